@@ -1,0 +1,94 @@
+package capture
+
+import (
+	"fmt"
+
+	"tcpwatch/capture/wire"
+)
+
+// Packet is one captured packet. The Source that filled it owns Data and lends
+// it until the next call of Next.
+type Packet struct {
+	// Number counts every packet of the whole timeline, from 1.
+	Number uint64
+	// Time is in nanoseconds since 1970-01-01 UTC. A packet without one (a
+	// pcapng simple packet block) has the time of the packet before it.
+	Time int64
+	// Data are the captured octets, from the link header on.
+	Data []byte
+	// Length is how many octets the packet had on the wire; never below
+	// len(Data).
+	Length int
+	Link   wire.LinkType
+	// Interface is an index into Stats.Interfaces.
+	Interface int
+}
+
+// Source gives packets in the order of its timeline.
+type Source interface {
+	// Next fills p with the next packet. It returns io.EOF at the end. A
+	// *DamageError is returned once for each place where an input could not be
+	// read on; everything before it was given, and further calls go on with
+	// whatever other input there is.
+	Next(p *Packet) error
+	// Stats returns what is known so far; it is complete after io.EOF.
+	Stats() Stats
+	// Close releases the inputs. Lent data is invalid afterwards.
+	Close() error
+}
+
+// Stats is what the inputs say about themselves.
+type Stats struct {
+	Files      []FileStats
+	Interfaces []InterfaceStats
+	Packets    uint64 // given so far
+	Octets     uint64 // captured octets of these packets
+	// BackwardsSteps counts packets whose time lies before that of the packet
+	// before them, in the same file.
+	BackwardsSteps uint64
+	// CutPackets counts packets of which the capture kept less than was sent
+	// (snaplen); CutAt is the smallest captured length among them.
+	CutPackets uint64
+	CutAt      int
+}
+
+// FileStats describes one input file.
+type FileStats struct {
+	Name    string
+	Format  string // "pcap", "pcapng", with the compression: "pcap, gzip"
+	Packets uint64
+	// Octets counts the file's octets that were read, after decompression.
+	Octets   uint64
+	Comments []string // pcapng section comments, at most a few, unescaped
+}
+
+// InterfaceStats describes one interface that packets were captured on.
+type InterfaceStats struct {
+	File    int    // index into Stats.Files
+	Name    string // "" where the file does not say
+	Link    wire.LinkType
+	Snaplen uint32 // 0: no limit
+	Packets uint64
+	// Dropped counts what the capturing system says it lost (pcapng isb_ifdrop
+	// plus isb_osdrop); DropsKnown tells 0 from "not said".
+	Dropped    uint64
+	DropsKnown bool
+}
+
+// DamageError says where an input could not be read on.
+type DamageError struct {
+	File   string
+	Packet uint64 // of that file, from 1, at which reading failed; 0: before the first
+	Offset int64  // octets into the file, after decompression
+	Reason string // what was read and what is wrong with it
+	Err    error  // the cause, if it came from elsewhere
+}
+
+func (e *DamageError) Error() string {
+	if e.Packet == 0 {
+		return fmt.Sprintf("%s: byte %d: %s", e.File, e.Offset, e.Reason)
+	}
+	return fmt.Sprintf("%s: packet %d (byte %d): %s", e.File, e.Packet, e.Offset, e.Reason)
+}
+
+func (e *DamageError) Unwrap() error { return e.Err }

@@ -1,0 +1,47 @@
+package wire
+
+import "net/netip"
+
+// Addr is an IP address in 16 octets: IPv6 as it is, IPv4 in its IPv4-mapped
+// form (RFC 4291 §2.5.5.2). It holds no pointer, so that millions of them cost
+// the garbage collector nothing; netip.Addr holds one.
+type Addr [16]byte
+
+// AddrFrom4 returns the IPv4-mapped form of four octets.
+func AddrFrom4(b [4]byte) Addr {
+	return Addr{10: 0xff, 11: 0xff, 12: b[0], 13: b[1], 14: b[2], 15: b[3]}
+}
+
+// Tuple names the two ends of a segment as it was sent, and the tunnels it was
+// sent in. It is comparable and holds no pointer.
+type Tuple struct {
+	Src, Dst         Addr
+	SrcPort, DstPort uint16
+	// Encap identifies the VLANs and tunnels around the innermost IP packet;
+	// 0 means none. The decoder that issued it knows its name.
+	Encap uint32
+	// IPv6 tells an IPv6 packet from an IPv4 one: an IPv4-mapped address may
+	// really stand in an IPv6 header.
+	IPv6 bool
+}
+
+// Reverse returns the tuple of a segment that goes the other way.
+func (t Tuple) Reverse() Tuple {
+	t.Src, t.Dst = t.Dst, t.Src
+	t.SrcPort, t.DstPort = t.DstPort, t.SrcPort
+	return t
+}
+
+// Source returns the sending end in the standard library's form.
+func (t *Tuple) Source() netip.AddrPort { return t.addrPort(t.Src, t.SrcPort) }
+
+// Destination returns the receiving end in the standard library's form.
+func (t *Tuple) Destination() netip.AddrPort { return t.addrPort(t.Dst, t.DstPort) }
+
+func (t *Tuple) addrPort(a Addr, port uint16) netip.AddrPort {
+	ip := netip.AddrFrom16(a)
+	if !t.IPv6 {
+		ip = ip.Unmap()
+	}
+	return netip.AddrPortFrom(ip, port)
+}
