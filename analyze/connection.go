@@ -1,0 +1,295 @@
+package analyze
+
+import (
+	"net/netip"
+
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// Connection is all that is known about one connection when it is handed over.
+// It is lent for the duration of that call: Steps and the packet lists are
+// reused.
+type Connection struct {
+	Number         uint64 // from 1, in order of first packets
+	Client, Server netip.AddrPort
+	RolesGuessed   bool // no SYN and no SYN-ACK told the ends apart
+	EncapID        uint32
+
+	FirstPacket, LastPacket uint64
+	Start, End              int64 // nanoseconds since 1970-01-01 UTC
+
+	Opening  Opening
+	Closing  Closing
+	TimeWait TimeWait
+
+	ClientState, ServerState state.State
+
+	FromClient, FromServer Direction
+
+	// Steps are the segments of the handshake and the close in capture order,
+	// the first MaxSteps of them; StepsDropped counts those left out.
+	Steps        []Step
+	StepsDropped uint32
+
+	ZeekState   string // conn_state by Zeek's definitions: "SF", "S0" …
+	ZeekHistory string
+
+	// Labels counts the segments that carry each label.
+	Labels [label.MaxLabels]uint32
+
+	// Evicted is set when the connection was given up to make room
+	// (--max-connections), so that later segments of it count as another one.
+	Evicted bool
+}
+
+// Step is one segment of a handshake or a close with what it did.
+type Step struct {
+	Packet     uint64
+	Time       int64
+	Seq, Ack   wire.Seq // as on the wire
+	Flags      wire.Flags
+	Len        uint32 // payload octets
+	TSVal      uint32 // 0 without timestamps
+	FromClient bool
+	Phase      label.ID // SYN, SYN-ACK, HANDSHAKE-ACK, FIN, ACK-OF-FIN, RST
+	Repeated   bool     // the sender had sent this before
+	// Acceptable is meaningful for a RST: whether RFC 5961 lets it end the
+	// connection.
+	Acceptable               bool
+	ClientState, ServerState state.State // after the segment
+}
+
+// OpeningOutcome is how a connection began (CONTRACT: opening.outcome).
+type OpeningOutcome uint8
+
+// The outcomes.
+const (
+	OpeningMidstream    OpeningOutcome = iota // neither SYN nor SYN-ACK captured
+	OpeningComplete                           // SYN, SYN-ACK and its ACK
+	OpeningSimultaneous                       // both ends sent a SYN that crossed (RFC 9293 figure 7)
+	OpeningRefused                            // RST by the server
+	OpeningReset                              // RST by the client, or by something between
+	OpeningHalfOpen                           // SYN-ACK, never acknowledged
+	OpeningUnanswered                         // SYN, nothing came back
+	OpeningOneWay                             // only one direction captured
+)
+
+var openingNames = [...]string{"midstream", "complete", "simultaneous", "refused", "reset", "half-open", "unanswered", "one-way"}
+
+func (o OpeningOutcome) String() string { return openingNames[o] }
+
+// OpeningForm is the shape of the handshake, where both ends' SYNs were seen.
+type OpeningForm uint8
+
+// The forms.
+const (
+	FormNone         OpeningForm = iota // not enough was seen to say
+	FormThreeWay                        // RFC 9293 figure 6
+	FormSimultaneous                    // RFC 9293 figure 7
+	FormSplit                           // the server acknowledged the SYN and sent its own SYN apart
+)
+
+var formNames = [...]string{"", "three-way", "simultaneous", "split"}
+
+func (f OpeningForm) String() string { return formNames[f] }
+
+// Opening describes the handshake.
+type Opening struct {
+	Outcome OpeningOutcome
+	Form    OpeningForm
+
+	// SynPackets and SynAckPackets list packet numbers, retransmissions
+	// included; lists are cut at MaxSteps, SynCount and SynAckCount are not.
+	SynPackets, SynAckPackets []uint64
+	SynCount, SynAckCount     uint32
+	AckPacket                 uint64 // the segment that completed the handshake; 0: none
+
+	ClientISN, ServerISN           wire.Seq
+	ClientISNKnown, ServerISNKnown bool
+	// AckOfClient and AckOfServer are the acknowledgement numbers that
+	// answered the ISNs, for the check ack = ISN + 1.
+	AckOfClient, AckOfServer           wire.Seq
+	AckOfClientKnown, AckOfServerKnown bool
+
+	// RTTServer is the time from the last SYN that was answered to the
+	// SYN-ACK, RTTClient from the SYN-ACK to its ACK, at this tap, in
+	// nanoseconds; -1 where not seen.
+	RTTServer, RTTClient int64
+	// Took is the time from the first SYN to the completing segment; -1.
+	Took int64
+
+	ClientOptions, ServerOptions EndOptions
+	// SynData and AckData count payload octets in the SYN (RFC 7413) and in
+	// the segment that completed the handshake.
+	SynData, AckData uint32
+	// SynAckISNs counts the different ISNs that SYN-ACKs carried; above 1
+	// several machines or several incarnations answered.
+	SynAckISNs uint8
+	// BadAcks counts SYN-ACKs whose acknowledgement was not ISN + 1.
+	BadAcks uint8
+	// SynAckFirst is set when the SYN-ACK stands before the SYN in the capture.
+	SynAckFirst bool
+	// ICMPPacket is an ICMP error that quoted a segment of this opening; 0:
+	// none. ICMPType, ICMPCode are in the numbers of the IP version.
+	ICMPPacket         uint64
+	ICMPType, ICMPCode uint8
+	ICMPFrom           netip.Addr
+}
+
+// EndOptions are the options that one end offered in its SYN or SYN-ACK.
+type EndOptions struct {
+	Known       bool // the SYN or SYN-ACK was captured
+	Set         wire.OptionSet
+	MSS         uint16
+	WindowScale uint8
+	Window      uint16 // the unscaled window of the SYN
+	FastOpenLen uint8
+	ECN         ECN
+}
+
+// ECN is what a SYN or SYN-ACK says about explicit congestion notification.
+type ECN uint8
+
+// The ECN offers (RFC 3168 §6.1.1, RFC 9768 §3.1).
+const (
+	ECNNone     ECN = iota
+	ECNClassic      // SYN: ECE and CWR; SYN-ACK: ECE alone
+	ECNAccurate     // SYN: AE, CWR and ECE; SYN-ACK: AE/CWR/ECE as RFC 9768 table 2
+)
+
+var ecnNames = [...]string{"", "ecn", "accecn"}
+
+func (e ECN) String() string { return ecnNames[e] }
+
+// Agreed returns what both ends offered, which is what holds afterwards. ok is
+// false when one of the two offers was not captured.
+func (o *Opening) Agreed() (set wire.OptionSet, ecn ECN, ok bool) {
+	if !o.ClientOptions.Known || !o.ServerOptions.Known {
+		return 0, ECNNone, false
+	}
+	ecn = min(o.ClientOptions.ECN, o.ServerOptions.ECN)
+	return o.ClientOptions.Set & o.ServerOptions.Set, ecn, true
+}
+
+// ClosingOutcome is how a connection ended (CONTRACT: closing.outcome).
+type ClosingOutcome uint8
+
+// The outcomes.
+const (
+	ClosingOpen         ClosingOutcome = iota // no close seen
+	ClosingNormal                             // a FIN each way
+	ClosingSimultaneous                       // both FINs sent before the other arrived (RFC 9293 figure 13)
+	ClosingHalfClosed                         // one FIN only so far
+	ClosingReset                              // an acceptable RST before both FINs were acknowledged
+)
+
+var closingNames = [...]string{"open", "normal", "simultaneous", "half-closed", "reset"}
+
+func (c ClosingOutcome) String() string { return closingNames[c] }
+
+// Side names who did something.
+type Side uint8
+
+// The sides.
+const (
+	NoSide Side = iota
+	ClientSide
+	ServerSide
+	BothSides
+)
+
+var sideNames = [...]string{"none", "client", "server", "both"}
+
+func (s Side) String() string { return sideNames[s] }
+
+// Closing describes the close.
+type Closing struct {
+	Outcome      ClosingOutcome
+	ActiveCloser Side // who sent the first FIN; both when they crossed
+	FinPackets   []uint64
+	FinCount     uint32 // retransmissions included
+	// Segments is how many the close took where both FINs were acknowledged:
+	// 3 when the second FIN carried the acknowledgement of the first, else 4.
+	Segments uint8
+
+	RstPacket uint64 // the first acceptable RST; 0: none
+	RstBy     Side
+	RstAfter  RstAfter
+	// RstIgnored counts RSTs that RFC 5961 does not accept: they change nothing.
+	RstIgnored uint32
+
+	// HalfClosedFor is the time in nanoseconds between the first FIN and the
+	// other end's FIN (or the end, or the RST); -1 where there was no FIN or
+	// the FINs crossed. HalfClosedOctets is the payload that the passive closer
+	// sent for the first time in it.
+	HalfClosedFor    int64
+	HalfClosedOctets uint64
+}
+
+// RstAfter tells apart the situations in which a RST ends a connection.
+type RstAfter uint8
+
+// The situations.
+const (
+	RstNone       RstAfter = iota
+	RstRefused             // answers a SYN
+	RstHandshake           // during the handshake, after a SYN-ACK
+	RstAbort               // in an open connection
+	RstAfterFIN            // after the RST's sender, or its peer, had sent a FIN
+	RstUnreadData          // its sender had not acknowledged, or had just received, data
+	RstTimeWait            // reached an end in TIME-WAIT (RFC 1337)
+)
+
+var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "in TIME-WAIT"}
+
+func (r RstAfter) String() string { return rstAfterNames[r] }
+
+// ReuseRight says by what right a tuple in TIME-WAIT was used again.
+type ReuseRight uint8
+
+// The rights (RFC 9293 §3.6.1, RFC 6191 §2).
+const (
+	ReuseNone      ReuseRight = iota
+	ReuseISN                  // the new ISN lies beyond the old sequence space
+	ReuseTimestamp            // the new SYN's timestamp is later
+	ReuseUnproved             // neither: the SYN may be answered with an ACK
+)
+
+var reuseNames = [...]string{"", "higher ISN", "later timestamp", "neither a higher ISN nor a later timestamp"}
+
+func (r ReuseRight) String() string { return reuseNames[r] }
+
+// TimeWait tells who held TIME-WAIT, whether or not it has run out by the end
+// of the capture. Holders is NoSide where nobody entered it.
+type TimeWait struct {
+	Holders      Side
+	Since, Until int64  // nanoseconds; Until is Since (or the last restart) plus 2MSL, or the moment it was cut short
+	Restarts     uint32 // retransmitted FINs that the holder acknowledged again
+	ReusedBy     uint64 // number of the connection that used the tuple next; 0: none
+	Reuse        ReuseRight
+	CutBy        uint64 // packet of the RST that ended it early (RFC 1337); 0: none
+}
+
+// Direction counts what one end sent.
+type Direction struct {
+	Packets            uint64
+	PayloadOctets      uint64 // everything sent, retransmissions included
+	UniqueOctets       uint64 // payload octets seen for the first time
+	Retransmissions    uint64
+	RetransmittedBytes uint64
+	OutOfOrder         uint64
+	DuplicatePackets   uint64
+	DuplicateAcks      uint64
+	ZeroWindows        uint64
+	KeepAlives         uint64
+	MissingBytes       uint64 // sequence numbers that were skipped and never captured
+	// RTTMin, RTTAvg and RTTMax are the times from this end's segments to the
+	// acknowledgements of the other end, at this tap, in nanoseconds, of
+	// segments sent once (Karn's rule, RFC 6298 §3); -1 without a sample.
+	RTTMin, RTTAvg, RTTMax int64
+}
+
+// MaxSteps bounds the handshake and close segments kept for one connection.
+const MaxSteps = 64

@@ -1,0 +1,110 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+// Group says how a label relates to others. Of a group that is exclusive the
+// first match in the order of All wins; of the others any number may hold.
+type Group uint8
+
+// The groups.
+const (
+	Phase           Group = iota // exclusive: exactly one for every segment
+	Sequence                     // exclusive: what became of the octets
+	Acknowledgement              // any number
+	Window                       // any number
+	Whole                        // any number: about the connection
+)
+
+var groupNames = [...]string{"phase", "sequence", "acknowledgement", "window", "connection"}
+
+func (g Group) String() string { return groupNames[g] }
+
+// Clause cites a section of an RFC.
+type Clause struct {
+	RFC     int
+	Section string // "3.5", without the sign
+}
+
+// Condition is one of the things that must hold for a label. Miss is a script
+// in which this condition alone fails on the marked line, so that the label is
+// absent there.
+type Condition struct {
+	Text string
+	Miss string
+}
+
+// Spec defines one label. It is immutable.
+type Spec struct {
+	Name       string
+	Group      Group
+	Definition string // one sentence
+	Conditions []Condition
+	Clauses    []Clause
+	// Looks lists the segments that the label can be set on, in words.
+	Looks string
+	// Wireshark says how Wireshark's nearest word differs; "" where there is none.
+	Wireshark string
+	// Example is a script in which the label is set.
+	Example string
+	// Inferred is set for labels that rest on inference, never on proof alone.
+	Inferred bool
+
+	match func(*Context) bool
+}
+
+// Context is what a match function may look at: the segment, and what was
+// known of its connection before the segment changed it.
+type Context struct {
+	Segment *wire.Segment
+	Flow    *flow.Flow
+	Facts   *flow.Facts
+	// Set holds the labels already given to this segment, in the order of All.
+	Set Set
+	// Evidence is where a match function says what decided it.
+	Evidence *Evidence
+}
+
+// MaxEvidence is how many labels of one segment can carry evidence.
+const MaxEvidence = 4
+
+// Evidence says, label by label, what decided it.
+type Evidence struct {
+	Len   uint8
+	Items [MaxEvidence]Item
+}
+
+// Item is the reason for one label. Packet is the packet that the reason
+// points to, 0 where it points to none.
+type Item struct {
+	Label  ID
+	Reason Reason
+	Packet uint64
+}
+
+// Add records what decided a label; beyond MaxEvidence it is dropped.
+func (e *Evidence) Add(id ID, why Reason, packet uint64) {
+	if int(e.Len) < len(e.Items) {
+		e.Items[e.Len] = Item{id, why, packet}
+		e.Len++
+	}
+}
+
+// Reason is a fixed phrase that names a piece of evidence.
+type Reason uint8
+
+// The reasons.
+const (
+	BytesSeen   Reason = iota // all octets had been seen from this end
+	SynSeen                   // a SYN with this number had been seen from this end
+	FinSeen                   // the FIN had been seen from this end
+	GapInFront                // octets in front were never captured
+	SomeSeen                  // some, not all octets had been seen from this end
+)
+
+var reasonTexts = [...]string{"bytes seen", "SYN seen", "FIN seen", "gap in front", "some of the bytes seen"}
+
+// String returns the phrase without the packet it may point to.
+func (r Reason) String() string { return reasonTexts[r] }

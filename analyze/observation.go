@@ -1,0 +1,39 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// Observation is what was found out about one segment. It and everything it
+// points to are lent for the duration of the call that hands it over.
+type Observation struct {
+	Segment    *wire.Segment
+	Connection uint64 // the connection's number, from 1 in order of first packets
+	FromClient bool
+
+	// Seq and Ack are relative to the ISNs where these were seen, else to the
+	// first number seen from that end; unwrapped, so that they go on rising
+	// beyond 2^32. Ack is 0 and AckValid false where the ACK bit is clear.
+	Seq, Ack int64
+	AckValid bool
+	// Window is in octets after scaling. WindowScaled is false when the
+	// handshake was not seen, so that the true window may be larger.
+	Window       uint32
+	WindowScaled bool
+	// SeqDelta is Seq minus the number expected next from this end: 0 in
+	// order, above 0 a gap, below 0 old octets.
+	SeqDelta int64
+	// SeenBefore is set when the segment occupies sequence space and all of it
+	// had been seen from this end.
+	SeenBefore bool
+	// TimeDelta is the time since the previous segment of the connection, in
+	// nanoseconds; 0 for the first. It is negative when the clock ran backwards.
+	TimeDelta int64
+
+	Labels   label.Set
+	Evidence label.Evidence
+
+	ClientState, ServerState state.State // after this segment
+}
