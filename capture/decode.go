@@ -1,0 +1,149 @@
+package capture
+
+import (
+	"tcpwatch/capture/wire"
+)
+
+// DecoderOptions are what a caller may choose. The zero value is the default.
+type DecoderOptions struct {
+	// VXLANPorts are the UDP destination ports that are taken for VXLAN
+	// (RFC 7348); nil stands for 4789 and 8472.
+	VXLANPorts []uint16
+	// SkipChecksums leaves TCP checksums unverified (ChecksumUnknown).
+	SkipChecksums bool
+	// MaxFragmentOctets bounds what is kept of incomplete IP packets; 0 stands
+	// for 8 MiB.
+	MaxFragmentOctets int
+	// MaxFragmentedPackets bounds how many IP packets are put together at the
+	// same time; 0 stands for 1,024.
+	MaxFragmentedPackets int
+}
+
+// maxDepth bounds how many headers below the innermost IP packet are followed:
+// VLAN tags, MPLS label stacks, tunnels.
+const maxDepth = 16
+
+// Decoder turns packets into TCP segments. The innermost TCP segment of a
+// packet is the one that counts; the VLANs and tunnels around it become
+// Tuple.Encap. A Decoder is not safe for concurrent use.
+type Decoder struct {
+	walker  wire.Walker
+	encaps  encapTable
+	skipped [wire.SkipCount]uint64
+}
+
+// NewDecoder returns a Decoder with the given options.
+func NewDecoder(opts DecoderOptions) *Decoder {
+	d := &Decoder{}
+	d.walker.Verify = !opts.SkipChecksums
+	d.encaps.init()
+	return d
+}
+
+// Decode fills seg from p and returns wire.Segmented, or says why p is not a
+// TCP segment; seg then holds nothing of use. seg.Payload is lent from p.Data,
+// or from the Decoder where the segment came in fragments: it is valid until
+// the next call or until p.Data changes.
+func (d *Decoder) Decode(p *Packet, seg *wire.Segment) wire.Skip {
+	seg.Packet, seg.Time = p.Number, p.Time
+	seg.Encap = 0
+	skip := d.link(p, seg)
+	d.skipped[skip]++
+	return skip
+}
+
+// Skipped returns how many packets met each reason so far; the packets that
+// were segments are counted under wire.Segmented. The sum is the number of
+// calls of Decode.
+func (d *Decoder) Skipped() [wire.SkipCount]uint64 { return d.skipped }
+
+// EncapName returns the name of a Tuple.Encap that this Decoder issued:
+// outermost first, "vlan 10/vxlan 42"; "" for 0 and for what it did not issue.
+func (d *Decoder) EncapName(id uint32) string { return d.encaps.name(id) }
+
+// cursor is where the decoding of a packet stands.
+type cursor struct {
+	data []byte // the captured octets from here on
+	wire int    // octets on the wire from here on; never below len(data)
+	// encap is the identity of what has been peeled off, depth how many headers.
+	encap uint32
+	depth int
+}
+
+// at moves on to rest, which is a tail of c.data, perhaps shortened.
+func (c cursor) at(rest []byte, header int) cursor {
+	c.data = rest
+	c.wire = max(c.wire-header, len(rest))
+	return c
+}
+
+// link reads the link header.
+func (d *Decoder) link(p *Packet, seg *wire.Segment) wire.Skip {
+	var etherType uint16
+	var rest []byte
+	var ok bool
+	switch p.Link {
+	case wire.LinkEthernet:
+		etherType, rest, ok = wire.Ethernet(p.Data)
+	case wire.LinkSLL:
+		etherType, rest, ok = wire.SLL(p.Data)
+	case wire.LinkSLL2:
+		etherType, rest, ok = wire.SLL2(p.Data)
+	case wire.LinkNull, wire.LinkLoop:
+		etherType, rest, ok = wire.Loopback(p.Data)
+	case wire.LinkRaw, wire.LinkRawDLT, wire.LinkRawBSD, wire.LinkIPv4, wire.LinkIPv6:
+		return d.ip(cursor{data: p.Data, wire: max(p.Length, len(p.Data))}, seg)
+	default:
+		return wire.LinkUnknown
+	}
+	if !ok {
+		return wire.LinkCut
+	}
+	header := len(p.Data) - len(rest)
+	c := cursor{data: rest, wire: max(p.Length-header, len(rest))}
+	if etherType == wire.EtherIPv4 || etherType == wire.EtherIPv6 {
+		return d.ip(c, seg)
+	}
+	return d.etherType(c, etherType, seg)
+}
+
+// etherType goes on behind an EtherType.
+func (d *Decoder) etherType(c cursor, etherType uint16, seg *wire.Segment) wire.Skip {
+	for {
+		if c.depth++; c.depth > maxDepth {
+			return wire.TunnelTooDeep
+		}
+		switch etherType {
+		case wire.EtherIPv4, wire.EtherIPv6:
+			return d.ip(c, seg)
+		case wire.EtherVLAN, wire.EtherQinQ, wire.EtherOldQinQ:
+			id, inner, rest, ok := wire.VLAN(c.data)
+			if !ok {
+				return wire.LinkCut
+			}
+			c.encap = d.encaps.vlan(c.encap, id)
+			etherType, c = inner, c.at(rest, 4)
+		case wire.EtherLLC:
+			inner, rest, ok := wire.LLC(c.data)
+			if !ok {
+				return wire.LinkCut
+			}
+			if inner == wire.EtherLLC {
+				return wire.NotIP
+			}
+			etherType, c = inner, c.at(rest, len(c.data)-len(rest))
+		default:
+			return wire.NotIP
+		}
+	}
+}
+
+// ip walks an IP packet and what it carries.
+func (d *Decoder) ip(c cursor, seg *wire.Segment) wire.Skip {
+	seg.Encap = c.encap
+	skip := d.walker.IP(c.data, c.wire, seg)
+	if skip == wire.Segmented {
+		return skip
+	}
+	return skip
+}
