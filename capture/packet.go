@@ -1,10 +1,6 @@
 package capture
 
-import (
-	"fmt"
-
-	"tcpwatch/capture/wire"
-)
+import "tcpwatch/capture/wire"
 
 // Packet is one captured packet. The Source that filled it owns Data and lends
 // it until the next call of Next.
@@ -26,10 +22,11 @@ type Packet struct {
 
 // Source gives packets in the order of its timeline.
 type Source interface {
-	// Next fills p with the next packet. It returns io.EOF at the end. A
-	// *DamageError is returned once for each place where an input could not be
-	// read on; everything before it was given, and further calls go on with
-	// whatever other input there is.
+	// Next fills p with the next packet. It returns io.EOF at the end, again at
+	// every further call. A *DamageError is returned once for each place where
+	// an input could not be read on; everything before it was given, and further
+	// calls go on with whatever other input there is. After Options.Context is
+	// done it returns that context's error.
 	Next(p *Packet) error
 	// Stats returns what is known so far; it is complete after io.EOF.
 	Stats() Stats
@@ -70,25 +67,11 @@ type InterfaceStats struct {
 	Snaplen uint32 // 0: no limit
 	Packets uint64
 	// Dropped counts what the capturing system says it lost (pcapng isb_ifdrop
-	// plus isb_osdrop); DropsKnown tells 0 from "not said".
+	// plus isb_osdrop, or the sum of epb_dropcount where that is more); DropsKnown tells 0 from "not said".
 	Dropped    uint64
 	DropsKnown bool
+	// Received counts what the capturing system says came in, captured or not
+	// (pcapng isb_ifrecv); ReceivedKnown tells 0 from "not said".
+	Received      uint64
+	ReceivedKnown bool
 }
-
-// DamageError says where an input could not be read on.
-type DamageError struct {
-	File   string
-	Packet uint64 // of that file, from 1, at which reading failed; 0: before the first
-	Offset int64  // octets into the file, after decompression
-	Reason string // what was read and what is wrong with it
-	Err    error  // the cause, if it came from elsewhere
-}
-
-func (e *DamageError) Error() string {
-	if e.Packet == 0 {
-		return fmt.Sprintf("%s: byte %d: %s", e.File, e.Offset, e.Reason)
-	}
-	return fmt.Sprintf("%s: packet %d (byte %d): %s", e.File, e.Packet, e.Offset, e.Reason)
-}
-
-func (e *DamageError) Unwrap() error { return e.Err }

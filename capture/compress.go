@@ -1,0 +1,104 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz"
+)
+
+const (
+	// maxZstdWindow is what the zstd program itself decodes unless told more.
+	maxZstdWindow = 128 << 20
+	// maxXZDictionary is the dictionary of xz -9.
+	maxXZDictionary = 64 << 20
+)
+
+// newDecompressor undoes one layer of compression, without goroutines. Files
+// made by joining compressed files are read to the end of the last.
+func newDecompressor(kind content, src io.Reader) (io.ReadCloser, error) {
+	d := &decompressor{kind: kind}
+	err := d.guard(func() (err error) {
+		switch kind {
+		case gzipContent:
+			d.src, err = gzip.NewReader(src)
+		case zstdContent:
+			var z *zstd.Decoder
+			z, err = zstd.NewReader(src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+				zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecodeBuffersBelow(0))
+			if err == nil {
+				d.src, d.close = z, z.Close
+			}
+		case xzContent:
+			d.src, err = xz.ReaderConfig{DictCap: 1 << 16}.NewReader(newXZGuard(src))
+		case lz4Content:
+			d.src = lz4.NewReader(src)
+		}
+		return err
+	})
+	return d, err
+}
+
+// decompressor names its format in every error and contains the panics of the
+// libraries.
+type decompressor struct {
+	kind  content
+	src   io.Reader
+	close func()
+	err   error
+}
+
+func (d *decompressor) Read(b []byte) (n int, err error) {
+	if d.err != nil {
+		return 0, d.err
+	}
+	d.err = d.guard(func() (err error) {
+		n, err = d.src.Read(b)
+		return err
+	})
+	return n, d.err
+}
+
+func (d *decompressor) guard(read func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &compressionError{d.kind, fmt.Errorf("decoder failed: %v", r)}
+		}
+	}()
+	if err = read(); err != nil && err != io.EOF {
+		err = &compressionError{d.kind, err}
+	}
+	return err
+}
+
+func (d *decompressor) Close() error {
+	if d.close != nil {
+		d.close()
+	}
+	return nil
+}
+
+// compressionError is a compressed stream that could not be undone. It is never
+// io.EOF, so that a packet is not said to be cut where the stream is damaged.
+type compressionError struct {
+	kind content
+	err  error
+}
+
+func (e *compressionError) Error() string {
+	if errors.Is(e.err, io.ErrUnexpectedEOF) || errors.Is(e.err, io.EOF) {
+		return fmt.Sprintf("the %s data end too early", e.kind)
+	}
+	return fmt.Sprintf("the %s data are damaged: %v", e.kind, e.err)
+}
+
+func (e *compressionError) Unwrap() error {
+	if e.err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return e.err
+}
