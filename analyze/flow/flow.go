@@ -1,8 +1,136 @@
-// Package flow remembers what a connection has shown so far.
+// Package flow remembers what a connection has shown so far: which sequence
+// numbers each end sent and acknowledged, which octets were never captured,
+// the round trip, and how long the connection has been quiet.
+//
+// It holds no rules: what a segment means is decided above. A Flow holds no
+// pointer and lives in the Table's slab, so that a million of them are one
+// object to the garbage collector.
 package flow
 
-// Flow is one connection.
-type Flow struct{}
+import (
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
 
-// Facts is what is known of a segment before it changes its Flow.
-type Facts struct{}
+// Ref names a Flow in its Table; 0 is none. It stays valid until Release.
+type Ref int32
+
+// Has is a set of things that one end was seen to do.
+type Has uint16
+
+// What an end can be seen to do, and what of it is proved to have arrived.
+const (
+	Sent        Has = 1 << iota // at least one segment
+	SentSYN                     // a SYN, with or without ACK; ISN is valid
+	SentBareSYN                 // a SYN without ACK
+	SYNProved                   // the other end acknowledged the SYN by a segment of its own
+	SYNAcked                    // an ACK of the SYN is counted as arrived at this end
+	SYNAwaiting                 // a SYN since the last segment that acknowledged it
+	SentFIN                     // FinEnd is valid
+	FINProved                   // the other end acknowledged the FIN by a segment of its own
+	FINAcked                    // an ACK of the FIN is counted as arrived at this end
+	FINAwaiting                 // a FIN since the last segment that acknowledged it
+	SentACK                     // Ack is valid
+	HoldsACK                    // HeldAck is valid
+	SentRST                     // a RST that counted
+	GotRST                      // an acceptable RST of the other end passed
+	Scaled                      // Scale is what the handshake agreed
+	BaseFixed                   // Base is the ISN, or follows from a SYN-ACK
+)
+
+// Half is one direction: what one end sent. All numbers are that end's.
+type Half struct {
+	Has   Has
+	State state.State
+	// Before is the state in front of the last RST that counted on sight, to
+	// go back to when the end turns out to be alive.
+	Before state.State
+	Scale  uint8 // shift of Window, valid with Scaled
+
+	ISN  wire.Seq
+	Base wire.Seq // what relative numbers count from
+	Low  wire.Seq // the lowest sequence number captured
+	Nxt  wire.Seq // behind the highest sequence number captured (SND.NXT as the tap saw it)
+	// NxtRel is Nxt minus Base without wrapping.
+	NxtRel int64
+	FinEnd wire.Seq // behind the FIN
+	// Ack is the highest acknowledgement number that this end sent; HeldAck the
+	// highest that waits for an unproved SYN or FIN of this end (package state
+	// moves on it when that is proved).
+	Ack, HeldAck wire.Seq
+	// OldSYN is the number of a SYN that fell inside the connection's own
+	// sequence space; meaningful while State is SYN-SENT again.
+	OldSYN wire.Seq
+	TSVal  uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
+	Window uint16 // the last window advertised, unscaled
+	HasTS  bool
+	// KeepAlive is set while this end's last segment was a keep-alive probe.
+	KeepAlive bool
+
+	holes    int32 // first of the ranges never captured, in sequence order
+	lastHole int32
+	nholes   int32
+	dropped  uint64 // octets of holes given up when there were too many
+
+	rtt rtt
+
+	Packets, Payload, Unique    uint64
+	Retransmitted               uint64 // octets
+	Retransmissions, OutOfOrder uint32
+	Duplicates, DupAcks         uint32
+	ZeroWindows, KeepAlives     uint32
+	FirstTime                   int64 // of this end's first segment
+	TTL                         uint8
+}
+
+// Is reports whether all of want holds.
+func (h *Half) Is(want Has) bool { return h.Has&want == want }
+
+// Any reports whether any of want holds.
+func (h *Half) Any(want Has) bool { return h.Has&want != 0 }
+
+// Unproved reports whether this end sent a SYN or FIN that the other end has
+// not been seen to acknowledge.
+func (h *Half) Unproved() bool {
+	return h.Has&(SentSYN|SYNProved) == SentSYN || h.Has&(SentFIN|FINProved) == SentFIN
+}
+
+// Rel returns s relative to Base, unwrapped: the distance to Nxt is taken the
+// short way.
+func (h *Half) Rel(s wire.Seq) int64 { return h.NxtRel + int64(s.Diff(h.Nxt)) }
+
+// ScaledWindow returns a window field of this end in octets.
+func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
+	if syn || h.Has&Scaled == 0 {
+		return uint32(w) // the window of a SYN is never scaled (RFC 7323 §2.2)
+	}
+	return uint32(w) << h.Scale
+}
+
+// Flow is one connection.
+type Flow struct {
+	Key    Key
+	Number uint64
+	Half   [2]Half
+	Client Side
+
+	class      Class
+	prev, next Ref // neighbours in the class's list
+	// Older is the connection that used the tuple before and may still get
+	// segments; Newer is the one that uses it now.
+	Older, Newer Ref
+	hash         uint32
+
+	FirstPacket, LastPacket uint64
+	Start, Last             int64
+
+	// Extra is the caller's own record number, kept with the flow.
+	Extra int32
+	// Touched is the capture time from which the class's timeout runs.
+	Touched int64
+	// RolesKnown is set once a SYN or SYN-ACK told client from server.
+	RolesKnown bool
+}
+
+// Live reports whether the flow is in use.
+func (f *Flow) Live() bool { return f.Number != 0 }

@@ -97,11 +97,11 @@ type Reason uint8
 
 // The reasons.
 const (
-	BytesSeen   Reason = iota // all octets had been seen from this end
-	SynSeen                   // a SYN with this number had been seen from this end
-	FinSeen                   // the FIN had been seen from this end
-	GapInFront                // octets in front were never captured
-	SomeSeen                  // some, not all octets had been seen from this end
+	BytesSeen  Reason = iota // all octets had been seen from this end
+	SynSeen                  // a SYN with this number had been seen from this end
+	FinSeen                  // the FIN had been seen from this end
+	GapInFront               // octets in front were never captured
+	SomeSeen                 // some, not all octets had been seen from this end
 )
 
 var reasonTexts = [...]string{"bytes seen", "SYN seen", "FIN seen", "gap in front", "some of the bytes seen"}

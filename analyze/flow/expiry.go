@@ -1,0 +1,69 @@
+package flow
+
+// Class decides how long a quiet flow is remembered. Because the timeout
+// depends on the class alone and a touched flow moves to the tail, each class
+// is a list in order of expiry, and expiring costs O(1) a flow.
+type Class uint8
+
+// The classes.
+const (
+	Opening     Class = iota // the handshake is not complete
+	Established              // open, or seen from the middle
+	Closing                  // a FIN was seen
+	TimeWait                 // an end is in TIME-WAIT
+	Closed                   // over; kept so that late segments find it
+	classes
+)
+
+type list struct {
+	head, tail Ref
+	n          int
+}
+
+// Class returns the flow's class.
+func (f *Flow) Class() Class { return f.class }
+
+// Touch puts the flow at the tail of class c, with its timeout running from
+// now. now must not decrease from call to call.
+func (t *Table) Touch(r Ref, c Class, now int64) {
+	f := t.Get(r)
+	f.Touched = now
+	if f.class == c && t.lists[c].tail == r {
+		return
+	}
+	t.delist(f)
+	t.enlist(r, f, c)
+}
+
+// Head returns the flow of class c that was touched longest ago, or 0.
+func (t *Table) Head(c Class) Ref { return t.lists[c].head }
+
+// InClass counts the flows of a class.
+func (t *Table) InClass(c Class) int { return t.lists[c].n }
+
+func (t *Table) enlist(r Ref, f *Flow, c Class) {
+	l := &t.lists[c]
+	f.class, f.prev, f.next = c, l.tail, 0
+	if l.tail != 0 {
+		t.Get(l.tail).next = r
+	} else {
+		l.head = r
+	}
+	l.tail = r
+	l.n++
+}
+
+func (t *Table) delist(f *Flow) {
+	l := &t.lists[f.class]
+	if f.prev != 0 {
+		t.Get(f.prev).next = f.next
+	} else {
+		l.head = f.next
+	}
+	if f.next != 0 {
+		t.Get(f.next).prev = f.prev
+	} else {
+		l.tail = f.prev
+	}
+	l.n--
+}

@@ -1,0 +1,215 @@
+package flow
+
+import "tcpwatch/capture/wire"
+
+// hole is a range of sequence numbers that one end must have sent, because it
+// sent others behind it, and that was not captured: [from, to).
+type hole struct {
+	from, to wire.Seq
+	next     int32
+}
+
+// maxHoles bounds the holes remembered for one direction. When there are more
+// the lowest is given up: its octets count as missing for good.
+const maxHoles = 1024
+
+// Cover is what a range of sequence numbers adds to what was captured before.
+type Cover struct {
+	Fresh uint32 // numbers not seen before
+	Old   uint32 // numbers seen before
+	Gap   uint32 // numbers skipped in front of the range
+	// FirstOld is set when the first number of the range had been seen.
+	FirstOld bool
+	// Fills is set when the range fills a hole, or part of one.
+	Fills bool
+}
+
+// Look tells what [from, to) would add, without adding it. An empty range adds
+// nothing.
+func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
+	if !h.Is(Sent) || from == to {
+		if h.Is(Sent) && from.After(h.Nxt) {
+			c.Gap = uint32(from - h.Nxt)
+		}
+		c.Fresh = uint32(to - from)
+		return c
+	}
+	n := uint32(to - from)
+	if !from.Before(h.Nxt) {
+		c.Gap, c.Fresh = uint32(from-h.Nxt), n
+		return c
+	}
+	if to.After(h.Nxt) {
+		c.Fresh = uint32(to - h.Nxt)
+		to = h.Nxt
+	}
+	if from.Before(h.Low) {
+		end := to
+		if end.After(h.Low) {
+			end = h.Low
+		}
+		c.Fresh += uint32(end - from)
+	} else {
+		c.FirstOld = true
+	}
+	for i := h.holes; i != 0; i = t.holes[i].next {
+		g := &t.holes[i]
+		if !g.from.Before(to) {
+			break
+		}
+		if !g.to.After(from) {
+			continue
+		}
+		l, r := wire.MaxSeq(g.from, from), g.to
+		if r.After(to) {
+			r = to
+		}
+		c.Fresh += uint32(r - l)
+		c.Fills = true
+		if l == from {
+			c.FirstOld = false
+		}
+	}
+	c.Old = n - c.Fresh
+	return c
+}
+
+// Add records that [from, to) was captured.
+func (t *Table) Add(h *Half, from, to wire.Seq) {
+	switch {
+	case !h.Is(Sent):
+		h.Low, h.Nxt = from, to
+		h.NxtRel = int64(to.Diff(h.Base))
+		return
+	case from == to && !from.After(h.Nxt):
+		return
+	case from.Before(h.Low):
+		t.extendDown(h, from, to)
+	}
+	if from.Before(h.Nxt) && h.holes != 0 {
+		t.fill(h, from, to)
+	}
+	if from.After(h.Nxt) {
+		t.appendHole(h, h.Nxt, from)
+	}
+	if to.After(h.Nxt) {
+		h.NxtRel += int64(to.Diff(h.Nxt))
+		h.Nxt = to
+	}
+}
+
+// extendDown moves Low down to from: what lies between to and the old Low was
+// sent before the capture's first segment of this end and is a hole.
+func (t *Table) extendDown(h *Half, from, to wire.Seq) {
+	low := h.Low
+	h.Low = from
+	if !to.Before(low) {
+		return
+	}
+	i := t.newHole(hole{from: to, to: low, next: h.holes})
+	if h.holes == 0 {
+		h.lastHole = i
+	}
+	h.holes = i
+	h.nholes++
+	t.boundHoles(h)
+}
+
+// fill takes [from, to) out of the holes.
+func (t *Table) fill(h *Half, from, to wire.Seq) {
+	link, before := &h.holes, int32(0)
+	for *link != 0 {
+		i := *link
+		g := &t.holes[i]
+		switch {
+		case !g.from.Before(to):
+			return
+		case !g.to.After(from): // in front of the range
+			link, before = &g.next, i
+		case !from.After(g.from) && !to.Before(g.to): // covered
+			*link = g.next
+			if h.lastHole == i {
+				h.lastHole = before
+			}
+			t.freeHole(i)
+			h.nholes--
+		case !from.After(g.from): // its front
+			g.from = to
+			return
+		case !to.Before(g.to): // its back
+			g.to = from
+			link, before = &g.next, i
+		default: // its middle
+			j := t.newHole(hole{from: to, to: g.to, next: g.next})
+			g = &t.holes[i] // newHole may have moved the slab
+			g.to, g.next = from, j
+			if h.lastHole == i {
+				h.lastHole = j
+			}
+			h.nholes++
+			t.boundHoles(h)
+			return
+		}
+	}
+}
+
+func (t *Table) appendHole(h *Half, from, to wire.Seq) {
+	i := t.newHole(hole{from: from, to: to})
+	if h.holes == 0 {
+		h.holes = i
+	} else {
+		t.holes[h.lastHole].next = i
+	}
+	h.lastHole = i
+	h.nholes++
+	t.boundHoles(h)
+}
+
+// boundHoles gives the lowest hole up when there are too many.
+func (t *Table) boundHoles(h *Half) {
+	if h.nholes <= maxHoles {
+		return
+	}
+	i := h.holes // never the last: there are more than one
+	h.dropped += uint64(t.holes[i].to - t.holes[i].from)
+	h.holes = t.holes[i].next
+	h.nholes--
+	t.freeHole(i)
+}
+
+// Missing returns how many sequence numbers of this end were skipped and never
+// captured.
+func (t *Table) Missing(h *Half) uint64 {
+	n := h.dropped
+	for i := h.holes; i != 0; i = t.holes[i].next {
+		n += uint64(t.holes[i].to - t.holes[i].from)
+	}
+	return n
+}
+
+// Holes counts the ranges that make up Missing, as far as they are remembered.
+func (h *Half) Holes() int { return int(h.nholes) }
+
+func (t *Table) newHole(g hole) int32 {
+	if i := t.holeFree; i != 0 {
+		t.holeFree = t.holes[i].next
+		t.holes[i] = g
+		return i
+	}
+	t.holes = append(t.holes, g)
+	return int32(len(t.holes) - 1)
+}
+
+func (t *Table) freeHole(i int32) {
+	t.holes[i] = hole{next: t.holeFree}
+	t.holeFree = i
+}
+
+func (t *Table) dropHoles(h *Half) {
+	for h.holes != 0 {
+		i := h.holes
+		h.holes = t.holes[i].next
+		t.freeHole(i)
+	}
+	h.nholes, h.lastHole = 0, 0
+}

@@ -1,0 +1,58 @@
+package flow
+
+import "tcpwatch/capture/wire"
+
+// rtt measures the time from a segment of one end to the acknowledgement of
+// the other, one segment at a time, and only of segments sent once: Karn's
+// rule (RFC 6298 §3).
+type rtt struct {
+	end      wire.Seq // what acknowledges the timed segment
+	active   bool
+	at       int64
+	min, max int64
+	sum      int64
+	n        uint32
+}
+
+// Time starts a measurement at a segment that ends at end, unless one runs.
+func (h *Half) Time(end wire.Seq, at int64) {
+	if !h.rtt.active {
+		h.rtt.end, h.rtt.at, h.rtt.active = end, at, true
+	}
+}
+
+// Untime gives the running measurement up: octets in front of from were sent
+// again, so the acknowledgement cannot be assigned.
+func (h *Half) Untime(from wire.Seq) {
+	if h.rtt.active && from.Before(h.rtt.end) {
+		h.rtt.active = false
+	}
+}
+
+// Acked ends the running measurement when ack covers it.
+func (h *Half) Acked(ack wire.Seq, at int64) {
+	r := &h.rtt
+	if !r.active || ack.Before(r.end) {
+		return
+	}
+	r.active = false
+	d := at - r.at
+	if d < 0 {
+		return // the clock ran backwards
+	}
+	if r.n == 0 || d < r.min {
+		r.min = d
+	}
+	r.max = max(r.max, d)
+	r.sum += d
+	r.n++
+}
+
+// RTT returns the smallest, mean and largest time measured, in nanoseconds;
+// -1 each without a sample.
+func (h *Half) RTT() (least, mean, most int64) {
+	if h.rtt.n == 0 {
+		return -1, -1, -1
+	}
+	return h.rtt.min, h.rtt.sum / int64(h.rtt.n), h.rtt.max
+}
