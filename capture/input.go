@@ -142,7 +142,7 @@ func (in *input) unwrap(o *opener, raw io.Reader, buffer int) error {
 	if kind == pcapContent {
 		in.body, err = newPcap(in.win, in.addInterface)
 	} else {
-		err = errors.New("pcapng is not read yet")
+		in.body, err = newPcapng(in.win, in)
 	}
 	if err != nil {
 		return err

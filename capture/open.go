@@ -47,31 +47,21 @@ func Open(paths []string, opts Options) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	m := &meter{hook: opts.Progress}
+	m.expect(t.size)
 	tally := &tally{files: []FileStats{{Name: t.name}}}
-	in, err := o.open(t, 0, tally, o.newMeter([]target{t}), soleBuffer)
+	in, err := o.open(t, 0, tally, m, soleBuffer)
 	if err != nil {
 		return nil, err
 	}
-	return &sole{in: in, tally: tally}, nil
-}
-
-// newMeter prepares the reports of progress over the inputs ts.
-func (o *opener) newMeter(ts []target) *meter {
-	m := &meter{hook: o.opts.Progress}
-	for _, t := range ts {
-		if t.size < 0 {
-			m.total = 0
-			break
-		}
-		m.total += t.size
-	}
-	return m
+	return &sole{in: in, tally: tally, meter: m}, nil
 }
 
 // sole is the timeline of one file.
 type sole struct {
 	in    *input
 	tally *tally
+	meter *meter
 }
 
 func (s *sole) Next(p *Packet) error {
@@ -87,6 +77,7 @@ func (s *sole) ended(err error) error {
 	err = s.in.failed(err)
 	s.in.Close()
 	s.in.body = over{err: io.EOF}
+	s.meter.finish()
 	if s.in.win.stopped() {
 		s.in.body = over{err: err}
 	}

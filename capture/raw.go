@@ -101,7 +101,16 @@ func (p *filePool) makeRoom() {
 type meter struct {
 	hook        func(done, total int64)
 	done, total int64
+	unknown     bool // an input does not say how long it is
 	last        time.Time
+}
+
+// expect adds an input of size octets, -1 where that is not known.
+func (m *meter) expect(size int64) {
+	m.unknown = m.unknown || size < 0
+	if m.total += size; m.unknown {
+		m.total = 0
+	}
 }
 
 const progressInterval = 100 * time.Millisecond
@@ -113,6 +122,13 @@ func (m *meter) add(n int) {
 	m.done += int64(n)
 	if now := time.Now(); now.Sub(m.last) >= progressInterval {
 		m.last = now
+		m.hook(m.done, m.total)
+	}
+}
+
+// finish reports the last state, so that a display ends with all octets read.
+func (m *meter) finish() {
+	if m.hook != nil {
 		m.hook(m.done, m.total)
 	}
 }

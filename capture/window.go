@@ -10,6 +10,8 @@ const (
 	// one among several: hundreds of them may be live at once.
 	soleBuffer   = 256 << 10
 	mergedBuffer = 64 << 10
+	// probeBuffer is for a look at the first packet of a file.
+	probeBuffer = 16 << 10
 	// emptyReads is how many reads in a row may give nothing without an error.
 	emptyReads = 100
 )

@@ -1,0 +1,97 @@
+package capture
+
+import (
+	"math"
+	"math/bits"
+)
+
+// clock turns the timestamps of one interface into nanoseconds
+// (draft-ietf-opsawg-pcapng section 4.2, if_tsresol and if_tsoffset). The result
+// is exact and rounded down to a nanosecond; times that int64 nanoseconds
+// cannot hold (before 1677, after 2262) become the nearest that it can.
+type clock struct {
+	resolution byte
+	offset     int64 // seconds
+	// Where no overflow is possible: nanoseconds = t*scale + shift for t <= most.
+	most, scale uint64
+	shift       int64
+}
+
+const second = 1_000_000_000
+
+func newClock(resolution byte, offset int64) clock {
+	c := clock{resolution: resolution, offset: offset}
+	const half = math.MaxInt64 / 2
+	if resolution <= 9 && offset >= -half/second && offset <= half/second {
+		c.scale = pow10(9 - uint(resolution))
+		c.most = half / c.scale
+		c.shift = offset * second
+	}
+	return c
+}
+
+func (c *clock) nanoseconds(t uint64) int64 {
+	if t <= c.most && c.scale != 0 {
+		return int64(t*c.scale) + c.shift
+	}
+	return c.slow(t)
+}
+
+// slow splits t into seconds and nanoseconds with 128-bit products.
+func (c *clock) slow(t uint64) int64 {
+	var sec, nano uint64
+	n := uint(c.resolution & 0x7f)
+	switch {
+	case c.resolution&0x80 != 0 && n < 64:
+		sec = t >> n
+		hi, lo := bits.Mul64(t-sec<<n, second)
+		nano = lo>>n | hi<<(64-n) // n == 0: shifts by 64 give 0
+	case c.resolution&0x80 != 0:
+		hi, _ := bits.Mul64(t, second)
+		nano = hi >> (n - 64)
+	case n <= 9:
+		unit := pow10(n)
+		sec, nano = t/unit, t%unit*pow10(9-n)
+	case n <= 19:
+		unit := pow10(n)
+		sec, nano = t/unit, t%unit/pow10(n-9)
+	case n-9 <= 19: // t is below one second
+		nano = t / pow10(n-9)
+	}
+	return joinTime(sec, c.offset, nano)
+}
+
+// joinTime adds up seconds, an offset in seconds and nanoseconds below 1e9.
+func joinTime(sec uint64, offset int64, nano uint64) int64 {
+	const most = math.MaxInt64 / second
+	var sum int64
+	if offset < 0 {
+		back := -uint64(offset) // right for MinInt64 too
+		if sec >= back {
+			sum = int64(min(sec-back, most+1))
+		} else {
+			sum = -int64(min(back-sec, most+1))
+		}
+	} else {
+		total, carry := bits.Add64(sec, uint64(offset), 0)
+		if carry != 0 || total > most {
+			total = most + 1
+		}
+		sum = int64(total)
+	}
+	switch {
+	case sum > most, sum == most && nano > math.MaxInt64%second:
+		return math.MaxInt64
+	case sum < -most:
+		return math.MinInt64
+	}
+	return sum*second + int64(nano)
+}
+
+func pow10(n uint) uint64 {
+	p := uint64(1)
+	for range n {
+		p *= 10
+	}
+	return p
+}
