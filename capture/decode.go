@@ -27,16 +27,27 @@ const maxDepth = 16
 // packet is the one that counts; the VLANs and tunnels around it become
 // Tuple.Encap. A Decoder is not safe for concurrent use.
 type Decoder struct {
-	walker  wire.Walker
-	encaps  encapTable
-	skipped [wire.SkipCount]uint64
+	walker    wire.Walker
+	encaps    encapTable
+	fragments fragmentTable
+	quote     wire.Quote
+	vxlan     []uint16
+	layers    peeler
+	skipped   [wire.SkipCount]uint64
+	// number and time of the packet that is being decoded.
+	number uint64
+	time   int64
 }
 
 // NewDecoder returns a Decoder with the given options.
 func NewDecoder(opts DecoderOptions) *Decoder {
-	d := &Decoder{}
+	d := &Decoder{vxlan: opts.VXLANPorts}
+	if d.vxlan == nil {
+		d.vxlan = []uint16{4789, 8472}
+	}
 	d.walker.Verify = !opts.SkipChecksums
 	d.encaps.init()
+	d.fragments.init(opts.MaxFragmentOctets, opts.MaxFragmentedPackets)
 	return d
 }
 
@@ -46,16 +57,35 @@ func NewDecoder(opts DecoderOptions) *Decoder {
 // the next call or until p.Data changes.
 func (d *Decoder) Decode(p *Packet, seg *wire.Segment) wire.Skip {
 	seg.Packet, seg.Time = p.Number, p.Time
-	seg.Encap = 0
-	skip := d.link(p, seg)
+	d.number, d.time = p.Number, p.Time
+	skip := d.link(cursor{data: p.Data, wire: max(p.Length, len(p.Data))}, p.Link, seg)
 	d.skipped[skip]++
 	return skip
 }
 
 // Skipped returns how many packets met each reason so far; the packets that
 // were segments are counted under wire.Segmented. The sum is the number of
-// calls of Decode.
+// calls of Decode. A fragment that is counted under wire.FragmentHeld moves to
+// wire.FragmentLost when its packet is given up.
 func (d *Decoder) Skipped() [wire.SkipCount]uint64 { return d.skipped }
+
+// Flush gives up all IP packets that are not complete and returns how many
+// captured packets that loses; Skipped counts them under wire.FragmentLost then.
+func (d *Decoder) Flush() uint64 {
+	lost := d.fragments.flush()
+	d.lose(lost)
+	return lost
+}
+
+// lose recounts fragments that were held in vain.
+func (d *Decoder) lose(n uint64) {
+	d.skipped[wire.FragmentHeld] -= n
+	d.skipped[wire.FragmentLost] += n
+}
+
+// Quote returns the TCP header that the last packet quoted, if Decode returned
+// wire.ICMPError for it. It is valid until the next call of Decode.
+func (d *Decoder) Quote() *wire.Quote { return &d.quote }
 
 // EncapName returns the name of a Tuple.Encap that this Decoder issued:
 // outermost first, "vlan 10/vxlan 42"; "" for 0 and for what it did not issue.
@@ -70,37 +100,46 @@ type cursor struct {
 	depth int
 }
 
-// at moves on to rest, which is a tail of c.data, perhaps shortened.
+// skip moves on behind a header of n octets; ok is false when it is cut.
+func (c cursor) skip(n int) (next cursor, ok bool) {
+	if n < 0 || n > len(c.data) {
+		return c, false
+	}
+	return c.at(c.data[n:], n), true
+}
+
+// at moves on to rest, which begins header octets into c.data and may be
+// shortened by a length field.
 func (c cursor) at(rest []byte, header int) cursor {
-	c.data = rest
 	c.wire = max(c.wire-header, len(rest))
+	c.data = rest
 	return c
 }
 
 // link reads the link header.
-func (d *Decoder) link(p *Packet, seg *wire.Segment) wire.Skip {
+func (d *Decoder) link(c cursor, link wire.LinkType, seg *wire.Segment) wire.Skip {
 	var etherType uint16
 	var rest []byte
 	var ok bool
-	switch p.Link {
+	switch link {
 	case wire.LinkEthernet:
-		etherType, rest, ok = wire.Ethernet(p.Data)
+		etherType, rest, ok = wire.Ethernet(c.data)
 	case wire.LinkSLL:
-		etherType, rest, ok = wire.SLL(p.Data)
+		etherType, rest, ok = wire.SLL(c.data)
 	case wire.LinkSLL2:
-		etherType, rest, ok = wire.SLL2(p.Data)
+		etherType, rest, ok = wire.SLL2(c.data)
 	case wire.LinkNull, wire.LinkLoop:
-		etherType, rest, ok = wire.Loopback(p.Data)
+		etherType, rest, ok = wire.Loopback(c.data)
 	case wire.LinkRaw, wire.LinkRawDLT, wire.LinkRawBSD, wire.LinkIPv4, wire.LinkIPv6:
-		return d.ip(cursor{data: p.Data, wire: max(p.Length, len(p.Data))}, seg)
+		return d.ip(c, seg)
 	default:
-		return wire.LinkUnknown
+		return d.rareLink(c, link, seg)
 	}
 	if !ok {
 		return wire.LinkCut
 	}
-	header := len(p.Data) - len(rest)
-	c := cursor{data: rest, wire: max(p.Length-header, len(rest))}
+	c.wire = max(c.wire-(len(c.data)-len(rest)), len(rest))
+	c.data = rest
 	if etherType == wire.EtherIPv4 || etherType == wire.EtherIPv6 {
 		return d.ip(c, seg)
 	}
@@ -133,17 +172,29 @@ func (d *Decoder) etherType(c cursor, etherType uint16, seg *wire.Segment) wire.
 			}
 			etherType, c = inner, c.at(rest, len(c.data)-len(rest))
 		default:
-			return wire.NotIP
+			return d.rareEtherType(c, etherType, seg)
 		}
 	}
+}
+
+// ethernet goes on at a whole Ethernet frame inside something else.
+func (d *Decoder) ethernet(c cursor, seg *wire.Segment) wire.Skip {
+	etherType, rest, ok := wire.Ethernet(c.data)
+	if !ok {
+		return wire.LinkCut
+	}
+	return d.etherType(c.at(rest, 14), etherType, seg)
 }
 
 // ip walks an IP packet and what it carries.
 func (d *Decoder) ip(c cursor, seg *wire.Segment) wire.Skip {
 	seg.Encap = c.encap
 	skip := d.walker.IP(c.data, c.wire, seg)
-	if skip == wire.Segmented {
-		return skip
+	switch skip {
+	case wire.FragmentHeld:
+		return d.fragment(c, seg)
+	case wire.NotTCP:
+		return d.upper(c, seg)
 	}
 	return skip
 }

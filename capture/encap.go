@@ -28,7 +28,9 @@ const (
 	encap4in6
 	encapIP6IP6
 	encapL2TP
-	encapFabricPath
+	encapEtherIP
+	encapPBB
+	encapTeredo
 	encapCount
 )
 
@@ -38,22 +40,24 @@ var encapNames = [encapCount]struct {
 	word     string
 	numbered bool
 }{
-	encapNone:       {"", false},
-	encapVLAN:       {"vlan", true},
-	encapVXLAN:      {"vxlan", true},
-	encapGeneve:     {"geneve", true},
-	encapGREKey:     {"gre", true},
-	encapGRE:        {"gre", false},
-	encapERSPAN:     {"erspan", true},
-	encapPPPoE:      {"pppoe", true},
-	encapMPLS:       {"mpls", false},  // labels differ by direction
-	encapGTPU:       {"gtp-u", false}, // so do tunnel endpoint identifiers
-	encapIPIP:       {"ipip", false},
-	encap6in4:       {"6in4", false},
-	encap4in6:       {"4in6", false},
-	encapIP6IP6:     {"ip6ip6", false},
-	encapL2TP:       {"l2tp", false}, // sessions are numbered by their receiver
-	encapFabricPath: {"fabricpath", false},
+	encapNone:    {"", false},
+	encapVLAN:    {"vlan", true},
+	encapVXLAN:   {"vxlan", true},
+	encapGeneve:  {"geneve", true},
+	encapGREKey:  {"gre", true},
+	encapGRE:     {"gre", false},
+	encapERSPAN:  {"erspan", true},
+	encapPPPoE:   {"pppoe", true},
+	encapMPLS:    {"mpls", false},  // labels differ by direction
+	encapGTPU:    {"gtp-u", false}, // so do tunnel endpoint identifiers
+	encapIPIP:    {"ipip", false},
+	encap6in4:    {"6in4", false},
+	encap4in6:    {"4in6", false},
+	encapIP6IP6:  {"ip6ip6", false},
+	encapL2TP:    {"l2tp", false}, // sessions are numbered by their receiver
+	encapEtherIP: {"etherip", false},
+	encapPBB:     {"pbb", true},
+	encapTeredo:  {"teredo", false},
 }
 
 // encapStep is one encapsulation inside a known path.

@@ -21,8 +21,8 @@ const (
 type Walker struct {
 	// Verify asks for the TCP checksum. It reads every octet of the segment.
 	Verify bool
-	// Upper is what the last walk stopped at, when it returned NotTCP or
-	// FragmentHeld. Its Data is lent from the walked slice.
+	// Upper is what the last walk stopped at, when it returned NotTCP,
+	// FragmentHeld or TCPCut. Its Data is lent from the walked slice.
 	Upper Upper
 }
 

@@ -9,6 +9,7 @@ func (w *Walker) tcp(data []byte, length int, seg *Segment, verify bool) Skip {
 		return TCPMalformed
 	}
 	if len(data) < 20 {
+		w.Upper = Upper{Protocol: protoTCP, Data: data, Len: length}
 		return TCPCut
 	}
 	header := int(data[12]>>4) * 4

@@ -1,0 +1,100 @@
+package capture
+
+import (
+	"encoding/binary"
+
+	"tcpwatch/capture/wire"
+)
+
+// juniper reads the header of a capture on Juniper's Ethernet interfaces
+// (LINKTYPE 178): a magic number, flags and extensions.
+func (d *Decoder) juniper(c cursor, seg *wire.Segment) wire.Skip {
+	const noLink, extensions = 0x02, 0x80
+	if len(c.data) < 4 {
+		return wire.LinkCut
+	}
+	if string(c.data[:3]) != "MGC" {
+		return wire.LinkUnknown
+	}
+	size := 4
+	if c.data[3]&extensions != 0 {
+		if len(c.data) < 6 {
+			return wire.LinkCut
+		}
+		size = 6 + int(binary.BigEndian.Uint16(c.data[4:]))
+	}
+	if c.data[3]&noLink != 0 { // an address family, then the packet
+		return d.behind(c, size+4, seg, d.ip)
+	}
+	return d.behind(c, size, seg, d.ethernet)
+}
+
+// nflog looks for the payload among the attributes of a netfilter log message
+// (LINKTYPE 239). Their lengths are in the byte order of the machine that
+// captured.
+func (d *Decoder) nflog(c cursor, seg *wire.Segment) wire.Skip {
+	const payload, nested = 9, 0x7fff
+	if len(c.data) < 8 {
+		return wire.LinkCut
+	}
+	c, _ = c.skip(4)
+	order := binary.ByteOrder(binary.LittleEndian)
+	// The first attribute is a short one: its length is below 256.
+	if c.data[0] == 0 {
+		order = binary.BigEndian
+	}
+	for len(c.data) >= 4 {
+		size := int(order.Uint16(c.data))
+		kind := order.Uint16(c.data[2:]) & nested
+		if size < 4 {
+			return wire.TunnelMalformed
+		}
+		if kind == payload {
+			next, _ := c.skip(4)
+			if n := size - 4; n < len(next.data) {
+				next.data = next.data[:n]
+			}
+			next.wire = size - 4
+			return d.ip(next, seg)
+		}
+		next, ok := c.skip((size + 3) &^ 3)
+		if !ok {
+			return wire.LinkCut
+		}
+		c = next
+	}
+	return wire.NotIP
+}
+
+// infiniband looks for the EtherType of RFC 4391 §6 behind two link addresses,
+// behind one, or at the beginning: captures differ.
+func (d *Decoder) infiniband(c cursor, seg *wire.Segment) wire.Skip {
+	for _, size := range []int{40, 20, 0} {
+		if len(c.data) < size+4 {
+			continue
+		}
+		switch etherType := binary.BigEndian.Uint16(c.data[size:]); etherType {
+		case wire.EtherIPv4, wire.EtherIPv6:
+			next, _ := c.skip(size + 4)
+			return d.ip(next, seg)
+		}
+	}
+	return wire.NotIP
+}
+
+// mPacket skips the preamble of IEEE 802.3br. Only frames and first fragments
+// have an Ethernet header.
+func (d *Decoder) mPacket(c cursor, seg *wire.Segment) wire.Skip {
+	size := 0
+	for size < len(c.data) && size < 8 && c.data[size] == 0x55 {
+		size++
+	}
+	if size == len(c.data) {
+		return wire.LinkCut
+	}
+	switch c.data[size] {
+	case 0xd5, 0xe6, 0x4c, 0x7f, 0xb3: // SMD-E, SMD-S0 to SMD-S3
+		return d.behind(c, size+1, seg, d.ethernet)
+	}
+	return wire.NotIP
+}
