@@ -1,0 +1,130 @@
+package zeek
+
+import "tcpwatch/capture/wire"
+
+// The history is kept in five bits a letter, twelve in a word, the first one
+// lowest; 0 ends it.
+const (
+	letters     = "^SHADFRCGTWIQshadfrcgtwiq"
+	letterBits  = 5
+	perWord     = 64 / letterBits
+	lettersMost = 2 * perWord
+)
+
+// MaxHistory is how many letters are kept; what comes later is dropped.
+const MaxHistory = lettersMost
+
+var letterCodes = func() (codes [128]uint8) {
+	for i := range letters {
+		codes[letters[i]] = uint8(i + 1)
+	}
+	return codes
+}()
+
+func (t *Tracker) letter(i int) byte {
+	code := t.history[i/perWord] >> (i % perWord * letterBits) & (1<<letterBits - 1)
+	if code == 0 {
+		return 0
+	}
+	return letters[code-1]
+}
+
+func (t *Tracker) len() int {
+	n := 0
+	for n < MaxHistory && t.letter(n) != 0 {
+		n++
+	}
+	return n
+}
+
+func (t *Tracker) add(letter byte) {
+	if n := t.len(); n < MaxHistory {
+		t.history[n/perWord] |= uint64(letterCodes[letter]) << (n % perWord * letterBits)
+	}
+}
+
+// History returns Zeek's history: upper case for the originator, lower case
+// for the responder.
+func (t *Tracker) History() string { return string(t.AppendHistory(nil)) }
+
+// AppendHistory appends what History returns.
+func (t *Tracker) AppendHistory(dst []byte) []byte {
+	for i := range t.len() {
+		dst = append(dst, t.letter(i))
+	}
+	return dst
+}
+
+func cased(letter byte, isOrig bool) byte {
+	if isOrig {
+		return letter
+	}
+	return letter | 0x20
+}
+
+// once adds the letter unless the end has it already, and reports whether it had.
+func (t *Tracker) once(e *end, isOrig bool, bit uint8, letter byte) (had bool) {
+	if e.saw&bit != 0 {
+		return true
+	}
+	e.saw |= bit
+	t.add(cased(letter, isOrig))
+	return false
+}
+
+// differing adds the letter of a SYN, FIN or RST when it is the end's first, or
+// when its sequence number is not that of the one before.
+func (t *Tracker) differing(e *end, isOrig bool, bit uint8, letter byte, seq wire.Seq, last *uint16) {
+	h := hash(uint32(seq - e.start))
+	if t.once(e, isOrig, bit, letter) && h != *last {
+		t.add(cased(letter, isOrig))
+	}
+	*last = h
+}
+
+// hash spreads numbers that differ by multiples of a window (Fibonacci hashing).
+func hash(x uint32) uint16 { return uint16(x * 0x9e3779b1 >> 16) }
+
+// record adds the letters that the flags and the length call for.
+func (t *Tracker) record(e *end, isOrig bool, seg *wire.Segment) {
+	f := seg.Flags
+	if f.Has(wire.FIN) {
+		e.saw |= anyFIN
+	}
+	switch f & (wire.SYN | wire.FIN | wire.RST) {
+	case 0:
+		if seg.Len > 0 {
+			t.once(e, isOrig, sawData, 'D')
+		} else if f.Has(wire.ACK) {
+			t.once(e, isOrig, sawACK, 'A')
+		}
+	case wire.SYN:
+		letter := byte('S')
+		if f.Has(wire.ACK) {
+			letter = 'H'
+		}
+		t.differing(e, isOrig, sawSYN, letter, seg.Seq, &e.syn)
+	case wire.FIN:
+		t.differing(e, isOrig, sawFIN, 'F', seg.Seq.Add(seg.Len), &e.fin)
+	case wire.RST:
+		t.differing(e, isOrig, sawRST, 'R', seg.Seq, &e.rst)
+	case wire.FIN | wire.RST, wire.SYN | wire.FIN | wire.RST:
+		t.once(e, isOrig, sawFINRST, 'I')
+	default:
+		t.once(e, isOrig, sawMixed, 'Q')
+	}
+}
+
+// scaled counts an occurrence and adds its letter at the 1st, 10th, 100th,
+// 1,000th and 10,000th. Zeek would go on.
+func (t *Tracker) scaled(e *end, isOrig bool, kind int) {
+	n := &e.counts[kind]
+	if *n == 1<<16-1 {
+		return
+	}
+	*n++
+	switch *n {
+	case 1, 10, 100, 1000, 10000:
+		t.add(cased(kindLetters[kind], isOrig))
+	}
+}
