@@ -1,0 +1,64 @@
+package report
+
+import (
+	"io"
+)
+
+// rowView is a view that consists of rows: its columns, and how a row becomes
+// an object. Every format is derived from it.
+type rowView[T any] struct {
+	name    View
+	schema  string
+	about   string // one sentence for COLUMNS
+	columns []Column[T]
+	// only tells the rows that belong to the view; nil: all.
+	only func(*T) bool
+	// start is time 0 of a row's relative times, if not the capture's; nil.
+	object func(b []byte, e *env, row *T) []byte // nil: one member a column
+	// finalWords are printed behind a table for people; nil: none.
+	note func(e *env) string
+}
+
+func newRowWriter[T any](v *rowView[T], w io.Writer, e *env) rowWriter[T] {
+	var rw rowWriter[T]
+	switch e.Format {
+	case FormatCSV:
+		rw = newCSVWriter(v, w, e)
+	case FormatJSON:
+		rw = newJSONWriter(v, w, e, false)
+	case FormatNDJSON:
+		rw = newJSONWriter(v, w, e, true)
+	case FormatMarkdown:
+		rw = newMarkdownWriter(v, w, e)
+	default:
+		rw = newTableWriter(v, w, e)
+	}
+	if v.only == nil {
+		return rw
+	}
+	return &selected[T]{rw, v.only}
+}
+
+// selected passes on the rows that belong to a view.
+type selected[T any] struct {
+	rowWriter[T]
+	only func(*T) bool
+}
+
+func (s *selected[T]) row(r *T) error {
+	if !s.only(r) {
+		return nil
+	}
+	return s.rowWriter.row(r)
+}
+
+// audience returns the columns that are for who.
+func audience[T any](columns []Column[T], who Audience) []*Column[T] {
+	var out []*Column[T]
+	for i := range columns {
+		if c := &columns[i]; c.For == Everyone || c.For == who {
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,55 @@
+package report
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+)
+
+// Input is what is known of the inputs and of the analysis as a whole when all
+// has been read. Whoever calls Close fills it from the packages that know.
+type Input struct {
+	Files      []File
+	Interfaces []Interface
+	// Packets counts every packet that the inputs gave, Octets what was
+	// captured of them.
+	Packets, Octets uint64
+	// Filtered counts packets that a filter left out.
+	Filtered uint64
+	// Skipped counts packets that are not segments, by reason. The entry of
+	// wire.Segmented is not looked at: Analysis.Segments has that count.
+	Skipped  [wire.SkipCount]uint64
+	Analysis analyze.Stats
+
+	// BackwardsSteps counts packets whose time lies before that of the packet
+	// before them in the same file.
+	BackwardsSteps uint64
+	// CutPackets counts packets captured shorter than they were; CutAt is the
+	// smallest captured length among them, in octets.
+	CutPackets uint64
+	CutAt      int
+
+	// Damages say, one each, where an input could not be read on.
+	Damages []string
+	// Interrupted is set when reading was stopped before the end.
+	Interrupted bool
+}
+
+// File describes one input file; Name, Format and Comments are shown escaped.
+type File struct {
+	Name, Format string
+	Packets      uint64
+	Octets       uint64 // read, after decompression
+	Comments     []string
+}
+
+// Interface describes one interface that packets were captured on. Name, Link
+// and File are shown escaped.
+type Interface struct {
+	File, Name, Link string
+	Snaplen          uint32 // octets; 0: no limit
+	Packets          uint64
+	// Dropped counts packets that the capturing system says it lost;
+	// DropsKnown tells 0 from "not said".
+	Dropped    uint64
+	DropsKnown bool
+}

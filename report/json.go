@@ -1,0 +1,168 @@
+package report
+
+import (
+	"net/netip"
+	"strconv"
+	"unicode/utf8"
+
+	"tcpwatch/analyze/state"
+)
+
+// jsonText writes JSON by appending: no reflection, no allocation. The caller
+// opens and closes; keys are constants of this package and need no escaping.
+type jsonText struct {
+	b []byte
+}
+
+// key begins a member; a comma is set unless it is the first of its object.
+func (j *jsonText) key(name string) {
+	j.comma()
+	j.b = append(j.b, '"')
+	j.b = append(j.b, name...)
+	j.b = append(j.b, '"', ':')
+}
+
+// comma separates what follows from what went before in the same object or list.
+func (j *jsonText) comma() {
+	if n := len(j.b); n > 0 && j.b[n-1] != '{' && j.b[n-1] != '[' {
+		j.b = append(j.b, ',')
+	}
+}
+
+func (j *jsonText) open(name string, c byte) {
+	j.key(name)
+	j.b = append(j.b, c)
+}
+
+func (j *jsonText) close(c byte) { j.b = append(j.b, c) }
+
+func (j *jsonText) null(name string) {
+	j.key(name)
+	j.b = append(j.b, "null"...)
+}
+
+func (j *jsonText) uint(name string, n uint64) {
+	j.key(name)
+	j.b = strconv.AppendUint(j.b, n, 10)
+}
+
+// uintOrNull writes n where it is known.
+func (j *jsonText) uintOrNull(name string, n uint64, known bool) {
+	if !known {
+		j.null(name)
+		return
+	}
+	j.uint(name, n)
+}
+
+func (j *jsonText) int(name string, n int64) {
+	j.key(name)
+	j.b = strconv.AppendInt(j.b, n, 10)
+}
+
+func (j *jsonText) bool(name string, v bool) {
+	j.key(name)
+	j.b = strconv.AppendBool(j.b, v)
+}
+
+// text writes a string of any origin.
+func (j *jsonText) text(name, s string) {
+	j.key(name)
+	j.b = appendJSONString(j.b, s)
+}
+
+// word writes one of this program's own words, which need no escaping.
+func (j *jsonText) word(name, s string) {
+	j.key(name)
+	j.quoted(s)
+}
+
+// wordOrNull writes null for the empty word.
+func (j *jsonText) wordOrNull(name, s string) {
+	if s == "" {
+		j.null(name)
+		return
+	}
+	j.word(name, s)
+}
+
+func (j *jsonText) quoted(s string) {
+	j.b = append(j.b, '"')
+	j.b = append(j.b, s...)
+	j.b = append(j.b, '"')
+}
+
+// seconds writes a duration; -1 stands for one that was not measured.
+func (j *jsonText) secondsOrNull(name string, ns int64) {
+	if ns == -1 {
+		j.null(name)
+		return
+	}
+	j.seconds(name, ns)
+}
+
+func (j *jsonText) seconds(name string, ns int64) {
+	j.key(name)
+	j.b = appendSeconds(j.b, ns)
+}
+
+func (j *jsonText) time(name string, c *clock, ns int64) {
+	j.key(name)
+	j.b = append(j.b, '"')
+	j.b = c.appendTime(j.b, ns)
+	j.b = append(j.b, '"')
+}
+
+func (j *jsonText) endpoint(name string, a netip.AddrPort) {
+	j.key(name)
+	j.b = append(j.b, '"')
+	j.b = appendEndpoint(j.b, a)
+	j.b = append(j.b, '"')
+}
+
+func (j *jsonText) state(name string, s state.State) { j.word(name, s.String()) }
+
+// numbers writes a list of packet numbers.
+func (j *jsonText) numbers(name string, list []uint64) {
+	j.open(name, '[')
+	for _, n := range list {
+		j.comma()
+		j.b = strconv.AppendUint(j.b, n, 10)
+	}
+	j.close(']')
+}
+
+// appendEndpoint appends "192.0.2.1:443" or "[2001:db8::1]:443"; nothing for
+// the zero value. Zones do not occur: addresses come from headers.
+func appendEndpoint(b []byte, a netip.AddrPort) []byte {
+	if !a.IsValid() {
+		return b
+	}
+	return a.AppendTo(b)
+}
+
+// appendJSONString appends s quoted. What Escape makes visible is written as
+// \uXXXX, so that a program reads the true text back and a terminal that shows
+// the line is safe; octets that are no UTF-8 appear as the text \xNN.
+func appendJSONString(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			b = append(b, '\\')
+			b = appendHexByte(b, s[i])
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case !hidden(r):
+			b = append(b, s[i:i+n]...)
+		case r > 0xffff:
+			b = appendRuneEscape(b, 0xd800+(r-0x10000)>>10)
+			b = appendRuneEscape(b, 0xdc00+(r-0x10000)&0x3ff)
+		default:
+			b = appendRuneEscape(b, r)
+		}
+		i += n
+	}
+	return append(b, '"')
+}

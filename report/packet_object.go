@@ -1,0 +1,144 @@
+package report
+
+import (
+	"strconv"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// schemaPacket names the shape of packetObject.
+const schemaPacket = "tcpwatch.packet/1"
+
+// flagTexts are the spellings of every combination of control bits, made once:
+// Flags.String allocates.
+var flagTexts = func() (t [1 << 9]string) {
+	for f := range t {
+		t[f] = wire.Flags(f).String()
+	}
+	return t
+}()
+
+func flagText(f wire.Flags) string { return flagTexts[f&(1<<9-1)] }
+
+func fromText(client bool) string {
+	if client {
+		return "client"
+	}
+	return "server"
+}
+
+// labelName returns the name of a label; it is safe for any ID.
+func labelName(id label.ID) string {
+	if int(id) < len(label.All) {
+		return label.All[id].Name
+	}
+	return "UNKNOWN-LABEL"
+}
+
+// packetObject appends the JSON object of one segment.
+func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
+	s := o.Segment
+	j := jsonText{append(b, '{')}
+	j.word("schema", schemaPacket)
+	j.uint("packet", s.Packet)
+	j.time("time", &e.clock, s.Time)
+	j.uint("connection", o.Connection)
+	j.word("from", fromText(o.FromClient))
+	j.word("flags", flagText(s.Flags))
+	j.int("seq", o.Seq)
+	if o.AckValid {
+		j.int("ack", o.Ack)
+	} else {
+		j.null("ack")
+	}
+	j.uint("seq_raw", uint64(s.Seq))
+	j.uint("ack_raw", uint64(s.Ack))
+	j.uint("len", uint64(s.Len))
+	j.uint("window", uint64(o.Window))
+	j.uint("window_raw", uint64(s.Window))
+	j.bool("window_scaled", o.WindowScaled)
+	j.int("seq_delta", o.SeqDelta)
+	j.bool("seen_before", o.SeenBefore)
+	j.seconds("time_delta", o.TimeDelta)
+	j.labels(o.Labels)
+	if cause := causeOf(o); cause != "" {
+		j.word("cause", cause)
+	}
+	j.evidence(&o.Evidence)
+	j.state("client_state", o.ClientState)
+	j.state("server_state", o.ServerState)
+	j.close('}')
+	return j.b
+}
+
+// causeOf returns the cause of a retransmission; "" for other segments. The
+// analysis does not tell causes apart yet.
+func causeOf(o *analyze.Observation) string {
+	cause := ""
+	o.Labels.Each(func(id label.ID) {
+		if labelName(id) == "RETRANSMISSION" {
+			cause = "unknown"
+		}
+	})
+	return cause
+}
+
+func (j *jsonText) labels(set label.Set) {
+	j.open("labels", '[')
+	set.Each(func(id label.ID) {
+		j.comma()
+		j.quoted(labelName(id))
+	})
+	j.close(']')
+}
+
+// evidence writes what decided each label. A label with two pieces of evidence
+// has them in one string, since a member may stand only once.
+func (j *jsonText) evidence(ev *label.Evidence) {
+	j.open("evidence", '{')
+	n := min(int(ev.Len), len(ev.Items))
+	for i := 0; i < n; i++ {
+		if again(ev, i) {
+			continue
+		}
+		j.key(labelName(ev.Items[i].Label))
+		j.b = append(j.b, '"')
+		j.b = appendReasons(j.b, ev, ev.Items[i].Label)
+		j.b = append(j.b, '"')
+	}
+	j.close('}')
+}
+
+// again reports whether the label of item i has an earlier item.
+func again(ev *label.Evidence, i int) bool {
+	for k := 0; k < i; k++ {
+		if ev.Items[k].Label == ev.Items[i].Label {
+			return true
+		}
+	}
+	return false
+}
+
+// appendReasons appends every reason for one label: "bytes seen in packet 12;
+// gap in front".
+func appendReasons(b []byte, ev *label.Evidence, id label.ID) []byte {
+	first := true
+	for i := 0; i < min(int(ev.Len), len(ev.Items)); i++ {
+		it := &ev.Items[i]
+		if it.Label != id {
+			continue
+		}
+		if !first {
+			b = append(b, "; "...)
+		}
+		first = false
+		b = append(b, it.Reason.String()...)
+		if it.Packet != 0 {
+			b = append(b, " in packet "...)
+			b = strconv.AppendUint(b, it.Packet, 10)
+		}
+	}
+	return b
+}

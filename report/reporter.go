@@ -1,0 +1,229 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"slices"
+	"time"
+
+	"tcpwatch/analyze"
+)
+
+// Options set a Reporter up.
+type Options struct {
+	// Views are written in this order; none means the default: for people the
+	// story of every connection of a small capture and the summary of any
+	// other, for programs the connections (csv, ndjson) or the summary (json).
+	Views  []View
+	Format Format
+	// Width is the number of columns of the terminal; 0 means 80. Below
+	// minWidth it counts as that.
+	Width int
+	Color bool
+	ASCII bool // nothing but ASCII in what this package itself writes
+	// Limit is the most rows of a table or Markdown table; 0: all of them.
+	Limit int
+	// Only selects connections by number; empty: all of them.
+	Only map[uint64]bool
+	// EncapName names the tunnels behind an ID; nil: none have a name.
+	EncapName func(uint32) string
+	// MSL is what the analysis used, for the words about TIME-WAIT.
+	MSL time.Duration
+	// Files are the names of the inputs, for titles.
+	Files []string
+	// TempDir is where rows wait that are due later than others; "" means the
+	// system's folder.
+	TempDir string
+}
+
+const (
+	defaultWidth = 80
+	minWidth     = 40 // a record line needs room for its longest pair
+)
+
+// env is what rendering a value may need beyond its row.
+type env struct {
+	Options
+	clock clock
+	base  int64 // time 0 of relative times
+	based bool
+}
+
+// begin fixes time 0 at the first row that has a time.
+func (e *env) begin(ns int64) {
+	if !e.based {
+		e.base, e.based = ns, true
+	}
+}
+
+func (e *env) encap(id uint32) string {
+	if id == 0 || e.EncapName == nil {
+		return ""
+	}
+	return e.EncapName(id)
+}
+
+// Reporter writes the views of one run. It is not safe for concurrent use. An
+// error of the output is kept: later calls do nothing, and Close returns it.
+type Reporter struct {
+	env  *env
+	out  *bufio.Writer
+	page *page
+
+	packets     []rowWriter[analyze.Observation]
+	connections []rowWriter[analyze.Connection]
+	summaries   []*summaryWriter
+	err         error
+}
+
+// rowWriter writes the rows of one view in one format.
+type rowWriter[T any] interface {
+	row(*T) error
+	// flush writes what was held back to find out widths.
+	flush() error
+	// finish writes what stands behind the last row.
+	finish() error
+}
+
+// New returns a Reporter that writes to w. The options must have passed Check.
+func New(w io.Writer, o Options) (*Reporter, error) {
+	if err := Check(o.Views, o.Format); err != nil {
+		return nil, err
+	}
+	if o.Width <= 0 {
+		o.Width = defaultWidth
+	}
+	o.Width = max(o.Width, minWidth)
+	if !o.Format.people() {
+		o.Color = false
+	}
+	if o.MSL <= 0 {
+		o.MSL = analyze.DefaultMSL
+	}
+	o.Views = defaultViews(o)
+	r := &Reporter{env: &env{Options: o}, out: bufio.NewWriterSize(w, 64<<10)}
+	r.page = newPage(r.out, r.env)
+	for _, v := range o.Views {
+		r.add(v)
+	}
+	return r, nil
+}
+
+func defaultViews(o Options) []View {
+	switch {
+	case len(o.Views) > 0:
+		return slices.Clone(o.Views)
+	case o.Format == FormatJSON:
+		return []View{ViewSummary}
+	case !o.Format.people():
+		return []View{ViewConnections}
+	case len(o.Only) > 0:
+		return []View{ViewStory}
+	}
+	return []View{viewAuto}
+}
+
+// viewAuto is the story or the summary, whichever suits the capture.
+const viewAuto View = ""
+
+func (r *Reporter) add(v View) {
+	w := r.page.section(v)
+	switch v {
+	case ViewPackets:
+		r.packets = append(r.packets, newRowWriter(packetView, w, r.env))
+	case ViewConnections:
+		r.connections = append(r.connections, newRowWriter(connectionView, w, r.env))
+	case ViewHandshakes:
+		r.connections = append(r.connections, newRowWriter(handshakeView, w, r.env))
+	case ViewCloses:
+		r.connections = append(r.connections, newRowWriter(closeView, w, r.env))
+	case ViewTimeWait:
+		r.connections = append(r.connections, &holdWriter{rows: newRowWriter(timeWaitView, w, r.env)})
+	case ViewStory:
+		r.connections = append(r.connections, newStoryWriter(w, r.env))
+	case ViewSummary, viewAuto:
+		s := newSummaryWriter(w, r.env, v == viewAuto)
+		r.connections = append(r.connections, s)
+		r.summaries = append(r.summaries, s)
+	}
+}
+
+// WantsPackets reports whether calls of Packet show anywhere. Without them an
+// analysis can leave observations unmade.
+func (r *Reporter) WantsPackets() bool { return len(r.packets) > 0 }
+
+// Packet takes the next observation in packet order; nothing of it is kept.
+func (r *Reporter) Packet(o *analyze.Observation) {
+	if r.err != nil || !r.wanted(o.Connection) {
+		return
+	}
+	r.env.begin(o.Segment.Time)
+	for _, w := range r.packets {
+		r.keep(w.row(o))
+	}
+}
+
+// Connection takes the next record in the order of connection numbers; nothing
+// of it is kept.
+func (r *Reporter) Connection(c *analyze.Connection) {
+	if r.err != nil || !r.wanted(c.Number) {
+		return
+	}
+	r.env.begin(c.Start)
+	for _, w := range r.connections {
+		r.keep(w.row(c))
+	}
+}
+
+func (r *Reporter) wanted(connection uint64) bool {
+	return len(r.env.Only) == 0 || r.env.Only[connection]
+}
+
+func (r *Reporter) keep(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// Err returns the first error of the output, so that a run can stop early.
+func (r *Reporter) Err() error { return r.err }
+
+// Flush writes out what is known so far: for live captures. Widths of tables
+// that were still open are fixed by it.
+func (r *Reporter) Flush() error {
+	for _, w := range r.packets {
+		r.keep(w.flush())
+	}
+	for _, w := range r.connections {
+		r.keep(w.flush())
+	}
+	if r.err == nil {
+		r.keep(r.out.Flush())
+	}
+	return r.err
+}
+
+// Close writes what stands behind the last row, and the summary. It does not
+// close the writer that New was given. It removes every temporary file.
+func (r *Reporter) Close(in Input) error {
+	defer r.page.discard()
+	if r.err != nil {
+		return r.err
+	}
+	for _, s := range r.summaries {
+		s.input = &in
+	}
+	for _, w := range r.packets {
+		r.keep(w.finish())
+	}
+	for _, w := range r.connections {
+		r.keep(w.finish())
+	}
+	if r.err == nil {
+		r.keep(r.page.finish())
+	}
+	if r.err == nil {
+		r.keep(r.out.Flush())
+	}
+	return r.err
+}

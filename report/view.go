@@ -1,0 +1,74 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// View names what is shown.
+type View string
+
+// The views. Story is what a person gets for a single connection; it has no
+// rows, so it exists as a table and as Markdown only.
+const (
+	ViewSummary     View = "summary"
+	ViewStory       View = "story"
+	ViewConnections View = "connections"
+	ViewHandshakes  View = "handshakes"
+	ViewCloses      View = "closes"
+	ViewPackets     View = "packets"
+	ViewTimeWait    View = "time-wait"
+)
+
+// Views lists every view in the order in which help texts name them.
+var Views = []View{ViewSummary, ViewStory, ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewTimeWait}
+
+// Format names how a view is written.
+type Format string
+
+// The formats.
+const (
+	FormatTable    Format = "table"
+	FormatMarkdown Format = "markdown"
+	FormatCSV      Format = "csv"
+	FormatJSON     Format = "json"
+	FormatNDJSON   Format = "ndjson"
+)
+
+// Formats lists every format.
+var Formats = []Format{FormatTable, FormatMarkdown, FormatCSV, FormatJSON, FormatNDJSON}
+
+// people reports whether the format is read by people rather than programs.
+func (f Format) people() bool { return f == FormatTable || f == FormatMarkdown }
+
+// Check reports, in words for the command line, why the views cannot be
+// written in the format; nil if they can. No views at all means the default.
+func Check(views []View, format Format) error {
+	if !slices.Contains(Formats, format) {
+		return fmt.Errorf("unknown format %q: one of %s", Escape(string(format)), join(Formats))
+	}
+	for i, v := range views {
+		if !slices.Contains(Views, v) {
+			return fmt.Errorf("unknown view %q: one of %s", Escape(string(v)), join(Views))
+		}
+		if slices.Contains(views[:i], v) {
+			return fmt.Errorf("view %s is named twice", v)
+		}
+		if v == ViewStory && !format.people() {
+			return fmt.Errorf("view story is prose: it exists as table or markdown, not as %s", format)
+		}
+	}
+	if format == FormatCSV && len(views) > 1 {
+		return fmt.Errorf("csv holds one view, not %d: views have different columns (ndjson holds several)", len(views))
+	}
+	return nil
+}
+
+func join[T ~string](names []T) string {
+	s := make([]string, len(names))
+	for i, n := range names {
+		s[i] = string(n)
+	}
+	return strings.Join(s, ", ")
+}

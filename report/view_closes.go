@@ -1,0 +1,57 @@
+package report
+
+import (
+	"tcpwatch/analyze"
+)
+
+const schemaClose = "tcpwatch.close/1"
+
+var closeView = &rowView[connection]{
+	name:   ViewCloses,
+	schema: schemaClose,
+	about:  "One row for each connection of which a FIN or an acceptable RST was captured.",
+	only: func(c *connection) bool {
+		return c.Closing.Outcome != analyze.ClosingOpen || c.Closing.RstPacket != 0
+	},
+	columns: concat(endColumns, []connectionColumn{
+		encapColumn,
+		closedColumn,
+		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, Drop: 2, Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none.",
+			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.ActiveCloser.String()) }},
+		{Name: "fins", Kind: KindCount, Drop: 6, Meaning: "FINs, those sent again included.",
+			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.FinCount)) },
+			Tone:  func(c *connection) Tone { return repeatTone(c.Closing.FinCount / 2) }},
+		{Name: "fin_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the FINs.",
+			Value: func(_ *env, c *connection, v *Value) { v.ids(c.Closing.FinPackets) }},
+		{Name: "segments", Kind: KindCount, Drop: 9, Meaning: "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4.",
+			Value: func(_ *env, c *connection, v *Value) { v.packet(uint64(c.Closing.Segments)) }},
+		{Name: "rst_packet", Header: "RST", Kind: KindID, Drop: 4, Meaning: "The packet of the first acceptable RST.",
+			Value: func(_ *env, c *connection, v *Value) { v.packet(c.Closing.RstPacket) }},
+		{Name: "rst_by", Header: "RST BY", Kind: KindWord, Drop: 4, Meaning: "The end that it came from.",
+			Value: func(_ *env, c *connection, v *Value) {
+				if c.Closing.RstPacket != 0 {
+					v.string(c.Closing.RstBy.String())
+				}
+			}},
+		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 5, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data or in TIME-WAIT.",
+			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.RstAfter.String()) }},
+		{Name: "rst_ignored", Header: "RSTS IGNORED", Kind: KindCount, Drop: 11, Meaning: "RSTs that RFC 5961 does not accept.",
+			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.RstIgnored)) }},
+		{Name: "half_closed_for", Header: "HALF-CLOSED", Unit: "s", Kind: KindDuration, Drop: 3, Meaning: "From the first FIN to the other end's FIN, the RST or the end.",
+			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Closing.HalfClosedFor) }},
+		{Name: "half_closed_bytes", Header: "SENT IN IT", Unit: "octets", Kind: KindOctets, Drop: 8, Meaning: "Payload that the other end sent for the first time meanwhile.",
+			Value: func(_ *env, c *connection, v *Value) {
+				if c.Closing.HalfClosedFor != -1 {
+					v.uint(c.Closing.HalfClosedOctets)
+				}
+			}},
+		{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 6, Meaning: "Which ends entered TIME-WAIT.",
+			Value: func(_ *env, c *connection, v *Value) {
+				if c.TimeWait.Holders != analyze.NoSide {
+					v.string(c.TimeWait.Holders.String())
+				}
+			}},
+		clientStateColumn,
+		serverStateColumn,
+	}),
+}

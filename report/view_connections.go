@@ -1,0 +1,119 @@
+package report
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+type (
+	connectionColumn = Column[analyze.Connection]
+	connection       = analyze.Connection
+)
+
+var connectionView = &rowView[connection]{
+	name:   ViewConnections,
+	schema: schemaConnection,
+	about:  "One row for each connection, in order of first packets.",
+	object: connectionObject,
+	columns: concat(
+		endColumns,
+		[]connectionColumn{
+			{Name: "roles", Kind: KindWord, For: Programs, Meaning: "handshake when a SYN or SYN-ACK told client and server apart, else guessed.",
+				Value: func(_ *env, c *connection, v *Value) { v.string(rolesText(c)) }},
+			encapColumn,
+			{Name: "first_packet", Kind: KindID, For: Programs, Meaning: "The first packet of the connection, in the capture's own numbers.",
+				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FirstPacket) }},
+			{Name: "last_packet", Kind: KindID, For: Programs, Meaning: "The last packet of the connection.",
+				Value: func(_ *env, c *connection, v *Value) { v.uint(c.LastPacket) }},
+			{Name: "start", Unit: "s", Kind: KindTime, Drop: 8, Meaning: "When the first packet was captured.",
+				Value: func(_ *env, c *connection, v *Value) { v.int(c.Start) }},
+			{Name: "duration", Header: "LASTED", Unit: "s", Kind: KindDuration, Drop: 5, Meaning: "From the first to the last packet.",
+				Value: func(_ *env, c *connection, v *Value) { v.int(c.End - c.Start) }},
+			openedColumn,
+			closedColumn,
+			clientStateColumn,
+			serverStateColumn,
+			{Name: "packets", Kind: KindCount, Drop: 4, For: People, Meaning: "Segments of both ends.",
+				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.Packets + c.FromServer.Packets) }},
+			{Name: "octets_client", Header: "C OCTETS", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the client, each octet counted once.",
+				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.UniqueOctets) }},
+			{Name: "octets_server", Header: "S OCTETS", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the server, each octet counted once.",
+				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromServer.UniqueOctets) }},
+			{Name: "resent", Kind: KindCount, For: People, Drop: 3, Meaning: "Segments of both ends that were sent again.",
+				Value: func(_ *env, c *connection, v *Value) { v.uint(resent(c)) },
+				Tone: func(c *connection) Tone {
+					if resent(c) > 0 {
+						return Doubt
+					}
+					return Plain
+				}},
+			{Name: "rtt_server", Header: "RTT SERVER", Unit: "s", Kind: KindDuration, For: People, Drop: 9, Meaning: "Answered SYN to SYN-ACK at this tap.",
+				Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTServer) }},
+			{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 10, Meaning: "Which ends entered TIME-WAIT.",
+				Value: func(_ *env, c *connection, v *Value) {
+					if c.TimeWait.Holders != analyze.NoSide {
+						v.string(c.TimeWait.Holders.String())
+					}
+				}},
+		},
+		directionColumns("client_to_server", func(c *connection) *analyze.Direction { return &c.FromClient }),
+		directionColumns("server_to_client", func(c *connection) *analyze.Direction { return &c.FromServer }),
+		[]connectionColumn{
+			{Name: "zeek_conn_state", Kind: KindText, For: Programs, Meaning: "conn_state by Zeek's definitions.",
+				Value: func(_ *env, c *connection, v *Value) { v.string(c.ZeekState) }},
+			{Name: "zeek_history", Kind: KindText, For: Programs, Meaning: "history by Zeek's definitions.",
+				Value: func(_ *env, c *connection, v *Value) { v.string(c.ZeekHistory) }},
+			{Name: "labels", Kind: KindWords, For: Programs, Meaning: "Every label with the number of segments that carry it, as NAME:count.",
+				Value: func(_ *env, c *connection, v *Value) {
+					for id, n := range c.Labels {
+						if n != 0 && id < len(label.All) {
+							v.item(label.All[id].Name)
+							v.suffix(':', uint64(n))
+						}
+					}
+				}},
+		},
+	),
+}
+
+// resent counts the segments of both ends that were sent again.
+func resent(c *connection) uint64 {
+	return c.FromClient.Retransmissions + c.FromServer.Retransmissions
+}
+
+// directionColumns are the counts of one direction, for programs.
+func directionColumns(prefix string, of func(*connection) *analyze.Direction) []connectionColumn {
+	type d = analyze.Direction
+	count := func(name string, k Kind, meaning string, n func(*d) uint64) connectionColumn {
+		return connectionColumn{Name: prefix + "_" + name, Kind: k, For: Programs, Meaning: meaning,
+			Value: func(_ *env, c *connection, v *Value) { v.uint(n(of(c))) }}
+	}
+	rtt := func(name, meaning string, ns func(*d) int64) connectionColumn {
+		return connectionColumn{Name: prefix + "_" + name, Kind: KindDuration, Unit: "s", For: Programs, Meaning: meaning,
+			Value: func(_ *env, c *connection, v *Value) { v.measured(ns(of(c))) }}
+	}
+	return []connectionColumn{
+		count("packets", KindCount, "Segments.", func(x *d) uint64 { return x.Packets }),
+		count("payload_bytes", KindOctets, "Payload octets, retransmissions included.", func(x *d) uint64 { return x.PayloadOctets }),
+		count("unique_bytes", KindOctets, "Payload octets, each counted once.", func(x *d) uint64 { return x.UniqueOctets }),
+		count("retransmissions", KindCount, "Segments that were sent again.", func(x *d) uint64 { return x.Retransmissions }),
+		count("retransmitted_bytes", KindOctets, "Payload octets that were sent again.", func(x *d) uint64 { return x.RetransmittedBytes }),
+		count("out_of_order", KindCount, "Segments sent once and overtaken on the way.", func(x *d) uint64 { return x.OutOfOrder }),
+		count("duplicate_packets", KindCount, "Packets captured twice.", func(x *d) uint64 { return x.DuplicatePackets }),
+		count("duplicate_acks", KindCount, "Duplicate acknowledgements.", func(x *d) uint64 { return x.DuplicateAcks }),
+		count("zero_windows", KindCount, "Segments that announce a window of 0.", func(x *d) uint64 { return x.ZeroWindows }),
+		count("keep_alives", KindCount, "Keep-alive probes.", func(x *d) uint64 { return x.KeepAlives }),
+		count("missing_bytes", KindOctets, "Sequence numbers that were skipped and never captured.", func(x *d) uint64 { return x.MissingBytes }),
+		rtt("rtt_min", "Shortest time to an acknowledgement at this tap.", func(x *d) int64 { return x.RTTMin }),
+		rtt("rtt_avg", "Average of these times.", func(x *d) int64 { return x.RTTAvg }),
+		rtt("rtt_max", "Longest of these times.", func(x *d) int64 { return x.RTTMax }),
+	}
+}
+
+func concat[T any](lists ...[]T) []T {
+	var all []T
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}

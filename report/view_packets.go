@@ -1,0 +1,116 @@
+package report
+
+import (
+	"net/netip"
+	"strconv"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+type (
+	packetColumn = Column[analyze.Observation]
+	packet       = analyze.Observation
+)
+
+var packetView = &rowView[packet]{
+	name:   ViewPackets,
+	schema: schemaPacket,
+	about:  "One row for each TCP segment, in capture order.",
+	object: packetObject,
+	columns: []packetColumn{
+		{Name: "packet", Kind: KindID, Meaning: "Number of the packet in the capture, from 1; packets that are not TCP count too.",
+			Value: func(_ *env, o *packet, v *Value) { v.uint(o.Segment.Packet) }},
+		{Name: "time", Unit: "s", Kind: KindTime, Meaning: "When it was captured.",
+			Value: func(_ *env, o *packet, v *Value) { v.int(o.Segment.Time) }},
+		{Name: "connection", Header: "CONN", Kind: KindID, Meaning: "Number of its connection.",
+			Value: func(_ *env, o *packet, v *Value) { v.uint(o.Connection) }},
+		{Name: "from", Kind: KindWord, Meaning: "The end that sent it: client or server.",
+			Value: func(_ *env, o *packet, v *Value) { v.string(fromText(o.FromClient)) }},
+		{Name: "source", Kind: KindWord, Drop: 13, Meaning: "Address and port of the sender.",
+			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Source()) }},
+		{Name: "destination", Kind: KindWord, Drop: 12, Meaning: "Address and port of the receiver.",
+			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Destination()) }},
+		{Name: "flags", Kind: KindWord, Meaning: "Control bits from FIN upwards, separated by commas.",
+			Value: func(_ *env, o *packet, v *Value) { v.string(flagText(o.Segment.Flags)) }},
+		{Name: "seq", Kind: KindSigned, Drop: 4, Meaning: "Sequence number relative to the ISN, or else to the first number seen.",
+			Value: func(_ *env, o *packet, v *Value) { v.int(o.Seq) }},
+		{Name: "ack", Kind: KindSigned, Drop: 4, Meaning: "Acknowledgement number, relative to the other end's ISN; empty without the ACK bit.",
+			Value: func(_ *env, o *packet, v *Value) {
+				if o.AckValid {
+					v.int(o.Ack)
+				}
+			}},
+		{Name: "seq_raw", Kind: KindID, For: Programs, Meaning: "Sequence number as on the wire.",
+			Value: func(_ *env, o *packet, v *Value) { v.uint(uint64(o.Segment.Seq)) }},
+		{Name: "ack_raw", Kind: KindID, For: Programs, Meaning: "Acknowledgement number as on the wire.",
+			Value: func(_ *env, o *packet, v *Value) { v.uint(uint64(o.Segment.Ack)) }},
+		{Name: "len", Unit: "octets", Kind: KindCount, Drop: 3, Meaning: "Payload octets by the IP header.",
+			Value: func(_ *env, o *packet, v *Value) { v.uint(uint64(o.Segment.Len)) }},
+		{Name: "window", Unit: "octets", Kind: KindCount, Drop: 9, Meaning: "Receive window after scaling.",
+			Value: func(_ *env, o *packet, v *Value) { v.uint(uint64(o.Window)) }},
+		{Name: "window_raw", Kind: KindID, For: Programs, Meaning: "Window field as on the wire.",
+			Value: func(_ *env, o *packet, v *Value) { v.uint(uint64(o.Segment.Window)) }},
+		{Name: "window_scaled", Kind: KindBool, For: Programs, Meaning: "False when the handshake was not seen, so that the true window may be larger.",
+			Value: func(_ *env, o *packet, v *Value) { v.bool(o.WindowScaled) }},
+		{Name: "seq_delta", Unit: "octets", Kind: KindSigned, For: Programs, Meaning: "seq minus the number expected next from this end: 0 in order, above 0 a gap, below 0 old octets.",
+			Value: func(_ *env, o *packet, v *Value) { v.int(o.SeqDelta) }},
+		{Name: "seen_before", Kind: KindBool, For: Programs, Meaning: "True when every octet of it had been seen from this end at this tap.",
+			Value: func(_ *env, o *packet, v *Value) { v.bool(o.SeenBefore) }},
+		{Name: "time_delta", Unit: "s", Header: "SINCE LAST", Kind: KindDuration, Drop: 10, Meaning: "Time since the previous segment of the connection.",
+			Value: func(_ *env, o *packet, v *Value) { v.int(o.TimeDelta) }},
+		{Name: "labels", Kind: KindWords, Drop: 1, Meaning: "What the segment is and what happened to it.",
+			Value: func(_ *env, o *packet, v *Value) { o.Labels.Each(func(id label.ID) { v.item(labelName(id)) }) },
+			Tone:  packetTone},
+		{Name: "cause", Kind: KindWord, Drop: 11, HideEmpty: true, Meaning: "Why a retransmission was sent: rto, fast, tlp, spurious or unknown.",
+			Value: func(_ *env, o *packet, v *Value) { v.string(causeOf(o)) }},
+		{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Meaning: "State of the client after this segment.",
+			Value: func(_ *env, o *packet, v *Value) { v.string(o.ClientState.String()) },
+			Tone:  func(o *packet) Tone { return stateTone(o.ClientState) }},
+		{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Meaning: "State of the server after this segment.",
+			Value: func(_ *env, o *packet, v *Value) { v.string(o.ServerState.String()) },
+			Tone:  func(o *packet) Tone { return stateTone(o.ServerState) }},
+		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Drop: 8, Meaning: "What decided each label, as LABEL: reason.",
+			Value: evidenceValue},
+	},
+}
+
+// evidenceValue lists "LABEL: reason" for every label that has evidence.
+func evidenceValue(_ *env, o *packet, v *Value) {
+	ev := &o.Evidence
+	for i := 0; i < min(int(ev.Len), len(ev.Items)); i++ {
+		if again(ev, i) {
+			continue
+		}
+		if v.set {
+			v.text = append(v.text, "; "...)
+		}
+		v.set = true
+		v.text = append(v.text, labelName(ev.Items[i].Label)...)
+		v.text = append(v.text, ": "...)
+		v.text = appendReasons(v.text, ev, ev.Items[i].Label)
+	}
+}
+
+// packetTone marks segments that were lost, copied, late or that reset.
+func packetTone(o *packet) Tone {
+	tone := Plain
+	o.Labels.Each(func(id label.ID) {
+		switch labelName(id) {
+		case "RST":
+			tone = Bad
+		case "RETRANSMISSION", "OUT-OF-ORDER", "DUPLICATE-PACKET", "MISSING-SEGMENT", "ZERO-WINDOW":
+			tone = max(tone, Doubt)
+		}
+	})
+	return tone
+}
+
+func (v *Value) endpoint(a netip.AddrPort) {
+	v.set, v.text = a.IsValid(), appendEndpoint(v.text, a)
+}
+
+// suffix appends a mark and a number to the item that was added last.
+func (v *Value) suffix(mark byte, n uint64) {
+	v.text = strconv.AppendUint(append(v.text, mark), n, 10)
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
+)
+
+// Columns that several views of connections share.
+
+var endColumns = []connectionColumn{
+	{Name: "connection", Header: "CONN", Kind: KindID, Meaning: "Number of the connection, from 1, in order of first packets.",
+		Value: func(_ *env, c *connection, v *Value) { v.uint(c.Number) }},
+	{Name: "client", Kind: KindWord, Meaning: "Address and port of the end that opened the connection.",
+		Value: func(_ *env, c *connection, v *Value) { v.endpoint(c.Client) }},
+	{Name: "server", Kind: KindWord, Meaning: "Address and port of the other end.",
+		Value: func(_ *env, c *connection, v *Value) { v.endpoint(c.Server) }},
+}
+
+var encapColumn = connectionColumn{Name: "encapsulation", Header: "INSIDE", Kind: KindText, Drop: 2, HideEmpty: true,
+	Meaning: "VLANs and tunnels around the connection, outermost first.",
+	Value:   func(e *env, c *connection, v *Value) { v.string(e.encap(c.EncapID)) }}
+
+var openedColumn = connectionColumn{Name: "opening", Header: "OPENED", Kind: KindWord, Drop: 1,
+	Meaning: "How the connection began: complete, simultaneous, refused, reset, half-open, unanswered, midstream or one-way.",
+	Value:   func(_ *env, c *connection, v *Value) { v.string(c.Opening.Outcome.String()) },
+	Tone:    func(c *connection) Tone { return openingTone(c.Opening.Outcome) }}
+
+var closedColumn = connectionColumn{Name: "closing", Header: "CLOSED", Kind: KindWord, Drop: 1,
+	Meaning: "How it ended: normal, simultaneous, half-closed (one FIN only), reset or open (no close seen).",
+	Value:   func(_ *env, c *connection, v *Value) { v.string(c.Closing.Outcome.String()) },
+	Tone:    func(c *connection) Tone { return closingTone(c.Closing.Outcome) }}
+
+var clientStateColumn = connectionColumn{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7,
+	Meaning: "State of the client at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one.",
+	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ClientState.String()) },
+	Tone:    func(c *connection) Tone { return stateTone(c.ClientState) }}
+
+var serverStateColumn = connectionColumn{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7,
+	Meaning: "State of the server at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one.",
+	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ServerState.String()) },
+	Tone:    func(c *connection) Tone { return stateTone(c.ServerState) }}
+
+func openingTone(o analyze.OpeningOutcome) Tone {
+	switch o {
+	case analyze.OpeningComplete, analyze.OpeningSimultaneous:
+		return Good
+	case analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningUnanswered:
+		return Bad
+	}
+	return Doubt
+}
+
+func closingTone(c analyze.ClosingOutcome) Tone {
+	switch c {
+	case analyze.ClosingNormal, analyze.ClosingSimultaneous:
+		return Good
+	case analyze.ClosingReset:
+		return Bad
+	case analyze.ClosingHalfClosed:
+		return Doubt
+	}
+	return Plain
+}
+
+func stateTone(s state.State) Tone {
+	if s.IsInferred() || s.Base() == state.Unknown {
+		return Doubt
+	}
+	return Plain
+}
