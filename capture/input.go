@@ -139,16 +139,20 @@ func (in *input) unwrap(o *opener, raw io.Reader, buffer int) error {
 			return err
 		}
 	}
-	if kind == pcapContent {
-		in.body, err = newPcap(in.win, in.addInterface)
-	} else {
-		in.body, err = newPcapng(in.win, in)
-	}
+	body, err := in.container(kind)
 	if err != nil {
 		return err
 	}
+	in.body = body
 	in.tally.files[in.file].Format = in.body.format() + format
 	return nil
+}
+
+func (in *input) container(kind content) (container, error) {
+	if kind == pcapContent {
+		return newPcap(in.win, in.addInterface)
+	}
+	return newPcapng(in.win, in)
 }
 
 // addInterface takes an interface that the container found into the tally and

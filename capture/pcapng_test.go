@@ -1,0 +1,238 @@
+package capture
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"testing"
+
+	"tcpwatch/capture/wire"
+)
+
+func bothOrders(t *testing.T, test func(t *testing.T, f *ngFile)) {
+	for _, big := range []bool{false, true} {
+		t.Run(map[bool]string{false: "little endian", true: "big endian"}[big], func(t *testing.T) {
+			test(t, &ngFile{big: big})
+		})
+	}
+}
+
+func TestPcapngPacketBlocks(t *testing.T) {
+	bothOrders(t, func(t *testing.T, f *ngFile) {
+		f.section(option{1, []byte("made by\x1b[1m hand")}, option{2, []byte("hardware")})
+		f.iface(1, 0, option{2, []byte("eth0")})
+		f.iface(276, 3, option{2, []byte("any")}, option{9, []byte{9}})
+		f.packet(0, 1_500_000, "abcde", option{1, []byte("comment")})
+		f.block(blockEnhanced, f.u32(1, 1, 2, 3, 900), []byte("fgh"))
+		f.block(blockSimple, f.u32(5), []byte("ijklm"))
+		f.block(4, f.u32(0), nil)                                         // names
+		f.block(0xbad, nil, bytes.Repeat([]byte("unknown "), soleBuffer)) // longer than the buffer
+		f.block(blockPacket, append(f.order().AppendUint16(f.order().AppendUint16(nil, 0), 7), f.u32(0, 2_000_001, 2, 60)...), []byte("no"))
+		packets, damages, s := readAll(t, f.b)
+		if len(damages) > 0 || len(packets) != 4 {
+			t.Fatalf("%d packets, %v", len(packets), damages)
+		}
+		want := []got{
+			{Packet{Number: 1, Time: 1_500_000_000, Length: 5, Link: 1}, "abcde"},
+			{Packet{Number: 2, Time: 1<<32 + 2, Length: 900, Link: 276, Interface: 1}, "fgh"},
+			{Packet{Number: 3, Time: 1<<32 + 2, Length: 5, Link: 1}, "ijklm"},
+			{Packet{Number: 4, Time: 2_000_001_000, Length: 60, Link: 1}, "no"},
+		}
+		for i, p := range packets {
+			if p.data != want[i].data || p.Time != want[i].Time || p.Length != want[i].Length ||
+				p.Link != want[i].Link || p.Interface != want[i].Interface || p.Number != want[i].Number {
+				t.Errorf("packet %d: %+v, want %+v", i+1, p, want[i])
+			}
+		}
+		if c := s.Files[0].Comments; !slices.Equal(c, []string{"made by\x1b[1m hand"}) {
+			t.Errorf("comments %q", c)
+		}
+		wantIfaces := []InterfaceStats{
+			{Name: "eth0", Link: 1, Packets: 3, Dropped: 7, DropsKnown: true},
+			{Name: "any", Link: 276, Snaplen: 3, Packets: 1},
+		}
+		if !slices.Equal(s.Interfaces, wantIfaces) {
+			t.Errorf("interfaces %+v", s.Interfaces)
+		}
+		if s.Files[0].Octets != uint64(len(f.b)) || s.Files[0].Format != "pcapng" {
+			t.Errorf("%+v", s.Files[0])
+		}
+	})
+}
+
+// A simple packet block has no captured length of its own.
+func TestPcapngSimplePacketLengths(t *testing.T) {
+	f := (&ngFile{}).section().iface(1, 2)
+	f.block(blockSimple, f.u32(9), []byte("ab\x00\x00"))
+	f.section().iface(1, 0)
+	f.block(blockSimple, f.u32(1<<31), []byte("abcd")) // longer than its block
+	f.block(blockSimple, f.u32(3), []byte("abc"))
+	packets, damages, _ := readAll(t, f.b)
+	if len(damages) > 0 || len(packets) != 3 {
+		t.Fatalf("%d packets, %v", len(packets), damages)
+	}
+	for i, want := range []got{{Packet{Length: 9}, "ab"}, {Packet{Length: 1 << 31}, "abcd"}, {Packet{Length: 3}, "abc"}} {
+		if p := packets[i]; p.data != want.data || p.Length != want.Length || p.Time != 0 {
+			t.Errorf("packet %d: %+v", i+1, p)
+		}
+	}
+}
+
+func TestPcapngSections(t *testing.T) {
+	f := (&ngFile{}).section().iface(1, 100, option{2, []byte("eth0")}).iface(101, 0)
+	f.packet(0, 1_000_000, "a").packet(1, 2_000_000, "b")
+	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{5, f.u64(10)}, option{7, f.u64(3)}, option{4, f.u64(100)})
+	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{5, f.u64(11)}, option{7, f.u64(3)}, option{4, f.u64(120)})
+	f.big = true
+	f.section().iface(1, 100, option{2, []byte("eth0")}).iface(276, 0) // the first one again, and a new one
+	f.packet(0, 3_000_000, "c", option{4, f.u64(2)}, option{2, f.u32(1)}).packet(1, 4_000_000, "d", option{4, f.u64(5)})
+	f.packet(0, 5_000_000, "e", option{4, f.u64(4)})
+	packets, damages, s := readAll(t, f.b)
+	if len(damages) > 0 || len(packets) != 5 {
+		t.Fatalf("%d packets, %v", len(packets), damages)
+	}
+	for i, want := range []struct {
+		iface int
+		link  wire.LinkType
+		time  int64
+	}{{0, 1, 1e9}, {1, 101, 2e9}, {0, 1, 3e9}, {2, 276, 4e9}, {0, 1, 5e9}} {
+		if p := packets[i]; p.Interface != want.iface || p.Link != want.link || p.Time != want.time {
+			t.Errorf("packet %d: %+v, want %+v", i+1, p, want)
+		}
+	}
+	want := []InterfaceStats{
+		{Name: "eth0", Link: 1, Snaplen: 100, Packets: 3, Dropped: 14 + 6, DropsKnown: true, Received: 120, ReceivedKnown: true},
+		{Link: 101, Packets: 1},
+		{Link: 276, Packets: 1, Dropped: 5, DropsKnown: true},
+	}
+	if !slices.Equal(s.Interfaces, want) {
+		t.Errorf("interfaces %+v", s.Interfaces)
+	}
+}
+
+// Losses told twice, as running totals and per packet, count once.
+func TestPcapngLossesCountOnce(t *testing.T) {
+	f := (&ngFile{}).section().iface(1, 0)
+	f.packet(0, 0, "a", option{4, f.u64(3)})
+	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{5, f.u64(5)})
+	f.packet(0, 0, "b", option{4, f.u64(math.MaxUint64)}, option{4, f.u64(9)})
+	_, _, s := readAll(t, f.b[:len(f.b)-0])
+	if s.Interfaces[0].Dropped != math.MaxUint64 {
+		t.Errorf("dropped %d: a sum that overflows", s.Interfaces[0].Dropped)
+	}
+	f = (&ngFile{}).section().iface(1, 0)
+	f.packet(0, 0, "a", option{4, f.u64(3)})
+	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{5, f.u64(5)})
+	if _, _, s = readAll(t, f.b); s.Interfaces[0].Dropped != 5 {
+		t.Errorf("dropped %d, want 5", s.Interfaces[0].Dropped)
+	}
+}
+
+func TestPcapngDamage(t *testing.T) {
+	bothOrders(t, func(t *testing.T, f *ngFile) {
+		f.section().iface(1, 0).packet(0, 1, "abcd")
+		start := f.b // 28 + 20 + 36 = 84 octets
+		with := func(build func(*ngFile)) []byte {
+			g := &ngFile{big: f.big, b: slices.Clone(start)}
+			build(g)
+			return g.b
+		}
+		raw := func(v ...uint32) []byte { return append(slices.Clone(start), f.u32(v...)...) }
+		tests := []struct {
+			name    string
+			file    []byte
+			packets int
+			want    string
+		}{
+			{"whole", start, 1, ""},
+			{"cut in a packet", start[:83], 0, "packet 1 (byte 48): the file ends in this block: 35 of 36 octets are there"},
+			{"cut in a block header", raw(6, 36), 1, "packet 2 (byte 84): the file ends in a block header: 8 of 12 octets are there"},
+			{"cut in an interface", start[:47], 0, "packet 1 (byte 28): the file ends in this block: 19 of 20 octets are there"},
+			{"cut in an unknown block", raw(99, 4096, 0, 0), 1, "packet 2 (byte 84): the file ends in this block: 16 of 4096 octets are there"},
+			{"cut in the length of an unknown block", with(func(g *ngFile) { g.block(99, nil, []byte("abcd")); g.b = g.b[:len(g.b)-1] }), 1,
+				"packet 2 (byte 84): the file ends in this block: 15 of 16 octets are there"},
+			{"length 0", raw(6, 0, 0, 0), 1, "packet 2 (byte 84): block length 0 is impossible: it must be a multiple of 4 from 32 to 16777216"},
+			{"length below 12", raw(99, 8, 0, 0), 1, "packet 2 (byte 84): block length 8 is impossible: it must be a multiple of 4 from 12 to 16777216"},
+			{"length no multiple of 4", raw(99, 14, 0, 0), 1, "packet 2 (byte 84): block length 14 is impossible: it must be a multiple of 4 from 12 to 16777216"},
+			{"length 2^32-4", raw(6, 1<<32-4, 0, 0), 1, "packet 2 (byte 84): block length 4294967292 is impossible: it must be a multiple of 4 from 32 to 16777216"},
+			{"short interface", raw(1, 16, 0, 16), 1, "packet 2 (byte 84): block length 16 is impossible: it must be a multiple of 4 from 20 to 16777216"},
+			{"lengths differ", raw(99, 16, 0, 20), 1, "packet 2 (byte 84): block length is 16 at its start and 20 at its end"},
+			{"lengths of a packet differ", raw(6, 32, 0, 0, 0, 0, 0, 36), 1, "packet 2 (byte 84): block length is 32 at its start and 36 at its end"},
+			{"no such interface", with(func(g *ngFile) { g.packet(1, 0, "x") }), 1, "packet 2 (byte 84): interface 1: this section has described 1"},
+			{"interface 2^32-1", with(func(g *ngFile) { g.packet(1<<32-1, 0, "x") }), 1, "packet 2 (byte 84): interface 4294967295: this section has described 1"},
+			{"statistics of no interface", with(func(g *ngFile) { g.block(5, g.u32(1, 0, 0), nil) }), 1, "packet 2 (byte 84): interface 1: this section has described 1"},
+			{"obsolete packet of no interface", with(func(g *ngFile) { g.block(2, g.u32(0x00010001, 0, 0, 0, 0), nil) }), 1, "packet 2 (byte 84): interface 1: this section has described 1"},
+			{"interfaces end with their section", with(func(g *ngFile) { g.section().packet(0, 0, "x") }), 1, "packet 2 (byte 112): interface 0: this section has described 0"},
+			{"simple packet without interface", with(func(g *ngFile) { g.section().block(3, g.u32(4), []byte("abcd")) }), 1, "packet 2 (byte 112): interface 0: this section has described 0"},
+			{"captured length outside the block", with(func(g *ngFile) { g.block(6, g.u32(0, 0, 0, 5, 5), []byte("abcd")) }), 1, "packet 2 (byte 84): captured length 5 does not fit in a block of 36 octets"},
+			{"captured length 2^31", with(func(g *ngFile) { g.block(2, g.u32(0, 0, 0, 1<<31, 5), []byte("abcd")) }), 1, "packet 2 (byte 84): captured length 2147483648 does not fit in a block of 36 octets"},
+			{"filled up with zeros", append(slices.Clone(start), make([]byte, 100)...), 1, "packet 2 (byte 84): block length 0 is impossible: it must be a multiple of 4 from 12 to 16777216"},
+			{"no byte order", with(func(g *ngFile) { g.block(blockSection, g.u32(1, 1, 1, 1), nil) }), 1, "packet 2 (byte 84): section header: byte-order magic is " + map[bool]string{true: "0x00000001", false: "0x01000000"}[f.big]},
+			{"version 2", with(func(g *ngFile) { g.block(blockSection, g.u32(byteOrderMagic, 0x00020002, 1, 1), nil) }), 1, "packet 2 (byte 84): pcapng version 2.2: only 1 can be read"},
+		}
+		for _, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				packets, damages, stats := readAll(t, test.file)
+				if len(packets) != test.packets {
+					t.Errorf("%d packets, want %d", len(packets), test.packets)
+				}
+				checkDamage(t, damages, stats.Files[0].Name, test.want)
+			})
+		}
+	})
+}
+
+func TestPcapngOpenErrors(t *testing.T) {
+	f := (&ngFile{}).section()
+	for cut, want := range map[int]string{
+		4:  "the file ends in this block: 4 of 12 octets are there",
+		11: "the file ends in this block: 11 of 12 octets are there",
+		27: "the file ends in this block: 27 of 28 octets are there",
+	} {
+		if got := openError(t, f.b[:cut]); got != want {
+			t.Errorf("cut to %d: %q, want %q", cut, got, want)
+		}
+	}
+}
+
+func TestPcapngInterfacesAreBounded(t *testing.T) {
+	f := (&ngFile{}).section()
+	for range maxInterfaces + 1 {
+		f.iface(1, 0)
+	}
+	_, damages, s := readAll(t, f.b)
+	checkDamage(t, damages, s.Files[0].Name, "packet 1 (byte 163868): more than 8192 interfaces in one file")
+	f = &ngFile{}
+	for i := range uint32(maxInterfaces + 1) {
+		f.section().iface(1, i)
+	}
+	if _, damages, s = readAll(t, f.b); len(damages) != 1 || len(s.Interfaces) != maxInterfaces {
+		t.Errorf("%d interfaces, damages %v", len(s.Interfaces), damages)
+	}
+}
+
+func TestPcapngCommentsAreBounded(t *testing.T) {
+	f := &ngFile{}
+	for range 10 {
+		f.section(option{1, bytes.Repeat([]byte("c"), 60_000)}).iface(1, 0, option{2, bytes.Repeat([]byte("n"), 60_000)})
+	}
+	_, damages, s := readAll(t, f.b)
+	c := s.Files[0].Comments
+	if len(damages) > 0 || len(c) != maxComments || len(c[0]) != maxCommentOctets || len(s.Interfaces[0].Name) != maxNameOctets {
+		t.Errorf("%v: %d comments, interfaces %d", damages, len(c), len(s.Interfaces))
+	}
+}
+
+// Options that do not fit in their block end the options, not the file.
+func TestPcapngBrokenOptions(t *testing.T) {
+	f := (&ngFile{}).section()
+	fixed := f.u32(1, 0)
+	for _, tail := range [][]byte{f.u32(0xffff0009), f.u32(0x00080009, 0), f.u32(0x00010009, 9), {}, f.u32(0, 0xffffffff)} {
+		f.block(blockInterface, fixed, tail)
+	}
+	f.packet(2, 1, "a")
+	packets, damages, s := readAll(t, f.b)
+	if len(damages) > 0 || len(packets) != 1 || len(s.Interfaces) != 5 || packets[0].Time != 1 {
+		t.Errorf("%v %v %d interfaces", packets, damages, len(s.Interfaces))
+	}
+}
