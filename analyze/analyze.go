@@ -1,8 +1,11 @@
 package analyze
 
 import (
+	"math"
 	"time"
 
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 )
 
@@ -17,7 +20,7 @@ type Config struct {
 	// Packet is called for every segment, in the order of the calls of Segment.
 	// Connection is called once for every connection, when nothing more is
 	// expected of it or at Flush; not in the order of numbers (see Order).
-	// What is passed is lent for the duration of the call.
+	// What is passed is lent for the duration of the call. Either may be nil.
 	Packet     func(*Observation)
 	Connection func(*Connection)
 }
@@ -34,7 +37,7 @@ type Stats struct {
 	Connections uint64 // begun so far; the last number given
 	Live        int    // remembered now
 	MostLive    int
-	Evicted     uint64
+	Evicted     uint64 // handed over unfinished, to make room
 }
 
 // Analyzer follows every connection of one capture. It is not safe for
@@ -42,6 +45,23 @@ type Stats struct {
 type Analyzer struct {
 	cfg   Config
 	stats Stats
+	table *flow.Table
+	// clock is the latest capture time seen: the only clock there is.
+	clock int64
+	msl2  int64 // 2MSL, nanoseconds
+
+	notes    []note // one for each flow, by Flow.Extra; 0 is never used
+	noteFree int32
+	steps    []stepNode // all flows' steps, linked; 0 is never used
+	stepFree int32
+
+	// What the handling of one segment needs, kept here so that it is not
+	// allocated each time.
+	facts flow.Facts
+	lab   label.Context
+	stray bool // the segment is a SYN inside the sequence space of its connection
+	obs   Observation
+	conn  Connection
 }
 
 // New returns an Analyzer without connections.
@@ -52,18 +72,96 @@ func New(cfg Config) *Analyzer {
 	if cfg.MaxConnections <= 0 {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
-	return &Analyzer{cfg: cfg}
+	return &Analyzer{
+		cfg: cfg, table: flow.NewTable(), clock: math.MinInt64, msl2: 2 * int64(cfg.MSL),
+		notes: make([]note, 1), steps: make([]stepNode, 1),
+	}
 }
 
 // Segment takes the next segment of the capture. It keeps nothing of seg.
-func (a *Analyzer) Segment(seg *wire.Segment) {}
+func (a *Analyzer) Segment(seg *wire.Segment) {
+	a.stats.Segments++
+	a.Advance(seg.Time)
+	ref, from := a.route(seg)
+	f := a.table.Get(ref)
+	n := &a.notes[f.Extra]
+	x := &a.facts
 
-// Quote takes an ICMP error that quotes a TCP header.
-func (a *Analyzer) Quote(q *wire.Quote) {}
+	a.prepare(f, n, from, seg)
+	a.table.Gather(f, from, seg, x)
+	if seg.Flags.Has(wire.RST) {
+		x.Acceptable = acceptableRST(x, seg)
+	}
+	a.label(f, seg)
+	n.count(a.lab.Set)
 
-// Flush hands over every connection that is still remembered, in order of
-// their numbers, and forgets it.
-func (a *Analyzer) Flush() {}
+	delta := seg.Time - f.Last
+	if f.LastPacket == 0 {
+		delta = 0
+	}
+	phase := a.phase()
+	if a.cfg.Packet != nil {
+		a.observe(f, seg, delta)
+	}
+	a.zeekSegment(n, seg)
+	a.moves(f, n, seg)
+	a.update(f, n, seg)
+	a.story(f, n, seg, phase)
+	a.classify(ref, f, n)
+	if a.cfg.Packet != nil {
+		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
+		a.cfg.Packet(&a.obs)
+	}
+}
+
+// label finds the segment's labels and what decided them.
+func (a *Analyzer) label(f *flow.Flow, seg *wire.Segment) {
+	a.obs.Evidence.Len = 0
+	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
+	label.Phases(&a.lab)
+	label.Details(&a.lab)
+}
+
+// phase returns the one label of the group Phase that was set.
+func (a *Analyzer) phase() label.ID {
+	for id := label.RST; id < label.Ack; id++ {
+		if a.lab.Set.Has(id) {
+			return id
+		}
+	}
+	return label.Ack
+}
+
+// observe fills the observation with what held before the segment changed the
+// flow; the states are filled in afterwards.
+func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
+	x, o := &a.facts, &a.obs
+	o.Segment, o.Connection, o.FromClient = seg, f.Number, x.FromClient
+	o.Seq = x.Sender.Rel(seg.Seq)
+	o.AckValid = seg.Flags.Has(wire.ACK)
+	o.Ack = 0
+	if o.AckValid {
+		o.Ack = x.Receiver.Rel(seg.Ack)
+	}
+	syn := seg.Flags.Has(wire.SYN)
+	o.Window = x.Sender.ScaledWindow(seg.Window, syn)
+	o.WindowScaled = syn || x.Sender.Is(flow.Scaled)
+	o.SeqDelta, o.SeenBefore, o.TimeDelta = x.SeqDelta, x.SeenBefore, delta
+	o.Labels = a.lab.Set
+}
+
+// Flush hands over every connection that is still remembered and forgets it.
+func (a *Analyzer) Flush() {
+	for c := flow.Opening; c <= flow.Closed; c++ {
+		for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
+			a.finish(r, false)
+		}
+	}
+}
 
 // Stats returns the counts so far.
-func (a *Analyzer) Stats() Stats { return a.stats }
+func (a *Analyzer) Stats() Stats {
+	s := a.stats
+	s.Live = a.table.Len()
+	return s
+}

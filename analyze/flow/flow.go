@@ -59,13 +59,12 @@ type Half struct {
 	// moves on it when that is proved).
 	Ack, HeldAck wire.Seq
 	// OldSYN is the number of a SYN that fell inside the connection's own
-	// sequence space; meaningful while State is SYN-SENT again.
-	OldSYN wire.Seq
-	TSVal  uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
-	Window uint16 // the last window advertised, unscaled
-	HasTS  bool
-	// KeepAlive is set while this end's last segment was a keep-alive probe.
-	KeepAlive bool
+	// sequence space, valid with HasOldSYN.
+	OldSYN    wire.Seq
+	TSVal     uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
+	Window    uint16 // the last window advertised, unscaled
+	HasTS     bool
+	HasOldSYN bool
 
 	holes    int32 // first of the ranges never captured, in sequence order
 	lastHole int32
@@ -134,3 +133,11 @@ type Flow struct {
 
 // Live reports whether the flow is in use.
 func (f *Flow) Live() bool { return f.Number != 0 }
+
+// SYNNumber returns the number of the SYN that the end last sent.
+func (h *Half) SYNNumber() wire.Seq {
+	if h.HasOldSYN {
+		return h.OldSYN
+	}
+	return h.ISN
+}

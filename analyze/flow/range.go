@@ -213,3 +213,24 @@ func (t *Table) dropHoles(h *Half) {
 	}
 	h.nholes, h.lastHole = 0, 0
 }
+
+// Restart forgets what was captured of one end's sequence space.
+func (t *Table) Restart(h *Half) {
+	t.dropHoles(h)
+	h.dropped = 0
+	h.rtt.active = false
+}
+
+// Skipped reports whether [from, to) holds numbers of this end that were never
+// captured.
+func (t *Table) Skipped(h *Half, from, to wire.Seq) bool {
+	if !h.Is(Sent) || to.After(h.Nxt) {
+		return true
+	}
+	for i := h.holes; i != 0; i = t.holes[i].next {
+		if g := &t.holes[i]; g.from.Before(to) && g.to.After(from) {
+			return true
+		}
+	}
+	return false
+}

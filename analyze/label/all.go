@@ -1,8 +1,47 @@
 package label
 
+// The labels. Their order is the order of All.
+const (
+	RST ID = iota
+	SYN
+	SynAck
+	FIN
+	HandshakeAck
+	AckOfFin
+	Data
+	Ack
+	KeepAlive
+	Retransmission
+	MissingSegment
+	DupAck
+	ZeroWindow
+	Count // how many there are; not a label
+)
+
 // All lists every label; an ID is an index into it. The order is the order in
 // which labels are tried, so it is the precedence inside an exclusive group.
-var All = []*Spec{}
+var All = [Count]*Spec{
+	RST:            &rst,
+	SYN:            &syn,
+	SynAck:         &synAck,
+	FIN:            &fin,
+	HandshakeAck:   &handshakeAck,
+	AckOfFin:       &ackOfFin,
+	Data:           &data,
+	Ack:            &ack,
+	KeepAlive:      &keepAlive,
+	Retransmission: &retransmission,
+	MissingSegment: &missingSegment,
+	DupAck:         &dupAck,
+	ZeroWindow:     &zeroWindow,
+}
+
+func (id ID) String() string {
+	if id < Count {
+		return All[id].Name
+	}
+	return "?"
+}
 
 // Find returns the label of that name.
 func Find(name string) (ID, bool) {
@@ -12,4 +51,25 @@ func Find(name string) (ID, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Phases sets exactly one label of the group Phase and returns it.
+func Phases(c *Context) ID {
+	for id := RST; id < Ack; id++ {
+		if All[id].match(c) {
+			c.Set = c.Set.With(id)
+			return id
+		}
+	}
+	c.Set = c.Set.With(Ack)
+	return Ack
+}
+
+// Details sets every label behind the phase that fits.
+func Details(c *Context) {
+	for id := KeepAlive; id < Count; id++ {
+		if All[id].match(c) {
+			c.Set = c.Set.With(id)
+		}
+	}
 }

@@ -29,8 +29,8 @@ type Clause struct {
 }
 
 // Condition is one of the things that must hold for a label. Miss is a script
-// in which this condition alone fails on the marked line, so that the label is
-// absent there.
+// in whose last segment this condition alone fails, so that the label is absent
+// there.
 type Condition struct {
 	Text string
 	Miss string
@@ -47,7 +47,7 @@ type Spec struct {
 	Looks string
 	// Wireshark says how Wireshark's nearest word differs; "" where there is none.
 	Wireshark string
-	// Example is a script in which the label is set.
+	// Example is a script in whose last segment the label is set.
 	Example string
 	// Inferred is set for labels that rest on inference, never on proof alone.
 	Inferred bool

@@ -1,0 +1,98 @@
+package analyze
+
+import (
+	"time"
+
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+)
+
+// How long quiet connections are remembered, by capture time. An open one is
+// remembered until there is no more room.
+const (
+	// openingTimeout is a heuristic: RFC 9293 §3.8.3 wants SYNs to be tried for
+	// at least 3 minutes, and no common stack pauses as long as this between two.
+	openingTimeout = int64(5 * time.Minute)
+	// closedTimeout is 2MSL as RFC 9293 §3.4.2 has it: what was sent in a
+	// connection cannot arrive later.
+	closedTimeout = int64(4 * time.Minute)
+)
+
+// Advance moves the clock to a capture time and lets timers run out. Segment
+// does it by itself; live capture also calls it when nothing arrives. A time
+// that lies before the clock changes nothing.
+func (a *Analyzer) Advance(now int64) {
+	if now <= a.clock {
+		return
+	}
+	a.clock = now
+	t := a.table
+	for r := t.Head(flow.TimeWait); r != 0; r = t.Head(flow.TimeWait) {
+		f := t.Get(r)
+		if now-f.Touched < a.msl2 {
+			break
+		}
+		for i := range f.Half {
+			f.Half[i].State = f.Half[i].State.After(state.TwoMSL)
+		}
+		t.Touch(r, flow.Closed, now)
+	}
+	a.expireClass(flow.Opening, openingTimeout)
+	a.expireClass(flow.Closed, closedTimeout)
+}
+
+func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
+	for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
+		if a.clock-a.table.Get(r).Touched < timeout {
+			return
+		}
+		a.finish(r, false)
+	}
+}
+
+// makeRoom hands over the connection that is missed least: one that is over,
+// else the one of the least settled class that was quiet longest.
+func (a *Analyzer) makeRoom() {
+	for _, c := range [...]flow.Class{flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established} {
+		if r := a.table.Head(c); r != 0 {
+			a.finish(r, c != flow.Closed && c != flow.TimeWait)
+			return
+		}
+	}
+}
+
+// classify puts the flow into the class that its states call for.
+func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
+	c := classOf(f)
+	if c == flow.TimeWait && f.Class() == flow.TimeWait && !n.twRestart {
+		return // only entering and restarting set the 2MSL timer
+	}
+	n.twRestart = false
+	a.table.Touch(r, c, a.clock)
+}
+
+func classOf(f *flow.Flow) flow.Class {
+	x, y := f.Half[0].State.Base(), f.Half[1].State.Base()
+	switch {
+	case x == state.TimeWait || y == state.TimeWait:
+		return flow.TimeWait
+	case over(&f.Half[0]) && over(&f.Half[1]):
+		return flow.Closed
+	case f.Half[0].Is(flow.SentFIN) || f.Half[1].Is(flow.SentFIN):
+		return flow.Closing
+	case x < state.Established || y < state.Established:
+		return flow.Opening
+	}
+	return flow.Established
+}
+
+// over reports whether an end has nothing more to do with the connection.
+func over(h *flow.Half) bool {
+	switch h.State.Base() {
+	case state.Closed:
+		return true
+	case state.Listen, state.Unknown:
+		return h.Any(flow.GotRST | flow.SentRST)
+	}
+	return false
+}

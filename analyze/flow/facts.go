@@ -1,0 +1,57 @@
+package flow
+
+import "tcpwatch/capture/wire"
+
+// Facts is what is known of a segment before it changes its Flow. It lives as
+// long as the handling of that segment.
+type Facts struct {
+	From             Side
+	Sender, Receiver *Half
+	FromClient       bool
+	Cover            Cover
+	// SeqDelta is the segment's number minus the one expected next from its
+	// sender; 0 for the sender's first segment.
+	SeqDelta int64
+	// SeenBefore is set when the segment occupies sequence space and all of it
+	// was captured before.
+	SeenBefore bool
+	// AnswersSYN (AnswersFIN) is set when the segment acknowledges a SYN (FIN)
+	// of the receiver that was sent, or sent again, since the last segment that
+	// did.
+	AnswersSYN, AnswersFIN bool
+	// AnswersFINFirst is AnswersFIN for the first time.
+	AnswersFINFirst bool
+	// RepeatsSYN (RepeatsFIN) is set when the sender had sent this SYN (FIN).
+	RepeatsSYN, RepeatsFIN bool
+	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
+	// or that cannot be checked.
+	Acceptable bool
+}
+
+// Gather finds the facts of a segment that side from of f sent.
+func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
+	s, r := &f.Half[from], &f.Half[from.Other()]
+	*x = Facts{From: from, Sender: s, Receiver: r, FromClient: from == f.Client}
+	if s.Is(Sent) {
+		x.SeqDelta = int64(seg.Seq.Diff(s.Nxt))
+	}
+	x.Cover = t.Look(s, seg.Seq, seg.End())
+	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
+	if seg.Flags&wire.SYN != 0 {
+		x.RepeatsSYN = s.Is(SentSYN) && s.ISN == seg.Seq
+	}
+	if seg.Flags&wire.FIN != 0 {
+		x.RepeatsFIN = s.Is(SentFIN) && s.FinEnd == seg.End()
+	}
+	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
+		x.AnswersSYN = r.Is(SYNAwaiting) && seg.Ack.After(r.ISN) && !seg.Ack.After(r.Nxt)
+		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
+		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
+	}
+}
+
+// AllAcked reports whether the receiver has acknowledged everything that the
+// sender was seen to send.
+func (x *Facts) AllAcked() bool {
+	return x.Receiver.Is(SentACK) && !x.Receiver.Ack.Before(x.Sender.Nxt)
+}

@@ -1,0 +1,29 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+var dupAck = Spec{
+	Name:       "DUP-ACK",
+	Group:      Acknowledgement,
+	Definition: "A duplicate acknowledgement: the receiver says again which octet it waits for.",
+	Conditions: []Condition{
+		{"the other end has sent octets that are not acknowledged", opened + "+.1 A>B . 1:1(0) ack 1 win 64240"},
+		{"the segment carries no payload", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B P. 1:11(10) ack 1 win 64240"},
+		{"SYN, FIN and RST are clear", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B F. 1:1(0) ack 1 win 64240"},
+		{"its acknowledgement number is the highest that this end has sent", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64240"},
+		{"its window is the one that this end advertised last", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1 win 60000"},
+	},
+	Clauses:   []Clause{{5681, "2"}},
+	Looks:     "segments without payload",
+	Wireshark: "Wireshark does not ask whether anything is outstanding",
+	Example:   opened + "+.1 B>A P. 101:201(100) ack 1 win 65160\n+.001 A>B . 1:1(0) ack 1 win 64240 | ACK DUP-ACK ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		s, x := c.Segment, c.Facts
+		return s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 &&
+			x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack && s.Window == x.Sender.Window &&
+			x.Receiver.Is(flow.Sent) && x.Receiver.Nxt.After(s.Ack)
+	},
+}

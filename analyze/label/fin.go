@@ -1,0 +1,19 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var fin = Spec{
+	Name:       "FIN",
+	Group:      Phase,
+	Definition: "The sender has no more data to send and closes its side.",
+	Conditions: []Condition{
+		{"the FIN bit is set", opened + "+.1 A>B P. 1:101(100) ack 1"},
+		{"the SYN and RST bits are clear", opened + "+.1 A>B FR. 1:1(0) ack 1"},
+	},
+	Clauses: []Clause{{9293, "3.6"}},
+	Looks:   "segments with FIN, whether or not they carry data or acknowledge the other end's FIN",
+	Example: opened + "+.5 A>B F. 1:1(0) ack 1 win 64240 | FIN FIN-WAIT-1 ESTABLISHED\n",
+	match: func(c *Context) bool {
+		return c.Segment.Flags&(wire.FIN|wire.SYN|wire.RST) == wire.FIN
+	},
+}

@@ -1,0 +1,25 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var keepAlive = Spec{
+	Name:       "KEEP-ALIVE",
+	Group:      Sequence,
+	Definition: "The segment asks whether the other end is still there: it repeats the number in front of the next octet.",
+	Conditions: []Condition{
+		{"SYN, FIN and RST are clear", opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+9 A>B F. 1:2(1) ack 1"},
+		{"it carries no octet, or one", opened + "+.1 A>B P. 1:3(2) ack 1\n+.1 B>A . 1:1(0) ack 3\n+9 A>B P. 2:4(2) ack 1"},
+		{"its sequence number is one below the next one of its sender", opened + "+9 A>B . 1:1(0) ack 1"},
+		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
+	},
+	Clauses: []Clause{{9293, "3.8.4"}},
+	Looks:   "segments with at most one octet",
+	Wireshark: "Wireshark does not ask whether everything was acknowledged, so that the repetition of a " +
+		"single octet looks like a keep-alive to it",
+	Example: opened + "+60 A>B . 0:0(0) ack 1 win 64240 | ACK KEEP-ALIVE ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		s := c.Segment
+		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && s.Len <= 1 && c.Facts.SeqDelta == -1 &&
+			c.Facts.AllAcked()
+	},
+}

@@ -1,0 +1,26 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var missingSegment = Spec{
+	Name:       "MISSING-SEGMENT",
+	Group:      Sequence,
+	Definition: "The segment leaves a gap: octets in front of it were sent and have not been captured so far.",
+	Conditions: []Condition{
+		{"a segment of this end was captured before", "0 A>B P. 101:201(100) ack 1"},
+		{"its sequence number is above the one expected next from this end", opened + "+.1 A>B P. 1:101(100) ack 1"},
+		{"it is not a RST or a SYN", opened + "+.1 A>B R. 101:101(0) ack 1"},
+	},
+	Clauses: []Clause{{9293, "3.4"}},
+	Looks:   "every segment",
+	Wireshark: "Wireshark calls this \"previous segment not captured\"; whether the octets were lost in the " +
+		"network, overtaken, or missed by the capture shows only later",
+	Example: opened + "+.1 A>B P. 101:201(100) ack 1 win 64240 | DATA MISSING-SEGMENT ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		if c.Facts.SeqDelta <= 0 || c.Segment.Flags.Any(wire.RST|wire.SYN) {
+			return false
+		}
+		c.Evidence.Add(MissingSegment, GapInFront, 0)
+		return true
+	},
+}

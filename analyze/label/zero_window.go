@@ -1,0 +1,19 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var zeroWindow = Spec{
+	Name:       "ZERO-WINDOW",
+	Group:      Window,
+	Definition: "The sender has no room for more data: the other end must stop.",
+	Conditions: []Condition{
+		{"the window field is 0", opened + "+.1 A>B . 1:1(0) ack 1 win 1"},
+		{"SYN, FIN and RST are clear", opened + "+.1 A>B F. 1:1(0) ack 1 win 0"},
+	},
+	Clauses: []Clause{{9293, "3.8.6"}},
+	Looks:   "segments without SYN, FIN and RST",
+	Example: opened + "+.1 B>A P. 1:101(100) ack 1 win 65160\n+.1 A>B . 1:1(0) ack 101 win 0 | ACK ZERO-WINDOW ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		return c.Segment.Window == 0 && c.Segment.Flags&(wire.SYN|wire.FIN|wire.RST) == 0
+	},
+}

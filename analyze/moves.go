@@ -1,0 +1,197 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// This file is the evidence rule: which events a segment proves at which end.
+//
+// An end is moved only by what it was itself seen to send. Its flags are its
+// send events; its ACK field proves which SYN and FIN of its peer had reached
+// it. An ACK counts as arrived at the peer on sight, unless a SYN or FIN of its
+// sender that is not proved to have arrived stands in front of it: then it
+// counts as soon as that is proved. An acceptable RST counts on sight.
+//
+// "Captured means delivered" would be simpler and wrong: it moves a receiver
+// that never got the FIN, and it gets simultaneous close wrong.
+
+// moves applies the segment's events to both ends.
+func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
+	x, y := a.facts.Sender, a.facts.Receiver
+	if seg.Flags.Has(wire.RST) {
+		a.reset(f, n, x, y, seg)
+		return
+	}
+	a.revive(f, n, x, seg)
+	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
+	a.sends(f, n, x, y, seg)
+	if proved && y.Is(flow.HoldsACK) && !y.Unproved() {
+		y.Has &^= flow.HoldsACK
+		a.arrive(f, n, x, y.HeldAck)
+	}
+	if seg.Flags.Has(wire.ACK) && !seg.Flags.Has(wire.SYN) {
+		fromUnseen(n, x, y, seg)
+	}
+	if seg.Flags.Has(wire.ACK) {
+		if x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg) {
+			if !x.Is(flow.HoldsACK) || seg.Ack.After(x.HeldAck) {
+				x.HeldAck = seg.Ack
+			}
+			x.Has |= flow.HoldsACK
+		} else {
+			a.arrive(f, n, y, seg.Ack)
+		}
+	}
+	a.timeWaitAgain(n, x, y, seg)
+}
+
+// finNow reports whether the segment itself carries a FIN that is not proved.
+func finNow(x *flow.Half, seg *wire.Segment) bool {
+	return seg.Flags.Has(wire.FIN) && !x.Is(flow.FINProved)
+}
+
+// move lets e happen at h, one end of f.
+func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
+	was := h.State.Base()
+	h.State = h.State.After(e)
+	if h.State.Base() == state.TimeWait && was != state.TimeWait {
+		a.enterTimeWait(f, n, h)
+	}
+	if f.Half[0].Is(flow.SentFIN) && f.Half[1].Is(flow.SentFIN) {
+		// Both FINs were captured: whatever was missed before, the order of the
+		// close is known.
+		h.State = h.State.Base()
+	}
+}
+
+// proofs marks what the segment's ACK field proves to have reached its sender
+// x, and reports whether it proved anything.
+func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (any bool) {
+	if y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt) {
+		y.Has |= flow.SYNProved
+		a.move(f, n, x, state.GetSYN)
+		x.State = x.State.Base()
+		any = true
+	}
+	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
+		y.Has |= flow.FINProved
+		a.move(f, n, x, state.GetFIN)
+		any = true
+	}
+	return any
+}
+
+// arrive counts an acknowledgement number as arrived at h.
+func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
+	if h.Has&(flow.SentSYN|flow.SYNAcked) == flow.SentSYN && ack.After(h.ISN) && !ack.After(h.Nxt) {
+		h.Has |= flow.SYNAcked
+		a.move(f, n, h, state.GetAckOfSYN)
+	}
+	if h.Has&(flow.SentFIN|flow.FINAcked) == flow.SentFIN && !ack.Before(h.FinEnd) {
+		h.Has |= flow.FINAcked
+		a.move(f, n, h, state.GetAckOfFIN)
+	}
+}
+
+// sends applies the send events of x: SYN, then FIN.
+func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	// A segment that acknowledges less than its sender did before is an old one
+	// that was overtaken: sending it is no news.
+	current := !x.Is(flow.SentACK) || !seg.Flags.Has(wire.ACK) || !seg.Ack.Before(x.Ack)
+	if seg.Flags.Has(wire.SYN) {
+		a.sendsSYN(x, y, seg, current)
+	}
+	if !seg.Flags.Has(wire.FIN) {
+		return
+	}
+	if !a.facts.RepeatsFIN {
+		unsure := x.State.Base() == state.Unknown
+		a.move(f, n, x, state.SendFIN)
+		if unsure {
+			x.State |= state.Inferred
+		}
+		return
+	}
+	if s := x.State.After(state.ResendFIN); current && x.Is(flow.FINAcked) && s != x.State {
+		x.State = s
+		x.Has &^= flow.FINAcked
+	}
+}
+
+func (a *Analyzer) sendsSYN(x, y *flow.Half, seg *wire.Segment, current bool) {
+	ack := seg.Flags.Has(wire.ACK)
+	switch {
+	case a.stray:
+		x.State = x.State.Base().After(state.ForgetSYN)
+		x.OldSYN, x.HasOldSYN = seg.Seq, true
+	case a.facts.RepeatsSYN:
+		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
+		// passed has not arrived, or the accept queue was full.
+		if ack && current && x.Is(flow.SYNAcked) && x.Nxt == x.ISN+1 {
+			x.State = x.State.After(state.ResendSYN)
+			x.Has &^= flow.SYNAcked
+		}
+	case ack:
+		// Without a SYN in front that it acknowledges: the SYN was not captured,
+		// or the ACK is for another one.
+		if x.State.Base() <= state.Listen {
+			x.State = state.SynReceived
+		}
+		if y.State == state.Unknown {
+			y.State = state.SynSent | state.Inferred
+		}
+	case x.State.Base() <= state.SynSent:
+		x.State = x.State.Base().After(state.SendSYN)
+		if y.State == state.Unknown {
+			y.State = state.Listen | state.Inferred
+		}
+	}
+}
+
+// fromUnseen infers what must have happened where segments were not captured.
+func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
+	switch b := x.State.Base(); {
+	case b == state.SynSent && !y.Is(flow.SentSYN):
+		// It acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3).
+		x.State = state.Established
+		if y.State.Base() <= state.Listen {
+			y.State = state.Established | state.Inferred
+		}
+	case b == state.SynReceived && seg.Len > 0 && n.synData == 0:
+		// Data before the handshake is complete is only sent when the SYN
+		// brought data (RFC 7413 §4.2): so the ACK of its SYN had arrived.
+		x.State = x.State.After(state.GetAckOfSYN)
+		x.Has |= flow.SYNAcked
+	case (b == state.Unknown || b == state.Listen) && !seg.Flags.Has(wire.FIN):
+		// A bare ACK is sent in every synchronized state and proves none; data,
+		// or the acknowledgement of new data, makes ESTABLISHED likely.
+		if seg.Len > 0 || x.Is(flow.SentACK) && seg.Ack.After(x.Ack) || y.Payload > 0 && seg.Ack == y.Nxt {
+			x.State = state.Established | state.Inferred
+		}
+	}
+}
+
+// revive takes a reset back: an end that goes on sending after a RST passed
+// had not accepted it, unless the segment can have been on its way already.
+func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
+	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags.Has(wire.SYN) {
+		return
+	}
+	way := roundTrip(f, n, x)
+	if way < 0 || seg.Time-n.rstLast <= way {
+		return
+	}
+	x.Has &^= flow.GotRST | flow.SentRST
+	x.State = x.Before | state.Inferred
+}
+
+// roundTrip returns how long the way from the tap to an end and back takes, in
+// nanoseconds; -1 where it was not measured.
+func roundTrip(f *flow.Flow, n *note, h *flow.Half) int64 {
+	if h == &f.Half[f.Client] {
+		return n.rttClient
+	}
+	return n.rttServer
+}

@@ -1,0 +1,128 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/zeek"
+	"tcpwatch/capture/wire"
+)
+
+// note holds what a record says of a connection beyond what its Flow needs. It
+// holds no pointer. Where it has two of a thing, they are indexed by side.
+type note struct {
+	labels [label.Count]uint32
+
+	firstStep, lastStep  int32
+	stepCount, stepsLost uint32
+	zeek                 zeek.Tracker
+
+	// opening
+	firstSYN, lastSYN, synAckAt int64 // times; 0: none
+	synUnanswered               bool  // a SYN since the last SYN-ACK
+	synAckFirst                 bool
+	complete                    bool
+	simultaneous, split         bool
+	synCount, synAckCount       uint32
+	synAckISNs, badAcks         uint8
+	ackPacket                   uint64
+	completeAt                  int64
+	rttServer, rttClient        int64
+	options                     [2]EndOptions
+	ackOfISN                    [2]wire.Seq // what acknowledged the side's ISN
+	ackOfISNKnown               [2]bool
+	synData, ackData            uint32
+	plainAck                    [2]bool // the side sent a segment with ACK and without SYN and RST
+	firstAck                    [2]wire.Seq
+	icmp                        icmpNote
+
+	// closing
+	finAt          [2]int64
+	finPacket      [2]uint64
+	finAck         [2]wire.Seq // acknowledgement number in the first FIN of the side
+	finCount       uint32
+	finAcksFIN     bool // the later FIN was the first segment to acknowledge the earlier one
+	halfOctets     [2]uint64
+	rstPacket      uint64
+	rstAt, rstLast int64 // times of the first and the latest acceptable RST
+	rstSide        flow.Side
+	rstAfter       RstAfter
+	rstAfterClose  bool // both FINs had been acknowledged
+	rstIgnored     uint32
+	lastData       [2]uint64 // packet of the side's last new payload
+	tw             timeWaitNote
+	twRestart      bool
+}
+
+type icmpNote struct {
+	packet     uint64
+	typ, code  uint8
+	from       wire.Addr
+	fromIsIPv6 bool
+}
+
+type timeWaitNote struct {
+	held         [2]bool
+	since, until int64
+	restarts     uint32
+	finAgain     bool // the peer's FIN was sent again since the holder last acknowledged it
+	reusedBy     uint64
+	right        ReuseRight
+	cutBy        uint64
+}
+
+func (n *note) count(s label.Set) {
+	s.Each(func(id label.ID) { n.labels[id]++ })
+}
+
+// newNote returns the index of an empty note.
+func (a *Analyzer) newNote() int32 {
+	i := a.noteFree
+	if i != 0 {
+		a.noteFree = a.notes[i].firstStep
+	} else {
+		a.notes = append(a.notes, note{})
+		i = int32(len(a.notes) - 1)
+	}
+	a.notes[i] = note{rttServer: -1, rttClient: -1}
+	return i
+}
+
+func (a *Analyzer) dropNote(i int32) {
+	n := &a.notes[i]
+	for s := n.firstStep; s != 0; {
+		next := a.steps[s].next
+		a.steps[s] = stepNode{next: a.stepFree}
+		a.stepFree, s = s, next
+	}
+	*n = note{firstStep: a.noteFree}
+	a.noteFree = i
+}
+
+// stepNode is a Step in the Analyzer's slab.
+type stepNode struct {
+	Step
+	next int32
+}
+
+// addStep keeps a step of the handshake or the close, up to MaxSteps of them.
+func (a *Analyzer) addStep(n *note, s Step) {
+	if n.stepCount >= MaxSteps {
+		n.stepsLost++
+		return
+	}
+	i := a.stepFree
+	if i != 0 {
+		a.stepFree = a.steps[i].next
+	} else {
+		a.steps = append(a.steps, stepNode{})
+		i = int32(len(a.steps) - 1)
+	}
+	a.steps[i] = stepNode{Step: s}
+	if n.firstStep == 0 {
+		n.firstStep = i
+	} else {
+		a.steps[n.lastStep].next = i
+	}
+	n.lastStep = i
+	n.stepCount++
+}

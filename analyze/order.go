@@ -1,0 +1,45 @@
+package analyze
+
+import "slices"
+
+// Order hands connections on in order of their numbers. An Analyzer gives a
+// connection when nothing more is expected of it, so a long one keeps all that
+// began after it waiting: Order holds copies of those.
+type Order struct {
+	next    uint64
+	waiting map[uint64]*Connection
+	out     func(*Connection)
+}
+
+// NewOrder returns an Order that calls out for every connection, numbers 1, 2,
+// 3 … The Connection passed is lent for the duration of the call.
+func NewOrder(out func(*Connection)) *Order {
+	return &Order{next: 1, waiting: map[uint64]*Connection{}, out: out}
+}
+
+// Connection takes a lent record.
+func (o *Order) Connection(c *Connection) {
+	if c.Number != o.next {
+		o.waiting[c.Number] = c.Clone()
+		return
+	}
+	o.out(c)
+	for o.next++; ; o.next++ {
+		w, ok := o.waiting[o.next]
+		if !ok {
+			return
+		}
+		delete(o.waiting, o.next)
+		o.out(w)
+	}
+}
+
+// Clone returns a copy that is the caller's own.
+func (c *Connection) Clone() *Connection {
+	d := *c
+	d.Steps = slices.Clone(c.Steps)
+	d.Opening.SynPackets = slices.Clone(c.Opening.SynPackets)
+	d.Opening.SynAckPackets = slices.Clone(c.Opening.SynAckPackets)
+	d.Closing.FinPackets = slices.Clone(c.Closing.FinPackets)
+	return &d
+}

@@ -1,0 +1,224 @@
+package analyze
+
+import (
+	"net/netip"
+
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// finish hands a connection over and forgets it.
+func (a *Analyzer) finish(r flow.Ref, evicted bool) {
+	f := a.table.Get(r)
+	if evicted {
+		a.stats.Evicted++
+	}
+	if a.cfg.Connection != nil {
+		a.record(f, evicted)
+		a.cfg.Connection(&a.conn)
+	}
+	a.dropNote(f.Extra)
+	a.table.Release(r)
+}
+
+// record fills a.conn, reusing its lists.
+func (a *Analyzer) record(f *flow.Flow, evicted bool) {
+	n, c := &a.notes[f.Extra], &a.conn
+	client, server := f.Client, f.Client.Other()
+	t := f.Key.Tuple(client)
+	*c = Connection{
+		Number: f.Number, Client: t.Source(), Server: t.Destination(),
+		RolesGuessed: !f.RolesKnown, EncapID: f.Key.Encap,
+		FirstPacket: f.FirstPacket, LastPacket: f.LastPacket, Start: f.Start, End: f.Last,
+		ClientState: f.Half[client].State, ServerState: f.Half[server].State,
+		FromClient: a.direction(&f.Half[client]), FromServer: a.direction(&f.Half[server]),
+		Steps: c.Steps[:0], StepsDropped: n.stepsLost, Evicted: evicted,
+		Opening: Opening{SynPackets: c.Opening.SynPackets[:0], SynAckPackets: c.Opening.SynAckPackets[:0]},
+		Closing: Closing{FinPackets: c.Closing.FinPackets[:0]},
+	}
+	copy(c.Labels[:], n.labels[:])
+	for i := n.firstStep; i != 0; i = a.steps[i].next {
+		s := &a.steps[i].Step
+		c.Steps = append(c.Steps, *s)
+		switch s.Phase {
+		case label.SYN:
+			c.Opening.SynPackets = append(c.Opening.SynPackets, s.Packet)
+		case label.SynAck:
+			c.Opening.SynAckPackets = append(c.Opening.SynAckPackets, s.Packet)
+		case label.FIN:
+			c.Closing.FinPackets = append(c.Closing.FinPackets, s.Packet)
+		}
+	}
+	a.opening(f, n, &c.Opening)
+	closing(f, n, &c.Closing)
+	n.timeWait(f, &c.TimeWait)
+	c.ZeekState, c.ZeekHistory = n.zeek.ConnState(), n.zeek.History()
+}
+
+func (a *Analyzer) direction(h *flow.Half) Direction {
+	d := Direction{
+		Packets: h.Packets, PayloadOctets: h.Payload, UniqueOctets: h.Unique,
+		Retransmissions: uint64(h.Retransmissions), RetransmittedBytes: h.Retransmitted,
+		OutOfOrder: uint64(h.OutOfOrder), DuplicatePackets: uint64(h.Duplicates),
+		DuplicateAcks: uint64(h.DupAcks), ZeroWindows: uint64(h.ZeroWindows), KeepAlives: uint64(h.KeepAlives),
+		MissingBytes: a.table.Missing(h),
+	}
+	d.RTTMin, d.RTTAvg, d.RTTMax = h.RTT()
+	return d
+}
+
+func (a *Analyzer) opening(f *flow.Flow, n *note, o *Opening) {
+	client, server := f.Client, f.Client.Other()
+	x, y := &f.Half[client], &f.Half[server]
+	o.SynCount, o.SynAckCount, o.AckPacket = n.synCount, n.synAckCount, n.ackPacket
+	o.ClientISN, o.ClientISNKnown = x.ISN, x.Is(flow.SentSYN)
+	o.ServerISN, o.ServerISNKnown = y.ISN, y.Is(flow.SentSYN)
+	o.AckOfClient, o.AckOfClientKnown = n.ackOfISN[client], n.ackOfISNKnown[client]
+	o.AckOfServer, o.AckOfServerKnown = n.ackOfISN[server], n.ackOfISNKnown[server]
+	o.RTTServer, o.RTTClient, o.Took = n.rttServer, n.rttClient, -1
+	if n.complete && n.synCount > 0 {
+		o.Took = n.completeAt - n.firstSYN
+	}
+	o.ClientOptions, o.ServerOptions = n.options[client], n.options[server]
+	o.SynData, o.AckData = n.synData, n.ackData
+	o.SynAckISNs, o.BadAcks, o.SynAckFirst = n.synAckISNs, n.badAcks, n.synAckFirst
+	if n.icmp.packet != 0 {
+		o.ICMPPacket, o.ICMPType, o.ICMPCode = n.icmp.packet, n.icmp.typ, n.icmp.code
+		o.ICMPFrom = netip.AddrFrom16(n.icmp.from)
+		if !n.icmp.fromIsIPv6 {
+			o.ICMPFrom = o.ICMPFrom.Unmap()
+		}
+	}
+	switch {
+	case n.split:
+		o.Form = FormSplit
+	case n.simultaneous:
+		o.Form = FormSimultaneous
+	case n.complete && o.ClientISNKnown && o.ServerISNKnown:
+		o.Form = FormThreeWay
+	}
+	o.Outcome = openingOutcome(f, n, x, y)
+}
+
+// openingOutcome names how the connection began.
+func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
+	oneSided := !x.Is(flow.Sent) || !y.Is(flow.Sent)
+	server := f.Client.Other()
+	switch {
+	case n.synCount == 0 && n.synAckCount == 0:
+		// ACKs that go on prove that the other direction exists.
+		one := &f.Half[f.Client]
+		if !one.Is(flow.Sent) {
+			one = y
+		}
+		s := f.Client
+		if one == y {
+			s = server
+		}
+		if oneSided && n.plainAck[s] && one.Ack.After(n.firstAck[s]) {
+			return OpeningOneWay
+		}
+		return OpeningMidstream
+	case n.simultaneous:
+		return OpeningSimultaneous
+	case n.complete, n.plainAck[f.Client] && n.plainAck[server] && n.synCount > 0:
+		return OpeningComplete
+	case oneSided && (n.plainAck[f.Client] || n.plainAck[server]) && y.Packets+x.Packets > 1:
+		return OpeningOneWay
+	case n.rstPacket != 0 && n.rstSide == server:
+		return OpeningRefused
+	case n.rstPacket != 0:
+		return OpeningReset
+	case n.synAckCount > 0:
+		return OpeningHalfOpen
+	}
+	return OpeningUnanswered
+}
+
+func closing(f *flow.Flow, n *note, c *Closing) {
+	x, y := &f.Half[0], &f.Half[1]
+	c.FinCount, c.RstPacket, c.RstAfter, c.RstIgnored = n.finCount, n.rstPacket, n.rstAfter, n.rstIgnored
+	c.HalfClosedFor = -1
+	if n.rstPacket != 0 {
+		c.RstBy = sideOf(f, n.rstSide)
+	}
+	both := x.Is(flow.SentFIN) && y.Is(flow.SentFIN)
+	crossed := both && n.finAck[0].Before(y.FinEnd) && n.finAck[1].Before(x.FinEnd)
+	first := flow.Side(0)
+	switch {
+	case both && !crossed && !n.finAck[0].Before(y.FinEnd) && n.finAck[1].Before(x.FinEnd):
+		first = 1 // side 0 acknowledged the other's FIN in its own
+	case both && !crossed && !n.finAck[1].Before(x.FinEnd) && n.finAck[0].Before(y.FinEnd):
+	case !x.Is(flow.SentFIN), both && n.finPacket[1] < n.finPacket[0]:
+		first = 1
+	}
+	switch {
+	case crossed:
+		c.Outcome, c.ActiveCloser = ClosingSimultaneous, BothSides
+	case both:
+		c.Outcome = ClosingNormal
+	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
+		c.Outcome = ClosingHalfClosed
+	}
+	if c.Outcome == ClosingNormal || c.Outcome == ClosingHalfClosed {
+		c.ActiveCloser = sideOf(f, first)
+		until := f.Last
+		if both {
+			until = n.finAt[first.Other()]
+		} else if n.rstPacket != 0 {
+			until = n.rstAt
+		}
+		c.HalfClosedFor = max(until-n.finAt[first], 0)
+		c.HalfClosedOctets = n.halfOctets[first.Other()]
+	}
+	acked := x.Is(flow.FINProved) && y.Is(flow.FINProved)
+	if both && acked {
+		c.Segments = 4
+		if n.finAcksFIN {
+			c.Segments = 3
+		}
+	}
+	if n.rstPacket != 0 && n.rstAfter != RstTimeWait && !n.rstAfterClose {
+		c.Outcome = ClosingReset
+	}
+}
+
+func sideOf(f *flow.Flow, s flow.Side) Side {
+	if s == f.Client {
+		return ClientSide
+	}
+	return ServerSide
+}
+
+func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
+	t := &n.tw
+	switch {
+	case t.held[0] && t.held[1]:
+		w.Holders = BothSides
+	case t.held[f.Client]:
+		w.Holders = ClientSide
+	case t.held[f.Client.Other()]:
+		w.Holders = ServerSide
+	default:
+		return
+	}
+	w.Since, w.Until, w.Restarts, w.ReusedBy, w.Reuse, w.CutBy = t.since, t.until, t.restarts, t.reusedBy, t.right, t.cutBy
+}
+
+// Quote takes an ICMP error that quotes a TCP header: it says why a connection
+// failed, and moves nothing (RFC 5927 §4).
+func (a *Analyzer) Quote(q *wire.Quote) {
+	a.Advance(q.Time)
+	k, from := flow.KeyOf(&q.Tuple)
+	r := a.table.Find(&k)
+	if r == 0 {
+		return
+	}
+	f := a.table.Get(r)
+	n := &a.notes[f.Extra]
+	if n.icmp.packet != 0 || n.complete || !f.Half[from].Is(flow.SentSYN) || f.Half[from].ISN != q.Seq {
+		return
+	}
+	n.icmp = icmpNote{q.Packet, q.Type, q.Code, q.Reporter, q.IPv6}
+}

@@ -1,0 +1,100 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// acceptableRST reports whether the RST may end the connection at its receiver.
+// RFC 5961 §3.2 (taken up by RFC 9293 §3.10.7.4): its number must be exactly
+// the receiver's RCV.NXT; in SYN-SENT it must acknowledge the SYN (RFC 9293
+// §3.10.7.3). From outside RCV.NXT is known only within bounds: at least the
+// highest number that the receiver acknowledged, at most the highest that was
+// sent to it.
+func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
+	x, y := fx.Sender, fx.Receiver
+	if y.State.Base() == state.SynSent {
+		if seg.Flags.Has(wire.ACK) {
+			return seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt) || !y.Is(flow.SentSYN)
+		}
+		// Without ACK it can only count if the SYN-ACK in front had arrived.
+		return x.Is(flow.SentSYN) && seg.Seq.In(x.ISN+1, x.Nxt+1)
+	}
+	low, high := x.Low, x.Nxt
+	switch {
+	case !x.Is(flow.Sent) && !y.Is(flow.SentACK):
+		return true // nothing to hold it against
+	case !x.Is(flow.Sent):
+		low, high = y.Ack, y.Ack
+	case y.Is(flow.SentACK):
+		low = y.Ack
+		high = wire.MaxSeq(high, low)
+	}
+	return seg.Seq.In(low, high+1)
+}
+
+// reset applies a RST from x to both ends.
+func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	if !a.facts.Acceptable {
+		n.rstIgnored++
+		return
+	}
+	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent)
+	a.noteReset(f, n, x, y, seg)
+	if y.State.Base() == state.TimeWait {
+		n.cutTimeWait(seg)
+	}
+	if !y.Is(flow.GotRST) {
+		y.Before = y.State
+	}
+	y.Has |= flow.GotRST
+	y.State = y.State.After(state.GetRST)
+	if y.State.Base() == state.Listen {
+		y.State |= state.Inferred // whether it listens is never seen
+	}
+	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
+	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
+	refuses := x.State.Base() == state.SynSent && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
+		seg.Seq == y.Ack && x.SYNNumber() != y.Ack-1
+	if refuses {
+		return
+	}
+	if !x.Is(flow.SentRST) {
+		x.Before = x.State
+	}
+	x.Has |= flow.SentRST
+	x.State = x.State.Base().After(state.SendRST)
+	if unsure {
+		x.State |= state.Inferred
+		y.State |= state.Inferred
+	}
+}
+
+// noteReset keeps the first acceptable RST and the situation it came in.
+func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	n.rstLast = seg.Time
+	if n.rstPacket != 0 {
+		return
+	}
+	n.rstPacket, n.rstAt, n.rstSide = seg.Packet, seg.Time, a.facts.From
+	n.rstAfterClose = x.Is(flow.FINProved) && y.Is(flow.FINProved)
+	s, o := a.facts.From, a.facts.From.Other()
+	switch {
+	case x.State.Base() == state.TimeWait || y.State.Base() == state.TimeWait:
+		n.rstAfter = RstTimeWait
+	case !n.complete && y.Is(flow.SentBareSYN) && !x.Is(flow.SentSYN):
+		n.rstAfter = RstRefused
+	case !n.complete && (x.Is(flow.SentSYN) || y.Is(flow.SentSYN)):
+		n.rstAfter = RstHandshake
+	case y.Nxt.After(x.Ack) && y.Is(flow.Sent) && x.Is(flow.SentACK) && n.lastData[o] != 0,
+		n.lastData[o] > n.lastData[s] && x.Is(flow.SentFIN):
+		// The peer's data was not acknowledged when it reset: nobody will read
+		// it (RFC 9293 §3.6 calls for a RST then).
+		n.rstAfter = RstUnreadData
+	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
+		n.rstAfter = RstAfterFIN
+	default:
+		n.rstAfter = RstAbort
+	}
+}

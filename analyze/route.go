@@ -1,0 +1,163 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// route finds the connection that a segment belongs to, or begins one. A tuple
+// may have had several: a SYN begins a new one only where the RFC lets it, and
+// a segment that fits only the connection before belongs to that.
+func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
+	k, from := flow.KeyOf(&seg.Tuple)
+	r := a.table.Find(&k)
+	if r == 0 {
+		return a.begin(&k, from, seg), from
+	}
+	f := a.table.Get(r)
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	fresh := false
+	switch {
+	case seg.Flags.Has(wire.RST):
+		// A RST begins nothing where something is.
+	case seg.Flags&(wire.SYN|wire.ACK) == wire.SYN:
+		fresh = begins(f, x, y, seg)
+	case seg.Flags.Has(wire.SYN):
+		fresh = a.begunUnseen(f, x, y, seg)
+	default:
+		fresh = classOf(f) == flow.Closed && !fits(f, from, seg) && seg.Len > 0
+	}
+	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !fits(f, from, seg) &&
+		fits(a.table.Get(f.Older), from, seg) {
+		return f.Older, from
+	}
+	if fresh {
+		return a.begin(&k, from, seg), from
+	}
+	return r, from
+}
+
+// begins reports whether a SYN without ACK opens another connection than f.
+func begins(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
+	if x.Is(flow.SentSYN) {
+		if x.ISN == seg.Seq {
+			return false // sent again
+		}
+		if ended(x) || ended(y) {
+			return true
+		}
+		// RFC 9293 §3.10.7.4: a SYN inside the sequence space of a live
+		// connection does not open another; it is answered with an ACK.
+		return !x.State.Synchronized() || !inSpace(x, y, seg.Seq)
+	}
+	if classOf(f) == flow.Closed || ended(x) || ended(y) {
+		return true
+	}
+	switch {
+	case y.Is(flow.SentSYN): // SYN-ACK in front of its SYN, or both ends open at once
+		return false
+	case x.Is(flow.Sent):
+		return x.Low != seg.Seq+1 && !inSpace(x, y, seg.Seq)
+	case y.Is(flow.SentACK):
+		return y.Ack != seg.Seq+1
+	}
+	return true
+}
+
+// ended reports whether a new SYN meets no connection at this end any more.
+func ended(h *flow.Half) bool {
+	b := h.State.Base()
+	return b == state.Closed || b == state.TimeWait || h.Any(flow.GotRST|flow.SentRST) && b == state.Listen
+}
+
+// begunUnseen reports whether a SYN-ACK shows a connection whose SYN was not
+// captured, in place of f.
+func (a *Analyzer) begunUnseen(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
+	if x.Is(flow.SentSYN) && x.ISN == seg.Seq {
+		return false
+	}
+	if y.Is(flow.SentSYN) {
+		if seg.Ack == y.ISN+1 {
+			return false
+		}
+		if y.State.Base() == state.SynSent && y.HasOldSYN && seg.Ack == y.OldSYN+1 {
+			return true // the SYN inside the old sequence space was accepted after all
+		}
+		return classOf(f) == flow.Closed || classOf(f) == flow.TimeWait
+	}
+	if x.Is(flow.SentSYN) {
+		return classOf(f) != flow.Opening
+	}
+	switch {
+	case x.Is(flow.Sent):
+		return x.Low != seg.Seq+1
+	case y.Is(flow.Sent):
+		return y.Low != seg.Ack
+	}
+	return false
+}
+
+// inSpace reports whether s lies in the sequence space that x has used or may
+// use next: from its first number up to the window that y gave it.
+func inSpace(x, y *flow.Half, s wire.Seq) bool {
+	low := x.Low
+	if x.Nxt.Diff(low) < 0 {
+		low = x.Nxt - 1<<31 // more than 2 GiB: the distance would turn round
+	}
+	room := max(y.ScaledWindow(y.Window, false), 1<<16-1)
+	return s.In(low, x.Nxt.Add(room))
+}
+
+// fits reports whether a segment's numbers belong to the sequence spaces of f.
+func fits(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	if x.Is(flow.Sent) && !inSpace(x, y, seg.Seq) {
+		return false
+	}
+	if !seg.Flags.Has(wire.ACK) || !y.Is(flow.Sent) {
+		return true
+	}
+	return inSpace(y, x, seg.Ack)
+}
+
+// begin opens a connection at a segment and decides who is the client.
+func (a *Analyzer) begin(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Ref {
+	if a.table.Len() >= a.cfg.MaxConnections {
+		a.makeRoom()
+	}
+	r, f := a.table.New(k)
+	a.stats.Connections++
+	a.stats.MostLive = max(a.stats.MostLive, a.table.Len())
+	f.Number = a.stats.Connections
+	f.Extra = a.newNote()
+	f.FirstPacket, f.Start = seg.Packet, seg.Time
+	switch {
+	case seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN:
+		f.Client, f.RolesKnown = from, true
+	case seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK:
+		f.Client, f.RolesKnown = from.Other(), true
+	default:
+		f.Client = guessClient(k, from, seg)
+	}
+	if f.Older != 0 {
+		a.succeeded(f, from, seg)
+	}
+	return r
+}
+
+// guessClient names the client of a connection whose handshake was not
+// captured. A heuristic: servers listen on low ports, and a RST with ACK and
+// sequence number 0 answers a SYN (RFC 9293 §3.5.2).
+func guessClient(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Side {
+	if seg.Flags.Has(wire.RST|wire.ACK) && seg.Seq == 0 {
+		return from.Other()
+	}
+	switch {
+	case k.Port[0] > k.Port[1]:
+		return 0
+	case k.Port[0] < k.Port[1]:
+		return 1
+	}
+	return from
+}

@@ -1,0 +1,168 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// story notes what the segment adds to the account of the opening and the
+// close, after both ends were moved.
+func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
+	fx := &a.facts
+	s := fx.From
+	if seg.Len > 0 && fx.Cover.Fresh > 0 && !seg.Flags.Has(wire.RST) {
+		n.lastData[s] = seg.Packet
+		if n.finPacket[s.Other()] != 0 {
+			n.halfOctets[s] += uint64(min(fx.Cover.Fresh, seg.Len))
+		}
+	}
+	if seg.Flags.Has(wire.ACK) && !seg.Flags.Any(wire.SYN|wire.RST) && !n.plainAck[s] {
+		n.plainAck[s], n.firstAck[s] = true, seg.Ack
+	}
+	switch phase {
+	case label.SYN:
+		a.noteSYN(n, s, seg)
+	case label.SynAck:
+		a.noteSynAck(f, n, s, seg)
+	case label.FIN:
+		n.noteFIN(fx, s, seg)
+	}
+	if !n.complete {
+		a.noteComplete(f, n, s, seg)
+	}
+	switch phase {
+	case label.Data, label.Ack:
+		return
+	}
+	a.addStep(n, Step{
+		Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
+		TSVal: seg.Options.TSVal, FromClient: fx.FromClient, Phase: phase,
+		Repeated: a.lab.Set.Has(label.Retransmission), Acceptable: fx.Acceptable,
+		ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Client.Other()].State,
+	})
+}
+
+func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {
+	if a.stray {
+		return
+	}
+	n.synCount++
+	if n.synCount == 1 {
+		n.firstSYN = seg.Time
+		n.synData = seg.Len
+		n.synAckFirst = n.synAckCount > 0
+	}
+	n.lastSYN, n.synUnanswered = seg.Time, true
+	if !n.options[s].Known {
+		n.options[s] = offered(seg, synECN(seg.Flags))
+	}
+}
+
+func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
+	y := a.facts.Receiver
+	n.synAckCount++
+	n.synAckAt = seg.Time
+	if !n.options[s].Known || !a.facts.RepeatsSYN {
+		n.options[s] = offered(seg, synAckECN(n.options[s.Other()].ECN, seg.Flags))
+	}
+	if !a.facts.RepeatsSYN && n.synAckISNs < 255 {
+		n.synAckISNs++
+	}
+	if y.Is(flow.SentSYN) && (!seg.Ack.After(y.ISN) || seg.Ack.After(y.Nxt)) {
+		if n.badAcks < 255 {
+			n.badAcks++
+		}
+		return
+	}
+	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
+	if n.synUnanswered {
+		n.synUnanswered = false
+		n.rttServer = seg.Time - a.answered(n, label.SYN, n.lastSYN, seg)
+	}
+}
+
+// answered returns the time of the SYN or SYN-ACK that seg answers: the one
+// whose timestamp it echoes (RFC 7323 §3.2), else the latest.
+func (a *Analyzer) answered(n *note, phase label.ID, latest int64, seg *wire.Segment) int64 {
+	if !seg.Options.Set.Has(wire.OptTimestamps) || seg.Options.TSEcr == 0 {
+		return latest
+	}
+	at := latest
+	for i := n.firstStep; i != 0; i = a.steps[i].next {
+		if st := &a.steps[i]; st.Phase == phase && st.TSVal == seg.Options.TSEcr {
+			at = st.Time
+		}
+	}
+	return at
+}
+
+// noteComplete notices the segment that completes the handshake: the one by
+// which the second of both SYNs is proved to have arrived.
+func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
+	x, y := a.facts.Sender, a.facts.Receiver
+	if seg.Flags.Has(wire.RST) || !seg.Flags.Has(wire.ACK) || !y.Is(flow.SYNProved) {
+		return
+	}
+	if x.Is(flow.SentSYN) && !x.Is(flow.SYNProved) {
+		return
+	}
+	if x.State.Base() < state.Established && y.State.Base() < state.Established {
+		return
+	}
+	n.complete = true
+	n.completeAt, n.ackPacket = seg.Time, seg.Packet
+	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
+	n.ackData = seg.Len
+	bothBare := x.Is(flow.SentBareSYN) && y.Is(flow.SentBareSYN)
+	n.split = bothBare && n.plainAck[f.Client.Other()] && !seg.Flags.Has(wire.SYN)
+	n.simultaneous = bothBare && !n.split
+	if n.synAckCount > 0 && s == f.Client {
+		n.rttClient = seg.Time - a.answered(n, label.SynAck, n.synAckAt, seg)
+	}
+}
+
+// noteFIN keeps the first FIN of each side.
+func (n *note) noteFIN(fx *flow.Facts, s flow.Side, seg *wire.Segment) {
+	n.finCount++
+	if n.finPacket[s] != 0 {
+		return
+	}
+	n.finPacket[s], n.finAt[s], n.finAck[s] = seg.Packet, seg.Time, seg.Ack
+	n.finAcksFIN = n.finAcksFIN || fx.AnswersFINFirst
+}
+
+// offered reads the options of a SYN or SYN-ACK.
+func offered(seg *wire.Segment, e ECN) EndOptions {
+	o := &seg.Options
+	return EndOptions{
+		Known: true, Set: o.Set, MSS: o.MSS, WindowScale: o.WindowScale, Window: seg.Window,
+		FastOpenLen: o.FastOpenLen, ECN: e,
+	}
+}
+
+// synECN tells what a SYN offers (RFC 3168 §6.1.1, RFC 9768 §3.1.1).
+func synECN(f wire.Flags) ECN {
+	switch f & (wire.AE | wire.CWR | wire.ECE) {
+	case wire.AE | wire.CWR | wire.ECE:
+		return ECNAccurate
+	case wire.CWR | wire.ECE:
+		return ECNClassic
+	}
+	return ECNNone
+}
+
+// synAckECN tells what a SYN-ACK accepts of the offer (RFC 3168 §6.1.1, RFC
+// 9768 §3.1.2 table 2).
+func synAckECN(offer ECN, f wire.Flags) ECN {
+	switch bits := f & (wire.AE | wire.CWR | wire.ECE); {
+	case offer == ECNNone:
+		return ECNNone
+	case bits == wire.ECE:
+		return ECNClassic
+	case offer == ECNAccurate && (bits&(wire.AE|wire.CWR) == wire.CWR || bits&(wire.AE|wire.ECE) == wire.AE):
+		return ECNAccurate
+	}
+	return ECNNone
+}

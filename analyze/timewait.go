@@ -1,0 +1,80 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// enterTimeWait starts the 2MSL timer of an end.
+func (a *Analyzer) enterTimeWait(f *flow.Flow, n *note, h *flow.Half) {
+	side := flow.Side(0)
+	if h == &f.Half[1] {
+		side = 1
+	}
+	w := &n.tw
+	if !w.held[0] && !w.held[1] {
+		w.since = a.clock
+	}
+	w.held[side] = true
+	w.until = a.clock + a.msl2
+	n.twRestart = true
+}
+
+// timeWaitAgain notices a FIN that is sent again to an end in TIME-WAIT, and
+// its answer, which restarts the timer (RFC 9293 §3.10.7.4, eighth).
+func (a *Analyzer) timeWaitAgain(n *note, x, y *flow.Half, seg *wire.Segment) {
+	w := &n.tw
+	if a.facts.RepeatsFIN && y.State.Base() == state.TimeWait {
+		w.finAgain = true
+	}
+	if w.finAgain && x.State.Base() == state.TimeWait && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(y.FinEnd) {
+		w.finAgain = false
+		w.restarts++
+		w.until = a.clock + a.msl2
+		n.twRestart = true
+	}
+}
+
+// cutTimeWait notes a RST that ends TIME-WAIT early (RFC 1337).
+func (n *note) cutTimeWait(seg *wire.Segment) {
+	if n.tw.cutBy == 0 {
+		n.tw.cutBy = seg.Packet
+	}
+	n.tw.until = seg.Time
+}
+
+// succeeded notes, in the connection that held f's tuple before, that f uses
+// it now, and by what right (RFC 9293 §3.6.1, RFC 6191 §2).
+func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
+	o := a.table.Get(f.Older)
+	n := &a.notes[o.Extra]
+	x := &o.Half[from]
+	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
+		// Its sender has no memory of the old connection any more.
+		x.State = state.Closed | state.Inferred
+	}
+	if o.Class() != flow.TimeWait {
+		return
+	}
+	n.tw.reusedBy = f.Number
+	switch {
+	case !seg.Flags.Has(wire.SYN):
+		n.tw.right = ReuseUnproved
+		return
+	case seg.Seq.After(x.Nxt-1) && !seg.Flags.Has(wire.ACK):
+		n.tw.right = ReuseISN
+	case seg.Options.Set.Has(wire.OptTimestamps) && x.HasTS && int32(seg.Options.TSVal-x.TSVal) > 0:
+		n.tw.right = ReuseTimestamp
+	default:
+		n.tw.right = ReuseUnproved
+		return
+	}
+	n.tw.until = seg.Time
+	for i := range o.Half {
+		if o.Half[i].State.Base() == state.TimeWait {
+			o.Half[i].State = o.Half[i].State.After(state.TwoMSL)
+		}
+	}
+	a.table.Touch(f.Older, flow.Closed, a.clock)
+}

@@ -1,0 +1,199 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// prepare fixes what the segment's numbers are relative to, before anything is
+// said about it: the ISN where it was seen, else the first number seen.
+func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segment) {
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	syn := seg.Flags&(wire.SYN|wire.RST) == wire.SYN
+	a.stray = isStray(x, seg)
+	if a.stray {
+		return
+	}
+	if syn && !f.RolesKnown {
+		f.RolesKnown = true
+		f.Client = from
+		if seg.Flags.Has(wire.ACK) {
+			f.Client = from.Other()
+		}
+	}
+	switch {
+	case syn && x.Is(flow.SentSYN) && x.ISN != seg.Seq && !x.State.Synchronized():
+		a.rebase(x, seg.Seq) // another ISN, before one was agreed on
+	case syn && !x.Is(flow.SentSYN) && x.Base != seg.Seq:
+		x.NxtRel += int64(x.Base.Diff(seg.Seq))
+		x.Base = seg.Seq
+		if !x.Is(flow.Sent) {
+			x.Nxt, x.NxtRel = seg.Seq, 0
+		}
+	case !x.Is(flow.BaseFixed):
+		x.Base, x.Nxt, x.NxtRel = seg.Seq, seg.Seq, 0
+	}
+	x.Has |= flow.BaseFixed
+	if !seg.Flags.Has(wire.ACK) {
+		return
+	}
+	if !y.Is(flow.BaseFixed) {
+		y.Has |= flow.BaseFixed
+		y.Base, y.Nxt, y.NxtRel = seg.Ack, seg.Ack, 0
+		if syn { // the SYN that it answers had the number before
+			y.Base, y.NxtRel = seg.Ack-1, 1
+		}
+	}
+	if !syn && y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && n.synAckISNs > 1 && seg.Ack != y.ISN+1 {
+		a.chooseISN(n, y, seg.Ack-1)
+	}
+}
+
+// isStray reports whether the segment is a SYN inside the sequence space of the
+// connection that it belongs to, other than its first one.
+func isStray(x *flow.Half, seg *wire.Segment) bool {
+	if seg.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN || !x.State.Synchronized() && !x.HasOldSYN {
+		return false
+	}
+	if x.Is(flow.SentSYN) {
+		return x.ISN != seg.Seq
+	}
+	return x.Is(flow.Sent) && x.Low != seg.Seq+1
+}
+
+// rebase starts x's sequence space anew at another ISN.
+func (a *Analyzer) rebase(x *flow.Half, isn wire.Seq) {
+	a.table.Restart(x)
+	x.Base, x.ISN, x.Low, x.Nxt, x.NxtRel = isn, isn, isn, isn+1, 1
+}
+
+// chooseISN goes back to an earlier SYN-ACK of h when the client acknowledges
+// that one.
+func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
+	for i := n.firstStep; i != 0; i = a.steps[i].next {
+		if s := &a.steps[i]; s.Phase == label.SynAck && s.Seq == isn {
+			a.rebase(h, isn)
+			return
+		}
+	}
+}
+
+// update adds the segment to what is remembered of its sender.
+func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
+	fx := &a.facts
+	x, y := fx.Sender, fx.Receiver
+	f.LastPacket, f.Last = seg.Packet, seg.Time
+	x.Packets++
+	if seg.Flags.Has(wire.RST) || a.stray {
+		return // what a RST or a stray SYN carries is not part of the stream
+	}
+	a.countSegment(fx, seg)
+	timeRTT(fx, seg)
+	if seg.Flags.Has(wire.SYN) {
+		x.ISN = seg.Seq
+		x.Has |= flow.SentSYN | flow.SYNAwaiting
+		if !seg.Flags.Has(wire.ACK) {
+			x.Has |= flow.SentBareSYN
+		}
+	}
+	a.table.Add(x, seg.Seq, seg.End())
+	if seg.Flags.Has(wire.FIN) {
+		x.FinEnd = seg.End()
+		x.Has |= flow.SentFIN | flow.FINAwaiting
+	}
+	x.Has |= flow.Sent
+	a.provedBefore(f, n, x, y)
+	if seg.Options.Set.Has(wire.OptTimestamps) && (!x.HasTS || int32(seg.Options.TSVal-x.TSVal) > 0) {
+		x.TSVal, x.HasTS = seg.Options.TSVal, true
+	}
+	if seg.Flags.Has(wire.ACK) {
+		if fx.AnswersSYN {
+			y.Has &^= flow.SYNAwaiting
+		}
+		if fx.AnswersFIN {
+			y.Has &^= flow.FINAwaiting
+		}
+		y.Acked(seg.Ack, seg.Time)
+		if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
+			x.Ack = seg.Ack
+		}
+		x.Has |= flow.SentACK
+	}
+	x.Window = seg.Window
+	x.TTL = seg.TTL
+	if seg.Flags.Has(wire.SYN) {
+		scale(x, y, n, fx.From, seg)
+	}
+}
+
+// provedBefore counts what y had acknowledged before the capture showed it: a
+// SYN or FIN of x that stands behind its acknowledgement in the file.
+func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half) {
+	if !y.Is(flow.SentACK) {
+		return
+	}
+	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
+		x.Has |= flow.SYNProved
+		x.Has &^= flow.SYNAwaiting
+	}
+	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
+		x.Has |= flow.FINProved
+		x.Has &^= flow.FINAwaiting
+		a.move(f, n, y, state.GetFIN)
+	}
+}
+
+// countSegment adds to the sender's counters.
+func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
+	x, s := fx.Sender, a.lab.Set
+	x.Payload += uint64(seg.Len)
+	fresh := min(fx.Cover.Fresh, seg.Len)
+	if s.Has(label.KeepAlive) {
+		fresh = 0
+		x.KeepAlives++
+	}
+	x.Unique += uint64(fresh)
+	if s.Has(label.Retransmission) {
+		x.Retransmissions++
+		x.Retransmitted += uint64(seg.Len - fresh)
+	}
+	if s.Has(label.DupAck) {
+		x.DupAcks++
+	}
+	if s.Has(label.ZeroWindow) {
+		x.ZeroWindows++
+	}
+}
+
+// timeRTT starts a round-trip measurement at new octets and gives one up when
+// octets in front of its end are sent again.
+func timeRTT(fx *flow.Facts, seg *wire.Segment) {
+	switch {
+	case seg.SeqLen() == 0:
+	case fx.Cover.Old > 0 || fx.SeqDelta < 0:
+		fx.Sender.Untime(seg.Seq)
+	case fx.SeqDelta == 0:
+		fx.Sender.Time(seg.End(), seg.Time)
+	}
+}
+
+// scale settles the window scale once both SYNs were seen: it holds only when
+// both offered one (RFC 7323 §2.2).
+func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
+	mine := n.options[from]
+	other := n.options[from.Other()]
+	if !mine.Known {
+		mine = offered(seg, ECNNone)
+	}
+	if !other.Known {
+		return
+	}
+	x.Has |= flow.Scaled
+	y.Has |= flow.Scaled
+	x.Scale, y.Scale = 0, 0
+	if mine.Set.Has(wire.OptWindowScale) && other.Set.Has(wire.OptWindowScale) {
+		x.Scale, y.Scale = min(mine.WindowScale, 14), min(other.WindowScale, 14)
+	}
+}
