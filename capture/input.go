@@ -130,7 +130,10 @@ func (in *input) unwrap(o *opener, raw io.Reader, buffer int) error {
 	if kind.compressed() {
 		plain, err := newDecompressor(kind, &windowReader{win: in.win})
 		if err != nil {
-			return in.win.broken(err, "the start of the file", 0, 0)
+			if in.win.stopped() {
+				return err
+			}
+			return cutAt(0, err, "the start of the file", 0, 0)
 		}
 		in.closers = append([]io.Closer{plain}, in.closers...)
 		in.win = newWindow(o.opts.Context, plain, buffer)

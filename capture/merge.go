@@ -44,16 +44,17 @@ func openTimeline(o *opener, paths []string) (Source, error) {
 			continue
 		}
 		t.tally.files[i].Name = where.name
+		t.meter.expect(where.size)
 		t.heap = append(t.heap, &node{file: i, target: where})
 	}
 	kept := t.heap[:0]
 	for _, n := range t.heap {
 		if err := t.probe(n); err != nil {
 			t.failed = append(t.failed, err)
+			t.meter.forget(n.target.size)
 			continue
 		}
 		kept = append(kept, n)
-		t.meter.expect(n.target.size)
 	}
 	t.heap = kept
 	if err := o.opts.Context.Err(); err != nil {

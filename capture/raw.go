@@ -126,6 +126,13 @@ func (m *meter) add(n int) {
 	}
 }
 
+// forget takes back an input that turned out not to be readable.
+func (m *meter) forget(size int64) {
+	if !m.unknown {
+		m.total -= size
+	}
+}
+
 // finish reports the last state, so that a display ends with all octets read.
 func (m *meter) finish() {
 	if m.hook != nil {
