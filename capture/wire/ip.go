@@ -59,8 +59,21 @@ func (w *Walker) IP(data []byte, wireLen int, seg *Segment) Skip {
 	return IPMalformed
 }
 
-// ipv4 follows RFC 791 §3.1. Options are not looked at: their length is all
-// that matters here.
+// maxOffload is the longest packet that a length field of 0 may stand for:
+// Linux hands its NIC up to 8 × 65,536 octets. A capture's word for more is not
+// believed.
+const maxOffload = 1 << 20
+
+// guessLength is the length of an IP packet that does not say it.
+func guessLength(wireLen, captured int) int {
+	if wireLen > maxOffload {
+		return captured
+	}
+	return max(wireLen, captured)
+}
+
+// ipv4 follows RFC 791 §3.1. No option can make it fail: the header's length is
+// all that matters.
 func (w *Walker) ipv4(data []byte, wireLen int, seg *Segment) Skip {
 	if len(data) < 20 {
 		return IPCut
@@ -72,7 +85,7 @@ func (w *Walker) ipv4(data []byte, wireLen int, seg *Segment) Skip {
 	total := int(binary.BigEndian.Uint16(data[2:]))
 	guessed := false
 	if total == 0 {
-		total, guessed = max(wireLen, len(data)), true
+		total, guessed = guessLength(wireLen, len(data)), true
 	}
 	if total < header {
 		return IPMalformed
@@ -96,6 +109,9 @@ func (w *Walker) ipv4(data []byte, wireLen int, seg *Segment) Skip {
 	seg.LenGuessed = guessed
 	seg.Reassembled = false
 
+	if header > 20 {
+		sourceRoute(data[20:header], seg)
+	}
 	protocol := data[9]
 	if frag&0x3fff != 0 {
 		w.Upper = Upper{
@@ -108,6 +124,31 @@ func (w *Walker) ipv4(data []byte, wireLen int, seg *Segment) Skip {
 		return w.tcp(data[header:], total-header, seg, w.Verify)
 	}
 	return w.chain(protocol, data[header:], total-header, seg, w.Verify)
+}
+
+// sourceRoute puts the last address of a source route (RFC 791 §3.1, loose and
+// strict) that is not used up in the place of the next hop: that is the other
+// end of the connection, and what the checksum covers.
+func sourceRoute(options []byte, seg *Segment) {
+	const end, noOp, loose, strict = 0, 1, 131, 137
+	for len(options) >= 2 && options[0] != end {
+		if options[0] == noOp {
+			options = options[1:]
+			continue
+		}
+		n := int(options[1])
+		if n < 2 || n > len(options) {
+			return
+		}
+		if kind := options[0]; kind == loose || kind == strict {
+			// The pointer counts from 1; behind the option means used up.
+			if n >= 7 && options[2] >= 4 && int(options[2])+3 <= n {
+				seg.Dst = AddrFrom4([4]byte(options[n-4 : n]))
+			}
+			return
+		}
+		options = options[n:]
+	}
 }
 
 // Resume walks on from the payload of a reassembled IP packet. seg holds what

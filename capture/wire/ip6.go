@@ -14,7 +14,7 @@ func (w *Walker) ipv6(data []byte, wireLen int, seg *Segment) Skip {
 		if jumbo, ok := jumboLength(next, data[40:]); ok {
 			length = jumbo
 		} else {
-			length = max(wireLen, len(data)) - 40
+			length = guessLength(wireLen, len(data)) - 40
 			seg.LenGuessed = true
 		}
 	}
