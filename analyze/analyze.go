@@ -59,9 +59,11 @@ type Analyzer struct {
 	// allocated each time.
 	facts flow.Facts
 	lab   label.Context
-	stray bool // the segment is a SYN inside the sequence space of its connection
-	obs   Observation
-	conn  Connection
+	// stray: the segment is a SYN inside the sequence space of its connection;
+	// foreign: its number does not fit that space.
+	stray, foreign bool
+	obs            Observation
+	conn           Connection
 }
 
 // New returns an Analyzer without connections.
@@ -104,7 +106,9 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 		a.observe(f, seg, delta)
 	}
 	a.zeekSegment(n, seg)
-	a.moves(f, n, seg)
+	if !a.foreign {
+		a.moves(f, n, seg)
+	}
 	a.update(f, n, seg)
 	a.story(f, n, seg, phase)
 	a.classify(ref, f, n)

@@ -85,7 +85,9 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 
 // arrive counts an acknowledgement number as arrived at h.
 func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
-	if h.Has&(flow.SentSYN|flow.SYNAcked) == flow.SentSYN && ack.After(h.ISN) && !ack.After(h.Nxt) {
+	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
+	if !h.Is(flow.SYNAcked) && (h.Is(flow.SentSYN) && ack.After(h.ISN) && !ack.After(h.Nxt) ||
+		!h.Is(flow.SentSYN) && opening) { // its SYN was not captured
 		h.Has |= flow.SYNAcked
 		a.move(f, n, h, state.GetAckOfSYN)
 	}
@@ -126,6 +128,12 @@ func (a *Analyzer) sendsSYN(x, y *flow.Half, seg *wire.Segment, current bool) {
 	case a.stray:
 		x.State = x.State.Base().After(state.ForgetSYN)
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
+	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:
+		// It tries again after a RST, as some stacks do.
+		x.State = state.SynSent
+		y.State = state.Listen | state.Inferred
+		x.Has &^= flow.GotRST
+		y.Has &^= flow.SentRST
 	case a.facts.RepeatsSYN:
 		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
 		// passed has not arrived, or the accept queue was full.

@@ -26,7 +26,8 @@ func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
 	case seg.Flags.Has(wire.SYN):
 		fresh = a.begunUnseen(f, x, y, seg)
 	default:
-		fresh = classOf(f) == flow.Closed && !fits(f, from, seg) && seg.Len > 0
+		c := classOf(f)
+		fresh = (c == flow.Closed || c == flow.TimeWait) && seg.Len > 0 && !fits(f, from, seg)
 	}
 	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !fits(f, from, seg) &&
 		fits(a.table.Get(f.Older), from, seg) {

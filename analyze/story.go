@@ -12,10 +12,13 @@ import (
 func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	fx := &a.facts
 	s := fx.From
-	if seg.Len > 0 && fx.Cover.Fresh > 0 && !seg.Flags.Has(wire.RST) {
+	if a.foreign {
+		return
+	}
+	if fresh := freshPayload(fx, seg); fresh > 0 && !seg.Flags.Has(wire.RST) {
 		n.lastData[s] = seg.Packet
 		if n.finPacket[s.Other()] != 0 {
-			n.halfOctets[s] += uint64(min(fx.Cover.Fresh, seg.Len))
+			n.halfOctets[s] += uint64(fresh)
 		}
 	}
 	if seg.Flags.Has(wire.ACK) && !seg.Flags.Any(wire.SYN|wire.RST) && !n.plainAck[s] {
@@ -67,7 +70,7 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 	if !n.options[s].Known || !a.facts.RepeatsSYN {
 		n.options[s] = offered(seg, synAckECN(n.options[s.Other()].ECN, seg.Flags))
 	}
-	if !a.facts.RepeatsSYN && n.synAckISNs < 255 {
+	if !a.saidBefore(n, seg) && n.synAckISNs < 255 {
 		n.synAckISNs++
 	}
 	if y.Is(flow.SentSYN) && (!seg.Ack.After(y.ISN) || seg.Ack.After(y.Nxt)) {
@@ -81,6 +84,16 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		n.synUnanswered = false
 		n.rttServer = seg.Time - a.answered(n, label.SYN, n.lastSYN, seg)
 	}
+}
+
+// saidBefore reports whether a SYN-ACK with the segment's ISN was captured.
+func (a *Analyzer) saidBefore(n *note, seg *wire.Segment) bool {
+	for i := n.firstStep; i != 0; i = a.steps[i].next {
+		if s := &a.steps[i]; s.Phase == label.SynAck && s.Seq == seg.Seq {
+			return true
+		}
+	}
+	return false
 }
 
 // answered returns the time of the SYN or SYN-ACK that seg answers: the one
@@ -112,6 +125,7 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 		return
 	}
 	n.complete = true
+	n.rstPacket, n.rstAfter = 0, RstNone // an attempt before this one was reset
 	n.completeAt, n.ackPacket = seg.Time, seg.Packet
 	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
 	n.ackData = seg.Len

@@ -13,7 +13,8 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	syn := seg.Flags&(wire.SYN|wire.RST) == wire.SYN
 	a.stray = isStray(x, seg)
-	if a.stray {
+	a.foreign = isForeign(x, y, seg)
+	if a.stray || a.foreign {
 		return
 	}
 	if syn && !f.RolesKnown {
@@ -63,10 +64,49 @@ func isStray(x *flow.Half, seg *wire.Segment) bool {
 	return x.Is(flow.Sent) && x.Low != seg.Seq+1
 }
 
-// rebase starts x's sequence space anew at another ISN.
+// isForeign reports whether the segment's number is one that its receiver would
+// not accept (RFC 9293 §3.10.7.4, first) and that lost packets do not explain
+// yet: in front of the ISN, or beyond the window. Injected, corrupted and very
+// old segments look like that, and must not move the sequence space. The second
+// such segment in a row that goes on where the first ended is believed: then
+// the capture has missed what lies between.
+func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
+	if !x.Is(flow.Sent) || seg.Flags.Any(wire.SYN|wire.RST) {
+		return false
+	}
+	room := uint32(0xffff) << 14 // the largest window there is (RFC 7323 §2.2)
+	if x.Is(flow.Scaled) && y.Is(flow.Sent) {
+		room = max(y.ScaledWindow(y.Window, false), y.MostWindow)
+	}
+	low := x.Low - wire.Seq(room)
+	if x.Is(flow.SentSYN) {
+		low = x.Low
+		if x.NxtRel > 1<<31 {
+			low = x.Nxt - 1<<31
+		}
+	}
+	high := x.Nxt
+	if y.Is(flow.SentACK) {
+		high = wire.MaxSeq(high, y.Ack)
+	}
+	if d := seg.Seq.Diff(low); d >= 0 && seg.Seq.Diff(high) <= int32(room) {
+		x.HasStray = false
+		return false
+	}
+	if x.HasStray && seg.Seq.In(x.Stray, x.Stray.Add(room)) && !seg.Seq.Before(low) {
+		x.HasStray = false
+		return false
+	}
+	x.HasStray, x.Stray = true, seg.End()
+	return true
+}
+
+// rebase starts x's sequence space anew at another ISN, as if nothing had been
+// captured of it.
 func (a *Analyzer) rebase(x *flow.Half, isn wire.Seq) {
 	a.table.Restart(x)
-	x.Base, x.ISN, x.Low, x.Nxt, x.NxtRel = isn, isn, isn, isn+1, 1
+	x.Has &^= flow.Sent | flow.SentSYN | flow.SYNAwaiting
+	x.Base, x.ISN, x.Low, x.Nxt, x.NxtRel = isn, isn, isn, isn, 0
 }
 
 // chooseISN goes back to an earlier SYN-ACK of h when the client acknowledges
@@ -75,6 +115,8 @@ func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
 	for i := n.firstStep; i != 0; i = a.steps[i].next {
 		if s := &a.steps[i]; s.Phase == label.SynAck && s.Seq == isn {
 			a.rebase(h, isn)
+			h.Has |= flow.Sent | flow.SentSYN | flow.SYNAwaiting
+			h.Nxt, h.NxtRel = isn+1, 1
 			return
 		}
 	}
@@ -86,8 +128,8 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	x, y := fx.Sender, fx.Receiver
 	f.LastPacket, f.Last = seg.Packet, seg.Time
 	x.Packets++
-	if seg.Flags.Has(wire.RST) || a.stray {
-		return // what a RST or a stray SYN carries is not part of the stream
+	if seg.Flags.Has(wire.RST) || a.stray || a.foreign {
+		return // what these carry is not part of the stream
 	}
 	a.countSegment(fx, seg)
 	timeRTT(fx, seg)
@@ -122,6 +164,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Has |= flow.SentACK
 	}
 	x.Window = seg.Window
+	x.MostWindow = max(x.MostWindow, x.ScaledWindow(seg.Window, seg.Flags.Has(wire.SYN)))
 	x.TTL = seg.TTL
 	if seg.Flags.Has(wire.SYN) {
 		scale(x, y, n, fx.From, seg)
@@ -149,7 +192,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half) {
 func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
 	x, s := fx.Sender, a.lab.Set
 	x.Payload += uint64(seg.Len)
-	fresh := min(fx.Cover.Fresh, seg.Len)
+	fresh := freshPayload(fx, seg)
 	if s.Has(label.KeepAlive) {
 		fresh = 0
 		x.KeepAlives++
@@ -165,6 +208,18 @@ func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
 	if s.Has(label.ZeroWindow) {
 		x.ZeroWindows++
 	}
+}
+
+// freshPayload counts the payload octets that were not captured before.
+func freshPayload(fx *flow.Facts, seg *wire.Segment) uint32 {
+	n := fx.Cover.Fresh
+	if seg.Flags.Has(wire.SYN) && !fx.RepeatsSYN && n > 0 {
+		n--
+	}
+	if seg.Flags.Has(wire.FIN) && !fx.RepeatsFIN && n > 0 {
+		n--
+	}
+	return min(n, seg.Len)
 }
 
 // timeRTT starts a round-trip measurement at new octets and gives one up when

@@ -60,9 +60,15 @@ type Half struct {
 	Ack, HeldAck wire.Seq
 	// OldSYN is the number of a SYN that fell inside the connection's own
 	// sequence space, valid with HasOldSYN.
-	OldSYN    wire.Seq
-	TSVal     uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
-	Window    uint16 // the last window advertised, unscaled
+	OldSYN wire.Seq
+	TSVal  uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
+	Window uint16 // the last window advertised, unscaled
+	// MostWindow is the largest window advertised, in octets.
+	MostWindow uint32
+	// Stray is the end of the last segment that did not fit the sequence
+	// space, valid with HasStray.
+	Stray     wire.Seq
+	HasStray  bool
 	HasTS     bool
 	HasOldSYN bool
 

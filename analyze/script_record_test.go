@@ -1,0 +1,125 @@
+package analyze_test
+
+import (
+	"maps"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/script"
+)
+
+// describe turns a record into the keys that a connection line can name. Times
+// are seconds since second 0 of the script; words with blanks have dashes;
+// what is not there is "-".
+func describe(s *script.Script, c *analyze.Connection) map[string]string {
+	roles := "handshake"
+	if c.RolesGuessed {
+		roles = "guessed"
+	}
+	p := map[string]string{
+		"client": c.Client.String(), "server": c.Server.String(), "roles": roles,
+		"first_packet": itoa(c.FirstPacket), "last_packet": itoa(c.LastPacket),
+		"duration": seconds(c.End - c.Start), "encap": itoa(c.EncapID),
+		"client_state": c.ClientState.String(), "server_state": c.ServerState.String(),
+		"zeek": c.ZeekState + ":" + c.ZeekHistory, "evicted": strconv.FormatBool(c.Evicted),
+		"steps": itoa(uint32(len(c.Steps))),
+	}
+	maps.Copy(p, describeOpening(&c.Opening))
+	maps.Copy(p, describeClosing(s, c))
+	maps.Copy(p, describeDirection("client", &c.FromClient))
+	maps.Copy(p, describeDirection("server", &c.FromServer))
+	for id, spec := range label.All {
+		p["labels."+spec.Name] = itoa(c.Labels[id])
+	}
+	return p
+}
+
+func describeOpening(o *analyze.Opening) map[string]string {
+	return map[string]string{
+		"opening": o.Outcome.String(), "form": dashed(o.Form.String()),
+		"syn_packets": list(o.SynPackets), "syn_ack_packets": list(o.SynAckPackets),
+		"syn_count": itoa(o.SynCount), "syn_ack_count": itoa(o.SynAckCount),
+		"ack_packet": itoa(o.AckPacket),
+		"client_isn": isn(uint32(o.ClientISN), o.ClientISNKnown),
+		"server_isn": isn(uint32(o.ServerISN), o.ServerISNKnown),
+		"rtt_server": seconds(o.RTTServer), "rtt_client": seconds(o.RTTClient),
+		"took":     seconds(o.Took),
+		"syn_data": itoa(o.SynData), "ack_data": itoa(o.AckData),
+		"syn_ack_isns": itoa(o.SynAckISNs), "bad_acks": itoa(o.BadAcks),
+		"syn_ack_first": strconv.FormatBool(o.SynAckFirst),
+		"icmp_packet":   itoa(o.ICMPPacket), "icmp": itoa(o.ICMPType) + "/" + itoa(o.ICMPCode),
+		"icmp_from": address(o.ICMPFrom),
+	}
+}
+
+func describeClosing(s *script.Script, c *analyze.Connection) map[string]string {
+	k, w := &c.Closing, &c.TimeWait
+	since, until := "-", "-"
+	if w.Holders != analyze.NoSide {
+		since, until = seconds(w.Since-s.Start), seconds(w.Until-s.Start)
+	}
+	return map[string]string{
+		"closing": k.Outcome.String(), "active_closer": k.ActiveCloser.String(),
+		"fin_packets": list(k.FinPackets), "fin_count": itoa(k.FinCount),
+		"close_segments": itoa(k.Segments),
+		"rst_packet":     itoa(k.RstPacket), "rst_by": k.RstBy.String(),
+		"rst_after": dashed(k.RstAfter.String()), "rst_ignored": itoa(k.RstIgnored),
+		"half_closed_for": seconds(k.HalfClosedFor), "half_closed_octets": itoa(k.HalfClosedOctets),
+		"time_wait": w.Holders.String(), "time_wait_since": since, "time_wait_until": until,
+		"restarts": itoa(w.Restarts), "reused_by": itoa(w.ReusedBy),
+		"reuse": dashed(w.Reuse.String()), "cut_by": itoa(w.CutBy),
+	}
+}
+
+func describeDirection(side string, d *analyze.Direction) map[string]string {
+	return map[string]string{
+		side + ".packets": itoa(d.Packets), side + ".payload": itoa(d.PayloadOctets), side + ".unique": itoa(d.UniqueOctets),
+		side + ".retransmissions": itoa(d.Retransmissions), side + ".retransmitted": itoa(d.RetransmittedBytes),
+		side + ".out_of_order": itoa(d.OutOfOrder), side + ".duplicates": itoa(d.DuplicatePackets),
+		side + ".dup_acks": itoa(d.DuplicateAcks), side + ".zero_windows": itoa(d.ZeroWindows),
+		side + ".keep_alives": itoa(d.KeepAlives), side + ".missing": itoa(d.MissingBytes),
+		side + ".rtt_min": seconds(d.RTTMin), side + ".rtt_avg": seconds(d.RTTAvg), side + ".rtt_max": seconds(d.RTTMax),
+	}
+}
+
+func seconds(ns int64) string {
+	if ns == -1 {
+		return "-"
+	}
+	return strconv.FormatFloat(float64(ns)/1e9, 'f', -1, 64)
+}
+
+func list(packets []uint64) string {
+	if len(packets) == 0 {
+		return "-"
+	}
+	words := make([]string, len(packets))
+	for i, n := range packets {
+		words[i] = itoa(n)
+	}
+	return strings.Join(words, ",")
+}
+
+func isn(n uint32, known bool) string {
+	if !known {
+		return "-"
+	}
+	return itoa(n)
+}
+
+func dashed(words string) string {
+	if words == "" {
+		return "-"
+	}
+	return strings.ReplaceAll(words, " ", "-")
+}
+
+func address(a netip.Addr) string {
+	if !a.IsValid() {
+		return "-"
+	}
+	return a.String()
+}
