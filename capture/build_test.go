@@ -88,6 +88,13 @@ func (f *ngFile) u32(v ...uint32) []byte {
 	return b
 }
 
+func (f *ngFile) number(b []byte) uint32 {
+	if f.big {
+		return binary.BigEndian.Uint32(b)
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
 func (f *ngFile) u64(v uint64) []byte { return f.order().AppendUint64(nil, v) }
 
 func padded(b []byte) []byte { return append(b, make([]byte, -len(b)&3)...) }

@@ -23,7 +23,8 @@ const (
 	usualLimit = 256 << 10
 	sizeLimit  = 16 << 20
 	// zeroRun is how many record headers of zeros in a row are taken for a file
-	// that was filled up with zeros and not for packets without octets.
+	// that was filled up with zeros and not for packets without octets. The end
+	// of the file stands for any number.
 	zeroRun = 4
 )
 
@@ -156,12 +157,13 @@ func (r *pcapReader) odd(captured uint32) error {
 		return damagedAt(win.offset(), "captured length %d is impossible: at most %d octets", captured, r.limit)
 	}
 	// A crash or a full disk leaves files that go on in zeros, each 16 of which
-	// would pass for a packet without octets in 1970.
+	// would pass for a packet without octets in 1970. So zeros up to the end, or
+	// as many as zeroRun headers have, are no packets.
 	b, err := win.need(zeroRun * r.header)
-	if err != nil {
+	if err != nil && err != io.EOF {
 		return nil
 	}
-	for _, x := range b[:zeroRun*r.header] {
+	for _, x := range b[:min(len(b), zeroRun*r.header)] {
 		if x != 0 {
 			return nil
 		}

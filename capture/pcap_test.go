@@ -79,7 +79,8 @@ func TestPcapDamage(t *testing.T) {
 		{"snaplen raises the limit", (&pcapFile{snaplen: 1 << 20}).add(3, 0, 1<<20+1, 1, "").bytes(), 0, "packet 1 (byte 24): captured length 1048577 is impossible: at most 1048576 octets"},
 		{"not without end", (&pcapFile{snaplen: 1 << 31}).add(3, 0, 1<<24+1, 1, "").bytes(), 0, "packet 1 (byte 24): captured length 16777217 is impossible: at most 16777216 octets"},
 		{"filled up with zeros", append(two().bytes(), zeros...), 2, "packet 3 (byte 64): nothing but zeros from here on: no packet headers"},
-		{"three empty packets at zero", append(two().bytes(), zeros[:48]...), 5, ""},
+		{"a few zeros at the end", append(two().bytes(), zeros[:20]...), 2, "packet 3 (byte 64): nothing but zeros from here on: no packet headers"},
+		{"three empty packets at zero", two().packet(0, 0, "").packet(0, 0, "").packet(0, 0, "").packet(0, 1, "").bytes(), 6, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
