@@ -88,7 +88,7 @@ const (
 	FormNone         OpeningForm = iota // not enough was seen to say
 	FormThreeWay                        // RFC 9293 figure 6
 	FormSimultaneous                    // RFC 9293 figure 7
-	FormSplit                           // the server acknowledged the SYN and sent its own SYN apart
+	FormSplit                           // both ends sent a SYN, but only the client a SYN-ACK: a split handshake
 )
 
 var formNames = [...]string{"", "three-way", "simultaneous", "split"}

@@ -195,11 +195,13 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	x.State = x.Before | state.Inferred
 }
 
-// roundTrip returns how long the way from the tap to an end and back takes, in
-// nanoseconds; -1 where it was not measured.
+// roundTrip returns how long the way from the tap to an end and back takes at
+// the most that was measured, in nanoseconds; -1 where it was not measured.
 func roundTrip(f *flow.Flow, n *note, h *flow.Half) int64 {
-	if h == &f.Half[f.Client] {
-		return n.rttClient
+	way, other := n.rttServer, &f.Half[f.Client]
+	if h == other {
+		way, other = n.rttClient, &f.Half[f.Client.Other()]
 	}
-	return n.rttServer
+	_, _, most := other.RTT() // of the other end's segments, which h acknowledges
+	return max(way, most)
 }

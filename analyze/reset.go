@@ -49,7 +49,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		y.Before = y.State
 	}
 	y.Has |= flow.GotRST
-	y.State = y.State.After(state.GetRST)
+	y.State = y.State.Base().After(state.GetRST)
 	if y.State.Base() == state.Listen {
 		y.State |= state.Inferred // whether it listens is never seen
 	}
