@@ -1,0 +1,176 @@
+package capture
+
+import (
+	"testing"
+
+	"tcpwatch/capture/wire"
+)
+
+// TestDecodeSkips holds packets that are no segments, with the reason.
+func TestDecodeSkips(t *testing.T) {
+	inner := ether(0x0800, tcp4)
+	deep := tcp4
+	for range 20 {
+		deep = ip4(4, deep)
+	}
+	tags := tcp4
+	for range 20 {
+		tags = cat(hx("0001 8100"), tags)
+	}
+	tests := []struct {
+		name string
+		link wire.LinkType
+		data []byte
+		want wire.Skip
+	}{
+		{"empty", wire.LinkEthernet, nil, wire.LinkCut},
+		{"13 octets", wire.LinkEthernet, make([]byte, 13), wire.LinkCut},
+		{"arp", wire.LinkEthernet, ether(0x0806, make([]byte, 28)), wire.NotIP},
+		{"spanning tree", wire.LinkEthernet, ether(38, hx("424203 0000")), wire.NotIP},
+		{"tag cut", wire.LinkEthernet, ether(0x8100, hx("0001")), wire.LinkCut},
+		{"udp", wire.LinkEthernet, ether(0x0800, ip4(17, udp(1, 2, hx("00")))), wire.NotTCP},
+		{"udp cut", wire.LinkEthernet, ether(0x0800, ip4(17, hx("0001"))), wire.NotTCP},
+		{"igmp", wire.LinkEthernet, ether(0x0800, ip4(2, hx("00"))), wire.NotTCP},
+		{"esp", wire.LinkEthernet, ether(0x0800, ip4(50, hx("00"))), wire.Encrypted},
+		{"esp in ipv6", wire.LinkEthernet, ether(0x86dd, ip6(50, hx("00"))), wire.Encrypted},
+		{"macsec", wire.LinkEthernet, ether(0x88e5, cat(hx("0c 00 00000001"), tcp4)), wire.Encrypted},
+		{"wifi protected", wire.LinkWiFi, wifi("0841", tcp4), wire.Encrypted},
+		{"wifi beacon", wire.LinkWiFi, wifi("8000", tcp4), wire.NotIP},
+		{"wifi null", wire.LinkWiFi, wifi("4801", tcp4), wire.NotIP},
+		{"wifi second fragment", wire.LinkWiFi, set(wifi("0801", tcp4), 22, 1), wire.NotIP},
+		{"unknown link", 147, tcp4, wire.LinkUnknown},
+		{"unknown link of 16 bits", 257, inner, wire.LinkUnknown},
+		{"null of another family", wire.LinkNull, cat(hx("07000000"), tcp4), wire.NotIP},
+		{"ip version 5", wire.LinkRaw, set(tcp4, 0, 0x55), wire.IPMalformed},
+		{"ipip in ipip in …", wire.LinkRaw, deep, wire.TunnelTooDeep},
+		{"tags without end", wire.LinkEthernet, ether(0x8100, tags), wire.TunnelTooDeep},
+		{"labels without end", wire.LinkEthernet, ether(0x8847, make([]byte, 4000)), wire.TunnelTooDeep},
+		{"label cut", wire.LinkEthernet, ether(0x8847, hx("0001")), wire.TunnelMalformed},
+		{"gre cut", wire.LinkRaw, ip4(47, hx("2000")), wire.TunnelMalformed},
+		{"gre key cut", wire.LinkRaw, ip4(47, hx("2000 0800 0000")), wire.TunnelMalformed},
+		{"gre route without end", wire.LinkRaw, ip4(47, cat(hx("4000 0800 00000000"), make([]byte, 3))), wire.TunnelMalformed},
+		{"erspan cut", wire.LinkRaw, ip4(47, hx("1000 88be 00000001 1064")), wire.TunnelMalformed},
+		{"vxlan without identifier", wire.LinkRaw, ip4(17, udp(1, 4789, cat(make([]byte, 8), inner))), wire.NotTCP},
+		{"vxlan arp", wire.LinkRaw, ip4(17, udp(1, 4789, cat(hx("08000000 00002a00"), ether(0x0806, nil)))), wire.NotIP},
+		{"geneve of another version", wire.LinkRaw, ip4(17, udp(1, 6081, cat(hx("4000 6558 00000500"), inner))), wire.NotTCP},
+		{"geneve options cut", wire.LinkRaw, ip4(17, udp(1, 6081, hx("3f00 6558 00000500 0000"))), wire.TunnelMalformed},
+		{"gtp-u echo", wire.LinkRaw, ip4(17, udp(2152, 2152, hx("3201 0004 00000000 0000 0000"))), wire.NotTCP},
+		{"gtp-u extension of length 0", wire.LinkRaw, ip4(17, udp(2152, 2152, hx("34ff 0008 00000001 0000 00 85 00 000000"))), wire.TunnelMalformed},
+		{"l2tp control", wire.LinkRaw, ip4(17, udp(1701, 1701, hx("c802 000c 0001 0000 0000 0000"))), wire.NotTCP},
+		{"pppoe discovery", wire.LinkEthernet, ether(0x8864, hx("1109 0000 0000")), wire.NotIP},
+		{"pppoe length cuts the packet", wire.LinkEthernet, ether(0x8864, cat(hx("1100 0001 0010 0021"), tcp4)), wire.IPCut},
+		{"ppp lcp", wire.LinkPPP, hx("ff03 c021 01"), wire.NotIP},
+		{"ppp encrypted", wire.LinkPPP, hx("ff03 0053 01"), wire.Encrypted},
+		{"nflog attribute of length 0", wire.LinkNFLog, hx("02000000 00000900"), wire.TunnelMalformed},
+		{"radiotap of 4 octets", wire.LinkRadiotap, cat(hx("0000 0400 00000000"), wifi("0801", tcp4)), wire.LinkCut},
+		{"pflog cut", wire.LinkPFLog, make([]byte, 60), wire.LinkCut},
+		{"ppi of a link beyond 16 bits", wire.LinkPPI, cat(hx("0000 0800 01000100"), inner), wire.LinkUnknown},
+	}
+	for _, tt := range tests {
+		_, skip, d := decodeOne(tt.link, tt.data)
+		if skip != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, skip, tt.want)
+		}
+		checkCounts(t, d, 1, map[wire.Skip]uint64{tt.want: 1})
+	}
+}
+
+func TestVXLANPorts(t *testing.T) {
+	data := ip4(17, udp(5000, 4444, cat(hx("08000000 00002a00"), ether(0x0800, tcp4))))
+	p := &Packet{Data: data, Length: len(data), Link: wire.LinkRaw}
+	var seg wire.Segment
+	if skip := NewDecoder(DecoderOptions{}).Decode(p, &seg); skip != wire.NotTCP {
+		t.Errorf("an unknown port: %v", skip)
+	}
+	if skip := NewDecoder(DecoderOptions{VXLANPorts: []uint16{4444}}).Decode(p, &seg); skip != wire.Segmented {
+		t.Errorf("a named port: %v", skip)
+	}
+}
+
+// TestQuote reads ICMP errors about the test segments.
+func TestQuote(t *testing.T) {
+	tests := []struct {
+		name       string
+		data       []byte
+		kind, code uint8
+		mtu        uint16
+		ipv6       bool
+	}{
+		{"port unreachable", ip4(1, cat(hx("0303 0000 00000000"), tcp4[:28])), 3, 3, 0, false},
+		{"fragmentation needed", ip4(1, cat(hx("0304 0000 0000 0514"), tcp4)), 3, 4, 1300, false},
+		{"time exceeded", ip4(1, cat(hx("0b00 0000 00000000"), tcp4)), 11, 0, 0, false},
+		{"redirect", ip4(1, cat(hx("0501 0000 c0000263"), tcp4)), 5, 1, 0, false},
+		{"too big", ip6(58, cat(hx("0200 0000 00000500"), tcp6)), 2, 0, 1280, true},
+		{"administratively prohibited", ip6(58, cat(hx("0101 0000 00000000"), tcp6[:48])), 1, 1, 0, true},
+	}
+	for _, tt := range tests {
+		d := NewDecoder(DecoderOptions{})
+		data := ether(0x8100, tag(10, 0x0800, tt.data))
+		var seg wire.Segment
+		skip := d.Decode(&Packet{Number: 3, Time: 4, Data: data, Length: len(data), Link: wire.LinkEthernet}, &seg)
+		q, want := d.Quote(), testSegment4
+		reporter := wire.AddrFrom4([4]byte{192, 0, 2, 1})
+		if tt.ipv6 {
+			want = testSegment6
+			reporter = testSegment6.Src
+		}
+		if skip != wire.ICMPError || q.Type != tt.kind || q.Code != tt.code || q.NextMTU != tt.mtu || q.Reporter != reporter ||
+			q.Packet != 3 || q.Time != 4 || q.Seq != want.Seq || q.SrcPort != 40000 || q.DstPort != 443 || q.Src != want.Src ||
+			q.Dst != want.Dst || q.IPv6 != tt.ipv6 || d.EncapName(q.Encap) != "vlan 10" {
+			t.Errorf("%s: %v %+v", tt.name, skip, q)
+		}
+	}
+	for name, data := range map[string][]byte{
+		"echo":             ip4(1, cat(hx("0800 0000 00000000"), tcp4)),
+		"about udp":        ip4(1, cat(hx("0303 0000 00000000"), ip4(17, udp(1, 2, nil)))),
+		"cut":              ip4(1, hx("0303")),
+		"seven octets":     ip4(1, cat(hx("0303 0000 00000000"), tcp4[:27])),
+		"neighbour advert": ip6(58, cat(hx("8800 0000 00000000"), tcp6)),
+	} {
+		if _, skip, _ := decodeOne(wire.LinkRaw, data); skip != wire.NotTCP {
+			t.Errorf("%s: %v", name, skip)
+		}
+	}
+}
+
+// TestEncapTable fills the table.
+func TestEncapTable(t *testing.T) {
+	var table encapTable
+	table.init()
+	seen := make(map[uint32]bool)
+	for i := range uint32(maxEncaps - 1) {
+		id := table.add(0, encapVXLAN, i)
+		if id == 0 || seen[id] {
+			t.Fatalf("path %d has number %d", i, id)
+		}
+		seen[id] = true
+	}
+	for _, id := range []uint32{
+		table.add(0, encapVXLAN, maxEncaps), table.add(0, encapGRE, 0), table.vlan(0, 7), table.vlan(0, 7), table.add(maxEncaps, encapGRE, 0),
+	} {
+		if id != maxEncaps || table.name(id) != "(more encapsulations)" {
+			t.Errorf("number %d, %q", id, table.name(id))
+		}
+	}
+	if id := table.add(0, encapVXLAN, 77); table.name(id) != "vxlan 77" {
+		t.Errorf("a known path became %q", table.name(id))
+	}
+	if len(table.steps) != maxEncaps || table.name(1<<31) != "" {
+		t.Errorf("%d paths", len(table.steps))
+	}
+}
+
+// TestDecodeAllocates: the fast path, and tunnels already met, allocate nothing.
+func TestDecodeAllocates(t *testing.T) {
+	for name, p := range pathPackets() {
+		d := NewDecoder(DecoderOptions{})
+		var seg wire.Segment
+		if n := testing.AllocsPerRun(100, func() {
+			if d.Decode(p, &seg) != wire.Segmented {
+				t.Fatal(name)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
