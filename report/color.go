@@ -1,3 +1,23 @@
 package report
 
-func (e *env) paint(t Tone, s string) string { return s }
+// escapes are the terminal codes (ECMA-48 §8.3.117) of each tone. Colours are
+// the terminal's own eight, so that they suit its background.
+var escapes = [...]string{Plain: "", Good: "\x1b[32m", Doubt: "\x1b[33m", Bad: "\x1b[31m", Quiet: "\x1b[2m", Strong: "\x1b[1m"}
+
+const escapeEnd = "\x1b[0m"
+
+// paint puts a tone around finished text when colour is asked for.
+func (e *env) paint(t Tone, s string) string {
+	if !e.Color || t == Plain || s == "" {
+		return s
+	}
+	return escapes[t] + s + escapeEnd
+}
+
+// plain returns text as the terminal can show it.
+func (e *env) plain(s string) string {
+	if !e.ASCII {
+		return s
+	}
+	return string(toASCII(nil, []byte(s)))
+}

@@ -44,6 +44,7 @@ const (
 	Doubt // inferred, incomplete, repeated
 	Bad
 	Quiet
+	Strong
 )
 
 // Column declares one column of a view over rows of type T.
@@ -57,6 +58,9 @@ type Column[T any] struct {
 	// Drop orders the columns that give way in a narrow terminal: the highest
 	// goes first, 0 never goes.
 	Drop uint8
+	// Room is the width kept for rows that come later, where widths must be
+	// fixed before all rows are known.
+	Room uint8
 	// HideEmpty leaves the column out of tables where no row has a value.
 	HideEmpty bool
 	Value     func(e *env, row *T, v *Value)
@@ -155,7 +159,7 @@ func (v *Value) appendProgram(b []byte, k Kind, e *env) []byte {
 	case KindBool:
 		return strconv.AppendBool(b, v.n != 0)
 	case KindText:
-		return appendEscaped(b, string(v.text))
+		return appendEscaped(b, v.text)
 	}
 	return append(b, v.text...)
 }
@@ -187,7 +191,7 @@ func (v *Value) appendPeople(b []byte, k Kind, e *env) []byte {
 		}
 		return append(b, "–"...)
 	case KindText:
-		return appendEscaped(b, string(v.text))
+		return appendEscaped(b, v.text)
 	}
 	return append(b, v.text...)
 }

@@ -15,10 +15,10 @@ func Escape(s string) string {
 	if isClean(s) {
 		return s
 	}
-	return string(appendEscaped(nil, s))
+	return string(appendEscaped(nil, []byte(s)))
 }
 
-func isClean[S ~string | ~[]byte](s S) bool {
+func isClean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] >= 0x7f {
 			return false
@@ -28,9 +28,9 @@ func isClean[S ~string | ~[]byte](s S) bool {
 }
 
 // appendEscaped appends s as Escape returns it.
-func appendEscaped(b []byte, s string) []byte {
+func appendEscaped(b, s []byte) []byte {
 	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
+		r, n := utf8.DecodeRune(s[i:])
 		switch {
 		case r == utf8.RuneError && n == 1:
 			b = appendHexByte(b, s[i])
@@ -80,7 +80,7 @@ func hidden(r rune) bool {
 // writes.
 var asciiForms = map[rune]string{
 	'→': "->", '←': "<-", '✓': "ok", '✗': "WRONG", '–': "-", '·': "|", '…': "...", 'µ': "u", '§': "section ",
-	'×': "x", '≠': "!=", '≥': ">=", '≤': "<=", '─': "-",
+	'\u00a0': nbsp, '×': "x", '≠': "!=", '≥': ">=", '≤': "<=", '─': "-",
 }
 
 // toASCII appends s with every character beyond ASCII in a plain form.

@@ -12,11 +12,10 @@ type rowView[T any] struct {
 	about   string // one sentence for COLUMNS
 	columns []Column[T]
 	// only tells the rows that belong to the view; nil: all.
-	only func(*T) bool
-	// start is time 0 of a row's relative times, if not the capture's; nil.
-	object func(b []byte, e *env, row *T) []byte // nil: one member a column
-	// finalWords are printed behind a table for people; nil: none.
-	note func(e *env) string
+	only  func(*T) bool
+	empty string // what it means that there is no row, for people
+	// object writes a row as JSON; nil: an object with one member a column.
+	object func(b []byte, e *env, row *T) []byte
 }
 
 func newRowWriter[T any](v *rowView[T], w io.Writer, e *env) rowWriter[T] {

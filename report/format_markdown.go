@@ -1,7 +1,111 @@
 package report
 
-import "io"
+import (
+	"io"
+)
 
-func newMarkdownWriter[T any](v *rowView[T], w io.Writer, e *env) rowWriter[T] {
-	return newCSVWriter(v, w, e)
+// markdownWriter writes a view as a Markdown table (GitHub's extension), by
+// hand: a table that programs lay out needs no padding.
+type markdownWriter[T any] struct {
+	w        io.Writer
+	env      *env
+	view     *rowView[T]
+	columns  []*Column[T]
+	line     []byte
+	cell     []byte
+	value    Value
+	shown    int
+	hidden   int
+	inferred bool
+}
+
+func newMarkdownWriter[T any](v *rowView[T], w io.Writer, e *env) *markdownWriter[T] {
+	return &markdownWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People)}
+}
+
+func (m *markdownWriter[T]) header() error {
+	b := m.line[:0]
+	for _, c := range m.columns {
+		if c.Kind == KindTime && m.env.based {
+			b = append(b, "Times in seconds since "...)
+			b = m.env.clock.appendTime(b, m.env.base)
+			b = append(b, ".\n\n"...)
+			break
+		}
+	}
+	for _, c := range m.columns {
+		b = append(b, "| "...)
+		b = append(b, c.header()...)
+		b = append(b, ' ')
+	}
+	b = append(b, "|\n"...)
+	for _, c := range m.columns {
+		if c.Kind.right() {
+			b = append(b, "|---:"...)
+		} else {
+			b = append(b, "|:---"...)
+		}
+	}
+	m.line = append(b, "|\n"...)
+	_, err := m.w.Write(m.line)
+	return err
+}
+
+func (m *markdownWriter[T]) row(r *T) error {
+	if m.env.Limit > 0 && m.shown == m.env.Limit {
+		m.hidden++
+		return nil
+	}
+	if m.shown == 0 {
+		if err := m.header(); err != nil {
+			return err
+		}
+	}
+	m.shown++
+	b := m.line[:0]
+	for _, c := range m.columns {
+		m.value.reset()
+		c.Value(m.env, r, &m.value)
+		b = append(b, "| "...)
+		if m.value.set {
+			b = m.appendCell(b, c.Kind)
+			b = append(b, ' ')
+		}
+	}
+	m.line = append(b, "|\n"...)
+	_, err := m.w.Write(m.line)
+	return err
+}
+
+func (m *markdownWriter[T]) appendCell(b []byte, k Kind) []byte {
+	m.cell = m.value.appendPeople(m.cell[:0], k, m.env)
+	if n := len(m.cell); k == KindWord && n > 0 && m.cell[n-1] == '?' {
+		m.inferred = true
+	}
+	if m.env.ASCII {
+		m.cell = toASCII(nil, m.cell)
+	}
+	if k == KindText {
+		return appendMarkdown(b, m.cell)
+	}
+	return append(b, m.cell...)
+}
+
+func (m *markdownWriter[T]) flush() error { return nil }
+
+func (m *markdownWriter[T]) finish() error {
+	b := m.line[:0]
+	if m.shown == 0 {
+		b = append(b, "None: "+m.view.empty+".\n"...)
+	}
+	if m.hidden > 0 {
+		b = append(b, '\n')
+		b = appendThousands(b, uint64(m.hidden))
+		b = append(b, " more rows not shown (`--limit 0` shows all).\n"...)
+	}
+	if m.inferred {
+		b = append(b, "\n"+inferredNote+".\n"...)
+	}
+	_, err := m.w.Write(b)
+	return err
 }

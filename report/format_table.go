@@ -1,7 +1,135 @@
 package report
 
-import "io"
+import (
+	"io"
+	"strings"
+)
 
-func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) rowWriter[T] {
-	return newCSVWriter(v, w, e)
+// sampleRows is how many rows a table looks at before it fixes its widths. It
+// bounds the memory of a table; later rows are written as they come.
+const sampleRows = 512
+
+// tableWriter writes a view as a table for a terminal.
+type tableWriter[T any] struct {
+	w        io.Writer
+	env      *env
+	view     *rowView[T]
+	columns  []*Column[T]
+	grid     grid
+	value    Value
+	text     []byte
+	shown    int
+	hidden   int // rows beyond the limit
+	inferred bool
+}
+
+func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
+	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid{env: e}}
+	for _, c := range t.columns {
+		t.grid.columns = append(t.grid.columns, gridColumn{header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty})
+	}
+	return t
+}
+
+func (t *tableWriter[T]) row(r *T) error {
+	if t.env.Limit > 0 && t.shown == t.env.Limit {
+		t.hidden++
+		return nil
+	}
+	t.shown++
+	cells := make([]cell, len(t.columns))
+	for i, c := range t.columns {
+		cells[i] = t.cell(c, r)
+	}
+	if t.grid.fixed {
+		return t.grid.stream(t.w, cells)
+	}
+	t.grid.rows = append(t.grid.rows, cells)
+	if len(t.grid.rows) < sampleRows {
+		return nil
+	}
+	return t.begin(true)
+}
+
+func (t *tableWriter[T]) cell(c *Column[T], r *T) cell {
+	t.value.reset()
+	c.Value(t.env, r, &t.value)
+	if !t.value.set {
+		return cell{}
+	}
+	t.text = t.value.appendPeople(t.text[:0], c.Kind, t.env)
+	out := cell{text: t.env.plain(string(t.text))}
+	if c.Tone != nil {
+		out.tone = c.Tone(r)
+	}
+	t.inferred = t.inferred || c.Kind == KindWord && strings.HasSuffix(out.text, "?")
+	return out
+}
+
+// begin fixes the widths and writes everything up to now.
+func (t *tableWriter[T]) begin(more bool) error {
+	t.grid.fit(more)
+	if t.shown > 0 && t.showsTime() {
+		if err := t.line("times in seconds since " + string(t.env.clock.appendTime(nil, t.env.base))); err != nil {
+			return err
+		}
+	}
+	err := t.grid.render(t.w)
+	t.grid.rows = nil
+	return err
+}
+
+// showsTime reports whether a time is shown, which needs its zero named.
+func (t *tableWriter[T]) showsTime() bool {
+	for i, c := range t.columns {
+		if c.Kind == KindTime && (t.grid.records || t.grid.keeps(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tableWriter[T]) flush() error {
+	if t.grid.fixed || t.shown == 0 {
+		return nil
+	}
+	return t.begin(true)
+}
+
+func (t *tableWriter[T]) finish() error {
+	if t.shown == 0 {
+		return t.line("none: " + t.view.empty)
+	}
+	if !t.grid.fixed {
+		if err := t.begin(false); err != nil {
+			return err
+		}
+	}
+	return t.notes()
+}
+
+// notes says what the table does not show.
+func (t *tableWriter[T]) notes() error {
+	if t.hidden > 0 {
+		if err := t.line(thousands(uint64(t.hidden)) + " more rows not shown (--limit 0 shows all)"); err != nil {
+			return err
+		}
+	}
+	if len(t.grid.dropped) > 0 && !t.grid.records {
+		if err := t.line("no room for " + strings.Join(t.grid.dropped, ", ") + ": a wider terminal or --format csv has every column"); err != nil {
+			return err
+		}
+	}
+	if t.inferred {
+		return t.line(inferredNote)
+	}
+	return nil
+}
+
+// inferredNote explains the question mark behind a state.
+const inferredNote = "? = inferred: the segments that would prove it were not captured"
+
+// line writes a line of prose, broken between words.
+func (t *tableWriter[T]) line(s string) error {
+	return writeWrapped(t.w, t.env, Quiet, "", s)
 }

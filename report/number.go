@@ -62,8 +62,6 @@ func appendThousands(b []byte, n uint64) []byte {
 	return b
 }
 
-func thousands(n uint64) string { return string(appendThousands(nil, n)) }
-
 // clock appends times; it remembers the second it wrote last, because the
 // calendar costs more than everything else in a row.
 type clock struct {
@@ -142,9 +140,6 @@ func roundTo(x float64, figures int) float64 {
 	return r
 }
 
-// duration returns a duration for people with three figures.
-func duration(ns int64) string { return string(appendDuration(nil, ns, 3)) }
-
 // appendOctets appends an octet count for people. It stays exact below 10 MB,
 // because the arithmetic of sequence numbers should be visible.
 func appendOctets(b []byte, n uint64) []byte {
@@ -170,5 +165,3 @@ func decimalsOf(x float64) int {
 	}
 	return 0
 }
-
-func octets(n uint64) string { return string(appendOctets(nil, n)) }

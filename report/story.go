@@ -1,7 +1,203 @@
 package report
 
-import "io"
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
 
-func newStoryWriter(w io.Writer, e *env) rowWriter[connection] {
-	return newCSVWriter(connectionView, w, e)
+	"tcpwatch/analyze"
+)
+
+// storyWriter tells each connection in words: how it opened, what was sent, how
+// it closed and who is left in TIME-WAIT. Every sentence follows from a field
+// of the record; what the record does not hold is not said.
+type storyWriter struct {
+	w        io.Writer
+	env      *env
+	told     int
+	hidden   int
+	inferred bool
+	dropped  map[string]bool
+}
+
+func newStoryWriter(w io.Writer, e *env) *storyWriter {
+	return &storyWriter{w: w, env: e, dropped: map[string]bool{}}
+}
+
+func (s *storyWriter) row(c *connection) error {
+	if s.env.Limit > 0 && s.told == s.env.Limit {
+		s.hidden++
+		return nil
+	}
+	var b bytes.Buffer
+	switch {
+	case s.told > 0:
+		b.WriteByte('\n')
+	case s.env.Format == FormatMarkdown:
+		b.WriteString("```text\n")
+	}
+	s.told++
+	t := &story{env: s.env, conn: c, out: &b}
+	t.tell()
+	s.inferred = s.inferred || t.inferred
+	for _, d := range t.dropped {
+		s.dropped[d] = true
+	}
+	_, err := s.w.Write(b.Bytes())
+	return err
+}
+
+func (s *storyWriter) flush() error { return nil }
+
+func (s *storyWriter) finish() error {
+	var b bytes.Buffer
+	note := func(text string) {
+		if b.Len() == 0 && s.told > 0 {
+			b.WriteByte('\n')
+		}
+		writeWrapped(&b, s.env, Quiet, "", text) // a bytes.Buffer does not fail
+	}
+	if s.told == 0 {
+		if s.env.Format == FormatMarkdown {
+			b.WriteString("```text\n")
+		}
+		note("none: " + connectionView.empty)
+	}
+	if s.hidden > 0 {
+		note(thousands(uint64(s.hidden)) + " more connections not shown (--limit 0 shows all)")
+	}
+	if s.inferred {
+		note(inferredNote)
+	}
+	if s.dropped["ACK"] || s.dropped["REL ACK"] {
+		note("no room for the column ACK: its arithmetic stands under each row")
+	}
+	if s.env.Format == FormatMarkdown {
+		b.WriteString("```\n")
+	}
+	_, err := s.w.Write(b.Bytes())
+	return err
+}
+
+// story is one connection being told.
+type story struct {
+	env      *env
+	conn     *connection
+	out      *bytes.Buffer
+	inferred bool
+	dropped  []string
+}
+
+func (t *story) tell() {
+	t.title()
+	t.opening()
+	t.data()
+	t.closing()
+	t.timeWait()
+}
+
+// sectionIndent is the room of a section's name.
+const sectionIndent = "           "
+
+// section writes "NAME       sentence", wrapped behind the name.
+func (t *story) section(name, text string, tone Tone) {
+	head := name + strings.Repeat(" ", max(1, len(sectionIndent)-len(name)))
+	lines := wrapWords(t.env.plain(text), t.env.Width-len(sectionIndent), "")
+	for i, l := range lines {
+		if i == 0 {
+			t.out.WriteString(t.env.paint(Strong, strings.TrimRight(head, " ")) + head[len(strings.TrimRight(head, " ")):])
+		} else {
+			t.out.WriteString(sectionIndent)
+		}
+		t.out.WriteString(t.env.paint(tone, unglue(l)) + "\n")
+	}
+}
+
+// title names the ends and says from where the capture looks at them.
+func (t *story) title() {
+	c := t.conn
+	parts := []string{
+		fmt.Sprintf("connection %d", c.Number),
+		c.Client.String() + " → " + c.Server.String(),
+	}
+	if name := t.env.encap(c.EncapID); name != "" {
+		parts = append(parts, "inside "+Escape(name))
+	}
+	n := c.FromClient.Packets + c.FromServer.Packets
+	parts = append(parts, plural(n, "segment")+" in "+span(c.End-c.Start))
+	if p := vantage(&c.Opening); p != "" {
+		parts = append(parts, p)
+	}
+	t.env.writeParts(t.out, parts)
+	t.out.WriteByte('\n')
+}
+
+// writeParts writes parts with three spaces between them, breaking lines
+// between parts only.
+func (e *env) writeParts(out *bytes.Buffer, parts []string) {
+	used := 0
+	for _, p := range parts {
+		p = e.plain(p)
+		n := displayWidth(p)
+		switch {
+		case used == 0:
+		case used+3+n > e.Width:
+			out.WriteString("\n  ")
+			used = 2
+		default:
+			out.WriteString("   ")
+			used += 3
+		}
+		if used+n > e.Width {
+			lines := wrapWords(p, e.Width-2, "")
+			p = strings.Join(lines, "\n  ")
+			n = displayWidth(lines[len(lines)-1])
+		}
+		out.WriteString(unglue(p))
+		used += n
+	}
+	out.WriteByte('\n')
+}
+
+// vantageRatio is how much shorter one side's round trip must be before the
+// capture is said to be nearer to that side. A heuristic.
+const vantageRatio = 10
+
+// vantage says what the handshake shows about the place of the capture.
+func vantage(o *analyze.Opening) string {
+	if o.RTTServer < 0 || o.RTTClient < 0 {
+		return ""
+	}
+	trips := "(round trip to the server " + duration(o.RTTServer) + ", to the client " + duration(o.RTTClient) + ")"
+	switch {
+	case o.RTTClient < o.RTTServer/vantageRatio:
+		return "captured nearer the client " + trips
+	case o.RTTServer < o.RTTClient/vantageRatio:
+		return "captured nearer the server " + trips
+	}
+	return "captured between the ends " + trips
+}
+
+// sideText names a side in a sentence.
+func sideText(s analyze.Side) string {
+	switch s {
+	case analyze.ClientSide:
+		return "the client"
+	case analyze.ServerSide:
+		return "the server"
+	case analyze.BothSides:
+		return "both ends"
+	}
+	return "somebody"
+}
+
+func otherSide(s analyze.Side) analyze.Side {
+	switch s {
+	case analyze.ClientSide:
+		return analyze.ServerSide
+	case analyze.ServerSide:
+		return analyze.ClientSide
+	}
+	return s
 }

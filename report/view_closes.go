@@ -10,6 +10,7 @@ var closeView = &rowView[connection]{
 	name:   ViewCloses,
 	schema: schemaClose,
 	about:  "One row for each connection of which a FIN or an acceptable RST was captured.",
+	empty:  "no FIN and no acceptable RST was captured",
 	only: func(c *connection) bool {
 		return c.Closing.Outcome != analyze.ClosingOpen || c.Closing.RstPacket != 0
 	},
@@ -23,17 +24,17 @@ var closeView = &rowView[connection]{
 			Tone:  func(c *connection) Tone { return repeatTone(c.Closing.FinCount / 2) }},
 		{Name: "fin_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the FINs.",
 			Value: func(_ *env, c *connection, v *Value) { v.ids(c.Closing.FinPackets) }},
-		{Name: "segments", Kind: KindCount, Drop: 9, Meaning: "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4.",
+		{Name: "segments", Kind: KindCount, Drop: 9, HideEmpty: true, Meaning: "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4.",
 			Value: func(_ *env, c *connection, v *Value) { v.packet(uint64(c.Closing.Segments)) }},
-		{Name: "rst_packet", Header: "RST", Kind: KindID, Drop: 4, Meaning: "The packet of the first acceptable RST.",
+		{Name: "rst_packet", Header: "RST", Kind: KindID, Drop: 4, HideEmpty: true, Meaning: "The packet of the first acceptable RST.",
 			Value: func(_ *env, c *connection, v *Value) { v.packet(c.Closing.RstPacket) }},
-		{Name: "rst_by", Header: "RST BY", Kind: KindWord, Drop: 4, Meaning: "The end that it came from.",
+		{Name: "rst_by", Header: "RST BY", Kind: KindWord, Drop: 4, HideEmpty: true, Meaning: "The end that it came from.",
 			Value: func(_ *env, c *connection, v *Value) {
 				if c.Closing.RstPacket != 0 {
 					v.string(c.Closing.RstBy.String())
 				}
 			}},
-		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 5, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data or in TIME-WAIT.",
+		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 5, HideEmpty: true, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data or in TIME-WAIT.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.RstAfter.String()) }},
 		{Name: "rst_ignored", Header: "RSTS IGNORED", Kind: KindCount, Drop: 11, Meaning: "RSTs that RFC 5961 does not accept.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.RstIgnored)) }},
@@ -45,7 +46,7 @@ var closeView = &rowView[connection]{
 					v.uint(c.Closing.HalfClosedOctets)
 				}
 			}},
-		{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 6, Meaning: "Which ends entered TIME-WAIT.",
+		{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 6, HideEmpty: true, Meaning: "Which ends entered TIME-WAIT.",
 			Value: func(_ *env, c *connection, v *Value) {
 				if c.TimeWait.Holders != analyze.NoSide {
 					v.string(c.TimeWait.Holders.String())

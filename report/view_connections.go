@@ -14,6 +14,7 @@ var connectionView = &rowView[connection]{
 	name:   ViewConnections,
 	schema: schemaConnection,
 	about:  "One row for each connection, in order of first packets.",
+	empty:  "no TCP connection was captured",
 	object: connectionObject,
 	columns: concat(
 		endColumns,

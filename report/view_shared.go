@@ -8,11 +8,11 @@ import (
 // Columns that several views of connections share.
 
 var endColumns = []connectionColumn{
-	{Name: "connection", Header: "CONN", Kind: KindID, Meaning: "Number of the connection, from 1, in order of first packets.",
+	{Name: "connection", Header: "CONN", Kind: KindID, Room: 7, Meaning: "Number of the connection, from 1, in order of first packets.",
 		Value: func(_ *env, c *connection, v *Value) { v.uint(c.Number) }},
-	{Name: "client", Kind: KindWord, Meaning: "Address and port of the end that opened the connection.",
+	{Name: "client", Kind: KindWord, Room: 21, Meaning: "Address and port of the end that opened the connection.",
 		Value: func(_ *env, c *connection, v *Value) { v.endpoint(c.Client) }},
-	{Name: "server", Kind: KindWord, Meaning: "Address and port of the other end.",
+	{Name: "server", Kind: KindWord, Room: 21, Meaning: "Address and port of the other end.",
 		Value: func(_ *env, c *connection, v *Value) { v.endpoint(c.Server) }},
 }
 
@@ -20,22 +20,22 @@ var encapColumn = connectionColumn{Name: "encapsulation", Header: "INSIDE", Kind
 	Meaning: "VLANs and tunnels around the connection, outermost first.",
 	Value:   func(e *env, c *connection, v *Value) { v.string(e.encap(c.EncapID)) }}
 
-var openedColumn = connectionColumn{Name: "opening", Header: "OPENED", Kind: KindWord, Drop: 1,
+var openedColumn = connectionColumn{Name: "opening", Header: "OPENED", Kind: KindWord, Room: 10,
 	Meaning: "How the connection began: complete, simultaneous, refused, reset, half-open, unanswered, midstream or one-way.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.Opening.Outcome.String()) },
 	Tone:    func(c *connection) Tone { return openingTone(c.Opening.Outcome) }}
 
-var closedColumn = connectionColumn{Name: "closing", Header: "CLOSED", Kind: KindWord, Drop: 1,
+var closedColumn = connectionColumn{Name: "closing", Header: "CLOSED", Kind: KindWord, Room: 11,
 	Meaning: "How it ended: normal, simultaneous, half-closed (one FIN only), reset or open (no close seen).",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.Closing.Outcome.String()) },
 	Tone:    func(c *connection) Tone { return closingTone(c.Closing.Outcome) }}
 
-var clientStateColumn = connectionColumn{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7,
+var clientStateColumn = connectionColumn{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12,
 	Meaning: "State of the client at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ClientState.String()) },
 	Tone:    func(c *connection) Tone { return stateTone(c.ClientState) }}
 
-var serverStateColumn = connectionColumn{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7,
+var serverStateColumn = connectionColumn{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Room: 12,
 	Meaning: "State of the server at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ServerState.String()) },
 	Tone:    func(c *connection) Tone { return stateTone(c.ServerState) }}

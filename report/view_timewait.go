@@ -44,6 +44,7 @@ var timeWaitView = &rowView[hold]{
 	name:   ViewTimeWait,
 	schema: schemaTimeWait,
 	about:  "One row for each end that entered TIME-WAIT, whether or not it ran out before the end of the capture.",
+	empty:  "no end was seen to enter TIME-WAIT",
 	columns: []Column[hold]{
 		{Name: "connection", Header: "CONN", Kind: KindID, Meaning: "Number of the connection.",
 			Value: func(_ *env, h *hold, v *Value) { v.uint(h.conn.Number) }},
@@ -57,13 +58,13 @@ var timeWaitView = &rowView[hold]{
 			Value: func(e *env, h *hold, v *Value) { v.string(e.encap(h.conn.EncapID)) }},
 		{Name: "since", Unit: "s", Kind: KindTime, Drop: 4, Meaning: "When it entered TIME-WAIT.",
 			Value: func(_ *env, h *hold, v *Value) { v.int(h.conn.TimeWait.Since) }},
-		{Name: "until", Unit: "s", Kind: KindTime, Drop: 1, Meaning: "When it leaves TIME-WAIT: 2MSL after entering or the last restart, or the RST that cut it short.",
+		{Name: "until", Unit: "s", Kind: KindTime, Meaning: "When it leaves TIME-WAIT: 2MSL after entering or the last restart, or the RST that cut it short.",
 			Value: func(_ *env, h *hold, v *Value) { v.int(h.conn.TimeWait.Until) }},
 		{Name: "restarts", Kind: KindCount, Drop: 5, Meaning: "FINs that came again and were acknowledged again, which starts 2MSL anew.",
 			Value: func(_ *env, h *hold, v *Value) { v.uint(uint64(h.conn.TimeWait.Restarts)) }},
-		{Name: "reused_by", Header: "REUSED BY", Kind: KindID, Drop: 6, Meaning: "Number of the connection that used the same ends next.",
+		{Name: "reused_by", Header: "REUSED BY", Kind: KindID, Drop: 6, HideEmpty: true, Meaning: "Number of the connection that used the same ends next.",
 			Value: func(_ *env, h *hold, v *Value) { v.packet(h.conn.TimeWait.ReusedBy) }},
-		{Name: "reuse", Header: "BY RIGHT OF", Kind: KindWord, Drop: 7, Meaning: "By what right: higher ISN, later timestamp, or neither.",
+		{Name: "reuse", Header: "BY RIGHT OF", Kind: KindWord, Drop: 7, HideEmpty: true, Meaning: "By what right: higher ISN, later timestamp, or neither.",
 			Value: func(_ *env, h *hold, v *Value) { v.string(h.conn.TimeWait.Reuse.String()) },
 			Tone: func(h *hold) Tone {
 				if h.conn.TimeWait.Reuse == analyze.ReuseUnproved {
@@ -71,7 +72,7 @@ var timeWaitView = &rowView[hold]{
 				}
 				return Plain
 			}},
-		{Name: "cut_by", Header: "CUT BY", Kind: KindID, Drop: 8, Meaning: "Packet of the RST that ended it early (RFC 1337).",
+		{Name: "cut_by", Header: "CUT BY", Kind: KindID, Drop: 8, HideEmpty: true, Meaning: "Packet of the RST that ended it early (RFC 1337).",
 			Value: func(_ *env, h *hold, v *Value) { v.packet(h.conn.TimeWait.CutBy) }},
 	},
 }

@@ -1,0 +1,102 @@
+package report
+
+import (
+	"io"
+	"strings"
+)
+
+// writeWrapped writes prose in one tone, broken between words so that no line
+// is wider than the terminal. Lines after the first begin with indent.
+func writeWrapped(w io.Writer, e *env, t Tone, indent, s string) error {
+	var out strings.Builder
+	for i, line := range wrapWords(e.plain(s), e.Width, indent) {
+		if i > 0 {
+			out.WriteString(indent)
+		}
+		out.WriteString(e.paint(t, unglue(line)))
+		out.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// wrapWords breaks s between words into lines of at most width columns; the
+// lines after the first leave room for indent. A word that is wider than a
+// line stands alone, unbroken. Runs of spaces inside a line are kept.
+func wrapWords(s string, width int, indent string) []string {
+	var lines []string
+	for {
+		room := width
+		if len(lines) > 0 {
+			room -= len(indent)
+		}
+		if displayWidth(s) <= room {
+			return append(lines, s)
+		}
+		cut := lastSpaceWithin(s, room)
+		if cut < 0 {
+			if cut = strings.IndexByte(s, ' '); cut < 0 {
+				return append(lines, s)
+			}
+		}
+		lines = append(lines, strings.TrimRight(s[:cut], " "))
+		s = strings.TrimLeft(s[cut:], " ")
+	}
+}
+
+// lastSpaceWithin returns the index of the last space, after some word, that
+// leaves at most room columns in front of it; -1 if there is none.
+func lastSpaceWithin(s string, room int) int {
+	cut, used, word := -1, 0, false
+	for i, r := range s {
+		if r == ' ' {
+			if word && used <= room {
+				cut = i
+			}
+		} else {
+			word = true
+		}
+		used += displayWidth(string(r))
+		if used > room+1 {
+			break
+		}
+	}
+	return cut
+}
+
+// nbsp holds a number and its unit together until lines are broken.
+const nbsp = "\u00a0"
+
+// glue makes the spaces of s hold.
+func glue(s string) string { return strings.ReplaceAll(s, " ", nbsp) }
+
+// unglue turns holding spaces into plain ones, when lines have been broken.
+func unglue(s string) string { return strings.ReplaceAll(s, nbsp, " ") }
+
+// duration, span and octets are for prose: their unit stays with the number.
+// A span has four figures, for moments of a story.
+func duration(ns int64) string { return glue(string(appendDuration(nil, ns, 3))) }
+func span(ns int64) string     { return glue(string(appendDuration(nil, ns, 4))) }
+func octets(n uint64) string   { return glue(string(appendOctets(nil, n))) }
+
+// thousands writes a number with separators.
+func thousands(n uint64) string { return string(appendThousands(nil, n)) }
+
+// plural writes "1 segment", "2,000 segments".
+func plural(n uint64, noun string) string {
+	if n == 1 {
+		return "1" + nbsp + noun
+	}
+	return thousands(n) + nbsp + noun + "s"
+}
+
+// times writes "once", "twice", "3 times".
+func times(n uint64) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return thousands(n) + nbsp + "times"
+}

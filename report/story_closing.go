@@ -1,0 +1,231 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"tcpwatch/analyze"
+)
+
+// data tells what was sent between opening and close.
+func (t *story) data() {
+	c, s := &t.conn.FromClient, &t.conn.FromServer
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if c.UniqueOctets+s.UniqueOctets == 0 {
+		add("no payload")
+	} else {
+		add("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
+	}
+	tone := Plain
+	if c.Retransmissions+s.Retransmissions == 0 {
+		add("nothing sent twice")
+	} else {
+		tone = Doubt
+		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") }))
+		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
+			add("%s of payload in them", octets(n))
+		}
+	}
+	if n := c.MissingBytes + s.MissingBytes; n == 0 {
+		add("nothing missing")
+	} else {
+		tone = Doubt
+		add("never captured: %s", bothEnds(c.MissingBytes, s.MissingBytes, octets))
+	}
+	for _, p := range []struct {
+		name string
+		n, m uint64
+	}{
+		{"overtaken on the way", c.OutOfOrder, s.OutOfOrder}, {"captured twice", c.DuplicatePackets, s.DuplicatePackets},
+		{"zero windows", c.ZeroWindows, s.ZeroWindows}, {"keep-alives", c.KeepAlives, s.KeepAlives},
+	} {
+		if p.n|p.m != 0 {
+			tone = Doubt
+			add("%s: %s", p.name, bothEnds(p.n, p.m, thousands))
+		}
+	}
+	t.section("DATA", strings.Join(parts, "; "), tone)
+	t.roundTrips()
+	t.out.WriteByte('\n')
+}
+
+// bothEnds writes the counts of the ends that have one.
+func bothEnds(client, server uint64, text func(uint64) string) string {
+	var parts []string
+	if client > 0 {
+		parts = append(parts, text(client)+" of the client")
+	}
+	if server > 0 {
+		parts = append(parts, text(server)+" of the server")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// roundTrips tells what acknowledgements measured, where there are any.
+func (t *story) roundTrips() {
+	var parts []string
+	for _, p := range []struct {
+		name string
+		d    *analyze.Direction
+	}{{"to the server", &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
+		if p.d.RTTAvg >= 0 {
+			parts = append(parts, fmt.Sprintf("%s %s / %s / %s", p.name, duration(p.d.RTTMin), duration(p.d.RTTAvg), duration(p.d.RTTMax)))
+		}
+	}
+	if len(parts) > 0 {
+		t.section("", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), Plain)
+	}
+}
+
+// closing tells how the connection ended.
+func (t *story) closing() {
+	c := t.conn
+	_, steps := t.partSteps()
+	if text := t.closingSentence(); text != "" || len(steps) > 0 {
+		if text == "" {
+			text = "none"
+		}
+		t.section("CLOSE", text, closingTone(c.Closing.Outcome))
+		t.steps(steps, true)
+	}
+	if c.Closing.Outcome != analyze.ClosingNormal && c.Closing.Outcome != analyze.ClosingSimultaneous {
+		t.inferred = t.inferred || c.ClientState.IsInferred() || c.ServerState.IsInferred()
+		t.section("STATES", "at the end the client is in "+c.ClientState.String()+", the server in "+c.ServerState.String(), Plain)
+	}
+	if c.Evicted {
+		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", Doubt)
+	}
+}
+
+// closingSentence is empty where the handshake already said all.
+func (t *story) closingSentence() string {
+	c := &t.conn.Closing
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	switch c.Outcome {
+	case analyze.ClosingNormal:
+		add("normal")
+		add("%s closed first%s", sideText(c.ActiveCloser), t.firstFIN())
+	case analyze.ClosingSimultaneous:
+		add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
+	case analyze.ClosingHalfClosed:
+		add("half-closed: %s sent a FIN%s, %s has not", sideText(c.ActiveCloser), t.firstFIN(), sideText(otherSide(c.ActiveCloser)))
+	case analyze.ClosingReset:
+		if text := t.resetSentence(); text != "" {
+			add("%s", text)
+		}
+	case analyze.ClosingOpen:
+		if t.begun() {
+			add("none seen: the connection is open where the capture of it ends")
+		}
+	}
+	if c.HalfClosedFor > 0 && c.Outcome != analyze.ClosingSimultaneous {
+		add("half-closed for %s, in which %s sent %s", duration(c.HalfClosedFor), sideText(otherSide(c.ActiveCloser)), octets(c.HalfClosedOctets))
+	}
+	if c.Segments == 3 {
+		add("in three segments: the second FIN carried the acknowledgement of the first")
+	}
+	if n := t.repeatedFINs(); n > 0 {
+		add("a FIN was sent again %s", times(n))
+	}
+	if c.RstIgnored > 0 {
+		add("%s not acceptable (RFC 5961 §3.2) and changed nothing", wasWere(uint64(c.RstIgnored), "RST"))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func wasWere(n uint64, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " was"
+	}
+	return plural(n, noun) + " were"
+}
+
+// begun reports whether there was a connection that could have been closed.
+func (t *story) begun() bool {
+	switch t.conn.Opening.Outcome {
+	case analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningUnanswered, analyze.OpeningHalfOpen:
+		return false
+	}
+	return true
+}
+
+// firstFIN is the packet of the first FIN in brackets.
+func (t *story) firstFIN() string {
+	if len(t.conn.Closing.FinPackets) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (packet %d)", t.conn.Closing.FinPackets[0])
+}
+
+func (t *story) repeatedFINs() uint64 {
+	n := uint64(0)
+	for i := range t.conn.Steps {
+		if st := &t.conn.Steps[i]; st.Repeated && labelName(st.Phase) == "FIN" {
+			n++
+		}
+	}
+	return n
+}
+
+func (t *story) resetSentence() string {
+	c := &t.conn.Closing
+	who, packet := sideText(c.RstBy), rstPacket(t.conn)
+	switch c.RstAfter {
+	case analyze.RstRefused:
+		if t.conn.Opening.Outcome == analyze.OpeningRefused {
+			return "" // the handshake said so
+		}
+		return "refused: " + who + " answered a SYN with a RST" + packet
+	case analyze.RstHandshake:
+		if !t.begun() {
+			return ""
+		}
+		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
+	case analyze.RstAbort:
+		return "aborted: " + who + " sent a RST" + packet + " in the open connection"
+	case analyze.RstAfterFIN:
+		return "reset after a FIN: " + who + " sent a RST" + packet
+	case analyze.RstUnreadData:
+		return "reset with data outstanding: " + who + " sent a RST" + packet + " without having acknowledged, or just after receiving, data"
+	case analyze.RstTimeWait:
+		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
+	}
+	return "reset: " + who + " sent a RST" + packet
+}
+
+// timeWait tells who holds TIME-WAIT and until when.
+func (t *story) timeWait() {
+	c, tw := t.conn, &t.conn.TimeWait
+	if tw.Holders == analyze.NoSide {
+		return
+	}
+	end := span(tw.Until - c.Start)
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if tw.CutBy != 0 {
+		add("entered by %s at %s and cut short at %s by the RST in packet %d (RFC 1337)", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy)
+	} else {
+		holder, peer := c.Client, c.Server
+		if tw.Holders == analyze.ServerSide {
+			holder, peer = peer, holder
+		}
+		add("held by %s until %s (2MSL = %s, --msl): %s cannot be used towards %s before, save by a SYN with a higher ISN or a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
+			sideText(tw.Holders), end, duration(2*int64(t.env.MSL)), holder, peer)
+	}
+	if tw.Restarts > 0 {
+		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))
+	}
+	if tw.ReusedBy != 0 {
+		switch tw.Reuse {
+		case analyze.ReuseUnproved:
+			add("used again by connection %d with neither a higher ISN nor a later timestamp: the SYN may be answered with an ACK", tw.ReusedBy)
+		case analyze.ReuseNone:
+			add("used again by connection %d", tw.ReusedBy)
+		default:
+			add("used again by connection %d, whose SYN has a %s", tw.ReusedBy, tw.Reuse)
+		}
+	}
+	t.section("TIME-WAIT", strings.Join(parts, "; "), Plain)
+}

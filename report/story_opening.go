@@ -1,0 +1,245 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+)
+
+// opening tells the handshake: what came of it, what was odd about it, its
+// segments with their arithmetic, and what both ends agreed on.
+func (t *story) opening() {
+	o := &t.conn.Opening
+	text := openingSentence(t.conn)
+	if odd := openingOddities(o); len(odd) > 0 {
+		text += "; " + strings.Join(odd, "; ")
+	}
+	t.section("HANDSHAKE", text, openingTone(o.Outcome))
+	opening, _ := t.partSteps()
+	t.steps(opening, false)
+	for _, line := range optionLines(o) {
+		t.out.WriteString(gap)
+		writeWrapped(t.out, t.env, Plain, sectionIndent, line)
+	}
+	t.out.WriteByte('\n')
+}
+
+// openingSentence says how the connection began.
+func openingSentence(c *connection) string {
+	o := &c.Opening
+	guess := ""
+	if c.RolesGuessed {
+		guess = "; who is client and who is server is a guess"
+	}
+	switch o.Outcome {
+	case analyze.OpeningComplete:
+		return "complete" + took(o) + ": " + formText(o.Form) + guess
+	case analyze.OpeningSimultaneous:
+		return "simultaneous" + took(o) + ": both ends sent a SYN before the other's arrived (RFC 9293 §3.5, figure 7)" + guess
+	case analyze.OpeningRefused:
+		return "refused: the server answered the SYN with a RST" + rstPacket(c)
+	case analyze.OpeningReset:
+		by := "the client, or something between"
+		if c.Closing.RstBy == analyze.ServerSide {
+			by = "the server, or something between"
+		}
+		return "reset before it was complete: " + by + ", sent a RST" + rstPacket(c)
+	case analyze.OpeningHalfOpen:
+		return "half-open: the SYN-ACK was sent " + times(uint64(o.SynAckCount)) + " and no acknowledgement of it was captured"
+	case analyze.OpeningUnanswered:
+		return "unanswered: the SYN was sent " + times(uint64(o.SynCount)) + tryTime(c) + ", and nothing came back"
+	case analyze.OpeningOneWay:
+		return oneWaySentence(c) + guess
+	}
+	return "not captured: the capture begins in the middle of the connection" + guess
+}
+
+func took(o *analyze.Opening) string {
+	if o.Took < 0 {
+		return ""
+	}
+	return " in " + duration(o.Took)
+}
+
+func formText(f analyze.OpeningForm) string {
+	switch f {
+	case analyze.FormThreeWay:
+		return "SYN → SYN-ACK → ACK"
+	case analyze.FormSimultaneous:
+		return "both ends sent a SYN before the other's arrived (RFC 9293 §3.5, figure 7)"
+	case analyze.FormSplit:
+		return "the server acknowledged the SYN and sent its own SYN in another segment (a split handshake)"
+	}
+	return "not every segment of it was captured"
+}
+
+func rstPacket(c *connection) string {
+	if c.Closing.RstPacket == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (packet %d)", c.Closing.RstPacket)
+}
+
+// tryTime is the time from the first to the last SYN, where both are known.
+func tryTime(c *connection) string {
+	var first, last int64
+	n := uint32(0)
+	for i := range c.Steps {
+		if st := &c.Steps[i]; st.Flags&(wire.SYN|wire.ACK) == wire.SYN && st.FromClient {
+			if n == 0 {
+				first = st.Time
+			}
+			last = st.Time
+			n++
+		}
+	}
+	switch {
+	case n < 2:
+		return ""
+	case n < c.Opening.SynCount:
+		return " over more than " + duration(last-first)
+	}
+	return " over " + duration(last-first)
+}
+
+func oneWaySentence(c *connection) string {
+	side := "client"
+	if c.FromClient.Packets == 0 {
+		side = "server"
+	}
+	return "only what the " + side + " sent was captured: whether the other end answered cannot be seen"
+}
+
+// openingOddities are what else the record holds about the handshake.
+func openingOddities(o *analyze.Opening) []string {
+	var odd []string
+	add := func(format string, args ...any) { odd = append(odd, fmt.Sprintf(format, args...)) }
+	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {
+		add("the SYN was sent %s", times(uint64(o.SynCount)))
+	}
+	if o.SynAckCount > 1 && o.Outcome != analyze.OpeningHalfOpen {
+		add("the SYN-ACK was sent %s", times(uint64(o.SynAckCount)))
+	}
+	if o.SynAckFirst {
+		add("the SYN-ACK stands before the SYN in the capture")
+	}
+	if o.SynAckISNs > 1 {
+		add("the SYN-ACKs carry %d different ISNs: several machines or several incarnations answered", o.SynAckISNs)
+	}
+	if o.BadAcks > 0 {
+		add("%s acknowledged something else than the client's ISN + 1", plural(uint64(o.BadAcks), "SYN-ACK"))
+	}
+	if o.SynData > 0 && o.ClientOptions.Set.Has(wire.OptFastOpen) {
+		add("the SYN carried %s (TCP Fast Open, RFC 7413)", octets(uint64(o.SynData)))
+	} else if o.SynData > 0 {
+		add("the SYN carried %s", octets(uint64(o.SynData)))
+	}
+	if o.AckData > 0 {
+		add("the segment that completed it carried %s", octets(uint64(o.AckData)))
+	}
+	if o.ICMPPacket != 0 {
+		add("an ICMP error (packet %d, type %d, code %d, from %s) quotes a segment of it", o.ICMPPacket, o.ICMPType, o.ICMPCode, addrText(o))
+	}
+	return odd
+}
+
+func addrText(o *analyze.Opening) string {
+	if !o.ICMPFrom.IsValid() {
+		return "an unknown address"
+	}
+	return Escape(o.ICMPFrom.String())
+}
+
+// optionLines say what was agreed, or what the one captured end offered.
+func optionLines(o *analyze.Opening) []string {
+	c, s := &o.ClientOptions, &o.ServerOptions
+	switch {
+	case c.Known && s.Known:
+		var agreed, single []string
+		for _, p := range namedOptions {
+			mine, theirs := optionText(c, p), optionText(s, p)
+			switch {
+			case mine != "" && theirs != "" && p.valued:
+				agreed = append(agreed, p.name+" "+mine+" / "+theirs)
+			case mine != "" && theirs != "":
+				agreed = append(agreed, p.name)
+			case mine != "":
+				single = append(single, p.name+" (client)")
+			case theirs != "":
+				single = append(single, p.name+" (server)")
+			}
+		}
+		if ecn := min(c.ECN, s.ECN); ecn != analyze.ECNNone {
+			agreed = append(agreed, ecnText(ecn))
+		}
+		var lines []string
+		if len(agreed) > 0 {
+			lines = append(lines, "agreed   "+strings.Join(agreed, " · "))
+		}
+		if len(single) > 0 {
+			lines = append(lines, "one end  "+strings.Join(single, " · "))
+		}
+		return lines
+	case c.Known:
+		return offered("client", c)
+	case s.Known:
+		return offered("server", s)
+	}
+	return nil
+}
+
+// namedOptions are the options that the story mentions.
+var namedOptions = []struct {
+	bit    wire.OptionSet
+	name   string
+	valued bool
+}{
+	{wire.OptMSS, "MSS", true}, {wire.OptWindowScale, "window scale", true}, {wire.OptSACKPermitted, "SACK", false},
+	{wire.OptTimestamps, "timestamps", false}, {wire.OptFastOpen, "Fast Open", false}, {wire.OptMPTCP, "MPTCP", false},
+	{wire.OptMD5, "MD5", false}, {wire.OptAO, "AO", false}, {wire.OptUserTimeout, "user timeout", false},
+}
+
+func optionText(o *analyze.EndOptions, p struct {
+	bit    wire.OptionSet
+	name   string
+	valued bool
+}) string {
+	switch {
+	case !o.Set.Has(p.bit):
+		return ""
+	case p.bit == wire.OptMSS:
+		return fmt.Sprint(o.MSS)
+	case p.bit == wire.OptWindowScale:
+		return fmt.Sprint(o.WindowScale)
+	}
+	return p.name
+}
+
+func offered(side string, o *analyze.EndOptions) []string {
+	var names []string
+	for _, p := range namedOptions {
+		text := optionText(o, p)
+		if text != "" && p.valued {
+			text = p.name + " " + text
+		}
+		if text != "" {
+			names = append(names, text)
+		}
+	}
+	if o.ECN != analyze.ECNNone {
+		names = append(names, ecnText(o.ECN))
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"offered by the " + side + "  " + strings.Join(names, " · ")}
+}
+
+func ecnText(e analyze.ECN) string {
+	if e == analyze.ECNAccurate {
+		return "accurate ECN"
+	}
+	return "ECN"
+}

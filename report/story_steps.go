@@ -1,0 +1,230 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+)
+
+// partSteps divides the steps into those of the handshake and of the close. A
+// RST belongs to the handshake when it kept it from becoming complete.
+func (t *story) partSteps() (opening, closing []int) {
+	var early bool
+	switch t.conn.Opening.Outcome {
+	case analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningHalfOpen, analyze.OpeningUnanswered:
+		early = true
+	}
+	for i := range t.conn.Steps {
+		switch st := &t.conn.Steps[i]; {
+		case st.Flags.Any(wire.SYN), labelName(st.Phase) == "HANDSHAKE-ACK", early && st.Flags.Any(wire.RST):
+			opening = append(opening, i)
+		default:
+			closing = append(closing, i)
+		}
+	}
+	return opening, closing
+}
+
+// steps writes the segments as a table. relative tells whether sequence numbers
+// count from the ISNs.
+func (t *story) steps(list []int, relative bool) {
+	if len(list) == 0 {
+		return
+	}
+	seq, ack := "SEQ", "ACK"
+	if relative {
+		seq, ack = "REL SEQ", "REL ACK"
+	}
+	g := grid{env: t.env, indent: gap, columns: []gridColumn{
+		{header: "PACKET", right: true}, {header: "TIME", right: true}, {header: "FROM"}, {header: "SEGMENT"},
+		{header: seq, right: true, drop: 1}, {header: ack, right: true, drop: 2}, {header: "CHECK", below: true},
+		{header: "CLIENT IN"}, {header: "SERVER IN"},
+	}}
+	sums := t.newArithmetic(relative)
+	next := 0
+	for i := range t.conn.Steps {
+		st := &t.conn.Steps[i]
+		if next < len(list) && list[next] == i {
+			next++
+			g.rows = append(g.rows, t.stepRow(st, sums))
+		}
+		sums.saw(st)
+	}
+	g.fit(false)
+	if err := g.render(t.out); err != nil {
+		t.out.WriteString(err.Error() + "\n")
+	}
+	t.dropped = append(t.dropped, g.dropped...)
+	if relative && t.conn.StepsDropped > 0 {
+		t.out.WriteString(gap + plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
+	}
+}
+
+func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
+	ack := ""
+	if st.Flags.Any(wire.ACK) {
+		ack = sums.ack(st)
+	}
+	check, tone := sums.check(st)
+	row := []cell{
+		{text: fmt.Sprint(st.Packet)}, {text: span(st.Time - t.conn.Start)}, {text: fromText(st.FromClient)}, {text: segmentText(st)},
+		{text: sums.seq(st)}, {text: ack}, {text: check, tone: tone},
+		{text: st.ClientState.String(), tone: stateTone(st.ClientState)}, {text: st.ServerState.String(), tone: stateTone(st.ServerState)},
+	}
+	for i := range row {
+		row[i].text = unglue(t.env.plain(row[i].text))
+	}
+	t.inferred = t.inferred || st.ClientState.IsInferred() || st.ServerState.IsInferred()
+	return row
+}
+
+// segmentText names the segment: "SYN again", "FIN, 500 B".
+func segmentText(st *analyze.Step) string {
+	name := labelName(st.Phase)
+	switch name {
+	case "HANDSHAKE-ACK":
+		name = "ACK"
+	case "ACK-OF-FIN":
+		name = "ACK of FIN"
+	}
+	if st.Repeated {
+		name += " again"
+	}
+	if st.Len > 0 {
+		name += ", " + octets(uint64(st.Len))
+	}
+	return name
+}
+
+// arithmetic checks acknowledgements against what had been seen before.
+type arithmetic struct {
+	relative bool
+	ends     [2]endNumbers // 0: client
+}
+
+// endNumbers is what is known of one end's sequence space.
+type endNumbers struct {
+	isn       wire.Seq
+	known     bool // isn is known
+	countable bool // numbers relative to isn are unambiguous
+	fin       wire.Seq
+	finSeen   bool
+	syn       wire.Seq // of the last SYN that was captured
+	synSeen   bool
+	synLen    uint32
+}
+
+func end(fromClient bool) int {
+	if fromClient {
+		return 0
+	}
+	return 1
+}
+
+func (t *story) newArithmetic(relative bool) *arithmetic {
+	c, a := t.conn, &arithmetic{relative: relative}
+	a.ends[0].isn, a.ends[0].known = c.Opening.ClientISN, c.Opening.ClientISNKnown
+	a.ends[1].isn, a.ends[1].known = c.Opening.ServerISN, c.Opening.ServerISNKnown
+	for i, d := range []*analyze.Direction{&c.FromClient, &c.FromServer} {
+		// Beyond 4 GiB a difference of two sequence numbers is no count.
+		a.ends[i].countable = a.ends[i].known && d.UniqueOctets+d.MissingBytes < 1<<32-2
+	}
+	return a
+}
+
+// saw remembers what later acknowledgements may answer.
+func (a *arithmetic) saw(st *analyze.Step) {
+	e := &a.ends[end(st.FromClient)]
+	if st.Flags.Any(wire.SYN) {
+		e.syn, e.synSeen, e.synLen = st.Seq, true, st.Len
+	}
+	if st.Flags.Any(wire.FIN) {
+		e.fin, e.finSeen = st.Seq.Add(st.Len), true
+	}
+}
+
+// number writes a sequence number of an end's space.
+func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
+	if a.relative && of.countable {
+		return thousands(uint64(uint32(n - of.isn)))
+	}
+	return fmt.Sprint(uint32(n))
+}
+
+func (a *arithmetic) seq(st *analyze.Step) string {
+	return a.number(&a.ends[end(st.FromClient)], st.Seq)
+}
+
+func (a *arithmetic) ack(st *analyze.Step) string {
+	return a.number(&a.ends[end(!st.FromClient)], st.Ack)
+}
+
+// check says in what way the segment's numbers fit those before it.
+func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
+	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
+	acks := st.Flags.Any(wire.ACK)
+	switch {
+	case st.Flags.Any(wire.RST):
+		return a.checkRST(st, peer)
+	case st.Flags.Any(wire.SYN) && !acks:
+		if own.synSeen && own.syn != st.Seq {
+			return "another ISN of the " + fromText(st.FromClient), Doubt
+		}
+		if own.synSeen {
+			return "the same ISN", Plain
+		}
+		return "ISN of the " + fromText(st.FromClient), Plain
+	case st.Flags.Any(wire.SYN) && !peer.synSeen:
+		return "answers a SYN that was not captured", Doubt
+	case st.Flags.Any(wire.FIN):
+		return a.checkFIN(st, own, peer)
+	case st.Flags.Any(wire.SYN), labelName(st.Phase) == "HANDSHAKE-ACK":
+		if !peer.synSeen {
+			return "", Plain
+		}
+		return a.sum(st.Ack, peer, peer.syn, peer.synLen)
+	case labelName(st.Phase) == "ACK-OF-FIN" && peer.finSeen:
+		return a.sum(st.Ack, peer, peer.fin, 0)
+	}
+	return "", Plain
+}
+
+// sum compares an acknowledgement with the number it should answer, plus one
+// for the SYN or FIN, plus what the SYN carried if it covers that.
+func (a *arithmetic) sum(ack wire.Seq, peer *endNumbers, answered wire.Seq, data uint32) (string, Tone) {
+	base := a.number(peer, answered)
+	switch d := ack.Diff(answered); {
+	case d == 1:
+		return "ack = " + base + " + 1 ✓", Good
+	case data > 0 && d == int32(data)+1:
+		return fmt.Sprintf("ack = %s + 1 + %d ✓ (covers the data)", base, data), Good
+	default:
+		return fmt.Sprintf("ack ≠ %s + 1 ✗ (off by %d)", base, d-1), Bad
+	}
+}
+
+func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
+	var parts []string
+	tone := Plain
+	if own.countable {
+		n := uint32(st.Seq.Add(st.Len)-own.isn) - 1
+		parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
+	}
+	if peer.finSeen && st.Flags.Any(wire.ACK) && st.Ack.After(peer.fin) {
+		text, good := a.sum(st.Ack, peer, peer.fin, 0)
+		parts, tone = append(parts, text), good
+	}
+	return strings.Join(parts, "; "), tone
+}
+
+func (a *arithmetic) checkRST(st *analyze.Step, peer *endNumbers) (string, Tone) {
+	if !st.Acceptable {
+		return "not acceptable (RFC 5961 §3.2): changes nothing", Doubt
+	}
+	if st.Flags.Any(wire.ACK) && peer.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1 {
+		return "ack = " + a.number(peer, peer.syn) + " + 1 ✓: answers the SYN", Bad
+	}
+	return "acceptable: ends the connection", Bad
+}
