@@ -1,4 +1,6 @@
-// Command tcpwatch tells the story of every TCP connection in a capture.
+// Command tcpwatch tells the story of every TCP connection in a capture: how it
+// opened, what happened to its segments, how it closed and who is left in
+// TIME-WAIT.
 package main
 
 import "os"

@@ -1,136 +1,224 @@
 package main
 
 import (
-	"context"
-	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture"
-	"tcpwatch/capture/wire"
 	"tcpwatch/report"
 )
 
 // readOptions are the flags of read.
 type readOptions struct {
-	views          []string
-	format         string
-	connections    []uint
+	views          []report.View
+	format         report.Format
+	output         string
+	only           map[uint64]bool
 	limit          int
 	msl            time.Duration
 	maxConnections int
+	vxlan          []uint16
+	color          when
+	quiet          bool
 }
 
+const readHelp = `read analyses saved captures: pcap and pcapng, plain or compressed with gzip,
+zstd, xz or lz4, told by content. "-" is standard input. Several files are one
+timeline, merged by time.
+
+Without --view it tells the story of every connection of a small capture and
+sums up a large one; programs (csv, ndjson) get the connections.
+
+Lines are as wide as COLUMNS says, else as the terminal, also behind "| less";
+without a terminal they have at most 120 columns. Without a UTF-8 locale the
+output is ASCII.
+
+Exit status: 0 all was read; 1 results are printed, but part of the input could
+not be read or an output not written; 2 the command line is wrong, or nothing
+could be opened. Ctrl-C prints what is known so far.`
+
+const readExamples = `  tcpwatch read eth0.pcap
+  tcpwatch read --view connections,time-wait eth0.pcap
+  tcpwatch read --connection 3,7-9 --view packets eth0.pcap | less
+  tcpwatch read --format ndjson -o connections.ndjson eth0.pcap.zst
+  ssh host tcpdump -U -w - tcp | tcpwatch read -`
+
 func readCommand() *cobra.Command {
-	var o readOptions
-	c := &cobra.Command{
-		Use:   "read [flags] FILE...",
-		Short: "Analyse saved captures",
-		Args:  cobra.MinimumNArgs(1),
-		RunE:  func(c *cobra.Command, args []string) error { return o.run(c, args) },
+	o := &readOptions{
+		format: report.FormatTable, color: whenAuto,
+		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
 	}
-	f := c.Flags()
-	f.StringSliceVar(&o.views, "view", nil, "what to show")
-	f.StringVar(&o.format, "format", "table", "how to show it")
-	f.UintSliceVar(&o.connections, "connection", nil, "only these connections")
-	f.IntVar(&o.limit, "limit", 0, "rows of a table; 0 = all")
-	f.DurationVar(&o.msl, "msl", analyze.DefaultMSL, "maximum segment lifetime")
-	f.IntVar(&o.maxConnections, "max-connections", analyze.DefaultMaxConnections, "connections remembered at one time")
+	c := &cobra.Command{
+		Use:                   "read [flags] FILE...",
+		Short:                 "Analyse saved captures",
+		Long:                  readHelp,
+		Example:               readExamples,
+		DisableFlagsInUseLine: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("no capture is named (- is standard input)")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args) },
+	}
+	o.declare(c)
 	return c
 }
 
+// Bounds of flags.
+const (
+	maxLimit = 1<<31 - 1
+	minMSL   = time.Millisecond
+	maxMSL   = time.Hour
+	// mostConnections keeps the Analyzer's indexes, of 32 bits, in range.
+	mostConnections = 100_000_000
+)
+
+// declare declares the flags; the help, the completion and what is allowed
+// follow from it.
+func (o *readOptions) declare(c *cobra.Command) {
+	f := c.Flags()
+	f.SortFlags = false
+	f.Var(choices(&o.views, report.Views), "view",
+		"what to show: "+list(report.Views, ", "))
+	f.Var(choice(&o.format, report.Formats), "format",
+		"how to show it: "+list(report.Formats, ", ")+" (default table)")
+	f.StringVarP(&o.output, "output", "o", "",
+		"write the results to `FILE` instead of standard output")
+	f.Var(connectionNumbers(&o.only), "connection",
+		"only these connections, such as 3,7-9; may be given again (default all)")
+	f.Var(number(&o.limit, 0, maxLimit), "limit",
+		"show at most N rows of a table; 0 shows all (default 0)")
+	f.Var(duration(&o.msl, minMSL, maxMSL), "msl", fmt.Sprintf(
+		"maximum segment lifetime, %s to %s; TIME-WAIT lasts twice as long (default %s, as Linux keeps it; RFC 9293 says 2m)",
+		short(minMSL), short(maxMSL), short(analyze.DefaultMSL)))
+	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
+		"remember at most N connections at one time, 1 to %d; beyond it the one that was quiet longest is reported as evicted (default %d)",
+		mostConnections, analyze.DefaultMaxConnections))
+	f.Var(ports(&o.vxlan), "vxlan-port",
+		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
+	f.Var(choice(&o.color, whens), "color",
+		"colour: "+list(whens, ", ")+"; auto is on a terminal, unless NO_COLOR is set (default auto)")
+	f.BoolVarP(&o.quiet, "quiet", "q", false,
+		"no progress and no notes on standard error, only errors")
+	complete(c, "view", report.Views)
+	complete(c, "format", report.Formats)
+	complete(c, "color", whens)
+}
+
+// complete lets the shell complete a flag from words.
+func complete[T ~string](c *cobra.Command, flag string, words []T) {
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = string(w)
+	}
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag is not declared: a mistake of this file
+	}
+}
+
 func (o *readOptions) run(c *cobra.Command, paths []string) error {
-	src, err := capture.Open(paths, capture.Options{Context: context.Background(), Stdin: c.InOrStdin()})
+	if err := report.Check(o.views, o.format); err != nil {
+		return fmt.Errorf("--view, --format: %w", err)
+	}
+	if f, ok := terminal(c.InOrStdin()); ok && slices.Contains(paths, "-") {
+		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
+	}
+	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
+	opening := capture.Options{Stdin: c.InOrStdin(), Context: c.Context()}
+	var bar *progress
+	if f, ok := terminal(stderr); ok && !o.quiet {
+		bar = newProgress(f)
+		defer bar.stop()
+		opening.Progress = bar.update
+	}
+	src, err := capture.Open(paths, opening)
 	if err != nil {
-		return err
+		if c.Context().Err() != nil {
+			err = fmt.Errorf("interrupted before anything was read")
+		}
+		return &exitError{exitUsage, err}
 	}
 	defer src.Close()
-	dec := capture.NewDecoder(capture.DecoderOptions{})
-	opts := report.Options{Format: report.Format(o.format), EncapName: dec.EncapName, MSL: o.msl, Files: paths, Limit: o.limit}
-	for _, v := range o.views {
-		opts.Views = append(opts.Views, report.View(v))
+	out, err := openOutput(o.output, stdout, paths)
+	if err != nil {
+		return &exitError{exitUsage, err}
 	}
-	if len(o.connections) > 0 {
-		opts.Only = map[uint64]bool{}
-		for _, n := range o.connections {
-			opts.Only[uint64(n)] = true
+	if bar != nil {
+		out.before = bar.stop
+	}
+
+	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
+	rep, err := report.New(out, o.reporting(dec, out, paths, c.InOrStdin(), stderr))
+	if err != nil {
+		return err
+	}
+	in := analyse(c.Context(), src, dec, rep, analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections})
+	err = rep.Close(in)
+	if err == nil {
+		err = out.Close()
+	}
+	if bar != nil {
+		bar.stop()
+	}
+	return o.conclude(stderr, out, in, err)
+}
+
+// reporting returns the options of the Reporter.
+func (o *readOptions) reporting(dec *capture.Decoder, out *output, paths []string, stdin io.Reader, stderr io.Writer) report.Options {
+	names := slices.Clone(paths)
+	for i, n := range names {
+		if n == "-" {
+			names[i] = "standard input"
 		}
 	}
-	rep, err := report.New(c.OutOrStdout(), opts)
-	if err != nil {
-		return err
+	return report.Options{
+		Views: o.views, Format: o.format, Limit: o.limit, Only: o.only,
+		Width: width(out.w, stderr, stdin), Color: colored(o.color, out.w), ASCII: asciiOnly(),
+		EncapName: dec.EncapName, MSL: o.msl, Files: names,
 	}
-	in, err := analyse(src, dec, rep, analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections})
-	if err != nil {
-		return err
+}
+
+// conclude says on standard error what was not read or not written, and
+// returns the exit status for it. err is what became of the output.
+func (o *readOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
+	status := exitOK
+	for _, d := range in.Damages {
+		status = exitPartial
+		fmt.Fprintf(stderr, "tcpwatch: %s\n", report.Escape(d))
 	}
-	if err := rep.Close(in); err != nil {
+	if err != nil && out.leftAlone(err) {
+		// Whoever read the results has seen enough.
+		err, in.Interrupted = nil, false
+	}
+	if err != nil {
 		return &exitError{exitPartial, err}
 	}
-	for _, d := range in.Damages {
-		c.PrintErrf("tcpwatch: %s\n", report.Escape(d))
+	if in.Interrupted {
+		return &exitError{exitPartial, fmt.Errorf("interrupted after packet %d: the rest was not read", in.Packets)}
 	}
-	if len(in.Damages) > 0 {
-		return &exitError{exitPartial, nil}
+	if !o.quiet {
+		o.noteMissing(stderr, in.Analysis.Connections)
+	}
+	if status != exitOK {
+		return &exitError{status: status}
 	}
 	return nil
 }
 
-// analyse runs every packet of src through the decoder and the analyser into
-// the reporter.
-func analyse(src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config) (report.Input, error) {
-	var in report.Input
-	order := analyze.NewOrder(rep.Connection)
-	cfg.Connection = order.Connection
-	if rep.WantsPackets() {
-		cfg.Packet = rep.Packet
+// noteMissing says that a connection was asked for that does not exist.
+func (o *readOptions) noteMissing(stderr io.Writer, known uint64) {
+	var most uint64
+	for n := range o.only {
+		most = max(most, n)
 	}
-	an := analyze.New(cfg)
-	var (
-		p   capture.Packet
-		seg wire.Segment
-	)
-	for rep.Err() == nil {
-		err := src.Next(&p)
-		var damage *capture.DamageError
-		switch {
-		case err == nil:
-		case errors.As(err, &damage):
-			in.Damages = append(in.Damages, damage.Error())
-			continue
-		case errors.Is(err, io.EOF):
-			return finish(in, src, dec, an), nil
-		default:
-			return in, err
-		}
-		switch dec.Decode(&p, &seg) {
-		case wire.Segmented:
-			an.Segment(&seg)
-		case wire.ICMPError:
-			an.Quote(dec.Quote())
-		}
+	if most > known {
+		fmt.Fprintf(stderr, "tcpwatch: note: there is no connection %d: the last is %d\n", most, known)
 	}
-	return finish(in, src, dec, an), nil
-}
-
-func finish(in report.Input, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer) report.Input {
-	an.Flush()
-	dec.Flush()
-	st := src.Stats()
-	in.Packets, in.Octets = st.Packets, st.Octets
-	in.Skipped = dec.Skipped()
-	in.Analysis = an.Stats()
-	in.BackwardsSteps, in.CutPackets, in.CutAt = st.BackwardsSteps, st.CutPackets, st.CutAt
-	for _, f := range st.Files {
-		in.Files = append(in.Files, report.File{Name: f.Name, Format: f.Format, Packets: f.Packets, Octets: f.Octets, Comments: f.Comments})
-	}
-	for _, i := range st.Interfaces {
-		in.Interfaces = append(in.Interfaces, report.Interface{
-			Name: i.Name, Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
-		})
-	}
-	return in
 }

@@ -1,11 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"tcpwatch/report"
 )
 
 // Exit statuses.
@@ -29,29 +35,122 @@ func (e *exitError) Error() string {
 	return e.err.Error()
 }
 
+func (e *exitError) Unwrap() error { return e.err }
+
+// run is the whole program. It returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := &cobra.Command{
-		Use:           "tcpwatch",
-		Short:         "Tell the story of every TCP connection in a capture",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}
+	// Writing to a closed pipe is an error like any other, not a signal that
+	// ends the program before it has tidied up.
+	signal.Ignore(syscall.SIGPIPE)
+	// The first signal ends the reading; what is known so far is printed. The
+	// second one ends the program, as it would without all this.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(readCommand())
-	err := root.Execute()
+	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
-	status := exitUsage
 	var e *exitError
 	if errors.As(err, &e) {
-		status = e.status
+		complain(stderr, e.err)
+		return e.status
 	}
-	if msg := err.Error(); msg != "" {
-		fmt.Fprintf(stderr, "tcpwatch: %s\n", msg)
+	complain(stderr, err)
+	fmt.Fprintf(stderr, "See %q.\n", command.CommandPath()+" --help")
+	return exitUsage
+}
+
+// complain prints an error, or several that were joined, each on a line of its
+// own. Names of files and whatever else is quoted in it cannot reach the
+// terminal as they are.
+func complain(w io.Writer, err error) {
+	if err == nil {
+		return
 	}
-	return status
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range several.Unwrap() {
+			complain(w, e)
+		}
+		return
+	}
+	fmt.Fprintf(w, "tcpwatch: %s\n", report.Escape(err.Error()))
+}
+
+const rootHelp = `tcpwatch reads packet captures, follows every TCP connection from the outside
+and says how it opened, what happened to its segments, how it closed and who is
+left in TIME-WAIT. Behind every word stand the packets and the RFC clause that
+it rests on. What a capture cannot show is marked with a question mark.`
+
+const rootExamples = `  tcpwatch read eth0.pcap                    what happened, for a person
+  tcpwatch read --connection 3 eth0.pcap     one connection, packet by packet
+  tcpwatch read --view packets --format ndjson eth0.pcap | jq .labels
+  tcpwatch explain RETRANSMISSION            what a word means, and when it is set`
+
+// usage is cobra's template for help, in fewer words and at most 80 columns.
+const usage = `Usage:
+  {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
+{{- if .HasExample}}
+
+Examples:
+{{.Example}}{{end}}
+{{- if .HasAvailableSubCommands}}
+
+Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}
+{{- if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsagesWrapped 80 | trimTrailingWhitespaces}}{{end}}
+{{- if .HasAvailableSubCommands}}
+
+"{{.CommandPath}} COMMAND --help" says more about a command.{{end}}
+`
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "tcpwatch",
+		Short:         "Tell the story of every TCP connection in a capture",
+		Long:          rootHelp,
+		Example:       rootExamples,
+		Version:       version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          commandName,
+		RunE: func(c *cobra.Command, _ []string) error {
+			c.SetOut(c.ErrOrStderr())
+			return errors.Join(c.Help(), &exitError{status: exitUsage})
+		},
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetVersionTemplate("tcpwatch {{.Version}}\n")
+	root.SetUsageTemplate(usage)
+	root.SuggestionsMinimumDistance = 2
+	root.AddCommand(readCommand())
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		c.Hidden = c.Name() == "help" // it works, but --help says the same
+	}
+	return root
+}
+
+// commandName refuses what is not a command, with the help that a person who
+// forgot `read` needs.
+func commandName(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return fmt.Errorf("%q is not a command; to read a capture: tcpwatch read %s", args[0], args[0])
+	}
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("%q is not a command; did you mean %q?", args[0], near[0])
+	}
+	return fmt.Errorf("%q is not a command: read, explain", args[0])
 }

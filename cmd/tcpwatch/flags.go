@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// option is a flag whose value is checked when it is read. The text of its
+// error says what is allowed; pflag puts the name of the flag in front.
+type option struct {
+	kind string // what the help text calls the value
+	set  func(string) error
+}
+
+func (o *option) Set(s string) error { return o.set(s) }
+func (o *option) Type() string       { return o.kind }
+
+// String is empty: the help texts say their defaults themselves.
+func (o *option) String() string { return "" }
+
+// number is a whole number from low to high.
+func number(to *int, low, high int) *option {
+	return &option{"N", func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < low || n > high {
+			return fmt.Errorf("must be a whole number from %d to %d", low, high)
+		}
+		*to = n
+		return nil
+	}}
+}
+
+// duration is a time with its unit, as Go writes it.
+func duration(to *time.Duration, low, high time.Duration) *option {
+	return &option{"DURATION", func(s string) error {
+		d, err := time.ParseDuration(s)
+		if err != nil || d < low || d > high {
+			return fmt.Errorf("must be a number with a unit (ms, s, m, h), from %s to %s, such as 30s", short(low), short(high))
+		}
+		*to = d
+		return nil
+	}}
+}
+
+// short writes a duration without parts that are zero: 1h, not 1h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// choice is one word of several.
+func choice[T ~string](to *T, words []T) *option {
+	return &option{"NAME", func(s string) error {
+		if !slices.Contains(words, T(s)) {
+			return errors.New("must be one of " + list(words, ", "))
+		}
+		*to = T(s)
+		return nil
+	}}
+}
+
+// choices are several words of several, in the order given.
+func choices[T ~string](to *[]T, words []T) *option {
+	return &option{"NAME[,NAME]", func(s string) error {
+		for _, w := range strings.Split(s, ",") {
+			if !slices.Contains(words, T(w)) {
+				return errors.New("must be one or more of " + list(words, ", ") + ", separated by commas")
+			}
+			*to = append(*to, T(w))
+		}
+		return nil
+	}}
+}
+
+func list[T ~string](words []T, between string) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(between)
+		}
+		b.WriteString(string(w))
+	}
+	return b.String()
+}
+
+// ports are port numbers.
+func ports(to *[]uint16) *option {
+	return &option{"N[,N]", func(s string) error {
+		for _, w := range strings.Split(s, ",") {
+			n, err := strconv.ParseUint(w, 10, 16)
+			if err != nil || n == 0 {
+				return errors.New("must be ports from 1 to 65535, separated by commas")
+			}
+			*to = append(*to, uint16(n))
+		}
+		return nil
+	}}
+}
+
+// maxChosen bounds how many connections can be chosen by number: each costs
+// memory, and a range is quickly typed.
+const maxChosen = 1_000_000
+
+// connectionNumbers are numbers and ranges of connections.
+func connectionNumbers(to *map[uint64]bool) *option {
+	wrong := fmt.Errorf("must be numbers from 1 or ranges, separated by commas, such as 3,7-9; at most %d of them", maxChosen)
+	return &option{"N[,N-N]", func(s string) error {
+		if *to == nil {
+			*to = map[uint64]bool{}
+		}
+		for _, w := range strings.Split(s, ",") {
+			from, until, isRange := strings.Cut(w, "-")
+			first, err := strconv.ParseUint(from, 10, 64)
+			last := first
+			if err == nil && isRange {
+				last, err = strconv.ParseUint(until, 10, 64)
+			}
+			if err != nil || first == 0 || last < first || last-first >= maxChosen {
+				return wrong
+			}
+			for n := first; ; n++ {
+				(*to)[n] = true
+				if n == last {
+					break
+				}
+			}
+			if len(*to) > maxChosen {
+				return wrong
+			}
+		}
+		return nil
+	}}
+}

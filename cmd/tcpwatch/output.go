@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+)
+
+// output is where results go: standard output, or the file of -o.
+type output struct {
+	w      io.Writer
+	name   string
+	file   *os.File // to close; nil: standard output
+	before func()   // called once, before the first octet is written
+}
+
+// outputError says that results could not be written. Errors of the temporary
+// files of a report are not of this type.
+type outputError struct {
+	name string
+	err  error
+}
+
+func (e *outputError) Error() string {
+	reason := e.err
+	var path *os.PathError
+	if errors.As(reason, &path) {
+		reason = path.Err // it names what the system calls the file
+	}
+	return fmt.Sprintf("%s: %v", e.name, reason)
+}
+
+func (e *outputError) Unwrap() error { return e.err }
+
+// openOutput opens path for writing, or takes stdout where path is empty. It
+// refuses to write over an input.
+func openOutput(path string, stdout io.Writer, inputs []string) (*output, error) {
+	if path == "" {
+		return &output{w: stdout, name: "standard output"}, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		for _, in := range inputs {
+			if other, err := os.Stat(in); err == nil && os.SameFile(info, other) {
+				return nil, fmt.Errorf("-o %s would write over an input", path)
+			}
+		}
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, &outputError{"-o " + path, err}
+	}
+	return &output{w: f, name: path, file: f}, nil
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.before != nil {
+		o.before()
+		o.before = nil
+	}
+	n, err := o.w.Write(p)
+	if err != nil {
+		err = &outputError{o.name, err}
+	}
+	return n, err
+}
+
+// Close reports what the system could not write until now.
+func (o *output) Close() error {
+	if o.file == nil {
+		return nil
+	}
+	if err := o.file.Close(); err != nil {
+		return &outputError{o.name, err}
+	}
+	return nil
+}
+
+// leftAlone reports whether err is that nobody reads standard output any more,
+// which is how `| head` ends and no error of ours.
+func (o *output) leftAlone(err error) bool {
+	var own *outputError
+	return o.file == nil && errors.As(err, &own) && errors.Is(err, syscall.EPIPE)
+}

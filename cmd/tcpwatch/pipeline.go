@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture"
+	"tcpwatch/capture/wire"
+	"tcpwatch/report"
+)
+
+// analyse is the way of every packet:
+//
+//	Source → Decoder → Analyzer → Order → Reporter
+//
+// The Source lends the octets of a packet until the next one, the Decoder a
+// segment that points into them, the Analyzer an observation of that segment
+// and, when a connection is over, a record of it. Nobody keeps what is lent;
+// Order copies the records that have to wait for those with lower numbers.
+//
+// Reading ends at the end of the inputs, when ctx is done or when the output
+// cannot be written. What is known then is in the Reporter and in the Input
+// that is to be given to its Close.
+func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config) report.Input {
+	order := analyze.NewOrder(rep.Connection)
+	cfg.Connection = order.Connection
+	if rep.WantsPackets() {
+		cfg.Packet = rep.Packet
+	}
+	an := analyze.New(cfg)
+
+	// The Source looks at ctx when it fills its buffer. That is too late where
+	// the output is slow.
+	var stopped atomic.Bool
+	defer context.AfterFunc(ctx, func() { stopped.Store(true) })()
+
+	var (
+		in  report.Input
+		p   capture.Packet
+		seg wire.Segment
+	)
+	for rep.Err() == nil && !in.Interrupted {
+		if err := src.Next(&p); err != nil {
+			if err == io.EOF {
+				break
+			}
+			note(ctx, &in, err)
+			continue
+		}
+		switch dec.Decode(&p, &seg) {
+		case wire.Segmented:
+			an.Segment(&seg)
+		case wire.ICMPError:
+			an.Quote(dec.Quote())
+		}
+		in.Interrupted = stopped.Load()
+	}
+	an.Flush()
+	dec.Flush()
+	in.Skipped = dec.Skipped()
+	in.Analysis = an.Stats()
+	describe(&in, src.Stats())
+	return in
+}
+
+// note takes down why the Source did not give a packet.
+func note(ctx context.Context, in *report.Input, err error) {
+	var damage *capture.DamageError
+	switch {
+	case errors.As(err, &damage):
+		in.Damages = append(in.Damages, damage.Error())
+	case ctx.Err() != nil:
+		in.Interrupted = true
+	default:
+		// No Source does this; if one did, going on could be without end.
+		in.Damages = append(in.Damages, err.Error())
+		in.Interrupted = true
+	}
+}
+
+// describe tells the report what the inputs say about themselves.
+func describe(in *report.Input, s capture.Stats) {
+	in.Packets, in.Octets = s.Packets, s.Octets
+	in.BackwardsSteps, in.CutPackets, in.CutAt = s.BackwardsSteps, s.CutPackets, s.CutAt
+	for _, f := range s.Files {
+		in.Files = append(in.Files, report.File{
+			Name: f.Name, Format: f.Format, Packets: f.Packets, Octets: f.Octets, Comments: f.Comments,
+		})
+	}
+	for _, i := range s.Interfaces {
+		in.Interfaces = append(in.Interfaces, report.Interface{
+			File: s.Files[i.File].Name, Name: i.Name, Link: fmt.Sprintf("link type %d", i.Link),
+			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
+		})
+	}
+}
