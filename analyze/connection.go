@@ -228,7 +228,9 @@ type Closing struct {
 	HalfClosedOctets uint64
 }
 
-// RstAfter tells apart the situations in which a RST ends a connection.
+// RstAfter tells apart the situations in which a RST ends a connection. Where
+// two fit the more telling one is given: TIME-WAIT, the handshake, unread data,
+// after FIN, in this order.
 type RstAfter uint8
 
 // The situations.
@@ -238,7 +240,7 @@ const (
 	RstHandshake           // during the handshake, after a SYN-ACK
 	RstAbort               // in an open connection
 	RstAfterFIN            // after the RST's sender, or its peer, had sent a FIN
-	RstUnreadData          // its sender had not acknowledged, or had just received, data
+	RstUnreadData          // data of the peer was not acknowledged, or came after the sender's FIN
 	RstTimeWait            // reached an end in TIME-WAIT (RFC 1337)
 )
 

@@ -25,6 +25,11 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 		return
 	}
 	a.revive(f, n, x, seg)
+	if x.HasOldSYN && x.State.Base() == state.SynSent && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
+		// It goes on with the old numbers: the SYN was not its own, or an old
+		// duplicate (RFC 5961 §4).
+		x.State, x.HasOldSYN = x.Before, false
+	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	a.sends(f, n, x, y, seg)
 	if proved && y.Is(flow.HoldsACK) && !y.Unproved() {
@@ -126,6 +131,7 @@ func (a *Analyzer) sendsSYN(x, y *flow.Half, seg *wire.Segment, current bool) {
 	ack := seg.Flags.Has(wire.ACK)
 	switch {
 	case a.stray:
+		x.Before = x.State
 		x.State = x.State.Base().After(state.ForgetSYN)
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:

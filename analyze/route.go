@@ -29,8 +29,8 @@ func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
 		c := classOf(f)
 		fresh = (c == flow.Closed || c == flow.TimeWait) && seg.Len > 0 && !fits(f, from, seg)
 	}
-	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !fits(f, from, seg) &&
-		fits(a.table.Get(f.Older), from, seg) {
+	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
+		belongs(a.table.Get(f.Older), from, seg) {
 		return f.Older, from
 	}
 	if fresh {
@@ -120,6 +120,20 @@ func fits(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 		return true
 	}
 	return inSpace(y, x, seg.Ack)
+}
+
+// belongs is fits without allowance for segments that were not captured: it
+// acknowledges nothing that was not seen, and without payload its number is one
+// that was used. It decides between two connections of one tuple.
+func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	if x.Is(flow.Sent) && (seg.Seq.Before(x.Low) || seg.Len == 0 && seg.Seq.After(x.Nxt)) {
+		return false
+	}
+	if seg.Flags.Has(wire.ACK) && y.Is(flow.Sent) && (seg.Ack.Before(y.Low) || seg.Ack.After(y.Nxt)) {
+		return false
+	}
+	return fits(f, from, seg)
 }
 
 // begin opens a connection at a segment and decides who is the client.

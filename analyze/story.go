@@ -130,7 +130,7 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
 	n.ackData = seg.Len
 	bothBare := x.Is(flow.SentBareSYN) && y.Is(flow.SentBareSYN)
-	n.split = bothBare && n.plainAck[f.Client.Other()] && !seg.Flags.Has(wire.SYN)
+	n.split = bothBare && n.plainAck[f.Client.Other()]
 	n.simultaneous = bothBare && !n.split
 	if n.synAckCount > 0 && s == f.Client {
 		n.rttClient = seg.Time - a.answered(n, label.SynAck, n.synAckAt, seg)
