@@ -292,10 +292,12 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 	b = append(b, '\n')
 	if g.under > 0 && row[g.under-1].text != "" {
 		below := row[g.under-1]
-		b = append(b, g.indent...)
-		b = appendSpaces(b, g.widths[0]+len(gap))
-		b = append(b, g.env.paint(below.tone, below.text)...)
-		b = append(b, '\n')
+		indent := len(g.indent) + g.widths[0] + len(gap)
+		for _, line := range wrapWords(below.text, g.env.Width-indent, "") {
+			b = appendSpaces(b, indent)
+			b = append(b, g.env.paint(below.tone, line)...)
+			b = append(b, '\n')
+		}
 	}
 	_, err := w.Write(b)
 	return err
@@ -355,7 +357,8 @@ func (g *grid) hasDropped(header string) bool {
 }
 
 // record writes a row as pairs of heading and value over several lines; only
-// values are left out that are absent. Nothing is cut or broken.
+// values are left out that are absent. Nothing is cut, and lines are broken
+// between words only.
 func (g *grid) record(w io.Writer, row []cell) error {
 	var b strings.Builder
 	b.WriteString(g.indent)
@@ -375,7 +378,18 @@ func (g *grid) record(w io.Writer, row []cell) error {
 			b.WriteString(gap)
 			used += len(gap)
 		}
-		b.WriteString(g.env.paint(Strong, c.header) + " " + g.env.paint(row[i].tone, row[i].text))
+		text := row[i].text
+		if used+n > g.env.Width {
+			indent := g.indent + gap + gap
+			lines := wrapWords(text, g.env.Width-len(indent), "")
+			for k := range lines {
+				lines[k] = g.env.paint(row[i].tone, lines[k])
+			}
+			b.WriteString(g.env.paint(Strong, c.header) + "\n" + indent + strings.Join(lines, "\n"+indent))
+			used = g.env.Width
+			continue
+		}
+		b.WriteString(g.env.paint(Strong, c.header) + " " + g.env.paint(row[i].tone, text))
 		used += n
 	}
 	_, err := io.WriteString(w, b.String()+"\n")

@@ -157,7 +157,7 @@ func TestPacketObject(t *testing.T) {
 // TestJSONIsOneValue reads every machine format of every view as JSON, for no
 // row, one row and several.
 func TestJSONIsOneValue(t *testing.T) {
-	all := []View{ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewTimeWait}
+	all := []View{ViewSummary, ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewTimeWait}
 	for n := 0; n <= 3; n++ {
 		cs := []*analyze.Connection{halfClose(t), refused6(t), huge()}[:n]
 		ps := []*analyze.Observation{resentPacket(t), synPacket(t), hugePacket()}[:n]

@@ -1,12 +1,276 @@
 package report
 
-import "io"
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+)
 
+// storyMost is how many connections a capture may have for its stories to be
+// told when no view is asked for: about what fits on a screen or two.
+const storyMost = 3
+
+// summaryWriter counts connections and writes the summary when all is known.
 type summaryWriter struct {
-	rowWriter[connection]
-	input *Input
+	w     io.Writer
+	env   *env
+	input *Input // set before finish
+	tally tally
+
+	// auto is set where stories stand in for the summary of a small capture.
+	auto    bool
+	stories bytes.Buffer
+	teller  *storyWriter
 }
 
 func newSummaryWriter(w io.Writer, e *env, auto bool) *summaryWriter {
-	return &summaryWriter{rowWriter: newCSVWriter(connectionView, w, e)}
+	s := &summaryWriter{w: w, env: e, auto: auto}
+	if auto {
+		s.teller = newStoryWriter(&s.stories, e)
+	}
+	return s
+}
+
+func (s *summaryWriter) row(c *connection) error {
+	s.tally.add(c)
+	if !s.auto {
+		return nil
+	}
+	if s.tally.connections > storyMost {
+		s.auto, s.stories = false, bytes.Buffer{}
+		return nil
+	}
+	return s.teller.row(c)
+}
+
+func (s *summaryWriter) flush() error { return nil }
+
+func (s *summaryWriter) finish() error {
+	s.tally.holds.measure(s.tally.end)
+	switch s.env.Format {
+	case FormatJSON, FormatNDJSON:
+		_, err := s.w.Write(append(summaryObject(nil, s.env, s.input, &s.tally), '\n'))
+		return err
+	case FormatCSV:
+		return s.csv()
+	}
+	stories := s.auto && s.tally.connections > 0
+	sections := summarySections(s.input, &s.tally, !stories)
+	var b bytes.Buffer
+	if s.env.Format == FormatMarkdown {
+		s.markdown(&b, sections, stories)
+	} else {
+		s.text(&b, sections, stories)
+	}
+	if _, err := s.w.Write(b.Bytes()); err != nil || !stories {
+		return err
+	}
+	if err := s.teller.finish(); err != nil {
+		return err
+	}
+	_, err := s.stories.WriteTo(s.w)
+	return err
+}
+
+// csv writes the JSON object flattened, one row a value: "opened.complete,141".
+func (s *summaryWriter) csv() error {
+	b := []byte("name,value\r\n")
+	d := json.NewDecoder(bytes.NewReader(summaryObject(nil, s.env, s.input, &s.tally)))
+	d.UseNumber()
+	b, err := flatten(b, d, "")
+	if err != nil {
+		return err
+	}
+	_, err = s.w.Write(b)
+	return err
+}
+
+// flatten appends a row for every value under name. Depth is that of
+// summaryObject, so the recursion is bounded.
+func flatten(b []byte, d *json.Decoder, name string) ([]byte, error) {
+	token, err := d.Token()
+	if err != nil {
+		return b, err
+	}
+	open, nested := token.(json.Delim)
+	if !nested {
+		kind := KindText
+		text := ""
+		switch v := token.(type) {
+		case json.Number:
+			kind, text = KindCount, v.String()
+		case string:
+			text = v
+		case bool:
+			text = strconv.FormatBool(v)
+		}
+		b = append(appendCSV(b, []byte(name), KindWord), ',')
+		if kind == KindText {
+			text = Escape(text)
+		}
+		return append(appendCSV(b, []byte(text), kind), "\r\n"...), nil
+	}
+	for i := 0; d.More(); i++ {
+		key := strconv.Itoa(i)
+		if open == '{' {
+			t, err := d.Token()
+			if err != nil {
+				return b, err
+			}
+			key, _ = t.(string)
+		}
+		if name != "" {
+			key = name + "." + key
+		}
+		if b, err = flatten(b, d, key); err != nil {
+			return b, err
+		}
+	}
+	_, err = d.Token() // the closing brace
+	return b, err
+}
+
+// text writes the summary for a terminal: numbers in one column.
+func (s *summaryWriter) text(b *bytes.Buffer, sections []summarySection, stories bool) {
+	s.env.writeParts(b, s.headline())
+	b.WriteByte('\n')
+	width := 0
+	for _, sec := range sections {
+		for _, it := range sec.items {
+			width = max(width, len(it.number()))
+		}
+	}
+	for _, sec := range sections {
+		s.sectionText(b, &sec, width)
+	}
+	if stories {
+		b.WriteByte('\n')
+		return
+	}
+	s.notableText(b)
+}
+
+// sectionName is the room of a section's name in front of its numbers.
+const sectionName = 11
+
+func (s *summaryWriter) sectionText(b *bytes.Buffer, sec *summarySection, width int) {
+	for i, it := range sec.items {
+		name := ""
+		if i == 0 {
+			name = sec.name
+		}
+		b.WriteString(s.env.paint(Strong, name))
+		b.Write(appendSpaces(nil, sectionName-len(name)+width-len(it.number())))
+		b.WriteString(it.number())
+		b.WriteString(gap)
+		indent := string(appendSpaces(nil, sectionName+width+len(gap)))
+		for k, line := range wrapWords(s.env.plain(it.text), s.env.Width-len(indent), "") {
+			if k > 0 {
+				b.WriteString(indent)
+			}
+			b.WriteString(s.env.paint(it.tone, unglue(line)) + "\n")
+		}
+	}
+}
+
+// headline names the inputs and their size.
+func (s *summaryWriter) headline() []string {
+	t, in := &s.tally, s.input
+	var parts []string
+	for i, f := range in.Files {
+		if i == namedFiles && len(in.Files) > namedFiles+1 {
+			parts = append(parts, "and "+plural(uint64(len(in.Files)-i), "more file"))
+			break
+		}
+		name := Escape(f.Name)
+		if f.Format != "" {
+			name += " (" + Escape(f.Format) + ")"
+		}
+		parts = append(parts, name)
+	}
+	if len(in.Files) == 0 {
+		for _, n := range s.env.Files[:min(len(s.env.Files), namedFiles)] {
+			parts = append(parts, Escape(n))
+		}
+	}
+	parts = append(parts, plural(in.Packets, "packet"))
+	if t.connections == 0 {
+		return append(parts, "no connections")
+	}
+	return append(parts, plural(t.connections, "connection")+" in "+duration(t.end-t.start))
+}
+
+// namedFiles is how many input files are named in the headline.
+const namedFiles = 3
+
+// notableText lists the connections that deserve a look.
+func (s *summaryWriter) notableText(b *bytes.Buffer) {
+	rows, more := s.tally.notable.shown()
+	if len(rows) == 0 {
+		return
+	}
+	b.WriteString("\n" + s.env.paint(Strong, "deserve a look") + "\n")
+	g := grid{env: s.env, indent: gap, columns: []gridColumn{
+		{header: "CONN", right: true}, {header: "CLIENT"}, {header: "SERVER", drop: 3}, {header: "OPENED", drop: 2}, {header: "CLOSED", drop: 1},
+		{header: "RESENT", right: true, drop: 4}, {header: "WHY", below: true},
+	}}
+	for _, r := range rows {
+		cells := []cell{{text: (&Value{set: true, n: r.number}).people(KindID, s.env)}, {text: r.client}, {text: r.server}, {r.opened, r.openedTone},
+			{r.closed, r.closedTone}, {text: thousands(r.resent)}, {text: unglue(s.env.plain(r.why))}}
+		g.rows = append(g.rows, cells)
+	}
+	g.fit(false)
+	if err := g.render(b); err != nil {
+		b.WriteString(err.Error() + "\n")
+	}
+	var rest []string
+	for why, n := range more {
+		if n > 0 {
+			rest = append(rest, thousands(n)+" "+reasonNames[why])
+		}
+	}
+	if len(rest) > 0 {
+		writeWrapped(b, s.env, Quiet, gap, gap+"not shown: "+strings.Join(rest, ", ")+" (--view connections has every one)")
+	}
+	if len(g.dropped) > 0 {
+		writeWrapped(b, s.env, Quiet, gap, gap+"no room for "+strings.Join(g.dropped, ", "))
+	}
+}
+
+// people returns the value as people read it.
+func (v *Value) people(k Kind, e *env) string { return string(v.appendPeople(nil, k, e)) }
+
+// markdown writes the same as tables.
+func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, stories bool) {
+	for i, p := range s.headline() {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.Write(appendMarkdown(nil, []byte(unglue(s.env.plain(p)))))
+	}
+	b.WriteString("\n\n| | COUNT | WHAT |\n|:---|---:|:---|\n")
+	for _, sec := range sections {
+		for i, it := range sec.items {
+			name := ""
+			if i == 0 {
+				name = sec.name
+			}
+			b.WriteString("| " + name + " | " + it.number() + " | ")
+			b.Write(appendMarkdown(nil, []byte(unglue(s.env.plain(it.text)))))
+			b.WriteString(" |\n")
+		}
+	}
+	rows, _ := s.tally.notable.shown()
+	if stories || len(rows) == 0 {
+		b.WriteByte('\n')
+		return
+	}
+	b.WriteString("\nDeserve a look:\n\n| CONN | CLIENT | SERVER | OPENED | CLOSED | RESENT | WHY |\n|---:|:---|:---|:---|:---|---:|:---|\n")
+	for _, r := range rows {
+		b.WriteString("| " + (&Value{set: true, n: r.number}).people(KindID, s.env) + " | " + r.client + " | " + r.server + " | " + r.opened + " | " + r.closed + " | " + thousands(r.resent) + " | ")
+		b.Write(appendMarkdown(nil, []byte(unglue(s.env.plain(r.why)))))
+		b.WriteString(" |\n")
+	}
 }

@@ -1,0 +1,261 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tcpwatch/analyze"
+)
+
+// reason is why a connection deserves a look. The order is the order in which
+// they are listed: what kept a connection from working comes first, then what
+// ended it, then what slowed it down, then what the capture does not show.
+type reason uint8
+
+const (
+	whyRefused reason = iota
+	whyUnanswered
+	whyHalfOpen
+	whyOpeningReset
+	whyAnswers // SYN-ACKs that contradict each other or the SYN
+	whyReset
+	whyReuse
+	whyResent
+	whySlowOpen
+	whyZeroWindow
+	whyHalfClosed
+	whyIgnoredRST
+	whyMissing
+	reasonCount
+)
+
+var reasonNames = [reasonCount]string{
+	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "tuple reused without right",
+	"much resent", "SYN or SYN-ACK resent", "zero window", "long half-closed", "RST ignored", "octets not captured",
+}
+
+// Limits of what is notable. They are heuristics: they decide what is shown
+// first, never what anything is called.
+const (
+	resentShare   = 50              // one segment of so many sent again …
+	resentLeast   = 3               // … and at least so many
+	halfClosedFor = 10 * 1000000000 // ns that one end waited for the other's FIN
+	notableEach   = 10              // connections kept for one reason
+	notableShown  = 12              // rows in all
+	notableFirst  = 3               // rows for one reason before the others have theirs
+)
+
+// notables keeps, for each reason, the connections in which it weighs most.
+type notables struct {
+	best  [reasonCount][]notableRow
+	count [reasonCount]uint64
+}
+
+// notableRow is a connection as the list shows it.
+type notableRow struct {
+	number         uint64
+	client, server string
+	opened         string
+	openedTone     Tone
+	closed         string
+	closedTone     Tone
+	resent         uint64
+	reason         reason
+	weight         uint64
+	why            string
+}
+
+// add files a connection under the first reason that it has; the words name
+// every reason.
+func (n *notables) add(c *connection) {
+	why, weight, ok := firstReason(c)
+	if !ok {
+		return
+	}
+	n.count[why]++
+	list := n.best[why]
+	if len(list) == notableEach && list[len(list)-1].weight >= weight {
+		return // of equals the earlier one stays
+	}
+	row := notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
+		opened: c.Opening.Outcome.String(), openedTone: openingTone(c.Opening.Outcome),
+		closed: c.Closing.Outcome.String(), closedTone: closingTone(c.Closing.Outcome),
+		resent: resent(c), reason: why, weight: weight, why: strings.Join(reasonTexts(c), "; ")}
+	at, _ := slices.BinarySearchFunc(list, row, func(a, b notableRow) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
+	})
+	list = slices.Insert(list, at, row)
+	n.best[why] = list[:min(len(list), notableEach)]
+}
+
+// shown returns the rows to list, and how many more there are by reason: a few
+// for each reason, so that none hides the others, then more in their order.
+func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
+	var taken [reasonCount]int
+	for _, most := range []int{notableFirst, notableEach} {
+		for why := range n.best {
+			for taken[why] < min(most, len(n.best[why])) && len(rows) < notableShown {
+				rows = append(rows, n.best[why][taken[why]])
+				taken[why]++
+			}
+		}
+	}
+	for why := range more {
+		more[why] = n.count[why] - uint64(taken[why])
+	}
+	slices.SortStableFunc(rows, func(a, b notableRow) int {
+		return cmp.Or(cmp.Compare(a.reason, b.reason), cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
+	})
+	return rows, more
+}
+
+// firstReason returns the reason under which c is listed, and its weight.
+func firstReason(c *connection) (reason, uint64, bool) {
+	for why := reason(0); why < reasonCount; why++ {
+		if w := weigh(c, why); w > 0 {
+			return why, w, true
+		}
+	}
+	return 0, 0, false
+}
+
+// weigh says how much a reason weighs in c; 0: it does not apply.
+func weigh(c *connection, why reason) uint64 {
+	o, cl := &c.Opening, &c.Closing
+	is := func(b bool) uint64 {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	switch why {
+	case whyRefused:
+		return is(o.Outcome == analyze.OpeningRefused) * max(1, uint64(o.SynCount))
+	case whyUnanswered:
+		return is(o.Outcome == analyze.OpeningUnanswered) * max(1, uint64(o.SynCount))
+	case whyHalfOpen:
+		return is(o.Outcome == analyze.OpeningHalfOpen) * max(1, uint64(o.SynAckCount))
+	case whyOpeningReset:
+		return is(o.Outcome == analyze.OpeningReset)
+	case whyAnswers:
+		return uint64(o.BadAcks) + is(o.SynAckISNs > 1)
+	case whyReset:
+		return is(cl.Outcome == analyze.ClosingReset)
+	case whyReuse:
+		return is(c.TimeWait.Reuse == analyze.ReuseUnproved)
+	case whyResent:
+		all := c.FromClient.Packets + c.FromServer.Packets
+		if n := resent(c); n >= resentLeast && n >= all/resentShare {
+			return n
+		}
+	case whySlowOpen:
+		if o.SynCount > 1 || o.SynAckCount > 1 {
+			return uint64(max(1, o.Took))
+		}
+	case whyZeroWindow:
+		return c.FromClient.ZeroWindows + c.FromServer.ZeroWindows
+	case whyHalfClosed:
+		if cl.HalfClosedFor >= halfClosedFor {
+			return uint64(cl.HalfClosedFor)
+		}
+	case whyIgnoredRST:
+		return uint64(cl.RstIgnored)
+	case whyMissing:
+		return c.FromClient.MissingBytes + c.FromServer.MissingBytes
+	}
+	return 0
+}
+
+// reasonTexts says, for every reason that applies, what was seen, with packets.
+func reasonTexts(c *connection) []string {
+	var texts []string
+	for why := reason(0); why < reasonCount; why++ {
+		if weigh(c, why) > 0 {
+			if s := reasonText(c, why); s != "" && !slices.Contains(texts, s) {
+				texts = append(texts, s)
+			}
+		}
+	}
+	return texts
+}
+
+func reasonText(c *connection, why reason) string {
+	o, cl := &c.Opening, &c.Closing
+	switch why {
+	case whyRefused:
+		return "the server answered the SYN with a RST" + rstPacket(c)
+	case whyUnanswered:
+		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", nothing came back"
+	case whyHalfOpen:
+		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged"
+	case whyOpeningReset:
+		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete"
+	case whyAnswers:
+		if o.BadAcks > 0 {
+			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
+		}
+		return fmt.Sprintf("SYN-ACKs with %d different ISNs%s", o.SynAckISNs, packetList(o.SynAckPackets))
+	case whyReset:
+		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
+			return ""
+		}
+		return strings.TrimSpace("RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + ", " + cl.RstAfter.String())
+	case whyReuse:
+		return fmt.Sprintf("used again by connection %d with neither a higher ISN nor a later timestamp", c.TimeWait.ReusedBy)
+	case whyResent:
+		all := c.FromClient.Packets + c.FromServer.Packets
+		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all))
+	case whySlowOpen:
+		return slowOpenText(c)
+	case whyZeroWindow:
+		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands)
+	case whyHalfClosed:
+		return "one end waited " + duration(cl.HalfClosedFor) + " for the other's FIN" + packetList(cl.FinPackets)
+	case whyIgnoredRST:
+		return wasWere(uint64(cl.RstIgnored), "RST") + " not acceptable (RFC 5961 §3.2)"
+	case whyMissing:
+		return "never captured: " + bothEnds(c.FromClient.MissingBytes, c.FromServer.MissingBytes, octets)
+	}
+	return ""
+}
+
+// slowOpenText says what was sent again, and how much of the opening it took.
+func slowOpenText(c *connection) string {
+	o := &c.Opening
+	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen || o.Outcome == analyze.OpeningSimultaneous {
+		return ""
+	}
+	s := "SYN sent " + times(uint64(o.SynCount)) + packetList(o.SynPackets)
+	if o.SynCount <= 1 {
+		s = "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets)
+	}
+	if o.Took > 0 {
+		s += ", opened after " + duration(o.Took)
+	}
+	return s
+}
+
+// packetList names a few packets in brackets.
+func packetList(list []uint64) string {
+	const most = 3
+	if len(list) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(" (packet")
+	if len(list) > 1 {
+		b.WriteByte('s')
+	}
+	for i, n := range list[:min(len(list), most)] {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, " %d", n)
+	}
+	if len(list) > most {
+		b.WriteString(" …")
+	}
+	return b.String() + ")"
+}

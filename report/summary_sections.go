@@ -1,0 +1,235 @@
+package report
+
+import (
+	"fmt"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// summarySection is a group of counts under one name.
+type summarySection struct {
+	name  string
+	items []summaryItem
+}
+
+// summaryItem is a count with what it counts.
+type summaryItem struct {
+	n      uint64
+	absent bool // there is no number
+	text   string
+	tone   Tone
+}
+
+// number returns the count as people read it. Its length in octets is its
+// width: digits and commas.
+func (i *summaryItem) number() string {
+	if i.absent {
+		return ""
+	}
+	return thousands(i.n)
+}
+
+func (s *summarySection) add(n uint64, tone Tone, text string) {
+	s.items = append(s.items, summaryItem{n: n, text: text, tone: tone})
+}
+
+// some adds a count only if there is one.
+func (s *summarySection) some(n uint64, tone Tone, text string) {
+	if n > 0 {
+		s.add(n, tone, text)
+	}
+}
+
+// say adds a sentence without a number.
+func (s *summarySection) say(tone Tone, text string) {
+	s.items = append(s.items, summaryItem{absent: true, text: text, tone: tone})
+}
+
+// summarySections lays the summary out; what is about many connections only if
+// whole is set.
+func summarySections(in *Input, t *tally, whole bool) []summarySection {
+	list := []summarySection{packetSection(in), captureSection(in, t)}
+	if whole && t.connections > 0 {
+		list = append(list, openedSection(t), closedSection(t), resentSection(t))
+		if s := timeWaitSection(t); len(s.items) > 0 {
+			list = append(list, s)
+		}
+		list = append(list, stateSection("CLIENTS", &t.clientIn), stateSection("SERVERS", &t.serverIn))
+	}
+	return list
+}
+
+// packetSection accounts for every packet: the counts add up to the total.
+func packetSection(in *Input) summarySection {
+	s := summarySection{name: "PACKETS"}
+	rest := in.Packets
+	account := func(n uint64, tone Tone, text string, always bool) {
+		if n > 0 || always {
+			s.add(n, tone, text)
+		}
+		rest -= min(rest, n)
+	}
+	account(in.Analysis.Segments, Plain, "TCP segments", true)
+	for why := wire.Segmented + 1; why < wire.SkipCount; why++ {
+		tone := Plain
+		if why >= wire.LinkUnknown {
+			tone = Doubt
+		}
+		account(in.Skipped[why], tone, why.String(), false)
+	}
+	account(in.Filtered, Plain, "left out by the filter", false)
+	s.some(rest, Doubt, "not accounted for")
+	return s
+}
+
+// captureSection says how far the capture can be trusted.
+func captureSection(in *Input, t *tally) summarySection {
+	s := summarySection{name: "CAPTURE"}
+	var dropped uint64
+	known := 0
+	for _, i := range in.Interfaces {
+		if i.DropsKnown {
+			dropped += i.Dropped
+			known++
+		}
+	}
+	switch {
+	case dropped > 0:
+		s.add(dropped, Bad, "packets dropped by the capturing system, as far as it says")
+	case known > 0 && known == len(in.Interfaces):
+		s.add(0, Good, "packets dropped by the capturing system")
+	default:
+		s.say(Quiet, "whether packets were dropped is not said")
+	}
+	for _, d := range in.Damages {
+		s.say(Bad, "damaged: "+Escape(d))
+	}
+	if in.Interrupted {
+		s.say(Doubt, "stopped before the end of the input")
+	}
+	if in.CutPackets > 0 {
+		s.add(in.CutPackets, Doubt, fmt.Sprintf("packets cut by the snaplen, the shortest at %s", octets(uint64(max(0, in.CutAt)))))
+	}
+	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: the clock ran backwards, or files were joined")
+	s.some(t.oneWay, Doubt, "connections of which only one direction was captured")
+	if t.missing > 0 {
+		s.add(t.missing, Doubt, "connections with octets that were never captured ("+octets(t.client.MissingBytes+t.server.MissingBytes)+")")
+	}
+	s.some(t.client.DuplicatePackets+t.server.DuplicatePackets, Doubt, "packets captured twice")
+	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
+	return s
+}
+
+func openedSection(t *tally) summarySection {
+	s := summarySection{name: "OPENED"}
+	s.add(t.opened[analyze.OpeningComplete], Plain, "complete"+of(t.synAgain, "after a SYN was sent again", t.synAckAgain, "after a SYN-ACK was sent again"))
+	for _, o := range []struct {
+		outcome analyze.OpeningOutcome
+		text    string
+	}{
+		{analyze.OpeningSimultaneous, "simultaneous"}, {analyze.OpeningRefused, "refused by a RST of the server"},
+		{analyze.OpeningReset, "reset before they were complete"}, {analyze.OpeningHalfOpen, "half-open: the SYN-ACK was never acknowledged"},
+		{analyze.OpeningUnanswered, "unanswered"}, {analyze.OpeningOneWay, "one direction captured only"},
+		{analyze.OpeningMidstream, "begun before the capture"},
+	} {
+		s.some(t.opened[o.outcome], openingTone(o.outcome), o.text)
+	}
+	s.some(t.badAcks, Doubt, "SYN-ACKs that did not acknowledge the ISN + 1")
+	return s
+}
+
+// of writes up to two parts of a count in brackets.
+func of(n uint64, nText string, m uint64, mText string) string {
+	switch {
+	case n > 0 && m > 0:
+		return " (" + thousands(n) + " " + nText + ", " + thousands(m) + " " + mText + ")"
+	case n > 0:
+		return " (" + thousands(n) + " " + nText + ")"
+	case m > 0:
+		return " (" + thousands(m) + " " + mText + ")"
+	}
+	return ""
+}
+
+func closedSection(t *tally) summarySection {
+	s := summarySection{name: "CLOSED"}
+	s.add(t.closed[analyze.ClosingNormal], Plain, "normally, a FIN each way")
+	s.some(t.closed[analyze.ClosingSimultaneous], Good, "simultaneously")
+	s.some(t.closed[analyze.ClosingReset], Bad, "by a RST, refused ones included")
+	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: one FIN only")
+	s.some(t.closed[analyze.ClosingOpen], Plain, "not at all while captured")
+	s.some(t.halfClose, Plain, "of these half-closed for a while, with data sent meanwhile")
+	s.some(t.ignored, Doubt, "RSTs that RFC 5961 §3.2 does not accept")
+	return s
+}
+
+func resentSection(t *tally) summarySection {
+	s := summarySection{name: "RESENT"}
+	c, v := &t.client, &t.server
+	n := c.Retransmissions + v.Retransmissions
+	text := "segments sent again, of " + thousands(c.Packets+v.Packets)
+	if n > 0 {
+		text += ": " + thousands(c.Retransmissions) + " of clients, " + thousands(v.Retransmissions) + " of servers"
+	}
+	s.add(n, Plain, text)
+	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in them")
+	s.some(c.OutOfOrder+v.OutOfOrder, Doubt, "segments overtaken on the way")
+	s.some(c.DuplicateAcks+v.DuplicateAcks, Plain, "duplicate acknowledgements")
+	s.some(c.ZeroWindows+v.ZeroWindows, Doubt, "zero windows")
+	s.some(c.KeepAlives+v.KeepAlives, Plain, "keep-alives")
+	return s
+}
+
+// hostsShown is how many hosts the summary names for TIME-WAIT.
+const hostsShown = 5
+
+func timeWaitSection(t *tally) summarySection {
+	s := summarySection{name: "TIME-WAIT"}
+	h := &t.holds
+	for i := range h.hosts {
+		if i == hostsShown {
+			break
+		}
+		host := &h.hosts[i]
+		text := fmt.Sprintf("held by %s as %s: %s at the end, at most %s at one time", host.addr, host.side, thousands(host.atEnd), thousands(host.most))
+		if host.kept < host.total {
+			text += " (counted over the first " + thousands(host.kept) + ")"
+		}
+		if host.restarts > 0 {
+			text += "; restarted " + times(host.restarts)
+		}
+		if host.reused > 0 {
+			text += "; " + thousands(host.reused) + " used again"
+		}
+		if host.cut > 0 {
+			text += "; " + thousands(host.cut) + " cut short by a RST"
+		}
+		s.add(host.total, Plain, text)
+	}
+	var rest uint64
+	for i := hostsShown; i < len(h.hosts); i++ {
+		rest += h.hosts[i].total
+	}
+	if rest+h.strangers > 0 {
+		s.add(rest+h.strangers, Plain, "held by other hosts")
+	}
+	return s
+}
+
+func stateSection(name string, counts *[state.Count]stateCount) summarySection {
+	s := summarySection{name: name}
+	for st := range counts {
+		c := &counts[st]
+		if c.proved+c.inferred == 0 {
+			continue
+		}
+		text := "in " + state.State(st).String()
+		if c.inferred > 0 {
+			text += " (" + thousands(c.inferred) + " of them inferred)"
+		}
+		s.add(c.proved+c.inferred, Plain, text+" at the end")
+	}
+	return s
+}

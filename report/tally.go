@@ -1,0 +1,100 @@
+package report
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+)
+
+// tally counts connections for the summary. Its size does not depend on how
+// many there are, except for the lists whose bounds are named beside them.
+type tally struct {
+	connections uint64
+	evicted     uint64
+	guessed     uint64
+	start, end  int64 // of the first and last segment
+
+	opened [analyze.OpeningOneWay + 1]uint64
+	closed [analyze.ClosingReset + 1]uint64
+	// synAgain and synAckAgain count complete openings in which a SYN, or a
+	// SYN-ACK, was captured more than once.
+	synAgain, synAckAgain uint64
+
+	oneWay    uint64 // connections of which one direction was captured
+	missing   uint64 // connections with octets that were never captured
+	badAcks   uint64
+	ignored   uint64 // RSTs that are not acceptable
+	client    analyze.Direction
+	server    analyze.Direction
+	labels    [label.MaxLabels]uint64
+	clientIn  [state.Count]stateCount
+	serverIn  [state.Count]stateCount
+	holds     holds
+	notable   notables
+	halfClose uint64 // closes that were half-closed for a while
+}
+
+// stateCount counts ends in a state, proved and inferred.
+type stateCount struct{ proved, inferred uint64 }
+
+func (c *stateCount) add(s state.State) {
+	if s.IsInferred() {
+		c.inferred++
+	} else {
+		c.proved++
+	}
+}
+
+// add counts one connection and keeps nothing of it but text.
+func (t *tally) add(c *connection) {
+	if t.connections == 0 || c.Start < t.start {
+		t.start = c.Start
+	}
+	if t.connections == 0 || c.End > t.end {
+		t.end = c.End
+	}
+	t.connections++
+	count(&t.evicted, c.Evicted)
+	count(&t.guessed, c.RolesGuessed)
+	count(&t.oneWay, c.Opening.Outcome == analyze.OpeningOneWay || c.FromClient.Packets+c.FromServer.Packets > 1 && c.FromClient.Packets*c.FromServer.Packets == 0 && c.Opening.Outcome == analyze.OpeningMidstream)
+	count(&t.missing, c.FromClient.MissingBytes+c.FromServer.MissingBytes > 0)
+	count(&t.halfClose, c.Closing.HalfClosedOctets > 0)
+	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
+	t.closed[min(int(c.Closing.Outcome), len(t.closed)-1)]++
+	if c.Opening.Outcome == analyze.OpeningComplete {
+		count(&t.synAgain, c.Opening.SynCount > 1)
+		count(&t.synAckAgain, c.Opening.SynAckCount > 1)
+	}
+	t.badAcks += uint64(c.Opening.BadAcks)
+	t.ignored += uint64(c.Closing.RstIgnored)
+	addDirection(&t.client, &c.FromClient)
+	addDirection(&t.server, &c.FromServer)
+	for i, n := range c.Labels {
+		t.labels[i] += uint64(n)
+	}
+	t.clientIn[min(c.ClientState.Base(), state.Count-1)].add(c.ClientState)
+	t.serverIn[min(c.ServerState.Base(), state.Count-1)].add(c.ServerState)
+	t.holds.add(c)
+	t.notable.add(c)
+}
+
+func count(n *uint64, yes bool) {
+	if yes {
+		*n++
+	}
+}
+
+// addDirection adds counts; round trips are left out.
+func addDirection(sum, d *analyze.Direction) {
+	sum.Packets += d.Packets
+	sum.PayloadOctets += d.PayloadOctets
+	sum.UniqueOctets += d.UniqueOctets
+	sum.Retransmissions += d.Retransmissions
+	sum.RetransmittedBytes += d.RetransmittedBytes
+	sum.OutOfOrder += d.OutOfOrder
+	sum.DuplicatePackets += d.DuplicatePackets
+	sum.DuplicateAcks += d.DuplicateAcks
+	sum.ZeroWindows += d.ZeroWindows
+	sum.KeepAlives += d.KeepAlives
+	sum.MissingBytes += d.MissingBytes
+}
