@@ -147,6 +147,7 @@ func TestTunnelMatrix(t *testing.T) {
 		{"erspan 2", ip4(47, cat(hx("1000 88be 00000001 1064 0003 00000000"), inner)), "erspan 3"},
 		{"erspan 3", ip4(47, cat(hx("1000 22eb 00000001 2064 0003 00000000 0000 0000"), inner)), "erspan 3"},
 		{"erspan 3 subheader", ip4(47, cat(hx("1000 22eb 00000001 2064 0003 00000000 0000 0001 0000000000000000"), inner)), "erspan 3"},
+		{"erspan 3 of ip", ip4(47, cat(hx("1000 22eb 00000001 2064 0003 00000000 0000 0800"), tcp4)), "erspan 3"},
 		{"vxlan", ip4(17, udp(5000, 4789, cat(hx("08000000 00002a00"), inner))), "vxlan 42"},
 		{"vxlan 8472", ip4(17, udp(5000, 8472, cat(hx("08000000 00002a00"), inner))), "vxlan 42"},
 		{"vxlan gbp", ip4(17, udp(5000, 4789, cat(hx("88000010 00002a00"), inner))), "vxlan 42"},

@@ -33,6 +33,8 @@ func TestDecodeSkips(t *testing.T) {
 		{"igmp", wire.LinkEthernet, ether(0x0800, ip4(2, hx("00"))), wire.NotTCP},
 		{"esp", wire.LinkEthernet, ether(0x0800, ip4(50, hx("00"))), wire.Encrypted},
 		{"esp in ipv6", wire.LinkEthernet, ether(0x86dd, ip6(50, hx("00"))), wire.Encrypted},
+		{"esp in udp", wire.LinkRaw, ip4(17, udp(4500, 4500, hx("00000001 00000001"))), wire.Encrypted},
+		{"key exchange in udp", wire.LinkRaw, ip4(17, udp(4500, 4500, hx("00000000 00000001"))), wire.NotTCP},
 		{"macsec", wire.LinkEthernet, ether(0x88e5, cat(hx("0c 00 00000001"), tcp4)), wire.Encrypted},
 		{"wifi protected", wire.LinkWiFi, wifi("0841", tcp4), wire.Encrypted},
 		{"wifi beacon", wire.LinkWiFi, wifi("8000", tcp4), wire.NotIP},

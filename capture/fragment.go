@@ -36,9 +36,10 @@ const maxDatagram = 65535
 // packet whose fragments were cut by the snaplen becomes whole all the same:
 // its segment has the right length and the payload up to the first gap.
 //
-// Where fragments overlap, the whole packet is dropped in IPv6 (RFC 5722); in
-// IPv4 the octets that came first stay, as in RFC 791 §3.2 they may either way.
-// Copies of a fragment are tolerated in both.
+// Where fragments overlap, the whole packet is dropped in IPv6 (RFC 5722). In
+// IPv4 the octets that came first stay: RFC 791 §3.2 lets the later ones win,
+// systems differ, and no choice is right for all. Copies of a fragment are
+// tolerated in both.
 type fragmentTable struct {
 	packets   map[fragmentKey]*list.Element
 	order     *list.List // of *assembly, the oldest first

@@ -71,7 +71,7 @@ func (d *Decoder) erspan(c cursor, protocol uint16, sequence bool, seg *wire.Seg
 		return wire.TunnelMalformed
 	}
 	next.encap = d.encaps.add(c.encap, encapERSPAN, uint32(binary.BigEndian.Uint16(c.data[2:])&0x03ff))
-	if frame := c.data[10] >> 3 & 0x1f; frame == 2 { // an IP packet, no Ethernet frame
+	if frame := c.data[10] >> 2 & 0x1f; frame == 2 { // an IP packet, no Ethernet frame
 		return d.ip(next, seg)
 	}
 	return d.ethernet(next, seg)

@@ -12,6 +12,7 @@ const (
 	portL2TP     = 1701
 	portGTPU     = 2152
 	portTeredo   = 3544
+	portESP      = 4500 // RFC 3948
 	portVXLANGPE = 4790
 	portGeneve   = 6081
 )
@@ -39,6 +40,10 @@ func (d *Decoder) udp(c cursor, seg *wire.Segment) wire.Skip {
 		return d.l2tp(next, seg)
 	case dst == portTeredo || src == portTeredo:
 		return d.teredo(next, seg)
+	case dst == portESP || src == portESP:
+		if len(next.data) >= 4 && binary.BigEndian.Uint32(next.data) != 0 { // 0: key exchange
+			return wire.Encrypted
+		}
 	}
 	return wire.NotTCP
 }
