@@ -88,10 +88,10 @@ and says how it opened, what happened to its segments, how it closed and who is
 left in TIME-WAIT. Behind every word stand the packets and the RFC clause that
 it rests on. What a capture cannot show is marked with a question mark.`
 
-const rootExamples = `  tcpwatch read eth0.pcap                    what happened, for a person
-  tcpwatch read --connection 3 eth0.pcap     one connection, packet by packet
+const rootExamples = `  tcpwatch read eth0.pcap                  what happened, for a person
+  tcpwatch read --connection 3 eth0.pcap   the story of one connection
   tcpwatch read --view packets --format ndjson eth0.pcap | jq .labels
-  tcpwatch explain RETRANSMISSION            what a word means, and when it is set`
+  tcpwatch explain RETRANSMISSION          what a word means, when it is set`
 
 // usage is cobra's template for help, in fewer words and at most 80 columns.
 const usage = `Usage:

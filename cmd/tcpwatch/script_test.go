@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tcpwatch": main})
+}
+
+// TestScripts runs testdata/script, one file a behaviour of the command line.
+// $PCAPS is the folder of the kernel captures. The scripts have a UTF-8 locale
+// and no terminal.
+func TestScripts(t *testing.T) {
+	captures, err := filepath.Abs("../../testdata/pcaps/kernel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PCAPS", captures)
+			e.Setenv("LANG", "C.UTF-8")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+	})
+}
+
+// status runs a command and wants an exit status:
+//
+//	status 2 tcpwatch read nothing.pcap
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N command [argument ...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, expected %d", got, want)
+	}
+}
+
+// TestScriptsAreThere keeps the folder from being emptied unnoticed.
+func TestScriptsAreThere(t *testing.T) {
+	files, err := os.ReadDir("testdata/script")
+	if err != nil || len(files) < 15 {
+		t.Fatalf("%d scripts, %v", len(files), err)
+	}
+}
