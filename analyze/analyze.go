@@ -106,8 +106,8 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 		a.observe(f, seg, delta)
 	}
 	a.zeekSegment(n, seg)
-	if !a.foreign {
-		a.moves(f, n, seg)
+	if !a.foreign && !a.lab.Set.Has(label.DuplicatePacket) {
+		a.moves(f, n, seg) // a copy was sent by nobody
 	}
 	a.update(f, n, seg)
 	a.story(f, n, seg, phase)

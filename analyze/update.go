@@ -141,6 +141,13 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		}
 	}
 	a.table.Add(x, seg.Seq, seg.End())
+	if fx.Cover.Gap > 0 {
+		a.table.Opened(x, seg.Seq, &fx.Mark)
+	}
+	if !a.lab.Set.Has(label.DuplicatePacket) {
+		x.Remember(&fx.Mark)
+	}
+	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK))
 	if seg.Flags.Has(wire.FIN) {
 		x.FinEnd = seg.End()
 		x.Has |= flow.SentFIN | flow.FINAwaiting
@@ -201,6 +208,12 @@ func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
 	if s.Has(label.Retransmission) {
 		x.Retransmissions++
 		x.Retransmitted += uint64(seg.Len - fresh)
+	}
+	if s.Has(label.DuplicatePacket) {
+		x.Duplicates++
+	}
+	if s.Has(label.OutOfOrder) {
+		x.OutOfOrder++
 	}
 	if s.Has(label.DupAck) {
 		x.DupAcks++

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"strconv"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -134,11 +133,7 @@ func appendReasons(b []byte, ev *label.Evidence, id label.ID) []byte {
 			b = append(b, "; "...)
 		}
 		first = false
-		b = append(b, it.Reason.String()...)
-		if it.Packet != 0 {
-			b = append(b, " in packet "...)
-			b = strconv.AppendUint(b, it.Packet, 10)
-		}
+		b = it.Append(b)
 	}
 	return b
 }

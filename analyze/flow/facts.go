@@ -23,6 +23,16 @@ type Facts struct {
 	AnswersFINFirst bool
 	// RepeatsSYN (RepeatsFIN) is set when the sender had sent this SYN (FIN).
 	RepeatsSYN, RepeatsFIN bool
+	Mark                   Mark // of the segment
+	// Bare is set when the segment occupies no sequence space.
+	Bare bool
+	// Same is the latest packet of the sender with exactly the segment's range
+	// (and, without sequence space, its acknowledgement); Overlap the latest
+	// with any of its octets. Packet 0: none is remembered.
+	Same, Overlap Mark
+	// Loop is the shortest time measured from this tap to the receiver, on to
+	// the sender and back here, in nanoseconds; -1 where unknown.
+	Loop int64
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
 	// or that cannot be checked.
 	Acceptable bool
@@ -36,6 +46,18 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.SeqDelta = int64(seg.Seq.Diff(s.Nxt))
 	}
 	x.Cover = t.Look(s, seg.Seq, seg.End())
+	x.Mark = MarkOf(seg)
+	x.Bare = seg.SeqLen() == 0
+	x.Loop = loop(s, r)
+	if x.Cover.Old > 0 {
+		m, exact := t.Latest(s, seg.Seq, seg.End())
+		x.Overlap = m
+		if exact {
+			x.Same = m
+		}
+	} else if seg.SeqLen() == 0 && s.Is(SentACK) && seg.Ack == s.Ack && seg.Window == s.Window {
+		x.Same = t.LatestACK(s, seg)
+	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
 		x.RepeatsSYN = s.Is(SentSYN) && s.ISN == seg.Seq
@@ -54,4 +76,11 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 // sender was seen to send.
 func (x *Facts) AllAcked() bool {
 	return x.Receiver.Is(SentACK) && !x.Receiver.Ack.Before(x.Sender.Nxt)
+}
+
+func loop(s, r *Half) int64 {
+	if s.rtt.n == 0 || r.rtt.n == 0 {
+		return -1
+	}
+	return s.rtt.min + r.rtt.min
 }

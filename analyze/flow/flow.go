@@ -79,6 +79,12 @@ type Half struct {
 
 	rtt rtt
 
+	sentHead, sentTail int32 // the segments remembered, in capture order
+	nsent              int32
+	ids                idTrend
+	// LastTime is when this end's last segment was captured.
+	LastTime int64
+
 	Packets, Payload, Unique    uint64
 	Retransmitted               uint64 // octets
 	Retransmissions, OutOfOrder uint32

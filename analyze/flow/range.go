@@ -7,6 +7,8 @@ import "tcpwatch/capture/wire"
 type hole struct {
 	from, to wire.Seq
 	next     int32
+	// beyond is the first captured segment behind the hole.
+	beyond Mark
 }
 
 // maxHoles bounds the holes remembered for one direction. When there are more
@@ -22,6 +24,9 @@ type Cover struct {
 	FirstOld bool
 	// Fills is set when the range fills a hole, or part of one.
 	Fills bool
+	// Beyond is the first captured segment behind the first hole that the range
+	// fills; valid with Fills.
+	Beyond Mark
 }
 
 // Look tells what [from, to) would add, without adding it. An empty range adds
@@ -65,7 +70,9 @@ func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
 			r = to
 		}
 		c.Fresh += uint32(r - l)
-		c.Fills = true
+		if !c.Fills {
+			c.Fills, c.Beyond = true, g.beyond
+		}
 		if l == from {
 			c.FirstOld = false
 		}
@@ -140,7 +147,7 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 			g.to = from
 			link, before = &g.next, i
 		default: // its middle
-			j := t.newHole(hole{from: to, to: g.to, next: g.next})
+			j := t.newHole(hole{from: to, to: g.to, next: g.next, beyond: g.beyond})
 			g = &t.holes[i] // newHole may have moved the slab
 			g.to, g.next = from, j
 			if h.lastHole == i {
@@ -150,6 +157,13 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 			t.boundHoles(h)
 			return
 		}
+	}
+}
+
+// Opened notes which packet showed the gap in front of from, which Add made.
+func (t *Table) Opened(h *Half, from wire.Seq, m *Mark) {
+	if h.holes != 0 && t.holes[h.lastHole].to == from {
+		t.holes[h.lastHole].beyond = *m
 	}
 }
 
@@ -217,6 +231,7 @@ func (t *Table) dropHoles(h *Half) {
 // Restart forgets what was captured of one end's sequence space.
 func (t *Table) Restart(h *Half) {
 	t.dropHoles(h)
+	t.dropSent(h)
 	h.dropped = 0
 	h.rtt.active = false
 }

@@ -27,11 +27,13 @@ type Table struct {
 
 	holes    []hole // index 0 is never used
 	holeFree int32
+	sent     []Trace // index 0 is never used
+	sentFree int32
 }
 
 // NewTable returns an empty table.
 func NewTable() *Table {
-	return &Table{slots: make([]uint64, 1024), seed: rand.Uint64(), holes: make([]hole, 1)}
+	return &Table{slots: make([]uint64, 1024), seed: rand.Uint64(), holes: make([]hole, 1), sent: make([]Trace, 1)}
 }
 
 // Len returns how many flows are remembered.
@@ -92,6 +94,8 @@ func (t *Table) Release(r Ref) {
 	}
 	t.dropHoles(&f.Half[0])
 	t.dropHoles(&f.Half[1])
+	t.dropSent(&f.Half[0])
+	t.dropSent(&f.Half[1])
 	*f = Flow{next: t.free}
 	t.free = r
 	t.live--

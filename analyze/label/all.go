@@ -11,7 +11,9 @@ const (
 	Data
 	Ack
 	KeepAlive
+	DuplicatePacket
 	Retransmission
+	OutOfOrder
 	MissingSegment
 	DupAck
 	ZeroWindow
@@ -21,19 +23,21 @@ const (
 // All lists every label; an ID is an index into it. The order is the order in
 // which labels are tried, so it is the precedence inside an exclusive group.
 var All = [Count]*Spec{
-	RST:            &rst,
-	SYN:            &syn,
-	SynAck:         &synAck,
-	FIN:            &fin,
-	HandshakeAck:   &handshakeAck,
-	AckOfFin:       &ackOfFin,
-	Data:           &data,
-	Ack:            &ack,
-	KeepAlive:      &keepAlive,
-	Retransmission: &retransmission,
-	MissingSegment: &missingSegment,
-	DupAck:         &dupAck,
-	ZeroWindow:     &zeroWindow,
+	RST:             &rst,
+	SYN:             &syn,
+	SynAck:          &synAck,
+	FIN:             &fin,
+	HandshakeAck:    &handshakeAck,
+	AckOfFin:        &ackOfFin,
+	Data:            &data,
+	Ack:             &ack,
+	KeepAlive:       &keepAlive,
+	DuplicatePacket: &duplicatePacket,
+	Retransmission:  &retransmission,
+	OutOfOrder:      &outOfOrder,
+	MissingSegment:  &missingSegment,
+	DupAck:          &dupAck,
+	ZeroWindow:      &zeroWindow,
 }
 
 func (id ID) String() string {
@@ -67,6 +71,7 @@ func Phases(c *Context) ID {
 
 // Details sets every label behind the phase that fits.
 func Details(c *Context) {
+	c.Verdict, c.Reason, c.Packet = judge(c)
 	for id := KeepAlive; id < Count; id++ {
 		if All[id].match(c) {
 			c.Set = c.Set.With(id)

@@ -22,7 +22,7 @@ var dupAck = Spec{
 	Example:   opened + "+.1 B>A P. 101:201(100) ack 1 win 65160\n+.001 A>B . 1:1(0) ack 1 win 64240 | ACK DUP-ACK ESTABLISHED ESTABLISHED\n",
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		return s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 &&
+		return c.Verdict != Copied && s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 &&
 			x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack && s.Window == x.Sender.Window &&
 			x.Receiver.Is(flow.Sent) && x.Receiver.Nxt.After(s.Ack)
 	},

@@ -5,3 +5,12 @@ const opened = `0     A>B S  0:0(0) win 64240 <mss 1460>
 +.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>
 +.001 A>B .  1:1(0) ack 1 win 64240
 `
+
+// risingIDs is a connection whose client numbers its packets one by one and
+// has sent 200 octets.
+const risingIDs = `0     A>B S  0:0(0) win 64240 <mss 1460> id 10
++.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>
++.001 A>B .  1:1(0) ack 1 win 64240 id 11
++.1   A>B P. 1:101(100) ack 1 win 64240 id 12
++.001 A>B P. 101:201(100) ack 1 win 64240 id 13
+`

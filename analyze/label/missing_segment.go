@@ -1,7 +1,5 @@
 package label
 
-import "tcpwatch/capture/wire"
-
 var missingSegment = Spec{
 	Name:       "MISSING-SEGMENT",
 	Group:      Sequence,
@@ -17,7 +15,7 @@ var missingSegment = Spec{
 		"network, overtaken, or missed by the capture shows only later",
 	Example: opened + "+.1 A>B P. 101:201(100) ack 1 win 64240 | DATA MISSING-SEGMENT ESTABLISHED ESTABLISHED\n",
 	match: func(c *Context) bool {
-		if c.Facts.SeqDelta <= 0 || c.Segment.Flags.Any(wire.RST|wire.SYN) {
+		if c.Verdict != Gap {
 			return false
 		}
 		c.Evidence.Add(MissingSegment, GapInFront, 0)

@@ -4,6 +4,7 @@ package label_test
 // table of contents; for RFC 9293 also the headings below §3.8.6, §3.9.2 and
 // §3.10.7, which the table leaves out.
 var contents = map[int]string{
+	791:  "1 1.1 1.2 1.3 1.4 2 2.1 2.2 2.3 2.4 3 3.1 3.2 3.3",
 	1122: "4.2.1 4.2.2 4.2.2.17 4.2.2.20 4.2.3 4.2.3.6",
 	1337: "1 2 3 4",
 	2018: "1 2 3 4 5 6 7 8",

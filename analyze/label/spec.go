@@ -1,6 +1,8 @@
 package label
 
 import (
+	"strconv"
+
 	"tcpwatch/analyze/flow"
 	"tcpwatch/capture/wire"
 )
@@ -63,6 +65,10 @@ type Context struct {
 	Facts   *flow.Facts
 	// Set holds the labels already given to this segment, in the order of All.
 	Set Set
+	// Verdict, Reason and Packet are what judge found.
+	Verdict Verdict
+	Reason  Reason
+	Packet  uint64
 	// Evidence is where a match function says what decided it.
 	Evidence *Evidence
 }
@@ -97,14 +103,52 @@ type Reason uint8
 
 // The reasons.
 const (
-	BytesSeen  Reason = iota // all octets had been seen from this end
-	SynSeen                  // a SYN with this number had been seen from this end
-	FinSeen                  // the FIN had been seen from this end
-	GapInFront               // octets in front were never captured
-	SomeSeen                 // some, not all octets had been seen from this end
+	None         Reason = iota
+	BytesSeen           // all octets had been seen from this end
+	SynSeen             // a SYN with this number had been seen from this end
+	FinSeen             // the FIN had been seen from this end
+	SomeSeen            // some, not all octets had been seen from this end
+	GapInFront          // octets in front were never captured
+	SameIPID            // the same range, timestamp and IP identification
+	TooSoon             // sooner than any answer could have come back
+	LaterIPID           // IP identification above that of a segment behind the hole
+	EarlierIPID         // below
+	LaterTSval          // timestamp later than that of a segment behind the hole
+	EarlierTSval        // earlier
+	TimeOnly            // nothing but the time since the hole opened
+	IPIDJump            // packets of the sender are missing, and it had paused
 )
 
-var reasonTexts = [...]string{"bytes seen", "SYN seen", "FIN seen", "gap in front", "some of the bytes seen"}
+// reasonTexts has each phrase, and what links it to a packet; "" where the
+// packet is left out.
+var reasonTexts = [...]struct{ text, link string }{
+	None:         {"", ""},
+	BytesSeen:    {"bytes seen", " in packet "},
+	SynSeen:      {"SYN seen", " in packet "},
+	FinSeen:      {"FIN seen", " in packet "},
+	SomeSeen:     {"some of the bytes seen", " in packet "},
+	GapInFront:   {"gap in front", ""},
+	SameIPID:     {"same IP ID and range", " as packet "},
+	TooSoon:      {"too soon to be an answer", " to packet "},
+	LaterIPID:    {"IP ID above those beyond the hole", ""},
+	EarlierIPID:  {"IP ID below those beyond the hole", ""},
+	LaterTSval:   {"TSval later than", " packet "},
+	EarlierTSval: {"TSval earlier than", " packet "},
+	TimeOnly:     {"time only", ""},
+	IPIDJump:     {"IP ID jump after a pause", ""},
+}
 
-// String returns the phrase without the packet it may point to.
-func (r Reason) String() string { return reasonTexts[r] }
+// String returns the phrase without the packet that it may point to.
+func (r Reason) String() string { return reasonTexts[r].text }
+
+// Append appends the reason in its fixed words, with the packet that it points
+// to: "bytes seen in packet 12".
+func (it *Item) Append(b []byte) []byte {
+	r := &reasonTexts[it.Reason]
+	b = append(b, r.text...)
+	if it.Packet != 0 && r.link != "" {
+		b = append(b, r.link...)
+		b = strconv.AppendUint(b, it.Packet, 10)
+	}
+	return b
+}

@@ -1,0 +1,167 @@
+package flow
+
+import "tcpwatch/capture/wire"
+
+// Mark is what tells one packet of an end from another: what its sender, not
+// its content, put into it, and when and where it was captured.
+type Mark struct {
+	Packet uint64
+	Time   int64
+	TSVal  uint32
+	IPID   uint16
+	HasID  bool // an IPv4 identification other than 0
+	HasTS  bool
+}
+
+// MarkOf returns the mark of a segment.
+func MarkOf(seg *wire.Segment) Mark {
+	return Mark{
+		Packet: seg.Packet, Time: seg.Time,
+		TSVal: seg.Options.TSVal, HasTS: seg.Options.Set.Has(wire.OptTimestamps),
+		IPID: seg.IPID, HasID: seg.HasIPID && seg.IPID != 0,
+	}
+}
+
+// Trace is one captured segment of an end.
+type Trace struct {
+	Mark
+	Seq, End, Ack wire.Seq
+	Flags         wire.Flags
+	next          int32
+}
+
+const (
+	// copyHorizon is a heuristic: how long the network may take to deliver a
+	// packet a second time. Segments are remembered at least this long.
+	copyHorizon = int64(200e6)
+	// maxSent bounds the segments remembered for one direction; beyond it the
+	// oldest are given up, though not acknowledged.
+	maxSent = 4096
+)
+
+// Log remembers a segment of h, and forgets those that are acknowledged and too
+// old to be copied. acked is what the other end has acknowledged.
+func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
+	for h.sentHead != 0 {
+		s := &t.sent[h.sentHead]
+		done := s.Seq == s.End || ackValid && !s.End.After(acked)
+		if h.nsent < maxSent && !(done && seg.Time-s.Time > copyHorizon) {
+			break
+		}
+		i := h.sentHead
+		h.sentHead = s.next
+		h.nsent--
+		*s = Trace{next: t.sentFree}
+		t.sentFree = i
+	}
+	i := t.sentFree
+	if i != 0 {
+		t.sentFree = t.sent[i].next
+	} else {
+		t.sent = append(t.sent, Trace{})
+		i = int32(len(t.sent) - 1)
+	}
+	t.sent[i] = Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags}
+	if h.sentHead == 0 {
+		h.sentHead = i
+	} else {
+		t.sent[h.sentTail].next = i
+	}
+	h.sentTail = i
+	h.nsent++
+}
+
+// Latest returns the latest remembered segment of h that overlaps [from, to),
+// and whether it had exactly that range. Packet 0: none.
+func (t *Table) Latest(h *Half, from, to wire.Seq) (m Mark, exact bool) {
+	for i := h.sentHead; i != 0; i = t.sent[i].next {
+		s := &t.sent[i]
+		if s.Seq.Before(to) && s.End.After(from) {
+			m, exact = s.Mark, s.Seq == from && s.End == to
+		}
+	}
+	return m, exact
+}
+
+// LatestACK returns the latest remembered segment of h without sequence space
+// that has the same numbers and flags as seg. Packet 0: none.
+func (t *Table) LatestACK(h *Half, seg *wire.Segment) (m Mark) {
+	for i := h.sentHead; i != 0; i = t.sent[i].next {
+		if s := &t.sent[i]; s.Seq == s.End && s.Seq == seg.Seq && s.Ack == seg.Ack && s.Flags == seg.Flags {
+			m = s.Mark
+		}
+	}
+	return m
+}
+
+func (t *Table) dropSent(h *Half) {
+	for h.sentHead != 0 {
+		i := h.sentHead
+		h.sentHead = t.sent[i].next
+		t.sent[i] = Trace{next: t.sentFree}
+		t.sentFree = i
+	}
+	h.nsent, h.sentTail = 0, 0
+}
+
+// idTrend follows how an end counts its IP identifications, so that they are
+// only used for order where they have one.
+type idTrend struct {
+	last      uint16
+	known     bool
+	up, other uint16
+	// byOne counts steps of exactly one.
+	byOne uint16
+}
+
+// step is the most that an identification may rise between two segments of a
+// connection that uses a counter of its own or shares it with a few others.
+const idStep = 1 << 12
+
+func (d *idTrend) add(m *Mark) {
+	if !m.HasID {
+		return
+	}
+	if d.known {
+		switch n := m.IPID - d.last; {
+		case n == 1:
+			d.byOne++
+			fallthrough
+		case n != 0 && n < idStep:
+			d.up++
+		default:
+			d.other++
+		}
+		if d.up > 1<<12 { // keep the proportion, forget the past
+			d.up, d.other, d.byOne = d.up/2, d.other/2, d.byOne/2
+		}
+	}
+	d.last, d.known = m.IPID, true
+}
+
+// Ordered reports whether the end's IP identifications have risen so steadily
+// that they tell in which order packets were sent. A heuristic: nine steps in
+// ten, where random numbers rise by so little once in sixteen.
+func (h *Half) IDsOrdered() bool { return h.ids.up > 9*h.ids.other }
+
+// IDsConsecutive reports whether nearly every packet of the end had the next
+// identification: the counter belongs to the connection, and a jump means that
+// packets in between did not pass here.
+func (h *Half) IDsConsecutive() bool {
+	return h.ids.byOne >= 1 && h.ids.byOne > 9*(h.ids.up-h.ids.byOne+h.ids.other)
+}
+
+// IDJump returns how far m's identification lies behind the last one: 1 for the
+// next; 0 where it cannot be said.
+func (h *Half) IDJump(m *Mark) uint16 {
+	if !m.HasID || !h.ids.known {
+		return 0
+	}
+	return m.IPID - h.ids.last
+}
+
+// Remember takes the mark of the latest segment of the end.
+func (h *Half) Remember(m *Mark) {
+	h.ids.add(m)
+	h.LastTime = m.Time
+}

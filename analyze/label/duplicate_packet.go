@@ -1,0 +1,30 @@
+package label
+
+var duplicatePacket = Spec{
+	Name:       "DUPLICATE-PACKET",
+	Group:      Sequence,
+	Definition: "The same packet was captured before: the network or the capture made a copy of it.",
+	Conditions: []Condition{
+		{"a packet of this end with the same range, acknowledgement and flags was captured before",
+			risingIDs + "+.0001 A>B P. 101:151(50) ack 1 id 13"},
+		{"it has the same timestamp, where there are timestamps",
+			"0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 <mss 1460,TS val 7 ecr 100>\n" +
+				"+.01 A>B . 1:1(0) ack 1 <TS val 110 ecr 7>\n+.1 A>B P. 1:101(100) ack 1 <TS val 200 ecr 7>\n" +
+				"+.00001 A>B P. 1:101(100) ack 1 <TS val 201 ecr 7>"},
+		{"it has the same IP identification, and comes within a second; without identifications, it occupies " +
+			"sequence space and comes sooner than half a round trip (heuristics: a sender cannot have had a reason yet)",
+			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
+	},
+	Clauses:   []Clause{{791, "3.1"}, {7323, "3"}},
+	Looks:     "every segment but RST",
+	Wireshark: "Wireshark has no word for it: it calls the copies retransmissions and duplicate ACKs",
+	Example: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 win 64240 id 13 | " +
+		"DATA DUPLICATE-PACKET ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		if c.Verdict != Copied {
+			return false
+		}
+		c.Evidence.Add(DuplicatePacket, c.Reason, c.Packet)
+		return true
+	},
+}

@@ -1,0 +1,28 @@
+package label
+
+var outOfOrder = Spec{
+	Name:       "OUT-OF-ORDER",
+	Group:      Sequence,
+	Definition: "The segment was sent once and overtaken on the way by segments that were sent after it.",
+	Conditions: []Condition{
+		{"it fills octets that were skipped, none of which had been captured",
+			opened + "+.1 A>B P. 1:101(100) ack 1 id 11\n+.0001 A>B P. 101:201(100) ack 1 id 12"},
+		{"it was sent before the first segment captured behind the gap: its IP identification is lower, " +
+			"where this end's identifications rise; else its timestamp is earlier; else it comes sooner than " +
+			"three quarters of a round trip after that segment (a heuristic: no answer can have been back)",
+			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 14\n+.001 A>B P. 201:301(100) ack 1 id 15"},
+	},
+	Clauses: []Clause{{9293, "3.4"}, {5681, "3.2"}},
+	Looks:   "segments that occupy sequence space",
+	Wireshark: "Wireshark goes by time alone, and takes a repaired loss for reordering where it comes sooner " +
+		"than the handshake's round trip",
+	Example: risingIDs + "+.1 A>B P. 301:401(100) ack 1 win 64240 id 15\n" +
+		"+.001 A>B P. 201:301(100) ack 1 win 64240 id 14 | DATA OUT-OF-ORDER ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		if c.Verdict != Overtaken {
+			return false
+		}
+		c.Evidence.Add(OutOfOrder, c.Reason, c.Packet)
+		return true
+	},
+}

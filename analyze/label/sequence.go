@@ -1,0 +1,135 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+// Verdict is what became of the octets of a segment, decided once for the
+// labels of the group Sequence.
+type Verdict uint8
+
+// The verdicts.
+const (
+	First     Verdict = iota // sent for the first time, as far as can be seen
+	Copied                   // the same packet twice
+	Again                    // sent again
+	Overtaken                // sent once, overtaken on the way
+	Gap                      // sent for the first time, behind octets that were not captured
+	Probe                    // a keep-alive
+)
+
+// judge decides on the segment by the evidence that the wire offers, in this
+// order of trust: octets seen before, IP identification, timestamp, time.
+func judge(c *Context) (Verdict, Reason, uint64) {
+	s, x := c.Segment, c.Facts
+	if s.Flags.Has(wire.RST) {
+		return First, None, 0
+	}
+	if v, why, packet, ok := judgeCopy(x); ok {
+		return v, why, packet
+	}
+	switch {
+	case s.SeqLen() == 0 || x.Cover.Old == 0 && !x.Cover.Fills && x.SeqDelta >= 0:
+		if x.SeqDelta > 0 && !s.Flags.Has(wire.SYN) {
+			return Gap, GapInFront, 0
+		}
+		if why, packet, ok := hidden(c); ok {
+			return Again, why, packet
+		}
+		return First, None, 0
+	case x.Cover.Old > 0:
+		return Again, seenReason(c), x.Overlap.Packet
+	case x.Cover.Fills:
+		return judgeFill(x)
+	}
+	// In front of everything that was captured of this end.
+	return First, None, 0
+}
+
+func seenReason(c *Context) Reason {
+	switch {
+	case c.Facts.RepeatsSYN:
+		return SynSeen
+	case c.Facts.RepeatsFIN && c.Segment.Len == 0:
+		return FinSeen
+	case c.Facts.Cover.Fresh > 0:
+		return SomeSeen
+	}
+	return BytesSeen
+}
+
+// judgeCopy tells a packet that was captured twice from one that was sent
+// twice. A sender gives every packet that it sends an identification of its
+// own, and later packets later timestamps; and it cannot send octets again
+// before an answer to the first could have reached it.
+func judgeCopy(x *flow.Facts) (Verdict, Reason, uint64, bool) {
+	old, m := &x.Same, &x.Mark
+	if old.Packet == 0 {
+		return 0, 0, 0, false
+	}
+	apart := m.Time - old.Time
+	switch {
+	case m.HasTS && old.HasTS && m.TSVal != old.TSVal:
+		return 0, 0, 0, false
+	case m.HasID && old.HasID:
+		if m.IPID == old.IPID && apart < copyTime {
+			return Copied, SameIPID, old.Packet, true
+		}
+		return 0, 0, 0, false
+	case x.Bare:
+		// Receivers repeat bare ACKs as fast as segments come in: without an
+		// identification nothing tells one from a copy.
+	case x.Loop > 0 && apart < x.Loop/2 || x.Loop <= 0 && apart < soon:
+		return Copied, TooSoon, old.Packet, true
+	}
+	return 0, 0, 0, false
+}
+
+const (
+	// copyTime and soon are heuristics. copyTime bounds how much later a copy
+	// comes, so that an identification that has come round is not taken for
+	// one; soon is shorter than any round trip that a sender reacts to.
+	copyTime = int64(1e9)
+	soon     = int64(200e3)
+)
+
+// judgeFill decides whether a segment that fills a hole was sent again, its
+// first copy lost in front of this tap, or sent once and overtaken: by whether
+// it was sent after the first segment captured behind the hole.
+func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
+	b, m := &x.Cover.Beyond, &x.Mark
+	if m.HasID && b.HasID && m.IPID != b.IPID && x.Sender.IDsOrdered() {
+		if int16(m.IPID-b.IPID) > 0 {
+			return Again, LaterIPID, b.Packet
+		}
+		return Overtaken, EarlierIPID, b.Packet
+	}
+	if m.HasTS && b.HasTS && m.TSVal != b.TSVal {
+		if int32(m.TSVal-b.TSVal) > 0 {
+			return Again, LaterTSval, b.Packet
+		}
+		return Overtaken, EarlierTSval, b.Packet
+	}
+	apart := m.Time - b.Time
+	if x.Loop > 0 && apart < x.Loop/4*3 {
+		return Overtaken, TimeOnly, b.Packet
+	}
+	return Again, TimeOnly, b.Packet
+}
+
+// hidden finds a retransmission that leaves no gap: the first copy and
+// everything behind it was lost in front of the tap. The sender's packet
+// counter then shows that packets did not pass, and a pause that a timer ran.
+func hidden(c *Context) (Reason, uint64, bool) {
+	x := c.Facts
+	if c.Segment.SeqLen() == 0 || !x.Sender.IDsConsecutive() || x.Sender.IDJump(&x.Mark) < 2 ||
+		x.Sender.IDJump(&x.Mark) > 64 || x.Mark.Time-c.Flow.Last < timerPause {
+		return 0, 0, false
+	}
+	return IPIDJump, 0, true
+}
+
+// timerPause is a heuristic: a little less than the shortest retransmission
+// timeout in use (200 ms, Linux).
+const timerPause = int64(150e6)
