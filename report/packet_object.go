@@ -1,7 +1,6 @@
 package report
 
 import (
-
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
