@@ -140,7 +140,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyOpeningReset:
 		return is(o.Outcome == analyze.OpeningReset)
 	case whyAnswers:
-		return uint64(o.BadAcks) + is(o.SynAckISNs > 1)
+		return uint64(o.BadAcks) + is(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
 		return is(cl.Outcome == analyze.ClosingReset)
 	case whyReuse:
@@ -151,7 +151,7 @@ func weigh(c *connection, why reason) uint64 {
 			return n
 		}
 	case whySlowOpen:
-		if o.SynCount > 1 || o.SynAckCount > 1 {
+		if (o.SynCount > 1 || o.SynAckCount > 1) && !bothSentSYN(o) {
 			return uint64(max(1, o.Took))
 		}
 	case whyZeroWindow:
@@ -201,7 +201,7 @@ func reasonText(c *connection, why reason) string {
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
 		}
-		return strings.TrimSpace("RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + ", " + cl.RstAfter.String())
+		return resetSentence(c)
 	case whyReuse:
 		return fmt.Sprintf("used again by connection %d with neither a higher ISN nor a later timestamp", c.TimeWait.ReusedBy)
 	case whyResent:
@@ -224,7 +224,7 @@ func reasonText(c *connection, why reason) string {
 // slowOpenText says what was sent again, and how much of the opening it took.
 func slowOpenText(c *connection) string {
 	o := &c.Opening
-	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen || o.Outcome == analyze.OpeningSimultaneous {
+	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen {
 		return ""
 	}
 	s := "SYN sent " + times(uint64(o.SynCount)) + packetList(o.SynPackets)

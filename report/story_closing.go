@@ -112,16 +112,20 @@ func (t *story) closingSentence() string {
 	case analyze.ClosingHalfClosed:
 		add("half-closed: %s sent a FIN%s, %s has not", sideText(c.ActiveCloser), t.firstFIN(), sideText(otherSide(c.ActiveCloser)))
 	case analyze.ClosingReset:
-		if text := t.resetSentence(); text != "" {
+		if text := resetSentence(t.conn); text != "" {
 			add("%s", text)
 		}
 	case analyze.ClosingOpen:
-		if t.begun() {
+		if begun(t.conn) {
 			add("none seen: the connection is open where the capture of it ends")
 		}
 	}
 	if c.HalfClosedFor > 0 && c.Outcome != analyze.ClosingSimultaneous {
-		add("half-closed for %s, in which %s sent %s", duration(c.HalfClosedFor), sideText(otherSide(c.ActiveCloser)), octets(c.HalfClosedOctets))
+		text := "half-closed for " + duration(c.HalfClosedFor)
+		if c.HalfClosedOctets > 0 {
+			text += ", in which " + sideText(otherSide(c.ActiveCloser)) + " sent " + octets(c.HalfClosedOctets)
+		}
+		add("%s", text)
 	}
 	if c.Segments == 3 {
 		add("in three segments: the second FIN carried the acknowledgement of the first")
@@ -143,8 +147,8 @@ func wasWere(n uint64, noun string) string {
 }
 
 // begun reports whether there was a connection that could have been closed.
-func (t *story) begun() bool {
-	switch t.conn.Opening.Outcome {
+func begun(c *connection) bool {
+	switch c.Opening.Outcome {
 	case analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningUnanswered, analyze.OpeningHalfOpen:
 		return false
 	}
@@ -169,17 +173,19 @@ func (t *story) repeatedFINs() uint64 {
 	return n
 }
 
-func (t *story) resetSentence() string {
-	c := &t.conn.Closing
-	who, packet := sideText(c.RstBy), rstPacket(t.conn)
+// resetSentence says who reset the connection and in which situation; it is
+// empty where the handshake already said so.
+func resetSentence(conn *connection) string {
+	c := &conn.Closing
+	who, packet := sideText(c.RstBy), rstPacket(conn)
 	switch c.RstAfter {
 	case analyze.RstRefused:
-		if t.conn.Opening.Outcome == analyze.OpeningRefused {
-			return "" // the handshake said so
+		if conn.Opening.Outcome == analyze.OpeningRefused {
+			return ""
 		}
 		return "refused: " + who + " answered a SYN with a RST" + packet
 	case analyze.RstHandshake:
-		if !t.begun() {
+		if !begun(conn) {
 			return ""
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
@@ -188,7 +194,7 @@ func (t *story) resetSentence() string {
 	case analyze.RstAfterFIN:
 		return "reset after a FIN: " + who + " sent a RST" + packet
 	case analyze.RstUnreadData:
-		return "reset with data outstanding: " + who + " sent a RST" + packet + " without having acknowledged, or just after receiving, data"
+		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of its peer was not acknowledged or came after its FIN"
 	case analyze.RstTimeWait:
 		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
 	}

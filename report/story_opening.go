@@ -70,7 +70,7 @@ func formText(f analyze.OpeningForm) string {
 	case analyze.FormSimultaneous:
 		return "both ends sent a SYN before the other's arrived (RFC 9293 §3.5, figure 7)"
 	case analyze.FormSplit:
-		return "the server acknowledged the SYN and sent its own SYN in another segment (a split handshake)"
+		return "both ends sent a SYN, but only the client a SYN-ACK (a split handshake)"
 	}
 	return "not every segment of it was captured"
 }
@@ -119,13 +119,13 @@ func openingOddities(o *analyze.Opening) []string {
 	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {
 		add("the SYN was sent %s", times(uint64(o.SynCount)))
 	}
-	if o.SynAckCount > 1 && o.Outcome != analyze.OpeningHalfOpen {
+	if o.SynAckCount > 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
 		add("the SYN-ACK was sent %s", times(uint64(o.SynAckCount)))
 	}
 	if o.SynAckFirst {
 		add("the SYN-ACK stands before the SYN in the capture")
 	}
-	if o.SynAckISNs > 1 {
+	if o.SynAckISNs > 1 && !bothSentSYN(o) {
 		add("the SYN-ACKs carry %d different ISNs: several machines or several incarnations answered", o.SynAckISNs)
 	}
 	if o.BadAcks > 0 {
@@ -143,6 +143,12 @@ func openingOddities(o *analyze.Opening) []string {
 		add("an ICMP error (packet %d, type %d, code %d, from %s) quotes a segment of it", o.ICMPPacket, o.ICMPType, o.ICMPCode, addrText(o))
 	}
 	return odd
+}
+
+// bothSentSYN reports whether each end opened, so that each may have sent a
+// SYN-ACK with its own ISN.
+func bothSentSYN(o *analyze.Opening) bool {
+	return o.Outcome == analyze.OpeningSimultaneous || o.Form == analyze.FormSimultaneous || o.Form == analyze.FormSplit
 }
 
 func addrText(o *analyze.Opening) string {

@@ -69,7 +69,7 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
 	}
 	check, tone := sums.check(st)
 	row := []cell{
-		{text: fmt.Sprint(st.Packet)}, {text: span(st.Time - t.conn.Start)}, {text: fromText(st.FromClient)}, {text: segmentText(st)},
+		{text: fmt.Sprint(st.Packet)}, {text: span(st.Time - t.conn.Start)}, {text: fromText(st.FromClient)}, {text: segmentText(st, sums)},
 		{text: sums.seq(st)}, {text: ack}, {text: check, tone: tone},
 		{text: st.ClientState.String(), tone: stateTone(st.ClientState)}, {text: st.ServerState.String(), tone: stateTone(st.ServerState)},
 	}
@@ -81,7 +81,7 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
 }
 
 // segmentText names the segment: "SYN again", "FIN, 500 B".
-func segmentText(st *analyze.Step) string {
+func segmentText(st *analyze.Step, sums *arithmetic) string {
 	name := labelName(st.Phase)
 	switch name {
 	case "HANDSHAKE-ACK":
@@ -89,7 +89,8 @@ func segmentText(st *analyze.Step) string {
 	case "ACK-OF-FIN":
 		name = "ACK of FIN"
 	}
-	if st.Repeated {
+	// The first SYN-ACK of a simultaneous open repeats the SYN, not a SYN-ACK.
+	if st.Repeated && (name != "SYN-ACK" || sums.ends[end(st.FromClient)].synAcked) {
 		name += " again"
 	}
 	if st.Len > 0 {
@@ -101,6 +102,7 @@ func segmentText(st *analyze.Step) string {
 // arithmetic checks acknowledgements against what had been seen before.
 type arithmetic struct {
 	relative bool
+	over     bool          // an acceptable RST was captured
 	ends     [2]endNumbers // 0: client
 }
 
@@ -111,6 +113,8 @@ type endNumbers struct {
 	countable bool // numbers relative to isn are unambiguous
 	fin       wire.Seq
 	finSeen   bool
+	synAcked  bool     // a SYN-ACK of this end was captured
+	finAcked  bool     // an acknowledgement of fin was captured
 	syn       wire.Seq // of the last SYN that was captured
 	synSeen   bool
 	synLen    uint32
@@ -139,9 +143,14 @@ func (a *arithmetic) saw(st *analyze.Step) {
 	e := &a.ends[end(st.FromClient)]
 	if st.Flags.Any(wire.SYN) {
 		e.syn, e.synSeen, e.synLen = st.Seq, true, st.Len
+		e.synAcked = e.synAcked || st.Flags.Any(wire.ACK)
 	}
+	a.over = a.over || st.Flags.Any(wire.RST) && st.Acceptable
 	if st.Flags.Any(wire.FIN) {
 		e.fin, e.finSeen = st.Seq.Add(st.Len), true
+	}
+	if p := &a.ends[end(!st.FromClient)]; p.finSeen && st.Flags.Any(wire.ACK) && st.Ack.After(p.fin) {
+		p.finAcked = true
 	}
 }
 
@@ -210,9 +219,13 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 	tone := Plain
 	if own.countable {
 		n := uint32(st.Seq.Add(st.Len)-own.isn) - 1
-		parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
+		if n == 0 {
+			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
+		} else {
+			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
+		}
 	}
-	if peer.finSeen && st.Flags.Any(wire.ACK) && st.Ack.After(peer.fin) {
+	if peer.finSeen && !peer.finAcked && st.Flags.Any(wire.ACK) && st.Ack.After(peer.fin) {
 		text, good := a.sum(st.Ack, peer, peer.fin, 0)
 		parts, tone = append(parts, text), good
 	}
@@ -225,6 +238,9 @@ func (a *arithmetic) checkRST(st *analyze.Step, peer *endNumbers) (string, Tone)
 	}
 	if st.Flags.Any(wire.ACK) && peer.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1 {
 		return "ack = " + a.number(peer, peer.syn) + " + 1 ✓: answers the SYN", Bad
+	}
+	if a.over {
+		return "the connection had ended already", Plain
 	}
 	return "acceptable: ends the connection", Bad
 }

@@ -101,7 +101,7 @@ func captureSection(in *Input, t *tally) summarySection {
 	case known > 0 && known == len(in.Interfaces):
 		s.add(0, Good, "packets dropped by the capturing system")
 	default:
-		s.say(Quiet, "whether packets were dropped is not said")
+		s.say(Quiet, "it is not said whether packets were dropped")
 	}
 	for _, d := range in.Damages {
 		s.say(Bad, "damaged: "+Escape(d))
@@ -124,7 +124,7 @@ func captureSection(in *Input, t *tally) summarySection {
 
 func openedSection(t *tally) summarySection {
 	s := summarySection{name: "OPENED"}
-	s.add(t.opened[analyze.OpeningComplete], Plain, "complete"+of(t.synAgain, "after a SYN was sent again", t.synAckAgain, "after a SYN-ACK was sent again"))
+	s.some(t.opened[analyze.OpeningComplete], Plain, "complete"+of(t.synAgain, "after a SYN was sent again", t.synAckAgain, "after a SYN-ACK was sent again"))
 	for _, o := range []struct {
 		outcome analyze.OpeningOutcome
 		text    string
@@ -155,7 +155,7 @@ func of(n uint64, nText string, m uint64, mText string) string {
 
 func closedSection(t *tally) summarySection {
 	s := summarySection{name: "CLOSED"}
-	s.add(t.closed[analyze.ClosingNormal], Plain, "normally, a FIN each way")
+	s.some(t.closed[analyze.ClosingNormal], Plain, "normally, a FIN each way")
 	s.some(t.closed[analyze.ClosingSimultaneous], Good, "simultaneously")
 	s.some(t.closed[analyze.ClosingReset], Bad, "by a RST, refused ones included")
 	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: one FIN only")

@@ -1,0 +1,210 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// render writes the header and the rows gathered so far through tablewriter,
+// or as records where they are too wide for any table.
+func (g *grid) render(w io.Writer) error {
+	if g.records {
+		return g.streamAll(w, g.rows)
+	}
+	if g.under > 0 {
+		if err := g.stream(w, g.headerRow()); err != nil {
+			return err
+		}
+		return g.streamAll(w, g.rows)
+	}
+	var text bytes.Buffer
+	table := tablewriter.NewTable(&text, g.options()...)
+	table.Header(g.headerCells())
+	// From the first row that does not fit on, rows are written by hand.
+	fit := 0
+	for ; fit < len(g.rows) && g.fits(g.rows[fit]); fit++ {
+		r := g.rows[fit]
+		line := make([]string, len(g.keep))
+		for k, i := range g.keep {
+			line[k] = g.env.paint(r[i].tone, g.shown(r[i]))
+		}
+		if err := table.Append(line); err != nil {
+			return fmt.Errorf("table: %w", err)
+		}
+	}
+	if err := table.Render(); err != nil {
+		return fmt.Errorf("table: %w", err)
+	}
+	for line := range strings.Lines(text.String()) {
+		line = strings.TrimRight(line, " \n")
+		if _, err := io.WriteString(w, g.indent+line+"\n"); err != nil {
+			return err
+		}
+	}
+	return g.streamAll(w, g.rows[fit:])
+}
+
+func (g *grid) streamAll(w io.Writer, rows [][]cell) error {
+	for _, r := range rows {
+		if err := g.stream(w, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *grid) headerCells() []string {
+	cells := make([]string, len(g.keep))
+	for k, i := range g.keep {
+		cells[k] = g.env.paint(Strong, g.columns[i].header)
+	}
+	return cells
+}
+
+// options make tablewriter draw no lines, wrap nothing and keep the widths
+// that fit has fixed (which for it include the padding).
+func (g *grid) options() []tablewriter.Option {
+	align := make(tw.Alignment, len(g.keep))
+	widths := tw.NewMapper[int, int]()
+	pads := make([]tw.Padding, len(g.keep))
+	for k, i := range g.keep {
+		align[k] = tw.AlignLeft
+		if g.columns[i].right {
+			align[k] = tw.AlignRight
+		}
+		pads[k] = tw.Padding{Right: gap, Overwrite: true}
+		widths.Set(k, g.widths[k]+len(gap))
+	}
+	cells := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{Global: tw.AlignLeft, PerColumn: align},
+		Padding:    tw.CellPadding{Global: tw.Padding{Right: gap, Overwrite: true}, PerColumn: pads},
+	}
+	return []tablewriter.Option{
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders:  tw.BorderNone,
+			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
+		})),
+		tablewriter.WithConfig(tablewriter.Config{Header: cells, Row: cells, Widths: tw.CellWidth{PerColumn: widths},
+			Behavior: tw.Behavior{TrimSpace: tw.Off}}),
+	}
+}
+
+// stream writes one row at the widths that are fixed, by hand: tablewriter
+// costs some 20 µs a row. A row that does not fit is written as a record.
+func (g *grid) stream(w io.Writer, row []cell) error {
+	if g.records || !g.fits(row) {
+		return g.record(w, row)
+	}
+	b := append([]byte(nil), g.indent...)
+	for k, i := range g.keep {
+		text := g.shown(row[i])
+		space := g.widths[k] - displayWidth(text)
+		if g.columns[i].right {
+			b = appendSpaces(b, space)
+		}
+		b = append(b, g.env.paint(row[i].tone, text)...)
+		if k < len(g.keep)-1 {
+			if !g.columns[i].right {
+				b = appendSpaces(b, space)
+			}
+			b = append(b, gap...)
+		}
+	}
+	b = append(b, '\n')
+	if g.under > 0 && row[g.under-1].text != "" {
+		below := row[g.under-1]
+		indent := len(g.indent) + g.widths[0] + len(gap)
+		for _, line := range wrapWords(below.text, g.env.Width-indent, "") {
+			b = appendSpaces(b, indent)
+			b = append(b, g.env.paint(below.tone, line)...)
+			b = append(b, '\n')
+		}
+	}
+	_, err := w.Write(b)
+	return err
+}
+
+// headerRow returns the headings as a row; the one of the column that stands
+// below is left out.
+func (g *grid) headerRow() []cell {
+	row := make([]cell, len(g.columns))
+	for i, c := range g.columns {
+		if i+1 != g.under {
+			row[i] = cell{c.header, Strong}
+		}
+	}
+	return row
+}
+
+func appendSpaces(b []byte, n int) []byte {
+	for ; n > 0; n-- {
+		b = append(b, ' ')
+	}
+	return b
+}
+
+// fits reports whether a row has the fixed widths and no value in a column that
+// was hidden because it had been empty.
+func (g *grid) fits(row []cell) bool {
+	for k, i := range g.keep {
+		if displayWidth(g.shown(row[i])) > g.widths[k] {
+			return false
+		}
+	}
+	for i, c := range g.columns {
+		if c.hideEmpty && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *grid) keeps(column int) bool { return slices.Contains(g.keep, column) }
+
+// record writes a row as pairs of heading and value over several lines; only
+// values are left out that are absent. Nothing is cut, and lines are broken
+// between words only.
+func (g *grid) record(w io.Writer, row []cell) error {
+	var b strings.Builder
+	b.WriteString(g.indent)
+	used := len(g.indent)
+	for i, c := range g.columns {
+		if row[i].text == "" {
+			continue
+		}
+		pair := c.header + " "
+		n := len(pair) + displayWidth(row[i].text)
+		switch {
+		case used == len(g.indent):
+		case used+len(gap)+n > g.env.Width:
+			b.WriteString("\n" + g.indent + gap)
+			used = len(g.indent) + len(gap)
+		default:
+			b.WriteString(gap)
+			used += len(gap)
+		}
+		text := row[i].text
+		if used+n > g.env.Width {
+			indent := g.indent + gap + gap
+			lines := wrapWords(text, g.env.Width-len(indent), "")
+			for k := range lines {
+				lines[k] = g.env.paint(row[i].tone, lines[k])
+			}
+			b.WriteString(g.env.paint(Strong, c.header) + "\n" + indent + strings.Join(lines, "\n"+indent))
+			used = g.env.Width
+			continue
+		}
+		b.WriteString(g.env.paint(Strong, c.header) + " " + g.env.paint(row[i].tone, text))
+		used += n
+	}
+	_, err := io.WriteString(w, b.String()+"\n")
+	return err
+}
