@@ -76,8 +76,11 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (any bool) {
 	if y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt) {
 		y.Has |= flow.SYNProved
-		a.move(f, n, x, state.GetSYN)
-		x.State = x.State.Base()
+		if seg.Flags.Has(wire.SYN) || !x.Any(flow.GotRST|flow.SentRST) {
+			// An ACK that crossed a RST opens nothing.
+			a.move(f, n, x, state.GetSYN)
+			x.State = x.State.Base()
+		}
 		any = true
 	}
 	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
@@ -115,6 +118,11 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if !a.facts.RepeatsFIN {
 		unsure := x.State.Base() == state.Unknown
+		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
+			// It left before the peer's FIN came, and was overtaken by the answer
+			// to that: both closed at once.
+			x.State = state.Closing | x.State&state.Inferred
+		}
 		a.move(f, n, x, state.SendFIN)
 		if unsure {
 			x.State |= state.Inferred

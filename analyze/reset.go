@@ -49,6 +49,9 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		y.Before = y.State
 	}
 	y.Has |= flow.GotRST
+	if y.State.Base() == state.SynReceived && y.Is(flow.SentBareSYN) {
+		y.State = state.SynSent // an active OPEN does not go back to LISTEN (figure 5, note 1)
+	}
 	y.State = y.State.Base().After(state.GetRST)
 	if y.State.Base() == state.Listen {
 		y.State |= state.Inferred // whether it listens is never seen
