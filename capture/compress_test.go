@@ -232,7 +232,7 @@ func TestCompressedMemoryIsBounded(t *testing.T) {
 		"xz -9":               {bigXZ(28, plain), ""}, // 64 MiB
 		"xz of 4 GiB":         {bigXZ(40, plain), "the start of the file: the xz data are damaged: a dictionary of 4294967296 octets is asked for, at most 67108864 are given"},
 		"xz of 96 MiB":        {bigXZ(29, plain), "the start of the file: the xz data are damaged: a dictionary of 100663296 octets is asked for, at most 67108864 are given"},
-		"zstd window 2 GiB":   {[]byte("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00"), "the start of the file: the zstd data are damaged: window size exceeded"},
+		"zstd window 256 MiB": {[]byte("\x28\xb5\x2f\xfd\x00\x90\x01\x00\x00"), "the start of the file: the zstd data are damaged: window size exceeded"},
 		"xz, second block":    {append(compressors[xzContent](t, plain), bigXZ(40, plain)...), "late"},
 		"xz, too many blocks": {slices.Concat(bigXZ(28, plain), bytes.Repeat(bigXZ(28, plain[24:]), 100)), "late"},
 	}

@@ -140,7 +140,7 @@ func TestStatsOfCutsAndBackwardsSteps(t *testing.T) {
 
 // A length from the file must not be allocated before its octets are read.
 func TestPcapLengthsDoNotAllocate(t *testing.T) {
-	b := (&pcapFile{snaplen: 1 << 31}).add(1, 0, 1<<24, 1<<24, "abc").bytes()
+	b := (&pcapFile{snaplen: 1 << 31}).add(1, 0, 1<<24, 1<<24, strings.Repeat("x", soleBuffer)).bytes()
 	path := write(t, "file", b)
 	allocated := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
@@ -155,7 +155,7 @@ func TestPcapLengthsDoNotAllocate(t *testing.T) {
 			s.Close()
 		}
 	}).AllocedBytesPerOp()
-	if allocated > 2*soleBuffer {
+	if allocated > 4*soleBuffer {
 		t.Errorf("%d octets allocated", allocated)
 	}
 }

@@ -116,7 +116,7 @@ func TestPcapngLossesCountOnce(t *testing.T) {
 	f.packet(0, 0, "a", option{4, f.u64(3)})
 	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{5, f.u64(5)})
 	f.packet(0, 0, "b", option{4, f.u64(math.MaxUint64)}, option{4, f.u64(9)})
-	_, _, s := readAll(t, f.b[:len(f.b)-0])
+	_, _, s := readAll(t, f.b)
 	if s.Interfaces[0].Dropped != math.MaxUint64 {
 		t.Errorf("dropped %d: a sum that overflows", s.Interfaces[0].Dropped)
 	}
@@ -125,6 +125,16 @@ func TestPcapngLossesCountOnce(t *testing.T) {
 	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{5, f.u64(5)})
 	if _, _, s = readAll(t, f.b); s.Interfaces[0].Dropped != 5 {
 		t.Errorf("dropped %d, want 5", s.Interfaces[0].Dropped)
+	}
+}
+
+// 0xffff in an obsolete packet block means that the losses are not known.
+func TestPcapngUnknownLosses(t *testing.T) {
+	f := (&ngFile{}).section().iface(1, 0)
+	f.block(blockPacket, f.u32(0xffff0000, 0, 0, 1, 1), []byte("a"))
+	packets, damages, s := readAll(t, f.b)
+	if len(packets) != 1 || len(damages) > 0 || s.Interfaces[0].DropsKnown || s.Interfaces[0].Dropped != 0 {
+		t.Errorf("%v %v %+v", packets, damages, s.Interfaces)
 	}
 }
 
@@ -227,12 +237,32 @@ func TestPcapngCommentsAreBounded(t *testing.T) {
 func TestPcapngBrokenOptions(t *testing.T) {
 	f := (&ngFile{}).section()
 	fixed := f.u32(1, 0)
-	for _, tail := range [][]byte{f.u32(0xffff0009), f.u32(0x00080009, 0), f.u32(0x00010009, 9), {}, f.u32(0, 0xffffffff)} {
-		f.block(blockInterface, fixed, tail)
+	tails := []struct {
+		options []byte
+		time    int64 // of one tick
+	}{
+		{f.u32(0xffff0009), 1000},                  // longer than the block
+		{f.u32(0x00080009, 0), 1000},               // the same
+		{f.u32(0x00000009), 1000},                  // too short for its kind
+		{f.u32(0x00010009, 9), 1},                  // without an end
+		{nil, 1000},                                // none
+		{f.u32(0, 0x00010009, 9), 1000},            // behind the end
+		{f.u32(0x00010009, 9, 0xffffffff), 1},      // one that fits, one that does not
+		{f.u32(0x00010002, 'x', 0x00010009), 1000}, // cut
 	}
-	f.packet(2, 1, "a")
-	packets, damages, s := readAll(t, f.b)
-	if len(damages) > 0 || len(packets) != 1 || len(s.Interfaces) != 5 || packets[0].Time != 1 {
-		t.Errorf("%v %v %d interfaces", packets, damages, len(s.Interfaces))
+	for _, tail := range tails {
+		f.block(blockInterface, fixed, tail.options)
+	}
+	for i := range tails {
+		f.packet(uint32(i), 1, "a")
+	}
+	packets, damages, _ := readAll(t, f.b)
+	if len(damages) > 0 || len(packets) != len(tails) {
+		t.Fatalf("%d packets, %v", len(packets), damages)
+	}
+	for i, p := range packets {
+		if p.Time != tails[i].time {
+			t.Errorf("interface %d: one tick is %d ns, want %d", i, p.Time, tails[i].time)
+		}
 	}
 }
