@@ -62,6 +62,8 @@ type Analyzer struct {
 	// stray: the segment is a SYN inside the sequence space of its connection;
 	// foreign: its number does not fit that space.
 	stray, foreign bool
+	cause          label.Cause
+	timer          bool
 	obs            Observation
 	conn           Connection
 }
@@ -122,8 +124,15 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 func (a *Analyzer) label(f *flow.Flow, seg *wire.Segment) {
 	a.obs.Evidence.Len = 0
 	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
+	n := &a.notes[f.Extra]
+	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
+	a.lab.AnswersAgain = n.synUnanswered && a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK)
 	label.Phases(&a.lab)
 	label.Details(&a.lab)
+	a.cause, a.timer = label.NoCause, false
+	if a.lab.Set.Has(label.Retransmission) {
+		a.cause, a.timer = label.FindCause(&a.lab)
+	}
 }
 
 // phase returns the one label of the group Phase that was set.
@@ -151,7 +160,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 	o.Window = x.Sender.ScaledWindow(seg.Window, syn)
 	o.WindowScaled = syn || x.Sender.Is(flow.Scaled)
 	o.SeqDelta, o.SeenBefore, o.TimeDelta = x.SeqDelta, x.SeenBefore, delta
-	o.Labels = a.lab.Set
+	o.Labels, o.Cause = a.lab.Set, a.cause
 }
 
 // Flush hands over every connection that is still remembered and forgets it.

@@ -32,7 +32,9 @@ type Observation struct {
 	// nanoseconds; 0 for the first. It is negative when the clock ran backwards.
 	TimeDelta int64
 
-	Labels   label.Set
+	Labels label.Set
+	// Cause says why a RETRANSMISSION was sent.
+	Cause    label.Cause
 	Evidence label.Evidence
 
 	ClientState, ServerState state.State // after this segment

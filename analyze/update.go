@@ -140,6 +140,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 			x.Has |= flow.SentBareSYN
 		}
 	}
+	label.Repaired(x, a.cause, a.timer)
 	a.table.Add(x, seg.Seq, seg.End())
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
@@ -165,6 +166,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 			y.Has &^= flow.FINAwaiting
 		}
 		y.Acked(seg.Ack, seg.Time)
+		y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck))
 		if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
 			x.Ack = seg.Ack
 		}

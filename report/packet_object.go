@@ -61,26 +61,14 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	j.bool("seen_before", o.SeenBefore)
 	j.seconds("time_delta", o.TimeDelta)
 	j.labels(o.Labels)
-	if cause := causeOf(o); cause != "" {
-		j.word("cause", cause)
+	if o.Cause != label.NoCause {
+		j.word("cause", o.Cause.String())
 	}
 	j.evidence(&o.Evidence)
 	j.state("client_state", o.ClientState)
 	j.state("server_state", o.ServerState)
 	j.close('}')
 	return j.b
-}
-
-// causeOf returns the cause of a retransmission; "" for other segments. The
-// analysis does not tell causes apart yet.
-func causeOf(o *analyze.Observation) string {
-	cause := ""
-	o.Labels.Each(func(id label.ID) {
-		if labelName(id) == "RETRANSMISSION" {
-			cause = "unknown"
-		}
-	})
-	return cause
 }
 
 func (j *jsonText) labels(set label.Set) {

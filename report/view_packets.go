@@ -64,7 +64,7 @@ var packetView = &rowView[packet]{
 			Value: func(_ *env, o *packet, v *Value) { o.Labels.Each(func(id label.ID) { v.item(labelName(id)) }) },
 			Tone:  packetTone},
 		{Name: "cause", Kind: KindWord, Drop: 11, HideEmpty: true, Meaning: "Why a retransmission was sent: rto, fast, tlp, spurious or unknown.",
-			Value: func(_ *env, o *packet, v *Value) { v.string(causeOf(o)) }},
+			Value: func(_ *env, o *packet, v *Value) { v.string(o.Cause.String()) }},
 		{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12, Meaning: "State of the client after this segment.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ClientState.String()) },
 			Tone:  func(o *packet) Tone { return stateTone(o.ClientState) }},

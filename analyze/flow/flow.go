@@ -77,7 +77,8 @@ type Half struct {
 	nholes   int32
 	dropped  uint64 // octets of holes given up when there were too many
 
-	rtt rtt
+	rtt    rtt
+	Repair Repair
 
 	sentHead, sentTail int32 // the segments remembered, in capture order
 	nsent              int32

@@ -12,6 +12,8 @@ type rtt struct {
 	min, max int64
 	sum      int64
 	n        uint32
+	// srtt and rttvar are SRTT and RTTVAR of RFC 6298 §2.
+	srtt, rttvar int64
 }
 
 // Time starts a measurement at a segment that ends at end, unless one runs.
@@ -45,7 +47,32 @@ func (h *Half) Acked(ack wire.Seq, at int64) {
 	}
 	r.max = max(r.max, d)
 	r.sum += d
+	r.smooth(d)
 	r.n++
+}
+
+// smooth takes a sample into SRTT and RTTVAR (RFC 6298 §2.2 and §2.3).
+func (r *rtt) smooth(d int64) {
+	if r.n == 0 {
+		r.srtt, r.rttvar = d, d/2
+		return
+	}
+	e := r.srtt - d
+	if e < 0 {
+		e = -e
+	}
+	r.rttvar += (e - r.rttvar) / 4
+	r.srtt += (d - r.srtt) / 8
+}
+
+// RTO returns the retransmission timeout that RFC 6298 §2 gives for the samples
+// so far, without a lower bound: stacks differ in theirs (1 s in the RFC, 200 ms
+// in Linux). -1 without a sample.
+func (h *Half) RTO() int64 {
+	if h.rtt.n == 0 {
+		return -1
+	}
+	return h.rtt.srtt + 4*h.rtt.rttvar
 }
 
 // RTT returns the smallest, mean and largest time measured, in nanoseconds;

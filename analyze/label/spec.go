@@ -69,6 +69,10 @@ type Context struct {
 	Verdict Verdict
 	Reason  Reason
 	Packet  uint64
+	// AnswersAgain is set for a SYN-ACK that follows a SYN sent again.
+	AnswersAgain bool
+	// SACK is set when both ends permitted SACK.
+	SACK bool
 	// Evidence is where a match function says what decided it.
 	Evidence *Evidence
 }
@@ -117,6 +121,7 @@ const (
 	EarlierTSval        // earlier
 	TimeOnly            // nothing but the time since the hole opened
 	IPIDJump            // packets of the sender are missing, and it had paused
+	AnswersSYN          // it answers a SYN that was sent again: no timer of its own ran
 )
 
 // reasonTexts has each phrase, and what links it to a packet; "" where the
@@ -136,6 +141,7 @@ var reasonTexts = [...]struct{ text, link string }{
 	EarlierTSval: {"TSval earlier than", " packet "},
 	TimeOnly:     {"time only", ""},
 	IPIDJump:     {"IP ID jump after a pause", ""},
+	AnswersSYN:   {"answers a SYN sent again", ""},
 }
 
 // String returns the phrase without the packet that it may point to.

@@ -1,0 +1,83 @@
+package flow
+
+import "tcpwatch/capture/wire"
+
+// Mode is what repair a sender is known to be in the middle of.
+type Mode uint8
+
+// The modes.
+const (
+	NoRepair    Mode = iota
+	FastRepair       // fast recovery (RFC 6675 §5), entered on SACK or duplicate ACKs
+	TimerRepair      // after a retransmission timeout, until what was in flight is acknowledged
+)
+
+// Repair is what a sender must know of losses by the acknowledgements that it
+// was sent, and what it was seen to do about them.
+type Repair struct {
+	Mode Mode
+	// Point is what was in flight when the repair began: acknowledging it ends
+	// the repair (RecoveryPoint of RFC 6675 §2).
+	Point wire.Seq
+	// High is the highest number that the receiver reported by SACK, valid with
+	// HasSACK (HighData of RFC 6675 §2 is Nxt).
+	High    wire.Seq
+	HasSACK bool
+	Dup     uint8 // duplicate ACKs in a row (RFC 5681 §2)
+	// Probed is set while a tail loss probe is not acknowledged (RFC 8985 §7.3).
+	Probed bool
+	// Backoff counts timeouts in a row without progress (RFC 6298 §5.5).
+	Backoff uint8
+	// AckTime is when the latest acknowledgement for this sender was captured.
+	AckTime int64
+}
+
+// Lost reports whether the receiver has told of octets behind s: they arrived,
+// so s was lost or overtaken (RFC 6675 §4 IsLost asks for more of them; RFC 8985
+// goes by time).
+func (r *Repair) Lost(s wire.Seq) bool { return r.HasSACK && s.Before(r.High) }
+
+// Report takes an acknowledgement that the receiver of h sent. before is the
+// highest acknowledgement in front of it, valid with had; dup tells a duplicate
+// ACK by RFC 5681.
+func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
+	r := &h.Repair
+	r.AckTime = seg.Time
+	if !had || seg.Ack.After(before) {
+		r.Dup, r.Backoff, r.Probed = 0, 0, false
+		if r.Mode != NoRepair && !seg.Ack.Before(r.Point) {
+			r.Mode = NoRepair
+		}
+		if r.HasSACK && !seg.Ack.Before(r.High) {
+			r.HasSACK = false
+		}
+	} else if dup && r.Dup < 255 {
+		r.Dup++
+	}
+	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
+		// A block that is not beyond the acknowledgement is a D-SACK (RFC 2883).
+		if b.Left.After(seg.Ack) && b.Right.After(b.Left) && (!r.HasSACK || b.Right.After(r.High)) {
+			r.High, r.HasSACK = b.Right, true
+		}
+	}
+}
+
+// DSACK returns the octets that an acknowledgement reports as received twice:
+// the first block, when it lies in front of the acknowledgement or inside the
+// second block (RFC 2883 §4).
+func DSACK(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
+	n := seg.Options.SACKBlocks
+	if n == 0 {
+		return b, false
+	}
+	b = seg.Options.SACK[0]
+	if b.Left.Before(seg.Ack) {
+		return b, true
+	}
+	if n > 1 {
+		if s := seg.Options.SACK[1]; !b.Left.Before(s.Left) && !b.Right.After(s.Right) {
+			return b, true
+		}
+	}
+	return b, false
+}
