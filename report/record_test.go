@@ -136,6 +136,7 @@ func resentPacket(t testing.TB) *analyze.Observation {
 		Connection: 1, FromClient: true, Seq: 1, Ack: 1, AckValid: true, Window: 64512, WindowScaled: true,
 		SeqDelta: -500, SeenBefore: true, TimeDelta: 204000000,
 		Labels:      label.Set(0).With(lab(t, "DATA")).With(lab(t, "RETRANSMISSION")),
+		Cause:       label.CauseRTO,
 		ClientState: state.Established, ServerState: state.Established | state.Inferred,
 	}
 	o.Evidence.Add(lab(t, "RETRANSMISSION"), label.BytesSeen, 5)
