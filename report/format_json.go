@@ -81,15 +81,15 @@ func (f *flatObject[T]) append(b []byte, e *env, r *T) []byte {
 }
 
 // appendJSON appends the value as JSON; null where there is none, except that
-// lists are then empty.
+// lists and text are then empty.
 func (v *Value) appendJSON(b []byte, k Kind, e *env) []byte {
 	switch {
 	case k == KindWords || k == KindIDs:
 		return v.appendList(b, k)
-	case !v.set:
-		return append(b, "null"...)
 	case k == KindText:
 		return appendJSONString(b, string(v.text))
+	case !v.set:
+		return append(b, "null"...)
 	case k == KindTime || k == KindWord:
 		b = append(b, '"')
 		b = v.appendProgram(b, k, e)

@@ -19,12 +19,13 @@ type tableWriter[T any] struct {
 	value    Value
 	text     []byte
 	shown    int
-	hidden   int // rows beyond the limit
-	inferred bool
+	hidden   int    // rows beyond the limit
+	inferred []bool // per column: a value with a question mark was seen
 }
 
 func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
 	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid{env: e}}
+	t.inferred = make([]bool, len(t.columns))
 	for _, c := range t.columns {
 		t.grid.columns = append(t.grid.columns, gridColumn{header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty})
 	}
@@ -40,6 +41,9 @@ func (t *tableWriter[T]) row(r *T) error {
 	cells := make([]cell, len(t.columns))
 	for i, c := range t.columns {
 		cells[i] = t.cell(c, r)
+		if c.Kind == KindWord && strings.HasSuffix(cells[i].text, "?") {
+			t.inferred[i] = true
+		}
 	}
 	if t.grid.fixed {
 		return t.grid.stream(t.w, cells)
@@ -62,7 +66,6 @@ func (t *tableWriter[T]) cell(c *Column[T], r *T) cell {
 	if c.Tone != nil {
 		out.tone = c.Tone(r)
 	}
-	t.inferred = t.inferred || c.Kind == KindWord && strings.HasSuffix(out.text, "?")
 	return out
 }
 
@@ -116,12 +119,14 @@ func (t *tableWriter[T]) notes() error {
 		}
 	}
 	if len(t.grid.dropped) > 0 && !t.grid.records {
-		if err := t.line("no room for " + strings.Join(t.grid.dropped, ", ") + ": a wider terminal or --format csv has every column"); err != nil {
+		if err := t.line("no room for " + joinGlued(t.grid.dropped) + ": a wider terminal or --format csv has every column"); err != nil {
 			return err
 		}
 	}
-	if t.inferred {
-		return t.line(inferredNote)
+	for i, seen := range t.inferred {
+		if seen && (t.grid.records || t.grid.keeps(i)) {
+			return t.line(inferredNote)
+		}
 	}
 	return nil
 }

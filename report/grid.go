@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 )
 
@@ -71,8 +73,15 @@ func (g *grid) fit(room bool) {
 	if g.lineWidth(natural) > g.env.Width {
 		g.moveBelow()
 	}
-	for g.lineWidth(natural) > g.env.Width && g.dropOne() {
+	var gone []int
+	for g.lineWidth(natural) > g.env.Width {
+		i := g.dropOne()
+		if i < 0 {
+			break
+		}
+		gone = append(gone, i)
 	}
+	g.takeBack(gone, natural)
 	g.widths = nil
 	for _, i := range g.keep {
 		g.widths = append(g.widths, natural[i])
@@ -151,8 +160,8 @@ func (g *grid) moveBelow() {
 }
 
 // dropOne gives up the column that matters least; of equals the last. It
-// reports whether there was one.
-func (g *grid) dropOne() bool {
+// returns its index, -1 if there was none.
+func (g *grid) dropOne() int {
 	worst := -1
 	for k, i := range g.keep {
 		if d := g.columns[i].drop; d > 0 && (worst < 0 || d >= g.columns[g.keep[worst]].drop) {
@@ -160,11 +169,31 @@ func (g *grid) dropOne() bool {
 		}
 	}
 	if worst < 0 {
-		return false
+		return -1
 	}
-	g.dropped = append(g.dropped, g.columns[g.keep[worst]].header)
+	i := g.keep[worst]
 	g.keep = append(g.keep[:worst], g.keep[worst+1:]...)
-	return true
+	return i
+}
+
+// takeBack shows columns again for which there is room after all, because a
+// wide one went later; the others are named as dropped, in the order of the
+// table.
+func (g *grid) takeBack(gone []int, natural []int) {
+	for k := len(gone) - 1; k >= 0; k-- {
+		before := slices.Clone(g.keep)
+		g.keep = append(g.keep, gone[k])
+		slices.Sort(g.keep)
+		if g.lineWidth(natural) > g.env.Width {
+			g.keep = before
+		}
+	}
+	slices.Sort(gone)
+	for _, i := range gone {
+		if !slices.Contains(g.keep, i) {
+			g.dropped = append(g.dropped, g.columns[i].header)
+		}
+	}
 }
 
 // shown is the text of a cell as the table has it: a dash for no value.

@@ -43,12 +43,26 @@ func (g *grid) render(w io.Writer) error {
 		return fmt.Errorf("table: %w", err)
 	}
 	for line := range strings.Lines(text.String()) {
-		line = strings.TrimRight(line, " \n")
+		line = tidy(line)
 		if _, err := io.WriteString(w, g.indent+line+"\n"); err != nil {
 			return err
 		}
 	}
 	return g.streamAll(w, g.rows[fit:])
+}
+
+// tidy removes what tablewriter leaves behind a row: spaces, and a second end of
+// colour behind the padding of a coloured cell.
+func tidy(line string) string {
+	line = strings.TrimRight(line, " \n")
+	for {
+		rest, found := strings.CutSuffix(line, escapeEnd)
+		rest = strings.TrimRight(rest, " ")
+		if !found || !strings.HasSuffix(rest, escapeEnd) {
+			return line
+		}
+		line = rest
+	}
 }
 
 func (g *grid) streamAll(w io.Writer, rows [][]cell) error {

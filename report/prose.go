@@ -100,3 +100,12 @@ func times(n uint64) string {
 	}
 	return thousands(n) + nbsp + "times"
 }
+
+// joinGlued joins headings with commas; none is broken over two lines.
+func joinGlued(list []string) string {
+	parts := make([]string, len(list))
+	for i, p := range list {
+		parts[i] = glue(p)
+	}
+	return strings.Join(parts, ", ")
+}

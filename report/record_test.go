@@ -165,6 +165,9 @@ func hugePacket() *analyze.Observation {
 		ClientState: state.Count, ServerState: state.TimeWait | state.Inferred,
 	}
 	o.Evidence.Len = 255
+	for i := range o.Evidence.Items {
+		o.Evidence.Items[i] = label.Item{Label: label.MaxLabels - 1, Reason: label.BytesSeen, Packet: math.MaxUint64}
+	}
 	return o
 }
 

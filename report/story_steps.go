@@ -33,6 +33,8 @@ func (t *story) steps(list []int, relative bool) {
 	if len(list) == 0 {
 		return
 	}
+	sums := t.newArithmetic(relative)
+	relative = relative && (sums.ends[0].countable || sums.ends[1].countable)
 	seq, ack := "SEQ", "ACK"
 	if relative {
 		seq, ack = "REL SEQ", "REL ACK"
@@ -42,7 +44,6 @@ func (t *story) steps(list []int, relative bool) {
 		{header: seq, right: true, drop: 1}, {header: ack, right: true, drop: 2}, {header: "CHECK", below: true},
 		{header: "CLIENT IN"}, {header: "SERVER IN"},
 	}}
-	sums := t.newArithmetic(relative)
 	next := 0
 	for i := range t.conn.Steps {
 		st := &t.conn.Steps[i]

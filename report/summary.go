@@ -235,7 +235,7 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 		writeWrapped(b, s.env, Quiet, gap, gap+"not shown: "+strings.Join(rest, ", ")+" (--view connections has every one)")
 	}
 	if len(g.dropped) > 0 {
-		writeWrapped(b, s.env, Quiet, gap, gap+"no room for "+strings.Join(g.dropped, ", "))
+		writeWrapped(b, s.env, Quiet, gap, gap+"no room for "+joinGlued(g.dropped))
 	}
 }
 

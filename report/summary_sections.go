@@ -156,11 +156,11 @@ func of(n uint64, nText string, m uint64, mText string) string {
 func closedSection(t *tally) summarySection {
 	s := summarySection{name: "CLOSED"}
 	s.some(t.closed[analyze.ClosingNormal], Plain, "normally, a FIN each way")
+	s.some(t.halfClose, Plain, "after one end had closed and the other gone on sending")
 	s.some(t.closed[analyze.ClosingSimultaneous], Good, "simultaneously")
 	s.some(t.closed[analyze.ClosingReset], Bad, "by a RST, refused ones included")
 	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: one FIN only")
-	s.some(t.closed[analyze.ClosingOpen], Plain, "not at all while captured")
-	s.some(t.halfClose, Plain, "of these half-closed for a while, with data sent meanwhile")
+	s.some(t.closed[analyze.ClosingOpen], Plain, "not while captured, or never open")
 	s.some(t.ignored, Doubt, "RSTs that RFC 5961 §3.2 does not accept")
 	return s
 }

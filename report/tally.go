@@ -31,7 +31,7 @@ type tally struct {
 	serverIn  [state.Count]stateCount
 	holds     holds
 	notable   notables
-	halfClose uint64 // closes that were half-closed for a while
+	halfClose uint64 // normal closes in which the other end went on sending
 }
 
 // stateCount counts ends in a state, proved and inferred.
@@ -58,7 +58,7 @@ func (t *tally) add(c *connection) {
 	count(&t.guessed, c.RolesGuessed)
 	count(&t.oneWay, c.Opening.Outcome == analyze.OpeningOneWay || c.FromClient.Packets+c.FromServer.Packets > 1 && c.FromClient.Packets*c.FromServer.Packets == 0 && c.Opening.Outcome == analyze.OpeningMidstream)
 	count(&t.missing, c.FromClient.MissingBytes+c.FromServer.MissingBytes > 0)
-	count(&t.halfClose, c.Closing.HalfClosedOctets > 0)
+	count(&t.halfClose, c.Closing.Outcome == analyze.ClosingNormal && c.Closing.HalfClosedOctets > 0)
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
 	t.closed[min(int(c.Closing.Outcome), len(t.closed)-1)]++
 	if c.Opening.Outcome == analyze.OpeningComplete {

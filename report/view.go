@@ -46,11 +46,11 @@ func (f Format) people() bool { return f == FormatTable || f == FormatMarkdown }
 // written in the format; nil if they can. No views at all means the default.
 func Check(views []View, format Format) error {
 	if !slices.Contains(Formats, format) {
-		return fmt.Errorf("unknown format %q: one of %s", Escape(string(format)), join(Formats))
+		return fmt.Errorf("unknown format \"%s\": one of %s", Escape(string(format)), join(Formats))
 	}
 	for i, v := range views {
 		if !slices.Contains(Views, v) {
-			return fmt.Errorf("unknown view %q: one of %s", Escape(string(v)), join(Views))
+			return fmt.Errorf("unknown view \"%s\": one of %s", Escape(string(v)), join(Views))
 		}
 		if slices.Contains(views[:i], v) {
 			return fmt.Errorf("view %s is named twice", v)

@@ -17,7 +17,7 @@ var closeView = &rowView[connection]{
 	columns: concat(endColumns, []connectionColumn{
 		encapColumn,
 		closedColumn,
-		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, Drop: 2, Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none.",
+		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.ActiveCloser.String()) }},
 		{Name: "fins", Kind: KindCount, Drop: 6, Meaning: "FINs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.FinCount)) },

@@ -1,0 +1,87 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"tcpwatch/analyze/label"
+)
+
+// generated is the first line of documents that are made by this package.
+const generated = "<!-- Generated from the program's own definitions. Do not edit. -->\n\n"
+
+// WriteLabels writes the document LABELS.md: every label with its definition,
+// conditions, clauses, the difference to Wireshark and an example.
+func WriteLabels(w io.Writer) error {
+	var b bytes.Buffer
+	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment. `tcpwatch explain NAME` prints the same.\n")
+	for group := label.Phase; group <= label.Whole; group++ {
+		first := true
+		for _, s := range label.All {
+			if s.Group != group {
+				continue
+			}
+			if first {
+				b.WriteString("\n## " + groupTitle(group) + "\n")
+				first = false
+			}
+			labelDocument(&b, s)
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func labelDocument(b *bytes.Buffer, s *label.Spec) {
+	fmt.Fprintf(b, "\n### %s\n\n%s", s.Name, s.Definition)
+	if s.Inferred {
+		b.WriteString(" This is always an inference.")
+	}
+	b.WriteString("\n\nSet when all of these hold:\n\n")
+	for i, c := range s.Conditions {
+		fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
+	}
+	b.WriteByte('\n')
+	for _, f := range []struct{ name, text string }{{"Looks at", s.Looks}, {"Source", unglue(clauses(s.Clauses))}, {"Wireshark", s.Wireshark}} {
+		if f.text != "" {
+			fmt.Fprintf(b, "* %s: %s\n", f.name, f.text)
+		}
+	}
+	if s.Example != "" {
+		fmt.Fprintf(b, "\nThe last segment carries it:\n\n```\n%s\n```\n", strings.TrimRight(s.Example, "\n"))
+	}
+}
+
+// WriteColumns writes the document COLUMNS.md: every column of every view, by
+// the name that programs use and the heading that people see.
+func WriteColumns(w io.Writer) error {
+	var b bytes.Buffer
+	b.WriteString(generated + "# Columns\n\n" +
+		"`name` is the column in csv and, for handshakes, closes and time-wait, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
+		"The heading is that of table and markdown. Programs get durations in seconds, times in RFC 3339 with nanoseconds in UTC, numbers without separators; " +
+		"a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front. In a table, times are seconds since the first packet shown.\n")
+	columnDocument(&b, connectionView)
+	columnDocument(&b, handshakeView)
+	columnDocument(&b, closeView)
+	columnDocument(&b, timeWaitView)
+	columnDocument(&b, packetView)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func columnDocument[T any](b *bytes.Buffer, v *rowView[T]) {
+	fmt.Fprintf(b, "\n## %s\n\n%s Schema `%s`.\n\n| name | heading | unit | meaning |\n|:---|:---|:---|:---|\n", v.name, v.about, v.schema)
+	for i := range v.columns {
+		c := &v.columns[i]
+		name, heading := "`"+c.Name+"`", c.header()
+		switch c.For {
+		case Programs:
+			heading = ""
+		case People:
+			name = ""
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", name, heading, c.Unit, c.Meaning)
+	}
+}

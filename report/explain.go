@@ -1,0 +1,212 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+)
+
+// Explain writes what a label or a state means, or, for the empty name, the
+// list of all of them. Names may be written in any case and with _ for -. The
+// error for an unknown name lists the nearest ones. Of the options Width,
+// Color and ASCII count.
+func Explain(w io.Writer, name string, o Options) error {
+	if o.Width <= 0 {
+		o.Width = defaultWidth
+	}
+	o.Width = max(o.Width, minWidth)
+	x := &explainer{env: &env{Options: o}}
+	key := strings.ToUpper(strings.ReplaceAll(strings.TrimSuffix(name, "?"), "_", "-"))
+	switch {
+	case name == "":
+		x.list()
+	case x.label(key), x.state(key):
+	default:
+		return fmt.Errorf("\"%s\" is neither a label nor a state%s", Escape(name), nearest(key))
+	}
+	_, err := w.Write(x.out.Bytes())
+	return err
+}
+
+// explainer writes one explanation; its methods that take a key report whether
+// they know it.
+type explainer struct {
+	env *env
+	out bytes.Buffer
+}
+
+func (x *explainer) line(s string) { x.out.WriteString(x.env.plain(s) + "\n") }
+
+func (x *explainer) heading(s string) { x.out.WriteString(x.env.paint(Strong, x.env.plain(s)) + "\n") }
+
+// block writes prose, every line indented.
+func (x *explainer) block(indent, s string) {
+	for _, l := range wrapWords(x.env.plain(s), x.env.Width-len(indent), "") {
+		x.out.WriteString(indent + unglue(l) + "\n")
+	}
+}
+
+func (x *explainer) grid(g *grid) {
+	g.env = x.env
+	g.fit(false)
+	if err := g.render(&x.out); err != nil {
+		x.line(err.Error())
+	}
+}
+
+// list names every label with its definition, group by group, and the states.
+func (x *explainer) list() {
+	room := len("SYN-RECEIVED")
+	for _, s := range label.All {
+		room = max(room, len(s.Name))
+	}
+	room += 2 * len(gap)
+	for group := label.Phase; group <= label.Whole; group++ {
+		first := true
+		for _, s := range label.All {
+			if s.Group != group {
+				continue
+			}
+			if first {
+				x.heading(groupTitle(group))
+				first = false
+			}
+			x.fact(gap+s.Name, s.Definition, room)
+		}
+		if !first {
+			x.line("")
+		}
+	}
+	x.heading("States of one end of a connection (RFC 9293 §3.3.2)")
+	for s := state.Unknown; s < state.Count; s++ {
+		x.fact(gap+s.String(), stateTexts[s].means, room)
+	}
+	x.line("")
+	x.block("", inferredNote+". tcpwatch explain NAME says more about each.")
+}
+
+func groupTitle(g label.Group) string {
+	switch g {
+	case label.Phase:
+		return "What the segment does in the connection (exactly one)"
+	case label.Sequence:
+		return "What became of its octets (at most one)"
+	case label.Acknowledgement:
+		return "What it acknowledges"
+	case label.Window:
+		return "What it says about the window"
+	}
+	return "About the connection"
+}
+
+func (x *explainer) label(key string) bool {
+	id, ok := label.Find(key)
+	if !ok {
+		return false
+	}
+	s := label.All[id]
+	kind := "label, group " + s.Group.String()
+	if s.Inferred {
+		kind += ", always an inference"
+	}
+	x.heading(s.Name + "   " + kind)
+	x.block(gap, s.Definition)
+	x.line("")
+	x.heading("Set when all of these hold")
+	for i, c := range s.Conditions {
+		lines := wrapWords(x.env.plain(c.Text), x.env.Width-5, "")
+		for k, l := range lines {
+			head := "     "
+			if k == 0 {
+				head = fmt.Sprintf("%3d  ", i+1)
+			}
+			x.out.WriteString(head + l + "\n")
+		}
+	}
+	x.line("")
+	x.fact("Looks at", s.Looks, len("Wireshark")+len(gap))
+	x.fact("Source", clauses(s.Clauses), len("Wireshark")+len(gap))
+	x.fact("Wireshark", s.Wireshark, len("Wireshark")+len(gap))
+	if s.Example != "" {
+		x.line("")
+		x.heading("Example: the last segment carries it")
+		for l := range strings.Lines(s.Example) {
+			x.line(gap + strings.TrimRight(l, "\n"))
+		}
+	}
+	return true
+}
+
+// fact writes a name and, room columns from the left, prose behind it; nothing
+// where there is none.
+func (x *explainer) fact(name, text string, room int) {
+	if text == "" {
+		return
+	}
+	for i, l := range wrapWords(x.env.plain(text), x.env.Width-room, "") {
+		head := strings.Repeat(" ", room)
+		if i == 0 {
+			head = x.env.paint(Strong, name) + strings.Repeat(" ", room-len(name))
+		}
+		x.out.WriteString(head + unglue(l) + "\n")
+	}
+}
+
+// clauses writes "RFC 9293 §3.5, RFC 6298 §5".
+func clauses(list []label.Clause) string {
+	var parts []string
+	for _, c := range list {
+		parts = append(parts, fmt.Sprintf("RFC%s%d%s§%s", nbsp, c.RFC, nbsp, c.Section))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// nearest names the labels and states that are spelled most alike.
+func nearest(key string) string {
+	var names []string
+	for _, s := range label.All {
+		names = append(names, s.Name)
+	}
+	for s := state.Unknown; s < state.Count; s++ {
+		names = append(names, s.String())
+	}
+	var close []string
+	for _, n := range names {
+		if editDistance(key, n) <= 1+len(n)/3 || key != "" && strings.Contains(n, key) {
+			close = append(close, n)
+		}
+	}
+	if len(close) == 0 {
+		return " (tcpwatch explain lists them)"
+	}
+	slices.SortStableFunc(close, func(a, b string) int { return editDistance(key, a) - editDistance(key, b) })
+	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
+}
+
+// editDistance counts the letters to change, add or take away (Levenshtein).
+// Long input is cut: no name is longer.
+func editDistance(a, b string) int {
+	const longest = 64
+	a, b = a[:min(len(a), longest)], b[:min(len(b), longest)]
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tcpwatch/analyze"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files from what the program writes")
+
+// golden compares text with a file under testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got; -update rewrites it):\n%s", name, d)
+	}
+}
+
+// sampleInput accounts for the packets of sampleConnections and more.
+func sampleInput() Input {
+	in := Input{
+		Files:      []File{{Name: "office.pcapng", Format: "pcapng, gzip", Packets: 60, Octets: 7204, Comments: []string{"link 2"}}},
+		Interfaces: []Interface{{File: "office.pcapng", Name: "eth0", Link: "Ethernet", Snaplen: 120, Packets: 60, Dropped: 3, DropsKnown: true}},
+		Packets:    60, Octets: 6400, CutPackets: 6, CutAt: 120, BackwardsSteps: 1,
+	}
+	in.Analysis.Segments = 52
+	in.Skipped[1], in.Skipped[2], in.Skipped[6] = 4, 3, 1
+	return in
+}
+
+func sampleConnections(t testing.TB) []*analyze.Connection {
+	return []*analyze.Connection{halfClose(t), refused6(t), reused(t), midstream(t), unanswered(t)}
+}
+
+// TestGolden pins every view in every format, with IPv4 and IPv6 rows.
+func TestGolden(t *testing.T) {
+	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
+	for _, v := range Views {
+		for _, f := range Formats {
+			if Check([]View{v}, f) != nil {
+				continue
+			}
+			o := Options{Views: []View{v}, Format: f, Width: 100, EncapName: encapName}
+			golden(t, fmt.Sprintf("%s.%s", v, f), render(t, o, packets, sampleConnections(t), sampleInput()))
+		}
+	}
+}
+
+// TestGoldenWidths pins what gives way in a narrow and a wide terminal.
+func TestGoldenWidths(t *testing.T) {
+	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
+	for _, width := range []int{80, 200} {
+		for _, v := range Views {
+			o := Options{Views: []View{v}, Format: FormatTable, Width: width, EncapName: encapName}
+			golden(t, fmt.Sprintf("%s.%d.table", v, width), render(t, o, packets, sampleConnections(t), sampleInput()))
+		}
+	}
+}
+
+func TestGoldenEmpty(t *testing.T) {
+	var out strings.Builder
+	for _, v := range Views {
+		for _, f := range Formats {
+			if Check([]View{v}, f) == nil {
+				fmt.Fprintf(&out, "== %s as %s\n%s", v, f, render(t, Options{Views: []View{v}, Format: f}, nil, nil, Input{}))
+			}
+		}
+	}
+	golden(t, "empty", out.String())
+}
+
+func TestGoldenSeveralViews(t *testing.T) {
+	views := []View{ViewCloses, ViewPackets, ViewTimeWait}
+	for _, f := range []Format{FormatTable, FormatMarkdown, FormatJSON, FormatNDJSON} {
+		out := render(t, Options{Views: views, Format: f, Width: 100}, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
+		golden(t, "several."+string(f), out)
+	}
+}
+
+func TestGoldenExplain(t *testing.T) {
+	var out bytes.Buffer
+	for _, name := range []string{"time_wait", "Listen"} {
+		if err := Explain(&out, name, Options{Width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		out.WriteString("\n")
+	}
+	golden(t, "explain", out.String())
+}
+
+func TestGoldenColumns(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteColumns(&out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "columns.md", out.String())
+}

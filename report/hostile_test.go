@@ -1,0 +1,167 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"tcpwatch/analyze"
+)
+
+// hostile is text that a capture or a file name might hold to harm a terminal,
+// a document or a spreadsheet.
+var hostile = []string{
+	"\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "a\r\nb", "\u009b31m", "\x9b31m", "bell\x07\x08\x7f", "\u202egnp.exe", "\u2066iso\u2069", "zero\u200bwidth",
+	"pipe|pipe", "`code` ``` fence", "<script>alert(1)</script>", "[link](http://example.org)", "![x](y)", "# title", "**bold** _em_",
+	"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\"quoted\",comma", "\xff\xfe", "\xed\xa0\x80", "\u2028line", "\ufeffbom", "back\\slash", "",
+	strings.Repeat("long", 100),
+}
+
+func TestHostileText(t *testing.T) {
+	for _, bad := range hostile {
+		in := sampleInput()
+		in.Files[0].Name, in.Files[0].Format, in.Files[0].Comments = bad, bad, []string{bad}
+		in.Interfaces[0].Name, in.Interfaces[0].File, in.Interfaces[0].Link = bad, bad, bad
+		in.Damages = []string{bad}
+		for _, f := range Formats {
+			for _, v := range Views {
+				if Check([]View{v}, f) != nil {
+					continue
+				}
+				o := Options{Views: []View{v}, Format: f, Width: 80, EncapName: func(uint32) string { return bad }, Files: []string{bad}}
+				out := render(t, o, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{refused6(t), midstream(t)}, in)
+				checkHarmless(t, fmt.Sprintf("%s as %s with %q", v, f, bad), f, out)
+			}
+		}
+	}
+}
+
+// checkHarmless looks at the octets that reach a terminal or a program.
+func checkHarmless(t *testing.T, what string, f Format, out string) {
+	t.Helper()
+	if !utf8.ValidString(out) {
+		t.Errorf("%s: not UTF-8", what)
+	}
+	for _, r := range out {
+		if r != '\n' && (r != '\r' || f != FormatCSV) && hidden(r) {
+			t.Errorf("%s: %U reaches the output", what, r)
+			break
+		}
+	}
+	switch f {
+	case FormatCSV:
+		rows, err := csv.NewReader(strings.NewReader(out)).ReadAll() // every row has as many fields as the header
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		for _, r := range rows {
+			for _, field := range r {
+				if field != "" && strings.ContainsRune("=+@\t\r", rune(field[0])) || strings.HasPrefix(field, "-") && strings.Trim(field, "-0123456789.") != "" {
+					t.Errorf("%s: the field %q begins a formula", what, field)
+				}
+			}
+		}
+		if strings.Contains(strings.ReplaceAll(out, "\r\n", ""), "\r") {
+			t.Errorf("%s: a stray carriage return", what)
+		}
+	case FormatJSON:
+		if !json.Valid([]byte(out)) {
+			t.Errorf("%s: not JSON", what)
+		}
+	case FormatNDJSON:
+		for line := range strings.Lines(out) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("%s: not JSON: %s", what, line)
+			}
+		}
+	case FormatMarkdown:
+		checkMarkdown(t, what, out)
+	}
+}
+
+// checkMarkdown counts the cells of every table row, and looks for markup that
+// came from outside.
+func checkMarkdown(t *testing.T, what, out string) {
+	t.Helper()
+	cells, fence := 0, false
+	for line := range strings.Lines(out) {
+		if strings.HasPrefix(line, "```") {
+			fence = !fence
+		}
+		if fence {
+			continue
+		}
+		if !strings.HasPrefix(line, "|") {
+			cells = 0
+		} else {
+			n := 0
+			for i := range len(line) {
+				if line[i] == '|' && (i == 0 || line[i-1] != '\\') {
+					n++
+				}
+			}
+			if cells == 0 {
+				cells = n
+			}
+			if n != cells {
+				t.Errorf("%s: %d cell borders, want %d: %s", what, n, cells, line)
+			}
+		}
+		for _, markup := range []string{"<script", "](", "**b", "_e"} {
+			if i := strings.Index(line, markup); i == 0 || i > 0 && line[i-1] != '\\' {
+				t.Errorf("%s: markup %q in %s", what, markup, line)
+			}
+		}
+	}
+	if fence {
+		t.Errorf("%s: a fence is left open", what)
+	}
+}
+
+// TestJSONKeepsText reads hostile text back: programs get what was there, as
+// far as it is text.
+func TestJSONKeepsText(t *testing.T) {
+	for _, s := range hostile {
+		var back string
+		if err := json.Unmarshal(appendJSONString(nil, s), &back); err != nil {
+			t.Fatalf("%q: %v", s, err)
+		}
+		if utf8.ValidString(s) && back != s {
+			t.Errorf("%q came back as %q", s, back)
+		}
+	}
+}
+
+func TestEscape(t *testing.T) {
+	for s, want := range map[string]string{
+		"plain": "plain", "Grüße, 世界": "Grüße, 世界", "\x1b[1m": `\x1b[1m`, "\u009b": `\x9b`, "\x9b": `\x9b`, "\u202e": `\u202e`,
+		"\U000e0041": `\U000e0041`, "\x7f\x00": `\x7f\x00`, "a\\b": `a\b`,
+	} {
+		if got := Escape(s); got != want {
+			t.Errorf("Escape(%q) = %q, want %q", s, got, want)
+		}
+	}
+}
+
+func FuzzEscape(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		e := Escape(s)
+		if !utf8.ValidString(e) || strings.IndexFunc(e, hidden) >= 0 {
+			t.Fatalf("Escape(%q) = %q", s, e)
+		}
+		if !json.Valid(appendJSONString(nil, s)) {
+			t.Fatalf("%q is no JSON string: %s", s, appendJSONString(nil, s))
+		}
+		for _, line := range wrapWords(e, 20, "  ") {
+			if displayWidth(line) > 20 && strings.Contains(strings.Trim(line, " "), " ") && displayWidth(line) > 20+1 {
+				t.Fatalf("a line of several words is too wide: %q", line)
+			}
+		}
+	})
+}

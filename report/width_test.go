@@ -1,0 +1,221 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// TestWidth renders every view for people at several widths and looks for
+// lines that are too wide, for colour that nobody asked for and for spaces at
+// the ends of lines.
+func TestWidth(t *testing.T) {
+	packets := []*analyze.Observation{resentPacket(t), synPacket(t), hugePacket()}
+	for _, width := range []int{80, 100, 200} {
+		for _, v := range append([]View{viewAuto}, Views...) {
+			for n := 0; n <= 6; n++ {
+				cs := append(sampleConnections(t), huge())[:n]
+				for _, ascii := range []bool{false, true} {
+					o := Options{Format: FormatTable, Width: width, EncapName: encapName, ASCII: ascii}
+					if v != viewAuto {
+						o.Views = []View{v}
+					}
+					out := render(t, o, packets[:min(n, 3)], cs, sampleInput())
+					checkLines(t, fmt.Sprintf("%s at %d with %d rows, ASCII %v", v, width, n, ascii), out, width, ascii)
+				}
+			}
+		}
+	}
+}
+
+func checkLines(t *testing.T, what, out string, width int, ascii bool) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		line = strings.TrimSuffix(line, "\n")
+		if w := displayWidth(line); w > width {
+			t.Errorf("%s: %d columns: %s", what, w, line)
+		}
+		if strings.ContainsRune(line, '\x1b') {
+			t.Errorf("%s: an escape code without colour: %q", what, line)
+		}
+		if strings.HasSuffix(line, " ") {
+			t.Errorf("%s: a space at the end: %q", what, line)
+		}
+		if strings.Contains(line, nbsp) {
+			t.Errorf("%s: a holding space was left: %q", what, line)
+		}
+		if ascii && strings.IndexFunc(line, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+			t.Errorf("%s: not ASCII: %s", what, line)
+		}
+	}
+}
+
+func TestExplainWidth(t *testing.T) {
+	names := []string{"", "TIME-WAIT", "UNKNOWN", "ESTABLISHED?"}
+	for _, s := range label.All {
+		names = append(names, s.Name)
+	}
+	for _, name := range names {
+		var out bytes.Buffer
+		if err := Explain(&out, name, Options{Width: 80, ASCII: true}); err != nil {
+			t.Errorf("explain %s: %v", name, err)
+		}
+		text := out.String()
+		if i := strings.Index(text, "Example:"); i >= 0 {
+			text = text[:i] // a script is shown as it is
+		}
+		checkLines(t, "explain "+name, text, 80, true)
+	}
+	err := Explain(&bytes.Buffer{}, "TIMEWAIT", Options{})
+	if err == nil || !strings.Contains(err.Error(), "TIME-WAIT") {
+		t.Errorf("explain TIMEWAIT: %v, want the name TIME-WAIT", err)
+	}
+}
+
+// TestStreamedRowsLineUp writes more rows than a table looks at before it fixes
+// its widths: those behind, written by hand, must look like those before.
+func TestStreamedRowsLineUp(t *testing.T) {
+	var packets []*analyze.Observation
+	for range sampleRows + 3 {
+		packets = append(packets, resentPacket(t))
+	}
+	for _, color := range []bool{false, true} {
+		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Width: 120, Color: color}, packets, nil, Input{})
+		lines := strings.Split(out, "\n")
+		const first = 2 // behind the zero of times and the header
+		for i := first + 1; i < first+len(packets); i++ {
+			if lines[i] != lines[first] {
+				t.Fatalf("colour %v: row %d differs from row 0:\n%q\n%q", color, i-first, lines[i], lines[first])
+			}
+		}
+	}
+}
+
+// TestStreamedWideRow gives a row that is wider than the widths that were fixed.
+func TestStreamedWideRow(t *testing.T) {
+	var cs []*analyze.Connection
+	for range sampleRows + 1 {
+		cs = append(cs, halfClose(t))
+	}
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Width: 80}, nil, append(cs, huge()), Input{})
+	if !strings.Contains(out, "SERVER [ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535") {
+		t.Error("the wide row is not there as a record")
+	}
+	checkLines(t, "wide row", out, 80, false)
+}
+
+func TestColorIsNotTheMeaning(t *testing.T) {
+	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
+	for _, v := range Views {
+		o := Options{Views: []View{v}, Format: FormatTable, Width: 120, EncapName: encapName}
+		plain := render(t, o, packets, sampleConnections(t), sampleInput())
+		o.Color = true
+		colored := render(t, o, packets, sampleConnections(t), sampleInput())
+		if !strings.Contains(colored, "\x1b[") {
+			t.Errorf("%s: no colour where it was asked for", v)
+		}
+		if got := stripCodes(colored); got != plain {
+			t.Errorf("%s: the text differs with colour:\n%s\n%s", v, got, plain)
+		}
+	}
+}
+
+func stripCodes(s string) string {
+	for _, code := range append(escapes[1:], escapeEnd) {
+		s = strings.ReplaceAll(s, code, "")
+	}
+	return s
+}
+
+func TestLimit(t *testing.T) {
+	for _, f := range []Format{FormatTable, FormatMarkdown} {
+		for _, v := range []View{ViewConnections, ViewStory} {
+			out := render(t, Options{Views: []View{v}, Format: f, Limit: 2}, nil, sampleConnections(t), Input{})
+			if !strings.Contains(out, "3 more") {
+				t.Errorf("%s as %s does not say that 3 more are left out:\n%s", v, f, out)
+			}
+		}
+	}
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, Limit: 2}, nil, sampleConnections(t), Input{})
+	if n := strings.Count(out, "\n"); n != 5 {
+		t.Errorf("ndjson has %d rows with a limit, want all 5", n)
+	}
+}
+
+func TestOnly(t *testing.T) {
+	o := Options{Views: []View{ViewConnections, ViewPackets}, Format: FormatNDJSON, Only: map[uint64]bool{2: true}}
+	out := render(t, o, []*analyze.Observation{resentPacket(t), synPacket(t)}, sampleConnections(t), Input{})
+	if strings.Count(out, "\n") != 2 || strings.Contains(out, `"connection":1`) {
+		t.Errorf("more than connection 2:\n%s", out)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, c := range []struct {
+		views  []View
+		format Format
+		want   string // a part of the error; "" for none
+	}{
+		{nil, FormatTable, ""}, {[]View{ViewPackets, ViewCloses}, FormatNDJSON, ""},
+		{[]View{ViewPackets, ViewCloses}, FormatCSV, "csv holds one view"},
+		{[]View{ViewPackets, ViewPackets}, FormatTable, "twice"},
+		{[]View{"pac\x1bkets"}, FormatTable, `unknown view "pac\x1bkets"`},
+		{nil, "xml", "unknown format"}, {[]View{ViewStory}, FormatJSON, "prose"},
+	} {
+		err := Check(c.views, c.format)
+		if c.want == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("Check(%q, %s) = %v, want %q", c.views, c.format, err, c.want)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for ns, want := range map[int64]string{
+		0: "0 s", 1: "1 ns", 999: "999 ns", 1000: "1.00 µs", 49_000: "49.0 µs", 999_499: "999 µs", 999_999: "1.00 ms", 4_517_000: "4.52 ms",
+		52_950_000: "53.0 ms", 999_999_999: "1.00 s", 59_999_999_999: "60.0 s", 599e9: "599 s", 600e9: "10.0 min", 7_140e9: "119 min", 7_199e9: "2.00 h", 7200e9: "2.00 h",
+		47 * 3600e9: "47.0 h", 48 * 3600e9: "2.00 d", -1_500_000: "-1.50 ms",
+	} {
+		if got := string(appendDuration(nil, ns, 3)); got != want {
+			t.Errorf("%d ns = %q, want %q", ns, got, want)
+		}
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	for ns, want := range map[int64]string{0: "0", 1: "0.000000001", -1: "-0.000000001", 1e9: "1", 1_306_410_000: "1.30641", -1 << 63: "-9223372036.854775808"} {
+		if got := string(appendSeconds(nil, ns)); got != want {
+			t.Errorf("%d ns = %q s, want %q", ns, got, want)
+		}
+	}
+}
+
+func TestOctets(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0 B", 9_999_999: "9,999,999 B", 10_000_000: "10.0 MB", 12_345_678_901: "12.3 GB", 999_999_999: "1.00 GB", 1<<64 - 1: "18.4 EB"} {
+		if got := string(appendOctets(nil, n)); got != want {
+			t.Errorf("%d = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestWrapWords(t *testing.T) {
+	for _, c := range []struct {
+		s    string
+		want string
+	}{
+		{"", ""}, {"one", "one"}, {"aaaa bbbb cccc", "aaaa bbbb|cccc"}, {"aaaaaaaaaaaaaaa b", "aaaaaaaaaaaaaaa|b"},
+		{"a  b", "a  b"}, {"äääää ööööö", "äääää|ööööö"}, {"12 " + glue("34 567 89"), "12|" + glue("34 567 89")},
+	} {
+		if got := strings.Join(wrapWords(c.s, 9, ""), "|"); got != c.want {
+			t.Errorf("%q at 9 columns = %q, want %q", c.s, got, c.want)
+		}
+	}
+	if !utf8.ValidString(strings.Join(wrapWords("öööööööööö ö", 3, ""), "")) {
+		t.Error("a character was cut in two")
+	}
+}
