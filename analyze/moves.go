@@ -32,6 +32,9 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	a.sends(f, n, x, y, seg)
+	if a.facts.RepeatsFIN {
+		y.Has &^= flow.HoldsACK // it had not come: the FIN is sent again
+	}
 	if proved && y.Is(flow.HoldsACK) && !y.Unproved() {
 		y.Has &^= flow.HoldsACK
 		a.arrive(f, n, x, y.HeldAck)
@@ -76,8 +79,8 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (any bool) {
 	if y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt) {
 		y.Has |= flow.SYNProved
-		if seg.Flags.Has(wire.SYN) || !x.Any(flow.GotRST|flow.SentRST) {
-			// An ACK that crossed a RST opens nothing.
+		if x.State.Base() != state.Closed || !x.Any(flow.GotRST|flow.SentRST) {
+			// What crossed a RST opens nothing.
 			a.move(f, n, x, state.GetSYN)
 			x.State = x.State.Base()
 		}
