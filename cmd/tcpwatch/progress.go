@@ -42,18 +42,20 @@ func (p *progress) update(done, total int64) {
 
 func (p *progress) show(total int64) {
 	p.lines = mpb.New(mpb.WithOutput(p.terminal), mpb.WithWidth(40))
-	name := mpb.PrependDecorators(decor.Name("reading "))
+	name := mpb.PrependDecorators(decor.Name("reading"))
 	if total <= 0 {
 		p.bar = p.lines.New(0, mpb.NopStyle(), name, mpb.AppendDecorators(decor.CurrentKiloByte("% .1f")))
 		return
 	}
-	p.bar = p.lines.New(total, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"), name,
+	// Made with a total of 0 the bar does not end by itself when it is full:
+	// only stop ends it, and erases it.
+	p.bar = p.lines.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"), name,
 		mpb.AppendDecorators(
 			decor.Percentage(),
 			decor.CountersKiloByte("  % .1f of % .1f"),
 			decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 4}),
 		))
-	// The bar must not end by itself when it is full: only stop erases it.
+	p.bar.SetTotal(total, false)
 }
 
 // stop erases the line for good.
