@@ -103,13 +103,11 @@ func (o *readOptions) declare(c *cobra.Command) {
 		mostConnections, analyze.DefaultMaxConnections))
 	f.Var(ports(&o.vxlan), "vxlan-port",
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
-	f.Var(choice(&o.color, whens), "color",
-		"colour: "+list(whens, ", ")+"; auto is on a terminal, unless NO_COLOR is set (default auto)")
+	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false,
 		"no progress and no notes on standard error, only errors")
 	complete(c, "view", report.Views)
 	complete(c, "format", report.Formats)
-	complete(c, "color", whens)
 }
 
 // complete lets the shell complete a flag from words.

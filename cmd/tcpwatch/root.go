@@ -132,7 +132,7 @@ func rootCommand() *cobra.Command {
 	root.SetVersionTemplate("tcpwatch {{.Version}}\n")
 	root.SetUsageTemplate(usage)
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(readCommand())
+	root.AddCommand(readCommand(), explainCommand())
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		c.Hidden = c.Name() == "help" // it works, but --help says the same

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/report"
+)
+
+const explainHelp = `explain says what a label of a segment or a state of an end means: its
+definition, all that must hold for it, the RFC clauses it rests on, how
+Wireshark's nearest word differs, and an example. Without a name it lists all
+labels and states. Names may be written in any case.`
+
+const explainExamples = `  tcpwatch explain
+  tcpwatch explain RETRANSMISSION
+  tcpwatch explain time-wait`
+
+func explainCommand() *cobra.Command {
+	color := whenAuto
+	c := &cobra.Command{
+		Use:                   "explain [LABEL|STATE]",
+		Short:                 "Say what a label or a state means",
+		Long:                  explainHelp,
+		Example:               explainExamples,
+		DisableFlagsInUseLine: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return errors.New("explain takes one name at a time")
+			}
+			return nil
+		},
+		ValidArgsFunction: completeNames,
+	}
+	declareColor(c, &color)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		out, err := openOutput("", c.OutOrStdout(), nil)
+		if err != nil {
+			return err
+		}
+		o := report.Options{
+			Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(color, out.w), ASCII: asciiOnly(),
+		}
+		var text bytes.Buffer
+		if err := report.Explain(&text, strings.Join(args, ""), o); err != nil {
+			return err
+		}
+		if _, err := out.Write(text.Bytes()); err != nil && !out.leftAlone(err) {
+			return &exitError{exitPartial, err}
+		}
+		return nil
+	}
+	return c
+}
+
+// declareColor declares --color, which every command that prints has.
+func declareColor(c *cobra.Command, to *when) {
+	c.Flags().Var(choice(to, whens), "color", fmt.Sprintf(
+		"colour: %s; auto is on a terminal, unless NO_COLOR is set (default auto)", list(whens, ", ")))
+	complete(c, "color", whens)
+}
+
+// completeNames lets the shell complete the names of labels and states.
+func completeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if len(args) == 0 {
+		for _, s := range label.All {
+			names = append(names, s.Name)
+		}
+		for s := state.Unknown; s < state.Count; s++ {
+			names = append(names, s.String())
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
