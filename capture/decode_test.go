@@ -63,6 +63,7 @@ func TestDecodeSkips(t *testing.T) {
 		{"pppoe length cuts the packet", wire.LinkEthernet, ether(0x8864, cat(hx("1100 0001 0010 0021"), tcp4)), wire.IPCut},
 		{"ppp lcp", wire.LinkPPP, hx("ff03 c021 01"), wire.NotIP},
 		{"ppp encrypted", wire.LinkPPP, hx("ff03 0053 01"), wire.Encrypted},
+		{"arcnet second part", wire.LinkARCNETLinux, cat(hx("be00 0000 d4 02 0001"), tcp4), wire.NotIP},
 		{"nflog attribute of length 0", wire.LinkNFLog, hx("02000000 00000900"), wire.TunnelMalformed},
 		{"radiotap of 4 octets", wire.LinkRadiotap, cat(hx("0000 0400 00000000"), wifi("0801", tcp4)), wire.LinkCut},
 		{"pflog cut", wire.LinkPFLog, make([]byte, 60), wire.LinkCut},

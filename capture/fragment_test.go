@@ -134,6 +134,9 @@ func TestFragmentShapes(t *testing.T) {
 		{"header split", [][]byte{piece(p4, 9, 0, 8, true), piece(p4, 9, 8, 132, false)}, []wire.Skip{held, whole}},
 		{"ipv4 overlap, first stays", [][]byte{piece(p4, 9, 0, 64, true), cat(other[:20], other[20:]), piece(p4, 9, 40, 132, false)},
 			[]wire.Skip{held, held, whole}},
+		{"ipv4 overlap, the front is new", [][]byte{piece(p4, 9, 40, 72, true), piece(p4, 9, 0, 64, true), piece(p4, 9, 72, 132, false)},
+			[]wire.Skip{held, held, whole}},
+		{"protocols differ", [][]byte{set(piece(p4, 9, 0, 64, true), 9, 17), piece(p4, 9, 64, 132, false)}, []wire.Skip{held, held}},
 		{"ipv6 overlap", [][]byte{piece(p6, 9, 0, 64, true), piece(p6, 9, 56, 132, false), piece(p6, 9, 64, 132, false)},
 			[]wire.Skip{held, lost, lost}},
 		{"ipv6 two ends", [][]byte{piece(p6, 9, 64, 132, false), piece(p6, 9, 0, 72, true)}, []wire.Skip{held, lost}},
@@ -168,7 +171,7 @@ func TestFragmentShapes(t *testing.T) {
 		if sum != uint64(len(tt.pieces)) {
 			t.Errorf("%s: counts %v", tt.name, counts)
 		}
-		if len(segments) == 0 && counts[held] != 0 && tt.name != "of udp" {
+		if len(segments) == 0 && counts[held] != 0 && skips[len(skips)-1] != wire.NotTCP {
 			t.Errorf("%s: %d fragments are still held", tt.name, counts[held])
 		}
 	}
@@ -186,6 +189,24 @@ func TestFragmentsCut(t *testing.T) {
 	s := segments[0]
 	if s.Len != 3000 || len(s.Payload) != 96-20-32 || s.Checksum != wire.ChecksumUnknown || !s.Reassembled {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestFragmentHeaders: the first fragment's header counts, and congestion that
+// any of them met.
+func TestFragmentHeaders(t *testing.T) {
+	packet := bigPacket(false, 100)
+	first, last := piece(packet, 9, 0, 64, true), piece(packet, 9, 64, 132, false)
+	first[1], first[8] = 0x2a, 60
+	last[1], last[8] = 0x01, 50
+	for _, order := range [][][]byte{{first, last}, {last, first}} {
+		if s, _ := run(NewDecoder(DecoderOptions{}), order...); s[0].TTL != 60 || s[0].TrafficClass != 0x2a {
+			t.Errorf("TTL %d, class %x", s[0].TTL, s[0].TrafficClass)
+		}
+	}
+	last[1] = 0x03
+	if s, _ := run(NewDecoder(DecoderOptions{}), first, last); s[0].TrafficClass != 0x2b {
+		t.Errorf("class %x", s[0].TrafficClass)
 	}
 }
 

@@ -3,14 +3,15 @@ package wire
 import "encoding/binary"
 
 // Quoted reads the packet that an ICMP error quotes, of which eight octets
-// behind the IP header are enough (RFC 792). It fills the tuple, without Encap,
+// behind the IP header are enough (RFC 792), whether or not its length was
+// rewritten to them. It fills the tuple, without Encap,
 // and the sequence number of q and reports whether the packet carries TCP.
 func Quoted(data []byte, q *Quote) bool {
 	var seg Segment
 	quiet := Walker{}
 	switch skip := quiet.IP(data, len(data), &seg); {
 	case skip == Segmented:
-	case skip == TCPCut, skip == FragmentHeld && quiet.Upper.Protocol == protoTCP && quiet.Upper.Offset == 0:
+	case skip == TCPCut, skip == TCPMalformed, skip == FragmentHeld && quiet.Upper.Protocol == protoTCP && quiet.Upper.Offset == 0:
 		tcp := quiet.Upper.Data
 		if len(tcp) < 8 {
 			return false

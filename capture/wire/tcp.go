@@ -5,11 +5,11 @@ import "encoding/binary"
 // tcp reads a TCP header (RFC 9293 §3.1) into seg. length is the segment's
 // octets by the IP header. What is wrong with the options costs only them.
 func (w *Walker) tcp(data []byte, length int, seg *Segment, verify bool) Skip {
-	if length < 20 {
-		return TCPMalformed
-	}
-	if len(data) < 20 {
+	if length < 20 || len(data) < 20 {
 		w.Upper = Upper{Protocol: protoTCP, Data: data, Len: length}
+		if length < 20 {
+			return TCPMalformed
+		}
 		return TCPCut
 	}
 	header := int(data[12]>>4) * 4

@@ -113,6 +113,12 @@ func TestFinalDestination(t *testing.T) {
 			t.Errorf("%s: %v > %v", name, seg.Source(), seg.Destination())
 		}
 	}
+	arrived := packet6(43, cat(hx("06 02 00 00 00000000"+hop), segment6))
+	w6 := Walker{Verify: true}
+	var seg6 Segment
+	if w6.IP(arrived, len(arrived), &seg6); seg6.Dst != Addr(final) || seg6.Checksum != ChecksumGood {
+		t.Errorf("a routing header without segments left leads to %v", seg6.Destination())
+	}
 	// A route that is used up changes nothing.
 	var w Walker
 	var seg Segment
@@ -281,9 +287,19 @@ func TestQuoted(t *testing.T) {
 			t.Errorf("%d octets: %+v", n, q)
 		}
 	}
+	rewritten := cat(packet[:28])
+	rewritten[2], rewritten[3] = 0, 28
 	var q Quote
+	if !Quoted(rewritten, &q) || q.DstPort != 4 {
+		t.Errorf("a rewritten length: %+v", q)
+	}
 	if Quoted(packet[:27], &q) {
 		t.Error("seven octets of TCP are taken for a header")
+	}
+	offset := cat(packet) // a data offset that cannot be
+	offset[32] = 0
+	if Quoted(offset, &q) {
+		t.Error("a malformed TCP header is taken for a header")
 	}
 	later := cat(packet)
 	later[7] = 1
