@@ -32,10 +32,8 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	a.sends(f, n, x, y, seg)
-	if a.facts.RepeatsFIN {
-		y.Has &^= flow.HoldsACK // it had not come: the FIN is sent again
-	}
-	if proved && y.Is(flow.HoldsACK) && !y.Unproved() {
+	// What is held had not come to an end that sends its FIN again.
+	if proved && y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
 		y.Has &^= flow.HoldsACK
 		a.arrive(f, n, x, y.HeldAck)
 	}
