@@ -9,6 +9,10 @@ import (
 // gap is the space between two columns. There are no other borders.
 const gap = "  "
 
+// mustShow is the highest Drop of a column that was hidden for being empty and
+// makes a later row that has a value a record.
+const mustShow = 2
+
 // gridColumn is a column of a table for people.
 type gridColumn struct {
 	header    string
@@ -101,7 +105,9 @@ func (g *grid) natural(rows [][]cell, room bool) []int {
 			natural[i] = max(natural[i], displayWidth(g.shown(r[i])))
 			empty = empty && r[i].text == ""
 		}
-		if c.hideEmpty && empty {
+		// Where rows will follow, only what would rather make a record of a row
+		// than not be shown is hidden; the others may still get a value.
+		if c.hideEmpty && empty && (!room || c.drop <= mustShow) {
 			natural[i] = -1
 		}
 	}

@@ -174,7 +174,7 @@ func (g *grid) fits(row []cell) bool {
 		}
 	}
 	for i, c := range g.columns {
-		if c.hideEmpty && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
+		if c.hideEmpty && c.drop <= mustShow && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
 			return false
 		}
 	}

@@ -1,0 +1,182 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+)
+
+// brokenWriter takes some octets and then fails.
+type brokenWriter struct{ room int }
+
+var errBroken = errors.New("no space left")
+
+func (b *brokenWriter) Write(p []byte) (int, error) {
+	if len(p) > b.room {
+		n := b.room
+		b.room = 0
+		return n, errBroken
+	}
+	b.room -= len(p)
+	return len(p), nil
+}
+
+// TestOutputError wants the error of the output from Err, as soon as it is
+// known, and from Close, in every view and format.
+func TestOutputError(t *testing.T) {
+	for _, v := range Views {
+		for _, f := range Formats {
+			if Check([]View{v}, f) != nil {
+				continue
+			}
+			r, err := New(&brokenWriter{}, Options{Views: []View{v}, Format: f})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2000 {
+				r.Packet(resentPacket(t))
+				r.Connection(halfClose(t))
+			}
+			if v != ViewSummary && r.Err() == nil {
+				t.Errorf("%s as %s: no error after 2,000 rows", v, f)
+			}
+			if err := r.Close(Input{}); !errors.Is(err, errBroken) {
+				t.Errorf("%s as %s: Close gives %v", v, f, err)
+			}
+		}
+	}
+}
+
+// TestSpool makes the second view wait in a file and looks for what is left.
+func TestSpool(t *testing.T) {
+	dir := t.TempDir()
+	var buf bytes.Buffer
+	r, err := New(&buf, Options{Views: []View{ViewConnections, ViewPackets}, Format: FormatJSON, TempDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 2*spoolMemory/400 + 1 // a packet is some 500 octets of JSON
+	p := resentPacket(t)
+	for range rows {
+		r.Packet(p)
+	}
+	r.Connection(halfClose(t))
+	spooled := r.page.sections[1].spool
+	if spooled.file == nil {
+		t.Fatal("everything stayed in memory")
+	}
+	if err := r.Close(Input{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(buf.String(), `"schema":"tcpwatch.packet/1"`); n != rows {
+		t.Errorf("%d packets, want %d", n, rows)
+	}
+	object(t, buf.String())
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("%d temporary files are left (%v)", len(left), err)
+	}
+}
+
+func TestSpoolWithoutRoom(t *testing.T) {
+	r, err := New(io.Discard, Options{Views: []View{ViewConnections, ViewPackets}, Format: FormatJSON, TempDir: "/nonexistent/folder"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := resentPacket(t)
+	for range 2*spoolMemory/400 + 1 {
+		r.Packet(p)
+	}
+	if r.Err() == nil {
+		t.Error("no error although no temporary file could be made")
+	}
+}
+
+// TestFlush wants rows of a table to appear when a live capture asks for them,
+// and later ones at the same widths.
+func TestFlush(t *testing.T) {
+	var buf bytes.Buffer
+	r, err := New(&buf, Options{Views: []View{ViewPackets}, Format: FormatTable, Width: 120})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Packet(synPacket(t))
+	if err := r.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(buf.String(), "SYN") {
+		t.Errorf("nothing was written by Flush: %q", buf.String())
+	}
+	r.Packet(resentPacket(t))
+	if err := r.Close(Input{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(buf.String(), "PACKET "); n != 1 {
+		t.Errorf("%d headers, want 1:\n%s", n, buf.String())
+	}
+	checkLines(t, "flushed", buf.String(), 120, false)
+}
+
+// TestEveryOutcome tells a story for every value of every enumeration, with and
+// without the other fields, and wants a sentence that fits the terminal.
+func TestEveryOutcome(t *testing.T) {
+	var cs []*analyze.Connection
+	for _, base := range []func() *analyze.Connection{func() *analyze.Connection { return halfClose(t) }, func() *analyze.Connection { return refused6(t) }, huge} {
+		for o := analyze.OpeningMidstream; o <= analyze.OpeningOneWay; o++ {
+			for f := analyze.FormNone; f <= analyze.FormSplit; f++ {
+				c := base()
+				c.Opening.Outcome, c.Opening.Form = o, f
+				cs = append(cs, c)
+			}
+		}
+		for o := analyze.ClosingOpen; o <= analyze.ClosingReset; o++ {
+			for by := analyze.NoSide; by <= analyze.BothSides; by++ {
+				for a := analyze.RstNone; a <= analyze.RstTimeWait; a++ {
+					c := base()
+					c.Closing.Outcome, c.Closing.RstBy, c.Closing.ActiveCloser, c.Closing.RstAfter, c.TimeWait.Holders = o, by, by, a, by
+					cs = append(cs, c)
+				}
+			}
+		}
+		for u := analyze.ReuseNone; u <= analyze.ReuseUnproved; u++ {
+			c := base()
+			c.TimeWait = analyze.TimeWait{Holders: analyze.ServerSide, Since: c.End, Until: c.End + 60e9, ReusedBy: 7, Reuse: u}
+			cs = append(cs, c)
+		}
+	}
+	for _, c := range cs {
+		c.Number = 77
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable}, nil, []*analyze.Connection{c}, Input{})
+		what := c.Opening.Outcome.String() + ", " + c.Closing.Outcome.String()
+		checkLines(t, what, out, 80, false)
+		if !strings.Contains(out, "\nHANDSHAKE  ") || !strings.Contains(out, "\nDATA       ") {
+			t.Errorf("%s: a section is missing:\n%s", what, out)
+		}
+		for _, bad := range []string{"  ;", "; ;", "%!", "()", ": ;", ";\n\n"} {
+			if strings.Contains(out, bad) {
+				t.Errorf("%s: %q in\n%s", what, bad, out)
+			}
+		}
+		summary := render(t, Options{Views: []View{ViewSummary}, Format: FormatTable}, nil, []*analyze.Connection{c}, Input{})
+		checkLines(t, what, summary, 80, false)
+	}
+}
+
+// TestWrongAck wants a cross, with the difference, where the sum is wrong.
+func TestWrongAck(t *testing.T) {
+	c := halfClose(t)
+	c.Steps[1].Ack += 4
+	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	if !strings.Contains(out, "ack ≠ 1646906849 + 1 ✗ (off by 4)") {
+		t.Errorf("no cross:\n%s", out)
+	}
+	out = render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200, ASCII: true}, nil, []*analyze.Connection{c}, Input{})
+	if !strings.Contains(out, "ack != 1646906849 + 1 WRONG (off by 4)") || !strings.Contains(out, "ack = 250151436 + 1 ok") {
+		t.Errorf("no words in ASCII:\n%s", out)
+	}
+}

@@ -1,0 +1,142 @@
+package report
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+)
+
+func held(number uint64, client string, since, until int64) *analyze.Connection {
+	return &analyze.Connection{Number: number, Client: ep(client), Server: ep("10.0.0.2:80"), Start: since, End: since,
+		TimeWait: analyze.TimeWait{Holders: analyze.ClientSide, Since: since, Until: until}}
+}
+
+// TestHolds counts ends in TIME-WAIT at one time and at the end.
+func TestHolds(t *testing.T) {
+	var h holds
+	h.add(held(1, "10.0.0.1:1", 0, 60))
+	h.add(held(2, "10.0.0.1:2", 10, 70))
+	h.add(held(3, "10.0.0.1:3", 60, 120)) // begins as the first ends
+	h.add(held(4, "10.0.0.9:1", 0, 60))
+	h.measure(65)
+	a, b := h.hosts[0], h.hosts[1]
+	if a.addr != netip.MustParseAddr("10.0.0.1") || a.total != 3 || a.most != 2 || a.atEnd != 2 {
+		t.Errorf("10.0.0.1: %+v, want 3 held, 2 at one time, 2 at the end", a)
+	}
+	if b.total != 1 || b.most != 1 || b.atEnd != 0 {
+		t.Errorf("10.0.0.9: %+v, want 1 held, 1 at one time, none at the end", b)
+	}
+}
+
+// TestHoldsReuse wants a tuple that is used again to be held once.
+func TestHoldsReuse(t *testing.T) {
+	var h holds
+	first := held(1, "10.0.0.1:1", 0, 60)
+	first.TimeWait.ReusedBy = 2
+	h.add(first)
+	h.add(held(2, "10.0.0.1:1", 5, 65))
+	h.measure(10)
+	if got := h.hosts[0]; got.most != 1 || got.atEnd != 1 || got.reused != 1 {
+		t.Errorf("%+v, want 1 at one time, 1 at the end, 1 reused", got)
+	}
+}
+
+func TestHoldsBounds(t *testing.T) {
+	var h holds
+	for i := range maxHosts + 3 {
+		h.add(held(uint64(i), fmt.Sprintf("10.%d.%d.1:1", i>>8, i&255), 0, 60))
+	}
+	if len(h.hosts) != maxHosts || h.strangers != 3 {
+		t.Errorf("%d hosts and %d strangers", len(h.hosts), h.strangers)
+	}
+	h = holds{}
+	c := held(1, "10.0.0.1:1", 0, 60)
+	for range maxHolds + 5 {
+		h.add(c)
+	}
+	if len(h.kept) != maxHolds || h.dropped != 5 || h.hosts[0].total != maxHolds+5 {
+		t.Errorf("%d kept, %d dropped, %d in all", len(h.kept), h.dropped, h.hosts[0].total)
+	}
+}
+
+// TestNotableOrder wants every reason represented, the heaviest first, and the
+// rest counted.
+func TestNotableOrder(t *testing.T) {
+	var n notables
+	number := uint64(0)
+	add := func(k int, c *analyze.Connection) {
+		for i := range k {
+			number++
+			x := *c
+			x.Number = number
+			x.Opening.SynCount += uint32(i)
+			n.add(&x)
+		}
+	}
+	slow := halfClose(t)
+	slow.Opening.SynCount, slow.Opening.Took = 2, 1e9
+	add(3, slow)
+	add(1000, refused6(t))
+	add(40, unanswered(t))
+	rows, more := n.shown()
+	if len(rows) != notableShown {
+		t.Fatalf("%d rows, want %d", len(rows), notableShown)
+	}
+	var got [reasonCount]int
+	for i, r := range rows {
+		got[r.reason]++
+		if i > 0 && (rows[i-1].reason > r.reason || rows[i-1].reason == r.reason && rows[i-1].weight < r.weight) {
+			t.Errorf("row %d (%s, %d) stands behind row %d (%s, %d)", i, reasonNames[r.reason], r.weight, i-1, reasonNames[rows[i-1].reason], rows[i-1].weight)
+		}
+	}
+	if got[whySlowOpen] != 3 || got[whyUnanswered] != 3 || got[whyRefused] != 6 {
+		t.Errorf("rows by reason: %v", got)
+	}
+	if more[whyRefused] != 994 || more[whyUnanswered] != 37 || more[whySlowOpen] != 0 {
+		t.Errorf("not shown: %v", more)
+	}
+	if rows[0].weight != 1001 {
+		t.Errorf("the first has weight %d, want the 1,001 SYNs", rows[0].weight)
+	}
+}
+
+// TestPacketsAddUp wants every packet under some name.
+func TestPacketsAddUp(t *testing.T) {
+	in := sampleInput()
+	in.Filtered = 5
+	in.Packets += 7
+	s := packetSection(&in)
+	sum := uint64(0)
+	for _, i := range s.items {
+		sum += i.n
+	}
+	if sum != in.Packets {
+		t.Errorf("the lines add up to %d, want %d", sum, in.Packets)
+	}
+	if last := s.items[len(s.items)-1]; last.n != 2 || last.text != "not accounted for" {
+		t.Errorf("the last line is %+v, want 2 not accounted for", last)
+	}
+}
+
+// TestAutoView tells stories while there are few connections, and summarises
+// from then on.
+func TestAutoView(t *testing.T) {
+	for n := 0; n <= storyMost+1; n++ {
+		var cs []*analyze.Connection
+		for range n {
+			cs = append(cs, halfClose(t))
+		}
+		out := render(t, Options{Format: FormatTable}, nil, cs, sampleInput())
+		stories := strings.Count(out, "HANDSHAKE")
+		want := n
+		if n > storyMost {
+			want = 0
+		}
+		if stories != want || strings.Contains(out, "OPENED") != (n > storyMost) {
+			t.Errorf("%d connections: %d stories\n%s", n, stories, out)
+		}
+	}
+}
