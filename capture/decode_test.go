@@ -6,70 +6,72 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// TestDecodeSkips holds packets that are no segments, with the reason.
-func TestDecodeSkips(t *testing.T) {
-	inner := ether(0x0800, tcp4)
-	deep := tcp4
+// deep has IPv4 in IPv4 and tags has VLAN tags beyond what is followed.
+var deep, tags = func() (deep, tags []byte) {
+	deep, tags = tcp4, tcp4
 	for range 20 {
 		deep = ip4(4, deep)
-	}
-	tags := tcp4
-	for range 20 {
 		tags = cat(hx("0001 8100"), tags)
 	}
-	tests := []struct {
-		name string
-		link wire.LinkType
-		data []byte
-		want wire.Skip
-	}{
-		{"empty", wire.LinkEthernet, nil, wire.LinkCut},
-		{"13 octets", wire.LinkEthernet, make([]byte, 13), wire.LinkCut},
-		{"arp", wire.LinkEthernet, ether(0x0806, make([]byte, 28)), wire.NotIP},
-		{"spanning tree", wire.LinkEthernet, ether(38, hx("424203 0000")), wire.NotIP},
-		{"tag cut", wire.LinkEthernet, ether(0x8100, hx("0001")), wire.LinkCut},
-		{"udp", wire.LinkEthernet, ether(0x0800, ip4(17, udp(1, 2, hx("00")))), wire.NotTCP},
-		{"udp cut", wire.LinkEthernet, ether(0x0800, ip4(17, hx("0001"))), wire.NotTCP},
-		{"igmp", wire.LinkEthernet, ether(0x0800, ip4(2, hx("00"))), wire.NotTCP},
-		{"esp", wire.LinkEthernet, ether(0x0800, ip4(50, hx("00"))), wire.Encrypted},
-		{"esp in ipv6", wire.LinkEthernet, ether(0x86dd, ip6(50, hx("00"))), wire.Encrypted},
-		{"esp in udp", wire.LinkRaw, ip4(17, udp(4500, 4500, hx("00000001 00000001"))), wire.Encrypted},
-		{"key exchange in udp", wire.LinkRaw, ip4(17, udp(4500, 4500, hx("00000000 00000001"))), wire.NotTCP},
-		{"macsec", wire.LinkEthernet, ether(0x88e5, cat(hx("0c 00 00000001"), tcp4)), wire.Encrypted},
-		{"wifi protected", wire.LinkWiFi, wifi("0841", tcp4), wire.Encrypted},
-		{"wifi beacon", wire.LinkWiFi, wifi("8000", tcp4), wire.NotIP},
-		{"wifi null", wire.LinkWiFi, wifi("4801", tcp4), wire.NotIP},
-		{"wifi second fragment", wire.LinkWiFi, set(wifi("0801", tcp4), 22, 1), wire.NotIP},
-		{"unknown link", 147, tcp4, wire.LinkUnknown},
-		{"unknown link of 16 bits", 257, inner, wire.LinkUnknown},
-		{"null of another family", wire.LinkNull, cat(hx("07000000"), tcp4), wire.NotIP},
-		{"ip version 5", wire.LinkRaw, set(tcp4, 0, 0x55), wire.IPMalformed},
-		{"ipip in ipip in …", wire.LinkRaw, deep, wire.TunnelTooDeep},
-		{"tags without end", wire.LinkEthernet, ether(0x8100, tags), wire.TunnelTooDeep},
-		{"labels without end", wire.LinkEthernet, ether(0x8847, make([]byte, 4000)), wire.TunnelTooDeep},
-		{"label cut", wire.LinkEthernet, ether(0x8847, hx("0001")), wire.TunnelMalformed},
-		{"gre cut", wire.LinkRaw, ip4(47, hx("2000")), wire.TunnelMalformed},
-		{"gre key cut", wire.LinkRaw, ip4(47, hx("2000 0800 0000")), wire.TunnelMalformed},
-		{"gre route without end", wire.LinkRaw, ip4(47, cat(hx("4000 0800 00000000"), make([]byte, 3))), wire.TunnelMalformed},
-		{"erspan cut", wire.LinkRaw, ip4(47, hx("1000 88be 00000001 1064")), wire.TunnelMalformed},
-		{"vxlan without identifier", wire.LinkRaw, ip4(17, udp(1, 4789, cat(make([]byte, 8), inner))), wire.NotTCP},
-		{"vxlan arp", wire.LinkRaw, ip4(17, udp(1, 4789, cat(hx("08000000 00002a00"), ether(0x0806, nil)))), wire.NotIP},
-		{"geneve of another version", wire.LinkRaw, ip4(17, udp(1, 6081, cat(hx("4000 6558 00000500"), inner))), wire.NotTCP},
-		{"geneve options cut", wire.LinkRaw, ip4(17, udp(1, 6081, hx("3f00 6558 00000500 0000"))), wire.TunnelMalformed},
-		{"gtp-u echo", wire.LinkRaw, ip4(17, udp(2152, 2152, hx("3201 0004 00000000 0000 0000"))), wire.NotTCP},
-		{"gtp-u extension of length 0", wire.LinkRaw, ip4(17, udp(2152, 2152, hx("34ff 0008 00000001 0000 00 85 00 000000"))), wire.TunnelMalformed},
-		{"l2tp control", wire.LinkRaw, ip4(17, udp(1701, 1701, hx("c802 000c 0001 0000 0000 0000"))), wire.NotTCP},
-		{"pppoe discovery", wire.LinkEthernet, ether(0x8864, hx("1109 0000 0000")), wire.NotIP},
-		{"pppoe length cuts the packet", wire.LinkEthernet, ether(0x8864, cat(hx("1100 0001 0010 0021"), tcp4)), wire.IPCut},
-		{"ppp lcp", wire.LinkPPP, hx("ff03 c021 01"), wire.NotIP},
-		{"ppp encrypted", wire.LinkPPP, hx("ff03 0053 01"), wire.Encrypted},
-		{"arcnet second part", wire.LinkARCNETLinux, cat(hx("be00 0000 d4 02 0001"), tcp4), wire.NotIP},
-		{"nflog attribute of length 0", wire.LinkNFLog, hx("02000000 00000900"), wire.TunnelMalformed},
-		{"radiotap of 4 octets", wire.LinkRadiotap, cat(hx("0000 0400 00000000"), wifi("0801", tcp4)), wire.LinkCut},
-		{"pflog cut", wire.LinkPFLog, make([]byte, 60), wire.LinkCut},
-		{"ppi of a link beyond 16 bits", wire.LinkPPI, cat(hx("0000 0800 01000100"), inner), wire.LinkUnknown},
-	}
-	for _, tt := range tests {
+	return deep, tags
+}()
+
+// skipTests are packets that are no segments, with the reason.
+var skipTests = []struct {
+	name string
+	link wire.LinkType
+	data []byte
+	want wire.Skip
+}{
+	{"empty", wire.LinkEthernet, nil, wire.LinkCut},
+	{"13 octets", wire.LinkEthernet, make([]byte, 13), wire.LinkCut},
+	{"arp", wire.LinkEthernet, ether(0x0806, make([]byte, 28)), wire.NotIP},
+	{"spanning tree", wire.LinkEthernet, ether(38, hx("424203 0000")), wire.NotIP},
+	{"tag cut", wire.LinkEthernet, ether(0x8100, hx("0001")), wire.LinkCut},
+	{"udp", wire.LinkEthernet, ether(0x0800, ip4(17, udp(1, 2, hx("00")))), wire.NotTCP},
+	{"udp cut", wire.LinkEthernet, ether(0x0800, ip4(17, hx("0001"))), wire.NotTCP},
+	{"igmp", wire.LinkEthernet, ether(0x0800, ip4(2, hx("00"))), wire.NotTCP},
+	{"esp", wire.LinkEthernet, ether(0x0800, ip4(50, hx("00"))), wire.Encrypted},
+	{"esp in ipv6", wire.LinkEthernet, ether(0x86dd, ip6(50, hx("00"))), wire.Encrypted},
+	{"esp in udp", wire.LinkRaw, ip4(17, udp(4500, 4500, hx("00000001 00000001"))), wire.Encrypted},
+	{"key exchange in udp", wire.LinkRaw, ip4(17, udp(4500, 4500, hx("00000000 00000001"))), wire.NotTCP},
+	{"macsec", wire.LinkEthernet, ether(0x88e5, cat(hx("0c 00 00000001"), tcp4)), wire.Encrypted},
+	{"wifi protected", wire.LinkWiFi, wifi("0841", tcp4), wire.Encrypted},
+	{"wifi beacon", wire.LinkWiFi, wifi("8000", tcp4), wire.NotIP},
+	{"wifi null", wire.LinkWiFi, wifi("4801", tcp4), wire.NotIP},
+	{"wifi second fragment", wire.LinkWiFi, set(wifi("0801", tcp4), 22, 1), wire.NotIP},
+	{"unknown link", 147, tcp4, wire.LinkUnknown},
+	{"unknown link of 16 bits", 257, ether(0x0800, tcp4), wire.LinkUnknown},
+	{"null of another family", wire.LinkNull, cat(hx("07000000"), tcp4), wire.NotIP},
+	{"ip version 5", wire.LinkRaw, set(tcp4, 0, 0x55), wire.IPMalformed},
+	{"ipip in ipip in …", wire.LinkRaw, deep, wire.TunnelTooDeep},
+	{"tags without end", wire.LinkEthernet, ether(0x8100, tags), wire.TunnelTooDeep},
+	{"labels without end", wire.LinkEthernet, ether(0x8847, make([]byte, 4000)), wire.TunnelTooDeep},
+	{"label cut", wire.LinkEthernet, ether(0x8847, hx("0001")), wire.TunnelMalformed},
+	{"gre cut", wire.LinkRaw, ip4(47, hx("2000")), wire.TunnelMalformed},
+	{"gre key cut", wire.LinkRaw, ip4(47, hx("2000 0800 0000")), wire.TunnelMalformed},
+	{"gre route without end", wire.LinkRaw, ip4(47, cat(hx("4000 0800 00000000"), make([]byte, 3))), wire.TunnelMalformed},
+	{"erspan cut", wire.LinkRaw, ip4(47, hx("1000 88be 00000001 1064")), wire.TunnelMalformed},
+	{"vxlan without identifier", wire.LinkRaw, ip4(17, udp(1, 4789, cat(make([]byte, 8), ether(0x0800, tcp4)))), wire.NotTCP},
+	{"vxlan arp", wire.LinkRaw, ip4(17, udp(1, 4789, cat(hx("08000000 00002a00"), ether(0x0806, nil)))), wire.NotIP},
+	{"geneve of another version", wire.LinkRaw, ip4(17, udp(1, 6081, cat(hx("4000 6558 00000500"), ether(0x0800, tcp4)))), wire.NotTCP},
+	{"geneve options cut", wire.LinkRaw, ip4(17, udp(1, 6081, hx("3f00 6558 00000500 0000"))), wire.TunnelMalformed},
+	{"gtp-u echo", wire.LinkRaw, ip4(17, udp(2152, 2152, hx("3201 0004 00000000 0000 0000"))), wire.NotTCP},
+	{"gtp-u extension of length 0", wire.LinkRaw, ip4(17, udp(2152, 2152, hx("34ff 0008 00000001 0000 00 85 00 000000"))), wire.TunnelMalformed},
+	{"l2tp control", wire.LinkRaw, ip4(17, udp(1701, 1701, hx("c802 000c 0001 0000 0000 0000"))), wire.NotTCP},
+	{"pppoe discovery", wire.LinkEthernet, ether(0x8864, hx("1109 0000 0000")), wire.NotIP},
+	{"pppoe length cuts the packet", wire.LinkEthernet, ether(0x8864, cat(hx("1100 0001 0010 0021"), tcp4)), wire.IPCut},
+	{"ppp lcp", wire.LinkPPP, hx("ff03 c021 01"), wire.NotIP},
+	{"ppp encrypted", wire.LinkPPP, hx("ff03 0053 01"), wire.Encrypted},
+	{"arcnet second part", wire.LinkARCNETLinux, cat(hx("be00 0000 d4 02 0001"), tcp4), wire.NotIP},
+	{"nflog attribute of length 0", wire.LinkNFLog, hx("02000000 00000900"), wire.TunnelMalformed},
+	{"radiotap of 4 octets", wire.LinkRadiotap, cat(hx("0000 0400 00000000"), wifi("0801", tcp4)), wire.LinkCut},
+	{"pflog cut", wire.LinkPFLog, make([]byte, 60), wire.LinkCut},
+	{"ppi of a link beyond 16 bits", wire.LinkPPI, cat(hx("0000 0800 01000100"), ether(0x0800, tcp4)), wire.LinkUnknown},
+}
+
+func TestDecodeSkips(t *testing.T) {
+	for _, tt := range skipTests {
 		_, skip, d := decodeOne(tt.link, tt.data)
 		if skip != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, skip, tt.want)

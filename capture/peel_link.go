@@ -55,18 +55,8 @@ func (d *Decoder) rareLink(c cursor, link wire.LinkType, seg *wire.Segment) wire
 		return d.infiniband(c, seg)
 	case wire.LinkMPacket:
 		return d.mPacket(c, seg)
-	case wire.LinkWiFi:
-		return d.wifi(c, seg)
-	case wire.LinkRadiotap:
-		return d.radiotap(c, seg)
-	case wire.LinkPrism:
-		return d.prism(c, seg)
-	case wire.LinkAVS:
-		return d.avs(c, seg)
-	case wire.LinkPPI:
-		return d.ppi(c, seg)
 	}
-	return wire.LinkUnknown
+	return d.wifiLink(c, link, seg)
 }
 
 // behind goes on n octets further.

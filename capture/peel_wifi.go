@@ -8,6 +8,23 @@ import (
 	"tcpwatch/capture/wire"
 )
 
+// wifiLink reads the headers that may stand in front of an IEEE 802.11 frame.
+func (d *Decoder) wifiLink(c cursor, link wire.LinkType, seg *wire.Segment) wire.Skip {
+	switch link {
+	case wire.LinkWiFi:
+		return d.wifi(c, seg)
+	case wire.LinkRadiotap:
+		return d.radiotap(c, seg)
+	case wire.LinkPrism:
+		return d.prism(c, seg)
+	case wire.LinkAVS:
+		return d.avs(c, seg)
+	case wire.LinkPPI:
+		return d.ppi(c, seg)
+	}
+	return wire.LinkUnknown
+}
+
 // wifi reads an IEEE 802.11 data frame (IEEE 802.11-2020 §9.3.2). gopacket
 // takes the last four octets for a check sequence whether there is one or not;
 // here the IP header says where the packet ends. Of an aggregate (A-MSDU) the

@@ -88,11 +88,8 @@ func (w *Walker) chain(next uint8, data []byte, length int, seg *Segment, verify
 			if !seg.IPv6 {
 				return w.stop(next, data, length)
 			}
-			if length < 8 {
-				return IPMalformed
-			}
 			if len(data) < 8 {
-				return IPCut
+				return cutOr(length < 8)
 			}
 			if skip := w.fragmentHeader(data, length, seg); skip != Segmented {
 				return skip
