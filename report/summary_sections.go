@@ -226,10 +226,15 @@ func stateSection(name string, counts *[state.Count]stateCount) summarySection {
 			continue
 		}
 		text := "in " + state.State(st).String()
-		if c.inferred > 0 {
-			text += " (" + thousands(c.inferred) + " of them inferred)"
+		switch {
+		case c.proved == 0:
+			text += " at the end, as far as can be inferred"
+		case c.inferred > 0:
+			text += " at the end, " + thousands(c.inferred) + " of them inferred"
+		default:
+			text += " at the end"
 		}
-		s.add(c.proved+c.inferred, Plain, text+" at the end")
+		s.add(c.proved+c.inferred, Plain, text)
 	}
 	return s
 }
