@@ -1,0 +1,51 @@
+package main
+
+import (
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+func TestShortDurations(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Hour: "1h", 90 * time.Minute: "1h30m", 30 * time.Second: "30s", 10 * time.Minute: "10m",
+		time.Millisecond: "1ms", 61 * time.Second: "1m1s", time.Hour + 20*time.Second: "1h0m20s",
+	} {
+		if got := short(d); got != want {
+			t.Errorf("%d: %s, want %s", d, got, want)
+		}
+		if back, err := time.ParseDuration(short(d)); back != d || err != nil {
+			t.Errorf("%s: %v, %v", short(d), back, err)
+		}
+	}
+}
+
+func TestConnectionNumbersAreBounded(t *testing.T) {
+	var only map[uint64]bool
+	o := connectionNumbers(&only)
+	if err := o.Set("1-1000000"); err != nil || len(only) != maxChosen {
+		t.Errorf("%d chosen, %v", len(only), err)
+	}
+	if err := o.Set("2000000"); err == nil {
+		t.Error("one more than the most is accepted")
+	}
+	only = nil
+	if err := o.Set("18446744073709551614-18446744073709551615"); err != nil || len(only) != 2 {
+		t.Errorf("at the end of the range: %v, %v", only, err)
+	}
+}
+
+func TestDescribeBuild(t *testing.T) {
+	b := &debug.BuildInfo{GoVersion: "go1.26.8", Main: debug.Module{Version: "(devel)"}}
+	if got, want := describeBuild(b), "devel (go1.26.8)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	b.Main.Version = "v1.2.3"
+	b.Settings = []debug.BuildSetting{
+		{Key: "vcs.revision", Value: "0123456789abcdef0123456789abcdef01234567"},
+		{Key: "vcs.time", Value: "2026-01-02T03:04:05Z"}, {Key: "vcs.modified", Value: "true"},
+	}
+	if got, want := describeBuild(b), "v1.2.3 (commit 0123456789ab, 2026-01-02T03:04:05Z, with changes, go1.26.8)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
