@@ -76,7 +76,7 @@ func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	}
 	room := uint32(0xffff) << 14 // the largest window there is (RFC 7323 §2.2)
 	if x.Is(flow.Scaled) && y.Is(flow.Sent) {
-		room = max(y.ScaledWindow(y.Window, false), y.MostWindow)
+		room = max(y.LastWindow(), y.MostWindow)
 	}
 	low := x.Low - wire.Seq(room)
 	if x.Is(flow.SentSYN) {
@@ -128,6 +128,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	x, y := fx.Sender, fx.Receiver
 	f.LastPacket, f.Last = seg.Packet, seg.Time
 	x.Packets++
+	x.Probed = a.probes(seg)
 	if seg.Flags.Has(wire.RST) || a.stray || a.foreign {
 		return // what these carry is not part of the stream
 	}
@@ -172,12 +173,26 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		}
 		x.Has |= flow.SentACK
 	}
-	x.Window = seg.Window
-	x.MostWindow = max(x.MostWindow, x.ScaledWindow(seg.Window, seg.Flags.Has(wire.SYN)))
+	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
 	if seg.Flags.Has(wire.SYN) {
+		x.MSS = announcedMSS(seg)
 		scale(x, y, n, fx.From, seg)
 	}
+}
+
+// probes tells what kind of answer the segment calls for.
+func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
+	switch {
+	case a.stray, seg.Flags.Has(wire.RST) && !a.facts.Acceptable:
+		return flow.Doubted
+	case a.lab.Set.Has(label.KeepAlive):
+		return flow.KeepAliveProbed
+	case a.lab.Set.Has(label.ZeroWindowProbe):
+		return flow.ZeroWindowProbed
+	}
+	return flow.NotProbed
 }
 
 // provedBefore counts what y had acknowledged before the capture showed it: a
@@ -247,6 +262,18 @@ func timeRTT(fx *flow.Facts, seg *wire.Segment) {
 	case fx.SeqDelta == 0:
 		fx.Sender.Time(seg.End(), seg.Time)
 	}
+}
+
+// announcedMSS returns the MSS that a SYN announces, or the default of RFC 9293
+// §3.7.1.
+func announcedMSS(seg *wire.Segment) uint16 {
+	switch {
+	case seg.Options.Set.Has(wire.OptMSS):
+		return seg.Options.MSS
+	case seg.IPv6:
+		return 1220
+	}
+	return 536
 }
 
 // scale settles the window scale once both SYNs were seen: it holds only when

@@ -33,6 +33,12 @@ type Facts struct {
 	// Loop is the shortest time measured from this tap to the receiver, on to
 	// the sender and back here, in nanoseconds; -1 where unknown.
 	Loop int64
+	// AcksUnseen is set when the segment acknowledges, beyond what its sender
+	// acknowledged before, numbers of the receiver that were never captured.
+	AcksUnseen bool
+	// TwiceReceived is the latest packet with octets that the segment reports
+	// by D-SACK; 0: none is remembered.
+	TwiceReceived uint64
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
 	// or that cannot be checked.
 	Acceptable bool
@@ -66,6 +72,11 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.RepeatsFIN = s.Is(SentFIN) && s.FinEnd == seg.End()
 	}
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
+		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
+		if b, ok := DSACK(seg); ok {
+			m, _ := t.Latest(r, b.Left, b.Right)
+			x.TwiceReceived = m.Packet
+		}
 		x.AnswersSYN = r.Is(SYNAwaiting) && seg.Ack.After(r.ISN) && !seg.Ack.After(r.Nxt)
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)

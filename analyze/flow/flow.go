@@ -67,10 +67,19 @@ type Half struct {
 	MostWindow uint32
 	// Stray is the end of the last segment that did not fit the sequence
 	// space, valid with HasStray.
-	Stray     wire.Seq
-	HasStray  bool
-	HasTS     bool
-	HasOldSYN bool
+	Stray      wire.Seq
+	HasStray   bool
+	lastWindow uint32 // in octets, as far as the scale is known
+	// MSS is the largest segment that this end takes, by its SYN; 0: not known.
+	MSS uint16
+	// Probed is what this end's last segment asks the other end to answer.
+	Probed Probed
+	// Offloads is set when segments of this end with a wrong checksum were
+	// acknowledged; badEnd is the end of one that is not, valid with hasBad.
+	Offloads, hasBad bool
+	badEnd           wire.Seq
+	HasTS            bool
+	HasOldSYN        bool
 
 	holes    int32 // first of the ranges never captured, in sequence order
 	lastHole int32
@@ -117,6 +126,39 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 		return uint32(w) // the window of a SYN is never scaled (RFC 7323 §2.2)
 	}
 	return uint32(w) << h.Scale
+}
+
+// Probed is a kind of segment that calls for an answer of its own.
+type Probed uint8
+
+// The kinds.
+const (
+	NotProbed Probed = iota
+	KeepAliveProbed
+	ZeroWindowProbed
+	Doubted // a SYN or RST that the other end will not believe (RFC 5961)
+)
+
+// LastWindow returns the last window that the end advertised, in octets where
+// its scale is known.
+func (h *Half) LastWindow() uint32 { return h.lastWindow }
+
+// Advertise takes the window of a segment.
+func (h *Half) Advertise(window uint16, syn bool) {
+	h.Window = window
+	h.lastWindow = h.ScaledWindow(window, syn)
+	h.MostWindow = max(h.MostWindow, h.lastWindow)
+}
+
+// Summed takes what is known of the checksum of a segment that ends at end.
+// Wrong checksums that are acknowledged were put right behind the tap.
+func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
+	switch {
+	case c == wire.ChecksumGood:
+		h.Offloads, h.hasBad = false, false
+	case c == wire.ChecksumBad && occupies:
+		h.hasBad, h.badEnd = true, end
+	}
 }
 
 // Flow is one connection.

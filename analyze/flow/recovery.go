@@ -62,6 +62,17 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 	}
 }
 
+// SACKsBeyond reports whether an acknowledgement has a SACK block behind its
+// number: octets that arrived behind a gap.
+func SACKsBeyond(seg *wire.Segment) bool {
+	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
+		if b.Left.After(seg.Ack) {
+			return true
+		}
+	}
+	return false
+}
+
 // DSACK returns the octets that an acknowledgement reports as received twice:
 // the first block, when it lies in front of the acknowledgement or inside the
 // second block (RFC 2883 §4).

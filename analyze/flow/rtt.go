@@ -33,6 +33,9 @@ func (h *Half) Untime(from wire.Seq) {
 
 // Acked ends the running measurement when ack covers it.
 func (h *Half) Acked(ack wire.Seq, at int64) {
+	if h.hasBad && !ack.Before(h.badEnd) {
+		h.Offloads, h.hasBad = true, false
+	}
 	r := &h.rtt
 	if !r.active || ack.Before(r.end) {
 		return

@@ -11,33 +11,67 @@ const (
 	Data
 	Ack
 	KeepAlive
+	ZeroWindowProbe
 	DuplicatePacket
 	Retransmission
 	OutOfOrder
 	MissingSegment
 	DupAck
+	DSACK
+	AckUnseen
+	KeepAliveAck
+	ZeroWindowProbeAck
+	ChallengeAck
+	EcnEcho
+	WindowReduced
 	ZeroWindow
+	WindowFull
+	WindowUpdate
+	WindowShrunk
+	CongestionExperienced
+	Urgent
+	OldTimestamp
+	BadChecksum
+	ChecksumOffload
+	LargeSegment
 	Count // how many there are; not a label
 )
 
 // All lists every label; an ID is an index into it. The order is the order in
 // which labels are tried, so it is the precedence inside an exclusive group.
 var All = [Count]*Spec{
-	RST:             &rst,
-	SYN:             &syn,
-	SynAck:          &synAck,
-	FIN:             &fin,
-	HandshakeAck:    &handshakeAck,
-	AckOfFin:        &ackOfFin,
-	Data:            &data,
-	Ack:             &ack,
-	KeepAlive:       &keepAlive,
-	DuplicatePacket: &duplicatePacket,
-	Retransmission:  &retransmission,
-	OutOfOrder:      &outOfOrder,
-	MissingSegment:  &missingSegment,
-	DupAck:          &dupAck,
-	ZeroWindow:      &zeroWindow,
+	RST:                   &rst,
+	SYN:                   &syn,
+	SynAck:                &synAck,
+	FIN:                   &fin,
+	HandshakeAck:          &handshakeAck,
+	AckOfFin:              &ackOfFin,
+	Data:                  &data,
+	Ack:                   &ack,
+	KeepAlive:             &keepAlive,
+	ZeroWindowProbe:       &zeroWindowProbe,
+	DuplicatePacket:       &duplicatePacket,
+	Retransmission:        &retransmission,
+	OutOfOrder:            &outOfOrder,
+	MissingSegment:        &missingSegment,
+	DupAck:                &dupAck,
+	DSACK:                 &dsack,
+	AckUnseen:             &ackUnseen,
+	KeepAliveAck:          &keepAliveAck,
+	ZeroWindowProbeAck:    &zeroWindowProbeAck,
+	ChallengeAck:          &challengeAck,
+	EcnEcho:               &ecnEcho,
+	WindowReduced:         &windowReduced,
+	ZeroWindow:            &zeroWindow,
+	WindowFull:            &windowFull,
+	WindowUpdate:          &windowUpdate,
+	WindowShrunk:          &windowShrunk,
+	CongestionExperienced: &congestionExperienced,
+	Urgent:                &urgent,
+	OldTimestamp:          &oldTimestamp,
+	BadChecksum:           &badChecksum,
+	ChecksumOffload:       &checksumOffload,
+	LargeSegment:          &largeSegment,
 }
 
 func (id ID) String() string {

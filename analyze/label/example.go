@@ -14,3 +14,18 @@ const risingIDs = `0     A>B S  0:0(0) win 64240 <mss 1460> id 10
 +.1   A>B P. 1:101(100) ack 1 win 64240 id 12
 +.001 A>B P. 101:201(100) ack 1 win 64240 id 13
 `
+
+// stopped is a client that fills the server's window of 1,000 octets, until the
+// server closes it.
+const stopped = `0     A>B S  0:0(0) win 64240 <mss 1460>
++.010 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>
++.001 A>B .  1:1(0) ack 1 win 64240
++.1   A>B P. 1:1001(1000) ack 1 win 64240
++.010 B>A .  1:1(0) ack 1001 win 0
+`
+
+// stamped is opened with timestamps.
+const stamped = `0     A>B S  0:0(0) win 64240 <mss 1460,TS val 100 ecr 0>
++.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,TS val 7 ecr 100>
++.001 A>B .  1:1(0) ack 1 win 64240 <TS val 110 ecr 7>
+`

@@ -11,6 +11,7 @@ var keepAlive = Spec{
 		{"it carries no octet, or one", opened + "+.1 A>B P. 1:3(2) ack 1\n+.1 B>A . 1:1(0) ack 3\n+9 A>B P. 2:4(2) ack 1"},
 		{"its sequence number is one below the next one of its sender", opened + "+9 A>B . 1:1(0) ack 1"},
 		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
+		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
 	},
 	Clauses: []Clause{{9293, "3.8.4"}},
 	Looks:   "segments with at most one octet",
@@ -20,6 +21,6 @@ var keepAlive = Spec{
 	match: func(c *Context) bool {
 		s := c.Segment
 		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && s.Len <= 1 && c.Facts.SeqDelta == -1 &&
-			c.Facts.AllAcked()
+			c.Facts.AllAcked() && c.Facts.Receiver.Window != 0
 	},
 }

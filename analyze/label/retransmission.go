@@ -14,7 +14,7 @@ var retransmission = Spec{
 			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 15\n+.001 A>B P. 201:301(100) ack 1 id 14"},
 		{"it is not a DUPLICATE-PACKET", risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
 		{"it is not a RST", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B R. 1:101(100) ack 1"},
-		{"it is not a KEEP-ALIVE", opened + "+60 A>B . 0:1(1) ack 1"},
+		{"it is not a KEEP-ALIVE or ZERO-WINDOW-PROBE", opened + "+60 A>B . 0:1(1) ack 1"},
 	},
 	Clauses: []Clause{{9293, "3.8.1"}, {6298, "5"}},
 	Looks:   "segments that occupy sequence space",
@@ -22,7 +22,7 @@ var retransmission = Spec{
 		"packet for a retransmission; whether it is spurious or fast is another question than whether it is one",
 	Example: opened + "+.1 A>B P. 1:101(100) ack 1 win 64240\n+.2 A>B P. 1:101(100) ack 1 win 64240 | DATA RETRANSMISSION ESTABLISHED ESTABLISHED\n",
 	match: func(c *Context) bool {
-		if c.Verdict != Again || c.Set.Has(KeepAlive) {
+		if c.Verdict != Again || c.Set.Has(KeepAlive) || c.Set.Has(ZeroWindowProbe) {
 			return false
 		}
 		c.Evidence.Add(Retransmission, c.Reason, c.Packet)

@@ -16,7 +16,6 @@ const (
 	Again                    // sent again
 	Overtaken                // sent once, overtaken on the way
 	Gap                      // sent for the first time, behind octets that were not captured
-	Probe                    // a keep-alive
 )
 
 // judge decides on the segment by the evidence that the wire offers, in this

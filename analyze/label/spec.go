@@ -107,41 +107,43 @@ type Reason uint8
 
 // The reasons.
 const (
-	None         Reason = iota
-	BytesSeen           // all octets had been seen from this end
-	SynSeen             // a SYN with this number had been seen from this end
-	FinSeen             // the FIN had been seen from this end
-	SomeSeen            // some, not all octets had been seen from this end
-	GapInFront          // octets in front were never captured
-	SameIPID            // the same range, timestamp and IP identification
-	TooSoon             // sooner than any answer could have come back
-	LaterIPID           // IP identification above that of a segment behind the hole
-	EarlierIPID         // below
-	LaterTSval          // timestamp later than that of a segment behind the hole
-	EarlierTSval        // earlier
-	TimeOnly            // nothing but the time since the hole opened
-	IPIDJump            // packets of the sender are missing, and it had paused
-	AnswersSYN          // it answers a SYN that was sent again: no timer of its own ran
+	None          Reason = iota
+	BytesSeen            // all octets had been seen from this end
+	SynSeen              // a SYN with this number had been seen from this end
+	FinSeen              // the FIN had been seen from this end
+	SomeSeen             // some, not all octets had been seen from this end
+	GapInFront           // octets in front were never captured
+	SameIPID             // the same range, timestamp and IP identification
+	TooSoon              // sooner than any answer could have come back
+	LaterIPID            // IP identification above that of a segment behind the hole
+	EarlierIPID          // below
+	LaterTSval           // timestamp later than that of a segment behind the hole
+	EarlierTSval         // earlier
+	TimeOnly             // nothing but the time since the hole opened
+	IPIDJump             // packets of the sender are missing, and it had paused
+	ReceivedTwice        // which packet brought the octets the last time
+	AnswersSYN           // it answers a SYN that was sent again: no timer of its own ran
 )
 
 // reasonTexts has each phrase, and what links it to a packet; "" where the
 // packet is left out.
 var reasonTexts = [...]struct{ text, link string }{
-	None:         {"", ""},
-	BytesSeen:    {"bytes seen", " in packet "},
-	SynSeen:      {"SYN seen", " in packet "},
-	FinSeen:      {"FIN seen", " in packet "},
-	SomeSeen:     {"some of the bytes seen", " in packet "},
-	GapInFront:   {"gap in front", ""},
-	SameIPID:     {"same IP ID and range", " as packet "},
-	TooSoon:      {"too soon to be an answer", " to packet "},
-	LaterIPID:    {"IP ID above those beyond the hole", ""},
-	EarlierIPID:  {"IP ID below those beyond the hole", ""},
-	LaterTSval:   {"TSval later than", " packet "},
-	EarlierTSval: {"TSval earlier than", " packet "},
-	TimeOnly:     {"time only", ""},
-	IPIDJump:     {"IP ID jump after a pause", ""},
-	AnswersSYN:   {"answers a SYN sent again", ""},
+	None:          {"", ""},
+	BytesSeen:     {"bytes seen", " in packet "},
+	SynSeen:       {"SYN seen", " in packet "},
+	FinSeen:       {"FIN seen", " in packet "},
+	SomeSeen:      {"some of the bytes seen", " in packet "},
+	GapInFront:    {"gap in front", ""},
+	SameIPID:      {"same IP ID and range", " as packet "},
+	TooSoon:       {"too soon to be an answer", " to packet "},
+	LaterIPID:     {"IP ID above those beyond the hole", ""},
+	EarlierIPID:   {"IP ID below those beyond the hole", ""},
+	LaterTSval:    {"TSval later than", " packet "},
+	EarlierTSval:  {"TSval earlier than", " packet "},
+	TimeOnly:      {"time only", ""},
+	IPIDJump:      {"IP ID jump after a pause", ""},
+	ReceivedTwice: {"received again", " with packet "},
+	AnswersSYN:    {"answers a SYN sent again", ""},
 }
 
 // String returns the phrase without the packet that it may point to.

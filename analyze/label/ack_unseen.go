@@ -1,0 +1,21 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var ackUnseen = Spec{
+	Name:       "ACK-UNSEEN",
+	Group:      Acknowledgement,
+	Definition: "The segment acknowledges octets that were never captured: the capture missed them, they were not lost.",
+	Conditions: []Condition{
+		{"SYN and RST are clear and ACK is set", opened + "+.1 A>B R. 1:1(0) ack 500"},
+		{"it acknowledges more than this end had acknowledged before", opened + "+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 1"},
+		{"among what is new there are numbers of the other end that were not captured", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101"},
+	},
+	Clauses:   []Clause{{9293, "3.4"}},
+	Looks:     "segments with ACK",
+	Wireshark: "Wireshark's \"ACKed unseen segment\" asks only for the end of the range",
+	Example:   opened + "+.1 B>A P. 101:201(100) ack 1 win 65160\n+.1 A>B . 1:1(0) ack 201 win 64240 | ACK ACK-UNSEEN ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		return c.Segment.Flags&(wire.ACK|wire.SYN|wire.RST) == wire.ACK && c.Facts.AcksUnseen
+	},
+}

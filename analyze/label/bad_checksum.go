@@ -1,0 +1,20 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var badChecksum = Spec{
+	Name:       "BAD-CHECKSUM",
+	Group:      Whole,
+	Definition: "The TCP checksum is wrong: the receiver will drop the segment.",
+	Conditions: []Condition{
+		{"the whole segment was captured and its checksum is wrong", opened + "+.1 A>B P. 1:11(10) ack 1"},
+		{"it is not merely left to the sending NIC: nothing that this end sent with a wrong checksum has been acknowledged",
+			opened + "+.1 A>B P. 1:11(10) ack 1 badsum\n+.01 B>A . 1:1(0) ack 11\n+.1 A>B P. 11:21(10) ack 1 badsum"},
+	},
+	Clauses: []Clause{{9293, "3.1"}},
+	Looks:   "segments that were captured whole",
+	Example: opened + "+.1 A>B P. 1:11(10) ack 1 win 64240 badsum | DATA BAD-CHECKSUM ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		return c.Segment.Checksum == wire.ChecksumBad && !c.Facts.Sender.Offloads
+	},
+}

@@ -1,0 +1,26 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+var challengeAck = Spec{
+	Name:       "CHALLENGE-ACK",
+	Group:      Acknowledgement,
+	Definition: "The segment answers a SYN or RST that its sender did not believe: a real peer will answer with an exact RST.",
+	Conditions: []Condition{
+		{"the segment carries no payload, and SYN, FIN and RST are clear", opened + "+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A P. 1:2(1) ack 1"},
+		{"the other end's last segment was a SYN inside the connection's sequence space, or a RST that RFC 5961 does not accept",
+			opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11"},
+		{"it acknowledges no more than had been acknowledged before", opened + "+.1 A>B P. 1:11(10) ack 1\n+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A . 1:1(0) ack 11"},
+	},
+	Clauses: []Clause{{5961, "3.2"}, {5961, "4.2"}, {9293, "3.10.7.4"}},
+	Looks:   "segments without payload",
+	Example: opened + "+.1 A>B R. 1001:1001(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 1 win 65160 | ACK CHALLENGE-ACK ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		s, x := c.Segment, c.Facts
+		return x.Receiver.Probed == flow.Doubted && s.Len == 0 && s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK &&
+			x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack
+	},
+}

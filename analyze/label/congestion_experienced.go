@@ -1,0 +1,16 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var congestionExperienced = Spec{
+	Name:       "CE",
+	Group:      Whole,
+	Definition: "A router on the way marked the packet instead of dropping it: congestion experienced.",
+	Conditions: []Condition{
+		{"both ECN bits of the IP header are set", opened + "+.1 A>B P. 1:11(10) ack 1 tos 2"},
+	},
+	Clauses: []Clause{{3168, "5"}},
+	Looks:   "every segment",
+	Example: opened + "+.1 A>B P. 1:11(10) ack 1 win 64240 tos 3 | DATA CE ESTABLISHED ESTABLISHED\n",
+	match:   func(c *Context) bool { return c.Segment.TrafficClass&3 == 3 && c.Segment.Flags&wire.RST == 0 },
+}

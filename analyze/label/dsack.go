@@ -1,0 +1,33 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+var dsack = Spec{
+	Name:       "D-SACK",
+	Group:      Acknowledgement,
+	Definition: "The receiver reports that octets reached it twice: sending them again was not necessary, or the network copied them.",
+	Conditions: []Condition{
+		{"the segment has a SACK option", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101"},
+		{"the first block lies in front of the acknowledgement number, or inside the second block",
+			opened + "+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 1 <sack 101:201>"},
+	},
+	Clauses: []Clause{{2883, "4"}},
+	Looks:   "segments with a SACK option",
+	Example: opened + "+.1 B>A P. 1:101(100) ack 1 win 65160\n+.2 B>A P. 1:101(100) ack 1 win 65160\n" +
+		"+.1 A>B . 1:1(0) ack 101 win 64240 <sack 1:101> | ACK D-SACK ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		if c.Segment.Flags.Has(wire.RST) {
+			return false
+		}
+		if _, ok := flow.DSACK(c.Segment); !ok {
+			return false
+		}
+		if p := c.Facts.TwiceReceived; p != 0 {
+			c.Evidence.Add(DSACK, ReceivedTwice, p)
+		}
+		return true
+	},
+}

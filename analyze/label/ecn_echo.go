@@ -1,0 +1,19 @@
+package label
+
+import "tcpwatch/capture/wire"
+
+var ecnEcho = Spec{
+	Name:       "ECN-ECHO",
+	Group:      Acknowledgement,
+	Definition: "The receiver tells the sender that a packet arrived with a congestion mark.",
+	Conditions: []Condition{
+		{"the ECE bit is set", opened + "+.1 A>B . 1:1(0) ack 1"},
+		{"SYN and RST are clear: in a SYN the bit negotiates", "0 A>B SEW 0:0(0)"},
+	},
+	Clauses: []Clause{{3168, "6.1.3"}},
+	Looks:   "segments without SYN",
+	Example: opened + "+.1 A>B .E 1:1(0) ack 1 win 64240 | ACK ECN-ECHO ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		return c.Segment.Flags&(wire.ECE|wire.SYN|wire.RST) == wire.ECE
+	},
+}

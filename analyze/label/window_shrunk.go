@@ -1,0 +1,33 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+var windowShrunk = Spec{
+	Name:       "WINDOW-SHRUNK",
+	Group:      Window,
+	Definition: "The receiver takes back room that it had given: the right edge of its window moves left.",
+	Conditions: []Condition{
+		{"SYN, FIN and RST are clear", opened + "+.1 A>B F. 1:1(0) ack 1 win 100"},
+		{"both ends' SYNs were captured, so that the window's scale is known", "0 A>B . 1:1(0) ack 1 win 1000\n+1 A>B . 1:1(0) ack 1 win 10"},
+		{"it acknowledges no less than this end had acknowledged before", opened + "+.1 B>A P. 1:101(100) ack 1\n" +
+			"+.1 A>B . 1:1(0) ack 101 win 64240\n+.1 A>B . 1:1(0) ack 1 win 64000"},
+		{"its acknowledgement plus its window lies in front of the last one's, by at least the unit in which windows are counted",
+			opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64140"},
+	},
+	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.4"}},
+	Looks:   "segments with ACK",
+	Example: opened + "+.1 A>B . 1:1(0) ack 1 win 60000 | ACK WINDOW-SHRUNK ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		s, x := c.Segment, c.Facts
+		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
+			s.Ack.Before(x.Sender.Ack) || c.Verdict == Copied || c.Verdict == Overtaken {
+			return false
+		}
+		was := x.Sender.Ack.Add(x.Sender.LastWindow())
+		now := s.Ack.Add(x.Sender.ScaledWindow(s.Window, false))
+		return was.Diff(now) >= 1<<x.Sender.Scale
+	},
+}

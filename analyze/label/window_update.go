@@ -1,0 +1,28 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+var windowUpdate = Spec{
+	Name:       "WINDOW-UPDATE",
+	Group:      Window,
+	Definition: "The receiver says that it has more room than it said before, and acknowledges nothing new.",
+	Conditions: []Condition{
+		{"the segment carries no payload, and SYN, FIN and RST are clear", opened + "+.1 A>B P. 1:2(1) ack 1 win 65000"},
+		{"it acknowledges what this end had acknowledged before", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 65000"},
+		{"its window is larger than this end's last", opened + "+.1 A>B . 1:1(0) ack 1 win 64000"},
+		{"its sequence number is the next one of its sender", opened + "+.1 A>B . 0:0(0) ack 1 win 65000"},
+	},
+	Clauses:   []Clause{{9293, "3.8.6"}},
+	Looks:     "segments without payload",
+	Wireshark: "Wireshark calls every change of the window an update, a smaller one too",
+	Example:   opened + "+.1 A>B . 1:1(0) ack 1 win 65000 | ACK WINDOW-UPDATE ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		s, x := c.Segment, c.Facts
+		return s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 && c.Set.Has(Ack) &&
+			x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack && x.SeqDelta == 0 &&
+			x.Sender.ScaledWindow(s.Window, false) > x.Sender.LastWindow()
+	},
+}

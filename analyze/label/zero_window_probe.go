@@ -1,0 +1,33 @@
+package label
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+var zeroWindowProbe = Spec{
+	Name:       "ZERO-WINDOW-PROBE",
+	Group:      Sequence,
+	Definition: "The sender asks a receiver that closed its window whether it has room again.",
+	Conditions: []Condition{
+		{"SYN, FIN and RST are clear", stopped + "+.2 A>B F. 1000:1001(1) ack 1"},
+		{"the other end's last window was 0", opened + "+60 A>B . 0:0(0) ack 1"},
+		{"the other end has acknowledged everything that the sender sent, but for earlier probes", stopped[:len(stopped)-len("+.010 B>A .  1:1(0) ack 1001 win 0\n")] +
+			"+.010 B>A . 1:1(0) ack 501 win 0\n+.2 A>B . 1000:1000(0) ack 1"},
+		{"it repeats the number in front of the next octet, with at most one octet, or sends the next octet alone",
+			stopped + "+.2 A>B . 1001:1003(2) ack 1"},
+	},
+	Clauses:   []Clause{{9293, "3.8.6.1"}},
+	Looks:     "segments with at most one octet",
+	Wireshark: "Wireshark knows only probes of one new octet; it calls Linux's probes keep-alives",
+	Example:   stopped + "+.2 A>B . 1000:1000(0) ack 1 win 64240 | ACK ZERO-WINDOW-PROBE ESTABLISHED ESTABLISHED\n",
+	match: func(c *Context) bool {
+		s, x := c.Segment, c.Facts
+		if s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK) || x.Receiver.Window != 0 || s.Len > 1 {
+			return false
+		}
+		old := x.SeqDelta == -1 && x.AllAcked()
+		fresh := s.Len == 1 && (x.SeqDelta == 0 && x.AllAcked() || x.SeqDelta == -1 && x.Sender.Probed == flow.ZeroWindowProbed)
+		return old || fresh
+	},
+}
