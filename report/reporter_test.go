@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -69,6 +70,9 @@ func TestSpool(t *testing.T) {
 	spooled := r.page.sections[1].spool
 	if spooled.file == nil {
 		t.Fatal("everything stayed in memory")
+	}
+	if left, err := os.ReadDir(dir); runtime.GOOS != "windows" && (err != nil || len(left) > 0) {
+		t.Errorf("the temporary file has a name (%v): a kill would leave it", err)
 	}
 	if err := r.Close(Input{}); err != nil {
 		t.Fatal(err)

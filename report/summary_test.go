@@ -17,9 +17,9 @@ func held(number uint64, client string, since, until int64) *analyze.Connection 
 // TestHolds counts ends in TIME-WAIT at one time and at the end.
 func TestHolds(t *testing.T) {
 	var h holds
+	h.add(held(3, "10.0.0.1:3", 60, 120)) // begins as the first ends
 	h.add(held(1, "10.0.0.1:1", 0, 60))
 	h.add(held(2, "10.0.0.1:2", 10, 70))
-	h.add(held(3, "10.0.0.1:3", 60, 120)) // begins as the first ends
 	h.add(held(4, "10.0.0.9:1", 0, 60))
 	h.measure(65)
 	a, b := h.hosts[0], h.hosts[1]

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+)
+
+// TestSentences wants, for every outcome, the words that say it.
+func TestSentences(t *testing.T) {
+	a := analyze.Connection{Opening: analyze.Opening{Outcome: analyze.OpeningComplete, Form: analyze.FormThreeWay, RTTServer: -1, RTTClient: -1, Took: -1},
+		Closing: analyze.Closing{HalfClosedFor: -1}, FromClient: noRTT(analyze.Direction{Packets: 3}), FromServer: noRTT(analyze.Direction{Packets: 2})}
+	a.Client, a.Server = ep("192.0.2.1:1"), ep("192.0.2.2:2")
+	for _, c := range []struct {
+		change func(*analyze.Connection)
+		want   string
+	}{
+		{func(c *analyze.Connection) {}, "complete: SYN → SYN-ACK → ACK"},
+		{func(c *analyze.Connection) {}, "none seen: the connection is open where the capture of it ends"},
+		{func(c *analyze.Connection) { c.Opening.Form = analyze.FormSplit }, "a split handshake"},
+		{func(c *analyze.Connection) { c.Opening.Form = analyze.FormNone }, "not every segment of it was captured"},
+		{func(c *analyze.Connection) { c.Opening.Outcome, c.RolesGuessed = analyze.OpeningMidstream, true },
+			"the capture begins in the middle of the connection; who is client and who is server is a guess"},
+		{func(c *analyze.Connection) { c.Opening.Outcome = analyze.OpeningSimultaneous }, "before the other's arrived (RFC 9293 §3.5, figure 7)"},
+		{func(c *analyze.Connection) {
+			c.Opening.Outcome, c.Closing.RstPacket, c.Closing.RstBy = analyze.OpeningRefused, 7, analyze.ServerSide
+		}, "refused: the server answered the SYN with a RST (packet 7)"},
+		{func(c *analyze.Connection) {
+			c.Opening.Outcome, c.Closing.RstPacket, c.Closing.RstBy = analyze.OpeningReset, 8, analyze.ClientSide
+		}, "the client, or something between, sent a RST (packet 8)"},
+		{func(c *analyze.Connection) { c.Opening.Outcome, c.Opening.SynAckCount = analyze.OpeningHalfOpen, 5 }, "the SYN-ACK was sent 5 times and no acknowledgement"},
+		{func(c *analyze.Connection) { c.Opening.Outcome, c.Opening.SynCount = analyze.OpeningUnanswered, 1 }, "the SYN was sent once, and nothing came back"},
+		{func(c *analyze.Connection) { c.Opening.Outcome, c.FromClient.Packets = analyze.OpeningOneWay, 0 }, "only what the server sent was captured"},
+		{func(c *analyze.Connection) { c.Opening.SynAckFirst = true }, "the SYN-ACK stands before the SYN"},
+		{func(c *analyze.Connection) { c.Opening.SynAckISNs = 2 }, "carry 2 different ISNs"},
+		{func(c *analyze.Connection) { c.Opening.BadAcks = 1 }, "1 SYN-ACK acknowledged something else"},
+		{func(c *analyze.Connection) { c.Opening.SynData = 12 }, "the SYN carried 12 B"},
+		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
+		{func(c *analyze.Connection) {
+			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
+		}, "half-closed: the server sent a FIN (packet 9), the client has not; half-closed for 2.00 s"},
+		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was not acceptable (RFC 5961 §3.2) and changed nothing"},
+		{reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
+		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
+		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11)"},
+		{reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
+		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
+		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
+		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},
+		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Restarts: 2}), "restarted twice by a FIN that came again"},
+		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseISN}), "used again by connection 5, whose SYN has a higher ISN"},
+		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseUnproved}), "with neither a higher ISN nor a later timestamp"},
+		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31}), "entered by the client at 1.000 s and cut short at 2.000 s by the RST in packet 31 (RFC 1337)"},
+		{func(c *analyze.Connection) { c.Evicted = true }, "given up to make room (--max-connections)"},
+	} {
+		conn := a
+		c.change(&conn)
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{&conn}, Input{})
+		if !strings.Contains(out, c.want) {
+			t.Errorf("%q is not in\n%s", c.want, out)
+		}
+	}
+}
+
+func reset(after analyze.RstAfter) func(*analyze.Connection) {
+	return func(c *analyze.Connection) {
+		c.Closing.Outcome, c.Closing.RstPacket, c.Closing.RstBy, c.Closing.RstAfter = analyze.ClosingReset, 11, analyze.ClientSide, after
+	}
+}
+
+func timeWait(tw analyze.TimeWait) func(*analyze.Connection) {
+	return func(c *analyze.Connection) { c.TimeWait = tw }
+}
