@@ -177,7 +177,8 @@ func TestWidthOfTerminal(t *testing.T) {
 
 // slowly runs the program on a capture that comes slowly, until the screen
 // shows something or the time is over, and returns what it showed in the end.
-func slowly(t *testing.T, wait func(*screen), args ...string) (shown, out string) {
+// With sameScreen the results go to the terminal, too.
+func slowly(t *testing.T, sameScreen bool, wait func(*screen), args ...string) (shown, out string) {
 	t.Helper()
 	capture, err := os.ReadFile(sample)
 	if err != nil {
@@ -187,6 +188,9 @@ func slowly(t *testing.T, wait func(*screen), args ...string) (shown, out string
 	p := program(append([]string{"read", "--view", "summary", "-"}, args...))
 	var results bytes.Buffer
 	p.Stdout, p.Stderr = &results, s.tty
+	if sameScreen {
+		p.Stdout = s.tty
+	}
 	in, err := p.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -219,11 +223,12 @@ func slowly(t *testing.T, wait func(*screen), args ...string) (shown, out string
 // TestProgress wants a line after a second of work, erased at the end, and none
 // with -q.
 func TestProgress(t *testing.T) {
-	shown, out := slowly(t, func(s *screen) {
+	wait := func(s *screen) {
 		if err := s.waitFor("reading"); err != nil {
 			t.Error(err)
 		}
-	})
+	}
+	shown, out := slowly(t, false, wait)
 	if !strings.Contains(out, "57 ") {
 		t.Errorf("results: %q", out)
 	}
@@ -233,7 +238,13 @@ func TestProgress(t *testing.T) {
 		t.Errorf("left on the terminal: %q", shown)
 	}
 
-	shown, out = slowly(t, func(*screen) { time.Sleep(progressDelay + 500*time.Millisecond) }, "-q")
+	// Where the results follow on the same terminal, they come behind that.
+	shown, _ = slowly(t, true, wait)
+	if erased := strings.LastIndex(shown, "\x1b[J"); erased < 0 || strings.Contains(shown[:erased], "57 ") || !strings.Contains(shown[erased:], "57 ") {
+		t.Errorf("the progress line and the results mix: %q", shown)
+	}
+
+	shown, out = slowly(t, false, func(*screen) { time.Sleep(progressDelay + 500*time.Millisecond) }, "-q")
 	if shown != "" || !strings.Contains(out, "57 ") {
 		t.Errorf("with -q: %q on the terminal, results %q", shown, out)
 	}
