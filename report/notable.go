@@ -187,7 +187,7 @@ func reasonText(c *connection, why reason) string {
 	case whyRefused:
 		return "the server answered the SYN with a RST" + rstPacket(c)
 	case whyUnanswered:
-		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", nothing came back"
+		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", nothing came back" + behind(icmpSentence(c))
 	case whyHalfOpen:
 		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged"
 	case whyOpeningReset:
@@ -235,6 +235,14 @@ func slowOpenText(c *connection) string {
 		s += ", opened after " + duration(o.Took)
 	}
 	return s
+}
+
+// behind puts a sentence behind another, if there is one.
+func behind(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " but " + s
 }
 
 // packetList names a few packets in brackets.

@@ -12,9 +12,14 @@ func (t *story) data() {
 	c, s := &t.conn.FromClient, &t.conn.FromServer
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	if c.UniqueOctets+s.UniqueOctets == 0 {
+	switch {
+	case c.Packets == 0:
+		add("server %s; nothing of the client was captured", octets(s.UniqueOctets))
+	case s.Packets == 0 && t.conn.Opening.Outcome == analyze.OpeningOneWay:
+		add("client %s; nothing of the server was captured", octets(c.UniqueOctets))
+	case c.UniqueOctets+s.UniqueOctets == 0:
 		add("no payload")
-	} else {
+	default:
 		add("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
 	}
 	tone := Plain

@@ -13,7 +13,7 @@ import (
 func (t *story) opening() {
 	o := &t.conn.Opening
 	text := openingSentence(t.conn)
-	if odd := openingOddities(o); len(odd) > 0 {
+	if odd := openingOddities(t.conn); len(odd) > 0 {
 		text += "; " + strings.Join(odd, "; ")
 	}
 	t.section("HANDSHAKE", text, openingTone(o.Outcome))
@@ -113,7 +113,8 @@ func oneWaySentence(c *connection) string {
 }
 
 // openingOddities are what else the record holds about the handshake.
-func openingOddities(o *analyze.Opening) []string {
+func openingOddities(c *connection) []string {
+	o := &c.Opening
 	var odd []string
 	add := func(format string, args ...any) { odd = append(odd, fmt.Sprintf(format, args...)) }
 	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {
@@ -139,8 +140,8 @@ func openingOddities(o *analyze.Opening) []string {
 	if o.AckData > 0 {
 		add("the segment that completed it carried %s", octets(uint64(o.AckData)))
 	}
-	if o.ICMPPacket != 0 {
-		add("an ICMP error (packet %d, type %d, code %d, from %s) quotes a segment of it", o.ICMPPacket, o.ICMPType, o.ICMPCode, addrText(o))
+	if text := icmpSentence(c); text != "" {
+		add("%s", text)
 	}
 	return odd
 }
@@ -149,13 +150,6 @@ func openingOddities(o *analyze.Opening) []string {
 // SYN-ACK with its own ISN.
 func bothSentSYN(o *analyze.Opening) bool {
 	return o.Outcome == analyze.OpeningSimultaneous || o.Form == analyze.FormSimultaneous || o.Form == analyze.FormSplit
-}
-
-func addrText(o *analyze.Opening) string {
-	if !o.ICMPFrom.IsValid() {
-		return "an unknown address"
-	}
-	return Escape(o.ICMPFrom.String())
 }
 
 // optionLines say what was agreed, or what the one captured end offered.

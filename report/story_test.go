@@ -36,6 +36,10 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Opening.SynAckISNs = 2 }, "carry 2 different ISNs"},
 		{func(c *analyze.Connection) { c.Opening.BadAcks = 1 }, "1 SYN-ACK acknowledged something else"},
 		{func(c *analyze.Connection) { c.Opening.SynData = 12 }, "the SYN carried 12 B"},
+		{func(c *analyze.Connection) {
+			c.Client, c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = ep("[2001:db8::1]:1"), 4, 1, 4
+		}, "an ICMP error of an unknown address (packet 4: port unreachable, type 1, code 4) quotes a segment of it"},
+		{func(c *analyze.Connection) { c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = 4, 1, 4 }, "(packet 4: type 1, code 4)"},
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
