@@ -102,6 +102,20 @@ func (t *Table) Add(h *Half, from, to wire.Seq) {
 	if to.After(h.Nxt) {
 		h.NxtRel += int64(to.Diff(h.Nxt))
 		h.Nxt = to
+		t.forget(h)
+	}
+}
+
+// forget moves Low up behind 2^30 numbers, and gives up the holes in front of
+// it: the order of numbers turns round at 2^31 (RFC 9293 §3.4).
+func (t *Table) forget(h *Half) {
+	const most = 1 << 30
+	if uint32(h.Nxt-h.Low) <= most {
+		return
+	}
+	h.Low = h.Nxt - most
+	for h.holes != 0 && t.holes[h.holes].from.Before(h.Low) {
+		t.dropHole(h)
 	}
 }
 
@@ -181,12 +195,19 @@ func (t *Table) appendHole(h *Half, from, to wire.Seq) {
 
 // boundHoles gives the lowest hole up when there are too many.
 func (t *Table) boundHoles(h *Half) {
-	if h.nholes <= maxHoles {
-		return
+	if h.nholes > maxHoles {
+		t.dropHole(h)
 	}
-	i := h.holes // never the last: there are more than one
+}
+
+// dropHole gives the lowest hole up: its octets stay missing.
+func (t *Table) dropHole(h *Half) {
+	i := h.holes
 	h.dropped += uint64(t.holes[i].to - t.holes[i].from)
 	h.holes = t.holes[i].next
+	if h.holes == 0 {
+		h.lastHole = 0
+	}
 	h.nholes--
 	t.freeHole(i)
 }
