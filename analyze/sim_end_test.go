@@ -36,7 +36,7 @@ type simEnd struct {
 	ackDue  bool
 	trouble bool // aborted or was reset
 
-	abortedIn state.State // by the application
+	leftIn state.State // where the application first closed or aborted
 
 	moves      []simMove
 	crossedSYN bool // in SYN-SENT it got a SYN without ACK
@@ -168,8 +168,14 @@ func (e *simEnd) abort() {
 		} else {
 			e.send(wire.RST|wire.ACK, e.nxt, 0)
 		}
-		e.abortedIn = e.st
+		e.leaves()
 		e.end()
+	}
+}
+
+func (e *simEnd) leaves() {
+	if e.leftIn == state.Unknown {
+		e.leftIn = e.st
 	}
 }
 
@@ -211,6 +217,7 @@ func (e *simEnd) finish(flags wire.Flags, n uint32) {
 	seq := e.nxt
 	e.finSent, e.finSeq, e.finFirst = true, seq.Add(n), !e.gotFIN
 	e.nxt = e.finSeq + 1
+	e.leaves()
 	if e.st == state.CloseWait {
 		e.set(state.LastAck)
 	} else {

@@ -28,9 +28,9 @@ func TestSimRecords(t *testing.T) {
 		if got, want := c.TimeWait.Holders, simSides(x.timeWait, y.timeWait); got != want {
 			f.add("holders", n, told, fmt.Sprintf("%v hold TIME-WAIT, in truth %v", got, want))
 		}
-		early := x.abortedIn == state.SynReceived || y.abortedIn == state.SynReceived
+		early := x.leftIn == state.SynReceived || y.leftIn == state.SynReceived
 		if got, want := c.Opening.Outcome, simOpening(x, y); got != want && !early {
-			// An abort in SYN-RECEIVED may cross what completes the handshake.
+			// An end that leaves in SYN-RECEIVED crosses what completes the handshake.
 			f.add("opening", n, told, fmt.Sprintf("opening %v, in truth %v", got, want))
 		}
 		outcome, closer := simClosing(x, y)

@@ -1,0 +1,158 @@
+package flow
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tcpwatch/capture/wire"
+)
+
+// octets is the obvious model of what was captured of one end: a set of
+// positions, counted from an origin without wrapping.
+type octets struct {
+	seen     map[int64]bool
+	any      bool
+	low, nxt int64
+	dropped  int64
+}
+
+func (m *octets) look(from, to int64) (c Cover) {
+	if m.any && from > m.nxt {
+		c.Gap = uint32(from - m.nxt)
+	}
+	for i := from; i < to; i++ {
+		if m.seen[i] {
+			c.Old++
+		} else {
+			c.Fresh++
+			c.Fills = c.Fills || m.any && i >= m.low && i < m.nxt
+		}
+	}
+	c.FirstOld = from < to && m.seen[from]
+	return c
+}
+
+func (m *octets) add(from, to int64) {
+	if !m.any {
+		m.any, m.low, m.nxt = true, from, to
+	}
+	m.low = min(m.low, from)
+	m.nxt = max(m.nxt, to)
+	for i := from; i < to; i++ {
+		m.seen[i] = true
+	}
+}
+
+func (m *octets) missing() (octets uint64, holes int) {
+	in := false
+	for i := m.low; i < m.nxt; i++ {
+		if m.seen[i] {
+			in = false
+			continue
+		}
+		octets++
+		if !in {
+			holes++
+		}
+		in = true
+	}
+	return octets, holes
+}
+
+// TestRanges compares the ranges with the model, from origins on both sides of
+// the wrap.
+func TestRanges(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		origin := wire.Seq(rapid.OneOf(rapid.Uint32(), rapid.Uint32Range(1<<32-400, 1<<32-1)).Draw(r, "origin"))
+		at := func(i int64) wire.Seq { return origin + wire.Seq(uint32(i)) }
+		table := NewTable()
+		var h, other Half
+		m := &octets{seen: map[int64]bool{}}
+		first := rapid.Int64Range(0, 300).Draw(r, "first")
+		h.Base = at(first)
+		for n := rapid.IntRange(1, 60).Draw(r, "n"); n > 0; n-- {
+			from := rapid.Int64Range(0, 300).Draw(r, "from")
+			to := from + rapid.Int64Range(0, 40).Draw(r, "length")
+			if !m.any {
+				from = first
+				to = max(to, from)
+			}
+			if from == to && m.any && from < m.low {
+				continue // an empty segment in front of everything says nothing
+			}
+			got, want := table.Look(&h, at(from), at(to)), m.look(from, to)
+			got.Beyond = Mark{}
+			if got != want {
+				r.Fatalf("Look [%d,%d) = %+v, want %+v", from, to, got, want)
+			}
+			table.Add(&h, at(from), at(to))
+			h.Has |= Sent
+			m.add(from, to)
+			octets, holes := m.missing()
+			if h.Low != at(m.low) || h.Nxt != at(m.nxt) || h.NxtRel != m.nxt-first {
+				r.Fatalf("[%d,%d): Low %d Nxt %d NxtRel %d, want %d %d %d", from, to, h.Low-origin, h.Nxt-origin, h.NxtRel, m.low, m.nxt, m.nxt-first)
+			}
+			// A segment without octets beyond Nxt cuts a hole in two.
+			if table.Missing(&h) != octets || h.Holes() < holes {
+				r.Fatalf("[%d,%d): %d octets missing in %d holes, want %d in %d", from, to, table.Missing(&h), h.Holes(), octets, holes)
+			}
+			a := rapid.Int64Range(m.low, m.nxt).Draw(r, "a")
+			b := rapid.Int64Range(a, m.nxt).Draw(r, "b")
+			if got, want := table.Skipped(&h, at(a), at(b)), m.look(a, b).Fresh > 0; a < b && got != want {
+				r.Fatalf("Skipped [%d,%d) = %v", a, b, got)
+			}
+			if rel := h.Rel(at(from)); rel != from-first {
+				r.Fatalf("Rel = %d, want %d", rel, from-first)
+			}
+			table.Add(&other, wire.Seq(n), wire.Seq(n)) // another user of the slab
+		}
+		table.Restart(&h)
+		if table.Missing(&h) != 0 || h.Holes() != 0 {
+			r.Fatal("Restart leaves holes")
+		}
+	})
+}
+
+// TestManyHoles: above maxHoles the lowest are given up, and stay missing.
+func TestManyHoles(t *testing.T) {
+	table := NewTable()
+	var h Half
+	const n = 5 * maxHoles
+	for i := range wire.Seq(n) {
+		table.Add(&h, 1<<32-1000+4*i, 1<<32-1000+4*i+1)
+		h.Has |= Sent
+		if h.Holes() > maxHoles {
+			t.Fatalf("%d holes are kept", h.Holes())
+		}
+	}
+	if got := table.Missing(&h); got != 3*(n-1) || h.Holes() != maxHoles || len(table.holes) > maxHoles+2 {
+		t.Errorf("%d octets missing, %d holes, %d in the slab", got, h.Holes(), len(table.holes))
+	}
+	// One that was given up is not taken for fresh.
+	start := wire.Seq(1<<32 - 1000)
+	if c := table.Look(&h, start+1, start+3); c.Fresh != 0 || c.Old != 2 {
+		t.Errorf("a hole that was given up: %+v", c)
+	}
+}
+
+// TestLongStream: more than 2^32 octets in order leave no hole, and relative
+// numbers go on rising.
+func TestLongStream(t *testing.T) {
+	table := NewTable()
+	h := Half{Base: 12345}
+	const step = 1 << 20
+	table.Add(&h, 12345, 12345)
+	h.Has |= Sent
+	table.Add(&h, 12345+step, 12345+2*step) // the first step stays missing
+	for i := int64(2); i < 6000; i++ {
+		from := wire.Seq(12345 + uint32(i*step))
+		if c := table.Look(&h, from, from+step); c.Fresh != step || c.Old != 0 || c.Gap != 0 {
+			t.Fatalf("after %d MiB: %+v", i, c)
+		}
+		table.Add(&h, from, from+step)
+		if h.NxtRel != (i+1)*step || table.Missing(&h) != step {
+			t.Fatalf("after %d MiB: NxtRel %d, %d octets missing", i+1, h.NxtRel, table.Missing(&h))
+		}
+	}
+}
