@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -75,7 +76,7 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 // proofs marks what the segment's ACK field proves to have reached its sender
 // x, and reports whether it proved anything.
 func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (any bool) {
-	if y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt) {
+	if y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.CoversSYN(seg.Ack, a.facts.Beyond(seg)) {
 		y.Has |= flow.SYNProved
 		if x.State.Base() != state.Closed || !x.Any(flow.GotRST|flow.SentRST) {
 			// What crossed a RST opens nothing.
@@ -95,7 +96,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 // arrive counts an acknowledgement number as arrived at h.
 func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
-	if !h.Is(flow.SYNAcked) && (h.Is(flow.SentSYN) && ack.After(h.ISN) && !ack.After(h.Nxt) ||
+	if !h.Is(flow.SYNAcked) && (h.Is(flow.SentSYN|flow.SYNProved) && ack.After(h.ISN) ||
 		!h.Is(flow.SentSYN) && opening) { // its SYN was not captured
 		h.Has |= flow.SYNAcked
 		a.move(f, n, h, state.GetAckOfSYN)
@@ -114,6 +115,11 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if seg.Flags.Has(wire.SYN) {
 		a.sendsSYN(x, y, seg, current)
 	}
+	if current && x.Is(flow.FINAcked) && a.lab.Set.Has(label.Retransmission) {
+		// Whoever sends octets again had no ACK of the FIN behind them.
+		x.State = x.State.After(state.ResendFIN)
+		x.Has &^= flow.FINAcked
+	}
 	if !seg.Flags.Has(wire.FIN) {
 		return
 	}
@@ -128,11 +134,6 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		if unsure {
 			x.State |= state.Inferred
 		}
-		return
-	}
-	if s := x.State.After(state.ResendFIN); current && x.Is(flow.FINAcked) && s != x.State {
-		x.State = s
-		x.Has &^= flow.FINAcked
 	}
 }
 
@@ -199,7 +200,7 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
 // revive takes a reset back: an end that goes on sending after a RST passed
 // had not accepted it, unless the segment can have been on its way already.
 func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
-	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags.Has(wire.SYN) {
+	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		return
 	}
 	way := roundTrip(f, n, x)

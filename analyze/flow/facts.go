@@ -56,13 +56,10 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Bare = seg.SeqLen() == 0
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {
-		m, exact := t.Latest(s, seg.Seq, seg.End())
-		x.Overlap = m
-		if exact {
-			x.Same = m
-		}
+		x.Overlap, _ = t.Latest(s, seg.Seq, seg.End())
+		x.Same = t.Same(s, seg)
 	} else if seg.SeqLen() == 0 && s.Is(SentACK) && seg.Ack == s.Ack && seg.Window == s.Window {
-		x.Same = t.LatestACK(s, seg)
+		x.Same = t.Same(s, seg)
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
@@ -77,11 +74,23 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 			m, _ := t.Latest(r, b.Left, b.Right)
 			x.TwiceReceived = m.Packet
 		}
-		x.AnswersSYN = r.Is(SYNAwaiting) && seg.Ack.After(r.ISN) && !seg.Ack.After(r.Nxt)
+		x.AnswersSYN = r.Is(SYNAwaiting) && r.CoversSYN(seg.Ack, beyond(s, seg))
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
 	}
 }
+
+// beyond returns how much a segment of s may acknowledge that was not captured:
+// a SYN-ACK must fit the SYN, later segments may follow octets that were missed.
+func beyond(s *Half, seg *wire.Segment) uint32 {
+	if seg.Flags&wire.SYN != 0 {
+		return 0
+	}
+	return s.MostWindow
+}
+
+// Beyond is how much the segment may acknowledge that was not captured.
+func (x *Facts) Beyond(seg *wire.Segment) uint32 { return beyond(x.Sender, seg) }
 
 // AllAcked reports whether the receiver has acknowledged everything that the
 // sender was seen to send.

@@ -128,6 +128,13 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 	return uint32(w) << h.Scale
 }
 
+// CoversSYN reports whether an acknowledgement number answers this end's SYN.
+// What it covers beyond the segments captured must fit into window, the most
+// that its sender would take; 0 allows nothing beyond.
+func (h *Half) CoversSYN(ack wire.Seq, window uint32) bool {
+	return ack.After(h.ISN) && !ack.After(h.Nxt.Add(window))
+}
+
 // Probed is a kind of segment that calls for an answer of its own.
 type Probed uint8
 

@@ -71,23 +71,28 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 	h.nsent++
 }
 
-// Latest returns the latest remembered segment of h that overlaps [from, to),
-// and whether it had exactly that range. Packet 0: none.
-func (t *Table) Latest(h *Half, from, to wire.Seq) (m Mark, exact bool) {
+// Latest returns the mark of the latest remembered segment of h that overlaps
+// [from, to). Packet 0: none.
+func (t *Table) Latest(h *Half, from, to wire.Seq) (m Mark, ok bool) {
 	for i := h.sentHead; i != 0; i = t.sent[i].next {
-		s := &t.sent[i]
-		if s.Seq.Before(to) && s.End.After(from) {
-			m, exact = s.Mark, s.Seq == from && s.End == to
+		if s := &t.sent[i]; s.Seq.Before(to) && s.End.After(from) {
+			m, ok = s.Mark, true
 		}
 	}
-	return m, exact
+	return m, ok
 }
 
-// LatestACK returns the latest remembered segment of h without sequence space
-// that has the same numbers and flags as seg. Packet 0: none.
-func (t *Table) LatestACK(h *Half, seg *wire.Segment) (m Mark) {
+// Same returns the mark of the latest remembered segment of h with the same
+// range, acknowledgement and flags as seg; where one of them has the same IP
+// identification, of that one. Packet 0: none.
+func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
+	end := seg.End()
 	for i := h.sentHead; i != 0; i = t.sent[i].next {
-		if s := &t.sent[i]; s.Seq == s.End && s.Seq == seg.Seq && s.Ack == seg.Ack && s.Flags == seg.Flags {
+		s := &t.sent[i]
+		if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
+			continue
+		}
+		if m.Packet == 0 || !m.HasID || m.IPID != seg.IPID || s.IPID == seg.IPID {
 			m = s.Mark
 		}
 	}

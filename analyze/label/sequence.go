@@ -111,7 +111,7 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 		return Overtaken, EarlierTSval, b.Packet
 	}
 	apart := m.Time - b.Time
-	if x.Loop > 0 && apart < x.Loop/4*3 {
+	if x.Loop > 0 && apart < x.Loop/4*3 || x.Loop <= 0 && apart < soon {
 		return Overtaken, TimeOnly, b.Packet
 	}
 	return Again, TimeOnly, b.Packet
