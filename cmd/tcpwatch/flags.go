@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 )
 
 // option is a flag whose value is checked when it is read. The text of its
@@ -15,6 +17,8 @@ type option struct {
 	kind string // what the help text calls the value
 	set  func(string) error
 }
+
+var _ pflag.Value = (*option)(nil)
 
 func (o *option) Set(s string) error { return o.set(s) }
 func (o *option) Type() string       { return o.kind }
