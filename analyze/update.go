@@ -74,6 +74,9 @@ func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	if !x.Is(flow.Sent) || seg.Flags.Any(wire.SYN|wire.RST) {
 		return false
 	}
+	if seg.Flags.Has(wire.FIN) && x.Is(flow.SentSYN) && !seg.End().After(x.ISN+1) {
+		return true // a FIN with the number of the SYN closes nothing
+	}
 	room := uint32(0xffff) << 14 // the largest window there is (RFC 7323 §2.2)
 	if x.Is(flow.Scaled) && y.Is(flow.Sent) {
 		room = max(y.LastWindow(), y.MostWindow)

@@ -185,7 +185,7 @@ func reasonText(c *connection, why reason) string {
 	o, cl := &c.Opening, &c.Closing
 	switch why {
 	case whyRefused:
-		return "the server answered the SYN with a RST" + rstPacket(c)
+		return refusal(c)
 	case whyUnanswered:
 		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", nothing came back" + behind(icmpSentence(c))
 	case whyHalfOpen:

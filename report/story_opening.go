@@ -39,7 +39,7 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningSimultaneous:
 		return "simultaneous" + took(o) + ": both ends sent a SYN before the other's arrived (RFC 9293 §3.5, figure 7)" + guess
 	case analyze.OpeningRefused:
-		return "refused: the server answered the SYN with a RST" + rstPacket(c)
+		return "refused: " + refusal(c)
 	case analyze.OpeningReset:
 		by := "the client, or something between"
 		if c.Closing.RstBy == analyze.ServerSide {
@@ -242,4 +242,12 @@ func ecnText(e analyze.ECN) string {
 		return "accurate ECN"
 	}
 	return "ECN"
+}
+
+// refusal says how the server turned the client away.
+func refusal(c *connection) string {
+	if c.Opening.SynAckCount > 0 {
+		return "the server reset the connection after its SYN-ACK" + rstPacket(c)
+	}
+	return "the server answered the SYN with a RST" + rstPacket(c)
 }

@@ -194,6 +194,9 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 		if !peer.synSeen {
 			return "", Plain
 		}
+		if d := st.Ack.Diff(peer.syn); !st.Flags.Any(wire.SYN) && d > 1 {
+			return fmt.Sprintf("ack = %s + 1 + %d ✓ (and what followed)", a.number(peer, peer.syn), d-1), Good
+		}
 		return a.sum(st.Ack, peer, peer.syn, peer.synLen)
 	case labelName(st.Phase) == "ACK-OF-FIN" && peer.finSeen:
 		return a.sum(st.Ack, peer, peer.fin, 0)
@@ -219,11 +222,11 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 	var parts []string
 	tone := Plain
 	if own.countable {
-		n := uint32(st.Seq.Add(st.Len)-own.isn) - 1
-		if n == 0 {
+		n := st.Seq.Add(st.Len).Diff(own.isn) - 1
+		if n <= 0 && st.Len == 0 {
 			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
 		} else {
-			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
+			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(uint32(n))))
 		}
 	}
 	if peer.finSeen && !peer.finAcked && st.Flags.Any(wire.ACK) && st.Ack.After(peer.fin) {

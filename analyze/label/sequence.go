@@ -37,6 +37,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 			return Again, why, packet
 		}
 		return First, None, 0
+	case x.Cover.Old > 0 && s.Flags.Has(wire.FIN) && s.Len == 0 && !x.RepeatsFIN:
+		return First, None, 0 // the FIN is new, whatever number it has
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
@@ -123,12 +125,19 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 func hidden(c *Context) (Reason, uint64, bool) {
 	x := c.Facts
 	if c.Segment.SeqLen() == 0 || !x.Sender.IDsConsecutive() || x.Sender.IDJump(&x.Mark) < 2 ||
-		x.Sender.IDJump(&x.Mark) > 64 || x.Mark.Time-c.Flow.Last < timerPause {
+		x.Sender.IDJump(&x.Mark) > maxHidden || x.Mark.Time-c.Flow.Last < timerPause ||
+		x.Mark.Time-c.Flow.Last > longestPause<<(x.Sender.IDJump(&x.Mark)-2) {
 		return 0, 0, false
 	}
 	return IPIDJump, 0, true
 }
 
-// timerPause is a heuristic: a little less than the shortest retransmission
-// timeout in use (200 ms, Linux).
-const timerPause = int64(150e6)
+// Heuristics for hidden: timerPause is a little less than the shortest
+// retransmission timeout in use (200 ms, Linux); longestPause a little more than
+// the first timeout of a usual path, which doubles with each packet that did not
+// pass (RFC 6298 §5.5), up to maxHidden - 1 of them.
+const (
+	timerPause   = int64(150e6)
+	longestPause = int64(1200e6)
+	maxHidden    = 7
+)
