@@ -18,6 +18,8 @@ const (
 	noTunnels = "tcptrace does not look into MPLS, VXLAN or FabricPath and leaves those packets out"
 	finFirst  = "the client sends a FIN (packet 2) in front of the SYN-ACK. tcptrace takes the SYN-ACK for a new connection; its " +
 		"acknowledgement is the ISN of packet 1 plus 1 (RFC 9293 §3.10.7.3), and packet 4 sends the FIN again"
+	finAtISN = "both FINs (packets 2 and 4) stand at the number of the SYN: outside the window, so that the server takes neither " +
+		"them nor the acknowledgement in packet 4 (RFC 9293 §3.10.7.4, first check), and resets. tshark does not check the numbers"
 	synAckFirst = "the SYN-ACK stands in front of its SYN in the file: tshark then counts neither. Packets 1 to 3 acknowledge " +
 		"each other exactly (RFC 9293 §3.5)"
 	rstAckZero = "packet 2 is a forged RST whose acknowledgement is not that of the SYN: RFC 9293 §3.10.7.3 drops it, and " +
@@ -34,10 +36,9 @@ const (
 		"client's SYN-ACK (packet 4) answers with its first ISN: one connection (RFC 9293 §3.5). tshark begins another at packet 3"
 	noSYN = "the capture begins with the SYN-ACK. tcpwatch: the SYN-ACK and its ACK prove the SYN, so the connection opened; " +
 		"tshark and tcptrace ask for a captured SYN"
-	firstFrame    = "tshark does not count the flags of the first frame of a stream that begins without a SYN"
-	finWithoutACK = "tshark counts a FIN only together with ACK; packet 3 is a FIN all the same"
-	oneLinkType   = "the file has several link types; tcptrace gets only the packets of the first, as pcap has room for one"
-	portsOnly     = "the capture ends inside the first 20 octets of the TCP header: tshark shows the ports, tcpwatch counts the " +
+	firstFrame  = "tshark does not count the flags of the first frame of a stream that begins without a SYN"
+	oneLinkType = "the file has several link types; tcptrace gets only the packets of the first, as pcap has room for one"
+	portsOnly   = "the capture ends inside the first 20 octets of the TCP header: tshark shows the ports, tcpwatch counts the " +
 		"packets as cut in the TCP header"
 	tunnels = "the same addresses and ports under different tags or network identifiers (VLAN, VXLAN) are different connections " +
 		"here (RFC 7348 §4, IEEE 802.1Q): both captures hold the traffic of a tuple in three of them. tshark and tcptrace leave the tags out"
