@@ -56,7 +56,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Bare = seg.SeqLen() == 0
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {
-		x.Overlap, _ = t.Latest(s, seg.Seq, seg.End())
+		x.Overlap = t.Latest(s, seg.Seq, seg.End())
 		x.Same = t.Same(s, seg)
 	} else if seg.SeqLen() == 0 && s.Is(SentACK) && seg.Ack == s.Ack && seg.Window == s.Window {
 		x.Same = t.Same(s, seg)
@@ -71,8 +71,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
 		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
 		if b, ok := DSACK(seg); ok {
-			m, _ := t.Latest(r, b.Left, b.Right)
-			x.TwiceReceived = m.Packet
+			x.TwiceReceived = t.Latest(r, b.Left, b.Right).Packet
 		}
 		x.AnswersSYN = r.Is(SYNAwaiting) && r.CoversSYN(seg.Ack, beyond(s, seg))
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)

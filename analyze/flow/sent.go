@@ -27,7 +27,7 @@ type Trace struct {
 	Mark
 	Seq, End, Ack wire.Seq
 	Flags         wire.Flags
-	next          int32
+	next, prev    int32
 }
 
 const (
@@ -50,6 +50,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 		}
 		i := h.sentHead
 		h.sentHead = s.next
+		t.sent[s.next].prev = 0
 		h.nsent--
 		*s = Trace{next: t.sentFree}
 		t.sentFree = i
@@ -65,38 +66,55 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 	if h.sentHead == 0 {
 		h.sentHead = i
 	} else {
-		t.sent[h.sentTail].next = i
+		t.sent[h.sentTail].next, t.sent[i].prev = i, h.sentTail
 	}
 	h.sentTail = i
 	h.nsent++
 }
 
+// maxLook bounds how many segments are looked through for a copy of one that
+// occupies no sequence space. A heuristic: a copy follows within a few packets.
+const maxLook = 64
+
 // Latest returns the mark of the latest remembered segment of h that overlaps
 // [from, to). Packet 0: none.
-func (t *Table) Latest(h *Half, from, to wire.Seq) (m Mark, ok bool) {
-	for i := h.sentHead; i != 0; i = t.sent[i].next {
+func (t *Table) Latest(h *Half, from, to wire.Seq) (m Mark) {
+	for i := h.lastSent(); i != 0; i = t.sent[i].prev {
 		if s := &t.sent[i]; s.Seq.Before(to) && s.End.After(from) {
-			m, ok = s.Mark, true
+			return s.Mark
 		}
 	}
-	return m, ok
+	return m
 }
 
 // Same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
 // identification, of that one. Packet 0: none.
 func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
-	end := seg.End()
-	for i := h.sentHead; i != 0; i = t.sent[i].next {
+	end, looks := seg.End(), maxLook
+	if end != seg.Seq {
+		looks = maxSent
+	}
+	for i := h.lastSent(); i != 0 && looks > 0; i, looks = t.sent[i].prev, looks-1 {
 		s := &t.sent[i]
 		if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
 			continue
 		}
-		if m.Packet == 0 || !m.HasID || m.IPID != seg.IPID || s.IPID == seg.IPID {
+		if m.Packet == 0 || s.IPID == seg.IPID {
 			m = s.Mark
+		}
+		if s.IPID == seg.IPID || !m.HasID {
+			break
 		}
 	}
 	return m
+}
+
+func (h *Half) lastSent() int32 {
+	if h.sentHead == 0 {
+		return 0
+	}
+	return h.sentTail
 }
 
 func (t *Table) dropSent(h *Half) {
