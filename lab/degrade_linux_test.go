@@ -1,0 +1,83 @@
+package lab
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"tcpwatch/capture"
+)
+
+// A degradation takes evidence away from packets, as middleboxes, other stacks
+// and the absence of options do.
+type degradation struct {
+	name              string
+	change            func([]byte)
+	precision, recall float64 // the least promised
+}
+
+var degradations = []degradation{
+	{"IP IDs zeroed", zeroID, .99, .999},
+	{"timestamps stripped", stripTimestamps, .999, .995},
+	{"neither", func(b []byte) { zeroID(b); stripTimestamps(b) }, .99, .98},
+}
+
+// degraded returns changed copies.
+func degraded(packets []capture.Packet, change func([]byte)) []capture.Packet {
+	out := slices.Clone(packets)
+	for i := range out {
+		out[i].Data = slices.Clone(out[i].Data)
+		change(out[i].Data)
+	}
+	return out
+}
+
+// zeroID clears the identification of an IPv4 header and corrects its checksum
+// (RFC 1624).
+func zeroID(b []byte) {
+	if b[0]>>4 != 4 {
+		return
+	}
+	id := binary.BigEndian.Uint16(b[4:])
+	sum := uint32(^binary.BigEndian.Uint16(b[10:])) + uint32(^id)
+	sum = sum&0xffff + sum>>16
+	sum = sum&0xffff + sum>>16
+	binary.BigEndian.PutUint16(b[10:], ^uint16(sum))
+	binary.BigEndian.PutUint16(b[4:], 0)
+}
+
+// stripTimestamps overwrites the timestamps option with NOPs.
+func stripTimestamps(b []byte) {
+	header := 40
+	if b[0]>>4 == 4 {
+		header = int(b[0]&15) * 4
+	}
+	tcp := b[header:]
+	options := tcp[20:min(int(tcp[12]>>4)*4, len(tcp))]
+	for len(options) > 1 && options[0] != 0 {
+		n := int(options[1])
+		switch {
+		case options[0] == 1:
+			n = 1
+		case n < 2 || n > len(options):
+			return
+		case options[0] == 8:
+			for i := range n {
+				options[i] = 1
+			}
+		}
+		options = options[n:]
+	}
+}
+
+// doubled has every packet twice, the second 30 µs after the first.
+func doubled(packets []capture.Packet) []capture.Packet {
+	out := make([]capture.Packet, 0, 2*len(packets))
+	for _, p := range packets {
+		out = append(out, p)
+		p.Time += 30_000
+		out = append(out, p)
+	}
+	slices.SortStableFunc(out, func(a, b capture.Packet) int { return cmp.Compare(a.Time, b.Time) })
+	return out
+}

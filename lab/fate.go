@@ -1,0 +1,110 @@
+package lab
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// fate is what the link does to one packet.
+type fate struct {
+	lost, corrupt, held, copied bool
+	jitter                      int64
+}
+
+// direction is one direction of the link at work.
+type direction struct {
+	path  Path
+	seed  uint64
+	index uint64 // of the next packet
+	burst int    // packets still to be lost with the last burst
+	free  int64  // when the rate lets the next packet begin
+	last  int64  // when the latest packet arrives that was not held back
+	// Counts for the result.
+	packets, lost, held, copied, corrupted uint64
+}
+
+// decide draws the fate of the next packet. It depends on the seed, the number
+// of the packet in this direction and, for rules, on what the packet is.
+func (d *direction) decide(p *sent) (f fate) {
+	rng := rand.New(rand.NewPCG(d.seed, d.index))
+	d.index++
+	d.packets++
+	l := &d.path
+	// Each is drawn for every packet, so that one setting does not shift another.
+	loss, burst, reorder, duplicate, jitter := rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64()
+	f.held, f.copied = reorder < l.Reorder, duplicate < l.Duplicate
+	f.jitter = int64(jitter * float64(l.Jitter))
+	if d.burst > 0 {
+		d.burst--
+		f.lost = true
+	} else if burst < l.Burst {
+		d.burst = l.BurstLength - 1
+		f.lost = true
+	}
+	f.lost = f.lost || loss < l.Loss
+	d.rules(p, &f)
+	switch {
+	case f.lost:
+		d.lost++
+		return f
+	case f.held:
+		d.held++
+	}
+	if f.copied {
+		d.copied++
+	}
+	if f.corrupt {
+		d.corrupted++
+	}
+	return f
+}
+
+func (d *direction) rules(p *sent, f *fate) {
+	s := p.stream
+	for len(s.matched) < len(d.path.Rules) {
+		s.matched = append(s.matched, 0)
+	}
+	for i, r := range d.path.Rules {
+		if !p.is[r.What] {
+			continue
+		}
+		s.matched[i]++
+		if n := s.matched[i]; n < r.First || r.Last > 0 && n > r.Last {
+			continue
+		}
+		switch r.Do {
+		case Drop:
+			f.lost = true
+		case Corrupt:
+			f.corrupt = true
+		case Hold:
+			f.held = true
+		case Copy:
+			f.copied = true
+		}
+	}
+}
+
+// arrival returns when a packet of size octets that is sent now arrives; ok is
+// false when the queue in front of the rate limit is full. Packets keep their
+// order but for those held back.
+func (d *direction) arrival(now int64, size int, f *fate) (at int64, ok bool) {
+	at = now
+	if d.path.Rate > 0 {
+		each := int64(size) * 8 * int64(time.Second) / d.path.Rate
+		start := max(now, d.free)
+		if (start-now)/max(each, 1) > int64(d.path.queue()) {
+			d.lost++
+			return 0, false
+		}
+		d.free = start + each
+		at = d.free
+	}
+	at += int64(d.path.Delay) + f.jitter
+	at = max(at, d.last)
+	d.last = at
+	if f.held {
+		at += int64(d.path.HoldBack)
+	}
+	return at, true
+}

@@ -1,0 +1,207 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// host is one end: a network namespace that lives as long as its thread, with
+// one TUN device. Nothing else refers to the namespace, so that it is gone when
+// close returns and all sockets made in it are closed.
+type host struct {
+	addr, addr6 netip.Addr
+	tun         int
+	calls       chan func()
+	done        chan struct{}
+	before      counters
+}
+
+var addresses = [2][2]string{{"10.77.0.1", "fd77::1"}, {"10.77.0.2", "fd77::2"}}
+
+// newHost makes host i of the two. Settings are names below /proc/sys/net with
+// slashes, and values.
+func newHost(i, mtu int, settings map[string]string) (*host, error) {
+	h := &host{
+		addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
+		tun: -1, calls: make(chan func()), done: make(chan struct{}),
+	}
+	ready := make(chan error)
+	go h.run(ready, mtu, settings)
+	if err := <-ready; err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// run is the host's thread. It is never unlocked, so that it ends, and the
+// namespace with it, when run returns.
+func (h *host) run(ready chan<- error, mtu int, settings map[string]string) {
+	defer close(h.done)
+	runtime.LockOSThread()
+	ready <- h.setUp(mtu, settings)
+	for f := range h.calls {
+		f()
+	}
+}
+
+// do runs f in the host's namespace.
+func (h *host) do(f func()) {
+	finished := make(chan struct{})
+	h.calls <- func() { defer close(finished); f() }
+	<-finished
+}
+
+// close ends the thread and the device.
+func (h *host) close() {
+	close(h.calls)
+	<-h.done
+	if h.tun >= 0 {
+		unix.Close(h.tun)
+		h.tun = -1
+	}
+}
+
+func (h *host) setUp(mtu int, settings map[string]string) error {
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		return fmt.Errorf("no network namespace can be made (root or a user namespace is needed): %w", err)
+	}
+	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("/dev/net/tun cannot be opened (the module tun is needed): %w", err)
+	}
+	h.tun = fd
+	ifr, err := unix.NewIfreq("lab0")
+	if err != nil {
+		return err
+	}
+	ifr.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
+	if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr); err != nil {
+		return fmt.Errorf("no TUN device can be made: %w", err)
+	}
+	for name, value := range settings {
+		if err := os.WriteFile("/proc/sys/net/"+name, []byte(value), 0); err != nil {
+			return fmt.Errorf("setting %s to %q: %w", strings.ReplaceAll(name, "/", "."), value, errors.Unwrap(err))
+		}
+	}
+	if err := h.address(mtu); err != nil {
+		return err
+	}
+	h.before, err = readCounters()
+	return err
+}
+
+// address gives the device its addresses and brings it and the loopback up.
+func (h *host) address(mtu int) error {
+	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(s)
+	set := func(name string, request uint, fill func(*unix.Ifreq) error) {
+		if err != nil {
+			return
+		}
+		var r *unix.Ifreq
+		if r, err = unix.NewIfreq(name); err != nil {
+			return
+		}
+		if err = fill(r); err == nil {
+			err = unix.IoctlIfreq(s, request, r)
+		}
+		if err != nil {
+			err = fmt.Errorf("setting %s up (request %#x): %w", name, request, err)
+		}
+	}
+	up := func(r *unix.Ifreq) error { r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING); return nil }
+	set("lo", unix.SIOCSIFFLAGS, up)
+	set("lab0", unix.SIOCSIFMTU, func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil })
+	// A longer queue than the usual 500 packets, so that nothing is lost in front of the tap.
+	set("lab0", unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil })
+	set("lab0", unix.SIOCSIFADDR, func(r *unix.Ifreq) error { return r.SetInet4Addr(h.addr.AsSlice()) })
+	set("lab0", unix.SIOCSIFNETMASK, func(r *unix.Ifreq) error { return r.SetInet4Addr([]byte{255, 255, 255, 0}) })
+	set("lab0", unix.SIOCSIFFLAGS, up)
+	if err != nil {
+		return err
+	}
+	if mtu < 1280 {
+		return nil // too small for IPv6 (RFC 8200 §5)
+	}
+	return h.address6()
+}
+
+// in6Ifreq is struct in6_ifreq of linux/ipv6.h.
+type in6Ifreq struct {
+	addr   [16]byte
+	prefix uint32
+	index  int32
+}
+
+// address6 adds the IPv6 address, where the kernel has IPv6 at all.
+func (h *host) address6() error {
+	s, err := unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if errors.Is(err, unix.EAFNOSUPPORT) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unix.Close(s)
+	// Without waiting for somebody else to claim the address.
+	os.WriteFile("/proc/sys/net/ipv6/conf/lab0/accept_dad", []byte("0"), 0)
+	ifr, err := unix.NewIfreq("lab0")
+	if err != nil {
+		return err
+	}
+	if err := unix.IoctlIfreq(s, unix.SIOCGIFINDEX, ifr); err != nil {
+		return fmt.Errorf("finding the TUN device: %w", err)
+	}
+	r := in6Ifreq{addr: h.addr6.As16(), prefix: 64, index: int32(ifr.Uint32())}
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(s), unix.SIOCSIFADDR, uintptr(unsafe.Pointer(&r))); errno != 0 {
+		return fmt.Errorf("adding %v: %w", h.addr6, errno)
+	}
+	return h.await6()
+}
+
+// await6 waits until the IPv6 address may be used: the kernel makes it so in
+// the background.
+func (h *host) await6() error {
+	want := fmt.Sprintf("%x", h.addr6.As16())
+	for range 2000 {
+		b, err := os.ReadFile("/proc/thread-self/net/if_inet6")
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(b)) {
+			// address, interface, prefix length, scope, flags, name
+			f := strings.Fields(line)
+			if len(f) < 5 || f[0] != want {
+				continue
+			}
+			if flags, err := strconv.ParseUint(f[4], 16, 32); err == nil && flags&unix.IFA_F_TENTATIVE == 0 {
+				return nil
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return fmt.Errorf("%v cannot be used for two seconds", h.addr6)
+}
+
+// Available reports what is missing for a lab on this machine; nil if nothing.
+func Available() error {
+	h, err := newHost(0, 1500, nil)
+	if err != nil {
+		return err
+	}
+	h.close()
+	return nil
+}

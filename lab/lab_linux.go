@@ -1,0 +1,160 @@
+package lab
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// session is one run.
+type session struct {
+	scenario *Scenario
+	hosts    [2]*host
+	deadline time.Time
+
+	mu   sync.Mutex
+	open map[*socket]bool
+	said []string
+}
+
+// say notes an error that belongs to the experiment.
+func (s *session) say(err error) {
+	if err != nil {
+		s.mu.Lock()
+		s.said = append(s.said, err.Error())
+		s.mu.Unlock()
+	}
+}
+
+// report is NAME.json.
+type report struct {
+	Scenario map[string]any      `json:"scenario"`
+	Said     string              `json:"client_said"`
+	Kernel   map[string]counters `json:"kernel"`
+	TimeWait map[string][]string `json:"time_wait"`
+}
+
+var sides = [2]string{"client", "server"}
+
+// Run makes the connections of a scenario and writes NAME.snd.pcap,
+// NAME.rcv.pcap, a NAME.*.truth.tsv beside each, and NAME.json into dir. It
+// fails where the machine does not allow it (see Available), where a file
+// cannot be written, and where the programs did not get through. Nothing of it
+// remains but the files.
+func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
+	mtu := sc.MTU
+	if mtu == 0 {
+		mtu = 1500
+	}
+	s := &session{scenario: sc, open: map[*socket]bool{}}
+	for i := range s.hosts {
+		h, err := newHost(i, mtu, sc.Settings)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: host %s: %w", sc.Name, sides[i], err))
+		}
+		defer h.close()
+		s.hosts[i] = h
+	}
+	start := time.Now()
+	var taps [2]*tap
+	for i, side := range [2]string{"snd", "rcv"} {
+		t, err := newTap(dir, sc.Name, side, start.UnixNano())
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, t.close()) }()
+		taps[i] = t
+	}
+	f, err := newForwarder(s.hosts, sc.Link, taps, start, seed)
+	if err != nil {
+		return nil, err
+	}
+	rep, took, err := s.play()
+	err = errors.Join(err, f.end())
+	s.closeAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", sc.Name, err)
+	}
+	res = f.result()
+	res.Scenario, res.Seed, res.Took, res.Said = sc.Name, seed, took, s.said
+	res.Base = filepath.Join(dir, sc.Name)
+	for i, side := range sides {
+		res.Counted[i] = uint64(rep.Kernel[side]["TcpRetransSegs"])
+		res.TapMissed[i] = rep.Kernel[side]["lab0TxDropped"]
+	}
+	rep.Scenario["seed"] = seed
+	b, err := json.MarshalIndent(rep, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	return res, os.WriteFile(res.Base+".json", append(b, '\n'), 0o666)
+}
+
+// play runs the program and asks both kernels.
+func (s *session) play() (*report, time.Duration, error) {
+	limit, settle := s.scenario.Limit, s.scenario.Settle
+	if limit == 0 {
+		limit = 40 * time.Second
+	}
+	if settle == 0 {
+		settle = time.Second
+	}
+	began := time.Now()
+	s.deadline = began.Add(limit)
+	if err := s.scenario.program(s); err != nil {
+		return nil, 0, err
+	}
+	time.Sleep(settle)
+	rep := &report{
+		Scenario: map[string]any{
+			"about": s.scenario.About, "from_client": s.scenario.Link[0].String(), "from_server": s.scenario.Link[1].String(),
+			"settings": s.scenario.Settings, "ipv6": s.scenario.IPv6, "mtu": s.scenario.MTU,
+		},
+		Kernel: map[string]counters{}, TimeWait: map[string][]string{},
+	}
+	for i, said := range s.said {
+		if i > 0 {
+			rep.Said += "\n"
+		}
+		rep.Said += said
+	}
+	var failed error
+	for i, side := range sides {
+		h := s.hosts[i]
+		h.do(func() {
+			c, err := readCounters()
+			failed = errors.Join(failed, err)
+			rep.Kernel[side] = c.since(h.before)
+			rep.TimeWait[side], err = timeWaits()
+			failed = errors.Join(failed, err)
+		})
+	}
+	return rep, time.Since(began), failed
+}
+
+func (s *session) closeAll() {
+	s.mu.Lock()
+	left := make([]*socket, 0, len(s.open))
+	for k := range s.open {
+		left = append(left, k)
+	}
+	s.mu.Unlock()
+	for _, k := range left {
+		k.abort()
+	}
+}
+
+// result is what the link knows, after its end.
+func (f *forwarder) result() *Result {
+	r := &Result{Retransmitted: f.book.rexmits, Crossed: f.book.crossed, Widest: f.widest,
+		LatestDelivery: time.Duration(f.latest), LateDeliveries: f.lateOver}
+	for i, d := range f.dir {
+		r.Sent[i], r.Lost[i], r.Held[i], r.Copied[i], r.Corrupted[i] = d.packets, d.lost, d.held, d.copied, d.corrupted
+		r.Packets[i] = f.taps[i].n
+	}
+	return r
+}

@@ -1,0 +1,239 @@
+package lab
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+)
+
+var (
+	draws = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
+	only  = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
+	keep  = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
+	first = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
+	width = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
+)
+
+// needLab skips where the machine allows no lab.
+func needLab(t *testing.T) {
+	t.Helper()
+	if err := Available(); err != nil {
+		t.Skipf("no lab on this machine: %v", err)
+	}
+	// The link's thread must not wait for its turn among the runtime's.
+	old := runtime.GOMAXPROCS(max(8, runtime.GOMAXPROCS(0)))
+	t.Cleanup(func() { runtime.GOMAXPROCS(old) })
+}
+
+// quick are the scenarios of the normal test.
+var quick = []string{
+	"loss", "loss-both", "reorder", "reorder-near", "mixed", "mixed-nots", "mixed-nosack", "burst", "rate-reorder", "corrupt", "requests", "acklost",
+	"finlost-server", "finheld", "serverclose", "simclose", "simopen", "abort", "abort-server", "unread", "reuse", "refused", "halfclose", "zerowindow",
+}
+
+// outcome is the scores of one or many draws.
+type outcome struct {
+	plain    tally
+	degraded [3]tally
+}
+
+func (o *outcome) add(p *outcome) {
+	o.plain.add(&p.plain)
+	for i := range o.degraded {
+		o.degraded[i].add(&p.degraded[i])
+	}
+}
+
+// runOne draws a scenario, checks the truth against the kernel and scores.
+func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outcome, error) {
+	res, err := Run(sc, dir, seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := &outcome{}
+	for _, side := range []string{"snd", "rcv"} {
+		d := load(t, res.Base, side)
+		plain := d.score(t, d.packets, true)
+		o.plain.add(plain)
+		for i, g := range degradations {
+			worse := d.score(t, degraded(d.packets, g.change), false)
+			o.degraded[i].add(worse)
+		}
+		if twice := d.score(t, doubled(d.packets), false); twice.retransmissions != plain.retransmissions {
+			o.plain.wrong = append(o.plain.wrong, fmt.Sprintf("%s: %d retransmissions, %d with every packet doubled", d.name, plain.retransmissions, twice.retransmissions))
+			t.Errorf("%s seed %d: %d retransmissions, %d with every packet doubled", d.name, seed, plain.retransmissions, twice.retransmissions)
+		}
+	}
+	checkTruth(t, sc, res)
+	return res, o, nil
+}
+
+// checkTruth holds the truth against the kernels' own counters.
+func checkTruth(t *testing.T, sc *Scenario, r *Result) {
+	t.Helper()
+	for i, side := range sides {
+		if r.TapMissed[i] != 0 {
+			t.Errorf("%s seed %d: %s lost %d packets in front of its tap", sc.Name, r.Seed, side, r.TapMissed[i])
+		}
+		if truth := r.Retransmitted[i] - r.Crossed[i]; truth != r.Counted[i] && sc.KernelMiscounts == "" {
+			t.Errorf("%s seed %d: %s sent %d segments again by the truth, %d by TcpRetransSegs", sc.Name, r.Seed, side, truth, r.Counted[i])
+		}
+	}
+	mtu := sc.MTU
+	if mtu == 0 {
+		mtu = 1500
+	}
+	if r.Widest > mtu {
+		t.Errorf("%s: a packet of %d octets with an MTU of %d", sc.Name, r.Widest, mtu)
+	}
+}
+
+// each runs jobs, some at a time.
+func each[T any](jobs []T, atOnce int, f func(T)) {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for _, j := range jobs {
+		slots <- struct{}{}
+		all.Go(func() {
+			f(j)
+			<-slots
+		})
+	}
+	all.Wait()
+}
+
+// TestQuick draws the quick scenarios with fresh seeds and allows one error in
+// 2,000 segments over all of them.
+func TestQuick(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes connections for half a minute")
+	}
+	needLab(t)
+	total := drawAll(t, quick, 1, uint64(time.Now().UnixNano()))
+	if e, n := total.plain.errors(), total.plain.occupying; e*2000 > n {
+		t.Errorf("%d errors in %d segments: more than one in 2,000", e, n)
+	}
+	if total.plain.timeWaits != total.plain.timeWaitsRight {
+		t.Errorf("TIME-WAIT differs in %d of %d captures", total.plain.timeWaits-total.plain.timeWaitsRight, total.plain.timeWaits)
+	}
+}
+
+// TestDraws runs every scenario as often as -lab.draws says.
+func TestDraws(t *testing.T) {
+	if *draws == 0 {
+		t.Skip("-lab.draws is not set")
+	}
+	needLab(t)
+	var names []string
+	for _, sc := range Scenarios() {
+		if ok, err := filepath.Match(*only, sc.Name); err != nil {
+			t.Fatal(err)
+		} else if ok {
+			names = append(names, sc.Name)
+		}
+	}
+	seed := *first
+	if seed == 0 {
+		seed = uint64(time.Now().Unix())
+	}
+	drawAll(t, names, *draws, seed)
+}
+
+// drawAll runs scenarios with seeds from seed on, prints the table and what was
+// wrong, and checks what is promised without IP IDs or timestamps.
+func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
+	type job struct {
+		sc   *Scenario
+		seed uint64
+	}
+	var jobs []job
+	for n := range times {
+		for _, name := range names {
+			sc := Find(name)
+			if sc == nil {
+				t.Fatalf("no scenario %q", name)
+			}
+			jobs = append(jobs, job{sc, seed + uint64(n)})
+		}
+	}
+	var mu sync.Mutex
+	by := map[string]*outcome{}
+	total := &outcome{}
+	root := t.TempDir()
+	each(jobs, *width, func(j job) {
+		dir := filepath.Join(root, fmt.Sprintf("%s-%d", j.sc.Name, j.seed))
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			t.Error(err)
+			return
+		}
+		defer os.RemoveAll(dir)
+		_, o, err := runOne(t, j.sc, dir, j.seed)
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			t.Errorf("seed %d: %v", j.seed, err)
+			return
+		}
+		keepErrors(t, o, dir)
+		if by[j.sc.Name] == nil {
+			by[j.sc.Name] = &outcome{}
+		}
+		by[j.sc.Name].add(o)
+		total.add(o)
+	})
+	for _, name := range names {
+		if o := by[name]; o != nil {
+			t.Logf("%-18s %v", name, &o.plain)
+		}
+	}
+	for _, w := range total.plain.wrong {
+		t.Logf("wrong: %s", w)
+	}
+	t.Logf("%-18s %v", "all", &total.plain)
+	for i, g := range degradations {
+		d := &total.degraded[i]
+		t.Logf("%-18s %v", g.name, d)
+		if p, r := d.precision(), d.recall(); p < g.precision || r < g.recall {
+			t.Errorf("%s: precision %.4f, recall %.4f; at least %.3f and %.3f are promised", g.name, p, r, g.precision, g.recall)
+		}
+	}
+	return total
+}
+
+// keepErrors copies a draw with errors to the folder of -lab.keep, with the
+// errors of each degradation beside it.
+func keepErrors(t *testing.T, o *outcome, dir string) {
+	if *keep == "" {
+		return
+	}
+	lists := map[string][]string{"plain": o.plain.wrong}
+	any := len(o.plain.wrong)
+	for i, g := range degradations {
+		lists[g.name] = o.degraded[i].wrong
+		any += len(o.degraded[i].wrong)
+	}
+	if any == 0 {
+		return
+	}
+	to := filepath.Join(*keep, filepath.Base(dir))
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+		t.Error(err)
+		return
+	}
+	for name, list := range lists {
+		f, err := os.Create(filepath.Join(to, name+".wrong"))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for _, w := range list {
+			fmt.Fprintln(f, w)
+		}
+		f.Close()
+	}
+}

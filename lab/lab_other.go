@@ -1,0 +1,22 @@
+//go:build !linux
+
+package lab
+
+import "errors"
+
+// session is one run; there is none on this system.
+type session struct{}
+
+var errLinux = errors.New("the lab needs Linux: network namespaces and TUN devices")
+
+// Available reports what is missing for a lab on this machine; nil if nothing.
+func Available() error { return errLinux }
+
+// Run always fails on this system.
+func Run(*Scenario, string, uint64) (*Result, error) { return nil, errLinux }
+
+// Scenarios returns nothing on this system.
+func Scenarios() []*Scenario { return nil }
+
+// Find returns nil on this system.
+func Find(string) *Scenario { return nil }

@@ -1,0 +1,60 @@
+package lab
+
+import "time"
+
+// Scenario is one experiment: a link, two hosts' settings and what programs on
+// them do.
+type Scenario struct {
+	Name, About string
+	// Link is the two directions: from the client (host 0), from the server.
+	Link [2]Path
+	// Settings are sysctls of both hosts, below /proc/sys/net with slashes.
+	Settings map[string]string
+	MTU      int // 0 for 1500
+	IPv6     bool
+	// Settle is how long the lab goes on after the programs ended, so that
+	// closes can be repeated; 0 for a second.
+	Settle time.Duration
+	// Limit is the most that the programs take; 0 for 40 seconds. TIME-WAIT
+	// lasts 60 seconds on Linux: beyond that its sockets are gone.
+	Limit time.Duration
+	// Slow marks scenarios of more than about three seconds.
+	Slow bool
+	// KernelMiscounts says why TcpRetransSegs and the truth may differ; empty
+	// where they must agree.
+	KernelMiscounts string
+
+	program program
+}
+
+// program is what runs on both hosts. Its error fails the run.
+type program func(*session) error
+
+// serverPort is where the server listens.
+const serverPort = 7788
+
+// Result is what a run gave.
+type Result struct {
+	Scenario string
+	Seed     uint64
+	Base     string // the files are Base + ".snd.pcap" …
+	Took     time.Duration
+	// Said are the errors of the programs: refused, timed out.
+	Said []string
+	// Retransmitted is by the truth, Counted by the kernel (TcpRetransSegs), for
+	// client and server. Crossed are SYNs of a simultaneous opening that the
+	// SYN-ACK sent again, which no kernel counts.
+	Retransmitted, Counted, Crossed [2]uint64
+	// Sent, Lost, Held, Copied and Corrupted count packets by sender.
+	Sent, Lost, Held, Copied, Corrupted [2]uint64
+	// Packets counts what the taps at the client and at the server recorded.
+	Packets [2]uint64
+	// Widest is the longest packet that a host sent, octets.
+	Widest int
+	// LatestDelivery is the most that the link came late, LateDeliveries counts
+	// packets that came more than a millisecond late.
+	LatestDelivery time.Duration
+	LateDeliveries int64
+	// TapMissed counts packets that a host lost in front of its tap.
+	TapMissed [2]int64
+}

@@ -1,0 +1,42 @@
+package lab
+
+import "time"
+
+func openCloseScenarios() []*Scenario {
+	calm := func(d time.Duration) [2]Path { return symmetric(Path{Delay: d}) }
+	client := func(rules ...Rule) [2]Path { return forward(Path{Delay: 2 * ms, HoldBack: 20 * ms, Rules: rules}) }
+	server := func(rules ...Rule) [2]Path { return backward(Path{Delay: 2 * ms, HoldBack: 20 * ms, Rules: rules}) }
+	one := func(m Match, do Action) Rule { return Rule{What: m, First: 1, Last: 1, Do: do} }
+	few := requests(8, 8, 9000)
+	return []*Scenario{
+		{Name: "synloss", About: "every first SYN lost", Link: client(one(SYN, Drop)), program: few, Settle: 3 * time.Second, Slow: true},
+		{Name: "synackloss", About: "every first SYN-ACK lost", Link: server(one(SYNACK, Drop)), program: few, Settle: 3 * time.Second, Slow: true},
+		{Name: "acklost", About: "the ACK of every handshake lost", Link: client(one(HandshakeACK, Drop)), program: few, Settle: 2 * time.Second},
+		{Name: "syncopied", About: "every SYN and SYN-ACK copied", Link: [2]Path{{Delay: 2 * ms, CopyDelay: ms, Rules: []Rule{one(SYN, Copy)}}, {Delay: 2 * ms, CopyDelay: ms, Rules: []Rule{one(SYNACK, Copy)}}}, program: few, Settle: 2 * time.Second},
+		{Name: "synackheld", About: "the SYN-ACK arrives after a second SYN", Link: backward(Path{Delay: 2 * ms, HoldBack: 1200 * ms, Rules: []Rule{one(SYNACK, Hold)}}), program: few, Settle: 3 * time.Second, Slow: true},
+		{Name: "finlost", About: "the client's first FIN lost", Link: client(one(FIN, Drop)), program: few, Settle: 3 * time.Second},
+		{Name: "finlost-server", About: "the server's first FIN lost", Link: server(one(FIN, Drop)), program: few, Settle: 3 * time.Second},
+		{Name: "finheld", About: "the client's FIN overtaken", Link: client(one(FIN, Hold)), program: few, Settle: 2 * time.Second},
+		{Name: "lastacklost", About: "the last ACK lost twice", Link: client(Rule{What: ACKOfFIN, First: 1, Last: 2, Do: Drop}), program: few, Settle: 4 * time.Second, Slow: true},
+		{Name: "fincopied", About: "every FIN copied", Link: [2]Path{{Delay: 2 * ms, CopyDelay: 10 * ms, Rules: []Rule{{What: FIN, Do: Copy}}}, {Delay: 2 * ms, CopyDelay: 10 * ms, Rules: []Rule{{What: FIN, Do: Copy}}}}, program: few, Settle: 2 * time.Second},
+		{Name: "refused", About: "nobody listens", Link: calm(ms), program: refused(5)},
+		{Name: "silent", About: "nothing answers", Link: client(Rule{What: AnySegment, Do: Drop}), program: unanswered(3, 8*time.Second), Slow: true},
+		{Name: "overflow", About: "the accept queue is full, with SYN cookies", Link: calm(ms), program: overflow(10, 2, 6*time.Second), KernelMiscounts: "a SYN cookie is sent anew for every SYN", Slow: true},
+		{Name: "overflow-nocookies", About: "the accept queue is full, without SYN cookies", Settings: noCookies, Link: calm(ms), program: overflow(10, 2, 6*time.Second), Slow: true},
+		{Name: "halfclose", About: "the server goes on sending for two seconds", Link: calm(2 * ms), program: halfClose(3, 2*time.Second)},
+		{Name: "halfclose-loss", About: "half-closed, 5 % lost both ways", Link: symmetric(Path{Delay: 2 * ms, Loss: .05}), program: halfClose(20, time.Second), Settle: 6 * time.Second, Slow: true},
+		{Name: "serverclose", About: "the server closes first", Link: calm(2 * ms), program: serverCloses(20, 4, 3000, 0, 0)},
+		{Name: "simclose", About: "both close at the same time", Link: calm(60 * ms), program: simultaneousClose(4)},
+		{Name: "simclose-loss", About: "both close at the same time, 10 % lost", Link: symmetric(Path{Delay: 30 * ms, Loss: .1}), program: simultaneousClose(6), Settle: 6 * time.Second, Slow: true},
+		{Name: "simopen", About: "both SYNs cross", Link: calm(80 * ms), program: simultaneousOpen(2)},
+		{Name: "abort", About: "the client resets", Link: calm(2 * ms), program: aborts(6, false)},
+		{Name: "abort-server", About: "the server resets with data on the way, 2 % lost", Link: symmetric(Path{Delay: 2 * ms, Loss: .02}), program: aborts(20, true)},
+		{Name: "unread", About: "the server closes with data unread", Link: calm(2 * ms), program: unread(5)},
+		{Name: "reuse", About: "one client port again and again", Link: calm(ms), program: serverCloses(6, 1, 3000, 45678, 200*ms)},
+		{Name: "reuse-loss", About: "one client port again and again, 4 % lost both ways", Link: symmetric(Path{Delay: ms, Loss: .04}), program: serverCloses(12, 1, 3000, 45678, 1200*ms), Settle: 4 * time.Second, Slow: true},
+		{Name: "zerowindow", About: "a reader that sleeps", Link: calm(2 * ms), program: zeroWindow(4e5, 2*time.Second)},
+		{Name: "zerowindow-loss", About: "a reader that sleeps, 3 % lost both ways", Link: symmetric(Path{Delay: 2 * ms, Loss: .03}), program: zeroWindow(4e5, 2*time.Second), Slow: true},
+		{Name: "keepalive", About: "idle but for keep-alives", Link: calm(2 * ms), program: keepAlive(3500 * ms), Slow: true},
+		{Name: "keepalive-loss", About: "keep-alives, 20 % lost both ways", Link: symmetric(Path{Delay: 2 * ms, Loss: .2}), program: keepAlive(5500 * ms), Settle: 3 * time.Second, Slow: true},
+	}
+}

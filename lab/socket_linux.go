@@ -1,0 +1,256 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// socket is a TCP socket of one of the hosts. A socket stays in the namespace
+// that it was made in, so that every goroutine may use it.
+type socket struct {
+	f *os.File
+	s *session
+}
+
+// socket makes a TCP socket at host h.
+func (s *session) socket(h int) (*socket, error) {
+	family := unix.AF_INET
+	if s.scenario.IPv6 {
+		family = unix.AF_INET6
+	}
+	var fd int
+	var err error
+	s.hosts[h].do(func() {
+		fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("socket: %w", err)
+	}
+	return s.adopt(fd), nil
+}
+
+func (s *session) adopt(fd int) *socket {
+	k := &socket{f: os.NewFile(uintptr(fd), "tcp"), s: s}
+	s.mu.Lock()
+	s.open[k] = true
+	s.mu.Unlock()
+	k.f.SetDeadline(s.deadline)
+	return k
+}
+
+// at returns host h's end with the given port.
+func (s *session) at(h int, port uint16) netip.AddrPort {
+	if s.scenario.IPv6 {
+		return netip.AddrPortFrom(s.hosts[h].addr6, port)
+	}
+	return netip.AddrPortFrom(s.hosts[h].addr, port)
+}
+
+func sockaddr(a netip.AddrPort) unix.Sockaddr {
+	if a.Addr().Is4() {
+		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
+	}
+	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
+}
+
+// control runs f on the descriptor.
+func (k *socket) control(f func(fd int) error) error {
+	c, err := k.f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var inner error
+	if err := c.Control(func(fd uintptr) { inner = f(int(fd)) }); err != nil {
+		return err
+	}
+	return inner
+}
+
+func (k *socket) set(level, option, value int) error {
+	return k.control(func(fd int) error { return unix.SetsockoptInt(fd, level, option, value) })
+}
+
+func (k *socket) bind(a netip.AddrPort) error {
+	return k.control(func(fd int) error {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+			return err
+		}
+		if err := unix.Bind(fd, sockaddr(a)); err != nil {
+			return fmt.Errorf("bind %v: %w", a, err)
+		}
+		return nil
+	})
+}
+
+// listen makes a listening socket at host 1, the server's port.
+func (s *session) listen(backlog int, options ...func(*socket) error) (*socket, error) {
+	k, err := s.socket(1)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.bind(s.at(1, serverPort)); err != nil {
+		return nil, err
+	}
+	for _, o := range options {
+		if err := o(k); err != nil {
+			return nil, err
+		}
+	}
+	return k, k.control(func(fd int) error { return unix.Listen(fd, backlog) })
+}
+
+func (k *socket) accept() (*socket, error) {
+	c, err := k.f.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var fd int
+	var inner error
+	err = c.Read(func(l uintptr) bool {
+		fd, _, inner = unix.Accept4(int(l), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		return !errors.Is(inner, unix.EAGAIN) && !errors.Is(inner, unix.EINTR)
+	})
+	if err = errors.Join(err, inner); err != nil {
+		return nil, fmt.Errorf("accept: %w", err)
+	}
+	return k.s.adopt(fd), nil
+}
+
+// connect waits until the connection stands or has failed.
+func (k *socket) connect(to netip.AddrPort) error {
+	if err := k.begin(to); err != nil {
+		return err
+	}
+	c, err := k.f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var inner error
+	err = c.Write(func(fd uintptr) bool {
+		// A woken poller does not say why: ask whether the connection stands.
+		var n int
+		if n, inner = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR); inner != nil || n != 0 {
+			if n != 0 {
+				inner = unix.Errno(n)
+			}
+			return true
+		}
+		_, e := unix.Getpeername(int(fd))
+		return e == nil
+	})
+	if err = errors.Join(err, inner); err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	return nil
+}
+
+// begin sends the SYN and does not wait.
+func (k *socket) begin(to netip.AddrPort) error {
+	return k.control(func(fd int) error {
+		if err := unix.Connect(fd, sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
+			return fmt.Errorf("connect %v: %w", to, err)
+		}
+		return nil
+	})
+}
+
+// dial connects from the client to the server's port; port is the client's own,
+// 0 for any.
+func (s *session) dial(port uint16, options ...func(*socket) error) (*socket, error) {
+	k, err := s.socket(0)
+	if err != nil {
+		return nil, err
+	}
+	if port != 0 {
+		if err := k.bind(s.at(0, port)); err != nil {
+			return nil, err
+		}
+	}
+	for _, o := range options {
+		if err := o(k); err != nil {
+			return nil, err
+		}
+	}
+	if err := k.connect(s.at(1, serverPort)); err != nil {
+		k.close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// shut sends a FIN and goes on reading.
+func (k *socket) shut() error {
+	return k.control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
+}
+
+// abort closes with a RST.
+func (k *socket) abort() error {
+	err := k.control(func(fd int) error {
+		return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+	})
+	return errors.Join(err, k.close())
+}
+
+func (k *socket) close() error {
+	k.s.mu.Lock()
+	delete(k.s.open, k)
+	k.s.mu.Unlock()
+	return k.f.Close()
+}
+
+// send writes n octets in pieces of at most piece.
+func (k *socket) send(n, piece int) error {
+	b := make([]byte, piece)
+	for i := range b {
+		b[i] = byte(i)
+	}
+	for n > 0 {
+		m, err := k.f.Write(b[:min(n, piece)])
+		if err != nil {
+			return fmt.Errorf("send: %w", err)
+		}
+		n -= m
+	}
+	return nil
+}
+
+// receive reads n octets.
+func (k *socket) receive(n int) error {
+	b := make([]byte, 1<<16)
+	for n > 0 {
+		m, err := k.f.Read(b[:min(n, len(b))])
+		if err != nil {
+			return fmt.Errorf("receive: %w", err)
+		}
+		n -= m
+	}
+	return nil
+}
+
+// drain reads to the other end's FIN.
+func (k *socket) drain() error {
+	b := make([]byte, 1<<16)
+	for {
+		if _, err := k.f.Read(b); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return fmt.Errorf("receive: %w", err)
+		}
+	}
+}
+
+// sleep waits, at most until the session's deadline.
+func (s *session) sleep(d time.Duration) error {
+	if time.Until(s.deadline) < d {
+		return errors.New("the program takes longer than its limit")
+	}
+	time.Sleep(d)
+	return nil
+}

@@ -1,0 +1,73 @@
+package lab
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"tcpwatch/capture"
+	"tcpwatch/capture/wire"
+)
+
+// snaplen is how much of each packet a tap keeps: every header.
+const snaplen = 120
+
+// tap records at one end of the link: everything the host there sent and
+// everything delivered to it.
+type tap struct {
+	pcapFile, truthFile *os.File
+	pcap, truth         *bufio.Writer
+	packets             *capture.Writer
+	epoch               int64 // wall clock at the lab's time 0
+	// Packets and Classes count what was recorded.
+	n       uint64
+	classes [len(classNames)]uint64
+	late    uint64
+	err     error
+}
+
+// newTap creates NAME.SIDE.pcap and NAME.SIDE.truth.tsv in dir.
+func newTap(dir, name, side string, epoch int64) (t *tap, err error) {
+	t = &tap{epoch: epoch}
+	base := filepath.Join(dir, name+"."+side)
+	if t.pcapFile, err = os.Create(base + ".pcap"); err != nil {
+		return nil, err
+	}
+	if t.truthFile, err = os.Create(base + ".truth.tsv"); err != nil {
+		t.pcapFile.Close()
+		return nil, err
+	}
+	t.pcap, t.truth = bufio.NewWriterSize(t.pcapFile, 1<<18), bufio.NewWriterSize(t.truthFile, 1<<16)
+	if t.packets, err = capture.NewWriter(t.pcap, wire.LinkRaw, snaplen); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// record appends a packet at the lab's time at. The first error stays.
+func (t *tap) record(at int64, data []byte, class Class, overtaken bool) {
+	if t.err != nil {
+		return
+	}
+	t.err = t.packets.Write(&capture.Packet{Time: t.epoch + at, Data: data, Length: len(data), Link: wire.LinkRaw})
+	late := 0
+	if overtaken {
+		late = 1
+		t.late++
+	}
+	t.n++
+	t.classes[class]++
+	fmt.Fprintf(t.truth, "%d\t%s\t%d\n", t.n, class, late)
+}
+
+// close writes what is buffered and returns the first error there was.
+func (t *tap) close() error {
+	for _, f := range []func() error{t.pcap.Flush, t.truth.Flush, t.pcapFile.Close, t.truthFile.Close} {
+		if err := f(); err != nil && t.err == nil {
+			t.err = err
+		}
+	}
+	return t.err
+}
