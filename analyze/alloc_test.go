@@ -1,0 +1,139 @@
+package analyze_test
+
+import (
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+)
+
+// established returns an Analyzer that has seen a handshake, and a function
+// that feeds it one round of data and ACKs of that connection.
+func established() func() {
+	a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}, Connection: func(*analyze.Connection) {}})
+	segs := closedConnection()
+	for i := range segs[:3] {
+		a.Segment(&segs[i])
+	}
+	data := wire.Segment{Tuple: simTuple(0), Flags: wire.ACK, Seq: 101, Ack: 501, Len: 1000, Window: 1000, HasIPID: true}
+	ack := wire.Segment{Tuple: simTuple(1), Flags: wire.ACK, Seq: 501, Ack: 101, Window: 1000, HasIPID: true}
+	packet, now := uint64(3), segs[2].Time
+	feed := func(s *wire.Segment) {
+		packet++
+		now += 1e5
+		s.Packet, s.Time, s.IPID = packet, now, s.IPID+1
+		a.Segment(s)
+	}
+	return func() {
+		feed(&data)
+		data.Seq += 2000 // a segment is overtaken by the next
+		feed(&data)
+		data.Seq -= 1000
+		feed(&data)
+		data.Seq += 2000
+		ack.Ack = data.Seq
+		feed(&ack)
+		ack.Window ^= 1
+		feed(&ack)
+	}
+}
+
+// TestNoAllocation: a segment of a known connection allocates nothing, and a
+// short connection, once as many were seen before, only the string of its
+// history.
+func TestNoAllocation(t *testing.T) {
+	round := established()
+	for range 5000 {
+		round()
+	}
+	if n := testing.AllocsPerRun(2000, round); n != 0 {
+		t.Errorf("%v allocations in a round of an open connection", n)
+	}
+	short := shortConnections()
+	for range 5000 {
+		short()
+	}
+	if n := testing.AllocsPerRun(2000, short); n > 2 {
+		t.Errorf("%v allocations in a short connection", n)
+	}
+}
+
+// shortConnections returns a function that feeds a whole connection of ten
+// segments, each time from another port.
+func shortConnections() func() {
+	a := analyze.New(analyze.Config{
+		MaxConnections: 1000, Packet: func(*analyze.Observation) {}, Connection: func(*analyze.Connection) {},
+	})
+	segs := closedConnection()
+	n := 0
+	var s wire.Segment
+	return func() {
+		n++
+		for i := range segs {
+			s = segs[i]
+			s.Packet += uint64(n * len(segs))
+			s.Time += int64(n) * 20e6
+			if s.SrcPort == 80 {
+				s.DstPort = uint16(n)
+			} else {
+				s.SrcPort = uint16(n)
+			}
+			a.Segment(&s)
+		}
+	}
+}
+
+func BenchmarkSegment(b *testing.B) {
+	b.Run("data", func(b *testing.B) {
+		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			s.Tuple, s.Flags, s.Len = simTuple(i&1), wire.ACK, 1000
+			s.Seq, s.Ack = wire.Seq(i/2*1000), wire.Seq(i/2*1000)
+		})
+	})
+	b.Run("ack", func(b *testing.B) {
+		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			s.Tuple, s.Flags = simTuple(0), wire.ACK
+			s.Seq, s.Ack = 1, wire.Seq(i*1000)
+		})
+	})
+	b.Run("same-ack", func(b *testing.B) { // duplicate ACKs, as fast as a line allows
+		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			s.Tuple, s.Flags, s.Seq, s.Ack = simTuple(0), wire.ACK, 1, 1
+		})
+	})
+	b.Run("one-way", func(b *testing.B) { // data whose ACKs are not captured
+		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			s.Tuple, s.Flags, s.Len, s.Seq = simTuple(0), wire.ACK, 1000, wire.Seq(i*1000)
+		})
+	})
+	b.Run("one-way-again", func(b *testing.B) { // the same, every segment twice
+		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			s.Tuple, s.Flags, s.Len, s.Seq = simTuple(0), wire.ACK, 1000, wire.Seq(i/2*1000)
+		})
+	})
+	b.Run("short-connection", func(b *testing.B) {
+		b.ReportAllocs()
+		short := shortConnections()
+		for b.Loop() {
+			short()
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10, "ns/segment")
+	})
+}
+
+func benchFeed(b *testing.B, a *analyze.Analyzer, fill func(i int, s *wire.Segment)) {
+	b.ReportAllocs()
+	s := wire.Segment{Window: 1000, HasIPID: true}
+	i := 0
+	for b.Loop() {
+		fill(i, &s)
+		s.Packet, s.Time, s.IPID = uint64(i+1), int64(1e18)+int64(i)*1000, uint16(i)
+		a.Segment(&s)
+		i++
+	}
+}

@@ -1,0 +1,199 @@
+package analyze_test
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// collect returns an Analyzer that counts what it hands over.
+func collect(cfg analyze.Config) (*analyze.Analyzer, *[]*analyze.Connection) {
+	var all []*analyze.Connection
+	cfg.Connection = func(c *analyze.Connection) { all = append(all, c.Clone()) }
+	return analyze.New(cfg), &all
+}
+
+// TestManyConnections: a million SYNs of different tuples keep no more than the
+// connections asked for, and every one is handed over, evicted as such.
+func TestManyConnections(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() {
+		n = 50_000
+	}
+	handed, evicted := 0, 0
+	a := analyze.New(analyze.Config{MaxConnections: 1000, Connection: func(c *analyze.Connection) {
+		handed++
+		if c.Evicted {
+			evicted++
+		}
+	}})
+	var before, after runtime.MemStats
+	seg := wire.Segment{Tuple: simTuple(0), Flags: wire.SYN, Window: 1000}
+	for i := range n {
+		if i == n/10 {
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+		}
+		seg.Packet, seg.Time = uint64(i+1), int64(1e18)+int64(i)
+		seg.Src[12], seg.Src[13], seg.Src[14], seg.Src[15] = 10, byte(i>>16), byte(i>>8), byte(i)
+		a.Segment(&seg)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	s := a.Stats()
+	if s.Live != 1000 || s.MostLive != 1000 || int(s.Evicted) != n-1000 || evicted != n-1000 || handed != n-1000 {
+		t.Errorf("%d handed over, %d evicted: %+v", handed, evicted, s)
+	}
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 1<<20 {
+		t.Errorf("the heap grew by %d octets", grown)
+	}
+	a.Flush()
+	if handed != n || evicted != n-1000 {
+		t.Errorf("%d handed over, %d evicted after Flush", handed, evicted)
+	}
+}
+
+// TestManySteps: SYNs and FINs without end keep MaxSteps steps.
+func TestManySteps(t *testing.T) {
+	a, all := collect(analyze.Config{})
+	const n = 100_000
+	for i := range n {
+		seg := wire.Segment{Packet: uint64(i + 1), Time: int64(1e18) + int64(i)*1e5, Tuple: simTuple(i & 1), Window: 1000}
+		seg.Flags = []wire.Flags{wire.SYN, wire.SYN | wire.ACK, wire.FIN | wire.ACK, wire.FIN | wire.ACK}[i&3]
+		seg.Seq, seg.Ack = wire.Seq(100+i>>1&1), wire.Seq(101+i>>1&1)
+		a.Segment(&seg)
+	}
+	a.Flush()
+	if len(*all) != 1 {
+		t.Fatalf("%d connections", len(*all))
+	}
+	c := (*all)[0]
+	if len(c.Steps) != analyze.MaxSteps || int(c.StepsDropped)+len(c.Steps) != n {
+		t.Errorf("%d steps and %d dropped of %d", len(c.Steps), c.StepsDropped, n)
+	}
+	if c.Opening.SynCount+c.Opening.SynAckCount+c.Closing.FinCount != n {
+		t.Errorf("%d SYNs, %d SYN-ACKs, %d FINs of %d", c.Opening.SynCount, c.Opening.SynAckCount, c.Closing.FinCount, n)
+	}
+	checkBounded(t, c)
+}
+
+// TestManyHolesRecord: a hole in front of every segment counts every octet, and
+// costs neither memory nor time without bound.
+func TestManyHolesRecord(t *testing.T) {
+	a, all := collect(analyze.Config{})
+	const n = 1_000_000
+	var m runtime.MemStats
+	start := time.Now()
+	for i := range n {
+		seg := wire.Segment{Packet: uint64(i + 1), Time: int64(1e18) + int64(i)*1e3, Tuple: simTuple(0), Window: 1000,
+			Flags: wire.ACK, Seq: wire.Seq(3 * i), Len: 1}
+		a.Segment(&seg)
+	}
+	took := time.Since(start)
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	a.Flush()
+	if c := (*all)[0]; c.FromClient.MissingBytes != 2*(n-1) || c.FromClient.UniqueOctets != n {
+		t.Errorf("%d octets missing, %d unique", c.FromClient.MissingBytes, c.FromClient.UniqueOctets)
+	}
+	if took > 30*time.Second {
+		t.Errorf("%d segments took %v", n, took)
+	}
+	if m.HeapAlloc > 64<<20 {
+		t.Errorf("%d octets of heap", m.HeapAlloc)
+	}
+}
+
+// TestClock: a clock that runs backwards or jumps moves no timer back, and
+// loses no segment.
+func TestClock(t *testing.T) {
+	a, all := collect(analyze.Config{})
+	times := []int64{1e18, 1e18 - 5e9, 1e18 + 1, -1 << 62, 1e18 + 3600e9, 1<<63 - 1, 0, -1 << 63, 1e18}
+	for i, at := range times {
+		seg := wire.Segment{Packet: uint64(i + 1), Time: at, Tuple: simTuple(i & 1), Flags: wire.ACK, Seq: wire.Seq(i), Len: 3, Window: 1}
+		a.Segment(&seg)
+		a.Advance(at - 1000)
+	}
+	a.Flush()
+	packets := uint64(0)
+	for _, c := range *all {
+		packets += c.FromClient.Packets + c.FromServer.Packets
+	}
+	if packets != uint64(len(times)) {
+		t.Errorf("%d packets of %d in records", packets, len(times))
+	}
+}
+
+// TestTimeWaitExpiry: TIME-WAIT ends after 2MSL of capture time, not before,
+// and restarts when a FIN sent again is acknowledged (RFC 9293 §3.10.7.4).
+func TestTimeWaitExpiry(t *testing.T) {
+	segs := closedConnection()
+	for _, c := range []struct {
+		name  string
+		again bool // the FIN again, and its ACK, 40 s later
+		after time.Duration
+		want  state.State
+	}{
+		{"before 2MSL", false, 59 * time.Second, state.TimeWait},
+		{"after 2MSL", false, 60 * time.Second, state.Closed},
+		{"restarted", true, 99 * time.Second, state.TimeWait},
+		{"restarted and over", true, 100 * time.Second, state.Closed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, all := collect(analyze.Config{MSL: 30 * time.Second})
+			var last int64
+			for i := range segs {
+				a.Segment(&segs[i])
+				last = segs[i].Time
+			}
+			if c.again {
+				for _, i := range []int{len(segs) - 2, len(segs) - 1} {
+					seg := segs[i]
+					seg.Time = last + 40e9
+					seg.Packet += 2
+					a.Segment(&seg)
+				}
+			}
+			a.Advance(last + int64(c.after))
+			a.Flush()
+			r := (*all)[0]
+			if r.ClientState != c.want || r.ServerState != state.Closed || r.TimeWait.Holders != analyze.ClientSide {
+				t.Errorf("%v %v, held by %v, want %v", r.ClientState, r.ServerState, r.TimeWait.Holders, c.want)
+			}
+			until := last + 60e9
+			if c.again {
+				until += 40e9
+			}
+			if r.TimeWait.Until != until || r.TimeWait.Since != last || (r.TimeWait.Restarts == 1) != c.again {
+				t.Errorf("TIME-WAIT from %d to %d, %d restarts", r.TimeWait.Since-last, r.TimeWait.Until-last, r.TimeWait.Restarts)
+			}
+		})
+	}
+}
+
+// closedConnection returns a connection of ten segments, 1 ms apart: opened by
+// end 0, a segment of data each way, closed by end 0.
+func closedConnection() (segs []wire.Segment) {
+	add := func(from int, flags wire.Flags, seq, ack wire.Seq, n uint32) {
+		i := len(segs)
+		segs = append(segs, wire.Segment{
+			Packet: uint64(i + 1), Time: int64(1e18) + int64(i)*1e6, Tuple: simTuple(from), Flags: flags,
+			Seq: seq, Ack: ack, Len: n, Window: 1000, HasIPID: true, IPID: uint16(i + 1),
+		})
+	}
+	add(0, wire.SYN, 100, 0, 0)
+	add(1, wire.SYN|wire.ACK, 500, 101, 0)
+	add(0, wire.ACK, 101, 501, 0)
+	add(0, wire.ACK, 101, 501, 100)
+	add(1, wire.ACK, 501, 201, 1000)
+	add(0, wire.ACK, 201, 1501, 0)
+	add(0, wire.FIN|wire.ACK, 201, 1501, 0)
+	add(1, wire.ACK, 1501, 202, 0)
+	add(1, wire.FIN|wire.ACK, 1501, 202, 0)
+	add(0, wire.ACK, 202, 1502, 0)
+	return segs
+}
