@@ -50,10 +50,8 @@ type Analyzer struct {
 	clock int64
 	msl2  int64 // 2MSL, nanoseconds
 
-	notes    []note // one for each flow, by Flow.Extra; 0 is never used
-	noteFree int32
-	steps    []stepNode // all flows' steps, linked; 0 is never used
-	stepFree int32
+	notes flow.Slab[note]     // one for each flow, by Flow.Extra
+	steps flow.Slab[stepNode] // all flows' steps, linked
 
 	// What the handling of one segment needs, kept here so that it is not
 	// allocated each time.
@@ -78,7 +76,6 @@ func New(cfg Config) *Analyzer {
 	}
 	return &Analyzer{
 		cfg: cfg, table: flow.NewTable(), clock: math.MinInt64, msl2: 2 * int64(cfg.MSL),
-		notes: make([]note, 1), steps: make([]stepNode, 1),
 	}
 }
 
@@ -88,7 +85,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	a.Advance(seg.Time)
 	ref, from := a.route(seg)
 	f := a.table.Get(ref)
-	n := &a.notes[f.Extra]
+	n := a.notes.At(f.Extra)
 	x := &a.facts
 
 	a.prepare(f, n, from, seg)
@@ -124,7 +121,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 func (a *Analyzer) label(f *flow.Flow, seg *wire.Segment) {
 	a.obs.Evidence.Len = 0
 	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
-	n := &a.notes[f.Extra]
+	n := a.notes.At(f.Extra)
 	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
 	a.lab.AnswersAgain = n.synUnanswered && a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK)
 	label.Phases(&a.lab)

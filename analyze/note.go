@@ -74,28 +74,16 @@ func (n *note) count(s label.Set) {
 	s.Each(func(id label.ID) { n.labels[id]++ })
 }
 
-// newNote returns the index of an empty note.
-func (a *Analyzer) newNote() int32 {
-	i := a.noteFree
-	if i != 0 {
-		a.noteFree = a.notes[i].firstStep
-	} else {
-		a.notes = append(a.notes, note{})
-		i = int32(len(a.notes) - 1)
-	}
-	a.notes[i] = note{rttServer: -1, rttClient: -1}
-	return i
-}
+// newNote returns the number of an empty note.
+func (a *Analyzer) newNote() int32 { return a.notes.New(note{rttServer: -1, rttClient: -1}) }
 
 func (a *Analyzer) dropNote(i int32) {
-	n := &a.notes[i]
-	for s := n.firstStep; s != 0; {
-		next := a.steps[s].next
-		a.steps[s] = stepNode{next: a.stepFree}
-		a.stepFree, s = s, next
+	for s := a.notes.At(i).firstStep; s != 0; {
+		next := a.steps.At(s).next
+		a.steps.Free(s)
+		s = next
 	}
-	*n = note{firstStep: a.noteFree}
-	a.noteFree = i
+	a.notes.Free(i)
 }
 
 // stepNode is a Step in the Analyzer's slab.
@@ -110,18 +98,11 @@ func (a *Analyzer) addStep(n *note, s Step) {
 		n.stepsLost++
 		return
 	}
-	i := a.stepFree
-	if i != 0 {
-		a.stepFree = a.steps[i].next
-	} else {
-		a.steps = append(a.steps, stepNode{})
-		i = int32(len(a.steps) - 1)
-	}
-	a.steps[i] = stepNode{Step: s}
+	i := a.steps.New(stepNode{Step: s})
 	if n.firstStep == 0 {
 		n.firstStep = i
 	} else {
-		a.steps[n.lastStep].next = i
+		a.steps.At(n.lastStep).next = i
 	}
 	n.lastStep = i
 	n.stepCount++

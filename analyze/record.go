@@ -24,7 +24,7 @@ func (a *Analyzer) finish(r flow.Ref, evicted bool) {
 
 // record fills a.conn, reusing its lists.
 func (a *Analyzer) record(f *flow.Flow, evicted bool) {
-	n, c := &a.notes[f.Extra], &a.conn
+	n, c := a.notes.At(f.Extra), &a.conn
 	client, server := f.Client, f.Client.Other()
 	t := f.Key.Tuple(client)
 	*c = Connection{
@@ -38,8 +38,8 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 		Closing: Closing{FinPackets: c.Closing.FinPackets[:0]},
 	}
 	copy(c.Labels[:], n.labels[:])
-	for i := n.firstStep; i != 0; i = a.steps[i].next {
-		s := &a.steps[i].Step
+	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
+		s := &a.steps.At(i).Step
 		c.Steps = append(c.Steps, *s)
 		switch s.Phase {
 		case label.SYN:
@@ -216,7 +216,7 @@ func (a *Analyzer) Quote(q *wire.Quote) {
 		return
 	}
 	f := a.table.Get(r)
-	n := &a.notes[f.Extra]
+	n := a.notes.At(f.Extra)
 	if n.icmp.packet != 0 || n.complete || !f.Half[from].Is(flow.SentSYN) || f.Half[from].ISN != q.Seq {
 		return
 	}

@@ -88,8 +88,8 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 
 // saidBefore reports whether a SYN-ACK with the segment's ISN was captured.
 func (a *Analyzer) saidBefore(n *note, seg *wire.Segment) bool {
-	for i := n.firstStep; i != 0; i = a.steps[i].next {
-		if s := &a.steps[i]; s.Phase == label.SynAck && s.Seq == seg.Seq {
+	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
+		if s := a.steps.At(i); s.Phase == label.SynAck && s.Seq == seg.Seq {
 			return true
 		}
 	}
@@ -103,8 +103,8 @@ func (a *Analyzer) answered(n *note, phase label.ID, latest int64, seg *wire.Seg
 		return latest
 	}
 	at := latest
-	for i := n.firstStep; i != 0; i = a.steps[i].next {
-		if st := &a.steps[i]; st.Phase == phase && st.TSVal == seg.Options.TSEcr {
+	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
+		if st := a.steps.At(i); st.Phase == phase && st.TSVal == seg.Options.TSEcr {
 			at = st.Time
 		}
 	}

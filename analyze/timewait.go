@@ -48,7 +48,7 @@ func (n *note) cutTimeWait(seg *wire.Segment) {
 // it now, and by what right (RFC 9293 §3.6.1, RFC 6191 §2).
 func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	o := a.table.Get(f.Older)
-	n := &a.notes[o.Extra]
+	n := a.notes.At(o.Extra)
 	x := &o.Half[from]
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
 		// Its sender has no memory of the old connection any more.

@@ -115,8 +115,8 @@ func (a *Analyzer) rebase(x *flow.Half, isn wire.Seq) {
 // chooseISN goes back to an earlier SYN-ACK of h when the client acknowledges
 // that one.
 func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
-	for i := n.firstStep; i != 0; i = a.steps[i].next {
-		if s := &a.steps[i]; s.Phase == label.SynAck && s.Seq == isn {
+	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
+		if s := a.steps.At(i); s.Phase == label.SynAck && s.Seq == isn {
 			a.rebase(h, isn)
 			h.Has |= flow.Sent | flow.SentSYN | flow.SYNAwaiting
 			h.Nxt, h.NxtRel = isn+1, 1

@@ -57,8 +57,8 @@ func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
 	} else {
 		c.FirstOld = true
 	}
-	for i := h.holes; i != 0; i = t.holes[i].next {
-		g := &t.holes[i]
+	for i := h.holes; i != 0; i = t.holes.At(i).next {
+		g := t.holes.At(i)
 		if !g.from.Before(to) {
 			break
 		}
@@ -114,7 +114,7 @@ func (t *Table) forget(h *Half) {
 		return
 	}
 	h.Low = h.Nxt - most
-	for h.holes != 0 && t.holes[h.holes].from.Before(h.Low) {
+	for h.holes != 0 && t.holes.At(h.holes).from.Before(h.Low) {
 		t.dropHole(h)
 	}
 }
@@ -127,7 +127,7 @@ func (t *Table) extendDown(h *Half, from, to wire.Seq) {
 	if !to.Before(low) {
 		return
 	}
-	i := t.newHole(hole{from: to, to: low, next: h.holes})
+	i := t.holes.New(hole{from: to, to: low, next: h.holes})
 	if h.holes == 0 {
 		h.lastHole = i
 	}
@@ -141,7 +141,7 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 	link, before := &h.holes, int32(0)
 	for *link != 0 {
 		i := *link
-		g := &t.holes[i]
+		g := t.holes.At(i)
 		switch {
 		case !g.from.Before(to):
 			return
@@ -152,7 +152,7 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 			if h.lastHole == i {
 				h.lastHole = before
 			}
-			t.freeHole(i)
+			t.holes.Free(i)
 			h.nholes--
 		case !from.After(g.from): // its front
 			g.from = to
@@ -161,8 +161,7 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 			g.to = from
 			link, before = &g.next, i
 		default: // its middle
-			j := t.newHole(hole{from: to, to: g.to, next: g.next, beyond: g.beyond})
-			g = &t.holes[i] // newHole may have moved the slab
+			j := t.holes.New(hole{from: to, to: g.to, next: g.next, beyond: g.beyond})
 			g.to, g.next = from, j
 			if h.lastHole == i {
 				h.lastHole = j
@@ -176,17 +175,17 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 
 // Opened notes which packet showed the gap in front of from, which Add made.
 func (t *Table) Opened(h *Half, from wire.Seq, m *Mark) {
-	if h.holes != 0 && t.holes[h.lastHole].to == from {
-		t.holes[h.lastHole].beyond = *m
+	if h.holes != 0 && t.holes.At(h.lastHole).to == from {
+		t.holes.At(h.lastHole).beyond = *m
 	}
 }
 
 func (t *Table) appendHole(h *Half, from, to wire.Seq) {
-	i := t.newHole(hole{from: from, to: to})
+	i := t.holes.New(hole{from: from, to: to})
 	if h.holes == 0 {
 		h.holes = i
 	} else {
-		t.holes[h.lastHole].next = i
+		t.holes.At(h.lastHole).next = i
 	}
 	h.lastHole = i
 	h.nholes++
@@ -203,21 +202,21 @@ func (t *Table) boundHoles(h *Half) {
 // dropHole gives the lowest hole up: its octets stay missing.
 func (t *Table) dropHole(h *Half) {
 	i := h.holes
-	h.dropped += uint64(t.holes[i].to - t.holes[i].from)
-	h.holes = t.holes[i].next
+	h.dropped += uint64(t.holes.At(i).to - t.holes.At(i).from)
+	h.holes = t.holes.At(i).next
 	if h.holes == 0 {
 		h.lastHole = 0
 	}
 	h.nholes--
-	t.freeHole(i)
+	t.holes.Free(i)
 }
 
 // Missing returns how many sequence numbers of this end were skipped and never
 // captured.
 func (t *Table) Missing(h *Half) uint64 {
 	n := h.dropped
-	for i := h.holes; i != 0; i = t.holes[i].next {
-		n += uint64(t.holes[i].to - t.holes[i].from)
+	for i := h.holes; i != 0; i = t.holes.At(i).next {
+		n += uint64(t.holes.At(i).to - t.holes.At(i).from)
 	}
 	return n
 }
@@ -225,26 +224,11 @@ func (t *Table) Missing(h *Half) uint64 {
 // Holes counts the ranges that make up Missing, as far as they are remembered.
 func (h *Half) Holes() int { return int(h.nholes) }
 
-func (t *Table) newHole(g hole) int32 {
-	if i := t.holeFree; i != 0 {
-		t.holeFree = t.holes[i].next
-		t.holes[i] = g
-		return i
-	}
-	t.holes = append(t.holes, g)
-	return int32(len(t.holes) - 1)
-}
-
-func (t *Table) freeHole(i int32) {
-	t.holes[i] = hole{next: t.holeFree}
-	t.holeFree = i
-}
-
 func (t *Table) dropHoles(h *Half) {
 	for h.holes != 0 {
 		i := h.holes
-		h.holes = t.holes[i].next
-		t.freeHole(i)
+		h.holes = t.holes.At(i).next
+		t.holes.Free(i)
 	}
 	h.nholes, h.lastHole = 0, 0
 }
@@ -263,8 +247,8 @@ func (t *Table) Skipped(h *Half, from, to wire.Seq) bool {
 	if !h.Is(Sent) || to.After(h.Nxt) {
 		return true
 	}
-	for i := h.holes; i != 0; i = t.holes[i].next {
-		if g := &t.holes[i]; g.from.Before(to) && g.to.After(from) {
+	for i := h.holes; i != 0; i = t.holes.At(i).next {
+		if g := t.holes.At(i); g.from.Before(to) && g.to.After(from) {
 			return true
 		}
 	}

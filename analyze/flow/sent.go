@@ -43,30 +43,24 @@ const (
 // old to be copied. acked is what the other end has acknowledged.
 func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 	for h.sentHead != 0 {
-		s := &t.sent[h.sentHead]
+		s := t.sent.At(h.sentHead)
 		done := s.Seq == s.End || ackValid && !s.End.After(acked)
 		if h.nsent < maxSent && !(done && seg.Time-s.Time > copyHorizon) {
 			break
 		}
 		i := h.sentHead
 		h.sentHead = s.next
-		t.sent[s.next].prev = 0
+		if s.next != 0 {
+			t.sent.At(s.next).prev = 0
+		}
 		h.nsent--
-		*s = Trace{next: t.sentFree}
-		t.sentFree = i
+		t.sent.Free(i)
 	}
-	i := t.sentFree
-	if i != 0 {
-		t.sentFree = t.sent[i].next
-	} else {
-		t.sent = append(t.sent, Trace{})
-		i = int32(len(t.sent) - 1)
-	}
-	t.sent[i] = Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags}
+	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags})
 	if h.sentHead == 0 {
 		h.sentHead = i
 	} else {
-		t.sent[h.sentTail].next, t.sent[i].prev = i, h.sentTail
+		t.sent.At(h.sentTail).next, t.sent.At(i).prev = i, h.sentTail
 	}
 	h.sentTail = i
 	h.nsent++
@@ -79,8 +73,8 @@ const maxLook = 64
 // Latest returns the mark of the latest remembered segment of h that overlaps
 // [from, to). Packet 0: none.
 func (t *Table) Latest(h *Half, from, to wire.Seq) (m Mark) {
-	for i := h.lastSent(); i != 0; i = t.sent[i].prev {
-		if s := &t.sent[i]; s.Seq.Before(to) && s.End.After(from) {
+	for i := h.lastSent(); i != 0; i = t.sent.At(i).prev {
+		if s := t.sent.At(i); s.Seq.Before(to) && s.End.After(from) {
 			return s.Mark
 		}
 	}
@@ -95,8 +89,8 @@ func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
 	if end != seg.Seq {
 		looks = maxSent
 	}
-	for i := h.lastSent(); i != 0 && looks > 0; i, looks = t.sent[i].prev, looks-1 {
-		s := &t.sent[i]
+	for i := h.lastSent(); i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
+		s := t.sent.At(i)
 		if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
 			continue
 		}
@@ -120,9 +114,8 @@ func (h *Half) lastSent() int32 {
 func (t *Table) dropSent(h *Half) {
 	for h.sentHead != 0 {
 		i := h.sentHead
-		h.sentHead = t.sent[i].next
-		t.sent[i] = Trace{next: t.sentFree}
-		t.sentFree = i
+		h.sentHead = t.sent.At(i).next
+		t.sent.Free(i)
 	}
 	h.nsent, h.sentTail = 0, 0
 }

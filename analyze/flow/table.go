@@ -25,15 +25,13 @@ type Table struct {
 
 	lists [classes]list
 
-	holes    []hole // index 0 is never used
-	holeFree int32
-	sent     []Trace // index 0 is never used
-	sentFree int32
+	holes Slab[hole]
+	sent  Slab[Trace]
 }
 
 // NewTable returns an empty table.
 func NewTable() *Table {
-	return &Table{slots: make([]uint64, 1024), seed: rand.Uint64(), holes: make([]hole, 1), sent: make([]Trace, 1)}
+	return &Table{slots: make([]uint64, 1024), seed: rand.Uint64()}
 }
 
 // Len returns how many flows are remembered.
