@@ -73,6 +73,16 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 	}
 }
 
+// getsFIN lets the peer's FIN have arrived at h. Where nothing was known of h,
+// its own FIN may have been sent before the capture began.
+func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
+	unsure := h.State.Base() == state.Unknown
+	a.move(f, n, h, state.GetFIN)
+	if unsure {
+		h.State |= state.Inferred
+	}
+}
+
 // proofs marks what the segment's ACK field proves to have reached its sender
 // x, and reports whether it proved anything.
 func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (any bool) {
@@ -87,7 +97,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	}
 	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
 		y.Has |= flow.FINProved
-		a.move(f, n, x, state.GetFIN)
+		a.getsFIN(f, n, x)
 		any = true
 	}
 	return any

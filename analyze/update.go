@@ -3,7 +3,6 @@ package analyze
 import (
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
-	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
@@ -211,7 +210,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half) {
 	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
 		x.Has |= flow.FINProved
 		x.Has &^= flow.FINAwaiting
-		a.move(f, n, y, state.GetFIN)
+		a.getsFIN(f, n, y)
 	}
 }
 
