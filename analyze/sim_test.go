@@ -317,3 +317,20 @@ func TestFinalStates(t *testing.T) {
 		})
 	}
 }
+
+// TestPartial: where segments were not captured, a state is marked as inferred,
+// or unknown, or not ahead of the truth.
+func TestPartial(t *testing.T) {
+	simRuns(t, simPartial, func(f *simFaults, n *simNet, told []simTold, _ []*analyze.Connection) {
+		for k := range told {
+			for i, e := range n.end {
+				s := told[k].st[i]
+				if s.IsInferred() || s == state.Unknown || !n.ahead(e, s, n.settled(k), k) || n.passedBy(e, k) != nil {
+					continue
+				}
+				f.add(fmt.Sprintf("%v ahead of %v", s, e.at(n.settled(k)).st), n, told, fmt.Sprintf("packet %d, end %c", k+1, 'A'+rune(i)))
+				return
+			}
+		}
+	})
+}

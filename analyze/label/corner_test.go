@@ -1,0 +1,93 @@
+package label_test
+
+import (
+	"slices"
+	"testing"
+
+	"tcpwatch/analyze/label"
+)
+
+const shaken = "0 A>B S 0 win 64240 id 1\n+.01 B>A S. 0 ack 1 win 65160 id 1\n+.01 A>B . 1 ack 1 win 64240 id 2\n"
+
+// TestCorners are further near misses and hits on the last segment, each for a
+// part of a condition that the Specs' own do not isolate.
+func TestCorners(t *testing.T) {
+	for _, c := range []struct {
+		why, script string
+		id          label.ID
+		want        bool
+	}{
+		{"neither SYN nor ACK", "0 A>B - 1(0)", label.SYN, false},
+		{"neither SYN nor ACK, with a FIN", "0 A>B F 1(0)", label.SYN, false},
+		{"SYN and FIN", "0 A>B SF 0", label.FIN, false},
+		{"SYN and FIN", "0 A>B SF 0", label.SYN, true},
+		{"an ACK of what was not sent", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 200000", label.HandshakeAck, false},
+		{"a SYN-ACK sent again is acknowledged again", shaken + "+1 B>A S. 0 ack 1 win 65160 id 2\n+.01 A>B . 1 ack 1 id 3", label.HandshakeAck, true},
+		{"a FIN sent again is acknowledged again", shaken + "+1 A>B F. 1 ack 1 id 3\n+.01 B>A . 1 ack 2 id 2\n+1 A>B F. 1 ack 1 id 4\n+.01 B>A . 1 ack 2 id 3", label.AckOfFin, true},
+		{"an ACK of data that covers the FIN", shaken + "+1 A>B F. 1 ack 1 id 3\n+.01 B>A P. 1(5) ack 2 id 2", label.AckOfFin, true},
+		{"a SYN sent again after its ACK", "0 A>B S 0 id 1\n+.01 B>A S. 0 ack 1 id 1\n+1 A>B S 0 id 2", label.KeepAlive, false},
+		{"a RST one below the next number", shaken + "+1 A>B R. 0 ack 1 id 3", label.KeepAlive, false},
+		{"two below the next number", shaken + "+1 A>B P. 1(2) ack 1 id 3\n+.01 B>A . 1 ack 3 id 2\n+9 A>B . 1(1) ack 1 id 4", label.KeepAlive, false},
+		{"one octet of garbage", shaken + "+60 A>B . 0(1) ack 1 id 3", label.KeepAlive, true},
+		{"old octets with new ones behind", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B P. 1(30) ack 1 id 4", label.Retransmission, true},
+		{"old octets behind new ones", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.1 A>B P. 31(10) ack 1 id 5\n+1 A>B P. 11(25) ack 1 id 6", label.Retransmission, true},
+		{"the FIN again, with data in front", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.001 A>B F. 11 ack 1 id 4\n+1 A>B FP. 1(10) ack 1 id 5", label.Retransmission, true},
+		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
+		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
+		{"the first of its end, beyond an ACK of the other", "0 B>A . 1 ack 1 id 1\n+.1 A>B P. 101(100) ack 1 id 1", label.MissingSegment, false},
+		{"a bare ACK beyond the next number", shaken + "+1 A>B . 101 ack 1 id 3", label.MissingSegment, true},
+		{"a SYN-ACK again while data is outstanding", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.01 B>A S. 0 ack 1 win 65160 id 2", label.DupAck, false},
+		{"a RST with the same acknowledgement", shaken + "+1 B>A P. 1(10) ack 1 id 2\n+.01 A>B R. 1 ack 1 win 64240 id 3", label.DupAck, false},
+		{"the first ACK of its end, of number 0", "0 B>A P. =0(100) ack 1 id 1\n+.1 A>B . 1 ack =0 win 0 id 1", label.DupAck, false},
+		{"a window of 0 in a SYN", "0 A>B S 0 win 0", label.ZeroWindow, false},
+		{"a window of 0 in a RST", shaken + "+1 A>B R. 1 ack 1 win 0 id 3", label.ZeroWindow, false},
+		{"a window of 0 with data", shaken + "+1 A>B P. 1(5) ack 1 win 0 id 3", label.ZeroWindow, true},
+	} {
+		got := run(t, c.script)
+		if got.labels.Has(c.id) != c.want {
+			t.Errorf("%s: %s is %v, with %v\n%s", c.why, c.id, !c.want, got.names, c.script)
+		}
+	}
+}
+
+// TestEveryFlag: every combination of flags, in every situation of a
+// connection, has exactly one phase, and no label of a RST's data.
+func TestEveryFlag(t *testing.T) {
+	letters := "FSRP.UEWe"
+	starts := []string{"", "0 A>B S 0\n", "0 A>B S 0\n+.1 B>A S. 0 ack 1\n", shaken, shaken + "+1 B>A FP. 1(5) ack 1\n", shaken + "+1 B>A R 1\n"}
+	for bits := range 1 << len(letters) {
+		flags, ack := "", ""
+		for i, l := range letters {
+			if bits>>i&1 != 0 {
+				flags += string(l)
+				if l == '.' {
+					ack = " ack 1"
+				}
+			}
+		}
+		if flags == "" {
+			flags = "-"
+		}
+		for _, start := range starts {
+			got := run(t, start+"+.5 A>B "+flags+" 1(3)"+ack)
+			phases := slices.DeleteFunc(slices.Clone(got.names), func(name string) bool {
+				id, _ := label.Find(name)
+				return label.All[id].Group != label.Phase
+			})
+			want := ""
+			switch syn, fin, rst := bits&2 != 0, bits&1 != 0, bits&4 != 0; {
+			case rst:
+				want = "RST"
+			case syn && ack != "":
+				want = "SYN-ACK"
+			case syn:
+				want = "SYN"
+			case fin:
+				want = "FIN"
+			}
+			if len(phases) != 1 || want != "" && phases[0] != want {
+				t.Fatalf("%q after %q: phases %v, want %q", flags, start, phases, want)
+			}
+		}
+	}
+}
