@@ -25,8 +25,25 @@ type talker struct {
 	port       uint16
 	seq, acked wire.Seq // next to send; next expected from the peer
 	id         uint16
-	tsBase     uint32
+	// shared: the host has one IP ID counter for all its connections, as
+	// Windows has, and sends five other packets a second.
+	shared bool
+	last   int64
+	tsBase uint32
 }
+
+// Marks say what a generated segment is, in its field Packet: that is not
+// written.
+const (
+	ordinary = iota
+	resent
+	overtaken
+	keepAlive
+	markCount
+)
+
+// markLabels are the labels that the marks must get.
+var markLabels = [markCount]string{resent: "RETRANSMISSION", overtaken: "OUT-OF-ORDER", keepAlive: "KEEP-ALIVE"}
 
 const (
 	client = 0
@@ -45,6 +62,7 @@ func newTalk(r *rand.Rand, n int, at int64) *talk {
 		t.end[i].seq = wire.Seq(r.Uint32())
 		t.end[i].id = uint16(r.Uint32())
 		t.end[i].tsBase = r.Uint32()
+		t.end[i].last = at
 	}
 	return t
 }
@@ -52,11 +70,15 @@ func newTalk(r *rand.Rand, n int, at int64) *talk {
 // segment makes a segment of an end at a time, without recording it.
 func (t *talk) segment(from int, flags wire.Flags, length int, at int64) wire.Segment {
 	e, peer := &t.end[from], &t.end[1-from]
+	e.id++
+	if e.shared {
+		e.id += uint16((at - e.last) / 2e8)
+		e.last = at
+	}
 	s := wire.Segment{
 		Time: at, Seq: e.seq, Len: uint32(length), Flags: flags, Window: 502, TTL: 64, IPID: e.id, HasIPID: true, DontFragment: true,
 		Tuple: wire.Tuple{Src: e.addr, Dst: peer.addr, SrcPort: e.port, DstPort: peer.port},
 	}
-	e.id++
 	s.Options.Set = wire.OptTimestamps
 	s.Options.TSVal = e.tsBase + uint32(at/1e6)
 	if flags.Has(wire.ACK) {
@@ -170,7 +192,7 @@ func (t *talk) burst(lost int, before bool) {
 	}
 	t.wait(t.far)
 	again := t.segment(server, wire.ACK, mss, t.now)
-	again.Seq = missing.Seq
+	again.Seq, again.Packet = missing.Seq, resent
 	t.segments = append(t.segments, again)
 	t.wait(t.near)
 	t.segments = append(t.segments, t.segment(client, wire.ACK, 0, t.now))
@@ -192,6 +214,7 @@ func (t *talk) overtake() {
 	a, b := &t.segments[n-3], &t.segments[n-2]
 	*a, *b = *b, *a
 	a.Time, b.Time = b.Time, a.Time
+	b.Packet = overtaken
 }
 
 // idle opens and then sends keep-alives, one a minute (RFC 9293 §3.8.4).
@@ -201,6 +224,7 @@ func (t *talk) idle(n int) {
 		t.wait(60e9)
 		s := t.segment(client, wire.ACK, 0, t.now)
 		s.Seq--
+		s.Packet = keepAlive
 		t.segments = append(t.segments, s)
 		t.wait(t.far)
 		t.segments = append(t.segments, t.segment(server, wire.ACK, 0, t.now))
@@ -223,7 +247,7 @@ func (t *talk) unanswered() {
 	for pause := int64(1e9); pause <= 8e9; pause *= 2 {
 		t.now += pause
 		again := t.segment(client, wire.SYN, 0, t.now)
-		again.Seq = s.Seq
+		again.Seq, again.Packet = s.Seq, resent
 		t.segments = append(t.segments, again)
 	}
 	sort.SliceStable(t.segments, func(i, j int) bool { return t.segments[i].Time < t.segments[j].Time })

@@ -109,6 +109,7 @@ type packet struct {
 	Packet, Connection uint64
 	Flags              string
 	SeenBefore         bool `json:"seen_before"`
+	Labels             []string
 }
 
 func (p *packet) has(flag string) bool {
