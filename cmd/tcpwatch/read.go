@@ -31,8 +31,9 @@ const readHelp = `read analyses saved captures: pcap and pcapng, plain or compre
 zstd, xz or lz4, told by content. "-" is standard input. Several files are one
 timeline, merged by time.
 
-Without --view it tells the story of every connection of a small capture and
-sums up a large one; programs (csv, ndjson) get the connections.
+Without --view it tells the stories of up to three connections and sums up
+more; --connection N tells the story of one of those. Programs get the
+connections (csv, ndjson) or the summary (json).
 
 Lines are as wide as COLUMNS says, else as the terminal, also behind "| less";
 without a terminal they have at most 120 columns. Without a UTF-8 locale the
