@@ -70,14 +70,18 @@ func stripTimestamps(b []byte) {
 	}
 }
 
-// doubled has every packet twice, the second 30 µs after the first.
-func doubled(packets []capture.Packet) []capture.Packet {
-	out := make([]capture.Packet, 0, 2*len(packets))
-	for _, p := range packets {
-		out = append(out, p)
+// doubled has every packet twice, the second 30 µs after the first and with a
+// number of its own above all others.
+func (d *draw) doubled() *draw {
+	n := uint64(len(d.packets))
+	e := &draw{name: d.name, held: d.held, truth: slices.Clone(d.truth)}
+	for _, p := range d.packets {
+		e.packets = append(e.packets, p)
 		p.Time += 30_000
-		out = append(out, p)
+		p.Number += n
+		e.packets = append(e.packets, p)
+		e.truth = append(e.truth, truthRow{class: "netdup"})
 	}
-	slices.SortStableFunc(out, func(a, b capture.Packet) int { return cmp.Compare(a.Time, b.Time) })
-	return out
+	slices.SortStableFunc(e.packets, func(a, b capture.Packet) int { return cmp.Compare(a.Time, b.Time) })
+	return e
 }

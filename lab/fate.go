@@ -15,6 +15,7 @@ type fate struct {
 type direction struct {
 	path  Path
 	seed  uint64
+	rng   rand.PCG
 	index uint64 // of the next packet
 	burst int    // packets still to be lost with the last burst
 	free  int64  // when the rate lets the next packet begin
@@ -26,12 +27,12 @@ type direction struct {
 // decide draws the fate of the next packet. It depends on the seed, the number
 // of the packet in this direction and, for rules, on what the packet is.
 func (d *direction) decide(p *sent) (f fate) {
-	rng := rand.New(rand.NewPCG(d.seed, d.index))
+	d.rng.Seed(d.seed, d.index)
 	d.index++
 	d.packets++
 	l := &d.path
 	// Each is drawn for every packet, so that one setting does not shift another.
-	loss, burst, reorder, duplicate, jitter := rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64()
+	loss, burst, reorder, duplicate, jitter := d.chance(), d.chance(), d.chance(), d.chance(), d.chance()
 	f.held, f.copied = reorder < l.Reorder, duplicate < l.Duplicate
 	f.jitter = int64(jitter * float64(l.Jitter))
 	if d.burst > 0 {
@@ -58,6 +59,9 @@ func (d *direction) decide(p *sent) (f fate) {
 	}
 	return f
 }
+
+// chance draws a number from 0 to below 1.
+func (d *direction) chance() float64 { return float64(d.rng.Uint64()>>11) / (1 << 53) }
 
 func (d *direction) rules(p *sent, f *fate) {
 	s := p.stream

@@ -20,17 +20,21 @@ type forwarder struct {
 	taps  [2]*tap
 	book  *ledger
 	queue schedule
+	pool  pool
 	start time.Time
 	stop  int // an eventfd that ends the loop
 
 	walker wire.Walker
 	buffer [65536]byte
-	// latest is the most that a delivery came late; lateOver counts those more
-	// than a millisecond late; widest is the longest packet a host sent.
-	latest, lateOver int64
-	widest           int
-	err              error
-	done             chan struct{}
+	// latest is the most that a delivery came late, by waiting behind others or
+	// because the machine was busy; stall the longest time that the thread did
+	// not run when it should have; widest is the longest packet a host sent.
+	latest, stall int64
+	last          int64 // when the clock was read last
+	widest        int
+	seg           wire.Segment
+	err           error
+	done          chan struct{}
 }
 
 func newForwarder(hosts [2]*host, link [2]Path, taps [2]*tap, start time.Time, seed uint64) (*forwarder, error) {
@@ -54,11 +58,19 @@ func (f *forwarder) end() error {
 	return f.err
 }
 
-func (f *forwarder) now() int64 { return int64(time.Since(f.start)) }
+// now returns the lab's time and notices when much has passed since the last
+// call: everything between two calls is short.
+func (f *forwarder) now() int64 {
+	t := int64(time.Since(f.start))
+	f.stall = max(f.stall, t-f.last)
+	f.last = t
+	return t
+}
 
 // run owns the thread: its wake-ups are as exact as the system allows.
 func (f *forwarder) run() {
 	defer close(f.done)
+	f.last = int64(time.Since(f.start))
 	runtime.LockOSThread() // never unlocked: the thread ends with its settings
 	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	// Real-time scheduling, where it is allowed, keeps the delays exact on a busy machine.
@@ -67,6 +79,7 @@ func (f *forwarder) run() {
 	for f.err == nil {
 		wait := f.queue.wait(f.now(), int64(time.Second))
 		ts := unix.NsecToTimespec(wait)
+		f.last += wait // until then it is right not to run
 		if _, err := unix.Ppoll(fds, &ts, nil); err != nil && !errors.Is(err, unix.EINTR) {
 			f.err = fmt.Errorf("ppoll: %w", err)
 			return
@@ -109,12 +122,11 @@ func (f *forwarder) drain(h int) {
 // carries TCP only.
 func (f *forwarder) take(h int, data []byte) {
 	now := f.now()
-	var seg wire.Segment
-	if f.walker.IP(data, len(data), &seg) != wire.Segmented {
+	if f.walker.IP(data, len(data), &f.seg) != wire.Segmented {
 		return
 	}
 	f.widest = max(f.widest, len(data))
-	p := f.book.send(h, &seg)
+	p := f.book.send(h, &f.seg)
 	f.taps[h].record(now, data, p.class, false)
 	d := f.dir[h]
 	fate := d.decide(&p)
@@ -122,13 +134,13 @@ func (f *forwarder) take(h int, data []byte) {
 	if !ok || fate.lost {
 		return
 	}
-	held := append([]byte(nil), data...)
+	held := f.pool.take(data)
 	if fate.corrupt {
 		held[len(held)-1] ^= 0x55 // the last octet of the options or the payload
 	}
 	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p})
 	if fate.copied {
-		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: held, seg: p, copy: true})
+		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true})
 	}
 }
 
@@ -136,16 +148,13 @@ func (f *forwarder) take(h int, data []byte) {
 // host's answer stands behind it.
 func (f *forwarder) deliver(d delivery) {
 	now := f.now()
-	late := now - d.at
-	f.latest = max(f.latest, late)
-	if late > int64(time.Millisecond) {
-		f.lateOver++
-	}
+	f.latest = max(f.latest, now-d.at)
 	class, overtaken := NetDup, false
 	if !d.copy {
 		class, overtaken = d.seg.class, d.seg.arrive()
 	}
 	f.taps[d.to].record(now, d.data, class, overtaken)
+	defer f.pool.give(d.data)
 	for {
 		_, err := unix.Write(f.hosts[d.to].tun, d.data)
 		if errors.Is(err, unix.EINTR) {

@@ -151,7 +151,7 @@ func (s *session) closeAll() {
 // result is what the link knows, after its end.
 func (f *forwarder) result() *Result {
 	r := &Result{Retransmitted: f.book.rexmits, Crossed: f.book.crossed, Widest: f.widest,
-		LatestDelivery: time.Duration(f.latest), LateDeliveries: f.lateOver}
+		LatestDelivery: time.Duration(f.latest), Stall: time.Duration(f.stall)}
 	for i, d := range f.dir {
 		r.Sent[i], r.Lost[i], r.Held[i], r.Copied[i], r.Corrupted[i] = d.packets, d.lost, d.held, d.copied, d.corrupted
 		r.Packets[i] = f.taps[i].n

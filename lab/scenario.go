@@ -51,10 +51,10 @@ type Result struct {
 	Packets [2]uint64
 	// Widest is the longest packet that a host sent, octets.
 	Widest int
-	// LatestDelivery is the most that the link came late, LateDeliveries counts
-	// packets that came more than a millisecond late.
-	LatestDelivery time.Duration
-	LateDeliveries int64
+	// LatestDelivery is the most that the link delivered late. Stall is the
+	// longest time that the machine kept the link from running: the taps' times
+	// are wrong by as much.
+	LatestDelivery, Stall time.Duration
 	// TapMissed counts packets that a host lost in front of its tap.
 	TapMissed [2]int64
 }

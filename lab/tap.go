@@ -2,9 +2,9 @@ package lab
 
 import (
 	"bufio"
-	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
@@ -19,12 +19,11 @@ type tap struct {
 	pcapFile, truthFile *os.File
 	pcap, truth         *bufio.Writer
 	packets             *capture.Writer
-	epoch               int64 // wall clock at the lab's time 0
-	// Packets and Classes count what was recorded.
-	n       uint64
-	classes [len(classNames)]uint64
-	late    uint64
-	err     error
+	epoch               int64  // wall clock at the lab's time 0
+	n                   uint64 // packets recorded
+	packet              capture.Packet
+	line                []byte
+	err                 error
 }
 
 // newTap creates NAME.SIDE.pcap and NAME.SIDE.truth.tsv in dir.
@@ -51,15 +50,19 @@ func (t *tap) record(at int64, data []byte, class Class, overtaken bool) {
 	if t.err != nil {
 		return
 	}
-	t.err = t.packets.Write(&capture.Packet{Time: t.epoch + at, Data: data, Length: len(data), Link: wire.LinkRaw})
-	late := 0
-	if overtaken {
-		late = 1
-		t.late++
-	}
+	t.packet = capture.Packet{Time: t.epoch + at, Data: data, Length: len(data), Link: wire.LinkRaw}
+	t.err = t.packets.Write(&t.packet)
 	t.n++
-	t.classes[class]++
-	fmt.Fprintf(t.truth, "%d\t%s\t%d\n", t.n, class, late)
+	b := strconv.AppendUint(t.line[:0], t.n, 10)
+	b = append(b, '\t')
+	b = append(b, classNames[class]...)
+	if overtaken {
+		b = append(b, "\t1\n"...)
+	} else {
+		b = append(b, "\t0\n"...)
+	}
+	t.line = b
+	t.truth.Write(b) // its error comes back from Flush
 }
 
 // close writes what is buffered and returns the first error there was.
