@@ -125,8 +125,9 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if seg.Flags.Has(wire.SYN) {
 		a.sendsSYN(x, y, seg, current)
 	}
-	if current && x.Is(flow.FINAcked) && a.lab.Set.Has(label.Retransmission) {
-		// Whoever sends octets again had no ACK of the FIN behind them.
+	if current && x.Is(flow.FINAcked) && a.lab.Set.Has(label.Retransmission) && !x.Any(flow.GotRST|flow.SentRST) {
+		// Whoever sends octets again had no ACK of the FIN behind them. What
+		// crosses a RST says nothing.
 		x.State = x.State.After(state.ResendFIN)
 		x.Has &^= flow.FINAcked
 	}
