@@ -76,6 +76,10 @@ func TestFindings(t *testing.T) {
 			// No answer can be back after a microsecond.
 			"0 A>B P. 1(10) ack 1\n+.1 A>B P. 31(10) ack 1\n+.000001 A>B P. 11(20) ack 1",
 			"", "", "OUT-OF-ORDER", "RETRANSMISSION"},
+		{"a FIN again that crosses a RST", "",
+			// Whoever got a RST in FIN-WAIT-2 does not go back to LAST-ACK.
+			shaken + "+1 A>B F. 1 ack 1 id 3\n+.02 B>A . 1 ack 2 id 2\n+.1 B>A R. 1 ack 2 id 3\n+.005 A>B F. 1 ack 1 id 4",
+			"CLOSED", "CLOSED", "", ""},
 		{"an ACK beyond what was captured", "",
 			// B's data was not captured. A's ACK is for its SYN all the same: A is
 			// not in SYN-SENT, and nothing says so for certain.

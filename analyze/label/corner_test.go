@@ -9,6 +9,9 @@ import (
 
 const shaken = "0 A>B S 0 win 64240 id 1\n+.01 B>A S. 0 ack 1 win 65160 id 1\n+.01 A>B . 1 ack 1 win 64240 id 2\n"
 
+const stamped = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n" +
+	"+.01 A>B . 1 ack 1 <TS val 120 ecr 7>\n+1 A>B P. 21(20) ack 1 <TS val 500 ecr 7>\n"
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -31,6 +34,8 @@ func TestCorners(t *testing.T) {
 		{"one octet of garbage", shaken + "+60 A>B . 0(1) ack 1 id 3", label.KeepAlive, true},
 		{"old octets with new ones behind", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B P. 1(30) ack 1 id 4", label.Retransmission, true},
 		{"old octets behind new ones", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.1 A>B P. 31(10) ack 1 id 5\n+1 A>B P. 11(25) ack 1 id 6", label.Retransmission, true},
+		{"a gap filled by a later timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 501 ecr 7>", label.Retransmission, true},
+		{"a gap filled by an earlier timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 499 ecr 7>", label.OutOfOrder, true},
 		{"the FIN again, with data in front", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.001 A>B F. 11 ack 1 id 4\n+1 A>B FP. 1(10) ack 1 id 5", label.Retransmission, true},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
 		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
