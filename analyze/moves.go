@@ -215,12 +215,19 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		return
 	}
 	way := roundTrip(f, n, x)
-	if way < 0 || seg.Time-n.rstLast <= way {
+	if way < 0 {
+		way = longRoundTrip
+	}
+	if seg.Time-n.rstLast <= way {
 		return
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
 	x.State = x.Before | state.Inferred
 }
+
+// longRoundTrip stands for a round trip that was not measured: 1 s, the first
+// retransmission timeout of RFC 6298 §2.1.
+const longRoundTrip = int64(1e9)
 
 // roundTrip returns how long the way from the tap to an end and back takes at
 // the most that was measured, in nanoseconds; -1 where it was not measured.
