@@ -80,6 +80,9 @@ func TestFindings(t *testing.T) {
 			// Whoever got a RST in FIN-WAIT-2 does not go back to LAST-ACK.
 			shaken + "+1 A>B F. 1 ack 1 id 3\n+.02 B>A . 1 ack 2 id 2\n+.1 B>A R. 1 ack 2 id 3\n+.005 A>B F. 1 ack 1 id 4",
 			"CLOSED", "CLOSED", "", ""},
+		{"an end that goes on after a RST, seen from the middle", "",
+			"0 B>A P. 1(9) ack 1 id 1\n+.01 A>B . 1 ack 10 id 1\n+1 A>B R 1 id 2\n+2 B>A P. 10(9) ack 1 id 2",
+			"", "ESTABLISHED?", "", ""},
 		{"an ACK beyond what was captured", "",
 			// B's data was not captured. A's ACK is for its SYN all the same: A is
 			// not in SYN-SENT, and nothing says so for certain.

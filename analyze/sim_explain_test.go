@@ -43,8 +43,8 @@ func (n *simNet) saw() (w [2]simSaw) {
 //     checked, or the first FIN, by which the order of the close is known;
 //   - a RST that passed before the octets in front of it, or a SYN that passed
 //     uncaptured before the answer to it;
-//   - a FIN of the end, sent again while its ACK was on the way and lost behind
-//     the tap, so that it was not acknowledged again, or the second ACK, which
+//   - a FIN, or what stands in front of it, sent again while its ACK was on the
+//     way and lost behind the tap, so that it was not acknowledged again, or the second ACK, which
 //     was not captured.
 func (n *simNet) explain(e *simEnd, said state.State) *simCopy {
 	saw := n.saw()
@@ -97,7 +97,7 @@ func (n *simNet) earlyRST(c *simCopy) bool {
 func (n *simNet) explainSent(e *simEnd, c *simCopy, saw *simSaw, said state.State) bool {
 	s := &c.seg
 	if c.captured >= 0 {
-		return n.earlyRST(c) || s.Flags.Has(wire.FIN) && c.arrived < 0 && claims[said]&finAcked == 0 && e.final().facts&finAcked != 0
+		return n.earlyRST(c) || s.SeqLen() > 0 && c.arrived < 0 && claims[said]&finAcked == 0 && e.final().facts&finAcked != 0
 	}
 	switch {
 	case s.Flags.Has(wire.SYN) && c.arrived >= 0:
