@@ -3,10 +3,13 @@ package lab
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +19,8 @@ var (
 	draws = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
 	only  = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
 	keep  = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
+	all   = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
+	again = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
 	first = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
 	width = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
@@ -52,10 +57,14 @@ type outcome struct {
 	plain    tally
 	degraded [3]tally
 	doubled  []string // what was wrong with every packet doubled
+	belated  bool     // nothing is promised of the degraded variants
 }
 
 func (o *outcome) add(p *outcome) {
 	o.plain.add(&p.plain)
+	if p.belated {
+		return
+	}
 	for i := range o.degraded {
 		o.degraded[i].add(&p.degraded[i])
 	}
@@ -71,9 +80,18 @@ func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outc
 	if err != nil {
 		return nil, nil, err
 	}
+	checkTruth(t, sc, res)
+	return res, scoreDraw(t, res.Base), nil
+}
+
+// scoreDraw scores what Run left at base: plain, degraded and doubled.
+func scoreDraw(t *testing.T, base string) *outcome {
 	o := &outcome{}
+	if sc := Find(filepath.Base(base)); sc != nil {
+		o.belated = sc.Belated
+	}
 	for _, side := range []string{"snd", "rcv"} {
-		d := load(t, res.Base, side)
+		d := load(t, base, side)
 		plain := d.score(t, d.packets, true)
 		o.plain.add(plain)
 		for i, g := range degradations {
@@ -85,11 +103,10 @@ func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outc
 		o.doubled = append(o.doubled, twice.wrong...)
 		if twice.retransmissions != plain.retransmissions {
 			o.plain.wrong = append(o.plain.wrong, fmt.Sprintf("%s: %d retransmissions, %d with every packet doubled", d.name, plain.retransmissions, twice.retransmissions))
-			t.Errorf("%s seed %d: %d retransmissions, %d with every packet doubled", d.name, seed, plain.retransmissions, twice.retransmissions)
+			t.Errorf("%s: %d retransmissions, %d with every packet doubled", d.name, plain.retransmissions, twice.retransmissions)
 		}
 	}
-	checkTruth(t, sc, res)
-	return res, o, nil
+	return o
 }
 
 // checkTruth holds the truth against the kernels' own counters.
@@ -163,8 +180,7 @@ func TestDraws(t *testing.T) {
 	drawAll(t, names, *draws, seed)
 }
 
-// drawAll runs scenarios with seeds from seed on, prints the table and what was
-// wrong, and checks what is promised without IP IDs or timestamps.
+// drawAll runs scenarios with seeds from seed on and prints the scores.
 func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
 	type job struct {
 		sc   *Scenario
@@ -205,10 +221,15 @@ func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
 		by[j.sc.Name].add(o)
 		total.add(o)
 	})
-	for _, name := range names {
-		if o := by[name]; o != nil {
-			t.Logf("%-18s %v", name, &o.plain)
-		}
+	printScores(t, by, total)
+	return total
+}
+
+// printScores prints the table and what was wrong, and checks what is promised
+// without IP IDs or timestamps.
+func printScores(t *testing.T, by map[string]*outcome, total *outcome) {
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		t.Logf("%-18s %v", name, &by[name].plain)
 	}
 	for _, w := range total.plain.wrong {
 		t.Logf("wrong: %s", w)
@@ -221,7 +242,33 @@ func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
 			t.Errorf("%s: precision %.4f, recall %.4f; at least %.3f and %.3f are promised", g.name, p, r, g.precision, g.recall)
 		}
 	}
-	return total
+}
+
+// TestAgain scores draws that were kept.
+func TestAgain(t *testing.T) {
+	if *again == "" {
+		t.Skip("-lab.again is not set")
+	}
+	found, err := filepath.Glob(filepath.Join(*again, "*", "*.json"))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no draws in %s, %v", *again, err)
+	}
+	by, total := map[string]*outcome{}, &outcome{}
+	for _, path := range found {
+		base := strings.TrimSuffix(path, ".json")
+		name := filepath.Base(base)
+		if ok, _ := filepath.Match(*only, name); !ok {
+			continue
+		}
+		if by[name] == nil {
+			by[name] = &outcome{}
+		}
+		o := scoreDraw(t, base)
+		keepErrors(t, o, filepath.Dir(path))
+		by[name].add(o)
+		total.add(o)
+	}
+	printScores(t, by, total)
 }
 
 // keepErrors copies a draw with errors to the folder of -lab.keep, with the
@@ -236,7 +283,7 @@ func keepErrors(t *testing.T, o *outcome, dir string) {
 		lists[g.name] = o.degraded[i].wrong
 		any += len(o.degraded[i].wrong)
 	}
-	if any == 0 {
+	if any == 0 && !*all {
 		return
 	}
 	to := filepath.Join(*keep, filepath.Base(dir))

@@ -2,7 +2,10 @@
 
 package lab
 
-import "errors"
+import (
+	"errors"
+	"os/exec"
+)
 
 // session is one run; there is none on this system.
 type session struct{}
@@ -20,3 +23,6 @@ func Scenarios() []*Scenario { return nil }
 
 // Find returns nil on this system.
 func Find(string) *Scenario { return nil }
+
+// Isolate does nothing on this system.
+func Isolate(*exec.Cmd) {}

@@ -20,6 +20,10 @@ type Scenario struct {
 	Limit time.Duration
 	// Slow marks scenarios of more than about three seconds.
 	Slow bool
+	// Belated marks scenarios whose link delivers packets later than their sender
+	// could have reacted: only an IP ID or a timestamp tells such packets from
+	// retransmissions.
+	Belated bool
 	// KernelMiscounts says why TcpRetransSegs and the truth may differ; empty
 	// where they must agree.
 	KernelMiscounts string

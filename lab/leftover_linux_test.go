@@ -1,0 +1,145 @@
+package lab
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// traces counts what a run could leave behind.
+type traces struct{ goroutines, descriptors, namespaces int }
+
+func countTraces(t *testing.T) traces {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	links, err := filepath.Glob("/proc/self/task/*/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	distinct := map[string]bool{}
+	for _, l := range links {
+		if name, err := os.Readlink(l); err == nil { // else the thread has just ended
+			distinct[name] = true
+		}
+	}
+	return traces{runtime.NumGoroutine(), len(fds), len(distinct)}
+}
+
+func tiny(f func(*session) error) *Scenario {
+	return &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, program: f}
+}
+
+// Nothing remains of a run, whether it succeeds or fails early or late.
+func TestNothingIsLeftBehind(t *testing.T) {
+	needLab(t)
+	dir := t.TempDir()
+	if _, err := Run(tiny(requests(2, 2, 500)), dir, 1); err != nil { // opens what the runtime keeps
+		t.Fatal(err)
+	}
+	time.Sleep(100 * ms)
+	before := countTraces(t)
+	failed := errors.New("the program failed")
+	runs := []struct {
+		name string
+		sc   *Scenario
+		dir  string
+		want string
+	}{
+		{"good", tiny(requests(5, 5, 500)), dir, ""},
+		{"program fails with sockets open", tiny(func(s *session) error {
+			l, err := s.listen(1)
+			if err != nil {
+				return err
+			}
+			if _, err := s.dial(0); err != nil {
+				return err
+			}
+			if _, err := l.accept(); err != nil {
+				return err
+			}
+			return failed
+		}), dir, failed.Error()},
+		{"no such setting", &Scenario{Name: "tiny", Settings: map[string]string{"ipv4/no_such_thing": "1"}, program: refused(1)}, dir, "setting ipv4.no_such_thing"},
+		{"no such folder", tiny(refused(1)), filepath.Join(dir, "none"), "no such file"},
+	}
+	for _, r := range runs {
+		_, err := Run(r.sc, r.dir, 1)
+		if r.want == "" && err != nil || r.want != "" && (err == nil || !strings.Contains(err.Error(), r.want)) {
+			t.Errorf("%s: %v", r.name, err)
+		}
+	}
+	var after traces
+	for range 50 { // threads end a little later than their goroutines
+		if after = countTraces(t); after == before {
+			return
+		}
+		time.Sleep(20 * ms)
+	}
+	t.Errorf("before: %+v, after: %+v", before, after)
+}
+
+// A user namespace is enough, as far as /dev/net/tun is open to the user.
+func TestUserNamespace(t *testing.T) {
+	needLab(t)
+	if os.Getenv("LAB_ISOLATED") != "" {
+		if _, err := Run(tiny(requests(2, 2, 500)), t.TempDir(), 1); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestUserNamespace$", "-test.v")
+	cmd.Env = append(os.Environ(), "LAB_ISOLATED=1")
+	Isolate(cmd)
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, os.ErrPermission) {
+		t.Skipf("user namespaces are forbidden here: %v", err)
+	}
+	if err != nil || strings.Contains(string(out), "SKIP") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Who may make nothing is told what is missing.
+func TestUnavailable(t *testing.T) {
+	if os.Getenv("LAB_UNAVAILABLE") != "" {
+		if err := Available(); err == nil || !strings.Contains(err.Error(), "root or a user namespace is needed") {
+			t.Errorf("%v", err)
+		}
+		return
+	}
+	if os.Getuid() != 0 {
+		t.Skip("needs root, to become somebody else")
+	}
+	program, err := os.ReadFile(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "lab.test")
+	for dir := filepath.Dir(path); dir != filepath.Clean(os.TempDir()) && dir != "/"; dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o755); err != nil { // where nobody may go
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(path, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, "-test.run=^TestUnavailable$", "-test.v")
+	cmd.Dir, cmd.Env = "/", append(os.Environ(), "LAB_UNAVAILABLE=1")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, os.ErrPermission) {
+		t.Skipf("nobody may not run the test: %v", err)
+	}
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
