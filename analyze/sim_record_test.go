@@ -174,3 +174,36 @@ func (n *simNet) sequence(c *simCopy) (want label.ID, sure bool) {
 	}
 	return label.MissingSegment, true
 }
+
+// TestPassedThrough: where nothing is lost, copied or overtaken, every state
+// given to an end is one that it passes through, in figure 13, too. What an end
+// passes in one step (figure 5, note 2) counts.
+func TestPassedThrough(t *testing.T) {
+	simRuns(t, simWhole, func(f *simFaults, n *simNet, told []simTold, _ []*analyze.Connection) {
+		if n.plan.jitter > 0 || n.plan.dup > 0 {
+			return
+		}
+		for k := range told {
+			for i, e := range n.end {
+				s := told[k].st[i]
+				if s.IsInferred() || e.leftIn == state.SynReceived || e.passed(s) {
+					continue
+				}
+				f.add(fmt.Sprintf("%v on the way to %v", s, e.final().st), n, told, fmt.Sprintf("packet %d, end %c", k+1, 'A'+rune(i)))
+				return
+			}
+		}
+	})
+}
+
+func (e *simEnd) passed(s state.State) bool {
+	before := state.Unknown
+	for _, m := range e.moves {
+		if m.st == s || s == state.SynReceived && before == state.SynSent && m.st == state.Established ||
+			s == state.Closing && before == state.FinWait1 && m.st == state.TimeWait {
+			return true
+		}
+		before = m.st
+	}
+	return false
+}
