@@ -23,6 +23,9 @@ type Config struct {
 	// What is passed is lent for the duration of the call. Either may be nil.
 	Packet     func(*Observation)
 	Connection func(*Connection)
+	// Episode is called when an Episode ends, in front of the Connection that it
+	// belongs to; nil: nobody asks.
+	Episode func(*Episode)
 }
 
 // Defaults of Config.
@@ -64,6 +67,7 @@ type Analyzer struct {
 	timer          bool
 	obs            Observation
 	conn           Connection
+	episode        Episode
 }
 
 // New returns an Analyzer without connections.
@@ -100,6 +104,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	if f.LastPacket == 0 {
 		delta = 0
 	}
+	n.idle = max(n.idle, delta)
 	phase := a.phase()
 	if a.cfg.Packet != nil {
 		a.observe(f, seg, delta)
@@ -110,6 +115,8 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	}
 	a.update(f, n, seg)
 	a.story(f, n, seg, phase)
+	a.clues(f, n, seg, phase)
+	a.episodes(f, n, seg)
 	a.classify(ref, f, n)
 	if a.cfg.Packet != nil {
 		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
@@ -158,6 +165,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 	o.WindowScaled = syn || x.Sender.Is(flow.Scaled)
 	o.SeqDelta, o.SeenBefore, o.TimeDelta = x.SeqDelta, x.SeenBefore, delta
 	o.Labels, o.Cause = a.lab.Set, a.cause
+	a.repeats(o)
 }
 
 // Flush hands over every connection that is still remembered and forgets it.

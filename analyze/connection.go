@@ -27,6 +27,10 @@ type Connection struct {
 	ClientState, ServerState state.State
 
 	FromClient, FromServer Direction
+	// Idle is the longest time between two packets, nanoseconds.
+	Idle int64
+	// Clues are what verdicts on the opening rest on.
+	Clues Clues
 
 	// Steps are the segments of the handshake and the close in capture order,
 	// the first MaxSteps of them; StepsDropped counts those left out.
@@ -52,9 +56,13 @@ type Step struct {
 	Flags      wire.Flags
 	Len        uint32 // payload octets
 	TSVal      uint32 // 0 without timestamps
+	TSEcr      uint32
+	TTL        uint8  // IPv6: hop limit
+	Window     uint16 // as on the wire
 	FromClient bool
 	Phase      label.ID // SYN, SYN-ACK, HANDSHAKE-ACK, FIN, ACK-OF-FIN, RST
 	Repeated   bool     // the sender had sent this before
+	Copy       bool     // the same packet was captured before: its sender did not send it again
 	// Acceptable is meaningful for a RST: whether RFC 5961 lets it end the
 	// connection.
 	Acceptable               bool
@@ -287,6 +295,10 @@ type Direction struct {
 	ZeroWindows        uint64
 	KeepAlives         uint64
 	MissingBytes       uint64 // sequence numbers that were skipped and never captured
+	// ZeroWindowTime and WindowFullTime are how long the other end's window held
+	// this end back, nanoseconds (Episode); WindowEpisodes how often.
+	ZeroWindowTime, WindowFullTime int64
+	WindowEpisodes                 uint64
 	// RTTMin, RTTAvg and RTTMax are the times from this end's segments to the
 	// acknowledgements of the other end, at this tap, in nanoseconds, of
 	// segments sent once (Karn's rule, RFC 6298 §3); -1 without a sample.

@@ -15,6 +15,9 @@ type note struct {
 	firstStep, lastStep  int32
 	stepCount, stepsLost uint32
 	zeek                 zeek.Tracker
+	clues                clueNote
+	windows              [2]windowNote // by the side that is held back
+	idle                 int64         // the longest silence, nanoseconds
 
 	// opening
 	firstSYN, lastSYN, synAckAt int64 // times; 0: none

@@ -35,6 +35,7 @@ type Observation struct {
 	Labels label.Set
 	// Cause says why a RETRANSMISSION was sent.
 	Cause    label.Cause
+	Repeat   Repeat
 	Evidence label.Evidence
 
 	ClientState, ServerState state.State // after this segment

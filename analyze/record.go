@@ -14,6 +14,7 @@ func (a *Analyzer) finish(r flow.Ref, evicted bool) {
 	if evicted {
 		a.stats.Evicted++
 	}
+	a.endEpisodes(f, &a.notes[f.Extra])
 	if a.cfg.Connection != nil {
 		a.record(f, evicted)
 		a.cfg.Connection(&a.conn)
@@ -33,10 +34,13 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 		FirstPacket: f.FirstPacket, LastPacket: f.LastPacket, Start: f.Start, End: f.Last,
 		ClientState: f.Half[client].State, ServerState: f.Half[server].State,
 		FromClient: a.direction(&f.Half[client]), FromServer: a.direction(&f.Half[server]),
+		Idle: n.idle, Clues: n.clues.record(client),
 		Steps: c.Steps[:0], StepsDropped: n.stepsLost, Evicted: evicted,
 		Opening: Opening{SynPackets: c.Opening.SynPackets[:0], SynAckPackets: c.Opening.SynAckPackets[:0]},
 		Closing: Closing{FinPackets: c.Closing.FinPackets[:0]},
 	}
+	c.FromClient.held(&n.windows[client])
+	c.FromServer.held(&n.windows[server])
 	copy(c.Labels[:], n.labels[:])
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
 		s := &a.steps.At(i).Step
@@ -66,6 +70,11 @@ func (a *Analyzer) direction(h *flow.Half) Direction {
 	}
 	d.RTTMin, d.RTTAvg, d.RTTMax = h.RTT()
 	return d
+}
+
+// held adds what the windows of the other end did.
+func (d *Direction) held(w *windowNote) {
+	d.ZeroWindowTime, d.WindowFullTime, d.WindowEpisodes = w.zero, w.full, uint64(w.count)
 }
 
 func (a *Analyzer) opening(f *flow.Flow, n *note, o *Opening) {

@@ -31,6 +31,7 @@ func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
 	}
 	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
 		belongs(a.table.Get(f.Older), from, seg) {
+		a.answeredByOlder(f, from, seg)
 		return f.Older, from
 	}
 	if fresh {

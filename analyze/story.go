@@ -41,8 +41,8 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	}
 	a.addStep(n, Step{
 		Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
-		TSVal: seg.Options.TSVal, FromClient: fx.FromClient, Phase: phase,
-		Repeated: a.lab.Set.Has(label.Retransmission), Acceptable: fx.Acceptable,
+		TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window, FromClient: fx.FromClient, Phase: phase,
+		Repeated: a.lab.Set.Has(label.Retransmission), Copy: a.lab.Set.Has(label.DuplicatePacket), Acceptable: fx.Acceptable,
 		ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Client.Other()].State,
 	})
 }

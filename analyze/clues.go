@@ -1,0 +1,201 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// Clues are what a verdict on an opening (package verdict) rests on, beyond the
+// Steps and the Opening. Packet numbers are 0 where there is no such packet.
+type Clues struct {
+	// Client and Server say what is odd about the segments of each end.
+	Client, Server EndClues
+	// ServerProved is the first segment by which the server shows that the ACK
+	// of its SYN-ACK had arrived; ServerProvedAt is its time.
+	ServerProved   uint64
+	ServerProvedAt int64
+	// Ignored counts the client's segments behind the SYN-ACK that came before
+	// ServerProved, the completing ACK included; IgnoredPackets are the first
+	// of them, IgnoredAt the time of the last.
+	Ignored        uint32
+	IgnoredPackets [4]uint64
+	IgnoredAt      int64
+	// Rst is the first acceptable RST.
+	Rst RstClue
+	// OldAck answers a SYN with an ACK that is not for it: the other end
+	// remembers an older connection (RFC 9293 §3.6.1). OldRst is the RST by
+	// which the client answers that.
+	OldAck, OldRst uint64
+	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, and
+	// BlindAfter the first segment by which its receiver went on.
+	BlindRst, BlindAfter uint64
+}
+
+// EndClues are what is odd about the segments of one end.
+type EndClues struct {
+	// TTLMin and TTLMax bound the TTL (IPv6: hop limit) of its segments other
+	// than RST; 0 where there was none.
+	TTLMin, TTLMax uint8
+	// SACK, Timestamp and Beyond are the first segments with SACK blocks, or
+	// with timestamps, or beyond an unscaled window, that the options captured
+	// do not allow. NoTimestamp is its first segment behind the handshake when
+	// that has no timestamps although both SYNs had.
+	SACK, Timestamp, Beyond, NoTimestamp uint64
+}
+
+// RstClue is a RST with what tells whether its sender is the host that it names.
+type RstClue struct {
+	Packet      uint64
+	TTL         uint8
+	IPID        uint16
+	HasIPID     bool
+	Window      uint16
+	HostIPID    uint16 // of the host's segment before it
+	HostOrdered bool   // the host's identifications rise steadily; HostIPID is valid
+	// After is the time since the segment of the other end before it, in
+	// nanoseconds; -1: none.
+	After int64
+}
+
+// clueNote is Clues while the connection lasts; ends are indexed by side.
+type clueNote struct {
+	Clues
+	ends  [2]EndClues
+	plain [2]bool // the side sent a segment without SYN and RST
+	blind flow.Side
+}
+
+// ttl takes the TTL of a segment of the end.
+func (e *EndClues) ttl(n uint8) {
+	if e.TTLMax == 0 {
+		e.TTLMin = n
+	}
+	e.TTLMin, e.TTLMax = min(e.TTLMin, n), max(e.TTLMax, n)
+}
+
+// clues notes what the segment tells about the opening beyond its story. It
+// stands behind story, whose notes it reads.
+func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
+	if a.lab.Set.Has(label.DuplicatePacket) {
+		return
+	}
+	c, fx := &n.clues, &a.facts
+	s := fx.From
+	if phase == label.RST {
+		a.clueRST(n, seg)
+		return
+	}
+	c.ends[s].ttl(seg.TTL)
+	if c.BlindRst != 0 && c.BlindAfter == 0 && s != c.blind && n.rstPacket == 0 {
+		c.BlindAfter = seg.Packet
+	}
+	if seg.Flags.Has(wire.SYN) {
+		return
+	}
+	if s != f.Client {
+		a.clueServer(n, seg)
+	} else if n.synAckCount > 0 && c.ServerProved == 0 && seg.Flags.Has(wire.ACK) {
+		if int(c.Ignored) < len(c.IgnoredPackets) {
+			c.IgnoredPackets[c.Ignored] = seg.Packet
+		}
+		c.Ignored++
+		c.IgnoredAt = seg.Time
+	}
+	a.clueOptions(n, seg)
+	c.plain[s] = true
+}
+
+// clueServer notes whether the server proves that the handshake is complete, or
+// answers from an older connection.
+func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
+	c, y := &n.clues, a.facts.Receiver
+	if !seg.Flags.Has(wire.ACK) {
+		return
+	}
+	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && seg.Ack != y.ISN+1 {
+		c.OldAck = seg.Packet
+	}
+	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
+		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
+	}
+}
+
+// clueOptions notes segments that use options otherwise than the handshake, as
+// it was captured, allows (RFC 2018 §2, RFC 7323 §2.2 and §3.2).
+func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
+	fx := &a.facts
+	s := fx.From
+	mine, other := &n.options[s], &n.options[s.Other()]
+	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign {
+		return
+	}
+	e, both := &n.clues.ends[s], mine.Set&other.Set
+	has := seg.Options.Set.Has(wire.OptTimestamps)
+	switch {
+	case has && !both.Has(wire.OptTimestamps):
+		first(&e.Timestamp, seg.Packet)
+	case !has && both.Has(wire.OptTimestamps) && !n.clues.plain[s] && !seg.Options.Set.Has(wire.OptCut):
+		first(&e.NoTimestamp, seg.Packet)
+	}
+	if seg.Options.SACKBlocks > 0 && !other.Set.Has(wire.OptSACKPermitted) {
+		first(&e.SACK, seg.Packet)
+	}
+	if y := fx.Receiver; !both.Has(wire.OptWindowScale) && y.Is(flow.SentACK) && seg.Len > 0 && seg.End().Diff(y.Ack) > 0xffff {
+		first(&e.Beyond, seg.Packet)
+	}
+}
+
+// clueRST notes the first acceptable RST, and the first that is not.
+func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
+	c, fx := &n.clues, &a.facts
+	if !fx.Acceptable {
+		if c.BlindRst == 0 && n.rstPacket == 0 {
+			c.BlindRst, c.blind = seg.Packet, fx.From
+		}
+		return
+	}
+	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient {
+		c.OldRst = seg.Packet
+	}
+	if c.Rst.Packet != 0 && n.rstPacket != seg.Packet {
+		return
+	}
+	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, HasIPID: seg.HasIPID, Window: seg.Window, After: -1}
+	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() {
+		r.HostIPID, r.HostOrdered = id, true
+	}
+	if fx.Receiver.LastTime != 0 {
+		r.After = seg.Time - fx.Receiver.LastTime
+	}
+	c.Rst = r
+}
+
+// answeredByOlder notes, in the opening that f is in, that a segment of its
+// tuple belongs to the connection before.
+func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segment) {
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	c := &a.notes[f.Extra].clues
+	switch {
+	case seg.Flags.Has(wire.RST):
+		if x.State.Base() == state.SynSent && c.OldAck != 0 && c.OldRst == 0 {
+			c.OldRst = seg.Packet
+		}
+	case y.State.Base() == state.SynSent && seg.Flags.Has(wire.ACK) && seg.Ack != y.ISN+1 && c.OldAck == 0:
+		c.OldAck = seg.Packet
+	}
+}
+
+func first(to *uint64, packet uint64) {
+	if *to == 0 {
+		*to = packet
+	}
+}
+
+// record returns the clues in terms of client and server.
+func (c *clueNote) record(client flow.Side) Clues {
+	r := c.Clues
+	r.Client, r.Server = c.ends[client], c.ends[client.Other()]
+	return r
+}

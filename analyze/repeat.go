@@ -1,0 +1,39 @@
+package analyze
+
+import "tcpwatch/analyze/label"
+
+// Repeat says what a RETRANSMISSION repeats and what its sender's timer would
+// have been. The zero value belongs to segments that are none.
+type Repeat struct {
+	// Packet is the packet of the same end that was captured last with any of
+	// the octets; 0: it never passed here, or is not remembered any more.
+	Packet uint64
+	// Delay is the time since that packet, in nanoseconds; -1: none.
+	Delay int64
+	// Backoff numbers the timeouts in a row without progress (RFC 6298 §5.5),
+	// this one included; 0: no timer ran.
+	Backoff uint8
+	// RTO is the sender's retransmission timeout by RFC 6298 §2 from the round
+	// trips captured so far, before backing off and without a lower bound, in
+	// nanoseconds; -1: no round trip was measured.
+	RTO int64
+}
+
+// repeats fills what the observation says of a RETRANSMISSION.
+func (a *Analyzer) repeats(o *Observation) {
+	o.Repeat = Repeat{}
+	if !a.lab.Set.Has(label.Retransmission) {
+		return
+	}
+	x := a.facts.Sender
+	r := Repeat{Packet: a.facts.Overlap.Packet, Delay: -1, Backoff: x.Repair.Backoff, RTO: x.RTO()}
+	if r.Packet != 0 {
+		r.Delay = a.facts.Mark.Time - a.facts.Overlap.Time
+	}
+	if a.cause != label.CauseRTO {
+		r.Backoff = 0
+	} else if a.timer && r.Backoff < 255 {
+		r.Backoff++
+	}
+	o.Repeat = r
+}
