@@ -1,0 +1,110 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// context is what a match function may look at.
+type context struct {
+	*analyze.Connection
+	beside beside
+	given  []Verdict // already given, in the order of All
+
+	// syns and synAcks index the Steps that are SYNs of the client, and SYN-ACKs
+	// of the server, copies left out.
+	syns, synAcks   [analyze.MaxSteps]uint8
+	nSyns, nSynAcks int
+	// rst indexes the Step of the first acceptable RST; -1: none.
+	rst int
+}
+
+func (x *context) read(c *analyze.Connection) {
+	x.Connection, x.nSyns, x.nSynAcks, x.rst = c, 0, 0, -1
+	for i := range c.Steps[:min(len(c.Steps), analyze.MaxSteps)] {
+		s := &c.Steps[i]
+		switch {
+		case s.Copy:
+		case s.Phase == label.SYN && s.FromClient:
+			x.syns[x.nSyns] = uint8(i)
+			x.nSyns++
+		case s.Phase == label.SynAck && !s.FromClient:
+			x.synAcks[x.nSynAcks] = uint8(i)
+			x.nSynAcks++
+		case s.Phase == label.RST && s.Packet == c.Closing.RstPacket:
+			x.rst = i
+		}
+	}
+}
+
+func (x *context) syn(i int) *analyze.Step    { return &x.Steps[x.syns[i]] }
+func (x *context) synAck(i int) *analyze.Step { return &x.Steps[x.synAcks[i]] }
+
+// lastSyn returns the last SYN.
+func (x *context) lastSyn() *analyze.Step { return x.syn(x.nSyns - 1) }
+
+func (x *context) has(id ID) bool {
+	for i := range x.given {
+		if x.given[i].ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// complete reports whether the handshake is complete as far as its segments say.
+func (x *context) complete() bool {
+	return x.Opening.Outcome == analyze.OpeningComplete && x.Opening.AckPacket != 0 && x.Opening.Form == analyze.FormThreeWay
+}
+
+// completed returns the time of the segment that completed the handshake.
+func (x *context) completed() int64 { return x.syn(0).Time + x.Opening.Took }
+
+// rstInOpening reports whether the server's name is on a RST before the
+// handshake was complete.
+func (x *context) rstInOpening() bool {
+	return x.rst >= 0 && x.Closing.RstBy == analyze.ServerSide && x.nSyns > 0 &&
+		(x.Closing.RstAfter == analyze.RstRefused || x.Closing.RstAfter == analyze.RstHandshake)
+}
+
+// answeredSyn returns the last SYN that was captured in front of a packet; nil:
+// none was.
+func (x *context) answeredSyn(packet uint64) *analyze.Step {
+	var s *analyze.Step
+	for i := range x.nSyns {
+		if x.syn(i).Packet < packet {
+			s = x.syn(i)
+		}
+	}
+	return s
+}
+
+// echoed returns the SYN whose timestamp the SYN-ACK echoes; nil where that
+// cannot be told: no timestamps, or several SYNs with the same one.
+func (x *context) echoed(a *analyze.Step) *analyze.Step {
+	var found *analyze.Step
+	if a.TSEcr == 0 {
+		return nil
+	}
+	for i := range x.nSyns {
+		if s := x.syn(i); s.TSVal == a.TSEcr {
+			if found != nil {
+				return nil
+			}
+			found = s
+		}
+	}
+	return found
+}
+
+// resetBetween reports whether an acceptable RST of the server lies between
+// two packets.
+func (x *context) resetBetween(a, b uint64) bool {
+	for i := range x.Steps {
+		if s := &x.Steps[i]; s.Flags.Has(wire.RST) && s.Packet > a && s.Packet < b {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,43 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// meanwhile is how long before the first SYN an answer to another connection
+// still counts as given at the same time, nanoseconds. A heuristic.
+const meanwhile = int64(1e9)
+
+var dropped = Spec{
+	Name:       "DROPPED",
+	Definition: "The SYNs vanished without any answer: a filter, an overloaded listener, or no such host.",
+	Conditions: []Condition{
+		{"the SYN was sent at least twice", "0 A>B S 0\n"},
+		{"nothing of the server was captured, and no ICMP error quotes the SYN", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
+	},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}},
+	RestsOn: "the silence; likely where connections to the same host that began before are answered meanwhile (a second before the first SYN or later), " +
+		"else possible: a capture of one direction only looks the same",
+	Most:    Likely,
+	Example: "0 A>B S 0\n+1 A>B S 0\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.Opening.Outcome != analyze.OpeningUnanswered || x.nSyns < 2 || x.Opening.ICMPPacket != 0 {
+			return false
+		}
+		v.Confidence = Possible
+		v.add(Item{Why: SynUnanswered, Packet: x.syn(0).Packet})
+		last := x.lastSyn()
+		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
+		since := x.syn(0).Time - meanwhile
+		switch b := &x.beside; {
+		case b.listener.answered != 0 && b.listener.answered >= since:
+			v.Confidence = Likely
+			v.add(Item{Why: ListenerAnswers})
+		case b.host.answered != 0 && b.host.answered >= since:
+			v.Confidence = Likely
+			v.add(Item{Why: HostAnswers})
+		}
+		return true
+	},
+}

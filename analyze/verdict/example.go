@@ -1,0 +1,15 @@
+package verdict
+
+// Beginnings of examples.
+const (
+	// opened is a handshake with timestamps.
+	opened = "0     A>B S  0 win 64240 <mss 1460,sackOK,TS val 100 ecr 0>\n" +
+		"+.010 B>A S. 0 ack 1 win 65160 <mss 1460,sackOK,TS val 700 ecr 100>\n" +
+		"+.001 A>B .  1 ack 1 <TS val 111 ecr 700>\n"
+	// plain is a handshake without options but the MSS.
+	plain = "0     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n"
+	// other is another client of B, whose request B answers.
+	other = "addr C 192.0.2.3:40003\n" +
+		"0     C>B S  0 win 64240 <mss 1460>\n+.010 B>C S. 0 ack 1 win 65160 <mss 1460>\n+.001 C>B .  1 ack 1\n" +
+		"+.001 C>B P. 1:11(10) ack 1\n+.010 B>C P. 1:101(100) ack 11\n+.001 C>B . 11 ack 101\n"
+)

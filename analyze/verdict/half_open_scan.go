@@ -1,0 +1,43 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// scanTargets is how many addresses and ports a client must have tried, without
+// opening any, to be taken for a scanner. A heuristic.
+const scanTargets = 16
+
+var halfOpenScan = Spec{
+	Name:       "HALF-OPEN-SCAN",
+	Definition: "The client asks whether a port is open and does not mean to use it.",
+	Conditions: []Condition{
+		{"one of these: the client answers the SYN-ACK with a RST and never with an ACK; or the opening is refused or unanswered and its client tried " +
+			"16 or more other addresses and ports before (a heuristic) and opened none", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B R 1\n"},
+		{"the client sent one SYN only", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.5.3"}},
+	RestsOn: "the client's RST; likely with many targets and nothing opened, else possible: a client whose program gave up, or whose address " +
+		"somebody else uses in SYNs, does the same",
+	Most:    Likely,
+	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n",
+	match: func(x *context, v *Verdict) bool {
+		many := x.beside.targets >= scanTargets && !x.beside.opened
+		reset := x.Opening.Outcome == analyze.OpeningReset && x.Closing.RstBy == analyze.ClientSide &&
+			x.Closing.RstAfter == analyze.RstHandshake && x.Clues.Ignored == 0 && x.nSynAcks > 0 && x.Clues.OldAck == 0
+		failed := x.Opening.Outcome == analyze.OpeningRefused || x.Opening.Outcome == analyze.OpeningUnanswered
+		if x.nSyns != 1 || !reset && !(failed && many) {
+			return false
+		}
+		v.Confidence = Possible
+		if reset && x.rst >= 0 {
+			v.add(Item{Why: RstAfterSynAck, Packet: x.Steps[x.rst].Packet, Than: x.synAck(0).Packet})
+		}
+		if many {
+			v.Confidence = Likely
+			v.add(Item{Why: ManyTargets, Value: int64(x.beside.targets)})
+		}
+		return true
+	},
+}

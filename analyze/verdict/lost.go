@@ -1,0 +1,136 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+var synLost = Spec{
+	Name:       "SYN-LOST",
+	Definition: "A SYN passed this tap and was lost behind it, and a later one was answered.",
+	Conditions: []Condition{
+		{"the SYN was sent again before any SYN-ACK was captured", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
+		{"a SYN-ACK answered afterwards, without a RST in between", "0 A>B S 0\n+1 A>B S 0\n"},
+		{"the SYN-ACK does not echo the timestamp of a SYN before the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
+			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
+	RestsOn: "SYNs that this tap saw. It was lost between the tap and the server; likely where the SYN-ACK echoes the timestamp of the last SYN, which a server " +
+		"that had taken an earlier one would not do, else possible: the first answer may have been lost. SYNs lost before the tap leave no trace here",
+	Most:    Likely,
+	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.nSyns < 2 || x.nSynAcks == 0 || bothOpened(x) {
+			return false
+		}
+		a := x.synAck(0)
+		last := x.answeredSyn(a.Packet)
+		if last == nil || last == x.syn(0) || x.resetBetween(x.syn(0).Packet, a.Packet) {
+			return false
+		}
+		e := x.echoed(a)
+		if e != nil && e != last {
+			return false
+		}
+		v.Confidence = Possible
+		v.add(Item{Why: PassedHere, Packet: x.syn(0).Packet})
+		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
+		if e != nil {
+			v.Confidence = Likely
+			v.add(Item{Why: EchoesLater, Packet: a.Packet, Than: e.Packet})
+		}
+		return true
+	},
+}
+
+// bothOpened reports whether the server sent a SYN of its own, so that SYNs
+// crossed or the handshake was split.
+func bothOpened(x *context) bool {
+	return x.Opening.Form == analyze.FormSimultaneous || x.Opening.Form == analyze.FormSplit || x.Opening.Outcome == analyze.OpeningSimultaneous
+}
+
+var synAckLost = Spec{
+	Name:       "SYN-ACK-LOST",
+	Definition: "A SYN-ACK did not reach the client, and the handshake went on with a later one.",
+	Conditions: []Condition{
+		{"one of these: the SYN-ACK was sent again before any ACK of it was captured; or the SYN was sent again behind a SYN-ACK, later than a round trip " +
+			"to the client; or the first SYN-ACK captured stands behind a SYN that was sent again and echoes the timestamp of an earlier one",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
+	RestsOn: "what was sent again, and the echoed timestamp. A SYN-ACK that passed here was lost between the tap and the client (or the ACK was, before it came here); " +
+		"one that never came here was lost between the server and the tap, or was slow",
+	Most:    Likely,
+	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || bothOpened(x) {
+			return false
+		}
+		first := x.synAck(0)
+		if s := x.answeredSyn(first.Packet); s != nil {
+			if e := x.echoed(first); e != nil && e != s {
+				v.Confidence = Likely
+				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
+				return true
+			}
+		}
+		return synAckNotReached(x, v, first)
+	},
+}
+
+// synAckNotReached judges a SYN-ACK that passed here.
+func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
+	for i := range x.nSyns {
+		s := x.syn(i)
+		if s.Packet > first.Packet && s.Packet < x.Opening.AckPacket && s.Time-first.Time > x.Opening.RTTClient {
+			v.Confidence = Likely
+			v.add(Item{Why: SynAckPassed, Packet: first.Packet, Than: s.Packet})
+			return true
+		}
+	}
+	for i := 1; i < x.nSynAcks; i++ {
+		if a := x.synAck(i); a.Packet < x.Opening.AckPacket {
+			v.Confidence = Likely
+			v.add(Item{Why: SynAckPassed, Packet: first.Packet, Than: a.Packet})
+			v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
+			return true
+		}
+	}
+	return false
+}
+
+var lastAckLost = Spec{
+	Name:       "LAST-ACK-LOST",
+	Definition: "The ACK that completes the handshake passed this tap and did not reach the server, which repeats its SYN-ACK.",
+	Conditions: []Condition{
+		{"a SYN-ACK was sent again behind the ACK that completes the handshake", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{"it came later than a round trip to the server behind that ACK, so that it did not cross it",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{"the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
+	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs: then a full accept queue that found room " +
+		"again, or a server that waits for data (TCP_DEFER_ACCEPT), fits as well",
+	Most:    Likely,
+	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.Opening.AckPacket == 0 || x.nSyns == 0 || x.Clues.ServerProved == 0 || bothOpened(x) {
+			return false
+		}
+		passed := x.completed()
+		for i := range x.nSynAcks {
+			a := x.synAck(i)
+			if a.Packet < x.Opening.AckPacket || a.Packet > x.Clues.ServerProved || a.Time-passed <= x.Opening.RTTServer {
+				continue
+			}
+			v.Confidence = Likely
+			if synAcksBehindACK(x) > 1 {
+				v.Confidence = Possible
+			}
+			v.add(Item{Why: AckPassed, Packet: x.Opening.AckPacket, Than: a.Packet})
+			return true
+		}
+		return false
+	},
+}

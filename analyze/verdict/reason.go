@@ -1,0 +1,138 @@
+package verdict
+
+import "strconv"
+
+// Reason is a fixed phrase that names a piece of evidence.
+type Reason uint8
+
+// The reasons.
+const (
+	None Reason = iota
+	SynUnanswered
+	SynAgain
+	EchoesLater
+	EchoesEarlier
+	PassedHere
+	SynAckPassed
+	SynAckAgain
+	AckPassed
+	RstAnswers
+	RstTTL
+	RstTooSoon
+	AnsweredAfter
+	RstIPID
+	RstWindow
+	ICMPQuotes
+	HostAnswers
+	ListenerAnswers
+	ListenerAccepts
+	ClientIgnored
+	SynAckOnce
+	OptionsGone
+	GrantedBefore
+	OldAck
+	OldRst
+	RstAfterSynAck
+	ManyTargets
+	WaitedForSyn
+	WaitedForSynAck
+	RoundTrip
+	SACKNotPermitted
+	TimestampsNotAgreed
+	TimestampsGone
+	BeyondWindow
+	RstOutside
+	WentOn
+	reasonCount
+)
+
+// reasonTexts has each phrase; $p is the packet, $q the one that it is held
+// against, $t a duration and $n a count.
+var reasonTexts = [reasonCount]string{
+	SynUnanswered:       "SYN in packet $p was not answered",
+	SynAgain:            "SYN again in packet $p, $t after packet $q",
+	EchoesLater:         "SYN-ACK in packet $p echoes the timestamp of packet $q",
+	EchoesEarlier:       "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
+	PassedHere:          "packet $p passed this tap: lost between here and the server",
+	SynAckPassed:        "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
+	SynAckAgain:         "SYN-ACK again in packet $p, $t after packet $q",
+	AckPassed:           "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server",
+	RstAnswers:          "RST in packet $p answers the SYN in packet $q after $t",
+	RstTTL:              "TTL $n in packet $p, which no other segment of this host has",
+	RstTooSoon:          "RST in packet $p after $t, sooner than half the shortest round trip to this host",
+	AnsweredAfter:       "the host answers the same SYN in packet $p, behind the RST in packet $q",
+	RstIPID:             "IP ID of packet $p lies $n from that of the host's packet before",
+	RstWindow:           "window $n in the RST in packet $p",
+	ICMPQuotes:          "ICMP error in packet $p quotes the SYN",
+	HostAnswers:         "connections to this host that began before it are answered meanwhile",
+	ListenerAnswers:     "connections to this address and port that began before it are answered meanwhile",
+	ListenerAccepts:     "connections to this address and port that began before it go on meanwhile",
+	ClientIgnored:       "$n segments of the client behind the handshake are not acknowledged, from packet $p on",
+	SynAckOnce:          "SYN-ACK in packet $p was not sent again in $t although its ACK was not taken",
+	OptionsGone:         "SYN-ACK in packet $p has neither the window scale nor the SACK that packet $q offered",
+	GrantedBefore:       "connections to this address and port that began before it were given them",
+	OldAck:              "SYN answered in packet $p by an ACK that is not for it",
+	OldRst:              "the client resets that in packet $p",
+	RstAfterSynAck:      "the client answers the SYN-ACK in packet $q with a RST in packet $p",
+	ManyTargets:         "its client tried about $n addresses and ports before, and opened none",
+	WaitedForSyn:        "$t passed between the SYNs in packets $q and $p",
+	WaitedForSynAck:     "$t passed between the SYN-ACKs in packets $q and $p",
+	RoundTrip:           "a round trip takes $t",
+	SACKNotPermitted:    "SACK blocks in packet $p, which the other end's SYN did not permit",
+	TimestampsNotAgreed: "timestamps in packet $p, which were not agreed on",
+	TimestampsGone:      "no timestamps in packet $p, although both SYNs have them",
+	BeyondWindow:        "packet $p lies beyond any window without window scaling, which was not agreed on",
+	RstOutside:          "the number of the RST in packet $p is not the one expected next",
+	WentOn:              "its receiver goes on in packet $p",
+}
+
+// String returns the phrase with its placeholders.
+func (r Reason) String() string {
+	if r < reasonCount {
+		return reasonTexts[r]
+	}
+	return ""
+}
+
+// Append appends the item in words.
+func (it *Item) Append(b []byte) []byte {
+	text := it.Why.String()
+	for i := 0; i < len(text); i++ {
+		if text[i] != '$' || i+1 == len(text) {
+			b = append(b, text[i])
+			continue
+		}
+		i++
+		switch text[i] {
+		case 'p':
+			b = strconv.AppendUint(b, it.Packet, 10)
+		case 'q':
+			b = strconv.AppendUint(b, it.Than, 10)
+		case 'n':
+			b = strconv.AppendInt(b, it.Value, 10)
+		case 't':
+			b = appendDuration(b, it.Value)
+		}
+	}
+	return b
+}
+
+// appendDuration writes nanoseconds with three figures or so.
+func appendDuration(b []byte, ns int64) []byte {
+	unit, per := " µs", 1e3
+	switch {
+	case ns >= 1e9:
+		unit, per = " s", 1e9
+	case ns >= 1e6:
+		unit, per = " ms", 1e6
+	}
+	x := float64(ns) / per
+	decimals := 2
+	switch {
+	case x >= 100:
+		decimals = 0
+	case x >= 10:
+		decimals = 1
+	}
+	return append(strconv.AppendFloat(b, x, 'f', decimals, 64), unit...)
+}

@@ -1,0 +1,48 @@
+package verdict
+
+import "tcpwatch/analyze/label"
+
+// slowOpening is what SYNs and SYN-ACKs sent again must cost at least, in
+// nanoseconds: less is no timer (200 ms is the shortest in use). A heuristic.
+const slowOpening = int64(200e6)
+
+var slowSyn = Spec{
+	Name:       "SLOW-SYN",
+	Definition: "Most of the time that the opening took was waiting to send a SYN or SYN-ACK again.",
+	Conditions: []Condition{
+		{"the handshake is complete", "0 A>B S 0\n+1 A>B S 0\n"},
+		{"between the first and the last SYN, or SYN-ACK, of it at least 200 ms passed (a heuristic)", "0 A>B S 0\n+.1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "5"}},
+	RestsOn: "the times of the SYNs and SYN-ACKs captured",
+	Most:    Certain,
+	Example: "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+	match: func(x *context, v *Verdict) bool {
+		if !x.complete() || x.Opening.Took <= 0 || x.nSyns == 0 || x.nSynAcks == 0 {
+			return false
+		}
+		it := Item{Why: WaitedForSyn}
+		if s := x.answeredSyn(x.Opening.AckPacket); s != nil {
+			it = Item{WaitedForSyn, s.Packet, x.syn(0).Packet, s.Time - x.syn(0).Time}
+		}
+		first, last := x.synAck(0), x.synAck(0)
+		for i := range x.nSynAcks {
+			if a := x.synAck(i); a.Packet < x.Opening.AckPacket {
+				last = a
+			}
+		}
+		if d := last.Time - first.Time; d > it.Value {
+			it = Item{WaitedForSynAck, last.Packet, first.Packet, d}
+		}
+		if it.Value < slowOpening || it.Value <= x.Opening.Took/2 {
+			return false
+		}
+		v.Confidence = Certain
+		v.add(it)
+		if x.Opening.RTTServer >= 0 && x.Opening.RTTClient >= 0 {
+			v.add(Item{Why: RoundTrip, Value: x.Opening.RTTServer + x.Opening.RTTClient})
+		}
+		return true
+	},
+}

@@ -1,0 +1,53 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// neverAgain is how long a server that holds the connection in SYN-RECEIVED
+// would not stay silent, nanoseconds: RFC 6298 §2.1 starts the timer of its
+// SYN-ACK at 1 s, and §5.7 at 3 s at the most. A heuristic.
+const neverAgain = int64(3e9)
+
+var synCookie = Spec{
+	Name:       "SYN-COOKIE",
+	Definition: "The server answered without remembering the SYN: what it knows lies in the number of its SYN-ACK.",
+	Conditions: []Condition{
+		{"one of these: the SYN offered window scale or SACK without timestamps, the SYN-ACK has neither, and connections to the same address and port " +
+			"that began before were given one; or the server took no segment of the client for more than 3 s (a heuristic) after its SYN-ACK",
+			"0 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n"},
+		{"in the second case it sent its SYN-ACK once only", plain + "+1 B>A S. 0 ack 1\n+0 A>B . 1 ack 1\n+2 A>B P. 1:11(10) ack 1\n+1 A>B P. 1:11(10) ack 1\n"},
+		{"no RST ended the opening", plain + "+2 A>B P. 1:11(10) ack 1\n+2 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 4987, Section: "3.6"}},
+	RestsOn: "what such servers must forget: options that have no room in a number, and that a SYN-ACK is to be sent again. A cookie that is taken " +
+		"leaves nothing to see, and a SYN-ACK that was sent again outside this capture would speak against it",
+	Most: Possible,
+	Example: "addr C 192.0.2.3:40003\n0 C>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>C S. 0 ack 1 <mss 1460,wscale 7,sackOK>\n+.001 C>B . 1 ack 1\n" +
+		"1 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.nSyns == 0 || x.nSynAcks == 0 || x.rst >= 0 {
+			return false
+		}
+		c, s := &x.Opening.ClientOptions, &x.Opening.ServerOptions
+		first := x.synAck(0)
+		if grants(c) && !c.Set.Has(wire.OptTimestamps) && s.Known && !grants(s) && x.beside.listener.grants {
+			v.add(Item{Why: OptionsGone, Packet: first.Packet, Than: x.syn(0).Packet})
+			v.add(Item{Why: GrantedBefore})
+		}
+		silent := x.Clues.IgnoredAt - first.Time
+		if x.Clues.ServerProved == 0 && x.Opening.AckPacket != 0 && x.nSynAcks == 1 && x.Opening.SynAckCount == 1 &&
+			x.Clues.Ignored >= 2 && silent > neverAgain {
+			v.add(Item{Why: SynAckOnce, Packet: first.Packet, Value: silent})
+		}
+		v.Confidence = Possible
+		return v.Len > 0
+	},
+}
+
+// grants reports whether a SYN or SYN-ACK has window scale or SACK.
+func grants(o *analyze.EndOptions) bool {
+	return o.Known && o.Set&(wire.OptWindowScale|wire.OptSACKPermitted) != 0
+}

@@ -1,0 +1,24 @@
+package verdict
+
+import "tcpwatch/analyze/label"
+
+var unreachable = Spec{
+	Name:       "UNREACHABLE",
+	Definition: "The network or the host says by an ICMP error that the SYN did not arrive.",
+	Conditions: []Condition{
+		{"an ICMP error quotes the SYN", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 500"},
+		{"the handshake did not become complete afterwards", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.9.2.2"}},
+	RestsOn: "the sequence number that the ICMP error quotes; whoever sends errors can lie (RFC 5927)",
+	Most:    Certain,
+	Example: "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.Opening.ICMPPacket == 0 || x.Opening.AckPacket != 0 {
+			return false
+		}
+		v.Confidence = Certain
+		v.add(Item{Why: ICMPQuotes, Packet: x.Opening.ICMPPacket})
+		return true
+	},
+}

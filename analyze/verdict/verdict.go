@@ -1,0 +1,192 @@
+// Package verdict says in a word why an opening failed or was slow: one file
+// for each verdict, with its definition, conditions, clauses, confidence and
+// code in one Spec. Everything rests on the record of the connection, and on
+// what the connections that began before it say of the same listener and host.
+//
+// A verdict is set only where something speaks for it, and it carries what does
+// (Item). What a single tap cannot tell apart is said with less confidence, or
+// not at all.
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// ID numbers a verdict; it is an index into All.
+type ID uint8
+
+// The verdicts, what kept a connection from opening first.
+const (
+	Unreachable ID = iota
+	RefusedBetween
+	Refused
+	Dropped
+	AcceptQueueFull
+	TimeWaitCollision
+	HalfOpenScan
+	SynCookie
+	SynLost
+	SynAckLost
+	LastAckLost
+	SlowSyn
+	OptionsChanged
+	BlindRST
+	ResetBetween
+	Count // how many there are; not a verdict
+)
+
+// All lists every verdict; an ID is an index into it.
+var All = [Count]*Spec{
+	Unreachable:       &unreachable,
+	RefusedBetween:    &refusedBetween,
+	Refused:           &refused,
+	Dropped:           &dropped,
+	AcceptQueueFull:   &acceptQueueFull,
+	TimeWaitCollision: &timeWaitCollision,
+	HalfOpenScan:      &halfOpenScan,
+	SynCookie:         &synCookie,
+	SynLost:           &synLost,
+	SynAckLost:        &synAckLost,
+	LastAckLost:       &lastAckLost,
+	SlowSyn:           &slowSyn,
+	OptionsChanged:    &optionsChanged,
+	BlindRST:          &blindRST,
+	ResetBetween:      &resetBetween,
+}
+
+func (id ID) String() string {
+	if id < Count {
+		return All[id].Name
+	}
+	return "?"
+}
+
+// Find returns the verdict of that name.
+func Find(name string) (ID, bool) {
+	for i, s := range All {
+		if s.Name == name {
+			return ID(i), true
+		}
+	}
+	return 0, false
+}
+
+// Confidence says how far the evidence carries.
+type Confidence uint8
+
+// The confidences.
+const (
+	Possible Confidence = iota + 1 // it fits, and so do other explanations
+	Likely                         // other explanations need more than one coincidence
+	Certain                        // the segments themselves say so
+)
+
+var confidenceNames = [...]string{"", "possible", "likely", "certain"}
+
+func (c Confidence) String() string { return confidenceNames[c] }
+
+// Condition is one of the things that must hold for a verdict. Miss is a script
+// in which this condition alone fails, so that its last connection does not get
+// the verdict.
+type Condition struct {
+	Text string
+	Miss string
+}
+
+// Spec defines one verdict. It is immutable.
+type Spec struct {
+	Name       string
+	Definition string // one sentence
+	Conditions []Condition
+	Clauses    []label.Clause
+	// RestsOn says what the verdict rests on, and what this tap cannot tell.
+	RestsOn string
+	// Most is the highest confidence that it is ever given.
+	Most Confidence
+	// Example is a script whose last connection gets the verdict.
+	Example string
+
+	// match reports whether the verdict holds; then it has filled v.
+	match func(x *context, v *Verdict) bool
+}
+
+// Verdict is what was found about one connection.
+type Verdict struct {
+	ID         ID
+	Confidence Confidence
+	Items      [MaxItems]Item // the first Len are valid
+	Len        uint8
+}
+
+// MaxItems bounds the evidence of one verdict.
+const MaxItems = 4
+
+// Item is one piece of evidence: fixed words with numbers in them.
+type Item struct {
+	Why Reason
+	// Packet is the packet that it points to, Than another one that it is held
+	// against; 0: none.
+	Packet, Than uint64
+	// Value is a duration in nanoseconds or a count, as the words need.
+	Value int64
+}
+
+func (v *Verdict) add(it Item) {
+	if int(v.Len) < len(v.Items) {
+		v.Items[v.Len] = it
+		v.Len++
+	}
+}
+
+// Evidence returns the evidence; it is valid as long as v.
+func (v *Verdict) Evidence() []Item { return v.Items[:v.Len] }
+
+// Packets appends the packets that the evidence points to, each once, in the
+// order of the evidence.
+func (v *Verdict) Packets(list []uint64) []uint64 {
+	from := len(list)
+	for _, it := range v.Evidence() {
+		for _, p := range [...]uint64{it.Packet, it.Than} {
+			if p != 0 && !contains(list[from:], p) {
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
+func contains(list []uint64, p uint64) bool {
+	for _, q := range list {
+		if q == p {
+			return true
+		}
+	}
+	return false
+}
+
+// Judge gives verdicts. The zero value is ready for use; it is not safe for
+// concurrent use. Its memory is bounded, whatever the number of connections.
+type Judge struct {
+	beside neighbours
+	x      context
+	list   []Verdict
+}
+
+// Connection returns the verdicts on c in the order of All. It must be called
+// once for every connection, in the order of their numbers: later connections
+// are held against earlier ones. The list is valid until the next call.
+func (j *Judge) Connection(c *analyze.Connection) []Verdict {
+	j.list = j.list[:0]
+	j.x.read(c)
+	j.x.beside = j.beside.of(c)
+	for id, s := range All {
+		v := Verdict{ID: ID(id)}
+		j.x.given = j.list
+		if s.match(&j.x, &v) {
+			j.list = append(j.list, v)
+		}
+	}
+	j.beside.add(c, &j.x)
+	return j.list
+}
