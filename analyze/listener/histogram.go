@@ -1,0 +1,57 @@
+package listener
+
+import "math/bits"
+
+// Histogram counts durations in buckets that grow with them, so that a quantile
+// is known within 0.8 %, or 64 ns if that is more. It takes at most 7.4 KB.
+type Histogram struct {
+	n       uint64
+	buckets []uint32
+}
+
+const (
+	unitBits = 7  // durations are counted in units of 2^7 = 128 ns
+	subBits  = 6  // each power of two is divided into 2^6 buckets
+	mostBits = 34 // durations from 2^34 units (2,199 s) count as that
+)
+
+// Add counts a duration in nanoseconds; below 0 counts as 0.
+func (h *Histogram) Add(ns int64) {
+	v := min(uint64(max(0, ns))>>unitBits, 1<<mostBits-1)
+	i := int(v)
+	if shift := bits.Len64(v) - subBits - 1; shift > 0 {
+		i = shift<<subBits + int(v>>shift)
+	}
+	if i >= len(h.buckets) {
+		h.buckets = append(h.buckets, make([]uint32, i+1-len(h.buckets))...)
+	}
+	h.buckets[i]++
+	h.n++
+}
+
+// Count returns how many durations were counted.
+func (h *Histogram) Count() uint64 { return h.n }
+
+// Quantile returns the duration that the share q of all, above 0 and at most 1,
+// does not exceed, in nanoseconds: the middle of its bucket; -1 without any.
+func (h *Histogram) Quantile(q float64) int64 {
+	if h.n == 0 {
+		return -1
+	}
+	rank := uint64(q * float64(h.n))
+	if float64(rank) < q*float64(h.n) {
+		rank++
+	}
+	rank = max(1, min(rank, h.n))
+	var seen uint64
+	for i, n := range h.buckets {
+		if seen += uint64(n); seen >= rank {
+			low, width := uint64(i), uint64(1)
+			if shift := i>>subBits - 1; shift > 0 {
+				low, width = uint64(i-shift<<subBits)<<shift, 1<<shift
+			}
+			return int64((low<<unitBits + (low+width)<<unitBits) / 2)
+		}
+	}
+	return -1
+}

@@ -1,0 +1,257 @@
+// Package listener sums the records of connections up by the address and port
+// that they were opened to: how many attempts were answered and how, how long
+// handshakes took, how many were in SYN-RECEIVED at one time, and whether that
+// looks like a SYN flood or an accept queue that is full.
+//
+// Memory is bounded by the constants below, whatever the capture holds; what
+// was given up for that is counted (Table.Dropped).
+package listener
+
+import (
+	"cmp"
+	"math/bits"
+	"net/netip"
+	"slices"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/verdict"
+)
+
+// Bounds of a Table.
+const (
+	// MaxListeners are remembered; beyond them the quarter with the fewest
+	// attempts is given up.
+	MaxListeners = 1024
+	// maxEvents bounds what waits to be counted into SYN-RECEIVED, over all
+	// listeners; beyond it connections are left out of that count.
+	maxEvents = 1 << 18
+)
+
+// Heuristics.
+const (
+	// giveUp is how long a server keeps a connection in SYN-RECEIVED behind its
+	// last SYN-ACK when nothing more is captured, nanoseconds: what Linux takes
+	// with its default of five repetitions, rounded up.
+	giveUp = int64(64e9)
+	// A flood is named where floodOpen connections were in SYN-RECEIVED at one
+	// time, fewer than one attempt in floodShare was completed, and those that
+	// were not came from at least floodSources addresses.
+	floodOpen    = 100
+	floodShare   = 10
+	floodSources = 16
+)
+
+// Listener is what was seen of one address and port. Connections seen from the
+// middle and those of which one direction was captured are not attempts.
+type Listener struct {
+	Address netip.AddrPort
+	EncapID uint32
+
+	Attempts, Completed, Refused, Reset, HalfOpen, Unanswered uint64
+	First, Last                                               int64 // when the first and the last attempt began, nanoseconds
+	// SynReceived is how many connections were in SYN-RECEIVED at the end of
+	// the capture, MostSynReceived at the most at one time; AtLeast is set when
+	// some were left out because there were too many to follow.
+	SynReceived, MostSynReceived uint64
+	AtLeast                      bool
+	// NotAccepted counts connections that look as if the accept queue was full
+	// (verdict.AcceptQueueFull), IgnoredSegments the client's segments that the
+	// server left unanswered in them.
+	NotAccepted, IgnoredSegments uint64
+	// Handshakes are the times from the first SYN to the segment that completed
+	// the handshake, nanoseconds.
+	Handshakes Histogram
+
+	open    int64
+	events  events
+	sources [4]uint64 // of attempts that were not completed, by hash
+}
+
+// Flood reports whether the listener was under a SYN flood, by the heuristic
+// above.
+func (l *Listener) Flood() bool {
+	return l.MostSynReceived >= floodOpen && l.Completed*floodShare < l.Attempts && l.Sources() >= floodSources
+}
+
+// Sources returns about how many addresses the attempts that were not completed
+// came from; counts above 200 are too low.
+func (l *Listener) Sources() int {
+	n := 0
+	for _, w := range l.sources {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+type key struct {
+	at    netip.AddrPort
+	encap uint32
+}
+
+// Table holds the listeners. The zero value is ready for use; it is not safe
+// for concurrent use.
+type Table struct {
+	of      map[key]*Listener
+	pending int // events of all listeners
+	// Dropped counts the listeners given up for others, DroppedAttempts the
+	// attempts at them.
+	Dropped, DroppedAttempts uint64
+}
+
+// Add takes the next record, in the order of connection numbers, with the
+// verdicts on it. It keeps nothing of either.
+func (t *Table) Add(c *analyze.Connection, verdicts []verdict.Verdict) {
+	o := &c.Opening
+	if o.SynCount == 0 && o.SynAckCount == 0 || o.Outcome == analyze.OpeningMidstream || o.Outcome == analyze.OpeningOneWay {
+		return
+	}
+	l := t.listener(key{c.Server, c.EncapID})
+	if l.Attempts == 0 {
+		l.First = c.Start
+	}
+	l.Attempts++
+	l.Last = max(l.Last, c.Start)
+	switch o.Outcome {
+	case analyze.OpeningComplete, analyze.OpeningSimultaneous:
+		l.Completed++
+		if o.Took >= 0 {
+			l.Handshakes.Add(o.Took)
+		}
+	case analyze.OpeningRefused:
+		l.Refused++
+	case analyze.OpeningReset:
+		l.Reset++
+	case analyze.OpeningHalfOpen:
+		l.HalfOpen++
+	case analyze.OpeningUnanswered:
+		l.Unanswered++
+	}
+	if o.Outcome != analyze.OpeningComplete && o.Outcome != analyze.OpeningSimultaneous {
+		n := hash(c.Client.Addr()) % 256
+		l.sources[n/64] |= 1 << (n % 64)
+	}
+	for i := range verdicts {
+		if verdicts[i].ID == verdict.AcceptQueueFull {
+			l.NotAccepted++
+			l.IgnoredSegments += uint64(c.Clues.Ignored)
+			if c.Clues.Ignored == 0 {
+				l.IgnoredSegments += uint64(o.SynCount)
+			}
+		}
+	}
+	t.synReceived(l, c)
+}
+
+// synReceived counts the connection into SYN-RECEIVED from its first SYN-ACK to
+// its completion, its RST, or the end of the server's patience.
+func (t *Table) synReceived(l *Listener, c *analyze.Connection) {
+	// Connections come in the order in which they began, so that none to come
+	// enters before this one began.
+	t.pending -= l.pass(c.Start)
+	var firstSyn, enter, last, leave int64
+	for i := range c.Steps {
+		switch s := &c.Steps[i]; {
+		case s.Phase == label.SYN && firstSyn == 0:
+			firstSyn = s.Time
+		case s.Phase == label.SynAck && !s.FromClient:
+			if enter == 0 {
+				enter = s.Time
+			}
+			last = s.Time
+		}
+	}
+	if enter == 0 {
+		return
+	}
+	leave = last + giveUp
+	switch o := &c.Opening; {
+	case o.AckPacket != 0 && o.Took >= 0 && firstSyn != 0:
+		leave = firstSyn + o.Took
+	case o.AckPacket != 0:
+		leave = last + max(0, o.RTTClient)
+	default:
+		for i := range c.Steps {
+			if s := &c.Steps[i]; s.Packet == c.Closing.RstPacket && s.Phase == label.RST && s.Time >= enter {
+				leave = s.Time
+			}
+		}
+	}
+	if t.pending+2 > maxEvents {
+		l.AtLeast = true
+		return
+	}
+	t.pending += 2
+	l.events.push(event{enter, 1})
+	l.events.push(event{max(enter, leave), -1})
+}
+
+// pass counts the events up to a time and returns how many those were.
+func (l *Listener) pass(now int64) int {
+	n := 0
+	for len(l.events) > 0 && l.events[0].time <= now {
+		e := l.events.pop()
+		l.open += int64(e.change)
+		l.MostSynReceived = max(l.MostSynReceived, uint64(max(0, l.open)))
+		n++
+	}
+	l.SynReceived = uint64(max(0, l.open))
+	return n
+}
+
+func (t *Table) listener(k key) *Listener {
+	if l := t.of[k]; l != nil {
+		return l
+	}
+	if t.of == nil {
+		t.of = map[key]*Listener{}
+	}
+	if len(t.of) >= MaxListeners {
+		t.makeRoom()
+	}
+	l := &Listener{Address: k.at, EncapID: k.encap}
+	t.of[k] = l
+	return l
+}
+
+// makeRoom gives the quarter of the listeners up that has the fewest attempts.
+func (t *Table) makeRoom() {
+	list := t.sorted()
+	for _, l := range list[len(list)*3/4:] {
+		t.Dropped++
+		t.DroppedAttempts += l.Attempts
+		t.pending -= len(l.events)
+		delete(t.of, key{l.Address, l.EncapID})
+	}
+}
+
+// sorted returns the listeners, those with the most attempts first.
+func (t *Table) sorted() []*Listener {
+	list := make([]*Listener, 0, len(t.of))
+	for _, l := range t.of {
+		list = append(list, l)
+	}
+	slices.SortFunc(list, func(a, b *Listener) int {
+		return cmp.Or(cmp.Compare(b.Attempts, a.Attempts), a.Address.Compare(b.Address), cmp.Compare(a.EncapID, b.EncapID))
+	})
+	return list
+}
+
+// List counts up to the end of the capture and returns the listeners, those
+// with the most attempts first; they are the Table's own.
+func (t *Table) List(end int64) []*Listener {
+	list := t.sorted()
+	for _, l := range list {
+		t.pending -= l.pass(end)
+	}
+	return list
+}
+
+// hash is FNV-1a of an address.
+func hash(a netip.Addr) uint32 {
+	n := uint32(2166136261)
+	for _, octet := range a.As16() {
+		n = (n ^ uint32(octet)) * 16777619
+	}
+	return n ^ n>>16
+}

@@ -1,0 +1,185 @@
+package listener
+
+import (
+	"fmt"
+	"math"
+	"math/rand"
+	"net/netip"
+	"slices"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/verdict"
+)
+
+// TestHistogram compares quantiles with those of the sorted list.
+func TestHistogram(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	for _, most := range []float64{1e3, 1e5, 1e7, 1e9, 1e12} {
+		var h Histogram
+		if h.Quantile(0.5) != -1 {
+			t.Fatal("an empty histogram has a quantile")
+		}
+		var all []int64
+		for range 999 {
+			ns := int64(math.Exp(r.Float64() * math.Log(most)))
+			h.Add(ns)
+			all = append(all, ns)
+		}
+		slices.Sort(all)
+		for _, q := range []float64{0.001, 0.5, 0.9, 0.99, 1} {
+			want := all[int(math.Ceil(q*999))-1]
+			if got := h.Quantile(q); math.Abs(float64(got-want)) > max(128, 0.008*float64(want)) {
+				t.Errorf("up to %g: quantile %g is %d, want %d", most, q, got, want)
+			}
+		}
+	}
+	var h Histogram
+	h.Add(-5)
+	h.Add(math.MaxInt64)
+	if h.Count() != 2 || len(h.buckets) > 1900 {
+		t.Errorf("%d counted in %d buckets", h.Count(), len(h.buckets))
+	}
+}
+
+const second = int64(1e9)
+
+// attempt is a connection that gets a SYN-ACK at a time and its ACK, or a RST,
+// or nothing (0), later.
+func attempt(from string, synAck, ack, rst int64) *analyze.Connection {
+	c := &analyze.Connection{Client: netip.MustParseAddrPort(from), Server: netip.MustParseAddrPort("192.0.2.9:80"), Start: synAck - 1}
+	c.Steps = []analyze.Step{{Packet: 1, Time: synAck - 1, FromClient: true, Phase: label.SYN}, {Packet: 2, Time: synAck, Phase: label.SynAck}}
+	c.Opening = analyze.Opening{Outcome: analyze.OpeningHalfOpen, SynCount: 1, SynAckCount: 1, Took: -1}
+	switch {
+	case ack != 0:
+		c.Opening.Outcome, c.Opening.AckPacket, c.Opening.Took = analyze.OpeningComplete, 3, ack-c.Start
+	case rst != 0:
+		c.Opening.Outcome, c.Closing.RstPacket = analyze.OpeningReset, 3
+		c.Steps = append(c.Steps, analyze.Step{Packet: 3, Time: rst, FromClient: true, Phase: label.RST})
+	}
+	return c
+}
+
+func TestCounts(t *testing.T) {
+	var tab Table
+	at := func(s float64) int64 { return second*1000 + int64(s*1e9) }
+	tab.Add(attempt("10.0.0.1:1", at(0), at(1), 0), nil)
+	tab.Add(attempt("10.0.0.1:2", at(0.5), 0, at(2)), nil)
+	tab.Add(attempt("10.0.0.1:3", at(1), at(3), 0), nil) // enters as the first leaves
+	tab.Add(attempt("10.0.0.1:4", at(1.5), 0, 0), nil)
+	ignored := attempt("10.0.0.1:5", at(10), at(11), 0)
+	ignored.Clues.Ignored = 5
+	tab.Add(ignored, []verdict.Verdict{{ID: verdict.SlowSyn}, {ID: verdict.AcceptQueueFull}})
+	for _, o := range []analyze.OpeningOutcome{analyze.OpeningRefused, analyze.OpeningUnanswered} {
+		c := attempt("10.0.0.1:6", at(12), 0, 0)
+		c.Steps, c.Opening = c.Steps[:1], analyze.Opening{Outcome: o, SynCount: 2, Took: -1}
+		tab.Add(c, nil)
+	}
+	mid := attempt("10.0.0.1:9", at(13), 0, 0)
+	mid.Opening = analyze.Opening{Outcome: analyze.OpeningMidstream}
+	tab.Add(mid, nil)
+
+	l := tab.List(at(20))[0]
+	if l.Attempts != 7 || l.Completed != 3 || l.Reset != 1 || l.HalfOpen != 1 || l.Refused != 1 || l.Unanswered != 1 {
+		t.Errorf("attempts %d: %+v", l.Attempts, l)
+	}
+	if l.MostSynReceived != 3 || l.SynReceived != 1 || l.AtLeast {
+		t.Errorf("in SYN-RECEIVED: %d at the most, %d at the end", l.MostSynReceived, l.SynReceived)
+	}
+	if l.NotAccepted != 1 || l.IgnoredSegments != 5 || l.Handshakes.Count() != 3 || l.Flood() {
+		t.Errorf("not accepted %d, ignored %d, %d handshakes, flood %t", l.NotAccepted, l.IgnoredSegments, l.Handshakes.Count(), l.Flood())
+	}
+	if l = tab.List(at(100))[0]; l.SynReceived != 0 {
+		t.Errorf("%d in SYN-RECEIVED long after the last SYN-ACK", l.SynReceived)
+	}
+	if tab.pending != 0 {
+		t.Errorf("%d events left", tab.pending)
+	}
+}
+
+// TestFlood wants many half-open connections of many sources, and only these,
+// to be called a flood.
+func TestFlood(t *testing.T) {
+	for _, c := range []struct {
+		name                    string
+		half, sources, complete int
+		want                    bool
+	}{
+		{"flood", 150, 100, 10, true},
+		{"few at one time", 99, 99, 0, false},
+		{"one source", 150, 1, 0, false},
+		{"enough completed", 150, 100, 17, false},
+	} {
+		var tab Table
+		for i := range c.half {
+			tab.Add(attempt(fmt.Sprintf("10.0.%d.1:%d", i%c.sources, 1000+i), second*1000+int64(i), 0, 0), nil)
+		}
+		for i := range c.complete {
+			tab.Add(attempt("10.9.9.9:9", second*1001+int64(i), second*1001+int64(i)+1, 0), nil)
+		}
+		if l := tab.List(second * 1002)[0]; l.Flood() != c.want {
+			t.Errorf("%s: %t with %d in SYN-RECEIVED, %d of %d completed, %d sources", c.name, l.Flood(), l.MostSynReceived, l.Completed, l.Attempts, l.Sources())
+		}
+	}
+}
+
+// TestMostAtOnce compares with a count over all pairs.
+func TestMostAtOnce(t *testing.T) {
+	r := rand.New(rand.NewSource(2))
+	for range 50 {
+		var tab Table
+		type stay struct{ from, to int64 }
+		var stays []stay
+		start := second * 1000
+		for range 40 {
+			start += r.Int63n(100)
+			enter := start + 1 + r.Int63n(300)
+			leave := enter + 1 + r.Int63n(1000)
+			c := attempt("10.0.0.1:1", enter, leave, 0)
+			c.Start, c.Steps[0].Time = start, start
+			c.Opening.Took = leave - start
+			tab.Add(c, nil)
+			stays = append(stays, stay{enter, leave})
+		}
+		want := uint64(0)
+		for _, a := range stays {
+			n := uint64(0)
+			for _, b := range stays {
+				if b.from <= a.from && a.from < b.to {
+					n++
+				}
+			}
+			want = max(want, n)
+		}
+		if got := tab.List(math.MaxInt64)[0].MostSynReceived; got != want {
+			t.Fatalf("%d at the most at one time, want %d", got, want)
+		}
+	}
+}
+
+func TestBounds(t *testing.T) {
+	var tab Table
+	for i := range MaxListeners + 1 {
+		c := attempt("10.0.0.1:1", second*1000, 0, 0)
+		c.Server = netip.AddrPortFrom(c.Server.Addr(), uint16(i))
+		tab.Add(c, nil)
+		if i == 7 {
+			tab.Add(c, nil)
+		}
+	}
+	list := tab.List(second * 2000)
+	if want := MaxListeners*3/4 + 1; len(list) != want || tab.Dropped != MaxListeners/4 || tab.DroppedAttempts != MaxListeners/4 {
+		t.Errorf("%d listeners, %d dropped with %d attempts", len(list), tab.Dropped, tab.DroppedAttempts)
+	}
+	if list[0].Address.Port() != 7 || tab.pending != 0 {
+		t.Errorf("the first is %s; %d events left", list[0].Address, tab.pending)
+	}
+	tab = Table{}
+	for i := range maxEvents/2 + 9 {
+		tab.Add(attempt("10.0.0.1:1", second*1000+int64(i)/1e6, 0, 0), nil)
+	}
+	if l := tab.List(second * 1001)[0]; !l.AtLeast || l.MostSynReceived > maxEvents/2+1 {
+		t.Errorf("at least %t, %d", l.AtLeast, l.MostSynReceived)
+	}
+}
