@@ -176,7 +176,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 // tuple belongs to the connection before.
 func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	x, y := &f.Half[from], &f.Half[from.Other()]
-	c := &a.notes[f.Extra].clues
+	c := &a.notes.At(f.Extra).clues
 	switch {
 	case seg.Flags.Has(wire.RST):
 		if x.State.Base() == state.SynSent && c.OldAck != 0 && c.OldRst == 0 {

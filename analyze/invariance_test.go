@@ -154,6 +154,11 @@ func TestTimeAndTunnel(t *testing.T) {
 		got = analyse(changed(segs, func(s *wire.Segment) { s.Time -= by }))
 		for _, c := range got.records {
 			c.Start, c.End = c.Start+by, c.End+by
+			for _, at := range []*int64{&c.Clues.ServerProvedAt, &c.Clues.IgnoredAt} {
+				if *at != 0 {
+					*at += by
+				}
+			}
 			if c.TimeWait.Holders != analyze.NoSide {
 				c.TimeWait.Since, c.TimeWait.Until = c.TimeWait.Since+by, c.TimeWait.Until+by
 			}

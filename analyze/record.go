@@ -14,7 +14,7 @@ func (a *Analyzer) finish(r flow.Ref, evicted bool) {
 	if evicted {
 		a.stats.Evicted++
 	}
-	a.endEpisodes(f, &a.notes[f.Extra])
+	a.endEpisodes(f, a.notes.At(f.Extra))
 	if a.cfg.Connection != nil {
 		a.record(f, evicted)
 		a.cfg.Connection(&a.conn)
