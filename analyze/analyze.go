@@ -65,6 +65,7 @@ type Analyzer struct {
 	stray, foreign bool
 	cause          label.Cause
 	timer          bool
+	bare           wire.Segment // a segment without a FIN that does not count
 	obs            Observation
 	conn           Connection
 	episode        Episode
@@ -86,12 +87,20 @@ func New(cfg Config) *Analyzer {
 // Segment takes the next segment of the capture. It keeps nothing of seg.
 func (a *Analyzer) Segment(seg *wire.Segment) {
 	a.stats.Segments++
-	a.Advance(seg.Time)
+	a.tick(seg.Time)
 	ref, from := a.route(seg)
 	f := a.table.Get(ref)
 	n := a.notes.At(f.Extra)
 	x := &a.facts
 
+	whole := seg
+	if h := &f.Half[from]; seg.Flags.Has(wire.FIN) && h.Is(flow.SentSYN) && !seg.Flags.Has(wire.SYN) && !seg.End().After(h.ISN+1) {
+		// A FIN with the number of the SYN lies in front of what its receiver
+		// takes, and closes nothing; its ACK counts all the same.
+		a.bare = *seg
+		a.bare.Flags &^= wire.FIN
+		seg = &a.bare
+	}
 	a.prepare(f, n, from, seg)
 	a.table.Gather(f, from, seg, x)
 	if seg.Flags.Has(wire.RST) {
@@ -107,7 +116,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	n.idle = max(n.idle, delta)
 	phase := a.phase()
 	if a.cfg.Packet != nil {
-		a.observe(f, seg, delta)
+		a.observe(f, whole, delta)
 	}
 	a.zeekSegment(n, seg)
 	if !a.foreign && !a.lab.Set.Has(label.DuplicatePacket) {
@@ -118,6 +127,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	a.clues(f, n, seg, phase)
 	a.episodes(f, n, seg)
 	a.classify(ref, f, n)
+	a.expire() // afterwards: what fits a connection is worth more than a timer
 	if a.cfg.Packet != nil {
 		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
 		a.cfg.Packet(&a.obs)
@@ -130,6 +140,7 @@ func (a *Analyzer) label(f *flow.Flow, seg *wire.Segment) {
 	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
 	n := a.notes.At(f.Extra)
 	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
+	a.lab.SYNAgain = n.synCount[f.Client] > 1
 	a.lab.AnswersAgain = n.synUnanswered && a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK)
 	label.Phases(&a.lab)
 	label.Details(&a.lab)

@@ -111,7 +111,8 @@ type Opening struct {
 	// SynPackets and SynAckPackets list packet numbers, retransmissions
 	// included; lists are cut at MaxSteps, SynCount and SynAckCount are not.
 	SynPackets, SynAckPackets []uint64
-	SynCount, SynAckCount     uint32
+	SynCount, SynAckCount     uint32 // SynCount: of the client
+	ServerSynCount            uint32 // SYNs without ACK of the server: they crossed, or the handshake was split
 	AckPacket                 uint64 // the segment that completed the handshake; 0: none
 
 	ClientISN, ServerISN           wire.Seq

@@ -22,6 +22,13 @@ const (
 // does it by itself; live capture also calls it when nothing arrives. A time
 // that lies before the clock changes nothing.
 func (a *Analyzer) Advance(now int64) {
+	a.tick(now)
+	a.expire()
+}
+
+// tick moves the clock and lets TIME-WAIT run out, which decides what a SYN
+// meets.
+func (a *Analyzer) tick(now int64) {
 	if now <= a.clock {
 		return
 	}
@@ -37,6 +44,10 @@ func (a *Analyzer) Advance(now int64) {
 		}
 		t.Touch(r, flow.Closed, now)
 	}
+}
+
+// expire hands over connections that have been quiet for too long.
+func (a *Analyzer) expire() {
 	a.expireClass(flow.Opening, openingTimeout)
 	a.expireClass(flow.Closed, closedTimeout)
 }

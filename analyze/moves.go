@@ -110,6 +110,9 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 		!h.Is(flow.SentSYN) && opening) { // its SYN was not captured
 		h.Has |= flow.SYNAcked
 		a.move(f, n, h, state.GetAckOfSYN)
+		if h.State == state.Established|state.Inferred {
+			h.State = state.Established
+		}
 	}
 	if h.Has&(flow.SentFIN|flow.FINAcked) == flow.SentFIN && !ack.Before(h.FinEnd) {
 		h.Has |= flow.FINAcked
@@ -196,9 +199,9 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
 		}
 	case b == state.SynReceived && seg.Len > 0 && n.synData == 0:
 		// Data before the handshake is complete is only sent when the SYN
-		// brought data (RFC 7413 §4.2): so the ACK of its SYN had arrived.
-		x.State = x.State.After(state.GetAckOfSYN)
-		x.Has |= flow.SYNAcked
+		// brought data (RFC 7413 §4.2): so the ACK of its SYN, which was not
+		// captured, had arrived. Careless stacks do not wait for it.
+		x.State = x.State.After(state.GetAckOfSYN) | state.Inferred
 	case (b == state.Unknown || b == state.Listen) && !seg.Flags.Has(wire.FIN):
 		// A bare ACK is sent in every synchronized state and proves none; data,
 		// or the acknowledgement of new data, makes ESTABLISHED likely.
@@ -218,11 +221,18 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	if way < 0 {
 		way = longRoundTrip
 	}
-	if seg.Time-n.rstLast <= way {
+	s := a.facts.From
+	later := seg.Flags.Has(wire.ACK) && seg.Ack.After(n.rstNxt[s.Other()]) // it answers what passed after the RST
+	if seg.Time-n.rstLast <= way && !later {
 		return
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
 	x.State = x.Before | state.Inferred
+	if y := &f.Half[s.Other()]; !over(y) || later {
+		y.Has &^= flow.GotRST | flow.SentRST
+		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
+		n.rstIgnored++
+	}
 }
 
 // longRoundTrip stands for a round trip that was not measured: 1 s, the first

@@ -25,7 +25,9 @@ type note struct {
 	synAckFirst                 bool
 	complete                    bool
 	simultaneous, split         bool
-	synCount, synAckCount       uint32
+	synCount                    [2]uint32
+	synAckCount                 uint32
+	opened                      bool // both ends were in ESTABLISHED or behind
 	synAckISNs, badAcks         uint8
 	ackPacket                   uint64
 	completeAt                  int64
@@ -48,6 +50,7 @@ type note struct {
 	rstPacket      uint64
 	rstAt, rstLast int64 // times of the first and the latest acceptable RST
 	rstSide        flow.Side
+	rstNxt         [2]wire.Seq // how far each side had sent at the latest RST
 	rstAfter       RstAfter
 	rstAfterClose  bool // both FINs had been acknowledged
 	rstIgnored     uint32

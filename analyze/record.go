@@ -31,7 +31,7 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 	*c = Connection{
 		Number: f.Number, Client: t.Source(), Server: t.Destination(),
 		RolesGuessed: !f.RolesKnown, EncapID: f.Key.Encap,
-		FirstPacket: f.FirstPacket, LastPacket: f.LastPacket, Start: f.Start, End: f.Last,
+		FirstPacket: f.FirstPacket, LastPacket: f.LastPacket, Start: f.Start, End: max(f.Start, f.Last),
 		ClientState: f.Half[client].State, ServerState: f.Half[server].State,
 		FromClient: a.direction(&f.Half[client]), FromServer: a.direction(&f.Half[server]),
 		Idle: n.idle, Clues: n.clues.record(client),
@@ -50,7 +50,8 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 			c.Opening.SynPackets = append(c.Opening.SynPackets, s.Packet)
 		case label.SynAck:
 			c.Opening.SynAckPackets = append(c.Opening.SynAckPackets, s.Packet)
-		case label.FIN:
+		}
+		if s.Flags.Has(wire.FIN) && !s.Flags.Has(wire.RST) {
 			c.Closing.FinPackets = append(c.Closing.FinPackets, s.Packet)
 		}
 	}
@@ -80,14 +81,16 @@ func (d *Direction) held(w *windowNote) {
 func (a *Analyzer) opening(f *flow.Flow, n *note, o *Opening) {
 	client, server := f.Client, f.Client.Other()
 	x, y := &f.Half[client], &f.Half[server]
-	o.SynCount, o.SynAckCount, o.AckPacket = n.synCount, n.synAckCount, n.ackPacket
+	o.SynCount, o.ServerSynCount = n.synCount[client], n.synCount[server]
+	o.SynAckCount, o.AckPacket = n.synAckCount, n.ackPacket
 	o.ClientISN, o.ClientISNKnown = x.ISN, x.Is(flow.SentSYN)
 	o.ServerISN, o.ServerISNKnown = y.ISN, y.Is(flow.SentSYN)
 	o.AckOfClient, o.AckOfClientKnown = n.ackOfISN[client], n.ackOfISNKnown[client]
 	o.AckOfServer, o.AckOfServerKnown = n.ackOfISN[server], n.ackOfISNKnown[server]
-	o.RTTServer, o.RTTClient, o.Took = n.rttServer, n.rttClient, -1
-	if n.complete && n.synCount > 0 {
-		o.Took = n.completeAt - n.firstSYN
+	// Times are unknown rather than negative where the clock ran backwards.
+	o.RTTServer, o.RTTClient, o.Took = max(n.rttServer, -1), max(n.rttClient, -1), -1
+	if n.complete && n.synCount[client] > 0 {
+		o.Took = max(n.completeAt-n.firstSYN, -1)
 	}
 	o.ClientOptions, o.ServerOptions = n.options[client], n.options[server]
 	o.SynData, o.AckData = n.synData, n.ackData
@@ -112,10 +115,10 @@ func (a *Analyzer) opening(f *flow.Flow, n *note, o *Opening) {
 
 // openingOutcome names how the connection began.
 func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
-	oneSided := !x.Is(flow.Sent) || !y.Is(flow.Sent)
+	oneSided := x.Packets == 0 || y.Packets == 0
 	server := f.Client.Other()
 	switch {
-	case n.synCount == 0 && n.synAckCount == 0:
+	case n.synCount[0] == 0 && n.synCount[1] == 0 && n.synAckCount == 0:
 		// ACKs that go on prove that the other direction exists.
 		one := &f.Half[f.Client]
 		if !one.Is(flow.Sent) {
@@ -131,9 +134,10 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 		return OpeningMidstream
 	case n.simultaneous:
 		return OpeningSimultaneous
-	case n.complete, n.plainAck[f.Client] && n.plainAck[server] && n.synCount > 0:
+	case n.complete, n.opened && !oneSided && n.synCount[f.Client] > 0:
 		return OpeningComplete
-	case oneSided && (n.plainAck[f.Client] || n.plainAck[server]) && y.Packets+x.Packets > 1:
+	case oneSided && (n.plainAck[f.Client] || n.plainAck[server]),
+		oneSided && n.synAckCount > 0: // a SYN-ACK answers a SYN that was not captured
 		return OpeningOneWay
 	case n.rstPacket != 0 && n.rstSide == server:
 		return OpeningRefused

@@ -22,6 +22,9 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 		return x.Is(flow.SentSYN) && seg.Seq.In(x.ISN+1, x.Nxt+1)
 	}
 	low, high := x.Low, x.Nxt
+	if x.Is(flow.SentSYN) {
+		low = wire.MaxSeq(low, x.ISN+1) // RCV.NXT is never the number of a SYN
+	}
 	switch {
 	case !x.Is(flow.Sent) && !y.Is(flow.SentACK):
 		return true // nothing to hold it against
@@ -41,7 +44,13 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		return
 	}
 	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent)
-	a.noteReset(f, n, x, y, seg)
+	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
+	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
+	refuses := x.State.Base() == state.SynSent && x.Is(flow.SentSYN) && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
+		seg.Seq == y.Ack && x.SYNNumber() != y.Ack-1
+	if !refuses || over(y) || y.State.Synchronized() {
+		a.noteReset(f, n, x, y, seg)
+	}
 	if y.State.Base() == state.TimeWait {
 		n.cutTimeWait(seg)
 	}
@@ -56,10 +65,6 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if y.State.Base() == state.Listen {
 		y.State |= state.Inferred // whether it listens is never seen
 	}
-	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
-	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
-	refuses := x.State.Base() == state.SynSent && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
-		seg.Seq == y.Ack && x.SYNNumber() != y.Ack-1
 	if refuses {
 		return
 	}
@@ -77,12 +82,17 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 // noteReset keeps the first acceptable RST and the situation it came in.
 func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	n.rstLast = seg.Time
+	n.rstNxt = [2]wire.Seq{f.Half[0].Nxt, f.Half[1].Nxt}
 	if n.rstPacket != 0 {
 		return
 	}
 	n.rstPacket, n.rstAt, n.rstSide = seg.Packet, seg.Time, a.facts.From
 	n.rstAfterClose = x.Is(flow.FINProved) && y.Is(flow.FINProved)
 	s, o := a.facts.From, a.facts.From.Other()
+	acked := x.Ack
+	if seg.Flags.Has(wire.ACK) {
+		acked = wire.MaxSeq(acked, seg.Ack)
+	}
 	switch {
 	case x.State.Base() == state.TimeWait || y.State.Base() == state.TimeWait:
 		n.rstAfter = RstTimeWait
@@ -90,8 +100,8 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		n.rstAfter = RstRefused
 	case !n.complete && (x.Is(flow.SentSYN) || y.Is(flow.SentSYN)):
 		n.rstAfter = RstHandshake
-	case y.Nxt.After(x.Ack) && y.Is(flow.Sent) && x.Is(flow.SentACK) && n.lastData[o] != 0,
-		n.lastData[o] > n.lastData[s] && x.Is(flow.SentFIN):
+	case n.lastData[o] != 0 && x.Is(flow.SentACK) && y.Nxt.After(acked),
+		x.Is(flow.SentFIN) && n.lastData[o] > n.finPacket[s]:
 		// The peer's data was not acknowledged when it reset: nobody will read
 		// it (RFC 9293 §3.6 calls for a RST then).
 		n.rstAfter = RstUnreadData

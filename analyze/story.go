@@ -12,8 +12,11 @@ import (
 func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	fx := &a.facts
 	s := fx.From
-	if a.foreign {
+	if a.foreign || a.lab.Set.Has(label.DuplicatePacket) {
 		return
+	}
+	if f.Half[0].State.Base() >= state.Established && f.Half[1].State.Base() >= state.Established {
+		n.opened = true
 	}
 	if fresh := freshPayload(fx, seg); fresh > 0 && !seg.Flags.Has(wire.RST) {
 		n.lastData[s] = seg.Packet
@@ -29,7 +32,8 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		a.noteSYN(n, s, seg)
 	case label.SynAck:
 		a.noteSynAck(f, n, s, seg)
-	case label.FIN:
+	}
+	if seg.Flags.Has(wire.FIN) && !seg.Flags.Has(wire.RST) {
 		n.noteFIN(fx, s, seg)
 	}
 	if !n.complete {
@@ -51,16 +55,19 @@ func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {
 	if a.stray {
 		return
 	}
-	n.synCount++
-	if n.synCount == 1 {
+	n.synCount[s]++
+	if !n.options[s].Known {
+		n.options[s] = offered(seg, synECN(seg.Flags))
+	}
+	if n.synCount[s.Other()] > 0 {
+		return // the second of two that crossed, or a split handshake
+	}
+	if n.synCount[s] == 1 {
 		n.firstSYN = seg.Time
 		n.synData = seg.Len
 		n.synAckFirst = n.synAckCount > 0
 	}
 	n.lastSYN, n.synUnanswered = seg.Time, true
-	if !n.options[s].Known {
-		n.options[s] = offered(seg, synECN(seg.Flags))
-	}
 }
 
 func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
@@ -80,7 +87,7 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		return
 	}
 	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
-	if n.synUnanswered {
+	if n.synUnanswered && !n.complete {
 		n.synUnanswered = false
 		n.rttServer = seg.Time - a.answered(n, label.SYN, n.lastSYN, seg)
 	}

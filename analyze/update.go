@@ -63,6 +63,10 @@ func isStray(x *flow.Half, seg *wire.Segment) bool {
 	return x.Is(flow.Sent) && x.Low != seg.Seq+1
 }
 
+// missable is a heuristic: how many octets a capture may have missed in a row
+// (filtered out, or dropped) before a number is not believed at once.
+const missable = 64 << 20
+
 // isForeign reports whether the segment's number is one that its receiver would
 // not accept (RFC 9293 §3.10.7.4, first) and that lost packets do not explain
 // yet: in front of the ISN, or beyond the window. Injected, corrupted and very
@@ -73,12 +77,9 @@ func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	if !x.Is(flow.Sent) || seg.Flags.Any(wire.SYN|wire.RST) {
 		return false
 	}
-	if seg.Flags.Has(wire.FIN) && x.Is(flow.SentSYN) && !seg.End().After(x.ISN+1) {
-		return true // a FIN with the number of the SYN closes nothing
-	}
 	room := uint32(0xffff) << 14 // the largest window there is (RFC 7323 §2.2)
 	if x.Is(flow.Scaled) && y.Is(flow.Sent) {
-		room = max(y.LastWindow(), y.MostWindow)
+		room = max(y.LastWindow(), y.MostWindow) + missable
 	}
 	low := x.Low - wire.Seq(room)
 	if x.Is(flow.SentSYN) {
@@ -136,6 +137,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	a.countSegment(fx, seg)
 	timeRTT(fx, seg)
+	if fx.Cover.Gap > 0 {
+		y.Untime(y.Low) // an ACK behind a gap may have been preceded by another
+	}
 	if seg.Flags.Has(wire.SYN) {
 		x.ISN = seg.Seq
 		x.Has |= flow.SentSYN | flow.SYNAwaiting
@@ -150,6 +154,10 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if !a.lab.Set.Has(label.DuplicatePacket) {
 		x.Remember(&fx.Mark)
+	}
+	x.HasProbe = a.lab.Set.Has(label.ZeroWindowProbe) && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
+	if x.HasProbe {
+		x.ProbeAt = seg.Seq
 	}
 	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK))
 	if seg.Flags.Has(wire.FIN) {

@@ -97,9 +97,16 @@ func (x *Facts) AllAcked() bool {
 	return x.Receiver.Is(SentACK) && !x.Receiver.Ack.Before(x.Sender.Nxt)
 }
 
+// loop adds the shortest times measured to either end; where only one was, that
+// is the least that it can be.
 func loop(s, r *Half) int64 {
-	if s.rtt.n == 0 || r.rtt.n == 0 {
-		return -1
+	switch {
+	case s.rtt.n > 0 && r.rtt.n > 0:
+		return s.rtt.min + r.rtt.min
+	case s.rtt.n > 0:
+		return s.rtt.min
+	case r.rtt.n > 0:
+		return r.rtt.min
 	}
-	return s.rtt.min + r.rtt.min
+	return -1
 }

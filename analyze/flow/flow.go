@@ -72,6 +72,10 @@ type Half struct {
 	lastWindow uint32 // in octets, as far as the scale is known
 	// MSS is the largest segment that this end takes, by its SYN; 0: not known.
 	MSS uint16
+	// ProbeAt is the octet that this end's last zero-window probe sent ahead,
+	// valid with HasProbe.
+	ProbeAt  wire.Seq
+	HasProbe bool
 	// Probed is what this end's last segment asks the other end to answer.
 	Probed Probed
 	// Offloads is set when segments of this end with a wrong checksum were

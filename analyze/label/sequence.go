@@ -25,7 +25,7 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 	if s.Flags.Has(wire.RST) {
 		return First, None, 0
 	}
-	if v, why, packet, ok := judgeCopy(x); ok {
+	if v, why, packet, ok := judgeCopy(c); ok {
 		return v, why, packet
 	}
 	switch {
@@ -39,6 +39,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0
 	case x.Cover.Old > 0 && s.Flags.Has(wire.FIN) && s.Len == 0 && !x.RepeatsFIN:
 		return First, None, 0 // the FIN is new, whatever number it has
+	case x.Cover.Old == 1 && s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
+		return First, None, 0 // the octet that a zero-window probe tried before
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
@@ -64,7 +66,8 @@ func seenReason(c *Context) Reason {
 // twice. A sender gives every packet that it sends an identification of its
 // own, and later packets later timestamps; and it cannot send octets again
 // before an answer to the first could have reached it.
-func judgeCopy(x *flow.Facts) (Verdict, Reason, uint64, bool) {
+func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
+	x := c.Facts
 	old, m := &x.Same, &x.Mark
 	if old.Packet == 0 {
 		return 0, 0, 0, false
@@ -81,7 +84,7 @@ func judgeCopy(x *flow.Facts) (Verdict, Reason, uint64, bool) {
 	case x.Bare:
 		// Receivers repeat bare ACKs as fast as segments come in: without an
 		// identification nothing tells one from a copy.
-	case x.Loop > 0 && apart < x.Loop/2 || x.Loop <= 0 && apart < soon:
+	case x.RepeatsSYN && (!c.Segment.Flags.Has(wire.ACK) || !c.SYNAgain) && apart < soonSYN, x.Loop > 0 && apart < x.Loop/2, x.Loop <= 0 && apart < soon:
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
@@ -93,6 +96,9 @@ const (
 	// one; soon is shorter than any round trip that a sender reacts to.
 	copyTime = int64(1e9)
 	soon     = int64(200e3)
+	// soonSYN is half the shortest timeout in use: a SYN is sent again by a
+	// timer only, a SYN-ACK also to answer a SYN that comes again.
+	soonSYN = int64(100e6)
 )
 
 // judgeFill decides whether a segment that fills a hole was sent again, its
@@ -124,9 +130,12 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 // counter then shows that packets did not pass, and a pause that a timer ran.
 func hidden(c *Context) (Reason, uint64, bool) {
 	x := c.Facts
-	if c.Segment.SeqLen() == 0 || !x.Sender.IDsConsecutive() || x.Sender.IDJump(&x.Mark) < 2 ||
-		x.Sender.IDJump(&x.Mark) > maxHidden || x.Mark.Time-c.Flow.Last < timerPause ||
-		x.Mark.Time-c.Flow.Last > longestPause<<(x.Sender.IDJump(&x.Mark)-2) {
+	jump, pause := x.Sender.IDJump(&x.Mark), x.Mark.Time-c.Flow.Last
+	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !x.Sender.IDsConsecutive() ||
+		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
+		return 0, 0, false
+	}
+	if pause < timerPause*(1<<(jump-1)-1) || pause > longestPause<<(jump-2) {
 		return 0, 0, false
 	}
 	return IPIDJump, 0, true
@@ -134,10 +143,12 @@ func hidden(c *Context) (Reason, uint64, bool) {
 
 // Heuristics for hidden: timerPause is a little less than the shortest
 // retransmission timeout in use (200 ms, Linux); longestPause a little more than
-// the first timeout of a usual path, which doubles with each packet that did not
-// pass (RFC 6298 §5.5), up to maxHidden - 1 of them.
+// the first timeout of a usual path; both double with each packet that did not
+// pass (RFC 6298 §5.5), up to maxHidden - 1 of them. Hosts that begin with a TTL
+// above 64 number the packets of all connections together.
 const (
-	timerPause   = int64(150e6)
-	longestPause = int64(1200e6)
-	maxHidden    = 7
+	timerPause    = int64(150e6)
+	longestPause  = int64(1200e6)
+	maxHidden     = 7
+	ownCounterTTL = 64
 )

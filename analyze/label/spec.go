@@ -69,6 +69,8 @@ type Context struct {
 	Verdict Verdict
 	Reason  Reason
 	Packet  uint64
+	// SYNAgain is set when the client's SYN was sent more than once.
+	SYNAgain bool
 	// AnswersAgain is set for a SYN-ACK that follows a SYN sent again.
 	AnswersAgain bool
 	// SACK is set when both ends permitted SACK.
