@@ -118,7 +118,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	if a.cfg.Packet != nil {
 		a.observe(f, whole, delta)
 	}
-	a.zeekSegment(n, seg)
+	a.zeekSegment(n, whole)
 	if !a.foreign && !a.lab.Set.Has(label.DuplicatePacket) {
 		a.moves(f, n, seg) // a copy was sent by nobody
 	}

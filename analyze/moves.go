@@ -47,11 +47,18 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 				x.HeldAck = seg.Ack
 			}
 			x.Has |= flow.HoldsACK
-		} else {
+		} else if !a.outside(y) {
 			a.arrive(f, n, y, seg.Ack)
 		}
 	}
 	a.timeWaitAgain(n, x, y, seg)
+}
+
+// outside reports whether the segment begins behind the window that its receiver
+// y gave, so that y would not take it (RFC 9293 §3.10.7.4, first): if it does,
+// segments in front of it were missed, and their ACKs too.
+func (a *Analyzer) outside(y *flow.Half) bool {
+	return y.Is(flow.Scaled|flow.Sent) && a.facts.SeqDelta > int64(max(y.LastWindow(), y.MostWindow))
 }
 
 // finNow reports whether the segment itself carries a FIN that is not proved.
@@ -79,7 +86,7 @@ func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
 	unsure := h.State.Base() == state.Unknown
 	a.move(f, n, h, state.GetFIN)
 	if unsure {
-		h.State |= state.Inferred
+		h.State = h.State.Infer()
 	}
 }
 
@@ -146,7 +153,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		}
 		a.move(f, n, x, state.SendFIN)
 		if unsure {
-			x.State |= state.Inferred
+			x.State = x.State.Infer()
 		}
 	}
 }
@@ -227,7 +234,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		return
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
-	x.State = x.Before | state.Inferred
+	x.State = x.Before.Infer()
 	if y := &f.Half[s.Other()]; !over(y) || later {
 		y.Has &^= flow.GotRST | flow.SentRST
 		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing

@@ -63,7 +63,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	y.State = y.State.Base().After(state.GetRST)
 	if y.State.Base() == state.Listen {
-		y.State |= state.Inferred // whether it listens is never seen
+		y.State = y.State.Infer() // whether it listens is never seen
 	}
 	if refuses {
 		return
@@ -74,8 +74,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	x.Has |= flow.SentRST
 	x.State = x.State.Base().After(state.SendRST)
 	if unsure {
-		x.State |= state.Inferred
-		y.State |= state.Inferred
+		x.State = x.State.Infer()
+		y.State = y.State.Infer()
 	}
 }
 

@@ -131,6 +131,9 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 	if x.State.Base() < state.Established && y.State.Base() < state.Established {
 		return
 	}
+	if y.Is(flow.GotRST) && over(y) {
+		return // a RST had ended it at the other end
+	}
 	n.complete = true
 	n.rstPacket, n.rstAfter = 0, RstNone // an attempt before this one was reset
 	n.completeAt, n.ackPacket = seg.Time, seg.Packet

@@ -47,6 +47,14 @@ var inferredNames = func() (n [Count]string) {
 // Base returns the state without its Inferred bit.
 func (s State) Base() State { return s &^ Inferred }
 
+// Infer returns the state marked as inferred; what is unknown stays unknown.
+func (s State) Infer() State {
+	if s.Base() == Unknown {
+		return Unknown
+	}
+	return s | Inferred
+}
+
 // IsInferred reports whether the state is likely but not proved.
 func (s State) IsInferred() bool { return s&Inferred != 0 && s.Base() != Unknown }
 

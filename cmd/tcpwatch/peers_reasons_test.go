@@ -18,8 +18,13 @@ const (
 	noTunnels = "tcptrace does not look into MPLS, VXLAN or FabricPath and leaves those packets out"
 	finFirst  = "the client sends a FIN (packet 2) in front of the SYN-ACK. tcptrace takes the SYN-ACK for a new connection; its " +
 		"acknowledgement is the ISN of packet 1 plus 1 (RFC 9293 §3.10.7.3), and packet 4 sends the FIN again"
-	finAtISN = "both FINs (packets 2 and 4) stand at the number of the SYN: outside the window, so that the server takes neither " +
-		"them nor the acknowledgement in packet 4 (RFC 9293 §3.10.7.4, first check), and resets. tshark does not check the numbers"
+	finAtISN = "a FIN with the number of the SYN lies in front of what its receiver takes, and closes nothing " +
+		"(RFC 9293 §3.10.7.4, first check); what else the segment says counts. tshark and tcptrace do not check the numbers"
+	beyondWindow = "the third segment lies 100,000 octets beyond the window, but acknowledges the SYN-ACK: the client's side of the " +
+		"handshake is captured whole, and tcpwatch says that 100,000 octets are missing. tshark asks for an ACK without data"
+	synFIN   = "SYN and FIN in one segment: tshark leaves the FIN out of tcp.completeness"
+	rstOfISN = "the RST carries the number of the SYN, which is never the RCV.NXT of its receiver (RFC 9293 §3.10.7.4), or answers an " +
+		"ACK that was not for the SYN, so that the client stays in SYN-SENT (§3.10.7.3): nothing is reset"
 	synAckFirst = "the SYN-ACK stands in front of its SYN in the file: tshark then counts neither. Packets 1 to 3 acknowledge " +
 		"each other exactly (RFC 9293 §3.5)"
 	rstAckZero = "packet 2 is a forged RST whose acknowledgement is not that of the SYN: RFC 9293 §3.10.7.3 drops it, and " +
@@ -48,11 +53,6 @@ const (
 // Where tcpwatch is wrong.
 const (
 	afterReset = "packet 10 repeats numbers of the connection that packet 9 reset, 23 ms later: a stray, not another connection"
-	clockJump  = "the time of packet 2 is wrong by 46 years, and the limit of 5 minutes for openings runs out by it: one connection, " +
-		"by its numbers, becomes two"
-	invalidMicros = "packet 3 has 2147483648 microseconds: read as 35 minutes, so that the limit of 5 minutes for openings cuts the handshake in two"
-	finBeyond     = "the capture holds SYN and FIN segments only: the FINs lie beyond the window of the handshake and are not believed, " +
-		"although the other end acknowledges them"
 	twoVLANs   = "each direction has its own VLAN (81 and 80): the SYN-ACK acknowledges the SYN of the other VLAN, so this is one connection"
 	synWithFIN = "a segment with SYN and FIN, and no SYN-ACK: called complete"
 )
