@@ -18,6 +18,14 @@ type rowView[T any] struct {
 	object func(b []byte, e *env, row *T) []byte
 }
 
+// none says why there is no row.
+func (v *rowView[T]) none(e *env) string {
+	if len(e.Only) > 0 {
+		return "nothing to show of the connections asked for (--connection)"
+	}
+	return v.empty
+}
+
 func newRowWriter[T any](v *rowView[T], w io.Writer, e *env) rowWriter[T] {
 	var rw rowWriter[T]
 	switch e.Format {

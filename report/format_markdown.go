@@ -96,7 +96,7 @@ func (m *markdownWriter[T]) flush() error { return nil }
 func (m *markdownWriter[T]) finish() error {
 	b := m.line[:0]
 	if m.shown == 0 {
-		b = append(b, "None: "+m.view.empty+".\n"...)
+		b = append(b, "None: "+m.view.none(m.env)+".\n"...)
 	}
 	if m.hidden > 0 {
 		b = append(b, '\n')

@@ -101,7 +101,7 @@ func (t *tableWriter[T]) flush() error {
 
 func (t *tableWriter[T]) finish() error {
 	if t.shown == 0 {
-		return t.line("none: " + t.view.empty)
+		return t.line("none: " + t.view.none(t.env))
 	}
 	if !t.grid.fixed {
 		if err := t.begin(false); err != nil {

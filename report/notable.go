@@ -187,7 +187,7 @@ func reasonText(c *connection, why reason) string {
 	case whyRefused:
 		return refusal(c)
 	case whyUnanswered:
-		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", nothing came back" + behind(icmpSentence(c))
+		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + behind(icmpSentence(c))
 	case whyHalfOpen:
 		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged"
 	case whyOpeningReset:

@@ -164,10 +164,17 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 // capture is said to be nearer to that side. A heuristic.
 const vantageRatio = 10
 
+// vantageLeast is the shortest round trip, in nanoseconds, that says something
+// about distance. A heuristic: hosts answer within a few hundred microseconds.
+const vantageLeast = int64(1e6)
+
 // vantage says what the handshake shows about the place of the capture.
 func vantage(o *analyze.Opening) string {
 	if o.RTTServer < 0 || o.RTTClient < 0 {
 		return ""
+	}
+	if o.RTTServer+o.RTTClient < vantageLeast {
+		return "" // that is how long hosts take to turn around, not how far away they are
 	}
 	trips := "(round trip to the server " + duration(o.RTTServer) + ", to the client " + duration(o.RTTClient) + ")"
 	switch {

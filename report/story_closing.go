@@ -75,7 +75,11 @@ func (t *story) roundTrips() {
 		d    *analyze.Direction
 	}{{"to the server", &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
 		if p.d.RTTAvg >= 0 {
-			parts = append(parts, fmt.Sprintf("%s %s / %s / %s", p.name, duration(p.d.RTTMin), duration(p.d.RTTAvg), duration(p.d.RTTMax)))
+			times := duration(p.d.RTTMin) // one sample, or all the same
+			if p.d.RTTMin != p.d.RTTMax {
+				times = fmt.Sprintf("%s / %s / %s", times, duration(p.d.RTTAvg), duration(p.d.RTTMax))
+			}
+			parts = append(parts, p.name+" "+times)
 		}
 	}
 	if len(parts) > 0 {

@@ -49,7 +49,7 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningHalfOpen:
 		return "half-open: the SYN-ACK was sent " + times(uint64(o.SynAckCount)) + " and no acknowledgement of it was captured"
 	case analyze.OpeningUnanswered:
-		return "unanswered: the SYN was sent " + times(uint64(o.SynCount)) + tryTime(c) + ", and nothing came back"
+		return "unanswered: the SYN was sent " + times(uint64(o.SynCount)) + tryTime(c) + ", and " + silence(c)
 	case analyze.OpeningOneWay:
 		return oneWaySentence(c) + guess
 	}
@@ -242,6 +242,19 @@ func ecnText(e analyze.ECN) string {
 		return "accurate ECN"
 	}
 	return "ECN"
+}
+
+// silence says what came back to a SYN that was not answered.
+func silence(c *connection) string {
+	switch {
+	case c.Opening.ServerSynCount > 0:
+		return "the server sent a SYN of its own, but no acknowledgement"
+	case c.FromServer.Packets > 0 && c.Closing.RstIgnored > 0:
+		return "only a RST came back that does not acknowledge it, so that the client drops it (RFC 9293 §3.10.7.3)"
+	case c.FromServer.Packets > 0:
+		return "nothing came back that acknowledges it"
+	}
+	return "nothing came back"
 }
 
 // refusal says how the server turned the client away.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -93,7 +92,7 @@ func describe(in *report.Input, s capture.Stats) {
 	}
 	for _, i := range s.Interfaces {
 		in.Interfaces = append(in.Interfaces, report.Interface{
-			File: s.Files[i.File].Name, Name: i.Name, Link: fmt.Sprintf("link type %d", i.Link),
+			File: s.Files[i.File].Name, Name: i.Name, Link: i.Link.String(),
 			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
 		})
 	}
