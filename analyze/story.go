@@ -89,7 +89,10 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
 	if n.synUnanswered && !n.complete {
 		n.synUnanswered = false
-		n.rttServer = seg.Time - a.answered(n, label.SYN, n.lastSYN, seg)
+		// An answer to a SYN that had been answered before measures nothing.
+		if at := a.answered(n, label.SYN, n.lastSYN, seg); n.rttServer < 0 || at == n.lastSYN {
+			n.rttServer = seg.Time - at
+		}
 	}
 }
 

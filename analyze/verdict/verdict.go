@@ -171,6 +171,7 @@ type Judge struct {
 	beside neighbours
 	x      context
 	list   []Verdict
+	one    Verdict // being judged, kept here so that it is not allocated
 }
 
 // Connection returns the verdicts on c in the order of All. It must be called
@@ -181,10 +182,10 @@ func (j *Judge) Connection(c *analyze.Connection) []Verdict {
 	j.x.read(c)
 	j.x.beside = j.beside.of(c)
 	for id, s := range All {
-		v := Verdict{ID: ID(id)}
+		j.one = Verdict{ID: ID(id)}
 		j.x.given = j.list
-		if s.match(&j.x, &v) {
-			j.list = append(j.list, v)
+		if s.match(&j.x, &j.one) {
+			j.list = append(j.list, j.one)
 		}
 	}
 	j.beside.add(c, &j.x)
