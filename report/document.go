@@ -16,7 +16,7 @@ const generated = "<!-- Generated from the program's own definitions. Do not edi
 // conditions, clauses, the difference to Wireshark and an example.
 func WriteLabels(w io.Writer) error {
 	var b bytes.Buffer
-	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment. `tcpwatch explain NAME` prints the same.\n")
+	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment, and its verdicts on connections. `tcpwatch explain NAME` prints the same.\n")
 	for group := label.Phase; group <= label.Whole; group++ {
 		first := true
 		for _, s := range label.All {
@@ -30,6 +30,7 @@ func WriteLabels(w io.Writer) error {
 			labelDocument(&b, s)
 		}
 	}
+	verdictDocuments(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -59,14 +60,17 @@ func labelDocument(b *bytes.Buffer, s *label.Spec) {
 func WriteColumns(w io.Writer) error {
 	var b bytes.Buffer
 	b.WriteString(generated + "# Columns\n\n" +
-		"`name` is the column in csv and, for handshakes, closes and time-wait, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
+		"`name` is the column in csv and, for every view but connections and packets, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
 		"The heading is that of table and markdown. Programs get durations in seconds, times in RFC 3339 with nanoseconds in UTC, numbers without separators; " +
 		"a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front. In a table, times are seconds since the first packet shown.\n")
 	columnDocument(&b, connectionView)
 	columnDocument(&b, handshakeView)
 	columnDocument(&b, closeView)
 	columnDocument(&b, timeWaitView)
+	columnDocument(&b, listenerView)
 	columnDocument(&b, packetView)
+	columnDocument(&b, retransmissionView)
+	columnDocument(&b, windowView)
 	_, err := w.Write(b.Bytes())
 	return err
 }

@@ -9,9 +9,10 @@ import (
 
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
 )
 
-// Explain writes what a label or a state means, or, for the empty name, the
+// Explain writes what a label, a verdict or a state means, or, for the empty name, the
 // list of all of them. Names may be written in any case and with _ for -. The
 // error for an unknown name lists the nearest ones. Of the options Width,
 // Color and ASCII count.
@@ -25,9 +26,9 @@ func Explain(w io.Writer, name string, o Options) error {
 	switch {
 	case name == "":
 		x.list()
-	case x.label(key), x.state(key):
+	case x.label(key), x.verdict(key), x.state(key):
 	default:
-		return fmt.Errorf("\"%s\" is neither a label nor a state%s", Escape(name), nearest(key))
+		return fmt.Errorf("\"%s\" is no label, verdict or state%s", Escape(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err
@@ -65,6 +66,9 @@ func (x *explainer) list() {
 	for _, s := range label.All {
 		room = max(room, len(s.Name))
 	}
+	for _, s := range verdict.All {
+		room = max(room, len(s.Name))
+	}
 	room += 2 * len(gap)
 	for group := label.Phase; group <= label.Whole; group++ {
 		first := true
@@ -82,6 +86,7 @@ func (x *explainer) list() {
 			x.line("")
 		}
 	}
+	x.verdictList(room)
 	x.heading("States of one end of a connection (RFC 9293 §3.3.2)")
 	for s := state.Unknown; s < state.Count; s++ {
 		x.fact(gap+s.String(), stateTexts[s].means, room)
@@ -166,10 +171,13 @@ func clauses(list []label.Clause) string {
 	return strings.Join(parts, ", ")
 }
 
-// nearest names the labels and states that are spelled most alike.
+// nearest names the labels, verdicts and states that are spelled most alike.
 func nearest(key string) string {
 	var names []string
 	for _, s := range label.All {
+		names = append(names, s.Name)
+	}
+	for _, s := range verdict.All {
 		names = append(names, s.Name)
 	}
 	for s := state.Unknown; s < state.Count; s++ {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/verdict"
 )
 
 // reason is why a connection deserves a look. The order is the order in which
@@ -22,6 +23,7 @@ const (
 	whyAnswers // SYN-ACKs that contradict each other or the SYN
 	whyReset
 	whyReuse
+	whyVerdict // what the outcome does not show: see decisive
 	whyResent
 	whySlowOpen
 	whyZeroWindow
@@ -32,7 +34,7 @@ const (
 )
 
 var reasonNames = [reasonCount]string{
-	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "tuple reused without right",
+	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "tuple reused without right", "found in the opening or a RST",
 	"much resent", "SYN or SYN-ACK resent", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
@@ -69,8 +71,11 @@ type notableRow struct {
 
 // add files a connection under the first reason that it has; the words name
 // every reason.
-func (n *notables) add(c *connection) {
+func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 	why, weight, ok := firstReason(c)
+	if decides(verdicts) && (!ok || why > whyVerdict) {
+		why, weight, ok = whyVerdict, 1, true
+	}
 	if !ok {
 		return
 	}
@@ -82,7 +87,7 @@ func (n *notables) add(c *connection) {
 	row := notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
 		opened: c.Opening.Outcome.String(), openedTone: openingTone(c.Opening.Outcome),
 		closed: c.Closing.Outcome.String(), closedTone: closingTone(c.Closing.Outcome),
-		resent: resent(c), reason: why, weight: weight, why: strings.Join(reasonTexts(c), "; ")}
+		resent: resent(c), reason: why, weight: weight, why: strings.Join(append(reasonTexts(c), verdictTexts(verdicts)...), "; ")}
 	at, _ := slices.BinarySearchFunc(list, row, func(a, b notableRow) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
 	})

@@ -24,6 +24,11 @@ func render(t testing.TB, o Options, packets []*analyze.Observation, connections
 	for _, c := range connections {
 		r.Connection(c)
 	}
+	if len(connections) > 0 {
+		for i := range sampleEpisodes {
+			r.Episode(&sampleEpisodes[i])
+		}
+	}
 	if err := r.Close(in); err != nil {
 		t.Fatal(err)
 	}

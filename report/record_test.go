@@ -137,6 +137,7 @@ func resentPacket(t testing.TB) *analyze.Observation {
 		SeqDelta: -500, SeenBefore: true, TimeDelta: 204000000,
 		Labels:      label.Set(0).With(lab(t, "DATA")).With(lab(t, "RETRANSMISSION")),
 		Cause:       label.CauseRTO,
+		Repeat:      analyze.Repeat{Packet: 5, Delay: 204000000, Backoff: 1, RTO: 13_500_000},
 		ClientState: state.Established, ServerState: state.Established | state.Inferred,
 	}
 	o.Evidence.Add(lab(t, "RETRANSMISSION"), label.BytesSeen, 5)

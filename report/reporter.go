@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/verdict"
 )
 
 // Options set a Reporter up.
@@ -47,6 +48,8 @@ type env struct {
 	clock clock
 	base  int64 // time 0 of relative times
 	based bool
+	// verdicts are those on the connection whose row is being written.
+	verdicts []verdict.Verdict
 }
 
 // begin fixes time 0 at the first row that has a time.
@@ -70,7 +73,9 @@ type Reporter struct {
 	out  *bufio.Writer
 	page *page
 
+	judge       verdict.Judge
 	packets     []rowWriter[analyze.Observation]
+	episodes    []rowWriter[analyze.Episode]
 	connections []rowWriter[analyze.Connection]
 	summaries   []*summaryWriter
 	err         error
@@ -131,6 +136,12 @@ func (r *Reporter) add(v View) {
 	switch v {
 	case ViewPackets:
 		r.packets = append(r.packets, newRowWriter(packetView, w, r.env))
+	case ViewRetransmissions:
+		r.packets = append(r.packets, newRowWriter(retransmissionView, w, r.env))
+	case ViewWindows:
+		r.episodes = append(r.episodes, newRowWriter(windowView, w, r.env))
+	case ViewListeners:
+		r.connections = append(r.connections, newListenerWriter(w, r.env))
 	case ViewConnections:
 		r.connections = append(r.connections, newRowWriter(connectionView, w, r.env))
 	case ViewHandshakes:
@@ -163,10 +174,29 @@ func (r *Reporter) Packet(o *analyze.Observation) {
 	}
 }
 
+// WantsEpisodes reports whether calls of Episode show anywhere.
+func (r *Reporter) WantsEpisodes() bool { return len(r.episodes) > 0 }
+
+// Episode takes the next episode in the order of their ends; nothing of it is
+// kept.
+func (r *Reporter) Episode(e *analyze.Episode) {
+	if r.err != nil || !r.wanted(e.Connection) {
+		return
+	}
+	r.env.begin(e.Start)
+	for _, w := range r.episodes {
+		r.keep(w.row(e))
+	}
+}
+
 // Connection takes the next record in the order of connection numbers; nothing
 // of it is kept.
 func (r *Reporter) Connection(c *analyze.Connection) {
-	if r.err != nil || !r.wanted(c.Number) {
+	if r.err != nil || len(r.connections) == 0 {
+		return
+	}
+	r.env.verdicts = r.judge.Connection(c) // of every one: others are held against it
+	if !r.wanted(c.Number) {
 		return
 	}
 	r.env.begin(c.Start)
@@ -194,6 +224,9 @@ func (r *Reporter) Flush() error {
 	for _, w := range r.packets {
 		r.keep(w.flush())
 	}
+	for _, w := range r.episodes {
+		r.keep(w.flush())
+	}
 	for _, w := range r.connections {
 		r.keep(w.flush())
 	}
@@ -214,6 +247,9 @@ func (r *Reporter) Close(in Input) error {
 		s.input = &in
 	}
 	for _, w := range r.packets {
+		r.keep(w.finish())
+	}
+	for _, w := range r.episodes {
 		r.keep(w.finish())
 	}
 	for _, w := range r.connections {

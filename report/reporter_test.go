@@ -42,8 +42,9 @@ func TestOutputError(t *testing.T) {
 			for range 2000 {
 				r.Packet(resentPacket(t))
 				r.Connection(halfClose(t))
+				r.Episode(&sampleEpisodes[0])
 			}
-			if v != ViewSummary && r.Err() == nil {
+			if v != ViewSummary && v != ViewListeners && r.Err() == nil {
 				t.Errorf("%s as %s: no error after 2,000 rows", v, f)
 			}
 			if err := r.Close(Input{}); !errors.Is(err, errBroken) {

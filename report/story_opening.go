@@ -23,6 +23,7 @@ func (t *story) opening() {
 		t.out.WriteString(gap)
 		writeWrapped(t.out, t.env, Plain, sectionIndent, line)
 	}
+	t.verdicts()
 	t.out.WriteByte('\n')
 }
 

@@ -34,7 +34,7 @@ func newSummaryWriter(w io.Writer, e *env, auto bool) *summaryWriter {
 }
 
 func (s *summaryWriter) row(c *connection) error {
-	s.tally.add(c)
+	s.tally.add(c, s.env.verdicts)
 	if !s.auto {
 		return nil
 	}

@@ -15,6 +15,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	j := jsonText{append(b, '{')}
 	j.word("schema", schemaSummary)
 	j.inputs(in)
+	j.quality(in, t)
 	j.open("connections", '{')
 	j.uint("total", t.connections)
 	j.uint("evicted", t.evicted)
@@ -36,6 +37,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	j.uint("syn_ack_resent", t.synAckAgain)
 	j.uint("bad_acks", t.badAcks)
 	j.close('}')
+	j.verdictObject(t)
 	j.open("closed", '{')
 	for o, n := range t.closed {
 		j.uint(analyze.ClosingOutcome(o).String(), n)

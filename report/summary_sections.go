@@ -50,9 +50,13 @@ func (s *summarySection) say(tone Tone, text string) {
 // summarySections lays the summary out; what is about many connections only if
 // whole is set.
 func summarySections(in *Input, t *tally, whole bool) []summarySection {
-	list := []summarySection{packetSection(in), captureSection(in, t)}
+	list := []summarySection{captureSection(in, t), packetSection(in)}
 	if whole && t.connections > 0 {
-		list = append(list, openedSection(t), closedSection(t), resentSection(t))
+		list = append(list, openedSection(t))
+		if s := verdictSection(t); len(s.items) > 0 {
+			list = append(list, s)
+		}
+		list = append(list, closedSection(t), resentSection(t))
 		if s := timeWaitSection(t); len(s.items) > 0 {
 			list = append(list, s)
 		}
@@ -117,7 +121,7 @@ func captureSection(in *Input, t *tally) summarySection {
 	if t.missing > 0 {
 		s.add(t.missing, Doubt, "connections with octets that were never captured ("+octets(t.client.MissingBytes+t.server.MissingBytes)+")")
 	}
-	s.some(t.client.DuplicatePackets+t.server.DuplicatePackets, Doubt, "packets captured twice")
+	qualityItems(&s, in, t)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
 	return s
 }

@@ -73,7 +73,7 @@ func TestNotableOrder(t *testing.T) {
 			x := *c
 			x.Number = number
 			x.Opening.SynCount += uint32(i)
-			n.add(&x)
+			n.add(&x, nil)
 		}
 	}
 	slow := halfClose(t)

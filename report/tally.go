@@ -3,7 +3,9 @@ package report
 import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/listener"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
 )
 
 // tally counts connections for the summary. Its size does not depend on how
@@ -31,6 +33,9 @@ type tally struct {
 	serverIn  [state.Count]stateCount
 	holds     holds
 	notable   notables
+	verdicts  verdictCounts
+	taps      tapPlaces
+	listeners listener.Table
 	halfClose uint64 // normal closes in which the other end went on sending
 }
 
@@ -46,7 +51,7 @@ func (c *stateCount) add(s state.State) {
 }
 
 // add counts one connection and keeps nothing of it but text.
-func (t *tally) add(c *connection) {
+func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	if t.connections == 0 || c.Start < t.start {
 		t.start = c.Start
 	}
@@ -75,7 +80,10 @@ func (t *tally) add(c *connection) {
 	t.clientIn[min(c.ClientState.Base(), state.Count-1)].add(c.ClientState)
 	t.serverIn[min(c.ServerState.Base(), state.Count-1)].add(c.ServerState)
 	t.holds.add(c)
-	t.notable.add(c)
+	t.notable.add(c, verdicts)
+	t.verdicts.add(verdicts)
+	t.taps.add(&c.Opening)
+	t.listeners.Add(c, verdicts)
 }
 
 func count(n *uint64, yes bool) {
@@ -97,4 +105,15 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.ZeroWindows += d.ZeroWindows
 	sum.KeepAlives += d.KeepAlives
 	sum.MissingBytes += d.MissingBytes
+}
+
+// floods returns the listeners under a SYN flood.
+func (t *tally) floods() []*listener.Listener {
+	var list []*listener.Listener
+	for _, l := range t.listeners.List(t.end) {
+		if l.Flood() {
+			list = append(list, l)
+		}
+	}
+	return list
 }

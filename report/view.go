@@ -19,10 +19,14 @@ const (
 	ViewCloses      View = "closes"
 	ViewPackets     View = "packets"
 	ViewTimeWait    View = "time-wait"
+
+	ViewRetransmissions View = "retransmissions"
+	ViewListeners       View = "listeners"
+	ViewWindows         View = "windows"
 )
 
 // Views lists every view in the order in which help texts name them.
-var Views = []View{ViewSummary, ViewStory, ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewTimeWait}
+var Views = []View{ViewSummary, ViewStory, ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewRetransmissions, ViewTimeWait, ViewListeners, ViewWindows}
 
 // Format names how a view is written.
 type Format string

@@ -10,13 +10,15 @@ import (
 
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/report"
 )
 
-const explainHelp = `explain says what a label of a segment or a state of an end means: its
+const explainHelp = `explain says what a label of a segment, a verdict on a connection or a state of
+an end means: its
 definition, all that must hold for it, the RFC clauses it rests on, how
 Wireshark's nearest word differs, and an example. Without a name it lists all
-labels and states. Names may be written in any case.`
+of them. Names may be written in any case.`
 
 const explainExamples = `  tcpwatch explain
   tcpwatch explain RETRANSMISSION
@@ -25,7 +27,7 @@ const explainExamples = `  tcpwatch explain
 func explainCommand() *cobra.Command {
 	color := whenAuto
 	c := &cobra.Command{
-		Use:                   "explain [LABEL|STATE]",
+		Use:                   "explain [LABEL|VERDICT|STATE]",
 		Short:                 "Say what a label or a state means",
 		Long:                  explainHelp,
 		Example:               explainExamples,
@@ -71,6 +73,9 @@ func completeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.S
 	var names []string
 	if len(args) == 0 {
 		for _, s := range label.All {
+			names = append(names, s.Name)
+		}
+		for _, s := range verdict.All {
 			names = append(names, s.Name)
 		}
 		for s := state.Unknown; s < state.Count; s++ {

@@ -30,6 +30,9 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	if rep.WantsPackets() {
 		cfg.Packet = rep.Packet
 	}
+	if rep.WantsEpisodes() {
+		cfg.Episode = rep.Episode
+	}
 	an := analyze.New(cfg)
 
 	// The Source looks at ctx when it fills its buffer. That is too late where

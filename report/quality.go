@@ -1,0 +1,138 @@
+package report
+
+import (
+	"fmt"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// tapPlaces counts complete handshakes without repetitions by where they say that the tap stands.
+type tapPlaces struct{ client, server, between uint64 }
+
+// Heuristics.
+const (
+	// tapNear: the end towards which no more than a tenth of the round trip lies
+	// is the one that the tap stands at.
+	tapNear = 10
+	// tapLeast is the round trip below which the times are those of the hosts
+	// rather than of the way, nanoseconds.
+	tapLeast = int64(500e3)
+	// tapMost: what so many handshakes in 10 say is said of all.
+	tapMost = 8
+)
+
+func (p *tapPlaces) add(o *analyze.Opening) {
+	s, c := o.RTTServer, o.RTTClient
+	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 || s < 0 || c < 0 || s+c < tapLeast {
+		return
+	}
+	switch {
+	case c <= (s+c)/tapNear:
+		p.client++
+	case s <= (s+c)/tapNear:
+		p.server++
+	default:
+		p.between++
+	}
+}
+
+// place returns where the tap probably stands: "client", "server", "between";
+// "" where the handshakes do not say, or not all the same.
+func (p *tapPlaces) place() (name string, n, of uint64) {
+	of = p.client + p.server + p.between
+	for _, at := range []struct {
+		name string
+		n    uint64
+	}{{"client", p.client}, {"server", p.server}, {"between", p.between}} {
+		if of > 0 && at.n*10 >= of*tapMost {
+			return at.name, at.n, of
+		}
+	}
+	return "", 0, of
+}
+
+// mostlyCopies reports whether most packets were captured twice.
+func mostlyCopies(t *tally) bool {
+	copies := t.client.DuplicatePackets + t.server.DuplicatePackets
+	all := t.client.Packets + t.server.Packets
+	return copies > 0 && 2*copies > all-min(all, copies)
+}
+
+// qualityItems says what else of the capture bears on what is concluded from it.
+func qualityItems(s *summarySection, in *Input, t *tally) {
+	if n := t.client.DuplicatePackets + t.server.DuplicatePackets; mostlyCopies(t) {
+		s.add(n, Bad, "copies: the capture holds most packets twice (SPAN port or two interfaces); copies are not taken for retransmissions")
+	} else if n > 0 {
+		s.add(n, Doubt, fmt.Sprintf("packets captured twice, of %s", thousands(t.client.Packets+t.server.Packets)))
+	}
+	s.some(t.labels[label.AckUnseen], Bad, "segments acknowledge octets that were never captured: the capture missed them, no loss is concluded from these gaps")
+	s.some(t.labels[label.LargeSegment], Doubt, "segments larger than the MSS (offload): counted as this host saw them, the network carried more and smaller ones")
+	s.some(t.labels[label.ChecksumOffload], Quiet, "checksums left to the NIC (offload): they say nothing")
+	s.some(t.labels[label.BadChecksum], Bad, "wrong checksums: their receivers drop these segments")
+	s.some(t.opened[analyze.OpeningMidstream], Doubt, "connections seen from the middle: their options and window scale are unknown")
+	if t.oneWay > 0 {
+		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
+	}
+	used := uint64(0)
+	for _, i := range in.Interfaces {
+		count(&used, i.Packets > 0)
+	}
+	if used > 1 {
+		s.add(used, Doubt, "interfaces in one timeline: their clocks may differ, and a packet that passed two of them is captured twice")
+	}
+	if text := tapText(&t.taps); text != "" {
+		s.say(Plain, text)
+	}
+}
+
+// tapText says where the tap probably stands.
+func tapText(p *tapPlaces) string {
+	name, n, of := p.place()
+	by := fmt.Sprintf(", by the split of the round trip in %s of %s", thousands(n), plural(of, "handshake"))
+	if of == 1 {
+		by = ", by the split of the round trip in one handshake"
+	}
+	switch name {
+	case "client":
+		return "the tap probably stands at the clients" + by
+	case "server":
+		return "the tap probably stands at the servers" + by
+	case "between":
+		return "the tap probably stands between clients and servers" + by
+	}
+	if of > 0 {
+		return fmt.Sprintf("where the tap stands differs: at the client in %s, at the server in %s, between in %s of %s",
+			thousands(p.client), thousands(p.server), thousands(p.between), plural(of, "handshake"))
+	}
+	return ""
+}
+
+// quality writes the same for programs.
+func (j *jsonText) quality(in *Input, t *tally) {
+	var dropped uint64
+	known := false
+	for _, i := range in.Interfaces {
+		dropped += i.Dropped
+		known = known || i.DropsKnown
+	}
+	j.open("quality", '{')
+	j.uintOrNull("dropped", dropped, known)
+	j.uint("ack_unseen", t.labels[label.AckUnseen])
+	j.uint("missing_bytes", t.client.MissingBytes+t.server.MissingBytes)
+	j.uint("one_way", t.oneWay)
+	j.uint("midstream", t.opened[analyze.OpeningMidstream])
+	j.uint("copies", t.client.DuplicatePackets+t.server.DuplicatePackets)
+	j.bool("mostly_copies", mostlyCopies(t))
+	j.uint("large_segments", t.labels[label.LargeSegment])
+	j.uint("checksum_offload", t.labels[label.ChecksumOffload])
+	j.uint("bad_checksums", t.labels[label.BadChecksum])
+	name, _, _ := t.taps.place()
+	j.wordOrNull("tap", name)
+	j.open("tap_handshakes", '{')
+	j.uint("client", t.taps.client)
+	j.uint("server", t.taps.server)
+	j.uint("between", t.taps.between)
+	j.close('}')
+	j.close('}')
+}

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/verdict"
+)
+
+// sampleEpisodes are one of each end: a window that closes, is probed and opens
+// again, and one that is shut when the capture ends.
+var sampleEpisodes = []analyze.Episode{
+	{Connection: 1, FromClient: true, Kind: analyze.EpisodeFull, End: analyze.EpisodeClosed, First: 87, Last: 89, Start: t0 + 41e6, Stop: t0 + 89e6, Answers: 1},
+	{Connection: 1, FromClient: true, Kind: analyze.EpisodeZero, End: analyze.EpisodeReopened, First: 89, Last: 1097, Start: t0 + 89e6, Stop: t0 + 3989e6,
+		Probes: 4, Answers: 3, Window: 64512},
+	{Connection: 3, Kind: analyze.EpisodeZero, First: 12, Start: t0 + 5e9, Stop: t0 + 65e9, Probes: 7, Answers: 7},
+}
+
+func TestTapPlaces(t *testing.T) {
+	for _, c := range []struct {
+		places        tapPlaces
+		name, summary string
+	}{
+		{tapPlaces{}, "", ""},
+		{tapPlaces{client: 8, server: 1, between: 1}, "client", "the tap probably stands at the clients, by the split of the round trip in 8 of 10 handshakes"},
+		{tapPlaces{client: 7, server: 2, between: 1}, "", "where the tap stands differs: at the client in 7, at the server in 2, between in 1 of 10 handshakes"},
+		{tapPlaces{server: 1}, "server", "the tap probably stands at the servers, by the split of the round trip in one handshake"},
+		{tapPlaces{between: 4}, "between", "the tap probably stands between clients and servers, by the split of the round trip in 4 of 4 handshakes"},
+	} {
+		if name, _, _ := c.places.place(); name != c.name || unglue(tapText(&c.places)) != c.summary {
+			t.Errorf("%+v: %q, %q", c.places, name, unglue(tapText(&c.places)))
+		}
+	}
+	var p tapPlaces
+	for _, o := range []analyze.Opening{
+		{SynCount: 1, SynAckCount: 1, RTTServer: 10e6, RTTClient: 1e6},
+		{SynCount: 1, SynAckCount: 1, RTTServer: 1e6, RTTClient: 10e6},
+		{SynCount: 1, SynAckCount: 1, RTTServer: 2e6, RTTClient: 10e6},
+		{SynCount: 2, SynAckCount: 1, RTTServer: 10e6, RTTClient: 1e6}, // which SYN was answered is not certain
+		{SynCount: 1, SynAckCount: 1, RTTServer: 400e3, RTTClient: 10e3},
+		{SynCount: 1, SynAckCount: 1, RTTServer: -1, RTTClient: 1e6},
+	} {
+		o.Outcome = analyze.OpeningComplete
+		p.add(&o)
+	}
+	if p != (tapPlaces{1, 1, 1}) {
+		t.Errorf("places %+v", p)
+	}
+}
+
+// TestMostlyCopies: a capture that holds most packets twice says so.
+func TestMostlyCopies(t *testing.T) {
+	for _, c := range []struct {
+		copies, packets uint64
+		want            bool
+	}{{0, 0, false}, {50, 100, true}, {34, 100, true}, {33, 100, false}, {0, 9, false}} {
+		var y tally
+		y.client.DuplicatePackets, y.server.Packets = c.copies, c.packets
+		if mostlyCopies(&y) != c.want {
+			t.Errorf("%d copies of %d packets: %t", c.copies, c.packets, !c.want)
+		}
+	}
+}
+
+// TestQualityNames wants every doubt about the capture to be a sentence.
+func TestQualityNames(t *testing.T) {
+	var y tally
+	y.labels[label.AckUnseen], y.labels[label.LargeSegment], y.labels[label.BadChecksum], y.labels[label.ChecksumOffload] = 1, 2, 3, 4
+	y.oneWay, y.opened[analyze.OpeningMidstream] = 5, 6
+	in := Input{Interfaces: []Interface{{Packets: 1}, {Packets: 1}, {}}}
+	var s summarySection
+	qualityItems(&s, &in, &y)
+	got := map[uint64]bool{}
+	for _, i := range s.items {
+		got[i.n] = true
+	}
+	for n := range uint64(7) {
+		if !got[n] && n != 5 {
+			t.Errorf("nothing counts %d: %+v", n, s.items)
+		}
+	}
+	if len(s.items) != 7 {
+		t.Errorf("%d sentences, want 7: %+v", len(s.items), s.items)
+	}
+}
+
+// TestDecisive: a verdict that no outcome shows brings a connection into the
+// list, and the list says it.
+func TestDecisive(t *testing.T) {
+	v := verdict.Verdict{ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}
+	v.Items[0], v.Len = verdict.Item{Why: verdict.ListenerAccepts}, 1
+	c := halfClose(t)
+	c.Closing.HalfClosedFor = 0
+	var n notables
+	n.add(c, nil)
+	n.add(c, []verdict.Verdict{{ID: verdict.SlowSyn, Confidence: verdict.Certain}})
+	if rows, _ := n.shown(); len(rows) != 0 {
+		t.Fatalf("%d rows without a reason", len(rows))
+	}
+	n.add(c, []verdict.Verdict{v})
+	rows, _ := n.shown()
+	if len(rows) != 1 || rows[0].reason != whyVerdict ||
+		rows[0].why != "ACCEPT-QUEUE-FULL (likely): connections to this address and port that began before it go on meanwhile" {
+		t.Errorf("rows %+v", rows)
+	}
+}

@@ -1,0 +1,163 @@
+package report
+
+import (
+	"strings"
+
+	"tcpwatch/analyze/verdict"
+)
+
+// verdictTone underlines what a verdict says.
+func verdictTone(v *verdict.Verdict) Tone {
+	switch v.ID {
+	case verdict.SlowSyn, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
+		return Doubt
+	}
+	return Bad
+}
+
+// verdictText says a verdict with its evidence: "SYN-LOST (likely): …; …".
+func verdictText(v *verdict.Verdict) string {
+	b := append([]byte(v.ID.String()), " ("...)
+	b = append(append(b, v.Confidence.String()...), "): "...)
+	for i := range v.Evidence() {
+		if i > 0 {
+			b = append(b, "; "...)
+		}
+		b = v.Items[i].Append(b)
+	}
+	return string(b)
+}
+
+// verdicts writes what is found about the opening below the handshake.
+func (t *story) verdicts() {
+	for i := range t.env.verdicts {
+		t.out.WriteString(gap)
+		v := &t.env.verdicts[i]
+		writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, verdictText(v))
+	}
+}
+
+// verdicts writes the list of the record.
+func (j *jsonText) verdicts(list []verdict.Verdict) {
+	j.open("verdicts", '[')
+	for i := range list {
+		v := &list[i]
+		j.comma()
+		j.b = append(j.b, '{')
+		j.word("name", v.ID.String())
+		j.word("confidence", v.Confidence.String())
+		j.open("evidence", '[')
+		for k := range v.Evidence() {
+			j.comma()
+			j.b = append(v.Items[k].Append(append(j.b, '"')), '"')
+		}
+		j.close(']')
+		var packets [2 * verdict.MaxItems]uint64
+		j.numbers("packets", v.Packets(packets[:0]))
+		j.close('}')
+	}
+	j.close(']')
+}
+
+// verdictColumns stand in the view connections.
+var verdictColumns = []connectionColumn{
+	{Name: "verdicts", Header: "VERDICTS", Kind: KindWords, Drop: 1, Room: 12, HideEmpty: true,
+		Meaning: "Why the opening failed or was slow; json and ndjson have the confidence, the evidence and its packets.",
+		Value: func(e *env, _ *connection, v *Value) {
+			for i := range e.verdicts {
+				v.item(e.verdicts[i].ID.String())
+			}
+		}},
+	{Name: "idle_max", Header: "IDLE", Unit: "s", Kind: KindDuration, For: Programs, Meaning: "The longest time between two packets.",
+		Value: func(_ *env, c *connection, v *Value) { v.int(c.Idle) }},
+}
+
+// decisive are the verdicts that make a connection deserve a look though its
+// outcome does not.
+const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<verdict.TimeWaitCollision |
+	1<<verdict.OptionsChanged | 1<<verdict.ResetBetween | 1<<verdict.BlindRST
+
+// decides reports whether one of the verdicts is decisive.
+func decides(list []verdict.Verdict) bool {
+	for i := range list {
+		if decisive&(1<<list[i].ID) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// plainly are the verdicts that say no more than the outcome does.
+const plainly = 1<<verdict.Refused | 1<<verdict.SlowSyn | 1<<verdict.Unreachable
+
+// verdictTexts says the verdicts for the list of what deserves a look.
+func verdictTexts(list []verdict.Verdict) []string {
+	var texts []string
+	for i := range list {
+		if plainly&(1<<list[i].ID) == 0 {
+			texts = append(texts, verdictText(&list[i]))
+		}
+	}
+	return texts
+}
+
+// verdictCounts counts connections by verdict and confidence.
+type verdictCounts [verdict.Count][verdict.Certain + 1]uint64
+
+func (c *verdictCounts) add(list []verdict.Verdict) {
+	for i := range list {
+		c[list[i].ID][list[i].Confidence]++
+	}
+}
+
+// of returns the connections that have the verdict.
+func (c *verdictCounts) of(id verdict.ID) (n uint64) {
+	for _, m := range c[id] {
+		n += m
+	}
+	return n
+}
+
+// verdictSection sums the verdicts up.
+func verdictSection(t *tally) summarySection {
+	s := summarySection{name: "VERDICTS"}
+	for id, spec := range verdict.All {
+		n := t.verdicts.of(verdict.ID(id))
+		if n == 0 {
+			continue
+		}
+		var parts []string
+		for c := verdict.Certain; c >= verdict.Possible; c-- {
+			switch m := t.verdicts[id][c]; {
+			case m == n:
+				parts = append(parts, c.String())
+			case m > 0:
+				parts = append(parts, thousands(m)+" "+c.String())
+			}
+		}
+		text := spec.Name + " (" + strings.Join(parts, ", ") + "): " + strings.ToLower(spec.Definition[:1]) + strings.TrimSuffix(spec.Definition[1:], ".")
+		s.add(n, verdictTone(&verdict.Verdict{ID: verdict.ID(id)}), text)
+	}
+	for _, l := range t.floods() {
+		s.say(Bad, "SYN flood at "+l.Address.String()+": "+thousands(l.MostSynReceived)+" in SYN-RECEIVED at one time, "+
+			thousands(l.Completed)+" of "+plural(l.Attempts, "attempt")+" completed")
+	}
+	return s
+}
+
+// verdictObject writes the same for programs.
+func (j *jsonText) verdictObject(t *tally) {
+	j.open("verdicts", '{')
+	for id := range verdict.All {
+		if n := t.verdicts.of(verdict.ID(id)); n > 0 {
+			j.uint(verdict.ID(id).String(), n)
+		}
+	}
+	j.close('}')
+	j.open("syn_floods", '[')
+	for _, l := range t.floods() {
+		j.comma()
+		j.b = append(append(append(j.b, '"'), l.Address.String()...), '"')
+	}
+	j.close(']')
+}

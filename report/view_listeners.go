@@ -1,0 +1,130 @@
+package report
+
+import (
+	"io"
+
+	"tcpwatch/analyze/listener"
+)
+
+const schemaListener = "tcpwatch.listener/1"
+
+// listening is a row of the view listeners.
+type listening struct {
+	*listener.Listener
+	// left is how many listeners the table gave up for others.
+	left uint64
+}
+
+// listenerWriter sums connections up and makes a row for each listener when all
+// are known.
+type listenerWriter struct {
+	w     io.Writer
+	env   *env
+	rows  rowWriter[listening]
+	table listener.Table
+	end   int64
+}
+
+func newListenerWriter(w io.Writer, e *env) *listenerWriter {
+	return &listenerWriter{w: w, env: e, rows: newRowWriter(listenerView, w, e)}
+}
+
+func (l *listenerWriter) row(c *connection) error {
+	l.table.Add(c, l.env.verdicts)
+	l.end = max(l.end, c.End)
+	return nil
+}
+
+func (l *listenerWriter) flush() error { return nil }
+
+func (l *listenerWriter) finish() error {
+	for _, one := range l.table.List(l.end) {
+		if err := l.rows.row(&listening{one, l.table.Dropped}); err != nil {
+			return err
+		}
+	}
+	if err := l.rows.finish(); err != nil {
+		return err
+	}
+	if l.table.Dropped == 0 || !l.env.Format.people() {
+		return nil
+	}
+	return writeWrapped(l.w, l.env, Doubt, "", plural(l.table.Dropped, "listener")+" with the fewest attempts not shown ("+
+		plural(l.table.DroppedAttempts, "attempt")+"): at most "+thousands(listener.MaxListeners)+" are remembered")
+}
+
+// finding names what stands out at a listener; "" for nothing.
+func (l *listening) finding() string {
+	switch {
+	case l.Flood():
+		return "SYN flood"
+	case l.NotAccepted > 0:
+		return "accept queue full?"
+	}
+	return ""
+}
+
+func listenerCount(name, header, meaning string, drop uint8, tone Tone, n func(*listening) uint64) Column[listening] {
+	return Column[listening]{Name: name, Header: header, Kind: KindCount, Drop: drop, Meaning: meaning, HideEmpty: drop > 0,
+		Value: func(e *env, l *listening, v *Value) {
+			if n(l) > 0 || drop == 0 || !e.Format.people() { // most are 0 in most captures: people need no columns of them
+				v.uint(n(l))
+			}
+		},
+		Tone: func(l *listening) Tone {
+			if n(l) > 0 {
+				return tone
+			}
+			return Plain
+		}}
+}
+
+func listenerTime(name, header, meaning string, drop uint8, q float64) Column[listening] {
+	return Column[listening]{Name: name, Header: header, Unit: "s", Kind: KindDuration, Drop: drop, Meaning: meaning,
+		Value: func(_ *env, l *listening, v *Value) { v.measured(l.Handshakes.Quantile(q)) }}
+}
+
+var listenerView = &rowView[listening]{
+	name:   ViewListeners,
+	schema: schemaListener,
+	about: "One row for each address and port that connections were opened to, those with the most attempts first. Connections seen from the middle, " +
+		"or in one direction only, are not attempts.",
+	empty: "nothing was seen to be opened",
+	columns: []Column[listening]{
+		{Name: "listener", Kind: KindWord, Meaning: "Address and port.",
+			Value: func(_ *env, l *listening, v *Value) { v.endpoint(l.Address) }},
+		{Name: "encapsulation", Header: "INSIDE", Kind: KindText, Drop: 2, HideEmpty: true, Meaning: "VLANs and tunnels around its connections.",
+			Value: func(e *env, l *listening, v *Value) { v.string(e.encap(l.EncapID)) }},
+		listenerCount("attempts", "", "Connections that were tried.", 0, Plain, func(l *listening) uint64 { return l.Attempts }),
+		listenerCount("completed", "", "Attempts whose handshake became complete.", 0, Plain, func(l *listening) uint64 { return l.Completed }),
+		listenerCount("refused", "", "Attempts answered by a RST.", 1, Bad, func(l *listening) uint64 { return l.Refused }),
+		listenerCount("reset", "", "Attempts reset before they were complete.", 3, Bad, func(l *listening) uint64 { return l.Reset }),
+		listenerCount("half_open", "HALF-OPEN", "Attempts whose SYN-ACK was never acknowledged.", 3, Doubt, func(l *listening) uint64 { return l.HalfOpen }),
+		listenerCount("unanswered", "", "Attempts that nothing answered.", 1, Bad, func(l *listening) uint64 { return l.Unanswered }),
+		listenerTime("handshake_p50", "P50", "Half of the handshakes took no longer, from the first SYN to the segment that completed them; within 0.8 %.", 4, 0.50),
+		listenerTime("handshake_p90", "P90", "Nine in ten handshakes took no longer.", 6, 0.90),
+		listenerTime("handshake_p99", "P99", "99 in 100 handshakes took no longer.", 5, 0.99),
+		listenerCount("most_syn_received", "SYN-RECEIVED", "Connections in SYN-RECEIVED at the most at one time.", 4, Plain,
+			func(l *listening) uint64 { return l.MostSynReceived }),
+		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s behind its last SYN-ACK (a heuristic).", 7, Doubt,
+			func(l *listening) uint64 { return l.SynReceived }),
+		listenerCount("not_accepted", "NOT ACCEPTED", "Connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL).", 2, Bad,
+			func(l *listening) uint64 { return l.NotAccepted }),
+		listenerCount("ignored_segments", "IGNORED", "Segments of the client that the server left unanswered in them.", 8, Plain,
+			func(l *listening) uint64 { return l.IgnoredSegments }),
+		{Name: "finding", Kind: KindWord, HideEmpty: true, Tone: func(*listening) Tone { return Bad },
+			Meaning: "SYN flood: at least 100 in SYN-RECEIVED at one time, fewer than one attempt in ten completed, the others from 16 addresses or more (a heuristic); " +
+				"accept queue full?: not_accepted is above 0.",
+			Value: func(_ *env, l *listening, v *Value) { v.string(l.finding()) }},
+		{Name: "sources", Kind: KindCount, For: Programs, Meaning: "About how many addresses the attempts that were not completed came from; above 200 too low.",
+			Value: func(_ *env, l *listening, v *Value) { v.uint(uint64(l.Sources())) }},
+		{Name: "at_least", Kind: KindBool, For: Programs, Meaning: "True when there were too many to count all that were in SYN-RECEIVED.",
+			Value: func(_ *env, l *listening, v *Value) { v.bool(l.AtLeast) }},
+		{Name: "first", Unit: "s", Kind: KindTime, For: Programs, Meaning: "When the first attempt began.",
+			Value: func(_ *env, l *listening, v *Value) { v.int(l.First) }},
+		{Name: "last", Unit: "s", Kind: KindTime, For: Programs, Meaning: "When the last attempt began.",
+			Value: func(_ *env, l *listening, v *Value) { v.int(l.Last) }},
+		{Name: "left_out", Kind: KindCount, For: Programs, Meaning: "Listeners with the fewest attempts that this view left out: it remembers 1,024.",
+			Value: func(_ *env, l *listening, v *Value) { v.uint(l.left) }},
+	},
+}
