@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"tcpwatch/capture/wire"
@@ -46,7 +45,7 @@ func newForwarder(hosts [2]*host, link [2]Path, taps [2]*tap, start time.Time, s
 	for i := range f.dir {
 		f.dir[i] = &direction{path: link[i], seed: seed*2 + uint64(i)}
 	}
-	go f.run()
+	thread(f.run)
 	return f, nil
 }
 
@@ -71,7 +70,6 @@ func (f *forwarder) now() int64 {
 func (f *forwarder) run() {
 	defer close(f.done)
 	f.last = int64(time.Since(f.start))
-	runtime.LockOSThread() // never unlocked: the thread ends with its settings
 	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	// Real-time scheduling, where it is allowed, keeps the delays exact on a busy machine.
 	unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0)

@@ -35,7 +35,7 @@ func newHost(i, mtu int, settings map[string]string) (*host, error) {
 		tun: -1, calls: make(chan func()), done: make(chan struct{}),
 	}
 	ready := make(chan error)
-	go h.run(ready, mtu, settings)
+	thread(func() { h.run(ready, mtu, settings) })
 	if err := <-ready; err != nil {
 		h.close()
 		return nil, err
@@ -43,11 +43,25 @@ func newHost(i, mtu int, settings map[string]string) (*host, error) {
 	return h, nil
 }
 
-// run is the host's thread. It is never unlocked, so that it ends, and the
-// namespace with it, when run returns.
+// thread runs f on a thread of its own that ends with it. The process's first
+// thread never ends: a goroutine that finds itself there looks for another one.
+func thread(f func()) {
+	go func() {
+		runtime.LockOSThread()
+		if unix.Gettid() != unix.Getpid() {
+			f()
+			return // never unlocked: the thread ends with its settings
+		}
+		elsewhere := make(chan struct{})
+		thread(func() { close(elsewhere); f() })
+		<-elsewhere
+		runtime.UnlockOSThread()
+	}()
+}
+
+// run is the host's thread: the namespace ends with it.
 func (h *host) run(ready chan<- error, mtu int, settings map[string]string) {
 	defer close(h.done)
-	runtime.LockOSThread()
 	ready <- h.setUp(mtu, settings)
 	for f := range h.calls {
 		f()

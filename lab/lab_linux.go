@@ -54,7 +54,7 @@ func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
 	for i := range s.hosts {
 		h, err := newHost(i, mtu, sc.Settings)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: host %s: %w", sc.Name, sides[i], err))
+			return nil, fmt.Errorf("%s: %s: %w", sc.Name, sides[i], err)
 		}
 		defer h.close()
 		s.hosts[i] = h
@@ -83,6 +83,7 @@ func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
 	res.Scenario, res.Seed, res.Took, res.Said = sc.Name, seed, took, s.said
 	res.Base = filepath.Join(dir, sc.Name)
 	for i, side := range sides {
+		res.Kernel[i] = rep.Kernel[side]
 		res.Counted[i] = uint64(rep.Kernel[side]["TcpRetransSegs"])
 		res.TapMissed[i] = rep.Kernel[side]["lab0TxDropped"]
 	}

@@ -49,6 +49,9 @@ type Result struct {
 	// client and server. Crossed are SYNs of a simultaneous opening that the
 	// SYN-ACK sent again, which no kernel counts.
 	Retransmitted, Counted, Crossed [2]uint64
+	// Kernel has what grew of the counters of client and server, by the names
+	// that nstat gives them.
+	Kernel [2]map[string]int64
 	// Sent, Lost, Held, Copied and Corrupted count packets by sender.
 	Sent, Lost, Held, Copied, Corrupted [2]uint64
 	// Packets counts what the taps at the client and at the server recorded.
