@@ -30,6 +30,9 @@ type Facts struct {
 	// (and, without sequence space, its acknowledgement); Overlap the latest
 	// with any of its octets. Packet 0: none is remembered.
 	Same, Overlap Mark
+	// Differs is set when the payload is not that of the latest segment with
+	// the same range.
+	Differs bool
 	// Loop is the shortest time measured from this tap to the receiver, on to
 	// the sender and back here, in nanoseconds; -1 where unknown.
 	Loop int64
@@ -56,7 +59,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Bare = seg.SeqLen() == 0
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {
-		x.Overlap = t.Latest(s, seg.Seq, seg.End())
+		l := t.Latest(s, seg.Seq, seg.End())
+		x.Overlap = l.Mark
+		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same = t.Same(s, seg)
 	} else if seg.SeqLen() == 0 && s.Is(SentACK) && seg.Ack == s.Ack && seg.Window == s.Window {
 		x.Same = t.Same(s, seg)

@@ -27,6 +27,8 @@ type Trace struct {
 	Mark
 	Seq, End, Ack wire.Seq
 	Flags         wire.Flags
+	Sum           uint16 // of the payload, valid with HasSum
+	HasSum        bool
 	next, prev    int32
 }
 
@@ -56,7 +58,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 		h.nsent--
 		t.sent.Free(i)
 	}
-	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags})
+	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum})
 	if h.sentHead == 0 {
 		h.sentHead = i
 	} else {
@@ -70,15 +72,15 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 // occupies no sequence space. A heuristic: a copy follows within a few packets.
 const maxLook = 64
 
-// Latest returns the mark of the latest remembered segment of h that overlaps
-// [from, to). Packet 0: none.
-func (t *Table) Latest(h *Half, from, to wire.Seq) (m Mark) {
+// Latest returns the latest remembered segment of h that overlaps [from, to);
+// its Packet is 0 where there is none.
+func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 	for i := h.lastSent(); i != 0; i = t.sent.At(i).prev {
 		if s := t.sent.At(i); s.Seq.Before(to) && s.End.After(from) {
-			return s.Mark
+			return *s
 		}
 	}
-	return m
+	return Trace{}
 }
 
 // Same returns the mark of the latest remembered segment of h with the same

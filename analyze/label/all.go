@@ -34,6 +34,7 @@ const (
 	BadChecksum
 	ChecksumOffload
 	LargeSegment
+	DifferentContent
 	Count // how many there are; not a label
 )
 
@@ -72,6 +73,7 @@ var All = [Count]*Spec{
 	BadChecksum:           &badChecksum,
 	ChecksumOffload:       &checksumOffload,
 	LargeSegment:          &largeSegment,
+	DifferentContent:      &differentContent,
 }
 
 func (id ID) String() string {

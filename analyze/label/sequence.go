@@ -69,7 +69,7 @@ func seenReason(c *Context) Reason {
 func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	x := c.Facts
 	old, m := &x.Same, &x.Mark
-	if old.Packet == 0 {
+	if old.Packet == 0 || x.Differs {
 		return 0, 0, 0, false
 	}
 	apart := m.Time - old.Time

@@ -47,7 +47,7 @@
 //
 // Fields: win (as on the wire, 65535), id (IPv4 identification, 0), ttl (64),
 // tos (traffic class, 0), urg (urgent pointer, 0). The word badsum makes the
-// TCP checksum wrong, mayfrag clears the IPv4 don't-fragment bit.
+// TCP checksum wrong, otherdata the payload another one, mayfrag clears the IPv4 don't-fragment bit.
 //
 // Options: mss N, wscale N, sackOK, TS val N ecr N, sack FIRST:END ... (up to
 // four ranges, counted like acknowledgement numbers), tfo HEX (no HEX: asks for

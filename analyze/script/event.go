@@ -92,7 +92,7 @@ func (p *parser) segment(e *Event, words []string, options string) (err error) {
 	seg := &e.Segment
 	seg.Packet = uint64(len(p.s.Events) + 1)
 	seg.Time = p.s.Start + p.now
-	seg.Window, seg.TTL, seg.Checksum = 65535, 64, wire.ChecksumGood
+	seg.Window, seg.TTL, seg.Checksum, seg.HasSum = 65535, 64, wire.ChecksumGood, true
 	seg.HasIPID, seg.DontFragment = !seg.IPv6, !seg.IPv6
 	if seg.Flags, err = parseFlags(words[0]); err != nil {
 		return err
@@ -111,7 +111,8 @@ func (p *parser) segment(e *Event, words []string, options string) (err error) {
 	if err = parseOptions(seg, options, other); err != nil {
 		return err
 	}
-	seg.Payload = payload(seg.Seq, seg.Len)
+	seg.Payload = payload(seg.Seq.Add(uint32(seg.PayloadSum)), seg.Len) // otherdata: that of the next number
+	seg.PayloadSum = wire.SumOf(seg.Payload)
 	return nil
 }
 
@@ -184,6 +185,10 @@ func parseSeq(word string, isn wire.Seq) (wire.Seq, error) {
 	return isn.Add(uint32(n)), nil
 }
 
+// otherSum stands for the sum of a payload that is not the usual one, until the
+// payload is made.
+const otherSum = 1
+
 // fields reads the words behind SEQ and tells whether ack was among them.
 func (p *parser) fields(seg *wire.Segment, words []string, other wire.Seq) (acked bool, err error) {
 	given := make(map[string]bool, 8)
@@ -197,6 +202,9 @@ func (p *parser) fields(seg *wire.Segment, words []string, other wire.Seq) (acke
 		switch name {
 		case "badsum":
 			seg.Checksum = wire.ChecksumBad
+			continue
+		case "otherdata":
+			seg.PayloadSum = otherSum
 			continue
 		case "mayfrag":
 			seg.DontFragment = false

@@ -53,7 +53,7 @@ func TestParse(t *testing.T) {
 	}
 	want := wire.Segment{
 		Packet: 1, Time: start, Tuple: ends, Seq: 100, Flags: wire.SYN | wire.ECE | wire.CWR | wire.AE, Window: 1024,
-		HeaderLen: 40, Checksum: wire.ChecksumGood, TTL: 3, TrafficClass: 2, IPID: 7, HasIPID: true, DontFragment: true,
+		HeaderLen: 40, Checksum: wire.ChecksumGood, HasSum: true, TTL: 3, TrafficClass: 2, IPID: 7, HasIPID: true, DontFragment: true,
 		Options: wire.Options{
 			Set: wire.OptMSS | wire.OptWindowScale | wire.OptSACKPermitted | wire.OptTimestamps,
 			MSS: 1460, WindowScale: 7, TSVal: 1,

@@ -5,20 +5,44 @@ import (
 	"math/bits"
 )
 
-// verifyChecksum sums a whole TCP segment with its pseudo-header (RFC 9293
-// §3.1, RFC 8200 §8.1).
-func verifyChecksum(segment []byte, seg *Segment) Checksum {
-	pseudo := pseudoSum(seg, len(segment))
-	sum, carry := bits.Add64(sum64(segment), pseudo, 0)
-	if fold(sum+carry) == 0xffff {
-		return ChecksumGood
-	}
+// verifyChecksum sums a TCP segment of length octets with its pseudo-header
+// (RFC 9293 §3.1, RFC 8200 §8.1) and sets Checksum and PayloadSum. data holds at
+// least the header; without the whole payload, its sum is what the checksum
+// says it is.
+func verifyChecksum(data []byte, header, length int, seg *Segment) {
+	pseudo := pseudoSum(seg, length)
+	sum, carry := bits.Add64(sum64(data[:header]), pseudo, 0)
+	sum += carry
 	// Left to the sending NIC: the field holds the sum of the pseudo-header
 	// alone, not complemented.
-	if binary.LittleEndian.Uint16(segment[16:]) == fold(pseudo) {
-		return ChecksumPartial
+	partial := binary.LittleEndian.Uint16(data[16:]) == fold(pseudo)
+	if len(data) < length {
+		seg.Checksum = ChecksumUnknown
+		seg.PayloadSum, seg.HasSum = normal(^fold(sum)), !partial
+		return
 	}
-	return ChecksumBad
+	payload := sum64(data[header:length])
+	seg.PayloadSum, seg.HasSum = normal(fold(payload)), true
+	sum, carry = bits.Add64(sum, payload, 0)
+	switch {
+	case fold(sum+carry) == 0xffff:
+		seg.Checksum = ChecksumGood
+	case partial:
+		seg.Checksum = ChecksumPartial
+	default:
+		seg.Checksum = ChecksumBad
+	}
+}
+
+// SumOf returns the PayloadSum of a payload.
+func SumOf(payload []byte) uint16 { return normal(fold(sum64(payload))) }
+
+// normal returns the one of the two zeros of ones' complement that is 0.
+func normal(sum uint16) uint16 {
+	if sum == 0xffff {
+		return 0
+	}
+	return sum
 }
 
 // pseudoSum sums the pseudo-header in little-endian order: the ones' complement

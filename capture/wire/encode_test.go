@@ -69,6 +69,16 @@ func genOptions(t *rapid.T) Options {
 	return o
 }
 
+// plainSum is the ones' complement sum of RFC 1071 §4.1, word by word, in
+// little-endian order, 0 for 0xffff.
+func plainSum(b []byte) uint16 {
+	sum := 0
+	for i, x := range b {
+		sum += int(x) << (i % 2 * 8)
+	}
+	return uint16(sum % 0xffff)
+}
+
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := genSegment(t)
@@ -91,6 +101,12 @@ func TestRoundTrip(t *testing.T) {
 		if len(got.Payload) == 0 && len(want.Payload) == 0 {
 			got.Payload = want.Payload
 		}
+		// Cut inside the payload, the sum must come out of the checksum.
+		if cut := (Segment{}); want.Checksum == ChecksumGood && w.IP(packet[:len(packet)-6-len(want.Payload)], len(packet), &cut) == Segmented &&
+			(cut.HasSum && cut.PayloadSum != plainSum(want.Payload)) {
+			t.Fatalf("payload cut off: sum %#x, want %#x", cut.PayloadSum, plainSum(want.Payload))
+		}
+		want.PayloadSum, want.HasSum = plainSum(want.Payload), true
 		if !reflect.DeepEqual(&got, want) {
 			t.Fatalf("frame %x\ngot  %+v\nwant %+v", frame, &got, want)
 		}

@@ -74,6 +74,12 @@ type Segment struct {
 	IPID         uint16 // 0 where HasIPID is false
 	HasIPID      bool   // false for IPv6 without a fragment header
 	DontFragment bool
+	// PayloadSum is the ones' complement sum of the payload, 0 for 0xffff, which
+	// follows from the checksum where the capture cut the payload off. Equal
+	// payloads have equal sums; different ones have equal sums once in 65,535
+	// times. HasSum is false where it is not known.
+	PayloadSum uint16
+	HasSum     bool
 	// LenGuessed is set when the IP header gave no length (segmentation
 	// offload) and the captured length was used instead.
 	LenGuessed bool

@@ -25,9 +25,9 @@ func (w *Walker) tcp(data []byte, length int, seg *Segment, verify bool) Skip {
 	seg.Urgent = binary.BigEndian.Uint16(data[18:])
 	seg.HeaderLen = uint8(header)
 	seg.Len = uint32(length - header)
-	seg.Checksum = ChecksumUnknown
-	if verify && len(data) >= length && !seg.LenGuessed {
-		seg.Checksum = verifyChecksum(data[:length], seg)
+	seg.Checksum, seg.HasSum = ChecksumUnknown, false
+	if verify && len(data) >= header && !seg.LenGuessed {
+		verifyChecksum(data, header, length, seg)
 	}
 	if header == 20 {
 		seg.Options = Options{}
