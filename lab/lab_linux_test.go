@@ -50,7 +50,7 @@ var quick = []string{
 
 // maxChanged is how many retransmissions, in a thousand, may come or go when a
 // tap records every packet twice.
-const maxChanged = 10
+const maxChanged = 50
 
 // maxStall is how long the machine may keep the link from running. Beyond it
 // the times at the taps are no longer those of the packets.
@@ -76,7 +76,8 @@ func (o *outcome) add(p *outcome) {
 	}
 }
 
-// runOne draws a scenario, checks the truth against the kernel and scores.
+// runOne draws a scenario, checks the truth against the kernel and scores; there
+// is no outcome where the machine is too busy.
 func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outcome, error) {
 	res, err := Run(sc, dir, seed)
 	for try := 1; err == nil && res.Stall > maxStall && try < 4; try++ {
@@ -85,6 +86,10 @@ func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outc
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	if res.Stall > maxStall {
+		t.Logf("%s seed %d: not scored: the machine stalled for %v", sc.Name, seed, res.Stall)
+		return res, nil, nil
 	}
 	if res.Took > 15*time.Second {
 		t.Logf("%s seed %d: took %v", sc.Name, seed, res.Took)
@@ -226,6 +231,9 @@ func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
 		defer mu.Unlock()
 		if err != nil {
 			t.Errorf("seed %d: %v", j.seed, err)
+			return
+		}
+		if o == nil {
 			return
 		}
 		keepErrors(t, o, dir)

@@ -52,7 +52,18 @@ func load(t testing.TB, base, side string) *draw {
 		p.Data = slices.Clone(p.Data)
 		d.packets = append(d.packets, p)
 	}
-	f, err := os.Open(path + ".truth.tsv")
+	d.readTruth(t, path+".truth.tsv")
+	if len(d.truth) != len(d.packets)+1 {
+		t.Fatalf("%s: %d packets, %d truths", path, len(d.packets), len(d.truth)-1)
+	}
+	d.readTimeWait(t, base+".json")
+	return d
+}
+
+// readTruth reads what happened to each packet.
+func (d *draw) readTruth(t testing.TB, path string) {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,14 +72,16 @@ func load(t testing.TB, base, side string) *draw {
 		var n, late int
 		var class string
 		if _, err := fmt.Sscan(s.Text(), &n, &class, &late); err != nil || n != len(d.truth) {
-			t.Fatalf("%s.truth.tsv: line %q", path, s.Text())
+			t.Fatalf("%s: line %q", path, s.Text())
 		}
 		d.truth = append(d.truth, truthRow{class, late == 1})
 	}
-	if len(d.truth) != len(d.packets)+1 {
-		t.Fatalf("%s: %d packets, %d truths", path, len(d.packets), len(d.truth)-1)
-	}
-	b, err := os.ReadFile(base + ".json")
+}
+
+// readTimeWait reads the sockets that the kernels listed.
+func (d *draw) readTimeWait(t testing.TB, path string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +96,6 @@ func load(t testing.TB, base, side string) *draw {
 		}
 	}
 	slices.Sort(d.held)
-	return d
 }
 
 // tally counts as the scoring of the kernel captures does.
