@@ -38,9 +38,9 @@ type EndClues struct {
 	// TTLMin and TTLMax bound the TTL (IPv6: hop limit) of its segments other
 	// than RST; 0 where there was none.
 	TTLMin, TTLMax uint8
-	// SACK, Timestamp and Beyond are the first segments with SACK blocks, or
-	// with timestamps, or beyond an unscaled window, that the options captured
-	// do not allow. NoTimestamp is its first segment behind the handshake when
+	// The packets that the options captured do not allow: the first with SACK
+	// blocks, the first with timestamps, the first that goes on without a gap
+	// beyond an unscaled window; and its first segment behind the handshake, when
 	// that has no timestamps although both SYNs had.
 	SACK, Timestamp, Beyond, NoTimestamp uint64
 }
@@ -142,7 +142,8 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	if seg.Options.SACKBlocks > 0 && !other.Set.Has(wire.OptSACKPermitted) {
 		first(&e.SACK, seg.Packet)
 	}
-	if y := fx.Receiver; !both.Has(wire.OptWindowScale) && y.Is(flow.SentACK) && seg.Len > 0 && seg.End().Diff(y.Ack) > 0xffff {
+	if y := fx.Receiver; !both.Has(wire.OptWindowScale) && y.Is(flow.SentACK) && seg.Len > 0 &&
+		fx.SeqDelta == 0 && seg.End().Diff(y.Ack) > 0xffff {
 		first(&e.Beyond, seg.Packet)
 	}
 }

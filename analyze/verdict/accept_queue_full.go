@@ -11,8 +11,8 @@ var acceptQueueFull = Spec{
 	Conditions: []Condition{
 		{"one of these: the handshake is complete and the server sent nothing behind its SYN-ACKs; or nothing answered two or more SYNs",
 			opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
-		{"in the first case the client's segments behind its ACK are not acknowledged, at least two of them, or the server sent its SYN-ACK again at " +
-			"least twice behind ACKs that had passed", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n"},
+		{"in the first case the client sent at least two segments behind its ACK, and sent one of them again, or the server sent its SYN-ACK again behind " +
+			"the ACK", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},
 		{"in the second case connections to the same address and port that began before it were answered from a second before the first SYN on",
 			"0 A>B S 0\n+1 A>B S 0\n"},
 		{"no RST or ICMP error ended the opening", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
@@ -35,7 +35,8 @@ var acceptQueueFull = Spec{
 			return false
 		}
 		again := synAcksBehindACK(x)
-		if x.Clues.Ignored < 3 && again < 2 {
+		resent := x.FromClient.Retransmissions >= uint64(x.nSyns) // other than its SYN
+		if x.Clues.Ignored < 3 || !resent && again == 0 {
 			return false
 		}
 		v.Confidence = Possible

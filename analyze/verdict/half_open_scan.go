@@ -13,7 +13,7 @@ var halfOpenScan = Spec{
 	Name:       "HALF-OPEN-SCAN",
 	Definition: "The client asks whether a port is open and does not mean to use it.",
 	Conditions: []Condition{
-		{"one of these: the client answers the SYN-ACK with a RST and never with an ACK; or the opening is refused or unanswered and its client tried " +
+		{"one of these: the client answers the SYN-ACK with a RST and never with an ACK; or the opening is refused, unanswered or half-open and its client tried " +
 			"16 or more other addresses and ports before (a heuristic) and opened none", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B R 1\n"},
 		{"the client sent one SYN only", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
 	},
@@ -26,7 +26,8 @@ var halfOpenScan = Spec{
 		many := x.beside.targets >= scanTargets && !x.beside.opened
 		reset := x.Opening.Outcome == analyze.OpeningReset && x.Closing.RstBy == analyze.ClientSide &&
 			x.Closing.RstAfter == analyze.RstHandshake && x.Clues.Ignored == 0 && x.nSynAcks > 0 && x.Clues.OldAck == 0
-		failed := x.Opening.Outcome == analyze.OpeningRefused || x.Opening.Outcome == analyze.OpeningUnanswered
+		failed := x.Opening.Outcome == analyze.OpeningRefused || x.Opening.Outcome == analyze.OpeningUnanswered ||
+			x.Opening.Outcome == analyze.OpeningHalfOpen
 		if x.nSyns != 1 || !reset && !(failed && many) {
 			return false
 		}
@@ -36,7 +37,7 @@ var halfOpenScan = Spec{
 		}
 		if many {
 			v.Confidence = Likely
-			v.add(Item{Why: ManyTargets, Value: int64(x.beside.targets)})
+			v.add(Item{Why: ManyTargets, Packet: x.syn(0).Packet, Value: int64(x.beside.targets)})
 		}
 		return true
 	},

@@ -106,7 +106,7 @@ var lastAckLost = Spec{
 	Conditions: []Condition{
 		{"a SYN-ACK was sent again behind the ACK that completes the handshake", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
 		{"it came later than a round trip to the server behind that ACK, so that it did not cross it",
-			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
 		{"the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},

@@ -23,14 +23,14 @@ var slowSyn = Spec{
 			return false
 		}
 		it := Item{Why: WaitedForSyn}
-		if s := x.answeredSyn(x.Opening.AckPacket); s != nil {
-			it = Item{WaitedForSyn, s.Packet, x.syn(0).Packet, s.Time - x.syn(0).Time}
-		}
 		first, last := x.synAck(0), x.synAck(0)
 		for i := range x.nSynAcks {
 			if a := x.synAck(i); a.Packet < x.Opening.AckPacket {
 				last = a
 			}
+		}
+		if s := x.answeredSyn(last.Packet); s != nil {
+			it = Item{WaitedForSyn, s.Packet, x.syn(0).Packet, s.Time - x.syn(0).Time}
 		}
 		if d := last.Time - first.Time; d > it.Value {
 			it = Item{WaitedForSynAck, last.Packet, first.Packet, d}

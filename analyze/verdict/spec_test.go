@@ -24,18 +24,14 @@ var sections = map[int]string{
 	9293: "3.4 3.5 3.5.1 3.5.2 3.5.3 3.6 3.6.1 3.8 3.8.1 3.8.2 3.8.3 3.9.1 3.9.2 3.9.2.1 3.9.2.2 3.10.7.1 3.10.7.2 3.10.7.3 3.10.7.4",
 }
 
-// judge returns the verdicts on the last connection of a script.
-func judge(t *testing.T, text string) []verdict.Verdict {
+// keep feeds a script to an Analyzer and its records to f, in order.
+func keep(t *testing.T, text string, f func(*analyze.Connection)) {
 	t.Helper()
 	s, err := script.Parse(text)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
-	var (
-		j    verdict.Judge
-		last []verdict.Verdict
-	)
-	order := analyze.NewOrder(func(c *analyze.Connection) { last = slices.Clone(j.Connection(c)) })
+	order := analyze.NewOrder(f)
 	a := analyze.New(analyze.Config{Connection: order.Connection})
 	for i := range s.Events {
 		if q := s.Events[i].Quote; q != nil {
@@ -45,6 +41,13 @@ func judge(t *testing.T, text string) []verdict.Verdict {
 		a.Segment(&s.Events[i].Segment)
 	}
 	a.Flush()
+}
+
+// judge returns the verdicts on the last connection of a script.
+func judge(t *testing.T, text string) (last []verdict.Verdict) {
+	t.Helper()
+	var j verdict.Judge
+	keep(t, text, func(c *analyze.Connection) { last = slices.Clone(j.Connection(c)) })
 	return last
 }
 

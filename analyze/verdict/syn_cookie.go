@@ -38,7 +38,7 @@ var synCookie = Spec{
 			v.add(Item{Why: GrantedBefore})
 		}
 		silent := x.Clues.IgnoredAt - first.Time
-		if x.Clues.ServerProved == 0 && x.Opening.AckPacket != 0 && x.nSynAcks == 1 && x.Opening.SynAckCount == 1 &&
+		if x.Clues.ServerProved == 0 && x.Opening.AckPacket != 0 && x.nSynAcks == 1 &&
 			x.Clues.Ignored >= 2 && silent > neverAgain {
 			v.add(Item{Why: SynAckOnce, Packet: first.Packet, Value: silent})
 		}
