@@ -87,7 +87,7 @@ func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 	row := notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
 		opened: c.Opening.Outcome.String(), openedTone: openingTone(c.Opening.Outcome),
 		closed: c.Closing.Outcome.String(), closedTone: closingTone(c.Closing.Outcome),
-		resent: resent(c), reason: why, weight: weight, why: strings.Join(append(reasonTexts(c), verdictTexts(verdicts)...), "; ")}
+		resent: resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")}
 	at, _ := slices.BinarySearchFunc(list, row, func(a, b notableRow) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
 	})

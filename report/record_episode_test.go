@@ -1,6 +1,8 @@
 package report
 
 import (
+	"net/netip"
+	"strings"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -103,5 +105,46 @@ func TestDecisive(t *testing.T) {
 	if len(rows) != 1 || rows[0].reason != whyVerdict ||
 		rows[0].why != "ACCEPT-QUEUE-FULL (likely): connections to this address and port that began before it go on meanwhile" {
 		t.Errorf("rows %+v", rows)
+	}
+}
+
+// TestFlood: a SYN flood is named in every form of the summary.
+func TestFlood(t *testing.T) {
+	var list []*analyze.Connection
+	for i := range 120 {
+		c := unanswered(t)
+		c.Number, c.Client = uint64(i+1), netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(i), 1}), 4000)
+		c.Start = t0 + int64(i)*1e6
+		c.Opening.Outcome, c.Opening.ICMPPacket, c.Opening.SynAckCount = analyze.OpeningHalfOpen, 0, 1
+		c.Steps = []analyze.Step{{Packet: 1, Time: c.Start, FromClient: true, Phase: lab(t, "SYN")}, {Packet: 2, Time: c.Start + 1, Phase: lab(t, "SYN-ACK")}}
+		list = append(list, c)
+	}
+	for _, n := range []int{120, 90} {
+		out := render(t, Options{Views: []View{ViewSummary}, Format: FormatTable, Width: 200}, nil, list[:n], Input{})
+		if want := "SYN flood at 10.0.0.99:9: 120 in SYN-RECEIVED at one time, 0 of 120 attempts completed"; strings.Contains(out, want) != (n == 120) {
+			t.Errorf("%d half-open connections:\n%s", n, out)
+		}
+		m := object(t, render(t, Options{Views: []View{ViewSummary}, Format: FormatJSON}, nil, list[:n], Input{}))
+		if got := len(m["syn_floods"].([]any)); got != n/120 {
+			t.Errorf("%d half-open connections: %d floods", n, got)
+		}
+		out = render(t, Options{Views: []View{ViewListeners}, Format: FormatCSV}, nil, list[:n], Input{})
+		if strings.Contains(out, "SYN flood") != (n == 120) {
+			t.Errorf("%d half-open connections:\n%s", n, out)
+		}
+	}
+}
+
+// TestListenersLeftOut: what the view does not show is said.
+func TestListenersLeftOut(t *testing.T) {
+	var list []*analyze.Connection
+	for i := range 1025 {
+		c := refused6(t)
+		c.Number, c.Server = uint64(i+1), netip.AddrPortFrom(c.Server.Addr(), uint16(i))
+		list = append(list, c)
+	}
+	out := render(t, Options{Views: []View{ViewListeners}, Format: FormatTable, Width: 200}, nil, list, Input{})
+	if !strings.Contains(out, "256 listeners with the fewest attempts not shown (256 attempts): at most 1,024 are remembered") {
+		t.Error(out[max(0, len(out)-300):])
 	}
 }

@@ -15,11 +15,12 @@ func verdictTone(v *verdict.Verdict) Tone {
 	return Bad
 }
 
-// verdictText says a verdict with its evidence: "SYN-LOST (likely): …; …".
-func verdictText(v *verdict.Verdict) string {
+// verdictText says a verdict with the first pieces of its evidence, at most
+// most: "SYN-LOST (likely): …; …".
+func verdictText(v *verdict.Verdict, most int) string {
 	b := append([]byte(v.ID.String()), " ("...)
 	b = append(append(b, v.Confidence.String()...), "): "...)
-	for i := range v.Evidence() {
+	for i := range min(most, len(v.Evidence())) {
 		if i > 0 {
 			b = append(b, "; "...)
 		}
@@ -33,7 +34,7 @@ func (t *story) verdicts() {
 	for i := range t.env.verdicts {
 		t.out.WriteString(gap)
 		v := &t.env.verdicts[i]
-		writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, verdictText(v))
+		writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, verdictText(v, verdict.MaxItems))
 	}
 }
 
@@ -90,15 +91,24 @@ func decides(list []verdict.Verdict) bool {
 // plainly are the verdicts that say no more than the outcome does.
 const plainly = 1<<verdict.Refused | 1<<verdict.SlowSyn | 1<<verdict.Unreachable
 
-// verdictTexts says the verdicts for the list of what deserves a look.
+// verdictTexts says the verdicts, with one piece of evidence each, for the list
+// of what deserves a look.
 func verdictTexts(list []verdict.Verdict) []string {
 	var texts []string
 	for i := range list {
 		if plainly&(1<<list[i].ID) == 0 {
-			texts = append(texts, verdictText(&list[i]))
+			texts = append(texts, verdictText(&list[i], 1))
 		}
 	}
 	return texts
+}
+
+// whyTexts says why a connection deserves a look; a decisive verdict comes first.
+func whyTexts(c *connection, list []verdict.Verdict) []string {
+	if decides(list) {
+		return append(verdictTexts(list), reasonTexts(c)...)
+	}
+	return append(reasonTexts(c), verdictTexts(list)...)
 }
 
 // verdictCounts counts connections by verdict and confidence.
