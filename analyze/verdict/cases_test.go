@@ -37,58 +37,61 @@ func flight(segments int) string {
 	return s
 }
 
-// TestCases holds the branches that examples and near misses leave: every
-// verdict on the last connection of a script, with its confidence.
+// cases are the branches that examples and near misses leave.
+var cases = []struct{ name, script, want string }{
+	{"an ordinary connection", served, ""},
+	{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
+	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
+	{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"SYN-ACK echoes the first SYN", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1112 ecr 7>\n",
+		"SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
+		"LAST-ACK-LOST possible"},
+
+	{"refused sooner than an answer could come", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN likely"},
+	{"refused as soon as an answer comes", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
+	{"near the server half of nothing is no evidence", lone + "0 C>B S 0\n+.0005 B>C S. 0 ack 1\n+.01 C>B . 1 ack 1\naddr D 198.51.100.1:81\n1 A>D S 0\n+.00005 D>A R. 0 ack 1\n", "REFUSED certain"},
+	{"the server answers behind a RST", "0 A>B S 0\n+.002 B>A R. 0 ack 1\n+.008 B>A S. 0 ack 1\n", "REFUSED-BETWEEN likely"},
+	{"the server answers the next SYN", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.008 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
+	{"RST with another identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 9000\n",
+		"RESET-BETWEEN possible"},
+	{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
+	{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
+	{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
+
+	{"dropped while the listener answers", served + "1 A>B S 0\n+1 A>B S 0\n", "DROPPED likely, ACCEPT-QUEUE-FULL possible"},
+	{"dropped while the host answers", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED likely"},
+	{"dropped while the host refuses", lone + "addr E 198.51.100.1:82\n0 C>E S 0\n+.01 E>C R. 0 ack 1\n+.5 A>B S 0\n+1 A>B S 0\n", "DROPPED likely"},
+	{"dropped long after an answer", served + "5 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
+	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
+
+	{"the server repeats its SYN-ACK behind ACKs", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+		"ACCEPT-QUEUE-FULL possible"},
+	{"the server repeats its SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n", ""},
+	{"nothing is taken, SYN-ACK repeated", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible"},
+	{"nothing is taken, SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
+	{"options gone, with timestamps", lone + "0 C>B S 0 <mss 1460,sackOK,TS val 1 ecr 0>\n+.01 B>C S. 0 ack 1 <mss 1460,sackOK,TS val 9 ecr 1>\n+.001 C>B . 1 ack 1 <TS val 2 ecr 9>\n" +
+		"1 A>B S 0 <mss 1460,sackOK,TS val 5 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 9 ecr 5>\n+.001 A>B . 1 ack 1 <TS val 6 ecr 9>\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 6>\n", ""},
+
+	{"a scan of open ports", many(40) + "50 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN likely"},
+	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN likely"},
+	{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
+	{"a scan behind an open connection", many(20) + "addr Y 203.0.113.1:80\n30 A>Y S 0\n+.01 Y>A S. 0 ack 1\n+.001 A>Y . 1 ack 1\n" + many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
+
+	{"no timestamps behind the handshake", stamps + "+.001 A>B . 1 ack 1\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 100>\n", "OPTIONS-CHANGED likely"},
+	{"one segment without timestamps later", stamps + "+.001 A>B . 1 ack 1 <TS val 101 ecr 7>\n+.01 A>B P. 1:2(1) ack 1\n", ""},
+	{"SACK blocks without permission", wide + "+.01 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1 <sack 11:21>\n", "OPTIONS-CHANGED likely"},
+	{"more in flight than a window without scaling", wide + flight(3), "OPTIONS-CHANGED likely"},
+	{"as much as a window without scaling", wide + flight(2), ""},
+	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
+	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST certain"},
+}
+
+// TestCases wants every verdict on the last connection of a script, with its
+// confidence.
 func TestCases(t *testing.T) {
-	for _, c := range []struct{ name, script, want string }{
-		{"an ordinary connection", served, ""},
-		{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN certain"},
-		{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
-		{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
-		{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
-		{"SYN-ACK echoes the first SYN", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1112 ecr 7>\n",
-			"SYN-ACK-LOST likely, SLOW-SYN certain"},
-		{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
-			"LAST-ACK-LOST possible"},
-
-		{"refused sooner than an answer could come", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN likely"},
-		{"refused as soon as an answer comes", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
-		{"near the server half of nothing is no evidence", lone + "0 C>B S 0\n+.0005 B>C S. 0 ack 1\n+.01 C>B . 1 ack 1\naddr D 198.51.100.1:81\n1 A>D S 0\n+.00005 D>A R. 0 ack 1\n", "REFUSED certain"},
-		{"the server answers behind a RST", "0 A>B S 0\n+.002 B>A R. 0 ack 1\n+.008 B>A S. 0 ack 1\n", "REFUSED-BETWEEN likely"},
-		{"the server answers the next SYN", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.008 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
-		{"RST with another identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 9000\n",
-			"RESET-BETWEEN possible"},
-		{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
-		{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
-		{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
-
-		{"dropped while the listener answers", served + "1 A>B S 0\n+1 A>B S 0\n", "DROPPED likely, ACCEPT-QUEUE-FULL possible"},
-		{"dropped while the host answers", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED likely"},
-		{"dropped while the host refuses", lone + "addr E 198.51.100.1:82\n0 C>E S 0\n+.01 E>C R. 0 ack 1\n+.5 A>B S 0\n+1 A>B S 0\n", "DROPPED likely"},
-		{"dropped long after an answer", served + "5 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
-		{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
-
-		{"the server repeats its SYN-ACK behind ACKs", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
-			"ACCEPT-QUEUE-FULL possible"},
-		{"the server repeats its SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n", ""},
-		{"nothing is taken, SYN-ACK repeated", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible"},
-		{"nothing is taken, SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
-		{"options gone, with timestamps", lone + "0 C>B S 0 <mss 1460,sackOK,TS val 1 ecr 0>\n+.01 B>C S. 0 ack 1 <mss 1460,sackOK,TS val 9 ecr 1>\n+.001 C>B . 1 ack 1 <TS val 2 ecr 9>\n" +
-			"1 A>B S 0 <mss 1460,sackOK,TS val 5 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 9 ecr 5>\n+.001 A>B . 1 ack 1 <TS val 6 ecr 9>\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 6>\n", ""},
-
-		{"a scan of open ports", many(40) + "50 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN likely"},
-		{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN likely"},
-		{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
-		{"a scan behind an open connection", many(20) + "addr Y 203.0.113.1:80\n30 A>Y S 0\n+.01 Y>A S. 0 ack 1\n+.001 A>Y . 1 ack 1\n" + many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
-
-		{"no timestamps behind the handshake", stamps + "+.001 A>B . 1 ack 1\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 100>\n", "OPTIONS-CHANGED likely"},
-		{"one segment without timestamps later", stamps + "+.001 A>B . 1 ack 1 <TS val 101 ecr 7>\n+.01 A>B P. 1:2(1) ack 1\n", ""},
-		{"SACK blocks without permission", wide + "+.01 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1 <sack 11:21>\n", "OPTIONS-CHANGED likely"},
-		{"more in flight than a window without scaling", wide + flight(3), "OPTIONS-CHANGED likely"},
-		{"as much as a window without scaling", wide + flight(2), ""},
-		{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
-		{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST certain"},
-	} {
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			list := judge(t, c.script)
 			var got []string
