@@ -22,7 +22,7 @@ var refused = Spec{
 		}
 		v.Confidence = Certain
 		answersSyn(x, v)
-		return true
+		return v.Len > 0
 	},
 }
 
