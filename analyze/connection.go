@@ -27,6 +27,9 @@ type Connection struct {
 	ClientState, ServerState state.State
 
 	FromClient, FromServer Direction
+	// ClientBase and ServerBase are what the relative numbers of each end count
+	// from.
+	ClientBase, ServerBase Base
 	// Idle is the longest time between two packets, nanoseconds.
 	Idle int64
 	// Clues are what verdicts on the opening rest on.
@@ -46,6 +49,16 @@ type Connection struct {
 	// Evicted is set when the connection was given up to make room
 	// (--max-connections), so that later segments of it count as another one.
 	Evicted bool
+}
+
+// Base is what the relative numbers of one end count from at the end of the
+// connection (Observation.Seq of that end, Observation.Ack of the other).
+type Base struct {
+	Number wire.Seq
+	Known  bool // a number of the end was captured; without it Number says nothing
+	// ISN is set when Number is the end's ISN, captured or concluded from a
+	// SYN-ACK of the other end (RFC 9293 §3.5); else it is the first number seen.
+	ISN bool
 }
 
 // Step is one segment of a handshake or a close with what it did.

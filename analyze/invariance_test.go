@@ -116,6 +116,7 @@ func maskNumbers(a account) account {
 	for _, c := range a.records {
 		c = c.Clone()
 		c.Opening.ClientISN, c.Opening.ServerISN, c.Opening.AckOfClient, c.Opening.AckOfServer = 0, 0, 0, 0
+		c.ClientBase.Number, c.ServerBase.Number = 0, 0
 		for i := range c.Steps {
 			c.Steps[i].Seq, c.Steps[i].Ack = 0, 0
 		}

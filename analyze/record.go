@@ -34,6 +34,7 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 		FirstPacket: f.FirstPacket, LastPacket: f.LastPacket, Start: f.Start, End: max(f.Start, f.Last),
 		ClientState: f.Half[client].State, ServerState: f.Half[server].State,
 		FromClient: a.direction(&f.Half[client]), FromServer: a.direction(&f.Half[server]),
+		ClientBase: n.base(f, client), ServerBase: n.base(f, server),
 		Idle: n.idle, Clues: n.clues.record(client),
 		Steps: c.Steps[:0], StepsDropped: n.stepsLost, Evicted: evicted,
 		Opening: Opening{SynPackets: c.Opening.SynPackets[:0], SynAckPackets: c.Opening.SynAckPackets[:0]},
@@ -71,6 +72,13 @@ func (a *Analyzer) direction(h *flow.Half) Direction {
 	}
 	d.RTTMin, d.RTTAvg, d.RTTMax = h.RTT()
 	return d
+}
+
+// base returns what the numbers of side s count from.
+func (n *note) base(f *flow.Flow, s flow.Side) Base {
+	h := &f.Half[s]
+	isn := h.Is(flow.SentSYN) || n.synAckCount > 0 && n.ackOfISNKnown[s] && n.ackOfISN[s]-1 == h.Base
+	return Base{Number: h.Base, Known: h.Is(flow.BaseFixed), ISN: isn && h.Is(flow.BaseFixed)}
 }
 
 // held adds what the windows of the other end did.

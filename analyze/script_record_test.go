@@ -25,7 +25,7 @@ func describe(s *script.Script, c *analyze.Connection) map[string]string {
 		"duration": seconds(c.End - c.Start), "encap": itoa(c.EncapID),
 		"client_state": c.ClientState.String(), "server_state": c.ServerState.String(),
 		"zeek": c.ZeekState + ":" + c.ZeekHistory, "evicted": strconv.FormatBool(c.Evicted),
-		"steps": itoa(uint32(len(c.Steps))),
+		"steps": itoa(uint32(len(c.Steps))), "client_base": base(&c.ClientBase), "server_base": base(&c.ServerBase),
 	}
 	maps.Copy(p, describeOpening(&c.Opening))
 	maps.Copy(p, describeClosing(s, c))
@@ -108,6 +108,17 @@ func isn(n uint32, known bool) string {
 		return "-"
 	}
 	return itoa(n)
+}
+
+// base writes "1000:isn", or "1000:first" for the first number seen.
+func base(b *analyze.Base) string {
+	switch {
+	case !b.Known:
+		return "-"
+	case b.ISN:
+		return itoa(uint32(b.Number)) + ":isn"
+	}
+	return itoa(uint32(b.Number)) + ":first"
 }
 
 func dashed(words string) string {
