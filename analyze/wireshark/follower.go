@@ -26,25 +26,32 @@ type slot struct {
 	older, newer int32
 }
 
+const (
+	chunkBits = 8
+	chunkSize = 1 << chunkBits
+)
+
 // Follower follows all streams of a capture. It is not safe for concurrent use.
 type Follower struct {
 	index map[key]int32
-	// slots grows up to limit streams; index 0 is the anchor of the ring of
-	// streams in the order of use.
-	slots  []slot
-	limit  int
+	// chunks hold the streams, up to limit, and never move. Index 0 is the
+	// anchor of the ring of streams in the order of use.
+	chunks [][]slot
+	used   int32 // highest index handed out
+	limit  int32
 	spans  *store
 	values Values
 }
 
 // New returns a Follower of at most maxConnections streams, at least one; the
-// stream that was silent for the longest time makes room for a new one.
+// stream that was silent for the longest time makes room for a new one. A stream
+// takes less than 450 octets; unacknowledged segments come on top.
 func New(maxConnections int) *Follower {
 	return &Follower{
-		index: make(map[key]int32),
-		slots: make([]slot, 1),
-		limit: min(max(maxConnections, 1), 1<<30),
-		spans: newStore(maxSpans),
+		index:  make(map[key]int32),
+		chunks: [][]slot{make([]slot, chunkSize)},
+		limit:  int32(min(max(maxConnections, 1), 1<<30)),
+		spans:  newStore(maxSpans),
 	}
 }
 
@@ -57,7 +64,7 @@ func (f *Follower) Segment(seg *wire.Segment) Set {
 		i = f.begin(k)
 	}
 	f.touch(i)
-	t := &f.slots[i].Tracker
+	t := &f.at(i).Tracker
 	s := t.Segment(seg, from)
 	f.values = t.values
 	return s
@@ -69,19 +76,26 @@ func (f *Follower) Values() Values { return f.values }
 // Len returns how many streams are remembered.
 func (f *Follower) Len() int { return len(f.index) }
 
+func (f *Follower) at(i int32) *slot { return &f.chunks[i>>chunkBits][i&(chunkSize-1)] }
+
 // begin makes room for a stream, if need be that of the oldest.
 func (f *Follower) begin(k key) int32 {
-	i := int32(len(f.slots))
-	if len(f.slots) > f.limit {
-		i = f.slots[0].newer
-		delete(f.index, f.slots[i].key)
+	i := f.used + 1
+	if f.used >= f.limit {
+		i = f.at(0).newer
+		delete(f.index, f.at(i).key)
 		f.unlink(i)
 	} else {
-		f.slots = append(f.slots, slot{Tracker: Tracker{spans: f.spans}})
-		f.slots[i].older, f.slots[i].newer = i, i
+		f.used = i
+		if int(i>>chunkBits) == len(f.chunks) {
+			f.chunks = append(f.chunks, make([]slot, chunkSize))
+		}
+		s := f.at(i)
+		s.spans, s.older, s.newer = f.spans, i, i
 	}
-	f.slots[i].key = k
-	f.slots[i].Reset()
+	s := f.at(i)
+	s.key = k
+	s.Reset()
 	f.index[k] = i
 	return i
 }
@@ -89,15 +103,16 @@ func (f *Follower) begin(k key) int32 {
 // touch moves a stream to the end of the ring.
 func (f *Follower) touch(i int32) {
 	f.unlink(i)
-	last := f.slots[0].older
-	f.slots[i].older, f.slots[i].newer = last, 0
-	f.slots[last].newer, f.slots[0].older = i, i
+	s, anchor := f.at(i), f.at(0)
+	last := anchor.older
+	s.older, s.newer = last, 0
+	f.at(last).newer, anchor.older = i, i
 }
 
 // unlink takes a stream out of the ring.
 func (f *Follower) unlink(i int32) {
-	s := &f.slots[i]
-	f.slots[s.older].newer, f.slots[s.newer].older = s.newer, s.older
+	s := f.at(i)
+	f.at(s.older).newer, f.at(s.newer).older = s.newer, s.older
 	s.older, s.newer = i, i
 }
 
