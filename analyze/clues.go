@@ -59,12 +59,20 @@ type RstClue struct {
 	After int64
 }
 
-// clueNote is Clues while the connection lasts; ends are indexed by side.
+// clueNote is Clues while the connection lasts: Client belongs to side 0 and
+// Server to side 1, whoever is the client.
 type clueNote struct {
 	Clues
-	ends  [2]EndClues
 	plain [2]bool // the side sent a segment without SYN and RST
 	blind flow.Side
+}
+
+// end returns the clues of a side.
+func (c *clueNote) end(s flow.Side) *EndClues {
+	if s == 0 {
+		return &c.Client
+	}
+	return &c.Server
 }
 
 // ttl takes the TTL of a segment of the end.
@@ -87,7 +95,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		a.clueRST(n, seg)
 		return
 	}
-	c.ends[s].ttl(seg.TTL)
+	c.end(s).ttl(seg.TTL)
 	if c.BlindRst != 0 && c.BlindAfter == 0 && s != c.blind && n.rstPacket == 0 {
 		c.BlindAfter = seg.Packet
 	}
@@ -131,7 +139,7 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign {
 		return
 	}
-	e, both := &n.clues.ends[s], mine.Set&other.Set
+	e, both := n.clues.end(s), mine.Set&other.Set
 	has := seg.Options.Set.Has(wire.OptTimestamps)
 	switch {
 	case has && !both.Has(wire.OptTimestamps):
@@ -197,6 +205,6 @@ func first(to *uint64, packet uint64) {
 // record returns the clues in terms of client and server.
 func (c *clueNote) record(client flow.Side) Clues {
 	r := c.Clues
-	r.Client, r.Server = c.ends[client], c.ends[client.Other()]
+	r.Client, r.Server = *c.end(client), *c.end(client.Other())
 	return r
 }
