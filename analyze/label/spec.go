@@ -71,7 +71,8 @@ type Context struct {
 	Packet  uint64
 	// SYNAgain is set when the client's SYN was sent more than once.
 	SYNAgain bool
-	// AnswersAgain is set for a SYN-ACK that follows a SYN sent again.
+	// AnswersAgain is set for a SYN-ACK that repeats its number because a SYN
+	// came: again, or for the first time where both ends opened at once.
 	AnswersAgain bool
 	// SACK is set when both ends permitted SACK.
 	SACK bool
@@ -124,7 +125,7 @@ const (
 	TimeOnly             // nothing but the time since the hole opened
 	IPIDJump             // packets of the sender are missing, and it had paused
 	ReceivedTwice        // which packet brought the octets the last time
-	AnswersSYN           // it answers a SYN that was sent again: no timer of its own ran
+	AnswersSYN           // it answers a SYN that came again, or crossed: no timer of its own ran
 )
 
 // reasonTexts has each phrase, and what links it to a packet; "" where the
@@ -145,7 +146,7 @@ var reasonTexts = [...]struct{ text, link string }{
 	TimeOnly:      {"time only", ""},
 	IPIDJump:      {"IP ID jump after a pause", ""},
 	ReceivedTwice: {"received again", " with packet "},
-	AnswersSYN:    {"answers a SYN sent again", ""},
+	AnswersSYN:    {"answers a SYN", ""},
 }
 
 // String returns the phrase without the packet that it may point to.

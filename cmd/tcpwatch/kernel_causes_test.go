@@ -32,8 +32,8 @@ var meantCauses = map[string]struct {
 }{
 	"short client": {causeCounts{tlp: 1, rto: -1},
 		"packet 155 repeats a FIN alone in flight, 224 ms after it: a probe after 2·SRTT + 200 ms and a timeout after SRTT + 200 ms look alike"},
-	"simopen client":    {causeCounts{all: 1, rto: 1}, "the SYN-ACK of a simultaneous open sends the SYN again and is not counted by the kernel"},
-	"simopen server":    {causeCounts{all: 1, rto: 1}, "as for the client"},
+	"simopen client":    {causeCounts{all: 1}, "the SYN-ACK of a simultaneous open sends the SYN again and is not counted by the kernel"},
+	"simopen server":    {causeCounts{all: 1}, "as for the client"},
 	"zerowindow client": {causeCounts{tlp: -1}, "one of two probes carried octets that were not sent before"},
 }
 
