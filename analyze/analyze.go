@@ -104,7 +104,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	a.prepare(f, n, from, seg)
 	a.table.Gather(f, from, seg, x)
 	if seg.Flags.Has(wire.RST) {
-		x.Acceptable = acceptableRST(x, seg)
+		x.Acceptable = acceptableRST(x, seg) && !(seg.Checksum == wire.ChecksumBad && x.Sender.Is(flow.SumsGood))
 	}
 	a.label(f, seg)
 	n.count(a.lab.Set)

@@ -21,6 +21,9 @@ import (
 // moves applies the segment's events to both ends.
 func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
+	if a.damaged(x) {
+		return
+	}
 	if seg.Flags.Has(wire.RST) {
 		a.reset(f, n, x, y, seg)
 		return
@@ -33,20 +36,15 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	a.sends(f, n, x, y, seg)
-	// What is held had not come to an end that sends its FIN again.
-	if proved && y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
-		y.Has &^= flow.HoldsACK
-		a.arrive(f, n, x, y.HeldAck)
+	if proved {
+		a.release(f, n, x, y)
 	}
 	if seg.Flags.Has(wire.ACK) && !seg.Flags.Has(wire.SYN) {
 		fromUnseen(n, x, y, seg)
 	}
 	if seg.Flags.Has(wire.ACK) {
 		if x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg) {
-			if !x.Is(flow.HoldsACK) || seg.Ack.After(x.HeldAck) {
-				x.HeldAck = seg.Ack
-			}
-			x.Has |= flow.HoldsACK
+			hold(x, seg)
 		} else if !a.outside(y) {
 			a.arrive(f, n, y, seg.Ack)
 		}
@@ -54,11 +52,45 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	a.timeWaitAgain(n, x, y, seg)
 }
 
+// hold keeps an acknowledgement number until the SYN or FIN in front of it is
+// proved to have arrived.
+func hold(x *flow.Half, seg *wire.Segment) {
+	if !x.Is(flow.SentFIN) && !seg.Flags.Has(wire.FIN) {
+		x.SYNHeldAck = seg.Ack
+		x.Has |= flow.HoldsSYNACK
+	}
+	if !x.Is(flow.HoldsACK) || seg.Ack.After(x.HeldAck) {
+		x.HeldAck = seg.Ack
+	}
+	x.Has |= flow.HoldsACK
+}
+
+// release lets those ACKs of y count at x that waited for a proof: with the SYN
+// those in front of a FIN, with the FIN the rest.
+func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
+	if y.Is(flow.HoldsSYNACK | flow.SYNProved) {
+		y.Has &^= flow.HoldsSYNACK
+		a.arrive(f, n, x, y.SYNHeldAck)
+	}
+	// What is held had not come to an end that sends its FIN again.
+	if y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
+		y.Has &^= flow.HoldsACK
+		a.arrive(f, n, x, y.HeldAck)
+	}
+}
+
 // outside reports whether the segment begins behind the window that its receiver
 // y gave, so that y would not take it (RFC 9293 §3.10.7.4, first): if it does,
 // segments in front of it were missed, and their ACKs too.
 func (a *Analyzer) outside(y *flow.Half) bool {
 	return y.Is(flow.Scaled|flow.Sent) && a.facts.SeqDelta > int64(max(y.LastWindow(), y.MostWindow))
+}
+
+// damaged reports whether the segment was spoilt on the way: its checksum is
+// wrong, where its sender's are right. Its receiver drops it, and nothing that it
+// says can be believed.
+func (a *Analyzer) damaged(x *flow.Half) bool {
+	return a.lab.Set.Has(label.BadChecksum) && x.Is(flow.SumsGood)
 }
 
 // finNow reports whether the segment itself carries a FIN that is not proved.
@@ -197,6 +229,10 @@ func (a *Analyzer) sendsSYN(x, y *flow.Half, seg *wire.Segment, current bool) {
 
 // fromUnseen infers what must have happened where segments were not captured.
 func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
+	if y.State == state.SynSent|state.Inferred && x.Is(flow.SentSYN) && (seg.Len > 0 || seg.Ack.After(x.Ack)) {
+		// Whoever answers a SYN with more than a SYN-ACK had its ACK.
+		y.State = state.Established | state.Inferred
+	}
 	switch b := x.State.Base(); {
 	case b == state.SynSent && !y.Is(flow.SentSYN):
 		// It acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3).
@@ -229,7 +265,9 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		way = longRoundTrip
 	}
 	s := a.facts.From
-	later := seg.Flags.Has(wire.ACK) && seg.Ack.After(n.rstNxt[s.Other()]) // it answers what passed after the RST
+	// It answers what passed after the RST, or sends new octets behind its own.
+	later := seg.Flags.Has(wire.ACK) && seg.Ack.After(n.rstNxt[s.Other()]) ||
+		x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	if seg.Time-n.rstLast <= way && !later {
 		return
 	}

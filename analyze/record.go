@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
@@ -42,6 +43,9 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 	}
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])
+	if c.ServerState == state.Listen|state.Inferred && n.synAckCount == 0 {
+		c.ServerState = state.Unknown // nothing that it sent shows that it listens
+	}
 	copy(c.Labels[:], n.labels[:])
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
 		s := &a.steps.At(i).Step

@@ -103,7 +103,7 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	case n.lastData[o] != 0 && x.Is(flow.SentACK) && y.Nxt.After(acked),
 		x.Is(flow.SentFIN) && n.lastData[o] > n.finPacket[s]:
 		// The peer's data was not acknowledged when it reset: nobody will read
-		// it (RFC 9293 §3.6 calls for a RST then).
+		// it (RFC 9293 §3.6.1 calls for a RST then).
 		n.rstAfter = RstUnreadData
 	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
 		n.rstAfter = RstAfterFIN

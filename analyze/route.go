@@ -49,8 +49,10 @@ func begins(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
 		if ended(x) || ended(y) {
 			return true
 		}
-		// RFC 9293 §3.10.7.4: a SYN inside the sequence space of a live
-		// connection does not open another; it is answered with an ACK.
+		// A live end answers any SYN with an ACK and goes on (RFC 9293
+		// §3.10.7.4), but its peer may have lost its memory and open anew
+		// (§3.5.1). Ours: a SYN outside the old sequence space is that, one
+		// inside is taken for a stray until it is answered.
 		return !x.State.Synchronized() || !inSpace(x, y, seg.Seq)
 	}
 	if classOf(f) == flow.Closed || ended(x) || ended(y) {

@@ -73,6 +73,9 @@ func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {
 func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
 	y := a.facts.Receiver
 	n.synAckCount++
+	if f.Older != 0 && seg.Ack == y.ISN+1 && y.Is(flow.SentSYN) {
+		a.endTimeWait(f.Older, seg) // the holder has accepted the new SYN
+	}
 	n.synAckAt = seg.Time
 	if !n.options[s].Known || !a.facts.RepeatsSYN {
 		n.options[s] = offered(seg, synAckECN(n.options[s.Other()].ECN, seg.Flags))

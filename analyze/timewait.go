@@ -54,10 +54,16 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		// Its sender has no memory of the old connection any more.
 		x.State = state.Closed | state.Inferred
 	}
+	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+		x.Probed = flow.Doubted // an end that is still alive will challenge it
+	}
 	if o.Class() != flow.TimeWait {
 		return
 	}
 	n.tw.reusedBy = f.Number
+	if x.State.Base() == state.TimeWait {
+		x.State = x.State.After(state.TwoMSL) // whoever opens again has left TIME-WAIT
+	}
 	switch {
 	case !seg.Flags.Has(wire.SYN):
 		n.tw.right = ReuseUnproved
@@ -70,11 +76,21 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		n.tw.right = ReuseUnproved
 		return
 	}
-	n.tw.until = seg.Time
+	a.endTimeWait(f.Older, seg)
+}
+
+// endTimeWait ends what is left of TIME-WAIT in a connection whose tuple is in
+// use again.
+func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
+	o := a.table.Get(r)
+	if o.Class() != flow.TimeWait {
+		return
+	}
+	a.notes.At(o.Extra).tw.until = seg.Time
 	for i := range o.Half {
 		if o.Half[i].State.Base() == state.TimeWait {
 			o.Half[i].State = o.Half[i].State.After(state.TwoMSL)
 		}
 	}
-	a.table.Touch(f.Older, flow.Closed, a.clock)
+	a.table.Touch(r, flow.Closed, a.clock)
 }

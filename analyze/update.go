@@ -135,6 +135,11 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.RST) || a.stray || a.foreign {
 		return // what these carry is not part of the stream
 	}
+	if a.lab.Set.Has(label.DuplicatePacket) {
+		x.Duplicates++
+		x.Payload += uint64(seg.Len)
+		return // whatever the copy says was taken in with the first
+	}
 	a.countSegment(fx, seg)
 	timeRTT(fx, seg)
 	if fx.Cover.Gap > 0 {
@@ -148,13 +153,15 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		}
 	}
 	label.Repaired(x, a.cause, a.timer)
+	low, begun := x.Low, x.Is(flow.Sent)
 	a.table.Add(x, seg.Seq, seg.End())
+	if !begun || x.Low.Before(low) {
+		a.table.Began(x, &fx.Mark)
+	}
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
-	if !a.lab.Set.Has(label.DuplicatePacket) {
-		x.Remember(&fx.Mark)
-	}
+	x.Remember(&fx.Mark)
 	x.HasProbe = a.lab.Set.Has(label.ZeroWindowProbe) && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
 	if x.HasProbe {
 		x.ProbeAt = seg.Seq
@@ -235,9 +242,6 @@ func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
 	if s.Has(label.Retransmission) {
 		x.Retransmissions++
 		x.Retransmitted += uint64(seg.Len - fresh)
-	}
-	if s.Has(label.DuplicatePacket) {
-		x.Duplicates++
 	}
 	if s.Has(label.OutOfOrder) {
 		x.OutOfOrder++

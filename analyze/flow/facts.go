@@ -63,7 +63,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Overlap = l.Mark
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same = t.Same(s, seg)
-	} else if seg.SeqLen() == 0 && s.Is(SentACK) && seg.Ack == s.Ack && seg.Window == s.Window {
+	} else if seg.SeqLen() == 0 && s.Is(SentACK) && !seg.Ack.After(s.Ack) {
 		x.Same = t.Same(s, seg)
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0

@@ -16,7 +16,7 @@ import (
 type Ref int32
 
 // Has is a set of things that one end was seen to do.
-type Has uint16
+type Has uint32
 
 // What an end can be seen to do, and what of it is proved to have arrived.
 const (
@@ -36,6 +36,9 @@ const (
 	GotRST                      // an acceptable RST of the other end passed
 	Scaled                      // Scale is what the handshake agreed
 	BaseFixed                   // Base is the ISN, or follows from a SYN-ACK
+	SumsGood                    // a segment with a right checksum
+	HoldsSYNACK                 // SYNHeldAck is valid
+	FINGuessed                  // SentFIN is inferred: the FIN was not captured
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
@@ -57,7 +60,14 @@ type Half struct {
 	// Ack is the highest acknowledgement number that this end sent; HeldAck the
 	// highest that waits for an unproved SYN or FIN of this end (package state
 	// moves on it when that is proved).
-	Ack, HeldAck wire.Seq
+	// SYNHeldAck is that in front of a FIN, which a proved SYN releases.
+	Ack, HeldAck, SYNHeldAck wire.Seq
+	// first is the mark of the segment that begins at Low.
+	first Mark
+	// forgotten is the end of the highest gap that was given up, valid with
+	// hasForgotten: in front of it, seen and unseen cannot be told apart.
+	forgotten    wire.Seq
+	hasForgotten bool
 	// OldSYN is the number of a SYN that fell inside the connection's own
 	// sequence space, valid with HasOldSYN.
 	OldSYN wire.Seq
@@ -167,6 +177,7 @@ func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
 	switch {
 	case c == wire.ChecksumGood:
 		h.Offloads, h.hasBad = false, false
+		h.Has |= SumsGood
 	case c == wire.ChecksumBad && occupies:
 		h.hasBad, h.badEnd = true, end
 	}

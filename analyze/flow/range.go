@@ -13,7 +13,7 @@ type hole struct {
 
 // maxHoles bounds the holes remembered for one direction. When there are more
 // the lowest is given up: its octets count as missing for good.
-const maxHoles = 1024
+const maxHoles = 256
 
 // Cover is what a range of sequence numbers adds to what was captured before.
 type Cover struct {
@@ -24,8 +24,13 @@ type Cover struct {
 	FirstOld bool
 	// Fills is set when the range fills a hole, or part of one.
 	Fills bool
+	// Below is set when the range begins in front of everything captured.
+	Below bool
+	// Unknown is set when gaps around the range were given up: whether it was
+	// captured before cannot be said.
+	Unknown bool
 	// Beyond is the first captured segment behind the first hole that the range
-	// fills; valid with Fills.
+	// fills, or the one that begins at Low; valid with Fills or Below.
 	Beyond Mark
 }
 
@@ -54,8 +59,12 @@ func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
 			end = h.Low
 		}
 		c.Fresh += uint32(end - from)
+		c.Below, c.Beyond = true, h.first
 	} else {
 		c.FirstOld = true
+	}
+	if h.hasForgotten && from.Before(h.forgotten) {
+		return Cover{Fresh: n, Unknown: true}
 	}
 	for i := h.holes; i != 0; i = t.holes.At(i).next {
 		g := t.holes.At(i)
@@ -117,6 +126,9 @@ func (t *Table) forget(h *Half) {
 	for h.holes != 0 && t.holes.At(h.holes).from.Before(h.Low) {
 		t.dropHole(h)
 	}
+	if h.hasForgotten && !h.forgotten.After(h.Low) {
+		h.hasForgotten = false
+	}
 }
 
 // extendDown moves Low down to from: what lies between to and the old Low was
@@ -173,6 +185,16 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 	}
 }
 
+// Began notes which packet begins at Low, after Add moved Low.
+func (t *Table) Began(h *Half, m *Mark) {
+	if h.holes != 0 {
+		if g := t.holes.At(h.holes); g.beyond.Packet == 0 {
+			g.beyond = h.first // the gap that Add left in front of the old Low
+		}
+	}
+	h.first = *m
+}
+
 // Opened notes which packet showed the gap in front of from, which Add made.
 func (t *Table) Opened(h *Half, from wire.Seq, m *Mark) {
 	if h.holes != 0 && t.holes.At(h.lastHole).to == from {
@@ -202,7 +224,11 @@ func (t *Table) boundHoles(h *Half) {
 // dropHole gives the lowest hole up: its octets stay missing.
 func (t *Table) dropHole(h *Half) {
 	i := h.holes
-	h.dropped += uint64(t.holes.At(i).to - t.holes.At(i).from)
+	g := t.holes.At(i)
+	h.dropped += uint64(g.to - g.from)
+	if !h.hasForgotten || g.to.After(h.forgotten) {
+		h.forgotten, h.hasForgotten = g.to, true
+	}
 	h.holes = t.holes.At(i).next
 	if h.holes == 0 {
 		h.lastHole = 0

@@ -29,6 +29,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return v, why, packet
 	}
 	switch {
+	case x.Cover.Unknown:
+		return First, None, 0
 	case s.SeqLen() == 0 || x.Cover.Old == 0 && !x.Cover.Fills && x.SeqDelta >= 0:
 		if x.SeqDelta > 0 && !s.Flags.Has(wire.SYN) {
 			return Gap, GapInFront, 0
@@ -45,8 +47,13 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
 		return judgeFill(x)
+	case x.Cover.Below:
+		// In front of everything that was captured of this end: sent before the
+		// capture began, or not, as the packet says; time says nothing.
+		if v, why, packet := judgeFill(x); why != TimeOnly {
+			return v, why, packet
+		}
 	}
-	// In front of everything that was captured of this end.
 	return First, None, 0
 }
 
