@@ -162,7 +162,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyZeroWindow:
 		return c.FromClient.ZeroWindows + c.FromServer.ZeroWindows
 	case whyHalfClosed:
-		if cl.HalfClosedFor >= halfClosedFor {
+		if cl.HalfClosedFor >= halfClosedFor && halfCloseKnown(c) {
 			return uint64(cl.HalfClosedFor)
 		}
 	case whyIgnoredRST:
@@ -217,11 +217,15 @@ func reasonText(c *connection, why reason) string {
 	case whyZeroWindow:
 		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands)
 	case whyHalfClosed:
+		side := finSide(c)
+		if !finSeen(c, otherSide(side)) {
+			return "no FIN of " + sideText(otherSide(side)) + " was captured in " + duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
+		}
 		return "one end waited " + duration(cl.HalfClosedFor) + " for the other's FIN" + packetList(cl.FinPackets)
 	case whyIgnoredRST:
 		return wasWere(uint64(cl.RstIgnored), "RST") + " not acceptable (RFC 5961 §3.2)"
 	case whyMissing:
-		return "never captured: " + bothEnds(c.FromClient.MissingBytes, c.FromServer.MissingBytes, octets)
+		return missingText(c)
 	}
 	return ""
 }
@@ -247,7 +251,7 @@ func behind(s string) string {
 	if s == "" {
 		return ""
 	}
-	return " but " + s
+	return ", but " + s
 }
 
 // packetList names a few packets in brackets.

@@ -36,6 +36,7 @@ func midstream(t testing.TB) *analyze.Connection {
 		Closing:     analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 52, RstBy: analyze.ServerSide, RstAfter: analyze.RstAbort, RstIgnored: 2, HalfClosedFor: -1},
 		ClientState: state.Closed, ServerState: state.Closed,
 		FromClient: noRTT(analyze.Direction{Packets: 4, PayloadOctets: 120, UniqueOctets: 120}), FromServer: noRTT(analyze.Direction{Packets: 5, PayloadOctets: 12_345_678_901, UniqueOctets: 12_345_678_901}),
+		ClientBase: analyze.Base{Number: 5000, Known: true}, ServerBase: analyze.Base{Number: 90, Known: true},
 		ZeekState: "RSTRH", ZeekHistory: "DadAr",
 		Steps: []analyze.Step{
 			{Packet: 50, Time: t0 + 14e9, Seq: 77, Flags: wire.RST, Phase: lab(t, "RST"), ClientState: state.Established | state.Inferred, ServerState: state.Established},

@@ -63,7 +63,8 @@ func halfClose(t testing.TB) *analyze.Connection {
 		ClientState: state.TimeWait, ServerState: state.Closed,
 		FromClient: noRTT(analyze.Direction{Packets: 10, PayloadOctets: 500, UniqueOctets: 500}),
 		FromServer: analyze.Direction{Packets: 9, PayloadOctets: 4000, UniqueOctets: 4000, RTTMin: 41000, RTTAvg: 52500, RTTMax: 61000},
-		ZeekState:  "SF", ZeekHistory: "ShADafF",
+		ClientBase: analyze.Base{Number: ci, Known: true, ISN: true}, ServerBase: analyze.Base{Number: si, Known: true, ISN: true},
+		ZeekState: "SF", ZeekHistory: "ShADafF",
 	}
 	c.Steps = []analyze.Step{
 		step(1, 0, ci, 0, wire.SYN, true, "SYN", state.SynSent, state.Listen|state.Inferred),
@@ -120,6 +121,7 @@ func huge() *analyze.Connection {
 		TimeWait: analyze.TimeWait{Holders: analyze.BothSides, Since: math.MinInt64, Until: math.MaxInt64, Restarts: math.MaxUint32,
 			ReusedBy: math.MaxUint64, Reuse: analyze.ReuseUnproved, CutBy: math.MaxUint64},
 		ClientState: state.TimeWait | state.Inferred, ServerState: state.Unknown | state.Inferred,
+		ClientBase: analyze.Base{Number: math.MaxUint32, Known: true}, ServerBase: analyze.Base{Known: true},
 		FromClient: d, FromServer: d, ZeekState: "OTH", ZeekHistory: "^", Evicted: true, StepsDropped: math.MaxUint32,
 	}
 	for i := range c.Labels {

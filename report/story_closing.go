@@ -32,11 +32,11 @@ func (t *story) data() {
 			add("%s of payload in them", octets(n))
 		}
 	}
-	if n := c.MissingBytes + s.MissingBytes; n == 0 {
+	if text := missingText(t.conn); text == "" {
 		add("nothing missing")
 	} else {
 		tone = Doubt
-		add("never captured: %s", bothEnds(c.MissingBytes, s.MissingBytes, octets))
+		add("%s", text)
 	}
 	for _, p := range []struct {
 		name string
@@ -63,6 +63,27 @@ func bothEnds(client, server uint64, text func(uint64) string) string {
 	}
 	if server > 0 {
 		parts = append(parts, text(server)+" of the server")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// missingText says what was never captured; "" where nothing is missing. A gap
+// of one sequence number may be the FIN of an end of which none was captured.
+func missingText(c *connection) string {
+	var parts []string
+	for _, p := range []struct {
+		side analyze.Side
+		n    uint64
+	}{{analyze.ClientSide, c.FromClient.MissingBytes}, {analyze.ServerSide, c.FromServer.MissingBytes}} {
+		switch {
+		case p.n == 0:
+		case p.n == 1 && !finSeen(c, p.side):
+			parts = append(parts, "1"+nbsp+"sequence number of "+sideText(p.side)+" (an octet or its FIN) was never captured")
+		case p.n == 1:
+			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" was never captured")
+		default:
+			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" were never captured")
+		}
 	}
 	return strings.Join(parts, ", ")
 }
@@ -115,25 +136,21 @@ func (t *story) closingSentence() string {
 	switch c.Outcome {
 	case analyze.ClosingNormal:
 		add("normal")
-		add("%s closed first%s", sideText(c.ActiveCloser), t.firstFIN())
+		add("%s", firstCloser(t.conn))
 	case analyze.ClosingSimultaneous:
 		add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
 	case analyze.ClosingHalfClosed:
-		add("half-closed: %s sent a FIN%s, %s has not", sideText(c.ActiveCloser), t.firstFIN(), sideText(otherSide(c.ActiveCloser)))
+		add("%s", oneFIN(t.conn))
 	case analyze.ClosingReset:
 		if text := resetSentence(t.conn); text != "" {
 			add("%s", text)
 		}
 	case analyze.ClosingOpen:
 		if begun(t.conn) {
-			add("none seen: the connection is open where the capture of it ends")
+			add("%s", noClose(t.conn))
 		}
 	}
-	if c.HalfClosedFor > 0 && c.Outcome != analyze.ClosingSimultaneous {
-		text := "half-closed for " + duration(c.HalfClosedFor)
-		if c.HalfClosedOctets > 0 {
-			text += ", in which " + sideText(otherSide(c.ActiveCloser)) + " sent " + octets(c.HalfClosedOctets)
-		}
+	if text := halfClosed(t.conn); text != "" {
 		add("%s", text)
 	}
 	if c.Segments == 3 {
@@ -164,14 +181,6 @@ func begun(c *connection) bool {
 	return true
 }
 
-// firstFIN is the packet of the first FIN in brackets.
-func (t *story) firstFIN() string {
-	if len(t.conn.Closing.FinPackets) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (packet %d)", t.conn.Closing.FinPackets[0])
-}
-
 func (t *story) repeatedFINs() uint64 {
 	n := uint64(0)
 	for i := range t.conn.Steps {
@@ -187,6 +196,9 @@ func (t *story) repeatedFINs() uint64 {
 func resetSentence(conn *connection) string {
 	c := &conn.Closing
 	who, packet := sideText(c.RstBy), rstPacket(conn)
+	if side := unseen(conn); side != analyze.NoSide && begun(conn) {
+		return "reset: " + who + " sent a RST" + packet + "; nothing of " + sideText(side) + " was captured"
+	}
 	switch c.RstAfter {
 	case analyze.RstRefused:
 		if conn.Opening.Outcome == analyze.OpeningRefused {

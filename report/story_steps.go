@@ -34,9 +34,8 @@ func (t *story) steps(list []int, relative bool) {
 		return
 	}
 	sums := t.newArithmetic(relative)
-	relative = relative && (sums.ends[0].countable || sums.ends[1].countable)
 	seq, ack := "SEQ", "ACK"
-	if relative {
+	if sums.relative {
 		seq, ack = "REL SEQ", "REL ACK"
 	}
 	g := grid{env: t.env, indent: gap, columns: []gridColumn{
@@ -58,6 +57,10 @@ func (t *story) steps(list []int, relative bool) {
 		t.out.WriteString(err.Error() + "\n")
 	}
 	t.dropped = append(t.dropped, g.dropped...)
+	if text := sums.baseText(); text != "" {
+		t.out.WriteString(gap)
+		writeWrapped(t.out, t.env, Quiet, sectionIndent, text)
+	}
 	if relative && t.conn.StepsDropped > 0 {
 		t.out.WriteString(gap + plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
 	}
@@ -109,16 +112,16 @@ type arithmetic struct {
 
 // endNumbers is what is known of one end's sequence space.
 type endNumbers struct {
-	isn       wire.Seq
-	known     bool // isn is known
-	countable bool // numbers relative to isn are unambiguous
-	fin       wire.Seq
-	finSeen   bool
-	synAcked  bool     // a SYN-ACK of this end was captured
-	finAcked  bool     // an acknowledgement of fin was captured
-	syn       wire.Seq // of the last SYN that was captured
-	synSeen   bool
-	synLen    uint32
+	base     analyze.Base
+	sent     uint64 // octets, those that were missed included
+	far      bool   // more was sent than a difference of two numbers can count
+	fin      wire.Seq
+	finSeen  bool
+	synAcked bool     // a SYN-ACK of this end was captured
+	finAcked bool     // an acknowledgement of fin was captured
+	syn      wire.Seq // of the last SYN that was captured
+	synSeen  bool
+	synLen   uint32
 }
 
 func end(fromClient bool) int {
@@ -128,15 +131,43 @@ func end(fromClient bool) int {
 	return 1
 }
 
+// newArithmetic counts from the bases that the view packets counts from. Where
+// one end sent too much for that, all numbers are those on the wire.
 func (t *story) newArithmetic(relative bool) *arithmetic {
 	c, a := t.conn, &arithmetic{relative: relative}
-	a.ends[0].isn, a.ends[0].known = c.Opening.ClientISN, c.Opening.ClientISNKnown
-	a.ends[1].isn, a.ends[1].known = c.Opening.ServerISN, c.Opening.ServerISNKnown
+	a.ends[0].base, a.ends[1].base = c.ClientBase, c.ServerBase
 	for i, d := range []*analyze.Direction{&c.FromClient, &c.FromServer} {
-		// Beyond 4 GiB a difference of two sequence numbers is no count.
-		a.ends[i].countable = a.ends[i].known && d.UniqueOctets+d.MissingBytes < 1<<32-2
+		e := &a.ends[i]
+		most := uint64(1<<32 - 2)
+		if !e.base.ISN {
+			most = 1<<31 - 2 // there are numbers in front of the first one captured
+		}
+		e.sent = d.UniqueOctets + d.MissingBytes
+		e.far = e.sent >= most
+		a.relative = a.relative && !e.far
 	}
+	a.relative = a.relative && (a.ends[0].base.Known || a.ends[1].base.Known)
 	return a
+}
+
+// baseText says from where numbers count that do not count from an ISN.
+func (a *arithmetic) baseText() string {
+	if !a.relative {
+		return ""
+	}
+	c, s := &a.ends[0].base, &a.ends[1].base
+	from := func(whose string) string {
+		return "REL numbers of " + whose + " count from the first that was captured, not from the ISN"
+	}
+	switch {
+	case c.Known && !c.ISN && s.Known && !s.ISN:
+		return from("both ends")
+	case c.Known && !c.ISN:
+		return from("the client")
+	case s.Known && !s.ISN:
+		return from("the server")
+	}
+	return ""
 }
 
 // saw remembers what later acknowledgements may answer.
@@ -157,10 +188,13 @@ func (a *arithmetic) saw(st *analyze.Step) {
 
 // number writes a sequence number of an end's space.
 func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
-	if a.relative && of.countable {
-		return thousands(uint64(uint32(n - of.isn)))
+	switch {
+	case !a.relative || !of.base.Known:
+		return fmt.Sprint(uint32(n))
+	case uint64(uint32(n-of.base.Number)) > of.sent+1<<31: // the short way from what was sent leads in front of the base
+		return "-" + thousands(uint64(uint32(of.base.Number-n)))
 	}
-	return fmt.Sprint(uint32(n))
+	return thousands(uint64(uint32(n - of.base.Number)))
 }
 
 func (a *arithmetic) seq(st *analyze.Step) string {
@@ -221,12 +255,12 @@ func (a *arithmetic) sum(ack wire.Seq, peer *endNumbers, answered wire.Seq, data
 func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
 	var parts []string
 	tone := Plain
-	if own.countable {
-		n := st.Seq.Add(st.Len).Diff(own.isn) - 1
-		if n <= 0 && st.Len == 0 {
+	if own.base.ISN && !own.far {
+		n := uint32(st.Seq.Add(st.Len)-own.base.Number) - 1
+		if n == 0 || n == 1<<32-1 {
 			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
 		} else {
-			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(uint32(n))))
+			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
 		}
 	}
 	if peer.finSeen && !peer.finAcked && st.Flags.Any(wire.ACK) && st.Ack.After(peer.fin) {

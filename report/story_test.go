@@ -43,7 +43,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
-		}, "half-closed: the server sent a FIN (packet 9), the client has not; half-closed for 2.00 s"},
+		}, "half-closed: the server sent a FIN, no FIN of the client was captured; the capture of it goes on for 2.00 s"},
 		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was not acceptable (RFC 5961 §3.2) and changed nothing"},
 		{reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
 		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},

@@ -119,7 +119,7 @@ func captureSection(in *Input, t *tally) summarySection {
 	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: the clock ran backwards, or files were joined")
 	s.some(t.oneWay, Doubt, "connections of which only one direction was captured")
 	if t.missing > 0 {
-		s.add(t.missing, Doubt, "connections with octets that were never captured ("+octets(t.client.MissingBytes+t.server.MissingBytes)+")")
+		s.add(t.missing, Doubt, "connections with gaps: up to "+octets(t.client.MissingBytes+t.server.MissingBytes)+" were never captured")
 	}
 	qualityItems(&s, in, t)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")

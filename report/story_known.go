@@ -1,0 +1,136 @@
+package report
+
+import (
+	"fmt"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+)
+
+// What a capture shows of a close is less than what happened where one end was
+// not captured at all, or where the capture begins in the middle: then a FIN
+// may have come before the first that was captured.
+
+// unseen returns the end of which nothing was captured, NoSide if both were.
+func unseen(c *connection) analyze.Side {
+	switch {
+	case c.FromClient.Packets == 0:
+		return analyze.ClientSide
+	case c.FromServer.Packets == 0:
+		return analyze.ServerSide
+	}
+	return analyze.NoSide
+}
+
+// fromMiddle reports whether segments in front of the first one captured may
+// have closed an end.
+func fromMiddle(c *connection) bool { return c.Opening.Outcome == analyze.OpeningMidstream }
+
+// finPacket is the packet of the first FIN of an end; 0: none was captured.
+func finPacket(c *connection, side analyze.Side) uint64 {
+	for i := range c.Steps {
+		st := &c.Steps[i]
+		if st.Flags&(wire.FIN|wire.RST) == wire.FIN && st.FromClient == (side == analyze.ClientSide) {
+			return st.Packet
+		}
+	}
+	return 0
+}
+
+// finSeen reports whether a FIN of an end was captured, or may have been where
+// steps were left out.
+func finSeen(c *connection, side analyze.Side) bool {
+	switch c.Closing.Outcome {
+	case analyze.ClosingNormal, analyze.ClosingSimultaneous:
+		return true
+	}
+	return finPacket(c, side) != 0 || c.StepsDropped > 0
+}
+
+// finText is the packet of the first FIN of an end in brackets.
+func finText(c *connection, side analyze.Side) string {
+	if n := finPacket(c, side); n != 0 {
+		return fmt.Sprintf(" (packet %d)", n)
+	}
+	return ""
+}
+
+// finSide is the end whose FIN came first in the capture.
+func finSide(c *connection) analyze.Side {
+	a, b := finPacket(c, analyze.ClientSide), finPacket(c, analyze.ServerSide)
+	switch {
+	case a == 0 && b == 0:
+		return c.Closing.ActiveCloser
+	case b == 0 || a != 0 && a < b:
+		return analyze.ClientSide
+	}
+	return analyze.ServerSide
+}
+
+// firstCloser says who closed first, of a close with a FIN each way.
+func firstCloser(c *connection) string {
+	side := c.Closing.ActiveCloser
+	if !fromMiddle(c) && (side == analyze.ClientSide || side == analyze.ServerSide) {
+		return sideText(side) + " closed first" + finText(c, side)
+	}
+	side = finSide(c)
+	return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) +
+		", who closed first is not certain: the capture begins in the middle"
+}
+
+// oneFIN says what is known of a close of which one end's FIN was captured.
+func oneFIN(c *connection) string {
+	side := finSide(c)
+	text := sideText(side) + " sent a FIN" + finText(c, side)
+	other := sideText(otherSide(side))
+	switch {
+	case unseen(c) != analyze.NoSide:
+		return text + "; nothing of " + other + " was captured: whether and when it closed is not known"
+	case fromMiddle(c) && c.Closing.HalfClosedOctets == 0:
+		return text + "; no FIN of " + other + " was captured, but the capture begins in the middle: it may have closed before"
+	}
+	return "half-closed: " + text + ", no FIN of " + other + " was captured"
+}
+
+// noClose says that no close was captured.
+func noClose(c *connection) string {
+	switch side := unseen(c); {
+	case side != analyze.NoSide:
+		return "no FIN and no RST was captured; nothing of " + sideText(side) + " was captured: whether it closed is not known"
+	case fromMiddle(c):
+		return "no FIN and no RST was captured: the connection is open where the capture of it ends, unless it was closed before the capture begins"
+	}
+	return "none seen: the connection is open where the capture of it ends"
+}
+
+// halfClosed says how long the connection was half-closed, "" where that is
+// not known.
+func halfClosed(c *connection) string {
+	cl := &c.Closing
+	if !halfCloseKnown(c) {
+		return ""
+	}
+	side := finSide(c)
+	if cl.ActiveCloser == analyze.ClientSide || cl.ActiveCloser == analyze.ServerSide {
+		side = cl.ActiveCloser
+	}
+	text := "half-closed for " + duration(cl.HalfClosedFor)
+	if !finSeen(c, otherSide(side)) {
+		// The other FIN may have been missed.
+		text = "the capture of it goes on for " + duration(cl.HalfClosedFor)
+		if cl.Outcome == analyze.ClosingReset {
+			text = duration(cl.HalfClosedFor) + " passed from the first FIN to the RST"
+		}
+	}
+	if cl.HalfClosedOctets > 0 {
+		text += ", in which " + sideText(otherSide(side)) + " sent " + octets(cl.HalfClosedOctets)
+	}
+	return text
+}
+
+// halfCloseKnown reports whether the time between the FINs was captured.
+func halfCloseKnown(c *connection) bool {
+	cl := &c.Closing
+	return cl.HalfClosedFor > 0 && cl.Outcome != analyze.ClosingSimultaneous && unseen(c) == analyze.NoSide &&
+		(!fromMiddle(c) || cl.HalfClosedOctets > 0 || cl.Outcome == analyze.ClosingNormal)
+}

@@ -1,0 +1,183 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// closed is a record with FINs of the sides given, in this order, in packets
+// 9, 10 …
+func closed(t *testing.T, outcome analyze.ClosingOutcome, fins ...analyze.Side) *analyze.Connection {
+	c := halfClose(t)
+	c.TimeWait, c.Steps = analyze.TimeWait{}, nil
+	c.ClientState, c.ServerState = state.Established, state.Established
+	c.Closing = analyze.Closing{Outcome: outcome, HalfClosedFor: -1}
+	for i, side := range fins {
+		n := uint64(9 + i)
+		c.Steps = append(c.Steps, analyze.Step{Packet: n, Time: t0 + int64(n)*1e6, Seq: 1000, Flags: wire.FIN | wire.ACK,
+			FromClient: side == analyze.ClientSide, Phase: lab(t, "FIN")})
+		c.Closing.FinPackets = append(c.Closing.FinPackets, n)
+	}
+	if len(fins) > 0 {
+		c.Closing.ActiveCloser, c.Closing.HalfClosedFor = fins[0], 2e9
+	}
+	return c
+}
+
+func oneWay(c *analyze.Connection) *analyze.Connection {
+	c.Opening.Outcome, c.FromServer = analyze.OpeningOneWay, noRTT(analyze.Direction{})
+	return c
+}
+
+func fromTheMiddle(c *analyze.Connection) *analyze.Connection {
+	c.Opening.Outcome = analyze.OpeningMidstream
+	return c
+}
+
+func withOctets(c *analyze.Connection, n uint64) *analyze.Connection {
+	c.Closing.HalfClosedOctets = n
+	return c
+}
+
+func withRST(c *analyze.Connection) *analyze.Connection {
+	c.Closing.RstPacket, c.Closing.RstBy, c.Closing.RstAfter = 11, analyze.ClientSide, analyze.RstUnreadData
+	return c
+}
+
+// TestWhatACloseDoesNotShow wants the story to say what was captured, and
+// nothing of what was not.
+func TestWhatACloseDoesNotShow(t *testing.T) {
+	const (
+		client, server = analyze.ClientSide, analyze.ServerSide
+		half, normal   = analyze.ClosingHalfClosed, analyze.ClosingNormal
+	)
+	for _, c := range []struct {
+		conn *analyze.Connection
+		want string
+		not  []string
+	}{
+		{closed(t, half, server), "half-closed: the server sent a FIN (packet 9), no FIN of the client was captured; the capture of it goes on for 2.00 s\n", nil},
+		{withOctets(closed(t, half, client), 40), "goes on for 2.00 s, in which the server sent 40 B", []string{"has not"}},
+		{oneWay(closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); nothing of the server was captured: whether and when it closed is not known\n",
+			[]string{"half-closed", "2.00 s"}},
+		{fromTheMiddle(closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); no FIN of the server was captured, but the capture begins in the middle: it may have closed before\n",
+			[]string{"half-closed", "2.00 s"}},
+		{fromTheMiddle(withOctets(closed(t, half, client), 40)), "half-closed: the client sent a FIN (packet 9), no FIN of the server was captured; the capture of it goes on for 2.00 s, in which the server sent 40 B", nil},
+		{closed(t, normal, server, client), "normal; the server closed first (packet 9); half-closed for 2.00 s", nil},
+		{fromTheMiddle(closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), who closed first is not certain: the capture begins in the middle",
+			[]string{"closed first (packet"}},
+		{oneWay(closed(t, analyze.ClosingOpen)), "no FIN and no RST was captured; nothing of the server was captured: whether it closed is not known", []string{"is open"}},
+		{fromTheMiddle(closed(t, analyze.ClosingOpen)), "unless it was closed before the capture begins", nil},
+		{closed(t, analyze.ClosingOpen), "none seen: the connection is open where the capture of it ends", nil},
+		{oneWay(withRST(closed(t, analyze.ClosingReset))), "reset: the client sent a RST (packet 11); nothing of the server was captured\n", []string{"outstanding"}},
+		{withRST(closed(t, analyze.ClosingReset, client)), "2.00 s passed from the first FIN to the RST", []string{"half-closed"}},
+	} {
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c.conn}, Input{})
+		if !strings.Contains(out, c.want) {
+			t.Errorf("%q is not in\n%s", c.want, out)
+		}
+		_, out, _ = strings.Cut(out, "CLOSE")
+		for _, not := range c.not {
+			if strings.Contains(out, not) {
+				t.Errorf("%q is in\n%s", not, out)
+			}
+		}
+	}
+}
+
+// TestFirstCloserOutOfOrder wants the packet of the FIN of the end that is
+// named, also where the other FIN stands before it in the capture.
+func TestFirstCloserOutOfOrder(t *testing.T) {
+	c := closed(t, analyze.ClosingNormal, analyze.ServerSide, analyze.ClientSide)
+	c.Closing.ActiveCloser = analyze.ClientSide
+	if got, want := firstCloser(c), "the client closed first (packet 10)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestMissingText wants a gap of one number to be taken for a FIN that was not
+// captured, or an octet, and never for one of them without proof.
+func TestMissingText(t *testing.T) {
+	for _, c := range []struct {
+		client, server uint64
+		fins           []analyze.Side
+		want           string
+	}{
+		{0, 0, nil, ""},
+		{1, 0, nil, "1 sequence number of the client (an octet or its FIN) was never captured"},
+		{1, 0, []analyze.Side{analyze.ServerSide}, "1 sequence number of the client (an octet or its FIN) was never captured"},
+		{1, 0, []analyze.Side{analyze.ClientSide}, "1 B of the client was never captured"},
+		{0, 1448, nil, "1,448 B of the server were never captured"},
+		{1, 1448, nil, "1 sequence number of the client (an octet or its FIN) was never captured, 1,448 B of the server were never captured"},
+	} {
+		conn := closed(t, analyze.ClosingHalfClosed, c.fins...)
+		conn.FromClient.MissingBytes, conn.FromServer.MissingBytes = c.client, c.server
+		if got := unglue(missingText(conn)); got != c.want {
+			t.Errorf("%+v: %q, want %q", c, got, c.want)
+		}
+	}
+}
+
+// TestLongWaitUnseen wants no connection listed for a long wait that the
+// capture cannot show.
+func TestLongWaitUnseen(t *testing.T) {
+	c := closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
+	c.Closing.HalfClosedFor = 12e9
+	if got, want := unglue(reasonText(c, whyHalfClosed)), "no FIN of the server was captured in 12.0 s after that of the client (packet 9)"; got != want || weigh(c, whyHalfClosed) == 0 {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if weigh(oneWay(c), whyHalfClosed) != 0 {
+		t.Error("a connection captured one way is listed as half-closed for long")
+	}
+}
+
+// TestBases wants the numbers of a close to count from the bases of the record.
+func TestBases(t *testing.T) {
+	c := closed(t, analyze.ClosingNormal, analyze.ClientSide, analyze.ServerSide)
+	c.Steps[0].Seq, c.Steps[0].Ack = 5004, 7000
+	c.Steps[1].Seq, c.Steps[1].Ack = 6990, 5005
+	for _, x := range []struct {
+		client, server analyze.Base
+		octets         uint64
+		want           string
+	}{
+		{analyze.Base{Number: 5000, Known: true, ISN: true}, analyze.Base{Number: 7000, Known: true}, 0,
+			"4/0 ends the client's 3 B, -10/5 ack = 4 + 1 ✓. REL numbers of the server count from the first that was captured, not from the ISN"},
+		{analyze.Base{Number: 5000, Known: true}, analyze.Base{Number: 6989, Known: true, ISN: true}, 0,
+			"4/11 , 1/5 the server sent no data; ack = 4 + 1 ✓. REL numbers of the client count from the first that was captured, not from the ISN"},
+		{analyze.Base{Number: 5000, Known: true}, analyze.Base{Number: 6989, Known: true}, 0,
+			"4/11 , 1/5 ack = 4 + 1 ✓. REL numbers of both ends count from the first that was captured, not from the ISN"},
+		{analyze.Base{Number: 5000, Known: true, ISN: true}, analyze.Base{Number: 6989, Known: true, ISN: true}, 1 << 32,
+			"5004/7000 , 6990/5005 the server sent no data; ack = 5004 + 1 ✓. "},
+		{analyze.Base{}, analyze.Base{}, 0, "5004/7000 , 6990/5005 ack = 5004 + 1 ✓. "},
+	} {
+		c.ClientBase, c.ServerBase, c.FromClient.UniqueOctets = x.client, x.server, x.octets
+		sums := (&story{conn: c}).newArithmetic(true)
+		var rows []string
+		for i := range c.Steps {
+			st := &c.Steps[i]
+			check, _ := sums.check(st)
+			rows = append(rows, sums.seq(st)+"/"+sums.ack(st)+" "+unglue(check))
+			sums.saw(st)
+		}
+		if got := strings.Join(rows, ", ") + ". " + sums.baseText(); got != x.want {
+			t.Errorf("%+v %+v:\n got %s\nwant %s", x.client, x.server, got, x.want)
+		}
+	}
+}
+
+// TestLargeFIN wants the octets of an end that sent more than 2 GiB counted.
+func TestLargeFIN(t *testing.T) {
+	c := closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
+	c.ClientBase = analyze.Base{Number: 1000, Known: true, ISN: true}
+	c.FromClient.UniqueOctets = 3 << 30
+	c.Steps[0].Seq = 1001 + 3<<30
+	sums := (&story{conn: c}).newArithmetic(true)
+	if got, _ := sums.check(&c.Steps[0]); got != "ends the client's "+octets(3<<30) {
+		t.Error(got)
+	}
+}
