@@ -140,7 +140,6 @@ func (a *Analyzer) label(f *flow.Flow, seg *wire.Segment) {
 	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
 	n := a.notes.At(f.Extra)
 	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
-	a.lab.SYNAgain = n.synCount[f.Client] > 1
 	x, y := a.facts.Sender, a.facts.Receiver
 	crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
 	a.lab.AnswersAgain = a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)

@@ -230,8 +230,11 @@ func (s Side) String() string { return sideNames[s] }
 type Closing struct {
 	Outcome      ClosingOutcome
 	ActiveCloser Side // who sent the first FIN; both when they crossed
-	FinPackets   []uint64
-	FinCount     uint32 // retransmissions included
+	// Inferred is set when a FIN was not captured and follows from the numbers
+	// around it, or when what one end did was not captured at all.
+	Inferred   bool
+	FinPackets []uint64
+	FinCount   uint32 // retransmissions included
 	// Segments is how many the close took where both FINs were acknowledged:
 	// 3 when the second FIN carried the acknowledgement of the first, else 4.
 	Segments uint8

@@ -29,12 +29,16 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 		return
 	}
 	a.revive(f, n, x, seg)
+	guessLater := a.guessFIN(f, n, x, y, seg)
 	if x.HasOldSYN && x.State.Base() == state.SynSent && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
 		// It goes on with the old numbers: the SYN was not its own, or an old
 		// duplicate (RFC 5961 §4).
 		x.State, x.HasOldSYN = x.Before, false
 	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
+	if guessLater {
+		a.guess(f, n, a.facts.From, x, seg)
+	}
 	a.sends(f, n, x, y, seg)
 	if proved {
 		a.release(f, n, x, y)
@@ -105,7 +109,7 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 	if h.State.Base() == state.TimeWait && was != state.TimeWait {
 		a.enterTimeWait(f, n, h)
 	}
-	if f.Half[0].Is(flow.SentFIN) && f.Half[1].Is(flow.SentFIN) {
+	if f.Half[0].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN && f.Half[1].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN {
 		// Both FINs were captured: whatever was missed before, the order of the
 		// close is known.
 		h.State = h.State.Base()
@@ -137,6 +141,9 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
 		y.Has |= flow.FINProved
 		a.getsFIN(f, n, x)
+		if y.Is(flow.FINGuessed) {
+			x.State = x.State.Infer()
+		}
 		any = true
 	}
 	return any

@@ -45,7 +45,8 @@ type note struct {
 	finPacket      [2]uint64
 	finAck         [2]wire.Seq // acknowledgement number in the first FIN of the side
 	finCount       uint32
-	finAcksFIN     bool // the later FIN was the first segment to acknowledge the earlier one
+	fins           [2]uint32 // by side
+	finAcksFIN     bool      // the later FIN was the first segment to acknowledge the earlier one
 	halfOctets     [2]uint64
 	rstPacket      uint64
 	rstAt, rstLast int64 // times of the first and the latest acceptable RST

@@ -165,6 +165,7 @@ func closing(f *flow.Flow, n *note, c *Closing) {
 	x, y := &f.Half[0], &f.Half[1]
 	c.FinCount, c.RstPacket, c.RstAfter, c.RstIgnored = n.finCount, n.rstPacket, n.rstAfter, n.rstIgnored
 	c.HalfClosedFor = -1
+	c.Inferred = x.Is(flow.FINGuessed) || y.Is(flow.FINGuessed)
 	if n.rstPacket != 0 {
 		c.RstBy = sideOf(f, n.rstSide)
 	}
@@ -175,7 +176,7 @@ func closing(f *flow.Flow, n *note, c *Closing) {
 	case both && !crossed && !n.finAck[0].Before(y.FinEnd) && n.finAck[1].Before(x.FinEnd):
 		first = 1 // side 0 acknowledged the other's FIN in its own
 	case both && !crossed && !n.finAck[1].Before(x.FinEnd) && n.finAck[0].Before(y.FinEnd):
-	case !x.Is(flow.SentFIN), both && n.finPacket[1] < n.finPacket[0]:
+	case !x.Is(flow.SentFIN), both && (n.finAt[1] < n.finAt[0] || n.finAt[1] == n.finAt[0] && n.finPacket[1] < n.finPacket[0]):
 		first = 1
 	}
 	switch {
@@ -188,6 +189,11 @@ func closing(f *flow.Flow, n *note, c *Closing) {
 	}
 	if c.Outcome == ClosingNormal || c.Outcome == ClosingHalfClosed {
 		c.ActiveCloser = sideOf(f, first)
+		begun := n.synCount[0] + n.synCount[1] + n.synAckCount
+		if x.Packets == 0 || y.Packets == 0 || begun == 0 && !both {
+			// The other end may have closed first, unseen.
+			c.ActiveCloser, c.Inferred = NoSide, true
+		}
 		until := f.Last
 		if both {
 			until = n.finAt[first.Other()]

@@ -20,7 +20,7 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	}
 	if fresh := freshPayload(fx, seg); fresh > 0 && !seg.Flags.Has(wire.RST) {
 		n.lastData[s] = seg.Packet
-		if n.finPacket[s.Other()] != 0 {
+		if f.Half[s.Other()].Is(flow.SentFIN) {
 			n.halfOctets[s] += uint64(fresh)
 		}
 	}
@@ -156,10 +156,14 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 // noteFIN keeps the first FIN of each side.
 func (n *note) noteFIN(fx *flow.Facts, s flow.Side, seg *wire.Segment) {
 	n.finCount++
+	n.fins[s]++
 	if n.finPacket[s] != 0 {
 		return
 	}
-	n.finPacket[s], n.finAt[s], n.finAck[s] = seg.Packet, seg.Time, seg.Ack
+	n.finPacket[s] = seg.Packet
+	if n.finAt[s] == 0 { // else it was inferred before it was captured
+		n.finAt[s], n.finAck[s] = seg.Time, seg.Ack
+	}
 	n.finAcksFIN = n.finAcksFIN || fx.AnswersFINFirst
 }
 

@@ -135,6 +135,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.RST) || a.stray || a.foreign {
 		return // what these carry is not part of the stream
 	}
+	if seg.Flags.Has(wire.SYN) {
+		x.SYNAt = seg.Time
+	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		x.Duplicates++
 		x.Payload += uint64(seg.Len)
@@ -146,6 +149,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		y.Untime(y.Low) // an ACK behind a gap may have been preceded by another
 	}
 	if seg.Flags.Has(wire.SYN) {
+		if x.SYNs < 255 {
+			x.SYNs++
+		}
 		x.ISN = seg.Seq
 		x.Has |= flow.SentSYN | flow.SYNAwaiting
 		if !seg.Flags.Has(wire.ACK) {
@@ -167,7 +173,11 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.ProbeAt = seg.Seq
 	}
 	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK))
+	if seg.Len > 0 && fx.SeqDelta >= 0 {
+		goesOn(x, y)
+	}
 	if seg.Flags.Has(wire.FIN) {
+		x.Has &^= flow.FINGuessed
 		x.FinEnd = seg.End()
 		x.Has |= flow.SentFIN | flow.FINAwaiting
 	}

@@ -33,6 +33,9 @@ type Facts struct {
 	// Differs is set when the payload is not that of the latest segment with
 	// the same range.
 	Differs bool
+	// OvertakenBy is a captured packet with octets of the segment, where all such
+	// packets were sent after it; else 0.
+	OvertakenBy uint64
 	// Loop is the shortest time measured from this tap to the receiver, on to
 	// the sender and back here, in nanoseconds; -1 where unknown.
 	Loop int64
@@ -63,6 +66,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Overlap = l.Mark
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same = t.Same(s, seg)
+		if x.Cover.Fresh == 0 {
+			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
+		}
 	} else if seg.SeqLen() == 0 && s.Is(SentACK) && !seg.Ack.After(s.Ack) {
 		x.Same = t.Same(s, seg)
 	}
@@ -71,7 +77,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.RepeatsSYN = s.Is(SentSYN) && s.ISN == seg.Seq
 	}
 	if seg.Flags&wire.FIN != 0 {
-		x.RepeatsFIN = s.Is(SentFIN) && s.FinEnd == seg.End()
+		x.RepeatsFIN = s.Has&(SentFIN|FINGuessed) == SentFIN && s.FinEnd == seg.End()
 	}
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
 		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
@@ -108,10 +114,14 @@ func loop(s, r *Half) int64 {
 	switch {
 	case s.rtt.n > 0 && r.rtt.n > 0:
 		return s.rtt.min + r.rtt.min
-	case s.rtt.n > 0:
+	case s.rtt.n > 0 && s.rtt.min > partLoop:
 		return s.rtt.min
-	case r.rtt.n > 0:
+	case r.rtt.n > 0 && r.rtt.min > partLoop:
 		return r.rtt.min
 	}
 	return -1
 }
+
+// partLoop is a heuristic: the half of a loop that leads to the near end says
+// nothing of the whole; a half that is longer than this does.
+const partLoop = int64(1e6)

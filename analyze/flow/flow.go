@@ -106,6 +106,12 @@ type Half struct {
 	sentHead, sentTail int32 // the segments remembered, in capture order
 	nsent              int32
 	ids                idTrend
+	tsFirst            uint32 // the first timestamp, captured at tsAt
+	tsAt               int64
+	// SYNs counts this end's SYNs, copies apart; SYNAt is when the last of them
+	// was captured, copies included.
+	SYNs  uint8
+	SYNAt int64
 	// LastTime is when this end's last segment was captured.
 	LastTime int64
 

@@ -11,6 +11,7 @@ type Mark struct {
 	IPID   uint16
 	HasID  bool // an IPv4 identification other than 0
 	HasTS  bool
+	Bare   bool // occupies no sequence space
 }
 
 // MarkOf returns the mark of a segment.
@@ -18,7 +19,7 @@ func MarkOf(seg *wire.Segment) Mark {
 	return Mark{
 		Packet: seg.Packet, Time: seg.Time,
 		TSVal: seg.Options.TSVal, HasTS: seg.Options.Set.Has(wire.OptTimestamps),
-		IPID: seg.IPID, HasID: seg.HasIPID && seg.IPID != 0,
+		IPID: seg.IPID, HasID: seg.HasIPID && seg.IPID != 0, Bare: seg.SeqLen() == 0,
 	}
 }
 
@@ -85,10 +86,10 @@ func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 
 // Same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
-// identification, of that one. Packet 0: none.
+// identification and timestamp, of that one. Packet 0: none.
 func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
 	end, looks := seg.End(), maxLook
-	if end != seg.Seq {
+	if end != seg.Seq || seg.Ack.Before(h.Ack) { // an old ACK is rare, and worth a longer look
 		looks = maxSent
 	}
 	for i := h.lastSent(); i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
@@ -96,14 +97,41 @@ func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
 		if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
 			continue
 		}
-		if m.Packet == 0 || s.IPID == seg.IPID {
+		same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
+		if m.Packet == 0 || same {
 			m = s.Mark
 		}
-		if s.IPID == seg.IPID || !m.HasID {
+		if same {
 			break
 		}
 	}
 	return m
+}
+
+// SentAfter returns a remembered segment of h that overlaps [from, to), where
+// all of those were sent after the packet of mark m, by their identifications
+// or timestamps; else 0.
+func (t *Table) SentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
+	for i := h.lastSent(); i != 0; i = t.sent.At(i).prev {
+		s := t.sent.At(i)
+		if !s.Seq.Before(to) || !s.End.After(from) {
+			continue
+		}
+		switch {
+		case m.HasID && s.HasID && m.IPID != s.IPID && h.IDsOrdered():
+			if int16(m.IPID-s.IPID) > 0 {
+				return 0
+			}
+		case m.HasTS && s.HasTS && m.TSVal != s.TSVal:
+			if int32(m.TSVal-s.TSVal) > 0 {
+				return 0
+			}
+		default:
+			return 0
+		}
+		packet = s.Packet
+	}
+	return packet
 }
 
 func (h *Half) lastSent() int32 {
@@ -182,4 +210,17 @@ func (h *Half) IDJump(m *Mark) uint16 {
 func (h *Half) Remember(m *Mark) {
 	h.ids.add(m)
 	h.LastTime = m.Time
+	if m.HasTS && h.tsAt == 0 {
+		h.tsFirst, h.tsAt = m.TSVal, m.Time
+	}
+}
+
+// Tick returns how long the end's timestamp clock (RFC 7323 §5.4) stands still,
+// measured at this tap, in nanoseconds; 0 where it cannot be said yet.
+func (h *Half) Tick() int64 {
+	ticks := int64(int32(h.TSVal - h.tsFirst))
+	if h.tsAt == 0 || ticks < 8 {
+		return 0
+	}
+	return (h.LastTime - h.tsAt) / ticks
 }

@@ -43,7 +43,7 @@ func TestSizes(t *testing.T) {
 		{"Half", unsafe.Sizeof(Half{}), 432},
 		{"Key", unsafe.Sizeof(Key{}), 48},
 		{"hole", unsafe.Sizeof(hole{}), 48},
-		{"Trace", unsafe.Sizeof(Trace{}), 56},
+		{"Trace", unsafe.Sizeof(Trace{}), 64},
 	} {
 		if c.got > c.most {
 			t.Errorf("a %s takes %d octets, more than %d", c.name, c.got, c.most)

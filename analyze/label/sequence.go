@@ -43,6 +43,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0 // the FIN is new, whatever number it has
 	case x.Cover.Old == 1 && s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
 		return First, None, 0 // the octet that a zero-window probe tried before
+	case x.OvertakenBy != 0:
+		return Overtaken, overtakenReason(x), x.OvertakenBy
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
@@ -55,6 +57,15 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		}
 	}
 	return First, None, 0
+}
+
+// overtakenReason says by what the segment is older than all that were captured
+// with its octets: it was overtaken by its own retransmission.
+func overtakenReason(x *flow.Facts) Reason {
+	if x.Mark.HasID && x.Sender.IDsOrdered() {
+		return EarlierIPID
+	}
+	return EarlierTSval
 }
 
 func seenReason(c *Context) Reason {
@@ -91,7 +102,16 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	case x.Bare:
 		// Receivers repeat bare ACKs as fast as segments come in: without an
 		// identification nothing tells one from a copy.
-	case x.RepeatsSYN && (!c.Segment.Flags.Has(wire.ACK) || !c.SYNAgain) && apart < soonSYN, x.Loop > 0 && apart < x.Loop/2, x.Loop <= 0 && apart < soon:
+	case x.RepeatsSYN:
+		// A SYN-ACK is also sent again at once to answer a SYN: one that was
+		// captured in between, or one more than were answered.
+		answers := c.Segment.Flags.Has(wire.ACK) && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs)
+		if apart < soonSYN && (!answers || apart < soon/2) {
+			return Copied, TooSoon, old.Packet, true
+		}
+	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
+		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
+	case x.Loop > 0 && apart < x.Loop/2, x.Loop <= 0 && apart < soon:
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
@@ -125,7 +145,17 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 		}
 		return Overtaken, EarlierTSval, b.Packet
 	}
+	if m.HasTS && b.HasTS {
+		// Both were sent within one tick of the clock. A loss is repaired a round
+		// trip later, by a segment no older than those captured before it.
+		if tick := x.Sender.Tick(); tick > 0 && x.Loop > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
+			return Overtaken, EarlierTSval, b.Packet
+		}
+	}
 	apart := m.Time - b.Time
+	if b.Bare && apart >= soon {
+		return Again, TimeOnly, b.Packet // the timer ran before the gap showed
+	}
 	if x.Loop > 0 && apart < x.Loop/4*3 || x.Loop <= 0 && apart < soon {
 		return Overtaken, TimeOnly, b.Packet
 	}
@@ -138,7 +168,14 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 func hidden(c *Context) (Reason, uint64, bool) {
 	x := c.Facts
 	jump, pause := x.Sender.IDJump(&x.Mark), x.Mark.Time-c.Flow.Last
-	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !x.Sender.IDsConsecutive() ||
+	least := uint16(2)
+	if answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack); answers && (x.Loop <= 0 || pause < x.Loop+timerPause) {
+		least++ // a bare ACK that did not pass explains one
+	}
+	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 {
+		return 0, 0, false // a round trip, or keep-alives that did not pass, explain it
+	}
+	if c.Segment.SeqLen() == 0 || jump < least || jump > maxHidden || !x.Sender.IDsConsecutive() ||
 		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
 		return 0, 0, false
 	}

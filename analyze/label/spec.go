@@ -69,8 +69,6 @@ type Context struct {
 	Verdict Verdict
 	Reason  Reason
 	Packet  uint64
-	// SYNAgain is set when the client's SYN was sent more than once.
-	SYNAgain bool
 	// AnswersAgain is set for a SYN-ACK that repeats its number because a SYN
 	// came: again, or for the first time where both ends opened at once.
 	AnswersAgain bool
@@ -118,6 +116,7 @@ const (
 	GapInFront           // octets in front were never captured
 	SameIPID             // the same range, timestamp and IP identification
 	TooSoon              // sooner than any answer could have come back
+	SameTSval            // the same range and timestamp, though the clock had gone on
 	LaterIPID            // IP identification above that of a segment behind the hole
 	EarlierIPID          // below
 	LaterTSval           // timestamp later than that of a segment behind the hole
@@ -139,6 +138,7 @@ var reasonTexts = [...]struct{ text, link string }{
 	GapInFront:    {"gap in front", ""},
 	SameIPID:      {"same IP ID and range", " as packet "},
 	TooSoon:       {"too soon to be an answer", " to packet "},
+	SameTSval:     {"same TSval and range", " as packet "},
 	LaterIPID:     {"IP ID above those beyond the hole", ""},
 	EarlierIPID:   {"IP ID below those beyond the hole", ""},
 	LaterTSval:    {"TSval later than", " packet "},

@@ -1,0 +1,112 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// A FIN that was not captured leaves a trace: its end, or the acknowledgements
+// of the other end, stand one number behind the last octet captured. That number
+// may also be an octet of payload, so what follows from it is marked as
+// inferred, and taken back when payload comes in its place or behind it.
+
+// guessFIN infers a FIN of either end from the segment's numbers. It returns
+// true where the sender's own FIN is to be guessed after what the segment proves:
+// it acknowledges a FIN that had come twice, so that the first had arrived before
+// its own FIN was sent.
+func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (later bool) {
+	if seg.Flags.Any(wire.SYN | wire.RST) {
+		return false
+	}
+	s := a.facts.From
+	if x.Is(flow.FINGuessed) && (seg.Len > 0 && seg.Seq.Add(seg.Len).After(x.FinEnd-1) ||
+		seg.Flags.Has(wire.FIN) && seg.End().After(x.FinEnd)) {
+		a.takeBack(n, s, x, y)
+	}
+	a.orderFINs(x, y, seg)
+	if a.facts.SeqDelta == 1 && seg.SeqLen() == 0 && mayHaveClosed(x) {
+		later = a.facts.AnswersFINFirst && n.fins[s.Other()] > 1
+		if !later {
+			a.guess(f, n, s, x, seg)
+		}
+	}
+	if !seg.Flags.Has(wire.ACK) || !y.Is(flow.Sent) || !mayHaveClosed(y) {
+		return later
+	}
+	switch d := seg.Ack.Diff(y.Nxt); {
+	case d == 1:
+		a.guess(f, n, s.Other(), y, seg)
+	case d > 1 && x.State.Base() == state.Established:
+		// Among the octets that were missed there may have been a FIN.
+		x.State, y.State = x.State.Infer(), y.State.Infer()
+	}
+	return later
+}
+
+// orderFINs mends which FIN x had met first, where its own was guessed, by
+// segments that come late: its FIN itself, and an ACK of y's FIN with the number
+// that its own FIN was to have.
+func (a *Analyzer) orderFINs(x, y *flow.Half, seg *wire.Segment) {
+	if !x.Is(flow.FINGuessed) || !y.Is(flow.SentFIN) || !seg.Flags.Has(wire.ACK) {
+		return
+	}
+	b, mark := x.State.Base(), x.State&state.Inferred
+	switch covers := !seg.Ack.Before(y.FinEnd); {
+	case seg.Flags.Has(wire.FIN) && !covers && b == state.LastAck:
+		x.State = state.Closing | mark
+	case seg.SeqLen() == 0 && covers && seg.Seq == x.FinEnd-1 && b == state.Closing:
+		x.State = state.LastAck | mark
+	}
+}
+
+// mayHaveClosed reports whether an end is in a state in which it can send its FIN.
+func mayHaveClosed(h *flow.Half) bool {
+	b := h.State.Base()
+	return !h.Is(flow.SentFIN) && (b == state.Established || b == state.CloseWait)
+}
+
+// guess takes the number at Nxt of h for its FIN.
+func (a *Analyzer) guess(f *flow.Flow, n *note, s flow.Side, h *flow.Half, seg *wire.Segment) {
+	h.FinEnd = h.Nxt + 1
+	h.Has |= flow.SentFIN | flow.FINGuessed
+	n.finAt[s], n.finAck[s] = seg.Time, h.Ack
+	h.State = h.State.Infer()
+	a.move(f, n, h, state.SendFIN)
+}
+
+// takeBack forgets the guessed FIN of x, side s, and what it moved.
+func (a *Analyzer) takeBack(n *note, s flow.Side, x, y *flow.Half) {
+	x.Has &^= flow.SentFIN | flow.FINGuessed | flow.FINProved | flow.FINAcked | flow.FINAwaiting
+	n.finAt[s], n.tw = 0, timeWaitNote{}
+	switch x.State.Base() {
+	case state.FinWait1, state.FinWait2:
+		x.State = state.Established
+	case state.Closing, state.TimeWait, state.LastAck, state.Closed:
+		x.State = state.CloseWait
+	}
+	switch y.State.Base() {
+	case state.CloseWait:
+		y.State = state.Established
+	case state.Closing:
+		y.State = state.FinWait1
+	case state.LastAck:
+		y.State = state.FinWait1
+		if y.Is(flow.FINAcked) {
+			y.State = state.FinWait2
+		}
+	case state.TimeWait, state.Closed:
+		y.State = state.FinWait2
+	}
+}
+
+// goesOn takes the marks of a missed stretch away: an end that sends payload
+// had not sent its FIN before.
+func goesOn(x, y *flow.Half) {
+	if x.State == state.Established|state.Inferred && x.Is(flow.SYNAcked) && !y.Is(flow.FINGuessed) {
+		x.State = state.Established
+		if y.State == state.Established|state.Inferred && y.Is(flow.SYNAcked) {
+			y.State = state.Established
+		}
+	}
+}
