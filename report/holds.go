@@ -22,7 +22,7 @@ type holds struct {
 	hosts  []hostHolds
 	index  map[hostKey]int
 	kept   []interval
-	reused map[uint64]int // connection that uses the tuple next → interval
+	reused map[uint64][2]int // connection that uses the tuple next → intervals of its ends, plus 1; 0: none
 	// dropped counts intervals beyond maxHolds, strangers those of hosts
 	// beyond maxHosts.
 	dropped, strangers uint64
@@ -51,8 +51,12 @@ type interval struct {
 }
 
 func (h *holds) add(c *connection) {
-	if i, ok := h.reused[c.Number]; ok {
-		h.kept[i].until = min(h.kept[i].until, c.Start)
+	if ends, ok := h.reused[c.Number]; ok {
+		for _, i := range ends {
+			if i > 0 {
+				h.kept[i-1].until = min(h.kept[i-1].until, c.Start)
+			}
+		}
 		delete(h.reused, c.Number)
 	}
 	tw := &c.TimeWait
@@ -72,7 +76,7 @@ func (h *holds) hold(k hostKey, tw *analyze.TimeWait) {
 			return
 		}
 		if h.index == nil {
-			h.index, h.reused = map[hostKey]int{}, map[uint64]int{}
+			h.index, h.reused = map[hostKey]int{}, map[uint64][2]int{}
 		}
 		i = len(h.hosts)
 		h.index[k] = i
@@ -88,10 +92,16 @@ func (h *holds) hold(k hostKey, tw *analyze.TimeWait) {
 		return
 	}
 	host.kept++
-	if tw.ReusedBy != 0 {
-		h.reused[tw.ReusedBy] = len(h.kept)
-	}
 	h.kept = append(h.kept, interval{i, tw.Since, tw.Until})
+	if tw.ReusedBy != 0 {
+		ends := h.reused[tw.ReusedBy]
+		if k.side == analyze.ServerSide {
+			ends[1] = len(h.kept)
+		} else {
+			ends[0] = len(h.kept)
+		}
+		h.reused[tw.ReusedBy] = ends
+	}
 }
 
 // measure fills in atEnd and most, and orders the hosts by most, then address.

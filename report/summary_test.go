@@ -44,6 +44,27 @@ func TestHoldsReuse(t *testing.T) {
 	}
 }
 
+// TestHoldsReuseOfBoth wants both ends of a simultaneous close to let go when
+// their tuple is used again, by whichever end.
+func TestHoldsReuseOfBoth(t *testing.T) {
+	var h holds
+	first := held(1, "10.0.0.1:1", 0, 60)
+	first.TimeWait.Holders, first.TimeWait.ReusedBy = analyze.BothSides, 2
+	h.add(first)
+	second := held(2, "10.0.0.1:1", 5, 65)
+	second.TimeWait.Holders = analyze.BothSides
+	h.add(second)
+	h.measure(10)
+	if len(h.hosts) != 2 {
+		t.Fatalf("%d hosts, want 2", len(h.hosts))
+	}
+	for _, got := range h.hosts {
+		if got.total != 2 || got.most != 1 || got.atEnd != 1 || got.reused != 1 {
+			t.Errorf("%+v, want 2 held, 1 at one time, 1 at the end, 1 reused", got)
+		}
+	}
+}
+
 func TestHoldsBounds(t *testing.T) {
 	var h holds
 	for i := range maxHosts + 3 {
