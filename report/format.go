@@ -20,6 +20,9 @@ type rowView[T any] struct {
 
 // none says why there is no row.
 func (v *rowView[T]) none(e *env) string {
+	if text, all := Missing(e.Only, e.connections); all {
+		return text
+	}
 	if len(e.Only) > 0 {
 		return "nothing to show of the connections asked for (--connection)"
 	}

@@ -48,6 +48,8 @@ type env struct {
 	clock clock
 	base  int64 // time 0 of relative times
 	based bool
+	// connections is how many the capture has, known when it was read.
+	connections uint64
 	// verdicts are those on the connection whose row is being written.
 	verdicts []verdict.Verdict
 }
@@ -243,6 +245,7 @@ func (r *Reporter) Close(in Input) error {
 	if r.err != nil {
 		return r.err
 	}
+	r.env.connections = in.Analysis.Connections
 	for _, s := range r.summaries {
 		s.input = &in
 	}

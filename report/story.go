@@ -62,7 +62,7 @@ func (s *storyWriter) finish() error {
 		if s.env.Format == FormatMarkdown {
 			b.WriteString("```text\n")
 		}
-		note("none: " + connectionView.empty)
+		note("none: " + connectionView.none(s.env))
 	}
 	if s.hidden > 0 {
 		note(thousands(uint64(s.hidden)) + " more connections not shown (--limit 0 shows all)")

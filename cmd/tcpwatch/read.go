@@ -40,8 +40,9 @@ without a terminal they have at most 120 columns. Without a UTF-8 locale the
 output is ASCII.
 
 Exit status: 0 all was read; 1 results are printed, but part of the input could
-not be read or an output not written; 2 the command line is wrong, or nothing
-could be opened. Ctrl-C prints what is known so far.`
+not be read or an output not written; 2 the command line is wrong, nothing could
+be opened, or no connection that --connection asks for exists. Ctrl-C prints
+what is known so far.`
 
 const readExamples = `  tcpwatch read eth0.pcap
   tcpwatch read --view connections,time-wait eth0.pcap
@@ -202,22 +203,15 @@ func (o *readOptions) conclude(stderr io.Writer, out *output, in report.Input, e
 	if in.Interrupted {
 		return &exitError{exitPartial, fmt.Errorf("interrupted after packet %d: the rest was not read", in.Packets)}
 	}
-	if !o.quiet {
-		o.noteMissing(stderr, in.Analysis.Connections)
+	missing, all := report.Missing(o.only, in.Analysis.Connections)
+	switch {
+	case all && status == exitOK:
+		return &exitError{exitUsage, fmt.Errorf("--connection: %s", missing)}
+	case missing != "" && (all || !o.quiet):
+		fmt.Fprintf(stderr, "tcpwatch: note: %s\n", missing)
 	}
 	if status != exitOK {
 		return &exitError{status: status}
 	}
 	return nil
-}
-
-// noteMissing says that a connection was asked for that does not exist.
-func (o *readOptions) noteMissing(stderr io.Writer, known uint64) {
-	var most uint64
-	for n := range o.only {
-		most = max(most, n)
-	}
-	if most > known {
-		fmt.Fprintf(stderr, "tcpwatch: note: there is no connection %d: the last is %d\n", most, known)
-	}
 }

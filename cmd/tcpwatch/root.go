@@ -18,7 +18,7 @@ import (
 const (
 	exitOK      = 0 // all was read and analysed
 	exitPartial = 1 // results are printed, but part of the input was not read or of the output not written
-	exitUsage   = 2 // the command line is wrong, or nothing could be opened
+	exitUsage   = 2 // the command line is wrong, nothing could be opened, or no connection asked for exists
 )
 
 // exitError carries an exit status out of a command. Its err may be nil: then
