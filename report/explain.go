@@ -185,7 +185,11 @@ func nearest(key string) string {
 	}
 	var close []string
 	for _, n := range names {
-		if editDistance(key, n) <= 1+len(n)/3 || key != "" && strings.Contains(n, key) {
+		most := 1 // of a short name, two other letters make another word
+		if len(n) >= 6 {
+			most += len(n) / 3
+		}
+		if editDistance(key, n) <= most || len(key) > 1 && strings.Contains(n, key) {
 			close = append(close, n)
 		}
 	}

@@ -16,7 +16,7 @@ type markdownWriter[T any] struct {
 	value    Value
 	shown    int
 	hidden   int
-	inferred bool
+	inferred doubts
 }
 
 func newMarkdownWriter[T any](v *rowView[T], w io.Writer, e *env) *markdownWriter[T] {
@@ -80,7 +80,7 @@ func (m *markdownWriter[T]) row(r *T) error {
 func (m *markdownWriter[T]) appendCell(b []byte, k Kind) []byte {
 	m.cell = m.value.appendPeople(m.cell[:0], k, m.env)
 	if n := len(m.cell); k == KindWord && n > 0 && m.cell[n-1] == '?' {
-		m.inferred = true
+		m.inferred.see(string(m.cell))
 	}
 	if m.env.ASCII {
 		m.cell = toASCII(nil, m.cell)
@@ -103,8 +103,8 @@ func (m *markdownWriter[T]) finish() error {
 		b = appendThousands(b, uint64(m.hidden))
 		b = append(b, " more rows not shown (`--limit 0` shows all).\n"...)
 	}
-	if m.inferred {
-		b = append(b, "\n"+inferredNote+".\n"...)
+	if text := m.inferred.note(); text != "" {
+		b = append(b, "\n"+text+".\n"...)
 	}
 	_, err := m.w.Write(b)
 	return err

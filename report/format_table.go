@@ -2,7 +2,6 @@ package report
 
 import (
 	"io"
-	"strings"
 )
 
 // sampleRows is how many rows a table looks at before it fixes its widths. It
@@ -19,13 +18,13 @@ type tableWriter[T any] struct {
 	value    Value
 	text     []byte
 	shown    int
-	hidden   int    // rows beyond the limit
-	inferred []bool // per column: a value with a question mark was seen
+	hidden   int      // rows beyond the limit
+	inferred []doubts // per column
 }
 
 func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
 	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid{env: e}}
-	t.inferred = make([]bool, len(t.columns))
+	t.inferred = make([]doubts, len(t.columns))
 	for _, c := range t.columns {
 		t.grid.columns = append(t.grid.columns, gridColumn{header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty})
 	}
@@ -41,8 +40,8 @@ func (t *tableWriter[T]) row(r *T) error {
 	cells := make([]cell, len(t.columns))
 	for i, c := range t.columns {
 		cells[i] = t.cell(c, r)
-		if c.Kind == KindWord && strings.HasSuffix(cells[i].text, "?") {
-			t.inferred[i] = true
+		if c.Kind == KindWord {
+			t.inferred[i].see(cells[i].text)
 		}
 	}
 	if t.grid.fixed {
@@ -123,16 +122,17 @@ func (t *tableWriter[T]) notes() error {
 			return err
 		}
 	}
-	for i, seen := range t.inferred {
-		if seen && (t.grid.records || t.grid.keeps(i)) {
-			return t.line(inferredNote)
+	var shown doubts
+	for i := range t.inferred {
+		if t.grid.records || t.grid.keeps(i) {
+			shown.add(t.inferred[i])
 		}
+	}
+	if text := shown.note(); text != "" {
+		return t.line(text)
 	}
 	return nil
 }
-
-// inferredNote explains the question mark behind a state.
-const inferredNote = "? = inferred: the segments that would prove it were not captured"
 
 // line writes a line of prose, broken between words.
 func (t *tableWriter[T]) line(s string) error {

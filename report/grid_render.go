@@ -51,17 +51,27 @@ func (g *grid) render(w io.Writer) error {
 	return g.streamAll(w, g.rows[fit:])
 }
 
-// tidy removes what tablewriter leaves behind a row: spaces, and a second end of
-// colour behind the padding of a coloured cell.
+// tidy removes what tablewriter leaves in a row: the spaces at its end, and an
+// end of colour behind the padding of each coloured cell, where no colour is on.
 func tidy(line string) string {
-	line = strings.TrimRight(line, " \n")
+	var b strings.Builder
+	colored := false
 	for {
-		rest, found := strings.CutSuffix(line, escapeEnd)
-		rest = strings.TrimRight(rest, " ")
-		if !found || !strings.HasSuffix(rest, escapeEnd) {
-			return line
+		i := strings.IndexByte(line, escapeEnd[0])
+		if i < 0 {
+			return strings.TrimRight(b.String()+line, " \n")
 		}
-		line = rest
+		b.WriteString(line[:i])
+		line = line[i:]
+		n := strings.IndexByte(line, 'm') + 1
+		if n == 0 {
+			n = 1 // not one of ours
+		}
+		end := line[:n] == escapeEnd
+		if !end || colored {
+			b.WriteString(line[:n])
+		}
+		colored, line = !end, line[n:]
 	}
 }
 

@@ -22,7 +22,8 @@ func writeWrapped(w io.Writer, e *env, t Tone, indent, s string) error {
 
 // wrapWords breaks s between words into lines of at most width columns; the
 // lines after the first leave room for indent. A word that is wider than a
-// line stands alone, unbroken. Runs of spaces inside a line are kept.
+// line, as the name of a file may be, is broken where the line ends. Runs of
+// spaces inside a line are kept.
 func wrapWords(s string, width int, indent string) []string {
 	var lines []string
 	for {
@@ -35,9 +36,7 @@ func wrapWords(s string, width int, indent string) []string {
 		}
 		cut := lastSpaceWithin(s, room)
 		if cut < 0 {
-			if cut = strings.IndexByte(s, ' '); cut < 0 {
-				return append(lines, s)
-			}
+			cut = columnsWithin(s, room)
 		}
 		lines = append(lines, strings.TrimRight(s[:cut], " "))
 		s = strings.TrimLeft(s[cut:], " ")
@@ -62,6 +61,19 @@ func lastSpaceWithin(s string, room int) int {
 		}
 	}
 	return cut
+}
+
+// columnsWithin returns how many octets of s fit into room columns: at least
+// one character, and no part of one.
+func columnsWithin(s string, room int) int {
+	used := 0
+	for i, r := range s {
+		used += displayWidth(string(r))
+		if i > 0 && used > room {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // nbsp holds a number and its unit together until lines are broken.

@@ -17,7 +17,7 @@ type storyWriter struct {
 	env      *env
 	told     int
 	hidden   int
-	inferred bool
+	inferred doubts
 	dropped  map[string]bool
 }
 
@@ -40,7 +40,7 @@ func (s *storyWriter) row(c *connection) error {
 	s.told++
 	t := &story{env: s.env, conn: c, out: &b}
 	t.tell()
-	s.inferred = s.inferred || t.inferred
+	s.inferred.add(t.inferred)
 	for _, d := range t.dropped {
 		s.dropped[d] = true
 	}
@@ -67,8 +67,8 @@ func (s *storyWriter) finish() error {
 	if s.hidden > 0 {
 		note(thousands(uint64(s.hidden)) + " more connections not shown (--limit 0 shows all)")
 	}
-	if s.inferred {
-		note(inferredNote)
+	if text := s.inferred.note(); text != "" {
+		note(text)
 	}
 	if s.dropped["ACK"] || s.dropped["REL ACK"] {
 		note("no room for the column ACK: its arithmetic stands under each row")
@@ -85,7 +85,7 @@ type story struct {
 	env      *env
 	conn     *connection
 	out      *bytes.Buffer
-	inferred bool
+	inferred doubts
 	dropped  []string
 }
 

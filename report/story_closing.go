@@ -120,7 +120,8 @@ func (t *story) closing() {
 		t.steps(steps, true)
 	}
 	if c.Closing.Outcome != analyze.ClosingNormal && c.Closing.Outcome != analyze.ClosingSimultaneous {
-		t.inferred = t.inferred || c.ClientState.IsInferred() || c.ServerState.IsInferred()
+		t.inferred.see(c.ClientState.String())
+		t.inferred.see(c.ServerState.String())
 		t.section("STATES", "at the end the client is in "+c.ClientState.String()+", the server in "+c.ServerState.String(), Plain)
 	}
 	if c.Evicted {

@@ -20,8 +20,7 @@ func (t *story) opening() {
 	opening, _ := t.partSteps()
 	t.steps(opening, false)
 	for _, line := range optionLines(o) {
-		t.out.WriteString(gap)
-		writeWrapped(t.out, t.env, Plain, sectionIndent, line)
+		writeWrapped(t.out, t.env, Plain, sectionIndent, gap+line)
 	}
 	t.verdicts()
 	t.out.WriteByte('\n')

@@ -58,8 +58,7 @@ func (t *story) steps(list []int, relative bool) {
 	}
 	t.dropped = append(t.dropped, g.dropped...)
 	if text := sums.baseText(); text != "" {
-		t.out.WriteString(gap)
-		writeWrapped(t.out, t.env, Quiet, sectionIndent, text)
+		writeWrapped(t.out, t.env, Quiet, sectionIndent, gap+text)
 	}
 	if relative && t.conn.StepsDropped > 0 {
 		t.out.WriteString(gap + plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
@@ -80,7 +79,8 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
 	for i := range row {
 		row[i].text = unglue(t.env.plain(row[i].text))
 	}
-	t.inferred = t.inferred || st.ClientState.IsInferred() || st.ServerState.IsInferred()
+	t.inferred.see(st.ClientState.String())
+	t.inferred.see(st.ServerState.String())
 	return row
 }
 

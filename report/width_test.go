@@ -34,6 +34,50 @@ func TestWidth(t *testing.T) {
 	}
 }
 
+// TestLongNames wants names of files that are wider than the terminal to stay
+// inside it, and nothing of them to be lost.
+func TestLongNames(t *testing.T) {
+	name := "/captures/" + strings.Repeat("mäßig-lang/", 20) + "eth0.pcap"
+	in := sampleInput()
+	in.Files = []File{{Name: name, Format: "pcap"}}
+	in.Damages = []string{name + ": packet 7 (byte 900): the file ends inside a record"}
+	for _, n := range []int{1, 5} {
+		out := render(t, Options{Format: FormatTable, Width: 80}, nil, sampleConnections(t)[:n], in)
+		checkLines(t, fmt.Sprintf("%d connections", n), out, 80, false)
+		joined := strings.Join(strings.Fields(out), "")
+		if strings.Count(joined, name) != 2 {
+			t.Errorf("the name of the file was cut:\n%s", out)
+		}
+	}
+}
+
+// TestInferredNote wants a question mark explained wherever one is shown, with
+// what it means behind LISTEN.
+func TestInferredNote(t *testing.T) {
+	for _, c := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{"ESTABLISHED", "–", ""}, ""},
+		{[]string{"ESTABLISHED?"}, inferredNote},
+		{[]string{"LISTEN?", "CLOSED"}, "LISTEN? = inferred: " + listenNote},
+		{[]string{"LISTEN?", "CLOSED?"}, inferredNote + ". LISTEN?: " + listenNote},
+	} {
+		var d, sum doubts
+		for _, w := range c.words {
+			d.see(w)
+		}
+		sum.add(d)
+		if got := sum.note(); got != c.want {
+			t.Errorf("%q: %q, want %q", c.words, got, c.want)
+		}
+	}
+	o := Options{Format: FormatTable, Width: 200}
+	if out := render(t, o, nil, []*analyze.Connection{halfClose(t)}, sampleInput()); !strings.Contains(out, "LISTEN? = inferred: "+listenNote) {
+		t.Errorf("LISTEN? is not explained:\n%s", out)
+	}
+}
+
 func checkLines(t *testing.T, what, out string, width int, ascii bool) {
 	t.Helper()
 	for line := range strings.Lines(out) {
@@ -72,9 +116,14 @@ func TestExplainWidth(t *testing.T) {
 		}
 		checkLines(t, "explain "+name, text, 80, true)
 	}
-	err := Explain(&bytes.Buffer{}, "TIMEWAIT", Options{})
-	if err == nil || !strings.Contains(err.Error(), "TIME-WAIT") {
-		t.Errorf("explain TIMEWAIT: %v, want the name TIME-WAIT", err)
+	for name, want := range map[string]string{
+		"TIMEWAIT": "did you mean TIME-WAIT", "time_wai": "did you mean TIME-WAIT", "retransmit": "did you mean RETRANSMISSION", "fim": "did you mean FIN",
+		"foo": "(tcpwatch explain lists them)", "x": "(tcpwatch explain lists them)", "f": "(tcpwatch explain lists them)",
+	} {
+		err := Explain(&bytes.Buffer{}, name, Options{})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("explain %s: %v, want %s", name, err, want)
+		}
 	}
 }
 
@@ -119,6 +168,13 @@ func TestColorIsNotTheMeaning(t *testing.T) {
 		colored := render(t, o, packets, sampleConnections(t), sampleInput())
 		if !strings.Contains(colored, "\x1b[") {
 			t.Errorf("%s: no colour where it was asked for", v)
+		}
+		starts := 0
+		for _, code := range escapes[1:] {
+			starts += strings.Count(colored, code)
+		}
+		if ends := strings.Count(colored, escapeEnd); ends != starts {
+			t.Errorf("%s: %d ends of colour for %d beginnings", v, ends, starts)
 		}
 		if got := stripCodes(colored); got != plain {
 			t.Errorf("%s: the text differs with colour:\n%s\n%s", v, got, plain)
@@ -208,7 +264,7 @@ func TestWrapWords(t *testing.T) {
 		s    string
 		want string
 	}{
-		{"", ""}, {"one", "one"}, {"aaaa bbbb cccc", "aaaa bbbb|cccc"}, {"aaaaaaaaaaaaaaa b", "aaaaaaaaaaaaaaa|b"},
+		{"", ""}, {"one", "one"}, {"aaaa bbbb cccc", "aaaa bbbb|cccc"}, {"aaaaaaaaaaaaaaa b", "aaaaaaaaa|aaaaaa b"}, {"a bbbbbbbbbbbb c", "a|bbbbbbbbb|bbb c"},
 		{"a  b", "a  b"}, {"äääää ööööö", "äääää|ööööö"}, {"12 " + glue("34 567 89"), "12|" + glue("34 567 89")},
 	} {
 		if got := strings.Join(wrapWords(c.s, 9, ""), "|"); got != c.want {

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"strings"
+
+	"tcpwatch/analyze/state"
+)
+
+// doubts remembers which inferred states were shown, so that the question mark
+// behind them is explained.
+type doubts struct {
+	listen bool // LISTEN?
+	other  bool
+}
+
+// listenInferred is how a passive end is shown before it answers a SYN.
+var listenInferred = (state.Listen | state.Inferred).String()
+
+// see takes the text of a state, or of any other word.
+func (d *doubts) see(text string) {
+	switch {
+	case !strings.HasSuffix(text, "?"):
+	case text == listenInferred:
+		d.listen = true
+	default:
+		d.other = true
+	}
+}
+
+func (d *doubts) add(e doubts) { d.listen, d.other = d.listen || e.listen, d.other || e.other }
+
+const (
+	inferredNote = "? = inferred: the segments that would prove it were not captured"
+	listenNote   = "an end that listens sends nothing; only its SYN-ACK shows that it was listening"
+)
+
+// note explains the question marks that were shown; "" where there were none.
+func (d *doubts) note() string {
+	switch {
+	case d.listen && d.other:
+		return inferredNote + ". LISTEN?: " + listenNote
+	case d.listen:
+		return "LISTEN? = inferred: " + listenNote
+	case d.other:
+		return inferredNote
+	}
+	return ""
+}
