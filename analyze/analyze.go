@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture/wire"
 )
 
@@ -23,6 +24,8 @@ type Config struct {
 	// What is passed is lent for the duration of the call. Either may be nil.
 	Packet     func(*Observation)
 	Connection func(*Connection)
+	// Wireshark adds to every Observation the names that tshark would give.
+	Wireshark bool
 	// Episode is called when an Episode ends, in front of the Connection that it
 	// belongs to; nil: nobody asks.
 	Episode func(*Episode)
@@ -65,6 +68,7 @@ type Analyzer struct {
 	stray, foreign bool
 	cause          label.Cause
 	timer          bool
+	wireshark      *wireshark.Follower
 	bare           wire.Segment // a segment without a FIN that does not count
 	obs            Observation
 	conn           Connection
@@ -79,14 +83,21 @@ func New(cfg Config) *Analyzer {
 	if cfg.MaxConnections <= 0 {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
-	return &Analyzer{
+	a := &Analyzer{
 		cfg: cfg, table: flow.NewTable(), clock: math.MinInt64, msl2: 2 * int64(cfg.MSL),
 	}
+	if cfg.Wireshark {
+		a.wireshark = wireshark.New(cfg.MaxConnections)
+	}
+	return a
 }
 
 // Segment takes the next segment of the capture. It keeps nothing of seg.
 func (a *Analyzer) Segment(seg *wire.Segment) {
 	a.stats.Segments++
+	if a.wireshark != nil {
+		a.obs.Wireshark = a.wireshark.Segment(seg)
+	}
 	a.tick(seg.Time)
 	ref, from := a.route(seg)
 	f := a.table.Get(ref)

@@ -3,6 +3,7 @@ package analyze
 import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture/wire"
 )
 
@@ -37,6 +38,10 @@ type Observation struct {
 	Cause    label.Cause
 	Repeat   Repeat
 	Evidence label.Evidence
+
+	// Wireshark holds the names that tshark would give; empty unless asked for
+	// by Config.Wireshark.
+	Wireshark wireshark.Set
 
 	ClientState, ServerState state.State // after this segment
 }

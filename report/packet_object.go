@@ -3,6 +3,7 @@ package report
 import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture/wire"
 )
 
@@ -65,6 +66,14 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 		j.word("cause", o.Cause.String())
 	}
 	j.evidence(&o.Evidence)
+	if e.Wireshark {
+		j.open("wireshark", '[')
+		for _, name := range wireshark.Names(o.Wireshark) {
+			j.comma()
+			j.quoted(name)
+		}
+		j.close(']')
+	}
 	j.state("client_state", o.ClientState)
 	j.state("server_state", o.ServerState)
 	j.close('}')

@@ -26,6 +26,8 @@ type Options struct {
 	Limit int
 	// Only selects connections by number; empty: all of them.
 	Only map[uint64]bool
+	// Wireshark shows the names of Observation.Wireshark beside the labels.
+	Wireshark bool
 	// EncapName names the tunnels behind an ID; nil: none have a name.
 	EncapName func(uint32) string
 	// MSL is what the analysis used, for the words about TIME-WAIT.
@@ -137,7 +139,7 @@ func (r *Reporter) add(v View) {
 	w := r.page.section(v)
 	switch v {
 	case ViewPackets:
-		r.packets = append(r.packets, newRowWriter(packetView, w, r.env))
+		r.packets = append(r.packets, newRowWriter(packetViewOf(r.env), w, r.env))
 	case ViewRetransmissions:
 		r.packets = append(r.packets, newRowWriter(retransmissionView, w, r.env))
 	case ViewWindows:

@@ -2,10 +2,13 @@ package report
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/wireshark"
 )
 
 type (
@@ -65,6 +68,12 @@ var packetView = &rowView[packet]{
 			Tone:  packetTone},
 		{Name: "cause", Kind: KindWord, Drop: 11, HideEmpty: true, Meaning: "Why a retransmission was sent: rto, fast, tlp, spurious or unknown.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.Cause.String()) }},
+		{Name: "wireshark", Kind: KindWords, Drop: 2, Room: 24, Meaning: "What tshark 4.0 calls it, with --compat wireshark: names of tcp.analysis.*.",
+			Value: func(_ *env, o *packet, v *Value) {
+				for _, name := range wireshark.Names(o.Wireshark) {
+					v.item(strings.TrimPrefix(name, "tcp.analysis."))
+				}
+			}},
 		{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12, Meaning: "State of the client after this segment.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ClientState.String()) },
 			Tone:  func(o *packet) Tone { return stateTone(o.ClientState) }},
@@ -74,6 +83,17 @@ var packetView = &rowView[packet]{
 		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Drop: 8, Room: 40, Meaning: "What decided each label, as LABEL: reason.",
 			Value: evidenceValue},
 	},
+}
+
+// packetViewOf leaves the column of another program's words out unless it is
+// asked for.
+func packetViewOf(e *env) *rowView[packet] {
+	if e.Wireshark {
+		return packetView
+	}
+	v := *packetView
+	v.columns = slices.DeleteFunc(slices.Clone(v.columns), func(c packetColumn) bool { return c.Name == "wireshark" })
+	return &v
 }
 
 // evidenceValue lists "LABEL: reason" for every label that has evidence.

@@ -22,6 +22,7 @@ type readOptions struct {
 	limit          int
 	msl            time.Duration
 	maxConnections int
+	compat         compat
 	vxlan          []uint16
 	color          when
 	quiet          bool
@@ -82,6 +83,13 @@ const (
 	mostConnections = 100_000_000
 )
 
+// compat names a program whose words are shown beside ours.
+type compat string
+
+const compatWireshark compat = "wireshark"
+
+var compats = []compat{compatWireshark}
+
 // declare declares the flags; the help, the completion and what is allowed
 // follow from it.
 func (o *readOptions) declare(c *cobra.Command) {
@@ -105,6 +113,8 @@ func (o *readOptions) declare(c *cobra.Command) {
 		mostConnections, analyze.DefaultMaxConnections))
 	f.Var(ports(&o.vxlan), "vxlan-port",
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
+	f.Var(choice(&o.compat, compats), "compat",
+		"add to --view packets what another program calls it: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false,
 		"no progress and no notes on standard error, only errors")
@@ -159,7 +169,9 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	in := analyse(c.Context(), src, dec, rep, analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections})
+	in := analyse(c.Context(), src, dec, rep, analyze.Config{
+		MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark,
+	})
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
@@ -181,7 +193,7 @@ func (o *readOptions) reporting(dec *capture.Decoder, out *output, paths []strin
 	return report.Options{
 		Views: o.views, Format: o.format, Limit: o.limit, Only: o.only,
 		Width: width(out.w, stderr, stdin), Color: colored(o.color, out.w), ASCII: asciiOnly(),
-		EncapName: dec.EncapName, MSL: o.msl, Files: names,
+		EncapName: dec.EncapName, MSL: o.msl, Files: names, Wireshark: o.compat == compatWireshark,
 	}
 }
 
