@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
 )
 
 // data tells what was sent between opening and close.
@@ -77,7 +78,7 @@ func missingText(c *connection) string {
 	}{{analyze.ClientSide, c.FromClient.MissingBytes}, {analyze.ServerSide, c.FromServer.MissingBytes}} {
 		switch {
 		case p.n == 0:
-		case p.n == 1 && !finSeen(c, p.side):
+		case p.n == 1 && mayBeFIN(c, p.side):
 			parts = append(parts, "1"+nbsp+"sequence number of "+sideText(p.side)+" (an octet or its FIN) was never captured")
 		case p.n == 1:
 			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" was never captured")
@@ -86,6 +87,17 @@ func missingText(c *connection) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// mayBeFIN reports whether a number that was not captured may have been the
+// FIN of an end.
+func mayBeFIN(c *connection, side analyze.Side) bool {
+	st := c.ClientState
+	if side == analyze.ServerSide {
+		st = c.ServerState
+	}
+	open := st == state.Established || st == state.CloseWait // its last segments show that it had not closed
+	return !finSeen(c, side) && !open
 }
 
 // roundTrips tells what acknowledgements measured, where there are any.
@@ -134,19 +146,22 @@ func (t *story) closingSentence() string {
 	c := &t.conn.Closing
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	switch c.Outcome {
-	case analyze.ClosingNormal:
+	inferred := inferredClose(t.conn)
+	switch {
+	case inferred != "":
+		add("%s", inferred)
+	case c.Outcome == analyze.ClosingNormal:
 		add("normal")
 		add("%s", firstCloser(t.conn))
-	case analyze.ClosingSimultaneous:
+	case c.Outcome == analyze.ClosingSimultaneous:
 		add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
-	case analyze.ClosingHalfClosed:
+	case c.Outcome == analyze.ClosingHalfClosed:
 		add("%s", oneFIN(t.conn))
-	case analyze.ClosingReset:
+	case c.Outcome == analyze.ClosingReset:
 		if text := resetSentence(t.conn); text != "" {
 			add("%s", text)
 		}
-	case analyze.ClosingOpen:
+	case c.Outcome == analyze.ClosingOpen:
 		if begun(t.conn) {
 			add("%s", noClose(t.conn))
 		}
@@ -239,8 +254,12 @@ func (t *story) timeWait() {
 		if tw.Holders == analyze.ServerSide {
 			holder, peer = peer, holder
 		}
-		add("held by %s until %s (2MSL = %s, --msl): %s cannot be used towards %s before, save by a SYN with a higher ISN or a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
-			sideText(tw.Holders), end, duration(2*int64(t.env.MSL)), holder, peer)
+		held := "held by "
+		if c.Closing.Inferred {
+			held = "by inference held by "
+		}
+		add("%s until %s (2MSL = %s, --msl): %s cannot be used towards %s before, save by a SYN with a higher ISN or a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
+			held+sideText(tw.Holders), end, duration(2*int64(t.env.MSL)), holder, peer)
 	}
 	if tw.Restarts > 0 {
 		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))

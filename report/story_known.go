@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
@@ -40,11 +41,50 @@ func finPacket(c *connection, side analyze.Side) uint64 {
 // finSeen reports whether a FIN of an end was captured, or may have been where
 // steps were left out.
 func finSeen(c *connection, side analyze.Side) bool {
-	switch c.Closing.Outcome {
-	case analyze.ClosingNormal, analyze.ClosingSimultaneous:
+	cl := &c.Closing
+	if !cl.Inferred && (cl.Outcome == analyze.ClosingNormal || cl.Outcome == analyze.ClosingSimultaneous) {
 		return true
 	}
 	return finPacket(c, side) != 0 || c.StepsDropped > 0
+}
+
+// finGuessed returns the ends whose FIN is inferred from the numbers around it.
+func finGuessed(c *connection) analyze.Side {
+	client, server := !finSeen(c, analyze.ClientSide), !finSeen(c, analyze.ServerSide)
+	switch {
+	case !c.Closing.Inferred || !client && !server:
+		return analyze.NoSide
+	case c.Closing.Outcome == analyze.ClosingHalfClosed:
+		if !client || !server {
+			return analyze.NoSide // the one FIN was captured
+		}
+		return finSide(c)
+	case c.Closing.Outcome != analyze.ClosingNormal && c.Closing.Outcome != analyze.ClosingSimultaneous:
+		return analyze.NoSide
+	case client && server:
+		return analyze.BothSides
+	case client:
+		return analyze.ClientSide
+	}
+	return analyze.ServerSide
+}
+
+// inferredClose says a close of which a FIN is inferred; "" where none is.
+func inferredClose(c *connection) string {
+	side := finGuessed(c)
+	if side == analyze.NoSide {
+		return ""
+	}
+	text := c.Closing.Outcome.String() + ", by inference: no FIN of " + sideText(side) + " was captured, but its numbers have room for one"
+	if side == analyze.BothSides {
+		text = c.Closing.Outcome.String() + ", by inference: no FIN was captured, but the numbers of both ends have room for one"
+	}
+	if c.Closing.Outcome == analyze.ClosingNormal {
+		if first := c.Closing.ActiveCloser; first == analyze.ClientSide || first == analyze.ServerSide {
+			text += "; then " + sideText(first) + " closed first" + finText(c, first)
+		}
+	}
+	return text
 }
 
 // finText is the packet of the first FIN of an end in brackets.
@@ -55,12 +95,18 @@ func finText(c *connection, side analyze.Side) string {
 	return ""
 }
 
-// finSide is the end whose FIN came first in the capture.
+// finSide is the end whose FIN came first in the capture, or is inferred to
+// have come first where none was captured.
 func finSide(c *connection) analyze.Side {
 	a, b := finPacket(c, analyze.ClientSide), finPacket(c, analyze.ServerSide)
 	switch {
-	case a == 0 && b == 0:
+	case a == 0 && b == 0 && c.Closing.ActiveCloser != analyze.NoSide:
 		return c.Closing.ActiveCloser
+	case a == 0 && b == 0: // the end that waits for the other's
+		if st := c.ClientState.Base(); st == state.FinWait1 || st == state.FinWait2 || st == state.TimeWait {
+			return analyze.ClientSide
+		}
+		return analyze.ServerSide
 	case b == 0 || a != 0 && a < b:
 		return analyze.ClientSide
 	}
@@ -131,6 +177,6 @@ func halfClosed(c *connection) string {
 // halfCloseKnown reports whether the time between the FINs was captured.
 func halfCloseKnown(c *connection) bool {
 	cl := &c.Closing
-	return cl.HalfClosedFor > 0 && cl.Outcome != analyze.ClosingSimultaneous && unseen(c) == analyze.NoSide &&
+	return cl.HalfClosedFor > 0 && finGuessed(c) == analyze.NoSide && cl.Outcome != analyze.ClosingSimultaneous && unseen(c) == analyze.NoSide &&
 		(!fromMiddle(c) || cl.HalfClosedOctets > 0 || cl.Outcome == analyze.ClosingNormal)
 }

@@ -28,6 +28,11 @@ func closed(t *testing.T, outcome analyze.ClosingOutcome, fins ...analyze.Side) 
 	return c
 }
 
+func inFinWait(c *analyze.Connection) *analyze.Connection {
+	c.ClientState, c.ServerState = state.FinWait2|state.Inferred, state.CloseWait|state.Inferred
+	return c
+}
+
 func oneWay(c *analyze.Connection) *analyze.Connection {
 	c.Opening.Outcome, c.FromServer = analyze.OpeningOneWay, noRTT(analyze.Direction{})
 	return c
@@ -115,10 +120,60 @@ func TestMissingText(t *testing.T) {
 		{1, 1448, nil, "1 sequence number of the client (an octet or its FIN) was never captured, 1,448 B of the server were never captured"},
 	} {
 		conn := closed(t, analyze.ClosingHalfClosed, c.fins...)
+		conn.ClientState = state.FinWait1
 		conn.FromClient.MissingBytes, conn.FromServer.MissingBytes = c.client, c.server
 		if got := unglue(missingText(conn)); got != c.want {
 			t.Errorf("%+v: %q, want %q", c, got, c.want)
 		}
+	}
+}
+
+// TestMissingOctet wants a gap of an end that had not closed to be an octet.
+func TestMissingOctet(t *testing.T) {
+	c := closed(t, analyze.ClosingOpen)
+	c.FromClient.MissingBytes = 1
+	if got, want := unglue(missingText(c)), "1 B of the client was never captured"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.ClientState |= state.Inferred
+	if got, want := unglue(missingText(c)), "(an octet or its FIN)"; !strings.Contains(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestInferredClose wants a FIN that only the numbers tell of to be called that.
+func TestInferredClose(t *testing.T) {
+	guess := func(c *analyze.Connection, first analyze.Side) *analyze.Connection {
+		c.Closing.Inferred, c.Closing.ActiveCloser, c.Closing.HalfClosedFor = true, first, 2e9
+		return c
+	}
+	const client, server = analyze.ClientSide, analyze.ServerSide
+	for _, x := range []struct {
+		conn *analyze.Connection
+		want string
+	}{
+		{guess(closed(t, analyze.ClosingNormal, server), client),
+			"normal, by inference: no FIN of the client was captured, but its numbers have room for one; then the client closed first\n"},
+		{guess(closed(t, analyze.ClosingNormal, client), client),
+			"normal, by inference: no FIN of the server was captured, but its numbers have room for one; then the client closed first (packet 9)\n"},
+		{guess(closed(t, analyze.ClosingNormal), server),
+			"normal, by inference: no FIN was captured, but the numbers of both ends have room for one; then the server closed first\n"},
+		{guess(closed(t, analyze.ClosingHalfClosed), client),
+			"half-closed, by inference: no FIN of the client was captured, but its numbers have room for one\n"},
+		{inFinWait(guess(closed(t, analyze.ClosingHalfClosed), analyze.NoSide)), "half-closed, by inference: no FIN of the client was captured"},
+		{guess(closed(t, analyze.ClosingSimultaneous, client), analyze.BothSides),
+			"simultaneous, by inference: no FIN of the server was captured, but its numbers have room for one\n"},
+		{oneWay(guess(closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
+	} {
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{x.conn}, Input{})
+		if !strings.Contains(out, x.want) {
+			t.Errorf("%q is not in\n%s", x.want, out)
+		}
+	}
+	c := guess(closed(t, analyze.ClosingNormal, server), client)
+	c.TimeWait = analyze.TimeWait{Holders: client, Until: t0 + 60e9}
+	if out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c}, Input{}); !strings.Contains(out, "TIME-WAIT  by inference held by the client until") {
+		t.Errorf("a TIME-WAIT that is inferred is told as a fact:\n%s", out)
 	}
 }
 
