@@ -139,6 +139,7 @@ func (j *jsonText) closing(c *analyze.Closing) {
 	j.open("closing", '{')
 	j.word("outcome", c.Outcome.String())
 	j.word("active_closer", c.ActiveCloser.String())
+	j.bool("inferred", c.Inferred)
 	j.numbers("fin_packets", c.FinPackets)
 	j.uint("fin_count", uint64(c.FinCount))
 	j.uintOrNull("segments", uint64(c.Segments), c.Segments != 0)

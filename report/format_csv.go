@@ -58,7 +58,6 @@ func (c *csvWriter[T]) row(r *T) error {
 	return err
 }
 
-func (c *csvWriter[T]) flush() error  { return nil }
 func (c *csvWriter[T]) finish() error { return c.header() }
 
 // appendCSV appends one field, quoted where it must be.

@@ -44,8 +44,6 @@ func (j *jsonWriter[T]) row(r *T) error {
 	return err
 }
 
-func (j *jsonWriter[T]) flush() error { return nil }
-
 func (j *jsonWriter[T]) finish() error {
 	var end string
 	switch {

@@ -91,8 +91,6 @@ func (m *markdownWriter[T]) appendCell(b []byte, k Kind) []byte {
 	return append(b, m.cell...)
 }
 
-func (m *markdownWriter[T]) flush() error { return nil }
-
 func (m *markdownWriter[T]) finish() error {
 	b := m.line[:0]
 	if m.shown == 0 {

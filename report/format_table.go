@@ -91,13 +91,6 @@ func (t *tableWriter[T]) showsTime() bool {
 	return false
 }
 
-func (t *tableWriter[T]) flush() error {
-	if t.grid.fixed || t.shown == 0 {
-		return nil
-	}
-	return t.begin(true)
-}
-
 func (t *tableWriter[T]) finish() error {
 	if t.shown == 0 {
 		return t.line("none: " + t.view.none(t.env))

@@ -88,8 +88,6 @@ type Reporter struct {
 // rowWriter writes the rows of one view in one format.
 type rowWriter[T any] interface {
 	row(*T) error
-	// flush writes what was held back to find out widths.
-	flush() error
 	// finish writes what stands behind the last row.
 	finish() error
 }
@@ -221,24 +219,6 @@ func (r *Reporter) keep(err error) {
 
 // Err returns the first error of the output, so that a run can stop early.
 func (r *Reporter) Err() error { return r.err }
-
-// Flush writes out what is known so far: for live captures. Widths of tables
-// that were still open are fixed by it.
-func (r *Reporter) Flush() error {
-	for _, w := range r.packets {
-		r.keep(w.flush())
-	}
-	for _, w := range r.episodes {
-		r.keep(w.flush())
-	}
-	for _, w := range r.connections {
-		r.keep(w.flush())
-	}
-	if r.err == nil {
-		r.keep(r.out.Flush())
-	}
-	return r.err
-}
 
 // Close writes what stands behind the last row, and the summary. It does not
 // close the writer that New was given. It removes every temporary file.

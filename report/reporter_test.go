@@ -102,31 +102,6 @@ func TestSpoolWithoutRoom(t *testing.T) {
 	}
 }
 
-// TestFlush wants rows of a table to appear when a live capture asks for them,
-// and later ones at the same widths.
-func TestFlush(t *testing.T) {
-	var buf bytes.Buffer
-	r, err := New(&buf, Options{Views: []View{ViewPackets}, Format: FormatTable, Width: 120})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Packet(synPacket(t))
-	if err := r.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(buf.String(), "SYN") {
-		t.Errorf("nothing was written by Flush: %q", buf.String())
-	}
-	r.Packet(resentPacket(t))
-	if err := r.Close(Input{}); err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(buf.String(), "PACKET "); n != 1 {
-		t.Errorf("%d headers, want 1:\n%s", n, buf.String())
-	}
-	checkLines(t, "flushed", buf.String(), 120, false)
-}
-
 // TestEveryOutcome tells a story for every value of every enumeration, with and
 // without the other fields, and wants a sentence that fits the terminal.
 func TestEveryOutcome(t *testing.T) {

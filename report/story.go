@@ -48,8 +48,6 @@ func (s *storyWriter) row(c *connection) error {
 	return err
 }
 
-func (s *storyWriter) flush() error { return nil }
-
 func (s *storyWriter) finish() error {
 	var b bytes.Buffer
 	note := func(text string) {

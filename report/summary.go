@@ -45,8 +45,6 @@ func (s *summaryWriter) row(c *connection) error {
 	return s.teller.row(c)
 }
 
-func (s *summaryWriter) flush() error { return nil }
-
 func (s *summaryWriter) finish() error {
 	s.tally.holds.measure(s.tally.end)
 	switch s.env.Format {

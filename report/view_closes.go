@@ -17,8 +17,10 @@ var closeView = &rowView[connection]{
 	columns: concat(endColumns, []connectionColumn{
 		encapColumn,
 		closedColumn,
-		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none.",
+		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none, where there was none or the other end may have closed before, unseen.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.ActiveCloser.String()) }},
+		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "A FIN was not captured and follows from the numbers around it, or what one end did was not captured at all.",
+			Value: func(_ *env, c *connection, v *Value) { v.bool(c.Closing.Inferred) }},
 		{Name: "fins", Kind: KindCount, Drop: 6, Meaning: "FINs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.FinCount)) },
 			Tone:  func(c *connection) Tone { return repeatTone(c.Closing.FinCount / 2) }},

@@ -50,9 +50,9 @@ var connectionView = &rowView[connection]{
 					}
 					return Plain
 				}},
-			{Name: "rtt_server", Header: "RTT SERVER", Unit: "s", Kind: KindDuration, For: People, Drop: 9, Meaning: "Answered SYN to SYN-ACK at this tap.",
+			{Name: "rtt_server", Header: "RTT", Unit: "s", Kind: KindDuration, For: People, Drop: 9, Meaning: "Answered SYN to SYN-ACK at this tap.",
 				Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTServer) }},
-			{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 10, Meaning: "Which ends entered TIME-WAIT.",
+			{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 10, HideEmpty: true, Meaning: "Which ends entered TIME-WAIT.",
 				Value: func(_ *env, c *connection, v *Value) {
 					if c.TimeWait.Holders != analyze.NoSide {
 						v.string(c.TimeWait.Holders.String())

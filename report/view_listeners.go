@@ -35,8 +35,6 @@ func (l *listenerWriter) row(c *connection) error {
 	return nil
 }
 
-func (l *listenerWriter) flush() error { return nil }
-
 func (l *listenerWriter) finish() error {
 	for _, one := range l.table.List(l.end) {
 		if err := l.rows.row(&listening{one, l.table.Dropped}); err != nil {

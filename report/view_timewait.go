@@ -37,7 +37,6 @@ func (h *holdWriter) row(c *connection) error {
 	return nil
 }
 
-func (h *holdWriter) flush() error  { return h.rows.flush() }
 func (h *holdWriter) finish() error { return h.rows.finish() }
 
 var timeWaitView = &rowView[hold]{

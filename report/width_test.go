@@ -275,3 +275,12 @@ func TestWrapWords(t *testing.T) {
 		t.Error("a character was cut in two")
 	}
 }
+
+// TestNoRoomForNothing wants no word of a column for which there is no room
+// and no value either.
+func TestNoRoomForNothing(t *testing.T) {
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{refused6(t)}, Input{})
+	if strings.Contains(out, "TIME-WAIT") || strings.Contains(out, "no room") {
+		t.Error(out)
+	}
+}

@@ -128,13 +128,6 @@ func (t *Tracker) Segment(seg *wire.Segment, fromOriginator, gapSeen bool) {
 	}
 }
 
-// Flip exchanges originator and responder, as Zeek does when a SYN turns up
-// behind its SYN-ACK. Letters that are there keep their case.
-func (t *Tracker) Flip() {
-	t.ends[orig], t.ends[resp] = t.ends[resp], t.ends[orig]
-	t.add('^')
-}
-
 // seqLen is the sequence space that Zeek counts: it takes the payload of a RST
 // for no part of the stream.
 func seqLen(seg *wire.Segment) uint32 {

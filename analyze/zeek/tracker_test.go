@@ -141,17 +141,6 @@ func TestScaled(t *testing.T) {
 	}
 }
 
-func TestFlip(t *testing.T) {
-	tr := run(t, "0 A>B S. 0 ack 1\n")
-	tr.Flip()
-	for _, seg := range []wire.Segment{{Flags: wire.SYN, Seq: 1}, {Flags: wire.ACK, Seq: 2, Window: 1}} {
-		tr.Segment(&seg, true, false)
-	}
-	if got := tr.History(); got != "H^SWA" {
-		t.Errorf("history %s", got)
-	}
-}
-
 // TestLetters checks that every letter survives packing, at every place.
 func TestLetters(t *testing.T) {
 	for i := range letters {

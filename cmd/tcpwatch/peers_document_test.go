@@ -22,7 +22,14 @@ cmd/tcpwatch/peers_list_test.go. This text is made by
 out of the table that TestAgainstPeers compares with: how the others are asked
 stands in cmd/tcpwatch/peers_ask_test.go, their answers in
 cmd/tcpwatch/testdata/peers. Single packets whose headers are read differently
-are listed in capture/decode_tshark_list_test.go.
+are listed in capture/decode_tshark_list_test.go, names of tcp.analysis that
+differ in analyze/wireshark/DIFFERENCES.md.
+
+With Zeek nothing is known to differ. Its conn_state and history are held to
+rows worked out by hand, one script for each of the 13 states, in
+analyze/testdata/script/zeek; to rows that Zeek recorded of captures of others
+in analyze/zeek/recorded_test.go; and to rows worked out by hand from such
+captures in cmd/tcpwatch/peers_zeek_test.go.
 
 *connections*: tcp.stream of tshark. *handshakes*: SYN, SYN-ACK and ACK in
 tcp.completeness. *with FIN*, *reset*: by tcp.completeness. *complete*, *reset*:
