@@ -74,9 +74,9 @@ type outlay struct {
 // TestBenchmarkPeers measures tcpwatch and the others on the same generated
 // captures, in turns, and prints a table of medians:
 //
-//	go test ./cmd/tcpwatch -run TestBenchmarkPeers -peers-rounds 5 -packets 1000000 -timeout 30m -v
+//	go test ./cmd/tcpwatch -run TestBenchmark -peers-rounds 5 -packets 1000000 -timeout 30m -v
 //
-// -update keeps the single runs in testdata/bench. Two peers do less than
+// -update keeps the single runs in testdata/bench and writes BENCHMARKS.md. Two peers do less than
 // tcpwatch: tcpdump and capinfos only read.
 func TestBenchmarkPeers(t *testing.T) {
 	if *benchRounds == 0 {
@@ -94,7 +94,7 @@ func TestBenchmarkPeers(t *testing.T) {
 		runs := measure(t, dir, k, path, connections)
 		t.Logf("%s: %d packets, %d connections, %d rounds\n%s", k, *packetCount, connections, *benchRounds, benchTable(runs))
 		if *update {
-			keepRuns(t, k, runs)
+			keepRuns(t, k, runs, versions(t, dir))
 		}
 	}
 	t.Log(versions(t, dir))
@@ -217,23 +217,25 @@ func medians(all []outlay) (m outlay) {
 func versions(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d CPUs\n", runtime.Version(), runtime.NumCPU())
 	for i := range contenders {
 		c := &contenders[i]
-		fmt.Fprintf(&b, "%s %s FILE", c.name, strings.Join(c.args, " "))
+		b.WriteString(strings.Join(append(append([]string{c.name}, c.args...), "FILE"), " "))
 		if c.version != nil {
 			out, _ := exec.Command(c.program(dir), c.version...).CombinedOutput()
-			fmt.Fprintf(&b, "   (%s)", regexp.MustCompile(`(?i)version.*|.*\d\.\d.*|tcpwatch.*`).FindString(string(out)))
+			fmt.Fprintf(&b, "   (%s)", strings.TrimRight(regexp.MustCompile(`(?i)version.*|.*\d\.\d.*|tcpwatch.*`).FindString(string(out)), ". "))
 		}
 		b.WriteString("\n")
 	}
 	return b.String()
 }
 
-func keepRuns(t *testing.T, k string, runs map[string][]outlay) {
+func keepRuns(t *testing.T, k string, runs map[string][]outlay, versions string) {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s, %d packets, seed %d, %s, %d CPUs, %s\n", k, *packetCount, *generateSeed, runtime.Version(), runtime.NumCPU(), time.Now().UTC().Format(time.DateOnly))
+	for line := range strings.Lines(versions) {
+		b.WriteString("# " + line)
+	}
 	b.WriteString("program\tround\twall_s\tcpu_s\tpeak_bytes\n")
 	for i := range contenders {
 		for round, o := range runs[contenders[i].name] {

@@ -18,7 +18,7 @@ var rewrite = flag.Bool("documents", false, "rewrite the generated documents and
 // documents are the files that people read. The tests run in the folder they
 // lie in, so that paths in them are what a reader would type.
 var documents = []string{
-	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LABELS.md", "COLUMNS.md", "DIFFERENCES.md", "testdata/pcaps/README.md",
+	"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LABELS.md", "COLUMNS.md", "DIFFERENCES.md", "BENCHMARKS.md", "testdata/pcaps/README.md",
 }
 
 // atRoot goes to the root of the repository, as a reader has it: with UTF-8 and
