@@ -124,7 +124,7 @@ func (t *story) title() {
 	}
 	n := c.FromClient.Packets + c.FromServer.Packets
 	parts = append(parts, plural(n, "segment")+" in "+span(c.End-c.Start))
-	if p := vantage(&c.Opening); p != "" {
+	if p := vantage(c); p != "" {
 		parts = append(parts, p)
 	}
 	t.env.writeParts(t.out, parts)
@@ -167,21 +167,35 @@ const vantageRatio = 10
 const vantageLeast = int64(1e6)
 
 // vantage says what the handshake shows about the place of the capture.
-func vantage(o *analyze.Opening) string {
-	if o.RTTServer < 0 || o.RTTClient < 0 {
+func vantage(c *connection) string {
+	server, client := c.Opening.RTTServer, c.Opening.RTTClient
+	if server < 0 || client < 0 {
 		return ""
 	}
-	if o.RTTServer+o.RTTClient < vantageLeast {
+	if c.Opening.SynCount > 1 || c.Opening.SynAckCount > 1 {
+		// A wait for what was lost may be part of them.
+		server, client = leastTrip(server, c.FromClient.RTTMin), leastTrip(client, c.FromServer.RTTMin)
+	}
+	if server+client < vantageLeast {
 		return "" // that is how long hosts take to turn around, not how far away they are
 	}
-	trips := "(round trip to the server " + duration(o.RTTServer) + ", to the client " + duration(o.RTTClient) + ")"
+	trips := "(round trip to the server " + duration(server) + ", to the client " + duration(client) + ")"
 	switch {
-	case o.RTTClient < o.RTTServer/vantageRatio:
+	case client < server/vantageRatio:
 		return "captured nearer the client " + trips
-	case o.RTTServer < o.RTTClient/vantageRatio:
+	case server < client/vantageRatio:
 		return "captured nearer the server " + trips
 	}
 	return "captured between the ends " + trips
+}
+
+// leastTrip is the shorter of two round trips, of which the second may be
+// unknown.
+func leastTrip(a, b int64) int64 {
+	if b >= 0 {
+		return min(a, b)
+	}
+	return a
 }
 
 // sideText names a side in a sentence.

@@ -121,7 +121,7 @@ func firstCloser(c *connection) string {
 	}
 	side = finSide(c)
 	return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) +
-		", who closed first is not certain: the capture begins in the middle"
+		", but the capture begins in the middle: who closed first is not certain"
 }
 
 // oneFIN says what is known of a close of which one end's FIN was captured.
@@ -167,6 +167,8 @@ func halfClosed(c *connection) string {
 		if cl.Outcome == analyze.ClosingReset {
 			text = duration(cl.HalfClosedFor) + " passed from the first FIN to the RST"
 		}
+	} else if fromMiddle(c) {
+		text = duration(cl.HalfClosedFor) + " passed between these FINs"
 	}
 	if cl.HalfClosedOctets > 0 {
 		text += ", in which " + sideText(otherSide(side)) + " sent " + octets(cl.HalfClosedOctets)

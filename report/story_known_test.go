@@ -73,8 +73,8 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 			[]string{"half-closed", "2.00 s"}},
 		{fromTheMiddle(withOctets(closed(t, half, client), 40)), "half-closed: the client sent a FIN (packet 9), no FIN of the server was captured; the capture of it goes on for 2.00 s, in which the server sent 40 B", nil},
 		{closed(t, normal, server, client), "normal; the server closed first (packet 9); half-closed for 2.00 s", nil},
-		{fromTheMiddle(closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), who closed first is not certain: the capture begins in the middle",
-			[]string{"closed first (packet"}},
+		{fromTheMiddle(closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle: who closed first is not certain; 2.00 s passed between these FINs",
+			[]string{"closed first (packet", "half-closed"}},
 		{oneWay(closed(t, analyze.ClosingOpen)), "no FIN and no RST was captured; nothing of the server was captured: whether it closed is not known", []string{"is open"}},
 		{fromTheMiddle(closed(t, analyze.ClosingOpen)), "unless it was closed before the capture begins", nil},
 		{closed(t, analyze.ClosingOpen), "none seen: the connection is open where the capture of it ends", nil},
@@ -234,5 +234,27 @@ func TestLargeFIN(t *testing.T) {
 	sums := (&story{conn: c}).newArithmetic(true)
 	if got, _ := sums.check(&c.Steps[0]); got != "ends the client's "+octets(3<<30) {
 		t.Error(got)
+	}
+}
+
+// TestEarlyRST wants a RST that was ignored while the connection opened to stand
+// in the handshake, with the numbers on the wire.
+func TestEarlyRST(t *testing.T) {
+	c := halfClose(t)
+	rst := analyze.Step{Packet: 2, Time: t0 + 1e6, Seq: 0, Flags: wire.RST, Phase: lab(t, "RST")}
+	c.Steps = append(c.Steps[:1:1], append([]analyze.Step{rst}, c.Steps[1:]...)...)
+	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	handshake, closing, _ := strings.Cut(out, "\nDATA")
+	if !strings.Contains(handshake, "changes nothing") || strings.Contains(closing, "changes nothing") {
+		t.Error(out)
+	}
+}
+
+// TestVantageAfterLoss wants no wait for a lost SYN-ACK to be called a round trip.
+func TestVantageAfterLoss(t *testing.T) {
+	c := halfClose(t)
+	c.Opening.SynCount, c.Opening.RTTServer, c.FromClient.RTTMin = 2, 1_010_000_000, 4_470_000
+	if got, want := unglue(vantage(c)), "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // partSteps divides the steps into those of the handshake and of the close. A
-// RST belongs to the handshake when it kept it from becoming complete.
+// RST belongs to the handshake when it kept it from becoming complete, or came
+// before that and changed nothing.
 func (t *story) partSteps() (opening, closing []int) {
 	var early bool
 	switch t.conn.Opening.Outcome {
@@ -17,8 +18,10 @@ func (t *story) partSteps() (opening, closing []int) {
 		early = true
 	}
 	for i := range t.conn.Steps {
-		switch st := &t.conn.Steps[i]; {
-		case st.Flags.Any(wire.SYN), labelName(st.Phase) == "HANDSHAKE-ACK", early && st.Flags.Any(wire.RST):
+		st := &t.conn.Steps[i]
+		before := early || !st.Acceptable && st.Packet < t.conn.Opening.AckPacket
+		switch {
+		case st.Flags.Any(wire.SYN), labelName(st.Phase) == "HANDSHAKE-ACK", before && st.Flags.Any(wire.RST):
 			opening = append(opening, i)
 		default:
 			closing = append(closing, i)

@@ -163,7 +163,7 @@ func closedSection(t *tally) summarySection {
 	s.some(t.halfClose, Plain, "after one end had closed and the other gone on sending")
 	s.some(t.closed[analyze.ClosingSimultaneous], Good, "simultaneously")
 	s.some(t.closed[analyze.ClosingReset], Bad, "by a RST, refused ones included")
-	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: one FIN only")
+	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: a FIN of one end only was captured")
 	s.some(t.closed[analyze.ClosingOpen], Plain, "not while captured, or never open")
 	s.some(t.ignored, Doubt, "RSTs that RFC 5961 §3.2 does not accept")
 	return s
