@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -256,5 +257,13 @@ func TestVantageAfterLoss(t *testing.T) {
 	c.Opening.SynCount, c.Opening.RTTServer, c.FromClient.RTTMin = 2, 1_010_000_000, 4_470_000
 	if got, want := unglue(vantage(c)), "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestStoryWidths wants no line of a story to be too wide, wherever it breaks.
+func TestStoryWidths(t *testing.T) {
+	for width := 60; width < 140; width++ {
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: width, EncapName: encapName}, nil, sampleConnections(t), Input{})
+		checkLines(t, fmt.Sprint(width), out, width, false)
 	}
 }

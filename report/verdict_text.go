@@ -32,9 +32,8 @@ func verdictText(v *verdict.Verdict, most int) string {
 // verdicts writes what is found about the opening below the handshake.
 func (t *story) verdicts() {
 	for i := range t.env.verdicts {
-		t.out.WriteString(gap)
 		v := &t.env.verdicts[i]
-		writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, verdictText(v, verdict.MaxItems))
+		writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, gap+verdictText(v, verdict.MaxItems))
 	}
 }
 
