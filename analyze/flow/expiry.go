@@ -17,7 +17,6 @@ const (
 
 type list struct {
 	head, tail Ref
-	n          int
 }
 
 // Class returns the flow's class.
@@ -38,9 +37,6 @@ func (t *Table) Touch(r Ref, c Class, now int64) {
 // Head returns the flow of class c that was touched longest ago, or 0.
 func (t *Table) Head(c Class) Ref { return t.lists[c].head }
 
-// InClass counts the flows of a class.
-func (t *Table) InClass(c Class) int { return t.lists[c].n }
-
 func (t *Table) enlist(r Ref, f *Flow, c Class) {
 	l := &t.lists[c]
 	f.class, f.prev, f.next = c, l.tail, 0
@@ -50,7 +46,6 @@ func (t *Table) enlist(r Ref, f *Flow, c Class) {
 		l.head = r
 	}
 	l.tail = r
-	l.n++
 }
 
 func (t *Table) delist(f *Flow) {
@@ -65,5 +60,4 @@ func (t *Table) delist(f *Flow) {
 	} else {
 		l.tail = f.prev
 	}
-	l.n--
 }

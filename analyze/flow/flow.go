@@ -214,9 +214,6 @@ type Flow struct {
 	RolesKnown bool
 }
 
-// Live reports whether the flow is in use.
-func (f *Flow) Live() bool { return f.Number != 0 }
-
 // SYNNumber returns the number of the SYN that the end last sent.
 func (h *Half) SYNNumber() wire.Seq {
 	if h.HasOldSYN {
