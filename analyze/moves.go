@@ -273,9 +273,9 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	}
 	s := a.facts.From
 	// It answers what passed after the RST, or sends new octets behind its own.
-	later := seg.Flags.Has(wire.ACK) && seg.Ack.After(n.rstNxt[s.Other()]) ||
-		x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
-	if seg.Time-n.rstLast <= way && !later {
+	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[s.Other()]+1, a.facts.Receiver.Nxt+1)
+	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
+	if seg.Time-n.rstLast <= way && !later && !own {
 		return
 	}
 	x.Has &^= flow.GotRST | flow.SentRST

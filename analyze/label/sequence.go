@@ -39,7 +39,7 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 			return Again, why, packet
 		}
 		return First, None, 0
-	case x.Cover.Old > 0 && s.Flags.Has(wire.FIN) && s.Len == 0 && !x.RepeatsFIN:
+	case x.Cover.Old > 0 && s.Flags&(wire.FIN|wire.SYN) == wire.FIN && s.Len == 0 && !x.RepeatsFIN:
 		return First, None, 0 // the FIN is new, whatever number it has
 	case x.Cover.Old == 1 && s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
 		return First, None, 0 // the octet that a zero-window probe tried before

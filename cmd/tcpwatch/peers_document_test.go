@@ -14,8 +14,7 @@ const differencesHead = `# Differences
 
 What tshark and tcptrace count otherwise, capture by capture, over the captures
 of others that tcpwatch is developed against, with the evidence. All other
-counts are the same, but for those on which tcpwatch is wrong: openFaults in
-cmd/tcpwatch/peers_list_test.go. This text is made by
+counts are the same. This text is made by
 
     go test ./cmd/tcpwatch -run TestDifferences -update
 

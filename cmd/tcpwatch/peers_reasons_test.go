@@ -22,6 +22,8 @@ const (
 		"(RFC 9293 §3.10.7.4, first check); what else the segment says counts. tshark and tcptrace do not check the numbers"
 	beyondWindow = "the third segment lies 100,000 octets beyond the window, but acknowledges the SYN-ACK: the client's side of the " +
 		"handshake is captured whole, and tcpwatch says that 100,000 octets are missing. tshark asks for an ACK without data"
+	synAndFIN = "packet 6 sends the SYN again and a FIN for the first time, in one segment: tcptrace counts it as sent again, tcpwatch counts " +
+		"only segments of which everything had been captured, and the octet of packet 10 that had"
 	synFIN   = "SYN and FIN in one segment: tshark leaves the FIN out of tcp.completeness"
 	rstOfISN = "the RST carries the number of the SYN, which is never the RCV.NXT of its receiver (RFC 9293 §3.10.7.4), or answers an " +
 		"ACK that was not for the SYN, so that the client stays in SYN-SENT (§3.10.7.3): nothing is reset"
@@ -50,9 +52,9 @@ const (
 	fuzzedNumbers = "a fuzzed file: sequence numbers jump by 2^31 and back, so that what was sent before has no single answer"
 )
 
-// Where tcpwatch is wrong.
+// Where tcpwatch is wrong, or not clearly right.
 const (
-	afterReset = "packet 10 repeats numbers of the connection that packet 9 reset, 23 ms later: a stray, not another connection"
-	twoVLANs   = "each direction has its own VLAN (81 and 80): the SYN-ACK acknowledges the SYN of the other VLAN, so this is one connection"
-	synWithFIN = "a segment with SYN and FIN, and no SYN-ACK: called complete"
+	twoVLANs = "each direction has its own VLAN (81 and 80). A VLAN is part of a connection's identity here, since the same tuple in two of " +
+		"them is two connections; but this SYN-ACK acknowledges the SYN of the other VLAN, so this is one, and tcpwatch calls it two one-way ones"
+	synWithFIN = "a fuzzed file: a segment with SYN and FIN, no SYN-ACK, and then traffic both ways: tcpwatch takes it for opened, tshark asks for the SYN-ACK"
 )
