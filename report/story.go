@@ -151,6 +151,7 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 			lines := wrapWords(p, e.Width-2, "")
 			p = strings.Join(lines, "\n  ")
 			n = displayWidth(lines[len(lines)-1])
+			used = 2 // what stands in front of the last line
 		}
 		out.WriteString(unglue(p))
 		used += n
