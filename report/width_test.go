@@ -37,7 +37,7 @@ func TestWidth(t *testing.T) {
 // TestLongNames wants names of files that are wider than the terminal to stay
 // inside it, and nothing of them to be lost.
 func TestLongNames(t *testing.T) {
-	for length := 60; length < 100; length++ {
+	for length := 60; length < 180; length++ {
 		e := &env{Options: Options{Width: 80}}
 		var out bytes.Buffer
 		e.writeParts(&out, []string{strings.Repeat("x", length) + " (pcap)", "7 packets", "1 connection in 4.29 ms"})
