@@ -1,7 +1,9 @@
 package analyze
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"tcpwatch/analyze/flow"
@@ -191,12 +193,15 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 	a.repeats(o)
 }
 
-// Flush hands over every connection that is still remembered and forgets it.
+// Flush hands over every connection that is still remembered, in order of their
+// numbers, and forgets it.
 func (a *Analyzer) Flush() {
-	for c := flow.Opening; c <= flow.Closed; c++ {
-		for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
-			a.finish(r, false)
-		}
+	all := a.table.All()
+	slices.SortFunc(all, func(r, s flow.Ref) int {
+		return cmp.Compare(a.table.Get(r).Number, a.table.Get(s).Number)
+	})
+	for _, r := range all {
+		a.finish(r, false)
 	}
 }
 

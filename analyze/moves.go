@@ -38,6 +38,7 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	if guessLater {
 		a.guess(f, n, a.facts.From, x, seg)
+		n.finAck[a.facts.From] = seg.Ack // it was sent behind what this segment acknowledges
 	}
 	a.sends(f, n, x, y, seg)
 	if proved {

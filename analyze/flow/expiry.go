@@ -37,6 +37,17 @@ func (t *Table) Touch(r Ref, c Class, now int64) {
 // Head returns the flow of class c that was touched longest ago, or 0.
 func (t *Table) Head(c Class) Ref { return t.lists[c].head }
 
+// All returns every flow that is remembered, class by class.
+func (t *Table) All() []Ref {
+	all := make([]Ref, 0, t.live)
+	for c := range t.lists {
+		for r := t.lists[c].head; r != 0; r = t.Get(r).next {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
 func (t *Table) enlist(r Ref, f *Flow, c Class) {
 	l := &t.lists[c]
 	f.class, f.prev, f.next = c, l.tail, 0
