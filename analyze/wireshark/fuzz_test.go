@@ -13,6 +13,7 @@ import (
 // belong, names that can be together, and the same again on a second Follower.
 func FuzzFollower(f *testing.F) {
 	f.Add([]byte("\x00\x02\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x10\x00\x01\x02\x01\x12\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x10\x00\x01\x02"))
+	f.Add([]byte("00\x00000\x0000000000000\x00000\x00000000000"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, b := wireshark.New(3), wireshark.New(3)
 		at := int64(0)
@@ -74,7 +75,8 @@ func check(t *testing.T, s wireshark.Set, v wireshark.Values, packet uint64) {
 	if repeats&(repeats-1) != 0 {
 		t.Fatalf("together: %v", wireshark.Names(s))
 	}
-	if dup := s.Has(wireshark.DuplicateAck); dup != (v.DuplicateAckNumber != 0) || dup != (v.DuplicateAckPacket != 0) || v.DuplicateAckPacket >= packet {
+	// A first ACK of number 0 counts as a duplicate of none: the packet is 0.
+	if dup := s.Has(wireshark.DuplicateAck); dup != (v.DuplicateAckNumber != 0) || !dup && v.DuplicateAckPacket != 0 || v.DuplicateAckPacket >= packet {
 		t.Fatalf("%v: %+v", wireshark.Names(s), v)
 	}
 	if (v.RTO != 0) != (v.RTOPacket != 0) || v.RTOPacket >= packet || v.RTOPacket != 0 && again != wireshark.Retransmission {

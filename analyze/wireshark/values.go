@@ -10,8 +10,8 @@ import (
 // what it does not show.
 type Values struct {
 	// DuplicateAckNumber counts the duplicate ACKs so far, this one included;
-	// DuplicateAckPacket is the segment that had the ACK first. Both for
-	// DuplicateAck only.
+	// DuplicateAckPacket is the segment that had the ACK first, 0 where an ACK of
+	// number 0 repeats none. Both for DuplicateAck only.
 	DuplicateAckNumber uint32
 	DuplicateAckPacket uint64
 	// BytesInFlight are octets sent and not acknowledged, this segment's
