@@ -190,6 +190,13 @@ func (d *idTrend) add(m *Mark) {
 // ten, where random numbers rise by so little once in sixteen.
 func (h *Half) IDsOrdered() bool { return h.ids.up > 9*h.ids.other }
 
+// newer reports whether the packet of mark m was sent after all that were
+// captured of this end, so that it is no copy of one.
+func (h *Half) newer(m *Mark) bool {
+	return m.HasID && h.ids.known && int16(m.IPID-h.ids.last) > 0 && h.IDsOrdered() ||
+		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
+}
+
 // IDsConsecutive reports whether nearly every packet of the end had the next
 // identification: the counter belongs to the connection, and a jump means that
 // packets in between did not pass here.
