@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -24,21 +25,25 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		seg.Flags.Has(wire.FIN) && seg.End().After(x.FinEnd)) {
 		a.takeBack(n, s, x, y)
 	}
-	a.orderFINs(x, y, seg)
+	a.orderFINs(n, s, x, y, seg)
 	if a.facts.SeqDelta == 1 && seg.SeqLen() == 0 && mayHaveClosed(x) {
 		later = a.facts.AnswersFINFirst && n.fins[s.Other()] > 1
 		if !later {
 			a.guess(f, n, s, x, seg)
+			n.finAck[s] = x.Ack
+			n.orderGuessed = true
 		}
 	}
 	if !seg.Flags.Has(wire.ACK) || !y.Is(flow.Sent) || !mayHaveClosed(y) {
 		return later
 	}
 	switch d := seg.Ack.Diff(y.Nxt); {
-	case d == 1:
+	case d == 1 && (y.MostLen != 1 || x.Is(flow.SentFIN)):
+		a.guessAnswer(f, n, s.Other(), y, x)
 		a.guess(f, n, s.Other(), y, seg)
-	case d > 1 && x.State.Base() == state.Established:
-		// Among the octets that were missed there may have been a FIN.
+	case d >= 1 && x.State.Synchronized():
+		// Among the octets that were missed there may have been a FIN; a single
+		// one of an end that sends octets one by one is likely to be payload.
 		x.State, y.State = x.State.Infer(), y.State.Infer()
 	}
 	return later
@@ -47,16 +52,23 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 // orderFINs mends which FIN x had met first, where its own was guessed, by
 // segments that come late: its FIN itself, and an ACK of y's FIN with the number
 // that its own FIN was to have.
-func (a *Analyzer) orderFINs(x, y *flow.Half, seg *wire.Segment) {
+func (a *Analyzer) orderFINs(n *note, s flow.Side, x, y *flow.Half, seg *wire.Segment) {
 	if !x.Is(flow.FINGuessed) || !y.Is(flow.SentFIN) || !seg.Flags.Has(wire.ACK) {
 		return
 	}
 	b, mark := x.State.Base(), x.State&state.Inferred
-	switch covers := !seg.Ack.Before(y.FinEnd); {
-	case seg.Flags.Has(wire.FIN) && !covers && b == state.LastAck:
-		x.State = state.Closing | mark
-	case seg.SeqLen() == 0 && covers && seg.Seq == x.FinEnd-1 && b == state.Closing:
-		x.State = state.LastAck | mark
+	covers, fin := !seg.Ack.Before(y.FinEnd), seg.Flags.Has(wire.FIN)
+	switch {
+	case fin && !covers:
+		n.finAck[s], n.orderGuessed = seg.Ack, false
+		if b == state.LastAck {
+			x.State = state.Closing | mark
+		}
+	case covers && (fin && !a.lab.Set.Has(label.Retransmission) || seg.SeqLen() == 0 && seg.Seq == x.FinEnd-1):
+		n.finAck[s], n.orderGuessed = seg.Ack, false
+		if b == state.Closing {
+			x.State = state.LastAck | mark
+		}
 	}
 }
 
@@ -66,11 +78,26 @@ func mayHaveClosed(h *flow.Half) bool {
 	return !h.Is(flow.SentFIN) && (b == state.Established || b == state.CloseWait)
 }
 
+// guessAnswer lets the FIN that is about to be guessed for h have acknowledged
+// the FIN of o, where no other segment did: one packet was missed, not two.
+func (a *Analyzer) guessAnswer(f *flow.Flow, n *note, s flow.Side, h, o *flow.Half) {
+	n.finAck[s] = h.Ack
+	if o.Has&(flow.SentFIN|flow.FINProved) != flow.SentFIN {
+		return
+	}
+	o.Has |= flow.FINProved | flow.ProofGuessed
+	a.getsFIN(f, n, h)
+	h.State = h.State.Infer()
+	a.arrive(f, n, o, o.FinEnd)
+	o.State = o.State.Infer()
+	n.finAck[s] = o.FinEnd
+}
+
 // guess takes the number at Nxt of h for its FIN.
 func (a *Analyzer) guess(f *flow.Flow, n *note, s flow.Side, h *flow.Half, seg *wire.Segment) {
 	h.FinEnd = h.Nxt + 1
 	h.Has |= flow.SentFIN | flow.FINGuessed
-	n.finAt[s], n.finAck[s] = seg.Time, h.Ack
+	n.finAt[s] = seg.Time
 	h.State = h.State.Infer()
 	a.move(f, n, h, state.SendFIN)
 }
@@ -78,12 +105,17 @@ func (a *Analyzer) guess(f *flow.Flow, n *note, s flow.Side, h *flow.Half, seg *
 // takeBack forgets the guessed FIN of x, side s, and what it moved.
 func (a *Analyzer) takeBack(n *note, s flow.Side, x, y *flow.Half) {
 	x.Has &^= flow.SentFIN | flow.FINGuessed | flow.FINProved | flow.FINAcked | flow.FINAwaiting
-	n.finAt[s], n.tw = 0, timeWaitNote{}
+	n.finAt[s], n.tw, n.orderGuessed = 0, timeWaitNote{}, false
 	switch x.State.Base() {
 	case state.FinWait1, state.FinWait2:
 		x.State = state.Established
 	case state.Closing, state.TimeWait, state.LastAck, state.Closed:
 		x.State = state.CloseWait
+	}
+	if y.Is(flow.ProofGuessed) { // nothing shows that x had met y's FIN either
+		y.Has &^= flow.FINProved | flow.ProofGuessed | flow.FINAcked
+		x.State, y.State = state.Established, state.FinWait1
+		return
 	}
 	switch y.State.Base() {
 	case state.CloseWait:

@@ -281,8 +281,11 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
 	x.State = x.Before.Infer()
-	if y := &f.Half[s.Other()]; !over(y) || later {
+	y := &f.Half[s.Other()]
+	if !over(y) {
 		y.Has &^= flow.GotRST | flow.SentRST
+	}
+	if !over(y) || later {
 		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
 		n.rstIgnored++
 	}

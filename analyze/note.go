@@ -46,6 +46,7 @@ type note struct {
 	finAck         [2]wire.Seq // acknowledgement number in the first FIN of the side
 	finCount       uint32
 	fins           [2]uint32 // by side
+	orderGuessed   bool      // which FIN came first rests on one that was not captured in its place
 	finAcksFIN     bool      // the later FIN was the first segment to acknowledge the earlier one
 	halfOctets     [2]uint64
 	rstPacket      uint64

@@ -43,6 +43,9 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 	}
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])
+	if n.orderGuessed {
+		c.ClientState, c.ServerState = c.ClientState.Infer(), c.ServerState.Infer()
+	}
 	if c.ServerState == state.Listen|state.Inferred && n.synAckCount == 0 {
 		c.ServerState = state.Unknown // nothing that it sent shows that it listens
 	}
@@ -61,7 +64,7 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 		}
 	}
 	a.opening(f, n, &c.Opening)
-	closing(f, n, &c.Closing)
+	a.closing(f, n, &c.Closing)
 	n.timeWait(f, &c.TimeWait)
 	c.ZeekState, c.ZeekHistory = n.zeek.ConnState(), n.zeek.History()
 }
@@ -100,7 +103,7 @@ func (a *Analyzer) opening(f *flow.Flow, n *note, o *Opening) {
 	o.AckOfClient, o.AckOfClientKnown = n.ackOfISN[client], n.ackOfISNKnown[client]
 	o.AckOfServer, o.AckOfServerKnown = n.ackOfISN[server], n.ackOfISNKnown[server]
 	// Times are unknown rather than negative where the clock ran backwards.
-	o.RTTServer, o.RTTClient, o.Took = max(n.rttServer, -1), max(n.rttClient, -1), -1
+	o.RTTServer, o.RTTClient, o.Took = flow.PlausibleRTT(n.rttServer), flow.PlausibleRTT(n.rttClient), -1
 	if n.complete && n.synCount[client] > 0 {
 		o.Took = max(n.completeAt-n.firstSYN, -1)
 	}
@@ -161,11 +164,11 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 	return OpeningUnanswered
 }
 
-func closing(f *flow.Flow, n *note, c *Closing) {
+func (a *Analyzer) closing(f *flow.Flow, n *note, c *Closing) {
 	x, y := &f.Half[0], &f.Half[1]
 	c.FinCount, c.RstPacket, c.RstAfter, c.RstIgnored = n.finCount, n.rstPacket, n.rstAfter, n.rstIgnored
 	c.HalfClosedFor = -1
-	c.Inferred = x.Is(flow.FINGuessed) || y.Is(flow.FINGuessed)
+	c.Inferred = x.Is(flow.FINGuessed) || y.Is(flow.FINGuessed) || n.orderGuessed
 	if n.rstPacket != 0 {
 		c.RstBy = sideOf(f, n.rstSide)
 	}
@@ -194,14 +197,19 @@ func closing(f *flow.Flow, n *note, c *Closing) {
 			// The other end may have closed first, unseen.
 			c.ActiveCloser, c.Inferred = NoSide, true
 		}
+		if c.Outcome == ClosingHalfClosed && (a.edgeMissed(x, y) || a.edgeMissed(y, x)) {
+			c.ActiveCloser, c.Inferred = NoSide, true // the octets missed may hold the other FIN
+		}
 		until := f.Last
 		if both {
 			until = n.finAt[first.Other()]
 		} else if n.rstPacket != 0 {
 			until = n.rstAt
 		}
-		c.HalfClosedFor = max(until-n.finAt[first], 0)
-		c.HalfClosedOctets = n.halfOctets[first.Other()]
+		if x.Packets > 0 && y.Packets > 0 {
+			c.HalfClosedFor = max(until-n.finAt[first], 0)
+			c.HalfClosedOctets = n.halfOctets[first.Other()]
+		}
 	}
 	acked := x.Is(flow.FINProved) && y.Is(flow.FINProved)
 	if both && acked {
@@ -213,6 +221,13 @@ func closing(f *flow.Flow, n *note, c *Closing) {
 	if n.rstPacket != 0 && n.rstAfter != RstTimeWait && !n.rstAfterClose {
 		c.Outcome = ClosingReset
 	}
+}
+
+// edgeMissed reports whether what h sent last was not captured: o acknowledged
+// more than was seen, and no FIN was.
+func (a *Analyzer) edgeMissed(h, o *flow.Half) bool {
+	return !h.Is(flow.SentFIN) && h.Is(flow.Sent) &&
+		(o.Is(flow.SentACK) && o.Ack.After(h.Nxt) || a.table.EdgeMissed(h))
 }
 
 func sideOf(f *flow.Flow, s flow.Side) Side {

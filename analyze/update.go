@@ -132,6 +132,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	f.LastPacket, f.Last = seg.Packet, seg.Time
 	x.Packets++
 	x.Probed = a.probes(seg)
+	y.Probed = flow.NotProbed // what it asked is answered, or will not be
 	if seg.Flags.Has(wire.RST) || a.stray || a.foreign {
 		return // what these carry is not part of the stream
 	}
@@ -243,6 +244,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half) {
 func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
 	x, s := fx.Sender, a.lab.Set
 	x.Payload += uint64(seg.Len)
+	x.MostLen = max(x.MostLen, seg.Len)
 	fresh := freshPayload(fx, seg)
 	if s.Has(label.KeepAlive) {
 		fresh = 0

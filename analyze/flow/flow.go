@@ -20,25 +20,26 @@ type Has uint32
 
 // What an end can be seen to do, and what of it is proved to have arrived.
 const (
-	Sent        Has = 1 << iota // at least one segment
-	SentSYN                     // a SYN, with or without ACK; ISN is valid
-	SentBareSYN                 // a SYN without ACK
-	SYNProved                   // the other end acknowledged the SYN by a segment of its own
-	SYNAcked                    // an ACK of the SYN is counted as arrived at this end
-	SYNAwaiting                 // a SYN since the last segment that acknowledged it
-	SentFIN                     // FinEnd is valid
-	FINProved                   // the other end acknowledged the FIN by a segment of its own
-	FINAcked                    // an ACK of the FIN is counted as arrived at this end
-	FINAwaiting                 // a FIN since the last segment that acknowledged it
-	SentACK                     // Ack is valid
-	HoldsACK                    // HeldAck is valid
-	SentRST                     // a RST that counted
-	GotRST                      // an acceptable RST of the other end passed
-	Scaled                      // Scale is what the handshake agreed
-	BaseFixed                   // Base is the ISN, or follows from a SYN-ACK
-	SumsGood                    // a segment with a right checksum
-	HoldsSYNACK                 // SYNHeldAck is valid
-	FINGuessed                  // SentFIN is inferred: the FIN was not captured
+	Sent         Has = 1 << iota // at least one segment
+	SentSYN                      // a SYN, with or without ACK; ISN is valid
+	SentBareSYN                  // a SYN without ACK
+	SYNProved                    // the other end acknowledged the SYN by a segment of its own
+	SYNAcked                     // an ACK of the SYN is counted as arrived at this end
+	SYNAwaiting                  // a SYN since the last segment that acknowledged it
+	SentFIN                      // FinEnd is valid
+	FINProved                    // the other end acknowledged the FIN by a segment of its own
+	FINAcked                     // an ACK of the FIN is counted as arrived at this end
+	FINAwaiting                  // a FIN since the last segment that acknowledged it
+	SentACK                      // Ack is valid
+	HoldsACK                     // HeldAck is valid
+	SentRST                      // a RST that counted
+	GotRST                       // an acceptable RST of the other end passed
+	Scaled                       // Scale is what the handshake agreed
+	BaseFixed                    // Base is the ISN, or follows from a SYN-ACK
+	SumsGood                     // a segment with a right checksum
+	HoldsSYNACK                  // SYNHeldAck is valid
+	FINGuessed                   // SentFIN is inferred: the FIN was not captured
+	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
@@ -82,6 +83,8 @@ type Half struct {
 	lastWindow uint32 // in octets, as far as the scale is known
 	// MSS is the largest segment that this end takes, by its SYN; 0: not known.
 	MSS uint16
+	// MostLen is the largest payload that this end sent in one segment, octets.
+	MostLen uint32
 	// ProbeAt is the octet that this end's last zero-window probe sent ahead,
 	// valid with HasProbe.
 	ProbeAt  wire.Seq

@@ -16,6 +16,19 @@ type rtt struct {
 	srtt, rttvar int64
 }
 
+// mostRTT is twice the maximum segment lifetime of RFC 9293 §3.4.2, in
+// nanoseconds: no segment and its answer are on the way for longer.
+const mostRTT = int64(240e9)
+
+// PlausibleRTT returns a time between a segment and its answer, or -1 where it
+// cannot be one because the clock of the capture jumped.
+func PlausibleRTT(d int64) int64 {
+	if d < 0 || d > mostRTT {
+		return -1
+	}
+	return d
+}
+
 // Time starts a measurement at a segment that ends at end, unless one runs.
 func (h *Half) Time(end wire.Seq, at int64) {
 	if !h.rtt.active {
@@ -42,8 +55,8 @@ func (h *Half) Acked(ack wire.Seq, at int64) {
 	}
 	r.active = false
 	d := at - r.at
-	if d < 0 {
-		return // the clock ran backwards
+	if d < 0 || d > mostRTT {
+		return // the clock of the capture jumped
 	}
 	if r.n == 0 || d < r.min {
 		r.min = d
