@@ -150,16 +150,47 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		y.Untime(y.Low) // an ACK behind a gap may have been preceded by another
 	}
 	if seg.Flags.Has(wire.SYN) {
-		if x.SYNs < 255 {
-			x.SYNs++
-		}
-		x.ISN = seg.Seq
-		x.Has |= flow.SentSYN | flow.SYNAwaiting
-		if !seg.Flags.Has(wire.ACK) {
-			x.Has |= flow.SentBareSYN
-		}
+		opens(x, seg)
 	}
 	label.Repaired(x, a.cause, a.timer)
+	a.remember(x, y, seg)
+	if seg.Len > 0 && fx.SeqDelta >= 0 {
+		goesOn(x, y)
+	}
+	if seg.Flags.Has(wire.FIN) {
+		x.Has &^= flow.FINGuessed
+		x.FinEnd = seg.End()
+		x.Has |= flow.SentFIN | flow.FINAwaiting
+	}
+	x.Has |= flow.Sent
+	a.provedBefore(f, n, x, y)
+	if seg.Flags.Has(wire.ACK) {
+		a.acknowledges(x, y, seg)
+	}
+	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
+	x.TTL = seg.TTL
+	if seg.Flags.Has(wire.SYN) {
+		x.MSS = announcedMSS(seg)
+		scale(x, y, n, fx.From, seg)
+	}
+}
+
+// opens takes the number of a SYN.
+func opens(x *flow.Half, seg *wire.Segment) {
+	if x.SYNs < 255 {
+		x.SYNs++
+	}
+	x.ISN = seg.Seq
+	x.Has |= flow.SentSYN | flow.SYNAwaiting
+	if !seg.Flags.Has(wire.ACK) {
+		x.Has |= flow.SentBareSYN
+	}
+}
+
+// remember keeps which numbers of x were captured, and in which packets.
+func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
+	fx := &a.facts
 	low, begun := x.Low, x.Is(flow.Sent)
 	a.table.Add(x, seg.Seq, seg.End())
 	if !begun || x.Low.Before(low) {
@@ -174,40 +205,25 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.ProbeAt = seg.Seq
 	}
 	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK))
-	if seg.Len > 0 && fx.SeqDelta >= 0 {
-		goesOn(x, y)
-	}
-	if seg.Flags.Has(wire.FIN) {
-		x.Has &^= flow.FINGuessed
-		x.FinEnd = seg.End()
-		x.Has |= flow.SentFIN | flow.FINAwaiting
-	}
-	x.Has |= flow.Sent
-	a.provedBefore(f, n, x, y)
 	if seg.Options.Set.Has(wire.OptTimestamps) && (!x.HasTS || int32(seg.Options.TSVal-x.TSVal) > 0) {
 		x.TSVal, x.HasTS = seg.Options.TSVal, true
 	}
-	if seg.Flags.Has(wire.ACK) {
-		if fx.AnswersSYN {
-			y.Has &^= flow.SYNAwaiting
-		}
-		if fx.AnswersFIN {
-			y.Has &^= flow.FINAwaiting
-		}
-		y.Acked(seg.Ack, seg.Time)
-		y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck))
-		if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
-			x.Ack = seg.Ack
-		}
-		x.Has |= flow.SentACK
+}
+
+// acknowledges takes the segment's acknowledgement number.
+func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
+	if a.facts.AnswersSYN {
+		y.Has &^= flow.SYNAwaiting
 	}
-	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
-	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
-	x.TTL = seg.TTL
-	if seg.Flags.Has(wire.SYN) {
-		x.MSS = announcedMSS(seg)
-		scale(x, y, n, fx.From, seg)
+	if a.facts.AnswersFIN {
+		y.Has &^= flow.FINAwaiting
 	}
+	y.Acked(seg.Ack, seg.Time)
+	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck))
+	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
+		x.Ack = seg.Ack
+	}
+	x.Has |= flow.SentACK
 }
 
 // probes tells what kind of answer the segment calls for.
