@@ -22,6 +22,7 @@ import (
 func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
 	if a.damaged(x) {
+		a.damagedProofs(f, n, x, y, seg)
 		return
 	}
 	if seg.Flags.Has(wire.RST) {
@@ -96,6 +97,21 @@ func (a *Analyzer) outside(y *flow.Half) bool {
 // says can be believed.
 func (a *Analyzer) damaged(x *flow.Half) bool {
 	return a.lab.Set.Has(label.BadChecksum) && x.Is(flow.SumsGood)
+}
+
+// damagedProofs takes of a spoilt segment only that its sender had received what
+// it acknowledges, where the number fits, and marks that as inferred: its
+// receiver drops it.
+func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	if seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || a.facts.SeqDelta != 0 || seg.Ack.After(y.Nxt) {
+		return
+	}
+	if was := x.State; a.proofs(f, n, x, y, seg) {
+		a.release(f, n, x, y)
+		if x.State != was {
+			x.State = x.State.Infer()
+		}
+	}
 }
 
 // finNow reports whether the segment itself carries a FIN that is not proved.
