@@ -40,13 +40,7 @@ func TestBases(t *testing.T) {
 				}
 			},
 		})
-		for i := range s.Events {
-			if q := s.Events[i].Quote; q != nil {
-				a.Quote(q)
-				continue
-			}
-			a.Segment(&s.Events[i].Segment)
-		}
+		s.Feed(a)
 		a.Flush()
 	}
 	if checked == 0 {

@@ -44,9 +44,7 @@ func hear(t *testing.T, text string) heard {
 			}
 		},
 	})
-	for i := range s.Events {
-		a.Segment(&s.Events[i].Segment)
-	}
+	s.Feed(a)
 	a.Flush()
 	return h
 }

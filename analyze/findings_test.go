@@ -24,9 +24,7 @@ func ends(t *testing.T, text string) (states [2]string, labels label.Set) {
 		}
 		at++
 	}})
-	for i := range s.Events {
-		a.Segment(&s.Events[i].Segment)
-	}
+	s.Feed(a)
 	return states, labels
 }
 

@@ -124,27 +124,36 @@ func (x *explainer) label(key string) bool {
 	x.line("")
 	x.heading("Set when all of these hold")
 	for i, c := range s.Conditions {
-		lines := wrapWords(x.env.plain(c.Text), x.env.Width-5, "")
-		for k, l := range lines {
-			head := "     "
-			if k == 0 {
-				head = fmt.Sprintf("%3d  ", i+1)
-			}
-			x.out.WriteString(head + l + "\n")
-		}
+		x.condition(i+1, c.Text)
 	}
 	x.line("")
 	x.fact("Looks at", s.Looks, len("Wireshark")+len(gap))
 	x.fact("Source", clauses(s.Clauses), len("Wireshark")+len(gap))
 	x.fact("Wireshark", s.Wireshark, len("Wireshark")+len(gap))
 	if s.Example != "" {
-		x.line("")
-		x.heading("Example: the last segment carries it")
-		for l := range strings.Lines(s.Example) {
-			x.line(gap + strings.TrimRight(l, "\n"))
-		}
+		x.example("Example: the last segment carries it", s.Example)
 	}
 	return true
+}
+
+// condition writes the n-th thing that a label or a verdict asks for.
+func (x *explainer) condition(n int, text string) {
+	for i, l := range wrapWords(x.env.plain(text), x.env.Width-5, "") {
+		head := "     "
+		if i == 0 {
+			head = fmt.Sprintf("%3d  ", n)
+		}
+		x.out.WriteString(head + l + "\n")
+	}
+}
+
+// example shows a script under a title.
+func (x *explainer) example(title, text string) {
+	x.line("")
+	x.heading(title)
+	for l := range strings.Lines(text) {
+		x.line(gap + strings.TrimRight(l, "\n"))
+	}
 }
 
 // fact writes a name and, room columns from the left, prose behind it; nothing
@@ -171,8 +180,8 @@ func clauses(list []label.Clause) string {
 	return strings.Join(parts, ", ")
 }
 
-// nearest names the labels, verdicts and states that are spelled most alike.
-func nearest(key string) string {
+// Names returns what Explain knows: every label, verdict and state.
+func Names() []string {
 	var names []string
 	for _, s := range label.All {
 		names = append(names, s.Name)
@@ -183,8 +192,13 @@ func nearest(key string) string {
 	for s := state.Unknown; s < state.Count; s++ {
 		names = append(names, s.String())
 	}
+	return names
+}
+
+// nearest names the labels, verdicts and states that are spelled most alike.
+func nearest(key string) string {
 	var close []string
-	for _, n := range names {
+	for _, n := range Names() {
 		most := 1 // of a short name, two other letters make another word
 		if len(n) >= 6 {
 			most += len(n) / 3

@@ -30,22 +30,12 @@ func (x *explainer) verdict(key string) bool {
 	x.line("")
 	x.heading("Set when all of these hold")
 	for i, c := range s.Conditions {
-		for k, l := range wrapWords(x.env.plain(c.Text), x.env.Width-5, "") {
-			head := "     "
-			if k == 0 {
-				head = fmt.Sprintf("%3d  ", i+1)
-			}
-			x.out.WriteString(head + l + "\n")
-		}
+		x.condition(i+1, c.Text)
 	}
 	x.line("")
 	x.fact("Rests on", s.RestsOn, len("Rests on")+len(gap))
 	x.fact("Source", clauses(s.Clauses), len("Rests on")+len(gap))
-	x.line("")
-	x.heading("Example: the last connection gets it")
-	for l := range strings.Lines(s.Example) {
-		x.line(gap + strings.TrimRight(l, "\n"))
-	}
+	x.example("Example: the last connection gets it", s.Example)
 	return true
 }
 

@@ -39,9 +39,7 @@ func run(t *testing.T, text string) outcome {
 		}
 		at++
 	}})
-	for i := range s.Events {
-		a.Segment(&s.Events[i].Segment)
-	}
+	s.Feed(a)
 	a.Flush()
 	if at == 0 || at != len(s.Events) {
 		t.Fatalf("%d observations of %d segments in\n%s", at, len(s.Events), text)

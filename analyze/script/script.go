@@ -103,6 +103,21 @@ func (s *Script) Segments() []wire.Segment {
 	return out
 }
 
+// Feed hands the packets over in their order, segments and quotes of ICMP
+// errors. They stay the script's.
+func (s *Script) Feed(to interface {
+	Segment(*wire.Segment)
+	Quote(*wire.Quote)
+}) {
+	for i := range s.Events {
+		if e := &s.Events[i]; e.Quote != nil {
+			to.Quote(e.Quote)
+		} else {
+			to.Segment(&e.Segment)
+		}
+	}
+}
+
 // end is what the directives have said of one end.
 type end struct {
 	addr netip.AddrPort

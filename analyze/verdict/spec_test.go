@@ -33,13 +33,7 @@ func keep(t *testing.T, text string, f func(*analyze.Connection)) {
 	}
 	order := analyze.NewOrder(f)
 	a := analyze.New(analyze.Config{Connection: order.Connection})
-	for i := range s.Events {
-		if q := s.Events[i].Quote; q != nil {
-			a.Quote(q)
-			continue
-		}
-		a.Segment(&s.Events[i].Segment)
-	}
+	s.Feed(a)
 	a.Flush()
 }
 

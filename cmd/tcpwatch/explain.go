@@ -8,9 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tcpwatch/analyze/label"
-	"tcpwatch/analyze/state"
-	"tcpwatch/analyze/verdict"
 	"tcpwatch/report"
 )
 
@@ -70,17 +67,8 @@ func declareColor(c *cobra.Command, to *when) {
 
 // completeNames lets the shell complete the names of labels and states.
 func completeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	if len(args) == 0 {
-		for _, s := range label.All {
-			names = append(names, s.Name)
-		}
-		for _, s := range verdict.All {
-			names = append(names, s.Name)
-		}
-		for s := state.Unknown; s < state.Count; s++ {
-			names = append(names, s.String())
-		}
+	if len(args) != 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return report.Names(), cobra.ShellCompDirectiveNoFileComp
 }
