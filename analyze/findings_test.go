@@ -80,10 +80,17 @@ var findings = []struct {
 	{"an end that goes on after a RST, seen from the middle", "",
 		"0 B>A P. 1(9) ack 1 id 1\n+.01 A>B . 1 ack 10 id 1\n+1 A>B R 1 id 2\n+2 B>A P. 10(9) ack 1 id 2",
 		"", "ESTABLISHED?", "", ""},
-	{"a SYN again that crosses the RST", "not mended yet: a SYN behind a RST counts as a new try for certain",
+	{"a SYN again that crosses the RST", "",
 		// The SYN may have left before the RST came: it is over, or inferred.
 		"0 A>B S 0 id 1\n+.2 B>A R. 0 ack 1 id 1\n+.1 A>B S 0 id 2",
 		"SYN-SENT?", "", "", ""},
+	{"a SYN again long after the RST", "",
+		// No SYN is on its way for so long: it is a new try.
+		"0 A>B S 0 id 1\n+.2 B>A R. 0 ack 1 id 1\n+1.1 A>B S 0 id 2",
+		"SYN-SENT", "LISTEN?", "", ""},
+	{"a SYN sent again and reset again", "",
+		"0 A>B S 0 id 1\n+.2 B>A R. 0 ack 1 id 1\n+.5 A>B S 0 id 2\n+.2 B>A R. 0 ack 1 id 2",
+		"CLOSED", "CLOSED", "", ""},
 	{"SYN-ACKs again after a RST and a challenge ACK", "not mended yet: the revived end stays in ESTABLISHED",
 		"0 A>B S 0 id 1\n+.02 B>A S. 0 ack 1 id 1\n+.02 A>B . 1 ack 1 id 2\n+.1 A>B F. 1 ack 1 id 3\n+.2 A>B R. 2 ack 1 id 4\n" +
 			"+.01 B>A S. 0 ack 1 id 2\n+.02 B>A . 1 ack 1 id 3\n+.5 B>A S. 0 ack 1 id 4\n+2 B>A S. 0 ack 1 id 5",

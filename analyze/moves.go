@@ -189,7 +189,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	// that was overtaken: sending it is no news.
 	current := !x.Is(flow.SentACK) || !seg.Flags.Has(wire.ACK) || !seg.Ack.Before(x.Ack)
 	if seg.Flags.Has(wire.SYN) {
-		a.sendsSYN(x, y, seg, current)
+		a.sendsSYN(f, n, x, y, seg, current)
 	}
 	if current && x.Is(flow.FINAcked) && a.lab.Set.Has(label.Retransmission) && !x.Any(flow.GotRST|flow.SentRST) {
 		// Whoever sends octets again had no ACK of the FIN behind them. What
@@ -214,7 +214,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 }
 
-func (a *Analyzer) sendsSYN(x, y *flow.Half, seg *wire.Segment, current bool) {
+func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment, current bool) {
 	ack := seg.Flags.Has(wire.ACK)
 	switch {
 	case a.stray:
@@ -222,8 +222,12 @@ func (a *Analyzer) sendsSYN(x, y *flow.Half, seg *wire.Segment, current bool) {
 		x.State = x.State.Base().After(state.ForgetSYN)
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:
-		// It tries again after a RST, as some stacks do.
+		// It tries again after a RST, as some stacks do; or this left before the
+		// RST came.
 		x.State = state.SynSent
+		if seg.Time-n.rstLast <= wayBack(f, n, x) {
+			x.State = x.State.Infer()
+		}
 		y.State = state.Listen | state.Inferred
 		x.Has &^= flow.GotRST
 		y.Has &^= flow.SentRST
@@ -284,15 +288,11 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		return
 	}
-	way := roundTrip(f, n, x)
-	if way < 0 {
-		way = longRoundTrip
-	}
 	s := a.facts.From
 	// It answers what passed after the RST, or sends new octets behind its own.
 	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[s.Other()]+1, a.facts.Receiver.Nxt+1)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
-	if seg.Time-n.rstLast <= way && !later && !own {
+	if seg.Time-n.rstLast <= wayBack(f, n, x) && !later && !own {
 		return
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
@@ -310,6 +310,15 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 // longRoundTrip stands for a round trip that was not measured: 1 s, the first
 // retransmission timeout of RFC 6298 §2.1.
 const longRoundTrip = int64(1e9)
+
+// wayBack returns how long, in nanoseconds, a segment of an end may still pass
+// that left before something that passed reached that end.
+func wayBack(f *flow.Flow, n *note, x *flow.Half) int64 {
+	if way := roundTrip(f, n, x); way >= 0 {
+		return way
+	}
+	return longRoundTrip
+}
 
 // roundTrip returns how long the way from the tap to an end and back takes at
 // the most that was measured, in nanoseconds; -1 where it was not measured.
