@@ -233,8 +233,9 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		y.Has &^= flow.SentRST
 	case a.facts.RepeatsSYN:
 		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
-		// passed has not arrived, or the accept queue was full.
-		if ack && current && x.Is(flow.SYNAcked) && x.Nxt == x.ISN+1 {
+		// passed has not arrived, or the accept queue was full. What may have
+		// crossed a RST proves neither.
+		if ack && current && !over(x) && x.Is(flow.SYNAcked) && x.Nxt == x.ISN+1 {
 			x.State = x.State.After(state.ResendSYN)
 			x.Has &^= flow.SYNAcked
 		}
