@@ -33,8 +33,8 @@ const shaken = "0 A>B S 0 id 1\n+.01 B>A S. 0 ack 1 id 1\n+.01 A>B . 1 ack 1 id 
 // findings of the tests in this package, each as small as it can be.
 var findings = []struct {
 	name, script string
-	a, b               string // "" leaves the state open
-	has, not           string // labels
+	a, b         string // "" leaves the state open
+	has, not     string // labels
 }{
 	{"a FIN overtaken by the ACK of the other FIN",
 		// RFC 9293 figure 13: A's FIN acknowledges nothing of B's FIN, so it
