@@ -233,8 +233,8 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		y.Has &^= flow.SentRST
 	case a.facts.RepeatsSYN:
 		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
-		// passed has not arrived, or the accept queue was full. What may have
-		// crossed a RST proves neither.
+		// passed has not arrived, or the accept queue was full. Of an end
+		// that is over, revive decides first whether it lives.
 		if ack && current && !over(x) && x.Is(flow.SYNAcked) && x.Nxt == x.ISN+1 {
 			x.State = x.State.After(state.ResendSYN)
 			x.Has &^= flow.SYNAcked
