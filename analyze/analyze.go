@@ -119,13 +119,12 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	if seg.Flags.Has(wire.RST) {
 		x.Acceptable = acceptableRST(x, seg) && !(seg.Checksum == wire.ChecksumBad && x.Sender.Is(flow.SumsGood))
 	}
-	a.label(f, seg)
-	n.count(a.lab.Set)
-
 	delta := seg.Time - f.Last
 	if f.LastPacket == 0 {
 		delta = 0
 	}
+	a.label(f, n, seg, delta)
+	n.count(a.lab.Set)
 	n.idle = max(n.idle, delta)
 	phase := a.phase()
 	if a.cfg.Packet != nil {
@@ -148,10 +147,10 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 }
 
 // label finds the segment's labels and what decided them.
-func (a *Analyzer) label(f *flow.Flow, seg *wire.Segment) {
+func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) {
 	a.obs.Evidence.Len = 0
 	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
-	n := a.notes.At(f.Extra)
+	a.lab.Doubts = n.doubt(f, &a.facts, seg, delta)
 	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
 	x, y := a.facts.Sender, a.facts.Receiver
 	crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
@@ -189,6 +188,11 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 	o.Window = x.Sender.ScaledWindow(seg.Window, syn)
 	o.WindowScaled = syn || x.Sender.Is(flow.Scaled)
 	o.SeqDelta, o.SeenBefore, o.TimeDelta = x.SeqDelta, x.SeenBefore, delta
+	nxt := x.Sender.Nxt
+	if !a.stray && !a.foreign && seg.SeqLen() > 0 && !seg.Flags.Has(wire.RST) {
+		nxt = wire.MaxSeq(nxt, seg.End())
+	}
+	o.InFlight = x.Sender.InFlight(x.Receiver, nxt)
 	o.Labels, o.Cause = a.lab.Set, a.cause
 	a.repeats(o)
 }

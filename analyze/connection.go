@@ -3,6 +3,7 @@ package analyze
 import (
 	"net/netip"
 
+	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
@@ -316,11 +317,28 @@ type Direction struct {
 	// this end back, nanoseconds (Episode); WindowEpisodes how often.
 	ZeroWindowTime, WindowFullTime int64
 	WindowEpisodes                 uint64
-	// RTTMin, RTTAvg and RTTMax are the times from this end's segments to the
-	// acknowledgements of the other end, at this tap, in nanoseconds, of
-	// segments sent once (Karn's rule, RFC 6298 §3); -1 without a sample.
-	RTTMin, RTTAvg, RTTMax int64
+	// UnseenBytes are sequence numbers that the other end acknowledged although
+	// they were never captured: the capture missed them, they were not lost.
+	UnseenBytes uint64
+	// MostInFlight is the most that was sent and not acknowledged at one time
+	// (FlightSize, RFC 5681 §2), octets, as seen at this tap.
+	MostInFlight uint64
+	// Causes counts the Retransmissions by cause, at the index label.Cause.
+	Causes [label.CauseCount]uint32
+	// Spurious counts the Retransmissions that were shown to be unnecessary,
+	// when they passed or by a later acknowledgement.
+	Spurious uint64
+	// RTT are the times from this end's segments to the acknowledgements of the
+	// other end, at this tap, of segments sent once (Karn's rule, RFC 6298 §3);
+	// EchoRTT those to the acknowledgements that echo their timestamps (RFC 7323
+	// §4). SmoothedRTT and RTO are the last values of RFC 6298 §2, from RTT, in
+	// nanoseconds; -1 without a sample.
+	RTT, EchoRTT     RTT
+	SmoothedRTT, RTO int64
 }
+
+// RTT is what was measured of a round trip.
+type RTT = flow.RTT
 
 // MaxSteps bounds the handshake and close segments kept for one connection.
 const MaxSteps = 64

@@ -167,7 +167,7 @@ func checkBounded(t *testing.T, c *analyze.Connection) {
 		t.Fatalf("a record without bounds: %d steps, %d letters of history", len(c.Steps), len(c.ZeekHistory))
 	}
 	for _, d := range []analyze.Direction{c.FromClient, c.FromServer} {
-		if d.UniqueOctets > d.PayloadOctets || d.Retransmissions > d.Packets || d.RTTMin > d.RTTAvg || d.RTTAvg > d.RTTMax {
+		if d.UniqueOctets > d.PayloadOctets || d.Retransmissions > d.Packets || d.RTT.Min > d.RTT.Avg || d.RTT.Avg > d.RTT.Max {
 			t.Fatalf("a direction that does not add up: %+v", d)
 		}
 	}

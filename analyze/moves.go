@@ -328,6 +328,5 @@ func roundTrip(f *flow.Flow, n *note, h *flow.Half) int64 {
 	if h == other {
 		way, other = n.rttClient, &f.Half[f.Client.Other()]
 	}
-	_, _, most := other.RTT() // of the other end's segments, which h acknowledges
-	return max(way, most)
+	return max(way, other.RTT().Max) // of the other end's segments, which h acknowledges
 }

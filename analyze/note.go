@@ -16,8 +16,12 @@ type note struct {
 	stepCount, stepsLost uint32
 	zeek                 zeek.Tracker
 	clues                clueNote
-	windows              [2]windowNote // by the side that is held back
-	idle                 int64         // the longest silence, nanoseconds
+	doubts               label.Doubt
+	face                 int32                       // the interface of the first segment
+	causes               [2][label.CauseCount]uint32 // of retransmissions, by side
+	spurious             [2]uint32                   // retransmissions shown to be unnecessary
+	windows              [2]windowNote               // by the side that is held back
+	idle                 int64                       // the longest silence, nanoseconds
 
 	// opening
 	firstSYN, lastSYN, synAckAt int64 // times; 0: none
@@ -76,6 +80,30 @@ type timeWaitNote struct {
 	reusedBy     uint64
 	right        ReuseRight
 	cutBy        uint64
+}
+
+// doubt notes what is wrong with the capture of the connection, and returns all
+// of it. delta is the time since its last segment.
+func (n *note) doubt(f *flow.Flow, x *flow.Facts, seg *wire.Segment, delta int64) label.Doubt {
+	if f.LastPacket == 0 {
+		n.face = seg.Interface
+	}
+	if seg.Interface != n.face {
+		n.doubts |= label.SeveralClocks
+	}
+	if delta < -label.BackStep {
+		n.doubts |= label.ClockBack
+	}
+	if x.AcksUnseen {
+		n.doubts |= label.Missed
+	}
+	if n.labels[label.LargeSegment] > 0 {
+		n.doubts |= label.Merged
+	}
+	if !x.Receiver.Is(flow.Sent) && (x.Sender.Is(flow.SentACK) || !x.Sender.Is(flow.SentSYN)) {
+		return n.doubts | label.OneDirection // whoever acknowledges had been sent something
+	}
+	return n.doubts
 }
 
 func (n *note) count(s label.Set) {

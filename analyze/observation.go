@@ -29,6 +29,10 @@ type Observation struct {
 	// SeenBefore is set when the segment occupies sequence space and all of it
 	// had been seen from this end.
 	SeenBefore bool
+	// InFlight is what the sender had sent and the other end not acknowledged,
+	// this segment included (FlightSize, RFC 5681 §2), in octets, as seen at this
+	// tap; SYN and FIN count as one. -1 where no acknowledgement was captured.
+	InFlight int64
 	// TimeDelta is the time since the previous segment of the connection, in
 	// nanoseconds; 0 for the first. It is negative when the clock ran backwards.
 	TimeDelta int64

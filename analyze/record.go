@@ -34,7 +34,7 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 		RolesGuessed: !f.RolesKnown, EncapID: f.Key.Encap,
 		FirstPacket: f.FirstPacket, LastPacket: f.LastPacket, Start: f.Start, End: max(f.Start, f.Last),
 		ClientState: f.Half[client].State, ServerState: f.Half[server].State,
-		FromClient: a.direction(&f.Half[client]), FromServer: a.direction(&f.Half[server]),
+		FromClient: a.direction(f, n, client), FromServer: a.direction(f, n, server),
 		ClientBase: n.base(f, client), ServerBase: n.base(f, server),
 		Idle: n.idle, Clues: n.clues.record(client),
 		Steps: c.Steps[:0], StepsDropped: n.stepsLost, Evicted: evicted,
@@ -69,15 +69,18 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 	c.ZeekState, c.ZeekHistory = n.zeek.ConnState(), n.zeek.History()
 }
 
-func (a *Analyzer) direction(h *flow.Half) Direction {
+// direction sums up what side s of f sent.
+func (a *Analyzer) direction(f *flow.Flow, n *note, s flow.Side) Direction {
+	h, other := &f.Half[s], &f.Half[s.Other()]
 	d := Direction{
 		Packets: h.Packets, PayloadOctets: h.Payload, UniqueOctets: h.Unique,
 		Retransmissions: uint64(h.Retransmissions), RetransmittedBytes: h.Retransmitted,
 		OutOfOrder: uint64(h.OutOfOrder), DuplicatePackets: uint64(h.Duplicates),
 		DuplicateAcks: uint64(h.DupAcks), ZeroWindows: uint64(h.ZeroWindows), KeepAlives: uint64(h.KeepAlives),
-		MissingBytes: a.table.Missing(h),
+		MissingBytes: a.table.Missing(h) + flow.Beyond(h, other), UnseenBytes: a.table.Unseen(h, other),
 	}
-	d.RTTMin, d.RTTAvg, d.RTTMax = h.RTT()
+	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
+	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
 	return d
 }
 

@@ -51,7 +51,12 @@ func (s *refSide) see(number wire.Seq) {
 	}
 }
 
-func (s *refSide) missing() (n uint64) {
+// missing counts the numbers of s that were skipped or acknowledged by the other
+// end, o, and never captured.
+func (s *refSide) missing(o *refSide) (n uint64) {
+	if s.sent && o.acked && o.ack.After(s.nxt) {
+		n = uint64(o.ack - s.nxt)
+	}
 	for i := s.low; s.sent && i != s.nxt; i++ {
 		if !s.seen[i] {
 			n++
@@ -257,13 +262,13 @@ func refCompare(segs []wire.Segment, got []analyze.Observation, record *analyze.
 		}
 	}
 	for i, d := range []analyze.Direction{record.FromClient, record.FromServer} {
-		s := &sides[i]
+		s, o := &sides[i], &sides[1-i]
 		if record.Client.Port() != 40000 {
-			s = &sides[1-i]
+			s, o = o, s
 		}
-		if d.UniqueOctets != s.octets || d.MissingBytes != s.missing() || d.RetransmittedBytes != s.retransmitted {
+		if d.UniqueOctets != s.octets || d.MissingBytes != s.missing(o) || d.RetransmittedBytes != s.retransmitted {
 			return fmt.Sprintf("record: %d unique %d missing %d retransmitted, want %d %d %d", d.UniqueOctets, d.MissingBytes,
-				d.RetransmittedBytes, s.octets, s.missing(), s.retransmitted)
+				d.RetransmittedBytes, s.octets, s.missing(o), s.retransmitted)
 		}
 	}
 	return ""

@@ -81,7 +81,7 @@ func describeDirection(side string, d *analyze.Direction) map[string]string {
 		side + ".out_of_order": itoa(d.OutOfOrder), side + ".duplicates": itoa(d.DuplicatePackets),
 		side + ".dup_acks": itoa(d.DuplicateAcks), side + ".zero_windows": itoa(d.ZeroWindows),
 		side + ".keep_alives": itoa(d.KeepAlives), side + ".missing": itoa(d.MissingBytes),
-		side + ".rtt_min": seconds(d.RTTMin), side + ".rtt_avg": seconds(d.RTTAvg), side + ".rtt_max": seconds(d.RTTMax),
+		side + ".rtt_min": seconds(d.RTT.Min), side + ".rtt_avg": seconds(d.RTT.Avg), side + ".rtt_max": seconds(d.RTT.Max),
 	}
 }
 

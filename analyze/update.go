@@ -146,13 +146,14 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	a.countSegment(fx, seg)
 	timeRTT(fx, seg)
+	x.Stamp(&fx.Mark)
 	if fx.Cover.Gap > 0 {
 		y.Untime(y.Low) // an ACK behind a gap may have been preceded by another
 	}
 	if seg.Flags.Has(wire.SYN) {
 		opens(x, seg)
 	}
-	label.Repaired(x, a.cause, a.timer)
+	a.countCause(n, seg)
 	a.remember(x, y, seg)
 	if seg.Len > 0 && fx.SeqDelta >= 0 {
 		goesOn(x, y)
@@ -204,7 +205,10 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if x.HasProbe {
 		x.ProbeAt = seg.Seq
 	}
-	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK))
+	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission))
+	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {
+		x.MostFlight = uint32(f)
+	}
 	if seg.Options.Set.Has(wire.OptTimestamps) && (!x.HasTS || int32(seg.Options.TSVal-x.TSVal) > 0) {
 		x.TSVal, x.HasTS = seg.Options.TSVal, true
 	}
@@ -219,11 +223,39 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 		y.Has &^= flow.FINAwaiting
 	}
 	y.Acked(seg.Ack, seg.Time)
+	y.Echoed(seg, x.Is(flow.SentACK) && seg.Ack.After(x.Ack))
+	y.Settle(seg.Ack)
 	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck))
 	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
 		x.Ack = seg.Ack
 	}
 	x.Has |= flow.SentACK
+}
+
+// countCause takes note of why the segment was sent again, and of a
+// retransmission of the other end that it shows to have been spurious.
+func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
+	fx := &a.facts
+	x, y := fx.Sender, fx.Receiver
+	label.Repaired(x, a.cause, a.timer)
+	if a.cause != label.NoCause {
+		n.causes[fx.From][a.cause]++
+		if a.cause == label.CauseSpurious {
+			n.spurious[fx.From]++
+		} else {
+			x.Suspects(y, seg, &fx.Mark)
+		}
+	}
+	if !a.lab.Set.Has(label.ShownSpurious) {
+		return
+	}
+	packet := y.Suspect.Packet
+	if fx.TwiceSent {
+		packet = fx.TwiceReceived
+	}
+	if a.table.Show(y, packet) {
+		n.spurious[fx.From.Other()]++
+	}
 }
 
 // probes tells what kind of answer the segment calls for.

@@ -192,12 +192,27 @@ func (j *jsonText) direction(name string, d *analyze.Direction) {
 	j.uint("zero_windows", d.ZeroWindows)
 	j.uint("keep_alives", d.KeepAlives)
 	j.uint("missing_bytes", d.MissingBytes)
+	j.uint("unseen_bytes", d.UnseenBytes)
+	j.uint("in_flight_max", d.MostInFlight)
+	j.uint("spurious_retransmissions", d.Spurious)
+	j.open("causes", '{')
+	for c, n := range d.Causes {
+		if n > 0 {
+			j.uint(label.Cause(c).String(), uint64(n))
+		}
+	}
+	j.close('}')
 	j.uint("window_episodes", d.WindowEpisodes)
 	j.seconds("zero_window_time", d.ZeroWindowTime)
 	j.seconds("window_full_time", d.WindowFullTime)
-	j.secondsOrNull("rtt_min", d.RTTMin)
-	j.secondsOrNull("rtt_avg", d.RTTAvg)
-	j.secondsOrNull("rtt_max", d.RTTMax)
+	j.secondsOrNull("rtt_min", d.RTT.Min)
+	j.secondsOrNull("rtt_avg", d.RTT.Avg)
+	j.secondsOrNull("rtt_max", d.RTT.Max)
+	j.secondsOrNull("rtt_smoothed", d.SmoothedRTT)
+	j.secondsOrNull("rto", d.RTO)
+	j.secondsOrNull("rtt_timestamps_min", d.EchoRTT.Min)
+	j.secondsOrNull("rtt_timestamps_avg", d.EchoRTT.Avg)
+	j.secondsOrNull("rtt_timestamps_max", d.EchoRTT.Max)
 	j.close('}')
 }
 

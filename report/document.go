@@ -30,6 +30,7 @@ func WriteLabels(w io.Writer) error {
 			labelDocument(&b, s)
 		}
 	}
+	evidenceDocument(&b)
 	verdictDocuments(&b)
 	_, err := w.Write(b.Bytes())
 	return err

@@ -12,7 +12,7 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// Explain writes what a label, a verdict or a state means, or, for the empty name, the
+// Explain writes what a label, a verdict, a state or a topic means, or, for the empty name, the
 // list of all of them. Names may be written in any case and with _ for -. The
 // error for an unknown name lists the nearest ones. Of the options Width,
 // Color and ASCII count.
@@ -26,9 +26,9 @@ func Explain(w io.Writer, name string, o Options) error {
 	switch {
 	case name == "":
 		x.list()
-	case x.label(key), x.verdict(key), x.state(key):
+	case x.label(key), x.verdict(key), x.state(key), x.topic(key):
 	default:
-		return fmt.Errorf("\"%s\" is no label, verdict or state%s", Escape(name), nearest(key))
+		return fmt.Errorf("\"%s\" is no label, verdict, state or topic%s", Escape(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err
@@ -92,7 +92,7 @@ func (x *explainer) list() {
 		x.fact(gap+s.String(), stateTexts[s].means, room)
 	}
 	x.line("")
-	x.block("", inferredNote+". tcpwatch explain NAME says more about each.")
+	x.block("", inferredNote+". tcpwatch explain NAME says more about each; EVIDENCE and CAUSE explain the words behind labels.")
 }
 
 func groupTitle(g label.Group) string {
@@ -180,7 +180,8 @@ func clauses(list []label.Clause) string {
 	return strings.Join(parts, ", ")
 }
 
-// Names returns what Explain knows: every label, verdict and state.
+// Names returns what Explain knows: every label, verdict and state, and the
+// topics EVIDENCE and CAUSE.
 func Names() []string {
 	var names []string
 	for _, s := range label.All {
@@ -192,7 +193,7 @@ func Names() []string {
 	for s := state.Unknown; s < state.Count; s++ {
 		names = append(names, s.String())
 	}
-	return names
+	return append(names, topics...)
 }
 
 // nearest names the labels, verdicts and states that are spelled most alike.

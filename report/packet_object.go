@@ -60,6 +60,7 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	j.bool("window_scaled", o.WindowScaled)
 	j.int("seq_delta", o.SeqDelta)
 	j.bool("seen_before", o.SeenBefore)
+	j.uintOrNull("in_flight", uint64(max(0, o.InFlight)), o.InFlight >= 0)
 	j.seconds("time_delta", o.TimeDelta)
 	j.labels(o.Labels)
 	if o.Cause != label.NoCause {

@@ -28,7 +28,8 @@ func lab(t testing.TB, name string) label.ID {
 }
 
 func noRTT(d analyze.Direction) analyze.Direction {
-	d.RTTMin, d.RTTAvg, d.RTTMax = -1, -1, -1
+	d.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
+	d.EchoRTT, d.SmoothedRTT, d.RTO = d.RTT, -1, -1
 	return d
 }
 
@@ -62,7 +63,7 @@ func halfClose(t testing.TB) *analyze.Connection {
 		TimeWait:    analyze.TimeWait{Holders: analyze.ClientSide, Since: t0 + 1311e6, Until: t0 + 61311e6},
 		ClientState: state.TimeWait, ServerState: state.Closed,
 		FromClient: noRTT(analyze.Direction{Packets: 10, PayloadOctets: 500, UniqueOctets: 500}),
-		FromServer: analyze.Direction{Packets: 9, PayloadOctets: 4000, UniqueOctets: 4000, RTTMin: 41000, RTTAvg: 52500, RTTMax: 61000},
+		FromServer: analyze.Direction{Packets: 9, PayloadOctets: 4000, UniqueOctets: 4000, RTT: analyze.RTT{Min: 41000, Avg: 52500, Max: 61000}, EchoRTT: analyze.RTT{Min: 42000, Avg: 52000, Max: 62000}, SmoothedRTT: 50000, RTO: 70000},
 		ClientBase: analyze.Base{Number: ci, Known: true, ISN: true}, ServerBase: analyze.Base{Number: si, Known: true, ISN: true},
 		ZeekState: "SF", ZeekHistory: "ShADafF",
 	}
@@ -107,7 +108,7 @@ func refused6(t testing.TB) *analyze.Connection {
 func huge() *analyze.Connection {
 	d := analyze.Direction{Packets: math.MaxUint64, PayloadOctets: math.MaxUint64, UniqueOctets: math.MaxUint64, Retransmissions: math.MaxUint64 / 2,
 		RetransmittedBytes: math.MaxUint64, OutOfOrder: math.MaxUint64, DuplicatePackets: math.MaxUint64, DuplicateAcks: math.MaxUint64,
-		ZeroWindows: math.MaxUint64, KeepAlives: math.MaxUint64, MissingBytes: math.MaxUint64, RTTMin: math.MaxInt64, RTTAvg: math.MaxInt64, RTTMax: math.MaxInt64}
+		ZeroWindows: math.MaxUint64, KeepAlives: math.MaxUint64, MissingBytes: math.MaxUint64, RTT: analyze.RTT{Min: math.MaxInt64, Avg: math.MaxInt64, Max: math.MaxInt64}}
 	c := &analyze.Connection{
 		Number: math.MaxUint64, Client: ep("255.255.255.255:65535"), Server: ep("[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535"), RolesGuessed: true,
 		FirstPacket: math.MaxUint64, LastPacket: math.MaxUint64, Start: math.MinInt64, End: math.MaxInt64,

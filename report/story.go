@@ -175,7 +175,7 @@ func vantage(c *connection) string {
 	}
 	if c.Opening.SynCount > 1 || c.Opening.SynAckCount > 1 {
 		// A wait for what was lost may be part of them.
-		server, client = leastTrip(server, c.FromClient.RTTMin), leastTrip(client, c.FromServer.RTTMin)
+		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
 	if server+client < vantageLeast {
 		return "" // that is how long hosts take to turn around, not how far away they are

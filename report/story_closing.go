@@ -107,10 +107,10 @@ func (t *story) roundTrips() {
 		name string
 		d    *analyze.Direction
 	}{{"to the server", &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
-		if p.d.RTTAvg >= 0 {
-			times := duration(p.d.RTTMin) // one sample, or all the same
-			if p.d.RTTMin != p.d.RTTMax {
-				times = fmt.Sprintf("%s / %s / %s", times, duration(p.d.RTTAvg), duration(p.d.RTTMax))
+		if p.d.RTT.Avg >= 0 {
+			times := duration(p.d.RTT.Min) // one sample, or all the same
+			if p.d.RTT.Min != p.d.RTT.Max {
+				times = fmt.Sprintf("%s / %s / %s", times, duration(p.d.RTT.Avg), duration(p.d.RTT.Max))
 			}
 			parts = append(parts, p.name+" "+times)
 		}

@@ -254,7 +254,7 @@ func TestEarlyRST(t *testing.T) {
 // TestVantageAfterLoss wants no wait for a lost SYN-ACK to be called a round trip.
 func TestVantageAfterLoss(t *testing.T) {
 	c := halfClose(t)
-	c.Opening.SynCount, c.Opening.RTTServer, c.FromClient.RTTMin = 2, 1_010_000_000, 4_470_000
+	c.Opening.SynCount, c.Opening.RTTServer, c.FromClient.RTT.Min = 2, 1_010_000_000, 4_470_000
 	if got, want := unglue(vantage(c)), "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

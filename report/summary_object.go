@@ -125,7 +125,8 @@ func (j *jsonText) inputs(in *Input) {
 // totals writes the sums of one direction over all connections.
 func (j *jsonText) totals(name string, d *analyze.Direction) {
 	sum := *d
-	sum.RTTMin, sum.RTTAvg, sum.RTTMax = -1, -1, -1
+	sum.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
+	sum.EchoRTT, sum.SmoothedRTT, sum.RTO = sum.RTT, -1, -1
 	j.direction(name, &sum)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -169,6 +170,15 @@ func closedSection(t *tally) summarySection {
 	return s
 }
 
+// causeTexts say each cause in words.
+var causeTexts = [label.CauseCount]string{
+	label.CauseRTO:      "after a timeout, or in the repair that followed one",
+	label.CauseFast:     "fast: SACK or duplicate acknowledgements had reported the loss",
+	label.CauseTLP:      "tail loss probes",
+	label.CauseSpurious: "although acknowledged already when they passed here",
+	label.CauseUnknown:  "for an unknown cause",
+}
+
 func resentSection(t *tally) summarySection {
 	s := summarySection{name: "RESENT"}
 	c, v := &t.client, &t.server
@@ -178,6 +188,10 @@ func resentSection(t *tally) summarySection {
 		text += ": " + thousands(c.Retransmissions) + " of clients, " + thousands(v.Retransmissions) + " of servers"
 	}
 	s.add(n, Plain, text)
+	for cause, what := range causeTexts {
+		s.some(uint64(c.Causes[cause])+uint64(v.Causes[cause]), Plain, what)
+	}
+	s.some(c.Spurious+v.Spurious, Doubt, "shown to have been unnecessary, when they passed or by a later acknowledgement")
 	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in them")
 	s.some(c.OutOfOrder+v.OutOfOrder, Doubt, "segments overtaken on the way")
 	s.some(c.DuplicateAcks+v.DuplicateAcks, Plain, "duplicate acknowledgements")

@@ -105,6 +105,12 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.ZeroWindows += d.ZeroWindows
 	sum.KeepAlives += d.KeepAlives
 	sum.MissingBytes += d.MissingBytes
+	sum.UnseenBytes += d.UnseenBytes
+	sum.MostInFlight = max(sum.MostInFlight, d.MostInFlight)
+	sum.Spurious += d.Spurious
+	for i, n := range d.Causes {
+		sum.Causes[i] += n
+	}
 }
 
 // floods returns the listeners under a SYN flood.

@@ -61,6 +61,12 @@ var packetView = &rowView[packet]{
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.SeqDelta) }},
 		{Name: "seen_before", Kind: KindBool, For: Programs, Meaning: "True when every octet of it had been seen from this end at this tap.",
 			Value: func(_ *env, o *packet, v *Value) { v.bool(o.SeenBefore) }},
+		{Name: "in_flight", Unit: "octets", Kind: KindCount, For: Programs, Meaning: "Octets that the sender had sent and the other end not acknowledged, this segment included (FlightSize, RFC 5681 §2), at this tap; SYN and FIN count as one; empty where no acknowledgement was captured.",
+			Value: func(_ *env, o *packet, v *Value) {
+				if o.InFlight >= 0 {
+					v.uint(uint64(o.InFlight))
+				}
+			}},
 		{Name: "time_delta", Unit: "s", Header: "SINCE LAST", Kind: KindDuration, Drop: 10, Room: 11, Meaning: "Time since the previous segment of the connection.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.TimeDelta) }},
 		{Name: "labels", Kind: KindWords, Drop: 1, Room: 28, Meaning: "What the segment is and what happened to it.",

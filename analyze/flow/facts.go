@@ -43,8 +43,12 @@ type Facts struct {
 	// acknowledged before, numbers of the receiver that were never captured.
 	AcksUnseen bool
 	// TwiceReceived is the latest packet with octets that the segment reports
-	// by D-SACK; 0: none is remembered.
+	// by D-SACK; 0: none is remembered. TwiceSent is set when that packet was a
+	// retransmission, other than of a SYN: that may only have answered one.
 	TwiceReceived uint64
+	TwiceSent     bool
+	// Sure is by what the segment shows that Receiver.Suspect was spurious.
+	Sure Sure
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
 	// or that cannot be checked.
 	Acceptable bool
@@ -82,8 +86,10 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
 		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
 		if b, ok := DSACK(seg); ok {
-			x.TwiceReceived = t.Latest(r, b.Left, b.Right).Packet
+			l := t.Latest(r, b.Left, b.Right)
+			x.TwiceReceived, x.TwiceSent = l.Packet, l.Again && l.Flags&wire.SYN == 0
 		}
+		x.Sure = r.Cleared(seg)
 		x.AnswersSYN = r.Is(SYNAwaiting) && r.CoversSYN(seg.Ack, beyond(s, seg))
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)

@@ -103,8 +103,12 @@ type Half struct {
 	nholes   int32
 	dropped  uint64 // octets of holes given up when there were too many
 
-	rtt    rtt
-	Repair Repair
+	rtt     rtt
+	echo    echo
+	Repair  Repair
+	Suspect Suspect
+	// MostFlight is the most that was in flight (InFlight), octets.
+	MostFlight uint32
 
 	sentHead, sentTail int32 // the segments remembered, in capture order
 	nsent              int32
@@ -149,6 +153,19 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 		return uint32(w) // the window of a SYN is never scaled (RFC 7323 §2.2)
 	}
 	return uint32(w) << h.Scale
+}
+
+// InFlight returns how much of what this end sent in front of nxt the other
+// end, o, had not acknowledged (FlightSize, RFC 5681 §2), in octets, where SYN
+// and FIN count as one; -1 where no acknowledgement was captured.
+func (h *Half) InFlight(o *Half, nxt wire.Seq) int64 {
+	if !o.Is(SentACK) {
+		return -1
+	}
+	if n := int64(nxt.Diff(o.Ack)); n >= 0 {
+		return n
+	}
+	return 0
 }
 
 // CoversSYN reports whether an acknowledgement number answers this end's SYN.

@@ -247,6 +247,39 @@ func (t *Table) Missing(h *Half) uint64 {
 	return n
 }
 
+// Beyond returns how many sequence numbers of h the other end, o, acknowledged
+// behind the last that was captured.
+func Beyond(h, o *Half) uint64 {
+	if !h.Is(Sent) || !o.Is(SentACK) || !o.Ack.After(h.Nxt) {
+		return 0
+	}
+	return uint64(o.Ack - h.Nxt)
+}
+
+// Unseen returns how many sequence numbers of h the other end, o, acknowledged
+// although they were never captured.
+func (t *Table) Unseen(h, o *Half) uint64 {
+	if !o.Is(SentACK) {
+		return 0
+	}
+	n := Beyond(h, o)
+	if h.hasForgotten && !o.Ack.Before(h.forgotten) {
+		n += h.dropped
+	}
+	for i := h.holes; i != 0; i = t.holes.At(i).next {
+		g := t.holes.At(i)
+		if !g.from.Before(o.Ack) {
+			break
+		}
+		to := g.to
+		if to.After(o.Ack) {
+			to = o.Ack
+		}
+		n += uint64(to - g.from)
+	}
+	return n
+}
+
 // Holes counts the ranges that make up Missing, as far as they are remembered.
 func (h *Half) Holes() int { return int(h.nholes) }
 
@@ -264,7 +297,7 @@ func (t *Table) Restart(h *Half) {
 	t.dropHoles(h)
 	t.dropSent(h)
 	h.dropped = 0
-	h.rtt.active = false
+	h.rtt.active, h.echo.active, h.Suspect.active = false, false, false
 }
 
 // EdgeMissed reports whether the last numbers in front of Nxt were not captured.

@@ -62,6 +62,63 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 	}
 }
 
+// Suspect is a retransmission that may turn out to have been spurious: the
+// first of a repair, of the first octets that were not acknowledged (RFC 3522
+// §3.2). The acknowledgement that covers it tells.
+type Suspect struct {
+	Packet          uint64
+	at              int64
+	from            wire.Seq // its first octet
+	tsval           uint32
+	stamped, active bool
+}
+
+// Suspects starts to watch a retransmission of h, unless one is watched. o is
+// the other end.
+func (h *Half) Suspects(o *Half, seg *wire.Segment, m *Mark) {
+	if h.Suspect.active || !o.Is(SentACK) || o.Ack != seg.Seq || seg.Flags.Has(wire.SYN) {
+		return
+	}
+	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, stamped: m.HasTS, active: true}
+}
+
+// Sure is by what an acknowledgement shows which copy it was sent for.
+type Sure uint8
+
+// The ways.
+const (
+	NotSure Sure = iota
+	ByEcho       // it echoes a timestamp from before the retransmission (RFC 3522 §3.2)
+	ByTime       // it came sooner than the retransmission can have been answered (RFC 8985 §6.2)
+)
+
+// Cleared tells whether an acknowledgement for h was sent before the watched
+// retransmission can have arrived, and by what.
+func (h *Half) Cleared(seg *wire.Segment) Sure {
+	s := &h.Suspect
+	if !s.active || !seg.Flags.Has(wire.ACK) || seg.Flags.Any(wire.RST|wire.SYN) || !seg.Ack.After(s.from) {
+		return NotSure
+	}
+	if s.stamped && seg.Options.Set.Has(wire.OptTimestamps) {
+		if int32(seg.Options.TSEcr-s.tsval) < 0 {
+			return ByEcho
+		}
+		return NotSure
+	}
+	// Half of the shortest time: it was measured from few segments.
+	if d := seg.Time - s.at; h.rtt.n > 0 && d >= 0 && d < h.rtt.min/2 {
+		return ByTime
+	}
+	return NotSure
+}
+
+// Settle ends the watch at an acknowledgement of any of the octets.
+func (h *Half) Settle(ack wire.Seq) {
+	if h.Suspect.active && ack.After(h.Suspect.from) {
+		h.Suspect.active = false
+	}
+}
+
 // SACKsBeyond reports whether an acknowledgement has a SACK block behind its
 // number: octets that arrived behind a gap.
 func SACKsBeyond(seg *wire.Segment) bool {

@@ -6,14 +6,48 @@ import "tcpwatch/capture/wire"
 // the other, one segment at a time, and only of segments sent once: Karn's
 // rule (RFC 6298 §3).
 type rtt struct {
-	end      wire.Seq // what acknowledges the timed segment
-	active   bool
-	at       int64
-	min, max int64
-	sum      int64
-	n        uint32
+	end    wire.Seq // what acknowledges the timed segment
+	active bool
+	at     int64
+	times
 	// srtt and rttvar are SRTT and RTTVAR of RFC 6298 §2.
 	srtt, rttvar int64
+}
+
+// echo measures the time from a segment of one end to the acknowledgement that
+// echoes its timestamp, one at a time (RFC 7323 §4). A segment that is sent
+// again has a timestamp of its own, so that Karn's rule is not needed.
+type echo struct {
+	val    uint32 // the timestamp that is waited for
+	active bool
+	at     int64
+	times
+}
+
+// times sums times up, in nanoseconds.
+type times struct {
+	min, max, sum int64
+	n             uint32
+}
+
+func (t *times) add(d int64) {
+	if t.n == 0 || d < t.min {
+		t.min = d
+	}
+	t.max = max(t.max, d)
+	t.sum += d
+	t.n++
+}
+
+// RTT is what was measured of a round trip, in nanoseconds; -1 each without a
+// sample.
+type RTT struct{ Min, Avg, Max int64 }
+
+func (t *times) rtt() RTT {
+	if t.n == 0 {
+		return RTT{-1, -1, -1}
+	}
+	return RTT{t.min, t.sum / int64(t.n), t.max}
 }
 
 // mostRTT is twice the maximum segment lifetime of RFC 9293 §3.4.2, in
@@ -54,17 +88,10 @@ func (h *Half) Acked(ack wire.Seq, at int64) {
 		return
 	}
 	r.active = false
-	d := at - r.at
-	if d < 0 || d > mostRTT {
-		return // the clock of the capture jumped
+	if d := PlausibleRTT(at - r.at); d >= 0 {
+		r.smooth(d)
+		r.add(d)
 	}
-	if r.n == 0 || d < r.min {
-		r.min = d
-	}
-	r.max = max(r.max, d)
-	r.sum += d
-	r.smooth(d)
-	r.n++
 }
 
 // smooth takes a sample into SRTT and RTTVAR (RFC 6298 §2.2 and §2.3).
@@ -81,6 +108,33 @@ func (r *rtt) smooth(d int64) {
 	r.srtt += (d - r.srtt) / 8
 }
 
+// Stamp starts a measurement at a segment that occupies sequence space and is
+// the first of its end with its timestamp, unless one runs. A receiver keeps
+// the timestamp of the first segment that an acknowledgement covers (RFC 7323
+// §4.3), so that later segments of the same tick say nothing of their own.
+func (h *Half) Stamp(m *Mark) {
+	if !h.echo.active && m.HasTS && !m.Bare && (!h.HasTS || int32(m.TSVal-h.TSVal) > 0) {
+		h.echo.val, h.echo.at, h.echo.active = m.TSVal, m.Time, true
+	}
+}
+
+// Echoed ends the running measurement at a segment of the other end. Only one
+// that acknowledges new octets counts (RFC 7323 §4.1).
+func (h *Half) Echoed(seg *wire.Segment, advances bool) {
+	e := &h.echo
+	if !e.active || !seg.Options.Set.Has(wire.OptTimestamps) {
+		return
+	}
+	d := int32(seg.Options.TSEcr - e.val)
+	if d < 0 {
+		return
+	}
+	e.active = false
+	if t := PlausibleRTT(seg.Time - e.at); d == 0 && advances && t >= 0 {
+		e.add(t)
+	}
+}
+
 // RTO returns the retransmission timeout that RFC 6298 §2 gives for the samples
 // so far, without a lower bound: stacks differ in theirs (1 s in the RFC, 200 ms
 // in Linux). -1 without a sample.
@@ -91,11 +145,17 @@ func (h *Half) RTO() int64 {
 	return h.rtt.srtt + 4*h.rtt.rttvar
 }
 
-// RTT returns the smallest, mean and largest time measured, in nanoseconds;
-// -1 each without a sample.
-func (h *Half) RTT() (least, mean, most int64) {
+// SRTT returns the smoothed round trip of RFC 6298 §2, in nanoseconds; -1
+// without a sample.
+func (h *Half) SRTT() int64 {
 	if h.rtt.n == 0 {
-		return -1, -1, -1
+		return -1
 	}
-	return h.rtt.min, h.rtt.sum / int64(h.rtt.n), h.rtt.max
+	return h.rtt.srtt
 }
+
+// RTT returns the times to acknowledgements.
+func (h *Half) RTT() RTT { return h.rtt.rtt() }
+
+// EchoRTT returns the times to echoed timestamps.
+func (h *Half) EchoRTT() RTT { return h.echo.rtt() }

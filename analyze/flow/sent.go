@@ -30,6 +30,8 @@ type Trace struct {
 	Flags         wire.Flags
 	Sum           uint16 // of the payload, valid with HasSum
 	HasSum        bool
+	Again         bool // a retransmission
+	shown         bool // and shown to have been spurious
 	next, prev    int32
 }
 
@@ -37,6 +39,9 @@ const (
 	// copyHorizon is a heuristic: how long the network may take to deliver a
 	// packet a second time. Segments are remembered at least this long.
 	copyHorizon = int64(200e6)
+	// longHorizon is a heuristic, the most for a long path: a D-SACK comes a
+	// round trip after the packet that it names.
+	longHorizon = int64(2e9)
 	// maxSent bounds the segments remembered for one direction; beyond it the
 	// oldest are given up, though not acknowledged.
 	maxSent = 4096
@@ -44,11 +49,12 @@ const (
 
 // Log remembers a segment of h, and forgets those that are acknowledged and too
 // old to be copied. acked is what the other end has acknowledged.
-func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
+func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool) {
+	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
 	for h.sentHead != 0 {
 		s := t.sent.At(h.sentHead)
 		done := s.Seq == s.End || ackValid && !s.End.After(acked)
-		if h.nsent < maxSent && !(done && seg.Time-s.Time > copyHorizon) {
+		if h.nsent < maxSent && !(done && seg.Time-s.Time > horizon) {
 			break
 		}
 		i := h.sentHead
@@ -59,7 +65,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 		h.nsent--
 		t.sent.Free(i)
 	}
-	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum})
+	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum, Again: again})
 	if h.sentHead == 0 {
 		h.sentHead = i
 	} else {
@@ -67,6 +73,19 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid bool) {
 	}
 	h.sentTail = i
 	h.nsent++
+}
+
+// Show notes that a retransmission of h, captured as packet, was spurious, and
+// reports whether that is new.
+func (t *Table) Show(h *Half, packet uint64) bool {
+	for i := h.lastSent(); i != 0; i = t.sent.At(i).prev {
+		if s := t.sent.At(i); s.Packet <= packet {
+			known := s.Packet == packet && s.shown
+			s.shown = s.shown || s.Packet == packet
+			return !known
+		}
+	}
+	return true
 }
 
 // maxLook bounds how many segments are looked through for a copy of one that

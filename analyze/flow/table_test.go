@@ -39,8 +39,8 @@ func TestSizes(t *testing.T) {
 		name      string
 		got, most uintptr
 	}{
-		{"Flow", unsafe.Sizeof(Flow{}), 1024},
-		{"Half", unsafe.Sizeof(Half{}), 432},
+		{"Flow", unsafe.Sizeof(Flow{}), 1072},
+		{"Half", unsafe.Sizeof(Half{}), 464},
 		{"Key", unsafe.Sizeof(Key{}), 48},
 		{"hole", unsafe.Sizeof(hole{}), 48},
 		{"Trace", unsafe.Sizeof(Trace{}), 64},
@@ -214,7 +214,7 @@ func TestKey(t *testing.T) {
 // what was sent twice, and one measurement at a time.
 func TestRTT(t *testing.T) {
 	var h Half
-	rtt := func() [3]int64 { a, b, c := h.RTT(); return [3]int64{a, b, c} }
+	rtt := func() [3]int64 { r := h.RTT(); return [3]int64{r.Min, r.Avg, r.Max} }
 	if rtt() != [3]int64{-1, -1, -1} || h.RTO() != -1 {
 		t.Error("a round trip without a sample")
 	}
@@ -262,7 +262,7 @@ func TestSteadyState(t *testing.T) {
 		table.Add(&h, i+200, i+300)
 		table.Add(&h, i, i+100)
 		table.Add(&h, i+100, i+200)
-		table.Log(&h, &seg, i, true)
+		table.Log(&h, &seg, i, true, false)
 		r, f := table.New(&k)
 		f.Number = 1
 		table.Touch(r, Closed, int64(i))

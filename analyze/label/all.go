@@ -18,6 +18,7 @@ const (
 	MissingSegment
 	DupAck
 	DSACK
+	ShownSpurious
 	AckUnseen
 	KeepAliveAck
 	ZeroWindowProbeAck
@@ -57,6 +58,7 @@ var All = [Count]*Spec{
 	MissingSegment:        &missingSegment,
 	DupAck:                &dupAck,
 	DSACK:                 &dsack,
+	ShownSpurious:         &shownSpurious,
 	AckUnseen:             &ackUnseen,
 	KeepAliveAck:          &keepAliveAck,
 	ZeroWindowProbeAck:    &zeroWindowProbeAck,
@@ -113,4 +115,5 @@ func Details(c *Context) {
 			c.Set = c.Set.With(id)
 		}
 	}
+	c.Evidence.doubt(c.Doubts)
 }

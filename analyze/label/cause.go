@@ -16,9 +16,22 @@ const (
 	CauseFast                  // SACK or duplicate ACKs reported the loss (RFC 5681, 6675, 8985)
 	CauseTLP                   // a tail loss probe (RFC 8985 §7)
 	CauseSpurious              // it had been acknowledged already
+	CauseCount                 // how many there are; not a cause
 )
 
-var causeNames = [...]string{"", "unknown", "rto", "fast", "tlp", "spurious"}
+var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurious"}
+
+// CauseTexts say what each cause means.
+var CauseTexts = [CauseCount]string{
+	CauseUnknown: "nothing decides: the other end was not captured, or it answers a SYN",
+	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or nothing was " +
+		"captured for 150 ms (a heuristic: the shortest timeout in use is 200 ms), or what was in flight at a timeout is not yet " +
+		"acknowledged; every SYN, and every SYN-ACK that no SYN called for",
+	CauseFast: "SACK reported octets behind it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), and no timeout before it",
+	CauseTLP: "a tail loss probe (RFC 8985 §7): the last octets sent, with SACK permitted, where nothing was reported lost, once, and no " +
+		"timeout came since the last progress",
+	CauseSpurious: "it had been acknowledged when it passed here; one that proves unnecessary later keeps its cause, and the proof is a SHOWN-SPURIOUS",
+}
 
 func (c Cause) String() string { return causeNames[c] }
 
@@ -40,6 +53,8 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 		return CauseUnknown, false
 	case s.Flags.Has(wire.SYN):
 		return CauseRTO, true
+	case !x.Receiver.Is(flow.Sent):
+		return CauseUnknown, false // what its sender was told was not captured
 	case x.Receiver.Is(flow.SentACK) && !s.End().After(x.Receiver.Ack):
 		return CauseSpurious, false
 	}

@@ -24,6 +24,9 @@ const stopped = `0     A>B S  0:0(0) win 64240 <mss 1460>
 +.010 B>A .  1:1(0) ack 1001 win 0
 `
 
+// stampedData is stamped with 100 octets of the client on the way.
+const stampedData = stamped + "+.1 A>B P. 1:101(100) ack 1 win 64240 <TS val 120 ecr 7>\n"
+
 // stamped is opened with timestamps.
 const stamped = `0     A>B S  0:0(0) win 64240 <mss 1460,TS val 100 ecr 0>
 +.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,TS val 7 ecr 100>

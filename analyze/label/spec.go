@@ -1,8 +1,6 @@
 package label
 
 import (
-	"strconv"
-
 	"tcpwatch/analyze/flow"
 	"tcpwatch/capture/wire"
 )
@@ -74,92 +72,8 @@ type Context struct {
 	AnswersAgain bool
 	// SACK is set when both ends permitted SACK.
 	SACK bool
+	// Doubts are what is known to be wrong with the capture of this connection.
+	Doubts Doubt
 	// Evidence is where a match function says what decided it.
 	Evidence *Evidence
-}
-
-// MaxEvidence is how many labels of one segment can carry evidence.
-const MaxEvidence = 4
-
-// Evidence says, label by label, what decided it.
-type Evidence struct {
-	Len   uint8
-	Items [MaxEvidence]Item
-}
-
-// Item is the reason for one label. Packet is the packet that the reason
-// points to, 0 where it points to none.
-type Item struct {
-	Label  ID
-	Reason Reason
-	Packet uint64
-}
-
-// Add records what decided a label; beyond MaxEvidence it is dropped.
-func (e *Evidence) Add(id ID, why Reason, packet uint64) {
-	if int(e.Len) < len(e.Items) {
-		e.Items[e.Len] = Item{id, why, packet}
-		e.Len++
-	}
-}
-
-// Reason is a fixed phrase that names a piece of evidence.
-type Reason uint8
-
-// The reasons.
-const (
-	None          Reason = iota
-	BytesSeen            // all octets had been seen from this end
-	SynSeen              // a SYN with this number had been seen from this end
-	FinSeen              // the FIN had been seen from this end
-	SomeSeen             // some, not all octets had been seen from this end
-	GapInFront           // octets in front were never captured
-	SameIPID             // the same range, timestamp and IP identification
-	TooSoon              // sooner than any answer could have come back
-	SameTSval            // the same range and timestamp, though the clock had gone on
-	LaterIPID            // IP identification above that of a segment behind the hole
-	EarlierIPID          // below
-	LaterTSval           // timestamp later than that of a segment behind the hole
-	EarlierTSval         // earlier
-	TimeOnly             // nothing but the time since the hole opened
-	IPIDJump             // packets of the sender are missing, and it had paused
-	ReceivedTwice        // which packet brought the octets the last time
-	AnswersSYN           // it answers a SYN that came again, or crossed: no timer of its own ran
-)
-
-// reasonTexts has each phrase, and what links it to a packet; "" where the
-// packet is left out.
-var reasonTexts = [...]struct{ text, link string }{
-	None:          {"", ""},
-	BytesSeen:     {"bytes seen", " in packet "},
-	SynSeen:       {"SYN seen", " in packet "},
-	FinSeen:       {"FIN seen", " in packet "},
-	SomeSeen:      {"some of the bytes seen", " in packet "},
-	GapInFront:    {"gap in front", ""},
-	SameIPID:      {"same IP ID and range", " as packet "},
-	TooSoon:       {"too soon to be an answer", " to packet "},
-	SameTSval:     {"same TSval and range", " as packet "},
-	LaterIPID:     {"IP ID above those beyond the hole", ""},
-	EarlierIPID:   {"IP ID below those beyond the hole", ""},
-	LaterTSval:    {"TSval later than", " packet "},
-	EarlierTSval:  {"TSval earlier than", " packet "},
-	TimeOnly:      {"time only", ""},
-	IPIDJump:      {"IP ID jump after a pause", ""},
-	ReceivedTwice: {"received again", " with packet "},
-	AnswersSYN:    {"answers a SYN", ""},
-}
-
-// String returns the phrase without the packet that it may point to.
-func (r Reason) String() string { return reasonTexts[r].text }
-
-// Append appends the reason in its fixed words, with the packet that it points
-// to: "bytes seen in packet 12".
-func (it *Item) Append(b []byte) []byte {
-	r := &reasonTexts[it.Reason]
-	b = append(b, r.text...)
-	if it.Packet != 0 && r.link != "" {
-		b = append(b, r.link...)
-		b = strconv.AppendUint(b, it.Packet, 10)
-	}
-	return b
 }

@@ -55,6 +55,8 @@ const (
 type Segment struct {
 	Packet uint64 // number in the capture, from 1; every packet counts
 	Time   int64  // nanoseconds since 1970-01-01 UTC
+	// Interface numbers the interface of the capture that it came from.
+	Interface int32
 	Tuple
 
 	Seq, Ack Seq

@@ -1,0 +1,114 @@
+package label
+
+import "strconv"
+
+// MaxEvidence is how many labels of one segment can carry evidence.
+const MaxEvidence = 4
+
+// Evidence says, label by label, what decided it.
+type Evidence struct {
+	Len   uint8
+	Items [MaxEvidence]Item
+}
+
+// Item is the reason for one label. Packet is the packet that the reason
+// points to, 0 where it points to none. Doubts are what of the capture damages
+// this reason.
+type Item struct {
+	Label  ID
+	Reason Reason
+	Doubts Doubt
+	Packet uint64
+}
+
+// Add records what decided a label; beyond MaxEvidence it is dropped.
+func (e *Evidence) Add(id ID, why Reason, packet uint64) {
+	if int(e.Len) < len(e.Items) {
+		e.Items[e.Len] = Item{Label: id, Reason: why, Packet: packet}
+		e.Len++
+	}
+}
+
+// doubt marks each reason that the capture damages.
+func (e *Evidence) doubt(d Doubt) {
+	for i := range e.Items[:e.Len] {
+		it := &e.Items[i]
+		it.Doubts = d & Reasons[it.Reason].Damage
+	}
+}
+
+// Reason is a fixed phrase that names a piece of evidence.
+type Reason uint8
+
+// The reasons, in no order of trust; Reasons says what each means.
+const (
+	None Reason = iota
+	BytesSeen
+	SynSeen
+	FinSeen
+	SomeSeen
+	GapInFront
+	SameIPID
+	TooSoon
+	SameTSval
+	LaterIPID
+	EarlierIPID
+	LaterTSval
+	EarlierTSval
+	TimeOnly
+	IPIDJump
+	ReceivedTwice
+	OlderEcho
+	SoonerThanRTT
+	AnswersSYN
+	ReasonCount // how many there are; not a reason
+)
+
+// ReasonSpec defines one phrase.
+type ReasonSpec struct {
+	Text   string
+	link   string // to the packet that it points to; "" where the packet is left out
+	Means  string
+	Damage Doubt // what of a capture makes it doubtful
+}
+
+// byTime damages whatever rests on the times of packets.
+const byTime = ClockBack | SeveralClocks
+
+// Reasons lists every phrase; a Reason is an index into it.
+var Reasons = [ReasonCount]ReasonSpec{
+	None:          {},
+	BytesSeen:     {"bytes seen", " in packet ", "every octet of it had been captured from this end", 0},
+	SynSeen:       {"SYN seen", " in packet ", "a SYN with this number had been captured from this end", 0},
+	FinSeen:       {"FIN seen", " in packet ", "the FIN had been captured from this end", 0},
+	SomeSeen:      {"some of the bytes seen", " in packet ", "some of its octets, not all, had been captured from this end", 0},
+	GapInFront:    {"gap in front", "", "octets in front of it were never captured", Missed | OneDirection},
+	SameIPID:      {"same IP ID and range", " as packet ", "range, timestamp and IP identification are those of that packet", 0},
+	TooSoon:       {"too soon to be an answer", " to packet ", "it is like that packet and came sooner than its sender can have reacted to anything", byTime | OneDirection},
+	SameTSval:     {"same TSval and range", " as packet ", "its timestamp is that of that packet, although the sender's clock had gone on", byTime},
+	LaterIPID:     {"IP ID above those beyond the hole", "", "it fills octets that were skipped and was sent after the first packet behind them", 0},
+	EarlierIPID:   {"IP ID below those beyond the hole", "", "it fills octets that were skipped and was sent before the first packet behind them", byTime},
+	LaterTSval:    {"TSval later than", " packet ", "the same, by the timestamp", 0},
+	EarlierTSval:  {"TSval earlier than", " packet ", "the same, by the timestamp", byTime},
+	TimeOnly:      {"time only", "", "nothing decides but the time since the octets were skipped", byTime | OneDirection},
+	IPIDJump:      {"IP ID jump after a pause", "", "identifications that rise one by one have jumped, and nothing was captured for as long as a timer runs", byTime | Missed | Merged},
+	ReceivedTwice: {"received again", " with packet ", "the octets that the D-SACK reports came last with that packet", 0},
+	OlderEcho:     {"TSecr from before", " packet ", "the timestamp that it echoes is older than that packet's", 0},
+	SoonerThanRTT: {"sooner than a round trip", " after packet ", "it came sooner than that packet can have been answered", byTime},
+	AnswersSYN:    {"answers a SYN", "", "a SYN came, or crossed it: no timer of its own ran", 0},
+}
+
+// String returns the phrase without the packet that it may point to.
+func (r Reason) String() string { return Reasons[r].Text }
+
+// Append appends the reason in its fixed words, with the packet that it points
+// to and what makes it doubtful: "bytes seen in packet 12".
+func (it *Item) Append(b []byte) []byte {
+	r := &Reasons[it.Reason]
+	b = append(b, r.Text...)
+	if it.Packet != 0 && r.link != "" {
+		b = append(b, r.link...)
+		b = strconv.AppendUint(b, it.Packet, 10)
+	}
+	return it.Doubts.append(b)
+}
