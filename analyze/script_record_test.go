@@ -81,6 +81,9 @@ func describeDirection(side string, d *analyze.Direction) map[string]string {
 		side + ".out_of_order": itoa(d.OutOfOrder), side + ".duplicates": itoa(d.DuplicatePackets),
 		side + ".dup_acks": itoa(d.DuplicateAcks), side + ".zero_windows": itoa(d.ZeroWindows),
 		side + ".keep_alives": itoa(d.KeepAlives), side + ".missing": itoa(d.MissingBytes),
+		side + ".unseen": itoa(d.UnseenBytes), side + ".in_flight_max": itoa(d.MostInFlight), side + ".spurious": itoa(d.Spurious),
+		side + ".rtt_smoothed": seconds(d.SmoothedRTT), side + ".rto": seconds(d.RTO),
+		side + ".rtt_timestamps_min": seconds(d.EchoRTT.Min), side + ".rtt_timestamps_max": seconds(d.EchoRTT.Max),
 		side + ".rtt_min": seconds(d.RTT.Min), side + ".rtt_avg": seconds(d.RTT.Avg), side + ".rtt_max": seconds(d.RTT.Max),
 	}
 }

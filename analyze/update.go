@@ -146,7 +146,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	a.countSegment(fx, seg)
 	timeRTT(fx, seg)
-	x.Stamp(&fx.Mark)
+	if !seg.Flags.Has(wire.SYN) {
+		x.Stamp(&fx.Mark)
+	}
 	if fx.Cover.Gap > 0 {
 		y.Untime(y.Low) // an ACK behind a gap may have been preceded by another
 	}
@@ -223,7 +225,7 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 		y.Has &^= flow.FINAwaiting
 	}
 	y.Acked(seg.Ack, seg.Time)
-	y.Echoed(seg, x.Is(flow.SentACK) && seg.Ack.After(x.Ack))
+	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)
 	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck))
 	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {

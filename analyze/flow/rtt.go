@@ -108,8 +108,9 @@ func (r *rtt) smooth(d int64) {
 	r.srtt += (d - r.srtt) / 8
 }
 
-// Stamp starts a measurement at a segment that occupies sequence space and is
-// the first of its end with its timestamp, unless one runs. A receiver keeps
+// Stamp starts a measurement at a segment of payload or FIN that is the first of
+// its end with its timestamp, unless one runs. (A SYN-ACK that is sent again
+// may echo the SYN that it answered first.) A receiver keeps
 // the timestamp of the first segment that an acknowledgement covers (RFC 7323
 // §4.3), so that later segments of the same tick say nothing of their own.
 func (h *Half) Stamp(m *Mark) {
