@@ -203,6 +203,9 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
 	x.Remember(&fx.Mark)
+	if !a.lab.Set.Has(label.Retransmission) {
+		x.FreshTime = seg.Time
+	}
 	x.HasProbe = a.lab.Set.Has(label.ZeroWindowProbe) && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
 	if x.HasProbe {
 		x.ProbeAt = seg.Seq

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tcpwatch/capture"
+	"tcpwatch/capture/wire"
 )
 
 // A degradation takes evidence away from packets, as middleboxes, other stacks
@@ -22,12 +23,16 @@ var degradations = []degradation{
 	{"neither", func(b []byte) { zeroID(b); stripTimestamps(b) }, .99, .98},
 }
 
-// degraded returns changed copies.
+// degraded returns copies whose IP packets are changed.
 func degraded(packets []capture.Packet, change func([]byte)) []capture.Packet {
 	out := slices.Clone(packets)
 	for i := range out {
 		out[i].Data = slices.Clone(out[i].Data)
-		change(out[i].Data)
+		ip := out[i].Data
+		if out[i].Link == wire.LinkEthernet {
+			ip = ip[14:]
+		}
+		change(ip)
 	}
 	return out
 }
@@ -47,7 +52,13 @@ func zeroID(b []byte) {
 }
 
 // stripTimestamps overwrites the timestamps option with NOPs.
-func stripTimestamps(b []byte) {
+func stripTimestamps(b []byte) { stripOption(b, 8) }
+
+// stripSACK overwrites the SACK-permitted and SACK options with NOPs.
+func stripSACK(b []byte) { stripOption(b, 4, 5) }
+
+// stripOption overwrites TCP options of some kinds with NOPs.
+func stripOption(b []byte, kinds ...byte) {
 	header := 40
 	if b[0]>>4 == 4 {
 		header = int(b[0]&15) * 4
@@ -61,7 +72,7 @@ func stripTimestamps(b []byte) {
 			n = 1
 		case n < 2 || n > len(options):
 			return
-		case options[0] == 8:
+		case slices.Contains(kinds, options[0]):
 			for i := range n {
 				options[i] = 1
 			}

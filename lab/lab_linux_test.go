@@ -17,13 +17,14 @@ import (
 )
 
 var (
-	draws = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
-	only  = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
-	keep  = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
-	all   = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
-	again = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
-	first = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
-	width = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
+	draws  = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
+	only   = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
+	keep   = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
+	all    = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
+	again  = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
+	first  = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
+	unseen = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found")
+	width  = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
 
 // needLab skips where the machine allows no lab.
@@ -268,7 +269,13 @@ func printScores(t *testing.T, by map[string]*outcome, total *outcome) {
 	for _, w := range total.plain.wrong {
 		t.Logf("wrong: %s", w)
 	}
+	if *unseen {
+		for _, w := range total.plain.notFound {
+			t.Logf("unseen: %s", w)
+		}
+	}
 	t.Logf("%-18s %v", "all", &total.plain)
+	t.Logf("%d retransmissions come or go with every packet doubled", total.changed)
 	if total.changed*1000 > max(total.plain.retransmissions, 100)*maxChanged {
 		t.Errorf("%d of %d retransmissions come or go with every packet doubled", total.changed, total.plain.retransmissions)
 	}

@@ -102,17 +102,19 @@ func (d *draw) readTimeWait(t testing.TB, path string) {
 type tally struct {
 	occupying                       int // segments that occupy sequence space
 	tp, fp, fn, hidden, hiddenFound int // RETRANSMISSION
+	hiddenSYN                       int // of the hidden: SYNs and SYN-ACKs, which nothing at one tap can show
 	otp, ofp, ofn                   int // OUT-OF-ORDER
 	dtp, dfp, dfn                   int // DUPLICATE-PACKET
 	timeWaits, timeWaitsRight       int // captures
 	retransmissions                 int // labels given
 	lateUnseen, lateUnseenFound     int // overtaken without a trace
 	wrong                           []string
+	notFound                        []string // hidden ones, SYNs apart
 }
 
 func (a *tally) add(b *tally) {
 	for _, p := range []struct{ to, from *int }{
-		{&a.occupying, &b.occupying}, {&a.tp, &b.tp}, {&a.fp, &b.fp}, {&a.fn, &b.fn}, {&a.hidden, &b.hidden}, {&a.hiddenFound, &b.hiddenFound},
+		{&a.occupying, &b.occupying}, {&a.tp, &b.tp}, {&a.fp, &b.fp}, {&a.fn, &b.fn}, {&a.hidden, &b.hidden}, {&a.hiddenFound, &b.hiddenFound}, {&a.hiddenSYN, &b.hiddenSYN},
 		{&a.otp, &b.otp}, {&a.ofp, &b.ofp}, {&a.ofn, &b.ofn}, {&a.dtp, &b.dtp}, {&a.dfp, &b.dfp}, {&a.dfn, &b.dfn},
 		{&a.timeWaits, &b.timeWaits}, {&a.timeWaitsRight, &b.timeWaitsRight}, {&a.retransmissions, &b.retransmissions},
 		{&a.lateUnseen, &b.lateUnseen}, {&a.lateUnseenFound, &b.lateUnseenFound},
@@ -120,6 +122,7 @@ func (a *tally) add(b *tally) {
 		*p.to += *p.from
 	}
 	a.wrong = append(a.wrong, b.wrong...)
+	a.notFound = append(a.notFound, b.notFound...)
 }
 
 func ratio(good, bad int) float64 {
@@ -136,8 +139,8 @@ func (a *tally) recall() float64    { return ratio(a.tp, a.fn) }
 func (a *tally) errors() int { return a.fp + a.fn + a.ofp + a.ofn + a.dfp + a.dfn }
 
 func (a *tally) String() string {
-	return fmt.Sprintf("%6d segments | retransmission %5d ok %3d false %3d missed, precision %.4f recall %.4f, hidden %d/%d | out-of-order %4d ok %2d false %2d missed (%d/%d without a trace) | copies %4d ok %2d false %2d missed | TIME-WAIT %d/%d",
-		a.occupying, a.tp, a.fp, a.fn, a.precision(), a.recall(), a.hiddenFound, a.hidden, a.otp, a.ofp, a.ofn, a.lateUnseenFound, a.lateUnseen,
+	return fmt.Sprintf("%6d segments | retransmission %5d ok %3d false %3d missed, precision %.4f recall %.4f, hidden %d/%d and %d SYNs | out-of-order %4d ok %2d false %2d missed (%d/%d without a trace) | copies %4d ok %2d false %2d missed | TIME-WAIT %d/%d",
+		a.occupying, a.tp, a.fp, a.fn, a.precision(), a.recall(), a.hiddenFound, a.hidden-a.hiddenSYN, a.hiddenSYN, a.otp, a.ofp, a.ofn, a.lateUnseenFound, a.lateUnseen,
 		a.dtp, a.dfp, a.dfn, a.timeWaitsRight, a.timeWaits)
 }
 
@@ -216,8 +219,13 @@ func (s *tally) packet(d *draw, o *analyze.Observation) {
 	again := truth.class == "rexmit"
 	if again && o.SeqDelta == 0 && !o.SeenBefore {
 		s.hidden++
+		if o.Segment.Flags.Has(wire.SYN) {
+			s.hiddenSYN++
+		}
 		if said(label.Retransmission) {
 			s.hiddenFound++
+		} else if !o.Segment.Flags.Has(wire.SYN) {
+			s.notFound = append(s.notFound, describe(d, o, truth, []string{"hidden"}))
 		}
 	} else {
 		count(again, said(label.Retransmission), &s.tp, &s.fn, &s.fp, "RETRANSMISSION")

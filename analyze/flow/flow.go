@@ -119,8 +119,9 @@ type Half struct {
 	// was captured, copies included.
 	SYNs  uint8
 	SYNAt int64
-	// LastTime is when this end's last segment was captured.
-	LastTime int64
+	// LastTime is when this end's last segment was captured, FreshTime the last
+	// that it had not sent before.
+	LastTime, FreshTime int64
 
 	Packets, Payload, Unique    uint64
 	Retransmitted               uint64 // octets

@@ -175,8 +175,8 @@ type idTrend struct {
 	last      uint16
 	known     bool
 	up, other uint16
-	// byOne counts steps of exactly one.
-	byOne uint16
+	// byOne counts steps of exactly one, byFew of two or three.
+	byOne, byFew uint16
 }
 
 // step is the most that an identification may rise between two segments of a
@@ -193,12 +193,15 @@ func (d *idTrend) add(m *Mark) {
 			d.byOne++
 			fallthrough
 		case n != 0 && n < idStep:
+			if n > 1 && n <= 3 {
+				d.byFew++
+			}
 			d.up++
 		default:
 			d.other++
 		}
 		if d.up > 1<<12 { // keep the proportion, forget the past
-			d.up, d.other, d.byOne = d.up/2, d.other/2, d.byOne/2
+			d.up, d.other, d.byOne, d.byFew = d.up/2, d.other/2, d.byOne/2, d.byFew/2
 		}
 	}
 	d.last, d.known = m.IPID, true
@@ -218,9 +221,13 @@ func (h *Half) newer(m *Mark) bool {
 
 // IDsConsecutive reports whether nearly every packet of the end had the next
 // identification: the counter belongs to the connection, and a jump means that
-// packets in between did not pass here.
+// packets in between did not pass here. Heuristics: nine in ten by one, whatever
+// the others; or two in three by one and the others by two or three, as where
+// single packets are lost.
 func (h *Half) IDsConsecutive() bool {
-	return h.ids.byOne >= 1 && h.ids.byOne > 9*(h.ids.up-h.ids.byOne+h.ids.other)
+	d := &h.ids
+	rest := d.up - d.byOne + d.other
+	return d.byOne >= 1 && (d.byOne > 9*rest || rest == d.byFew && d.byOne >= 2*rest)
 }
 
 // IDJump returns how far m's identification lies behind the last one: 1 for the

@@ -167,7 +167,11 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 // counter then shows that packets did not pass, and a pause that a timer ran.
 func hidden(c *Context) (Reason, uint64, bool) {
 	x := c.Facts
-	jump, pause := x.Sender.IDJump(&x.Mark), x.Mark.Time-c.Flow.Last
+	silent := c.Flow.Last
+	if crosses(c) {
+		silent = max(x.Sender.LastTime, x.Receiver.FreshTime)
+	}
+	jump, pause := x.Sender.IDJump(&x.Mark), x.Mark.Time-silent
 	least := uint16(2)
 	if answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack); answers && (x.Loop <= 0 || pause < x.Loop+timerPause) {
 		least++ // a bare ACK that did not pass explains one
@@ -179,10 +183,24 @@ func hidden(c *Context) (Reason, uint64, bool) {
 		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
 		return 0, 0, false
 	}
-	if pause < timerPause*(1<<(jump-1)-1) || pause > longestPause<<(jump-2) {
+	if pause < timerPause<<(jump-2) || pause > longestPause<<(jump-2) {
 		return 0, 0, false
 	}
 	return IPIDJump, 0, true
+}
+
+// crosses reports whether the last segment in front is one that the other end
+// sent again, which this one cannot answer: timers of both ends ran side by side,
+// and the silence of this one lasted longer.
+func crosses(c *Context) bool {
+	s, x, y := c.Segment, c.Facts, c.Facts.Receiver
+	if y.LastTime <= y.FreshTime {
+		return false
+	}
+	if x.Mark.HasTS && y.HasTS {
+		return int32(s.Options.TSEcr-y.TSVal) < 0
+	}
+	return x.Mark.Time-y.LastTime < y.RTT().Min/4*3
 }
 
 // Heuristics for hidden: timerPause is a little less than the shortest
