@@ -52,7 +52,7 @@ var quick = []string{
 
 // maxChanged is how many retransmissions, in a thousand, may come or go when a
 // tap records every packet twice.
-const maxChanged = 50
+const maxChanged = 2
 
 // maxStall is how long the machine may keep the link from running. Beyond it
 // the times at the taps are no longer those of the packets.

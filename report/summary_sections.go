@@ -120,7 +120,11 @@ func captureSection(in *Input, t *tally) summarySection {
 	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: the clock ran backwards, or files were joined")
 	s.some(t.oneWay, Doubt, "connections of which only one direction was captured")
 	if t.missing > 0 {
-		s.add(t.missing, Doubt, "connections with gaps: up to "+octets(t.client.MissingBytes+t.server.MissingBytes)+" were never captured")
+		text := "connections with gaps: up to " + octets(t.client.MissingBytes+t.server.MissingBytes) + " were never captured"
+		if n := t.client.UnseenBytes + t.server.UnseenBytes; n > 0 {
+			text += ", " + octets(n) + " of them acknowledged: the capture missed those, the network did not lose them"
+		}
+		s.add(t.missing, Doubt, text)
 	}
 	qualityItems(&s, in, t)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
