@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"tcpwatch/capture/filter"
 )
 
 // option is a flag whose value is checked when it is read. The text of its
@@ -95,6 +97,15 @@ func list[T ~string](words []T, between string) string {
 		b.WriteString(string(w))
 	}
 	return b.String()
+}
+
+// expression is a filter of pcap-filter(7).
+func expression(to **filter.Expr) *option {
+	return &option{"FILTER", func(s string) error {
+		e, err := filter.Parse(s)
+		*to = e
+		return err
+	}}
 }
 
 // ports are port numbers.

@@ -10,6 +10,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture"
+	"tcpwatch/capture/filter"
 	"tcpwatch/report"
 )
 
@@ -18,6 +19,7 @@ type readOptions struct {
 	views          []report.View
 	format         report.Format
 	output         string
+	filter         *filter.Expr
 	only           map[uint64]bool
 	limit          int
 	msl            time.Duration
@@ -36,6 +38,12 @@ Without --view it tells the stories of up to three connections and sums up
 more; --connection N tells the story of one of those. Programs get the
 connections (csv, ndjson) or the summary (json).
 
+--filter takes the expressions of pcap-filter(7), as tcpdump does, with numbers
+for all names. It judges each packet by itself, before anything is put together
+or taken out of a tunnel: a filter on ports also leaves out the later fragments
+of an IP packet and the ICMP errors about a connection, and only what stands
+behind the word vlan, mpls or pppoes looks inside those.
+
 Lines are as wide as COLUMNS says, else as the terminal, also behind "| less";
 without a terminal they have at most 120 columns. Without a UTF-8 locale the
 output is ASCII.
@@ -48,6 +56,7 @@ what is known so far.`
 const readExamples = `  tcpwatch read eth0.pcap
   tcpwatch read --view connections,time-wait eth0.pcap
   tcpwatch read --connection 3,7-9 --view packets eth0.pcap | less
+  tcpwatch read -f 'host 192.0.2.1 and port 443' eth0.pcap
   tcpwatch read --format ndjson -o connections.ndjson eth0.pcap.zst
   ssh host tcpdump -U -w - tcp | tcpwatch read -`
 
@@ -101,6 +110,8 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"how to show it: "+list(report.Formats, ", ")+" (default table)")
 	f.StringVarP(&o.output, "output", "o", "",
 		"write the results to `FILE` instead of standard output")
+	f.VarP(expression(&o.filter), "filter", "f",
+		"analyse only the packets that match, such as 'tcp port 443 and net 10.0.0.0/8'")
 	f.Var(connectionNumbers(&o.only), "connection",
 		"only these connections, such as 3,7-9; may be given again (default all)")
 	f.Var(number(&o.limit, 0, maxLimit), "limit",
@@ -169,9 +180,17 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
+	var chosen *filtered
+	if o.filter != nil {
+		chosen = newFiltered(src, o.filter)
+		src = chosen
+	}
 	in := analyse(c.Context(), src, dec, rep, analyze.Config{
 		MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark,
 	})
+	if chosen != nil {
+		in.Filtered = chosen.leftOut
+	}
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
