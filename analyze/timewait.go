@@ -61,9 +61,7 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		return
 	}
 	n.tw.reusedBy = f.Number
-	if x.State.Base() == state.TimeWait {
-		x.State = x.State.After(state.TwoMSL) // whoever opens again has left TIME-WAIT
-	}
+	a.leaves(o, from, seg.Packet, seg.Time, EndReused) // whoever opens again has left TIME-WAIT
 	switch {
 	case !seg.Flags.Has(wire.SYN):
 		n.tw.right = ReuseUnproved
@@ -87,10 +85,8 @@ func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
 		return
 	}
 	a.notes.At(o.Extra).tw.until = seg.Time
-	for i := range o.Half {
-		if o.Half[i].State.Base() == state.TimeWait {
-			o.Half[i].State = o.Half[i].State.After(state.TwoMSL)
-		}
+	for s := range o.Half {
+		a.leaves(o, flow.Side(s), seg.Packet, seg.Time, EndReused)
 	}
 	a.table.Touch(r, flow.Closed, a.clock)
 }
