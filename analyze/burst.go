@@ -32,8 +32,8 @@ func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment,
 	s := fx.From
 	if phase == label.RST {
 		if fx.Acceptable {
-			for side := range w.bursts {
-				a.endBurst(f, w, flow.Side(side), seg.Time, seg.Packet, EndReset)
+			for _, side := range ends(f) {
+				a.endBurst(f, w, side, seg.Time, seg.Packet, EndReset)
 			}
 		}
 		return
@@ -58,6 +58,9 @@ func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment,
 
 // retries tells of a SYN or SYN-ACK that was sent again.
 func (a *Analyzer) retries(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
+	if phase == label.SynAck && n.synAckCount == 1 {
+		return // of a simultaneous open (RFC 9293 figure 7): it had sent the SYN only
+	}
 	m := a.momentOf(MomentRetry, f, seg.Packet, seg.Time)
 	m.By, m.Since = sideOf(f, a.facts.From), n.firstSYN
 	m.SynAck, m.Count = phase == label.SynAck, uint64(n.synCount[a.facts.From])

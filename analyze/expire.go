@@ -39,8 +39,8 @@ func (a *Analyzer) tick(now int64) {
 		if now-f.Touched < a.msl2 {
 			break
 		}
-		for s := range f.Half {
-			a.leaves(f, flow.Side(s), 0, f.Touched+a.msl2, EndTimer)
+		for _, s := range ends(f) {
+			a.leaves(f, s, 0, f.Touched+a.msl2, EndTimer)
 		}
 		t.Touch(r, flow.Closed, now)
 	}

@@ -85,8 +85,8 @@ func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
 		return
 	}
 	a.notes.At(o.Extra).tw.until = seg.Time
-	for s := range o.Half {
-		a.leaves(o, flow.Side(s), seg.Packet, seg.Time, EndReused)
+	for _, s := range ends(o) {
+		a.leaves(o, s, seg.Packet, seg.Time, EndReused)
 	}
 	a.table.Touch(r, flow.Closed, a.clock)
 }

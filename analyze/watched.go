@@ -54,13 +54,17 @@ func (a *Analyzer) moments(f *flow.Flow, n *note, seg *wire.Segment, phase label
 // last tells, when a connection is handed over, what only silence shows.
 func (a *Analyzer) last(f *flow.Flow, n *note, end Ending) {
 	w := a.watching.At(n.watched)
-	for s := range w.bursts {
-		a.endBurst(f, w, flow.Side(s), f.Last, f.LastPacket, end)
+	for _, s := range ends(f) {
+		a.endBurst(f, w, s, f.Last, f.LastPacket, end)
 	}
 	at := occasion{packet: f.LastPacket, time: a.clock, end: end}
 	a.sayOpening(f, n, w, at)
 	a.sayClosing(f, n, w, at)
 }
+
+// ends returns the sides in the order in which things are told that happen to
+// both at one time.
+func ends(f *flow.Flow) [2]flow.Side { return [2]flow.Side{f.Client, f.Client.Other()} }
 
 // occasion is when and why an outcome is looked at. end is set where the
 // connection is handed over.
@@ -197,8 +201,8 @@ func (a *Analyzer) takesBack(f *flow.Flow, of MomentKind, at occasion, by Side) 
 // sayTimeWait tells who has entered TIME-WAIT, and what became of it.
 func (a *Analyzer) sayTimeWait(f *flow.Flow, n *note, w *watched, seg *wire.Segment) {
 	t := &n.tw
-	for s := range t.held {
-		side := sideOf(f, flow.Side(s))
+	for _, s := range ends(f) {
+		side := sideOf(f, s)
 		switch {
 		case t.held[s] && !w.held[s]:
 			m := a.momentOf(MomentTimeWait, f, seg.Packet, seg.Time)
@@ -224,7 +228,7 @@ func (a *Analyzer) sayTimeWait(f *flow.Flow, n *note, w *watched, seg *wire.Segm
 // ackLost tells of an ACK that had been taken to have arrived, and had not: the
 // end sends again what it acknowledged.
 func (a *Analyzer) ackLost(f *flow.Flow, w *watched, seg *wire.Segment) {
-	for s := range f.Half {
+	for _, s := range ends(f) {
 		h := &f.Half[s]
 		gone := w.has[s] &^ h.Has
 		syn := gone&flow.SYNAcked != 0 && h.Is(flow.SentSYN)
@@ -235,7 +239,7 @@ func (a *Analyzer) ackLost(f *flow.Flow, w *watched, seg *wire.Segment) {
 			continue
 		}
 		m := a.momentOf(MomentAckLost, f, seg.Packet, seg.Time)
-		m.By, m.SYN = sideOf(f, flow.Side(s)), syn
+		m.By, m.SYN = sideOf(f, s), syn
 		a.tell(m)
 	}
 }
