@@ -55,7 +55,7 @@ func (a *Analyzer) moments(f *flow.Flow, n *note, seg *wire.Segment, phase label
 func (a *Analyzer) last(f *flow.Flow, n *note, end Ending) {
 	w := a.watching.At(n.watched)
 	for _, s := range ends(f) {
-		a.endBurst(f, w, s, f.Last, f.LastPacket, end)
+		a.endBurst(f, w, s, a.clock, f.LastPacket, end)
 	}
 	at := occasion{packet: f.LastPacket, time: a.clock, end: end}
 	a.sayOpening(f, n, w, at)

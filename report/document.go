@@ -60,7 +60,7 @@ func labelDocument(b *bytes.Buffer, s *label.Spec) {
 func WriteColumns(w io.Writer) error {
 	var b bytes.Buffer
 	b.WriteString(generated + "# Columns\n\n" +
-		"`name` is the column in csv and, for every view but connections and packets, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
+		"`name` is the column in csv and, for every view but connections, packets and events, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
 		"The heading is that of table and markdown. Programs get durations in seconds, times in RFC 3339 with nanoseconds in UTC, numbers without separators; " +
 		"a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front. In a table, times are seconds since the first packet shown.\n")
 	columnDocument(&b, connectionView)
@@ -71,6 +71,7 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, packetView)
 	columnDocument(&b, retransmissionView)
 	columnDocument(&b, windowView)
+	columnDocument(&b, eventView)
 	_, err := w.Write(b.Bytes())
 	return err
 }

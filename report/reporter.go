@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/verdict"
 )
 
@@ -54,6 +55,9 @@ type env struct {
 	connections uint64
 	// verdicts are those on the connection whose row is being written.
 	verdicts []verdict.Verdict
+	// zone is where times of the day are, in lines that are live; nil: times count
+	// from the base.
+	zone *time.Location
 }
 
 // begin fixes time 0 at the first row that has a time.
@@ -80,6 +84,8 @@ type Reporter struct {
 	judge       verdict.Judge
 	packets     []rowWriter[analyze.Observation]
 	episodes    []rowWriter[analyze.Episode]
+	events      []rowWriter[event.Event]
+	teller      *event.Teller // of events; nil: nobody asks
 	connections []rowWriter[analyze.Connection]
 	summaries   []*summaryWriter
 	err         error
@@ -142,6 +148,9 @@ func (r *Reporter) add(v View) {
 		r.packets = append(r.packets, newRowWriter(retransmissionView, w, r.env))
 	case ViewWindows:
 		r.episodes = append(r.episodes, newRowWriter(windowView, w, r.env))
+	case ViewEvents:
+		r.events = append(r.events, newRowWriter(eventView, w, r.env))
+		r.teller = event.NewTeller(r.event)
 	case ViewListeners:
 		r.connections = append(r.connections, newListenerWriter(w, r.env))
 	case ViewConnections:
@@ -191,6 +200,26 @@ func (r *Reporter) Episode(e *analyze.Episode) {
 	}
 }
 
+// WantsMoments reports whether calls of Moment show anywhere.
+func (r *Reporter) WantsMoments() bool { return r.teller != nil }
+
+// Moment takes the next moment as it comes; nothing of it is kept.
+func (r *Reporter) Moment(m *analyze.Moment) {
+	if r.err == nil && r.teller != nil {
+		r.teller.Moment(m)
+	}
+}
+
+func (r *Reporter) event(ev *event.Event) {
+	if !r.wanted(ev.Connection) {
+		return
+	}
+	r.env.begin(ev.Time)
+	for _, w := range r.events {
+		r.keep(w.row(ev))
+	}
+}
+
 // Connection takes the next record in the order of connection numbers; nothing
 // of it is kept.
 func (r *Reporter) Connection(c *analyze.Connection) {
@@ -235,6 +264,9 @@ func (r *Reporter) Close(in Input) error {
 		r.keep(w.finish())
 	}
 	for _, w := range r.episodes {
+		r.keep(w.finish())
+	}
+	for _, w := range r.events {
 		r.keep(w.finish())
 	}
 	for _, w := range r.connections {

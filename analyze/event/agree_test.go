@@ -141,8 +141,7 @@ func (l *ledger) record(c *analyze.Connection) {
 	}
 	said, who := "", ""
 	if a.isClosed {
-		how, _, _ := strings.Cut(a.closing.Value(event.How).Word, ":")
-		said = strings.TrimSpace(a.closing.Spec().Name + " " + how)
+		said = strings.TrimSpace(a.closing.Spec().Name + " " + a.closing.Value(event.How).Word)
 		if who = a.closing.Value(event.By).Word; who == "between" {
 			who = a.closing.Value(event.Named).Word
 		}

@@ -21,7 +21,7 @@ var halfClosed = Spec{
 		{"a FIN was acknowledged, or its connection ended otherwise without the other's", open + "+.010 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2"},
 		{"the other end has sent none", open + "+.010 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 B>A . 2 ack 2\n+.001 A>B . 2 ack 2"},
 	},
-	Sentences: []string{"half-closed: the $by sends no more"},
+	Sentences: []string{"half-closed by the $by|: it sends no more"},
 	Fields:    []Field{By},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.6"}},
 	Inferred:  whenUnACK,
@@ -38,12 +38,12 @@ var closed = Spec{
 		{"it had not ended in its opening (refused, opening-reset)", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
 	Sentences: []string{
-		"closed| by the $by first| after $duration",
-		"closed by both ends at once| after $duration",
-		"reset by the $by| ($how)| after $duration",
-		"reset by something between in the $named's name| after $duration",
+		"closed|, the $by first|, after $duration",
+		"closed by both ends at once|, after $duration",
+		"reset by the $by| ($rst_after)|, after $duration",
+		"reset by something between|, as the $named|, after $duration",
 	},
-	Fields:   []Field{By, How, Named, Confidence, Duration, End},
+	Fields:   []Field{By, How, RstAfter, Named, Confidence, Duration, End},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.6"}, {RFC: 9293, Section: "3.5.3"}, {RFC: 5961, Section: "3.2"}},
 	Inferred: whenUnACK + "; or the RST looks like that of something between",
 	Plural:   "closed",
@@ -58,8 +58,9 @@ var closed = Spec{
 			e.word(How, "simultaneous")
 			e.sentence = 1
 		case analyze.ClosingReset:
-			e.word(How, resetWords[c.RstAfter])
-			e.sentence = 2
+			e.word(How, "reset")
+			e.word(RstAfter, c.RstAfter.String())
+			e.sentence = closedByReset
 			e.between(verdict.ResetBetween, m.By)
 		default:
 			e.word(How, "normal")
@@ -67,12 +68,8 @@ var closed = Spec{
 	},
 }
 
-// resetWords are How for the situations of a RST that closes.
-var resetWords = [...]string{
-	analyze.RstNone: "reset", analyze.RstRefused: "reset: refused", analyze.RstHandshake: "reset: in the handshake",
-	analyze.RstAbort: "reset: abort", analyze.RstAfterFIN: "reset: after FIN", analyze.RstUnreadData: "reset: with unread data",
-	analyze.RstTimeWait: "reset: in TIME-WAIT",
-}
+// closedByReset is the first sentence of closed that is about a RST.
+const closedByReset = 2
 
 var timeWait = Spec{
 	Name:       "time-wait",
@@ -120,9 +117,9 @@ var timeWaitOver = Spec{
 		{"2MSL (--msl) have passed since it entered it or restarted it, or it ended otherwise", closeAll + "addr C 192.0.2.9:1\n+59 C>B S 0"},
 	},
 	Sentences: []string{
-		"TIME-WAIT of the $by is over",
-		"TIME-WAIT of the $by is cut short by a RST",
-		"TIME-WAIT of the $by is over: used again",
+		"TIME-WAIT of the $by over",
+		"TIME-WAIT of the $by cut by a RST",
+		"TIME-WAIT of the $by over: used again",
 	},
 	Fields:   []Field{By, End},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.4.2"}, {RFC: 9293, Section: "3.6.1"}, {RFC: 1337, Section: "3"}},
@@ -149,13 +146,12 @@ var tupleReused = Spec{
 		{"it is remembered: it is not over, or has been for less than 4 minutes, 2MSL of RFC 9293, behind TIME-WAIT", closeAll + "addr C 192.0.2.9:1\n+70 C>B S 0\n+250 C>B S 0\n+1 A>B S 5000"},
 	},
 	Sentences: []string{
-		"addresses and ports of connection $previous used again",
-		"taken from connection $previous in TIME-WAIT| by $right",
-		"taken from connection $previous, which was not closed",
+		"reuses the ports of connection $previous",
+		"breaks TIME-WAIT of connection $previous|: $right",
+		"replaces connection $previous|, which was not closed",
 	},
 	Fields:  []Field{By, Previous, Was, Right},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.5.1"}, {RFC: 6191, Section: "2"}},
-	Weight:  Trouble,
 	Plural:  "tuples used again",
 	Example: closeAll + "+1 A>B S 5000",
 	fill: func(e *Event, m *analyze.Moment) {
@@ -198,7 +194,7 @@ var evicted = Spec{
 		{"there were as many connections as --max-connections allows", closeAll},
 		{"no event told of an eviction in the second before", ""},
 	},
-	Sentences: []string{"given up to make room (--max-connections)|, $connections since the last such line"},
+	Sentences: []string{"evicted (--max-connections)|, $connections since the last such line"},
 	Fields:    []Field{Connections},
 	Weight:    Trouble,
 	Plural:    "times connections given up",

@@ -11,6 +11,8 @@ const (
 	sent = open + "+.010 A>B P. 1:101(100) ack 1\n"
 )
 
+const sentAgain = "$by sent ${segments segment} again|, $octets|, $rto by timeout|, $fast fast|, $tlp by probe|, $spurious needless|, $unknown unclear"
+
 var resent = Spec{
 	Name: "resent",
 	Definition: "An end sent segments again, and what it had sent when it began to is acknowledged, or never will be: one event for one repair, " +
@@ -18,12 +20,16 @@ var resent = Spec{
 	Conditions: []Condition{
 		{"at least one segment behind the handshake has the label RETRANSMISSION", sent + "+.010 B>A . 1 ack 101"},
 	},
-	Sentences: []string{"$by sent ${segments segment} again|, $octets|, $duration until that was over|: $rto by timeout|, $fast fast|, $tlp tail loss probes|, $spurious needlessly|, $unknown of unknown cause"},
-	Fields:    []Field{By, First, Segments, Octets, Duration, End, RTO, Fast, TLP, Spurious, Unknown},
-	Clauses:   []label.Clause{{RFC: 6582, Section: "3.2"}, {RFC: 6298, Section: "5"}, {RFC: 6675, Section: "5"}},
-	Weight:    Trouble,
-	Plural:    "repairs",
-	Example:   sent + "+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101",
+	Sentences: []string{
+		sentAgain + "|, acknowledged in $duration",
+		sentAgain + "|, reset after $duration",
+		sentAgain + "|, never acknowledged",
+	},
+	Fields:  []Field{By, First, Segments, Octets, Duration, End, RTO, Fast, TLP, Spurious, Unknown},
+	Clauses: []label.Clause{{RFC: 6582, Section: "3.2"}, {RFC: 6298, Section: "5"}, {RFC: 6675, Section: "5"}},
+	Weight:  Trouble,
+	Plural:  "repairs",
+	Example: sent + "+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
 		e.number(First, m.First)
@@ -31,6 +37,13 @@ var resent = Spec{
 		e.number(Octets, m.Octets)
 		e.since(m)
 		e.word(End, m.End.String())
+		switch m.End {
+		case analyze.EndAcked:
+		case analyze.EndReset:
+			e.sentence = 1
+		default:
+			e.sentence = 2
+		}
 		e.number(RTO, uint64(m.Causes[label.CauseRTO]))
 		e.number(Fast, uint64(m.Causes[label.CauseFast]))
 		e.number(TLP, uint64(m.Causes[label.CauseTLP]))
@@ -46,7 +59,7 @@ var stalled = Spec{
 		{"three retransmissions by timeout came in a row, the threshold R1 of RFC 9293", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1"},
 		{"no acknowledgement went on meanwhile", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+.1 B>A . 1 ack 101\n+.1 A>B P. 101:201(100) ack 1\n+1.2 A>B P. 101:201(100) ack 1"},
 	},
-	Sentences: []string{"stalled: nothing of the $by is acknowledged|, $duration since its first try again"},
+	Sentences: []string{"stalled: $by gets no ACK|, $duration since it first sent again"},
 	Fields:    []Field{By, First, Duration},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}},
 	Weight:    Trouble,
@@ -66,7 +79,7 @@ var zeroWindow = Spec{
 		{"the segment has the label ZERO-WINDOW, and is no older than others of its sender", sent + "+.001 B>A . 1 ack 101 win 10"},
 		{"the window was not closed already", ""},
 	},
-	Sentences: []string{"window of the $by closed: the other end must stop"},
+	Sentences: []string{"window of the $by closed|: the other end must stop"},
 	Fields:    []Field{By},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.6.1"}},
 	Weight:    Trouble,
@@ -82,7 +95,7 @@ var windowReopened = Spec{
 		{"a zero-window came before from the same end", sent + "+.001 B>A . 1 ack 101 win 1000"},
 		{"the window is above 0", sent + "+.001 B>A . 1 ack 101 win 0\n+1 B>A . 1 ack 101 win 0"},
 	},
-	Sentences: []string{"window of the $by open again, $window|, after $duration|, ${probes probe}"},
+	Sentences: []string{"window of the $by open again|, $window|, after $duration|, ${probes probe}"},
 	Fields:    []Field{By, First, Duration, Window, Probes},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.6.1"}},
 	Plural:    "windows open again",
@@ -103,7 +116,7 @@ var ackLost = Spec{
 		{"the ACK was taken to have arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1"},
 		{"the end sends its SYN-ACK, its FIN or the octets in front of that again", open + "+.010 A>B . 1 ack 1"},
 	},
-	Sentences: []string{"the ACK of the $by's $of had not arrived"},
+	Sentences: []string{"ACK of the $by's $of was not taken|: lost, or ignored"},
 	Fields:    []Field{By, Of},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Weight:    Trouble,

@@ -109,6 +109,15 @@ type Event struct {
 // Spec returns the definition of the event's kind.
 func (e *Event) Spec() *Spec { return All[e.Kind] }
 
+// Weight says how much the event matters: a close by a RST more than others of
+// its kind.
+func (e *Event) Weight() Weight {
+	if e.Kind == analyze.MomentClosed && e.sentence >= closedByReset {
+		return Trouble
+	}
+	return e.Spec().Weight
+}
+
 // Value returns the value of a field.
 func (e *Event) Value(f Field) *Value { return &e.values[f] }
 

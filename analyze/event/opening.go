@@ -26,7 +26,7 @@ var retry = Spec{
 	Conditions: []Condition{
 		{"the segment is a SYN or SYN-ACK with the label RETRANSMISSION", "0 A>B S 0 id 1\n+0 A>B S 0 id 1"},
 	},
-	Sentences: []string{"$of sent again|, $tries times by now|, $duration after the first SYN"},
+	Sentences: []string{"$of sent again|, try $tries|, $duration after the first SYN"},
 	Fields:    []Field{By, Of, Tries, Duration},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 6298, Section: "5"}},
 	Weight:    Trouble,
@@ -72,7 +72,7 @@ var opened = Spec{
 		{"no RST had ended it", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1"},
 	},
 	Sentences: []string{
-		"opened| in $duration| after the SYN was sent $tries times|, SYN-ACK $syn_acks times|: $rtt_server to the server, $rtt_client to the client",
+		"opened| in $duration|, SYN sent $tries times|, SYN-ACK $syn_acks times|: $rtt_server to the server, $rtt_client to the client",
 		"opened by both ends at once| in $duration",
 		"opened, the server sent a SYN of its own| in $duration",
 	},
@@ -109,10 +109,10 @@ var refused = Spec{
 		{"a RST of the server that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 A>B R 1"},
 	},
 	Sentences: []string{
-		"refused by the server| after $duration|, SYN sent $tries times",
-		"refused by something between, not by the server| after $duration|, SYN sent $tries times",
+		"refused by the server|, after $duration|, SYN sent $tries times",
+		"refused by something between|, not by the server|, after $duration|, SYN sent $tries times",
 	},
-	Fields:   []Field{By, Named, Confidence, How, Tries, Duration},
+	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.3"}},
 	Inferred: "the RST looks like that of something between",
 	Weight:   Trouble,
@@ -142,7 +142,7 @@ func (e *Event) between(id verdict.ID, by analyze.Side) {
 // attempt says what was tried until an opening failed.
 func (e *Event) attempt(m *analyze.Moment) {
 	c := m.Connection
-	e.word(How, c.Closing.RstAfter.String())
+	e.word(RstAfter, c.Closing.RstAfter.String())
 	e.number(Tries, uint64(c.Opening.SynCount))
 	e.span(Duration, m.Time-c.Start)
 }
@@ -153,8 +153,8 @@ var openingReset = Spec{
 	Conditions: []Condition{
 		{"a RST of the client that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
-	Sentences: []string{"opening reset by the $by| after $duration|, SYN sent $tries times"},
-	Fields:    []Field{By, How, Tries, Duration},
+	Sentences: []string{"opening reset by the $by|, after $duration|, SYN sent $tries times"},
+	Fields:    []Field{By, RstAfter, Tries, Duration},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5.2"}},
 	Weight:    Trouble,
 	Plural:    "openings reset",
@@ -183,7 +183,7 @@ var halfOpen = Spec{
 		{"a SYN-ACK was captured", "0 A>B S 0"},
 		{"nothing shows that it arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
 	},
-	Sentences: []string{"half-open: SYN-ACK never acknowledged|, sent $tries times|, for $duration"},
+	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent $tries times|, for $duration"},
 	Fields:    []Field{By, Tries, Duration, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.1"}},
 	Inferred:  whenUnfinished,
@@ -220,7 +220,7 @@ var oneWay = Spec{
 		{"what one end sent was never captured", "0 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.001 A>B P. 11:21(10) ack 5"},
 		{"the other end's acknowledgements go on, or it answers a SYN", "0 A>B P. 1:11(10) ack 1\n+.010 A>B P. 11:21(10) ack 1"},
 	},
-	Sentences: []string{"only what the $by sent was captured"},
+	Sentences: []string{"one-way: only the $by was captured"},
 	Fields:    []Field{By, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.4"}},
 	Inferred:  whenUnfinished,
