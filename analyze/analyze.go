@@ -50,6 +50,10 @@ type Stats struct {
 	Live        int    // remembered now
 	MostLive    int
 	Evicted     uint64 // handed over unfinished, to make room
+	// Opening and the fields behind it are the connections remembered now: the
+	// handshake is not complete; open, or seen from the middle; a FIN was seen; an
+	// end is in TIME-WAIT.
+	Opening, Established, Closing, TimeWait int
 }
 
 // Analyzer follows every connection of one capture. It is not safe for
@@ -223,5 +227,7 @@ func (a *Analyzer) Flush() {
 func (a *Analyzer) Stats() Stats {
 	s := a.stats
 	s.Live = a.table.Len()
+	s.Opening, s.Established = a.table.Count(flow.Opening), a.table.Count(flow.Established)
+	s.Closing, s.TimeWait = a.table.Count(flow.Closing), a.table.Count(flow.TimeWait)
 	return s
 }

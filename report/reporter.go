@@ -58,6 +58,8 @@ type env struct {
 	// zone is where times of the day are, in lines that are live; nil: times count
 	// from the base.
 	zone *time.Location
+	// live is set where rows must be seen as they come.
+	live bool
 }
 
 // begin fixes time 0 at the first row that has a time.
@@ -99,7 +101,10 @@ type rowWriter[T any] interface {
 }
 
 // New returns a Reporter that writes to w. The options must have passed Check.
-func New(w io.Writer, o Options) (*Reporter, error) {
+func New(w io.Writer, o Options) (*Reporter, error) { return newReporter(w, o, false) }
+
+// newReporter is New; with eventsApart the events are written by somebody else.
+func newReporter(w io.Writer, o Options, eventsApart bool) (*Reporter, error) {
 	if err := Check(o.Views, o.Format); err != nil {
 		return nil, err
 	}
@@ -117,7 +122,9 @@ func New(w io.Writer, o Options) (*Reporter, error) {
 	r := &Reporter{env: &env{Options: o}, out: bufio.NewWriterSize(w, 64<<10)}
 	r.page = newPage(r.out, r.env)
 	for _, v := range o.Views {
-		r.add(v)
+		if v != ViewEvents || !eventsApart {
+			r.add(v)
+		}
 	}
 	return r, nil
 }

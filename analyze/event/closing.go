@@ -39,7 +39,7 @@ var closed = Spec{
 	},
 	Sentences: []string{
 		"closed|, the $by first|, after $duration",
-		"closed by both ends at once|, after $duration",
+		"closed by both at once|, after $duration",
 		"reset by the $by| ($rst_after)|, after $duration",
 		"reset by something between|, as the $named|, after $duration",
 	},
@@ -78,7 +78,7 @@ var timeWait = Spec{
 		{"it has sent its FIN, which is acknowledged, and has acknowledged the other end's", half + "+.010 B>A F. 1 ack 2"},
 		{"it sent its FIN first, or before it had the other's", half + "+.010 B>A F. 1 ack 2"},
 	},
-	Sentences: []string{"TIME-WAIT: held by the $by| until $until"},
+	Sentences: []string{"TIME-WAIT at the $by| until $until"},
 	Fields:    []Field{By, Until},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Inferred:  "a FIN or its acknowledgement was not captured",
@@ -97,10 +97,11 @@ var timeWaitRestarted = Spec{
 		{"the FIN of the other end was sent again to an end in TIME-WAIT", closeAll + "+.010 A>B . 2 ack 2"},
 		{"that end has answered it", closeAll + "+.3 B>A F. 1 ack 2"},
 	},
-	Sentences: []string{"TIME-WAIT of the $by begins anew| until $until|, $restarts times by now"},
+	Sentences: []string{"TIME-WAIT anew| at the $by| until $until|, $restarts times by now"},
 	Fields:    []Field{By, Until, Restarts},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.10.7.4"}},
 	Plural:    "TIME-WAITs begun anew",
+	Singular:  "TIME-WAIT begun anew",
 	Example:   closeAll + "+.3 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
@@ -117,14 +118,15 @@ var timeWaitOver = Spec{
 		{"2MSL (--msl) have passed since it entered it or restarted it, or it ended otherwise", closeAll + "addr C 192.0.2.9:1\n+59 C>B S 0"},
 	},
 	Sentences: []string{
-		"TIME-WAIT of the $by over",
-		"TIME-WAIT of the $by cut by a RST",
-		"TIME-WAIT of the $by over: used again",
+		"$by's TIME-WAIT over",
+		"$by's TIME-WAIT reset",
+		"$by's TIME-WAIT over|: ports used again",
 	},
 	Fields:   []Field{By, End},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.4.2"}, {RFC: 9293, Section: "3.6.1"}, {RFC: 1337, Section: "3"}},
 	Inferred: "it rests on the clock and --msl alone",
 	Plural:   "TIME-WAITs over",
+	Singular: "TIME-WAIT over",
 	Example:  closeAll + "addr C 192.0.2.9:1\n+61 C>B S 0",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
@@ -146,14 +148,15 @@ var tupleReused = Spec{
 		{"it is remembered: it is not over, or has been for less than 4 minutes, 2MSL of RFC 9293, behind TIME-WAIT", closeAll + "addr C 192.0.2.9:1\n+70 C>B S 0\n+250 C>B S 0\n+1 A>B S 5000"},
 	},
 	Sentences: []string{
-		"reuses the ports of connection $previous",
-		"breaks TIME-WAIT of connection $previous|: $right",
-		"replaces connection $previous|, which was not closed",
+		"ports used again|, of connection $previous",
+		"ports used again|, of connection $previous in TIME-WAIT|: $right",
+		"ports used again|, of connection $previous|, which was not closed",
 	},
-	Fields:  []Field{By, Previous, Was, Right},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.5.1"}, {RFC: 6191, Section: "2"}},
-	Plural:  "tuples used again",
-	Example: closeAll + "+1 A>B S 5000",
+	Fields:   []Field{By, Previous, Was, Right},
+	Clauses:  []label.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.5.1"}, {RFC: 6191, Section: "2"}},
+	Plural:   "tuples used again",
+	Singular: "tuple used again",
+	Example:  closeAll + "+1 A>B S 5000",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
 		e.number(Previous, m.Previous)
@@ -178,7 +181,7 @@ var takenBack = Spec{
 	Conditions: []Condition{
 		{"a later segment shows that an event of the opening, the close or TIME-WAIT was wrong", closeAll},
 	},
-	Sentences: []string{"not $of after all"},
+	Sentences: []string{"not $of| after all"},
 	Fields:    []Field{Of, By},
 	Clauses:   []label.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Weight:    Trouble,
@@ -194,9 +197,10 @@ var evicted = Spec{
 		{"there were as many connections as --max-connections allows", closeAll},
 		{"no event told of an eviction in the second before", ""},
 	},
-	Sentences: []string{"evicted (--max-connections)|, $connections since the last such line"},
+	Sentences: []string{"evicted| to make room (--max-connections)|, $connections since the last such line"},
 	Fields:    []Field{Connections},
 	Weight:    Trouble,
 	Plural:    "times connections given up",
+	Singular:  "time connections given up",
 	fill:      func(e *Event, m *analyze.Moment) { e.number(Connections, m.Count) },
 }

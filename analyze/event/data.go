@@ -11,7 +11,7 @@ const (
 	sent = open + "+.010 A>B P. 1:101(100) ack 1\n"
 )
 
-const sentAgain = "$by sent ${segments segment} again|, $octets|, $rto by timeout|, $fast fast|, $tlp by probe|, $spurious needless|, $unknown unclear"
+const sentAgain = "$by resent ${segments segment}|, $octets|, $rto by timeout|, $fast fast|, $tlp by probe|, $spurious needless|, $unknown unclear"
 
 var resent = Spec{
 	Name: "resent",
@@ -25,11 +25,12 @@ var resent = Spec{
 		sentAgain + "|, reset after $duration",
 		sentAgain + "|, never acknowledged",
 	},
-	Fields:  []Field{By, First, Segments, Octets, Duration, End, RTO, Fast, TLP, Spurious, Unknown},
-	Clauses: []label.Clause{{RFC: 6582, Section: "3.2"}, {RFC: 6298, Section: "5"}, {RFC: 6675, Section: "5"}},
-	Weight:  Trouble,
-	Plural:  "repairs",
-	Example: sent + "+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101",
+	Fields:   []Field{By, First, Segments, Octets, Duration, End, RTO, Fast, TLP, Spurious, Unknown},
+	Clauses:  []label.Clause{{RFC: 6582, Section: "3.2"}, {RFC: 6298, Section: "5"}, {RFC: 6675, Section: "5"}},
+	Weight:   Trouble,
+	Plural:   "repairs",
+	Singular: "repair",
+	Example:  sent + "+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
 		e.number(First, m.First)
@@ -59,7 +60,7 @@ var stalled = Spec{
 		{"three retransmissions by timeout came in a row, the threshold R1 of RFC 9293", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1"},
 		{"no acknowledgement went on meanwhile", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+.1 B>A . 1 ack 101\n+.1 A>B P. 101:201(100) ack 1\n+1.2 A>B P. 101:201(100) ack 1"},
 	},
-	Sentences: []string{"stalled: $by gets no ACK|, $duration since it first sent again"},
+	Sentences: []string{"$by stalled|: gets no ACK|, $duration since it first sent again"},
 	Fields:    []Field{By, First, Duration},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}},
 	Weight:    Trouble,
@@ -79,11 +80,12 @@ var zeroWindow = Spec{
 		{"the segment has the label ZERO-WINDOW, and is no older than others of its sender", sent + "+.001 B>A . 1 ack 101 win 10"},
 		{"the window was not closed already", ""},
 	},
-	Sentences: []string{"window of the $by closed|: the other end must stop"},
+	Sentences: []string{"$by's window closed|: the other end must stop"},
 	Fields:    []Field{By},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.6.1"}},
 	Weight:    Trouble,
 	Plural:    "windows closed",
+	Singular:  "window closed",
 	Example:   sent + "+.001 B>A . 1 ack 101 win 0",
 	fill:      func(e *Event, m *analyze.Moment) { e.side(m.By) },
 }
@@ -95,10 +97,11 @@ var windowReopened = Spec{
 		{"a zero-window came before from the same end", sent + "+.001 B>A . 1 ack 101 win 1000"},
 		{"the window is above 0", sent + "+.001 B>A . 1 ack 101 win 0\n+1 B>A . 1 ack 101 win 0"},
 	},
-	Sentences: []string{"window of the $by open again|, $window|, after $duration|, ${probes probe}"},
+	Sentences: []string{"$by's window open again|, $window|, after $duration|, ${probes probe}"},
 	Fields:    []Field{By, First, Duration, Window, Probes},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.6.1"}},
 	Plural:    "windows open again",
+	Singular:  "window open again",
 	Example:   sent + "+.001 B>A . 1 ack 101 win 0\n+1 B>A . 1 ack 101 win 1000",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
@@ -116,11 +119,12 @@ var ackLost = Spec{
 		{"the ACK was taken to have arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1"},
 		{"the end sends its SYN-ACK, its FIN or the octets in front of that again", open + "+.010 A>B . 1 ack 1"},
 	},
-	Sentences: []string{"ACK of the $by's $of was not taken|: lost, or ignored"},
+	Sentences: []string{"$by missed an ACK|: that of its $of was lost, or ignored"},
 	Fields:    []Field{By, Of},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Weight:    Trouble,
-	Plural:    "ACKs lost",
+	Plural:    "ACKs missed",
+	Singular:  "ACK missed",
 	Example:   open + "+1 B>A S. 0 ack 1",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)

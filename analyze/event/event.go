@@ -34,8 +34,9 @@ type Spec struct {
 	// Inferred says when the mark is set; "": never.
 	Inferred string
 	Weight   Weight
-	// Plural is what several of them are called: "1,230 closed".
-	Plural string
+	// Plural is what several of them are called ("1,230 closed"), Singular what one
+	// is where that differs.
+	Plural, Singular string
 	// Example is a script in which an event of the kind comes.
 	Example string
 
@@ -50,6 +51,14 @@ const (
 	Routine Weight = iota // most connections have it
 	Trouble               // somebody waits, or something failed
 )
+
+// Called returns what n events of the kind are called.
+func (s *Spec) Called(n uint64) string {
+	if n == 1 && s.Singular != "" {
+		return s.Singular
+	}
+	return s.Plural
+}
 
 // All lists every kind of event.
 var All = [analyze.Moments]*Spec{

@@ -31,6 +31,7 @@ var retry = Spec{
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 6298, Section: "5"}},
 	Weight:    Trouble,
 	Plural:    "SYNs and SYN-ACKs sent again",
+	Singular:  "SYN or SYN-ACK sent again",
 	Example:   "0 A>B S 0\n+1 A>B S 0",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
@@ -55,6 +56,7 @@ var icmpError = Spec{
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.9.2.2"}, {RFC: 5927, Section: "4"}},
 	Weight:    Trouble,
 	Plural:    "ICMP errors",
+	Singular:  "ICMP error",
 	Example:   "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0",
 	fill: func(e *Event, m *analyze.Moment) {
 		o := &m.Connection.Opening
@@ -73,8 +75,8 @@ var opened = Spec{
 	},
 	Sentences: []string{
 		"opened| in $duration|, SYN sent $tries times|, SYN-ACK $syn_acks times|: $rtt_server to the server, $rtt_client to the client",
-		"opened by both ends at once| in $duration",
-		"opened, the server sent a SYN of its own| in $duration",
+		"opened by both at once| in $duration",
+		"opened, split handshake|: the server sent a SYN of its own| in $duration",
 	},
 	Fields:   []Field{Form, Tries, SynAcks, RTTServer, RTTClient, Duration},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 9293, Section: "3.10.7.4"}},
@@ -110,7 +112,7 @@ var refused = Spec{
 	},
 	Sentences: []string{
 		"refused by the server|, after $duration|, SYN sent $tries times",
-		"refused by something between|, not by the server|, after $duration|, SYN sent $tries times",
+		"refused, not by the server|: by something between|, after $duration|, SYN sent $tries times",
 	},
 	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.3"}},
@@ -153,11 +155,12 @@ var openingReset = Spec{
 	Conditions: []Condition{
 		{"a RST of the client that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
-	Sentences: []string{"opening reset by the $by|, after $duration|, SYN sent $tries times"},
+	Sentences: []string{"opening reset by $by|, after $duration|, SYN sent $tries times"},
 	Fields:    []Field{By, RstAfter, Tries, Duration},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5.2"}},
 	Weight:    Trouble,
 	Plural:    "openings reset",
+	Singular:  "opening reset",
 	Example:   "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
@@ -169,10 +172,10 @@ var openingReset = Spec{
 const whenUnfinished = "the capture ended, or the connection was given up, before it was quiet for 5 minutes"
 
 // silence fills what events that rest on silence say.
-func silence(e *Event, m *analyze.Moment, tries uint32) {
+func silence(e *Event, m *analyze.Moment) {
 	e.side(m.By)
 	e.word(End, m.End.String())
-	e.number(Tries, uint64(tries))
+	e.number(Tries, uint64(m.Connection.Opening.SynCount))
 	e.span(Duration, m.Time-m.Connection.Start)
 }
 
@@ -183,15 +186,16 @@ var halfOpen = Spec{
 		{"a SYN-ACK was captured", "0 A>B S 0"},
 		{"nothing shows that it arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
 	},
-	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent $tries times|, for $duration"},
-	Fields:    []Field{By, Tries, Duration, End},
+	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent $syn_acks times|, for $duration"},
+	Fields:    []Field{By, Tries, SynAcks, Duration, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.1"}},
 	Inferred:  whenUnfinished,
 	Weight:    Trouble,
 	Plural:    "half-open",
 	Example:   "0 A>B S 0\n+.010 B>A S. 0 ack 1",
 	fill: func(e *Event, m *analyze.Moment) {
-		silence(e, m, m.Connection.Opening.SynAckCount)
+		silence(e, m)
+		e.number(SynAcks, uint64(m.Connection.Opening.SynAckCount))
 	},
 }
 
@@ -209,7 +213,7 @@ var unanswered = Spec{
 	Plural:    "unanswered",
 	Example:   "0 A>B S 0\n+1 A>B S 0",
 	fill: func(e *Event, m *analyze.Moment) {
-		silence(e, m, m.Connection.Opening.SynCount)
+		silence(e, m)
 	},
 }
 
@@ -220,7 +224,7 @@ var oneWay = Spec{
 		{"what one end sent was never captured", "0 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.001 A>B P. 11:21(10) ack 5"},
 		{"the other end's acknowledgements go on, or it answers a SYN", "0 A>B P. 1:11(10) ack 1\n+.010 A>B P. 11:21(10) ack 1"},
 	},
-	Sentences: []string{"one-way: only the $by was captured"},
+	Sentences: []string{"one-way|: only the $by was captured"},
 	Fields:    []Field{By, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.4"}},
 	Inferred:  whenUnfinished,
