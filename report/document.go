@@ -13,10 +13,11 @@ import (
 const generated = "<!-- Generated from the program's own definitions. Do not edit. -->\n\n"
 
 // WriteLabels writes the document LABELS.md: every label with its definition,
-// conditions, clauses, the difference to Wireshark and an example.
+// conditions, clauses, the difference to Wireshark and an example; and so the
+// verdicts and the events.
 func WriteLabels(w io.Writer) error {
 	var b bytes.Buffer
-	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment, and its verdicts on connections. `tcpwatch explain NAME` prints the same.\n")
+	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment, its verdicts on connections, and what it tells as it happens. `tcpwatch explain NAME` prints the same.\n")
 	for group := label.Phase; group <= label.Whole; group++ {
 		first := true
 		for _, s := range label.All {
@@ -31,6 +32,7 @@ func WriteLabels(w io.Writer) error {
 		}
 	}
 	verdictDocuments(&b)
+	eventDocuments(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,6 +94,8 @@ func (e *env) appendField(b []byte, k event.ValueKind, v *event.Value, noun stri
 		return appendOctets(b, uint64(v.N))
 	case k == event.Span:
 		return appendDuration(b, v.N, 3)
+	case k == event.Identity:
+		return strconv.AppendInt(b, v.N, 10)
 	case k == event.Instant:
 		return e.appendInstant(b, v.N)
 	}

@@ -148,9 +148,9 @@ var tupleReused = Spec{
 		{"it is remembered: it is not over, or has been for less than 4 minutes, 2MSL of RFC 9293, behind TIME-WAIT", closeAll + "addr C 192.0.2.9:1\n+70 C>B S 0\n+250 C>B S 0\n+1 A>B S 5000"},
 	},
 	Sentences: []string{
-		"ports used again|, of connection $previous",
-		"ports used again|, of connection $previous in TIME-WAIT|: $right",
-		"ports used again|, of connection $previous|, which was not closed",
+		"reuses ports| of connection $previous",
+		"reuses ports| of connection $previous|, in TIME-WAIT|: $right",
+		"reuses ports| of connection $previous|, which was not closed",
 	},
 	Fields:   []Field{By, Previous, Was, Right},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.5.1"}, {RFC: 6191, Section: "2"}},
