@@ -49,7 +49,7 @@ func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment,
 	if o.count > 0 && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(o.recover) {
 		a.endBurst(f, w, s.Other(), seg.Time, seg.Packet, EndAcked)
 	}
-	if b := &w.bursts[s]; b.count > 0 && !fx.Receiver.Is(flow.SentACK) && a.cause == label.NoCause && seg.Len > 0 &&
+	if b := &w.bursts[s]; b.count > 0 && !fx.Receiver.Is(flow.SentACK) && a.cause == label.NoCause &&
 		seg.Time-b.until > longRoundTrip {
 		// The other end is not captured, so no ACK will end it: a heuristic.
 		a.endBurst(f, w, s, b.until, b.last, EndQuiet)
@@ -81,7 +81,7 @@ func (a *Analyzer) sendsAgain(f *flow.Flow, w *watched, seg *wire.Segment) {
 	b.causes[a.cause]++
 	b.octets += uint64(seg.Len - freshPayload(fx, seg))
 	b.last, b.until = seg.Packet, seg.Time
-	if a.timer && a.cause == label.CauseRTO && fx.Sender.Repair.Backoff == stalledAfter {
+	if a.timer && a.cause == label.CauseRTO && fx.Sender.Repair.Backoff == stalledAfter && fx.Receiver.Is(flow.SentACK) {
 		m := a.momentOf(MomentStalled, f, seg.Packet, seg.Time)
 		m.By, m.Count, m.First, m.Since = sideOf(f, fx.From), stalledAfter, b.first, b.since
 		a.tell(m)
@@ -97,6 +97,7 @@ func (a *Analyzer) endBurst(f *flow.Flow, w *watched, s flow.Side, at int64, pac
 	m := a.momentOf(MomentResent, f, packet, at)
 	m.By, m.End, m.First, m.Since = sideOf(f, s), end, b.first, b.since
 	m.Count, m.Octets, m.Causes = uint64(b.count), b.octets, b.causes
+	m.Inferred = end != EndReset && !f.Half[s.Other()].Is(flow.SentACK)
 	*b = burst{}
 	a.tell(m)
 }

@@ -163,8 +163,8 @@ func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 			first = 1
 		}
 		now.by = sideOf(f, first)
-		if !final && !f.Half[first].Is(flow.FINProved) {
-			now = saidClosing{}
+		if !final && !f.Half[first].Is(flow.FINProved) && f.Half[first.Other()].Packets > 0 {
+			now = saidClosing{} // with one direction only no proof will ever come
 		}
 	}
 	said := w.closing

@@ -24,9 +24,11 @@ var resent = Spec{
 		sentAgain + "|, acknowledged in $duration",
 		sentAgain + "|, reset after $duration",
 		sentAgain + "|, never acknowledged",
+		sentAgain,
 	},
 	Fields:   []Field{By, First, Segments, Octets, Duration, End, RTO, Fast, TLP, Spurious, Unknown},
 	Clauses:  []label.Clause{{RFC: 6582, Section: "3.2"}, {RFC: 6298, Section: "5"}, {RFC: 6675, Section: "5"}},
+	Inferred: "no acknowledgement of the other end was captured, so that its end is not known",
 	Weight:   Trouble,
 	Plural:   "repairs",
 	Singular: "repair",
@@ -38,10 +40,12 @@ var resent = Spec{
 		e.number(Octets, m.Octets)
 		e.since(m)
 		e.word(End, m.End.String())
-		switch m.End {
-		case analyze.EndAcked:
-		case analyze.EndReset:
+		switch {
+		case m.End == analyze.EndAcked:
+		case m.End == analyze.EndReset:
 			e.sentence = 1
+		case m.Inferred:
+			e.sentence = 3
 		default:
 			e.sentence = 2
 		}
@@ -58,6 +62,7 @@ var stalled = Spec{
 	Definition: "Nothing that an end sends is acknowledged any more: the third timeout in a row.",
 	Conditions: []Condition{
 		{"three retransmissions by timeout came in a row, the threshold R1 of RFC 9293", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1"},
+		{"acknowledgements of the other end are captured", "0 A>B P. 1:101(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+1.2 A>B P. 1:101(100) ack 1\n+2.4 A>B P. 1:101(100) ack 1"},
 		{"no acknowledgement went on meanwhile", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+.1 B>A . 1 ack 101\n+.1 A>B P. 101:201(100) ack 1\n+1.2 A>B P. 101:201(100) ack 1"},
 	},
 	Sentences: []string{"$by stalled|: gets no ACK|, $duration since it first sent again"},
