@@ -37,7 +37,7 @@ type saidClosing struct {
 func (a *Analyzer) moments(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	w := a.watching.At(n.watched)
 	a.resends(f, n, w, seg, phase)
-	if f.Half[0].Has == w.has[0] && f.Half[1].Has == w.has[1] && (phase == label.Data || phase == label.Ack) &&
+	if !n.twRestart && f.Half[0].Has == w.has[0] && f.Half[1].Has == w.has[1] && (phase == label.Data || phase == label.Ack) &&
 		f.Half[0].State == w.states[0] && f.Half[1].State == w.states[1] {
 		return // most segments: nothing that the outcomes follow from has changed
 	}

@@ -1,8 +1,0 @@
-package event_test
-
-import "strconv"
-
-// start is second 0 of a script: 2026-01-01T00:00:00Z.
-const start = int64(1767225600e9)
-
-func seconds(ns int64) string { return strconv.FormatFloat(float64(ns)/1e9, 'f', -1, 64) }
