@@ -58,7 +58,8 @@ func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment,
 
 // retries tells of a SYN or SYN-ACK that was sent again.
 func (a *Analyzer) retries(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
-	if phase == label.SynAck && n.synAckCount == 1 {
+	x, y := a.facts.Sender, a.facts.Receiver
+	if phase == label.SynAck && (n.synAckCount == 1 || n.synAckCount == 2 && x.Is(flow.SentBareSYN) && y.Is(flow.SentBareSYN)) {
 		return // of a simultaneous open (RFC 9293 figure 7): it had sent the SYN only
 	}
 	m := a.momentOf(MomentRetry, f, seg.Packet, seg.Time)
