@@ -137,8 +137,8 @@ func (w *Watcher) Episode(e *analyze.Episode) {
 	w.flush()
 }
 
-// Connection takes the next record, in the order in which connections end: their
-// numbers need no order here. Nothing of it is kept.
+// Connection takes the next record, in any order; verdicts are held against the
+// records that came before. Nothing of it is kept.
 func (w *Watcher) Connection(c *analyze.Connection) {
 	w.rep.Connection(c)
 	w.flush()
@@ -148,13 +148,16 @@ func (w *Watcher) Connection(c *analyze.Connection) {
 func (w *Watcher) Moment(m *analyze.Moment) {
 	if w.teller == nil {
 		w.rep.Moment(m)
-	} else if w.rep.err == nil && w.rep.wanted(m.Number) {
+	} else if w.rep.err == nil {
 		w.teller.Moment(m)
 	}
 	w.flush()
 }
 
 func (w *Watcher) event(ev *event.Event) {
+	if !w.rep.wanted(ev.Connection) {
+		return
+	}
 	w.rep.keep(w.lines.event(w.rep.out, ev))
 }
 

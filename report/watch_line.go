@@ -106,11 +106,18 @@ func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byt
 	what := l.env.plain(string(l.env.appendSentence(nil, ev, room)))
 	for i, part := range wrapWords(what, room, "") {
 		if i > 0 {
-			b = append(b, strings.Repeat(" ", indent)...)
+			b = append(append(b, '\n'), strings.Repeat(" ", indent)...)
 		}
-		b = append(append(b, l.env.paint(eventTone(ev), part)...), '\n')
+		b = append(b, l.env.paint(eventTone(ev), part)...)
 	}
-	return b
+	// The tunnel, where it fits: its name may be from the capture.
+	if in := l.env.encap(ev.EncapID); in != "" {
+		in = l.env.plain(" · " + Escape(in))
+		if displayWidth(what)+displayWidth(in) <= room {
+			b = append(b, l.env.paint(Quiet, in)...)
+		}
+	}
+	return append(b, '\n')
 }
 
 // endsText writes client and server. IPv6 addresses lose their middle where

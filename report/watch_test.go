@@ -56,6 +56,42 @@ func TestWatchLines(t *testing.T) {
 	}
 }
 
+// TestWatchColor: what happened has its tone, and without colour nothing is lost.
+func TestWatchColor(t *testing.T) {
+	var plain, colored bytes.Buffer
+	for _, b := range []*bytes.Buffer{&plain, &colored} {
+		w := watcher(t, b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Width: 100, Color: b == &colored, EncapName: encapName}})
+		moments := sampleMoments(t)
+		for i := range moments {
+			w.Moment(&moments[i])
+		}
+	}
+	golden(t, "watch.100.color", colored.String())
+	if got := regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(colored.String(), ""); got != plain.String() {
+		t.Errorf("without its codes:\n%s\nwant\n%s", got, &plain)
+	}
+}
+
+// TestWatchHostile: nothing from a capture reaches the terminal as it is.
+func TestWatchHostile(t *testing.T) {
+	for _, bad := range hostile {
+		for _, views := range [][]View{{ViewEvents}, {ViewPackets}, {ViewConnections}} {
+			var b bytes.Buffer
+			w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Width: 300, Views: views, EncapName: func(uint32) string { return bad }}})
+			moments := sampleMoments(t)
+			for i := range moments {
+				w.Moment(&moments[i])
+			}
+			w.Packet(resentPacket(t))
+			w.Connection(refused6(t))
+			if err := w.Close(Input{}); err != nil {
+				t.Fatal(err)
+			}
+			checkHarmless(t, fmt.Sprintf("%s with %q", views, bad), FormatTable, b.String())
+		}
+	}
+}
+
 // TestFirstParts: the first part of every sentence fits beside two short ends in
 // a terminal of 80 columns.
 func TestFirstParts(t *testing.T) {
