@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -414,5 +415,28 @@ func TestMomentKindsSampled(t *testing.T) {
 		if !slices.ContainsFunc(moments, func(m analyze.Moment) bool { return m.Kind == k }) {
 			t.Errorf("no sample of kind %d", k)
 		}
+	}
+}
+
+// BenchmarkWatch writes events as they come on a busy interface: nearly all are
+// counted only.
+func BenchmarkWatch(b *testing.B) {
+	for name, o := range map[string]WatchOptions{"terminal": {Terminal: true, Status: true}, "ndjson": {}} {
+		b.Run(name, func(b *testing.B) {
+			w, err := NewWatcher(io.Discard, o)
+			if err != nil {
+				b.Fatal(err)
+			}
+			moments := sampleMoments(b)
+			now, i := time.Unix(1700000000, 0), 0
+			b.ReportAllocs()
+			for b.Loop() {
+				w.Moment(&moments[i%len(moments)])
+				if i++; i%10_000 == 0 {
+					now = now.Add(100 * time.Millisecond)
+					w.Tick(now, Status{Packets: uint64(i)})
+				}
+			}
+		})
 	}
 }
