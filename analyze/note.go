@@ -74,7 +74,7 @@ type timeWaitNote struct {
 	held         [2]bool
 	since, until int64
 	restarts     uint32
-	finAgain     bool // the peer's FIN was sent again since the holder last acknowledged it
+	finAgain     [2]bool // the FIN was sent again to the side since it last acknowledged it
 	reusedBy     uint64
 	right        ReuseRight
 	cutBy        uint64

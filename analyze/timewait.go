@@ -24,12 +24,12 @@ func (a *Analyzer) enterTimeWait(f *flow.Flow, n *note, h *flow.Half) {
 // timeWaitAgain notices a FIN that is sent again to an end in TIME-WAIT, and
 // its answer, which restarts the timer (RFC 9293 §3.10.7.4, eighth).
 func (a *Analyzer) timeWaitAgain(n *note, x, y *flow.Half, seg *wire.Segment) {
-	w := &n.tw
+	w, from := &n.tw, a.facts.From
 	if a.facts.RepeatsFIN && y.State.Base() == state.TimeWait {
-		w.finAgain = true
+		w.finAgain[from.Other()] = true
 	}
-	if w.finAgain && x.State.Base() == state.TimeWait && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(y.FinEnd) {
-		w.finAgain = false
+	if w.finAgain[from] && x.State.Base() == state.TimeWait && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(y.FinEnd) {
+		w.finAgain[from] = false
 		w.restarts++
 		w.until = a.clock + a.msl2
 		n.twRestart = true

@@ -21,6 +21,7 @@ func count(events []told, k event.Kind) (n int) {
 
 const (
 	handshake = "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
+	bothClose = handshake + "+.1 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 A>B . 2 ack 2\n+.001 B>A . 2 ack 2\n"
 	oneFlight = handshake + "+.010 A>B P. 1:101(100) ack 1\n"
 )
 
@@ -34,13 +35,16 @@ func TestOnce(t *testing.T) {
 		{"a window that stays closed", oneFlight + "+.001 B>A . 1 ack 101 win 0\n+.1 B>A . 1 ack 101 win 0\n+1 B>A . 1 ack 101 win 0", analyze.MomentZeroWindow, 1},
 		{"a window that closes twice", oneFlight + "+.001 B>A . 1 ack 101 win 0\n+.1 B>A . 1 ack 101 win 9\n+1 B>A . 1 ack 101 win 0", analyze.MomentZeroWindow, 2},
 		{"one repair of several segments", oneFlight + "+.001 A>B P. 101:201(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.001 A>B P. 101:201(100) ack 1\n+.010 B>A . 1 ack 201", analyze.MomentResent, 1},
+		{"a repair with an ACK of a part", oneFlight + "+.001 A>B P. 101:201(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1\n+.010 B>A . 1 ack 201", analyze.MomentResent, 1},
 		{"two repairs", oneFlight + "+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101\n+.1 A>B P. 101:201(100) ack 1\n+.3 A>B P. 101:201(100) ack 1\n+.010 B>A . 1 ack 201", analyze.MomentResent, 2},
 		{"both ends repair", oneFlight + "+.001 B>A P. 1:51(50) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.001 B>A P. 1:51(50) ack 1\n+.001 A>B . 101 ack 51\n+.001 B>A . 51 ack 101", analyze.MomentResent, 2},
 		{"a stall that goes on", oneFlight + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+1.2 A>B P. 1:101(100) ack 1\n+2.4 A>B P. 1:101(100) ack 1\n+4.8 A>B P. 1:101(100) ack 1\n+9.6 A>B P. 1:101(100) ack 1", analyze.MomentStalled, 1},
 		{"every SYN again", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0", analyze.MomentRetry, 2},
 		{"a RST again", "0 A>B S 0\n+.010 B>A R. 0 ack 1\n+1 A>B S 0\n+.010 B>A R. 0 ack 1", analyze.MomentRefused, 1},
 		{"a FIN again", handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2\n+1 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2", analyze.MomentHalfClosed, 1},
-		{"TIME-WAIT at both ends", handshake + "+.1 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 A>B . 2 ack 2\n+.001 B>A . 2 ack 2", analyze.MomentTimeWait, 2},
+		{"a FIN again to one of two in TIME-WAIT, who answers", bothClose + "+.3 A>B F. 1 ack 1\n+.01 B>A . 2 ack 2", analyze.MomentTimeWaitRestarted, 1},
+		{"and who does not", bothClose + "+.3 A>B F. 1 ack 1\n+.01 A>B . 2 ack 2", analyze.MomentTimeWaitRestarted, 0},
+		{"TIME-WAIT at both ends", bothClose, analyze.MomentTimeWait, 2},
 	} {
 		if events, _ := tell(t, c.script, analyze.Config{}); count(events, c.kind) != c.want {
 			t.Errorf("%s: want %d times %s in\n%s", c.name, c.want, event.All[c.kind].Name, texts(events))
@@ -84,10 +88,12 @@ func TestValues(t *testing.T) {
 		oneFlight + "+.001 B>A . 1 ack 101 win 0\n+2 B>A . 1 ack 101 win 100": {
 			"zero-window by=server", "window-reopened by=server first=5 duration=2 window=100 probes=0",
 		},
-		"0 A>B S 0\n+.010 B>A . 500 ack 500\n+.001 A>B R 500": {},
-		"0 A>B S 0\n+.010 B>A R. 0 ack 1":                     {"refused by=server rst_after=refused tries=1 duration=0.01"},
+		"0 A>B S 0\n+.010 B>A R. 0 ack 1": {"refused by=server rst_after=refused tries=1 duration=0.01"},
 		"0 A>B S 0 ttl 64\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1 ttl 64\n+1 B>A R. 1 ack 1 ttl 250": {
 			"closed by=between how=reset rst_after=abort named=server confidence=likely duration=1.011 ?",
+		},
+		"0 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\naddr A 192.0.2.1:40001\naddr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 250": {
+			"refused by=between named=server confidence=likely rst_after=refused tries=1 duration=0.001 ?",
 		},
 		"0 A>B S 0\n+.1 A>B S 0\n+400 A>B S 99999": {"unanswered by=client tries=2 duration=400.1 end=quiet"},
 		handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n+1 A>B S 9999": {
