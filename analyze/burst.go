@@ -15,7 +15,7 @@ type burst struct {
 	octets       uint64
 	recover      wire.Seq // behind what had been sent at its beginning
 	count        uint32   // 0: no burst
-	causes       [label.Causes]uint32
+	causes       [label.CauseCount]uint32
 }
 
 // stalledAfter is how many timeouts in a row make a connection stalled: R1 of RFC

@@ -98,7 +98,7 @@ type Moment struct {
 	Since int64
 	// Octets and Causes are of the segments sent again.
 	Octets uint64
-	Causes [label.Causes]uint32
+	Causes [label.CauseCount]uint32
 	// Window is the room in octets that a window gives again.
 	Window uint32
 	// Until is when TIME-WAIT will be over, nanoseconds since 1970.

@@ -40,7 +40,7 @@ func sampleMoments(t testing.TB) (all []analyze.Moment) {
 	add(momentOf(analyze.MomentOneWay, midstream(t), 25, 300e9), client)
 	add(momentOf(analyze.MomentResent, v4, 30, 5e9), func(m *analyze.Moment) {
 		m.By, m.Count, m.Octets, m.First, m.Since, m.End = analyze.ServerSide, 1234, 1_800_000, 26, t0+48e8, analyze.EndAcked
-		m.Causes = [label.Causes]uint32{label.CauseRTO: 1, label.CauseFast: 1230, label.CauseTLP: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
+		m.Causes = [label.CauseCount]uint32{label.CauseRTO: 1, label.CauseFast: 1230, label.CauseTLP: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
 	})
 	add(momentOf(analyze.MomentStalled, v4, 31, 6e9), func(m *analyze.Moment) { m.By, m.Count, m.First, m.Since = analyze.ServerSide, 3, 28, t0+4e9 })
 	add(momentOf(analyze.MomentZeroWindow, v4, 32, 7e9), client)

@@ -16,7 +16,7 @@ const (
 	CauseFast                  // SACK or duplicate ACKs reported the loss (RFC 5681, 6675, 8985)
 	CauseTLP                   // a tail loss probe (RFC 8985 §7)
 	CauseSpurious              // it had been acknowledged already
-	Causes                     // how many there are; not a cause
+	CauseCount                 // how many there are; not a cause
 )
 
 var causeNames = [...]string{"", "unknown", "rto", "fast", "tlp", "spurious"}
