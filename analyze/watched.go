@@ -163,8 +163,10 @@ func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 			first = 1
 		}
 		now.by = sideOf(f, first)
-		if !final && !f.Half[first].Is(flow.FINProved) && f.Half[first.Other()].Packets > 0 {
-			now = saidClosing{} // with one direction only no proof will ever come
+		// With one direction only no proof will ever come; where the other one
+		// appears later, the FIN that was told is still there.
+		if !final && now != w.closing && !f.Half[first].Is(flow.FINProved) && f.Half[first.Other()].Packets > 0 {
+			now = saidClosing{}
 		}
 	}
 	said := w.closing

@@ -44,6 +44,7 @@ func TestOnce(t *testing.T) {
 		{"a FIN again", handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2\n+1 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2", analyze.MomentHalfClosed, 1},
 		{"a FIN again to one of two in TIME-WAIT, who answers", bothClose + "+.3 A>B F. 1 ack 1\n+.01 B>A . 2 ack 2", analyze.MomentTimeWaitRestarted, 1},
 		{"and who does not", bothClose + "+.3 A>B F. 1 ack 1\n+.01 A>B . 2 ack 2", analyze.MomentTimeWaitRestarted, 0},
+		{"a FIN of which the other direction appears later", "0 A>B . 1 ack 1\n+.1 A>B F. 1 ack 1\n+.1 B>A P. 1:11(10) ack 1", analyze.MomentTakenBack, 0},
 		{"TIME-WAIT at both ends", bothClose, analyze.MomentTimeWait, 2},
 	} {
 		if events, _ := tell(t, c.script, analyze.Config{}); count(events, c.kind) != c.want {
