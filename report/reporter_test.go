@@ -30,6 +30,7 @@ func (b *brokenWriter) Write(p []byte) (int, error) {
 // TestOutputError wants the error of the output from Err, as soon as it is
 // known, and from Close, in every view and format.
 func TestOutputError(t *testing.T) {
+	moment := sampleMoments(t)[3]
 	for _, v := range Views {
 		for _, f := range Formats {
 			if Check([]View{v}, f) != nil {
@@ -43,6 +44,7 @@ func TestOutputError(t *testing.T) {
 				r.Packet(resentPacket(t))
 				r.Connection(halfClose(t))
 				r.Episode(&sampleEpisodes[0])
+				r.Moment(&moment)
 			}
 			if v != ViewSummary && v != ViewListeners && r.Err() == nil {
 				t.Errorf("%s as %s: no error after 2,000 rows", v, f)

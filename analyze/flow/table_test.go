@@ -148,7 +148,7 @@ func compareTable(r *rapid.T, table *Table, newest map[int]*modelFlow, lists [cl
 			before = ref
 			n++
 		}
-		if n != len(lists[c]) || table.lists[c].tail != before {
+		if n != len(lists[c]) || table.Count(c) != n || table.lists[c].tail != before {
 			r.Fatalf("class %d has %d flows, want %d", c, n, len(lists[c]))
 		}
 	}

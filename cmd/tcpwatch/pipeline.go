@@ -33,6 +33,9 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	if rep.WantsEpisodes() {
 		cfg.Episode = rep.Episode
 	}
+	if rep.WantsMoments() {
+		cfg.Moment = rep.Moment
+	}
 	an := analyze.New(cfg)
 
 	// The Source looks at ctx when it fills its buffer. That is too late where
