@@ -189,6 +189,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 	o.Window = x.Sender.ScaledWindow(seg.Window, syn)
 	o.WindowScaled = syn || x.Sender.Is(flow.Scaled)
 	o.SeqDelta, o.SeenBefore, o.TimeDelta = x.SeqDelta, x.SeenBefore, delta
+	o.Stray, o.Acceptable = a.stray || a.foreign, x.Acceptable
 	o.Labels, o.Cause = a.lab.Set, a.cause
 	a.repeats(o)
 }
