@@ -29,6 +29,10 @@ func (v *conversation) flushGap() {
 func (v *conversation) pass(d *direction, p *Piece) {
 	t := &d.total
 	p.Connection, p.FromClient = v.number, d == &v.way[v.client]
+	p.Tuple = v.tuple
+	if d == &v.way[1] {
+		p.Tuple = v.tuple.Reverse()
+	}
 	p.Continues = t.Octets+t.Missing > 0
 	switch p.Kind {
 	case Octets:

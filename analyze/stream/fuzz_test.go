@@ -43,14 +43,14 @@ func (t *talk) open() {
 // joined puts what is handed on together, and checks what holds of all pieces.
 type joined struct {
 	t    testing.TB
-	out  [2][]byte // by fromClient: 1 is the client
+	out  [2][]byte // by the port that it goes to: 1 is the client's
 	next [2]int64
 	bad  int
 }
 
 func (j *joined) take(p *stream.Piece) {
 	i := 0
-	if p.FromClient {
+	if p.Tuple.DstPort == 80 {
 		i = 1
 	}
 	switch p.Kind {

@@ -1,5 +1,7 @@
 package stream
 
+import "tcpwatch/capture/wire"
+
 // Kind says what a Piece is.
 type Kind uint8
 
@@ -64,8 +66,9 @@ func (r Reason) LetGo() bool { return r == BufferFull || r == TooManyGaps || r =
 // Piece is a part of one direction's stream, or something to be said of it. It
 // and its slices are lent for the duration of the call that hands it over.
 type Piece struct {
-	Connection uint64 // as in analyze.Observation
-	FromClient bool   // who sent it
+	Connection uint64     // as in analyze.Observation
+	FromClient bool       // who sent it
+	Tuple      wire.Tuple // of the segments that went its way
 	Kind       Kind
 	Reason     Reason // NoReason for Octets that nothing speaks against
 	// Offset counts octets from the beginning of the direction's stream: from
