@@ -177,6 +177,10 @@ func (s *StreamFolder) gap(f *streamFile, p *stream.Piece) {
 	case GapMark:
 		s.write(f, p, []byte("\n["+gapText(p)+"]\n"))
 	case GapHole:
+		if f.name == "" { // a file of nothing but a hole would say nothing
+			f.at += p.Len
+			return
+		}
 		s.write(f, p, nil)
 		if f.f != nil {
 			s.fail(f, f.w.Flush())

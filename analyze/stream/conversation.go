@@ -178,25 +178,35 @@ func (v *conversation) payload(x, y *direction, o *analyze.Observation, from int
 // doubt returns why the receiver may not have taken the octets of a segment.
 func (v *conversation) doubt(x *direction, o *analyze.Observation, from int64) Reason {
 	seg := o.Segment
+	bad := o.Labels.Has(label.BadChecksum)
 	switch {
-	case o.Labels.Has(label.BadChecksum):
-		return BadChecksum
 	case seg.Flags.Has(wire.SYN):
 		return SYNData
 	case !seg.Flags.Has(wire.ACK):
 		return NoACK
 	case v.reset:
 		return AfterRST
+	case bad && x.goodSums:
+		return BadChecksum
 	case x.hasEdge && from >= x.edge && seg.Len > 0 && !o.Labels.Has(label.ZeroWindowProbe):
 		return BeyondWindow
+	case bad: // or left to the sending NIC: nothing tells yet
+		return BadChecksum
 	}
 	return NoReason
 }
+
+// mostWindow is the largest window there is, octets (RFC 7323 §2.3). A number
+// that acknowledges more than was captured and as much again is not believed.
+const mostWindow = 1 << 30
 
 // acknowledged takes the acknowledgement and the window of a segment of x.
 func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	seg := o.Segment
 	to := y.extend(seg.Ack)
+	if captured := max(y.ref, y.seen); to-captured > mostWindow || to > captured && v.reset {
+		return // no window is as large as that; and nothing new is proved after a RST
+	}
 	y.acknowledge(to, seg.Packet)
 	if o.WindowScaled && to <= max(y.ref, y.seen) && !seg.Flags.Has(wire.RST) {
 		y.edge = max(y.edge, to+int64(o.Window))
@@ -212,7 +222,7 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 func (v *conversation) refuseSYNData(y *direction, to int64) {
 	for i := 0; i < len(y.chunks); {
 		c := y.chunks[i]
-		if c.doubt != SYNData || c.to <= to {
+		if c.doubt != SYNData || c.to <= to || y.begun && c.from < y.next {
 			i++
 			continue
 		}

@@ -123,11 +123,7 @@ func (v *conversation) hand(d *direction, c *chunk, to int64, ack uint64) {
 		return
 	}
 	d.pop()
-	if c.data == nil {
-		v.buffer().give(c)
-	} else {
-		v.buffer().remember(c)
-	}
+	v.over(c)
 }
 
 // makeRoom lets the buffer have room for n more octets in d. What was handed on

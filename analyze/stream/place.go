@@ -99,7 +99,11 @@ func (v *conversation) meet(d *direction, i int, q *part) int {
 	parts := make([]*chunk, 0, 3)
 	if c.from < q.from {
 		l := old.cut(c.from, q.from)
-		parts = append(parts, v.chunkOf(d, &l))
+		if left := v.chunkOf(d, &l); !d.begun || l.to > d.next {
+			parts = append(parts, left)
+		} else {
+			v.over(left)
+		}
 	}
 	parts = append(parts, v.chunkOf(d, q))
 	next := i + len(parts)
@@ -110,6 +114,15 @@ func (v *conversation) meet(d *direction, i int, q *part) int {
 	d.insert(i, 1, parts...)
 	v.buffer().give(c)
 	return next
+}
+
+// over takes a chunk of which everything was handed on.
+func (v *conversation) over(c *chunk) {
+	if c.data == nil {
+		v.buffer().give(c)
+	} else {
+		v.buffer().remember(c)
+	}
 }
 
 // placePast compares the front of p with what was handed on, and returns the
