@@ -214,11 +214,11 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 	who := fromText(p.FromClient)
 	if was := n.unacked[i]; was != (p.AckPacket == 0) {
 		n.unacked[i] = !was
-		text := "what the %s sent from %s on was not acknowledged"
+		text := UnackedText(p)
 		if was {
-			text = "what the %s sent from %s on was acknowledged"
+			text = fmt.Sprintf("what the %s sent from %s on was acknowledged", who, thousands(uint64(p.Offset)))
 		}
-		n.say(w, Doubt, fmt.Sprintf("-- "+text+" --", who, thousands(uint64(p.Offset))))
+		n.say(w, Doubt, "-- "+text)
 	}
 	if n.doubted[i] != p.Reason {
 		n.doubted[i] = p.Reason
@@ -226,17 +226,17 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 		if d := doubtTexts[p.Reason]; d != "" {
 			text = "accepted all the same: " + d
 		}
-		n.say(w, Doubt, fmt.Sprintf("-- what the %s sent from %s on: %s --", who, thousands(uint64(p.Offset)), text))
+		n.say(w, Doubt, fmt.Sprintf("-- what the %s sent from %s on: %s", who, thousands(uint64(p.Offset)), text))
 	}
 }
 
 // note says what is no octets of the stream.
 func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
 	if p.Kind == stream.Gap {
-		n.say(w, Bad, "-- "+gapText(p)+" --")
+		n.say(w, Bad, "-- "+gapText(p))
 		return
 	}
-	n.say(w, Doubt, "-- "+otherText(p)+" --")
+	n.say(w, Doubt, "-- "+otherText(p))
 	if p.Kept != nil {
 		n.say(w, Plain, "   kept:  "+glimpse(p.Kept))
 		n.say(w, Plain, "   other: "+glimpse(p.Data))

@@ -37,6 +37,12 @@ func PieceText(p *stream.Piece) string {
 	return otherText(p)
 }
 
+// UnackedText says of octets, and those behind them, that nobody acknowledged
+// them.
+func UnackedText(p *stream.Piece) string {
+	return fmt.Sprintf("what the %s sent from %s on was not acknowledged", fromText(p.FromClient), thousands(uint64(p.Offset)))
+}
+
 // gapText says what is missing and how that is known.
 func gapText(p *stream.Piece) string {
 	what := fmt.Sprintf("%s of the %s from %s on", octetsText(p.Len), fromText(p.FromClient), thousands(uint64(p.Offset)))

@@ -36,7 +36,7 @@ front of its answer. The number of the connection is that of tcpwatch read.
 
 Lines begin with ">" for the client and "<" for the server; ">+" and "<+" go on
 where the side's last line stopped. CR LF ends a line; other control characters
-and what is no UTF-8 are shown as \xNN. Between "--" stands what the octets
+and what is no UTF-8 are shown as \xNN. Behind "--" stands what the octets
 cannot say of themselves: gaps, octets that came again with other content,
 octets that are not part of the stream, octets that nobody acknowledged.
 
@@ -229,21 +229,36 @@ type rawNotes struct {
 	stderr io.Writer
 	told   int
 	more   int
+	// unacked tells whether it was said of the server, of the client, that octets
+	// were not acknowledged.
+	unacked [2]bool
 }
 
 // mostRawNotes bounds the notes; what lies beyond is counted.
 const mostRawNotes = 20
 
 func (r *rawNotes) piece(p *stream.Piece) {
-	if r.off || p.Kind == stream.Octets && p.Reason == stream.NoReason || r.from != "" && (r.from == "client") != p.FromClient {
+	if r.off || r.from != "" && (r.from == "client") != p.FromClient {
 		return
+	}
+	text := report.PieceText(p)
+	if p.Kind == stream.Octets && p.Reason == stream.NoReason {
+		i := 0
+		if p.FromClient {
+			i = 1
+		}
+		if p.AckPacket != 0 || r.unacked[i] {
+			return
+		}
+		r.unacked[i] = true
+		text = report.UnackedText(p)
 	}
 	if r.told == mostRawNotes {
 		r.more++
 		return
 	}
 	r.told++
-	fmt.Fprintf(r.stderr, "tcpwatch: note: %s\n", report.Escape(report.PieceText(p)))
+	fmt.Fprintf(r.stderr, "tcpwatch: note: %s\n", report.Escape(text))
 }
 
 func (r *rawNotes) end() {
