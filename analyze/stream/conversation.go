@@ -64,8 +64,11 @@ func (v *conversation) segment(o *analyze.Observation) {
 	if !seg.Flags.Has(wire.RST) {
 		v.numbers(x, y, o)
 		v.bring(x, y, o, damaged)
-	} else if seg.Len > 0 && x.known {
-		p := partOf(seg, x.extend(seg.Seq))
+	} else if seg.Len > 0 {
+		p := partOf(seg, 0)
+		if x.known {
+			p = partOf(seg, x.extend(seg.Seq))
+		}
 		v.outside(x, &p, InRST)
 	}
 	if acks {

@@ -37,7 +37,7 @@ const (
 	BadChecksum   // the checksum is wrong, and those of the same end are otherwise right (RFC 9293 §3.1)
 	SYNData       // in a SYN, and not acknowledged with it (RFC 7413 §3)
 	BeforeStart   // in front of the first octet
-	AfterFIN      // behind the FIN (RFC 9293 §3.10.4)
+	AfterFIN      // behind the FIN (RFC 9293 §3.10.7.4, seventh: ignore the segment text)
 	AfterRST      // captured after a RST that was acceptable
 	InRST         // the text of a RST (RFC 9293 §3.5.3)
 	BeyondWindow  // beyond what the receiver had offered to take (RFC 9293 §3.10.7.4)

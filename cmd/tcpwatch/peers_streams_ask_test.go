@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tcpwatch/capture"
+	"tcpwatch/capture/wire"
 )
 
 // streamPeer is a program that puts streams together.
@@ -89,11 +94,13 @@ func tsharkStream(t testing.TB, s streams, block string) {
 // five digits, the VLAN, and which connection of the tuple it is.
 var tcpflowName = regexp.MustCompile(`^([0-9a-f.:]+)\.(\d{5})-([0-9a-f.:]+)\.(\d{5})(--\d+)?(c\d+)?$`)
 
-// askTcpflow lets tcpflow write its files. It reads pcap only.
+// askTcpflow lets tcpflow write its files. It knows few link types and takes the
+// padding of Ethernet frames for payload, so it gets the segments in frames of
+// their own: what is compared is how they are put together.
 func askTcpflow(t testing.TB, path string) streams {
 	dir := t.TempDir()
 	plain := filepath.Join(dir, "plain.pcap")
-	command(t, "editcap", "-F", "pcap", path, plain)
+	writeSegments(t, path, plain)
 	flows := filepath.Join(dir, "flows")
 	command(t, "tcpflow", "-r", plain, "-o", flows)
 	entries, err := os.ReadDir(flows)
@@ -126,4 +133,46 @@ func tcpflowEnd(addr, port string) string {
 		addr = strings.Join(parts, ".")
 	}
 	return endpoint(addr, strconv.Itoa(n))
+}
+
+// writeSegments writes the segments of a capture as Ethernet frames that hold
+// nothing else.
+func writeSegments(t testing.TB, from, to string) {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := capture.NewWriter(&b, wire.LinkEthernet, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := capture.Open([]string{from}, capture.Options{})
+	if err == nil {
+		defer src.Close()
+		dec := capture.NewDecoder(capture.DecoderOptions{})
+		var (
+			p     capture.Packet
+			seg   wire.Segment
+			frame []byte
+			at    = generatedStart
+		)
+		for {
+			if err := src.Next(&p); err == io.EOF {
+				break
+			} else if err != nil || dec.Decode(&p, &seg) != wire.Segmented {
+				continue
+			}
+			if seg.IPv6 {
+				seg.HasIPID = false // no fragment header, which tcpflow does not read
+			}
+			frame = wire.AppendFrame(frame[:0], &seg)
+			data := frame[:len(frame)-int(seg.Len)+min(len(seg.Payload), int(seg.Len))]
+			at += 1e6 // a clock of its own: tcpflow splits where that of the file jumps
+			out := capture.Packet{Time: at, Data: data, Length: len(frame), Link: wire.LinkEthernet}
+			if err := w.Write(&out); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := os.WriteFile(to, b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
 }
