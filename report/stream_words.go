@@ -93,6 +93,8 @@ func totalText(t *stream.Total) string {
 		switch {
 		case !t.AnyACK:
 			parts = append(parts, "no acknowledgement of them captured")
+		case t.Unacked == t.Octets:
+			parts = append(parts, "none of them acknowledged")
 		case t.Unacked > 0:
 			parts = append(parts, octetsText(t.Unacked)+" of them not acknowledged")
 		default:
