@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"tcpwatch/analyze"
@@ -70,7 +71,7 @@ func (f *textForm) text(w *StreamWriter, data []byte) {
 	for len(data) > 0 {
 		switch c := data[0]; {
 		case c == '\n':
-			f.begin(w)
+			f.begin(w, true)
 			f.open[f.side] = false
 			f.endLine(w)
 			data = data[1:]
@@ -108,14 +109,15 @@ func (f *textForm) character(w *StreamWriter, data []byte) int {
 		f.open[f.side] = true
 		f.endLine(w)
 	}
-	f.begin(w)
+	f.begin(w, false)
 	w.write(f.line)
 	f.column += columns
 	return n
 }
 
-// begin writes the mark of a line that has none yet.
-func (f *textForm) begin(w *StreamWriter) {
+// begin writes the mark of a line that has none yet; of one that is empty
+// without a space behind it.
+func (f *textForm) begin(w *StreamWriter, empty bool) {
 	if f.inLine {
 		return
 	}
@@ -127,7 +129,11 @@ func (f *textForm) begin(w *StreamWriter) {
 	if w.opts.Color {
 		w.write([]byte(sideEscapes[f.side]))
 	}
-	w.write([]byte(sideMarks[f.side][goesOn]))
+	mark := sideMarks[f.side][goesOn]
+	if empty {
+		mark = strings.TrimRight(mark, " ")
+	}
+	w.write([]byte(mark))
 	f.open[f.side] = true
 }
 
