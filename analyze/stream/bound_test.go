@@ -245,3 +245,18 @@ func BenchmarkFollow(b *testing.B) {
 		})
 	}
 }
+
+// TestHeadersOnly: a capture without payload gives one gap, not one a packet.
+func TestHeadersOnly(t *testing.T) {
+	x := talk{}
+	x.open()
+	for i := range 10 {
+		x.add(0, wire.ACK, int64(1+100*i), 1, make([]byte, 100))
+		x.segs[len(x.segs)-1].Payload = nil
+	}
+	x.add(1, wire.ACK, 1, 1001, nil)
+	told, _ := follow(x.segs, stream.Config{}, nil)
+	if len(told) != 1 || told[0] != "client gap 0+1000 cut of 4 ack 14" {
+		t.Errorf("%q", told)
+	}
+}

@@ -328,6 +328,23 @@ isn B 70000000
 +.1 B>A . 1 ack 21`, `
 client octets 0+10 of 4 ack 5
 2 client octets 0+20 of 8 ack 9`},
+	{"a spoilt segment acknowledges and ends nothing", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A P. 1:11(10) ack 11
++.1 A>B P. 11:21(10) ack 11
++.1 B>A F. 11 ack 21 badsum
++.1 B>A P. 11:16(5) ack 11`, `
+client octets 0+10 of 4 ack 5
+server octets 0+10 of 5 ack 6
+client octets 10+10 of 6
+server octets 10+5 of 8`},
+	{"an acknowledgement beyond any window", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 2000000001`, `
+client octets 0+10 of 4`},
+	{"a RST's number is not believed beyond what was captured", opened + `
++.1 A>B R. 1 ack 1
++.1 A>B . 1 ack 100000001`, ``},
 	{"an acknowledgement that was taken back was forged", opened + `
 +.1 B>A . 1 ack 30001
 +.1 B>A . 1 ack 1
