@@ -199,6 +199,9 @@ func (v *conversation) doubt(x *direction, o *analyze.Observation, from int64) R
 	return NoReason
 }
 
+// mostSegment is behind the last octet that a SYN can carry.
+const mostSegment = 1 << 16
+
 // mostWindow is the largest window there is, octets (RFC 7323 §2.3). A number
 // that acknowledges more than was captured and as much again is not believed.
 const mostWindow = 1 << 30
@@ -223,7 +226,7 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 // refuseSYNData drops what a SYN carried beyond the acknowledgement number of
 // the SYN-ACK: the server has not taken it, and it is sent again (RFC 7413 §4.2).
 func (v *conversation) refuseSYNData(y *direction, to int64) {
-	for i := 0; i < len(y.chunks); {
+	for i := 0; i < len(y.chunks) && y.chunks[i].from < y.start+mostSegment; {
 		c := y.chunks[i]
 		if c.doubt != SYNData || c.to <= to || y.begun && c.from < y.next {
 			i++

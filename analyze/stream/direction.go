@@ -138,12 +138,13 @@ func (d *direction) reach(end int64, sure bool) {
 	}
 }
 
-// find returns the index of the first waiting chunk that ends behind at.
-func (d *direction) find(at int64) int {
-	if n := len(d.chunks); n == 0 || d.chunks[n-1].to <= at {
-		return n // in order: the usual case
+// find returns the index of the first of the chunks, in order, that ends behind
+// at.
+func find(chunks []*chunk, at int64) int {
+	if n := len(chunks); n == 0 || chunks[n-1].to <= at {
+		return n // the usual case
 	}
-	i, _ := slices.BinarySearchFunc(d.chunks, at, func(c *chunk, at int64) int {
+	i, _ := slices.BinarySearchFunc(chunks, at, func(c *chunk, at int64) int {
 		if c.to <= at {
 			return -1
 		}

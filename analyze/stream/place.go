@@ -55,7 +55,7 @@ func (v *conversation) place(d *direction, p part) {
 	}
 	empty := len(d.chunks) == 0
 	at := p.from
-	for i := d.find(at); at < p.to; {
+	for i := find(d.chunks, at); at < p.to; {
 		if i < len(d.chunks) && d.chunks[i].from <= at {
 			to := min(p.to, d.chunks[i].to)
 			q := p.cut(at, to)
@@ -142,7 +142,7 @@ func (v *conversation) placePast(d *direction, p part) part {
 		}
 	}
 	compared := false
-	for i := len(d.past) - 1; i >= 0 && d.past[i].to > old.from; i-- {
+	for i := find(d.past, old.from); i < len(d.past) && d.past[i].from < old.to; i++ {
 		c := d.past[i]
 		from, to := max(c.from, old.from), min(c.to, old.to)
 		if from >= to {
