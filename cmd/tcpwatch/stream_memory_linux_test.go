@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"hash"
@@ -21,6 +22,11 @@ import (
 
 var streamOctets = flag.Int64("stream", 192<<20, "octets of the stream of TestStreamMemory")
 
+var streamEnds = wire.Tuple{
+	Src: wire.AddrFrom4([4]byte{192, 0, 2, 1}), SrcPort: 40000,
+	Dst: wire.AddrFrom4([4]byte{198, 51, 100, 1}), DstPort: 80,
+}
+
 // longStream writes a capture of one connection whose client sends n octets to
 // w, some of them twice, overlapping or overtaken, and to sum what they are.
 func longStream(w io.Writer, sum hash.Hash, n int64) error {
@@ -29,10 +35,7 @@ func longStream(w io.Writer, sum hash.Hash, n int64) error {
 	if err != nil {
 		return err
 	}
-	ends := wire.Tuple{
-		Src: wire.AddrFrom4([4]byte{192, 0, 2, 1}), SrcPort: 40000,
-		Dst: wire.AddrFrom4([4]byte{198, 51, 100, 1}), DstPort: 80,
-	}
+	ends := streamEnds
 	var frame []byte
 	at := generatedStart
 	put := func(s wire.Segment) {
@@ -55,10 +58,7 @@ func longStream(w io.Writer, sum hash.Hash, n int64) error {
 	block := make([]byte, 40*1448)
 	for from := int64(0); from < n; from += int64(len(block)) {
 		for i := 0; i+8 <= len(block); i += 8 {
-			v := r.Uint64()
-			for k := range 8 {
-				block[i+k] = byte(v >> (8 * k))
-			}
+			binary.LittleEndian.PutUint64(block[i:], r.Uint64())
 		}
 		block = block[:min(int64(len(block)), n-from)]
 		sum.Write(block)
