@@ -2,6 +2,7 @@ package stream_test
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -20,10 +21,7 @@ func feeder(cfg stream.Config) (*analyze.Analyzer, *stream.Follower) {
 // TestBeyond4GiB: offsets go on where sequence numbers wrap, twice, and memory
 // stays where it is.
 func TestBeyond4GiB(t *testing.T) {
-	total := int64(9 << 30)
-	if testing.Short() {
-		total = 5 << 30
-	}
+	const total = int64(5 << 30)
 	next, octets := int64(0), int64(0)
 	var end stream.Total
 	a, f := feeder(stream.Config{
@@ -68,7 +66,7 @@ func TestBeyond4GiB(t *testing.T) {
 	if n := after.Mallocs - before.Mallocs; n > uint64(total>>16)/10 {
 		t.Errorf("%d allocations for %d segments", n, 2*total>>16)
 	}
-	if n := after.Sys; n > 64<<20 && !testing.Short() && !raceEnabled {
+	if n := after.Sys; n > 64<<20 && !raceEnabled {
 		t.Errorf("%d octets of memory from the system", n)
 	}
 }
@@ -137,6 +135,28 @@ func TestBoundedBuffer(t *testing.T) {
 	}
 	if f.Held() != 0 {
 		t.Errorf("%d octets held at the end", f.Held())
+	}
+}
+
+// TestEvicted: a connection that is given up to make room is handed on as far as
+// it is known, and its gaps are said to be let go.
+func TestEvicted(t *testing.T) {
+	var told []string
+	f := stream.New(stream.Config{Piece: func(p *stream.Piece) { told = append(told, tell(p)) }})
+	a := analyze.New(analyze.Config{MaxConnections: 1, Packet: f.Packet, Connection: f.Connection})
+	x := talk{}
+	x.open()
+	x.add(0, wire.ACK, 11, 1, []byte("behind a gap"))
+	other := x.segs[0]
+	other.Packet, other.SrcPort = 5, 40001
+	for _, s := range append(x.segs, other) {
+		a.Segment(&s)
+	}
+	if got, want := fmt.Sprint(told), "[client gap 0+10 closed-early of 4 client octets 10+12 of 4]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if f.Held() != 0 {
+		t.Errorf("%d octets held", f.Held())
 	}
 }
 
