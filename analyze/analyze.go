@@ -210,6 +210,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 		nxt = wire.MaxSeq(nxt, seg.End())
 	}
 	o.InFlight = x.Sender.InFlight(x.Receiver, nxt)
+	o.Stray, o.Acceptable = a.stray || a.foreign, x.Acceptable
 	o.Labels, o.Cause = a.lab.Set, a.cause
 	a.repeats(o)
 }

@@ -83,10 +83,7 @@ func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	}
 	low := x.Low - wire.Seq(room)
 	if x.Is(flow.SentSYN) {
-		low = x.Low
-		if x.NxtRel > 1<<31 {
-			low = x.Nxt - 1<<31
-		}
+		low = x.Low // at most 2^30 in front of Nxt (flow.Table.Add)
 	}
 	high := x.Nxt
 	if y.Is(flow.SentACK) {

@@ -75,6 +75,7 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, retransmissionView)
 	columnDocument(&b, windowView)
 	columnDocument(&b, eventView)
+	streamDocument(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }

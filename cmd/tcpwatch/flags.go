@@ -122,6 +122,18 @@ func ports(to *[]uint16) *option {
 	}}
 }
 
+// connectionNumber is the number of one connection.
+func connectionNumber(to *uint64) *option {
+	return &option{"N", func(s string) error {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil || n == 0 {
+			return errors.New("must be the number of one connection, from 1")
+		}
+		*to = n
+		return nil
+	}}
+}
+
 // maxChosen bounds how many connections can be chosen by number: each costs
 // memory, and a range is quickly typed.
 const maxChosen = 1_000_000

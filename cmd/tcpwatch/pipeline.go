@@ -24,11 +24,18 @@ import (
 // Reading ends at the end of the inputs, when ctx is done or when the output
 // cannot be written. What is known then is in the Reporter and in the Input
 // that is to be given to its Close.
+//
+// What cfg.Packet and cfg.Connection hold is called as well, in front of the
+// Reporter; with it reading goes on when the Reporter's output is closed.
 func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config) report.Input {
 	order := analyze.NewOrder(rep.Connection)
-	cfg.Connection = order.Connection
+	stop := func() bool { return rep.Err() != nil }
+	if cfg.Packet != nil {
+		stop = func() bool { return false }
+	}
+	cfg.Connection = both(cfg.Connection, order.Connection)
 	if rep.WantsPackets() {
-		cfg.Packet = rep.Packet
+		cfg.Packet = both(cfg.Packet, rep.Packet)
 	}
 	if rep.WantsEpisodes() {
 		cfg.Episode = rep.Episode
@@ -36,8 +43,26 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	if rep.WantsMoments() {
 		cfg.Moment = rep.Moment
 	}
-	an := analyze.New(cfg)
+	return feed(ctx, src, dec, analyze.New(cfg), stop)
+}
 
+// both calls first and then second, either of which may be nil.
+func both[T any](first, second func(*T)) func(*T) {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	}
+	return func(x *T) {
+		first(x)
+		second(x)
+	}
+}
+
+// feed gives every packet to the Analyzer, until the inputs end, ctx is done or
+// stop says so.
+func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer, stop func() bool) report.Input {
 	// The Source looks at ctx when it fills its buffer. That is too late where
 	// the output is slow.
 	var stopped atomic.Bool
@@ -48,7 +73,7 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		p   capture.Packet
 		seg wire.Segment
 	)
-	for rep.Err() == nil && !in.Interrupted {
+	for !stop() && !in.Interrupted {
 		if err := src.Next(&p); err != nil {
 			if err == io.EOF {
 				break

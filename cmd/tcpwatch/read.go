@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
 	"tcpwatch/capture/filter"
 	"tcpwatch/report"
@@ -25,6 +27,7 @@ type readOptions struct {
 	msl            time.Duration
 	maxConnections int
 	compat         compat
+	streams        streamFolder
 	vxlan          []uint16
 	color          when
 	quiet          bool
@@ -58,12 +61,14 @@ const readExamples = `  tcpwatch read eth0.pcap
   tcpwatch read --connection 3,7-9 --view packets eth0.pcap | less
   tcpwatch read -f 'host 192.0.2.1 and port 443' eth0.pcap
   tcpwatch read --format ndjson -o connections.ndjson eth0.pcap.zst
+  tcpwatch read --streams payload --connection 3 eth0.pcap
   ssh host tcpdump -U -w - tcp | tcpwatch read -`
 
 func readCommand() *cobra.Command {
 	o := &readOptions{
 		format: report.FormatTable, color: whenAuto,
 		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
+		streams: streamFolder{gaps: report.GapHole, maxBuffer: stream.DefaultMaxBuffer},
 	}
 	c := &cobra.Command{
 		Use:                   "read [flags] FILE...",
@@ -126,6 +131,7 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
 	f.Var(choice(&o.compat, compats), "compat",
 		"add to --view packets what another program calls it: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
+	o.streams.declare(c)
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false,
 		"no progress and no notes on standard error, only errors")
@@ -185,9 +191,11 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		chosen = newFiltered(src, o.filter)
 		src = chosen
 	}
-	in := analyse(c.Context(), src, dec, rep, analyze.Config{
-		MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark,
-	})
+	cfg := analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark}
+	if err := o.streams.open(&cfg, o.only, dec); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	in := analyse(c.Context(), src, dec, rep, cfg)
 	if chosen != nil {
 		in.Filtered = chosen.leftOut
 	}
@@ -197,6 +205,12 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	}
 	if bar != nil {
 		bar.stop()
+	}
+	if written := o.streams.close(stderr, o.quiet); written != nil {
+		if out.leftAlone(err) {
+			err = nil
+		}
+		err = errors.Join(err, written)
 	}
 	return o.conclude(stderr, out, in, err)
 }

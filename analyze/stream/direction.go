@@ -1,0 +1,204 @@
+package stream
+
+import (
+	"slices"
+
+	"tcpwatch/capture/wire"
+)
+
+// direction is one end's stream. Its numbers are sequence numbers extended to 64
+// bits: the lowest 32 are those on the wire.
+type direction struct {
+	of *conversation
+	// known is set once a number of the end was seen. ref is then behind the
+	// highest number of it that was captured without doubt; others are extended
+	// the short way from there.
+	known bool
+	ref   int64
+	// seen is behind the highest number captured at all.
+	seen int64
+	// start is the number of the first octet, with fixed by a SYN; without, the
+	// first captured when the direction begins.
+	start int64
+	fixed bool
+	begun bool  // something was handed on; next is valid
+	next  int64 // the first number that was not handed on
+
+	// acked: the other end has everything in front of it, said by ackPacket.
+	// beyond is the last acknowledgement that covers more than was captured,
+	// said by beyondPacket; 0: it does not.
+	anyACK       bool
+	acked        int64
+	ackPacket    uint64
+	beyond       int64
+	beyondPacket uint64
+	// edge is behind what the other end has offered to take, with hasEdge.
+	edge    int64
+	hasEdge bool
+
+	// fins are the numbers of FINs, lowest first: that of a true one is never
+	// acknowledged beyond.
+	fins     []int64
+	goodSums bool // a segment with a right checksum was captured
+
+	chunks []*chunk // captured and not handed on, in order, not overlapping
+	gaps   int      // between chunks
+	past   []*chunk // handed on and remembered, in order
+	missed []span   // gaps handed on, the latest
+	// refused is behind the last octets that were left out although nothing else
+	// was captured in their place, for the reason refusedFor.
+	refused    int64
+	refusedFor Reason
+	busy       bool    // it is being handed on
+	wait       element // its place among those that wait
+
+	total Total
+}
+
+// span is [from, to).
+type span struct{ from, to int64 }
+
+// mostGaps bounds the gaps of one direction, as package flow does; mostMissed
+// those handed on that are remembered.
+const (
+	mostGaps   = 256
+	mostMissed = 64
+	mostFINs   = 4
+)
+
+// extend gives a number of the end 64 bits.
+func (d *direction) extend(s wire.Seq) int64 {
+	return d.ref + int64(s.Diff(wire.Seq(uint32(d.ref))))
+}
+
+// know fixes the extension at the first number of the end. It leaves room below.
+func (d *direction) know(s wire.Seq) {
+	if !d.known {
+		d.known = true
+		d.ref = 1<<40 | int64(s)
+		d.seen = d.ref
+	}
+}
+
+// limit returns the end of what may be handed on: acknowledged, and in front of
+// the FIN.
+func (d *direction) limit() int64 { return min(d.acked, d.fin()) }
+
+// fin returns the number of the FIN, or one that is never reached. A FIN behind
+// which octets were acknowledged was not accepted: it was forged, or spoilt.
+func (d *direction) fin() int64 {
+	for len(d.fins) > 0 && d.acked > d.fins[0]+1 {
+		d.fins = d.fins[1:]
+	}
+	if len(d.fins) == 0 {
+		return 1<<63 - 1
+	}
+	return d.fins[0]
+}
+
+func (d *direction) addFIN(at int64) {
+	i, found := slices.BinarySearch(d.fins, at)
+	if found || len(d.fins) >= mostFINs {
+		return
+	}
+	d.fins = slices.Insert(d.fins, i, at)
+}
+
+// acknowledge takes an acknowledgement number of the other end.
+func (d *direction) acknowledge(to int64, packet uint64) {
+	d.anyACK = true
+	captured := max(d.ref, d.seen)
+	if to > captured {
+		d.beyond, d.beyondPacket = to, packet
+		to = captured
+	} else if d.beyond > 0 && to >= d.acked {
+		// An end never takes back what it acknowledged: the one beyond what was
+		// captured was forged, or this one was overtaken and the next says so
+		// again.
+		d.beyond = 0
+	}
+	if to > d.acked {
+		d.acked, d.ackPacket = to, packet
+	}
+}
+
+// reach notes that numbers up to end were captured; sure: without doubt.
+func (d *direction) reach(end int64, sure bool) {
+	d.seen = max(d.seen, end)
+	if sure {
+		d.ref = max(d.ref, end)
+	}
+	if d.beyond > d.acked {
+		if to := min(d.beyond, d.seen); to > d.acked {
+			d.acked, d.ackPacket = to, d.beyondPacket
+		}
+		if d.beyond <= d.seen {
+			d.beyond = 0
+		}
+	}
+}
+
+// find returns the index of the first of the chunks, in order, that ends behind
+// at.
+func find(chunks []*chunk, at int64) int {
+	if n := len(chunks); n == 0 || chunks[n-1].to <= at {
+		return n // the usual case
+	}
+	i, _ := slices.BinarySearchFunc(chunks, at, func(c *chunk, at int64) int {
+		if c.to <= at {
+			return -1
+		}
+		return 1
+	})
+	return i
+}
+
+// insert puts chunks in place of the n at index i.
+func (d *direction) insert(i, n int, cs ...*chunk) {
+	d.gaps -= d.gapsAround(i, n)
+	d.chunks = slices.Replace(d.chunks, i, i+n, cs...)
+	d.gaps += d.gapsAround(i, len(cs))
+}
+
+// gapsAround counts the gaps from the chunk in front of index i to that behind
+// the next n.
+func (d *direction) gapsAround(i, n int) (gaps int) {
+	for k := max(i, 1); k <= i+n && k < len(d.chunks); k++ {
+		if d.chunks[k-1].to < d.chunks[k].from {
+			gaps++
+		}
+	}
+	return gaps
+}
+
+// pop takes the first chunk out.
+func (d *direction) pop() *chunk {
+	c := d.chunks[0]
+	if len(d.chunks) > 1 && c.to < d.chunks[1].from {
+		d.gaps--
+	}
+	if n := len(d.chunks); n <= fewChunks { // the front of the array stays in use
+		copy(d.chunks, d.chunks[1:])
+		d.chunks[n-1] = nil
+		d.chunks = d.chunks[:n-1]
+	} else {
+		d.chunks[0] = nil
+		d.chunks = d.chunks[1:]
+	}
+	return c
+}
+
+// fewChunks are moved rather than left behind in the array.
+const fewChunks = 32
+
+// miss remembers a gap that is handed on.
+func (d *direction) miss(from, to int64) {
+	if n := len(d.missed); n > 0 && d.missed[n-1].to == from {
+		d.missed[n-1].to = to
+		return
+	}
+	if len(d.missed) >= mostMissed {
+		d.missed = append(d.missed[:0], d.missed[1:]...)
+	}
+	d.missed = append(d.missed, span{from, to})
+}
