@@ -57,6 +57,10 @@ type FileStats struct {
 	// Octets counts the file's octets that were read, after decompression.
 	Octets   uint64
 	Comments []string // pcapng section comments, at most a few, unescaped
+	// Links are the link types of the interfaces described so far, each once;
+	// those in front of a file's first packet are known as soon as it is opened
+	// among several.
+	Links []wire.LinkType
 }
 
 // InterfaceStats describes one interface that packets were captured on.
@@ -70,6 +74,9 @@ type InterfaceStats struct {
 	// plus isb_osdrop, or the sum of epb_dropcount where that is more); DropsKnown tells 0 from "not said".
 	Dropped    uint64
 	DropsKnown bool
+	// SystemDropped are those of Dropped that the system lost after the
+	// interface had taken them in (pcapng isb_osdrop), where that is said.
+	SystemDropped uint64
 	// Received counts what the capturing system says came in, captured or not
 	// (pcapng isb_ifrecv); ReceivedKnown tells 0 from "not said".
 	Received      uint64
