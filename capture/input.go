@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"slices"
 )
 
 // container reads the packets of one file format. Its errors are io.EOF, a
@@ -163,9 +162,6 @@ func (in *input) container(kind content) (container, error) {
 // returns its index there.
 func (in *input) addInterface(s InterfaceStats) int {
 	s.File = in.file
-	if f := &in.tally.files[in.file]; !slices.Contains(f.Links, s.Link) {
-		f.Links = append(f.Links, s.Link)
-	}
 	in.tally.interfaces = append(in.tally.interfaces, s)
 	return len(in.tally.interfaces) - 1
 }

@@ -93,7 +93,6 @@ func (t *timeline) probe(n *node) error {
 	}
 	n.head = Packet{}
 	t.tally.files[n.file].Format = scratch.files[0].Format
-	t.tally.files[n.file].Links = scratch.files[0].Links
 	return nil
 }
 

@@ -57,10 +57,6 @@ type FileStats struct {
 	// Octets counts the file's octets that were read, after decompression.
 	Octets   uint64
 	Comments []string // pcapng section comments, at most a few, unescaped
-	// Links are the link types of the interfaces described so far, each once;
-	// those in front of a file's first packet are known as soon as it is opened
-	// among several.
-	Links []wire.LinkType
 }
 
 // InterfaceStats describes one interface that packets were captured on.

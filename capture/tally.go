@@ -50,7 +50,6 @@ func (t *tally) stats() Stats {
 	}
 	for i := range s.Files {
 		s.Files[i].Comments = slices.Clone(s.Files[i].Comments)
-		s.Files[i].Links = slices.Clone(s.Files[i].Links)
 	}
 	return s
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"tcpwatch/capture"
+	"tcpwatch/capture/keep"
 	"tcpwatch/capture/wire"
 )
 
@@ -70,7 +71,8 @@ type generated struct {
 
 // generate writes a capture of n packets.
 func generate(w io.Writer, k kind, n int, seed uint64) (g generated, err error) {
-	out, err := capture.NewWriter(w, wire.LinkEthernet, generatedSnaplen)
+	stats := capture.Stats{Interfaces: []capture.InterfaceStats{{Link: wire.LinkEthernet, Snaplen: generatedSnaplen}}}
+	out, err := keep.To(w, "generated.pcap", keep.Options{Stats: func() capture.Stats { return stats }})
 	if err != nil {
 		return g, err
 	}
@@ -99,7 +101,7 @@ func generate(w io.Writer, k kind, n int, seed uint64) (g generated, err error) 
 		t.next++
 		t.segments = t.segments[1:]
 		frame = wire.AppendFrame(frame[:0], &s)
-		p := capture.Packet{Time: generatedStart + s.Time, Data: frame, Length: len(frame), Link: wire.LinkEthernet}
+		p := capture.Packet{Time: generatedStart + s.Time, Data: frame[:min(len(frame), generatedSnaplen)], Length: len(frame), Link: wire.LinkEthernet}
 		if err := out.Write(&p); err != nil {
 			return g, err
 		}
@@ -113,7 +115,8 @@ func generate(w io.Writer, k kind, n int, seed uint64) (g generated, err error) 
 		unseen++
 	}
 	g.connections -= unseen
-	return g, nil
+	_, err = out.Close(stats)
+	return g, err
 }
 
 // generatedStart is 2026-01-01 00:00:00 UTC in nanoseconds.
