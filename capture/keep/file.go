@@ -41,7 +41,7 @@ func (w *Writer) beginFile(t int64) {
 	w.buf = w.enc.header(w.buf, w.interfaces, w.comments.next)
 	w.comments.next = nil
 	w.begun = true
-	w.size, w.packets = 0, 0
+	w.size, w.inFile, w.packets = 0, 0, 0
 	w.begin, w.end = t, t
 	if !w.nextSet && w.o.Every > 0 {
 		w.next, w.nextSet = later(t, int64(w.o.Every)), true

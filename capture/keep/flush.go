@@ -7,38 +7,66 @@ import (
 )
 
 // flush hands the buffer to the system. It reports whether the system took all;
-// where it did not, whole blocks that it has not taken stay in the buffer.
-func (w *Writer) flush() bool {
+// where it did not, whole blocks that it has not taken stay in the buffer. While
+// the system takes nothing it is not asked for every packet again.
+func (w *Writer) flush() bool { return w.blocked == nil && w.try() }
+
+// leastFrame is how much is compressed at one time at least where larger frames
+// have no room, octets.
+const leastFrame = 16 << 10
+
+// try is flush, also where the system took nothing before.
+func (w *Writer) try() bool {
 	if w.stopped != nil {
 		return false
 	}
-	if len(w.buf) == 0 {
-		return true
+	most := w.limit
+	for len(w.buf) > 0 {
+		part := w.part(most)
+		n, err := w.hand(part)
+		switch {
+		case err == nil:
+			w.settle(part)
+			w.size += int64(n)
+		case w.c != nil && part > leastFrame && (full(err) || errors.Is(err, syscall.EFBIG)) && w.out != nil && w.out.cut(n):
+			most = part / 2 // what room there is holds a shorter frame perhaps
+		default:
+			return w.fail(n, err)
+		}
 	}
-	n, err := w.hand()
-	if err == nil {
-		w.taken(w.pending, w.pendingOctets)
-		w.size += int64(n)
-		w.buf = w.buf[:0]
-		w.pending, w.pendingOctets = 0, 0
-		w.blocked = nil
-		return true
-	}
-	return w.fail(n, err)
+	w.blocked, w.full = nil, nil
+	return true
 }
 
-// hand writes the buffer, as it is or compressed, and returns how many octets
-// the system took.
-func (w *Writer) hand() (int, error) {
+// part is how much of the buffer is written at one time: all, or so many whole
+// blocks that most octets are not exceeded where more than one is compressed.
+func (w *Writer) part(most int) int {
+	if w.c == nil || len(w.buf) <= most {
+		return len(w.buf)
+	}
+	end := 0
+	for end < len(w.buf) {
+		k := w.enc.first(w.buf[end:], end == 0 && w.size == 0)
+		if end > 0 && end+k.size > most {
+			break
+		}
+		end += k.size
+	}
+	return end
+}
+
+// hand writes the first octets of the buffer, as they are or compressed, and
+// returns how many octets the system took.
+func (w *Writer) hand(part int) (int, error) {
 	if w.out == nil {
 		if err := w.createNext(); err != nil {
 			return 0, err
 		}
 	}
-	data := w.buf
+	data := w.buf[:part]
 	if w.c != nil {
 		var err error
-		if data, err = w.c.compress(w.buf); err != nil {
+		if data, err = w.c.compress(data); err != nil {
 			return 0, fmt.Errorf("%s: %w", w.c.kind, err)
 		}
 	}
@@ -46,10 +74,39 @@ func (w *Writer) hand() (int, error) {
 	return n, plain(err)
 }
 
+// settle counts the whole blocks in the first n octets of the buffer as written
+// and removes them. It returns how many octets they have.
+func (w *Writer) settle(n int) int {
+	if n == len(w.buf) {
+		w.taken(w.pending, w.pendingOctets)
+		w.pending, w.pendingOctets = 0, 0
+		w.buf = w.buf[:0]
+		return n
+	}
+	at := 0
+	var packets, octets uint64
+	for at < len(w.buf) {
+		k := w.enc.first(w.buf[at:], at == 0 && w.size == 0)
+		if at+k.size > n {
+			break
+		}
+		if at += k.size; k.packet {
+			packets++
+			octets += k.octets
+		}
+	}
+	w.taken(packets, octets)
+	w.pending -= packets
+	w.pendingOctets -= octets
+	w.buf = w.buf[:copy(w.buf, w.buf[at:])]
+	return at
+}
+
 // taken counts packets that the system took.
 func (w *Writer) taken(packets, octets uint64) {
 	w.result.Packets += packets
 	w.result.Octets += octets
+	w.inFile += packets
 	if len(w.ring) > 0 {
 		w.ring[len(w.ring)-1].packets += packets
 	}
@@ -75,53 +132,41 @@ func (w *Writer) fail(n int, err error) bool {
 	if !errors.Is(err, syscall.EFBIG) {
 		w.note(err) // what was taken before may not be safe either
 	}
-	// The next file takes over what is left, at once where this one took
-	// something: otherwise there would be no end to them.
-	useful := w.size > 0 && w.blocked == nil
+	// The next file takes over what is left, at once where this one took packets:
+	// otherwise there would be no end to them.
+	useful := w.inFile > 0
 	w.abandon()
 	w.blocked = err
-	return useful && w.flush()
+	return useful && w.try()
 }
 
 // mend takes what is behind the last whole block away from the file, and keeps
 // the blocks that are not in it. It reports whether the file's end is whole.
 func (w *Writer) mend(n int) bool {
 	at := 0
-	var packets, octets uint64
-	if w.c == nil { // a frame is whole, or none of it counts
-		for at < len(w.buf) {
-			k := w.enc.first(w.buf[at:], at == 0 && w.size == 0)
-			if at+k.size > n {
-				break
-			}
-			if at += k.size; k.packet {
-				packets++
-				octets += k.octets
-			}
-		}
+	if w.c == nil { // of a frame that is not whole nothing counts
+		at = w.settle(n)
 	}
-	mended := w.out.cut(n - at)
-	w.taken(packets, octets)
-	w.pending -= packets
-	w.pendingOctets -= octets
 	w.size += int64(at)
-	w.buf = w.buf[:copy(w.buf, w.buf[at:])]
-	return mended
+	return w.out.cut(n - at)
 }
 
-// abandon gives a file up. What is left in the buffer gets the header of the
-// next one in front.
+// abandon gives a file up, and removes it where it holds no packet. What is left
+// in the buffer gets the header of the next one in front.
 func (w *Writer) abandon() {
+	if w.inFile == 0 {
+		w.out.remove()
+		w.result.Files--
+		w.ring = w.ring[:max(0, len(w.ring)-1)]
+	}
 	if err := w.out.close(); err != nil {
 		w.note(err)
 	}
+	w.out = nil
+	w.inFile = 0
 	if w.size == 0 {
-		removeEmpty(w.out)
-		w.out = nil
-		w.result.Files--
 		return // the buffer begins with the header
 	}
-	w.out = nil
 	left := w.buf
 	described := len(w.interfaces)
 	for at := 0; at < len(left); {

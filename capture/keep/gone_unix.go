@@ -2,10 +2,7 @@
 
 package keep
 
-import (
-	"os"
-	"syscall"
-)
+import "syscall"
 
 // gone says whether no name leads to the file any more: what is in it is lost
 // as soon as it is closed.
@@ -19,11 +16,4 @@ func gone(o *output) bool {
 	}
 	s, ok := info.Sys().(*syscall.Stat_t)
 	return ok && s.Nlink == 0
-}
-
-// removeEmpty removes a file that took nothing, if its name still leads to it.
-func removeEmpty(o *output) {
-	if info, err := os.Stat(o.name); err == nil && o.regular && info.Size() == 0 {
-		os.Remove(o.name)
-	}
 }

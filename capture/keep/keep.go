@@ -79,11 +79,12 @@ type Writer struct {
 	enc encoder
 	c   *compressor // nil: plain
 
-	names *names  // nil: one file
-	name  string  // of the next file, where it could not be created so far
-	out   *output // nil: the next file is to be created
-	ring  []ringFile
-	size  int64 // octets of this file that the system took
+	names  *names  // nil: one file
+	name   string  // of the next file, where it could not be created so far
+	out    *output // nil: the next file is to be created
+	ring   []ringFile
+	size   int64  // octets of this file that the system took
+	inFile uint64 // packets in them
 
 	buf           []byte // whole blocks that the system has not taken yet
 	pending       uint64 // packets in buf
@@ -102,6 +103,7 @@ type Writer struct {
 	ticked     int64 // time of the last Tick that flushed
 
 	blocked error // why the system takes nothing at present
+	full    error // the same, once the buffer has no room either
 	stopped error // why nothing is written any more
 	trouble error // what went wrong first besides
 	closed  bool
@@ -251,10 +253,20 @@ func (w *Writer) prepare(p *capture.Packet) error {
 		w.enc.(*pcapng).offset = offset
 		w.buf = w.enc.header(w.buf, w.interfaces, nil)
 	}
-	if len(w.buf)+need > w.limit && len(w.buf) > 0 && !w.flush() {
-		return w.why()
+	return w.makeRoom(need)
+}
+
+// makeRoom says why need octets have no place in the buffer. A packet larger
+// than the buffer has one to itself.
+func (w *Writer) makeRoom(need int) error {
+	fits := func() bool { return w.full == nil && len(w.buf)+need <= w.limit }
+	if fits() || len(w.buf) == 0 || w.flush() || w.stopped == nil && fits() {
+		return nil
 	}
-	return nil
+	// From here to the next success everything is lost: one gap, into which
+	// small packets do not slip where larger ones had no room.
+	w.full = w.blocked
+	return w.why()
 }
 
 // offset is what the present section was begun with.
@@ -332,7 +344,7 @@ func (w *Writer) Tick(now int64) {
 	if _, ng := w.enc.(*pcapng); !w.begun && ng && w.names == nil {
 		w.beginFile(0) // who reads a pipe learns at once what it is
 	}
-	w.flush()
+	w.try()
 }
 
 // Lost returns what could not be written so far.
@@ -365,7 +377,7 @@ func (w *Writer) Close(stats capture.Stats) (Result, error) {
 	}
 	if w.begun && w.stopped == nil {
 		w.finish(&stats)
-		w.flush()
+		w.try()
 	}
 	if len(w.buf) > 0 {
 		w.loseBuffer(w.why())

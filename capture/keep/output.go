@@ -110,6 +110,17 @@ func (o *output) cut(n int) bool {
 	return err == nil
 }
 
+// remove takes the file away, if its name still leads to it.
+func (o *output) remove() {
+	mine, err := o.file.Stat()
+	if err != nil || !o.regular {
+		return
+	}
+	if info, err := os.Stat(o.name); err == nil && os.SameFile(info, mine) {
+		os.Remove(o.name)
+	}
+}
+
 func (o *output) close() error {
 	if !o.own {
 		return nil
