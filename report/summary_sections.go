@@ -122,6 +122,7 @@ func captureSection(in *Input, t *tally) summarySection {
 		s.add(t.missing, Doubt, "connections with gaps: up to "+octets(t.client.MissingBytes+t.server.MissingBytes)+" were never captured")
 	}
 	qualityItems(&s, in, t)
+	keptItems(&s, in.Kept)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
 	return s
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture"
+	"tcpwatch/capture/keep"
 	"tcpwatch/report"
 )
 
@@ -26,6 +28,7 @@ type readOptions struct {
 	vxlan          []uint16
 	color          when
 	quiet          bool
+	keep           keepFlags
 }
 
 const readHelp = `read analyses saved captures: pcap and pcapng, plain or compressed with gzip,
@@ -115,6 +118,7 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
 	f.Var(choice(&o.compat, compats), "compat",
 		"add to --view packets what another program calls it: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
+	o.keep.declare(c)
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false,
 		"no progress and no notes on standard error, only errors")
@@ -141,7 +145,12 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
 	}
 	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
-	opening := capture.Options{Stdin: c.InOrStdin(), Context: c.Context()}
+	if err := o.keep.check(stdout); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	opening := capture.Options{Stdin: c.InOrStdin(), Context: ctx}
 	var bar *progress
 	if f, ok := terminal(stderr); ok && !o.quiet {
 		bar = newProgress(f)
@@ -156,9 +165,20 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return &exitError{exitUsage, err}
 	}
 	defer src.Close()
-	out, err := openOutput(o.output, stdout, paths)
+	results := stdout
+	if o.keep.name == "-" {
+		results = stderr // packets have standard output for themselves
+	}
+	out, err := openOutput(o.output, results, paths)
 	if err != nil {
 		return &exitError{exitUsage, err}
+	}
+	kept, err := o.keeping(c, cancel, src, paths)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	if kept != nil {
+		src = kept
 	}
 	if bar != nil {
 		out.before = bar.stop
@@ -169,9 +189,15 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	in := analyse(c.Context(), src, dec, rep, analyze.Config{
+	in := analyse(ctx, src, dec, rep, analyze.Config{
 		MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark,
 	})
+	var unkept error
+	if kept != nil {
+		in.Kept = kept.close()
+		unkept = kept.complaint(in.Kept)
+		in.Interrupted = in.Interrupted && !kept.left
+	}
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
@@ -179,7 +205,24 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if bar != nil {
 		bar.stop()
 	}
-	return o.conclude(stderr, out, in, err)
+	complain(stderr, unkept)
+	err = o.conclude(stderr, out, in, err)
+	if err == nil && unkept != nil {
+		err = &exitError{status: exitPartial}
+	}
+	return err
+}
+
+// keeping begins to write the packets of src, where that is asked for.
+func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (*keeping, error) {
+	if o.keep.name == "" {
+		return nil, nil
+	}
+	if err := foresee(o.keep.name, paths); err != nil {
+		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
+	}
+	spare := inUse(c.InOrStdin(), append([]string{o.output}, paths...)...)
+	return o.keep.open(c.Context(), cancel, src, c.OutOrStdout(), keep.Options{Spare: spare})
 }
 
 // reporting returns the options of the Reporter.
