@@ -12,69 +12,43 @@ import (
 	"github.com/ulikunitz/xz"
 )
 
-// frameOctets is how much is compressed at one time at most.
-const frameOctets = 1 << 20
+// pieceOctets is how much is compressed at one time at most.
+const pieceOctets = 1 << 20
 
-// compressor makes frames that stand by themselves: a gzip member, a zstd or
-// lz4 frame, an xz stream. A file of several is one file to every program that
-// undoes these compressions, and it is whole after each: nothing has to be
-// written behind the last one. At a frame of up to a mebibyte this costs less
-// than a hundredth in size.
+// compressor compresses a file piece by piece, so that each piece can be undone
+// as soon as it is there.
+//
+// With gzip and xz a piece is a member or stream of its own, and a file of several
+// is one file to every program that undoes them. With zstd and lz4 a file is one
+// frame, flushed after each piece: Wireshark up to 4.0 reads the first frame only.
+// There a new frame begins only behind a piece that the system did not take,
+// because a flushed piece builds upon those before it.
 type compressor struct {
-	kind  string
-	out   bytes.Buffer
+	kind string
+	out  bytes.Buffer
+	// piece compresses src into out; fresh: as the first of a frame.
+	piece func(src []byte, fresh bool) error
 	close func()
-	// frame compresses src into out.
-	frame func(src []byte) error
+	// mark ends a frame; nil where each piece ends by itself.
+	mark []byte
+
+	open bool // the file has a frame without an end
+	torn bool // and what is compressed next cannot go on with it
 }
 
 // compressions are the endings of names that are compressed.
 var compressions = map[string]func() *compressor{
-	".gz": func() *compressor {
-		w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
-		return streamed("gzip", w, w.Reset)
-	},
+	".gz":  newGzip,
 	".zst": newZstd,
-	".lz4": func() *compressor {
-		w := lz4.NewWriter(nil)
-		_ = w.Apply(lz4.ConcurrencyOption(1), lz4.BlockSizeOption(lz4.Block1Mb)) // both are valid
-		return streamed("lz4", w, w.Reset)
-	},
-	".xz": func() *compressor {
-		c := &compressor{kind: "xz"}
-		c.frame = func(src []byte) error {
-			// It cannot be used again: each frame makes its own.
-			w, err := xz.WriterConfig{DictCap: frameOctets}.NewWriter(&c.out)
-			if err != nil {
-				return err
-			}
-			if _, err := w.Write(src); err != nil {
-				return err
-			}
-			return w.Close()
-		}
-		return c
-	},
+	".lz4": newLZ4,
+	".xz":  newXZ,
 }
 
-func newZstd() *compressor {
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
-	if err != nil {
-		panic(err) // an option that is not valid: a mistake of this file
-	}
-	c := &compressor{kind: "zstd", close: func() { w.Close() }}
-	c.frame = func(src []byte) error {
-		c.out.Grow(w.MaxEncodedSize(len(src)))
-		_, err := c.out.Write(w.EncodeAll(src, c.out.AvailableBuffer()))
-		return err
-	}
-	return c
-}
-
-func streamed(kind string, w io.WriteCloser, reset func(io.Writer)) *compressor {
-	c := &compressor{kind: kind}
-	c.frame = func(src []byte) error {
-		reset(&c.out)
+func newGzip() *compressor {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
+	c := &compressor{kind: "gzip"}
+	c.piece = func(src []byte, _ bool) error {
+		w.Reset(&c.out)
 		if _, err := w.Write(src); err != nil {
 			return err
 		}
@@ -83,14 +57,79 @@ func streamed(kind string, w io.WriteCloser, reset func(io.Writer)) *compressor 
 	return c
 }
 
-// compress returns src as one frame, valid until the next call.
+func newXZ() *compressor {
+	c := &compressor{kind: "xz"}
+	c.piece = func(src []byte, _ bool) error {
+		// It cannot be used again: each piece makes its own.
+		w, err := xz.WriterConfig{DictCap: pieceOctets}.NewWriter(&c.out)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(src); err != nil {
+			return err
+		}
+		return w.Close()
+	}
+	return c
+}
+
+// newZstd makes frames without a checksum, so that an empty last block (RFC 8878
+// §3.1.1.2) is all that ends one.
+func newZstd() *compressor {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
+	if err != nil {
+		panic(err) // an option that is not valid: a mistake of this file
+	}
+	c := &compressor{kind: "zstd", close: func() { w.Close() }, mark: []byte{1, 0, 0}}
+	c.piece = func(src []byte, fresh bool) error { return flushed(w, src, fresh, &c.out) }
+	return c
+}
+
+// newLZ4 makes frames without a checksum of their content, so that the end mark
+// of the frame format, a block of length 0, is all that ends one.
+func newLZ4() *compressor {
+	w := lz4.NewWriter(nil)
+	if err := w.Apply(lz4.ConcurrencyOption(1), lz4.BlockSizeOption(lz4.Block1Mb), lz4.ChecksumOption(false)); err != nil {
+		panic(err)
+	}
+	c := &compressor{kind: "lz4", mark: []byte{0, 0, 0, 0}}
+	c.piece = func(src []byte, fresh bool) error { return flushed(w, src, fresh, &c.out) }
+	return c
+}
+
+// flushed compresses src with a writer that goes on with its frame.
+func flushed(w interface {
+	io.Writer
+	Reset(io.Writer)
+	Flush() error
+}, src []byte, fresh bool, out io.Writer) error {
+	if fresh {
+		w.Reset(out)
+	}
+	if _, err := w.Write(src); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// compress returns src as the next piece of the file, valid until the next call.
+// taken or failed must be called with what became of it.
 func (c *compressor) compress(src []byte) ([]byte, error) {
 	c.out.Reset()
-	err := c.frame(src)
+	if c.torn {
+		c.out.Write(c.mark)
+	}
+	err := c.piece(src, !c.open || c.torn)
 	return c.out.Bytes(), err
 }
 
-// most is how long the frame of n octets can become: none of the compressions
+func (c *compressor) taken()  { c.open, c.torn = c.mark != nil, false }
+func (c *compressor) failed() { c.torn = c.open }
+
+// newFile forgets the file before.
+func (c *compressor) newFile() { c.open, c.torn = false, false }
+
+// most is how long a piece of n octets can become: none of the compressions
 // adds more than this to octets that cannot be compressed.
 func most(n int) int64 { return int64(n) + int64(n)/64 + 512 }
 

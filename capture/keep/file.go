@@ -76,7 +76,7 @@ func (w *Writer) due(p *capture.Packet, need int) bool {
 		return false
 	}
 	// How short the buffer becomes is known only when it is compressed. Towards
-	// the end of the file there would be ever shorter frames: a sixteenth of the
+	// the end of the file there would be ever shorter pieces: a sixteenth of the
 	// size is given up for that.
 	return !w.flush() || w.size+max(most(need)+tail, w.o.Size/16) > w.o.Size
 }
@@ -161,6 +161,9 @@ func (w *Writer) createNext() error {
 func (w *Writer) closeFile() {
 	if w.out == nil {
 		return
+	}
+	if err := w.endFrame(); err != nil {
+		w.note(err)
 	}
 	if gone(w.out) {
 		w.note(fmt.Errorf("%s was removed while it was written", w.out.name))

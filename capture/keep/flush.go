@@ -11,9 +11,9 @@ import (
 // the system takes nothing it is not asked for every packet again.
 func (w *Writer) flush() bool { return w.blocked == nil && w.try() }
 
-// leastFrame is how much is compressed at one time at least where larger frames
+// leastPiece is how much is compressed at one time at least where larger pieces
 // have no room, octets.
-const leastFrame = 16 << 10
+const leastPiece = 16 << 10
 
 // try is flush, also where the system took nothing before.
 func (w *Writer) try() bool {
@@ -28,8 +28,8 @@ func (w *Writer) try() bool {
 		case err == nil:
 			w.settle(part)
 			w.size += int64(n)
-		case w.c != nil && part > leastFrame && (full(err) || errors.Is(err, syscall.EFBIG)) && w.out != nil && w.out.cut(n):
-			most = part / 2 // what room there is holds a shorter frame perhaps
+		case w.c != nil && part > leastPiece && (full(err) || errors.Is(err, syscall.EFBIG)) && w.out != nil && w.out.cut(n):
+			most = part / 2 // what room there is holds a shorter piece perhaps
 		default:
 			return w.fail(n, err)
 		}
@@ -71,7 +71,28 @@ func (w *Writer) hand(part int) (int, error) {
 		}
 	}
 	n, err := w.out.w.Write(data)
+	switch {
+	case w.c != nil && err == nil:
+		w.c.taken()
+	case w.c != nil:
+		w.c.failed()
+	}
 	return n, plain(err)
+}
+
+// endFrame ends what is compressed, where pieces do not end by themselves. A file
+// without that end can be read all the same, but is complained about.
+func (w *Writer) endFrame() error {
+	if w.c == nil || !w.c.open {
+		return nil
+	}
+	w.c.newFile()
+	n, err := w.out.w.Write(w.c.mark)
+	if err != nil {
+		w.out.cut(n)
+		return fmt.Errorf("the end of the %s data: %w", w.c.kind, plain(err))
+	}
+	return nil
 }
 
 // settle counts the whole blocks in the first n octets of the buffer as written
@@ -123,6 +144,7 @@ func (w *Writer) fail(n int, err error) bool {
 		w.blocked = err
 		return false
 	}
+	_ = w.endFrame() // if it still can be
 	if w.names == nil {
 		w.note(err)
 		w.stopped = err
@@ -144,7 +166,7 @@ func (w *Writer) fail(n int, err error) bool {
 // the blocks that are not in it. It reports whether the file's end is whole.
 func (w *Writer) mend(n int) bool {
 	at := 0
-	if w.c == nil { // of a frame that is not whole nothing counts
+	if w.c == nil { // of a piece that is not whole nothing counts
 		at = w.settle(n)
 	}
 	w.size += int64(at)

@@ -172,9 +172,9 @@ func newWriter(name string, o Options) (*Writer, error) {
 	w.result.Name, w.result.Format = name, w.enc.name()
 	if w.c != nil {
 		w.result.Format += ", " + w.c.kind
-		w.limit = frameOctets
+		w.limit = pieceOctets
 		if o.Size > 0 {
-			w.limit = int(min(frameOctets, max(o.Size/8, 16<<10)))
+			w.limit = int(min(pieceOctets, max(o.Size/8, 16<<10)))
 		}
 	}
 	if o.Stats != nil {
