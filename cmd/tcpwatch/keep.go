@@ -105,28 +105,27 @@ func (k *keepFlags) check(stdout io.Writer) error {
 // keeping is a Source whose packets are written to files before they are given.
 type keeping struct {
 	capture.Source
-	w      *keep.Writer
-	name   string
-	cancel context.CancelFunc // ends the reading
-	ticker *time.Ticker
-	left   bool // nobody reads standard output any more
+	w        *keep.Writer
+	name     string
+	toStdout bool
+	cancel   context.CancelFunc // ends the reading
+	ticker   *time.Ticker
+	left     bool // nobody reads standard output any more
 }
 
 // flushEvery is how long a packet waits in memory at most.
 const flushEvery = time.Second
 
-// open begins to write what src gives. o says what is known about the capture;
-// the rest of it is filled in here. cancel is called when nobody reads what goes
-// to standard output. stdin, stdout and inputs are the files that must stay as
-// they are, beside those of inputs.
+// open begins to write what src gives. o says what is known about the capture and
+// which files must stay as they are; the rest of it is filled in here. cancel is
+// called when nobody reads what goes to standard output.
 func (k *keepFlags) open(ctx context.Context, cancel context.CancelFunc, src capture.Source, stdout io.Writer, o keep.Options) (*keeping, error) {
 	o.Size, o.Every, o.Files, o.PerPacket = k.size, k.every, k.files, k.perPacket
 	o.Stats, o.Context = src.Stats, ctx
 	o.Application, o.OS = "tcpwatch "+version(), system()
-	t := &keeping{Source: src, name: k.name, cancel: cancel, ticker: time.NewTicker(flushEvery)}
+	t := &keeping{Source: src, name: k.name, toStdout: k.name == "-", cancel: cancel, ticker: time.NewTicker(flushEvery)}
 	var err error
-	if k.name == "-" {
-		t.name = "standard output"
+	if t.toStdout {
 		t.w, err = keep.To(stdout, "-", o)
 	} else if err = notTerminal(k.name); err == nil {
 		t.w, err = keep.Open(k.name, o)
@@ -174,16 +173,32 @@ func (t *keeping) Next(p *capture.Packet) error {
 	if err := t.Source.Next(p); err != nil {
 		return err
 	}
-	if err := t.w.Write(p); errors.Is(err, syscall.EPIPE) && t.name == "standard output" && !t.left {
+	if err := t.w.Write(p); errors.Is(err, syscall.EPIPE) && t.toStdout && !t.left {
 		t.left = true
 		t.cancel()
 	}
 	return nil
 }
 
-// close ends the file with the statistics of the Source and says what became of
-// the packets.
-func (t *keeping) close() *report.Kept {
+// finish ends the file with the statistics of the Source, tells in what became
+// of the packets, and returns an error where not all were written. Where the
+// results cannot be written any more, early, the rest of the packets is read
+// nevertheless. A nil keeping does nothing.
+func (t *keeping) finish(ctx context.Context, in *report.Input, early bool) error {
+	if t == nil {
+		return nil
+	}
+	var p capture.Packet
+	for early && !in.Interrupted {
+		err := t.Next(&p)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			note(ctx, in, err)
+		}
+		in.Interrupted = in.Interrupted || ctx.Err() != nil
+	}
 	t.ticker.Stop()
 	r, err := t.w.Close(t.Source.Stats())
 	k := &report.Kept{
@@ -191,24 +206,22 @@ func (t *keeping) close() *report.Kept {
 		RemovedFiles: r.Removed, RemovedPackets: r.RemovedPackets,
 		LostPackets: r.Lost.Packets, LostOctets: r.Lost.Octets, LostSince: r.Lost.Since,
 	}
-	if k.Name == "-" {
-		k.Name = t.name
+	if t.toStdout {
+		k.Name = "standard output"
 	}
 	if r.Lost.Why != nil {
-		k.Why = r.Lost.Why.Error()
-	} else if err != nil {
+		err = r.Lost.Why
+	}
+	if err != nil {
 		k.Why = err.Error()
 	}
-	if errors.Is(err, syscall.EPIPE) && t.name == "standard output" {
-		t.left = true
+	in.Kept = k
+	if t.toStdout && errors.Is(err, syscall.EPIPE) {
+		// Whoever read standard output has seen enough: no error of ours.
+		in.Interrupted = in.Interrupted && !t.left
+		return nil
 	}
-	return k
-}
-
-// complaint says what of k is an error of ours; nil where nothing is. Whoever
-// stopped to read standard output has seen enough.
-func (t *keeping) complaint(k *report.Kept) error {
-	if loss := k.Loss(); loss != "" && !t.left {
+	if loss := k.Loss(); loss != "" {
 		return fmt.Errorf("-w %s: %s", t.name, loss)
 	}
 	return nil

@@ -173,12 +173,9 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
-	kept, err := o.keeping(c, cancel, src, paths)
+	src, kept, err := o.keeping(c, cancel, src, paths)
 	if err != nil {
 		return &exitError{exitUsage, err}
-	}
-	if kept != nil {
-		src = kept
 	}
 	if bar != nil {
 		out.before = bar.stop
@@ -192,12 +189,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	in := analyse(ctx, src, dec, rep, analyze.Config{
 		MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark,
 	})
-	var unkept error
-	if kept != nil {
-		in.Kept = kept.close()
-		unkept = kept.complaint(in.Kept)
-		in.Interrupted = in.Interrupted && !kept.left
-	}
+	unkept := kept.finish(ctx, &in, rep.Err() != nil)
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
@@ -213,16 +205,18 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	return err
 }
 
-// keeping begins to write the packets of src, where that is asked for.
-func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (*keeping, error) {
+// keeping begins to write the packets of src, where that is asked for, and
+// returns the Source to read from.
+func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (capture.Source, *keeping, error) {
 	if o.keep.name == "" {
-		return nil, nil
+		return src, nil, nil
 	}
 	if err := foresee(o.keep.name, paths); err != nil {
-		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
+		return nil, nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
 	}
 	spare := inUse(c.InOrStdin(), append([]string{o.output}, paths...)...)
-	return o.keep.open(c.Context(), cancel, src, c.OutOrStdout(), keep.Options{Spare: spare})
+	kept, err := o.keep.open(c.Context(), cancel, src, c.OutOrStdout(), keep.Options{Spare: spare})
+	return kept, kept, err
 }
 
 // reporting returns the options of the Reporter.
