@@ -86,7 +86,7 @@ func TestFullForAWhile(t *testing.T) {
 	for _, name := range formats {
 		t.Run(name, func(t *testing.T) {
 			w, d := breaking(t, name, 100_000, syscall.ENOSPC, Options{})
-			const n = 60_000 // far more than the buffer holds
+			const n = 15_000 // more than the buffer holds
 			writeNumbered(t, w, 0, n)
 			if w.Stopped() != nil {
 				t.Fatal(w.Stopped())

@@ -3,11 +3,11 @@ package keep
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"tcpwatch/capture"
@@ -123,19 +123,26 @@ func Open(name string, o Options) (*Writer, error) {
 		if w.names, err = newNames(name); err != nil {
 			return nil, err
 		}
-		dir := filepath.Dir(name)
-		if info, err := os.Stat(dir); err != nil {
-			return nil, plain(err)
-		} else if !info.IsDir() {
-			return nil, fmt.Errorf("%s is no directory", dir)
-		}
-		return w, nil
+		return w, hasPlace(name)
 	}
 	if w.out, err = create(w.o.Context, name, o.Spare); err != nil {
 		return nil, err
 	}
 	w.result.Files = 1
 	return w, nil
+}
+
+// hasPlace says why no files can be made whose names begin with name.
+func hasPlace(name string) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return errors.New("is a directory")
+	}
+	dir := filepath.Dir(name)
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = syscall.ENOTDIR
+	}
+	return plain(err)
 }
 
 // To writes to out, which is not closed, and takes container and compression
