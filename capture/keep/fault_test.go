@@ -142,14 +142,14 @@ func TestFullForAMoment(t *testing.T) {
 // what that one did not take.
 func TestNextFileTakesOver(t *testing.T) {
 	for _, name := range formats {
-		for _, broken := range []error{syscall.EIO, syscall.ESTALE, syscall.EFBIG} {
+		for i, broken := range []error{syscall.EIO, syscall.ESTALE, syscall.EFBIG, syscall.EFBIG} {
 			dir := t.TempDir()
 			w, err := Open(filepath.Join(dir, name), Options{Size: 1 << 30, PerPacket: true})
 			if err != nil {
 				t.Fatal(err)
 			}
 			writeNumbered(t, w, 0, 10)
-			w.out.w = &faulty{f: w.out.file, left: 70, err: broken}
+			w.out.w = &faulty{f: w.out.file, left: []int{70, 10, 70, 10}[i], err: broken}
 			for i := 10; i < 20; i++ {
 				p := numbered(i, 50, 0)
 				p.Interface = i - 10 // unknown so far
@@ -170,8 +170,12 @@ func TestNextFileTakesOver(t *testing.T) {
 			if got := numbers(t, all); !slices.Equal(got, upTo(0, 20)) {
 				t.Errorf("%s: %v", name, got)
 			}
-			if strings.Contains(name, "pcapng") && all[19].Interface != 9 {
-				t.Errorf("%s: %+v", name, all[19])
+			if strings.Contains(name, "pcapng") {
+				last := open(t, files(t, dir)[1])
+				packets(t, last)
+				if n := len(last.Stats().Interfaces); n != 10 || all[19].Interface != 9 {
+					t.Errorf("%s: %+v of %d interfaces", name, all[19], n)
+				}
 			}
 		}
 	}

@@ -55,6 +55,68 @@ func (f *fuzzed) packet(interfaces []capture.InterfaceStats) capture.Packet {
 	return p
 }
 
+// Every time that int64 holds comes back, in any order.
+func TestOddTimes(t *testing.T) {
+	for step := 1; step < len(oddTimes); step++ {
+		var out bytes.Buffer
+		w, err := To(&out, "a.pcapng", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []int64
+		for i := range 2 * len(oddTimes) {
+			p := numbered(i, 60, oddTimes[i*step%len(oddTimes)])
+			if err := w.Write(&p); err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, p.Time)
+		}
+		if _, err := w.Close(capture.Stats{}); err != nil {
+			t.Fatal(err)
+		}
+		src, err := capture.Open([]string{"-"}, capture.Options{Stdin: &out})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, damages := packets(t, src)
+		var got []int64
+		for _, p := range all {
+			got = append(got, p.Time)
+		}
+		if !slices.Equal(got, want) || len(damages) > 0 || len(src.Stats().Interfaces) != 1 {
+			t.Errorf("step %d: %v, want %v; %v", step, got, want, damages)
+		}
+	}
+}
+
+// A file does not grow with sections without bound, however its times jump.
+func TestManySections(t *testing.T) {
+	var out bytes.Buffer
+	w, err := To(&out, "a.pcapng", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 1000 {
+		p := numbered(i, 8, []int64{math.MinInt64, math.MaxInt64}[i%2])
+		if err := w.Write(&p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Close(capture.Stats{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(out.Bytes(), []byte("\n\r\r\n")); n != maxSections {
+		t.Errorf("%d sections", n)
+	}
+	src, err := capture.Open([]string{"-"}, capture.Options{Stdin: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, damages := packets(t, src); len(all) != 1000 || len(damages) > 0 {
+		t.Errorf("%d packets, %v", len(all), damages)
+	}
+}
+
 // FuzzRoundTrip: what is written is read again as it was; what the format does
 // not hold is refused and counted.
 func FuzzRoundTrip(f *testing.F) {
