@@ -52,6 +52,7 @@ const readExamples = `  tcpwatch read eth0.pcap
   tcpwatch read --view connections,time-wait eth0.pcap
   tcpwatch read --connection 3,7-9 --view packets eth0.pcap | less
   tcpwatch read --format ndjson -o connections.ndjson eth0.pcap.zst
+  tcpwatch read -w both.pcapng.zst eth0.pcap eth1.pcap
   ssh host tcpdump -U -w - tcp | tcpwatch read -`
 
 func readCommand() *cobra.Command {
