@@ -70,6 +70,9 @@ type InterfaceStats struct {
 	// plus isb_osdrop, or the sum of epb_dropcount where that is more); DropsKnown tells 0 from "not said".
 	Dropped    uint64
 	DropsKnown bool
+	// SystemDropped are those of Dropped that the system lost after the
+	// interface had taken them in (pcapng isb_osdrop), where that is said.
+	SystemDropped uint64
 	// Received counts what the capturing system says came in, captured or not
 	// (pcapng isb_ifrecv); ReceivedKnown tells 0 from "not said".
 	Received      uint64

@@ -17,14 +17,14 @@ import (
 )
 
 var (
-	draws  = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
-	only   = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
-	keep   = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
-	all    = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
-	again  = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
-	first  = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
-	unseen = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found")
-	width  = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
+	draws     = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
+	only      = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
+	keepFiles = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
+	all       = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
+	again     = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
+	first     = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
+	unseen    = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found")
+	width     = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
 
 // needLab skips where the machine allows no lab.
@@ -318,7 +318,7 @@ func TestAgain(t *testing.T) {
 // keepErrors copies a draw with errors to the folder of -lab.keep, with the
 // errors of each degradation beside it.
 func keepErrors(t *testing.T, o *outcome, dir string) {
-	if *keep == "" {
+	if *keepFiles == "" {
 		return
 	}
 	lists := map[string][]string{"plain": o.plain.wrong, "doubled": o.doubled}
@@ -330,7 +330,7 @@ func keepErrors(t *testing.T, o *outcome, dir string) {
 	if any == 0 && !*all {
 		return
 	}
-	to := filepath.Join(*keep, filepath.Base(dir))
+	to := filepath.Join(*keepFiles, filepath.Base(dir))
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Error(err)
 		return

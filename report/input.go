@@ -28,6 +28,9 @@ type Input struct {
 	CutPackets uint64
 	CutAt      int
 
+	// Kept is what became of packets that were to be written; nil where none were.
+	Kept *Kept
+
 	// Damages say, one each, where an input could not be read on.
 	Damages []string
 	// Interrupted is set when reading was stopped before the end.

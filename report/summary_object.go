@@ -16,6 +16,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	j.word("schema", schemaSummary)
 	j.inputs(in)
 	j.quality(in, t)
+	j.kept(in.Kept)
 	j.open("connections", '{')
 	j.uint("total", t.connections)
 	j.uint("evicted", t.evicted)

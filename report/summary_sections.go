@@ -127,6 +127,7 @@ func captureSection(in *Input, t *tally) summarySection {
 		s.add(t.missing, Doubt, text)
 	}
 	qualityItems(&s, in, t)
+	keptItems(&s, in.Kept)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
 	return s
 }

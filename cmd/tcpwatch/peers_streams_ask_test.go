@@ -140,7 +140,7 @@ func tcpflowEnd(addr, port string) string {
 func writeSegments(t testing.TB, from, to string) {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := capture.NewWriter(&b, wire.LinkEthernet, 0)
+	w, err := newFrameWriter(&b, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,11 +166,13 @@ func writeSegments(t testing.TB, from, to string) {
 			frame = wire.AppendFrame(frame[:0], &seg)
 			data := frame[:len(frame)-int(seg.Len)+min(len(seg.Payload), int(seg.Len))]
 			at += 1e6 // a clock of its own: tcpflow splits where that of the file jumps
-			out := capture.Packet{Time: at, Data: data, Length: len(frame), Link: wire.LinkEthernet}
-			if err := w.Write(&out); err != nil {
+			if err := w.write(at, data, len(frame)); err != nil {
 				t.Fatal(err)
 			}
 		}
+	}
+	if err := w.end(); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.WriteFile(to, b.Bytes(), 0o666); err != nil {
 		t.Fatal(err)

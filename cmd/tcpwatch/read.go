@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
 	"tcpwatch/capture/filter"
+	"tcpwatch/capture/keep"
 	"tcpwatch/report"
 )
 
@@ -31,6 +33,7 @@ type readOptions struct {
 	vxlan          []uint16
 	color          when
 	quiet          bool
+	keep           keepFlags
 }
 
 const readHelp = `read analyses saved captures: pcap and pcapng, plain or compressed with gzip,
@@ -62,6 +65,7 @@ const readExamples = `  tcpwatch read eth0.pcap
   tcpwatch read -f 'host 192.0.2.1 and port 443' eth0.pcap
   tcpwatch read --format ndjson -o connections.ndjson eth0.pcap.zst
   tcpwatch read --streams payload --connection 3 eth0.pcap
+  tcpwatch read -w both.pcapng.zst eth0.pcap eth1.pcap
   ssh host tcpdump -U -w - tcp | tcpwatch read -`
 
 func readCommand() *cobra.Command {
@@ -132,6 +136,7 @@ func (o *readOptions) declare(c *cobra.Command) {
 	f.Var(choice(&o.compat, compats), "compat",
 		"add to --view packets what another program calls it: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
 	o.streams.declare(c)
+	o.keep.declare(c)
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false,
 		"no progress and no notes on standard error, only errors")
@@ -158,7 +163,12 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
 	}
 	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
-	opening := capture.Options{Stdin: c.InOrStdin(), Context: c.Context()}
+	if err := o.keep.check(stdout); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	opening := capture.Options{Stdin: c.InOrStdin(), Context: ctx}
 	var bar *progress
 	if f, ok := terminal(stderr); ok && !o.quiet {
 		bar = newProgress(f)
@@ -173,7 +183,20 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return &exitError{exitUsage, err}
 	}
 	defer src.Close()
-	out, err := openOutput(o.output, stdout, paths)
+	results := stdout
+	if o.keep.name == "-" {
+		results = stderr // packets have standard output for themselves
+	}
+	out, err := openOutput(o.output, results, paths)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	var chosen *filtered
+	if o.filter != nil {
+		chosen = newFiltered(src, o.filter)
+		src = chosen
+	}
+	src, kept, err := o.keeping(c, cancel, src, paths)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
@@ -186,16 +209,12 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	var chosen *filtered
-	if o.filter != nil {
-		chosen = newFiltered(src, o.filter)
-		src = chosen
-	}
 	cfg := analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark}
 	if err := o.streams.open(&cfg, o.only, dec); err != nil {
 		return &exitError{exitUsage, err}
 	}
-	in := analyse(c.Context(), src, dec, rep, cfg)
+	in := analyse(ctx, src, dec, rep, cfg)
+	unkept := kept.finish(ctx, &in, rep.Err() != nil)
 	if chosen != nil {
 		in.Filtered = chosen.leftOut
 	}
@@ -212,7 +231,26 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		}
 		err = errors.Join(err, written)
 	}
-	return o.conclude(stderr, out, in, err)
+	complain(stderr, unkept)
+	err = o.conclude(stderr, out, in, err)
+	if err == nil && unkept != nil {
+		err = &exitError{status: exitPartial}
+	}
+	return err
+}
+
+// keeping begins to write the packets of src, where that is asked for, and
+// returns the Source to read from.
+func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (capture.Source, *keeping, error) {
+	if o.keep.name == "" {
+		return src, nil, nil
+	}
+	if err := foresee(o.keep.name, paths); err != nil {
+		return nil, nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
+	}
+	spare := inUse(c.InOrStdin(), append([]string{o.output}, paths...)...)
+	kept, err := o.keep.open(c.Context(), cancel, src, c.OutOrStdout(), keep.Options{Spare: spare})
+	return kept, kept, err
 }
 
 // reporting returns the options of the Reporter.

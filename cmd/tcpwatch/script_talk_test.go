@@ -9,7 +9,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 )
 
@@ -27,7 +26,7 @@ func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: talk LINES CAPTURE")
 	}
 	var out bytes.Buffer
-	w, err := capture.NewWriter(&out, wire.LinkEthernet, 0)
+	w, err := newFrameWriter(&out, 0)
 	ts.Check(err)
 	n := 0
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
@@ -41,12 +40,13 @@ func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 		seg.Time = generatedStart + int64(n)*1e7
 		n++
 		frame := wire.AppendFrame(nil, &seg)
-		p := capture.Packet{Time: seg.Time, Data: frame, Length: len(frame), Link: wire.LinkEthernet}
+		data := frame
 		if cut {
-			p.Data = frame[:len(frame)-int(seg.Len)]
+			data = frame[:len(frame)-int(seg.Len)]
 		}
-		ts.Check(w.Write(&p))
+		ts.Check(w.write(seg.Time, data, len(frame)))
 	}
+	ts.Check(w.end())
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), out.Bytes(), 0o666))
 }
 

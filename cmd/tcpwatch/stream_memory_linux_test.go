@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -16,7 +15,6 @@ import (
 	"strings"
 	"testing"
 
-	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 )
 
@@ -30,8 +28,7 @@ var streamEnds = wire.Tuple{
 // longStream writes a capture of one connection whose client sends n octets to
 // w, some of them twice, overlapping or overtaken, and to sum what they are.
 func longStream(w io.Writer, sum hash.Hash, n int64) error {
-	b := bufio.NewWriterSize(w, 1<<20)
-	out, err := capture.NewWriter(b, wire.LinkEthernet, 0)
+	out, err := newFrameWriter(w, 0)
 	if err != nil {
 		return err
 	}
@@ -45,7 +42,7 @@ func longStream(w io.Writer, sum hash.Hash, n int64) error {
 		at += 1000
 		s.Window, s.Checksum, s.Time = 60000, wire.ChecksumGood, at
 		frame = wire.AppendFrame(frame[:0], &s)
-		err = out.Write(&capture.Packet{Time: at, Data: frame, Length: len(frame), Link: wire.LinkEthernet})
+		err = out.write(at, frame, len(frame))
 	}
 	scaled := wire.Options{Set: wire.OptWindowScale, WindowScale: 7}
 	put(wire.Segment{Tuple: ends, Flags: wire.SYN, Seq: 99, Options: scaled})
@@ -86,7 +83,7 @@ func longStream(w io.Writer, sum hash.Hash, n int64) error {
 		ack(from + int64(len(block)))
 	}
 	if err == nil {
-		err = b.Flush()
+		err = out.end()
 	}
 	return err
 }
