@@ -19,6 +19,8 @@ import (
 	"tcpwatch/report"
 )
 
+const sample = "../../testdata/pcaps/kernel/halfclose.snd.pcap"
+
 // frames reads the packets of a capture.
 func frames(t *testing.T, path string) (out [][]byte) {
 	t.Helper()
