@@ -46,6 +46,9 @@ type Stats struct {
 	Live        int    // remembered now
 	MostLive    int
 	Evicted     uint64 // handed over unfinished, to make room
+	// Ended counts connections that are over: closed or reset, left in TIME-WAIT,
+	// or given up. One whose RST turns out not to count is taken back.
+	Ended uint64
 }
 
 // Analyzer follows every connection of one capture. It is not safe for

@@ -15,6 +15,9 @@ func (a *Analyzer) finish(r flow.Ref, evicted bool) {
 	if evicted {
 		a.stats.Evicted++
 	}
+	if !finished(f.Class()) {
+		a.stats.Ended++
+	}
 	a.endEpisodes(f, a.notes.At(f.Extra))
 	if a.cfg.Connection != nil {
 		a.record(f, evicted)
