@@ -84,7 +84,7 @@ func runPipeline(t *testing.T, ctx context.Context, src capture.Source, w io.Wri
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := analyse(ctx, src, capture.NewDecoder(d), rep, analyze.Config{})
+	in := analyse(ctx, src, capture.NewDecoder(d), rep, analyze.Config{}, hooks{})
 	rep.Close(in) // its error is the writer's
 	return in
 }

@@ -171,7 +171,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	}
 	in := analyse(c.Context(), src, dec, rep, analyze.Config{
 		MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark,
-	})
+	}, hooks{})
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
