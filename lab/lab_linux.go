@@ -126,7 +126,7 @@ func (s *session) play() (*report, time.Duration, error) {
 	var failed error
 	for i, side := range sides {
 		h := s.hosts[i]
-		h.do(func() {
+		h.Do(func() {
 			c, err := readCounters()
 			failed = errors.Join(failed, err)
 			rep.Kernel[side] = c.since(h.before)

@@ -71,6 +71,7 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, packetView)
 	columnDocument(&b, retransmissionView)
 	columnDocument(&b, windowView)
+	columnDocument(&b, interfaceView)
 	_, err := w.Write(b.Bytes())
 	return err
 }

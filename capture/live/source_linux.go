@@ -170,7 +170,7 @@ func (s *Source) earliest() (due *ring, waiting bool) {
 // complete: a packet that is earlier and was not given yet is late by a fault.
 func (s *Source) Horizon() int64 {
 	now := time.Now().UnixNano()
-	if at := s.stopAt.Load(); now >= at+int64(2*retire) {
+	if at := s.stopAt.Load(); now-int64(2*retire) >= at {
 		return at // whatever came before has become visible
 	}
 	return now - int64(hold)
