@@ -56,7 +56,7 @@ func (h *host) setUp(mtu int, settings map[string]string) error {
 		return fmt.Errorf("/dev/net/tun cannot be opened (the module tun is needed): %w", err)
 	}
 	h.tun = fd
-	ifr, err := unix.NewIfreq("lab0")
+	ifr, err := unix.NewIfreq(Device)
 	if err != nil {
 		return err
 	}
@@ -100,15 +100,15 @@ func (h *host) address(mtu int) error {
 	}
 	up := func(r *unix.Ifreq) error { r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING); return nil }
 	set("lo", unix.SIOCSIFFLAGS, up)
-	set("lab0", unix.SIOCSIFMTU, func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil })
+	set(Device, unix.SIOCSIFMTU, func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil })
 	// A longer queue than the usual 500 packets, so that nothing is lost in front
 	// of the tap. Only root may ask for it.
-	if set("lab0", unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
+	if set(Device, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
 		err = nil
 	}
-	set("lab0", unix.SIOCSIFADDR, func(r *unix.Ifreq) error { return r.SetInet4Addr(h.addr.AsSlice()) })
-	set("lab0", unix.SIOCSIFNETMASK, func(r *unix.Ifreq) error { return r.SetInet4Addr([]byte{255, 255, 255, 0}) })
-	set("lab0", unix.SIOCSIFFLAGS, up)
+	set(Device, unix.SIOCSIFADDR, func(r *unix.Ifreq) error { return r.SetInet4Addr(h.addr.AsSlice()) })
+	set(Device, unix.SIOCSIFNETMASK, func(r *unix.Ifreq) error { return r.SetInet4Addr([]byte{255, 255, 255, 0}) })
+	set(Device, unix.SIOCSIFFLAGS, up)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (h *host) address6() error {
 	defer unix.Close(s)
 	// Without waiting for somebody else to claim the address.
 	os.WriteFile("/proc/sys/net/ipv6/conf/lab0/accept_dad", []byte("0"), 0)
-	ifr, err := unix.NewIfreq("lab0")
+	ifr, err := unix.NewIfreq(Device)
 	if err != nil {
 		return err
 	}

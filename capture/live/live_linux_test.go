@@ -477,3 +477,38 @@ func tcpPackets(all []capture.Packet) (n int) {
 	}
 	return n
 }
+
+// TestRingsFromTheStart: packets that come while rings are set up come once at
+// most, although each socket could have taken them.
+func TestRingsFromTheStart(t *testing.T) {
+	n := newNet(t, pair)
+	in := inject(t, n, "va")
+	stop := make(chan struct{})
+	var flood sync.WaitGroup
+	flood.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			x := frame(i, 20)
+			binary.BigEndian.PutUint32(x[38:], uint32(i))
+			unix.Sendto(in.fd, x, 0, &in.to)
+		}
+	})
+	defer flood.Wait()
+	defer close(stop)
+	for range 5 {
+		r := record(t, n, live.Options{Interfaces: []string{"vb"}, Rings: 8, RingSize: 4 << 20})
+		r.wait(t, "packets", r.count(100))
+		seen := map[string]bool{}
+		for _, p := range r.finish(t) {
+			if seen[string(p.Data)] {
+				t.Fatalf("twice: %x", p.Data)
+			}
+			seen[string(p.Data)] = true
+		}
+		r.src.Close()
+	}
+}
