@@ -4,6 +4,7 @@ package live_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -167,6 +168,34 @@ func TestDrops(t *testing.T) {
 	}
 	if err != nil || len(p.Data) != 54 {
 		t.Errorf("after the flood: %v, %d octets", err, len(p.Data))
+	}
+}
+
+// TestAbandoned: what waits when a capture has ended long ago is not given any more,
+// but counted.
+func TestAbandoned(t *testing.T) {
+	n := newNet(t, pair)
+	ctx, cancel := context.WithCancel(t.Context())
+	var src *live.Source
+	var err error
+	n.Do(func() { src, err = live.Open(live.Options{Interfaces: []string{"vb"}, Context: ctx}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	in := inject(t, n, "va")
+	for i := range 700 {
+		in.send(t, frame(i, 0))
+	}
+	cancel()
+	time.Sleep(1200 * time.Millisecond)
+	in.send(t, frame(1, 1), frame(1, 2)) // came later
+	var p capture.Packet
+	if err := src.Next(&p); err != io.EOF {
+		t.Fatalf("%v, packet %d", err, p.Number)
+	}
+	if s := src.Stats(); s.Packets != 0 || s.Interfaces[0].Dropped != 700 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -37,7 +37,8 @@ type Options struct {
 	// Filter compiles what the kernel shall let through; nil: everything.
 	Filter Filter
 	// Context ends the capture: Next then gives what came before that moment,
-	// and io.EOF within a tenth of a second. nil means never.
+	// and io.EOF: within a tenth of a second, or a second where so much waits.
+	// nil means never.
 	Context context.Context
 	// Note is called from within Open and Next with a sentence about an interface
 	// that went down, vanished or came back, unescaped; nil: nobody listens.

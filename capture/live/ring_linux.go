@@ -31,11 +31,13 @@ type ring struct {
 	err    error // the ring cannot be read any more
 }
 
-// counts are the kernel's, since the socket was made.
+// counts are the kernel's, since the socket was made, but for the last.
 type counts struct {
 	received uint64 // passed the filter, dropped or not
 	dropped  uint64 // found the ring full
 	full     uint64 // how often the ring became full (tp_freeze_q_cnt)
+	// abandoned were in the ring when the capture ended: this program's own loss.
+	abandoned uint64
 }
 
 // Offsets in a block, struct tpacket_block_desc, and in a packet's header,

@@ -46,7 +46,8 @@ type Source struct {
 const quiet = 100 * time.Millisecond
 
 // drain is how long after its end a capture may still give packets from before.
-const drain = 70 * time.Millisecond
+// It takes as long only where more came than could be read.
+const drain = time.Second
 
 // Open begins to capture. The error is a *PermissionError where the process may
 // not.
@@ -107,8 +108,7 @@ func (s *Source) Next(p *capture.Packet) error {
 			}
 			continue
 		}
-		if r.time > s.stopAt.Load() {
-			s.ended = true
+		if at := s.stopAt.Load(); at != math.MaxInt64 && s.over(r, at) {
 			break
 		}
 		if !r.take(&s.lent, s.tally.cooked) {
@@ -119,11 +119,19 @@ func (s *Source) Next(p *capture.Packet) error {
 		if d := s.lent.time - s.attended; d >= int64(quiet) || d < 0 {
 			s.attended = s.lent.time
 			s.attend()
-			s.expire()
 		}
 		return nil
 	}
 	return io.EOF
+}
+
+// over reports whether a capture that ends at a time is over, where r has the next
+// packet.
+func (s *Source) over(r *ring, at int64) bool {
+	if r.time > at {
+		s.ended = true
+	}
+	return s.ended || s.expire()
 }
 
 // give fills p with the packet that was taken.
@@ -232,8 +240,25 @@ func (s *Source) expire() bool {
 	if !late && now >= at+int64(2*retire) {
 		late = !slices.ContainsFunc(s.rings, func(r *ring) bool { return r.ready() })
 	}
-	s.ended = s.ended || late
+	if late && !s.ended {
+		s.ended = true
+		s.abandon()
+	}
 	return late
+}
+
+// abandon counts what came before the end and was not given, as dropped.
+func (s *Source) abandon() {
+	n := uint64(0)
+	for _, r := range s.rings {
+		for r.ready() && r.time <= s.stopAt.Load() && r.take(&s.lent, s.tally.cooked) {
+			r.counts.abandoned++
+			n++
+		}
+	}
+	if n > 0 {
+		s.o.Note(fmt.Sprintf("%d packets were waiting at the end and are not analysed", n))
+	}
 }
 
 // ringFailed lets a ring go that holds nonsense.

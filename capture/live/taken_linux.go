@@ -228,7 +228,7 @@ func (t *taken) count(to *tally) {
 	for _, r := range t.rings {
 		r.count()
 		sum.received += r.counts.received
-		sum.dropped += r.counts.dropped
+		sum.dropped += r.counts.dropped + r.counts.abandoned
 		sum.full += r.counts.full
 	}
 	e := &to.interfaces[t.entry]
