@@ -41,6 +41,8 @@ type Source struct {
 	stop   func() bool // releases the context
 }
 
+var _ capture.Live = (*Source)(nil)
+
 // quiet is how long Next waits before it says that nothing came. It is also how
 // often the interfaces are looked at while packets come.
 const quiet = 100 * time.Millisecond

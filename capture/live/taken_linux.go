@@ -5,6 +5,7 @@ package live
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -39,6 +40,7 @@ func (s *Source) takeInterface(name string) (*taken, error) {
 	cooked := false
 	if name == Any {
 		program, err = s.o.programForAny()
+		s.noteUnfiltered()
 	} else {
 		d, ok := s.watch.named(name)
 		if !ok {
@@ -66,6 +68,27 @@ func (s *Source) takeInterface(name string) (*taken, error) {
 		return t, fmt.Errorf("%s: %w", name, err)
 	}
 	return t, nil
+}
+
+// noteUnfiltered names the interfaces from which, with Any, nothing passes a
+// filter: see programForAny.
+func (s *Source) noteUnfiltered() {
+	if s.o.Filter == nil {
+		return
+	}
+	var names []string
+	for _, d := range s.watch.devices {
+		_, cooked := linkOf(d.kind)
+		fits := !cooked && d.kind != unix.ARPHRD_IEEE80211 && d.kind != unix.ARPHRD_IEEE80211_PRISM && d.kind != unix.ARPHRD_IEEE80211_RADIOTAP ||
+			slices.Contains(bare, d.kind)
+		if !fits && !withoutIP(d.kind) {
+			names = append(names, d.name)
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(names)
+		s.o.Note(strings.Join(names, ", ") + ": a filter on all interfaces does not fit this kind: to be captured by name only")
+	}
 }
 
 // ring makes t's rings and binds them. Several let nothing through until they

@@ -292,6 +292,32 @@ func TestLiveGivesUpPrivileges(t *testing.T) {
 	}
 }
 
+// TestLiveSpools: confined as it is, a report can still write its temporary file,
+// and leaves none.
+func TestLiveSpools(t *testing.T) {
+	client, server := wired(t)
+	folder := t.TempDir()
+	cmd := program([]string{"live", "-i", "vs", "--view", "summary,packets", "--format", "json"}, "TMPDIR="+folder)
+	b, err := startBeside(server, cmd, capturing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flood(t, client, "vc", 5000) // more than stays in memory
+	time.Sleep(200 * time.Millisecond)
+	if err := b.stop(); err != nil {
+		t.Errorf("%v: %s", err, b.said())
+	}
+	var views struct {
+		Packets []struct{ Packet int }
+	}
+	if err := json.Unmarshal(b.stdout.Bytes(), &views); err != nil || len(views.Packets) < 5000 {
+		t.Errorf("%v, %d packets: %s", err, len(views.Packets), b.said())
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("%v %v", left, err)
+	}
+}
+
 // TestLiveUnprivileged: who may not capture learns what is missing and how to get
 // it.
 func TestLiveUnprivileged(t *testing.T) {
