@@ -214,4 +214,3 @@ func frame(flow int, octets int, tags ...uint16) []byte {
 	ip[32], ip[33] = 5<<4, 0x10
 	return append(b, ip...)
 }
-

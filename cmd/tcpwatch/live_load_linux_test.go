@@ -26,7 +26,10 @@ import (
 // Under load, by hand: they take minutes and all of the machine.
 //
 //	go test ./cmd/tcpwatch -run TestLoad -load -v
-var load = flag.Bool("load", false, "run the tests of live under load, which take minutes")
+var (
+	load      = flag.Bool("load", false, "run the tests of live under load, which take minutes")
+	loadRates = flag.String("load.rates", "100000,200000,300000,topspeed,topspeed*10", "with -load: packets a second that TestLoadDrops replays")
+)
 
 func needLoad(t *testing.T, tools ...string) {
 	t.Helper()
@@ -114,7 +117,7 @@ func TestLoadDrops(t *testing.T) {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "rate\tprogram\tsent\tpackets/s\tgiven\tdropped\t")
-	for _, rate := range []string{"100000", "200000", "300000", "topspeed", "topspeed, 10 times"} {
+	for _, rate := range strings.Split(*loadRates, ",") {
 		for _, c := range capturers(filepath.Join(dir, "tcpwatch")) {
 			sent, speed, received, dropped := replay(t, &c, path, rate)
 			fmt.Fprintf(w, "%s\t%s\t%d\t%.0f\t%d\t%d\t\n", rate, c.name, sent, speed, received, dropped)
@@ -144,7 +147,7 @@ func replay(t *testing.T, c *capturer, path, rate string) (sent int, speed float
 	switch rate {
 	case "topspeed":
 		how[4] = "--topspeed"
-	case "topspeed, 10 times":
+	case "topspeed*10":
 		how[4] = "--topspeed"
 		how = append([]string{"--loop=10"}, how...)
 	}
