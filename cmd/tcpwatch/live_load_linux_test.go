@@ -149,7 +149,7 @@ func replay(t *testing.T, c *capturer, path, rate string) (sent int, speed float
 		how[4] = "--topspeed"
 	case "topspeed*10":
 		how[4] = "--topspeed"
-		how = append([]string{"--loop=10"}, how...)
+		how = append([]string{"--loop=10", "--unique-ip"}, how...) // connections of their own each time
 	}
 	var out []byte
 	n.Do(func() { out, err = exec.Command("tcpreplay", how...).CombinedOutput() })
