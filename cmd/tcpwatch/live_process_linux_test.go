@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -71,6 +72,7 @@ func ask(n *lab.Net, to net.Addr) error {
 		return err
 	}
 	defer c.Close()
+	c.SetDeadline(time.Now().Add(5 * time.Second))
 	if _, err = c.Write([]byte("hello")); err == nil {
 		if err = c.(*net.TCPConn).CloseWrite(); err == nil {
 			_, err = io.Copy(io.Discard, c)
@@ -234,7 +236,9 @@ func TestLiveInterfaceDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	go ask(client, to)
+	var pending sync.WaitGroup
+	pending.Go(func() { ask(client, to) }) // as far as it comes
+	defer pending.Wait()
 	if err := client.IP("link del vc"); err != nil {
 		t.Fatal(err)
 	}
