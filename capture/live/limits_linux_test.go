@@ -236,3 +236,24 @@ func TestClosed(t *testing.T) {
 		t.Errorf("horizon %v", h)
 	}
 }
+
+// TestNoAllocation: a packet is given without allocating.
+func TestNoAllocation(t *testing.T) {
+	n := newNet(t, pair)
+	var src *live.Source
+	var err error
+	n.Do(func() { src, err = live.Open(live.Options{Interfaces: []string{"va", "vb"}}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	in := inject(t, n, "va")
+	for i := range 2000 {
+		in.send(t, frame(i, 10, 0x8100, 7))
+	}
+	time.Sleep(100 * time.Millisecond) // all is due
+	var p capture.Packet
+	if got := testing.AllocsPerRun(3000, func() { err = errors.Join(err, src.Next(&p)) }); got != 0 || err != nil {
+		t.Errorf("%v allocations a packet, %v", got, err)
+	}
+}
