@@ -54,6 +54,9 @@ type Stats struct {
 	// handshake is not complete; open, or seen from the middle; a FIN was seen; an
 	// end is in TIME-WAIT.
 	Opening, Established, Closing, TimeWait int
+	// Ended counts connections that are over: closed or reset, left in TIME-WAIT,
+	// or given up. One whose RST turns out not to count is taken back.
+	Ended uint64
 }
 
 // Analyzer follows every connection of one capture. It is not safe for

@@ -83,8 +83,17 @@ func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 		return // only entering and restarting set the 2MSL timer
 	}
 	n.twRestart = false
+	switch was := finished(f.Class()); {
+	case finished(c) && !was:
+		a.stats.Ended++
+	case was && !finished(c):
+		a.stats.Ended--
+	}
 	a.table.Touch(r, c, a.clock)
 }
+
+// finished reports whether connections of a class have nothing more to say.
+func finished(c flow.Class) bool { return c == flow.Closed || c == flow.TimeWait }
 
 func classOf(f *flow.Flow) flow.Class {
 	x, y := f.Half[0].State.Base(), f.Half[1].State.Base()

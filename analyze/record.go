@@ -17,6 +17,9 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 	if end == EndEvicted {
 		a.stats.Evicted++
 	}
+	if !finished(f.Class()) {
+		a.stats.Ended++
+	}
 	a.endEpisodes(f, n)
 	if a.cfg.Moment != nil {
 		if end == EndEvicted {

@@ -1,6 +1,10 @@
 package capture
 
-import "tcpwatch/capture/wire"
+import (
+	"errors"
+
+	"tcpwatch/capture/wire"
+)
 
 // Packet is one captured packet. The Source that filled it owns Data and lends
 // it until the next call of Next.
@@ -77,4 +81,19 @@ type InterfaceStats struct {
 	// (pcapng isb_ifrecv); ReceivedKnown tells 0 from "not said".
 	Received      uint64
 	ReceivedKnown bool
+	// RingFull counts how often a live capture's ring became full. No file says it.
+	RingFull uint64
+}
+
+// ErrQuiet is what Next of a live Source returns when no packet has come for a
+// while: the clock goes on, and so may the caller.
+var ErrQuiet = errors.New("no packet has come for a while")
+
+// Live is a Source whose packets are captured while it is read. It ends by itself
+// when its context is done, and then gives what came before that.
+type Live interface {
+	Source
+	// Horizon is a time, in nanoseconds since 1970: no packet from before it is
+	// still to come.
+	Horizon() int64
 }

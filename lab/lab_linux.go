@@ -45,7 +45,18 @@ var sides = [2]string{"client", "server"}
 // fails where the machine does not allow it (see Available), where a file
 // cannot be written, and where the programs did not get through. Nothing of it
 // remains but the files.
-func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
+func Run(sc *Scenario, dir string, seed uint64) (*Result, error) {
+	return RunBeside(sc, dir, seed, nil)
+}
+
+// Device is the name of each host's interface.
+const Device = "lab0"
+
+// RunBeside is Run with something beside it, such as another program that looks
+// at the hosts' interfaces: begin is called with the client's and the server's
+// namespace before the scenario is played, what it returns when both hosts have
+// settled. Their errors fail the run. begin may be nil.
+func RunBeside(sc *Scenario, dir string, seed uint64, begin func(hosts [2]*Net) (end func() error, err error)) (res *Result, err error) {
 	mtu := sc.MTU
 	if mtu == 0 {
 		mtu = 1500
@@ -73,8 +84,14 @@ func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
+	beside := func() error { return nil }
+	if begin != nil {
+		if beside, err = begin([2]*Net{s.hosts[0].Net, s.hosts[1].Net}); err != nil {
+			return nil, errors.Join(err, f.end())
+		}
+	}
 	rep, took, err := s.play()
-	err = errors.Join(err, f.end())
+	err = errors.Join(err, beside(), f.end())
 	s.closeAll()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", sc.Name, err)
@@ -126,7 +143,7 @@ func (s *session) play() (*report, time.Duration, error) {
 	var failed error
 	for i, side := range sides {
 		h := s.hosts[i]
-		h.do(func() {
+		h.Do(func() {
 			c, err := readCounters()
 			failed = errors.Join(failed, err)
 			rep.Kernel[side] = c.since(h.before)

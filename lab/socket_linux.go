@@ -26,7 +26,7 @@ func (s *session) socket(h int) (*socket, error) {
 	}
 	var fd int
 	var err error
-	s.hosts[h].do(func() {
+	s.hosts[h].Do(func() {
 		fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	})
 	if err != nil {

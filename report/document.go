@@ -74,6 +74,7 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, packetView)
 	columnDocument(&b, retransmissionView)
 	columnDocument(&b, windowView)
+	columnDocument(&b, interfaceView)
 	columnDocument(&b, eventView)
 	streamDocument(&b)
 	_, err := w.Write(b.Bytes())

@@ -55,4 +55,6 @@ type Interface struct {
 	// DropsKnown tells 0 from "not said".
 	Dropped    uint64
 	DropsKnown bool
+	// RingFull counts how often the buffer of a live capture became full.
+	RingFull uint64
 }

@@ -93,6 +93,9 @@ func (j *jsonText) inputs(in *Input) {
 		j.uintOrNull("snaplen", uint64(f.Snaplen), f.Snaplen != 0)
 		j.uint("packets", f.Packets)
 		j.uintOrNull("dropped", f.Dropped, f.DropsKnown)
+		if f.RingFull > 0 {
+			j.uint("ring_full", f.RingFull)
+		}
 		j.close('}')
 	}
 	j.close(']')

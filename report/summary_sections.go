@@ -92,19 +92,24 @@ func packetSection(in *Input) summarySection {
 // captureSection says how far the capture can be trusted.
 func captureSection(in *Input, t *tally) summarySection {
 	s := summarySection{name: "CAPTURE"}
-	var dropped uint64
+	var dropped, full uint64
 	known := 0
 	for _, i := range in.Interfaces {
 		if i.DropsKnown {
 			dropped += i.Dropped
 			known++
 		}
+		full += i.RingFull
 	}
 	switch {
+	case dropped > 0 && full > 0:
+		s.add(dropped, Bad, "packets dropped by the capturing system, whose buffer was full "+times(full)+": a larger one may help (--ring-size)")
 	case dropped > 0:
 		s.add(dropped, Bad, "packets dropped by the capturing system, as far as it says")
 	case known > 0 && known == len(in.Interfaces):
 		s.add(0, Good, "packets dropped by the capturing system")
+	case known > 0:
+		s.add(0, Good, "packets dropped by the capturing system, as far as it says")
 	default:
 		s.say(Quiet, "it is not said whether packets were dropped")
 	}

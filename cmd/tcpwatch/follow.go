@@ -170,7 +170,7 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 		},
 	})
 	an := analyze.New(analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Packet: f.Packet, Connection: f.Connection})
-	in := feed(c.Context(), src, dec, an, func() bool { return over || w.Err() != nil })
+	in := feed(c.Context(), src, dec, an, hooks{}, func() bool { return over || w.Err() != nil })
 	err = w.Close()
 	if err == nil {
 		err = out.Close()

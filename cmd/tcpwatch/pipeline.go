@@ -23,17 +23,12 @@ import (
 //
 // Reading ends at the end of the inputs, when ctx is done or when the output
 // cannot be written. What is known then is in the Reporter and in the Input
-// that is to be given to its Close.
-//
-// What cfg.Packet and cfg.Connection hold is called as well, in front of the
-// Reporter; with it reading goes on when the Reporter's output is closed.
-func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config) report.Input {
+// that is to be given to its Close. A live capture ends by itself when ctx is
+// done; while it is quiet, the Analyzer's clock goes on with its own.
+func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) report.Input {
 	order := analyze.NewOrder(rep.Connection)
-	stop := func() bool { return rep.Err() != nil }
-	if cfg.Packet != nil {
-		stop = func() bool { return false }
-	}
-	cfg.Connection = both(cfg.Connection, order.Connection)
+	order.Bound(h.waiting)
+	cfg.Connection = order.Connection
 	if rep.WantsPackets() {
 		cfg.Packet = both(cfg.Packet, rep.Packet)
 	}
@@ -43,43 +38,42 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	if rep.WantsMoments() {
 		cfg.Moment = rep.Moment
 	}
-	return feed(ctx, src, dec, analyze.New(cfg), stop)
+	h.join(&cfg)
+	return feed(ctx, src, dec, analyze.New(cfg), h, func() bool { return rep.Err() != nil && !h.unread })
 }
 
-// both calls first and then second, either of which may be nil.
-func both[T any](first, second func(*T)) func(*T) {
-	switch {
-	case first == nil:
-		return second
-	case second == nil:
-		return first
-	}
-	return func(x *T) {
-		first(x)
-		second(x)
-	}
-}
-
-// feed gives every packet to the Analyzer, until the inputs end, ctx is done or
-// stop says so.
-func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer, stop func() bool) report.Input {
+// feed gives every packet to the Analyzer, until the inputs end, ctx is done, or
+// stop or a hook says so.
+func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer, h hooks, stop func() bool) report.Input {
 	// The Source looks at ctx when it fills its buffer. That is too late where
 	// the output is slow.
 	var stopped atomic.Bool
-	defer context.AfterFunc(ctx, func() { stopped.Store(true) })()
+	live, isLive := src.(capture.Live)
+	if !isLive {
+		defer context.AfterFunc(ctx, func() { stopped.Store(true) })()
+	}
 
 	var (
-		in  report.Input
-		p   capture.Packet
-		seg wire.Segment
+		in    report.Input
+		p     capture.Packet
+		seg   wire.Segment
+		ticks = ticker{hook: h.tick}
 	)
 	for !stop() && !in.Interrupted {
-		if err := src.Next(&p); err != nil {
-			if err == io.EOF {
-				break
-			}
+		switch err := src.Next(&p); {
+		case err == nil:
+		case err == io.EOF:
+			return conclusion(in, src, dec, an)
+		case isLive && err == capture.ErrQuiet:
+			an.Advance(live.Horizon())
+			ticks.at(live.Horizon(), an)
+			continue
+		default:
 			note(ctx, &in, err)
 			continue
+		}
+		if h.tap != nil {
+			h.tap(&p)
 		}
 		switch dec.Decode(&p, &seg) {
 		case wire.Segmented:
@@ -87,8 +81,17 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *ana
 		case wire.ICMPError:
 			an.Quote(dec.Quote())
 		}
+		ticks.at(p.Time, an)
+		if h.enough != nil && h.enough(an.Stats()) {
+			break
+		}
 		in.Interrupted = stopped.Load()
 	}
+	return conclusion(in, src, dec, an)
+}
+
+// conclusion hands over what is left and sums up.
+func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer) report.Input {
 	an.Flush()
 	dec.Flush()
 	in.Skipped = dec.Skipped()
@@ -124,7 +127,7 @@ func describe(in *report.Input, s capture.Stats) {
 	for _, i := range s.Interfaces {
 		in.Interfaces = append(in.Interfaces, report.Interface{
 			File: s.Files[i.File].Name, Name: i.Name, Link: i.Link.String(),
-			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
+			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown, RingFull: i.RingFull,
 		})
 	}
 }

@@ -209,11 +209,11 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	cfg := analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark}
-	if err := o.streams.open(&cfg, o.only, dec); err != nil {
+	way := hooks{}
+	if err := o.streams.open(&way, o.only, dec); err != nil {
 		return &exitError{exitUsage, err}
 	}
-	in := analyse(ctx, src, dec, rep, cfg)
+	in := analyse(ctx, src, dec, rep, o.analysis(), way)
 	unkept := kept.finish(ctx, &in, rep.Err() != nil)
 	if chosen != nil {
 		in.Filtered = chosen.leftOut
@@ -237,6 +237,11 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		err = &exitError{status: exitPartial}
 	}
 	return err
+}
+
+// analysis is what the flags ask of the Analyzer.
+func (o *readOptions) analysis() analyze.Config {
+	return analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark}
 }
 
 // keeping begins to write the packets of src, where that is asked for, and

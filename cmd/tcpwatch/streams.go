@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
 	"tcpwatch/report"
@@ -34,8 +33,8 @@ func (s *streamFolder) declare(c *cobra.Command) {
 	complete(c, "gaps", report.GapForms)
 }
 
-// open lets the analysis call what writes the files.
-func (s *streamFolder) open(cfg *analyze.Config, only map[uint64]bool, dec *capture.Decoder) (err error) {
+// open hooks what writes the files into the way of a packet.
+func (s *streamFolder) open(h *hooks, only map[uint64]bool, dec *capture.Decoder) (err error) {
 	if s.dir == "" {
 		return nil
 	}
@@ -47,7 +46,7 @@ func (s *streamFolder) open(cfg *analyze.Config, only map[uint64]bool, dec *capt
 		sc.Follow = func(n uint64) bool { return only[n] }
 	}
 	f := stream.New(sc)
-	cfg.Packet, cfg.Connection = f.Packet, f.Connection
+	h.packet, h.connection, h.unread = f.Packet, f.Connection, true
 	return nil
 }
 

@@ -1,0 +1,13 @@
+//go:build !linux
+
+package privilege
+
+import "errors"
+
+var errLinux = errors.New("this system has no capabilities and no Landlock")
+
+// Drop does nothing on this system.
+func Drop() error { return errLinux }
+
+// Confine does nothing on this system.
+func Confine(...string) error { return errLinux }
