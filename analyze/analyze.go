@@ -172,6 +172,9 @@ func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) 
 	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
 	a.lab.Doubts = n.doubt(f, &a.facts, seg, delta)
 	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
+	if c, s := &n.options[0], &n.options[1]; c.Known && s.Known {
+		a.lab.NoECN = min(c.ECN, s.ECN) != ECNClassic
+	}
 	x, y := a.facts.Sender, a.facts.Receiver
 	crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
 	a.lab.AnswersAgain = a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)

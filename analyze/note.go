@@ -19,6 +19,7 @@ type note struct {
 	doubts               label.Doubt
 	face                 int32                       // the interface of the first segment
 	causes               [2][label.CauseCount]uint32 // of retransmissions, by side
+	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary
 	windows              [2]windowNote               // by the side that is held back
 	idle                 int64                       // the longest silence, nanoseconds

@@ -99,6 +99,7 @@ func (a *Analyzer) direction(f *flow.Flow, n *note, s flow.Side) Direction {
 	}
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
+	d.Inferred = uint64(n.inferred[s])
 	return d
 }
 

@@ -220,12 +220,13 @@ func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
 	}
 	var jobs []job
 	for n := range times {
-		for _, name := range names {
+		for i, name := range names {
 			sc := Find(name)
 			if sc == nil {
 				t.Fatalf("no scenario %q", name)
 			}
-			jobs = append(jobs, job{sc, seed + uint64(n)})
+			// Each a seed of its own: an unlucky one does not count for all.
+			jobs = append(jobs, job{sc, seed + uint64(n*len(names)+i)})
 		}
 	}
 	var mu sync.Mutex
@@ -283,6 +284,9 @@ func printScores(t *testing.T, by map[string]*outcome, total *outcome) {
 		d := &total.degraded[i]
 		t.Logf("%-18s %v", g.name, d)
 		if p, r := d.precision(), d.recall(); p < g.precision || r < g.recall {
+			for _, w := range d.wrong[:min(40, len(d.wrong))] {
+				t.Logf("%s: wrong: %s", g.name, w)
+			}
 			t.Errorf("%s: precision %.4f, recall %.4f; at least %.3f and %.3f are promised", g.name, p, r, g.precision, g.recall)
 		}
 	}

@@ -40,9 +40,6 @@ func WriteLabels(w io.Writer) error {
 
 func labelDocument(b *bytes.Buffer, s *label.Spec) {
 	fmt.Fprintf(b, "\n### %s\n\n%s", s.Name, s.Definition)
-	if s.Inferred {
-		b.WriteString(" This is always an inference.")
-	}
 	b.WriteString("\n\nSet when all of these hold:\n\n")
 	for i, c := range s.Conditions {
 		fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)

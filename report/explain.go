@@ -136,9 +136,6 @@ func (x *explainer) label(key string) bool {
 	}
 	s := label.All[id]
 	kind := "label, group " + s.Group.String()
-	if s.Inferred {
-		kind += ", always an inference"
-	}
 	x.heading(s.Name + "   " + kind)
 	x.block(gap, s.Definition)
 	x.line("")

@@ -201,6 +201,7 @@ func resentSection(t *tally) summarySection {
 	for cause, what := range causeTexts {
 		s.some(uint64(c.Causes[cause])+uint64(v.Causes[cause]), Plain, what)
 	}
+	s.some(c.Inferred+v.Inferred, Doubt, "inferred, from times or from packets that are missing")
 	s.some(c.Spurious+v.Spurious, Doubt, "shown to have been unnecessary, when they passed or by a later acknowledgement")
 	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in them")
 	s.some(c.OutOfOrder+v.OutOfOrder, Doubt, "segments overtaken on the way")
