@@ -283,13 +283,19 @@ func printScores(t *testing.T, by map[string]*outcome, total *outcome) {
 	for i, g := range degradations {
 		d := &total.degraded[i]
 		t.Logf("%-18s %v", g.name, d)
-		if p, r := d.precision(), d.recall(); p < g.precision || r < g.recall {
+		if p, r := d.precision(), d.recall(); short(g.precision, d.fp, d.tp+d.hiddenFound) || short(g.recall, d.fn, d.tp) {
 			for _, w := range d.wrong[:min(40, len(d.wrong))] {
 				t.Logf("%s: wrong: %s", g.name, w)
 			}
 			t.Errorf("%s: precision %.4f, recall %.4f; at least %.3f and %.3f are promised", g.name, p, r, g.precision, g.recall)
 		}
 	}
+}
+
+// short reports whether a promised share was missed. One error more is allowed: a
+// few hundred retransmissions cannot show one in a thousand.
+func short(promised float64, bad, good int) bool {
+	return float64(bad) > 1+(1-promised)*float64(bad+good)
 }
 
 // TestAgain scores draws that were kept.
