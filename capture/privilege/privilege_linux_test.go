@@ -38,7 +38,7 @@ func try(own string) (wrong []error) {
 		return []error{err}
 	}
 	_, landlocked := landlockVersion()
-	if err := Drop(); err != nil {
+	if err := Drop(false); err != nil {
 		return []error{err}
 	}
 	if err := Confine(own, "/there/is/no/such/folder"); err != nil && landlocked == nil {

@@ -99,7 +99,7 @@ func TestLiveKernelTags(t *testing.T) {
 		where *lab.Net
 		on    string
 	}{{client, "vc"}, {server, "vs"}, {server, "any"}} {
-		b := startLive(t, c.where, "-i", c.on, "--format", "ndjson")
+		b := startLive(t, c.where, "-i", c.on, "--view", "connections", "--format", "ndjson")
 		dump := filepath.Join(t.TempDir(), "dump.pcap")
 		device := map[*lab.Net]string{client: "vc", server: "vs"}[c.where]
 		d, err := startBeside(c.where, exec.Command("tcpdump", "-i", device, "--immediate-mode", "-U", "-w", dump), "listening on")
