@@ -78,7 +78,7 @@ func (s *showing) watchingTo(screen *output, base io.Writer, o report.Options) (
 		w.Terminal, w.Status = false, false // for a program, whoever looks on
 	}
 	if s.only {
-		w.Lines = math.MaxInt // who asks for the events wants all of them
+		w.Lines = math.MaxInt32 // who asks for the events wants all of them
 	}
 	return report.NewWatcher(screen, w)
 }
