@@ -100,3 +100,22 @@ func TestStatusWidth(t *testing.T) {
 		}
 	}
 }
+
+// TestAside: what is written to another stream of the same terminal stands on lines
+// of its own, behind the rows so far, and the status line comes back.
+func TestAside(t *testing.T) {
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 100, Views: []View{ViewPackets}, Format: FormatNDJSON}})
+	now := time.Unix(1700000000, 0)
+	w.Tick(now, busyStatus())
+	for range prompt + 5 { // some of them wait
+		w.Packet(resentPacket(t))
+	}
+	fmt.Fprintln(w.Aside(&b), "a note")
+	w.Tick(now.Add(time.Millisecond), busyStatus())
+	lines := shown(t, b.String())
+	n := len(lines)
+	if n != prompt+5+2 || lines[n-2] != "a note" || !strings.HasPrefix(lines[n-1], "12,345,678 packets") || !strings.HasPrefix(lines[n-3], "{") {
+		t.Errorf("%d lines, the last are %q", n, lines[max(0, n-3):])
+	}
+}

@@ -3,6 +3,7 @@ package privilege
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"unsafe"
 
@@ -148,18 +149,39 @@ func allow(ruleset int, folder string, access uint64) error {
 }
 
 // Foreign reports whether making files in the folder takes a capability of root,
-// as far as owner, group and mode say it.
+// as far as owner, group and mode of it and of those above say it.
 func Foreign(folder string) bool {
-	var s unix.Stat_t
-	if err := unix.Stat(folder, &s); err != nil {
+	path, err := filepath.Abs(folder)
+	if err != nil {
 		return false
 	}
-	const write = 0o2
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	const search, write = 0o1, 0o2
+	if !permits(path, search|write) {
+		return true
+	}
+	for path != "/" {
+		if path = filepath.Dir(path); !permits(path, search) {
+			return true
+		}
+	}
+	return false
+}
+
+// permits reports whether a folder grants all of these rights to whoever has no
+// capability. Of one that is not there nothing is known.
+func permits(folder string, rights uint32) bool {
+	var s unix.Stat_t
+	if err := unix.Stat(folder, &s); err != nil {
+		return true
+	}
 	switch {
 	case int(s.Uid) == unix.Geteuid():
-		return s.Mode&(write<<6) == 0
+		rights <<= 6
 	case int(s.Gid) == unix.Getegid():
-		return s.Mode&(write<<3) == 0
+		rights <<= 3
 	}
-	return s.Mode&write == 0
+	return s.Mode&rights == rights
 }

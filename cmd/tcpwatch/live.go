@@ -174,14 +174,6 @@ func (o *liveOptions) expression(args []string) error {
 	return nil
 }
 
-// filterText is the filter as it was given; "" where everything is captured.
-func (o *liveOptions) filterText() string {
-	if o.filter == nil {
-		return ""
-	}
-	return strings.TrimSpace(o.filter.String())
-}
-
 // program compiles the filter for the kernel.
 func (o *liveOptions) program() live.Filter {
 	if o.filterText() == "" {
@@ -215,10 +207,10 @@ func (o *liveOptions) confine(stderr io.Writer, late bool) {
 	if o.streams.dir != "" {
 		folders = append(folders, o.streams.dir)
 	}
-	foreign := slices.ContainsFunc(folders, privilege.Foreign)
 	if late || len(o.views) > 1 { // views wait for their turn in temporary files
 		folders = append(folders, os.TempDir())
 	}
+	foreign := slices.ContainsFunc(folders, privilege.Foreign)
 	for _, err := range []error{privilege.Confine(folders...), privilege.Drop(foreign)} {
 		if err != nil && o.verbose {
 			o.note(stderr, err.Error())

@@ -61,7 +61,6 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 	}
 	h := &r.hooks
 	h.waiting = o.waiting(r.showing.results)
-	h.enough = r.enough
 	if r.kept != nil {
 		r.kept.hook(h)
 		h.unread, h.tick = true, r.lookAfter
@@ -70,6 +69,9 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 		return &exitError{exitUsage, err}
 	}
 	attend(h, r.src, r.watcher, r.rep)
+	if o.connections > 0 || r.watcher != nil && r.screen == r.out && !h.unread {
+		h.enough = r.enough
+	}
 	return nil
 }
 
@@ -104,7 +106,7 @@ func (r *liveRun) enough(s analyze.Stats) bool {
 	if n := uint64(r.connections); n > 0 && s.Ended >= n {
 		return true
 	}
-	// Nobody looks on any more, and nothing else is to be done.
+	// Nobody looks on any more, and there is nothing else to do.
 	return r.watcher != nil && r.watcher.Err() != nil && r.screen == r.out && !r.hooks.unread
 }
 

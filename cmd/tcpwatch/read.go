@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -220,7 +221,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	}
 	unkept := kept.finish(src.Stats(), &in)
 	if chosen != nil {
-		in.Filter, in.Filtered = o.filter.String(), chosen.leftOut
+		in.Filter, in.Filtered = o.filterText(), chosen.leftOut
 	}
 	err = rep.Close(in)
 	if err == nil {
@@ -248,6 +249,14 @@ func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err
 		err = &exitError{status: exitPartial}
 	}
 	return err
+}
+
+// filterText is the filter as it was given; "" where there is none.
+func (o *readOptions) filterText() string {
+	if o.filter == nil {
+		return ""
+	}
+	return strings.TrimSpace(o.filter.String())
 }
 
 // analysis is what the flags ask of the Analyzer.
