@@ -47,17 +47,42 @@ The interface "any" is all of them, those that appear later included. Several
 are one timeline. An interface that goes down or away is reported, and taken
 again when it is back; the capture ends when none is left.
 
+FILTER, or -f, is an expression of pcap-filter(7) that the kernel applies.
+
+On a terminal what happens shows as it happens, one line an event, above a line
+that counts packets, connections by state, and drops; of a busy second the first
+lines. With --view packets, retransmissions, windows or events it is the rows of
+that view instead. Other views, or what read shows by default, follow at the
+end. -q shows the results only.
+
+In a pipe, or with --format ndjson, each event is one JSON object and the last
+line is the object of the summary. With --view the rows are those of read: of
+packets, retransmissions, windows and events each at once, of others when
+nothing more is expected of the connection. Other formats that are asked for,
+and the file of -o, hold the results alone; with -o the events go to standard
+output all the same.
+
+-w keeps the packets, as with read, which says of that file what live said. A
+disk that is full or gone ends neither the capture nor the analysis: what is
+missing is counted.
+
 Capturing needs the capability CAP_NET_RAW. Once its sockets are open the
-program gives up all capabilities and confines itself to the files it writes.
+program gives up all capabilities and confines itself to the folders that it
+writes to. The capability CAP_DAC_OVERRIDE stays where root has it and files
+are still to be made in a folder that only another user may write to.
 
 Exit status: 0 the capture ended as it was told to; 1 no interface was left, or
 an output could not be written; 2 the command line is wrong, or nothing could be
 captured.`
 
 const liveExamples = `  tcpwatch live -i eth0
+  tcpwatch live -i eth0 tcp port 443 and net 10.0.0.0/8
   tcpwatch live -i eth0,lo --duration 30s --view connections
   tcpwatch live -i any -c 100000 --format json
-  tcpwatch live -i eth0 --for 10 --view closes`
+  tcpwatch live -i eth0 --for 10 --view closes
+  tcpwatch live -i eth0 -w eth0.pcapng.zst -C 100 -W 20
+  tcpwatch live -i eth0 --streams payload --connection 1
+  tcpwatch live -i eth0 | jq -c 'select(.event == "refused")'`
 
 func liveCommand() *cobra.Command {
 	o := &liveOptions{readOptions: readOptions{
