@@ -125,3 +125,27 @@ func TestLiveKernelTags(t *testing.T) {
 		}
 	}
 }
+
+// TestLiveFiltersTags: a filter sees the tags that the kernel carries beside the
+// packets.
+func TestLiveFiltersTags(t *testing.T) {
+	client, server := wired(t)
+	if err := errors.Join(inVLAN(t, client, "vc", 7), inVLAN(t, server, "vs", 7)); err != nil {
+		t.Skipf("needs root and a kernel with programs at interfaces (Linux 6.6): %v", err)
+	}
+	to := serve(t, server, "10.9.0.2")
+	for _, on := range []string{"vs", "any"} {
+		for filter, want := range map[string]int{"vlan 7 and tcp": 1, "vlan and ip host 10.9.0.1": 1, "vlan 8": 0, "not vlan": 0} {
+			b := startLive(t, server, "-i", on, "--view", "connections", "--format", "ndjson", filter)
+			if err := ask(client, to); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.stop(); err != nil {
+				t.Errorf("%v: %s", err, b.said())
+			}
+			if out := b.stdout.String(); strings.Count(out, "\n") != want || strings.Count(out, `"closing":{"outcome":"normal"`) != want {
+				t.Errorf("%s on %s: want %d connections: %s", filter, on, want, out)
+			}
+		}
+	}
+}
