@@ -51,6 +51,10 @@ type Stats struct {
 	// (snaplen); CutAt is the smallest captured length among them.
 	CutPackets uint64
 	CutAt      int
+	// End is when the capture ended, in nanoseconds since 1970, where that is
+	// known: until then nothing came but what was given. A pcapng says it
+	// (isb_endtime), of several inputs it is the latest; 0: not said.
+	End int64
 }
 
 // FileStats describes one input file.

@@ -78,6 +78,25 @@ func TestPcapngSimplePacketLengths(t *testing.T) {
 	}
 }
 
+// The end of a capture is the latest that a statistics block says; it has its
+// interface's clock, and its higher half first in either byte order.
+func TestPcapngEnd(t *testing.T) {
+	for _, big := range []bool{false, true} {
+		f := &ngFile{big: big}
+		f.section().iface(1, 100).iface(1, 100, option{9, []byte{9}}) // microseconds, nanoseconds
+		f.packet(0, 1_000_000, "a")
+		if _, _, s := readAll(t, f.b); s.End != 0 {
+			t.Errorf("not said: %d", s.End)
+		}
+		const micros, nanos = 1_700_000_000_000_000, 1_700_000_000_000_000_005
+		f.block(blockStatistics, f.u32(1, 0, 0), nil, option{3, f.u32(nanos>>32, nanos&0xffffffff)})
+		f.block(blockStatistics, f.u32(0, 0, 0), nil, option{3, f.u32(micros>>32, micros&0xffffffff)})
+		if _, damages, s := readAll(t, f.b); s.End != nanos || len(damages) > 0 {
+			t.Errorf("%d, want %d; %v", s.End, int64(nanos), damages)
+		}
+	}
+}
+
 func TestPcapngSections(t *testing.T) {
 	f := (&ngFile{}).section().iface(1, 100, option{2, []byte("eth0")}).iface(101, 0)
 	f.packet(0, 1_000_000, "a").packet(1, 2_000_000, "b")

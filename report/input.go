@@ -13,7 +13,11 @@ type Input struct {
 	// Packets counts every packet that the inputs gave, Octets what was
 	// captured of them.
 	Packets, Octets uint64
-	// Filtered counts packets that a filter left out.
+	// Filter is the expression that chose the packets, shown escaped; "" where
+	// none did.
+	Filter string
+	// Filtered counts packets that it left out, as far as they were met: a kernel
+	// that filters does not count them.
 	Filtered uint64
 	// Skipped counts packets that are not segments, by reason. The entry of
 	// wire.Segmented is not looked at: Analysis.Segments has that count.

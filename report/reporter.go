@@ -35,6 +35,9 @@ type Options struct {
 	MSL time.Duration
 	// Files are the names of the inputs, for titles.
 	Files []string
+	// Late lets nothing be written before Close: until then somebody else writes
+	// to the same place.
+	Late bool
 	// TempDir is where rows wait that are due later than others; "" means the
 	// system's folder.
 	TempDir string
@@ -250,6 +253,14 @@ func (r *Reporter) wanted(connection uint64) bool {
 func (r *Reporter) keep(err error) {
 	if r.err == nil {
 		r.err = err
+	}
+}
+
+// Flush lets what was written so far be seen, where rows are to be seen as they
+// come.
+func (r *Reporter) Flush() {
+	if r.err == nil && r.out.Buffered() > 0 {
+		r.keep(r.out.Flush())
 	}
 }
 

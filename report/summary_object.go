@@ -113,6 +113,11 @@ func (j *jsonText) inputs(in *Input) {
 	j.close('}')
 	j.close('}')
 	j.open("capture", '{')
+	if in.Filter == "" {
+		j.null("filter")
+	} else {
+		j.text("filter", in.Filter)
+	}
 	j.uint("cut_packets", in.CutPackets)
 	j.uintOrNull("cut_at", uint64(max(0, in.CutAt)), in.CutPackets > 0)
 	j.uint("backwards_steps", in.BackwardsSteps)

@@ -113,6 +113,9 @@ func captureSection(in *Input, t *tally) summarySection {
 	default:
 		s.say(Quiet, "it is not said whether packets were dropped")
 	}
+	if in.Filter != "" {
+		s.say(Plain, "only packets that match the filter: "+Escape(in.Filter))
+	}
 	for _, d := range in.Damages {
 		s.say(Bad, "damaged: "+Escape(d))
 	}

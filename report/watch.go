@@ -198,6 +198,22 @@ func columnsOr(n int) int {
 	return n
 }
 
+// Aside returns a writer to another stream that shows on the same terminal. The
+// line at the bottom is taken away in front of what is written there, and drawn
+// again at the next Tick. It is for the goroutine of the Watcher.
+func (w *Watcher) Aside(to io.Writer) io.Writer { return aside{w, to} }
+
+type aside struct {
+	w  *Watcher
+	to io.Writer
+}
+
+func (a aside) Write(p []byte) (int, error) {
+	a.w.rep.Flush()
+	a.w.rep.keep(a.w.bottom.erase())
+	return a.to.Write(p)
+}
+
 // Err returns the first error of the output, so that a capture can stop early.
 func (w *Watcher) Err() error { return w.rep.err }
 

@@ -14,6 +14,10 @@ const (
 	eraseDown = "\x1b[J"
 )
 
+// echo are the columns of the ^C that a terminal shows where its cursor stands. It
+// must not wrap: the line would be erased only in part.
+const echo = len("^C")
+
 // redraw is how much time must lie between two drawings of the status line that
 // nothing else calls for.
 const redraw = 250 * time.Millisecond
@@ -137,7 +141,7 @@ func (b *bottom) text(s *Status) (string, int) {
 		if i > 0 {
 			need = displayWidth(separator)
 		}
-		if need += displayWidth(text); width+need >= e.Width {
+		if need += displayWidth(text); width+need+echo >= e.Width {
 			break
 		}
 		if i > 0 {

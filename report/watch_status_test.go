@@ -78,14 +78,14 @@ func TestStatusLine(t *testing.T) {
 // TestStatusWidth: the line never reaches the last column, and where the terminal
 // has become narrower all of it is erased.
 func TestStatusWidth(t *testing.T) {
-	for width := minWidth; width < 250; width += 7 {
+	for width := minWidth; width < 250; width++ {
 		var b bytes.Buffer
 		size := width
 		w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Size: func() int { return size }})
 		now := time.Unix(1700000000, 0)
 		w.Tick(now, busyStatus())
 		drawn := displayWidth(b.String())
-		if drawn >= width || drawn < min(width-25, 100) {
+		if drawn+len("^C") >= width || drawn < min(width-27, 100) {
 			t.Errorf("width %d: %d columns in %q", width, drawn, &b)
 		}
 		size = minWidth
@@ -98,5 +98,24 @@ func TestStatusWidth(t *testing.T) {
 		if !strings.HasPrefix(b.String(), up+"\r\x1b[K") {
 			t.Errorf("width %d, then %d: %q", width, size, &b)
 		}
+	}
+}
+
+// TestAside: what is written to another stream of the same terminal stands on lines
+// of its own, behind the rows so far, and the status line comes back.
+func TestAside(t *testing.T) {
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 100, Views: []View{ViewPackets}, Format: FormatNDJSON}})
+	now := time.Unix(1700000000, 0)
+	w.Tick(now, busyStatus())
+	for range prompt + 5 { // some of them wait
+		w.Packet(resentPacket(t))
+	}
+	fmt.Fprintln(w.Aside(&b), "a note")
+	w.Tick(now.Add(time.Millisecond), busyStatus())
+	lines := shown(t, b.String())
+	n := len(lines)
+	if n != prompt+5+2 || lines[n-2] != "a note" || !strings.HasPrefix(lines[n-1], "12,345,678 packets") || !strings.HasPrefix(lines[n-3], "{") {
+		t.Errorf("%d lines, the last are %q", n, lines[max(0, n-3):])
 	}
 }

@@ -349,3 +349,28 @@ func BenchmarkWatch(b *testing.B) {
 		})
 	}
 }
+
+// TestPushed: while a capture runs a cell that is wider than the first row let
+// expect pushes the others, as long as the line has room.
+func TestPushed(t *testing.T) {
+	var b bytes.Buffer
+	o := WatchOptions{Options: Options{Width: 200, Views: []View{ViewPackets}, Format: FormatTable}, Terminal: true}
+	w := watcher(t, &b, o)
+	p := resentPacket(t)
+	w.Packet(p)
+	wide := *p
+	segment := *p.Segment
+	segment.Packet = 123_456_789_012
+	wide.Segment = &segment
+	w.Packet(&wide)
+	w.Packet(p)
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	n := len(lines)
+	if n != 5 || strings.Contains(lines[3], "PACKET") || len(lines[3]) > 200 || !strings.HasPrefix(lines[3], "123456789012  ") || lines[2] != lines[4] {
+		t.Fatalf("%d lines: %q", n, lines)
+	}
+	// Behind a column that had room to spare the line is as it was.
+	if at := strings.Index(lines[2], "RETRANSMISSION"); at < 0 || lines[3][at:] != lines[2][at:] {
+		t.Errorf("%q\n%q", lines[2], lines[3])
+	}
+}

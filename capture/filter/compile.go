@@ -58,4 +58,16 @@ func (e *Expr) Compile(link wire.LinkType, snaplen int, opts Options) ([]bpf.Raw
 	return bpf.Assemble(program)
 }
 
+// Programs returns Compile with these options, as a capture asks for a program of
+// each link type that it meets. Its errors say that they are about a filter.
+func (e *Expr) Programs(o Options) func(link wire.LinkType, snaplen int) ([]bpf.RawInstruction, error) {
+	return func(link wire.LinkType, snaplen int) ([]bpf.RawInstruction, error) {
+		p, err := e.Compile(link, snaplen, o)
+		if err != nil {
+			return nil, fmt.Errorf("filter: %w", err)
+		}
+		return p, nil
+	}
+}
+
 var errTooLong = fmt.Errorf("the filter needs more than the %d instructions that a program may have", maxInstructions)

@@ -112,6 +112,9 @@ func (w *Writer) finish(s *capture.Stats) {
 		begin, end = w.start, w.o.Clock()
 		w.start = end
 	}
+	if w.closed {
+		end = max(end, s.End) // what the capture knows of its own end
+	}
 	w.comments.hear(s)
 	for i := range w.interfaces {
 		k := &w.interfaces[i]

@@ -261,6 +261,7 @@ func (d *described) Stats() capture.Stats {
 	s.Files[0].Comments = []string{"early"}
 	if s.Packets > 0 {
 		s.Files[0].Comments = append(s.Files[0].Comments, "late")
+		s.End = 2e18 // long after the last packet
 	}
 	return s
 }
@@ -280,6 +281,9 @@ func TestStatistics(t *testing.T) {
 		}
 		same(t, got, want)
 		sameStats(t, again.Stats(), stats)
+		if again.Stats().End != stats.End || stats.End == 0 {
+			t.Errorf("%s: ended at %d, want %d", name, again.Stats().End, stats.End)
+		}
 	}
 }
 

@@ -181,7 +181,12 @@ func (s *Source) count(p *capture.Packet) {
 }
 
 // Horizon is a time up to which the timeline is complete.
-func (s *Source) Horizon() int64 { return time.Now().Add(-hold).UnixNano() }
+func (s *Source) Horizon() int64 {
+	if s.closed {
+		return s.stats.End
+	}
+	return time.Now().Add(-hold).UnixNano()
+}
 
 // Lost reports whether the capture has ended because the interface failed.
 func (s *Source) Lost() bool { return s.lost }
@@ -196,12 +201,17 @@ func (s *Source) Stats() capture.Stats {
 		i.Received, i.ReceivedKnown = uint64(k.PacketsReceived), true
 		i.Dropped, i.DropsKnown = uint64(k.PacketsDropped)+uint64(k.PacketsIfDropped), true
 	}
+	s.stats.End = s.Horizon()
 	return s.stats
 }
 
 // Close ends the capture.
 func (s *Source) Close() error {
 	if !s.closed {
+		s.Stats()
+		if s.stats.Packets > 0 { // what came behind the last packet given is not known
+			s.stats.End = s.last
+		}
 		s.closed = true
 		s.closing.Store(true)
 		close(s.done)

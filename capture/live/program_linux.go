@@ -56,7 +56,9 @@ func (o *Options) accept(link wire.LinkType) ([]bpf.RawInstruction, error) {
 // kind of hardware decides which link type's filter it passes; kinds whose
 // packets in the kernel have a header that no filter knows are dropped where
 // there is a filter, since a program for another header would decide by chance.
-func (o *Options) programForAny() ([]unix.SockFilter, error) {
+// Of bare packets nothing passes a filter that has no meaning for them (vlan):
+// bareToo is false.
+func (o *Options) programForAny() (program []unix.SockFilter, bareToo bool, err error) {
 	loopback := []bpf.Instruction{
 		bpf.LoadExtension{Num: bpf.ExtLinkLayerType},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.ARPHRD_LOOPBACK, SkipTrue: uint8(len(onceOnly))},
@@ -65,13 +67,16 @@ func (o *Options) programForAny() ([]unix.SockFilter, error) {
 	ethernet, err := o.accept(wire.LinkEthernet)
 	if err != nil || o.Filter == nil {
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		return assemble(loopback, ethernet)
+		program, err = assemble(loopback, ethernet)
+		return program, true, err
 	}
 	raw, err := o.accept(wire.LinkRaw)
-	if err != nil {
-		return nil, err
+	if bareToo = err == nil; !bareToo {
+		if raw, err = bpf.Assemble([]bpf.Instruction{bpf.RetConstant{Val: 0}}); err != nil {
+			return nil, false, err
+		}
 	}
 	// By kind: Ethernet and loopback to the first program, bare ones behind it.
 	p := append(loopback, bpf.LoadExtension{Num: bpf.ExtLinkLayerType})
@@ -84,7 +89,8 @@ func (o *Options) programForAny() ([]unix.SockFilter, error) {
 		p = append(p, bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(kind), SkipTrue: uint8(len(bare) - 1 - i + 1)})
 	}
 	p = append(p, bpf.RetConstant{Val: 0}, bpf.Jump{Skip: uint32(len(ethernet))})
-	return assemble(p, append(ethernet[:len(ethernet):len(ethernet)], raw...))
+	program, err = assemble(p, append(ethernet[:len(ethernet):len(ethernet)], raw...))
+	return program, bareToo, err
 }
 
 // assemble puts the instructions in front of a program that ends by itself.

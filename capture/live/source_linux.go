@@ -180,7 +180,7 @@ func (s *Source) earliest() (due *ring, waiting bool) {
 // complete: a packet that is earlier and was not given yet is late by a fault.
 func (s *Source) Horizon() int64 {
 	now := time.Now().UnixNano()
-	if at := s.stopAt.Load(); now-int64(2*retire) >= at {
+	if at := s.stopAt.Load(); s.ended || now-int64(2*retire) >= at {
 		return at // whatever came before has become visible
 	}
 	return now - int64(hold)
@@ -275,17 +275,24 @@ func (s *Source) ringFailed(r *ring) {
 // Lost reports whether the capture has ended because no interface was left.
 func (s *Source) Lost() bool { return s.lost }
 
-// Stats returns the counts so far, those of the kernel included.
+// Stats returns the counts so far, those of the kernel included. They do not
+// change any more after Close.
 func (s *Source) Stats() capture.Stats {
 	for _, t := range s.taken {
 		t.count(&s.tally)
 	}
-	return s.tally.stats()
+	all := s.tally.stats()
+	all.End = s.Horizon()
+	return all
 }
 
 // Close ends the capture. Lent data is invalid afterwards; Stats still works.
 func (s *Source) Close() error {
 	s.stop()
+	if !s.ended || s.stopAt.Load() == math.MaxInt64 {
+		// What came behind the last packet given is not known.
+		s.stopAt.Store(s.tally.latest(time.Now().UnixNano()))
+	}
 	s.ended = true
 	for _, t := range s.taken {
 		for _, r := range t.rings {

@@ -39,8 +39,11 @@ func (s *Source) takeInterface(name string) (*taken, error) {
 	var err error
 	cooked := false
 	if name == Any {
-		program, err = s.o.programForAny()
-		s.noteUnfiltered()
+		var bareToo bool
+		program, bareToo, err = s.o.programForAny()
+		if err == nil {
+			s.noteUnfiltered(bareToo)
+		}
 	} else {
 		d, ok := s.watch.named(name)
 		if !ok {
@@ -71,8 +74,8 @@ func (s *Source) takeInterface(name string) (*taken, error) {
 }
 
 // noteUnfiltered names the interfaces from which, with Any, nothing passes a
-// filter: see programForAny.
-func (s *Source) noteUnfiltered() {
+// filter: see programForAny. bareToo: bare packets may.
+func (s *Source) noteUnfiltered(bareToo bool) {
 	if s.o.Filter == nil {
 		return
 	}
@@ -80,14 +83,14 @@ func (s *Source) noteUnfiltered() {
 	for _, d := range s.watch.devices {
 		_, cooked := linkOf(d.kind)
 		fits := !cooked && d.kind != unix.ARPHRD_IEEE80211 && d.kind != unix.ARPHRD_IEEE80211_PRISM && d.kind != unix.ARPHRD_IEEE80211_RADIOTAP ||
-			slices.Contains(bare, d.kind)
+			bareToo && slices.Contains(bare, d.kind)
 		if !fits && !withoutIP(d.kind) {
 			names = append(names, d.name)
 		}
 	}
 	if len(names) > 0 {
 		slices.Sort(names)
-		s.o.Note(strings.Join(names, ", ") + ": a filter on all interfaces does not fit this kind: to be captured by name only")
+		s.o.Note(strings.Join(names, ", ") + ": a filter on all interfaces does not fit this kind: nothing of it is captured, save perhaps by its name")
 	}
 }
 

@@ -124,6 +124,14 @@ func (t *tally) count(p *capture.Packet) {
 	t.interfaces[p.Interface].Packets++
 }
 
+// latest is the time of the packet that was given last, or now where none was.
+func (t *tally) latest(now int64) int64 {
+	if t.file.Packets == 0 {
+		return now
+	}
+	return t.last
+}
+
 func (t *tally) stats() capture.Stats {
 	file := t.file
 	file.Octets = t.octets

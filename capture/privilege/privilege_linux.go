@@ -3,6 +3,7 @@ package privilege
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"unsafe"
 
@@ -21,16 +22,25 @@ func everywhere(trap, a, b, c uintptr) error {
 }
 
 // Drop gives up every capability for good (capabilities(7)): no set keeps one,
-// and neither a program that is executed can gain any.
-func Drop() error {
+// and neither a program that is executed can gain any. With foreignFolders the
+// one stays, if the process has it, that lets it make files in folders of others
+// (CAP_DAC_OVERRIDE): root without it may write to its own only.
+func Drop(foreignFolders bool) error {
 	if err := noNewPrivileges(); err != nil {
 		return fmt.Errorf("giving up privileges: %w", err)
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
-	err := everywhere(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
+	var left, had [2]unix.CapUserData
+	if foreignFolders {
+		if err := unix.Capget(&header, &had[0]); err != nil {
+			return fmt.Errorf("giving up capabilities: %w", err)
+		}
+		left[0].Effective = had[0].Effective & (1 << unix.CAP_DAC_OVERRIDE)
+		left[0].Permitted = left[0].Effective
+	}
+	err := everywhere(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&left[0])), 0)
 	runtime.KeepAlive(&header)
-	runtime.KeepAlive(&none)
+	runtime.KeepAlive(&left)
 	if err != nil {
 		return fmt.Errorf("giving up capabilities: %w", err)
 	}
@@ -136,4 +146,42 @@ func allow(ruleset int, folder string, access uint64) error {
 		return fmt.Errorf("landlock: %s: %w", folder, errno)
 	}
 	return nil
+}
+
+// Foreign reports whether making files in the folder takes a capability of root,
+// as far as owner, group and mode of it and of those above say it.
+func Foreign(folder string) bool {
+	path, err := filepath.Abs(folder)
+	if err != nil {
+		return false
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	const search, write = 0o1, 0o2
+	if !permits(path, search|write) {
+		return true
+	}
+	for path != "/" {
+		if path = filepath.Dir(path); !permits(path, search) {
+			return true
+		}
+	}
+	return false
+}
+
+// permits reports whether a folder grants all of these rights to whoever has no
+// capability. Of one that is not there nothing is known.
+func permits(folder string, rights uint32) bool {
+	var s unix.Stat_t
+	if err := unix.Stat(folder, &s); err != nil {
+		return true
+	}
+	switch {
+	case int(s.Uid) == unix.Geteuid():
+		rights <<= 6
+	case int(s.Gid) == unix.Getegid():
+		rights <<= 3
+	}
+	return s.Mode&rights == rights
 }

@@ -38,7 +38,7 @@ func try(own string) (wrong []error) {
 		return []error{err}
 	}
 	_, landlocked := landlockVersion()
-	if err := Drop(); err != nil {
+	if err := Drop(false); err != nil {
 		return []error{err}
 	}
 	if err := Confine(own, "/there/is/no/such/folder"); err != nil && landlocked == nil {
@@ -96,5 +96,37 @@ func TestConfined(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestForeign: a folder of somebody else, or below one that only they may enter,
+// is foreign.
+func TestForeign(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root, to give folders away")
+	}
+	dir := t.TempDir()
+	for p := dir; p != "/"; p = filepath.Dir(p) {
+		if Foreign(p) {
+			t.Skipf("needs temporary folders of its own: %s", p)
+		}
+	}
+	inner := filepath.Join(dir, "theirs", "ours")
+	if err := os.MkdirAll(inner, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		mode          os.FileMode
+		theirs, inner bool
+	}{{0o755, true, false}, {0o700, true, true}, {0o777, false, false}, {0o711, true, false}} {
+		if err := errors.Join(os.Chown(filepath.Dir(inner), 65534, 65534), os.Chmod(filepath.Dir(inner), c.mode)); err != nil {
+			t.Fatal(err)
+		}
+		if got := Foreign(filepath.Dir(inner)); got != c.theirs {
+			t.Errorf("%o: %t", c.mode, got)
+		}
+		if got := Foreign(inner); got != c.inner {
+			t.Errorf("below %o: %t", c.mode, got)
+		}
 	}
 }

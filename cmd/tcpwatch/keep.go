@@ -102,13 +102,16 @@ func (k *keepFlags) check(stdout io.Writer) error {
 	return nil
 }
 
-// keeping is a Source whose packets are written to files before they are given.
+// rotates reports whether there can be more than one file.
+func (k *keepFlags) rotates() bool { return k.size > 0 || k.every > 0 }
+
+// keeping writes packets to files before they are analysed. A nil keeping does
+// nothing.
 type keeping struct {
-	capture.Source
 	w        *keep.Writer
 	name     string
 	toStdout bool
-	cancel   context.CancelFunc // ends the reading
+	cancel   context.CancelFunc // ends the run
 	ticker   *time.Ticker
 	left     bool // nobody reads standard output any more
 }
@@ -116,14 +119,14 @@ type keeping struct {
 // flushEvery is how long a packet waits in memory at most.
 const flushEvery = time.Second
 
-// open begins to write what src gives. o says what is known about the capture and
-// which files must stay as they are; the rest of it is filled in here. cancel is
-// called when nobody reads what goes to standard output.
-func (k *keepFlags) open(ctx context.Context, cancel context.CancelFunc, src capture.Source, stdout io.Writer, o keep.Options) (*keeping, error) {
+// open begins to write what the tap is given. o says what is known about the
+// capture and which files must stay as they are; the rest of it is filled in here.
+// cancel is called when nobody reads what goes to standard output.
+func (k *keepFlags) open(ctx context.Context, cancel context.CancelFunc, stdout io.Writer, o keep.Options) (*keeping, error) {
 	o.Size, o.Every, o.Files, o.PerPacket = k.size, k.every, k.files, k.perPacket
-	o.Stats, o.Context = src.Stats, ctx
+	o.Context = ctx
 	o.Application, o.OS = "tcpwatch "+version(), system()
-	t := &keeping{Source: src, name: k.name, toStdout: k.name == "-", cancel: cancel, ticker: time.NewTicker(flushEvery)}
+	t := &keeping{name: k.name, toStdout: k.name == "-", cancel: cancel, ticker: time.NewTicker(flushEvery)}
 	var err error
 	if t.toStdout {
 		t.w, err = keep.To(stdout, "-", o)
@@ -168,39 +171,52 @@ func system() string {
 	return "Linux " + strings.TrimSpace(string(release))
 }
 
-// Next gives a packet that was written, or counted as not written.
-func (t *keeping) Next(p *capture.Packet) error {
-	if err := t.Source.Next(p); err != nil {
-		return err
+// hook lets every packet be written.
+func (t *keeping) hook(h *hooks) {
+	if t != nil {
+		h.tap = t.take
 	}
+}
+
+// take writes a packet, or counts it as not written.
+func (t *keeping) take(p *capture.Packet) {
 	if err := t.w.Write(p); errors.Is(err, syscall.EPIPE) && t.toStdout && !t.left {
 		t.left = true
 		t.cancel()
 	}
-	return nil
 }
 
-// finish ends the file with the statistics of the Source, tells in what became
-// of the packets, and returns an error where not all were written. Where the
-// results cannot be written any more, early, the rest of the packets is read
-// nevertheless. A nil keeping does nothing.
-func (t *keeping) finish(ctx context.Context, in *report.Input, early bool) error {
+// trouble returns why packets are lost at present or for good, nil where none is.
+func (t *keeping) trouble() error { return t.w.Lost().Why }
+
+// readOn writes the rest of the packets, where the results cannot be written any
+// more: they have a file of their own.
+func (t *keeping) readOn(ctx context.Context, src capture.Source, in *report.Input) {
 	if t == nil {
-		return nil
+		return
 	}
 	var p capture.Packet
-	for early && !in.Interrupted {
-		err := t.Next(&p)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
+	for !in.Interrupted {
+		switch err := src.Next(&p); err {
+		case nil:
+			t.take(&p)
+		case io.EOF:
+			return
+		default:
 			note(ctx, in, err)
 		}
 		in.Interrupted = in.Interrupted || ctx.Err() != nil
 	}
+}
+
+// finish ends the file with the statistics of the Source, tells in what became
+// of the packets, and returns an error where not all were written.
+func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
+	if t == nil {
+		return nil
+	}
 	t.ticker.Stop()
-	r, err := t.w.Close(t.Source.Stats())
+	r, err := t.w.Close(stats)
 	k := &report.Kept{
 		Name: r.Name, Format: r.Format, Files: r.Files, Packets: r.Packets, Octets: r.Octets,
 		RemovedFiles: r.Removed, RemovedPackets: r.RemovedPackets,

@@ -7,14 +7,18 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
+	"tcpwatch/capture/filter"
 	"tcpwatch/capture/live"
 	"tcpwatch/capture/privilege"
 	"tcpwatch/report"
@@ -43,26 +47,48 @@ The interface "any" is all of them, those that appear later included. Several
 are one timeline. An interface that goes down or away is reported, and taken
 again when it is back; the capture ends when none is left.
 
+FILTER, or -f, is an expression of pcap-filter(7) that the kernel applies.
+
+On a terminal what happens shows as it happens, one line an event, above a line
+that counts packets, connections by state, and drops; of a busy second the first
+lines. With --view packets, retransmissions, windows or events it is the rows of
+that view instead. Other views, or what read shows by default, follow at the
+end. -q shows the results only.
+
+In a pipe, or with --format ndjson, each event is one JSON object and the last
+line is the object of the summary. With --view the rows are those of read: of
+packets, retransmissions, windows and events each at once, of others when
+nothing more is expected of the connection. Other formats that are asked for,
+and the file of -o, hold the results alone; with -o the events go to standard
+output all the same.
+
+-w keeps the packets, as with read, which says of that file what live said. A
+disk that is full or gone ends neither the capture nor the analysis: what is
+missing is counted.
+
 Capturing needs the capability CAP_NET_RAW. Once its sockets are open the
-program gives up all capabilities and confines itself to the files it writes.
+program gives up all capabilities and confines itself to the folders that it
+writes to. The capability CAP_DAC_OVERRIDE stays where root has it and files
+are still to be made in a folder that only another user may write to.
 
 Exit status: 0 the capture ended as it was told to; 1 no interface was left, or
 an output could not be written; 2 the command line is wrong, or nothing could be
 captured.`
 
 const liveExamples = `  tcpwatch live -i eth0
+  tcpwatch live -i eth0 tcp port 443 and net 10.0.0.0/8
   tcpwatch live -i eth0,lo --duration 30s --view connections
   tcpwatch live -i any -c 100000 --format json
-  tcpwatch live -i eth0 --for 10 --view closes`
-
-// compileFilter turns a filter expression into programs for the kernel. nil:
-// this build has no compiler.
-var compileFilter func(expression string) (live.Filter, error)
+  tcpwatch live -i eth0 --for 10 --view closes
+  tcpwatch live -i eth0 -w eth0.pcapng.zst -C 100 -W 20
+  tcpwatch live -i eth0 --streams payload --connection 1
+  tcpwatch live -i eth0 | jq -c 'select(.event == "refused")'`
 
 func liveCommand() *cobra.Command {
 	o := &liveOptions{readOptions: readOptions{
 		format: report.FormatTable, color: whenAuto,
 		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
+		streams: streamFolder{gaps: report.GapHole, maxBuffer: stream.DefaultMaxBuffer},
 	}}
 	c := &cobra.Command{
 		Use:                   "live [flags] -i INTERFACE [FILTER]",
@@ -122,63 +148,63 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 	if len(o.interfaces) == 0 {
 		return errors.New("no interface is named: -i INTERFACE, or -i any (tcpwatch interfaces lists them)")
 	}
-	filter, err := o.expression(args)
-	if err != nil {
+	if err := o.expression(args); err != nil {
 		return err
 	}
-	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
-	ctx := c.Context()
+	if err := o.keep.check(c.OutOrStdout()); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
 	if o.lasting > 0 {
-		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, o.lasting)
 		defer cancel()
 	}
+	r := &liveRun{liveOptions: o, stderr: c.ErrOrStderr()}
 	src, err := live.Open(live.Options{
 		Interfaces: o.interfaces, Snaplen: o.snaplen, RingSize: o.ringSize, BlockSize: o.blockSize, Rings: o.rings,
-		NotPromiscuous: o.keepAddress, Filter: filter, Context: ctx, Note: func(s string) { o.note(stderr, s) },
+		NotPromiscuous: o.keepAddress, Filter: o.program(), Context: ctx, Note: func(s string) { o.note(r.stderr, s) },
 	})
 	if err != nil {
 		return &exitError{exitUsage, grant(err, executable())}
 	}
 	defer src.Close()
-	out, err := openOutput(o.output, stdout, nil)
-	if err != nil {
-		return &exitError{exitUsage, err}
+	r.src = src
+	if err := r.open(c, cancel); err != nil {
+		return err
 	}
-	o.confine(stderr)
-	o.note(stderr, "capturing from "+strings.Join(o.interfaces, ", ")+" until Ctrl-C")
-
+	o.confine(r.stderr, r.showing.late)
+	o.note(r.stderr, "capturing from "+strings.Join(o.interfaces, ", ")+" until Ctrl-C")
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(livePercent)
 	}
-	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
-	rep, err := report.New(out, o.reporting(dec, out, o.interfaces, c.InOrStdin(), stderr))
+	return r.end(analyse(ctx, o.bounded(src), r.dec, r.rep, o.analysis(), r.hooks))
+}
+
+// expression takes the arguments for one filter, as tcpdump does, where -f did
+// not give it.
+func (o *liveOptions) expression(args []string) error {
+	text := strings.TrimSpace(strings.Join(args, " "))
+	if text == "" {
+		return nil
+	}
+	if o.filter != nil {
+		return fmt.Errorf("%q beside --filter: a capture has one filter", text)
+	}
+	e, err := filter.Parse(text)
 	if err != nil {
-		return err
+		return fmt.Errorf("invalid argument %q for FILTER: %w", text, err)
 	}
-	in := analyse(ctx, o.bounded(src), dec, rep, o.analysis(), o.hooks())
-	if err = rep.Close(in); err == nil {
-		err = out.Close()
-	}
-	if err := o.conclude(stderr, out, in, err); err != nil {
-		return err
-	}
-	if src.Lost() {
-		return &exitError{status: exitPartial} // the notes have said it
-	}
+	o.filter = e
 	return nil
 }
 
-// expression compiles the arguments, which are one expression as tcpdump takes it.
-func (o *liveOptions) expression(args []string) (live.Filter, error) {
-	text := strings.TrimSpace(strings.Join(args, " "))
-	if text == "" {
-		return nil, nil
+// program compiles the filter for the kernel.
+func (o *liveOptions) program() live.Filter {
+	if o.filterText() == "" {
+		return nil
 	}
-	if compileFilter == nil {
-		return nil, fmt.Errorf("%q: filters cannot be compiled by this build; without one everything is captured", text)
-	}
-	return compileFilter(text)
+	return o.filter.Programs(filter.Options{LinuxSocket: runtime.GOOS == "linux"})
 }
 
 // livePercent is how much the heap may grow between two garbage collections, in
@@ -194,15 +220,23 @@ func (o *liveOptions) note(stderr io.Writer, text string) {
 	}
 }
 
-// confine gives up what the process needs no more. What the kernel has no means
-// for is no reason not to capture.
-func (o *liveOptions) confine(stderr io.Writer) {
+// confine gives up what the process needs no more, save the folders that files
+// are still made in. What the kernel has no means for is no reason not to
+// capture.
+func (o *liveOptions) confine(stderr io.Writer, late bool) {
 	time.Now().Zone() // reads the time zone's file, later it could not
 	var folders []string
-	if len(o.views) > 1 { // views wait for their turn in temporary files
+	if o.keep.rotates() { // a single file is open already, as is that of -o
+		folders = append(folders, filepath.Dir(o.keep.name))
+	}
+	if o.streams.dir != "" {
+		folders = append(folders, o.streams.dir)
+	}
+	if late || len(o.views) > 1 { // views wait for their turn in temporary files
 		folders = append(folders, os.TempDir())
 	}
-	for _, err := range []error{privilege.Confine(folders...), privilege.Drop()} {
+	foreign := slices.ContainsFunc(folders, privilege.Foreign)
+	for _, err := range []error{privilege.Confine(folders...), privilege.Drop(foreign)} {
 		if err != nil && o.verbose {
 			o.note(stderr, err.Error())
 		}
@@ -213,16 +247,12 @@ func (o *liveOptions) confine(stderr io.Writer) {
 // order shows in the choice of examples only.
 const summaryWaiting = 4096
 
-// hooks are what live adds to the way of a packet.
-func (o *liveOptions) hooks() hooks {
-	h := hooks{waiting: o.maxConnections}
-	if len(o.views) == 0 || len(o.views) == 1 && o.views[0] == report.ViewSummary {
-		h.waiting = min(summaryWaiting, o.maxConnections)
+// waiting is how many connections may wait for one that began before them.
+func (o *liveOptions) waiting(results []report.View) int {
+	if len(results) == 0 || len(results) == 1 && results[0] == report.ViewSummary {
+		return min(summaryWaiting, o.maxConnections)
 	}
-	if n := uint64(o.connections); n > 0 {
-		h.enough = func(s analyze.Stats) bool { return s.Ended >= n }
-	}
-	return h
+	return o.maxConnections
 }
 
 // bounded returns a Source that ends after -c packets.

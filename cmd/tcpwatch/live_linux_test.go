@@ -174,7 +174,7 @@ func liveAsRead(dir string, sc *lab.Scenario) (wrong []string, err error) {
 			if dump[i], err = startBeside(n, exec.Command("tcpdump", "-i", device, "--time-stamp-precision", "nano", "-s", "0", "-B", "16384", "-U", "-w", file(i)), "listening on"); err != nil {
 				return nil, err
 			}
-			if here[i], err = startBeside(n, program([]string{"live", "-i", device, "--format", "ndjson"}), capturing); err != nil {
+			if here[i], err = startBeside(n, program([]string{"live", "-i", device, "--view", "connections", "--format", "ndjson"}), capturing); err != nil {
 				return nil, err
 			}
 		}

@@ -113,7 +113,7 @@ func TestLiveSockets(t *testing.T) {
 		where *lab.Net
 		on    string
 	}{{client, "vc"}, {server, "vs"}, {client, "any"}, {server, "vs,lo"}} {
-		b := startLive(t, c.where, "-i", c.on, "--format", "ndjson")
+		b := startLive(t, c.where, "-i", c.on, "--view", "connections", "--format", "ndjson")
 		want := 0
 		for _, address := range []string{"10.9.0.2", "fd09::2"} {
 			to := serve(t, server, address)
@@ -162,7 +162,7 @@ func TestLiveVLAN(t *testing.T) {
 		where    *lab.Net
 		on, want string
 	}{{client, "vc", "vlan 7"}, {server, "vs", "vlan 7"}, {server, "v7", ""}} {
-		b := startLive(t, c.where, "-i", c.on, "--format", "ndjson")
+		b := startLive(t, c.where, "-i", c.on, "--view", "connections", "--format", "ndjson")
 		if err := ask(client, serve(t, server, "10.7.0.2")); err != nil {
 			t.Fatal(err)
 		}

@@ -99,7 +99,7 @@ func TestLiveKernelTags(t *testing.T) {
 		where *lab.Net
 		on    string
 	}{{client, "vc"}, {server, "vs"}, {server, "any"}} {
-		b := startLive(t, c.where, "-i", c.on, "--format", "ndjson")
+		b := startLive(t, c.where, "-i", c.on, "--view", "connections", "--format", "ndjson")
 		dump := filepath.Join(t.TempDir(), "dump.pcap")
 		device := map[*lab.Net]string{client: "vc", server: "vs"}[c.where]
 		d, err := startBeside(c.where, exec.Command("tcpdump", "-i", device, "--immediate-mode", "-U", "-w", dump), "listening on")
@@ -121,6 +121,30 @@ func TestLiveKernelTags(t *testing.T) {
 		for from, out := range map[string][]byte{"live": b.stdout.Bytes(), "tcpdump's file": read} {
 			if n := strings.Count(string(out), `"encapsulation":"vlan 7"`); n != 2 || strings.Count(string(out), "\n") != 2 {
 				t.Errorf("%s on %s: %d connections in the VLAN: %s", from, c.on, n, out)
+			}
+		}
+	}
+}
+
+// TestLiveFiltersTags: a filter sees the tags that the kernel carries beside the
+// packets.
+func TestLiveFiltersTags(t *testing.T) {
+	client, server := wired(t)
+	if err := errors.Join(inVLAN(t, client, "vc", 7), inVLAN(t, server, "vs", 7)); err != nil {
+		t.Skipf("needs root and a kernel with programs at interfaces (Linux 6.6): %v", err)
+	}
+	to := serve(t, server, "10.9.0.2")
+	for _, on := range []string{"vs", "any"} {
+		for filter, want := range map[string]int{"vlan 7 and tcp": 1, "vlan and ip host 10.9.0.1": 1, "vlan 8": 0, "not vlan": 0} {
+			b := startLive(t, server, "-i", on, "--view", "connections", "--format", "ndjson", filter)
+			if err := ask(client, to); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.stop(); err != nil {
+				t.Errorf("%v: %s", err, b.said())
+			}
+			if out := b.stdout.String(); strings.Count(out, "\n") != want || strings.Count(out, `"closing":{"outcome":"normal"`) != want {
+				t.Errorf("%s on %s: want %d connections: %s", filter, on, want, out)
 			}
 		}
 	}

@@ -24,22 +24,27 @@ import (
 // Reading ends at the end of the inputs, when ctx is done or when the output
 // cannot be written. What is known then is in the Reporter and in the Input
 // that is to be given to its Close. A live capture ends by itself when ctx is
-// done; while it is quiet, the Analyzer's clock goes on with its own.
+// done; while it is quiet, the Analyzer's clock goes on with its own. Without a
+// Reporter there are only the hooks.
 func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) report.Input {
-	order := analyze.NewOrder(rep.Connection)
-	order.Bound(h.waiting)
-	cfg.Connection = order.Connection
-	if rep.WantsPackets() {
-		cfg.Packet = both(cfg.Packet, rep.Packet)
-	}
-	if rep.WantsEpisodes() {
-		cfg.Episode = rep.Episode
-	}
-	if rep.WantsMoments() {
-		cfg.Moment = rep.Moment
+	stop := func() bool { return false }
+	if rep != nil {
+		order := analyze.NewOrder(rep.Connection)
+		order.Bound(h.waiting)
+		cfg.Connection = order.Connection
+		if rep.WantsPackets() {
+			cfg.Packet = both(cfg.Packet, rep.Packet)
+		}
+		if rep.WantsEpisodes() {
+			cfg.Episode = rep.Episode
+		}
+		if rep.WantsMoments() {
+			cfg.Moment = rep.Moment
+		}
+		stop = func() bool { return rep.Err() != nil && !h.unread }
 	}
 	h.join(&cfg)
-	return feed(ctx, src, dec, analyze.New(cfg), h, func() bool { return rep.Err() != nil && !h.unread })
+	return feed(ctx, src, dec, analyze.New(cfg), h, stop)
 }
 
 // feed gives every packet to the Analyzer, until the inputs end, ctx is done, or
@@ -67,6 +72,9 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *ana
 		case isLive && err == capture.ErrQuiet:
 			an.Advance(live.Horizon())
 			ticks.at(live.Horizon(), an)
+			if h.over(an) {
+				return conclusion(in, src, dec, an)
+			}
 			continue
 		default:
 			note(ctx, &in, err)
@@ -82,7 +90,7 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *ana
 			an.Quote(dec.Quote())
 		}
 		ticks.at(p.Time, an)
-		if h.enough != nil && h.enough(an.Stats()) {
+		if h.over(an) {
 			break
 		}
 		in.Interrupted = stopped.Load()
@@ -90,13 +98,21 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *ana
 	return conclusion(in, src, dec, an)
 }
 
-// conclusion hands over what is left and sums up.
+// conclusion hands over what is left and sums up. A live capture ends here: what
+// comes while results are written is none of its packets.
 func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer) report.Input {
+	if _, isLive := src.(capture.Live); isLive {
+		src.Close()
+	}
+	s := src.Stats()
+	if !in.Interrupted && s.End != 0 {
+		an.Advance(s.End) // so long nothing more came
+	}
 	an.Flush()
 	dec.Flush()
 	in.Skipped = dec.Skipped()
 	in.Analysis = an.Stats()
-	describe(&in, src.Stats())
+	describe(&in, s)
 	return in
 }
 

@@ -19,7 +19,7 @@ type hooks struct {
 	// tick is called about ten times a second of capture time, also while no
 	// packet comes.
 	tick func(now int64, s analyze.Stats)
-	// enough ends the run; it is asked behind every packet.
+	// enough ends the run; it is asked behind every packet, and while none comes.
 	enough func(analyze.Stats) bool
 	// waiting bounds how many connections wait for one that began before them; 0
 	// is no bound.
@@ -36,6 +36,9 @@ func (h *hooks) join(cfg *analyze.Config) {
 	cfg.Moment = both(cfg.Moment, h.moment)
 	cfg.Connection = both(cfg.Connection, h.connection)
 }
+
+// over reports whether a hook ends the run.
+func (h *hooks) over(an *analyze.Analyzer) bool { return h.enough != nil && h.enough(an.Stats()) }
 
 // both calls f and g, either of which may be nil.
 func both[T any](f, g func(*T)) func(*T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -196,7 +197,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		chosen = newFiltered(src, o.filter)
 		src = chosen
 	}
-	src, kept, err := o.keeping(c, cancel, src, paths)
+	kept, err := o.keeping(c, cancel, src, paths)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
@@ -210,13 +211,17 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return err
 	}
 	way := hooks{}
+	kept.hook(&way)
 	if err := o.streams.open(&way, o.only, dec); err != nil {
 		return &exitError{exitUsage, err}
 	}
 	in := analyse(ctx, src, dec, rep, o.analysis(), way)
-	unkept := kept.finish(ctx, &in, rep.Err() != nil)
+	if rep.Err() != nil {
+		kept.readOn(ctx, src, &in)
+	}
+	unkept := kept.finish(src.Stats(), &in)
 	if chosen != nil {
-		in.Filtered = chosen.leftOut
+		in.Filter, in.Filtered = o.filterText(), chosen.leftOut
 	}
 	err = rep.Close(in)
 	if err == nil {
@@ -225,6 +230,13 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if bar != nil {
 		bar.stop()
 	}
+	return o.finish(stderr, out, in, err, unkept)
+}
+
+// finish ends the files of streams, says on standard error what was not read or
+// not written, and returns the exit status for it. err is what became of the
+// output, unkept what became of what was to be written besides.
+func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err, unkept error) error {
 	if written := o.streams.close(stderr, o.quiet); written != nil {
 		if out.leftAlone(err) {
 			err = nil
@@ -239,23 +251,29 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	return err
 }
 
+// filterText is the filter as it was given; "" where there is none.
+func (o *readOptions) filterText() string {
+	if o.filter == nil {
+		return ""
+	}
+	return strings.TrimSpace(o.filter.String())
+}
+
 // analysis is what the flags ask of the Analyzer.
 func (o *readOptions) analysis() analyze.Config {
 	return analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark}
 }
 
-// keeping begins to write the packets of src, where that is asked for, and
-// returns the Source to read from.
-func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (capture.Source, *keeping, error) {
+// keeping begins to write the packets of src, where that is asked for.
+func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (*keeping, error) {
 	if o.keep.name == "" {
-		return src, nil, nil
+		return nil, nil
 	}
 	if err := foresee(o.keep.name, paths); err != nil {
-		return nil, nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
+		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
 	}
 	spare := inUse(c.InOrStdin(), append([]string{o.output}, paths...)...)
-	kept, err := o.keep.open(c.Context(), cancel, src, c.OutOrStdout(), keep.Options{Spare: spare})
-	return kept, kept, err
+	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Spare: spare})
 }
 
 // reporting returns the options of the Reporter.

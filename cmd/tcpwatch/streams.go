@@ -15,7 +15,7 @@ import (
 	"tcpwatch/report"
 )
 
-// streamFolder is `read --streams`: the payload of connections as files.
+// streamFolder is --streams: the payload of connections as files.
 type streamFolder struct {
 	dir       string
 	gaps      report.GapForm
@@ -46,7 +46,7 @@ func (s *streamFolder) open(h *hooks, only map[uint64]bool, dec *capture.Decoder
 		sc.Follow = func(n uint64) bool { return only[n] }
 	}
 	f := stream.New(sc)
-	h.packet, h.connection, h.unread = f.Packet, f.Connection, true
+	h.packet, h.connection, h.unread = both(h.packet, f.Packet), both(h.connection, f.Connection), true
 	return nil
 }
 
