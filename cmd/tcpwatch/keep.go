@@ -186,8 +186,15 @@ func (t *keeping) take(p *capture.Packet) {
 	}
 }
 
-// trouble returns why packets are lost at present or for good, nil where none is.
-func (t *keeping) trouble() error { return t.w.Lost().Why }
+// trouble returns why packets are lost at present or for good; nil where none is,
+// or nobody reads them any more.
+func (t *keeping) trouble() error {
+	why := t.w.Lost().Why
+	if t.toStdout && errors.Is(why, syscall.EPIPE) {
+		return nil
+	}
+	return why
+}
 
 // readOn writes the rest of the packets, where the results cannot be written any
 // more: they have a file of their own.

@@ -317,7 +317,7 @@ func TestLiveToPipe(t *testing.T) {
 	w.Close()
 	r.Close()
 	askAll(t, client, server, 2)
-	if got := b.status(); got != exitOK || !strings.Contains(b.said(), "PACKETS") {
+	if got := b.status(); got != exitOK || !strings.Contains(b.said(), "PACKETS") || strings.Contains(b.said(), "packets are lost") {
 		t.Errorf("status %d: %s", got, b.said())
 	}
 }

@@ -56,7 +56,7 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 		}
 	}
 	r.dec = capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
-	if err := r.show(c); err != nil {
+	if err := r.writers(c); err != nil {
 		return err
 	}
 	h := &r.hooks
@@ -75,8 +75,8 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 	return nil
 }
 
-// show makes what writes rows and results.
-func (r *liveRun) show(c *cobra.Command) (err error) {
+// writers makes what writes rows and results.
+func (r *liveRun) writers(c *cobra.Command) (err error) {
 	all := r.reporting(r.dec, r.out, r.interfaces, c.InOrStdin(), r.stderr)
 	all.Views, all.Format, all.Late = r.showing.results, r.showing.as, r.showing.late
 	if !r.showing.only {
@@ -84,10 +84,8 @@ func (r *liveRun) show(c *cobra.Command) (err error) {
 			return err
 		}
 	}
-	if r.showing.late || r.showing.only || r.output != "" {
-		if r.watcher, err = r.showing.watchingTo(r.screen, r.screen.w, r.watchColor(all)); err != nil {
-			return err
-		}
+	if r.watcher, err = r.showing.watchingTo(r.screen, r.screen.w, r.watchColor(all)); err != nil {
+		return err
 	}
 	if _, ok := terminal(r.stderr); ok && r.watcher != nil {
 		r.stderr = r.watcher.Aside(r.stderr)
