@@ -14,6 +14,9 @@ type conversation struct {
 	way    [2]direction
 	client int   // index of the client's way
 	reset  bool  // a RST that was acceptable was captured
+	now    int64 // the latest time of a segment
+	trip   int64 // least time from octets to their acknowledgement; 0: none known
+	hurry  bool  // nothing more is waited for
 	gap    Piece // held back, since the next may go on where it ends
 	gapWay *direction
 }
@@ -39,6 +42,7 @@ func (v *conversation) other(d *direction) *direction {
 // are there when something behind them is due.
 func (v *conversation) segment(o *analyze.Observation) {
 	seg := o.Segment
+	v.now = max(v.now, seg.Time)
 	i := 0
 	if seg.Tuple != v.tuple {
 		i = 1
@@ -140,9 +144,10 @@ func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bo
 
 // probe reports whether the segment is a probe whose octet says nothing: one
 // that the other end has acknowledged before (RFC 9293 §3.8.4 lets it be
-// garbage).
+// garbage). An octet that is still waited for is captured late instead: no
+// keep-alive comes as soon.
 func (v *conversation) probe(x *direction, o *analyze.Observation, from int64) bool {
-	return o.Labels.Has(label.KeepAlive) ||
+	return o.Labels.Has(label.KeepAlive) && !v.awaited(x, from) ||
 		o.Labels.Has(label.ZeroWindowProbe) && x.anyACK && from < x.acked
 }
 
@@ -213,7 +218,12 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	if captured := max(y.ref, y.seen); to-captured > mostWindow || to > captured && v.reset {
 		return // no window is as large as that; and nothing new is proved after a RST
 	}
-	y.acknowledge(to, seg.Packet)
+	was := y.acked
+	y.acknowledge(to, x.extend(seg.Seq), seg.Packet)
+	v.timeTrip(y, was)
+	if y.beyond > 0 || len(y.chunks) > 0 && y.due(y.chunks[0].from) < y.chunks[0].from {
+		y.mark(v.now, v.patience())
+	}
 	if o.WindowScaled && to <= max(y.ref, y.seen) && !seg.Flags.Has(wire.RST) {
 		y.edge = max(y.edge, to+int64(o.Window))
 		y.hasEdge = true

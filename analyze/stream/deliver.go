@@ -6,8 +6,8 @@ import (
 	"tcpwatch/analyze"
 )
 
-// deliver hands on what waits in d in front of limit. A gap is final when octets
-// behind it are: the other end acknowledged them, and with them the gap.
+// deliver hands on what waits in d in front of limit, as far as nothing in front
+// of it is waited for: a gap that was acknowledged is final after a while.
 func (v *conversation) deliver(d *direction, limit int64) {
 	if d.busy || len(d.chunks) == 0 || d.begun && limit <= d.next {
 		return
@@ -18,11 +18,14 @@ func (v *conversation) deliver(d *direction, limit int64) {
 		if limit < c.from || limit <= d.due(c.from) {
 			break
 		}
-		if v.begin(d, c.from); len(d.chunks) == 0 || d.chunks[0] != c {
+		if !v.ready(d, c, limit) {
+			break
+		}
+		if len(d.chunks) == 0 || d.chunks[0] != c {
 			continue
 		}
-		if limit > c.from && c.hasAfter {
-			v.ensure(v.other(d), c.after)
+		if v.begin(d, c.from); len(d.chunks) == 0 || d.chunks[0] != c {
+			continue
 		}
 		if d.next < c.from {
 			v.skip(d, c.from, NotCaptured, c.packet, d.ackPacket)
@@ -34,6 +37,23 @@ func (v *conversation) deliver(d *direction, limit int64) {
 	}
 	v.settle(d)
 	d.busy = false
+}
+
+// ready reports whether the octets of c, which are acknowledged up to limit, may
+// be handed on: what its sender had received is, and what is missing in front of
+// it is waited for no more. Without a SYN, the beginning is missing.
+func (v *conversation) ready(d *direction, c *chunk, limit int64) bool {
+	switch {
+	case d.due(c.from) < c.from:
+		if !v.final(d, c.from) {
+			return false
+		}
+	case !d.begun && !d.fixed:
+		if !v.final(d, c.from+1) {
+			return false
+		}
+	}
+	return limit <= c.from || !c.hasAfter || v.ensure(v.other(d), c.after)
 }
 
 // due returns the number that is handed on next, where octets at number at are
@@ -70,25 +90,48 @@ func (v *conversation) begin(d *direction, at int64) {
 }
 
 // ensure hands on what of o is in front of number after: the sender of the octets
-// that are due, which the other end has accepted, had received it.
-func (v *conversation) ensure(o *direction, after int64) {
+// that are due, which the other end has accepted, had received it. It reports
+// false where some of it is waited for.
+func (v *conversation) ensure(o *direction, after int64) bool {
 	limit := min(after, max(o.acked, o.beyond))
-	if o.busy || !o.known || o.begun && limit <= o.next {
-		return
+	if !o.known || o.begun && limit <= o.next {
+		return true
 	}
 	fin := o.fin()
 	limit = min(limit, fin)
-	v.deliver(o, limit)
-	if !o.begun && o.fixed && limit > o.start {
-		v.begin(o, limit)
+	if o.busy {
+		return v.ensureGap(o, limit)
 	}
-	if !o.begun || o.next >= limit {
-		return
+	v.deliver(o, limit)
+	if len(o.chunks) > 0 && o.chunks[0].from < limit {
+		return o.begun && o.next >= limit
+	}
+	if o.begun && o.next >= limit || !o.begun && !(o.fixed && limit > o.start) {
+		return true
 	}
 	if limit != fin && limit == max(o.ref, o.seen)+1 {
-		return // one number that was not captured may as well be the FIN
+		return true // one number that was not captured may as well be the FIN
 	}
+	if !v.final(o, limit) {
+		return false
+	}
+	v.begin(o, limit)
 	v.skip(o, limit, NotCaptured, 0, cmp.Or(o.beyondPacket, o.ackPacket))
+	return true
+}
+
+// ensureGap is ensure where o waits for the other direction itself: the gap in
+// front of what it waits with stands behind nothing of that.
+func (v *conversation) ensureGap(o *direction, limit int64) bool {
+	if limit = min(limit, o.chunks[0].from); limit <= o.due(limit) {
+		return true
+	}
+	if !v.final(o, limit) {
+		return false
+	}
+	v.begin(o, limit)
+	v.skip(o, limit, NotCaptured, o.chunks[0].packet, o.ackPacket)
+	return true
 }
 
 // skip hands on a gap from the first number that is due up to to.
@@ -137,10 +180,22 @@ func (v *conversation) makeRoom(d *direction, n int) {
 	}
 	for b.used+need > b.most && b.waiting.first != nil {
 		w := b.waiting.first.of.(*direction)
-		w.of.force(w, BufferFull)
+		w.of.press(w, BufferFull)
 		for b.past > 0 && b.used+need > b.most {
 			b.forget()
 		}
+	}
+}
+
+// press hands on what waits in d without waiting for more: what was acknowledged,
+// and where that is nothing, its first chunk.
+func (v *conversation) press(d *direction, why Reason) {
+	c := d.chunks[0]
+	v.hurry = true
+	v.deliver(d, d.limit())
+	v.hurry = false
+	if len(d.chunks) > 0 && d.chunks[0] == c {
+		v.force(d, why)
 	}
 }
 
@@ -179,6 +234,7 @@ func (v *conversation) force(d *direction, why Reason) {
 // finish hands on what is left when the connection is over: what was
 // acknowledged, and then the rest as it was captured.
 func (v *conversation) finish(c *analyze.Connection) {
+	v.hurry = true
 	for i := range v.way {
 		d := &v.way[i]
 		// What was acknowledged beyond the octets without doubt covers those with.

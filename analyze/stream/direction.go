@@ -26,12 +26,17 @@ type direction struct {
 
 	// acked: the other end has everything in front of it, said by ackPacket.
 	// beyond is the last acknowledgement that covers more than was captured,
-	// said by beyondPacket; 0: it does not.
+	// said by beyondPacket with the sequence number beyondSeq; 0: it does not.
 	anyACK       bool
 	acked        int64
 	ackPacket    uint64
 	beyond       int64
 	beyondPacket uint64
+	beyondSeq    int64
+	// marks say when octets that were not captured had been acknowledged, for
+	// those that final does not cover: those in front of it are waited for no more.
+	marks []mark
+	final int64
 	// edge is behind what the other end has offered to take, with hasEdge.
 	edge    int64
 	hasEdge bool
@@ -104,18 +109,21 @@ func (d *direction) addFIN(at int64) {
 	d.fins = slices.Insert(d.fins, i, at)
 }
 
-// acknowledge takes an acknowledgement number of the other end.
-func (d *direction) acknowledge(to int64, packet uint64) {
+// acknowledge takes an acknowledgement number of the other end, from a segment
+// with sequence number seq.
+func (d *direction) acknowledge(to, seq int64, packet uint64) {
 	d.anyACK = true
 	captured := max(d.ref, d.seen)
 	if to > captured {
-		d.beyond, d.beyondPacket = to, packet
+		d.beyond, d.beyondPacket, d.beyondSeq = to, packet, seq
 		to = captured
-	} else if d.beyond > 0 && to >= d.acked {
+	} else if d.beyond > 0 && to >= d.acked && seq >= d.beyondSeq {
 		// An end never takes back what it acknowledged: the one beyond what was
 		// captured was forged, or this one was overtaken and the next says so
-		// again.
+		// again. One with a lower sequence number is older (RFC 9293 §3.10.7.4,
+		// SND.WL1).
 		d.beyond = 0
+		d.unmark(to)
 	}
 	if to > d.acked {
 		d.acked, d.ackPacket = to, packet

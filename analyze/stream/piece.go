@@ -25,7 +25,7 @@ const (
 	NoReason Reason = iota
 
 	// Of a Gap.
-	NotCaptured // the other end acknowledged them: delivered, but never captured
+	NotCaptured // the other end acknowledged them: delivered, but not captured, nor for a while after that
 	Cut         // their packet was captured, but cut in front of them (snaplen)
 	Unknown     // neither captured nor acknowledged, though octets behind them were captured
 	BufferFull  // let go: the buffer was full before they came

@@ -76,7 +76,7 @@ func (v *conversation) place(d *direction, p part) {
 		v.buffer().waiting.add(&d.wait, d)
 	}
 	for d.gaps > mostGaps {
-		v.force(d, TooManyGaps)
+		v.press(d, TooManyGaps)
 	}
 }
 

@@ -121,10 +121,44 @@ client octets 20+10 of 5`},
 	{"octets that come after their gap was closed", opened + `
 +.1 A>B P. 21:31(10) ack 1
 +.1 B>A . 1 ack 31
++1 A>B P. 31:41(10) ack 1
 +.1 A>B P. 11:21(10) ack 1`, `
 client gap 0+20 not-captured of 4 ack 5
 client octets 20+10 of 4 ack 5
-client outside 10+10 late of 6`},
+client outside 10+10 late of 7
+client octets 30+10 of 6`},
+	{"octets that come behind their acknowledgement", opened + `
++.1 A>B P. 21:31(10) ack 1
++.1 B>A P. 1:11(10) ack 31
++.1 A>B P. 11:21(10) ack 1
++.4 A>B P. 1:11(10) ack 1
++.1 A>B . 31 ack 11`, `
+client octets 0+10 of 7 ack 5
+client octets 10+10 of 6 ack 5
+client octets 20+10 of 4 ack 5
+server octets 0+10 of 5 ack 8`},
+	{"a gap is final although octets go on", opened + `
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21
++.7 A>B P. 31:41(10) ack 1
++.1 B>A . 1 ack 41
++.3 A>B P. 41:51(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 A>B P. 1:11(10) ack 1`, `
+client gap 0+10 not-captured of 4 ack 7
+client octets 10+10 of 4 ack 7
+client octets 20+10 of 9 ack 7
+client octets 30+10 of 6 ack 7
+client outside 0+10 late of 10
+client octets 40+10 of 8`},
+	{"the beginning comes behind the acknowledgement", `
+0   A>B P. 5011:5021(10) ack 900
++.1 B>A P. 900:920(20) ack 5021
++.1 A>B P. 5001:5011(10) ack 900
++.1 A>B . 5021 ack 920`, `
+client octets 0+10 of 3 ack 2
+client octets 10+10 of 1 ack 2
+server octets 0+20 of 2 ack 4`},
 	{"the last octets were not captured", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A . 1 ack 21`, `
@@ -135,7 +169,7 @@ client gap 10+10 not-captured ack 5`},
 +.1 A>B . 11 ack 21
 +.1 A>B P. 11:16(5) ack 21
 +.1 B>A . 21 ack 16`, `
-client gap 0+10 not-captured ack 4
+client gap 0+10 not-captured of 6 ack 7
 server octets 0+20 of 4 ack 5
 client octets 10+5 of 6 ack 7`},
 	{"other content in what waits", opened + `

@@ -46,7 +46,8 @@ for each piece (schema tcpwatch.stream/1): from, kind (octets, gap, conflict,
 outside, end), offset, len, reason, packet, time, ack_packet, and the octets in
 base64.
 
-A gap is closed when the other end acknowledged octets behind it, or at the end
+A gap is closed a second after the other end acknowledged octets behind it,
+later where a round trip is long, sooner when the buffer is full, and at the end
 of the connection. For files, one a direction, see tcpwatch read --streams.`
 
 const followExamples = `  tcpwatch follow --connection 3 eth0.pcap
