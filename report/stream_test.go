@@ -275,6 +275,23 @@ func TestStreamFolderFull(t *testing.T) {
 	}
 }
 
+// TestTotalText: nothing is said to be complete of which nothing is known.
+func TestTotalText(t *testing.T) {
+	for _, c := range []struct {
+		total stream.Total
+		want  string
+	}{
+		{stream.Total{}, "0 B, and nothing tells whether it sent any"},
+		{stream.Total{AnyACK: true}, "0 B, nothing missing"},
+		{stream.Total{FromStart: true}, "0 B, nothing missing"},
+		{stream.Total{Begun: true, AnyACK: true, Gaps: 1, Missing: 5}, "0 B, the beginning was not captured, 5 B missing in 1 gap"},
+	} {
+		if got := totalText(&c.total); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.total, got, c.want)
+		}
+	}
+}
+
 func TestStreamName(t *testing.T) {
 	p := sent(true, 0, "x")
 	p.Connection = 123

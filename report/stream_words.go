@@ -106,6 +106,8 @@ func totalText(t *stream.Total) string {
 	}
 	if t.Gaps > 0 {
 		parts = append(parts, fmt.Sprintf("%s missing in %s", octetsText(t.Missing), counted(t.Gaps, "gap")))
+	} else if !t.Begun && !t.FromStart && !t.AnyACK {
+		parts = append(parts, "and nothing tells whether it sent any")
 	} else {
 		parts = append(parts, "nothing missing")
 	}

@@ -129,6 +129,7 @@ func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bo
 	}
 	end := from + int64(seg.Len)
 	if seg.Len > 0 && !v.probe(x, o, from) {
+		x.carried = true
 		v.payload(x, y, o, from)
 	}
 	doubt := v.doubt(x, o, from)

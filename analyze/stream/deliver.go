@@ -106,7 +106,8 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 	if len(o.chunks) > 0 && o.chunks[0].from < limit {
 		return o.begun && o.next >= limit
 	}
-	if o.begun && o.next >= limit || !o.begun && !(o.fixed && limit > o.start) {
+	at, known := o.beginning()
+	if o.begun && o.next >= limit || !o.begun && !(known && limit > at) {
 		return true
 	}
 	if limit != fin && limit == max(o.ref, o.seen)+1 {
@@ -115,7 +116,7 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 	if !v.final(o, limit) {
 		return false
 	}
-	v.begin(o, limit)
+	v.begin(o, at)
 	v.skip(o, limit, NotCaptured, 0, cmp.Or(o.beyondPacket, o.ackPacket))
 	return true
 }
@@ -221,6 +222,11 @@ func (v *conversation) force(d *direction, why Reason) {
 		v.settle(d)
 		return
 	}
+	if c.hasAfter {
+		d.busy = true
+		v.ensure(v.other(d), c.after)
+		d.busy = false
+	}
 	if d.next < c.from {
 		if d.refused > d.next {
 			why = d.refusedFor
@@ -261,6 +267,7 @@ func (v *conversation) finish(c *analyze.Connection) {
 	for i := range v.way {
 		d := &v.way[i]
 		d.total.AnyACK = d.anyACK
+		d.total.FromStart = d.fixed && (!d.begun || d.total.FromStart)
 		for _, c := range d.past {
 			v.buffer().drop(c)
 		}
@@ -287,7 +294,8 @@ func (v *conversation) earlier() *direction {
 func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	fin, said := d.fin(), max(d.acked, d.beyond)
 	d.total.FIN = len(d.fins) > 0 // fin took off those that were not accepted
-	if !d.begun && !d.fixed {
+	at, known := d.beginning()
+	if !d.begun && !known {
 		return // nothing tells where it begins
 	}
 	end := said
@@ -296,8 +304,11 @@ func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	} else if said == max(d.ref, d.seen)+1 && c.Closing.Inferred {
 		return // that number is taken for the FIN
 	}
-	if !d.begun && end > d.start {
-		v.begin(d, end)
+	if !d.carried && !d.fixed && d.step == 1 {
+		end-- // the last number may as well be the FIN
+	}
+	if !d.begun && end > at {
+		v.begin(d, at)
 	}
 	if !d.begun || end <= d.next {
 		return

@@ -28,6 +28,9 @@ type direction struct {
 	// beyond is the last acknowledgement that covers more than was captured,
 	// said by beyondPacket with the sequence number beyondSeq; 0: it does not.
 	anyACK       bool
+	firstACK     int64 // the first acknowledgement number, with anyACK
+	step         int64 // by how much the last that went further did
+	carried      bool  // a segment with octets was captured
 	acked        int64
 	ackPacket    uint64
 	beyond       int64
@@ -85,6 +88,20 @@ func (d *direction) know(s wire.Seq) {
 	}
 }
 
+// beginning returns the number of the first octet where it is known without any
+// octets: from a SYN, or where nothing was captured of a direction that
+// acknowledgements show to have octets, the first of their numbers. Then the
+// true beginning may lie in front of it.
+func (d *direction) beginning() (at int64, known bool) {
+	switch {
+	case d.fixed:
+		return d.start, true
+	case d.anyACK && !d.carried:
+		return d.firstACK, true
+	}
+	return 0, false
+}
+
 // limit returns the end of what may be handed on: acknowledged, and in front of
 // the FIN.
 func (d *direction) limit() int64 { return min(d.acked, d.fin()) }
@@ -112,7 +129,12 @@ func (d *direction) addFIN(at int64) {
 // acknowledge takes an acknowledgement number of the other end, from a segment
 // with sequence number seq.
 func (d *direction) acknowledge(to, seq int64, packet uint64) {
-	d.anyACK = true
+	if !d.anyACK {
+		d.anyACK, d.firstACK = true, to
+	}
+	if last := max(d.acked, d.beyond, d.firstACK); to > last {
+		d.step = to - last
+	}
 	captured := max(d.ref, d.seen)
 	if to > captured {
 		d.beyond, d.beyondPacket, d.beyondSeq = to, packet, seq

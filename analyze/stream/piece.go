@@ -72,7 +72,8 @@ type Piece struct {
 	Kind       Kind
 	Reason     Reason // NoReason for Octets that nothing speaks against
 	// Offset counts octets from the beginning of the direction's stream: from
-	// the first behind the SYN, or where no SYN tells, from the first captured.
+	// the first behind the SYN, or where no SYN tells, from the first captured;
+	// where none was, from the first acknowledgement number.
 	// Octets and Gaps of one direction follow each other without a break.
 	// Outside may lie in front of 0; with ForeignNumber it says nothing.
 	Offset int64
@@ -105,8 +106,8 @@ type Total struct {
 	Gaps      int64
 	Conflicts int64
 	Outside   int64 // octets
-	// Begun is set when the direction has octets or gaps; FromStart when its
-	// first octet is the one behind the SYN.
+	// Begun is set when the direction has octets or gaps; FromStart when a SYN
+	// tells where it begins.
 	Begun, FromStart bool
 	FIN              bool // a FIN ended it
 	AnyACK           bool // an acknowledgement of it was captured

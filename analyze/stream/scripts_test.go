@@ -341,8 +341,22 @@ server octets 0+20 of 2 ack 3`},
 0   A>B P. 5001:5011(10) ack 900
 +.1 A>B P. 5021:5031(10) ack 950`, `
 client octets 0+10 of 1
+server gap 0+50 not-captured ack 2
 client gap 10+10 unknown of 2
 client octets 20+10 of 2`},
+	{"a direction that was acknowledged and never captured", `
+0     A>B S  0
++.01  A>B .  1 ack 5001
++.1 A>B P. 1:5(4) ack 5001
++.1 A>B . 5 ack 7001
++1.5 A>B P. 5:9(4) ack 10001
++1.5 A>B . 9 ack 10001
++.1 A>B F. 9 ack 10501
++.1 A>B . 10 ack 10502`, `
+client octets 0+4 of 3
+server gap 0+5000 not-captured ack 8
+client octets 4+4 of 5
+server gap 5000+500 not-captured ack 8`},
 	{"the numbers wrap", `
 isn A 4294967290
 ` + opened + `
