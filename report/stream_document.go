@@ -32,6 +32,7 @@ var streamMembers = []struct{ name, in, meaning string }{
 	{"outside", "end", "Octets outside the stream."},
 	{"from_start", "end", "Whether a SYN tells where the stream begins."},
 	{"fin", "end", "Whether a FIN ended it."},
+	{"contradicted_by", "end", "The packet that showed, after octets had been handed on, that the other end is the client, as `read` then has it; null: none did."},
 	{"any_ack", "end", "Whether any acknowledgement of it was captured."},
 }
 

@@ -284,7 +284,7 @@ func (s *StreamFolder) End(c *analyze.Connection, client, server stream.Total) {
 		both = new([2]streamFile)
 	}
 	of := 0 // index of the client's
-	if both[0].tuple.Source() != c.Client {
+	if both[0].tuple != client.Tuple {
 		of = 1
 	}
 	for i, t := range []*stream.Total{&client, &server} {

@@ -42,7 +42,7 @@ func streamEnd() *analyze.Connection {
 func writeStream(o StreamOptions, pieces ...*stream.Piece) string {
 	var b bytes.Buffer
 	w := NewStreamWriter(&b, o)
-	var totals [2]stream.Total
+	totals := [2]stream.Total{{Tuple: streamTuple}, {Tuple: streamTuple.Reverse()}}
 	for _, p := range pieces {
 		w.Piece(p)
 		t := &totals[side(p.FromClient)]
@@ -232,7 +232,7 @@ func TestStreamFolder(t *testing.T) {
 	c := streamEnd()
 	for n := range connections {
 		c.Number = uint64(n + 1)
-		s.End(c, stream.Total{}, stream.Total{})
+		s.End(c, stream.Total{Tuple: streamTuple}, stream.Total{Tuple: streamTuple.Reverse()})
 	}
 	if err := s.Close(); err != nil || s.open != 0 || len(s.live) != 0 {
 		t.Fatalf("%v, %d open, %d live", err, s.open, len(s.live))
@@ -272,6 +272,19 @@ func TestStreamFolderFull(t *testing.T) {
 	s.End(streamEnd(), stream.Total{}, stream.Total{})
 	if err := s.Close(); err == nil || !strings.Contains(err.Error(), streamName(p)) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestContradicted: where a SYN contradicts the names of the ends, it is said.
+func TestContradicted(t *testing.T) {
+	var b bytes.Buffer
+	w := NewStreamWriter(&b, StreamOptions{})
+	w.Piece(sent(true, 0, "x"))
+	c := streamEnd()
+	c.Client, c.Server = c.Server, c.Client
+	w.End(c, stream.Total{Tuple: streamTuple, Contradicted: 9}, stream.Total{Tuple: streamTuple.Reverse(), Contradicted: 9})
+	if err := w.Close(); err != nil || !strings.Contains(b.String(), "-- packet 9 shows that 192.0.2.2:80 is the client") {
+		t.Errorf("%v, %s", err, b.String())
 	}
 }
 

@@ -255,9 +255,12 @@ func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
 func (n *streamNotes) sum(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
 	if !n.begun {
 		n.begun = true
-		n.title(w, c.Number, fmt.Sprintf("%s → %s", c.Client, c.Server), c.EncapID)
+		n.title(w, c.Number, fmt.Sprintf("%s → %s", client.Tuple.Source(), client.Tuple.Destination()), c.EncapID)
 	} else {
 		w.write([]byte{'\n'})
+	}
+	if p := client.Contradicted; p != 0 {
+		n.say(w, Doubt, fmt.Sprintf("-- packet %d shows that %s is the client: it is called the server here, as it was at the beginning", p, client.Tuple.Destination()))
 	}
 	if w.wants(true) {
 		n.say(w, Plain, "client  "+totalText(client))

@@ -12,13 +12,17 @@ type conversation struct {
 	number uint64
 	tuple  wire.Tuple // of the segments of way[0]
 	way    [2]direction
-	client int   // index of the client's way
-	reset  bool  // a RST that was acceptable was captured
-	now    int64 // the latest time of a segment
-	trip   int64 // least time from octets to their acknowledgement; 0: none known
-	hurry  bool  // nothing more is waited for
-	gap    Piece // held back, since the next may go on where it ends
-	gapWay *direction
+	client int  // index of the client's way
+	named  bool // a piece was handed on with it: it stays
+	// contradicted is the packet that showed the other end to be the client
+	// after that; 0: none.
+	contradicted uint64
+	reset        bool  // a RST that was acceptable was captured
+	now          int64 // the latest time of a segment
+	trip         int64 // least time from octets to their acknowledgement; 0: none known
+	hurry        bool  // nothing more is waited for
+	gap          Piece // held back, since the next may go on where it ends
+	gapWay       *direction
 }
 
 func newConversation(f *Follower, o *analyze.Observation) *conversation {
@@ -47,10 +51,7 @@ func (v *conversation) segment(o *analyze.Observation) {
 	if seg.Tuple != v.tuple {
 		i = 1
 	}
-	v.client = i
-	if !o.FromClient {
-		v.client = 1 - i
-	}
+	v.roles(i, o)
 	x, y := &v.way[i], &v.way[1-i]
 	if seg.Checksum == wire.ChecksumGood {
 		x.goodSums = true
@@ -83,6 +84,23 @@ func (v *conversation) segment(o *analyze.Observation) {
 	}
 	v.deliver(y, y.limit())
 	v.deliver(x, x.limit())
+}
+
+// roles takes who is the client, where a segment of way i says so. Once a piece
+// was handed on, its name is: one direction is one stream under one name.
+func (v *conversation) roles(i int, o *analyze.Observation) {
+	client := i
+	if !o.FromClient {
+		client = 1 - i
+	}
+	switch {
+	case client == v.client:
+		v.contradicted = 0
+	case !v.named:
+		v.client = client
+	case v.contradicted == 0:
+		v.contradicted = o.Segment.Packet
+	}
 }
 
 // partOf returns what a segment brings, at number from.

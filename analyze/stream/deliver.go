@@ -267,6 +267,7 @@ func (v *conversation) finish(c *analyze.Connection) {
 	for i := range v.way {
 		d := &v.way[i]
 		d.total.AnyACK = d.anyACK
+		d.total.Tuple, d.total.Contradicted = v.tupleOf(d), v.contradicted
 		d.total.FromStart = d.fixed && (!d.begun || d.total.FromStart)
 		for _, c := range d.past {
 			v.buffer().drop(c)

@@ -67,7 +67,7 @@ func (r Reason) LetGo() bool { return r == BufferFull || r == TooManyGaps || r =
 // and its slices are lent for the duration of the call that hands it over.
 type Piece struct {
 	Connection uint64     // as in analyze.Observation
-	FromClient bool       // who sent it
+	FromClient bool       // who sent it, by what was known at the first piece
 	Tuple      wire.Tuple // of the segments that went its way
 	Kind       Kind
 	Reason     Reason // NoReason for Octets that nothing speaks against
@@ -99,10 +99,11 @@ type Piece struct {
 
 // Total sums up one direction.
 type Total struct {
-	Octets    int64 // handed on
-	Unacked   int64 // of them, never acknowledged when they were handed on
-	Missing   int64 // in gaps
-	LetGo     int64 // of them, given up without evidence
+	Tuple     wire.Tuple // of the segments that went its way
+	Octets    int64      // handed on
+	Unacked   int64      // of them, never acknowledged when they were handed on
+	Missing   int64      // in gaps
+	LetGo     int64      // of them, given up without evidence
 	Gaps      int64
 	Conflicts int64
 	Outside   int64 // octets
@@ -111,4 +112,7 @@ type Total struct {
 	Begun, FromStart bool
 	FIN              bool // a FIN ended it
 	AnyACK           bool // an acknowledgement of it was captured
+	// Contradicted is the packet that showed, behind the first piece, that the
+	// other end is the client, as analyze.Connection then has it; 0: none did.
+	Contradicted uint64
 }

@@ -405,6 +405,49 @@ client octets 10+10 of 8 ack 9
 client octets 20+10 of 7 ack 9`},
 }
 
+// TestRolesStay: what one end sent has one name, also where a SYN tells late who
+// the client is.
+func TestRolesStay(t *testing.T) {
+	s, err := script.Parse(`
+0    A>B P. 1:7(6) ack 1
++.01 A>B P. 1:7(6) ack 1 otherdata
++.01 B>A . 1 ack 7
++.01 A>B S 0
++.01 B>A S. 0 ack 1
++.01 A>B P. 7:13(6) ack 1
++.01 B>A P. 1:8(7) ack 13
++.01 A>B . 13 ack 8`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	segs := s.Segments()
+	for i := range segs { // by its port A would be the server
+		for _, port := range []*uint16{&segs[i].SrcPort, &segs[i].DstPort} {
+			switch *port {
+			case 80:
+				*port = 50000
+			case 40000:
+				*port = 80
+			}
+		}
+	}
+	names := map[wire.Tuple]bool{}
+	told, totals := follow(segs, stream.Config{}, func(p *stream.Piece) {
+		if was, ok := names[p.Tuple]; ok && was != p.FromClient {
+			t.Errorf("%s: it had the other name before", tell(p))
+		}
+		names[p.Tuple] = p.FromClient
+	})
+	if len(names) != 2 || len(totals) != 1 {
+		t.Fatalf("%v, %v", told, totals)
+	}
+	for i, total := range totals[0] {
+		if names[total.Tuple] != (i == 0) || total.Contradicted != 4 {
+			t.Errorf("%v: %+v\n%v", names, total, told)
+		}
+	}
+}
+
 func TestScripts(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

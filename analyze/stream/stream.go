@@ -16,7 +16,8 @@ type Config struct {
 	// are only counted.
 	Piece func(*Piece)
 	// End is called behind the last Piece of a connection, with what is known of
-	// it. Totals are those of the client and of the server.
+	// it. Totals are those of the client and of the server, as the pieces name
+	// them.
 	End func(c *analyze.Connection, client, server Total)
 }
 
