@@ -299,8 +299,8 @@ func (v *conversation) dropFirst(d *direction, why Reason) {
 func (v *conversation) settle(d *direction) {
 	if len(d.chunks) == 0 {
 		v.buffer().waiting.remove(&d.wait)
-		if cap(d.chunks) > 1024 {
-			d.chunks = nil // one burst does not keep its array
+		if cap(d.array) > 1024 {
+			d.queue = queue{} // one burst does not keep its array
 		}
 	}
 }

@@ -269,10 +269,10 @@ func (v *conversation) finish(c *analyze.Connection) {
 		d.total.AnyACK = d.anyACK
 		d.total.Tuple, d.total.Contradicted = v.tupleOf(d), v.contradicted
 		d.total.FromStart = d.fixed && (!d.begun || d.total.FromStart)
-		for _, c := range d.past {
+		for _, c := range d.past.chunks {
 			v.buffer().drop(c)
 		}
-		d.past = nil
+		d.past = queue{}
 	}
 }
 

@@ -49,10 +49,10 @@ type direction struct {
 	fins     []int64
 	goodSums bool // a segment with a right checksum was captured
 
-	chunks []*chunk // captured and not handed on, in order, not overlapping
-	gaps   int      // between chunks
-	past   []*chunk // handed on and remembered, in order
-	missed []span   // gaps handed on, the latest
+	queue         // captured and not handed on, in order, not overlapping
+	gaps   int    // between chunks
+	past   queue  // handed on and remembered, in order
+	missed []span // gaps handed on, the latest
 	// refused is behind the last octets that were left out although nothing else
 	// was captured in their place, for the reason refusedFor.
 	refused    int64
@@ -186,7 +186,17 @@ func find(chunks []*chunk, at int64) int {
 // insert puts chunks in place of the n at index i.
 func (d *direction) insert(i, n int, cs ...*chunk) {
 	d.gaps -= d.gapsAround(i, n)
-	d.chunks = slices.Replace(d.chunks, i, i+n, cs...)
+	switch single := n == 0 && len(cs) == 1; {
+	case single && i == len(d.chunks):
+		d.push(cs[0])
+	case single && i == 0:
+		d.unshift(cs[0])
+	default:
+		if len(d.chunks)-n+len(cs) > cap(d.chunks) {
+			d.grow(0)
+		}
+		d.chunks = slices.Replace(d.chunks, i, i+n, cs...)
+	}
 	d.gaps += d.gapsAround(i, len(cs))
 }
 
@@ -203,23 +213,11 @@ func (d *direction) gapsAround(i, n int) (gaps int) {
 
 // pop takes the first chunk out.
 func (d *direction) pop() *chunk {
-	c := d.chunks[0]
-	if len(d.chunks) > 1 && c.to < d.chunks[1].from {
+	if c := d.chunks[0]; len(d.chunks) > 1 && c.to < d.chunks[1].from {
 		d.gaps--
 	}
-	if n := len(d.chunks); n <= fewChunks { // the front of the array stays in use
-		copy(d.chunks, d.chunks[1:])
-		d.chunks[n-1] = nil
-		d.chunks = d.chunks[:n-1]
-	} else {
-		d.chunks[0] = nil
-		d.chunks = d.chunks[1:]
-	}
-	return c
+	return d.shift()
 }
-
-// fewChunks are moved rather than left behind in the array.
-const fewChunks = 32
 
 // miss remembers a gap that is handed on.
 func (d *direction) miss(from, to int64) {

@@ -23,7 +23,7 @@ type Config struct {
 
 // Bounds of Config.MaxBuffer, octets.
 const (
-	DefaultMaxBuffer = 32 << 20
+	DefaultMaxBuffer = 16 << 20
 	MinBuffer        = 1 << 20
 )
 
