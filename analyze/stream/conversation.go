@@ -157,6 +157,8 @@ func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bo
 			x.addFIN(end)
 		}
 		end++
+	} else if seg.Flags.Has(wire.FIN) && doubt == BadChecksum {
+		x.spoilt, x.hasSpoilt = end, true
 	}
 	x.reach(end, sure)
 }

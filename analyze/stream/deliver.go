@@ -53,7 +53,18 @@ func (v *conversation) ready(d *direction, c *chunk, limit int64) bool {
 			return false
 		}
 	}
-	return limit <= c.from || !c.hasAfter || v.ensure(v.other(d), c.after)
+	if limit <= c.from || !c.hasAfter {
+		return true
+	}
+	o := v.other(d)
+	if c.doubt == BadChecksum {
+		// It was accepted all the same: then what it acknowledges counts, too, as
+		// far as the rest of the capture bears it out.
+		if to := min(c.after, max(o.ref, o.seen)); to == c.after && to > o.acked {
+			o.acked, o.ackPacket, o.anyACK = to, c.packet, true
+		}
+	}
+	return v.ensure(o, c.after)
 }
 
 // due returns the number that is handed on next, where octets at number at are

@@ -46,8 +46,12 @@ type direction struct {
 
 	// fins are the numbers of FINs, lowest first: that of a true one is never
 	// acknowledged beyond.
-	fins     []int64
-	goodSums bool // a segment with a right checksum was captured
+	fins []int64
+	// spoilt is the number of a FIN whose segment was damaged, with hasSpoilt: an
+	// acknowledgement of it shows that only the captured copy was.
+	spoilt    int64
+	hasSpoilt bool
+	goodSums  bool // a segment with a right checksum was captured
 
 	queue         // captured and not handed on, in order, not overlapping
 	gaps   int    // between chunks
@@ -134,6 +138,11 @@ func (d *direction) acknowledge(to, seq int64, packet uint64) {
 	}
 	if last := max(d.acked, d.beyond, d.firstACK); to > last {
 		d.step = to - last
+	}
+	if d.hasSpoilt && to == d.spoilt+1 {
+		d.hasSpoilt = false
+		d.addFIN(d.spoilt)
+		d.seen = max(d.seen, to)
 	}
 	captured := max(d.ref, d.seen)
 	if to > captured {

@@ -386,6 +386,33 @@ client octets 0+10 of 4 ack 5
 server octets 0+10 of 5 ack 6
 client octets 10+10 of 6
 server octets 10+5 of 8`},
+	{"a spoilt FIN that was acknowledged", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A PF. 1:11(10) ack 11 badsum
++.1 A>B . 11 ack 12
++.1 A>B F. 11 ack 12
++.1 B>A . 12 ack 12`, `
+client octets 0+10 of 4 ack 5
+server octets 0+10 bad-checksum of 5 ack 6`},
+	{"a spoilt FIN without octets", opened + `
++.1 B>A P. 1:11(10) ack 1
++.1 A>B . 1 ack 11
++.1 B>A F. 11 ack 1 badsum
++.1 A>B F. 1 ack 12
++.1 B>A . 12 ack 2`, `
+server octets 0+10 of 4 ack 5`},
+	{"what spoilt octets acknowledge, if they were accepted", opened + `
++.1 A>B . 1 ack 1
++.1 B>A . 1 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 B>A P. 1:6(5) ack 11 badsum
++.1 A>B P. 11:21(10) ack 6
++.1 B>A P. 6:11(5) ack 21
++.1 A>B . 21 ack 11`, `
+client octets 0+10 of 6 ack 7
+server octets 0+5 bad-checksum of 7 ack 8
+client octets 10+10 of 8 ack 9
+server octets 5+5 of 9 ack 10`},
 	{"an acknowledgement beyond any window", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A . 1 ack 2000000001`, `
