@@ -288,6 +288,21 @@ func TestContradicted(t *testing.T) {
 	}
 }
 
+// TestDoubtedText: what was not acknowledged is not said to be accepted.
+func TestDoubtedText(t *testing.T) {
+	p := sent(true, 0, "x")
+	p.Reason = stream.SYNData
+	if got := PieceText(p); !strings.HasSuffix(got, ": accepted all the same: "+doubtTexts[stream.SYNData]) {
+		t.Error(got)
+	}
+	p.AckPacket = 0
+	for _, got := range []string{PieceText(p), writeStream(StreamOptions{}, p)} {
+		if !strings.Contains(got, ": perhaps not accepted: sent in a SYN, and no acknowledgement was captured") || strings.Contains(got, "all the same") {
+			t.Error(got)
+		}
+	}
+}
+
 // TestTotalText: nothing is said to be complete of which nothing is known.
 func TestTotalText(t *testing.T) {
 	for _, c := range []struct {

@@ -230,7 +230,7 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 		n.doubted[i] = p.Reason
 		text := "nothing speaks against it"
 		if d := doubtTexts[p.Reason]; d != "" {
-			text = "accepted all the same: " + d
+			text = doubtedText(p, d)
 		}
 		n.say(w, Doubt, fmt.Sprintf("-- what the %s sent from %s on: %s", who, thousands(uint64(p.Offset)), text))
 	}

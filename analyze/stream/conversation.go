@@ -151,6 +151,9 @@ func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bo
 		v.payload(x, y, o, from)
 	}
 	doubt := v.doubt(x, o, from)
+	if doubt == NoReason {
+		x.went = max(x.went, from)
+	}
 	sure := !damaged && (doubt == NoReason || doubt == BadChecksum || doubt == SYNData)
 	if seg.Flags.Has(wire.FIN) && sure {
 		if !(x.fixed && end < x.start) {

@@ -161,6 +161,9 @@ func (v *conversation) hand(d *direction, c *chunk, to int64, ack uint64) {
 	if c.doubt == BadChecksum && d.goodSums {
 		why = BadChecksum
 	}
+	if c.doubt == SYNData && ack == 0 {
+		why = SYNData
+	}
 	if c.data == nil {
 		v.skip(d, to, Cut, c.packet, ack)
 	} else {
@@ -227,7 +230,7 @@ func (v *conversation) force(d *direction, why Reason) {
 		return
 	case d.acked >= c.to:
 		ack = d.ackPacket
-	case c.doubt != NoReason && !(c.doubt == BadChecksum && !(d.goodSums && d.anyACK)):
+	case c.doubt != NoReason && !(c.doubt == BadChecksum && !(d.goodSums && d.anyACK)) && !d.wentOn(c):
 		d.refused, d.refusedFor = c.to, c.doubt
 		v.dropFirst(d, c.doubt)
 		v.settle(d)
@@ -246,6 +249,14 @@ func (v *conversation) force(d *direction, why Reason) {
 	}
 	v.hand(d, c, min(c.to, d.fin()), ack)
 	v.settle(d)
+}
+
+// wentOn reports whether the octets of c, from a SYN, seem to have been taken
+// although nothing of the other end was captured: their sender went on behind
+// them, and never sent them again as RFC 7413 §4.2.1 wants of one whose data was
+// refused.
+func (d *direction) wentOn(c *chunk) bool {
+	return c.doubt == SYNData && !d.anyACK && d.went >= c.to
 }
 
 // finish hands on what is left when the connection is over: what was

@@ -51,7 +51,10 @@ type direction struct {
 	// acknowledgement of it shows that only the captured copy was.
 	spoilt    int64
 	hasSpoilt bool
-	goodSums  bool // a segment with a right checksum was captured
+	// went is the highest number of a segment behind the handshake: its sender had
+	// a SYN-ACK and went on there.
+	went     int64
+	goodSums bool // a segment with a right checksum was captured
 
 	queue         // captured and not handed on, in order, not overlapping
 	gaps   int    // between chunks

@@ -35,7 +35,7 @@ const (
 	// Of a Conflict, of octets Outside, of a Gap where nothing else was
 	// captured, and of Octets all the same accepted.
 	BadChecksum   // the checksum is wrong, and those of the same end are otherwise right (RFC 9293 §3.1)
-	SYNData       // in a SYN, and not acknowledged with it (RFC 7413 §3)
+	SYNData       // in a SYN, and not acknowledged with it (RFC 7413 §3); of Octets: their sender went on behind them
 	BeforeStart   // in front of the first octet
 	AfterFIN      // behind the FIN (RFC 9293 §3.10.7.4, seventh: ignore the segment text)
 	AfterRST      // captured after a RST that was acceptable

@@ -241,6 +241,18 @@ client octets 4+6 of 3 ack 4`},
 	{"data in a SYN that nobody answers", `
 0    A>B S  0:10(10) <tfo 0102030405060708>`, `
 client outside 0+10 syn-data of 1`},
+	{"data in a SYN, behind which the client goes on, alone", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 syn-data of 1
+client octets 10+10 of 3`},
+	{"data in a SYN that is sent again, alone", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++.1 A>B P. 1:11(10) ack 1`, `
+client conflict 0+10 syn-data of 1 kept of 3
+client octets 0+10 of 3`},
 	{"data behind the FIN of the other side", opened + `
 +.1 A>B F. 1 ack 1
 +.1 B>A P. 1:11(10) ack 2
