@@ -54,6 +54,7 @@ func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
 		f.doubt(w, p)
 	}
 	if i != f.side {
+		f.flush(w, f.side) // what would complete it comes behind this
 		f.endLine(w)
 		f.side = i
 	}
