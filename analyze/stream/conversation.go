@@ -17,16 +17,16 @@ type conversation struct {
 	// contradicted is the packet that showed the other end to be the client
 	// after that; 0: none.
 	contradicted uint64
-	reset        bool  // a RST that was acceptable was captured
-	now          int64 // the latest time of a segment
-	trip         int64 // least time from octets to their acknowledgement; 0: none known
-	hurry        bool  // nothing more is waited for
-	gap          Piece // held back, since the next may go on where it ends
+	reset        bool   // a RST that was acceptable was captured
+	now          int64  // the latest time of a segment
+	trip         int64  // least time from octets to their acknowledgement; 0: none known
+	hurry        bool   // nothing more is waited for
+	gap          *Piece // held back, since the next may go on where it ends; nil: none yet
 	gapWay       *direction
 }
 
-func newConversation(f *Follower, o *analyze.Observation) *conversation {
-	v := &conversation{f: f, number: o.Connection, tuple: o.Segment.Tuple}
+func newConversation(f *Follower, number uint64, tuple wire.Tuple) *conversation {
+	v := &conversation{f: f, number: number, tuple: tuple}
 	v.way[0].of, v.way[1].of = v, v
 	return v
 }

@@ -6,13 +6,16 @@ import "tcpwatch/capture/wire"
 // are joined, so one is held back until something else comes.
 func (v *conversation) emit(d *direction, p *Piece) {
 	if p.Kind == Gap {
-		if g := &v.gap; v.gapWay == d && g.Reason == p.Reason && g.Offset+g.Len == p.Offset {
+		if g := v.gap; v.gapWay == d && g.Reason == p.Reason && g.Offset+g.Len == p.Offset {
 			g.Len += p.Len
 			g.AckPacket = p.AckPacket
 			return
 		}
 		v.flushGap()
-		v.gap, v.gapWay = *p, d
+		if v.gap == nil {
+			v.gap = new(Piece)
+		}
+		*v.gap, v.gapWay = *p, d
 		return
 	}
 	v.flushGap()
@@ -23,7 +26,7 @@ func (v *conversation) emit(d *direction, p *Piece) {
 func (v *conversation) flushGap() {
 	if d := v.gapWay; d != nil {
 		v.gapWay = nil
-		v.pass(d, &v.gap)
+		v.pass(d, v.gap)
 	}
 }
 
