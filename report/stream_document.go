@@ -11,7 +11,7 @@ var streamMembers = []struct{ name, in, meaning string }{
 	{"connection", "all", "Number of the connection, as in every other view."},
 	{"from", "all", "Who sent it: client or server."},
 	{"kind", "all", "octets: octets of the stream, in order and once; gap: octets of the stream that are not there; conflict: octets that came again with other content; outside: captured octets that are not part of the stream; end: the sums of a direction, at the end of the connection."},
-	{"offset", "pieces", "Where it begins: octets from the first behind the SYN, or where no SYN tells, from the first captured. outside may lie in front of 0; null where the number says nothing."},
+	{"offset", "pieces", "Where it begins: octets from the first behind the SYN, or where no SYN tells, from the first captured, or where none was, from the first acknowledgement. outside may lie in front of 0; null where the number says nothing."},
 	{"len", "all", "How many octets; in end, octets and gaps together."},
 	{"reason", "pieces", "Of a gap: not-captured (acknowledged, but in no packet), cut (by the snaplen), unknown (neither captured nor acknowledged), buffer-full, too-many-gaps or closed-early (let go for want of room). Of what is in doubt: bad-checksum, syn-data, before-start, after-fin, after-rst, in-rst, beyond-window, no-ack, foreign-number, late (captured after its gap was given up). null: nothing speaks against it."},
 	{"packet", "pieces", "The packet that brought the octets; of a gap the first behind it, or the one that was cut."},
@@ -32,6 +32,7 @@ var streamMembers = []struct{ name, in, meaning string }{
 	{"outside", "end", "Octets outside the stream."},
 	{"from_start", "end", "Whether a SYN tells where the stream begins."},
 	{"fin", "end", "Whether a FIN ended it."},
+	{"contradicted_by", "end", "The packet that showed, after octets had been handed on, that the other end is the client, as `read` then has it; null: none did."},
 	{"any_ack", "end", "Whether any acknowledgement of it was captured."},
 }
 

@@ -67,7 +67,15 @@ type streamFile struct {
 	f          *os.File
 	w          *bufio.Writer
 	prev, next *streamFile
-	doubt      stream.Piece // octets that something speaks against, for the index; Len 0: none
+	doubt      doubted
+}
+
+// doubted are octets that something speaks against, for the index: those that
+// follow each other as one.
+type doubted struct {
+	offset, len, time int64 // len 0: none
+	packet, ack       uint64
+	reason            stream.Reason
 }
 
 // NewStreamFolder makes the folder where there is none. It refuses one that has
@@ -113,7 +121,7 @@ func (s *StreamFolder) Piece(p *stream.Piece) {
 		s.write(f, p, p.Data)
 		s.octets += uint64(p.Len)
 	case stream.Gap:
-		s.settleDoubt(f)
+		s.settleDoubt(f, p.Connection, p.FromClient)
 		s.gap(f, p)
 		s.indexed(p)
 	default:
@@ -152,22 +160,25 @@ func (s *StreamFolder) line() {
 func (s *StreamFolder) doubt(f *streamFile, p *stream.Piece) {
 	d := &f.doubt
 	if p.Reason == stream.NoReason && p.AckPacket != 0 {
-		s.settleDoubt(f)
+		s.settleDoubt(f, p.Connection, p.FromClient)
 		return
 	}
-	if d.Len > 0 && d.Reason == p.Reason && (d.AckPacket == 0) == (p.AckPacket == 0) {
-		d.Len += p.Len
+	if d.len > 0 && d.reason == p.Reason && (d.ack == 0) == (p.AckPacket == 0) {
+		d.len += p.Len
 		return
 	}
-	s.settleDoubt(f)
-	*d = *p
-	d.Data, d.Kept = nil, nil // lent
+	s.settleDoubt(f, p.Connection, p.FromClient)
+	*d = doubted{p.Offset, p.Len, p.Time, p.Packet, p.AckPacket, p.Reason}
 }
 
-func (s *StreamFolder) settleDoubt(f *streamFile) {
-	if f.doubt.Len > 0 {
-		s.indexed(&f.doubt)
-		f.doubt.Len = 0
+// settleDoubt writes the object of the octets in doubt.
+func (s *StreamFolder) settleDoubt(f *streamFile, connection uint64, client bool) {
+	if d := &f.doubt; d.len > 0 {
+		s.indexed(&stream.Piece{
+			Connection: connection, FromClient: client, Kind: stream.Octets, Reason: d.reason, Offset: d.offset, Len: d.len,
+			Packet: d.packet, Time: d.time, AckPacket: d.ack,
+		})
+		d.len = 0
 	}
 }
 
@@ -284,13 +295,13 @@ func (s *StreamFolder) End(c *analyze.Connection, client, server stream.Total) {
 		both = new([2]streamFile)
 	}
 	of := 0 // index of the client's
-	if both[0].tuple.Source() != c.Client {
+	if both[0].tuple != client.Tuple {
 		of = 1
 	}
 	for i, t := range []*stream.Total{&client, &server} {
 		f := &both[(i+of)&1]
 		if s.err == nil {
-			s.settleDoubt(f)
+			s.settleDoubt(f, c.Number, i == 0)
 			s.row = append(endObject(s.row[:0], &s.env, c, i == 0, t, &f.name), '\n')
 			s.line()
 		}

@@ -78,12 +78,8 @@ func endObject(b []byte, e *env, c *analyze.Connection, client bool, t *stream.T
 	j.uint("connection", c.Number)
 	j.word("from", fromText(client))
 	j.word("kind", "end")
-	source, destination := c.Client, c.Server
-	if !client {
-		source, destination = destination, source
-	}
-	j.endpoint("source", source)
-	j.endpoint("destination", destination)
+	j.endpoint("source", t.Tuple.Source())
+	j.endpoint("destination", t.Tuple.Destination())
 	j.text("encapsulation", e.encap(c.EncapID))
 	if file != nil {
 		if *file == "" {
@@ -103,6 +99,7 @@ func endObject(b []byte, e *env, c *analyze.Connection, client bool, t *stream.T
 	j.bool("from_start", t.FromStart)
 	j.bool("fin", t.FIN)
 	j.bool("any_ack", t.AnyACK)
+	j.uintOrNull("contradicted_by", t.Contradicted, t.Contradicted != 0)
 	j.close('}')
 	return j.b
 }

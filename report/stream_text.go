@@ -54,6 +54,7 @@ func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
 		f.doubt(w, p)
 	}
 	if i != f.side {
+		f.flush(w, f.side) // what would complete it comes behind this
 		f.endLine(w)
 		f.side = i
 	}
@@ -230,7 +231,7 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 		n.doubted[i] = p.Reason
 		text := "nothing speaks against it"
 		if d := doubtTexts[p.Reason]; d != "" {
-			text = "accepted all the same: " + d
+			text = doubtedText(p, d)
 		}
 		n.say(w, Doubt, fmt.Sprintf("-- what the %s sent from %s on: %s", who, thousands(uint64(p.Offset)), text))
 	}
@@ -255,9 +256,12 @@ func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
 func (n *streamNotes) sum(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
 	if !n.begun {
 		n.begun = true
-		n.title(w, c.Number, fmt.Sprintf("%s → %s", c.Client, c.Server), c.EncapID)
+		n.title(w, c.Number, fmt.Sprintf("%s → %s", client.Tuple.Source(), client.Tuple.Destination()), c.EncapID)
 	} else {
 		w.write([]byte{'\n'})
+	}
+	if p := client.Contradicted; p != 0 {
+		n.say(w, Doubt, fmt.Sprintf("-- packet %d shows that %s is the client: it is called the server here, as it was at the beginning", p, client.Tuple.Destination()))
 	}
 	if w.wants(true) {
 		n.say(w, Plain, "client  "+totalText(client))

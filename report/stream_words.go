@@ -30,11 +30,22 @@ func PieceText(p *stream.Piece) string {
 	case stream.Octets:
 		text := fmt.Sprintf("%s of the %s from %s on in packet %d", octetsText(p.Len), fromText(p.FromClient), thousands(uint64(p.Offset)), p.Packet)
 		if d := doubtTexts[p.Reason]; d != "" {
-			text += ": accepted all the same, " + d
+			text += ": " + doubtedText(p, d)
 		}
 		return text
 	}
 	return otherText(p)
+}
+
+// doubtedText says what became of octets that something speaks against.
+func doubtedText(p *stream.Piece, doubt string) string {
+	switch {
+	case p.AckPacket != 0:
+		return "accepted all the same: " + doubt
+	case p.Reason == stream.SYNData:
+		return "perhaps not accepted: sent in a SYN, and no acknowledgement was captured; the client went on behind them"
+	}
+	return "perhaps not accepted: " + doubt
 }
 
 // UnackedText says of octets, and those behind them, that nobody acknowledged
@@ -106,6 +117,8 @@ func totalText(t *stream.Total) string {
 	}
 	if t.Gaps > 0 {
 		parts = append(parts, fmt.Sprintf("%s missing in %s", octetsText(t.Missing), counted(t.Gaps, "gap")))
+	} else if !t.Begun && !t.FromStart && !t.AnyACK {
+		parts = append(parts, "and nothing tells whether it sent any")
 	} else {
 		parts = append(parts, "nothing missing")
 	}

@@ -234,6 +234,39 @@ func TestNotFollowed(t *testing.T) {
 	f.Connection(&analyze.Connection{Number: 1})
 }
 
+// TestManySYNs: connections of which there is nothing but a SYN, also one that is
+// sent again, cost little, and end like all others.
+func TestManySYNs(t *testing.T) {
+	const n = 20_000
+	ended := 0
+	_, f := feeder(stream.Config{End: func(_ *analyze.Connection, client, server stream.Total) {
+		if !client.FromStart || client.Begun || server != (stream.Total{Tuple: server.Tuple}) || client.Tuple != server.Tuple.Reverse() {
+			t.Fatalf("%+v, %+v", client, server)
+		}
+		ended++
+	}})
+	x := talk{}
+	x.open()
+	s := x.segs[0]
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range 2 * n {
+		s.Packet, s.SrcPort = uint64(i+1), uint16(1024+i%n)
+		o := analyze.Observation{Segment: &s, Connection: uint64(1 + i%n), FromClient: true}
+		f.Packet(&o)
+	}
+	runtime.ReadMemStats(&after)
+	if got := (after.TotalAlloc - before.TotalAlloc) / n; got > 500 {
+		t.Errorf("%d octets for a SYN", got)
+	}
+	for i := range n {
+		f.Connection(&analyze.Connection{Number: uint64(1 + i)})
+	}
+	if ended != n {
+		t.Errorf("%d of %d ended", ended, n)
+	}
+}
+
 // BenchmarkFollow is a stream of full segments, every second one acknowledged.
 func BenchmarkFollow(b *testing.B) {
 	for _, followed := range []bool{false, true} {

@@ -98,7 +98,7 @@ func (b *buffer) give(c *chunk) {
 // remember keeps a chunk that was handed on, so that the same octets with other
 // content are told when they come again.
 func (b *buffer) remember(c *chunk) {
-	c.owner.past = append(c.owner.past, c)
+	c.owner.past.push(c)
 	b.past += c.cost()
 	b.history.add(&c.link, c)
 	for b.past > b.most/4 {
@@ -109,9 +109,7 @@ func (b *buffer) remember(c *chunk) {
 // forget gives up the oldest chunk that was handed on.
 func (b *buffer) forget() {
 	c := b.history.first.of.(*chunk)
-	d := c.owner // its oldest is the oldest of all
-	d.past[0] = nil
-	d.past = d.past[1:]
+	c.owner.past.shift() // its oldest is the oldest of all
 	b.drop(c)
 }
 

@@ -12,14 +12,21 @@ type conversation struct {
 	number uint64
 	tuple  wire.Tuple // of the segments of way[0]
 	way    [2]direction
-	client int   // index of the client's way
-	reset  bool  // a RST that was acceptable was captured
-	gap    Piece // held back, since the next may go on where it ends
-	gapWay *direction
+	client int  // index of the client's way
+	named  bool // a piece was handed on with it: it stays
+	// contradicted is the packet that showed the other end to be the client
+	// after that; 0: none.
+	contradicted uint64
+	reset        bool   // a RST that was acceptable was captured
+	now          int64  // the latest time of a segment
+	trip         int64  // least time from octets to their acknowledgement; 0: none known
+	hurry        bool   // nothing more is waited for
+	gap          *Piece // held back, since the next may go on where it ends; nil: none yet
+	gapWay       *direction
 }
 
-func newConversation(f *Follower, o *analyze.Observation) *conversation {
-	v := &conversation{f: f, number: o.Connection, tuple: o.Segment.Tuple}
+func newConversation(f *Follower, number uint64, tuple wire.Tuple) *conversation {
+	v := &conversation{f: f, number: number, tuple: tuple}
 	v.way[0].of, v.way[1].of = v, v
 	return v
 }
@@ -39,14 +46,12 @@ func (v *conversation) other(d *direction) *direction {
 // are there when something behind them is due.
 func (v *conversation) segment(o *analyze.Observation) {
 	seg := o.Segment
+	v.now = max(v.now, seg.Time)
 	i := 0
 	if seg.Tuple != v.tuple {
 		i = 1
 	}
-	v.client = i
-	if !o.FromClient {
-		v.client = 1 - i
-	}
+	v.roles(i, o)
 	x, y := &v.way[i], &v.way[1-i]
 	if seg.Checksum == wire.ChecksumGood {
 		x.goodSums = true
@@ -79,6 +84,23 @@ func (v *conversation) segment(o *analyze.Observation) {
 	}
 	v.deliver(y, y.limit())
 	v.deliver(x, x.limit())
+}
+
+// roles takes who is the client, where a segment of way i says so. Once a piece
+// was handed on, its name is: one direction is one stream under one name.
+func (v *conversation) roles(i int, o *analyze.Observation) {
+	client := i
+	if !o.FromClient {
+		client = 1 - i
+	}
+	switch {
+	case client == v.client:
+		v.contradicted = 0
+	case !v.named:
+		v.client = client
+	case v.contradicted == 0:
+		v.contradicted = o.Segment.Packet
+	}
 }
 
 // partOf returns what a segment brings, at number from.
@@ -125,24 +147,31 @@ func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bo
 	}
 	end := from + int64(seg.Len)
 	if seg.Len > 0 && !v.probe(x, o, from) {
+		x.carried = true
 		v.payload(x, y, o, from)
 	}
 	doubt := v.doubt(x, o, from)
+	if doubt == NoReason {
+		x.went = max(x.went, from)
+	}
 	sure := !damaged && (doubt == NoReason || doubt == BadChecksum || doubt == SYNData)
 	if seg.Flags.Has(wire.FIN) && sure {
 		if !(x.fixed && end < x.start) {
 			x.addFIN(end)
 		}
 		end++
+	} else if seg.Flags.Has(wire.FIN) && doubt == BadChecksum {
+		x.spoilt, x.hasSpoilt = end, true
 	}
 	x.reach(end, sure)
 }
 
 // probe reports whether the segment is a probe whose octet says nothing: one
 // that the other end has acknowledged before (RFC 9293 §3.8.4 lets it be
-// garbage).
+// garbage). An octet that is still waited for is captured late instead: no
+// keep-alive comes as soon.
 func (v *conversation) probe(x *direction, o *analyze.Observation, from int64) bool {
-	return o.Labels.Has(label.KeepAlive) ||
+	return o.Labels.Has(label.KeepAlive) && !v.awaited(x, from) ||
 		o.Labels.Has(label.ZeroWindowProbe) && x.anyACK && from < x.acked
 }
 
@@ -213,7 +242,12 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	if captured := max(y.ref, y.seen); to-captured > mostWindow || to > captured && v.reset {
 		return // no window is as large as that; and nothing new is proved after a RST
 	}
-	y.acknowledge(to, seg.Packet)
+	was := y.acked
+	y.acknowledge(to, x.extend(seg.Seq), seg.Packet)
+	v.timeTrip(y, was)
+	if y.beyond > 0 || len(y.chunks) > 0 && y.due(y.chunks[0].from) < y.chunks[0].from {
+		y.mark(v.now, v.patience())
+	}
 	if o.WindowScaled && to <= max(y.ref, y.seen) && !seg.Flags.Has(wire.RST) {
 		y.edge = max(y.edge, to+int64(o.Window))
 		y.hasEdge = true
@@ -270,8 +304,8 @@ func (v *conversation) dropFirst(d *direction, why Reason) {
 func (v *conversation) settle(d *direction) {
 	if len(d.chunks) == 0 {
 		v.buffer().waiting.remove(&d.wait)
-		if cap(d.chunks) > 1024 {
-			d.chunks = nil // one burst does not keep its array
+		if cap(d.array) > 1024 {
+			d.queue = queue{} // one burst does not keep its array
 		}
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"tcpwatch/analyze"
 )
 
-// deliver hands on what waits in d in front of limit. A gap is final when octets
-// behind it are: the other end acknowledged them, and with them the gap.
+// deliver hands on what waits in d in front of limit, as far as nothing in front
+// of it is waited for: a gap that was acknowledged is final after a while.
 func (v *conversation) deliver(d *direction, limit int64) {
 	if d.busy || len(d.chunks) == 0 || d.begun && limit <= d.next {
 		return
@@ -18,11 +18,14 @@ func (v *conversation) deliver(d *direction, limit int64) {
 		if limit < c.from || limit <= d.due(c.from) {
 			break
 		}
-		if v.begin(d, c.from); len(d.chunks) == 0 || d.chunks[0] != c {
+		if !v.ready(d, c, limit) {
+			break
+		}
+		if len(d.chunks) == 0 || d.chunks[0] != c {
 			continue
 		}
-		if limit > c.from && c.hasAfter {
-			v.ensure(v.other(d), c.after)
+		if v.begin(d, c.from); len(d.chunks) == 0 || d.chunks[0] != c {
+			continue
 		}
 		if d.next < c.from {
 			v.skip(d, c.from, NotCaptured, c.packet, d.ackPacket)
@@ -34,6 +37,34 @@ func (v *conversation) deliver(d *direction, limit int64) {
 	}
 	v.settle(d)
 	d.busy = false
+}
+
+// ready reports whether the octets of c, which are acknowledged up to limit, may
+// be handed on: what its sender had received is, and what is missing in front of
+// it is waited for no more. Without a SYN, the beginning is missing.
+func (v *conversation) ready(d *direction, c *chunk, limit int64) bool {
+	switch {
+	case d.due(c.from) < c.from:
+		if !v.final(d, c.from) {
+			return false
+		}
+	case !d.begun && !d.fixed:
+		if !v.final(d, c.from+1) {
+			return false
+		}
+	}
+	if limit <= c.from || !c.hasAfter {
+		return true
+	}
+	o := v.other(d)
+	if c.doubt == BadChecksum {
+		// It was accepted all the same: then what it acknowledges counts, too, as
+		// far as the rest of the capture bears it out.
+		if to := min(c.after, max(o.ref, o.seen)); to == c.after && to > o.acked {
+			o.acked, o.ackPacket, o.anyACK = to, c.packet, true
+		}
+	}
+	return v.ensure(o, c.after)
 }
 
 // due returns the number that is handed on next, where octets at number at are
@@ -70,25 +101,49 @@ func (v *conversation) begin(d *direction, at int64) {
 }
 
 // ensure hands on what of o is in front of number after: the sender of the octets
-// that are due, which the other end has accepted, had received it.
-func (v *conversation) ensure(o *direction, after int64) {
+// that are due, which the other end has accepted, had received it. It reports
+// false where some of it is waited for.
+func (v *conversation) ensure(o *direction, after int64) bool {
 	limit := min(after, max(o.acked, o.beyond))
-	if o.busy || !o.known || o.begun && limit <= o.next {
-		return
+	if !o.known || o.begun && limit <= o.next {
+		return true
 	}
 	fin := o.fin()
 	limit = min(limit, fin)
-	v.deliver(o, limit)
-	if !o.begun && o.fixed && limit > o.start {
-		v.begin(o, limit)
+	if o.busy {
+		return v.ensureGap(o, limit)
 	}
-	if !o.begun || o.next >= limit {
-		return
+	v.deliver(o, limit)
+	if len(o.chunks) > 0 && o.chunks[0].from < limit {
+		return o.begun && o.next >= limit
+	}
+	at, known := o.beginning()
+	if o.begun && o.next >= limit || !o.begun && !(known && limit > at) {
+		return true
 	}
 	if limit != fin && limit == max(o.ref, o.seen)+1 {
-		return // one number that was not captured may as well be the FIN
+		return true // one number that was not captured may as well be the FIN
 	}
+	if !v.final(o, limit) {
+		return false
+	}
+	v.begin(o, at)
 	v.skip(o, limit, NotCaptured, 0, cmp.Or(o.beyondPacket, o.ackPacket))
+	return true
+}
+
+// ensureGap is ensure where o waits for the other direction itself: the gap in
+// front of what it waits with stands behind nothing of that.
+func (v *conversation) ensureGap(o *direction, limit int64) bool {
+	if limit = min(limit, o.chunks[0].from); limit <= o.due(limit) {
+		return true
+	}
+	if !v.final(o, limit) {
+		return false
+	}
+	v.begin(o, limit)
+	v.skip(o, limit, NotCaptured, o.chunks[0].packet, o.ackPacket)
+	return true
 }
 
 // skip hands on a gap from the first number that is due up to to.
@@ -105,6 +160,9 @@ func (v *conversation) hand(d *direction, c *chunk, to int64, ack uint64) {
 	from, why := d.next, NoReason
 	if c.doubt == BadChecksum && d.goodSums {
 		why = BadChecksum
+	}
+	if c.doubt == SYNData && ack == 0 {
+		why = SYNData
 	}
 	if c.data == nil {
 		v.skip(d, to, Cut, c.packet, ack)
@@ -137,10 +195,22 @@ func (v *conversation) makeRoom(d *direction, n int) {
 	}
 	for b.used+need > b.most && b.waiting.first != nil {
 		w := b.waiting.first.of.(*direction)
-		w.of.force(w, BufferFull)
+		w.of.press(w, BufferFull)
 		for b.past > 0 && b.used+need > b.most {
 			b.forget()
 		}
+	}
+}
+
+// press hands on what waits in d without waiting for more: what was acknowledged,
+// and where that is nothing, its first chunk.
+func (v *conversation) press(d *direction, why Reason) {
+	c := d.chunks[0]
+	v.hurry = true
+	v.deliver(d, d.limit())
+	v.hurry = false
+	if len(d.chunks) > 0 && d.chunks[0] == c {
+		v.force(d, why)
 	}
 }
 
@@ -160,11 +230,16 @@ func (v *conversation) force(d *direction, why Reason) {
 		return
 	case d.acked >= c.to:
 		ack = d.ackPacket
-	case c.doubt != NoReason && !(c.doubt == BadChecksum && !(d.goodSums && d.anyACK)):
+	case c.doubt != NoReason && !(c.doubt == BadChecksum && !(d.goodSums && d.anyACK)) && !d.wentOn(c):
 		d.refused, d.refusedFor = c.to, c.doubt
 		v.dropFirst(d, c.doubt)
 		v.settle(d)
 		return
+	}
+	if c.hasAfter {
+		d.busy = true
+		v.ensure(v.other(d), c.after)
+		d.busy = false
 	}
 	if d.next < c.from {
 		if d.refused > d.next {
@@ -176,9 +251,18 @@ func (v *conversation) force(d *direction, why Reason) {
 	v.settle(d)
 }
 
+// wentOn reports whether the octets of c, from a SYN, seem to have been taken
+// although nothing of the other end was captured: their sender went on behind
+// them, and never sent them again as RFC 7413 §4.2.1 wants of one whose data was
+// refused.
+func (d *direction) wentOn(c *chunk) bool {
+	return c.doubt == SYNData && !d.anyACK && d.went >= c.to
+}
+
 // finish hands on what is left when the connection is over: what was
 // acknowledged, and then the rest as it was captured.
 func (v *conversation) finish(c *analyze.Connection) {
+	v.hurry = true
 	for i := range v.way {
 		d := &v.way[i]
 		// What was acknowledged beyond the octets without doubt covers those with.
@@ -205,10 +289,12 @@ func (v *conversation) finish(c *analyze.Connection) {
 	for i := range v.way {
 		d := &v.way[i]
 		d.total.AnyACK = d.anyACK
-		for _, c := range d.past {
+		d.total.Tuple, d.total.Contradicted = v.tupleOf(d), v.contradicted
+		d.total.FromStart = d.fixed && (!d.begun || d.total.FromStart)
+		for _, c := range d.past.chunks {
 			v.buffer().drop(c)
 		}
-		d.past = nil
+		d.past = queue{}
 	}
 }
 
@@ -231,7 +317,8 @@ func (v *conversation) earlier() *direction {
 func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	fin, said := d.fin(), max(d.acked, d.beyond)
 	d.total.FIN = len(d.fins) > 0 // fin took off those that were not accepted
-	if !d.begun && !d.fixed {
+	at, known := d.beginning()
+	if !d.begun && !known {
 		return // nothing tells where it begins
 	}
 	end := said
@@ -240,8 +327,11 @@ func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	} else if said == max(d.ref, d.seen)+1 && c.Closing.Inferred {
 		return // that number is taken for the FIN
 	}
-	if !d.begun && end > d.start {
-		v.begin(d, end)
+	if !d.carried && !d.fixed && d.step == 1 {
+		end-- // the last number may as well be the FIN
+	}
+	if !d.begun && end > at {
+		v.begin(d, at)
 	}
 	if !d.begun || end <= d.next {
 		return

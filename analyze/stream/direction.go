@@ -26,25 +26,40 @@ type direction struct {
 
 	// acked: the other end has everything in front of it, said by ackPacket.
 	// beyond is the last acknowledgement that covers more than was captured,
-	// said by beyondPacket; 0: it does not.
+	// said by beyondPacket with the sequence number beyondSeq; 0: it does not.
 	anyACK       bool
+	firstACK     int64 // the first acknowledgement number, with anyACK
+	step         int64 // by how much the last that went further did
+	carried      bool  // a segment with octets was captured
 	acked        int64
 	ackPacket    uint64
 	beyond       int64
 	beyondPacket uint64
+	beyondSeq    int64
+	// marks say when octets that were not captured had been acknowledged, for
+	// those that final does not cover: those in front of it are waited for no more.
+	marks []mark
+	final int64
 	// edge is behind what the other end has offered to take, with hasEdge.
 	edge    int64
 	hasEdge bool
 
 	// fins are the numbers of FINs, lowest first: that of a true one is never
 	// acknowledged beyond.
-	fins     []int64
+	fins []int64
+	// spoilt is the number of a FIN whose segment was damaged, with hasSpoilt: an
+	// acknowledgement of it shows that only the captured copy was.
+	spoilt    int64
+	hasSpoilt bool
+	// went is the highest number of a segment behind the handshake: its sender had
+	// a SYN-ACK and went on there.
+	went     int64
 	goodSums bool // a segment with a right checksum was captured
 
-	chunks []*chunk // captured and not handed on, in order, not overlapping
-	gaps   int      // between chunks
-	past   []*chunk // handed on and remembered, in order
-	missed []span   // gaps handed on, the latest
+	queue         // captured and not handed on, in order, not overlapping
+	gaps   int    // between chunks
+	past   queue  // handed on and remembered, in order
+	missed []span // gaps handed on, the latest
 	// refused is behind the last octets that were left out although nothing else
 	// was captured in their place, for the reason refusedFor.
 	refused    int64
@@ -80,6 +95,20 @@ func (d *direction) know(s wire.Seq) {
 	}
 }
 
+// beginning returns the number of the first octet where it is known without any
+// octets: from a SYN, or where nothing was captured of a direction that
+// acknowledgements show to have octets, the first of their numbers. Then the
+// true beginning may lie in front of it.
+func (d *direction) beginning() (at int64, known bool) {
+	switch {
+	case d.fixed:
+		return d.start, true
+	case d.anyACK && !d.carried:
+		return d.firstACK, true
+	}
+	return 0, false
+}
+
 // limit returns the end of what may be handed on: acknowledged, and in front of
 // the FIN.
 func (d *direction) limit() int64 { return min(d.acked, d.fin()) }
@@ -104,18 +133,31 @@ func (d *direction) addFIN(at int64) {
 	d.fins = slices.Insert(d.fins, i, at)
 }
 
-// acknowledge takes an acknowledgement number of the other end.
-func (d *direction) acknowledge(to int64, packet uint64) {
-	d.anyACK = true
+// acknowledge takes an acknowledgement number of the other end, from a segment
+// with sequence number seq.
+func (d *direction) acknowledge(to, seq int64, packet uint64) {
+	if !d.anyACK {
+		d.anyACK, d.firstACK = true, to
+	}
+	if last := max(d.acked, d.beyond, d.firstACK); to > last {
+		d.step = to - last
+	}
+	if d.hasSpoilt && to == d.spoilt+1 {
+		d.hasSpoilt = false
+		d.addFIN(d.spoilt)
+		d.seen = max(d.seen, to)
+	}
 	captured := max(d.ref, d.seen)
 	if to > captured {
-		d.beyond, d.beyondPacket = to, packet
+		d.beyond, d.beyondPacket, d.beyondSeq = to, packet, seq
 		to = captured
-	} else if d.beyond > 0 && to >= d.acked {
+	} else if d.beyond > 0 && to >= d.acked && seq >= d.beyondSeq {
 		// An end never takes back what it acknowledged: the one beyond what was
 		// captured was forged, or this one was overtaken and the next says so
-		// again.
+		// again. One with a lower sequence number is older (RFC 9293 §3.10.7.4,
+		// SND.WL1).
 		d.beyond = 0
+		d.unmark(to)
 	}
 	if to > d.acked {
 		d.acked, d.ackPacket = to, packet
@@ -156,7 +198,17 @@ func find(chunks []*chunk, at int64) int {
 // insert puts chunks in place of the n at index i.
 func (d *direction) insert(i, n int, cs ...*chunk) {
 	d.gaps -= d.gapsAround(i, n)
-	d.chunks = slices.Replace(d.chunks, i, i+n, cs...)
+	switch single := n == 0 && len(cs) == 1; {
+	case single && i == len(d.chunks):
+		d.push(cs[0])
+	case single && i == 0:
+		d.unshift(cs[0])
+	default:
+		if len(d.chunks)-n+len(cs) > cap(d.chunks) {
+			d.grow(0)
+		}
+		d.chunks = slices.Replace(d.chunks, i, i+n, cs...)
+	}
 	d.gaps += d.gapsAround(i, len(cs))
 }
 
@@ -173,23 +225,11 @@ func (d *direction) gapsAround(i, n int) (gaps int) {
 
 // pop takes the first chunk out.
 func (d *direction) pop() *chunk {
-	c := d.chunks[0]
-	if len(d.chunks) > 1 && c.to < d.chunks[1].from {
+	if c := d.chunks[0]; len(d.chunks) > 1 && c.to < d.chunks[1].from {
 		d.gaps--
 	}
-	if n := len(d.chunks); n <= fewChunks { // the front of the array stays in use
-		copy(d.chunks, d.chunks[1:])
-		d.chunks[n-1] = nil
-		d.chunks = d.chunks[:n-1]
-	} else {
-		d.chunks[0] = nil
-		d.chunks = d.chunks[1:]
-	}
-	return c
+	return d.shift()
 }
-
-// fewChunks are moved rather than left behind in the array.
-const fewChunks = 32
 
 // miss remembers a gap that is handed on.
 func (d *direction) miss(from, to int64) {

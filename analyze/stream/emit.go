@@ -1,16 +1,21 @@
 package stream
 
+import "tcpwatch/capture/wire"
+
 // emit hands a piece of d on. Gaps that follow each other for the same reason
 // are joined, so one is held back until something else comes.
 func (v *conversation) emit(d *direction, p *Piece) {
 	if p.Kind == Gap {
-		if g := &v.gap; v.gapWay == d && g.Reason == p.Reason && g.Offset+g.Len == p.Offset {
+		if g := v.gap; v.gapWay == d && g.Reason == p.Reason && g.Offset+g.Len == p.Offset {
 			g.Len += p.Len
 			g.AckPacket = p.AckPacket
 			return
 		}
 		v.flushGap()
-		v.gap, v.gapWay = *p, d
+		if v.gap == nil {
+			v.gap = new(Piece)
+		}
+		*v.gap, v.gapWay = *p, d
 		return
 	}
 	v.flushGap()
@@ -21,18 +26,16 @@ func (v *conversation) emit(d *direction, p *Piece) {
 func (v *conversation) flushGap() {
 	if d := v.gapWay; d != nil {
 		v.gapWay = nil
-		v.pass(d, &v.gap)
+		v.pass(d, v.gap)
 	}
 }
 
 // pass counts a piece and calls Config.Piece.
 func (v *conversation) pass(d *direction, p *Piece) {
 	t := &d.total
+	v.named = true
 	p.Connection, p.FromClient = v.number, d == &v.way[v.client]
-	p.Tuple = v.tuple
-	if d == &v.way[1] {
-		p.Tuple = v.tuple.Reverse()
-	}
+	p.Tuple = v.tupleOf(d)
 	p.Continues = t.Octets+t.Missing > 0
 	switch p.Kind {
 	case Octets:
@@ -58,6 +61,14 @@ func (v *conversation) pass(d *direction, p *Piece) {
 		v.f.cfg.Piece(&v.f.piece)
 		v.f.piece = Piece{}
 	}
+}
+
+// tupleOf returns the tuple of the segments of d.
+func (v *conversation) tupleOf(d *direction) wire.Tuple {
+	if d == &v.way[1] {
+		return v.tuple.Reverse()
+	}
+	return v.tuple
 }
 
 // outside hands on octets that are not part of the stream.

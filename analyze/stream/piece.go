@@ -25,7 +25,7 @@ const (
 	NoReason Reason = iota
 
 	// Of a Gap.
-	NotCaptured // the other end acknowledged them: delivered, but never captured
+	NotCaptured // the other end acknowledged them: delivered, but not captured, nor for a while after that
 	Cut         // their packet was captured, but cut in front of them (snaplen)
 	Unknown     // neither captured nor acknowledged, though octets behind them were captured
 	BufferFull  // let go: the buffer was full before they came
@@ -35,7 +35,7 @@ const (
 	// Of a Conflict, of octets Outside, of a Gap where nothing else was
 	// captured, and of Octets all the same accepted.
 	BadChecksum   // the checksum is wrong, and those of the same end are otherwise right (RFC 9293 §3.1)
-	SYNData       // in a SYN, and not acknowledged with it (RFC 7413 §3)
+	SYNData       // in a SYN, and not acknowledged with it (RFC 7413 §3); of Octets: their sender went on behind them
 	BeforeStart   // in front of the first octet
 	AfterFIN      // behind the FIN (RFC 9293 §3.10.7.4, seventh: ignore the segment text)
 	AfterRST      // captured after a RST that was acceptable
@@ -67,12 +67,13 @@ func (r Reason) LetGo() bool { return r == BufferFull || r == TooManyGaps || r =
 // and its slices are lent for the duration of the call that hands it over.
 type Piece struct {
 	Connection uint64     // as in analyze.Observation
-	FromClient bool       // who sent it
+	FromClient bool       // who sent it, by what was known at the first piece
 	Tuple      wire.Tuple // of the segments that went its way
 	Kind       Kind
 	Reason     Reason // NoReason for Octets that nothing speaks against
 	// Offset counts octets from the beginning of the direction's stream: from
-	// the first behind the SYN, or where no SYN tells, from the first captured.
+	// the first behind the SYN, or where no SYN tells, from the first captured;
+	// where none was, from the first acknowledgement number.
 	// Octets and Gaps of one direction follow each other without a break.
 	// Outside may lie in front of 0; with ForeignNumber it says nothing.
 	Offset int64
@@ -98,16 +99,20 @@ type Piece struct {
 
 // Total sums up one direction.
 type Total struct {
-	Octets    int64 // handed on
-	Unacked   int64 // of them, never acknowledged when they were handed on
-	Missing   int64 // in gaps
-	LetGo     int64 // of them, given up without evidence
+	Tuple     wire.Tuple // of the segments that went its way
+	Octets    int64      // handed on
+	Unacked   int64      // of them, never acknowledged when they were handed on
+	Missing   int64      // in gaps
+	LetGo     int64      // of them, given up without evidence
 	Gaps      int64
 	Conflicts int64
 	Outside   int64 // octets
-	// Begun is set when the direction has octets or gaps; FromStart when its
-	// first octet is the one behind the SYN.
+	// Begun is set when the direction has octets or gaps; FromStart when a SYN
+	// tells where it begins.
 	Begun, FromStart bool
 	FIN              bool // a FIN ended it
 	AnyACK           bool // an acknowledgement of it was captured
+	// Contradicted is the packet that showed, behind the first piece, that the
+	// other end is the client, as analyze.Connection then has it; 0: none did.
+	Contradicted uint64
 }

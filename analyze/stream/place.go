@@ -76,7 +76,7 @@ func (v *conversation) place(d *direction, p part) {
 		v.buffer().waiting.add(&d.wait, d)
 	}
 	for d.gaps > mostGaps {
-		v.force(d, TooManyGaps)
+		v.press(d, TooManyGaps)
 	}
 }
 
@@ -142,8 +142,8 @@ func (v *conversation) placePast(d *direction, p part) part {
 		}
 	}
 	compared := false
-	for i := find(d.past, old.from); i < len(d.past) && d.past[i].from < old.to; i++ {
-		c := d.past[i]
+	for i := find(d.past.chunks, old.from); i < len(d.past.chunks) && d.past.chunks[i].from < old.to; i++ {
+		c := d.past.chunks[i]
 		from, to := max(c.from, old.from), min(c.to, old.to)
 		if from >= to {
 			continue

@@ -121,10 +121,44 @@ client octets 20+10 of 5`},
 	{"octets that come after their gap was closed", opened + `
 +.1 A>B P. 21:31(10) ack 1
 +.1 B>A . 1 ack 31
++1 A>B P. 31:41(10) ack 1
 +.1 A>B P. 11:21(10) ack 1`, `
 client gap 0+20 not-captured of 4 ack 5
 client octets 20+10 of 4 ack 5
-client outside 10+10 late of 6`},
+client outside 10+10 late of 7
+client octets 30+10 of 6`},
+	{"octets that come behind their acknowledgement", opened + `
++.1 A>B P. 21:31(10) ack 1
++.1 B>A P. 1:11(10) ack 31
++.1 A>B P. 11:21(10) ack 1
++.4 A>B P. 1:11(10) ack 1
++.1 A>B . 31 ack 11`, `
+client octets 0+10 of 7 ack 5
+client octets 10+10 of 6 ack 5
+client octets 20+10 of 4 ack 5
+server octets 0+10 of 5 ack 8`},
+	{"a gap is final although octets go on", opened + `
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21
++.7 A>B P. 31:41(10) ack 1
++.1 B>A . 1 ack 41
++.3 A>B P. 41:51(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 A>B P. 1:11(10) ack 1`, `
+client gap 0+10 not-captured of 4 ack 7
+client octets 10+10 of 4 ack 7
+client octets 20+10 of 9 ack 7
+client octets 30+10 of 6 ack 7
+client outside 0+10 late of 10
+client octets 40+10 of 8`},
+	{"the beginning comes behind the acknowledgement", `
+0   A>B P. 5011:5021(10) ack 900
++.1 B>A P. 900:920(20) ack 5021
++.1 A>B P. 5001:5011(10) ack 900
++.1 A>B . 5021 ack 920`, `
+client octets 0+10 of 3 ack 2
+client octets 10+10 of 1 ack 2
+server octets 0+20 of 2 ack 4`},
 	{"the last octets were not captured", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A . 1 ack 21`, `
@@ -135,7 +169,7 @@ client gap 10+10 not-captured ack 5`},
 +.1 A>B . 11 ack 21
 +.1 A>B P. 11:16(5) ack 21
 +.1 B>A . 21 ack 16`, `
-client gap 0+10 not-captured ack 4
+client gap 0+10 not-captured of 6 ack 7
 server octets 0+20 of 4 ack 5
 client octets 10+5 of 6 ack 7`},
 	{"other content in what waits", opened + `
@@ -207,6 +241,18 @@ client octets 4+6 of 3 ack 4`},
 	{"data in a SYN that nobody answers", `
 0    A>B S  0:10(10) <tfo 0102030405060708>`, `
 client outside 0+10 syn-data of 1`},
+	{"data in a SYN, behind which the client goes on, alone", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 syn-data of 1
+client octets 10+10 of 3`},
+	{"data in a SYN that is sent again, alone", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++.1 A>B P. 1:11(10) ack 1`, `
+client conflict 0+10 syn-data of 1 kept of 3
+client octets 0+10 of 3`},
 	{"data behind the FIN of the other side", opened + `
 +.1 A>B F. 1 ack 1
 +.1 B>A P. 1:11(10) ack 2
@@ -307,8 +353,22 @@ server octets 0+20 of 2 ack 3`},
 0   A>B P. 5001:5011(10) ack 900
 +.1 A>B P. 5021:5031(10) ack 950`, `
 client octets 0+10 of 1
+server gap 0+50 not-captured ack 2
 client gap 10+10 unknown of 2
 client octets 20+10 of 2`},
+	{"a direction that was acknowledged and never captured", `
+0     A>B S  0
++.01  A>B .  1 ack 5001
++.1 A>B P. 1:5(4) ack 5001
++.1 A>B . 5 ack 7001
++1.5 A>B P. 5:9(4) ack 10001
++1.5 A>B . 9 ack 10001
++.1 A>B F. 9 ack 10501
++.1 A>B . 10 ack 10502`, `
+client octets 0+4 of 3
+server gap 0+5000 not-captured ack 8
+client octets 4+4 of 5
+server gap 5000+500 not-captured ack 8`},
 	{"the numbers wrap", `
 isn A 4294967290
 ` + opened + `
@@ -338,6 +398,33 @@ client octets 0+10 of 4 ack 5
 server octets 0+10 of 5 ack 6
 client octets 10+10 of 6
 server octets 10+5 of 8`},
+	{"a spoilt FIN that was acknowledged", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A PF. 1:11(10) ack 11 badsum
++.1 A>B . 11 ack 12
++.1 A>B F. 11 ack 12
++.1 B>A . 12 ack 12`, `
+client octets 0+10 of 4 ack 5
+server octets 0+10 bad-checksum of 5 ack 6`},
+	{"a spoilt FIN without octets", opened + `
++.1 B>A P. 1:11(10) ack 1
++.1 A>B . 1 ack 11
++.1 B>A F. 11 ack 1 badsum
++.1 A>B F. 1 ack 12
++.1 B>A . 12 ack 2`, `
+server octets 0+10 of 4 ack 5`},
+	{"what spoilt octets acknowledge, if they were accepted", opened + `
++.1 A>B . 1 ack 1
++.1 B>A . 1 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 B>A P. 1:6(5) ack 11 badsum
++.1 A>B P. 11:21(10) ack 6
++.1 B>A P. 6:11(5) ack 21
++.1 A>B . 21 ack 11`, `
+client octets 0+10 of 6 ack 7
+server octets 0+5 bad-checksum of 7 ack 8
+client octets 10+10 of 8 ack 9
+server octets 5+5 of 9 ack 10`},
 	{"an acknowledgement beyond any window", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A . 1 ack 2000000001`, `
@@ -355,6 +442,49 @@ client octets 0+10 of 4`},
 client octets 0+10 of 6 ack 9
 client octets 10+10 of 8 ack 9
 client octets 20+10 of 7 ack 9`},
+}
+
+// TestRolesStay: what one end sent has one name, also where a SYN tells late who
+// the client is.
+func TestRolesStay(t *testing.T) {
+	s, err := script.Parse(`
+0    A>B P. 1:7(6) ack 1
++.01 A>B P. 1:7(6) ack 1 otherdata
++.01 B>A . 1 ack 7
++.01 A>B S 0
++.01 B>A S. 0 ack 1
++.01 A>B P. 7:13(6) ack 1
++.01 B>A P. 1:8(7) ack 13
++.01 A>B . 13 ack 8`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	segs := s.Segments()
+	for i := range segs { // by its port A would be the server
+		for _, port := range []*uint16{&segs[i].SrcPort, &segs[i].DstPort} {
+			switch *port {
+			case 80:
+				*port = 50000
+			case 40000:
+				*port = 80
+			}
+		}
+	}
+	names := map[wire.Tuple]bool{}
+	told, totals := follow(segs, stream.Config{}, func(p *stream.Piece) {
+		if was, ok := names[p.Tuple]; ok && was != p.FromClient {
+			t.Errorf("%s: it had the other name before", tell(p))
+		}
+		names[p.Tuple] = p.FromClient
+	})
+	if len(names) != 2 || len(totals) != 1 {
+		t.Fatalf("%v, %v", told, totals)
+	}
+	for i, total := range totals[0] {
+		if names[total.Tuple] != (i == 0) || total.Contradicted != 4 {
+			t.Errorf("%v: %+v\n%v", names, total, told)
+		}
+	}
 }
 
 func TestScripts(t *testing.T) {

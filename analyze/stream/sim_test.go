@@ -14,7 +14,7 @@ import (
 // simTalk is a talk of two ends in turns, with what became of it: each sends a
 // message, in segments, when it has the other's last one. Segments are lost in
 // front of the tap and behind it and sent again, cut anew; copies pass, and
-// packets next to each other change places.
+// the tap holds some back behind others, also behind the acknowledgement of them.
 type simTalk struct {
 	talk
 	r     *rand.Rand
@@ -23,8 +23,13 @@ type simTalk struct {
 	turns []simTurn
 	// unseen are octets that were delivered and never captured.
 	unseen [2][]bool
-	high   [2]int64  // behind what was captured of each end
-	late   []simCopy // what passes the tap after the next
+	late   []simLate // what the tap holds back
+}
+
+// simLate is a packet that is captured behind so many others.
+type simLate struct {
+	simCopy
+	behind int
 }
 
 // simTurn is a message: octets of an end, sent when it had so many of the other.
@@ -55,7 +60,9 @@ func newSimTalk(seed uint64, blind float64) *simTalk {
 		s.unseen[from] = append(s.unseen[from], make([]bool, len(message))...)
 		s.send(from, blind)
 	}
-	s.pass(nil)
+	for len(s.late) > 0 {
+		s.pass(nil)
+	}
 	return s
 }
 
@@ -101,24 +108,22 @@ func (s *simTalk) send(from int, blind float64) {
 	}
 }
 
-// pass lets a packet pass the tap, some of them behind the next.
+// pass lets a packet pass the tap, which holds some of them back.
 func (s *simTalk) pass(c *simCopy) {
-	late := s.late
-	s.late = nil
-	if c != nil {
-		end := c.seq + int64(len(c.data))
-		// Its ACK may pass in front of it: that leaves no gap as long as nothing
-		// behind it was captured.
-		if c.data != nil && len(late) == 0 && c.seq >= s.high[c.from] && s.r.IntN(6) == 0 {
-			s.late = append(s.late, *c)
-			return
-		}
-		s.add(c.from, wire.ACK, c.seq+1, c.ack+1, c.data)
-		s.high[c.from] = max(s.high[c.from], end)
+	if c != nil && c.data != nil && s.r.IntN(6) == 0 {
+		s.late = append(s.late, simLate{*c, 1 + s.r.IntN(8)})
+		return
 	}
-	for _, c := range late {
+	if c != nil {
 		s.add(c.from, wire.ACK, c.seq+1, c.ack+1, c.data)
-		s.high[c.from] = max(s.high[c.from], c.seq+int64(len(c.data)))
+	}
+	s.late = slices.DeleteFunc(s.late, func(l simLate) bool { return l.behind == 0 })
+	for i := range s.late {
+		if l := &s.late[i]; l.behind > 0 {
+			if l.behind--; l.behind == 0 {
+				s.add(l.from, wire.ACK, l.seq+1, l.ack+1, l.data)
+			}
+		}
 	}
 }
 

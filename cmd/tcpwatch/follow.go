@@ -12,11 +12,13 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
+	"tcpwatch/capture/filter"
 	"tcpwatch/report"
 )
 
 // followOptions are the flags of follow.
 type followOptions struct {
+	filter         *filter.Expr
 	connection     uint64
 	from           string
 	raw, hex       bool
@@ -46,7 +48,8 @@ for each piece (schema tcpwatch.stream/1): from, kind (octets, gap, conflict,
 outside, end), offset, len, reason, packet, time, ack_packet, and the octets in
 base64.
 
-A gap is closed when the other end acknowledged octets behind it, or at the end
+A gap is closed a second after the other end acknowledged octets behind it,
+later where a round trip is long, sooner when the buffer is full, and at the end
 of the connection. For files, one a direction, see tcpwatch read --streams.`
 
 const followExamples = `  tcpwatch follow --connection 3 eth0.pcap
@@ -87,6 +90,8 @@ func (o *followOptions) declare(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(connectionNumber(&o.connection), "connection", "the connection, by its number")
+	f.VarP(expression(&o.filter), "filter", "f",
+		"only the packets that match, as of read: with the same filter connections have the same numbers")
 	f.Var(choice(&o.from, sides), "from", "only what one end sent: "+list(sides, ", ")+" (default both)")
 	f.BoolVar(&o.raw, "raw", false, "the octets and nothing else")
 	f.BoolVar(&o.hex, "hex", false, "offsets, hexadecimal and ASCII")
@@ -156,6 +161,10 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 	if bar != nil {
 		out.before = bar.stop
 	}
+	var packets capture.Source = src
+	if o.filter != nil {
+		packets = newFiltered(src, o.filter)
+	}
 	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
 	w := report.NewStreamWriter(out, o.writing(out, dec))
 	told := &rawNotes{off: !o.raw || o.quiet, from: o.from, stderr: stderr}
@@ -170,7 +179,7 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 		},
 	})
 	an := analyze.New(analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Packet: f.Packet, Connection: f.Connection})
-	in := feed(c.Context(), src, dec, an, hooks{}, func() bool { return over || w.Err() != nil })
+	in := feed(c.Context(), packets, dec, an, hooks{}, func() bool { return over || w.Err() != nil })
 	err = w.Close()
 	if err == nil {
 		err = out.Close()

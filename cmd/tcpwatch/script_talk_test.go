@@ -20,7 +20,7 @@ import (
 // connection), the flags in tcpdump's letters, the numbers SEQ and ACK relative
 // to ISNs of 1000 and 5000, the payload as a quoted string of Go, and words:
 // "bad" for a wrong checksum, "cut" to leave the payload out of the capture. Ten
-// milliseconds lie between two segments.
+// milliseconds lie between two segments, and two seconds in front of "later".
 func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: talk LINES CAPTURE")
@@ -28,7 +28,7 @@ func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 	var out bytes.Buffer
 	w, err := newFrameWriter(&out, 0)
 	ts.Check(err)
-	n := 0
+	at := generatedStart
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
@@ -37,8 +37,11 @@ func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 		if err != nil {
 			ts.Fatalf("%s: %v", line, err)
 		}
-		seg.Time = generatedStart + int64(n)*1e7
-		n++
+		if strings.HasSuffix(line, " later") {
+			at += 2e9
+		}
+		seg.Time = at
+		at += 1e7
 		frame := wire.AppendFrame(nil, &seg)
 		data := frame
 		if cut {

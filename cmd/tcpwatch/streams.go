@@ -65,7 +65,7 @@ func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 }
 
 var maxBufferHelp = fmt.Sprintf(
-	"memory for octets that wait for others in front of them, in all connections together, from %s; beyond it gaps are let go, and said to be (default %s)",
+	"memory for octets that wait for others in front of them, in all connections together, from %s; beyond it gaps are let go, and said to be; each open connection costs about 2K more (default %s)",
 	sizeText(stream.MinBuffer), sizeText(stream.DefaultMaxBuffer))
 
 // maxBuffer is a number of octets, with K, M or G for powers of 1,024.
