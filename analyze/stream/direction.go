@@ -127,8 +127,11 @@ func (d *direction) fin() int64 {
 
 func (d *direction) addFIN(at int64) {
 	i, found := slices.BinarySearch(d.fins, at)
-	if found || len(d.fins) >= mostFINs {
+	if found || i == mostFINs {
 		return
+	}
+	if len(d.fins) == mostFINs { // the lower a number, the less has to come in front of it
+		d.fins = d.fins[:mostFINs-1]
 	}
 	d.fins = slices.Insert(d.fins, i, at)
 }
