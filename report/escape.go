@@ -68,12 +68,14 @@ func appendRuneEscape(b []byte, r rune) []byte {
 // hidden reports whether r could move the cursor, reorder or hide text:
 // controls, format characters (category Cf: soft hyphen, zero width joiners,
 // bidirectional embeddings, overrides and isolates, tags), line and paragraph
-// separators, private use, surrogates and unassigned code points.
+// separators, private use, surrogates, unassigned code points, and those that
+// nothing shows (Unicode's Default_Ignorable_Code_Point: fillers, the grapheme
+// joiner, variation selectors).
 func hidden(r rune) bool {
 	if r < 0x7f {
 		return r < 0x20
 	}
-	return !unicode.IsGraphic(r)
+	return !unicode.IsGraphic(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // asciiForms are the plain forms of the characters that this package itself

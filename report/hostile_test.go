@@ -137,7 +137,7 @@ func TestJSONKeepsText(t *testing.T) {
 
 func TestEscape(t *testing.T) {
 	for s, want := range map[string]string{
-		"plain": "plain", "Grüße, 世界": "Grüße, 世界", "\x1b[1m": `\x1b[1m`, "\u009b": `\x9b`, "\x9b": `\x9b`, "\u202e": `\u202e`,
+		"plain": "plain", "Grüße, 世界": "Grüße, 世界", "\x1b[1m": `\x1b[1m`, "\u009b": `\x9b`, "\x9b": `\x9b`, "\u202e": `\u202e`, "a\u034f\u3164\u115f\uffa0\ufe0f\U000e0100": `a\u034f\u3164\u115f\uffa0\ufe0f\U000e0100`,
 		"\U000e0041": `\U000e0041`, "\x7f\x00": `\x7f\x00`, "a\\b": `a\b`,
 	} {
 		if got := Escape(s); got != want {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
@@ -47,6 +48,8 @@ type StreamFolder struct {
 	index *bufio.Writer
 	file  *os.File // of the index
 	err   error
+
+	openFile func(name string, flags int, mode os.FileMode) (*os.File, error)
 
 	live        map[uint64]*[2]streamFile // by connection
 	open        int
@@ -95,7 +98,7 @@ func NewStreamFolder(dir string, gaps GapForm, encap func(uint32) string) (*Stre
 	if err != nil {
 		return nil, pathError(filepath.Join(dir, StreamIndex), err)
 	}
-	s := &StreamFolder{dir: dir, gaps: gaps, file: f, index: bufio.NewWriterSize(f, 1<<16), live: map[uint64]*[2]streamFile{}}
+	s := &StreamFolder{dir: dir, gaps: gaps, file: f, index: bufio.NewWriterSize(f, 1<<16), live: map[uint64]*[2]streamFile{}, openFile: os.OpenFile}
 	s.env.EncapName = encap
 	return s, nil
 }
@@ -230,7 +233,11 @@ func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
 		flags |= os.O_CREATE | os.O_EXCL
 		s.files++
 	}
-	file, err := os.OpenFile(filepath.Join(s.dir, f.name), flags, 0o666)
+	file, err := s.openFile(filepath.Join(s.dir, f.name), flags, 0o666)
+	for tooMany(err) && s.first != nil {
+		s.shut(s.first)
+		file, err = s.openFile(filepath.Join(s.dir, f.name), flags, 0o666)
+	}
 	if err == nil {
 		_, err = file.Seek(f.at, io.SeekStart)
 	}
@@ -244,6 +251,10 @@ func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
 	s.link(f)
 	return true
 }
+
+// tooMany reports whether a file could not be opened because the process, or the
+// system, has too many open.
+func tooMany(err error) bool { return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) }
 
 // shut closes a file, for now or for good.
 func (s *StreamFolder) shut(f *streamFile) {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -249,6 +250,42 @@ func TestStreamFolder(t *testing.T) {
 	}
 	if _, err := NewStreamFolder(dir, GapHole, nil); err == nil {
 		t.Error("a folder with something in it was taken")
+	}
+}
+
+// TestStreamFolderFewFiles: where fewer files may be open than the folder wants,
+// it does with those.
+func TestStreamFolderFewFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "streams")
+	s, err := NewStreamFolder(dir, GapHole, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.openFile = func(name string, flags int, mode os.FileMode) (*os.File, error) {
+		if s.open >= 5 {
+			return nil, &os.PathError{Op: "open", Path: name, Err: syscall.EMFILE}
+		}
+		return os.OpenFile(name, flags, mode)
+	}
+	const connections = 20
+	for round := range int64(3) {
+		for n := range connections {
+			p := sent(true, round, string(rune('a'+round)))
+			p.Connection = uint64(n + 1)
+			s.Piece(p)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != connections+1 {
+		t.Fatalf("%v, %d files", err, len(files))
+	}
+	for _, f := range files[:connections] {
+		if got, err := os.ReadFile(filepath.Join(dir, f.Name())); err != nil || string(got) != "abc" {
+			t.Errorf("%s: %v, %q", f.Name(), err, got)
+		}
 	}
 }
 

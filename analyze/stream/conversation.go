@@ -242,6 +242,9 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	if captured := max(y.ref, y.seen); to-captured > mostWindow || to > captured && v.reset {
 		return // no window is as large as that; and nothing new is proved after a RST
 	}
+	if !y.believes(to) {
+		return
+	}
 	was := y.acked
 	y.acknowledge(to, x.extend(seg.Seq), seg.Packet)
 	v.timeTrip(y, was)

@@ -43,6 +43,8 @@ type direction struct {
 	// edge is behind what the other end has offered to take, with hasEdge.
 	edge    int64
 	hasEdge bool
+	// claim is the last acknowledgement number beyond edge and what was captured.
+	claim int64
 
 	// fins are the numbers of FINs, lowest first: that of a true one is never
 	// acknowledged beyond.
@@ -127,8 +129,11 @@ func (d *direction) fin() int64 {
 
 func (d *direction) addFIN(at int64) {
 	i, found := slices.BinarySearch(d.fins, at)
-	if found || len(d.fins) >= mostFINs {
+	if found || i == mostFINs {
 		return
+	}
+	if len(d.fins) == mostFINs { // the lower a number, the less has to come in front of it
+		d.fins = d.fins[:mostFINs-1]
 	}
 	d.fins = slices.Insert(d.fins, i, at)
 }
@@ -162,6 +167,19 @@ func (d *direction) acknowledge(to, seq int64, packet uint64) {
 	if to > d.acked {
 		d.acked, d.ackPacket = to, packet
 	}
+}
+
+// believes reports whether an acknowledgement number counts. What lies beyond
+// the window that was offered was forged, or the updates of the window were not
+// captured: then a second acknowledgement says as much.
+func (d *direction) believes(to int64) bool {
+	if !d.hasEdge || to <= max(d.edge, d.ref, d.seen) {
+		d.claim = 0
+		return true
+	}
+	was := d.claim
+	d.claim = to
+	return was != 0 && to >= was
 }
 
 // reach notes that numbers up to end were captured; sure: without doubt.

@@ -274,6 +274,18 @@ client outside 11+10 after-fin of 6`},
 +.1 B>A . 1 ack 21`, `
 client octets 0+10 of 4 ack 7
 client octets 10+10 of 6 ack 7`},
+	{"forged FINs in front of the true one", opened + `
++.1 A>B P. 1:11(10) ack 1
++.01 A>B F. 1001 ack 1
++.01 A>B F. 1002 ack 1
++.01 A>B F. 1003 ack 1
++.01 A>B F. 1004 ack 1
++.01 B>A . 1 ack 11
++.1 A>B P. 11:21(10) ack 1
++.1 A>B F. 21 ack 1
++.1 B>A . 1 ack 22`, `
+client octets 0+10 of 4 ack 9
+client octets 10+10 of 10 ack 12`},
 	{"a FIN behind octets that were not captured", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 A>B F. 21 ack 1
@@ -425,6 +437,20 @@ client octets 0+10 of 6 ack 7
 server octets 0+5 bad-checksum of 7 ack 8
 client octets 10+10 of 8 ack 9
 server octets 5+5 of 9 ack 10`},
+	{"an acknowledgement beyond the window that was offered", opened + `
++.1 B>A . 1 ack 1 win 500
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11 win 500
++.1 B>A . 1 ack 900000001 win 500`, `
+client octets 0+10 of 5 ack 6`},
+	{"two acknowledgements beyond the window that was offered", opened + `
++.1 B>A . 1 ack 1 win 500
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11 win 500
++.1 B>A . 1 ack 900001 win 500
++.1 B>A . 1 ack 900101 win 500`, `
+client octets 0+10 of 5 ack 6
+client gap 10+900090 not-captured ack 8`},
 	{"an acknowledgement beyond any window", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A . 1 ack 2000000001`, `

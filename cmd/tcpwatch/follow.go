@@ -38,9 +38,11 @@ front of its answer. The number of the connection is that of tcpwatch read.
 
 Lines begin with ">" for the client and "<" for the server; ">+" and "<+" go on
 where the side's last line stopped. CR LF ends a line; other control characters
-and what is no UTF-8 are shown as \xNN. Behind "--" stands what the octets
-cannot say of themselves: gaps, octets that came again with other content,
-octets that are not part of the stream, octets that nobody acknowledged.
+and what is no UTF-8 are shown as \xNN, what hides or reorders text as \uNNNN; a
+backslash that was sent looks the same, and --hex tells them apart. Behind "--"
+stands what the octets cannot say of themselves: gaps, octets that came again
+with other content, octets that are not part of the stream, octets that nobody
+acknowledged.
 
 --raw writes the octets and nothing else, gaps left out and told on standard
 error; it does so to a terminal only with -o. --format ndjson writes an object
