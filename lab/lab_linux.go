@@ -11,18 +11,18 @@ import (
 )
 
 // session is one run.
-type session struct {
+type Session struct {
 	scenario *Scenario
 	hosts    [2]*host
 	deadline time.Time
 
 	mu   sync.Mutex
-	open map[*socket]bool
+	open map[*Socket]bool
 	said []string
 }
 
 // say notes an error that belongs to the experiment.
-func (s *session) say(err error) {
+func (s *Session) Say(err error) {
 	if err != nil {
 		s.mu.Lock()
 		s.said = append(s.said, err.Error())
@@ -50,7 +50,7 @@ func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
 	if mtu == 0 {
 		mtu = 1500
 	}
-	s := &session{scenario: sc, open: map[*socket]bool{}}
+	s := &Session{scenario: sc, open: map[*Socket]bool{}}
 	for i := range s.hosts {
 		h, err := newHost(i, mtu, sc.Settings)
 		if err != nil {
@@ -96,7 +96,7 @@ func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
 }
 
 // play runs the program and asks both kernels.
-func (s *session) play() (*report, time.Duration, error) {
+func (s *Session) play() (*report, time.Duration, error) {
 	limit, settle := s.scenario.Limit, s.scenario.Settle
 	if limit == 0 {
 		limit = 40 * time.Second
@@ -106,7 +106,7 @@ func (s *session) play() (*report, time.Duration, error) {
 	}
 	began := time.Now()
 	s.deadline = began.Add(limit)
-	if err := s.scenario.program(s); err != nil {
+	if err := s.scenario.Program(s); err != nil {
 		return nil, 0, err
 	}
 	time.Sleep(settle)
@@ -137,15 +137,15 @@ func (s *session) play() (*report, time.Duration, error) {
 	return rep, time.Since(began), failed
 }
 
-func (s *session) closeAll() {
+func (s *Session) closeAll() {
 	s.mu.Lock()
-	left := make([]*socket, 0, len(s.open))
+	left := make([]*Socket, 0, len(s.open))
 	for k := range s.open {
 		left = append(left, k)
 	}
 	s.mu.Unlock()
 	for _, k := range left {
-		k.abort()
+		k.Abort()
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"os/exec"
 )
 
-// session is one run; there is none on this system.
-type session struct{}
+// Session is one run; there is none on this system.
+type Session struct{}
 
 var errLinux = errors.New("the lab needs Linux: network namespaces and TUN devices")
 

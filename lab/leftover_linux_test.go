@@ -34,8 +34,8 @@ func countTraces(t *testing.T) traces {
 	return traces{runtime.NumGoroutine(), len(fds), len(distinct)}
 }
 
-func tiny(f func(*session) error) *Scenario {
-	return &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, program: f}
+func tiny(f func(*Session) error) *Scenario {
+	return &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, Program: f}
 }
 
 // Nothing remains of a run, whether it succeeds or fails early or late.
@@ -56,20 +56,20 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		want string
 	}{
 		{"good", tiny(requests(5, 5, 500)), dir, ""},
-		{"program fails with sockets open", tiny(func(s *session) error {
-			l, err := s.listen(1)
+		{"program fails with sockets open", tiny(func(s *Session) error {
+			l, err := s.Listen(1)
 			if err != nil {
 				return err
 			}
-			if _, err := s.dial(0); err != nil {
+			if _, err := s.Dial(0); err != nil {
 				return err
 			}
-			if _, err := l.accept(); err != nil {
+			if _, err := l.Accept(); err != nil {
 				return err
 			}
 			return failed
 		}), dir, failed.Error()},
-		{"no such setting", &Scenario{Name: "tiny", Settings: map[string]string{"ipv4/no_such_thing": "1"}, program: refused(1)}, dir, "setting ipv4.no_such_thing"},
+		{"no such setting", &Scenario{Name: "tiny", Settings: map[string]string{"ipv4/no_such_thing": "1"}, Program: refused(1)}, dir, "setting ipv4.no_such_thing"},
 		{"no such folder", tiny(refused(1)), filepath.Join(dir, "none"), "no such file"},
 	}
 	for _, r := range runs {

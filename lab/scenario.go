@@ -28,11 +28,11 @@ type Scenario struct {
 	// where they must agree.
 	KernelMiscounts string
 
-	program program
+	Program Program
 }
 
-// program is what runs on both hosts. Its error fails the run.
-type program func(*session) error
+// Program is what runs on both hosts. Its error fails the run.
+type Program func(*Session) error
 
 // serverPort is where the server listens.
 const serverPort = 7788

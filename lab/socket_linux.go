@@ -13,13 +13,13 @@ import (
 
 // socket is a TCP socket of one of the hosts. A socket stays in the namespace
 // that it was made in, so that every goroutine may use it.
-type socket struct {
+type Socket struct {
 	f *os.File
-	s *session
+	s *Session
 }
 
 // socket makes a TCP socket at host h.
-func (s *session) socket(h int) (*socket, error) {
+func (s *Session) Socket(h int) (*Socket, error) {
 	family := unix.AF_INET
 	if s.scenario.IPv6 {
 		family = unix.AF_INET6
@@ -35,8 +35,8 @@ func (s *session) socket(h int) (*socket, error) {
 	return s.adopt(fd), nil
 }
 
-func (s *session) adopt(fd int) *socket {
-	k := &socket{f: os.NewFile(uintptr(fd), "tcp"), s: s}
+func (s *Session) adopt(fd int) *Socket {
+	k := &Socket{f: os.NewFile(uintptr(fd), "tcp"), s: s}
 	s.mu.Lock()
 	s.open[k] = true
 	s.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *session) adopt(fd int) *socket {
 }
 
 // at returns host h's end with the given port.
-func (s *session) at(h int, port uint16) netip.AddrPort {
+func (s *Session) At(h int, port uint16) netip.AddrPort {
 	if s.scenario.IPv6 {
 		return netip.AddrPortFrom(s.hosts[h].addr6, port)
 	}
@@ -60,7 +60,7 @@ func sockaddr(a netip.AddrPort) unix.Sockaddr {
 }
 
 // control runs f on the descriptor.
-func (k *socket) control(f func(fd int) error) error {
+func (k *Socket) Control(f func(fd int) error) error {
 	c, err := k.f.SyscallConn()
 	if err != nil {
 		return err
@@ -72,12 +72,12 @@ func (k *socket) control(f func(fd int) error) error {
 	return inner
 }
 
-func (k *socket) set(level, option, value int) error {
-	return k.control(func(fd int) error { return unix.SetsockoptInt(fd, level, option, value) })
+func (k *Socket) Set(level, option, value int) error {
+	return k.Control(func(fd int) error { return unix.SetsockoptInt(fd, level, option, value) })
 }
 
-func (k *socket) bind(a netip.AddrPort) error {
-	return k.control(func(fd int) error {
+func (k *Socket) Bind(a netip.AddrPort) error {
+	return k.Control(func(fd int) error {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 			return err
 		}
@@ -89,12 +89,12 @@ func (k *socket) bind(a netip.AddrPort) error {
 }
 
 // listen makes a listening socket at host 1, the server's port.
-func (s *session) listen(backlog int, options ...func(*socket) error) (*socket, error) {
-	k, err := s.socket(1)
+func (s *Session) Listen(backlog int, options ...func(*Socket) error) (*Socket, error) {
+	k, err := s.Socket(1)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.bind(s.at(1, serverPort)); err != nil {
+	if err := k.Bind(s.At(1, serverPort)); err != nil {
 		return nil, err
 	}
 	for _, o := range options {
@@ -102,10 +102,10 @@ func (s *session) listen(backlog int, options ...func(*socket) error) (*socket, 
 			return nil, err
 		}
 	}
-	return k, k.control(func(fd int) error { return unix.Listen(fd, backlog) })
+	return k, k.Control(func(fd int) error { return unix.Listen(fd, backlog) })
 }
 
-func (k *socket) accept() (*socket, error) {
+func (k *Socket) Accept() (*Socket, error) {
 	c, err := k.f.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -123,8 +123,8 @@ func (k *socket) accept() (*socket, error) {
 }
 
 // connect waits until the connection stands or has failed.
-func (k *socket) connect(to netip.AddrPort) error {
-	if err := k.begin(to); err != nil {
+func (k *Socket) Connect(to netip.AddrPort) error {
+	if err := k.Begin(to); err != nil {
 		return err
 	}
 	c, err := k.f.SyscallConn()
@@ -151,8 +151,8 @@ func (k *socket) connect(to netip.AddrPort) error {
 }
 
 // begin sends the SYN and does not wait.
-func (k *socket) begin(to netip.AddrPort) error {
-	return k.control(func(fd int) error {
+func (k *Socket) Begin(to netip.AddrPort) error {
+	return k.Control(func(fd int) error {
 		if err := unix.Connect(fd, sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
 			return fmt.Errorf("connect %v: %w", to, err)
 		}
@@ -162,13 +162,13 @@ func (k *socket) begin(to netip.AddrPort) error {
 
 // dial connects from the client to the server's port; port is the client's own,
 // 0 for any.
-func (s *session) dial(port uint16, options ...func(*socket) error) (*socket, error) {
-	k, err := s.socket(0)
+func (s *Session) Dial(port uint16, options ...func(*Socket) error) (*Socket, error) {
+	k, err := s.Socket(0)
 	if err != nil {
 		return nil, err
 	}
 	if port != 0 {
-		if err := k.bind(s.at(0, port)); err != nil {
+		if err := k.Bind(s.At(0, port)); err != nil {
 			return nil, err
 		}
 	}
@@ -177,27 +177,27 @@ func (s *session) dial(port uint16, options ...func(*socket) error) (*socket, er
 			return nil, err
 		}
 	}
-	if err := k.connect(s.at(1, serverPort)); err != nil {
-		k.close()
+	if err := k.Connect(s.At(1, serverPort)); err != nil {
+		k.Close()
 		return nil, err
 	}
 	return k, nil
 }
 
 // shut sends a FIN and goes on reading.
-func (k *socket) shut() error {
-	return k.control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
+func (k *Socket) Shut() error {
+	return k.Control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
 }
 
 // abort closes with a RST.
-func (k *socket) abort() error {
-	err := k.control(func(fd int) error {
+func (k *Socket) Abort() error {
+	err := k.Control(func(fd int) error {
 		return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 	})
-	return errors.Join(err, k.close())
+	return errors.Join(err, k.Close())
 }
 
-func (k *socket) close() error {
+func (k *Socket) Close() error {
 	k.s.mu.Lock()
 	delete(k.s.open, k)
 	k.s.mu.Unlock()
@@ -205,7 +205,7 @@ func (k *socket) close() error {
 }
 
 // send writes n octets in pieces of at most piece.
-func (k *socket) send(n, piece int) error {
+func (k *Socket) Send(n, piece int) error {
 	b := make([]byte, piece)
 	for i := range b {
 		b[i] = byte(i)
@@ -221,7 +221,7 @@ func (k *socket) send(n, piece int) error {
 }
 
 // receive reads n octets.
-func (k *socket) receive(n int) error {
+func (k *Socket) Receive(n int) error {
 	b := make([]byte, 1<<16)
 	for n > 0 {
 		m, err := k.f.Read(b[:min(n, len(b))])
@@ -234,7 +234,7 @@ func (k *socket) receive(n int) error {
 }
 
 // drain reads to the other end's FIN.
-func (k *socket) drain() error {
+func (k *Socket) Drain() error {
 	b := make([]byte, 1<<16)
 	for {
 		if _, err := k.f.Read(b); err != nil {
@@ -247,7 +247,7 @@ func (k *socket) drain() error {
 }
 
 // sleep waits, at most until the session's deadline.
-func (s *session) sleep(d time.Duration) error {
+func (s *Session) Sleep(d time.Duration) error {
 	if time.Until(s.deadline) < d {
 		return errors.New("the program takes longer than its limit")
 	}
