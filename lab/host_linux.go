@@ -15,11 +15,12 @@ import (
 )
 
 // host is one end: a network namespace that lives as long as its thread, with
-// one TUN device. Nothing else refers to the namespace, so that it is gone when
+// one device. Nothing else refers to the namespace, so that it is gone when
 // close returns and all sockets made in it are closed.
 type host struct {
 	addr, addr6 netip.Addr
-	tun         int
+	device      *device
+	inet        *inet // asks this namespace's kernel for its sockets
 	calls       chan func()
 	done        chan struct{}
 	before      counters
@@ -29,13 +30,13 @@ var addresses = [2][2]string{{"10.77.0.1", "fd77::1"}, {"10.77.0.2", "fd77::2"}}
 
 // newHost makes host i of the two. Settings are names below /proc/sys/net with
 // slashes, and values.
-func newHost(i, mtu int, settings map[string]string) (*host, error) {
+func newHost(i, mtu int, settings map[string]string, veth bool) (*host, error) {
 	h := &host{
 		addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
-		tun: -1, calls: make(chan func()), done: make(chan struct{}),
+		calls: make(chan func()), done: make(chan struct{}),
 	}
 	ready := make(chan error)
-	thread(func() { h.run(ready, mtu, settings) })
+	thread(func() { h.run(ready, mtu, settings, veth) })
 	if err := <-ready; err != nil {
 		h.close()
 		return nil, err
@@ -60,9 +61,9 @@ func thread(f func()) {
 }
 
 // run is the host's thread: the namespace ends with it.
-func (h *host) run(ready chan<- error, mtu int, settings map[string]string) {
+func (h *host) run(ready chan<- error, mtu int, settings map[string]string, veth bool) {
 	defer close(h.done)
-	ready <- h.setUp(mtu, settings)
+	ready <- h.setUp(mtu, settings, veth)
 	for f := range h.calls {
 		f()
 	}
@@ -79,29 +80,27 @@ func (h *host) do(f func()) {
 func (h *host) close() {
 	close(h.calls)
 	<-h.done
-	if h.tun >= 0 {
-		unix.Close(h.tun)
-		h.tun = -1
+	if h.device != nil {
+		h.device.close()
+	}
+	if h.inet != nil {
+		h.inet.close()
 	}
 }
 
-func (h *host) setUp(mtu int, settings map[string]string) error {
+func (h *host) setUp(mtu int, settings map[string]string, veth bool) error {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return fmt.Errorf("no network namespace can be made (root or a user namespace is needed): %w", err)
 	}
-	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return fmt.Errorf("/dev/net/tun cannot be opened (the module tun is needed): %w", err)
+	var err error
+	if h.device, err = openDevice(veth); err != nil {
+		return err
 	}
-	h.tun = fd
-	ifr, err := unix.NewIfreq("lab0")
+	s, err := openNetlink(unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return err
 	}
-	ifr.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
-	if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr); err != nil {
-		return fmt.Errorf("no TUN device can be made: %w", err)
-	}
+	h.inet = &inet{netlink: s}
 	for name, value := range settings {
 		if err := os.WriteFile("/proc/sys/net/"+name, []byte(value), 0); err != nil {
 			return fmt.Errorf("setting %s to %q: %w", strings.ReplaceAll(name, "/", "."), value, errors.Unwrap(err))
@@ -138,15 +137,25 @@ func (h *host) address(mtu int) error {
 	}
 	up := func(r *unix.Ifreq) error { r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING); return nil }
 	set("lo", unix.SIOCSIFFLAGS, up)
-	set("lab0", unix.SIOCSIFMTU, func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil })
+	size := func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil }
+	set(deviceName, unix.SIOCSIFMTU, size)
+	if !h.device.tun {
+		set(linkName, unix.SIOCSIFMTU, size)
+		set(linkName, unix.SIOCSIFFLAGS, up)
+		// Nobody has to be asked for an Ethernet address: there is one other end.
+		up = func(r *unix.Ifreq) error {
+			r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_NOARP | unix.IFF_BROADCAST)
+			return nil
+		}
+	}
 	// A longer queue than the usual 500 packets, so that nothing is lost in front
 	// of the tap. Only root may ask for it.
-	if set("lab0", unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
+	if set(deviceName, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
 		err = nil
 	}
-	set("lab0", unix.SIOCSIFADDR, func(r *unix.Ifreq) error { return r.SetInet4Addr(h.addr.AsSlice()) })
-	set("lab0", unix.SIOCSIFNETMASK, func(r *unix.Ifreq) error { return r.SetInet4Addr([]byte{255, 255, 255, 0}) })
-	set("lab0", unix.SIOCSIFFLAGS, up)
+	set(deviceName, unix.SIOCSIFADDR, func(r *unix.Ifreq) error { return r.SetInet4Addr(h.addr.AsSlice()) })
+	set(deviceName, unix.SIOCSIFNETMASK, func(r *unix.Ifreq) error { return r.SetInet4Addr([]byte{255, 255, 255, 0}) })
+	set(deviceName, unix.SIOCSIFFLAGS, up)
 	if err != nil {
 		return err
 	}
@@ -174,13 +183,13 @@ func (h *host) address6() error {
 	}
 	defer unix.Close(s)
 	// Without waiting for somebody else to claim the address.
-	os.WriteFile("/proc/sys/net/ipv6/conf/lab0/accept_dad", []byte("0"), 0)
-	ifr, err := unix.NewIfreq("lab0")
+	os.WriteFile("/proc/sys/net/ipv6/conf/"+deviceName+"/accept_dad", []byte("0"), 0)
+	ifr, err := unix.NewIfreq(deviceName)
 	if err != nil {
 		return err
 	}
 	if err := unix.IoctlIfreq(s, unix.SIOCGIFINDEX, ifr); err != nil {
-		return fmt.Errorf("finding the TUN device: %w", err)
+		return fmt.Errorf("finding %s: %w", deviceName, err)
 	}
 	r := in6Ifreq{addr: h.addr6.As16(), prefix: 64, index: int32(ifr.Uint32())}
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(s), unix.SIOCSIFADDR, uintptr(unsafe.Pointer(&r))); errno != 0 {
@@ -215,7 +224,7 @@ func (h *host) await6() error {
 
 // Available reports what is missing for a lab on this machine; nil if nothing.
 func Available() error {
-	h, err := newHost(0, 1500, nil)
+	h, err := newHost(0, 1500, nil, false)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,10 +16,14 @@ type Session struct {
 	scenario *Scenario
 	hosts    [2]*host
 	deadline time.Time
+	ctx      context.Context
+	link     *forwarder
 
-	mu   sync.Mutex
-	open map[*Socket]bool
-	said []string
+	mu     sync.Mutex
+	open   map[*Socket]bool
+	said   []string
+	over   bool // no socket may wait any longer
+	asking sync.Mutex
 }
 
 // say notes an error that belongs to the experiment.
@@ -45,14 +50,21 @@ var sides = [2]string{"client", "server"}
 // fails where the machine does not allow it (see Available), where a file
 // cannot be written, and where the programs did not get through. Nothing of it
 // remains but the files.
-func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
+func Run(sc *Scenario, dir string, seed uint64) (*Result, error) {
+	return Play(context.Background(), sc, dir, seed, nil)
+}
+
+// Play is Run before a witness, who may be nil. Without a dir nothing is
+// written. When ctx is done the programs' sockets wait no longer, and Play
+// returns the context's error.
+func Play(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witness) (res *Result, err error) {
 	mtu := sc.MTU
 	if mtu == 0 {
 		mtu = 1500
 	}
-	s := &Session{scenario: sc, open: map[*Socket]bool{}}
+	s := &Session{scenario: sc, ctx: ctx, open: map[*Socket]bool{}}
 	for i := range s.hosts {
-		h, err := newHost(i, mtu, sc.Settings)
+		h, err := newHost(i, mtu, sc.Settings, sc.Veth)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", sc.Name, sides[i], err)
 		}
@@ -69,11 +81,18 @@ func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
 		defer func() { err = errors.Join(err, t.close()) }()
 		taps[i] = t
 	}
-	f, err := newForwarder(s.hosts, sc.Link, taps, start, seed)
+	f, err := newForwarder(s.hosts, sc, taps, start, seed, w)
 	if err != nil {
 		return nil, err
 	}
+	s.link = f
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() { s.interrupt(); close(stopped) })
 	rep, took, err := s.play()
+	if !stop() {
+		<-stopped
+		err = ctx.Err()
+	}
 	err = errors.Join(err, f.end())
 	s.closeAll()
 	if err != nil {
@@ -81,13 +100,18 @@ func Run(sc *Scenario, dir string, seed uint64) (res *Result, err error) {
 	}
 	res = f.result()
 	res.Scenario, res.Seed, res.Took, res.Said = sc.Name, seed, took, s.said
-	res.Base = filepath.Join(dir, sc.Name)
+	if dir != "" {
+		res.Base = filepath.Join(dir, sc.Name)
+	}
 	for i, side := range sides {
 		res.Kernel[i] = rep.Kernel[side]
 		res.Counted[i] = uint64(rep.Kernel[side]["TcpRetransSegs"])
-		res.TapMissed[i] = rep.Kernel[side]["lab0TxDropped"]
+		res.TapMissed[i] = rep.Kernel[side][deviceDropped] + s.hosts[i].device.missed()
 	}
 	rep.Scenario["seed"] = seed
+	if dir == "" {
+		return res, nil
+	}
 	b, err := json.MarshalIndent(rep, "", " ")
 	if err != nil {
 		return nil, err
@@ -109,7 +133,9 @@ func (s *Session) play() (*report, time.Duration, error) {
 	if err := s.scenario.Program(s); err != nil {
 		return nil, 0, err
 	}
-	time.Sleep(settle)
+	if err := s.Sleep(settle); err != nil && s.ctx.Err() != nil {
+		return nil, 0, err
+	}
 	rep := &report{
 		Scenario: map[string]any{
 			"about": s.scenario.About, "from_client": s.scenario.Link[0].String(), "from_server": s.scenario.Link[1].String(),
@@ -135,6 +161,16 @@ func (s *Session) play() (*report, time.Duration, error) {
 		})
 	}
 	return rep, time.Since(began), failed
+}
+
+// interrupt has no socket wait any longer, and none that is made from now on.
+func (s *Session) interrupt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	for k := range s.open {
+		k.f.SetDeadline(time.Unix(1, 0))
+	}
 }
 
 func (s *Session) closeAll() {

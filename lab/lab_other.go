@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 )
@@ -17,6 +18,9 @@ func Available() error { return errLinux }
 
 // Run always fails on this system.
 func Run(*Scenario, string, uint64) (*Result, error) { return nil, errLinux }
+
+// Play always fails on this system.
+func Play(context.Context, *Scenario, string, uint64, Witness) (*Result, error) { return nil, errLinux }
 
 // Scenarios returns nothing on this system.
 func Scenarios() []*Scenario { return nil }

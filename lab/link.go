@@ -53,6 +53,8 @@ const (
 	ACKOfFIN            // without FIN, acknowledges the other end's FIN
 	DataSegment         // with payload
 	Retransmitted       // begins with octets that were sent before
+	PureACK             // occupies no sequence space and is no RST
+	AnyDatagram         // not TCP
 )
 
 // Rule picks the First-th to Last-th matching packet of each connection,
@@ -64,7 +66,7 @@ type Rule struct {
 }
 
 var (
-	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission"}
+	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "pure ACK", "datagram"}
 	actionNames = [...]string{"drop", "corrupt", "hold", "copy"}
 )
 

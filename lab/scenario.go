@@ -12,6 +12,10 @@ type Scenario struct {
 	Settings map[string]string
 	MTU      int // 0 for 1500
 	IPv6     bool
+	// Carry has the link carry UDP and ICMP too. Captures hold TCP only.
+	Carry bool
+	// Veth has the hosts use veth devices although TUN devices could be made.
+	Veth bool
 	// Settle is how long the lab goes on after the programs ended, so that
 	// closes can be repeated; 0 for a second.
 	Settle time.Duration

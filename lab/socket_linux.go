@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"os"
 	"time"
@@ -11,15 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// socket is a TCP socket of one of the hosts. A socket stays in the namespace
+// Socket is a socket of one of the hosts. A socket stays in the namespace
 // that it was made in, so that every goroutine may use it.
 type Socket struct {
 	f *os.File
 	s *Session
 }
 
-// socket makes a TCP socket at host h.
-func (s *Session) Socket(h int) (*Socket, error) {
+// Socket makes a TCP socket at host h: 0 is the client, 1 the server.
+func (s *Session) Socket(h int) (*Socket, error) { return s.newSocket(h, unix.SOCK_STREAM) }
+
+// Datagram makes a UDP socket at host h.
+func (s *Session) Datagram(h int) (*Socket, error) { return s.newSocket(h, unix.SOCK_DGRAM) }
+
+func (s *Session) newSocket(h, kind int) (*Socket, error) {
 	family := unix.AF_INET
 	if s.scenario.IPv6 {
 		family = unix.AF_INET6
@@ -27,7 +31,7 @@ func (s *Session) Socket(h int) (*Socket, error) {
 	var fd int
 	var err error
 	s.hosts[h].do(func() {
-		fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+		fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
@@ -38,13 +42,16 @@ func (s *Session) Socket(h int) (*Socket, error) {
 func (s *Session) adopt(fd int) *Socket {
 	k := &Socket{f: os.NewFile(uintptr(fd), "tcp"), s: s}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.open[k] = true
-	s.mu.Unlock()
 	k.f.SetDeadline(s.deadline)
+	if s.over {
+		k.f.SetDeadline(time.Unix(1, 0))
+	}
 	return k
 }
 
-// at returns host h's end with the given port.
+// At returns host h's end with the given port.
 func (s *Session) At(h int, port uint16) netip.AddrPort {
 	if s.scenario.IPv6 {
 		return netip.AddrPortFrom(s.hosts[h].addr6, port)
@@ -59,8 +66,15 @@ func sockaddr(a netip.AddrPort) unix.Sockaddr {
 	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 }
 
-// control runs f on the descriptor.
+// Control runs f on the descriptor.
 func (k *Socket) Control(f func(fd int) error) error {
+	var err error
+	k.s.link.act(func() { err = k.Held(f) })
+	return err
+}
+
+// Held is Control inside Together, and in a call of a Witness.
+func (k *Socket) Held(f func(fd int) error) error {
 	c, err := k.f.SyscallConn()
 	if err != nil {
 		return err
@@ -72,10 +86,16 @@ func (k *Socket) Control(f func(fd int) error) error {
 	return inner
 }
 
+// Together has several sockets act (with Held) before anything that one of them
+// sends can reach another.
+func (s *Session) Together(do func()) { s.link.act(do) }
+
+// Set sets a socket option to a number.
 func (k *Socket) Set(level, option, value int) error {
 	return k.Control(func(fd int) error { return unix.SetsockoptInt(fd, level, option, value) })
 }
 
+// Bind gives the socket an address, with SO_REUSEADDR.
 func (k *Socket) Bind(a netip.AddrPort) error {
 	return k.Control(func(fd int) error {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
@@ -88,7 +108,7 @@ func (k *Socket) Bind(a netip.AddrPort) error {
 	})
 }
 
-// listen makes a listening socket at host 1, the server's port.
+// Listen makes a listening socket at host 1, the server's port.
 func (s *Session) Listen(backlog int, options ...func(*Socket) error) (*Socket, error) {
 	k, err := s.Socket(1)
 	if err != nil {
@@ -105,6 +125,7 @@ func (s *Session) Listen(backlog int, options ...func(*Socket) error) (*Socket, 
 	return k, k.Control(func(fd int) error { return unix.Listen(fd, backlog) })
 }
 
+// Accept waits for a connection to a listening socket.
 func (k *Socket) Accept() (*Socket, error) {
 	c, err := k.f.SyscallConn()
 	if err != nil {
@@ -113,7 +134,7 @@ func (k *Socket) Accept() (*Socket, error) {
 	var fd int
 	var inner error
 	err = c.Read(func(l uintptr) bool {
-		fd, _, inner = unix.Accept4(int(l), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		k.s.link.act(func() { fd, _, inner = unix.Accept4(int(l), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC) })
 		return !errors.Is(inner, unix.EAGAIN) && !errors.Is(inner, unix.EINTR)
 	})
 	if err = errors.Join(err, inner); err != nil {
@@ -122,7 +143,7 @@ func (k *Socket) Accept() (*Socket, error) {
 	return k.s.adopt(fd), nil
 }
 
-// connect waits until the connection stands or has failed.
+// Connect waits until the connection stands or has failed.
 func (k *Socket) Connect(to netip.AddrPort) error {
 	if err := k.Begin(to); err != nil {
 		return err
@@ -150,7 +171,7 @@ func (k *Socket) Connect(to netip.AddrPort) error {
 	return nil
 }
 
-// begin sends the SYN and does not wait.
+// Begin sends the SYN and does not wait.
 func (k *Socket) Begin(to netip.AddrPort) error {
 	return k.Control(func(fd int) error {
 		if err := unix.Connect(fd, sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
@@ -160,7 +181,7 @@ func (k *Socket) Begin(to netip.AddrPort) error {
 	})
 }
 
-// dial connects from the client to the server's port; port is the client's own,
+// Dial connects from the client to the server's port; port is the client's own,
 // 0 for any.
 func (s *Session) Dial(port uint16, options ...func(*Socket) error) (*Socket, error) {
 	k, err := s.Socket(0)
@@ -184,12 +205,12 @@ func (s *Session) Dial(port uint16, options ...func(*Socket) error) (*Socket, er
 	return k, nil
 }
 
-// shut sends a FIN and goes on reading.
+// Shut sends a FIN and goes on reading.
 func (k *Socket) Shut() error {
 	return k.Control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
 }
 
-// abort closes with a RST.
+// Abort closes with a RST.
 func (k *Socket) Abort() error {
 	err := k.Control(func(fd int) error {
 		return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
@@ -197,60 +218,11 @@ func (k *Socket) Abort() error {
 	return errors.Join(err, k.Close())
 }
 
-func (k *Socket) Close() error {
+// Close closes the socket as close(2) does.
+func (k *Socket) Close() (err error) {
 	k.s.mu.Lock()
 	delete(k.s.open, k)
 	k.s.mu.Unlock()
-	return k.f.Close()
-}
-
-// send writes n octets in pieces of at most piece.
-func (k *Socket) Send(n, piece int) error {
-	b := make([]byte, piece)
-	for i := range b {
-		b[i] = byte(i)
-	}
-	for n > 0 {
-		m, err := k.f.Write(b[:min(n, piece)])
-		if err != nil {
-			return fmt.Errorf("send: %w", err)
-		}
-		n -= m
-	}
-	return nil
-}
-
-// receive reads n octets.
-func (k *Socket) Receive(n int) error {
-	b := make([]byte, 1<<16)
-	for n > 0 {
-		m, err := k.f.Read(b[:min(n, len(b))])
-		if err != nil {
-			return fmt.Errorf("receive: %w", err)
-		}
-		n -= m
-	}
-	return nil
-}
-
-// drain reads to the other end's FIN.
-func (k *Socket) Drain() error {
-	b := make([]byte, 1<<16)
-	for {
-		if _, err := k.f.Read(b); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return fmt.Errorf("receive: %w", err)
-		}
-	}
-}
-
-// sleep waits, at most until the session's deadline.
-func (s *Session) Sleep(d time.Duration) error {
-	if time.Until(s.deadline) < d {
-		return errors.New("the program takes longer than its limit")
-	}
-	time.Sleep(d)
-	return nil
+	k.s.link.act(func() { err = k.f.Close() })
+	return err
 }

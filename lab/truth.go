@@ -122,6 +122,7 @@ func (p *sent) matches(seg *wire.Segment, me, peer *stream) {
 	p.is[ACKOfFIN] = ack && peer.fins && seg.Ack == peer.fin && !seg.Flags.Any(wire.FIN|wire.SYN|wire.RST)
 	p.is[DataSegment] = seg.Len > 0
 	p.is[Retransmitted] = p.class == Rexmit
+	p.is[PureACK] = ack && seg.SeqLen() == 0 && !seg.Flags.Any(wire.RST)
 }
 
 // arrive reports whether a packet that arrives was overtaken by one that the
