@@ -84,10 +84,13 @@ func (f *forwarder) act(do func()) {
 		return
 	}
 	f.mu.Lock()
-	defer f.nudge()
 	defer f.mu.Unlock()
 	f.now()
 	do()
+	if f.ended {
+		return
+	}
+	defer f.nudge()
 	f.drain(0)
 	f.drain(1)
 }

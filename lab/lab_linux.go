@@ -195,3 +195,35 @@ func (f *forwarder) result() *Result {
 	}
 	return r
 }
+
+// Since returns the lab's time: how long the link has been there.
+func (s *Session) Since() time.Duration { return time.Since(s.link.start) }
+
+// Context is done when the session is to end early.
+func (s *Session) Context() context.Context { return s.ctx }
+
+// Deadline is when the sockets give up.
+func (s *Session) Deadline() time.Time { return s.deadline }
+
+// Grown returns what has grown of host h's counters since the start, by the
+// names that nstat gives them.
+func (s *Session) Grown(h int) (map[string]int64, error) {
+	var c counters
+	var err error
+	s.hosts[h].do(func() { c, err = readCounters() })
+	if err != nil {
+		return nil, err
+	}
+	return c.since(s.hosts[h].before), nil
+}
+
+// SetSysctl changes a setting of host h, below /proc/sys/net with slashes.
+func (s *Session) SetSysctl(h int, name, value string) (err error) {
+	s.hosts[h].do(func() { err = os.WriteFile("/proc/sys/net/"+name, []byte(value), 0) })
+	return err
+}
+
+// Cut has the link lose everything from now on, in both directions.
+func (s *Session) Cut() {
+	s.link.act(func() { s.link.dir[0].cut, s.link.dir[1].cut = true, true })
+}

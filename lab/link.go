@@ -54,6 +54,7 @@ const (
 	DataSegment         // with payload
 	Retransmitted       // begins with octets that were sent before
 	PureACK             // occupies no sequence space and is no RST
+	Reset               // with RST
 	AnyDatagram         // not TCP
 )
 
@@ -63,10 +64,13 @@ type Rule struct {
 	What        Match
 	First, Last int
 	Do          Action
+	// Ports are the first and the last of the client's ports that it holds for; 0
+	// for any.
+	Ports [2]uint16
 }
 
 var (
-	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "pure ACK", "datagram"}
+	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "pure ACK", "RST", "datagram"}
 	actionNames = [...]string{"drop", "corrupt", "hold", "copy"}
 )
 

@@ -69,3 +69,6 @@ type Result struct {
 	// TapMissed counts packets that a host lost in front of its tap.
 	TapMissed [2]int64
 }
+
+// ServerPort is where the server of a scenario listens.
+const ServerPort = serverPort

@@ -59,7 +59,8 @@ func (s *Session) At(h int, port uint16) netip.AddrPort {
 	return netip.AddrPortFrom(s.hosts[h].addr, port)
 }
 
-func sockaddr(a netip.AddrPort) unix.Sockaddr {
+// Sockaddr is an address as system calls want it.
+func Sockaddr(a netip.AddrPort) unix.Sockaddr {
 	if a.Addr().Is4() {
 		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
 	}
@@ -101,7 +102,7 @@ func (k *Socket) Bind(a netip.AddrPort) error {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 			return err
 		}
-		if err := unix.Bind(fd, sockaddr(a)); err != nil {
+		if err := unix.Bind(fd, Sockaddr(a)); err != nil {
 			return fmt.Errorf("bind %v: %w", a, err)
 		}
 		return nil
@@ -174,7 +175,7 @@ func (k *Socket) Connect(to netip.AddrPort) error {
 // Begin sends the SYN and does not wait.
 func (k *Socket) Begin(to netip.AddrPort) error {
 	return k.Control(func(fd int) error {
-		if err := unix.Connect(fd, sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
+		if err := unix.Connect(fd, Sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
 			return fmt.Errorf("connect %v: %w", to, err)
 		}
 		return nil

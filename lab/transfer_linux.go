@@ -106,7 +106,7 @@ func (k *Socket) Write(b []byte) (n int, err error) {
 // connection.
 func (k *Socket) SendTo(b []byte, flags int, to netip.AddrPort) error {
 	return k.Control(func(fd int) error {
-		if err := unix.Sendto(fd, b, flags, sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
+		if err := unix.Sendto(fd, b, flags, Sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
 			return fmt.Errorf("sendto %v: %w", to, err)
 		}
 		return nil

@@ -1,0 +1,3 @@
+package lesson
+
+func datagramLessons() []*Lesson { return nil }

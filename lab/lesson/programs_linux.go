@@ -1,0 +1,3 @@
+package lesson
+
+func programLessons() []*Lesson { return nil }
