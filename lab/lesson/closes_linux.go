@@ -81,8 +81,9 @@ func closeLessons() []*Lesson {
 			Expect: opened + `
 	client FIN        | FIN-WAIT-1 ESTABLISHED
 	server FIN        | FIN-WAIT-1 FIN-WAIT-1
-	server ACK-OF-FIN | *          CLOSING
-	client ACK-OF-FIN | *          *
+	server ACK-OF-FIN        | *         CLOSING
+	client ACK-OF-FIN        | CLOSING   TIME-WAIT
+	server ACK-OF-FIN landed | TIME-WAIT *
 `,
 			play: func(p *Stage) {
 				c, s := p.pair()

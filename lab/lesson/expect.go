@@ -26,6 +26,8 @@ func (r *Row) is(word string) bool {
 		return r.Corrupt
 	case "copy":
 		return r.Copy
+	case "landed":
+		return r.Landing
 	case "DATAGRAM":
 		return r.Datagram != ""
 	}
@@ -49,7 +51,8 @@ func (r *Row) is(word string) bool {
 //
 // who sent it, words that hold (see Row.is), and behind the bar the states of
 // client and server, "*" for any. A line "..." stands for any number of rows,
-// also none. Marks of inference do not count.
+// also none. A state may be one that the segment led to when it arrived, and a
+// Landing may be left out. Marks of inference do not count.
 func matches(expect string, rows []*Row) string {
 	var lines []string
 	for l := range strings.Lines(expect) {
@@ -71,14 +74,14 @@ func matches(expect string, rows []*Row) string {
 		}
 		switch {
 		case l == len(lines):
-			return r == len(rows)
+			return r == len(rows) || rows[r].Landing && try(l, r+1)
 		case failed[[2]int{l, r}]:
 			return false
 		case lines[l] == "...":
 			if try(l+1, r) || r < len(rows) && try(l, r+1) {
 				return true
 			}
-		case r < len(rows) && rows[r].fits(lines[l]) && try(l+1, r+1):
+		case r < len(rows) && (rows[r].fits(lines[l]) && try(l+1, r+1) || rows[r].Landing && try(l, r+1)):
 			return true
 		}
 		failed[[2]int{l, r}] = true
@@ -105,11 +108,12 @@ func (r *Row) fits(line string) bool {
 		}
 	}
 	for i, word := range strings.Fields(right) {
-		if word != "*" && i < 2 && word != r.Ends[i].Inferred.Base().String() {
+		in := func(r *Row) bool { return r != nil && r.Ends[i].Inferred.Base().String() == word }
+		if word != "*" && i < 2 && !in(r) && !in(r.landing) {
 			return false
 		}
 	}
-	return true
+	return r.Landing == strings.Contains(left, " landed")
 }
 
 var sideNames = [2]string{"client", "server"}
@@ -130,7 +134,7 @@ func (r *Row) String() string {
 			words = append(words, "@"+label.All[id].Name)
 		}
 	})
-	for _, w := range []string{"lost", "held", "damaged", "copy"} {
+	for _, w := range []string{"lost", "held", "damaged", "copy", "landed"} {
 		if r.is(w) {
 			words = append(words, w)
 		}

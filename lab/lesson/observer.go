@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type talk struct {
 	isn    [2]wire.Seq // of the SYNs without ACK
 	opened [2]bool
 	seen   [2]bool        // whether the tap at that end saw anything of it
+	last   *Row           // the latest that was sent
 	at     [2]state.State // the end's state by the tap at that end
 }
 
@@ -44,6 +46,10 @@ type observer struct {
 		moved bool
 		key   key
 		state state.State
+		// row is the Landing; nil where nothing was sent on the connection since the
+		// segment that arrives. before are the ends as they were then.
+		row    *Row
+		before [2]End
 	}
 
 	mu       sync.Mutex
@@ -120,7 +126,7 @@ func (o *observer) Departed(p *lab.Passage) {
 		r.Datagram = datagram(p.Data)
 	} else {
 		t := o.talk(p.From, p.Segment)
-		o.current = t
+		o.current, t.last = t, r
 		o.look(p.From, p.From, t, p.Segment)
 		o.describe(r, t, p.Segment)
 		r.Labels, r.Cause = o.seen.Labels, o.seen.Cause
@@ -197,7 +203,7 @@ func (o *observer) end(h int, k key, inferred state.State) End {
 func (o *observer) Arriving(p *lab.Passage) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.landed.moved = false
+	o.landed.moved, o.landed.row = false, nil
 	o.last = p.At
 	r := o.byNumber[p.Number]
 	if p.Copy {
@@ -214,6 +220,13 @@ func (o *observer) Arriving(p *lab.Passage) {
 	before := t.at[to]
 	o.look(to, p.From, t, p.Segment)
 	o.landed.key, o.landed.state, o.landed.moved = keyOf(p.From, p.Segment), t.at[to], t.at[to] != before
+	if o.landed.moved && !p.Copy && t.last != r {
+		l := *r
+		l.At, l.Landing, l.Arrived, l.awaited = p.At, true, true, 1
+		o.landed.row, o.landed.before = &l, t.last.Ends
+		o.rows = append(o.rows, &l)
+		o.add(&Item{At: l.At, Row: &l})
+	}
 	if p.Copy {
 		o.describe(r, t, p.Segment)
 		r.Labels = o.seen.Labels
@@ -231,8 +244,18 @@ func (o *observer) Arrived(p *lab.Passage, replied bool) {
 	if to := 1 - p.From; o.landed.moved && !p.Copy {
 		// The segment alone shows the step: no answer has to be waited for. An
 		// answer that was given at once may show a further one.
-		if e := o.end(to, o.landed.key, o.landed.state); !replied || e.Verdict() == Equal {
+		e, l := o.end(to, o.landed.key, o.landed.state), o.landed.row
+		if tells := !replied || e.Verdict() == Equal; tells && l == nil {
 			r.Ends[to] = e
+		} else if tells {
+			l.Ends = o.landed.before
+			l.Ends[to], r.landing = e, l
+		}
+	}
+	if l := o.landed.row; l != nil {
+		l.awaited = 0
+		if r.landing != l {
+			o.forget(l)
 		}
 	}
 	r.Arrived = r.Arrived || !p.Copy
@@ -265,6 +288,12 @@ func (o *observer) onArrival(host int, name string, do func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.react = append(o.react, &reaction{host, name, do})
+}
+
+// forget takes back a Landing that shows nothing.
+func (o *observer) forget(l *Row) {
+	o.rows = slices.DeleteFunc(o.rows, func(r *Row) bool { return r == l })
+	o.waiting = slices.DeleteFunc(o.waiting, func(i *Item) bool { return i.Row == l })
 }
 
 // add appends to the story; say, too.

@@ -49,7 +49,12 @@ type Row struct {
 	// receiver after it arrived, where that alone moves it.
 	Ends [2]End
 
-	awaited int // arrivals that are still to come
+	// Landing is set for the arrival of a segment that has a Row already, where
+	// that moves its receiver and others were sent in between.
+	Landing bool
+
+	landing *Row // the Landing of this one; nil if none
+	awaited int  // arrivals that are still to come
 }
 
 // End is one end at one moment.

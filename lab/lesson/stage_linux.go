@@ -250,7 +250,7 @@ func (p *Stage) rows(host int, name string, n int) {
 	p.until(fmt.Sprintf("the %s has sent %d × %s", sideNames[host], n, name), func() bool {
 		count := 0
 		for _, r := range p.o.rows {
-			if r.From == host && !r.Copy && r.is(name) && r.awaited <= 0 {
+			if r.From == host && !r.Copy && !r.Landing && r.is(name) && r.awaited <= 0 {
 				count++
 			}
 		}

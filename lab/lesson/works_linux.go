@@ -48,10 +48,10 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "timeout", Group: Work, About: "retransmission after a timeout, which doubles each time",
-			Why:       "Nothing comes back, so that only the timer can help: it sends the same octets again and waits twice as long each time (RFC 6298 §5.4 to §5.6). A shorter probe is switched off here.",
+			Why:       "Nothing comes back, so that only the timer can help: it sends the same octets again and waits twice as long each time (RFC 6298 §5.4 to §5.6). The probe that would come sooner needs SACK, which is switched off here (RFC 8985 §7).",
 			Words:     []string{"RETRANSMISSION"},
 			Link:      rules(drop(lab.DataSegment, 1, 3), nil),
-			Settings:  map[string]string{"ipv4/tcp_early_retrans": "0"},
+			Settings:  map[string]string{"ipv4/tcp_sack": "0"},
 			Shortened: "Linux waits at least 200 ms, not the second of RFC 6298 §2.4.",
 			Expect: opened +
 				"client DATA lost |" + open +
