@@ -30,3 +30,6 @@ func Find(string) *Scenario { return nil }
 
 // Isolate does nothing on this system.
 func Isolate(*exec.Cmd) {}
+
+// EndWithParent does nothing on this system.
+func EndWithParent(*exec.Cmd) {}

@@ -198,20 +198,29 @@ func Names() []string {
 
 // nearest names the labels, verdicts and states that are spelled most alike.
 func nearest(key string) string {
+	if close := Nearest(key, Names()); close != "" {
+		return close
+	}
+	return " (tcpwatch explain lists them)"
+}
+
+// Nearest names those of a list that are spelled most like a word, as "; did you
+// mean …?"; nothing where none is.
+func Nearest(word string, names []string) string {
 	var close []string
-	for _, n := range Names() {
+	for _, n := range names {
 		most := 1 // of a short name, two other letters make another word
 		if len(n) >= 6 {
 			most += len(n) / 3
 		}
-		if editDistance(key, n) <= most || len(key) > 1 && strings.Contains(n, key) {
+		if editDistance(word, n) <= most || len(word) > 1 && strings.Contains(n, word) {
 			close = append(close, n)
 		}
 	}
 	if len(close) == 0 {
-		return " (tcpwatch explain lists them)"
+		return ""
 	}
-	slices.SortStableFunc(close, func(a, b string) int { return editDistance(key, a) - editDistance(key, b) })
+	slices.SortStableFunc(close, func(a, b string) int { return editDistance(word, a) - editDistance(word, b) })
 	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
 }
 

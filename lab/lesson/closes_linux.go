@@ -33,7 +33,7 @@ func closeLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "three-segments", Group: Close, About: "the close in three: the second FIN carries the ACK of the first",
+			Name: "three-segments", Group: Close, About: "three segments: the second FIN carries an ACK",
 			Why:   "The kernel puts the ACK of a FIN off for a moment. A program that closes at once has its FIN carry it, and CLOSE-WAIT is left before anything showed it (RFC 9293 §3.6, §3.8.6.3).",
 			Words: []string{"FIN", "LAST-ACK"},
 			Link:  calm(20 * ms),
@@ -53,7 +53,7 @@ func closeLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "server-first", Group: Close, About: "the server closes first, and is the one left in TIME-WAIT",
+			Name: "server-first", Group: Close, About: "the server closes first and is left in TIME-WAIT",
 			Why:   "TIME-WAIT belongs to the end that sends the first FIN, not to the client. A server that closes first gathers them on its own port (RFC 9293 §3.6, case 2 seen from the other side).",
 			Words: []string{"TIME-WAIT"},
 			Link:  calm(20 * ms),
@@ -128,13 +128,13 @@ func closeLessons() []*Lesson {
 		},
 		{
 			Name: "fin-lost", Group: Close, About: "the FIN is lost and sent again",
-			Why:      "A FIN has a sequence number like an octet of data, so that a lost one is sent again by the same timer (RFC 9293 §3.4, RFC 6298 §5). Until then the server knows nothing and stays in ESTABLISHED.",
+			Why:      "A FIN has a sequence number like an octet of data, so that a lost one is sent again by the same timer (RFC 9293 §3.4, RFC 6298 §5; SACK, and with it the probe that would be sooner, is off). Until then the server knows nothing and stays in ESTABLISHED.",
 			Words:    []string{"FIN-WAIT-1"},
 			Link:     rules(drop(lab.FIN, 1, 1), nil),
-			Settings: map[string]string{"ipv4/tcp_early_retrans": "0"},
+			Settings: map[string]string{"ipv4/tcp_sack": "0"},
 			Expect: opened + `
 	client FIN lost           | FIN-WAIT-1 ESTABLISHED
-	client FIN RETRANSMISSION | FIN-WAIT-1 ESTABLISHED
+	client FIN RETRANSMISSION cause=rto | FIN-WAIT-1 ESTABLISHED
 	server ACK-OF-FIN         | FIN-WAIT-2 CLOSE-WAIT
 	server FIN                | FIN-WAIT-2 LAST-ACK
 	client ACK-OF-FIN         | TIME-WAIT  CLOSED
@@ -150,17 +150,17 @@ func closeLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "last-ack-lost", Group: Close, About: "the last ACK is lost: TIME-WAIT answers the FIN that comes again",
+			Name: "last-ack-lost", Group: Close, About: "the last ACK is lost: TIME-WAIT answers another FIN",
 			Why:      "This is what TIME-WAIT is for. The server is in LAST-ACK and repeats its FIN; had the client forgotten the connection it would answer with a RST. It waits 2MSL, which begins anew with each such FIN (RFC 9293 §3.6, §3.10.7.4).",
 			Words:    []string{"TIME-WAIT", "LAST-ACK"},
 			Link:     rules(drop(lab.ACKOfFIN, 1, 1), nil),
-			Settings: map[string]string{"ipv4/tcp_early_retrans": "0"},
+			Settings: map[string]string{"ipv4/tcp_sack": "0"},
 			Expect: opened + `
 	client FIN                | FIN-WAIT-1 ESTABLISHED
 	server ACK-OF-FIN         | FIN-WAIT-2 CLOSE-WAIT
 	server FIN                | FIN-WAIT-2 LAST-ACK
 	client ACK-OF-FIN lost    | TIME-WAIT  LAST-ACK
-	server FIN RETRANSMISSION | TIME-WAIT  LAST-ACK
+	server FIN RETRANSMISSION cause=rto | TIME-WAIT  LAST-ACK
 	client ACK-OF-FIN !lost   | TIME-WAIT  CLOSED
 `,
 			play: func(p *Stage) {
@@ -195,7 +195,7 @@ func closeLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "unread-data", Group: Close, About: "close() with data unread: a RST although nobody asked for one",
+			Name: "unread-data", Group: Close, About: "close() with data unread: a RST nobody asked for",
 			Why:   "The program closes while octets that it never read are in its buffer. A FIN would claim that all was well, so that the kernel sends a RST (RFC 2525 §2.17, RFC 9293 §3.6.1).",
 			Words: []string{"RST"},
 			Link:  calm(20 * ms),
@@ -215,7 +215,7 @@ func closeLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "half-open", Group: Close, About: "one end has forgotten the connection: its RST ends it for the other",
+			Name: "half-open", Group: Close, About: "one end has forgotten the connection, and resets it",
 			Why:   "The server loses the connection, as in a crash, and its word of that is lost. The client goes on, and its next segment meets a port that knows nothing of it: a RST comes back (RFC 9293 §3.5.1, figure 10).",
 			Words: []string{"RST"},
 			Link:  rules(nil, drop(lab.Reset, 1, 1)),
@@ -249,7 +249,7 @@ func endLessons() []*Lesson {
 `
 	return []*Lesson{
 		{
-			Name: "address-in-use", Group: Trouble, About: "bind() fails while the port is in TIME-WAIT, SO_REUSEADDR helps",
+			Name: "address-in-use", Group: Trouble, About: "bind() fails in TIME-WAIT, SO_REUSEADDR helps",
 			Why:    "A server that closed first and is started again finds its port in TIME-WAIT: EADDRINUSE. With SO_REUSEADDR it may listen; the connection in TIME-WAIT stays protected by its tuple (socket(7), RFC 9293 §3.6.1).",
 			Words:  []string{"TIME-WAIT"},
 			Link:   calm(20 * ms),
@@ -274,7 +274,7 @@ func endLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "tuple-reused", Group: Trouble, About: "the same client port again: a higher ISN ends the old TIME-WAIT",
+			Name: "tuple-reused", Group: Trouble, About: "the same tuple again: a higher ISN ends TIME-WAIT",
 			Why:   "The tuple is still in TIME-WAIT at the server. A SYN with a higher ISN, or a later timestamp, cannot be an old one that was delayed: the server may take it at once (RFC 9293 §3.6.1, RFC 6191 §2).",
 			Words: []string{"TIME-WAIT", "SYN"},
 			Link:  calm(20 * ms),
@@ -302,7 +302,7 @@ func endLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "ports-run-out", Group: Trouble, About: "a client with four ports: all in TIME-WAIT, the fifth connection fails",
+			Name: "ports-run-out", Group: Trouble, About: "a client's ports run out: all are in TIME-WAIT",
 			Why:      "Each connection that the client closes first keeps its port for 2MSL towards that server. When all are in TIME-WAIT connect() fails at once with EADDRNOTAVAIL, and no packet is sent (connect(2), RFC 9293 §3.4.2).",
 			Words:    []string{"TIME-WAIT"},
 			Link:     calm(5 * ms),

@@ -64,7 +64,7 @@ func datagramLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "udp-echo", Group: Programs, About: "UDP: an echo in two datagrams, without anything around them",
+			Name: "udp-echo", Group: Programs, About: "UDP: an echo in two datagrams, nothing around them",
 			Why:  "Two packets, where TCP needs nine: no SYN, no ACK, no FIN, no state at either end (RFC 768). What is to be acknowledged the programs must acknowledge themselves.",
 			Link: calm(10 * ms), Carry: true, Expect: one + "server DATAGRAM\n",
 			play: func(p *Stage) {

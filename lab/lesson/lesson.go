@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"maps"
 	"slices"
 
 	"tcpwatch/lab"
@@ -51,9 +52,7 @@ type Lesson struct {
 }
 
 // All returns every lesson in the order of the list.
-func All() []*Lesson {
-	return slices.Concat(openLessons(), queueLessons(), workLessons(), closeLessons(), endLessons(), programLessons(), datagramLessons())
-}
+func All() []*Lesson { return all() }
 
 // Find returns the lesson of that name, nil if there is none.
 func Find(name string) *Lesson {
@@ -64,6 +63,17 @@ func Find(name string) *Lesson {
 	}
 	return nil
 }
+
+// Names returns the names of all lessons in the order of the list.
+func Names() (names []string) {
+	for _, l := range All() {
+		names = append(names, l.Name)
+	}
+	return names
+}
+
+// States returns the eleven states in alphabetical order.
+func States() []string { return slices.Sorted(maps.Keys(ForState)) }
 
 // ForState names the lesson that shows a state, for each of the eleven of RFC
 // 9293 §3.3.2.

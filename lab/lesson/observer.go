@@ -48,8 +48,8 @@ type observer struct {
 		state state.State
 		// row is the Landing; nil where nothing was sent on the connection since the
 		// segment that arrives. before are the ends as they were then.
-		row    *Row
-		before [2]End
+		row, last *Row // last is what was told before it
+		before    [2]End
 	}
 
 	mu       sync.Mutex
@@ -224,6 +224,7 @@ func (o *observer) Arriving(p *lab.Passage) {
 		l := *r
 		l.At, l.Landing, l.Arrived, l.awaited = p.At, true, true, 1
 		o.landed.row, o.landed.before = &l, t.last.Ends
+		o.landed.last, t.last = t.last, &l
 		o.rows = append(o.rows, &l)
 		o.add(&Item{At: l.At, Row: &l})
 	}
@@ -256,6 +257,9 @@ func (o *observer) Arrived(p *lab.Passage, replied bool) {
 		l.awaited = 0
 		if r.landing != l {
 			o.forget(l)
+			if t := o.talks[o.landed.key]; t.last == l {
+				t.last = o.landed.last
+			}
 		}
 	}
 	r.Arrived = r.Arrived || !p.Copy

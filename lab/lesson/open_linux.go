@@ -40,21 +40,11 @@ func openLessons() []*Lesson {
 			play: func(p *Stage) { p.pair() },
 		},
 		{
-			Name: "figure", Group: Open, About: "ISNs 1000 and 8000, 20 octets one way and 10 back: drawn, then real",
-			Why:   "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528, RFC 9293 §3.4.1).",
-			Words: []string{"DATA"},
-			Link:  calm(20 * ms),
-			Script: `
-isn A 1000
-isn B 8000
-0      A>B S  0
-+.020  B>A S. 0 ack 1
-+.020  A>B .  1 ack 1
-+.001  A>B P. 1:21(20) ack 1
-+.020  B>A .  1 ack 21
-+.001  B>A P. 1:11(10) ack 21
-+.020  A>B .  21 ack 11
-`,
+			Name: "figure", Group: Open, About: "ISNs 1000 and 8000, 20 octets and 10 back: drawn, real",
+			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528, RFC 9293 §3.4.1).",
+			Words:  []string{"DATA"},
+			Link:   calm(20 * ms),
+			Script: figure,
 			Expect: opened + `
 	client DATA len=20 | ESTABLISHED ESTABLISHED
 	server ACK         | ESTABLISHED ESTABLISHED
@@ -71,7 +61,7 @@ isn B 8000
 			},
 		},
 		{
-			Name: "mss", Group: Open, About: "the MSS negotiated: 1460 offered by one end, 1024 by the other",
+			Name: "mss", Group: Open, About: "the MSS negotiated: 1460 offered, 1024 answered",
 			Why:      "Each end says in its SYN how much it takes in one segment; the other sends no more than that, so that the smaller of what it may and what it can counts (RFC 9293 §3.7.1). Here the client sends 3,000 octets as 1,024 + 1,024 + 952.",
 			Words:    []string{"SYN-ACK"},
 			Link:     calm(20 * ms),
@@ -192,7 +182,7 @@ isn B 8000
 			},
 		},
 		{
-			Name: "fast-open", Group: Open, About: "TCP Fast Open: data in the SYN, with a cookie from last time",
+			Name: "fast-open", Group: Open, About: "TCP Fast Open: a cookie, and data in the SYN",
 			Why:      "The first connection asks for a cookie; the second shows it and carries data in its SYN, which the server may hand to its program before the handshake is complete (RFC 7413 §3, §4.2).",
 			Words:    []string{"SYN", "SYN-ACK"},
 			Link:     calm(20 * ms),

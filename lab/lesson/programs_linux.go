@@ -113,7 +113,7 @@ func programLessons() []*Lesson {
 	}
 	return []*Lesson{
 		{
-			Name: "echo", Group: Programs, About: "the echo server that answers in capitals, one client after another",
+			Name: "echo", Group: Programs, About: "an echo in capitals, one client after another",
 			Why:    "The second client is in ESTABLISHED long before it is served: its handshake is the kernel's doing, its words wait in the server's buffer until accept() takes it (RFC 9293 §3.9.1.1).",
 			Words:  []string{"DATA"},
 			Link:   calm(10 * ms),
@@ -136,7 +136,7 @@ func programLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "echo-vanishes", Group: Programs, About: "the echo server when a client's program is killed in the middle",
+			Name: "echo-vanishes", Group: Programs, About: "the echo, when a client is killed in the middle",
 			Why:   "A killed program closes nothing, but its kernel does: the answer that it never read makes that a RST, and the server's next read() fails. It must go on with the next client (RFC 9293 §3.6.1, RFC 2525 §2.17).",
 			Words: []string{"RST"},
 			Link:  calm(10 * ms),
@@ -189,7 +189,7 @@ func programLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "chat-vanishes", Group: Programs, About: "the chat when the client's cable is pulled: silence, until a keep-alive asks",
+			Name: "chat-vanishes", Group: Programs, About: "the chat, when the client's cable is pulled",
 			Why:       "No segment says that a host is gone. An end with nothing to send would wait for ever; a keep-alive that is not answered ends the connection with ETIMEDOUT (RFC 9293 §3.8.4, RFC 1122 §4.2.3.6).",
 			Words:     []string{"KEEP-ALIVE"},
 			Shortened: "Two keep-alives a second apart, not nine after two hours (TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT).",
@@ -212,7 +212,7 @@ func programLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "download", Group: Programs, About: "a file is asked for by name, sent, and the server closes",
+			Name: "download", Group: Programs, About: "a file is asked for by name and sent",
 			Why:   "TCP has no messages, only octets: where the file begins and ends is for the programs to say, here by a line with its size. The FIN behind it says that this was all (RFC 9293 §2.2).",
 			Words: []string{"DATA", "FIN"},
 			Link:  calm(10 * ms),
@@ -230,7 +230,7 @@ func programLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "download-missing", Group: Programs, About: "a file is asked for that does not exist: the server says so",
+			Name: "download-missing", Group: Programs, About: "a file is asked for that does not exist",
 			Why:   "That there is no such file is for the programs to tell: to TCP it is a connection like any other, five octets long (RFC 9293 §2.2).",
 			Words: []string{"DATA"},
 			Link:  calm(10 * ms),
@@ -248,7 +248,7 @@ func programLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "download-vanishes", Group: Programs, About: "the client is killed while a large file is on its way",
+			Name: "download-vanishes", Group: Programs, About: "the download, when the client is killed in the middle",
 			Why:    "The client's kernel answers what still arrives with a RST. The server learns it from write(): ECONNRESET or EPIPE, and must not take what it wrote for what was read (RFC 9293 §3.6.1).",
 			Words:  []string{"RST"},
 			Link:   calm(10 * ms),

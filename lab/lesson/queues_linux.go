@@ -60,7 +60,7 @@ func queueLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "backlog-1", Group: Open, About: "a backlog of 1: the accept queue is full, and SYNs go unanswered",
+			Name: "backlog-1", Group: Open, About: "a backlog of 1: the queue is full, a SYN is dropped",
 			Why:      "Linux lets backlog + 1 connections wait. When they do, a further SYN is dropped without a word, and the client's timer tries again: to the client it looks like a lost SYN (listen(2); RFC 9293 §3.8.1).",
 			Words:    []string{"ACCEPT-QUEUE-FULL"},
 			Link:     calm(10 * ms),
@@ -87,7 +87,7 @@ func queueLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "accept-queue-full", Group: Open, About: "the last ACK finds the accept queue full: one end open, the other not",
+			Name: "accept-queue-full", Group: Open, About: "the last ACK is dropped: one end open, the other not",
 			Why:      "Both SYNs came while there was room for one. The server drops the second ACK, stays in SYN-RECEIVED and sends its SYN-ACK again. The client cannot know and is in ESTABLISHED (RFC 9293 §3.5.1 calls that half-open).",
 			Words:    []string{"ACCEPT-QUEUE-FULL", "SYN-RECEIVED"},
 			Link:     calm(10 * ms),
@@ -121,7 +121,7 @@ func queueLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "syn-flood", Group: Open, About: "a SYN flood in small, without SYN cookies: nobody else gets in",
+			Name: "syn-flood", Group: Open, About: "a SYN flood without cookies: nobody else gets in",
 			Why:      "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2, §3.3).",
 			Words:    []string{"SYN-RECEIVED"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
@@ -145,7 +145,7 @@ func queueLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "syn-cookies", Group: Open, About: "the same flood with SYN cookies: the honest client gets in",
+			Name: "syn-cookies", Group: Open, About: "the same flood with cookies: the honest client gets in",
 			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show.",
 			Words:    []string{"SYN-ACK"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},

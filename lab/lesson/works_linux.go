@@ -65,7 +65,7 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "fast-retransmit", Group: Work, About: "three duplicate acknowledgements, and the hole is sent again at once",
+			Name: "fast-retransmit", Group: Work, About: "three duplicate ACKs: the hole is sent again at once",
 			Why:      "Each segment behind the hole makes the receiver repeat its acknowledgement. The third repetition is taken for a loss, without waiting for the timer (RFC 5681 §3.2).",
 			Words:    []string{"DUP-ACK", "RETRANSMISSION"},
 			Link:     rules(drop(lab.DataSegment, 1, 1), nil),
@@ -81,7 +81,7 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "tail-loss-probe", Group: Work, About: "the last segment is lost: a probe asks, long before the timeout",
+			Name: "tail-loss-probe", Group: Work, About: "the last segment is lost: a probe comes first",
 			Why:   "No segment follows the lost one, so that nothing makes the receiver complain. After about two round trips the sender repeats its last segment as a probe (RFC 8985 §7).",
 			Words: []string{"RETRANSMISSION"},
 			Link:  rules(drop(lab.DataSegment, 3, 3), nil),
@@ -92,10 +92,11 @@ func workLessons() []*Lesson {
 				c, s := p.pair(noDelay)
 				c.pieces(3, 500)
 				s.read(1500)
+				p.counted(0, "TcpExtTCPLossProbes")
 			},
 		},
 		{
-			Name: "duplicate", Group: Work, About: "the network copies a segment: the receiver discards the copy",
+			Name: "duplicate", Group: Work, About: "a segment is copied: the receiver discards the copy",
 			Why:   "The copy lies in front of what is expected next, so that the receiver drops it and acknowledges again (RFC 9293 §3.10.7.4, first). With D-SACK it says which octets came twice (RFC 2883 §4).",
 			Words: []string{"DUPLICATE-PACKET", "D-SACK"},
 			Link:  [2]lab.Path{{Delay: 20 * ms, CopyDelay: 10 * ms, Rules: []lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Copy}}}, {Delay: 20 * ms}},
@@ -108,7 +109,7 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "reordered", Group: Work, About: "a segment is overtaken: the receiver puts the octets in order",
+			Name: "reordered", Group: Work, About: "a segment is overtaken: the receiver puts it right",
 			Why:   "The second segment arrives first and waits in the receiver, which repeats its acknowledgement. The first one fills the hole, and the program reads the octets in the order in which they were written (RFC 9293 §3.10.7.4).",
 			Words: []string{"OUT-OF-ORDER", "DUP-ACK"},
 			Link:  [2]lab.Path{{Delay: 20 * ms, HoldBack: 10 * ms, Rules: []lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Hold}}}, {Delay: 20 * ms}},
@@ -121,7 +122,7 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "corrupted", Group: Work, About: "a damaged segment: its checksum is wrong, nobody answers it",
+			Name: "corrupted", Group: Work, About: "a damaged segment: its checksum is wrong, no answer",
 			Why:   "A receiver must check every segment's sum and drop it without a word if it is wrong (RFC 9293 §3.1). To the sender that is a loss like any other.",
 			Words: []string{"BAD-CHECKSUM", "RETRANSMISSION"},
 			Link:  rules([]lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Corrupt}}, nil),
@@ -135,7 +136,7 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "zero-window", Group: Work, About: "a slow reader: the window closes, is probed, opens again",
+			Name: "zero-window", Group: Work, About: "a slow reader: the window closes and opens again",
 			Why:   "The window is the room that the receiver has left. At zero the sender stops, and probes from time to time so that a lost announcement of new room cannot stop it for ever (RFC 9293 §3.8.6.1).",
 			Words: []string{"ZERO-WINDOW", "ZERO-WINDOW-PROBE", "WINDOW-UPDATE"},
 			Link:  calm(10 * ms),
@@ -153,7 +154,7 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "keep-alive", Group: Work, About: "nothing to say: keep-alives ask whether the other end is there",
+			Name: "keep-alive", Group: Work, About: "nothing to say: keep-alives ask who is still there",
 			Why:       "A keep-alive has no data and the number before the next one, so that the other end must answer. Both ends may stay in ESTABLISHED for days without it (RFC 9293 §3.8.4).",
 			Words:     []string{"KEEP-ALIVE", "KEEP-ALIVE-ACK"},
 			Shortened: "The first is sent after 1 s (TCP_KEEPIDLE, TCP_KEEPINTVL), not after two hours.",
@@ -166,7 +167,7 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "long-or-short", Group: Work, About: "four requests over one connection, and over four: what each costs",
+			Name: "long-or-short", Group: Work, About: "four requests over one connection, and over four",
 			Why:   "A connection costs three segments to open, four to close and a TIME-WAIT of 2MSL at the end that closes first (RFC 9293 §3.5, §3.6). Many short ones pay that each time, and the client's ports are taken meanwhile.",
 			Words: []string{"TIME-WAIT"},
 			Link:  calm(5 * ms),
