@@ -84,7 +84,7 @@ func openLessons() []*Lesson {
 		{
 			Name: "refused", Group: Open, About: "nobody listens: a RST comes back",
 			Why:   "A SYN to a port in CLOSED is answered with a RST that acknowledges it, ISN + 1, so that the client knows it is meant (RFC 9293 §3.5.2, group 1).",
-			Words: []string{"RST", "PORT-CLOSED"},
+			Words: []string{"RST", "REFUSED"},
 			Link:  calm(20 * ms),
 			Expect: `
 	client SYN | SYN-SENT LISTEN
@@ -95,7 +95,7 @@ func openLessons() []*Lesson {
 		{
 			Name: "filtered", Group: Open, About: "a filter swallows every SYN: silence",
 			Why:       "Without an answer the client sends its SYN again after 1 s, 2 s more, 4 s more (RFC 6298 §2, §5.5), and gives up in the end (RFC 9293 §3.8.3). Silence does not tell a filter from a host that is down.",
-			Words:     []string{"RETRANSMISSION"},
+			Words:     []string{"DROPPED"},
 			Shortened: "The client gives up after 3.5 s, not after two minutes.",
 			Link:      rules(drop(lab.AnySegment, 1, 0), nil),
 			Settings:  map[string]string{"ipv4/tcp_syn_linear_timeouts": "0"},
@@ -114,7 +114,7 @@ func openLessons() []*Lesson {
 		{
 			Name: "syn-lost", Group: Open, About: "the first SYN is lost",
 			Why:   "The client cannot know that its SYN was lost; its timer of 1 s sends it again with the same ISN (RFC 6298 §2.1, RFC 9293 §3.8.1).",
-			Words: []string{"SYN-SENT"},
+			Words: []string{"SYN-SENT", "SYN-LOST"},
 			Link:  rules(drop(lab.SYN, 1, 1), nil),
 			Expect: `
 	client SYN lost                     | SYN-SENT LISTEN
@@ -127,7 +127,7 @@ func openLessons() []*Lesson {
 		{
 			Name: "synack-lost", Group: Open, About: "the first SYN-ACK is lost",
 			Why:   "The server is in SYN-RECEIVED and the client still in SYN-SENT. The client's SYN comes again, or the server's own timer runs out: in both cases the same SYN-ACK is sent again (RFC 9293 §3.8.1, §3.10.7.4).",
-			Words: []string{"SYN-RECEIVED"},
+			Words: []string{"SYN-RECEIVED", "SYN-ACK-LOST"},
 			Link:  rules(nil, drop(lab.SYNACK, 1, 1)),
 			Expect: `
 	client SYN          | SYN-SENT LISTEN
@@ -143,7 +143,7 @@ func openLessons() []*Lesson {
 		{
 			Name: "ack-lost", Group: Open, About: "the last ACK of the handshake is lost",
 			Why:   "The client is in ESTABLISHED, the server not: it sends its SYN-ACK again, and the client acknowledges it again. Had the client sent data, that would have acknowledged the SYN-ACK, too (RFC 9293 §3.10.7.4).",
-			Words: []string{"HANDSHAKE-ACK", "SYN-RECEIVED"},
+			Words: []string{"SYN-RECEIVED", "LAST-ACK-LOST"},
 			Link:  rules(drop(lab.HandshakeACK, 1, 1), nil),
 			Expect: `
 	client SYN                              | SYN-SENT    LISTEN

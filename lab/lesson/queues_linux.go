@@ -87,7 +87,7 @@ func queueLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "accept-queue-full", Group: Open, About: "the last ACK is dropped: one end open, the other not",
+			Name: "accept-queue-full", Group: Trouble, About: "the last ACK is dropped: one end open, the other not",
 			Why:      "Both SYNs came while there was room for one. The server drops the second ACK, stays in SYN-RECEIVED and sends its SYN-ACK again. The client cannot know and is in ESTABLISHED (RFC 9293 §3.5.1 calls that half-open).",
 			Words:    []string{"ACCEPT-QUEUE-FULL", "SYN-RECEIVED"},
 			Link:     calm(10 * ms),
@@ -121,7 +121,7 @@ func queueLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "syn-flood", Group: Open, About: "a SYN flood without cookies: nobody else gets in",
+			Name: "syn-flood", Group: Trouble, About: "a SYN flood without cookies: nobody else gets in",
 			Why:      "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2, §3.3).",
 			Words:    []string{"SYN-RECEIVED"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
@@ -145,9 +145,9 @@ func queueLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "syn-cookies", Group: Open, About: "the same flood with cookies: the honest client gets in",
+			Name: "syn-cookies", Group: Trouble, About: "the same flood with cookies: the honest client gets in",
 			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show.",
-			Words:    []string{"SYN-ACK"},
+			Words:    []string{"SYN-COOKIE"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
 			Settings: map[string]string{"ipv4/tcp_syncookies": "1"},
 			Expect: `
