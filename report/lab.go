@@ -55,14 +55,9 @@ type LabStory struct {
 	env   *env
 	sums  map[int]*labSums
 	steps [2]int // compared, and equal
-	err   error
-}
-
-// labSums is the arithmetic of one connection.
-type labSums struct {
-	arithmetic
-	// data has the beginning of the payload of each end that ends at a number.
-	data [2]map[wire.Seq]wire.Seq
+	// without counts the states for which the kernel has no socket.
+	without int
+	err     error
 }
 
 // NewLabStory returns a story for a terminal. Of the options Width, Color and
@@ -170,7 +165,7 @@ func (l *LabStory) firstLine(s *LabStep, sums *labSums, from, to, name string) s
 	}
 	which := ""
 	if s.Connection > 1 {
-		which = fmt.Sprintf(" (connection%s%d)", nbsp, s.Connection)
+		which = fmt.Sprintf(" (%d)", s.Connection)
 	}
 	return fmt.Sprintf("%s → %s%s  %s  %s", from, to, which, name, strings.Join(parts, ", "))
 }
@@ -249,9 +244,10 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	for i, e := range s.Ends {
 		part := fromText(i == 0) + " " + e.State.String()
 		switch {
-		case s.Bare:
+		case s.Bare: // nobody is asked
 			tone = Plain
 		case e.Relation == 0:
+			l.without++
 			part += " (no socket)"
 		case e.Relation < 0:
 			l.steps[0]++
@@ -280,9 +276,9 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	b.WriteString(indent + l.env.paint(tone, first+parts[1]) + "\n")
 }
 
-// Compared returns how many states were compared with the kernels' and how many
-// were equal.
-func (l *LabStory) Compared() (all, equal int) { return l.steps[0], l.steps[1] }
+// Compared returns how many states were compared with the kernels', how many were
+// equal, and for how many more the kernel had no socket.
+func (l *LabStory) Compared() (all, equal, without int) { return l.steps[0], l.steps[1], l.without }
 
 // Sentence writes a section of prose under its name.
 func (l *LabStory) Sentence(name, text string) {
@@ -319,44 +315,4 @@ func meaning(name string) (text, source string) {
 		}
 	}
 	return "", ""
-}
-
-// base takes an ISN where one is told. A SYN with another one begins anew.
-func (a *labSums) base(st *analyze.Step) {
-	e := &a.ends[end(st.FromClient)]
-	if st.Flags.Any(wire.SYN) && (!e.base.Known || e.base.Number != st.Seq) {
-		*e = endNumbers{base: analyze.Base{Number: st.Seq, Known: true, ISN: true}}
-	}
-}
-
-// check adds to the arithmetic of opening and close that of data. The numbers of
-// a handshake are those on the wire, those behind it count from the ISNs.
-func (a *labSums) check(st *analyze.Step) (string, Tone) {
-	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
-	opens := st.Flags.Any(wire.SYN) || labelName(st.Phase) == "HANDSHAKE-ACK" || st.Flags.Any(wire.RST) && !own.synSeen
-	if relative := a.relative; opens {
-		a.relative = false
-		defer func() { a.relative = relative }()
-	}
-	text, tone := a.arithmetic.check(st)
-	switch {
-	case st.Flags&(wire.SYN|wire.ACK) == wire.SYN:
-		return fmt.Sprintf("%s: %d", text, uint32(st.Seq)), tone
-	case st.Flags.Any(wire.SYN):
-		return fmt.Sprintf("%s; ISN of the %s: %d", text, fromText(st.FromClient), uint32(st.Seq)), tone
-	case text != "" || !st.Flags.Any(wire.ACK):
-		return text, tone
-	}
-	if first, ok := a.data[end(!st.FromClient)][st.Ack]; ok {
-		return fmt.Sprintf("ack = %s + %d ✓", a.number(peer, first), uint32(st.Ack-first)), Good
-	}
-	return "", Plain
-}
-
-// saw remembers what later acknowledgements may answer.
-func (a *labSums) saw(st *analyze.Step) {
-	a.arithmetic.saw(st)
-	if st.Len > 0 && !st.Flags.Any(wire.SYN) {
-		a.data[end(st.FromClient)][st.Seq.Add(st.Len)] = st.Seq
-	}
 }

@@ -95,7 +95,7 @@ func (p *Stage) socket(host int) *conn {
 func (p *Stage) listen(backlog int, options ...func(*lab.Socket) error) *conn {
 	k, err := p.Listen(backlog, options...)
 	must(err)
-	p.says("server: socket(), bind() to port %d, listen() with a backlog of %d", lab.ServerPort, backlog)
+	p.says("server: listen() on port %d, backlog %d", lab.ServerPort, backlog)
 	return &conn{k, p, 1, "server"}
 }
 
