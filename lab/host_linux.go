@@ -19,6 +19,7 @@ import (
 // close returns and all sockets made in it are closed.
 type host struct {
 	addr, addr6 netip.Addr
+	peer        netip.Addr // the other host's addr
 	device      *device
 	inet        *inet // asks this namespace's kernel for its sockets
 	calls       chan func()
@@ -33,6 +34,7 @@ var addresses = [2][2]string{{"10.77.0.1", "fd77::1"}, {"10.77.0.2", "fd77::2"}}
 func newHost(i, mtu int, settings map[string]string, veth bool) (*host, error) {
 	h := &host{
 		addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
+		peer:  netip.MustParseAddr(addresses[1-i][0]),
 		calls: make(chan func()), done: make(chan struct{}),
 	}
 	ready := make(chan error)
@@ -108,6 +110,11 @@ func (h *host) setUp(mtu int, settings map[string]string, veth bool) error {
 	}
 	if err := h.address(mtu); err != nil {
 		return err
+	}
+	if !h.device.tun {
+		if err := h.device.prove(h.addr, h.peer); err != nil {
+			return err
+		}
 	}
 	h.before, err = readCounters()
 	return err

@@ -56,6 +56,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		want string
 	}{
 		{"good", tiny(requests(5, 5, 500)), dir, ""},
+		{"good over veth", &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, Veth: true, Program: requests(5, 5, 500)}, dir, ""},
 		{"program fails with sockets open", tiny(func(s *Session) error {
 			l, err := s.Listen(1)
 			if err != nil {
@@ -106,6 +107,23 @@ func TestUserNamespace(t *testing.T) {
 	}
 	if err != nil || strings.Contains(string(out), "SKIP") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Over veth devices the truth is as good: the kernel's count agrees, and packets
+// of full length pass.
+func TestVethTruth(t *testing.T) {
+	needLab(t)
+	for _, ipv6 := range []bool{false, true} {
+		sc := &Scenario{Name: "veth", Link: symmetric(Path{Delay: 2 * ms, Loss: .02}), Veth: true, IPv6: ipv6, Settle: 300 * ms, Program: bulk(300000)}
+		res, err := Run(sc, t.TempDir(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTruth(t, sc, res)
+		if res.Widest != 1500 || res.Lost[0] == 0 {
+			t.Errorf("widest %d, lost %d", res.Widest, res.Lost[0])
+		}
 	}
 }
 

@@ -84,6 +84,9 @@ func labCommand() *cobra.Command {
 
 // labArgs refuses what is no lesson, with what is spelled nearly so.
 func labArgs(_ *cobra.Command, args []string) error {
+	if len(lesson.Names()) == 0 {
+		return lab.Available() // none on this system
+	}
 	_, err := chosen(args)
 	return err
 }
