@@ -97,8 +97,7 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	case len(args) == 0:
 		return nil, nil
 	case args[0] == "state" && len(args) == 2:
-		name := strings.ToUpper(strings.ReplaceAll(args[1], "_", "-"))
-		l, known := lesson.ForState[name]
+		l, known := lesson.ForState[stateName(args[1])]
 		if !known {
 			return nil, fmt.Errorf("%q is no state of RFC 9293: %s", args[1], strings.Join(lesson.States(), ", "))
 		}
@@ -115,6 +114,9 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	}
 	return nil, fmt.Errorf("there is no scenario %q%s", args[0], report.Nearest(args[0], lesson.Names()))
 }
+
+// stateName is a state in the RFC's spelling, which may be typed in any case.
+func stateName(typed string) string { return strings.ToUpper(strings.ReplaceAll(typed, "_", "-")) }
 
 func completeLessons(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	switch {
@@ -163,6 +165,9 @@ func teach(c *cobra.Command, f *labFlags, args []string, out *output, o report.O
 			fmt.Fprintln(out)
 		}
 		t := &teacher{flags: f, out: out, options: o, enter: enter, lesson: l}
+		if args[0] == "state" {
+			t.state = stateName(args[1])
+		}
 		ok, err := t.teach(c.Context())
 		if err != nil {
 			return err

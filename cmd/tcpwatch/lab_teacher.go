@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"tcpwatch/lab"
 	"tcpwatch/lab/lesson"
 	"tcpwatch/report"
 )
@@ -18,6 +19,7 @@ type teacher struct {
 	options report.Options
 	enter   <-chan bool // nil: nobody is waited for
 	lesson  *lesson.Lesson
+	state   string // that was asked for by its name; "" if none
 	story   *report.LabStory
 	line    []byte
 }
@@ -122,6 +124,10 @@ func (t *teacher) conclude(out *lesson.Outcome) {
 	for _, w := range l.Words {
 		t.story.Meaning(w)
 	}
+	if t.state != "" {
+		t.story.Sentence("REACHED", reached(out.Rows, t.state))
+		t.story.Meaning(t.state)
+	}
 	if l.Shortened != "" {
 		t.story.Sentence("SHORTENED", l.Shortened)
 	}
@@ -147,6 +153,23 @@ func (t *teacher) conclude(out *lesson.Outcome) {
 	if r.Base != "" {
 		t.story.Sentence("KEPT", r.Base+".snd.pcap (client), "+r.Base+".rcv.pcap (server), a .truth.tsv beside each, "+r.Base+".json")
 	}
+}
+
+// reached says where a state was reached first.
+func reached(rows []*lesson.Row, name string) string {
+	for _, r := range rows {
+		for i, e := range r.Ends {
+			if e.Inferred.Base().String() != name || e.Verdict() != lesson.Equal {
+				continue
+			}
+			kernel := "its kernel says so, too"
+			if e.Kernel == lab.KernelNone {
+				kernel = "its kernel has no socket of the connection any more"
+			}
+			return fmt.Sprintf("%s by the %s, packet %d; %s", name, [2]string{"client", "server"}[i], r.Number, kernel)
+		}
+	}
+	return name + " was not reached, as may be where the machine is busy"
 }
 
 // labStep puts a row into the report's words.

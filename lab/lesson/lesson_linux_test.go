@@ -279,3 +279,35 @@ func TestKeep(t *testing.T) {
 		}
 	}
 }
+
+// While a segment is looked at the world stands still: a program that writes and
+// closes without a pause is seen to do one after the other.
+func TestStandsStill(t *testing.T) {
+	needLab(t)
+	hasty := &Lesson{Name: "hasty", Link: calm(10 * ms), Expect: "...", play: func(p *Stage) {
+		for range 10 {
+			l, err := p.Listen(8)
+			must(err)
+			k, err := p.Dial(0)
+			must(err)
+			s, err := l.Accept()
+			must(err)
+			p.quiet(settle)
+			for range 5 {
+				_, err = k.Write(letters(10))
+				must(err)
+			}
+			must(k.Close())
+			p.state(1, state.CloseWait)
+			must(errors.Join(s.Drain(), s.Close(), l.Close()))
+		}
+	}}
+	out, err := Run(context.Background(), hasty, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Rows) < 100 {
+		t.Errorf("%d rows", len(out.Rows))
+	}
+	checkStates(t, "hasty", hasty, out)
+}
