@@ -29,6 +29,8 @@ type device struct {
 	fd  int
 	to  *unix.SockaddrLinklayer // where the packet socket sends; nil for TUN
 	tun bool
+	// discards is a socket of the host that takes what prove sends; 0 if none.
+	discards int
 }
 
 // openDevice makes the device of the calling thread's namespace. veth asks for
@@ -61,7 +63,10 @@ func openDevice(veth bool) (*device, error) {
 
 func (d *device) close() {
 	unix.Close(d.fd)
-	d.fd = -1
+	if d.discards > 0 {
+		unix.Close(d.discards)
+	}
+	d.fd, d.discards = -1, 0
 }
 
 // read takes the next packet that the host has sent; n is -1 where there is none.

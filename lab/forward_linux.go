@@ -85,12 +85,15 @@ func (f *forwarder) act(do func()) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.now()
-	do()
 	if f.ended {
+		do()
 		return
 	}
 	defer f.nudge()
+	f.now()
+	f.drain(0) // what a timer of the kernel has sent before
+	f.drain(1)
+	do()
 	f.drain(0)
 	f.drain(1)
 }
@@ -179,7 +182,7 @@ func (f *forwarder) take(h int, data []byte) bool {
 		f.widest = max(f.widest, len(data))
 		p = f.book.send(h, &f.seg)
 		f.taps[h].record(now, data, p.class, false)
-	case f.carry && len(data) > 0 && data[0]>>4 == 4: // IPv6 hosts multicast by themselves
+	case f.carry && len(data) > 0 && data[0]>>4 == 4 && !proves(data): // IPv6 hosts multicast by themselves
 		p = sent{stream: &f.other[h], class: Bare}
 		p.is[AnyDatagram] = true
 	default:

@@ -27,7 +27,7 @@ const labPatience = 2 * time.Second
 // too, it says what is missing.
 func labElsewhere(c *cobra.Command, missing error) error {
 	if os.Getenv(labIsolated) != "" {
-		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up, although in a user namespace: %w%s", missing, userNamespaceHint())}
+		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up, although in a user namespace: %v%s", missing, userNamespaceHint())}
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -42,7 +42,7 @@ func labElsewhere(c *cobra.Command, missing error) error {
 	lab.Isolate(cmd)
 	lab.EndWithParent(cmd)
 	if err := cmd.Start(); err != nil {
-		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up: %w; nor can a user namespace be made: %w%s", missing, err, userNamespaceHint())}
+		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up: %v; nor can a user namespace be made: %v%s", missing, err, userNamespaceHint())}
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
