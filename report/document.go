@@ -72,6 +72,7 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, packetView)
 	columnDocument(&b, retransmissionView)
 	columnDocument(&b, windowView)
+	labDocument(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }

@@ -171,6 +171,25 @@ func TestLabForbidden(t *testing.T) {
 	}
 }
 
+// Where user namespaces are used up, the setting is named.
+func TestLabNamesTheSetting(t *testing.T) {
+	for _, tool := range []string{"unshare", "setpriv"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("needs %s", tool)
+		}
+	}
+	// max_user_namespaces is counted for each user namespace by itself.
+	cmd := exec.Command("unshare", "--user", "--map-root-user", "sh", "-c",
+		`echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "$0" lab refused`, nobodysProgram(t))
+	out, err := cmd.CombinedOutput()
+	if strings.Contains(string(out), "unshare failed") {
+		t.Skipf("needs user namespaces: %s", out)
+	}
+	if err == nil || !strings.Contains(string(out), "sysctl user.max_user_namespaces is 0") || strings.Contains(string(out), "\n\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // Every object is JSON with the schema's members, and every state is there.
 func TestLabObjects(t *testing.T) {
 	if err := lab.Available(); err != nil {
@@ -182,8 +201,8 @@ func TestLabObjects(t *testing.T) {
 	}
 	kinds := map[string]int{}
 	for line := range strings.Lines(out.String()) {
-		var o struct{ Schema, Lesson, Kind string }
-		if err := json.Unmarshal([]byte(line), &o); err != nil || o.Schema != "tcpwatch.lab/1" || o.Lesson != "udp-echo" {
+		var o struct{ Schema, Scenario, Kind string }
+		if err := json.Unmarshal([]byte(line), &o); err != nil || o.Schema != "tcpwatch.lab/1" || o.Scenario != "udp-echo" {
 			t.Errorf("%v: %s", err, line)
 		}
 		kinds[o.Kind]++
