@@ -9,7 +9,7 @@ import (
 // Isolate has cmd run in a user namespace of its own, where it may make network
 // namespaces although its user is not root. Who is not root starts the lab in a
 // second process: a process with several threads cannot enter a user namespace
-// (unshare(2)). The kernel may forbid it, and /dev/net/tun must be open to the user.
+// (unshare(2)). The kernel may forbid it.
 func Isolate(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}

@@ -122,7 +122,7 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "syn-flood", Group: Trouble, About: "a SYN flood without cookies: nobody else gets in",
-			Why:      "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2, §3.3).",
+			Why:      "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2.2).",
 			Words:    []string{"SYN-RECEIVED"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
 			Settings: map[string]string{"ipv4/tcp_syncookies": "0"},
