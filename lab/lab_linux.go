@@ -87,7 +87,7 @@ func Play(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witness)
 	}
 	s.link = f
 	stopped := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() { s.interrupt(); close(stopped) })
+	stop := context.AfterFunc(ctx, func() { s.Interrupt(); close(stopped) })
 	rep, took, err := s.play()
 	if !stop() {
 		<-stopped
@@ -163,8 +163,8 @@ func (s *Session) play() (*report, time.Duration, error) {
 	return rep, time.Since(began), failed
 }
 
-// interrupt has no socket wait any longer, and none that is made from now on.
-func (s *Session) interrupt() {
+// Interrupt has no socket wait any longer, and none that is made from now on.
+func (s *Session) Interrupt() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.over = true

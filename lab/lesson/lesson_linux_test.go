@@ -263,6 +263,14 @@ func TestInterrupted(t *testing.T) {
 	if _, err := Run(context.Background(), failing, Options{}); err == nil || !strings.Contains(err.Error(), "what fails") {
 		t.Errorf("%v", err)
 	}
+	began := time.Now()
+	half := &Lesson{Name: "half", Link: calm(ms), play: func(p *Stage) {
+		l := p.listen(1)
+		p.together(func() { l.accept() }, func() { p.state(0, state.TimeWait) }, func() { p.check(false, "what fails at once") })
+	}}
+	if _, err := Run(context.Background(), half, Options{}); err == nil || !strings.Contains(err.Error(), "what fails at once") || time.Since(began) > 30*time.Second {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
 	unchanged(t, before)
 }
 

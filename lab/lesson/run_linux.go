@@ -21,7 +21,9 @@ func Run(ctx context.Context, l *Lesson, opts Options) (*Outcome, error) {
 		Name: l.Name, About: l.About, Link: l.Link, Settings: l.Settings, IPv6: l.IPv6, Carry: l.Carry, Veth: opts.Veth,
 		Settle: time.Millisecond, Limit: 40 * time.Second,
 		Program: func(s *lab.Session) error {
-			p := &Stage{s, o}
+			p := &Stage{Session: s, o: o}
+			p.ctx, p.interrupt = context.WithCancel(s.Context())
+			defer p.interrupt()
 			o.kernels, o.now = s.Sockets, s.Since
 			err := run(func() { l.play(p) })
 			if err != nil {

@@ -22,6 +22,9 @@ import (
 type Stage struct {
 	*lab.Session
 	o *observer
+	// ctx is done when the lesson is to end early: interrupt ends it.
+	ctx       context.Context
+	interrupt context.CancelFunc
 }
 
 // failure carries an error out of a program.
@@ -73,15 +76,23 @@ func brief(err error) string {
 	return err.Error()
 }
 
-// together runs programs at the same time and waits for all.
+// together runs programs at the same time and waits for all. When one fails the
+// others wait for nothing any more.
 func (p *Stage) together(programs ...func()) {
 	errs := make([]error, len(programs))
 	var all sync.WaitGroup
 	for i, f := range programs {
-		all.Go(func() { errs[i] = run(f) })
+		all.Go(func() {
+			if err := run(f); err != nil && p.ctx.Err() == nil {
+				errs[i] = err
+				p.interrupt()
+				p.Interrupt()
+			}
+		})
 	}
 	all.Wait()
 	must(errors.Join(errs...))
+	must(p.ctx.Err()) // the error of the one that was interrupted is not told
 }
 
 // socket makes a TCP socket at a host.
@@ -260,7 +271,7 @@ func (p *Stage) rows(host int, name string, n int) {
 
 // until waits for a condition, which is called with the observer locked.
 func (p *Stage) until(what string, holds func() bool) {
-	ctx, cancel := context.WithDeadline(p.Context(), p.Deadline())
+	ctx, cancel := context.WithDeadline(p.ctx, p.Deadline())
 	defer cancel()
 	wake := func() { p.o.mu.Lock(); defer p.o.mu.Unlock(); p.o.changed.Broadcast() }
 	defer context.AfterFunc(ctx, wake)()
