@@ -93,6 +93,7 @@ func (f *forwarder) act(do func()) {
 	f.now()
 	f.drain(0) // what a timer of the kernel has sent before
 	f.drain(1)
+	f.witness.Acting()
 	do()
 	f.drain(0)
 	f.drain(1)

@@ -59,9 +59,10 @@ func playLesson(t *testing.T, l *Lesson, veth bool) {
 			t.Errorf("%s: %v", name, err)
 			return
 		}
+		failed := t.Failed()
 		checkStates(t, name, l, out)
 		checkCounts(t, name, out)
-		if *tell || out.Unexpected != "" {
+		if *tell || out.Unexpected != "" || t.Failed() && !failed {
 			for _, r := range out.Rows {
 				t.Logf("%s: %3d %9v %v [%v %v]", name, r.Number, r.At.Round(100*time.Microsecond), r, r.Ends[0].Kernel, r.Ends[1].Kernel)
 			}

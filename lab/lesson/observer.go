@@ -29,7 +29,8 @@ type talk struct {
 	number int
 	isn    [2]wire.Seq // of the SYNs without ACK
 	opened [2]bool
-	seen   [2]bool        // whether the tap at that end saw anything of it
+	seen   [2]bool // whether the tap at that end saw anything of it
+	key    key
 	last   *Row           // the latest that was sent
 	at     [2]state.State // the end's state by the tap at that end
 }
@@ -50,6 +51,15 @@ type observer struct {
 		// segment that arrives. before are the ends as they were then.
 		row, last *Row // last is what was told before it
 		before    [2]End
+	}
+
+	// earlier is what both kernels said of the latest connection before a program
+	// acted last.
+	earlier struct {
+		key     key
+		kernels [2]lab.KernelState
+		at      time.Duration
+		known   bool
 	}
 
 	mu       sync.Mutex
@@ -87,7 +97,7 @@ func (o *observer) talk(from int, seg *wire.Segment) *talk {
 	syn := seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN
 	if t == nil || syn && (t.opened[from] && t.isn[from] != seg.Seq || !t.opened[from] && t.at[from].Base() > state.SynSent) {
 		old := t
-		t = &talk{number: 1}
+		t = &talk{number: 1, key: k}
 		for _, other := range o.talks {
 			t.number = max(t.number, other.number+1)
 		}
@@ -169,30 +179,63 @@ func phase(set label.Set) label.ID {
 	return label.Ack
 }
 
-// end asks a host's kernel for its socket. A kernel may put off taking a segment
-// in, so a different answer is asked for again, for some milliseconds at most:
-// the world stands still meanwhile, the answer can only become what it is.
-func (o *observer) end(h int, k key, inferred state.State) End {
+// kernel asks a host's kernel for its socket of a connection, or for the one that
+// listens where the end is taken to listen.
+func (o *observer) kernel(h int, k key, inferred state.State) lab.KernelState {
 	local, remote := k.client, k.server
 	if h == 1 {
 		local, remote = remote, local
 	}
+	list, err := o.kernels(h)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	connection, listener := lab.FindSocket(list, local, remote)
+	switch {
+	case connection != nil && connection.State != lab.KernelClosed:
+		return connection.State
+	case listener != nil && inferred.Base() == state.Listen:
+		return lab.KernelListen
+	}
+	return lab.KernelNone
+}
+
+// Acting implements lab.Witness.
+func (o *observer) Acting() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.current
+	if o.earlier.known = t != nil; t == nil {
+		return
+	}
+	o.earlier.key, o.earlier.at = t.key, o.now()
+	for h := range o.earlier.kernels {
+		o.earlier.kernels[h] = o.kernel(h, t.key, t.at[h])
+	}
+}
+
+// late is how long what a timer of the kernel has sent may need to the link.
+const late = 5 * time.Millisecond
+
+// end compares what was inferred with a host's kernel. A kernel may put off
+// taking a segment in, so that a different answer is asked for again, for some
+// milliseconds at most: the world stands still meanwhile, the answer can only
+// become what it is. And a segment that a timer sent at the moment when a program
+// acted may have been sent before that: then the kernel's state is the one that
+// it had before.
+func (o *observer) end(h int, k key, inferred state.State) End {
 	e := End{Inferred: inferred}
 	for wait := 100 * time.Microsecond; ; wait *= 4 {
-		list, err := o.kernels(h)
-		if err != nil {
-			o.err = err
+		e.Kernel = o.kernel(h, k, inferred)
+		if e.Verdict() == Equal || o.err != nil {
 			return e
 		}
-		e.Kernel = lab.KernelNone
-		connection, listener := lab.FindSocket(list, local, remote)
-		switch {
-		case connection != nil && connection.State != lab.KernelClosed:
-			e.Kernel = connection.State
-		case listener != nil && inferred.Base() == state.Listen:
-			e.Kernel = lab.KernelListen
+		if b := &o.earlier; b.known && b.key == k && o.now()-b.at < late {
+			if was := (End{inferred, b.kernels[h]}); was.Verdict() == Equal {
+				return was
+			}
 		}
-		if e.Verdict() == Equal || wait > 7*time.Millisecond {
+		if wait > 7*time.Millisecond {
 			return e
 		}
 		time.Sleep(wait)
