@@ -75,28 +75,35 @@ func (f *forwarder) end() error {
 // nudge has the loop look again.
 func (f *forwarder) nudge() { unix.Write(f.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
 
-// act does what a program wants to do with a socket, and takes what that sends
-// at once. With a witness nothing else happens meanwhile, so that each packet is
-// told in the state that it was sent in.
-func (f *forwarder) act(do func()) {
+// act does what programs want to do with sockets, one after the other, and takes
+// what each sends at once. With a witness nothing else happens meanwhile, so that
+// each packet is told in the state that it was sent in.
+func (f *forwarder) act(todo ...func()) {
 	if f.witness == nil {
-		do()
+		for _, do := range todo {
+			do()
+		}
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.ended {
+	for _, do := range todo {
+		if f.ended {
+			do()
+			continue
+		}
+		f.now()
+		f.drain(0) // what a timer of the kernel has sent before
+		f.drain(1)
+		f.witness.Acting()
 		do()
-		return
+		f.drain(0)
+		f.drain(1)
+		f.witness.Acted()
 	}
-	defer f.nudge()
-	f.now()
-	f.drain(0) // what a timer of the kernel has sent before
-	f.drain(1)
-	f.witness.Acting()
-	do()
-	f.drain(0)
-	f.drain(1)
+	if !f.ended {
+		f.nudge()
+	}
 }
 
 // now returns the lab's time and notices when much has passed since the last

@@ -87,9 +87,9 @@ func (k *Socket) Held(f func(fd int) error) error {
 	return inner
 }
 
-// Together has several sockets act (with Held) before anything that one of them
-// sends can reach another.
-func (s *Session) Together(do func()) { s.link.act(do) }
+// Together has several sockets act (with Held), one after the other, before
+// anything that one of them sends can reach another.
+func (s *Session) Together(do ...func()) { s.link.act(do...) }
 
 // Set sets a socket option to a number.
 func (k *Socket) Set(level, option, value int) error {

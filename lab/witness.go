@@ -32,8 +32,10 @@ type Passage struct {
 // delivered, so that what a kernel says then belongs to that moment. Only the
 // kernels' own timers go on.
 type Witness interface {
-	// Acting is called before a program does something with a socket.
+	// Acting is called before a program does something with a socket, Acted when
+	// that is done and what it sent has departed.
 	Acting()
+	Acted()
 	// Departed is called when the host's end of the link has a packet, whatever
 	// becomes of it.
 	Departed(*Passage)

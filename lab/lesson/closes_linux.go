@@ -88,8 +88,8 @@ func closeLessons() []*Lesson {
 			play: func(p *Stage) {
 				c, s := p.pair()
 				p.quiet(3 * settle)
-				c.close()
-				s.close()
+				p.says("client and server: shutdown(SHUT_WR) at the same moment")
+				p.Together(c.shutNow, s.shutNow)
 				p.state(0, state.TimeWait)
 				p.state(1, state.TimeWait)
 			},
@@ -320,6 +320,7 @@ func endLessons() []*Lesson {
 					c.close()
 					s.eof()
 					s.close()
+					p.state(0, state.TimeWait)
 					p.quiet(settle)
 				}
 				p.sockets(0)

@@ -60,6 +60,7 @@ type observer struct {
 		kernels [2]lab.KernelState
 		at      time.Duration
 		known   bool
+		acting  bool // it acts right now
 	}
 
 	mu       sync.Mutex
@@ -205,13 +206,21 @@ func (o *observer) Acting() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t := o.current
-	if o.earlier.known = t != nil; t == nil {
+	o.earlier.acting, o.earlier.known = true, t != nil
+	if t == nil {
 		return
 	}
-	o.earlier.key, o.earlier.at = t.key, o.now()
+	o.earlier.key = t.key
 	for h := range o.earlier.kernels {
 		o.earlier.kernels[h] = o.kernel(h, t.key, t.at[h])
 	}
+}
+
+// Acted implements lab.Witness.
+func (o *observer) Acted() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.earlier.acting, o.earlier.at = false, o.now()
 }
 
 // late is how long what a timer of the kernel has sent may need to the link.
@@ -230,7 +239,7 @@ func (o *observer) end(h int, k key, inferred state.State) End {
 		if e.Verdict() == Equal || o.err != nil {
 			return e
 		}
-		if b := &o.earlier; b.known && b.key == k && o.now()-b.at < late {
+		if b := &o.earlier; b.known && b.key == k && (b.acting || o.now()-b.at < late) {
 			if was := (End{inferred, b.kernels[h]}); was.Verdict() == Equal {
 				return was
 			}

@@ -175,8 +175,7 @@ func openLessons() []*Lesson {
 				must(a.Bind(p.At(0, port)))
 				must(b.Bind(p.At(1, lab.ServerPort)))
 				p.says("client and server: bind() to ports %d and %d, and connect() to each other", port, lab.ServerPort)
-				must(a.Begin(p.At(1, lab.ServerPort)))
-				must(b.Begin(p.At(0, port)))
+				p.Together(func() { a.connectNow(p.At(1, lab.ServerPort)) }, func() { b.connectNow(p.At(0, port)) })
 				p.state(0, state.Established)
 				p.state(1, state.Established)
 			},

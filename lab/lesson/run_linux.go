@@ -11,7 +11,7 @@ import (
 
 // Run plays a lesson. The error says what the machine lacks, what could not be
 // written, or what did not work in the programs. Nothing is left behind but the
-// files, also when ctx ends it early.
+// files, also when ctx ends it early; with an error the Outcome has the Rows alone.
 func Run(ctx context.Context, l *Lesson, opts Options) (*Outcome, error) {
 	if opts.Tell == nil {
 		opts.Tell = func(*Item) {}
@@ -35,7 +35,7 @@ func Run(ctx context.Context, l *Lesson, opts Options) (*Outcome, error) {
 	res, err := lab.Play(ctx, sc, opts.Dir, 1, o)
 	o.finish()
 	if err != nil {
-		return nil, err
+		return &Outcome{Rows: o.rows}, err
 	}
 	out := &Outcome{Rows: o.rows, Result: res, Unexpected: matches(l.Expect, o.rows)}
 	for _, r := range o.rows {

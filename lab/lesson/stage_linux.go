@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -220,10 +221,25 @@ func (c *conn) abort() {
 	must(c.Abort())
 }
 
+// shutNow is shut inside Together.
+func (c *conn) shutNow() {
+	must(c.Held(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }))
+}
+
+// connectNow sends the SYN inside Together.
+func (c *conn) connectNow(to netip.AddrPort) {
+	must(c.Held(func(fd int) error {
+		if err := unix.Connect(fd, lab.Sockaddr(to)); err != unix.EINPROGRESS {
+			return fmt.Errorf("connect %v: %w", to, err)
+		}
+		return nil
+	}))
+}
+
 // shutOnArrival has the server's end close the very moment that a FIN arrives.
 func (c *conn) shutOnArrival() {
 	c.p.o.onArrival(c.host, "FIN", func() {
-		c.Held(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
+		c.Held(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }) // if it fails, no FIN is seen
 	})
 }
 
