@@ -72,6 +72,18 @@ func (f *forwarder) end() error {
 	return f.err
 }
 
+// conclude takes what was sent last, and from then on nothing: do is called
+// between the two, so that the kernels' counters that it reads are those of what
+// the link has seen.
+func (f *forwarder) conclude(do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drain(0)
+	f.drain(1)
+	do()
+	f.ended = true
+}
+
 // nudge has the loop look again.
 func (f *forwarder) nudge() { unix.Write(f.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
 

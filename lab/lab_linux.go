@@ -150,6 +150,12 @@ func (s *Session) play() (*report, time.Duration, error) {
 		rep.Said += said
 	}
 	var failed error
+	s.link.conclude(func() { failed = s.ask(rep) })
+	return rep, time.Since(began), failed
+}
+
+// ask enters what both kernels say.
+func (s *Session) ask(rep *report) (failed error) {
 	for i, side := range sides {
 		h := s.hosts[i]
 		h.do(func() {
@@ -160,7 +166,7 @@ func (s *Session) play() (*report, time.Duration, error) {
 			failed = errors.Join(failed, err)
 		})
 	}
-	return rep, time.Since(began), failed
+	return failed
 }
 
 // Interrupt has no socket wait any longer, and none that is made from now on.

@@ -319,6 +319,7 @@ func endLessons() []*Lesson {
 					p.quiet(settle)
 					c.close()
 					s.eof()
+					p.state(0, state.FinWait2)
 					s.close()
 					p.state(0, state.TimeWait)
 					p.quiet(settle)

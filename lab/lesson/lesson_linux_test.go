@@ -95,7 +95,7 @@ func playLesson(t *testing.T, l *Lesson, veth bool) {
 		} else if odd != "" {
 			t.Errorf("%s: %s (stalled for %v, attempt %d)", name, odd, stall, try)
 		}
-		if *tell || len(wrong) > 0 || odd != "" && !again {
+		if *tell || len(wrong) > 0 || odd != "" {
 			for _, r := range out.Rows {
 				t.Logf("%s: %3d %9v %v [%v %v]", name, r.Number, r.At.Round(100*time.Microsecond), r, r.Ends[0].Kernel, r.Ends[1].Kernel)
 			}

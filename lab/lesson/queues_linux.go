@@ -139,7 +139,7 @@ func queueLessons() []*Lesson {
 				flood(p)
 				c := p.socket(0)
 				c.name = "an honest client"
-				c.Patience(500 * ms)
+				c.Patience(300 * ms)
 				c.connect()
 				p.counted(1, "TcpExtListenDrops", "TcpExtSyncookiesSent")
 			},

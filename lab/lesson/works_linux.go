@@ -3,6 +3,7 @@ package lesson
 import (
 	"golang.org/x/sys/unix"
 
+	"tcpwatch/analyze/state"
 	"tcpwatch/lab"
 )
 
@@ -196,7 +197,9 @@ func longOrShort(p *Stage) {
 		p.quiet(settle)
 		c.close()
 		s.eof()
+		p.state(0, state.FinWait2)
 		s.close()
+		p.state(0, state.TimeWait)
 		p.quiet(settle)
 	}
 	count := func() int {
