@@ -57,6 +57,7 @@ func newForwarder(hosts [2]*host, sc *Scenario, taps [2]*tap, start time.Time, s
 	for i := range f.dir {
 		f.dir[i] = &direction{path: sc.Link[i], seed: seed*2 + uint64(i)}
 	}
+	f.last = int64(time.Since(f.start))
 	thread(f.run)
 	return f, nil
 }
@@ -130,7 +131,6 @@ func (f *forwarder) now() int64 {
 // run owns the thread: its wake-ups are as exact as the system allows.
 func (f *forwarder) run() {
 	defer close(f.done)
-	f.last = int64(time.Since(f.start))
 	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	// Real-time scheduling, where it is allowed, keeps the delays exact on a busy machine.
 	unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0)
@@ -147,7 +147,9 @@ func (f *forwarder) run() {
 		}
 		ts := unix.NsecToTimespec(wait)
 		if _, err := unix.Ppoll(fds, &ts, nil); err != nil && !errors.Is(err, unix.EINTR) {
+			f.mu.Lock()
 			f.err = fmt.Errorf("ppoll: %w", err)
+			f.mu.Unlock()
 			return
 		}
 		if fds[2].Revents != 0 {

@@ -53,7 +53,6 @@ const (
 	ACKOfFIN            // without FIN, acknowledges the other end's FIN
 	DataSegment         // with payload
 	Retransmitted       // begins with octets that were sent before
-	PureACK             // occupies no sequence space and is no RST
 	Reset               // with RST
 	AnyDatagram         // not TCP
 )
@@ -70,7 +69,7 @@ type Rule struct {
 }
 
 var (
-	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "pure ACK", "RST", "datagram"}
+	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "RST", "datagram"}
 	actionNames = [...]string{"drop", "corrupt", "hold", "copy"}
 )
 

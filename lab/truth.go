@@ -127,7 +127,6 @@ func (p *sent) matches(seg *wire.Segment, me, peer *stream) {
 	p.is[DataSegment] = seg.Len > 0
 	p.is[Retransmitted] = p.class == Rexmit
 	p.is[Reset] = seg.Flags.Has(wire.RST)
-	p.is[PureACK] = ack && seg.SeqLen() == 0 && !seg.Flags.Any(wire.RST)
 }
 
 // arrive reports whether a packet that arrives was overtaken by one that the
