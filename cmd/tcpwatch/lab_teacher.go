@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"tcpwatch/lab"
@@ -126,7 +127,9 @@ func (t *teacher) conclude(out *lesson.Outcome) {
 	}
 	if t.state != "" {
 		t.story.Sentence("REACHED", reached(out.Rows, t.state))
-		t.story.Meaning(t.state)
+		if !slices.Contains(l.Words, t.state) {
+			t.story.Meaning(t.state)
+		}
 	}
 	if l.Shortened != "" {
 		t.story.Sentence("SHORTENED", l.Shortened)
