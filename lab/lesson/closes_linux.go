@@ -191,7 +191,7 @@ func closeLessons() []*Lesson {
 				c.abort()
 				p.state(1, state.Closed)
 				_, err := s.Read(make([]byte, 1))
-				p.says("server: read() fails: %s", brief(err))
+				p.says("server: read() fails: %s", errorText(err))
 			},
 		},
 		{
@@ -211,7 +211,7 @@ func closeLessons() []*Lesson {
 				s.close()
 				p.state(0, state.Closed)
 				_, err := c.Read(make([]byte, 1))
-				p.says("client: read() fails: %s", brief(err))
+				p.says("client: read() fails: %s", errorText(err))
 			},
 		},
 		{
@@ -233,7 +233,7 @@ func closeLessons() []*Lesson {
 				c.write(100)
 				p.state(0, state.Closed)
 				_, err := c.Read(make([]byte, 1))
-				p.says("client: read() fails: %s", brief(err))
+				p.says("client: read() fails: %s", errorText(err))
 			},
 		},
 	}
@@ -265,11 +265,11 @@ func endLessons() []*Lesson {
 				k := p.socket(1)
 				at := lab.Sockaddr(p.At(1, lab.ServerPort))
 				err := k.Control(func(fd int) error { return unix.Bind(fd, at) })
-				p.says("server: bind() without SO_REUSEADDR: %s", brief(err))
+				p.says("server: bind() without SO_REUSEADDR: %s", errorText(err))
 				p.check(err == unix.EADDRINUSE, "bind() should have failed with EADDRINUSE")
 				must(k.Set(unix.SOL_SOCKET, unix.SO_REUSEADDR, 1))
 				err = k.Control(func(fd int) error { return unix.Bind(fd, at) })
-				p.says("server: bind() with SO_REUSEADDR: %s", brief(err))
+				p.says("server: bind() with SO_REUSEADDR: %s", errorText(err))
 				must(err)
 			},
 		},

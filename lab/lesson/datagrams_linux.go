@@ -59,7 +59,7 @@ func datagramLessons() []*Lesson {
 				p.says("client: write() of 5 octets returns at once")
 				must(m.Control(func(fd int) error { _, err := unix.Write(fd, letters(5)); return err }))
 				_, _, err := m.ReceiveFrom(make([]byte, 10))
-				p.says("client: recv() fails: %s", brief(err))
+				p.says("client: recv() fails: %s", errorText(err))
 				p.check(errors.Is(err, unix.ECONNREFUSED), "an ICMP error should have come back")
 			},
 		},

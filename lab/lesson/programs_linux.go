@@ -31,7 +31,7 @@ func (l *lines) next() (line string, ok bool) {
 		l.c.p.says("%s: read() gives 0: the other end has closed", l.c.name)
 		return "", false
 	case err != nil:
-		l.c.p.says("%s: read() fails: %s", l.c.name, brief(err))
+		l.c.p.says("%s: read() fails: %s", l.c.name, errorText(err))
 		return "", false
 	}
 	return strings.TrimSuffix(line, "\n"), true
@@ -98,7 +98,7 @@ func download(l *conn) (sent int, err error) {
 	c.p.says("server: write() of the %d octets of %q", len(content), name)
 	n, err := c.Write(content)
 	if err != nil {
-		c.p.says("server: write() fails: %s", brief(err))
+		c.p.says("server: write() fails: %s", errorText(err))
 		return n, nil
 	}
 	c.p.says("server: close()")

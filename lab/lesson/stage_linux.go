@@ -63,8 +63,8 @@ type conn struct {
 // says adds a line to the story.
 func (p *Stage) says(format string, args ...any) { p.o.say(fmt.Sprintf(format, args...)) }
 
-// brief is an error without the words that every Go error has.
-func brief(err error) string {
+// errorText is an error without the words that every Go error has.
+func errorText(err error) string {
 	var errno unix.Errno
 	switch {
 	case err == nil:
@@ -126,7 +126,7 @@ func (c *conn) connect() error {
 	c.p.says("%s: connect() to port %d", c.name, lab.ServerPort)
 	err := c.Connect(c.p.At(1, lab.ServerPort))
 	if err != nil {
-		c.p.says("%s: connect() fails: %s", c.name, brief(err))
+		c.p.says("%s: connect() fails: %s", c.name, errorText(err))
 		return err
 	}
 	c.p.says("%s: connect() returns: the connection stands", c.name)
