@@ -4,13 +4,15 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/event"
 	"tcpwatch/capture/wire"
 )
 
 // established returns an Analyzer that has seen a handshake, and a function
 // that feeds it one round of data and ACKs of that connection.
-func established() func() {
-	a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}, Connection: func(*analyze.Connection) {}})
+func established(cfg analyze.Config) func() {
+	cfg.Packet, cfg.Connection = func(*analyze.Observation) {}, func(*analyze.Connection) {}
+	a := analyze.New(cfg)
 	segs := closedConnection()
 	for i := range segs[:3] {
 		a.Segment(&segs[i])
@@ -42,28 +44,34 @@ func established() func() {
 // short connection, once as many were seen before, only the string of its
 // history.
 func TestNoAllocation(t *testing.T) {
-	round := established()
-	for range 5000 {
-		round()
+	for name, cfg := range listening {
+		round := established(cfg)
+		for range 5000 {
+			round()
+		}
+		if n := testing.AllocsPerRun(2000, round); n != 0 {
+			t.Errorf("%s: %v allocations in a round of an open connection", name, n)
+		}
+		short := shortConnections(cfg)
+		for range 5000 {
+			short()
+		}
+		if n := testing.AllocsPerRun(2000, short); n > 2 {
+			t.Errorf("%s: %v allocations in a short connection", name, n)
+		}
 	}
-	if n := testing.AllocsPerRun(2000, round); n != 0 {
-		t.Errorf("%v allocations in a round of an open connection", n)
-	}
-	short := shortConnections()
-	for range 5000 {
-		short()
-	}
-	if n := testing.AllocsPerRun(2000, short); n > 2 {
-		t.Errorf("%v allocations in a short connection", n)
-	}
+}
+
+// listening are Analyzers with and without a listener to Moments.
+var listening = map[string]analyze.Config{
+	"unwatched": {}, "watched": {Moment: event.NewTeller(func(*event.Event) {}).Moment},
 }
 
 // shortConnections returns a function that feeds a whole connection of ten
 // segments, each time from another port.
-func shortConnections() func() {
-	a := analyze.New(analyze.Config{
-		MaxConnections: 1000, Packet: func(*analyze.Observation) {}, Connection: func(*analyze.Connection) {},
-	})
+func shortConnections(cfg analyze.Config) func() {
+	cfg.MaxConnections, cfg.Packet, cfg.Connection = 1000, func(*analyze.Observation) {}, func(*analyze.Connection) {}
+	a := analyze.New(cfg)
 	segs := closedConnection()
 	n := 0
 	var s wire.Segment
@@ -116,14 +124,23 @@ func BenchmarkSegment(b *testing.B) {
 			s.Tuple, s.Flags, s.Len, s.Seq = simTuple(0), wire.ACK, 1000, wire.Seq(i/2*1000)
 		})
 	})
-	b.Run("short-connection", func(b *testing.B) {
-		b.ReportAllocs()
-		short := shortConnections()
-		for b.Loop() {
-			short()
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10, "ns/segment")
-	})
+	for name, cfg := range listening {
+		b.Run("short-connection/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			short := shortConnections(cfg)
+			for b.Loop() {
+				short()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10, "ns/segment")
+		})
+		b.Run("round/"+name, func(b *testing.B) { // five segments, two of them overtaken
+			round := established(cfg)
+			for b.Loop() {
+				round()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/5, "ns/segment")
+		})
+	}
 }
 
 func benchFeed(b *testing.B, a *analyze.Analyzer, fill func(i int, s *wire.Segment)) {

@@ -31,6 +31,10 @@ type Config struct {
 	// Episode is called when an Episode ends, in front of the Connection that it
 	// belongs to; nil: nobody asks.
 	Episode func(*Episode)
+	// Moment is called when something happens to a connection: at the packet
+	// that shows it and in front of the Observation of that, or when the clock
+	// does. nil: nobody asks, and nothing is remembered for it.
+	Moment func(*Moment)
 }
 
 // Defaults of Config.
@@ -46,6 +50,13 @@ type Stats struct {
 	Live        int    // remembered now
 	MostLive    int
 	Evicted     uint64 // handed over unfinished, to make room
+	// Opening and the fields behind it are the connections remembered now: the
+	// handshake is not complete; open, or seen from the middle; a FIN was seen; an
+	// end is in TIME-WAIT.
+	Opening, Established, Closing, TimeWait int
+	// Ended counts connections that are over: closed or reset, left in TIME-WAIT,
+	// or given up. One whose RST turns out not to count is taken back.
+	Ended uint64
 }
 
 // Analyzer follows every connection of one capture. It is not safe for
@@ -75,6 +86,12 @@ type Analyzer struct {
 	obs            Observation
 	conn           Connection
 	episode        Episode
+
+	// For Config.Moment.
+	watching   flow.Slab[watched] // one for each flow, by note.watched
+	moment     Moment
+	closingNow Closing
+	evictions  evictions
 }
 
 // New returns an Analyzer without connections.
@@ -138,6 +155,9 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	a.story(f, n, seg, phase)
 	a.clues(f, n, seg, phase)
 	a.episodes(f, n, seg)
+	if a.cfg.Moment != nil {
+		a.moments(f, n, seg, phase)
+	}
 	a.classify(ref, f, n)
 	a.expire() // afterwards: what fits a connection is worth more than a timer
 	if a.cfg.Packet != nil {
@@ -152,6 +172,9 @@ func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) 
 	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
 	a.lab.Doubts = n.doubt(f, &a.facts, seg, delta)
 	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
+	if c, s := &n.options[0], &n.options[1]; c.Known && s.Known {
+		a.lab.NoECN = min(c.ECN, s.ECN) != ECNClassic
+	}
 	x, y := a.facts.Sender, a.facts.Receiver
 	crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
 	a.lab.AnswersAgain = a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)
@@ -193,6 +216,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 		nxt = wire.MaxSeq(nxt, seg.End())
 	}
 	o.InFlight = x.Sender.InFlight(x.Receiver, nxt)
+	o.Stray, o.Acceptable = a.stray || a.foreign, x.Acceptable
 	o.Labels, o.Cause = a.lab.Set, a.cause
 	a.repeats(o)
 }
@@ -205,13 +229,16 @@ func (a *Analyzer) Flush() {
 		return cmp.Compare(a.table.Get(r).Number, a.table.Get(s).Number)
 	})
 	for _, r := range all {
-		a.finish(r, false)
+		a.finish(r, EndCapture)
 	}
+	a.restEvicted()
 }
 
 // Stats returns the counts so far.
 func (a *Analyzer) Stats() Stats {
 	s := a.stats
 	s.Live = a.table.Len()
+	s.Opening, s.Established = a.table.Count(flow.Opening), a.table.Count(flow.Established)
+	s.Closing, s.TimeWait = a.table.Count(flow.Closing), a.table.Count(flow.TimeWait)
 	return s
 }

@@ -197,3 +197,31 @@ func closedConnection() (segs []wire.Segment) {
 	add(0, wire.ACK, 202, 1502, 0)
 	return segs
 }
+
+// TestLongStream: behind 2 and 4 GiB, where the order of sequence numbers turns
+// round, octets in order are still part of the stream.
+func TestLongStream(t *testing.T) {
+	const size = 1 << 20
+	stray := 0
+	a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) {
+		if o.Stray {
+			stray++
+		}
+	}})
+	segs := closedConnection()
+	for i := range segs[:3] {
+		a.Segment(&segs[i])
+	}
+	data, ack := segs[3], segs[5]
+	data.Len, ack.Seq = size, 501
+	for at := int64(0); at < 9<<30; at += size {
+		data.Seq, ack.Ack = 101+wire.Seq(uint32(at)), 101+wire.Seq(uint32(at+size))
+		data.Packet, data.Time = ack.Packet+1, ack.Time+1000
+		ack.Packet, ack.Time, ack.Src, ack.Dst, ack.SrcPort, ack.DstPort = data.Packet+1, data.Time+1000, data.Dst, data.Src, data.DstPort, data.SrcPort
+		a.Segment(&data)
+		a.Segment(&ack)
+	}
+	if stray > 0 {
+		t.Errorf("%d segments do not fit the connection", stray)
+	}
+}

@@ -325,6 +325,9 @@ type Direction struct {
 	MostInFlight uint64
 	// Causes counts the Retransmissions by cause, at the index label.Cause.
 	Causes [label.CauseCount]uint32
+	// Inferred counts the Retransmissions that are inferred, from times or from
+	// packets that are missing.
+	Inferred uint64
 	// Spurious counts the Retransmissions that were shown to be unnecessary,
 	// when they passed or by a later acknowledgement.
 	Spurious uint64

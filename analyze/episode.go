@@ -109,6 +109,11 @@ func (a *Analyzer) windowTold(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.endEpisode(f, n, held, seg, EpisodeClosed, 0)
 		*w = windowNote{kind: EpisodeZero, packet: seg.Packet, since: seg.Time, ack: seg.Ack,
 			zero: w.zero, full: w.full, count: w.count + 1}
+		if a.cfg.Moment != nil {
+			m := a.momentOf(MomentZeroWindow, f, seg.Packet, seg.Time)
+			m.By = sideOf(f, held.Other())
+			a.tell(m)
+		}
 	case w.kind == EpisodeNone || room == 0:
 	case w.kind == EpisodeZero, seg.Ack.Add(room).After(w.ack.Add(w.window)):
 		a.endEpisode(f, n, held, seg, EpisodeReopened, room)
@@ -137,6 +142,11 @@ func (a *Analyzer) endEpisode(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		w.zero += took
 	} else {
 		w.full += took
+	}
+	if a.cfg.Moment != nil && e.Kind == EpisodeZero && e.End == EpisodeReopened {
+		m := a.momentOf(MomentWindowReopened, f, e.Last, e.Stop)
+		m.By, m.First, m.Since, m.Count, m.Window = sideOf(f, s.Other()), e.First, e.Start, uint64(e.Probes), room
+		a.tell(m)
 	}
 	w.kind, w.probes, w.answers = EpisodeNone, 0, 0
 	if a.cfg.Episode != nil {

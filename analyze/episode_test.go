@@ -101,10 +101,10 @@ func TestRepeats(t *testing.T) {
 	want := []string{
 		"2 repeats 1 after 1000000000 rto backoff=1 rto=-1",
 		// SRTT 20 ms, RTTVAR 10 ms: RFC 6298 §2.2
-		"8 repeats 7 after 200000000 rto backoff=1 rto=60000000",
-		"9 repeats 8 after 400000000 rto backoff=2 rto=60000000",
+		"8 repeats 7 after 200000000 rto backoff=1 rto=63000000",
+		"9 repeats 8 after 400000000 rto backoff=2 rto=63000000",
 		// then 10 ms: RTTVAR 10, SRTT 18.75 ms: §2.3
-		"13 repeats 11 after 310000000 spurious backoff=0 rto=58750000",
+		"13 repeats 11 after 310000000 spurious backoff=0 rto=61750000",
 	}
 	if got := strings.Join(h.repeats, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("repeats\n%s\nwant\n%s", got, strings.Join(want, "\n"))

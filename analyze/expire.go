@@ -39,8 +39,8 @@ func (a *Analyzer) tick(now int64) {
 		if now-f.Touched < a.msl2 {
 			break
 		}
-		for i := range f.Half {
-			f.Half[i].State = f.Half[i].State.After(state.TwoMSL)
+		for _, s := range ends(f) {
+			a.leaves(f, s, 0, f.Touched+a.msl2, EndTimer)
 		}
 		t.Touch(r, flow.Closed, now)
 	}
@@ -57,7 +57,7 @@ func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
 		if a.clock-a.table.Get(r).Touched < timeout {
 			return
 		}
-		a.finish(r, false)
+		a.finish(r, EndQuiet)
 	}
 }
 
@@ -66,7 +66,11 @@ func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
 func (a *Analyzer) makeRoom() {
 	for _, c := range [...]flow.Class{flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established} {
 		if r := a.table.Head(c); r != 0 {
-			a.finish(r, c != flow.Closed && c != flow.TimeWait)
+			end := EndEvicted
+			if c == flow.Closed || c == flow.TimeWait {
+				end = EndQuiet // nothing more was expected of it
+			}
+			a.finish(r, end)
 			return
 		}
 	}
@@ -79,8 +83,17 @@ func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 		return // only entering and restarting set the 2MSL timer
 	}
 	n.twRestart = false
+	switch was := finished(f.Class()); {
+	case finished(c) && !was:
+		a.stats.Ended++
+	case was && !finished(c):
+		a.stats.Ended--
+	}
 	a.table.Touch(r, c, a.clock)
 }
+
+// finished reports whether connections of a class have nothing more to say.
+func finished(c flow.Class) bool { return c == flow.Closed || c == flow.TimeWait }
 
 func classOf(f *flow.Flow) flow.Class {
 	x, y := f.Half[0].State.Base(), f.Half[1].State.Base()

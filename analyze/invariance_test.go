@@ -14,6 +14,7 @@ import (
 type account struct {
 	seen    []analyze.Observation
 	records []*analyze.Connection
+	moments []analyze.Moment // without what they point to
 }
 
 func analyse(segs []wire.Segment) (a account) {
@@ -23,6 +24,11 @@ func analyse(segs []wire.Segment) (a account) {
 			c.Segment = nil
 			clear(c.Evidence.Items[c.Evidence.Len:]) // left over from others
 			a.seen = append(a.seen, c)
+		},
+		Moment: func(m *analyze.Moment) {
+			c := *m
+			c.Connection = nil
+			a.moments = append(a.moments, c)
 		},
 		Connection: analyze.NewOrder(func(c *analyze.Connection) {
 			c = c.Clone()
@@ -73,6 +79,14 @@ func sameAccount(t *testing.T, what string, got, want account) {
 			t.Fatalf("%s: observation %d of %d:\n got %+v\nwant %+v", what, i+1, len(want.seen), got.seen[i], want.seen[i])
 		}
 	}
+	for i := range want.moments {
+		if i >= len(got.moments) || got.moments[i] != want.moments[i] {
+			t.Fatalf("%s: moment %d of %d:\n got %+v\nwant %+v", what, i+1, len(want.moments), got.moments[i], want.moments[i])
+		}
+	}
+	if len(got.moments) != len(want.moments) {
+		t.Fatalf("%s: %d moments, want %d", what, len(got.moments), len(want.moments))
+	}
 	if len(got.records) != len(want.records) {
 		t.Fatalf("%s: %d records, want %d", what, len(got.records), len(want.records))
 	}
@@ -112,7 +126,7 @@ func TestShiftedNumbers(t *testing.T) {
 
 // maskNumbers clears the raw sequence numbers of the records.
 func maskNumbers(a account) account {
-	out := account{seen: a.seen}
+	out := account{seen: a.seen, moments: a.moments}
 	for _, c := range a.records {
 		c = c.Clone()
 		c.Opening.ClientISN, c.Opening.ServerISN, c.Opening.AckOfClient, c.Opening.AckOfServer = 0, 0, 0, 0
@@ -135,6 +149,10 @@ func TestSwappedEnds(t *testing.T) {
 			a, b := netip.AddrPortFrom(c.Server.Addr(), c.Client.Port()), netip.AddrPortFrom(c.Client.Addr(), c.Server.Port())
 			c.Client, c.Server = a, b
 		}
+		for i := range got.moments {
+			m := &got.moments[i]
+			m.Client, m.Server = netip.AddrPortFrom(m.Server.Addr(), m.Client.Port()), netip.AddrPortFrom(m.Client.Addr(), m.Server.Port())
+		}
 		sameAccount(t, "swapped addresses", got, want)
 	}
 }
@@ -151,6 +169,9 @@ func TestTimeAndTunnel(t *testing.T) {
 			}
 			c.EncapID = 0
 		}
+		for i := range got.moments {
+			got.moments[i].EncapID -= 7
+		}
 		sameAccount(t, "tunnel", got, want)
 		got = analyse(changed(segs, func(s *wire.Segment) { s.Time -= by }))
 		for _, c := range got.records {
@@ -165,6 +186,13 @@ func TestTimeAndTunnel(t *testing.T) {
 			}
 			for i := range c.Steps {
 				c.Steps[i].Time += by
+			}
+		}
+		for i := range got.moments {
+			for _, at := range []*int64{&got.moments[i].Time, &got.moments[i].Since, &got.moments[i].Until} {
+				if *at != 0 {
+					*at += by
+				}
 			}
 		}
 		sameAccount(t, "time", got, want)
@@ -211,6 +239,44 @@ func TestInterleaved(t *testing.T) {
 			}
 		}
 		compareMixed(t, got, apart)
+		compareMoments(t, got, apart)
+	}
+}
+
+// compareMoments compares what happened to mixed connections with what happened
+// to those apart; only their numbers may differ, and when what rests on the end of
+// the capture was told: that end is another one.
+func compareMoments(t *testing.T, got account, apart []account) {
+	t.Helper()
+	type name struct{ client, server netip.Addr }
+	of := func(all []analyze.Moment) map[name][]analyze.Moment {
+		m := map[name][]analyze.Moment{}
+		for _, x := range all {
+			n := name{x.Client.Addr(), x.Server.Addr()}
+			if n.server.Less(n.client) {
+				n.client, n.server = n.server, n.client
+			}
+			x.Number, x.Previous = 0, min(x.Previous, 1)
+			if x.End == analyze.EndCapture {
+				x.Time = 0
+			}
+			m[n] = append(m[n], x)
+		}
+		return m
+	}
+	var all []analyze.Moment
+	for _, a := range apart {
+		all = append(all, a.moments...)
+	}
+	want, have := of(all), of(got.moments)
+	for n, list := range want {
+		// At the end connections come in order of their numbers.
+		if !reflect.DeepEqual(have[n], list) {
+			t.Fatalf("mixed: moments of %v\n got %+v\nwant %+v", n, have[n], list)
+		}
+	}
+	if len(have) != len(want) {
+		t.Fatalf("moments of %d pairs of hosts, want %d", len(have), len(want))
 	}
 }
 

@@ -19,6 +19,7 @@ type note struct {
 	doubts               label.Doubt
 	face                 int32                       // the interface of the first segment
 	causes               [2][label.CauseCount]uint32 // of retransmissions, by side
+	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary
 	windows              [2]windowNote               // by the side that is held back
 	idle                 int64                       // the longest silence, nanoseconds
@@ -63,6 +64,8 @@ type note struct {
 	lastData       [2]uint64 // packet of the side's last new payload
 	tw             timeWaitNote
 	twRestart      bool
+
+	watched int32 // in Analyzer.watching; 0: nobody asks
 }
 
 type icmpNote struct {
@@ -76,7 +79,7 @@ type timeWaitNote struct {
 	held         [2]bool
 	since, until int64
 	restarts     uint32
-	finAgain     bool // the peer's FIN was sent again since the holder last acknowledged it
+	finAgain     [2]bool // the FIN was sent again to the side since it last acknowledged it
 	reusedBy     uint64
 	right        ReuseRight
 	cutBy        uint64
@@ -111,13 +114,22 @@ func (n *note) count(s label.Set) {
 }
 
 // newNote returns the number of an empty note.
-func (a *Analyzer) newNote() int32 { return a.notes.New(note{rttServer: -1, rttClient: -1}) }
+func (a *Analyzer) newNote() int32 {
+	n := note{rttServer: -1, rttClient: -1}
+	if a.cfg.Moment != nil {
+		n.watched = a.watching.New(watched{})
+	}
+	return a.notes.New(n)
+}
 
 func (a *Analyzer) dropNote(i int32) {
 	for s := a.notes.At(i).firstStep; s != 0; {
 		next := a.steps.At(s).next
 		a.steps.Free(s)
 		s = next
+	}
+	if w := a.notes.At(i).watched; w != 0 {
+		a.watching.Free(w)
 	}
 	a.notes.Free(i)
 }

@@ -26,6 +26,14 @@ type Observation struct {
 	// SeqDelta is Seq minus the number expected next from this end: 0 in
 	// order, above 0 a gap, below 0 old octets.
 	SeqDelta int64
+	// Stray is set when the segment's number does not fit the connection: a SYN
+	// inside its sequence space, or a number that the receiver would not take
+	// (RFC 9293 §3.10.7.4) and that lost packets do not explain yet. What it
+	// carries is not part of the stream.
+	Stray bool
+	// Acceptable is meaningful for a RST: whether RFC 5961 §3.2 lets it end the
+	// connection.
+	Acceptable bool
 	// SeenBefore is set when the segment occupies sequence space and all of it
 	// had been seen from this end.
 	SeenBefore bool

@@ -9,6 +9,7 @@ type Order struct {
 	next    uint64
 	waiting map[uint64]*Connection
 	out     func(*Connection)
+	most    int // that wait; 0: no bound
 }
 
 // NewOrder returns an Order that calls out for every connection, numbers 1, 2,
@@ -17,14 +18,33 @@ func NewOrder(out func(*Connection)) *Order {
 	return &Order{next: 1, waiting: map[uint64]*Connection{}, out: out}
 }
 
+// Bound lets at most n connections wait. Where one that lasts keeps more waiting,
+// those with the lowest numbers are handed on in front of it. 0 is no bound.
+func (o *Order) Bound(n int) { o.most = n }
+
 // Connection takes a lent record.
 func (o *Order) Connection(c *Connection) {
-	if c.Number != o.next {
-		o.waiting[c.Number] = c.Clone()
+	switch {
+	case c.Number < o.next: // it was passed over
+		o.out(c)
 		return
+	case c.Number > o.next:
+		o.waiting[c.Number] = c.Clone()
+		if o.most == 0 || len(o.waiting) <= o.most {
+			return
+		}
+		for o.next++; o.waiting[o.next] == nil; o.next++ {
+		}
+	default:
+		o.out(c)
+		o.next++
 	}
-	o.out(c)
-	for o.next++; ; o.next++ {
+	o.handOn()
+}
+
+// handOn hands on what waits for nothing any more.
+func (o *Order) handOn() {
+	for ; ; o.next++ {
 		w, ok := o.waiting[o.next]
 		if !ok {
 			return

@@ -9,24 +9,43 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// finish hands a connection over and forgets it.
-func (a *Analyzer) finish(r flow.Ref, evicted bool) {
+// finish hands a connection over and forgets it. end says why: EndQuiet,
+// EndCapture or EndEvicted.
+func (a *Analyzer) finish(r flow.Ref, end Ending) {
 	f := a.table.Get(r)
-	if evicted {
+	n := a.notes.At(f.Extra)
+	if end == EndEvicted {
 		a.stats.Evicted++
 	}
-	a.endEpisodes(f, a.notes.At(f.Extra))
+	if !finished(f.Class()) {
+		a.stats.Ended++
+	}
+	a.endEpisodes(f, n)
+	if a.cfg.Moment != nil {
+		if end == EndEvicted {
+			a.evicted(f)
+		}
+		a.last(f, n, end)
+	}
 	if a.cfg.Connection != nil {
-		a.record(f, evicted)
+		a.record(f, n, end == EndEvicted)
 		a.cfg.Connection(&a.conn)
 	}
 	a.dropNote(f.Extra)
 	a.table.Release(r)
 }
 
-// record fills a.conn, reusing its lists.
-func (a *Analyzer) record(f *flow.Flow, evicted bool) {
-	n, c := a.notes.At(f.Extra), &a.conn
+// record fills a.conn.
+func (a *Analyzer) record(f *flow.Flow, n *note, evicted bool) {
+	a.soFar(f, n)
+	a.conn.Evicted = evicted
+	a.conn.ZeekState, a.conn.ZeekHistory = n.zeek.ConnState(), n.zeek.History()
+}
+
+// soFar fills a.conn but for the fields of Zeek, whose text costs an allocation,
+// reusing its lists.
+func (a *Analyzer) soFar(f *flow.Flow, n *note) {
+	c := &a.conn
 	client, server := f.Client, f.Client.Other()
 	t := f.Key.Tuple(client)
 	*c = Connection{
@@ -37,7 +56,7 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 		FromClient: a.direction(f, n, client), FromServer: a.direction(f, n, server),
 		ClientBase: n.base(f, client), ServerBase: n.base(f, server),
 		Idle: n.idle, Clues: n.clues.record(client),
-		Steps: c.Steps[:0], StepsDropped: n.stepsLost, Evicted: evicted,
+		Steps: c.Steps[:0], StepsDropped: n.stepsLost,
 		Opening: Opening{SynPackets: c.Opening.SynPackets[:0], SynAckPackets: c.Opening.SynAckPackets[:0]},
 		Closing: Closing{FinPackets: c.Closing.FinPackets[:0]},
 	}
@@ -66,7 +85,6 @@ func (a *Analyzer) record(f *flow.Flow, evicted bool) {
 	a.opening(f, n, &c.Opening)
 	a.closing(f, n, &c.Closing)
 	n.timeWait(f, &c.TimeWait)
-	c.ZeekState, c.ZeekHistory = n.zeek.ConnState(), n.zeek.History()
 }
 
 // direction sums up what side s of f sent.
@@ -81,6 +99,7 @@ func (a *Analyzer) direction(f *flow.Flow, n *note, s flow.Side) Direction {
 	}
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
+	d.Inferred = uint64(n.inferred[s])
 	return d
 }
 
@@ -270,4 +289,10 @@ func (a *Analyzer) Quote(q *wire.Quote) {
 		return
 	}
 	n.icmp = icmpNote{q.Packet, q.Type, q.Code, q.Reporter, q.IPv6}
+	if a.cfg.Moment != nil {
+		m := a.momentOf(MomentICMPError, f, q.Packet, q.Time)
+		a.soFar(f, n)
+		m.Connection = &a.conn
+		a.tell(m)
+	}
 }

@@ -24,7 +24,6 @@ type refSegment struct {
 // refSide is what the reference remembers of one end: a map of every number
 // that it sent, SYN and FIN included, and of those that were payload.
 type refSide struct {
-	packets       int // but for RSTs
 	sent          bool
 	seen, payload map[wire.Seq]bool
 	low, nxt      wire.Seq
@@ -105,10 +104,8 @@ func refStep(seg *wire.Segment, sides *[2]refSide) (r refSegment) {
 	for n := seg.Seq; n != seg.End(); n++ {
 		if x.seen[n] {
 			old++
-		} else if x.sent && n.Before(x.nxt) && (!n.Before(x.low) || x.packets >= 2) {
-			// In front of everything captured only identifications tell, which
-			// need two packets to be known to rise.
-			fills = true
+		} else if x.sent && n.Before(x.nxt) {
+			fills = true // sent later, as its identification tells
 		}
 	}
 	r.seenBefore = !rst && seg.SeqLen() > 0 && uint32(old) == seg.SeqLen()
@@ -123,7 +120,6 @@ func refStep(seg *wire.Segment, sides *[2]refSide) (r refSegment) {
 }
 
 func refAdd(seg *wire.Segment, x *refSide, r *refSegment) {
-	x.packets++
 	if !x.sent {
 		x.sent, x.low, x.nxt = true, seg.Seq, seg.Seq
 	}

@@ -1,6 +1,9 @@
 package analyze
 
-import "tcpwatch/analyze/label"
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+)
 
 // Repeat says what a RETRANSMISSION repeats and what its sender's timer would
 // have been. The zero value belongs to segments that are none.
@@ -14,8 +17,8 @@ type Repeat struct {
 	// this one included; 0: no timer ran.
 	Backoff uint8
 	// RTO is the sender's retransmission timeout by RFC 6298 §2 from the round
-	// trips captured so far, before backing off and without a lower bound, in
-	// nanoseconds; -1: no round trip was measured.
+	// trips measured so far between the tap and both ends, before backing off and
+	// without a lower bound, in nanoseconds; -1: not both were measured.
 	RTO int64
 }
 
@@ -26,7 +29,7 @@ func (a *Analyzer) repeats(o *Observation) {
 		return
 	}
 	x := a.facts.Sender
-	r := Repeat{Packet: a.facts.Overlap.Packet, Delay: -1, Backoff: x.Repair.Backoff, RTO: x.RTO()}
+	r := Repeat{Packet: a.facts.Overlap.Packet, Delay: -1, Backoff: x.Repair.Backoff, RTO: flow.SenderRTO(x, a.facts.Receiver)}
 	if r.Packet != 0 {
 		r.Delay = a.facts.Mark.Time - a.facts.Overlap.Time
 	}

@@ -160,7 +160,9 @@ func (a *Analyzer) begin(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Re
 		f.Client = guessClient(k, from, seg)
 	}
 	if f.Older != 0 {
+		was := a.table.Get(f.Older).Class()
 		a.succeeded(f, from, seg)
+		a.reused(f, from, was, seg)
 	}
 	return r
 }

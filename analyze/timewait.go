@@ -24,12 +24,12 @@ func (a *Analyzer) enterTimeWait(f *flow.Flow, n *note, h *flow.Half) {
 // timeWaitAgain notices a FIN that is sent again to an end in TIME-WAIT, and
 // its answer, which restarts the timer (RFC 9293 §3.10.7.4, eighth).
 func (a *Analyzer) timeWaitAgain(n *note, x, y *flow.Half, seg *wire.Segment) {
-	w := &n.tw
+	w, from := &n.tw, a.facts.From
 	if a.facts.RepeatsFIN && y.State.Base() == state.TimeWait {
-		w.finAgain = true
+		w.finAgain[from.Other()] = true
 	}
-	if w.finAgain && x.State.Base() == state.TimeWait && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(y.FinEnd) {
-		w.finAgain = false
+	if w.finAgain[from] && x.State.Base() == state.TimeWait && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(y.FinEnd) {
+		w.finAgain[from] = false
 		w.restarts++
 		w.until = a.clock + a.msl2
 		n.twRestart = true
@@ -61,9 +61,7 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		return
 	}
 	n.tw.reusedBy = f.Number
-	if x.State.Base() == state.TimeWait {
-		x.State = x.State.After(state.TwoMSL) // whoever opens again has left TIME-WAIT
-	}
+	a.leaves(o, from, seg.Packet, seg.Time, EndReused) // whoever opens again has left TIME-WAIT
 	switch {
 	case !seg.Flags.Has(wire.SYN):
 		n.tw.right = ReuseUnproved
@@ -87,10 +85,8 @@ func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
 		return
 	}
 	a.notes.At(o.Extra).tw.until = seg.Time
-	for i := range o.Half {
-		if o.Half[i].State.Base() == state.TimeWait {
-			o.Half[i].State = o.Half[i].State.After(state.TwoMSL)
-		}
+	for _, s := range ends(o) {
+		a.leaves(o, s, seg.Packet, seg.Time, EndReused)
 	}
 	a.table.Touch(r, flow.Closed, a.clock)
 }

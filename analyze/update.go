@@ -83,10 +83,7 @@ func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	}
 	low := x.Low - wire.Seq(room)
 	if x.Is(flow.SentSYN) {
-		low = x.Low
-		if x.NxtRel > 1<<31 {
-			low = x.Nxt - 1<<31
-		}
+		low = x.Low // at most 2^30 in front of Nxt (flow.Table.Add)
 	}
 	high := x.Nxt
 	if y.Is(flow.SentACK) {
@@ -141,6 +138,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		x.Duplicates++
+		x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
 		x.Payload += uint64(seg.Len)
 		return // whatever the copy says was taken in with the first
 	}
@@ -157,6 +155,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	a.countCause(n, seg)
 	a.remember(x, y, seg)
+	if a.cause == label.CauseSpurious {
+		a.table.Show(x, seg.Packet) // counted already
+	}
 	if seg.Len > 0 && fx.SeqDelta >= 0 {
 		goesOn(x, y)
 	}
@@ -202,7 +203,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
-	x.Remember(&fx.Mark)
+	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(leastMSS(y, seg)) && seg.HeaderLen >= 20)
 	if !a.lab.Set.Has(label.Retransmission) {
 		x.FreshTime = seg.Time
 	}
@@ -230,6 +231,7 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 	y.Acked(seg.Ack, seg.Time)
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)
+	x.SACKSum = flow.SACKSum(seg)
 	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck))
 	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
 		x.Ack = seg.Ack
@@ -245,6 +247,9 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	label.Repaired(x, a.cause, a.timer)
 	if a.cause != label.NoCause {
 		n.causes[fx.From][a.cause]++
+		if a.obs.Evidence.Inferred(label.Retransmission) {
+			n.inferred[fx.From]++
+		}
 		if a.cause == label.CauseSpurious {
 			n.spurious[fx.From]++
 		} else {
@@ -341,6 +346,18 @@ func timeRTT(fx *flow.Facts, seg *wire.Segment) {
 	case fx.SeqDelta == 0:
 		fx.Sender.Time(seg.End(), seg.Time)
 	}
+}
+
+// leastMSS returns the MSS that y announced, options included, or the default
+// where it was not captured.
+func leastMSS(y *flow.Half, seg *wire.Segment) uint16 {
+	switch {
+	case y.MSS != 0:
+		return y.MSS
+	case seg.IPv6:
+		return 1220
+	}
+	return 536
 }
 
 // announcedMSS returns the MSS that a SYN announces, or the default of RFC 9293

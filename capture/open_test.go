@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -125,7 +124,7 @@ func TestNamedPipe(t *testing.T) {
 		// A pipe of its own for each: a reader that is just letting go of the
 		// one before would otherwise take the next writer's octets.
 		path := filepath.Join(t.TempDir(), "pipe")
-		if err := syscall.Mkfifo(path, 0o600); err != nil {
+		if err := makePipe(path); err != nil {
 			t.Skip(err)
 		}
 		go func() {
@@ -169,7 +168,7 @@ func TestStopWhileWaiting(t *testing.T) {
 	})
 	t.Run("for the writer of a pipe", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "pipe")
-		if err := syscall.Mkfifo(path, 0o600); err != nil {
+		if err := makePipe(path); err != nil {
 			t.Skip(err)
 		}
 		ctx, cancel := context.WithCancel(context.Background())

@@ -1,6 +1,10 @@
 package capture
 
-import "tcpwatch/capture/wire"
+import (
+	"errors"
+
+	"tcpwatch/capture/wire"
+)
 
 // Packet is one captured packet. The Source that filled it owns Data and lends
 // it until the next call of Next.
@@ -47,6 +51,10 @@ type Stats struct {
 	// (snaplen); CutAt is the smallest captured length among them.
 	CutPackets uint64
 	CutAt      int
+	// End is when the capture ended, in nanoseconds since 1970, where that is
+	// known: until then nothing came but what was given. A pcapng says it
+	// (isb_endtime), of several inputs it is the latest; 0: not said.
+	End int64
 }
 
 // FileStats describes one input file.
@@ -70,8 +78,26 @@ type InterfaceStats struct {
 	// plus isb_osdrop, or the sum of epb_dropcount where that is more); DropsKnown tells 0 from "not said".
 	Dropped    uint64
 	DropsKnown bool
+	// SystemDropped are those of Dropped that the system lost after the
+	// interface had taken them in (pcapng isb_osdrop), where that is said.
+	SystemDropped uint64
 	// Received counts what the capturing system says came in, captured or not
 	// (pcapng isb_ifrecv); ReceivedKnown tells 0 from "not said".
 	Received      uint64
 	ReceivedKnown bool
+	// RingFull counts how often a live capture's ring became full. No file says it.
+	RingFull uint64
+}
+
+// ErrQuiet is what Next of a live Source returns when no packet has come for a
+// while: the clock goes on, and so may the caller.
+var ErrQuiet = errors.New("no packet has come for a while")
+
+// Live is a Source whose packets are captured while it is read. It ends by itself
+// when its context is done, and then gives what came before that.
+type Live interface {
+	Source
+	// Horizon is a time, in nanoseconds since 1970: no packet from before it is
+	// still to come.
+	Horizon() int64
 }

@@ -9,16 +9,19 @@ import (
 
 // Block types of draft-ietf-opsawg-pcapng, section 10.1.
 const (
-	blockSection     = 0x0a0d0d0a
-	blockInterface   = 1
-	blockPacket      = 2 // obsolete
-	blockSimple      = 3
-	blockStatistics  = 5
-	blockEnhanced    = 6
-	byteOrderMagic   = 0x1a2b3c4d
-	smallestBlock    = 12
-	maxInterfaces    = 8192 // of one file
-	maxComments      = 4    // kept of one file
+	blockSection    = 0x0a0d0d0a
+	blockInterface  = 1
+	blockPacket     = 2 // obsolete
+	blockSimple     = 3
+	blockStatistics = 5
+	blockEnhanced   = 6
+	byteOrderMagic  = 0x1a2b3c4d
+	smallestBlock   = 12
+	maxInterfaces   = 8192 // of one file
+	// blockLimit is the longest block that is read: a packet of sizeLimit octets
+	// with its header and some options.
+	blockLimit       = sizeLimit + 4096
+	maxComments      = 4 // kept of one file
 	maxCommentOctets = 1024
 	maxNameOctets    = 128
 )
@@ -28,7 +31,7 @@ const enhancedFixed = 32
 
 // pcapngReader reads a pcapng (draft-ietf-opsawg-pcapng): any number of
 // sections, each with its own byte order and interfaces. Blocks that describe
-// no packet and no interface are skipped. A block longer than sizeLimit, of a
+// no packet and no interface are skipped. A block longer than blockLimit, of a
 // length that is no multiple of 4, or whose two lengths differ is damage, and
 // the file is not read on: where the next block starts is then unknown.
 type pcapngReader struct {
@@ -96,7 +99,7 @@ func (r *pcapngReader) next(p *Packet) error {
 			}
 			continue
 		}
-		if total < enhancedFixed || total > sizeLimit || total&3 != 0 {
+		if total < enhancedFixed || total > blockLimit || total&3 != 0 {
 			return r.badLength(total, enhancedFixed)
 		}
 		if len(b) < int(total) {
@@ -172,7 +175,7 @@ func (r *pcapngReader) cutBlock(err error, got int, total uint32) error {
 
 func (r *pcapngReader) badLength(total uint32, least int) error {
 	return damagedAt(r.win.offset(), "block length %d is impossible: it must be a multiple of 4 from %d to %d",
-		total, least, sizeLimit)
+		total, least, blockLimit)
 }
 
 func (r *pcapngReader) lengthsDiffer(first, second uint32) error {

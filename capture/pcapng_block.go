@@ -27,7 +27,7 @@ func (r *pcapngReader) other(p *Packet, kind, total uint32) (given bool, err err
 
 // inBlock hands a whole block of at least least octets to read.
 func (r *pcapngReader) inBlock(total uint32, least int, read func(b []byte) error) error {
-	if int64(total) < int64(least) || total > sizeLimit || total&3 != 0 {
+	if int64(total) < int64(least) || total > blockLimit || total&3 != 0 {
 		return r.badLength(total, least)
 	}
 	b, err := r.win.need(int(total))
@@ -47,7 +47,7 @@ func (r *pcapngReader) inBlock(total uint32, least int, read func(b []byte) erro
 
 // skipBlock passes over a block of no interest, without buffering it.
 func (r *pcapngReader) skipBlock(total uint32) error {
-	if total < smallestBlock || total > sizeLimit || total&3 != 0 {
+	if total < smallestBlock || total > blockLimit || total&3 != 0 {
 		return r.badLength(total, smallestBlock)
 	}
 	start := r.win.offset()

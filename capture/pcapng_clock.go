@@ -70,7 +70,7 @@ func joinTime(sec uint64, offset int64, nano uint64) int64 {
 		if sec >= back {
 			sum = int64(min(sec-back, most+1))
 		} else {
-			sum = -int64(min(back-sec, most+1))
+			sum = -int64(min(back-sec, most+2))
 		}
 	} else {
 		total, carry := bits.Add64(sec, uint64(offset), 0)
@@ -82,8 +82,10 @@ func joinTime(sec uint64, offset int64, nano uint64) int64 {
 	switch {
 	case sum > most, sum == most && nano > math.MaxInt64%second:
 		return math.MaxInt64
-	case sum < -most:
+	case sum < -most-1, sum == -most-1 && nano < second-(1<<63-most*second):
 		return math.MinInt64
+	case sum == -most-1: // its seconds alone lie below what int64 holds
+		return -most*second - int64(second-nano)
 	}
 	return sum*second + int64(nano)
 }

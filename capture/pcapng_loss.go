@@ -6,6 +6,7 @@ package capture
 // their sum.
 type ngLosses struct {
 	totals     uint64 // isb_ifdrop + isb_osdrop of the last statistics block
+	system     uint64 // isb_osdrop of it
 	increments uint64 // epb_dropcount and the drops of obsolete packet blocks
 	known      bool
 	received   uint64 // isb_ifrecv of the last statistics block
@@ -17,6 +18,7 @@ func (l ngLosses) dropped() uint64 { return max(l.totals, l.increments) }
 // add takes the losses of a whole section into those of the sections before.
 func (l *ngLosses) add(m ngLosses) {
 	l.totals = saturated(l.dropped(), m.dropped())
+	l.system = saturated(l.system, m.system)
 	l.increments = 0
 	l.known = l.known || m.known
 	l.received = saturated(l.received, m.received)
@@ -46,21 +48,25 @@ func (r *pcapngReader) statistics(b []byte) error {
 		return r.noInterface(id)
 	}
 	i := &r.interfaces[id]
-	var dropped uint64
+	var dropped, system uint64
 	var said bool
 	for code, v := range r.options(b[20 : len(b)-4]) {
 		if len(v) != 8 {
 			continue
 		}
 		switch code {
+		case 3: // isb_endtime, the higher half first
+			r.in.tally.end = max(r.in.tally.end, i.clock.nanoseconds(uint64(r.u32(v))<<32|uint64(r.u32(v[4:]))))
 		case 4: // isb_ifrecv
 			i.losses.received, i.losses.receivedOK = r.u64(v), true
-		case 5, 7: // isb_ifdrop, isb_osdrop
+		case 5: // isb_ifdrop
 			dropped, said = saturated(dropped, r.u64(v)), true
+		case 7: // isb_osdrop
+			system, said = r.u64(v), true
 		}
 	}
 	if said {
-		i.losses.totals, i.losses.known = dropped, true
+		i.losses.totals, i.losses.system, i.losses.known = saturated(dropped, system), system, true
 	}
 	r.publish(i)
 	return nil
@@ -72,5 +78,6 @@ func (r *pcapngReader) publish(i *ngInterface) {
 	sum.add(i.losses)
 	s := &r.in.tally.interfaces[i.index]
 	s.Dropped, s.DropsKnown = sum.dropped(), sum.known
+	s.SystemDropped = sum.system
 	s.Received, s.ReceivedKnown = sum.received, sum.receivedOK
 }

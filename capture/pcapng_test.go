@@ -78,6 +78,25 @@ func TestPcapngSimplePacketLengths(t *testing.T) {
 	}
 }
 
+// The end of a capture is the latest that a statistics block says; it has its
+// interface's clock, and its higher half first in either byte order.
+func TestPcapngEnd(t *testing.T) {
+	for _, big := range []bool{false, true} {
+		f := &ngFile{big: big}
+		f.section().iface(1, 100).iface(1, 100, option{9, []byte{9}}) // microseconds, nanoseconds
+		f.packet(0, 1_000_000, "a")
+		if _, _, s := readAll(t, f.b); s.End != 0 {
+			t.Errorf("not said: %d", s.End)
+		}
+		const micros, nanos = 1_700_000_000_000_000, 1_700_000_000_000_000_005
+		f.block(blockStatistics, f.u32(1, 0, 0), nil, option{3, f.u32(nanos>>32, nanos&0xffffffff)})
+		f.block(blockStatistics, f.u32(0, 0, 0), nil, option{3, f.u32(micros>>32, micros&0xffffffff)})
+		if _, damages, s := readAll(t, f.b); s.End != nanos || len(damages) > 0 {
+			t.Errorf("%d, want %d; %v", s.End, int64(nanos), damages)
+		}
+	}
+}
+
 func TestPcapngSections(t *testing.T) {
 	f := (&ngFile{}).section().iface(1, 100, option{2, []byte("eth0")}).iface(101, 0)
 	f.packet(0, 1_000_000, "a").packet(1, 2_000_000, "b")
@@ -101,7 +120,7 @@ func TestPcapngSections(t *testing.T) {
 		}
 	}
 	want := []InterfaceStats{
-		{Name: "eth0", Link: 1, Snaplen: 100, Packets: 3, Dropped: 14 + 6, DropsKnown: true, Received: 120, ReceivedKnown: true},
+		{Name: "eth0", Link: 1, Snaplen: 100, Packets: 3, Dropped: 14 + 6, DropsKnown: true, SystemDropped: 3, Received: 120, ReceivedKnown: true},
 		{Link: 101, Packets: 1},
 		{Link: 276, Packets: 1, Dropped: 5, DropsKnown: true},
 	}
@@ -161,11 +180,11 @@ func TestPcapngDamage(t *testing.T) {
 			{"cut in an unknown block", raw(99, 4096, 0, 0), 1, "packet 2 (byte 84): the file ends in this block: 16 of 4096 octets are there"},
 			{"cut in the length of an unknown block", with(func(g *ngFile) { g.block(99, nil, []byte("abcd")); g.b = g.b[:len(g.b)-1] }), 1,
 				"packet 2 (byte 84): the file ends in this block: 15 of 16 octets are there"},
-			{"length 0", raw(6, 0, 0, 0), 1, "packet 2 (byte 84): block length 0 is impossible: it must be a multiple of 4 from 32 to 16777216"},
-			{"length below 12", raw(99, 8, 0, 0), 1, "packet 2 (byte 84): block length 8 is impossible: it must be a multiple of 4 from 12 to 16777216"},
-			{"length no multiple of 4", raw(99, 14, 0, 0), 1, "packet 2 (byte 84): block length 14 is impossible: it must be a multiple of 4 from 12 to 16777216"},
-			{"length 2^32-4", raw(6, 1<<32-4, 0, 0), 1, "packet 2 (byte 84): block length 4294967292 is impossible: it must be a multiple of 4 from 32 to 16777216"},
-			{"short interface", raw(1, 16, 0, 16), 1, "packet 2 (byte 84): block length 16 is impossible: it must be a multiple of 4 from 20 to 16777216"},
+			{"length 0", raw(6, 0, 0, 0), 1, "packet 2 (byte 84): block length 0 is impossible: it must be a multiple of 4 from 32 to 16781312"},
+			{"length below 12", raw(99, 8, 0, 0), 1, "packet 2 (byte 84): block length 8 is impossible: it must be a multiple of 4 from 12 to 16781312"},
+			{"length no multiple of 4", raw(99, 14, 0, 0), 1, "packet 2 (byte 84): block length 14 is impossible: it must be a multiple of 4 from 12 to 16781312"},
+			{"length 2^32-4", raw(6, 1<<32-4, 0, 0), 1, "packet 2 (byte 84): block length 4294967292 is impossible: it must be a multiple of 4 from 32 to 16781312"},
+			{"short interface", raw(1, 16, 0, 16), 1, "packet 2 (byte 84): block length 16 is impossible: it must be a multiple of 4 from 20 to 16781312"},
 			{"lengths differ", raw(99, 16, 0, 20), 1, "packet 2 (byte 84): block length is 16 at its start and 20 at its end"},
 			{"lengths of a packet differ", raw(6, 32, 0, 0, 0, 0, 0, 36), 1, "packet 2 (byte 84): block length is 32 at its start and 36 at its end"},
 			{"no such interface", with(func(g *ngFile) { g.packet(1, 0, "x") }), 1, "packet 2 (byte 84): interface 1: this section has described 1"},
@@ -176,7 +195,7 @@ func TestPcapngDamage(t *testing.T) {
 			{"simple packet without interface", with(func(g *ngFile) { g.section().block(3, g.u32(4), []byte("abcd")) }), 1, "packet 2 (byte 112): interface 0: this section has described 0"},
 			{"captured length outside the block", with(func(g *ngFile) { g.block(6, g.u32(0, 0, 0, 5, 5), []byte("abcd")) }), 1, "packet 2 (byte 84): captured length 5 does not fit in a block of 36 octets"},
 			{"captured length 2^31", with(func(g *ngFile) { g.block(2, g.u32(0, 0, 0, 1<<31, 5), []byte("abcd")) }), 1, "packet 2 (byte 84): captured length 2147483648 does not fit in a block of 36 octets"},
-			{"filled up with zeros", append(slices.Clone(start), make([]byte, 100)...), 1, "packet 2 (byte 84): block length 0 is impossible: it must be a multiple of 4 from 12 to 16777216"},
+			{"filled up with zeros", append(slices.Clone(start), make([]byte, 100)...), 1, "packet 2 (byte 84): block length 0 is impossible: it must be a multiple of 4 from 12 to 16781312"},
 			{"no byte order", with(func(g *ngFile) { g.block(blockSection, g.u32(1, 1, 1, 1), nil) }), 1, "packet 2 (byte 84): section header: byte-order magic is " + map[bool]string{true: "0x00000001", false: "0x01000000"}[f.big]},
 			{"version 2", with(func(g *ngFile) { g.block(blockSection, g.u32(byteOrderMagic, 0x00020002, 1, 1), nil) }), 1, "packet 2 (byte 84): pcapng version 2.2: only 1 can be read"},
 		}

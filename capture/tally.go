@@ -11,6 +11,7 @@ type tally struct {
 	backwards  uint64
 	cut        uint64
 	cutAt      int
+	end        int64 // as Stats.End
 }
 
 // count takes p, which in is about to give, into the tally and numbers it.
@@ -47,6 +48,7 @@ func (t *tally) stats() Stats {
 		BackwardsSteps: t.backwards,
 		CutPackets:     t.cut,
 		CutAt:          t.cutAt,
+		End:            t.end,
 	}
 	for i := range s.Files {
 		s.Files[i].Comments = slices.Clone(s.Files[i].Comments)

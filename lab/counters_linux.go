@@ -32,7 +32,7 @@ func readCounters() (counters, error) {
 }
 
 // deviceDropped is our name of the counter that dropped adds.
-const deviceDropped = deviceName + "TxDropped"
+const deviceDropped = Device + "TxDropped"
 
 // dropped adds what the device lost because its queue was full.
 func (c counters) dropped() error {
@@ -43,7 +43,7 @@ func (c counters) dropped() error {
 	for line := range strings.Lines(string(b)) {
 		name, values, _ := strings.Cut(line, ":")
 		f := strings.Fields(values)
-		if strings.TrimSpace(name) != deviceName || len(f) < 12 {
+		if strings.TrimSpace(name) != Device || len(f) < 12 {
 			continue
 		}
 		n, err := strconv.ParseInt(f[11], 10, 64)

@@ -10,11 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Both ends of a host's network: the device that its programs use, and, where
-// that is a veth, the end that the link holds.
+// Both ends of a host's network: Device is the interface that its programs use,
+// and, where that is a veth, linkName the end that the link holds.
 const (
-	deviceName = "lab0"
-	linkName   = "link0"
+	Device   = "lab0"
+	linkName = "link0"
 )
 
 // device is how the link reads what a host sends and gives it what arrives: IP
@@ -48,7 +48,7 @@ func openDevice(veth bool) (*device, error) {
 		return d, failed
 	}
 	d := &device{fd: fd, tun: true}
-	ifr, err := unix.NewIfreq(deviceName)
+	ifr, err := unix.NewIfreq(Device)
 	if err != nil {
 		d.close()
 		return nil, err
@@ -125,7 +125,7 @@ func openVeth() (*device, error) {
 	}
 	// The link's end takes part in nothing.
 	os.WriteFile("/proc/sys/net/ipv6/conf/"+linkName+"/disable_ipv6", []byte("1"), 0)
-	if err := noOffload(deviceName); err != nil {
+	if err := noOffload(Device); err != nil {
 		return nil, err
 	}
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)

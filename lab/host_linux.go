@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -14,16 +13,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// host is one end: a network namespace that lives as long as its thread, with
-// one device. Nothing else refers to the namespace, so that it is gone when
-// close returns and all sockets made in it are closed.
+// host is one end: a network namespace with one device.
 type host struct {
+	*Net
 	addr, addr6 netip.Addr
 	peer        netip.Addr // the other host's addr
 	device      *device
 	inet        *inet // asks this namespace's kernel for its sockets
-	calls       chan func()
-	done        chan struct{}
 	before      counters
 }
 
@@ -32,56 +28,25 @@ var addresses = [2][2]string{{"10.77.0.1", "fd77::1"}, {"10.77.0.2", "fd77::2"}}
 // newHost makes host i of the two. Settings are names below /proc/sys/net with
 // slashes, and values.
 func newHost(i, mtu int, settings map[string]string, veth bool) (*host, error) {
-	h := &host{
-		addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
-		peer:  netip.MustParseAddr(addresses[1-i][0]),
-		calls: make(chan func()), done: make(chan struct{}),
+	n, err := NewNet()
+	if err != nil {
+		return nil, err
 	}
-	ready := make(chan error)
-	thread(func() { h.run(ready, mtu, settings, veth) })
-	if err := <-ready; err != nil {
+	h := &host{
+		Net: n, addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
+		peer: netip.MustParseAddr(addresses[1-i][0]),
+	}
+	n.Do(func() { err = h.setUp(mtu, settings, veth) })
+	if err != nil {
 		h.close()
 		return nil, err
 	}
 	return h, nil
 }
 
-// thread runs f on a thread of its own that ends with it. The process's first
-// thread never ends: a goroutine that finds itself there looks for another one.
-func thread(f func()) {
-	go func() {
-		runtime.LockOSThread()
-		if unix.Gettid() != unix.Getpid() {
-			f()
-			return // never unlocked: the thread ends with its settings
-		}
-		elsewhere := make(chan struct{})
-		thread(func() { close(elsewhere); f() })
-		<-elsewhere
-		runtime.UnlockOSThread()
-	}()
-}
-
-// run is the host's thread: the namespace ends with it.
-func (h *host) run(ready chan<- error, mtu int, settings map[string]string, veth bool) {
-	defer close(h.done)
-	ready <- h.setUp(mtu, settings, veth)
-	for f := range h.calls {
-		f()
-	}
-}
-
-// do runs f in the host's namespace.
-func (h *host) do(f func()) {
-	finished := make(chan struct{})
-	h.calls <- func() { defer close(finished); f() }
-	<-finished
-}
-
-// close ends the thread and the device.
+// close ends the namespace and the device.
 func (h *host) close() {
-	close(h.calls)
-	<-h.done
+	h.Close()
 	if h.device != nil {
 		h.device.close()
 	}
@@ -90,11 +55,7 @@ func (h *host) close() {
 	}
 }
 
-func (h *host) setUp(mtu int, settings map[string]string, veth bool) error {
-	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-		return fmt.Errorf("no network namespace can be made (root or a user namespace is needed): %w", err)
-	}
-	var err error
+func (h *host) setUp(mtu int, settings map[string]string, veth bool) (err error) {
 	if h.device, err = openDevice(veth); err != nil {
 		return err
 	}
@@ -145,7 +106,7 @@ func (h *host) address(mtu int) error {
 	up := func(r *unix.Ifreq) error { r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING); return nil }
 	set("lo", unix.SIOCSIFFLAGS, up)
 	size := func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil }
-	set(deviceName, unix.SIOCSIFMTU, size)
+	set(Device, unix.SIOCSIFMTU, size)
 	if !h.device.tun {
 		set(linkName, unix.SIOCSIFMTU, size)
 		set(linkName, unix.SIOCSIFFLAGS, up)
@@ -157,12 +118,12 @@ func (h *host) address(mtu int) error {
 	}
 	// A longer queue than the usual 500 packets, so that nothing is lost in front
 	// of the tap. Only root may ask for it.
-	if set(deviceName, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
+	if set(Device, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
 		err = nil
 	}
-	set(deviceName, unix.SIOCSIFADDR, func(r *unix.Ifreq) error { return r.SetInet4Addr(h.addr.AsSlice()) })
-	set(deviceName, unix.SIOCSIFNETMASK, func(r *unix.Ifreq) error { return r.SetInet4Addr([]byte{255, 255, 255, 0}) })
-	set(deviceName, unix.SIOCSIFFLAGS, up)
+	set(Device, unix.SIOCSIFADDR, func(r *unix.Ifreq) error { return r.SetInet4Addr(h.addr.AsSlice()) })
+	set(Device, unix.SIOCSIFNETMASK, func(r *unix.Ifreq) error { return r.SetInet4Addr([]byte{255, 255, 255, 0}) })
+	set(Device, unix.SIOCSIFFLAGS, up)
 	if err != nil {
 		return err
 	}
@@ -190,13 +151,13 @@ func (h *host) address6() error {
 	}
 	defer unix.Close(s)
 	// Without waiting for somebody else to claim the address.
-	os.WriteFile("/proc/sys/net/ipv6/conf/"+deviceName+"/accept_dad", []byte("0"), 0)
-	ifr, err := unix.NewIfreq(deviceName)
+	os.WriteFile("/proc/sys/net/ipv6/conf/"+Device+"/accept_dad", []byte("0"), 0)
+	ifr, err := unix.NewIfreq(Device)
 	if err != nil {
 		return err
 	}
 	if err := unix.IoctlIfreq(s, unix.SIOCGIFINDEX, ifr); err != nil {
-		return fmt.Errorf("finding %s: %w", deviceName, err)
+		return fmt.Errorf("finding %s: %w", Device, err)
 	}
 	r := in6Ifreq{addr: h.addr6.As16(), prefix: 64, index: int32(ifr.Uint32())}
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(s), unix.SIOCSIFADDR, uintptr(unsafe.Pointer(&r))); errno != 0 {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// session is one run.
+// Session is one run.
 type Session struct {
 	scenario *Scenario
 	hosts    [2]*host
@@ -26,7 +26,7 @@ type Session struct {
 	asking sync.Mutex
 }
 
-// say notes an error that belongs to the experiment.
+// Say notes an error that belongs to the experiment.
 func (s *Session) Say(err error) {
 	if err != nil {
 		s.mu.Lock()
@@ -43,6 +43,14 @@ type report struct {
 	TimeWait map[string][]string `json:"time_wait"`
 }
 
+func (r *report) write(path string) error {
+	b, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(b, '\n'), 0o666)
+}
+
 var sides = [2]string{"client", "server"}
 
 // Run makes the connections of a scenario and writes NAME.snd.pcap,
@@ -57,7 +65,24 @@ func Run(sc *Scenario, dir string, seed uint64) (*Result, error) {
 // Play is Run before a witness, who may be nil. Without a dir nothing is
 // written. When ctx is done the programs' sockets wait no longer, and Play
 // returns the context's error.
-func Play(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witness) (res *Result, err error) {
+func Play(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witness) (*Result, error) {
+	return perform(ctx, sc, dir, seed, w, nil)
+}
+
+// RunBeside is Run with something beside it, such as another program that looks
+// at the hosts' interfaces (Device). begin may be nil.
+func RunBeside(sc *Scenario, dir string, seed uint64, begin Beside) (*Result, error) {
+	return perform(context.Background(), sc, dir, seed, nil, begin)
+}
+
+// Beside begins something in the client's and the server's namespace before the
+// scenario is played; what it returns is called when both hosts have settled, or
+// the scenario has failed. Their errors fail the run.
+type Beside func(hosts [2]*Net) (end func() error, err error)
+
+// perform plays a scenario before a witness and with something beside it, either
+// of which may be nil.
+func perform(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witness, begin Beside) (res *Result, err error) {
 	mtu := sc.MTU
 	if mtu == 0 {
 		mtu = 1500
@@ -88,7 +113,7 @@ func Play(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witness)
 	s.link = f
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { s.Interrupt(); close(stopped) })
-	rep, took, err := s.play()
+	rep, took, err := s.play(begin)
 	if !stop() {
 		<-stopped
 		err = ctx.Err()
@@ -112,31 +137,25 @@ func Play(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witness)
 	if dir == "" {
 		return res, nil
 	}
-	b, err := json.MarshalIndent(rep, "", " ")
-	if err != nil {
-		return nil, err
-	}
-	return res, os.WriteFile(res.Base+".json", append(b, '\n'), 0o666)
+	return res, rep.write(res.Base + ".json")
 }
 
-// play runs the program and asks both kernels.
-func (s *Session) play() (*report, time.Duration, error) {
-	limit, settle := s.scenario.Limit, s.scenario.Settle
-	if limit == 0 {
-		limit = 40 * time.Second
-	}
-	if settle == 0 {
-		settle = time.Second
+// play runs the program, with something beside it that may be nil, and asks both
+// kernels.
+func (s *Session) play(begin Beside) (rep *report, took time.Duration, err error) {
+	end := func() error { return nil }
+	if begin != nil {
+		if end, err = begin([2]*Net{s.hosts[0].Net, s.hosts[1].Net}); err != nil {
+			return nil, 0, err
+		}
 	}
 	began := time.Now()
-	s.deadline = began.Add(limit)
-	if err := s.scenario.Program(s); err != nil {
+	err = s.runProgram(began)
+	took = time.Since(began)
+	if err = errors.Join(err, end()); err != nil {
 		return nil, 0, err
 	}
-	if err := s.Sleep(settle); err != nil && s.ctx.Err() != nil {
-		return nil, 0, err
-	}
-	rep := &report{
+	rep = &report{
 		Scenario: map[string]any{
 			"about": s.scenario.About, "from_client": s.scenario.Link[0].String(), "from_server": s.scenario.Link[1].String(),
 			"settings": s.scenario.Settings, "ipv6": s.scenario.IPv6, "mtu": s.scenario.MTU,
@@ -149,16 +168,34 @@ func (s *Session) play() (*report, time.Duration, error) {
 		}
 		rep.Said += said
 	}
-	var failed error
-	s.link.conclude(func() { failed = s.ask(rep) })
-	return rep, time.Since(began), failed
+	s.link.conclude(func() { err = s.ask(rep) })
+	return rep, took, err
+}
+
+// runProgram runs the program and waits until both hosts have settled.
+func (s *Session) runProgram(began time.Time) error {
+	limit, settle := s.scenario.Limit, s.scenario.Settle
+	if limit == 0 {
+		limit = 40 * time.Second
+	}
+	if settle == 0 {
+		settle = time.Second
+	}
+	s.deadline = began.Add(limit)
+	if err := s.scenario.Program(s); err != nil {
+		return err
+	}
+	if err := s.Sleep(settle); err != nil && s.ctx.Err() != nil {
+		return err
+	}
+	return nil
 }
 
 // ask enters what both kernels say.
 func (s *Session) ask(rep *report) (failed error) {
 	for i, side := range sides {
 		h := s.hosts[i]
-		h.do(func() {
+		h.Do(func() {
 			c, err := readCounters()
 			failed = errors.Join(failed, err)
 			rep.Kernel[side] = c.since(h.before)
@@ -216,7 +253,7 @@ func (s *Session) Deadline() time.Time { return s.deadline }
 func (s *Session) Grown(h int) (map[string]int64, error) {
 	var c counters
 	var err error
-	s.hosts[h].do(func() { c, err = readCounters() })
+	s.hosts[h].Do(func() { c, err = readCounters() })
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +262,7 @@ func (s *Session) Grown(h int) (map[string]int64, error) {
 
 // SetSysctl changes a setting of host h, below /proc/sys/net with slashes.
 func (s *Session) SetSysctl(h int, name, value string) (err error) {
-	s.hosts[h].do(func() { err = os.WriteFile("/proc/sys/net/"+name, []byte(value), 0) })
+	s.hosts[h].Do(func() { err = os.WriteFile("/proc/sys/net/"+name, []byte(value), 0) })
 	return err
 }
 

@@ -17,15 +17,15 @@ import (
 )
 
 var (
-	draws  = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
-	only   = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
-	keep   = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
-	all    = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
-	again  = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
-	first  = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
-	remake = flag.String("lab.remake", "", "make the captures of testdata/pcaps/kernel again, into this folder")
-	unseen = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found")
-	width  = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
+	draws     = flag.Int("lab.draws", 0, "run every scenario this many times, with fresh seeds")
+	only      = flag.String("lab.only", "*", "with -lab.draws: only the scenarios that match this pattern")
+	keepFiles = flag.String("lab.keep", "", "with -lab.draws: leave the captures of draws with errors in this folder")
+	all       = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
+	again     = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
+	first     = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
+	remake    = flag.String("lab.remake", "", "make the captures of testdata/pcaps/kernel again, into this folder")
+	unseen    = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found")
+	width     = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
 
 // needLab skips where the machine allows no lab.
@@ -221,12 +221,13 @@ func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
 	}
 	var jobs []job
 	for n := range times {
-		for _, name := range names {
+		for i, name := range names {
 			sc := Find(name)
 			if sc == nil {
 				t.Fatalf("no scenario %q", name)
 			}
-			jobs = append(jobs, job{sc, seed + uint64(n)})
+			// Each a seed of its own: an unlucky one does not count for all.
+			jobs = append(jobs, job{sc, seed + uint64(n*len(names)+i)})
 		}
 	}
 	var mu sync.Mutex
@@ -283,10 +284,19 @@ func printScores(t *testing.T, by map[string]*outcome, total *outcome) {
 	for i, g := range degradations {
 		d := &total.degraded[i]
 		t.Logf("%-18s %v", g.name, d)
-		if p, r := d.precision(), d.recall(); p < g.precision || r < g.recall {
+		if p, r := d.precision(), d.recall(); short(g.precision, d.fp, d.tp+d.hiddenFound) || short(g.recall, d.fn, d.tp) {
+			for _, w := range d.wrong[:min(40, len(d.wrong))] {
+				t.Logf("%s: wrong: %s", g.name, w)
+			}
 			t.Errorf("%s: precision %.4f, recall %.4f; at least %.3f and %.3f are promised", g.name, p, r, g.precision, g.recall)
 		}
 	}
+}
+
+// short reports whether a promised share was missed. One error more is allowed: a
+// few hundred retransmissions cannot show one in a thousand.
+func short(promised float64, bad, good int) bool {
+	return float64(bad) > 1+(1-promised)*float64(bad+good)
 }
 
 // TestAgain scores draws that were kept.
@@ -319,7 +329,7 @@ func TestAgain(t *testing.T) {
 // keepErrors copies a draw with errors to the folder of -lab.keep, with the
 // errors of each degradation beside it.
 func keepErrors(t *testing.T, o *outcome, dir string) {
-	if *keep == "" {
+	if *keepFiles == "" {
 		return
 	}
 	lists := map[string][]string{"plain": o.plain.wrong, "doubled": o.doubled}
@@ -331,7 +341,7 @@ func keepErrors(t *testing.T, o *outcome, dir string) {
 	if any == 0 && !*all {
 		return
 	}
-	to := filepath.Join(*keep, filepath.Base(dir))
+	to := filepath.Join(*keepFiles, filepath.Base(dir))
 	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 		t.Error(err)
 		return

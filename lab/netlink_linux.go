@@ -38,7 +38,7 @@ func makeVeth() error {
 	peer = attribute(peer, unix.IFLA_ADDRESS, linkAddress[:])
 	info := attribute(nil, unix.IFLA_INFO_KIND, text("veth"))
 	info = attribute(info, unix.IFLA_INFO_DATA, attribute(nil, vethInfoPeer, peer))
-	body := attribute(header[:len(header):len(header)], unix.IFLA_IFNAME, text(deviceName))
+	body := attribute(header[:len(header):len(header)], unix.IFLA_IFNAME, text(Device))
 	body = attribute(body, unix.IFLA_ADDRESS, hostAddress[:])
 	body = attribute(body, unix.IFLA_LINKINFO, info)
 

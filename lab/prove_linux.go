@@ -57,7 +57,7 @@ func (d *device) prove(own, peer netip.Addr) error {
 		}
 	}
 	if !in || !out {
-		return fmt.Errorf("the devices %s and %s carry nothing", deviceName, linkName)
+		return fmt.Errorf("the devices %s and %s carry nothing", Device, linkName)
 	}
 	return nil
 }

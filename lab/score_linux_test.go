@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -98,6 +99,10 @@ func (d *draw) readTimeWait(t testing.TB, path string) {
 	slices.Sort(d.held)
 }
 
+// copiedWithin is how much later the links deliver a packet the second time, at
+// the most.
+const copiedWithin = 5 * time.Millisecond
+
 // tally counts as the scoring of the kernel captures does.
 type tally struct {
 	occupying                       int // segments that occupy sequence space
@@ -110,6 +115,9 @@ type tally struct {
 	lateUnseen, lateUnseenFound     int // overtaken without a trace
 	wrong                           []string
 	notFound                        []string // hidden ones, SYNs apart
+	// undecided counts SYN-ACKs that came twice at once where the SYN was copied on
+	// the way: a copy and a second answer look alike.
+	undecided int
 }
 
 func (a *tally) add(b *tally) {
@@ -117,7 +125,7 @@ func (a *tally) add(b *tally) {
 		{&a.occupying, &b.occupying}, {&a.tp, &b.tp}, {&a.fp, &b.fp}, {&a.fn, &b.fn}, {&a.hidden, &b.hidden}, {&a.hiddenFound, &b.hiddenFound}, {&a.hiddenSYN, &b.hiddenSYN},
 		{&a.otp, &b.otp}, {&a.ofp, &b.ofp}, {&a.ofn, &b.ofn}, {&a.dtp, &b.dtp}, {&a.dfp, &b.dfp}, {&a.dfn, &b.dfn},
 		{&a.timeWaits, &b.timeWaits}, {&a.timeWaitsRight, &b.timeWaitsRight}, {&a.retransmissions, &b.retransmissions},
-		{&a.lateUnseen, &b.lateUnseen}, {&a.lateUnseenFound, &b.lateUnseenFound},
+		{&a.lateUnseen, &b.lateUnseen}, {&a.undecided, &b.undecided}, {&a.lateUnseenFound, &b.lateUnseenFound},
 	} {
 		*p.to += *p.from
 	}
@@ -139,9 +147,9 @@ func (a *tally) recall() float64    { return ratio(a.tp, a.fn) }
 func (a *tally) errors() int { return a.fp + a.fn + a.ofp + a.ofn + a.dfp + a.dfn }
 
 func (a *tally) String() string {
-	return fmt.Sprintf("%6d segments | retransmission %5d ok %3d false %3d missed, precision %.4f recall %.4f, hidden %d/%d and %d SYNs | out-of-order %4d ok %2d false %2d missed (%d/%d without a trace) | copies %4d ok %2d false %2d missed | TIME-WAIT %d/%d",
+	return fmt.Sprintf("%6d segments | retransmission %5d ok %3d false %3d missed, precision %.4f recall %.4f, hidden %d/%d and %d SYNs | out-of-order %4d ok %2d false %2d missed (%d/%d without a trace) | copies %4d ok %2d false %2d missed | TIME-WAIT %d/%d, %d SYN-ACKs undecided",
 		a.occupying, a.tp, a.fp, a.fn, a.precision(), a.recall(), a.hiddenFound, a.hidden-a.hiddenSYN, a.hiddenSYN, a.otp, a.ofp, a.ofn, a.lateUnseenFound, a.lateUnseen,
-		a.dtp, a.dfp, a.dfn, a.timeWaitsRight, a.timeWaits)
+		a.dtp, a.dfp, a.dfn, a.timeWaitsRight, a.timeWaits, a.undecided)
 }
 
 // score runs tcpwatch's own analysis over the packets. strict verifies checksums.
@@ -212,6 +220,11 @@ func (s *tally) packet(d *draw, o *analyze.Observation) {
 	}
 	if o.Segment.SeqLen() > 0 {
 		s.occupying++
+	}
+	if o.Segment.Flags.Has(wire.SYN|wire.ACK) && o.SeenBefore && (truth.class == "rexmit") != said(label.Retransmission) &&
+		(truth.class == "rexmit" || truth.class == "netdup") && o.TimeDelta < int64(copiedWithin) {
+		s.undecided++
+		return
 	}
 	if said(label.Retransmission) {
 		s.retransmissions++

@@ -30,7 +30,7 @@ func (s *Session) newSocket(h, kind int) (*Socket, error) {
 	}
 	var fd int
 	var err error
-	s.hosts[h].do(func() {
+	s.hosts[h].Do(func() {
 		fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	})
 	if err != nil {

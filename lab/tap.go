@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tcpwatch/capture"
+	"tcpwatch/capture/keep"
 	"tcpwatch/capture/wire"
 )
 
@@ -17,8 +18,8 @@ const snaplen = 120
 // everything delivered to it.
 type tap struct {
 	pcapFile, truthFile *os.File
-	pcap, truth         *bufio.Writer
-	packets             *capture.Writer
+	truth               *bufio.Writer
+	packets             *keep.Writer
 	epoch               int64  // wall clock at the lab's time 0
 	n                   uint64 // packets recorded
 	packet              capture.Packet
@@ -41,12 +42,19 @@ func newTap(dir, name, side string, epoch int64) (t *tap, err error) {
 		t.pcapFile.Close()
 		return nil, err
 	}
-	t.pcap, t.truth = bufio.NewWriterSize(t.pcapFile, 1<<18), bufio.NewWriterSize(t.truthFile, 1<<16)
-	if t.packets, err = capture.NewWriter(t.pcap, wire.LinkRaw, snaplen); err != nil {
-		t.close()
+	t.truth = bufio.NewWriterSize(t.truthFile, 1<<16)
+	t.packets, err = keep.To(t.pcapFile, base+".pcap", keep.Options{Stats: tapStats})
+	if err != nil {
+		t.pcapFile.Close()
+		t.truthFile.Close()
 		return nil, err
 	}
 	return t, nil
+}
+
+// tapStats describes the one interface that a tap is.
+func tapStats() capture.Stats {
+	return capture.Stats{Interfaces: []capture.InterfaceStats{{Link: wire.LinkRaw, Snaplen: snaplen}}}
 }
 
 // record appends a packet at the lab's time at. The first error stays.
@@ -55,7 +63,7 @@ func (t *tap) record(at int64, data []byte, class Class, overtaken bool) {
 	if t.err != nil || t.packets == nil {
 		return
 	}
-	t.packet = capture.Packet{Time: t.epoch + at, Data: data, Length: len(data), Link: wire.LinkRaw}
+	t.packet = capture.Packet{Time: t.epoch + at, Data: data[:min(len(data), snaplen)], Length: len(data), Link: wire.LinkRaw}
 	t.err = t.packets.Write(&t.packet)
 	b := strconv.AppendUint(t.line[:0], t.n, 10)
 	b = append(b, '\t')
@@ -74,7 +82,11 @@ func (t *tap) close() error {
 	if t.pcapFile == nil {
 		return nil
 	}
-	for _, f := range []func() error{t.pcap.Flush, t.truth.Flush, t.pcapFile.Close, t.truthFile.Close} {
+	packets := func() error {
+		_, err := t.packets.Close(tapStats())
+		return err
+	}
+	for _, f := range []func() error{packets, t.truth.Flush, t.pcapFile.Close, t.truthFile.Close} {
 		if err := f(); err != nil && t.err == nil {
 			t.err = err
 		}

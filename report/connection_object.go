@@ -22,6 +22,7 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.uint("last_packet", c.LastPacket)
 	j.time("start", &e.clock, c.Start)
 	j.seconds("duration", c.End-c.Start)
+	j.wordOrNull("lived", livedText(c))
 	j.seconds("idle_max", c.Idle)
 	j.opening(&c.Opening)
 	j.verdicts(e.verdicts)
@@ -194,6 +195,7 @@ func (j *jsonText) direction(name string, d *analyze.Direction) {
 	j.uint("missing_bytes", d.MissingBytes)
 	j.uint("unseen_bytes", d.UnseenBytes)
 	j.uint("in_flight_max", d.MostInFlight)
+	j.uint("inferred_retransmissions", d.Inferred)
 	j.uint("spurious_retransmissions", d.Spurious)
 	j.open("causes", '{')
 	for c, n := range d.Causes {

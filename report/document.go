@@ -13,10 +13,11 @@ import (
 const generated = "<!-- Generated from the program's own definitions. Do not edit. -->\n\n"
 
 // WriteLabels writes the document LABELS.md: every label with its definition,
-// conditions, clauses, the difference to Wireshark and an example.
+// conditions, clauses, the difference to Wireshark and an example; and so the
+// verdicts and the events.
 func WriteLabels(w io.Writer) error {
 	var b bytes.Buffer
-	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment, and its verdicts on connections. `tcpwatch explain NAME` prints the same.\n")
+	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment, its verdicts on connections, and what it tells as it happens. `tcpwatch explain NAME` prints the same.\n")
 	for group := label.Phase; group <= label.Whole; group++ {
 		first := true
 		for _, s := range label.All {
@@ -32,15 +33,13 @@ func WriteLabels(w io.Writer) error {
 	}
 	evidenceDocument(&b)
 	verdictDocuments(&b)
+	eventDocuments(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
 func labelDocument(b *bytes.Buffer, s *label.Spec) {
 	fmt.Fprintf(b, "\n### %s\n\n%s", s.Name, s.Definition)
-	if s.Inferred {
-		b.WriteString(" This is always an inference.")
-	}
 	b.WriteString("\n\nSet when all of these hold:\n\n")
 	for i, c := range s.Conditions {
 		fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
@@ -61,7 +60,7 @@ func labelDocument(b *bytes.Buffer, s *label.Spec) {
 func WriteColumns(w io.Writer) error {
 	var b bytes.Buffer
 	b.WriteString(generated + "# Columns\n\n" +
-		"`name` is the column in csv and, for every view but connections and packets, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
+		"`name` is the column in csv and, for every view but connections, packets and events, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
 		"The heading is that of table and markdown. Programs get durations in seconds, times in RFC 3339 with nanoseconds in UTC, numbers without separators; " +
 		"a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front. In a table, times are seconds since the first packet shown.\n")
 	columnDocument(&b, connectionView)
@@ -72,6 +71,9 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, packetView)
 	columnDocument(&b, retransmissionView)
 	columnDocument(&b, windowView)
+	columnDocument(&b, interfaceView)
+	columnDocument(&b, eventView)
+	streamDocument(&b)
 	labDocument(&b)
 	_, err := w.Write(b.Bytes())
 	return err

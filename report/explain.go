@@ -7,15 +7,16 @@ import (
 	"slices"
 	"strings"
 
+	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 )
 
-// Explain writes what a label, a verdict, a state or a topic means, or, for the empty name, the
-// list of all of them. Names may be written in any case and with _ for -. The
-// error for an unknown name lists the nearest ones. Of the options Width,
-// Color and ASCII count.
+// Explain writes what a label, a verdict, an event, a state or a topic means,
+// or, for the empty name, the list of all of them. Names may be written in any
+// case and with _ for -. The error for an unknown name lists the nearest ones. Of
+// the options Width, Color and ASCII count.
 func Explain(w io.Writer, name string, o Options) error {
 	if o.Width <= 0 {
 		o.Width = defaultWidth
@@ -23,15 +24,30 @@ func Explain(w io.Writer, name string, o Options) error {
 	o.Width = max(o.Width, minWidth)
 	x := &explainer{env: &env{Options: o}}
 	key := strings.ToUpper(strings.ReplaceAll(strings.TrimSuffix(name, "?"), "_", "-"))
-	switch {
-	case name == "":
+	if name == "" {
 		x.list()
-	case x.label(key), x.verdict(key), x.state(key), x.topic(key):
-	default:
-		return fmt.Errorf("\"%s\" is no label, verdict, state or topic%s", Escape(name), nearest(key))
+	} else if !x.all(key) {
+		return fmt.Errorf("\"%s\" is no label, verdict, event, state or topic%s", Escape(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err
+}
+
+// all explains everything that is called key: an event and a state may have one
+// name.
+func (x *explainer) all(key string) (found bool) {
+	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic} {
+		end := x.out.Len()
+		if found {
+			x.line("")
+		}
+		if explain(key) {
+			found = true
+		} else {
+			x.out.Truncate(end)
+		}
+	}
+	return found
 }
 
 // explainer writes one explanation; its methods that take a key report whether
@@ -69,6 +85,9 @@ func (x *explainer) list() {
 	for _, s := range verdict.All {
 		room = max(room, len(s.Name))
 	}
+	for _, s := range event.All {
+		room = max(room, len(s.Name))
+	}
 	room += 2 * len(gap)
 	for group := label.Phase; group <= label.Whole; group++ {
 		first := true
@@ -87,6 +106,7 @@ func (x *explainer) list() {
 		}
 	}
 	x.verdictList(room)
+	x.eventList(room)
 	x.heading("States of one end of a connection (RFC 9293 §3.3.2)")
 	for s := state.Unknown; s < state.Count; s++ {
 		x.fact(gap+s.String(), stateTexts[s].means, room)
@@ -116,9 +136,6 @@ func (x *explainer) label(key string) bool {
 	}
 	s := label.All[id]
 	kind := "label, group " + s.Group.String()
-	if s.Inferred {
-		kind += ", always an inference"
-	}
 	x.heading(s.Name + "   " + kind)
 	x.block(gap, s.Definition)
 	x.line("")
@@ -180,7 +197,7 @@ func clauses(list []label.Clause) string {
 	return strings.Join(parts, ", ")
 }
 
-// Names returns what Explain knows: every label, verdict and state, and the
+// Names returns what Explain knows: every label, verdict, state and event, and the
 // topics EVIDENCE and CAUSE.
 func Names() []string {
 	var names []string
@@ -193,10 +210,13 @@ func Names() []string {
 	for s := state.Unknown; s < state.Count; s++ {
 		names = append(names, s.String())
 	}
+	for _, s := range event.All {
+		names = append(names, s.Name)
+	}
 	return append(names, topics...)
 }
 
-// nearest names the labels, verdicts and states that are spelled most alike.
+// nearest names the labels, verdicts, events and states that are spelled most alike.
 func nearest(key string) string {
 	if close := Nearest(key, Names()); close != "" {
 		return close
@@ -205,22 +225,27 @@ func nearest(key string) string {
 }
 
 // Nearest names those of a list that are spelled most like a word, as "; did you
-// mean …?"; nothing where none is.
+// mean …?"; nothing where none is. Upper and lower case are one.
 func Nearest(word string, names []string) string {
+	word = strings.ToUpper(word)
 	var close []string
 	for _, n := range names {
 		most := 1 // of a short name, two other letters make another word
 		if len(n) >= 6 {
 			most += len(n) / 3
 		}
-		if editDistance(word, n) <= most || len(word) > 1 && strings.Contains(n, word) {
-			close = append(close, n)
+		if editDistance(word, strings.ToUpper(n)) <= most || len(word) > 1 && strings.Contains(strings.ToUpper(n), word) {
+			if !slices.ContainsFunc(close, func(c string) bool { return strings.EqualFold(c, n) }) {
+				close = append(close, n)
+			}
 		}
 	}
 	if len(close) == 0 {
 		return ""
 	}
-	slices.SortStableFunc(close, func(a, b string) int { return editDistance(word, a) - editDistance(word, b) })
+	slices.SortStableFunc(close, func(a, b string) int {
+		return editDistance(word, strings.ToUpper(a)) - editDistance(word, strings.ToUpper(b))
+	})
 	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
 }
 

@@ -48,7 +48,7 @@ func (t *tableWriter[T]) row(r *T) error {
 		return t.grid.stream(t.w, cells)
 	}
 	t.grid.rows = append(t.grid.rows, cells)
-	if len(t.grid.rows) < sampleRows {
+	if len(t.grid.rows) < sampleRows && !t.env.live {
 		return nil
 	}
 	return t.begin(true)

@@ -124,13 +124,15 @@ func (g *grid) options() []tablewriter.Option {
 // stream writes one row at the widths that are fixed, by hand: tablewriter
 // costs some 20 µs a row. A row that does not fit is written as a record.
 func (g *grid) stream(w io.Writer, row []cell) error {
-	if g.records || !g.fits(row) {
+	if g.records || !g.fits(row) && !(g.env.live && g.fitsPushed(row)) {
 		return g.record(w, row)
 	}
 	b := append([]byte(nil), g.indent...)
+	over := 0 // how far the columns are pushed
 	for k, i := range g.keep {
 		text := g.shown(row[i])
-		space := g.widths[k] - displayWidth(text)
+		space := g.widths[k] - displayWidth(text) - over
+		over = max(-space, 0)
 		if g.columns[i].right {
 			b = appendSpaces(b, space)
 		}
@@ -183,6 +185,24 @@ func (g *grid) fits(row []cell) bool {
 			return false
 		}
 	}
+	return g.nothingHidden(row)
+}
+
+// fitsPushed reports whether a row fits the terminal where a wide cell pushes
+// those behind it to the right, until one of them has room to spare. Widths that
+// were fixed by the first row alone are too narrow for many others.
+func (g *grid) fitsPushed(row []cell) bool {
+	end, over := len(g.indent)-len(gap), 0
+	for k, i := range g.keep {
+		over = max(displayWidth(g.shown(row[i]))-g.widths[k]+over, 0)
+		end += g.widths[k] + len(gap)
+	}
+	return end+over <= g.env.Width && g.nothingHidden(row)
+}
+
+// nothingHidden reports whether a row has no value in a column that was hidden
+// because it had been empty.
+func (g *grid) nothingHidden(row []cell) bool {
 	for i, c := range g.columns {
 		if c.hideEmpty && c.drop <= mustShow && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
 			return false

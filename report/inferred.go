@@ -30,7 +30,7 @@ func (d *doubts) see(text string) {
 func (d *doubts) add(e doubts) { d.listen, d.other = d.listen || e.listen, d.other || e.other }
 
 const (
-	inferredNote = "? = inferred: the segments that would prove it were not captured"
+	inferredNote = "? = inferred: what would prove it was not captured"
 	listenNote   = "an end that listens sends nothing; only its SYN-ACK shows that it was listening"
 )
 

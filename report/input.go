@@ -13,7 +13,11 @@ type Input struct {
 	// Packets counts every packet that the inputs gave, Octets what was
 	// captured of them.
 	Packets, Octets uint64
-	// Filtered counts packets that a filter left out.
+	// Filter is the expression that chose the packets, shown escaped; "" where
+	// none did.
+	Filter string
+	// Filtered counts packets that it left out, as far as they were met: a kernel
+	// that filters does not count them.
 	Filtered uint64
 	// Skipped counts packets that are not segments, by reason. The entry of
 	// wire.Segmented is not looked at: Analysis.Segments has that count.
@@ -27,6 +31,9 @@ type Input struct {
 	// smallest captured length among them, in octets.
 	CutPackets uint64
 	CutAt      int
+
+	// Kept is what became of packets that were to be written; nil where none were.
+	Kept *Kept
 
 	// Damages say, one each, where an input could not be read on.
 	Damages []string
@@ -52,4 +59,6 @@ type Interface struct {
 	// DropsKnown tells 0 from "not said".
 	Dropped    uint64
 	DropsKnown bool
+	// RingFull counts how often the buffer of a live capture became full.
+	RingFull uint64
 }

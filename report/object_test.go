@@ -28,6 +28,9 @@ func render(t testing.TB, o Options, packets []*analyze.Observation, connections
 		for i := range sampleEpisodes {
 			r.Episode(&sampleEpisodes[i])
 		}
+		for _, m := range sampleMoments(t) {
+			r.Moment(&m)
+		}
 	}
 	if err := r.Close(in); err != nil {
 		t.Fatal(err)

@@ -66,6 +66,7 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	if o.Cause != label.NoCause {
 		j.word("cause", o.Cause.String())
 	}
+	j.inferred(&o.Evidence)
 	j.evidence(&o.Evidence)
 	if e.Wireshark {
 		j.open("wireshark", '[')
@@ -88,6 +89,26 @@ func (j *jsonText) labels(set label.Set) {
 		j.quoted(labelName(id))
 	})
 	j.close(']')
+}
+
+// inferred lists the labels that rest on inference, where there are any.
+func (j *jsonText) inferred(ev *label.Evidence) {
+	open := false
+	for i := range ev.Items[:min(int(ev.Len), len(ev.Items))] {
+		id := ev.Items[i].Label
+		if again(ev, i) || !ev.Inferred(id) {
+			continue
+		}
+		if !open {
+			j.open("inferred", '[')
+			open = true
+		}
+		j.comma()
+		j.quoted(labelName(id))
+	}
+	if open {
+		j.close(']')
+	}
 }
 
 // evidence writes what decided each label. A label with two pieces of evidence

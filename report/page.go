@@ -8,8 +8,8 @@ import (
 )
 
 // page puts the views of one run one below the other. The first view is
-// written straight through; the others wait in spools until it is their turn,
-// so that memory does not grow with them.
+// written straight through, unless Options.Late; the others wait in spools until
+// it is their turn, so that memory does not grow with them.
 type page struct {
 	out      *bufio.Writer
 	env      *env
@@ -28,15 +28,14 @@ func newPage(out *bufio.Writer, e *env) *page { return &page{out: out, env: e} }
 func (p *page) section(v View) io.Writer {
 	s := &section{view: v}
 	p.sections = append(p.sections, s)
-	if len(p.sections) == 1 || p.env.Format == FormatNDJSON {
-		if len(p.sections) == 1 {
-			p.heading(p.out, v, true)
-		}
-		return p.out
+	first := len(p.sections) == 1
+	var w io.Writer = p.out
+	if p.env.Late || !first && p.env.Format != FormatNDJSON {
+		s.spool = &spool{dir: p.env.TempDir}
+		w = s.spool
 	}
-	s.spool = &spool{dir: p.env.TempDir}
-	p.heading(s.spool, v, false)
-	return s.spool
+	p.heading(w, v, first)
+	return w
 }
 
 // heading separates the views where there are several.

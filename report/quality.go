@@ -74,6 +74,9 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 	if t.oneWay > 0 {
 		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
 	}
+	if (in.Filtered > 0 || in.Filter != "") && t.labels[label.AckUnseen]+t.missing+t.oneWay+t.opened[analyze.OpeningMidstream] > 0 {
+		s.say(Doubt, "what is called not captured here may be among the packets that the filter left out")
+	}
 	used := uint64(0)
 	for _, i := range in.Interfaces {
 		count(&used, i.Packets > 0)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/verdict"
 )
 
@@ -34,6 +35,9 @@ type Options struct {
 	MSL time.Duration
 	// Files are the names of the inputs, for titles.
 	Files []string
+	// Late lets nothing be written before Close: until then somebody else writes
+	// to the same place.
+	Late bool
 	// TempDir is where rows wait that are due later than others; "" means the
 	// system's folder.
 	TempDir string
@@ -54,6 +58,11 @@ type env struct {
 	connections uint64
 	// verdicts are those on the connection whose row is being written.
 	verdicts []verdict.Verdict
+	// zone is where times of the day are, in lines that are live; nil: times count
+	// from the base.
+	zone *time.Location
+	// live is set where rows must be seen as they come.
+	live bool
 }
 
 // begin fixes time 0 at the first row that has a time.
@@ -80,6 +89,8 @@ type Reporter struct {
 	judge       verdict.Judge
 	packets     []rowWriter[analyze.Observation]
 	episodes    []rowWriter[analyze.Episode]
+	events      []rowWriter[event.Event]
+	teller      *event.Teller // of events; nil: nobody asks
 	connections []rowWriter[analyze.Connection]
 	summaries   []*summaryWriter
 	err         error
@@ -93,7 +104,10 @@ type rowWriter[T any] interface {
 }
 
 // New returns a Reporter that writes to w. The options must have passed Check.
-func New(w io.Writer, o Options) (*Reporter, error) {
+func New(w io.Writer, o Options) (*Reporter, error) { return newReporter(w, o, false) }
+
+// newReporter is New; with eventsApart the events are written by somebody else.
+func newReporter(w io.Writer, o Options, eventsApart bool) (*Reporter, error) {
 	if err := Check(o.Views, o.Format); err != nil {
 		return nil, err
 	}
@@ -111,7 +125,9 @@ func New(w io.Writer, o Options) (*Reporter, error) {
 	r := &Reporter{env: &env{Options: o}, out: bufio.NewWriterSize(w, 64<<10)}
 	r.page = newPage(r.out, r.env)
 	for _, v := range o.Views {
-		r.add(v)
+		if v != ViewEvents || !eventsApart {
+			r.add(v)
+		}
 	}
 	return r, nil
 }
@@ -142,6 +158,9 @@ func (r *Reporter) add(v View) {
 		r.packets = append(r.packets, newRowWriter(retransmissionView, w, r.env))
 	case ViewWindows:
 		r.episodes = append(r.episodes, newRowWriter(windowView, w, r.env))
+	case ViewEvents:
+		r.events = append(r.events, newRowWriter(eventView, w, r.env))
+		r.teller = event.NewTeller(r.event)
 	case ViewListeners:
 		r.connections = append(r.connections, newListenerWriter(w, r.env))
 	case ViewConnections:
@@ -191,6 +210,26 @@ func (r *Reporter) Episode(e *analyze.Episode) {
 	}
 }
 
+// WantsMoments reports whether calls of Moment show anywhere.
+func (r *Reporter) WantsMoments() bool { return r.teller != nil }
+
+// Moment takes the next moment as it comes; nothing of it is kept.
+func (r *Reporter) Moment(m *analyze.Moment) {
+	if r.err == nil && r.teller != nil {
+		r.teller.Moment(m)
+	}
+}
+
+func (r *Reporter) event(ev *event.Event) {
+	if !r.wanted(ev.Connection) {
+		return
+	}
+	r.env.begin(ev.Time)
+	for _, w := range r.events {
+		r.keep(w.row(ev))
+	}
+}
+
 // Connection takes the next record in the order of connection numbers; nothing
 // of it is kept.
 func (r *Reporter) Connection(c *analyze.Connection) {
@@ -217,6 +256,14 @@ func (r *Reporter) keep(err error) {
 	}
 }
 
+// Flush lets what was written so far be seen, where rows are to be seen as they
+// come.
+func (r *Reporter) Flush() {
+	if r.err == nil && r.out.Buffered() > 0 {
+		r.keep(r.out.Flush())
+	}
+}
+
 // Err returns the first error of the output, so that a run can stop early.
 func (r *Reporter) Err() error { return r.err }
 
@@ -235,6 +282,9 @@ func (r *Reporter) Close(in Input) error {
 		r.keep(w.finish())
 	}
 	for _, w := range r.episodes {
+		r.keep(w.finish())
+	}
+	for _, w := range r.events {
 		r.keep(w.finish())
 	}
 	for _, w := range r.connections {

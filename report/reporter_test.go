@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ func (b *brokenWriter) Write(p []byte) (int, error) {
 // TestOutputError wants the error of the output from Err, as soon as it is
 // known, and from Close, in every view and format.
 func TestOutputError(t *testing.T) {
+	moment := sampleMoments(t)[3]
 	for _, v := range Views {
 		for _, f := range Formats {
 			if Check([]View{v}, f) != nil {
@@ -43,12 +45,53 @@ func TestOutputError(t *testing.T) {
 				r.Packet(resentPacket(t))
 				r.Connection(halfClose(t))
 				r.Episode(&sampleEpisodes[0])
+				r.Moment(&moment)
 			}
 			if v != ViewSummary && v != ViewListeners && r.Err() == nil {
 				t.Errorf("%s as %s: no error after 2,000 rows", v, f)
 			}
 			if err := r.Close(Input{}); !errors.Is(err, errBroken) {
 				t.Errorf("%s as %s: Close gives %v", v, f, err)
+			}
+		}
+	}
+}
+
+// TestLate: with Late nothing is written before Close, and then the same as
+// without, whatever the format.
+func TestLate(t *testing.T) {
+	for _, views := range [][]View{{ViewPackets}, {ViewConnections, ViewPackets}, {ViewPackets, ViewSummary}} {
+		for _, format := range []Format{FormatTable, FormatMarkdown, FormatJSON, FormatNDJSON} {
+			var out [2]string
+			for i, late := range []bool{false, true} {
+				var buf bytes.Buffer
+				r, err := New(&buf, Options{Views: views, Format: format, Late: late, TempDir: t.TempDir()})
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := resentPacket(t)
+				for range 500 { // more than is buffered
+					r.Packet(p)
+				}
+				r.Flush()
+				if late && buf.Len() > 0 {
+					t.Errorf("%v as %s: %d octets come early", views, format, buf.Len())
+				}
+				r.Connection(halfClose(t))
+				if err := r.Close(Input{}); err != nil {
+					t.Fatal(err)
+				}
+				out[i] = buf.String()
+			}
+			if format == FormatNDJSON { // its views are mixed as they come, or stand one behind the other
+				for i := range out {
+					lines := strings.SplitAfter(out[i], "\n")
+					slices.Sort(lines)
+					out[i] = strings.Join(lines, "")
+				}
+			}
+			if out[0] != out[1] || out[0] == "" {
+				t.Errorf("%v as %s: late it is other", views, format)
 			}
 		}
 	}

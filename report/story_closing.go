@@ -28,7 +28,7 @@ func (t *story) data() {
 		add("nothing sent twice")
 	} else {
 		tone = Doubt
-		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") }))
+		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions))
 		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
 			add("%s of payload in them", octets(n))
 		}
@@ -275,4 +275,15 @@ func (t *story) timeWait() {
 		}
 	}
 	t.section("TIME-WAIT", strings.Join(parts, "; "), Plain)
+}
+
+// inferredOf says how many of so many are inferred; "" where none is.
+func inferredOf(n, of uint64) string {
+	switch {
+	case n == 0:
+		return ""
+	case n == of:
+		return " (inferred)"
+	}
+	return " (" + thousands(n) + " of them inferred)"
 }

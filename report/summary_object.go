@@ -16,6 +16,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	j.word("schema", schemaSummary)
 	j.inputs(in)
 	j.quality(in, t)
+	j.kept(in.Kept)
 	j.open("connections", '{')
 	j.uint("total", t.connections)
 	j.uint("evicted", t.evicted)
@@ -92,6 +93,9 @@ func (j *jsonText) inputs(in *Input) {
 		j.uintOrNull("snaplen", uint64(f.Snaplen), f.Snaplen != 0)
 		j.uint("packets", f.Packets)
 		j.uintOrNull("dropped", f.Dropped, f.DropsKnown)
+		if f.RingFull > 0 {
+			j.uint("ring_full", f.RingFull)
+		}
 		j.close('}')
 	}
 	j.close(']')
@@ -109,6 +113,11 @@ func (j *jsonText) inputs(in *Input) {
 	j.close('}')
 	j.close('}')
 	j.open("capture", '{')
+	if in.Filter == "" {
+		j.null("filter")
+	} else {
+		j.text("filter", in.Filter)
+	}
 	j.uint("cut_packets", in.CutPackets)
 	j.uintOrNull("cut_at", uint64(max(0, in.CutAt)), in.CutPackets > 0)
 	j.uint("backwards_steps", in.BackwardsSteps)

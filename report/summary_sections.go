@@ -92,21 +92,29 @@ func packetSection(in *Input) summarySection {
 // captureSection says how far the capture can be trusted.
 func captureSection(in *Input, t *tally) summarySection {
 	s := summarySection{name: "CAPTURE"}
-	var dropped uint64
+	var dropped, full uint64
 	known := 0
 	for _, i := range in.Interfaces {
 		if i.DropsKnown {
 			dropped += i.Dropped
 			known++
 		}
+		full += i.RingFull
 	}
 	switch {
+	case dropped > 0 && full > 0:
+		s.add(dropped, Bad, "packets dropped by the capturing system, whose buffer was full "+times(full)+": a larger one may help (--ring-size)")
 	case dropped > 0:
 		s.add(dropped, Bad, "packets dropped by the capturing system, as far as it says")
 	case known > 0 && known == len(in.Interfaces):
 		s.add(0, Good, "packets dropped by the capturing system")
+	case known > 0:
+		s.add(0, Good, "packets dropped by the capturing system, as far as it says")
 	default:
 		s.say(Quiet, "it is not said whether packets were dropped")
+	}
+	if in.Filter != "" {
+		s.say(Plain, "only packets that match the filter: "+Escape(in.Filter))
 	}
 	for _, d := range in.Damages {
 		s.say(Bad, "damaged: "+Escape(d))
@@ -127,6 +135,7 @@ func captureSection(in *Input, t *tally) summarySection {
 		s.add(t.missing, Doubt, text)
 	}
 	qualityItems(&s, in, t)
+	keptItems(&s, in.Kept)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
 	return s
 }
@@ -195,6 +204,7 @@ func resentSection(t *tally) summarySection {
 	for cause, what := range causeTexts {
 		s.some(uint64(c.Causes[cause])+uint64(v.Causes[cause]), Plain, what)
 	}
+	s.some(c.Inferred+v.Inferred, Doubt, "inferred, from times or from packets that are missing")
 	s.some(c.Spurious+v.Spurious, Doubt, "shown to have been unnecessary, when they passed or by a later acknowledgement")
 	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in them")
 	s.some(c.OutOfOrder+v.OutOfOrder, Doubt, "segments overtaken on the way")

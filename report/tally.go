@@ -108,6 +108,7 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.UnseenBytes += d.UnseenBytes
 	sum.MostInFlight = max(sum.MostInFlight, d.MostInFlight)
 	sum.Spurious += d.Spurious
+	sum.Inferred += d.Inferred
 	for i, n := range d.Causes {
 		sum.Causes[i] += n
 	}

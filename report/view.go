@@ -23,10 +23,11 @@ const (
 	ViewRetransmissions View = "retransmissions"
 	ViewListeners       View = "listeners"
 	ViewWindows         View = "windows"
+	ViewEvents          View = "events"
 )
 
 // Views lists every view in the order in which help texts name them.
-var Views = []View{ViewSummary, ViewStory, ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewRetransmissions, ViewTimeWait, ViewListeners, ViewWindows}
+var Views = []View{ViewSummary, ViewStory, ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewRetransmissions, ViewTimeWait, ViewListeners, ViewWindows, ViewEvents}
 
 // Format names how a view is written.
 type Format string

@@ -109,6 +109,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("missing_bytes", KindOctets, "Sequence numbers that were skipped, or acknowledged, and never captured.", func(x *d) uint64 { return x.MissingBytes }),
 		count("unseen_bytes", KindOctets, "Those of them that the other end acknowledged: the capture missed them, they were not lost.", func(x *d) uint64 { return x.UnseenBytes }),
 		count("in_flight_max", KindOctets, "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap.", func(x *d) uint64 { return x.MostInFlight }),
+		count("inferred_retransmissions", KindCount, "Retransmissions that are inferred, from times or from packets that are missing.", func(x *d) uint64 { return x.Inferred }),
 		count("spurious_retransmissions", KindCount, "Retransmissions that were shown to be unnecessary, when they passed or by a later acknowledgement (SHOWN-SPURIOUS).", func(x *d) uint64 { return x.Spurious }),
 		rtt("zero_window_time", "How long a window of 0 of the other end held this end back.", func(x *d) int64 { return x.ZeroWindowTime }),
 		rtt("window_full_time", "How long this end had used up the other's window.", func(x *d) int64 { return x.WindowFullTime }),
@@ -129,4 +130,24 @@ func concat[T any](lists ...[]T) []T {
 		all = append(all, l...)
 	}
 	return all
+}
+
+// Heuristics for livedText, nanoseconds.
+const (
+	shortLived = int64(1e9)
+	longLived  = int64(60e9)
+)
+
+// livedText says how long a connection that is over lasted, in a word; "" where its
+// beginning or its end was not captured.
+func livedText(c *connection) string {
+	switch d := c.End - c.Start; {
+	case c.Closing.Outcome == analyze.ClosingOpen || c.Closing.Outcome == analyze.ClosingHalfClosed || c.Opening.Outcome == analyze.OpeningMidstream:
+		return ""
+	case d < shortLived:
+		return "short"
+	case d < longLived:
+		return "medium"
+	}
+	return "long"
 }

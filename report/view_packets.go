@@ -69,8 +69,8 @@ var packetView = &rowView[packet]{
 			}},
 		{Name: "time_delta", Unit: "s", Header: "SINCE LAST", Kind: KindDuration, Drop: 10, Room: 11, Meaning: "Time since the previous segment of the connection.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.TimeDelta) }},
-		{Name: "labels", Kind: KindWords, Drop: 1, Room: 28, Meaning: "What the segment is and what happened to it.",
-			Value: func(_ *env, o *packet, v *Value) { o.Labels.Each(func(id label.ID) { v.item(labelName(id)) }) },
+		{Name: "labels", Kind: KindWords, Drop: 1, Room: 28, Meaning: "What the segment is and what happened to it; in tables a ? behind what is inferred.",
+			Value: func(e *env, o *packet, v *Value) { labelsValue(e, o, v) },
 			Tone:  packetTone},
 		{Name: "cause", Kind: KindWord, Drop: 11, HideEmpty: true, Meaning: "Why a retransmission was sent: rto, fast, tlp, spurious or unknown.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.Cause.String()) }},
@@ -100,6 +100,17 @@ func packetViewOf(e *env) *rowView[packet] {
 	v := *packetView
 	v.columns = slices.DeleteFunc(slices.Clone(v.columns), func(c packetColumn) bool { return c.Name == "wireshark" })
 	return &v
+}
+
+// labelsValue lists the labels. For people those that are inferred are marked.
+func labelsValue(e *env, o *packet, v *Value) {
+	o.Labels.Each(func(id label.ID) {
+		if e.Format.people() && o.Evidence.Inferred(id) {
+			v.item(labelName(id) + "?")
+		} else {
+			v.item(labelName(id))
+		}
+	})
 }
 
 // evidenceValue lists "LABEL: reason" for every label that has evidence.

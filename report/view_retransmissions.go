@@ -37,6 +37,14 @@ var retransmissionView = &rowView[packet]{
 				}
 				return Plain
 			}},
+		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "True where that it was sent again is inferred, from times or from packets that are missing.",
+			Value: func(_ *env, o *packet, v *Value) { v.bool(o.Evidence.Inferred(label.Retransmission)) }},
+		{Name: "inferred", Kind: KindWord, Room: 8, Drop: 1, HideEmpty: true, For: People, Meaning: "yes where that it was sent again is inferred, from times or from packets that are missing.",
+			Value: func(_ *env, o *packet, v *Value) {
+				if o.Evidence.Inferred(label.Retransmission) {
+					v.string("yes")
+				}
+			}},
 		{Name: "backoff", Kind: KindCount, Room: 7, Drop: 1, Meaning: "Timeouts in a row without progress, this one included (RFC 6298 §5.5); empty unless the cause is rto.",
 			Value: func(_ *env, o *packet, v *Value) {
 				if o.Repeat.Backoff > 0 {
@@ -44,7 +52,7 @@ var retransmissionView = &rowView[packet]{
 				}
 			}},
 		{Name: "rto", Unit: "s", Kind: KindDuration, Room: 9, Drop: 5,
-			Meaning: "The sender's retransmission timeout by RFC 6298 §2 from the round trips measured at this tap so far, before backing off and without a lower bound.",
+			Meaning: "The sender's retransmission timeout by RFC 6298 §2 from the round trips measured so far between this tap and both ends, before backing off and without a lower bound; empty unless both were measured.",
 			Value:   func(_ *env, o *packet, v *Value) { v.measured(o.Repeat.RTO) }},
 		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Room: 30, Drop: 7, Meaning: "What decided it.",
 			Value: func(_ *env, o *packet, v *Value) {

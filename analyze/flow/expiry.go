@@ -17,6 +17,7 @@ const (
 
 type list struct {
 	head, tail Ref
+	n          int
 }
 
 // Class returns the flow's class.
@@ -34,6 +35,9 @@ func (t *Table) Touch(r Ref, c Class, now int64) {
 	t.enlist(r, f, c)
 }
 
+// Count returns how many flows are of class c.
+func (t *Table) Count(c Class) int { return t.lists[c].n }
+
 // Head returns the flow of class c that was touched longest ago, or 0.
 func (t *Table) Head(c Class) Ref { return t.lists[c].head }
 
@@ -50,6 +54,7 @@ func (t *Table) All() []Ref {
 
 func (t *Table) enlist(r Ref, f *Flow, c Class) {
 	l := &t.lists[c]
+	l.n++
 	f.class, f.prev, f.next = c, l.tail, 0
 	if l.tail != 0 {
 		t.Get(l.tail).next = r
@@ -61,6 +66,7 @@ func (t *Table) enlist(r Ref, f *Flow, c Class) {
 
 func (t *Table) delist(f *Flow) {
 	l := &t.lists[f.class]
+	l.n--
 	if f.prev != 0 {
 		t.Get(f.prev).next = f.next
 	} else {

@@ -30,6 +30,9 @@ type Facts struct {
 	// (and, without sequence space, its acknowledgement); Overlap the latest
 	// with any of its octets. Packet 0: none is remembered.
 	Same, Overlap Mark
+	// FirstInSYN is set when the latest packet with octets of the segment was a
+	// SYN (RFC 7413).
+	FirstInSYN bool
 	// Differs is set when the payload is not that of the latest segment with
 	// the same range.
 	Differs bool
@@ -68,6 +71,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	if x.Cover.Old > 0 {
 		l := t.Latest(s, seg.Seq, seg.End())
 		x.Overlap = l.Mark
+		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same = t.Same(s, seg)
 		if x.Cover.Fresh == 0 {

@@ -109,6 +109,8 @@ type Half struct {
 	Suspect Suspect
 	// MostFlight is the most that was in flight (InFlight), octets.
 	MostFlight uint32
+	// SACKSum tells the SACK blocks of this end's last segment from others.
+	SACKSum uint32
 
 	sentHead, sentTail int32 // the segments remembered, in capture order
 	nsent              int32
@@ -117,8 +119,10 @@ type Half struct {
 	tsAt               int64
 	// SYNs counts this end's SYNs, copies apart; SYNAt is when the last of them
 	// was captured, copies included.
-	SYNs  uint8
-	SYNAt int64
+	SYNs uint8
+	// SYNTwice is set when a copy of its SYN was captured.
+	SYNTwice bool
+	SYNAt    int64
 	// LastTime is when this end's last segment was captured, FreshTime the last
 	// that it had not sent before.
 	LastTime, FreshTime int64

@@ -21,9 +21,11 @@ type Repair struct {
 	Point wire.Seq
 	// High is the highest number that the receiver reported by SACK, valid with
 	// HasSACK (HighData of RFC 6675 §2 is Nxt).
-	High    wire.Seq
-	HasSACK bool
-	Dup     uint8 // duplicate ACKs in a row (RFC 5681 §2)
+	High wire.Seq
+	// HighLeft is where the block that ends at High begins.
+	HighLeft wire.Seq
+	HasSACK  bool
+	Dup      uint8 // duplicate ACKs in a row (RFC 5681 §2)
 	// Probed is set while a tail loss probe is not acknowledged (RFC 8985 §7.3).
 	Probed bool
 	// Backoff counts timeouts in a row without progress (RFC 6298 §5.5).
@@ -36,6 +38,13 @@ type Repair struct {
 // so s was lost or overtaken (RFC 6675 §4 IsLost asks for more of them; RFC 8985
 // goes by time).
 func (r *Repair) Lost(s wire.Seq) bool { return r.HasSACK && s.Before(r.High) }
+
+// Reported reports whether the receiver is known to have all of [from, to) by the
+// highest block of its SACK: sending it again is not called for (RFC 6675 §4). Of
+// lower blocks nothing is remembered.
+func (r *Repair) Reported(from, to wire.Seq) bool {
+	return r.HasSACK && !from.Before(r.HighLeft) && !to.After(r.High)
+}
 
 // Report takes an acknowledgement that the receiver of h sent. before is the
 // highest acknowledgement in front of it, valid with had; dup tells a duplicate
@@ -57,7 +66,9 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
 		// A block that is not beyond the acknowledgement is a D-SACK (RFC 2883).
 		if b.Left.After(seg.Ack) && b.Right.After(b.Left) && (!r.HasSACK || b.Right.After(r.High)) {
-			r.High, r.HasSACK = b.Right, true
+			r.High, r.HighLeft, r.HasSACK = b.Right, b.Left, true
+		} else if r.HasSACK && b.Right == r.High && b.Left.Before(r.HighLeft) {
+			r.HighLeft = b.Left
 		}
 	}
 }
@@ -100,13 +111,14 @@ func (h *Half) Cleared(seg *wire.Segment) Sure {
 		return NotSure
 	}
 	if s.stamped && seg.Options.Set.Has(wire.OptTimestamps) {
-		if int32(seg.Options.TSEcr-s.tsval) < 0 {
+		if sent := int32(seg.Options.TSEcr-h.tsFirst) >= 0; sent && int32(seg.Options.TSEcr-s.tsval) < 0 {
 			return ByEcho
 		}
 		return NotSure
 	}
-	// Half of the shortest time: it was measured from few segments.
-	if d := seg.Time - s.at; h.rtt.n > 0 && d >= 0 && d < h.rtt.min/2 {
+	// Half of the shortest time: it was measured from few segments, of which only a
+	// SYN is never answered late.
+	if d := seg.Time - s.at; h.Is(SentSYN) && h.rtt.n > 0 && d >= 0 && d < h.rtt.min/2 {
 		return ByTime
 	}
 	return NotSure
@@ -130,8 +142,17 @@ func SACKsBeyond(seg *wire.Segment) bool {
 	return false
 }
 
+// SACKSum returns a number that differs where the SACK blocks of two segments do,
+// but for once in 4 billion times; 0 without blocks.
+func SACKSum(seg *wire.Segment) (sum uint32) {
+	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
+		sum = (sum*31+uint32(b.Left))*31 + uint32(b.Right) // the order counts: the first is the latest
+	}
+	return sum
+}
+
 // DSACK returns the octets that an acknowledgement reports as received twice:
-// the first block, when it lies in front of the acknowledgement or inside the
+// the first block, when all of it lies in front of the acknowledgement or inside the
 // second block (RFC 2883 §4).
 func DSACK(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
 	n := seg.Options.SACKBlocks
@@ -139,7 +160,7 @@ func DSACK(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
 		return b, false
 	}
 	b = seg.Options.SACK[0]
-	if b.Left.Before(seg.Ack) {
+	if !b.Right.After(seg.Ack) {
 		return b, true
 	}
 	if n > 1 {

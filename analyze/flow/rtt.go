@@ -146,6 +146,17 @@ func (h *Half) RTO() int64 {
 	return h.rtt.srtt + 4*h.rtt.rttvar
 }
 
+// SenderRTO returns the retransmission timeout of the end h by RFC 6298 §2, as far
+// as a tap between the ends can tell: the way to the other end, o, and back and
+// the way to h and back are measured apart, and their deviations added. -1 unless
+// both were.
+func SenderRTO(h, o *Half) int64 {
+	if h.rtt.n == 0 || o.rtt.n == 0 {
+		return -1
+	}
+	return h.RTO() + o.RTO()
+}
+
 // SRTT returns the smoothed round trip of RFC 6298 §2, in nanoseconds; -1
 // without a sample.
 func (h *Half) SRTT() int64 {

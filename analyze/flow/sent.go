@@ -175,20 +175,31 @@ type idTrend struct {
 	last      uint16
 	known     bool
 	up, other uint16
-	// byOne counts steps of exactly one, byFew of two or three.
-	byOne, byFew uint16
+	// byOne counts steps of exactly one, byFew of two or three, same of none.
+	byOne, byFew, same uint16
+	free               uint16 // steps behind a wide packet, which say nothing of one by one
+	// wide is set when the last packet was several on the wire, each with an
+	// identification of its own: segmentation was left to the NIC, or the NIC
+	// joined what it received.
+	wide bool
 }
 
 // step is the most that an identification may rise between two segments of a
 // connection that uses a counter of its own or shares it with a few others.
 const idStep = 1 << 12
 
-func (d *idTrend) add(m *Mark) {
+func (d *idTrend) add(m *Mark, wide bool) {
 	if !m.HasID {
 		return
 	}
 	if d.known {
 		switch n := m.IPID - d.last; {
+		case d.wide && n != 0 && n < idStep:
+			d.up++
+			d.free++
+		case n == 0:
+			d.same++
+			d.other++
 		case n == 1:
 			d.byOne++
 			fallthrough
@@ -201,10 +212,25 @@ func (d *idTrend) add(m *Mark) {
 			d.other++
 		}
 		if d.up > 1<<12 { // keep the proportion, forget the past
-			d.up, d.other, d.byOne, d.byFew = d.up/2, d.other/2, d.byOne/2, d.byFew/2
+			d.up, d.other, d.byOne, d.byFew, d.free = d.up/2, d.other/2, d.byOne/2, d.byFew/2, d.free/2
 		}
 	}
-	d.last, d.known = m.IPID, true
+	d.last, d.known, d.wide = m.IPID, true, wide
+}
+
+// IDsConstant reports whether every packet of the end had the same identification,
+// as RFC 6864 §4.1 lets it where packets are not fragmented: it tells no packet
+// from another.
+func (h *Half) IDsConstant() bool {
+	return h.ids.same > 0 && h.ids.same == h.ids.other && h.ids.up == 0
+}
+
+// IDsNear reports whether two identifications lie so close together that they come
+// from one counter, though too few packets were captured to know that the end has
+// one: eight apart, as random numbers are once in 4,000 times. A heuristic.
+func (h *Half) IDsNear(a, b uint16) bool {
+	d := int16(a - b)
+	return h.ids.other == 0 && d >= -8 && d <= 8
 }
 
 // Ordered reports whether the end's IP identifications have risen so steadily
@@ -226,22 +252,23 @@ func (h *Half) newer(m *Mark) bool {
 // single packets are lost.
 func (h *Half) IDsConsecutive() bool {
 	d := &h.ids
-	rest := d.up - d.byOne + d.other
+	rest := d.up - d.byOne - d.free + d.other
 	return d.byOne >= 1 && (d.byOne > 9*rest || rest == d.byFew && d.byOne >= 2*rest)
 }
 
 // IDJump returns how far m's identification lies behind the last one: 1 for the
 // next; 0 where it cannot be said.
 func (h *Half) IDJump(m *Mark) uint16 {
-	if !m.HasID || !h.ids.known {
+	if !m.HasID || !h.ids.known || h.ids.wide {
 		return 0
 	}
 	return m.IPID - h.ids.last
 }
 
-// Remember takes the mark of the latest segment of the end.
-func (h *Half) Remember(m *Mark) {
-	h.ids.add(m)
+// Remember takes the mark of the latest segment of the end. wide is set when it
+// is larger than the other end's MSS allows.
+func (h *Half) Remember(m *Mark, wide bool) {
+	h.ids.add(m, wide)
 	h.LastTime = m.Time
 	if m.HasTS && h.tsAt == 0 {
 		h.tsFirst, h.tsAt = m.TSVal, m.Time

@@ -9,11 +9,13 @@ var ecnEcho = Spec{
 	Conditions: []Condition{
 		{"the ECE bit is set", opened + "+.1 A>B . 1:1(0) ack 1"},
 		{"SYN and RST are clear: in a SYN the bit negotiates", "0 A>B SEW 0:0(0)"},
+		{"the handshake agreed on classic ECN, or was not captured: in accurate ECN (RFC 9768 §3.2) the bit is part of a counter",
+			"0 A>B SEWe 0:0(0) win 64240 <mss 1460>\n+.010 B>A S.W 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B .E 1:1(0) ack 1"},
 	},
 	Clauses: []Clause{{3168, "6.1.3"}},
 	Looks:   "segments without SYN",
-	Example: opened + "+.1 A>B .E 1:1(0) ack 1 win 64240 | ACK ECN-ECHO ESTABLISHED ESTABLISHED\n",
+	Example: withECN + "+.1 A>B .E 1:1(0) ack 1 win 64240 | ACK ECN-ECHO ESTABLISHED ESTABLISHED\n",
 	match: func(c *Context) bool {
-		return c.Segment.Flags&(wire.ECE|wire.SYN|wire.RST) == wire.ECE
+		return !c.NoECN && c.Segment.Flags&(wire.ECE|wire.SYN|wire.RST) == wire.ECE
 	},
 }

@@ -29,6 +29,17 @@ func (e *Evidence) Add(id ID, why Reason, packet uint64) {
 	}
 }
 
+// Inferred reports whether a label rests on inference rather than on what the
+// packets say of themselves.
+func (e *Evidence) Inferred(id ID) bool {
+	for i := range e.Items[:min(int(e.Len), MaxEvidence)] {
+		if it := &e.Items[i]; it.Label == id && Reasons[it.Reason].Inferred {
+			return true
+		}
+	}
+	return false
+}
+
 // doubt marks each reason that the capture damages.
 func (e *Evidence) doubt(d Doubt) {
 	for i := range e.Items[:e.Len] {
@@ -60,6 +71,9 @@ const (
 	ReceivedTwice
 	OlderEcho
 	SoonerThanRTT
+	SynAckTwice
+	SameTick
+	BelowIPID
 	AnswersSYN
 	ReasonCount // how many there are; not a reason
 )
@@ -70,6 +84,9 @@ type ReasonSpec struct {
 	link   string // to the packet that it points to; "" where the packet is left out
 	Means  string
 	Damage Doubt // what of a capture makes it doubtful
+	// Inferred is set where it rests on times, or on packets that were not
+	// captured: likely, never certain.
+	Inferred bool
 }
 
 // byTime damages whatever rests on the times of packets.
@@ -78,24 +95,27 @@ const byTime = ClockBack | SeveralClocks
 // Reasons lists every phrase; a Reason is an index into it.
 var Reasons = [ReasonCount]ReasonSpec{
 	None:          {},
-	BytesSeen:     {"bytes seen", " in packet ", "every octet of it had been captured from this end", 0},
-	SynSeen:       {"SYN seen", " in packet ", "a SYN with this number had been captured from this end", 0},
-	FinSeen:       {"FIN seen", " in packet ", "the FIN had been captured from this end", 0},
-	SomeSeen:      {"some of the bytes seen", " in packet ", "some of its octets, not all, had been captured from this end", 0},
-	GapInFront:    {"gap in front", "", "octets in front of it were never captured", Missed | OneDirection},
-	SameIPID:      {"same IP ID and range", " as packet ", "range, timestamp and IP identification are those of that packet", 0},
-	TooSoon:       {"too soon to be an answer", " to packet ", "it is like that packet and came sooner than its sender can have reacted to anything", byTime | OneDirection},
-	SameTSval:     {"same TSval and range", " as packet ", "its timestamp is that of that packet, although the sender's clock had gone on", byTime},
-	LaterIPID:     {"IP ID above those beyond the hole", "", "it fills octets that were skipped and was sent after the first packet behind them", 0},
-	EarlierIPID:   {"IP ID below those beyond the hole", "", "it fills octets that were skipped and was sent before the first packet behind them", byTime},
-	LaterTSval:    {"TSval later than", " packet ", "the same, by the timestamp", 0},
-	EarlierTSval:  {"TSval earlier than", " packet ", "the same, by the timestamp", byTime},
-	TimeOnly:      {"time only", "", "nothing decides but the time since the octets were skipped", byTime | OneDirection},
-	IPIDJump:      {"IP ID jump after a pause", "", "identifications that rise one by one have jumped, and nothing was captured for as long as a timer runs", byTime | Missed | Merged},
-	ReceivedTwice: {"received again", " with packet ", "the octets that the D-SACK reports came last with that packet", 0},
-	OlderEcho:     {"TSecr from before", " packet ", "the timestamp that it echoes is older than that packet's", 0},
-	SoonerThanRTT: {"sooner than a round trip", " after packet ", "it came sooner than that packet can have been answered", byTime},
-	AnswersSYN:    {"answers a SYN", "", "a SYN came, or crossed it: no timer of its own ran", 0},
+	BytesSeen:     {"bytes seen", " in packet ", "every octet of it had been captured from this end", 0, false},
+	SynSeen:       {"SYN seen", " in packet ", "a SYN with this number had been captured from this end", 0, false},
+	FinSeen:       {"FIN seen", " in packet ", "the FIN had been captured from this end", 0, false},
+	SomeSeen:      {"some of the bytes seen", " in packet ", "some of its octets, not all, had been captured from this end", 0, false},
+	GapInFront:    {"gap in front", "", "octets in front of it were never captured", Missed | OneDirection, false},
+	SameIPID:      {"same IP ID and range", " as packet ", "range, timestamp and IP identification are those of that packet", 0, false},
+	TooSoon:       {"too soon to be an answer", " to packet ", "it is like that packet and came sooner than its sender can have reacted to anything", byTime | OneDirection, true},
+	SameTSval:     {"same TSval and range", " as packet ", "its timestamp is that of that packet, although the sender's clock had gone on", byTime, false},
+	LaterIPID:     {"IP ID above those beyond the hole", "", "it fills octets that were skipped and was sent after the first packet behind them", 0, false},
+	EarlierIPID:   {"IP ID below those beyond the hole", "", "it fills octets that were skipped and was sent before the first packet behind them", byTime, false},
+	LaterTSval:    {"TSval later than", " packet ", "the same, by the timestamp", 0, false},
+	EarlierTSval:  {"TSval earlier than", " packet ", "the same, by the timestamp", byTime, false},
+	TimeOnly:      {"time only", "", "nothing decides but the time since the octets were skipped", byTime | OneDirection, true},
+	IPIDJump:      {"IP ID jump after a pause", "", "identifications that rise one by one have jumped, and nothing was captured for as long as a timer runs", byTime | Missed | Merged, true},
+	ReceivedTwice: {"received again", " with packet ", "the octets that the D-SACK reports came last with that packet", 0, false},
+	OlderEcho:     {"TSecr from before", " packet ", "the timestamp that it echoes is older than that packet's", 0, false},
+	SoonerThanRTT: {"sooner than a round trip", " after packet ", "it came sooner than that packet can have been answered", byTime, true},
+	SynAckTwice:   {"SYN-ACK again at once", " after packet ", "it is like that packet and came at once, as a copy does; but so does a second answer to a SYN that was copied", byTime, true},
+	SameTick:      {"TSval no later than", " packet ", "both were sent within a tick of the sender's clock; a repair comes a round trip later", byTime, false},
+	BelowIPID:     {"IP ID below that of", " packet ", "it was sent before that packet, which has its octets", byTime, false},
+	AnswersSYN:    {"answers a SYN", "", "a SYN came, or crossed it: no timer of its own ran", 0, false},
 }
 
 // String returns the phrase without the packet that it may point to.

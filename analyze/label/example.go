@@ -6,6 +6,12 @@ const opened = `0     A>B S  0:0(0) win 64240 <mss 1460>
 +.001 A>B .  1:1(0) ack 1 win 64240
 `
 
+// withECN is opened with explicit congestion notification agreed.
+const withECN = `0     A>B SEW 0:0(0) win 64240 <mss 1460>
++.010 B>A S.E 0:0(0) ack 1 win 65160 <mss 1460>
++.001 A>B .   1:1(0) ack 1 win 64240
+`
+
 // risingIDs is a connection whose client numbers its packets one by one and
 // has sent 200 octets.
 const risingIDs = `0     A>B S  0:0(0) win 64240 <mss 1460> id 10

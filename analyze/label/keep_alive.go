@@ -8,7 +8,9 @@ var keepAlive = Spec{
 	Definition: "The segment asks whether the other end is still there: it repeats the number in front of the next octet.",
 	Conditions: []Condition{
 		{"SYN, FIN and RST are clear", opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+9 A>B F. 1:2(1) ack 1"},
-		{"it carries no octet, or one", opened + "+.1 A>B P. 1:3(2) ack 1\n+.1 B>A . 1:1(0) ack 3\n+9 A>B P. 2:4(2) ack 1"},
+		{"PSH is clear where it carries an octet: with PSH that is data which is sent again",
+			opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+.3 A>B P. 1:2(1) ack 1"},
+		{"it carries at most one octet", opened + "+.1 A>B P. 1:3(2) ack 1\n+.1 B>A . 1:1(0) ack 3\n+9 A>B . 2:4(2) ack 1"},
 		{"its sequence number is one below the next one of its sender", opened + "+9 A>B . 1:1(0) ack 1"},
 		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
 		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
@@ -20,7 +22,7 @@ var keepAlive = Spec{
 	Example: opened + "+60 A>B . 0:0(0) ack 1 win 64240 | ACK KEEP-ALIVE ESTABLISHED ESTABLISHED\n",
 	match: func(c *Context) bool {
 		s := c.Segment
-		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && s.Len <= 1 && c.Facts.SeqDelta == -1 &&
+		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && c.Facts.SeqDelta == -1 &&
 			c.Facts.AllAcked() && c.Facts.Receiver.Window != 0
 	},
 }

@@ -63,7 +63,7 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 // with its octets: it was overtaken by its own retransmission.
 func overtakenReason(x *flow.Facts) Reason {
 	if x.Mark.HasID && x.Sender.IDsOrdered() {
-		return EarlierIPID
+		return BelowIPID
 	}
 	return EarlierTSval
 }
@@ -94,7 +94,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	switch {
 	case m.HasTS && old.HasTS && m.TSVal != old.TSVal:
 		return 0, 0, 0, false
-	case m.HasID && old.HasID:
+	case m.HasID && old.HasID && !x.Sender.IDsConstant():
 		if m.IPID == old.IPID && apart < copyTime {
 			return Copied, SameIPID, old.Packet, true
 		}
@@ -107,14 +107,28 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		// captured in between, or one more than were answered.
 		answers := c.Segment.Flags.Has(wire.ACK) && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs)
 		if apart < soonSYN && (!answers || apart < soon/2) {
+			if answers || c.Segment.Flags.Has(wire.ACK) && x.Receiver.SYNTwice {
+				return Copied, SynAckTwice, old.Packet, true
+			}
 			return Copied, TooSoon, old.Packet, true
 		}
 	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
 		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
-	case x.Loop > 0 && apart < x.Loop/2, x.Loop <= 0 && apart < soon:
+	case x.Loop > 0 && apart < reaction(x), x.Loop <= 0 && apart < soon:
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
+}
+
+// reaction returns how soon a sender can react to what became of a segment: not
+// before an answer to it can have come back, three quarters of the shortest round
+// trip. One that repairs a loss may repeat what it has just repeated on the word of
+// acknowledgements that were on their way, where half is allowed (a heuristic).
+func reaction(x *flow.Facts) int64 {
+	if r := &x.Sender.Repair; r.Mode != flow.NoRepair || r.Dup > 0 || r.HasSACK {
+		return x.Loop / 2
+	}
+	return x.Loop / 4 * 3
 }
 
 const (
@@ -133,7 +147,7 @@ const (
 // it was sent after the first segment captured behind the hole.
 func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 	b, m := &x.Cover.Beyond, &x.Mark
-	if m.HasID && b.HasID && m.IPID != b.IPID && x.Sender.IDsOrdered() {
+	if m.HasID && b.HasID && m.IPID != b.IPID && (x.Sender.IDsOrdered() || x.Sender.IDsNear(m.IPID, b.IPID)) {
 		if int16(m.IPID-b.IPID) > 0 {
 			return Again, LaterIPID, b.Packet
 		}
@@ -149,7 +163,7 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 		// Both were sent within one tick of the clock. A loss is repaired a round
 		// trip later, by a segment no older than those captured before it.
 		if tick := x.Sender.Tick(); tick > 0 && x.Loop > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
-			return Overtaken, EarlierTSval, b.Packet
+			return Overtaken, SameTick, b.Packet
 		}
 	}
 	apart := m.Time - b.Time
@@ -173,11 +187,11 @@ func hidden(c *Context) (Reason, uint64, bool) {
 	}
 	jump, pause := x.Sender.IDJump(&x.Mark), x.Mark.Time-silent
 	least := uint16(2)
-	if answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack); answers && (x.Loop <= 0 || pause < x.Loop+timerPause) {
-		least++ // a bare ACK that did not pass explains one
+	if answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack); answers && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
+		least++ // a bare ACK that did not pass explains one, unless the other end would have sent again
 	}
-	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 {
-		return 0, 0, false // a round trip, or keep-alives that did not pass, explain it
+	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
+		return 0, 0, false // a round trip, or keep-alives or window probes that did not pass, explain it
 	}
 	if c.Segment.SeqLen() == 0 || jump < least || jump > maxHidden || !x.Sender.IDsConsecutive() ||
 		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
@@ -187,6 +201,16 @@ func hidden(c *Context) (Reason, uint64, bool) {
 		return 0, 0, false
 	}
 	return IPIDJump, 0, true
+}
+
+// answerTimer returns how long after the round trip an end sends again what is not
+// acknowledged: 200 ms in the stacks that begin with a TTL of 64, up to a second
+// by RFC 6298 §2.4 in others. A heuristic.
+func answerTimer(h *flow.Half) int64 {
+	if h.TTL > ownCounterTTL {
+		return 1e9
+	}
+	return 200e6
 }
 
 // crosses reports whether the last segment in front is one that the other end

@@ -49,8 +49,6 @@ type Spec struct {
 	Wireshark string
 	// Example is a script in whose last segment the label is set.
 	Example string
-	// Inferred is set for labels that rest on inference, never on proof alone.
-	Inferred bool
 
 	match func(*Context) bool
 }
@@ -70,6 +68,9 @@ type Context struct {
 	// AnswersAgain is set for a SYN-ACK that repeats its number because a SYN
 	// came: again, or for the first time where both ends opened at once.
 	AnswersAgain bool
+	// NoECN is set when the handshake shows that the ECN bits have not the meaning
+	// of RFC 3168: nothing was agreed, or accurate ECN (RFC 9768 §3.2: a counter).
+	NoECN bool
 	// SACK is set when both ends permitted SACK.
 	SACK bool
 	// Doubts are what is known to be wrong with the capture of this connection.

@@ -27,7 +27,7 @@ var zeroWindowProbe = Spec{
 			return false
 		}
 		old := x.SeqDelta == -1 && x.AllAcked()
-		fresh := s.Len == 1 && (x.SeqDelta == 0 && x.AllAcked() || x.SeqDelta == -1 && x.Sender.Probed == flow.ZeroWindowProbed)
+		fresh := s.Len == 1 && (x.SeqDelta == 0 && x.AllAcked() || x.SeqDelta == -1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq)
 		return old || fresh
 	},
 }

@@ -75,7 +75,7 @@ var cases = []struct{ name, script, want string }{
 		"1 A>B S 0 <mss 1460,sackOK,TS val 5 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 9 ecr 5>\n+.001 A>B . 1 ack 1 <TS val 6 ecr 9>\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 6>\n", ""},
 
 	{"a scan of open ports", many(40) + "50 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN likely"},
-	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN likely"},
+	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN possible"},
 	{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
 	{"a scan behind an open connection", many(20) + "addr Y 203.0.113.1:80\n30 A>Y S 0\n+.01 Y>A S. 0 ack 1\n+.001 A>Y . 1 ack 1\n" + many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
 

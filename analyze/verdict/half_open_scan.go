@@ -18,7 +18,7 @@ var halfOpenScan = Spec{
 		{"the client sent one SYN only", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.5.3"}},
-	RestsOn: "the client's RST; likely with many targets and nothing opened, else possible: a client whose program gave up, or whose address " +
+	RestsOn: "the client's RST; likely with many targets and nothing opened, else, and where it sent none, possible: a client whose program gave up, or whose address " +
 		"somebody else uses in SYNs, does the same",
 	Most:    Likely,
 	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n",
@@ -36,7 +36,9 @@ var halfOpenScan = Spec{
 			v.add(Item{Why: RstAfterSynAck, Packet: x.Steps[x.rst].Packet, Than: x.synAck(0).Packet})
 		}
 		if many {
-			v.Confidence = Likely
+			if reset {
+				v.Confidence = Likely // a client whose every target is down gives up, too, but answers no SYN-ACK with a RST
+			}
 			v.add(Item{Why: ManyTargets, Packet: x.syn(0).Packet, Value: int64(x.beside.targets)})
 		}
 		return true

@@ -71,7 +71,8 @@ var resetBetween = Spec{
 			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 60\n"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 791, Section: "3.2"}},
-	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host that sends RSTs with another TTL than data looks the same",
+	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host that sends RSTs with another TTL than data looks the same; " +
+		"possible only where the TTL is within 3 of theirs, as after a change of route (a heuristic)",
 	Most:    Likely,
 	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {
@@ -121,10 +122,14 @@ func foreignRST(x *context, v *Verdict) {
 	}
 }
 
+// detour is by how many hops a change of route may make a TTL differ. A heuristic.
+const detour = 3
+
 // unlike holds the RST's TTL and IP identification against those of the end
 // that it names, and of its host in other connections (0: none).
 func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8) {
 	r := &x.Clues.Rst
+	before := v.Confidence
 	least, most := e.TTLMin, e.TTLMax
 	if most == 0 {
 		least, most = hostMin, hostMax
@@ -133,6 +138,9 @@ func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8)
 	}
 	if most != 0 && (r.TTL < least || r.TTL > most) {
 		v.Confidence = Likely
+		if int(r.TTL) >= int(least)-detour && int(r.TTL) <= int(most)+detour {
+			v.Confidence = max(Possible, before)
+		}
 		v.add(Item{Why: RstTTL, Packet: r.Packet, Value: int64(r.TTL)})
 	}
 	// Far is what a counter of its own does not jump; many hosts give RSTs the

@@ -118,7 +118,7 @@ func TestCommandsRun(t *testing.T) {
 				}
 				ran++
 				var out, errs bytes.Buffer
-				if code := run(strings.Fields(args), nil, &out, &errs); code != exitOK || out.Len() == 0 || errs.Len() > 0 {
+				if code := run(words(args), nil, &out, &errs); code != exitOK || out.Len() == 0 || errs.Len() > 0 {
 					t.Errorf("%s: %s: exit status %d, %d octets, %s", doc, line, code, out.Len(), &errs)
 				}
 			}
@@ -127,6 +127,18 @@ func TestCommandsRun(t *testing.T) {
 	if ran < 5 {
 		t.Errorf("only %d commands found", ran)
 	}
+}
+
+// words splits a command line at blanks that are not inside '...'.
+func words(line string) (list []string) {
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			list = append(list, part)
+		} else {
+			list = append(list, strings.Fields(part)...)
+		}
+	}
+	return list
 }
 
 // knownCommand wants a command that this test cannot run to be run by .ci/run,
@@ -162,7 +174,7 @@ func TestShownOutput(t *testing.T) {
 			}
 			shown++
 			var out, errs bytes.Buffer
-			if code := run(strings.Fields(args), nil, &out, &errs); code != exitOK || errs.Len() > 0 {
+			if code := run(words(args), nil, &out, &errs); code != exitOK || errs.Len() > 0 {
 				t.Errorf("%s: %s: exit status %d, %s", doc, first, code, &errs)
 			}
 			text = strings.Replace(text, block, first+"\n"+out.String(), 1)

@@ -11,11 +11,10 @@ import (
 	"tcpwatch/report"
 )
 
-const explainHelp = `explain says what a label of a segment, a verdict on a connection or a state of
-an end means: its
-definition, all that must hold for it, the RFC clauses it rests on, how
-Wireshark's nearest word differs, and an example. Without a name it lists all
-of them. Names may be written in any case.`
+const explainHelp = `explain says what a label of a segment, a verdict on a connection, an event or a
+state of an end means: its definition, all that must hold for it, the RFC
+clauses it rests on, how Wireshark's nearest word differs, and an example.
+Without a name it lists all of them. Names may be written in any case.`
 
 const explainExamples = `  tcpwatch explain
   tcpwatch explain RETRANSMISSION
@@ -24,7 +23,7 @@ const explainExamples = `  tcpwatch explain
 func explainCommand() *cobra.Command {
 	color := whenAuto
 	c := &cobra.Command{
-		Use:                   "explain [LABEL|VERDICT|STATE]",
+		Use:                   "explain [LABEL|VERDICT|EVENT|STATE]",
 		Short:                 "Say what a label or a state means",
 		Long:                  explainHelp,
 		Example:               explainExamples,
@@ -65,7 +64,8 @@ func declareColor(c *cobra.Command, to *when) {
 	complete(c, "color", whens)
 }
 
-// completeNames lets the shell complete the names of labels and states.
+// completeNames lets the shell complete the names of labels, verdicts, states and
+// events.
 func completeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) != 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

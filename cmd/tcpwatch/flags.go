@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"tcpwatch/capture/filter"
+	"tcpwatch/capture/live"
 )
 
 // option is a flag whose value is checked when it is read. The text of its
@@ -97,6 +100,15 @@ func list[T ~string](words []T, between string) string {
 	return b.String()
 }
 
+// expression is a filter of pcap-filter(7).
+func expression(to **filter.Expr) *option {
+	return &option{"FILTER", func(s string) error {
+		e, err := filter.Parse(s)
+		*to = e
+		return err
+	}}
+}
+
 // ports are port numbers.
 func ports(to *[]uint16) *option {
 	return &option{"N[,N]", func(s string) error {
@@ -107,6 +119,18 @@ func ports(to *[]uint16) *option {
 			}
 			*to = append(*to, uint16(n))
 		}
+		return nil
+	}}
+}
+
+// connectionNumber is the number of one connection.
+func connectionNumber(to *uint64) *option {
+	return &option{"N", func(s string) error {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil || n == 0 {
+			return errors.New("must be the number of one connection, from 1")
+		}
+		*to = n
 		return nil
 	}}
 }
@@ -144,4 +168,75 @@ func connectionNumbers(to *map[uint64]bool) *option {
 		}
 		return nil
 	}}
+}
+
+// names are words separated by commas.
+func names(to *[]string) *option {
+	return &option{"NAME[,NAME]", func(s string) error {
+		for _, w := range strings.Split(s, ",") {
+			if w == "" {
+				return errors.New("must be names, separated by commas")
+			}
+			*to = append(*to, w)
+		}
+		return nil
+	}}
+}
+
+// snaplen is how many octets of a packet are kept; 0 is the most.
+func snaplen(to *int) *option {
+	return &option{"N", func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n != 0 && (n < live.MinSnaplen || n > live.MaxSnaplen) {
+			return fmt.Errorf("must be 0 or a whole number from %d to %d", live.MinSnaplen, live.MaxSnaplen)
+		}
+		*to = n
+		return nil
+	}}
+}
+
+// binaryUnits are what octetCount takes behind a number.
+var binaryUnits = []struct {
+	name string
+	size int
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}
+
+// octetCount is a number of octets, perhaps with a unit.
+func octetCount(to *int, low, high int) *option {
+	return &option{"OCTETS", func(s string) error {
+		digits, unit := s, 1
+		for _, u := range binaryUnits {
+			if rest, ok := strings.CutSuffix(s, u.name); ok {
+				digits, unit = rest, u.size
+			}
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil || n < 0 || n > high/unit || n*unit < low {
+			return fmt.Errorf("must be a number of octets from %s to %s, such as 65536 or 64MiB", inUnits(low), inUnits(high))
+		}
+		*to = n * unit
+		return nil
+	}}
+}
+
+// inUnits writes a number of octets with the largest unit that it is a multiple of.
+func inUnits(n int) string {
+	text := strconv.Itoa(n)
+	for _, u := range binaryUnits {
+		if n%u.size == 0 {
+			text = strconv.Itoa(n/u.size) + u.name
+		}
+	}
+	return text
+}
+
+// quoted is a word as a POSIX shell takes it.
+func quoted(s string) string {
+	plain := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-+,:@", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 )
 
@@ -70,7 +69,7 @@ type generated struct {
 
 // generate writes a capture of n packets.
 func generate(w io.Writer, k kind, n int, seed uint64) (g generated, err error) {
-	out, err := capture.NewWriter(w, wire.LinkEthernet, generatedSnaplen)
+	out, err := newFrameWriter(w, generatedSnaplen)
 	if err != nil {
 		return g, err
 	}
@@ -99,8 +98,7 @@ func generate(w io.Writer, k kind, n int, seed uint64) (g generated, err error) 
 		t.next++
 		t.segments = t.segments[1:]
 		frame = wire.AppendFrame(frame[:0], &s)
-		p := capture.Packet{Time: generatedStart + s.Time, Data: frame, Length: len(frame), Link: wire.LinkEthernet}
-		if err := out.Write(&p); err != nil {
+		if err := out.write(generatedStart+s.Time, frame[:min(len(frame), generatedSnaplen)], len(frame)); err != nil {
 			return g, err
 		}
 		g.marks[s.Packet]++
@@ -113,7 +111,7 @@ func generate(w io.Writer, k kind, n int, seed uint64) (g generated, err error) 
 		unseen++
 	}
 	g.connections -= unseen
-	return g, nil
+	return g, out.end()
 }
 
 // generatedStart is 2026-01-01 00:00:00 UTC in nanoseconds.

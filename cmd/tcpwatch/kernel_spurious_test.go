@@ -44,7 +44,7 @@ func TestKernelSpurious(t *testing.T) {
 		client, server := files[name], strings.Replace(files[name], ".snd.", ".rcv.", 1)
 		said += checkSpurious(t, client, server, "client") + checkSpurious(t, server, client, "server")
 	}
-	t.Logf("%d of %d captures", said, 2*len(files))
+	t.Logf("%d retransmissions shown to be spurious in %d captures", said, 2*len(files))
 	if said == 0 {
 		t.Error("no retransmission was shown to be spurious")
 	}

@@ -22,7 +22,8 @@ out of the table that TestAgainstPeers compares with: how the others are asked
 stands in cmd/tcpwatch/peers_ask_test.go, their answers in
 cmd/tcpwatch/testdata/peers. Single packets whose headers are read differently
 are listed in capture/decode_tshark_list_test.go, names of tcp.analysis that
-differ in analyze/wireshark/DIFFERENCES.md.
+differ in analyze/wireshark/DIFFERENCES.md, streams of which tshark's follow or
+tcpflow have other octets in cmd/tcpwatch/peers_streams_list_test.go.
 
 With Zeek nothing is known to differ. Its conn_state and history are held to
 rows worked out by hand, one script for each of the 13 states, in

@@ -23,35 +23,65 @@ import (
 //
 // Reading ends at the end of the inputs, when ctx is done or when the output
 // cannot be written. What is known then is in the Reporter and in the Input
-// that is to be given to its Close.
-func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config) report.Input {
-	order := analyze.NewOrder(rep.Connection)
-	cfg.Connection = order.Connection
-	if rep.WantsPackets() {
-		cfg.Packet = rep.Packet
+// that is to be given to its Close. A live capture ends by itself when ctx is
+// done; while it is quiet, the Analyzer's clock goes on with its own. Without a
+// Reporter there are only the hooks.
+func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) report.Input {
+	stop := func() bool { return false }
+	if rep != nil {
+		order := analyze.NewOrder(rep.Connection)
+		order.Bound(h.waiting)
+		cfg.Connection = order.Connection
+		if rep.WantsPackets() {
+			cfg.Packet = both(cfg.Packet, rep.Packet)
+		}
+		if rep.WantsEpisodes() {
+			cfg.Episode = rep.Episode
+		}
+		if rep.WantsMoments() {
+			cfg.Moment = rep.Moment
+		}
+		stop = func() bool { return rep.Err() != nil && !h.unread }
 	}
-	if rep.WantsEpisodes() {
-		cfg.Episode = rep.Episode
-	}
-	an := analyze.New(cfg)
+	h.join(&cfg)
+	return feed(ctx, src, dec, analyze.New(cfg), h, stop)
+}
 
+// feed gives every packet to the Analyzer, until the inputs end, ctx is done, or
+// stop or a hook says so.
+func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer, h hooks, stop func() bool) report.Input {
 	// The Source looks at ctx when it fills its buffer. That is too late where
 	// the output is slow.
 	var stopped atomic.Bool
-	defer context.AfterFunc(ctx, func() { stopped.Store(true) })()
+	live, isLive := src.(capture.Live)
+	if !isLive {
+		defer context.AfterFunc(ctx, func() { stopped.Store(true) })()
+	}
 
 	var (
-		in  report.Input
-		p   capture.Packet
-		seg wire.Segment
+		in    report.Input
+		p     capture.Packet
+		seg   wire.Segment
+		ticks = ticker{hook: h.tick}
 	)
-	for rep.Err() == nil && !in.Interrupted {
-		if err := src.Next(&p); err != nil {
-			if err == io.EOF {
-				break
+	for !stop() && !in.Interrupted {
+		switch err := src.Next(&p); {
+		case err == nil:
+		case err == io.EOF:
+			return conclusion(in, src, dec, an)
+		case isLive && err == capture.ErrQuiet:
+			an.Advance(live.Horizon())
+			ticks.at(live.Horizon(), an)
+			if h.over(an) {
+				return conclusion(in, src, dec, an)
 			}
+			continue
+		default:
 			note(ctx, &in, err)
 			continue
+		}
+		if h.tap != nil {
+			h.tap(&p)
 		}
 		switch dec.Decode(&p, &seg) {
 		case wire.Segmented:
@@ -59,13 +89,30 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		case wire.ICMPError:
 			an.Quote(dec.Quote())
 		}
+		ticks.at(p.Time, an)
+		if h.over(an) {
+			break
+		}
 		in.Interrupted = stopped.Load()
+	}
+	return conclusion(in, src, dec, an)
+}
+
+// conclusion hands over what is left and sums up. A live capture ends here: what
+// comes while results are written is none of its packets.
+func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer) report.Input {
+	if _, isLive := src.(capture.Live); isLive {
+		src.Close()
+	}
+	s := src.Stats()
+	if !in.Interrupted && s.End != 0 {
+		an.Advance(s.End) // so long nothing more came
 	}
 	an.Flush()
 	dec.Flush()
 	in.Skipped = dec.Skipped()
 	in.Analysis = an.Stats()
-	describe(&in, src.Stats())
+	describe(&in, s)
 	return in
 }
 
@@ -96,7 +143,7 @@ func describe(in *report.Input, s capture.Stats) {
 	for _, i := range s.Interfaces {
 		in.Interfaces = append(in.Interfaces, report.Interface{
 			File: s.Files[i.File].Name, Name: i.Name, Link: i.Link.String(),
-			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
+			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown, RingFull: i.RingFull,
 		})
 	}
 }

@@ -19,6 +19,8 @@ import (
 	"tcpwatch/report"
 )
 
+const sample = "../../testdata/pcaps/kernel/halfclose.snd.pcap"
+
 // frames reads the packets of a capture.
 func frames(t *testing.T, path string) (out [][]byte) {
 	t.Helper()
@@ -82,7 +84,7 @@ func runPipeline(t *testing.T, ctx context.Context, src capture.Source, w io.Wri
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := analyse(ctx, src, capture.NewDecoder(d), rep, analyze.Config{})
+	in := analyse(ctx, src, capture.NewDecoder(d), rep, analyze.Config{}, hooks{})
 	rep.Close(in) // its error is the writer's
 	return in
 }

@@ -1,15 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
+	"tcpwatch/capture/filter"
+	"tcpwatch/capture/keep"
 	"tcpwatch/report"
 )
 
@@ -18,14 +24,17 @@ type readOptions struct {
 	views          []report.View
 	format         report.Format
 	output         string
+	filter         *filter.Expr
 	only           map[uint64]bool
 	limit          int
 	msl            time.Duration
 	maxConnections int
 	compat         compat
+	streams        streamFolder
 	vxlan          []uint16
 	color          when
 	quiet          bool
+	keep           keepFlags
 }
 
 const readHelp = `read analyses saved captures: pcap and pcapng, plain or compressed with gzip,
@@ -35,6 +44,12 @@ timeline, merged by time.
 Without --view it tells the stories of up to three connections and sums up
 more; --connection N tells the story of one of those. Programs get the
 connections (csv, ndjson) or the summary (json).
+
+--filter takes the expressions of pcap-filter(7), as tcpdump does, with numbers
+for all names. It judges each packet by itself, before anything is put together
+or taken out of a tunnel: a filter on ports also leaves out the later fragments
+of an IP packet and the ICMP errors about a connection, and only what stands
+behind the word vlan, mpls or pppoes looks inside those.
 
 Lines are as wide as COLUMNS says, else as the terminal, also behind "| less";
 without a terminal they have at most 120 columns. Without a UTF-8 locale the
@@ -48,13 +63,17 @@ what is known so far.`
 const readExamples = `  tcpwatch read eth0.pcap
   tcpwatch read --view connections,time-wait eth0.pcap
   tcpwatch read --connection 3,7-9 --view packets eth0.pcap | less
+  tcpwatch read -f 'host 192.0.2.1 and port 443' eth0.pcap
   tcpwatch read --format ndjson -o connections.ndjson eth0.pcap.zst
+  tcpwatch read --streams payload --connection 3 eth0.pcap
+  tcpwatch read -w both.pcapng.zst eth0.pcap eth1.pcap
   ssh host tcpdump -U -w - tcp | tcpwatch read -`
 
 func readCommand() *cobra.Command {
 	o := &readOptions{
 		format: report.FormatTable, color: whenAuto,
 		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
+		streams: streamFolder{gaps: report.GapHole, maxBuffer: stream.DefaultMaxBuffer},
 	}
 	c := &cobra.Command{
 		Use:                   "read [flags] FILE...",
@@ -101,6 +120,8 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"how to show it: "+list(report.Formats, ", ")+" (default table)")
 	f.StringVarP(&o.output, "output", "o", "",
 		"write the results to `FILE` instead of standard output")
+	f.VarP(expression(&o.filter), "filter", "f",
+		"analyse only the packets that match, such as 'tcp port 443 and net 10.0.0.0/8'")
 	f.Var(connectionNumbers(&o.only), "connection",
 		"only these connections, such as 3,7-9; may be given again (default all)")
 	f.Var(number(&o.limit, 0, maxLimit), "limit",
@@ -115,6 +136,8 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
 	f.Var(choice(&o.compat, compats), "compat",
 		"add to --view packets what another program calls it: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
+	o.streams.declare(c)
+	o.keep.declare(c)
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false,
 		"no progress and no notes on standard error, only errors")
@@ -141,7 +164,12 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
 	}
 	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
-	opening := capture.Options{Stdin: c.InOrStdin(), Context: c.Context()}
+	if err := o.keep.check(stdout); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	opening := capture.Options{Stdin: c.InOrStdin(), Context: ctx}
 	var bar *progress
 	if f, ok := terminal(stderr); ok && !o.quiet {
 		bar = newProgress(f)
@@ -156,7 +184,20 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return &exitError{exitUsage, err}
 	}
 	defer src.Close()
-	out, err := openOutput(o.output, stdout, paths)
+	results := stdout
+	if o.keep.name == "-" {
+		results = stderr // packets have standard output for themselves
+	}
+	out, err := openOutput(o.output, results, paths)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	var chosen *filtered
+	if o.filter != nil {
+		chosen = newFiltered(src, o.filter)
+		src = chosen
+	}
+	kept, err := o.keeping(c, cancel, src, paths)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
@@ -169,9 +210,19 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	in := analyse(c.Context(), src, dec, rep, analyze.Config{
-		MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark,
-	})
+	way := hooks{}
+	kept.hook(&way)
+	if err := o.streams.open(&way, o.only, dec); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	in := analyse(ctx, src, dec, rep, o.analysis(), way)
+	if rep.Err() != nil {
+		kept.readOn(ctx, src, &in)
+	}
+	unkept := kept.finish(src.Stats(), &in)
+	if chosen != nil {
+		in.Filter, in.Filtered = o.filterText(), chosen.leftOut
+	}
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
@@ -179,7 +230,50 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if bar != nil {
 		bar.stop()
 	}
-	return o.conclude(stderr, out, in, err)
+	return o.finish(stderr, out, in, err, unkept)
+}
+
+// finish ends the files of streams, says on standard error what was not read or
+// not written, and returns the exit status for it. err is what became of the
+// output, unkept what became of what was to be written besides.
+func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err, unkept error) error {
+	if written := o.streams.close(stderr, o.quiet); written != nil {
+		if out.leftAlone(err) {
+			err = nil
+		}
+		err = errors.Join(err, written)
+	}
+	complain(stderr, unkept)
+	err = o.conclude(stderr, out, in, err)
+	if err == nil && unkept != nil {
+		err = &exitError{status: exitPartial}
+	}
+	return err
+}
+
+// filterText is the filter as it was given; "" where there is none.
+func (o *readOptions) filterText() string {
+	if o.filter == nil {
+		return ""
+	}
+	return strings.TrimSpace(o.filter.String())
+}
+
+// analysis is what the flags ask of the Analyzer.
+func (o *readOptions) analysis() analyze.Config {
+	return analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark}
+}
+
+// keeping begins to write the packets of src, where that is asked for.
+func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (*keeping, error) {
+	if o.keep.name == "" {
+		return nil, nil
+	}
+	if err := foresee(o.keep.name, paths); err != nil {
+		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
+	}
+	spare := inUse(c.InOrStdin(), append([]string{o.output}, paths...)...)
+	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Spare: spare})
 }
 
 // reporting returns the options of the Reporter.

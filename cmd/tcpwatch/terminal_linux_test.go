@@ -96,8 +96,6 @@ func (s *screen) waitFor(what string) error {
 	return errors.New("never shown: " + what)
 }
 
-const sample = "../../testdata/pcaps/kernel/halfclose.snd.pcap"
-
 // program returns the command in an environment without what could change its
 // looks, but for env.
 func program(args []string, env ...string) *exec.Cmd {

@@ -1,0 +1,111 @@
+package analyze_test
+
+import (
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/script"
+)
+
+// Openings at the client's tap, with a server 20 ms and 100 ms away, and at the
+// server's, with a client 300 ms away.
+const (
+	near20 = `0     A>B S  0:0(0) win 64240 id 1 <mss 1460,sackOK>
++.020 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>
++.0001 A>B .  1:1(0) ack 1 win 64240 id 2
+`
+	near100 = `0     A>B S  0:0(0) win 64240 id 1 <mss 1460,sackOK>
++.100 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>
++.0001 A>B .  1:1(0) ack 1 win 64240 id 2
+`
+	far300 = `0     A>B S  0:0(0) win 64240 id 1 <mss 1460,sackOK>
++.0001 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>
++.300 A>B .  1:1(0) ack 1 win 64240 id 2
+`
+)
+
+// TestCauses: a cause is named where something speaks for it.
+func TestCauses(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       label.Cause
+	}{
+		{"a timeout", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+.25 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
+		{"sooner than the round trip", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.005 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"sooner than any timeout", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+.16 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+.045 A>B P. 1001:1101(100) ack 1 id 5", label.CauseTLP},
+		{"too soon for a probe", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.010 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+3 A>B P. 1001:1101(100) ack 1 id 5", label.CauseRTO},
+		{"no probe without SACK", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.045 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"reported by SACK", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"reported, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.299 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"reported long ago, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.9 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
+		{"behind two duplicate ACKs", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.01 B>A . 1 ack 1\n+.0001 B>A . 1 ack 1\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"octets that SACK reported", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B P. 1001:2001(1000) ack 1 id 5", label.CauseSpurious},
+		{"a SYN again at once", "0 A>B S 0:0(0) id 1\n+.005 A>B S 0:0(0) id 2", label.CauseUnknown},
+		{"a SYN again after a second", "0 A>B S 0:0(0) id 1\n+1 A>B S 0:0(0) id 2", label.CauseRTO},
+		{"the server did not take the octets of the SYN", "0 A>B S 0:200(200) win 64240 id 1 <mss 1460,sackOK,tfo 0011223344556677>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.00001 A>B P. 1:201(200) ack 1 id 2", label.CauseUnknown},
+		{"the first copy was not captured", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1:1(0) ack 1 id 11\n+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.CauseUnknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := script.Parse(c.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var last analyze.Observation
+			a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) { last = *o }})
+			s.Feed(a)
+			a.Flush()
+			if !last.Labels.Has(label.Retransmission) {
+				var names []string
+				last.Labels.Each(func(id label.ID) { names = append(names, id.String()) })
+				t.Fatalf("not sent again: %v", names)
+			}
+			if last.Cause != c.want {
+				t.Errorf("cause %v, want %v", last.Cause, c.want)
+			}
+		})
+	}
+}
+
+// TestSequenceVerdicts: what became of the octets, where evidence is odd.
+func TestSequenceVerdicts(t *testing.T) {
+	rising := "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
+		"+.1 A>B P. 1:101(100) ack 1 id 12\n+.1 A>B P. 101:201(100) ack 1 id 13\n+.1 A>B P. 201:301(100) ack 1 id 14\n"
+	for _, c := range []struct {
+		name, text string
+		yes, no    label.ID
+	}{
+		{"behind a segment that is several on the wire", rising + "+.1 A>B P. 301:2801(2500) ack 1 id 15\n+.01 B>A . 1 ack 2801\n+.4 A>B P. 2801:2901(100) ack 1 id 17", label.Data, label.Retransmission},
+		{"an acknowledgement lost, within the other end's timeout", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1 id 11\n" +
+			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A P. 1:101(100) ack 101\n+.0001 A>B . 101 ack 101 id 13\n+.1 A>B P. 101:201(100) ack 101 id 14\n+.02 B>A P. 101:201(100) ack 201\n+.21 A>B P. 201:301(100) ack 201 id 16", label.Data, label.Retransmission},
+		{"a constant identification", "0 A>B S 0:0(0) win 64240 id 7 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 7\n+.1 A>B P. 1:101(100) ack 1 id 7\n+.3 A>B P. 1:101(100) ack 1 id 7", label.Retransmission, label.DuplicatePacket},
+		{"the first two segments swapped", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.0006 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1\n+.01 B>A F. 101:101(0) ack 1 id 501\n+.0008 B>A P. 1:101(100) ack 1 id 500", label.OutOfOrder, label.Retransmission},
+		{"one octet pushed again", evidenceOpened + "+.1 A>B P. 1:2(1) ack 1\n+.01 B>A . 1 ack 2\n+.22 A>B P. 1:2(1) ack 1", label.Retransmission, label.KeepAlive},
+		{"a probe of a new octet, again", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>\n+.001 A>B . 1:1(0) ack 1\n+.1 A>B P. 1:1001(1000) ack 1\n+.01 B>A . 1 ack 1001 win 0\n+.3 A>B . 1001:1002(1) ack 1\n+.01 B>A . 1 ack 1001 win 0\n+.6 A>B . 1001:1002(1) ack 1", label.ZeroWindowProbe, label.Retransmission},
+		{"a D-SACK that is none", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1501 <sack 1001:2001>", label.Ack, label.DSACK},
+		{"a timestamp that was never sent", "0 A>B S 0:0(0) win 64240 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,TS val 0 ecr 0>\n+.001 A>B . 1:1(0) ack 1 <TS val 110 ecr 0>\n+.1 A>B P. 1:101(100) ack 1 <TS val 210 ecr 0>\n+.3 A>B P. 1:101(100) ack 1 <TS val 510 ecr 0>\n+.02 B>A . 1 ack 101 <TS val 0 ecr 0>", label.Ack, label.ShownSpurious},
+		{"an acknowledgement delayed as all before", "0 A>B P. 1:101(100) ack 1\n+.2 B>A . 1 ack 101\n+1 A>B P. 101:201(100) ack 1\n+.2 B>A . 1 ack 201\n+1 A>B P. 201:301(100) ack 1\n+.5 A>B P. 201:301(100) ack 1\n+.02 B>A . 1 ack 301", label.Ack, label.ShownSpurious},
+		{"window updates with the same SACK", near20 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 win 1000 <sack 1001:2001>\n+.01 B>A . 1 ack 1 win 2000 <sack 1001:2001>", label.WindowUpdate, label.DupAck},
+		{"a copied ACK where SACK would say more", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.02 B>A . 1 ack 1001 win 65160\n+.01 A>B . 1001:2001(1000) ack 1 id 4\n+.00003 B>A . 1 ack 1001 win 65160", label.Ack, label.DupAck},
+		{"a copy within the round trip, without identification", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.008 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1\n+.1 A>B P. 1:101(100) ack 1\n+.005 A>B P. 1:101(100) ack 1", label.DuplicatePacket, label.Retransmission},
+		{"ECE without ECN", evidenceOpened + "+.1 A>B .E 1:1(0) ack 1", label.Ack, label.EcnEcho},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := script.Parse(c.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var last label.Set
+			a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) { last = o.Labels }})
+			s.Feed(a)
+			a.Flush()
+			if !last.Has(c.yes) || last.Has(c.no) {
+				var names []string
+				last.Each(func(id label.ID) { names = append(names, id.String()) })
+				t.Errorf("%v; want %v and not %v", names, c.yes, c.no)
+			}
+		})
+	}
+}

@@ -1,0 +1,238 @@
+package event
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/verdict"
+)
+
+var midstream = Spec{
+	Name:       "midstream",
+	Definition: "A connection is seen for the first time by a segment that is not of its handshake: it was open before.",
+	Conditions: []Condition{
+		{"the first segment captured of a connection is neither SYN nor SYN-ACK", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
+	},
+	Sentences: []string{"first seen from the middle|: sent by the $by"},
+	Fields:    []Field{By},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}},
+	Plural:    "first seen",
+	Example:   "0 A>B P. 1:11(10) ack 1",
+	fill:      func(e *Event, m *analyze.Moment) { e.side(m.By) },
+}
+
+var retry = Spec{
+	Name:       "retry",
+	Definition: "A SYN or a SYN-ACK was sent again.",
+	Conditions: []Condition{
+		{"the segment is a SYN or SYN-ACK with the label RETRANSMISSION", "0 A>B S 0 id 1\n+0 A>B S 0 id 1"},
+	},
+	Sentences: []string{"$of sent again|, try $tries|, $duration after the first SYN"},
+	Fields:    []Field{By, Of, Tries, Duration},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 6298, Section: "5"}},
+	Weight:    Trouble,
+	Plural:    "SYNs and SYN-ACKs sent again",
+	Singular:  "SYN or SYN-ACK sent again",
+	Example:   "0 A>B S 0\n+1 A>B S 0",
+	fill: func(e *Event, m *analyze.Moment) {
+		e.side(m.By)
+		e.word(Of, "SYN")
+		if m.SynAck {
+			e.word(Of, "SYN-ACK")
+		}
+		e.number(Tries, m.Count)
+		e.since(m)
+	},
+}
+
+var icmpError = Spec{
+	Name:       "icmp-error",
+	Definition: "An ICMP error quotes the SYN: something on the way, or the host, says why the connection may fail; it moves no state.",
+	Conditions: []Condition{
+		{"an ICMP error quotes the number of the SYN", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
+		{"the handshake is not complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
+	},
+	Sentences: []string{"ICMP error, type $icmp_type code $icmp_code|, $duration after the first SYN"},
+	Fields:    []Field{ICMPType, ICMPCode, Duration},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.9.2.2"}, {RFC: 5927, Section: "4"}},
+	Weight:    Trouble,
+	Plural:    "ICMP errors",
+	Singular:  "ICMP error",
+	Example:   "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0",
+	fill: func(e *Event, m *analyze.Moment) {
+		o := &m.Connection.Opening
+		e.number(ICMPType, uint64(o.ICMPType))
+		e.number(ICMPCode, uint64(o.ICMPCode))
+		e.span(Duration, m.Time-m.Connection.Start)
+	},
+}
+
+var opened = Spec{
+	Name:       "opened",
+	Definition: "The connection is open: the segment shows that each end has the other's SYN.",
+	Conditions: []Condition{
+		{"each SYN was acknowledged by a segment of the other end", "0 A>B S 0\n+.010 B>A S. 0 ack 1"},
+		{"no RST had ended it", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1"},
+	},
+	Sentences: []string{
+		"opened| in $duration|, SYN sent $tries times|, SYN-ACK $syn_acks times|: $rtt_server to the server, $rtt_client to the client",
+		"opened by both at once| in $duration",
+		"opened, split handshake|: the server sent a SYN of its own| in $duration",
+	},
+	Fields:   []Field{Form, Tries, SynAcks, RTTServer, RTTClient, Duration},
+	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Inferred: "the segment that completed the handshake was not captured",
+	Plural:   "opened",
+	Example:  "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1",
+	fill: func(e *Event, m *analyze.Moment) {
+		o := &m.Connection.Opening
+		e.word(Form, o.Form.String())
+		switch o.Form {
+		case analyze.FormSimultaneous:
+			e.sentence = 1
+		case analyze.FormSplit:
+			e.sentence = 2
+		}
+		if o.SynCount > 0 {
+			e.number(Tries, uint64(o.SynCount))
+		}
+		if o.SynAckCount > 0 {
+			e.number(SynAcks, uint64(o.SynAckCount))
+		}
+		e.span(RTTServer, o.RTTServer)
+		e.span(RTTClient, o.RTTClient)
+		e.span(Duration, o.Took)
+	},
+}
+
+var refused = Spec{
+	Name:       "refused",
+	Definition: "A RST in the server's name ended the opening; by says whether it looks like the server's own (verdicts REFUSED and REFUSED-BETWEEN).",
+	Conditions: []Condition{
+		{"a RST of the server that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 A>B R 1"},
+	},
+	Sentences: []string{
+		"refused by the server|, after $duration|, SYN sent $tries times",
+		"refused, not by the server|: by something between|, after $duration|, SYN sent $tries times",
+	},
+	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration},
+	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.3"}},
+	Inferred: "the RST looks like that of something between",
+	Weight:   Trouble,
+	Plural:   "refused",
+	Example:  "0 A>B S 0\n+.010 B>A R. 0 ack 1",
+	fill: func(e *Event, m *analyze.Moment) {
+		e.side(m.By)
+		e.between(verdict.RefusedBetween, m.By)
+		e.attempt(m)
+	},
+}
+
+// between says that a RST came from something on the way, where that was judged
+// so; the sentence for it is the one behind the event's own.
+func (e *Event) between(id verdict.ID, by analyze.Side) {
+	v := e.judged(id)
+	if v == nil {
+		return
+	}
+	e.word(By, "between")
+	e.word(Named, by.String())
+	e.word(Confidence, v.Confidence.String())
+	e.Inferred = true
+	e.sentence++
+}
+
+// attempt says what was tried until an opening failed.
+func (e *Event) attempt(m *analyze.Moment) {
+	c := m.Connection
+	e.word(RstAfter, c.Closing.RstAfter.String())
+	e.number(Tries, uint64(c.Opening.SynCount))
+	e.span(Duration, m.Time-c.Start)
+}
+
+var openingReset = Spec{
+	Name:       "opening-reset",
+	Definition: "A RST of the client ended the opening.",
+	Conditions: []Condition{
+		{"a RST of the client that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
+	},
+	Sentences: []string{"opening reset by $by|, after $duration|, SYN sent $tries times"},
+	Fields:    []Field{By, RstAfter, Tries, Duration},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5.2"}},
+	Weight:    Trouble,
+	Plural:    "openings reset",
+	Singular:  "opening reset",
+	Example:   "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1",
+	fill: func(e *Event, m *analyze.Moment) {
+		e.side(m.By)
+		e.attempt(m)
+	},
+}
+
+// whenUnfinished is when silence proves nothing.
+const whenUnfinished = "the capture ended, or the connection was given up, before it was quiet for 5 minutes"
+
+// silence fills what events that rest on silence say.
+func silence(e *Event, m *analyze.Moment) {
+	e.side(m.By)
+	e.word(End, m.End.String())
+	e.number(Tries, uint64(m.Connection.Opening.SynCount))
+	e.span(Duration, m.Time-m.Connection.Start)
+}
+
+var halfOpen = Spec{
+	Name:       "half-open",
+	Definition: "The SYN was answered by a SYN-ACK, and that was never acknowledged.",
+	Conditions: []Condition{
+		{"a SYN-ACK was captured", "0 A>B S 0"},
+		{"nothing shows that it arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
+	},
+	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent $syn_acks times|, for $duration"},
+	Fields:    []Field{By, Tries, SynAcks, Duration, End},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.1"}},
+	Inferred:  whenUnfinished,
+	Weight:    Trouble,
+	Plural:    "half-open",
+	Example:   "0 A>B S 0\n+.010 B>A S. 0 ack 1",
+	fill: func(e *Event, m *analyze.Moment) {
+		silence(e, m)
+		e.number(SynAcks, uint64(m.Connection.Opening.SynAckCount))
+	},
+}
+
+var unanswered = Spec{
+	Name:       "unanswered",
+	Definition: "Nothing answered the SYN.",
+	Conditions: []Condition{
+		{"nothing of the other end was captured", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
+	},
+	Sentences: []string{"unanswered|, SYN sent $tries times|, for $duration"},
+	Fields:    []Field{By, Tries, Duration, End},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.3"}},
+	Inferred:  whenUnfinished,
+	Weight:    Trouble,
+	Plural:    "unanswered",
+	Example:   "0 A>B S 0\n+1 A>B S 0",
+	fill: func(e *Event, m *analyze.Moment) {
+		silence(e, m)
+	},
+}
+
+var oneWay = Spec{
+	Name:       "one-way",
+	Definition: "Only one direction was captured, although its segments show that the other exists.",
+	Conditions: []Condition{
+		{"what one end sent was never captured", "0 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.001 A>B P. 11:21(10) ack 5"},
+		{"the other end's acknowledgements go on, or it answers a SYN", "0 A>B P. 1:11(10) ack 1\n+.010 A>B P. 11:21(10) ack 1"},
+	},
+	Sentences: []string{"one-way|: only the $by was captured"},
+	Fields:    []Field{By, End},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.4"}},
+	Inferred:  whenUnfinished,
+	Weight:    Trouble,
+	Plural:    "seen one way",
+	Example:   "0 A>B P. 1:11(10) ack 1\n+.010 A>B P. 11:21(10) ack 100",
+	fill: func(e *Event, m *analyze.Moment) {
+		e.side(m.By)
+		e.word(End, m.End.String())
+	},
+}

@@ -1,0 +1,244 @@
+package stream
+
+import (
+	"slices"
+
+	"tcpwatch/capture/wire"
+)
+
+// direction is one end's stream. Its numbers are sequence numbers extended to 64
+// bits: the lowest 32 are those on the wire.
+type direction struct {
+	of *conversation
+	// known is set once a number of the end was seen. ref is then behind the
+	// highest number of it that was captured without doubt; others are extended
+	// the short way from there.
+	known bool
+	ref   int64
+	// seen is behind the highest number captured at all.
+	seen int64
+	// start is the number of the first octet, with fixed by a SYN; without, the
+	// first captured when the direction begins.
+	start int64
+	fixed bool
+	begun bool  // something was handed on; next is valid
+	next  int64 // the first number that was not handed on
+
+	// acked: the other end has everything in front of it, said by ackPacket.
+	// beyond is the last acknowledgement that covers more than was captured,
+	// said by beyondPacket with the sequence number beyondSeq; 0: it does not.
+	anyACK       bool
+	firstACK     int64 // the first acknowledgement number, with anyACK
+	step         int64 // by how much the last that went further did
+	carried      bool  // a segment with octets was captured
+	acked        int64
+	ackPacket    uint64
+	beyond       int64
+	beyondPacket uint64
+	beyondSeq    int64
+	// marks say when octets that were not captured had been acknowledged, for
+	// those that final does not cover: those in front of it are waited for no more.
+	marks []mark
+	final int64
+	// edge is behind what the other end has offered to take, with hasEdge.
+	edge    int64
+	hasEdge bool
+
+	// fins are the numbers of FINs, lowest first: that of a true one is never
+	// acknowledged beyond.
+	fins []int64
+	// spoilt is the number of a FIN whose segment was damaged, with hasSpoilt: an
+	// acknowledgement of it shows that only the captured copy was.
+	spoilt    int64
+	hasSpoilt bool
+	// went is the highest number of a segment behind the handshake: its sender had
+	// a SYN-ACK and went on there.
+	went     int64
+	goodSums bool // a segment with a right checksum was captured
+
+	queue         // captured and not handed on, in order, not overlapping
+	gaps   int    // between chunks
+	past   queue  // handed on and remembered, in order
+	missed []span // gaps handed on, the latest
+	// refused is behind the last octets that were left out although nothing else
+	// was captured in their place, for the reason refusedFor.
+	refused    int64
+	refusedFor Reason
+	busy       bool    // it is being handed on
+	wait       element // its place among those that wait
+
+	total Total
+}
+
+// span is [from, to).
+type span struct{ from, to int64 }
+
+// mostGaps bounds the gaps of one direction, as package flow does; mostMissed
+// those handed on that are remembered.
+const (
+	mostGaps   = 256
+	mostMissed = 64
+	mostFINs   = 4
+)
+
+// extend gives a number of the end 64 bits.
+func (d *direction) extend(s wire.Seq) int64 {
+	return d.ref + int64(s.Diff(wire.Seq(uint32(d.ref))))
+}
+
+// know fixes the extension at the first number of the end. It leaves room below.
+func (d *direction) know(s wire.Seq) {
+	if !d.known {
+		d.known = true
+		d.ref = 1<<40 | int64(s)
+		d.seen = d.ref
+	}
+}
+
+// beginning returns the number of the first octet where it is known without any
+// octets: from a SYN, or where nothing was captured of a direction that
+// acknowledgements show to have octets, the first of their numbers. Then the
+// true beginning may lie in front of it.
+func (d *direction) beginning() (at int64, known bool) {
+	switch {
+	case d.fixed:
+		return d.start, true
+	case d.anyACK && !d.carried:
+		return d.firstACK, true
+	}
+	return 0, false
+}
+
+// limit returns the end of what may be handed on: acknowledged, and in front of
+// the FIN.
+func (d *direction) limit() int64 { return min(d.acked, d.fin()) }
+
+// fin returns the number of the FIN, or one that is never reached. A FIN behind
+// which octets were acknowledged was not accepted: it was forged, or spoilt.
+func (d *direction) fin() int64 {
+	for len(d.fins) > 0 && d.acked > d.fins[0]+1 {
+		d.fins = d.fins[1:]
+	}
+	if len(d.fins) == 0 {
+		return 1<<63 - 1
+	}
+	return d.fins[0]
+}
+
+func (d *direction) addFIN(at int64) {
+	i, found := slices.BinarySearch(d.fins, at)
+	if found || len(d.fins) >= mostFINs {
+		return
+	}
+	d.fins = slices.Insert(d.fins, i, at)
+}
+
+// acknowledge takes an acknowledgement number of the other end, from a segment
+// with sequence number seq.
+func (d *direction) acknowledge(to, seq int64, packet uint64) {
+	if !d.anyACK {
+		d.anyACK, d.firstACK = true, to
+	}
+	if last := max(d.acked, d.beyond, d.firstACK); to > last {
+		d.step = to - last
+	}
+	if d.hasSpoilt && to == d.spoilt+1 {
+		d.hasSpoilt = false
+		d.addFIN(d.spoilt)
+		d.seen = max(d.seen, to)
+	}
+	captured := max(d.ref, d.seen)
+	if to > captured {
+		d.beyond, d.beyondPacket, d.beyondSeq = to, packet, seq
+		to = captured
+	} else if d.beyond > 0 && to >= d.acked && seq >= d.beyondSeq {
+		// An end never takes back what it acknowledged: the one beyond what was
+		// captured was forged, or this one was overtaken and the next says so
+		// again. One with a lower sequence number is older (RFC 9293 §3.10.7.4,
+		// SND.WL1).
+		d.beyond = 0
+		d.unmark(to)
+	}
+	if to > d.acked {
+		d.acked, d.ackPacket = to, packet
+	}
+}
+
+// reach notes that numbers up to end were captured; sure: without doubt.
+func (d *direction) reach(end int64, sure bool) {
+	d.seen = max(d.seen, end)
+	if sure {
+		d.ref = max(d.ref, end)
+	}
+	if d.beyond > d.acked {
+		if to := min(d.beyond, d.seen); to > d.acked {
+			d.acked, d.ackPacket = to, d.beyondPacket
+		}
+		if d.beyond <= d.seen {
+			d.beyond = 0
+		}
+	}
+}
+
+// find returns the index of the first of the chunks, in order, that ends behind
+// at.
+func find(chunks []*chunk, at int64) int {
+	if n := len(chunks); n == 0 || chunks[n-1].to <= at {
+		return n // the usual case
+	}
+	i, _ := slices.BinarySearchFunc(chunks, at, func(c *chunk, at int64) int {
+		if c.to <= at {
+			return -1
+		}
+		return 1
+	})
+	return i
+}
+
+// insert puts chunks in place of the n at index i.
+func (d *direction) insert(i, n int, cs ...*chunk) {
+	d.gaps -= d.gapsAround(i, n)
+	switch single := n == 0 && len(cs) == 1; {
+	case single && i == len(d.chunks):
+		d.push(cs[0])
+	case single && i == 0:
+		d.unshift(cs[0])
+	default:
+		if len(d.chunks)-n+len(cs) > cap(d.chunks) {
+			d.grow(0)
+		}
+		d.chunks = slices.Replace(d.chunks, i, i+n, cs...)
+	}
+	d.gaps += d.gapsAround(i, len(cs))
+}
+
+// gapsAround counts the gaps from the chunk in front of index i to that behind
+// the next n.
+func (d *direction) gapsAround(i, n int) (gaps int) {
+	for k := max(i, 1); k <= i+n && k < len(d.chunks); k++ {
+		if d.chunks[k-1].to < d.chunks[k].from {
+			gaps++
+		}
+	}
+	return gaps
+}
+
+// pop takes the first chunk out.
+func (d *direction) pop() *chunk {
+	if c := d.chunks[0]; len(d.chunks) > 1 && c.to < d.chunks[1].from {
+		d.gaps--
+	}
+	return d.shift()
+}
+
+// miss remembers a gap that is handed on.
+func (d *direction) miss(from, to int64) {
+	if n := len(d.missed); n > 0 && d.missed[n-1].to == from {
+		d.missed[n-1].to = to
+		return
+	}
+	if len(d.missed) >= mostMissed {
+		d.missed = append(d.missed[:0], d.missed[1:]...)
+	}
+	d.missed = append(d.missed, span{from, to})
+}

@@ -1,0 +1,207 @@
+package keep
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// flush hands the buffer to the system. It reports whether the system took all;
+// where it did not, whole blocks that it has not taken stay in the buffer. While
+// the system takes nothing it is not asked for every packet again.
+func (w *Writer) flush() bool { return w.blocked == nil && w.try() }
+
+// leastPiece is how much is compressed at one time at least where larger pieces
+// have no room, octets.
+const leastPiece = 16 << 10
+
+// try is flush, also where the system took nothing before.
+func (w *Writer) try() bool {
+	if w.stopped != nil {
+		return false
+	}
+	most := w.limit
+	for len(w.buf) > 0 {
+		part := w.part(most)
+		n, err := w.hand(part)
+		switch {
+		case err == nil:
+			w.settle(part)
+			w.size += int64(n)
+		case w.c != nil && part > leastPiece && (full(err) || errors.Is(err, syscall.EFBIG)) && w.out != nil && w.out.cut(n):
+			most = part / 2 // what room there is holds a shorter piece perhaps
+		default:
+			return w.fail(n, err)
+		}
+	}
+	w.blocked, w.full = nil, nil
+	return true
+}
+
+// part is how much of the buffer is written at one time: all, or so many whole
+// blocks that most octets are not exceeded where more than one is compressed.
+func (w *Writer) part(most int) int {
+	if w.c == nil || len(w.buf) <= most {
+		return len(w.buf)
+	}
+	end := 0
+	for end < len(w.buf) {
+		k := w.enc.first(w.buf[end:], end == 0 && w.size == 0)
+		if end > 0 && end+k.size > most {
+			break
+		}
+		end += k.size
+	}
+	return end
+}
+
+// hand writes the first octets of the buffer, as they are or compressed, and
+// returns how many octets the system took.
+func (w *Writer) hand(part int) (int, error) {
+	if w.out == nil {
+		if err := w.createNext(); err != nil {
+			return 0, err
+		}
+	}
+	data := w.buf[:part]
+	if w.c != nil {
+		var err error
+		if data, err = w.c.compress(data); err != nil {
+			return 0, fmt.Errorf("%s: %w", w.c.kind, err)
+		}
+	}
+	n, err := w.out.w.Write(data)
+	switch {
+	case w.c != nil && err == nil:
+		w.c.taken()
+	case w.c != nil:
+		w.c.failed()
+	}
+	return n, plain(err)
+}
+
+// endFrame ends what is compressed, where pieces do not end by themselves. A file
+// without that end can be read all the same, but is complained about.
+func (w *Writer) endFrame() error {
+	if w.c == nil || !w.c.open {
+		return nil
+	}
+	w.c.newFile()
+	n, err := w.out.w.Write(w.c.mark)
+	if err != nil {
+		w.out.cut(n)
+		return fmt.Errorf("the end of the %s data: %w", w.c.kind, plain(err))
+	}
+	return nil
+}
+
+// settle counts the whole blocks in the first n octets of the buffer as written
+// and removes them. It returns how many octets they have.
+func (w *Writer) settle(n int) int {
+	if n == len(w.buf) {
+		w.taken(w.pending, w.pendingOctets)
+		w.pending, w.pendingOctets = 0, 0
+		w.buf = w.buf[:0]
+		return n
+	}
+	at := 0
+	var packets, octets uint64
+	for at < len(w.buf) {
+		k := w.enc.first(w.buf[at:], at == 0 && w.size == 0)
+		if at+k.size > n {
+			break
+		}
+		if at += k.size; k.packet {
+			packets++
+			octets += k.octets
+		}
+	}
+	w.taken(packets, octets)
+	w.pending -= packets
+	w.pendingOctets -= octets
+	w.buf = w.buf[:copy(w.buf, w.buf[at:])]
+	return at
+}
+
+// taken counts packets that the system took.
+func (w *Writer) taken(packets, octets uint64) {
+	w.result.Packets += packets
+	w.result.Octets += octets
+	w.inFile += packets
+	if len(w.ring) > 0 {
+		w.ring[len(w.ring)-1].packets += packets
+	}
+}
+
+// fail is what follows when the system took n octets only, because of err.
+func (w *Writer) fail(n int, err error) bool {
+	if w.out == nil { // it could not be created
+		w.note(err)
+		w.blocked = err
+		return false
+	}
+	if whole := w.mend(n); whole && full(err) {
+		w.blocked = err
+		return false
+	}
+	_ = w.endFrame() // if it still can be
+	if w.names == nil {
+		w.note(err)
+		w.stopped = err
+		w.loseBuffer(err)
+		return false
+	}
+	if !errors.Is(err, syscall.EFBIG) {
+		w.note(err) // what was taken before may not be safe either
+	}
+	// The next file takes over what is left, at once where this one took packets:
+	// otherwise there would be no end to them.
+	useful := w.inFile > 0
+	w.abandon()
+	w.blocked = err
+	return useful && w.try()
+}
+
+// mend takes what is behind the last whole block away from the file, and keeps
+// the blocks that are not in it. It reports whether the file's end is whole.
+func (w *Writer) mend(n int) bool {
+	at := 0
+	if w.c == nil { // of a piece that is not whole nothing counts
+		at = w.settle(n)
+	}
+	w.size += int64(at)
+	return w.out.cut(n - at)
+}
+
+// abandon gives a file up, and removes it where it holds no packet. What is left
+// in the buffer gets the header of the next one in front.
+func (w *Writer) abandon() {
+	if w.inFile == 0 {
+		w.out.remove()
+		w.result.Files--
+		w.ring = w.ring[:max(0, len(w.ring)-1)]
+	}
+	if err := w.out.close(); err != nil {
+		w.note(err)
+	}
+	w.out = nil
+	w.inFile = 0
+	if w.size == 0 {
+		return // the buffer begins with the header
+	}
+	left := w.buf
+	described := len(w.interfaces)
+	for at := 0; at < len(left); {
+		k := w.enc.first(left[at:], false)
+		if k.description {
+			described--
+		}
+		at += k.size
+	}
+	if e, ok := w.enc.(*pcapng); ok {
+		e.sections = 0
+	}
+	head := w.enc.header(nil, w.interfaces[:max(described, 0)], nil)
+	w.buf = append(head, left...)
+	w.size = 0
+}

@@ -1,0 +1,143 @@
+package keep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+)
+
+// output is an open file, or whatever else octets are written to.
+type output struct {
+	w    io.Writer
+	file *os.File // nil: not a file
+	// regular: what is written can be taken away again.
+	regular bool
+	own     bool // to be closed
+	name    string
+}
+
+// create opens name for writing. What was in it is gone, unless it is one of
+// those to spare.
+func create(ctx context.Context, name string, spare []os.FileInfo) (*output, error) {
+	before, err := os.Stat(name)
+	if err == nil {
+		if err := writable(before, spare); err != nil {
+			return nil, err
+		}
+	}
+	var f *os.File
+	if err == nil && before.Mode()&os.ModeNamedPipe != 0 {
+		f, err = openPipe(ctx, name)
+	} else {
+		f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	}
+	if err != nil {
+		return nil, plain(err)
+	}
+	out := &output{w: f, file: f, own: true, name: name}
+	if info, err := f.Stat(); err == nil {
+		out.regular = info.Mode().IsRegular()
+	}
+	return out, nil
+}
+
+// writable says why packets are not written to what info describes. A named
+// pipe and a character device such as /dev/null are written to, as tcpdump does.
+func writable(info os.FileInfo, spare []os.FileInfo) error {
+	mode := info.Mode()
+	switch {
+	case mode.IsDir():
+		return errors.New("is a directory")
+	case mode&os.ModeDevice != 0 && mode&os.ModeCharDevice == 0:
+		return errors.New("is a block device")
+	case mode.IsRegular():
+		for _, s := range spare {
+			if os.SameFile(info, s) {
+				return errors.New("would write over a file that is in use here")
+			}
+		}
+	}
+	return nil
+}
+
+// openPipe waits for a reader of the named pipe, or for ctx.
+func openPipe(ctx context.Context, name string) (*os.File, error) {
+	type opened struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		done <- opened{f, err}
+	}()
+	select {
+	case o := <-done:
+		return o.f, o.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("nobody reads the pipe: %w", ctx.Err())
+	}
+}
+
+// lend takes a writer that stays open.
+func lend(w io.Writer, name string) *output {
+	out := &output{w: w, name: name}
+	if f, ok := w.(*os.File); ok {
+		out.file = f
+		if info, err := f.Stat(); err == nil {
+			out.regular = info.Mode().IsRegular()
+		}
+	}
+	return out
+}
+
+// cut takes the last n octets written away again, and says whether it could.
+func (o *output) cut(n int) bool {
+	if n == 0 {
+		return true
+	}
+	if !o.regular {
+		return false
+	}
+	at, err := o.file.Seek(0, io.SeekCurrent)
+	if err != nil || at < int64(n) || o.file.Truncate(at-int64(n)) != nil {
+		return false
+	}
+	_, err = o.file.Seek(at-int64(n), io.SeekStart)
+	return err == nil
+}
+
+// remove takes the file away, if its name still leads to it.
+func (o *output) remove() {
+	mine, err := o.file.Stat()
+	if err != nil || !o.regular {
+		return
+	}
+	if info, err := os.Stat(o.name); err == nil && os.SameFile(info, mine) {
+		os.Remove(o.name)
+	}
+}
+
+func (o *output) close() error {
+	if !o.own {
+		return nil
+	}
+	return plain(o.file.Close())
+}
+
+// full says whether err may pass when something else frees room.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// plain is err without the path that it repeats.
+func plain(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

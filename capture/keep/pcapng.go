@@ -1,0 +1,274 @@
+package keep
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+
+	"tcpwatch/capture"
+)
+
+// Block types and options of draft-ietf-opsawg-pcapng, sections 4 and 10.1.
+const (
+	blockSection    = 0x0a0d0d0a
+	blockInterface  = 1
+	blockStatistics = 5
+	blockEnhanced   = 6
+	byteOrderMagic  = 0x1a2b3c4d
+
+	optEnd     = 0
+	optComment = 1
+
+	shbHardware    = 2
+	shbOS          = 3
+	shbApplication = 4
+
+	ifName       = 2
+	ifResolution = 9
+	ifFilter     = 11
+	ifOS         = 12
+	ifOffset     = 14
+	ifHardware   = 15
+
+	isbBegin      = 2
+	isbEnd        = 3
+	isbReceived   = 4
+	isbDropped    = 5
+	isbSystemDrop = 7
+)
+
+const (
+	enhancedFixed = 32 // octets of an enhanced packet block without its packet
+	// maxText bounds a text in an option, octets: a filter may be long, and the
+	// length of an option has 16 bits.
+	maxText = 32 << 10
+	// maxInterfaces is how many interfaces package capture reads in one file.
+	maxInterfaces = 8192
+	// maxData is the largest packet that package capture reads, octets.
+	maxData = 16 << 20
+)
+
+// Times are nanoseconds in 64 bits without sign, since 1970 plus if_tsoffset
+// seconds. Offset 0 holds every time from 1970 on; a section with earlyOffset
+// holds every other that int64 does.
+const (
+	second      = 1_000_000_000
+	earlyOffset = math.MinInt64/second - 1
+	earlyShift  = -earlyOffset * uint64(second)
+	// earlyEnd is the first time that a section with earlyOffset does not hold,
+	// in April 2262.
+	earlyEnd = math.MaxInt64 - (earlyShift - (1 << 63)) + 1
+	// maxSections bounds how often a file changes between the two offsets: each
+	// change describes all interfaces anew. A time beyond that becomes the
+	// nearest that the section holds.
+	maxSections = 64
+)
+
+var (
+	errManyInterfaces = errors.New("more than 8192 interfaces in one file")
+	errLargePacket    = errors.New("a packet of more than 16 MiB")
+	errLinkChanged    = errors.New("a packet of another link type than its interface")
+)
+
+// pcapng encodes blocks in little endian. All texts of it go into the section
+// header and into the descriptions of interfaces.
+type pcapng struct {
+	application, os, hardware, filter string
+	local                             bool
+	offset                            int64 // if_tsoffset of this section, seconds
+	sections                          int   // begun in this file
+}
+
+func (*pcapng) name() string { return "pcapng" }
+
+// admit refuses nothing: a pcapng holds interfaces of every kind.
+func (*pcapng) admit(*capture.Stats) error { return nil }
+
+// refuse says why p cannot be held by any pcapng.
+func (*pcapng) refuse(p *capture.Packet) error {
+	if len(p.Data) > maxData {
+		return errLargePacket
+	}
+	return nil
+}
+
+// wants returns the offset that a section needs to hold time t: its own where
+// that will do.
+func (e *pcapng) wants(t int64) int64 {
+	switch {
+	case e.sections >= maxSections:
+		return e.offset
+	case e.offset == 0 && t < 0:
+		return earlyOffset
+	case e.offset != 0 && t >= int64(earlyEnd):
+		return 0
+	}
+	return e.offset
+}
+
+// ticks is t in the units of this section.
+func (e *pcapng) ticks(t int64) uint64 {
+	switch {
+	case e.offset == 0:
+		return uint64(max(t, 0))
+	case t >= int64(earlyEnd):
+		return math.MaxUint64
+	}
+	return uint64(t) + earlyShift
+}
+
+func (e *pcapng) time(ticks uint64) int64 {
+	if e.offset != 0 {
+		ticks -= earlyShift
+	}
+	return int64(ticks)
+}
+
+// header begins a section, section 4.1. Its length is not given, as nothing is
+// ever written twice.
+func (e *pcapng) header(b []byte, interfaces []iface, comments []string) []byte {
+	at := len(b)
+	b = le.AppendUint32(b, blockSection)
+	b = le.AppendUint32(b, 0)
+	b = le.AppendUint32(b, byteOrderMagic)
+	b = le.AppendUint16(b, 1)
+	b = le.AppendUint16(b, 0)
+	b = le.AppendUint64(b, math.MaxUint64)
+	for _, c := range comments {
+		b = appendText(b, optComment, c)
+	}
+	b = appendText(b, shbHardware, e.hardware)
+	b = appendText(b, shbOS, e.os)
+	b = appendText(b, shbApplication, e.application)
+	b = endBlock(endOptions(b), at)
+	for i := range interfaces {
+		b = e.describe(b, &interfaces[i])
+	}
+	e.sections++
+	return b
+}
+
+// describe appends an interface description block, section 4.2.
+func (e *pcapng) describe(b []byte, i *iface) []byte {
+	at := len(b)
+	b = le.AppendUint32(b, blockInterface)
+	b = le.AppendUint32(b, 0)
+	b = le.AppendUint16(b, uint16(i.Link))
+	b = le.AppendUint16(b, 0)
+	b = le.AppendUint32(b, i.Snaplen)
+	b = appendText(b, ifName, i.Name)
+	b = appendText(b, ifResolution, "\x09")
+	if e.filter != "" {
+		b = appendText(b, ifFilter, "\x00"+e.filter) // 0: a pcap-filter expression
+	}
+	if e.local {
+		b = appendText(b, ifOS, e.os)
+		b = appendText(b, ifHardware, e.hardware)
+	}
+	if e.offset != 0 {
+		b = appendNumber(b, ifOffset, uint64(e.offset))
+	}
+	return endBlock(endOptions(b), at)
+}
+
+func (*pcapng) room(p *capture.Packet) int { return enhancedFixed + (len(p.Data)+3)&^3 }
+
+// packet appends an enhanced packet block, section 4.3.
+func (e *pcapng) packet(b []byte, p *capture.Packet) []byte {
+	n, t := len(p.Data), e.ticks(p.Time)
+	total := uint32(enhancedFixed + (n+3)&^3)
+	var h [28]byte
+	le.PutUint32(h[0:], blockEnhanced)
+	le.PutUint32(h[4:], total)
+	le.PutUint32(h[8:], uint32(p.Interface))
+	le.PutUint32(h[12:], uint32(t>>32))
+	le.PutUint32(h[16:], uint32(t))
+	le.PutUint32(h[20:], uint32(n))
+	le.PutUint32(h[24:], wireLength(p))
+	b = append(b, h[:]...)
+	b = append(b, p.Data...)
+	b = append(b, "\x00\x00\x00"[:-n&3]...)
+	return le.AppendUint32(b, total)
+}
+
+// statistics appends an interface statistics block, section 4.6, of what
+// happened from begin to end. why is said of the packets that were not written.
+func (e *pcapng) statistics(b []byte, id int, i *iface, begin, end int64, why error) []byte {
+	n := i.since()
+	at := len(b)
+	b = le.AppendUint32(b, blockStatistics)
+	b = le.AppendUint32(b, 0)
+	b = le.AppendUint32(b, uint32(id))
+	b = appendTicks(b, e.ticks(end))
+	if i.lost > 0 && why != nil {
+		b = appendText(b, optComment, lossComment(i.lost, why))
+	}
+	b = appendTicks(appendOption(b, isbBegin, 8), e.ticks(begin))
+	b = appendTicks(appendOption(b, isbEnd, 8), e.ticks(end))
+	if i.ReceivedKnown {
+		b = appendNumber(b, isbReceived, n.received)
+	}
+	if i.DropsKnown || i.lost > 0 {
+		b = appendNumber(b, isbDropped, n.dropped-n.system)
+		b = appendNumber(b, isbSystemDrop, n.system+i.lost)
+	}
+	return endBlock(endOptions(b), at)
+}
+
+// tail is the room that statistics of n interfaces take at most.
+func (*pcapng) tail(n int) int64 { return int64(n) * (24 + 5*12 + 4 + maxLossComment) }
+
+// first describes the block that b starts with.
+func (e *pcapng) first(b []byte, _ bool) block {
+	k := block{size: int(le.Uint32(b[4:]))}
+	switch le.Uint32(b) {
+	case blockInterface:
+		k.description = true
+	case blockEnhanced:
+		k.packet = true
+		k.iface = int(le.Uint32(b[8:]))
+		k.time = e.time(uint64(le.Uint32(b[12:]))<<32 | uint64(le.Uint32(b[16:])))
+		k.octets = uint64(le.Uint32(b[20:]))
+	}
+	return k
+}
+
+var le = binary.LittleEndian
+
+// wireLength is the packet's length on the wire, never below what was captured.
+func wireLength(p *capture.Packet) uint32 {
+	return uint32(min(max(int64(p.Length), int64(len(p.Data))), math.MaxUint32))
+}
+
+func appendOption(b []byte, code uint16, n int) []byte {
+	return le.AppendUint16(le.AppendUint16(b, code), uint16(n))
+}
+
+// appendText appends an option of text; none where there is no text.
+func appendText(b []byte, code uint16, text string) []byte {
+	if text == "" {
+		return b
+	}
+	text = text[:min(len(text), maxText)]
+	b = append(appendOption(b, code, len(text)), text...)
+	return append(b, "\x00\x00\x00"[:-len(text)&3]...)
+}
+
+func appendNumber(b []byte, code uint16, n uint64) []byte {
+	return le.AppendUint64(appendOption(b, code, 8), n)
+}
+
+// appendTicks appends a time, of which the upper half comes first in either
+// byte order.
+func appendTicks(b []byte, t uint64) []byte {
+	return le.AppendUint32(le.AppendUint32(b, uint32(t>>32)), uint32(t))
+}
+
+func endOptions(b []byte) []byte { return appendOption(b, optEnd, 0) }
+
+// endBlock fills in the two lengths of the block that begins at.
+func endBlock(b []byte, at int) []byte {
+	total := uint32(len(b) - at + 4)
+	le.PutUint32(b[at+4:], total)
+	return le.AppendUint32(b, total)
+}

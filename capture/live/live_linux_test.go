@@ -1,0 +1,319 @@
+//go:build !pcap
+
+package live_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"tcpwatch/capture"
+	"tcpwatch/capture/live"
+	"tcpwatch/lab"
+)
+
+// TestTags: whatever the kernel takes out of a frame, the packet is as on the wire,
+// at both ends, alone and with -i any.
+func TestTags(t *testing.T) {
+	n := newNet(t, pair)
+	sent := [][]byte{
+		frame(1, 0), frame(2, 10, 0x8100, 5), frame(3, 10, 0x8100, 0xe000|4094), frame(4, 10, 0x88a8, 100, 0x8100, 7),
+		frame(5, 10, 0x8100, 1, 0x8100, 2), frame(6, 1000, 0x8100, 0), frame(7, 10, 0x9100, 3), frame(8, 10, 0x88a8, 12),
+	}
+	for _, names := range [][]string{{"vb"}, {"va"}, {"any"}, {"va", "vb"}} {
+		r := record(t, n, live.Options{Interfaces: names})
+		inject(t, n, "va").send(t, sent...)
+		each := 1
+		if len(names) == 2 || names[0] == "any" {
+			each = 2
+		}
+		r.wait(t, "the frames", r.count(each*len(sent)))
+		got := map[string][][]byte{}
+		stats := r.src.Stats()
+		for _, p := range r.finish(t) {
+			name := stats.Interfaces[p.Interface].Name
+			got[name] = append(got[name], p.Data)
+			if p.Length != len(p.Data) || p.Link.String() != "ETHERNET" {
+				t.Errorf("%v: length %d of %d, link %s", names, p.Length, len(p.Data), p.Link)
+			}
+		}
+		if len(got) != each {
+			t.Errorf("%v: packets of %d interfaces", names, len(got))
+		}
+		for name, all := range got {
+			for i := range sent {
+				if i < len(all) && !bytes.Equal(all[i], sent[i]) {
+					t.Errorf("%v: frame %d on %s:\n%x, sent\n%x", names, i+1, name, all[i][:min(40, len(all[i]))], sent[i][:min(40, len(sent[i]))])
+				}
+			}
+		}
+	}
+}
+
+// talk makes a TCP connection in a namespace and closes it.
+func talk(t *testing.T, n *lab.Net, address string) {
+	t.Helper()
+	var l net.Listener
+	var err error
+	n.Do(func() { l, err = net.Listen("tcp", net.JoinHostPort(address, "0")) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	served := make(chan error, 1)
+	go func() {
+		c, err := l.Accept()
+		if err == nil {
+			_, err = io.Copy(c, c)
+			c.Close()
+		}
+		served <- err
+	}()
+	n.Do(func() {
+		var c net.Conn
+		if c, err = net.Dial("tcp", l.Addr().String()); err == nil {
+			fmt.Fprint(c, "hello")
+			c.(*net.TCPConn).CloseWrite()
+			io.Copy(io.Discard, c)
+			c.Close()
+		}
+	})
+	if err := errors.Join(err, <-served); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLoopbackOnce: no packet of a loopback interface comes twice, and none is
+// missing.
+func TestLoopbackOnce(t *testing.T) {
+	n := newNet(t, "link set lo up")
+	for _, name := range []string{"lo", "any"} {
+		for _, address := range []string{"127.0.0.1", "::1"} {
+			r := record(t, n, live.Options{Interfaces: []string{name}})
+			talk(t, n, address)
+			r.wait(t, "the connection", r.count(9))
+			seen := map[string]int{}
+			flags := byte(0)
+			for _, p := range r.finish(t) {
+				seen[string(p.Data)]++
+				tcp := p.Data[34:]
+				if address == "::1" {
+					tcp = p.Data[54:]
+				}
+				flags |= tcp[13]
+			}
+			for data, times := range seen {
+				if times != 1 {
+					t.Errorf("%s %s: %d times %x", name, address, times, data)
+				}
+			}
+			if flags&0x13 != 0x13 || len(seen) < 9 || len(seen) > 12 {
+				t.Errorf("%s %s: %d packets, flags %#x", name, address, len(seen), flags)
+			}
+		}
+	}
+}
+
+// TestInterfacesComeAndGo: what is left goes on, what comes back is taken again,
+// and without any the capture ends.
+func TestInterfacesComeAndGo(t *testing.T) {
+	const another = "link add name vc type veth peer name vd\nlink set vc up\nlink set vd up"
+	n := newNet(t, pair+"\n"+another)
+	r := record(t, n, live.Options{Interfaces: []string{"vb", "vd"}})
+	do := func(commands string) {
+		t.Helper()
+		if err := n.IP(commands); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tcp := func(flow int) func() bool {
+		return func() bool {
+			for _, p := range r.all {
+				if bytes.Equal(p.Data, frame(flow, 0)) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	// A wire needs a moment until it carries again, so that a frame is sent until
+	// it comes.
+	pass := func(on string, flow int) {
+		t.Helper()
+		in := inject(t, n, on)
+		r.wait(t, fmt.Sprintf("frame %d from %s", flow, on), func() bool {
+			in.send(t, frame(flow, 0))
+			return tcp(flow)()
+		})
+	}
+	pass("va", 1)
+	do("link set vb down")
+	r.wait(t, "the note", r.noted("vb went down"))
+	pass("vc", 2)
+	do("link set vb up")
+	r.wait(t, "the note", r.noted("vb is up: captured again"))
+	pass("va", 3)
+	do("link del vb")
+	r.wait(t, "the note", r.noted("vb is gone"))
+	pass("vc", 4)
+	do(pair[:strings.LastIndex(pair, "\n")])
+	r.wait(t, "the note", r.noted("vb is back"))
+	pass("va", 5)
+	do("link del vb\nlink del vd")
+	select {
+	case <-r.ended:
+	case <-time.After(5 * time.Second):
+		t.Fatal("without interfaces the capture does not end")
+	}
+	if r.endErr != io.EOF || !r.src.Lost() || !r.noted("no interface is left")() {
+		t.Errorf("%v, lost %v, %q", r.endErr, r.src.Lost(), r.notes)
+	}
+	for _, i := range r.src.Stats().Interfaces {
+		if i.Name == "vb" && i.Packets < 3 || !i.DropsKnown || i.Dropped != 0 {
+			t.Errorf("%+v", i)
+		}
+	}
+}
+
+// TestAnyTakesWhatComes: with any, an interface that appears is captured, by name.
+func TestAnyTakesWhatComes(t *testing.T) {
+	n := newNet(t, "link set lo up")
+	r := record(t, n, live.Options{Interfaces: []string{"any"}})
+	set(t, n, pair)
+	inject(t, n, "va").send(t, frame(1, 0))
+	r.wait(t, "both ends", r.count(2))
+	names := map[string]bool{}
+	stats := r.src.Stats()
+	for _, p := range r.finish(t) {
+		names[stats.Interfaces[p.Interface].Name] = true
+	}
+	if !names["va"] || !names["vb"] {
+		t.Errorf("%v", names)
+	}
+}
+
+// TestStop: a capture ends at once, also in silence, and gives every packet from
+// before its end.
+func TestStop(t *testing.T) {
+	n := newNet(t, pair)
+	for _, o := range []live.Options{
+		{Interfaces: []string{"vb"}}, {Interfaces: []string{"any"}}, {Interfaces: []string{"va", "vb"}}, {Interfaces: []string{"vb"}, Rings: 2},
+	} {
+		for _, packets := range []int{0, 1, 500} {
+			r := record(t, n, o)
+			in := inject(t, n, "va")
+			for i := range packets {
+				in.send(t, frame(i, 100))
+			}
+			began := time.Now()
+			got := r.finish(t)
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("%v with %d packets: ended after %v", o.Interfaces, packets, took)
+			} else {
+				t.Logf("%v, %d rings, %d packets: ended after %v", o.Interfaces, max(1, o.Rings), packets, took)
+			}
+			want := packets
+			if len(o.Interfaces) == 2 || o.Interfaces[0] == "any" {
+				want *= 2
+			}
+			if len(got) != want {
+				t.Errorf("%v, %d rings: %d packets, %d were sent before the end", o.Interfaces, o.Rings, len(got), want)
+			}
+		}
+	}
+}
+
+// TestTimeOrder: packets of several interfaces and of several rings come in the
+// order of time, each flow in its own, numbered through, and none is missing.
+func TestTimeOrder(t *testing.T) {
+	n := newNet(t, pair+"\nlink add name vc type veth peer name vd\nlink set vc up\nlink set vd up")
+	for _, o := range []live.Options{
+		{Interfaces: []string{"vb", "vd"}}, {Interfaces: []string{"vb", "vd"}, Rings: 3},
+	} {
+		r := record(t, n, o)
+		a, c := inject(t, n, "va"), inject(t, n, "vc")
+		const each = 2000
+		for i := range each {
+			x := frame(i%50, 20)
+			binary.BigEndian.PutUint32(x[14+24:], uint32(i)) // sequence number
+			a.send(t, x)
+			c.send(t, x)
+		}
+		r.wait(t, "the packets", func() bool { return tcpPackets(r.all) >= 2*each })
+		last := int64(0)
+		sequence := map[string]uint32{}
+		for i, p := range r.finish(t) {
+			if p.Time < last {
+				t.Fatalf("packet %d is %d ns earlier than the one before", p.Number, last-p.Time)
+			}
+			if last = p.Time; p.Number != uint64(i+1) {
+				t.Fatalf("packet %d has number %d", i+1, p.Number)
+			}
+			if len(p.Data) != 74 || p.Data[12] != 8 || p.Data[13] != 0 {
+				continue
+			}
+			key := fmt.Sprint(p.Interface, p.Data[26:38])
+			seq := binary.BigEndian.Uint32(p.Data[38:])
+			if before, met := sequence[key]; met && seq != before+50 {
+				t.Fatalf("flow %s: %d behind %d", key, seq, before)
+			}
+			sequence[key] = seq
+		}
+		if s := r.src.Stats(); s.BackwardsSteps != 0 {
+			t.Errorf("%d backwards steps", s.BackwardsSteps)
+		}
+	}
+}
+
+func tcpPackets(all []capture.Packet) (n int) {
+	for _, p := range all {
+		if len(p.Data) >= 54 && p.Data[12] == 8 && p.Data[13] == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// TestRingsFromTheStart: packets that come while rings are set up come once at
+// most, although each socket could have taken them.
+func TestRingsFromTheStart(t *testing.T) {
+	n := newNet(t, pair)
+	in := inject(t, n, "va")
+	stop := make(chan struct{})
+	var flood sync.WaitGroup
+	flood.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			x := frame(i, 20)
+			binary.BigEndian.PutUint32(x[38:], uint32(i))
+			unix.Sendto(in.fd, x, 0, &in.to)
+		}
+	})
+	defer flood.Wait()
+	defer close(stop)
+	for range 5 {
+		r := record(t, n, live.Options{Interfaces: []string{"vb"}, Rings: 8, RingSize: 4 << 20})
+		r.wait(t, "packets", r.count(100))
+		seen := map[string]bool{}
+		for _, p := range r.finish(t) {
+			if seen[string(p.Data)] {
+				t.Fatalf("twice: %x", p.Data)
+			}
+			seen[string(p.Data)] = true
+		}
+		r.src.Close()
+	}
+}

@@ -1,0 +1,139 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"time"
+
+	"golang.org/x/net/bpf"
+
+	"tcpwatch/capture/wire"
+)
+
+// Any is the name that stands for every interface, those that appear later
+// included.
+const Any = "any"
+
+// Options says what is captured and how. The zero value of a field means its
+// default.
+type Options struct {
+	// Interfaces are the names of interfaces, or Any alone.
+	Interfaces []string
+	// Snaplen is the most that is kept of a packet, in octets: 0 or from
+	// MinSnaplen to MaxSnaplen. The default is MaxSnaplen.
+	Snaplen int
+	// RingSize is the room in which packets wait, in octets, for each ring.
+	// BlockSize is the part of it that the kernel hands over at one time, a power
+	// of two; a packet must fit into it.
+	RingSize, BlockSize int
+	// Rings is how many rings share an interface, each packet going to one of
+	// them by its flow (PACKET_FANOUT). The default is 1.
+	Rings int
+	// NotPromiscuous leaves the interface's address filter as it is.
+	NotPromiscuous bool
+	// Filter compiles what the kernel shall let through; nil: everything.
+	Filter Filter
+	// Context ends the capture: Next then gives what came before that moment,
+	// and io.EOF: within a tenth of a second, or a second where so much waits.
+	// nil means never.
+	Context context.Context
+	// Note is called from within Open and Next with a sentence about an interface
+	// that went down, vanished or came back, unescaped; nil: nobody listens.
+	Note func(string)
+}
+
+// Filter returns a classic BPF program for packets of a link type as the kernel
+// has them when they reach a packet socket: the outermost VLAN tag is not in the
+// octets any more but in the ancillary data (SKF_AD_VLAN_TAG). The program
+// returns snaplen for packets to keep and 0 for others.
+type Filter func(link wire.LinkType, snaplen int) ([]bpf.RawInstruction, error)
+
+// Defaults and bounds of Options.
+const (
+	MinSnaplen = 64
+	MaxSnaplen = 262144 // tcpdump's, and the largest that other programs read
+
+	DefaultRingSize = 32 << 20
+	MinRingSize     = 1 << 20
+	MaxRingSize     = 2 << 30
+
+	DefaultBlockSize = 1 << 20
+	MinBlockSize     = 64 << 10
+	MaxBlockSize     = 8 << 20
+
+	MaxRings = 64
+	// maxNamed bounds how many interfaces can be named: each has a ring.
+	maxNamed = 64
+)
+
+// frameOverhead is more than what stands around a packet in a block: the block's
+// header of 48 octets, the packet's of 48, its address of 20, the room for a
+// VLAN tag, and alignment.
+const frameOverhead = 256
+
+// retire is after how long the kernel hands over a block that is not full.
+const retire = 10 * time.Millisecond
+
+// hold is how far behind the clock a timeline is known to be complete: a packet
+// waits for its block to be handed over, which the kernel does by a timer of its
+// own resolution (10 ms at HZ=100), and this process for its turn. It is a
+// heuristic where the machine is busy.
+const hold = 4 * retire
+
+// check fills in defaults and reports what is out of bounds.
+func (o *Options) check() error {
+	set := func(to *int, value int) {
+		if *to == 0 {
+			*to = value
+		}
+	}
+	set(&o.Snaplen, MaxSnaplen)
+	set(&o.RingSize, DefaultRingSize)
+	set(&o.BlockSize, DefaultBlockSize)
+	set(&o.Rings, 1)
+	if o.Context == nil {
+		o.Context = context.Background()
+	}
+	if o.Note == nil {
+		o.Note = func(string) {}
+	}
+	switch {
+	case len(o.Interfaces) == 0:
+		return errors.New("no interface is named")
+	case slices.Contains(o.Interfaces, Any) && len(o.Interfaces) > 1:
+		return fmt.Errorf("%q holds every interface: it cannot be named beside others", Any)
+	case len(o.Interfaces) > maxNamed:
+		return fmt.Errorf("%d interfaces are named; at most %d can be", len(o.Interfaces), maxNamed)
+	case o.Snaplen < MinSnaplen || o.Snaplen > MaxSnaplen:
+		return fmt.Errorf("the snaplen must be from %d to %d octets", MinSnaplen, MaxSnaplen)
+	case o.BlockSize < MinBlockSize || o.BlockSize > MaxBlockSize || bits.OnesCount(uint(o.BlockSize)) != 1:
+		return fmt.Errorf("a block must be a power of two from %d to %d octets", MinBlockSize, MaxBlockSize)
+	case o.BlockSize < o.Snaplen+frameOverhead:
+		return fmt.Errorf("a block of %d octets does not hold a packet of %d octets: larger blocks or a smaller snaplen are needed", o.BlockSize, o.Snaplen)
+	case o.RingSize < MinRingSize || o.RingSize > MaxRingSize || o.RingSize < 2*o.BlockSize:
+		return fmt.Errorf("a ring must be from %d to %d octets and hold two blocks", MinRingSize, MaxRingSize)
+	case o.Rings < 1 || o.Rings > MaxRings:
+		return fmt.Errorf("there can be from 1 to %d rings", MaxRings)
+	}
+	return nil
+}
+
+// PermissionError says that the process may not capture.
+type PermissionError struct {
+	// Missing is the capability that is needed: "CAP_NET_RAW"; "" where the
+	// system has none.
+	Missing string
+	Err     error
+}
+
+func (e *PermissionError) Error() string {
+	if e.Missing == "" {
+		return fmt.Sprintf("capturing is not permitted: %v", e.Err)
+	}
+	return "capturing needs the capability " + e.Missing + ", which this process does not have"
+}
+
+func (e *PermissionError) Unwrap() error { return e.Err }

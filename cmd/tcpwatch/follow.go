@@ -1,0 +1,277 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/stream"
+	"tcpwatch/capture"
+	"tcpwatch/capture/filter"
+	"tcpwatch/report"
+)
+
+// followOptions are the flags of follow.
+type followOptions struct {
+	filter         *filter.Expr
+	connection     uint64
+	from           string
+	raw, hex       bool
+	format         report.StreamForm
+	output         string
+	maxBuffer      int
+	msl            time.Duration
+	maxConnections int
+	vxlan          []uint16
+	color          when
+	quiet          bool
+}
+
+const followHelp = `follow writes the payload of one connection: the octets of both ends in order,
+each once, interleaved as they were acknowledged, so that a request stands in
+front of its answer. The number of the connection is that of tcpwatch read.
+
+Lines begin with ">" for the client and "<" for the server; ">+" and "<+" go on
+where the side's last line stopped. CR LF ends a line; other control characters
+and what is no UTF-8 are shown as \xNN. Behind "--" stands what the octets
+cannot say of themselves: gaps, octets that came again with other content,
+octets that are not part of the stream, octets that nobody acknowledged.
+
+--raw writes the octets and nothing else, gaps left out and told on standard
+error; it does so to a terminal only with -o. --format ndjson writes an object
+for each piece (schema tcpwatch.stream/1): from, kind (octets, gap, conflict,
+outside, end), offset, len, reason, packet, time, ack_packet, and the octets in
+base64.
+
+A gap is closed a second after the other end acknowledged octets behind it,
+later where a round trip is long, sooner when the buffer is full, and at the end
+of the connection. For files, one a direction, see tcpwatch read --streams.`
+
+const followExamples = `  tcpwatch follow --connection 3 eth0.pcap
+  tcpwatch follow --connection 3 --hex eth0.pcap | less
+  tcpwatch follow --connection 3 --from server --raw -o answer.bin eth0.pcap
+  tcpwatch follow --connection 3 --format ndjson eth0.pcap | jq .offset`
+
+func followCommand() *cobra.Command {
+	o := &followOptions{
+		format: report.StreamText, color: whenAuto, maxBuffer: stream.DefaultMaxBuffer,
+		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
+	}
+	c := &cobra.Command{
+		Use:                   "follow [flags] --connection N FILE...",
+		Short:                 "Write what the ends of a connection said",
+		Long:                  followHelp,
+		Example:               followExamples,
+		DisableFlagsInUseLine: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("no capture is named (- is standard input)")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args) },
+	}
+	o.declare(c)
+	return c
+}
+
+// sides are the values of --from, streamForms those of --format.
+var (
+	sides       = []string{"client", "server"}
+	streamForms = []report.StreamForm{report.StreamText, report.StreamNDJSON}
+)
+
+func (o *followOptions) declare(c *cobra.Command) {
+	f := c.Flags()
+	f.SortFlags = false
+	f.Var(connectionNumber(&o.connection), "connection", "the connection, by its number")
+	f.VarP(expression(&o.filter), "filter", "f",
+		"only the packets that match, as of read: with the same filter connections have the same numbers")
+	f.Var(choice(&o.from, sides), "from", "only what one end sent: "+list(sides, ", ")+" (default both)")
+	f.BoolVar(&o.raw, "raw", false, "the octets and nothing else")
+	f.BoolVar(&o.hex, "hex", false, "offsets, hexadecimal and ASCII")
+	f.Var(choice(&o.format, streamForms), "format", "how to show it: "+list(streamForms, ", ")+" (default text)")
+	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
+	f.Var(maxBuffer(&o.maxBuffer), "max-buffer", maxBufferHelp)
+	f.Var(duration(&o.msl, minMSL, maxMSL), "msl", fmt.Sprintf("maximum segment lifetime, as of read (default %s)", short(analyze.DefaultMSL)))
+	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
+		"remember at most N connections at one time, as of read (default %d)", analyze.DefaultMaxConnections))
+	f.Var(ports(&o.vxlan), "vxlan-port", "UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
+	declareColor(c, &o.color)
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no notes on standard error, only errors")
+	complete(c, "from", sides)
+	complete(c, "format", streamForms)
+	c.MarkFlagsMutuallyExclusive("raw", "hex", "format")
+}
+
+// form returns how the octets are to be written.
+func (o *followOptions) form() report.StreamForm {
+	switch {
+	case o.raw:
+		return report.StreamRaw
+	case o.hex:
+		return report.StreamHex
+	}
+	return o.format
+}
+
+// check refuses what the flags cannot say for themselves.
+func (o *followOptions) check(c *cobra.Command, paths []string) error {
+	if o.connection == 0 {
+		return fmt.Errorf("--connection: which one? (tcpwatch read --view connections lists them)")
+	}
+	if f, ok := terminal(c.InOrStdin()); ok && slices.Contains(paths, "-") {
+		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
+	}
+	if _, ok := terminal(c.OutOrStdout()); ok && o.raw && o.output == "" {
+		return fmt.Errorf("--raw: what the connection carried may spoil the terminal: use -o FILE, or -o /dev/stdout if that is what you want")
+	}
+	return nil
+}
+
+func (o *followOptions) run(c *cobra.Command, paths []string) error {
+	if err := o.check(c, paths); err != nil {
+		return err
+	}
+	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
+	opening := capture.Options{Stdin: c.InOrStdin(), Context: c.Context()}
+	var bar *progress
+	if f, ok := terminal(stderr); ok && !o.quiet {
+		bar = newProgress(f)
+		defer bar.stop()
+		opening.Progress = bar.update
+	}
+	src, err := capture.Open(paths, opening)
+	if err != nil {
+		if c.Context().Err() != nil {
+			err = fmt.Errorf("interrupted before anything was read")
+		}
+		return &exitError{exitUsage, err}
+	}
+	defer src.Close()
+	out, err := openOutput(o.output, stdout, paths)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	if bar != nil {
+		out.before = bar.stop
+	}
+	var packets capture.Source = src
+	if o.filter != nil {
+		packets = newFiltered(src, o.filter)
+	}
+	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
+	w := report.NewStreamWriter(out, o.writing(out, dec))
+	told := &rawNotes{off: !o.raw || o.quiet, from: o.from, stderr: stderr}
+	over := false
+	f := stream.New(stream.Config{
+		Follow:    func(n uint64) bool { return n == o.connection },
+		MaxBuffer: o.maxBuffer,
+		Piece:     func(p *stream.Piece) { w.Piece(p); told.piece(p) },
+		End: func(c *analyze.Connection, client, server stream.Total) {
+			w.End(c, client, server)
+			over = true
+		},
+	})
+	an := analyze.New(analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Packet: f.Packet, Connection: f.Connection})
+	in := feed(c.Context(), packets, dec, an, hooks{}, func() bool { return over || w.Err() != nil })
+	err = w.Close()
+	if err == nil {
+		err = out.Close()
+	}
+	if bar != nil {
+		bar.stop()
+	}
+	told.end()
+	return o.conclude(stderr, out, in, err)
+}
+
+// writing returns the options of the StreamWriter. Lines are broken on a
+// terminal alone: what is not looked at there is searched, or copied.
+func (o *followOptions) writing(out *output, dec *capture.Decoder) report.StreamOptions {
+	so := report.StreamOptions{
+		Form: o.form(), From: o.from, Color: colored(o.color, out.w), ASCII: asciiOnly(), EncapName: dec.EncapName,
+	}
+	if _, ok := terminal(out.w); ok {
+		so.Width = width(out.w)
+	}
+	return so
+}
+
+// conclude says what was not read or not written, and returns the exit status.
+func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
+	status := exitOK
+	for _, d := range in.Damages {
+		status = exitPartial
+		fmt.Fprintf(stderr, "tcpwatch: %s\n", report.Escape(d))
+	}
+	if err != nil && out.leftAlone(err) {
+		err, in.Interrupted = nil, false
+	}
+	if err != nil {
+		return &exitError{exitPartial, err}
+	}
+	if in.Interrupted {
+		return &exitError{exitPartial, fmt.Errorf("interrupted after packet %d: the rest was not read", in.Packets)}
+	}
+	if missing, _ := report.Missing(map[uint64]bool{o.connection: true}, in.Analysis.Connections); missing != "" {
+		if status == exitOK {
+			status = exitUsage
+		}
+		return &exitError{status, errors.New("--connection: " + missing)}
+	}
+	if status != exitOK {
+		return &exitError{status: status}
+	}
+	return nil
+}
+
+// rawNotes tells on standard error what raw octets cannot show.
+type rawNotes struct {
+	off    bool
+	from   string
+	stderr io.Writer
+	told   int
+	more   int
+	// unacked tells whether it was said of the server, of the client, that octets
+	// were not acknowledged.
+	unacked [2]bool
+}
+
+// mostRawNotes bounds the notes; what lies beyond is counted.
+const mostRawNotes = 20
+
+func (r *rawNotes) piece(p *stream.Piece) {
+	if r.off || r.from != "" && (r.from == "client") != p.FromClient {
+		return
+	}
+	text := report.PieceText(p)
+	if p.Kind == stream.Octets && p.Reason == stream.NoReason {
+		i := 0
+		if p.FromClient {
+			i = 1
+		}
+		if p.AckPacket != 0 || r.unacked[i] {
+			return
+		}
+		r.unacked[i] = true
+		text = report.UnackedText(p)
+	}
+	if r.told == mostRawNotes {
+		r.more++
+		return
+	}
+	r.told++
+	fmt.Fprintf(r.stderr, "tcpwatch: note: %s\n", report.Escape(text))
+}
+
+func (r *rawNotes) end() {
+	if r.more > 0 {
+		fmt.Fprintf(r.stderr, "tcpwatch: note: and %d more: --format ndjson tells all\n", r.more)
+	}
+}

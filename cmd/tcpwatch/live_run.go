@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture"
+	"tcpwatch/capture/keep"
+	"tcpwatch/capture/live"
+	"tcpwatch/report"
+)
+
+// liveRun is one run of live: where packets come from and what becomes of them.
+type liveRun struct {
+	*liveOptions
+	showing showing
+	src     *live.Source
+	dec     *capture.Decoder
+	out     *output // of results
+	screen  *output // where rows are watched; it may be out
+	rep     *report.Reporter
+	watcher *report.Watcher
+	kept    *keeping
+	hooks   hooks
+	stderr  io.Writer
+	told    bool // that packets cannot be written
+}
+
+// open makes everything ready that packets go to. Files are made while the
+// process still may.
+func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) {
+	o, base := r.liveOptions, c.OutOrStdout()
+	if o.keep.name == "-" {
+		base = r.stderr // packets have standard output for themselves
+	}
+	_, onTerminal := terminal(base)
+	r.showing = o.show(c.Flags().Changed("format"), onTerminal)
+	if r.out, err = openOutput(o.output, base, nil); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	r.screen = r.out
+	if o.output != "" {
+		r.screen = &output{w: base, name: "standard output"}
+	}
+	if o.keep.name != "" {
+		r.kept, err = o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{
+			Stats: r.src.Stats, Clock: r.src.Horizon, Local: true, Filter: o.filterText(), Spare: inUse(c.InOrStdin(), o.output),
+		})
+		if err != nil {
+			return &exitError{exitUsage, err}
+		}
+	}
+	r.dec = capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
+	if err := r.writers(c); err != nil {
+		return err
+	}
+	h := &r.hooks
+	h.waiting = o.waiting(r.showing.results)
+	if r.kept != nil {
+		r.kept.hook(h)
+		h.unread, h.tick = true, r.lookAfter
+	}
+	if err := o.streams.open(h, o.only, r.dec); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	attend(h, r.src, r.watcher, r.rep)
+	if o.connections > 0 || r.watcher != nil && r.screen == r.out && !h.unread {
+		h.enough = r.enough
+	}
+	return nil
+}
+
+// writers makes what writes rows and results.
+func (r *liveRun) writers(c *cobra.Command) (err error) {
+	all := r.reporting(r.dec, r.out, r.interfaces, c.InOrStdin(), r.stderr)
+	all.Views, all.Format, all.Late = r.showing.results, r.showing.as, r.showing.late
+	if !r.showing.only {
+		if r.rep, err = report.New(r.out, all); err != nil {
+			return err
+		}
+	}
+	if r.watcher, err = r.showing.watchingTo(r.screen, r.screen.w, r.watchColor(all)); err != nil {
+		return err
+	}
+	if _, ok := terminal(r.stderr); ok && r.watcher != nil {
+		r.stderr = r.watcher.Aside(r.stderr)
+	}
+	return nil
+}
+
+// watchColor is o for rows on the screen, which need not be where results go.
+func (r *liveRun) watchColor(o report.Options) report.Options {
+	o.Color, o.Width = colored(r.color, r.screen.w), width(r.screen.w, r.stderr)
+	return o
+}
+
+// enough reports whether the run is over.
+func (r *liveRun) enough(s analyze.Stats) bool {
+	if n := uint64(r.connections); n > 0 && s.Ended >= n {
+		return true
+	}
+	// Nobody looks on any more, and there is nothing else to do.
+	return r.watcher != nil && r.watcher.Err() != nil && r.screen == r.out && !r.hooks.unread
+}
+
+// lookAfter says, once, that packets cannot be written.
+func (r *liveRun) lookAfter(int64, analyze.Stats) {
+	if r.told {
+		return
+	}
+	if why := r.kept.trouble(); why != nil {
+		r.told = true
+		r.note(r.stderr, fmt.Sprintf("-w %s: packets are lost: %v; the analysis goes on", r.keep.name, why))
+	}
+}
+
+// end writes what is due at the end, and returns what the exit status follows from.
+func (r *liveRun) end(in report.Input) error {
+	in.Filter = r.filterText()
+	unkept := r.kept.finish(r.src.Stats(), &in)
+	var watched, err error
+	if r.watcher != nil {
+		watched = r.watcher.Close(in)
+		r.showing.gap(r.screen)
+	}
+	if r.rep != nil {
+		err = r.rep.Close(in)
+	}
+	switch {
+	case watched == nil:
+	case r.screen == r.out:
+		err = watched
+	case !r.screen.leftAlone(watched):
+		unkept = errors.Join(watched, unkept)
+	}
+	if err == nil {
+		err = r.out.Close()
+	}
+	if err := r.finish(r.stderr, r.out, in, err, unkept); err != nil {
+		return err
+	}
+	if r.src.Lost() {
+		return &exitError{status: exitPartial} // the notes have said it
+	}
+	return nil
+}

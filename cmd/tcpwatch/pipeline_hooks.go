@@ -1,0 +1,70 @@
+package main
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/capture"
+)
+
+// hooks are what a command adds to the way of a packet. Each may be nil. What
+// they are given is lent for the duration of the call.
+type hooks struct {
+	// tap gets every packet, before it is decoded.
+	tap func(*capture.Packet)
+	// packet, episode, moment and connection get what the Analyzer gives, beside
+	// the Reporter; connection at once, in the order in which connections end.
+	packet     func(*analyze.Observation)
+	episode    func(*analyze.Episode)
+	moment     func(*analyze.Moment)
+	connection func(*analyze.Connection)
+	// tick is called about ten times a second of capture time, also while no
+	// packet comes.
+	tick func(now int64, s analyze.Stats)
+	// enough ends the run; it is asked behind every packet, and while none comes.
+	enough func(analyze.Stats) bool
+	// waiting bounds how many connections wait for one that began before them; 0
+	// is no bound.
+	waiting int
+	// unread lets the run go on when nobody reads the Reporter's output any more:
+	// the hooks have work of their own.
+	unread bool
+}
+
+// join lets the Analyzer call the hooks behind the Reporter.
+func (h *hooks) join(cfg *analyze.Config) {
+	cfg.Packet = both(cfg.Packet, h.packet)
+	cfg.Episode = both(cfg.Episode, h.episode)
+	cfg.Moment = both(cfg.Moment, h.moment)
+	cfg.Connection = both(cfg.Connection, h.connection)
+}
+
+// over reports whether a hook ends the run.
+func (h *hooks) over(an *analyze.Analyzer) bool { return h.enough != nil && h.enough(an.Stats()) }
+
+// both calls f and g, either of which may be nil.
+func both[T any](f, g func(*T)) func(*T) {
+	switch {
+	case f == nil:
+		return g
+	case g == nil:
+		return f
+	}
+	return func(x *T) { f(x); g(x) }
+}
+
+// tickEvery is the time between two ticks, in nanoseconds.
+const tickEvery = int64(100e6)
+
+// ticker calls the hook tick by capture time.
+type ticker struct {
+	hook func(now int64, s analyze.Stats)
+	last int64
+}
+
+// at takes the time now. A clock that was set back begins anew.
+func (t *ticker) at(now int64, an *analyze.Analyzer) {
+	if t.hook == nil || now >= t.last && now-t.last < tickEvery {
+		return
+	}
+	t.last = now
+	t.hook(now, an.Stats())
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tcpwatch/analyze/stream"
+	"tcpwatch/capture"
+	"tcpwatch/report"
+)
+
+// streamFolder is --streams: the payload of connections as files.
+type streamFolder struct {
+	dir       string
+	gaps      report.GapForm
+	maxBuffer int
+	folder    *report.StreamFolder // nil: not asked for
+}
+
+func (s *streamFolder) declare(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&s.dir, "streams", "",
+		"write the payload of each direction of each connection, in order and once, to a file of its own in `FOLDER`, which must be new or empty; its index.ndjson tells every gap and doubt")
+	f.Var(choice(&s.gaps, report.GapForms), "gaps",
+		"how a gap shows in these files: hole (zeros that take no room, so that octets stand at their offset), skip, or mark (a line of text) (default hole)")
+	f.Var(maxBuffer(&s.maxBuffer), "max-buffer", maxBufferHelp)
+	complete(c, "gaps", report.GapForms)
+}
+
+// open hooks what writes the files into the way of a packet.
+func (s *streamFolder) open(h *hooks, only map[uint64]bool, dec *capture.Decoder) (err error) {
+	if s.dir == "" {
+		return nil
+	}
+	if s.folder, err = report.NewStreamFolder(s.dir, s.gaps, dec.EncapName); err != nil {
+		return fmt.Errorf("--streams %w", err)
+	}
+	sc := stream.Config{MaxBuffer: s.maxBuffer, Piece: s.folder.Piece, End: s.folder.End}
+	if len(only) > 0 {
+		sc.Follow = func(n uint64) bool { return only[n] }
+	}
+	f := stream.New(sc)
+	h.packet, h.connection, h.unread = both(h.packet, f.Packet), both(h.connection, f.Connection), true
+	return nil
+}
+
+// close ends the files and says what was written.
+func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
+	if s.folder == nil {
+		return nil
+	}
+	if err := s.folder.Close(); err != nil {
+		return fmt.Errorf("--streams %w", err)
+	}
+	if !quiet {
+		fmt.Fprintf(stderr, "tcpwatch: note: %s\n", report.Escape(s.folder.Summary()))
+	}
+	return nil
+}
+
+var maxBufferHelp = fmt.Sprintf(
+	"memory for octets that wait for others in front of them, in all connections together, from %s; beyond it gaps are let go, and said to be; each open connection costs about 2K more (default %s)",
+	sizeText(stream.MinBuffer), sizeText(stream.DefaultMaxBuffer))
+
+// maxBuffer is a number of octets, with K, M or G for powers of 1,024.
+func maxBuffer(to *int) *option {
+	return &option{"SIZE", func(s string) error {
+		digits, unit := s, 1
+		if i := strings.IndexAny(s, "KMG"); i >= 0 && i == len(s)-1 {
+			digits, unit = s[:i], 1<<(10*(1+strings.IndexByte("KMG", s[i])))
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil || n < 0 || n > math.MaxInt64/unit || n*unit < stream.MinBuffer {
+			return errors.New("must be a number of octets, or of KiB, MiB or GiB with K, M or G, from " + sizeText(stream.MinBuffer) + ", such as 64M")
+		}
+		*to = n * unit
+		return nil
+	}}
+}
+
+// sizeText writes a number of octets as maxBuffer reads it.
+func sizeText(n int) string {
+	for _, unit := range []string{"", "K", "M"} {
+		if n%1024 != 0 {
+			return strconv.Itoa(n) + unit
+		}
+		n /= 1024
+	}
+	return strconv.Itoa(n) + "G"
+}

@@ -1,0 +1,132 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/event"
+)
+
+// appendSentence appends what an event says, as far as it fits into width
+// columns: its first part always, the others while there is room. An inferred
+// event ends in a question mark.
+func (e *env) appendSentence(b []byte, ev *event.Event, width int) []byte {
+	from, mark := len(b), ""
+	if ev.Inferred {
+		mark = " ?"
+	}
+	rest, more := ev.Sentence(), true
+	for first := true; more; first = false {
+		var part string
+		part, rest, more = strings.Cut(rest, "|")
+		was := len(b)
+		var ok bool
+		b, ok = e.appendPart(b, ev, part, !first)
+		if !first && !ok {
+			b = b[:was]
+			continue
+		}
+		if !first && displayWidth(string(b[from:]))+len(mark) > width {
+			b = b[:was]
+			break
+		}
+	}
+	return append(b, mark...)
+}
+
+// appendPart appends a part of a sentence with its values. With sparing it
+// reports false where a value is missing or goes without saying.
+func (e *env) appendPart(b []byte, ev *event.Event, part string, sparing bool) ([]byte, bool) {
+	for {
+		i := strings.IndexByte(part, '$')
+		if i < 0 {
+			return append(b, part...), true
+		}
+		b = append(b, part[:i]...)
+		name, noun := "", ""
+		name, noun, part = placeholder(part[i+1:])
+		f, ok := fieldNamed(name)
+		if !ok {
+			return b, false
+		}
+		v, spec := ev.Value(f), &event.AllFields[f]
+		if sparing && (!v.Set || v.N < spec.Least) {
+			return b, false
+		}
+		b = e.appendField(b, spec.Kind, v, noun)
+	}
+}
+
+// placeholder takes "name" or "{name noun}" off the front of s.
+func placeholder(s string) (name, noun, rest string) {
+	if strings.HasPrefix(s, "{") {
+		s, rest, _ = strings.Cut(s[1:], "}")
+		name, noun, _ = strings.Cut(s, " ")
+		return name, noun, rest
+	}
+	n := 0
+	for n < len(s) && (s[n] == '_' || 'a' <= s[n] && s[n] <= 'z') {
+		n++
+	}
+	return s[:n], "", s[n:]
+}
+
+func fieldNamed(name string) (event.Field, bool) {
+	for f := range event.AllFields {
+		if event.AllFields[f].Name == name {
+			return event.Field(f), true
+		}
+	}
+	return 0, false
+}
+
+func (e *env) appendField(b []byte, k event.ValueKind, v *event.Value, noun string) []byte {
+	switch {
+	case !v.Set:
+		return append(b, "one end"...) // who did it is all that a first part may lack
+	case noun != "":
+		return append(b, unglue(plural(uint64(v.N), noun))...)
+	case k == event.Word:
+		return append(b, v.Word...)
+	case k == event.Size:
+		return appendOctets(b, uint64(v.N))
+	case k == event.Span:
+		return appendDuration(b, v.N, 3)
+	case k == event.Identity:
+		return strconv.AppendInt(b, v.N, 10)
+	case k == event.Instant:
+		return e.appendInstant(b, v.N)
+	}
+	return appendThousands(b, uint64(v.N))
+}
+
+// appendInstant appends a time as the lines around it have it: of the day where
+// they are live, else since time 0.
+func (e *env) appendInstant(b []byte, ns int64) []byte {
+	if e.zone != nil {
+		return time.Unix(0, ns).In(e.zone).AppendFormat(b, "15:04:05")
+	}
+	return appendDuration(b, ns-e.base, 4)
+}
+
+// eventTone underlines what an event says.
+func eventTone(ev *event.Event) Tone {
+	switch ev.Kind {
+	case analyze.MomentOpened:
+		return Good
+	case analyze.MomentRefused, analyze.MomentOpeningReset, analyze.MomentUnanswered, analyze.MomentStalled:
+		return Bad
+	case analyze.MomentTimeWait, analyze.MomentTimeWaitOver, analyze.MomentTimeWaitRestarted:
+		return Quiet
+	case analyze.MomentTupleReused, analyze.MomentMidstream, analyze.MomentHalfClosed, analyze.MomentWindowReopened:
+		return Plain
+	case analyze.MomentClosed:
+		if ev.Weight() == event.Trouble {
+			return Bad
+		}
+		return Plain
+	}
+	return Doubt
+}

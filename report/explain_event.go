@@ -1,0 +1,77 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"tcpwatch/analyze/event"
+)
+
+const eventsTitle = "What happens to a connection (view events, and live)"
+
+// eventList names every kind of event with its definition.
+func (x *explainer) eventList(room int) {
+	x.heading(eventsTitle)
+	for _, s := range event.All {
+		x.fact(gap+s.Name, s.Definition, room)
+	}
+	x.line("")
+}
+
+func (x *explainer) event(key string) bool {
+	k, ok := event.Find(strings.ToLower(key))
+	if !ok {
+		return false
+	}
+	s := event.All[k]
+	x.heading(s.Name + "   event, schema " + schemaEvent)
+	x.block(gap, s.Definition)
+	x.line("")
+	x.heading("Told when all of these hold")
+	for i, c := range s.Conditions {
+		x.condition(i+1, c.Text)
+	}
+	x.line("")
+	room := len("Inferred") + len(gap)
+	x.fact("Fields", eventFields(s, ""), room)
+	x.fact("Inferred", s.Inferred, room)
+	x.fact("Source", clauses(s.Clauses), room)
+	if s.Example != "" {
+		x.example("Example", s.Example)
+	}
+	return true
+}
+
+// eventFields names the fields of a kind, each between quotes.
+func eventFields(s *event.Spec, quote string) string {
+	var names []string
+	for _, f := range s.Fields {
+		names = append(names, quote+event.AllFields[f].Name+quote)
+	}
+	return strings.Join(names, ", ")
+}
+
+// eventDocuments writes the events into LABELS.md.
+func eventDocuments(b *bytes.Buffer) {
+	b.WriteString("\n## " + eventsTitle + "\n\nAn event is told at the packet that shows it, or by the clock of the capture; a question mark behind it, `inferred` for programs, " +
+		"marks what missing segments would prove. What a later packet shows to be wrong is taken back (`taken-back`). " +
+		"The last event about the opening of a connection that was not taken back is the outcome of its opening in the record, and so with its close; " +
+		"who refused a connection is judged by what had been captured until then, and the record may know better. " +
+		"Connections are forgotten for others before TIME-WAIT is over only with --max-connections; then, and at the end of the capture, `time-wait-over` does not come.\n")
+	for _, s := range event.All {
+		fmt.Fprintf(b, "\n### %s\n\n%s\n\nTold when all of these hold:\n\n", s.Name, s.Definition)
+		for i, c := range s.Conditions {
+			fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
+		}
+		fmt.Fprintf(b, "\n* Fields: %s\n", eventFields(s, "`"))
+		for _, f := range []struct{ name, text string }{{"Inferred", s.Inferred}, {"Source", unglue(clauses(s.Clauses))}} {
+			if f.text != "" {
+				fmt.Fprintf(b, "* %s: %s\n", f.name, f.text)
+			}
+		}
+		if s.Example != "" {
+			fmt.Fprintf(b, "\n```\n%s\n```\n", strings.TrimRight(s.Example, "\n"))
+		}
+	}
+}

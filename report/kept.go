@@ -1,0 +1,85 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kept is what became of the packets that were to be written to files as they
+// came. Name, Format and Why are shown escaped.
+type Kept struct {
+	Name, Format string // of the file, or of the first of several
+	Files        uint64
+	// Packets and Octets (captured) were written; RemovedPackets of them were in
+	// RemovedFiles that had to go because there were too many.
+	Packets, Octets, RemovedFiles, RemovedPackets uint64
+	// LostPackets and LostOctets were not written, from the packet of time
+	// LostSince (nanoseconds since 1970) on, because of Why at first.
+	LostPackets, LostOctets uint64
+	LostSince               int64
+	Why                     string // "" where nothing went wrong
+}
+
+// Loss says in one sentence what was not written; "" where all was.
+func (k *Kept) Loss() string { return unglue(k.loss()) }
+
+func (k *Kept) loss() string {
+	switch {
+	case k.LostPackets > 0:
+		var c clock
+		return fmt.Sprintf("%s (%s) from %s on could not be written: %s",
+			plural(k.LostPackets, "packet"), octets(k.LostOctets), c.appendTime(nil, k.LostSince), k.Why)
+	case k.Why != "":
+		return "not all that was written is sure to be kept: " + k.Why
+	}
+	return ""
+}
+
+// keptItems says it in the summary.
+func keptItems(s *summarySection, k *Kept) {
+	if k == nil {
+		return
+	}
+	var b strings.Builder
+	b.WriteString("packets written to " + Escape(k.Name))
+	if k.Files > 1 {
+		fmt.Fprintf(&b, " and %s more", plural(k.Files-1, "file"))
+	}
+	if k.RemovedFiles > 0 {
+		fmt.Fprintf(&b, "; the oldest %s with %s removed again", plural(k.RemovedFiles, "file"), plural(k.RemovedPackets, "packet"))
+	}
+	if loss := k.loss(); loss != "" {
+		s.add(k.Packets, Bad, b.String()+"; "+Escape(loss))
+		return
+	}
+	s.add(k.Packets, Plain, b.String())
+}
+
+// kept writes the same for programs.
+func (j *jsonText) kept(k *Kept) {
+	if k == nil {
+		j.null("kept")
+		return
+	}
+	j.open("kept", '{')
+	j.text("name", k.Name)
+	j.text("format", k.Format)
+	j.uint("files", k.Files)
+	j.uint("packets", k.Packets)
+	j.uint("bytes", k.Octets)
+	j.uint("removed_files", k.RemovedFiles)
+	j.uint("removed_packets", k.RemovedPackets)
+	j.uint("lost_packets", k.LostPackets)
+	j.uint("lost_bytes", k.LostOctets)
+	if k.LostPackets > 0 {
+		j.time("lost_since", &clock{}, k.LostSince)
+	} else {
+		j.null("lost_since")
+	}
+	if k.Why == "" {
+		j.null("error")
+	} else {
+		j.text("error", k.Why)
+	}
+	j.close('}')
+}

@@ -1,0 +1,357 @@
+package report
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/stream"
+	"tcpwatch/capture/wire"
+)
+
+// GapForm is how a gap shows in the file of a stream.
+type GapForm string
+
+// The forms.
+const (
+	GapHole GapForm = "hole" // a hole, which reads as zeros: octets stand at their offset in the stream
+	GapSkip GapForm = "skip" // nothing: what follows stands directly behind
+	GapMark GapForm = "mark" // a line of text that says what is missing
+)
+
+// GapForms lists the forms.
+var GapForms = []GapForm{GapHole, GapSkip, GapMark}
+
+// StreamIndex is the name of the file beside the streams that tells what the
+// octets alone cannot: an object (schema tcpwatch.stream/1) for every gap,
+// conflict and octets left out, for the octets that something speaks against,
+// and for the end of every direction, with its file.
+const StreamIndex = "index.ndjson"
+
+// mostOpenFiles bounds the files that are open at one time. Beyond it the one
+// that was not written to for longest is closed, and opened again when needed.
+const mostOpenFiles = 128
+
+// StreamFolder writes one file a direction and connection into a folder. It is
+// not safe for concurrent use. An error is kept: later calls do nothing, and
+// Close returns it.
+type StreamFolder struct {
+	dir   string
+	gaps  GapForm
+	env   env
+	index *bufio.Writer
+	file  *os.File // of the index
+	err   error
+
+	live        map[uint64]*[2]streamFile // by connection
+	open        int
+	first, last *streamFile // those open, the longest unused first
+	row         []byte
+
+	files  uint64
+	octets uint64
+	totals stream.Total // of all directions
+}
+
+// streamFile is the file of one direction.
+type streamFile struct {
+	tuple      wire.Tuple
+	name       string // "": none yet
+	at         int64  // where in it the next octets go
+	grown      bool   // the file is shorter than at: a hole ends it
+	f          *os.File
+	w          *bufio.Writer
+	prev, next *streamFile
+	doubt      doubted
+}
+
+// doubted are octets that something speaks against, for the index: those that
+// follow each other as one.
+type doubted struct {
+	offset, len, time int64 // len 0: none
+	packet, ack       uint64
+	reason            stream.Reason
+}
+
+// NewStreamFolder makes the folder where there is none. It refuses one that has
+// something in it: what lies there could be taken for streams of this capture.
+func NewStreamFolder(dir string, gaps GapForm, encap func(uint32) string) (*StreamFolder, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, pathError(dir, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, pathError(dir, err)
+	}
+	if len(entries) > 0 {
+		return nil, fmt.Errorf("%s: the folder is not empty", dir)
+	}
+	f, err := os.Create(filepath.Join(dir, StreamIndex))
+	if err != nil {
+		return nil, pathError(filepath.Join(dir, StreamIndex), err)
+	}
+	s := &StreamFolder{dir: dir, gaps: gaps, file: f, index: bufio.NewWriterSize(f, 1<<16), live: map[uint64]*[2]streamFile{}}
+	s.env.EncapName = encap
+	return s, nil
+}
+
+// pathError says of a path once what went wrong.
+func pathError(path string, err error) error {
+	var e *os.PathError
+	if errors.As(err, &e) {
+		err = e.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// Piece writes a piece.
+func (s *StreamFolder) Piece(p *stream.Piece) {
+	if s.err != nil {
+		return
+	}
+	f := s.of(p)
+	switch p.Kind {
+	case stream.Octets:
+		s.doubt(f, p)
+		s.write(f, p, p.Data)
+		s.octets += uint64(p.Len)
+	case stream.Gap:
+		s.settleDoubt(f, p.Connection, p.FromClient)
+		s.gap(f, p)
+		s.indexed(p)
+	default:
+		s.indexed(p)
+	}
+}
+
+// of returns the file of the piece's direction.
+func (s *StreamFolder) of(p *stream.Piece) *streamFile {
+	both := s.live[p.Connection]
+	if both == nil {
+		both = new([2]streamFile)
+		both[0].tuple, both[1].tuple = p.Tuple, p.Tuple.Reverse()
+		s.live[p.Connection] = both
+	}
+	if both[0].tuple == p.Tuple {
+		return &both[0]
+	}
+	return &both[1]
+}
+
+// indexed writes an object of the index.
+func (s *StreamFolder) indexed(p *stream.Piece) {
+	s.row = append(pieceObject(s.row[:0], &s.env.clock, p, false), '\n')
+	s.line()
+}
+
+func (s *StreamFolder) line() {
+	if _, err := s.index.Write(s.row); err != nil && s.err == nil {
+		s.err = pathError(filepath.Join(s.dir, StreamIndex), err)
+	}
+}
+
+// doubt takes octets down that something speaks against, those that follow each
+// other as one.
+func (s *StreamFolder) doubt(f *streamFile, p *stream.Piece) {
+	d := &f.doubt
+	if p.Reason == stream.NoReason && p.AckPacket != 0 {
+		s.settleDoubt(f, p.Connection, p.FromClient)
+		return
+	}
+	if d.len > 0 && d.reason == p.Reason && (d.ack == 0) == (p.AckPacket == 0) {
+		d.len += p.Len
+		return
+	}
+	s.settleDoubt(f, p.Connection, p.FromClient)
+	*d = doubted{p.Offset, p.Len, p.Time, p.Packet, p.AckPacket, p.Reason}
+}
+
+// settleDoubt writes the object of the octets in doubt.
+func (s *StreamFolder) settleDoubt(f *streamFile, connection uint64, client bool) {
+	if d := &f.doubt; d.len > 0 {
+		s.indexed(&stream.Piece{
+			Connection: connection, FromClient: client, Kind: stream.Octets, Reason: d.reason, Offset: d.offset, Len: d.len,
+			Packet: d.packet, Time: d.time, AckPacket: d.ack,
+		})
+		d.len = 0
+	}
+}
+
+// gap lets a gap show in the file.
+func (s *StreamFolder) gap(f *streamFile, p *stream.Piece) {
+	switch s.gaps {
+	case GapMark:
+		s.write(f, p, []byte("\n["+gapText(p)+"]\n"))
+	case GapHole:
+		if f.name == "" { // a file of nothing but a hole would say nothing
+			f.at += p.Len
+			return
+		}
+		s.write(f, p, nil)
+		if f.f != nil {
+			s.fail(f, f.w.Flush())
+			f.at += p.Len
+			_, err := f.f.Seek(f.at, io.SeekStart)
+			s.fail(f, err)
+			f.grown = true
+		}
+	}
+}
+
+// write appends octets to the file, which it opens where it is not open.
+func (s *StreamFolder) write(f *streamFile, p *stream.Piece, data []byte) {
+	if f.f == nil && !s.reopen(f, p) {
+		return
+	}
+	if s.last != f {
+		s.unlink(f)
+		s.link(f)
+	}
+	if len(data) > 0 {
+		_, err := f.w.Write(data)
+		s.fail(f, err)
+		f.at += int64(len(data))
+		f.grown = false
+	}
+}
+
+func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
+	if s.open >= mostOpenFiles {
+		s.shut(s.first)
+	}
+	flags := os.O_WRONLY
+	if f.name == "" {
+		f.name = streamName(p)
+		flags |= os.O_CREATE | os.O_EXCL
+		s.files++
+	}
+	file, err := os.OpenFile(filepath.Join(s.dir, f.name), flags, 0o666)
+	if err == nil {
+		_, err = file.Seek(f.at, io.SeekStart)
+	}
+	if err != nil {
+		s.fail(f, err)
+		return false
+	}
+	f.f = file
+	f.w = bufio.NewWriterSize(file, 1<<14)
+	s.open++
+	s.link(f)
+	return true
+}
+
+// shut closes a file, for now or for good.
+func (s *StreamFolder) shut(f *streamFile) {
+	s.fail(f, f.w.Flush())
+	if f.grown {
+		s.fail(f, f.f.Truncate(f.at))
+	}
+	s.fail(f, f.f.Close())
+	f.f, f.w = nil, nil
+	s.open--
+	s.unlink(f)
+}
+
+func (s *StreamFolder) fail(f *streamFile, err error) {
+	if err != nil && s.err == nil {
+		s.err = pathError(filepath.Join(s.dir, f.name), err)
+	}
+}
+
+func (s *StreamFolder) link(f *streamFile) {
+	f.prev = s.last
+	if s.last != nil {
+		s.last.next = f
+	} else {
+		s.first = f
+	}
+	s.last = f
+}
+
+func (s *StreamFolder) unlink(f *streamFile) {
+	if f.prev != nil {
+		f.prev.next = f.next
+	} else {
+		s.first = f.next
+	}
+	if f.next != nil {
+		f.next.prev = f.prev
+	} else {
+		s.last = f.prev
+	}
+	f.prev, f.next = nil, nil
+}
+
+// End closes the files of a connection.
+func (s *StreamFolder) End(c *analyze.Connection, client, server stream.Total) {
+	both := s.live[c.Number]
+	delete(s.live, c.Number)
+	if both == nil {
+		both = new([2]streamFile)
+	}
+	of := 0 // index of the client's
+	if both[0].tuple != client.Tuple {
+		of = 1
+	}
+	for i, t := range []*stream.Total{&client, &server} {
+		f := &both[(i+of)&1]
+		if s.err == nil {
+			s.settleDoubt(f, c.Number, i == 0)
+			s.row = append(endObject(s.row[:0], &s.env, c, i == 0, t, &f.name), '\n')
+			s.line()
+		}
+		if f.f != nil {
+			s.shut(f)
+		}
+		s.totals.Missing += t.Missing
+		s.totals.Gaps += t.Gaps
+		s.totals.Conflicts += t.Conflicts
+		s.totals.Outside += t.Outside
+	}
+}
+
+// Close closes all files.
+func (s *StreamFolder) Close() error {
+	for s.first != nil {
+		s.shut(s.first)
+	}
+	if err := s.index.Flush(); err != nil && s.err == nil {
+		s.err = pathError(filepath.Join(s.dir, StreamIndex), err)
+	}
+	if err := s.file.Close(); err != nil && s.err == nil {
+		s.err = pathError(filepath.Join(s.dir, StreamIndex), err)
+	}
+	return s.err
+}
+
+// Summary says in one line what was written.
+func (s *StreamFolder) Summary() string {
+	text := fmt.Sprintf("%s: %s in %s", s.dir, octetsText(int64(s.octets)), counted(int64(s.files), "file"))
+	t := &s.totals
+	if t.Gaps > 0 {
+		text += fmt.Sprintf(", %s missing in %s", octetsText(t.Missing), counted(t.Gaps, "gap"))
+	} else {
+		text += ", nothing missing"
+	}
+	if t.Conflicts > 0 {
+		text += ", " + counted(t.Conflicts, "conflict")
+	}
+	if t.Outside > 0 {
+		text += ", " + octetsText(t.Outside) + " left out"
+	}
+	return text + "; " + StreamIndex + " says where"
+}
+
+// streamName names the file of a direction: the number of the connection in eight
+// digits, so that names sort, who sent it, and both ends, the sender first. The
+// colons of IPv6 addresses are dots, for file systems that know no colons.
+func streamName(p *stream.Piece) string {
+	from, to := p.Tuple.Source(), p.Tuple.Destination()
+	name := fmt.Sprintf("%08d-%s-%s_%d-%s_%d", p.Connection, fromText(p.FromClient), from.Addr(), from.Port(), to.Addr(), to.Port())
+	return strings.ReplaceAll(name, ":", ".")
+}

@@ -1,0 +1,92 @@
+package report
+
+import (
+	"fmt"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/stream"
+)
+
+// hexRow is how many octets stand in a row, so that a row fits 80 columns.
+const hexRow = 16
+
+// hexForm writes rows of the offset, the octets and their ASCII, with the mark of
+// the side in front. A row holds octets that follow each other.
+type hexForm struct {
+	streamNotes
+	side   int
+	offset int64
+	row    []byte
+	text   []byte
+}
+
+func (f *hexForm) piece(w *StreamWriter, p *stream.Piece) {
+	f.head(w, p)
+	i := side(p.FromClient)
+	if p.Kind != stream.Octets {
+		f.flush(w)
+		f.note(w, p)
+		return
+	}
+	if f.doubts(p) {
+		f.flush(w)
+		f.doubt(w, p)
+	}
+	if i != f.side || p.Offset != f.offset+int64(len(f.row)) {
+		f.flush(w)
+	}
+	data, at := p.Data, p.Offset
+	for len(data) > 0 {
+		if len(f.row) == 0 {
+			f.side, f.offset = i, at
+		}
+		n := min(len(data), hexRow-len(f.row))
+		f.row = append(f.row, data[:n]...)
+		data, at = data[n:], at+int64(n)
+		if len(f.row) == hexRow {
+			f.flush(w)
+		}
+	}
+}
+
+// flush writes the row that was begun.
+func (f *hexForm) flush(w *StreamWriter) {
+	if len(f.row) == 0 {
+		return
+	}
+	b := f.text[:0]
+	if w.opts.Color {
+		b = append(b, sideEscapes[f.side]...)
+	}
+	b = append(b, sideMarks[f.side][0]...)
+	b = fmt.Appendf(b, "%08x ", f.offset)
+	for k := range hexRow {
+		if k%8 == 0 {
+			b = append(b, ' ')
+		}
+		if k < len(f.row) {
+			b = append(b, hexDigits[f.row[k]>>4], hexDigits[f.row[k]&15], ' ')
+		} else {
+			b = append(b, "   "...)
+		}
+	}
+	b = append(b, ' ', '|')
+	for _, c := range f.row {
+		if c < 0x20 || c >= 0x7f {
+			c = '.'
+		}
+		b = append(b, c)
+	}
+	b = append(b, '|')
+	if w.opts.Color {
+		b = append(b, escapeEnd...)
+	}
+	b = append(b, '\n')
+	w.write(b)
+	f.text, f.row = b, f.row[:0]
+}
+
+func (f *hexForm) end(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
+	f.flush(w)
+	f.sum(w, c, client, server)
+}

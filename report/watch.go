@@ -1,0 +1,232 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/event"
+)
+
+// WatchOptions set a Watcher up.
+type WatchOptions struct {
+	// Options say what is shown and how. Without Views it is the events, without
+	// Format a table on a terminal and ndjson elsewhere. Width counts where Size is
+	// nil.
+	Options
+	// Terminal is set where people watch: events are then lines with the time of
+	// day, and of a busy moment only some (Lines).
+	Terminal bool
+	// Status draws a line at the bottom that is drawn over: for a terminal that can
+	// erase (not TERM=dumb). It counts with Terminal only.
+	Status bool
+	// Size tells how many columns the terminal has now, 0 where it does not know;
+	// it is asked at every Tick. nil: Width holds.
+	Size func() int
+	// Lines is the most events shown in a second on a terminal; 0 means 20. What is
+	// left out is counted in a line behind them.
+	Lines int
+	// Zone is where times of the day are; nil means the system's.
+	Zone *time.Location
+}
+
+// Status is what the line at the bottom says. Counts are since the beginning.
+type Status struct {
+	Packets, Octets uint64
+	// Dropped counts packets that the system threw away; it counts with
+	// DropsKnown.
+	Dropped    uint64
+	DropsKnown bool
+	// Analysis says how many connections there are in which condition.
+	Analysis analyze.Stats
+}
+
+// prompt is how many rows after a Tick are written at once; more of them wait for
+// the next Tick, so that a flood of rows costs no system call each.
+const prompt = 64
+
+// Watcher writes views while a capture is running: each row as it comes. It takes
+// what a Reporter takes, and Ticks. It is not safe for concurrent use. An error
+// of the output is kept: later calls do nothing, and Err and Close return it.
+type Watcher struct {
+	rep    *Reporter
+	bottom *bottom
+	lines  *eventLines // nil: events are rows like others
+	teller *event.Teller
+	size   func() int
+	rows   int // since the last Tick
+}
+
+// CheckWatch reports, in words for the command line, why the views cannot be
+// written while a capture runs; nil if they can.
+func CheckWatch(views []View, format Format) error {
+	if err := Check(views, format); err != nil {
+		return err
+	}
+	for _, v := range views {
+		switch v {
+		case ViewSummary, ViewStory, ViewListeners:
+			return fmt.Errorf("view %s needs the end of the capture", v)
+		}
+	}
+	if len(views) > 1 && format != FormatNDJSON {
+		return fmt.Errorf("%d views at one time can be watched as ndjson only", len(views))
+	}
+	return nil
+}
+
+// NewWatcher returns a Watcher that writes to w. The options must have passed
+// CheckWatch.
+func NewWatcher(w io.Writer, o WatchOptions) (*Watcher, error) {
+	if len(o.Views) == 0 {
+		o.Views = []View{ViewEvents}
+	}
+	if o.Format == "" {
+		o.Format = FormatNDJSON
+		if o.Terminal {
+			o.Format = FormatTable
+		}
+	}
+	if err := CheckWatch(o.Views, o.Format); err != nil {
+		return nil, err
+	}
+	x := &Watcher{bottom: &bottom{w: w}, size: o.Size}
+	if x.size != nil {
+		o.Width = x.size()
+	}
+	lines := o.Terminal && o.Format == FormatTable && o.Views[0] == ViewEvents
+	rep, err := newReporter(x.bottom, o.Options, lines)
+	if err != nil {
+		return nil, err
+	}
+	x.rep = rep
+	rep.env.live = true
+	x.bottom.env = rep.env
+	x.bottom.on = o.Terminal && o.Status
+	if lines {
+		if o.Zone == nil {
+			o.Zone = time.Local
+		}
+		rep.env.zone = o.Zone
+		x.lines = newEventLines(rep.env, o.Lines)
+		x.teller = event.NewTeller(x.event)
+	}
+	return x, nil
+}
+
+// WantsPackets, WantsEpisodes and WantsMoments report whether calls of the
+// functions of that name show anywhere.
+func (w *Watcher) WantsPackets() bool { return w.rep.WantsPackets() }
+
+// WantsEpisodes is like WantsPackets.
+func (w *Watcher) WantsEpisodes() bool { return w.rep.WantsEpisodes() }
+
+// WantsMoments is like WantsPackets.
+func (w *Watcher) WantsMoments() bool { return w.teller != nil || w.rep.WantsMoments() }
+
+// Packet takes the next observation; nothing of it is kept.
+func (w *Watcher) Packet(o *analyze.Observation) {
+	w.rep.Packet(o)
+	w.flush()
+}
+
+// Episode takes the next episode; nothing of it is kept.
+func (w *Watcher) Episode(e *analyze.Episode) {
+	w.rep.Episode(e)
+	w.flush()
+}
+
+// Connection takes the next record, in any order; verdicts are held against the
+// records that came before. Nothing of it is kept.
+func (w *Watcher) Connection(c *analyze.Connection) {
+	w.rep.Connection(c)
+	w.flush()
+}
+
+// Moment takes the next moment; nothing of it is kept.
+func (w *Watcher) Moment(m *analyze.Moment) {
+	if w.teller == nil {
+		w.rep.Moment(m)
+	} else if w.rep.err == nil {
+		w.teller.Moment(m)
+	}
+	w.flush()
+}
+
+func (w *Watcher) event(ev *event.Event) {
+	if !w.rep.wanted(ev.Connection) {
+		return
+	}
+	w.rep.keep(w.lines.event(w.rep.out, ev))
+}
+
+// flush lets what was written be seen, unless much was since the last Tick.
+func (w *Watcher) flush() {
+	if w.rep.err != nil || w.rep.out.Buffered() == 0 {
+		return
+	}
+	if w.rows++; w.rows <= prompt {
+		w.rep.keep(w.rep.out.Flush())
+	}
+}
+
+// Tick lets time pass: it is to be called some ten times a second with the time
+// now, which need not be that of the packets. What waits is written, the line at
+// the bottom is drawn again, and the size of the terminal is asked for.
+func (w *Watcher) Tick(now time.Time, s Status) {
+	w.rows = 0
+	if w.rep.err != nil {
+		return
+	}
+	if w.size != nil {
+		w.rep.env.Width = max(columnsOr(w.size()), minWidth)
+	}
+	if w.lines != nil {
+		w.rep.keep(w.lines.tick(w.rep.out, now))
+	}
+	if w.rep.out.Buffered() > 0 {
+		w.rep.keep(w.rep.out.Flush())
+	}
+	w.rep.keep(w.bottom.draw(now, &s))
+}
+
+func columnsOr(n int) int {
+	if n <= 0 {
+		return defaultWidth
+	}
+	return n
+}
+
+// Aside returns a writer to another stream that shows on the same terminal. The
+// line at the bottom is taken away in front of what is written there, and drawn
+// again at the next Tick. It is for the goroutine of the Watcher.
+func (w *Watcher) Aside(to io.Writer) io.Writer { return aside{w, to} }
+
+type aside struct {
+	w  *Watcher
+	to io.Writer
+}
+
+func (a aside) Write(p []byte) (int, error) {
+	a.w.rep.Flush()
+	a.w.rep.keep(a.w.bottom.erase())
+	return a.to.Write(p)
+}
+
+// Err returns the first error of the output, so that a capture can stop early.
+func (w *Watcher) Err() error { return w.rep.err }
+
+// Close erases the line at the bottom and writes what is due at the end. It does
+// not close the writer that NewWatcher was given.
+func (w *Watcher) Close(in Input) error {
+	w.bottom.on = false
+	if w.rep.err == nil && w.lines != nil {
+		w.rep.keep(w.lines.rest(w.rep.out))
+	}
+	err := w.rep.Close(in)
+	if err == nil {
+		err = w.bottom.erase()
+	}
+	return err
+}

@@ -1,0 +1,192 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tcpwatch/analyze/event"
+)
+
+// eventLines writes events as lines for a terminal: time of day, connection,
+// its ends, what happened.
+type eventLines struct {
+	env     *env
+	limiter limiter
+	day     string // the date that was written last
+	number  int    // columns of the connection numbers so far
+	ends    int    // columns of the ends so far
+	text    []byte
+}
+
+const (
+	// leastSentence is kept free for what happened: no first part of a sentence
+	// with small numbers is longer.
+	leastSentence = 26
+	// leastNumber are the columns of a connection number at the beginning.
+	leastNumber = 4
+	// microsFrom is how wide a terminal must be for times with microseconds.
+	microsFrom = 120
+)
+
+func newEventLines(e *env, most int) *eventLines {
+	return &eventLines{env: e, limiter: newLimiter(most), number: leastNumber}
+}
+
+// event writes the line of an event, or counts it where there were too many.
+func (l *eventLines) event(w io.Writer, ev *event.Event) error {
+	if !l.limiter.allow(ev) {
+		return nil
+	}
+	at := time.Unix(0, ev.Time).In(l.env.zone)
+	l.text = l.text[:0]
+	if day := at.Format("2006-01-02"); day != l.day {
+		l.day = day
+		l.text = append(l.text, l.env.paint(Quiet, day+at.Format(" MST"))...)
+		l.text = append(l.text, '\n')
+	}
+	l.line(ev, at)
+	_, err := w.Write(l.text)
+	return err
+}
+
+func (l *eventLines) line(ev *event.Event, at time.Time) {
+	form := "15:04:05.000"
+	if l.env.Width >= microsFrom {
+		form = "15:04:05.000000"
+	}
+	clock, number := at.Format(form), ""
+	if ev.Connection != 0 {
+		number = strconv.FormatUint(ev.Connection, 10)
+	}
+	l.number = max(l.number, len(number))
+	used := len(clock) + 1 + l.number + len(gap)
+	ends := l.endsText(ev, l.env.Width-used-len(gap)-leastSentence)
+	if used+displayWidth(ends) > l.env.Width {
+		ends = "" // a narrow terminal: the number of the connection must do
+	}
+	// Short ends stand in a column; a long one pushes only its own line.
+	l.ends = max(l.ends, min(displayWidth(ends), (l.env.Width-used)/2))
+	pad := max(l.ends-displayWidth(ends), 0)
+
+	b := append(l.text, l.env.paint(Quiet, clock)...)
+	b = append(b, strings.Repeat(" ", 1+l.number-len(number))...)
+	b = append(b, number...)
+	b = append(b, gap...)
+	if ends == "" {
+		l.text = l.sentence(b, ev, used, l.env.Width-used)
+		return
+	}
+	b = append(b, ends...)
+	room := l.env.Width - used - displayWidth(ends) - len(gap)
+	switch first := l.mainWidth(ev); {
+	case first > room: // on a line of its own, under the ends
+		b = append(append(b, '\n'), strings.Repeat(" ", used+len(gap))...)
+		l.text = l.sentence(b, ev, used+len(gap), l.env.Width-used-len(gap))
+		return
+	case first <= room-pad:
+		room -= pad
+		b = append(b, strings.Repeat(" ", pad)...)
+	}
+	l.text = l.sentence(append(b, gap...), ev, 0, room)
+}
+
+// mainWidth returns the columns of the first part of the event's sentence.
+func (l *eventLines) mainWidth(ev *event.Event) int {
+	return displayWidth(l.env.plain(string(l.env.appendSentence(nil, ev, 0))))
+}
+
+// sentence appends what happened, in as many lines as it takes; those behind the
+// first are indented.
+func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byte {
+	what := l.env.plain(string(l.env.appendSentence(nil, ev, room)))
+	for i, part := range wrapWords(what, room, "") {
+		if i > 0 {
+			b = append(append(b, '\n'), strings.Repeat(" ", indent)...)
+		}
+		b = append(b, l.env.paint(eventTone(ev), part)...)
+	}
+	// The tunnel, where it fits: its name may be from the capture.
+	if in := l.env.encap(ev.EncapID); in != "" {
+		in = l.env.plain(" · " + Escape(in))
+		if displayWidth(what)+displayWidth(in) <= room {
+			b = append(b, l.env.paint(Quiet, in)...)
+		}
+	}
+	return append(b, '\n')
+}
+
+// endsText writes client and server. IPv6 addresses lose their middle where
+// there is no room; the numbers of connections are for looking them up.
+func (l *eventLines) endsText(ev *event.Event, room int) string {
+	if !ev.Client.IsValid() {
+		return ""
+	}
+	arrow := l.env.plain(" → ")
+	client, server := ev.Client.String(), ev.Server.String()
+	over := len(client) + len(server) + displayWidth(arrow) - room
+	if over > 0 {
+		// The longer one gives way first, both where that is not enough.
+		rest := room - displayWidth(arrow)
+		client = l.shortened(ev.Client, client, max(rest-len(server), rest/2))
+		server = l.shortened(ev.Server, server, rest-displayWidth(client))
+	}
+	return client + arrow + server
+}
+
+// shortened returns an IPv6 endpoint in at most room columns, if the port and
+// both ends of the address leave that much.
+func (l *eventLines) shortened(a netip.AddrPort, s string, room int) string {
+	dots := l.env.plain("…")
+	if len(s) <= room || !a.Addr().Is6() || a.Addr().Is4In6() {
+		return s
+	}
+	tail := s[strings.LastIndexByte(s[:strings.LastIndexByte(s, ']')], ':'):] // ":5678]:443"
+	head := max(room-len(tail)-displayWidth(dots), 1)
+	if head+displayWidth(dots)+len(tail) >= len(s) {
+		return s
+	}
+	return strings.TrimRight(s[:head], ":") + dots + tail
+}
+
+// tick writes, when a second is over, what was left out of it.
+func (l *eventLines) tick(w io.Writer, now time.Time) error {
+	if !l.limiter.over(now) {
+		return nil
+	}
+	return l.rest(w)
+}
+
+// rest writes what was left out until now.
+func (l *eventLines) rest(w io.Writer) error {
+	type left struct {
+		n    uint64
+		name string
+	}
+	var all []left
+	for k, n := range l.limiter.takeLeft() {
+		if n > 0 {
+			all = append(all, left{n, event.All[k].Called(n)})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(all, func(a, b left) int { return cmp.Compare(b.n, a.n) })
+	text := "… "
+	for i, x := range all {
+		if i > 0 {
+			text += ", "
+		}
+		text += glue(thousands(x.n))
+		if i == 0 {
+			text += nbsp + "more"
+		}
+		text += nbsp + glue(x.name)
+	}
+	return writeWrapped(w, l.env, Strong, gap, text)
+}

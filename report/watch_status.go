@@ -1,0 +1,154 @@
+package report
+
+import (
+	"io"
+	"strconv"
+	"time"
+)
+
+// Terminal codes (ECMA-48): CR, erase in line (EL), cursor up (CUU), erase in
+// display (ED).
+const (
+	lineStart = "\r"
+	eraseLine = "\x1b[K"
+	eraseDown = "\x1b[J"
+)
+
+// echo are the columns of the ^C that a terminal shows where its cursor stands. It
+// must not wrap: the line would be erased only in part.
+const echo = len("^C")
+
+// redraw is how much time must lie between two drawings of the status line that
+// nothing else calls for.
+const redraw = 250 * time.Millisecond
+
+// bottom writes to a terminal whose last line says how things stand. What is
+// written goes above that line, which is drawn again behind it. Where the line is
+// off, it only passes things on.
+type bottom struct {
+	w      io.Writer
+	env    *env
+	on     bool
+	status string // as drawn, with its colours; "": nothing is drawn
+	width  int    // its columns
+	buffer []byte
+
+	drawn   time.Time
+	last    Status // at the beginning of the time over which the rate is measured
+	lastAt  time.Time
+	rate    float64
+	hasRate bool
+}
+
+// Write writes p above the status line.
+func (b *bottom) Write(p []byte) (int, error) {
+	if b.status == "" {
+		return b.w.Write(p)
+	}
+	b.buffer = append(b.erasing(b.buffer[:0]), p...)
+	if b.on && len(p) > 0 && p[len(p)-1] == '\n' {
+		b.buffer = append(b.buffer, b.status...)
+	} else {
+		b.status = ""
+	}
+	if _, err := b.w.Write(b.buffer); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// erasing appends what takes the line away. On a terminal that has become
+// narrower it stands on several lines.
+func (b *bottom) erasing(to []byte) []byte {
+	if up := (b.width - 1) / b.env.Width; up > 0 {
+		to = append(append(to, "\x1b["...), strconv.Itoa(up)+"A"...)
+	}
+	return append(append(append(to, lineStart...), eraseLine...), eraseDown...)
+}
+
+// erase takes the line away for good.
+func (b *bottom) erase() error {
+	if b.status == "" {
+		return nil
+	}
+	b.status = ""
+	_, err := b.w.Write(b.erasing(nil))
+	return err
+}
+
+// draw draws the line if it is due.
+func (b *bottom) draw(now time.Time, s *Status) error {
+	if !b.on || b.status != "" && now.Sub(b.drawn) < redraw && !now.Before(b.drawn) {
+		return nil
+	}
+	b.measure(now, s)
+	var out []byte
+	if b.status != "" {
+		out = b.erasing(out)
+	}
+	b.drawn = now
+	b.status, b.width = b.text(s)
+	_, err := b.w.Write(append(out, b.status...))
+	return err
+}
+
+// measure keeps the rate of packets over a second or so.
+func (b *bottom) measure(now time.Time, s *Status) {
+	took := now.Sub(b.lastAt)
+	if b.lastAt.IsZero() || took < 0 || s.Packets < b.last.Packets {
+		b.last, b.lastAt = *s, now
+		return
+	}
+	if took >= time.Second {
+		b.rate, b.hasRate = float64(s.Packets-b.last.Packets)/took.Seconds(), true
+		b.last, b.lastAt = *s, now
+	}
+}
+
+// text returns the line, as many of its parts as fit in front of the last column
+// (a line that is full would make some terminals scroll), and its width.
+func (b *bottom) text(s *Status) (string, int) {
+	e, a := b.env, &s.Analysis
+	type part struct {
+		text string
+		tone Tone
+	}
+	parts := []part{{unglue(plural(s.Packets, "packet")), Plain}}
+	if b.hasRate {
+		parts = append(parts, part{thousands(uint64(b.rate+0.5)) + "/s", Plain})
+	}
+	if s.DropsKnown && s.Dropped > 0 {
+		parts = append(parts, part{thousands(s.Dropped) + " dropped", Bad})
+	}
+	for _, c := range []struct {
+		n    int
+		name string
+	}{{a.Established, "open"}, {a.Opening, "opening"}, {a.Closing, "closing"}, {a.TimeWait, "TIME-WAIT"}} {
+		parts = append(parts, part{thousands(uint64(c.n)) + " " + c.name, Plain})
+	}
+	if s.DropsKnown && s.Dropped == 0 {
+		parts = append(parts, part{"none dropped", Quiet})
+	}
+	if a.Evicted > 0 {
+		parts = append(parts, part{thousands(a.Evicted) + " evicted", Doubt})
+	}
+	parts = append(parts, part{string(appendOctets(nil, s.Octets)), Plain})
+
+	line, width := "", 0
+	separator := e.plain(" · ")
+	for i, p := range parts {
+		text, need := e.plain(p.text), 0
+		if i > 0 {
+			need = displayWidth(separator)
+		}
+		if need += displayWidth(text); width+need+echo >= e.Width {
+			break
+		}
+		if i > 0 {
+			line += separator
+		}
+		line += e.paint(p.tone, text)
+		width += need
+	}
+	return line, width
+}

@@ -1,0 +1,121 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"tcpwatch/analyze"
+)
+
+func busyStatus() Status {
+	return Status{Packets: 12_345_678, Octets: 9_876_543_210, Dropped: 42, DropsKnown: true,
+		Analysis: analyze.Stats{Opening: 12, Established: 3456, Closing: 7, TimeWait: 28_000, Evicted: 5}}
+}
+
+// shown is what a terminal shows after it was sent out: the lines, without the
+// codes, of which the last is the status line. It knows the codes that bottom
+// writes.
+func shown(t *testing.T, out string) []string {
+	t.Helper()
+	lines := []string{""}
+	for out != "" {
+		switch {
+		case strings.HasPrefix(out, "\r\x1b[K\x1b[J"):
+			lines[len(lines)-1] = ""
+			out = out[len("\r\x1b[K\x1b[J"):]
+		case out[0] == '\n':
+			lines = append(lines, "")
+			out = out[1:]
+		case out[0] < ' ':
+			t.Fatalf("control character in %q", out)
+		default:
+			lines[len(lines)-1] += out[:1]
+			out = out[1:]
+		}
+	}
+	return lines
+}
+
+// TestStatusLine: it is drawn a few times a second, stands below what is
+// written, and is gone in the end.
+func TestStatusLine(t *testing.T) {
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 100}})
+	now := time.Unix(1700000000, 0)
+	s := busyStatus()
+	w.Tick(now, s)
+	want := "12,345,678 packets · 42 dropped · 3,456 open · 12 opening · 7 closing · 28,000 TIME-WAIT · 5 evicted"
+	if got := b.String(); got != want[:strings.LastIndex(want, " · 5")] && got != want {
+		t.Errorf("the line is %q", got)
+	}
+	before := b.Len()
+	for i := range 2 {
+		s.Packets += 10
+		w.Tick(now.Add(time.Duration(i+1)*100*time.Millisecond), s)
+	}
+	if b.Len() != before {
+		t.Errorf("drawn again at once: %q", b.String()[before:])
+	}
+	opened := momentOf(analyze.MomentOpened, halfClose(t), 3, 0)
+	w.Moment(&opened)
+	s.Packets += 980
+	w.Tick(now.Add(time.Second), s)
+	lines := shown(t, b.String())
+	if len(lines) != 3 || !strings.Contains(lines[1], "opened") || !strings.HasPrefix(lines[2], "12,346,678 packets · 1,000/s · 42 dropped") {
+		t.Errorf("on the terminal: %q", lines)
+	}
+	if err := w.Close(Input{}); err != nil {
+		t.Fatal(err)
+	}
+	if lines = shown(t, b.String()); len(lines) != 3 || lines[2] != "" {
+		t.Errorf("in the end: %q", lines)
+	}
+}
+
+// TestStatusWidth: the line never reaches the last column, and where the terminal
+// has become narrower all of it is erased.
+func TestStatusWidth(t *testing.T) {
+	for width := minWidth; width < 250; width++ {
+		var b bytes.Buffer
+		size := width
+		w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Size: func() int { return size }})
+		now := time.Unix(1700000000, 0)
+		w.Tick(now, busyStatus())
+		drawn := displayWidth(b.String())
+		if drawn+len("^C") >= width || drawn < min(width-27, 100) {
+			t.Errorf("width %d: %d columns in %q", width, drawn, &b)
+		}
+		size = minWidth
+		b.Reset()
+		w.Tick(now.Add(time.Second), busyStatus())
+		up := ""
+		if n := (drawn - 1) / minWidth; n > 0 {
+			up = fmt.Sprintf("\x1b[%dA", n)
+		}
+		if !strings.HasPrefix(b.String(), up+"\r\x1b[K") {
+			t.Errorf("width %d, then %d: %q", width, size, &b)
+		}
+	}
+}
+
+// TestAside: what is written to another stream of the same terminal stands on lines
+// of its own, behind the rows so far, and the status line comes back.
+func TestAside(t *testing.T) {
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 100, Views: []View{ViewPackets}, Format: FormatNDJSON}})
+	now := time.Unix(1700000000, 0)
+	w.Tick(now, busyStatus())
+	for range prompt + 5 { // some of them wait
+		w.Packet(resentPacket(t))
+	}
+	fmt.Fprintln(w.Aside(&b), "a note")
+	w.Tick(now.Add(time.Millisecond), busyStatus())
+	lines := shown(t, b.String())
+	n := len(lines)
+	if n != prompt+5+2 || lines[n-2] != "a note" || !strings.HasPrefix(lines[n-1], "12,345,678 packets") || !strings.HasPrefix(lines[n-3], "{") {
+		t.Errorf("%d lines, the last are %q", n, lines[max(0, n-3):])
+	}
+}

@@ -1,0 +1,376 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tcpwatch/analyze"
+)
+
+func watcher(t testing.TB, w *bytes.Buffer, o WatchOptions) *Watcher {
+	t.Helper()
+	if o.Format == "" && o.Terminal {
+		o.Format = FormatTable
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	x, err := NewWatcher(w, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// TestWatchLines pins the lines of every kind of event, and that none is wider
+// than the terminal or cut without need.
+func TestWatchLines(t *testing.T) {
+	for _, width := range []int{40, 80, 120, 200} {
+		for _, ascii := range []bool{false, true} {
+			if ascii && width != 80 {
+				continue
+			}
+			var b bytes.Buffer
+			w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Width: width, ASCII: ascii, EncapName: encapName}})
+			moments := sampleMoments(t)
+			for i := range moments {
+				w.Moment(&moments[i])
+			}
+			if err := w.Close(Input{}); err != nil {
+				t.Fatal(err)
+			}
+			name := fmt.Sprintf("watch.%d", width)
+			if ascii {
+				name += ".ascii"
+			}
+			checkLines(t, name, b.String(), width, false)
+			golden(t, name, b.String())
+		}
+	}
+}
+
+// TestWatchColor: what happened has its tone, and without colour nothing is lost.
+func TestWatchColor(t *testing.T) {
+	var plain, colored bytes.Buffer
+	for _, b := range []*bytes.Buffer{&plain, &colored} {
+		w := watcher(t, b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Width: 100, Color: b == &colored, EncapName: encapName}})
+		moments := sampleMoments(t)
+		for i := range moments {
+			w.Moment(&moments[i])
+		}
+	}
+	golden(t, "watch.100.color", colored.String())
+	if got := regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(colored.String(), ""); got != plain.String() {
+		t.Errorf("without its codes:\n%s\nwant\n%s", got, &plain)
+	}
+}
+
+// TestWatchHostile: nothing from a capture reaches the terminal as it is.
+func TestWatchHostile(t *testing.T) {
+	for _, bad := range hostile {
+		for _, views := range [][]View{{ViewEvents}, {ViewPackets}, {ViewConnections}} {
+			var b bytes.Buffer
+			w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Width: 300, Views: views, EncapName: func(uint32) string { return bad }}})
+			moments := sampleMoments(t)
+			for i := range moments {
+				w.Moment(&moments[i])
+			}
+			w.Packet(resentPacket(t))
+			w.Connection(refused6(t))
+			if err := w.Close(Input{}); err != nil {
+				t.Fatal(err)
+			}
+			checkHarmless(t, fmt.Sprintf("%s with %q", views, bad), FormatTable, b.String())
+		}
+	}
+}
+
+// TestFirstParts: the first part of every sentence fits beside two short ends in
+// a terminal of 80 columns.
+func TestFirstParts(t *testing.T) {
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Width: 80}})
+	moments := sampleMoments(t)
+	for i := range moments {
+		m := &moments[i]
+		if m.Number == 0 {
+			continue
+		}
+		m.Client, m.Server, m.Count, m.Number = ep("10.77.0.1:55554"), ep("10.77.0.2:7788"), min(m.Count, 999), 7
+		w.Moment(m)
+	}
+	if n := strings.Count(b.String(), "\n"); n != len(moments)-1+1 { // and the date
+		t.Errorf("%d lines:\n%s", n, &b)
+	}
+}
+
+// TestBusy: of a busy second no more lines are shown than asked for, trouble has
+// its share, and every event is either shown or counted.
+func TestBusy(t *testing.T) {
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Width: 100}})
+	now := time.Unix(1700000000, 0)
+	w.Tick(now, Status{})
+	v4, v6 := halfClose(t), refused6(t)
+	opened, refused := momentOf(analyze.MomentOpened, v4, 3, 0), momentOf(analyze.MomentRefused, v6, 23, 0)
+	for range 1234 {
+		w.Moment(&opened)
+	}
+	for range 8 {
+		w.Moment(&refused)
+	}
+	w.Tick(now.Add(900*time.Millisecond), Status{})
+	if out := b.String(); strings.Count(out, "opened in") != 5 || strings.Count(out, "refused") != 5 || strings.Contains(out, "more") {
+		t.Errorf("in the first second:\n%s", out)
+	}
+	b.Reset()
+	w.Tick(now.Add(time.Second), Status{})
+	if got, want := b.String(), "… 1,229 more opened, 3 refused\n"; got != want {
+		t.Errorf("behind it %q, want %q", got, want)
+	}
+	b.Reset()
+	w.Moment(&opened)
+	w.Tick(now.Add(2*time.Second), Status{})
+	if out := b.String(); strings.Count(out, "\n") != 1 || !strings.Contains(out, "opened in") {
+		t.Errorf("in the next second %q", out)
+	}
+	b.Reset()
+	for range 30 {
+		w.Moment(&refused)
+	}
+	// A clock that goes back does not stop the seconds.
+	w.Tick(now.Add(-time.Hour), Status{})
+	if out := b.String(); strings.Count(out, "refused") != 11 || !strings.Contains(out, "… 20 more refused") {
+		t.Errorf("%q", out)
+	}
+	for range 13 {
+		w.Moment(&refused)
+	}
+	b.Reset()
+	if err := w.Close(Input{}); err != nil || !strings.HasPrefix(b.String(), "… 3 more refused\n") {
+		t.Errorf("at the end %q, %v", &b, err)
+	}
+}
+
+// TestNoStatus: where nobody watches, or the terminal cannot erase, no control
+// character is written.
+func TestNoStatus(t *testing.T) {
+	for name, o := range map[string]WatchOptions{
+		"pipe":        {Status: true, Options: Options{Format: FormatTable, Width: 100}},
+		"dumb":        {Terminal: true, Options: Options{Format: FormatTable, Width: 100}},
+		"ndjson":      {Terminal: true, Options: Options{Format: FormatNDJSON, Color: true}},
+		"by default":  {},
+		"json packet": {Options: Options{Format: FormatNDJSON, Views: []View{ViewPackets, ViewEvents}}},
+	} {
+		var b bytes.Buffer
+		w := watcher(t, &b, o)
+		now := time.Unix(1700000000, 0)
+		moments := sampleMoments(t)
+		for i := range moments {
+			w.Moment(&moments[i])
+			w.Packet(resentPacket(t))
+			w.Tick(now.Add(time.Duration(i)*time.Second), busyStatus())
+		}
+		if err := w.Close(Input{}); err != nil {
+			t.Fatal(err)
+		}
+		if i := strings.IndexFunc(b.String(), func(r rune) bool { return r < ' ' && r != '\n' }); i >= 0 {
+			t.Errorf("%s: control characters in %q", name, b.String()[i:])
+		}
+		if o.Format == FormatTable {
+			continue
+		}
+		for line := range strings.Lines(b.String()) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("%s: not JSON: %s", name, line)
+			}
+		}
+		if strings.Count(b.String(), "\n") < len(moments) {
+			t.Errorf("%s: %s", name, &b)
+		}
+	}
+}
+
+// writes counts the calls of Write.
+type writes struct {
+	bytes.Buffer
+	n int
+}
+
+func (w *writes) Write(p []byte) (int, error) { w.n++; return w.Buffer.Write(p) }
+
+// TestPrompt: every row is written as it comes, and of a flood the rest with the
+// next Tick, as few calls as can be.
+func TestPrompt(t *testing.T) {
+	for _, f := range []Format{FormatNDJSON, FormatCSV, FormatTable} {
+		out := &writes{}
+		w, err := NewWatcher(out, WatchOptions{Options: Options{Format: f, Views: []View{ViewPackets}, Width: 100}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := resentPacket(t)
+		w.Packet(p)
+		if rows := strings.Count(out.String(), "\n"); rows == 0 {
+			t.Errorf("%s: the first row is not written", f)
+		}
+		for i := range 5 {
+			n := out.Len()
+			w.Packet(p)
+			if out.Len() == n {
+				t.Errorf("%s: row %d is not written", f, i+2)
+			}
+		}
+		for range 10_000 {
+			w.Packet(p)
+		}
+		w.Tick(time.Unix(1700000000, 0), Status{})
+		if rows := strings.Count(out.String(), "\n"); rows < 10_006 || out.n > prompt+100 {
+			t.Errorf("%s: %d rows in %d writes", f, rows, out.n)
+		}
+	}
+}
+
+func TestCheckWatch(t *testing.T) {
+	for _, c := range []struct {
+		views  []View
+		format Format
+		want   string
+	}{
+		{[]View{ViewEvents}, FormatTable, ""},
+		{[]View{ViewPackets, ViewEvents}, FormatNDJSON, ""},
+		{[]View{ViewPackets, ViewEvents}, FormatTable, "2 views at one time can be watched as ndjson only"},
+		{[]View{ViewSummary}, FormatTable, "view summary needs the end of the capture"},
+		{[]View{ViewListeners}, FormatNDJSON, "view listeners needs the end of the capture"},
+		{[]View{"no"}, FormatNDJSON, "unknown view"},
+	} {
+		err := CheckWatch(c.views, c.format)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+			t.Errorf("%v as %s: %v, want %q", c.views, c.format, err, c.want)
+		}
+	}
+}
+
+type noRoom struct{}
+
+var errNoRoom = errors.New("no room")
+
+func (noRoom) Write([]byte) (int, error) { return 0, errNoRoom }
+
+func TestWatchError(t *testing.T) {
+	for _, status := range []bool{false, true} {
+		w, err := NewWatcher(noRoom{}, WatchOptions{Terminal: true, Status: status, Options: Options{Format: FormatTable}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened := momentOf(analyze.MomentOpened, halfClose(t), 3, 0)
+		for range 3 {
+			w.Moment(&opened)
+			w.Tick(time.Unix(1700000000, 0), Status{})
+		}
+		if !errors.Is(w.Err(), errNoRoom) || !errors.Is(w.Close(Input{}), errNoRoom) {
+			t.Errorf("status %t: %v", status, w.Err())
+		}
+	}
+}
+
+// TestWatchOnly: --connection selects.
+func TestWatchOnly(t *testing.T) {
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Width: 100, Only: map[uint64]bool{2: true}}})
+	moments := sampleMoments(t)
+	for i := range moments {
+		w.Moment(&moments[i])
+	}
+	number := regexp.MustCompile(`(?m)^\d\d:\d\d:\S+ +(\d+) `)
+	for _, m := range number.FindAllStringSubmatch(b.String(), -1) {
+		if m[1] != "2" {
+			t.Errorf("connection %s is shown", m[1])
+		}
+	}
+	if !strings.Contains(b.String(), "refused") {
+		t.Error("connection 2 is not shown")
+	}
+}
+
+// TestShortened: an endpoint that is made shorter keeps its port and fits.
+func TestShortened(t *testing.T) {
+	l := newEventLines(&env{Options: Options{Width: 80}}, 0)
+	for _, s := range []string{"[2001:db8:1234:5678:9abc:def0:1234:5678]:60123", "[2001:db8::1]:443", "[::1]:1", "192.0.2.1:65535", "[::]:80", "[::ffff:192.0.2.1]:80", "[fe80::]:1"} {
+		a := ep(s)
+		for room := -5; room < 60; room++ {
+			got := l.shortened(a, a.String(), room)
+			if got != a.String() && (displayWidth(got) > max(room, len("[2…:5678]:60123")) || got[strings.LastIndexByte(got, ':'):] != s[strings.LastIndexByte(s, ':'):]) {
+				t.Errorf("%s in %d columns is %s", s, room, got)
+			}
+			if !a.Addr().Is6() && got != s {
+				t.Errorf("%s became %s", s, got)
+			}
+		}
+	}
+}
+
+// TestMomentKindsSampled keeps the samples complete.
+func TestMomentKindsSampled(t *testing.T) {
+	moments := sampleMoments(t)
+	for k := range analyze.Moments {
+		if !slices.ContainsFunc(moments, func(m analyze.Moment) bool { return m.Kind == k }) {
+			t.Errorf("no sample of kind %d", k)
+		}
+	}
+}
+
+// BenchmarkWatch writes events as they come on a busy interface: nearly all are
+// counted only.
+func BenchmarkWatch(b *testing.B) {
+	for name, o := range map[string]WatchOptions{"terminal": {Terminal: true, Status: true}, "ndjson": {}} {
+		b.Run(name, func(b *testing.B) {
+			w, err := NewWatcher(io.Discard, o)
+			if err != nil {
+				b.Fatal(err)
+			}
+			moments := sampleMoments(b)
+			now, i := time.Unix(1700000000, 0), 0
+			b.ReportAllocs()
+			for b.Loop() {
+				w.Moment(&moments[i%len(moments)])
+				if i++; i%10_000 == 0 {
+					now = now.Add(100 * time.Millisecond)
+					w.Tick(now, Status{Packets: uint64(i)})
+				}
+			}
+		})
+	}
+}
+
+// TestPushed: while a capture runs a cell that is wider than the first row let
+// expect pushes the others, as long as the line has room.
+func TestPushed(t *testing.T) {
+	var b bytes.Buffer
+	o := WatchOptions{Options: Options{Width: 200, Views: []View{ViewPackets}, Format: FormatTable}, Terminal: true}
+	w := watcher(t, &b, o)
+	p := resentPacket(t)
+	w.Packet(p)
+	wide := *p
+	segment := *p.Segment
+	segment.Packet = 123_456_789_012
+	wide.Segment = &segment
+	w.Packet(&wide)
+	w.Packet(p)
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	n := len(lines)
+	if n != 5 || strings.Contains(lines[3], "PACKET") || len(lines[3]) > 200 || !strings.HasPrefix(lines[3], "123456789012  ") || lines[2] != lines[4] {
+		t.Fatalf("%d lines: %q", n, lines)
+	}
+	// Behind a column that had room to spare the line is as it was.
+	if at := strings.Index(lines[2], "RETRANSMISSION"); at < 0 || lines[3][at:] != lines[2][at:] {
+		t.Errorf("%q\n%q", lines[2], lines[3])
+	}
+}
