@@ -31,7 +31,10 @@ func readCounters() (counters, error) {
 	return c, c.dropped()
 }
 
-// dropped adds what the TUN device lost because its queue was full.
+// deviceDropped is our name of the counter that dropped adds.
+const deviceDropped = Device + "TxDropped"
+
+// dropped adds what the device lost because its queue was full.
 func (c counters) dropped() error {
 	b, err := os.ReadFile("/proc/thread-self/net/dev")
 	if err != nil {
@@ -40,14 +43,14 @@ func (c counters) dropped() error {
 	for line := range strings.Lines(string(b)) {
 		name, values, _ := strings.Cut(line, ":")
 		f := strings.Fields(values)
-		if strings.TrimSpace(name) != "lab0" || len(f) < 12 {
+		if strings.TrimSpace(name) != Device || len(f) < 12 {
 			continue
 		}
 		n, err := strconv.ParseInt(f[11], 10, 64)
 		if err != nil {
 			return err
 		}
-		c["lab0TxDropped"] = n
+		c[deviceDropped] = n
 	}
 	return nil
 }

@@ -9,7 +9,13 @@
 // it. It touches nothing of the machine's own network: both hosts are network
 // namespaces of threads of the program and die with them.
 //
-// It needs Linux, /dev/net/tun, and root or a user namespace (see Available). It
-// does not promise the same packets for the same seed: the seed decides what the
-// link does to the n-th packet, the kernel decides what that packet is.
+// Whoever wants to see it happen gives Play a Witness. It is told of every packet
+// while the world stands still, and may ask both kernels for their sockets
+// (Session.Sockets). The scenarios for people are in lab/lesson.
+//
+// It needs Linux, and root or a user namespace (see Available, Isolate). The
+// hosts' devices are TUN devices, or veth devices where /dev/net/tun is closed to
+// the user. It does not promise the same packets for the same seed: the seed
+// decides what the link does to the n-th packet, the kernel decides what that
+// packet is.
 package lab

@@ -17,6 +17,7 @@ type direction struct {
 	seed  uint64
 	rng   rand.PCG
 	index uint64 // of the next packet
+	cut   bool   // nothing passes any more
 	burst int    // packets still to be lost with the last burst
 	free  int64  // when the rate lets the next packet begin
 	last  int64  // when the latest packet arrives that was not held back
@@ -42,7 +43,7 @@ func (d *direction) decide(p *sent) (f fate) {
 		d.burst = l.BurstLength - 1
 		f.lost = true
 	}
-	f.lost = f.lost || loss < l.Loss
+	f.lost = f.lost || d.cut || loss < l.Loss
 	d.rules(p, &f)
 	switch {
 	case f.lost:
@@ -69,7 +70,7 @@ func (d *direction) rules(p *sent, f *fate) {
 		s.matched = append(s.matched, 0)
 	}
 	for i, r := range d.path.Rules {
-		if !p.is[r.What] {
+		if !p.is[r.What] || r.Ports[1] != 0 && (p.port < r.Ports[0] || p.port > r.Ports[1]) {
 			continue
 		}
 		s.matched[i]++

@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"tcpwatch/capture/wire"
@@ -21,7 +22,17 @@ type forwarder struct {
 	queue schedule
 	pool  pool
 	start time.Time
-	stop  int // an eventfd that ends the loop
+	wake  int  // an eventfd that ends a wait
+	carry bool // what is not TCP, too
+
+	// mu is held while packets are read, recorded and delivered. Where there is a
+	// witness, programs act on their sockets under it (see act).
+	mu      sync.Mutex
+	ended   bool
+	witness Witness
+	sent    uint64    // packets so far, of both hosts
+	other   [2]stream // what is not TCP, by sender
+	passage Passage
 
 	walker wire.Walker
 	buffer [65536]byte
@@ -36,25 +47,76 @@ type forwarder struct {
 	done          chan struct{}
 }
 
-func newForwarder(hosts [2]*host, link [2]Path, taps [2]*tap, start time.Time, seed uint64) (*forwarder, error) {
+func newForwarder(hosts [2]*host, sc *Scenario, taps [2]*tap, start time.Time, seed uint64, w Witness) (*forwarder, error) {
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	f := &forwarder{hosts: hosts, taps: taps, book: newLedger(), start: start, stop: fd, done: make(chan struct{})}
+	f := &forwarder{hosts: hosts, taps: taps, book: newLedger(), start: start, wake: fd, done: make(chan struct{}), witness: w, carry: sc.Carry}
+	f.walker.Verify = w != nil // to tell a witness of damage
 	for i := range f.dir {
-		f.dir[i] = &direction{path: link[i], seed: seed*2 + uint64(i)}
+		f.dir[i] = &direction{path: sc.Link[i], seed: seed*2 + uint64(i)}
 	}
+	f.last = int64(time.Since(f.start))
 	thread(f.run)
 	return f, nil
 }
 
 // end stops the link; what is on its way is lost. It returns the first error.
 func (f *forwarder) end() error {
-	unix.Write(f.stop, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	f.mu.Lock()
+	f.ended = true
+	f.mu.Unlock()
+	f.nudge()
 	<-f.done
-	unix.Close(f.stop)
+	unix.Close(f.wake)
 	return f.err
+}
+
+// conclude takes what was sent last, and from then on nothing: do is called
+// between the two, so that the kernels' counters that it reads are those of what
+// the link has seen.
+func (f *forwarder) conclude(do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drain(0)
+	f.drain(1)
+	do()
+	f.ended = true
+}
+
+// nudge has the loop look again.
+func (f *forwarder) nudge() { unix.Write(f.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
+
+// act does what programs want to do with sockets, one after the other, and takes
+// what each sends at once. With a witness nothing else happens meanwhile, so that
+// each packet is told in the state that it was sent in.
+func (f *forwarder) act(todo ...func()) {
+	if f.witness == nil {
+		for _, do := range todo {
+			do()
+		}
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, do := range todo {
+		if f.ended {
+			do()
+			continue
+		}
+		f.now()
+		f.drain(0) // what a timer of the kernel has sent before
+		f.drain(1)
+		f.witness.Acting()
+		do()
+		f.drain(0)
+		f.drain(1)
+		f.witness.Acted()
+	}
+	if !f.ended {
+		f.nudge()
+	}
 }
 
 // now returns the lab's time and notices when much has passed since the last
@@ -69,76 +131,118 @@ func (f *forwarder) now() int64 {
 // run owns the thread: its wake-ups are as exact as the system allows.
 func (f *forwarder) run() {
 	defer close(f.done)
-	f.last = int64(time.Since(f.start))
 	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	// Real-time scheduling, where it is allowed, keeps the delays exact on a busy machine.
 	unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0)
-	fds := []unix.PollFd{{Fd: int32(f.hosts[0].tun), Events: unix.POLLIN}, {Fd: int32(f.hosts[1].tun), Events: unix.POLLIN}, {Fd: int32(f.stop), Events: unix.POLLIN}}
-	for f.err == nil {
+	fds := []unix.PollFd{{Fd: int32(f.hosts[0].device.fd), Events: unix.POLLIN}, {Fd: int32(f.hosts[1].device.fd), Events: unix.POLLIN}, {Fd: int32(f.wake), Events: unix.POLLIN}}
+	for {
+		f.mu.Lock()
+		f.forward()
 		wait := f.queue.wait(f.now(), int64(time.Second))
-		ts := unix.NsecToTimespec(wait)
 		f.last += wait // until then it is right not to run
+		over := f.ended || f.err != nil
+		f.mu.Unlock()
+		if over {
+			return
+		}
+		ts := unix.NsecToTimespec(wait)
 		if _, err := unix.Ppoll(fds, &ts, nil); err != nil && !errors.Is(err, unix.EINTR) {
+			f.mu.Lock()
 			f.err = fmt.Errorf("ppoll: %w", err)
+			f.mu.Unlock()
 			return
 		}
 		if fds[2].Revents != 0 {
-			return
-		}
-		f.drain(0)
-		f.drain(1)
-		for {
-			d, ok := f.queue.due(f.now())
-			if !ok {
-				break
-			}
-			f.drain(d.to) // what the host sent before this reaches it
-			f.deliver(d)
+			unix.Read(f.wake, make([]byte, 8))
 		}
 	}
 }
 
-// drain takes everything that host h has sent.
-func (f *forwarder) drain(h int) {
-	for f.err == nil {
-		n, err := unix.Read(f.hosts[h].tun, f.buffer[:])
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if errors.Is(err, unix.EAGAIN) {
-			return
-		}
-		if err != nil {
-			f.err = fmt.Errorf("reading the TUN device: %w", err)
-			return
-		}
-		f.take(h, f.buffer[:n])
-	}
-}
-
-// take records a packet of host h and decides what becomes of it. The link
-// carries TCP only.
-func (f *forwarder) take(h int, data []byte) {
-	now := f.now()
-	if f.walker.IP(data, len(data), &f.seg) != wire.Segmented {
+// forward takes what both hosts have sent and delivers what is due.
+func (f *forwarder) forward() {
+	if f.ended {
 		return
 	}
-	f.widest = max(f.widest, len(data))
-	p := f.book.send(h, &f.seg)
-	f.taps[h].record(now, data, p.class, false)
+	f.drain(0)
+	f.drain(1)
+	for f.err == nil {
+		d, ok := f.queue.due(f.now())
+		if !ok {
+			return
+		}
+		f.drain(d.to) // what the host sent before this reaches it
+		f.deliver(d)
+	}
+}
+
+// drain takes everything that host h has sent and reports whether there was
+// anything.
+func (f *forwarder) drain(h int) (any bool) {
+	for f.err == nil {
+		n, err := f.hosts[h].device.read(f.buffer[:])
+		if err != nil {
+			f.err = fmt.Errorf("reading what the %s sent: %w", sides[h], err)
+			return any
+		}
+		if n < 0 {
+			return any
+		}
+		any = f.take(h, f.buffer[:n]) || any
+	}
+	return any
+}
+
+// take records a packet of host h and decides what becomes of it. It reports
+// whether the link carries such packets: all but TCP are left out of the
+// captures, and carried only where the scenario says so.
+func (f *forwarder) take(h int, data []byte) bool {
+	now := f.now()
+	var p sent
+	tcp := f.walker.IP(data, len(data), &f.seg) == wire.Segmented
+	switch {
+	case tcp:
+		f.widest = max(f.widest, len(data))
+		p = f.book.send(h, &f.seg)
+		f.taps[h].record(now, data, p.class, false)
+	case f.carry && len(data) > 0 && data[0]>>4 == 4 && !proves(data): // IPv6 hosts multicast by themselves
+		p = sent{stream: &f.other[h], class: Bare}
+		p.is[AnyDatagram] = true
+	default:
+		return false
+	}
+	f.sent++
 	d := f.dir[h]
 	fate := d.decide(&p)
 	at, ok := d.arrival(now, len(data), &fate)
-	if !ok || fate.lost {
-		return
+	lost := !ok || fate.lost
+	if f.witness != nil {
+		f.tell(h, now, data, tcp, &p)
+		f.passage.Number = f.sent
+		f.passage.Lost, f.passage.Corrupt, f.passage.Held, f.passage.Copied = lost, fate.corrupt, fate.held, fate.copied
+		f.witness.Departed(&f.passage)
+	}
+	if lost {
+		return true
 	}
 	held := f.pool.take(data)
 	if fate.corrupt {
 		held[len(held)-1] ^= 0x55 // the last octet of the options or the payload
 	}
-	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p})
+	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p, number: f.sent, tcp: tcp, held: fate.held, corrupt: fate.corrupt})
 	if fate.copied {
-		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true})
+		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true, number: f.sent, tcp: tcp})
+	}
+	return true
+}
+
+// tell fills the passage of a packet of host h that is seen at the lab's time
+// at; side is where it was just recorded.
+func (f *forwarder) tell(h int, at int64, data []byte, tcp bool, p *sent) {
+	f.passage = Passage{At: time.Duration(at), From: h, Data: data, Class: p.class}
+	if tcp {
+		f.seg.Time = f.taps[h].epoch + at
+		f.seg.Packet = f.taps[h].n
+		f.passage.Segment, f.passage.Tap = &f.seg, f.taps[h].n
 	}
 }
 
@@ -151,16 +255,33 @@ func (f *forwarder) deliver(d delivery) {
 	if !d.copy {
 		class, overtaken = d.seg.class, d.seg.arrive()
 	}
-	f.taps[d.to].record(now, d.data, class, overtaken)
+	if d.tcp {
+		f.taps[d.to].record(now, d.data, class, overtaken)
+	}
+	if f.witness != nil {
+		f.announce(now, &d, class)
+	}
 	defer f.pool.give(d.data)
-	for {
-		_, err := unix.Write(f.hosts[d.to].tun, d.data)
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if err != nil {
-			f.err = fmt.Errorf("writing to the TUN device: %w", err)
-		}
+	if err := f.hosts[d.to].device.write(d.data); err != nil {
+		f.err = fmt.Errorf("giving the %s a packet: %w", sides[d.to], err)
 		return
 	}
+	if f.witness != nil {
+		told := f.passage
+		replied := f.drain(d.to)
+		f.witness.Arrived(&told, replied)
+	}
+}
+
+// announce tells the witness what is about to arrive.
+func (f *forwarder) announce(now int64, d *delivery, class Class) {
+	tcp := d.tcp && f.walker.IP(d.data, len(d.data), &f.seg) == wire.Segmented
+	f.tell(1-d.to, now, d.data, tcp, &d.seg)
+	f.passage.Class, f.passage.Number, f.passage.Copy = class, d.number, d.copy
+	f.passage.Held, f.passage.Corrupt = d.held, d.corrupt
+	if tcp {
+		f.passage.Tap, f.seg.Packet = f.taps[d.to].n, f.taps[d.to].n
+	}
+	f.witness.Arriving(&f.passage)
+	f.passage.Segment = nil // the next packet overwrites it
 }

@@ -13,11 +13,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// host is one end: a network namespace with one TUN device.
+// host is one end: a network namespace with one device.
 type host struct {
 	*Net
 	addr, addr6 netip.Addr
-	tun         int
+	peer        netip.Addr // the other host's addr
+	device      *device
+	inet        *inet // asks this namespace's kernel for its sockets
 	before      counters
 }
 
@@ -25,15 +27,16 @@ var addresses = [2][2]string{{"10.77.0.1", "fd77::1"}, {"10.77.0.2", "fd77::2"}}
 
 // newHost makes host i of the two. Settings are names below /proc/sys/net with
 // slashes, and values.
-func newHost(i, mtu int, settings map[string]string) (*host, error) {
+func newHost(i, mtu int, settings map[string]string, veth bool) (*host, error) {
 	n, err := NewNet()
 	if err != nil {
 		return nil, err
 	}
 	h := &host{
-		Net: n, addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]), tun: -1,
+		Net: n, addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
+		peer: netip.MustParseAddr(addresses[1-i][0]),
 	}
-	n.Do(func() { err = h.setUp(mtu, settings) })
+	n.Do(func() { err = h.setUp(mtu, settings, veth) })
 	if err != nil {
 		h.close()
 		return nil, err
@@ -44,26 +47,23 @@ func newHost(i, mtu int, settings map[string]string) (*host, error) {
 // close ends the namespace and the device.
 func (h *host) close() {
 	h.Close()
-	if h.tun >= 0 {
-		unix.Close(h.tun)
-		h.tun = -1
+	if h.device != nil {
+		h.device.close()
+	}
+	if h.inet != nil {
+		h.inet.close()
 	}
 }
 
-func (h *host) setUp(mtu int, settings map[string]string) error {
-	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return fmt.Errorf("/dev/net/tun cannot be opened (the module tun is needed): %w", err)
+func (h *host) setUp(mtu int, settings map[string]string, veth bool) (err error) {
+	if h.device, err = openDevice(veth); err != nil {
+		return err
 	}
-	h.tun = fd
-	ifr, err := unix.NewIfreq(Device)
+	s, err := openNetlink(unix.NETLINK_SOCK_DIAG)
 	if err != nil {
 		return err
 	}
-	ifr.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
-	if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr); err != nil {
-		return fmt.Errorf("no TUN device can be made: %w", err)
-	}
+	h.inet = &inet{netlink: s}
 	for name, value := range settings {
 		if err := os.WriteFile("/proc/sys/net/"+name, []byte(value), 0); err != nil {
 			return fmt.Errorf("setting %s to %q: %w", strings.ReplaceAll(name, "/", "."), value, errors.Unwrap(err))
@@ -71,6 +71,11 @@ func (h *host) setUp(mtu int, settings map[string]string) error {
 	}
 	if err := h.address(mtu); err != nil {
 		return err
+	}
+	if !h.device.tun {
+		if err := h.device.prove(h.addr, h.peer); err != nil {
+			return err
+		}
 	}
 	h.before, err = readCounters()
 	return err
@@ -100,7 +105,17 @@ func (h *host) address(mtu int) error {
 	}
 	up := func(r *unix.Ifreq) error { r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING); return nil }
 	set("lo", unix.SIOCSIFFLAGS, up)
-	set(Device, unix.SIOCSIFMTU, func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil })
+	size := func(r *unix.Ifreq) error { r.SetUint32(uint32(mtu)); return nil }
+	set(Device, unix.SIOCSIFMTU, size)
+	if !h.device.tun {
+		set(linkName, unix.SIOCSIFMTU, size)
+		set(linkName, unix.SIOCSIFFLAGS, up)
+		// Nobody has to be asked for an Ethernet address: there is one other end.
+		up = func(r *unix.Ifreq) error {
+			r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_NOARP | unix.IFF_BROADCAST)
+			return nil
+		}
+	}
 	// A longer queue than the usual 500 packets, so that nothing is lost in front
 	// of the tap. Only root may ask for it.
 	if set(Device, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
@@ -136,13 +151,13 @@ func (h *host) address6() error {
 	}
 	defer unix.Close(s)
 	// Without waiting for somebody else to claim the address.
-	os.WriteFile("/proc/sys/net/ipv6/conf/lab0/accept_dad", []byte("0"), 0)
+	os.WriteFile("/proc/sys/net/ipv6/conf/"+Device+"/accept_dad", []byte("0"), 0)
 	ifr, err := unix.NewIfreq(Device)
 	if err != nil {
 		return err
 	}
 	if err := unix.IoctlIfreq(s, unix.SIOCGIFINDEX, ifr); err != nil {
-		return fmt.Errorf("finding the TUN device: %w", err)
+		return fmt.Errorf("finding %s: %w", Device, err)
 	}
 	r := in6Ifreq{addr: h.addr6.As16(), prefix: 64, index: int32(ifr.Uint32())}
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(s), unix.SIOCSIFADDR, uintptr(unsafe.Pointer(&r))); errno != 0 {
@@ -177,7 +192,7 @@ func (h *host) await6() error {
 
 // Available reports what is missing for a lab on this machine; nil if nothing.
 func Available() error {
-	h, err := newHost(0, 1500, nil)
+	h, err := newHost(0, 1500, nil, false)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ var (
 	all       = flag.Bool("lab.all", false, "with -lab.keep: leave all draws there")
 	again     = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
 	first     = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
+	remake    = flag.String("lab.remake", "", "make the captures of testdata/pcaps/kernel again, into this folder")
 	unseen    = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found")
 	width     = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
@@ -355,5 +356,52 @@ func keepErrors(t *testing.T, o *outcome, dir string) {
 			fmt.Fprintln(f, w)
 		}
 		f.Close()
+	}
+}
+
+// TestRemake makes every capture of testdata/pcaps/kernel again:
+//
+//	go test ./lab -run TestRemake -lab.remake FOLDER
+//
+// They show the same, with other numbers and times. A folder that is not that of
+// the captures leaves these as they are, for the documents quote them.
+func TestRemake(t *testing.T) {
+	if *remake == "" {
+		t.Skip("-lab.remake is not set")
+	}
+	needLab(t)
+	kept, err := filepath.Glob("../testdata/pcaps/kernel/*.json")
+	if err != nil || len(kept) == 0 {
+		t.Fatalf("no captures, %v", err)
+	}
+	if err := os.MkdirAll(*remake, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range kept {
+		name := strings.TrimSuffix(filepath.Base(path), ".json")
+		sc := Find(name)
+		if sc == nil {
+			t.Errorf("there is no scenario %q", name)
+			continue
+		}
+		res, _, err := runOne(t, sc, *remake, uint64(time.Now().UnixNano()))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		t.Logf("%-12s %d / %d packets", name, res.Packets[0], res.Packets[1])
+	}
+}
+
+// TestRemakable keeps every capture of testdata one that can be made again.
+func TestRemakable(t *testing.T) {
+	kept, err := filepath.Glob("../testdata/pcaps/kernel/*.json")
+	if err != nil || len(kept) < 14 {
+		t.Fatalf("%d captures, %v", len(kept), err)
+	}
+	for _, path := range kept {
+		if name := strings.TrimSuffix(filepath.Base(path), ".json"); Find(name) == nil {
+			t.Errorf("there is no scenario %q", name)
+		}
 	}
 }

@@ -3,12 +3,13 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 )
 
-// session is one run; there is none on this system.
-type session struct{}
+// Session is one run; there is none on this system.
+type Session struct{}
 
 var errLinux = errors.New("the lab needs Linux: network namespaces and TUN devices")
 
@@ -18,6 +19,9 @@ func Available() error { return errLinux }
 // Run always fails on this system.
 func Run(*Scenario, string, uint64) (*Result, error) { return nil, errLinux }
 
+// Play always fails on this system.
+func Play(context.Context, *Scenario, string, uint64, Witness) (*Result, error) { return nil, errLinux }
+
 // Scenarios returns nothing on this system.
 func Scenarios() []*Scenario { return nil }
 
@@ -26,3 +30,6 @@ func Find(string) *Scenario { return nil }
 
 // Isolate does nothing on this system.
 func Isolate(*exec.Cmd) {}
+
+// EndWithParent does nothing on this system.
+func EndWithParent(*exec.Cmd) {}

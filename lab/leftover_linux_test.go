@@ -34,8 +34,8 @@ func countTraces(t *testing.T) traces {
 	return traces{runtime.NumGoroutine(), len(fds), len(distinct)}
 }
 
-func tiny(f func(*session) error) *Scenario {
-	return &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, program: f}
+func tiny(f func(*Session) error) *Scenario {
+	return &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, Program: f}
 }
 
 // Nothing remains of a run, whether it succeeds or fails early or late.
@@ -56,20 +56,21 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		want string
 	}{
 		{"good", tiny(requests(5, 5, 500)), dir, ""},
-		{"program fails with sockets open", tiny(func(s *session) error {
-			l, err := s.listen(1)
+		{"good over veth", &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, Veth: true, Program: requests(5, 5, 500)}, dir, ""},
+		{"program fails with sockets open", tiny(func(s *Session) error {
+			l, err := s.Listen(1)
 			if err != nil {
 				return err
 			}
-			if _, err := s.dial(0); err != nil {
+			if _, err := s.Dial(0); err != nil {
 				return err
 			}
-			if _, err := l.accept(); err != nil {
+			if _, err := l.Accept(); err != nil {
 				return err
 			}
 			return failed
 		}), dir, failed.Error()},
-		{"no such setting", &Scenario{Name: "tiny", Settings: map[string]string{"ipv4/no_such_thing": "1"}, program: refused(1)}, dir, "setting ipv4.no_such_thing"},
+		{"no such setting", &Scenario{Name: "tiny", Settings: map[string]string{"ipv4/no_such_thing": "1"}, Program: refused(1)}, dir, "setting ipv4.no_such_thing"},
 		{"no such folder", tiny(refused(1)), filepath.Join(dir, "none"), "no such file"},
 	}
 	for _, r := range runs {
@@ -106,6 +107,23 @@ func TestUserNamespace(t *testing.T) {
 	}
 	if err != nil || strings.Contains(string(out), "SKIP") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Over veth devices the truth is as good: the kernel's count agrees, and packets
+// of full length pass.
+func TestVethTruth(t *testing.T) {
+	needLab(t)
+	for _, ipv6 := range []bool{false, true} {
+		sc := &Scenario{Name: "veth", Link: symmetric(Path{Delay: 2 * ms, Loss: .02}), Veth: true, IPv6: ipv6, Settle: 300 * ms, Program: bulk(300000)}
+		res, err := Run(sc, t.TempDir(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTruth(t, sc, res)
+		if res.Widest != 1500 || res.Lost[0] == 0 {
+			t.Errorf("widest %d, lost %d", res.Widest, res.Lost[0])
+		}
 	}
 }
 

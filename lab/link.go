@@ -53,6 +53,8 @@ const (
 	ACKOfFIN            // without FIN, acknowledges the other end's FIN
 	DataSegment         // with payload
 	Retransmitted       // begins with octets that were sent before
+	Reset               // with RST
+	AnyDatagram         // not TCP
 )
 
 // Rule picks the First-th to Last-th matching packet of each connection,
@@ -61,10 +63,13 @@ type Rule struct {
 	What        Match
 	First, Last int
 	Do          Action
+	// Ports are the first and the last of the client's ports that it holds for; 0
+	// for any.
+	Ports [2]uint16
 }
 
 var (
-	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission"}
+	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "RST", "datagram"}
 	actionNames = [...]string{"drop", "corrupt", "hold", "copy"}
 )
 

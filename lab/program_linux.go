@@ -20,29 +20,29 @@ func both(client, server func() error) error {
 
 // serve accepts n connections and handles each in its own goroutine. What goes
 // wrong with one belongs to the experiment.
-func (s *session) serve(l *socket, n int, handle func(*socket) error) error {
+func (s *Session) serve(l *Socket, n int, handle func(*Socket) error) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	for range n {
-		k, err := l.accept()
+		k, err := l.Accept()
 		if err != nil {
 			return err
 		}
-		all.Go(func() { s.say(handle(k)) })
+		all.Go(func() { s.Say(handle(k)) })
 	}
 	return nil
 }
 
 // listening runs a client against n accepted connections. A client that gives
 // up ends the accepting too.
-func listening(n int, handle func(*session, *socket) error, client func(*session) error) program {
-	return func(s *session) error {
-		l, err := s.listen(256)
+func listening(n int, handle func(*Session, *Socket) error, client func(*Session) error) Program {
+	return func(s *Session) error {
+		l, err := s.Listen(256)
 		if err != nil {
 			return err
 		}
 		server := func() error {
-			s.say(s.serve(l, n, func(k *socket) error { return handle(s, k) }))
+			s.Say(s.serve(l, n, func(k *Socket) error { return handle(s, k) }))
 			return nil
 		}
 		return both(func() error {
@@ -54,78 +54,78 @@ func listening(n int, handle func(*session, *socket) error, client func(*session
 }
 
 // sink reads everything and closes.
-func sink(_ *session, k *socket) error { return errors.Join(k.drain(), k.close()) }
+func sink(_ *Session, k *Socket) error { return errors.Join(k.Drain(), k.Close()) }
 
 // bulk sends octets over one connection and closes.
-func bulk(octets int, options ...func(*socket) error) program {
-	return listening(1, sink, func(s *session) error {
-		k, err := s.dial(0, options...)
+func bulk(octets int, options ...func(*Socket) error) Program {
+	return listening(1, sink, func(s *Session) error {
+		k, err := s.Dial(0, options...)
 		if err != nil {
 			return err
 		}
-		if err := k.send(octets, 1<<16); err != nil {
+		if err := k.Send(octets, 1<<16); err != nil {
 			return err
 		}
-		if err := k.shut(); err != nil {
+		if err := k.Shut(); err != nil {
 			return err
 		}
-		return errors.Join(k.drain(), k.close())
+		return errors.Join(k.Drain(), k.Close())
 	})
 }
 
 // echo sends octets and has them sent back.
-func echo(octets int) program {
-	return listening(1, func(_ *session, k *socket) error {
+func echo(octets int) Program {
+	return listening(1, func(_ *Session, k *Socket) error {
 		b := make([]byte, 1<<14)
 		for {
 			n, err := k.f.Read(b)
 			if err != nil {
-				return k.close()
+				return k.Close()
 			}
 			if _, err := k.f.Write(b[:n]); err != nil {
 				return err
 			}
 		}
-	}, func(s *session) error {
-		k, err := s.dial(0)
+	}, func(s *Session) error {
+		k, err := s.Dial(0)
 		if err != nil {
 			return err
 		}
-		err = both(func() error { return errors.Join(k.send(octets, 1<<14), k.shut()) }, k.drain)
-		return errors.Join(err, k.close())
+		err = both(func() error { return errors.Join(k.Send(octets, 1<<14), k.Shut()) }, k.Drain)
+		return errors.Join(err, k.Close())
 	})
 }
 
 // requests makes n short connections: a request, an answer of octets, closed
 // by the client. At most atOnce run at a time.
-func requests(n, atOnce, octets int) program {
-	answer := func(_ *session, k *socket) error {
-		err := k.receive(200)
+func requests(n, atOnce, octets int) Program {
+	answer := func(_ *Session, k *Socket) error {
+		err := k.Receive(200)
 		if err == nil {
-			err = k.send(octets, 4096)
+			err = k.Send(octets, 4096)
 		}
-		return errors.Join(err, k.drain(), k.close())
+		return errors.Join(err, k.Drain(), k.Close())
 	}
-	return listening(n, answer, func(s *session) error {
+	return listening(n, answer, func(s *Session) error {
 		return s.many(n, atOnce, func(int) error {
-			k, err := s.dial(0)
+			k, err := s.Dial(0)
 			if err != nil {
 				return err
 			}
-			err = errors.Join(k.send(200, 200), k.receive(octets))
-			return errors.Join(err, k.close())
+			err = errors.Join(k.Send(200, 200), k.Receive(octets))
+			return errors.Join(err, k.Close())
 		})
 	})
 }
 
 // many calls f n times, atOnce at a time; errors are the experiment's.
-func (s *session) many(n, atOnce int, f func(i int) error) error {
+func (s *Session) many(n, atOnce int, f func(i int) error) error {
 	var all sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
 	for i := range n {
 		slots <- struct{}{}
 		all.Go(func() {
-			s.say(f(i))
+			s.Say(f(i))
 			<-slots
 		})
 	}
@@ -135,57 +135,57 @@ func (s *session) many(n, atOnce int, f func(i int) error) error {
 
 // trickle writes small pieces with pauses: thin streams without fast
 // retransmission.
-func trickle(pieces, octets int, pause time.Duration) program {
-	return listening(1, sink, func(s *session) error {
-		k, err := s.dial(0, func(k *socket) error { return k.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) })
+func trickle(pieces, octets int, pause time.Duration) Program {
+	return listening(1, sink, func(s *Session) error {
+		k, err := s.Dial(0, func(k *Socket) error { return k.Set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) })
 		if err != nil {
 			return err
 		}
 		for range pieces {
-			if err := k.send(octets, octets); err != nil {
+			if err := k.Send(octets, octets); err != nil {
 				return err
 			}
 			time.Sleep(pause)
 		}
-		return errors.Join(k.shut(), k.drain(), k.close())
+		return errors.Join(k.Shut(), k.Drain(), k.Close())
 	})
 }
 
 // halfClose has the server go on sending after the client's FIN.
-func halfClose(n int, pause time.Duration) program {
-	return listening(n, func(s *session, k *socket) error {
-		if err := k.drain(); err != nil {
+func halfClose(n int, pause time.Duration) Program {
+	return listening(n, func(s *Session, k *Socket) error {
+		if err := k.Drain(); err != nil {
 			return err
 		}
-		if err := s.sleep(pause); err != nil {
+		if err := s.Sleep(pause); err != nil {
 			return err
 		}
-		return errors.Join(k.send(20000, 4096), k.close())
-	}, func(s *session) error {
+		return errors.Join(k.Send(20000, 4096), k.Close())
+	}, func(s *Session) error {
 		return s.many(n, n, func(int) error {
-			k, err := s.dial(0)
+			k, err := s.Dial(0)
 			if err != nil {
 				return err
 			}
-			err = errors.Join(k.send(100, 100), k.shut(), k.drain())
-			return errors.Join(err, k.close())
+			err = errors.Join(k.Send(100, 100), k.Shut(), k.Drain())
+			return errors.Join(err, k.Close())
 		})
 	})
 }
 
 // serverCloses has the server send and close first. port is the client's; 0
 // for any.
-func serverCloses(n, atOnce, octets int, port uint16, pause time.Duration) program {
-	return listening(n, func(_ *session, k *socket) error {
-		err := k.send(octets, 4096)
-		return errors.Join(err, k.shut(), k.drain(), k.close())
-	}, func(s *session) error {
+func serverCloses(n, atOnce, octets int, port uint16, pause time.Duration) Program {
+	return listening(n, func(_ *Session, k *Socket) error {
+		err := k.Send(octets, 4096)
+		return errors.Join(err, k.Shut(), k.Drain(), k.Close())
+	}, func(s *Session) error {
 		return s.many(n, atOnce, func(i int) error {
-			k, err := s.dial(port)
+			k, err := s.Dial(port)
 			if err != nil {
 				return err
 			}
-			err = errors.Join(k.drain(), k.close())
+			err = errors.Join(k.Drain(), k.Close())
 			time.Sleep(pause)
 			return err
 		})
@@ -193,29 +193,29 @@ func serverCloses(n, atOnce, octets int, port uint16, pause time.Duration) progr
 }
 
 // simultaneousClose has both ends send their FIN at the same time.
-func simultaneousClose(n int) program {
-	return func(s *session) error {
-		l, err := s.listen(64)
+func simultaneousClose(n int) Program {
+	return func(s *Session) error {
+		l, err := s.Listen(64)
 		if err != nil {
 			return err
 		}
 		for range n {
-			var a, b *socket
-			err := both(func() (err error) { a, err = s.dial(0); return }, func() (err error) { b, err = l.accept(); return })
+			var a, b *Socket
+			err := both(func() (err error) { a, err = s.Dial(0); return }, func() (err error) { b, err = l.Accept(); return })
 			if err != nil {
 				return err
 			}
-			if err := both(func() error { return a.send(50, 50) }, func() error { return b.receive(50) }); err != nil {
+			if err := both(func() error { return a.Send(50, 50) }, func() error { return b.Receive(50) }); err != nil {
 				return err
 			}
 			time.Sleep(200 * time.Millisecond)
-			if err := both(a.shut, b.shut); err != nil {
+			if err := both(a.Shut, b.Shut); err != nil {
 				return err
 			}
-			if err := both(a.drain, b.drain); err != nil {
+			if err := both(a.Drain, b.Drain); err != nil {
 				return err
 			}
-			if err := errors.Join(a.close(), b.close()); err != nil {
+			if err := errors.Join(a.Close(), b.Close()); err != nil {
 				return err
 			}
 		}
@@ -224,84 +224,84 @@ func simultaneousClose(n int) program {
 }
 
 // simultaneousOpen has both ends send their SYN at the same time.
-func simultaneousOpen(n int) program {
-	return func(s *session) error {
+func simultaneousOpen(n int) Program {
+	return func(s *Session) error {
 		for i := range n {
 			port := uint16(7700 + i)
-			a, err := s.socket(0)
+			a, err := s.Socket(0)
 			if err != nil {
 				return err
 			}
-			b, err := s.socket(1)
+			b, err := s.Socket(1)
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(a.bind(s.at(0, port)), b.bind(s.at(1, serverPort))); err != nil {
+			if err := errors.Join(a.Bind(s.At(0, port)), b.Bind(s.At(1, serverPort))); err != nil {
 				return err
 			}
-			err = both(func() error { return a.connect(s.at(1, serverPort)) }, func() error { return b.connect(s.at(0, port)) })
+			err = both(func() error { return a.Connect(s.At(1, serverPort)) }, func() error { return b.Connect(s.At(0, port)) })
 			if err != nil {
-				s.say(err)
+				s.Say(err)
 				continue
 			}
-			exchange := func(k *socket) error { return errors.Join(k.send(3000, 3000), k.receive(3000)) }
-			s.say(both(func() error { return exchange(a) }, func() error { return exchange(b) }))
-			s.say(errors.Join(a.shut(), b.drain(), b.close(), a.drain(), a.close()))
+			exchange := func(k *Socket) error { return errors.Join(k.Send(3000, 3000), k.Receive(3000)) }
+			s.Say(both(func() error { return exchange(a) }, func() error { return exchange(b) }))
+			s.Say(errors.Join(a.Shut(), b.Drain(), b.Close(), a.Drain(), a.Close()))
 		}
 		return nil
 	}
 }
 
 // aborts ends each connection with a RST after some data.
-func aborts(n int, serverToo bool) program {
-	return listening(n, func(_ *session, k *socket) error {
+func aborts(n int, serverToo bool) Program {
+	return listening(n, func(_ *Session, k *Socket) error {
 		if serverToo {
-			return errors.Join(k.receive(100), k.send(50000, 4096), k.abort())
+			return errors.Join(k.Receive(100), k.Send(50000, 4096), k.Abort())
 		}
-		k.drain() // ends with a reset
-		return k.close()
-	}, func(s *session) error {
+		k.Drain() // ends with a reset
+		return k.Close()
+	}, func(s *Session) error {
 		return s.many(n, 4, func(int) error {
-			k, err := s.dial(0)
+			k, err := s.Dial(0)
 			if err != nil {
 				return err
 			}
-			err = k.send(5000, 5000)
+			err = k.Send(5000, 5000)
 			if serverToo {
-				k.drain()
-				return errors.Join(err, k.close())
+				k.Drain()
+				return errors.Join(err, k.Close())
 			}
 			time.Sleep(20 * time.Millisecond)
-			return errors.Join(err, k.abort())
+			return errors.Join(err, k.Abort())
 		})
 	})
 }
 
 // unread closes with data unread, which makes the kernel send a RST.
-func unread(n int) program {
-	return listening(n, func(s *session, k *socket) error {
-		if err := s.sleep(100 * time.Millisecond); err != nil {
+func unread(n int) Program {
+	return listening(n, func(s *Session, k *Socket) error {
+		if err := s.Sleep(100 * time.Millisecond); err != nil {
 			return err
 		}
-		return k.close()
-	}, func(s *session) error {
+		return k.Close()
+	}, func(s *Session) error {
 		return s.many(n, n, func(int) error {
-			k, err := s.dial(0)
+			k, err := s.Dial(0)
 			if err != nil {
 				return err
 			}
-			err = k.send(10000, 10000)
+			err = k.Send(10000, 10000)
 			time.Sleep(300 * time.Millisecond)
-			return errors.Join(err, k.close())
+			return errors.Join(err, k.Close())
 		})
 	})
 }
 
 // refused connects to a port where nobody listens.
-func refused(n int) program {
-	return func(s *session) error {
+func refused(n int) Program {
+	return func(s *Session) error {
 		return s.many(n, 1, func(int) error {
-			_, err := s.dial(0)
+			_, err := s.Dial(0)
 			if err == nil {
 				return fmt.Errorf("connected where nobody listens")
 			}
@@ -311,75 +311,75 @@ func refused(n int) program {
 }
 
 // unanswered connects n times, and gives up.
-func unanswered(n int, patience time.Duration) program {
-	return func(s *session) error {
+func unanswered(n int, patience time.Duration) Program {
+	return func(s *Session) error {
 		s.deadline = time.Now().Add(patience)
 		return s.many(n, n, func(int) error {
-			_, err := s.dial(0)
+			_, err := s.Dial(0)
 			return err
 		})
 	}
 }
 
 // zeroWindow has a reader that sleeps until its buffer is full.
-func zeroWindow(octets int, pause time.Duration) program {
-	return func(s *session) error {
-		l, err := s.listen(8, func(k *socket) error { return k.set(unix.SOL_SOCKET, unix.SO_RCVBUF, 65536) })
+func zeroWindow(octets int, pause time.Duration) Program {
+	return func(s *Session) error {
+		l, err := s.Listen(8, func(k *Socket) error { return k.Set(unix.SOL_SOCKET, unix.SO_RCVBUF, 65536) })
 		if err != nil {
 			return err
 		}
 		return both(func() error {
-			k, err := s.dial(0)
+			k, err := s.Dial(0)
 			if err != nil {
 				return err
 			}
-			return errors.Join(k.send(octets, 1<<16), k.shut(), k.drain(), k.close())
+			return errors.Join(k.Send(octets, 1<<16), k.Shut(), k.Drain(), k.Close())
 		}, func() error {
-			k, err := l.accept()
+			k, err := l.Accept()
 			if err != nil {
 				return err
 			}
-			if err := s.sleep(pause); err != nil {
+			if err := s.Sleep(pause); err != nil {
 				return err
 			}
-			return errors.Join(k.drain(), k.close())
+			return errors.Join(k.Drain(), k.Close())
 		})
 	}
 }
 
 // keepAlive leaves a connection idle but for keep-alives.
-func keepAlive(idle time.Duration) program {
-	on := func(k *socket) error {
-		return errors.Join(k.set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1), k.set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1), k.set(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1))
+func keepAlive(idle time.Duration) Program {
+	on := func(k *Socket) error {
+		return errors.Join(k.Set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1), k.Set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1), k.Set(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1))
 	}
-	return listening(1, sink, func(s *session) error {
-		k, err := s.dial(0, on)
+	return listening(1, sink, func(s *Session) error {
+		k, err := s.Dial(0, on)
 		if err != nil {
 			return err
 		}
-		err = errors.Join(k.send(3000, 3000), s.sleep(idle), k.send(3000, 3000))
-		return errors.Join(err, k.shut(), k.drain(), k.close())
+		err = errors.Join(k.Send(3000, 3000), s.Sleep(idle), k.Send(3000, 3000))
+		return errors.Join(err, k.Shut(), k.Drain(), k.Close())
 	})
 }
 
 // overflow connects more often than a listener that never accepts has room for.
-func overflow(n, backlog int, patience time.Duration) program {
-	return func(s *session) error {
-		if _, err := s.listen(backlog); err != nil {
+func overflow(n, backlog int, patience time.Duration) Program {
+	return func(s *Session) error {
+		if _, err := s.Listen(backlog); err != nil {
 			return err
 		}
 		return s.many(n, n, func(int) error {
-			k, err := s.socket(0)
+			k, err := s.Socket(0)
 			if err != nil {
 				return err
 			}
 			k.f.SetDeadline(time.Now().Add(patience))
-			if err := k.connect(s.at(1, serverPort)); err != nil {
-				return errors.Join(err, k.close())
+			if err := k.Connect(s.At(1, serverPort)); err != nil {
+				return errors.Join(err, k.Close())
 			}
-			err = k.send(100, 100)
+			err = k.Send(100, 100)
 			time.Sleep(patience)
-			return errors.Join(err, k.close())
+			return errors.Join(err, k.Close())
 		})
 	}
 }

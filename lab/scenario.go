@@ -12,6 +12,10 @@ type Scenario struct {
 	Settings map[string]string
 	MTU      int // 0 for 1500
 	IPv6     bool
+	// Carry has the link carry UDP and ICMP too. Captures hold TCP only.
+	Carry bool
+	// Veth has the hosts use veth devices although TUN devices could be made.
+	Veth bool
 	// Settle is how long the lab goes on after the programs ended, so that
 	// closes can be repeated; 0 for a second.
 	Settle time.Duration
@@ -28,11 +32,11 @@ type Scenario struct {
 	// where they must agree.
 	KernelMiscounts string
 
-	program program
+	Program Program
 }
 
-// program is what runs on both hosts. Its error fails the run.
-type program func(*session) error
+// Program is what runs on both hosts. Its error fails the run.
+type Program func(*Session) error
 
 // serverPort is where the server listens.
 const serverPort = 7788
@@ -65,3 +69,6 @@ type Result struct {
 	// TapMissed counts packets that a host lost in front of its tap.
 	TapMissed [2]int64
 }
+
+// ServerPort is where the server of a scenario listens.
+const ServerPort = serverPort

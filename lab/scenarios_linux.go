@@ -60,25 +60,25 @@ func mixed(delay time.Duration) Path {
 
 func bulkScenarios() []*Scenario {
 	return []*Scenario{
-		{Name: "clean", About: "one transfer, nothing lost", Link: symmetric(Path{Delay: 5 * ms}), program: bulk(2e6)},
-		{Name: "loss", About: "1 % lost", Link: forward(Path{Delay: 10 * ms, Loss: .01}), program: bulk(3e6)},
-		{Name: "heavy-loss", About: "8 % lost", Link: forward(Path{Delay: 5 * ms, Loss: .08}), program: bulk(3e5), Slow: true},
-		{Name: "loss-both", About: "2 % lost both ways", Link: symmetric(Path{Delay: 10 * ms, Loss: .02}), program: bulk(1e6)},
-		{Name: "reorder", About: "3 % held back", Link: forward(Path{Delay: 8 * ms, Reorder: .03, HoldBack: 4 * ms}), program: bulk(3e6)},
-		{Name: "reorder-far", Belated: true, About: "1 % held back for longer than a round trip", Link: forward(Path{Delay: 5 * ms, Reorder: .01, HoldBack: 25 * ms}), program: bulk(2e6)},
-		{Name: "reorder-near", About: "5 % overtaken by the next few", Link: forward(Path{Delay: 8 * ms, Reorder: .05, HoldBack: 200 * time.Microsecond}), program: bulk(3e6)},
-		{Name: "mixed", About: "lost, overtaken and copied", Link: forward(mixed(10 * ms)), program: bulk(3e6)},
-		{Name: "mixed-both", About: "lost, overtaken and copied both ways, data both ways", Link: symmetric(mixed(10 * ms)), program: echo(1e6), Slow: true},
-		{Name: "copies", About: "2 % copied 3 ms later", Link: symmetric(Path{Delay: 8 * ms, Duplicate: .02, CopyDelay: 3 * ms}), program: bulk(3e6)},
-		{Name: "copies-late", Belated: true, About: "2 % copied a round trip and a half later, 1 % lost", Link: symmetric(Path{Delay: 8 * ms, Duplicate: .02, CopyDelay: 24 * ms, Loss: .01}), program: bulk(1e6)},
-		{Name: "burst", About: "bursts of 30 lost", Link: forward(Path{Delay: 15 * ms, Burst: .001, BurstLength: 30}), program: bulk(3e6)},
-		{Name: "burst-both", About: "bursts of 8 lost both ways", Link: symmetric(Path{Delay: 5 * ms, Burst: .004, BurstLength: 8}), program: echo(1e6), Slow: true},
-		{Name: "rate", About: "20 Mbit/s with a queue of 40 packets", Link: forward(Path{Delay: 10 * ms, Rate: 20e6, Queue: 40}), program: bulk(4e6)},
-		{Name: "rate-reorder", About: "20 Mbit/s, 2 % held back, jitter", Link: forward(Path{Delay: 10 * ms, Rate: 20e6, Queue: 60, Reorder: .02, HoldBack: 6 * ms, Jitter: 2 * ms}), program: bulk(3e6)},
-		{Name: "near", Belated: true, About: "round trip of 0.3 ms, lost, overtaken and copied", Link: symmetric(Path{Delay: 150 * time.Microsecond, Loss: .005, Reorder: .01, HoldBack: time.Millisecond, Duplicate: .005}), program: bulk(4e6)},
-		{Name: "near-loss", About: "round trip of 0.3 ms, 2 % lost both ways", Link: symmetric(Path{Delay: 150 * time.Microsecond, Loss: .02}), program: bulk(2e6)},
-		{Name: "far", About: "round trip of 150 ms, lost, overtaken and copied", Link: symmetric(mixed(75 * ms)), program: bulk(1e6), Slow: true},
-		{Name: "corrupt", About: "every 20th segment damaged on the way", Link: forward(Path{Delay: 8 * ms, Loss: .002, Rules: everyTwentieth(Corrupt)}), program: bulk(1e6)},
+		{Name: "clean", About: "one transfer, nothing lost", Link: symmetric(Path{Delay: 5 * ms}), Program: bulk(2e6)},
+		{Name: "loss", About: "1 % lost", Link: forward(Path{Delay: 10 * ms, Loss: .01}), Program: bulk(3e6)},
+		{Name: "heavy-loss", About: "8 % lost", Link: forward(Path{Delay: 5 * ms, Loss: .08}), Program: bulk(3e5), Slow: true},
+		{Name: "loss-both", About: "2 % lost both ways", Link: symmetric(Path{Delay: 10 * ms, Loss: .02}), Program: bulk(1e6)},
+		{Name: "reorder", About: "3 % held back", Link: forward(Path{Delay: 8 * ms, Reorder: .03, HoldBack: 4 * ms}), Program: bulk(3e6)},
+		{Name: "reorder-far", Belated: true, About: "1 % held back for longer than a round trip", Link: forward(Path{Delay: 5 * ms, Reorder: .01, HoldBack: 25 * ms}), Program: bulk(2e6)},
+		{Name: "reorder-near", About: "5 % overtaken by the next few", Link: forward(Path{Delay: 8 * ms, Reorder: .05, HoldBack: 200 * time.Microsecond}), Program: bulk(3e6)},
+		{Name: "mixed", About: "lost, overtaken and copied", Link: forward(mixed(10 * ms)), Program: bulk(3e6)},
+		{Name: "mixed-both", About: "lost, overtaken and copied both ways, data both ways", Link: symmetric(mixed(10 * ms)), Program: echo(1e6), Slow: true},
+		{Name: "copies", About: "2 % copied 3 ms later", Link: symmetric(Path{Delay: 8 * ms, Duplicate: .02, CopyDelay: 3 * ms}), Program: bulk(3e6)},
+		{Name: "copies-late", Belated: true, About: "2 % copied a round trip and a half later, 1 % lost", Link: symmetric(Path{Delay: 8 * ms, Duplicate: .02, CopyDelay: 24 * ms, Loss: .01}), Program: bulk(1e6)},
+		{Name: "burst", About: "bursts of 30 lost", Link: forward(Path{Delay: 15 * ms, Burst: .001, BurstLength: 30}), Program: bulk(3e6)},
+		{Name: "burst-both", About: "bursts of 8 lost both ways", Link: symmetric(Path{Delay: 5 * ms, Burst: .004, BurstLength: 8}), Program: echo(1e6), Slow: true},
+		{Name: "rate", About: "20 Mbit/s with a queue of 40 packets", Link: forward(Path{Delay: 10 * ms, Rate: 20e6, Queue: 40}), Program: bulk(4e6)},
+		{Name: "rate-reorder", About: "20 Mbit/s, 2 % held back, jitter", Link: forward(Path{Delay: 10 * ms, Rate: 20e6, Queue: 60, Reorder: .02, HoldBack: 6 * ms, Jitter: 2 * ms}), Program: bulk(3e6)},
+		{Name: "near", Belated: true, About: "round trip of 0.3 ms, lost, overtaken and copied", Link: symmetric(Path{Delay: 150 * time.Microsecond, Loss: .005, Reorder: .01, HoldBack: time.Millisecond, Duplicate: .005}), Program: bulk(4e6)},
+		{Name: "near-loss", About: "round trip of 0.3 ms, 2 % lost both ways", Link: symmetric(Path{Delay: 150 * time.Microsecond, Loss: .02}), Program: bulk(2e6)},
+		{Name: "far", About: "round trip of 150 ms, lost, overtaken and copied", Link: symmetric(mixed(75 * ms)), Program: bulk(1e6), Slow: true},
+		{Name: "corrupt", About: "every 20th segment damaged on the way", Link: forward(Path{Delay: 8 * ms, Loss: .002, Rules: everyTwentieth(Corrupt)}), Program: bulk(1e6)},
 	}
 }
 
@@ -91,32 +91,32 @@ func everyTwentieth(do Action) (r []Rule) {
 
 func variedScenarios() []*Scenario {
 	return []*Scenario{
-		{Name: "mixed-nots", About: "mixed, without timestamps", Settings: noTimestamps, Link: forward(mixed(10 * ms)), program: bulk(3e6)},
-		{Name: "mixed-nosack", About: "mixed, without SACK", Settings: noSACK, Link: forward(mixed(10 * ms)), program: bulk(1e6)},
-		{Name: "mixed-bare", About: "mixed, without SACK and timestamps", Settings: with(noSACK, noTimestamps), Link: forward(mixed(10 * ms)), program: bulk(1e6)},
-		{Name: "mixed-reno", About: "mixed, with Reno and without probes for lost tails", Settings: with(reno, noProbes), Link: forward(mixed(10 * ms)), program: bulk(1e6)},
-		{Name: "mixed-ecn", About: "mixed, with ECN", Settings: ecn, Link: symmetric(mixed(5 * ms)), program: bulk(1e6)},
-		{Name: "mixed-small", About: "mixed, an MTU of 600", MTU: 600, Link: forward(mixed(10 * ms)), program: bulk(1e6)},
-		{Name: "mixed-ipv6", About: "mixed, over IPv6", IPv6: true, Link: forward(mixed(10 * ms)), program: bulk(3e6)},
-		{Name: "mixed-ipv6-nots", About: "mixed, over IPv6 without timestamps: neither IP ID nor TSval", IPv6: true, Settings: noTimestamps, Link: forward(mixed(10 * ms)), program: bulk(2e6)},
-		{Name: "loss-ipv6-nots", About: "1 % lost, over IPv6 without timestamps", IPv6: true, Settings: noTimestamps, Link: symmetric(Path{Delay: 10 * ms, Loss: .01}), program: bulk(2e6)},
-		{Name: "mss", About: "mixed, segments of 400 octets", Link: forward(mixed(10 * ms)), program: bulk(5e5, func(k *socket) error { return k.set(unix.IPPROTO_TCP, unix.TCP_MAXSEG, 400) })},
-		{Name: "trickle", About: "small pieces every 15 ms, 5 % lost both ways", Link: symmetric(Path{Delay: 10 * ms, Loss: .05}), program: trickle(150, 60, 15*ms), Slow: true},
-		{Name: "trickle-reorder", About: "small pieces every 3 ms, 10 % held back 7 ms, 2 % lost", Link: symmetric(Path{Delay: 10 * ms, Reorder: .1, HoldBack: 7 * ms, Loss: .02}), program: trickle(400, 60, 3*ms), Slow: true},
-		{Name: "twice-lost", About: "retransmissions lost too", Link: forward(Path{Delay: 8 * ms, Loss: .01, Rules: []Rule{{What: Retransmitted, First: 2, Last: 4}, {What: Retransmitted, First: 10, Last: 11}}}), program: bulk(1e6), Slow: true},
+		{Name: "mixed-nots", About: "mixed, without timestamps", Settings: noTimestamps, Link: forward(mixed(10 * ms)), Program: bulk(3e6)},
+		{Name: "mixed-nosack", About: "mixed, without SACK", Settings: noSACK, Link: forward(mixed(10 * ms)), Program: bulk(1e6)},
+		{Name: "mixed-bare", About: "mixed, without SACK and timestamps", Settings: with(noSACK, noTimestamps), Link: forward(mixed(10 * ms)), Program: bulk(1e6)},
+		{Name: "mixed-reno", About: "mixed, with Reno and without probes for lost tails", Settings: with(reno, noProbes), Link: forward(mixed(10 * ms)), Program: bulk(1e6)},
+		{Name: "mixed-ecn", About: "mixed, with ECN", Settings: ecn, Link: symmetric(mixed(5 * ms)), Program: bulk(1e6)},
+		{Name: "mixed-small", About: "mixed, an MTU of 600", MTU: 600, Link: forward(mixed(10 * ms)), Program: bulk(1e6)},
+		{Name: "mixed-ipv6", About: "mixed, over IPv6", IPv6: true, Link: forward(mixed(10 * ms)), Program: bulk(3e6)},
+		{Name: "mixed-ipv6-nots", About: "mixed, over IPv6 without timestamps: neither IP ID nor TSval", IPv6: true, Settings: noTimestamps, Link: forward(mixed(10 * ms)), Program: bulk(2e6)},
+		{Name: "loss-ipv6-nots", About: "1 % lost, over IPv6 without timestamps", IPv6: true, Settings: noTimestamps, Link: symmetric(Path{Delay: 10 * ms, Loss: .01}), Program: bulk(2e6)},
+		{Name: "mss", About: "mixed, segments of 400 octets", Link: forward(mixed(10 * ms)), Program: bulk(5e5, func(k *Socket) error { return k.Set(unix.IPPROTO_TCP, unix.TCP_MAXSEG, 400) })},
+		{Name: "trickle", About: "small pieces every 15 ms, 5 % lost both ways", Link: symmetric(Path{Delay: 10 * ms, Loss: .05}), Program: trickle(150, 60, 15*ms), Slow: true},
+		{Name: "trickle-reorder", About: "small pieces every 3 ms, 10 % held back 7 ms, 2 % lost", Link: symmetric(Path{Delay: 10 * ms, Reorder: .1, HoldBack: 7 * ms, Loss: .02}), Program: trickle(400, 60, 3*ms), Slow: true},
+		{Name: "twice-lost", About: "retransmissions lost too", Link: forward(Path{Delay: 8 * ms, Loss: .01, Rules: []Rule{{What: Retransmitted, First: 2, Last: 4}, {What: Retransmitted, First: 10, Last: 11}}}), Program: bulk(1e6), Slow: true},
 	}
 }
 
 func shortScenarios() []*Scenario {
 	lossy := symmetric(Path{Delay: 2 * ms, Loss: .03})
 	return []*Scenario{
-		{Name: "requests", About: "60 short requests, nothing lost", Link: symmetric(Path{Delay: 2 * ms}), program: requests(60, 8, 9000)},
-		{Name: "short", About: "150 short requests, 3 % lost both ways", Link: lossy, program: requests(150, 12, 9000), Settle: 8 * time.Second, Slow: true},
-		{Name: "short-ipv6", About: "100 short requests over IPv6, 3 % lost both ways", IPv6: true, Link: lossy, program: requests(100, 12, 9000), Settle: 8 * time.Second, Slow: true},
-		{Name: "short-nots", About: "100 short requests without timestamps, 3 % lost both ways", Settings: noTimestamps, Link: lossy, program: requests(100, 12, 9000), Settle: 8 * time.Second, Slow: true},
-		{Name: "short-mixed", About: "100 short requests, lost, overtaken and copied both ways", Link: symmetric(Path{Delay: 3 * ms, Loss: .02, Reorder: .05, HoldBack: 4 * ms, Duplicate: .02, CopyDelay: 500 * time.Microsecond}), program: requests(100, 12, 5000), Settle: 8 * time.Second, Slow: true},
-		{Name: "short-near", About: "300 short requests on a round trip of 0.3 ms, 1 % lost both ways", Link: symmetric(Path{Delay: 150 * time.Microsecond, Loss: .01}), program: requests(300, 16, 3000), Settle: 5 * time.Second, Slow: true},
-		{Name: "short-far", About: "60 short requests on a round trip of 150 ms, 3 % lost both ways", Link: symmetric(Path{Delay: 75 * ms, Loss: .03}), program: requests(60, 20, 5000), Settle: 8 * time.Second, Slow: true},
-		{Name: "serverclose-loss", About: "80 connections that the server closes, 4 % lost both ways", Link: symmetric(Path{Delay: 2 * ms, Loss: .04}), program: serverCloses(80, 10, 4000, 0, 0), Settle: 8 * time.Second, Slow: true},
+		{Name: "requests", About: "60 short requests, nothing lost", Link: symmetric(Path{Delay: 2 * ms}), Program: requests(60, 8, 9000)},
+		{Name: "short", About: "150 short requests, 3 % lost both ways", Link: lossy, Program: requests(150, 12, 9000), Settle: 8 * time.Second, Slow: true},
+		{Name: "short-ipv6", About: "100 short requests over IPv6, 3 % lost both ways", IPv6: true, Link: lossy, Program: requests(100, 12, 9000), Settle: 8 * time.Second, Slow: true},
+		{Name: "short-nots", About: "100 short requests without timestamps, 3 % lost both ways", Settings: noTimestamps, Link: lossy, Program: requests(100, 12, 9000), Settle: 8 * time.Second, Slow: true},
+		{Name: "short-mixed", About: "100 short requests, lost, overtaken and copied both ways", Link: symmetric(Path{Delay: 3 * ms, Loss: .02, Reorder: .05, HoldBack: 4 * ms, Duplicate: .02, CopyDelay: 500 * time.Microsecond}), Program: requests(100, 12, 5000), Settle: 8 * time.Second, Slow: true},
+		{Name: "short-near", About: "300 short requests on a round trip of 0.3 ms, 1 % lost both ways", Link: symmetric(Path{Delay: 150 * time.Microsecond, Loss: .01}), Program: requests(300, 16, 3000), Settle: 5 * time.Second, Slow: true},
+		{Name: "short-far", About: "60 short requests on a round trip of 150 ms, 3 % lost both ways", Link: symmetric(Path{Delay: 75 * ms, Loss: .03}), Program: requests(60, 20, 5000), Settle: 8 * time.Second, Slow: true},
+		{Name: "serverclose-loss", About: "80 connections that the server closes, 4 % lost both ways", Link: symmetric(Path{Delay: 2 * ms, Loss: .04}), Program: serverCloses(80, 10, 4000, 0, 0), Settle: 8 * time.Second, Slow: true},
 	}
 }

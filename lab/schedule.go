@@ -8,6 +8,9 @@ type delivery struct {
 	data  []byte // owned by the delivery; goes back to the pool
 	seg   sent
 	copy  bool
+
+	number             uint64 // Passage.Number
+	tcp, held, corrupt bool
 }
 
 // schedule gives deliveries in order of time, equal times in order of sending:

@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"os"
 	"time"
@@ -11,15 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// socket is a TCP socket of one of the hosts. A socket stays in the namespace
+// Socket is a socket of one of the hosts. A socket stays in the namespace
 // that it was made in, so that every goroutine may use it.
-type socket struct {
+type Socket struct {
 	f *os.File
-	s *session
+	s *Session
 }
 
-// socket makes a TCP socket at host h.
-func (s *session) socket(h int) (*socket, error) {
+// Socket makes a TCP socket at host h: 0 is the client, 1 the server.
+func (s *Session) Socket(h int) (*Socket, error) { return s.newSocket(h, unix.SOCK_STREAM) }
+
+// Datagram makes a UDP socket at host h.
+func (s *Session) Datagram(h int) (*Socket, error) { return s.newSocket(h, unix.SOCK_DGRAM) }
+
+func (s *Session) newSocket(h, kind int) (*Socket, error) {
 	family := unix.AF_INET
 	if s.scenario.IPv6 {
 		family = unix.AF_INET6
@@ -27,7 +31,7 @@ func (s *session) socket(h int) (*socket, error) {
 	var fd int
 	var err error
 	s.hosts[h].Do(func() {
-		fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+		fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
@@ -35,32 +39,43 @@ func (s *session) socket(h int) (*socket, error) {
 	return s.adopt(fd), nil
 }
 
-func (s *session) adopt(fd int) *socket {
-	k := &socket{f: os.NewFile(uintptr(fd), "tcp"), s: s}
+func (s *Session) adopt(fd int) *Socket {
+	k := &Socket{f: os.NewFile(uintptr(fd), "tcp"), s: s}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.open[k] = true
-	s.mu.Unlock()
 	k.f.SetDeadline(s.deadline)
+	if s.over {
+		k.f.SetDeadline(time.Unix(1, 0))
+	}
 	return k
 }
 
-// at returns host h's end with the given port.
-func (s *session) at(h int, port uint16) netip.AddrPort {
+// At returns host h's end with the given port.
+func (s *Session) At(h int, port uint16) netip.AddrPort {
 	if s.scenario.IPv6 {
 		return netip.AddrPortFrom(s.hosts[h].addr6, port)
 	}
 	return netip.AddrPortFrom(s.hosts[h].addr, port)
 }
 
-func sockaddr(a netip.AddrPort) unix.Sockaddr {
+// Sockaddr is an address as system calls want it.
+func Sockaddr(a netip.AddrPort) unix.Sockaddr {
 	if a.Addr().Is4() {
 		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
 	}
 	return &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
 }
 
-// control runs f on the descriptor.
-func (k *socket) control(f func(fd int) error) error {
+// Control runs f on the descriptor.
+func (k *Socket) Control(f func(fd int) error) error {
+	var err error
+	k.s.link.act(func() { err = k.Held(f) })
+	return err
+}
+
+// Held is Control inside Together, and in a call of a Witness.
+func (k *Socket) Held(f func(fd int) error) error {
 	c, err := k.f.SyscallConn()
 	if err != nil {
 		return err
@@ -72,29 +87,35 @@ func (k *socket) control(f func(fd int) error) error {
 	return inner
 }
 
-func (k *socket) set(level, option, value int) error {
-	return k.control(func(fd int) error { return unix.SetsockoptInt(fd, level, option, value) })
+// Together has several sockets act (with Held), one after the other, before
+// anything that one of them sends can reach another.
+func (s *Session) Together(do ...func()) { s.link.act(do...) }
+
+// Set sets a socket option to a number.
+func (k *Socket) Set(level, option, value int) error {
+	return k.Control(func(fd int) error { return unix.SetsockoptInt(fd, level, option, value) })
 }
 
-func (k *socket) bind(a netip.AddrPort) error {
-	return k.control(func(fd int) error {
+// Bind gives the socket an address, with SO_REUSEADDR.
+func (k *Socket) Bind(a netip.AddrPort) error {
+	return k.Control(func(fd int) error {
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 			return err
 		}
-		if err := unix.Bind(fd, sockaddr(a)); err != nil {
+		if err := unix.Bind(fd, Sockaddr(a)); err != nil {
 			return fmt.Errorf("bind %v: %w", a, err)
 		}
 		return nil
 	})
 }
 
-// listen makes a listening socket at host 1, the server's port.
-func (s *session) listen(backlog int, options ...func(*socket) error) (*socket, error) {
-	k, err := s.socket(1)
+// Listen makes a listening socket at host 1, the server's port.
+func (s *Session) Listen(backlog int, options ...func(*Socket) error) (*Socket, error) {
+	k, err := s.Socket(1)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.bind(s.at(1, serverPort)); err != nil {
+	if err := k.Bind(s.At(1, serverPort)); err != nil {
 		return nil, err
 	}
 	for _, o := range options {
@@ -102,10 +123,11 @@ func (s *session) listen(backlog int, options ...func(*socket) error) (*socket, 
 			return nil, err
 		}
 	}
-	return k, k.control(func(fd int) error { return unix.Listen(fd, backlog) })
+	return k, k.Control(func(fd int) error { return unix.Listen(fd, backlog) })
 }
 
-func (k *socket) accept() (*socket, error) {
+// Accept waits for a connection to a listening socket.
+func (k *Socket) Accept() (*Socket, error) {
 	c, err := k.f.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -113,7 +135,7 @@ func (k *socket) accept() (*socket, error) {
 	var fd int
 	var inner error
 	err = c.Read(func(l uintptr) bool {
-		fd, _, inner = unix.Accept4(int(l), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		k.s.link.act(func() { fd, _, inner = unix.Accept4(int(l), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC) })
 		return !errors.Is(inner, unix.EAGAIN) && !errors.Is(inner, unix.EINTR)
 	})
 	if err = errors.Join(err, inner); err != nil {
@@ -122,9 +144,9 @@ func (k *socket) accept() (*socket, error) {
 	return k.s.adopt(fd), nil
 }
 
-// connect waits until the connection stands or has failed.
-func (k *socket) connect(to netip.AddrPort) error {
-	if err := k.begin(to); err != nil {
+// Connect waits until the connection stands or has failed.
+func (k *Socket) Connect(to netip.AddrPort) error {
+	if err := k.Begin(to); err != nil {
 		return err
 	}
 	c, err := k.f.SyscallConn()
@@ -150,25 +172,25 @@ func (k *socket) connect(to netip.AddrPort) error {
 	return nil
 }
 
-// begin sends the SYN and does not wait.
-func (k *socket) begin(to netip.AddrPort) error {
-	return k.control(func(fd int) error {
-		if err := unix.Connect(fd, sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
+// Begin sends the SYN and does not wait.
+func (k *Socket) Begin(to netip.AddrPort) error {
+	return k.Control(func(fd int) error {
+		if err := unix.Connect(fd, Sockaddr(to)); err != nil && !errors.Is(err, unix.EINPROGRESS) {
 			return fmt.Errorf("connect %v: %w", to, err)
 		}
 		return nil
 	})
 }
 
-// dial connects from the client to the server's port; port is the client's own,
+// Dial connects from the client to the server's port; port is the client's own,
 // 0 for any.
-func (s *session) dial(port uint16, options ...func(*socket) error) (*socket, error) {
-	k, err := s.socket(0)
+func (s *Session) Dial(port uint16, options ...func(*Socket) error) (*Socket, error) {
+	k, err := s.Socket(0)
 	if err != nil {
 		return nil, err
 	}
 	if port != 0 {
-		if err := k.bind(s.at(0, port)); err != nil {
+		if err := k.Bind(s.At(0, port)); err != nil {
 			return nil, err
 		}
 	}
@@ -177,80 +199,31 @@ func (s *session) dial(port uint16, options ...func(*socket) error) (*socket, er
 			return nil, err
 		}
 	}
-	if err := k.connect(s.at(1, serverPort)); err != nil {
-		k.close()
+	if err := k.Connect(s.At(1, serverPort)); err != nil {
+		k.Close()
 		return nil, err
 	}
 	return k, nil
 }
 
-// shut sends a FIN and goes on reading.
-func (k *socket) shut() error {
-	return k.control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
+// Shut sends a FIN and goes on reading.
+func (k *Socket) Shut() error {
+	return k.Control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
 }
 
-// abort closes with a RST.
-func (k *socket) abort() error {
-	err := k.control(func(fd int) error {
+// Abort closes with a RST.
+func (k *Socket) Abort() error {
+	err := k.Control(func(fd int) error {
 		return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 	})
-	return errors.Join(err, k.close())
+	return errors.Join(err, k.Close())
 }
 
-func (k *socket) close() error {
+// Close closes the socket as close(2) does.
+func (k *Socket) Close() (err error) {
 	k.s.mu.Lock()
 	delete(k.s.open, k)
 	k.s.mu.Unlock()
-	return k.f.Close()
-}
-
-// send writes n octets in pieces of at most piece.
-func (k *socket) send(n, piece int) error {
-	b := make([]byte, piece)
-	for i := range b {
-		b[i] = byte(i)
-	}
-	for n > 0 {
-		m, err := k.f.Write(b[:min(n, piece)])
-		if err != nil {
-			return fmt.Errorf("send: %w", err)
-		}
-		n -= m
-	}
-	return nil
-}
-
-// receive reads n octets.
-func (k *socket) receive(n int) error {
-	b := make([]byte, 1<<16)
-	for n > 0 {
-		m, err := k.f.Read(b[:min(n, len(b))])
-		if err != nil {
-			return fmt.Errorf("receive: %w", err)
-		}
-		n -= m
-	}
-	return nil
-}
-
-// drain reads to the other end's FIN.
-func (k *socket) drain() error {
-	b := make([]byte, 1<<16)
-	for {
-		if _, err := k.f.Read(b); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return fmt.Errorf("receive: %w", err)
-		}
-	}
-}
-
-// sleep waits, at most until the session's deadline.
-func (s *session) sleep(d time.Duration) error {
-	if time.Until(s.deadline) < d {
-		return errors.New("the program takes longer than its limit")
-	}
-	time.Sleep(d)
-	return nil
+	k.s.link.act(func() { err = k.f.Close() })
+	return err
 }

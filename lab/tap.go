@@ -27,9 +27,13 @@ type tap struct {
 	err                 error
 }
 
-// newTap creates NAME.SIDE.pcap and NAME.SIDE.truth.tsv in dir.
+// newTap creates NAME.SIDE.pcap and NAME.SIDE.truth.tsv in dir; without a dir
+// the tap only counts.
 func newTap(dir, name, side string, epoch int64) (t *tap, err error) {
 	t = &tap{epoch: epoch}
+	if dir == "" {
+		return t, nil
+	}
 	base := filepath.Join(dir, name+"."+side)
 	if t.pcapFile, err = os.Create(base + ".pcap"); err != nil {
 		return nil, err
@@ -55,12 +59,12 @@ func tapStats() capture.Stats {
 
 // record appends a packet at the lab's time at. The first error stays.
 func (t *tap) record(at int64, data []byte, class Class, overtaken bool) {
-	if t.err != nil {
+	t.n++
+	if t.err != nil || t.packets == nil {
 		return
 	}
 	t.packet = capture.Packet{Time: t.epoch + at, Data: data[:min(len(data), snaplen)], Length: len(data), Link: wire.LinkRaw}
 	t.err = t.packets.Write(&t.packet)
-	t.n++
 	b := strconv.AppendUint(t.line[:0], t.n, 10)
 	b = append(b, '\t')
 	b = append(b, classNames[class]...)
@@ -75,6 +79,9 @@ func (t *tap) record(at int64, data []byte, class Class, overtaken bool) {
 
 // close writes what is buffered and returns the first error there was.
 func (t *tap) close() error {
+	if t.pcapFile == nil {
+		return nil
+	}
 	packets := func() error {
 		_, err := t.packets.Close(tapStats())
 		return err

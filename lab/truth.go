@@ -65,6 +65,7 @@ type sent struct {
 	stream *stream
 	number int
 	class  Class
+	port   uint16 // the client's
 	is     [len(matchNames)]bool
 }
 
@@ -83,7 +84,10 @@ func (l *ledger) send(h int, seg *wire.Segment) sent {
 	case !me.known:
 		me.known, me.isn, me.nxt = true, seg.Seq-1, seg.Seq
 	}
-	p := sent{stream: me, class: Bare}
+	p := sent{stream: me, class: Bare, port: seg.SrcPort}
+	if h == 1 {
+		p.port = seg.DstPort
+	}
 	me.sent++
 	p.number = me.sent
 	switch {
@@ -122,6 +126,7 @@ func (p *sent) matches(seg *wire.Segment, me, peer *stream) {
 	p.is[ACKOfFIN] = ack && peer.fins && seg.Ack == peer.fin && !seg.Flags.Any(wire.FIN|wire.SYN|wire.RST)
 	p.is[DataSegment] = seg.Len > 0
 	p.is[Retransmitted] = p.class == Rexmit
+	p.is[Reset] = seg.Flags.Has(wire.RST)
 }
 
 // arrive reports whether a packet that arrives was overtaken by one that the

@@ -133,7 +133,7 @@ func TestLedger(t *testing.T) {
 	c.send(1, f, 901, 122, 0, Orig, FIN)
 	c.send(1, f, 901, 122, 0, Rexmit, FIN)
 	c.send(0, a, 122, 902, 0, Bare, ACKOfFIN)
-	c.send(1, r, 902, 0, 0, Bare)
+	c.send(1, r, 902, 0, 0, Bare, Reset)
 	if c.l.rexmits != [2]uint64{2, 1} || c.l.crossed != [2]uint64{} {
 		t.Errorf("sent again %v, crossed %v", c.l.rexmits, c.l.crossed)
 	}

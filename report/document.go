@@ -74,6 +74,7 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, interfaceView)
 	columnDocument(&b, eventView)
 	streamDocument(&b)
+	labDocument(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }

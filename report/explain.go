@@ -218,23 +218,33 @@ func Names() []string {
 
 // nearest names the labels, verdicts, events and states that are spelled most alike.
 func nearest(key string) string {
+	if close := Nearest(key, Names()); close != "" {
+		return close
+	}
+	return " (tcpwatch explain lists them)"
+}
+
+// Nearest names those of a list that are spelled most like a word, as "; did you
+// mean …?"; nothing where none is. Upper and lower case are one.
+func Nearest(word string, names []string) string {
+	word = strings.ToUpper(word)
 	var close []string
-	for _, n := range Names() {
+	for _, n := range names {
 		most := 1 // of a short name, two other letters make another word
 		if len(n) >= 6 {
 			most += len(n) / 3
 		}
-		if editDistance(key, strings.ToUpper(n)) <= most || len(key) > 1 && strings.Contains(strings.ToUpper(n), key) {
+		if editDistance(word, strings.ToUpper(n)) <= most || len(word) > 1 && strings.Contains(strings.ToUpper(n), word) {
 			if !slices.ContainsFunc(close, func(c string) bool { return strings.EqualFold(c, n) }) {
 				close = append(close, n)
 			}
 		}
 	}
 	if len(close) == 0 {
-		return " (tcpwatch explain lists them)"
+		return ""
 	}
 	slices.SortStableFunc(close, func(a, b string) int {
-		return editDistance(key, strings.ToUpper(a)) - editDistance(key, strings.ToUpper(b))
+		return editDistance(word, strings.ToUpper(a)) - editDistance(word, strings.ToUpper(b))
 	})
 	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
 }

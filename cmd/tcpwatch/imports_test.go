@@ -15,7 +15,7 @@ const module = "tcpwatch"
 // mayImport says which packages of this module each package may import. It is
 // the list of ARCHITECTURE.md; a package that is not in it fails the test.
 var mayImport = map[string][]string{
-	"cmd/tcpwatch":      {"capture", "capture/filter", "capture/keep", "capture/live", "capture/privilege", "capture/wire", "analyze", "analyze/label", "analyze/state", "analyze/event", "analyze/stream", "analyze/verdict", "analyze/wireshark", "lab", "report"},
+	"cmd/tcpwatch":      {"capture", "capture/filter", "capture/keep", "capture/live", "capture/privilege", "capture/wire", "analyze", "analyze/label", "analyze/state", "analyze/event", "analyze/stream", "analyze/verdict", "analyze/wireshark", "lab", "lab/lesson", "report"},
 	"report":            {"analyze", "analyze/label", "analyze/listener", "analyze/event", "analyze/state", "analyze/stream", "analyze/flow", "analyze/verdict", "analyze/wireshark", "capture/wire"},
 	"analyze":           {"analyze/label", "analyze/flow", "analyze/state", "analyze/zeek", "analyze/wireshark", "capture/wire"},
 	"analyze/verdict":   {"analyze", "analyze/label", "capture/wire"},
@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"analyze/wireshark": {"capture/wire"},
 	"analyze/state":     nil,
 	"lab":               {"capture", "capture/keep", "capture/wire"},
+	"lab/lesson":        {"lab", "analyze", "analyze/label", "analyze/script", "analyze/state", "capture/wire"},
 	"capture/keep":      {"capture", "capture/wire"},
 	"capture/live":      {"capture", "capture/wire"},
 	"capture/privilege": nil,
@@ -49,7 +50,7 @@ var onlyIn = map[string][]string{
 	"github.com/ulikunitz/xz":             {"capture", "capture/keep"},
 	"github.com/pierrec/lz4":              {"capture", "capture/keep"},
 	"golang.org/x/net":                    {"capture/filter", "capture/live"},
-	"golang.org/x/sys":                    {"lab", "capture/live", "capture/privilege"},
+	"golang.org/x/sys":                    {"lab", "lab/lesson", "capture/live", "capture/privilege"},
 	"kernel.org/pub/linux/libs/security":  {"capture/privilege"},
 	"github.com/mattn/go-runewidth":       {"report"},
 	"github.com/clipperhouse":             {"report"},

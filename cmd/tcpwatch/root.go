@@ -93,7 +93,8 @@ const rootExamples = `  tcpwatch read eth0.pcap                  what happened, 
   tcpwatch read --view packets --format ndjson eth0.pcap | jq .labels
   sudo tcpwatch live -i eth0               what passes an interface now
   tcpwatch follow --connection 3 eth0.pcap what its two ends said
-  tcpwatch explain RETRANSMISSION          what a word means, when it is set`
+  tcpwatch explain RETRANSMISSION          what a word means, when it is set
+  tcpwatch lab three-way                   make a handshake happen, and see it`
 
 // usage is cobra's template for help, in fewer words and at most 80 columns.
 const usage = `Usage:
@@ -134,7 +135,7 @@ func rootCommand() *cobra.Command {
 	root.SetVersionTemplate("tcpwatch {{.Version}}\n")
 	root.SetUsageTemplate(usage)
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(readCommand(), liveCommand(), interfacesCommand(), followCommand(), explainCommand())
+	root.AddCommand(readCommand(), liveCommand(), interfacesCommand(), followCommand(), explainCommand(), labCommand())
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		c.Hidden = c.Name() == "help" // it works, but --help says the same
@@ -154,5 +155,5 @@ func commandName(c *cobra.Command, args []string) error {
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		return fmt.Errorf("%q is not a command; did you mean %q?", args[0], near[0])
 	}
-	return fmt.Errorf("%q is not a command: read, live, interfaces, follow, explain", args[0])
+	return fmt.Errorf("%q is not a command: read, live, interfaces, follow, explain, lab", args[0])
 }

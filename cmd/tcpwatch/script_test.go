@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"tcpwatch/lab"
 )
 
 func TestMain(m *testing.M) {
@@ -17,7 +20,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script, one file a behaviour of the command line.
 // $PCAPS is the folder of the kernel captures. The scripts have a UTF-8 locale
-// and no terminal.
+// and no terminal. The condition [lab] holds where a lab can be set up.
 func TestScripts(t *testing.T) {
 	captures, err := filepath.Abs("../../testdata/pcaps/kernel")
 	if err != nil {
@@ -30,6 +33,12 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PCAPS", captures)
 			e.Setenv("LANG", "C.UTF-8")
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "lab" {
+				return lab.Available() == nil, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "talk": writeTalk},
 	})

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tcpwatch/lab"
+)
+
+// labIsolated is set in the environment of a lab that runs in a user namespace.
+const labIsolated = "TCPWATCH_LAB_ISOLATED"
+
+// labPatience is how long a lab is given to end by itself when it is
+// interrupted.
+const labPatience = 2 * time.Second
+
+// labElsewhere runs the same command line again in a user namespace of its own,
+// where network namespaces may be made without root. Where that is impossible
+// too, it says what is missing.
+func labElsewhere(c *cobra.Command, missing error) error {
+	if os.Getenv(labIsolated) != "" {
+		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up, although in a user namespace: %v%s", missing, userNamespaceHint())}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return &exitError{exitUsage, errors.Join(missing, err)}
+	}
+	// The death of the parent is told of the thread that began the child.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd := exec.Command(self, os.Args[1:]...)
+	cmd.Env = append(os.Environ(), labIsolated+"=1")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
+	lab.Isolate(cmd)
+	lab.EndWithParent(cmd)
+	if err := cmd.Start(); err != nil {
+		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up: %v; nor can a user namespace be made: %v%s", missing, err, userNamespaceHint())}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err = <-ended:
+	case <-c.Context().Done():
+		// Ctrl-C reaches both. What else ended the parent has to be passed on.
+		select {
+		case err = <-ended:
+		case <-time.After(labPatience):
+			cmd.Process.Signal(syscall.SIGTERM)
+			err = <-ended
+		}
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return &exitError{status: max(exit.ExitCode(), exitPartial)}
+	}
+	return err
+}
+
+// userNamespaceHint names the settings of this machine that forbid user
+// namespaces, as far as they can be read.
+func userNamespaceHint() string {
+	var hints []string
+	for _, s := range []struct{ name, forbids string }{
+		{"user/max_user_namespaces", "0"}, {"kernel/unprivileged_userns_clone", "0"}, {"kernel/apparmor_restrict_unprivileged_userns", "1"},
+	} {
+		b, err := os.ReadFile("/proc/sys/" + s.name)
+		if err == nil && strings.TrimSpace(string(b)) == s.forbids {
+			hints = append(hints, "sysctl "+strings.ReplaceAll(s.name, "/", ".")+" is "+s.forbids)
+		}
+	}
+	if len(hints) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(hints, ", ") + ")"
+}

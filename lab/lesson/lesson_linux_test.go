@@ -1,0 +1,353 @@
+package lesson
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/lab"
+)
+
+var (
+	times = flag.Int("lesson.times", 1, "how often each lesson is run")
+	only  = flag.String("lesson.only", "*", "only the lessons that match this pattern")
+	width = flag.Int("lesson.width", 4, "how many run at the same time")
+	tell  = flag.Bool("lesson.tell", false, "print the rows of every lesson")
+)
+
+// needLab skips where the machine allows no lab, and keeps the garbage collector
+// from stopping the link.
+func needLab(t *testing.T) {
+	t.Helper()
+	if err := lab.Available(); err != nil {
+		t.Skipf("needs a lab: %v", err)
+	}
+	old := runtime.GOMAXPROCS(max(8, runtime.GOMAXPROCS(0)))
+	gc, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(1<<30)
+	t.Cleanup(func() {
+		runtime.GOMAXPROCS(old)
+		debug.SetGCPercent(gc)
+		debug.SetMemoryLimit(limit)
+	})
+}
+
+// maxStall is how long the machine may keep the link or a program from running.
+// Beyond it a delayed acknowledgement, a probe or a timer may come in between, and
+// the story is another one; it is then played again. Wrong states are wrong all
+// the same.
+const maxStall = 10 * time.Millisecond
+
+// attempts is how often a lesson is played on a machine that stalls.
+const attempts = 8
+
+// lag measures, until stop is called, how late a goroutine wakes up at most.
+func lag() (stop func() time.Duration) {
+	over, most := make(chan struct{}), make(chan time.Duration)
+	go func() {
+		var worst time.Duration
+		for {
+			began := time.Now()
+			select {
+			case <-over:
+				most <- worst
+				return
+			case <-time.After(time.Millisecond):
+				worst = max(worst, time.Since(began)-time.Millisecond)
+			}
+		}
+	}()
+	return func() time.Duration { close(over); return <-most }
+}
+
+// playLesson runs a lesson until the machine lets it, and checks everything.
+func playLesson(t *testing.T, l *Lesson, veth bool) {
+	name := fmt.Sprintf("%s (veth %v)", l.Name, veth)
+	for try := 1; ; try++ {
+		stop := lag()
+		out, err := Run(context.Background(), l, Options{Veth: veth})
+		stall := stop()
+		var wrong []string
+		odd := ""
+		if err != nil {
+			odd = err.Error()
+		} else {
+			stall = max(stall, out.Result.Stall)
+			odd = out.Unexpected
+			wrong = append(wrongStates(l, out), wrongCounts(out)...)
+		}
+		again := odd != "" && stall > maxStall && try < attempts
+		for _, w := range wrong {
+			t.Errorf("%s: %s", name, w)
+		}
+		if again {
+			t.Logf("%s: played again, the machine stalled for %v: %s", name, stall, odd)
+		} else if odd != "" {
+			t.Errorf("%s: %s (stalled for %v, attempt %d)", name, odd, stall, try)
+		}
+		if *tell || len(wrong) > 0 || odd != "" {
+			for _, r := range out.Rows {
+				t.Logf("%s: %3d %9v %v [%v %v]", name, r.Number, r.At.Round(100*time.Microsecond), r, r.Ends[0].Kernel, r.Ends[1].Kernel)
+			}
+		}
+		if !again {
+			return
+		}
+	}
+}
+
+// unsure are lessons in which an end is taken to have a connection that its
+// kernel knows nothing of, with the reason.
+var unsure = map[string]string{
+	"syn-cookies": "with a SYN cookie the server remembers nothing",
+}
+
+// wrongStates holds every state against the kernel's.
+func wrongStates(l *Lesson, out *Outcome) (wrong []string) {
+	if l.Differs == "" {
+		for _, r := range out.Different {
+			wrong = append(wrong, fmt.Sprintf("packet %d: %v, but the kernels say %v and %v", r.Number, r, r.Ends[0].Kernel, r.Ends[1].Kernel))
+		}
+	} else if len(out.Different) == 0 && out.Unexpected == "" {
+		wrong = append(wrong, "nothing differs, although the lesson says so")
+	}
+	for _, r := range out.Rows {
+		for h, e := range r.Ends {
+			if r.Datagram == "" && e.Verdict() == NoSocket && !e.Inferred.IsInferred() && unsure[l.Name] == "" {
+				wrong = append(wrong, fmt.Sprintf("packet %d: the %s is in %v, and its kernel has no socket", r.Number, sideNames[h], e.Inferred))
+			}
+		}
+	}
+	return wrong
+}
+
+// wrongCounts holds what the link saw sent again against the kernels' counts, and
+// against the labels.
+func wrongCounts(out *Outcome) (wrong []string) {
+	r := out.Result
+	again := [2]uint64{}
+	for _, row := range out.Rows {
+		if row.Datagram == "" && !row.Landing && !row.Copy && row.Labels.Has(label.Retransmission) {
+			again[row.From]++
+		}
+	}
+	for i := range again {
+		if truth := r.Retransmitted[i] - r.Crossed[i]; truth != r.Counted[i] {
+			wrong = append(wrong, fmt.Sprintf("the %s sent %d segments again by the truth, %d by TcpRetransSegs", sideNames[i], truth, r.Counted[i]))
+		}
+		if again[i] != r.Retransmitted[i] {
+			wrong = append(wrong, fmt.Sprintf("the %s sent %d segments again, %d are labelled so", sideNames[i], r.Retransmitted[i], again[i]))
+		}
+		if r.TapMissed[i] != 0 {
+			wrong = append(wrong, fmt.Sprintf("the %s lost %d packets in front of its tap", sideNames[i], r.TapMissed[i]))
+		}
+	}
+	return wrong
+}
+
+// Every lesson shows what it promises, over TUN and over veth devices, and
+// leaves nothing behind.
+func TestLessons(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes connections for half a minute")
+	}
+	needLab(t)
+	if _, err := Run(context.Background(), Find("refused"), Options{}); err != nil { // opens what the runtime keeps
+		t.Fatal(err)
+	}
+	before := traces(t)
+	var all sync.WaitGroup
+	slots := make(chan struct{}, *width)
+	for n := range *times {
+		for _, l := range All() {
+			if ok, err := filepath.Match(*only, l.Name); err != nil {
+				t.Fatal(err)
+			} else if !ok {
+				continue
+			}
+			slots <- struct{}{}
+			all.Go(func() {
+				defer func() { <-slots }()
+				playLesson(t, l, n%2 == 1)
+			})
+		}
+	}
+	all.Wait()
+	unchanged(t, before)
+}
+
+// Over veth devices, which is what a user without root gets where /dev/net/tun is
+// closed, it is the same.
+func TestVeth(t *testing.T) {
+	needLab(t)
+	for _, name := range []string{"three-way", "last-ack-lost", "simultaneous-close", "udp-broadcast", "corrupted"} {
+		playLesson(t, Find(name), true)
+	}
+}
+
+// The eleven states are reached by name, and the kernel says the same.
+func TestStates(t *testing.T) {
+	needLab(t)
+	for name, lesson := range ForState {
+		l := Find(lesson)
+		if l == nil {
+			t.Errorf("%s: there is no lesson %q", name, lesson)
+			continue
+		}
+		if testing.Short() {
+			continue
+		}
+		out, err := Run(context.Background(), l, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		reached := false
+		for _, r := range out.Rows {
+			for _, e := range r.Ends {
+				reached = reached || e.Inferred.Base().String() == name && e.Verdict() == Equal
+			}
+		}
+		if !reached {
+			t.Errorf("%s is not reached by %s", name, lesson)
+		}
+	}
+	for s := state.Closed; s < state.Count; s++ {
+		if ForState[s.String()] == "" {
+			t.Errorf("no lesson shows %s", s)
+		}
+	}
+}
+
+// trace counts what a run could leave behind.
+type trace struct{ goroutines, descriptors, namespaces int }
+
+func traces(t *testing.T) trace {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	links, err := filepath.Glob("/proc/self/task/*/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	distinct := map[string]bool{}
+	for _, l := range links {
+		if name, err := os.Readlink(l); err == nil { // else the thread has just ended
+			distinct[name] = true
+		}
+	}
+	return trace{runtime.NumGoroutine(), len(fds), len(distinct)}
+}
+
+// unchanged waits for the threads to end, which is a little later than their
+// goroutines.
+func unchanged(t *testing.T, before trace) {
+	t.Helper()
+	before.namespaces = 1 // the machine's own
+	var after trace
+	for range 250 {
+		if after = traces(t); after == before {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("before: %+v, after: %+v", before, after)
+}
+
+// A lesson that is interrupted, or whose program fails, leaves nothing either.
+func TestInterrupted(t *testing.T) {
+	needLab(t)
+	if _, err := Run(context.Background(), Find("refused"), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	before := traces(t)
+	for _, name := range []string{"filtered", "keep-alive", "echo", "zero-window", "udp-lost"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		l := Find(name)
+		_, err := Run(ctx, l, Options{Tell: func(i *Item) {
+			if i.Row != nil {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+	}
+	failing := &Lesson{Name: "failing", Link: calm(ms), play: func(p *Stage) {
+		p.pair()
+		p.check(false, "what fails")
+	}}
+	if _, err := Run(context.Background(), failing, Options{}); err == nil || !strings.Contains(err.Error(), "what fails") {
+		t.Errorf("%v", err)
+	}
+	began := time.Now()
+	half := &Lesson{Name: "half", Link: calm(ms), play: func(p *Stage) {
+		l := p.listen(1)
+		p.together(func() { l.accept() }, func() { p.state(0, state.TimeWait) }, func() { p.check(false, "what fails at once") })
+	}}
+	if _, err := Run(context.Background(), half, Options{}); err == nil || !strings.Contains(err.Error(), "what fails at once") || time.Since(began) > 30*time.Second {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
+	unchanged(t, before)
+}
+
+// What is kept are both captures with their truth.
+func TestKeep(t *testing.T) {
+	needLab(t)
+	dir := t.TempDir()
+	if _, err := Run(context.Background(), Find("refused"), Options{Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"refused.snd.pcap", "refused.rcv.pcap", "refused.snd.truth.tsv", "refused.rcv.truth.tsv", "refused.json"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// While a segment is looked at the world stands still: a program that writes and
+// closes without a pause is seen to do one after the other.
+func TestStandsStill(t *testing.T) {
+	needLab(t)
+	hasty := &Lesson{Name: "hasty", Link: calm(10 * ms), Expect: "...", play: func(p *Stage) {
+		for range 10 {
+			l, err := p.Listen(8)
+			must(err)
+			k, err := p.Dial(0)
+			must(err)
+			s, err := l.Accept()
+			must(err)
+			p.quiet(settle)
+			for range 5 {
+				_, err = k.Write(letters(10))
+				must(err)
+			}
+			must(k.Close())
+			p.state(1, state.CloseWait)
+			must(errors.Join(s.Drain(), s.Close(), l.Close()))
+		}
+	}}
+	out, err := Run(context.Background(), hasty, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Rows) < 80 {
+		t.Errorf("%d rows", len(out.Rows))
+	}
+	for _, w := range wrongStates(hasty, out) {
+		t.Error(w)
+	}
+}

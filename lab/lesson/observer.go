@@ -1,0 +1,384 @@
+package lesson
+
+import (
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+	"tcpwatch/lab"
+)
+
+// key is a connection's tuple as the client sends it.
+type key struct{ client, server netip.AddrPort }
+
+func keyOf(from int, seg *wire.Segment) key {
+	k := key{seg.Source(), seg.Destination()}
+	if from == 1 {
+		k.client, k.server = k.server, k.client
+	}
+	return k
+}
+
+// talk is one connection of a lesson.
+type talk struct {
+	number int
+	isn    [2]wire.Seq // of the SYNs without ACK
+	opened [2]bool
+	seen   [2]bool // whether the tap at that end saw anything of it
+	key    key
+	last   *Row           // the latest that was sent
+	at     [2]state.State // the end's state by the tap at that end
+}
+
+// observer is the witness of a lesson.
+type observer struct {
+	tell    func(*Item)
+	kernels func(host int) ([]lab.KernelSocket, error)
+	now     func() time.Duration
+
+	taps   [2]*analyze.Analyzer
+	seen   analyze.Observation // the last one, of whichever tap
+	landed struct {            // between Arriving and Arrived
+		moved bool
+		key   key
+		state state.State
+		// row is the Landing; nil where nothing was sent on the connection since the
+		// segment that arrives. before are the ends as they were then.
+		row, last *Row // last is what was told before it
+		before    [2]End
+	}
+
+	// earlier is what both kernels said of the latest connection before a program
+	// acted last.
+	earlier struct {
+		key     key
+		kernels [2]lab.KernelState
+		at      time.Duration
+		known   bool
+		acting  bool // it acts right now
+	}
+
+	mu       sync.Mutex
+	changed  *sync.Cond
+	talks    map[key]*talk
+	current  *talk // the one that had a segment last
+	rows     []*Row
+	byNumber map[uint64]*Row
+	waiting  []*Item // not told, because an earlier one is not complete
+	react    []*reaction
+	last     time.Duration // when something happened last
+	err      error
+}
+
+// reaction is something that a program does at once when a segment has arrived.
+type reaction struct {
+	host int
+	name string
+	do   func()
+}
+
+func newObserver(tell func(*Item)) *observer {
+	o := &observer{tell: tell, talks: map[key]*talk{}, byNumber: map[uint64]*Row{}}
+	o.changed = sync.NewCond(&o.mu)
+	for i := range o.taps {
+		o.taps[i] = analyze.New(analyze.Config{Packet: func(x *analyze.Observation) { o.seen = *x }})
+	}
+	return o
+}
+
+// talk finds the connection of a segment; a SYN with another ISN begins one.
+func (o *observer) talk(from int, seg *wire.Segment) *talk {
+	k := keyOf(from, seg)
+	t := o.talks[k]
+	syn := seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN
+	if t == nil || syn && (t.opened[from] && t.isn[from] != seg.Seq || !t.opened[from] && t.at[from].Base() > state.SynSent) {
+		old := t
+		t = &talk{number: 1, key: k}
+		for _, other := range o.talks {
+			t.number = max(t.number, other.number+1)
+		}
+		if old != nil && old.at[1-from].Base() != state.Closed {
+			t.at[1-from], t.seen[1-from] = old.at[1-from], old.seen[1-from] // it is still in TIME-WAIT, say
+		}
+		o.talks[k] = t
+	}
+	if syn {
+		t.opened[from], t.isn[from] = true, seg.Seq
+	}
+	return t
+}
+
+// look has the tap at host h see a segment that host from sent, and moves that
+// host's own state. The other end's state is what this tap thinks of it as long
+// as its own tap saw nothing.
+func (o *observer) look(h, from int, t *talk, seg *wire.Segment) {
+	o.taps[h].Segment(seg)
+	states := [2]state.State{o.seen.ClientState, o.seen.ServerState}
+	if o.seen.FromClient != (from == 0) { // this tap saw the server's SYN first
+		states[0], states[1] = states[1], states[0]
+	}
+	t.seen[h], t.at[h] = true, states[h]
+	if !t.seen[1-h] {
+		t.at[1-h] = states[1-h]
+	}
+}
+
+// Departed implements lab.Witness.
+func (o *observer) Departed(p *lab.Passage) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.newRow(p)
+	if p.Segment == nil {
+		r.Datagram = datagram(p.Data)
+	} else {
+		t := o.talk(p.From, p.Segment)
+		o.current, t.last = t, r
+		o.look(p.From, p.From, t, p.Segment)
+		o.describe(r, t, p.Segment)
+		r.Labels, r.Cause = o.seen.Labels, o.seen.Cause
+		for h := range r.Ends {
+			r.Ends[h] = o.end(h, keyOf(p.From, p.Segment), t.at[h])
+		}
+	}
+	if !p.Lost {
+		r.awaited = 1
+	}
+	o.byNumber[r.Number] = r
+	o.add(&Item{At: r.At, Row: r})
+}
+
+func (o *observer) newRow(p *lab.Passage) *Row {
+	r := &Row{Number: p.Number, At: p.At, From: p.From, Lost: p.Lost, Corrupt: p.Corrupt, Held: p.Held, Copied: p.Copied && !p.Lost, Copy: p.Copy}
+	o.rows = append(o.rows, r)
+	o.last = p.At
+	return r
+}
+
+// describe copies what is kept of a segment.
+func (o *observer) describe(r *Row, t *talk, seg *wire.Segment) {
+	x := &o.seen
+	r.Connection, r.Window, r.Options = t.number, x.Window, seg.Options
+	r.Step = analyze.Step{
+		Packet: r.Number, Time: int64(r.At), Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len, Window: seg.Window,
+		FromClient: r.From == 0, Phase: phase(x.Labels), Repeated: x.Labels.Has(label.Retransmission), Copy: r.Copy, Acceptable: true,
+		ClientState: t.at[0], ServerState: t.at[1],
+	}
+}
+
+// phase returns the one label of the group Phase in a set.
+func phase(set label.Set) label.ID {
+	for id := label.RST; id < label.Ack; id++ {
+		if set.Has(id) {
+			return id
+		}
+	}
+	return label.Ack
+}
+
+// kernel asks a host's kernel for its socket of a connection, or for the one that
+// listens where the end is taken to listen.
+func (o *observer) kernel(h int, k key, inferred state.State) lab.KernelState {
+	local, remote := k.client, k.server
+	if h == 1 {
+		local, remote = remote, local
+	}
+	list, err := o.kernels(h)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	connection, listener := lab.FindSocket(list, local, remote)
+	switch {
+	case connection != nil && connection.State != lab.KernelClosed:
+		return connection.State
+	case listener != nil && inferred.Base() == state.Listen:
+		return lab.KernelListen
+	}
+	return lab.KernelNone
+}
+
+// Acting implements lab.Witness.
+func (o *observer) Acting() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.current
+	o.earlier.acting, o.earlier.known = true, t != nil
+	if t == nil {
+		return
+	}
+	o.earlier.key = t.key
+	for h := range o.earlier.kernels {
+		o.earlier.kernels[h] = o.kernel(h, t.key, t.at[h])
+	}
+}
+
+// Acted implements lab.Witness.
+func (o *observer) Acted() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.earlier.acting, o.earlier.at = false, o.now()
+}
+
+// late is how long what a timer of the kernel has sent may need to the link.
+const late = 5 * time.Millisecond
+
+// end compares what was inferred with a host's kernel. A kernel may put off
+// taking a segment in, so that a different answer is asked for again, for some
+// milliseconds at most: the world stands still meanwhile, the answer can only
+// become what it is. And a segment that a timer sent at the moment when a program
+// acted may have been sent before that: then the kernel's state is the one that
+// it had before.
+func (o *observer) end(h int, k key, inferred state.State) End {
+	e := End{Inferred: inferred}
+	for wait := 100 * time.Microsecond; ; wait *= 4 {
+		e.Kernel = o.kernel(h, k, inferred)
+		if e.Verdict() == Equal || o.err != nil {
+			return e
+		}
+		if b := &o.earlier; b.known && b.key == k && (b.acting || o.now()-b.at < late) {
+			if was := (End{inferred, b.kernels[h]}); was.Verdict() == Equal {
+				return was
+			}
+		}
+		if wait > 7*time.Millisecond {
+			return e
+		}
+		time.Sleep(wait)
+	}
+}
+
+// Arriving implements lab.Witness.
+func (o *observer) Arriving(p *lab.Passage) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.landed.moved, o.landed.row = false, nil
+	o.last = p.At
+	r := o.byNumber[p.Number]
+	if p.Copy {
+		original := r
+		r = o.newRow(p)
+		r.Number, r.Arrived, r.Datagram = p.Number, true, original.Datagram
+		o.add(&Item{At: r.At, Row: r})
+	}
+	if p.Segment == nil {
+		return
+	}
+	to := 1 - p.From
+	t := o.talk(p.From, p.Segment)
+	before := t.at[to]
+	o.look(to, p.From, t, p.Segment)
+	o.landed.key, o.landed.state, o.landed.moved = keyOf(p.From, p.Segment), t.at[to], t.at[to] != before
+	if o.landed.moved && !p.Copy && t.last != r {
+		l := *r
+		l.At, l.Landing, l.Arrived, l.awaited = p.At, true, true, 1
+		o.landed.row, o.landed.before = &l, t.last.Ends
+		o.landed.last, t.last = t.last, &l
+		o.rows = append(o.rows, &l)
+		o.add(&Item{At: l.At, Row: &l})
+	}
+	if p.Copy {
+		o.describe(r, t, p.Segment)
+		r.Labels = o.seen.Labels
+		for h := range r.Ends {
+			r.Ends[h] = o.end(h, keyOf(p.From, p.Segment), t.at[h])
+		}
+	}
+	r.Landed = o.seen.Labels
+}
+
+// Arrived implements lab.Witness.
+func (o *observer) Arrived(p *lab.Passage, replied bool) {
+	o.mu.Lock()
+	r := o.byNumber[p.Number]
+	if to := 1 - p.From; o.landed.moved && !p.Copy {
+		// The segment alone shows the step: no answer has to be waited for. An
+		// answer that was given at once may show a further one.
+		e, l := o.end(to, o.landed.key, o.landed.state), o.landed.row
+		if tells := !replied || e.Verdict() == Equal; tells && l == nil {
+			r.Ends[to] = e
+		} else if tells {
+			l.Ends = o.landed.before
+			l.Ends[to], r.landing = e, l
+		}
+	}
+	if l := o.landed.row; l != nil {
+		l.awaited = 0
+		if r.landing != l {
+			o.forget(l)
+			if t := o.talks[o.landed.key]; t.last == l {
+				t.last = o.landed.last
+			}
+		}
+	}
+	r.Arrived = r.Arrived || !p.Copy
+	if !p.Copy {
+		r.awaited--
+	}
+	o.release()
+	var due []func()
+	for i := 0; i < len(o.react); {
+		x := o.react[i]
+		if x.host == 1-p.From && x.name == r.Name() {
+			due = append(due, x.do)
+			o.react = append(o.react[:i], o.react[i+1:]...)
+			continue
+		}
+		i++
+	}
+	o.mu.Unlock()
+	for _, do := range due {
+		do()
+	}
+	o.mu.Lock()
+	o.changed.Broadcast()
+	o.mu.Unlock()
+}
+
+// onArrival has something done once, when a segment has arrived at a host and
+// before anything else happens.
+func (o *observer) onArrival(host int, name string, do func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.react = append(o.react, &reaction{host, name, do})
+}
+
+// forget takes back a Landing that shows nothing.
+func (o *observer) forget(l *Row) {
+	o.rows = slices.DeleteFunc(o.rows, func(r *Row) bool { return r == l })
+	o.waiting = slices.DeleteFunc(o.waiting, func(i *Item) bool { return i.Row == l })
+}
+
+// add appends to the story; say, too.
+func (o *observer) add(i *Item) {
+	o.waiting = append(o.waiting, i)
+	o.release()
+	o.changed.Broadcast()
+}
+
+func (o *observer) say(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.add(&Item{At: o.now(), Say: text})
+}
+
+// release tells what is complete, in order.
+func (o *observer) release() {
+	for len(o.waiting) > 0 && (o.waiting[0].Row == nil || o.waiting[0].Row.awaited <= 0) {
+		o.tell(o.waiting[0])
+		o.waiting = o.waiting[1:]
+	}
+}
+
+// finish tells what never became complete.
+func (o *observer) finish() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, i := range o.waiting {
+		o.tell(i)
+	}
+	o.waiting = nil
+}

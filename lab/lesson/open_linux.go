@@ -1,0 +1,244 @@
+package lesson
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"tcpwatch/analyze/state"
+	"tcpwatch/lab"
+)
+
+const ms = time.Millisecond
+
+// calm is a link that only takes its time: a round trip of 2d.
+func calm(d time.Duration) [2]lab.Path { return [2]lab.Path{{Delay: d}, {Delay: d}} }
+
+// rules is a link of a round trip of 40 ms with rules for each direction.
+func rules(client, server []lab.Rule) [2]lab.Path {
+	return [2]lab.Path{{Delay: 20 * ms, Rules: client}, {Delay: 20 * ms, Rules: server}}
+}
+
+// drop loses the first-th to last-th packet of a kind.
+func drop(what lab.Match, first, last int) []lab.Rule {
+	return []lab.Rule{{What: what, First: first, Last: last, Do: lab.Drop}}
+}
+
+const opened = `
+	client SYN           | SYN-SENT    LISTEN
+	server SYN-ACK       | SYN-SENT    SYN-RECEIVED
+	client HANDSHAKE-ACK | ESTABLISHED ESTABLISHED
+`
+
+func openLessons() []*Lesson {
+	return []*Lesson{
+		{
+			Name: "three-way", Group: Open, About: "the three-way handshake",
+			Why:   "Each end tells the other its ISN with a SYN and has it acknowledged: the ACK names the next number expected, ISN + 1, because a SYN occupies one number (RFC 9293 §3.5, figure 6).",
+			Words: []string{"SYN", "SYN-ACK", "HANDSHAKE-ACK"},
+			Link:  calm(20 * ms), Expect: opened,
+			play: func(p *Stage) { p.pair() },
+		},
+		{
+			Name: "figure", Group: Open, About: "ISNs 1000 and 8000, 20 octets and 10 back: drawn, real",
+			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528, RFC 9293 §3.4.1).",
+			Words:  []string{"DATA"},
+			Link:   calm(20 * ms),
+			Script: figure,
+			Expect: opened + `
+	client DATA len=20 | ESTABLISHED ESTABLISHED
+	server ACK         | ESTABLISHED ESTABLISHED
+	server DATA len=10 | ESTABLISHED ESTABLISHED
+	client ACK         | ESTABLISHED ESTABLISHED
+`,
+			play: func(p *Stage) {
+				c, s := p.pair()
+				c.write(20)
+				s.read(20)
+				p.rows(1, "ACK", 1)
+				s.write(10)
+				c.read(10)
+			},
+		},
+		{
+			Name: "mss", Group: Open, About: "the MSS negotiated: 1460 offered, 1024 answered",
+			Why:      "Each end says in its SYN how much it takes in one segment; the other sends no more than that, so that the smaller of what it may and what it can counts (RFC 9293 §3.7.1). Here the client sends 3,000 octets as 1,024 + 1,024 + 952.",
+			Words:    []string{"SYN-ACK"},
+			Link:     calm(20 * ms),
+			Settings: map[string]string{"ipv4/tcp_timestamps": "0"},
+			Expect: opened + `
+	client DATA len=1024 | ESTABLISHED ESTABLISHED
+	client DATA len=1024 | ESTABLISHED ESTABLISHED
+	client DATA len=952  | ESTABLISHED ESTABLISHED
+	server ACK           | ESTABLISHED ESTABLISHED
+	...
+`,
+			play: func(p *Stage) {
+				l := p.listen(8, number(unix.IPPROTO_TCP, unix.TCP_MAXSEG, 1024))
+				c := p.dial()
+				s := l.accept()
+				c.write(3000)
+				s.read(3000)
+			},
+		},
+		{
+			Name: "refused", Group: Open, About: "nobody listens: a RST comes back",
+			Why:   "A SYN to a port in CLOSED is answered with a RST that acknowledges it, ISN + 1, so that the client knows it is meant (RFC 9293 §3.5.2, group 1).",
+			Words: []string{"RST", "REFUSED"},
+			Link:  calm(20 * ms),
+			Expect: `
+	client SYN | SYN-SENT LISTEN
+	server RST | CLOSED   CLOSED
+`,
+			play: func(p *Stage) { p.socket(0).connect() },
+		},
+		{
+			Name: "filtered", Group: Open, About: "a filter swallows every SYN: silence",
+			Why:       "Without an answer the client sends its SYN again after 1 s, 2 s more, 4 s more (RFC 6298 §2, §5.5), and gives up in the end (RFC 9293 §3.8.3). Silence does not tell a filter from a host that is down.",
+			Words:     []string{"DROPPED"},
+			Shortened: "The client gives up after 3.5 s, not after two minutes.",
+			Link:      rules(drop(lab.AnySegment, 1, 0), nil),
+			Settings:  map[string]string{"ipv4/tcp_syn_linear_timeouts": "0"},
+			Expect: `
+	client SYN lost                          | SYN-SENT LISTEN
+	client SYN RETRANSMISSION cause=rto lost | SYN-SENT LISTEN
+	client SYN RETRANSMISSION cause=rto lost | SYN-SENT LISTEN
+`,
+			play: func(p *Stage) {
+				p.listen(8)
+				c := p.socket(0)
+				c.Patience(3500 * ms)
+				c.connect()
+			},
+		},
+		{
+			Name: "syn-lost", Group: Open, About: "the first SYN is lost",
+			Why:   "The client cannot know that its SYN was lost; its timer of 1 s sends it again with the same ISN (RFC 6298 §2.1, RFC 9293 §3.8.1).",
+			Words: []string{"SYN-SENT", "SYN-LOST"},
+			Link:  rules(drop(lab.SYN, 1, 1), nil),
+			Expect: `
+	client SYN lost                     | SYN-SENT LISTEN
+	client SYN RETRANSMISSION cause=rto | SYN-SENT LISTEN
+	server SYN-ACK                      | SYN-SENT SYN-RECEIVED
+	client HANDSHAKE-ACK                | ESTABLISHED ESTABLISHED
+`,
+			play: func(p *Stage) { p.pair() },
+		},
+		{
+			Name: "synack-lost", Group: Open, About: "the first SYN-ACK is lost",
+			Why:   "The server is in SYN-RECEIVED and the client still in SYN-SENT. The client's SYN comes again, or the server's own timer runs out: in both cases the same SYN-ACK is sent again (RFC 9293 §3.8.1, §3.10.7.4).",
+			Words: []string{"SYN-RECEIVED", "SYN-ACK-LOST"},
+			Link:  rules(nil, drop(lab.SYNACK, 1, 1)),
+			Expect: `
+	client SYN          | SYN-SENT LISTEN
+	server SYN-ACK lost | SYN-SENT SYN-RECEIVED
+	...
+	server SYN-ACK RETRANSMISSION | SYN-SENT SYN-RECEIVED
+	...
+	client HANDSHAKE-ACK | ESTABLISHED ESTABLISHED
+	...
+`,
+			play: func(p *Stage) { p.pair() },
+		},
+		{
+			Name: "ack-lost", Group: Open, About: "the last ACK of the handshake is lost",
+			Why:   "The client is in ESTABLISHED, the server not: it sends its SYN-ACK again, and the client acknowledges it again. Had the client sent data, that would have acknowledged the SYN-ACK, too (RFC 9293 §3.10.7.4).",
+			Words: []string{"SYN-RECEIVED", "LAST-ACK-LOST"},
+			Link:  rules(drop(lab.HandshakeACK, 1, 1), nil),
+			Expect: `
+	client SYN                              | SYN-SENT    LISTEN
+	server SYN-ACK                          | SYN-SENT    SYN-RECEIVED
+	client HANDSHAKE-ACK lost               | ESTABLISHED SYN-RECEIVED
+	server SYN-ACK RETRANSMISSION cause=rto | ESTABLISHED SYN-RECEIVED
+	client HANDSHAKE-ACK !lost              | ESTABLISHED ESTABLISHED
+`,
+			play: func(p *Stage) { p.pair() },
+		},
+		{
+			Name: "simultaneous-open", Group: Open, About: "both ends open at the same moment: the SYNs cross",
+			Why:   "Both SYNs are on their way before one arrives. Each end answers with a SYN-ACK that carries its own SYN again, and there is one connection, with nobody the server (RFC 9293 §3.5, figure 7).",
+			Words: []string{"SYN-RECEIVED"},
+			Link:  calm(100 * ms),
+			Expect: `
+	client SYN     | SYN-SENT     *
+	server SYN     | SYN-SENT     SYN-SENT
+	server SYN-ACK | SYN-SENT     SYN-RECEIVED
+	client SYN-ACK | SYN-RECEIVED SYN-RECEIVED
+	server SYN-ACK landed | ESTABLISHED SYN-RECEIVED
+	client HANDSHAKE-ACK  | ESTABLISHED SYN-RECEIVED
+	client SYN-ACK landed | ESTABLISHED ESTABLISHED
+	server HANDSHAKE-ACK  | ESTABLISHED ESTABLISHED
+`,
+			play: func(p *Stage) {
+				const port = 7700
+				a, b := p.socket(0), p.socket(1)
+				must(a.Bind(p.At(0, port)))
+				must(b.Bind(p.At(1, lab.ServerPort)))
+				p.says("client and server: bind() to ports %d and %d, and connect() to each other", port, lab.ServerPort)
+				p.Together(func() { a.connectNow(p.At(1, lab.ServerPort)) }, func() { b.connectNow(p.At(0, port)) })
+				p.state(0, state.Established)
+				p.state(1, state.Established)
+			},
+		},
+		{
+			Name: "fast-open", Group: Open, About: "TCP Fast Open: a cookie, and data in the SYN",
+			Why:      "The first connection asks for a cookie; the second shows it and carries data in its SYN, which the server may hand to its program before the handshake is complete (RFC 7413 §3, §4.2).",
+			Words:    []string{"SYN", "SYN-ACK"},
+			Link:     calm(20 * ms),
+			Settings: map[string]string{"ipv4/tcp_fastopen": "3"},
+			Expect: `
+	client #1 SYN           | SYN-SENT    LISTEN
+	server #1 SYN-ACK       | SYN-SENT    SYN-RECEIVED
+	client #1 HANDSHAKE-ACK | ESTABLISHED ESTABLISHED
+	...
+	client #2 SYN len=20    | SYN-SENT    LISTEN
+	server #2 SYN-ACK       | SYN-SENT    SYN-RECEIVED
+	client #2 HANDSHAKE-ACK | ESTABLISHED ESTABLISHED
+	...
+`,
+			play: func(p *Stage) {
+				l := p.listen(8, number(unix.IPPROTO_TCP, unix.TCP_FASTOPEN, 8))
+				for i := range 2 {
+					c := p.socket(0)
+					p.says("client: sendto() with MSG_FASTOPEN, 20 octets")
+					must(c.SendTo(letters(20), unix.MSG_FASTOPEN, p.At(1, lab.ServerPort)))
+					p.state(0, state.Established)
+					s := l.accept()
+					if i == 0 {
+						c.write(20) // sendto() only asked for a cookie
+					}
+					s.read(20)
+					p.quiet(settle)
+					if i == 0 {
+						c.abort()
+						p.quiet(settle)
+						s.Close()
+					}
+				}
+			},
+		},
+		{
+			Name: "data-in-ack", Group: Open, About: "the third segment of the handshake carries data",
+			Why:   "The ACK of the SYN-ACK may wait for data and travel with it: the first data segment completes the handshake (RFC 9293 §3.10.7.3). Here the client switches quick acknowledgements off (TCP_QUICKACK, tcp(7)).",
+			Words: []string{"HANDSHAKE-ACK"},
+			Link:  calm(20 * ms),
+			Expect: `
+	client SYN                  | SYN-SENT    LISTEN
+	server SYN-ACK              | SYN-SENT    SYN-RECEIVED
+	client HANDSHAKE-ACK len=20 | ESTABLISHED ESTABLISHED
+	server ACK                  | ESTABLISHED ESTABLISHED
+`,
+			play: func(p *Stage) {
+				l := p.listen(8)
+				c := p.socket(0)
+				must(c.Set(unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0))
+				p.says("client: TCP_QUICKACK 0, write() of 20 octets as soon as the SYN-ACK is there")
+				p.o.onArrival(0, "SYN-ACK", func() {
+					c.Held(func(fd int) error { _, err := unix.Write(fd, letters(20)); return err })
+				})
+				must(c.connect())
+				l.accept().read(20)
+			},
+		},
+	}
+}

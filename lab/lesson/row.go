@@ -1,0 +1,98 @@
+package lesson
+
+import (
+	"time"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+	"tcpwatch/lab"
+)
+
+// Item is one thing of a story, in order of time: a Row, or what somebody did.
+type Item struct {
+	At time.Duration // since the link began
+	// Say is what a program does, or what a kernel says; empty for a Row.
+	Say string
+	Row *Row
+}
+
+// Row is one packet.
+type Row struct {
+	// Number counts what both hosts sent, from 1. A copy made by the link has the
+	// number of its original.
+	Number     uint64
+	Connection int // from 1, in order of first segments; 0 for what is not TCP
+	At         time.Duration
+	From       int // 0 the client, 1 the server
+
+	// Datagram describes what is not TCP; the rest is empty then.
+	Datagram string
+
+	// Step is the segment with its numbers. Labels are given at the tap of the
+	// sender; Cause is why it was sent again.
+	Step   analyze.Step
+	Labels label.Set
+	Cause  label.Cause
+	// Window is the receive window after scaling, octets.
+	Window uint32
+	// Options of a SYN or SYN-ACK.
+	Options wire.Options
+	// Landed are the labels given at the tap of the receiver, where it arrived.
+	Landed  label.Set
+	Arrived bool
+	// What the link did to it.
+	Lost, Corrupt, Held, Copied, Copy bool
+
+	// Ends are the states of client and server after the segment was sent; of the
+	// receiver after it arrived, where that alone moves it.
+	Ends [2]End
+
+	// Landing is set for the arrival of a segment that has a Row already, where
+	// that moves its receiver and others were sent in between.
+	Landing bool
+
+	landing *Row // the Landing of this one; nil if none
+	awaited int  // arrivals that are still to come
+}
+
+// End is one end at one moment.
+type End struct {
+	// Inferred is what the tap at that end shows.
+	Inferred state.State
+	// Kernel is what the end's kernel says.
+	Kernel lab.KernelState
+}
+
+// Verdict compares what was inferred with what the kernel says.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// NoSocket: the kernel has no socket of the connection to compare with.
+	NoSocket Verdict = iota
+	Equal
+	Different
+)
+
+// Verdict compares the two. An end in CLOSED has no socket, as it should.
+func (e End) Verdict() Verdict {
+	switch {
+	case e.Kernel == lab.KernelNone && e.Inferred.Base() == state.Closed:
+		return Equal
+	case e.Kernel == lab.KernelNone:
+		return NoSocket
+	case e.Kernel.String() == e.Inferred.Base().String():
+		return Equal
+	}
+	return Different
+}
+
+// Name is what the segment is called in an expectation: "SYN", "DATA".
+func (r *Row) Name() string {
+	if r.Datagram != "" {
+		return "DATAGRAM"
+	}
+	return label.All[r.Step.Phase].Name
+}

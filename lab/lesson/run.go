@@ -1,0 +1,27 @@
+package lesson
+
+import "tcpwatch/lab"
+
+// Options are what a caller may choose. The zero value is the default.
+type Options struct {
+	// Dir is where the captures and their truth are kept; "" keeps nothing.
+	Dir string
+	// Tell is called for every item of the story, in order of time. It must not
+	// block: the world stands still meanwhile.
+	Tell func(*Item)
+	// Veth has the hosts use veth devices where they could use TUN devices.
+	Veth bool
+}
+
+// Outcome is what a lesson gave.
+type Outcome struct {
+	Rows []*Row
+	// Unexpected says where the story is not the one that is expected, for which
+	// a machine that was busy elsewhere is a reason; "" where it is.
+	Unexpected string
+	// Different are rows in which a state at the tap is not the kernel's.
+	Different []*Row
+	// Result is what the link and the kernels counted. Only the captures that are
+	// kept have a Base.
+	Result *lab.Result
+}

@@ -1,0 +1,367 @@
+package lesson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"tcpwatch/analyze/state"
+	"tcpwatch/lab"
+)
+
+// Stage is what the programs of a lesson act on: both hosts, their sockets and
+// the story. Its methods and those of conn end the lesson where something fails
+// that should not: they panic with a failure, which run takes back.
+type Stage struct {
+	*lab.Session
+	o *observer
+	// ctx is done when the lesson is to end early: interrupt ends it.
+	ctx       context.Context
+	interrupt context.CancelFunc
+}
+
+// failure carries an error out of a program.
+type failure struct{ err error }
+
+// run calls a program and returns what made it fail.
+func run(f func()) (err error) {
+	defer func() {
+		switch x := recover().(type) {
+		case nil:
+		case failure:
+			err = x.err
+		default:
+			panic(x)
+		}
+	}()
+	f()
+	return nil
+}
+
+func must(err error) {
+	if err != nil {
+		panic(failure{err})
+	}
+}
+
+// conn is a socket with the name of its host.
+type conn struct {
+	*lab.Socket
+	p    *Stage
+	host int
+	name string // in the story: "client", "client 2"
+}
+
+// says adds a line to the story.
+func (p *Stage) says(format string, args ...any) { p.o.say(fmt.Sprintf(format, args...)) }
+
+// errorText is an error without the words that every Go error has.
+func errorText(err error) string {
+	var errno unix.Errno
+	switch {
+	case err == nil:
+		return "success"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return "no answer for as long as it was willing to wait"
+	case errors.As(err, &errno):
+		return fmt.Sprintf("%s (%v)", unix.ErrnoName(errno), errno)
+	}
+	return err.Error()
+}
+
+// together runs programs at the same time and waits for all. When one fails the
+// others wait for nothing any more.
+func (p *Stage) together(programs ...func()) {
+	errs := make([]error, len(programs))
+	var all sync.WaitGroup
+	for i, f := range programs {
+		all.Go(func() {
+			if err := run(f); err != nil && p.ctx.Err() == nil {
+				errs[i] = err
+				p.interrupt()
+				p.Interrupt()
+			}
+		})
+	}
+	all.Wait()
+	must(errors.Join(errs...))
+	must(p.ctx.Err()) // the error of the one that was interrupted is not told
+}
+
+// socket makes a TCP socket at a host.
+func (p *Stage) socket(host int) *conn {
+	k, err := p.Socket(host)
+	must(err)
+	return &conn{k, p, host, sideNames[host]}
+}
+
+// listen opens the server's port.
+func (p *Stage) listen(backlog int, options ...func(*lab.Socket) error) *conn {
+	k, err := p.Listen(backlog, options...)
+	must(err)
+	p.says("server: listen() on port %d, backlog %d", lab.ServerPort, backlog)
+	return &conn{k, p, 1, "server"}
+}
+
+// dial connects from the client and expects success.
+func (p *Stage) dial(options ...func(*lab.Socket) error) *conn {
+	c := p.socket(0)
+	for _, o := range options {
+		must(o(c.Socket))
+	}
+	must(c.connect())
+	return c
+}
+
+// connect calls connect() to the server's port and waits for what becomes of it.
+func (c *conn) connect() error {
+	c.p.says("%s: connect() to port %d", c.name, lab.ServerPort)
+	err := c.Connect(c.p.At(1, lab.ServerPort))
+	if err != nil {
+		c.p.says("%s: connect() fails: %s", c.name, errorText(err))
+		return err
+	}
+	c.p.says("%s: connect() returns: the connection stands", c.name)
+	return nil
+}
+
+// accept takes a connection out of the queue.
+func (c *conn) accept() *conn {
+	k, err := c.Accept()
+	must(err)
+	c.p.says("server: accept() returns a connection")
+	return &conn{k, c.p, 1, "server"}
+}
+
+// pair is a connection that stands: client's end, server's end, the handshake
+// known to both.
+func (p *Stage) pair(options ...func(*lab.Socket) error) (client, server *conn) {
+	l := p.listen(8)
+	client = p.dial(options...)
+	server = l.accept()
+	return client, server
+}
+
+// write sends octets.
+func (c *conn) write(n int) {
+	c.p.says("%s: write() of %d octets", c.name, n)
+	_, err := c.Write(letters(n))
+	must(err)
+}
+
+// text sends a line.
+func (c *conn) text(s string) error {
+	c.p.says("%s: write() of %q", c.name, s)
+	_, err := c.Write([]byte(s + "\n"))
+	return err
+}
+
+// letters are octets that a person can read.
+func letters(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = 'a' + byte(i%26)
+	}
+	return b
+}
+
+// read takes n octets.
+func (c *conn) read(n int) {
+	b := make([]byte, n)
+	for got := 0; got < n; {
+		m, err := c.Read(b[got:])
+		must(err)
+		got += m
+	}
+	c.p.says("%s: read() has all %d octets", c.name, n)
+}
+
+// eof reads to the other end's FIN.
+func (c *conn) eof() {
+	n := c.rest()
+	if n > 0 {
+		c.p.says("%s: read() gives %d octets and then 0: the other end has closed", c.name, n)
+		return
+	}
+	c.p.says("%s: read() gives 0: the other end has closed", c.name)
+}
+
+func (c *conn) rest() (n int) {
+	b := make([]byte, 1<<16)
+	for {
+		m, err := c.Read(b)
+		n += m
+		if errors.Is(err, io.EOF) {
+			return n
+		}
+		must(err)
+	}
+}
+
+func (c *conn) close() {
+	c.p.says("%s: close()", c.name)
+	must(c.Close())
+}
+
+func (c *conn) shut() {
+	c.p.says("%s: shutdown(SHUT_WR): no more to send, still reading", c.name)
+	must(c.Shut())
+}
+
+func (c *conn) abort() {
+	c.p.says("%s: close() with SO_LINGER 0: abort", c.name)
+	must(c.Abort())
+}
+
+// shutNow is shut inside Together.
+func (c *conn) shutNow() {
+	must(c.Held(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }))
+}
+
+// connectNow sends the SYN inside Together.
+func (c *conn) connectNow(to netip.AddrPort) {
+	must(c.Held(func(fd int) error {
+		if err := unix.Connect(fd, lab.Sockaddr(to)); err != unix.EINPROGRESS {
+			return fmt.Errorf("connect %v: %w", to, err)
+		}
+		return nil
+	}))
+}
+
+// shutOnArrival has the server's end close the very moment that a FIN arrives.
+func (c *conn) shutOnArrival() {
+	c.p.o.onArrival(c.host, "FIN", func() {
+		c.Held(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }) // if it fails, no FIN is seen
+	})
+}
+
+// number sets a socket option.
+func number(level, option, value int) func(*lab.Socket) error {
+	return func(k *lab.Socket) error { return k.Set(level, option, value) }
+}
+
+// settle is how long nothing must happen for a thing to be over: longer than a
+// delayed acknowledgement (40 ms) and the link's delay.
+const settle = 120 * time.Millisecond
+
+// quiet waits until nothing has happened on the link for d.
+func (p *Stage) quiet(d time.Duration) {
+	p.until(fmt.Sprintf("the link is quiet for %v", d), func() bool {
+		for _, i := range p.o.waiting {
+			if i.Row != nil && i.Row.awaited > 0 {
+				return false
+			}
+		}
+		return p.o.now()-p.o.last >= d
+	})
+}
+
+// state waits until an end of the latest connection is in a state.
+func (p *Stage) state(host int, want state.State) {
+	p.until(fmt.Sprintf("the %s is in %s", sideNames[host], want), func() bool {
+		return p.o.current != nil && p.o.current.at[host].Base() == want
+	})
+}
+
+// rows waits until a host has sent n segments that the given name belongs to,
+// and all of these have arrived or are lost.
+func (p *Stage) rows(host int, name string, n int) {
+	p.until(fmt.Sprintf("the %s has sent %d × %s", sideNames[host], n, name), func() bool {
+		count := 0
+		for _, r := range p.o.rows {
+			if r.From == host && !r.Copy && !r.Landing && r.is(name) && r.awaited <= 0 {
+				count++
+			}
+		}
+		return count >= n
+	})
+}
+
+// until waits for a condition, which is called with the observer locked.
+func (p *Stage) until(what string, holds func() bool) {
+	ctx, cancel := context.WithDeadline(p.ctx, p.Deadline())
+	defer cancel()
+	wake := func() { p.o.mu.Lock(); defer p.o.mu.Unlock(); p.o.changed.Broadcast() }
+	defer context.AfterFunc(ctx, wake)()
+	ticks := time.NewTicker(10 * time.Millisecond) // for conditions on time
+	defer ticks.Stop()
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-ticks.C:
+				wake()
+			case <-done:
+				return
+			}
+		}
+	}()
+	p.o.mu.Lock()
+	defer p.o.mu.Unlock()
+	for !holds() {
+		if ctx.Err() != nil {
+			panic(failure{fmt.Errorf("waiting in vain until %s: %w", what, ctx.Err())})
+		}
+		p.o.changed.Wait()
+	}
+}
+
+// pause lets time pass.
+func (p *Stage) pause(d time.Duration) { must(p.Sleep(d)) }
+
+// sysctl changes a setting of a host in the middle of a lesson.
+func (p *Stage) sysctl(host int, name, value string) {
+	must(p.SetSysctl(host, name, value))
+	p.says("%s: sysctl %s=%s", sideNames[host], strings.ReplaceAll(name, "/", "."), value)
+}
+
+// counted tells what the kernels' counters of that name say.
+func (p *Stage) counted(host int, names ...string) {
+	grown, err := p.Grown(host)
+	must(err)
+	var parts []string
+	for _, n := range names {
+		parts = append(parts, fmt.Sprintf("%s %d", n, grown[n]))
+	}
+	p.says("kernel of the %s counts: %s", sideNames[host], strings.Join(parts, ", "))
+}
+
+// sockets tells how many sockets a kernel has in which state.
+func (p *Stage) sockets(host int) map[lab.KernelState]int {
+	list, err := p.Sockets(host)
+	must(err)
+	count := map[lab.KernelState]int{}
+	var parts []string
+	for _, k := range list {
+		count[k.State]++
+		if k.State == lab.KernelListen {
+			parts = append(parts, fmt.Sprintf("accept queue %d of at most %d", k.RecvQ, k.SendQ+1))
+		}
+	}
+	for s := lab.KernelEstablished; s <= lab.KernelClosing; s++ {
+		if count[s] > 0 && s != lab.KernelListen {
+			parts = append(parts, fmt.Sprintf("%d in %v", count[s], s))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"none"}
+	}
+	p.says("kernel of the %s has sockets: %s", sideNames[host], strings.Join(parts, ", "))
+	return count
+}
+
+// check ends the lesson where what it is to show does not happen.
+func (p *Stage) check(ok bool, otherwise string) {
+	if !ok {
+		panic(failure{errors.New(otherwise)})
+	}
+}

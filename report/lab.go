@@ -1,0 +1,318 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
+	"tcpwatch/capture/wire"
+)
+
+// LabStep is one packet of a lesson of the lab.
+type LabStep struct {
+	Number     uint64
+	Connection int // 0 for what is not TCP
+	At         time.Duration
+	FromClient bool
+	// Datagram describes what is not TCP; "" for a segment.
+	Datagram string
+
+	Step    analyze.Step
+	Labels  label.Set // at the tap of the sender
+	Cause   label.Cause
+	Landed  label.Set // at the tap of the receiver
+	Window  uint32
+	Options wire.Options
+	// What the link did to it. Landing is the arrival of a packet that was told
+	// before.
+	Lost, Corrupt, Held, Copied, Copy, Arrived, Landing bool
+
+	// Ends are client and server. Bare leaves their kernels out: the segment is
+	// drawn, not sent.
+	Ends [2]LabEnd
+	Bare bool
+}
+
+// LabEnd is what is known of one end.
+type LabEnd struct {
+	State  state.State // by the tap at that end
+	Kernel string      // by the end's kernel, in the RFC's spelling
+	// Relation is 0 where the kernel has no socket, 1 where the two are equal, -1
+	// where they differ.
+	Relation int
+}
+
+// LabStory writes the story of a lesson as it happens. Its writes go straight
+// to the writer; the first error stays.
+type LabStory struct {
+	w     io.Writer
+	env   *env
+	sums  map[int]*labSums
+	steps [2]int // compared, and equal
+	// without counts the states for which the kernel has no socket.
+	without int
+	err     error
+}
+
+// NewLabStory returns a story for a terminal. Of the options Width, Color and
+// ASCII count.
+func NewLabStory(w io.Writer, o Options) *LabStory {
+	if o.Width <= 0 {
+		o.Width = defaultWidth
+	}
+	o.Width = max(o.Width, minWidth)
+	return &LabStory{w: w, env: &env{Options: o}, sums: map[int]*labSums{}}
+}
+
+// Err returns why the story could not be written; nil if it could.
+func (l *LabStory) Err() error { return l.err }
+
+func (l *LabStory) write(b *bytes.Buffer) {
+	if l.err == nil {
+		_, l.err = l.w.Write(b.Bytes())
+	}
+}
+
+// Title writes the name of the lesson and what it shows.
+func (l *LabStory) Title(name, about string) {
+	var b bytes.Buffer
+	b.WriteString(l.env.paint(Strong, name) + "\n")
+	writeWrapped(&b, l.env, Plain, gap, gap+about)
+	l.write(&b)
+}
+
+// Heading begins a part of the story; note says how to read it.
+func (l *LabStory) Heading(text, note string) {
+	var b bytes.Buffer
+	b.WriteString("\n" + l.env.paint(Strong, l.env.plain(text)) + "\n")
+	if note != "" {
+		writeWrapped(&b, l.env, Quiet, gap, gap+note)
+	}
+	l.sums = map[int]*labSums{}
+	l.write(&b)
+}
+
+// labIndent is the room of number and time in front of a row.
+const labIndent = "               "
+
+// Say writes what a program does, or what a kernel says.
+func (l *LabStory) Say(at time.Duration, text string) {
+	var b bytes.Buffer
+	l.lines(&b, Quiet, fmt.Sprintf("%14s ", unglue(duration(int64(at))))+" ", "· "+Escape(text))
+	l.write(&b)
+}
+
+// lines writes text behind a head, wrapped below where it begins.
+func (l *LabStory) lines(b *bytes.Buffer, t Tone, head, text string) {
+	head = l.env.plain(head)
+	for i, line := range wrapWords(l.env.plain(text), l.env.Width-displayWidth(head), "") {
+		if i > 0 {
+			head = strings.Repeat(" ", displayWidth(head))
+		}
+		b.WriteString(head + l.env.paint(t, unglue(line)) + "\n")
+	}
+}
+
+// Step writes a packet: what it is, its numbers and how they fit, what became of
+// it, and both ends.
+func (l *LabStory) Step(s *LabStep) {
+	var b bytes.Buffer
+	head := fmt.Sprintf("%4d %9s  ", s.Number, unglue(duration(int64(s.At))))
+	from, to := fromText(s.FromClient), fromText(!s.FromClient)
+	if s.Datagram != "" {
+		l.lines(&b, Strong, head, s.Datagram+fateText(s, to))
+		l.write(&b)
+		return
+	}
+	sums := l.sums[s.Connection]
+	if sums == nil {
+		sums = &labSums{data: [2]map[wire.Seq]wire.Seq{{}, {}}}
+		sums.relative = true
+		l.sums[s.Connection] = sums
+	}
+	sums.base(&s.Step)
+	sums.relative = !s.Bare
+	name := segmentText(&s.Step, &sums.arithmetic)
+	switch {
+	case s.Landing:
+		l.lines(&b, Plain, head, fmt.Sprintf("%s of the %s arrives at the %s", name, from, to))
+	default:
+		l.lines(&b, Plain, head, l.firstLine(s, sums, from, to, name))
+		l.second(&b, s, sums, to)
+		sums.saw(&s.Step)
+	}
+	l.ends(&b, s)
+	l.write(&b)
+}
+
+// firstLine is what a segment is and its numbers.
+func (l *LabStory) firstLine(s *LabStep, sums *labSums, from, to, name string) string {
+	parts := []string{"seq" + nbsp + sums.seq(&s.Step)}
+	if s.Step.Flags.Any(wire.ACK) {
+		parts = append(parts, "ack"+nbsp+sums.ack(&s.Step))
+	}
+	if !s.Step.Flags.Any(wire.RST) {
+		parts = append(parts, "window"+nbsp+thousands(uint64(s.Window)))
+	}
+	if s.Step.Flags.Any(wire.SYN) {
+		parts = append(parts, synOptions(&s.Options)...)
+	}
+	which := ""
+	if s.Connection > 1 {
+		which = fmt.Sprintf(" (%d)", s.Connection)
+	}
+	return fmt.Sprintf("%s → %s%s  %s  %s", from, to, which, name, strings.Join(parts, ", "))
+}
+
+// synOptions names what a SYN offers.
+func synOptions(o *wire.Options) (parts []string) {
+	for _, p := range namedOptions {
+		switch {
+		case !o.Set.Has(p.bit):
+		case p.bit == wire.OptMSS:
+			parts = append(parts, fmt.Sprintf("MSS%s%d", nbsp, o.MSS))
+		case p.bit == wire.OptFastOpen && o.FastOpenLen > 0:
+			parts = append(parts, "Fast Open with a cookie")
+		case p.bit == wire.OptFastOpen:
+			parts = append(parts, "Fast Open: asks for a cookie")
+		}
+	}
+	return parts
+}
+
+// second writes the labels, how the numbers fit, and what the link did.
+func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string) {
+	var names []string
+	s.Labels.Each(func(id label.ID) {
+		name := labelName(id)
+		if id == label.Retransmission && s.Cause > label.CauseUnknown {
+			name += " (" + s.Cause.String() + ")"
+		}
+		names = append(names, name)
+	})
+	text := strings.Join(names, " ")
+	var landed []string
+	s.Landed.Each(func(id label.ID) {
+		if !s.Labels.Has(id) && id > label.Ack {
+			landed = append(landed, labelName(id))
+		}
+	})
+	if len(landed) > 0 {
+		text += ", to the " + to + " " + strings.Join(landed, " ")
+	}
+	check, tone := sums.check(&s.Step)
+	if check != "" {
+		text += " · " + check
+	}
+	l.lines(b, max(tone, labTone(s)), labIndent+" ", text+fateText(s, to))
+}
+
+func labTone(s *LabStep) Tone {
+	if s.Lost || s.Corrupt || s.Labels.Has(label.Retransmission) {
+		return Doubt
+	}
+	return Plain
+}
+
+// fateText says what the link did.
+func fateText(s *LabStep, to string) string {
+	switch {
+	case s.Lost:
+		return " · lost on the way"
+	case s.Copy:
+		return " · a copy made by the link reaches the " + to
+	case s.Corrupt:
+		return " · damaged on the way"
+	case s.Held:
+		return " · held back on the way"
+	case s.Copied:
+		return " · copied on the way"
+	}
+	return ""
+}
+
+// ends writes both ends' states, by the taps and by the kernels.
+func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
+	var parts []string
+	tone := Good
+	for i, e := range s.Ends {
+		part := fromText(i == 0) + " " + e.State.String()
+		switch {
+		case s.Bare: // nobody is asked
+			tone = Plain
+		case e.Relation == 0:
+			l.without++
+			part += " (no socket)"
+		case e.Relation < 0:
+			l.steps[0]++
+			part, tone = part+" ≠ "+e.Kernel, Bad
+		default:
+			l.steps[0]++
+			l.steps[1]++
+			if e.State.Base() == state.Closed {
+				e.Kernel = "no socket"
+			}
+			part += " = " + e.Kernel
+		}
+		parts = append(parts, l.env.plain(part))
+	}
+	const room = len("client SYN-RECEIVED = SYN-RECEIVED")
+	indent := labIndent + " "
+	if len(indent)+2*room+len(gap) > l.env.Width {
+		indent = "     "
+	}
+	first := parts[0] + strings.Repeat(" ", max(0, room-displayWidth(parts[0]))) + gap
+	if len(indent)+displayWidth(first)+displayWidth(parts[1]) > l.env.Width {
+		l.lines(b, tone, indent, parts[0])
+		l.lines(b, tone, indent, parts[1])
+		return
+	}
+	b.WriteString(indent + l.env.paint(tone, first+parts[1]) + "\n")
+}
+
+// Compared returns how many states were compared with the kernels', how many were
+// equal, and for how many more the kernel had no socket.
+func (l *LabStory) Compared() (all, equal, without int) { return l.steps[0], l.steps[1], l.without }
+
+// Sentence writes a section of prose under its name.
+func (l *LabStory) Sentence(name, text string) {
+	var b bytes.Buffer
+	t := &story{env: l.env, out: &b}
+	t.section(name, text, Plain)
+	l.write(&b)
+}
+
+// Meaning writes what explain says of a label, a verdict or a state in short.
+func (l *LabStory) Meaning(name string) {
+	text, source := meaning(name)
+	if text == "" {
+		return
+	}
+	var b bytes.Buffer
+	writeWrapped(&b, l.env, Plain, sectionIndent, sectionIndent+name+": "+text+" ("+unglue(source)+")")
+	l.write(&b)
+}
+
+// meaning is the definition of a word and its source; empty if there is none.
+func meaning(name string) (text, source string) {
+	if id, ok := label.Find(name); ok {
+		return label.All[id].Definition, clauses(label.All[id].Clauses)
+	}
+	for _, s := range verdict.All {
+		if s.Name == name {
+			return s.Definition, clauses(s.Clauses)
+		}
+	}
+	for s := state.Unknown; s < state.Count; s++ {
+		if s.String() == name {
+			return stateTexts[s].means, "RFC 9293 §3.3.2"
+		}
+	}
+	return "", ""
+}

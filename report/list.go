@@ -1,0 +1,35 @@
+package report
+
+import "io"
+
+// ListEntry is a line of a List.
+type ListEntry struct{ Group, Name, About string }
+
+// List writes names with what they mean, group by group, and a note. Of the
+// options Width, Color and ASCII count.
+func List(w io.Writer, entries []ListEntry, note string, o Options) error {
+	if o.Width <= 0 {
+		o.Width = defaultWidth
+	}
+	o.Width = max(o.Width, minWidth)
+	x := &explainer{env: &env{Options: o}}
+	room := 0
+	for _, e := range entries {
+		room = max(room, len(e.Name)+2*len(gap))
+	}
+	group := ""
+	for _, e := range entries {
+		if e.Group != group {
+			if group != "" {
+				x.line("")
+			}
+			group = e.Group
+			x.heading(group)
+		}
+		x.fact(gap+e.Name, e.About, room)
+	}
+	x.line("")
+	x.block("", note)
+	_, err := w.Write(x.out.Bytes())
+	return err
+}
