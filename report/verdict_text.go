@@ -150,7 +150,11 @@ func verdictSection(t *tally) summarySection {
 		s.add(n, verdictTone(&verdict.Verdict{ID: verdict.ID(id)}), text)
 	}
 	for _, l := range t.floods() {
-		s.say(Bad, "SYN flood at "+l.Address.String()+": "+thousands(l.MostSynReceived)+" in SYN-RECEIVED at one time, "+
+		silent := ""
+		if l.Unanswered > 0 {
+			silent = thousands(l.Unanswered) + " unanswered, "
+		}
+		s.say(Bad, "SYN flood at "+l.Address.String()+": "+thousands(l.MostSynReceived)+" in SYN-RECEIVED at one time, "+silent+
 			thousands(l.Completed)+" of "+plural(l.Attempts, "attempt")+" completed")
 	}
 	return s

@@ -111,7 +111,7 @@ var listenerView = &rowView[listening]{
 		listenerCount("ignored_segments", "IGNORED", "Segments of the client that the server left unanswered in them.", 8, Plain,
 			func(l *listening) uint64 { return l.IgnoredSegments }),
 		{Name: "finding", Kind: KindWord, HideEmpty: true, Tone: func(*listening) Tone { return Bad },
-			Meaning: "SYN flood: at least 100 in SYN-RECEIVED at one time, fewer than one attempt in ten completed, the others from 16 addresses or more (a heuristic); " +
+			Meaning: "SYN flood: at least 100 in SYN-RECEIVED at one time, or 1,000 attempts and half of all unanswered, fewer than one attempt in ten completed, the others from 16 addresses or more (a heuristic); " +
 				"accept queue full?: not_accepted is above 0.",
 			Value: func(_ *env, l *listening, v *Value) { v.string(l.finding()) }},
 		{Name: "sources", Kind: KindCount, For: Programs, Meaning: "About how many addresses the attempts that were not completed came from; above 200 too low.",

@@ -35,9 +35,12 @@ const (
 	// with its default of five repetitions, rounded up.
 	giveUp = int64(64e9)
 	// A flood is named where floodOpen connections were in SYN-RECEIVED at one
-	// time, fewer than one attempt in floodShare was completed, and those that
-	// were not came from at least floodSources addresses.
+	// time, or floodSilent attempts, one in two of all, were not answered at all,
+	// as where the queue is full or a filter drops them; fewer than one attempt in
+	// floodShare was completed, and those that were not came from at least
+	// floodSources addresses.
 	floodOpen    = 100
+	floodSilent  = 1000
 	floodShare   = 10
 	floodSources = 16
 )
@@ -71,7 +74,8 @@ type Listener struct {
 // Flood reports whether the listener was under a SYN flood, by the heuristic
 // above.
 func (l *Listener) Flood() bool {
-	return l.MostSynReceived >= floodOpen && l.Completed*floodShare < l.Attempts && l.Sources() >= floodSources
+	many := l.MostSynReceived >= floodOpen || l.Unanswered >= floodSilent && 2*l.Unanswered >= l.Attempts
+	return many && l.Completed*floodShare < l.Attempts && l.Sources() >= floodSources
 }
 
 // Sources returns about how many addresses the attempts that were not completed

@@ -125,6 +125,38 @@ func TestFlood(t *testing.T) {
 }
 
 // TestMostAtOnce compares with a count over all pairs.
+// TestSilentFlood: a victim that answers nothing is under a flood as well.
+func TestSilentFlood(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		silent, sources   int
+		complete, refused int
+		want              bool
+	}{
+		{"flood", 1000, 100, 10, 0, true},
+		{"too few", 999, 100, 0, 0, false},
+		{"one source", 1000, 1, 0, 0, false},
+		{"enough completed", 1000, 100, 112, 0, false},
+		{"most refused", 1000, 100, 0, 1001, false},
+	} {
+		var tab Table
+		add := func(n int, outcome analyze.OpeningOutcome) {
+			for i := range n {
+				tab.Add(&analyze.Connection{
+					Client: netip.MustParseAddrPort(fmt.Sprintf("10.0.%d.1:%d", i%c.sources, 1000+i)), Server: netip.MustParseAddrPort("192.0.2.1:80"),
+					Start: second*1000 + int64(i), Opening: analyze.Opening{Outcome: outcome, SynCount: 1, Took: -1},
+				}, nil)
+			}
+		}
+		add(c.silent, analyze.OpeningUnanswered)
+		add(c.refused, analyze.OpeningRefused)
+		add(c.complete, analyze.OpeningComplete)
+		if l := tab.List(second * 1002)[0]; l.Flood() != c.want {
+			t.Errorf("%s: %t with %d unanswered, %d of %d completed, %d sources", c.name, l.Flood(), l.Unanswered, l.Completed, l.Attempts, l.Sources())
+		}
+	}
+}
+
 func TestMostAtOnce(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for range 50 {

@@ -168,6 +168,13 @@ func TestInterfacesComeAndGo(t *testing.T) {
 	do(pair[:strings.LastIndex(pair, "\n")])
 	r.wait(t, "the note", r.noted("vb is back"))
 	pass("va", 5)
+	do("link set vb down\nlink set vd down")
+	r.wait(t, "the note", r.noted("vd went down"))
+	select {
+	case <-r.ended:
+		t.Fatal("the capture ended with interfaces that are down, and may come up again")
+	case <-time.After(100 * time.Millisecond):
+	}
 	do("link del vb\nlink del vd")
 	select {
 	case <-r.ended:

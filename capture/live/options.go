@@ -112,7 +112,7 @@ func (o *Options) check() error {
 	case o.BlockSize < MinBlockSize || o.BlockSize > MaxBlockSize || bits.OnesCount(uint(o.BlockSize)) != 1:
 		return fmt.Errorf("a block must be a power of two from %d to %d octets", MinBlockSize, MaxBlockSize)
 	case o.BlockSize < o.Snaplen+frameOverhead:
-		return fmt.Errorf("a block of %d octets does not hold a packet of %d octets: larger blocks or a smaller snaplen are needed", o.BlockSize, o.Snaplen)
+		return fmt.Errorf("a block of %d octets does not hold a packet of %d octets: larger blocks (--block-size) or a smaller snaplen (-s) are needed", o.BlockSize, o.Snaplen)
 	case o.RingSize < MinRingSize || o.RingSize > MaxRingSize || o.RingSize < 2*o.BlockSize:
 		return fmt.Errorf("a ring must be from %d to %d octets and hold two blocks", MinRingSize, MaxRingSize)
 	case o.Rings < 1 || o.Rings > MaxRings:

@@ -172,10 +172,11 @@ func (s *Source) attend() {
 	}
 }
 
-// left counts the interfaces that can give packets.
+// left counts the interfaces that are there. One that is down may come up again,
+// and its socket stays bound meanwhile.
 func (s *Source) left() (n int) {
 	for _, t := range s.taken {
-		if t.state == present {
+		if t.state != vanished {
 			n++
 		}
 	}
@@ -206,6 +207,9 @@ func (s *Source) look(t *taken) presence {
 		return now
 	}
 	t.state = now
+	if s.lost {
+		return now // the capture is over: nothing is captured again
+	}
 	switch now {
 	case vanished:
 		s.o.Note(t.name + " is gone")

@@ -45,7 +45,7 @@ would print of the same packets. -c, --duration and --for end it too.
 
 The interface "any" is all of them, those that appear later included. Several
 are one timeline. An interface that goes down or away is reported, and taken
-again when it is back; the capture ends when none is left.
+again when it is back; the capture ends when none is there any more.
 
 FILTER, or -f, is an expression of pcap-filter(7) that the kernel applies.
 

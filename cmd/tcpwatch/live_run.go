@@ -141,6 +141,7 @@ func (r *liveRun) end(in report.Input) error {
 	if err == nil {
 		err = r.out.Close()
 	}
+	r.sayDrops(in)
 	if err := r.finish(r.stderr, r.out, in, err, unkept); err != nil {
 		return err
 	}
@@ -148,4 +149,13 @@ func (r *liveRun) end(in report.Input) error {
 		return &exitError{status: exitPartial} // the notes have said it
 	}
 	return nil
+}
+
+// sayDrops says what the kernel had no room for: only the summary shows it.
+func (r *liveRun) sayDrops(in report.Input) {
+	for _, i := range in.Interfaces {
+		if i.Dropped > 0 {
+			r.note(r.stderr, fmt.Sprintf("%s: %d packets were dropped for want of room (--ring-size)", i.Name, i.Dropped))
+		}
+	}
 }
