@@ -230,7 +230,8 @@ var loose = map[string]bool{
 // same reason.
 var times = map[string]bool{
 	"duration": true, "rtt_server": true, "rtt_client": true, "rtt_min": true, "rtt_avg": true, "rtt_max": true, "half_closed_for": true, "idle_max": true,
-	"zero_window_time": true, "window_full_time": true,
+	"zero_window_time": true, "window_full_time": true, "rtt_smoothed": true, "rto": true,
+	"rtt_timestamps_min": true, "rtt_timestamps_avg": true, "rtt_timestamps_max": true,
 }
 
 const loosely = 1e-3

@@ -303,7 +303,7 @@ func endLessons() []*Lesson {
 		},
 		{
 			Name: "ports-run-out", Group: Trouble, About: "a client's ports run out: all are in TIME-WAIT",
-			Why:      "Each connection that the client closes first keeps its port for 2MSL towards that server. When all are in TIME-WAIT connect() fails at once with EADDRNOTAVAIL, and no packet is sent (connect(2), RFC 9293 §3.4.2).",
+			Why:      "Each connection that the client closes first keeps its port for 2MSL towards that server. When all are in TIME-WAIT connect() fails at once with EADDRNOTAVAIL, and no packet is sent (connect(2), RFC 9293 §3.6.1).",
 			Words:    []string{"TIME-WAIT"},
 			Link:     calm(5 * ms),
 			Settings: map[string]string{"ipv4/ip_local_port_range": "50000 50003", "ipv4/tcp_tw_reuse": "0"},

@@ -340,9 +340,18 @@ func TestStandsStill(t *testing.T) {
 			must(errors.Join(s.Drain(), s.Close(), l.Close()))
 		}
 	}}
-	out, err := Run(context.Background(), hasty, Options{})
-	if err != nil {
-		t.Fatal(err)
+	var out *Outcome
+	for try := 1; ; try++ {
+		stop := lag()
+		var err error
+		if out, err = Run(context.Background(), hasty, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		stall := max(stop(), out.Result.Stall)
+		if len(wrongStates(hasty, out)) == 0 || stall <= maxStall || try == attempts {
+			break
+		}
+		t.Logf("played again, the machine stalled for %v", stall)
 	}
 	if len(out.Rows) < 80 {
 		t.Errorf("%d rows", len(out.Rows))

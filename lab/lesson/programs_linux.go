@@ -160,7 +160,7 @@ func programLessons() []*Lesson {
 		},
 		{
 			Name: "chat", Group: Programs, About: "a chat: both ends speak when they like",
-			Why:   "A connection is two streams, one each way, and neither waits for the other. An end that has something to send lets its ACK travel with it (RFC 9293 §3.8.6.3).",
+			Why:   "A connection is two streams, one each way, and neither waits for the other. An ACK may wait a moment for something to travel with (RFC 9293 §3.8.6.3); here each comes at once, since the program answers later than that.",
 			Words: []string{"DATA"},
 			Link:  calm(20 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA |" + open + "...\nserver DATA |" + open + "...\n" +
@@ -249,7 +249,7 @@ func programLessons() []*Lesson {
 		},
 		{
 			Name: "download-vanishes", Group: Programs, About: "the download, when the client is killed in the middle",
-			Why:    "The client's kernel answers what still arrives with a RST. The server learns it from write(): ECONNRESET or EPIPE, and must not take what it wrote for what was read (RFC 9293 §3.6.1).",
+			Why:    "The client's kernel resets the connection when the program dies with octets unread, and answers what still arrives with a RST. The server learns it from write(): ECONNRESET or EPIPE, and must not take what it wrote for what was read (RFC 9293 §3.6.1).",
 			Words:  []string{"RST"},
 			Link:   calm(10 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA | ESTABLISHED *\n...\nclient RST | CLOSED *\n...\n",

@@ -88,7 +88,7 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "accept-queue-full", Group: Trouble, About: "the last ACK is dropped: one end open, the other not",
-			Why:      "Both SYNs came while there was room for one. The server drops the second ACK, stays in SYN-RECEIVED and sends its SYN-ACK again. The client cannot know and is in ESTABLISHED (RFC 9293 §3.5.1 calls that half-open).",
+			Why:      "Both SYNs came while there was room for one. The server drops the second ACK, stays in SYN-RECEIVED and sends its SYN-ACK again. The client cannot know and is in ESTABLISHED (RFC 9293 §3.5: its ACK needs no answer).",
 			Words:    []string{"ACCEPT-QUEUE-FULL", "SYN-RECEIVED"},
 			Link:     calm(10 * ms),
 			Settings: map[string]string{"ipv4/tcp_syncookies": "0"},

@@ -83,7 +83,7 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "tail-loss-probe", Group: Work, About: "the last segment is lost: a probe comes first",
-			Why:   "No segment follows the lost one, so that nothing makes the receiver complain. After about two round trips the sender repeats its last segment as a probe (RFC 8985 §7).",
+			Why:   "No segment follows the lost one, so that nothing makes the receiver complain. After two round trips, and the 200 ms that an ACK may be delayed for where one segment is on the way, the sender repeats its last segment as a probe (RFC 8985 §7.2).",
 			Words: []string{"RETRANSMISSION"},
 			Link:  rules(drop(lab.DataSegment, 3, 3), nil),
 			Expect: opened +
