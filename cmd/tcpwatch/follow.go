@@ -70,13 +70,8 @@ func followCommand() *cobra.Command {
 		Long:                  followHelp,
 		Example:               followExamples,
 		DisableFlagsInUseLine: true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return fmt.Errorf("no capture is named (- is standard input)")
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args) },
+		Args:                  inputs,
+		RunE:                  func(c *cobra.Command, args []string) error { return o.run(c, args) },
 	}
 	o.declare(c)
 	return c
@@ -141,19 +136,12 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 		return err
 	}
 	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
-	opening := capture.Options{Stdin: c.InOrStdin(), Context: c.Context()}
-	var bar *progress
-	if f, ok := terminal(stderr); ok && !o.quiet {
-		bar = newProgress(f)
-		defer bar.stop()
-		opening.Progress = bar.update
-	}
-	src, err := capture.Open(paths, opening)
+	src, bar, err := openInputs(c.Context(), c, paths, o.quiet)
 	if err != nil {
-		if c.Context().Err() != nil {
-			err = fmt.Errorf("interrupted before anything was read")
-		}
-		return &exitError{exitUsage, err}
+		return err
+	}
+	if bar != nil {
+		defer bar.stop()
 	}
 	defer src.Close()
 	out, err := openOutput(o.output, stdout, paths)

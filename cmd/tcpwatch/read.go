@@ -81,13 +81,8 @@ func readCommand() *cobra.Command {
 		Long:                  readHelp,
 		Example:               readExamples,
 		DisableFlagsInUseLine: true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return fmt.Errorf("no capture is named (- is standard input)")
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args) },
+		Args:                  inputs,
+		RunE:                  func(c *cobra.Command, args []string) error { return o.run(c, args) },
 	}
 	o.declare(c)
 	return c
@@ -169,19 +164,12 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	}
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
-	opening := capture.Options{Stdin: c.InOrStdin(), Context: ctx}
-	var bar *progress
-	if f, ok := terminal(stderr); ok && !o.quiet {
-		bar = newProgress(f)
-		defer bar.stop()
-		opening.Progress = bar.update
-	}
-	src, err := capture.Open(paths, opening)
+	src, bar, err := openInputs(ctx, c, paths, o.quiet)
 	if err != nil {
-		if c.Context().Err() != nil {
-			err = fmt.Errorf("interrupted before anything was read")
-		}
-		return &exitError{exitUsage, err}
+		return err
+	}
+	if bar != nil {
+		defer bar.stop()
 	}
 	defer src.Close()
 	results := stdout
