@@ -203,7 +203,6 @@ func (f *forwarder) take(h int, data []byte) bool {
 	case tcp:
 		f.widest = max(f.widest, len(data))
 		p = f.book.send(h, &f.seg)
-		f.taps[h].record(now, data, p.class, false)
 	case f.carry && len(data) > 0 && data[0]>>4 == 4 && !proves(data): // IPv6 hosts multicast by themselves
 		p = sent{stream: &f.other[h], class: Bare}
 		p.is[AnyDatagram] = true
@@ -215,6 +214,10 @@ func (f *forwarder) take(h int, data []byte) bool {
 	fate := d.decide(&p)
 	at, ok := d.arrival(now, len(data), &fate)
 	lost := !ok || fate.lost
+	fate.lost = lost
+	if tcp {
+		f.taps[h].record(now, data, deed{class: p.class, fate: fate.String()})
+	}
 	if f.witness != nil {
 		f.tell(h, now, data, tcp, &p)
 		f.passage.Number = f.sent
@@ -228,9 +231,9 @@ func (f *forwarder) take(h int, data []byte) bool {
 	if fate.corrupt {
 		held[len(held)-1] ^= 0x55 // the last octet of the options or the payload
 	}
-	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p, number: f.sent, tcp: tcp, held: fate.held, corrupt: fate.corrupt})
+	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p, number: f.sent, tcp: tcp, held: fate.held, corrupt: fate.corrupt, tap: f.taps[h].n})
 	if fate.copied {
-		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true, number: f.sent, tcp: tcp})
+		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true, number: f.sent, tcp: tcp, corrupt: fate.corrupt, tap: f.taps[h].n})
 	}
 	return true
 }
@@ -256,7 +259,8 @@ func (f *forwarder) deliver(d delivery) {
 		class, overtaken = d.seg.class, d.seg.arrive()
 	}
 	if d.tcp {
-		f.taps[d.to].record(now, d.data, class, overtaken)
+		did := fate{corrupt: d.corrupt, held: d.held}
+		f.taps[d.to].record(now, d.data, deed{class: class, overtaken: overtaken, fate: did.String(), came: d.tap})
 	}
 	if f.witness != nil {
 		f.announce(now, &d, class)
