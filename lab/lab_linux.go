@@ -261,12 +261,6 @@ func (s *Session) Grown(h int) (map[string]int64, error) {
 	return c.since(s.hosts[h].before), nil
 }
 
-// SetSysctl changes a setting of host h, below /proc/sys/net with slashes.
-func (s *Session) SetSysctl(h int, name, value string) (err error) {
-	s.hosts[h].Do(func() { err = os.WriteFile("/proc/sys/net/"+name, []byte(value), 0) })
-	return err
-}
-
 // SettingBefore returns the value that one of the scenario's Settings had in the
 // hosts' new namespaces, which is the kernel's default; "" for any other name.
 func (s *Session) SettingBefore(name string) string { return s.hosts[0].settings[name] }

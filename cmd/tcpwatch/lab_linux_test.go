@@ -30,9 +30,7 @@ func TestLessonWords(t *testing.T) {
 		}
 		var out bytes.Buffer
 		s := report.NewLabStory(&out, report.Options{})
-		for _, w := range l.Words {
-			s.Meaning(w)
-		}
+		s.Conclude(&report.LabConclusion{Words: l.Words})
 		if n := strings.Count(out.String(), "RFC"); n < len(l.Words) {
 			t.Errorf("%s: the clause of a word is missing in %q", l.Name, out.String())
 		}
@@ -139,7 +137,10 @@ func TestLabInterrupted(t *testing.T) {
 			t.Fatalf("%s: %v, %s", c.name, err, said.String())
 		}
 		c.stop(cmd.Process)
-		io.Copy(io.Discard, out) // until the last one has closed it
+		rest, _ := io.ReadAll(out) // until the last one has closed it
+		if bytes.Contains(rest, []byte("fails")) {
+			t.Errorf("%s: a reason that is none: %s", c.name, rest)
+		}
 		err = cmd.Wait()
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) || exit.ExitCode() == 1 != (c.name != "the parent killed") {
@@ -190,24 +191,90 @@ func TestLabNamesTheSetting(t *testing.T) {
 	}
 }
 
-// Every object is JSON with the schema's members, and every state is there.
+// objectsOf runs a lesson and returns its objects, each of which is JSON with the
+// schema.
+func objectsOf(t *testing.T, name string, flags ...string) (all []map[string]any) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if status := run(append([]string{"lab", "--format", "ndjson", name}, flags...), strings.NewReader(""), &out, &errs); status != 0 {
+		t.Fatalf("%s: status %d: %s", name, status, errs.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		var o map[string]any
+		if err := json.Unmarshal([]byte(line), &o); err != nil || o["schema"] != "tcpwatch.lab/1" || o["scenario"] != name {
+			t.Errorf("%v: %s", err, line)
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// Programs are told all that the terminal shows: the figure, the settings, what
+// happened, and at the end why, with the counts.
 func TestLabObjects(t *testing.T) {
 	if err := lab.Available(); err != nil {
 		t.Skipf("needs a lab: %v", err)
 	}
-	var out, errs bytes.Buffer
-	if status := run([]string{"lab", "--format", "ndjson", "udp-echo"}, strings.NewReader(""), &out, &errs); status != 0 {
-		t.Fatalf("status %d: %s", status, errs.String())
-	}
-	kinds := map[string]int{}
-	for line := range strings.Lines(out.String()) {
-		var o struct{ Schema, Scenario, Kind string }
-		if err := json.Unmarshal([]byte(line), &o); err != nil || o.Schema != "tcpwatch.lab/1" || o.Scenario != "udp-echo" {
-			t.Errorf("%v: %s", err, line)
+	for _, c := range []struct {
+		name  string
+		kinds map[string]int // at the least
+	}{
+		{"udp-echo", map[string]int{"datagram": 2, "action": 4}},
+		{"figure", map[string]int{"drawn": 7, "segment": 7, "action": 4}},
+		{"mss", map[string]int{"setting": 1, "segment": 6}},
+	} {
+		all := objectsOf(t, c.name)
+		kinds := map[string]int{}
+		for _, o := range all {
+			kinds[o["kind"].(string)]++
+			if o["kind"] == "setting" && (o["setting"] != "net.ipv4.tcp_timestamps" || o["value"] != "0" || o["default"] != "1" || o["reason"] == "") {
+				t.Errorf("%s: %v", c.name, o)
+			}
 		}
-		kinds[o.Kind]++
+		for kind, n := range c.kinds {
+			if kinds[kind] < n {
+				t.Errorf("%s: %v", c.name, kinds)
+			}
+		}
+		end := all[len(all)-1]
+		l := lesson.Find(c.name)
+		if end["kind"] != "end" || kinds["end"] != 1 || end["why"] != l.Why || end["as_expected"] == (end["unexpected"] != nil) {
+			t.Errorf("%s: %v", c.name, end)
+		}
+		if sent := end["client"].(map[string]any)["sent"].(float64) + end["server"].(map[string]any)["sent"].(float64); int(sent) != kinds["segment"]+kinds["datagram"] {
+			t.Errorf("%s: %v packets sent, %v", c.name, sent, kinds)
+		}
 	}
-	if kinds["datagram"] != 2 || kinds["action"] < 4 {
-		t.Errorf("%v", kinds)
+}
+
+// Over IPv6 the same is to be seen, with another MSS; of UDP there is nothing.
+func TestLabIPv6(t *testing.T) {
+	if err := lab.Available(); err != nil {
+		t.Skipf("needs a lab: %v", err)
+	}
+	dir := t.TempDir()
+	end := objectsOf(t, "three-way", "--ipv6", "--keep", dir)
+	if last := end[len(end)-1]; last["states_equal"] != 6.0 || last["states_compared"] != 6.0 {
+		t.Errorf("%v", last)
+	}
+	var out, errs bytes.Buffer
+	if status := run([]string{"read", "--view", "connections", "--format", "csv", filepath.Join(dir, "three-way.snd.pcap")}, strings.NewReader(""), &out, &errs); status != 0 || !strings.Contains(out.String(), "fd77::1") {
+		t.Errorf("status %d: %s%s", status, out.String(), errs.String())
+	}
+	out.Reset()
+	if status := run([]string{"lab", "--ipv6", "mss"}, strings.NewReader(""), &out, &errs); status != 0 || strings.Contains(out.String(), "1460") || !strings.Contains(out.String(), "1440 offered") {
+		t.Errorf("status %d: %s%s", status, out.String(), errs.String())
+	}
+	if status := run([]string{"lab", "--ipv6", "udp-echo"}, strings.NewReader(""), &out, &errs); status != exitUsage || !strings.Contains(errs.String(), "IPv4 only") {
+		t.Errorf("status %d: %s", status, errs.String())
+	}
+}
+
+// Nobody can press Enter for a program.
+func TestLabStepObjects(t *testing.T) {
+	var out, errs bytes.Buffer
+	status := run([]string{"lab", "--step", "--format", "ndjson", "three-way"}, strings.NewReader(""), &out, &errs)
+	if status != exitUsage || out.Len() > 0 || !strings.Contains(errs.String(), "--step") {
+		t.Errorf("status %d: %s%s", status, out.String(), errs.String())
 	}
 }
