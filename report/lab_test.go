@@ -11,6 +11,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/rfc"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -165,8 +166,9 @@ func TestLabMeanings(t *testing.T) {
 		}
 	}
 	for c := label.CauseRTO; c < label.CauseCount; c++ {
-		if meaning("RETRANSMISSION ("+c.String()+")") == "" {
-			t.Errorf("the cause %v has no meaning", c)
+		text := meaning("RETRANSMISSION (" + c.String() + ")")
+		if text == "" || len(rfc.Wrong(text)) > 0 {
+			t.Errorf("the cause %v has no meaning, or a wrong clause: %q", c, text)
 		}
 	}
 	if meaning("LISTEN?") == "" || meaning("no such word") != "" {

@@ -5,18 +5,21 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/capture"
+	"tcpwatch/capture/wire"
 	"tcpwatch/lab"
+	"tcpwatch/lab/labtest"
 )
 
 var (
@@ -24,23 +27,10 @@ var (
 	only  = flag.String("lesson.only", "*", "only the lessons that match this pattern")
 	width = flag.Int("lesson.width", 4, "how many run at the same time")
 	tell  = flag.Bool("lesson.tell", false, "print the rows of every lesson")
+	six   = flag.Bool("lesson.ipv6", false, "run the lessons over IPv6")
 )
 
-// needLab skips where the machine allows no lab, and keeps the garbage collector
-// from stopping the link.
-func needLab(t *testing.T) {
-	t.Helper()
-	if err := lab.Available(); err != nil {
-		t.Skipf("needs a lab: %v", err)
-	}
-	old := runtime.GOMAXPROCS(max(8, runtime.GOMAXPROCS(0)))
-	gc, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(1<<30)
-	t.Cleanup(func() {
-		runtime.GOMAXPROCS(old)
-		debug.SetGCPercent(gc)
-		debug.SetMemoryLimit(limit)
-	})
-}
+func needLab(t *testing.T) { t.Helper(); labtest.Need(t, lab.Available()) }
 
 // maxStall is how long the machine may keep the link or a program from running.
 // Beyond it a delayed acknowledgement, a probe or a timer may come in between, and
@@ -75,7 +65,8 @@ func playLesson(t *testing.T, l *Lesson, veth bool) {
 	name := fmt.Sprintf("%s (veth %v)", l.Name, veth)
 	for try := 1; ; try++ {
 		stop := lag()
-		out, err := Run(context.Background(), l, Options{Veth: veth})
+		var said []string
+		out, err := Run(context.Background(), l, Options{Veth: veth, Tell: func(i *Item) { said = append(said, i.Say) }})
 		stall := stop()
 		var wrong []string
 		odd := ""
@@ -84,6 +75,9 @@ func playLesson(t *testing.T, l *Lesson, veth bool) {
 		} else {
 			stall = max(stall, out.Result.Stall)
 			odd = out.Unexpected
+			if odd == "" {
+				odd = unsaid(l, said)
+			}
 			wrong = append(wrongStates(l, out), wrongCounts(out)...)
 		}
 		again := odd != "" && stall > maxStall && try < attempts
@@ -104,6 +98,36 @@ func playLesson(t *testing.T, l *Lesson, veth bool) {
 			return
 		}
 	}
+}
+
+// says are actions that must be told, in this order; between them there may be
+// others.
+var says = map[string][]string{
+	"backlog-128":    {"accept queue 3 of at most 129, 3 in ESTABLISHED", "accept queue 0 of at most 129, 3 in ESTABLISHED"},
+	"backlog-1":      {"accept queue 2 of at most 2, 2 in ESTABLISHED", "1 found the accept queue full", "accept queue 2 of at most 2, 3 in ESTABLISHED"},
+	"fast-open":      {"read() has all 20 octets", "MSG_FASTOPEN", "accept() returns a connection, with no ACK yet", "read() has all 20 octets", "1 in SYN-RECEIVED"},
+	"half-open":      {"its sockets are gone", "has sockets: none", "write()", "ECONNRESET"},
+	"address-in-use": {"1 in TIME-WAIT", "EADDRINUSE", "SO_REUSEADDR", "success", "listen()", "accept()", "1 in ESTABLISHED, 1 in TIME-WAIT"},
+	"tuple-reused":   {"1 in TIME-WAIT", "connect()", "1 in ESTABLISHED"},
+	"mss":            {"TCP_MAXSEG 1024"},
+	"timeout":        {"write() of 100"},
+	"zero-window":    {"SO_RCVBUF 4096", "write() of 12,000"},
+	"corrupted":      {"1 wrong checksums"},
+	"chat":           {"TCP_QUICKACK 0", "at the same moment", "answers at once", "answers at once", "hears \"well. and you?\""},
+}
+
+// unsaid names the first of those that was not told.
+func unsaid(l *Lesson, said []string) string {
+	want := says[l.Name]
+	for _, s := range said {
+		if len(want) > 0 && strings.Contains(s, want[0]) {
+			want = want[1:]
+		}
+	}
+	if len(want) > 0 {
+		return fmt.Sprintf("nobody said %q in %q", want[0], said)
+	}
+	return ""
 }
 
 // unsure are lessons in which an end is taken to have a connection that its
@@ -165,7 +189,7 @@ func TestLessons(t *testing.T) {
 	if _, err := Run(context.Background(), Find("refused"), Options{}); err != nil { // opens what the runtime keeps
 		t.Fatal(err)
 	}
-	before := traces(t)
+	before := labtest.Count(t)
 	var all sync.WaitGroup
 	slots := make(chan struct{}, *width)
 	for n := range *times {
@@ -175,6 +199,11 @@ func TestLessons(t *testing.T) {
 			} else if !ok {
 				continue
 			}
+			if *six {
+				if l = l.OverIPv6(); l == nil {
+					continue
+				}
+			}
 			slots <- struct{}{}
 			all.Go(func() {
 				defer func() { <-slots }()
@@ -183,15 +212,34 @@ func TestLessons(t *testing.T) {
 		}
 	}
 	all.Wait()
-	unchanged(t, before)
+	before.Unchanged(t)
 }
 
 // Over veth devices, which is what a user without root gets where /dev/net/tun is
 // closed, it is the same.
 func TestVeth(t *testing.T) {
 	needLab(t)
-	for _, name := range []string{"three-way", "last-ack-lost", "simultaneous-close", "udp-broadcast", "corrupted"} {
+	names := []string{"three-way", "last-ack-lost", "simultaneous-close", "udp-broadcast", "corrupted"}
+	if testing.Short() {
+		names = names[:1]
+	}
+	for _, name := range names {
 		playLesson(t, Find(name), true)
+	}
+}
+
+// Over IPv6 too, as far as there is something to be seen.
+func TestIPv6(t *testing.T) {
+	needLab(t)
+	names := []string{"mss", "syn-cookies", "simultaneous-open", "tuple-reused", "download"}
+	if testing.Short() {
+		names = names[:1]
+	}
+	for _, name := range names {
+		playLesson(t, Find(name).OverIPv6(), false)
+	}
+	if Find("udp-echo").OverIPv6() != nil {
+		t.Error("there is no UDP over IPv6")
 	}
 }
 
@@ -229,50 +277,13 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// trace counts what a run could leave behind.
-type trace struct{ goroutines, descriptors, namespaces int }
-
-func traces(t *testing.T) trace {
-	t.Helper()
-	fds, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	links, err := filepath.Glob("/proc/self/task/*/ns/net")
-	if err != nil {
-		t.Fatal(err)
-	}
-	distinct := map[string]bool{}
-	for _, l := range links {
-		if name, err := os.Readlink(l); err == nil { // else the thread has just ended
-			distinct[name] = true
-		}
-	}
-	return trace{runtime.NumGoroutine(), len(fds), len(distinct)}
-}
-
-// unchanged waits for the threads to end, which is a little later than their
-// goroutines.
-func unchanged(t *testing.T, before trace) {
-	t.Helper()
-	before.namespaces = 1 // the machine's own
-	var after trace
-	for range 250 {
-		if after = traces(t); after == before {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Errorf("before: %+v, after: %+v", before, after)
-}
-
 // A lesson that is interrupted, or whose program fails, leaves nothing either.
 func TestInterrupted(t *testing.T) {
 	needLab(t)
 	if _, err := Run(context.Background(), Find("refused"), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	before := traces(t)
+	before := labtest.Count(t)
 	for _, name := range []string{"filtered", "keep-alive", "echo", "zero-window", "udp-lost"} {
 		ctx, cancel := context.WithCancel(context.Background())
 		l := Find(name)
@@ -301,20 +312,53 @@ func TestInterrupted(t *testing.T) {
 	if _, err := Run(context.Background(), half, Options{}); err == nil || !strings.Contains(err.Error(), "what fails at once") || time.Since(began) > 30*time.Second {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}
-	unchanged(t, before)
+	before.Unchanged(t)
 }
 
-// What is kept are both captures with their truth.
+// What is kept are both captures with their truth, and the packets are whole, so
+// that damage on the way can be seen.
 func TestKeep(t *testing.T) {
 	needLab(t)
 	dir := t.TempDir()
-	if _, err := Run(context.Background(), Find("refused"), Options{Dir: dir}); err != nil {
+	l := Find("corrupted")
+	if _, err := Run(context.Background(), l, Options{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"refused.snd.pcap", "refused.rcv.pcap", "refused.snd.truth.tsv", "refused.rcv.truth.tsv", "refused.json"} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
-			t.Errorf("%s: %v", name, err)
+	for _, side := range []string{"snd", "rcv"} {
+		base := filepath.Join(dir, l.Name+"."+side)
+		var got label.Set
+		data, damaged := 0, 0
+		a := analyze.New(analyze.Config{Packet: func(x *analyze.Observation) { got |= x.Labels }})
+		src, err := capture.Open([]string{base + ".pcap"}, capture.Options{})
+		if err != nil {
+			t.Fatal(err)
 		}
+		w := wire.Walker{Verify: true}
+		for p, seg := (capture.Packet{}), (wire.Segment{}); ; {
+			if err := src.Next(&p); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if w.IP(p.Data, p.Length, &seg) == wire.Segmented {
+				a.Segment(&seg)
+				data++
+			}
+		}
+		src.Close()
+		for _, kind := range []string{".truth.tsv", ".link.tsv"} {
+			b, err := os.ReadFile(base + kind)
+			if err != nil || strings.Count(string(b), "\n") != data {
+				t.Errorf("%s: %d packets, %v in\n%s", base+kind, data, err, b)
+			}
+			damaged += strings.Count(string(b), "damaged")
+		}
+		if damaged != 1 || got.Has(label.BadChecksum) != (side == "rcv") {
+			t.Errorf("%s: %d damaged, bad checksum %v", base, damaged, got.Has(label.BadChecksum))
+		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, l.Name+".json")); err != nil || info.Size() == 0 {
+		t.Errorf("%v", err)
 	}
 }
 

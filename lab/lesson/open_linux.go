@@ -47,7 +47,7 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "figure", Group: Open, About: "ISNs 1000 and 8000, 20 octets and 10 back: drawn, real",
-			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528, RFC 9293 §3.4.1).",
+			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528 §3, RFC 9293 §3.4.1).",
 			Words:  []string{"DATA"},
 			Link:   calm(20 * ms),
 			Script: figure,
