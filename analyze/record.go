@@ -13,6 +13,7 @@ import (
 // EndCapture or EndEvicted.
 func (a *Analyzer) finish(r flow.Ref, end Ending) {
 	f := a.table.Get(r)
+	a.ref = r
 	n := a.notes.At(f.Extra)
 	if end == EndEvicted {
 		a.stats.Evicted++
@@ -278,12 +279,16 @@ func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
 // failed, and moves nothing (RFC 5927 §4).
 func (a *Analyzer) Quote(q *wire.Quote) {
 	a.Advance(q.Time)
-	k, from := flow.KeyOf(&q.Tuple)
-	r := a.table.Find(&k)
+	p := pairOf(a.table, &q.Tuple)
+	a.quote(q, &p)
+}
+
+func (a *Analyzer) quote(q *wire.Quote, p *pair) {
+	r := a.table.Find(&p.key, p.hash)
 	if r == 0 {
 		return
 	}
-	f := a.table.Get(r)
+	f, from := a.table.Get(r), p.from
 	n := a.notes.At(f.Extra)
 	if n.icmp.packet != 0 || n.complete || !f.Half[from].Is(flow.SentSYN) || f.Half[from].ISN != q.Seq {
 		return
