@@ -21,18 +21,22 @@ type batch struct {
 	n      int
 	before int64 // the clock in front of it
 	// clocks is the clock behind each entry: the latest time so far.
-	clocks [batchSize]int64
-	owners [batchSize]uint8
-	// entries are segments, or quotes where quotes says so.
-	entries  [batchSize]entry
+	clocks   []int64
+	owners   []uint8
+	entries  []entry
 	quotes   []wire.Quote
 	released atomic.Int32 // how many shards need it no more
 }
 
+// entry is a segment, or an ICMP error.
 type entry struct {
 	seg   wire.Segment
 	pair  pair
 	quote int32 // index of batch.quotes; -1: a segment
+}
+
+func newBatch(size int) *batch {
+	return &batch{clocks: make([]int64, size), owners: make([]uint8, size), entries: make([]entry, size)}
 }
 
 // reset makes the batch the one that begins at entry number first.

@@ -278,12 +278,14 @@ func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
 // Quote takes an ICMP error that quotes a TCP header: it says why a connection
 // failed, and moves nothing (RFC 5927 §4).
 func (a *Analyzer) Quote(q *wire.Quote) {
-	a.Advance(q.Time)
 	p := pairOf(a.table, &q.Tuple)
 	a.quote(q, &p)
+	a.expire()
 }
 
+// quote is Quote but for the connections that are to be forgotten behind it.
 func (a *Analyzer) quote(q *wire.Quote, p *pair) {
+	a.tick(q.Time)
 	r := a.table.Find(&p.key, p.hash)
 	if r == 0 {
 		return

@@ -88,9 +88,7 @@ func (s *shard) entry(b *batch, i int) {
 		s.an.segment(&e.seg, &e.pair)
 		return
 	}
-	q := &b.quotes[e.quote]
-	s.an.tick(q.Time)
-	s.an.quote(q, &e.pair)
+	s.an.quote(&b.quotes[e.quote], &e.pair)
 }
 
 // catchUp lets the timers run out that are due in front of entry n of a batch,

@@ -44,7 +44,9 @@ type Shards struct {
 
 // NewShards returns n Analyzers that work side by side, 1 to MaxShards. cfg must
 // have neither Moment nor Wireshark.
-func NewShards(n int, cfg Config) *Shards {
+func NewShards(n int, cfg Config) *Shards { return newShards(n, batchSize, cfg) }
+
+func newShards(n, batchSize int, cfg Config) *Shards {
 	n = min(max(n, 1), MaxShards)
 	cfg = cfg.withDefaults()
 	g := &Shards{
@@ -52,7 +54,7 @@ func NewShards(n int, cfg Config) *Shards {
 		free: make(chan *batch, batchesInFlight), merged: make(chan struct{}),
 	}
 	for range batchesInFlight {
-		g.free <- new(batch)
+		g.free <- newBatch(batchSize)
 	}
 	g.merger = merger{cfg: cfg, free: g.free}
 	for i, t := range g.tables {
@@ -105,7 +107,7 @@ func (g *Shards) add(owner uint8, at int64) {
 	b := g.batch
 	g.clock = max(g.clock, at)
 	b.clocks[b.n], b.owners[b.n] = g.clock, owner
-	if b.n++; b.n == batchSize {
+	if b.n++; b.n == len(b.entries) {
 		g.hand()
 		g.batch = <-g.free
 		g.batch.reset(b.first+uint64(b.n), g.clock)
