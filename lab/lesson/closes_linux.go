@@ -166,8 +166,7 @@ func closeLessons() []*Lesson {
 				p.quiet(settle)
 				c.abort()
 				p.state(1, state.Closed)
-				_, err := s.Read(make([]byte, 1))
-				p.says("server: read() fails: %s", errorText(err))
+				s.readFails()
 			},
 		},
 		{
@@ -186,8 +185,7 @@ func closeLessons() []*Lesson {
 				p.quiet(settle)
 				s.close()
 				p.state(0, state.Closed)
-				_, err := c.Read(make([]byte, 1))
-				p.says("client: read() fails: %s", errorText(err))
+				c.readFails()
 			},
 		},
 		{
@@ -211,8 +209,7 @@ func closeLessons() []*Lesson {
 				p.sockets(1)
 				c.write(100)
 				p.state(0, state.Closed)
-				_, err := c.Read(make([]byte, 1))
-				p.says("client: read() fails: %s", errorText(err))
+				c.readFails()
 			},
 		},
 	}

@@ -213,16 +213,7 @@ func programLessons() []*Lesson {
 			Link:  calm(10 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA | ESTABLISHED *\n...\nserver FIN | ESTABLISHED FIN-WAIT-1\n...\n" +
 				"client FIN | LAST-ACK *\nserver ACK-OF-FIN | CLOSED TIME-WAIT\n",
-			play: func(p *Stage) {
-				l := p.listen(5)
-				p.together(func() { _, err := download(l); must(err) }, func() {
-					c := p.dial()
-					fetch(c, "notes.txt")
-					p.state(1, state.FinWait2)
-					c.close()
-					p.state(1, state.TimeWait)
-				})
-			},
+			play: func(p *Stage) { downloads(p, "notes.txt") },
 		},
 		{
 			Name: "download-missing", Group: Programs, About: "a file is asked for that does not exist",
@@ -231,16 +222,7 @@ func programLessons() []*Lesson {
 			Link:  calm(10 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA len=5 | ESTABLISHED *\n...\nserver FIN | ESTABLISHED FIN-WAIT-1\n...\n" +
 				"client FIN | LAST-ACK *\nserver ACK-OF-FIN | CLOSED TIME-WAIT\n",
-			play: func(p *Stage) {
-				l := p.listen(5)
-				p.together(func() { _, err := download(l); must(err) }, func() {
-					c := p.dial()
-					fetch(c, "missing.txt")
-					p.state(1, state.FinWait2)
-					c.close()
-					p.state(1, state.TimeWait)
-				})
-			},
+			play: func(p *Stage) { downloads(p, "missing.txt") },
 		},
 		{
 			Name: "download-vanishes", Group: Programs, About: "the download, when the client is killed in the middle",
@@ -261,6 +243,18 @@ func programLessons() []*Lesson {
 			},
 		},
 	}
+}
+
+// downloads has a client fetch a file, and both close.
+func downloads(p *Stage, name string) {
+	l := p.listen(5)
+	p.together(func() { _, err := download(l); must(err) }, func() {
+		c := p.dial()
+		fetch(c, name)
+		p.state(1, state.FinWait2)
+		c.close()
+		p.state(1, state.TimeWait)
+	})
 }
 
 // fetch asks for a file and reads all that comes.

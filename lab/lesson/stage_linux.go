@@ -8,13 +8,10 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 
-	"tcpwatch/analyze/state"
 	"tcpwatch/lab"
 )
 
@@ -217,6 +214,13 @@ func (c *conn) rest() (n int) {
 	}
 }
 
+// readFails reads where that can only fail, and tells why.
+func (c *conn) readFails() {
+	_, err := c.Read(make([]byte, 1))
+	c.p.check(err != nil && err != io.EOF, "read() should have failed")
+	c.p.says("%s: read() fails: %s", c.name, errorText(err))
+}
+
 func (c *conn) close() {
 	c.p.says("%s: close()", c.name)
 	must(c.Close())
@@ -293,127 +297,6 @@ func (c *conn) shutOnArrival() {
 	c.p.o.onArrival(c.host, "FIN", func() {
 		c.Held(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }) // if it fails, no FIN is seen
 	})
-}
-
-// settle is how long nothing must happen for a thing to be over: longer than a
-// delayed acknowledgement (40 ms) and the link's delay.
-const settle = 120 * time.Millisecond
-
-// quiet waits until nothing has happened on the link for d.
-func (p *Stage) quiet(d time.Duration) {
-	p.until(fmt.Sprintf("the link is quiet for %v", d), func() bool { return !p.o.underway() && p.o.now()-p.o.last >= d })
-}
-
-// landed waits until nothing is on the link any more.
-func (p *Stage) landed() {
-	p.until("all that was sent has arrived", func() bool { return !p.o.underway() })
-}
-
-// state waits until an end of the latest connection is in a state.
-func (p *Stage) state(host int, want state.State) {
-	p.until(fmt.Sprintf("the %s is in %s", sideNames[host], want), func() bool {
-		return p.o.current != nil && p.o.current.at[host].Base() == want
-	})
-}
-
-// rows waits until a host has sent n segments that the given name belongs to,
-// and all of these have arrived or are lost.
-func (p *Stage) rows(host int, name string, n int) {
-	p.until(fmt.Sprintf("the %s has sent %d × %s", sideNames[host], n, name), func() bool {
-		count := 0
-		for _, r := range p.o.rows {
-			if r.From == host && !r.Copy && !r.Landing && r.is(name) && r.awaited <= 0 {
-				count++
-			}
-		}
-		return count >= n
-	})
-}
-
-// until waits for a condition, which is called with the observer locked.
-func (p *Stage) until(what string, holds func() bool) {
-	ctx, cancel := context.WithDeadline(p.ctx, p.Deadline())
-	defer cancel()
-	wake := func() { p.o.mu.Lock(); defer p.o.mu.Unlock(); p.o.changed.Broadcast() }
-	defer context.AfterFunc(ctx, wake)()
-	ticks := time.NewTicker(10 * time.Millisecond) // for conditions on time
-	defer ticks.Stop()
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		for {
-			select {
-			case <-ticks.C:
-				wake()
-			case <-done:
-				return
-			}
-		}
-	}()
-	p.o.mu.Lock()
-	defer p.o.mu.Unlock()
-	for !holds() {
-		if ctx.Err() != nil {
-			panic(failure{fmt.Errorf("waiting in vain until %s: %w", what, ctx.Err())})
-		}
-		p.o.changed.Wait()
-	}
-}
-
-// pause lets time pass.
-func (p *Stage) pause(d time.Duration) { must(p.Sleep(d)) }
-
-// counterWords say what the kernels' counters count, by the names of nstat(8).
-var counterWords = map[string]string{
-	"TcpExtListenOverflows": "found the accept queue full",
-	"TcpExtListenDrops":     "dropped in front of a listener",
-	"TcpExtSyncookiesSent":  "cookies sent",
-	"TcpExtSyncookiesRecv":  "cookies that came back",
-	"TcpExtTCPLossProbes":   "tail loss probes",
-	"TcpInCsumErrors":       "wrong checksums",
-}
-
-// counted tells what the kernels' counters of that name say, of all that was sent.
-func (p *Stage) counted(host int, names ...string) {
-	p.landed()
-	grown, err := p.Grown(host)
-	must(err)
-	var parts []string
-	for _, n := range names {
-		parts = append(parts, fmt.Sprintf("%d %s (%s)", grown[n], counterWords[n], n))
-	}
-	p.says("kernel of the %s counts: %s", sideNames[host], strings.Join(parts, ", "))
-}
-
-// sockets tells how many sockets a kernel has in which state, when all that was
-// sent has arrived.
-func (p *Stage) sockets(host int) map[lab.KernelState]int {
-	p.landed()
-	return p.socketsNow(host)
-}
-
-// socketsNow is sockets while segments may be on their way.
-func (p *Stage) socketsNow(host int) map[lab.KernelState]int {
-	list, err := p.Sockets(host)
-	must(err)
-	count := map[lab.KernelState]int{}
-	var parts []string
-	for _, k := range list {
-		count[k.State]++
-		if k.State == lab.KernelListen {
-			parts = append(parts, fmt.Sprintf("accept queue %d of at most %d", k.RecvQ, k.SendQ+1))
-		}
-	}
-	for s := lab.KernelEstablished; s <= lab.KernelClosing; s++ {
-		if count[s] > 0 && s != lab.KernelListen {
-			parts = append(parts, fmt.Sprintf("%d in %v", count[s], s))
-		}
-	}
-	if len(parts) == 0 {
-		parts = []string{"none"}
-	}
-	p.says("kernel of the %s has sockets: %s", sideNames[host], strings.Join(parts, ", "))
-	return count
 }
 
 // check ends the lesson where what it is to show does not happen.
