@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,7 +63,7 @@ func lag() (stop func() time.Duration) {
 }
 
 // playLesson runs a lesson until the machine lets it, and checks everything.
-func playLesson(t *testing.T, l *Lesson, veth bool) {
+func playLesson(t *testing.T, l *Lesson, veth bool) *Outcome {
 	name := fmt.Sprintf("%s (veth %v)", l.Name, veth)
 	for try := 1; ; try++ {
 		stop := lag()
@@ -95,7 +97,7 @@ func playLesson(t *testing.T, l *Lesson, veth bool) {
 			}
 		}
 		if !again {
-			return
+			return out
 		}
 	}
 }
@@ -149,6 +151,33 @@ func wrongCounts(out *Outcome) (wrong []string) {
 	return wrong
 }
 
+// playAll runs lessons, some at the same time, and returns what each gave.
+func playAll(t *testing.T, lessons []*Lesson, veth bool) []*Outcome {
+	needLab(t)
+	outcomes := make([]*Outcome, len(lessons))
+	var all sync.WaitGroup
+	slots := make(chan struct{}, *width)
+	for i, l := range lessons {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			outcomes[i] = playLesson(t, l, veth)
+		})
+	}
+	all.Wait()
+	return outcomes
+}
+
+// few returns lessons by name, only the first where the test is to be short.
+func few(names ...string) (list []*Lesson) {
+	for _, name := range names {
+		if len(list) == 0 || !testing.Short() {
+			list = append(list, Find(name))
+		}
+	}
+	return list
+}
+
 // Every lesson shows what it promises, over TUN and over veth devices, and
 // leaves nothing behind.
 func TestLessons(t *testing.T) {
@@ -160,91 +189,67 @@ func TestLessons(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := labtest.Count(t)
-	var all sync.WaitGroup
-	slots := make(chan struct{}, *width)
-	for n := range *times {
-		for _, l := range All() {
-			if ok, err := filepath.Match(*only, l.Name); err != nil {
-				t.Fatal(err)
-			} else if !ok {
-				continue
-			}
-			if *six {
-				if l = l.OverIPv6(); l == nil {
-					continue
-				}
-			}
-			slots <- struct{}{}
-			all.Go(func() {
-				defer func() { <-slots }()
-				playLesson(t, l, n%2 == 1)
-			})
+	var lessons []*Lesson
+	for _, l := range All() {
+		if ok, err := filepath.Match(*only, l.Name); err != nil {
+			t.Fatal(err)
+		} else if !ok {
+			continue
+		}
+		if *six {
+			l = l.OverIPv6()
+		}
+		if l != nil {
+			lessons = append(lessons, l)
 		}
 	}
-	all.Wait()
+	for n := range *times {
+		playAll(t, lessons, n%2 == 1)
+	}
 	before.Unchanged(t)
 }
 
 // Over veth devices, which is what a user without root gets where /dev/net/tun is
 // closed, it is the same.
 func TestVeth(t *testing.T) {
-	needLab(t)
-	names := []string{"three-way", "last-ack-lost", "simultaneous-close", "udp-broadcast", "corrupted"}
-	if testing.Short() {
-		names = names[:1]
-	}
-	for _, name := range names {
-		playLesson(t, Find(name), true)
-	}
+	playAll(t, few("three-way", "last-ack-lost", "simultaneous-close", "udp-broadcast", "corrupted"), true)
 }
 
 // Over IPv6 too, as far as there is something to be seen.
 func TestIPv6(t *testing.T) {
-	needLab(t)
-	names := []string{"mss", "syn-cookies", "simultaneous-open", "tuple-reused", "download"}
-	if testing.Short() {
-		names = names[:1]
-	}
-	for _, name := range names {
-		playLesson(t, Find(name).OverIPv6(), false)
-	}
 	if Find("udp-echo").OverIPv6() != nil {
 		t.Error("there is no UDP over IPv6")
 	}
+	lessons := few("mss", "syn-cookies", "simultaneous-open", "tuple-reused", "download")
+	for i, l := range lessons {
+		lessons[i] = l.OverIPv6()
+	}
+	playAll(t, lessons, false)
 }
 
 // The eleven states are reached by name, and the kernel says the same.
 func TestStates(t *testing.T) {
-	needLab(t)
-	for name, lesson := range ForState {
-		l := Find(lesson)
-		if l == nil {
-			t.Errorf("%s: there is no lesson %q", name, lesson)
-			continue
+	for s := state.Closed; s < state.Count; s++ {
+		if Find(ForState[s.String()]) == nil {
+			t.Fatalf("no lesson shows %s", s)
 		}
-		if testing.Short() {
-			continue
-		}
-		out, err := Run(context.Background(), l, Options{})
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		reached := false
-		for _, r := range out.Rows {
-			for _, e := range r.Ends {
-				reached = reached || e.Inferred.Base().String() == name && e.Verdict() == Equal
+	}
+	if testing.Short() {
+		return
+	}
+	names := slices.Compact(slices.Sorted(maps.Values(ForState)))
+	for i, out := range playAll(t, few(names...), false) {
+		for name, lesson := range ForState {
+			if lesson == names[i] && !slices.ContainsFunc(out.Rows, func(r *Row) bool { return r.shows(name) }) {
+				t.Errorf("%s is not reached by %s", name, lesson)
 			}
 		}
-		if !reached {
-			t.Errorf("%s is not reached by %s", name, lesson)
-		}
 	}
-	for s := state.Closed; s < state.Count; s++ {
-		if ForState[s.String()] == "" {
-			t.Errorf("no lesson shows %s", s)
-		}
-	}
+}
+
+// shows reports whether an end is in a state and its kernel says so, too.
+func (r *Row) shows(name string) bool {
+	return slices.ContainsFunc(r.Ends[:], func(e End) bool { return e.Inferred.Base().String() == name && e.Verdict() == Equal })
 }
 
 // A lesson that is interrupted, or whose program fails, leaves nothing either.
