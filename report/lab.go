@@ -155,7 +155,7 @@ func (l *LabStory) Step(s *LabStep) {
 	}
 	sums := l.sums[s.Connection]
 	if sums == nil {
-		sums = &labSums{data: [2]map[wire.Seq]wire.Seq{{}, {}}}
+		sums = newLabSums()
 		sums.relative = true
 		l.sums[s.Connection] = sums
 	}
@@ -234,8 +234,10 @@ func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string)
 		text += ", to the " + to + " " + strings.Join(landed, " ")
 	}
 	check, tone := sums.check(s)
-	if check != "" {
-		text += " · " + check
+	for _, part := range []string{check, sums.sacked(s), sums.waited(s)} {
+		if part != "" {
+			text += " · " + part
+		}
 	}
 	l.lines(b, max(tone, labTone(s)), labIndent+" ", text+fateText(s, to))
 }

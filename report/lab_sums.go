@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 )
 
@@ -18,6 +20,19 @@ type labSums struct {
 		ack  wire.Seq
 		name string
 	}
+	// times has what each end sent last of a number.
+	times [2]map[wire.Seq]labTime
+}
+
+// labTime is when a number was sent.
+type labTime struct {
+	packet uint64
+	at     time.Duration
+	wait   time.Duration // since the time before; 0 if it was the first
+}
+
+func newLabSums() *labSums {
+	return &labSums{data: [2]map[wire.Seq]wire.Seq{{}, {}}, times: [2]map[wire.Seq]labTime{{}, {}}}
 }
 
 // base takes an ISN where one is told. A SYN with another one begins anew.
@@ -40,6 +55,7 @@ func (a *labSums) check(s *LabStep) (string, Tone) {
 	if st.Flags.Any(wire.RST) {
 		return a.reset(s)
 	}
+	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
 	text, tone := a.arithmetic.check(st)
 	switch {
 	case st.Flags&(wire.SYN|wire.ACK) == wire.SYN:
@@ -50,10 +66,17 @@ func (a *labSums) check(s *LabStep) (string, Tone) {
 		return text, tone
 	}
 	first, ok := a.data[end(!st.FromClient)][st.Ack]
-	if !ok || st.Len > 0 && s.Acked == 0 {
+	switch {
+	case s.Acked == 0 && st.Len > 0:
 		return "", Plain // it says nothing that was not said before
+	case st.Len == 0 && (s.Labels.Has(label.KeepAlive) || s.Labels.Has(label.ZeroWindowProbe)):
+		return fmt.Sprintf("seq = %s - 1, in front of the next octet", a.number(own, st.Seq.Add(1))), Plain
+	case s.Acked == 0:
+		return fmt.Sprintf("ack = %s, as before", a.ack(st)), Plain
+	case !ok:
+		return "", Plain
 	}
-	text = fmt.Sprintf("ack = %s + %s ✓", a.number(&a.ends[end(!st.FromClient)], first), a.count(uint32(st.Ack-first)))
+	text = fmt.Sprintf("ack = %s + %s ✓", a.number(peer, first), a.count(uint32(st.Ack-first)))
 	if st.Len > 0 {
 		text += ", carried by the data"
 	}
@@ -102,6 +125,43 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 	return text
 }
 
+// sacked says what the receiver has behind a hole, or got twice (RFC 2018 §3, RFC
+// 2883 §4).
+func (a *labSums) sacked(s *LabStep) string {
+	peer := &a.ends[end(!s.FromClient)]
+	var parts []string
+	for i, b := range s.Options.SACK[:s.Options.SACKBlocks] {
+		text := a.number(peer, b.Left)
+		if last := b.Right - 1; last != b.Left {
+			text += " to " + a.number(peer, last)
+		}
+		if i == 0 && s.Labels.Has(label.DSACK) {
+			text += " came twice"
+		} else {
+			text = "has " + text
+		}
+		parts = append(parts, text)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + " (SACK)"
+}
+
+// waited says how long what is sent again was waited for, and how that grows.
+func (a *labSums) waited(s *LabStep) string {
+	before, ok := a.times[end(s.FromClient)][s.Step.Seq]
+	if !ok || s.Cause <= label.CauseUnknown || s.Copy {
+		return ""
+	}
+	wait := s.At - before.at
+	text := fmt.Sprintf("%s after packet %d", unglue(duration(int64(wait))), before.packet)
+	if before.wait > 0 {
+		text += fmt.Sprintf(", %.1f times the wait before", float64(wait)/float64(before.wait))
+	}
+	return text
+}
+
 // saw remembers what later segments may answer. name is what the segment was
 // called.
 func (a *labSums) saw(s *LabStep, name string) {
@@ -113,6 +173,13 @@ func (a *labSums) saw(s *LabStep, name string) {
 	e := end(st.FromClient)
 	if st.Len > 0 && !st.Flags.Any(wire.SYN) {
 		a.data[e][st.Seq.Add(st.Len)] = st.Seq
+	}
+	if !s.Copy && (st.Len > 0 || st.Flags.Any(wire.SYN|wire.FIN)) {
+		now := labTime{packet: s.Number, at: s.At}
+		if before, again := a.times[e][st.Seq]; again {
+			now.wait = s.At - before.at
+		}
+		a.times[e][st.Seq] = now
 	}
 	if st.Flags.Any(wire.ACK) {
 		name, _, _ = strings.Cut(name, ",") // without the octets

@@ -58,7 +58,7 @@ const labText = `   1       0 s  client → server  SYN  seq 1000, window 64,240
                 SYN · ISN of the client · lost on the way
      client SYN-SENT = SYN-SENT          server LISTEN? = LISTEN
    2    1.00 s  client → server  SYN again  seq 1000, window 64,240
-                SYN RETRANSMISSION (rto) · the same ISN
+                SYN RETRANSMISSION (rto) · the same ISN · 1.00 s after packet 1
      client SYN-SENT = SYN-SENT          server LISTEN? = LISTEN
    3    1.02 s  server → client  SYN-ACK  seq 8000, ack 1001, window 64,240
                 SYN-ACK · ack = 1000 + 1 ✓; ISN of the server
@@ -102,6 +102,56 @@ func TestLabStory(t *testing.T) {
 	}
 	if w := l.Words(); !slices.Equal(w, []string{"RETRANSMISSION (rto)", "LISTEN?"}) {
 		t.Errorf("words to be explained: %q", w)
+	}
+}
+
+// Acknowledgements that say nothing new, and what is sent again, show what they
+// mean: what the receiver has, and how the waits grow.
+func TestLabSumsOfLoss(t *testing.T) {
+	sums := newLabSums()
+	sums.relative = true
+	for _, isn := range []wire.Seq{1000, 8000} {
+		sums.base(&analyze.Step{Seq: isn, Flags: wire.SYN, FromClient: isn == 1000})
+	}
+	step := func(n uint64, ms int, client bool, seq, ack wire.Seq, octets uint32, labels ...label.ID) *LabStep {
+		s := &LabStep{Number: n, At: time.Duration(ms) * time.Millisecond, FromClient: client,
+			Step: analyze.Step{Seq: seq, Ack: ack, Len: octets, Flags: wire.ACK, FromClient: client, Phase: label.Ack}}
+		for _, l := range labels {
+			s.Labels = s.Labels.With(l)
+			if l == label.Retransmission {
+				s.Step.Repeated, s.Cause = true, label.CauseRTO
+			}
+		}
+		return s
+	}
+	sacks := step(3, 20, false, 8001, 1001, 0, label.DupAck)
+	sacks.Options = wire.Options{SACKBlocks: 2, SACK: [4]wire.SACKBlock{{Left: 1101, Right: 1201}, {Left: 1301, Right: 1302}}}
+	twice := step(7, 2500, false, 8001, 1201, 0, label.DSACK)
+	twice.Options = wire.Options{SACKBlocks: 1, SACK: [4]wire.SACKBlock{{Left: 1001, Right: 1101}}}
+	twice.Acked = 200
+	for _, c := range []struct {
+		s    *LabStep
+		want string
+	}{
+		{step(1, 0, true, 1001, 8001, 100, label.Data), ""},
+		{step(2, 1, true, 1101, 8001, 100, label.Data), ""},
+		{sacks, "ack = 1, as before; has 101 to 200, has 301 (SACK)"},
+		{step(4, 200, true, 1001, 8001, 100, label.Data, label.Retransmission), "200 ms after packet 1"},
+		{step(5, 600, true, 1001, 8001, 100, label.Data, label.Retransmission), "400 ms after packet 4, 2.0 times the wait before"},
+		{step(6, 700, true, 1200, 8001, 0, label.KeepAlive), "seq = 201 - 1, in front of the next octet"},
+		{twice, "ack = 101 + 100 ✓; 1 to 100 came twice (SACK)"},
+	} {
+		check, _ := sums.check(c.s)
+		var parts []string
+		for _, text := range []string{check, sums.sacked(c.s), sums.waited(c.s)} {
+			if text != "" {
+				parts = append(parts, strings.ReplaceAll(text, nbsp, " "))
+			}
+		}
+		if got := strings.Join(parts, "; "); got != c.want {
+			t.Errorf("packet %d: %q, expected %q", c.s.Number, got, c.want)
+		}
+		sums.saw(c.s, "DATA")
 	}
 }
 
