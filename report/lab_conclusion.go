@@ -39,7 +39,7 @@ func (l *LabStory) Conclude(c *LabConclusion) {
 	l.meanings("", c.Words, nil)
 	others := slices.DeleteFunc(l.Words(), func(w string) bool { return slices.Contains(c.Words, w) })
 	l.meanings("ALSO SEEN", others, c.Notes)
-	for _, s := range [][2]string{{"REACHED", c.Reached}, {"SHORTENED", c.Shortened}, {"DIFFERS", c.Differs}, {"CHECKED", c.checked()}, {"KEPT", c.Kept}} {
+	for _, s := range [][2]string{{"REACHED", c.Reached}, {"SHORTENED", c.Shortened}, {"DIFFERS", c.Differs}, {"CHECKED", c.checked()}, {"KEPT", Escape(c.Kept)}} {
 		if s[1] != "" {
 			l.Sentence(s[0], s[1])
 		}

@@ -179,7 +179,7 @@ func TestLabReuse(t *testing.T) {
 func labEnd() *LabConclusion {
 	return &LabConclusion{
 		At: time.Second, Why: "Because (RFC 9293 §3.5).", Words: []string{"TIME-WAIT"}, Notes: map[string]string{"RETRANSMISSION (rto)": "why here."},
-		Reached: "by the client", Shortened: "all", Differs: "much", Kept: "there",
+		Reached: "by the client", Shortened: "all", Differs: "much", Kept: "there\x1b[31m",
 		Compared: 11, Equal: 10, NoSocket: 1, Again: [2]uint64{2, 1}, Crossed: [2]uint64{1, 1}, KernelAgain: [2]uint64{1, 0},
 		Unexpected: "at row 3",
 	}

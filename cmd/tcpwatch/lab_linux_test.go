@@ -158,6 +158,41 @@ func TestLabInterrupted(t *testing.T) {
 	}
 }
 
+// Who interrupts while Enter is waited for is not told the end, although the
+// experiment itself has long come to it.
+func TestLabStepInterrupted(t *testing.T) {
+	needUserNamespace(t)
+	cmd := asNobody(nobodysProgram(t), "lab", "--step", "refused")
+	stdin, err := cmd.StdinPipe() // stays open: nobody presses anything
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	for b := make([]byte, 1<<12); !strings.Contains(said.String(), "SYN-SENT ="); {
+		n, err := out.Read(b)
+		if err != nil {
+			t.Fatalf("%v in %q", err, said.String())
+		}
+		said.Write(b[:n])
+	}
+	time.Sleep(time.Second)
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
+	io.Copy(&said, out)
+	err = cmd.Wait()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitPartial || strings.Contains(said.String(), "CHECKED") {
+		t.Errorf("%v\n%s", err, said.String())
+	}
+}
+
 // Where nothing is allowed, what is missing is said.
 func TestLabForbidden(t *testing.T) {
 	if os.Getuid() != 0 {

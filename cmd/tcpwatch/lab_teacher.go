@@ -44,7 +44,7 @@ func (t *teacher) teach(ctx context.Context) (ok bool, err error) {
 	switch {
 	case told != nil && !errors.Is(told, context.Canceled):
 		return false, &exitError{exitPartial, told}
-	case err != nil && ctx.Err() != nil:
+	case told != nil, err != nil && ctx.Err() != nil:
 		return false, &exitError{exitPartial, errors.New("interrupted: the lab was taken down")}
 	case err != nil:
 		return false, &exitError{exitUsage, err}
