@@ -120,6 +120,9 @@ func TestLabInterrupted(t *testing.T) {
 		{"the parent alone", false, func(p *os.Process) { p.Signal(syscall.SIGTERM) }},
 		{"the parent killed", false, func(p *os.Process) { p.Kill() }},
 	} {
+		if testing.Short() && (c.root || c.name == "the parent alone") {
+			continue
+		}
 		cmd := asNobody(path, "lab", "filtered")
 		if c.root {
 			cmd.SysProcAttr.Credential = nil
@@ -161,6 +164,9 @@ func TestLabInterrupted(t *testing.T) {
 // Who interrupts while Enter is waited for is not told the end, although the
 // experiment itself has long come to it.
 func TestLabStepInterrupted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a second")
+	}
 	needUserNamespace(t)
 	cmd := asNobody(nobodysProgram(t), "lab", "--step", "refused")
 	stdin, err := cmd.StdinPipe() // stays open: nobody presses anything

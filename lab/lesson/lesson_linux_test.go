@@ -80,6 +80,9 @@ func playLesson(t *testing.T, l *Lesson, veth bool) *Outcome {
 			if odd == "" {
 				odd = unsaid(l, said)
 			}
+			if odd == "" {
+				odd = unseen(l, out.Rows)
+			}
 			wrong = append(wrongStates(l, out), wrongCounts(out)...)
 		}
 		again := odd != "" && stall > maxStall && try < attempts

@@ -155,7 +155,6 @@ func programLessons() []*Lesson {
 			Name: "chat", Group: Programs, About: "a chat: both ends speak when they like",
 			Why:   "A connection is two streams, one each way, and neither waits for the other. An ACK may wait a moment, at most 500 ms, for something to travel with (RFC 9293 §3.8.6.3): an answer that is written at once carries it, and no segment is sent for it alone.",
 			Words: []string{"DATA"},
-			Notes: map[string]string{"WINDOW-UPDATE": firstWindow},
 			Link:  calm(20 * ms),
 			Expect: opened + "client DATA len=13 |" + open + "server DATA len=14 |" + open + // they cross
 				"server DATA len=17 acks=13 |" + open + "client DATA len=15 acks=14 |" + open + "...\n" +

@@ -2,7 +2,10 @@ package lesson
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"tcpwatch/analyze/label"
 )
 
 // says are actions that must be told, in this order; between them there may be
@@ -31,6 +34,24 @@ func unsaid(l *Lesson, said []string) string {
 	}
 	if len(want) > 0 {
 		return fmt.Sprintf("nobody said %q in %q", want[0], said)
+	}
+	return ""
+}
+
+// unseen names a word that has a note although nothing of it was seen.
+func unseen(l *Lesson, rows []*Row) string {
+	for word := range l.Notes {
+		name, _, _ := strings.Cut(word, " (")
+		id, known := label.Find(name)
+		seen := func(r *Row) bool {
+			if !known { // LISTEN?, which nobody does
+				return r.Ends[0].Guessed() || r.Ends[1].Guessed()
+			}
+			return r.Labels.Has(id) || r.Landed.Has(id)
+		}
+		if !slices.ContainsFunc(rows, seen) {
+			return "there is a note on " + word + ", which was not seen"
+		}
 	}
 	return ""
 }
