@@ -50,7 +50,7 @@ func (a *ahead) run(src io.Reader) {
 			return
 		case buf := <-a.empty:
 			var n int
-			n, err = src.Read(buf) // given on at once: a pipe may stall behind it
+			n, err = src.Read(buf)        // given on at once: a pipe may stall behind it
 			a.full <- block{buf[:n], err} // never blocks: there is a place for each buffer
 		}
 	}
