@@ -121,12 +121,12 @@ func (l *LabStory) Say(at time.Duration, text string) {
 
 // Setting writes how both hosts were set up.
 func (l *LabStory) Setting(at time.Duration, s *LabSetting) {
-	text := fmt.Sprintf("both hosts: %s is %s, not %s: %s", s.Name, s.Value, s.Default, s.Why)
+	text := fmt.Sprintf("both hosts: %s %s (default %s): %s", s.Name, s.Value, s.Default, s.Why)
 	switch s.Default {
 	case "":
 		text = fmt.Sprintf("both hosts: %s is not in this kernel, which does the same without: %s", s.Name, s.Why)
 	case s.Value:
-		text = fmt.Sprintf("both hosts: %s is %s, as it is by itself: %s", s.Name, s.Value, s.Why)
+		text = fmt.Sprintf("both hosts: %s %s (the default): %s", s.Name, s.Value, s.Why)
 	}
 	l.Say(at, text)
 }

@@ -231,8 +231,8 @@ func TestLabSettings(t *testing.T) {
 		s    LabSetting
 		want string
 	}{
-		{LabSetting{"net.x", "0", "1", "so that"}, "both hosts: net.x is 0, not 1: so that"},
-		{LabSetting{"net.x", "1", "1", "so that"}, "both hosts: net.x is 1, as it is by itself: so that"},
+		{LabSetting{"net.x", "0", "1", "so that"}, "both hosts: net.x 0 (default 1): so that"},
+		{LabSetting{"net.x", "1", "1", "so that"}, "both hosts: net.x 1 (the default): so that"},
 		{LabSetting{"net.x", "1", "", "so that"}, "both hosts: net.x is not in this kernel, which does the same without: so that"},
 	} {
 		var out bytes.Buffer
