@@ -66,7 +66,11 @@ func (t *teacher) tell(ctx context.Context, q *items) error {
 		return err
 	}
 	if t.flags.format == labTable {
-		t.story.Heading("ON REAL SOCKETS", t.howToRead())
+		sockets := "ON REAL SOCKETS"
+		if l.IPv6 {
+			sockets += ", OVER IPv6"
+		}
+		t.story.Heading(sockets, t.howToRead())
 	}
 	for {
 		i := q.next()

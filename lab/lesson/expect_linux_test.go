@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,12 +115,18 @@ func TestEveryLesson(t *testing.T) {
 		if l.Expect == "" || l.play == nil {
 			t.Errorf("%s: nothing to be seen", l.Name)
 		}
-		known := false
-		for _, g := range Groups {
-			known = known || g == l.Group
-		}
-		if !known {
+		if !slices.Contains(Groups, l.Group) {
 			t.Errorf("%s: group %q", l.Name, l.Group)
+		}
+		for _, s := range l.Settings {
+			if s.Why == "" || s.Value == "" || !strings.HasPrefix(s.Sysctl(), "net.ipv4.") {
+				t.Errorf("%s: setting %+v", l.Name, s)
+			}
+		}
+		for word, note := range l.Notes {
+			if !strings.HasSuffix(note, ".") || slices.Contains(l.Words, word) {
+				t.Errorf("%s: the note on %s is no sentence, or nobody reads it: %q", l.Name, word, note)
+			}
 		}
 	}
 }

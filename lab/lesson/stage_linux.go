@@ -256,7 +256,7 @@ func (c *conn) takeOnArrival(name string, n int) (did func() error) {
 		})
 		if err == nil {
 			c.p.says("%s: read() has all %s octets", c.name, thousands(n))
-			c.p.socketsNow(c.host)
+			err = run(func() { c.p.socketsNow(c.host) })
 		}
 	})
 	return func() error { return err }
