@@ -14,10 +14,12 @@ type LabConclusion struct {
 	// Words explain the rest; Notes say of others that came up why they did.
 	Words []string
 	Notes map[string]string
-	// Reached, Shortened, Differs and Kept are sentences, "" where there is nothing
-	// to say: where a state was reached that was asked for, which waits are shorter
-	// than elsewhere, why states differ, where the captures are.
-	Reached, Shortened, Differs, Kept string
+	// Reached, Shortened and Differs are sentences, "" where there is nothing to say:
+	// where a state was reached that was asked for, which waits are shorter than
+	// elsewhere, why states differ.
+	Reached, Shortened, Differs string
+	// Kept is what the names of the files begin with that were kept; "" if none were.
+	Kept string
 
 	// Compared counts the states that were held against a kernel's, Equal those that
 	// were the same, NoSocket those for which the kernel had no socket.
@@ -39,11 +41,20 @@ func (l *LabStory) Conclude(c *LabConclusion) {
 	l.meanings("", c.Words, nil)
 	others := slices.DeleteFunc(l.Words(), func(w string) bool { return slices.Contains(c.Words, w) })
 	l.meanings("ALSO SEEN", others, c.Notes)
-	for _, s := range [][2]string{{"REACHED", c.Reached}, {"SHORTENED", c.Shortened}, {"DIFFERS", c.Differs}, {"CHECKED", c.checked()}, {"KEPT", Escape(c.Kept)}} {
+	for _, s := range [][2]string{{"REACHED", c.Reached}, {"SHORTENED", c.Shortened}, {"DIFFERS", c.Differs}, {"CHECKED", c.checked()}, {"KEPT", c.kept()}} {
 		if s[1] != "" {
 			l.Sentence(s[0], s[1])
 		}
 	}
+}
+
+// kept names the files.
+func (c *LabConclusion) kept() string {
+	if c.Kept == "" {
+		return ""
+	}
+	return Escape(c.Kept) + ".*: what the client saw (.snd.pcap) and the server (.rcv.pcap), beside each what happened to every packet " +
+		"(.truth.tsv: what its sender did; .link.tsv: what the link did), and both kernels' counters (.json)"
 }
 
 // checked says how far the story can be trusted.
@@ -72,7 +83,7 @@ func LabEnding(b []byte, scenario string, c *LabConclusion) []byte {
 	j.text("why", c.Why)
 	j.open("words", '{')
 	for _, w := range c.Words {
-		j.text(w, meaning(w))
+		j.text(w, unglue(meaning(w)))
 	}
 	j.close('}')
 	for _, s := range [][2]string{{"reached", c.Reached}, {"shortened", c.Shortened}, {"differs", c.Differs}, {"kept", c.Kept}} {

@@ -54,7 +54,7 @@ var labMembers = []struct{ name, meaning string }{
 	{"reached", "Of the end: where the state was reached that was asked for; null if none was."},
 	{"shortened", "Of the end: which waits are shorter than elsewhere; null if none."},
 	{"differs", "Of the end: why states by the taps and by the kernels differ; null where they must not."},
-	{"kept", "Of the end: where the captures are; null if nowhere."},
+	{"kept", "Of the end: what the names of the files begin with that were kept (behind it `.snd.pcap`, `.snd.truth.tsv`, `.snd.link.tsv` of the client, the same with `.rcv` of the server, and `.json`); null if none were."},
 	{"states_compared", "Of the end: how many states were held against a kernel's."},
 	{"states_equal", "Of the end: how many of them were the same."},
 	{"states_without_socket", "Of the end: for how many more the kernel had no socket."},

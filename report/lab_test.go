@@ -200,7 +200,7 @@ func TestLabConclude(t *testing.T) {
 		"ALSO SEEN RETRANSMISSION (rto): Sent again because the sender's timer had run out. (RFC 6298 §5) Here: why here. LISTEN?: Inferred: an end that listens",
 		"REACHED by the client SHORTENED all DIFFERS much CHECKED 10 of 11 states are those of the kernels, which have no socket for 1 more",
 		"segments sent again: 3 by the link's own count (2 of them SYNs that a SYN-ACK repeats, which no kernel counts), 1 by the kernels' (TcpRetransSegs); not as expected",
-		"KEPT there",
+		`KEPT there\x1b[31m.*: what the client saw`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, out.String())

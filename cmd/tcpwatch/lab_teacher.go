@@ -168,7 +168,7 @@ func (t *teacher) written() error {
 func (t *teacher) conclude(out *lesson.Outcome) error {
 	l, r := t.lesson, out.Result
 	c := &report.LabConclusion{
-		Why: l.Why, Words: l.Words, Notes: l.Notes, Shortened: l.Shortened, Differs: l.Differs, Unexpected: out.Unexpected,
+		Why: l.Why, Words: l.Words, Notes: l.Notes, Shortened: l.Shortened, Differs: l.Differs, Unexpected: out.Unexpected, Kept: r.Base,
 		Compared: out.Compared, Equal: out.Equal, NoSocket: out.NoSocket,
 		Sent: r.Sent, Lost: r.Lost, Damaged: r.Corrupted, Held: r.Held, Copied: r.Copied,
 		Again: r.Retransmitted, Crossed: r.Crossed, KernelAgain: r.Counted,
@@ -181,9 +181,6 @@ func (t *teacher) conclude(out *lesson.Outcome) error {
 		if !slices.Contains(l.Words, t.state) {
 			c.Words = append(slices.Clone(l.Words), t.state)
 		}
-	}
-	if r.Base != "" {
-		c.Kept = r.Base + ".snd.pcap (client), " + r.Base + ".rcv.pcap (server), beside each what happened to every packet (.truth.tsv by its sender, .link.tsv by the link), " + r.Base + ".json"
 	}
 	if t.flags.format == labNDJSON {
 		_, err := t.out.Write(report.LabEnding(nil, l.Name, c))
