@@ -145,7 +145,7 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "syn-cookies", Group: Trouble, About: "the same flood with cookies: the honest client gets in",
-			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show.",
+			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show, and does not count the cookies that it sends again.",
 			Words:    []string{"SYN-COOKIE"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
 			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "1", Why: "cookies are sent when too many SYNs wait"}},
