@@ -83,19 +83,26 @@ func (a *labSums) check(s *LabStep) (string, Tone) {
 	return text, Good
 }
 
-// reset says what a RST answers and does. One without ACK answers a segment with
-// ACK, and takes its number from there (RFC 9293 §3.5.2).
+// reset says why a RST is believed and what it does. One without ACK answers a
+// segment with ACK, and takes its number from there (RFC 9293 §3.5.2); any must have
+// the number that is expected next (RFC 5961 §3.2).
 func (a *labSums) reset(s *LabStep) (string, Tone) {
 	st := &s.Step
 	text, tone := a.arithmetic.check(st)
-	if p := a.answer[end(!st.FromClient)]; !st.Flags.Any(wire.ACK) && p.name != "" && p.ack == st.Seq {
-		text = fmt.Sprintf("seq = %s, the ack of the %s that it answers ✓", a.seq(st), p.name)
-		if !a.over {
-			text += ": ends the connection"
-		}
+	p, fits := a.answer[end(!st.FromClient)], ""
+	switch {
+	case p.name == "" || p.ack != st.Seq:
+	case st.Flags.Any(wire.ACK):
+		fits = fmt.Sprintf("seq = %s, the next octet expected ✓: ", a.seq(st))
+	default:
+		fits = fmt.Sprintf("seq = %s, the ack of the %s that it answers ✓: ", a.seq(st), p.name)
 	}
-	if s.Lost && !a.over {
-		return "would end the connection", Plain
+	switch {
+	case a.over:
+	case s.Lost:
+		text, tone = fits+"would end the connection", Plain
+	case fits != "":
+		text = fits + "ends the connection"
 	}
 	return text, tone
 }

@@ -155,6 +155,31 @@ func TestLabSumsOfLoss(t *testing.T) {
 	}
 }
 
+// A RST shows why it is believed: it has the number that is expected.
+func TestLabResets(t *testing.T) {
+	for _, c := range []struct {
+		flags wire.Flags
+		seq   wire.Seq
+		lost  bool
+		over  bool
+		want  string
+	}{
+		{wire.RST, 8001, false, false, "seq = 8001, the ack of the DATA that it answers ✓: ends the connection"},
+		{wire.RST | wire.ACK, 8001, false, false, "seq = 8001, the next octet expected ✓: ends the connection"},
+		{wire.RST | wire.ACK, 8001, true, false, "seq = 8001, the next octet expected ✓: would end the connection"},
+		{wire.RST | wire.ACK, 8101, false, false, "acceptable: ends the connection"},
+		{wire.RST, 8001, false, true, "the connection had ended already"},
+	} {
+		a := newLabSums()
+		a.saw(&LabStep{FromClient: true, Step: analyze.Step{FromClient: true, Flags: wire.ACK, Seq: 1001, Ack: 8001, Len: 20}}, "DATA, 20 B")
+		a.over = c.over
+		s := &LabStep{Lost: c.lost, Step: analyze.Step{Flags: c.flags, Seq: c.seq, Acceptable: true, Phase: label.RST}}
+		if got, _ := a.reset(s); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
 // A SYN whose numbers do not lie above those of the connection before is not said
 // to be newer.
 func TestLabReuse(t *testing.T) {
