@@ -264,7 +264,11 @@ func (o *observer) Arrived(p *lab.Passage, replied bool) {
 	}
 	o.mu.Unlock()
 	for _, do := range due {
+		// A timer may have sent something between the arrival and this, as an ACK
+		// that was put off for no time at all.
+		o.Acting()
 		do()
+		o.Acted()
 	}
 	o.mu.Lock()
 	o.changed.Broadcast()
