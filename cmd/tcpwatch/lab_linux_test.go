@@ -311,6 +311,42 @@ func TestLabIPv6(t *testing.T) {
 	}
 }
 
+// The sentences that a lesson is there for stand in its story.
+func TestLabTells(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes connections for seconds")
+	}
+	if err := lab.Available(); err != nil {
+		t.Skipf("needs a lab: %v", err)
+	}
+	for name, sentences := range map[string][]string{
+		"half-open":         {"RST · seq = 1, the ack of the DATA that it answers ✓: ends the connection", "kernel of the server has sockets: none"},
+		"refused":           {"server CLOSED (the tap: LISTEN?)", "ALSO SEEN LISTEN?: Inferred"},
+		"simultaneous-open": {"2 by the link's own count (2 of them SYNs that a SYN-ACK repeats, which no kernel counts), 0 by the kernels'", "D-SACK: The receiver reports"},
+		"tuple-reused":      {"net.ipv4.tcp_timestamps 0 (default 1): the ISN alone is to decide", "above the end of the connection before ("},
+		"chat":              {"✓, carried by the data"},
+		"udp-echo":          {"ON REAL SOCKETS", "no states, for there is no connection"},
+	} {
+		for try := 1; ; try++ { // on a machine that is busy the story may be another one
+			var out, errs bytes.Buffer
+			status := run([]string{"lab", name}, strings.NewReader(""), &out, &errs)
+			text := strings.Join(strings.Fields(out.String()), " ")
+			missing := slices.DeleteFunc(slices.Clone(sentences), func(s string) bool { return strings.Contains(text, s) })
+			if name == "udp-echo" && strings.Contains(text, "inferred") {
+				t.Errorf("a note on states where there are none: %s", out.String())
+			}
+			if len(missing) == 0 {
+				break
+			}
+			if try == 5 {
+				t.Errorf("%s: %q is missing in\n%s%s", name, missing, out.String(), errs.String())
+				break
+			}
+			t.Logf("%s: status %d, %q is missing, played again", name, status, missing)
+		}
+	}
+}
+
 // Nobody can press Enter for a program.
 func TestLabStepObjects(t *testing.T) {
 	var out, errs bytes.Buffer

@@ -265,7 +265,7 @@ func endLessons() []*Lesson {
 			Words:    []string{"TIME-WAIT", "SYN"},
 			Link:     calm(20 * ms),
 			Settings: []Setting{{Name: "ipv4/tcp_timestamps", Value: "0", Why: "the ISN alone is to decide"}},
-			Expect:   serverClosed + strings.ReplaceAll(again, "LISTEN", "TIME-WAIT"),
+			Expect:   serverClosed + strings.NewReplacer("LISTEN", "TIME-WAIT", "client SYN #2", "client SYN #2 above").Replace(again),
 			play: func(p *Stage) {
 				l := p.listen(8)
 				dial := func() *conn {

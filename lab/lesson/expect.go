@@ -28,6 +28,8 @@ func (r *Row) is(word string) bool {
 		return r.Copy
 	case "landed":
 		return r.Landing
+	case "above": // the ISN of a SYN that uses a tuple again
+		return r.Before != nil && r.Step.Seq.After(r.Before.Next)
 	case "DATAGRAM":
 		return r.Datagram != ""
 	}
