@@ -64,7 +64,7 @@ func labCommand() *cobra.Command {
 	complete(c, "format", labFormats)
 	c.Flags().BoolVar(&f.step, "step", false, "wait for Enter behind each segment; the experiment itself goes on")
 	c.Flags().BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; all scenarios but those of UDP")
-	c.Flags().StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in this folder")
+	c.Flags().StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if f.step && f.format != labTable {
 			return &exitError{exitUsage, errors.New("--step waits for somebody who reads: it goes with --format table only")}
