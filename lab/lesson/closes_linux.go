@@ -31,12 +31,16 @@ func closeLessons() []*Lesson {
 			Words: []string{"FIN", "LAST-ACK"},
 			Link:  calm(20 * ms),
 			Expect: opened + `
+	client DATA       | ESTABLISHED ESTABLISHED
+	server ACK        | ESTABLISHED ESTABLISHED
 	client FIN        | FIN-WAIT-1 ESTABLISHED
 	server FIN        | *          LAST-ACK
 	client ACK-OF-FIN | TIME-WAIT  CLOSED
 `,
 			play: func(p *Stage) {
 				c, s := p.pair()
+				c.write(20) // a kernel that has had no data puts its ACK off for no time at all
+				s.read(20)
 				p.quiet(settle)
 				s.shutOnArrival()
 				p.says("server: will close the moment that a FIN arrives")
@@ -320,7 +324,7 @@ func closes(first, second *conn) {
 	p.quiet(settle)
 	first.close()
 	second.eof()
-	p.state(first.host, state.FinWait2) // the ACK is put off for 40 ms
+	p.state(first.host, state.FinWait2) // the ACK is put off for 40 ms at most
 	second.close()
 	p.state(first.host, state.TimeWait)
 }

@@ -1,12 +1,10 @@
 package lesson
 
 import (
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -187,30 +185,6 @@ func TestNumbers(t *testing.T) {
 	}
 	if want := (Past{Next: 35, Stamped: true, TSVal: 9}); n.past != want {
 		t.Errorf("%+v, expected %+v", n.past, want)
-	}
-}
-
-// What a timer sent just before a program reacted to an arrival was sent in the
-// state before that.
-func TestReaction(t *testing.T) {
-	k := key{netip.MustParseAddrPort("10.77.0.1:40000"), netip.MustParseAddrPort("10.77.0.2:7788")}
-	o, now := newObserver(func(*Item) {}), lab.KernelCloseWait
-	o.now = func() time.Duration { return 0 }
-	o.kernels = func(int) ([]lab.KernelSocket, error) {
-		return []lab.KernelSocket{{State: now, Local: k.server, Remote: k.client}}, nil
-	}
-	o.current = &talk{key: k, at: [2]state.State{state.FinWait1, state.Established}}
-	o.byNumber[1] = row(0, state.FinWait1, state.Established, "FIN")
-	o.byNumber[1].Step.Phase = label.FIN
-	o.onArrival(1, "FIN", func() { now = lab.KernelLastAck })
-	o.Arrived(&lab.Passage{Number: 1, From: 0}, false)
-	if now != lab.KernelLastAck {
-		t.Fatal("the program did not react")
-	}
-	for _, s := range []state.State{state.CloseWait, state.LastAck} {
-		if e := o.end(1, k, s); e.Verdict() != Equal {
-			t.Errorf("%v: the kernel says %v", s, e.Kernel)
-		}
 	}
 }
 

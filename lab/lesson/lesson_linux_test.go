@@ -35,10 +35,10 @@ var (
 func needLab(t *testing.T) { t.Helper(); labtest.Need(t, lab.Available()) }
 
 // maxStall is how long the machine may keep the link or a program from running.
-// Beyond it a delayed acknowledgement, a probe or a timer may come in between, and
-// the story is another one; it is then played again. Wrong states are wrong all
-// the same.
-const maxStall = 10 * time.Millisecond
+// Beyond it, which is less than a tick of many kernels' timers, a delayed
+// acknowledgement, a probe or a timer may come in between, and the story is another
+// one; it is then played again. Wrong states are wrong all the same.
+const maxStall = 3 * time.Millisecond
 
 // attempts is how often a lesson is played on a machine that stalls.
 const attempts = 8

@@ -91,11 +91,16 @@ func (o *observer) Departed(p *lab.Passage) {
 		r.Datagram = datagram(p.Data)
 	} else {
 		t := o.talk(p.From, p.Segment)
-		o.current, t.last = t, r
+		last := t.last
+		o.current, t.last, t.asked[p.From] = t, r, false
 		o.look(p.From, p.From, t, p.Segment)
 		o.describe(r, t, p.Segment)
 		r.Labels, r.Cause = o.seen.Labels, o.seen.Cause
 		for h := range r.Ends {
+			if t.asked[h] && last != nil {
+				r.Ends[h] = last.Ends[h] // its kernel may be ahead of what it has sent
+				continue
+			}
 			r.Ends[h] = o.end(h, keyOf(p.From, p.Segment), t.at[h])
 		}
 	}
@@ -203,6 +208,7 @@ func (o *observer) Arriving(p *lab.Passage) {
 	to := 1 - p.From
 	t := o.talk(p.From, p.Segment)
 	before := t.at[to]
+	t.asked[to] = t.asked[to] || !p.Corrupt && p.Segment.Flags.Any(wire.SYN|wire.FIN)
 	o.look(to, p.From, t, p.Segment)
 	o.landed.key, o.landed.state, o.landed.moved = keyOf(p.From, p.Segment), t.at[to], t.at[to] != before
 	if o.landed.moved && !p.Copy && t.last != r {

@@ -31,6 +31,9 @@ type talk struct {
 	at     [2]state.State // the end's state by the tap at that end
 	sent   [2]numbers
 	before *Past // what the tuple was used for before; nil if for nothing
+	// asked tells that a SYN or a FIN has arrived at an end which has sent nothing
+	// since: the answer is what shows that it moved.
+	asked [2]bool
 }
 
 // numbers are those of one end.
