@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"time"
 
 	"tcpwatch/analyze/flow"
@@ -36,44 +37,54 @@ func (a *Analyzer) tick(now int64) {
 	t := a.table
 	for r := t.Head(flow.TimeWait); r != 0; r = t.Head(flow.TimeWait) {
 		f := t.Get(r)
-		if now-f.Touched < a.msl2 {
+		if elapsed(now, f.Touched) < a.msl2 {
 			break
 		}
 		for _, s := range ends(f) {
 			a.leaves(f, s, 0, f.Touched+a.msl2, EndTimer)
 		}
-		t.Touch(r, flow.Closed, now)
+		t.Touch(r, flow.Lapsed, f.Touched+a.msl2, f.TouchedBy)
 	}
 }
 
 // expire hands over connections that have been quiet for too long.
 func (a *Analyzer) expire() {
 	a.expireClass(flow.Opening, openingTimeout)
+	a.expireClass(flow.Lapsed, closedTimeout)
 	a.expireClass(flow.Closed, closedTimeout)
 }
 
 func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
 	for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
-		if a.clock-a.table.Get(r).Touched < timeout {
+		if elapsed(a.clock, a.table.Get(r).Touched) < timeout {
 			return
 		}
 		a.finish(r, EndQuiet)
 	}
 }
 
+// dispensable are the classes in the order in which connections are given up to
+// make room.
+var dispensable = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established}
+
 // makeRoom hands over the connection that is missed least: one that is over,
 // else the one of the least settled class that was quiet longest.
 func (a *Analyzer) makeRoom() {
-	for _, c := range [...]flow.Class{flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established} {
+	for _, c := range dispensable {
 		if r := a.table.Head(c); r != 0 {
-			end := EndEvicted
-			if c == flow.Closed || c == flow.TimeWait {
-				end = EndQuiet // nothing more was expected of it
-			}
-			a.finish(r, end)
+			a.giveUp(r, c)
 			return
 		}
 	}
+}
+
+// giveUp hands over a connection of class c to make room.
+func (a *Analyzer) giveUp(r flow.Ref, c flow.Class) {
+	if finished(c) {
+		a.finish(r, EndQuiet) // nothing more was expected of it
+		return
+	}
+	a.finish(r, EndEvicted)
 }
 
 // classify puts the flow into the class that its states call for.
@@ -89,11 +100,20 @@ func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 	case was && !finished(c):
 		a.stats.Ended--
 	}
-	a.table.Touch(r, c, a.clock)
+	a.table.Touch(r, c, a.clock, f.LastPacket)
+}
+
+// elapsed returns the time from since to now, at most what fits.
+func elapsed(now, since int64) int64 {
+	d := now - since
+	if d < 0 && now > since {
+		return math.MaxInt64
+	}
+	return d
 }
 
 // finished reports whether connections of a class have nothing more to say.
-func finished(c flow.Class) bool { return c == flow.Closed || c == flow.TimeWait }
+func finished(c flow.Class) bool { return c >= flow.TimeWait }
 
 func classOf(f *flow.Flow) flow.Class {
 	x, y := f.Half[0].State.Base(), f.Half[1].State.Base()

@@ -112,7 +112,7 @@ func TestTable(t *testing.T) {
 				delist(m)
 				m.class = Class(rapid.IntRange(0, int(classes)-1).Draw(r, "class"))
 				lists[m.class] = append(lists[m.class], m)
-				table.Touch(m.ref, m.class, now)
+				table.Touch(m.ref, m.class, now, 0)
 			}
 			compareTable(r, table, newest, lists, all)
 		}
@@ -265,7 +265,7 @@ func TestSteadyState(t *testing.T) {
 		table.Log(&h, &seg, i, true, false)
 		r, f := table.New(&k)
 		f.Number = 1
-		table.Touch(r, Closed, int64(i))
+		table.Touch(r, Closed, int64(i), 0)
 		table.Release(r)
 	}
 	for range 2000 {
