@@ -10,7 +10,8 @@ import (
 // may have had several: a SYN begins a new one only where the RFC lets it, and
 // a segment that fits only the connection before belongs to that.
 func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
-	k, from := flow.KeyOf(&seg.Tuple)
+	var k flow.Key
+	from := k.Fill(&seg.Tuple)
 	r := a.table.Find(&k)
 	if r == 0 {
 		return a.begin(&k, from, seg), from

@@ -60,12 +60,13 @@ type Facts struct {
 // Gather finds the facts of a segment that side from of f sent.
 func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	s, r := &f.Half[from], &f.Half[from.Other()]
-	*x = Facts{From: from, Sender: s, Receiver: r, FromClient: from == f.Client}
+	*x = Facts{}
+	x.From, x.Sender, x.Receiver, x.FromClient = from, s, r, from == f.Client
 	if s.Is(Sent) {
 		x.SeqDelta = int64(seg.Seq.Diff(s.Nxt))
 	}
-	x.Cover = t.Look(s, seg.Seq, seg.End())
-	x.Mark = MarkOf(seg)
+	t.look(s, seg.Seq, seg.End(), &x.Cover)
+	x.Mark.of(seg)
 	x.Bare = seg.SeqLen() == 0
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {

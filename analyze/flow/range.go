@@ -37,17 +37,23 @@ type Cover struct {
 // Look tells what [from, to) would add, without adding it. An empty range adds
 // nothing.
 func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
+	t.look(h, from, to, &c)
+	return c
+}
+
+// look is Look into c, which is zero.
+func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 	if !h.Is(Sent) || from == to {
 		if h.Is(Sent) && from.After(h.Nxt) {
 			c.Gap = uint32(from - h.Nxt)
 		}
 		c.Fresh = uint32(to - from)
-		return c
+		return
 	}
 	n := uint32(to - from)
 	if !from.Before(h.Nxt) {
 		c.Gap, c.Fresh = uint32(from-h.Nxt), n
-		return c
+		return
 	}
 	if to.After(h.Nxt) {
 		c.Fresh = uint32(to - h.Nxt)
@@ -64,7 +70,8 @@ func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
 		c.FirstOld = true
 	}
 	if h.hasForgotten && from.Before(h.forgotten) {
-		return Cover{Fresh: n, Unknown: true}
+		*c = Cover{Fresh: n, Unknown: true}
+		return
 	}
 	for i := h.holes; i != 0; i = t.holes.At(i).next {
 		g := t.holes.At(i)
@@ -87,7 +94,6 @@ func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
 		}
 	}
 	c.Old = n - c.Fresh
-	return c
 }
 
 // Add records that [from, to) was captured.

@@ -15,12 +15,15 @@ type Mark struct {
 }
 
 // MarkOf returns the mark of a segment.
-func MarkOf(seg *wire.Segment) Mark {
-	return Mark{
-		Packet: seg.Packet, Time: seg.Time,
-		TSVal: seg.Options.TSVal, HasTS: seg.Options.Set.Has(wire.OptTimestamps),
-		IPID: seg.IPID, HasID: seg.HasIPID && seg.IPID != 0, Bare: seg.SeqLen() == 0,
-	}
+func MarkOf(seg *wire.Segment) (m Mark) {
+	m.of(seg)
+	return m
+}
+
+func (m *Mark) of(seg *wire.Segment) {
+	m.Packet, m.Time = seg.Packet, seg.Time
+	m.TSVal, m.HasTS = seg.Options.TSVal, seg.Options.Set.Has(wire.OptTimestamps)
+	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
 }
 
 // Trace is one captured segment of an end.
