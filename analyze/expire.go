@@ -19,6 +19,24 @@ const (
 	closedTimeout = int64(4 * time.Minute)
 )
 
+// timer is what ends the stay of quiet connections in a class.
+type timer struct {
+	class   flow.Class
+	timeout int64
+}
+
+// timers returns the timers in the order in which they run out at one time: the
+// first in front of a segment, since it decides what a SYN meets; the others
+// behind it, since what fits a connection is worth more than a timer.
+func (a *Analyzer) timers() [4]timer {
+	return [...]timer{
+		{flow.TimeWait, a.msl2},
+		{flow.Opening, openingTimeout},
+		{flow.Lapsed, closedTimeout},
+		{flow.Closed, closedTimeout},
+	}
+}
+
 // Advance moves the clock to a capture time and lets timers run out. Segment
 // does it by itself; live capture also calls it when nothing arrives. A time
 // that lies before the clock changes nothing.
@@ -27,40 +45,67 @@ func (a *Analyzer) Advance(now int64) {
 	a.expire()
 }
 
-// tick moves the clock and lets TIME-WAIT run out, which decides what a SYN
-// meets.
+// tick moves the clock and lets TIME-WAIT run out.
 func (a *Analyzer) tick(now int64) {
 	if now <= a.clock {
 		return
 	}
 	a.clock = now
-	t := a.table
-	for r := t.Head(flow.TimeWait); r != 0; r = t.Head(flow.TimeWait) {
-		f := t.Get(r)
-		if elapsed(now, f.Touched) < a.msl2 {
-			break
-		}
-		for _, s := range ends(f) {
-			a.leaves(f, s, 0, f.Touched+a.msl2, EndTimer)
-		}
-		t.Touch(r, flow.Lapsed, f.Touched+a.msl2, f.TouchedBy)
+	if now >= a.due {
+		a.runOut(a.timers()[0])
 	}
 }
 
 // expire hands over connections that have been quiet for too long.
 func (a *Analyzer) expire() {
-	a.expireClass(flow.Opening, openingTimeout)
-	a.expireClass(flow.Lapsed, closedTimeout)
-	a.expireClass(flow.Closed, closedTimeout)
+	if a.clock < a.due {
+		return
+	}
+	for _, t := range a.timers() {
+		a.runOut(t)
+	}
+	a.due = a.nextDue()
 }
 
-func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
-	for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
-		if elapsed(a.clock, a.table.Get(r).Touched) < timeout {
+// nextDue returns a time before which no timer runs out.
+// It holds until then: what is put into a class later stays there for as long
+// from that time on, and what lapses does so when a timer runs out.
+func (a *Analyzer) nextDue() int64 {
+	least := int64(math.MaxInt64)
+	for _, t := range a.timers() {
+		left := t.timeout
+		if r := a.table.Head(t.class); r != 0 {
+			left -= elapsed(a.clock, a.table.Get(r).Touched)
+		}
+		least = min(least, left)
+	}
+	if due := a.clock + least; due > a.clock || least <= 0 {
+		return due
+	}
+	return math.MaxInt64 // the sum does not fit
+}
+
+// runOut lets a timer end what is due.
+func (a *Analyzer) runOut(t timer) {
+	for r := a.table.Head(t.class); r != 0; r = a.table.Head(t.class) {
+		f := a.table.Get(r)
+		if elapsed(a.clock, f.Touched) < t.timeout {
 			return
 		}
-		a.finish(r, EndQuiet)
+		a.lapse(r, f, t)
 	}
+}
+
+// lapse ends a connection's stay in the timer's class.
+func (a *Analyzer) lapse(r flow.Ref, f *flow.Flow, t timer) {
+	if t.class != flow.TimeWait {
+		a.finish(r, EndQuiet)
+		return
+	}
+	for _, s := range ends(f) {
+		a.leaves(f, s, 0, f.Touched+t.timeout, EndTimer)
+	}
+	a.table.Touch(r, flow.Lapsed, f.Touched+t.timeout, f.TouchedBy)
 }
 
 // dispensable are the classes in the order in which connections are given up to
