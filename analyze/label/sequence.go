@@ -25,8 +25,10 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 	if s.Flags.Has(wire.RST) {
 		return First, None, 0
 	}
-	if v, why, packet, ok := judgeCopy(c); ok {
-		return v, why, packet
+	if x.Same.Packet != 0 && !x.Differs {
+		if v, why, packet, ok := judgeCopy(c); ok {
+			return v, why, packet
+		}
 	}
 	switch {
 	case x.Cover.Unknown:
@@ -81,15 +83,13 @@ func seenReason(c *Context) Reason {
 }
 
 // judgeCopy tells a packet that was captured twice from one that was sent
-// twice. A sender gives every packet that it sends an identification of its
-// own, and later packets later timestamps; and it cannot send octets again
-// before an answer to the first could have reached it.
+// twice, where one like it is remembered (Facts.Same). A sender gives every packet
+// that it sends an identification of its own, and later packets later timestamps;
+// and it cannot send octets again before an answer to the first could have
+// reached it.
 func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	x := c.Facts
 	old, m := &x.Same, &x.Mark
-	if old.Packet == 0 || x.Differs {
-		return 0, 0, 0, false
-	}
 	apart := m.Time - old.Time
 	switch {
 	case m.HasTS && old.HasTS && m.TSVal != old.TSVal:
