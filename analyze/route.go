@@ -26,8 +26,7 @@ func (a *Analyzer) route(seg *wire.Segment, p *pair) flow.Ref {
 	case seg.Flags.Has(wire.SYN):
 		fresh = a.begunUnseen(f, x, y, seg)
 	default:
-		c := classOf(f)
-		fresh = (c == flow.Closed || c == flow.TimeWait) && seg.Len > 0 && !fits(f, from, seg) &&
+		fresh = seg.Len > 0 && finished(classOf(f)) && !fits(f, from, seg) &&
 			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers of the sender's own make it a stray
 	}
 	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&

@@ -94,7 +94,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 			l := t.Latest(r, b.Left, b.Right)
 			x.TwiceReceived, x.TwiceSent = l.Packet, l.Again && l.Flags&wire.SYN == 0
 		}
-		x.Sure = r.Cleared(seg)
+		if r.Suspect.active {
+			x.Sure = r.Cleared(seg)
+		}
 		x.AnswersSYN = r.Is(SYNAwaiting) && r.CoversSYN(seg.Ack, beyond(s, seg))
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)

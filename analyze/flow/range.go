@@ -117,18 +117,19 @@ func (t *Table) Add(h *Half, from, to wire.Seq) {
 	if to.After(h.Nxt) {
 		h.NxtRel += int64(to.Diff(h.Nxt))
 		h.Nxt = to
-		t.forget(h)
+		if uint32(h.Nxt-h.Low) > mostSpace {
+			t.forget(h)
+		}
 	}
 }
 
-// forget moves Low up behind 2^30 numbers, and gives up the holes in front of
+// mostSpace is how many numbers are remembered in front of Nxt.
+const mostSpace = 1 << 30
+
+// forget moves Low up behind mostSpace numbers, and gives up the holes in front of
 // it: the order of numbers turns round at 2^31 (RFC 9293 §3.4).
 func (t *Table) forget(h *Half) {
-	const most = 1 << 30
-	if uint32(h.Nxt-h.Low) <= most {
-		return
-	}
-	h.Low = h.Nxt - most
+	h.Low = h.Nxt - mostSpace
 	for h.holes != 0 && t.holes.At(h.holes).from.Before(h.Low) {
 		t.dropHole(h)
 	}
@@ -317,6 +318,11 @@ func (t *Table) Skipped(h *Half, from, to wire.Seq) bool {
 	if !h.Is(Sent) || to.After(h.Nxt) {
 		return true
 	}
+	return h.holes != 0 && t.holed(h, from, to)
+}
+
+// holed reports whether a hole lies in [from, to), in part or wholly.
+func (t *Table) holed(h *Half, from, to wire.Seq) bool {
 	for i := h.holes; i != 0; i = t.holes.At(i).next {
 		if g := t.holes.At(i); g.from.Before(to) && g.to.After(from) {
 			return true
