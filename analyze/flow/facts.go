@@ -90,9 +90,11 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	}
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
 		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
-		if b, ok := DSACK(seg); ok {
-			l := t.Latest(r, b.Left, b.Right)
-			x.TwiceReceived, x.TwiceSent = l.Packet, l.Again && l.Flags&wire.SYN == 0
+		if seg.Options.SACKBlocks > 0 {
+			if b, ok := DSACK(seg); ok {
+				l := t.Latest(r, b.Left, b.Right)
+				x.TwiceReceived, x.TwiceSent = l.Packet, l.Again && l.Flags&wire.SYN == 0
+			}
 		}
 		if r.Suspect.active {
 			x.Sure = r.Cleared(seg)

@@ -318,11 +318,6 @@ func (t *Table) Skipped(h *Half, from, to wire.Seq) bool {
 	if !h.Is(Sent) || to.After(h.Nxt) {
 		return true
 	}
-	return h.holes != 0 && t.holed(h, from, to)
-}
-
-// holed reports whether a hole lies in [from, to), in part or wholly.
-func (t *Table) holed(h *Half, from, to wire.Seq) bool {
 	for i := h.holes; i != 0; i = t.holes.At(i).next {
 		if g := t.holes.At(i); g.from.Before(to) && g.to.After(from) {
 			return true

@@ -155,15 +155,10 @@ func SACKSum(seg *wire.Segment) (sum uint32) {
 // the first block, when all of it lies in front of the acknowledgement or inside the
 // second block (RFC 2883 §4).
 func DSACK(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
-	if seg.Options.SACKBlocks == 0 {
+	n := seg.Options.SACKBlocks
+	if n == 0 {
 		return b, false
 	}
-	return firstTwice(seg)
-}
-
-// firstTwice is DSACK for a segment that has blocks.
-func firstTwice(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
-	n := seg.Options.SACKBlocks
 	b = seg.Options.SACK[0]
 	if !b.Right.After(seg.Ack) {
 		return b, true

@@ -38,6 +38,13 @@ type Trace struct {
 	next, prev    int32
 }
 
+// of makes s, which is zero, the trace of a segment.
+func (s *Trace) of(seg *wire.Segment, again bool) {
+	s.Mark.of(seg)
+	s.Seq, s.End, s.Ack, s.Flags = seg.Seq, seg.End(), seg.Ack, seg.Flags
+	s.Sum, s.HasSum, s.Again = seg.PayloadSum, seg.HasSum, again
+}
+
 const (
 	// copyHorizon is a heuristic: how long the network may take to deliver a
 	// packet a second time. Segments are remembered at least this long.
@@ -68,11 +75,13 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 		h.nsent--
 		t.sent.Free(i)
 	}
-	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum, Again: again})
+	i := t.sent.New(Trace{})
+	s := t.sent.At(i)
+	s.of(seg, again)
 	if h.sentHead == 0 {
 		h.sentHead = i
 	} else {
-		t.sent.At(h.sentTail).next, t.sent.At(i).prev = i, h.sentTail
+		t.sent.At(h.sentTail).next, s.prev = i, h.sentTail
 	}
 	h.sentTail = i
 	h.nsent++
