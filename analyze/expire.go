@@ -51,14 +51,38 @@ func (a *Analyzer) tick(now int64) {
 		return
 	}
 	a.clock = now
-	a.runOut(a.timers()[0])
+	if now >= a.due {
+		a.runOut(a.timers()[0])
+	}
 }
 
 // expire hands over connections that have been quiet for too long.
 func (a *Analyzer) expire() {
+	if a.clock < a.due {
+		return
+	}
 	for _, t := range a.timers() {
 		a.runOut(t)
 	}
+	a.due = a.nextDue()
+}
+
+// nextDue returns a time before which no timer runs out.
+// It holds until then: what is put into a class later stays there for as long
+// from that time on, and what lapses does so when a timer runs out.
+func (a *Analyzer) nextDue() int64 {
+	least := int64(math.MaxInt64)
+	for _, t := range a.timers() {
+		left := t.timeout
+		if r := a.table.Head(t.class); r != 0 {
+			left -= elapsed(a.clock, a.table.Get(r).Touched)
+		}
+		least = min(least, left)
+	}
+	if due := a.clock + least; due > a.clock || least <= 0 {
+		return due
+	}
+	return math.MaxInt64 // the sum does not fit
 }
 
 // runOut lets a timer end what is due.

@@ -278,7 +278,8 @@ func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
 // Quote takes an ICMP error that quotes a TCP header: it says why a connection
 // failed, and moves nothing (RFC 5927 §4).
 func (a *Analyzer) Quote(q *wire.Quote) {
-	p := pairOf(a.table, &q.Tuple)
+	var p pair
+	p.fill(a.table, &q.Tuple)
 	a.quote(q, &p)
 	a.expire()
 }

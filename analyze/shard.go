@@ -96,6 +96,10 @@ func (s *shard) entry(b *batch, i int) {
 // shard.
 func (s *shard) catchUp(b *batch, n int) {
 	a, now := s.an, b.clock(n)
+	if now < a.due {
+		a.clock = max(a.clock, now)
+		return
+	}
 	for {
 		var first struct {
 			ref flow.Ref
@@ -124,6 +128,7 @@ func (s *shard) catchUp(b *batch, n int) {
 		a.lapse(first.ref, first.f, first.t)
 	}
 	a.clock = max(a.clock, now)
+	a.due = a.nextDue()
 }
 
 // flush hands over what is still remembered, in the order of first packets.

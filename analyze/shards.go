@@ -81,7 +81,8 @@ func (g *Shards) Next() *wire.Segment { return &g.batch.entries[g.batch.n].seg }
 // Take takes the segment that Next gave. Its payload is not kept.
 func (g *Shards) Take() {
 	e := &g.batch.entries[g.batch.n]
-	e.pair, e.quote = pairOf(g.tables[0], &e.seg.Tuple), -1
+	e.pair.fill(g.tables[0], &e.seg.Tuple)
+	e.quote = -1
 	e.seg.Payload = nil // whose octets are lent for shorter
 	g.add(g.owner(&e.pair), e.seg.Time)
 }
@@ -90,7 +91,8 @@ func (g *Shards) Take() {
 func (g *Shards) Quote(q *wire.Quote) {
 	b := g.batch
 	e := &b.entries[b.n]
-	e.pair, e.quote = pairOf(g.tables[0], &q.Tuple), int32(len(b.quotes))
+	e.pair.fill(g.tables[0], &q.Tuple)
+	e.quote = int32(len(b.quotes))
 	b.quotes = append(b.quotes, *q)
 	g.add(g.owner(&e.pair), q.Time)
 }

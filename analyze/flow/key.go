@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 
@@ -25,12 +24,37 @@ type Key struct {
 }
 
 // KeyOf returns the key of a segment's tuple and the side that sent it.
-func KeyOf(t *wire.Tuple) (Key, Side) {
-	c := bytes.Compare(t.Src[:], t.Dst[:])
-	if c < 0 || c == 0 && t.SrcPort <= t.DstPort {
-		return Key{[2]wire.Addr{t.Src, t.Dst}, [2]uint16{t.SrcPort, t.DstPort}, t.Encap, t.IPv6}, 0
+func KeyOf(t *wire.Tuple) (k Key, from Side) {
+	from = k.Fill(t)
+	return k, from
+}
+
+// Fill makes k the key of a segment's tuple and returns the side that sent it.
+// It is KeyOf without copies: every segment needs it.
+func (k *Key) Fill(t *wire.Tuple) (from Side) {
+	a, b := &k.Addr[0], &k.Addr[1]
+	k.Encap, k.IPv6 = t.Encap, t.IPv6
+	s1, s2 := t.Src.Words()
+	d1, d2 := t.Dst.Words()
+	if s1 < d1 || s1 == d1 && (s2 < d2 || s2 == d2 && t.SrcPort <= t.DstPort) {
+		a.SetWords(s1, s2)
+		b.SetWords(d1, d2)
+		k.Port[0], k.Port[1] = t.SrcPort, t.DstPort
+		return 0
 	}
-	return Key{[2]wire.Addr{t.Dst, t.Src}, [2]uint16{t.DstPort, t.SrcPort}, t.Encap, t.IPv6}, 1
+	a.SetWords(d1, d2)
+	b.SetWords(s1, s2)
+	k.Port[0], k.Port[1] = t.DstPort, t.SrcPort
+	return 1
+}
+
+// equal is == in words.
+func (k *Key) equal(o *Key) bool {
+	a1, a2 := k.Addr[0].Words()
+	b1, b2 := k.Addr[1].Words()
+	c1, c2 := o.Addr[0].Words()
+	d1, d2 := o.Addr[1].Words()
+	return (a1^c1)|(a2^c2)|(b1^d1)|(b2^d2) == 0 && k.Port == o.Port && k.Encap == o.Encap && k.IPv6 == o.IPv6
 }
 
 // Tuple returns the tuple of a segment sent by side s.

@@ -15,12 +15,15 @@ type Mark struct {
 }
 
 // MarkOf returns the mark of a segment.
-func MarkOf(seg *wire.Segment) Mark {
-	return Mark{
-		Packet: seg.Packet, Time: seg.Time,
-		TSVal: seg.Options.TSVal, HasTS: seg.Options.Set.Has(wire.OptTimestamps),
-		IPID: seg.IPID, HasID: seg.HasIPID && seg.IPID != 0, Bare: seg.SeqLen() == 0,
-	}
+func MarkOf(seg *wire.Segment) (m Mark) {
+	m.of(seg)
+	return m
+}
+
+func (m *Mark) of(seg *wire.Segment) {
+	m.Packet, m.Time = seg.Packet, seg.Time
+	m.TSVal, m.HasTS = seg.Options.TSVal, seg.Options.Set.Has(wire.OptTimestamps)
+	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
 }
 
 // Trace is one captured segment of an end.
@@ -33,6 +36,13 @@ type Trace struct {
 	Again         bool // a retransmission
 	shown         bool // and shown to have been spurious
 	next, prev    int32
+}
+
+// of makes s, which is zero, the trace of a segment.
+func (s *Trace) of(seg *wire.Segment, again bool) {
+	s.Mark.of(seg)
+	s.Seq, s.End, s.Ack, s.Flags = seg.Seq, seg.End(), seg.Ack, seg.Flags
+	s.Sum, s.HasSum, s.Again = seg.PayloadSum, seg.HasSum, again
 }
 
 const (
@@ -65,11 +75,13 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 		h.nsent--
 		t.sent.Free(i)
 	}
-	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum, Again: again})
+	i := t.sent.New(Trace{})
+	s := t.sent.At(i)
+	s.of(seg, again)
 	if h.sentHead == 0 {
 		h.sentHead = i
 	} else {
-		t.sent.At(h.sentTail).next, t.sent.At(i).prev = i, h.sentTail
+		t.sent.At(h.sentTail).next, s.prev = i, h.sentTail
 	}
 	h.sentTail = i
 	h.nsent++

@@ -60,7 +60,7 @@ func (t *Table) Find(k *Key, h uint32) Ref {
 			return 0
 		}
 		if uint32(s>>32) == h {
-			if r := Ref(uint32(s)); t.Get(r).Key == *k {
+			if r := Ref(uint32(s)); t.Get(r).Key.equal(k) {
 				return r
 			}
 		}
@@ -133,7 +133,7 @@ func (t *Table) replace(h uint32, k *Key, r Ref) (old Ref) {
 	i := h & mask
 	for ; t.slots[i] != 0; i = (i + 1) & mask {
 		if s := t.slots[i]; uint32(s>>32) == h {
-			if o := Ref(uint32(s)); t.Get(o).Key == *k {
+			if o := Ref(uint32(s)); t.Get(o).Key.equal(k) {
 				t.slots[i] = uint64(h)<<32 | uint64(uint32(r))
 				return o
 			}

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -273,5 +275,43 @@ func TestSteadyState(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(1000, round); n != 0 {
 		t.Errorf("%v allocations a round", n)
+	}
+}
+
+// TestKeyOrder: both directions of a tuple have one key, in the order of the
+// addresses' octets and then of the ports.
+func TestKeyOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	octet := func() byte { return byte(r.IntN(3) * 127) }
+	for range 20000 {
+		var p wire.Tuple
+		for i := range p.Src {
+			p.Src[i] = octet()
+			if p.Dst[i] = p.Src[i]; r.IntN(8) == 0 {
+				p.Dst[i] = octet()
+			}
+		}
+		p.SrcPort, p.DstPort, p.Encap, p.IPv6 = uint16(r.IntN(2)), uint16(r.IntN(2)), uint32(r.IntN(2)), r.IntN(2) == 0
+		k, from := KeyOf(&p)
+		back := p.Reverse()
+		if o, other := KeyOf(&back); o != k || !o.equal(&k) || other == from && p != back {
+			t.Fatalf("%v: keys %v of side %d, %v of side %d", p, k, from, o, other)
+		}
+		if k.Tuple(from) != p {
+			t.Fatalf("%v became %v", p, k.Tuple(from))
+		}
+		if c := bytes.Compare(k.Addr[0][:], k.Addr[1][:]); c > 0 || c == 0 && k.Port[0] > k.Port[1] {
+			t.Fatalf("%v is not in order", k)
+		}
+		for _, o := range []Key{{Addr: k.Addr, Port: k.Port, Encap: k.Encap, IPv6: !k.IPv6}, {Addr: k.Addr, Port: k.Port, Encap: k.Encap + 1, IPv6: k.IPv6}} {
+			if o.equal(&k) {
+				t.Fatalf("%v and %v are taken for equal", o, k)
+			}
+		}
+		o := k
+		o.Addr[r.IntN(2)][r.IntN(16)] ^= 1 << r.IntN(8)
+		if o.equal(&k) {
+			t.Fatalf("%v and %v are taken for equal", o, k)
+		}
 	}
 }
