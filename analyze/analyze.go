@@ -1,9 +1,7 @@
 package analyze
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"time"
 
 	"tcpwatch/analyze/flow"
@@ -102,9 +100,8 @@ func New(cfg Config) *Analyzer {
 	if cfg.MaxConnections <= 0 {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
-	a := &Analyzer{
-		cfg: cfg, table: flow.NewTable(), clock: math.MinInt64, msl2: 2 * int64(cfg.MSL),
-	}
+	a := &Analyzer{cfg: cfg, clock: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	a.table = flow.NewTable(&companion{Analyzer: a})
 	if cfg.Wireshark {
 		a.wireshark = wireshark.New(cfg.MaxConnections)
 	}
@@ -117,6 +114,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	if a.wireshark != nil {
 		a.obs.Wireshark = a.wireshark.Segment(seg)
 	}
+	a.table.Settle()
 	a.tick(seg.Time)
 	ref, from := a.route(seg)
 	f := a.table.Get(ref)
@@ -224,11 +222,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 // Flush hands over every connection that is still remembered, in order of their
 // numbers, and forgets it.
 func (a *Analyzer) Flush() {
-	all := a.table.All()
-	slices.SortFunc(all, func(r, s flow.Ref) int {
-		return cmp.Compare(a.table.Get(r).Number, a.table.Get(s).Number)
-	})
-	for _, r := range all {
+	for _, r := range a.table.All() {
 		a.finish(r, EndCapture)
 	}
 	a.restEvicted()

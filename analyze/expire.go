@@ -23,6 +23,7 @@ const (
 // does it by itself; live capture also calls it when nothing arrives. A time
 // that lies before the clock changes nothing.
 func (a *Analyzer) Advance(now int64) {
+	a.table.Settle()
 	a.tick(now)
 	a.expire()
 }
@@ -36,14 +37,17 @@ func (a *Analyzer) tick(now int64) {
 	a.clock = now
 	t := a.table
 	for r := t.Head(flow.TimeWait); r != 0; r = t.Head(flow.TimeWait) {
-		f := t.Get(r)
-		if elapsed(now, f.Touched) < a.msl2 {
+		since, packet := t.Touched(r)
+		if elapsed(now, since) < a.msl2 {
 			break
 		}
-		for _, s := range ends(f) {
-			a.leaves(f, s, 0, f.Touched+a.msl2, EndTimer)
+		if t.Awake(r) || a.cfg.Moment != nil { // else it learns of it when it wakes
+			f := t.Get(r)
+			for _, s := range ends(f) {
+				a.leaves(f, s, 0, since+a.msl2, EndTimer)
+			}
 		}
-		t.Touch(r, flow.Lapsed, f.Touched+a.msl2, f.TouchedBy)
+		t.Touch(r, flow.Lapsed, since+a.msl2, packet)
 	}
 }
 
@@ -56,7 +60,7 @@ func (a *Analyzer) expire() {
 
 func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
 	for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
-		if elapsed(a.clock, a.table.Get(r).Touched) < timeout {
+		if since, _ := a.table.Touched(r); elapsed(a.clock, since) < timeout {
 			return
 		}
 		a.finish(r, EndQuiet)
@@ -90,11 +94,12 @@ func (a *Analyzer) giveUp(r flow.Ref, c flow.Class) {
 // classify puts the flow into the class that its states call for.
 func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 	c := classOf(f)
-	if c == flow.TimeWait && f.Class() == flow.TimeWait && !n.twRestart {
+	now := a.table.Class(r)
+	if c == flow.TimeWait && now == flow.TimeWait && !n.twRestart {
 		return // only entering and restarting set the 2MSL timer
 	}
 	n.twRestart = false
-	switch was := finished(f.Class()); {
+	switch was := finished(now); {
 	case finished(c) && !was:
 		a.stats.Ended++
 	case was && !finished(c):

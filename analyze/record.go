@@ -12,12 +12,12 @@ import (
 // finish hands a connection over and forgets it. end says why: EndQuiet,
 // EndCapture or EndEvicted.
 func (a *Analyzer) finish(r flow.Ref, end Ending) {
-	f := a.table.Get(r)
+	f := a.table.Last(r)
 	n := a.notes.At(f.Extra)
 	if end == EndEvicted {
 		a.stats.Evicted++
 	}
-	if !finished(f.Class()) {
+	if !finished(a.table.Class(r)) {
 		a.stats.Ended++
 	}
 	a.endEpisodes(f, n)

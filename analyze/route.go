@@ -30,10 +30,10 @@ func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
 		fresh = (c == flow.Closed || c == flow.TimeWait) && seg.Len > 0 && !fits(f, from, seg) &&
 			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers of the sender's own make it a stray
 	}
-	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
-		belongs(a.table.Get(f.Older), from, seg) {
+	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
+		belongs(a.table.Get(older), from, seg) {
 		a.answeredByOlder(f, from, seg)
-		return f.Older, from
+		return older, from
 	}
 	if fresh {
 		return a.begin(&k, from, seg), from
@@ -159,8 +159,8 @@ func (a *Analyzer) begin(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Re
 	default:
 		f.Client = guessClient(k, from, seg)
 	}
-	if f.Older != 0 {
-		was := a.table.Get(f.Older).Class()
+	if older := a.table.Older(r); older != 0 {
+		was := a.table.Class(older)
 		a.succeeded(f, from, seg)
 		a.reused(f, from, was, seg)
 	}

@@ -218,27 +218,19 @@ func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
 type Flow struct {
 	Key    Key
 	Number uint64
-	Half   [2]Half
-	Client Side
-
-	class      Class
-	prev, next Ref // neighbours in the class's list
-	// Older is the connection that used the tuple before and may still get
-	// segments; Newer is the one that uses it now.
-	Older, Newer Ref
-	hash         uint32
+	// Ref is the flow's own.
+	Ref Ref
+	// Extra is the caller's own record number, kept with the flow.
+	Extra int32
 
 	FirstPacket, LastPacket uint64
 	Start, Last             int64
 
-	// Extra is the caller's own record number, kept with the flow.
-	Extra int32
-	// Touched is the capture time from which the class's timeout runs; TouchedBy is
-	// the packet that set it, which orders flows touched at the same time.
-	Touched   int64
-	TouchedBy uint64
+	Half   [2]Half
+	Client Side
 	// RolesKnown is set once a SYN or SYN-ACK told client from server.
 	RolesKnown bool
+	used       bool // since Settle looked at it last
 }
 
 // SYNNumber returns the number of the SYN that the end last sent.

@@ -65,11 +65,12 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 		h.nsent--
 		t.sent.Free(i)
 	}
-	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum, Again: again})
+	i, s := t.sent.New()
+	*s = Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum, Again: again}
 	if h.sentHead == 0 {
 		h.sentHead = i
 	} else {
-		t.sent.At(h.sentTail).next, t.sent.At(i).prev = i, h.sentTail
+		t.sent.At(h.sentTail).next, s.prev = i, h.sentTail
 	}
 	h.sentTail = i
 	h.nsent++

@@ -68,7 +68,7 @@ type modelFlow struct {
 // TestTable compares the table with a map over random operations.
 func TestTable(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		table := NewTable()
+		table := NewTable(nil)
 		table.seed = rapid.Uint64().Draw(r, "seed")
 		newest := map[int]*modelFlow{}
 		var lists [classes][]*modelFlow
@@ -132,17 +132,17 @@ func compareTable(r *rapid.T, table *Table, newest map[int]*modelFlow, lists [cl
 	}
 	for _, m := range all {
 		f := table.Get(m.ref)
-		if f.Number != m.number || f.Key != key(m.key) || f.Class() != m.class {
+		if f.Number != m.number || f.Key != key(m.key) || table.Class(m.ref) != m.class {
 			r.Fatalf("flow %d is %+v", m.number, f)
 		}
-		if m.older == nil && f.Older != 0 || m.older != nil && f.Older != m.older.ref {
-			r.Fatalf("flow %d: Older %d, want %+v", m.number, f.Older, m.older)
+		if m.older == nil && table.Older(m.ref) != 0 || m.older != nil && table.Older(m.ref) != m.older.ref {
+			r.Fatalf("flow %d: Older %d, want %+v", m.number, table.Older(m.ref), m.older)
 		}
 	}
 	for c := range classes {
 		n, before := 0, Ref(0)
-		for ref := table.Head(c); ref != 0; ref = table.Get(ref).next {
-			if n >= len(lists[c]) || lists[c][n].ref != ref || table.Get(ref).prev != before {
+		for ref := table.Head(c); ref != 0; ref = table.entry(ref).next {
+			if n >= len(lists[c]) || lists[c][n].ref != ref || table.entry(ref).prev != before {
 				r.Fatalf("class %d is out of order at %d", c, n)
 			}
 			before = ref
@@ -157,7 +157,7 @@ func compareTable(r *rapid.T, table *Table, newest map[int]*modelFlow, lists [cl
 // TestSlots: after thousands of flows came and went in any order, every one
 // that is left is found, and none of those that went; the slots are reused.
 func TestSlots(t *testing.T) {
-	table := NewTable()
+	table := NewTable(nil)
 	refs := map[int]Ref{}
 	for round := range 20 {
 		for i := range 2000 {
@@ -249,7 +249,7 @@ func TestRTT(t *testing.T) {
 
 // TestSteadyState: ranges, log and table allocate nothing once warm.
 func TestSteadyState(t *testing.T) {
-	table := NewTable()
+	table := NewTable(nil)
 	var h Half
 	h.Has |= Sent
 	seg := wire.Segment{Len: 100, Flags: wire.ACK}

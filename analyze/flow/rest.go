@@ -1,0 +1,210 @@
+package flow
+
+import (
+	"encoding/binary"
+	"unsafe"
+
+	"tcpwatch/analyze/rest"
+)
+
+// Flows that are not at work rest: all that is known of one is a short string
+// (package rest), and only its entry stays as it is. Get wakes it, with nothing
+// lost, so that nobody can tell by the results which flows rested, and when.
+
+// Companion packs what the caller of a Table keeps of a flow, by Flow.Extra.
+type Companion interface {
+	// Rest appends what is kept of f and gives it up. kind says to which other
+	// flows f is like; see Kinds.
+	Rest(f *Flow, kind int, c *rest.Coder, dst []byte) []byte
+	// Wake takes what Rest appended off the front of src, and sets f.Extra.
+	Wake(f *Flow, kind int, c *rest.Coder, src []byte) []byte
+}
+
+// Kinds bounds what Companion is told: kinds are numbered from 0 in the order in
+// which flows of them are first put to rest, and Kinds itself stands for all that
+// come later.
+const Kinds = 64
+
+// leastAwake and mostAwake bound how many flows are awake between two calls of
+// Settle: as many as stay in a processor's cache, unless more are at work.
+const (
+	leastAwake = 512
+	mostAwake  = 8192
+)
+
+// resting is the part of a Table that puts flows to rest.
+type resting struct {
+	companion Companion
+	store     rest.Store
+	coder     rest.Coder
+	scratch   []byte
+	kinds     []likeness
+	// most is how many flows may be awake; hand is the next that Settle looks at.
+	most int
+	hand int32
+	// epoch is near the times of this capture, nanoseconds.
+	epoch  int64
+	copied Flow // for folded
+	// slept and woken are counted since most was set.
+	slept, woken int
+}
+
+// likeness is a flow to which others are alike, with what makes them so.
+type likeness struct {
+	signature uint64
+	flow      Flow
+}
+
+// Settle puts flows to rest until no more are awake than are at work. Pointers to
+// flows are not valid afterwards. It is to be called for every segment.
+func (t *Table) Settle() {
+	for t.flows.Len() > t.most {
+		t.turn()
+	}
+}
+
+// turn moves the hand to the next flow that is awake, and puts it to rest unless
+// it was used since the hand last came by (the second-chance algorithm).
+func (t *Table) turn() {
+	t.hand++
+	if int(t.hand>>slabBits) >= len(t.flows.chunks) {
+		t.hand = 1
+		t.adapt()
+	}
+	if t.flows.chunks[t.hand>>slabBits] == nil {
+		t.hand |= slabSize - 1
+		return
+	}
+	f := t.flows.At(t.hand)
+	switch {
+	case f.Ref == 0: // nobody's
+	case f.used && t.most > 0:
+		f.used = false
+	default:
+		t.rest(f)
+	}
+}
+
+// adapt lets more flows be awake where many are woken soon, and fewer where
+// hardly any are.
+func (t *Table) adapt() {
+	if t.most == 0 {
+		return // of tests
+	}
+	switch {
+	case t.woken*4 > t.slept && t.most < mostAwake:
+		t.most *= 2
+	case t.woken*32 < t.slept && t.most > leastAwake:
+		t.most /= 2
+	}
+	t.slept, t.woken = 0, 0
+}
+
+// rest puts an awake flow to rest.
+func (t *Table) rest(f *Flow) {
+	e := t.entry(f.Ref)
+	at := int32(e.at)
+	if t.epoch == 0 {
+		t.epoch = f.Start
+	}
+	c, kind := &t.coder, t.kindOf(f)
+	c.Begin(t.epoch, 0)
+	dst := binary.AppendUvarint(f.Key.appendTo(t.scratch[:0]), f.Number)
+	dst = append(dst, byte(kind))
+	dst = c.Append(dst, uint64(f.Start))
+	dst = c.Append(dst, f.FirstPacket)
+	dst = c.AppendWords(dst, flowLayout, rest.Words(t.folded(f)), rest.Words(t.like(kind)))
+	if t.companion != nil {
+		dst = t.companion.Rest(f, kind, c, dst)
+	}
+	for s := range f.Half {
+		dst = t.appendTraces(dst, &f.Half[s])
+	}
+	e.at, e.rests = uint32(t.store.Put(dst)), true
+	t.scratch = dst
+	f.Ref = 0
+	t.flows.Free(at)
+	t.slept++
+}
+
+// wake makes a flow as it was before it was put to rest; without traces, what is
+// remembered of single segments is left out.
+func (t *Table) wake(r Ref, e *entry, traces bool) *Flow {
+	at, f := t.flows.New()
+	str := rest.Ref(e.at)
+	key, src := keyOf(t.store.Get(str))
+	number, n := binary.Uvarint(src)
+	kind := int(src[n])
+	c := &t.coder
+	c.Begin(t.epoch, 0)
+	start, src := c.Next(src[n+1:])
+	first, src := c.Next(src)
+	src = c.NextWords(src, flowLayout, rest.Words(f), rest.Words(t.like(kind)))
+	f.unfold()
+	f.Key, f.Number, f.Ref, f.Start, f.FirstPacket, f.used = key, number, r, int64(start), first, true
+	if t.companion != nil {
+		src = t.companion.Wake(f, kind, c, src)
+	}
+	for s := range f.Half {
+		if h := &f.Half[s]; traces {
+			src = t.nextTraces(src, h)
+		} else if h.nsent <= packedTraces {
+			h.nsent = 0
+		}
+	}
+	t.store.Free(str)
+	e.at, e.rests = uint32(at), false
+	t.woken++
+	return f
+}
+
+// number returns the Number of a flow.
+func (t *Table) number(r Ref) uint64 {
+	e := t.entry(r)
+	if !e.rests {
+		return t.flows.At(int32(e.at)).Number
+	}
+	_, src := keyOf(t.store.Get(rest.Ref(e.at)))
+	n, _ := binary.Uvarint(src)
+	return n
+}
+
+// kindOf returns the kind of a flow: which of the things that can happen to both
+// ends have happened, and where that has led them.
+func (t *Table) kindOf(f *Flow) int {
+	x, y := &f.Half[0], &f.Half[1]
+	s := uint64(x.Has) | uint64(y.Has)<<24 | uint64(x.State)<<48 | uint64(y.State)<<56
+	for i := range t.kinds {
+		if t.kinds[i].signature == s {
+			return i
+		}
+	}
+	if len(t.kinds) < Kinds {
+		t.kinds = append(t.kinds, likeness{s, *t.folded(f)})
+		return len(t.kinds) - 1
+	}
+	return Kinds
+}
+
+// like returns the flow that others of its kind are like, folded.
+func (t *Table) like(kind int) *Flow {
+	if kind < len(t.kinds) {
+		return &t.kinds[kind].flow
+	}
+	return &strange
+}
+
+var strange Flow // unlike any
+
+// Held returns how much memory the Table has for n flows, in octets: all of it,
+// and what of that belongs to flows at rest alone.
+func (t *Table) Held() (all, resting int) {
+	resting = t.store.Held()
+	all = resting + 8*len(t.slots) + held(&t.entries) + held(&t.flows) + held(&t.holes) + held(&t.sent)
+	return all, resting
+}
+
+func held[T any](s *Slab[T]) int {
+	var c chunk[T]
+	return s.Chunks() * int(unsafe.Sizeof(c))
+}
