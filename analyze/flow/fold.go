@@ -1,50 +1,45 @@
 package flow
 
-import (
-	"unsafe"
-
-	"tcpwatch/analyze/rest"
-)
+import "tcpwatch/analyze/rest"
 
 var flowLayout = rest.LayoutOf[Flow]()
 
-// near says of a field of 32 bits near which other one its number lies, by their
-// offsets in a Flow. What is near to a number is packed as the distance.
-type near struct{ at, to uintptr }
+// Numbers of one end that lie near numbers of the other.
+var nearOther = []rest.Near{
+	nearHalf("SYNHeldAck", "ISN"),
+	nearHalf("HeldAck", "Nxt"),
+	nearHalf("Ack", "Nxt"),
+}
 
-// nears are in such an order that a field is not replaced by a distance before
-// those near it are.
-var nears = func() (all []near) {
-	half := func(s int) uintptr { return unsafe.Offsetof(Flow{}.Half) + uintptr(s)*unsafe.Sizeof(Half{}) }
-	var h Half
-	nxt, isn, ack := unsafe.Offsetof(h.Nxt), unsafe.Offsetof(h.ISN), unsafe.Offsetof(h.Ack)
-	tsval, tsfirst := unsafe.Offsetof(h.TSVal), unsafe.Offsetof(h.tsFirst)
-	for s := range 2 {
-		x, y := half(s), half(1-s)
-		all = append(all,
-			near{x + unsafe.Offsetof(h.HeldAck), x + ack},
-			near{x + unsafe.Offsetof(h.SYNHeldAck), y + isn},
-			near{x + ack, y + nxt},
-		)
-	}
-	for s := range 2 {
-		x := half(s)
-		all = append(all,
-			near{x + unsafe.Offsetof(h.Base), x + isn},
-			near{x + unsafe.Offsetof(h.Low), x + isn},
-			near{x + unsafe.Offsetof(h.FinEnd), x + nxt},
-			near{x + unsafe.Offsetof(h.rtt) + unsafe.Offsetof(h.rtt.end), x + nxt},
-			near{x + unsafe.Offsetof(h.Repair) + unsafe.Offsetof(h.Repair.Point), x + nxt},
-			near{x + unsafe.Offsetof(h.Repair) + unsafe.Offsetof(h.Repair.High), x + nxt},
-			near{x + isn, x + nxt},
-			near{x + unsafe.Offsetof(h.first) + unsafe.Offsetof(h.first.TSVal), x + tsfirst},
-			near{x + unsafe.Offsetof(h.echo) + unsafe.Offsetof(h.echo.val), x + tsval},
-			near{x + tsfirst, x + tsval},
-			near{x + unsafe.Offsetof(h.lastWindow), x + unsafe.Offsetof(h.MostWindow)},
-		)
-	}
-	return all
-}()
+// Counts that lie near others of the same end.
+var nearCount = []rest.Near{
+	nearHalf("MostFlight", "MostLen"),
+	nearHalf("Unique", "Payload"),
+	nearHalf("Payload", "NxtRel"),
+}
+
+// Numbers and times that lie near others of the same end.
+var nearOwn = []rest.Near{
+	nearHalf("Base", "ISN"),
+	nearHalf("Low", "ISN"),
+	nearHalf("FinEnd", "Nxt"),
+	nearHalf("rtt.end", "Nxt"),
+	nearHalf("Repair.Point", "Nxt"),
+	nearHalf("Repair.High", "Nxt"),
+	nearHalf("ISN", "Nxt"),
+	nearHalf("first.TSVal", "tsFirst"),
+	nearHalf("echo.val", "TSVal"),
+	nearHalf("tsFirst", "TSVal"),
+	nearHalf("lastWindow", "MostWindow"),
+	nearHalf("SYNAt", "first.Time"),
+	nearHalf("tsAt", "first.Time"),
+	nearHalf("FreshTime", "LastTime"),
+	nearHalf("rtt.times.max", "rtt.times.min"),
+	nearHalf("rtt.srtt", "rtt.times.min"),
+	nearHalf("echo.times.max", "echo.times.min"),
+}
+
+func nearHalf(at, to string) rest.Near { return rest.NearOf[Half, Half](at, to) }
 
 // folded returns a copy of f for packing: with distances, and without what is
 // packed apart or is not kept.
@@ -52,26 +47,30 @@ func (t *Table) folded(f *Flow) *Flow {
 	c := &t.copied
 	*c = *f
 	c.Key, c.Number, c.Ref, c.Extra, c.Start, c.FirstPacket, c.used = Key{}, 0, 0, 0, 0, 0, false
+	x, y := &c.Half[0], &c.Half[1]
+	rest.FoldNear(x, y, nearOther)
+	rest.FoldNear(y, x, nearOther)
 	for s := range c.Half {
-		if h := &c.Half[s]; h.nsent <= packedTraces {
+		h := &c.Half[s]
+		if h.nsent <= packedTraces {
 			h.sentHead, h.sentTail = 0, 0
 		}
-	}
-	for _, n := range nears {
-		at, to := lane(c, n.at), lane(c, n.to)
-		*at = rest.Fold(*at, *to)
+		rest.FoldNear(h, h, nearCount)
+		h.NxtRel -= int64(h.Nxt - h.Base)
+		rest.FoldNear(h, h, nearOwn)
 	}
 	return c
 }
 
 // unfold takes the distances back.
 func (f *Flow) unfold() {
-	for i := len(nears) - 1; i >= 0; i-- {
-		at, to := lane(f, nears[i].at), lane(f, nears[i].to)
-		*at = rest.Unfold(*at, *to)
+	for s := range f.Half {
+		h := &f.Half[s]
+		rest.UnfoldNear(h, h, nearOwn)
+		h.NxtRel += int64(h.Nxt - h.Base)
+		rest.UnfoldNear(h, h, nearCount)
 	}
-}
-
-func lane(f *Flow, offset uintptr) *uint32 {
-	return (*uint32)(unsafe.Add(unsafe.Pointer(f), offset))
+	x, y := &f.Half[0], &f.Half[1]
+	rest.UnfoldNear(y, x, nearOther)
+	rest.UnfoldNear(x, y, nearOther)
 }

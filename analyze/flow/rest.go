@@ -16,8 +16,9 @@ type Companion interface {
 	// Rest appends what is kept of f and gives it up. kind says to which other
 	// flows f is like; see Kinds.
 	Rest(f *Flow, kind int, c *rest.Coder, dst []byte) []byte
-	// Wake takes what Rest appended off the front of src, and sets f.Extra.
-	Wake(f *Flow, kind int, c *rest.Coder, src []byte) []byte
+	// Wake reads what Rest appended, and sets f.Extra. Everything else in f is as it
+	// was then.
+	Wake(f *Flow, kind int, c *rest.Coder, src []byte)
 }
 
 // Kinds bounds what Companion is told: kinds are numbered from 0 in the order in
@@ -113,12 +114,18 @@ func (t *Table) rest(f *Flow) {
 	dst = append(dst, byte(kind))
 	dst = c.Append(dst, uint64(f.Start))
 	dst = c.Append(dst, f.FirstPacket)
+	c.Begin(f.Start, f.FirstPacket)
 	dst = c.AppendWords(dst, flowLayout, rest.Words(t.folded(f)), rest.Words(t.like(kind)))
+	for s := range f.Half {
+		dst = t.appendTraces(dst, &f.Half[s])
+	}
 	if t.companion != nil {
 		dst = t.companion.Rest(f, kind, c, dst)
 	}
 	for s := range f.Half {
-		dst = t.appendTraces(dst, &f.Half[s])
+		if h := &f.Half[s]; h.nsent <= packedTraces {
+			t.dropSent(h)
+		}
 	}
 	e.at, e.rests = uint32(t.store.Put(dst)), true
 	t.scratch = dst
@@ -127,9 +134,8 @@ func (t *Table) rest(f *Flow) {
 	t.slept++
 }
 
-// wake makes a flow as it was before it was put to rest; without traces, what is
-// remembered of single segments is left out.
-func (t *Table) wake(r Ref, e *entry, traces bool) *Flow {
+// wake makes a flow as it was before it was put to rest.
+func (t *Table) wake(r Ref, e *entry) *Flow {
 	at, f := t.flows.New()
 	str := rest.Ref(e.at)
 	key, src := keyOf(t.store.Get(str))
@@ -139,22 +145,18 @@ func (t *Table) wake(r Ref, e *entry, traces bool) *Flow {
 	c.Begin(t.epoch, 0)
 	start, src := c.Next(src[n+1:])
 	first, src := c.Next(src)
+	c.Begin(int64(start), first)
 	src = c.NextWords(src, flowLayout, rest.Words(f), rest.Words(t.like(kind)))
 	f.unfold()
 	f.Key, f.Number, f.Ref, f.Start, f.FirstPacket, f.used = key, number, r, int64(start), first, true
-	if t.companion != nil {
-		src = t.companion.Wake(f, kind, c, src)
-	}
 	for s := range f.Half {
-		if h := &f.Half[s]; traces {
-			src = t.nextTraces(src, h)
-		} else if h.nsent <= packedTraces {
-			h.nsent = 0
-		}
+		src = t.nextTraces(src, &f.Half[s])
+	}
+	if t.companion != nil {
+		t.companion.Wake(f, kind, c, src)
 	}
 	t.store.Free(str)
 	e.at, e.rests = uint32(at), false
-	t.woken++
 	return f
 }
 

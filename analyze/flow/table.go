@@ -61,18 +61,19 @@ func (t *Table) Len() int { return t.entries.Len() }
 func (t *Table) Get(r Ref) *Flow {
 	e := t.entry(r)
 	if e.rests {
-		return t.wake(r, e, true)
+		t.woken++
+		return t.wake(r, e)
 	}
 	f := t.flows.At(int32(e.at))
 	f.used = true
 	return f
 }
 
-// Last is Get for a flow that is about to be released: what is remembered of single
-// segments, which no record needs, is left out where it rests.
+// Last is Get for a flow that is about to be released: that it is woken does not
+// count as work.
 func (t *Table) Last(r Ref) *Flow {
 	if e := t.entry(r); e.rests {
-		return t.wake(r, e, false)
+		return t.wake(r, e)
 	}
 	return t.Get(r)
 }

@@ -12,6 +12,20 @@ import (
 // waking take a bounded time.
 const packedTraces = 32
 
+// TraceOf returns what is remembered of the segment that h sent as a packet, if
+// anything; of flows whose segments rest with them only.
+func (t *Table) TraceOf(h *Half, packet uint64) *Trace {
+	if h.nsent > packedTraces {
+		return nil
+	}
+	for i := h.sentHead; i != 0; i = t.sent.At(i).next {
+		if s := t.sent.At(i); s.Packet == packet {
+			return s
+		}
+	}
+	return nil
+}
+
 // What of a Trace is as expected from the one before.
 const (
 	traceSeq   = 1 << iota // it begins where that one ended
@@ -23,20 +37,16 @@ const (
 	traceSum               // same checksum of the payload
 )
 
-// appendTraces appends the segments remembered of h, if they are few, and forgets
-// them.
+// appendTraces appends the segments remembered of h, if they are few.
 func (t *Table) appendTraces(dst []byte, h *Half) []byte {
 	if h.nsent > packedTraces {
 		return dst
 	}
 	was := expected(h)
-	for i := h.sentHead; i != 0; {
+	for i := h.sentHead; i != 0; i = t.sent.At(i).next {
 		s := t.sent.At(i)
 		dst = t.appendTrace(dst, s, &was)
 		was = *s
-		next := s.next
-		t.sent.Free(i)
-		i = next
 	}
 	return dst
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
 
 // Coder holds what the code of a word may refer to. Whoever reads a string needs
@@ -80,19 +81,14 @@ func hash(v uint64) byte { return byte(v * 0x9e3779b97f4a7c15 >> 58) }
 
 func octets(v uint64) int { return (bits.Len64(v) + 7) / 8 }
 
-// fold makes small numbers of small distances in both directions.
-func fold(d uint64) uint64 { return d<<1 ^ uint64(int64(d)>>63) }
-
-func unfold(z uint64) uint64 { return z>>1 ^ -(z & 1) }
-
-// Fold returns the distance from one number of 32 bits to another, as sequence
-// numbers are: small where they lie near each other, on either side. 0, which
-// mostly means that there is no number, stays 0.
-func Fold(v, to uint32) uint32 {
+// Fold returns the distance from one number to another as Unfold takes it: small
+// where they lie near each other, on either side. 0, which mostly means that there
+// is no number, stays 0.
+func Fold[T uint32 | uint64](v, to T) T {
 	if v == 0 {
 		return 0
 	}
-	z, none := fold32(v-to), fold32(-to)
+	z, none := fold(v-to), fold(-to)
 	if z < none {
 		z++ // makes room for 0 where 0 would have been
 	}
@@ -100,19 +96,20 @@ func Fold(v, to uint32) uint32 {
 }
 
 // Unfold returns the v that Fold was given.
-func Unfold(z, to uint32) uint32 {
+func Unfold[T uint32 | uint64](z, to T) T {
 	if z == 0 {
 		return 0
 	}
-	if z <= fold32(-to) {
+	if z <= fold(-to) {
 		z--
 	}
-	return unfold32(z) + to
+	return unfold(z) + to
 }
 
-func fold32(d uint32) uint32 { return d<<1 ^ uint32(int32(d)>>31) }
+// fold makes small numbers of small distances in both directions.
+func fold[T uint32 | uint64](d T) T { return d<<1 ^ -(d >> (8*unsafe.Sizeof(d) - 1)) }
 
-func unfold32(z uint32) uint32 { return z>>1 ^ -(z & 1) }
+func unfold[T uint32 | uint64](z T) T { return z>>1 ^ -(z & 1) }
 
 func put(dst []byte, kind byte, v uint64, n int) []byte {
 	dst = append(dst, kind|byte(n))
