@@ -19,6 +19,24 @@ const (
 	closedTimeout = int64(4 * time.Minute)
 )
 
+// timer is what ends the stay of quiet connections in a class.
+type timer struct {
+	class   flow.Class
+	timeout int64
+}
+
+// timers returns the timers in the order in which they run out at one time: the
+// first in front of a segment, since it decides what a SYN meets; the others
+// behind it, since what fits a connection is worth more than a timer.
+func (a *Analyzer) timers() [4]timer {
+	return [...]timer{
+		{flow.TimeWait, a.msl2},
+		{flow.Opening, openingTimeout},
+		{flow.Lapsed, closedTimeout},
+		{flow.Closed, closedTimeout},
+	}
+}
+
 // Advance moves the clock to a capture time and lets timers run out. Segment
 // does it by itself; live capture also calls it when nothing arrives. A time
 // that lies before the clock changes nothing.
@@ -28,43 +46,47 @@ func (a *Analyzer) Advance(now int64) {
 	a.expire()
 }
 
-// tick moves the clock and lets TIME-WAIT run out, which decides what a SYN
-// meets.
+// tick moves the clock and lets TIME-WAIT run out.
 func (a *Analyzer) tick(now int64) {
 	if now <= a.clock {
 		return
 	}
 	a.clock = now
-	t := a.table
-	for r := t.Head(flow.TimeWait); r != 0; r = t.Head(flow.TimeWait) {
-		since, packet := t.Touched(r)
-		if elapsed(now, since) < a.msl2 {
-			break
-		}
-		if t.Awake(r) || a.cfg.Moment != nil { // else it learns of it when it wakes
-			f := t.Get(r)
-			for _, s := range ends(f) {
-				a.leaves(f, s, 0, since+a.msl2, EndTimer)
-			}
-		}
-		t.Touch(r, flow.Lapsed, since+a.msl2, packet)
-	}
+	a.runOut(a.timers()[0])
 }
 
 // expire hands over connections that have been quiet for too long.
 func (a *Analyzer) expire() {
-	a.expireClass(flow.Opening, openingTimeout)
-	a.expireClass(flow.Lapsed, closedTimeout)
-	a.expireClass(flow.Closed, closedTimeout)
+	for _, t := range a.timers() {
+		a.runOut(t)
+	}
 }
 
-func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
-	for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
-		if since, _ := a.table.Touched(r); elapsed(a.clock, since) < timeout {
+// runOut lets a timer end what is due.
+func (a *Analyzer) runOut(t timer) {
+	for r := a.table.Head(t.class); r != 0; r = a.table.Head(t.class) {
+		if since, _ := a.table.Touched(r); elapsed(a.clock, since) < t.timeout {
 			return
 		}
-		a.finish(r, EndQuiet)
+		a.lapse(r, t)
 	}
+}
+
+// lapse ends a connection's stay in the timer's class.
+func (a *Analyzer) lapse(r flow.Ref, t timer) {
+	if t.class != flow.TimeWait {
+		a.finish(r, EndQuiet)
+		return
+	}
+	since, packet := a.table.Touched(r)
+	if a.table.Awake(r) || a.cfg.Moment != nil { // else it leaves TIME-WAIT when it wakes
+		f := a.table.Get(r)
+		for _, s := range ends(f) {
+			a.leaves(f, s, 0, since+t.timeout, EndTimer)
+		}
+	}
+	a.table.Touch(r, flow.Lapsed, since+t.timeout, packet)
+	a.table.Settle()
 }
 
 // dispensable are the classes in the order in which connections are given up to

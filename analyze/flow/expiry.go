@@ -52,19 +52,19 @@ func (t *Table) Count(c Class) int { return t.lists[c].n }
 // Head returns the flow of class c that was touched longest ago, or 0.
 func (t *Table) Head(c Class) Ref { return t.lists[c].head }
 
-// All returns every flow that is remembered, in the order of their numbers.
+// All returns every flow that is remembered, in the order of their first packets.
 func (t *Table) All() []Ref {
-	type numbered struct {
-		number uint64
+	type begun struct {
+		packet uint64
 		ref    Ref
 	}
-	all := make([]numbered, 0, t.Len())
+	all := make([]begun, 0, t.Len())
 	for c := range t.lists {
 		for r := t.lists[c].head; r != 0; r = t.entry(r).next {
-			all = append(all, numbered{t.number(r), r})
+			all = append(all, begun{t.FirstPacket(r), r})
 		}
 	}
-	slices.SortFunc(all, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
+	slices.SortFunc(all, func(a, b begun) int { return cmp.Compare(a.packet, b.packet) })
 	refs := make([]Ref, len(all))
 	for i := range all {
 		refs[i] = all[i].ref

@@ -66,7 +66,7 @@ func TestRanges(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		origin := wire.Seq(rapid.OneOf(rapid.Uint32(), rapid.Uint32Range(1<<32-400, 1<<32-1)).Draw(r, "origin"))
 		at := func(i int64) wire.Seq { return origin + wire.Seq(uint32(i)) }
-		table := NewTable(nil)
+		table := NewTable()
 		var h, other Half
 		m := &octets{seen: map[int64]bool{}}
 		first := rapid.Int64Range(0, 300).Draw(r, "first")
@@ -117,7 +117,7 @@ func TestRanges(t *testing.T) {
 
 // TestManyHoles: above maxHoles the lowest are given up, and stay missing.
 func TestManyHoles(t *testing.T) {
-	table := NewTable(nil)
+	table := NewTable()
 	var h Half
 	const n = 5 * maxHoles
 	for i := range wire.Seq(n) {
@@ -140,7 +140,7 @@ func TestManyHoles(t *testing.T) {
 // TestLongStream: more than 2^32 octets in order leave no hole, and relative
 // numbers go on rising.
 func TestLongStream(t *testing.T) {
-	table := NewTable(nil)
+	table := NewTable()
 	h := Half{Base: 12345}
 	const step = 1 << 20
 	table.Add(&h, 12345, 12345)

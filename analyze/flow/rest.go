@@ -56,6 +56,10 @@ type likeness struct {
 	flow      Flow
 }
 
+// Accompany sets what packs the caller's part of each flow; without it the caller
+// keeps nothing. It is to be called before there are flows.
+func (t *Table) Accompany(c Companion) { t.companion = c }
+
 // Settle puts flows to rest until no more are awake than are at work. Pointers to
 // flows are not valid afterwards. It is to be called for every segment.
 func (t *Table) Settle() {
@@ -110,10 +114,10 @@ func (t *Table) rest(f *Flow) {
 	}
 	c, kind := &t.coder, t.kindOf(f)
 	c.Begin(t.epoch, 0)
-	dst := binary.AppendUvarint(f.Key.appendTo(t.scratch[:0]), f.Number)
+	dst := binary.AppendUvarint(f.Key.appendTo(t.scratch[:0]), f.FirstPacket)
+	dst = binary.AppendUvarint(dst, f.Number)
 	dst = append(dst, byte(kind))
 	dst = c.Append(dst, uint64(f.Start))
-	dst = c.Append(dst, f.FirstPacket)
 	c.Begin(f.Start, f.FirstPacket)
 	dst = c.AppendWords(dst, flowLayout, rest.Words(t.folded(f)), rest.Words(t.like(kind)))
 	for s := range f.Half {
@@ -139,12 +143,12 @@ func (t *Table) wake(r Ref, e *entry) *Flow {
 	at, f := t.flows.New()
 	str := rest.Ref(e.at)
 	key, src := keyOf(t.store.Get(str))
-	number, n := binary.Uvarint(src)
-	kind := int(src[n])
+	first, n := binary.Uvarint(src)
+	number, m := binary.Uvarint(src[n:])
+	kind := int(src[n+m])
 	c := &t.coder
 	c.Begin(t.epoch, 0)
-	start, src := c.Next(src[n+1:])
-	first, src := c.Next(src)
+	start, src := c.Next(src[n+m+1:])
 	c.Begin(int64(start), first)
 	src = c.NextWords(src, flowLayout, rest.Words(f), rest.Words(t.like(kind)))
 	f.unfold()
@@ -160,11 +164,11 @@ func (t *Table) wake(r Ref, e *entry) *Flow {
 	return f
 }
 
-// number returns the Number of a flow.
-func (t *Table) number(r Ref) uint64 {
+// FirstPacket returns that of a flow, without waking it.
+func (t *Table) FirstPacket(r Ref) uint64 {
 	e := t.entry(r)
 	if !e.rests {
-		return t.flows.At(int32(e.at)).Number
+		return t.flows.At(int32(e.at)).FirstPacket
 	}
 	_, src := keyOf(t.store.Get(rest.Ref(e.at)))
 	n, _ := binary.Uvarint(src)

@@ -46,12 +46,18 @@ type entry struct {
 // minSlots is the least size of Table.slots.
 const minSlots = 1024
 
-// NewTable returns an empty table. What the caller keeps of a flow rests together
-// with the flow, by companion; nil: it keeps nothing.
-func NewTable(companion Companion) *Table {
-	t := &Table{slots: make([]uint64, minSlots), seed: rand.Uint64()}
-	t.companion, t.most = companion, leastAwake
-	return t
+// NewTable returns an empty table.
+func NewTable() *Table { return NewTables(1)[0] }
+
+// NewTables returns n empty tables that share a seed, so that a key has one hash
+// in all of them.
+func NewTables(n int) []*Table {
+	seed, all := rand.Uint64(), make([]*Table, n)
+	for i := range all {
+		all[i] = &Table{slots: make([]uint64, minSlots), seed: seed}
+		all[i].most = leastAwake
+	}
+	return all
 }
 
 // Len returns how many flows are remembered.
@@ -90,9 +96,11 @@ func (t *Table) Class(r Ref) Class { return t.entry(r).class }
 // 0: none.
 func (t *Table) Older(r Ref) Ref { return t.entry(r).older }
 
-// Find returns the newest flow of the key, or 0.
-func (t *Table) Find(k *Key) Ref {
-	h := k.hash(t.seed)
+// Hash returns the hash of a key in this table.
+func (t *Table) Hash(k *Key) uint32 { return k.hash(t.seed) }
+
+// Find returns the newest flow of the key with the hash h, or 0.
+func (t *Table) Find(k *Key, h uint32) Ref {
 	mask := uint32(len(t.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		s := t.slots[i]
@@ -116,15 +124,15 @@ func (t *Table) is(r Ref, k *Key) bool {
 	return t.flows.At(int32(e.at)).Key == *k
 }
 
-// New adds a flow for the key and returns it zeroed but for its key. A flow
-// that has the key already stays reachable as the new one's Older.
-func (t *Table) New(k *Key) (Ref, *Flow) {
+// New adds a flow for the key with the hash h and returns it zeroed but for its
+// key. A flow that has the key already stays reachable as the new one's Older.
+func (t *Table) New(k *Key, h uint32) (Ref, *Flow) {
 	i, e := t.entries.New()
 	r := Ref(i)
 	at, f := t.flows.New()
 	*f = Flow{Key: *k, Ref: r, used: true}
-	*e = entry{hash: k.hash(t.seed), at: uint32(at)}
-	if old := t.replace(e.hash, k, r); old != 0 {
+	*e = entry{hash: h, at: uint32(at)}
+	if old := t.replace(h, k, r); old != 0 {
 		o := t.entry(old)
 		if o.older != 0 { // only one predecessor is kept in reach
 			t.entry(o.older).newer = orphan
