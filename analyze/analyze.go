@@ -248,6 +248,12 @@ func (a *Analyzer) Flush() {
 	a.restEvicted()
 }
 
+// Memory returns the octets that the connections that are remembered take, what is
+// free of the memory for them included. See package flow for what one of them does.
+func (a *Analyzer) Memory() int {
+	return a.table.Octets() + a.notes.Octets() + a.steps.Octets() + a.watching.Octets()
+}
+
 // Stats returns the counts so far.
 func (a *Analyzer) Stats() Stats {
 	s := a.stats

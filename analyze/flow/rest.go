@@ -40,9 +40,11 @@ type resting struct {
 	coder     rest.Coder
 	scratch   []byte
 	kinds     []likeness
-	// most is how many flows may be awake; hand is the next that Settle looks at.
-	most int
-	hand int32
+	// most is how many flows may be awake, and fixed if it is not to be adapted; hand
+	// is the flow that Settle looked at last.
+	most  int
+	fixed bool
+	hand  int32
 	// epoch is near the times of this capture, nanoseconds.
 	epoch  int64
 	copied Flow // for folded
@@ -59,6 +61,10 @@ type likeness struct {
 // Accompany sets what packs the caller's part of each flow; without it the caller
 // keeps nothing. It is to be called before there are flows.
 func (t *Table) Accompany(c Companion) { t.companion = c }
+
+// AwakeAtMost sets how many flows may be awake between two calls of Settle, for
+// good: with 0 every flow rests between two segments.
+func (t *Table) AwakeAtMost(n int) { t.most, t.fixed = n, true }
 
 // Settle puts flows to rest until no more are awake than are at work. Pointers to
 // flows are not valid afterwards. It is to be called for every segment.
@@ -93,10 +99,8 @@ func (t *Table) turn() {
 // adapt lets more flows be awake where many are woken soon, and fewer where
 // hardly any are.
 func (t *Table) adapt() {
-	if t.most == 0 {
-		return // of tests
-	}
 	switch {
+	case t.fixed:
 	case t.woken*4 > t.slept && t.most < mostAwake:
 		t.most *= 2
 	case t.woken*32 < t.slept && t.most > leastAwake:
@@ -202,15 +206,9 @@ func (t *Table) like(kind int) *Flow {
 
 var strange Flow // unlike any
 
-// Held returns how much memory the Table has for n flows, in octets: all of it,
-// and what of that belongs to flows at rest alone.
-func (t *Table) Held() (all, resting int) {
-	resting = t.store.Held()
-	all = resting + 8*len(t.slots) + held(&t.entries) + held(&t.flows) + held(&t.holes) + held(&t.sent)
-	return all, resting
-}
-
-func held[T any](s *Slab[T]) int {
-	var c chunk[T]
-	return s.Chunks() * int(unsafe.Sizeof(c))
+// Octets returns the memory that the Table has for its flows, what is free of it
+// included.
+func (t *Table) Octets() int {
+	return t.store.Held() + 8*len(t.slots) + t.entries.Octets() + t.flows.Octets() + t.holes.Octets() + t.sent.Octets() +
+		len(t.kinds)*int(unsafe.Sizeof(likeness{}))
 }

@@ -1,5 +1,7 @@
 package flow
 
+import "unsafe"
+
 const (
 	slabBits = 10
 	slabSize = 1 << slabBits
@@ -71,8 +73,10 @@ func (s *Slab[T]) Free(i int32) {
 // Len returns how many values there are.
 func (s *Slab[T]) Len() int { return s.live }
 
-// Chunks returns how many chunks have memory, of slabSize values each.
-func (s *Slab[T]) Chunks() int { return len(s.chunks) - len(s.vacant) }
+// Octets returns the memory that the Slab has.
+func (s *Slab[T]) Octets() int {
+	return (len(s.chunks)-len(s.vacant))*int(unsafe.Sizeof(chunk[T]{})) + cap(s.chunks)*8 + cap(s.vacant)*4
+}
 
 func (s *Slab[T]) grow() {
 	c := &chunk[T]{nfree: slabSize}

@@ -179,13 +179,15 @@ const (
 
 // kind returns all of a trace that is no number.
 func (s *Trace) kind() uint64 {
-	k := uint64(s.Flags) << kindFlags
-	for i, b := range [...]bool{s.HasID, s.HasTS, s.Bare, s.HasSum, s.Again, s.shown} {
-		if b {
-			k |= 1 << i
-		}
+	return uint64(s.Flags)<<kindFlags | bit(s.HasID) | bit(s.HasTS)<<1 | bit(s.Bare)<<2 |
+		bit(s.HasSum)<<3 | bit(s.Again)<<4 | bit(s.shown)<<5
+}
+
+func bit(b bool) (n uint64) {
+	if b {
+		n = 1
 	}
-	return k
+	return n
 }
 
 func (s *Trace) setKind(k uint64) {

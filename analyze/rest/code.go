@@ -139,12 +139,7 @@ func (c *Coder) AppendWords(dst []byte, l Layout, words, like []uint64) []byte {
 		}
 		w := words[g:min(g+8, len(words))]
 		same := like[g:][:len(w)]
-		differ := byte(0)
-		for i, v := range w {
-			if v != same[i] {
-				differ |= 1 << i
-			}
-		}
+		differ := differing(w, same)
 		if differ == 0 {
 			continue
 		}
@@ -160,6 +155,22 @@ func (c *Coder) AppendWords(dst []byte, l Layout, words, like []uint64) []byte {
 		}
 	}
 	return dst
+}
+
+// differing returns which of up to eight words are not the same.
+func differing(w, v []uint64) (mask byte) {
+	if len(w) == 8 && len(v) == 8 {
+		x, y := (*[8]uint64)(w), (*[8]uint64)(v)
+		if (x[0]^y[0])|(x[1]^y[1])|(x[2]^y[2])|(x[3]^y[3])|(x[4]^y[4])|(x[5]^y[5])|(x[6]^y[6])|(x[7]^y[7]) == 0 {
+			return 0
+		}
+	}
+	for i, x := range w {
+		if x != v[i] {
+			mask |= 1 << i
+		}
+	}
+	return mask
 }
 
 // NextWords takes a structure that AppendWords appended off the front of src.
