@@ -2,9 +2,22 @@
 // numbers each end sent and acknowledged, which octets were never captured,
 // the round trip, and how long the connection has been quiet.
 //
-// It holds no rules: what a segment means is decided above. A Flow holds no
-// pointer and lives in the Table's slab, so that a million of them are one
-// object to the garbage collector.
+// It holds no rules: what a segment means is decided above.
+//
+// # Memory
+//
+// A Flow takes 1,096 octets, and what hangs on it and what its caller keeps about
+// as much again and more. So only those at work exist as such, from 512 to 8,192
+// of them. The others rest as strings (package rest), which take about a tenth, and
+// are woken by their next segment with nothing lost. A connection of ten packets
+// that is over takes 370 to 450 octets in all: its string, 48 octets of list and
+// table entries, and a share of the hash table that is not full. Nothing depends on
+// which flows rest, and when: it is decided by the order of segments alone, and not
+// told to anybody.
+//
+// Nothing of it holds a pointer, so that a million connections are some thousand
+// objects to the garbage collector. Memory that is not needed any more is left to
+// it, in pieces of 64 KiB and more.
 package flow
 
 import (
