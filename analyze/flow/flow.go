@@ -6,7 +6,7 @@
 //
 // # Memory
 //
-// A Flow takes 1,096 octets, and what hangs on it and what its caller keeps about
+// A Flow takes 1,112 octets, and what hangs on it and what its caller keeps about
 // as much again and more. So only those at work exist as such, from 512 to 8,192
 // of them. The others rest as strings (package rest), which take about a tenth, and
 // are woken by their next segment with nothing lost. A connection of ten packets
@@ -126,6 +126,7 @@ type Half struct {
 	SACKSum uint32
 
 	sentHead, sentTail int32 // the segments remembered, in capture order
+	spanHead, spanTail int32 // and summed up
 	nsent              int32
 	ids                idTrend
 	tsFirst            uint32 // the first timestamp, captured at tsAt

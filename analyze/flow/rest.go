@@ -209,6 +209,6 @@ var strange Flow // unlike any
 // Octets returns the memory that the Table has for its flows, what is free of it
 // included.
 func (t *Table) Octets() int {
-	return t.store.Held() + 8*len(t.slots) + t.entries.Octets() + t.flows.Octets() + t.holes.Octets() + t.sent.Octets() +
+	return t.store.Held() + 8*len(t.slots) + t.entries.Octets() + t.flows.Octets() + t.holes.Octets() + t.sent.Octets() + t.spans.Octets() +
 		len(t.kinds)*int(unsafe.Sizeof(likeness{}))
 }

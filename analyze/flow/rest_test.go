@@ -30,7 +30,7 @@ func TestRestAndWake(t *testing.T) {
 			for s := range f.Half {
 				h := &f.Half[s]
 				h.Has &= 1<<20 - 1
-				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent = 0, 0, 0, 0, 0
+				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent, h.spanHead, h.spanTail = 0, 0, 0, 0, 0, 0, 0
 				for range rapid.IntRange(0, packedTraces+2).Draw(r, "traces") {
 					i, trace := table.sent.New()
 					*trace = Trace{
@@ -41,14 +41,9 @@ func TestRestAndWake(t *testing.T) {
 						},
 						Seq: seqs.Draw(r, "seq"), End: seqs.Draw(r, "end"), Ack: seqs.Draw(r, "ack"), Flags: wire.Flags(rapid.Uint16().Draw(r, "flags")),
 						Sum: rapid.Uint16().Draw(r, "sum"), HasSum: rapid.Bool().Draw(r, "has sum"), Again: rapid.Bool().Draw(r, "again"),
-						shown: rapid.Bool().Draw(r, "shown"), prev: h.sentTail,
+						shown: rapid.Bool().Draw(r, "shown"),
 					}
-					if h.nsent++; h.nsent == 1 {
-						h.sentHead = i
-					} else {
-						table.sent.At(h.sentTail).next = i
-					}
-					h.sentTail = i
+					table.joinSent(h, i, trace)
 				}
 			}
 		}
@@ -73,13 +68,14 @@ func TestRestAndWake(t *testing.T) {
 					r.Fatalf("segments\n%+v\nbecame\n%+v", traces[ref][s], got)
 				}
 				w.Half[s].sentHead, w.Half[s].sentTail = f.Half[s].sentHead, f.Half[s].sentTail
+				w.Half[s].spanHead, w.Half[s].spanTail = f.Half[s].spanHead, f.Half[s].spanTail
 			}
 			if w.used = f.used; *f != w {
 				r.Fatalf("%+v\nbecame\n%+v", w, *f)
 			}
 			table.Release(ref)
 		}
-		if table.sent.Len() != 0 || table.flows.Len() != 0 || table.store.Octets() != 0 || table.Len() != 0 {
+		if table.sent.Len() != 0 || table.spans.Len() != 0 || table.flows.Len() != 0 || table.store.Octets() != 0 || table.Len() != 0 {
 			r.Fatalf("%d segments, %d flows, %d octets are left", table.sent.Len(), table.flows.Len(), table.store.Octets())
 		}
 	})

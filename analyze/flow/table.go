@@ -23,6 +23,7 @@ type Table struct {
 	flows Slab[Flow]
 	holes Slab[hole]
 	sent  Slab[Trace]
+	spans Slab[span]
 
 	resting
 }

@@ -13,7 +13,7 @@ import (
 
 // TestPointerFree: the slabs must stay invisible to the garbage collector.
 func TestPointerFree(t *testing.T) {
-	for _, v := range []any{Flow{}, entry{}, hole{}, Trace{}} {
+	for _, v := range []any{Flow{}, entry{}, hole{}, Trace{}, span{}} {
 		checkPointers(t, reflect.TypeOf(v), reflect.TypeOf(v).Name())
 	}
 }
@@ -39,11 +39,12 @@ func TestSizes(t *testing.T) {
 		name      string
 		got, most uintptr
 	}{
-		{"Flow", unsafe.Sizeof(Flow{}), 1096},
+		{"Flow", unsafe.Sizeof(Flow{}), 1112},
 		{"entry", unsafe.Sizeof(entry{}), 48},
-		{"Half", unsafe.Sizeof(Half{}), 496},
+		{"Half", unsafe.Sizeof(Half{}), 504},
 		{"Key", unsafe.Sizeof(Key{}), 48},
 		{"hole", unsafe.Sizeof(hole{}), 48},
+		{"span", unsafe.Sizeof(span{}), 28},
 		{"Trace", unsafe.Sizeof(Trace{}), 64},
 	} {
 		if c.got > c.most {

@@ -109,20 +109,13 @@ func (t *Table) nextTraces(src []byte, h *Half) []byte {
 	if h.nsent > packedTraces {
 		return src
 	}
-	was := expected(h)
-	last := int32(0)
-	for range h.nsent {
+	was, n := expected(h), h.nsent
+	for h.nsent = 0; h.nsent < n; {
 		i, s := t.sent.New()
 		src = t.nextTrace(src, s, &was)
-		s.prev = last
-		if last == 0 {
-			h.sentHead = i
-		} else {
-			t.sent.At(last).next = i
-		}
-		last, was = i, *s
+		t.joinSent(h, i, s)
+		was = *s
 	}
-	h.sentTail = last
 	return src
 }
 
