@@ -191,6 +191,12 @@ func TestSlots(t *testing.T) {
 	if used != len(refs) || table.held != used || len(table.slots) > 1<<14 {
 		t.Errorf("%d slots used and %d counted for %d flows, of %d", used, table.held, len(refs), len(table.slots))
 	}
+	for _, ref := range refs {
+		table.Release(ref)
+	}
+	if table.held != 0 || len(table.slots) != minSlots {
+		t.Errorf("%d slots, %d of them used, for nothing", len(table.slots), table.held)
+	}
 }
 
 // TestKey: both directions have the same key, and the side tells who sent.
