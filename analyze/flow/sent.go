@@ -84,8 +84,7 @@ const maxLook = 64
 // Latest returns the latest remembered segment of h that overlaps [from, to);
 // its Packet is 0 where there is none.
 func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
-	for n := h.spanTail; n != 0; n = t.spans.At(n).prev {
-		p := t.spans.At(n)
+	for p := t.lastSpan(h); p != nil; p = t.before(p) {
 		if p.apart(from, to) {
 			continue
 		}
@@ -106,8 +105,7 @@ func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
 	if end != seg.Seq || seg.Ack.Before(h.Ack) { // an old ACK is rare, and worth a longer look
 		looks = maxSent
 	}
-	for n := h.spanTail; n != 0 && looks > 0; n = t.spans.At(n).prev {
-		p := t.spans.At(n)
+	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(p) {
 		if p.without(seg.Seq) {
 			looks -= p.n
 			continue
@@ -132,8 +130,7 @@ func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
 // all of those were sent after the packet of mark m, by their identifications
 // or timestamps; else 0.
 func (t *Table) SentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
-	for n := h.spanTail; n != 0; n = t.spans.At(n).prev {
-		p := t.spans.At(n)
+	for p := t.lastSpan(h); p != nil; p = t.before(p) {
 		if p.apart(from, to) {
 			continue
 		}

@@ -58,6 +58,18 @@ func (t *Table) joinSent(h *Half, i int32, s *Trace) {
 	}
 	h.sentTail = i
 	h.nsent++
+	switch {
+	case h.spanTail != 0:
+		t.sumUp(h, i, s)
+	case h.nsent > spanSize: // a short list is looked through as fast
+		for i := h.sentHead; i != 0; i = t.sent.At(i).next {
+			t.sumUp(h, i, t.sent.At(i))
+		}
+	}
+}
+
+// sumUp adds a Trace to the last span of h.
+func (t *Table) sumUp(h *Half, i int32, s *Trace) {
 	if h.spanTail == 0 || t.spans.At(h.spanTail).took == spanSize {
 		n, p := t.spans.New()
 		*p = span{prev: h.spanTail}
@@ -71,6 +83,24 @@ func (t *Table) joinSent(h *Half, i int32, s *Trace) {
 	t.spans.At(h.spanTail).add(i, s)
 }
 
+// lastSpan returns the last span of h, or one of all Traces where they are not
+// summed up.
+func (t *Table) lastSpan(h *Half) *span {
+	if h.spanTail != 0 {
+		return t.spans.At(h.spanTail)
+	}
+	t.whole = span{last: h.sentTail, n: h.nsent, wide: true}
+	return &t.whole
+}
+
+// before returns the span in front of p, or nil.
+func (t *Table) before(p *span) *span {
+	if p.prev == 0 {
+		return nil
+	}
+	return t.spans.At(p.prev)
+}
+
 // shiftSent forgets the first Trace of h.
 func (t *Table) shiftSent(h *Half) {
 	i := h.sentHead
@@ -82,6 +112,9 @@ func (t *Table) shiftSent(h *Half) {
 	}
 	h.nsent--
 	t.sent.Free(i)
+	if h.spanHead == 0 {
+		return
+	}
 	p := t.spans.At(h.spanHead)
 	if p.n--; p.n > 0 {
 		return

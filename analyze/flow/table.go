@@ -24,6 +24,7 @@ type Table struct {
 	holes Slab[hole]
 	sent  Slab[Trace]
 	spans Slab[span]
+	whole span // stands for Traces that are not summed up
 
 	resting
 }
