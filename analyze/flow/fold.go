@@ -52,7 +52,7 @@ func (t *Table) folded(f *Flow) *Flow {
 	rest.FoldNear(y, x, nearOther)
 	for s := range c.Half {
 		h := &c.Half[s]
-		if h.nsent <= packedTraces {
+		if h.nsent <= PackedTraces {
 			h.sentHead, h.sentTail, h.spanHead, h.spanTail = 0, 0, 0, 0
 		}
 		rest.FoldNear(h, h, nearCount)

@@ -48,7 +48,7 @@ type resting struct {
 	// epoch is near the times of this capture, nanoseconds.
 	epoch  int64
 	copied Flow // for folded
-	// slept and woken are counted since most was set.
+	// slept and woken are counted since the hand began its round.
 	slept, woken int
 }
 
@@ -63,7 +63,7 @@ type likeness struct {
 func (t *Table) Accompany(c Companion) { t.companion = c }
 
 // AwakeAtMost sets how many flows may be awake between two calls of Settle, for
-// good: with 0 every flow rests between two segments.
+// good, where tests want it: with 0 every flow rests between two segments.
 func (t *Table) AwakeAtMost(n int) { t.most, t.fixed = n, true }
 
 // Settle puts flows to rest until no more are awake than are at work. Pointers to
@@ -131,7 +131,7 @@ func (t *Table) rest(f *Flow) {
 		dst = t.companion.Rest(f, kind, c, dst)
 	}
 	for s := range f.Half {
-		if h := &f.Half[s]; h.nsent <= packedTraces {
+		if h := &f.Half[s]; h.nsent <= PackedTraces {
 			t.dropSent(h)
 		}
 	}

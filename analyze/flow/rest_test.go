@@ -31,7 +31,7 @@ func TestRestAndWake(t *testing.T) {
 				h := &f.Half[s]
 				h.Has &= 1<<20 - 1
 				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent, h.spanHead, h.spanTail = 0, 0, 0, 0, 0, 0, 0
-				for range rapid.IntRange(0, packedTraces+2).Draw(r, "traces") {
+				for range rapid.IntRange(0, PackedTraces+2).Draw(r, "traces") {
 					i, trace := table.sent.New()
 					*trace = Trace{
 						Mark: Mark{

@@ -7,15 +7,15 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// packedTraces is how many segments a direction may have to remember for them to
+// PackedTraces is how many segments a direction may have to remember for them to
 // rest with the flow. More of them stay where they are, so that putting to rest and
 // waking take a bounded time.
-const packedTraces = 32
+const PackedTraces = 32
 
 // TraceOf returns what is remembered of the segment that h sent as a packet, if
 // anything; of flows whose segments rest with them only.
 func (t *Table) TraceOf(h *Half, packet uint64) *Trace {
-	if h.nsent > packedTraces {
+	if h.nsent > PackedTraces {
 		return nil
 	}
 	for i := h.sentHead; i != 0; i = t.sent.At(i).next {
@@ -39,7 +39,7 @@ const (
 
 // appendTraces appends the segments remembered of h, if they are few.
 func (t *Table) appendTraces(dst []byte, h *Half) []byte {
-	if h.nsent > packedTraces {
+	if h.nsent > PackedTraces {
 		return dst
 	}
 	was := expected(h)
@@ -106,7 +106,7 @@ func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
 
 // nextTraces takes what appendTraces appended off the front of src.
 func (t *Table) nextTraces(src []byte, h *Half) []byte {
-	if h.nsent > packedTraces {
+	if h.nsent > PackedTraces {
 		return src
 	}
 	was, n := expected(h), h.nsent
