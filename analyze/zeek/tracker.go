@@ -94,13 +94,6 @@ const (
 	resp
 )
 
-// Numbers calls do for both ends with the sequence numbers that are kept of them:
-// that of the SYN, and the one behind the last octet.
-func (t *Tracker) Numbers(do func(start, last *wire.Seq, isOrig bool)) {
-	do(&t.ends[orig].start, &t.ends[orig].last, true)
-	do(&t.ends[resp].start, &t.ends[resp].last, false)
-}
-
 // Segment takes the next segment of the connection. fromOriginator tells which
 // end sent it. gapSeen says that its acknowledgement covers payload that was never
 // captured and that no earlier acknowledgement covered. The originator is the
