@@ -106,6 +106,13 @@ func BenchmarkSegment(b *testing.B) {
 			s.Seq, s.Ack = 1, wire.Seq(i*1000)
 		})
 	})
+	b.Run("replay", func(b *testing.B) { // octets sent again and again, never acknowledged
+		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			s.Tuple, s.Flags, s.Len = simTuple(0), wire.ACK, 1000
+			s.Seq, s.Ack = wire.Seq(i%4000*1000), 1
+		})
+	})
 	b.Run("same-ack", func(b *testing.B) { // duplicate ACKs, as fast as a line allows
 		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
 		benchFeed(b, a, func(i int, s *wire.Segment) {

@@ -1,9 +1,7 @@
 package analyze
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"time"
 
 	"tcpwatch/analyze/flow"
@@ -108,7 +106,9 @@ func New(cfg Config) *Analyzer {
 }
 
 func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
-	return &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, due: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	a := &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, due: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	table.Accompany(&companion{Analyzer: a})
+	return a
 }
 
 func (cfg Config) withDefaults() Config {
@@ -136,6 +136,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 // that are to be forgotten behind it.
 func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	a.stats.Segments++
+	a.table.Settle()
 	a.tick(seg.Time)
 	ref, from := a.route(seg, p), p.from
 	a.ref = ref
@@ -233,14 +234,16 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 // Flush hands over every connection that is still remembered, in order of their
 // numbers, and forgets it.
 func (a *Analyzer) Flush() {
-	all := a.table.All()
-	slices.SortFunc(all, func(r, s flow.Ref) int {
-		return cmp.Compare(a.table.Get(r).Number, a.table.Get(s).Number)
-	})
-	for _, r := range all {
+	for _, r := range a.table.All() {
 		a.finish(r, EndCapture)
 	}
 	a.restEvicted()
+}
+
+// Memory returns the octets that the connections that are remembered take, what is
+// free of the memory for them included. See package flow for what one of them does.
+func (a *Analyzer) Memory() int {
+	return a.table.Octets() + a.notes.Octets() + a.steps.Octets() + a.watching.Octets()
 }
 
 // Stats returns the counts so far.

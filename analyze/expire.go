@@ -41,6 +41,7 @@ func (a *Analyzer) timers() [4]timer {
 // does it by itself; live capture also calls it when nothing arrives. A time
 // that lies before the clock changes nothing.
 func (a *Analyzer) Advance(now int64) {
+	a.table.Settle()
 	a.tick(now)
 	a.expire()
 }
@@ -75,7 +76,8 @@ func (a *Analyzer) nextDue() int64 {
 	for _, t := range a.timers() {
 		left := t.timeout
 		if r := a.table.Head(t.class); r != 0 {
-			left -= elapsed(a.clock, a.table.Get(r).Touched)
+			since, _ := a.table.Touched(r)
+			left -= elapsed(a.clock, since)
 		}
 		least = min(least, left)
 	}
@@ -88,24 +90,28 @@ func (a *Analyzer) nextDue() int64 {
 // runOut lets a timer end what is due.
 func (a *Analyzer) runOut(t timer) {
 	for r := a.table.Head(t.class); r != 0; r = a.table.Head(t.class) {
-		f := a.table.Get(r)
-		if elapsed(a.clock, f.Touched) < t.timeout {
+		if since, _ := a.table.Touched(r); elapsed(a.clock, since) < t.timeout {
 			return
 		}
-		a.lapse(r, f, t)
+		a.lapse(r, t)
 	}
 }
 
 // lapse ends a connection's stay in the timer's class.
-func (a *Analyzer) lapse(r flow.Ref, f *flow.Flow, t timer) {
+func (a *Analyzer) lapse(r flow.Ref, t timer) {
 	if t.class != flow.TimeWait {
 		a.finish(r, EndQuiet)
 		return
 	}
-	for _, s := range ends(f) {
-		a.leaves(f, s, 0, f.Touched+t.timeout, EndTimer)
+	since, packet := a.table.Touched(r)
+	if a.table.Awake(r) || a.cfg.Moment != nil { // else it leaves TIME-WAIT when it wakes
+		f := a.table.Get(r)
+		for _, s := range ends(f) {
+			a.leaves(f, s, 0, since+t.timeout, EndTimer)
+		}
 	}
-	a.table.Touch(r, flow.Lapsed, f.Touched+t.timeout, f.TouchedBy)
+	a.table.Touch(r, flow.Lapsed, since+t.timeout, packet)
+	a.table.Settle()
 }
 
 // dispensable are the classes in the order in which connections are given up to
@@ -135,11 +141,12 @@ func (a *Analyzer) giveUp(r flow.Ref, c flow.Class) {
 // classify puts the flow into the class that its states call for.
 func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 	c := classOf(f)
-	if c == flow.TimeWait && f.Class() == flow.TimeWait && !n.twRestart {
+	now := a.table.Class(r)
+	if c == flow.TimeWait && now == flow.TimeWait && !n.twRestart {
 		return // only entering and restarting set the 2MSL timer
 	}
 	n.twRestart = false
-	switch was := finished(f.Class()); {
+	switch was := finished(now); {
 	case finished(c) && !was:
 		a.stats.Ended++
 	case was && !finished(c):

@@ -7,7 +7,8 @@ type Order struct {
 	next    uint64
 	waiting map[uint64]*Connection
 	out     func(*Connection)
-	most    int // that wait; 0: no bound
+	most    int           // that wait; 0: no bound
+	spare   []*Connection // copies that were handed on, to be used again
 }
 
 // NewOrder returns an Order that calls out for every connection, numbers 1, 2,
@@ -27,7 +28,7 @@ func (o *Order) Connection(c *Connection) {
 		o.out(c)
 		return
 	case c.Number > o.next:
-		o.waiting[c.Number] = c.Clone()
+		o.waiting[c.Number] = o.copy(c)
 		if o.most == 0 || len(o.waiting) <= o.most {
 			return
 		}
@@ -49,7 +50,25 @@ func (o *Order) handOn() {
 		}
 		delete(o.waiting, o.next)
 		o.out(w)
+		if len(o.spare) < mostSpare {
+			o.spare = append(o.spare, w)
+		}
 	}
+}
+
+// mostSpare bounds the copies that are kept for others to come.
+const mostSpare = 256
+
+// copy returns a copy of a lent record.
+func (o *Order) copy(c *Connection) *Connection {
+	n := len(o.spare)
+	if n == 0 {
+		return c.Clone()
+	}
+	d := o.spare[n-1]
+	o.spare = o.spare[:n-1]
+	c.copyTo(d)
+	return d
 }
 
 // Clone returns a copy that is the caller's own.

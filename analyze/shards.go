@@ -181,7 +181,11 @@ func (g *Shards) step(b *batch) {
 func (g *Shards) expires(now int64) bool {
 	for _, s := range g.shards {
 		for _, t := range s.an.timers() {
-			if r := s.an.table.Head(t.class); r != 0 && elapsed(now, s.an.table.Get(r).Touched) >= t.timeout {
+			r := s.an.table.Head(t.class)
+			if r == 0 {
+				continue
+			}
+			if since, _ := s.an.table.Touched(r); elapsed(now, since) >= t.timeout {
 				return true
 			}
 		}
@@ -212,8 +216,8 @@ func (g *Shards) makeRoom(s *shard) {
 			if r == 0 {
 				continue
 			}
-			f := o.an.table.Get(r)
-			if at := (position{touched: f.Touched, by: f.TouchedBy}); from == nil || at.before(&first) {
+			since, by := o.an.table.Touched(r)
+			if at := (position{touched: since, by: by}); from == nil || at.before(&first) {
 				from, first = o, at
 			}
 		}

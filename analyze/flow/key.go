@@ -79,3 +79,69 @@ func (k *Key) hash(seed uint64) uint32 {
 	x := h ^ l
 	return uint32(x ^ x>>32)
 }
+
+// What the first octet of a packed Key says.
+const (
+	keyIPv6 = 1 << iota
+	keyEncap
+	keyLong // addresses of 16 octets
+)
+
+// mapped is what IPv4 addresses begin with.
+var mapped = [12]byte{10: 0xff, 11: 0xff}
+
+// appendTo appends the key, in the octets that it needs.
+func (k *Key) appendTo(dst []byte) []byte {
+	kind := byte(0)
+	if k.IPv6 {
+		kind |= keyIPv6
+	}
+	if k.Encap != 0 {
+		kind |= keyEncap
+	}
+	if [12]byte(k.Addr[0][:]) != mapped || [12]byte(k.Addr[1][:]) != mapped {
+		kind |= keyLong
+	}
+	dst = append(dst, kind)
+	for i := range k.Addr {
+		if kind&keyLong != 0 {
+			dst = append(dst, k.Addr[i][:]...)
+		} else {
+			dst = append(dst, k.Addr[i][12:]...)
+		}
+		dst = binary.LittleEndian.AppendUint16(dst, k.Port[i])
+	}
+	if k.Encap != 0 {
+		dst = binary.LittleEndian.AppendUint32(dst, k.Encap)
+	}
+	return dst
+}
+
+// keyOf takes a packed key off the front of src.
+func keyOf(src []byte) (k Key, rest []byte) {
+	kind := src[0]
+	src = src[1:]
+	k.IPv6 = kind&keyIPv6 != 0
+	for i := range k.Addr {
+		if kind&keyLong != 0 {
+			src = src[copy(k.Addr[i][:], src):]
+		} else {
+			copy(k.Addr[i][:], mapped[:])
+			src = src[copy(k.Addr[i][12:], src):]
+		}
+		k.Port[i] = binary.LittleEndian.Uint16(src)
+		src = src[2:]
+	}
+	if kind&keyEncap != 0 {
+		k.Encap = binary.LittleEndian.Uint32(src)
+		src = src[4:]
+	}
+	return k, src
+}
+
+// begins reports whether a string begins with the key.
+func (k *Key) begins(str []byte) bool {
+	var room [64]byte
+	own := k.appendTo(room[:0])
+	return len(str) >= len(own) && string(str[:len(own)]) == string(own)
+}

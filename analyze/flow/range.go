@@ -146,7 +146,8 @@ func (t *Table) extendDown(h *Half, from, to wire.Seq) {
 	if !to.Before(low) {
 		return
 	}
-	i := t.holes.New(hole{from: to, to: low, next: h.holes})
+	i, g := t.holes.New()
+	*g = hole{from: to, to: low, next: h.holes}
 	if h.holes == 0 {
 		h.lastHole = i
 	}
@@ -180,7 +181,8 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 			g.to = from
 			link, before = &g.next, i
 		default: // its middle
-			j := t.holes.New(hole{from: to, to: g.to, next: g.next, beyond: g.beyond})
+			j, behind := t.holes.New()
+			*behind = hole{from: to, to: g.to, next: g.next, beyond: g.beyond}
 			g.to, g.next = from, j
 			if h.lastHole == i {
 				h.lastHole = j
@@ -210,7 +212,8 @@ func (t *Table) Opened(h *Half, from wire.Seq, m *Mark) {
 }
 
 func (t *Table) appendHole(h *Half, from, to wire.Seq) {
-	i := t.holes.New(hole{from: from, to: to})
+	i, g := t.holes.New()
+	*g = hole{from: from, to: to}
 	if h.holes == 0 {
 		h.holes = i
 	} else {
