@@ -5,6 +5,36 @@ import (
 	"time"
 )
 
+// digitPairs holds 00 to 99.
+const digitPairs = "0001020304050607080910111213141516171819" +
+	"2021222324252627282930313233343536373839" +
+	"4041424344454647484950515253545556575859" +
+	"6061626364656667686970717273747576777879" +
+	"8081828384858687888990919293949596979899"
+
+const zeros = "00000000000000000000" // as many digits as a uint64 can have
+
+// appendPadded appends n with leading zeros to the given width, at most 20.
+func appendPadded(b []byte, n uint64, width int) []byte {
+	b = append(b, zeros[:width]...)
+	putDigits(b[len(b)-width:], n)
+	return b
+}
+
+// putDigits writes n to the end of b, over what stands there.
+func putDigits(b []byte, n uint64) {
+	i := len(b)
+	for ; n >= 100 && i >= 2; i -= 2 {
+		pair := n % 100 * 2
+		n /= 100
+		b[i-2], b[i-1] = digitPairs[pair], digitPairs[pair+1]
+	}
+	for ; n > 0 && i > 0; i-- {
+		b[i-1] = byte('0' + n%10)
+		n /= 10
+	}
+}
+
 // appendSeconds appends a duration in nanoseconds as seconds, exactly, without
 // trailing zeros: 4468000 is 0.004468.
 func appendSeconds(b []byte, ns int64) []byte {
@@ -18,10 +48,8 @@ func appendSeconds(b []byte, ns int64) []byte {
 	if frac == 0 {
 		return b
 	}
-	b = append(b, '.')
-	start := len(b)
-	b = appendPadded(b, frac, 9)
-	for b[len(b)-1] == '0' && len(b) > start {
+	b = appendPadded(append(b, '.'), frac, 9)
+	for b[len(b)-1] == '0' {
 		b = b[:len(b)-1]
 	}
 	return b
@@ -39,50 +67,43 @@ func appendFixed(b []byte, ns int64) []byte {
 	return appendPadded(b, u%1e9/1e3, 6)
 }
 
-// appendPadded appends n with leading zeros to the given width.
-func appendPadded(b []byte, n uint64, width int) []byte {
-	var tmp [20]byte
-	for i := width - 1; i >= 0; i-- {
-		tmp[i] = byte('0' + n%10)
-		n /= 10
-	}
-	return append(b, tmp[:width]...)
-}
-
 // appendThousands appends n with a comma between groups of three digits.
 func appendThousands(b []byte, n uint64) []byte {
-	var tmp [20]byte
-	digits := strconv.AppendUint(tmp[:0], n, 10)
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b = append(b, ',')
-		}
-		b = append(b, d)
+	if n < 1000 {
+		return strconv.AppendUint(b, n, 10)
 	}
-	return b
+	return appendPadded(append(appendThousands(b, n/1000), ','), n%1000, 3)
 }
 
-// clock appends times; it remembers the second it wrote last, because the
+// clock appends times; it remembers the day that it wrote last, because the
 // calendar costs more than everything else in a row.
 type clock struct {
-	second int64
-	text   []byte
+	day   int64
+	known bool
+	date  [len("2006-01-02")]byte
 }
 
 // appendTime appends nanoseconds since 1970 as RFC 3339 in UTC, always with
 // nine decimals, so that text order is time order.
 func (c *clock) appendTime(b []byte, ns int64) []byte {
-	sec, frac := ns/1e9, ns%1e9
-	if frac < 0 {
-		sec, frac = sec-1, frac+1e9
+	const day = int64(24 * time.Hour)
+	today, left := ns/day, ns%day
+	if left < 0 {
+		today, left = today-1, left+day
 	}
-	if c.text == nil || sec != c.second {
-		c.second = sec
-		c.text = time.Unix(sec, 0).UTC().AppendFormat(c.text[:0], "2006-01-02T15:04:05.")
+	if !c.known || today != c.day {
+		c.day, c.known = today, true
+		time.Unix(today*int64(day/1e9), 0).UTC().AppendFormat(c.date[:0], "2006-01-02")
 	}
-	b = append(b, c.text...)
-	b = appendPadded(b, uint64(frac), 9)
-	return append(b, 'Z')
+	b = append(b, "0000-00-00T00:00:00.000000000Z"...)
+	t := b[len(b)-len("0000-00-00T00:00:00.000000000Z"):]
+	copy(t, c.date[:])
+	second := uint64(left / 1e9)
+	putDigits(t[11:13], second/3600)
+	putDigits(t[14:16], second/60%60)
+	putDigits(t[17:19], second%60)
+	putDigits(t[20:29], uint64(left%1e9))
+	return b
 }
 
 // durationUnits are the units of appendDuration with the length from which on
