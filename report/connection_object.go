@@ -178,6 +178,44 @@ func (j *jsonRow) direction(key string, d *analyze.Direction) {
 	j.uint(`{"packets":`, d.Packets)
 	j.uint(`,"payload_bytes":`, d.PayloadOctets)
 	j.uint(`,"unique_bytes":`, d.UniqueOctets)
+	if clean(d) {
+		j.add(cleanCounts[0])
+		j.uint(`,"in_flight_max":`, d.MostInFlight)
+		j.add(cleanCounts[1])
+	} else {
+		j.counts(d)
+		j.uint(`,"in_flight_max":`, d.MostInFlight)
+		j.repeats(d)
+	}
+	j.secondsOrNull(`,"rtt_min":`, d.RTT.Min)
+	j.secondsOrNull(`,"rtt_avg":`, d.RTT.Avg)
+	j.secondsOrNull(`,"rtt_max":`, d.RTT.Max)
+	j.secondsOrNull(`,"rtt_smoothed":`, d.SmoothedRTT)
+	j.secondsOrNull(`,"rto":`, d.RTO)
+	j.secondsOrNull(`,"rtt_timestamps_min":`, d.EchoRTT.Min)
+	j.secondsOrNull(`,"rtt_timestamps_avg":`, d.EchoRTT.Avg)
+	j.secondsOrNull(`,"rtt_timestamps_max":`, d.EchoRTT.Max)
+	j.add("}")
+}
+
+// clean reports whether a direction has nothing but segments, octets and times.
+func clean(d *analyze.Direction) bool {
+	rest := *d
+	rest.Packets, rest.PayloadOctets, rest.UniqueOctets, rest.MostInFlight = 0, 0, 0, 0
+	rest.RTT, rest.EchoRTT, rest.SmoothedRTT, rest.RTO = analyze.RTT{}, analyze.RTT{}, 0, 0
+	return rest == analyze.Direction{}
+}
+
+// cleanCounts is what counts and repeats write of a direction without trouble,
+// which most are: copying that costs a tenth of writing it.
+var cleanCounts = func() [2]string {
+	var counts, repeats jsonRow
+	counts.counts(&analyze.Direction{})
+	repeats.repeats(&analyze.Direction{})
+	return [...]string{string(counts.b), string(repeats.b)}
+}()
+
+func (j *jsonRow) counts(d *analyze.Direction) {
 	j.uint(`,"retransmissions":`, d.Retransmissions)
 	j.uint(`,"retransmitted_bytes":`, d.RetransmittedBytes)
 	j.uint(`,"out_of_order":`, d.OutOfOrder)
@@ -187,7 +225,11 @@ func (j *jsonRow) direction(key string, d *analyze.Direction) {
 	j.uint(`,"keep_alives":`, d.KeepAlives)
 	j.uint(`,"missing_bytes":`, d.MissingBytes)
 	j.uint(`,"unseen_bytes":`, d.UnseenBytes)
-	j.uint(`,"in_flight_max":`, d.MostInFlight)
+}
+
+// repeats writes what else is known of segments that were sent again, and of
+// windows.
+func (j *jsonRow) repeats(d *analyze.Direction) {
 	j.uint(`,"inferred_retransmissions":`, d.Inferred)
 	j.uint(`,"spurious_retransmissions":`, d.Spurious)
 	j.add(`,"causes":{`)
@@ -200,15 +242,6 @@ func (j *jsonRow) direction(key string, d *analyze.Direction) {
 	j.uint(`,"window_episodes":`, d.WindowEpisodes)
 	j.seconds(`,"zero_window_time":`, d.ZeroWindowTime)
 	j.seconds(`,"window_full_time":`, d.WindowFullTime)
-	j.secondsOrNull(`,"rtt_min":`, d.RTT.Min)
-	j.secondsOrNull(`,"rtt_avg":`, d.RTT.Avg)
-	j.secondsOrNull(`,"rtt_max":`, d.RTT.Max)
-	j.secondsOrNull(`,"rtt_smoothed":`, d.SmoothedRTT)
-	j.secondsOrNull(`,"rto":`, d.RTO)
-	j.secondsOrNull(`,"rtt_timestamps_min":`, d.EchoRTT.Min)
-	j.secondsOrNull(`,"rtt_timestamps_avg":`, d.EchoRTT.Avg)
-	j.secondsOrNull(`,"rtt_timestamps_max":`, d.EchoRTT.Max)
-	j.add("}")
 }
 
 func (j *jsonRow) labelCounts(c *analyze.Connection) {
