@@ -19,7 +19,7 @@ type jsonRow struct {
 func (j *jsonRow) add(text string) { j.b = append(j.b, text...) }
 
 func (j *jsonRow) uint(key string, n uint64) {
-	j.b = strconv.AppendUint(append(j.b, key...), n, 10)
+	j.b = appendUint(append(j.b, key...), n)
 }
 
 // uintOrNull writes n where it is known.
@@ -102,7 +102,7 @@ func (j *jsonRow) numbers(key string, list []uint64) {
 // own words.
 func (j *jsonRow) count(name string, n uint64) {
 	j.separate()
-	j.b = strconv.AppendUint(append(append(append(j.b, '"'), name...), '"', ':'), n, 10)
+	j.b = appendUint(append(append(append(j.b, '"'), name...), '"', ':'), n)
 }
 
 // item appends one of this program's own words to a list.

@@ -5,34 +5,27 @@ import (
 	"time"
 )
 
-// digitPairs holds 00 to 99.
-const digitPairs = "0001020304050607080910111213141516171819" +
-	"2021222324252627282930313233343536373839" +
-	"4041424344454647484950515253545556575859" +
-	"6061626364656667686970717273747576777879" +
-	"8081828384858687888990919293949596979899"
-
-const zeros = "00000000000000000000" // as many digits as a uint64 can have
-
-// appendPadded appends n with leading zeros to the given width, at most 20.
-func appendPadded(b []byte, n uint64, width int) []byte {
-	b = append(b, zeros[:width]...)
-	putDigits(b[len(b)-width:], n)
-	return b
+// appendUint is strconv.AppendUint, sooner done with the many numbers that have
+// one digit.
+func appendUint(b []byte, n uint64) []byte {
+	if n < 10 {
+		return append(b, byte('0'+n))
+	}
+	return strconv.AppendUint(b, n, 10)
 }
 
-// putDigits writes n to the end of b, over what stands there.
-func putDigits(b []byte, n uint64) {
-	i := len(b)
-	for ; n >= 100 && i >= 2; i -= 2 {
-		pair := n % 100 * 2
-		n /= 100
-		b[i-2], b[i-1] = digitPairs[pair], digitPairs[pair+1]
-	}
-	for ; n > 0 && i > 0; i-- {
-		b[i-1] = byte('0' + n%10)
-		n /= 10
-	}
+// appendTwo, appendThree and appendNine append a number with leading zeros to
+// that width; it must not have more digits.
+func appendTwo(b []byte, n uint32) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
+
+func appendThree(b []byte, n uint32) []byte {
+	return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+}
+
+func appendNine(b []byte, n uint32) []byte {
+	x, y, z := n/1e6, n/1e3%1e3, n%1e3
+	return append(b, byte('0'+x/100), byte('0'+x/10%10), byte('0'+x%10),
+		byte('0'+y/100), byte('0'+y/10%10), byte('0'+y%10), byte('0'+z/100), byte('0'+z/10%10), byte('0'+z%10))
 }
 
 // appendSeconds appends a duration in nanoseconds as seconds, exactly, without
@@ -43,12 +36,12 @@ func appendSeconds(b []byte, ns int64) []byte {
 		b = append(b, '-')
 		u = -u
 	}
-	b = strconv.AppendUint(b, u/1e9, 10)
-	frac := u % 1e9
+	b = appendUint(b, u/1e9)
+	frac := uint32(u % 1e9)
 	if frac == 0 {
 		return b
 	}
-	b = appendPadded(append(b, '.'), frac, 9)
+	b = appendNine(append(b, '.'), frac)
 	for b[len(b)-1] == '0' {
 		b = b[:len(b)-1]
 	}
@@ -63,8 +56,8 @@ func appendFixed(b []byte, ns int64) []byte {
 		u = -u
 	}
 	b = appendThousands(b, u/1e9)
-	b = append(b, '.')
-	return appendPadded(b, u%1e9/1e3, 6)
+	micros := uint32(u % 1e9 / 1e3)
+	return appendThree(appendThree(append(b, '.'), micros/1e3), micros%1e3)
 }
 
 // appendThousands appends n with a comma between groups of three digits.
@@ -72,7 +65,7 @@ func appendThousands(b []byte, n uint64) []byte {
 	if n < 1000 {
 		return strconv.AppendUint(b, n, 10)
 	}
-	return appendPadded(append(appendThousands(b, n/1000), ','), n%1000, 3)
+	return appendThree(append(appendThousands(b, n/1000), ','), uint32(n%1000))
 }
 
 // clock appends times; it remembers the day that it wrote last, because the
@@ -95,15 +88,11 @@ func (c *clock) appendTime(b []byte, ns int64) []byte {
 		c.day, c.known = today, true
 		time.Unix(today*int64(day/1e9), 0).UTC().AppendFormat(c.date[:0], "2006-01-02")
 	}
-	b = append(b, "0000-00-00T00:00:00.000000000Z"...)
-	t := b[len(b)-len("0000-00-00T00:00:00.000000000Z"):]
-	copy(t, c.date[:])
-	second := uint64(left / 1e9)
-	putDigits(t[11:13], second/3600)
-	putDigits(t[14:16], second/60%60)
-	putDigits(t[17:19], second%60)
-	putDigits(t[20:29], uint64(left%1e9))
-	return b
+	second, frac := uint32(left/1e9), uint32(left%1e9)
+	b = appendTwo(append(append(b, c.date[:]...), 'T'), second/3600)
+	b = appendTwo(append(b, ':'), second/60%60)
+	b = appendTwo(append(b, ':'), second%60)
+	return append(appendNine(append(b, '.'), frac), 'Z')
 }
 
 // durationUnits are the units of appendDuration with the length from which on
