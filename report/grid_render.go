@@ -127,7 +127,7 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 	if g.records || !g.fits(row) && !(g.env.live && g.fitsPushed(row)) {
 		return g.record(w, row)
 	}
-	b := append([]byte(nil), g.indent...)
+	b := append(g.line[:0], g.indent...)
 	over := 0 // how far the columns are pushed
 	for k, i := range g.keep {
 		text := g.shown(row[i])
@@ -136,7 +136,7 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 		if g.columns[i].right {
 			b = appendSpaces(b, space)
 		}
-		b = append(b, g.env.paint(row[i].tone, text)...)
+		b = g.env.appendPainted(b, row[i].tone, text)
 		if k < len(g.keep)-1 {
 			if !g.columns[i].right {
 				b = appendSpaces(b, space)
@@ -150,10 +150,11 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 		indent := len(g.indent) + g.widths[0] + len(gap)
 		for _, line := range wrapWords(below.text, g.env.Width-indent, "") {
 			b = appendSpaces(b, indent)
-			b = append(b, g.env.paint(below.tone, line)...)
+			b = g.env.appendPainted(b, below.tone, line)
 			b = append(b, '\n')
 		}
 	}
+	g.line = b
 	_, err := w.Write(b)
 	return err
 }
