@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"strings"
 	"testing"
 
@@ -188,46 +187,5 @@ func TestJSONIsOneValue(t *testing.T) {
 		if len(m) != len(all) {
 			t.Errorf("%d views in one object, want %d", len(m), len(all))
 		}
-	}
-}
-
-// TestNDJSONAllocates pins the promise of no allocation for a packet.
-func TestNDJSONAllocates(t *testing.T) {
-	r, err := New(io.Discard, Options{Views: []View{ViewPackets, ViewConnections}, Format: FormatNDJSON})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, c := resentPacket(t), halfClose(t)
-	if n := testing.AllocsPerRun(1000, func() { r.Packet(p) }); n != 0 {
-		t.Errorf("a packet costs %v allocations", n)
-	}
-	if n := testing.AllocsPerRun(1000, func() { r.Connection(c) }); n != 0 {
-		t.Errorf("a connection costs %v allocations", n)
-	}
-}
-
-func BenchmarkPackets(b *testing.B) {
-	for _, f := range []Format{FormatNDJSON, FormatCSV, FormatTable} {
-		b.Run(string(f), func(b *testing.B) {
-			r, _ := New(io.Discard, Options{Views: []View{ViewPackets}, Format: f})
-			p := resentPacket(b)
-			b.ReportAllocs()
-			for b.Loop() {
-				r.Packet(p)
-			}
-		})
-	}
-}
-
-func BenchmarkConnections(b *testing.B) {
-	for _, f := range []Format{FormatNDJSON, FormatCSV} {
-		b.Run(string(f), func(b *testing.B) {
-			r, _ := New(io.Discard, Options{Views: []View{ViewConnections}, Format: f})
-			c := halfClose(b)
-			b.ReportAllocs()
-			for b.Loop() {
-				r.Connection(c)
-			}
-		})
 	}
 }
