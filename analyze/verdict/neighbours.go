@@ -47,8 +47,8 @@ type sourceNote struct {
 type beside struct {
 	listener listenerNote
 	host     hostNote
-	// targets is about how many addresses and ports the client tried; opened
-	// whether any of its openings was completed.
+	// opened tells whether any opening of the client was completed; targets is
+	// about how many addresses and ports it tried, counted where none was.
 	targets int
 	opened  bool
 }
@@ -71,10 +71,15 @@ func (n *neighbours) find(c *analyze.Connection) places {
 
 // beside says what was noted before the connection.
 func (p *places) beside() beside {
-	s := p.source.get()
-	b := beside{listener: p.listener.get(), host: p.host.get(), opened: s.completed > 0}
-	for _, w := range s.targets {
-		b.targets += bits.OnesCount64(w)
+	b := beside{listener: p.listener.get(), host: p.host.get()}
+	s := p.source.value
+	if s == nil {
+		return b
+	}
+	if b.opened = s.completed > 0; !b.opened {
+		for _, w := range s.targets {
+			b.targets += bits.OnesCount64(w)
+		}
 	}
 	return b
 }
