@@ -10,7 +10,7 @@ import (
 )
 
 // Bounds of holds, named heuristics: enough for the busiest captures seen, and
-// 32 MB of intervals at most.
+// 32 MB of intervals at most, twice that where all their tuples are used again.
 const (
 	maxHolds = 1 << 20 // intervals kept at one time; others are counted only
 	maxHosts = 4096    // hosts told apart; later ones are counted together
