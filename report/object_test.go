@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -187,5 +188,37 @@ func TestJSONIsOneValue(t *testing.T) {
 		if len(m) != len(all) {
 			t.Errorf("%d views in one object, want %d", len(m), len(all))
 		}
+	}
+}
+
+// TestCleanDirection: what counts as clean has the texts made for that, whichever
+// field is set.
+func TestCleanDirection(t *testing.T) {
+	cleanOnes := 0
+	for i := range reflect.TypeFor[analyze.Direction]().NumField() {
+		var d analyze.Direction
+		switch f := reflect.ValueOf(&d).Elem().Field(i); {
+		case f.CanUint():
+			f.SetUint(7)
+		case f.CanInt():
+			f.SetInt(7)
+		case f.Kind() == reflect.Array:
+			f.Index(f.Len() - 1).SetUint(7)
+		default:
+			f.Field(0).SetInt(7)
+		}
+		if !clean(&d) {
+			continue
+		}
+		cleanOnes++
+		var counts, repeats jsonRow
+		counts.counts(&d)
+		repeats.repeats(&d)
+		if string(counts.b) != cleanCounts[0] || string(repeats.b) != cleanCounts[1] {
+			t.Errorf("%s counts as clean and is written", reflect.TypeFor[analyze.Direction]().Field(i).Name)
+		}
+	}
+	if cleanOnes != 8 { // packets, octets twice, in flight, and four of round trips
+		t.Errorf("%d fields may be set in a clean direction", cleanOnes)
 	}
 }
