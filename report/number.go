@@ -123,12 +123,12 @@ func appendDuration(b []byte, ns int64, figures int) []byte {
 	}
 	for i, u := range durationUnits {
 		// Rounding may carry into the next unit: 999.9 µs is 1.00 ms.
-		if x < u.from && roundTo(x, figures) < u.from && i < len(durationUnits)-1 {
+		if !reaches(x, u.from, figures) && i < len(durationUnits)-1 {
 			continue
 		}
 		v := x / u.size
 		whole := 1
-		for t := roundTo(v, figures); t >= 10; t /= 10 {
+		for limit := 10.0; reaches(v, limit, figures); limit *= 10 {
 			whole++
 		}
 		decimals := max(0, figures-whole)
@@ -139,6 +139,12 @@ func appendDuration(b []byte, ns int64, figures int) []byte {
 		return append(b, u.name...)
 	}
 	return b
+}
+
+// reaches reports whether x, or what it is rounded to, is at least limit. Nothing
+// is rounded up to twice itself, and rounding costs more than the rest.
+func reaches(x, limit float64, figures int) bool {
+	return x >= limit || x >= limit/2 && roundTo(x, figures) >= limit
 }
 
 // roundTo rounds x to so many significant figures.
