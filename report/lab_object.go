@@ -93,7 +93,12 @@ func (j *jsonText) labSegment(s *LabStep) {
 	j.uintOrNull("ack_raw", uint64(s.Step.Ack), s.Step.Flags.Any(wire.ACK))
 	j.uint("len", uint64(s.Step.Len))
 	j.uint("window", uint64(s.Window))
-	j.labels(s.Labels)
+	j.open("labels", '[')
+	s.Labels.Each(func(id label.ID) {
+		j.comma()
+		j.quoted(labelName(id))
+	})
+	j.close(']')
 	if s.Cause != label.NoCause {
 		j.word("cause", s.Cause.String())
 	}
