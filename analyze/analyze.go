@@ -83,9 +83,12 @@ type Analyzer struct {
 	timer          bool
 	wireshark      *wireshark.Follower
 	bare           wire.Segment // a segment without a FIN that does not count
+	ref            flow.Ref     // the connection that is being told of
 	obs            Observation
 	conn           Connection
 	episode        Episode
+
+	shard *shard // that it works for; nil: it is alone
 
 	// For Config.Moment.
 	watching   flow.Slab[watched] // one for each flow, by note.watched
@@ -96,29 +99,44 @@ type Analyzer struct {
 
 // New returns an Analyzer without connections.
 func New(cfg Config) *Analyzer {
+	a := newAnalyzer(cfg.withDefaults(), flow.NewTable())
+	if cfg.Wireshark {
+		a.wireshark = wireshark.New(a.cfg.MaxConnections)
+	}
+	return a
+}
+
+func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
+	return &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+}
+
+func (cfg Config) withDefaults() Config {
 	if cfg.MSL <= 0 {
 		cfg.MSL = DefaultMSL
 	}
 	if cfg.MaxConnections <= 0 {
 		cfg.MaxConnections = DefaultMaxConnections
 	}
-	a := &Analyzer{
-		cfg: cfg, table: flow.NewTable(), clock: math.MinInt64, msl2: 2 * int64(cfg.MSL),
-	}
-	if cfg.Wireshark {
-		a.wireshark = wireshark.New(cfg.MaxConnections)
-	}
-	return a
+	return cfg
 }
 
 // Segment takes the next segment of the capture. It keeps nothing of seg.
 func (a *Analyzer) Segment(seg *wire.Segment) {
-	a.stats.Segments++
 	if a.wireshark != nil {
 		a.obs.Wireshark = a.wireshark.Segment(seg)
 	}
+	p := pairOf(a.table, &seg.Tuple)
+	a.segment(seg, &p)
+	a.expire() // afterwards: what fits a connection is worth more than a timer
+}
+
+// segment takes the next segment, whose ends are known, but for the connections
+// that are to be forgotten behind it.
+func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
+	a.stats.Segments++
 	a.tick(seg.Time)
-	ref, from := a.route(seg)
+	ref, from := a.route(seg, p), p.from
+	a.ref = ref
 	f := a.table.Get(ref)
 	n := a.notes.At(f.Extra)
 	x := &a.facts
@@ -159,7 +177,6 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 		a.moments(f, n, seg, phase)
 	}
 	a.classify(ref, f, n)
-	a.expire() // afterwards: what fits a connection is worth more than a timer
 	if a.cfg.Packet != nil {
 		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
 		a.cfg.Packet(&a.obs)

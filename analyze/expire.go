@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"time"
 
 	"tcpwatch/analyze/flow"
@@ -18,6 +19,24 @@ const (
 	closedTimeout = int64(4 * time.Minute)
 )
 
+// timer is what ends the stay of quiet connections in a class.
+type timer struct {
+	class   flow.Class
+	timeout int64
+}
+
+// timers returns the timers in the order in which they run out at one time: the
+// first in front of a segment, since it decides what a SYN meets; the others
+// behind it, since what fits a connection is worth more than a timer.
+func (a *Analyzer) timers() [4]timer {
+	return [...]timer{
+		{flow.TimeWait, a.msl2},
+		{flow.Opening, openingTimeout},
+		{flow.Lapsed, closedTimeout},
+		{flow.Closed, closedTimeout},
+	}
+}
+
 // Advance moves the clock to a capture time and lets timers run out. Segment
 // does it by itself; live capture also calls it when nothing arrives. A time
 // that lies before the clock changes nothing.
@@ -26,54 +45,67 @@ func (a *Analyzer) Advance(now int64) {
 	a.expire()
 }
 
-// tick moves the clock and lets TIME-WAIT run out, which decides what a SYN
-// meets.
+// tick moves the clock and lets TIME-WAIT run out.
 func (a *Analyzer) tick(now int64) {
 	if now <= a.clock {
 		return
 	}
 	a.clock = now
-	t := a.table
-	for r := t.Head(flow.TimeWait); r != 0; r = t.Head(flow.TimeWait) {
-		f := t.Get(r)
-		if now-f.Touched < a.msl2 {
-			break
-		}
-		for _, s := range ends(f) {
-			a.leaves(f, s, 0, f.Touched+a.msl2, EndTimer)
-		}
-		t.Touch(r, flow.Closed, now)
-	}
+	a.runOut(a.timers()[0])
 }
 
 // expire hands over connections that have been quiet for too long.
 func (a *Analyzer) expire() {
-	a.expireClass(flow.Opening, openingTimeout)
-	a.expireClass(flow.Closed, closedTimeout)
-}
-
-func (a *Analyzer) expireClass(c flow.Class, timeout int64) {
-	for r := a.table.Head(c); r != 0; r = a.table.Head(c) {
-		if a.clock-a.table.Get(r).Touched < timeout {
-			return
-		}
-		a.finish(r, EndQuiet)
+	for _, t := range a.timers() {
+		a.runOut(t)
 	}
 }
+
+// runOut lets a timer end what is due.
+func (a *Analyzer) runOut(t timer) {
+	for r := a.table.Head(t.class); r != 0; r = a.table.Head(t.class) {
+		f := a.table.Get(r)
+		if elapsed(a.clock, f.Touched) < t.timeout {
+			return
+		}
+		a.lapse(r, f, t)
+	}
+}
+
+// lapse ends a connection's stay in the timer's class.
+func (a *Analyzer) lapse(r flow.Ref, f *flow.Flow, t timer) {
+	if t.class != flow.TimeWait {
+		a.finish(r, EndQuiet)
+		return
+	}
+	for _, s := range ends(f) {
+		a.leaves(f, s, 0, f.Touched+t.timeout, EndTimer)
+	}
+	a.table.Touch(r, flow.Lapsed, f.Touched+t.timeout, f.TouchedBy)
+}
+
+// dispensable are the classes in the order in which connections are given up to
+// make room.
+var dispensable = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established}
 
 // makeRoom hands over the connection that is missed least: one that is over,
 // else the one of the least settled class that was quiet longest.
 func (a *Analyzer) makeRoom() {
-	for _, c := range [...]flow.Class{flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established} {
+	for _, c := range dispensable {
 		if r := a.table.Head(c); r != 0 {
-			end := EndEvicted
-			if c == flow.Closed || c == flow.TimeWait {
-				end = EndQuiet // nothing more was expected of it
-			}
-			a.finish(r, end)
+			a.giveUp(r, c)
 			return
 		}
 	}
+}
+
+// giveUp hands over a connection of class c to make room.
+func (a *Analyzer) giveUp(r flow.Ref, c flow.Class) {
+	if finished(c) {
+		a.finish(r, EndQuiet) // nothing more was expected of it
+		return
+	}
+	a.finish(r, EndEvicted)
 }
 
 // classify puts the flow into the class that its states call for.
@@ -89,11 +121,20 @@ func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 	case was && !finished(c):
 		a.stats.Ended--
 	}
-	a.table.Touch(r, c, a.clock)
+	a.table.Touch(r, c, a.clock, f.LastPacket)
+}
+
+// elapsed returns the time from since to now, at most what fits.
+func elapsed(now, since int64) int64 {
+	d := now - since
+	if d < 0 && now > since {
+		return math.MaxInt64
+	}
+	return d
 }
 
 // finished reports whether connections of a class have nothing more to say.
-func finished(c flow.Class) bool { return c == flow.Closed || c == flow.TimeWait }
+func finished(c flow.Class) bool { return c >= flow.TimeWait }
 
 func classOf(f *flow.Flow) flow.Class {
 	x, y := f.Half[0].State.Base(), f.Half[1].State.Base()

@@ -1,7 +1,5 @@
 package analyze
 
-import "slices"
-
 // Order hands connections on in order of their numbers. An Analyzer gives a
 // connection when nothing more is expected of it, so a long one keeps all that
 // began after it waiting: Order holds copies of those.
@@ -56,10 +54,17 @@ func (o *Order) handOn() {
 
 // Clone returns a copy that is the caller's own.
 func (c *Connection) Clone() *Connection {
-	d := *c
-	d.Steps = slices.Clone(c.Steps)
-	d.Opening.SynPackets = slices.Clone(c.Opening.SynPackets)
-	d.Opening.SynAckPackets = slices.Clone(c.Opening.SynAckPackets)
-	d.Closing.FinPackets = slices.Clone(c.Closing.FinPackets)
+	var d Connection
+	c.copyTo(&d)
 	return &d
+}
+
+// copyTo makes d a copy whose lists are its own, using again those that it has.
+func (c *Connection) copyTo(d *Connection) {
+	steps, syns, synAcks, fins := d.Steps, d.Opening.SynPackets, d.Opening.SynAckPackets, d.Closing.FinPackets
+	*d = *c
+	d.Steps = append(steps[:0], c.Steps...)
+	d.Opening.SynPackets = append(syns[:0], c.Opening.SynPackets...)
+	d.Opening.SynAckPackets = append(synAcks[:0], c.Opening.SynAckPackets...)
+	d.Closing.FinPackets = append(fins[:0], c.Closing.FinPackets...)
 }

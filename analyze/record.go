@@ -13,6 +13,7 @@ import (
 // EndCapture or EndEvicted.
 func (a *Analyzer) finish(r flow.Ref, end Ending) {
 	f := a.table.Get(r)
+	a.ref = r
 	n := a.notes.At(f.Extra)
 	if end == EndEvicted {
 		a.stats.Evicted++
@@ -277,13 +278,19 @@ func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
 // Quote takes an ICMP error that quotes a TCP header: it says why a connection
 // failed, and moves nothing (RFC 5927 §4).
 func (a *Analyzer) Quote(q *wire.Quote) {
-	a.Advance(q.Time)
-	k, from := flow.KeyOf(&q.Tuple)
-	r := a.table.Find(&k)
+	p := pairOf(a.table, &q.Tuple)
+	a.quote(q, &p)
+	a.expire()
+}
+
+// quote is Quote but for the connections that are to be forgotten behind it.
+func (a *Analyzer) quote(q *wire.Quote, p *pair) {
+	a.tick(q.Time)
+	r := a.table.Find(&p.key, p.hash)
 	if r == 0 {
 		return
 	}
-	f := a.table.Get(r)
+	f, from := a.table.Get(r), p.from
 	n := a.notes.At(f.Extra)
 	if n.icmp.packet != 0 || n.complete || !f.Half[from].Is(flow.SentSYN) || f.Half[from].ISN != q.Seq {
 		return

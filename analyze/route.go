@@ -9,11 +9,11 @@ import (
 // route finds the connection that a segment belongs to, or begins one. A tuple
 // may have had several: a SYN begins a new one only where the RFC lets it, and
 // a segment that fits only the connection before belongs to that.
-func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
-	k, from := flow.KeyOf(&seg.Tuple)
-	r := a.table.Find(&k)
+func (a *Analyzer) route(seg *wire.Segment, p *pair) flow.Ref {
+	from := p.from
+	r := a.table.Find(&p.key, p.hash)
 	if r == 0 {
-		return a.begin(&k, from, seg), from
+		return a.begin(p, seg)
 	}
 	f := a.table.Get(r)
 	x, y := &f.Half[from], &f.Half[from.Other()]
@@ -33,12 +33,26 @@ func (a *Analyzer) route(seg *wire.Segment) (flow.Ref, flow.Side) {
 	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
 		belongs(a.table.Get(f.Older), from, seg) {
 		a.answeredByOlder(f, from, seg)
-		return f.Older, from
+		return f.Older
 	}
 	if fresh {
-		return a.begin(&k, from, seg), from
+		return a.begin(p, seg)
 	}
-	return r, from
+	return r
+}
+
+// pair is the two ends of a segment as the table of flows has them.
+type pair struct {
+	key  flow.Key
+	hash uint32    // of key
+	from flow.Side // who sent it
+}
+
+// pairOf finds the ends of a tuple.
+func pairOf(table *flow.Table, t *wire.Tuple) (p pair) {
+	p.key, p.from = flow.KeyOf(t)
+	p.hash = table.Hash(&p.key)
+	return p
 }
 
 // begins reports whether a SYN without ACK opens another connection than f.
@@ -141,11 +155,15 @@ func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 }
 
 // begin opens a connection at a segment and decides who is the client.
-func (a *Analyzer) begin(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Ref {
+func (a *Analyzer) begin(p *pair, seg *wire.Segment) flow.Ref {
+	from := p.from
 	if a.table.Len() >= a.cfg.MaxConnections {
 		a.makeRoom()
 	}
-	r, f := a.table.New(k)
+	if a.shard != nil {
+		a.shard.makeRoom()
+	}
+	r, f := a.table.New(&p.key, p.hash)
 	a.stats.Connections++
 	a.stats.MostLive = max(a.stats.MostLive, a.table.Len())
 	f.Number = a.stats.Connections
@@ -157,12 +175,15 @@ func (a *Analyzer) begin(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Re
 	case seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK:
 		f.Client, f.RolesKnown = from.Other(), true
 	default:
-		f.Client = guessClient(k, from, seg)
+		f.Client = guessClient(&p.key, from, seg)
 	}
 	if f.Older != 0 {
 		was := a.table.Get(f.Older).Class()
 		a.succeeded(f, from, seg)
 		a.reused(f, from, was, seg)
+	}
+	if a.shard != nil {
+		a.shard.began(r, f)
 	}
 	return r
 }

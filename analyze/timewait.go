@@ -88,5 +88,5 @@ func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
 	for _, s := range ends(o) {
 		a.leaves(o, s, seg.Packet, seg.Time, EndReused)
 	}
-	a.table.Touch(r, flow.Closed, a.clock)
+	a.table.Touch(r, flow.Closed, a.clock, seg.Packet)
 }

@@ -120,6 +120,11 @@ func (k kept) writePeers(b *strings.Builder, p keptPart) {
 		table(b, 1, rows...)
 		b.WriteString("\n")
 	}
+	for _, g := range p.groups {
+		if g.note != "" {
+			fmt.Fprintf(b, "%s on %s %s.\n\n", g.program, g.capture, g.note)
+		}
+	}
 	b.WriteString("The command lines:\n\n")
 	for _, line := range p.said("command") {
 		b.WriteString("    " + line + "\n")

@@ -169,7 +169,7 @@ func (s *session) all(chosen []part) error {
 		}
 	}
 	if s.keep {
-		return writeDocuments()
+		s.wrong = append(s.wrong, writeDocuments())
 	}
-	return nil
+	return errors.Join(s.wrong...)
 }

@@ -20,7 +20,7 @@ type program struct {
 	args    []string
 	version string // flag that prints a version
 	// counts is a shell's command line whose output holds the counts, where that
-	// of args does not; "$1" is the capture.
+	// of args does not; "$1" is the capture, "$2" a file to write.
 	counts string
 	// packets and connections are patterns in the output: where there is a group
 	// it is the count, else every line that matches counts; "" where it does not
@@ -57,7 +57,7 @@ var others = []program{
 	{name: "argus", args: []string{"argus", "-r", "FILE", "-w", os.DevNull}, version: "-h",
 		// It counts one packet less in some captures: seen with 15,900 packets of
 		// small, not with 1,000.
-		counts: `argus -r "$1" -w - | racount -r -`, packets: `sum +\d+ +(\d+)`, misses: 1},
+		counts: `argus -r "$1" -w "$2" && racount -r "$2"`, packets: `sum +\d+ +(\d+)`, misses: 1},
 	{name: "tcptrace", args: []string{"tcptrace", "-n", "FILE"}, version: "-version",
 		packets: `(\d+) TCP packets traced`, connections: `^ *\d+: `},
 	{name: "tshark", args: []string{"tshark", "-n", "-q", "-z", "conv,tcp", "-r", "FILE"}, version: "--version", connections: `<->`},
@@ -119,9 +119,10 @@ const oneRun = 10 * time.Second
 // and to compare what they count with what was generated, then in turns.
 func (s *session) measure(series string, c *capture, programs []program) (runs []run, err error) {
 	template := run{series: series, capture: c.name, packets: c.packets, connections: c.connections, octets: c.octets}
+	notes := map[string]string{}
 	add := func(p *program, round int, o outlay) {
 		r := template
-		r.program, r.round, r.outlay = p.name, round, o
+		r.program, r.round, r.outlay, r.note = p.name, round, o, notes[p.name]
 		runs = append(runs, r)
 	}
 	var again []program
@@ -130,9 +131,13 @@ func (s *session) measure(series string, c *capture, programs []program) (runs [
 		if _, err := exec.LookPath(s.path(p.args[0])); err != nil {
 			continue
 		}
-		o, err := s.first(p, c)
+		o, wrong, err := s.first(p, c)
 		if err != nil {
 			return runs, fmt.Errorf("%s: %w", c.name, err)
+		}
+		if wrong != "" {
+			notes[p.name] = wrong
+			s.wrong = append(s.wrong, fmt.Errorf("%s: %s %s", c.name, p.name, wrong))
 		}
 		if o.wall > oneRun {
 			add(p, 1, o)
@@ -152,23 +157,24 @@ func (s *session) measure(series string, c *capture, programs []program) (runs [
 	return runs, nil
 }
 
-// first runs a program and checks what it counts.
-func (s *session) first(p *program, c *capture) (outlay, error) {
+// first runs a program and compares what it counts; wrong says what differs.
+func (s *session) first(p *program, c *capture) (o outlay, wrong string, err error) {
 	f, err := os.CreateTemp(s.scratch, "counts-")
 	if err != nil {
-		return outlay{}, err
+		return o, "", err
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	o, err := s.spend(p, c.path, f)
-	if err != nil {
-		return o, err
+	if o, err = s.spend(p, c.path, f); err != nil {
+		return o, "", err
 	}
 	if p.counts != "" {
-		cmd := exec.Command("sh", "-c", p.counts, "sh", c.path)
+		beside := f.Name() + ".out"
+		defer os.Remove(beside)
+		cmd := exec.Command("sh", "-c", p.counts, "sh", c.path, beside)
 		cmd.Stdout = f
 		if err := cmd.Run(); err != nil {
-			return o, fmt.Errorf("%s: %w", p.counts, err)
+			return o, "", fmt.Errorf("%s: %w", p.counts, err)
 		}
 	}
 	for _, want := range []struct {
@@ -179,13 +185,13 @@ func (s *session) first(p *program, c *capture) (outlay, error) {
 			continue
 		}
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return o, err
+			return o, "", err
 		}
 		if n := figure(f, want.pattern); n > want.count || n < want.count-want.misses {
-			return o, fmt.Errorf("%s counts %d %s (%s), generated %d", p.name, n, want.what, want.pattern, want.count)
+			wrong += fmt.Sprintf("counts %d %s, generated %d; ", n, want.what, want.count)
 		}
 	}
-	return o, nil
+	return o, strings.TrimSuffix(wrong, "; "), nil
 }
 
 // figure finds what a pattern says, reading by lines: what this process holds

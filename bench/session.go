@@ -24,7 +24,8 @@ type session struct {
 	rounds   int
 	seed     uint64
 	keep     bool
-	shards   bool // the program has --shards
+	shards   bool    // the program has --shards
+	wrong    []error // who counted otherwise
 }
 
 // begin makes folders and the program. What it returns removes what does not stay.

@@ -88,7 +88,8 @@ func (d *Decoder) lose(n uint64) {
 func (d *Decoder) Quote() *wire.Quote { return &d.quote }
 
 // EncapName returns the name of a Tuple.Encap that this Decoder issued:
-// outermost first, "vlan 10/vxlan 42"; "" for 0 and for what it did not issue.
+// outermost first, "vlan 10/vxlan 42"; "" for 0 and for what it did not issue. It
+// may be called from any goroutine.
 func (d *Decoder) EncapName(id uint32) string { return d.encaps.name(id) }
 
 // cursor is where the decoding of a packet stands.

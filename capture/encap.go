@@ -3,6 +3,7 @@ package capture
 import (
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxEncaps bounds how many different paths of VLANs and tunnels are told
@@ -75,6 +76,9 @@ type encapTable struct {
 	known   map[encapStep]uint32
 	vlans   [4096]uint32 // a single VLAN tag, by its identifier
 	limited bool
+	// naming is held while steps grows, and while a name is made of it: by another
+	// goroutine, where results are written beside.
+	naming sync.Mutex
 }
 
 func (t *encapTable) init() {
@@ -108,6 +112,8 @@ func (t *encapTable) add(parent uint32, kind encapKind, value uint32) uint32 {
 	if n, ok := t.known[step]; ok {
 		return n
 	}
+	t.naming.Lock()
+	defer t.naming.Unlock()
 	if len(t.steps) == maxEncaps {
 		t.limited = true
 		return maxEncaps
@@ -120,6 +126,8 @@ func (t *encapTable) add(parent uint32, kind encapKind, value uint32) uint32 {
 
 // name spells a path out.
 func (t *encapTable) name(id uint32) string {
+	t.naming.Lock()
+	defer t.naming.Unlock()
 	if id == maxEncaps && t.limited {
 		return "(more encapsulations)"
 	}

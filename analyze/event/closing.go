@@ -172,7 +172,7 @@ var tupleReused = Spec{
 }
 
 var classWords = [...]string{
-	flow.Opening: "opening", flow.Established: "open", flow.Closing: "closing", flow.TimeWait: "TIME-WAIT", flow.Closed: "closed",
+	flow.Opening: "opening", flow.Established: "open", flow.Closing: "closing", flow.TimeWait: "TIME-WAIT", flow.Lapsed: "closed", flow.Closed: "closed",
 }
 
 var takenBack = Spec{

@@ -11,7 +11,8 @@ const (
 	Established              // open, or seen from the middle
 	Closing                  // a FIN was seen
 	TimeWait                 // an end is in TIME-WAIT
-	Closed                   // over; kept so that late segments find it
+	Lapsed                   // over since 2MSL ran out; kept so that late segments find it
+	Closed                   // over by what its ends sent; kept likewise
 	classes
 )
 
@@ -24,10 +25,11 @@ type list struct {
 func (f *Flow) Class() Class { return f.class }
 
 // Touch puts the flow at the tail of class c, with its timeout running from
-// now. now must not decrease from call to call.
-func (t *Table) Touch(r Ref, c Class, now int64) {
+// now, because of a packet. From call to call for one class now must not decrease,
+// nor packet where now is the same: so a class's head is the least by both.
+func (t *Table) Touch(r Ref, c Class, now int64, packet uint64) {
 	f := t.Get(r)
-	f.Touched = now
+	f.Touched, f.TouchedBy = now, packet
 	if f.class == c && t.lists[c].tail == r {
 		return
 	}

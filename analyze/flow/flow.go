@@ -233,8 +233,10 @@ type Flow struct {
 
 	// Extra is the caller's own record number, kept with the flow.
 	Extra int32
-	// Touched is the capture time from which the class's timeout runs.
-	Touched int64
+	// Touched is the capture time from which the class's timeout runs; TouchedBy is
+	// the packet that set it, which orders flows touched at the same time.
+	Touched   int64
+	TouchedBy uint64
 	// RolesKnown is set once a SYN or SYN-ACK told client from server.
 	RolesKnown bool
 }

@@ -30,8 +30,16 @@ type Table struct {
 }
 
 // NewTable returns an empty table.
-func NewTable() *Table {
-	return &Table{slots: make([]uint64, 1024), seed: rand.Uint64()}
+func NewTable() *Table { return NewTables(1)[0] }
+
+// NewTables returns n empty tables that share a seed, so that a key has one hash
+// in all of them.
+func NewTables(n int) []*Table {
+	seed, all := rand.Uint64(), make([]*Table, n)
+	for i := range all {
+		all[i] = &Table{slots: make([]uint64, 1024), seed: seed}
+	}
+	return all
 }
 
 // Len returns how many flows are remembered.
@@ -40,9 +48,11 @@ func (t *Table) Len() int { return t.live }
 // Get returns the flow of a valid Ref.
 func (t *Table) Get(r Ref) *Flow { return &t.chunks[r>>chunkBits][r&(chunkSize-1)] }
 
-// Find returns the newest flow of the key, or 0.
-func (t *Table) Find(k *Key) Ref {
-	h := k.hash(t.seed)
+// Hash returns the hash of a key in this table.
+func (t *Table) Hash(k *Key) uint32 { return k.hash(t.seed) }
+
+// Find returns the newest flow of the key with the hash h, or 0.
+func (t *Table) Find(k *Key, h uint32) Ref {
 	mask := uint32(len(t.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		s := t.slots[i]
@@ -57,12 +67,12 @@ func (t *Table) Find(k *Key) Ref {
 	}
 }
 
-// New adds a flow for the key and returns it zeroed but for its key. A flow
-// that has the key already stays reachable as the new one's Older.
-func (t *Table) New(k *Key) (Ref, *Flow) {
+// New adds a flow for the key with the hash h and returns it zeroed but for its
+// key. A flow that has the key already stays reachable as the new one's Older.
+func (t *Table) New(k *Key, h uint32) (Ref, *Flow) {
 	r := t.alloc()
 	f := t.Get(r)
-	*f = Flow{Key: *k, hash: k.hash(t.seed)}
+	*f = Flow{Key: *k, hash: h}
 	if old := t.replace(f.hash, k, r); old != 0 {
 		o := t.Get(old)
 		if o.Older != 0 { // only one predecessor is kept in reach

@@ -83,7 +83,7 @@ func TestTable(t *testing.T) {
 			switch op := rapid.IntRange(0, 9).Draw(r, "op"); {
 			case op < 4:
 				kk := key(k)
-				ref, f := table.New(&kk)
+				ref, f := table.New(&kk, table.Hash(&kk))
 				number++
 				f.Number = number
 				m := &modelFlow{ref: ref, number: number, key: k, older: newest[k]}
@@ -112,7 +112,7 @@ func TestTable(t *testing.T) {
 				delist(m)
 				m.class = Class(rapid.IntRange(0, int(classes)-1).Draw(r, "class"))
 				lists[m.class] = append(lists[m.class], m)
-				table.Touch(m.ref, m.class, now)
+				table.Touch(m.ref, m.class, now, 0)
 			}
 			compareTable(r, table, newest, lists, all)
 		}
@@ -125,7 +125,7 @@ func compareTable(r *rapid.T, table *Table, newest map[int]*modelFlow, lists [cl
 	}
 	for k := range 41 {
 		kk := key(k)
-		want, ref := newest[k], table.Find(&kk)
+		want, ref := newest[k], table.Find(&kk, table.Hash(&kk))
 		if want == nil && ref != 0 || want != nil && (ref != want.ref || table.Get(ref).Number != want.number) {
 			r.Fatalf("Find(%d) = %d, want %+v", k, ref, want)
 		}
@@ -162,8 +162,8 @@ func TestSlots(t *testing.T) {
 	for round := range 20 {
 		for i := range 2000 {
 			k := key(i*7 + round)
-			if table.Find(&k) == 0 {
-				refs[i*7+round], _ = table.New(&k)
+			if table.Find(&k, table.Hash(&k)) == 0 {
+				refs[i*7+round], _ = table.New(&k, table.Hash(&k))
 				table.Get(refs[i*7+round]).Number = 1
 			}
 		}
@@ -175,7 +175,7 @@ func TestSlots(t *testing.T) {
 		}
 		for i := range 20000 {
 			k := key(i)
-			if got := table.Find(&k); got != refs[i] {
+			if got := table.Find(&k, table.Hash(&k)); got != refs[i] {
 				t.Fatalf("round %d: Find(%d) = %d, want %d", round, i, got, refs[i])
 			}
 		}
@@ -263,9 +263,9 @@ func TestSteadyState(t *testing.T) {
 		table.Add(&h, i, i+100)
 		table.Add(&h, i+100, i+200)
 		table.Log(&h, &seg, i, true, false)
-		r, f := table.New(&k)
+		r, f := table.New(&k, table.Hash(&k))
 		f.Number = 1
-		table.Touch(r, Closed, int64(i))
+		table.Touch(r, Closed, int64(i), 0)
 		table.Release(r)
 	}
 	for range 2000 {

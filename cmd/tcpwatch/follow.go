@@ -169,7 +169,7 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 		},
 	})
 	an := analyze.New(analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Packet: f.Packet, Connection: f.Connection})
-	in := feed(c.Context(), packets, dec, an, hooks{}, func() bool { return over || w.Err() != nil })
+	in := feed(c.Context(), packets, dec, &single{Analyzer: an}, hooks{}, func() bool { return over || w.Err() != nil })
 	err = w.Close()
 	if err == nil {
 		err = out.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"sync/atomic"
 
 	"tcpwatch/analyze"
@@ -21,6 +22,9 @@ import (
 // and, when a connection is over, a record of it. Nobody keeps what is lent;
 // Order copies the records that have to wait for those with lower numbers.
 //
+// With several shards the way forks behind the Decoder, and Order and Reporter
+// are in a goroutine of their own; what they are given is the same.
+//
 // Reading ends at the end of the inputs, when ctx is done or when the output
 // cannot be written. What is known then is in the Reporter and in the Input
 // that is to be given to its Close. A live capture ends by itself when ctx is
@@ -29,11 +33,22 @@ import (
 func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) report.Input {
 	stop := func() bool { return false }
 	if rep != nil {
-		order := analyze.NewOrder(rep.Connection)
+		var failed atomic.Bool // the output, known where the Reporter is not
+		order := analyze.NewOrder(func(c *analyze.Connection) {
+			rep.Connection(c)
+			if rep.Err() != nil {
+				failed.Store(true)
+			}
+		})
 		order.Bound(h.waiting)
 		cfg.Connection = order.Connection
 		if rep.WantsPackets() {
-			cfg.Packet = both(cfg.Packet, rep.Packet)
+			cfg.Packet = both(cfg.Packet, func(o *analyze.Observation) {
+				rep.Packet(o)
+				if rep.Err() != nil {
+					failed.Store(true)
+				}
+			})
 		}
 		if rep.WantsEpisodes() {
 			cfg.Episode = rep.Episode
@@ -41,15 +56,42 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		if rep.WantsMoments() {
 			cfg.Moment = rep.Moment
 		}
-		stop = func() bool { return rep.Err() != nil && !h.unread }
+		stop = func() bool { return failed.Load() && !h.unread }
+	}
+	shards := h.shards
+	if h.alone() || cfg.Moment != nil || cfg.Wireshark {
+		shards = 1
 	}
 	h.join(&cfg)
-	return feed(ctx, src, dec, analyze.New(cfg), h, stop)
+	if shards > 1 {
+		return feed(ctx, src, dec, analyze.NewShards(shards, cfg), h, stop)
+	}
+	return feed(ctx, src, dec, &single{Analyzer: analyze.New(cfg)}, h, stop)
 }
+
+// analysis is one Analyzer, or several of them.
+type analysis interface {
+	// Next gives the segment to be filled, and Take takes it.
+	Next() *wire.Segment
+	Take()
+	Quote(*wire.Quote)
+	Advance(now int64)
+	Flush()
+	Stats() analyze.Stats
+}
+
+// single is one Analyzer that works where it is called.
+type single struct {
+	*analyze.Analyzer
+	seg wire.Segment
+}
+
+func (s *single) Next() *wire.Segment { return &s.seg }
+func (s *single) Take()               { s.Segment(&s.seg) }
 
 // feed gives every packet to the Analyzer, until the inputs end, ctx is done, or
 // stop or a hook says so.
-func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer, h hooks, stop func() bool) report.Input {
+func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an analysis, h hooks, stop func() bool) report.Input {
 	// The Source looks at ctx when it fills its buffer. That is too late where
 	// the output is slow.
 	var stopped atomic.Bool
@@ -61,7 +103,6 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *ana
 	var (
 		in    report.Input
 		p     capture.Packet
-		seg   wire.Segment
 		ticks = ticker{hook: h.tick}
 	)
 	for !stop() && !in.Interrupted {
@@ -83,9 +124,9 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *ana
 		if h.tap != nil {
 			h.tap(&p)
 		}
-		switch dec.Decode(&p, &seg) {
+		switch dec.Decode(&p, an.Next()) {
 		case wire.Segmented:
-			an.Segment(&seg)
+			an.Take()
 		case wire.ICMPError:
 			an.Quote(dec.Quote())
 		}
@@ -100,7 +141,7 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an *ana
 
 // conclusion hands over what is left and sums up. A live capture ends here: what
 // comes while results are written is none of its packets.
-func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an *analyze.Analyzer) report.Input {
+func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an analysis) report.Input {
 	if _, isLive := src.(capture.Live); isLive {
 		src.Close()
 	}
@@ -147,3 +188,9 @@ func describe(in *report.Input, s capture.Stats) {
 		})
 	}
 }
+
+// usefulShards is how many shards keep up with one thread that reads and decodes;
+// more would wait for it.
+const usefulShards = 8
+
+func defaultShards() int { return min(runtime.GOMAXPROCS(0), usefulShards) }

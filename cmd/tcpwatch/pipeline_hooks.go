@@ -24,9 +24,18 @@ type hooks struct {
 	// waiting bounds how many connections wait for one that began before them; 0
 	// is no bound.
 	waiting int
+	// shards is how many Analyzers work side by side where nothing forbids it; 0
+	// stands for one.
+	shards int
 	// unread lets the run go on when nobody reads the Reporter's output any more:
 	// the hooks have work of their own.
 	unread bool
+}
+
+// alone reports whether a hook wants to be called where the packets are read,
+// while they are.
+func (h *hooks) alone() bool {
+	return h.packet != nil || h.episode != nil || h.moment != nil || h.connection != nil || h.tick != nil || h.enough != nil
 }
 
 // join lets the Analyzer call the hooks behind the Reporter.
@@ -38,7 +47,7 @@ func (h *hooks) join(cfg *analyze.Config) {
 }
 
 // over reports whether a hook ends the run.
-func (h *hooks) over(an *analyze.Analyzer) bool { return h.enough != nil && h.enough(an.Stats()) }
+func (h *hooks) over(an analysis) bool { return h.enough != nil && h.enough(an.Stats()) }
 
 // both calls f and g, either of which may be nil.
 func both[T any](f, g func(*T)) func(*T) {
@@ -61,7 +70,7 @@ type ticker struct {
 }
 
 // at takes the time now. A clock that was set back begins anew.
-func (t *ticker) at(now int64, an *analyze.Analyzer) {
+func (t *ticker) at(now int64, an analysis) {
 	if t.hook == nil || now >= t.last && now-t.last < tickEvery {
 		return
 	}

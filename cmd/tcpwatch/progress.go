@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"sync"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -13,8 +14,9 @@ const progressDelay = time.Second
 
 // progress is a line on a terminal that says how much of the inputs has been
 // read. It appears when the work takes longer than progressDelay and is erased
-// by stop. It is for one goroutine.
+// by stop, which results may call from another goroutine.
 type progress struct {
+	mu       sync.Mutex
 	terminal *os.File
 	began    time.Time
 	lines    *mpb.Progress
@@ -28,6 +30,8 @@ func newProgress(terminal *os.File) *progress {
 
 // update takes the octets read and how many there are, 0 where nobody knows.
 func (p *progress) update(done, total int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.stopped {
 		return
 	}
@@ -60,6 +64,8 @@ func (p *progress) show(total int64) {
 
 // stop erases the line for good.
 func (p *progress) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.stopped {
 		return
 	}

@@ -29,6 +29,7 @@ type readOptions struct {
 	limit          int
 	msl            time.Duration
 	maxConnections int
+	shards         int
 	compat         compat
 	streams        streamFolder
 	vxlan          []uint16
@@ -72,7 +73,7 @@ const readExamples = `  tcpwatch read eth0.pcap
 func readCommand() *cobra.Command {
 	o := &readOptions{
 		format: report.FormatTable, color: whenAuto,
-		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
+		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections, shards: defaultShards(),
 		streams: streamFolder{gaps: report.GapHole, maxBuffer: stream.DefaultMaxBuffer},
 	}
 	c := &cobra.Command{
@@ -127,6 +128,9 @@ func (o *readOptions) declare(c *cobra.Command) {
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
 		"remember at most N connections at one time, 1 to %d; beyond it the one that was quiet longest is reported as evicted (default %d)",
 		mostConnections, analyze.DefaultMaxConnections))
+	f.Var(number(&o.shards, 1, analyze.MaxShards), "shards", fmt.Sprintf(
+		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d)",
+		analyze.MaxShards, usefulShards))
 	f.Var(ports(&o.vxlan), "vxlan-port",
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
 	f.Var(choice(&o.compat, compats), "compat",
@@ -198,7 +202,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	way := hooks{}
+	way := hooks{shards: o.shards}
 	kept.hook(&way)
 	if err := o.streams.open(&way, o.only, dec); err != nil {
 		return &exitError{exitUsage, err}

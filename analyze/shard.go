@@ -1,0 +1,208 @@
+package analyze
+
+import (
+	"math"
+	"slices"
+
+	"tcpwatch/analyze/flow"
+)
+
+// shard follows the connections that fall to it, with an Analyzer of its own and
+// the clock of the whole capture. What it finds goes in chunks to the merger.
+type shard struct {
+	group *Shards
+	id    uint8
+	an    *Analyzer
+	at    position // of what is told next
+	work  chan task
+	out   *chunk // being filled; nil: none yet
+	done  chan *chunk
+	spare chan *chunk
+}
+
+// chunksInFlight is how many chunks a shard may have under way.
+const chunksInFlight = 4
+
+// task is what a shard is to do next.
+type task struct {
+	batch *batch // nil: the capture has ended
+	// from is 0 for the whole batch; else only timers run out, those that are due in
+	// front of entry number upTo of the batch.
+	upTo int
+}
+
+func newShard(g *Shards, id int, cfg Config, table *flow.Table) *shard {
+	s := &shard{
+		group: g, id: uint8(id), work: make(chan task, batchesInFlight),
+		done: make(chan *chunk, chunksInFlight), spare: make(chan *chunk, chunksInFlight),
+	}
+	for range chunksInFlight {
+		s.spare <- new(chunk)
+	}
+	cfg.MaxConnections = math.MaxInt // the group looks after it
+	cfg.Connection = s.connection
+	if cfg.Packet != nil {
+		cfg.Packet = s.packet
+	}
+	if cfg.Episode != nil {
+		cfg.Episode = s.episode
+	}
+	s.an = newAnalyzer(cfg, table)
+	s.an.shard = s
+	return s
+}
+
+// run does the tasks as they come.
+func (s *shard) run() {
+	defer close(s.done)
+	for t := range s.work {
+		switch {
+		case t.batch == nil:
+			s.flush()
+		case t.upTo > 0:
+			s.catchUp(t.batch, t.upTo)
+		default:
+			s.take(t.batch)
+			s.send(t.batch.first+uint64(t.batch.n), t.batch)
+		}
+		s.group.busy.Done()
+	}
+}
+
+// take takes the shard's own entries of a batch, and the timers in between.
+func (s *shard) take(b *batch) {
+	for i := range b.n {
+		if b.owners[i] == s.id {
+			s.catchUp(b, i)
+			s.entry(b, i)
+		}
+	}
+	s.catchUp(b, b.n)
+}
+
+// entry takes entry i of a batch.
+func (s *shard) entry(b *batch, i int) {
+	e := &b.entries[i]
+	s.at = position{entry: b.first + uint64(i), phase: telling}
+	if e.quote < 0 {
+		s.an.segment(&e.seg, &e.pair)
+		return
+	}
+	s.an.quote(&b.quotes[e.quote], &e.pair)
+}
+
+// catchUp lets the timers run out that are due in front of entry n of a batch,
+// each at the entry whose time shows it, although that may belong to another
+// shard.
+func (s *shard) catchUp(b *batch, n int) {
+	a, now := s.an, b.clock(n)
+	for {
+		var first struct {
+			ref flow.Ref
+			f   *flow.Flow
+			t   timer
+			at  position
+		}
+		for i, t := range a.timers() {
+			r := a.table.Head(t.class)
+			if r == 0 {
+				continue
+			}
+			f := a.table.Get(r)
+			if elapsed(now, f.Touched) < t.timeout {
+				continue
+			}
+			at := position{b.due(f.Touched, t.timeout, n), phaseOf(i), f.Touched, f.TouchedBy}
+			if first.ref == 0 || at.before(&first.at) {
+				first.ref, first.f, first.t, first.at = r, f, t, at
+			}
+		}
+		if first.ref == 0 {
+			break
+		}
+		s.at = first.at
+		a.lapse(first.ref, first.f, first.t)
+	}
+	a.clock = max(a.clock, now)
+}
+
+// flush hands over what is still remembered, in the order of first packets.
+func (s *shard) flush() {
+	a := s.an
+	for _, r := range a.byAge() {
+		s.at = position{entry: atEnd, by: a.table.Get(r).FirstPacket}
+		a.finish(r, EndCapture)
+	}
+	s.send(atEnd, nil)
+}
+
+// byAge returns the connections that are remembered in the order of their first
+// packets.
+func (a *Analyzer) byAge() []flow.Ref {
+	all := a.table.All()
+	slices.SortFunc(all, func(r, s flow.Ref) int {
+		if a.table.Get(r).FirstPacket < a.table.Get(s).FirstPacket {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// makeRoom is called before a connection begins.
+func (s *shard) makeRoom() { s.group.makeRoom(s) }
+
+// began tells that a connection begins.
+func (s *shard) began(r flow.Ref, f *flow.Flow) {
+	s.tell(result{what: begun, ref: r, older: f.Older})
+}
+
+func (s *shard) packet(o *Observation) {
+	c := s.chunk()
+	c.packets = append(c.packets, *o)
+	s.tell(result{what: aPacket, index: int32(len(c.packets) - 1), ref: s.an.ref})
+}
+
+func (s *shard) episode(e *Episode) {
+	c := s.chunk()
+	c.episodes = append(c.episodes, *e)
+	s.tell(result{what: anEpisode, index: int32(len(c.episodes) - 1), ref: s.an.ref})
+}
+
+func (s *shard) connection(lent *Connection) {
+	c := s.chunk()
+	c.keep(lent)
+	s.tell(result{what: aConnection, index: int32(len(c.connections) - 1), ref: s.an.ref})
+}
+
+// tell puts a result behind the others.
+func (s *shard) tell(t result) {
+	t.position = s.at
+	c := s.chunk()
+	if c.items = append(c.items, t); !c.full() {
+		return
+	}
+	if s.group.inStep {
+		s.group.sendAll(s.at.entry)
+		return
+	}
+	s.send(s.at.entry, nil)
+}
+
+// chunk returns the chunk that is being filled.
+func (s *shard) chunk() *chunk {
+	if s.out == nil {
+		s.out = <-s.spare
+		s.out.clear()
+	}
+	return s.out
+}
+
+// send hands the chunk to the merger. Everything at entries in front of until has
+// been told; b is what the shard needs no more, or nil.
+func (s *shard) send(until uint64, b *batch) {
+	c := s.chunk()
+	c.until, c.batch = until, b
+	s.out = nil
+	s.done <- c
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tcpwatch/bench/traffic"
+)
+
+// TestSameForAnyShards: read prints the same octets for 1, 2 and 7 shards.
+func TestSameForAnyShards(t *testing.T) {
+	dir := t.TempDir()
+	for _, k := range append(traffic.Kinds(), traffic.Lossy(50), traffic.Live(300)) {
+		path := filepath.Join(dir, k.Name+".pcap")
+		writeGenerated(t, path, k, 20_000)
+		sameForAnyShards(t, path)
+	}
+	own, err := filepath.Glob(filepath.Join("..", "..", "testdata", "pcaps", "*", "*.pcap*"))
+	if err != nil || len(own) == 0 {
+		t.Fatalf("no captures in testdata (%v)", err)
+	}
+	for _, path := range own {
+		sameForAnyShards(t, path)
+	}
+	t.Run("shared", func(t *testing.T) {
+		root := sharedCaptures(t)
+		for _, name := range captureFiles(t, root) {
+			sameForAnyShards(t, filepath.Join(root, name))
+		}
+	})
+}
+
+func sameForAnyShards(t *testing.T, path string) {
+	t.Helper()
+	for _, flags := range []string{
+		"--view summary,connections,packets,windows",
+		"--view packets --format ndjson",
+		"--view connections --format ndjson --max-connections 3",
+	} {
+		args := append([]string{"-q"}, strings.Fields(flags)...)
+		want := read(t, path, append(args, "--shards", "1")...)
+		for _, n := range []string{"2", "7"} {
+			if read(t, path, append(args, "--shards", n)...) != want {
+				t.Errorf("%s: %s: --shards %s prints something else than --shards 1", path, flags, n)
+			}
+		}
+		if testing.Short() {
+			return
+		}
+	}
+}
