@@ -71,6 +71,9 @@ func (p keptPart) said(word string) (list []string) {
 // where says in one line when and on what a part was measured.
 func (p keptPart) where() string {
 	s := strings.Join(slices.Concat(p.said("date"), p.said("machine")), "; ")
+	if load := strings.Join(p.said("load"), ""); load != "" {
+		s += "; " + load
+	}
 	if scale := strings.Join(p.said("scale"), ""); !strings.HasPrefix(scale, "1,") {
 		s += "; at a scale of " + scale
 	}
@@ -142,7 +145,7 @@ func (k kept) plot(p growthPlot) string {
 			i = len(lines)
 			lines = append(lines, line{name: g.program})
 		}
-		lines[i].points = append(lines[i].points, point{float64(p.size(&g)), g.wall.Seconds(), float64(g.peak)})
+		lines[i].points = append(lines[i].points, point{float64(p.size(&g)), g.cpu.Seconds(), float64(g.peak)})
 	}
 	if len(lines) == 0 {
 		return ""

@@ -12,7 +12,7 @@ import (
 )
 
 // moments are when the interrupt comes, after the start.
-var moments = []time.Duration{20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond, time.Second}
+var moments = []time.Duration{50 * time.Millisecond, 300 * time.Millisecond, time.Second}
 
 // interrupt measures the time from SIGINT to the end, while a file, a pipe, a
 // pipe in which nothing comes, and compressed files are read.

@@ -35,7 +35,7 @@ text{font:12px sans-serif;fill:#222}.title{font-weight:bold}.ground{fill:#fff}.g
 </style>
 `
 
-// plot draws time and memory against x, on logarithmic axes, as SVG.
+// plot draws CPU time and memory against x, on logarithmic axes, as SVG.
 func plot(title, xName string, lines []line) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n",
@@ -43,7 +43,7 @@ func plot(title, xName string, lines []line) string {
 	b.WriteString(plotStyle)
 	fmt.Fprintf(&b, `<rect class="ground" width="%d" height="%d"/>`+"\n", plotWidth, plotHeight)
 	fmt.Fprintf(&b, `<text class="title" x="20" y="20">%s</text>`+"\n", title)
-	panel(&b, 70, "time", xName, lines, func(p point) float64 { return p.seconds }, seconds)
+	panel(&b, 70, "CPU time", xName, lines, func(p point) float64 { return p.seconds }, seconds)
 	panel(&b, 490, "memory", xName, lines, func(p point) float64 { return p.octets }, megabytes)
 	for i, l := range lines {
 		x := 20 + 190*i
@@ -94,7 +94,7 @@ func panel(b *strings.Builder, left float64, name, xName string, lines []line, o
 	for e := x.low; e <= x.high; e++ {
 		at := x.at(math.Pow(10, e))
 		fmt.Fprintf(b, `<line class="grid" x1="%.1f" x2="%.1f" y1="%d" y2="%d"/><text x="%.1f" y="%d" text-anchor="middle">%s</text>`+"\n",
-			at, at, panelTop, bottom, at, bottom+16, power(int(e)))
+			at, at, panelTop, bottom, at, bottom+18, power(int(e)))
 	}
 	for e := y.low; e <= y.high; e++ {
 		at := y.at(math.Pow(10, e))
@@ -102,7 +102,7 @@ func panel(b *strings.Builder, left float64, name, xName string, lines []line, o
 			left, left+panelWidth, at, at, left-6, at+4, label(math.Pow(10, e)))
 	}
 	fmt.Fprintf(b, `<rect class="frame" x="%.0f" y="%d" width="%d" height="%d"/>`+"\n", left, panelTop, panelWidth, panelHeight)
-	fmt.Fprintf(b, `<text x="%.0f" y="%d" text-anchor="middle">%s</text>`+"\n", left+panelWidth/2, bottom+34, xName)
+	fmt.Fprintf(b, `<text x="%.0f" y="%d" text-anchor="middle">%s</text>`+"\n", left+panelWidth/2, bottom+36, xName)
 	for i, l := range lines {
 		var path strings.Builder
 		for _, p := range l.points {

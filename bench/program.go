@@ -135,6 +135,7 @@ func (s *session) measure(series string, c *capture, programs []program) (runs [
 		if err != nil {
 			return runs, fmt.Errorf("%s: %w", c.name, err)
 		}
+		fmt.Fprintf(os.Stderr, "%s, %d packets: %s: %.1f s\n", c.name, c.packets, p.name, o.wall.Seconds())
 		if wrong != "" {
 			notes[p.name] = wrong
 			s.wrong = append(s.wrong, fmt.Errorf("%s: %s %s", c.name, p.name, wrong))

@@ -25,6 +25,7 @@ type session struct {
 	seed     uint64
 	keep     bool
 	shards   bool    // the program has --shards
+	load     float64 // of the machine, before the first part
 	wrong    []error // who counted otherwise
 }
 
@@ -47,6 +48,7 @@ func (s *session) begin() (end func(), err error) {
 			return end, fmt.Errorf("go build ./cmd/tcpwatch, in the root of the repository: %w\n%s", err, out)
 		}
 	}
+	fmt.Sscan(find("/proc/loadavg", `^(\S+)`), &s.load)
 	help, err := exec.Command(s.tcpwatch, "read", "--help").CombinedOutput()
 	s.shards = strings.Contains(string(help), "--shards")
 	return end, err
@@ -110,6 +112,9 @@ func (s *session) about() []string {
 		"date: " + time.Now().UTC().Format(time.DateOnly),
 		"machine: " + machine(),
 		fmt.Sprintf("scale: %g, seed %d", s.scale, s.seed),
+	}
+	if s.load > 0.5 {
+		list = append(list, fmt.Sprintf("load: other programs kept it busy (load average %.1f), so that wall clock says less than CPU", s.load))
 	}
 	for _, p := range s.programs() {
 		if _, err := exec.LookPath(s.path(p.args[0])); err != nil {
