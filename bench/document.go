@@ -15,7 +15,7 @@ import (
 const (
 	benchmarksPath = "BENCHMARKS.md"
 	readmePath     = "README.md"
-	plotFolder     = "bench/runs"
+	plotFolder     = "bench/plots"
 )
 
 // What stands around the table in README.md.
@@ -110,6 +110,9 @@ func documents() (map[string]string, error) {
 func writeDocuments() error {
 	texts, err := documents()
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(plotFolder, 0o777); err != nil {
 		return err
 	}
 	for path, text := range texts {

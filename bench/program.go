@@ -155,6 +155,10 @@ func (s *session) measure(series string, c *capture, programs []program) (runs [
 			add(&again[i], round+1, o)
 		}
 	}
+	place := func(r run) int {
+		return slices.IndexFunc(programs, func(p program) bool { return p.name == r.program })
+	}
+	slices.SortStableFunc(runs, func(a, b run) int { return place(a) - place(b) })
 	return runs, nil
 }
 

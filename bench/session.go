@@ -126,15 +126,20 @@ func (s *session) about() []string {
 	return list
 }
 
-var versionLine = regexp.MustCompile(`(?i)version \d.*|.*\d\.\d.*|tcpwatch.*`)
+var versionNumber = regexp.MustCompile(`\d+\.\d+(\.\d+)*|devel`)
 
+// version is what a program says of itself, and where tcpwatch was built here
+// which commit it is.
 func (s *session) version(p program) string {
 	if p.version == "" {
 		return ""
 	}
 	out, _ := exec.Command(s.path(p.args[0]), p.version).CombinedOutput()
-	said := versionLine.FindString(string(out))
-	return "   (" + strings.TrimRight(strings.TrimSpace(said), ". ") + ")"
+	said := string(versionNumber.Find(out))
+	if commit, err := exec.Command("git", "describe", "--always").Output(); err == nil && filepath.Dir(s.path(p.args[0])) == s.scratch {
+		said += " " + strings.TrimSpace(string(commit))
+	}
+	return "   (" + said + ")"
 }
 
 // machine describes the computer, as far as it says it itself.
@@ -150,12 +155,13 @@ func machine() string {
 	if fmt.Sscan(find("/proc/meminfo", `MemTotal:\s*(\d+)`), &kilo); kilo > 0 {
 		said = append(said, fmt.Sprintf("%.0f GiB", kilo/(1<<20)))
 	}
-	for _, f := range [][2]string{{"/etc/os-release", `PRETTY_NAME="(.*)"`}, {"/proc/sys/kernel/osrelease", `(\d+\.\d+)`}} {
-		if m := find(f[0], f[1]); m != "" {
-			said = append(said, m)
-		}
+	if m := find("/etc/os-release", `PRETTY_NAME="(.*)"`); m != "" {
+		said = append(said, m)
 	}
-	return strings.Join(append(said, runtime.GOOS, runtime.Version()), ", ")
+	if m := find("/proc/sys/kernel/osrelease", `(\d+\.\d+)`); m != "" {
+		said = append(said, "Linux "+m)
+	}
+	return strings.Join(append(said, runtime.GOOS+"/"+runtime.GOARCH, runtime.Version()), ", ")
 }
 
 // find returns the first group of a pattern in a file; "" where there is none.
