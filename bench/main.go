@@ -15,11 +15,13 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,11 +151,16 @@ func generate(args []string, out io.Writer) error {
 
 // all runs the parts in turn.
 func (s *session) all(chosen []part) error {
+	// Ctrl-C reaches the program that runs as well. This one then removes what it
+	// made.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	s.ctx = ctx
 	end, err := s.begin()
+	defer end()
 	if err != nil {
 		return err
 	}
-	defer end()
 	fmt.Fprintln(s.out, strings.Join(s.about(), "\n"))
 	for _, p := range chosen {
 		fmt.Fprintf(s.out, "\n%s: %s\n", p.name, p.about)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -104,6 +105,9 @@ func (s *session) spend(p *program, path string, out io.Writer) (o outlay, err e
 	begin := time.Now()
 	err = cmd.Run()
 	o.wall = time.Since(begin)
+	if s.ctx.Err() != nil {
+		return o, errors.New("interrupted")
+	}
 	if err != nil {
 		return o, fmt.Errorf("%s: %w\n%s", strings.Join(line, " "), err, complaints.String())
 	}

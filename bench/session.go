@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +18,7 @@ import (
 
 // session is one call of the command.
 type session struct {
+	ctx      context.Context // done: Ctrl-C
 	out      io.Writer
 	tcpwatch string // the program that is measured
 	dir      string // captures
@@ -29,10 +32,15 @@ type session struct {
 	wrong    []error // who counted otherwise
 }
 
-// begin makes folders and the program. What it returns removes what does not stay.
+// begin makes folders and the program. end, which is never nil, removes what does
+// not stay.
 func (s *session) begin() (end func(), err error) {
+	end = func() {}
+	if _, err := os.Stat("bench/main.go"); err != nil {
+		return end, errors.New("this is not the root of the repository")
+	}
 	if s.scratch, err = os.MkdirTemp("", "tcpwatch-bench-"); err != nil {
-		return nil, err
+		return end, err
 	}
 	end = func() { os.RemoveAll(s.scratch) }
 	if s.dir == "" {
@@ -45,7 +53,7 @@ func (s *session) begin() (end func(), err error) {
 		build := exec.Command("go", "build", "-trimpath", "-o", s.tcpwatch, "./cmd/tcpwatch")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
-			return end, fmt.Errorf("go build ./cmd/tcpwatch, in the root of the repository: %w\n%s", err, out)
+			return end, fmt.Errorf("go build ./cmd/tcpwatch: %w\n%s", err, out)
 		}
 	}
 	fmt.Sscan(find("/proc/loadavg", `^(\S+)`), &s.load)
