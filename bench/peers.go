@@ -1,10 +1,6 @@
 package main
 
-import (
-	"slices"
-
-	"tcpwatch/bench/traffic"
-)
+import "tcpwatch/bench/traffic"
 
 // Sizes of the captures that the aims are set on: 472 MB each.
 const (
@@ -42,7 +38,8 @@ func (s *session) peers() (runs []run, err error) {
 
 // growth lets captures grow in one way at a time.
 func (s *session) growth() (runs []run, err error) {
-	one := []program{tcpwatchRead}
+	own := []program{tcpwatchRead}
+	beside := []program{tcpwatchRead, capinfos}
 	type step struct {
 		series   string
 		kind     traffic.Kind
@@ -51,17 +48,17 @@ func (s *session) growth() (runs []run, err error) {
 	}
 	var steps []step
 	for n := 10_000; n <= 100_000_000; n *= 10 {
-		steps = append(steps, step{"packets", named("long"), n, slices.Concat(one, s.oneShard(), []program{capinfos})})
+		steps = append(steps, step{"packets", named("long"), n, beside})
 	}
 	for n := 1_000; n <= 10_000_000; n *= 10 {
 		// 6.68 packets a connection
-		steps = append(steps, step{"connections", named("small"), n * 668 / 100, slices.Concat(one, s.oneShard(), []program{capinfos})})
+		steps = append(steps, step{"connections", named("small"), n * 668 / 100, beside})
 	}
 	for n := 1_000; n <= 1_000_000; n *= 10 {
-		steps = append(steps, step{"live", traffic.Live(max(1, int(float64(n)*s.scale))), 7_000_000, slices.Concat(one, s.oneShard())})
+		steps = append(steps, step{"live", traffic.Live(max(1, int(float64(n)*s.scale))), 7_000_000, own})
 	}
 	for _, percent := range []int{0, 1, 10, 50} {
-		steps = append(steps, step{"lossy", traffic.Lossy(percent), 2_000_000, slices.Concat(one, s.oneShard())})
+		steps = append(steps, step{"lossy", traffic.Lossy(percent), 2_000_000, own})
 	}
 	if s.shards {
 		counts := []program{
