@@ -31,6 +31,9 @@ type opener struct {
 	opts  Options
 	pool  filePool
 	stdin bool // standard input is taken
+	// ahead has compressed inputs decompressed in goroutines beside. What the
+	// inputs of a timeline share is for one goroutine.
+	ahead bool
 }
 
 // target is where an input comes from.
@@ -112,15 +115,20 @@ func (o *opener) open(t target, file int, tally *tally, m *meter, buffer int) (*
 		return nil, in.failed(err)
 	}
 	in.closers = []io.Closer{raw}
-	if err := in.unwrap(o, raw, buffer); err != nil {
+	var waits io.Closer
+	if !t.regular {
+		waits = raw
+	}
+	if err := in.unwrap(o, raw, waits, buffer); err != nil {
 		in.Close()
 		return nil, in.failed(err)
 	}
 	return in, nil
 }
 
-// unwrap detects compression and container.
-func (in *input) unwrap(o *opener, raw io.Reader, buffer int) error {
+// unwrap detects compression and container. waits is raw where its Read may wait
+// for long.
+func (in *input) unwrap(o *opener, raw io.Reader, waits io.Closer, buffer int) error {
 	in.win = newWindow(o.opts.Context, raw, buffer)
 	kind, err := sniff(in.win, unknownContent)
 	if err != nil {
@@ -136,7 +144,13 @@ func (in *input) unwrap(o *opener, raw io.Reader, buffer int) error {
 			return cutAt(0, err, "the start of the file", 0, 0)
 		}
 		in.closers = append([]io.Closer{plain}, in.closers...)
-		in.win = newWindow(o.opts.Context, plain, buffer)
+		var src io.Reader = plain
+		if o.ahead {
+			beside := newAhead(plain, waits)
+			in.closers = append([]io.Closer{beside}, in.closers...)
+			src = beside
+		}
+		in.win = newWindow(o.opts.Context, src, buffer)
 		format = ", " + kind.String()
 		if kind, err = sniff(in.win, kind); err != nil {
 			return err

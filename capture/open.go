@@ -15,8 +15,8 @@ type Options struct {
 	// first. nil means never. Where a pipe stays silent, the goroutine that
 	// waits for it lives on until the pipe speaks or the process ends.
 	Context context.Context
-	// Progress is called from within Open and Next, at most about ten times a
-	// second, with the octets read of all inputs as they lie on disk and how
+	// Progress is called from within Open and Next, or beside them where a file is
+	// compressed, one call at a time, at most about ten times a second, with the octets read of all inputs as they lie on disk and how
 	// many there are; total is 0 where one of them does not say.
 	Progress func(done, total int64)
 }
@@ -43,6 +43,7 @@ func Open(paths []string, opts Options) (Source, error) {
 	if len(paths) > 1 {
 		return openTimeline(o, paths)
 	}
+	o.ahead = true
 	t, err := o.locate(paths[0])
 	if err != nil {
 		return nil, err

@@ -67,6 +67,8 @@ func (p *pump) Read(b []byte) (int, error) {
 		select {
 		case p.cur = <-p.full:
 			p.held = p.cur.data[:cap(p.cur.data)]
+		case <-p.quit:
+			return 0, errClosed
 		case <-p.ctx.Done():
 			return 0, p.ctx.Err()
 		}
@@ -79,7 +81,8 @@ func (p *pump) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// Close stops the goroutine when its present read returns.
+// Close stops the goroutine when its present read returns, and lets go whoever
+// waits in Read.
 func (p *pump) Close() error {
 	p.once.Do(func() { close(p.quit) })
 	return nil
