@@ -149,3 +149,34 @@ func TestManyAddsUp(t *testing.T) {
 		}
 	}
 }
+
+// TestUntil: an interrupted run must say so in both ways.
+func TestUntil(t *testing.T) {
+	summary := func(interrupted string) *beginning {
+		out := &beginning{most: 1000}
+		io.WriteString(out, `{"schema":"tcpwatch.summary/1","packets":{"total":5},"connections":{"total":2},"capture":{"interrupted":`+interrupted+`}}`)
+		return out
+	}
+	for _, c := range []struct {
+		out         *beginning
+		interrupted bool
+		note        string
+	}{
+		{summary("true"), true, "5 packets and 2 connections until then"},
+		{summary("false"), false, "was done before"},
+		{summary("true"), false, ""},
+		{summary("false"), true, ""},
+	} {
+		note, err := until(c.out, c.interrupted)
+		if note != c.note || (err == nil) != (c.note != "") {
+			t.Errorf("%s, %v: %q, %v", c.out.kept, c.interrupted, note, err)
+		}
+	}
+	b := beginning{most: 3}
+	io.WriteString(&b, "ab")
+	io.WriteString(&b, "cd")
+	io.WriteString(&b, "ef")
+	if string(b.kept) != "abc" || b.all != 6 {
+		t.Errorf("%q of %d", b.kept, b.all)
+	}
+}
