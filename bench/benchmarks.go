@@ -18,7 +18,7 @@ Measured, checked and written by one command, in the root of the repository:
 It generates captures from a seed, builds tcpwatch, and runs it and each other program that is installed. Each reads a capture once, to bring the file into
 the page cache; what it counts must be what was generated. Then all take turns. Figures are medians of the runs, and the single runs are in ` + "`bench/runs`" + `.
 Time is wall clock and the CPU of all threads; memory is the largest resident set, which cannot be told below that of *true*. What takes more than
-ten seconds is run once. ` + "`go run ./bench -help`" + ` names the parts, and ` + "`-scale 0.01`" + ` does it all a hundred times smaller.
+ten seconds of CPU is run once. ` + "`go run ./bench -help`" + ` names the parts, and ` + "`-scale 0.01`" + ` does it all a hundred times smaller.
 `
 
 const unfair = `
@@ -154,7 +154,7 @@ func (k kept) writeGrowth(b *strings.Builder, p keptPart) {
 			if g.series != s.series {
 				continue
 			}
-			row := []string{g.capture, g.program, thousands(g.packets), thousands(g.connections), sec(g.wall), sec(g.cpu), mb(g.peak), fmt.Sprintf("%.0f", g.wall.Seconds()/float64(g.packets)*1e9)}
+			row := []string{g.capture, g.program, thousands(g.packets), thousands(g.connections), sec(g.wall), sec(g.cpu), mb(g.peak), fmt.Sprintf("%.0f", g.cpu.Seconds()/float64(g.packets)*1e9)}
 			if s.series == "live" {
 				if _, ok := first[g.program]; !ok {
 					first[g.program] = g
@@ -170,7 +170,7 @@ func (k kept) writeGrowth(b *strings.Builder, p keptPart) {
 		if len(rows) == 0 {
 			continue
 		}
-		head := []string{"capture", "program", "packets", "connections", "wall s", "CPU s", "peak MB", "wall ns a packet"}
+		head := []string{"capture", "program", "packets", "connections", "wall s", "CPU s", "peak MB", "CPU ns a packet"}
 		if s.series == "live" {
 			head = append(head, "octets a connection")
 		}

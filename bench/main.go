@@ -1,6 +1,6 @@
 // Command bench measures tcpwatch beside the other programs that are installed.
 //
-//	go run ./bench                     every part, at full size: an hour, 15 GB of disk
+//	go run ./bench                     every part, at full size: half an hour, 15 GB of disk
 //	go run ./bench -scale 0.01         all of it a hundred times smaller
 //	go run ./bench peers growth        two parts
 //	go run ./bench -keep               keep the runs, and write what is shown of them
@@ -66,7 +66,7 @@ func command(args []string, out io.Writer) error {
 	f.StringVar(&s.tcpwatch, "tcpwatch", "", "measure this `program` (default: what is built from ./cmd/tcpwatch)")
 	f.StringVar(&s.dir, "dir", "", "keep captures in this `folder` for another time (default: a temporary one)")
 	f.Float64Var(&s.scale, "scale", 1, "size of the captures, as a `fraction` of the full size")
-	f.IntVar(&s.rounds, "rounds", 5, "measure each program so many `times`; one that takes over 10 s is measured once")
+	f.IntVar(&s.rounds, "rounds", 5, "measure each program so many `times`; one that takes over 10 s of CPU is measured once")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the captures")
 	f.BoolVar(&s.keep, "keep", false, "keep the runs in bench/runs and write BENCHMARKS.md, plots and README.md from them")
 	f.Usage = func() {

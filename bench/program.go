@@ -116,7 +116,7 @@ func (s *session) spend(p *program, path string, out io.Writer) (o outlay, err e
 	return o, nil
 }
 
-// oneRun is the time above which a program is measured once.
+// oneRun is the CPU time above which a program is measured once.
 const oneRun = 10 * time.Second
 
 // measure lets programs read a capture: each once, to fill the cache of files
@@ -144,7 +144,7 @@ func (s *session) measure(series string, c *capture, programs []program) (runs [
 			notes[p.name] = wrong
 			s.wrong = append(s.wrong, fmt.Errorf("%s: %s %s", c.name, p.name, wrong))
 		}
-		if o.wall > oneRun {
+		if o.cpu > oneRun {
 			add(p, 1, o)
 		} else {
 			again = append(again, *p)
