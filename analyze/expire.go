@@ -114,14 +114,31 @@ func (a *Analyzer) lapse(r flow.Ref, t timer) {
 	a.table.Settle()
 }
 
-// dispensable are the classes in the order in which connections are given up to
-// make room.
-var dispensable = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established}
+// The classes in the order in which connections are given up to make room: those
+// that are over, then the least settled. Where only a few are opening, others are
+// missed less: a handshake that goes on is worth more than what was quiet for long,
+// and given up between its segments it would come back as another connection.
+var (
+	calm    = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Closing, flow.Established, flow.Opening}
+	flooded = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established}
+)
 
-// makeRoom hands over the connection that is missed least: one that is over,
-// else the one of the least settled class that was quiet longest.
+// floodShare: more than one in so many of the connections that there is room for
+// are opening. That is a heuristic for a flood of SYNs or a scan.
+const floodShare = 8
+
+// dispensable returns the order for so many that are opening, of most.
+func dispensable(opening, most int) *[len(calm)]flow.Class {
+	if opening > most/floodShare {
+		return &flooded
+	}
+	return &calm
+}
+
+// makeRoom hands over the connection that is missed least: of the first class
+// that has one, the one that was quiet longest.
 func (a *Analyzer) makeRoom() {
-	for _, c := range dispensable {
+	for _, c := range dispensable(a.table.Count(flow.Opening), a.cfg.MaxConnections) {
 		if r := a.table.Head(c); r != 0 {
 			a.giveUp(r, c)
 			return

@@ -208,7 +208,11 @@ func (g *Shards) makeRoom(s *shard) {
 	if !g.inStep || g.live() < g.cfg.MaxConnections {
 		return
 	}
-	for _, c := range dispensable {
+	opening := 0
+	for _, o := range g.shards {
+		opening += o.an.table.Count(flow.Opening)
+	}
+	for _, c := range dispensable(opening, g.cfg.MaxConnections) {
 		var from *shard
 		var first position
 		for _, o := range g.shards {

@@ -31,6 +31,8 @@ var mayImport = map[string][]string{
 	"analyze/state":     nil,
 	"lab":               {"capture", "capture/keep", "capture/wire"},
 	"lab/lesson":        {"lab", "analyze", "analyze/label", "analyze/script", "analyze/state", "capture/wire"},
+	"bench":             {"bench/traffic"},
+	"bench/traffic":     {"capture", "capture/keep", "capture/wire"},
 	"capture/keep":      {"capture", "capture/wire"},
 	"capture/live":      {"capture", "capture/wire"},
 	"capture/privilege": nil,
