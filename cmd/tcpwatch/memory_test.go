@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/bench/traffic"
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 )
@@ -13,11 +14,15 @@ import (
 // remembered: of a request and an answer, ten packets with timestamps over IPv4.
 const restOctets = 450
 
-// TestConnectionMemory measures the memory of the connections of the capture small
+// TestConnectionMemory measures the memory of the connections of generated traffic
 // in what is allocated for them, what is free of it included.
 func TestConnectionMemory(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "small.pcap")
-	writeGenerated(t, path, kinds["small"], 400_000)
+	path := filepath.Join(t.TempDir(), "short.pcap")
+	short, err := traffic.ByName("short")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeGenerated(t, path, short, 400_000)
 	src, err := capture.Open([]string{path}, capture.Options{})
 	if err != nil {
 		t.Fatal(err)
