@@ -106,6 +106,13 @@ func BenchmarkSegment(b *testing.B) {
 			s.Seq, s.Ack = 1, wire.Seq(i*1000)
 		})
 	})
+	b.Run("replay", func(b *testing.B) { // octets sent again and again, never acknowledged
+		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			s.Tuple, s.Flags, s.Len = simTuple(0), wire.ACK, 1000
+			s.Seq, s.Ack = wire.Seq(i%4000*1000), 1
+		})
+	})
 	b.Run("same-ack", func(b *testing.B) { // duplicate ACKs, as fast as a line allows
 		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
 		benchFeed(b, a, func(i int, s *wire.Segment) {
@@ -122,6 +129,24 @@ func BenchmarkSegment(b *testing.B) {
 		a := analyze.New(analyze.Config{Packet: func(*analyze.Observation) {}})
 		benchFeed(b, a, func(i int, s *wire.Segment) {
 			s.Tuple, s.Flags, s.Len, s.Seq = simTuple(0), wire.ACK, 1000, wire.Seq(i/2*1000)
+		})
+	})
+	b.Run("busy", func(b *testing.B) { // 200 open connections, data and ACKs in turn
+		a := analyze.New(analyze.Config{})
+		const open, step = 200, int64(20e3)
+		benchFeed(b, a, func(i int, s *wire.Segment) {
+			n, turn := i%open, i/open
+			s.Tuple, s.Flags, s.Len = simTuple(turn&1), wire.ACK|wire.PSH, uint32(turn&1^1)*1000
+			if turn&1 == 0 {
+				s.SrcPort += uint16(n)
+			} else {
+				s.DstPort += uint16(n)
+			}
+			s.Seq, s.Ack = wire.Seq(turn/2*1000), 1
+			if turn&1 == 1 {
+				s.Seq, s.Ack = 1, s.Seq+1000
+			}
+			s.Time = int64(i) * step
 		})
 	})
 	for name, cfg := range listening {
@@ -148,8 +173,9 @@ func benchFeed(b *testing.B, a *analyze.Analyzer, fill func(i int, s *wire.Segme
 	s := wire.Segment{Window: 1000, HasIPID: true}
 	i := 0
 	for b.Loop() {
+		s.Time = int64(1e18) + int64(i)*1000
 		fill(i, &s)
-		s.Packet, s.Time, s.IPID = uint64(i+1), int64(1e18)+int64(i)*1000, uint16(i)
+		s.Packet, s.IPID = uint64(i+1), uint16(i)
 		a.Segment(&s)
 		i++
 	}

@@ -1,9 +1,7 @@
 package analyze
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"time"
 
 	"tcpwatch/analyze/flow"
@@ -67,6 +65,7 @@ type Analyzer struct {
 	table *flow.Table
 	// clock is the latest capture time seen: the only clock there is.
 	clock int64
+	due   int64 // no timer runs out before this time
 	msl2  int64 // 2MSL, nanoseconds
 
 	notes flow.Slab[note]     // one for each flow, by Flow.Extra
@@ -107,7 +106,9 @@ func New(cfg Config) *Analyzer {
 }
 
 func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
-	return &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	a := &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, due: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	table.Accompany(&companion{Analyzer: a})
+	return a
 }
 
 func (cfg Config) withDefaults() Config {
@@ -125,7 +126,8 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	if a.wireshark != nil {
 		a.obs.Wireshark = a.wireshark.Segment(seg)
 	}
-	p := pairOf(a.table, &seg.Tuple)
+	var p pair
+	p.fill(a.table, &seg.Tuple)
 	a.segment(seg, &p)
 	a.expire() // afterwards: what fits a connection is worth more than a timer
 }
@@ -134,6 +136,7 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 // that are to be forgotten behind it.
 func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	a.stats.Segments++
+	a.table.Settle()
 	a.tick(seg.Time)
 	ref, from := a.route(seg, p), p.from
 	a.ref = ref
@@ -158,10 +161,9 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	if f.LastPacket == 0 {
 		delta = 0
 	}
-	a.label(f, n, seg, delta)
+	phase := a.label(f, n, seg, delta)
 	n.count(a.lab.Set)
 	n.idle = max(n.idle, delta)
-	phase := a.phase()
 	if a.cfg.Packet != nil {
 		a.observe(f, whole, delta)
 	}
@@ -183,34 +185,25 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	}
 }
 
-// label finds the segment's labels and what decided them.
-func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) {
+// label finds the segment's labels and what decided them, and returns the one of
+// the group Phase.
+func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) (phase label.ID) {
 	a.obs.Evidence.Len = 0
-	a.lab = label.Context{Segment: seg, Flow: f, Facts: &a.facts, Evidence: &a.obs.Evidence}
-	a.lab.Doubts = n.doubt(f, &a.facts, seg, delta)
-	a.lab.SACK = n.options[0].Set&n.options[1].Set&wire.OptSACKPermitted != 0
-	if c, s := &n.options[0], &n.options[1]; c.Known && s.Known {
-		a.lab.NoECN = min(c.ECN, s.ECN) != ECNClassic
-	}
+	c := &a.lab
+	c.Segment, c.Flow, c.Facts, c.Evidence, c.Set = seg, f, &a.facts, &a.obs.Evidence, 0
+	c.Doubts = n.doubt(f, &a.facts, seg, delta)
+	mine, other := &n.options[0], &n.options[1]
+	c.SACK = mine.Set&other.Set&wire.OptSACKPermitted != 0
+	c.NoECN = mine.Known && other.Known && min(mine.ECN, other.ECN) != ECNClassic
 	x, y := a.facts.Sender, a.facts.Receiver
 	crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
-	a.lab.AnswersAgain = a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)
-	label.Phases(&a.lab)
-	label.Details(&a.lab)
+	c.AnswersAgain = a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)
+	phase = label.Segment(c)
 	a.cause, a.timer = label.NoCause, false
-	if a.lab.Set.Has(label.Retransmission) {
-		a.cause, a.timer = label.FindCause(&a.lab)
+	if c.Set.Has(label.Retransmission) {
+		a.cause, a.timer = label.FindCause(c)
 	}
-}
-
-// phase returns the one label of the group Phase that was set.
-func (a *Analyzer) phase() label.ID {
-	for id := label.RST; id < label.Ack; id++ {
-		if a.lab.Set.Has(id) {
-			return id
-		}
-	}
-	return label.Ack
+	return phase
 }
 
 // observe fills the observation with what held before the segment changed the
@@ -241,14 +234,16 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 // Flush hands over every connection that is still remembered, in order of their
 // numbers, and forgets it.
 func (a *Analyzer) Flush() {
-	all := a.table.All()
-	slices.SortFunc(all, func(r, s flow.Ref) int {
-		return cmp.Compare(a.table.Get(r).Number, a.table.Get(s).Number)
-	})
-	for _, r := range all {
+	for _, r := range a.table.All() {
 		a.finish(r, EndCapture)
 	}
 	a.restEvicted()
+}
+
+// Memory returns the octets that the connections that are remembered take, what is
+// free of the memory for them included. See package flow for what one of them does.
+func (a *Analyzer) Memory() int {
+	return a.table.Octets() + a.notes.Octets() + a.steps.Octets() + a.watching.Octets()
 }
 
 // Stats returns the counts so far.

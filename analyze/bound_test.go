@@ -57,6 +57,47 @@ func TestManyConnections(t *testing.T) {
 	}
 }
 
+// TestManyOpen: of connections that stay open, ten at a time in their handshake,
+// the oldest make room, and none of them becomes two.
+func TestManyOpen(t *testing.T) {
+	const n, most, together = 20_000, 1000, 10
+	a, all := collect(analyze.Config{MaxConnections: most})
+	packet := uint64(0)
+	put := func(i int, back bool, flags wire.Flags, seq, ack wire.Seq) {
+		packet++
+		seg := wire.Segment{Packet: packet, Time: int64(1e18) + int64(packet)*1e6, Tuple: simTuple(0), Flags: flags, Seq: seq, Ack: ack, Window: 1000}
+		seg.Src[12], seg.Src[13], seg.Src[14], seg.Src[15] = 10, 0, byte(i>>8), byte(i)
+		if back {
+			seg.Tuple = seg.Tuple.Reverse()
+		}
+		a.Segment(&seg)
+	}
+	for first := 0; first < n; first += together {
+		for i := first; i < first+together; i++ {
+			put(i, false, wire.SYN, 100, 0)
+		}
+		for i := first; i < first+together; i++ {
+			put(i, true, wire.SYN|wire.ACK, 500, 101)
+		}
+		for i := first; i < first+together; i++ {
+			put(i, false, wire.ACK, 101, 501)
+		}
+	}
+	a.Flush()
+	evicted := 0
+	for i, c := range *all {
+		if c.Evicted {
+			evicted++
+		}
+		if c.Evicted != (i < n-most) || c.Opening.Outcome != analyze.OpeningComplete {
+			t.Fatalf("record %d of %d: evicted %v, %v", i+1, len(*all), c.Evicted, c.Opening.Outcome)
+		}
+	}
+	if len(*all) != n || evicted != n-most {
+		t.Errorf("%d records, %d evicted, of %d connections", len(*all), evicted, n)
+	}
+}
+
 // TestManySteps: SYNs and FINs without end keep MaxSteps steps.
 func TestManySteps(t *testing.T) {
 	a, all := collect(analyze.Config{})

@@ -103,7 +103,9 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		return
 	}
 	if s != f.Client {
-		a.clueServer(n, seg)
+		if c.ServerProved == 0 { // else it is no news, and no answer of an older connection
+			a.clueServer(n, seg)
+		}
 	} else if n.synAckCount > 0 && c.ServerProved == 0 && seg.Flags.Has(wire.ACK) {
 		if int(c.Ignored) < len(c.IgnoredPackets) {
 			c.IgnoredPackets[c.Ignored] = seg.Packet

@@ -65,12 +65,18 @@ type windowNote struct {
 	count           uint32
 }
 
+// windowLabels are the labels of segments that an episode begins with or counts.
+var windowLabels = label.Set(0).With(label.ZeroWindow).With(label.ZeroWindowProbe).With(label.WindowFull)
+
 // episodes follows how the windows of each end hold the other back. It stands
 // behind update, so that the halves have the segment's window.
 func (a *Analyzer) episodes(f *flow.Flow, n *note, seg *wire.Segment) {
 	fx := &a.facts
 	if a.foreign || a.stray || a.lab.Set.Has(label.DuplicatePacket) {
 		return
+	}
+	if n.windows[0].kind == EpisodeNone && n.windows[1].kind == EpisodeNone && a.lab.Set&windowLabels == 0 {
+		return // most segments: no window holds anybody back
 	}
 	s := fx.From
 	if seg.Flags.Has(wire.RST) {

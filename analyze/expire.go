@@ -41,6 +41,7 @@ func (a *Analyzer) timers() [4]timer {
 // does it by itself; live capture also calls it when nothing arrives. A time
 // that lies before the clock changes nothing.
 func (a *Analyzer) Advance(now int64) {
+	a.table.Settle()
 	a.tick(now)
 	a.expire()
 }
@@ -51,47 +52,93 @@ func (a *Analyzer) tick(now int64) {
 		return
 	}
 	a.clock = now
-	a.runOut(a.timers()[0])
+	if now >= a.due {
+		a.runOut(a.timers()[0])
+	}
 }
 
 // expire hands over connections that have been quiet for too long.
 func (a *Analyzer) expire() {
+	if a.clock < a.due {
+		return
+	}
 	for _, t := range a.timers() {
 		a.runOut(t)
 	}
+	a.due = a.nextDue()
+}
+
+// nextDue returns a time before which no timer runs out.
+// It holds until then: what is put into a class later stays there for as long
+// from that time on, and what lapses does so when a timer runs out.
+func (a *Analyzer) nextDue() int64 {
+	least := int64(math.MaxInt64)
+	for _, t := range a.timers() {
+		left := t.timeout
+		if r := a.table.Head(t.class); r != 0 {
+			since, _ := a.table.Touched(r)
+			left -= elapsed(a.clock, since)
+		}
+		least = min(least, left)
+	}
+	if due := a.clock + least; due > a.clock || least <= 0 {
+		return due
+	}
+	return math.MaxInt64 // the sum does not fit
 }
 
 // runOut lets a timer end what is due.
 func (a *Analyzer) runOut(t timer) {
 	for r := a.table.Head(t.class); r != 0; r = a.table.Head(t.class) {
-		f := a.table.Get(r)
-		if elapsed(a.clock, f.Touched) < t.timeout {
+		if since, _ := a.table.Touched(r); elapsed(a.clock, since) < t.timeout {
 			return
 		}
-		a.lapse(r, f, t)
+		a.lapse(r, t)
 	}
 }
 
 // lapse ends a connection's stay in the timer's class.
-func (a *Analyzer) lapse(r flow.Ref, f *flow.Flow, t timer) {
+func (a *Analyzer) lapse(r flow.Ref, t timer) {
 	if t.class != flow.TimeWait {
 		a.finish(r, EndQuiet)
 		return
 	}
-	for _, s := range ends(f) {
-		a.leaves(f, s, 0, f.Touched+t.timeout, EndTimer)
+	since, packet := a.table.Touched(r)
+	if a.table.Awake(r) || a.cfg.Moment != nil { // else it leaves TIME-WAIT when it wakes
+		f := a.table.Get(r)
+		for _, s := range ends(f) {
+			a.leaves(f, s, 0, since+t.timeout, EndTimer)
+		}
 	}
-	a.table.Touch(r, flow.Lapsed, f.Touched+t.timeout, f.TouchedBy)
+	a.table.Touch(r, flow.Lapsed, since+t.timeout, packet)
+	a.table.Settle()
 }
 
-// dispensable are the classes in the order in which connections are given up to
-// make room.
-var dispensable = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established}
+// The classes in the order in which connections are given up to make room: those
+// that are over, then the least settled. Where only a few are opening, others are
+// missed less: a handshake that goes on is worth more than what was quiet for long,
+// and given up between its segments it would come back as another connection.
+var (
+	calm    = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Closing, flow.Established, flow.Opening}
+	flooded = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established}
+)
 
-// makeRoom hands over the connection that is missed least: one that is over,
-// else the one of the least settled class that was quiet longest.
+// floodShare: more than one in so many of the connections that there is room for
+// are opening. That is a heuristic for a flood of SYNs or a scan.
+const floodShare = 8
+
+// dispensable returns the order for so many that are opening, of most.
+func dispensable(opening, most int) *[len(calm)]flow.Class {
+	if opening > most/floodShare {
+		return &flooded
+	}
+	return &calm
+}
+
+// makeRoom hands over the connection that is missed least: of the first class
+// that has one, the one that was quiet longest.
 func (a *Analyzer) makeRoom() {
-	for _, c := range dispensable {
+	for _, c := range dispensable(a.table.Count(flow.Opening), a.cfg.MaxConnections) {
 		if r := a.table.Head(c); r != 0 {
 			a.giveUp(r, c)
 			return
@@ -111,11 +158,12 @@ func (a *Analyzer) giveUp(r flow.Ref, c flow.Class) {
 // classify puts the flow into the class that its states call for.
 func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 	c := classOf(f)
-	if c == flow.TimeWait && f.Class() == flow.TimeWait && !n.twRestart {
+	now := a.table.Class(r)
+	if c == flow.TimeWait && now == flow.TimeWait && !n.twRestart {
 		return // only entering and restarting set the 2MSL timer
 	}
 	n.twRestart = false
-	switch was := finished(f.Class()); {
+	switch was := finished(now); {
 	case finished(c) && !was:
 		a.stats.Ended++
 	case was && !finished(c):

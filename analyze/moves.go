@@ -21,6 +21,23 @@ import (
 // moves applies the segment's events to both ends.
 func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
+	if settled(x) && settled(y) && seg.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK &&
+		a.facts.SeqDelta <= 0 && !seg.Ack.After(y.Nxt) {
+		return // most segments: there is nothing to prove, and nothing was missed
+	}
+	a.apply(f, n, x, y, seg)
+}
+
+// settled reports whether an end is in ESTABLISHED without a doubt, everything
+// that it sent for that is proved, and nothing has begun to end it.
+func settled(h *flow.Half) bool {
+	const opened = flow.SYNProved | flow.SYNAcked
+	const ending = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.HoldsACK | flow.HoldsSYNACK | flow.SentRST | flow.GotRST
+	return h.State == state.Established && h.Has&(opened|ending) == opened
+}
+
+// apply applies the segment's events to its sender x and its receiver y.
+func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if a.damaged(x) {
 		a.damagedProofs(f, n, x, y, seg)
 		return

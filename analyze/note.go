@@ -115,11 +115,14 @@ func (n *note) count(s label.Set) {
 
 // newNote returns the number of an empty note.
 func (a *Analyzer) newNote() int32 {
-	n := note{rttServer: -1, rttClient: -1}
+	i, n := a.notes.New()
+	*n = note{rttServer: -1, rttClient: -1}
 	if a.cfg.Moment != nil {
-		n.watched = a.watching.New(watched{})
+		w, said := a.watching.New()
+		*said = watched{}
+		n.watched = w
 	}
-	return a.notes.New(n)
+	return i
 }
 
 func (a *Analyzer) dropNote(i int32) {
@@ -146,7 +149,8 @@ func (a *Analyzer) addStep(n *note, s Step) {
 		n.stepsLost++
 		return
 	}
-	i := a.steps.New(stepNode{Step: s})
+	i, node := a.steps.New()
+	*node = stepNode{Step: s}
 	if n.firstStep == 0 {
 		n.firstStep = i
 	} else {

@@ -1,19 +1,28 @@
 package analyze
 
+import "math/bits"
+
 // Order hands connections on in order of their numbers. An Analyzer gives a
 // connection when nothing more is expected of it, so a long one keeps all that
-// began after it waiting: Order holds copies of those.
+// began after it waiting: Order holds copies of those. Its memory is bounded,
+// save for 8 octets for each number from the first that is missing to the
+// highest given; what does not fit lies in a temporary file.
 type Order struct {
-	next    uint64
-	waiting map[uint64]*Connection
+	next uint64
+	// tickets are those of the numbers from next on, at the number modulo their
+	// length, a power of 2; 0: not given yet.
+	tickets []ticket
+	n       int // that wait
+	waiting waiting
 	out     func(*Connection)
 	most    int // that wait; 0: no bound
+	lost    uint64
 }
 
 // NewOrder returns an Order that calls out for every connection, numbers 1, 2,
 // 3 … The Connection passed is lent for the duration of the call.
 func NewOrder(out func(*Connection)) *Order {
-	return &Order{next: 1, waiting: map[uint64]*Connection{}, out: out}
+	return &Order{next: 1, tickets: make([]ticket, 64), out: out}
 }
 
 // Bound lets at most n connections wait. Where one that lasts keeps more waiting,
@@ -27,11 +36,12 @@ func (o *Order) Connection(c *Connection) {
 		o.out(c)
 		return
 	case c.Number > o.next:
-		o.waiting[c.Number] = c.Clone()
-		if o.most == 0 || len(o.waiting) <= o.most {
+		*o.ticket(c.Number) = o.waiting.keep(c)
+		o.n++
+		if o.most == 0 || o.n <= o.most {
 			return
 		}
-		for o.next++; o.waiting[o.next] == nil; o.next++ {
+		for o.next++; *o.ticket(o.next) == 0; o.next++ {
 		}
 	default:
 		o.out(c)
@@ -42,14 +52,42 @@ func (o *Order) Connection(c *Connection) {
 
 // handOn hands on what waits for nothing any more.
 func (o *Order) handOn() {
-	for ; ; o.next++ {
-		w, ok := o.waiting[o.next]
-		if !ok {
+	for ; o.n > 0; o.next++ {
+		t := o.ticket(o.next)
+		if *t == 0 {
 			return
 		}
-		delete(o.waiting, o.next)
-		o.out(w)
+		c := o.waiting.take(*t)
+		*t = 0
+		o.n--
+		if c == nil {
+			o.lost++
+			continue
+		}
+		o.out(c)
 	}
+}
+
+// ticket returns the place of the ticket of a number from next on.
+func (o *Order) ticket(number uint64) *ticket {
+	if ahead := number - o.next; ahead >= uint64(len(o.tickets)) {
+		old := o.tickets
+		o.tickets = make([]ticket, 1<<bits.Len64(ahead))
+		for n := o.next; n < o.next+uint64(len(old)); n++ {
+			o.tickets[n%uint64(len(o.tickets))] = old[n%uint64(len(old))]
+		}
+	}
+	return &o.tickets[number%uint64(len(o.tickets))]
+}
+
+// Close removes the temporary file. It returns the error of that file where
+// records were lost by it, and how many were.
+func (o *Order) Close() (lost uint64, err error) {
+	o.waiting.close()
+	if o.lost == 0 {
+		return 0, nil
+	}
+	return o.lost, o.waiting.err
 }
 
 // Clone returns a copy that is the caller's own.

@@ -12,13 +12,13 @@ import (
 // finish hands a connection over and forgets it. end says why: EndQuiet,
 // EndCapture or EndEvicted.
 func (a *Analyzer) finish(r flow.Ref, end Ending) {
-	f := a.table.Get(r)
+	f := a.table.Last(r)
 	a.ref = r
 	n := a.notes.At(f.Extra)
 	if end == EndEvicted {
 		a.stats.Evicted++
 	}
-	if !finished(f.Class()) {
+	if !finished(a.table.Class(r)) {
 		a.stats.Ended++
 	}
 	a.endEpisodes(f, n)
@@ -278,13 +278,15 @@ func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
 // Quote takes an ICMP error that quotes a TCP header: it says why a connection
 // failed, and moves nothing (RFC 5927 §4).
 func (a *Analyzer) Quote(q *wire.Quote) {
-	p := pairOf(a.table, &q.Tuple)
+	var p pair
+	p.fill(a.table, &q.Tuple)
 	a.quote(q, &p)
 	a.expire()
 }
 
 // quote is Quote but for the connections that are to be forgotten behind it.
 func (a *Analyzer) quote(q *wire.Quote, p *pair) {
+	a.table.Settle()
 	a.tick(q.Time)
 	r := a.table.Find(&p.key, p.hash)
 	if r == 0 {

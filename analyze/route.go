@@ -26,14 +26,13 @@ func (a *Analyzer) route(seg *wire.Segment, p *pair) flow.Ref {
 	case seg.Flags.Has(wire.SYN):
 		fresh = a.begunUnseen(f, x, y, seg)
 	default:
-		c := classOf(f)
-		fresh = (c == flow.Closed || c == flow.TimeWait) && seg.Len > 0 && !fits(f, from, seg) &&
+		fresh = seg.Len > 0 && finished(classOf(f)) && !fits(f, from, seg) &&
 			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers of the sender's own make it a stray
 	}
-	if f.Older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
-		belongs(a.table.Get(f.Older), from, seg) {
+	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
+		belongs(a.table.Get(older), from, seg) {
 		a.answeredByOlder(f, from, seg)
-		return f.Older
+		return older
 	}
 	if fresh {
 		return a.begin(p, seg)
@@ -48,11 +47,10 @@ type pair struct {
 	from flow.Side // who sent it
 }
 
-// pairOf finds the ends of a tuple.
-func pairOf(table *flow.Table, t *wire.Tuple) (p pair) {
-	p.key, p.from = flow.KeyOf(t)
+// fill makes p the ends of a tuple, without copies: every segment needs it.
+func (p *pair) fill(table *flow.Table, t *wire.Tuple) {
+	p.from = p.key.Fill(t)
 	p.hash = table.Hash(&p.key)
-	return p
 }
 
 // begins reports whether a SYN without ACK opens another connection than f.
@@ -177,13 +175,13 @@ func (a *Analyzer) begin(p *pair, seg *wire.Segment) flow.Ref {
 	default:
 		f.Client = guessClient(&p.key, from, seg)
 	}
-	if f.Older != 0 {
-		was := a.table.Get(f.Older).Class()
+	if older := a.table.Older(r); older != 0 {
+		was := a.table.Class(older)
 		a.succeeded(f, from, seg)
 		a.reused(f, from, was, seg)
 	}
 	if a.shard != nil {
-		a.shard.began(r, f)
+		a.shard.began(r)
 	}
 	return r
 }

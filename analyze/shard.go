@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"math"
-	"slices"
 
 	"tcpwatch/analyze/flow"
 )
@@ -96,10 +95,13 @@ func (s *shard) entry(b *batch, i int) {
 // shard.
 func (s *shard) catchUp(b *batch, n int) {
 	a, now := s.an, b.clock(n)
+	if now < a.due {
+		a.clock = max(a.clock, now)
+		return
+	}
 	for {
 		var first struct {
 			ref flow.Ref
-			f   *flow.Flow
 			t   timer
 			at  position
 		}
@@ -108,53 +110,41 @@ func (s *shard) catchUp(b *batch, n int) {
 			if r == 0 {
 				continue
 			}
-			f := a.table.Get(r)
-			if elapsed(now, f.Touched) < t.timeout {
+			since, by := a.table.Touched(r)
+			if elapsed(now, since) < t.timeout {
 				continue
 			}
-			at := position{b.due(f.Touched, t.timeout, n), phaseOf(i), f.Touched, f.TouchedBy}
+			at := position{b.due(since, t.timeout, n), phaseOf(i), since, by}
 			if first.ref == 0 || at.before(&first.at) {
-				first.ref, first.f, first.t, first.at = r, f, t, at
+				first.ref, first.t, first.at = r, t, at
 			}
 		}
 		if first.ref == 0 {
 			break
 		}
 		s.at = first.at
-		a.lapse(first.ref, first.f, first.t)
+		a.lapse(first.ref, first.t)
 	}
 	a.clock = max(a.clock, now)
+	a.due = a.nextDue()
 }
 
 // flush hands over what is still remembered, in the order of first packets.
 func (s *shard) flush() {
 	a := s.an
-	for _, r := range a.byAge() {
-		s.at = position{entry: atEnd, by: a.table.Get(r).FirstPacket}
+	for _, r := range a.table.All() {
+		s.at = position{entry: atEnd, by: a.table.FirstPacket(r)}
 		a.finish(r, EndCapture)
 	}
 	s.send(atEnd, nil)
-}
-
-// byAge returns the connections that are remembered in the order of their first
-// packets.
-func (a *Analyzer) byAge() []flow.Ref {
-	all := a.table.All()
-	slices.SortFunc(all, func(r, s flow.Ref) int {
-		if a.table.Get(r).FirstPacket < a.table.Get(s).FirstPacket {
-			return -1
-		}
-		return 1
-	})
-	return all
 }
 
 // makeRoom is called before a connection begins.
 func (s *shard) makeRoom() { s.group.makeRoom(s) }
 
 // began tells that a connection begins.
-func (s *shard) began(r flow.Ref, f *flow.Flow) {
-	s.tell(result{what: begun, ref: r, older: f.Older})
+func (s *shard) began(r flow.Ref) {
+	s.tell(result{what: begun, ref: r, older: s.an.table.Older(r)})
 }
 
 func (s *shard) packet(o *Observation) {

@@ -81,7 +81,8 @@ func (g *Shards) Next() *wire.Segment { return &g.batch.entries[g.batch.n].seg }
 // Take takes the segment that Next gave. Its payload is not kept.
 func (g *Shards) Take() {
 	e := &g.batch.entries[g.batch.n]
-	e.pair, e.quote = pairOf(g.tables[0], &e.seg.Tuple), -1
+	e.pair.fill(g.tables[0], &e.seg.Tuple)
+	e.quote = -1
 	e.seg.Payload = nil // whose octets are lent for shorter
 	g.add(g.owner(&e.pair), e.seg.Time)
 }
@@ -90,7 +91,8 @@ func (g *Shards) Take() {
 func (g *Shards) Quote(q *wire.Quote) {
 	b := g.batch
 	e := &b.entries[b.n]
-	e.pair, e.quote = pairOf(g.tables[0], &q.Tuple), int32(len(b.quotes))
+	e.pair.fill(g.tables[0], &q.Tuple)
+	e.quote = int32(len(b.quotes))
 	b.quotes = append(b.quotes, *q)
 	g.add(g.owner(&e.pair), q.Time)
 }
@@ -179,7 +181,11 @@ func (g *Shards) step(b *batch) {
 func (g *Shards) expires(now int64) bool {
 	for _, s := range g.shards {
 		for _, t := range s.an.timers() {
-			if r := s.an.table.Head(t.class); r != 0 && elapsed(now, s.an.table.Get(r).Touched) >= t.timeout {
+			r := s.an.table.Head(t.class)
+			if r == 0 {
+				continue
+			}
+			if since, _ := s.an.table.Touched(r); elapsed(now, since) >= t.timeout {
 				return true
 			}
 		}
@@ -202,7 +208,11 @@ func (g *Shards) makeRoom(s *shard) {
 	if !g.inStep || g.live() < g.cfg.MaxConnections {
 		return
 	}
-	for _, c := range dispensable {
+	opening := 0
+	for _, o := range g.shards {
+		opening += o.an.table.Count(flow.Opening)
+	}
+	for _, c := range dispensable(opening, g.cfg.MaxConnections) {
 		var from *shard
 		var first position
 		for _, o := range g.shards {
@@ -210,8 +220,8 @@ func (g *Shards) makeRoom(s *shard) {
 			if r == 0 {
 				continue
 			}
-			f := o.an.table.Get(r)
-			if at := (position{touched: f.Touched, by: f.TouchedBy}); from == nil || at.before(&first) {
+			since, by := o.an.table.Touched(r)
+			if at := (position{touched: since, by: by}); from == nil || at.before(&first) {
 				from, first = o, at
 			}
 		}

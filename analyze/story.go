@@ -73,8 +73,8 @@ func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {
 func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
 	y := a.facts.Receiver
 	n.synAckCount++
-	if f.Older != 0 && seg.Ack == y.ISN+1 && y.Is(flow.SentSYN) {
-		a.endTimeWait(f.Older, seg) // the holder has accepted the new SYN
+	if older := a.table.Older(f.Ref); older != 0 && seg.Ack == y.ISN+1 && y.Is(flow.SentSYN) {
+		a.endTimeWait(older, seg) // the holder has accepted the new SYN
 	}
 	n.synAckAt = seg.Time
 	if !n.options[s].Known || !a.facts.RepeatsSYN {

@@ -47,7 +47,8 @@ func (n *note) cutTimeWait(seg *wire.Segment) {
 // succeeded notes, in the connection that held f's tuple before, that f uses
 // it now, and by what right (RFC 9293 §3.6.1, RFC 6191 §2).
 func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
-	o := a.table.Get(f.Older)
+	older := a.table.Older(f.Ref)
+	o := a.table.Get(older)
 	n := a.notes.At(o.Extra)
 	x := &o.Half[from]
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
@@ -57,7 +58,7 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		x.Probed = flow.Doubted // an end that is still alive will challenge it
 	}
-	if o.Class() != flow.TimeWait {
+	if a.table.Class(older) != flow.TimeWait {
 		return
 	}
 	n.tw.reusedBy = f.Number
@@ -74,16 +75,16 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		n.tw.right = ReuseUnproved
 		return
 	}
-	a.endTimeWait(f.Older, seg)
+	a.endTimeWait(older, seg)
 }
 
 // endTimeWait ends what is left of TIME-WAIT in a connection whose tuple is in
 // use again.
 func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
-	o := a.table.Get(r)
-	if o.Class() != flow.TimeWait {
+	if a.table.Class(r) != flow.TimeWait {
 		return
 	}
+	o := a.table.Get(r)
 	a.notes.At(o.Extra).tw.until = seg.Time
 	for _, s := range ends(o) {
 		a.leaves(o, s, seg.Packet, seg.Time, EndReused)

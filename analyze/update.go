@@ -153,7 +153,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.SYN) {
 		opens(x, seg)
 	}
-	a.countCause(n, seg)
+	if a.cause != label.NoCause || a.lab.Set.Has(label.ShownSpurious) {
+		a.countCause(n, seg)
+	}
 	a.remember(x, y, seg)
 	if a.cause == label.CauseSpurious {
 		a.table.Show(x, seg.Packet) // counted already
@@ -167,7 +169,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Has |= flow.SentFIN | flow.FINAwaiting
 	}
 	x.Has |= flow.Sent
-	a.provedBefore(f, n, x, y)
+	if x.Unproved() {
+		a.provedBefore(f, n, x, y)
+	}
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}

@@ -14,6 +14,14 @@ func (e *env) paint(t Tone, s string) string {
 	return escapes[t] + s + escapeEnd
 }
 
+// appendPainted appends what paint returns.
+func (e *env) appendPainted(b []byte, t Tone, s string) []byte {
+	if !e.Color || t == Plain || s == "" {
+		return append(b, s...)
+	}
+	return append(append(append(b, escapes[t]...), s...), escapeEnd...)
+}
+
 // plain returns text as the terminal can show it.
 func (e *env) plain(s string) string {
 	if !e.ASCII {

@@ -149,7 +149,7 @@ func (v *Value) appendProgram(b []byte, k Kind, e *env) []byte {
 	}
 	switch k {
 	case KindID, KindCount, KindOctets:
-		return strconv.AppendUint(b, v.n, 10)
+		return appendUint(b, v.n)
 	case KindSigned:
 		return strconv.AppendInt(b, int64(v.n), 10)
 	case KindDuration:
@@ -171,7 +171,7 @@ func (v *Value) appendPeople(b []byte, k Kind, e *env) []byte {
 	}
 	switch k {
 	case KindID:
-		return strconv.AppendUint(b, v.n, 10)
+		return appendUint(b, v.n)
 	case KindCount:
 		return appendThousands(b, v.n)
 	case KindSigned:

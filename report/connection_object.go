@@ -11,34 +11,33 @@ const schemaConnection = "tcpwatch.connection/1"
 
 // connectionObject appends the JSON object of one connection.
 func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
-	j := jsonText{append(b, '{')}
-	j.word("schema", schemaConnection)
-	j.uint("connection", c.Number)
-	j.endpoint("client", c.Client)
-	j.endpoint("server", c.Server)
-	j.word("roles", rolesText(c))
-	j.text("encapsulation", e.encap(c.EncapID))
-	j.uint("first_packet", c.FirstPacket)
-	j.uint("last_packet", c.LastPacket)
-	j.time("start", &e.clock, c.Start)
-	j.seconds("duration", c.End-c.Start)
-	j.wordOrNull("lived", livedText(c))
-	j.seconds("idle_max", c.Idle)
+	j := jsonRow{b}
+	j.word(`{"schema":`, schemaConnection)
+	j.uint(`,"connection":`, c.Number)
+	j.endpoint(`,"client":`, c.Client)
+	j.endpoint(`,"server":`, c.Server)
+	j.word(`,"roles":`, rolesText(c))
+	j.text(`,"encapsulation":`, e.encap(c.EncapID))
+	j.uint(`,"first_packet":`, c.FirstPacket)
+	j.uint(`,"last_packet":`, c.LastPacket)
+	j.time(`,"start":`, &e.clock, c.Start)
+	j.seconds(`,"duration":`, c.End-c.Start)
+	j.wordOrNull(`,"lived":`, livedText(c))
+	j.seconds(`,"idle_max":`, c.Idle)
 	j.opening(&c.Opening)
 	j.verdicts(e.verdicts)
 	j.closing(&c.Closing)
-	j.state("client_state", c.ClientState)
-	j.state("server_state", c.ServerState)
+	j.state(`,"client_state":`, c.ClientState)
+	j.state(`,"server_state":`, c.ServerState)
 	j.timeWait(&e.clock, &c.TimeWait)
-	j.direction("client_to_server", &c.FromClient)
-	j.direction("server_to_client", &c.FromServer)
-	j.open("zeek", '{')
-	j.text("conn_state", c.ZeekState)
-	j.text("history", c.ZeekHistory)
-	j.close('}')
+	j.direction(`,"client_to_server":`, &c.FromClient)
+	j.direction(`,"server_to_client":`, &c.FromServer)
+	j.text(`,"zeek":{"conn_state":`, c.ZeekState)
+	j.text(`,"history":`, c.ZeekHistory)
+	j.add("}")
 	j.labelCounts(c)
-	j.bool("evicted", c.Evicted)
-	j.close('}')
+	j.bool(`,"evicted":`, c.Evicted)
+	j.add("}")
 	return j.b
 }
 
@@ -49,181 +48,208 @@ func rolesText(c *analyze.Connection) string {
 	return "handshake"
 }
 
-func (j *jsonText) opening(o *analyze.Opening) {
-	j.open("opening", '{')
-	j.word("outcome", o.Outcome.String())
-	j.wordOrNull("form", o.Form.String())
-	j.numbers("syn_packets", o.SynPackets)
-	j.numbers("syn_ack_packets", o.SynAckPackets)
-	j.uint("syn_count", uint64(o.SynCount))
-	j.uint("syn_ack_count", uint64(o.SynAckCount))
-	j.uintOrNull("ack_packet", o.AckPacket, o.AckPacket != 0)
-	j.uintOrNull("client_isn", uint64(o.ClientISN), o.ClientISNKnown)
-	j.uintOrNull("server_isn", uint64(o.ServerISN), o.ServerISNKnown)
-	j.secondsOrNull("rtt_server", o.RTTServer)
-	j.secondsOrNull("rtt_client", o.RTTClient)
-	j.secondsOrNull("took", o.Took)
-	j.open("options", '{')
-	j.endOptions("client", &o.ClientOptions)
-	j.endOptions("server", &o.ServerOptions)
+func (j *jsonRow) opening(o *analyze.Opening) {
+	j.word(`,"opening":{"outcome":`, o.Outcome.String())
+	j.wordOrNull(`,"form":`, o.Form.String())
+	j.numbers(`,"syn_packets":`, o.SynPackets)
+	j.numbers(`,"syn_ack_packets":`, o.SynAckPackets)
+	j.uint(`,"syn_count":`, uint64(o.SynCount))
+	j.uint(`,"syn_ack_count":`, uint64(o.SynAckCount))
+	j.uintOrNull(`,"ack_packet":`, o.AckPacket, o.AckPacket != 0)
+	j.uintOrNull(`,"client_isn":`, uint64(o.ClientISN), o.ClientISNKnown)
+	j.uintOrNull(`,"server_isn":`, uint64(o.ServerISN), o.ServerISNKnown)
+	j.secondsOrNull(`,"rtt_server":`, o.RTTServer)
+	j.secondsOrNull(`,"rtt_client":`, o.RTTClient)
+	j.secondsOrNull(`,"took":`, o.Took)
+	j.endOptions(`,"options":{"client":`, &o.ClientOptions)
+	j.endOptions(`,"server":`, &o.ServerOptions)
 	j.agreed(o)
-	j.close('}')
-	j.uint("syn_data", uint64(o.SynData))
-	j.uint("ack_data", uint64(o.AckData))
-	j.uint("syn_ack_isns", uint64(o.SynAckISNs))
-	j.uint("bad_acks", uint64(o.BadAcks))
-	j.bool("syn_ack_first", o.SynAckFirst)
+	j.add("}")
+	j.uint(`,"syn_data":`, uint64(o.SynData))
+	j.uint(`,"ack_data":`, uint64(o.AckData))
+	j.uint(`,"syn_ack_isns":`, uint64(o.SynAckISNs))
+	j.uint(`,"bad_acks":`, uint64(o.BadAcks))
+	j.bool(`,"syn_ack_first":`, o.SynAckFirst)
 	if o.ICMPPacket == 0 {
-		j.null("icmp")
+		j.null(`,"icmp":`)
 	} else {
-		j.open("icmp", '{')
-		j.uint("packet", o.ICMPPacket)
-		j.uint("type", uint64(o.ICMPType))
-		j.uint("code", uint64(o.ICMPCode))
+		j.uint(`,"icmp":{"packet":`, o.ICMPPacket)
+		j.uint(`,"type":`, uint64(o.ICMPType))
+		j.uint(`,"code":`, uint64(o.ICMPCode))
 		if o.ICMPFrom.IsValid() {
-			j.key("from")
-			j.b = append(o.ICMPFrom.AppendTo(append(j.b, '"')), '"')
+			j.add(`,"from":"`)
+			j.b = append(o.ICMPFrom.AppendTo(j.b), '"')
 		} else {
-			j.null("from")
+			j.null(`,"from":`)
 		}
-		j.close('}')
+		j.add("}")
 	}
-	j.close('}')
+	j.add("}")
 }
 
 // endOptions writes what one end offered; null where its SYN was not captured.
-func (j *jsonText) endOptions(name string, o *analyze.EndOptions) {
+func (j *jsonRow) endOptions(key string, o *analyze.EndOptions) {
 	if !o.Known {
-		j.null(name)
+		j.null(key)
 		return
 	}
-	j.open(name, '{')
-	j.uintOrNull("mss", uint64(o.MSS), o.Set.Has(wire.OptMSS))
-	j.uintOrNull("window_scale", uint64(o.WindowScale), o.Set.Has(wire.OptWindowScale))
-	j.bool("sack_permitted", o.Set.Has(wire.OptSACKPermitted))
-	j.bool("timestamps", o.Set.Has(wire.OptTimestamps))
-	j.wordOrNull("ecn", o.ECN.String())
-	j.bool("fast_open", o.Set.Has(wire.OptFastOpen))
-	j.uintOrNull("fast_open_cookie", uint64(o.FastOpenLen), o.Set.Has(wire.OptFastOpen))
-	j.bool("mptcp", o.Set.Has(wire.OptMPTCP))
-	j.bool("md5", o.Set.Has(wire.OptMD5))
-	j.bool("ao", o.Set.Has(wire.OptAO))
-	j.bool("user_timeout", o.Set.Has(wire.OptUserTimeout))
-	j.bool("other", o.Set.Has(wire.OptOther))
-	j.bool("malformed", o.Set.Has(wire.OptMalformed))
-	j.bool("cut", o.Set.Has(wire.OptCut))
-	j.uint("window", uint64(o.Window))
-	j.close('}')
+	j.add(key)
+	j.uintOrNull(`{"mss":`, uint64(o.MSS), o.Set.Has(wire.OptMSS))
+	j.uintOrNull(`,"window_scale":`, uint64(o.WindowScale), o.Set.Has(wire.OptWindowScale))
+	j.bool(`,"sack_permitted":`, o.Set.Has(wire.OptSACKPermitted))
+	j.bool(`,"timestamps":`, o.Set.Has(wire.OptTimestamps))
+	j.wordOrNull(`,"ecn":`, o.ECN.String())
+	j.bool(`,"fast_open":`, o.Set.Has(wire.OptFastOpen))
+	j.uintOrNull(`,"fast_open_cookie":`, uint64(o.FastOpenLen), o.Set.Has(wire.OptFastOpen))
+	j.bool(`,"mptcp":`, o.Set.Has(wire.OptMPTCP))
+	j.bool(`,"md5":`, o.Set.Has(wire.OptMD5))
+	j.bool(`,"ao":`, o.Set.Has(wire.OptAO))
+	j.bool(`,"user_timeout":`, o.Set.Has(wire.OptUserTimeout))
+	j.bool(`,"other":`, o.Set.Has(wire.OptOther))
+	j.bool(`,"malformed":`, o.Set.Has(wire.OptMalformed))
+	j.bool(`,"cut":`, o.Set.Has(wire.OptCut))
+	j.uint(`,"window":`, uint64(o.Window))
+	j.add("}")
 }
 
 // agreed writes what holds after the handshake; null unless both offers were
 // captured. mss is the smaller offer: each end may send what the other offered.
 // window_scale tells whether windows are scaled at all.
-func (j *jsonText) agreed(o *analyze.Opening) {
+func (j *jsonRow) agreed(o *analyze.Opening) {
 	set, ecn, ok := o.Agreed()
 	if !ok {
-		j.null("agreed")
+		j.null(`,"agreed":`)
 		return
 	}
-	j.open("agreed", '{')
-	j.uintOrNull("mss", uint64(min(o.ClientOptions.MSS, o.ServerOptions.MSS)), set.Has(wire.OptMSS))
-	j.bool("window_scale", set.Has(wire.OptWindowScale))
-	j.bool("sack_permitted", set.Has(wire.OptSACKPermitted))
-	j.bool("timestamps", set.Has(wire.OptTimestamps))
-	j.wordOrNull("ecn", ecn.String())
-	j.bool("fast_open", set.Has(wire.OptFastOpen))
-	j.bool("mptcp", set.Has(wire.OptMPTCP))
-	j.close('}')
+	j.uintOrNull(`,"agreed":{"mss":`, uint64(min(o.ClientOptions.MSS, o.ServerOptions.MSS)), set.Has(wire.OptMSS))
+	j.bool(`,"window_scale":`, set.Has(wire.OptWindowScale))
+	j.bool(`,"sack_permitted":`, set.Has(wire.OptSACKPermitted))
+	j.bool(`,"timestamps":`, set.Has(wire.OptTimestamps))
+	j.wordOrNull(`,"ecn":`, ecn.String())
+	j.bool(`,"fast_open":`, set.Has(wire.OptFastOpen))
+	j.bool(`,"mptcp":`, set.Has(wire.OptMPTCP))
+	j.add("}")
 }
 
-func (j *jsonText) closing(c *analyze.Closing) {
-	j.open("closing", '{')
-	j.word("outcome", c.Outcome.String())
-	j.word("active_closer", c.ActiveCloser.String())
-	j.bool("inferred", c.Inferred)
-	j.numbers("fin_packets", c.FinPackets)
-	j.uint("fin_count", uint64(c.FinCount))
-	j.uintOrNull("segments", uint64(c.Segments), c.Segments != 0)
-	j.uintOrNull("rst_packet", c.RstPacket, c.RstPacket != 0)
+func (j *jsonRow) closing(c *analyze.Closing) {
+	j.word(`,"closing":{"outcome":`, c.Outcome.String())
+	j.word(`,"active_closer":`, c.ActiveCloser.String())
+	j.bool(`,"inferred":`, c.Inferred)
+	j.numbers(`,"fin_packets":`, c.FinPackets)
+	j.uint(`,"fin_count":`, uint64(c.FinCount))
+	j.uintOrNull(`,"segments":`, uint64(c.Segments), c.Segments != 0)
+	j.uintOrNull(`,"rst_packet":`, c.RstPacket, c.RstPacket != 0)
 	if c.RstPacket != 0 {
-		j.word("rst_by", c.RstBy.String())
+		j.word(`,"rst_by":`, c.RstBy.String())
 	} else {
-		j.null("rst_by")
+		j.null(`,"rst_by":`)
 	}
-	j.wordOrNull("rst_after", c.RstAfter.String())
-	j.uint("rst_ignored", uint64(c.RstIgnored))
-	j.secondsOrNull("half_closed_for", c.HalfClosedFor)
-	j.uint("half_closed_bytes", c.HalfClosedOctets)
-	j.close('}')
+	j.wordOrNull(`,"rst_after":`, c.RstAfter.String())
+	j.uint(`,"rst_ignored":`, uint64(c.RstIgnored))
+	j.secondsOrNull(`,"half_closed_for":`, c.HalfClosedFor)
+	j.uint(`,"half_closed_bytes":`, c.HalfClosedOctets)
+	j.add("}")
 }
 
-func (j *jsonText) timeWait(c *clock, t *analyze.TimeWait) {
+var holderLists = [...]string{
+	analyze.ClientSide: `["client"]`,
+	analyze.ServerSide: `["server"]`,
+	analyze.BothSides:  `["client","server"]`,
+}
+
+func (j *jsonRow) timeWait(c *clock, t *analyze.TimeWait) {
 	if t.Holders == analyze.NoSide {
-		j.null("time_wait")
+		j.null(`,"time_wait":`)
 		return
 	}
-	j.open("time_wait", '{')
-	j.open("holders", '[')
-	for _, side := range []analyze.Side{analyze.ClientSide, analyze.ServerSide} {
-		if t.Holders == side || t.Holders == analyze.BothSides {
-			j.comma()
-			j.quoted(side.String())
-		}
-	}
-	j.close(']')
-	j.time("since", c, t.Since)
-	j.time("until", c, t.Until)
-	j.uint("restarts", uint64(t.Restarts))
-	j.uintOrNull("reused_by", t.ReusedBy, t.ReusedBy != 0)
-	j.wordOrNull("reuse", t.Reuse.String())
-	j.uintOrNull("cut_by", t.CutBy, t.CutBy != 0)
-	j.close('}')
+	j.add(`,"time_wait":{"holders":`)
+	j.add(holderLists[t.Holders])
+	j.time(`,"since":`, c, t.Since)
+	j.time(`,"until":`, c, t.Until)
+	j.uint(`,"restarts":`, uint64(t.Restarts))
+	j.uintOrNull(`,"reused_by":`, t.ReusedBy, t.ReusedBy != 0)
+	j.wordOrNull(`,"reuse":`, t.Reuse.String())
+	j.uintOrNull(`,"cut_by":`, t.CutBy, t.CutBy != 0)
+	j.add("}")
 }
 
-func (j *jsonText) direction(name string, d *analyze.Direction) {
-	j.open(name, '{')
-	j.uint("packets", d.Packets)
-	j.uint("payload_bytes", d.PayloadOctets)
-	j.uint("unique_bytes", d.UniqueOctets)
-	j.uint("retransmissions", d.Retransmissions)
-	j.uint("retransmitted_bytes", d.RetransmittedBytes)
-	j.uint("out_of_order", d.OutOfOrder)
-	j.uint("duplicate_packets", d.DuplicatePackets)
-	j.uint("duplicate_acks", d.DuplicateAcks)
-	j.uint("zero_windows", d.ZeroWindows)
-	j.uint("keep_alives", d.KeepAlives)
-	j.uint("missing_bytes", d.MissingBytes)
-	j.uint("unseen_bytes", d.UnseenBytes)
-	j.uint("in_flight_max", d.MostInFlight)
-	j.uint("inferred_retransmissions", d.Inferred)
-	j.uint("spurious_retransmissions", d.Spurious)
-	j.open("causes", '{')
+func (j *jsonRow) direction(key string, d *analyze.Direction) {
+	j.add(key)
+	j.uint(`{"packets":`, d.Packets)
+	j.uint(`,"payload_bytes":`, d.PayloadOctets)
+	j.uint(`,"unique_bytes":`, d.UniqueOctets)
+	if clean(d) {
+		j.add(cleanCounts[0])
+		j.uint(`,"in_flight_max":`, d.MostInFlight)
+		j.add(cleanCounts[1])
+	} else {
+		j.counts(d)
+		j.uint(`,"in_flight_max":`, d.MostInFlight)
+		j.repeats(d)
+	}
+	j.secondsOrNull(`,"rtt_min":`, d.RTT.Min)
+	j.secondsOrNull(`,"rtt_avg":`, d.RTT.Avg)
+	j.secondsOrNull(`,"rtt_max":`, d.RTT.Max)
+	j.secondsOrNull(`,"rtt_smoothed":`, d.SmoothedRTT)
+	j.secondsOrNull(`,"rto":`, d.RTO)
+	j.secondsOrNull(`,"rtt_timestamps_min":`, d.EchoRTT.Min)
+	j.secondsOrNull(`,"rtt_timestamps_avg":`, d.EchoRTT.Avg)
+	j.secondsOrNull(`,"rtt_timestamps_max":`, d.EchoRTT.Max)
+	j.add("}")
+}
+
+// clean reports whether a direction has nothing but segments, octets and times.
+func clean(d *analyze.Direction) bool {
+	rest := *d
+	rest.Packets, rest.PayloadOctets, rest.UniqueOctets, rest.MostInFlight = 0, 0, 0, 0
+	rest.RTT, rest.EchoRTT, rest.SmoothedRTT, rest.RTO = analyze.RTT{}, analyze.RTT{}, 0, 0
+	return rest == analyze.Direction{}
+}
+
+// cleanCounts is what counts and repeats write of a direction without trouble,
+// which most are: copying that costs a tenth of writing it.
+var cleanCounts = func() [2]string {
+	var counts, repeats jsonRow
+	counts.counts(&analyze.Direction{})
+	repeats.repeats(&analyze.Direction{})
+	return [...]string{string(counts.b), string(repeats.b)}
+}()
+
+func (j *jsonRow) counts(d *analyze.Direction) {
+	j.uint(`,"retransmissions":`, d.Retransmissions)
+	j.uint(`,"retransmitted_bytes":`, d.RetransmittedBytes)
+	j.uint(`,"out_of_order":`, d.OutOfOrder)
+	j.uint(`,"duplicate_packets":`, d.DuplicatePackets)
+	j.uint(`,"duplicate_acks":`, d.DuplicateAcks)
+	j.uint(`,"zero_windows":`, d.ZeroWindows)
+	j.uint(`,"keep_alives":`, d.KeepAlives)
+	j.uint(`,"missing_bytes":`, d.MissingBytes)
+	j.uint(`,"unseen_bytes":`, d.UnseenBytes)
+}
+
+// repeats writes what else is known of segments that were sent again, and of
+// windows.
+func (j *jsonRow) repeats(d *analyze.Direction) {
+	j.uint(`,"inferred_retransmissions":`, d.Inferred)
+	j.uint(`,"spurious_retransmissions":`, d.Spurious)
+	j.add(`,"causes":{`)
 	for c, n := range d.Causes {
 		if n > 0 {
-			j.uint(label.Cause(c).String(), uint64(n))
+			j.count(label.Cause(c).String(), uint64(n))
 		}
 	}
-	j.close('}')
-	j.uint("window_episodes", d.WindowEpisodes)
-	j.seconds("zero_window_time", d.ZeroWindowTime)
-	j.seconds("window_full_time", d.WindowFullTime)
-	j.secondsOrNull("rtt_min", d.RTT.Min)
-	j.secondsOrNull("rtt_avg", d.RTT.Avg)
-	j.secondsOrNull("rtt_max", d.RTT.Max)
-	j.secondsOrNull("rtt_smoothed", d.SmoothedRTT)
-	j.secondsOrNull("rto", d.RTO)
-	j.secondsOrNull("rtt_timestamps_min", d.EchoRTT.Min)
-	j.secondsOrNull("rtt_timestamps_avg", d.EchoRTT.Avg)
-	j.secondsOrNull("rtt_timestamps_max", d.EchoRTT.Max)
-	j.close('}')
+	j.add("}")
+	j.uint(`,"window_episodes":`, d.WindowEpisodes)
+	j.seconds(`,"zero_window_time":`, d.ZeroWindowTime)
+	j.seconds(`,"window_full_time":`, d.WindowFullTime)
 }
 
-func (j *jsonText) labelCounts(c *analyze.Connection) {
-	j.open("labels", '{')
-	for id, n := range c.Labels {
-		if n != 0 && id < len(label.All) {
-			j.uint(label.All[id].Name, uint64(n))
+func (j *jsonRow) labelCounts(c *analyze.Connection) {
+	j.add(`,"labels":{`)
+	for id, n := range c.Labels[:label.Count] {
+		if n != 0 {
+			j.count(label.All[id].Name, uint64(n))
 		}
 	}
-	j.close('}')
+	j.add("}")
 }

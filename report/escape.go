@@ -18,7 +18,7 @@ func Escape(s string) string {
 	return string(appendEscaped(nil, []byte(s)))
 }
 
-func isClean(s string) bool {
+func isClean[T string | []byte](s T) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] >= 0x7f {
 			return false
@@ -29,6 +29,9 @@ func isClean(s string) bool {
 
 // appendEscaped appends s as Escape returns it.
 func appendEscaped(b, s []byte) []byte {
+	if isClean(s) {
+		return append(b, s...)
+	}
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRune(s[i:])
 		switch {

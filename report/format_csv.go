@@ -1,8 +1,8 @@
 package report
 
 import (
-	"bytes"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -50,6 +50,10 @@ func (c *csvWriter[T]) row(r *T) error {
 		}
 		c.value.reset()
 		col.Value(c.env, r, &c.value)
+		if col.Kind.right() { // digits and signs, in which nothing needs quotes
+			b = c.value.appendProgram(b, col.Kind, c.env)
+			continue
+		}
 		c.cell = c.value.appendProgram(c.cell[:0], col.Kind, c.env)
 		b = appendCSV(b, c.cell, col.Kind)
 	}
@@ -63,8 +67,7 @@ func (c *csvWriter[T]) finish() error { return c.header() }
 // appendCSV appends one field, quoted where it must be.
 func appendCSV(b, cell []byte, k Kind) []byte {
 	formula := len(cell) > 0 && !k.right() && strings.IndexByte("=+-@\t\r", cell[0]) >= 0
-	if !formula && bytes.IndexByte(cell, ',') < 0 && bytes.IndexByte(cell, '"') < 0 &&
-		bytes.IndexByte(cell, '\n') < 0 && bytes.IndexByte(cell, '\r') < 0 {
+	if !formula && !slices.ContainsFunc(cell, special) {
 		return append(b, cell...)
 	}
 	b = append(b, '"')
@@ -79,3 +82,6 @@ func appendCSV(b, cell []byte, k Kind) []byte {
 	}
 	return append(b, '"')
 }
+
+// special reports whether an octet must stand between quotes (RFC 4180 §2, rule 6).
+func special(c byte) bool { return c == ',' || c == '"' || c == '\n' || c == '\r' }

@@ -16,7 +16,9 @@ type tableWriter[T any] struct {
 	columns  []*Column[T]
 	grid     grid
 	value    Value
-	text     []byte
+	text     []byte // of the cells of a row, one behind the other
+	ends     []int  // of the cells in text
+	cells    []cell // of a row that is written at once
 	shown    int
 	hidden   int      // rows beyond the limit
 	inferred []doubts // per column
@@ -24,7 +26,7 @@ type tableWriter[T any] struct {
 
 func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
 	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid{env: e}}
-	t.inferred = make([]doubts, len(t.columns))
+	t.inferred, t.cells = make([]doubts, len(t.columns)), make([]cell, len(t.columns))
 	for _, c := range t.columns {
 		t.grid.columns = append(t.grid.columns, gridColumn{header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty})
 	}
@@ -37,16 +39,12 @@ func (t *tableWriter[T]) row(r *T) error {
 		return nil
 	}
 	t.shown++
-	cells := make([]cell, len(t.columns))
-	for i, c := range t.columns {
-		cells[i] = t.cell(c, r)
-		if c.Kind == KindWord {
-			t.inferred[i].see(cells[i].text)
-		}
-	}
 	if t.grid.fixed {
-		return t.grid.stream(t.w, cells)
+		t.fill(t.cells, r)
+		return t.grid.stream(t.w, t.cells)
 	}
+	cells := make([]cell, len(t.columns))
+	t.fill(cells, r)
 	t.grid.rows = append(t.grid.rows, cells)
 	if len(t.grid.rows) < sampleRows && !t.env.live {
 		return nil
@@ -54,18 +52,32 @@ func (t *tableWriter[T]) row(r *T) error {
 	return t.begin(true)
 }
 
-func (t *tableWriter[T]) cell(c *Column[T], r *T) cell {
-	t.value.reset()
-	c.Value(t.env, r, &t.value)
-	if !t.value.set {
-		return cell{}
+// fill makes the cells of a row: one string, of which each has its part.
+func (t *tableWriter[T]) fill(cells []cell, r *T) {
+	t.text, t.ends = t.text[:0], t.ends[:0]
+	for _, c := range t.columns {
+		t.value.reset()
+		c.Value(t.env, r, &t.value)
+		if t.value.set {
+			from := len(t.text)
+			t.text = t.value.appendPeople(t.text, c.Kind, t.env)
+			if t.env.ASCII {
+				t.text = append(t.text[:from], toASCII(nil, t.text[from:])...)
+			}
+		}
+		t.ends = append(t.ends, len(t.text))
 	}
-	t.text = t.value.appendPeople(t.text[:0], c.Kind, t.env)
-	out := cell{text: t.env.plain(string(t.text))}
-	if c.Tone != nil {
-		out.tone = c.Tone(r)
+	row, from := string(t.text), 0
+	for i, c := range t.columns {
+		cells[i] = cell{text: row[from:t.ends[i]]}
+		from = t.ends[i]
+		if c.Tone != nil && cells[i].text != "" {
+			cells[i].tone = c.Tone(r)
+		}
+		if c.Kind == KindWord {
+			t.inferred[i].see(cells[i].text)
+		}
 	}
-	return out
 }
 
 // begin fixes the widths and writes everything up to now.

@@ -45,6 +45,8 @@ type grid struct {
 	dropped []string
 	records bool // even the columns that never give way are too wide
 	under   int  // index of the column that stands under each row, plus 1
+
+	line []byte // of the row that is being written
 }
 
 // displayWidth is how many columns a terminal needs for s.

@@ -127,7 +127,7 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 	if g.records || !g.fits(row) && !(g.env.live && g.fitsPushed(row)) {
 		return g.record(w, row)
 	}
-	b := append([]byte(nil), g.indent...)
+	b := append(g.line[:0], g.indent...)
 	over := 0 // how far the columns are pushed
 	for k, i := range g.keep {
 		text := g.shown(row[i])
@@ -136,7 +136,7 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 		if g.columns[i].right {
 			b = appendSpaces(b, space)
 		}
-		b = append(b, g.env.paint(row[i].tone, text)...)
+		b = g.env.appendPainted(b, row[i].tone, text)
 		if k < len(g.keep)-1 {
 			if !g.columns[i].right {
 				b = appendSpaces(b, space)
@@ -150,10 +150,11 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 		indent := len(g.indent) + g.widths[0] + len(gap)
 		for _, line := range wrapWords(below.text, g.env.Width-indent, "") {
 			b = appendSpaces(b, indent)
-			b = append(b, g.env.paint(below.tone, line)...)
+			b = g.env.appendPainted(b, below.tone, line)
 			b = append(b, '\n')
 		}
 	}
+	g.line = b
 	_, err := w.Write(b)
 	return err
 }
@@ -217,38 +218,35 @@ func (g *grid) keeps(column int) bool { return slices.Contains(g.keep, column) }
 // values are left out that are absent. Nothing is cut, and lines are broken
 // between words only.
 func (g *grid) record(w io.Writer, row []cell) error {
-	var b strings.Builder
-	b.WriteString(g.indent)
+	b := append(g.line[:0], g.indent...)
 	used := len(g.indent)
 	for i, c := range g.columns {
 		if row[i].text == "" {
 			continue
 		}
-		pair := c.header + " "
-		n := len(pair) + displayWidth(row[i].text)
+		n := len(c.header) + 1 + displayWidth(row[i].text)
 		switch {
 		case used == len(g.indent):
 		case used+len(gap)+n > g.env.Width:
-			b.WriteString("\n" + g.indent + gap)
+			b = append(append(append(b, '\n'), g.indent...), gap...)
 			used = len(g.indent) + len(gap)
 		default:
-			b.WriteString(gap)
+			b = append(b, gap...)
 			used += len(gap)
 		}
-		text := row[i].text
-		if used+n > g.env.Width {
-			indent := g.indent + gap + gap
-			lines := wrapWords(text, g.env.Width-len(indent), "")
-			for k := range lines {
-				lines[k] = g.env.paint(row[i].tone, lines[k])
-			}
-			b.WriteString(g.env.paint(Strong, c.header) + "\n" + indent + strings.Join(lines, "\n"+indent))
-			used = g.env.Width
+		b = g.env.appendPainted(b, Strong, c.header)
+		if used+n <= g.env.Width {
+			b = g.env.appendPainted(append(b, ' '), row[i].tone, row[i].text)
+			used += n
 			continue
 		}
-		b.WriteString(g.env.paint(Strong, c.header) + " " + g.env.paint(row[i].tone, text))
-		used += n
+		for _, line := range wrapWords(row[i].text, g.env.Width-len(g.indent+gap+gap), "") {
+			b = append(append(append(append(b, '\n'), g.indent...), gap...), gap...)
+			b = g.env.appendPainted(b, row[i].tone, line)
+		}
+		used = g.env.Width
 	}
-	_, err := io.WriteString(w, b.String()+"\n")
+	g.line = append(b, '\n')
+	_, err := w.Write(g.line)
 	return err
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"math"
 	"net/netip"
 	"slices"
 
@@ -9,20 +10,29 @@ import (
 )
 
 // Bounds of holds, named heuristics: enough for the busiest captures seen, and
-// 24 MB of intervals at most.
+// 32 MB of intervals at most, twice that where all their tuples are used again.
 const (
-	maxHolds = 1 << 20 // intervals kept; later ones are counted only
+	maxHolds = 1 << 20 // intervals kept at one time; others are counted only
 	maxHosts = 4096    // hosts told apart; later ones are counted together
+	// sweepHolds is how many intervals wait before those that are over are
+	// summed up and forgotten. Up to so many, the result does not depend on the
+	// order in which connections come.
+	sweepHolds = 1 << 17
 )
 
 // holds remembers who held TIME-WAIT when, to find out how many ends each host
 // held at one time. The intervals come from the records; a tuple that is used
 // again ends its interval at that moment.
+//
+// Connections come in the order in which they began, so that none to come holds
+// anything before the last one began: what lies before that can be summed up.
 type holds struct {
-	hosts  []hostHolds
-	index  map[hostKey]int
-	kept   []interval
-	reused map[uint64][2]int // connection that uses the tuple next → intervals of its ends, plus 1; 0: none
+	hosts []hostHolds
+	index map[hostKey]int32
+	kept  []interval
+	// fresh counts the holds since the last sweep, carried those that it left.
+	fresh, carried int
+	reused         map[uint64][2]int32 // connection that uses the tuple next → intervals of its ends, plus 1; 0: none
 	// dropped counts intervals beyond maxHolds, strangers those of hosts
 	// beyond maxHosts.
 	dropped, strangers uint64
@@ -37,7 +47,7 @@ type hostKey struct {
 type hostHolds struct {
 	hostKey
 	total    uint64
-	kept     uint64
+	kept     uint64 // of total, those that atEnd and most are counted over
 	atEnd    uint64 // still held when the capture ended
 	most     uint64 // at one time
 	restarts uint64
@@ -46,8 +56,9 @@ type hostHolds struct {
 }
 
 type interval struct {
-	host         int
 	since, until int64
+	next         uint64 // connection that uses the tuple next; 0: none
+	host         int32
 }
 
 func (h *holds) add(c *connection) {
@@ -60,6 +71,12 @@ func (h *holds) add(c *connection) {
 		delete(h.reused, c.Number)
 	}
 	tw := &c.TimeWait
+	if tw.Holders == analyze.NoSide {
+		return
+	}
+	if h.fresh >= max(sweepHolds, h.carried) {
+		h.sweep(c.Start)
+	}
 	if tw.Holders == analyze.ClientSide || tw.Holders == analyze.BothSides {
 		h.hold(hostKey{c.Client.Addr(), analyze.ClientSide}, tw)
 	}
@@ -76,59 +93,100 @@ func (h *holds) hold(k hostKey, tw *analyze.TimeWait) {
 			return
 		}
 		if h.index == nil {
-			h.index, h.reused = map[hostKey]int{}, map[uint64][2]int{}
+			h.index, h.reused = map[hostKey]int32{}, map[uint64][2]int32{}
 		}
-		i = len(h.hosts)
+		i = int32(len(h.hosts))
 		h.index[k] = i
 		h.hosts = append(h.hosts, hostHolds{hostKey: k})
 	}
 	host := &h.hosts[i]
+	h.fresh++
 	host.total++
 	host.restarts += uint64(tw.Restarts)
 	count(&host.reused, tw.ReusedBy != 0)
 	count(&host.cut, tw.CutBy != 0)
-	if len(h.kept) == maxHolds {
+	if len(h.kept) >= maxHolds {
 		h.dropped++
 		return
 	}
 	host.kept++
-	h.kept = append(h.kept, interval{i, tw.Since, tw.Until})
-	if tw.ReusedBy != 0 {
-		ends := h.reused[tw.ReusedBy]
-		if k.side == analyze.ServerSide {
-			ends[1] = len(h.kept)
-		} else {
-			ends[0] = len(h.kept)
+	h.kept = append(h.kept, interval{tw.Since, tw.Until, tw.ReusedBy, i})
+	h.await(len(h.kept) - 1)
+}
+
+// await notes which interval ends when a tuple is used again.
+func (h *holds) await(i int) {
+	v := &h.kept[i]
+	if v.next == 0 {
+		return
+	}
+	ends := h.reused[v.next]
+	if h.hosts[v.host].side == analyze.ServerSide {
+		ends[1] = int32(i + 1)
+	} else {
+		ends[0] = int32(i + 1)
+	}
+	h.reused[v.next] = ends
+}
+
+// sweep finds the most held at one time until now, and forgets the intervals that
+// are over then.
+func (h *holds) sweep(now int64) {
+	h.most(now)
+	waiting := h.kept
+	h.kept = h.kept[:0]
+	clear(h.reused)
+	for _, v := range waiting {
+		if v.until > now {
+			h.kept = append(h.kept, v)
+			h.await(len(h.kept) - 1)
 		}
-		h.reused[tw.ReusedBy] = ends
+	}
+	h.fresh, h.carried = 0, len(h.kept)
+}
+
+// most finds the most intervals of each host at one time up to now: it goes
+// through their starts and ends in the order of time. At one moment, ends come
+// before starts.
+func (h *holds) most(now int64) {
+	first := make([]int32, len(h.hosts)+1) // of each host in starts and ends
+	for i := range h.kept {
+		first[h.kept[i].host+1]++
+	}
+	for i := range h.hosts {
+		first[i+1] += first[i]
+	}
+	starts, ends := make([]int64, len(h.kept)), make([]int64, len(h.kept))
+	at := slices.Clone(first)
+	for i := range h.kept {
+		v := &h.kept[i]
+		starts[at[v.host]], ends[at[v.host]] = v.since, max(v.since, v.until)
+		at[v.host]++
+	}
+	for i := range h.hosts {
+		starts, ends := starts[first[i]:first[i+1]], ends[first[i]:first[i+1]]
+		slices.Sort(starts)
+		slices.Sort(ends)
+		host, over := &h.hosts[i], 0
+		for begun, since := range starts {
+			if since > now {
+				break
+			}
+			for over < len(ends) && ends[over] <= since {
+				over++
+			}
+			host.most = max(host.most, uint64(max(0, begun+1-over)))
+		}
 	}
 }
 
 // measure fills in atEnd and most, and orders the hosts by most, then address.
 func (h *holds) measure(end int64) {
-	// A sweep over starts and ends: at one moment, ends come before starts.
-	type change struct {
-		host int
-		at   int64
-		by   int64
-	}
-	changes := make([]change, 0, 2*len(h.kept))
-	for _, v := range h.kept {
-		if v.until > end {
-			h.hosts[v.host].atEnd++
+	h.most(math.MaxInt64)
+	for i := range h.kept {
+		if h.kept[i].until > end {
+			h.hosts[h.kept[i].host].atEnd++
 		}
-		changes = append(changes, change{v.host, v.since, 1}, change{v.host, max(v.since, v.until), -1})
-	}
-	slices.SortFunc(changes, func(a, b change) int {
-		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.at, b.at), cmp.Compare(a.by, b.by))
-	})
-	now, host := int64(0), -1
-	for _, c := range changes {
-		if c.host != host {
-			now, host = 0, c.host
-		}
-		now += c.by
-		h.hosts[host].most = max(h.hosts[host].most, uint64(max(now, 0)))
 	}
 	slices.SortStableFunc(h.hosts, func(a, b hostHolds) int {
 		return cmp.Or(cmp.Compare(b.most, a.most), cmp.Compare(b.total, a.total), a.addr.Compare(b.addr), cmp.Compare(a.side, b.side))

@@ -3,6 +3,7 @@ package report
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"tcpwatch/analyze/state"
@@ -138,7 +139,16 @@ func appendEndpoint(b []byte, a netip.AddrPort) []byte {
 	if !a.IsValid() {
 		return b
 	}
-	return a.AppendTo(b)
+	if !a.Addr().Is4() {
+		return a.AppendTo(b)
+	}
+	for i, octet := range a.Addr().As4() {
+		if i > 0 {
+			b = append(b, '.')
+		}
+		b = appendUint(b, uint64(octet))
+	}
+	return appendUint(append(b, ':'), uint64(a.Port()))
 }
 
 // appendJSONString appends s quoted. What Escape makes visible is written as
@@ -146,6 +156,9 @@ func appendEndpoint(b []byte, a netip.AddrPort) []byte {
 // the line is safe; octets that are no UTF-8 appear as the text \xNN.
 func appendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
+	if isClean(s) && strings.IndexByte(s, '"') < 0 && strings.IndexByte(s, '\\') < 0 {
+		return append(append(b, s...), '"')
+	}
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {

@@ -154,16 +154,11 @@ func (j *jsonText) labSegment(s *LabStep) {
 		j.uint("previous_next_raw", uint64(s.Past.Next))
 		j.uintOrNull("previous_tsval", uint64(s.Past.TSVal), s.Past.Stamped)
 	}
-	j.labels(s.Labels)
+	j.labelList("labels", s.Labels)
 	if s.Cause != label.NoCause {
 		j.word("cause", s.Cause.String())
 	}
-	j.open("labels_on_arrival", '[')
-	s.Landed.Each(func(id label.ID) {
-		j.comma()
-		j.quoted(labelName(id))
-	})
-	j.close(']')
+	j.labelList("labels_on_arrival", s.Landed)
 	j.fate(s)
 	for i, e := range s.Ends {
 		side := fromText(i == 0)
@@ -178,6 +173,16 @@ func (j *jsonText) labSegment(s *LabStep) {
 			j.bool(side+"_agrees", e.Relation > 0)
 		}
 	}
+}
+
+// labelList writes the names of labels.
+func (j *jsonText) labelList(name string, set label.Set) {
+	j.open(name, '[')
+	set.Each(func(id label.ID) {
+		j.comma()
+		j.quoted(labelName(id))
+	})
+	j.close(']')
 }
 
 // fate says what the link did.

@@ -5,6 +5,29 @@ import (
 	"time"
 )
 
+// appendUint is strconv.AppendUint, sooner done with the many numbers that have
+// one digit.
+func appendUint(b []byte, n uint64) []byte {
+	if n < 10 {
+		return append(b, byte('0'+n))
+	}
+	return strconv.AppendUint(b, n, 10)
+}
+
+// appendTwo, appendThree and appendNine append a number with leading zeros to
+// that width; it must not have more digits.
+func appendTwo(b []byte, n uint32) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
+
+func appendThree(b []byte, n uint32) []byte {
+	return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+}
+
+func appendNine(b []byte, n uint32) []byte {
+	x, y, z := n/1e6, n/1e3%1e3, n%1e3
+	return append(b, byte('0'+x/100), byte('0'+x/10%10), byte('0'+x%10),
+		byte('0'+y/100), byte('0'+y/10%10), byte('0'+y%10), byte('0'+z/100), byte('0'+z/10%10), byte('0'+z%10))
+}
+
 // appendSeconds appends a duration in nanoseconds as seconds, exactly, without
 // trailing zeros: 4468000 is 0.004468.
 func appendSeconds(b []byte, ns int64) []byte {
@@ -13,15 +36,13 @@ func appendSeconds(b []byte, ns int64) []byte {
 		b = append(b, '-')
 		u = -u
 	}
-	b = strconv.AppendUint(b, u/1e9, 10)
-	frac := u % 1e9
+	b = appendUint(b, u/1e9)
+	frac := uint32(u % 1e9)
 	if frac == 0 {
 		return b
 	}
-	b = append(b, '.')
-	start := len(b)
-	b = appendPadded(b, frac, 9)
-	for b[len(b)-1] == '0' && len(b) > start {
+	b = appendNine(append(b, '.'), frac)
+	for b[len(b)-1] == '0' {
 		b = b[:len(b)-1]
 	}
 	return b
@@ -35,54 +56,43 @@ func appendFixed(b []byte, ns int64) []byte {
 		u = -u
 	}
 	b = appendThousands(b, u/1e9)
-	b = append(b, '.')
-	return appendPadded(b, u%1e9/1e3, 6)
-}
-
-// appendPadded appends n with leading zeros to the given width.
-func appendPadded(b []byte, n uint64, width int) []byte {
-	var tmp [20]byte
-	for i := width - 1; i >= 0; i-- {
-		tmp[i] = byte('0' + n%10)
-		n /= 10
-	}
-	return append(b, tmp[:width]...)
+	micros := uint32(u % 1e9 / 1e3)
+	return appendThree(appendThree(append(b, '.'), micros/1e3), micros%1e3)
 }
 
 // appendThousands appends n with a comma between groups of three digits.
 func appendThousands(b []byte, n uint64) []byte {
-	var tmp [20]byte
-	digits := strconv.AppendUint(tmp[:0], n, 10)
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b = append(b, ',')
-		}
-		b = append(b, d)
+	if n < 1000 {
+		return strconv.AppendUint(b, n, 10)
 	}
-	return b
+	return appendThree(append(appendThousands(b, n/1000), ','), uint32(n%1000))
 }
 
-// clock appends times; it remembers the second it wrote last, because the
+// clock appends times; it remembers the day that it wrote last, because the
 // calendar costs more than everything else in a row.
 type clock struct {
-	second int64
-	text   []byte
+	day   int64
+	known bool
+	date  [len("2006-01-02")]byte
 }
 
 // appendTime appends nanoseconds since 1970 as RFC 3339 in UTC, always with
 // nine decimals, so that text order is time order.
 func (c *clock) appendTime(b []byte, ns int64) []byte {
-	sec, frac := ns/1e9, ns%1e9
-	if frac < 0 {
-		sec, frac = sec-1, frac+1e9
+	const day = int64(24 * time.Hour)
+	today, left := ns/day, ns%day
+	if left < 0 {
+		today, left = today-1, left+day
 	}
-	if c.text == nil || sec != c.second {
-		c.second = sec
-		c.text = time.Unix(sec, 0).UTC().AppendFormat(c.text[:0], "2006-01-02T15:04:05.")
+	if !c.known || today != c.day {
+		c.day, c.known = today, true
+		time.Unix(today*int64(day/1e9), 0).UTC().AppendFormat(c.date[:0], "2006-01-02")
 	}
-	b = append(b, c.text...)
-	b = appendPadded(b, uint64(frac), 9)
-	return append(b, 'Z')
+	second, frac := uint32(left/1e9), uint32(left%1e9)
+	b = appendTwo(append(append(b, c.date[:]...), 'T'), second/3600)
+	b = appendTwo(append(b, ':'), second/60%60)
+	b = appendTwo(append(b, ':'), second%60)
+	return append(appendNine(append(b, '.'), frac), 'Z')
 }
 
 // durationUnits are the units of appendDuration with the length from which on
@@ -113,12 +123,12 @@ func appendDuration(b []byte, ns int64, figures int) []byte {
 	}
 	for i, u := range durationUnits {
 		// Rounding may carry into the next unit: 999.9 µs is 1.00 ms.
-		if x < u.from && roundTo(x, figures) < u.from && i < len(durationUnits)-1 {
+		if !reaches(x, u.from, figures) && i < len(durationUnits)-1 {
 			continue
 		}
 		v := x / u.size
 		whole := 1
-		for t := roundTo(v, figures); t >= 10; t /= 10 {
+		for limit := 10.0; reaches(v, limit, figures); limit *= 10 {
 			whole++
 		}
 		decimals := max(0, figures-whole)
@@ -129,6 +139,12 @@ func appendDuration(b []byte, ns int64, figures int) []byte {
 		return append(b, u.name...)
 	}
 	return b
+}
+
+// reaches reports whether x, or what it is rounded to, is at least limit. Nothing
+// is rounded up to twice itself, and rounding costs more than the rest.
+func reaches(x, limit float64, figures int) bool {
+	return x >= limit || x >= limit/2 && roundTo(x, figures) >= limit
 }
 
 // roundTo rounds x to so many significant figures.

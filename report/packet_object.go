@@ -1,6 +1,8 @@
 package report
 
 import (
+	"math/bits"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/wireshark"
@@ -39,60 +41,58 @@ func labelName(id label.ID) string {
 // packetObject appends the JSON object of one segment.
 func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	s := o.Segment
-	j := jsonText{append(b, '{')}
-	j.word("schema", schemaPacket)
-	j.uint("packet", s.Packet)
-	j.time("time", &e.clock, s.Time)
-	j.uint("connection", o.Connection)
-	j.word("from", fromText(o.FromClient))
-	j.word("flags", flagText(s.Flags))
-	j.int("seq", o.Seq)
+	j := jsonRow{b}
+	j.word(`{"schema":`, schemaPacket)
+	j.uint(`,"packet":`, s.Packet)
+	j.time(`,"time":`, &e.clock, s.Time)
+	j.uint(`,"connection":`, o.Connection)
+	j.word(`,"from":`, fromText(o.FromClient))
+	j.word(`,"flags":`, flagText(s.Flags))
+	j.int(`,"seq":`, o.Seq)
 	if o.AckValid {
-		j.int("ack", o.Ack)
+		j.int(`,"ack":`, o.Ack)
 	} else {
-		j.null("ack")
+		j.null(`,"ack":`)
 	}
-	j.uint("seq_raw", uint64(s.Seq))
-	j.uint("ack_raw", uint64(s.Ack))
-	j.uint("len", uint64(s.Len))
-	j.uint("window", uint64(o.Window))
-	j.uint("window_raw", uint64(s.Window))
-	j.bool("window_scaled", o.WindowScaled)
-	j.int("seq_delta", o.SeqDelta)
-	j.bool("seen_before", o.SeenBefore)
-	j.uintOrNull("in_flight", uint64(max(0, o.InFlight)), o.InFlight >= 0)
-	j.seconds("time_delta", o.TimeDelta)
+	j.uint(`,"seq_raw":`, uint64(s.Seq))
+	j.uint(`,"ack_raw":`, uint64(s.Ack))
+	j.uint(`,"len":`, uint64(s.Len))
+	j.uint(`,"window":`, uint64(o.Window))
+	j.uint(`,"window_raw":`, uint64(s.Window))
+	j.bool(`,"window_scaled":`, o.WindowScaled)
+	j.int(`,"seq_delta":`, o.SeqDelta)
+	j.bool(`,"seen_before":`, o.SeenBefore)
+	j.uintOrNull(`,"in_flight":`, uint64(max(0, o.InFlight)), o.InFlight >= 0)
+	j.seconds(`,"time_delta":`, o.TimeDelta)
 	j.labels(o.Labels)
 	if o.Cause != label.NoCause {
-		j.word("cause", o.Cause.String())
+		j.word(`,"cause":`, o.Cause.String())
 	}
 	j.inferred(&o.Evidence)
 	j.evidence(&o.Evidence)
 	if e.Wireshark {
-		j.open("wireshark", '[')
+		j.add(`,"wireshark":[`)
 		for _, name := range wireshark.Names(o.Wireshark) {
-			j.comma()
-			j.quoted(name)
+			j.item(name)
 		}
-		j.close(']')
+		j.add("]")
 	}
-	j.state("client_state", o.ClientState)
-	j.state("server_state", o.ServerState)
-	j.close('}')
+	j.state(`,"client_state":`, o.ClientState)
+	j.state(`,"server_state":`, o.ServerState)
+	j.add("}")
 	return j.b
 }
 
-func (j *jsonText) labels(set label.Set) {
-	j.open("labels", '[')
-	set.Each(func(id label.ID) {
-		j.comma()
-		j.quoted(labelName(id))
-	})
-	j.close(']')
+func (j *jsonRow) labels(set label.Set) {
+	j.add(`,"labels":[`)
+	for ; set != 0; set &= set - 1 {
+		j.item(labelName(label.ID(bits.TrailingZeros64(uint64(set)))))
+	}
+	j.add("]")
 }
 
 // inferred lists the labels that rest on inference, where there are any.
-func (j *jsonText) inferred(ev *label.Evidence) {
+func (j *jsonRow) inferred(ev *label.Evidence) {
 	open := false
 	for i := range ev.Items[:min(int(ev.Len), len(ev.Items))] {
 		id := ev.Items[i].Label
@@ -100,32 +100,31 @@ func (j *jsonText) inferred(ev *label.Evidence) {
 			continue
 		}
 		if !open {
-			j.open("inferred", '[')
+			j.add(`,"inferred":[`)
 			open = true
 		}
-		j.comma()
-		j.quoted(labelName(id))
+		j.item(labelName(id))
 	}
 	if open {
-		j.close(']')
+		j.add("]")
 	}
 }
 
 // evidence writes what decided each label. A label with two pieces of evidence
 // has them in one string, since a member may stand only once.
-func (j *jsonText) evidence(ev *label.Evidence) {
-	j.open("evidence", '{')
+func (j *jsonRow) evidence(ev *label.Evidence) {
+	j.add(`,"evidence":{`)
 	n := min(int(ev.Len), len(ev.Items))
 	for i := 0; i < n; i++ {
 		if again(ev, i) {
 			continue
 		}
-		j.key(labelName(ev.Items[i].Label))
-		j.b = append(j.b, '"')
+		j.item(labelName(ev.Items[i].Label))
+		j.add(`:"`)
 		j.b = appendReasons(j.b, ev, ev.Items[i].Label)
-		j.b = append(j.b, '"')
+		j.add(`"`)
 	}
-	j.close('}')
+	j.add("}")
 }
 
 // again reports whether the label of item i has an earlier item.

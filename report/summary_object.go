@@ -136,7 +136,10 @@ func (j *jsonText) totals(name string, d *analyze.Direction) {
 	sum := *d
 	sum.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
 	sum.EchoRTT, sum.SmoothedRTT, sum.RTO = sum.RTT, -1, -1
-	j.direction(name, &sum)
+	j.key(name)
+	row := jsonRow{j.b}
+	row.direction("", &sum)
+	j.b = row.b
 }
 
 func (j *jsonText) holds(h *holds) {

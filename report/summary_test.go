@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -61,6 +63,40 @@ func TestHoldsReuseOfBoth(t *testing.T) {
 	for _, got := range h.hosts {
 		if got.total != 2 || got.most != 1 || got.atEnd != 1 || got.reused != 1 {
 			t.Errorf("%+v, want 2 held, 1 at one time, 1 at the end, 1 reused", got)
+		}
+	}
+}
+
+// TestHoldsSweep wants the same counts however often what is over is forgotten.
+func TestHoldsSweep(t *testing.T) {
+	for seed := range uint64(200) {
+		var whole, swept holds
+		r := rand.New(rand.NewPCG(seed, 0))
+		var list []*analyze.Connection
+		now, last := int64(1000), map[int]*analyze.Connection{} // of each tuple
+		for n := uint64(1); n <= 300; n++ {
+			now += r.Int64N(8)
+			port := r.IntN(100)
+			since := now + r.Int64N(20)
+			c := held(n, fmt.Sprintf("10.0.0.%d:%d", port%3, 1000+port), since, since+r.Int64N(90))
+			c.Start, c.TimeWait.Holders = now, analyze.Side(1+r.IntN(3))
+			if before := last[port]; before != nil {
+				before.TimeWait.ReusedBy = n
+			}
+			last[port] = c
+			list = append(list, c)
+		}
+		for _, c := range list {
+			whole.add(c)
+			swept.add(c)
+			if r.IntN(10) == 0 {
+				swept.sweep(c.Start)
+			}
+		}
+		whole.measure(now)
+		swept.measure(now)
+		if !reflect.DeepEqual(whole.hosts, swept.hosts) {
+			t.Fatalf("seed %d: %+v, want %+v", seed, swept.hosts, whole.hosts)
 		}
 	}
 }

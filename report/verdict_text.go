@@ -38,25 +38,24 @@ func (t *story) verdicts() {
 }
 
 // verdicts writes the list of the record.
-func (j *jsonText) verdicts(list []verdict.Verdict) {
-	j.open("verdicts", '[')
+func (j *jsonRow) verdicts(list []verdict.Verdict) {
+	j.add(`,"verdicts":[`)
 	for i := range list {
 		v := &list[i]
-		j.comma()
-		j.b = append(j.b, '{')
-		j.word("name", v.ID.String())
-		j.word("confidence", v.Confidence.String())
-		j.open("evidence", '[')
+		j.separate()
+		j.word(`{"name":`, v.ID.String())
+		j.word(`,"confidence":`, v.Confidence.String())
+		j.add(`,"evidence":[`)
 		for k := range v.Evidence() {
-			j.comma()
+			j.separate()
 			j.b = append(v.Items[k].Append(append(j.b, '"')), '"')
 		}
-		j.close(']')
+		j.add("]")
 		var packets [2 * verdict.MaxItems]uint64
-		j.numbers("packets", v.Packets(packets[:0]))
-		j.close('}')
+		j.numbers(`,"packets":`, v.Packets(packets[:0]))
+		j.add("}")
 	}
-	j.close(']')
+	j.add("]")
 }
 
 // verdictColumns stand in the view connections.

@@ -19,6 +19,7 @@ type hold struct {
 // holdWriter makes a row for each end of a connection that entered TIME-WAIT.
 type holdWriter struct {
 	rows rowWriter[hold]
+	one  hold // the row that is being written
 }
 
 func (h *holdWriter) row(c *connection) error {
@@ -26,11 +27,11 @@ func (h *holdWriter) row(c *connection) error {
 		if c.TimeWait.Holders != side && c.TimeWait.Holders != analyze.BothSides {
 			continue
 		}
-		r := hold{c, side, c.Client, c.Server}
+		h.one = hold{c, side, c.Client, c.Server}
 		if side == analyze.ServerSide {
-			r.holder, r.peer = c.Server, c.Client
+			h.one.holder, h.one.peer = c.Server, c.Client
 		}
-		if err := h.rows.row(&r); err != nil {
+		if err := h.rows.row(&h.one); err != nil {
 			return err
 		}
 	}

@@ -1,5 +1,10 @@
 package flow
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Class decides how long a quiet flow is remembered. Because the timeout
 // depends on the class alone and a touched flow moves to the tail, each class
 // is a list in order of expiry, and expiring costs O(1) a flow.
@@ -21,20 +26,24 @@ type list struct {
 	n          int
 }
 
-// Class returns the flow's class.
-func (f *Flow) Class() Class { return f.class }
-
 // Touch puts the flow at the tail of class c, with its timeout running from
 // now, because of a packet. From call to call for one class now must not decrease,
 // nor packet where now is the same: so a class's head is the least by both.
 func (t *Table) Touch(r Ref, c Class, now int64, packet uint64) {
-	f := t.Get(r)
-	f.Touched, f.TouchedBy = now, packet
-	if f.class == c && t.lists[c].tail == r {
+	e := t.entry(r)
+	e.touched, e.touchedBy = now, packet
+	if e.class == c && t.lists[c].tail == r {
 		return
 	}
-	t.delist(f)
-	t.enlist(r, f, c)
+	t.delist(e)
+	t.enlist(r, e, c)
+}
+
+// Touched returns the capture time from which the flow's timeout runs, and the
+// packet that set it, which orders flows touched at the same time.
+func (t *Table) Touched(r Ref) (at int64, packet uint64) {
+	e := t.entry(r)
+	return e.touched, e.touchedBy
 }
 
 // Count returns how many flows are of class c.
@@ -43,40 +52,49 @@ func (t *Table) Count(c Class) int { return t.lists[c].n }
 // Head returns the flow of class c that was touched longest ago, or 0.
 func (t *Table) Head(c Class) Ref { return t.lists[c].head }
 
-// All returns every flow that is remembered, class by class.
+// All returns every flow that is remembered, in the order of their first packets.
 func (t *Table) All() []Ref {
-	all := make([]Ref, 0, t.live)
+	type begun struct {
+		packet uint64
+		ref    Ref
+	}
+	all := make([]begun, 0, t.Len())
 	for c := range t.lists {
-		for r := t.lists[c].head; r != 0; r = t.Get(r).next {
-			all = append(all, r)
+		for r := t.lists[c].head; r != 0; r = t.entry(r).next {
+			all = append(all, begun{t.FirstPacket(r), r})
 		}
 	}
-	return all
+	slices.SortFunc(all, func(a, b begun) int { return cmp.Compare(a.packet, b.packet) })
+	refs := make([]Ref, len(all))
+	for i := range all {
+		refs[i] = all[i].ref
+	}
+	return refs
 }
 
-func (t *Table) enlist(r Ref, f *Flow, c Class) {
+func (t *Table) enlist(r Ref, e *entry, c Class) {
 	l := &t.lists[c]
 	l.n++
-	f.class, f.prev, f.next = c, l.tail, 0
+	e.class, e.prev, e.next = c, l.tail, 0
 	if l.tail != 0 {
-		t.Get(l.tail).next = r
+		t.entry(l.tail).next = r
 	} else {
 		l.head = r
 	}
 	l.tail = r
 }
 
-func (t *Table) delist(f *Flow) {
-	l := &t.lists[f.class]
+func (t *Table) delist(e *entry) {
+	l := &t.lists[e.class]
 	l.n--
-	if f.prev != 0 {
-		t.Get(f.prev).next = f.next
+	if e.prev != 0 {
+		t.entry(e.prev).next = e.next
 	} else {
-		l.head = f.next
+		l.head = e.next
 	}
-	if f.next != 0 {
-		t.Get(f.next).prev = f.prev
+	if e.next != 0 {
+		t.entry(e.next).prev = e.prev
 	} else {
-		l.tail = f.prev
+		l.tail = e.prev
 	}
 }

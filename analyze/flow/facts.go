@@ -60,12 +60,13 @@ type Facts struct {
 // Gather finds the facts of a segment that side from of f sent.
 func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	s, r := &f.Half[from], &f.Half[from.Other()]
-	*x = Facts{From: from, Sender: s, Receiver: r, FromClient: from == f.Client}
+	*x = Facts{}
+	x.From, x.Sender, x.Receiver, x.FromClient = from, s, r, from == f.Client
 	if s.Is(Sent) {
 		x.SeqDelta = int64(seg.Seq.Diff(s.Nxt))
 	}
-	x.Cover = t.Look(s, seg.Seq, seg.End())
-	x.Mark = MarkOf(seg)
+	t.look(s, seg.Seq, seg.End(), &x.Cover)
+	x.Mark.of(seg)
 	x.Bare = seg.SeqLen() == 0
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {
@@ -89,11 +90,15 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	}
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
 		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
-		if b, ok := DSACK(seg); ok {
-			l := t.Latest(r, b.Left, b.Right)
-			x.TwiceReceived, x.TwiceSent = l.Packet, l.Again && l.Flags&wire.SYN == 0
+		if seg.Options.SACKBlocks > 0 {
+			if b, ok := DSACK(seg); ok {
+				l := t.Latest(r, b.Left, b.Right)
+				x.TwiceReceived, x.TwiceSent = l.Packet, l.Again && l.Flags&wire.SYN == 0
+			}
 		}
-		x.Sure = r.Cleared(seg)
+		if r.Suspect.active {
+			x.Sure = r.Cleared(seg)
+		}
 		x.AnswersSYN = r.Is(SYNAwaiting) && r.CoversSYN(seg.Ack, beyond(s, seg))
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 
@@ -25,12 +24,37 @@ type Key struct {
 }
 
 // KeyOf returns the key of a segment's tuple and the side that sent it.
-func KeyOf(t *wire.Tuple) (Key, Side) {
-	c := bytes.Compare(t.Src[:], t.Dst[:])
-	if c < 0 || c == 0 && t.SrcPort <= t.DstPort {
-		return Key{[2]wire.Addr{t.Src, t.Dst}, [2]uint16{t.SrcPort, t.DstPort}, t.Encap, t.IPv6}, 0
+func KeyOf(t *wire.Tuple) (k Key, from Side) {
+	from = k.Fill(t)
+	return k, from
+}
+
+// Fill makes k the key of a segment's tuple and returns the side that sent it.
+// It is KeyOf without copies: every segment needs it.
+func (k *Key) Fill(t *wire.Tuple) (from Side) {
+	a, b := &k.Addr[0], &k.Addr[1]
+	k.Encap, k.IPv6 = t.Encap, t.IPv6
+	s1, s2 := t.Src.Words()
+	d1, d2 := t.Dst.Words()
+	if s1 < d1 || s1 == d1 && (s2 < d2 || s2 == d2 && t.SrcPort <= t.DstPort) {
+		a.SetWords(s1, s2)
+		b.SetWords(d1, d2)
+		k.Port[0], k.Port[1] = t.SrcPort, t.DstPort
+		return 0
 	}
-	return Key{[2]wire.Addr{t.Dst, t.Src}, [2]uint16{t.DstPort, t.SrcPort}, t.Encap, t.IPv6}, 1
+	a.SetWords(d1, d2)
+	b.SetWords(s1, s2)
+	k.Port[0], k.Port[1] = t.DstPort, t.SrcPort
+	return 1
+}
+
+// equal is == in words.
+func (k *Key) equal(o *Key) bool {
+	a1, a2 := k.Addr[0].Words()
+	b1, b2 := k.Addr[1].Words()
+	c1, c2 := o.Addr[0].Words()
+	d1, d2 := o.Addr[1].Words()
+	return (a1^c1)|(a2^c2)|(b1^d1)|(b2^d2) == 0 && k.Port == o.Port && k.Encap == o.Encap && k.IPv6 == o.IPv6
 }
 
 // Tuple returns the tuple of a segment sent by side s.
@@ -54,4 +78,70 @@ func (k *Key) hash(seed uint64) uint32 {
 	h, l = bits.Mul64(h^l^p, seed|1)
 	x := h ^ l
 	return uint32(x ^ x>>32)
+}
+
+// What the first octet of a packed Key says.
+const (
+	keyIPv6 = 1 << iota
+	keyEncap
+	keyLong // addresses of 16 octets
+)
+
+// mapped is what IPv4 addresses begin with.
+var mapped = [12]byte{10: 0xff, 11: 0xff}
+
+// appendTo appends the key, in the octets that it needs.
+func (k *Key) appendTo(dst []byte) []byte {
+	kind := byte(0)
+	if k.IPv6 {
+		kind |= keyIPv6
+	}
+	if k.Encap != 0 {
+		kind |= keyEncap
+	}
+	if [12]byte(k.Addr[0][:]) != mapped || [12]byte(k.Addr[1][:]) != mapped {
+		kind |= keyLong
+	}
+	dst = append(dst, kind)
+	for i := range k.Addr {
+		if kind&keyLong != 0 {
+			dst = append(dst, k.Addr[i][:]...)
+		} else {
+			dst = append(dst, k.Addr[i][12:]...)
+		}
+		dst = binary.LittleEndian.AppendUint16(dst, k.Port[i])
+	}
+	if k.Encap != 0 {
+		dst = binary.LittleEndian.AppendUint32(dst, k.Encap)
+	}
+	return dst
+}
+
+// keyOf takes a packed key off the front of src.
+func keyOf(src []byte) (k Key, rest []byte) {
+	kind := src[0]
+	src = src[1:]
+	k.IPv6 = kind&keyIPv6 != 0
+	for i := range k.Addr {
+		if kind&keyLong != 0 {
+			src = src[copy(k.Addr[i][:], src):]
+		} else {
+			copy(k.Addr[i][:], mapped[:])
+			src = src[copy(k.Addr[i][12:], src):]
+		}
+		k.Port[i] = binary.LittleEndian.Uint16(src)
+		src = src[2:]
+	}
+	if kind&keyEncap != 0 {
+		k.Encap = binary.LittleEndian.Uint32(src)
+		src = src[4:]
+	}
+	return k, src
+}
+
+// begins reports whether a string begins with the key.
+func (k *Key) begins(str []byte) bool {
+	var room [64]byte
+	own := k.appendTo(room[:0])
+	return len(str) >= len(own) && string(str[:len(own)]) == string(own)
 }

@@ -37,17 +37,23 @@ type Cover struct {
 // Look tells what [from, to) would add, without adding it. An empty range adds
 // nothing.
 func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
+	t.look(h, from, to, &c)
+	return c
+}
+
+// look is Look into c, which is zero.
+func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 	if !h.Is(Sent) || from == to {
 		if h.Is(Sent) && from.After(h.Nxt) {
 			c.Gap = uint32(from - h.Nxt)
 		}
 		c.Fresh = uint32(to - from)
-		return c
+		return
 	}
 	n := uint32(to - from)
 	if !from.Before(h.Nxt) {
 		c.Gap, c.Fresh = uint32(from-h.Nxt), n
-		return c
+		return
 	}
 	if to.After(h.Nxt) {
 		c.Fresh = uint32(to - h.Nxt)
@@ -64,7 +70,8 @@ func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
 		c.FirstOld = true
 	}
 	if h.hasForgotten && from.Before(h.forgotten) {
-		return Cover{Fresh: n, Unknown: true}
+		*c = Cover{Fresh: n, Unknown: true}
+		return
 	}
 	for i := h.holes; i != 0; i = t.holes.At(i).next {
 		g := t.holes.At(i)
@@ -87,7 +94,6 @@ func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
 		}
 	}
 	c.Old = n - c.Fresh
-	return c
 }
 
 // Add records that [from, to) was captured.
@@ -111,18 +117,19 @@ func (t *Table) Add(h *Half, from, to wire.Seq) {
 	if to.After(h.Nxt) {
 		h.NxtRel += int64(to.Diff(h.Nxt))
 		h.Nxt = to
-		t.forget(h)
+		if uint32(h.Nxt-h.Low) > mostSpace {
+			t.forget(h)
+		}
 	}
 }
 
-// forget moves Low up behind 2^30 numbers, and gives up the holes in front of
+// mostSpace is how many numbers are remembered in front of Nxt.
+const mostSpace = 1 << 30
+
+// forget moves Low up behind mostSpace numbers, and gives up the holes in front of
 // it: the order of numbers turns round at 2^31 (RFC 9293 §3.4).
 func (t *Table) forget(h *Half) {
-	const most = 1 << 30
-	if uint32(h.Nxt-h.Low) <= most {
-		return
-	}
-	h.Low = h.Nxt - most
+	h.Low = h.Nxt - mostSpace
 	for h.holes != 0 && t.holes.At(h.holes).from.Before(h.Low) {
 		t.dropHole(h)
 	}
@@ -139,7 +146,8 @@ func (t *Table) extendDown(h *Half, from, to wire.Seq) {
 	if !to.Before(low) {
 		return
 	}
-	i := t.holes.New(hole{from: to, to: low, next: h.holes})
+	i, g := t.holes.New()
+	*g = hole{from: to, to: low, next: h.holes}
 	if h.holes == 0 {
 		h.lastHole = i
 	}
@@ -173,7 +181,8 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 			g.to = from
 			link, before = &g.next, i
 		default: // its middle
-			j := t.holes.New(hole{from: to, to: g.to, next: g.next, beyond: g.beyond})
+			j, behind := t.holes.New()
+			*behind = hole{from: to, to: g.to, next: g.next, beyond: g.beyond}
 			g.to, g.next = from, j
 			if h.lastHole == i {
 				h.lastHole = j
@@ -203,7 +212,8 @@ func (t *Table) Opened(h *Half, from wire.Seq, m *Mark) {
 }
 
 func (t *Table) appendHole(h *Half, from, to wire.Seq) {
-	i := t.holes.New(hole{from: from, to: to})
+	i, g := t.holes.New()
+	*g = hole{from: from, to: to}
 	if h.holes == 0 {
 		h.holes = i
 	} else {

@@ -127,8 +127,8 @@ func TestManyHoles(t *testing.T) {
 			t.Fatalf("%d holes are kept", h.Holes())
 		}
 	}
-	if got := table.Missing(&h); got != 3*(n-1) || h.Holes() != maxHoles || int(table.holes.used) > maxHoles+2 {
-		t.Errorf("%d octets missing, %d holes, %d in the slab", got, h.Holes(), int(table.holes.used))
+	if got := table.Missing(&h); got != 3*(n-1) || h.Holes() != maxHoles || int(table.holes.Len()) > maxHoles+2 {
+		t.Errorf("%d octets missing, %d holes, %d in the slab", got, h.Holes(), int(table.holes.Len()))
 	}
 	// Of one that was given up nothing can be said.
 	start := wire.Seq(1<<32 - 1000)

@@ -80,6 +80,12 @@ func (h *Half) Untime(from wire.Seq) {
 
 // Acked ends the running measurement when ack covers it.
 func (h *Half) Acked(ack wire.Seq, at int64) {
+	if h.rtt.active || h.hasBad {
+		h.acked(ack, at)
+	}
+}
+
+func (h *Half) acked(ack wire.Seq, at int64) {
 	if h.hasBad && !ack.Before(h.badEnd) {
 		h.Offloads, h.hasBad = true, false
 	}
@@ -122,10 +128,13 @@ func (h *Half) Stamp(m *Mark) {
 // Echoed ends the running measurement at a segment of the other end. Only one
 // that acknowledges new octets counts (RFC 7323 §4.1).
 func (h *Half) Echoed(seg *wire.Segment, advances bool) {
-	e := &h.echo
-	if !e.active || !seg.Options.Set.Has(wire.OptTimestamps) {
-		return
+	if h.echo.active && seg.Options.Set.Has(wire.OptTimestamps) {
+		h.echoed(seg, advances)
 	}
+}
+
+func (h *Half) echoed(seg *wire.Segment, advances bool) {
+	e := &h.echo
 	d := int32(seg.Options.TSEcr - e.val)
 	if d < 0 {
 		return

@@ -15,12 +15,15 @@ type Mark struct {
 }
 
 // MarkOf returns the mark of a segment.
-func MarkOf(seg *wire.Segment) Mark {
-	return Mark{
-		Packet: seg.Packet, Time: seg.Time,
-		TSVal: seg.Options.TSVal, HasTS: seg.Options.Set.Has(wire.OptTimestamps),
-		IPID: seg.IPID, HasID: seg.HasIPID && seg.IPID != 0, Bare: seg.SeqLen() == 0,
-	}
+func MarkOf(seg *wire.Segment) (m Mark) {
+	m.of(seg)
+	return m
+}
+
+func (m *Mark) of(seg *wire.Segment) {
+	m.Packet, m.Time = seg.Packet, seg.Time
+	m.TSVal, m.HasTS = seg.Options.TSVal, seg.Options.Set.Has(wire.OptTimestamps)
+	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
 }
 
 // Trace is one captured segment of an end.
@@ -33,6 +36,13 @@ type Trace struct {
 	Again         bool // a retransmission
 	shown         bool // and shown to have been spurious
 	next, prev    int32
+}
+
+// of makes s, which is zero, the trace of a segment.
+func (s *Trace) of(seg *wire.Segment, again bool) {
+	s.Mark.of(seg)
+	s.Seq, s.End, s.Ack, s.Flags = seg.Seq, seg.End(), seg.Ack, seg.Flags
+	s.Sum, s.HasSum, s.Again = seg.PayloadSum, seg.HasSum, again
 }
 
 const (
@@ -57,28 +67,18 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 		if h.nsent < maxSent && !(done && seg.Time-s.Time > horizon) {
 			break
 		}
-		i := h.sentHead
-		h.sentHead = s.next
-		if s.next != 0 {
-			t.sent.At(s.next).prev = 0
-		}
-		h.nsent--
-		t.sent.Free(i)
+		t.shiftSent(h)
 	}
-	i := t.sent.New(Trace{Mark: MarkOf(seg), Seq: seg.Seq, End: seg.End(), Ack: seg.Ack, Flags: seg.Flags, Sum: seg.PayloadSum, HasSum: seg.HasSum, Again: again})
-	if h.sentHead == 0 {
-		h.sentHead = i
-	} else {
-		t.sent.At(h.sentTail).next, t.sent.At(i).prev = i, h.sentTail
-	}
-	h.sentTail = i
-	h.nsent++
+	i, s := t.sent.New()
+	*s = Trace{}
+	s.of(seg, again)
+	t.joinSent(h, i, s)
 }
 
 // Show notes that a retransmission of h, captured as packet, was spurious, and
 // reports whether that is new.
 func (t *Table) Show(h *Half, packet uint64) bool {
-	for i := h.lastSent(); i != 0; i = t.sent.At(i).prev {
+	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
 		if s := t.sent.At(i); s.Packet <= packet {
 			known := s.Packet == packet && s.shown
 			s.shown = s.shown || s.Packet == packet
@@ -95,9 +95,14 @@ const maxLook = 64
 // Latest returns the latest remembered segment of h that overlaps [from, to);
 // its Packet is 0 where there is none.
 func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
-	for i := h.lastSent(); i != 0; i = t.sent.At(i).prev {
-		if s := t.sent.At(i); s.Seq.Before(to) && s.End.After(from) {
-			return *s
+	for p := t.lastSpan(h); p != nil; p = t.before(p) {
+		if p.apart(from, to) {
+			continue
+		}
+		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
+			if s := t.sent.At(i); s.Seq.Before(to) && s.End.After(from) {
+				return *s
+			}
 		}
 	}
 	return Trace{}
@@ -107,21 +112,26 @@ func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 // range, acknowledgement and flags as seg; where one of them has the same IP
 // identification and timestamp, of that one. Packet 0: none.
 func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
-	end, looks := seg.End(), maxLook
+	end, looks := seg.End(), int32(maxLook)
 	if end != seg.Seq || seg.Ack.Before(h.Ack) { // an old ACK is rare, and worth a longer look
 		looks = maxSent
 	}
-	for i := h.lastSent(); i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
-		s := t.sent.At(i)
-		if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
+	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(p) {
+		if p.without(seg.Seq) {
+			looks -= p.n
 			continue
 		}
-		same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
-		if m.Packet == 0 || same {
-			m = s.Mark
-		}
-		if same {
-			break
+		for i, left := p.last, p.n; left > 0 && looks > 0; i, left, looks = t.sent.At(i).prev, left-1, looks-1 {
+			s := t.sent.At(i)
+			if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
+				continue
+			}
+			if s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal) {
+				return s.Mark
+			}
+			if m.Packet == 0 {
+				m = s.Mark
+			}
 		}
 	}
 	return m
@@ -131,42 +141,34 @@ func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
 // all of those were sent after the packet of mark m, by their identifications
 // or timestamps; else 0.
 func (t *Table) SentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
-	for i := h.lastSent(); i != 0; i = t.sent.At(i).prev {
-		s := t.sent.At(i)
-		if !s.Seq.Before(to) || !s.End.After(from) {
+	for p := t.lastSpan(h); p != nil; p = t.before(p) {
+		if p.apart(from, to) {
 			continue
 		}
-		switch {
-		case m.HasID && s.HasID && m.IPID != s.IPID && h.IDsOrdered():
-			if int16(m.IPID-s.IPID) > 0 {
+		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
+			s := t.sent.At(i)
+			if !s.Seq.Before(to) || !s.End.After(from) {
+				continue
+			}
+			if !h.sentBefore(m, &s.Mark) {
 				return 0
 			}
-		case m.HasTS && s.HasTS && m.TSVal != s.TSVal:
-			if int32(m.TSVal-s.TSVal) > 0 {
-				return 0
-			}
-		default:
-			return 0
+			packet = s.Packet
 		}
-		packet = s.Packet
 	}
 	return packet
 }
 
-func (h *Half) lastSent() int32 {
-	if h.sentHead == 0 {
-		return 0
+// sentBefore reports whether the packet of mark m was sent before that of mark o,
+// by their identifications or timestamps.
+func (h *Half) sentBefore(m, o *Mark) bool {
+	switch {
+	case m.HasID && o.HasID && m.IPID != o.IPID && h.IDsOrdered():
+		return int16(m.IPID-o.IPID) <= 0
+	case m.HasTS && o.HasTS && m.TSVal != o.TSVal:
+		return int32(m.TSVal-o.TSVal) <= 0
 	}
-	return h.sentTail
-}
-
-func (t *Table) dropSent(h *Half) {
-	for h.sentHead != 0 {
-		i := h.sentHead
-		h.sentHead = t.sent.At(i).next
-		t.sent.Free(i)
-	}
-	h.nsent, h.sentTail = 0, 0
+	return false
 }
 
 // idTrend follows how an end counts its IP identifications, so that they are

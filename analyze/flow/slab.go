@@ -1,5 +1,7 @@
 package flow
 
+import "unsafe"
+
 const (
 	slabBits = 10
 	slabSize = 1 << slabBits
@@ -8,35 +10,112 @@ const (
 // Slab holds values of one type by number, from 1; 0 is never used, so that it
 // can mean none. Values never move, and T should hold no pointer, so that a
 // million of them are a few large objects to the garbage collector and growing
-// copies nothing.
+// copies nothing. Chunks that hold no value any more are left to the garbage
+// collector, all but one.
 type Slab[T any] struct {
-	chunks []*[slabSize]T
-	free   []int32
-	used   int32
+	chunks []*chunk[T]
+	vacant []int32 // indices of chunks without memory
+	open   int32   // first chunk that has room, plus 1; 0: none
+	empty  int32   // chunks without a value that still have memory
+	live   int
 }
 
-// New returns the number of a value, which is v.
-func (s *Slab[T]) New(v T) int32 {
-	if n := len(s.free); n > 0 {
-		i := s.free[n-1]
-		s.free = s.free[:n-1]
-		*s.At(i) = v
-		return i
+type chunk[T any] struct {
+	values [slabSize]T
+	free   [slabSize]uint16 // the first nfree are places without a value
+	nfree  int32
+	prev   int32 // neighbours in the list of chunks that have room, plus 1
+	next   int32
+}
+
+// New returns the number of a place and the place itself, which holds anything.
+func (s *Slab[T]) New() (int32, *T) {
+	if s.open == 0 {
+		s.grow()
 	}
-	s.used++
-	if int(s.used>>slabBits) >= len(s.chunks) {
-		s.chunks = append(s.chunks, new([slabSize]T))
+	n := s.open - 1
+	c := s.chunks[n]
+	if c.nfree == slabSize {
+		s.empty--
 	}
-	*s.At(s.used) = v
-	return s.used
+	c.nfree--
+	if c.nfree == 0 {
+		s.unlink(n)
+	}
+	s.live++
+	i := int32(c.free[c.nfree])
+	return n<<slabBits | i, &c.values[i]
 }
 
 // At returns the value of a number that New gave and Free did not take back.
-func (s *Slab[T]) At(i int32) *T { return &s.chunks[i>>slabBits][i&(slabSize-1)] }
+func (s *Slab[T]) At(i int32) *T { return &s.chunks[i>>slabBits].values[i&(slabSize-1)] }
 
 // Free takes a number back.
 func (s *Slab[T]) Free(i int32) {
-	var zero T
-	*s.At(i) = zero
-	s.free = append(s.free, i)
+	n := i >> slabBits
+	c := s.chunks[n]
+	c.free[c.nfree] = uint16(i & (slabSize - 1))
+	c.nfree++
+	s.live--
+	if c.nfree == 1 {
+		s.link(n)
+	}
+	if c.nfree == slabSize {
+		if s.empty++; s.empty > 1 {
+			s.empty--
+			s.unlink(n)
+			s.chunks[n] = nil
+			s.vacant = append(s.vacant, n)
+		}
+	}
+}
+
+// Len returns how many values there are.
+func (s *Slab[T]) Len() int { return s.live }
+
+// Octets returns the memory that the Slab has.
+func (s *Slab[T]) Octets() int {
+	return (len(s.chunks)-len(s.vacant))*int(unsafe.Sizeof(chunk[T]{})) + cap(s.chunks)*8 + cap(s.vacant)*4
+}
+
+func (s *Slab[T]) grow() {
+	c := &chunk[T]{nfree: slabSize}
+	for i := range c.free {
+		c.free[i] = uint16(slabSize - 1 - i) // the lowest are given first
+	}
+	n := int32(len(s.chunks))
+	switch v := len(s.vacant); {
+	case v > 0:
+		n, s.vacant = s.vacant[v-1], s.vacant[:v-1]
+		s.chunks[n] = c
+	case n == 0:
+		c.nfree-- // 0 is none
+		s.empty--
+		fallthrough
+	default:
+		s.chunks = append(s.chunks, c)
+	}
+	s.empty++
+	s.link(n)
+}
+
+func (s *Slab[T]) link(n int32) {
+	c := s.chunks[n]
+	c.prev, c.next = 0, s.open
+	if s.open != 0 {
+		s.chunks[s.open-1].prev = n + 1
+	}
+	s.open = n + 1
+}
+
+func (s *Slab[T]) unlink(n int32) {
+	c := s.chunks[n]
+	if c.prev != 0 {
+		s.chunks[c.prev-1].next = c.next
+	} else {
+		s.open = c.next
+	}
+	if c.next != 0 {
+		s.chunks[c.next-1].prev = c.prev
+	}
 }

@@ -1,20 +1,16 @@
 package flow
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
 
-const (
-	chunkBits = 10
-	chunkSize = 1 << chunkBits
+	"tcpwatch/analyze/rest"
 )
 
-// Table holds the flows of one analysis. Flows live in chunks that never move,
-// so a *Flow stays valid until its Release. A Table is not safe for concurrent
-// use.
+// Table holds the flows of one analysis. A *Flow stays valid until its Release,
+// or until it is put to rest (Settle). A Table is not safe for concurrent use.
 type Table struct {
-	chunks [][]Flow
-	free   Ref
-	used   Ref // highest Ref handed out
-	live   int
+	entries Slab[entry]
+	lists   [classes]list
 
 	// slots is an open-addressed hash table with linear probing: the hash in
 	// the high half, the Ref in the low half; 0 is empty. Only the newest flow
@@ -23,11 +19,34 @@ type Table struct {
 	held  int // slots in use
 	seed  uint64
 
-	lists [classes]list
-
+	// What flows that are awake consist of.
+	flows Slab[Flow]
 	holes Slab[hole]
 	sent  Slab[Trace]
+	spans Slab[span]
+	whole span // stands for Traces that are not summed up
+
+	resting
 }
+
+// entry is what is kept of every flow, awake or not. It is pointer-free and 48
+// octets large.
+type entry struct {
+	touched   int64
+	touchedBy uint64
+	// prev and next are its neighbours in the list of its class.
+	prev, next Ref
+	// older is the flow that had the key before and may still get segments; newer
+	// is the one that has it now.
+	older, newer Ref
+	hash         uint32
+	at           uint32 // in flows, or a rest.Ref
+	class        Class
+	rests        bool
+}
+
+// minSlots is the least size of Table.slots.
+const minSlots = 1024
 
 // NewTable returns an empty table.
 func NewTable() *Table { return NewTables(1)[0] }
@@ -37,16 +56,47 @@ func NewTable() *Table { return NewTables(1)[0] }
 func NewTables(n int) []*Table {
 	seed, all := rand.Uint64(), make([]*Table, n)
 	for i := range all {
-		all[i] = &Table{slots: make([]uint64, 1024), seed: seed}
+		all[i] = &Table{slots: make([]uint64, minSlots), seed: seed}
+		all[i].most = leastAwake
 	}
 	return all
 }
 
 // Len returns how many flows are remembered.
-func (t *Table) Len() int { return t.live }
+func (t *Table) Len() int { return t.entries.Len() }
 
-// Get returns the flow of a valid Ref.
-func (t *Table) Get(r Ref) *Flow { return &t.chunks[r>>chunkBits][r&(chunkSize-1)] }
+// Get returns the flow of a valid Ref, and wakes it if it rests.
+func (t *Table) Get(r Ref) *Flow {
+	e := t.entry(r)
+	if e.rests {
+		t.woken++
+		return t.wake(r, e)
+	}
+	f := t.flows.At(int32(e.at))
+	f.used = true
+	return f
+}
+
+// Last is Get for a flow that is about to be released: that it is woken does not
+// count as work.
+func (t *Table) Last(r Ref) *Flow {
+	if e := t.entry(r); e.rests {
+		return t.wake(r, e)
+	}
+	return t.Get(r)
+}
+
+// Awake reports whether a flow does not rest.
+func (t *Table) Awake(r Ref) bool { return !t.entry(r).rests }
+
+func (t *Table) entry(r Ref) *entry { return t.entries.At(int32(r)) }
+
+// Class returns the class of a flow.
+func (t *Table) Class(r Ref) Class { return t.entry(r).class }
+
+// Older returns the flow that had the key of r before and may still get segments;
+// 0: none.
+func (t *Table) Older(r Ref) Ref { return t.entry(r).older }
 
 // Hash returns the hash of a key in this table.
 func (t *Table) Hash(k *Key) uint32 { return k.hash(t.seed) }
@@ -60,80 +110,79 @@ func (t *Table) Find(k *Key, h uint32) Ref {
 			return 0
 		}
 		if uint32(s>>32) == h {
-			if r := Ref(uint32(s)); t.Get(r).Key == *k {
+			if r := Ref(uint32(s)); t.is(r, k) {
 				return r
 			}
 		}
 	}
 }
 
+// is reports whether a flow has the key.
+func (t *Table) is(r Ref, k *Key) bool {
+	e := t.entry(r)
+	if e.rests {
+		return k.begins(t.store.Get(rest.Ref(e.at)))
+	}
+	return t.flows.At(int32(e.at)).Key.equal(k)
+}
+
 // New adds a flow for the key with the hash h and returns it zeroed but for its
 // key. A flow that has the key already stays reachable as the new one's Older.
 func (t *Table) New(k *Key, h uint32) (Ref, *Flow) {
-	r := t.alloc()
-	f := t.Get(r)
-	*f = Flow{Key: *k, hash: h}
-	if old := t.replace(f.hash, k, r); old != 0 {
-		o := t.Get(old)
-		if o.Older != 0 { // only one predecessor is kept in reach
-			t.Get(o.Older).Newer = orphan
-			o.Older = 0
+	i, e := t.entries.New()
+	r := Ref(i)
+	at, f := t.flows.New()
+	*f = Flow{Key: *k, Ref: r, used: true}
+	*e = entry{hash: h, at: uint32(at)}
+	if old := t.replace(h, k, r); old != 0 {
+		o := t.entry(old)
+		if o.older != 0 { // only one predecessor is kept in reach
+			t.entry(o.older).newer = orphan
+			o.older = 0
 		}
-		o.Newer, f.Older = r, old
+		o.newer, e.older = r, old
 	}
-	t.live++
-	t.enlist(r, f, Opening)
+	t.enlist(r, e, Opening)
 	return r, f
 }
 
 // Release forgets a flow; its Ref and pointer are invalid afterwards.
 func (t *Table) Release(r Ref) {
-	f := t.Get(r)
-	t.delist(f)
-	switch f.Newer {
+	e := t.entry(r)
+	t.delist(e)
+	switch e.newer {
 	case 0:
-		t.unslot(r, f.hash)
+		t.unslot(r, e.hash)
 	case orphan:
 	default:
-		t.Get(f.Newer).Older = 0
+		t.entry(e.newer).older = 0
 	}
-	if f.Older != 0 {
-		t.Get(f.Older).Newer = orphan
+	if e.older != 0 {
+		t.entry(e.older).newer = orphan
 	}
-	t.dropHoles(&f.Half[0])
-	t.dropHoles(&f.Half[1])
-	t.dropSent(&f.Half[0])
-	t.dropSent(&f.Half[1])
-	*f = Flow{next: t.free}
-	t.free = r
-	t.live--
+	f := t.Last(r)
+	for s := range f.Half {
+		t.dropHoles(&f.Half[s])
+		t.dropSent(&f.Half[s])
+	}
+	f.Ref = 0
+	t.flows.Free(int32(e.at))
+	t.entries.Free(int32(r))
 }
 
 // orphan marks a flow that no slot and no newer flow leads to.
 const orphan Ref = -1
 
-func (t *Table) alloc() Ref {
-	if r := t.free; r != 0 {
-		t.free = t.Get(r).next
-		return r
-	}
-	t.used++
-	if int(t.used>>chunkBits) >= len(t.chunks) {
-		t.chunks = append(t.chunks, make([]Flow, chunkSize))
-	}
-	return t.used
-}
-
 // replace puts r into the key's slot and returns the Ref that stood there.
 func (t *Table) replace(h uint32, k *Key, r Ref) (old Ref) {
 	if t.held*4 >= len(t.slots)*3 {
-		t.grow()
+		t.resize(2 * len(t.slots))
 	}
 	mask := uint32(len(t.slots) - 1)
 	i := h & mask
 	for ; t.slots[i] != 0; i = (i + 1) & mask {
 		if s := t.slots[i]; uint32(s>>32) == h {
-			if o := Ref(uint32(s)); t.Get(o).Key == *k {
+			if o := Ref(uint32(s)); t.is(o, k) {
 				t.slots[i] = uint64(h)<<32 | uint64(uint32(r))
 				return o
 			}
@@ -144,9 +193,9 @@ func (t *Table) replace(h uint32, k *Key, r Ref) (old Ref) {
 	return 0
 }
 
-func (t *Table) grow() {
+func (t *Table) resize(size int) {
 	old := t.slots
-	t.slots = make([]uint64, 2*len(old))
+	t.slots = make([]uint64, size)
 	mask := uint32(len(t.slots) - 1)
 	for _, s := range old {
 		if s == 0 {
@@ -176,12 +225,15 @@ func (t *Table) unslot(r Ref, h uint32) {
 		s := t.slots[j]
 		if s == 0 {
 			t.slots[i] = 0
-			return
+			break
 		}
 		// An entry may move back to i unless its home lies behind i.
 		if home := uint32(s>>32) & mask; (j-home)&mask >= (j-i)&mask {
 			t.slots[i] = s
 			i = j
 		}
+	}
+	if t.held*8 < len(t.slots) && len(t.slots) > minSlots {
+		t.resize(len(t.slots) / 2)
 	}
 }

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -13,7 +15,7 @@ import (
 
 // TestPointerFree: the slabs must stay invisible to the garbage collector.
 func TestPointerFree(t *testing.T) {
-	for _, v := range []any{Flow{}, hole{}, Trace{}} {
+	for _, v := range []any{Flow{}, entry{}, hole{}, Trace{}, span{}} {
 		checkPointers(t, reflect.TypeOf(v), reflect.TypeOf(v).Name())
 	}
 }
@@ -39,10 +41,12 @@ func TestSizes(t *testing.T) {
 		name      string
 		got, most uintptr
 	}{
-		{"Flow", unsafe.Sizeof(Flow{}), 1136},
-		{"Half", unsafe.Sizeof(Half{}), 496},
+		{"Flow", unsafe.Sizeof(Flow{}), 1112},
+		{"entry", unsafe.Sizeof(entry{}), 48},
+		{"Half", unsafe.Sizeof(Half{}), 504},
 		{"Key", unsafe.Sizeof(Key{}), 48},
 		{"hole", unsafe.Sizeof(hole{}), 48},
+		{"span", unsafe.Sizeof(span{}), 28},
 		{"Trace", unsafe.Sizeof(Trace{}), 64},
 	} {
 		if c.got > c.most {
@@ -132,17 +136,17 @@ func compareTable(r *rapid.T, table *Table, newest map[int]*modelFlow, lists [cl
 	}
 	for _, m := range all {
 		f := table.Get(m.ref)
-		if f.Number != m.number || f.Key != key(m.key) || f.Class() != m.class {
+		if f.Number != m.number || f.Key != key(m.key) || table.Class(m.ref) != m.class {
 			r.Fatalf("flow %d is %+v", m.number, f)
 		}
-		if m.older == nil && f.Older != 0 || m.older != nil && f.Older != m.older.ref {
-			r.Fatalf("flow %d: Older %d, want %+v", m.number, f.Older, m.older)
+		if m.older == nil && table.Older(m.ref) != 0 || m.older != nil && table.Older(m.ref) != m.older.ref {
+			r.Fatalf("flow %d: Older %d, want %+v", m.number, table.Older(m.ref), m.older)
 		}
 	}
 	for c := range classes {
 		n, before := 0, Ref(0)
-		for ref := table.Head(c); ref != 0; ref = table.Get(ref).next {
-			if n >= len(lists[c]) || lists[c][n].ref != ref || table.Get(ref).prev != before {
+		for ref := table.Head(c); ref != 0; ref = table.entry(ref).next {
+			if n >= len(lists[c]) || lists[c][n].ref != ref || table.entry(ref).prev != before {
 				r.Fatalf("class %d is out of order at %d", c, n)
 			}
 			before = ref
@@ -188,6 +192,12 @@ func TestSlots(t *testing.T) {
 	}
 	if used != len(refs) || table.held != used || len(table.slots) > 1<<14 {
 		t.Errorf("%d slots used and %d counted for %d flows, of %d", used, table.held, len(refs), len(table.slots))
+	}
+	for _, ref := range refs {
+		table.Release(ref)
+	}
+	if table.held != 0 || len(table.slots) != minSlots {
+		t.Errorf("%d slots, %d of them used, for nothing", len(table.slots), table.held)
 	}
 }
 
@@ -273,5 +283,43 @@ func TestSteadyState(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(1000, round); n != 0 {
 		t.Errorf("%v allocations a round", n)
+	}
+}
+
+// TestKeyOrder: both directions of a tuple have one key, in the order of the
+// addresses' octets and then of the ports.
+func TestKeyOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	octet := func() byte { return byte(r.IntN(3) * 127) }
+	for range 20000 {
+		var p wire.Tuple
+		for i := range p.Src {
+			p.Src[i] = octet()
+			if p.Dst[i] = p.Src[i]; r.IntN(8) == 0 {
+				p.Dst[i] = octet()
+			}
+		}
+		p.SrcPort, p.DstPort, p.Encap, p.IPv6 = uint16(r.IntN(2)), uint16(r.IntN(2)), uint32(r.IntN(2)), r.IntN(2) == 0
+		k, from := KeyOf(&p)
+		back := p.Reverse()
+		if o, other := KeyOf(&back); o != k || !o.equal(&k) || other == from && p != back {
+			t.Fatalf("%v: keys %v of side %d, %v of side %d", p, k, from, o, other)
+		}
+		if k.Tuple(from) != p {
+			t.Fatalf("%v became %v", p, k.Tuple(from))
+		}
+		if c := bytes.Compare(k.Addr[0][:], k.Addr[1][:]); c > 0 || c == 0 && k.Port[0] > k.Port[1] {
+			t.Fatalf("%v is not in order", k)
+		}
+		for _, o := range []Key{{Addr: k.Addr, Port: k.Port, Encap: k.Encap, IPv6: !k.IPv6}, {Addr: k.Addr, Port: k.Port, Encap: k.Encap + 1, IPv6: k.IPv6}} {
+			if o.equal(&k) {
+				t.Fatalf("%v and %v are taken for equal", o, k)
+			}
+		}
+		o := k
+		o.Addr[r.IntN(2)][r.IntN(16)] ^= 1 << r.IntN(8)
+		if o.equal(&k) {
+			t.Fatalf("%v and %v are taken for equal", o, k)
+		}
 	}
 }

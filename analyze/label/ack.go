@@ -10,5 +10,6 @@ var ack = Spec{
 	Clauses: []Clause{{9293, "3.4"}},
 	Looks:   "every segment that no other label of its group fits",
 	Example: opened + "+.1 A>B P. 1:101(100) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 101 win 65160 | ACK ESTABLISHED ESTABLISHED\n",
+	on:      everySegment,
 	match:   func(*Context) bool { return true },
 }

@@ -15,6 +15,7 @@ var ackOfFin = Spec{
 	Clauses: []Clause{{9293, "3.6"}},
 	Looks:   "segments with ACK, with or without data",
 	Example: opened + "+.5 A>B F. 1:1(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 2 win 65160 | ACK-OF-FIN FIN-WAIT-2 CLOSE-WAIT\n",
+	on:      answers,
 	match: func(c *Context) bool {
 		return c.Segment.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && c.Facts.AnswersFIN
 	},

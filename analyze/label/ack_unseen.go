@@ -15,6 +15,7 @@ var ackUnseen = Spec{
 	Looks:     "segments with ACK",
 	Wireshark: "Wireshark's \"ACKed unseen segment\" asks only for the end of the range",
 	Example:   opened + "+.1 B>A P. 101:201(100) ack 1 win 65160\n+.1 A>B . 1:1(0) ack 201 win 64240 | ACK ACK-UNSEEN ESTABLISHED ESTABLISHED\n",
+	on:        unseenACK,
 	match: func(c *Context) bool {
 		return c.Segment.Flags&(wire.ACK|wire.SYN|wire.RST) == wire.ACK && c.Facts.AcksUnseen
 	},

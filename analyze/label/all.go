@@ -95,25 +95,31 @@ func Find(name string) (ID, bool) {
 	return 0, false
 }
 
-// Phases sets exactly one label of the group Phase and returns it.
-func Phases(c *Context) ID {
-	for id := RST; id < Ack; id++ {
-		if All[id].match(c) {
-			c.Set = c.Set.With(id)
-			return id
-		}
-	}
-	c.Set = c.Set.With(Ack)
-	return Ack
-}
-
-// Details sets every label behind the phase that fits.
-func Details(c *Context) {
+// Segment sets every label that fits the segment of c, with the reasons, and
+// returns the one of the group Phase.
+func Segment(c *Context) (phase ID) {
 	c.Verdict, c.Reason, c.Packet = judge(c)
-	for id := KeepAlive; id < Count; id++ {
-		if All[id].match(c) {
+	candidates := traits(c).candidates()
+	phase = phaseOf(c, candidates)
+	c.Set = c.Set.With(phase)
+	for s := candidates &^ phases; s != 0; s &= s - 1 {
+		if id := s.first(); All[id].match(c) {
 			c.Set = c.Set.With(id)
 		}
 	}
 	c.Evidence.doubt(c.Doubts)
+	return phase
+}
+
+// phases holds the labels of the group Phase.
+const phases Set = 1<<(Ack+1) - 1
+
+// phaseOf returns the first label of the group Phase that fits; ACK fits every
+// segment.
+func phaseOf(c *Context, candidates Set) ID {
+	s := candidates & phases
+	for s.first() != Ack && !All[s.first()].match(c) {
+		s &= s - 1
+	}
+	return s.first()
 }

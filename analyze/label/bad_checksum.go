@@ -14,6 +14,7 @@ var badChecksum = Spec{
 	Clauses: []Clause{{9293, "3.1"}},
 	Looks:   "segments that were captured whole",
 	Example: opened + "+.1 A>B P. 1:11(10) ack 1 win 64240 badsum | DATA BAD-CHECKSUM ESTABLISHED ESTABLISHED\n",
+	on:      wrongSum,
 	match: func(c *Context) bool {
 		return c.Segment.Checksum == wire.ChecksumBad && !c.Facts.Sender.Offloads
 	},

@@ -18,6 +18,7 @@ var challengeAck = Spec{
 	Clauses: []Clause{{5961, "3.2"}, {5961, "4.2"}, {9293, "3.10.7.4"}},
 	Looks:   "segments without payload",
 	Example: opened + "+.1 A>B R. 1001:1001(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 1 win 65160 | ACK CHALLENGE-ACK ESTABLISHED ESTABLISHED\n",
+	on:      asked,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return x.Receiver.Probed == flow.Doubted && s.Len == 0 && s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK &&

@@ -14,6 +14,7 @@ var checksumOffload = Spec{
 	Looks:   "segments that were captured whole",
 	Example: opened + "+.1 A>B P. 1:11(10) ack 1 win 64240 badsum\n+.01 B>A . 1:1(0) ack 11 win 65160\n" +
 		"+.1 A>B P. 11:21(10) ack 1 win 64240 badsum | DATA CHECKSUM-OFFLOAD ESTABLISHED ESTABLISHED\n",
+	on: wrongSum,
 	match: func(c *Context) bool {
 		s := c.Segment
 		return s.Checksum == wire.ChecksumPartial || s.Checksum == wire.ChecksumBad && c.Facts.Sender.Offloads

@@ -12,5 +12,6 @@ var congestionExperienced = Spec{
 	Clauses: []Clause{{3168, "5"}},
 	Looks:   "every segment",
 	Example: opened + "+.1 A>B P. 1:11(10) ack 1 win 64240 tos 3 | DATA CE ESTABLISHED ESTABLISHED\n",
+	on:      marked,
 	match:   func(c *Context) bool { return c.Segment.TrafficClass&3 == 3 && c.Segment.Flags&wire.RST == 0 },
 }

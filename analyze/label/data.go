@@ -11,5 +11,6 @@ var data = Spec{
 	Clauses: []Clause{{9293, "3.8"}},
 	Looks:   "segments with payload",
 	Example: opened + "+.1 A>B P. 1:101(100) ack 1 win 64240 | DATA ESTABLISHED ESTABLISHED\n",
+	on:      payload,
 	match:   func(c *Context) bool { return c.Segment.Len > 0 },
 }

@@ -14,5 +14,6 @@ var differentContent = Spec{
 	Looks:   "segments with payload",
 	Example: opened + "+.1 A>B P. 1:11(10) ack 1 win 64240\n" +
 		"+.3 A>B P. 1:11(10) ack 1 win 64240 otherdata | DATA RETRANSMISSION DIFFERENT-CONTENT ESTABLISHED ESTABLISHED\n",
+	on:    differing,
 	match: func(c *Context) bool { return c.Facts.Differs },
 }

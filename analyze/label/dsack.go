@@ -18,6 +18,7 @@ var dsack = Spec{
 	Looks:   "segments with a SACK option",
 	Example: opened + "+.1 B>A P. 1:101(100) ack 1 win 65160\n+.2 B>A P. 1:101(100) ack 1 win 65160\n" +
 		"+.1 A>B . 1:1(0) ack 101 win 64240 <sack 1:101> | ACK D-SACK SHOWN-SPURIOUS ESTABLISHED ESTABLISHED\n",
+	on: blocks,
 	match: func(c *Context) bool {
 		if c.Segment.Flags.Has(wire.RST) {
 			return false

@@ -23,6 +23,7 @@ var dupAck = Spec{
 	Looks:     "segments without payload",
 	Wireshark: "Wireshark does not ask whether anything is outstanding",
 	Example:   opened + "+.1 B>A P. 101:201(100) ack 1 win 65160\n+.001 A>B . 1:1(0) ack 1 win 64240 | ACK DUP-ACK ESTABLISHED ESTABLISHED\n",
+	on:        sameACK,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return c.Verdict != Copied && x.Receiver.Probed != flow.ZeroWindowProbed && s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 &&

@@ -20,6 +20,7 @@ var duplicatePacket = Spec{
 	Wireshark: "Wireshark has no word for it: it calls the copies retransmissions and duplicate ACKs",
 	Example: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 win 64240 id 13 | " +
 		"DATA DUPLICATE-PACKET ESTABLISHED ESTABLISHED\n",
+	on: judged,
 	match: func(c *Context) bool {
 		if c.Verdict != Copied {
 			return false

@@ -15,6 +15,7 @@ var ecnEcho = Spec{
 	Clauses: []Clause{{3168, "6.1.3"}},
 	Looks:   "segments without SYN",
 	Example: withECN + "+.1 A>B .E 1:1(0) ack 1 win 64240 | ACK ECN-ECHO ESTABLISHED ESTABLISHED\n",
+	on:      marked,
 	match: func(c *Context) bool {
 		return !c.NoECN && c.Segment.Flags&(wire.ECE|wire.SYN|wire.RST) == wire.ECE
 	},

@@ -13,6 +13,7 @@ var fin = Spec{
 	Clauses: []Clause{{9293, "3.6"}},
 	Looks:   "segments with FIN, whether or not they carry data or acknowledge the other end's FIN",
 	Example: opened + "+.5 A>B F. 1:1(0) ack 1 win 64240 | FIN FIN-WAIT-1 ESTABLISHED\n",
+	on:      control,
 	match: func(c *Context) bool {
 		return c.Segment.Flags&(wire.FIN|wire.SYN|wire.RST) == wire.FIN
 	},

@@ -16,6 +16,7 @@ var handshakeAck = Spec{
 	Clauses: []Clause{{9293, "3.5"}},
 	Looks:   "segments with ACK, with or without data",
 	Example: opened[:len(opened)-1] + " | HANDSHAKE-ACK ESTABLISHED ESTABLISHED\n",
+	on:      answers,
 	match: func(c *Context) bool {
 		return c.Segment.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && c.Facts.AnswersSYN
 	},

@@ -20,6 +20,7 @@ var keepAlive = Spec{
 	Wireshark: "Wireshark does not ask whether everything was acknowledged, so that the repetition of a " +
 		"single octet looks like a keep-alive to it",
 	Example: opened + "+60 A>B . 0:0(0) ack 1 win 64240 | ACK KEEP-ALIVE ESTABLISHED ESTABLISHED\n",
+	on:      behind,
 	match: func(c *Context) bool {
 		s := c.Segment
 		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && c.Facts.SeqDelta == -1 &&

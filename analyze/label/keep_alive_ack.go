@@ -19,6 +19,7 @@ var keepAliveAck = Spec{
 	Clauses: []Clause{{9293, "3.8.4"}},
 	Looks:   "segments without payload",
 	Example: opened + "+60 A>B . 0:0(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 1 win 65160 | ACK KEEP-ALIVE-ACK ESTABLISHED ESTABLISHED\n",
+	on:      asked,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return x.Receiver.Probed == flow.KeepAliveProbed && s.Len == 0 && x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack &&

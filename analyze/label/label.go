@@ -21,6 +21,9 @@ func (s Set) Has(id ID) bool { return s&(1<<id) != 0 }
 // With returns the set with id added.
 func (s Set) With(id ID) Set { return s | 1<<id }
 
+// first returns the label of the set that comes first in All; the set is not empty.
+func (s Set) first() ID { return ID(bits.TrailingZeros64(uint64(s))) }
+
 // Each calls f for every label of the set in the order of All.
 func (s Set) Each(f func(ID)) {
 	for ; s != 0; s &= s - 1 {

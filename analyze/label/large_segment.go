@@ -14,6 +14,7 @@ var largeSegment = Spec{
 	Clauses: []Clause{{9293, "3.7.1"}},
 	Looks:   "segments with payload",
 	Example: opened + "+.1 A>B P. 1:2921(2920) ack 1 win 64240 | DATA LARGE-SEGMENT ESTABLISHED ESTABLISHED\n",
+	on:      oversize,
 	match: func(c *Context) bool {
 		return c.Facts.Receiver.MSS != 0 && c.Segment.Len > uint32(c.Facts.Receiver.MSS) && c.Segment.Flags&wire.RST == 0
 	},

@@ -14,6 +14,7 @@ var missingSegment = Spec{
 	Wireshark: "Wireshark calls this \"previous segment not captured\"; whether the octets were lost in the " +
 		"network, overtaken, or missed by the capture shows only later",
 	Example: opened + "+.1 A>B P. 101:201(100) ack 1 win 64240 | DATA MISSING-SEGMENT ESTABLISHED ESTABLISHED\n",
+	on:      judged,
 	match: func(c *Context) bool {
 		if c.Verdict != Gap {
 			return false

@@ -15,6 +15,7 @@ var oldTimestamp = Spec{
 	Clauses: []Clause{{7323, "5.3"}},
 	Looks:   "segments with payload and timestamps",
 	Example: stamped + "+.1 A>B P. 1:11(10) ack 1 win 64240 <TS val 50 ecr 7> | DATA OLD-TIMESTAMP ESTABLISHED ESTABLISHED\n",
+	on:      earlier,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return x.Mark.HasTS && x.Sender.HasTS && s.Len > 0 && !s.Flags.Any(wire.SYN|wire.RST) && x.SeqDelta >= 0 &&

@@ -18,6 +18,7 @@ var outOfOrder = Spec{
 		"than the handshake's round trip",
 	Example: risingIDs + "+.1 A>B P. 301:401(100) ack 1 win 64240 id 15\n" +
 		"+.001 A>B P. 201:301(100) ack 1 win 64240 id 14 | DATA OUT-OF-ORDER ESTABLISHED ESTABLISHED\n",
+	on: judged,
 	match: func(c *Context) bool {
 		if c.Verdict != Overtaken {
 			return false

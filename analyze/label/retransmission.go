@@ -21,6 +21,7 @@ var retransmission = Spec{
 	Wireshark: "Wireshark decides between retransmission and reordering by time alone, and takes every copy of a " +
 		"packet for a retransmission; whether it is spurious or fast is another question than whether it is one",
 	Example: opened + "+.1 A>B P. 1:101(100) ack 1 win 64240\n+.2 A>B P. 1:101(100) ack 1 win 64240 | DATA RETRANSMISSION ESTABLISHED ESTABLISHED\n",
+	on:      judged,
 	match: func(c *Context) bool {
 		if c.Verdict != Again || c.Set.Has(KeepAlive) || c.Set.Has(ZeroWindowProbe) {
 			return false

@@ -14,5 +14,6 @@ var rst = Spec{
 	Wireshark: "Wireshark counts every RST as the end of the connection; whether this one could end it " +
 		"is checked here against RFC 5961 and shown in the states",
 	Example: opened + "+.5 A>B R 1 | RST CLOSED CLOSED\n",
+	on:      control,
 	match:   func(c *Context) bool { return c.Segment.Flags.Has(wire.RST) },
 }

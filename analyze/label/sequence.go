@@ -25,8 +25,10 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 	if s.Flags.Has(wire.RST) {
 		return First, None, 0
 	}
-	if v, why, packet, ok := judgeCopy(c); ok {
-		return v, why, packet
+	if x.Same.Packet != 0 && !x.Differs {
+		if v, why, packet, ok := judgeCopy(c); ok {
+			return v, why, packet
+		}
 	}
 	switch {
 	case x.Cover.Unknown:
@@ -81,15 +83,13 @@ func seenReason(c *Context) Reason {
 }
 
 // judgeCopy tells a packet that was captured twice from one that was sent
-// twice. A sender gives every packet that it sends an identification of its
-// own, and later packets later timestamps; and it cannot send octets again
-// before an answer to the first could have reached it.
+// twice, where one like it is remembered (Facts.Same). A sender gives every packet
+// that it sends an identification of its own, and later packets later timestamps;
+// and it cannot send octets again before an answer to the first could have
+// reached it.
 func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	x := c.Facts
 	old, m := &x.Same, &x.Mark
-	if old.Packet == 0 || x.Differs {
-		return 0, 0, 0, false
-	}
 	apart := m.Time - old.Time
 	switch {
 	case m.HasTS && old.HasTS && m.TSVal != old.TSVal:
@@ -181,21 +181,22 @@ func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
 // counter then shows that packets did not pass, and a pause that a timer ran.
 func hidden(c *Context) (Reason, uint64, bool) {
 	x := c.Facts
+	jump := x.Sender.IDJump(&x.Mark)
+	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !x.Sender.IDsConsecutive() ||
+		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
+		return 0, 0, false
+	}
 	silent := c.Flow.Last
 	if crosses(c) {
 		silent = max(x.Sender.LastTime, x.Receiver.FreshTime)
 	}
-	jump, pause := x.Sender.IDJump(&x.Mark), x.Mark.Time-silent
-	least := uint16(2)
-	if answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack); answers && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
-		least++ // a bare ACK that did not pass explains one, unless the other end would have sent again
+	pause := x.Mark.Time - silent
+	answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack)
+	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
+		return 0, 0, false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
 	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
 		return 0, 0, false // a round trip, or keep-alives or window probes that did not pass, explain it
-	}
-	if c.Segment.SeqLen() == 0 || jump < least || jump > maxHidden || !x.Sender.IDsConsecutive() ||
-		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
-		return 0, 0, false
 	}
 	if pause < timerPause<<(jump-2) || pause > longestPause<<(jump-2) {
 		return 0, 0, false

@@ -23,6 +23,7 @@ var shownSpurious = Spec{
 		"here the cause `spurious` of the retransmission itself",
 	Example: stampedData + "+.3 A>B P. 1:101(100) ack 1 win 64240 <TS val 420 ecr 7>\n" +
 		"+.010 B>A . 1:1(0) ack 101 win 65160 <TS val 320 ecr 120> | ACK SHOWN-SPURIOUS ESTABLISHED ESTABLISHED\n",
+	on: blocks | clears,
 	match: func(c *Context) bool {
 		x := c.Facts
 		switch {

@@ -50,6 +50,9 @@ type Spec struct {
 	// Example is a script in whose last segment the label is set.
 	Example string
 
+	// on names the traits that the label rests on: a segment without any of them
+	// does not match.
+	on    Traits
 	match func(*Context) bool
 }
 

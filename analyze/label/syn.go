@@ -14,6 +14,7 @@ var syn = Spec{
 	Clauses: []Clause{{9293, "3.5"}},
 	Looks:   "segments with SYN",
 	Example: "0 A>B S 0:0(0) win 64240 <mss 1460> | SYN SYN-SENT LISTEN?\n",
+	on:      control,
 	match: func(c *Context) bool {
 		return c.Segment.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN
 	},

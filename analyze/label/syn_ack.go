@@ -14,6 +14,7 @@ var synAck = Spec{
 	Clauses: []Clause{{9293, "3.5"}},
 	Looks:   "segments with SYN",
 	Example: "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460> | SYN-ACK SYN-SENT SYN-RECEIVED\n",
+	on:      control,
 	match: func(c *Context) bool {
 		return c.Segment.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK
 	},

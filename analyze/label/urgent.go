@@ -12,5 +12,6 @@ var urgent = Spec{
 	Clauses: []Clause{{9293, "3.8.5"}},
 	Looks:   "every segment",
 	Example: opened + "+.1 A>B P.U 1:11(10) ack 1 win 64240 urg 5 | DATA URGENT ESTABLISHED ESTABLISHED\n",
+	on:      marked,
 	match:   func(c *Context) bool { return c.Segment.Flags.Has(wire.URG) },
 }

@@ -21,6 +21,7 @@ var windowFull = Spec{
 	Wireshark: "Wireshark asks for exactly the end of the window",
 	Example: "0     A>B S  0:0(0) win 64240 <mss 1460>\n+.010 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>\n" +
 		"+.001 A>B .  1:1(0) ack 1 win 64240\n+.1   A>B P. 1:1001(1000) ack 1 win 64240 | DATA WINDOW-FULL ESTABLISHED ESTABLISHED\n",
+	on: payload,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		if s.Len == 0 || s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK|flow.Scaled) || c.Set.Has(ZeroWindowProbe) {

@@ -15,6 +15,7 @@ var windowReduced = Spec{
 	Clauses: []Clause{{3168, "6.1.2"}},
 	Looks:   "segments without SYN",
 	Example: withECN + "+.1 A>B P.W 1:11(10) ack 1 win 64240 | DATA CWR ESTABLISHED ESTABLISHED\n",
+	on:      marked,
 	match: func(c *Context) bool {
 		return !c.NoECN && c.Segment.Flags&(wire.CWR|wire.SYN|wire.RST) == wire.CWR
 	},

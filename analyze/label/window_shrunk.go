@@ -20,6 +20,7 @@ var windowShrunk = Spec{
 	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.4"}},
 	Looks:   "segments with ACK",
 	Example: opened + "+.1 A>B . 1:1(0) ack 1 win 60000 | ACK WINDOW-SHRUNK ESTABLISHED ESTABLISHED\n",
+	on:      narrower,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || !x.Sender.Is(flow.SentACK|flow.Scaled) ||

@@ -19,6 +19,7 @@ var windowUpdate = Spec{
 	Looks:     "segments without payload",
 	Wireshark: "Wireshark calls every change of the window an update, a smaller one too",
 	Example:   opened + "+.1 A>B . 1:1(0) ack 1 win 65000 | ACK WINDOW-UPDATE ESTABLISHED ESTABLISHED\n",
+	on:        sameACK,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 && c.Set.Has(Ack) &&

@@ -21,6 +21,7 @@ var zeroWindowProbe = Spec{
 	Looks:     "segments with at most one octet",
 	Wireshark: "Wireshark knows only probes of one new octet; it calls Linux's probes keep-alives",
 	Example:   stopped + "+.2 A>B . 1000:1000(0) ack 1 win 64240 | ACK ZERO-WINDOW-PROBE ESTABLISHED ESTABLISHED\n",
+	on:        shut,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		if s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK) || x.Receiver.Window != 0 || s.Len > 1 {

@@ -17,6 +17,7 @@ var zeroWindowProbeAck = Spec{
 	Clauses: []Clause{{9293, "3.8.6.1"}},
 	Looks:   "segments without payload",
 	Example: stopped + "+.2 A>B . 1000:1000(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 1001 win 0 | ACK ZERO-WINDOW-PROBE-ACK ZERO-WINDOW ESTABLISHED ESTABLISHED\n",
+	on:      asked,
 	match: func(c *Context) bool {
 		s := c.Segment
 		return c.Facts.Receiver.Probed == flow.ZeroWindowProbed && s.Len == 0 && s.Window == 0 &&

@@ -23,10 +23,25 @@ func (h *Histogram) Add(ns int64) {
 		i = shift<<subBits + int(v>>shift)
 	}
 	if i >= len(h.buckets) {
-		h.buckets = append(h.buckets, make([]uint32, i+1-len(h.buckets))...)
+		h.grow(i + 1)
 	}
 	h.buckets[i]++
 	h.n++
+}
+
+// grow makes room for n buckets; what lies beyond the length is always 0.
+func (h *Histogram) grow(n int) {
+	if n <= cap(h.buckets) {
+		h.buckets = h.buckets[:n]
+		return
+	}
+	h.buckets = append(make([]uint32, 0, n+n/4), h.buckets...)[:n]
+}
+
+// clear forgets every duration but keeps the memory.
+func (h *Histogram) clear() {
+	clear(h.buckets[:cap(h.buckets)])
+	h.n, h.buckets = 0, h.buckets[:0]
 }
 
 // Count returns how many durations were counted.

@@ -10,6 +10,7 @@ package listener
 import (
 	"cmp"
 	"math/bits"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 
@@ -97,7 +98,8 @@ type key struct {
 // for concurrent use.
 type Table struct {
 	of      map[key]*Listener
-	pending int // events of all listeners
+	spare   []*Listener // given up; their memory is used again
+	pending int         // events of all listeners
 	// Dropped counts the listeners given up for others, DroppedAttempts the
 	// attempts at them.
 	Dropped, DroppedAttempts uint64
@@ -213,31 +215,79 @@ func (t *Table) listener(k key) *Listener {
 	if len(t.of) >= MaxListeners {
 		t.makeRoom()
 	}
-	l := &Listener{Address: k.at, EncapID: k.encap}
+	l := new(Listener)
+	if n := len(t.spare); n > 0 {
+		l, t.spare = t.spare[n-1], t.spare[:n-1]
+		l.Handshakes.clear()
+		*l = Listener{Handshakes: l.Handshakes, events: l.events[:0]}
+	}
+	l.Address, l.EncapID = k.at, k.encap
 	t.of[k] = l
 	return l
 }
 
 // makeRoom gives the quarter of the listeners up that has the fewest attempts.
 func (t *Table) makeRoom() {
-	list := t.sorted()
-	for _, l := range list[len(list)*3/4:] {
+	list := t.all()
+	keep := len(list) * 3 / 4
+	partition(list, keep)
+	for _, l := range list[keep:] {
 		t.Dropped++
 		t.DroppedAttempts += l.Attempts
 		t.pending -= len(l.events)
 		delete(t.of, key{l.Address, l.EncapID})
+		t.spare = append(t.spare, l)
 	}
 }
 
-// sorted returns the listeners, those with the most attempts first.
-func (t *Table) sorted() []*Listener {
+// partition puts the n that come first by compare in front, in any order, without
+// sorting the rest (quickselect): where ports are scanned, every 256th connection
+// calls for it.
+func partition(list []*Listener, n int) {
+	for len(list) > 1 && n > 0 && n < len(list) {
+		pivot := list[rand.IntN(len(list))]
+		before, same := 0, 0
+		for i, l := range list {
+			switch c := compare(l, pivot); {
+			case c < 0:
+				list[i] = list[before+same]
+				list[before+same] = list[before]
+				list[before] = l
+				before++
+			case c == 0:
+				list[i], list[before+same] = list[before+same], l
+				same++
+			}
+		}
+		switch {
+		case n < before:
+			list = list[:before]
+		case n <= before+same:
+			return
+		default:
+			list, n = list[before+same:], n-before-same
+		}
+	}
+}
+
+// compare puts the listeners with the most attempts first.
+func compare(a, b *Listener) int {
+	return cmp.Or(cmp.Compare(b.Attempts, a.Attempts), a.Address.Compare(b.Address), cmp.Compare(a.EncapID, b.EncapID))
+}
+
+// all returns the listeners in no order.
+func (t *Table) all() []*Listener {
 	list := make([]*Listener, 0, len(t.of))
 	for _, l := range t.of {
 		list = append(list, l)
 	}
-	slices.SortFunc(list, func(a, b *Listener) int {
-		return cmp.Or(cmp.Compare(b.Attempts, a.Attempts), a.Address.Compare(b.Address), cmp.Compare(a.EncapID, b.EncapID))
-	})
+	return list
+}
+
+// sorted returns the listeners, those with the most attempts first.
+func (t *Table) sorted() []*Listener {
+	list := t.all()
+	slices.SortFunc(list, compare)
 	return list
 }
 

@@ -15,5 +15,7 @@ func Remembered(j *Judge, n int) int {
 			Steps: []analyze.Step{{Packet: 1, FromClient: true, Phase: 1}}})
 	}
 	b := &j.beside
-	return len(b.listeners.now) + len(b.listeners.before) + len(b.hosts.now) + len(b.hosts.before) + len(b.sources.now) + len(b.sources.before)
+	return b.listeners.size() + b.hosts.size() + b.sources.size()
 }
+
+func (r *recent[K, V]) size() int { return len(r.now.index) + len(r.before.index) }

@@ -47,32 +47,50 @@ type sourceNote struct {
 type beside struct {
 	listener listenerNote
 	host     hostNote
-	// targets is about how many addresses and ports the client tried; opened
-	// whether any of its openings was completed.
+	// opened tells whether any opening of the client was completed; targets is
+	// about how many addresses and ports it tried, counted where none was.
 	targets int
 	opened  bool
 }
 
-func (n *neighbours) of(c *analyze.Connection) beside {
-	s := n.sources.get(hostKey{c.Client.Addr(), c.EncapID})
-	b := beside{
-		listener: n.listeners.get(listenerKey{c.Server, c.EncapID}),
-		host:     n.hosts.get(hostKey{c.Server.Addr(), c.EncapID}),
-		opened:   s.completed > 0,
+// places are where the notes about the ends of one connection are.
+type places struct {
+	listener place[listenerNote]
+	host     place[hostNote]
+	source   place[sourceNote]
+}
+
+// find looks the ends of c up. The places are valid until the next find.
+func (n *neighbours) find(c *analyze.Connection) places {
+	return places{
+		listener: n.listeners.find(listenerKey{c.Server, c.EncapID}),
+		host:     n.hosts.find(hostKey{c.Server.Addr(), c.EncapID}),
+		source:   n.sources.find(hostKey{c.Client.Addr(), c.EncapID}),
 	}
-	for _, w := range s.targets {
-		b.targets += bits.OnesCount64(w)
+}
+
+// beside says what was noted before the connection.
+func (p *places) beside() beside {
+	b := beside{listener: p.listener.get(), host: p.host.get()}
+	s := p.source.value
+	if s == nil {
+		return b
+	}
+	if b.opened = s.completed > 0; !b.opened {
+		for _, w := range s.targets {
+			b.targets += bits.OnesCount64(w)
+		}
 	}
 	return b
 }
 
-func (n *neighbours) add(c *analyze.Connection, x *context) {
+// add notes what c says of its ends, which were found at p.
+func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 	if x.nSyns == 0 && x.nSynAcks == 0 {
 		return // who is the server is a guess
 	}
-	k := listenerKey{c.Server, c.EncapID}
-	l := n.listeners.get(k)
-	h := n.hosts.get(hostKey{c.Server.Addr(), c.EncapID})
+	l := n.listeners.keep(listenerKey{c.Server, c.EncapID}, p.listener)
+	h := n.hosts.keep(hostKey{c.Server.Addr(), c.EncapID}, p.host)
 	if x.nSynAcks > 0 {
 		a := x.synAck(x.nSynAcks - 1)
 		l.answered = max(l.answered, a.Time)
@@ -94,16 +112,13 @@ func (n *neighbours) add(c *analyze.Connection, x *context) {
 		}
 		h.ttlMin, h.ttlMax = min(h.ttlMin, e.TTLMin), max(h.ttlMax, e.TTLMax)
 	}
-	n.listeners.put(k, l)
-	n.hosts.put(hostKey{c.Server.Addr(), c.EncapID}, h)
 
-	s := n.sources.get(hostKey{c.Client.Addr(), c.EncapID})
+	s := n.sources.keep(hostKey{c.Client.Addr(), c.EncapID}, p.source)
 	bit := target(c.Server)
 	s.targets[bit/64] |= 1 << (bit % 64)
 	if c.Opening.AckPacket != 0 {
 		s.completed++
 	}
-	n.sources.put(hostKey{c.Client.Addr(), c.EncapID}, s)
 }
 
 // target maps an address and port to a bit of sourceNote.targets.
@@ -115,29 +130,4 @@ func target(a netip.AddrPort) uint32 {
 	n = (n ^ uint32(a.Port()>>8)) * 16777619
 	n = (n ^ uint32(a.Port()&255)) * 16777619
 	return (n ^ n>>16) % 512
-}
-
-// recent is a map that forgets: at most 2*generation entries, those used least
-// lately dropped half at a time.
-type recent[K comparable, V any] struct {
-	now, before map[K]V
-}
-
-const generation = 4096
-
-func (r *recent[K, V]) get(k K) V {
-	if v, ok := r.now[k]; ok {
-		return v
-	}
-	return r.before[k]
-}
-
-func (r *recent[K, V]) put(k K, v V) {
-	if r.now == nil {
-		r.now = make(map[K]V)
-	}
-	if _, ok := r.now[k]; !ok && len(r.now) >= generation {
-		r.before, r.now = r.now, make(map[K]V)
-	}
-	r.now[k] = v
 }

@@ -180,14 +180,18 @@ type Judge struct {
 func (j *Judge) Connection(c *analyze.Connection) []Verdict {
 	j.list = j.list[:0]
 	j.x.read(c)
-	j.x.beside = j.beside.of(c)
+	at := j.beside.find(c)
+	j.x.beside = at.beside()
 	for id, s := range All {
-		j.one = Verdict{ID: ID(id)}
+		if j.one.Len != 0 || j.one.Confidence != 0 { // a match filled it, or began to
+			j.one = Verdict{}
+		}
+		j.one.ID = ID(id)
 		j.x.given = j.list
 		if s.match(&j.x, &j.one) {
 			j.list = append(j.list, j.one)
 		}
 	}
-	j.beside.add(c, &j.x)
+	j.beside.add(c, &j.x, &at)
 	return j.list
 }

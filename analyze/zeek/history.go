@@ -1,6 +1,10 @@
 package zeek
 
-import "tcpwatch/capture/wire"
+import (
+	"math/bits"
+
+	"tcpwatch/capture/wire"
+)
 
 // The history is kept in five bits a letter, twelve in a word, the first one
 // lowest; 0 ends it.
@@ -29,12 +33,15 @@ func (t *Tracker) letter(i int) byte {
 	return letters[code-1]
 }
 
+// len returns how many letters there are. No code is 0, so that the highest bit
+// set is in the last letter.
 func (t *Tracker) len() int {
+	w := t.history[0]
 	n := 0
-	for n < MaxHistory && t.letter(n) != 0 {
-		n++
+	if t.history[1] != 0 {
+		n, w = perWord, t.history[1]
 	}
-	return n
+	return n + (bits.Len64(w)+letterBits-1)/letterBits
 }
 
 func (t *Tracker) add(letter byte) {

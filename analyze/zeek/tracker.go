@@ -111,7 +111,10 @@ func (t *Tracker) Segment(seg *wire.Segment, fromOriginator, gapSeen bool) {
 		t.scaled(me, fromOriginator, checksum)
 		return
 	}
-	me.initialise(seg)
+	opens := seg.Flags.Has(wire.SYN) || me.state() == inactive
+	if opens {
+		me.initialise(seg)
+	}
 	t.record(me, fromOriginator, seg)
 	if seg.Window == 0 && !seg.Flags.Has(wire.RST) && peer.state() != closed && me.state() != reset {
 		t.scaled(me, fromOriginator, zeroWindow)
@@ -122,7 +125,9 @@ func (t *Tracker) Segment(seg *wire.Segment, fromOriginator, gapSeen bool) {
 	if me.advance(seg) {
 		t.scaled(me, fromOriginator, retransmission)
 	}
-	me.move(peer, seg, fromOriginator)
+	if opens || seg.Flags.Any(wire.FIN|wire.RST) {
+		me.move(peer, seg, fromOriginator)
+	}
 	if gapSeen && me.clean() && peer.clean() {
 		t.scaled(peer, !fromOriginator, gap)
 	}

@@ -60,46 +60,60 @@ func pseudoSum(seg *Segment, length int) uint64 {
 	return sum + c
 }
 
-// sum64 is the ones' complement sum of data in 64-bit little-endian words.
+// sum64 is the ones' complement sum of data in 64-bit little-endian words. Long
+// data has two sums side by side, as neither then waits for the other.
 func sum64(b []byte) uint64 {
-	var sum, c uint64
-	for len(b) >= 64 {
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b), 0)
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[8:]), c)
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[16:]), c)
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[24:]), c)
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[32:]), c)
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[40:]), c)
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[48:]), c)
-		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[56:64]), c)
-		sum, c = bits.Add64(sum, 0, c)
-		sum += c
+	var sum, second, c uint64
+	for ; len(b) >= 128; b = b[128:] {
+		sum = add64(sum, (*[64]byte)(b))
+		second = add64(second, (*[64]byte)(b[64:]))
+	}
+	sum, c = bits.Add64(sum, second, 0)
+	sum += c
+	if len(b) >= 64 {
+		sum = add64(sum, (*[64]byte)(b))
 		b = b[64:]
 	}
-	for len(b) >= 8 {
+	for ; len(b) >= 8; b = b[8:] {
 		sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b), 0)
 		sum += c // cannot overflow: a sum that carried is below 2^64-1
-		b = b[8:]
+	}
+	if len(b) >= 4 {
+		sum, c = bits.Add64(sum, uint64(binary.LittleEndian.Uint32(b)), 0)
+		sum += c
+		b = b[4:]
+	}
+	if len(b) >= 2 {
+		sum, c = bits.Add64(sum, uint64(binary.LittleEndian.Uint16(b)), 0)
+		sum += c
+		b = b[2:]
 	}
 	if len(b) > 0 {
-		var last uint64
-		shift := 0
-		for _, x := range b {
-			last |= uint64(x) << shift
-			shift += 8
-		}
-		sum, c = bits.Add64(sum, last, 0)
+		sum, c = bits.Add64(sum, uint64(b[0]), 0)
 		sum += c
 	}
 	return sum
 }
 
-// fold brings a sum down to 16 bits, in the byte order of the summands.
+// add64 adds 64 octets to a sum.
+func add64(sum uint64, b *[64]byte) uint64 {
+	sum, c := bits.Add64(sum, binary.LittleEndian.Uint64(b[:]), 0)
+	sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[8:]), c)
+	sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[16:]), c)
+	sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[24:]), c)
+	sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[32:]), c)
+	sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[40:]), c)
+	sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[48:]), c)
+	sum, c = bits.Add64(sum, binary.LittleEndian.Uint64(b[56:]), c)
+	return sum + c // cannot overflow, as above
+}
+
+// fold brings a sum down to 16 bits, in the byte order of the summands. Adding a
+// number to itself with its halves exchanged leaves their ones' complement sum
+// in the upper half.
 func fold(sum uint64) uint16 {
-	sum = sum>>32 + sum&0xffffffff
-	sum = sum>>32 + sum&0xffffffff
-	sum = sum>>16 + sum&0xffff
-	sum = sum>>16 + sum&0xffff
-	sum = sum>>16 + sum&0xffff
-	return uint16(sum)
+	sum += bits.RotateLeft64(sum, 32)
+	half := uint32(sum >> 32)
+	half += bits.RotateLeft32(half, 16)
+	return uint16(half >> 16)
 }

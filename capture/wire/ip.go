@@ -98,8 +98,8 @@ func (w *Walker) ipv4(data []byte, wireLen int, seg *Segment) Skip {
 	}
 
 	frag := binary.BigEndian.Uint16(data[6:])
-	seg.Src = Addr{10: 0xff, 11: 0xff, 12: data[12], 13: data[13], 14: data[14], 15: data[15]}
-	seg.Dst = Addr{10: 0xff, 11: 0xff, 12: data[16], 13: data[17], 14: data[18], 15: data[19]}
+	seg.Src.set4(data[12:16])
+	seg.Dst.set4(data[16:20])
 	seg.IPv6 = false
 	seg.TTL = data[8]
 	seg.TrafficClass = data[1]

@@ -1,6 +1,9 @@
 package wire
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"net/netip"
+)
 
 // Addr is an IP address in 16 octets: IPv6 as it is, IPv4 in its IPv4-mapped
 // form (RFC 4291 §2.5.5.2). It holds no pointer, so that millions of them cost
@@ -8,8 +11,28 @@ import "net/netip"
 type Addr [16]byte
 
 // AddrFrom4 returns the IPv4-mapped form of four octets.
-func AddrFrom4(b [4]byte) Addr {
-	return Addr{10: 0xff, 11: 0xff, 12: b[0], 13: b[1], 14: b[2], 15: b[3]}
+func AddrFrom4(b [4]byte) (a Addr) {
+	a.set4(b[:])
+	return a
+}
+
+// set4 makes a the IPv4-mapped form of the first four octets of b, in two words:
+// a processor waits where what it has just stored is read in larger pieces.
+func (a *Addr) set4(b []byte) {
+	binary.LittleEndian.PutUint64(a[:8], 0)
+	binary.LittleEndian.PutUint64(a[8:], uint64(binary.LittleEndian.Uint32(b))<<32|0xffff0000)
+}
+
+// Words returns the first and the last eight octets as numbers, so that
+// addresses in their order are numbers in theirs.
+func (a *Addr) Words() (first, last uint64) {
+	return binary.BigEndian.Uint64(a[:8]), binary.BigEndian.Uint64(a[8:])
+}
+
+// SetWords makes a the address of which Words returns the two numbers.
+func (a *Addr) SetWords(first, last uint64) {
+	binary.BigEndian.PutUint64(a[:8], first)
+	binary.BigEndian.PutUint64(a[8:], last)
 }
 
 // Tuple names the two ends of a segment as it was sent, and the tunnels it was

@@ -15,7 +15,7 @@ func BenchmarkRead(b *testing.B) {
 	for _, name := range []string{"mix", "small"} {
 		b.Run(name, func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), name+".pcap")
-			writeGenerated(b, path, kinds[name], *packetCount)
+			writeGenerated(b, path, kind(b, name), *packetCount)
 			b.ReportAllocs()
 			for b.Loop() {
 				var complaints strings.Builder

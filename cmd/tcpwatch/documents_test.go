@@ -68,7 +68,7 @@ func TestGeneratedDocuments(t *testing.T) {
 
 var (
 	link    = regexp.MustCompile(`\]\(([^)#\s]+)(#[^)\s]*)?\)`)
-	mention = regexp.MustCompile("`((?:analyze|capture|cmd|report|testdata|\\.ci)/[A-Za-z0-9_./-]+)`")
+	mention = regexp.MustCompile("`((?:analyze|bench|capture|cmd|report|testdata|\\.ci)/[A-Za-z0-9_./-]+)`")
 )
 
 // TestLinks wants every file that a document links to or names to exist.

@@ -110,10 +110,12 @@ func capturers(path string) []capturer {
 func TestLoadDrops(t *testing.T) {
 	needLoad(t, "tcpreplay", "tcpdump", "dumpcap")
 	dir := t.TempDir()
-	buildProgram(t, dir)
+	if out, err := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, "tcpwatch"), ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
 	path := filepath.Join(dir, "mix.pcap")
 	const packets = 300_000
-	writeGenerated(t, path, kinds["mix"], packets)
+	writeGenerated(t, path, kind(t, "long"), packets)
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "rate\tprogram\tsent\tpackets/s\tgiven\tdropped\t")
@@ -275,7 +277,7 @@ func TestLoadSoak(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "small.pcap")
 	const packets, loops = 1_000_000, 4
-	writeGenerated(t, path, kinds["small"], packets)
+	writeGenerated(t, path, kind(t, "short"), packets)
 	n := newNet(t, quietPair)
 	b := startLive(t, n, "-i", "vb", "--view", "summary", "--format", "json", "--max-connections", "20000", "--ring-size", "64MiB")
 	cmd := exec.Command("tcpreplay", "-q", "-K", "--pps=60000", "--unique-ip", fmt.Sprintf("--loop=%d", loops), "-i", "va", path)

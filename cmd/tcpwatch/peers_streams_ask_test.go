@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"tcpwatch/bench/traffic"
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 )
@@ -140,7 +141,7 @@ func tcpflowEnd(addr, port string) string {
 func writeSegments(t testing.TB, from, to string) {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := newFrameWriter(&b, 0)
+	w, err := traffic.NewFrames(&b, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +153,7 @@ func writeSegments(t testing.TB, from, to string) {
 			p     capture.Packet
 			seg   wire.Segment
 			frame []byte
-			at    = generatedStart
+			at    = traffic.Start
 		)
 		for {
 			if err := src.Next(&p); err == io.EOF {
@@ -166,12 +167,12 @@ func writeSegments(t testing.TB, from, to string) {
 			frame = wire.AppendFrame(frame[:0], &seg)
 			data := frame[:len(frame)-int(seg.Len)+min(len(seg.Payload), int(seg.Len))]
 			at += 1e6 // a clock of its own: tcpflow splits where that of the file jumps
-			if err := w.write(at, data, len(frame)); err != nil {
+			if err := w.Write(at, data, len(frame)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := w.end(); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(to, b.Bytes(), 0o666); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"sync/atomic"
@@ -32,9 +33,10 @@ import (
 // Reporter there are only the hooks.
 func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) report.Input {
 	stop := func() bool { return false }
+	var order *analyze.Order
 	if rep != nil {
 		var failed atomic.Bool // the output, known where the Reporter is not
-		order := analyze.NewOrder(func(c *analyze.Connection) {
+		order = analyze.NewOrder(func(c *analyze.Connection) {
 			rep.Connection(c)
 			if rep.Err() != nil {
 				failed.Store(true)
@@ -63,10 +65,19 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		shards = 1
 	}
 	h.join(&cfg)
+	var an analysis
 	if shards > 1 {
-		return feed(ctx, src, dec, analyze.NewShards(shards, cfg), h, stop)
+		an = analyze.NewShards(shards, cfg)
+	} else {
+		an = &single{Analyzer: analyze.New(cfg)}
 	}
-	return feed(ctx, src, dec, &single{Analyzer: analyze.New(cfg)}, h, stop)
+	in := feed(ctx, src, dec, an, h, stop)
+	if order != nil {
+		if lost, err := order.Close(); lost > 0 {
+			in.Damages = append(in.Damages, fmt.Sprintf("%d connections that waited for one that began before them were lost: %v", lost, err))
+		}
+	}
+	return in
 }
 
 // analysis is one Analyzer, or several of them.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"tcpwatch/bench/traffic"
 	"tcpwatch/capture/wire"
 )
 
@@ -26,9 +27,9 @@ func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: talk LINES CAPTURE")
 	}
 	var out bytes.Buffer
-	w, err := newFrameWriter(&out, 0)
+	w, err := traffic.NewFrames(&out, 0)
 	ts.Check(err)
-	at := generatedStart
+	at := traffic.Start
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
@@ -47,9 +48,9 @@ func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 		if cut {
 			data = frame[:len(frame)-int(seg.Len)]
 		}
-		ts.Check(w.write(seg.Time, data, len(frame)))
+		ts.Check(w.Write(seg.Time, data, len(frame)))
 	}
-	ts.Check(w.end())
+	ts.Check(w.Close())
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), out.Bytes(), 0o666))
 }
 

@@ -1,25 +1,19 @@
 package main
 
 import (
-	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tcpwatch/bench/traffic"
 )
 
 // TestSameForAnyShards: read prints the same octets for 1, 2 and 7 shards.
 func TestSameForAnyShards(t *testing.T) {
 	dir := t.TempDir()
-	for name, k := range kinds {
-		var b bytes.Buffer
-		if _, err := generate(&b, k, 20_000, 11); err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(dir, name+".pcap")
-		if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
+	for _, k := range append(traffic.Kinds(), traffic.Lossy(50), traffic.Live(300)) {
+		path := filepath.Join(dir, k.Name+".pcap")
+		writeGenerated(t, path, k, 20_000)
 		sameForAnyShards(t, path)
 	}
 	own, err := filepath.Glob(filepath.Join("..", "..", "testdata", "pcaps", "*", "*.pcap*"))

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"tcpwatch/bench/traffic"
 	"tcpwatch/capture/wire"
 )
 
@@ -29,13 +30,13 @@ var streamEnds = wire.Tuple{
 // w, some of them twice, overlapping or overtaken, and to sum what they are;
 // where they are not acked, the other direction was not captured.
 func longStream(w io.Writer, sum hash.Hash, n int64, acked bool) error {
-	out, err := newFrameWriter(w, 0)
+	out, err := traffic.NewFrames(w, 0)
 	if err != nil {
 		return err
 	}
 	ends := streamEnds
 	var frame []byte
-	at := generatedStart
+	at := traffic.Start
 	put := func(s wire.Segment) {
 		if err != nil {
 			return
@@ -43,7 +44,7 @@ func longStream(w io.Writer, sum hash.Hash, n int64, acked bool) error {
 		at += 1000
 		s.Window, s.Checksum, s.Time = 60000, wire.ChecksumGood, at
 		frame = wire.AppendFrame(frame[:0], &s)
-		err = out.write(at, frame, len(frame))
+		err = out.Write(at, frame, len(frame))
 	}
 	scaled := wire.Options{Set: wire.OptWindowScale, WindowScale: 7}
 	put(wire.Segment{Tuple: ends, Flags: wire.SYN, Seq: 99, Options: scaled})
@@ -89,7 +90,7 @@ func longStream(w io.Writer, sum hash.Hash, n int64, acked bool) error {
 		ack(from + int64(len(block)))
 	}
 	if err == nil {
-		err = out.end()
+		err = out.Close()
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package main
+package traffic
 
 import (
 	"math/rand/v2"
@@ -10,14 +10,15 @@ import (
 // talk is one generated connection: its segments in the order in which a tap
 // between the ends sees them.
 type talk struct {
-	number   int
-	next     int // packets written
-	r        *rand.Rand
-	now      int64 // nanoseconds since the start of the capture
-	near     int64 // from the tap to the client and back
-	far      int64 // from the tap to the server and back
-	end      [2]talker
-	segments []wire.Segment
+	number    int
+	next      int // segments written
+	r         *rand.Rand
+	now       int64 // nanoseconds since the start of the capture
+	near      int64 // from the tap to the client and back
+	far       int64 // from the tap to the server and back
+	lossEvery int   // one burst in so many loses a segment; 0: none
+	end       [2]talker
+	segments  []wire.Segment
 }
 
 type talker struct {
@@ -39,11 +40,11 @@ const (
 	resent
 	overtaken
 	keepAlive
-	markCount
+	MarkCount
 )
 
-// markLabels are the labels that the marks must get.
-var markLabels = [markCount]string{resent: "RETRANSMISSION", overtaken: "OUT-OF-ORDER", keepAlive: "KEEP-ALIVE"}
+// MarkLabels are the labels that the marks must get, where they must get one.
+var MarkLabels = [MarkCount]string{resent: "RETRANSMISSION", overtaken: "OUT-OF-ORDER", keepAlive: "KEEP-ALIVE"}
 
 const (
 	client = 0
@@ -51,20 +52,49 @@ const (
 	mss    = 1448 // of payload, with timestamps
 )
 
-// newTalk makes the ends of connection number n: no tuple occurs twice in the
-// first 60,000 × 250 × 250 of them.
-func newTalk(r *rand.Rand, n int, at int64) *talk {
-	t := &talk{number: n, r: r, now: at, near: 2e5 + r.Int64N(1e6), far: 2e6 + r.Int64N(6e7)}
-	host := n / 60_000
-	t.end[client] = talker{addr: wire.AddrFrom4([4]byte{10, 1, byte(host / 250), byte(1 + host%250)}), port: uint16(2000 + n%60_000)}
-	t.end[server] = talker{addr: wire.AddrFrom4([4]byte{10, 2, 0, byte(1 + r.IntN(200))}), port: 443}
+// begin makes the ends of connection number n, in place of the connection that
+// was here before.
+func (t *talk) begin(n int, at int64) {
+	r := t.r
+	*t = talk{number: n, r: r, now: at, near: 2e5 + r.Int64N(1e6), far: 2e6 + r.Int64N(6e7), lossEvery: 20, segments: t.segments[:0]}
+	ends := tuple(n, byte(1+r.IntN(200)))
+	t.end[client] = talker{addr: ends.Src, port: ends.SrcPort}
+	t.end[server] = talker{addr: ends.Dst, port: ends.DstPort}
 	for i := range t.end {
 		t.end[i].seq = wire.Seq(r.Uint32())
 		t.end[i].id = uint16(r.Uint32())
 		t.end[i].tsBase = r.Uint32()
 		t.end[i].last = at
 	}
-	return t
+}
+
+// tuple gives connection number n its addresses and ports. None occurs twice in
+// the first 60,000 × 250 × 250 connections.
+func tuple(n int, to byte) wire.Tuple {
+	host := n / 60_000
+	return wire.Tuple{
+		Src: wire.AddrFrom4([4]byte{10, 1, byte(host / 250), byte(1 + host%250)}), SrcPort: uint16(2000 + n%60_000),
+		Dst: wire.AddrFrom4([4]byte{10, 2, 0, to}), DstPort: 443,
+	}
+}
+
+// at is the time of the next packet.
+func (t *talk) at() int64 { return t.segments[t.next].Time }
+
+// content is what payload is cut from: an octet depends on its sequence number
+// alone, so that what is sent again is the same.
+var content = func() []byte {
+	const turn = 1 << 16
+	b := make([]byte, turn+2*mss)
+	r := rand.NewChaCha8([32]byte{})
+	r.Read(b[:turn])
+	copy(b[turn:], b)
+	return b
+}()
+
+func payload(seq wire.Seq, length int) []byte {
+	from := int(uint16(seq))
+	return content[from : from+length]
 }
 
 // segment makes a segment of an end at a time, without recording it.
@@ -85,6 +115,7 @@ func (t *talk) segment(from int, flags wire.Flags, length int, at int64) wire.Se
 		s.Ack = e.acked
 		s.Options.TSEcr = peer.tsBase + uint32(at/1e6)
 	}
+	s.Payload = payload(s.Seq, length)
 	if flags.Has(wire.SYN) {
 		s.Window = 64240
 		s.Options.Set |= wire.OptMSS | wire.OptWindowScale | wire.OptSACKPermitted
@@ -121,6 +152,21 @@ func (t *talk) close(first int) {
 	t.send(first, wire.ACK, 0)
 }
 
+func (t *talk) ask(length int)    { t.send(client, wire.PSH|wire.ACK, length) }
+func (t *talk) answer(length int) { t.send(server, wire.PSH|wire.ACK, length) }
+
+// lookup is a request and its answer of up to so many octets each, nothing of
+// which is acknowledged alone.
+func (t *talk) lookup(most int) {
+	t.open()
+	t.wait(1e4)
+	t.ask(1 + t.r.IntN(most))
+	t.wait(t.far)
+	t.answer(1 + t.r.IntN(2*most))
+	t.wait(t.near)
+	t.close(client)
+}
+
 // requests is n requests of some hundred octets with an answer each.
 func (t *talk) requests(n, answer int) {
 	t.open()
@@ -129,7 +175,7 @@ func (t *talk) requests(n, answer int) {
 			t.wait(2e7 + t.r.Int64N(3e8))
 		}
 		t.wait(1e4)
-		t.send(client, wire.PSH|wire.ACK, 80+t.r.IntN(500))
+		t.ask(80 + t.r.IntN(500))
 		t.wait(t.far)
 		t.send(server, wire.ACK, 0)
 		for left := 1 + t.r.IntN(answer); left > 0; left -= mss {
@@ -143,8 +189,8 @@ func (t *talk) requests(n, answer int) {
 	t.close(client)
 }
 
-// transfer is n segments from the server in bursts of ten; a burst in twenty
-// loses one, before or behind the tap, and one in fifty has two that overtake.
+// transfer is n segments from the server in bursts of ten; one in lossEvery
+// loses one, before or behind the tap, and one in fifty has two that overtake, unless the connection is to lose nothing.
 func (t *talk) transfer(n int) {
 	t.open()
 	t.wait(1e5)
@@ -152,11 +198,11 @@ func (t *talk) transfer(n int) {
 	for ; n > 0; n -= 10 {
 		t.wait(t.far)
 		lost := -1
-		if t.r.IntN(20) == 0 {
+		if t.lossEvery > 0 && t.r.IntN(t.lossEvery) == 0 {
 			lost = t.r.IntN(9)
 		}
 		t.burst(lost, t.r.IntN(2) == 0)
-		if lost < 0 && t.r.IntN(50) == 0 {
+		if lost < 0 && t.lossEvery > 0 && t.r.IntN(50) == 0 {
 			t.overtake()
 		}
 	}
@@ -192,7 +238,7 @@ func (t *talk) burst(lost int, before bool) {
 	}
 	t.wait(t.far)
 	again := t.segment(server, wire.ACK, mss, t.now)
-	again.Seq, again.Packet = missing.Seq, resent
+	again.Seq, again.Payload, again.Packet = missing.Seq, missing.Payload, resent
 	t.segments = append(t.segments, again)
 	t.wait(t.near)
 	t.segments = append(t.segments, t.segment(client, wire.ACK, 0, t.now))

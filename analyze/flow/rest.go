@@ -1,0 +1,214 @@
+package flow
+
+import (
+	"encoding/binary"
+	"unsafe"
+
+	"tcpwatch/analyze/rest"
+)
+
+// Flows that are not at work rest: all that is known of one is a short string
+// (package rest), and only its entry stays as it is. Get wakes it, with nothing
+// lost, so that nobody can tell by the results which flows rested, and when.
+
+// Companion packs what the caller of a Table keeps of a flow, by Flow.Extra.
+type Companion interface {
+	// Rest appends what is kept of f and gives it up. kind says to which other
+	// flows f is like; see Kinds.
+	Rest(f *Flow, kind int, c *rest.Coder, dst []byte) []byte
+	// Wake reads what Rest appended, and sets f.Extra. Everything else in f is as it
+	// was then.
+	Wake(f *Flow, kind int, c *rest.Coder, src []byte)
+}
+
+// Kinds bounds what Companion is told: kinds are numbered from 0 in the order in
+// which flows of them are first put to rest, and Kinds itself stands for all that
+// come later.
+const Kinds = 64
+
+// leastAwake and mostAwake bound how many flows are awake between two calls of
+// Settle: as many as stay in a processor's cache, unless more are at work.
+const (
+	leastAwake = 512
+	mostAwake  = 8192
+)
+
+// resting is the part of a Table that puts flows to rest.
+type resting struct {
+	companion Companion
+	store     rest.Store
+	coder     rest.Coder
+	scratch   []byte
+	kinds     []likeness
+	// most is how many flows may be awake, and fixed if it is not to be adapted; hand
+	// is the flow that Settle looked at last.
+	most  int
+	fixed bool
+	hand  int32
+	// epoch is near the times of this capture, nanoseconds.
+	epoch  int64
+	copied Flow // for folded
+	// slept and woken are counted since the hand began its round.
+	slept, woken int
+}
+
+// likeness is a flow to which others are alike, with what makes them so.
+type likeness struct {
+	signature uint64
+	flow      Flow
+}
+
+// Accompany sets what packs the caller's part of each flow; without it the caller
+// keeps nothing. It is to be called before there are flows.
+func (t *Table) Accompany(c Companion) { t.companion = c }
+
+// AwakeAtMost sets how many flows may be awake between two calls of Settle, for
+// good, where tests want it: with 0 every flow rests between two segments.
+func (t *Table) AwakeAtMost(n int) { t.most, t.fixed = n, true }
+
+// Settle puts flows to rest until no more are awake than are at work. Pointers to
+// flows are not valid afterwards. It is to be called for every segment.
+func (t *Table) Settle() {
+	for t.flows.Len() > t.most {
+		t.turn()
+	}
+}
+
+// turn moves the hand to the next flow that is awake, and puts it to rest unless
+// it was used since the hand last came by (the second-chance algorithm).
+func (t *Table) turn() {
+	t.hand++
+	if int(t.hand>>slabBits) >= len(t.flows.chunks) {
+		t.hand = 1
+		t.adapt()
+	}
+	if t.flows.chunks[t.hand>>slabBits] == nil {
+		t.hand |= slabSize - 1
+		return
+	}
+	f := t.flows.At(t.hand)
+	switch {
+	case f.Ref == 0: // nobody's
+	case f.used && t.most > 0:
+		f.used = false
+	default:
+		t.rest(f)
+	}
+}
+
+// adapt lets more flows be awake where many are woken soon, and fewer where
+// hardly any are.
+func (t *Table) adapt() {
+	switch {
+	case t.fixed:
+	case t.woken*4 > t.slept && t.most < mostAwake:
+		t.most *= 2
+	case t.woken*32 < t.slept && t.most > leastAwake:
+		t.most /= 2
+	}
+	t.slept, t.woken = 0, 0
+}
+
+// rest puts an awake flow to rest.
+func (t *Table) rest(f *Flow) {
+	e := t.entry(f.Ref)
+	at := int32(e.at)
+	if t.epoch == 0 {
+		t.epoch = f.Start
+	}
+	c, kind := &t.coder, t.kindOf(f)
+	c.Begin(t.epoch, 0)
+	dst := binary.AppendUvarint(f.Key.appendTo(t.scratch[:0]), f.FirstPacket)
+	dst = binary.AppendUvarint(dst, f.Number)
+	dst = append(dst, byte(kind))
+	dst = c.Append(dst, uint64(f.Start))
+	c.Begin(f.Start, f.FirstPacket)
+	dst = c.AppendWords(dst, flowLayout, rest.Words(t.folded(f)), rest.Words(t.like(kind)))
+	for s := range f.Half {
+		dst = t.appendTraces(dst, &f.Half[s])
+	}
+	if t.companion != nil {
+		dst = t.companion.Rest(f, kind, c, dst)
+	}
+	for s := range f.Half {
+		if h := &f.Half[s]; h.nsent <= PackedTraces {
+			t.dropSent(h)
+		}
+	}
+	e.at, e.rests = uint32(t.store.Put(dst)), true
+	t.scratch = dst
+	f.Ref = 0
+	t.flows.Free(at)
+	t.slept++
+}
+
+// wake makes a flow as it was before it was put to rest.
+func (t *Table) wake(r Ref, e *entry) *Flow {
+	at, f := t.flows.New()
+	str := rest.Ref(e.at)
+	key, src := keyOf(t.store.Get(str))
+	first, n := binary.Uvarint(src)
+	number, m := binary.Uvarint(src[n:])
+	kind := int(src[n+m])
+	c := &t.coder
+	c.Begin(t.epoch, 0)
+	start, src := c.Next(src[n+m+1:])
+	c.Begin(int64(start), first)
+	src = c.NextWords(src, flowLayout, rest.Words(f), rest.Words(t.like(kind)))
+	f.unfold()
+	f.Key, f.Number, f.Ref, f.Start, f.FirstPacket, f.used = key, number, r, int64(start), first, true
+	for s := range f.Half {
+		src = t.nextTraces(src, &f.Half[s])
+	}
+	if t.companion != nil {
+		t.companion.Wake(f, kind, c, src)
+	}
+	t.store.Free(str)
+	e.at, e.rests = uint32(at), false
+	return f
+}
+
+// FirstPacket returns that of a flow, without waking it.
+func (t *Table) FirstPacket(r Ref) uint64 {
+	e := t.entry(r)
+	if !e.rests {
+		return t.flows.At(int32(e.at)).FirstPacket
+	}
+	_, src := keyOf(t.store.Get(rest.Ref(e.at)))
+	n, _ := binary.Uvarint(src)
+	return n
+}
+
+// kindOf returns the kind of a flow: which of the things that can happen to both
+// ends have happened, and where that has led them.
+func (t *Table) kindOf(f *Flow) int {
+	x, y := &f.Half[0], &f.Half[1]
+	s := uint64(x.Has) | uint64(y.Has)<<24 | uint64(x.State)<<48 | uint64(y.State)<<56
+	for i := range t.kinds {
+		if t.kinds[i].signature == s {
+			return i
+		}
+	}
+	if len(t.kinds) < Kinds {
+		t.kinds = append(t.kinds, likeness{s, *t.folded(f)})
+		return len(t.kinds) - 1
+	}
+	return Kinds
+}
+
+// like returns the flow that others of its kind are like, folded.
+func (t *Table) like(kind int) *Flow {
+	if kind < len(t.kinds) {
+		return &t.kinds[kind].flow
+	}
+	return &strange
+}
+
+var strange Flow // unlike any
+
+// Octets returns the memory that the Table has for its flows, what is free of it
+// included.
+func (t *Table) Octets() int {
+	return t.store.Held() + 8*len(t.slots) + t.entries.Octets() + t.flows.Octets() + t.holes.Octets() + t.sent.Octets() + t.spans.Octets() +
+		len(t.kinds)*int(unsafe.Sizeof(likeness{}))
+}

@@ -1,0 +1,173 @@
+package flow
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tcpwatch/analyze/rest"
+	"tcpwatch/capture/wire"
+)
+
+var restWords = rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64Max(1<<20), rapid.Uint64(), rapid.Uint64Range(1e18, 1e18+1e12))
+
+// TestRestAndWake: whatever a flow holds, it holds when it wakes.
+func TestRestAndWake(t *testing.T) {
+	seqs := rapid.Custom(func(r *rapid.T) wire.Seq { return wire.Seq(restWords.Draw(r, "seq")) })
+	rapid.Check(t, func(r *rapid.T) {
+		table := NewTable()
+		for n := rapid.IntRange(1, 4).Draw(r, "flows"); n > 0; n-- {
+			k := Key{Port: [2]uint16{rapid.Uint16().Draw(r, "port"), 80}, Encap: rapid.Uint32Max(2).Draw(r, "encap"), IPv6: rapid.Bool().Draw(r, "ipv6")}
+			if rapid.Bool().Draw(r, "mapped") {
+				k.Addr[0], k.Addr[1] = wire.AddrFrom4([4]byte{1, 2, 3, byte(n)}), wire.AddrFrom4([4]byte{4})
+			} else {
+				k.Addr[1][rapid.IntRange(0, 15).Draw(r, "at")] = 7
+			}
+			ref, f := table.New(&k, table.Hash(&k))
+			copy(rest.Words(f), rapid.SliceOfN(restWords, len(flowLayout), len(flowLayout)).Draw(r, "words"))
+			f.Key, f.Ref, f.Extra, f.used, f.Client, f.RolesKnown = k, ref, 0, false, 0, false
+			for s := range f.Half {
+				h := &f.Half[s]
+				h.Has &= 1<<20 - 1
+				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent, h.spanHead, h.spanTail = 0, 0, 0, 0, 0, 0, 0
+				for range rapid.IntRange(0, PackedTraces+2).Draw(r, "traces") {
+					i, trace := table.sent.New()
+					*trace = Trace{
+						Mark: Mark{
+							Packet: restWords.Draw(r, "packet"), Time: int64(restWords.Draw(r, "time")), TSVal: uint32(seqs.Draw(r, "tsval")),
+							IPID: rapid.Uint16().Draw(r, "id"), HasID: rapid.Bool().Draw(r, "has id"), HasTS: rapid.Bool().Draw(r, "has ts"),
+							Bare: rapid.Bool().Draw(r, "bare"),
+						},
+						Seq: seqs.Draw(r, "seq"), End: seqs.Draw(r, "end"), Ack: seqs.Draw(r, "ack"), Flags: wire.Flags(rapid.Uint16().Draw(r, "flags")),
+						Sum: rapid.Uint16().Draw(r, "sum"), HasSum: rapid.Bool().Draw(r, "has sum"), Again: rapid.Bool().Draw(r, "again"),
+						shown: rapid.Bool().Draw(r, "shown"),
+					}
+					table.joinSent(h, i, trace)
+				}
+			}
+		}
+		table.AwakeAtMost(0)
+		want := map[Ref]Flow{}
+		traces := map[Ref][2][]Trace{}
+		for _, ref := range table.All() {
+			f := table.Get(ref)
+			want[ref], traces[ref] = *f, [2][]Trace{table.traces(&f.Half[0]), table.traces(&f.Half[1])}
+		}
+		table.Settle()
+		for ref, w := range want {
+			if table.Awake(ref) || table.Find(&w.Key, table.Hash(&w.Key)) == 0 {
+				r.Fatal("a flow that does not rest, or is not found")
+			}
+			if table.FirstPacket(ref) != w.FirstPacket {
+				r.Fatalf("first packet %d, want %d", table.FirstPacket(ref), w.FirstPacket)
+			}
+			f := table.Get(ref)
+			for s := range f.Half {
+				if got := table.traces(&f.Half[s]); !slices.Equal(got, traces[ref][s]) {
+					r.Fatalf("segments\n%+v\nbecame\n%+v", traces[ref][s], got)
+				}
+				w.Half[s].sentHead, w.Half[s].sentTail = f.Half[s].sentHead, f.Half[s].sentTail
+				w.Half[s].spanHead, w.Half[s].spanTail = f.Half[s].spanHead, f.Half[s].spanTail
+			}
+			if w.used = f.used; *f != w {
+				r.Fatalf("%+v\nbecame\n%+v", w, *f)
+			}
+			table.Release(ref)
+		}
+		if table.sent.Len() != 0 || table.spans.Len() != 0 || table.flows.Len() != 0 || table.store.Octets() != 0 || table.Len() != 0 {
+			r.Fatalf("%d segments, %d flows, %d octets are left", table.sent.Len(), table.flows.Len(), table.store.Octets())
+		}
+	})
+}
+
+// traces returns what is remembered of single segments of h, links apart.
+func (t *Table) traces(h *Half) (all []Trace) {
+	before := int32(0)
+	for i := h.sentHead; i != 0; i = t.sent.At(i).next {
+		s := *t.sent.At(i)
+		if s.prev != before {
+			return nil
+		}
+		before = i
+		s.prev, s.next = 0, 0
+		all = append(all, s)
+	}
+	return all
+}
+
+// TestSettle: as many flows stay awake as are at work, up to a bound, and those that
+// are not are put to rest first.
+func TestSettle(t *testing.T) {
+	table := NewTable()
+	var refs []Ref
+	for i := range 60_000 {
+		k := Key{Encap: uint32(i)}
+		r, _ := table.New(&k, table.Hash(&k))
+		refs = append(refs, r)
+		table.Settle()
+	}
+	if n := table.flows.Len(); n != leastAwake {
+		t.Errorf("%d flows are awake, want %d", n, leastAwake)
+	}
+	work := func(n int) (woken int) {
+		for range 30 {
+			woken = 0
+			for _, r := range refs[:n] {
+				if !table.Awake(r) {
+					woken++
+				}
+				table.Get(r)
+				table.Settle()
+			}
+		}
+		return woken
+	}
+	for _, n := range []int{300, 3000} {
+		if woken := work(n); woken > 0 {
+			t.Errorf("of %d flows at work %d rest", n, woken)
+		}
+	}
+	if woken := work(60_000); woken != 60_000 || table.flows.Len() > mostAwake {
+		t.Errorf("%d of 60,000 were woken, %d are awake", woken, table.flows.Len())
+	}
+}
+
+// TestSlabShrinks: chunks without values are given back, and numbers stay good.
+func TestSlabShrinks(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		var s Slab[int]
+		kept := map[int32]int{}
+		for range rapid.IntRange(1, 6).Draw(r, "rounds") {
+			for n := rapid.IntRange(0, 5*slabSize).Draw(r, "new"); n > 0; n-- {
+				i, v := s.New()
+				if _, taken := kept[i]; taken || i == 0 {
+					r.Fatalf("%d was given twice", i)
+				}
+				*v = n
+				kept[i] = n
+			}
+			share := rapid.IntRange(0, 10).Draw(r, "share")
+			for i := range kept {
+				if int(i>>8)%10 < share {
+					s.Free(i)
+					delete(kept, i)
+				}
+			}
+			for i, n := range kept {
+				if *s.At(i) != n {
+					r.Fatalf("value %d has changed", i)
+				}
+			}
+			if s.Len() != len(kept) {
+				r.Fatalf("%d values, want %d", s.Len(), len(kept))
+			}
+		}
+		for i := range kept {
+			s.Free(i)
+		}
+		if n := len(s.chunks) - len(s.vacant); n > 2 {
+			r.Fatalf("%d chunks for nothing", n)
+		}
+	})
+}

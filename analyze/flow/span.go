@@ -1,0 +1,137 @@
+package flow
+
+import "tcpwatch/capture/wire"
+
+// span sums up Traces of one end that follow each other, so that looking for
+// octets, or for a range, passes over those that cannot hold them: of thousands of
+// segments that are not acknowledged, or of a capture that is replayed in a loop,
+// each would be looked at for each segment that is sent again.
+type span struct {
+	last       int32 // Trace
+	n          int32 // how many are left
+	prev, next int32
+	low, high  wire.Seq // no number of them lies outside
+	took       uint8    // how many there were
+	wide       bool     // low and high lie too far apart for their order
+}
+
+const (
+	spanSize = 32
+	// spanWidth is how far numbers may lie apart for their order to be beyond doubt
+	// where two such distances and the one between them add up (RFC 9293 §3.4).
+	spanWidth = 1 << 29
+)
+
+// add takes one more Trace.
+func (p *span) add(i int32, s *Trace) {
+	if p.took == 0 {
+		p.low, p.high = s.Seq, s.End
+	}
+	if s.Seq.Before(p.low) {
+		p.low = s.Seq
+	}
+	p.high = wire.MaxSeq(p.high, s.End)
+	p.wide = p.wide || uint32(s.End-s.Seq) > spanWidth || uint32(p.high-p.low) > spanWidth
+	p.last = i
+	p.n++
+	p.took++
+}
+
+// apart reports whether no Trace of the span can overlap [from, to).
+func (p *span) apart(from, to wire.Seq) bool {
+	if p.wide || uint32(to-from) > spanWidth {
+		return false
+	}
+	return uint32(from-p.high) < 2*spanWidth || uint32(p.low-to) < 2*spanWidth
+}
+
+// without reports whether no Trace of the span can begin at s.
+func (p *span) without(s wire.Seq) bool { return !p.wide && uint32(s-p.low) > uint32(p.high-p.low) }
+
+// joinSent puts a Trace behind the others of h.
+func (t *Table) joinSent(h *Half, i int32, s *Trace) {
+	s.prev, s.next = 0, 0
+	if h.nsent == 0 {
+		h.sentHead = i
+	} else {
+		t.sent.At(h.sentTail).next, s.prev = i, h.sentTail
+	}
+	h.sentTail = i
+	h.nsent++
+	switch {
+	case h.spanTail != 0:
+		t.sumUp(h, i, s)
+	case h.nsent > spanSize: // a short list is looked through as fast
+		for i := h.sentHead; i != 0; i = t.sent.At(i).next {
+			t.sumUp(h, i, t.sent.At(i))
+		}
+	}
+}
+
+// sumUp adds a Trace to the last span of h.
+func (t *Table) sumUp(h *Half, i int32, s *Trace) {
+	if h.spanTail == 0 || t.spans.At(h.spanTail).took == spanSize {
+		n, p := t.spans.New()
+		*p = span{prev: h.spanTail}
+		if h.spanTail == 0 {
+			h.spanHead = n
+		} else {
+			t.spans.At(h.spanTail).next = n
+		}
+		h.spanTail = n
+	}
+	t.spans.At(h.spanTail).add(i, s)
+}
+
+// lastSpan returns the last span of h, or one of all Traces where they are not
+// summed up.
+func (t *Table) lastSpan(h *Half) *span {
+	if h.spanTail != 0 {
+		return t.spans.At(h.spanTail)
+	}
+	t.whole = span{last: h.sentTail, n: h.nsent, wide: true}
+	return &t.whole
+}
+
+// before returns the span in front of p, or nil.
+func (t *Table) before(p *span) *span {
+	if p.prev == 0 {
+		return nil
+	}
+	return t.spans.At(p.prev)
+}
+
+// shiftSent forgets the first Trace of h.
+func (t *Table) shiftSent(h *Half) {
+	i := h.sentHead
+	h.sentHead = t.sent.At(i).next
+	if h.sentHead == 0 {
+		h.sentTail = 0
+	} else {
+		t.sent.At(h.sentHead).prev = 0
+	}
+	h.nsent--
+	t.sent.Free(i)
+	if h.spanHead == 0 {
+		return
+	}
+	p := t.spans.At(h.spanHead)
+	if p.n--; p.n > 0 {
+		return
+	}
+	i = h.spanHead
+	h.spanHead = p.next
+	if h.spanHead == 0 {
+		h.spanTail = 0
+	} else {
+		t.spans.At(h.spanHead).prev = 0
+	}
+	t.spans.Free(i)
+}
+
+// dropSent forgets all Traces of h.
+func (t *Table) dropSent(h *Half) {
+	for h.nsent > 0 {
+		t.shiftSent(h)
+	}
+}

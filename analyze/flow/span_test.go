@@ -1,0 +1,81 @@
+package flow
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tcpwatch/capture/wire"
+)
+
+// TestSpans compares looking through what was sent with looking at all of it.
+func TestSpans(t *testing.T) {
+	seq := rapid.Custom(func(r *rapid.T) wire.Seq {
+		base := rapid.SampledFrom([]wire.Seq{0, 0, 0, 0, 1 << 29, 1 << 30, 1<<31 - 50, 1 << 31, 3 << 30}).Draw(r, "base")
+		return base + wire.Seq(rapid.Uint32Max(300).Draw(r, "seq"))
+	})
+	rapid.Check(t, func(r *rapid.T) {
+		table := NewTable()
+		var h Half
+		segment := func(packet int) wire.Segment {
+			s := wire.Segment{Packet: uint64(packet), Seq: seq.Draw(r, "from"), Ack: wire.Seq(rapid.Uint32Max(1).Draw(r, "ack"))}
+			s.Len = rapid.SampledFrom([]uint32{0, 1, 20, 20, 20, 100, 1 << 28, 1<<29 + 1, 1 << 31}).Draw(r, "len")
+			s.HasIPID, s.IPID = rapid.Bool().Draw(r, "has id"), rapid.Uint16Max(3).Draw(r, "id")
+			return s
+		}
+		for i := range rapid.IntRange(0, 150).Draw(r, "sent") {
+			s := segment(i + 1)
+			n, trace := table.sent.New()
+			*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End(), Ack: s.Ack}
+			table.joinSent(&h, n, trace)
+		}
+		for n := rapid.IntRange(0, 60).Draw(r, "gone"); n > 0 && h.nsent > 0; n-- {
+			table.shiftSent(&h)
+		}
+		all := table.traces(&h)
+		if len(all) != int(h.nsent) {
+			r.Fatalf("%d segments in the list, %d counted", len(all), h.nsent)
+		}
+		for range 20 {
+			s := segment(1000)
+			var latest Trace
+			for _, tr := range all {
+				if tr.Seq.Before(s.End()) && tr.End.After(s.Seq) {
+					latest = tr
+				}
+			}
+			got := table.Latest(&h, s.Seq, s.End())
+			if got.prev, got.next = 0, 0; got != latest {
+				r.Fatalf("[%d, %d): %+v, want %+v", s.Seq, s.End(), got, latest)
+			}
+			if got, want := table.Same(&h, &s), sameOf(all, &s); got != want {
+				r.Fatalf("[%d, %d): the same %+v, want %+v", s.Seq, s.End(), got, want)
+			}
+		}
+		table.dropSent(&h)
+		if table.sent.Len() != 0 || table.spans.Len() != 0 {
+			r.Fatalf("%d segments and %d spans are left", table.sent.Len(), table.spans.Len())
+		}
+	})
+}
+
+// sameOf is Same for a list.
+func sameOf(all []Trace, seg *wire.Segment) (m Mark) {
+	looks := maxLook
+	if seg.SeqLen() > 0 {
+		looks = maxSent
+	}
+	for i := len(all) - 1; i >= 0 && looks > 0; i, looks = i-1, looks-1 {
+		s := &all[i]
+		if s.Seq != seg.Seq || s.End != seg.End() || s.Ack != seg.Ack {
+			continue
+		}
+		if s.IPID == seg.IPID {
+			return s.Mark
+		}
+		if m.Packet == 0 {
+			m = s.Mark
+		}
+	}
+	return m
+}

@@ -1,0 +1,200 @@
+package flow
+
+import (
+	"encoding/binary"
+
+	"tcpwatch/analyze/rest"
+	"tcpwatch/capture/wire"
+)
+
+// PackedTraces is how many segments a direction may have to remember for them to
+// rest with the flow. More of them stay where they are, so that putting to rest and
+// waking take a bounded time.
+const PackedTraces = 32
+
+// TraceOf returns what is remembered of the segment that h sent as a packet, if
+// anything; of flows whose segments rest with them only.
+func (t *Table) TraceOf(h *Half, packet uint64) *Trace {
+	if h.nsent > PackedTraces {
+		return nil
+	}
+	for i := h.sentHead; i != 0; i = t.sent.At(i).next {
+		if s := t.sent.At(i); s.Packet == packet {
+			return s
+		}
+	}
+	return nil
+}
+
+// What of a Trace is as expected from the one before.
+const (
+	traceSeq   = 1 << iota // it begins where that one ended
+	traceAck               // same acknowledgement
+	traceKind              // same flags and the like
+	traceID                // the next identification
+	traceTS                // same timestamp
+	traceEmpty             // occupies no sequence space
+	traceSum               // same checksum of the payload
+)
+
+// appendTraces appends the segments remembered of h, if they are few.
+func (t *Table) appendTraces(dst []byte, h *Half) []byte {
+	if h.nsent > PackedTraces {
+		return dst
+	}
+	was := expected(h)
+	for i := h.sentHead; i != 0; i = t.sent.At(i).next {
+		s := t.sent.At(i)
+		dst = t.appendTrace(dst, s, &was)
+		was = *s
+	}
+	return dst
+}
+
+// expected returns a trace like that in front of the first one of h.
+func expected(h *Half) Trace {
+	return Trace{
+		Mark: Mark{TSVal: h.tsFirst, IPID: h.first.IPID - 1, HasID: h.first.HasID, HasTS: h.first.HasTS},
+		End:  h.Low, Ack: h.Ack,
+	}
+}
+
+func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
+	head := len(dst)
+	dst = append(dst, 0)
+	same := byte(0)
+	dst = t.coder.Append(dst, s.Packet)
+	dst = t.coder.Append(dst, uint64(s.Time))
+	if k := s.kind(); k == was.kind() {
+		same |= traceKind
+	} else {
+		dst = binary.AppendUvarint(dst, k)
+	}
+	if s.Seq == was.End {
+		same |= traceSeq
+	} else {
+		dst = appendDistance(dst, uint32(s.Seq), uint32(was.End))
+	}
+	if s.End == s.Seq {
+		same |= traceEmpty
+	} else {
+		dst = binary.AppendUvarint(dst, uint64(s.End-s.Seq))
+	}
+	if s.Ack == was.Ack {
+		same |= traceAck
+	} else {
+		dst = appendDistance(dst, uint32(s.Ack), uint32(was.Ack))
+	}
+	if s.TSVal == was.TSVal {
+		same |= traceTS
+	} else {
+		dst = appendDistance(dst, s.TSVal, was.TSVal)
+	}
+	if s.IPID == was.IPID+1 {
+		same |= traceID
+	} else {
+		dst = binary.LittleEndian.AppendUint16(dst, s.IPID)
+	}
+	if s.Sum == was.Sum {
+		same |= traceSum
+	} else {
+		dst = binary.LittleEndian.AppendUint16(dst, s.Sum)
+	}
+	dst[head] = same
+	return dst
+}
+
+// nextTraces takes what appendTraces appended off the front of src.
+func (t *Table) nextTraces(src []byte, h *Half) []byte {
+	if h.nsent > PackedTraces {
+		return src
+	}
+	was, n := expected(h), h.nsent
+	for h.nsent = 0; h.nsent < n; {
+		i, s := t.sent.New()
+		src = t.nextTrace(src, s, &was)
+		t.joinSent(h, i, s)
+		was = *s
+	}
+	return src
+}
+
+func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
+	same := src[0]
+	var packet, at uint64
+	packet, src = t.coder.Next(src[1:])
+	at, src = t.coder.Next(src)
+	*s = Trace{Mark: Mark{Packet: packet, Time: int64(at), TSVal: was.TSVal, IPID: was.IPID + 1}, Seq: was.End, Ack: was.Ack, Sum: was.Sum}
+	k := was.kind()
+	if same&traceKind == 0 {
+		n := 0
+		k, n = binary.Uvarint(src)
+		src = src[n:]
+	}
+	s.setKind(k)
+	if same&traceSeq == 0 {
+		var seq uint32
+		seq, src = nextDistance(src, uint32(was.End))
+		s.Seq = wire.Seq(seq)
+	}
+	s.End = s.Seq
+	if same&traceEmpty == 0 {
+		n, size := binary.Uvarint(src)
+		s.End, src = s.Seq.Add(uint32(n)), src[size:]
+	}
+	if same&traceAck == 0 {
+		var ack uint32
+		ack, src = nextDistance(src, uint32(was.Ack))
+		s.Ack = wire.Seq(ack)
+	}
+	if same&traceTS == 0 {
+		s.TSVal, src = nextDistance(src, was.TSVal)
+	}
+	if same&traceID == 0 {
+		s.IPID, src = binary.LittleEndian.Uint16(src), src[2:]
+	}
+	if same&traceSum == 0 {
+		s.Sum, src = binary.LittleEndian.Uint16(src), src[2:]
+	}
+	return src
+}
+
+// What a Trace's kind holds beside its flags.
+const (
+	kindID = 1 << iota
+	kindTS
+	kindBare
+	kindSum
+	kindAgain
+	kindShown
+	kindFlags = iota // flags stand from this bit on
+)
+
+// kind returns all of a trace that is no number.
+func (s *Trace) kind() uint64 {
+	return uint64(s.Flags)<<kindFlags | bit(s.HasID) | bit(s.HasTS)<<1 | bit(s.Bare)<<2 |
+		bit(s.HasSum)<<3 | bit(s.Again)<<4 | bit(s.shown)<<5
+}
+
+func bit(b bool) (n uint64) {
+	if b {
+		n = 1
+	}
+	return n
+}
+
+func (s *Trace) setKind(k uint64) {
+	s.Flags = wire.Flags(k >> kindFlags)
+	s.HasID, s.HasTS, s.Bare = k&kindID != 0, k&kindTS != 0, k&kindBare != 0
+	s.HasSum, s.Again, s.shown = k&kindSum != 0, k&kindAgain != 0, k&kindShown != 0
+}
+
+// appendDistance appends a number of 32 bits, short where it is near to another.
+func appendDistance(dst []byte, v, to uint32) []byte {
+	return binary.AppendUvarint(dst, uint64(rest.Fold(v, to)))
+}
+
+func nextDistance(src []byte, to uint32) (v uint32, behind []byte) {
+	z, n := binary.Uvarint(src)
+	return rest.Unfold(uint32(z), to), src[n:]
+}

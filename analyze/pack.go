@@ -1,0 +1,396 @@
+package analyze
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
+)
+
+// packer turns records into octets and back, for those that wait: 1.5 KB and its
+// lists become some 300 octets. One list of the fields serves both ways, so that
+// they cannot disagree. What it reads it has written itself: there are no
+// versions and no damage.
+type packer struct {
+	b       []byte // what was written, or is still to be read
+	reading bool
+	// Times and packets are written as differences from the ones before.
+	time, packet int64
+	words        map[string]string // texts that were read, so that each is made once
+}
+
+// mostWords bounds the texts kept: there are few but made-up ones.
+const mostWords = 1024
+
+// pack returns c as octets; they are valid until the next call.
+func (p *packer) pack(c *Connection) []byte {
+	p.b, p.reading, p.time, p.packet = p.b[:0], false, 0, 0
+	p.connection(c)
+	return p.b
+}
+
+// unpack makes c the record that b is, using its lists again.
+func (p *packer) unpack(b []byte, c *Connection) {
+	scratch := p.b
+	p.b, p.reading, p.time, p.packet = b, true, 0, 0
+	p.connection(c)
+	p.b = scratch
+}
+
+func (p *packer) connection(c *Connection) {
+	number(p, &c.Number)
+	p.endpoint(&c.Client)
+	p.endpoint(&c.Server)
+	number(p, &c.EncapID)
+	p.packets(&c.FirstPacket, &c.LastPacket)
+	p.times(&c.Start, &c.End)
+	p.flags(&c.RolesGuessed, &c.Evicted)
+	p.opening(&c.Opening)
+	p.closing(&c.Closing)
+	p.timeWait(&c.TimeWait)
+	number(p, &c.ClientState)
+	number(p, &c.ServerState)
+	p.direction(&c.FromClient)
+	p.direction(&c.FromServer)
+	for _, b := range [...]*Base{&c.ClientBase, &c.ServerBase} {
+		number(p, &b.Number)
+		p.flags(&b.Known, &b.ISN)
+	}
+	p.signed(&c.Idle)
+	p.clues(&c.Clues)
+	list(p, &c.Steps, (*packer).step)
+	number(p, &c.StepsDropped)
+	p.text(&c.ZeekState)
+	p.text(&c.ZeekHistory)
+	p.labels(c)
+}
+
+func (p *packer) opening(o *Opening) {
+	number(p, &o.Outcome)
+	number(p, &o.Form)
+	list(p, &o.SynPackets, (*packer).packetOf)
+	list(p, &o.SynAckPackets, (*packer).packetOf)
+	numbers(p, &o.SynCount, &o.SynAckCount, &o.ServerSynCount, &o.SynData, &o.AckData)
+	p.packets(&o.AckPacket, &o.ICMPPacket)
+	numbers(p, &o.ClientISN, &o.ServerISN, &o.AckOfClient, &o.AckOfServer)
+	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst)
+	p.signed(&o.RTTServer, &o.RTTClient, &o.Took)
+	for _, e := range [...]*EndOptions{&o.ClientOptions, &o.ServerOptions} {
+		p.flags(&e.Known)
+		number(p, &e.Set)
+		numbers(p, &e.MSS, &e.Window)
+		numbers(p, &e.WindowScale, &e.FastOpenLen)
+		number(p, &e.ECN)
+	}
+	numbers(p, &o.SynAckISNs, &o.BadAcks, &o.ICMPType, &o.ICMPCode)
+	p.address(&o.ICMPFrom)
+}
+
+func (p *packer) closing(c *Closing) {
+	number(p, &c.Outcome)
+	numbers(p, &c.ActiveCloser, &c.RstBy)
+	p.flags(&c.Inferred)
+	list(p, &c.FinPackets, (*packer).packetOf)
+	numbers(p, &c.FinCount, &c.RstIgnored)
+	number(p, &c.Segments)
+	p.packets(&c.RstPacket)
+	number(p, &c.RstAfter)
+	p.signed(&c.HalfClosedFor)
+	number(p, &c.HalfClosedOctets)
+}
+
+func (p *packer) timeWait(w *TimeWait) {
+	number(p, &w.Holders)
+	p.times(&w.Since, &w.Until)
+	number(p, &w.Restarts)
+	number(p, &w.ReusedBy)
+	number(p, &w.Reuse)
+	p.packets(&w.CutBy)
+}
+
+func (p *packer) direction(d *Direction) {
+	numbers(p, &d.Packets, &d.PayloadOctets, &d.UniqueOctets, &d.MostInFlight)
+	sparse(p, &d.Retransmissions, &d.RetransmittedBytes, &d.OutOfOrder, &d.DuplicatePackets, &d.DuplicateAcks, &d.ZeroWindows,
+		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious)
+	c := &d.Causes
+	sparse(p, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5])
+	p.signed(&d.ZeroWindowTime, &d.WindowFullTime, &d.SmoothedRTT, &d.RTO)
+	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
+}
+
+func (p *packer) clues(c *Clues) {
+	for _, e := range [...]*EndClues{&c.Client, &c.Server} {
+		numbers(p, &e.TTLMin, &e.TTLMax)
+		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp)
+	}
+	g := &c.IgnoredPackets
+	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.BlindRst, &c.BlindAfter, &g[0], &g[1], &g[2], &g[3])
+	number(p, &c.Ignored)
+	p.times(&c.ServerProvedAt, &c.IgnoredAt)
+	r := &c.Rst
+	p.packets(&r.Packet)
+	number(p, &r.TTL)
+	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
+	p.flags(&r.HasIPID, &r.HostOrdered)
+	p.signed(&r.After)
+}
+
+// stepSize is what a step takes: there are several in each record, so they are
+// written in one go.
+const stepSize = 45
+
+func (p *packer) step(s *Step) {
+	b, r := p.span(stepSize), p.reading
+	fixed64(r, b[0:], &s.Packet)
+	fixed64(r, b[8:], &s.Time)
+	fixed32(r, b[16:], &s.Seq)
+	fixed32(r, b[20:], &s.Ack)
+	fixed32(r, b[24:], &s.Len)
+	fixed32(r, b[28:], &s.TSVal)
+	fixed32(r, b[32:], &s.TSEcr)
+	fixed16(r, b[36:], &s.Flags)
+	fixed16(r, b[38:], &s.Window)
+	fixed8(r, b[40:], &s.TTL)
+	fixed8(r, b[41:], &s.Phase)
+	fixed8(r, b[42:], &s.ClientState)
+	fixed8(r, b[43:], &s.ServerState)
+	bits := bit(s.FromClient) | bit(s.Repeated)<<1 | bit(s.Copy)<<2 | bit(s.Acceptable)<<3
+	fixed8(r, b[44:], &bits)
+	s.FromClient, s.Repeated, s.Copy, s.Acceptable = bits&1 != 0, bits&2 != 0, bits&4 != 0, bits&8 != 0
+}
+
+// labels writes those that there are.
+func (p *packer) labels(c *Connection) {
+	var there uint64
+	for id, n := range c.Labels {
+		if n != 0 {
+			there |= 1 << id
+		}
+	}
+	number(p, &there)
+	for id := range c.Labels {
+		if there&(1<<id) != 0 {
+			number(p, &c.Labels[id])
+		} else {
+			c.Labels[id] = 0
+		}
+	}
+}
+
+// The kinds of fields.
+
+func number[T ~uint8 | ~uint16 | ~uint32 | ~uint64](p *packer, v *T) {
+	switch {
+	case !p.reading && uint64(*v) < 0x80:
+		p.b = append(p.b, byte(*v))
+	case !p.reading:
+		p.b = binary.AppendUvarint(p.b, uint64(*v))
+	case p.b[0] < 0x80:
+		*v, p.b = T(p.b[0]), p.b[1:]
+	default:
+		n, size := binary.Uvarint(p.b)
+		*v, p.b = T(n), p.b[size:]
+	}
+}
+
+func numbers[T ~uint8 | ~uint16 | ~uint32 | ~uint64](p *packer, list ...*T) {
+	for _, v := range list {
+		number(p, v)
+	}
+}
+
+// span returns the next n octets, to be written or to be read.
+func (p *packer) span(n int) []byte {
+	if p.reading {
+		b := p.b[:n]
+		p.b = p.b[n:]
+		return b
+	}
+	p.b = slices.Grow(p.b, n)[:len(p.b)+n]
+	return p.b[len(p.b)-n:]
+}
+
+func fixed64[T ~uint64 | ~int64](reading bool, b []byte, v *T) {
+	if reading {
+		*v = T(binary.LittleEndian.Uint64(b))
+	} else {
+		binary.LittleEndian.PutUint64(b, uint64(*v))
+	}
+}
+
+func fixed32[T ~uint32](reading bool, b []byte, v *T) {
+	if reading {
+		*v = T(binary.LittleEndian.Uint32(b))
+	} else {
+		binary.LittleEndian.PutUint32(b, uint32(*v))
+	}
+}
+
+func fixed16[T ~uint16](reading bool, b []byte, v *T) {
+	if reading {
+		*v = T(binary.LittleEndian.Uint16(b))
+	} else {
+		binary.LittleEndian.PutUint16(b, uint16(*v))
+	}
+}
+
+func fixed8[T ~uint8](reading bool, b []byte, v *T) {
+	if reading {
+		*v = T(b[0])
+	} else {
+		b[0] = byte(*v)
+	}
+}
+
+func bit(v bool) uint8 {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+// sparse is numbers for those that are mostly 0, at most 64: a bit for each tells
+// which are not.
+func sparse[T ~uint32 | ~uint64](p *packer, list ...*T) {
+	var there uint64
+	for i, v := range list {
+		if *v != 0 {
+			there |= 1 << i
+		}
+	}
+	number(p, &there)
+	for i, v := range list {
+		if there&(1<<i) != 0 {
+			number(p, v)
+		} else {
+			*v = 0
+		}
+	}
+}
+
+func (p *packer) signed(list ...*int64) {
+	for _, v := range list {
+		if !p.reading {
+			p.b = binary.AppendVarint(p.b, *v)
+			continue
+		}
+		n, size := binary.Varint(p.b)
+		*v, p.b = n, p.b[size:]
+	}
+}
+
+// times are moments: 0 stays 0, which stands for none.
+func (p *packer) times(list ...*int64) {
+	for _, v := range list {
+		difference(p, v, &p.time)
+	}
+}
+
+func (p *packer) packets(list ...*uint64) {
+	for _, v := range list {
+		n := int64(*v)
+		difference(p, &n, &p.packet)
+		*v = uint64(n)
+	}
+}
+
+func (p *packer) packetOf(v *uint64) { p.packets(v) }
+
+// difference writes how far v lies from the one before; 0, which many are, as 0
+// without becoming the one before.
+func difference(p *packer, v, before *int64) {
+	var d uint64
+	if !p.reading {
+		if *v != 0 {
+			n := *v - *before
+			d = (uint64(n)<<1 ^ uint64(n>>63)) + 1
+			*before = *v
+		}
+		number(p, &d)
+		return
+	}
+	if number(p, &d); d == 0 {
+		*v = 0
+		return
+	}
+	d--
+	*before += int64(d>>1) ^ -int64(d&1)
+	*v = *before
+}
+
+func (p *packer) flags(list ...*bool) {
+	var bits uint8
+	for i, v := range list {
+		if *v {
+			bits |= 1 << i
+		}
+	}
+	number(p, &bits)
+	for i, v := range list {
+		*v = bits&(1<<i) != 0
+	}
+}
+
+// list writes a list, or reads one into the memory that it has.
+func list[T any](p *packer, l *[]T, each func(*packer, *T)) {
+	n := uint32(len(*l))
+	number(p, &n)
+	if p.reading {
+		if *l = (*l)[:0]; cap(*l) < int(n) {
+			*l = make([]T, n)
+		}
+		*l = (*l)[:n]
+	}
+	for i := range *l {
+		each(p, &(*l)[i])
+	}
+}
+
+func (p *packer) text(s *string) {
+	n := uint32(len(*s))
+	number(p, &n)
+	if !p.reading {
+		p.b = append(p.b, *s...)
+		return
+	}
+	octets := p.b[:n]
+	p.b = p.b[n:]
+	known, ok := p.words[string(octets)]
+	if !ok {
+		known = string(octets)
+		if p.words == nil || len(p.words) >= mostWords {
+			p.words = map[string]string{}
+		}
+		p.words[known] = known
+	}
+	*s = known
+}
+
+func (p *packer) endpoint(e *netip.AddrPort) {
+	a, port := e.Addr(), e.Port()
+	p.address(&a)
+	number(p, &port)
+	*e = netip.AddrPortFrom(a, port)
+}
+
+// address writes an address as its length and octets. Zones do not occur.
+func (p *packer) address(a *netip.Addr) {
+	n := uint8(a.BitLen() / 8)
+	number(p, &n)
+	switch {
+	case !p.reading && n == 4:
+		octets := a.As4()
+		p.b = append(p.b, octets[:]...)
+	case !p.reading && n == 16:
+		octets := a.As16()
+		p.b = append(p.b, octets[:]...)
+	case n == 4:
+		*a = netip.AddrFrom4([4]byte(p.b))
+	case n == 16:
+		*a = netip.AddrFrom16([16]byte(p.b))
+	default:
+		*a = netip.Addr{}
+	}
+	if p.reading {
+		p.b = p.b[n:]
+	}
+}

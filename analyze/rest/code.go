@@ -1,0 +1,230 @@
+package rest
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
+)
+
+// Coder holds what the code of a word may refer to. Whoever reads a string needs
+// a Coder that begins alike, and to read what was appended in the same order.
+type Coder struct {
+	time, packet uint64     // those coded last
+	seen         [64]uint64 // numbers coded before, by their hash
+}
+
+// Begin makes the Coder ready for another string. Numbers near a time
+// (nanoseconds) or a packet number become short.
+func (c *Coder) Begin(time int64, packet uint64) {
+	*c = Coder{time: uint64(time), packet: packet}
+}
+
+// What the upper two bits of the first octet of a number say. The lower six are
+// the octets that follow, or a place in Coder.seen.
+const (
+	asItIs     = iota << 6
+	nearTime   // the distance to the time coded last
+	nearPacket // the distance to the packet number coded last
+	metBefore
+	kindOfCode = 3 << 6
+)
+
+// Append appends a number.
+func (c *Coder) Append(dst []byte, v uint64) []byte {
+	slot := hash(v)
+	if v != 0 && c.seen[slot] == v {
+		return append(dst, metBefore|slot)
+	}
+	size := octets(v)
+	if size <= 1 {
+		return put(dst, asItIs, v, size)
+	}
+	c.seen[slot] = v
+	t, p := fold(v-c.time), fold(v-c.packet)
+	if n := octets(p); n < size && n <= octets(t) {
+		c.packet = v
+		return put(dst, nearPacket, p, n)
+	}
+	if n := octets(t); n < size {
+		c.time = v
+		return put(dst, nearTime, t, n)
+	}
+	return put(dst, asItIs, v, size)
+}
+
+// Next takes a number that Append appended off the front of src.
+func (c *Coder) Next(src []byte) (v uint64, rest []byte) {
+	code := src[0]
+	n := int(code &^ kindOfCode)
+	if code&kindOfCode == metBefore {
+		return c.seen[n], src[1:]
+	}
+	v, src = get(src[1:], n)
+	switch code & kindOfCode {
+	case asItIs:
+		if n <= 1 {
+			return v, src
+		}
+	case nearTime:
+		v = unfold(v) + c.time
+		c.time = v
+	case nearPacket:
+		v = unfold(v) + c.packet
+		c.packet = v
+	}
+	c.seen[hash(v)] = v
+	return v, src
+}
+
+// hash spreads numbers over Coder.seen (Fibonacci hashing).
+func hash(v uint64) byte { return byte(v * 0x9e3779b97f4a7c15 >> 58) }
+
+func octets(v uint64) int { return (bits.Len64(v) + 7) / 8 }
+
+// Fold returns the distance from one number to another as Unfold takes it: small
+// where they lie near each other, on either side. 0, which mostly means that there
+// is no number, stays 0.
+func Fold[T uint32 | uint64](v, to T) T {
+	if v == 0 {
+		return 0
+	}
+	z, none := fold(v-to), fold(-to)
+	if z < none {
+		z++ // makes room for 0 where 0 would have been
+	}
+	return z
+}
+
+// Unfold returns the v that Fold was given.
+func Unfold[T uint32 | uint64](z, to T) T {
+	if z == 0 {
+		return 0
+	}
+	if z <= fold(-to) {
+		z--
+	}
+	return unfold(z) + to
+}
+
+// fold makes small numbers of small distances in both directions.
+func fold[T uint32 | uint64](d T) T { return d<<1 ^ -(d >> (8*unsafe.Sizeof(d) - 1)) }
+
+func unfold[T uint32 | uint64](z T) T { return z>>1 ^ -(z & 1) }
+
+func put(dst []byte, kind byte, v uint64, n int) []byte {
+	dst = append(dst, kind|byte(n))
+	return binary.LittleEndian.AppendUint64(dst, v)[:len(dst)+n]
+}
+
+// get takes n octets off the front of src, the lowest first.
+func get(src []byte, n int) (v uint64, rest []byte) {
+	if len(src) >= 8 {
+		return binary.LittleEndian.Uint64(src) & (1<<(8*n) - 1), src[n:]
+	}
+	for i := range n {
+		v |= uint64(src[i]) << (8 * i)
+	}
+	return v, src[n:]
+}
+
+// AppendWords appends a structure, where it differs from like, which has as many
+// words: an octet tells which of eight groups of eight words differ, one for each
+// of these groups which of its words, and then come the words.
+func (c *Coder) AppendWords(dst []byte, l Layout, words, like []uint64) []byte {
+	top := 0
+	for g := 0; g < len(words); g += 8 {
+		if g%64 == 0 {
+			top = len(dst)
+			dst = append(dst, 0)
+		}
+		w := words[g:min(g+8, len(words))]
+		same := like[g:][:len(w)]
+		differ := differing(w, same)
+		if differ == 0 {
+			continue
+		}
+		dst[top] |= 1 << (g % 64 / 8)
+		dst = append(dst, differ)
+		for m := differ; m != 0; m &= m - 1 {
+			i := bits.TrailingZeros8(m)
+			if l[g+i] {
+				dst = c.Append(dst, w[i])
+			} else {
+				dst = appendMixed(dst, w[i]^same[i])
+			}
+		}
+	}
+	return dst
+}
+
+// differing returns which of up to eight words are not the same.
+func differing(w, v []uint64) (mask byte) {
+	if len(w) == 8 && len(v) == 8 {
+		x, y := (*[8]uint64)(w), (*[8]uint64)(v)
+		if (x[0]^y[0])|(x[1]^y[1])|(x[2]^y[2])|(x[3]^y[3])|(x[4]^y[4])|(x[5]^y[5])|(x[6]^y[6])|(x[7]^y[7]) == 0 {
+			return 0
+		}
+	}
+	for i, x := range w {
+		if x != v[i] {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
+// NextWords takes a structure that AppendWords appended off the front of src.
+func (c *Coder) NextWords(src []byte, l Layout, words, like []uint64) (rest []byte) {
+	copy(words, like)
+	top := byte(0)
+	for g := 0; g < len(words); g += 8 {
+		if g%64 == 0 {
+			top, src = src[0], src[1:]
+		}
+		if top&(1<<(g%64/8)) == 0 {
+			continue
+		}
+		m := src[0]
+		src = src[1:]
+		for ; m != 0; m &= m - 1 {
+			i := g + bits.TrailingZeros8(m)
+			if l[i] {
+				words[i], src = c.Next(src)
+			} else {
+				var x uint64
+				x, src = nextMixed(src)
+				words[i] ^= x
+			}
+		}
+	}
+	return src
+}
+
+// appendMixed appends those octets of a word that are not 0, behind an octet that
+// tells which.
+func appendMixed(dst []byte, x uint64) []byte {
+	const low = 0x7f7f7f7f7f7f7f7f
+	top := (x&low + low | x) &^ low // the highest bit of every octet that is not 0
+	mask := byte(top >> 7 * 0x0102040810204080 >> 56)
+	dst = append(dst, mask)
+	if mask&(mask+1) == 0 {
+		return binary.LittleEndian.AppendUint64(dst, x)[:len(dst)+bits.Len8(mask)]
+	}
+	for m := mask; m != 0; m &= m - 1 {
+		dst = append(dst, byte(x>>(8*bits.TrailingZeros8(m))))
+	}
+	return dst
+}
+
+func nextMixed(src []byte) (x uint64, rest []byte) {
+	mask := src[0]
+	if mask&(mask+1) == 0 {
+		return get(src[1:], bits.Len8(mask))
+	}
+	n := 1
+	for m := mask; m != 0; m &= m - 1 {
+		x |= uint64(src[n]) << (8 * bits.TrailingZeros8(m))
+		n++
+	}
+	return x, src[n:]
+}

@@ -1,0 +1,142 @@
+package rest
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// sample has words of both kinds, more than one octet of groups tells of.
+type sample struct {
+	a, b  uint64
+	c     [3]uint32
+	d     bool
+	e     int64
+	f     [70]struct{ x, y uint16 }
+	times [40]int64
+	g     uint8
+}
+
+// TestWords: what was appended comes back, and nothing behind it is taken.
+func TestWords(t *testing.T) {
+	layout := LayoutOf[sample]()
+	word := rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64Max(300), rapid.Uint64(), rapid.Uint64Range(1e18-1e10, 1e18+1e10),
+		rapid.Uint64Range(1e6-1e3, 1e6+1e5), rapid.Map(rapid.Uint64(), func(x uint64) uint64 { return x & 0xff0000ff00ff00ff }))
+	n := len(layout)
+	rapid.Check(t, func(r *rapid.T) {
+		var v, got, like sample
+		numbers := rapid.SliceOfN(word, 0, 20).Draw(r, "numbers")
+		copy(Words(&v), rapid.SliceOfN(word, n, n).Draw(r, "words"))
+		copy(Words(&like), rapid.SliceOfN(word, n, n).Draw(r, "like"))
+		for i := range Words(&v) {
+			if rapid.Bool().Draw(r, "same") {
+				Words(&v)[i] = Words(&like)[i]
+			}
+		}
+		var c Coder
+		c.Begin(1e18, 1e6)
+		var s []byte
+		for _, x := range numbers {
+			s = c.Append(s, x)
+		}
+		s = c.AppendWords(s, layout, Words(&v), Words(&like))
+		s = append(s, 77)
+		c.Begin(1e18, 1e6)
+		src := s
+		for i, x := range numbers {
+			var y uint64
+			if y, src = c.Next(src); x != y {
+				r.Fatalf("number %d: %#x became %#x", i, x, y)
+			}
+		}
+		src = c.NextWords(src, layout, Words(&got), Words(&like))
+		if !slices.Equal(Words(&v), Words(&got)) || !bytes.Equal(src, []byte{77}) {
+			r.Fatalf("%x\nbecame\n%x\nleft %x", Words(&v), Words(&got), src)
+		}
+	})
+}
+
+// TestLikeness: what is as expected costs a bit, what was met before an octet.
+func TestLikeness(t *testing.T) {
+	v := sample{a: 5e17, b: 3, e: 5e17}
+	layout := LayoutOf[sample]()
+	var c Coder
+	c.Begin(5e17, 1)
+	if n := len(c.AppendWords(nil, layout, Words(&v), Words(&v))); n != (len(layout)+63)/64 {
+		t.Errorf("%d octets for a structure like another", n)
+	}
+	var zero sample
+	// Groups, a group, a as the time itself, b in two octets, e as a.
+	if n := len(c.AppendWords(nil, layout, Words(&v), Words(&zero))); n != (len(layout)+63)/64+1+1+2+1 {
+		t.Errorf("%d octets for three numbers", n)
+	}
+}
+
+func TestFold(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		to := rapid.Uint32().Draw(r, "to")
+		v := rapid.OneOf(rapid.Uint32(), rapid.Uint32Range(to-min(to, 99), to), rapid.Just(uint32(0))).Draw(r, "v")
+		if z := Fold(v, to); Unfold(z, to) != v || v == 0 && z != 0 || v-to < 100 && z > 200 || v != 0 && to-v < 100 && z > 200 {
+			r.Fatalf("%d near %d: %d", v, to, z)
+		}
+	})
+}
+
+// TestStore compares a Store with a map.
+func TestStore(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		var s Store
+		kept := map[Ref][]byte{}
+		var refs []Ref
+		length := rapid.OneOf(rapid.IntRange(1, 600), rapid.IntRange(1, Longest), rapid.SampledFrom([]int{1, 16, 17, 256, 257, Longest}))
+		for n := rapid.IntRange(1, 300).Draw(r, "n"); n > 0; n-- {
+			if i := rapid.IntRange(-40, 40).Draw(r, "op"); i < 0 || len(refs) == 0 {
+				str := bytes.Repeat([]byte{byte(n), byte(n >> 8)}, Longest)[:length.Draw(r, "length")]
+				ref := s.Put(str)
+				if _, taken := kept[ref]; taken || ref == 0 {
+					r.Fatalf("%d was given twice", ref)
+				}
+				kept[ref], refs = str, append(refs, ref)
+			} else {
+				i %= len(refs)
+				s.Free(refs[i])
+				delete(kept, refs[i])
+				refs = slices.Delete(refs, i, i+1)
+			}
+			octets := 0
+			for ref, str := range kept {
+				if got := s.Get(ref); !bytes.HasPrefix(got, str) {
+					r.Fatalf("a string of %d octets has changed", len(str))
+				}
+				octets += len(str)
+			}
+			if s.Octets() < octets || s.Octets() > octets+octets/7+len(kept)*2*unit {
+				r.Fatalf("%d octets in cells of %d", octets, s.Octets())
+			}
+		}
+	})
+}
+
+// TestStoreShrinks: what a burst took is given back, and blocks serve other
+// sizes.
+func TestStoreShrinks(t *testing.T) {
+	var s Store
+	var refs []Ref
+	for _, length := range []int{300, 5000, 40, 300} {
+		for range 40 << 20 / length {
+			refs = append(refs, s.Put(make([]byte, length)))
+		}
+		if h := s.Held(); h < 40<<20 || h > 55<<20 {
+			t.Errorf("%d octets held for 40 MiB", h)
+		}
+		for _, r := range refs {
+			s.Free(r)
+		}
+		refs = refs[:0]
+		if h := s.Held(); h > (mostSpare+1)*blockSize+1<<17 {
+			t.Errorf("%d octets held for nothing", h)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package rest
+
+// Ref names a string in its Store; 0 is none.
+type Ref uint32
+
+// A Ref is the number of a block and that of a cell in it.
+const (
+	cellBits = 12
+	// unit is what the sizes of cells are multiples of, and blockSize what is taken
+	// from the system at once.
+	unit      = 16
+	blockSize = unit << cellBits
+	// Longest is how long a string can be, octets.
+	Longest = blockSize / 4
+)
+
+// Store keeps strings. They lie in cells of some sizes, in blocks that hold cells
+// of one size each; a block whose cells are all free is used for another size, or
+// left to the garbage collector. The zero value is an empty Store. It is not safe
+// for concurrent use.
+type Store struct {
+	blocks []block
+	empty  []uint32 // numbers of blocks without memory
+	spare  [][]byte // memory of blocks that were given back
+	open   [sizes]uint32
+	octets int
+}
+
+// block is a piece of memory in cells of one size. Free cells that were used
+// are linked by their first two octets.
+type block struct {
+	cells            []byte
+	size             int
+	class            uint8
+	free, used, live uint16 // first free cell, plus 1; cells ever used; those in use
+	// prev and next are the neighbours in the list of blocks of a size that have
+	// room; 0 is none.
+	prev, next uint32
+}
+
+// mostSpare bounds the memory that is kept for blocks to come.
+const mostSpare = 16
+
+// Sizes rise by one unit up to fine of them, then by an eighth, so that at most an
+// eighth of a cell is left over.
+const (
+	fine  = 40
+	sizes = 72
+)
+
+// sizeUnits and classOfUnits are the sizes, and the least that takes a string.
+var sizeUnits, classOfUnits = func() (units [sizes]uint16, class [Longest/unit + 1]uint8) {
+	n, last := 0, 0
+	for u := 1; last < Longest/unit; n++ {
+		u = min(u, Longest/unit)
+		units[n] = uint16(u)
+		for last < u {
+			last++
+			class[last] = uint8(n)
+		}
+		if u++; u > fine {
+			u += u/8 - 1
+		}
+	}
+	return units, class
+}()
+
+// Put keeps a copy of s, which is not empty and at most Longest octets long.
+func (s *Store) Put(str []byte) Ref {
+	class := classOfUnits[(len(str)+unit-1)/unit]
+	i := s.open[class]
+	if i == 0 {
+		i = s.newBlock(class)
+	}
+	b := &s.blocks[i]
+	cell := b.free
+	if cell != 0 {
+		cell--
+		at := int(cell) * b.size
+		b.free = uint16(b.cells[at]) | uint16(b.cells[at+1])<<8
+	} else {
+		cell = b.used
+		b.used++
+	}
+	b.live++
+	copy(b.cells[int(cell)*b.size:], str)
+	if b.free == 0 && (int(b.used)+1)*b.size > len(b.cells) {
+		s.unlink(i) // full
+	}
+	s.octets += b.size
+	return Ref(i<<cellBits | uint32(cell))
+}
+
+// Get returns the string, and octets behind it that are not its own. They may be
+// read until the next call of Put or Free.
+func (s *Store) Get(r Ref) []byte {
+	b := &s.blocks[r>>cellBits]
+	return b.cells[int(r&(1<<cellBits-1))*b.size:]
+}
+
+// Free forgets a string.
+func (s *Store) Free(r Ref) {
+	i, cell := uint32(r>>cellBits), uint16(r&(1<<cellBits-1))
+	b := &s.blocks[i]
+	full := b.free == 0 && (int(b.used)+1)*b.size > len(b.cells)
+	at := int(cell) * b.size
+	b.cells[at], b.cells[at+1] = byte(b.free), byte(b.free>>8)
+	b.free = cell + 1
+	b.live--
+	s.octets -= b.size
+	if full {
+		s.link(i)
+	}
+	if b.live == 0 {
+		s.giveBack(i)
+	}
+}
+
+// Octets returns the size of all cells that are in use.
+func (s *Store) Octets() int { return s.octets }
+
+// Held returns the memory that the Store has, octets.
+func (s *Store) Held() int {
+	return (len(s.blocks)-len(s.empty)+len(s.spare))*blockSize + cap(s.blocks)*64
+}
+
+func (s *Store) newBlock(class uint8) uint32 {
+	if len(s.blocks) == 0 {
+		s.blocks = make([]block, 1) // 0 is none
+		s.empty = make([]uint32, 0, 1)
+	}
+	var i uint32
+	if n := len(s.empty); n > 0 {
+		i, s.empty = s.empty[n-1], s.empty[:n-1]
+	} else {
+		i = uint32(len(s.blocks))
+		s.blocks = append(s.blocks, block{})
+	}
+	var cells []byte
+	if n := len(s.spare); n > 0 {
+		cells, s.spare = s.spare[n-1], s.spare[:n-1]
+	} else {
+		cells = make([]byte, blockSize)
+	}
+	s.blocks[i] = block{cells: cells, size: int(sizeUnits[class]) * unit, class: class}
+	s.link(i)
+	return i
+}
+
+// giveBack takes the memory of a block whose cells are all free.
+func (s *Store) giveBack(i uint32) {
+	b := &s.blocks[i]
+	s.unlink(i)
+	if len(s.spare) < mostSpare {
+		s.spare = append(s.spare, b.cells)
+	}
+	*b = block{}
+	s.empty = append(s.empty, i)
+}
+
+func (s *Store) link(i uint32) {
+	b := &s.blocks[i]
+	head := &s.open[b.class]
+	b.prev, b.next = 0, *head
+	if *head != 0 {
+		s.blocks[*head].prev = i
+	}
+	*head = i
+}
+
+func (s *Store) unlink(i uint32) {
+	b := &s.blocks[i]
+	if b.prev != 0 {
+		s.blocks[b.prev].next = b.next
+	} else {
+		s.open[b.class] = b.next
+	}
+	if b.next != 0 {
+		s.blocks[b.next].prev = b.prev
+	}
+	b.prev, b.next = 0, 0
+}
