@@ -2,6 +2,7 @@ package lab
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -9,6 +10,24 @@ import (
 type fate struct {
 	lost, corrupt, held, copied bool
 	jitter                      int64
+}
+
+// String names what the link does to a packet, with commas between the words; ""
+// for nothing.
+func (f *fate) String() string {
+	if f.lost {
+		return "lost" // whatever else would have become of it
+	}
+	var words []string
+	for _, w := range []struct {
+		is   bool
+		name string
+	}{{f.corrupt, "damaged"}, {f.held, "held"}, {f.copied, "copied"}} {
+		if w.is {
+			words = append(words, w.name)
+		}
+	}
+	return strings.Join(words, ",")
 }
 
 // direction is one direction of the link at work.

@@ -75,13 +75,19 @@ func (f *forwarder) end() error {
 
 // conclude takes what was sent last, and from then on nothing: do is called
 // between the two, so that the kernels' counters that it reads are those of what
-// the link has seen.
+// the link has seen. Where a timer of a kernel ran out meanwhile it is called again.
 func (f *forwarder) conclude(do func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.drain(0)
 	f.drain(1)
-	do()
+	for range 10 {
+		do()
+		client, server := f.drain(0), f.drain(1)
+		if !client && !server {
+			break
+		}
+	}
 	f.ended = true
 }
 
@@ -203,7 +209,6 @@ func (f *forwarder) take(h int, data []byte) bool {
 	case tcp:
 		f.widest = max(f.widest, len(data))
 		p = f.book.send(h, &f.seg)
-		f.taps[h].record(now, data, p.class, false)
 	case f.carry && len(data) > 0 && data[0]>>4 == 4 && !proves(data): // IPv6 hosts multicast by themselves
 		p = sent{stream: &f.other[h], class: Bare}
 		p.is[AnyDatagram] = true
@@ -215,6 +220,10 @@ func (f *forwarder) take(h int, data []byte) bool {
 	fate := d.decide(&p)
 	at, ok := d.arrival(now, len(data), &fate)
 	lost := !ok || fate.lost
+	fate.lost = lost
+	if tcp {
+		f.taps[h].record(now, data, deed{class: p.class, fate: fate.String()})
+	}
 	if f.witness != nil {
 		f.tell(h, now, data, tcp, &p)
 		f.passage.Number = f.sent
@@ -228,9 +237,9 @@ func (f *forwarder) take(h int, data []byte) bool {
 	if fate.corrupt {
 		held[len(held)-1] ^= 0x55 // the last octet of the options or the payload
 	}
-	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p, number: f.sent, tcp: tcp, held: fate.held, corrupt: fate.corrupt})
+	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p, number: f.sent, tcp: tcp, held: fate.held, corrupt: fate.corrupt, tap: f.taps[h].n})
 	if fate.copied {
-		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true, number: f.sent, tcp: tcp})
+		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true, number: f.sent, tcp: tcp, corrupt: fate.corrupt, tap: f.taps[h].n})
 	}
 	return true
 }
@@ -256,7 +265,8 @@ func (f *forwarder) deliver(d delivery) {
 		class, overtaken = d.seg.class, d.seg.arrive()
 	}
 	if d.tcp {
-		f.taps[d.to].record(now, d.data, class, overtaken)
+		did := fate{corrupt: d.corrupt, held: d.held}
+		f.taps[d.to].record(now, d.data, deed{class: class, overtaken: overtaken, fate: did.String(), came: d.tap})
 	}
 	if f.witness != nil {
 		f.announce(now, &d, class)
@@ -270,6 +280,7 @@ func (f *forwarder) deliver(d delivery) {
 		told := f.passage
 		replied := f.drain(d.to)
 		f.witness.Arrived(&told, replied)
+		f.drain(d.to) // what the host sends because the witness had it react
 	}
 }
 

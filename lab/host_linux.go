@@ -21,6 +21,7 @@ type host struct {
 	device      *device
 	inet        *inet // asks this namespace's kernel for its sockets
 	before      counters
+	settings    map[string]string // as they were before the scenario's own
 }
 
 var addresses = [2][2]string{{"10.77.0.1", "fd77::1"}, {"10.77.0.2", "fd77::2"}}
@@ -34,7 +35,7 @@ func newHost(i, mtu int, settings map[string]string, veth bool) (*host, error) {
 	}
 	h := &host{
 		Net: n, addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
-		peer: netip.MustParseAddr(addresses[1-i][0]),
+		peer: netip.MustParseAddr(addresses[1-i][0]), settings: map[string]string{},
 	}
 	n.Do(func() { err = h.setUp(mtu, settings, veth) })
 	if err != nil {
@@ -65,9 +66,15 @@ func (h *host) setUp(mtu int, settings map[string]string, veth bool) (err error)
 	}
 	h.inet = &inet{netlink: s}
 	for name, value := range settings {
-		if err := os.WriteFile("/proc/sys/net/"+name, []byte(value), 0); err != nil {
+		path := "/proc/sys/net/" + name
+		was, err := os.ReadFile(path)
+		if err == nil {
+			err = os.WriteFile(path, []byte(value), 0)
+		}
+		if err != nil {
 			return fmt.Errorf("setting %s to %q: %w", strings.ReplaceAll(name, "/", "."), value, errors.Unwrap(err))
 		}
+		h.settings[name] = strings.Join(strings.Fields(string(was)), " ")
 	}
 	if err := h.address(mtu); err != nil {
 		return err

@@ -54,7 +54,8 @@ func (r *report) write(path string) error {
 var sides = [2]string{"client", "server"}
 
 // Run makes the connections of a scenario and writes NAME.snd.pcap,
-// NAME.rcv.pcap, a NAME.*.truth.tsv beside each, and NAME.json into dir. It
+// NAME.rcv.pcap, a NAME.*.truth.tsv and a NAME.*.link.tsv beside each, and
+// NAME.json into dir. It
 // fails where the machine does not allow it (see Available), where a file
 // cannot be written, and where the programs did not get through. Nothing of it
 // remains but the files.
@@ -99,7 +100,7 @@ func perform(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witne
 	start := time.Now()
 	var taps [2]*tap
 	for i, side := range [2]string{"snd", "rcv"} {
-		t, err := newTap(dir, sc.Name, side, start.UnixNano())
+		t, err := newTap(dir, sc.Name, side, start.UnixNano(), sc.Snap)
 		if err != nil {
 			return nil, err
 		}
@@ -260,11 +261,9 @@ func (s *Session) Grown(h int) (map[string]int64, error) {
 	return c.since(s.hosts[h].before), nil
 }
 
-// SetSysctl changes a setting of host h, below /proc/sys/net with slashes.
-func (s *Session) SetSysctl(h int, name, value string) (err error) {
-	s.hosts[h].Do(func() { err = os.WriteFile("/proc/sys/net/"+name, []byte(value), 0) })
-	return err
-}
+// SettingBefore returns the value that one of the scenario's Settings had in the
+// hosts' new namespaces, which is the kernel's default; "" for any other name.
+func (s *Session) SettingBefore(name string) string { return s.hosts[0].settings[name] }
 
 // Cut has the link lose everything from now on, in both directions.
 func (s *Session) Cut() {

@@ -7,13 +7,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"tcpwatch/lab/labtest"
 )
 
 var (
@@ -28,22 +28,7 @@ var (
 	width     = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
 
-// needLab skips where the machine allows no lab.
-func needLab(t *testing.T) {
-	t.Helper()
-	if err := Available(); err != nil {
-		t.Skipf("no lab on this machine: %v", err)
-	}
-	// The link's thread must not wait for its turn among the runtime's.
-	old := runtime.GOMAXPROCS(max(8, runtime.GOMAXPROCS(0)))
-	// Nor for the garbage collector, while the scoring fills memory.
-	gc, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(1<<30)
-	t.Cleanup(func() {
-		runtime.GOMAXPROCS(old)
-		debug.SetGCPercent(gc)
-		debug.SetMemoryLimit(limit)
-	})
-}
+func needLab(t *testing.T) { t.Helper(); labtest.Need(t, Available()) }
 
 // quick are the scenarios of the normal test.
 var quick = []string{

@@ -5,34 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"tcpwatch/lab/labtest"
 )
-
-// traces counts what a run could leave behind.
-type traces struct{ goroutines, descriptors, namespaces int }
-
-func countTraces(t *testing.T) traces {
-	t.Helper()
-	fds, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	links, err := filepath.Glob("/proc/self/task/*/ns/net")
-	if err != nil {
-		t.Fatal(err)
-	}
-	distinct := map[string]bool{}
-	for _, l := range links {
-		if name, err := os.Readlink(l); err == nil { // else the thread has just ended
-			distinct[name] = true
-		}
-	}
-	return traces{runtime.NumGoroutine(), len(fds), len(distinct)}
-}
 
 func tiny(f func(*Session) error) *Scenario {
 	return &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, Program: f}
@@ -46,8 +25,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(100 * ms)
-	before := countTraces(t)
-	before.namespaces = 1 // the machine's own
+	before := labtest.Count(t)
 	failed := errors.New("the program failed")
 	runs := []struct {
 		name string
@@ -79,14 +57,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			t.Errorf("%s: %v", r.name, err)
 		}
 	}
-	var after traces
-	for range 50 { // threads end a little later than their goroutines
-		if after = countTraces(t); after == before {
-			return
-		}
-		time.Sleep(20 * ms)
-	}
-	t.Errorf("before: %+v, after: %+v", before, after)
+	before.Unchanged(t)
 }
 
 // A user namespace is enough, as far as /dev/net/tun is open to the user.

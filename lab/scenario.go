@@ -12,6 +12,8 @@ type Scenario struct {
 	Settings map[string]string
 	MTU      int // 0 for 1500
 	IPv6     bool
+	// Snap is how many octets of each packet the captures keep; 0 for all.
+	Snap int
 	// Carry has the link carry UDP and ICMP too. Captures hold TCP only.
 	Carry bool
 	// Veth has the hosts use veth devices although TUN devices could be made.

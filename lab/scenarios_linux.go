@@ -41,7 +41,11 @@ func Scenarios() []*Scenario {
 	all = append(all, bulkScenarios()...)
 	all = append(all, variedScenarios()...)
 	all = append(all, shortScenarios()...)
-	return append(all, openCloseScenarios()...)
+	all = append(all, openCloseScenarios()...)
+	for _, s := range all {
+		s.Snap = 120 // every header: their captures are many and long
+	}
+	return all
 }
 
 // Find returns the scenario of that name, nil if there is none.

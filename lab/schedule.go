@@ -10,6 +10,7 @@ type delivery struct {
 	copy  bool
 
 	number             uint64 // Passage.Number
+	tap                uint64 // its number at the tap of its sender
 	tcp, held, corrupt bool
 }
 

@@ -144,6 +144,20 @@ func (k *Socket) Accept() (*Socket, error) {
 	return k.s.adopt(fd), nil
 }
 
+// AcceptHeld is Accept inside Together, and in a call of a Witness: it does not
+// wait.
+func (k *Socket) AcceptHeld() (*Socket, error) {
+	fd := -1
+	err := k.Held(func(l int) (err error) {
+		fd, _, err = unix.Accept4(l, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("accept: %w", err)
+	}
+	return k.s.adopt(fd), nil
+}
+
 // Connect waits until the connection stands or has failed.
 func (k *Socket) Connect(to netip.AddrPort) error {
 	if err := k.Begin(to); err != nil {

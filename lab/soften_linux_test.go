@@ -43,6 +43,9 @@ func TestSoften(t *testing.T) {
 			said[id] = true
 		}
 		changes = append(changes, step.change)
+		if testing.Short() && i > 0 && i < len(steps)-1 {
+			continue // the first and the last say the most
+		}
 		total, weak := &tally{}, 0
 		for _, base := range bases {
 			for _, side := range []string{"snd", "rcv"} {

@@ -10,7 +10,6 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
-	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
 
@@ -23,10 +22,14 @@ type LabStep struct {
 	// Datagram describes what is not TCP; "" for a segment.
 	Datagram string
 
-	Step    analyze.Step
-	Labels  label.Set // at the tap of the sender
-	Cause   label.Cause
-	Landed  label.Set // at the tap of the receiver
+	Step   analyze.Step
+	Labels label.Set // at the tap of the sender
+	Cause  label.Cause
+	Landed label.Set // at the tap of the receiver
+	// Acked is how many of the other end's numbers it is the first to acknowledge.
+	Acked uint32
+	// Past is, of a SYN whose tuple was used before, where that ended.
+	Past    LabPast
 	Window  uint32
 	Options wire.Options
 	// What the link did to it. Landing is the arrival of a packet that was told
@@ -39,6 +42,14 @@ type LabStep struct {
 	Bare bool
 }
 
+// LabPast is what is left of an end's earlier use of a tuple.
+type LabPast struct {
+	Known   bool
+	Next    wire.Seq // behind the highest number that it sent
+	Stamped bool     // it sent timestamps
+	TSVal   uint32   // of its last segment
+}
+
 // LabEnd is what is known of one end.
 type LabEnd struct {
 	State  state.State // by the tap at that end
@@ -46,6 +57,8 @@ type LabEnd struct {
 	// Relation is 0 where the kernel has no socket, 1 where the two are equal, -1
 	// where they differ.
 	Relation int
+	// Guessed tells that the end is taken to listen and nobody does.
+	Guessed bool
 }
 
 // LabStory writes the story of a lesson as it happens. Its writes go straight
@@ -54,10 +67,8 @@ type LabStory struct {
 	w     io.Writer
 	env   *env
 	sums  map[int]*labSums
-	steps [2]int // compared, and equal
-	// without counts the states for which the kernel has no socket.
-	without int
-	err     error
+	words []string // see Words
+	err   error
 }
 
 // NewLabStory returns a story for a terminal. Of the options Width, Color and
@@ -108,6 +119,18 @@ func (l *LabStory) Say(at time.Duration, text string) {
 	l.write(&b)
 }
 
+// Setting writes how both hosts were set up.
+func (l *LabStory) Setting(at time.Duration, s *LabSetting) {
+	text := fmt.Sprintf("both hosts: %s %s (default %s): %s", s.Name, s.Value, s.Default, s.Why)
+	switch s.Default {
+	case "":
+		text = fmt.Sprintf("both hosts: %s is not in this kernel, which does the same without: %s", s.Name, s.Why)
+	case s.Value:
+		text = fmt.Sprintf("both hosts: %s %s (the default): %s", s.Name, s.Value, s.Why)
+	}
+	l.Say(at, text)
+}
+
 // lines writes text behind a head, wrapped below where it begins.
 func (l *LabStory) lines(b *bytes.Buffer, t Tone, head, text string) {
 	head = l.env.plain(head)
@@ -132,12 +155,14 @@ func (l *LabStory) Step(s *LabStep) {
 	}
 	sums := l.sums[s.Connection]
 	if sums == nil {
-		sums = &labSums{data: [2]map[wire.Seq]wire.Seq{{}, {}}}
+		sums = newLabSums()
 		sums.relative = true
 		l.sums[s.Connection] = sums
 	}
 	sums.base(&s.Step)
-	sums.relative = !s.Bare
+	// The numbers of a handshake are those on the wire, those behind it count from
+	// the ISNs.
+	sums.relative = !s.Bare && !sums.opens(&s.Step)
 	name := segmentText(&s.Step, &sums.arithmetic)
 	switch {
 	case s.Landing:
@@ -145,7 +170,7 @@ func (l *LabStory) Step(s *LabStep) {
 	default:
 		l.lines(&b, Plain, head, l.firstLine(s, sums, from, to, name))
 		l.second(&b, s, sums, to)
-		sums.saw(&s.Step)
+		sums.saw(s, name)
 	}
 	l.ends(&b, s)
 	l.write(&b)
@@ -195,20 +220,24 @@ func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string)
 			name += " (" + s.Cause.String() + ")"
 		}
 		names = append(names, name)
+		l.saw(id, name)
 	})
 	text := strings.Join(names, " ")
 	var landed []string
 	s.Landed.Each(func(id label.ID) {
 		if !s.Labels.Has(id) && id > label.Ack {
 			landed = append(landed, labelName(id))
+			l.saw(id, labelName(id))
 		}
 	})
 	if len(landed) > 0 {
 		text += ", to the " + to + " " + strings.Join(landed, " ")
 	}
-	check, tone := sums.check(&s.Step)
-	if check != "" {
-		text += " · " + check
+	check, tone := sums.check(s)
+	for _, part := range []string{check, sums.sacked(s), sums.waited(s)} {
+		if part != "" {
+			text += " · " + part
+		}
 	}
 	l.lines(b, max(tone, labTone(s)), labIndent+" ", text+fateText(s, to))
 }
@@ -246,15 +275,14 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 		switch {
 		case s.Bare: // nobody is asked
 			tone = Plain
+		case e.Guessed:
+			part = fromText(i == 0) + " CLOSED (the tap: " + e.State.String() + ")"
+			l.word(e.State.String())
 		case e.Relation == 0:
-			l.without++
 			part += " (no socket)"
 		case e.Relation < 0:
-			l.steps[0]++
 			part, tone = part+" ≠ "+e.Kernel, Bad
 		default:
-			l.steps[0]++
-			l.steps[1]++
 			if e.State.Base() == state.Closed {
 				e.Kernel = "no socket"
 			}
@@ -276,43 +304,10 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	b.WriteString(indent + l.env.paint(tone, first+parts[1]) + "\n")
 }
 
-// Compared returns how many states were compared with the kernels', how many were
-// equal, and for how many more the kernel had no socket.
-func (l *LabStory) Compared() (all, equal, without int) { return l.steps[0], l.steps[1], l.without }
-
 // Sentence writes a section of prose under its name.
 func (l *LabStory) Sentence(name, text string) {
 	var b bytes.Buffer
 	t := &story{env: l.env, out: &b}
 	t.section(name, text, Plain)
 	l.write(&b)
-}
-
-// Meaning writes what explain says of a label, a verdict or a state in short.
-func (l *LabStory) Meaning(name string) {
-	text, source := meaning(name)
-	if text == "" {
-		return
-	}
-	var b bytes.Buffer
-	writeWrapped(&b, l.env, Plain, sectionIndent, sectionIndent+name+": "+text+" ("+unglue(source)+")")
-	l.write(&b)
-}
-
-// meaning is the definition of a word and its source; empty if there is none.
-func meaning(name string) (text, source string) {
-	if id, ok := label.Find(name); ok {
-		return label.All[id].Definition, clauses(label.All[id].Clauses)
-	}
-	for _, s := range verdict.All {
-		if s.Name == name {
-			return s.Definition, clauses(s.Clauses)
-		}
-	}
-	for s := state.Unknown; s < state.Count; s++ {
-		if s.String() == name {
-			return stateTexts[s].means, "RFC 9293 §3.3.2"
-		}
-	}
-	return "", ""
 }

@@ -18,8 +18,12 @@ var labMembers = []struct{ name, meaning string }{
 	{"schema", "`" + schemaLab + "`"},
 	{"scenario", "Its name."},
 	{"at", "Seconds since the link began."},
-	{"kind", "`action`: what a program does or a kernel says. `segment`: a TCP segment that one end sends. `arrival`: a segment that was told before arrives and moves its receiver. `copy`: a copy made by the link arrives. `datagram`: a packet that is not TCP."},
+	{"kind", "`action`: what a program does or a kernel says. `segment`: a TCP segment that one end sends. `arrival`: a segment that was told before arrives and moves its receiver. `copy`: a copy made by the link arrives. `datagram`: a packet that is not TCP. `drawn`: a segment of a figure, which nobody sent. `setting`: how both hosts were set up. `end`: the last of a scenario that was not interrupted."},
 	{"said", "Of an action: what it is, in words."},
+	{"setting", "Of a setting: its name, as of sysctl(8)."},
+	{"value", "Of a setting: what it is in this scenario."},
+	{"default", "Of a setting: what it is on hosts that are left alone; null where this kernel does not have it."},
+	{"reason", "Of a setting: what it is for."},
 	{"number", "Number of the packet, from 1, both ends' counted together in the order of sending. Copies and arrivals have that of the packet sent."},
 	{"connection", "Number of its connection, from 1."},
 	{"from", "The end that sent it: client or server."},
@@ -28,7 +32,10 @@ var labMembers = []struct{ name, meaning string }{
 	{"seq_raw", "Sequence number as on the wire."},
 	{"ack_raw", "Acknowledgement number as on the wire; null without the ACK bit."},
 	{"len", "Payload octets."},
+	{"acked", "Numbers of the other end, its SYN's aside, that it is the first to acknowledge."},
 	{"window", "Receive window after scaling, octets."},
+	{"previous_next_raw", "Of a SYN whose tuple was used before: the number behind the last that its sender sent then."},
+	{"previous_tsval", "Of such a SYN: the timestamp of its sender's last segment then; null without timestamps."},
 	{"labels", "Its labels at the tap of its sender; of a copy at that of its receiver."},
 	{"cause", "Why it was sent again, where it was."},
 	{"labels_on_arrival", "Its labels at the tap of its receiver."},
@@ -42,6 +49,19 @@ var labMembers = []struct{ name, meaning string }{
 	{"server_state", "State of the server by the tap at the server."},
 	{"server_kernel", "State of the server's socket by its kernel; `none` where it has none."},
 	{"server_agrees", "Whether the two are equal; null where the kernel has no socket and the state is not CLOSED."},
+	{"why", "Of the end: what there is to learn, with its clauses."},
+	{"words", "Of the end: the words that explain the rest, each with its meaning."},
+	{"reached", "Of the end: where the state was reached that was asked for; null if none was."},
+	{"shortened", "Of the end: which waits are shorter than elsewhere; null if none."},
+	{"differs", "Of the end: why states by the taps and by the kernels differ; null where they must not."},
+	{"kept", "Of the end: what the names of the files begin with that were kept (behind it `.snd.pcap`, `.snd.truth.tsv`, `.snd.link.tsv` of the client, the same with `.rcv` of the server, and `.json`); null if none were."},
+	{"states_compared", "Of the end: how many states were held against a kernel's."},
+	{"states_equal", "Of the end: how many of them were the same."},
+	{"states_without_socket", "Of the end: for how many more the kernel had no socket."},
+	{"client", "Of the end: an object of counts of packets from the client: `sent`; of these `lost`, `damaged`, `held` and `copied` by the link; `sent_again` by the link's count, of these `sent_again_in_syn_ack` the SYNs that a SYN-ACK repeats, which no kernel counts; `sent_again_by_kernel`, which is its TcpRetransSegs."},
+	{"server", "Of the end: the same of the server."},
+	{"as_expected", "Of the end: whether what was to be seen was seen."},
+	{"unexpected", "Of the end: where it was not; null where it was."},
 }
 
 // labDocument writes what the objects of `tcpwatch lab` hold.
@@ -55,16 +75,11 @@ func labDocument(b *bytes.Buffer) {
 // LabObject appends an item of a lesson as a JSON object and a line end: a
 // packet, or, where s is nil, what somebody did.
 func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabStep) []byte {
-	j := jsonText{append(b, '{')}
-	j.word("schema", schemaLab)
-	j.text("scenario", scenario)
-	j.seconds("at", int64(at))
+	j := labObject(b, scenario, at, labKind(s))
 	switch {
 	case s == nil:
-		j.word("kind", "action")
 		j.text("said", said)
 	case s.Datagram != "":
-		j.word("kind", "datagram")
 		j.uint("number", s.Number)
 		j.word("from", fromText(s.FromClient))
 		j.text("datagram", s.Datagram)
@@ -76,15 +91,56 @@ func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabS
 	return append(j.b, '\n')
 }
 
-func (j *jsonText) labSegment(s *LabStep) {
-	kind := "segment"
-	switch {
-	case s.Landing:
-		kind = "arrival"
-	case s.Copy:
-		kind = "copy"
+// LabSetting is a sysctl of both hosts.
+type LabSetting struct {
+	Name, Value string // as sysctl(8) spells it
+	// Default is the value of hosts that are left alone; "" where the kernel has no
+	// such setting.
+	Default, Why string
+}
+
+// LabSettingObject appends a setting as a JSON object and a line end.
+func LabSettingObject(b []byte, scenario string, at time.Duration, s *LabSetting) []byte {
+	j := labObject(b, scenario, at, "setting")
+	j.text("setting", s.Name)
+	j.text("value", s.Value)
+	if s.Default == "" {
+		j.null("default")
+	} else {
+		j.text("default", s.Default)
 	}
+	j.text("reason", s.Why)
+	j.close('}')
+	return append(j.b, '\n')
+}
+
+// labObject begins an object of a lesson.
+func labObject(b []byte, scenario string, at time.Duration, kind string) jsonText {
+	j := jsonText{append(b, '{')}
+	j.word("schema", schemaLab)
+	j.text("scenario", scenario)
+	j.seconds("at", int64(at))
 	j.word("kind", kind)
+	return j
+}
+
+func labKind(s *LabStep) string {
+	switch {
+	case s == nil:
+		return "action"
+	case s.Datagram != "":
+		return "datagram"
+	case s.Bare:
+		return "drawn"
+	case s.Landing:
+		return "arrival"
+	case s.Copy:
+		return "copy"
+	}
+	return "segment"
+}
+
+func (j *jsonText) labSegment(s *LabStep) {
 	j.uint("number", s.Number)
 	j.uint("connection", uint64(s.Connection))
 	j.word("from", fromText(s.FromClient))
@@ -92,22 +148,17 @@ func (j *jsonText) labSegment(s *LabStep) {
 	j.uint("seq_raw", uint64(s.Step.Seq))
 	j.uintOrNull("ack_raw", uint64(s.Step.Ack), s.Step.Flags.Any(wire.ACK))
 	j.uint("len", uint64(s.Step.Len))
+	j.uint("acked", uint64(s.Acked))
 	j.uint("window", uint64(s.Window))
-	j.open("labels", '[')
-	s.Labels.Each(func(id label.ID) {
-		j.comma()
-		j.quoted(labelName(id))
-	})
-	j.close(']')
+	if s.Past.Known {
+		j.uint("previous_next_raw", uint64(s.Past.Next))
+		j.uintOrNull("previous_tsval", uint64(s.Past.TSVal), s.Past.Stamped)
+	}
+	j.labelList("labels", s.Labels)
 	if s.Cause != label.NoCause {
 		j.word("cause", s.Cause.String())
 	}
-	j.open("labels_on_arrival", '[')
-	s.Landed.Each(func(id label.ID) {
-		j.comma()
-		j.quoted(labelName(id))
-	})
-	j.close(']')
+	j.labelList("labels_on_arrival", s.Landed)
 	j.fate(s)
 	for i, e := range s.Ends {
 		side := fromText(i == 0)
@@ -122,6 +173,16 @@ func (j *jsonText) labSegment(s *LabStep) {
 			j.bool(side+"_agrees", e.Relation > 0)
 		}
 	}
+}
+
+// labelList writes the names of labels.
+func (j *jsonText) labelList(name string, set label.Set) {
+	j.open(name, '[')
+	set.Each(func(id label.ID) {
+		j.comma()
+		j.quoted(labelName(id))
+	})
+	j.close(']')
 }
 
 // fate says what the link did.

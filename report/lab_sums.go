@@ -2,8 +2,11 @@ package report
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 )
 
@@ -12,6 +15,24 @@ type labSums struct {
 	arithmetic
 	// data has the beginning of the payload of each end that ends at a number.
 	data [2]map[wire.Seq]wire.Seq
+	// answer is what each end sent last with an ACK, which a RST may answer.
+	answer [2]struct {
+		ack  wire.Seq
+		name string
+	}
+	// times has what each end sent last of a number.
+	times [2]map[wire.Seq]labTime
+}
+
+// labTime is when a number was sent.
+type labTime struct {
+	packet uint64
+	at     time.Duration
+	wait   time.Duration // since the time before; 0 if it was the first
+}
+
+func newLabSums() *labSums {
+	return &labSums{data: [2]map[wire.Seq]wire.Seq{{}, {}}, times: [2]map[wire.Seq]labTime{{}, {}}}
 }
 
 // base takes an ISN where one is told. A SYN with another one begins anew.
@@ -22,34 +43,153 @@ func (a *labSums) base(st *analyze.Step) {
 	}
 }
 
-// check adds to the arithmetic of opening and close that of data. The numbers of
-// a handshake are those on the wire, those behind it count from the ISNs.
-func (a *labSums) check(st *analyze.Step) (string, Tone) {
-	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
-	opens := st.Flags.Any(wire.SYN) || labelName(st.Phase) == "HANDSHAKE-ACK" || st.Flags.Any(wire.RST) && !own.synSeen
-	if relative := a.relative; opens {
-		a.relative = false
-		defer func() { a.relative = relative }()
+// opens reports whether the segment belongs to the handshake.
+func (a *labSums) opens(st *analyze.Step) bool {
+	return st.Flags.Any(wire.SYN) || labelName(st.Phase) == "HANDSHAKE-ACK" || st.Flags.Any(wire.RST) && !a.ends[end(st.FromClient)].synSeen
+}
+
+// check adds to the arithmetic of opening and close that of data, of RSTs that
+// answer, and of tuples that are used again.
+func (a *labSums) check(s *LabStep) (string, Tone) {
+	st := &s.Step
+	if st.Flags.Any(wire.RST) {
+		return a.reset(s)
 	}
+	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
 	text, tone := a.arithmetic.check(st)
 	switch {
 	case st.Flags&(wire.SYN|wire.ACK) == wire.SYN:
-		return fmt.Sprintf("%s: %d", text, uint32(st.Seq)), tone
+		return text + a.reuse(s), tone
 	case st.Flags.Any(wire.SYN):
-		return fmt.Sprintf("%s; ISN of the %s: %d", text, fromText(st.FromClient), uint32(st.Seq)), tone
+		return text + "; ISN of the " + fromText(st.FromClient), tone
 	case text != "" || !st.Flags.Any(wire.ACK):
 		return text, tone
 	}
-	if first, ok := a.data[end(!st.FromClient)][st.Ack]; ok {
-		return fmt.Sprintf("ack = %s + %d ✓", a.number(peer, first), uint32(st.Ack-first)), Good
+	first, ok := a.data[end(!st.FromClient)][st.Ack]
+	switch {
+	case s.Acked == 0 && st.Len > 0:
+		return "", Plain // it says nothing that was not said before
+	case st.Len == 0 && (s.Labels.Has(label.KeepAlive) || s.Labels.Has(label.ZeroWindowProbe)):
+		return fmt.Sprintf("seq = %s - 1, in front of the next octet", a.number(own, st.Seq.Add(1))), Plain
+	case s.Acked == 0:
+		return fmt.Sprintf("ack = %s, as before", a.ack(st)), Plain
+	case !ok:
+		return "", Plain
 	}
-	return "", Plain
+	text = fmt.Sprintf("ack = %s + %s ✓", a.number(peer, first), a.count(uint32(st.Ack-first)))
+	if st.Len > 0 {
+		text += ", carried by the data"
+	}
+	return text, Good
 }
 
-// saw remembers what later acknowledgements may answer.
-func (a *labSums) saw(st *analyze.Step) {
+// reset says why a RST is believed and what it does. One without ACK answers a
+// segment with ACK, and takes its number from there (RFC 9293 §3.5.2); any must have
+// the number that is expected next (RFC 5961 §3.2).
+func (a *labSums) reset(s *LabStep) (string, Tone) {
+	st := &s.Step
+	text, tone := a.arithmetic.check(st)
+	p, fits := a.answer[end(!st.FromClient)], ""
+	switch {
+	case p.name == "" || p.ack != st.Seq:
+	case st.Flags.Any(wire.ACK):
+		fits = fmt.Sprintf("seq = %s, the next octet expected ✓: ", a.seq(st))
+	default:
+		fits = fmt.Sprintf("seq = %s, the ack of the %s that it answers ✓: ", a.seq(st), p.name)
+	}
+	switch {
+	case a.over:
+	case s.Lost:
+		text, tone = fits+"would end the connection", Plain
+	case fits != "":
+		text = fits + "ends the connection"
+	}
+	return text, tone
+}
+
+// reuse says why a SYN cannot be an old one of the connection that had the same
+// tuple before (RFC 9293 §3.6.1, RFC 6191 §2).
+func (a *labSums) reuse(s *LabStep) (text string) {
+	if !s.Past.Known {
+		return ""
+	}
+	compare := func(d int32) string {
+		if d > 0 {
+			return thousands(uint64(d)) + " above"
+		}
+		return thousands(uint64(-int64(d))) + " below"
+	}
+	past, d := &s.Past, s.Step.Seq.Diff(s.Past.Next)
+	text = fmt.Sprintf(", %s the end of the connection before (%d)", compare(d), uint32(past.Next))
+	later := int32(0)
+	if past.Stamped && s.Options.Set.Has(wire.OptTimestamps) {
+		later = int32(s.Options.TSVal - past.TSVal)
+		text += fmt.Sprintf(", TSval %s its last (%d)", compare(later), past.TSVal)
+	}
+	if d > 0 || later > 0 {
+		text += " ✓"
+	}
+	return text
+}
+
+// sacked says what the receiver has behind a hole, or got twice (RFC 2018 §3, RFC
+// 2883 §4).
+func (a *labSums) sacked(s *LabStep) string {
+	peer := &a.ends[end(!s.FromClient)]
+	var parts []string
+	for i, b := range s.Options.SACK[:s.Options.SACKBlocks] {
+		text := a.number(peer, b.Left)
+		if last := b.Right - 1; last != b.Left {
+			text += " to " + a.number(peer, last)
+		}
+		if i == 0 && s.Labels.Has(label.DSACK) {
+			text += " came twice"
+		} else {
+			text = "has " + text
+		}
+		parts = append(parts, text)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + " (SACK)"
+}
+
+// waited says how long what is sent again was waited for, and how that grows.
+func (a *labSums) waited(s *LabStep) string {
+	before, ok := a.times[end(s.FromClient)][s.Step.Seq]
+	if !ok || s.Cause <= label.CauseUnknown || s.Copy {
+		return ""
+	}
+	wait := s.At - before.at
+	text := fmt.Sprintf("%s after packet %d", unglue(duration(int64(wait))), before.packet)
+	if before.wait > 0 {
+		text += fmt.Sprintf(", %.1f times the wait before", float64(wait)/float64(before.wait))
+	}
+	return text
+}
+
+// saw remembers what later segments may answer. name is what the segment was
+// called.
+func (a *labSums) saw(s *LabStep, name string) {
+	st, over := &s.Step, a.over
 	a.arithmetic.saw(st)
+	if s.Lost {
+		a.over = over // a RST that is lost ends nothing
+	}
+	e := end(st.FromClient)
 	if st.Len > 0 && !st.Flags.Any(wire.SYN) {
-		a.data[end(st.FromClient)][st.Seq.Add(st.Len)] = st.Seq
+		a.data[e][st.Seq.Add(st.Len)] = st.Seq
+	}
+	if !s.Copy && (st.Len > 0 || st.Flags.Any(wire.SYN|wire.FIN)) {
+		now := labTime{packet: s.Number, at: s.At}
+		if before, again := a.times[e][st.Seq]; again {
+			now.wait = s.At - before.at
+		}
+		a.times[e][st.Seq] = now
+	}
+	if st.Flags.Any(wire.ACK) {
+		name, _, _ = strings.Cut(name, ",") // without the octets
+		a.answer[e].ack, a.answer[e].name = st.Ack, name
 	}
 }

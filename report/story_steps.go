@@ -200,6 +200,14 @@ func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
 	return thousands(uint64(uint32(n - of.base.Number)))
 }
 
+// count writes a number of octets as the numbers of the same sum are written.
+func (a *arithmetic) count(n uint32) string {
+	if a.relative {
+		return thousands(uint64(n))
+	}
+	return fmt.Sprint(n)
+}
+
 func (a *arithmetic) seq(st *analyze.Step) string {
 	return a.number(&a.ends[end(st.FromClient)], st.Seq)
 }
@@ -232,7 +240,7 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 			return "", Plain
 		}
 		if d := st.Ack.Diff(peer.syn); !st.Flags.Any(wire.SYN) && d > 1 {
-			return fmt.Sprintf("ack = %s + 1 + %d ✓ (and what followed)", a.number(peer, peer.syn), d-1), Good
+			return fmt.Sprintf("ack = %s + 1 + %s ✓ (and what followed)", a.number(peer, peer.syn), a.count(uint32(d-1))), Good
 		}
 		return a.sum(st.Ack, peer, peer.syn, peer.synLen)
 	case labelName(st.Phase) == "ACK-OF-FIN" && peer.finSeen:
@@ -249,7 +257,7 @@ func (a *arithmetic) sum(ack wire.Seq, peer *endNumbers, answered wire.Seq, data
 	case d == 1:
 		return "ack = " + base + " + 1 ✓", Good
 	case data > 0 && d == int32(data)+1:
-		return fmt.Sprintf("ack = %s + 1 + %d ✓ (covers the data)", base, data), Good
+		return fmt.Sprintf("ack = %s + 1 + %s ✓ (covers the data)", base, a.count(data)), Good
 	default:
 		return fmt.Sprintf("ack ≠ %s + 1 ✗ (off by %d)", base, d-1), Bad
 	}

@@ -8,22 +8,9 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
+	"tcpwatch/analyze/rfc"
 	"tcpwatch/analyze/script"
 )
-
-// sections lists, for each RFC that a clause cites, the sections of its table
-// of contents that may be cited.
-var sections = map[int]string{
-	1337: "1 2 3",
-	4987: "1 2 2.1 2.2 2.3 3",
-	5927: "4 4.1",
-	5961: "3.2 4.2",
-	6191: "2",
-	6298: "2 3 4 5",
-	6582: "3 3.1 3.2 4 5",
-	6675: "4 5",
-	9293: "3.4 3.4.2 3.5 3.5.1 3.5.2 3.5.3 3.6 3.6.1 3.8.1 3.8.3 3.8.6.1 3.9.2.2 3.10.7.3 3.10.7.4",
-}
 
 // told is a copy of an Event.
 type told struct {
@@ -99,7 +86,7 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("%s: something is missing", s.Name)
 		}
 		for _, c := range s.Clauses {
-			if !slices.Contains(strings.Fields(sections[c.RFC]), c.Section) {
+			if !rfc.Has(c.RFC, c.Section) {
 				t.Errorf("%s: RFC %d §%s is not among the sections known", s.Name, c.RFC, c.Section)
 			}
 		}

@@ -7,22 +7,10 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/rfc"
 	"tcpwatch/analyze/script"
 	"tcpwatch/analyze/verdict"
 )
-
-// sections lists, for each RFC that a clause cites, the sections of its table
-// of contents that there are.
-var sections = map[int]string{
-	791:  "1 2 3 3.1 3.2 3.3",
-	2018: "1 2 3 4 5 6 7 8",
-	4987: "1 2 2.1 2.2 2.3 3 3.1 3.2 3.3 3.4 3.5 3.6 3.7 3.8 4 5 6 7 8",
-	5961: "1 2 3 3.1 3.2 4 4.1 4.2 5 5.1 5.2 5.3 6 7 8 9 10 11 12 13",
-	6191: "1 2 3 4 5 6 7",
-	6298: "1 2 3 4 5 6 7 8 9",
-	7323: "1 2 2.1 2.2 2.3 2.4 3 3.1 3.2 4 5 6 7",
-	9293: "3.4 3.5 3.5.1 3.5.2 3.5.3 3.6 3.6.1 3.8 3.8.1 3.8.2 3.8.3 3.9.1 3.9.2 3.9.2.1 3.9.2.2 3.10.7.1 3.10.7.2 3.10.7.3 3.10.7.4",
-}
 
 // keep feeds a script to an Analyzer and its records to f, in order.
 func keep(t *testing.T, text string, f func(*analyze.Connection)) {
@@ -90,7 +78,7 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("%s: something is missing", s.Name)
 		}
 		for _, c := range s.Clauses {
-			if !slices.Contains(strings.Fields(sections[c.RFC]), c.Section) {
+			if !rfc.Has(c.RFC, c.Section) {
 				t.Errorf("%s: RFC %d §%s is not among the sections known", s.Name, c.RFC, c.Section)
 			}
 		}

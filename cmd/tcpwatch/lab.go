@@ -34,6 +34,7 @@ type labFlags struct {
 	color  when
 	format labFormat
 	step   bool
+	ipv6   bool
 	keep   string
 }
 
@@ -62,8 +63,12 @@ func labCommand() *cobra.Command {
 	c.Flags().Var(choice(&f.format, labFormats), "format", "table or ndjson (default table)")
 	complete(c, "format", labFormats)
 	c.Flags().BoolVar(&f.step, "step", false, "wait for Enter behind each segment; the experiment itself goes on")
-	c.Flags().StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in this folder")
+	c.Flags().BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; all scenarios but those of UDP")
+	c.Flags().StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if f.step && f.format != labTable {
+			return &exitError{exitUsage, errors.New("--step waits for somebody who reads: it goes with --format table only")}
+		}
 		out, err := openOutput("", c.OutOrStdout(), nil)
 		if err != nil {
 			return err
@@ -115,6 +120,19 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	return nil, fmt.Errorf("there is no scenario %q%s", args[0], report.Nearest(args[0], lesson.Names()))
 }
 
+// overIPv6 returns the lessons for IPv6, without those that there are not.
+func overIPv6(lessons []*lesson.Lesson) (six []*lesson.Lesson, err error) {
+	for _, l := range lessons {
+		if l := l.OverIPv6(); l != nil {
+			six = append(six, l)
+		}
+	}
+	if len(six) == 0 {
+		return nil, &exitError{exitUsage, errors.New("UDP is shown over IPv4 only")}
+	}
+	return six, nil
+}
+
 // stateName is a state in the RFC's spelling, which may be typed in any case.
 func stateName(typed string) string { return strings.ToUpper(strings.ReplaceAll(typed, "_", "-")) }
 
@@ -147,6 +165,9 @@ func teach(c *cobra.Command, f *labFlags, args []string, out *output, o report.O
 		return labElsewhere(c, missing)
 	}
 	lessons, err := chosen(args)
+	if err == nil && f.ipv6 {
+		lessons, err = overIPv6(lessons)
+	}
 	if err != nil {
 		return err
 	}
@@ -156,7 +177,7 @@ func teach(c *cobra.Command, f *labFlags, args []string, out *output, o report.O
 		}
 	}
 	var enter <-chan bool
-	if f.step && f.format == labTable {
+	if f.step {
 		enter = lineEnds(c.InOrStdin())
 	}
 	var surprised bool

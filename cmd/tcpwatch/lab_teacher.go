@@ -44,16 +44,12 @@ func (t *teacher) teach(ctx context.Context) (ok bool, err error) {
 	switch {
 	case told != nil && !errors.Is(told, context.Canceled):
 		return false, &exitError{exitPartial, told}
-	case err != nil && ctx.Err() != nil:
+	case told != nil, err != nil && ctx.Err() != nil:
 		return false, &exitError{exitPartial, errors.New("interrupted: the lab was taken down")}
 	case err != nil:
 		return false, &exitError{exitUsage, err}
 	}
-	if t.flags.format == labTable {
-		t.conclude(out)
-		err = t.story.Err()
-	}
-	if err != nil {
+	if err := t.conclude(out); err != nil {
 		return false, &exitError{exitPartial, err}
 	}
 	return out.Unexpected == "" && (t.lesson.Differs != "" || len(out.Different) == 0), nil
@@ -65,17 +61,16 @@ func (t *teacher) tell(ctx context.Context, q *items) error {
 	if t.flags.format == labTable {
 		t.story = report.NewLabStory(t.out, t.options)
 		t.story.Title(l.Name, l.About)
-		note := "states: by the tap at that end = by the end's own kernel; ? is inferred; (2) is the second connection"
-		if t.enter != nil {
-			note += "; Enter goes on, Ctrl-C ends"
+	}
+	if err := t.recite(); err != nil {
+		return err
+	}
+	if t.flags.format == labTable {
+		sockets := "ON REAL SOCKETS"
+		if l.IPv6 {
+			sockets += ", OVER IPv6"
 		}
-		if l.Script != "" {
-			t.story.Heading("DRAWN", "from a script: nobody is asked for states")
-			if err := lesson.Recite(l, func(r *lesson.Row) { t.story.Step(labStep(r, true)) }); err != nil {
-				return err
-			}
-		}
-		t.story.Heading("ON REAL SOCKETS", note)
+		t.story.Heading(sockets, t.howToRead())
 	}
 	for {
 		i := q.next()
@@ -99,63 +94,100 @@ func (t *teacher) tell(ctx context.Context, q *items) error {
 	}
 }
 
+// recite draws the figure of a lesson that has one.
+func (t *teacher) recite() (err error) {
+	if t.lesson.Script == "" {
+		return nil
+	}
+	if t.flags.format == labTable {
+		t.story.Heading("DRAWN", "from a script: nobody is asked for states")
+	}
+	told := lesson.Recite(t.lesson, func(r *lesson.Row) {
+		if err == nil {
+			err = t.step(labStep(r, true))
+		}
+	})
+	return errors.Join(told, err)
+}
+
+// howToRead explains what stands below each segment.
+func (t *teacher) howToRead() string {
+	var notes []string
+	if !t.lesson.Carry {
+		notes = append(notes,
+			"states: the sender's when it has sent, the receiver's when the segment has arrived (an answer moves it on), by the tap at that end = by that end's own kernel",
+			"? is inferred", "(2) is the second connection",
+			"a handshake has the numbers on the wire, the rest counts from the ISNs")
+	}
+	if t.enter != nil {
+		notes = append(notes, "Enter goes on, Ctrl-C ends")
+	}
+	return strings.Join(notes, "; ")
+}
+
 func (t *teacher) item(i *lesson.Item) error {
-	var step *report.LabStep
-	if i.Row != nil {
-		step = labStep(i.Row, false)
-	}
-	if t.flags.format == labNDJSON {
-		t.line = report.LabObject(t.line[:0], t.lesson.Name, i.At, i.Say, step)
-		_, err := t.out.Write(t.line)
-		return err
-	}
-	if step == nil {
+	switch {
+	case i.Setting != nil:
+		s := &report.LabSetting{Name: i.Setting.Sysctl(), Value: i.Setting.Value, Default: i.Setting.Default, Why: i.Setting.Why}
+		if t.flags.format == labNDJSON {
+			t.line = report.LabSettingObject(t.line[:0], t.lesson.Name, i.At, s)
+			break
+		}
+		t.story.Setting(i.At, s)
+	case i.Row != nil:
+		return t.step(labStep(i.Row, false))
+	case t.flags.format == labNDJSON:
+		t.line = report.LabObject(t.line[:0], t.lesson.Name, i.At, i.Say, nil)
+	default:
 		t.story.Say(i.At, i.Say)
-	} else {
-		t.story.Step(step)
 	}
-	return t.story.Err()
+	return t.written()
+}
+
+// step writes a packet.
+func (t *teacher) step(s *report.LabStep) error {
+	if t.flags.format == labNDJSON {
+		t.line = report.LabObject(t.line[:0], t.lesson.Name, s.At, "", s)
+	} else {
+		t.story.Step(s)
+	}
+	return t.written()
+}
+
+// written writes the line of an object, and returns what went wrong with either
+// format.
+func (t *teacher) written() error {
+	if t.flags.format == labTable {
+		return t.story.Err()
+	}
+	_, err := t.out.Write(t.line)
+	return err
 }
 
 // conclude says why it was so, and how far the story can be trusted.
-func (t *teacher) conclude(out *lesson.Outcome) {
-	l := t.lesson
-	fmt.Fprintln(t.out)
-	t.story.Sentence("WHY", l.Why)
-	for _, w := range l.Words {
-		t.story.Meaning(w)
+func (t *teacher) conclude(out *lesson.Outcome) error {
+	l, r := t.lesson, out.Result
+	c := &report.LabConclusion{
+		Why: l.Why, Words: l.Words, Notes: l.Notes, Shortened: l.Shortened, Differs: l.Differs, Unexpected: out.Unexpected, Kept: r.Base,
+		Compared: out.Compared, Equal: out.Equal, NoSocket: out.NoSocket,
+		Sent: r.Sent, Lost: r.Lost, Damaged: r.Corrupted, Held: r.Held, Copied: r.Copied,
+		Again: r.Retransmitted, Crossed: r.Crossed, KernelAgain: r.Counted,
+	}
+	if n := len(out.Rows); n > 0 {
+		c.At = out.Rows[n-1].At
 	}
 	if t.state != "" {
-		t.story.Sentence("REACHED", reached(out.Rows, t.state))
+		c.Reached = reached(out.Rows, t.state)
 		if !slices.Contains(l.Words, t.state) {
-			t.story.Meaning(t.state)
+			c.Words = append(slices.Clone(l.Words), t.state)
 		}
 	}
-	if l.Shortened != "" {
-		t.story.Sentence("SHORTENED", l.Shortened)
+	if t.flags.format == labNDJSON {
+		_, err := t.out.Write(report.LabEnding(nil, l.Name, c))
+		return err
 	}
-	if l.Differs != "" {
-		t.story.Sentence("DIFFERS", l.Differs)
-	}
-	var checks []string
-	r := out.Result
-	if all, equal, without := t.story.Compared(); all > 0 {
-		text := fmt.Sprintf("%d of %d states are those of the kernels", equal, all)
-		if without > 0 {
-			text += fmt.Sprintf(", which have no socket for %d more", without)
-		}
-		checks = append(checks, text, fmt.Sprintf("segments sent again: %d by the link's own count, %d by the kernels' (TcpRetransSegs)",
-			r.Retransmitted[0]-r.Crossed[0]+r.Retransmitted[1]-r.Crossed[1], r.Counted[0]+r.Counted[1]))
-	} else {
-		checks = append(checks, "no states, for there is no connection")
-	}
-	if out.Unexpected != "" {
-		checks = append(checks, "not as expected, as where the machine is busy: "+out.Unexpected)
-	}
-	t.story.Sentence("CHECKED", strings.Join(checks, "; "))
-	if r.Base != "" {
-		t.story.Sentence("KEPT", r.Base+".snd.pcap (client), "+r.Base+".rcv.pcap (server), a .truth.tsv beside each, "+r.Base+".json")
-	}
+	t.story.Conclude(c)
+	return t.story.Err()
 }
 
 // reached says where a state was reached first.
@@ -180,11 +212,14 @@ func labStep(r *lesson.Row, bare bool) *report.LabStep {
 	s := &report.LabStep{
 		Number: r.Number, Connection: r.Connection, At: r.At, FromClient: r.From == 0, Datagram: r.Datagram,
 		Step: r.Step, Labels: r.Labels, Cause: r.Cause, Landed: r.Landed, Window: r.Window, Options: r.Options,
-		Lost: r.Lost, Corrupt: r.Corrupt, Held: r.Held, Copied: r.Copied, Copy: r.Copy, Arrived: r.Arrived, Landing: r.Landing, Bare: bare,
+		Acked: r.Acked, Lost: r.Lost, Corrupt: r.Corrupt, Held: r.Held, Copied: r.Copied, Copy: r.Copy, Arrived: r.Arrived, Landing: r.Landing, Bare: bare,
+	}
+	if p := r.Before; p != nil {
+		s.Past = report.LabPast{Known: true, Next: p.Next, Stamped: p.Stamped, TSVal: p.TSVal}
 	}
 	for i, e := range r.Ends {
 		relation := map[lesson.Verdict]int{lesson.Equal: 1, lesson.Different: -1}[e.Verdict()]
-		s.Ends[i] = report.LabEnd{State: e.Inferred, Kernel: e.Kernel.String(), Relation: relation}
+		s.Ends[i] = report.LabEnd{State: e.Inferred, Kernel: e.Kernel.String(), Relation: relation, Guessed: e.Guessed()}
 	}
 	return s
 }

@@ -1,7 +1,8 @@
 package lesson
 
 import (
-	"time"
+	"errors"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -22,15 +23,7 @@ func closeLessons() []*Lesson {
 	server FIN        | FIN-WAIT-2 LAST-ACK
 	client ACK-OF-FIN | TIME-WAIT  CLOSED
 `,
-			play: func(p *Stage) {
-				c, s := p.pair()
-				p.quiet(settle)
-				c.close()
-				s.eof()
-				p.state(0, state.FinWait2) // the ACK is put off for 40 ms
-				s.close()
-				p.state(0, state.TimeWait)
-			},
+			play: func(p *Stage) { closes(p.pair()) },
 		},
 		{
 			Name: "three-segments", Group: Close, About: "three segments: the second FIN carries an ACK",
@@ -38,12 +31,16 @@ func closeLessons() []*Lesson {
 			Words: []string{"FIN", "LAST-ACK"},
 			Link:  calm(20 * ms),
 			Expect: opened + `
+	client DATA       | ESTABLISHED ESTABLISHED
+	server ACK        | ESTABLISHED ESTABLISHED
 	client FIN        | FIN-WAIT-1 ESTABLISHED
 	server FIN        | *          LAST-ACK
 	client ACK-OF-FIN | TIME-WAIT  CLOSED
 `,
 			play: func(p *Stage) {
 				c, s := p.pair()
+				c.write(20) // a kernel that has had no data puts its ACK off for no time at all
+				s.read(20)
 				p.quiet(settle)
 				s.shutOnArrival()
 				p.says("server: will close the moment that a FIN arrives")
@@ -65,12 +62,7 @@ func closeLessons() []*Lesson {
 `,
 			play: func(p *Stage) {
 				c, s := p.pair()
-				p.quiet(settle)
-				s.close()
-				c.eof()
-				p.state(1, state.FinWait2)
-				c.close()
-				p.state(1, state.TimeWait)
+				closes(s, c)
 			},
 		},
 		{
@@ -128,10 +120,10 @@ func closeLessons() []*Lesson {
 		},
 		{
 			Name: "fin-lost", Group: Close, About: "the FIN is lost and sent again",
-			Why:      "A FIN has a sequence number like an octet of data, so that a lost one is sent again by the same timer (RFC 9293 §3.4, RFC 6298 §5; SACK, and with it the probe that would be sooner, is off). Until then the server knows nothing and stays in ESTABLISHED.",
+			Why:      "A FIN has a sequence number like an octet of data, so that a lost one is sent again by the same timer (RFC 9293 §3.4, RFC 6298 §5). Until then the server knows nothing and stays in ESTABLISHED.",
 			Words:    []string{"FIN-WAIT-1"},
 			Link:     rules(drop(lab.FIN, 1, 1), nil),
-			Settings: map[string]string{"ipv4/tcp_sack": "0"},
+			Settings: noProbe,
 			Expect: opened + `
 	client FIN lost           | FIN-WAIT-1 ESTABLISHED
 	client FIN RETRANSMISSION cause=rto | FIN-WAIT-1 ESTABLISHED
@@ -139,22 +131,15 @@ func closeLessons() []*Lesson {
 	server FIN                | FIN-WAIT-2 LAST-ACK
 	client ACK-OF-FIN         | TIME-WAIT  CLOSED
 `,
-			play: func(p *Stage) {
-				c, s := p.pair()
-				p.quiet(settle)
-				c.close()
-				s.eof()
-				p.state(0, state.FinWait2)
-				s.close()
-				p.state(0, state.TimeWait)
-			},
+			play: func(p *Stage) { closes(p.pair()) },
 		},
 		{
 			Name: "last-ack-lost", Group: Close, About: "the last ACK is lost: TIME-WAIT answers another FIN",
 			Why:      "This is what TIME-WAIT is for. The server is in LAST-ACK and repeats its FIN; had the client forgotten the connection it would answer with a RST. It waits 2MSL, which begins anew with each such FIN (RFC 9293 §3.6, §3.10.7.4).",
 			Words:    []string{"TIME-WAIT", "LAST-ACK"},
+			Notes:    map[string]string{"SHOWN-SPURIOUS": "the first FIN had arrived. Only its acknowledgement was lost, which its sender cannot know."},
 			Link:     rules(drop(lab.ACKOfFIN, 1, 1), nil),
-			Settings: map[string]string{"ipv4/tcp_sack": "0"},
+			Settings: noProbe,
 			Expect: opened + `
 	client FIN                | FIN-WAIT-1 ESTABLISHED
 	server ACK-OF-FIN         | FIN-WAIT-2 CLOSE-WAIT
@@ -164,12 +149,7 @@ func closeLessons() []*Lesson {
 	client ACK-OF-FIN !lost   | TIME-WAIT  CLOSED
 `,
 			play: func(p *Stage) {
-				c, s := p.pair()
-				p.quiet(settle)
-				c.close()
-				s.eof()
-				p.state(0, state.FinWait2)
-				s.close()
+				closes(p.pair())
 				p.rows(0, "ACK-OF-FIN", 2)
 			},
 		},
@@ -190,8 +170,7 @@ func closeLessons() []*Lesson {
 				p.quiet(settle)
 				c.abort()
 				p.state(1, state.Closed)
-				_, err := s.Read(make([]byte, 1))
-				p.says("server: read() fails: %s", errorText(err))
+				s.readFails()
 			},
 		},
 		{
@@ -210,13 +189,12 @@ func closeLessons() []*Lesson {
 				p.quiet(settle)
 				s.close()
 				p.state(0, state.Closed)
-				_, err := c.Read(make([]byte, 1))
-				p.says("client: read() fails: %s", errorText(err))
+				c.readFails()
 			},
 		},
 		{
 			Name: "half-open", Group: Close, About: "one end has forgotten the connection, and resets it",
-			Why:   "The server loses the connection, as in a crash, and its word of that is lost. The client goes on, and its next segment meets a port that knows nothing of it: a RST comes back (RFC 9293 §3.5.1, figure 10).",
+			Why:   "The server loses the connection, as in a crash, and its word of that is lost. The client goes on, and its next segment meets a port in CLOSED: the RST takes its sequence number from the ACK that it answers, so that the client believes it (RFC 9293 §3.5.1, figure 10, and §3.10.7.1). A server that listens again would answer the same: to LISTEN every ACK is bad (§3.10.7.2).",
 			Words: []string{"RST"},
 			Link:  rules(nil, drop(lab.Reset, 1, 1)),
 			Expect: opened + `
@@ -225,15 +203,17 @@ func closeLessons() []*Lesson {
 	server RST      | CLOSED      CLOSED
 `,
 			play: func(p *Stage) {
-				c, s := p.pair()
+				l := p.listen(8)
+				c := p.dial()
+				s := l.accept()
 				p.quiet(settle)
-				p.says("server: crashes")
-				must(s.Abort())
+				p.says("server: crashes, and all of its sockets are gone")
+				must(errors.Join(l.Close(), s.Abort()))
 				p.quiet(settle)
+				p.sockets(1)
 				c.write(100)
 				p.state(0, state.Closed)
-				_, err := c.Read(make([]byte, 1))
-				p.says("client: read() fails: %s", errorText(err))
+				c.readFails()
 			},
 		},
 	}
@@ -247,18 +227,24 @@ func endLessons() []*Lesson {
 	client FIN        | LAST-ACK    FIN-WAIT-2
 	server ACK-OF-FIN | CLOSED      TIME-WAIT
 `
+	const again = `
+	client SYN #2           | SYN-SENT    LISTEN
+	server SYN-ACK #2       | SYN-SENT    SYN-RECEIVED
+	client HANDSHAKE-ACK #2 | ESTABLISHED ESTABLISHED
+`
 	return []*Lesson{
 		{
 			Name: "address-in-use", Group: Trouble, About: "bind() fails in TIME-WAIT, SO_REUSEADDR helps",
-			Why:    "A server that closed first and is started again finds its port in TIME-WAIT: EADDRINUSE. With SO_REUSEADDR it may listen; the connection in TIME-WAIT stays protected by its tuple (socket(7), RFC 9293 §3.6.1).",
+			Why:    "A server that closed first and is started again finds its port in TIME-WAIT: EADDRINUSE. With SO_REUSEADDR it can listen, and takes another client; the connection in TIME-WAIT stays protected by its tuple (socket(7), RFC 9293 §3.6.1).",
 			Words:  []string{"TIME-WAIT"},
 			Link:   calm(20 * ms),
-			Expect: serverClosed,
+			Expect: serverClosed + again,
 			play: func(p *Stage) {
 				l := p.listen(8)
 				c := p.dial()
 				s := l.accept()
-				serverCloses(p, c, s)
+				closes(s, c)
+				p.state(0, state.Closed)
 				l.close()
 				p.says("server: ends, and is started again")
 				p.sockets(1)
@@ -267,22 +253,23 @@ func endLessons() []*Lesson {
 				err := k.Control(func(fd int) error { return unix.Bind(fd, at) })
 				p.says("server: bind() without SO_REUSEADDR: %s", errorText(err))
 				p.check(err == unix.EADDRINUSE, "bind() should have failed with EADDRINUSE")
-				must(k.Set(unix.SOL_SOCKET, unix.SO_REUSEADDR, 1))
+				k.with(reuseAddr)
 				err = k.Control(func(fd int) error { return unix.Bind(fd, at) })
-				p.says("server: bind() with SO_REUSEADDR: %s", errorText(err))
+				p.says("server: bind(): %s", errorText(err))
 				must(err)
+				k.listen(8)
+				p.dial()
+				k.accept()
+				p.sockets(1)
 			},
 		},
 		{
 			Name: "tuple-reused", Group: Trouble, About: "the same tuple again: a higher ISN ends TIME-WAIT",
-			Why:   "The tuple is still in TIME-WAIT at the server. A SYN with a higher ISN, or a later timestamp, cannot be an old one that was delayed: the server may take it at once (RFC 9293 §3.6.1, RFC 6191 §2).",
-			Words: []string{"TIME-WAIT", "SYN"},
-			Link:  calm(20 * ms),
-			Expect: serverClosed + `
-	client SYN #2           | SYN-SENT    TIME-WAIT
-	server SYN-ACK #2       | SYN-SENT    SYN-RECEIVED
-	client HANDSHAKE-ACK #2 | ESTABLISHED ESTABLISHED
-`,
+			Why:      "The tuple is still in TIME-WAIT at the server. A SYN whose ISN is above all numbers of the old connection cannot be a delayed one of that, and the server may take it at once; Linux chooses ISNs that rise with time (RFC 9293 §3.4.1, §3.6.1). With timestamps a later one does as well (RFC 6191 §2).",
+			Words:    []string{"TIME-WAIT", "SYN"},
+			Link:     calm(20 * ms),
+			Settings: []Setting{{Name: "ipv4/tcp_timestamps", Value: "0", Why: "the ISN alone is to decide"}},
+			Expect:   serverClosed + strings.NewReplacer("LISTEN", "TIME-WAIT", "client SYN #2", "client SYN #2 above").Replace(again),
 			play: func(p *Stage) {
 				l := p.listen(8)
 				dial := func() *conn {
@@ -294,19 +281,23 @@ func endLessons() []*Lesson {
 				}
 				c := dial()
 				s := l.accept()
-				serverCloses(p, c, s)
+				closes(s, c)
+				p.state(0, state.Closed)
 				p.sockets(1)
-				p.pause(1200 * time.Millisecond) // so that the timestamp is later, which Linux counts in seconds
 				dial()
 				l.accept()
+				p.sockets(1)
 			},
 		},
 		{
 			Name: "ports-run-out", Group: Trouble, About: "a client's ports run out: all are in TIME-WAIT",
-			Why:      "Each connection that the client closes first keeps its port for 2MSL towards that server. When all are in TIME-WAIT connect() fails at once with EADDRNOTAVAIL, and no packet is sent (connect(2), RFC 9293 §3.6.1).",
-			Words:    []string{"TIME-WAIT"},
-			Link:     calm(5 * ms),
-			Settings: map[string]string{"ipv4/ip_local_port_range": "50000 50003", "ipv4/tcp_tw_reuse": "0"},
+			Why:   "Each connection that the client closes first keeps its port for 2MSL towards that server. When all are in TIME-WAIT connect() fails at once with EADDRNOTAVAIL, and no packet is sent (connect(2), RFC 9293 §3.6.1).",
+			Words: []string{"TIME-WAIT"},
+			Link:  calm(5 * ms),
+			Settings: []Setting{
+				{Name: "ipv4/ip_local_port_range", Value: "50000 50003", Why: "four ports run out sooner than thousands"},
+				{Name: "ipv4/tcp_tw_reuse", Value: "0", Why: "no port in TIME-WAIT is to be taken again, not even where timestamps would make it safe"},
+			},
 			Expect: "client SYN #1 | SYN-SENT LISTEN\n...\nclient ACK-OF-FIN #1 | TIME-WAIT CLOSED\n" +
 				"client SYN #2 | SYN-SENT LISTEN\n...\nclient ACK-OF-FIN #2 | TIME-WAIT CLOSED\n" +
 				"client SYN #3 | SYN-SENT LISTEN\n...\nclient ACK-OF-FIN #3 | TIME-WAIT CLOSED\n" +
@@ -316,12 +307,7 @@ func endLessons() []*Lesson {
 				for range 4 {
 					c := p.dial()
 					s := l.accept()
-					p.quiet(settle)
-					c.close()
-					s.eof()
-					p.state(0, state.FinWait2)
-					s.close()
-					p.state(0, state.TimeWait)
+					closes(c, s)
 					p.quiet(settle)
 				}
 				p.sockets(0)
@@ -332,13 +318,13 @@ func endLessons() []*Lesson {
 	}
 }
 
-// serverCloses has the server close first, in four segments.
-func serverCloses(p *Stage, c, s *conn) {
+// closes has an end close and the other one behind it, in four segments.
+func closes(first, second *conn) {
+	p := first.p
 	p.quiet(settle)
-	s.close()
-	c.eof()
-	p.state(1, state.FinWait2)
-	c.close()
-	p.state(1, state.TimeWait)
-	p.state(0, state.Closed)
+	first.close()
+	second.eof()
+	p.state(first.host, state.FinWait2) // the ACK is put off for 40 ms at most
+	second.close()
+	p.state(first.host, state.TimeWait)
 }

@@ -81,7 +81,8 @@ func datagramLessons() []*Lesson {
 			Link: calm(10 * ms), Carry: true, Expect: one,
 			play: func(p *Stage) {
 				s, c := p.mail(1, udpPort), p.mail(0, 0)
-				must(c.Set(unix.SOL_SOCKET, unix.SO_BROADCAST, 1))
+				p.says("client: setsockopt() %v", broadcast)
+				must(broadcast.set(c.Socket))
 				c.send("is anybody there?", netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 77, 0, 255}), udpPort))
 				s.receive()
 			},

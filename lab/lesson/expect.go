@@ -28,11 +28,16 @@ func (r *Row) is(word string) bool {
 		return r.Copy
 	case "landed":
 		return r.Landing
+	case "above": // the ISN of a SYN that uses a tuple again
+		return r.Before != nil && r.Step.Seq.After(r.Before.Next)
 	case "DATAGRAM":
 		return r.Datagram != ""
 	}
 	if n, ok := strings.CutPrefix(word, "#"); ok {
 		return fmt.Sprint(r.Connection) == n
+	}
+	if n, ok := strings.CutPrefix(word, "acks="); ok {
+		return fmt.Sprint(r.Acked) == n
 	}
 	if n, ok := strings.CutPrefix(word, "len="); ok {
 		return fmt.Sprint(r.Step.Len) == n
@@ -144,6 +149,9 @@ func (r *Row) String() string {
 	}
 	if r.Step.Len > 0 {
 		words = append(words, fmt.Sprintf("len=%d", r.Step.Len))
+	}
+	if r.Acked > 0 {
+		words = append(words, fmt.Sprintf("acks=%d", r.Acked))
 	}
 	return fmt.Sprintf("%s | %s %s", strings.Join(words, " "), r.Ends[0].Inferred.Base(), r.Ends[1].Inferred.Base())
 }

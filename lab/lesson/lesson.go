@@ -3,6 +3,7 @@ package lesson
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"tcpwatch/lab"
 )
@@ -31,13 +32,15 @@ type Lesson struct {
 	Why string
 	// Words are labels, verdicts and states that explain the rest.
 	Words []string
+	// Notes say of a word that comes up beside them why it does here.
+	Notes map[string]string
 	// Shortened says which waits are shorter here than anywhere else; empty if none.
 	Shortened string
 
 	Link     [2]lab.Path // from the client, from the server
-	Settings map[string]string
-	IPv6     bool
-	Carry    bool // UDP and ICMP, too
+	Settings []Setting
+	IPv6     bool // see OverIPv6
+	Carry    bool // UDP and ICMP over IPv4, too
 
 	// Script is in the notation of the tests (package script), for what no real
 	// socket can be made to do. It is told in front of the rest.
@@ -50,6 +53,47 @@ type Lesson struct {
 
 	play func(*Stage)
 }
+
+// Setting is a sysctl of both hosts that is not left as it is.
+type Setting struct {
+	Name  string // below /proc/sys/net, with slashes
+	Value string
+	Why   string // what the lesson needs it for
+	// Since is the first kernel that has it, where older ones behave like the
+	// Value without it; empty if all have it.
+	Since string
+}
+
+// Set is a Setting as it was made.
+type Set struct {
+	Setting
+	// Default is the value that the hosts had before. Absent tells that the kernel
+	// is older than Since.
+	Default string
+	Absent  bool
+}
+
+// Sysctl is the setting's name as sysctl(8) spells it.
+func (s *Setting) Sysctl() string { return "net." + strings.ReplaceAll(s.Name, "/", ".") }
+
+// OverIPv6 returns the lesson for two hosts that speak IPv6, nil where there is
+// none: of UDP the link carries what comes over IPv4 only.
+func (l *Lesson) OverIPv6() *Lesson {
+	if l.Carry {
+		return nil
+	}
+	six := *l
+	six.IPv6 = true
+	// The header is 20 octets longer (RFC 8200 §3).
+	six.About = strings.ReplaceAll(l.About, mssIPv4, mssIPv6)
+	return &six
+}
+
+// What fits into a segment where the MTU is 1500 (RFC 9293 §3.7.1).
+const (
+	mssIPv4 = "1460"
+	mssIPv6 = "1440"
+)
 
 // All returns every lesson in the order of the list.
 func All() []*Lesson { return all() }

@@ -1,39 +1,15 @@
 package lesson
 
 import (
-	"net/netip"
 	"slices"
 	"sync"
 	"time"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/lab"
 )
-
-// key is a connection's tuple as the client sends it.
-type key struct{ client, server netip.AddrPort }
-
-func keyOf(from int, seg *wire.Segment) key {
-	k := key{seg.Source(), seg.Destination()}
-	if from == 1 {
-		k.client, k.server = k.server, k.client
-	}
-	return k
-}
-
-// talk is one connection of a lesson.
-type talk struct {
-	number int
-	isn    [2]wire.Seq // of the SYNs without ACK
-	opened [2]bool
-	seen   [2]bool // whether the tap at that end saw anything of it
-	key    key
-	last   *Row           // the latest that was sent
-	at     [2]state.State // the end's state by the tap at that end
-}
 
 // observer is the witness of a lesson.
 type observer struct {
@@ -91,28 +67,6 @@ func newObserver(tell func(*Item)) *observer {
 	return o
 }
 
-// talk finds the connection of a segment; a SYN with another ISN begins one.
-func (o *observer) talk(from int, seg *wire.Segment) *talk {
-	k := keyOf(from, seg)
-	t := o.talks[k]
-	syn := seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN
-	if t == nil || syn && (t.opened[from] && t.isn[from] != seg.Seq || !t.opened[from] && t.at[from].Base() > state.SynSent) {
-		old := t
-		t = &talk{number: 1, key: k}
-		for _, other := range o.talks {
-			t.number = max(t.number, other.number+1)
-		}
-		if old != nil && old.at[1-from].Base() != state.Closed {
-			t.at[1-from], t.seen[1-from] = old.at[1-from], old.seen[1-from] // it is still in TIME-WAIT, say
-		}
-		o.talks[k] = t
-	}
-	if syn {
-		t.opened[from], t.isn[from] = true, seg.Seq
-	}
-	return t
-}
-
 // look has the tap at host h see a segment that host from sent, and moves that
 // host's own state. The other end's state is what this tap thinks of it as long
 // as its own tap saw nothing.
@@ -137,11 +91,16 @@ func (o *observer) Departed(p *lab.Passage) {
 		r.Datagram = datagram(p.Data)
 	} else {
 		t := o.talk(p.From, p.Segment)
-		o.current, t.last = t, r
+		last := t.last
+		o.current, t.last, t.asked[p.From] = t, r, false
 		o.look(p.From, p.From, t, p.Segment)
 		o.describe(r, t, p.Segment)
 		r.Labels, r.Cause = o.seen.Labels, o.seen.Cause
 		for h := range r.Ends {
+			if t.asked[h] && last != nil {
+				r.Ends[h] = last.Ends[h] // its kernel may be ahead of what it has sent
+				continue
+			}
 			r.Ends[h] = o.end(h, keyOf(p.From, p.Segment), t.at[h])
 		}
 	}
@@ -157,27 +116,6 @@ func (o *observer) newRow(p *lab.Passage) *Row {
 	o.rows = append(o.rows, r)
 	o.last = p.At
 	return r
-}
-
-// describe copies what is kept of a segment.
-func (o *observer) describe(r *Row, t *talk, seg *wire.Segment) {
-	x := &o.seen
-	r.Connection, r.Window, r.Options = t.number, x.Window, seg.Options
-	r.Step = analyze.Step{
-		Packet: r.Number, Time: int64(r.At), Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len, Window: seg.Window,
-		FromClient: r.From == 0, Phase: phase(x.Labels), Repeated: x.Labels.Has(label.Retransmission), Copy: r.Copy, Acceptable: true,
-		ClientState: t.at[0], ServerState: t.at[1],
-	}
-}
-
-// phase returns the one label of the group Phase in a set.
-func phase(set label.Set) label.ID {
-	for id := label.RST; id < label.Ack; id++ {
-		if set.Has(id) {
-			return id
-		}
-	}
-	return label.Ack
 }
 
 // kernel asks a host's kernel for its socket of a connection, or for the one that
@@ -236,7 +174,7 @@ func (o *observer) end(h int, k key, inferred state.State) End {
 	e := End{Inferred: inferred}
 	for wait := 100 * time.Microsecond; ; wait *= 4 {
 		e.Kernel = o.kernel(h, k, inferred)
-		if e.Verdict() == Equal || o.err != nil {
+		if e.Verdict() == Equal || o.err != nil || e.Guessed() {
 			return e
 		}
 		if b := &o.earlier; b.known && b.key == k && (b.acting || o.now()-b.at < late) {
@@ -270,6 +208,7 @@ func (o *observer) Arriving(p *lab.Passage) {
 	to := 1 - p.From
 	t := o.talk(p.From, p.Segment)
 	before := t.at[to]
+	t.asked[to] = t.asked[to] || !p.Corrupt && p.Segment.Flags.Any(wire.SYN|wire.FIN)
 	o.look(to, p.From, t, p.Segment)
 	o.landed.key, o.landed.state, o.landed.moved = keyOf(p.From, p.Segment), t.at[to], t.at[to] != before
 	if o.landed.moved && !p.Copy && t.last != r {
@@ -331,7 +270,11 @@ func (o *observer) Arrived(p *lab.Passage, replied bool) {
 	}
 	o.mu.Unlock()
 	for _, do := range due {
+		// A timer may have sent something between the arrival and this, as an ACK
+		// that was put off for no time at all.
+		o.Acting()
 		do()
+		o.Acted()
 	}
 	o.mu.Lock()
 	o.changed.Broadcast()
@@ -357,6 +300,18 @@ func (o *observer) add(i *Item) {
 	o.waiting = append(o.waiting, i)
 	o.release()
 	o.changed.Broadcast()
+}
+
+// set tells how the hosts were set up.
+func (o *observer) set(s *Set) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.add(&Item{At: o.now(), Setting: s})
+}
+
+// underway reports whether anything is on the link that will arrive.
+func (o *observer) underway() bool {
+	return slices.ContainsFunc(o.waiting, func(i *Item) bool { return i.Row != nil && i.Row.awaited > 0 })
 }
 
 func (o *observer) say(text string) {

@@ -30,6 +30,12 @@ const opened = `
 	client HANDSHAKE-ACK | ESTABLISHED ESTABLISHED
 `
 
+// guessed says why a tap takes an end to listen that does not.
+const guessed = "a tap sees no sockets, and guesses that whoever gets a SYN listens. The kernel knows better: nobody does."
+
+// firstWindow says why a window seems to have grown behind a handshake.
+const firstWindow = "the window of a SYN is not scaled (RFC 7323 §2.2), and the first one that is differs a little from it."
+
 func openLessons() []*Lesson {
 	return []*Lesson{
 		{
@@ -41,7 +47,7 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "figure", Group: Open, About: "ISNs 1000 and 8000, 20 octets and 10 back: drawn, real",
-			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528, RFC 9293 §3.4.1).",
+			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528 §3, RFC 9293 §3.4.1).",
 			Words:  []string{"DATA"},
 			Link:   calm(20 * ms),
 			Script: figure,
@@ -65,7 +71,7 @@ func openLessons() []*Lesson {
 			Why:      "Each end says in its SYN how much it takes in one segment; the other sends no more than that, so that the smaller of what it may and what it can counts (RFC 9293 §3.7.1). Here the client sends 3,000 octets as 1,024 + 1,024 + 952.",
 			Words:    []string{"SYN-ACK"},
 			Link:     calm(20 * ms),
-			Settings: map[string]string{"ipv4/tcp_timestamps": "0"},
+			Settings: []Setting{{Name: "ipv4/tcp_timestamps", Value: "0", Why: "timestamps would take 12 octets of each segment"}},
 			Expect: opened + `
 	client DATA len=1024 | ESTABLISHED ESTABLISHED
 	client DATA len=1024 | ESTABLISHED ESTABLISHED
@@ -74,7 +80,7 @@ func openLessons() []*Lesson {
 	...
 `,
 			play: func(p *Stage) {
-				l := p.listen(8, number(unix.IPPROTO_TCP, unix.TCP_MAXSEG, 1024))
+				l := p.listen(8, maxSegment(1024))
 				c := p.dial()
 				s := l.accept()
 				c.write(3000)
@@ -83,6 +89,7 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "refused", Group: Open, About: "nobody listens: a RST comes back",
+			Notes: map[string]string{"LISTEN?": guessed},
 			Why:   "A SYN to a port in CLOSED is answered with a RST that acknowledges it, ISN + 1, so that the client knows it is meant (RFC 9293 §3.5.2, group 1).",
 			Words: []string{"RST", "REFUSED"},
 			Link:  calm(20 * ms),
@@ -98,7 +105,7 @@ func openLessons() []*Lesson {
 			Words:     []string{"DROPPED"},
 			Shortened: "The client gives up after 3.5 s, not after two minutes.",
 			Link:      rules(drop(lab.AnySegment, 1, 0), nil),
-			Settings:  map[string]string{"ipv4/tcp_syn_linear_timeouts": "0"},
+			Settings:  []Setting{{Name: "ipv4/tcp_syn_linear_timeouts", Value: "0", Why: "the wait is to double from the first SYN on, as in RFC 6298 §5.5", Since: "Linux 6.5"}},
 			Expect: `
 	client SYN lost                          | SYN-SENT LISTEN
 	client SYN RETRANSMISSION cause=rto lost | SYN-SENT LISTEN
@@ -158,7 +165,13 @@ func openLessons() []*Lesson {
 			Name: "simultaneous-open", Group: Open, About: "both ends open at the same moment: the SYNs cross",
 			Why:   "Both SYNs are on their way before one arrives. Each end answers with a SYN-ACK that carries its own SYN again, and there is one connection, with nobody the server (RFC 9293 §3.5, figure 7).",
 			Words: []string{"SYN-RECEIVED"},
-			Link:  calm(100 * ms),
+			Notes: map[string]string{
+				"LISTEN?":        guessed,
+				"RETRANSMISSION": "a SYN-ACK has the number of the SYN, which was sent before. No kernel counts that one in TcpRetransSegs.",
+				"D-SACK":         "the SYN came twice, once with its ACK, and the end says so.",
+				"WINDOW-UPDATE":  firstWindow,
+			},
+			Link: calm(100 * ms),
 			Expect: `
 	client SYN     | SYN-SENT     *
 	server SYN     | SYN-SENT     SYN-SENT
@@ -182,10 +195,10 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "fast-open", Group: Open, About: "TCP Fast Open: a cookie, and data in the SYN",
-			Why:      "The first connection asks for a cookie; the second shows it and carries data in its SYN, which the server may hand to its program before the handshake is complete (RFC 7413 §3, §4.2).",
+			Why:      "The first connection asks for a cookie; the second shows it and carries data in its SYN. The server hands them to its program, which reads them while the server is in SYN-RECEIVED and the ACK has not come yet (RFC 7413 §3, §4.2).",
 			Words:    []string{"SYN", "SYN-ACK"},
 			Link:     calm(20 * ms),
-			Settings: map[string]string{"ipv4/tcp_fastopen": "3"},
+			Settings: []Setting{{Name: "ipv4/tcp_fastopen", Value: "3", Why: "a server is to take data in a SYN, too (2), not only a client to send it (1)"}},
 			Expect: `
 	client #1 SYN           | SYN-SENT    LISTEN
 	server #1 SYN-ACK       | SYN-SENT    SYN-RECEIVED
@@ -197,29 +210,31 @@ func openLessons() []*Lesson {
 	...
 `,
 			play: func(p *Stage) {
-				l := p.listen(8, number(unix.IPPROTO_TCP, unix.TCP_FASTOPEN, 8))
-				for i := range 2 {
+				l := p.listen(8, fastOpen(8))
+				send := func() *conn {
 					c := p.socket(0)
 					p.says("client: sendto() with MSG_FASTOPEN, 20 octets")
 					must(c.SendTo(letters(20), unix.MSG_FASTOPEN, p.At(1, lab.ServerPort)))
-					p.state(0, state.Established)
-					s := l.accept()
-					if i == 0 {
-						c.write(20) // sendto() only asked for a cookie
-					}
-					s.read(20)
-					p.quiet(settle)
-					if i == 0 {
-						c.abort()
-						p.quiet(settle)
-						s.Close()
-					}
+					return c
 				}
+				c := send()
+				p.state(0, state.Established)
+				s := l.accept()
+				c.write(20) // sendto() only asked for a cookie
+				s.read(20)
+				p.quiet(settle)
+				c.abort()
+				p.quiet(settle)
+				s.Close()
+				early := l.takeOnArrival("SYN", 20)
+				send()
+				p.state(0, state.Established)
+				must(early())
 			},
 		},
 		{
 			Name: "data-in-ack", Group: Open, About: "the third segment of the handshake carries data",
-			Why:   "The ACK of the SYN-ACK may wait for data and travel with it: the first data segment completes the handshake (RFC 9293 §3.10.7.3). Here the client switches quick acknowledgements off (TCP_QUICKACK, tcp(7)).",
+			Why:   "The ACK of the SYN-ACK may wait for data and travel with it: the first data segment completes the handshake (RFC 9293 §3.10.7.3).",
 			Words: []string{"HANDSHAKE-ACK"},
 			Link:  calm(20 * ms),
 			Expect: `
@@ -231,8 +246,8 @@ func openLessons() []*Lesson {
 			play: func(p *Stage) {
 				l := p.listen(8)
 				c := p.socket(0)
-				must(c.Set(unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0))
-				p.says("client: TCP_QUICKACK 0, write() of 20 octets as soon as the SYN-ACK is there")
+				c.with(slowAck)
+				p.says("client: write() of 20 octets as soon as the SYN-ACK is there")
 				p.o.onArrival(0, "SYN-ACK", func() {
 					c.Held(func(fd int) error { _, err := unix.Write(fd, letters(20)); return err })
 				})

@@ -8,10 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"tcpwatch/analyze/state"
-	"tcpwatch/lab"
 )
 
 // lines reads what another end sends, line by line.
@@ -95,7 +92,7 @@ func download(l *conn) (sent int, err error) {
 	if err := c.text(fmt.Sprint(len(content))); err != nil {
 		return 0, err
 	}
-	c.p.says("server: write() of the %d octets of %q", len(content), name)
+	c.p.says("server: write() of the %s octets of %q", thousands(len(content)), name)
 	n, err := c.Write(content)
 	if err != nil {
 		c.p.says("server: write() fails: %s", errorText(err))
@@ -107,10 +104,6 @@ func download(l *conn) (sent int, err error) {
 
 func programLessons() []*Lesson {
 	const finished = "...\nclient ACK-OF-FIN | TIME-WAIT CLOSED\n...\n"
-	keepalive := []func(*lab.Socket) error{
-		number(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1), number(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1),
-		number(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1), number(unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 2),
-	}
 	return []*Lesson{
 		{
 			Name: "echo", Group: Programs, About: "an echo in capitals, one client after another",
@@ -160,27 +153,30 @@ func programLessons() []*Lesson {
 		},
 		{
 			Name: "chat", Group: Programs, About: "a chat: both ends speak when they like",
-			Why:   "A connection is two streams, one each way, and neither waits for the other. An ACK may wait a moment for something to travel with (RFC 9293 §3.8.6.3); here each comes at once, since the program answers later than that.",
+			Why:   "A connection is two streams, one each way, and neither waits for the other. An ACK may wait a moment, at most 500 ms, for something to travel with (RFC 9293 §3.8.6.3): an answer that is written at once carries it, and no segment is sent for it alone.",
 			Words: []string{"DATA"},
 			Link:  calm(20 * ms),
-			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA |" + open + "...\nserver DATA |" + open + "...\n" +
+			Expect: opened + "client DATA len=13 |" + open + "server DATA len=14 |" + open + // they cross
+				"server DATA len=17 acks=13 |" + open + "client DATA len=15 acks=14 |" + open + "...\n" +
 				"server FIN | ESTABLISHED FIN-WAIT-1\n...\nserver ACK-OF-FIN | CLOSED TIME-WAIT\n",
 			play: func(p *Stage) {
 				c, s := p.pair()
+				c.with(noDelay, slowAck)
+				s.with(noDelay, slowAck)
 				mine, theirs := c.lines(), s.lines()
 				hears := func(l *lines) {
 					line, ok := l.next()
 					p.check(ok, "nothing was heard")
 					p.says("%s: hears %q", l.c.name, line)
 				}
-				must(c.text("good morning"))
-				must(s.text("who is there?"))
-				hears(theirs)
-				hears(mine)
-				must(s.text("and how are you?"))
-				hears(mine)
-				must(c.text("well. and you?"))
-				hears(theirs)
+				s.textOnArrival("and how are you?")
+				c.textOnArrival("well. and you?")
+				p.says("client and server: write() of %q and of %q at the same moment", "good morning", "who is there?")
+				p.Together(func() { c.textNow("good morning") }, func() { s.textNow("who is there?") })
+				for range 2 {
+					hears(theirs)
+					hears(mine)
+				}
 				p.quiet(settle)
 				s.close()
 				mine.next()
@@ -192,15 +188,13 @@ func programLessons() []*Lesson {
 			Name: "chat-vanishes", Group: Programs, About: "the chat, when the client's cable is pulled",
 			Why:       "No segment says that a host is gone. An end with nothing to send would wait for ever; a keep-alive that is not answered ends the connection with ETIMEDOUT (RFC 9293 §3.8.4, RFC 1122 §4.2.3.6).",
 			Words:     []string{"KEEP-ALIVE"},
-			Shortened: "Two keep-alives a second apart, not nine after two hours (TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT).",
+			Shortened: "Two keep-alives a second apart, not nine after two hours.",
 			Link:      calm(20 * ms),
 			Expect: opened + "client DATA |" + open + "server ACK |" + open + "server KEEP-ALIVE lost |" + open + "server KEEP-ALIVE lost |" + open +
 				"server RST lost | ESTABLISHED CLOSED\n",
 			play: func(p *Stage) {
 				c, s := p.pair()
-				for _, o := range keepalive {
-					must(o(s.Socket))
-				}
+				s.with(keepAlive(2)...)
 				must(c.text("I will be back in a"))
 				in := s.lines()
 				line, _ := in.next()
@@ -218,16 +212,7 @@ func programLessons() []*Lesson {
 			Link:  calm(10 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA | ESTABLISHED *\n...\nserver FIN | ESTABLISHED FIN-WAIT-1\n...\n" +
 				"client FIN | LAST-ACK *\nserver ACK-OF-FIN | CLOSED TIME-WAIT\n",
-			play: func(p *Stage) {
-				l := p.listen(5)
-				p.together(func() { _, err := download(l); must(err) }, func() {
-					c := p.dial()
-					fetch(c, "notes.txt")
-					p.state(1, state.FinWait2)
-					c.close()
-					p.state(1, state.TimeWait)
-				})
-			},
+			play: func(p *Stage) { downloads(p, "notes.txt") },
 		},
 		{
 			Name: "download-missing", Group: Programs, About: "a file is asked for that does not exist",
@@ -236,16 +221,7 @@ func programLessons() []*Lesson {
 			Link:  calm(10 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA len=5 | ESTABLISHED *\n...\nserver FIN | ESTABLISHED FIN-WAIT-1\n...\n" +
 				"client FIN | LAST-ACK *\nserver ACK-OF-FIN | CLOSED TIME-WAIT\n",
-			play: func(p *Stage) {
-				l := p.listen(5)
-				p.together(func() { _, err := download(l); must(err) }, func() {
-					c := p.dial()
-					fetch(c, "missing.txt")
-					p.state(1, state.FinWait2)
-					c.close()
-					p.state(1, state.TimeWait)
-				})
-			},
+			play: func(p *Stage) { downloads(p, "missing.txt") },
 		},
 		{
 			Name: "download-vanishes", Group: Programs, About: "the download, when the client is killed in the middle",
@@ -254,9 +230,9 @@ func programLessons() []*Lesson {
 			Link:   calm(10 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA | ESTABLISHED *\n...\nclient RST | CLOSED *\n...\n",
 			play: func(p *Stage) {
-				l := p.listen(5, number(unix.SOL_SOCKET, unix.SO_SNDBUF, 16384))
+				l := p.listen(5, sendBuffer(16384))
 				p.together(func() { _, err := download(l); must(err) }, func() {
-					c := p.dial(number(unix.SOL_SOCKET, unix.SO_RCVBUF, 8192))
+					c := p.dial(receiveBuffer(8192))
 					must(c.text("large.bin"))
 					c.read(len("256000\n") + 1000)
 					p.quiet(settle) // there is more in its buffer now
@@ -266,6 +242,18 @@ func programLessons() []*Lesson {
 			},
 		},
 	}
+}
+
+// downloads has a client fetch a file, and both close.
+func downloads(p *Stage, name string) {
+	l := p.listen(5)
+	p.together(func() { _, err := download(l); must(err) }, func() {
+		c := p.dial()
+		fetch(c, name)
+		p.state(1, state.FinWait2)
+		c.close()
+		p.state(1, state.TimeWait)
+	})
 }
 
 // fetch asks for a file and reads all that comes.
@@ -281,6 +269,6 @@ func fetch(c *conn, name string) {
 	must(err)
 	if size != "none" {
 		c.p.check(fmt.Sprint(n) == size, "a part of the file is missing")
-		c.p.says("client: has all %d octets, then read() gives 0", n)
+		c.p.says("client: has all %s octets, then read() gives 0", thousands(int(n)))
 	}
 }

@@ -61,10 +61,9 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "backlog-1", Group: Open, About: "a backlog of 1: the queue is full, a SYN is dropped",
-			Why:      "Linux lets backlog + 1 connections wait. When they do, a further SYN is dropped without a word, and the client's timer tries again: to the client it looks like a lost SYN (listen(2); RFC 9293 §3.8.1).",
-			Words:    []string{"ACCEPT-QUEUE-FULL"},
-			Link:     calm(10 * ms),
-			Settings: map[string]string{"ipv4/tcp_syncookies": "0"},
+			Why:   "Linux lets backlog + 1 connections wait. When they do, a further SYN is dropped without a word, and the client's timer tries again: to the client it looks like a lost SYN (listen(2); RFC 9293 §3.8.1).",
+			Words: []string{"ACCEPT-QUEUE-FULL"},
+			Link:  calm(10 * ms),
 			Expect: opened + opened + `
 	client SYN #3                | SYN-SENT LISTEN
 	client SYN RETRANSMISSION #3 | SYN-SENT LISTEN
@@ -91,7 +90,7 @@ func queueLessons() []*Lesson {
 			Why:      "Both SYNs came while there was room for one. The server drops the second ACK, stays in SYN-RECEIVED and sends its SYN-ACK again. The client cannot know and is in ESTABLISHED (RFC 9293 §3.5: its ACK needs no answer).",
 			Words:    []string{"ACCEPT-QUEUE-FULL", "SYN-RECEIVED"},
 			Link:     calm(10 * ms),
-			Settings: map[string]string{"ipv4/tcp_syncookies": "0"},
+			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "0", Why: "the server is to remember both SYNs, not to answer one with a cookie"}},
 			Differs:  "An ACK that arrives and is dropped by the kernel looks like one that is taken. Only the SYN-ACK that comes again shows it, and then the step is taken back.",
 			Expect: opened + `
 	client SYN #2           | SYN-SENT LISTEN
@@ -125,7 +124,7 @@ func queueLessons() []*Lesson {
 			Why:      "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2.2).",
 			Words:    []string{"SYN-RECEIVED"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
-			Settings: map[string]string{"ipv4/tcp_syncookies": "0"},
+			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "0", Why: "cookies are what saves a server from this: see syn-cookies"}},
 			Expect: `
 	client SYN #1 | SYN-SENT LISTEN
 	...
@@ -146,10 +145,10 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "syn-cookies", Group: Trouble, About: "the same flood with cookies: the honest client gets in",
-			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show.",
+			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show, and does not count the cookies that it sends again.",
 			Words:    []string{"SYN-COOKIE"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
-			Settings: map[string]string{"ipv4/tcp_syncookies": "1"},
+			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "1", Why: "cookies are sent when too many SYNs wait"}},
 			Expect: `
 	client SYN #1 | SYN-SENT LISTEN
 	...

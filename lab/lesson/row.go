@@ -13,9 +13,10 @@ import (
 // Item is one thing of a story, in order of time: a Row, or what somebody did.
 type Item struct {
 	At time.Duration // since the link began
-	// Say is what a program does, or what a kernel says; empty for a Row.
-	Say string
-	Row *Row
+	// Say is what a program does, or what a kernel says; empty for the others.
+	Say     string
+	Setting *Set // how the hosts' kernels were set up, in front of all
+	Row     *Row
 }
 
 // Row is one packet.
@@ -39,6 +40,11 @@ type Row struct {
 	Window uint32
 	// Options of a SYN or SYN-ACK.
 	Options wire.Options
+	// Acked is how many of the other end's numbers, its SYN's aside, this segment is
+	// the first to acknowledge.
+	Acked uint32
+	// Before is, of a SYN whose tuple was used before, where that ended.
+	Before *Past
 	// Landed are the labels given at the tap of the receiver, where it arrived.
 	Landed  label.Set
 	Arrived bool
@@ -55,6 +61,13 @@ type Row struct {
 
 	landing *Row // the Landing of this one; nil if none
 	awaited int  // arrivals that are still to come
+}
+
+// Past is what is left of one end's use of a tuple when a SYN uses it again.
+type Past struct {
+	Next    wire.Seq // behind the highest number that the end sent
+	Stamped bool     // it sent timestamps
+	TSVal   uint32   // of its last segment (RFC 7323 §3)
 }
 
 // End is one end at one moment.
@@ -88,6 +101,10 @@ func (e End) Verdict() Verdict {
 	}
 	return Different
 }
+
+// Guessed reports whether the end is taken to listen, as the other end of every
+// SYN is, and its kernel knows better: nobody listens there.
+func (e End) Guessed() bool { return e.Inferred.Base() == state.Listen && e.Kernel == lab.KernelNone }
 
 // Name is what the segment is called in an expectation: "SYN", "DATA".
 func (r *Row) Name() string {

@@ -21,7 +21,35 @@ type Outcome struct {
 	Unexpected string
 	// Different are rows in which a state at the tap is not the kernel's.
 	Different []*Row
+	// Compared counts the states that were held against a kernel's, Equal those that
+	// were the same; for NoSocket more the kernel had no socket to compare with.
+	Compared, Equal, NoSocket int
 	// Result is what the link and the kernels counted. Only the captures that are
 	// kept have a Base.
 	Result *lab.Result
+}
+
+// compare holds every state of every row against the kernel's.
+func (out *Outcome) compare() {
+	for _, r := range out.Rows {
+		if r.Datagram != "" {
+			continue
+		}
+		different := false
+		for _, e := range r.Ends {
+			switch e.Verdict() {
+			case NoSocket:
+				out.NoSocket++
+				continue
+			case Equal:
+				out.Equal++
+			case Different:
+				different = true
+			}
+			out.Compared++
+		}
+		if different {
+			out.Different = append(out.Different, r)
+		}
+	}
 }

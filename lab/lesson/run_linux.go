@@ -3,6 +3,7 @@ package lesson
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"time"
 
@@ -17,14 +18,19 @@ func Run(ctx context.Context, l *Lesson, opts Options) (*Outcome, error) {
 		opts.Tell = func(*Item) {}
 	}
 	o := newObserver(opts.Tell)
+	settings, sysctls := adopt(l.Settings, exists)
 	sc := &lab.Scenario{
-		Name: l.Name, About: l.About, Link: l.Link, Settings: l.Settings, IPv6: l.IPv6, Carry: l.Carry, Veth: opts.Veth,
+		Name: l.Name, About: l.About, Link: l.Link, Settings: sysctls, IPv6: l.IPv6, Carry: l.Carry, Veth: opts.Veth,
 		Settle: time.Millisecond, Limit: 40 * time.Second,
 		Program: func(s *lab.Session) error {
 			p := &Stage{Session: s, o: o}
 			p.ctx, p.interrupt = context.WithCancel(s.Context())
 			defer p.interrupt()
 			o.kernels, o.now = s.Sockets, s.Since
+			for i := range settings {
+				settings[i].Default = s.SettingBefore(settings[i].Name)
+				o.set(&settings[i])
+			}
 			err := run(func() { l.play(p) })
 			if err != nil {
 				return err
@@ -38,12 +44,28 @@ func Run(ctx context.Context, l *Lesson, opts Options) (*Outcome, error) {
 		return &Outcome{Rows: o.rows}, err
 	}
 	out := &Outcome{Rows: o.rows, Result: res, Unexpected: matches(l.Expect, o.rows)}
-	for _, r := range o.rows {
-		if r.Datagram == "" && (r.Ends[0].Verdict() == Different || r.Ends[1].Verdict() == Different) {
-			out.Different = append(out.Different, r)
+	out.compare()
+	return out, nil
+}
+
+// adopt divides settings into what is told of them and what a scenario is to set:
+// those that this kernel does not have, and need not have, are only told.
+func adopt(all []Setting, exists func(name string) bool) (told []Set, sysctls map[string]string) {
+	sysctls = map[string]string{}
+	for _, s := range all {
+		absent := s.Since != "" && !exists(s.Name)
+		told = append(told, Set{Setting: s, Absent: absent})
+		if !absent {
+			sysctls[s.Name] = s.Value
 		}
 	}
-	return out, nil
+	return told, sysctls
+}
+
+// exists reports whether this kernel has a setting.
+func exists(name string) bool {
+	_, err := os.Stat("/proc/sys/net/" + name)
+	return err == nil
 }
 
 func all() []*Lesson {

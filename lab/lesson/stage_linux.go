@@ -7,13 +7,11 @@ import (
 	"io"
 	"net/netip"
 	"os"
-	"strings"
+	"strconv"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 
-	"tcpwatch/analyze/state"
 	"tcpwatch/lab"
 )
 
@@ -60,8 +58,13 @@ type conn struct {
 	name string // in the story: "client", "client 2"
 }
 
-// says adds a line to the story.
-func (p *Stage) says(format string, args ...any) { p.o.say(fmt.Sprintf(format, args...)) }
+// says adds a line to the story, save when the lesson is to end early: what the
+// programs are told then is not what the network did.
+func (p *Stage) says(format string, args ...any) {
+	if p.Context().Err() == nil && p.ctx.Err() == nil {
+		p.o.say(fmt.Sprintf(format, args...))
+	}
+}
 
 // errorText is an error without the words that every Go error has.
 func errorText(err error) string {
@@ -104,19 +107,24 @@ func (p *Stage) socket(host int) *conn {
 }
 
 // listen opens the server's port.
-func (p *Stage) listen(backlog int, options ...func(*lab.Socket) error) *conn {
-	k, err := p.Listen(backlog, options...)
-	must(err)
-	p.says("server: listen() on port %d, backlog %d", lab.ServerPort, backlog)
-	return &conn{k, p, 1, "server"}
+func (p *Stage) listen(backlog int, options ...option) *conn {
+	l := p.socket(1)
+	must(l.Bind(p.At(1, lab.ServerPort)))
+	l.with(options...)
+	l.listen(backlog)
+	return l
+}
+
+// listen opens a socket that has an address.
+func (c *conn) listen(backlog int) {
+	must(c.Control(func(fd int) error { return unix.Listen(fd, backlog) }))
+	c.p.says("%s: listen() on port %d, backlog %d", c.name, lab.ServerPort, backlog)
 }
 
 // dial connects from the client and expects success.
-func (p *Stage) dial(options ...func(*lab.Socket) error) *conn {
+func (p *Stage) dial(options ...option) *conn {
 	c := p.socket(0)
-	for _, o := range options {
-		must(o(c.Socket))
-	}
+	c.with(options...)
 	must(c.connect())
 	return c
 }
@@ -143,7 +151,7 @@ func (c *conn) accept() *conn {
 
 // pair is a connection that stands: client's end, server's end, the handshake
 // known to both.
-func (p *Stage) pair(options ...func(*lab.Socket) error) (client, server *conn) {
+func (p *Stage) pair(options ...option) (client, server *conn) {
 	l := p.listen(8)
 	client = p.dial(options...)
 	server = l.accept()
@@ -152,7 +160,7 @@ func (p *Stage) pair(options ...func(*lab.Socket) error) (client, server *conn) 
 
 // write sends octets.
 func (c *conn) write(n int) {
-	c.p.says("%s: write() of %d octets", c.name, n)
+	c.p.says("%s: write() of %s octets", c.name, thousands(n))
 	_, err := c.Write(letters(n))
 	must(err)
 }
@@ -181,14 +189,14 @@ func (c *conn) read(n int) {
 		must(err)
 		got += m
 	}
-	c.p.says("%s: read() has all %d octets", c.name, n)
+	c.p.says("%s: read() has all %s octets", c.name, thousands(n))
 }
 
 // eof reads to the other end's FIN.
 func (c *conn) eof() {
 	n := c.rest()
 	if n > 0 {
-		c.p.says("%s: read() gives %d octets and then 0: the other end has closed", c.name, n)
+		c.p.says("%s: read() gives %s octets and then 0: the other end has closed", c.name, thousands(n))
 		return
 	}
 	c.p.says("%s: read() gives 0: the other end has closed", c.name)
@@ -206,6 +214,13 @@ func (c *conn) rest() (n int) {
 	}
 }
 
+// readFails reads where that can only fail, and tells why.
+func (c *conn) readFails() {
+	_, err := c.Read(make([]byte, 1))
+	c.p.check(err != nil && err != io.EOF, "read() should have failed")
+	c.p.says("%s: read() fails: %s", c.name, errorText(err))
+}
+
 func (c *conn) close() {
 	c.p.says("%s: close()", c.name)
 	must(c.Close())
@@ -219,6 +234,47 @@ func (c *conn) shut() {
 func (c *conn) abort() {
 	c.p.says("%s: close() with SO_LINGER 0: abort", c.name)
 	must(c.Abort())
+}
+
+// takeOnArrival has a listening end accept a connection and read n octets of it
+// the very moment that a segment of that name arrives, before anything else
+// happens. What it returns says whether it did.
+func (c *conn) takeOnArrival(name string, n int) (did func() error) {
+	err := errors.New("no " + name + " arrived")
+	c.p.o.onArrival(c.host, name, func() {
+		var k *lab.Socket
+		if k, err = c.AcceptHeld(); err != nil {
+			return
+		}
+		c.p.says("%s: accept() returns a connection, with no ACK yet", c.name)
+		err = k.Held(func(fd int) error {
+			got, err := unix.Read(fd, make([]byte, n+1))
+			if err == nil && got != n {
+				err = fmt.Errorf("read() has %d octets, not %d", got, n)
+			}
+			return err
+		})
+		if err == nil {
+			c.p.says("%s: read() has all %s octets", c.name, thousands(n))
+			err = run(func() { c.p.socketsNow(c.host) })
+		}
+	})
+	return func() error { return err }
+}
+
+// textOnArrival has an end write a line the very moment that it is sent data.
+func (c *conn) textOnArrival(s string) {
+	c.p.o.onArrival(c.host, "DATA", func() {
+		c.p.says("%s: answers at once: write() of %q", c.name, s)
+		c.writeNow(s) // if it fails, nothing is heard
+	})
+}
+
+// textNow is text inside Together.
+func (c *conn) textNow(s string) { must(c.writeNow(s)) }
+
+func (c *conn) writeNow(s string) error {
+	return c.Held(func(fd int) error { _, err := unix.Write(fd, []byte(s+"\n")); return err })
 }
 
 // shutNow is shut inside Together.
@@ -243,125 +299,18 @@ func (c *conn) shutOnArrival() {
 	})
 }
 
-// number sets a socket option.
-func number(level, option, value int) func(*lab.Socket) error {
-	return func(k *lab.Socket) error { return k.Set(level, option, value) }
-}
-
-// settle is how long nothing must happen for a thing to be over: longer than a
-// delayed acknowledgement (40 ms) and the link's delay.
-const settle = 120 * time.Millisecond
-
-// quiet waits until nothing has happened on the link for d.
-func (p *Stage) quiet(d time.Duration) {
-	p.until(fmt.Sprintf("the link is quiet for %v", d), func() bool {
-		for _, i := range p.o.waiting {
-			if i.Row != nil && i.Row.awaited > 0 {
-				return false
-			}
-		}
-		return p.o.now()-p.o.last >= d
-	})
-}
-
-// state waits until an end of the latest connection is in a state.
-func (p *Stage) state(host int, want state.State) {
-	p.until(fmt.Sprintf("the %s is in %s", sideNames[host], want), func() bool {
-		return p.o.current != nil && p.o.current.at[host].Base() == want
-	})
-}
-
-// rows waits until a host has sent n segments that the given name belongs to,
-// and all of these have arrived or are lost.
-func (p *Stage) rows(host int, name string, n int) {
-	p.until(fmt.Sprintf("the %s has sent %d × %s", sideNames[host], n, name), func() bool {
-		count := 0
-		for _, r := range p.o.rows {
-			if r.From == host && !r.Copy && !r.Landing && r.is(name) && r.awaited <= 0 {
-				count++
-			}
-		}
-		return count >= n
-	})
-}
-
-// until waits for a condition, which is called with the observer locked.
-func (p *Stage) until(what string, holds func() bool) {
-	ctx, cancel := context.WithDeadline(p.ctx, p.Deadline())
-	defer cancel()
-	wake := func() { p.o.mu.Lock(); defer p.o.mu.Unlock(); p.o.changed.Broadcast() }
-	defer context.AfterFunc(ctx, wake)()
-	ticks := time.NewTicker(10 * time.Millisecond) // for conditions on time
-	defer ticks.Stop()
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		for {
-			select {
-			case <-ticks.C:
-				wake()
-			case <-done:
-				return
-			}
-		}
-	}()
-	p.o.mu.Lock()
-	defer p.o.mu.Unlock()
-	for !holds() {
-		if ctx.Err() != nil {
-			panic(failure{fmt.Errorf("waiting in vain until %s: %w", what, ctx.Err())})
-		}
-		p.o.changed.Wait()
-	}
-}
-
-// pause lets time pass.
-func (p *Stage) pause(d time.Duration) { must(p.Sleep(d)) }
-
-// sysctl changes a setting of a host in the middle of a lesson.
-func (p *Stage) sysctl(host int, name, value string) {
-	must(p.SetSysctl(host, name, value))
-	p.says("%s: sysctl %s=%s", sideNames[host], strings.ReplaceAll(name, "/", "."), value)
-}
-
-// counted tells what the kernels' counters of that name say.
-func (p *Stage) counted(host int, names ...string) {
-	grown, err := p.Grown(host)
-	must(err)
-	var parts []string
-	for _, n := range names {
-		parts = append(parts, fmt.Sprintf("%s %d", n, grown[n]))
-	}
-	p.says("kernel of the %s counts: %s", sideNames[host], strings.Join(parts, ", "))
-}
-
-// sockets tells how many sockets a kernel has in which state.
-func (p *Stage) sockets(host int) map[lab.KernelState]int {
-	list, err := p.Sockets(host)
-	must(err)
-	count := map[lab.KernelState]int{}
-	var parts []string
-	for _, k := range list {
-		count[k.State]++
-		if k.State == lab.KernelListen {
-			parts = append(parts, fmt.Sprintf("accept queue %d of at most %d", k.RecvQ, k.SendQ+1))
-		}
-	}
-	for s := lab.KernelEstablished; s <= lab.KernelClosing; s++ {
-		if count[s] > 0 && s != lab.KernelListen {
-			parts = append(parts, fmt.Sprintf("%d in %v", count[s], s))
-		}
-	}
-	if len(parts) == 0 {
-		parts = []string{"none"}
-	}
-	p.says("kernel of the %s has sockets: %s", sideNames[host], strings.Join(parts, ", "))
-	return count
-}
-
 // check ends the lesson where what it is to show does not happen.
 func (p *Stage) check(ok bool, otherwise string) {
 	if !ok {
 		panic(failure{errors.New(otherwise)})
 	}
+}
+
+// thousands writes a number with commas, as everywhere in a story.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

@@ -3,15 +3,15 @@ package lesson
 import (
 	"golang.org/x/sys/unix"
 
-	"tcpwatch/analyze/state"
 	"tcpwatch/lab"
 )
 
-var noDelay = number(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+// noProbe has losses wait for the timer.
+var noProbe = []Setting{{Name: "ipv4/tcp_sack", Value: "0", Why: "the timer is to be seen: with SACK a tail loss probe would come before it (RFC 8985 §7)"}}
 
 // pieces writes n times size octets, each a segment of its own.
 func (c *conn) pieces(n, size int) {
-	c.p.says("%s: %d times write() of %d octets", c.name, n, size)
+	c.p.says("%s: write() of %d octets, %d times", c.name, size, n)
 	c.p.Together(func() {
 		must(c.Held(func(fd int) error {
 			for range n {
@@ -30,7 +30,7 @@ func workLessons() []*Lesson {
 	return []*Lesson{
 		{
 			Name: "ack-each", Group: Work, About: "every segment is acknowledged",
-			Why:   "An acknowledgement names the next octet expected, so that each covers all before it. A receiver may wait for a second segment, at most 500 ms (RFC 9293 §3.8.6.3); here it is told not to (TCP_QUICKACK, tcp(7)).",
+			Why:   "An acknowledgement names the next octet expected, so that each covers all before it. A receiver may wait for a second segment, at most 500 ms (RFC 9293 §3.8.6.3); here it is told not to.",
 			Words: []string{"DATA", "ACK"},
 			Link:  calm(20 * ms),
 			Expect: opened +
@@ -39,8 +39,9 @@ func workLessons() []*Lesson {
 				"client DATA len=100 |" + open + "server ACK |" + open,
 			play: func(p *Stage) {
 				c, s := p.pair(noDelay)
+				s.with(quickAck)
 				for i := range 3 {
-					must(s.Set(unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1))
+					must(quickAck.set(s.Socket))
 					c.write(100)
 					s.read(100)
 					p.rows(1, "ACK", i+1)
@@ -49,10 +50,10 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "timeout", Group: Work, About: "retransmission after a timeout, which doubles each time",
-			Why:       "Nothing comes back, so that only the timer can help: it sends the same octets again and waits twice as long each time (RFC 6298 §5.4 to §5.6). The probe that would come sooner needs SACK, which is switched off here (RFC 8985 §7).",
+			Why:       "Nothing comes back, so that only the timer can help: it sends the same octets again and waits twice as long each time (RFC 6298 §5).",
 			Words:     []string{"RETRANSMISSION"},
 			Link:      rules(drop(lab.DataSegment, 1, 3), nil),
-			Settings:  map[string]string{"ipv4/tcp_sack": "0"},
+			Settings:  noProbe,
 			Shortened: "Linux waits at least 200 ms, not the second of RFC 6298 §2.4.",
 			Expect: opened +
 				"client DATA lost |" + open +
@@ -70,7 +71,8 @@ func workLessons() []*Lesson {
 			Why:      "Each segment behind the hole makes the receiver repeat its acknowledgement. The third repetition is taken for a loss, without waiting for the timer (RFC 5681 §3.2).",
 			Words:    []string{"DUP-ACK", "RETRANSMISSION"},
 			Link:     rules(drop(lab.DataSegment, 1, 1), nil),
-			Settings: map[string]string{"ipv4/tcp_early_retrans": "0"},
+			Notes:    map[string]string{"WINDOW-UPDATE": firstWindow},
+			Settings: []Setting{{Name: "ipv4/tcp_early_retrans", Value: "0", Why: "no tail loss probe is to come in between (RFC 8985 §7)"}},
 			Expect: opened +
 				"client DATA lost |" + open + "client DATA |" + open + "client DATA |" + open + "client DATA |" + open + "client DATA |" + open +
 				"server DUP-ACK |" + open + "server DUP-ACK |" + open + "...\nserver DUP-ACK |" + open + "...\n" +
@@ -113,6 +115,7 @@ func workLessons() []*Lesson {
 			Name: "reordered", Group: Work, About: "a segment is overtaken: the receiver puts it right",
 			Why:   "The second segment arrives first and waits in the receiver, which repeats its acknowledgement. The first one fills the hole, and the program reads the octets in the order in which they were written (RFC 9293 §3.10.7.4).",
 			Words: []string{"OUT-OF-ORDER", "DUP-ACK"},
+			Notes: map[string]string{"WINDOW-UPDATE": firstWindow},
 			Link:  [2]lab.Path{{Delay: 20 * ms, HoldBack: 10 * ms, Rules: []lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Hold}}}, {Delay: 20 * ms}},
 			Expect: opened + "client DATA held @OUT-OF-ORDER |" + open + "client DATA |" + open +
 				"server DUP-ACK |" + open + "server ACK |" + open,
@@ -126,7 +129,11 @@ func workLessons() []*Lesson {
 			Name: "corrupted", Group: Work, About: "a damaged segment: its checksum is wrong, no answer",
 			Why:   "A receiver must check every segment's sum and drop it without a word if it is wrong (RFC 9293 §3.1). To the sender that is a loss like any other.",
 			Words: []string{"BAD-CHECKSUM", "RETRANSMISSION"},
-			Link:  rules([]lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Corrupt}}, nil),
+			Notes: map[string]string{
+				"RETRANSMISSION (tlp)": "nothing follows the damaged segment, so that the probe is sooner than the timer.",
+				"DIFFERENT-CONTENT":    "the tap at the server holds both: the damaged octets, which the server dropped, and the right ones.",
+			},
+			Link: rules([]lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Corrupt}}, nil),
 			Expect: opened + "client DATA damaged @BAD-CHECKSUM |" + open +
 				"client RETRANSMISSION |" + open + "server ACK |" + open,
 			play: func(p *Stage) {
@@ -144,7 +151,7 @@ func workLessons() []*Lesson {
 			Expect: opened + "client DATA |" + open + "...\nserver ZERO-WINDOW |" + open + "...\n" +
 				"client ZERO-WINDOW-PROBE |" + open + "...\nserver WINDOW-UPDATE |" + open + "...\nclient DATA |" + open + "...\n",
 			play: func(p *Stage) {
-				l := p.listen(8, number(unix.SOL_SOCKET, unix.SO_RCVBUF, 4096))
+				l := p.listen(8, receiveBuffer(4096))
 				c := p.dial()
 				s := l.accept()
 				const all = 12000
@@ -158,12 +165,13 @@ func workLessons() []*Lesson {
 			Name: "keep-alive", Group: Work, About: "nothing to say: keep-alives ask who is still there",
 			Why:       "A keep-alive has no data and the number before the next one, so that the other end must answer. Both ends may stay in ESTABLISHED for days without it (RFC 9293 §3.8.4).",
 			Words:     []string{"KEEP-ALIVE", "KEEP-ALIVE-ACK"},
-			Shortened: "The first is sent after 1 s (TCP_KEEPIDLE, TCP_KEEPINTVL), not after two hours.",
+			Notes:     map[string]string{"WINDOW-UPDATE": firstWindow},
+			Shortened: "The first is sent after 1 s, not after two hours.",
 			Link:      calm(10 * ms),
 			Expect: opened + "client KEEP-ALIVE |" + open + "server KEEP-ALIVE-ACK |" + open +
 				"client KEEP-ALIVE |" + open + "server KEEP-ALIVE-ACK |" + open + "...\n",
 			play: func(p *Stage) {
-				p.pair(number(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1), number(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1), number(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1))
+				p.pair(keepAlive(9)...)
 				p.rows(1, "KEEP-ALIVE-ACK", 2)
 			},
 		},
@@ -194,12 +202,7 @@ func longOrShort(p *Stage) {
 			s.write(200)
 			c.read(200)
 		}
-		p.quiet(settle)
-		c.close()
-		s.eof()
-		p.state(0, state.FinWait2)
-		s.close()
-		p.state(0, state.TimeWait)
+		closes(c, s)
 		p.quiet(settle)
 	}
 	count := func() int {

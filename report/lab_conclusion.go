@@ -1,0 +1,119 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// LabConclusion is what is said of a lesson when it is over.
+type LabConclusion struct {
+	At  time.Duration
+	Why string
+	// Words explain the rest; Notes say of others that came up why they did.
+	Words []string
+	Notes map[string]string
+	// Reached, Shortened and Differs are sentences, "" where there is nothing to say:
+	// where a state was reached that was asked for, which waits are shorter than
+	// elsewhere, why states differ.
+	Reached, Shortened, Differs string
+	// Kept is what the names of the files begin with that were kept; "" if none were.
+	Kept string
+
+	// Compared counts the states that were held against a kernel's, Equal those that
+	// were the same, NoSocket those for which the kernel had no socket.
+	Compared, Equal, NoSocket int
+	// Of client and server: what the link counted, and what the kernel did
+	// (TcpRetransSegs). Crossed are the SYNs that a SYN-ACK sent again, which the
+	// link counts and no kernel.
+	Sent, Lost, Damaged, Held, Copied, Again, Crossed, KernelAgain [2]uint64
+
+	// Unexpected says where the story was another one than was to be seen; "" where
+	// it was that.
+	Unexpected string
+}
+
+// Conclude writes the conclusion behind the story.
+func (l *LabStory) Conclude(c *LabConclusion) {
+	l.write(bytes.NewBufferString("\n"))
+	l.Sentence("WHY", c.Why)
+	l.meanings("", c.Words, nil)
+	others := slices.DeleteFunc(l.Words(), func(w string) bool { return slices.Contains(c.Words, w) })
+	l.meanings("ALSO SEEN", others, c.Notes)
+	for _, s := range [][2]string{{"REACHED", c.Reached}, {"SHORTENED", c.Shortened}, {"DIFFERS", c.Differs}, {"CHECKED", c.checked()}, {"KEPT", c.kept()}} {
+		if s[1] != "" {
+			l.Sentence(s[0], s[1])
+		}
+	}
+}
+
+// kept names the files.
+func (c *LabConclusion) kept() string {
+	if c.Kept == "" {
+		return ""
+	}
+	return Escape(c.Kept) + ".*: what the client saw (.snd.pcap) and the server (.rcv.pcap), beside each what happened to every packet " +
+		"(.truth.tsv: what its sender did; .link.tsv: what the link did), and both kernels' counters (.json)"
+}
+
+// checked says how far the story can be trusted.
+func (c *LabConclusion) checked() string {
+	text := "no states, for there is no connection"
+	if c.Compared > 0 {
+		text = fmt.Sprintf("%d of %d states are those of the kernels", c.Equal, c.Compared)
+		if c.NoSocket > 0 {
+			text += fmt.Sprintf(", which have no socket for %d more", c.NoSocket)
+		}
+		text += fmt.Sprintf("; segments sent again: %d by the link's own count", c.Again[0]+c.Again[1])
+		if crossed := c.Crossed[0] + c.Crossed[1]; crossed > 0 {
+			text += fmt.Sprintf(" (%d of them SYNs that a SYN-ACK repeats, which no kernel counts)", crossed)
+		}
+		text += fmt.Sprintf(", %d by the kernels' (TcpRetransSegs)", c.KernelAgain[0]+c.KernelAgain[1])
+	}
+	if c.Unexpected != "" {
+		text += "; not as expected, as where the machine is busy: " + c.Unexpected
+	}
+	return text
+}
+
+// LabEnding appends the conclusion of a lesson as a JSON object and a line end.
+func LabEnding(b []byte, scenario string, c *LabConclusion) []byte {
+	j := labObject(b, scenario, c.At, "end")
+	j.text("why", c.Why)
+	j.open("words", '{')
+	for _, w := range c.Words {
+		j.text(w, unglue(meaning(w)))
+	}
+	j.close('}')
+	for _, s := range [][2]string{{"reached", c.Reached}, {"shortened", c.Shortened}, {"differs", c.Differs}, {"kept", c.Kept}} {
+		if s[1] == "" {
+			j.null(s[0])
+		} else {
+			j.text(s[0], s[1])
+		}
+	}
+	j.uint("states_compared", uint64(c.Compared))
+	j.uint("states_equal", uint64(c.Equal))
+	j.uint("states_without_socket", uint64(c.NoSocket))
+	for i, side := range []string{"client", "server"} {
+		j.open(side, '{')
+		j.uint("sent", c.Sent[i])
+		j.uint("lost", c.Lost[i])
+		j.uint("damaged", c.Damaged[i])
+		j.uint("held", c.Held[i])
+		j.uint("copied", c.Copied[i])
+		j.uint("sent_again", c.Again[i])
+		j.uint("sent_again_in_syn_ack", c.Crossed[i])
+		j.uint("sent_again_by_kernel", c.KernelAgain[i])
+		j.close('}')
+	}
+	j.bool("as_expected", c.Unexpected == "")
+	if c.Unexpected == "" {
+		j.null("unexpected")
+	} else {
+		j.text("unexpected", c.Unexpected)
+	}
+	j.close('}')
+	return append(j.b, '\n')
+}

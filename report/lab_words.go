@@ -1,0 +1,87 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
+)
+
+// causeMeanings say in short what a cause behind RETRANSMISSION means.
+var causeMeanings = [label.CauseCount]string{
+	label.CauseRTO:      "Sent again because the sender's timer had run out. (RFC 6298 §5)",
+	label.CauseFast:     "Sent again at once, because acknowledgements had reported the loss. (RFC 5681 §3.2, RFC 8985 §6)",
+	label.CauseTLP:      "A tail loss probe: the sender repeats its last segment, so that the other end must answer. (RFC 8985 §7)",
+	label.CauseSpurious: "Sent again although it had been acknowledged. (RFC 9293 §3.8.1)",
+}
+
+// saw remembers a label that was written, for Words.
+func (l *LabStory) saw(id label.ID, name string) {
+	if label.All[id].Group != label.Phase {
+		l.word(name)
+	}
+}
+
+func (l *LabStory) word(name string) {
+	if !slices.Contains(l.words, name) {
+		l.words = append(l.words, name)
+	}
+}
+
+// Words returns the words of the steps that want an explanation, in the order in
+// which they came: labels other than those that name the segment, RETRANSMISSION
+// with its cause, a state that is only guessed.
+func (l *LabStory) Words() []string { return slices.Clone(l.words) }
+
+// meaning is what explain says of a label, a verdict or a state in short, with its
+// clauses; "" of anything else. RETRANSMISSION with a cause is that cause.
+func meaning(name string) string {
+	if id, ok := label.Find(name); ok {
+		return label.All[id].Definition + " (" + clauses(label.All[id].Clauses) + ")"
+	}
+	for _, s := range verdict.All {
+		if s.Name == name {
+			return s.Definition + " (" + clauses(s.Clauses) + ")"
+		}
+	}
+	for s := state.Unknown; s < state.Count; s++ {
+		if s.String() == name {
+			return stateTexts[s].means + " (RFC 9293 §3.3.2)"
+		}
+	}
+	for c, means := range causeMeanings {
+		if means != "" && name == labelName(label.Retransmission)+" ("+label.Cause(c).String()+")" {
+			return means
+		}
+	}
+	if name == listenInferred {
+		return "Inferred: " + listenNote + "."
+	}
+	return ""
+}
+
+// meanings writes words with what they mean, and with notes where there are some,
+// below a name of the section or, where that is "", below the one before.
+func (l *LabStory) meanings(section string, words []string, notes map[string]string) {
+	for _, w := range words {
+		text := meaning(w)
+		if note := notes[w]; note != "" {
+			text = strings.TrimSpace(text + " Here: " + note)
+		}
+		if text == "" {
+			continue
+		}
+		var b bytes.Buffer
+		t := &story{env: l.env, out: &b}
+		if section != "" {
+			t.section(section, w+": "+text, Plain)
+		} else {
+			writeWrapped(&b, l.env, Plain, sectionIndent, sectionIndent+w+": "+unglue(text))
+		}
+		section = ""
+		l.write(&b)
+	}
+}
