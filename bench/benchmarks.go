@@ -68,7 +68,7 @@ func (k kept) benchmarks() string {
 		fmt.Fprintf(&b, "%s.\n\n", p.where())
 		section.write(&b, p)
 	}
-	b.WriteString("\n## Where the time goes\n\nProfiles of both captures, by function: [mix](bench/runs/profile-mix.txt), [small](bench/runs/profile-small.txt).\n")
+	b.WriteString("\n## Where the time goes\n\nProfiles of both captures, by function: [mix](bench/runs/profile-mix.txt), [small](bench/runs/profile-small.txt). What was changed, what it\nbrought, and what was taken out again: [profiles.md](bench/profiles.md).\n")
 	b.WriteString(unfair)
 	k.writeAims(&b)
 	return b.String()
