@@ -86,8 +86,15 @@ func needUserNamespace(t *testing.T) {
 // Without root, and without /dev/net/tun where it is closed, a lesson is the same.
 func TestLabWithoutRoot(t *testing.T) {
 	needUserNamespace(t)
-	cmd := asNobody(nobodysProgram(t), "lab", "four-segments")
-	out, err := cmd.CombinedOutput()
+	path := nobodysProgram(t)
+	var out []byte
+	var err error
+	for range 5 {
+		out, err = asNobody(path, "lab", "four-segments").CombinedOutput()
+		if err == nil || !strings.Contains(strings.Join(strings.Fields(string(out)), " "), "as where the machine is busy") {
+			break // else a kernel's timer ran out while the machine stood still
+		}
+	}
 	if err != nil || !strings.Contains(string(out), "server LAST-ACK = LAST-ACK") {
 		t.Errorf("%v\n%s", err, out)
 	}
