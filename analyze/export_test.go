@@ -1,5 +1,7 @@
 package analyze
 
+import "tcpwatch/capture/wire"
+
 // NewShardsOf is NewShards with batches of another size.
 func NewShardsOf(n, size int, cfg Config) *Shards { return newShards(n, size, cfg) }
 
@@ -17,4 +19,11 @@ func (a *Analyzer) Wake() {
 	for _, r := range a.table.All() {
 		a.table.Get(r)
 	}
+}
+
+// Owner returns the number of the shard that has the connections of a tuple.
+func (g *Shards) Owner(t *wire.Tuple) int {
+	var p pair
+	p.fill(g.tables[0], t)
+	return int(g.owner(&p))
 }

@@ -25,8 +25,8 @@ const chunksInFlight = 4
 // task is what a shard is to do next.
 type task struct {
 	batch *batch // nil: the capture has ended
-	// from is 0 for the whole batch; else only timers run out, those that are due in
-	// front of entry number upTo of the batch.
+	// upTo is 0 for the whole batch; else only timers run out, those that are due in
+	// front of its entry number upTo.
 	upTo int
 }
 
@@ -60,6 +60,7 @@ func (s *shard) run() {
 			s.flush()
 		case t.upTo > 0:
 			s.catchUp(t.batch, t.upTo)
+			s.send(t.batch.first+uint64(t.upTo), nil) // others may have much to tell
 		default:
 			s.take(t.batch)
 			s.send(t.batch.first+uint64(t.batch.n), t.batch)

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
@@ -202,5 +203,39 @@ func TestShardsEnd(t *testing.T) {
 		all = append(all, last, feedItem{clock: int64(1e18) + 7200e9})
 		cfg := analyze.Config{MaxConnections: most}
 		sameTelling(t, fmt.Sprintf("%d connections", most), divided(all, 3, 512, cfg), alone(all, cfg))
+	}
+}
+
+// TestShardsOneSided: many connections of one shard end at one moment, while the
+// shards go in step for lack of room, and the others have nothing to tell.
+func TestShardsOneSided(t *testing.T) {
+	const room = 1991
+	var got telling
+	a := analyze.NewShardsOf(3, 64, got.listen(analyze.Config{MaxConnections: room}))
+	packet, begun := uint64(0), 0
+	for i := 0; begun < room; i++ {
+		s := wire.Segment{Tuple: simTuple(0), Flags: wire.SYN, Window: 1000, Time: int64(1e18) + int64(i)}
+		s.SrcPort, s.Src[15] = uint16(i), byte(i>>16)
+		if a.Owner(&s.Tuple) == 0 {
+			packet++
+			begun++
+			s.Packet = packet
+			*a.Next() = s
+			a.Take()
+		}
+	}
+	last := wire.Segment{Tuple: simTuple(0), Flags: wire.SYN, Window: 1000, Packet: packet + 1, Time: int64(1e18) + 3600e9}
+	last.Src[14] = 77
+	*a.Next() = last
+	a.Take()
+	done := make(chan bool)
+	go func() { a.Flush(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		t.Fatal("the shards wait for each other")
+	}
+	if s := a.Stats(); s.Connections != uint64(begun)+1 || s.Live != 0 || s.Evicted != 1 {
+		t.Errorf("%+v", s)
 	}
 }
