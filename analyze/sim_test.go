@@ -139,7 +139,11 @@ func (f *simFaults) report(t *testing.T) {
 func simRuns(t *testing.T, kind simKind, check func(f *simFaults, n *simNet, told []simTold, records []*analyze.Connection)) {
 	t.Helper()
 	var f simFaults
-	for seed := *simFirst; seed < *simFirst+uint64(*simSeeds); seed++ {
+	seeds := uint64(*simSeeds)
+	if testing.Short() {
+		seeds = min(seeds, 250)
+	}
+	for seed := *simFirst; seed < *simFirst+seeds; seed++ {
 		n := simDraw(seed, kind)
 		told, records := simWatch(n)
 		if len(told) != len(n.tapped) {

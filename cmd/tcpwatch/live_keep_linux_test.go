@@ -266,7 +266,12 @@ func TestLiveFullDisk(t *testing.T) {
 		b := startLive(t, client, append(append(args, both2...), "-i", "vc", "-U")...)
 		askAll(t, client, server, 150) // some 110 KiB
 		flood(t, client, "vc", 6000)   // and more than waits in memory
-		time.Sleep(300 * time.Millisecond)
+		for range 500 {                // until it says so, on a machine however busy
+			time.Sleep(20 * time.Millisecond)
+			if strings.Contains(b.said(), "packets are lost") {
+				break
+			}
+		}
 		b.cmd.Process.Signal(os.Interrupt)
 		if got := b.status(); got != exitPartial {
 			t.Errorf("status %d", got)
