@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/verdict"
 )
 
 // says are actions that must be told, in this order; between them there may be
@@ -36,6 +37,29 @@ func unsaid(l *Lesson, said []string) string {
 		return fmt.Sprintf("nobody said %q in %q", want[0], said)
 	}
 	return ""
+}
+
+// ungiven names a verdict that explains a lesson although neither tap gives it.
+func ungiven(l *Lesson, given [2][]verdict.Verdict) string {
+	for _, word := range l.Words {
+		id, known := verdict.Find(word)
+		here := func(v verdict.Verdict) bool { return v.ID == id }
+		if known && !slices.ContainsFunc(given[0], here) && !slices.ContainsFunc(given[1], here) {
+			return "explained by " + word + ", which neither tap says: " + names(given)
+		}
+	}
+	return ""
+}
+
+// names lists verdicts, the client's tap first.
+func names(given [2][]verdict.Verdict) string {
+	var list [2][]string
+	for i, vs := range given {
+		for _, v := range vs {
+			list[i] = append(list[i], v.ID.String()+"/"+v.Confidence.String())
+		}
+	}
+	return fmt.Sprint(list)
 }
 
 // unseen names a word that has a note although nothing of it was seen.
