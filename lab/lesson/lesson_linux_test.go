@@ -282,6 +282,19 @@ func TestInterrupted(t *testing.T) {
 		}
 		cancel()
 	}
+	// Before the program has made its sockets: what waits they are given later does
+	// not count, so that the first SYN is the last one.
+	ctx, cancel := context.WithCancel(context.Background())
+	out, err := Run(ctx, Find("filtered"), Options{Tell: func(i *Item) {
+		if i.Setting != nil {
+			cancel()
+			time.Sleep(20 * ms) // until the sockets know
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || len(out.Rows) > 1 {
+		t.Errorf("filtered: %v, %d segments behind the end", err, len(out.Rows))
+	}
+	cancel()
 	failing := &Lesson{Name: "failing", Link: calm(ms), play: func(p *Stage) {
 		p.pair()
 		p.check(false, "what fails")

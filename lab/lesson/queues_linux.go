@@ -121,17 +121,17 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "syn-flood", Group: Trouble, About: "a SYN flood without cookies: nobody else gets in",
-			Why:      "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2.2).",
-			Words:    []string{"SYN-RECEIVED"},
-			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
-			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "0", Why: "cookies are what saves a server from this: see syn-cookies"}},
+			Why:       "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2.2).",
+			Words:     []string{"SYN-RECEIVED"},
+			Shortened: "The honest client gives up after 300 ms, not after two minutes.",
+			Link:      [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
+			Settings:  []Setting{{Name: "ipv4/tcp_syncookies", Value: "0", Why: "cookies are what saves a server from this: see syn-cookies"}},
 			Expect: `
 	client SYN #1 | SYN-SENT LISTEN
 	...
 	server SYN-ACK lost #1 | SYN-SENT SYN-RECEIVED
 	...
 	client SYN #9 | SYN-SENT LISTEN
-	...
 `,
 			play: func(p *Stage) {
 				p.listen(4)
@@ -139,7 +139,8 @@ func queueLessons() []*Lesson {
 				c := p.socket(0)
 				c.name = "an honest client"
 				c.Patience(300 * ms)
-				c.connect()
+				err := c.connect()
+				p.check(err != nil, "the honest client should not have got in")
 				p.counted(1, "TcpExtListenDrops", "TcpExtSyncookiesSent")
 			},
 		},
