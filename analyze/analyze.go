@@ -16,7 +16,9 @@ type Config struct {
 	// default is 30 s, as Linux keeps it; RFC 9293 §3.4.2 says 2 minutes.
 	MSL time.Duration
 	// MaxConnections bounds the connections remembered at one time; beyond it
-	// the one that was quiet longest is handed over as evicted. Default 1<<20.
+	// one that is over is handed over, else one that was quiet for long as evicted:
+	// of those that close, then of open ones, then of attempts; of attempts first
+	// where they are many. Default 1<<20.
 	MaxConnections int
 	// Packet is called for every segment, in the order of the calls of Segment.
 	// Connection is called once for every connection, when nothing more is

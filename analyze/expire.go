@@ -124,7 +124,8 @@ var (
 )
 
 // floodShare: more than one in so many of the connections that there is room for
-// are opening. That is a heuristic for a flood of SYNs or a scan.
+// are opening. That is a heuristic for a flood of SYNs or a scan. Where there is
+// room for a handful, one attempt is many.
 const floodShare = 8
 
 // dispensable returns the order for so many that are opening, of most.

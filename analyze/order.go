@@ -6,7 +6,8 @@ import "math/bits"
 // connection when nothing more is expected of it, so a long one keeps all that
 // began after it waiting: Order holds copies of those. Its memory is bounded,
 // save for 8 octets for each number from the first that is missing to the
-// highest given; what does not fit lies in a temporary file.
+// highest given; what does not fit lies in a temporary file, and stays in memory
+// where none can be written.
 type Order struct {
 	next uint64
 	// tickets are those of the numbers from next on, at the number modulo their

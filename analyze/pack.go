@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"encoding/binary"
+	"math"
 	"net/netip"
 	"slices"
 )
@@ -296,14 +297,15 @@ func (p *packer) packets(list ...*uint64) {
 func (p *packer) packetOf(v *uint64) { p.packets(v) }
 
 // difference writes how far v lies from the one before; 0, which many are, as 0
-// without becoming the one before.
+// without becoming the one before. A distance of −2^63 has no code: it is written
+// one shorter, a nanosecond in 292 years.
 func difference(p *packer, v, before *int64) {
 	var d uint64
 	if !p.reading {
 		if *v != 0 {
-			n := *v - *before
+			n := max(*v-*before, -math.MaxInt64)
 			d = (uint64(n)<<1 ^ uint64(n>>63)) + 1
-			*before = *v
+			*before += n
 		}
 		number(p, &d)
 		return

@@ -17,10 +17,11 @@ type waiting struct {
 	last   uint32   // the chunk that is being filled, plus 1; 0: none
 	back   Connection
 
-	dir  string
-	file *os.File // its octets at n·chunkSize are those of chunk n
-	err  error    // of the file; then everything stays in memory, or was lost
-	read []byte
+	dir   string
+	file  *os.File // its octets at n·chunkSize are those of chunk n
+	named bool     // the file has still a name, which close removes
+	err   error    // of the file; then everything stays in memory, or was lost
+	read  []byte
 }
 
 // packedChunk is a run of packed records, freed when the last of them is taken.
@@ -161,7 +162,8 @@ func (w *waiting) store(i uint32, c *packedChunk) {
 			w.file = nil
 			return
 		}
-		os.Remove(w.file.Name()) // where the system allows it, nothing is left behind even by a kill
+		// Where the system allows it, nothing is left behind even by a kill.
+		w.named = os.Remove(w.file.Name()) != nil
 	}
 	if _, w.err = w.file.WriteAt(c.octets, int64(i)*chunkSize); w.err == nil {
 		w.drop(c)
@@ -185,7 +187,9 @@ func (w *waiting) load(chunk uint32, offset, length int) []byte {
 func (w *waiting) close() {
 	if w.file != nil {
 		w.file.Close()
-		os.Remove(w.file.Name())
+		if w.named {
+			os.Remove(w.file.Name())
+		}
 		w.file = nil
 	}
 }

@@ -213,7 +213,7 @@ func writeMany(b *strings.Builder, p keptPart) {
 		fmt.Fprintf(b, "* %s: %s packets, %s connections that stay open, %s MB: %s s, peak %s MB. %s.\n", g.program,
 			thousands(g.packets), thousands(g.connections), mb(g.octets), sec(g.wall), mb(g.peak), g.note)
 	}
-	b.WriteString("\nMore than `--max-connections` (1,048,576) are not remembered at one time: the one that was quiet longest leaves as a record that says `evicted`.\n")
+	b.WriteString("\nMore than `--max-connections` (1,048,576) are not remembered at one time: one that is over leaves for a new one, else one that was quiet for long, as a record that says `evicted`.\n")
 }
 
 func writeStart(b *strings.Builder, p keptPart) {

@@ -98,6 +98,11 @@ func (s *session) interrupted(in *input, c *capture, at time.Duration) (r run, e
 	err = <-ended
 	r.wall = time.Since(begin)
 	var status *exec.ExitError
+	if errors.As(err, &status) && !status.Exited() {
+		// It had done everything and no longer listened for signals.
+		r.note = "was done before"
+		return r, nil
+	}
 	if err != nil && (!errors.As(err, &status) || status.ExitCode() != 1) {
 		return r, fmt.Errorf("%w: %s", err, complaints.String())
 	}

@@ -16,8 +16,9 @@ type Options struct {
 	// waits for it lives on until the pipe speaks or the process ends.
 	Context context.Context
 	// Progress is called from within Open and Next, or beside them where a file is
-	// compressed, one call at a time, at most about ten times a second, with the octets read of all inputs as they lie on disk and how
-	// many there are; total is 0 where one of them does not say.
+	// compressed, one call at a time, at most about ten times a second, with the
+	// octets read of all inputs as they lie on disk and how many there are; total is
+	// 0 where one of them does not say.
 	Progress func(done, total int64)
 }
 

@@ -47,7 +47,7 @@ func listening(n int, handle func(*Session, *Socket) error, client func(*Session
 		}
 		return both(func() error {
 			err := client(s)
-			l.f.SetDeadline(time.Now().Add(3 * time.Second))
+			l.Patience(3 * time.Second)
 			return err
 		}, server)
 	}
@@ -373,7 +373,7 @@ func overflow(n, backlog int, patience time.Duration) Program {
 			if err != nil {
 				return err
 			}
-			k.f.SetDeadline(time.Now().Add(patience))
+			k.Patience(patience)
 			if err := k.Connect(s.At(1, serverPort)); err != nil {
 				return errors.Join(err, k.Close())
 			}

@@ -134,8 +134,15 @@ func (k *Socket) ReceiveFrom(b []byte) (n int, from netip.AddrPort, err error) {
 	return n, from, nil
 }
 
-// Patience is how long the socket's calls wait from now on.
-func (k *Socket) Patience(d time.Duration) { k.f.SetDeadline(time.Now().Add(d)) }
+// Patience is how long the socket's calls wait from now on. After Interrupt they
+// wait no longer, whatever it is.
+func (k *Socket) Patience(d time.Duration) {
+	k.s.mu.Lock()
+	defer k.s.mu.Unlock()
+	if !k.s.over {
+		k.f.SetDeadline(time.Now().Add(d))
+	}
+}
 
 // Sleep waits, at most until the session's deadline or until it is interrupted.
 func (s *Session) Sleep(d time.Duration) error {

@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"analyze/state":     nil,
 	"analyze/rfc":       nil, // for tests
 	"lab":               {"capture", "capture/keep", "capture/wire"},
-	"lab/lesson":        {"lab", "analyze", "analyze/label", "analyze/script", "analyze/state", "capture/wire"},
+	"lab/lesson":        {"lab", "analyze", "analyze/label", "analyze/script", "analyze/state", "analyze/verdict", "capture/wire"},
 	"lab/labtest":       nil, // for tests
 	"bench":             {"bench/traffic"},
 	"bench/traffic":     {"capture", "capture/keep", "capture/wire"},

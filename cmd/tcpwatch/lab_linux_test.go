@@ -285,6 +285,11 @@ func TestLabObjects(t *testing.T) {
 			}
 		}
 		end := all[len(all)-1]
+		for _, o := range all {
+			if at := o["at"]; o["kind"] != "drawn" && at.(float64) > end["at"].(float64) {
+				t.Errorf("%s: the end at %v, behind it %v", c.name, end["at"], o)
+			}
+		}
 		l := lesson.Find(c.name)
 		if end["kind"] != "end" || kinds["end"] != 1 || end["why"] != l.Why || end["as_expected"] == (end["unexpected"] != nil) {
 			t.Errorf("%s: %v", c.name, end)

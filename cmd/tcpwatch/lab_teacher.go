@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"tcpwatch/lab"
 	"tcpwatch/lab/lesson"
@@ -23,6 +24,7 @@ type teacher struct {
 	state   string // that was asked for by its name; "" if none
 	story   *report.LabStory
 	line    []byte
+	latest  time.Duration // of what was told
 }
 
 // teach runs the lesson and tells it at the same time: the world of the lesson
@@ -45,7 +47,11 @@ func (t *teacher) teach(ctx context.Context) (ok bool, err error) {
 	case told != nil && !errors.Is(told, context.Canceled):
 		return false, &exitError{exitPartial, told}
 	case told != nil, err != nil && ctx.Err() != nil:
-		return false, &exitError{exitPartial, errors.New("interrupted: the lab was taken down")}
+		text := "interrupted: the lab was taken down"
+		if t.flags.keep != "" {
+			text += fmt.Sprintf("; what is kept of %s in %s ends there, its truth is not complete", t.lesson.Name, t.flags.keep)
+		}
+		return false, &exitError{exitPartial, errors.New(text)}
 	case err != nil:
 		return false, &exitError{exitUsage, err}
 	}
@@ -115,7 +121,7 @@ func (t *teacher) howToRead() string {
 	var notes []string
 	if !t.lesson.Carry {
 		notes = append(notes,
-			"states: the sender's when it has sent, the receiver's when the segment has arrived (an answer moves it on), by the tap at that end = by that end's own kernel",
+			"states: the sender's when it has sent, the receiver's when the segment has arrived (an answer moves it on), by the tap at that end = by that end's own kernel, which is asked again, up to four times, while it says otherwise: it may not have taken the segment in yet",
 			"? is inferred", "(2) is the second connection",
 			"a handshake has the numbers on the wire, the rest counts from the ISNs")
 	}
@@ -126,6 +132,7 @@ func (t *teacher) howToRead() string {
 }
 
 func (t *teacher) item(i *lesson.Item) error {
+	t.latest = max(t.latest, i.At)
 	switch {
 	case i.Setting != nil:
 		s := &report.LabSetting{Name: i.Setting.Sysctl(), Value: i.Setting.Value, Default: i.Setting.Default, Why: i.Setting.Why}
@@ -168,13 +175,10 @@ func (t *teacher) written() error {
 func (t *teacher) conclude(out *lesson.Outcome) error {
 	l, r := t.lesson, out.Result
 	c := &report.LabConclusion{
-		Why: l.Why, Words: l.Words, Notes: l.Notes, Shortened: l.Shortened, Differs: l.Differs, Unexpected: out.Unexpected, Kept: r.Base,
+		At: t.latest, Why: l.Why, Words: l.Words, Notes: l.Notes, Shortened: l.Shortened, Differs: l.Differs, Unexpected: out.Unexpected, Kept: r.Base,
 		Compared: out.Compared, Equal: out.Equal, NoSocket: out.NoSocket,
 		Sent: r.Sent, Lost: r.Lost, Damaged: r.Corrupted, Held: r.Held, Copied: r.Copied,
 		Again: r.Retransmitted, Crossed: r.Crossed, KernelAgain: r.Counted,
-	}
-	if n := len(out.Rows); n > 0 {
-		c.At = out.Rows[n-1].At
 	}
 	if t.state != "" {
 		c.Reached = reached(out.Rows, t.state)

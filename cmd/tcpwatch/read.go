@@ -126,7 +126,7 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"maximum segment lifetime, %s to %s; TIME-WAIT lasts twice as long (default %s, as Linux keeps it; RFC 9293 says 2m)",
 		short(minMSL), short(maxMSL), short(analyze.DefaultMSL)))
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
-		"remember at most N connections at one time, 1 to %d; beyond it the one that was quiet longest is reported as evicted (default %d)",
+		"remember at most N connections at one time, 1 to %d; beyond it one that is over is handed on, else one that was quiet for long is reported as evicted (default %d)",
 		mostConnections, analyze.DefaultMaxConnections))
 	f.Var(number(&o.shards, 1, analyze.MaxShards), "shards", fmt.Sprintf(
 		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d)",

@@ -65,7 +65,7 @@ func datagramLessons() []*Lesson {
 		},
 		{
 			Name: "udp-echo", Group: Programs, About: "UDP: an echo in two datagrams, nothing around them",
-			Why:  "Two packets, where TCP needs seven at the least: no SYN, no ACK, no FIN, no state at either end (RFC 768). What is to be acknowledged the programs must acknowledge themselves.",
+			Why:  "Two packets, where TCP needs five even if each FIN travels with the data: a SYN, a SYN-ACK, a segment each way, a last ACK. Here there is no SYN, no ACK, no FIN, no state at either end (RFC 768). What is to be acknowledged the programs must acknowledge themselves.",
 			Link: calm(10 * ms), Carry: true, Expect: one + "server DATAGRAM\n",
 			play: func(p *Stage) {
 				s, c := p.mail(1, udpPort), p.mail(0, 0)

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 	"tcpwatch/lab"
 )
@@ -18,6 +19,7 @@ type observer struct {
 	now     func() time.Duration
 
 	taps   [2]*analyze.Analyzer
+	judged [2][]verdict.Verdict
 	seen   analyze.Observation // the last one, of whichever tap
 	landed struct {            // between Arriving and Arrived
 		moved bool
@@ -62,9 +64,21 @@ func newObserver(tell func(*Item)) *observer {
 	o := &observer{tell: tell, talks: map[key]*talk{}, byNumber: map[uint64]*Row{}}
 	o.changed = sync.NewCond(&o.mu)
 	for i := range o.taps {
-		o.taps[i] = analyze.New(analyze.Config{Packet: func(x *analyze.Observation) { o.seen = *x }})
+		var judge verdict.Judge
+		inOrder := analyze.NewOrder(func(c *analyze.Connection) { o.judged[i] = append(o.judged[i], judge.Connection(c)...) })
+		o.taps[i] = analyze.New(analyze.Config{Packet: func(x *analyze.Observation) { o.seen = *x }, Connection: inOrder.Connection})
 	}
 	return o
+}
+
+// verdicts returns the verdicts at both taps. Nothing may follow it.
+func (o *observer) verdicts() [2][]verdict.Verdict {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, t := range o.taps {
+		t.Flush()
+	}
+	return o.judged
 }
 
 // look has the tap at host h see a segment that host from sent, and moves that

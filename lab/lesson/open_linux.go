@@ -149,7 +149,7 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "ack-lost", Group: Open, About: "the last ACK of the handshake is lost",
-			Why:   "The client is in ESTABLISHED, the server not: it sends its SYN-ACK again, and the client acknowledges it again. Had the client sent data, that would have acknowledged the SYN-ACK, too (RFC 9293 §3.10.7.4).",
+			Why:   "The client is in ESTABLISHED, the server not: it sends its SYN-ACK again, and the client acknowledges it again. Had the client sent data, that would have acknowledged the SYN-ACK, too (RFC 9293 §3.10.7.4). The tap at the server never saw the lost ACK: there it looks as if the SYN-ACK had been lost.",
 			Words: []string{"SYN-RECEIVED", "LAST-ACK-LOST"},
 			Link:  rules(drop(lab.HandshakeACK, 1, 1), nil),
 			Expect: `
@@ -158,8 +158,14 @@ func openLessons() []*Lesson {
 	client HANDSHAKE-ACK lost               | ESTABLISHED SYN-RECEIVED
 	server SYN-ACK RETRANSMISSION cause=rto | ESTABLISHED SYN-RECEIVED
 	client HANDSHAKE-ACK !lost              | ESTABLISHED ESTABLISHED
+	server DATA len=20                      | ESTABLISHED ESTABLISHED
+	client ACK                              | ESTABLISHED ESTABLISHED
 `,
-			play: func(p *Stage) { p.pair() },
+			play: func(p *Stage) {
+				c, s := p.pair()
+				s.write(20) // which shows that it is open
+				c.read(20)
+			},
 		},
 		{
 			Name: "simultaneous-open", Group: Open, About: "both ends open at the same moment: the SYNs cross",

@@ -61,8 +61,8 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "backlog-1", Group: Open, About: "a backlog of 1: the queue is full, a SYN is dropped",
-			Why:   "Linux lets backlog + 1 connections wait. When they do, a further SYN is dropped without a word, and the client's timer tries again: to the client it looks like a lost SYN (listen(2); RFC 9293 §3.8.1).",
-			Words: []string{"ACCEPT-QUEUE-FULL"},
+			Why:   "Linux lets backlog + 1 connections wait. When they do, a further SYN is dropped without a word, and the client's timer tries again: to the client it looks like a lost SYN (listen(2); RFC 9293 §3.8.1). So it does to a tap, even to the one at the server: tcpwatch says SYN-LOST, and only the server's counters say more.",
+			Words: []string{"SYN-LOST"},
 			Link:  calm(10 * ms),
 			Expect: opened + opened + `
 	client SYN #3                | SYN-SENT LISTEN
@@ -87,8 +87,8 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "accept-queue-full", Group: Trouble, About: "the last ACK is dropped: one end open, the other not",
-			Why:      "Both SYNs came while there was room for one. The server drops the second ACK, stays in SYN-RECEIVED and sends its SYN-ACK again. The client cannot know and is in ESTABLISHED (RFC 9293 §3.5: its ACK needs no answer).",
-			Words:    []string{"ACCEPT-QUEUE-FULL", "SYN-RECEIVED"},
+			Why:      "Both SYNs came while there was room for one. The server drops the second ACK, stays in SYN-RECEIVED and sends its SYN-ACK again. The client cannot know and is in ESTABLISHED (RFC 9293 §3.5: its ACK needs no answer). tcpwatch gives no verdict: of a client that sends nothing more, a dropped ACK looks like a lost one.",
+			Words:    []string{"SYN-RECEIVED"},
 			Link:     calm(10 * ms),
 			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "0", Why: "the server is to remember both SYNs, not to answer one with a cookie"}},
 			Differs:  "An ACK that arrives and is dropped by the kernel looks like one that is taken. Only the SYN-ACK that comes again shows it, and then the step is taken back.",
@@ -121,17 +121,17 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "syn-flood", Group: Trouble, About: "a SYN flood without cookies: nobody else gets in",
-			Why:      "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2.2).",
-			Words:    []string{"SYN-RECEIVED"},
-			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
-			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "0", Why: "cookies are what saves a server from this: see syn-cookies"}},
+			Why:       "Every SYN that is never finished keeps a place in SYN-RECEIVED. When as many wait as the backlog allows the server drops further SYNs, those of honest clients too (RFC 4987 §2.2).",
+			Words:     []string{"SYN-RECEIVED"},
+			Shortened: "The honest client gives up after 300 ms, not after two minutes.",
+			Link:      [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
+			Settings:  []Setting{{Name: "ipv4/tcp_syncookies", Value: "0", Why: "cookies are what saves a server from this: see syn-cookies"}},
 			Expect: `
 	client SYN #1 | SYN-SENT LISTEN
 	...
 	server SYN-ACK lost #1 | SYN-SENT SYN-RECEIVED
 	...
 	client SYN #9 | SYN-SENT LISTEN
-	...
 `,
 			play: func(p *Stage) {
 				p.listen(4)
@@ -139,14 +139,15 @@ func queueLessons() []*Lesson {
 				c := p.socket(0)
 				c.name = "an honest client"
 				c.Patience(300 * ms)
-				c.connect()
+				err := c.connect()
+				p.check(err != nil, "the honest client should not have got in")
 				p.counted(1, "TcpExtListenDrops", "TcpExtSyncookiesSent")
 			},
 		},
 		{
 			Name: "syn-cookies", Group: Trouble, About: "the same flood with cookies: the honest client gets in",
-			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show, and does not count the cookies that it sends again.",
-			Words:    []string{"SYN-COOKIE"},
+			Why:      "With the queue full the server remembers nothing: it puts what it must know into the ISN of its SYN-ACK, and believes the ACK that brings ISN + 1 back (RFC 4987 §3.6). Until then its kernel has no socket to show, and does not count the cookies that it sends again. In the segments a cookie that is taken looks like any other SYN-ACK, so that tcpwatch gives no verdict.",
+			Words:    []string{"SYN-ACK", "HANDSHAKE-ACK"},
 			Link:     [2]lab.Path{{Delay: 5 * ms}, {Delay: 5 * ms, Rules: neverFinished}},
 			Settings: []Setting{{Name: "ipv4/tcp_syncookies", Value: "1", Why: "cookies are sent when too many SYNs wait"}},
 			Expect: `

@@ -1,6 +1,9 @@
 package lesson
 
-import "tcpwatch/lab"
+import (
+	"tcpwatch/analyze/verdict"
+	"tcpwatch/lab"
+)
 
 // Options are what a caller may choose. The zero value is the default.
 type Options struct {
@@ -16,6 +19,9 @@ type Options struct {
 // Outcome is what a lesson gave.
 type Outcome struct {
 	Rows []*Row
+	// Verdicts are what tcpwatch says of the connections at the client's tap and at
+	// the server's, in order of the connections.
+	Verdicts [2][]verdict.Verdict
 	// Unexpected says where the story is not the one that is expected, for which
 	// a machine that was busy elsewhere is a reason; "" where it is.
 	Unexpected string

@@ -44,6 +44,7 @@ func Run(ctx context.Context, l *Lesson, opts Options) (*Outcome, error) {
 		return &Outcome{Rows: o.rows}, err
 	}
 	out := &Outcome{Rows: o.rows, Result: res, Unexpected: matches(l.Expect, o.rows)}
+	out.Verdicts = o.verdicts()
 	out.compare()
 	return out, nil
 }

@@ -167,8 +167,9 @@ func (c *conn) write(n int) {
 
 // text sends a line.
 func (c *conn) text(s string) error {
+	s += "\n"
 	c.p.says("%s: write() of %q", c.name, s)
-	_, err := c.Write([]byte(s + "\n"))
+	_, err := c.Write([]byte(s))
 	return err
 }
 
@@ -181,15 +182,25 @@ func letters(n int) []byte {
 	return b
 }
 
-// read takes n octets.
+// read takes n octets, which are all.
 func (c *conn) read(n int) {
+	c.take(n)
+	c.p.says("%s: read() has all %s octets", c.name, thousands(n))
+}
+
+// part takes n octets of more.
+func (c *conn) part(n int) {
+	c.take(n)
+	c.p.says("%s: read() has %s octets of more", c.name, thousands(n))
+}
+
+func (c *conn) take(n int) {
 	b := make([]byte, n)
 	for got := 0; got < n; {
 		m, err := c.Read(b[got:])
 		must(err)
 		got += m
 	}
-	c.p.says("%s: read() has all %s octets", c.name, thousands(n))
 }
 
 // eof reads to the other end's FIN.
@@ -262,11 +273,20 @@ func (c *conn) takeOnArrival(name string, n int) (did func() error) {
 	return func() error { return err }
 }
 
-// textOnArrival has an end write a line the very moment that it is sent data.
-func (c *conn) textOnArrival(s string) {
+// answerOnArrival has an end read the very moment that it is sent data, and write a
+// line in answer. If that fails, nothing is heard.
+func (c *conn) answerOnArrival(s string) {
 	c.p.o.onArrival(c.host, "DATA", func() {
-		c.p.says("%s: answers at once: write() of %q", c.name, s)
-		c.writeNow(s) // if it fails, nothing is heard
+		c.Held(func(fd int) error {
+			b := make([]byte, 1<<12)
+			n, err := unix.Read(fd, b)
+			if err == nil {
+				c.p.says("%s: hears %q", c.name, b[:n])
+			}
+			return err
+		})
+		c.p.says("%s: answers at once: write() of %q", c.name, s+"\n")
+		c.writeNow(s)
 	})
 }
 

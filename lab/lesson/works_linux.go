@@ -145,7 +145,7 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "zero-window", Group: Work, About: "a slow reader: the window closes and opens again",
-			Why:   "The window is the room that the receiver has left. At zero the sender stops, and probes from time to time so that a lost announcement of new room cannot stop it for ever (RFC 9293 §3.8.6.1).",
+			Why:   "The window is the room that the receiver offers. It need not be the room that there is: Linux keeps a part of its buffer for bookkeeping, so that less is offered at first and more is taken than that before the window is 0. At zero the sender stops, and probes from time to time so that a lost announcement of new room cannot stop it for ever (RFC 9293 §3.8.6.1).",
 			Words: []string{"ZERO-WINDOW", "ZERO-WINDOW-PROBE", "WINDOW-UPDATE"},
 			Link:  calm(10 * ms),
 			Expect: opened + "client DATA |" + open + "...\nserver ZERO-WINDOW |" + open + "...\n" +
@@ -154,9 +154,12 @@ func workLessons() []*Lesson {
 				l := p.listen(8, receiveBuffer(4096))
 				c := p.dial()
 				s := l.accept()
+				p.says("server: reads nothing")
 				const all = 12000
 				p.together(func() { c.write(all) }, func() {
 					p.rows(0, "ZERO-WINDOW-PROBE", 2)
+					p.room(s)
+					p.says("server: read() begins")
 					s.read(all)
 				})
 			},
@@ -190,6 +193,22 @@ func workLessons() []*Lesson {
 	}
 }
 
+// room tells what the window of an end that does not read stands for: how much lies
+// unread, and how large its buffer is.
+func (p *Stage) room(c *conn) {
+	p.landed()
+	var unread, buffer int
+	must(c.Control(func(fd int) (err error) {
+		if unread, err = unix.IoctlGetInt(fd, unix.SIOCINQ); err != nil {
+			return err
+		}
+		buffer, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF)
+		return err
+	}))
+	p.says("kernel of the %s: the window is 0 with %s octets unread in a buffer of %s, twice the SO_RCVBUF that was asked for: the rest is bookkeeping (socket(7))",
+		sideNames[c.host], thousands(unread), thousands(buffer))
+}
+
 // longOrShort makes the same four requests twice.
 func longOrShort(p *Stage) {
 	l := p.listen(8)
@@ -205,10 +224,15 @@ func longOrShort(p *Stage) {
 		closes(c, s)
 		p.quiet(settle)
 	}
-	count := func() int {
+	count := func() (n int) {
 		p.o.mu.Lock()
 		defer p.o.mu.Unlock()
-		return len(p.o.rows)
+		for _, r := range p.o.rows {
+			if !r.Landing && !r.Copy { // these are no segments of their own
+				n++
+			}
+		}
+		return n
 	}
 	talk(4)
 	long := count()
