@@ -151,13 +151,14 @@ var lastAckLost = Spec{
 			return false
 		}
 		passed := x.completed()
+		way, _ := x.trips()
 		for i := range x.nSynAcks {
 			a := x.synAck(i)
-			if a.Packet < x.Opening.AckPacket || a.Packet > x.Clues.ServerProved || a.Time-passed <= x.Opening.RTTServer {
+			if a.Packet < x.Opening.AckPacket || a.Packet > x.Clues.ServerProved || a.Time-passed <= way {
 				continue
 			}
 			v.Confidence = Likely
-			if synAcksBehindACK(x) > 1 {
+			if synAcksBehindACK(x) > 1 || way < 0 { // not known: it may have crossed the ACK
 				v.Confidence = Possible
 			}
 			v.add(Item{Why: AckPassed, Packet: x.Opening.AckPacket, Than: a.Packet})
