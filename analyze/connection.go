@@ -138,7 +138,9 @@ type Opening struct {
 
 	// RTTServer is the time from the last SYN that was answered to the
 	// SYN-ACK, RTTClient from the SYN-ACK to its ACK, at this tap, in
-	// nanoseconds; -1 where not seen.
+	// nanoseconds; -1 where not seen, and where one that was sent several times
+	// may be the one answered: only the echoed timestamp of the last of them
+	// tells that (RFC 6298 §3).
 	RTTServer, RTTClient int64
 	// Took is the time from the first SYN to the completing segment; -1.
 	Took int64

@@ -25,25 +25,25 @@ type note struct {
 	idle                 int64                       // the longest silence, nanoseconds
 
 	// opening
-	firstSYN, lastSYN, synAckAt int64 // times; 0: none
-	synUnanswered               bool  // a SYN since the last SYN-ACK
-	synAckFirst                 bool
-	complete                    bool
-	simultaneous, split         bool
-	synCount                    [2]uint32
-	synAckCount                 uint32
-	opened                      bool // both ends were in ESTABLISHED or behind
-	synAckISNs, badAcks         uint8
-	ackPacket                   uint64
-	completeAt                  int64
-	rttServer, rttClient        int64
-	options                     [2]EndOptions
-	ackOfISN                    [2]wire.Seq // what acknowledged the side's ISN
-	ackOfISNKnown               [2]bool
-	synData, ackData            uint32
-	plainAck                    [2]bool // the side sent a segment with ACK and without SYN and RST
-	firstAck                    [2]wire.Seq
-	icmp                        icmpNote
+	firstSYN             int64 // time; 0: none
+	synUnanswered        bool  // a SYN since the last SYN-ACK
+	synAckFirst          bool
+	complete             bool
+	simultaneous, split  bool
+	synCount             [2]uint32
+	synAckCount          uint32
+	opened               bool // both ends were in ESTABLISHED or behind
+	synAckISNs, badAcks  uint8
+	ackPacket            uint64
+	completeAt           int64
+	rttServer, rttClient int64
+	options              [2]EndOptions
+	ackOfISN             [2]wire.Seq // what acknowledged the side's ISN
+	ackOfISNKnown        [2]bool
+	synData, ackData     uint32
+	plainAck             [2]bool // the side sent a segment with ACK and without SYN and RST
+	firstAck             [2]wire.Seq
+	icmp                 icmpNote
 
 	// closing
 	finAt          [2]int64

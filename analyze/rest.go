@@ -89,7 +89,7 @@ var (
 		{nearNote("zeek.ends.0.start", "ISN"), nearNote("zeek.ends.0.last", "Nxt")},
 		{nearNote("zeek.ends.1.start", "ISN"), nearNote("zeek.ends.1.last", "Nxt")},
 	}
-	noteStart = []rest.Near{rest.NearOf[note, flow.Flow]("firstSYN", "Start"), rest.NearOf[note, flow.Flow]("lastSYN", "Start")}
+	noteStart = []rest.Near{rest.NearOf[note, flow.Flow]("firstSYN", "Start")}
 	noteOwn   = []rest.Near{
 		rest.NearOf[note, note]("tw.until", "tw.since"),
 		rest.NearOf[note, note]("rstLast", "rstAt"),

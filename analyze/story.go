@@ -67,7 +67,7 @@ func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {
 		n.synData = seg.Len
 		n.synAckFirst = n.synAckCount > 0
 	}
-	n.lastSYN, n.synUnanswered = seg.Time, true
+	n.synUnanswered = true
 }
 
 func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
@@ -76,7 +76,6 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 	if older := a.table.Older(f.Ref); older != 0 && seg.Ack == y.ISN+1 && y.Is(flow.SentSYN) {
 		a.endTimeWait(older, seg) // the holder has accepted the new SYN
 	}
-	n.synAckAt = seg.Time
 	if !n.options[s].Known || !a.facts.RepeatsSYN {
 		n.options[s] = offered(seg, synAckECN(n.options[s.Other()].ECN, seg.Flags))
 	}
@@ -92,8 +91,7 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
 	if n.synUnanswered && !n.complete {
 		n.synUnanswered = false
-		// An answer to a SYN that had been answered before measures nothing.
-		if at := a.answered(n, label.SYN, n.lastSYN, seg); n.rttServer < 0 || at == n.lastSYN {
+		if at, known := a.answered(n, label.SYN, seg); known {
 			n.rttServer = seg.Time - at
 		}
 	}
@@ -109,19 +107,30 @@ func (a *Analyzer) saidBefore(n *note, seg *wire.Segment) bool {
 	return false
 }
 
-// answered returns the time of the SYN or SYN-ACK that seg answers: the one
-// whose timestamp it echoes (RFC 7323 §3.2), else the latest.
-func (a *Analyzer) answered(n *note, phase label.ID, latest int64, seg *wire.Segment) int64 {
-	if !seg.Options.Set.Has(wire.OptTimestamps) || seg.Options.TSEcr == 0 {
-		return latest
+// answered returns the time of the SYN or SYN-ACK that seg answers, where that
+// is certain. One that was sent once is it. Of several nobody can tell which was
+// answered (Karn; RFC 6298 §3), unless seg echoes the timestamp of the last and of
+// no other: then it was sent behind the arrival of that one (RFC 7323 §4). The echo
+// of an earlier one proves less: an end keeps the first timestamp that it took and
+// gives it also when it answers a later copy, which it does not take (RFC 5961
+// §4.2).
+func (a *Analyzer) answered(n *note, phase label.ID, seg *wire.Segment) (at int64, known bool) {
+	if n.stepsLost > 0 {
+		return 0, false
 	}
-	at := latest
+	count, echoed, last := 0, 0, false
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
-		if st := a.steps.At(i); st.Phase == phase && st.TSVal == seg.Options.TSEcr {
-			at = st.Time
+		st := a.steps.At(i)
+		if st.Phase != phase || st.Copy || st.FromClient == a.facts.FromClient {
+			continue
+		}
+		at, last = st.Time, seg.Options.Set.Has(wire.OptTimestamps) && st.TSVal != 0 && st.TSVal == seg.Options.TSEcr
+		count++
+		if last {
+			echoed++
 		}
 	}
-	return at
+	return at, count == 1 || last && echoed == 1
 }
 
 // noteComplete notices the segment that completes the handshake: the one by
@@ -149,7 +158,9 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 	n.split = bothBare && n.plainAck[f.Client.Other()]
 	n.simultaneous = bothBare && !n.split
 	if n.synAckCount > 0 && s == f.Client {
-		n.rttClient = seg.Time - a.answered(n, label.SynAck, n.synAckAt, seg)
+		if at, known := a.answered(n, label.SynAck, seg); known {
+			n.rttClient = seg.Time - at
+		}
 	}
 }
 

@@ -73,8 +73,8 @@ var AllFields = [Fields]FieldSpec{
 	Form:      {Name: "form", Kind: Word, Meaning: "Shape of the handshake: three-way, simultaneous or split; empty where not all of it was captured."},
 	Tries:     {Name: "tries", Kind: Count, Least: 2, Meaning: "SYNs (of: SYN-ACK: SYN-ACKs) sent so far."},
 	SynAcks:   {Name: "syn_acks", Kind: Count, Least: 2, Meaning: "SYN-ACKs sent so far."},
-	RTTServer: {Name: "rtt_server", Unit: "s", Kind: Span, Meaning: "From the last SYN that was answered to the SYN-ACK, at this tap."},
-	RTTClient: {Name: "rtt_client", Unit: "s", Kind: Span, Meaning: "From the SYN-ACK to its ACK, at this tap."},
+	RTTServer: {Name: "rtt_server", Unit: "s", Kind: Span, Meaning: "From the last SYN that was answered to the SYN-ACK, at this tap; empty where one of several may be it."},
+	RTTClient: {Name: "rtt_client", Unit: "s", Kind: Span, Meaning: "From the SYN-ACK to its ACK, at this tap; empty where one of several may be it."},
 	Duration: {Name: "duration", Unit: "s", Kind: Span, Least: 1, Meaning: "How long it took or lasted: the handshake from the first SYN, the wait for an answer, the repair until all was acknowledged, " +
 		"the time without room, the connection until its close."},
 	End:      {Name: "end", Kind: Word, Meaning: "What ended it: acknowledged, reset, quiet (nothing more came for 5 minutes), end of capture, evicted, 2MSL, reused."},

@@ -40,12 +40,15 @@ func flight(segments int) string {
 // cases are the branches that examples and near misses leave.
 var cases = []struct{ name, script, want string }{
 	{"an ordinary connection", served, ""},
-	{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
-	{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN-ACK echoes the first SYN", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1112 ecr 7>\n",
-		"SYN-ACK-LOST likely, SLOW-SYN certain"},
+		"SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"SYN-ACK repeated, no timestamps", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.04 A>B . 1 ack 1\n", "SYN-ACK-LOST possible, SLOW-SYN likely"},
+	{"ACK lost in front of the tap", "0 A>B S 0 <TS val 100 ecr 0>\n+.0002 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1.02 B>A S. 0 ack 1 <TS val 1029 ecr 100>\n+.04 A>B . 1 ack 1 <TS val 1162 ecr 7>\n",
+		"LAST-ACK-LOST possible, SLOW-SYN likely"},
 	{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
 		"LAST-ACK-LOST possible"},
 

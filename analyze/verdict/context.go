@@ -98,6 +98,53 @@ func (x *context) echoed(a *analyze.Step) *analyze.Step {
 	return found
 }
 
+// synAcksBefore returns how many SYN-ACKs stand in front of a packet.
+func (x *context) synAcksBefore(packet uint64) int {
+	n := 0
+	for n < x.nSynAcks && x.synAck(n).Packet < packet {
+		n++
+	}
+	return n
+}
+
+// taken returns the SYN-ACK whose timestamp the ACK that completes the handshake
+// echoes; nil where that cannot be told: no timestamps, or several SYN-ACKs with
+// the same one. An end keeps the timestamp of the SYN-ACK that it took first, and
+// answers later ones without taking them (RFC 5961 §4.2): that one had arrived.
+func (x *context) taken() *analyze.Step {
+	var ack, found *analyze.Step
+	for i := range x.Steps {
+		if s := &x.Steps[i]; s.Packet == x.Opening.AckPacket && !s.Copy {
+			ack = s
+		}
+	}
+	if ack == nil || ack.TSEcr == 0 {
+		return nil
+	}
+	for i := range x.synAcksBefore(ack.Packet) {
+		if s := x.synAck(i); s.TSVal == ack.TSEcr {
+			if found != nil {
+				return nil
+			}
+			found = s
+		}
+	}
+	return found
+}
+
+// trips returns the round trips from the tap to both ends in nanoseconds, by the
+// handshake, else the longest by what was acknowledged later; -1: not measured.
+func (x *context) trips() (server, client int64) {
+	server, client = x.Opening.RTTServer, x.Opening.RTTClient
+	if server < 0 {
+		server = x.FromClient.RTT.Max
+	}
+	if client < 0 {
+		client = x.FromServer.RTT.Max
+	}
+	return server, client
+}
+
 // resetBetween reports whether an acceptable RST of the server lies between
 // two packets.
 func (x *context) resetBetween(a, b uint64) bool {

@@ -57,12 +57,16 @@ var synAckLost = Spec{
 			"to the client; or the first SYN-ACK captured stands behind a SYN that was sent again and echoes the timestamp of an earlier one",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
+		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
+			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
-	RestsOn: "what was sent again, and the echoed timestamp. A SYN-ACK that passed here was lost between the tap and the client (or the ACK was, before it came here); " +
-		"one that never came here was lost between the server and the tap, or was slow",
-	Most:    Likely,
-	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
+		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here. One that never came here was lost between " +
+		"the server and the tap, or was slow",
+	Most: Likely,
+	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
+		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n",
 	match: func(x *context, v *Verdict) bool {
 		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || bothOpened(x) {
 			return false
@@ -81,51 +85,80 @@ var synAckLost = Spec{
 
 // synAckNotReached judges a SYN-ACK that passed here.
 func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
+	n := x.synAcksBefore(x.Opening.AckPacket)
+	taken := x.taken()
+	if n == 0 || n > 1 && taken == first {
+		return false
+	}
 	for i := range x.nSyns {
 		s := x.syn(i)
-		if s.Packet > first.Packet && s.Packet < x.Opening.AckPacket && s.Time-first.Time > x.Opening.RTTClient {
+		if s.Packet > first.Packet && s.Packet < x.Opening.AckPacket && s.Time-first.Time > leastWayToClient(x, n) {
 			v.Confidence = Likely
 			v.add(Item{Why: SynAckPassed, Packet: first.Packet, Than: s.Packet})
 			return true
 		}
 	}
-	for i := 1; i < x.nSynAcks; i++ {
-		if a := x.synAck(i); a.Packet < x.Opening.AckPacket {
-			v.Confidence = Likely
-			v.add(Item{Why: SynAckPassed, Packet: first.Packet, Than: a.Packet})
-			v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
-			return true
-		}
+	if n < 2 {
+		return false
 	}
-	return false
+	a, why := x.synAck(1), SynAckPassed
+	if v.Confidence = Likely; taken == nil {
+		// The client may have had it, and its ACK have been lost in front of the tap.
+		v.Confidence, why = Possible, SynAckOrAck
+	}
+	v.add(Item{Why: why, Packet: first.Packet, Than: a.Packet})
+	v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
+	if taken != nil {
+		v.add(Item{Why: AckEchoes, Packet: x.Opening.AckPacket, Than: taken.Packet})
+	}
+	return true
+}
+
+// leastWayToClient returns the shortest round trip to the client, in nanoseconds,
+// that fits: as measured, else as if the ACK answered the last of the n SYN-ACKs
+// in front of it.
+func leastWayToClient(x *context, n int) int64 {
+	if _, way := x.trips(); way >= 0 {
+		return way
+	}
+	return x.completed() - x.synAck(n-1).Time
 }
 
 var lastAckLost = Spec{
 	Name:       "LAST-ACK-LOST",
-	Definition: "The ACK that completes the handshake passed this tap and did not reach the server, which repeats its SYN-ACK.",
+	Definition: "An ACK that would have completed the handshake did not reach the server, which repeats its SYN-ACK.",
 	Conditions: []Condition{
-		{"a SYN-ACK was sent again behind the ACK that completes the handshake", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
-		{"it came later than a round trip to the server behind that ACK, so that it did not cross it",
+		{"a SYN-ACK was sent again behind the ACK that completes the handshake; or in front of it, and the ACK echoes the timestamp of an earlier one",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{"it came later than a round trip to the server behind that ACK, so that it did not cross it; or the ACK came a round trip to the client behind it, where that was measured",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
-		{"the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{"where the ACK stands in front of it, the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs: then a full accept queue that found room " +
-		"again, or a server that waits for data (TCP_DEFER_ACCEPT), fits as well",
+		"again, or a server that waits for data (TCP_DEFER_ACCEPT), fits as well. An ACK " +
+		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
 	Most:    Likely,
 	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.Opening.AckPacket == 0 || x.nSyns == 0 || x.Clues.ServerProved == 0 || bothOpened(x) {
+		if x.Opening.AckPacket == 0 || x.nSyns == 0 || bothOpened(x) {
+			return false
+		}
+		if ackNotSeen(x, v) {
+			return true
+		}
+		if x.Clues.ServerProved == 0 {
 			return false
 		}
 		passed := x.completed()
+		way, _ := x.trips()
 		for i := range x.nSynAcks {
 			a := x.synAck(i)
-			if a.Packet < x.Opening.AckPacket || a.Packet > x.Clues.ServerProved || a.Time-passed <= x.Opening.RTTServer {
+			if a.Packet < x.Opening.AckPacket || a.Packet > x.Clues.ServerProved || a.Time-passed <= way {
 				continue
 			}
 			v.Confidence = Likely
-			if synAcksBehindACK(x) > 1 {
+			if synAcksBehindACK(x) > 1 || way < 0 { // not known: it may have crossed the ACK
 				v.Confidence = Possible
 			}
 			v.add(Item{Why: AckPassed, Packet: x.Opening.AckPacket, Than: a.Packet})
@@ -133,4 +166,25 @@ var lastAckLost = Spec{
 		}
 		return false
 	},
+}
+
+// ackNotSeen judges SYN-ACKs that were repeated in front of the first ACK: where
+// that echoes one before the last, the client had it, and had acknowledged it.
+func ackNotSeen(x *context, v *Verdict) bool {
+	n, taken := x.synAcksBefore(x.Opening.AckPacket), x.taken()
+	if taken == nil || taken == x.synAck(n-1) {
+		return false
+	}
+	last, way := x.synAck(n-1), x.FromServer.RTT
+	if way.Min >= 0 && x.completed()-last.Time < way.Min {
+		return false // it was on its way when the last one passed
+	}
+	v.Confidence = Possible
+	if way.Max >= 0 && way.Max < last.Time-taken.Time {
+		v.Confidence = Likely
+	}
+	v.add(Item{Why: AckEchoes, Packet: x.Opening.AckPacket, Than: taken.Packet})
+	v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: taken.Packet, Value: last.Time - taken.Time})
+	v.add(Item{Why: AckBefore})
+	return true
 }

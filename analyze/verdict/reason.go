@@ -43,6 +43,9 @@ const (
 	BeyondWindow
 	RstOutside
 	WentOn
+	SynAckOrAck
+	AckEchoes
+	AckBefore
 	reasonCount
 )
 
@@ -84,6 +87,9 @@ var reasonTexts = [reasonCount]string{
 	BeyondWindow:        "packet $p lies beyond any window without window scaling, which was not agreed on",
 	RstOutside:          "the number of the RST in packet $p is not the one expected next",
 	WentOn:              "its receiver goes on in packet $p",
+	SynAckOrAck:         "SYN-ACK in packet $p passed this tap in front of packet $q: it or its ACK was lost between here and the client",
+	AckEchoes:           "the ACK in packet $p echoes the timestamp of the SYN-ACK in packet $q: that one had arrived",
+	AckBefore:           "an ACK before it was lost between the client and here, or this one is slow",
 }
 
 // String returns the phrase with its placeholders.

@@ -14,10 +14,11 @@ var slowSyn = Spec{
 		{"between the first and the last SYN, or SYN-ACK, of it at least 200 ms passed (a heuristic)", "0 A>B S 0\n+.1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "5"}},
-	RestsOn: "the times of the SYNs and SYN-ACKs captured",
+	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
+	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, because " +
+		"nothing tells which of several was answered (RFC 6298 §3)",
 	Most:    Certain,
-	Example: "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n",
 	match: func(x *context, v *Verdict) bool {
 		if !x.complete() || x.Opening.Took <= 0 || x.nSyns == 0 || x.nSynAcks == 0 {
 			return false
@@ -38,10 +39,13 @@ var slowSyn = Spec{
 		if it.Value < slowOpening || it.Value <= x.Opening.Took/2 {
 			return false
 		}
-		v.Confidence = Certain
+		v.Confidence = Likely
 		v.add(it)
-		if x.Opening.RTTServer >= 0 && x.Opening.RTTClient >= 0 {
-			v.add(Item{Why: RoundTrip, Value: x.Opening.RTTServer + x.Opening.RTTClient})
+		if server, client := x.trips(); server >= 0 && client >= 0 {
+			if server+client < it.Value {
+				v.Confidence = Certain
+			}
+			v.add(Item{Why: RoundTrip, Value: server + client})
 		}
 		return true
 	},
