@@ -20,18 +20,7 @@ func resting(all []feedItem, cfg analyze.Config, awake int, moments bool) (f tel
 	}
 	a := analyze.New(cfg)
 	a.AwakeAtMost(awake)
-	for i := range all {
-		switch x := &all[i]; {
-		case x.quote != nil:
-			a.Quote(x.quote)
-		case x.clock != 0:
-			a.Advance(x.clock)
-		default:
-			a.Segment(&x.seg)
-		}
-	}
-	a.Flush()
-	f.stats = a.Stats()
+	f.feed(a, all, a.Segment)
 	return f
 }
 

@@ -107,6 +107,12 @@ func sorted(c *analyze.Connection) *analyze.Connection {
 
 func alone(all []feedItem, cfg analyze.Config) (f telling) {
 	a := analyze.New(f.listen(cfg))
+	f.feed(a, all, a.Segment)
+	return f
+}
+
+// feed gives everything to an analysis, whose way of taking a segment is take.
+func (f *telling) feed(a analysis, all []feedItem, take func(*wire.Segment)) {
 	for i := range all {
 		switch x := &all[i]; {
 		case x.quote != nil:
@@ -114,29 +120,27 @@ func alone(all []feedItem, cfg analyze.Config) (f telling) {
 		case x.clock != 0:
 			a.Advance(x.clock)
 		default:
-			a.Segment(&x.seg)
+			take(&x.seg)
 		}
 	}
 	a.Flush()
 	f.stats = a.Stats()
-	return f
+}
+
+// analysis is one Analyzer or several.
+type analysis interface {
+	Quote(*wire.Quote)
+	Advance(int64)
+	Flush()
+	Stats() analyze.Stats
 }
 
 func divided(all []feedItem, n, size int, cfg analyze.Config) (f telling) {
 	a := analyze.NewShardsOf(n, size, f.listen(cfg))
-	for i := range all {
-		switch x := &all[i]; {
-		case x.quote != nil:
-			a.Quote(x.quote)
-		case x.clock != 0:
-			a.Advance(x.clock)
-		default:
-			*a.Next() = x.seg
-			a.Take()
-		}
-	}
-	a.Flush()
-	f.stats = a.Stats()
+	f.feed(a, all, func(s *wire.Segment) {
+		*a.Next() = *s
+		a.Take()
+	})
 	return f
 }
 
