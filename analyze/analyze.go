@@ -85,6 +85,7 @@ type Analyzer struct {
 	wireshark      *wireshark.Follower
 	bare           wire.Segment // a segment without a FIN that does not count
 	ref            flow.Ref     // the connection that is being told of
+	unread         unread
 	obs            Observation
 	conn           Connection
 	episode        Episode
@@ -109,6 +110,7 @@ func New(cfg Config) *Analyzer {
 
 func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
 	a := &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, due: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	a.unread.keeps = cfg.Packet == nil && cfg.Episode == nil && cfg.Moment == nil
 	table.Accompany(&companion{Analyzer: a})
 	return a
 }
@@ -140,9 +142,23 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	a.stats.Segments++
 	a.table.Settle()
 	a.tick(seg.Time)
-	ref, from := a.route(seg, p), p.from
-	a.ref = ref
-	f := a.table.Get(ref)
+	r := a.table.Find(&p.key, p.hash)
+	if a.unread.keeps && a.keep(r, seg, p) {
+		return
+	}
+	r = a.route(r, seg, p)
+	a.ref = r
+	f := a.flow(r)
+	a.take(f, p.from, seg)
+	a.classify(r, f, a.notes.At(f.Extra))
+	if a.cfg.Packet != nil {
+		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
+		a.cfg.Packet(&a.obs)
+	}
+}
+
+// take takes a segment of a connection, which one of its sides sent.
+func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	n := a.notes.At(f.Extra)
 	x := &a.facts
 
@@ -179,11 +195,6 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	a.episodes(f, n, seg)
 	if a.cfg.Moment != nil {
 		a.moments(f, n, seg, phase)
-	}
-	a.classify(ref, f, n)
-	if a.cfg.Packet != nil {
-		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
-		a.cfg.Packet(&a.obs)
 	}
 }
 

@@ -105,7 +105,7 @@ func (a *Analyzer) lapse(r flow.Ref, t timer) {
 	}
 	since, packet := a.table.Touched(r)
 	if a.table.Awake(r) || a.cfg.Moment != nil { // else it leaves TIME-WAIT when it wakes
-		f := a.table.Get(r)
+		f := a.flow(r)
 		for _, s := range ends(f) {
 			a.leaves(f, s, 0, since+t.timeout, EndTimer)
 		}

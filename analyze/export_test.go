@@ -1,6 +1,9 @@
 package analyze
 
-import "tcpwatch/capture/wire"
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
 
 // NewShardsOf is NewShards with batches of another size.
 func NewShardsOf(n, size int, cfg Config) *Shards { return newShards(n, size, cfg) }
@@ -17,7 +20,7 @@ func (a *Analyzer) Rest() {
 // Wake wakes every connection.
 func (a *Analyzer) Wake() {
 	for _, r := range a.table.All() {
-		a.table.Get(r)
+		a.flow(r)
 	}
 }
 
@@ -26,4 +29,13 @@ func (g *Shards) Owner(t *wire.Tuple) int {
 	var p pair
 	p.fill(g.tables[0], t)
 	return int(g.owner(&p))
+}
+
+// AnalyseAtOnce makes the Analyzer keep no segments for later.
+func (a *Analyzer) AnalyseAtOnce() { a.unread.keeps = false }
+
+// WhenRead sets what is called when a connection is read whose segments were kept:
+// whether it is in the class that it was said to be in.
+func (a *Analyzer) WhenRead(f func(right bool)) {
+	a.unread.told = func(said, is flow.Class) { f(said == is || said == flow.Lapsed && is == flow.TimeWait) }
 }

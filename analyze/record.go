@@ -12,7 +12,12 @@ import (
 // finish hands a connection over and forgets it. end says why: EndQuiet,
 // EndCapture or EndEvicted.
 func (a *Analyzer) finish(r flow.Ref, end Ending) {
-	f := a.table.Last(r)
+	var f *flow.Flow
+	if a.table.Unread(r) {
+		f = a.read(r)
+	} else {
+		f = a.table.Last(r)
+	}
 	a.ref = r
 	n := a.notes.At(f.Extra)
 	if end == EndEvicted {
@@ -292,7 +297,7 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 	if r == 0 {
 		return
 	}
-	f, from := a.table.Get(r), p.from
+	f, from := a.flow(r), p.from
 	n := a.notes.At(f.Extra)
 	if n.icmp.packet != 0 || n.complete || !f.Half[from].Is(flow.SentSYN) || f.Half[from].ISN != q.Seq {
 		return

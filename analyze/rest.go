@@ -3,7 +3,6 @@ package analyze
 import (
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/rest"
-	"tcpwatch/analyze/state"
 )
 
 // This file and rest_steps.go let what the Analyzer keeps of a connection rest
@@ -58,13 +57,7 @@ func (a *companion) Wake(f *flow.Flow, kind int, c *rest.Coder, src []byte) {
 		n.watched = w
 	}
 	f.Extra = i
-	if a.table.Class(f.Ref) == flow.Lapsed {
-		for s := range f.Half { // 2MSL may have run out meanwhile
-			if h := &f.Half[s]; h.State.Base() == state.TimeWait {
-				h.State = h.State.After(state.TwoMSL)
-			}
-		}
-	}
+	a.outlive(f)
 }
 
 func (a *companion) like(kind int) *likeness {

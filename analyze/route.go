@@ -6,16 +6,16 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// route finds the connection that a segment belongs to, or begins one. A tuple
-// may have had several: a SYN begins a new one only where the RFC lets it, and
-// a segment that fits only the connection before belongs to that.
-func (a *Analyzer) route(seg *wire.Segment, p *pair) flow.Ref {
+// route finds the connection that a segment belongs to, or begins one; r is the
+// newest of its tuple, 0 if there is none. A tuple may have had several: a SYN begins
+// a new one only where the RFC lets it, and a segment that fits only the connection
+// before belongs to that.
+func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
 	from := p.from
-	r := a.table.Find(&p.key, p.hash)
 	if r == 0 {
 		return a.begin(p, seg)
 	}
-	f := a.table.Get(r)
+	f := a.flow(r)
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	fresh := false
 	switch {
@@ -30,7 +30,7 @@ func (a *Analyzer) route(seg *wire.Segment, p *pair) flow.Ref {
 			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers of the sender's own make it a stray
 	}
 	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
-		belongs(a.table.Get(older), from, seg) {
+		belongs(a.flow(older), from, seg) {
 		a.answeredByOlder(f, from, seg)
 		return older
 	}
@@ -152,19 +152,44 @@ func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 	return fits(f, from, seg)
 }
 
-// begin opens a connection at a segment and decides who is the client.
+// begin opens a connection at a segment.
 func (a *Analyzer) begin(p *pair, seg *wire.Segment) flow.Ref {
 	from := p.from
+	a.room()
+	r, f := a.table.New(&p.key, p.hash)
+	f.Number = a.stats.Connections + 1
+	a.start(f, from, seg)
+	if older := a.table.Older(r); older != 0 {
+		was := a.table.Class(older)
+		a.succeeded(f, from, seg)
+		a.reused(f, from, was, seg)
+	}
+	a.begun(r)
+	return r
+}
+
+// room makes room for a connection where there is none.
+func (a *Analyzer) room() {
 	if a.table.Len() >= a.cfg.MaxConnections {
 		a.makeRoom()
 	}
 	if a.shard != nil {
 		a.shard.makeRoom()
 	}
-	r, f := a.table.New(&p.key, p.hash)
+}
+
+// begun counts a connection that is new in the table.
+func (a *Analyzer) begun(r flow.Ref) {
 	a.stats.Connections++
 	a.stats.MostLive = max(a.stats.MostLive, a.table.Len())
-	f.Number = a.stats.Connections
+	if a.shard != nil {
+		a.shard.began(r)
+	}
+}
+
+// start begins the analysis of a connection at its first segment, and decides who is
+// the client.
+func (a *Analyzer) start(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	f.Extra = a.newNote()
 	f.FirstPacket, f.Start = seg.Packet, seg.Time
 	switch {
@@ -173,17 +198,8 @@ func (a *Analyzer) begin(p *pair, seg *wire.Segment) flow.Ref {
 	case seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK:
 		f.Client, f.RolesKnown = from.Other(), true
 	default:
-		f.Client = guessClient(&p.key, from, seg)
+		f.Client = guessClient(&f.Key, from, seg)
 	}
-	if older := a.table.Older(r); older != 0 {
-		was := a.table.Class(older)
-		a.succeeded(f, from, seg)
-		a.reused(f, from, was, seg)
-	}
-	if a.shard != nil {
-		a.shard.began(r)
-	}
-	return r
 }
 
 // guessClient names the client of a connection whose handshake was not

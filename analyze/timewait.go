@@ -48,7 +48,7 @@ func (n *note) cutTimeWait(seg *wire.Segment) {
 // it now, and by what right (RFC 9293 §3.6.1, RFC 6191 §2).
 func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	older := a.table.Older(f.Ref)
-	o := a.table.Get(older)
+	o := a.flow(older)
 	n := a.notes.At(o.Extra)
 	x := &o.Half[from]
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
@@ -84,7 +84,7 @@ func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
 	if a.table.Class(r) != flow.TimeWait {
 		return
 	}
-	o := a.table.Get(r)
+	o := a.flow(r)
 	a.notes.At(o.Extra).tw.until = seg.Time
 	for _, s := range ends(o) {
 		a.leaves(o, s, seg.Packet, seg.Time, EndReused)

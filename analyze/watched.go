@@ -266,7 +266,7 @@ func (a *Analyzer) reused(f *flow.Flow, from flow.Side, was flow.Class, seg *wir
 	if a.cfg.Moment == nil {
 		return
 	}
-	o := a.table.Get(a.table.Older(f.Ref))
+	o := a.flow(a.table.Older(f.Ref))
 	m := a.momentOf(MomentTupleReused, f, seg.Packet, seg.Time)
 	m.By, m.Previous, m.Was = sideOf(f, from), o.Number, was
 	if was == flow.TimeWait {

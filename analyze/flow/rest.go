@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"unsafe"
 
+	"tcpwatch/analyze/journal"
 	"tcpwatch/analyze/rest"
 )
 
@@ -173,6 +174,9 @@ func (t *Table) FirstPacket(r Ref) uint64 {
 	e := t.entry(r)
 	if !e.rests {
 		return t.flows.At(int32(e.at)).FirstPacket
+	}
+	if e.unread {
+		return journal.At(t.store.Get(rest.Ref(e.at))).First
 	}
 	_, src := keyOf(t.store.Get(rest.Ref(e.at)))
 	n, _ := binary.Uvarint(src)

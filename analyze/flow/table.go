@@ -3,6 +3,7 @@ package flow
 import (
 	"math/rand/v2"
 
+	"tcpwatch/analyze/journal"
 	"tcpwatch/analyze/rest"
 )
 
@@ -43,6 +44,7 @@ type entry struct {
 	at           uint32 // in flows, or a rest.Ref
 	class        Class
 	rests        bool
+	unread       bool // and at leads to its journal
 }
 
 // minSlots is the least size of Table.slots.
@@ -65,7 +67,7 @@ func NewTables(n int) []*Table {
 // Len returns how many flows are remembered.
 func (t *Table) Len() int { return t.entries.Len() }
 
-// Get returns the flow of a valid Ref, and wakes it if it rests.
+// Get returns the flow of a valid Ref, and wakes it if it rests. It must not be unread.
 func (t *Table) Get(r Ref) *Flow {
 	e := t.entry(r)
 	if e.rests {
@@ -120,6 +122,9 @@ func (t *Table) Find(k *Key, h uint32) Ref {
 // is reports whether a flow has the key.
 func (t *Table) is(r Ref, k *Key) bool {
 	e := t.entry(r)
+	if e.unread {
+		return k.begins(t.store.Get(rest.Ref(e.at))[journal.Size:])
+	}
 	if e.rests {
 		return k.begins(t.store.Get(rest.Ref(e.at)))
 	}

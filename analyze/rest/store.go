@@ -67,7 +67,14 @@ var sizeUnits, classOfUnits = func() (units [sizes]uint16, class [Longest/unit +
 
 // Put keeps a copy of s, which is not empty and at most Longest octets long.
 func (s *Store) Put(str []byte) Ref {
-	class := classOfUnits[(len(str)+unit-1)/unit]
+	r := s.Make(len(str))
+	copy(s.Get(r), str)
+	return r
+}
+
+// Make makes a cell for at least n octets, 1 to Longest, which hold anything.
+func (s *Store) Make(n int) Ref {
+	class := classOfUnits[(n+unit-1)/unit]
 	i := s.open[class]
 	if i == 0 {
 		i = s.newBlock(class)
@@ -83,12 +90,19 @@ func (s *Store) Put(str []byte) Ref {
 		b.used++
 	}
 	b.live++
-	copy(b.cells[int(cell)*b.size:], str)
 	if b.free == 0 && (int(b.used)+1)*b.size > len(b.cells) {
 		s.unlink(i) // full
 	}
 	s.octets += b.size
 	return Ref(i<<cellBits | uint32(cell))
+}
+
+// Cell returns the whole cell of a string, aligned to 16 octets. It may be written
+// to until the string is freed.
+func (s *Store) Cell(r Ref) []byte {
+	b := &s.blocks[r>>cellBits]
+	at := int(r&(1<<cellBits-1)) * b.size
+	return b.cells[at : at+b.size : at+b.size]
 }
 
 // Get returns the string, and octets behind it that are not its own. They may be

@@ -1,0 +1,100 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/journal"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// Where nobody is told of single segments, those of a connection that takes its
+// ordinary course are only kept (package journal), and analysed when something else
+// comes, or when the connection is handed over. Nobody can tell by the results.
+
+// unread is what that needs.
+type unread struct {
+	keeps  bool
+	reader journal.Reader
+	seg    wire.Segment
+	// told is called, where tests want it, with the class that a connection was said
+	// to be in and the one that it is in.
+	told func(said, is flow.Class)
+}
+
+// keep keeps a segment that belongs to r, 0 for none, or begins a connection, if it
+// can do without analysis.
+func (a *Analyzer) keep(r flow.Ref, seg *wire.Segment, p *pair) bool {
+	if seg.Time != a.clock {
+		return false // the clock counts, where it has gone back
+	}
+	if r == 0 {
+		if !journal.Opens(seg) {
+			return false
+		}
+		a.room()
+		r = a.table.NewUnread(&p.key, p.hash, p.from, a.stats.Connections+1, seg)
+		a.begun(r)
+		a.table.Touch(r, flow.Opening, a.clock, seg.Packet)
+		return true
+	}
+	if !a.table.Unread(r) {
+		return false
+	}
+	c, kept := a.table.Keep(r, p.from, seg)
+	if !kept {
+		return false
+	}
+	if finished(c) {
+		a.stats.Ended++ // nothing more is kept behind that
+	}
+	a.table.Touch(r, c, a.clock, seg.Packet)
+	return true
+}
+
+// flow returns the flow of a Ref, awake and read.
+func (a *Analyzer) flow(r flow.Ref) *flow.Flow {
+	if a.table.Unread(r) {
+		return a.read(r)
+	}
+	return a.table.Get(r)
+}
+
+// read analyses the segments of a connection that were kept.
+func (a *Analyzer) read(r flow.Ref) *flow.Flow {
+	u := &a.unread
+	f := a.table.Read(r, &u.reader)
+	tuples := [2]wire.Tuple{f.Key.Tuple(0), f.Key.Tuple(1)}
+	clock := a.clock
+	for {
+		from, more := u.reader.Next(&u.seg)
+		if !more {
+			break
+		}
+		a.clock = u.seg.Time
+		u.seg.Tuple = tuples[from]
+		if f.FirstPacket == 0 {
+			a.start(f, flow.Side(from), &u.seg)
+		}
+		a.take(f, flow.Side(from), &u.seg)
+	}
+	a.clock = clock
+	a.notes.At(f.Extra).twRestart = false // the timer runs since it was kept
+	if u.told != nil {
+		u.told(a.table.Class(r), classOf(f))
+	}
+	a.outlive(f)
+	return f
+}
+
+// outlive moves ends out of TIME-WAIT where 2MSL ran out while the connection rested
+// or was unread.
+func (a *Analyzer) outlive(f *flow.Flow) {
+	if a.table.Class(f.Ref) != flow.Lapsed {
+		return
+	}
+	for s := range f.Half {
+		if h := &f.Half[s]; h.State.Base() == state.TimeWait {
+			h.State = h.State.After(state.TwoMSL)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package analyze_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+)
+
+// records is what an analysis hands over that is asked for connections only, so that
+// it may keep segments for later.
+func (f *telling) records(cfg analyze.Config) analyze.Config {
+	cfg.Connection = func(c *analyze.Connection) { f.told = append(f.told, *sorted(c)) }
+	return cfg
+}
+
+// sameKept feeds an Analyzer that keeps segments, others that do with several shards,
+// and one that analyses each segment at once: nothing tells them apart, and what
+// others could see of a connection that is not read is right. It returns how many
+// connections were read, all in all.
+func sameKept(t *testing.T, what string, all []feedItem, cfg analyze.Config) (read int) {
+	t.Helper()
+	var want, got telling
+	a := analyze.New(want.records(cfg))
+	a.AnalyseAtOnce()
+	want.feed(a, all, a.Segment)
+	a = analyze.New(got.records(cfg))
+	a.WhenRead(func(right bool) {
+		read++
+		if !right {
+			t.Errorf("%s: a connection was not in the class that it was said to be in", what)
+		}
+	})
+	got.feed(a, all, a.Segment)
+	sameTelling(t, what, got, want)
+	for _, shards := range []int{1, 2, 3, 7} {
+		var got telling
+		s := analyze.NewShardsOf(shards, []int{1, 2, 7, 64, 512}[rand.IntN(5)], got.records(cfg))
+		got.feed(s, all, func(seg *wire.Segment) {
+			*s.Next() = *seg
+			s.Take()
+		})
+		sameTelling(t, fmt.Sprintf("%s, %d shards", what, shards), got, want)
+	}
+	return read
+}
+
+// TestKept: crowds with floods, jumps of the clock and little room, simulated
+// connections one by one, and every script.
+func TestKept(t *testing.T) {
+	seeds := uint64(40)
+	if testing.Short() {
+		seeds = 8
+	}
+	read := 0
+	for seed := range seeds {
+		all := crowd(seed)
+		for _, most := range []int{0, 1, 3, 30, 150} {
+			read += sameKept(t, fmt.Sprintf("seed %d, %d connections", seed, most), all, analyze.Config{MaxConnections: most})
+		}
+		read += sameKept(t, fmt.Sprintf("seed %d, 1 ns", seed), all, analyze.Config{MSL: 1})
+		read += sameKept(t, fmt.Sprintf("seed %d, 10 minutes", seed), all, analyze.Config{MSL: 600e9})
+	}
+	if read < int(seeds)*100 {
+		t.Errorf("only %d connections were read late: this tests little", read)
+	}
+	for seed := range seeds * 10 {
+		var all []feedItem
+		for i, c := range simDraw(seed, simKind(seed%3)).tapped {
+			c.seg.Packet = uint64(i + 1)
+			all = append(all, feedItem{seg: c.seg})
+		}
+		sameKept(t, fmt.Sprintf("connection %d", seed), all, analyze.Config{})
+	}
+	for _, name := range scripts(t) {
+		s := readScript(t, name)
+		var all []feedItem
+		for i := range s.Events {
+			all = append(all, feedItem{seg: s.Events[i].Segment, quote: s.Events[i].Quote})
+		}
+		sameKept(t, name, all, analyze.Config{})
+	}
+}
+
+// FuzzKept is TestKept with any segments, behind a handshake and not.
+func FuzzKept(f *testing.F) {
+	f.Add([]byte("0123456789abcdefghijABCDEFGHIJ0123456789"), uint8(3), uint8(0))
+	f.Add([]byte("0123456789abcdefghijABCDEFGHIJ0123456789"), uint8(0), uint8(9))
+	f.Fuzz(func(t *testing.T, data []byte, most, steps uint8) {
+		var all []feedItem
+		whole := closedConnection()
+		for _, s := range whole[:min(int(steps), len(whole))] {
+			all = append(all, feedItem{seg: s})
+		}
+		for _, s := range fuzzSegments(data) {
+			s.Packet += uint64(len(whole))
+			all = append(all, feedItem{seg: s})
+		}
+		sameKept(t, "fuzzed", all, analyze.Config{MaxConnections: int(most % 16)})
+	})
+}
