@@ -50,6 +50,7 @@ func (t *Table) Keep(r Ref, from Side, seg *wire.Segment) (Class, bool) {
 var stageClass = [...]Class{
 	journal.SYNSent: Opening, journal.SYNAnswered: Opening, journal.Open: Established,
 	journal.FINSent: Closing, journal.FINAnswered: Closing, journal.BothFINs: Closing, journal.Over: TimeWait,
+	journal.Reset: Closed,
 }
 
 // grow moves a journal to a larger place.

@@ -10,7 +10,7 @@
 // that depends on its class (package flow). So only segments are kept whose effect on
 // that is known without analysis: those of a handshake, an exchange of data and a
 // close as RFC 9293 figures 6 and 12 have them, with numbers that were sent before or
-// come next. Head.Append refuses the first that is anything else, and then all are to
+// come next, and a RST that refuses a SYN (§3.10.7.3) or comes next. Head.Append refuses the first that is anything else, and then all are to
 // be analysed. What else there is to say of them, retransmissions for example, waits.
 package journal
 
@@ -32,6 +32,7 @@ const (
 	FINAnswered              // acknowledged
 	BothFINs                 // the second FIN, whose sender had the first
 	Over                     // acknowledged: nothing more can be kept
+	Reset                    // a RST that its receiver accepts: likewise
 )
 
 // Head is what has to be known of a connection to keep its next segment. It stands
@@ -139,15 +140,26 @@ func (h *Head) Append(mem []byte, from uint8, seg *wire.Segment) (kept, full boo
 
 // follow returns the stage behind a segment, and whether it is one that is kept.
 func (h *Head) follow(from uint8, seg *wire.Segment) (Stage, bool) {
-	const ack, syn, fin = wire.ACK, wire.SYN, wire.FIN
+	const ack, syn, fin, rst = wire.ACK, wire.SYN, wire.FIN, wire.RST
 	flags := seg.Flags & relevant
 	x, y := &h.last.nxt[from], &h.last.nxt[1-from]
 	switch h.stage {
 	case SYNSent:
-		if from == h.client {
+		switch {
+		case from == h.client:
 			return SYNSent, flags == syn && seg.Seq+1 == h.low[from] && seg.Len == 0
+		case flags == rst|ack:
+			return Reset, seg.Ack == *y && seg.Len == 0
 		}
 		return SYNAnswered, flags == syn|ack && seg.Ack == *y && seg.Len == 0
+	case Over, Reset:
+		return 0, false
+	}
+	if flags&^ack == rst {
+		known := flags == rst || within(seg.Ack, h.low[1-from], *y)
+		return Reset, seg.Seq == *x && seg.Len == 0 && known
+	}
+	switch h.stage {
 	case SYNAnswered:
 		if from == h.client {
 			return Open, flags == ack && seg.Seq == *x && seg.Ack == *y

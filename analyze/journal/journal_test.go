@@ -73,7 +73,7 @@ const (
 )
 
 // TestCourse: which segments are kept, and how far they lead, by RFC 9293 figures 6
-// and 12 and their near misses.
+// and 12, §3.5.2 for a RST, and their near misses.
 func TestCourse(t *testing.T) {
 	open := []step{{0, syn, 1000, 0, 0}, {1, synAck, 5000, 1001, 0}, {0, ack, 1001, 5001, 0}}
 	with := func(more ...step) []step { return append(append([]step(nil), open...), more...) }
@@ -87,7 +87,14 @@ func TestCourse(t *testing.T) {
 		{"SYN with another number", []step{open[0], {0, syn, 1001, 0, 0}}, false, 0},
 		{"SYN with data again", []step{open[0], {0, syn, 1000, 0, 5}}, false, 0},
 		{"SYN of the other side", []step{open[0], {1, syn, 5000, 0, 0}}, false, 0},
-		{"refused", []step{open[0], {1, rst, 0, 1001, 0}}, false, 0},
+		{"refused", []step{open[0], {1, rst, 0, 1001, 0}}, true, Reset},
+		{"refused another SYN", []step{open[0], {1, rst, 0, 1000, 0}}, false, 0},
+		{"refused with data", []step{open[0], {1, rst, 0, 1001, 7}}, false, 0},
+		{"RST without ACK for a SYN", []step{open[0], {1, wire.RST, 0, 1001, 0}}, false, 0},
+		{"RST of the client behind its SYN", []step{open[0], {0, rst, 1001, 0, 0}}, false, 0},
+		{"refused, and a SYN again", []step{open[0], {1, rst, 0, 1001, 0}, open[0]}, false, 0},
+		{"SYN-ACK refused", []step{open[0], open[1], {0, wire.RST, 1001, 0, 0}}, true, Reset},
+		{"SYN-ACK, then a RST", []step{open[0], open[1], {1, rst, 5001, 1001, 0}}, true, Reset},
 		{"SYN-ACK", open[:2], true, SYNAnswered},
 		{"SYN-ACK for another number", []step{open[0], {1, synAck, 5000, 1002, 0}}, false, 0},
 		{"SYN-ACK again", []step{open[0], open[1], open[1]}, true, SYNAnswered},
@@ -108,7 +115,17 @@ func TestCourse(t *testing.T) {
 		{"ACK in front of the SYN", with(step{1, ack, 5001, 1000, 0}), false, 0},
 		{"no ACK", with(step{0, wire.PSH, 1001, 0, 10}), false, 0},
 		{"urgent", with(step{0, ack | wire.URG, 1001, 5001, 10}), false, 0},
-		{"reset", with(step{0, rst, 1001, 5001, 0}), false, 0},
+		{"reset", with(step{0, rst, 1001, 5001, 0}), true, Reset},
+		{"reset without ACK", with(step{1, wire.RST, 5001, 0, 0}), true, Reset},
+		{"RST in front", with(step{0, psh, 1001, 5001, 5}, step{0, rst, 1005, 5001, 0}), false, 0},
+		{"RST behind a gap", with(step{0, rst, 1002, 5001, 0}), false, 0},
+		{"RST with text", with(step{0, rst, 1001, 5001, 3}), false, 0},
+		{"RST with a FIN", with(step{0, rst | wire.FIN, 1001, 5001, 0}), false, 0},
+		{"RST with a SYN", with(step{0, rst | wire.SYN, 1001, 5001, 0}), false, 0},
+		{"RST for what was not seen", with(step{0, rst, 1001, 5002, 0}), false, 0},
+		{"RST again", with(step{0, rst, 1001, 5001, 0}, step{0, rst, 1001, 5001, 0}), false, 0},
+		{"RST of the closer", with(step{0, fin, 1001, 5001, 0}, step{0, rst, 1002, 5001, 0}), true, Reset},
+		{"RST instead of the second FIN", with(step{0, fin, 1001, 5001, 0}, step{1, rst, 5001, 1002, 0}), true, Reset},
 		{"FIN", with(step{0, fin, 1001, 5001, 0}), true, FINSent},
 		{"FIN of the server with data", with(step{1, fin, 5001, 1001, 10}), true, FINSent},
 		{"FIN behind a gap", with(step{0, fin, 1002, 5001, 0}), false, 0},
@@ -124,6 +141,8 @@ func TestCourse(t *testing.T) {
 		{"ACK of less than the second FIN", with(step{0, fin, 1001, 5001, 0}, step{1, fin, 5001, 1002, 5}, step{0, ack, 1002, 5006, 0}), true, BothFINs},
 		{"second FIN again", with(step{0, fin, 1001, 5001, 0}, step{1, fin, 5001, 1002, 0}, step{1, fin, 5001, 1002, 0}), false, 0},
 		{"closed", with(step{0, fin, 1001, 5001, 0}, step{1, fin, 5001, 1002, 0}, step{0, ack, 1002, 5002, 0}), true, Over},
+		{"RST behind both FINs", with(step{0, fin, 1001, 5001, 0}, step{1, fin, 5001, 1002, 0}, step{0, rst, 1002, 5002, 0}), true, Reset},
+		{"RST behind the close", with(step{0, fin, 1001, 5001, 0}, step{1, fin, 5001, 1002, 0}, step{0, ack, 1002, 5002, 0}, step{0, rst, 1002, 5002, 0}), false, 0},
 		{"ACK from the wrong side", with(step{0, fin, 1001, 5001, 0}, step{1, fin, 5001, 1002, 0}, step{1, ack, 5002, 1002, 0}), false, 0},
 		{"ACK behind the close", with(step{0, fin, 1001, 5001, 0}, step{1, fin, 5001, 1002, 0}, step{0, ack, 1002, 5002, 0}, step{0, ack, 1002, 5002, 0}), false, 0},
 	} {
