@@ -27,6 +27,12 @@ var (
 	strange                   likeness // unlike any
 )
 
+// Plain implements flow.Companion.
+func (a *companion) Plain(f *flow.Flow) bool {
+	x, y := &f.Half[0], &f.Half[1]
+	return a.unread.keeps && settled(x) && settled(y) && x.Is(flow.SentACK) && y.Is(flow.SentACK)
+}
+
 // Rest implements flow.Companion.
 func (a *companion) Rest(f *flow.Flow, kind int, c *rest.Coder, dst []byte) []byte {
 	n := a.notes.At(f.Extra)

@@ -26,15 +26,19 @@ func sameKept(t *testing.T, what string, all []feedItem, cfg analyze.Config) (re
 	a := analyze.New(want.records(cfg))
 	a.AnalyseAtOnce()
 	want.feed(a, all, a.Segment)
-	a = analyze.New(got.records(cfg))
-	a.WhenRead(func(right bool) {
-		read++
-		if !right {
-			t.Errorf("%s: a connection was not in the class that it was said to be in", what)
-		}
-	})
-	got.feed(a, all, a.Segment)
-	sameTelling(t, what, got, want)
+	for _, awake := range []int{0, 2, 512} { // flows that rest are resumed
+		got = telling{}
+		a = analyze.New(got.records(cfg))
+		a.AwakeAtMost(awake)
+		a.WhenRead(func(right bool) {
+			read++
+			if !right {
+				t.Errorf("%s, %d awake: a connection was not in the class that it was said to be in", what, awake)
+			}
+		})
+		got.feed(a, all, a.Segment)
+		sameTelling(t, fmt.Sprintf("%s, %d awake", what, awake), got, want)
+	}
 	for _, shards := range []int{1, 2, 3, 7} {
 		var got telling
 		s := analyze.NewShardsOf(shards, []int{1, 2, 7, 64, 512}[rand.IntN(5)], got.records(cfg))
@@ -81,6 +85,30 @@ func TestKept(t *testing.T) {
 			all = append(all, feedItem{seg: s.Events[i].Segment, quote: s.Events[i].Quote})
 		}
 		sameKept(t, name, all, analyze.Config{})
+	}
+}
+
+// TestResumed: of a connection that rests most segments are kept as well.
+func TestResumed(t *testing.T) {
+	whole := closedConnection()
+	all := []feedItem{{seg: whole[0]}, {seg: whole[1]}, {seg: whole[2]}}
+	data, ack := whole[2], whole[1]
+	data.Len, ack.Flags, ack.Seq, ack.Len = 10, wire.ACK, whole[2].Ack, 0
+	for i := range 100 {
+		ack.Ack = data.Seq + 10
+		for _, s := range []*wire.Segment{&data, &ack} {
+			s.Packet, s.Time = uint64(len(all)+1), whole[2].Time+int64(i)*1e6
+			all = append(all, feedItem{seg: *s})
+		}
+		data.Seq += 10
+	}
+	var got telling
+	a, read := analyze.New(got.records(analyze.Config{})), 0
+	a.AwakeAtMost(0)
+	a.WhenRead(func(bool) { read++ })
+	got.feed(a, all, a.Segment)
+	if read == 0 || read > 30 {
+		t.Errorf("%d segments: the connection was read %d times", len(all), read)
 	}
 }
 

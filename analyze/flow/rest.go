@@ -14,6 +14,9 @@ import (
 
 // Companion packs what the caller of a Table keeps of a flow, by Flow.Extra.
 type Companion interface {
+	// Plain reports whether f is in the class Established, and segments that go on with
+	// it as it is need not be analysed at once.
+	Plain(f *Flow) bool
 	// Rest appends what is kept of f and gives it up. kind says to which other
 	// flows f is like; see Kinds.
 	Rest(f *Flow, kind int, c *rest.Coder, dst []byte) []byte
@@ -33,6 +36,10 @@ const (
 	leastAwake = 512
 	mostAwake  = 8192
 )
+
+// mostPlain is how long the string of a flow can be, octets, whose segments are kept
+// behind it: it is moved where they need room. A heuristic.
+const mostPlain = 2048
 
 // resting is the part of a Table that puts flows to rest.
 type resting struct {
@@ -114,6 +121,8 @@ func (t *Table) adapt() {
 func (t *Table) rest(f *Flow) {
 	e := t.entry(f.Ref)
 	at := int32(e.at)
+	plain := e.older == 0 && t.companion != nil && t.companion.Plain(f) // an older flow may claim a segment
+	base := baseOf(f)
 	if t.epoch == 0 {
 		t.epoch = f.Start
 	}
@@ -136,7 +145,16 @@ func (t *Table) rest(f *Flow) {
 			t.dropSent(h)
 		}
 	}
-	e.at, e.rests = uint32(t.store.Put(dst)), true
+	if e.unread = plain && journal.Size+len(dst) <= mostPlain; e.unread {
+		ref := t.store.Make(journal.Size + len(dst))
+		mem := t.store.Cell(ref)
+		copy(mem[journal.Size:], dst)
+		journal.Resume(mem, &base, len(dst))
+		e.at = uint32(ref)
+	} else {
+		e.at = uint32(t.store.Put(dst))
+	}
+	e.rests = true
 	t.scratch = dst
 	f.Ref = 0
 	t.flows.Free(at)
@@ -145,9 +163,17 @@ func (t *Table) rest(f *Flow) {
 
 // wake makes a flow as it was before it was put to rest.
 func (t *Table) wake(r Ref, e *entry) *Flow {
-	at, f := t.flows.New()
 	str := rest.Ref(e.at)
-	key, src := keyOf(t.store.Get(str))
+	f := t.unpack(r, e, t.store.Get(str))
+	t.store.Free(str)
+	e.rests = false
+	return f
+}
+
+// unpack makes a flow from the string that it rests in.
+func (t *Table) unpack(r Ref, e *entry, str []byte) *Flow {
+	at, f := t.flows.New()
+	key, src := keyOf(str)
 	first, n := binary.Uvarint(src)
 	number, m := binary.Uvarint(src[n:])
 	kind := int(src[n+m])
@@ -164,8 +190,7 @@ func (t *Table) wake(r Ref, e *entry) *Flow {
 	if t.companion != nil {
 		t.companion.Wake(f, kind, c, src)
 	}
-	t.store.Free(str)
-	e.at, e.rests = uint32(at), false
+	e.at = uint32(at)
 	return f
 }
 

@@ -8,7 +8,11 @@ import (
 
 // A flow begins unread where the caller wants it (NewUnread): its segments are kept
 // (package journal) and not looked at before somebody asks for the flow. Behind the
-// journal's Head stands the key, then come the segments.
+// journal's Head stands the key, then come the segments. A flow that rests may be
+// unread as well: then the string that it rests in stands there.
+
+// firstRoom is memory for a SYN with the common options and for another segment, octets.
+const firstRoom = 48
 
 // NewUnread adds a flow for the key with the hash h, which no flow has, that begins
 // with a segment of a side for which journal.Opens holds.
@@ -17,12 +21,12 @@ func (t *Table) NewUnread(k *Key, h uint32, from Side, number uint64, seg *wire.
 	r := Ref(i)
 	own := k.appendTo(t.scratch[:0])
 	t.scratch = own
-	const first = 64 // octets that the segment takes at most, and another
-	at := t.store.Make(journal.Size + len(own) + first)
+	at := t.store.Make(journal.Size + len(own) + firstRoom)
 	mem := t.store.Cell(at)
 	copy(mem[journal.Size:], own)
 	journal.Begin(mem, number, uint8(from), seg, len(own))
 	*e = entry{hash: h, at: uint32(at), rests: true, unread: true}
+	t.append(e, from, seg)
 	t.replace(h, k, r)
 	t.enlist(r, e, Opening)
 	return r
@@ -34,23 +38,28 @@ func (t *Table) Unread(r Ref) bool { return t.entry(r).unread }
 // Keep keeps a segment of an unread flow and returns the class that it is in then;
 // false where it cannot be kept, and the flow has to be read.
 func (t *Table) Keep(r Ref, from Side, seg *wire.Segment) (Class, bool) {
-	e := t.entry(r)
+	h, kept := t.append(t.entry(r), from, seg)
+	return stageClass[h.Stage()], kept
+}
+
+// append keeps a segment, and makes room for it.
+func (t *Table) append(e *entry, from Side, seg *wire.Segment) (h *journal.Head, kept bool) {
 	mem := t.store.Cell(rest.Ref(e.at))
-	h := journal.At(mem)
+	h = journal.At(mem)
 	kept, full := h.Append(mem, uint8(from), seg)
 	if full {
-		mem = t.grow(e, h.Octets()+h.Octets()/2)
+		mem = t.grow(e, h.Octets()+journal.Most)
 		h = journal.At(mem)
 		kept, _ = h.Append(mem, uint8(from), seg)
 	}
-	return stageClass[h.Stage()], kept
+	return h, kept
 }
 
 // stageClass is the class of an unread flow.
 var stageClass = [...]Class{
 	journal.SYNSent: Opening, journal.SYNAnswered: Opening, journal.Open: Established,
 	journal.FINSent: Closing, journal.FINAnswered: Closing, journal.BothFINs: Closing, journal.Over: TimeWait,
-	journal.Reset: Closed,
+	journal.Reset: Closed, journal.Settled: Established,
 }
 
 // grow moves a journal to a larger place.
@@ -64,18 +73,37 @@ func (t *Table) grow(e *entry, size int) []byte {
 	return mem
 }
 
-// Read makes an unread flow one that is awake, as New gives it, and returns it; its
-// segments, which the caller is to take now, are then in j.
+// Read makes an unread flow one that is awake and returns it, as New gives it or as
+// it was when it was put to rest; its segments, which the caller is to take now, are
+// then in j.
 func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 	e := t.entry(r)
 	str := rest.Ref(e.at)
 	mem := t.store.Cell(str)
 	h := journal.At(mem)
-	key, behind := keyOf(mem[journal.Size:])
-	j.Read(mem, len(mem)-journal.Size-len(behind))
-	at, f := t.flows.New()
-	*f = Flow{Key: key, Ref: r, Number: h.Number, used: true}
+	var f *Flow
+	if h.Resumed() {
+		f = t.unpack(r, e, mem[journal.Size:])
+		base := baseOf(f)
+		j.Read(mem, &base)
+	} else {
+		var at int32
+		at, f = t.flows.New()
+		*f = Flow{Ref: r, Number: h.Number, used: true}
+		f.Key, _ = keyOf(mem[journal.Size:])
+		e.at = uint32(at)
+		j.Read(mem, nil)
+	}
 	t.store.Free(str)
-	e.at, e.rests, e.unread = uint32(at), false, false
+	e.rests, e.unread = false, false
 	return f
+}
+
+// baseOf returns what is to be known of a flow to keep its segments.
+func baseOf(f *Flow) journal.Base {
+	return journal.Base{
+		First: f.FirstPacket, Last: f.LastPacket, Time: f.Last,
+		Next:  [2]wire.Seq{f.Half[0].Nxt, f.Half[1].Nxt},
+		Least: [2]wire.Seq{f.Half[1].Ack, f.Half[0].Ack},
+	}
 }

@@ -158,13 +158,16 @@ type Reader struct {
 	src   []byte
 }
 
-// Read makes r read the journal in mem, whose Head is followed by so many octets of
-// the caller's own. It makes a copy, in memory that is used again.
-func (r *Reader) Read(mem []byte, own int) {
+// Read makes r read the journal in mem, of which it makes a copy, in memory that is
+// used again. resumed is what Resume was told, nil if it was not.
+func (r *Reader) Read(mem []byte, resumed *Base) {
 	const slack = 8 // so far behind the end it looks
 	h := At(mem)
-	src := append(r.src[:0], mem[Size+own:h.size]...)
+	src := append(r.src[:0], mem[Size+int(h.own):h.size]...)
 	*r = Reader{last: before(h.Start), first: h.First, face: h.face, left: h.count, src: append(src, make([]byte, slack)...)}
+	if resumed != nil {
+		r.last = resumed.last()
+	}
 }
 
 // Next fills seg, but for its tuple and payload, and returns the side that sent it;

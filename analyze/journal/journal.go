@@ -6,6 +6,9 @@
 // before it is over. So its segments are only written down, in a dozen octets each,
 // and analysed one behind the other when somebody asks.
 //
+// A connection with more segments is analysed up to there, and then goes on likewise
+// as long as it is open (Resume).
+//
 // What others can see of a connection meanwhile is how long it is remembered, and
 // that depends on its class (package flow). So only segments are kept whose effect on
 // that is known without analysis: those of a handshake, an exchange of data and a
@@ -33,19 +36,21 @@ const (
 	BothFINs                 // the second FIN, whose sender had the first
 	Over                     // acknowledged: nothing more can be kept
 	Reset                    // a RST that its receiver accepts: likewise
+	Settled                  // open, and analysed until then: a close is not kept
 )
 
 // Head is what has to be known of a connection to keep its next segment. It stands
 // at the beginning of the memory where its segments are kept, behind it, and holds
 // no pointer.
 type Head struct {
-	Number uint64 // of the connection
+	Number uint64 // of the connection, where it began with the journal
 	First  uint64 // number of its first packet
 	Start  int64  // and its time
 	last   last
-	low    [2]wire.Seq // behind the SYN of each side
+	low    [2]wire.Seq // the least of each side, behind its SYN
 	face   int32       // the interface
-	size   uint16      // octets in use, the Head included
+	own    uint16      // octets of the caller behind the Head
+	size   uint16      // octets in use, all included
 	count  uint8       // of segments
 	stage  Stage
 	client uint8 // its side
@@ -66,9 +71,20 @@ type last struct {
 // Size is that of a Head in memory, octets.
 const Size = int(unsafe.Sizeof(Head{}))
 
-// mostSegments bounds how many are kept. It is a heuristic: most connections have
-// fewer, and the memory for more would be missed.
-const mostSegments = 32
+// How many segments are kept at most, from the beginning and where the connection was
+// resumed. They are heuristics: with so many a connection takes about as much memory
+// as one that rests, and half as much again.
+const (
+	mostSegments = 24
+	mostResumed  = 8
+)
+
+func (h *Head) most() uint8 {
+	if h.stage == Settled {
+		return mostResumed
+	}
+	return mostSegments
+}
 
 // At returns the Head at the beginning of mem, which is aligned to 8 octets.
 func At(mem []byte) *Head { return (*Head)(unsafe.Pointer(&mem[:Size][0])) }
@@ -88,20 +104,42 @@ func plain(seg *wire.Segment) bool {
 	return seg.Checksum != wire.ChecksumBad && seg.Urgent == 0 && !seg.LenGuessed && !seg.Reassembled
 }
 
-// Begin begins a journal in mem with a segment that Opens said can be kept, from
-// a side, 0 or 1, and skips the octets behind the Head that are the caller's.
+// Begin begins a journal in mem for a segment that Opens said can be kept, from a side,
+// 0 or 1, and skips the octets behind the Head that are the caller's. The segment is
+// then to be appended.
 func Begin(mem []byte, number uint64, from uint8, seg *wire.Segment, own int) {
 	h := At(mem)
 	*h = Head{
 		Number: number, First: seg.Packet, Start: seg.Time, face: seg.Interface, client: from,
-		size: uint16(Size + own), last: before(seg.Time),
+		own: uint16(own), size: uint16(Size + own), last: before(seg.Time),
 	}
 	h.low[from] = seg.Seq + 1
-	h.Append(mem, from, seg)
+}
+
+// Base is what is known of a connection that was analysed for a time and is open.
+type Base struct {
+	First, Last uint64 // numbers of its packets
+	Time        int64  // of the last
+	// Next is the number that comes next of each side, and Least what the other has
+	// acknowledged of it.
+	Next, Least [2]wire.Seq
+}
+
+func (b *Base) last() last {
+	return last{time: b.Time, packets: uint32(b.Last - b.First), sent: [2]bool{true, true}, nxt: b.Next}
+}
+
+// Resume begins a journal in mem, without segments, for a connection that was
+// analysed for a time, and skips the octets behind the Head that are the caller's.
+func Resume(mem []byte, b *Base, own int) {
+	*At(mem) = Head{First: b.First, Start: b.Time, low: b.Least, own: uint16(own), size: uint16(Size + own), stage: Settled, last: b.last()}
 }
 
 // Stage returns how far the connection has come.
 func (h *Head) Stage() Stage { return h.stage }
+
+// Resumed reports whether the connection was analysed in front of what is kept.
+func (h *Head) Resumed() bool { return h.stage == Settled }
 
 // Octets returns how much memory is in use, the Head included.
 func (h *Head) Octets() int { return int(h.size) }
@@ -109,7 +147,10 @@ func (h *Head) Octets() int { return int(h.size) }
 // Append keeps a segment from a side, in mem, which begins with h. Kept is false
 // where it cannot be kept; full, where memory for Most octets more is wanted first.
 func (h *Head) Append(mem []byte, from uint8, seg *wire.Segment) (kept, full bool) {
-	if h.count >= mostSegments || seg.Interface != h.face || seg.Time < h.last.time || !plain(seg) {
+	if h.count == 0 {
+		h.face = seg.Interface
+	}
+	if h.count >= h.most() || seg.Interface != h.face || seg.Time < h.last.time || !plain(seg) {
 		return false, false
 	}
 	stage, follows := h.follow(from, seg)
@@ -155,7 +196,7 @@ func (h *Head) follow(from uint8, seg *wire.Segment) (Stage, bool) {
 	case Over, Reset:
 		return 0, false
 	}
-	if flags&^ack == rst {
+	if flags&^ack == rst && h.stage != Settled {
 		known := flags == rst || within(seg.Ack, h.low[1-from], *y)
 		return Reset, seg.Seq == *x && seg.Len == 0 && known
 	}
@@ -171,6 +212,8 @@ func (h *Head) follow(from uint8, seg *wire.Segment) (Stage, bool) {
 	}
 	bare := seg.Seq == *x && seg.Len == 0 && flags == ack
 	switch h.stage {
+	case Settled:
+		return Settled, flags == ack
 	case Open:
 		if flags == ack {
 			return Open, true

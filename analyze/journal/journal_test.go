@@ -20,12 +20,13 @@ type talk struct {
 	mem  []byte
 	segs []wire.Segment
 	from []uint8
+	base *Base // where it was resumed
 }
 
 func begin(seg wire.Segment, from uint8) *talk {
 	k := &talk{mem: make([]byte, 1024)}
 	Begin(k.mem, 7, from, &seg, 13)
-	k.segs, k.from = []wire.Segment{seg}, []uint8{from}
+	k.add(seg, from)
 	return k
 }
 
@@ -41,7 +42,7 @@ func (k *talk) add(seg wire.Segment, from uint8) bool {
 func (k *talk) same(t *testing.T) {
 	t.Helper()
 	var r Reader
-	r.Read(k.mem, 13)
+	r.Read(k.mem, k.base)
 	var seg wire.Segment
 	for i := range k.segs {
 		from, more := r.Next(&seg)
@@ -176,6 +177,65 @@ func TestCourse(t *testing.T) {
 			k.same(t)
 		}
 	}
+}
+
+// resume is a connection that was analysed up to numbers 1010 and 5020, of which the
+// other side acknowledged 1004 and 5009.
+func resume() *talk {
+	k := &talk{mem: make([]byte, 1024), base: &Base{First: 3, Last: 90, Time: 50, Next: [2]wire.Seq{1010, 5020}, Least: [2]wire.Seq{1004, 5009}}}
+	Resume(k.mem, k.base, 21)
+	return k
+}
+
+// TestResumed: which segments are kept of a connection that is open, and was analysed
+// for a time.
+func TestResumed(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		steps []step // all but the last are kept
+		kept  bool
+	}{
+		{"data and its ACK", []step{{0, psh, 1010, 5020, 7}, {1, ack, 5020, 1017, 0}}, true},
+		{"sent again", []step{{0, psh, 1004, 5020, 6}}, true},
+		{"sent again though acknowledged", []step{{0, psh, 1003, 5020, 7}}, false},
+		{"behind a gap", []step{{0, psh, 1011, 5020, 7}}, false},
+		{"older ACK", []step{{0, ack, 1010, 5009, 0}}, true},
+		{"still older ACK", []step{{0, ack, 1010, 5008, 0}}, false},
+		{"ACK of what was not seen", []step{{1, ack, 5020, 1011, 0}}, false},
+		{"FIN", []step{{0, fin, 1010, 5020, 0}}, false},
+		{"RST", []step{{0, rst, 1010, 5020, 0}}, false},
+		{"SYN", []step{{0, syn, 1010, 0, 0}}, false},
+		{"SYN-ACK", []step{{1, synAck, 5020, 1010, 0}}, false},
+	} {
+		k := resume()
+		for i, s := range c.steps {
+			seg := wire.Segment{
+				Packet: uint64(91 + i), Time: int64(50 + i), HeaderLen: 20, Interface: 4,
+				Flags: s.flags, Seq: s.seq, Ack: s.ack, Len: s.len,
+			}
+			if want := i < len(c.steps)-1 || c.kept; k.add(seg, s.from) != want {
+				t.Errorf("%s: segment %d kept: %v", c.name, i+1, !want)
+			}
+		}
+		if h := At(k.mem); h.Stage() != Settled || !h.Resumed() {
+			t.Errorf("%s: stage %d", c.name, h.Stage())
+		}
+		k.same(t)
+	}
+
+	k := resume()
+	seg := wire.Segment{Packet: 91, Time: 49, HeaderLen: 20, Flags: ack, Seq: 1010, Ack: 5020}
+	if k.add(seg, 0) {
+		t.Error("a segment from before was kept")
+	}
+	seg.Time = 50
+	for i := range mostResumed + 1 {
+		if kept := k.add(seg, 0); kept != (i < mostResumed) {
+			t.Errorf("segment %d kept: %v", i+1, kept)
+		}
+		seg.Packet++
+	}
+	k.same(t)
 }
 
 // TestOpens: a plain SYN, and what is not one.
