@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -175,9 +174,7 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 	}
 	o.confine(r.stderr, r.showing.late)
 	o.note(r.stderr, "capturing from "+strings.Join(o.interfaces, ", ")+" until Ctrl-C")
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(livePercent)
-	}
+	saveMemory()
 	return r.end(analyse(ctx, o.bounded(src), r.dec, r.rep, o.analysis(), r.hooks))
 }
 
@@ -206,12 +203,6 @@ func (o *liveOptions) program() live.Filter {
 	}
 	return o.filter.Programs(filter.Options{LinuxSocket: runtime.GOOS == "linux"})
 }
-
-// livePercent is how much the heap may grow between two garbage collections, in
-// percent. What is remembered of connections holds no pointers and a packet
-// allocates nothing, so that collections are quick and rare: a capture that goes
-// on for days had better save memory.
-const livePercent = 25
 
 // note says something about the capture on standard error.
 func (o *liveOptions) note(stderr io.Writer, text string) {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 
 	"tcpwatch/analyze"
@@ -78,6 +80,19 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		}
 	}
 	return in
+}
+
+// heapPercent is how much the heap may grow between two garbage collections, in
+// percent. What is remembered of connections holds no pointers and a packet
+// allocates nothing, so that collections are quick and rare: memory had better be
+// saved where there are many connections, or a capture goes on for days.
+const heapPercent = 25
+
+// saveMemory sets heapPercent, unless the user set another.
+func saveMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapPercent)
+	}
 }
 
 // analysis is one Analyzer, or several of them.
