@@ -11,7 +11,7 @@ import (
 // established returns an Analyzer that has seen a handshake, and a function
 // that feeds it one round of data and ACKs of that connection.
 func established(cfg analyze.Config) func() {
-	cfg.Packet, cfg.Connection = func(*analyze.Observation) {}, func(*analyze.Connection) {}
+	cfg.Connection = func(*analyze.Connection) {}
 	a := analyze.New(cfg)
 	segs := closedConnection()
 	for i := range segs[:3] {
@@ -62,15 +62,18 @@ func TestNoAllocation(t *testing.T) {
 	}
 }
 
-// listening are Analyzers with and without a listener to Moments.
+// listening are Analyzers that are asked for connections only, for segments, and for
+// what happens.
 var listening = map[string]analyze.Config{
-	"unwatched": {}, "watched": {Moment: event.NewTeller(func(*event.Event) {}).Moment},
+	"unread":    {},
+	"unwatched": {Packet: func(*analyze.Observation) {}},
+	"watched":   {Packet: func(*analyze.Observation) {}, Moment: event.NewTeller(func(*event.Event) {}).Moment},
 }
 
 // shortConnections returns a function that feeds a whole connection of ten
 // segments, each time from another port.
 func shortConnections(cfg analyze.Config) func() {
-	cfg.MaxConnections, cfg.Packet, cfg.Connection = 1000, func(*analyze.Observation) {}, func(*analyze.Connection) {}
+	cfg.MaxConnections, cfg.Connection = 1000, func(*analyze.Connection) {}
 	a := analyze.New(cfg)
 	segs := closedConnection()
 	n := 0

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/journal"
 	"tcpwatch/capture/wire"
 )
 
@@ -21,8 +22,9 @@ var inlined = map[string][]string{
 		"(*Half).Is", "(*Half).Unproved", "(*Half).InFlight", "(*Half).Acked", "(*Half).Echoed", "(*Half).Stamp", "(*Half).Time",
 		"(*Half).Advertise", "(*Half).Summed", "(*Half).LastWindow", "(*Mark).of", "SACKSum",
 	},
-	"tcpwatch/analyze/label": {"Set.Has", "Set.first", "Set.Each", "Traits.candidates"},
-	"tcpwatch/analyze":       {"settled", "over", "goesOn"},
+	"tcpwatch/analyze/journal": {"At", "within", "plain", "number", "octets", "(*Head).most"},
+	"tcpwatch/analyze/label":   {"Set.Has", "Set.first", "Set.Each", "Traits.candidates"},
+	"tcpwatch/analyze":         {"settled", "over", "goesOn"},
 }
 
 // TestInlined asks the compiler.
@@ -54,6 +56,7 @@ func TestSizes(t *testing.T) {
 		"flow.Facts":   {unsafe.Sizeof(flow.Facts{}), 248},
 		"flow.Key":     {unsafe.Sizeof(flow.Key{}), 44},
 		"flow.Mark":    {unsafe.Sizeof(flow.Mark{}), 32},
+		"journal.Head": {unsafe.Sizeof(journal.Head{}), 88},
 	} {
 		if size[0] > size[1] {
 			t.Errorf("%s takes %d octets, more than %d", name, size[0], size[1])

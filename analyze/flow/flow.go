@@ -13,9 +13,10 @@
 // that is over takes 370 to 450 octets in all: its string, 48 octets of list and
 // table entries, and a share of the hash table that is not full. Nothing depends on
 // which flows rest, and when: it is decided by the order of segments alone, and not
-// told to anybody. Where a caller can do without the analysis of a segment for a time
-// it is unread: its segments are kept (package journal) in a string of the same store,
-// some 200 octets for seven of them.
+// told to anybody. Where a caller can do without the analysis of a segment for a time,
+// a flow is unread: its segments are kept (package journal) in a string of the same
+// store, instead of that in which it rests, or behind it. With seven of them that
+// takes some 220 octets.
 //
 // Nothing of it holds a pointer, so that a million connections are some thousand
 // objects to the garbage collector. Memory that is not needed any more is left to

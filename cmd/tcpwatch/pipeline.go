@@ -84,9 +84,14 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 
 // heapPercent is how much the heap may grow between two garbage collections, in
 // percent. What is remembered of connections holds no pointers and a packet
-// allocates nothing, so that collections are quick and rare: memory had better be
-// saved where there are many connections, or a capture goes on for days.
-const heapPercent = 25
+// allocates nothing, so that collections are rare: memory had better be saved where
+// there are many connections, or a capture goes on for days. Each takes some
+// milliseconds for what packages have of their own, though, so the default holds for
+// the first packets: a small capture is read to the end meanwhile.
+const (
+	heapPercent = 25
+	heapPackets = 1 << 18
+)
 
 // saveMemory sets heapPercent, unless the user set another.
 func saveMemory() {
@@ -127,9 +132,10 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 	}
 
 	var (
-		in    report.Input
-		p     capture.Packet
-		ticks = ticker{hook: h.tick}
+		in      report.Input
+		p       capture.Packet
+		packets int
+		ticks   = ticker{hook: h.tick}
 	)
 	for !stop() && !in.Interrupted {
 		switch err := src.Next(&p); {
@@ -146,6 +152,9 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 		default:
 			note(ctx, &in, err)
 			continue
+		}
+		if packets++; packets == heapPackets {
+			saveMemory()
 		}
 		if h.tap != nil {
 			h.tap(&p)

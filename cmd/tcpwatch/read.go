@@ -207,7 +207,6 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err := o.streams.open(&way, o.only, dec); err != nil {
 		return &exitError{exitUsage, err}
 	}
-	saveMemory()
 	in := analyse(ctx, src, dec, rep, o.analysis(), way)
 	if rep.Err() != nil {
 		kept.readOn(ctx, src, &in)
