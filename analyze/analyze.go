@@ -29,7 +29,8 @@ type Config struct {
 	// Wireshark adds to every Observation the names that tshark would give.
 	Wireshark bool
 	// Episode is called when an Episode ends, in front of the Connection that it
-	// belongs to; nil: nobody asks.
+	// belongs to; nil: nobody asks. Where nobody asks for Packet, Episode and Moment,
+	// most segments are analysed later, several at a time, which is faster.
 	Episode func(*Episode)
 	// Moment is called when something happens to a connection: at the packet
 	// that shows it and in front of the Observation of that, or when the clock
@@ -85,7 +86,7 @@ type Analyzer struct {
 	wireshark      *wireshark.Follower
 	bare           wire.Segment // a segment without a FIN that does not count
 	ref            flow.Ref     // the connection that is being told of
-	unread         unread
+	unread         unread       // segments that are only kept
 	obs            Observation
 	conn           Connection
 	episode        Episode
@@ -125,7 +126,7 @@ func (cfg Config) withDefaults() Config {
 	return cfg
 }
 
-// Segment takes the next segment of the capture. It keeps nothing of seg.
+// Segment takes the next segment of the capture. seg is the caller's again afterwards.
 func (a *Analyzer) Segment(seg *wire.Segment) {
 	if a.wireshark != nil {
 		a.obs.Wireshark = a.wireshark.Segment(seg)

@@ -222,7 +222,7 @@ func closedConnection() (segs []wire.Segment) {
 	add := func(from int, flags wire.Flags, seq, ack wire.Seq, n uint32) {
 		i := len(segs)
 		segs = append(segs, wire.Segment{
-			Packet: uint64(i + 1), Time: int64(1e18) + int64(i)*1e6, Tuple: simTuple(from), Flags: flags,
+			Packet: uint64(i + 1), Time: int64(1e18) + int64(i)*1e6, Tuple: simTuple(from), Flags: flags, HeaderLen: 20,
 			Seq: seq, Ack: ack, Len: n, Window: 1000, HasIPID: true, IPID: uint16(i + 1),
 		})
 	}

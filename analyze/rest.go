@@ -30,7 +30,7 @@ var (
 // Plain implements flow.Companion.
 func (a *companion) Plain(f *flow.Flow) bool {
 	x, y := &f.Half[0], &f.Half[1]
-	return a.unread.keeps && settled(x) && settled(y) && x.Is(flow.SentACK) && y.Is(flow.SentACK)
+	return a.unread.keeps && settled(x) && settled(y)
 }
 
 // Rest implements flow.Companion.

@@ -47,13 +47,18 @@ func TestRest(t *testing.T) {
 		}
 	}
 	for _, name := range scripts(t) {
-		s := readScript(t, name)
-		var all []feedItem
-		for i := range s.Events {
-			all = append(all, feedItem{seg: s.Events[i].Segment, quote: s.Events[i].Quote})
-		}
-		sameRested(t, name, all, analyze.Config{})
+		sameRested(t, name, scriptItems(t, name), analyze.Config{})
 	}
+}
+
+// scriptItems returns the events of a script.
+func scriptItems(t *testing.T, name string) (all []feedItem) {
+	t.Helper()
+	s := readScript(t, name)
+	for i := range s.Events {
+		all = append(all, feedItem{seg: s.Events[i].Segment, quote: s.Events[i].Quote})
+	}
+	return all
 }
 
 // FuzzRest is TestRest with any segments.

@@ -59,7 +59,8 @@ func (a *Analyzer) flow(r flow.Ref) *flow.Flow {
 	return a.table.Get(r)
 }
 
-// read analyses the segments of a connection that were kept.
+// read analyses the segments of a connection that were kept. There is one reader: of
+// two connections of one tuple only the older can be unread, and that asks for no other.
 func (a *Analyzer) read(r flow.Ref) *flow.Flow {
 	u := &a.unread
 	f := a.table.Read(r, &u.reader)

@@ -15,8 +15,8 @@
 // which flows rest, and when: it is decided by the order of segments alone, and not
 // told to anybody. Where a caller can do without the analysis of a segment for a time,
 // a flow is unread: its segments are kept (package journal) in a string of the same
-// store, instead of that in which it rests, or behind it. With seven of them that
-// takes some 220 octets.
+// store, alone or behind the one that it rests in. A connection of seven segments
+// takes 260 to 310 octets in all then.
 //
 // Nothing of it holds a pointer, so that a million connections are some thousand
 // objects to the garbage collector. Memory that is not needed any more is left to

@@ -80,7 +80,7 @@ func (t *Table) Get(r Ref) *Flow {
 }
 
 // Last is Get for a flow that is about to be released: that it is woken does not
-// count as work.
+// count as work. It must not be unread.
 func (t *Table) Last(r Ref) *Flow {
 	if e := t.entry(r); e.rests {
 		return t.wake(r, e)
@@ -151,7 +151,8 @@ func (t *Table) New(k *Key, h uint32) (Ref, *Flow) {
 	return r, f
 }
 
-// Release forgets a flow; its Ref and pointer are invalid afterwards.
+// Release forgets a flow; its Ref and pointer are invalid afterwards. It must not be
+// unread.
 func (t *Table) Release(r Ref) {
 	e := t.entry(r)
 	t.delist(e)

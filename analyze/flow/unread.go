@@ -11,8 +11,9 @@ import (
 // journal's Head stands the key, then come the segments. A flow that rests may be
 // unread as well: then the string that it rests in stands there.
 
-// firstRoom is memory for a SYN with the common options and for another segment, octets.
-const firstRoom = 48
+// firstRoom is memory for a SYN, a SYN-ACK with the common options and some more
+// segments, octets. A heuristic.
+const firstRoom = 80
 
 // NewUnread adds a flow for the key with the hash h, which no flow has, that begins
 // with a segment of a side for which journal.Opens holds.
@@ -47,7 +48,7 @@ func (t *Table) append(e *entry, from Side, seg *wire.Segment) (h *journal.Head,
 	mem := t.store.Cell(rest.Ref(e.at))
 	h = journal.At(mem)
 	kept, full := h.Append(mem, uint8(from), seg)
-	if full {
+	if full { // in few steps: cells of each size leave some of their own unused
 		mem = t.grow(e, h.Octets()+journal.Most)
 		h = journal.At(mem)
 		kept, _ = h.Append(mem, uint8(from), seg)
@@ -59,7 +60,7 @@ func (t *Table) append(e *entry, from Side, seg *wire.Segment) (h *journal.Head,
 var stageClass = [...]Class{
 	journal.SYNSent: Opening, journal.SYNAnswered: Opening, journal.Open: Established,
 	journal.FINSent: Closing, journal.FINAnswered: Closing, journal.BothFINs: Closing, journal.Over: TimeWait,
-	journal.Reset: Closed, journal.Settled: Established,
+	journal.Reset: Closed, journal.Resumed: Established,
 }
 
 // grow moves a journal to a larger place.
@@ -75,14 +76,14 @@ func (t *Table) grow(e *entry, size int) []byte {
 
 // Read makes an unread flow one that is awake and returns it, as New gives it or as
 // it was when it was put to rest; its segments, which the caller is to take now, are
-// then in j.
+// then in j. That a flow rested does not count as work: it was not in the way.
 func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 	e := t.entry(r)
 	str := rest.Ref(e.at)
 	mem := t.store.Cell(str)
 	h := journal.At(mem)
 	var f *Flow
-	if h.Resumed() {
+	if h.Stage() == journal.Resumed {
 		f = t.unpack(r, e, mem[journal.Size:])
 		base := baseOf(f)
 		j.Read(mem, &base)

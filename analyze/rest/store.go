@@ -106,7 +106,7 @@ func (s *Store) Cell(r Ref) []byte {
 }
 
 // Get returns the string, and octets behind it that are not its own. They may be
-// read until the next call of Put or Free.
+// read until the string is freed.
 func (s *Store) Get(r Ref) []byte {
 	b := &s.blocks[r>>cellBits]
 	return b.cells[int(r&(1<<cellBits-1))*b.size:]

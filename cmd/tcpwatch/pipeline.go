@@ -87,7 +87,8 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 // allocates nothing, so that collections are rare: memory had better be saved where
 // there are many connections, or a capture goes on for days. Each takes some
 // milliseconds for what packages have of their own, though, so the default holds for
-// the first packets: a small capture is read to the end meanwhile.
+// the first packets, of files and interfaces: a small capture is read to the end
+// meanwhile. Both are heuristics.
 const (
 	heapPercent = 25
 	heapPackets = 1 << 18

@@ -1,0 +1,135 @@
+package journal
+
+import (
+	"encoding/binary"
+
+	"tcpwatch/capture/wire"
+)
+
+// Reader returns the segments of a journal, in their order.
+type Reader struct {
+	last  last
+	first uint64
+	iface int32
+	left  uint8
+	at    int
+	src   []byte
+}
+
+// Read makes r read the journal in mem, of which it makes a copy, in memory that is
+// used again. resumed is what Resume was told, nil if it was not.
+func (r *Reader) Read(mem []byte, resumed *Base) {
+	const slack = 8 // so far behind the end it looks
+	h := At(mem)
+	src := append(r.src[:0], mem[Size+int(h.lead):h.size]...)
+	*r = Reader{last: atStart(h.start), first: h.First, iface: h.iface, left: h.count, src: append(src, make([]byte, slack)...)}
+	if resumed != nil {
+		r.last = resumed.last()
+	}
+}
+
+// Next fills seg, but for its Tuple and what no kept segment has (Payload, Urgent,
+// LenGuessed, Reassembled), and returns the side that sent it; false where there are
+// no more.
+func (r *Reader) Next(seg *wire.Segment) (from uint8, more bool) {
+	if r.left == 0 {
+		return 0, false
+	}
+	r.left--
+	l, b, i := &r.last, r.src, r.at
+	word := binary.LittleEndian.Uint32(b[i:])
+	from = uint8(word & 1)
+	since, i := number(b, i+4, word>>timeSize&7)
+	between, i := number(b, i, word>>packetSize&3)
+	length, i := number(b, i, word>>lenSize&3)
+	seg.Time = l.time + int64(since)
+	seg.Packet = r.first + uint64(l.packets+uint32(between)+1)
+	seg.Interface = r.iface
+	seg.Len = uint32(length)
+	seg.Flags = wire.Flags(word >> flagBits & 0x1ff)
+	seg.Checksum = wire.Checksum(word >> checksumBits & 3)
+	seg.Seq, seg.Ack, seg.Window = l.nxt[from], l.nxt[1-from], l.window[from]
+	if word&hasSeq != 0 {
+		seg.Seq = wire.Seq(binary.LittleEndian.Uint32(b[i:]))
+		i += 4
+	}
+	if word&hasAck != 0 {
+		seg.Ack = wire.Seq(binary.LittleEndian.Uint32(b[i:]))
+		i += 4
+	}
+	if word&hasWindow != 0 {
+		seg.Window = binary.LittleEndian.Uint16(b[i:])
+		i += 2
+	}
+	i = r.nextIP(i, word, from, seg)
+	r.at = r.nextOptions(i, word, from, seg)
+	l.take(r.first, from, seg)
+	return from, true
+}
+
+// nextIP reads what putIP wrote.
+func (r *Reader) nextIP(i int, word uint32, from uint8, seg *wire.Segment) int {
+	b := r.src
+	seg.TTL, seg.TrafficClass, seg.IPID, seg.PayloadSum = r.last.ttl[from], 0, 0, 0
+	if word&hasTTL != 0 {
+		seg.TTL = b[i]
+		i++
+	}
+	if seg.HasIPID = word&hasIPID != 0; seg.HasIPID {
+		seg.IPID = binary.LittleEndian.Uint16(b[i:])
+		i += 2
+	}
+	seg.DontFragment, seg.HasSum = word&isDontFragment != 0, word&hasSum != 0
+	if word&hasPayloadSum != 0 {
+		seg.PayloadSum = binary.LittleEndian.Uint16(b[i:])
+		i += 2
+	}
+	if word&hasTraffic != 0 {
+		seg.TrafficClass = b[i]
+		i++
+	}
+	return i
+}
+
+// nextOptions reads what putOptions wrote.
+func (r *Reader) nextOptions(i int, word uint32, from uint8, seg *wire.Segment) int {
+	b, o := r.src, &seg.Options
+	seg.HeaderLen, seg.Options = 20, wire.Options{}
+	switch {
+	case word&hasStamps != 0:
+		var more uint64
+		more, i = number(b, i, 1+3*(word>>tsvalLong))
+		seg.HeaderLen, o.Set = 32, wire.OptTimestamps
+		o.TSVal, o.TSEcr = r.last.tsval[from]+uint32(more), r.last.tsval[1-from]
+		if word&hasEcho != 0 {
+			o.TSEcr = binary.LittleEndian.Uint32(b[i:])
+			i += 4
+		}
+	case word&hasOptions != 0:
+		i += nextAllOptions(b[i:], seg)
+	}
+	return i
+}
+
+// nextAllOptions reads what putAllOptions wrote.
+func nextAllOptions(b []byte, seg *wire.Segment) int {
+	o := &seg.Options
+	seg.HeaderLen = b[0]
+	o.Set, o.MSS = wire.OptionSet(binary.LittleEndian.Uint16(b[1:])), binary.LittleEndian.Uint16(b[3:])
+	o.WindowScale, o.SACKBlocks, o.FastOpenLen, o.MPTCPSubtype = b[5], b[6], b[7], b[8]
+	i := 9
+	if o.Set.Has(wire.OptTimestamps) {
+		o.TSVal, o.TSEcr = binary.LittleEndian.Uint32(b[i:]), binary.LittleEndian.Uint32(b[i+4:])
+		i += 8
+	}
+	for s := range o.SACK[:o.SACKBlocks] {
+		o.SACK[s] = wire.SACKBlock{Left: wire.Seq(binary.LittleEndian.Uint32(b[i:])), Right: wire.Seq(binary.LittleEndian.Uint32(b[i+4:]))}
+		i += 8
+	}
+	return i
+}
+
+// number returns the number of so many octets at b[i], and what lies behind it.
+func number(b []byte, i int, size uint32) (v uint64, behind int) {
+	return binary.LittleEndian.Uint64(b[i:]) & (1<<(8*size) - 1), i + int(size)
+}
