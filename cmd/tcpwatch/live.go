@@ -174,6 +174,7 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 	}
 	o.confine(r.stderr, r.showing.late)
 	o.note(r.stderr, "capturing from "+strings.Join(o.interfaces, ", ")+" until Ctrl-C")
+	heapMayGrow(heapPercent)
 	return r.end(analyse(ctx, o.bounded(src), r.dec, r.rep, o.analysis(), r.hooks))
 }
 

@@ -82,22 +82,23 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	return in
 }
 
-// heapPercent is how much the heap may grow between two garbage collections, in
-// percent. What is remembered of connections holds no pointers and a packet
-// allocates nothing, so that collections are rare: memory had better be saved where
-// there are many connections, or a capture goes on for days. Each takes some
-// milliseconds for what packages have of their own, though, so the default holds for
-// the first packets, of files and interfaces: a small capture is read to the end
-// meanwhile. Both are heuristics.
+// How much the heap may grow between two garbage collections, in percent. What is
+// remembered of connections holds no pointers and a packet allocates nothing, so that
+// collections are rare: memory had better be saved (heapPercent) where there are many
+// connections, or a capture goes on for days. Each takes milliseconds for what packages
+// have of their own, though. A file of three packets takes ten, so that reading begins
+// with room for 16 MB (firstPercent) and saves from the packet heapPackets on.
+// All are heuristics.
 const (
-	heapPercent = 25
-	heapPackets = 1 << 18
+	firstPercent = 400
+	heapPercent  = 25
+	heapPackets  = 1 << 18
 )
 
-// saveMemory sets heapPercent, unless the user set another.
-func saveMemory() {
+// heapMayGrow sets how much the heap may grow, unless the user did.
+func heapMayGrow(percent int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapPercent)
+		debug.SetGCPercent(percent)
 	}
 }
 
@@ -155,7 +156,7 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 			continue
 		}
 		if packets++; packets == heapPackets {
-			saveMemory()
+			heapMayGrow(heapPercent)
 		}
 		if h.tap != nil {
 			h.tap(&p)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -190,4 +191,17 @@ func inVXLAN(inner []byte, port uint16) []byte {
 	b = append(b, 0, 0)
 	b = append(b, 8, 0, 0, 0, 0, 0, 42, 0)
 	return append(b, inner...)
+}
+
+// TestHeapMayGrow: the user's own GOGC is left alone.
+func TestHeapMayGrow(t *testing.T) {
+	was := debug.SetGCPercent(77)
+	defer debug.SetGCPercent(was)
+	for gogc, want := range map[string]int{"": 25, "77": 77} {
+		t.Setenv("GOGC", gogc)
+		heapMayGrow(25)
+		if got := debug.SetGCPercent(77); got != want {
+			t.Errorf("GOGC=%q: %d, want %d", gogc, got, want)
+		}
+	}
 }

@@ -156,6 +156,7 @@ func complete[T ~string](c *cobra.Command, flag string, words []T) {
 }
 
 func (o *readOptions) run(c *cobra.Command, paths []string) error {
+	heapMayGrow(firstPercent)
 	if err := report.Check(o.views, o.format); err != nil {
 		return fmt.Errorf("--view, --format: %w", err)
 	}
