@@ -121,7 +121,7 @@ func (t *Table) adapt() {
 func (t *Table) rest(f *Flow) {
 	e := t.entry(f.Ref)
 	at := int32(e.at)
-	plain := e.older == 0 && t.companion != nil && t.companion.Plain(f) // else behind 2 GiB a segment may be the older flow's
+	plain := e.older == 0 && t.companion != nil && t.companion.Plain(f) // else a segment in front of Low may be the older flow's
 	base := baseOf(f)
 	if t.epoch == 0 {
 		t.epoch = f.Start

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -84,7 +85,8 @@ func TestFold(t *testing.T) {
 	})
 }
 
-// TestStore compares a Store with a map.
+// TestStore compares a Store with a map: strings that were put there, and cells that
+// were written to, whole.
 func TestStore(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		var s Store
@@ -94,7 +96,17 @@ func TestStore(t *testing.T) {
 		for n := rapid.IntRange(1, 300).Draw(r, "n"); n > 0; n-- {
 			if i := rapid.IntRange(-40, 40).Draw(r, "op"); i < 0 || len(refs) == 0 {
 				str := bytes.Repeat([]byte{byte(n), byte(n >> 8)}, Longest)[:length.Draw(r, "length")]
-				ref := s.Put(str)
+				var ref Ref
+				if rapid.Bool().Draw(r, "make") {
+					ref = s.Make(len(str))
+					cell := s.Cell(ref)
+					if len(cell) < len(str) || cap(cell) > len(cell) || uintptr(unsafe.Pointer(&cell[0]))%16 != 0 {
+						r.Fatalf("a cell of %d octets, room for %d, for %d", len(cell), cap(cell), len(str))
+					}
+					copy(cell, bytes.Repeat(str, len(cell)/len(str)+1))
+				} else {
+					ref = s.Put(str)
+				}
 				if _, taken := kept[ref]; taken || ref == 0 {
 					r.Fatalf("%d was given twice", ref)
 				}
