@@ -10,7 +10,9 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Config sets an Analyzer up. The zero value of a field means its default.
+// Config sets an Analyzer up. The zero value of a field means its default. Where nobody
+// asks for Packet, Episode and Moment, most segments are analysed later, several at a
+// time, which is faster.
 type Config struct {
 	// MSL is the maximum segment lifetime; TIME-WAIT lasts twice as long. The
 	// default is 30 s, as Linux keeps it; RFC 9293 §3.4.2 says 2 minutes.
@@ -29,8 +31,7 @@ type Config struct {
 	// Wireshark adds to every Observation the names that tshark would give.
 	Wireshark bool
 	// Episode is called when an Episode ends, in front of the Connection that it
-	// belongs to; nil: nobody asks. Where nobody asks for Packet, Episode and Moment,
-	// most segments are analysed later, several at a time, which is faster.
+	// belongs to; nil: nobody asks.
 	Episode func(*Episode)
 	// Moment is called when something happens to a connection: at the packet
 	// that shows it and in front of the Observation of that, or when the clock

@@ -121,7 +121,8 @@ func (t *Table) adapt() {
 func (t *Table) rest(f *Flow) {
 	e := t.entry(f.Ref)
 	at := int32(e.at)
-	plain := e.older == 0 && t.companion != nil && t.companion.Plain(f) // else a segment in front of Low may be the older flow's
+	// With an older flow, a segment in front of Low may be that one's.
+	plain := e.older == 0 && t.companion != nil && t.companion.Plain(f)
 	base := baseOf(f)
 	if t.epoch == 0 {
 		t.epoch = f.Start
