@@ -18,7 +18,7 @@ func TestRestAndWake(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		table := NewTable()
 		for n := rapid.IntRange(1, 4).Draw(r, "flows"); n > 0; n-- {
-			k := Key{Port: [2]uint16{rapid.Uint16().Draw(r, "port"), 80}, Encap: rapid.Uint32Max(2).Draw(r, "encap"), IPv6: rapid.Bool().Draw(r, "ipv6")}
+			k := Key{Port: [2]uint16{rapid.Uint16().Draw(r, "port"), uint16(n)}, Encap: rapid.Uint32Max(2).Draw(r, "encap"), IPv6: rapid.Bool().Draw(r, "ipv6")}
 			if rapid.Bool().Draw(r, "mapped") {
 				k.Addr[0], k.Addr[1] = wire.AddrFrom4([4]byte{1, 2, 3, byte(n)}), wire.AddrFrom4([4]byte{4})
 			} else {
