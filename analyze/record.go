@@ -12,20 +12,26 @@ import (
 // finish hands a connection over and forgets it. end says why: EndQuiet,
 // EndCapture or EndEvicted.
 func (a *Analyzer) finish(r flow.Ref, end Ending) {
-	var f *flow.Flow
-	if a.table.Unread(r) {
-		f = a.read(r)
-	} else {
-		f = a.table.Last(r)
-	}
 	a.ref = r
-	n := a.notes.At(f.Extra)
 	if end == EndEvicted {
 		a.stats.Evicted++
 	}
 	if !finished(a.table.Class(r)) {
 		a.stats.Ended++
 	}
+	if a.shard != nil && a.cfg.Connection == nil {
+		a.shard.ended(r)
+	}
+	if a.cfg.Connection == nil && a.cfg.Episode == nil && a.cfg.Moment == nil && a.table.Discard(r) {
+		return // nobody asks what it was like
+	}
+	var f *flow.Flow
+	if a.table.Unread(r) {
+		f = a.read(r)
+	} else {
+		f = a.table.Last(r)
+	}
+	n := a.notes.At(f.Extra)
 	a.endEpisodes(f, n)
 	if a.cfg.Moment != nil {
 		if end == EndEvicted {

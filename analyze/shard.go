@@ -39,7 +39,9 @@ func newShard(g *Shards, id int, cfg Config, table *flow.Table) *shard {
 		s.spare <- new(chunk)
 	}
 	cfg.MaxConnections = math.MaxInt // the group looks after it
-	cfg.Connection = s.connection
+	if cfg.Connection != nil {
+		cfg.Connection = s.connection
+	}
 	if cfg.Packet != nil {
 		cfg.Packet = s.packet
 	}
@@ -165,6 +167,9 @@ func (s *shard) connection(lent *Connection) {
 	c.keep(lent)
 	s.tell(result{what: aConnection, index: int32(len(c.connections) - 1), ref: s.an.ref})
 }
+
+// ended tells that a connection is forgotten, where nobody asks for its record.
+func (s *shard) ended(r flow.Ref) { s.tell(result{what: aConnection, ref: r}) }
 
 // tell puts a result behind the others.
 func (s *shard) tell(t result) {

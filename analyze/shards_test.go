@@ -137,10 +137,7 @@ type analysis interface {
 
 func divided(all []feedItem, n, size int, cfg analyze.Config) (f telling) {
 	a := analyze.NewShardsOf(n, size, f.listen(cfg))
-	f.feed(a, all, func(s *wire.Segment) {
-		*a.Next() = *s
-		a.Take()
-	})
+	f.feed(a, all, a.Give)
 	return f
 }
 

@@ -44,10 +44,7 @@ func sameKept(t *testing.T, what string, all []feedItem, cfg analyze.Config) (re
 	for _, shards := range []int{1, 2, 3, 7} {
 		var got telling
 		s := analyze.NewShardsOf(shards, []int{1, 2, 7, 64, 512}[rand.IntN(5)], got.records(cfg))
-		got.feed(s, all, func(seg *wire.Segment) {
-			*s.Next() = *seg
-			s.Take()
-		})
+		got.feed(s, all, s.Give)
 		sameTelling(t, fmt.Sprintf("%s, %d shards", what, shards), got, want)
 	}
 	return read

@@ -230,6 +230,9 @@ func (r *Reporter) event(ev *event.Event) {
 	}
 }
 
+// WantsConnections reports whether calls of Connection show anywhere.
+func (r *Reporter) WantsConnections() bool { return len(r.connections) > 0 }
+
 // Connection takes the next record in the order of connection numbers; nothing
 // of it is kept.
 func (r *Reporter) Connection(c *analyze.Connection) {

@@ -141,10 +141,15 @@ func (t *Table) rest(f *Flow) {
 	if t.companion != nil {
 		dst = t.companion.Rest(f, kind, c, dst)
 	}
+	e.whole = true
 	for s := range f.Half {
-		if h := &f.Half[s]; h.nsent <= PackedTraces {
+		h := &f.Half[s]
+		if h.nsent <= PackedTraces {
 			t.dropSent(h)
+		} else {
+			e.whole = false
 		}
+		e.whole = e.whole && h.holes == 0
 	}
 	if e.unread = plain && journal.Size+len(dst) <= mostPlain; e.unread {
 		ref := t.store.Make(journal.Size + len(dst))
@@ -167,7 +172,7 @@ func (t *Table) wake(r Ref, e *entry) *Flow {
 	str := rest.Ref(e.at)
 	f := t.unpack(r, e, t.store.Get(str))
 	t.store.Free(str)
-	e.rests = false
+	e.rests, e.whole = false, false
 	return f
 }
 

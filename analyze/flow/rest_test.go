@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tcpwatch/analyze/journal"
 	"tcpwatch/analyze/rest"
 	"tcpwatch/capture/wire"
 )
@@ -79,6 +80,77 @@ func TestRestAndWake(t *testing.T) {
 			r.Fatalf("%d segments, %d flows, %d octets are left", table.sent.Len(), table.flows.Len(), table.store.Octets())
 		}
 	})
+}
+
+// TestDiscard: a flow that is forgotten without being woken leaves nothing behind, and
+// one that has something elsewhere is not.
+func TestDiscard(t *testing.T) {
+	seg := wire.Segment{Packet: 1, Time: 100, Flags: wire.SYN, HeaderLen: 20}
+	for _, c := range []struct {
+		name string
+		make func(*Table, *Half)
+		want bool
+	}{
+		{"rests", func(table *Table, h *Half) { table.AwakeAtMost(0) }, true},
+		{"awake", func(table *Table, h *Half) {}, false},
+		{"few segments", func(table *Table, h *Half) { remembers(table, h, PackedTraces) }, true},
+		{"many segments", func(table *Table, h *Half) { remembers(table, h, PackedTraces+1) }, false},
+		{"a hole", func(table *Table, h *Half) {
+			table.Add(h, 1, 10)
+			h.Has |= Sent
+			table.Add(h, 20, 30)
+			table.AwakeAtMost(0)
+		}, false},
+	} {
+		for s := range 2 {
+			table := NewTable()
+			k, other := Key{Port: [2]uint16{1, 2}}, Key{Port: [2]uint16{1, 3}}
+			h := table.Hash(&k)
+			table.New(&other, table.Hash(&other))
+			r, f := table.New(&k, h)
+			c.make(table, &f.Half[s])
+			table.Settle()
+			if got := table.Discard(r); got != c.want {
+				t.Errorf("%s: discarded %v", c.name, got)
+			}
+			if found := table.Find(&k, h) == r; found == c.want || table.Find(&other, table.Hash(&other)) == 0 {
+				t.Errorf("%s: found %v", c.name, found)
+			}
+			for _, left := range table.All() {
+				table.Release(left)
+			}
+			if n := table.sent.Len() + table.holes.Len() + table.spans.Len() + table.flows.Len() + table.store.Octets() + table.Len(); n != 0 {
+				t.Errorf("%s: %d left", c.name, n)
+			}
+		}
+	}
+	table := NewTable()
+	var k Key
+	from := k.Fill(&seg.Tuple)
+	if r := table.NewUnread(&k, table.Hash(&k), from, 1, &seg); !table.Discard(r) || table.Len()+table.store.Octets() != 0 {
+		t.Error("one that is unread is left")
+	}
+	// What was woken or read is not in a string any more.
+	r := table.NewUnread(&k, table.Hash(&k), from, 1, &seg)
+	var j journal.Reader
+	if table.Read(r, &j); table.Discard(r) {
+		t.Error("one that was read is discarded")
+	}
+	table.AwakeAtMost(0)
+	table.Settle()
+	if table.Get(r); table.Discard(r) {
+		t.Error("one that was woken is discarded")
+	}
+}
+
+// remembers lets h remember so many segments, and everything rest.
+func remembers(table *Table, h *Half, n int) {
+	for range n {
+		i, trace := table.sent.New()
+		*trace = Trace{}
+		table.joinSent(h, i, trace)
+	}
+	table.AwakeAtMost(0)
 }
 
 // traces returns what is remembered of single segments of h, links apart.

@@ -45,6 +45,7 @@ type entry struct {
 	class        Class
 	rests        bool
 	unread       bool // and at leads to its journal
+	whole        bool // it rests, and at leads to all of it
 }
 
 // minSlots is the least size of Table.slots.
@@ -154,6 +155,31 @@ func (t *Table) New(k *Key, h uint32) (Ref, *Flow) {
 // Release forgets a flow; its Ref and pointer are invalid afterwards. It must not be
 // unread.
 func (t *Table) Release(r Ref) {
+	f := t.Last(r)
+	for s := range f.Half {
+		t.dropHoles(&f.Half[s])
+		t.dropSent(&f.Half[s])
+	}
+	f.Ref = 0
+	t.flows.Free(int32(t.entry(r).at))
+	t.unlink(r)
+}
+
+// Discard is Release for a flow that nobody wants to look at, without waking it. It
+// reports false, and does nothing, where that is not enough: the flow is awake, or has
+// something apart from the string that it rests in.
+func (t *Table) Discard(r Ref) bool {
+	e := t.entry(r)
+	if !e.whole {
+		return false
+	}
+	t.store.Free(rest.Ref(e.at))
+	t.unlink(r)
+	return true
+}
+
+// unlink takes the entry of a flow out of everything that leads to it, and frees it.
+func (t *Table) unlink(r Ref) {
 	e := t.entry(r)
 	t.delist(e)
 	switch e.newer {
@@ -166,13 +192,6 @@ func (t *Table) Release(r Ref) {
 	if e.older != 0 {
 		t.entry(e.older).newer = orphan
 	}
-	f := t.Last(r)
-	for s := range f.Half {
-		t.dropHoles(&f.Half[s])
-		t.dropSent(&f.Half[s])
-	}
-	f.Ref = 0
-	t.flows.Free(int32(e.at))
 	t.entries.Free(int32(r))
 }
 

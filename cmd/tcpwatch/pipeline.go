@@ -45,7 +45,9 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 			}
 		})
 		order.Bound(h.waiting)
-		cfg.Connection = order.Connection
+		if rep.WantsConnections() {
+			cfg.Connection = order.Connection
+		}
 		if rep.WantsPackets() {
 			cfg.Packet = both(cfg.Packet, func(o *analyze.Observation) {
 				rep.Packet(o)
