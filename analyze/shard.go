@@ -20,7 +20,7 @@ type shard struct {
 }
 
 // chunksInFlight is how many chunks a shard may have under way.
-const chunksInFlight = 4
+const chunksInFlight = 8
 
 // task is what a shard is to do next.
 type task struct {

@@ -12,7 +12,7 @@ import (
 const MaxShards = 64
 
 // batchesInFlight is how many batches are being filled, worked at or merged.
-const batchesInFlight = 4
+const batchesInFlight = 12
 
 // Shards is an Analyzer whose work is divided among several goroutines: each
 // follows the connections that fall to it by the hash of their addresses and
