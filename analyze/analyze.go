@@ -87,7 +87,7 @@ type Analyzer struct {
 	wireshark      *wireshark.Follower
 	bare           wire.Segment // a segment without a FIN that does not count
 	ref            flow.Ref     // the connection that is being told of
-	unread         unread       // segments that are only kept
+	unread         reading      // segments that are only kept
 	obs            Observation
 	conn           Connection
 	episode        Episode

@@ -268,39 +268,55 @@ func TestLongStream(t *testing.T) {
 	}
 }
 
-// TestLongReuse: a segment 3 GiB behind the beginning of its connection, whose numbers
-// the connection before it on the same tuple had as well, belongs to the newer one.
+// TestLongReuse: a segment whose numbers the connection before on the same tuple had
+// as well belongs to the newer one where that has come round to them, 3 GiB behind its
+// beginning, and to the older one where they lie further back than is remembered.
 func TestLongReuse(t *testing.T) {
 	const size = 1 << 23
-	segs := closedConnection()
-	add := func(from int, flags wire.Flags, seq, ack wire.Seq, n uint32) {
-		s := segs[len(segs)-1]
-		s.Packet, s.Time, s.Tuple, s.IPID = s.Packet+1, s.Time+1e6, simTuple(from), s.IPID+1
-		s.Flags, s.Seq, s.Ack, s.Len = flags, seq, ack, n
-		segs = append(segs, s)
+	for _, c := range []struct {
+		name     string
+		octets   uint32 // that the newer one sends in front of it
+		answered bool
+		late     int // segments that the older one gets
+	}{
+		{"3 GiB", 3 << 30, true, 0},
+		{"2 GiB without an ACK", 2 << 30, false, 1},
+	} {
+		segs := closedConnection()
+		add := func(from int, flags wire.Flags, seq, ack wire.Seq, n uint32) {
+			s := segs[len(segs)-1]
+			s.Packet, s.Time, s.Tuple, s.IPID = s.Packet+1, s.Time+1e6, simTuple(from), s.IPID+1
+			s.Flags, s.Seq, s.Ack, s.Len = flags, seq, ack, n
+			segs = append(segs, s)
+		}
+		older := len(segs) + c.late
+		first := wire.Seq(150)
+		if c.answered {
+			first -= wire.Seq(c.octets) // it comes to 150 in the end
+		}
+		add(0, wire.SYN, first-1, 0, 0)
+		add(1, wire.SYN|wire.ACK, 599, first, 0)
+		add(0, wire.ACK, first, 600, 0)
+		for at := first; at != first+wire.Seq(c.octets); at += size {
+			add(0, wire.ACK, at, 600, size)
+			if c.answered {
+				add(1, wire.ACK, 600, at+size, 0)
+			}
+		}
+		add(0, wire.ACK, 150, 600, 50)
+		var packets []uint64
+		all := make([]feedItem, len(segs))
+		a := analyze.New(analyze.Config{Connection: func(c *analyze.Connection) {
+			packets = append(packets, c.FromClient.Packets+c.FromServer.Packets)
+		}})
+		for i := range segs {
+			all[i].seg = segs[i]
+			a.Segment(&segs[i])
+		}
+		a.Flush()
+		if want := []uint64{uint64(older), uint64(len(segs) - older)}; !slices.Equal(packets, want) {
+			t.Errorf("%s: connections of %d packets, want %d", c.name, packets, want)
+		}
+		sameKept(t, c.name, all, analyze.Config{})
 	}
-	older := len(segs)
-	first := wire.Seq(1<<30 + 150) // 3 GiB in front of 150
-	add(0, wire.SYN, first-1, 0, 0)
-	add(1, wire.SYN|wire.ACK, 599, first, 0)
-	add(0, wire.ACK, first, 600, 0)
-	for at := first; at != 150; at += size {
-		add(0, wire.ACK, at, 600, size)
-		add(1, wire.ACK, 600, at+size, 0)
-	}
-	add(0, wire.ACK, 150, 600, 50)
-	var packets []uint64
-	all := make([]feedItem, len(segs))
-	a := analyze.New(analyze.Config{Connection: func(c *analyze.Connection) {
-		packets = append(packets, c.FromClient.Packets+c.FromServer.Packets)
-	}})
-	for i := range segs {
-		all[i].seg = segs[i]
-		a.Segment(&segs[i])
-	}
-	a.Flush()
-	if want := []uint64{uint64(older), uint64(len(segs) - older)}; !slices.Equal(packets, want) {
-		t.Errorf("connections of %d packets, want %d", packets, want)
-	}
-	sameKept(t, "3 GiB", all, analyze.Config{})
 }

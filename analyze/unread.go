@@ -11,8 +11,8 @@ import (
 // ordinary course are only kept (package journal), and analysed when something else
 // comes, or when the connection is handed over. Nobody can tell by the results.
 
-// unread is what that needs.
-type unread struct {
+// reading is what that needs.
+type reading struct {
 	keeps  bool
 	reader journal.Reader
 	seg    wire.Segment
