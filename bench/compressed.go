@@ -15,7 +15,7 @@ var compressors = []struct{ name, ending, compress, decompress string }{
 }
 
 // compressed reads compressed captures, beside what decompresses them alone.
-func (s *session) compressed() (runs []run, err error) {
+func (s *measurement) compressed() (runs []run, err error) {
 	const packets = 2_000_000
 	plain, err := s.capture(named("small"), s.sized(packets))
 	if err != nil {

@@ -16,7 +16,7 @@ var moments = []time.Duration{50 * time.Millisecond, 300 * time.Millisecond, tim
 
 // interrupt measures the time from SIGINT to the end, while a file, a pipe, a
 // pipe in which nothing comes, and compressed files are read.
-func (s *session) interrupt() (runs []run, err error) {
+func (s *measurement) interrupt() (runs []run, err error) {
 	c, err := s.capture(named("small"), s.sized(smallPackets))
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ type input struct {
 
 // interrupted runs tcpwatch and sends SIGINT to it; wall is the time from there
 // to its end.
-func (s *session) interrupted(in *input, c *capture, at time.Duration) (r run, err error) {
+func (s *measurement) interrupted(in *input, c *capture, at time.Duration) (r run, err error) {
 	r = run{capture: c.name, packets: c.packets, connections: c.connections, octets: c.octets}
 	cmd := exec.Command(s.tcpwatch, in.args...)
 	var complaints bytes.Buffer

@@ -32,18 +32,18 @@ import (
 // part is something that is measured.
 type part struct {
 	name, about string
-	run         func(*session) ([]run, error)
+	run         func(*measurement) ([]run, error)
 }
 
 var parts = []part{
-	{"peers", "the same captures, read by tcpwatch and by others", (*session).peers},
-	{"growth", "time and memory as captures grow", (*session).growth},
-	{"rows", "rows a second in views with a row for each connection or packet", (*session).rows},
-	{"compressed", "compressed captures, beside the decompressor alone", (*session).compressed},
-	{"many", "more connections than are remembered", (*session).many},
-	{"start", "from the start to the first output", (*session).start},
-	{"interrupt", "from an interrupt to the end", (*session).interrupt},
-	{"profile", "where the time of mix and small goes", (*session).profile},
+	{"peers", "the same captures, read by tcpwatch and by others", (*measurement).peers},
+	{"growth", "time and memory as captures grow", (*measurement).growth},
+	{"rows", "rows a second in views with a row for each connection or packet", (*measurement).rows},
+	{"compressed", "compressed captures, beside the decompressor alone", (*measurement).compressed},
+	{"many", "more connections than are remembered", (*measurement).many},
+	{"start", "from the start to the first output", (*measurement).start},
+	{"interrupt", "from an interrupt to the end", (*measurement).interrupt},
+	{"profile", "where the time of mix and small goes", (*measurement).profile},
 }
 
 func main() {
@@ -61,7 +61,7 @@ func command(args []string, out io.Writer) error {
 	if len(args) > 0 && args[0] == "generate" {
 		return generate(args[1:], out)
 	}
-	s := &session{out: out}
+	s := &measurement{out: out}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.StringVar(&s.tcpwatch, "tcpwatch", "", "measure this `program` (default: what is built from ./cmd/tcpwatch)")
 	f.StringVar(&s.dir, "dir", "", "keep captures in this `folder` for another time (default: a temporary one)")
@@ -150,7 +150,7 @@ func generate(args []string, out io.Writer) error {
 }
 
 // all runs the parts in turn.
-func (s *session) all(chosen []part) error {
+func (s *measurement) all(chosen []part) error {
 	// Ctrl-C reaches the program that runs as well. This one then removes what it
 	// made.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

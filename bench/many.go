@@ -14,7 +14,7 @@ import (
 
 // many opens 10 million connections that stay open, ten times as many as are
 // remembered by default, and adds up what comes out.
-func (s *session) many() (runs []run, err error) {
+func (s *measurement) many() (runs []run, err error) {
 	const packets = 50_000_000 // 5 a connection
 	c, err := s.capture(named("open"), s.sized(packets))
 	if err != nil {
@@ -33,7 +33,7 @@ func (s *session) many() (runs []run, err error) {
 }
 
 // addUp runs a program once and gives its output to read, whose word is the note.
-func (s *session) addUp(c *capture, p program, read func(io.Reader) (string, error)) (r run, err error) {
+func (s *measurement) addUp(c *capture, p program, read func(io.Reader) (string, error)) (r run, err error) {
 	r = run{series: "many", capture: c.name, packets: c.packets, connections: c.connections, octets: c.octets, program: p.name, round: 1}
 	line := s.line(&p, c.path)
 	cmd := exec.Command(line[0], line[1:]...)

@@ -18,7 +18,7 @@ func named(name string) traffic.Kind {
 }
 
 // peers lets every program read mix and small.
-func (s *session) peers() (runs []run, err error) {
+func (s *measurement) peers() (runs []run, err error) {
 	for _, c := range []struct {
 		kind    string
 		packets int
@@ -37,7 +37,7 @@ func (s *session) peers() (runs []run, err error) {
 }
 
 // growth lets captures grow in one way at a time.
-func (s *session) growth() (runs []run, err error) {
+func (s *measurement) growth() (runs []run, err error) {
 	own := []program{tcpwatchRead}
 	beside := []program{tcpwatchRead, capinfos}
 	type step struct {
@@ -84,7 +84,7 @@ func (s *session) growth() (runs []run, err error) {
 }
 
 // rows asks for a row for each connection and for each packet.
-func (s *session) rows() (runs []run, err error) {
+func (s *measurement) rows() (runs []run, err error) {
 	const packets = 2_000_000
 	view := func(name, view, format string) program {
 		p := tcpwatchRead

@@ -9,7 +9,7 @@ import (
 )
 
 // profile prints which functions take the time of mix and small, and keeps that.
-func (s *session) profile() ([]run, error) {
+func (s *measurement) profile() ([]run, error) {
 	for _, c := range []struct {
 		kind    string
 		packets int

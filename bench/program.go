@@ -67,7 +67,7 @@ var others = []program{
 }
 
 // oneShard is tcpwatch on one core, where it could use more.
-func (s *session) oneShard() []program {
+func (s *measurement) oneShard() []program {
 	if !s.shards {
 		return nil
 	}
@@ -75,11 +75,11 @@ func (s *session) oneShard() []program {
 }
 
 // programs are those that read the captures of the first part.
-func (s *session) programs() []program {
+func (s *measurement) programs() []program {
 	return slices.Concat([]program{tcpwatchRead}, s.oneShard(), others)
 }
 
-func (s *session) path(name string) string {
+func (s *measurement) path(name string) string {
 	if name == "tcpwatch" {
 		return s.tcpwatch
 	}
@@ -87,7 +87,7 @@ func (s *session) path(name string) string {
 }
 
 // line is the command line for a capture.
-func (s *session) line(p *program, path string) []string {
+func (s *measurement) line(p *program, path string) []string {
 	args := slices.Clone(p.args)
 	args[0] = s.path(args[0])
 	for i, a := range args {
@@ -97,7 +97,7 @@ func (s *session) line(p *program, path string) []string {
 }
 
 // spend runs a program once; what it prints goes to out.
-func (s *session) spend(p *program, path string, out io.Writer) (o outlay, err error) {
+func (s *measurement) spend(p *program, path string, out io.Writer) (o outlay, err error) {
 	line := s.line(p, path)
 	var complaints bytes.Buffer
 	cmd := exec.Command(line[0], line[1:]...)
@@ -121,7 +121,7 @@ const oneRun = 10 * time.Second
 
 // measure lets programs read a capture: each once, to fill the cache of files
 // and to compare what they count with what was generated, then in turns.
-func (s *session) measure(series string, c *capture, programs []program) (runs []run, err error) {
+func (s *measurement) measure(series string, c *capture, programs []program) (runs []run, err error) {
 	template := run{series: series, capture: c.name, packets: c.packets, connections: c.connections, octets: c.octets}
 	notes := map[string]string{}
 	add := func(p *program, round int, o outlay) {
@@ -167,7 +167,7 @@ func (s *session) measure(series string, c *capture, programs []program) (runs [
 }
 
 // first runs a program and compares what it counts; wrong says what differs.
-func (s *session) first(p *program, c *capture) (o outlay, wrong string, err error) {
+func (s *measurement) first(p *program, c *capture) (o outlay, wrong string, err error) {
 	f, err := os.CreateTemp(s.scratch, "counts-")
 	if err != nil {
 		return o, "", err

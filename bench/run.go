@@ -142,7 +142,7 @@ func median(runs []run) outlay {
 }
 
 // print shows medians.
-func (s *session) print(runs []run) {
+func (s *measurement) print(runs []run) {
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "series\tcapture\tpackets\tconnections\tprogram\truns\twall s\tCPU s\tpeak MB\tnote")
 	for _, g := range groups(runs) {

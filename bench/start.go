@@ -13,7 +13,7 @@ import (
 const startRounds = 21
 
 // start measures the time until the first octet of output.
-func (s *session) start() (runs []run, err error) {
+func (s *measurement) start() (runs []run, err error) {
 	c, err := s.capture(named("mix"), 3)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (s *session) start() (runs []run, err error) {
 }
 
 // firstOutput runs a program; wall is the time to its first octet.
-func (s *session) firstOutput(p *program, path string) (o outlay, err error) {
+func (s *measurement) firstOutput(p *program, path string) (o outlay, err error) {
 	line := s.line(p, path)
 	cmd := exec.Command(line[0], line[1:]...)
 	r, w, err := os.Pipe()

@@ -157,14 +157,7 @@ func complete[T ~string](c *cobra.Command, flag string, words []T) {
 
 func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	heapMayGrow(firstPercent)
-	if err := report.Check(o.views, o.format); err != nil {
-		return fmt.Errorf("--view, --format: %w", err)
-	}
-	if f, ok := terminal(c.InOrStdin()); ok && slices.Contains(paths, "-") {
-		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
-	}
-	stdout, stderr := c.OutOrStdout(), c.ErrOrStderr()
-	if err := o.keep.check(stdout); err != nil {
+	if err := o.check(c, paths); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(c.Context())
@@ -177,7 +170,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		defer bar.stop()
 	}
 	defer src.Close()
-	results := stdout
+	results, stderr := c.OutOrStdout(), c.ErrOrStderr()
 	if o.keep.name == "-" {
 		results = stderr // packets have standard output for themselves
 	}
@@ -224,6 +217,17 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		bar.stop()
 	}
 	return o.finish(stderr, out, in, err, unkept)
+}
+
+// check refuses what cannot be done, before anything is opened.
+func (o *readOptions) check(c *cobra.Command, paths []string) error {
+	if err := report.Check(o.views, o.format); err != nil {
+		return fmt.Errorf("--view, --format: %w", err)
+	}
+	if f, ok := terminal(c.InOrStdin()); ok && slices.Contains(paths, "-") {
+		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
+	}
+	return o.keep.check(c.OutOrStdout())
 }
 
 // finish ends the files of streams, says on standard error what was not read or

@@ -16,8 +16,8 @@ import (
 	"tcpwatch/bench/traffic"
 )
 
-// session is one call of the command.
-type session struct {
+// measurement is one call of the command.
+type measurement struct {
 	ctx      context.Context // done: Ctrl-C
 	out      io.Writer
 	tcpwatch string // the program that is measured
@@ -34,7 +34,7 @@ type session struct {
 
 // begin makes folders and the program. end, which is never nil, removes what does
 // not stay.
-func (s *session) begin() (end func(), err error) {
+func (s *measurement) begin() (end func(), err error) {
 	end = func() {}
 	if _, err := os.Stat("bench/main.go"); err != nil {
 		return end, errors.New("this is not the root of the repository")
@@ -62,8 +62,8 @@ func (s *session) begin() (end func(), err error) {
 	return end, err
 }
 
-// sized is a number of packets at the scale of the session.
-func (s *session) sized(packets int) int { return max(100, int(float64(packets)*s.scale)) }
+// sized is a number of packets at the scale of the measurement.
+func (s *measurement) sized(packets int) int { return max(100, int(float64(packets)*s.scale)) }
 
 // a capture is a file and what was generated into it.
 type capture struct {
@@ -76,7 +76,7 @@ var generated = regexp.MustCompile(`(\d+) packets, (\d+) connections`)
 
 // capture generates a capture, unless it is there. Another process writes it:
 // the peak memory of a child begins at that of its parent.
-func (s *session) capture(k traffic.Kind, packets int) (*capture, error) {
+func (s *measurement) capture(k traffic.Kind, packets int) (*capture, error) {
 	c := &capture{name: k.Name, path: filepath.Join(s.dir, fmt.Sprintf("%s-%d-%d.pcap", k.Name, packets, s.seed))}
 	said, err := os.ReadFile(c.path + ".txt")
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *session) capture(k traffic.Kind, packets int) (*capture, error) {
 }
 
 // drop removes a capture that is large and not needed any more.
-func (s *session) drop(c *capture) {
+func (s *measurement) drop(c *capture) {
 	if s.dir == s.scratch {
 		os.Remove(c.path)
 		os.Remove(c.path + ".txt")
@@ -115,7 +115,7 @@ func (s *session) drop(c *capture) {
 }
 
 // about says what was measured on what.
-func (s *session) about() []string {
+func (s *measurement) about() []string {
 	list := []string{
 		"date: " + time.Now().UTC().Format(time.DateOnly),
 		"machine: " + machine(),
@@ -138,7 +138,7 @@ var versionNumber = regexp.MustCompile(`\d+\.\d+(\.\d+)*|devel`)
 
 // version is what a program says of itself, and where tcpwatch was built here
 // which commit it is.
-func (s *session) version(p program) string {
+func (s *measurement) version(p program) string {
 	if p.version == "" {
 		return ""
 	}
