@@ -27,6 +27,9 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 	}
 	var f *flow.Flow
 	if a.table.Unread(r) {
+		if a.cfg.Connection != nil && a.inBrief(r, end) {
+			return
+		}
 		f = a.read(r)
 	} else {
 		f = a.table.Last(r)

@@ -100,6 +100,21 @@ func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 	return f
 }
 
+// Glance makes f, which is the caller's, what Read would make an unread flow, and lets j
+// read its segments, but the flow stays as it is. It reports false, and does nothing, for
+// one that was resumed.
+func (t *Table) Glance(r Ref, f *Flow, j *journal.Reader) bool {
+	mem := t.store.Cell(rest.Ref(t.entry(r).at))
+	h := journal.At(mem)
+	if h.Stage() == journal.Resumed {
+		return false
+	}
+	*f = Flow{Ref: r, Number: h.Number}
+	f.Key, _ = keyOf(mem[journal.Size:])
+	j.Read(mem, nil)
+	return true
+}
+
 // baseOf returns what is to be known of a flow to keep its segments.
 func baseOf(f *Flow) journal.Base {
 	return journal.Base{

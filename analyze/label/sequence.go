@@ -204,6 +204,13 @@ func hidden(c *Context) (Reason, uint64, bool) {
 	return IPIDJump, 0, true
 }
 
+// MayHide reports whether a segment whose IP identification lies jump behind the last
+// one of its sender, and that comes so many nanoseconds after the segment in front, may
+// be a retransmission that leaves no gap. Where it does not, none is.
+func MayHide(jump uint16, pause int64) bool {
+	return jump >= 2 && jump <= maxHidden && pause >= timerPause
+}
+
 // answerTimer returns how long after the round trip an end sends again what is not
 // acknowledged: 200 ms in the stacks that begin with a TTL of 64, up to a second
 // by RFC 6298 §2.4 in others. A heuristic.

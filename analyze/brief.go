@@ -1,0 +1,263 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// Most connections are short and textbook: RFC 9293 figures 6 and 12 with each segment
+// once and in order, as far as they come, or a SYN that is refused. Where all segments of
+// one are at hand when it is handed over (package journal, which says what may follow
+// what), nothing has to be remembered, or looked for, that tells what is out of the
+// ordinary. This file says what such a connection leaves behind for its record, and
+// nothing else: it gives up at the first segment of which there is more to say than its
+// Phase, and then the connection is analysed (Analyzer.read). Nobody can tell by the
+// results.
+
+// brief is what that needs. The Flow and the note have what record reads.
+type brief struct {
+	flow   flow.Flow
+	note   note
+	stamps bool      // both SYNs had timestamps, so that all segments have them
+	ids    [2]uint16 // the last IP identification of each side; 0: none
+	made   func()    // called, where tests want it, for every record that is made
+}
+
+// inBrief hands over a connection whose segments were only kept, and forgets it. It
+// reports false, and has done nothing, where that takes an analysis.
+func (a *Analyzer) inBrief(r flow.Ref, end Ending) bool {
+	b, j, seg := &a.brief, &a.unread.reader, &a.unread.seg
+	if !a.table.Glance(r, &b.flow, j) {
+		return false
+	}
+	f, n := &b.flow, &b.note
+	*n = note{rttServer: -1, rttClient: -1}
+	seg.Tuple = f.Key.Tuple(0) // of which only the IP version counts
+	from, more := j.Next(seg)
+	f.Client, f.RolesKnown = flow.Side(from), true
+	ordinary := seg.Flags == wire.SYN && plain(seg)
+	for ordinary && more {
+		a.recount(flow.Side(from), seg)
+		if from, more = j.Next(seg); more {
+			ordinary = b.follows(flow.Side(from), seg)
+		}
+	}
+	if ordinary {
+		if a.unread.told != nil {
+			a.unread.told(a.table.Class(r), classOf(f))
+		}
+		if b.made != nil {
+			b.made()
+		}
+		a.outlive(f)
+		a.record(f, n, end == EndEvicted)
+		a.cfg.Connection(&a.conn)
+		a.table.Discard(r)
+	}
+	a.dropSteps(n)
+	return ordinary
+}
+
+// plain reports whether there is nothing to say of a segment by itself.
+func plain(seg *wire.Segment) bool {
+	return seg.Checksum <= wire.ChecksumGood && seg.TrafficClass&3 != 3 && seg.Options.SACKBlocks == 0 && !seg.Options.Set.Has(wire.OptCut)
+}
+
+// follows reports whether a segment is the next octets, or an acknowledgement of new
+// ones, or both, within a window that leaves room; or what answers a SYN.
+func (b *brief) follows(from flow.Side, seg *wire.Segment) bool {
+	f, o := &b.flow, &seg.Options
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	if !x.Is(flow.SentSYN) {
+		return plain(seg) && (seg.Flags == wire.SYN|wire.ACK || seg.Flags == wire.RST|wire.ACK)
+	}
+	options := wire.OptionSet(0)
+	if b.stamps {
+		options = wire.OptTimestamps
+	}
+	switch {
+	case !plain(seg), seg.Flags&^(wire.PSH|wire.FIN) != wire.ACK, seg.Seq != x.Nxt, seg.Window == 0,
+		o.Set != options, b.stamps && int32(o.TSVal-x.TSVal) < 0,
+		seg.Len > uint32(y.MSS), seg.Len > 0 && !seg.End().Before(y.Ack.Add(y.LastWindow())),
+		seg.SeqLen() > 0 && label.MayHide(seg.IPID-b.ids[from], seg.Time-f.Last):
+		return false
+	case !x.Is(flow.SentACK): // it completes the handshake
+		return true
+	case seg.Ack.Before(x.Ack), seg.Ack == x.Ack && seg.SeqLen() == 0:
+		return false
+	}
+	edge := seg.Ack.Add(x.ScaledWindow(seg.Window, false))
+	return x.Ack.Add(x.LastWindow()).Diff(edge) < 1<<x.Scale // it does not move left
+}
+
+// recount takes the next segment.
+func (a *Analyzer) recount(from flow.Side, seg *wire.Segment) {
+	b := &a.brief
+	f, n := &b.flow, &b.note
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	var phase label.ID
+	delta := seg.Time - f.Last
+	switch {
+	case seg.Flags == wire.SYN:
+		phase, delta = label.SYN, 0
+		b.syn(from, seg)
+	case seg.Flags.Has(wire.SYN):
+		phase = label.SynAck
+		b.synAck(from, seg)
+	case seg.Flags.Has(wire.RST):
+		phase = label.RST
+		b.refusal(from, seg)
+	default:
+		phase = a.goesOn(from, seg)
+	}
+	n.labels[phase]++
+	n.idle = max(n.idle, delta)
+	n.zeek.Segment(seg, from == f.Client, false)
+	x.Packets++
+	if phase != label.RST {
+		b.sent(x, y, seg)
+		n.clues.end(from).ttl(seg.TTL)
+	}
+	f.LastPacket, f.Last = seg.Packet, seg.Time
+	if seg.IPID != 0 {
+		b.ids[from] = seg.IPID
+	}
+	if phase != label.Data && phase != label.Ack {
+		a.addStep(n, Step{
+			Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
+			TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window,
+			FromClient: from == f.Client, Phase: phase, Acceptable: phase == label.RST,
+			ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Client.Other()].State,
+		})
+	}
+}
+
+// syn takes the SYN.
+func (b *brief) syn(from flow.Side, seg *wire.Segment) {
+	f, n := &b.flow, &b.note
+	f.FirstPacket, f.Start = seg.Packet, seg.Time
+	f.Half[from].State, f.Half[from.Other()].State = state.SynSent, state.Listen|state.Inferred
+	n.synCount[from], n.firstSYN = 1, seg.Time
+	b.opens(from, seg)
+}
+
+// synAck takes its answer.
+func (b *brief) synAck(from flow.Side, seg *wire.Segment) {
+	f, n := &b.flow, &b.note
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	x.State = state.SynReceived
+	n.synAckCount, n.synAckISNs = 1, 1
+	n.ackOfISN[from.Other()], n.ackOfISNKnown[from.Other()] = seg.Ack, true
+	n.rttServer = seg.Time - n.firstSYN
+	b.opens(from, seg)
+	scale(x, y, n, from, seg)
+	b.stamps = (n.options[0].Set & n.options[1].Set).Has(wire.OptTimestamps)
+}
+
+// opens takes what both say of the end that sent it.
+func (b *brief) opens(from flow.Side, seg *wire.Segment) {
+	x := &b.flow.Half[from]
+	x.ISN, x.Base, x.MSS = seg.Seq, seg.Seq, announcedMSS(seg)
+	x.Has |= flow.Sent | flow.SentSYN | flow.BaseFixed
+	b.note.options[from], b.ids[from] = offered(seg, ECNNone), seg.IPID
+}
+
+// refusal takes the RST that answers the SYN.
+func (b *brief) refusal(from flow.Side, seg *wire.Segment) {
+	f, n := &b.flow, &b.note
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	x.Base = seg.Seq
+	x.Has |= flow.BaseFixed | flow.SentRST
+	x.State, y.State = x.State.Base().After(state.SendRST), y.State.Base().After(state.GetRST)
+	n.rstPacket, n.rstAt, n.rstSide, n.rstAfter = seg.Packet, seg.Time, from, RstRefused
+	n.clues.Rst = RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, HasIPID: seg.HasIPID, Window: seg.Window, After: -1}
+	if f.Last != 0 {
+		n.clues.Rst.After = seg.Time - f.Last
+	}
+}
+
+// goesOn takes a segment behind the SYNs and returns its Phase.
+func (a *Analyzer) goesOn(from flow.Side, seg *wire.Segment) (phase label.ID) {
+	f, n := &a.brief.flow, &a.brief.note
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	phase = label.Ack
+	if seg.Len > 0 {
+		phase = label.Data
+	}
+	if !n.complete {
+		phase = label.HandshakeAck
+		x.State, y.State = state.Established, state.Established
+		n.complete, n.completeAt, n.ackPacket, n.ackData = true, seg.Time, seg.Packet, seg.Len
+		n.ackOfISN[from.Other()], n.ackOfISNKnown[from.Other()] = seg.Ack, true
+		n.rttClient = seg.Time - f.Last
+	}
+	switch c := &n.clues; {
+	case c.ServerProved != 0:
+	case from != f.Client:
+		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
+	default:
+		if int(c.Ignored) < len(c.IgnoredPackets) {
+			c.IgnoredPackets[c.Ignored] = seg.Packet
+		}
+		c.Ignored++
+		c.IgnoredAt = seg.Time
+	}
+	if y.Is(flow.SentFIN) {
+		n.halfOctets[from] += uint64(seg.Len)
+	}
+	answers := y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd)
+	if answers {
+		y.Has |= flow.FINProved
+	}
+	switch {
+	case seg.Flags.Has(wire.FIN):
+		phase = label.FIN
+		x.State = state.FinWait1
+		if y.Is(flow.SentFIN) {
+			x.State = state.LastAck
+		}
+		x.FinEnd = seg.End()
+		x.Has |= flow.SentFIN
+		n.finCount++
+		n.finAt[from], n.finAck[from] = seg.Time, seg.Ack
+		n.finAcksFIN = answers
+	case answers && x.Is(flow.SentFIN):
+		phase = label.AckOfFin
+		x.State, y.State = state.TimeWait, state.Closed
+		n.tw.held[from], n.tw.since, n.tw.until = true, seg.Time, seg.Time+a.msl2
+	case answers:
+		phase = label.AckOfFin
+		x.State, y.State = state.CloseWait, state.FinWait2
+	}
+	return phase
+}
+
+// sent takes what a segment says of the octets on their way, and of the time that
+// they take.
+func (b *brief) sent(x, y *flow.Half, seg *wire.Segment) {
+	stamped := seg.Options.Set.Has(wire.OptTimestamps)
+	x.Payload += uint64(seg.Len)
+	x.Unique += uint64(seg.Len)
+	x.Nxt = seg.End()
+	if seg.SeqLen() > 0 {
+		x.Time(x.Nxt, seg.Time)
+	}
+	if !seg.Flags.Has(wire.SYN) {
+		x.Stamp(&flow.Mark{Time: seg.Time, TSVal: seg.Options.TSVal, HasTS: stamped, Bare: seg.SeqLen() == 0})
+	}
+	if n := x.InFlight(y, x.Nxt); n > int64(x.MostFlight) {
+		x.MostFlight = uint32(n)
+	}
+	if stamped {
+		x.TSVal, x.HasTS = seg.Options.TSVal, true
+	}
+	if seg.Flags.Has(wire.ACK) {
+		y.Acked(seg.Ack, seg.Time)
+		y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
+		x.Ack = seg.Ack
+		x.Has |= flow.SentACK
+	}
+	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+}

@@ -1,0 +1,419 @@
+package analyze_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+)
+
+// stampedConnection is closedConnection with the options of today: its windows are 64,000
+// octets, its largest segments 1,460, and each end numbers its packets.
+func stampedConnection() []wire.Segment {
+	segs := closedConnection()
+	for i := range segs {
+		s := &segs[i]
+		s.TTL, s.DontFragment, s.Window = 64, true, 500
+		s.Options.Set, s.Options.TSVal, s.HeaderLen = wire.OptTimestamps, uint32(1000+10*i), 32
+		if i > 0 {
+			s.Options.TSEcr = uint32(1000 + 10*(i-1))
+		}
+		if s.Flags.Has(wire.SYN) {
+			s.Window, s.HeaderLen = 64000, 40
+			s.Options.Set |= wire.OptMSS | wire.OptWindowScale | wire.OptSACKPermitted
+			s.Options.MSS, s.Options.WindowScale = 1460, 7
+		}
+	}
+	numbered(segs)
+	return segs
+}
+
+// numbered gives the packets of each end their identifications.
+func numbered(segs []wire.Segment) {
+	var last [2]uint16
+	for i := range segs {
+		from := 0
+		if segs[i].Tuple != simTuple(0) {
+			from = 1
+		}
+		last[from]++
+		segs[i].IPID = uint16(1000*(from+1)) + last[from]
+	}
+}
+
+// TestBrief: which connections have their record made in brief, and which do not for one
+// thing that is out of the ordinary; either way it is the one of an analysis.
+func TestBrief(t *testing.T) {
+	const syn, synAck, ack, request, answer, acked, fin, finAcked, lastFin, last = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+	const ms = int64(1e6)
+	on := func(i int, change func(*wire.Segment)) func([]wire.Segment) []wire.Segment {
+		return func(all []wire.Segment) []wire.Segment { change(&all[i]); return all }
+	}
+	// behind puts a changed copy of a segment behind another one.
+	behind := func(at, of int, change func(*wire.Segment)) func([]wire.Segment) []wire.Segment {
+		return func(all []wire.Segment) []wire.Segment {
+			s := all[of]
+			s.IPID++ // of its own
+			change(&s)
+			return append(append(append([]wire.Segment(nil), all[:at+1]...), s), all[at+1:]...)
+		}
+	}
+	later := func(i int, by int64, jump uint16) func([]wire.Segment) []wire.Segment {
+		return func(all []wire.Segment) []wire.Segment {
+			for j := range all[i:] {
+				all[i+j].Time += by
+				if all[i+j].Tuple == all[i].Tuple {
+					all[i+j].IPID += jump
+				}
+			}
+			return all
+		}
+	}
+	long := func(n uint32) func([]wire.Segment) []wire.Segment {
+		return func(all []wire.Segment) []wire.Segment {
+			return append(all[:request], on(request, func(s *wire.Segment) { s.Len = n })(all)[request])
+		}
+	}
+	sized := func(n uint32) func([]wire.Segment) []wire.Segment { // the window that the server gives
+		return func(all []wire.Segment) []wire.Segment {
+			all[synAck].Window, all[request].Len = 1000, n
+			return all[:request+1]
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		change func([]wire.Segment) []wire.Segment
+		want   bool
+	}{
+		{"the whole", func(all []wire.Segment) []wire.Segment { return all }, true},
+		{"a refusal", func(all []wire.Segment) []wire.Segment {
+			return append(all[:1], on(synAck, func(s *wire.Segment) {
+				s.Flags, s.Window, s.Options, s.HeaderLen = wire.RST|wire.ACK, 0, wire.Options{}, 20
+			})(all)[synAck])
+		}, true},
+		{"a refusal with another flag", func(all []wire.Segment) []wire.Segment {
+			return append(all[:1], on(synAck, func(s *wire.Segment) { s.Flags = wire.RST | wire.ACK | wire.ECE })(all)[synAck])
+		}, false},
+		{"a SYN that offers ECN", on(syn, func(s *wire.Segment) { s.Flags |= wire.ECE | wire.CWR }), false},
+		{"a SYN-ACK with ECE", on(synAck, func(s *wire.Segment) { s.Flags |= wire.ECE }), false},
+		{"a SYN with a window of 0", on(syn, func(s *wire.Segment) { s.Window = 0 }), true},
+		{"a SYN-ACK with a window of 0", on(synAck, func(s *wire.Segment) { s.Window = 0 }), false},
+		{"a SYN-ACK with a window of 0, tried", func(all []wire.Segment) []wire.Segment {
+			all[synAck].Window, all[ack].Len = 0, 1
+			return all[:request]
+		}, false},
+		{"a SYN-ACK with a window of 0, respected", func(all []wire.Segment) []wire.Segment {
+			all[synAck].Window = 0
+			return all[:request]
+		}, true},
+		{"a SYN-ACK with a block", on(synAck, func(s *wire.Segment) {
+			s.Options.Set |= wire.OptSACK
+			s.Options.SACKBlocks, s.Options.SACK[0] = 1, wire.SACKBlock{Left: 50, Right: 60}
+		}), false},
+		{"no checksum", on(request, func(s *wire.Segment) { s.Checksum = wire.ChecksumPartial }), false},
+		{"a right checksum", on(request, func(s *wire.Segment) { s.Checksum = wire.ChecksumGood }), true},
+		{"congestion experienced", on(request, func(s *wire.Segment) { s.TrafficClass = 3 }), false},
+		{"able to say so", on(request, func(s *wire.Segment) { s.TrafficClass = 2 }), true},
+		{"a SYN with congestion experienced", on(syn, func(s *wire.Segment) { s.TrafficClass = 3 }), false},
+		{"a SYN-ACK with congestion experienced", on(synAck, func(s *wire.Segment) { s.TrafficClass = 3 }), false},
+		{"a block", on(acked, func(s *wire.Segment) {
+			s.Options.Set |= wire.OptSACK
+			s.Options.SACKBlocks, s.Options.SACK[0] = 1, wire.SACKBlock{Left: 1400, Right: 1450}
+		}), false},
+		{"a SYN that is cut", on(syn, func(s *wire.Segment) { s.Options.Set |= wire.OptCut }), false},
+		{"a SYN-ACK that is cut", on(synAck, func(s *wire.Segment) { s.Options.Set |= wire.OptCut }), false},
+		{"octets again", behind(request, request, func(s *wire.Segment) {}), false},
+		{"a keep-alive", behind(acked, acked, func(s *wire.Segment) { s.Seq-- }), false},
+		{"octets with ECE", on(request, func(s *wire.Segment) { s.Flags |= wire.ECE }), false},
+		{"octets with CWR", on(request, func(s *wire.Segment) { s.Flags |= wire.CWR }), false},
+		{"octets with PSH", on(request, func(s *wire.Segment) { s.Flags |= wire.PSH }), true},
+		{"a RST", func(all []wire.Segment) []wire.Segment {
+			return append(all[:fin], on(fin, func(s *wire.Segment) { s.Flags = wire.RST | wire.ACK })(all)[fin])
+		}, false},
+		{"a window of 0", on(acked, func(s *wire.Segment) { s.Window = 0 }), false},
+		{"a window of 0 once it is full", func(all []wire.Segment) []wire.Segment {
+			all[synAck].Window, all[request].Len = 1280, 1270
+			all[answer].Len, all[answer].Ack, all[answer].Window = 0, 101+1270, 0
+			return all[:acked]
+		}, false},
+		{"no timestamps", on(request, func(s *wire.Segment) { s.Options, s.HeaderLen = wire.Options{}, 20 }), false},
+		{"timestamps of one end", on(synAck, func(s *wire.Segment) {
+			s.Options.Set &^= wire.OptTimestamps
+			s.Options.TSVal, s.Options.TSEcr = 0, 0
+		}), false},
+		{"a timestamp that goes back", on(fin, func(s *wire.Segment) { s.Options.TSVal -= 50 }), false},
+		{"a timestamp that stays", on(fin, func(s *wire.Segment) { s.Options.TSVal -= 10 }), true},
+		{"larger than the MSS", long(1461), false},
+		{"as large as the MSS", long(1460), true},
+		{"a window that is full", sized(1000), false},
+		{"a window with room for one", sized(999), true},
+		{"a pause and a packet too many", later(request, 200*ms, 2), false},
+		{"a packet too many", later(request, 100*ms, 2), true},
+		{"a pause", later(request, 200*ms, 0), true},
+		{"a pause and a packet too many before an acknowledgement", later(acked, 200*ms, 2), true},
+		{"a pause and many packets", later(request, 200*ms, 7), true},
+		{"an acknowledgement of the same", behind(acked, acked, func(s *wire.Segment) {}), false},
+		{"more room", behind(acked, acked, func(s *wire.Segment) { s.Window++ }), false},
+		{"more octets", behind(request, request, func(s *wire.Segment) { s.Seq += 100; s.Len = 0; s.Ack = 501 }), false},
+		{"an older acknowledgement", on(fin, func(s *wire.Segment) { s.Ack -= 500; s.Window += 500>>7 + 1 }), false},
+		{"an echo without an acknowledgement", func(all []wire.Segment) []wire.Segment {
+			all[answer].Ack = 101
+			return later(answer, 5*ms, 0)(all)
+		}, true},
+		{"large numbers", func(all []wire.Segment) []wire.Segment {
+			for i := range all {
+				if all[i].Seq += 1 << 31; i > 0 {
+					all[i].Ack += 1 << 31
+				}
+			}
+			return all
+		}, true},
+		{"an edge that moves left", on(acked, func(s *wire.Segment) { s.Window = 500 - 1000>>7 - 2 }), false},
+		{"an edge that hardly does", on(acked, func(s *wire.Segment) { s.Window = 500 - 1000>>7 - 1 }), true},
+		{"the same edge", on(acked, func(s *wire.Segment) { s.Window = 500 - 1000>>7 }), true},
+	} {
+		all := c.change(stampedConnection())
+		briefly(t, c.name, all, c.want)
+	}
+	for n := range last + 1 {
+		briefly(t, fmt.Sprintf("the first %d", n+1), stampedConnection()[:n+1], true)
+		bare := closedConnection()[:n+1]
+		for i := range bare {
+			bare[i].Window = 2000
+			if bare[i].Flags.Has(wire.SYN) {
+				bare[i].Options.Set, bare[i].Options.MSS, bare[i].HeaderLen = wire.OptMSS, 1000, 24
+			}
+		}
+		briefly(t, fmt.Sprintf("the first %d, without timestamps", n+1), bare, true)
+	}
+	three := stampedConnection() // the second FIN is the ACK of the first
+	three = append(three[:finAcked], three[lastFin:]...)
+	briefly(t, "a close in three segments", three, true)
+	briefly(t, "two of them", three[:len(three)-1], true)
+	half := stampedConnection() // the server goes on behind the client's FIN
+	half[finAcked].Len = 30
+	for i := range half[lastFin:] {
+		half[lastFin+i].Seq += wire.Seq(30 * (1 - i))
+		half[lastFin+i].Ack += wire.Seq(30 * i)
+	}
+	briefly(t, "half-closed", half, true)
+	for i := range half {
+		half[i].IPv6, half[i].HasIPID, half[i].IPID = true, false, 0
+		half[i].Options.Set &^= wire.OptMSS
+		half[i].Options.MSS = 0
+	}
+	briefly(t, "without an MSS", half, true)
+}
+
+// briefly has a connection handed over, in order of its packets.
+func briefly(t *testing.T, what string, segs []wire.Segment, want bool) {
+	t.Helper()
+	all := make([]feedItem, len(segs))
+	for i := range segs {
+		all[i].seg = segs[i]
+		all[i].seg.Packet = uint64(i + 1)
+		if i > 0 {
+			all[i].seg.Time = max(all[i].seg.Time, all[i-1].seg.Time)
+		}
+	}
+	made := 0
+	a := analyze.New(analyze.Config{Connection: func(*analyze.Connection) {}})
+	a.WhenBrief(func() { made++ })
+	for i := range all {
+		s := all[i].seg
+		a.Segment(&s)
+	}
+	a.Flush()
+	if (made == 1) != want || a.Left() != 0 {
+		t.Errorf("%s: in brief %v, want %v; %d things are left", what, made == 1, want, a.Left())
+	}
+	sameKept(t, what, all, analyze.Config{})
+}
+
+// TestBriefDrawn: connections of all sizes, options and paces, most of them textbook and
+// some with one or two things changed, have the record of an analysis.
+func TestBriefDrawn(t *testing.T) {
+	draws := uint64(4000)
+	if testing.Short() {
+		draws = 1000
+	}
+	made := 0
+	for seed := range draws {
+		segs := drawn(rand.New(rand.NewPCG(seed, 0x6272696566)))
+		var want, got telling
+		a := analyze.New(want.records(analyze.Config{}))
+		a.AnalyseAtOnce()
+		b := analyze.New(got.records(analyze.Config{}))
+		b.WhenBrief(func() { made++ })
+		for i := range segs {
+			s := segs[i]
+			a.Segment(&segs[i])
+			b.Segment(&s)
+		}
+		a.Flush()
+		b.Flush()
+		want.stats, got.stats = a.Stats(), b.Stats()
+		sameTelling(t, fmt.Sprintf("seed %d", seed), got, want)
+	}
+	if made < int(draws)*4/10 || made > int(draws)*9/10 {
+		t.Errorf("%d of %d records were made in brief: this tests little", made, draws)
+	}
+}
+
+// drawn returns a textbook connection, or nearly one.
+func drawn(r *rand.Rand) (segs []wire.Segment) {
+	type end struct {
+		nxt, ack wire.Seq
+		id       uint16
+		step     uint16 // of identifications
+		window   uint16
+		mss      uint16
+		options  wire.OptionSet
+		ts       uint32
+		ttl      uint8
+	}
+	var ends [2]end
+	pick := func(n int) bool { return r.IntN(n) == 0 }
+	for i := range ends {
+		e := &ends[i]
+		*e = end{nxt: wire.Seq(r.Uint32()), id: uint16(r.Uint32()), step: uint16(r.IntN(3)), window: uint16(20000 + r.IntN(45000)),
+			mss: 1460, ts: r.Uint32(), ttl: []uint8{64, 128, 255}[r.IntN(3)] - uint8(r.IntN(20))}
+		e.options = wire.OptMSS | wire.OptSACKPermitted
+		if !pick(4) {
+			e.options |= wire.OptWindowScale
+		}
+		if !pick(3) {
+			e.options |= wire.OptTimestamps
+		}
+	}
+	both := ends[0].options & ends[1].options
+	now, pace := int64(1e18), []int64{1e5, 5e6, 3e8}[r.IntN(3)]
+	v6 := pick(5)
+	send := func(from int, flags wire.Flags, n uint32) *wire.Segment {
+		e, o := &ends[from], &ends[1-from]
+		now += r.Int64N(pace)
+		e.ts += uint32(now / 1e6 % 50)
+		s := wire.Segment{Packet: uint64(len(segs) + 1), Time: now, Tuple: simTuple(from), Flags: flags, Seq: e.nxt, Len: n, TTL: e.ttl,
+			HasIPID: !v6, DontFragment: !pick(3), Checksum: wire.Checksum(r.IntN(2)), HeaderLen: 20, Window: e.window}
+		if s.IPv6 = v6; !v6 {
+			e.id += e.step
+			s.IPID = e.id
+		}
+		if flags.Has(wire.ACK) {
+			e.ack = o.nxt
+			s.Ack = e.ack
+		}
+		switch {
+		case flags.Has(wire.SYN):
+			s.Options.Set, s.Options.MSS, s.HeaderLen = e.options, e.mss, 40
+			if e.options.Has(wire.OptWindowScale) {
+				s.Options.WindowScale = 7
+			}
+		case both.Has(wire.OptTimestamps):
+			s.Options.Set, s.HeaderLen = wire.OptTimestamps, 32
+		}
+		if s.Options.Set.Has(wire.OptTimestamps) {
+			s.Options.TSVal = e.ts
+			if flags.Has(wire.ACK) {
+				s.Options.TSEcr = o.ts
+			}
+		}
+		e.nxt = s.End()
+		segs = append(segs, s)
+		return &segs[len(segs)-1]
+	}
+	client := r.IntN(2)
+	server := 1 - client
+	send(client, wire.SYN, 0)
+	switch r.IntN(12) {
+	case 0:
+		return segs
+	case 1:
+		send(server, wire.RST|wire.ACK, 0).Window = 0
+		return segs
+	}
+	send(server, wire.SYN|wire.ACK, 0)
+	if both.Has(wire.OptWindowScale) {
+		for i := range ends {
+			ends[i].window = uint16(200 + r.IntN(300))
+		}
+	}
+	send(client, wire.ACK, uint32(r.IntN(2)*r.IntN(1400)))
+	for range r.IntN(6) {
+		from := r.IntN(2)
+		send(from, wire.ACK|wire.PSH, uint32(1+r.IntN(1448)))
+		if pick(2) {
+			send(1-from, wire.ACK, uint32(r.IntN(2)*r.IntN(1448)))
+		}
+	}
+	closer := r.IntN(2)
+	if !pick(8) {
+		ends[closer].ack = ends[1-closer].nxt
+		send(closer, wire.FIN|wire.ACK, uint32(r.IntN(2)*r.IntN(500)))
+		if !pick(3) {
+			send(1-closer, wire.ACK, uint32(r.IntN(2)*r.IntN(500)))
+		}
+		if !pick(8) {
+			send(1-closer, wire.FIN|wire.ACK, uint32(r.IntN(2)*r.IntN(500)))
+			send(closer, wire.ACK, 0)
+		}
+	}
+	for pick(3) {
+		spoil(r, segs)
+	}
+	return segs
+}
+
+// spoil changes one thing about one segment, which may make it out of the ordinary.
+func spoil(r *rand.Rand, segs []wire.Segment) {
+	i := r.IntN(len(segs))
+	s := &segs[i]
+	switch r.IntN(16) {
+	case 0:
+		s.Seq += wire.Seq(r.IntN(5) - 2)
+	case 1:
+		s.Ack += wire.Seq(r.IntN(5) - 2)
+	case 2:
+		s.Ack -= wire.Seq(r.IntN(3000))
+	case 3:
+		s.Len = uint32(r.IntN(3000))
+	case 4:
+		s.Window = uint16(r.IntN(4)) * uint16(r.IntN(700))
+	case 5:
+		s.Flags ^= 1 << r.IntN(9)
+	case 6:
+		s.IPID += uint16(r.IntN(12))
+	case 7:
+		if s.HasIPID {
+			s.IPID = 0
+		}
+	case 8:
+		s.TTL = uint8(r.IntN(256))
+	case 9:
+		s.TrafficClass = uint8(r.IntN(4))
+	case 10:
+		s.Checksum = wire.Checksum(r.IntN(4))
+	case 11:
+		s.Options, s.HeaderLen = wire.Options{}, 20
+	case 12:
+		if s.Options.Set.Has(wire.OptTimestamps) {
+			s.Options.TSVal += uint32(r.IntN(100) - 80)
+		}
+	case 13:
+		if s.Options.Set.Has(wire.OptTimestamps) {
+			s.Options.TSEcr += uint32(r.IntN(100) - 80)
+		}
+	case 14:
+		if s.Options.Set.Has(wire.OptMSS) {
+			s.Options.MSS = uint16(r.IntN(1500))
+		}
+	case 15:
+		if i+1 < len(segs) { // it overtakes the next one
+			segs[i], segs[i+1] = segs[i+1], segs[i]
+			segs[i].Packet, segs[i+1].Packet = segs[i+1].Packet, segs[i].Packet
+			segs[i].Time, segs[i+1].Time = segs[i+1].Time, segs[i].Time
+		}
+	}
+}
