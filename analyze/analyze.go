@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/wireshark"
+	"tcpwatch/analyze/zeek"
 	"tcpwatch/capture/wire"
 )
 
@@ -74,6 +75,8 @@ type Analyzer struct {
 
 	notes flow.Slab[note]     // one for each flow, by Flow.Extra
 	steps flow.Slab[stepNode] // all flows' steps, linked
+
+	histories zeek.Histories
 
 	// What the handling of one segment needs, kept here so that it is not
 	// allocated each time.

@@ -20,6 +20,7 @@ import (
 type brief struct {
 	flow   flow.Flow
 	note   note
+	steps  []Step
 	stamps bool      // both SYNs had timestamps, so that all segments have them
 	ids    [2]uint16 // the last IP identification of each side; 0: none
 	made   func()    // called, where tests want it, for every record that is made
@@ -33,7 +34,7 @@ func (a *Analyzer) inBrief(r flow.Ref, end Ending) bool {
 		return false
 	}
 	f, n := &b.flow, &b.note
-	*n = note{rttServer: -1, rttClient: -1}
+	*n, b.steps = note{rttServer: -1, rttClient: -1}, b.steps[:0]
 	seg.Tuple = f.Key.Tuple(0) // of which only the IP version counts
 	from, more := j.Next(seg)
 	f.Client, f.RolesKnown = flow.Side(from), true
@@ -53,10 +54,12 @@ func (a *Analyzer) inBrief(r flow.Ref, end Ending) bool {
 		}
 		a.outlive(f)
 		a.record(f, n, end == EndEvicted)
+		for i := range b.steps {
+			a.conn.addStep(&b.steps[i])
+		}
 		a.cfg.Connection(&a.conn)
 		a.table.Discard(r)
 	}
-	a.dropSteps(n)
 	return ordinary
 }
 
@@ -125,7 +128,7 @@ func (a *Analyzer) recount(from flow.Side, seg *wire.Segment) {
 		b.ids[from] = seg.IPID
 	}
 	if phase != label.Data && phase != label.Ack {
-		a.addStep(n, Step{
+		b.steps = append(b.steps, Step{
 			Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
 			TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window,
 			FromClient: from == f.Client, Phase: phase, Acceptable: phase == label.RST,

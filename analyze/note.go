@@ -126,19 +126,15 @@ func (a *Analyzer) newNote() int32 {
 }
 
 func (a *Analyzer) dropNote(i int32) {
-	a.dropSteps(a.notes.At(i))
-	if w := a.notes.At(i).watched; w != 0 {
-		a.watching.Free(w)
-	}
-	a.notes.Free(i)
-}
-
-func (a *Analyzer) dropSteps(n *note) {
-	for s := n.firstStep; s != 0; {
+	for s := a.notes.At(i).firstStep; s != 0; {
 		next := a.steps.At(s).next
 		a.steps.Free(s)
 		s = next
 	}
+	if w := a.notes.At(i).watched; w != 0 {
+		a.watching.Free(w)
+	}
+	a.notes.Free(i)
 }
 
 // stepNode is a Step in the Analyzer's slab.

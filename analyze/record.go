@@ -54,27 +54,22 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 func (a *Analyzer) record(f *flow.Flow, n *note, evicted bool) {
 	a.soFar(f, n)
 	a.conn.Evicted = evicted
-	a.conn.ZeekState, a.conn.ZeekHistory = n.zeek.ConnState(), n.zeek.History()
+	a.conn.ZeekState, a.conn.ZeekHistory = n.zeek.ConnState(), a.histories.Of(&n.zeek)
 }
 
-// soFar fills a.conn but for the fields of Zeek, whose text costs an allocation,
-// reusing its lists.
+// soFar fills a.conn but for the fields of Zeek, reusing its lists.
 func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c := &a.conn
 	client, server := f.Client, f.Client.Other()
 	t := f.Key.Tuple(client)
-	*c = Connection{
-		Number: f.Number, Client: t.Source(), Server: t.Destination(),
-		RolesGuessed: !f.RolesKnown, EncapID: f.Key.Encap,
-		FirstPacket: f.FirstPacket, LastPacket: f.LastPacket, Start: f.Start, End: max(f.Start, f.Last),
-		ClientState: f.Half[client].State, ServerState: f.Half[server].State,
-		FromClient: a.direction(f, n, client), FromServer: a.direction(f, n, server),
-		ClientBase: n.base(f, client), ServerBase: n.base(f, server),
-		Idle: n.idle, Clues: n.clues.record(client),
-		Steps: c.Steps[:0], StepsDropped: n.stepsLost,
-		Opening: Opening{SynPackets: c.Opening.SynPackets[:0], SynAckPackets: c.Opening.SynAckPackets[:0]},
-		Closing: Closing{FinPackets: c.Closing.FinPackets[:0]},
-	}
+	c.clear()
+	c.Number, c.Client, c.Server, c.RolesGuessed, c.EncapID = f.Number, t.Source(), t.Destination(), !f.RolesKnown, f.Key.Encap
+	c.FirstPacket, c.LastPacket, c.Start, c.End = f.FirstPacket, f.LastPacket, f.Start, max(f.Start, f.Last)
+	c.ClientState, c.ServerState = f.Half[client].State, f.Half[server].State
+	a.direction(&c.FromClient, f, n, client)
+	a.direction(&c.FromServer, f, n, server)
+	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, server)
+	c.Idle, c.Clues, c.StepsDropped = n.idle, n.clues.record(client), n.stepsLost
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])
 	if n.orderGuessed {
@@ -85,37 +80,45 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	}
 	copy(c.Labels[:], n.labels[:])
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
-		s := &a.steps.At(i).Step
-		c.Steps = append(c.Steps, *s)
-		switch s.Phase {
-		case label.SYN:
-			c.Opening.SynPackets = append(c.Opening.SynPackets, s.Packet)
-		case label.SynAck:
-			c.Opening.SynAckPackets = append(c.Opening.SynAckPackets, s.Packet)
-		}
-		if s.Flags.Has(wire.FIN) && !s.Flags.Has(wire.RST) {
-			c.Closing.FinPackets = append(c.Closing.FinPackets, s.Packet)
-		}
+		c.addStep(&a.steps.At(i).Step)
 	}
 	a.opening(f, n, &c.Opening)
 	a.closing(f, n, &c.Closing)
 	n.timeWait(f, &c.TimeWait)
 }
 
-// direction sums up what side s of f sent.
-func (a *Analyzer) direction(f *flow.Flow, n *note, s flow.Side) Direction {
-	h, other := &f.Half[s], &f.Half[s.Other()]
-	d := Direction{
-		Packets: h.Packets, PayloadOctets: h.Payload, UniqueOctets: h.Unique,
-		Retransmissions: uint64(h.Retransmissions), RetransmittedBytes: h.Retransmitted,
-		OutOfOrder: uint64(h.OutOfOrder), DuplicatePackets: uint64(h.Duplicates),
-		DuplicateAcks: uint64(h.DupAcks), ZeroWindows: uint64(h.ZeroWindows), KeepAlives: uint64(h.KeepAlives),
-		MissingBytes: a.table.Missing(h) + flow.Beyond(h, other), UnseenBytes: a.table.Unseen(h, other),
+// clear empties the record, but keeps the memory of its lists.
+func (c *Connection) clear() {
+	steps, syns, synAcks, fins := c.Steps, c.Opening.SynPackets, c.Opening.SynAckPackets, c.Closing.FinPackets
+	*c = Connection{Steps: steps[:0]}
+	c.Opening.SynPackets, c.Opening.SynAckPackets, c.Closing.FinPackets = syns[:0], synAcks[:0], fins[:0]
+}
+
+// addStep adds a step, and its packet to the list that it belongs to.
+func (c *Connection) addStep(s *Step) {
+	c.Steps = append(c.Steps, *s)
+	switch s.Phase {
+	case label.SYN:
+		c.Opening.SynPackets = append(c.Opening.SynPackets, s.Packet)
+	case label.SynAck:
+		c.Opening.SynAckPackets = append(c.Opening.SynAckPackets, s.Packet)
 	}
+	if s.Flags.Has(wire.FIN) && !s.Flags.Has(wire.RST) {
+		c.Closing.FinPackets = append(c.Closing.FinPackets, s.Packet)
+	}
+}
+
+// direction sums up in d, which is zero, what side s of f sent.
+func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
+	h, other := &f.Half[s], &f.Half[s.Other()]
+	d.Packets, d.PayloadOctets, d.UniqueOctets = h.Packets, h.Payload, h.Unique
+	d.Retransmissions, d.RetransmittedBytes = uint64(h.Retransmissions), h.Retransmitted
+	d.OutOfOrder, d.DuplicatePackets = uint64(h.OutOfOrder), uint64(h.Duplicates)
+	d.DuplicateAcks, d.ZeroWindows, d.KeepAlives = uint64(h.DupAcks), uint64(h.ZeroWindows), uint64(h.KeepAlives)
+	d.MissingBytes, d.UnseenBytes = a.table.Missing(h)+flow.Beyond(h, other), a.table.Unseen(h, other)
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
 	d.Inferred = uint64(n.inferred[s])
-	return d
 }
 
 // base returns what the numbers of side s count from.

@@ -62,6 +62,29 @@ func (t *Tracker) AppendHistory(dst []byte) []byte {
 	return dst
 }
 
+// Histories gives the same text for the same history, which most connections share, so
+// that it is not made each time. The zero value is ready; it is not safe for concurrent
+// use. It keeps as many texts as bounded by mostTexts.
+type Histories struct {
+	of map[[2]uint64]string
+}
+
+// mostTexts is how many histories are remembered at one time.
+const mostTexts = 1024
+
+// Of returns what t.History returns.
+func (h *Histories) Of(t *Tracker) string {
+	if s, known := h.of[t.history]; known {
+		return s
+	}
+	if h.of == nil || len(h.of) >= mostTexts {
+		h.of = make(map[[2]uint64]string)
+	}
+	s := t.History()
+	h.of[t.history] = s
+	return s
+}
+
 func cased(letter byte, isOrig bool) byte {
 	if isOrig {
 		return letter

@@ -217,3 +217,28 @@ func FuzzTracker(f *testing.F) {
 		}
 	})
 }
+
+// TestHistories: every connection has its own history, however many there are.
+func TestHistories(t *testing.T) {
+	var h Histories
+	for round := range 2 {
+		for i := range 3 * mostTexts {
+			var x Tracker
+			for n := i; n > 0; n /= 4 {
+				x.add("SADF"[n%4])
+			}
+			if got, want := h.Of(&x), x.History(); got != want {
+				t.Fatalf("round %d, %d: %q, want %q", round, i, got, want)
+			}
+			if len(h.of) > mostTexts {
+				t.Fatalf("%d texts", len(h.of))
+			}
+		}
+	}
+	var x Tracker
+	x.add('S')
+	h.Of(&x)
+	if n := testing.AllocsPerRun(10, func() { h.Of(&x) }); n != 0 {
+		t.Errorf("%v allocations for a history that is known", n)
+	}
+}
