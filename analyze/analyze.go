@@ -91,7 +91,7 @@ type Analyzer struct {
 	bare           wire.Segment // a segment without a FIN that does not count
 	ref            flow.Ref     // the connection that is being told of
 	unread         reading      // segments that are only kept
-	brief          brief
+	textbook       textbook
 	obs            Observation
 	conn           Connection
 	episode        Episode

@@ -45,8 +45,9 @@ func (g *Shards) Owner(t *wire.Tuple) int {
 // AnalyseAtOnce makes the Analyzer keep no segments for later.
 func (a *Analyzer) AnalyseAtOnce() { a.unread.keeps = false }
 
-// WhenBrief sets what is called for every record that is made in brief.
-func (a *Analyzer) WhenBrief(f func()) { a.brief.made = f }
+// WhenByTheBook sets what is called for every record that is made
+// without an analysis.
+func (a *Analyzer) WhenByTheBook(f func()) { a.textbook.made = f }
 
 // WhenRead sets what is called when a connection is read whose segments were kept:
 // whether it is in the class that it was said to be in.

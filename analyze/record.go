@@ -27,7 +27,7 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 	}
 	var f *flow.Flow
 	if a.table.Unread(r) {
-		if a.cfg.Connection != nil && a.inBrief(r, end) {
+		if a.cfg.Connection != nil && a.byTheBook(r, end) {
 			return
 		}
 		f = a.read(r)

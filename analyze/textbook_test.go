@@ -43,9 +43,9 @@ func numbered(segs []wire.Segment) {
 	}
 }
 
-// TestBrief: which connections have their record made in brief, and which do not for one
-// thing that is out of the ordinary; either way it is the one of an analysis.
-func TestBrief(t *testing.T) {
+// TestTextbook: which connections have their record made without an analysis, and which
+// do not for one thing that is out of the ordinary; either way it is that of an analysis.
+func TestTextbook(t *testing.T) {
 	const syn, synAck, ack, request, answer, acked, fin, finAcked, lastFin, last = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 	const ms = int64(1e6)
 	on := func(i int, change func(*wire.Segment)) func([]wire.Segment) []wire.Segment {
@@ -175,10 +175,10 @@ func TestBrief(t *testing.T) {
 		{"the same edge", on(acked, func(s *wire.Segment) { s.Window = 500 - 1000>>7 }), true},
 	} {
 		all := c.change(stampedConnection())
-		briefly(t, c.name, all, c.want)
+		handed(t, c.name, all, c.want)
 	}
 	for n := range last + 1 {
-		briefly(t, fmt.Sprintf("the first %d", n+1), stampedConnection()[:n+1], true)
+		handed(t, fmt.Sprintf("the first %d", n+1), stampedConnection()[:n+1], true)
 		bare := closedConnection()[:n+1]
 		for i := range bare {
 			bare[i].Window = 2000
@@ -186,29 +186,29 @@ func TestBrief(t *testing.T) {
 				bare[i].Options.Set, bare[i].Options.MSS, bare[i].HeaderLen = wire.OptMSS, 1000, 24
 			}
 		}
-		briefly(t, fmt.Sprintf("the first %d, without timestamps", n+1), bare, true)
+		handed(t, fmt.Sprintf("the first %d, without timestamps", n+1), bare, true)
 	}
 	three := stampedConnection() // the second FIN is the ACK of the first
 	three = append(three[:finAcked], three[lastFin:]...)
-	briefly(t, "a close in three segments", three, true)
-	briefly(t, "two of them", three[:len(three)-1], true)
+	handed(t, "a close in three segments", three, true)
+	handed(t, "two of them", three[:len(three)-1], true)
 	half := stampedConnection() // the server goes on behind the client's FIN
 	half[finAcked].Len = 30
 	for i := range half[lastFin:] {
 		half[lastFin+i].Seq += wire.Seq(30 * (1 - i))
 		half[lastFin+i].Ack += wire.Seq(30 * i)
 	}
-	briefly(t, "half-closed", half, true)
+	handed(t, "half-closed", half, true)
 	for i := range half {
 		half[i].IPv6, half[i].HasIPID, half[i].IPID = true, false, 0
 		half[i].Options.Set &^= wire.OptMSS
 		half[i].Options.MSS = 0
 	}
-	briefly(t, "without an MSS", half, true)
+	handed(t, "without an MSS", half, true)
 }
 
-// briefly has a connection handed over, in order of its packets.
-func briefly(t *testing.T, what string, segs []wire.Segment, want bool) {
+// handed has a connection handed over, in order of its packets.
+func handed(t *testing.T, what string, segs []wire.Segment, want bool) {
 	t.Helper()
 	all := make([]feedItem, len(segs))
 	for i := range segs {
@@ -220,21 +220,21 @@ func briefly(t *testing.T, what string, segs []wire.Segment, want bool) {
 	}
 	made := 0
 	a := analyze.New(analyze.Config{Connection: func(*analyze.Connection) {}})
-	a.WhenBrief(func() { made++ })
+	a.WhenByTheBook(func() { made++ })
 	for i := range all {
 		s := all[i].seg
 		a.Segment(&s)
 	}
 	a.Flush()
 	if (made == 1) != want || a.Left() != 0 {
-		t.Errorf("%s: in brief %v, want %v; %d things are left", what, made == 1, want, a.Left())
+		t.Errorf("%s: by the book %v, want %v; %d things are left", what, made == 1, want, a.Left())
 	}
 	sameKept(t, what, all, analyze.Config{})
 }
 
-// TestBriefDrawn: connections of all sizes, options and paces, most of them textbook and
+// TestTextbookDrawn: connections of all sizes, options and paces, most of them textbook and
 // some with one or two things changed, have the record of an analysis.
-func TestBriefDrawn(t *testing.T) {
+func TestTextbookDrawn(t *testing.T) {
 	draws := uint64(4000)
 	if testing.Short() {
 		draws = 1000
@@ -246,7 +246,7 @@ func TestBriefDrawn(t *testing.T) {
 		a := analyze.New(want.records(analyze.Config{}))
 		a.AnalyseAtOnce()
 		b := analyze.New(got.records(analyze.Config{}))
-		b.WhenBrief(func() { made++ })
+		b.WhenByTheBook(func() { made++ })
 		for i := range segs {
 			s := segs[i]
 			a.Segment(&segs[i])
@@ -258,7 +258,7 @@ func TestBriefDrawn(t *testing.T) {
 		sameTelling(t, fmt.Sprintf("seed %d", seed), got, want)
 	}
 	if made < int(draws)*4/10 || made > int(draws)*9/10 {
-		t.Errorf("%d of %d records were made in brief: this tests little", made, draws)
+		t.Errorf("%d of %d records were made by the book: this tests little", made, draws)
 	}
 }
 

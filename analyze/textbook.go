@@ -16,8 +16,8 @@ import (
 // Phase, and then the connection is analysed (Analyzer.read). Nobody can tell by the
 // results.
 
-// brief is what that needs. The Flow and the note have what record reads.
-type brief struct {
+// textbook is what that needs. The Flow and the note have what record reads.
+type textbook struct {
 	flow   flow.Flow
 	note   note
 	steps  []Step
@@ -26,10 +26,10 @@ type brief struct {
 	made   func()    // called, where tests want it, for every record that is made
 }
 
-// inBrief hands over a connection whose segments were only kept, and forgets it. It
+// byTheBook hands over a connection whose segments were only kept, and forgets it. It
 // reports false, and has done nothing, where that takes an analysis.
-func (a *Analyzer) inBrief(r flow.Ref, end Ending) bool {
-	b, j, seg := &a.brief, &a.unread.reader, &a.unread.seg
+func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
+	b, j, seg := &a.textbook, &a.unread.reader, &a.unread.seg
 	if !a.table.Glance(r, &b.flow, j) {
 		return false
 	}
@@ -70,7 +70,7 @@ func plain(seg *wire.Segment) bool {
 
 // follows reports whether a segment is the next octets, or an acknowledgement of new
 // ones, or both, within a window that leaves room; or what answers a SYN.
-func (b *brief) follows(from flow.Side, seg *wire.Segment) bool {
+func (b *textbook) follows(from flow.Side, seg *wire.Segment) bool {
 	f, o := &b.flow, &seg.Options
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	if !x.Is(flow.SentSYN) {
@@ -97,7 +97,7 @@ func (b *brief) follows(from flow.Side, seg *wire.Segment) bool {
 
 // recount takes the next segment.
 func (a *Analyzer) recount(from flow.Side, seg *wire.Segment) {
-	b := &a.brief
+	b := &a.textbook
 	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	var phase label.ID
@@ -138,7 +138,7 @@ func (a *Analyzer) recount(from flow.Side, seg *wire.Segment) {
 }
 
 // syn takes the SYN.
-func (b *brief) syn(from flow.Side, seg *wire.Segment) {
+func (b *textbook) syn(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	f.FirstPacket, f.Start = seg.Packet, seg.Time
 	f.Half[from].State, f.Half[from.Other()].State = state.SynSent, state.Listen|state.Inferred
@@ -147,7 +147,7 @@ func (b *brief) syn(from flow.Side, seg *wire.Segment) {
 }
 
 // synAck takes its answer.
-func (b *brief) synAck(from flow.Side, seg *wire.Segment) {
+func (b *textbook) synAck(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	x.State = state.SynReceived
@@ -160,7 +160,7 @@ func (b *brief) synAck(from flow.Side, seg *wire.Segment) {
 }
 
 // opens takes what both say of the end that sent it.
-func (b *brief) opens(from flow.Side, seg *wire.Segment) {
+func (b *textbook) opens(from flow.Side, seg *wire.Segment) {
 	x := &b.flow.Half[from]
 	x.ISN, x.Base, x.MSS = seg.Seq, seg.Seq, announcedMSS(seg)
 	x.Has |= flow.Sent | flow.SentSYN | flow.BaseFixed
@@ -168,7 +168,7 @@ func (b *brief) opens(from flow.Side, seg *wire.Segment) {
 }
 
 // refusal takes the RST that answers the SYN.
-func (b *brief) refusal(from flow.Side, seg *wire.Segment) {
+func (b *textbook) refusal(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	x.Base = seg.Seq
@@ -183,7 +183,7 @@ func (b *brief) refusal(from flow.Side, seg *wire.Segment) {
 
 // goesOn takes a segment behind the SYNs and returns its Phase.
 func (a *Analyzer) goesOn(from flow.Side, seg *wire.Segment) (phase label.ID) {
-	f, n := &a.brief.flow, &a.brief.note
+	f, n := &a.textbook.flow, &a.textbook.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	phase = label.Ack
 	if seg.Len > 0 {
@@ -239,7 +239,7 @@ func (a *Analyzer) goesOn(from flow.Side, seg *wire.Segment) (phase label.ID) {
 
 // sent takes what a segment says of the octets on their way, and of the time that
 // they take.
-func (b *brief) sent(x, y *flow.Half, seg *wire.Segment) {
+func (b *textbook) sent(x, y *flow.Half, seg *wire.Segment) {
 	stamped := seg.Options.Set.Has(wire.OptTimestamps)
 	x.Payload += uint64(seg.Len)
 	x.Unique += uint64(seg.Len)
