@@ -195,19 +195,9 @@ func (o *followOptions) writing(out *output, dec *capture.Decoder) report.Stream
 
 // conclude says what was not read or not written, and returns the exit status.
 func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
-	status := exitOK
-	for _, d := range in.Damages {
-		status = exitPartial
-		fmt.Fprintf(stderr, "tcpwatch: %s\n", report.Escape(d))
-	}
-	if err != nil && out.leftAlone(err) {
-		err, in.Interrupted = nil, false
-	}
+	status, err := out.unfinished(stderr, in, err)
 	if err != nil {
-		return &exitError{exitPartial, err}
-	}
-	if in.Interrupted {
-		return &exitError{exitPartial, fmt.Errorf("interrupted after packet %d: the rest was not read", in.Packets)}
+		return err
 	}
 	if missing, _ := report.Missing(map[uint64]bool{o.connection: true}, in.Analysis.Connections); missing != "" {
 		if status == exitOK {

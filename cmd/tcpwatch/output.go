@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"syscall"
+
+	"tcpwatch/report"
 )
 
 // output is where results go: standard output, or the file of -o.
@@ -82,4 +84,22 @@ func (o *output) Close() error {
 func (o *output) leftAlone(err error) bool {
 	var own *outputError
 	return o.file == nil && errors.As(err, &own) && errors.Is(err, syscall.EPIPE)
+}
+
+// unfinished says on standard error what of the inputs was damaged, and returns the exit
+// status for that, or an error where reading or writing ended early. err is what became
+// of the output; whoever read that and went has seen enough.
+func (o *output) unfinished(stderr io.Writer, in report.Input, err error) (status int, ended error) {
+	for _, d := range in.Damages {
+		status = exitPartial
+		fmt.Fprintf(stderr, "tcpwatch: %s\n", report.Escape(d))
+	}
+	switch {
+	case err != nil && o.leftAlone(err):
+	case err != nil:
+		return status, &exitError{exitPartial, err}
+	case in.Interrupted:
+		return status, &exitError{exitPartial, fmt.Errorf("interrupted after packet %d: the rest was not read", in.Packets)}
+	}
+	return status, nil
 }

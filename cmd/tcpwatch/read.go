@@ -291,20 +291,9 @@ func (o *readOptions) reporting(dec *capture.Decoder, out *output, paths []strin
 // conclude says on standard error what was not read or not written, and
 // returns the exit status for it. err is what became of the output.
 func (o *readOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
-	status := exitOK
-	for _, d := range in.Damages {
-		status = exitPartial
-		fmt.Fprintf(stderr, "tcpwatch: %s\n", report.Escape(d))
-	}
-	if err != nil && out.leftAlone(err) {
-		// Whoever read the results has seen enough.
-		err, in.Interrupted = nil, false
-	}
+	status, err := out.unfinished(stderr, in, err)
 	if err != nil {
-		return &exitError{exitPartial, err}
-	}
-	if in.Interrupted {
-		return &exitError{exitPartial, fmt.Errorf("interrupted after packet %d: the rest was not read", in.Packets)}
+		return err
 	}
 	missing, all := report.Missing(o.only, in.Analysis.Connections)
 	switch {
