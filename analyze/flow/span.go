@@ -27,6 +27,8 @@ func (p *span) add(i int32, s *Trace) {
 	if p.took == 0 {
 		p.low, p.high = s.Seq, s.End
 	}
+	// Half of all numbers away is in front and behind at once.
+	p.wide = p.wide || uint32(s.Seq-p.low)+spanWidth > 2*spanWidth
 	if s.Seq.Before(p.low) {
 		p.low = s.Seq
 	}

@@ -59,6 +59,31 @@ func TestSpans(t *testing.T) {
 	})
 }
 
+// TestSpanHalfway: numbers of one span that lie half of all numbers apart are in no
+// order, and neither is passed over.
+func TestSpanHalfway(t *testing.T) {
+	table := NewTable()
+	var h Half
+	for i := range 2 * spanSize {
+		s := wire.Segment{Packet: uint64(i + 1)}
+		if i%2 > 0 {
+			s.Seq = 1 << 31
+		}
+		n, trace := table.sent.New()
+		*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End()}
+		table.joinSent(&h, n, trace)
+	}
+	for _, seq := range []wire.Seq{0, 1 << 31} {
+		want := uint64(2*spanSize - 1)
+		if seq != 0 {
+			want++
+		}
+		if got := table.Same(&h, &wire.Segment{Seq: seq}); got.Packet != want {
+			t.Errorf("%d: packet %d, want %d", seq, got.Packet, want)
+		}
+	}
+}
+
 // sameOf is Same for a list.
 func sameOf(all []Trace, seg *wire.Segment) (m Mark) {
 	looks := maxLook
