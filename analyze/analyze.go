@@ -26,7 +26,8 @@ type Config struct {
 	// Packet is called for every segment, in the order of the calls of Segment.
 	// Connection is called once for every connection, when nothing more is
 	// expected of it or at Flush; not in the order of numbers (see Order).
-	// What is passed is lent for the duration of the call. Either may be nil.
+	// What is passed is lent for the duration of the call. Either may be nil:
+	// without Connection no records are made, which is faster.
 	Packet     func(*Observation)
 	Connection func(*Connection)
 	// Wireshark adds to every Observation the names that tshark would give.
@@ -90,8 +91,8 @@ type Analyzer struct {
 	wireshark      *wireshark.Follower
 	bare           wire.Segment // a segment without a FIN that does not count
 	ref            flow.Ref     // the connection that is being told of
-	unread         reading      // segments that are only kept
-	textbook       textbook
+	unread         unread       // segments that are only kept
+	textbook       textbook     // a connection of them that is not analysed
 	obs            Observation
 	conn           Connection
 	episode        Episode
@@ -116,6 +117,7 @@ func New(cfg Config) *Analyzer {
 
 func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
 	a := &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, due: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	a.textbook.msl2 = a.msl2
 	a.unread.keeps = cfg.Packet == nil && cfg.Episode == nil && cfg.Moment == nil
 	table.Accompany(&companion{Analyzer: a})
 	return a

@@ -17,7 +17,7 @@ const (
 type result struct {
 	position
 	what  what
-	index int32    // of the chunk's list of its kind
+	index int32    // of the chunk's list of its kind, if it has one
 	ref   flow.Ref // the connection
 	older flow.Ref // of begun: the one that had the tuple before; 0: none
 }

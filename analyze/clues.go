@@ -107,14 +107,19 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 			a.clueServer(n, seg)
 		}
 	} else if n.synAckCount > 0 && c.ServerProved == 0 && seg.Flags.Has(wire.ACK) {
-		if int(c.Ignored) < len(c.IgnoredPackets) {
-			c.IgnoredPackets[c.Ignored] = seg.Packet
-		}
-		c.Ignored++
-		c.IgnoredAt = seg.Time
+		c.ignored(seg)
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
+}
+
+// ignored counts a segment of the client that the server has not answered so far.
+func (c *clueNote) ignored(seg *wire.Segment) {
+	if int(c.Ignored) < len(c.IgnoredPackets) {
+		c.IgnoredPackets[c.Ignored] = seg.Packet
+	}
+	c.Ignored++
+	c.IgnoredAt = seg.Time
 }
 
 // clueServer notes whether the server proves that the handshake is complete, or

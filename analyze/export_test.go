@@ -24,7 +24,7 @@ func (a *Analyzer) Wake() {
 	}
 }
 
-// Left counts what is kept of connections, in whatever place.
+// Left counts the connections and what the Analyzer keeps of them.
 func (a *Analyzer) Left() int {
 	return a.table.Len() + a.notes.Len() + a.steps.Len() + a.watching.Len()
 }
@@ -49,8 +49,8 @@ func (a *Analyzer) AnalyseAtOnce() { a.unread.keeps = false }
 // without an analysis.
 func (a *Analyzer) WhenByTheBook(f func()) { a.textbook.made = f }
 
-// WhenRead sets what is called when a connection is read whose segments were kept:
-// whether it is in the class that it was said to be in.
+// WhenRead sets what is called when a connection is read whose segments were kept, or
+// handed over by the book: whether it is in the class that it was said to be in.
 func (a *Analyzer) WhenRead(f func(right bool)) {
 	a.unread.told = func(said, is flow.Class) { f(said == is || said == flow.Lapsed && is == flow.TimeWait) }
 }

@@ -20,14 +20,14 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 		a.stats.Ended++
 	}
 	if a.shard != nil && a.cfg.Connection == nil {
-		a.shard.ended(r)
+		a.shard.forgotten()
 	}
 	if a.cfg.Connection == nil && a.cfg.Episode == nil && a.cfg.Moment == nil && a.table.Discard(r) {
 		return // nobody asks what it was like
 	}
 	var f *flow.Flow
 	if a.table.Unread(r) {
-		if a.cfg.Connection != nil && a.byTheBook(r, end) {
+		if a.byTheBook(r, end) {
 			return
 		}
 		f = a.read(r)
@@ -57,7 +57,7 @@ func (a *Analyzer) record(f *flow.Flow, n *note, evicted bool) {
 	a.conn.ZeekState, a.conn.ZeekHistory = n.zeek.ConnState(), a.histories.Of(&n.zeek)
 }
 
-// soFar fills a.conn but for the fields of Zeek, reusing its lists.
+// soFar fills a.conn but for the fields of Zeek, which only a whole record shows.
 func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c := &a.conn
 	client, server := f.Client, f.Client.Other()

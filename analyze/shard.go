@@ -19,7 +19,7 @@ type shard struct {
 	spare chan *chunk
 }
 
-// chunksInFlight is how many chunks a shard may have under way.
+// chunksInFlight is how many chunks a shard may have under way; as batchesInFlight.
 const chunksInFlight = 8
 
 // task is what a shard is to do next.
@@ -168,8 +168,8 @@ func (s *shard) connection(lent *Connection) {
 	s.tell(result{what: aConnection, index: int32(len(c.connections) - 1), ref: s.an.ref})
 }
 
-// ended tells that a connection is forgotten, where nobody asks for its record.
-func (s *shard) ended(r flow.Ref) { s.tell(result{what: aConnection, ref: r}) }
+// forgotten tells that a connection is over of which nobody asks the record.
+func (s *shard) forgotten() { s.tell(result{what: aConnection}) }
 
 // tell puts a result behind the others.
 func (s *shard) tell(t result) {

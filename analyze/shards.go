@@ -11,7 +11,8 @@ import (
 // MaxShards is the most shards that Shards has.
 const MaxShards = 64
 
-// batchesInFlight is how many batches are being filled, worked at or merged.
+// batchesInFlight is how many batches are being filled, worked at or merged. A
+// heuristic: with four, one of two processors had nothing to do for a seventh of the time.
 const batchesInFlight = 12
 
 // Shards is an Analyzer whose work is divided among several goroutines: each

@@ -43,12 +43,20 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	case label.Data, label.Ack:
 		return
 	}
-	a.addStep(n, Step{
+	step := stepOf(f, s, seg, phase)
+	step.Repeated, step.Copy, step.Acceptable = a.lab.Set.Has(label.Retransmission), a.lab.Set.Has(label.DuplicatePacket), fx.Acceptable
+	a.addStep(n, step)
+}
+
+// stepOf returns the step that a segment of a side is, behind which both ends are in
+// their states.
+func stepOf(f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) Step {
+	return Step{
 		Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
-		TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window, FromClient: fx.FromClient, Phase: phase,
-		Repeated: a.lab.Set.Has(label.Retransmission), Copy: a.lab.Set.Has(label.DuplicatePacket), Acceptable: fx.Acceptable,
+		TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window,
+		FromClient: from == f.Client, Phase: phase,
 		ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Client.Other()].State,
-	})
+	}
 }
 
 func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/journal"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
@@ -18,6 +19,7 @@ import (
 
 // textbook is what that needs. The Flow and the note have what record reads.
 type textbook struct {
+	msl2   int64 // 2MSL, nanoseconds
 	flow   flow.Flow
 	note   note
 	steps  []Step
@@ -27,44 +29,44 @@ type textbook struct {
 }
 
 // byTheBook hands over a connection whose segments were only kept, and forgets it. It
-// reports false, and has done nothing, where that takes an analysis.
+// reports false, and the connection is as it was, where that takes an analysis.
 func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
-	b, j, seg := &a.textbook, &a.unread.reader, &a.unread.seg
-	if !a.table.Glance(r, &b.flow, j) {
+	b := &a.textbook
+	if !a.table.Glance(r, &b.flow, &a.unread.reader) || !b.all(&a.unread.reader, &a.unread.seg) {
 		return false
 	}
-	f, n := &b.flow, &b.note
-	*n, b.steps = note{rttServer: -1, rttClient: -1}, b.steps[:0]
+	if b.made != nil {
+		b.made()
+	}
+	a.wasUnread(&b.flow)
+	a.record(&b.flow, &b.note, end == EndEvicted)
+	for i := range b.steps {
+		a.conn.addStep(&b.steps[i])
+	}
+	a.cfg.Connection(&a.conn)
+	a.table.Discard(r)
+	return true
+}
+
+// all takes the segments of a connection, and reports whether it is textbook.
+func (b *textbook) all(j *journal.Reader, seg *wire.Segment) bool {
+	f := &b.flow
+	b.note, b.steps, b.stamps, b.ids = note{rttServer: -1, rttClient: -1}, b.steps[:0], false, [2]uint16{}
 	seg.Tuple = f.Key.Tuple(0) // of which only the IP version counts
 	from, more := j.Next(seg)
 	f.Client, f.RolesKnown = flow.Side(from), true
-	ordinary := seg.Flags == wire.SYN && plain(seg)
-	for ordinary && more {
-		a.recount(flow.Side(from), seg)
+	fits := seg.Flags == wire.SYN && unremarkable(seg)
+	for fits && more {
+		b.account(flow.Side(from), seg)
 		if from, more = j.Next(seg); more {
-			ordinary = b.follows(flow.Side(from), seg)
+			fits = b.follows(flow.Side(from), seg)
 		}
 	}
-	if ordinary {
-		if a.unread.told != nil {
-			a.unread.told(a.table.Class(r), classOf(f))
-		}
-		if b.made != nil {
-			b.made()
-		}
-		a.outlive(f)
-		a.record(f, n, end == EndEvicted)
-		for i := range b.steps {
-			a.conn.addStep(&b.steps[i])
-		}
-		a.cfg.Connection(&a.conn)
-		a.table.Discard(r)
-	}
-	return ordinary
+	return fits
 }
 
-// plain reports whether there is nothing to say of a segment by itself.
-func plain(seg *wire.Segment) bool {
+// unremarkable reports whether there is nothing to say of a segment by itself.
+func unremarkable(seg *wire.Segment) bool {
 	return seg.Checksum <= wire.ChecksumGood && seg.TrafficClass&3 != 3 && seg.Options.SACKBlocks == 0 && !seg.Options.Set.Has(wire.OptCut)
 }
 
@@ -74,14 +76,14 @@ func (b *textbook) follows(from flow.Side, seg *wire.Segment) bool {
 	f, o := &b.flow, &seg.Options
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	if !x.Is(flow.SentSYN) {
-		return plain(seg) && (seg.Flags == wire.SYN|wire.ACK || seg.Flags == wire.RST|wire.ACK)
+		return unremarkable(seg) && (seg.Flags == wire.SYN|wire.ACK || seg.Flags == wire.RST|wire.ACK)
 	}
 	options := wire.OptionSet(0)
 	if b.stamps {
 		options = wire.OptTimestamps
 	}
 	switch {
-	case !plain(seg), seg.Flags&^(wire.PSH|wire.FIN) != wire.ACK, seg.Seq != x.Nxt, seg.Window == 0,
+	case !unremarkable(seg), seg.Flags&^(wire.PSH|wire.FIN) != wire.ACK, seg.Seq != x.Nxt, seg.Window == 0,
 		o.Set != options, b.stamps && int32(o.TSVal-x.TSVal) < 0,
 		seg.Len > uint32(y.MSS), seg.Len > 0 && !seg.End().Before(y.Ack.Add(y.LastWindow())),
 		seg.SeqLen() > 0 && label.MayHide(seg.IPID-b.ids[from], seg.Time-f.Last):
@@ -95,9 +97,8 @@ func (b *textbook) follows(from flow.Side, seg *wire.Segment) bool {
 	return x.Ack.Add(x.LastWindow()).Diff(edge) < 1<<x.Scale // it does not move left
 }
 
-// recount takes the next segment.
-func (a *Analyzer) recount(from flow.Side, seg *wire.Segment) {
-	b := &a.textbook
+// account takes the next segment.
+func (b *textbook) account(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	var phase label.ID
@@ -113,7 +114,7 @@ func (a *Analyzer) recount(from flow.Side, seg *wire.Segment) {
 		phase = label.RST
 		b.refusal(from, seg)
 	default:
-		phase = a.goesOn(from, seg)
+		phase = b.continues(from, seg)
 	}
 	n.labels[phase]++
 	n.idle = max(n.idle, delta)
@@ -128,12 +129,9 @@ func (a *Analyzer) recount(from flow.Side, seg *wire.Segment) {
 		b.ids[from] = seg.IPID
 	}
 	if phase != label.Data && phase != label.Ack {
-		b.steps = append(b.steps, Step{
-			Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
-			TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window,
-			FromClient: from == f.Client, Phase: phase, Acceptable: phase == label.RST,
-			ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Client.Other()].State,
-		})
+		s := stepOf(f, from, seg, phase)
+		s.Acceptable = phase == label.RST
+		b.steps = append(b.steps, s)
 	}
 }
 
@@ -143,7 +141,7 @@ func (b *textbook) syn(from flow.Side, seg *wire.Segment) {
 	f.FirstPacket, f.Start = seg.Packet, seg.Time
 	f.Half[from].State, f.Half[from.Other()].State = state.SynSent, state.Listen|state.Inferred
 	n.synCount[from], n.firstSYN = 1, seg.Time
-	b.opens(from, seg)
+	b.opening(from, seg)
 }
 
 // synAck takes its answer.
@@ -154,17 +152,17 @@ func (b *textbook) synAck(from flow.Side, seg *wire.Segment) {
 	n.synAckCount, n.synAckISNs = 1, 1
 	n.ackOfISN[from.Other()], n.ackOfISNKnown[from.Other()] = seg.Ack, true
 	n.rttServer = seg.Time - n.firstSYN
-	b.opens(from, seg)
+	b.opening(from, seg)
 	scale(x, y, n, from, seg)
 	b.stamps = (n.options[0].Set & n.options[1].Set).Has(wire.OptTimestamps)
 }
 
-// opens takes what both say of the end that sent it.
-func (b *textbook) opens(from flow.Side, seg *wire.Segment) {
+// opening takes what both say of the end that sent it.
+func (b *textbook) opening(from flow.Side, seg *wire.Segment) {
 	x := &b.flow.Half[from]
 	x.ISN, x.Base, x.MSS = seg.Seq, seg.Seq, announcedMSS(seg)
-	x.Has |= flow.Sent | flow.SentSYN | flow.BaseFixed
-	b.note.options[from], b.ids[from] = offered(seg, ECNNone), seg.IPID
+	x.Has |= flow.SentSYN | flow.BaseFixed
+	b.note.options[from] = offered(seg, ECNNone)
 }
 
 // refusal takes the RST that answers the SYN.
@@ -172,7 +170,7 @@ func (b *textbook) refusal(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	x.Base = seg.Seq
-	x.Has |= flow.BaseFixed | flow.SentRST
+	x.Has |= flow.BaseFixed
 	x.State, y.State = x.State.Base().After(state.SendRST), y.State.Base().After(state.GetRST)
 	n.rstPacket, n.rstAt, n.rstSide, n.rstAfter = seg.Packet, seg.Time, from, RstRefused
 	n.clues.Rst = RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, HasIPID: seg.HasIPID, Window: seg.Window, After: -1}
@@ -181,9 +179,9 @@ func (b *textbook) refusal(from flow.Side, seg *wire.Segment) {
 	}
 }
 
-// goesOn takes a segment behind the SYNs and returns its Phase.
-func (a *Analyzer) goesOn(from flow.Side, seg *wire.Segment) (phase label.ID) {
-	f, n := &a.textbook.flow, &a.textbook.note
+// continues takes a segment behind the SYNs and returns its Phase.
+func (b *textbook) continues(from flow.Side, seg *wire.Segment) (phase label.ID) {
+	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	phase = label.Ack
 	if seg.Len > 0 {
@@ -201,11 +199,7 @@ func (a *Analyzer) goesOn(from flow.Side, seg *wire.Segment) (phase label.ID) {
 	case from != f.Client:
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
 	default:
-		if int(c.Ignored) < len(c.IgnoredPackets) {
-			c.IgnoredPackets[c.Ignored] = seg.Packet
-		}
-		c.Ignored++
-		c.IgnoredAt = seg.Time
+		c.ignored(seg)
 	}
 	if y.Is(flow.SentFIN) {
 		n.halfOctets[from] += uint64(seg.Len)
@@ -229,7 +223,7 @@ func (a *Analyzer) goesOn(from flow.Side, seg *wire.Segment) (phase label.ID) {
 	case answers && x.Is(flow.SentFIN):
 		phase = label.AckOfFin
 		x.State, y.State = state.TimeWait, state.Closed
-		n.tw.held[from], n.tw.since, n.tw.until = true, seg.Time, seg.Time+a.msl2
+		n.tw.held[from], n.tw.since, n.tw.until = true, seg.Time, seg.Time+b.msl2
 	case answers:
 		phase = label.AckOfFin
 		x.State, y.State = state.CloseWait, state.FinWait2
@@ -258,7 +252,7 @@ func (b *textbook) sent(x, y *flow.Half, seg *wire.Segment) {
 	}
 	if seg.Flags.Has(wire.ACK) {
 		y.Acked(seg.Ack, seg.Time)
-		y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
+		y.Echoed(seg, seg.Ack.After(x.Ack))
 		x.Ack = seg.Ack
 		x.Has |= flow.SentACK
 	}

@@ -2,7 +2,6 @@ package analyze_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -93,6 +92,11 @@ func TestTextbook(t *testing.T) {
 				s.Flags, s.Window, s.Options, s.HeaderLen = wire.RST|wire.ACK, 0, wire.Options{}, 20
 			})(all)[synAck])
 		}, true},
+		{"a refusal at time 0", func(all []wire.Segment) []wire.Segment {
+			all[synAck].Flags = wire.RST | wire.ACK
+			all[syn].Time, all[synAck].Time = 0, ms
+			return all[:ack]
+		}, true},
 		{"a refusal with another flag", func(all []wire.Segment) []wire.Segment {
 			return append(all[:1], on(synAck, func(s *wire.Segment) { s.Flags = wire.RST | wire.ACK | wire.ECE })(all)[synAck])
 		}, false},
@@ -115,6 +119,7 @@ func TestTextbook(t *testing.T) {
 		{"no checksum", on(request, func(s *wire.Segment) { s.Checksum = wire.ChecksumPartial }), false},
 		{"a right checksum", on(request, func(s *wire.Segment) { s.Checksum = wire.ChecksumGood }), true},
 		{"congestion experienced", on(request, func(s *wire.Segment) { s.TrafficClass = 3 }), false},
+		{"congestion experienced, and a class of service", on(request, func(s *wire.Segment) { s.TrafficClass = 0xb8 | 3 }), false},
 		{"able to say so", on(request, func(s *wire.Segment) { s.TrafficClass = 2 }), true},
 		{"a SYN with congestion experienced", on(syn, func(s *wire.Segment) { s.TrafficClass = 3 }), false},
 		{"a SYN-ACK with congestion experienced", on(synAck, func(s *wire.Segment) { s.TrafficClass = 3 }), false},
@@ -139,6 +144,23 @@ func TestTextbook(t *testing.T) {
 			return all[:acked]
 		}, false},
 		{"no timestamps", on(request, func(s *wire.Segment) { s.Options, s.HeaderLen = wire.Options{}, 20 }), false},
+		{"timestamps that turn round", func(all []wire.Segment) []wire.Segment {
+			for i := range all {
+				all[i].Options.TSVal -= 1035
+				if i > 0 {
+					all[i].Options.TSEcr -= 1035
+				}
+			}
+			return all
+		}, true},
+		{"timestamps offered by one end", func(all []wire.Segment) []wire.Segment {
+			for i := range all[synAck:] {
+				o := &all[synAck+i].Options
+				o.Set &^= wire.OptTimestamps
+				o.TSVal, o.TSEcr = 0, 0
+			}
+			return all
+		}, true},
 		{"timestamps of one end", on(synAck, func(s *wire.Segment) {
 			s.Options.Set &^= wire.OptTimestamps
 			s.Options.TSVal, s.Options.TSEcr = 0, 0
@@ -149,7 +171,21 @@ func TestTextbook(t *testing.T) {
 		{"as large as the MSS", long(1460), true},
 		{"a window that is full", sized(1000), false},
 		{"a window with room for one", sized(999), true},
+		{"a window with room for a FIN", func(all []wire.Segment) []wire.Segment {
+			all = sized(999)(all)
+			s := all[request]
+			s.Seq, s.Len, s.Flags, s.Packet, s.IPID = s.Seq+999, 0, wire.FIN|wire.ACK, s.Packet+1, s.IPID+1
+			return append(all, s)
+		}, true},
 		{"a pause and a packet too many", later(request, 200*ms, 2), false},
+		{"a pause and one packet too many", later(request, 200*ms, 1), false},
+		{"a pause and six packets too many", later(request, 200*ms, 6), false},
+		{"the shortest pause", later(request, 149*ms, 2), false},
+		{"a shorter pause", later(request, 149*ms-1, 2), true},
+		{"a pause before a FIN, behind a packet without a number", func(all []wire.Segment) []wire.Segment {
+			all[acked].IPID = 0
+			return later(fin, 200*ms, 0)(all)
+		}, false},
 		{"a packet too many", later(request, 100*ms, 2), true},
 		{"a pause", later(request, 200*ms, 0), true},
 		{"a pause and a packet too many before an acknowledgement", later(acked, 200*ms, 2), true},
@@ -170,6 +206,10 @@ func TestTextbook(t *testing.T) {
 			}
 			return all
 		}, true},
+		{"an edge that moves left by one unit", func(all []wire.Segment) []wire.Segment {
+			all[answer].Len, all[acked].Ack, all[acked].Window = 1024, 501+1024, 500-1024>>7-1
+			return all[:fin]
+		}, false},
 		{"an edge that moves left", on(acked, func(s *wire.Segment) { s.Window = 500 - 1000>>7 - 2 }), false},
 		{"an edge that hardly does", on(acked, func(s *wire.Segment) { s.Window = 500 - 1000>>7 - 1 }), true},
 		{"the same edge", on(acked, func(s *wire.Segment) { s.Window = 500 - 1000>>7 }), true},
@@ -230,190 +270,4 @@ func handed(t *testing.T, what string, segs []wire.Segment, want bool) {
 		t.Errorf("%s: by the book %v, want %v; %d things are left", what, made == 1, want, a.Left())
 	}
 	sameKept(t, what, all, analyze.Config{})
-}
-
-// TestTextbookDrawn: connections of all sizes, options and paces, most of them textbook and
-// some with one or two things changed, have the record of an analysis.
-func TestTextbookDrawn(t *testing.T) {
-	draws := uint64(4000)
-	if testing.Short() {
-		draws = 1000
-	}
-	made := 0
-	for seed := range draws {
-		segs := drawn(rand.New(rand.NewPCG(seed, 0x6272696566)))
-		var want, got telling
-		a := analyze.New(want.records(analyze.Config{}))
-		a.AnalyseAtOnce()
-		b := analyze.New(got.records(analyze.Config{}))
-		b.WhenByTheBook(func() { made++ })
-		for i := range segs {
-			s := segs[i]
-			a.Segment(&segs[i])
-			b.Segment(&s)
-		}
-		a.Flush()
-		b.Flush()
-		want.stats, got.stats = a.Stats(), b.Stats()
-		sameTelling(t, fmt.Sprintf("seed %d", seed), got, want)
-	}
-	if made < int(draws)*4/10 || made > int(draws)*9/10 {
-		t.Errorf("%d of %d records were made by the book: this tests little", made, draws)
-	}
-}
-
-// drawn returns a textbook connection, or nearly one.
-func drawn(r *rand.Rand) (segs []wire.Segment) {
-	type end struct {
-		nxt, ack wire.Seq
-		id       uint16
-		step     uint16 // of identifications
-		window   uint16
-		mss      uint16
-		options  wire.OptionSet
-		ts       uint32
-		ttl      uint8
-	}
-	var ends [2]end
-	pick := func(n int) bool { return r.IntN(n) == 0 }
-	for i := range ends {
-		e := &ends[i]
-		*e = end{nxt: wire.Seq(r.Uint32()), id: uint16(r.Uint32()), step: uint16(r.IntN(3)), window: uint16(20000 + r.IntN(45000)),
-			mss: 1460, ts: r.Uint32(), ttl: []uint8{64, 128, 255}[r.IntN(3)] - uint8(r.IntN(20))}
-		e.options = wire.OptMSS | wire.OptSACKPermitted
-		if !pick(4) {
-			e.options |= wire.OptWindowScale
-		}
-		if !pick(3) {
-			e.options |= wire.OptTimestamps
-		}
-	}
-	both := ends[0].options & ends[1].options
-	now, pace := int64(1e18), []int64{1e5, 5e6, 3e8}[r.IntN(3)]
-	v6 := pick(5)
-	send := func(from int, flags wire.Flags, n uint32) *wire.Segment {
-		e, o := &ends[from], &ends[1-from]
-		now += r.Int64N(pace)
-		e.ts += uint32(now / 1e6 % 50)
-		s := wire.Segment{Packet: uint64(len(segs) + 1), Time: now, Tuple: simTuple(from), Flags: flags, Seq: e.nxt, Len: n, TTL: e.ttl,
-			HasIPID: !v6, DontFragment: !pick(3), Checksum: wire.Checksum(r.IntN(2)), HeaderLen: 20, Window: e.window}
-		if s.IPv6 = v6; !v6 {
-			e.id += e.step
-			s.IPID = e.id
-		}
-		if flags.Has(wire.ACK) {
-			e.ack = o.nxt
-			s.Ack = e.ack
-		}
-		switch {
-		case flags.Has(wire.SYN):
-			s.Options.Set, s.Options.MSS, s.HeaderLen = e.options, e.mss, 40
-			if e.options.Has(wire.OptWindowScale) {
-				s.Options.WindowScale = 7
-			}
-		case both.Has(wire.OptTimestamps):
-			s.Options.Set, s.HeaderLen = wire.OptTimestamps, 32
-		}
-		if s.Options.Set.Has(wire.OptTimestamps) {
-			s.Options.TSVal = e.ts
-			if flags.Has(wire.ACK) {
-				s.Options.TSEcr = o.ts
-			}
-		}
-		e.nxt = s.End()
-		segs = append(segs, s)
-		return &segs[len(segs)-1]
-	}
-	client := r.IntN(2)
-	server := 1 - client
-	send(client, wire.SYN, 0)
-	switch r.IntN(12) {
-	case 0:
-		return segs
-	case 1:
-		send(server, wire.RST|wire.ACK, 0).Window = 0
-		return segs
-	}
-	send(server, wire.SYN|wire.ACK, 0)
-	if both.Has(wire.OptWindowScale) {
-		for i := range ends {
-			ends[i].window = uint16(200 + r.IntN(300))
-		}
-	}
-	send(client, wire.ACK, uint32(r.IntN(2)*r.IntN(1400)))
-	for range r.IntN(6) {
-		from := r.IntN(2)
-		send(from, wire.ACK|wire.PSH, uint32(1+r.IntN(1448)))
-		if pick(2) {
-			send(1-from, wire.ACK, uint32(r.IntN(2)*r.IntN(1448)))
-		}
-	}
-	closer := r.IntN(2)
-	if !pick(8) {
-		ends[closer].ack = ends[1-closer].nxt
-		send(closer, wire.FIN|wire.ACK, uint32(r.IntN(2)*r.IntN(500)))
-		if !pick(3) {
-			send(1-closer, wire.ACK, uint32(r.IntN(2)*r.IntN(500)))
-		}
-		if !pick(8) {
-			send(1-closer, wire.FIN|wire.ACK, uint32(r.IntN(2)*r.IntN(500)))
-			send(closer, wire.ACK, 0)
-		}
-	}
-	for pick(3) {
-		spoil(r, segs)
-	}
-	return segs
-}
-
-// spoil changes one thing about one segment, which may make it out of the ordinary.
-func spoil(r *rand.Rand, segs []wire.Segment) {
-	i := r.IntN(len(segs))
-	s := &segs[i]
-	switch r.IntN(16) {
-	case 0:
-		s.Seq += wire.Seq(r.IntN(5) - 2)
-	case 1:
-		s.Ack += wire.Seq(r.IntN(5) - 2)
-	case 2:
-		s.Ack -= wire.Seq(r.IntN(3000))
-	case 3:
-		s.Len = uint32(r.IntN(3000))
-	case 4:
-		s.Window = uint16(r.IntN(4)) * uint16(r.IntN(700))
-	case 5:
-		s.Flags ^= 1 << r.IntN(9)
-	case 6:
-		s.IPID += uint16(r.IntN(12))
-	case 7:
-		if s.HasIPID {
-			s.IPID = 0
-		}
-	case 8:
-		s.TTL = uint8(r.IntN(256))
-	case 9:
-		s.TrafficClass = uint8(r.IntN(4))
-	case 10:
-		s.Checksum = wire.Checksum(r.IntN(4))
-	case 11:
-		s.Options, s.HeaderLen = wire.Options{}, 20
-	case 12:
-		if s.Options.Set.Has(wire.OptTimestamps) {
-			s.Options.TSVal += uint32(r.IntN(100) - 80)
-		}
-	case 13:
-		if s.Options.Set.Has(wire.OptTimestamps) {
-			s.Options.TSEcr += uint32(r.IntN(100) - 80)
-		}
-	case 14:
-		if s.Options.Set.Has(wire.OptMSS) {
-			s.Options.MSS = uint16(r.IntN(1500))
-		}
-	case 15:
-		if i+1 < len(segs) { // it overtakes the next one
-			segs[i], segs[i+1] = segs[i+1], segs[i]
-			segs[i].Packet, segs[i+1].Packet = segs[i+1].Packet, segs[i].Packet
-			segs[i].Time, segs[i+1].Time = segs[i+1].Time, segs[i].Time
-		}
-	}
 }

@@ -7,6 +7,15 @@ import (
 	"tcpwatch/analyze"
 )
 
+// What can be asked for.
+const (
+	askPacket = 1 << iota
+	askEpisode
+	askConnection
+	askMoment
+	asksAll = 1<<iota - 1
+)
+
 // TestUnasked: who asks for less is told the same of the rest, and nothing stays
 // behind of connections whose record nobody wants.
 func TestUnasked(t *testing.T) {
@@ -17,30 +26,16 @@ func TestUnasked(t *testing.T) {
 	for seed := range seeds {
 		all := crowd(seed)
 		for _, most := range []int{0, 3, 30} {
-			full := alone(all, analyze.Config{MaxConnections: most})
-			for asked := range 8 {
-				want := telling{stats: full.stats}
-				for i := 0; i < len(full.told); i++ {
-					switch full.told[i].(type) {
-					case analyze.Observation:
-						if asked&1 != 0 {
-							want.told = append(want.told, full.told[i], full.told[i+1]) // its packet
-						}
-						i++
-					case analyze.Episode:
-						if asked&2 != 0 {
-							want.told = append(want.told, full.told[i])
-						}
-					case analyze.Connection:
-						if asked&4 != 0 {
-							want.told = append(want.told, full.told[i])
-						}
-					}
-				}
-				what := fmt.Sprintf("seed %d, %d connections, asked for %03b", seed, most, asked)
+			cfg := analyze.Config{MaxConnections: most}
+			var full telling
+			a := analyze.New(full.asking(asksAll, cfg))
+			full.feed(a, all, a.Segment)
+			for asked := range asksAll + 1 {
+				want := full.only(asked)
+				what := fmt.Sprintf("seed %d, %d connections, asked for %04b", seed, most, asked)
 				for _, awake := range []int{0, 2, 512} {
 					var got telling
-					a := analyze.New(got.asking(asked, analyze.Config{MaxConnections: most}))
+					a := analyze.New(got.asking(asked, cfg))
 					a.AwakeAtMost(awake)
 					got.feed(a, all, a.Segment)
 					sameTelling(t, fmt.Sprintf("%s, %d awake", what, awake), got, want)
@@ -48,8 +43,11 @@ func TestUnasked(t *testing.T) {
 						t.Errorf("%s, %d awake: %d things are left", what, awake, left)
 					}
 				}
+				if asked&askMoment != 0 {
+					continue // shards tell none
+				}
 				var got telling
-				s := analyze.NewShardsOf(3, 7, got.asking(asked, analyze.Config{MaxConnections: most}))
+				s := analyze.NewShardsOf(3, 7, got.asking(asked, cfg))
 				got.feed(s, all, s.Give)
 				sameTelling(t, what+", 3 shards", got, want)
 			}
@@ -57,17 +55,49 @@ func TestUnasked(t *testing.T) {
 	}
 }
 
-// asking is listen, but for some of the functions: 1 Packet, 2 Episode, 4 Connection.
+// asking is listen for some of the functions, and for Moments.
 func (f *telling) asking(which int, cfg analyze.Config) analyze.Config {
 	cfg = f.listen(cfg)
-	if which&1 == 0 {
+	cfg.Moment = func(m *analyze.Moment) {
+		c := *m
+		c.Connection = nil // lent, and told at the end
+		f.told = append(f.told, c)
+	}
+	if which&askPacket == 0 {
 		cfg.Packet = nil
 	}
-	if which&2 == 0 {
+	if which&askEpisode == 0 {
 		cfg.Episode = nil
 	}
-	if which&4 == 0 {
+	if which&askConnection == 0 {
 		cfg.Connection = nil
 	}
+	if which&askMoment == 0 {
+		cfg.Moment = nil
+	}
 	return cfg
+}
+
+// only returns what is told to one who asks for some of it.
+func (f *telling) only(which int) telling {
+	some := telling{stats: f.stats}
+	for i := 0; i < len(f.told); i++ {
+		asked := false
+		from := i
+		switch f.told[i].(type) {
+		case analyze.Observation:
+			asked = which&askPacket != 0
+			i++ // its packet
+		case analyze.Episode:
+			asked = which&askEpisode != 0
+		case analyze.Connection:
+			asked = which&askConnection != 0
+		case analyze.Moment:
+			asked = which&askMoment != 0
+		}
+		if asked {
+			some.told = append(some.told, f.told[from:i+1]...)
+		}
+	}
+	return some
 }

@@ -9,10 +9,11 @@ import (
 
 // Where nobody is told of single segments, those of a connection that takes its
 // ordinary course are only kept (package journal), and analysed when something else
-// comes, or when the connection is handed over. Nobody can tell by the results.
+// comes, or when the connection is handed over and is not textbook. Nobody can tell by
+// the results.
 
-// reading is what that needs.
-type reading struct {
+// unread is what that needs.
+type unread struct {
 	keeps  bool
 	reader journal.Reader
 	seg    wire.Segment
@@ -80,11 +81,16 @@ func (a *Analyzer) read(r flow.Ref) *flow.Flow {
 	}
 	a.clock = clock
 	a.notes.At(f.Extra).twRestart = false // the timer runs since it was kept
-	if u.told != nil {
-		u.told(a.table.Class(r), classOf(f))
+	a.wasUnread(f)
+	return f
+}
+
+// wasUnread ends the time in which only the class of a flow was known.
+func (a *Analyzer) wasUnread(f *flow.Flow) {
+	if told := a.unread.told; told != nil {
+		told(a.table.Class(f.Ref), classOf(f))
 	}
 	a.outlive(f)
-	return f
 }
 
 // outlive moves ends out of TIME-WAIT where 2MSL ran out while the connection rested

@@ -28,7 +28,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Ref names a Flow in its Table; 0 is none. It stays valid until Release.
+// Ref names a Flow in its Table; 0 is none. It stays valid until Release or Discard.
 type Ref int32
 
 // Has is a set of things that one end was seen to do.

@@ -141,15 +141,14 @@ func (t *Table) rest(f *Flow) {
 	if t.companion != nil {
 		dst = t.companion.Rest(f, kind, c, dst)
 	}
-	e.whole = true
+	e.compact = true
 	for s := range f.Half {
 		h := &f.Half[s]
-		if h.nsent <= PackedTraces {
+		apart := h.nsent > PackedTraces
+		if !apart {
 			t.dropSent(h)
-		} else {
-			e.whole = false
 		}
-		e.whole = e.whole && h.holes == 0
+		e.compact = e.compact && !apart && h.holes == 0
 	}
 	if e.unread = plain && journal.Size+len(dst) <= mostPlain; e.unread {
 		ref := t.store.Make(journal.Size + len(dst))
@@ -172,7 +171,7 @@ func (t *Table) wake(r Ref, e *entry) *Flow {
 	str := rest.Ref(e.at)
 	f := t.unpack(r, e, t.store.Get(str))
 	t.store.Free(str)
-	e.rests, e.whole = false, false
+	e.rests, e.compact = false, false
 	return f
 }
 

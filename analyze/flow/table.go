@@ -45,7 +45,7 @@ type entry struct {
 	class        Class
 	rests        bool
 	unread       bool // and at leads to its journal
-	whole        bool // it rests, and at leads to all of it
+	compact      bool // it rests, and at leads to all of it
 }
 
 // minSlots is the least size of Table.slots.
@@ -170,7 +170,7 @@ func (t *Table) Release(r Ref) {
 // something apart from the string that it rests in.
 func (t *Table) Discard(r Ref) bool {
 	e := t.entry(r)
-	if !e.whole {
+	if !e.compact {
 		return false
 	}
 	t.store.Free(rest.Ref(e.at))

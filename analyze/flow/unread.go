@@ -26,7 +26,7 @@ func (t *Table) NewUnread(k *Key, h uint32, from Side, number uint64, seg *wire.
 	mem := t.store.Cell(at)
 	copy(mem[journal.Size:], own)
 	journal.Begin(mem, number, uint8(from), seg, len(own))
-	*e = entry{hash: h, at: uint32(at), rests: true, unread: true, whole: true}
+	*e = entry{hash: h, at: uint32(at), rests: true, unread: true, compact: true}
 	t.append(e, from, seg)
 	t.replace(h, k, r)
 	t.enlist(r, e, Opening)
@@ -96,7 +96,7 @@ func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 		j.Read(mem, nil)
 	}
 	t.store.Free(str)
-	e.rests, e.unread, e.whole = false, false, false
+	e.rests, e.unread, e.compact = false, false, false
 	return f
 }
 

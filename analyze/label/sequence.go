@@ -206,7 +206,7 @@ func hidden(c *Context) (Reason, uint64, bool) {
 
 // MayHide reports whether a segment whose IP identification lies jump behind the last
 // one of its sender, and that comes so many nanoseconds after the segment in front, may
-// be a retransmission that leaves no gap. Where it does not, none is.
+// be a retransmission that leaves no gap (hidden). Where it reports false, it is not one.
 func MayHide(jump uint16, pause int64) bool {
 	return jump >= 2 && jump <= maxHidden && pause >= timerPause
 }

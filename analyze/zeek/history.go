@@ -64,12 +64,12 @@ func (t *Tracker) AppendHistory(dst []byte) []byte {
 
 // Histories gives the same text for the same history, which most connections share, so
 // that it is not made each time. The zero value is ready; it is not safe for concurrent
-// use. It keeps as many texts as bounded by mostTexts.
+// use. It keeps mostTexts texts at the most, and then begins anew.
 type Histories struct {
 	of map[[2]uint64]string
 }
 
-// mostTexts is how many histories are remembered at one time.
+// mostTexts is how many histories are remembered at one time. A heuristic.
 const mostTexts = 1024
 
 // Of returns what t.History returns.

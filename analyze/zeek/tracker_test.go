@@ -224,6 +224,9 @@ func TestHistories(t *testing.T) {
 	for round := range 2 {
 		for i := range 3 * mostTexts {
 			var x Tracker
+			for n := i % 2 * perWord; n > 0; n-- { // half of them have two words
+				x.add('T')
+			}
 			for n := i; n > 0; n /= 4 {
 				x.add("SADF"[n%4])
 			}

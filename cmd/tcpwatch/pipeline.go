@@ -38,29 +38,19 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	var order *analyze.Order
 	if rep != nil {
 		var failed atomic.Bool // the output, known where the Reporter is not
-		order = analyze.NewOrder(func(c *analyze.Connection) {
-			rep.Connection(c)
-			if rep.Err() != nil {
-				failed.Store(true)
-			}
-		})
+		order = analyze.NewOrder(noting(&failed, rep, rep.Connection))
 		order.Bound(h.waiting)
 		if rep.WantsConnections() {
 			cfg.Connection = order.Connection
 		}
 		if rep.WantsPackets() {
-			cfg.Packet = both(cfg.Packet, func(o *analyze.Observation) {
-				rep.Packet(o)
-				if rep.Err() != nil {
-					failed.Store(true)
-				}
-			})
+			cfg.Packet = both(cfg.Packet, noting(&failed, rep, rep.Packet))
 		}
 		if rep.WantsEpisodes() {
-			cfg.Episode = rep.Episode
+			cfg.Episode = noting(&failed, rep, rep.Episode)
 		}
 		if rep.WantsMoments() {
-			cfg.Moment = rep.Moment
+			cfg.Moment = noting(&failed, rep, rep.Moment)
 		}
 		stop = func() bool { return failed.Load() && !h.unread }
 	}
@@ -82,6 +72,16 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		}
 	}
 	return in
+}
+
+// noting returns give with a note behind each call of whether the output failed.
+func noting[T any](failed *atomic.Bool, rep *report.Reporter, give func(*T)) func(*T) {
+	return func(x *T) {
+		give(x)
+		if rep.Err() != nil {
+			failed.Store(true)
+		}
+	}
 }
 
 // How much the heap may grow between two garbage collections, in percent. What is

@@ -79,9 +79,9 @@ func (g *given) Stats() capture.Stats { return capture.Stats{Packets: g.packets}
 func (g *given) Close() error         { return nil }
 
 // runPipeline gives src to the whole pipeline.
-func runPipeline(t *testing.T, ctx context.Context, src capture.Source, w io.Writer, d capture.DecoderOptions) report.Input {
+func runPipeline(t *testing.T, ctx context.Context, src capture.Source, w io.Writer, v report.View, d capture.DecoderOptions) report.Input {
 	t.Helper()
-	rep, err := report.New(w, report.Options{Format: report.FormatCSV, Views: []report.View{report.ViewPackets}})
+	rep, err := report.New(w, report.Options{Format: report.FormatCSV, Views: []report.View{v}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestPipelineCountsEveryPacket(t *testing.T) {
 			unknown,
 		},
 	}
-	in := runPipeline(t, t.Context(), src, io.Discard, capture.DecoderOptions{})
+	in := runPipeline(t, t.Context(), src, io.Discard, report.ViewPackets, capture.DecoderOptions{})
 	if in.Packets != 59 || in.Analysis.Segments != 57 || in.Analysis.Connections != 3 {
 		t.Errorf("%d packets, %d segments, %d connections", in.Packets, in.Analysis.Segments, in.Analysis.Connections)
 	}
@@ -128,7 +128,7 @@ func TestPipelineStops(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	in := runPipeline(t, ctx, src, &out, capture.DecoderOptions{})
+	in := runPipeline(t, ctx, src, &out, report.ViewPackets, capture.DecoderOptions{})
 	if !in.Interrupted || in.Packets < 1000 || in.Packets > 1010 {
 		t.Errorf("interrupted %t after %d packets", in.Interrupted, in.Packets)
 	}
@@ -142,15 +142,34 @@ type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }
 
+// TestPipelineEndsWithItsOutput: whatever a view is made of, when it cannot be written.
 func TestPipelineEndsWithItsOutput(t *testing.T) {
-	src := &given{frames: frames(t, sample), again: true}
-	src.at = func() {
-		if src.packets > 1_000_000 {
-			panic("it does not stop")
-		}
+	// One connection behind the other, whose server gives no room for a moment.
+	segs := []wire.Segment{
+		{Flags: wire.SYN, Seq: 0, Window: 1000},
+		{Flags: wire.SYN | wire.ACK, Seq: 500, Ack: 1, Window: 1000},
+		{Flags: wire.ACK, Seq: 1, Ack: 501, Window: 1000, Len: 10},
+		{Flags: wire.ACK, Seq: 501, Ack: 11, Window: 0},
+		{Flags: wire.ACK, Seq: 501, Ack: 11, Window: 1000},
+		{Flags: wire.RST | wire.ACK, Seq: 501, Ack: 11},
 	}
-	if in := runPipeline(t, t.Context(), src, broken{}, capture.DecoderOptions{}); in.Interrupted {
-		t.Error("counted as interrupted")
+	client, server := wire.AddrFrom4([4]byte{10, 0, 0, 1}), wire.AddrFrom4([4]byte{10, 0, 0, 2})
+	for _, v := range []report.View{report.ViewPackets, report.ViewWindows, report.ViewEvents, report.ViewConnections} {
+		src := &given{frames: make([][]byte, len(segs)), again: true}
+		src.at = func() {
+			if src.packets > 1_000_000 {
+				panic(v + ": it does not stop")
+			}
+			i, port := src.packets%uint64(len(segs)), uint16(src.packets/uint64(len(segs)))
+			segs[i].Tuple = wire.Tuple{Src: client, Dst: server, SrcPort: port, DstPort: 80}
+			if segs[i].Seq >= 500 {
+				segs[i].Tuple = segs[i].Reverse()
+			}
+			src.frames[i] = wire.AppendFrame(src.frames[i][:0], &segs[i])
+		}
+		if in := runPipeline(t, t.Context(), src, broken{}, v, capture.DecoderOptions{}); in.Interrupted {
+			t.Errorf("%s: counted as interrupted", v)
+		}
 	}
 }
 
