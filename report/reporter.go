@@ -230,7 +230,8 @@ func (r *Reporter) event(ev *event.Event) {
 	}
 }
 
-// WantsConnections reports whether calls of Connection show anywhere.
+// WantsConnections reports whether calls of Connection show anywhere. Without them an
+// analysis can leave records unmade.
 func (r *Reporter) WantsConnections() bool { return len(r.connections) > 0 }
 
 // Connection takes the next record in the order of connection numbers; nothing
