@@ -14,7 +14,7 @@ import (
 func TestTextbookDrawn(t *testing.T) {
 	draws := uint64(4000)
 	if testing.Short() {
-		draws = 1000
+		draws = 400
 	}
 	made := 0
 	for seed := range draws {

@@ -16,7 +16,10 @@ var packetCount = flag.Int("packets", 1_000_000, "packets in the captures of ben
 // were generated.
 func TestGenerated(t *testing.T) {
 	for _, k := range append(traffic.Kinds(), traffic.Lossy(10), traffic.Live(500)) {
-		const n = 60_000
+		n := 60_000
+		if testing.Short() {
+			n = 10_000
+		}
 		path := filepath.Join(t.TempDir(), k.Name+".pcap")
 		want := writeGenerated(t, path, k, n)
 		c := ourCounts(t, path)
