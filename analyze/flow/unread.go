@@ -81,19 +81,17 @@ func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 	e := t.entry(r)
 	str := rest.Ref(e.at)
 	mem := t.store.Cell(str)
-	h := journal.At(mem)
 	var f *Flow
-	if h.Stage() == journal.Resumed {
+	if journal.At(mem).Stage() == journal.Resumed {
 		f = t.unpack(r, e, mem[journal.Size:])
 		base := baseOf(f)
 		j.Read(mem, &base)
 	} else {
 		var at int32
 		at, f = t.flows.New()
-		*f = Flow{Ref: r, Number: h.Number, used: true}
-		f.Key, _ = keyOf(mem[journal.Size:])
+		f.first(r, mem, j)
+		f.used = true
 		e.at = uint32(at)
-		j.Read(mem, nil)
 	}
 	t.store.Free(str)
 	e.rests, e.unread, e.compact = false, false, false
@@ -105,14 +103,19 @@ func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 // one that was resumed.
 func (t *Table) Glance(r Ref, f *Flow, j *journal.Reader) bool {
 	mem := t.store.Cell(rest.Ref(t.entry(r).at))
-	h := journal.At(mem)
-	if h.Stage() == journal.Resumed {
+	if journal.At(mem).Stage() == journal.Resumed {
 		return false
 	}
-	*f = Flow{Ref: r, Number: h.Number}
+	f.first(r, mem, j)
+	return true
+}
+
+// first makes f what is known of a flow in front of its first segment, and lets j read
+// those in its journal, mem.
+func (f *Flow) first(r Ref, mem []byte, j *journal.Reader) {
+	*f = Flow{Ref: r, Number: journal.At(mem).Number}
 	f.Key, _ = keyOf(mem[journal.Size:])
 	j.Read(mem, nil)
-	return true
 }
 
 // baseOf returns what is to be known of a flow to keep its segments.
