@@ -255,8 +255,8 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 // Flush hands over every connection that is still remembered, in order of their
 // numbers, and forgets it.
 func (a *Analyzer) Flush() {
-	for _, r := range a.table.All() {
-		a.finish(r, EndCapture)
+	for _, b := range a.table.Drain() {
+		a.finish(b.Ref, EndCapture)
 	}
 	a.restEvicted()
 }

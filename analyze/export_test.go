@@ -19,8 +19,8 @@ func (a *Analyzer) Rest() {
 
 // Wake wakes every connection.
 func (a *Analyzer) Wake() {
-	for _, r := range a.table.All() {
-		a.flow(r)
+	for _, b := range a.table.All() {
+		a.flow(b.Ref)
 	}
 }
 

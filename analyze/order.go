@@ -1,6 +1,9 @@
 package analyze
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Order hands connections on in order of their numbers. An Analyzer gives a
 // connection when nothing more is expected of it, so a long one keeps all that
@@ -93,8 +96,11 @@ func (o *Order) Close() (lost uint64, err error) {
 
 // Clone returns a copy that is the caller's own.
 func (c *Connection) Clone() *Connection {
-	var d Connection
-	c.copyTo(&d)
+	d := *c
+	d.Steps = slices.Clone(c.Steps)
+	d.Opening.SynPackets = slices.Clone(c.Opening.SynPackets)
+	d.Opening.SynAckPackets = slices.Clone(c.Opening.SynAckPackets)
+	d.Closing.FinPackets = slices.Clone(c.Closing.FinPackets)
 	return &d
 }
 

@@ -135,9 +135,9 @@ func (s *shard) catchUp(b *batch, n int) {
 // flush hands over what is still remembered, in the order of first packets.
 func (s *shard) flush() {
 	a := s.an
-	for _, r := range a.table.All() {
-		s.at = position{entry: atEnd, by: a.table.FirstPacket(r)}
-		a.finish(r, EndCapture)
+	for _, b := range a.table.Drain() {
+		s.at = position{entry: atEnd, by: b.Packet}
+		a.finish(b.Ref, EndCapture)
 	}
 	s.send(atEnd, nil)
 }

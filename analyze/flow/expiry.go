@@ -52,24 +52,29 @@ func (t *Table) Count(c Class) int { return t.lists[c].n }
 // Head returns the flow of class c that was touched longest ago, or 0.
 func (t *Table) Head(c Class) Ref { return t.lists[c].head }
 
+// Begun is a flow and the packet that it began with.
+type Begun struct {
+	Packet uint64
+	Ref    Ref
+}
+
 // All returns every flow that is remembered, in the order of their first packets.
-func (t *Table) All() []Ref {
-	type begun struct {
-		packet uint64
-		ref    Ref
-	}
-	all := make([]begun, 0, t.Len())
+func (t *Table) All() []Begun {
+	all := make([]Begun, 0, t.Len())
 	for c := range t.lists {
 		for r := t.lists[c].head; r != 0; r = t.entry(r).next {
-			all = append(all, begun{t.FirstPacket(r), r})
+			all = append(all, Begun{t.firstPacket(r), r})
 		}
 	}
-	slices.SortFunc(all, func(a, b begun) int { return cmp.Compare(a.packet, b.packet) })
-	refs := make([]Ref, len(all))
-	for i := range all {
-		refs[i] = all[i].ref
-	}
-	return refs
+	slices.SortFunc(all, func(a, b Begun) int { return cmp.Compare(a.Packet, b.Packet) })
+	return all
+}
+
+// Drain is All where each of them is about to be released: none is found by its key any
+// more, and so none has to be taken out of what leads from keys to flows.
+func (t *Table) Drain() []Begun {
+	t.slots, t.held = make([]uint64, minSlots), 0
+	return t.All()
 }
 
 func (t *Table) enlist(r Ref, e *entry, c Class) {

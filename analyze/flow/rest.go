@@ -199,8 +199,8 @@ func (t *Table) unpack(r Ref, e *entry, str []byte) *Flow {
 	return f
 }
 
-// FirstPacket returns that of a flow, without waking it.
-func (t *Table) FirstPacket(r Ref) uint64 {
+// firstPacket returns that of a flow, without waking it.
+func (t *Table) firstPacket(r Ref) uint64 {
 	e := t.entry(r)
 	if !e.rests {
 		return t.flows.At(int32(e.at)).FirstPacket

@@ -51,7 +51,8 @@ func TestRestAndWake(t *testing.T) {
 		table.AwakeAtMost(0)
 		want := map[Ref]Flow{}
 		traces := map[Ref][2][]Trace{}
-		for _, ref := range table.All() {
+		for _, b := range table.All() {
+			ref := b.Ref
 			f := table.Get(ref)
 			want[ref], traces[ref] = *f, [2][]Trace{table.traces(&f.Half[0]), table.traces(&f.Half[1])}
 		}
@@ -60,8 +61,8 @@ func TestRestAndWake(t *testing.T) {
 			if table.Awake(ref) || table.Find(&w.Key, table.Hash(&w.Key)) == 0 {
 				r.Fatal("a flow that does not rest, or is not found")
 			}
-			if table.FirstPacket(ref) != w.FirstPacket {
-				r.Fatalf("first packet %d, want %d", table.FirstPacket(ref), w.FirstPacket)
+			if table.firstPacket(ref) != w.FirstPacket {
+				r.Fatalf("first packet %d, want %d", table.firstPacket(ref), w.FirstPacket)
 			}
 			f := table.Get(ref)
 			for s := range f.Half {
@@ -117,7 +118,7 @@ func TestDiscard(t *testing.T) {
 				t.Errorf("%s: found %v", c.name, found)
 			}
 			for _, left := range table.All() {
-				table.Release(left)
+				table.Release(left.Ref)
 			}
 			if n := table.sent.Len() + table.holes.Len() + table.spans.Len() + table.flows.Len() + table.store.Octets() + table.Len(); n != 0 {
 				t.Errorf("%s: %d left", c.name, n)

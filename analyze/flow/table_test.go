@@ -59,6 +59,34 @@ func key(i int) Key {
 	return Key{Port: [2]uint16{uint16(i), 80}, Encap: uint32(i % 3)}
 }
 
+// TestDrain: what is to be released at the end comes in the order of first packets and
+// is not found any more, and the table can be used again.
+func TestDrain(t *testing.T) {
+	table := NewTable()
+	for round := range 2 {
+		for i := range 3 * minSlots {
+			k := key(i)
+			r, f := table.New(&k, table.Hash(&k))
+			f.FirstPacket = uint64(i*7919%(3*minSlots)) + 1
+			table.Touch(r, Class(i%int(classes)), int64(i), f.FirstPacket)
+			if i%2 == 0 {
+				table.AwakeAtMost(0)
+				table.Settle()
+			}
+		}
+		for i, b := range table.Drain() {
+			f := table.Get(b.Ref)
+			if k := f.Key; b.Packet != uint64(i+1) || f.FirstPacket != b.Packet || table.Find(&k, table.Hash(&k)) != 0 {
+				t.Fatalf("round %d: flow %d of those that are left has packet %d", round, i, b.Packet)
+			}
+			table.Release(b.Ref)
+		}
+		if table.Len() != 0 || table.held != 0 || table.Head(Opening) != 0 {
+			t.Fatalf("round %d: %d left", round, table.Len())
+		}
+	}
+}
+
 // modelFlow is what a map-based table would remember of a flow.
 type modelFlow struct {
 	ref    Ref

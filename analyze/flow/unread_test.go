@@ -38,7 +38,7 @@ func TestUnreadGrows(t *testing.T) {
 			}
 			want = append(want, seg)
 		}
-		if table.Find(&k, table.Hash(&k)) != r || !table.Unread(r) || table.FirstPacket(r) != 5 {
+		if table.Find(&k, table.Hash(&k)) != r || !table.Unread(r) || table.firstPacket(r) != 5 {
 			t.Error("it is not found")
 		}
 		var j journal.Reader
