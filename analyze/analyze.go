@@ -189,7 +189,7 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	}
 	phase := a.label(f, n, seg, delta)
 	n.count(a.lab.Set)
-	n.idle = max(n.idle, delta)
+	n.waits.segment(from, seg, delta, a.lab.Set)
 	if a.cfg.Packet != nil {
 		a.observe(f, whole, delta)
 	}

@@ -31,8 +31,7 @@ type Connection struct {
 	// ClientBase and ServerBase are what the relative numbers of each end count
 	// from.
 	ClientBase, ServerBase Base
-	// Idle is the longest time between two packets, nanoseconds.
-	Idle int64
+	Silence                Silence
 	// Clues are what verdicts on the opening rest on.
 	Clues Clues
 
@@ -340,6 +339,11 @@ type Direction struct {
 	// nanoseconds; -1 without a sample.
 	RTT, EchoRTT     RTT
 	SmoothedRTT, RTO int64
+	// SlowestAnswer is the longest that this end let the other wait for payload.
+	SlowestAnswer Answer
+	// ResendWait is how long nothing of the connection was captured in front of the
+	// Retransmissions, nanoseconds: the time that waiting for them cost at least.
+	ResendWait int64
 }
 
 // RTT is what was measured of a round trip.

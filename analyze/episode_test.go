@@ -109,8 +109,8 @@ func TestRepeats(t *testing.T) {
 	if got := strings.Join(h.repeats, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("repeats\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 	}
-	if h.last.Idle != 1e9 {
-		t.Errorf("the longest silence is %d ns, want that between the SYNs", h.last.Idle)
+	if h.last.Silence.For != 1e9 {
+		t.Errorf("the longest silence is %d ns, want that between the SYNs", h.last.Silence.For)
 	}
 }
 

@@ -22,7 +22,7 @@ type note struct {
 	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary
 	windows              [2]windowNote               // by the side that is held back
-	idle                 int64                       // the longest silence, nanoseconds
+	waits                waitNote
 
 	// opening
 	firstSYN             int64 // time; 0: none

@@ -56,7 +56,10 @@ func (p *packer) connection(c *Connection) {
 		number(p, &b.Number)
 		p.flags(&b.Known, &b.ISN)
 	}
-	p.signed(&c.Idle)
+	p.signed(&c.Silence.For)
+	p.packets(&c.Silence.Packet)
+	p.flags(&c.Silence.FromClient)
+	number(p, &c.Silence.Labels)
 	p.clues(&c.Clues)
 	list(p, &c.Steps, (*packer).step)
 	number(p, &c.StepsDropped)
@@ -115,6 +118,8 @@ func (p *packer) direction(d *Direction) {
 	c := &d.Causes
 	sparse(p, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5])
 	p.signed(&d.ZeroWindowTime, &d.WindowFullTime, &d.SmoothedRTT, &d.RTO)
+	p.signed(&d.SlowestAnswer.Wait, &d.ResendWait)
+	p.packets(&d.SlowestAnswer.Packet)
 	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
 }
 

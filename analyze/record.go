@@ -69,7 +69,7 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	a.direction(&c.FromClient, f, n, client)
 	a.direction(&c.FromServer, f, n, server)
 	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, server)
-	c.Idle, c.Clues, c.StepsDropped = n.idle, n.clues.record(client), n.stepsLost
+	c.Silence, c.Clues, c.StepsDropped = n.waits.record(client), n.clues.record(client), n.stepsLost
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])
 	if n.orderGuessed {
@@ -119,6 +119,7 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
 	d.Inferred = uint64(n.inferred[s])
+	d.SlowestAnswer, d.ResendWait = n.waits.answers[s], n.waits.resends[s]
 }
 
 // base returns what the numbers of side s count from.

@@ -88,8 +88,14 @@ var (
 		{nearNote("zeek.ends.0.start", "ISN"), nearNote("zeek.ends.0.last", "Nxt")},
 		{nearNote("zeek.ends.1.start", "ISN"), nearNote("zeek.ends.1.last", "Nxt")},
 	}
-	noteStart = []rest.Near{rest.NearOf[note, flow.Flow]("firstSYN", "Start")}
-	noteOwn   = []rest.Near{
+	noteStart = []rest.Near{
+		rest.NearOf[note, flow.Flow]("firstSYN", "Start"),
+		rest.NearOf[note, flow.Flow]("waits.talkAt", "Last"),
+		rest.NearOf[note, flow.Flow]("waits.ended", "LastPacket"),
+		rest.NearOf[note, flow.Flow]("waits.answers.0.Packet", "LastPacket"),
+		rest.NearOf[note, flow.Flow]("waits.answers.1.Packet", "LastPacket"),
+	}
+	noteOwn = []rest.Near{
 		rest.NearOf[note, note]("tw.until", "tw.since"),
 		rest.NearOf[note, note]("rstLast", "rstAt"),
 	}

@@ -117,11 +117,14 @@ func (b *textbook) account(from flow.Side, seg *wire.Segment) {
 		phase = b.continues(from, seg)
 	}
 	n.labels[phase]++
-	n.idle = max(n.idle, delta)
+	n.waits.segment(from, seg, delta, label.Set(0).With(phase))
 	n.zeek.Segment(seg, from == f.Client, false)
 	x.Packets++
 	if phase != label.RST {
 		b.sent(x, y, seg)
+		if seg.Len > 0 {
+			n.waits.talks(from, seg)
+		}
 		n.clues.end(from).ttl(seg.TTL)
 	}
 	f.LastPacket, f.Last = seg.Packet, seg.Time

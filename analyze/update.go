@@ -142,7 +142,11 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Payload += uint64(seg.Len)
 		return // whatever the copy says was taken in with the first
 	}
-	a.countSegment(fx, seg)
+	if a.countSegment(fx, seg) > 0 && fx.SeqDelta >= 0 {
+		n.waits.talks(fx.From, seg)
+	} else if seg.Len > 0 && a.lab.Set.Has(label.Retransmission) {
+		n.waits.talksAgain(fx.From, seg)
+	}
 	timeRTT(fx, seg)
 	if !seg.Flags.Has(wire.SYN) {
 		x.Stamp(&fx.Mark)
@@ -302,12 +306,13 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half) {
 	}
 }
 
-// countSegment adds to the sender's counters.
-func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
+// countSegment adds to the sender's counters, and returns how much of the payload is
+// new, octets.
+func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) (fresh uint32) {
 	x, s := fx.Sender, a.lab.Set
 	x.Payload += uint64(seg.Len)
 	x.MostLen = max(x.MostLen, seg.Len)
-	fresh := freshPayload(fx, seg)
+	fresh = freshPayload(fx, seg)
 	if s.Has(label.KeepAlive) {
 		fresh = 0
 		x.KeepAlives++
@@ -326,6 +331,7 @@ func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) {
 	if s.Has(label.ZeroWindow) {
 		x.ZeroWindows++
 	}
+	return fresh
 }
 
 // freshPayload counts the payload octets that were not captured before.

@@ -23,7 +23,7 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.time(`,"start":`, &e.clock, c.Start)
 	j.seconds(`,"duration":`, c.End-c.Start)
 	j.wordOrNull(`,"lived":`, livedText(c))
-	j.seconds(`,"idle_max":`, c.Idle)
+	j.silence(&c.Silence)
 	j.opening(&c.Opening)
 	j.verdicts(e.verdicts)
 	j.closing(&c.Closing)
@@ -39,6 +39,19 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.bool(`,"evicted":`, c.Evicted)
 	j.add("}")
 	return j.b
+}
+
+// silence writes the longest silence and the packet that ended it.
+func (j *jsonRow) silence(s *analyze.Silence) {
+	j.seconds(`,"idle_max":`, s.For)
+	if s.Packet == 0 {
+		j.null(`,"idle_end":`)
+		return
+	}
+	j.uint(`,"idle_end":{"packet":`, s.Packet)
+	j.word(`,"from":`, fromText(s.FromClient))
+	j.labels(s.Labels)
+	j.add("}")
 }
 
 func rolesText(c *analyze.Connection) string {
@@ -195,6 +208,12 @@ func (j *jsonRow) direction(key string, d *analyze.Direction) {
 	j.secondsOrNull(`,"rtt_timestamps_min":`, d.EchoRTT.Min)
 	j.secondsOrNull(`,"rtt_timestamps_avg":`, d.EchoRTT.Avg)
 	j.secondsOrNull(`,"rtt_timestamps_max":`, d.EchoRTT.Max)
+	if a := &d.SlowestAnswer; a.Packet != 0 {
+		j.seconds(`,"answer_max":`, a.Wait)
+		j.uint(`,"answer_packet":`, a.Packet)
+	} else {
+		j.add(`,"answer_max":null,"answer_packet":null`)
+	}
 	j.add("}")
 }
 
@@ -203,6 +222,7 @@ func clean(d *analyze.Direction) bool {
 	rest := *d
 	rest.Packets, rest.PayloadOctets, rest.UniqueOctets, rest.MostInFlight = 0, 0, 0, 0
 	rest.RTT, rest.EchoRTT, rest.SmoothedRTT, rest.RTO = analyze.RTT{}, analyze.RTT{}, 0, 0
+	rest.SlowestAnswer = analyze.Answer{}
 	return rest == analyze.Direction{}
 }
 
@@ -242,6 +262,7 @@ func (j *jsonRow) repeats(d *analyze.Direction) {
 	j.uint(`,"window_episodes":`, d.WindowEpisodes)
 	j.seconds(`,"zero_window_time":`, d.ZeroWindowTime)
 	j.seconds(`,"window_full_time":`, d.WindowFullTime)
+	j.seconds(`,"resend_wait":`, d.ResendWait)
 }
 
 func (j *jsonRow) labelCounts(c *analyze.Connection) {

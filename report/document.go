@@ -62,7 +62,7 @@ func WriteColumns(w io.Writer) error {
 	b.WriteString(generated + "# Columns\n\n" +
 		"`name` is the column in csv and, for every view but connections, packets and events, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
 		"The heading is that of table and markdown. Programs get durations in seconds, times in RFC 3339 with nanoseconds in UTC, numbers without separators; " +
-		"a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front. In a table, times are seconds since the first packet shown.\n")
+		"a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front. In a table, times are seconds since the first segment of the capture.\n")
 	columnDocument(&b, connectionView)
 	columnDocument(&b, handshakeView)
 	columnDocument(&b, closeView)

@@ -26,6 +26,8 @@ const (
 	whyVerdict // what the outcome does not show: see decisive
 	whyResent
 	whySlowOpen
+	whySlowAnswer
+	whyWaited
 	whyZeroWindow
 	whyHalfClosed
 	whyIgnoredRST
@@ -35,7 +37,7 @@ const (
 
 var reasonNames = [reasonCount]string{
 	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "tuple reused without right", "found in the opening or a RST",
-	"much resent", "SYN or SYN-ACK resent", "zero window", "long half-closed", "RST ignored", "octets not captured",
+	"much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
 // Limits of what is notable. They are heuristics: they decide what is shown
@@ -44,6 +46,8 @@ const (
 	resentShare   = 50              // one segment of so many sent again …
 	resentLeast   = 3               // … and at least so many
 	halfClosedFor = 10 * 1000000000 // ns that one end waited for the other's FIN
+	slowAnswer    = 1000000000      // ns that the server took to answer
+	waitShare     = 2               // one part in so many of the time went by in front of what was sent again
 	notableEach   = 10              // connections kept for one reason
 	notableShown  = 12              // rows in all
 	notableFirst  = 3               // rows for one reason before the others have theirs
@@ -159,8 +163,18 @@ func weigh(c *connection, why reason) uint64 {
 		if (o.SynCount > 1 || o.SynAckCount > 1) && !bothSentSYN(o) {
 			return uint64(max(1, o.Took))
 		}
+	case whySlowAnswer:
+		if w := c.FromServer.SlowestAnswer.Wait; w >= slowAnswer {
+			return uint64(w)
+		}
+	case whyWaited:
+		if w := resendWait(c); w >= waitLeast && w >= (c.End-c.Start)/waitShare {
+			return uint64(w)
+		}
 	case whyZeroWindow:
-		return c.FromClient.ZeroWindows + c.FromServer.ZeroWindows
+		if n := c.FromClient.ZeroWindows + c.FromServer.ZeroWindows; n > 0 {
+			return n + uint64(zeroWindowTime(c)) // by what it cost
+		}
 	case whyHalfClosed:
 		if cl.HalfClosedFor >= halfClosedFor && halfCloseKnown(c) {
 			return uint64(cl.HalfClosedFor)
@@ -214,8 +228,16 @@ func reasonText(c *connection, why reason) string {
 		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all))
 	case whySlowOpen:
 		return slowOpenText(c)
+	case whySlowAnswer:
+		return serverAnswer(c)
+	case whyWaited:
+		return duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
 	case whyZeroWindow:
-		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands)
+		text := "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands)
+		if w := zeroWindowTime(c); w > 0 {
+			text += ", which held the other end back for " + duration(w)
+		}
+		return text
 	case whyHalfClosed:
 		side := finSide(c)
 		if !finSeen(c, otherSide(side)) {
@@ -228,6 +250,14 @@ func reasonText(c *connection, why reason) string {
 		return missingText(c)
 	}
 	return ""
+}
+
+// resendWait is how long nothing was captured in front of what either end sent again.
+func resendWait(c *connection) int64 { return c.FromClient.ResendWait + c.FromServer.ResendWait }
+
+// zeroWindowTime is how long a window of 0 held either end back.
+func zeroWindowTime(c *connection) int64 {
+	return c.FromClient.ZeroWindowTime + c.FromServer.ZeroWindowTime
 }
 
 // slowOpenText says what was sent again, and how much of the opening it took.

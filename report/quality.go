@@ -82,7 +82,11 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		count(&used, i.Packets > 0)
 	}
 	if used > 1 {
-		s.add(used, Doubt, "interfaces in one timeline: their clocks may differ, and a packet that passed two of them is captured twice")
+		pieces := ""
+		if len(in.Files) > 1 {
+			pieces = "unless the files are pieces of one capture, "
+		}
+		s.add(used, Doubt, "interfaces in one timeline: "+pieces+"their clocks may differ, and a packet that passed two of them is captured twice")
 	}
 	if text := tapText(&t.taps); text != "" {
 		s.say(Plain, text)

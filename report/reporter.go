@@ -65,7 +65,7 @@ type env struct {
 	live bool
 }
 
-// begin fixes time 0 at the first row that has a time.
+// begin fixes time 0, the first time that it is called.
 func (e *env) begin(ns int64) {
 	if !e.based {
 		e.base, e.based = ns, true
@@ -179,6 +179,10 @@ func (r *Reporter) add(v View) {
 		r.summaries = append(r.summaries, s)
 	}
 }
+
+// Begin tells the capture time of the first segment, before any of its results: times
+// count from it in every view. Without it they count from the first row.
+func (r *Reporter) Begin(ns int64) { r.env.begin(ns) }
 
 // WantsPackets reports whether calls of Packet show anywhere. Without them an
 // analysis can leave observations unmade.

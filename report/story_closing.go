@@ -53,6 +53,7 @@ func (t *story) data() {
 	}
 	t.section("DATA", strings.Join(parts, "; "), tone)
 	t.roundTrips()
+	t.waits()
 	t.out.WriteByte('\n')
 }
 
@@ -211,9 +212,9 @@ func (t *story) repeatedFINs() uint64 {
 // empty where the handshake already said so.
 func resetSentence(conn *connection) string {
 	c := &conn.Closing
-	who, packet := sideText(c.RstBy), rstPacket(conn)
+	who, packet, silent := sideText(c.RstBy), rstPacket(conn), afterSilence(conn)
 	if side := unseen(conn); side != analyze.NoSide && begun(conn) {
-		return "reset: " + who + " sent a RST" + packet + "; nothing of " + sideText(side) + " was captured"
+		return "reset: " + who + " sent a RST" + packet + "; nothing of " + sideText(side) + " was captured" + silent
 	}
 	switch c.RstAfter {
 	case analyze.RstRefused:
@@ -227,15 +228,15 @@ func resetSentence(conn *connection) string {
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
-		return "aborted: " + who + " sent a RST" + packet + " in the open connection"
+		return "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
 	case analyze.RstAfterFIN:
-		return "reset after a FIN: " + who + " sent a RST" + packet
+		return "reset after a FIN: " + who + " sent a RST" + packet + silent
 	case analyze.RstUnreadData:
-		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of its peer was not acknowledged or came after its FIN"
+		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of its peer was not acknowledged or came after its FIN" + silent
 	case analyze.RstTimeWait:
 		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
 	}
-	return "reset: " + who + " sent a RST" + packet
+	return "reset: " + who + " sent a RST" + packet + silent
 }
 
 // timeWait tells who holds TIME-WAIT and until when.

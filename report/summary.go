@@ -197,7 +197,11 @@ func (s *summaryWriter) headline() []string {
 	if t.connections == 0 {
 		return append(parts, "no connections")
 	}
-	return append(parts, plural(t.connections, "connection")+" in "+duration(t.end-t.start))
+	n := plural(t.connections, "connection")
+	if len(s.env.Only) > 0 {
+		n = thousands(t.connections) + " of " + plural(s.input.Analysis.Connections, "connection") + " (--connection)"
+	}
+	return append(parts, n+" in "+duration(t.end-t.start))
 }
 
 // namedFiles is how many input files are named in the headline.

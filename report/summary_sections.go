@@ -173,8 +173,7 @@ func of(n uint64, nText string, m uint64, mText string) string {
 
 func closedSection(t *tally) summarySection {
 	s := summarySection{name: "CLOSED"}
-	s.some(t.closed[analyze.ClosingNormal], Plain, "normally, a FIN each way")
-	s.some(t.halfClose, Plain, "after one end had closed and the other gone on sending")
+	s.some(t.closed[analyze.ClosingNormal], Plain, "normally, a FIN each way"+of(t.halfClose, "where the end that had not closed went on sending", 0, ""))
 	s.some(t.closed[analyze.ClosingSimultaneous], Good, "simultaneously")
 	s.some(t.closed[analyze.ClosingReset], Bad, "by a RST, refused ones included")
 	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: a FIN of one end only was captured")
@@ -204,9 +203,9 @@ func resentSection(t *tally) summarySection {
 	for cause, what := range causeTexts {
 		s.some(uint64(c.Causes[cause])+uint64(v.Causes[cause]), Plain, what)
 	}
-	s.some(c.Inferred+v.Inferred, Doubt, "inferred, from times or from packets that are missing")
-	s.some(c.Spurious+v.Spurious, Doubt, "shown to have been unnecessary, when they passed or by a later acknowledgement")
-	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in them")
+	s.some(c.Inferred+v.Inferred, Doubt, "of all these inferred, from times or from packets that are missing")
+	s.some(c.Spurious+v.Spurious, Doubt, "of all these shown to have been unnecessary, when they passed or by a later acknowledgement")
+	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in all these")
 	s.some(c.OutOfOrder+v.OutOfOrder, Doubt, "segments overtaken on the way")
 	s.some(c.DuplicateAcks+v.DuplicateAcks, Plain, "duplicate acknowledgements")
 	s.some(c.ZeroWindows+v.ZeroWindows, Doubt, "zero windows")

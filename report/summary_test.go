@@ -197,3 +197,68 @@ func TestAutoView(t *testing.T) {
 		}
 	}
 }
+
+// TestWaitReasons: what took a connection's time makes it deserve a look.
+func TestWaitReasons(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		wait func(*connection)
+		want string
+	}{
+		{"a slow answer", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer, Packet: 6} },
+			"the server took up to 1.00 s to answer (packet 6)"},
+		{"one that is not", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer - 1, Packet: 6} }, ""},
+		{"a slow client", func(c *connection) { c.FromClient.SlowestAnswer = analyze.Answer{Wait: 9e9, Packet: 6} }, ""},
+		{"half of its time", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 356e6 },
+			"656 ms of 1.31 s: silence before segments that were sent again"},
+		{"less than half", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 355e6 }, ""},
+		{"a window", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, 3.9e9 },
+			"zero windows: 4 of the server, which held the other end back for 3.90 s"},
+		{"a window that held nobody back", func(c *connection) { c.FromServer.ZeroWindows = 4 }, "zero windows: 4 of the server"},
+	} {
+		conn := halfClose(t)
+		c.wait(conn)
+		if got := unglue(strings.Join(reasonTexts(conn), "; ")); got != c.want {
+			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestAddDirection: every number of a direction is in the sum over all, but for round
+// trips, which have none.
+func TestAddDirection(t *testing.T) {
+	for i := range reflect.TypeFor[analyze.Direction]().NumField() {
+		var d, sum analyze.Direction
+		name := reflect.TypeFor[analyze.Direction]().Field(i).Name
+		switch f := reflect.ValueOf(&d).Elem().Field(i); {
+		case strings.Contains(name, "RTT") || name == "RTO":
+			continue
+		case f.CanUint():
+			f.SetUint(7)
+		case f.CanInt():
+			f.SetInt(7)
+		case f.Kind() == reflect.Array:
+			f.Index(f.Len() - 1).SetUint(7)
+		default:
+			f.Set(reflect.ValueOf(analyze.Answer{Wait: 7, Packet: 8}))
+		}
+		if addDirection(&sum, &d); sum != d {
+			t.Errorf("%s is not in the sum", name)
+		}
+	}
+	sum := analyze.Direction{SlowestAnswer: analyze.Answer{Wait: 7, Packet: 8}}
+	if addDirection(&sum, &analyze.Direction{SlowestAnswer: analyze.Answer{Wait: 6, Packet: 9}}); sum.SlowestAnswer.Packet != 8 {
+		t.Error("a faster answer took the place of the slowest")
+	}
+}
+
+// TestChosenHeadline: a summary of some connections says so.
+func TestChosenHeadline(t *testing.T) {
+	in := sampleInput()
+	in.Analysis.Connections = 5
+	o := Options{Format: FormatTable, Views: []View{ViewSummary}, Only: map[uint64]bool{1: true}, Width: 200}
+	c := halfClose(t)
+	if out := render(t, o, nil, []*analyze.Connection{c}, in); !strings.Contains(out, "1 of 5 connections (--connection)") {
+		t.Errorf("%s", out)
+	}
+}

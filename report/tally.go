@@ -109,6 +109,13 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.MostInFlight = max(sum.MostInFlight, d.MostInFlight)
 	sum.Spurious += d.Spurious
 	sum.Inferred += d.Inferred
+	sum.WindowEpisodes += d.WindowEpisodes
+	sum.ZeroWindowTime += d.ZeroWindowTime
+	sum.WindowFullTime += d.WindowFullTime
+	sum.ResendWait += d.ResendWait
+	if d.SlowestAnswer.Wait > sum.SlowestAnswer.Wait {
+		sum.SlowestAnswer = d.SlowestAnswer
+	}
 	for i, n := range d.Causes {
 		sum.Causes[i] += n
 	}

@@ -70,7 +70,7 @@ var verdictColumns = []connectionColumn{
 	{Name: "lived", Kind: KindWord, For: Programs, Meaning: "How long a connection that is over lasted: short (under 1 s), medium, or long (60 s and more); heuristics. Empty where no end, or no beginning, was captured.",
 		Value: func(_ *env, c *connection, v *Value) { v.string(livedText(c)) }},
 	{Name: "idle_max", Header: "IDLE", Unit: "s", Kind: KindDuration, For: Programs, Meaning: "The longest time between two packets.",
-		Value: func(_ *env, c *connection, v *Value) { v.int(c.Idle) }},
+		Value: func(_ *env, c *connection, v *Value) { v.int(c.Silence.For) }},
 }
 
 // decisive are the verdicts that make a connection deserve a look though its

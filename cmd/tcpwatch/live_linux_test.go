@@ -223,14 +223,14 @@ func liveAsRead(dir string, sc *lab.Scenario) (wrong []string, err error) {
 // own. Only how many there are is compared.
 var loose = map[string]bool{
 	"first_packet": true, "last_packet": true, "syn_packets": true, "syn_ack_packets": true, "ack_packet": true, "fin_packets": true, "rst_packet": true, "cut_by": true,
-	"evidence": true,
+	"evidence": true, "idle_end": true, "answer_packet": true,
 }
 
 // times are members that hold seconds. They may differ by a millisecond, for the
 // same reason.
 var times = map[string]bool{
 	"duration": true, "rtt_server": true, "rtt_client": true, "rtt_min": true, "rtt_avg": true, "rtt_max": true, "half_closed_for": true, "idle_max": true,
-	"zero_window_time": true, "window_full_time": true, "rtt_smoothed": true, "rto": true,
+	"zero_window_time": true, "window_full_time": true, "resend_wait": true, "answer_max": true, "rtt_smoothed": true, "rto": true,
 	"rtt_timestamps_min": true, "rtt_timestamps_avg": true, "rtt_timestamps_max": true,
 }
 

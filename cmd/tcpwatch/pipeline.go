@@ -52,6 +52,7 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		if rep.WantsMoments() {
 			cfg.Moment = noting(&failed, rep, rep.Moment)
 		}
+		h.first = rep.Begin
 		stop = func() bool { return failed.Load() && !h.unread }
 	}
 	shards := h.shards
@@ -165,6 +166,10 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 		}
 		switch dec.Decode(&p, an.Next()) {
 		case wire.Segmented:
+			if h.first != nil {
+				h.first(p.Time)
+				h.first = nil
+			}
 			an.Take()
 		case wire.ICMPError:
 			an.Quote(dec.Quote())

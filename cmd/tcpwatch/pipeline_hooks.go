@@ -10,6 +10,9 @@ import (
 type hooks struct {
 	// tap gets every packet, before it is decoded.
 	tap func(*capture.Packet)
+	// first gets the capture time of the first segment, before anything else of it is
+	// known.
+	first func(int64)
 	// packet, episode, moment and connection get what the Analyzer gives, beside
 	// the Reporter; connection at once, in the order in which connections end.
 	packet     func(*analyze.Observation)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -111,6 +112,27 @@ func TestPipelineCountsEveryPacket(t *testing.T) {
 	want := []string{"a.pcap: packet 60 (byte 5000): broken", "b.pcap: broken, too", unknown.Error()}
 	if fmt.Sprint(in.Damages) != fmt.Sprint(want) {
 		t.Errorf("damages %q, want %q", in.Damages, want)
+	}
+}
+
+// TestOneTimeBase: whatever view and whichever connection, times count from the first
+// segment of the capture, so that a moment has one time.
+func TestOneTimeBase(t *testing.T) {
+	const path = "../../testdata/pcaps/kernel/refused.snd.pcap"
+	base := map[string]bool{}
+	for _, args := range [][]string{
+		{"--view", "packets"}, {"--view", "events"}, {"--view", "connections"}, {"--view", "handshakes", "--connection", "3"},
+		{"--view", "packets", "--connection", "5"}, {"--view", "events", "--connection", "4", "--shards", "1"},
+		{"--view", "connections", "--connection", "4", "--shards", "3"}, {"--view", "packets", "--format", "markdown", "--connection", "2"},
+	} {
+		var out, errs bytes.Buffer
+		if status := run(append([]string{"read", "-q", path}, args...), nil, &out, &errs); status != exitOK {
+			t.Fatalf("%v: status %d\n%s", args, status, &errs)
+		}
+		found := regexp.MustCompile(`20\d\d-\d\d-\d\dT[0-9:.]+Z`).FindString(out.String())
+		if base[found] = true; found == "" || len(base) > 1 {
+			t.Errorf("%v: times count from %q\n%s", args, found, &out)
+		}
 	}
 }
 

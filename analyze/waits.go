@@ -1,0 +1,74 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// Silence is the longest time in which nothing of a connection was captured.
+type Silence struct {
+	For int64 // nanoseconds; 0 where no two packets are apart
+	// Packet ended it, which the client or the server sent, with these labels;
+	// Packet is 0 where For is.
+	Packet     uint64
+	FromClient bool
+	Labels     label.Set
+}
+
+// Answer is the longest time that one end let the other wait for payload: from the last
+// payload of the other end, also where that was sent again, to its own next new payload,
+// Packet, as seen at this tap. The round trip from here to it and what its application did
+// are in it, and so is a loss of the answer in front of the tap.
+type Answer struct {
+	Wait   int64 // nanoseconds; 0 where Packet is 0
+	Packet uint64
+}
+
+// waitNote collects the times that a connection waited.
+type waitNote struct {
+	silence int64 // nanoseconds
+	ended   uint64
+	labels  label.Set
+	talkAt  int64 // time of the talker's last payload
+	// answers is the slowest answer of each side, resends how long nothing was captured
+	// in front of what the side sent again.
+	answers   [2]Answer
+	resends   [2]int64
+	endedBy   flow.Side
+	talker    flow.Side // who sent that payload
+	hasTalked bool
+}
+
+// segment takes the time since the segment in front of one, and that one's labels.
+func (w *waitNote) segment(from flow.Side, seg *wire.Segment, delta int64, labels label.Set) {
+	if delta <= 0 {
+		return
+	}
+	if delta > w.silence {
+		w.silence, w.ended, w.endedBy, w.labels = delta, seg.Packet, from, labels
+	}
+	if labels.Has(label.Retransmission) {
+		w.resends[from] += delta
+	}
+}
+
+// talks takes new payload.
+func (w *waitNote) talks(from flow.Side, seg *wire.Segment) {
+	if wait := seg.Time - w.talkAt; w.hasTalked && from != w.talker && wait > w.answers[from].Wait {
+		w.answers[from] = Answer{wait, seg.Packet}
+	}
+	w.talker, w.talkAt, w.hasTalked = from, seg.Time, true
+}
+
+// talksAgain takes payload that was sent before: what was lost could not be answered.
+func (w *waitNote) talksAgain(from flow.Side, seg *wire.Segment) {
+	if w.hasTalked && from == w.talker {
+		w.talkAt = seg.Time
+	}
+}
+
+// record returns the longest silence.
+func (w *waitNote) record(client flow.Side) Silence {
+	return Silence{For: w.silence, Packet: w.ended, FromClient: w.ended != 0 && w.endedBy == client, Labels: w.labels}
+}

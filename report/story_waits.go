@@ -1,0 +1,83 @@
+package report
+
+import (
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// waitLeast is the shortest wait that is told, in nanoseconds. A heuristic: the common
+// stacks wait 200 ms and more before they send anything again, and people notice less
+// than this hardly.
+const waitLeast = int64(100e6)
+
+// waits tells what took the time of a connection that stood still for a while.
+func (t *story) waits() {
+	if text := strings.Join(waitTexts(t.conn), "; "); text != "" {
+		t.section("WAITED", text, Plain)
+	}
+}
+
+// waitTexts says what was waited for, and until which packet.
+func waitTexts(c *connection) []string {
+	var parts []string
+	add := func(ns int64, text string) {
+		if ns >= waitLeast {
+			parts = append(parts, text)
+		}
+	}
+	client, server := &c.FromClient, &c.FromServer
+	add(server.SlowestAnswer.Wait, serverAnswer(c))
+	if a := &client.SlowestAnswer; a.Wait >= waitLeast {
+		add(a.Wait, "the client up to "+duration(a.Wait)+" with its next payload"+packetList([]uint64{a.Packet}))
+	}
+	if s := &c.Silence; s.Packet != server.SlowestAnswer.Packet && s.Packet != client.SlowestAnswer.Packet && !s.Labels.Has(label.Retransmission) {
+		add(s.For, "nothing came for "+duration(s.For)+", until "+silenceEnd(s))
+	}
+	for _, e := range []struct {
+		d         *analyze.Direction
+		own, peer string
+	}{{client, "the client", "the server"}, {server, "the server", "the client"}} {
+		add(e.d.ResendWait, duration(e.d.ResendWait)+" of silence before what "+e.own+" sent again")
+		add(e.d.ZeroWindowTime, e.peer+"'s zero window held "+e.own+" back for "+duration(e.d.ZeroWindowTime))
+		add(e.d.WindowFullTime, e.own+" had used up "+e.peer+"'s window for "+duration(e.d.WindowFullTime))
+	}
+	return parts
+}
+
+// serverAnswer says how slow the server's slowest answer was.
+func serverAnswer(c *connection) string {
+	a := &c.FromServer.SlowestAnswer
+	return "the server took up to " + duration(a.Wait) + " to answer" + packetList([]uint64{a.Packet})
+}
+
+// silenceEnd names the packet that ended a silence.
+func silenceEnd(s *analyze.Silence) string {
+	what := "an acknowledgement"
+	for _, l := range []struct {
+		id   label.ID
+		text string
+	}{
+		{label.RST, "a RST"}, {label.SYN, "a SYN"}, {label.SynAck, "a SYN-ACK"}, {label.KeepAlive, "a keep-alive"},
+		{label.ZeroWindowProbe, "a window probe"}, {label.FIN, "a FIN"}, {label.Data, "payload"},
+	} {
+		if s.Labels.Has(l.id) {
+			what = l.text
+			break
+		}
+	}
+	return "packet" + nbsp + thousands(s.Packet) + ", " + what + " of " + fromEnd(s.FromClient)
+}
+
+// fromEnd names an end in a sentence.
+func fromEnd(client bool) string { return "the " + fromText(client) }
+
+// afterSilence says how long nothing had been captured when a RST came, where that was
+// the longest silence: who removes connections that are idle does it so.
+func afterSilence(c *connection) string {
+	if s := &c.Silence; s.Packet != 0 && s.Packet == c.Closing.RstPacket && s.For >= waitLeast {
+		return " after " + duration(s.For) + " of silence"
+	}
+	return ""
+}

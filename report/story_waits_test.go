@@ -1,0 +1,86 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// TestWaitTexts: each wait has its words, where it is long enough to be told; the story
+// says them, and a silence that another wait explains is not told twice.
+func TestWaitTexts(t *testing.T) {
+	set := func(ids ...label.ID) (s label.Set) {
+		for _, id := range ids {
+			s = s.With(id)
+		}
+		return s
+	}
+	for _, c := range []struct {
+		name string
+		wait func(*connection)
+		want string
+	}{
+		{"none", func(*connection) {}, ""},
+		{"too short", func(c *connection) {
+			c.Silence = analyze.Silence{For: waitLeast - 1, Packet: 9}
+			c.FromServer.SlowestAnswer = analyze.Answer{Wait: waitLeast - 1, Packet: 8}
+			c.FromClient.SlowestAnswer = analyze.Answer{Wait: waitLeast - 1, Packet: 7}
+			c.FromClient.ResendWait, c.FromClient.ZeroWindowTime, c.FromClient.WindowFullTime = waitLeast-1, waitLeast-1, waitLeast-1
+		}, ""},
+		{"an answer, which is the silence", func(c *connection) {
+			c.Silence = analyze.Silence{For: 5e9, Packet: 6, Labels: set(label.Data)}
+			c.FromServer.SlowestAnswer = analyze.Answer{Wait: 5.01e9, Packet: 6}
+		}, "the server took up to 5.01 s to answer (packet 6)"},
+		{"the client's", func(c *connection) {
+			c.Silence = analyze.Silence{For: 2e9, Packet: 9, FromClient: true, Labels: set(label.Data)}
+			c.FromClient.SlowestAnswer = analyze.Answer{Wait: 2e9, Packet: 9}
+		}, "the client up to 2.00 s with its next payload (packet 9)"},
+		{"a silence beside an answer", func(c *connection) {
+			c.Silence = analyze.Silence{For: 60e9, Packet: 26, Labels: set(label.RST)}
+			c.FromServer.SlowestAnswer = analyze.Answer{Wait: 1e9, Packet: 6}
+		}, "the server took up to 1.00 s to answer (packet 6); nothing came for 60.0 s, until packet 26, a RST of the server"},
+		{"a silence before something sent again", func(c *connection) {
+			c.Silence = analyze.Silence{For: 1e9, Packet: 2, FromClient: true, Labels: set(label.SYN, label.Retransmission)}
+			c.FromClient.ResendWait = 1e9
+		}, "1.00 s of silence before what the client sent again"},
+		{"windows", func(c *connection) {
+			c.FromClient.ZeroWindowTime, c.FromServer.WindowFullTime = 3.9e9, 200e6
+		}, "the server's zero window held the client back for 3.90 s; the server had used up the client's window for 200 ms"},
+		{"a keep-alive", func(c *connection) {
+			c.Silence = analyze.Silence{For: 7e9, Packet: 1234, FromClient: true, Labels: set(label.Data, label.KeepAlive)}
+		}, "nothing came for 7.00 s, until packet 1,234, a keep-alive of the client"},
+		{"an acknowledgement", func(c *connection) {
+			c.Silence = analyze.Silence{For: 7e9, Packet: 5, Labels: set(label.Ack)}
+		}, "nothing came for 7.00 s, until packet 5, an acknowledgement of the server"},
+	} {
+		conn := halfClose(t)
+		c.wait(conn)
+		if got := unglue(strings.Join(waitTexts(conn), "; ")); got != c.want {
+			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
+		}
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{conn}, Input{})
+		if told := strings.Contains(out, "WAITED     "+c.want) && c.want != ""; told != (c.want != "") || c.want == "" && strings.Contains(out, "WAITED") {
+			t.Errorf("%s: the story\n%s", c.name, out)
+		}
+	}
+}
+
+// TestSilentReset: a RST says how long nothing had come, where that was the longest silence.
+func TestSilentReset(t *testing.T) {
+	const after = " after 60.0 s of silence"
+	for why := analyze.RstNone; why <= analyze.RstTimeWait; why++ {
+		c := halfClose(t)
+		c.Closing.Outcome, c.Closing.RstBy, c.Closing.RstPacket, c.Closing.RstAfter = analyze.ClosingReset, analyze.ServerSide, 26, why
+		c.Silence = analyze.Silence{For: 60e9, Packet: 26}
+		told := why == analyze.RstNone || why == analyze.RstAbort || why == analyze.RstAfterFIN || why == analyze.RstUnreadData
+		if got := unglue(resetSentence(c)); strings.HasSuffix(got, after) != told {
+			t.Errorf("%v: %s", why, got)
+		}
+		c.Silence.Packet = 25
+		if got := unglue(resetSentence(c)); strings.Contains(got, "silence") {
+			t.Errorf("%v, silent elsewhere: %s", why, got)
+		}
+	}
+}
