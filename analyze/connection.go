@@ -75,6 +75,7 @@ type Step struct {
 	FromClient bool
 	Phase      label.ID // SYN, SYN-ACK, HANDSHAKE-ACK, FIN, ACK-OF-FIN, RST
 	Repeated   bool     // the sender had sent this before
+	Inferred   bool     // Repeated rests on times or on packets that are missing
 	Copy       bool     // the same packet was captured before: its sender did not send it again
 	// Acceptable is meaningful for a RST: whether RFC 5961 lets it end the
 	// connection.

@@ -16,15 +16,15 @@ import (
 
 // stepShape is what a Step did, and what of its header rarely differs.
 type stepShape struct {
-	fromClient, repeated, copied, acceptable bool
-	phase                                    label.ID
-	client, server                           state.State
-	ttl                                      uint8
-	window                                   uint16
+	fromClient, repeated, copied, acceptable, inferred bool
+	phase                                              label.ID
+	client, server                                     state.State
+	ttl                                                uint8
+	window                                             uint16
 }
 
 func shapeOf(s *Step) stepShape {
-	return stepShape{s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
+	return stepShape{s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred, s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
 }
 
 // shapes returns those of a connection's steps.
@@ -50,6 +50,7 @@ const (
 	shapeRepeated
 	shapeCopy
 	shapeAcceptable
+	shapeInferred
 )
 
 // goingOn is where the steps so far have led each side: what is expected of the
@@ -208,7 +209,7 @@ func (g *goingOn) next(src []byte, s *Step, from flow.Side, what byte, c *rest.C
 
 func (h stepShape) append(dst []byte) []byte {
 	bits := byte(0)
-	for i, b := range [...]bool{h.fromClient, h.repeated, h.copied, h.acceptable} {
+	for i, b := range [...]bool{h.fromClient, h.repeated, h.copied, h.acceptable, h.inferred} {
 		if b {
 			bits |= 1 << i
 		}
@@ -220,13 +221,13 @@ func (h stepShape) append(dst []byte) []byte {
 func nextShape(src []byte) (h stepShape, behind []byte) {
 	bits := src[0]
 	return stepShape{
-		bits&shapeFromClient != 0, bits&shapeRepeated != 0, bits&shapeCopy != 0, bits&shapeAcceptable != 0,
+		bits&shapeFromClient != 0, bits&shapeRepeated != 0, bits&shapeCopy != 0, bits&shapeAcceptable != 0, bits&shapeInferred != 0,
 		label.ID(src[1]), state.State(src[2]), state.State(src[3]), src[4], binary.LittleEndian.Uint16(src[5:]),
 	}, src[7:]
 }
 
 func (h *stepShape) to(s *Step) {
-	s.FromClient, s.Repeated, s.Copy, s.Acceptable = h.fromClient, h.repeated, h.copied, h.acceptable
+	s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred = h.fromClient, h.repeated, h.copied, h.acceptable, h.inferred
 	s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window = h.phase, h.client, h.server, h.ttl, h.window
 }
 

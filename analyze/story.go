@@ -45,6 +45,7 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	}
 	step := stepOf(f, s, seg, phase)
 	step.Repeated, step.Copy, step.Acceptable = a.lab.Set.Has(label.Retransmission), a.lab.Set.Has(label.DuplicatePacket), fx.Acceptable
+	step.Inferred = a.obs.Evidence.Inferred(label.Retransmission)
 	a.addStep(n, step)
 }
 

@@ -28,7 +28,11 @@ func (t *story) data() {
 		add("nothing sent twice")
 	} else {
 		tone = Doubt
-		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions))
+		again := "sent again"
+		if c.RetransmittedBytes+s.RetransmittedBytes == 0 {
+			again += ", without payload"
+		}
+		add("%s: %s", again, bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions))
 		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
 			add("%s of payload in them", octets(n))
 		}

@@ -84,6 +84,9 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
 	}
 	t.inferred.see(st.ClientState.String())
 	t.inferred.see(st.ServerState.String())
+	if st.Inferred {
+		t.inferred.see("again?")
+	}
 	return row
 }
 
@@ -99,6 +102,9 @@ func segmentText(st *analyze.Step, sums *arithmetic) string {
 	// The first SYN-ACK of a simultaneous open repeats the SYN, not a SYN-ACK.
 	if st.Repeated && (name != "SYN-ACK" || sums.ends[end(st.FromClient)].synAcked) {
 		name += " again"
+		if st.Inferred {
+			name += "?"
+		}
 	}
 	if st.Len > 0 {
 		name += ", " + octets(uint64(st.Len))

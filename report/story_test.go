@@ -76,3 +76,19 @@ func reset(after analyze.RstAfter) func(*analyze.Connection) {
 func timeWait(tw analyze.TimeWait) func(*analyze.Connection) {
 	return func(c *analyze.Connection) { c.TimeWait = tw }
 }
+
+// TestInferredAgain: what is inferred to have been sent again is marked, and the mark explained.
+func TestInferredAgain(t *testing.T) {
+	for _, inferred := range []bool{false, true} {
+		c := halfClose(t)
+		last := len(c.Steps) - 2
+		if labelName(c.Steps[last].Phase) != "FIN" {
+			t.Fatalf("step %d is %s", last, labelName(c.Steps[last].Phase))
+		}
+		c.Steps[last].Repeated, c.Steps[last].Inferred = true, inferred
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 120}, nil, []*analyze.Connection{c}, Input{})
+		if !strings.Contains(out, "FIN again") || strings.Contains(out, "FIN again?") != inferred || strings.Contains(out, inferredNote) != inferred {
+			t.Errorf("inferred %v:\n%s", inferred, out)
+		}
+	}
+}
