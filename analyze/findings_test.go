@@ -107,6 +107,37 @@ var findings = []struct {
 		// Whoever sends octets again had no ACK of the FIN behind them.
 		shaken + "+1 A>B FP. 1(10) ack 1 id 3\n+.01 B>A . 1 ack 12 id 2\n+1 A>B P. 1(10) ack 1 id 4",
 		"FIN-WAIT-1", "CLOSE-WAIT", "", ""},
+	{"most packets overtaken",
+		// The identifications of those that are overtaken fall by little: they still
+		// tell in which order packets were sent, where the time alone says otherwise.
+		shaken + "+.01 A>B . 11(10) ack 1 id 4\n+.001 A>B . 1(10) ack 1 id 3\n+.001 A>B . 41(10) ack 1 id 7\n+.001 A>B . 31(10) ack 1 id 6\n" +
+			"+.03 A>B . 21(10) ack 1 id 5",
+		"", "", "OUT-OF-ORDER", "RETRANSMISSION"},
+	{"identifications that jump down",
+		shaken + "+.01 A>B . 11(10) ack 1 id 304\n+.001 A>B . 1(10) ack 1 id 203\n+.001 A>B . 41(10) ack 1 id 107\n+.001 A>B . 31(10) ack 1 id 6\n" +
+			"+.03 A>B . 21(10) ack 1 id 5",
+		"", "", "RETRANSMISSION", "OUT-OF-ORDER"},
+	{"identifications that only fall",
+		"0 A>B S 0 id 9\n+.01 B>A S. 0 ack 1 id 1\n+.01 A>B . 1 ack 1 id 8\n+.01 A>B . 11(10) ack 1 id 7\n+.03 A>B . 1(10) ack 1 id 6",
+		"", "", "RETRANSMISSION", "OUT-OF-ORDER"},
+	{"a SYN-ACK captured a second time on the way",
+		"0 A>B S 0 id 1\n+.0001 B>A S. 0 ack 1\n+.0003 A>B S 0 id 1 ttl 63\n+.0001 B>A S. 0 ack 1 ttl 63",
+		"", "", "DUPLICATE-PACKET", "RETRANSMISSION"},
+	{"a SYN-ACK for a SYN that came twice",
+		"0 A>B S 0 id 1\n+.0001 B>A S. 0 ack 1\n+.0003 A>B S 0 id 1\n+.0001 B>A S. 0 ack 1",
+		"", "", "RETRANSMISSION", "DUPLICATE-PACKET"},
+	{"a SYN-ACK again by another way, later",
+		"0 A>B S 0 id 1\n+.0001 B>A S. 0 ack 1\n+1 A>B S 0 id 2\n+.0001 B>A S. 0 ack 1 ttl 63",
+		"", "", "RETRANSMISSION", "DUPLICATE-PACKET"},
+	{"an acknowledgement too soon for what was sent again",
+		"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B . 1(10) ack 1\n+.3 A>B . 1(10) ack 1\n+.001 B>A . 1 ack 11",
+		"", "", "SHOWN-SPURIOUS", ""},
+	{"beside the receiver nothing is too soon",
+		"0 A>B S 0\n+.0005 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B . 1(10) ack 1\n+.3 A>B . 1(10) ack 1\n+.0001 B>A . 1 ack 11",
+		"", "", "", "SHOWN-SPURIOUS"},
+	{"what was sent again came here first",
+		"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B . 11(10) ack 1\n+.3 A>B . 1(10) ack 1\n+.001 B>A . 1 ack 21",
+		"", "", "", "SHOWN-SPURIOUS"},
 }
 
 func TestFindings(t *testing.T) {

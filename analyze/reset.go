@@ -100,7 +100,7 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		n.rstAfter = RstRefused
 	case !n.complete && (x.Is(flow.SentSYN) || y.Is(flow.SentSYN)):
 		n.rstAfter = RstHandshake
-	case n.lastData[o] != 0 && x.Is(flow.SentACK) && y.Nxt.After(acked),
+	case n.lastData[o] != 0 && x.Is(flow.SentACK) && dataEnd(y).After(acked),
 		x.Is(flow.SentFIN) && n.lastData[o] > n.finPacket[s]:
 		// The peer's data was not acknowledged when it reset: nobody will read
 		// it (RFC 9293 §3.6.1 calls for a RST then).
@@ -110,4 +110,12 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	default:
 		n.rstAfter = RstAbort
 	}
+}
+
+// dataEnd is the number behind the last octet of payload that the end was seen to send.
+func dataEnd(y *flow.Half) wire.Seq {
+	if y.Is(flow.SentFIN) && y.Nxt == y.FinEnd {
+		return y.FinEnd - 1
+	}
+	return y.Nxt
 }

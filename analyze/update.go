@@ -261,7 +261,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 		if a.cause == label.CauseSpurious {
 			n.spurious[fx.From]++
 		} else {
-			x.Suspects(y, seg, &fx.Mark)
+			x.Suspects(y, seg, &fx.Mark, fx.SeenBefore)
 		}
 	}
 	if !a.lab.Set.Has(label.ShownSpurious) {
@@ -371,15 +371,34 @@ func leastMSS(y *flow.Half, seg *wire.Segment) uint16 {
 }
 
 // announcedMSS returns the MSS that a SYN announces, or the default of RFC 9293
-// §3.7.1.
+// §3.7.1; 0 where it may stand behind what was captured of the options.
 func announcedMSS(seg *wire.Segment) uint16 {
 	switch {
 	case seg.Options.Set.Has(wire.OptMSS):
 		return seg.Options.MSS
+	case seg.Options.Set.Has(wire.OptCut):
+		return 0
 	case seg.IPv6:
 		return 1220
 	}
 	return 536
+}
+
+// What a SYN says of window scaling.
+const (
+	offers = iota
+	refuses
+	hidden // behind where the capture cut its options
+)
+
+func scaling(o *EndOptions) int {
+	switch {
+	case o.Set.Has(wire.OptWindowScale):
+		return offers
+	case o.Set.Has(wire.OptCut):
+		return hidden
+	}
+	return refuses
 }
 
 // scale settles the window scale once both SYNs were seen: it holds only when
@@ -392,6 +411,11 @@ func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
 	}
 	if !other.Known {
 		return
+	}
+	if a, b := scaling(&mine), scaling(&other); max(a, b) == hidden && a != refuses && b != refuses {
+		x.Has &^= flow.Scaled
+		y.Has &^= flow.Scaled
+		return // the snaplen cut it off: nothing says which scale holds
 	}
 	x.Has |= flow.Scaled
 	y.Has |= flow.Scaled

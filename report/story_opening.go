@@ -181,6 +181,9 @@ func optionLines(o *analyze.Opening) []string {
 		if len(single) > 0 {
 			lines = append(lines, "one end  "+strings.Join(single, " · "))
 		}
+		if (c.Set | s.Set).Has(wire.OptCut) {
+			lines = append(lines, "the capture cuts the options off: others may have been offered and agreed")
+		}
 		return lines
 	case c.Known:
 		return offered("client", c)

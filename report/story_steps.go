@@ -183,7 +183,10 @@ func (a *arithmetic) baseText() string {
 func (a *arithmetic) saw(st *analyze.Step) {
 	e := &a.ends[end(st.FromClient)]
 	if st.Flags.Any(wire.SYN) {
-		e.syn, e.synSeen, e.synLen = st.Seq, true, st.Len
+		if !e.synSeen || e.syn != st.Seq || st.Len > e.synLen {
+			e.synLen = st.Len
+		}
+		e.syn, e.synSeen = st.Seq, true
 		e.synAcked = e.synAcked || st.Flags.Any(wire.ACK)
 	}
 	a.over = a.over || st.Flags.Any(wire.RST) && st.Acceptable

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
 )
 
 // TestSentences wants, for every outcome, the words that say it.
@@ -89,6 +90,37 @@ func TestInferredAgain(t *testing.T) {
 		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 120}, nil, []*analyze.Connection{c}, Input{})
 		if !strings.Contains(out, "FIN again") || strings.Contains(out, "FIN again?") != inferred || strings.Contains(out, inferredNote) != inferred {
 			t.Errorf("inferred %v:\n%s", inferred, out)
+		}
+	}
+}
+
+// TestFastOpenArithmetic: an acknowledgement of the data in a SYN covers it also where the
+// SYN was sent again without it (RFC 7413 §4.1.3.1).
+func TestFastOpenArithmetic(t *testing.T) {
+	c := halfClose(t)
+	syn, synAck := c.Steps[0], c.Steps[1]
+	syn.Len = 100
+	again := syn
+	again.Packet, again.Len, again.Repeated = 2, 0, true
+	synAck.Packet, synAck.Ack = 3, syn.Seq+101
+	c.Steps = append([]analyze.Step{syn, again, synAck}, c.Steps[2:]...)
+	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	if !strings.Contains(out, "+ 1 + 100 ✓ (covers the data)") {
+		t.Errorf("%s", out)
+	}
+}
+
+// TestCutOptionsTold: where the capture cuts the options of a SYN, what was agreed is not
+// told as all.
+func TestCutOptionsTold(t *testing.T) {
+	for _, cut := range []bool{false, true} {
+		c := halfClose(t)
+		if cut {
+			c.Opening.ServerOptions.Set |= wire.OptCut
+		}
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+		if strings.Contains(out, "the capture cuts the options off") != cut {
+			t.Errorf("cut %v:\n%s", cut, out)
 		}
 	}
 }

@@ -82,15 +82,16 @@ type Suspect struct {
 	from            wire.Seq // its first octet
 	tsval           uint32
 	stamped, active bool
+	seen            bool // all its octets had been captured before
 }
 
-// Suspects starts to watch a retransmission of h, unless one is watched. o is
-// the other end.
-func (h *Half) Suspects(o *Half, seg *wire.Segment, m *Mark) {
+// Suspects starts to watch a retransmission of h, unless one is watched. o is the other
+// end; seen is set where all its octets had been captured before.
+func (h *Half) Suspects(o *Half, seg *wire.Segment, m *Mark, seen bool) {
 	if h.Suspect.active || !o.Is(SentACK) || o.Ack != seg.Seq || seg.Flags.Has(wire.SYN) {
 		return
 	}
-	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, stamped: m.HasTS, active: true}
+	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, stamped: m.HasTS, active: true, seen: seen}
 }
 
 // Sure is by what an acknowledgement shows which copy it was sent for.
@@ -117,8 +118,9 @@ func (h *Half) Cleared(seg *wire.Segment) Sure {
 		return NotSure
 	}
 	// Half of the shortest time: it was measured from few segments, of which only a
-	// SYN is never answered late.
-	if d := seg.Time - s.at; h.Is(SentSYN) && h.rtt.n > 0 && d >= 0 && d < h.rtt.min/2 {
+	// SYN is never answered late. Nearer the receiver than partLoop it is that host's
+	// own haste; and where the first copy did not pass here it may be what was awaited.
+	if d := seg.Time - s.at; s.seen && h.Is(SentSYN) && h.rtt.n > 0 && h.rtt.min > partLoop && d >= 0 && d < h.rtt.min/2 {
 		return ByTime
 	}
 	return NotSure

@@ -179,6 +179,7 @@ type idTrend struct {
 	up, other uint16
 	// byOne counts steps of exactly one, byFew of two or three, same of none.
 	byOne, byFew, same uint16
+	back               uint16 // of other: down by fewer than idBack
 	free               uint16 // steps behind a wide packet, which say nothing of one by one
 	// wide is set when the last packet was several on the wire, each with an
 	// identification of its own: segmentation was left to the NIC, or the NIC
@@ -189,6 +190,9 @@ type idTrend struct {
 // step is the most that an identification may rise between two segments of a
 // connection that uses a counter of its own or shares it with a few others.
 const idStep = 1 << 12
+
+// idBack is a heuristic: how far an identification may fall where packets were overtaken.
+const idBack = 64
 
 func (d *idTrend) add(m *Mark, wide bool) {
 	if !m.HasID {
@@ -212,9 +216,12 @@ func (d *idTrend) add(m *Mark, wide bool) {
 			d.up++
 		default:
 			d.other++
+			if -n < idBack {
+				d.back++
+			}
 		}
 		if d.up > 1<<12 { // keep the proportion, forget the past
-			d.up, d.other, d.byOne, d.byFew, d.free = d.up/2, d.other/2, d.byOne/2, d.byFew/2, d.free/2
+			d.up, d.other, d.byOne, d.byFew, d.free, d.back = d.up/2, d.other/2, d.byOne/2, d.byFew/2, d.free/2, d.back/2
 		}
 	}
 	d.last, d.known, d.wide = m.IPID, true, wide
@@ -237,8 +244,13 @@ func (h *Half) IDsNear(a, b uint16) bool {
 
 // Ordered reports whether the end's IP identifications have risen so steadily
 // that they tell in which order packets were sent. A heuristic: nine steps in
-// ten, where random numbers rise by so little once in sixteen.
-func (h *Half) IDsOrdered() bool { return h.ids.up > 9*h.ids.other }
+// ten, where random numbers rise by so little once in sixteen. A few down, as where
+// packets were overtaken, are as good as up, which random numbers do once in a thousand,
+// as long as some rise.
+func (h *Half) IDsOrdered() bool {
+	d := &h.ids
+	return d.up > 0 && d.up+d.back > 9*(d.other-d.back)
+}
 
 // newer reports whether the packet of mark m was sent after all that were
 // captured of this end, so that it is no copy of one.

@@ -11,7 +11,8 @@ var keepAliveAck = Spec{
 	Definition: "The segment answers a keep-alive: the other end is still there.",
 	Conditions: []Condition{
 		{"the other end's last segment was a KEEP-ALIVE", opened + "+1 B>A . 1:1(0) ack 1"},
-		{"it is no KEEP-ALIVE itself, and the other end's was not answered before",
+		{"it is no KEEP-ALIVE itself", opened + "+60 A>B . 0:0(0) ack 1\n+.01 B>A . 0:0(0) ack 1"},
+		{"the other end's was not answered before",
 			opened + "+60 A>B . 0:0(0) ack 1\n+.01 B>A . 1:1(0) ack 1\n+60 B>A . 0:0(0) ack 1"},
 		{"the segment carries no payload, and SYN, FIN and RST are clear", opened + "+60 A>B . 0:0(0) ack 1\n+.01 B>A P. 1:2(1) ack 1"},
 		{"it acknowledges what this end had acknowledged before", opened + "+60 A>B . 0:0(0) ack 1\n+.01 B>A . 1:1(0) ack 0"},
@@ -22,7 +23,7 @@ var keepAliveAck = Spec{
 	on:      asked,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		return x.Receiver.Probed == flow.KeepAliveProbed && s.Len == 0 && x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack &&
+		return !c.Set.Has(KeepAlive) && x.Receiver.Probed == flow.KeepAliveProbed && s.Len == 0 && x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack &&
 			s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK
 	},
 }

@@ -5,11 +5,13 @@ import "tcpwatch/capture/wire"
 var oldTimestamp = Spec{
 	Name:       "OLD-TIMESTAMP",
 	Group:      Whole,
-	Definition: "The segment brings new octets with a timestamp older than one sent before: PAWS makes the receiver drop it.",
+	Definition: "The segment brings new octets with a timestamp older than one that arrived before: PAWS makes the receiver drop it.",
 	Conditions: []Condition{
 		{"it has a timestamp and RST is clear", stamped + "+.1 A>B P. 1:11(10) ack 1"},
 		{"its sequence number is the next one of its sender, or behind", stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.1 A>B P. 1:11(10) ack 1 <TS val 150 ecr 7>"},
 		{"it carries payload", stamped + "+.1 A>B . 1:1(0) ack 1 <TS val 50 ecr 7>"},
+		{"all that this end sent before is acknowledged: what lies behind a gap does not count yet (§4.3)",
+			stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.001 A>B P. 11:21(10) ack 1 <TS val 150 ecr 7>"},
 		{"its timestamp is earlier than the latest that this end sent", stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 110 ecr 7>"},
 	},
 	Clauses: []Clause{{7323, "5.3"}},
@@ -18,7 +20,7 @@ var oldTimestamp = Spec{
 	on:      earlier,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		return x.Mark.HasTS && x.Sender.HasTS && s.Len > 0 && !s.Flags.Any(wire.SYN|wire.RST) && x.SeqDelta >= 0 &&
+		return x.Mark.HasTS && x.Sender.HasTS && s.Len > 0 && !s.Flags.Any(wire.SYN|wire.RST) && x.SeqDelta >= 0 && x.AllAcked() &&
 			int32(s.Options.TSVal-x.Sender.TSVal) < 0
 	},
 }

@@ -105,7 +105,10 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	case x.RepeatsSYN:
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
 		// captured in between, or one more than were answered.
-		answers := c.Segment.Flags.Has(wire.ACK) && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs)
+		// But what was sent again at once goes the same way: another TTL shows a
+		// second place of capture.
+		moved := c.Segment.TTL != x.Sender.TTL
+		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs)
 		if apart < soonSYN && (!answers || apart < soon/2) {
 			if answers || c.Segment.Flags.Has(wire.ACK) && x.Receiver.SYNTwice {
 				return Copied, SynAckTwice, old.Packet, true

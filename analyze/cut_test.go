@@ -1,0 +1,63 @@
+package analyze_test
+
+import (
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/script"
+	"tcpwatch/capture/wire"
+)
+
+// TestCutOptions: of options behind where the capture cuts the segments nothing is known,
+// neither that they were there nor that they were not.
+func TestCutOptions(t *testing.T) {
+	const whole = "0 A>B S 0 win 64240 <mss 1460, sackOK, wscale 7>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460, sackOK, wscale 7>\n" +
+		"+.001 A>B . 1 ack 1 win 4\n+.01 B>A P. 1:201(200) ack 1 win 500\n" + // uses 4 up, but not 512
+		"+.01 B>A . 401:501(100) ack 1 win 500\n+.001 A>B . 1 ack 201 win 4\n+.001 B>A . 501:601(100) ack 1 win 500\n+.001 A>B . 1 ack 201 win 4\n"
+	for _, c := range []struct {
+		name   string
+		cut    func(packet uint64, o *wire.Options)
+		full   bool // WINDOW-FULL
+		dup    bool // DUP-ACK on the last
+		scaled bool
+	}{
+		{"whole", func(uint64, *wire.Options) {}, false, false, true},
+		{"no scale offered", func(n uint64, o *wire.Options) { o.Set &^= wire.OptWindowScale }, true, false, true},
+		{"cut behind the scale", func(n uint64, o *wire.Options) { o.Set |= wire.OptCut }, false, true, true},
+		{"the scales cut off", func(n uint64, o *wire.Options) { o.Set = o.Set&^wire.OptWindowScale | wire.OptCut }, false, true, false},
+		{"one scale cut off, the other there", func(n uint64, o *wire.Options) {
+			if n == 1 {
+				o.Set = o.Set&^wire.OptWindowScale | wire.OptCut
+			}
+		}, false, false, false},
+		{"one scale cut off, the other not offered", func(n uint64, o *wire.Options) {
+			if o.Set &^= wire.OptWindowScale; n == 2 {
+				o.Set |= wire.OptCut
+			}
+		}, true, false, true},
+		{"the MSS cut off", func(n uint64, o *wire.Options) {
+			o.Set, o.MSS = o.Set&^(wire.OptWindowScale|wire.OptMSS)|wire.OptCut, 0
+		}, false, true, false},
+	} {
+		s, err := script.Parse(whole + "+.01 A>B . 1:1401(1400) ack 201 win 4\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var labels, last label.Set
+		scaled := false
+		a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) {
+			if labels |= o.Labels; o.Segment.Packet == 8 {
+				last, scaled = o.Labels, o.WindowScaled
+			}
+		}})
+		for i := range s.Events {
+			seg := s.Events[i].Segment
+			c.cut(seg.Packet, &seg.Options)
+			a.Segment(&seg)
+		}
+		if labels.Has(label.WindowFull) != c.full || last.Has(label.DupAck) != c.dup || scaled != c.scaled || labels.Has(label.LargeSegment) {
+			t.Errorf("%s: window full %v, duplicate %v, scaled %v, large %v", c.name, labels.Has(label.WindowFull), last.Has(label.DupAck), scaled, labels.Has(label.LargeSegment))
+		}
+	}
+}
