@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -163,7 +164,7 @@ func memberChecks() map[string]*memberCheck {
 	checks := map[string]*memberCheck{}
 	for _, d := range []*objectDocument{
 		&summaryDocument, &connectionDocument, &packetDocument, flatDocument(handshakeView), flatDocument(closeView), flatDocument(timeWaitView),
-		flatDocument(listenerView), flatDocument(retransmissionView), flatDocument(windowView), flatDocument(eventView, fieldColumns()...),
+		flatDocument(listenerView), flatDocument(retransmissionView), flatDocument(windowView), flatDocument(eventView, fieldColumns()...), flatDocument(interfaceView),
 	} {
 		checks[d.schema] = newMemberCheck(d)
 	}
@@ -224,6 +225,7 @@ func TestMembers(t *testing.T) {
 		o.Wireshark = true
 		checkObjects(t, checks, f, render(t, o, fullPackets(t), fullConnections(t), fullInput()))
 		checkObjects(t, checks, f, renderMoments(t, o, refusedBetween(t)))
+		checkObjects(t, checks, f, devices(t, f))
 		for _, path := range testCaptures(t) {
 			checkObjects(t, checks, f, renderCapture(t, o, path))
 		}
@@ -232,6 +234,38 @@ func TestMembers(t *testing.T) {
 		c.unseen(name != schemaSummary && name != schemaConnection && name != schemaPacket)
 		for path, what := range c.wrong {
 			t.Errorf("%s: %s %s", name, path, what)
+		}
+	}
+}
+
+// devices returns what is written of network interfaces.
+func devices(t *testing.T, f Format) string {
+	t.Helper()
+	var b strings.Builder
+	list := []Device{{Name: "eth0", Index: 2, State: "up", Addresses: []string{"192.0.2.1/24", "2001:db8::1/64"}, Link: "ETHERNET", Capture: "yes"}, {}}
+	if err := WriteInterfaces(&b, list, Options{Format: f}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestColumnsNameMembers wants each schema in COLUMNS.md, and below it each member.
+func TestColumnsNameMembers(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteColumns(&b); err != nil {
+		t.Fatal(err)
+	}
+	sections := strings.Split(b.String(), "\n## ")
+	for name, c := range memberChecks() {
+		at := slices.IndexFunc(sections, func(s string) bool { return strings.Contains(s, "Schema `"+name+"`.") })
+		if at < 0 {
+			t.Errorf("%s has no section", name)
+			continue
+		}
+		for _, m := range c.members {
+			if c.own[m.path] && m.path != "schema" && !strings.Contains(sections[at], "\n| `"+m.path+"` | ") {
+				t.Errorf("%s: %s is not in its section", name, m.path)
+			}
 		}
 	}
 }
