@@ -42,14 +42,14 @@ var connectionDocument = objectDocument{
 
 var openingMembers = []member{
 	{"opening", is.object, "", "The handshake."},
-	{"opening.outcome", oneOf(openingWords...), "", "How the connection began. midstream: neither SYN nor SYN-ACK was captured; complete: SYN, SYN-ACK and its ACK; simultaneous: SYNs of both ends that crossed (RFC 9293 figure 7); " +
+	{"opening.outcome", oneOf(openingWords...), "", "How the connection began. midstream: neither SYN nor SYN-ACK was captured; complete: SYN, SYN-ACK and its ACK, of which the SYN or the SYN-ACK may not have been captured (form is then null); simultaneous: SYNs of both ends that crossed (RFC 9293 figure 7); " +
 		"refused: a RST of the server; reset: a RST of the client, or of something between; half-open: a SYN-ACK that was never acknowledged; unanswered: a SYN, nothing came back; one-way: only one direction was captured."},
 	{"opening.form", oneOf(wordsOf(analyze.FormThreeWay, analyze.FormSplit)...), isNull + "the handshake did not become complete, or not all of it was captured",
 		"Its shape. split: both ends sent a SYN, but only the client a SYN-ACK."},
 	{"opening.syn_packets", is.numbers, "", "Packets of the SYNs of either end, those sent again included, and those that do not fit the connection, which syn_count leaves out. Of the segments of handshake and close the first 64 are remembered; packets captured twice stand here once."},
-	{"opening.syn_ack_packets", is.numbers, "", "Packets of the SYN-ACKs, the same."},
+	{"opening.syn_ack_packets", is.numbers, "", "Packets of the SYN-ACKs of either end, remembered in the same way."},
 	{"opening.syn_count", is.number, "", "SYNs of the client, those sent again included, those captured twice counted once."},
-	{"opening.syn_ack_count", is.number, "", "SYN-ACKs of either end, the same."},
+	{"opening.syn_ack_count", is.number, "", "SYN-ACKs of either end, those sent again included, those captured twice counted once."},
 	{"opening.ack_packet", is.number, isNull + "none did", "The packet that completed the handshake."},
 	{"opening.client_isn", is.number, isNull + "no SYN or SYN-ACK of the client was captured", "Initial sequence number of the client."},
 	{"opening.server_isn", is.number, isNull + "no SYN or SYN-ACK of the server was captured", "Initial sequence number of the server."},
