@@ -65,9 +65,11 @@ func (c *memberCheck) complain(path, format string, args ...any) {
 
 // find returns the member that a name below a path is.
 func (c *memberCheck) find(parent, name string) *member {
+	if m := c.of[strings.TrimPrefix(parent+"."+name, ".")]; m != nil {
+		return m
+	}
 	for _, m := range c.below[parent] {
-		last := m.path[strings.LastIndexByte(m.path, '.')+1:]
-		if last == name || severalName(m.path) != "" && slices.Contains(memberNames[last].words, name) {
+		if p := severalName(m.path); p != "" && slices.Contains(memberNames[p].words, name) {
 			return m
 		}
 	}
@@ -84,6 +86,9 @@ func (c *memberCheck) object(path string, o map[string]any) {
 		}
 	}
 	for _, m := range c.below[path] {
+		if c.absent[m.path] && strings.Contains(m.none, isAbsent) {
+			continue // nothing new
+		}
 		names := []string{m.path[strings.LastIndexByte(m.path, '.')+1:]}
 		if p := severalName(m.path); p != "" {
 			names = memberNames[p].words
