@@ -51,7 +51,7 @@ const (
 type Column[T any] struct {
 	Name    string // for programs
 	Header  string // for people, in capitals; Name in capitals when empty
-	Unit    string // part of the meaning; shown in COLUMNS
+	Unit    string // of a number; COLUMNS shows it where Kind does not say it
 	Meaning string // one sentence
 	Kind    Kind
 	For     Audience

@@ -56,19 +56,28 @@ func labelDocument(b *bytes.Buffer, s *label.Spec) {
 }
 
 // WriteColumns writes the document COLUMNS.md: every column of every view, by
-// the name that programs use and the heading that people see.
+// the name that programs use and the heading that people see, and every member of the
+// objects that have more.
 func WriteColumns(w io.Writer) error {
 	var b bytes.Buffer
 	b.WriteString(generated + "# Columns\n\n" +
-		"`name` is the column in csv and, for every view but connections, packets and events, the member in json and ndjson; the objects of connections and packets are nested and have further members.\n" +
-		"The heading is that of table and markdown. Programs get durations in seconds, times in RFC 3339 with nanoseconds in UTC, numbers without separators; " +
-		"a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front. In a table, times are seconds since the first segment of the capture.\n")
+		"What has a `name` is for programs: a column in csv, a member in json and ndjson, where `schema` stands in front. The objects of the summary, of connections and of packets " +
+		"have tables of their own: a member is named by its path from the object, with `[]` for each item of a list, and a name in capitals for each of several names.\n\n" +
+		"* Types: " + kindNotes + "\n" +
+		"* A member without a value is null, a list or a text empty. In csv the cell is empty; the items of a list are separated by spaces.\n" +
+		"* Programs get durations in seconds and numbers without separators; a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front.\n" +
+		"* ndjson has an object a line. json has one list of objects; the summary is one object; several views are members of one object, by the names of the views.\n" +
+		"* The heading is that of table and markdown. In a table, times are seconds since the first segment of the capture.\n")
+	b.WriteString("\n## summary\n")
+	memberDocument(&b, &summaryDocument)
 	columnDocument(&b, connectionView)
+	memberDocument(&b, &connectionDocument)
 	columnDocument(&b, handshakeView)
 	columnDocument(&b, closeView)
 	columnDocument(&b, timeWaitView)
 	columnDocument(&b, listenerView)
 	columnDocument(&b, packetView)
+	memberDocument(&b, &packetDocument)
 	columnDocument(&b, retransmissionView)
 	columnDocument(&b, windowView)
 	columnDocument(&b, interfaceView)
@@ -80,7 +89,7 @@ func WriteColumns(w io.Writer) error {
 }
 
 func columnDocument[T any](b *bytes.Buffer, v *rowView[T]) {
-	fmt.Fprintf(b, "\n## %s\n\n%s Schema `%s`.\n\n| name | heading | unit | meaning |\n|:---|:---|:---|:---|\n", v.name, v.about, v.schema)
+	fmt.Fprintf(b, "\n## %s\n\n%s Schema `%s`.\n\n| name | heading | type | meaning |\n|:---|:---|:---|:---|\n", v.name, v.about, v.schema)
 	for i := range v.columns {
 		c := &v.columns[i]
 		name, heading := "`"+c.Name+"`", c.header()
@@ -90,6 +99,20 @@ func columnDocument[T any](b *bytes.Buffer, v *rowView[T]) {
 		case People:
 			name = ""
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", name, heading, c.Unit, c.Meaning)
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", name, heading, c.typeName(), c.Meaning)
 	}
+}
+
+// typeName says what programs get, with the unit.
+func (c *Column[T]) typeName() string {
+	if name := kindTypes[c.Kind].name; name != "number" || c.Unit == "" {
+		return name
+	}
+	return c.Unit
+}
+
+// kindTypes are the kinds of columns as those of members.
+var kindTypes = [...]memberKind{
+	KindWord: is.word, KindText: is.text, KindID: is.number, KindCount: is.number, KindSigned: is.number, KindOctets: is.octets,
+	KindDuration: is.seconds, KindTime: is.time, KindBool: is.yes, KindWords: is.texts, KindIDs: is.numbers,
 }

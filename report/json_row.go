@@ -32,7 +32,11 @@ func (j *jsonRow) uintOrNull(key string, n uint64, known bool) {
 }
 
 func (j *jsonRow) int(key string, n int64) {
-	j.b = strconv.AppendInt(append(j.b, key...), n, 10)
+	b := append(j.b, key...)
+	if n < 0 {
+		b, n = append(b, '-'), -n
+	}
+	j.b = appendUint(b, uint64(n))
 }
 
 func (j *jsonRow) bool(key string, v bool) {

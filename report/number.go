@@ -5,21 +5,36 @@ import (
 	"time"
 )
 
-// appendUint is strconv.AppendUint, sooner done with the many numbers that have
-// one digit.
+// appendUint is strconv.AppendUint, sooner done with the numbers that rows have:
+// it puts up to five digits at a time where they belong.
 func appendUint(b []byte, n uint64) []byte {
-	if n < 10 {
+	switch {
+	case n < 10:
 		return append(b, byte('0'+n))
+	case n < 100:
+		return appendTwo(b, uint32(n))
+	case n < 1000:
+		return appendThree(b, uint32(n))
+	case n < 10_000:
+		return append(b, byte('0'+n/1000), byte('0'+n/100%10), byte('0'+n/10%10), byte('0'+n%10))
+	case n < 100_000:
+		return appendFive(b, uint32(n))
+	case n < 10_000_000_000:
+		return appendFive(appendUint(b, n/100_000), uint32(n%100_000))
 	}
 	return strconv.AppendUint(b, n, 10)
 }
 
-// appendTwo, appendThree and appendNine append a number with leading zeros to
+// appendTwo, appendThree, appendFive and appendNine append a number with leading zeros to
 // that width; it must not have more digits.
 func appendTwo(b []byte, n uint32) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
 
 func appendThree(b []byte, n uint32) []byte {
 	return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+}
+
+func appendFive(b []byte, n uint32) []byte {
+	return append(b, byte('0'+n/10000), byte('0'+n/1000%10), byte('0'+n/100%10), byte('0'+n/10%10), byte('0'+n%10))
 }
 
 func appendNine(b []byte, n uint32) []byte {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,6 +29,37 @@ func TestDigits(t *testing.T) {
 		}
 		if got := string(appendSeconds([]byte("x"), ns)); got != "x"+want {
 			t.Fatalf("%d ns is %s, want %s", ns, got, want)
+		}
+	}
+}
+
+// TestDigitsAtPowers: each number of digits has a way of its own.
+func TestDigitsAtPowers(t *testing.T) {
+	for power := uint64(1); ; power *= 10 {
+		for _, n := range []uint64{power - 1, power, power + 1} {
+			if got := string(appendUint([]byte("x"), n)); got != "x"+strconv.FormatUint(n, 10) {
+				t.Errorf("%d is %s", n, got)
+			}
+		}
+		if power == 1e19 {
+			break
+		}
+	}
+	for _, n := range []int64{math.MinInt64, -1, 0, math.MaxInt64} {
+		var j jsonRow
+		if j.int("", n); string(j.b) != strconv.FormatInt(n, 10) {
+			t.Errorf("%d is %s", n, j.b)
+		}
+	}
+}
+
+// TestEndpoints holds addresses of which every octet differs to the standard
+// library.
+func TestEndpoints(t *testing.T) {
+	for i := range 256 {
+		a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{byte(i), byte(i + 64), byte(i + 128), byte(i + 192)}), uint16(i*257))
+		if got := string(appendEndpoint([]byte("x"), a)); got != "x"+a.String() {
+			t.Errorf("%s is %s", a, got)
 		}
 	}
 }

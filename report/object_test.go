@@ -146,7 +146,7 @@ func TestPacketObject(t *testing.T) {
 	}
 	checkMembers(t, object(t, lines[0]), map[string]any{
 		"schema": "tcpwatch.packet/1", "packet": num("7"), "time": "2023-11-14T22:13:20.373456789Z", "connection": num("1"),
-		"from": "client", "flags": "PSH,ACK", "seq": num("1"), "ack": num("1"), "seq_raw": num("1646906850"), "ack_raw": num("250151437"),
+		"from": "client", "source": "10.77.0.1:55554", "destination": "10.77.0.2:7788", "flags": "PSH,ACK", "seq": num("1"), "ack": num("1"), "seq_raw": num("1646906850"), "ack_raw": num("250151437"),
 		"len": num("500"), "window": num("64512"), "window_raw": num("63"), "seq_delta": num("-500"), "seen_before": true,
 		"time_delta": num("0.204"), "labels": []string{"DATA", "RETRANSMISSION"}, "cause": "rto",
 		"evidence":     map[string]string{"RETRANSMISSION": "bytes seen in packet 5"},

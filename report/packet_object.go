@@ -47,6 +47,8 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	j.time(`,"time":`, &e.clock, s.Time)
 	j.uint(`,"connection":`, o.Connection)
 	j.word(`,"from":`, fromText(o.FromClient))
+	j.endpoint(`,"source":`, s.Source())
+	j.endpoint(`,"destination":`, s.Destination())
 	j.word(`,"flags":`, flagText(s.Flags))
 	j.int(`,"seq":`, o.Seq)
 	if o.AckValid {

@@ -66,6 +66,21 @@ func TestGeneratedDocuments(t *testing.T) {
 	}
 }
 
+// TestSchemasAnnounced wants every schema that COLUMNS.md describes in CHANGELOG.md.
+func TestSchemasAnnounced(t *testing.T) {
+	atRoot(t)
+	changes := readText(t, "CHANGELOG.md")
+	names := regexp.MustCompile("`tcpwatch\\.[a-z-]+/[0-9]+`").FindAllString(readText(t, "COLUMNS.md"), -1)
+	if len(names) < 13 {
+		t.Errorf("only %d schemas found: is the pattern right?", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(changes, name) {
+			t.Errorf("CHANGELOG.md does not name %s", name)
+		}
+	}
+}
+
 var (
 	link    = regexp.MustCompile(`\]\(([^)#\s]+)(#[^)\s]*)?\)`)
 	mention = regexp.MustCompile("`((?:analyze|bench|capture|cmd|report|testdata|\\.ci)/[A-Za-z0-9_./-]+)`")
