@@ -77,8 +77,8 @@ func TestLiveOnTerminal(t *testing.T) {
 	}{
 		{nil, "opened in", "\nCAPTURE ", "\nSUMMARY"},
 		{[]string{"--view", "connections,closes"}, "opened in", "\nCLOSES\n", "\nCAPTURE "},
-		{[]string{"--view", "packets"}, "SYN,ACK", "SYN,ACK", "opened in"},
-		{[]string{"--view", "packets,summary"}, "SYN,ACK", "\nCAPTURE ", "opened in"},
+		{[]string{"--view", "packets"}, "SYN-ACK", "SYN-ACK", "opened in"},
+		{[]string{"--view", "packets,summary"}, "SYN-ACK", "\nCAPTURE ", "opened in"},
 		{[]string{"--view", "events"}, "opened in", "TIME-WAIT", "\nCAPTURE "},
 		{[]string{"-w", "/dev/null", "--streams", t.TempDir()}, "opened in", "packets written to /dev/null", "\nSUMMARY"},
 		{[]string{"--format", "markdown"}, "opened in", "| OPENED |", "\nSUMMARY"},
