@@ -102,7 +102,7 @@ var listenerView = &rowView[listening]{
 		listenerTime("handshake_p50", "P50", "Half of the handshakes took no longer, from the first SYN to the segment that completed them; within 0.8 %.", 4, 0.50),
 		listenerTime("handshake_p90", "P90", "Nine in ten handshakes took no longer.", 6, 0.90),
 		listenerTime("handshake_p99", "P99", "99 in 100 handshakes took no longer.", 5, 0.99),
-		listenerCount("most_syn_received", "SYN-RECEIVED", "Connections in SYN-RECEIVED at the most at one time.", 4, Plain,
+		listenerCount("most_syn_received", "MOST SYN-RCVD", "Connections in SYN-RECEIVED at the most at one time.", 4, Plain,
 			func(l *listening) uint64 { return l.MostSynReceived }),
 		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s behind its last SYN-ACK (a heuristic).", 7, Doubt,
 			func(l *listening) uint64 { return l.SynReceived }),
