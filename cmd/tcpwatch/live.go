@@ -150,7 +150,7 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 	if err := o.expression(args); err != nil {
 		return err
 	}
-	if err := o.keep.check(c.OutOrStdout()); err != nil {
+	if err := o.checkPairs(c); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(c.Context())

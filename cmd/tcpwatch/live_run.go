@@ -45,7 +45,7 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 	}
 	r.screen = r.out
 	if o.output != "" {
-		r.screen = &output{w: base, name: "standard output"}
+		r.screen = &output{w: base, name: standardOutput}
 	}
 	if o.keep.name != "" {
 		r.kept, err = o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{

@@ -114,8 +114,8 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"what to show: "+list(report.Views, ", "))
 	f.Var(choice(&o.format, report.Formats), "format",
 		"how to show it: "+list(report.Formats, ", ")+" (default table)")
-	f.StringVarP(&o.output, "output", "o", "",
-		"write the results to `FILE` instead of standard output")
+	f.VarP(outputName(&o.output), "output", "o",
+		"write the results to FILE instead of standard output, which - stands for")
 	f.VarP(expression(&o.filter), "filter", "f",
 		"analyse only the packets that match, such as 'tcp port 443 and net 10.0.0.0/8'")
 	f.Var(connectionNumbers(&o.only), "connection",
@@ -226,6 +226,21 @@ func (o *readOptions) check(c *cobra.Command, paths []string) error {
 	}
 	if f, ok := terminal(c.InOrStdin()); ok && slices.Contains(paths, "-") {
 		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
+	}
+	return o.checkPairs(c)
+}
+
+// checkPairs refuses flags without those that they belong to. read and live have
+// them.
+func (o *readOptions) checkPairs(c *cobra.Command) error {
+	given := c.Flags().Changed
+	switch {
+	case o.streams.dir == "" && (given("gaps") || given("max-buffer")):
+		return errors.New("--gaps and --max-buffer say how --streams writes: --streams is missing")
+	case o.compat != "" && !slices.Contains(o.views, report.ViewPackets):
+		return errors.New("--compat adds to the view packets: --view packets is missing")
+	case o.keep.name == "-" && given("output") && o.output == "":
+		return errors.New("-o - and -w -: standard output can take one of them")
 	}
 	return o.keep.check(c.OutOrStdout())
 }
