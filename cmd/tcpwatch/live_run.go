@@ -123,6 +123,7 @@ func (r *liveRun) lookAfter(int64, analyze.Stats) {
 func (r *liveRun) end(in report.Input) error {
 	in.Filter = r.filterText()
 	unkept := r.kept.finish(r.src.Stats(), &in)
+	in.Interrupted = in.Interrupted && !r.kept.unread()
 	var watched, err error
 	if r.watcher != nil {
 		watched = r.watcher.Close(in)

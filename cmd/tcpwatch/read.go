@@ -209,6 +209,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if chosen != nil {
 		in.Filter, in.Filtered = o.filterText(), chosen.leftOut
 	}
+	o.endQuietly(kept, out, &in)
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
@@ -217,6 +218,19 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		bar.stop()
 	}
 	return o.finish(stderr, out, in, err, unkept)
+}
+
+// endQuietly is for packets on standard output that nobody reads any more: results
+// on standard error would be those of a part and look like those of all. Where
+// somebody waits for others it is said that they are of a part.
+func (o *readOptions) endQuietly(kept *keeping, out *output, in *report.Input) {
+	if !kept.unread() {
+		return
+	}
+	if o.output == "" {
+		out.w = io.Discard
+	}
+	in.Interrupted = in.Interrupted && (o.output != "" || o.streams.dir != "")
 }
 
 // check refuses what cannot be done, before anything is opened.
