@@ -59,7 +59,7 @@ func openOutput(path string, stdout io.Writer, inputs []string) (*output, error)
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		for _, in := range inputs {
 			if other, err := os.Stat(in); err == nil && os.SameFile(info, other) {
-				return nil, fmt.Errorf("-o %s would write over an input", path)
+				return nil, fmt.Errorf("-o %s: would write over an input", path)
 			}
 		}
 	}
