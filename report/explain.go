@@ -208,7 +208,7 @@ func clauses(list []label.Clause) string {
 }
 
 // Names returns what Explain knows: every label, verdict, state, event and topic,
-// and the words of topics that are one word each.
+// and the words of topics that are one word each; each name once.
 func Names() []string {
 	var names []string
 	for _, s := range label.All {
@@ -223,7 +223,12 @@ func Names() []string {
 	for _, s := range event.All {
 		names = append(names, s.Name)
 	}
-	return append(names, topicNames()...)
+	for _, n := range topicNames() {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
 // nearest names those of Names that are spelled most alike.

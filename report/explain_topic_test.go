@@ -30,6 +30,13 @@ func TestTopicWords(t *testing.T) {
 			}
 		}
 	}
+	seen := map[string]bool{}
+	for _, n := range Names() {
+		if seen[n] {
+			t.Errorf("%s is named twice", n)
+		}
+		seen[n] = true
+	}
 	for what, beyond := range map[string]fmt.Stringer{
 		"openings":    analyze.OpeningMidstream + analyze.OpeningOutcome(len(openings.words)),
 		"closings":    analyze.ClosingOpen + analyze.ClosingOutcome(len(closings.words)),
