@@ -169,7 +169,7 @@ func TestCompressedContents(t *testing.T) {
 	for name, test := range map[string]struct{ plain, want string }{
 		"nested": {string(inner), "zstd data inside gzip data: only one compression is undone"},
 		"text":   {"Hello", `gzip data: not a capture: starts with "Hello"`},
-		"zeros":  {string(zeros), `gzip data: not a capture: starts with "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"…`},
+		"zeros":  {string(zeros), `gzip data: not a capture: starts with "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"...`},
 		"empty":  {"", "gzip data of no octets"},
 		"snoop":  {"snoop\x00\x00\x00", "gzip data: not a capture that can be read: looks like a Sun snoop capture"},
 	} {

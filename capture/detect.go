@@ -93,7 +93,7 @@ func notCapture(b []byte) string {
 	}
 	dots := ""
 	if len(b) > shownOctets {
-		b, dots = b[:shownOctets], "…"
+		b, dots = b[:shownOctets], "..."
 	}
 	return fmt.Sprintf("not a capture: starts with %+q%s", b, dots)
 }

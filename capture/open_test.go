@@ -16,10 +16,10 @@ import (
 func TestNotACapture(t *testing.T) {
 	tests := []struct{ name, file, want string }{
 		{"empty", "", "the file is empty"},
-		{"text", "Hello, this is no capture", `not a capture: starts with "Hello, this "…`},
+		{"text", "Hello, this is no capture", `not a capture: starts with "Hello, this "...`},
 		{"short", "a", `not a capture: starts with "a"`},
 		{"control characters", "\x1b]0;x\a\u202e|", `not a capture: starts with "\x1b]0;x\a\u202e|"`},
-		{"zeros", strings.Repeat("\x00", 1<<20), `not a capture: starts with "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"…`},
+		{"zeros", strings.Repeat("\x00", 1<<20), `not a capture: starts with "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"...`},
 		{"snoop", "snoop\x00\x00\x00\x00\x00\x00\x02", "not a capture that can be read: looks like a Sun snoop capture"},
 		{"netmon 1", "RTSS\x01\x01", "not a capture that can be read: looks like a Microsoft Network Monitor 1 capture"},
 		{"netmon 2", "GMBU\x00\x02", "not a capture that can be read: looks like a Microsoft Network Monitor 2 capture"},

@@ -63,8 +63,11 @@ type Column[T any] struct {
 	Room uint8
 	// HideEmpty leaves the column out of tables where no row has a value.
 	HideEmpty bool
-	Value     func(e *env, row *T, v *Value)
-	Tone      func(row *T) Tone
+	// Nothing is a value for people that HideEmpty takes for none: where all rows
+	// have it, the column says nothing.
+	Nothing string
+	Value   func(e *env, row *T, v *Value)
+	Tone    func(row *T) Tone
 }
 
 // header returns the heading for people.

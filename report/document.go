@@ -17,7 +17,7 @@ const generated = "<!-- Generated from the program's own definitions. Do not edi
 // verdicts and the events.
 func WriteLabels(w io.Writer) error {
 	var b bytes.Buffer
-	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment, its verdicts on connections, and what it tells as it happens. `tcpwatch explain NAME` prints the same.\n")
+	b.WriteString(generated + "# Labels\n\nEvery word that tcpwatch says about a segment, its verdicts on connections, what it tells as it happens, and the other words of views. `tcpwatch explain NAME` prints the same.\n")
 	for group := label.Phase; group <= label.Whole; group++ {
 		first := true
 		for _, s := range label.All {
@@ -31,7 +31,7 @@ func WriteLabels(w io.Writer) error {
 			labelDocument(&b, s)
 		}
 	}
-	evidenceDocument(&b)
+	topicDocuments(&b)
 	verdictDocuments(&b)
 	eventDocuments(&b)
 	_, err := w.Write(b.Bytes())

@@ -14,8 +14,8 @@ import (
 )
 
 // Explain writes what a label, a verdict, an event, a state or a topic means,
-// or, for the empty name, the list of all of them. Names may be written in any
-// case and with _ for -. The error for an unknown name lists the nearest ones. Of
+// or one word of a topic; or, for the empty name, the list of all of them. Names may
+// be written in any case and with _ for -. The error for an unknown name lists the nearest ones. Of
 // the options Width, Color and ASCII count.
 func Explain(w io.Writer, name string, o Options) error {
 	if o.Width <= 0 {
@@ -27,14 +27,14 @@ func Explain(w io.Writer, name string, o Options) error {
 	if name == "" {
 		x.list()
 	} else if !x.all(key) {
-		return fmt.Errorf("\"%s\" is no label, verdict, event, state or topic%s", Escape(name), nearest(key))
+		return fmt.Errorf("\"%s\" is no label, verdict, event, state or topic, nor a word of one%s", Escape(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err
 }
 
-// all explains everything that is called key: an event and a state may have one
-// name.
+// all explains everything that is called key: an event, a state and the outcome of
+// a close may have one name.
 func (x *explainer) all(key string) (found bool) {
 	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic} {
 		end := x.out.Len()
@@ -112,7 +112,8 @@ func (x *explainer) list() {
 		x.fact(gap+s.String(), stateTexts[s].means, room)
 	}
 	x.line("")
-	x.block("", inferredNote+". tcpwatch explain NAME says more about each; EVIDENCE and CAUSE explain the words behind labels.")
+	x.topicList(room)
+	x.block("", inferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means.")
 }
 
 func groupTitle(g label.Group) string {
@@ -164,12 +165,21 @@ func (x *explainer) condition(n int, text string) {
 	}
 }
 
-// example shows a script under a title.
+// example shows a script under a title. What is expected behind a segment moves to
+// a line of its own where both are too wide for one.
 func (x *explainer) example(title, text string) {
+	const under = gap + "      "
 	x.line("")
 	x.heading(title)
 	for l := range strings.Lines(text) {
-		x.line(gap + strings.TrimRight(l, "\n"))
+		l = x.env.plain(gap + strings.TrimRight(l, "\n"))
+		if segment, expected, ok := strings.Cut(l, " | "); ok && displayWidth(l) > x.env.Width {
+			x.line(strings.TrimRight(segment, " "))
+			l = under + "| " + expected
+		}
+		for _, l := range wrapWords(l, x.env.Width, under+gap) {
+			x.line(l)
+		}
 	}
 }
 
@@ -197,8 +207,8 @@ func clauses(list []label.Clause) string {
 	return strings.Join(parts, ", ")
 }
 
-// Names returns what Explain knows: every label, verdict, state and event, and the
-// topics EVIDENCE and CAUSE.
+// Names returns what Explain knows: every label, verdict, state, event and topic,
+// and the words of topics that are one word each; each name once.
 func Names() []string {
 	var names []string
 	for _, s := range label.All {
@@ -213,10 +223,15 @@ func Names() []string {
 	for _, s := range event.All {
 		names = append(names, s.Name)
 	}
-	return append(names, topics...)
+	for _, n := range topicNames() {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
 }
 
-// nearest names the labels, verdicts, events and states that are spelled most alike.
+// nearest names those of Names that are spelled most alike.
 func nearest(key string) string {
 	if close := Nearest(key, Names()); close != "" {
 		return close

@@ -28,7 +28,9 @@ func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
 	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid{env: e}}
 	t.inferred, t.cells = make([]doubts, len(t.columns)), make([]cell, len(t.columns))
 	for _, c := range t.columns {
-		t.grid.columns = append(t.grid.columns, gridColumn{header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty})
+		t.grid.columns = append(t.grid.columns, gridColumn{
+			header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty, nothing: c.Nothing,
+		})
 	}
 	return t
 }

@@ -20,9 +20,19 @@ type gridColumn struct {
 	drop      uint8 // as in Column
 	room      int
 	hideEmpty bool
+	nothing   string // as in Column
 	// below columns move to a line of their own under each row when the table
 	// is too wide, before any column is dropped.
 	below bool
+}
+
+// empty reports whether a cell does not keep its column from being hidden.
+func (c *gridColumn) empty(x cell) bool { return x.text == "" || x.text == c.nothing }
+
+// makesRecords reports whether a later row with a value becomes a record where the
+// column was hidden for being empty.
+func (c *gridColumn) makesRecords() bool {
+	return c.hideEmpty && c.drop <= mustShow && c.nothing == ""
 }
 
 // cell is a finished cell: escaped text, "" where there is no value.
@@ -105,11 +115,11 @@ func (g *grid) natural(rows [][]cell, room bool) []int {
 		empty := true
 		for _, r := range rows {
 			natural[i] = max(natural[i], displayWidth(g.shown(r[i])))
-			empty = empty && r[i].text == ""
+			empty = empty && c.empty(r[i])
 		}
 		// Where rows will follow, only what would rather make a record of a row
 		// than not be shown is hidden; the others may still get a value.
-		if c.hideEmpty && empty && (!room || c.drop <= mustShow) {
+		if c.hideEmpty && empty && (!room || c.makesRecords()) {
 			natural[i] = -1
 		}
 	}

@@ -205,7 +205,7 @@ func (g *grid) fitsPushed(row []cell) bool {
 // because it had been empty.
 func (g *grid) nothingHidden(row []cell) bool {
 	for i, c := range g.columns {
-		if c.hideEmpty && c.drop <= mustShow && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
+		if c.makesRecords() && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
 			return false
 		}
 	}

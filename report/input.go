@@ -37,6 +37,9 @@ type Input struct {
 
 	// Damages say, one each, where an input could not be read on.
 	Damages []string
+	// NotRead are those of Damages that say what was not read at all, as a file that
+	// could not be opened.
+	NotRead []string
 	// Interrupted is set when reading was stopped before the end.
 	Interrupted bool
 }

@@ -17,7 +17,7 @@ func TestKept(t *testing.T) {
 			`packets written to a; 2,000 packets (3,000 B) from 2001-09-09T01:46:40.000000000Z on could not be written: disk\x07full`,
 			"2,000 packets (3,000 B) from 2001-09-09T01:46:40.000000000Z on could not be written: disk\afull"},
 		{Kept{Name: "a", Files: 1, Packets: 1, Why: "closing: EIO"},
-			"packets written to a; not all that was written is sure to be kept: closing: EIO", "not all that was written is sure to be kept: closing: EIO"},
+			"packet written to a; not all that was written is sure to be kept: closing: EIO", "not all that was written is sure to be kept: closing: EIO"},
 	}
 	for _, test := range tests {
 		var s summarySection

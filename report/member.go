@@ -103,7 +103,7 @@ var memberNames = map[string]struct {
 	"LABEL":   {labelWords(), "a label (LABELS.md)"},
 	"VERDICT": {wordsOf(verdict.ID(0), verdict.Count-1), "a verdict (LABELS.md)"},
 	"STATE":   {stateWords, "a state"},
-	"CAUSE":   {causeWords, ""},
+	"CAUSE":   {causeNames, ""},
 	"OPENING": {openingWords, ""},
 	"CLOSING": {closingWords, ""},
 	"SKIP":    {wordsOf(wire.Segmented+1, wire.SkipCount-1), ""},
@@ -113,7 +113,7 @@ var memberNames = map[string]struct {
 var (
 	openingWords = wordsOf(analyze.OpeningMidstream, analyze.OpeningOneWay)
 	closingWords = wordsOf(analyze.ClosingOpen, analyze.ClosingReset)
-	causeWords   = wordsOf(label.NoCause+1, label.CauseCount-1)
+	causeNames   = wordsOf(label.NoCause+1, label.CauseCount-1)
 	endWords     = wordsOf(analyze.ClientSide, analyze.ServerSide)
 	stateWords   = append(wordsOf(state.Unknown, state.Count-1), wordsOf(state.Closed|state.Inferred, state.TimeWait|state.Inferred)...)
 )

@@ -32,7 +32,7 @@ func Missing(only map[uint64]bool, known uint64) (text string, all bool) {
 		text = "there are no connections " + strings.Join(names, ", ")
 	}
 	if len(list) > missingNamed {
-		text += ", …"
+		text += ", ..."
 	}
 	has := thousands(known)
 	if known == 0 {

@@ -20,7 +20,7 @@ func TestMissing(t *testing.T) {
 		{[]uint64{999, 3}, 3, "there is no connection 999: the capture has 3", false},
 		{[]uint64{9, 8, 2}, 1, "there are no connections 2, 8, 9: the capture has 1", true},
 		{[]uint64{9, 8, 7, 6}, 5000, "", false},
-		{[]uint64{9, 8, 7, 6}, 0, "there are no connections 6, 7, 8, …: the capture has none", true},
+		{[]uint64{9, 8, 7, 6}, 0, "there are no connections 6, 7, 8, ...: the capture has none", true},
 	} {
 		only := map[uint64]bool{}
 		for _, n := range c.only {

@@ -26,7 +26,7 @@ var packetDocument = objectDocument{
 		{"in_flight", is.octets, isNull + "no acknowledgement of the other end was captured", "What the sender had sent and the other end not acknowledged, this segment included (FlightSize, RFC 5681 §2), at this tap; SYN and FIN count as one."},
 		{"time_delta", is.seconds, "", "Since the previous segment of the connection; 0 for the first, below 0 where the clock ran backwards."},
 		{"labels", listOf(labelWords()...), "", "What the segment is and what happened to it, in the order of LABELS.md; one at least, of the group phase."},
-		{"cause", oneOf(causeWords...), isAbsent + "not sent again", "Why it was sent again (LABELS.md)."},
+		{"cause", oneOf(causeNames...), isAbsent + "not sent again", "Why it was sent again (LABELS.md)."},
 		{"inferred", listOf(labelWords()...), isAbsent + "no label is", "Those of labels that are inferred: likely, not certain."},
 		{"evidence", is.object, "", "What decided the labels that need a reason, at most 4 reasons."},
 		{"evidence.LABEL", is.text, isAbsent + "the label needs no reason", "What decided that label, in words; several reasons are separated by semicolons."},

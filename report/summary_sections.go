@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -33,7 +34,7 @@ func (i *summaryItem) number() string {
 }
 
 func (s *summarySection) add(n uint64, tone Tone, text string) {
-	s.items = append(s.items, summaryItem{n: n, text: text, tone: tone})
+	s.items = append(s.items, summaryItem{n: n, text: behindCount(n, text), tone: tone})
 }
 
 // some adds a count only if there is one.
@@ -117,7 +118,11 @@ func captureSection(in *Input, t *tally) summarySection {
 		s.say(Plain, "only packets that match the filter: "+Escape(in.Filter))
 	}
 	for _, d := range in.Damages {
-		s.say(Bad, "damaged: "+Escape(d))
+		what := "damaged: "
+		if slices.Contains(in.NotRead, d) {
+			what = "not read: "
+		}
+		s.say(Bad, what+Escape(d))
 	}
 	if in.Interrupted {
 		s.say(Doubt, "stopped before the end of the input")

@@ -17,18 +17,18 @@ var closeView = &rowView[connection]{
 	columns: concat(endColumns, []connectionColumn{
 		encapColumn,
 		closedColumn,
-		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none, where there was none or the other end may have closed before, unseen.",
+		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, HideEmpty: true, Nothing: "none", Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none, where there was none or the other end may have closed before, unseen.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.ActiveCloser.String()) }},
 		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "A FIN was not captured and follows from the numbers around it, or what one end did was not captured at all.",
 			Value: func(_ *env, c *connection, v *Value) { v.bool(c.Closing.Inferred) }},
-		{Name: "fins", Kind: KindCount, Drop: 6, Meaning: "FINs, those sent again included.",
+		{Name: "fins", Kind: KindCount, Drop: 6, HideEmpty: true, Nothing: "0", Meaning: "FINs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.FinCount)) },
 			Tone:  func(c *connection) Tone { return repeatTone(c.Closing.FinCount / 2) }},
 		{Name: "fin_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the FINs.",
 			Value: func(_ *env, c *connection, v *Value) { v.ids(c.Closing.FinPackets) }},
 		{Name: "segments", Kind: KindCount, Drop: 9, HideEmpty: true, Meaning: "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4.",
 			Value: func(_ *env, c *connection, v *Value) { v.packet(uint64(c.Closing.Segments)) }},
-		{Name: "rst_packet", Header: "RST", Kind: KindID, Drop: 4, HideEmpty: true, Meaning: "The packet of the first acceptable RST.",
+		{Name: "rst_packet", Header: "RST", Kind: KindID, Drop: 6, HideEmpty: true, Meaning: "The packet of the first acceptable RST.",
 			Value: func(_ *env, c *connection, v *Value) { v.packet(c.Closing.RstPacket) }},
 		{Name: "rst_by", Header: "RST BY", Kind: KindWord, Drop: 4, HideEmpty: true, Meaning: "The end that it came from.",
 			Value: func(_ *env, c *connection, v *Value) {
@@ -36,13 +36,13 @@ var closeView = &rowView[connection]{
 					v.string(c.Closing.RstBy.String())
 				}
 			}},
-		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 5, HideEmpty: true, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data or in TIME-WAIT.",
+		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 4, HideEmpty: true, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data or in TIME-WAIT.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.RstAfter.String()) }},
-		{Name: "rst_ignored", Header: "RSTS IGNORED", Kind: KindCount, Drop: 11, Meaning: "RSTs that RFC 5961 does not accept.",
+		{Name: "rst_ignored", Header: "RSTS IGNORED", Kind: KindCount, Drop: 11, HideEmpty: true, Nothing: "0", Meaning: "RSTs that RFC 5961 does not accept.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.RstIgnored)) }},
-		{Name: "half_closed_for", Header: "HALF-CLOSED", Unit: "s", Kind: KindDuration, Drop: 3, Meaning: "From the first FIN to the other end's FIN, the RST or the end.",
+		{Name: "half_closed_for", Header: "HALF-CLOSED", Unit: "s", Kind: KindDuration, Drop: 5, HideEmpty: true, Meaning: "From the first FIN to the other end's FIN, the RST or the end.",
 			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Closing.HalfClosedFor) }},
-		{Name: "half_closed_bytes", Header: "SENT IN IT", Unit: "octets", Kind: KindOctets, Drop: 8, Meaning: "Payload that the other end sent for the first time meanwhile.",
+		{Name: "half_closed_bytes", Header: "SENT IN IT", Unit: "octets", Kind: KindOctets, Drop: 8, HideEmpty: true, Meaning: "Payload that the other end sent for the first time meanwhile.",
 			Value: func(_ *env, c *connection, v *Value) {
 				if c.Closing.HalfClosedFor != -1 {
 					v.uint(c.Closing.HalfClosedOctets)

@@ -28,7 +28,7 @@ var connectionView = &rowView[connection]{
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.LastPacket) }},
 			{Name: "start", Unit: "s", Kind: KindTime, Drop: 8, Meaning: "When the first packet was captured.",
 				Value: func(_ *env, c *connection, v *Value) { v.int(c.Start) }},
-			{Name: "duration", Header: "LASTED", Unit: "s", Kind: KindDuration, Drop: 5, Meaning: "From the first to the last packet.",
+			{Name: "duration", Header: "LASTED", Unit: "s", Kind: KindDuration, Drop: 4, Meaning: "From the first to the last packet.",
 				Value: func(_ *env, c *connection, v *Value) { v.int(c.End - c.Start) }},
 			openedColumn,
 			closedColumn,
@@ -36,7 +36,7 @@ var connectionView = &rowView[connection]{
 			verdictColumns[1],
 			clientStateColumn,
 			serverStateColumn,
-			{Name: "packets", Kind: KindCount, Drop: 4, For: People, Meaning: "Segments of both ends.",
+			{Name: "packets", Kind: KindCount, Drop: 5, For: People, Meaning: "Segments of both ends.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.Packets + c.FromServer.Packets) }},
 			{Name: "octets_client", Header: "C OCTETS", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the client, each octet counted once.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.UniqueOctets) }},
@@ -50,7 +50,7 @@ var connectionView = &rowView[connection]{
 					}
 					return Plain
 				}},
-			{Name: "rtt_server", Header: "RTT", Unit: "s", Kind: KindDuration, For: People, Drop: 9, Meaning: "Answered SYN to SYN-ACK at this tap.",
+			{Name: "rtt_server", Header: "RTT", Unit: "s", Kind: KindDuration, For: People, Drop: 9, HideEmpty: true, Meaning: "Answered SYN to SYN-ACK at this tap.",
 				Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTServer) }},
 			{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 10, HideEmpty: true, Meaning: "Which ends entered TIME-WAIT.",
 				Value: func(_ *env, c *connection, v *Value) {

@@ -24,11 +24,11 @@ var eventView = &rowView[event.Event]{
 var eventColumns = []eventColumn{
 	{Name: "time", Unit: "s", Kind: KindTime, Room: 11, Meaning: "When it happened, by the clock of the capture.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.int(ev.Time) }},
-	{Name: "packet", Kind: KindID, Drop: 3, Room: 7, Meaning: "The packet that shows it; of events that rest on silence the last one of the connection; empty where the clock alone does.",
+	{Name: "packet", Kind: KindID, Drop: 2, Room: 7, Meaning: "The packet that shows it; of events that rest on silence the last one of the connection; empty where the clock alone does.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.packet(ev.Packet) }},
 	{Name: "connection", Header: "CONN", Kind: KindID, Room: 5, Meaning: "Number of the connection.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.packet(ev.Connection) }},
-	{Name: "client", Kind: KindWord, Drop: 2, Room: 15, Meaning: "Address and port of the end that opened the connection.",
+	{Name: "client", Kind: KindWord, Drop: 3, Room: 15, Meaning: "Address and port of the end that opened the connection.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.endpoint(ev.Client) }},
 	{Name: "server", Kind: KindWord, Drop: 1, Room: 15, Meaning: "Address and port of the other end.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.endpoint(ev.Server) }},

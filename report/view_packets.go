@@ -35,7 +35,7 @@ var packetView = &rowView[packet]{
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Source()) }},
 		{Name: "destination", Kind: KindWord, Drop: 12, Room: 21, Meaning: "Address and port of the receiver.",
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Destination()) }},
-		{Name: "flags", Kind: KindWord, Room: 11, Meaning: "Control bits from FIN upwards, separated by commas.",
+		{Name: "flags", Kind: KindWord, Drop: 5, Room: 11, Meaning: "Control bits from FIN upwards, separated by commas.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(flagText(o.Segment.Flags)) }},
 		{Name: "seq", Kind: KindSigned, Drop: 4, Room: 9, Meaning: "Sequence number relative to the ISN, or else to the first number seen.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.Seq) }},
@@ -69,7 +69,7 @@ var packetView = &rowView[packet]{
 			}},
 		{Name: "time_delta", Unit: "s", Header: "SINCE LAST", Kind: KindDuration, Drop: 10, Room: 11, Meaning: "Time since the previous segment of the connection.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.TimeDelta) }},
-		{Name: "labels", Kind: KindWords, Drop: 1, Room: 28, Meaning: "What the segment is and what happened to it; in tables a ? behind what is inferred.",
+		{Name: "labels", Kind: KindWords, Drop: 1, Room: 24, Meaning: "What the segment is and what happened to it; in tables a ? behind what is inferred, and without CHECKSUM-OFFLOAD, which the summary counts.",
 			Value: func(e *env, o *packet, v *Value) { labelsValue(e, o, v) },
 			Tone:  packetTone},
 		{Name: "cause", Kind: KindWord, Drop: 11, HideEmpty: true, Meaning: "Why a retransmission was sent: rto, fast, tlp, spurious or unknown.",
@@ -86,7 +86,7 @@ var packetView = &rowView[packet]{
 		{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Room: 12, Meaning: "State of the server after this segment.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ServerState.String()) },
 			Tone:  func(o *packet) Tone { return stateTone(o.ServerState) }},
-		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Drop: 8, Room: 40, Meaning: "What decided each label, as LABEL: reason.",
+		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Drop: 8, Room: 40, HideEmpty: true, Meaning: "What decided each label, as LABEL: reason.",
 			Value: evidenceValue},
 	},
 }
@@ -102,12 +102,16 @@ func packetViewOf(e *env) *rowView[packet] {
 	return &v
 }
 
-// labelsValue lists the labels. For people those that are inferred are marked.
+// labelsValue lists the labels. For people those that are inferred are marked, and
+// what every segment of a sending host carries leaves its room to others.
 func labelsValue(e *env, o *packet, v *Value) {
+	people := e.Format.people()
 	o.Labels.Each(func(id label.ID) {
-		if e.Format.people() && o.Evidence.Inferred(id) {
+		switch {
+		case people && id == label.ChecksumOffload:
+		case people && o.Evidence.Inferred(id):
 			v.item(labelName(id) + "?")
-		} else {
+		default:
 			v.item(labelName(id))
 		}
 	})

@@ -28,9 +28,9 @@ var windowView = &rowView[episode]{
 				}
 				return Plain
 			}},
-		{Name: "first", Header: "FROM", Kind: KindID, Room: 7, Meaning: "Packet that began it: the ZERO-WINDOW or the WINDOW-FULL.",
+		{Name: "first", Kind: KindID, Room: 7, Meaning: "Packet that began it: the ZERO-WINDOW or the WINDOW-FULL.",
 			Value: func(_ *env, e *episode, v *Value) { v.uint(e.First) }},
-		{Name: "last", Header: "TO", Kind: KindID, Room: 7, Meaning: "Packet that ended it; empty where none was captured.",
+		{Name: "last", Kind: KindID, Room: 7, Meaning: "Packet that ended it; empty where none was captured.",
 			Value: func(_ *env, e *episode, v *Value) { v.packet(e.Last) }},
 		{Name: "start", Unit: "s", Kind: KindTime, Room: 11, Drop: 2, Meaning: "When it began.",
 			Value: func(_ *env, e *episode, v *Value) { v.int(e.Start) }},

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
 )
 
 // TestWidth renders every view for people at several widths and looks for
@@ -108,19 +107,13 @@ func checkLines(t *testing.T, what, out string, width int, ascii bool) {
 
 func TestExplainWidth(t *testing.T) {
 	names := []string{"", "TIME-WAIT", "UNKNOWN", "ESTABLISHED?"}
-	for _, s := range label.All {
-		names = append(names, s.Name)
-	}
+	names = append(names, Names()...)
 	for _, name := range names {
 		var out bytes.Buffer
 		if err := Explain(&out, name, Options{Width: 80, ASCII: true}); err != nil {
 			t.Errorf("explain %s: %v", name, err)
 		}
-		text := out.String()
-		if i := strings.Index(text, "Example:"); i >= 0 {
-			text = text[:i] // a script is shown as it is
-		}
-		checkLines(t, "explain "+name, text, 80, true)
+		checkLines(t, "explain "+name, out.String(), 80, true)
 	}
 	for name, want := range map[string]string{
 		"TIMEWAIT": "did you mean TIME-WAIT", "time_wai": "did you mean TIME-WAIT", "retransmit": "did you mean RETRANSMISSION", "fim": "did you mean FIN",

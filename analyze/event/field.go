@@ -19,6 +19,7 @@ const (
 	End
 	ICMPType
 	ICMPCode
+	ICMPError
 	First
 	Segments
 	Octets
@@ -77,24 +78,25 @@ var AllFields = [Fields]FieldSpec{
 	RTTClient: {Name: "rtt_client", Unit: "s", Kind: Span, Meaning: "From the SYN-ACK to its ACK, at this tap; empty where one of several may be it."},
 	Duration: {Name: "duration", Unit: "s", Kind: Span, Least: 1, Meaning: "How long it took or lasted: the handshake from the first SYN, the wait for an answer, the repair until all was acknowledged, " +
 		"the time without room, the connection until its close."},
-	End:      {Name: "end", Kind: Word, Meaning: "What ended it: acknowledged, reset, quiet (nothing more came for 5 minutes), end of capture, evicted, 2MSL, reused."},
-	ICMPType: {Name: "icmp_type", Kind: Identity, Meaning: "Type of the ICMP error, in the numbers of the IP version."},
-	ICMPCode: {Name: "icmp_code", Kind: Identity, Meaning: "Code of the ICMP error."},
-	First:    {Name: "first", Kind: Identity, Meaning: "Packet that began it."},
-	Segments: {Name: "segments", Kind: Count, Meaning: "Segments sent again."},
-	Octets:   {Name: "octets", Unit: "octets", Kind: Size, Least: 1, Meaning: "Payload octets sent again."},
-	RTO:      {Name: "rto", Kind: Count, Least: 1, Meaning: "Segments sent again after a timeout."},
-	Fast:     {Name: "fast", Kind: Count, Least: 1, Meaning: "Segments sent again because SACK or duplicate ACKs reported the loss."},
-	TLP:      {Name: "tlp", Kind: Count, Least: 1, Meaning: "Tail loss probes."},
-	Spurious: {Name: "spurious", Kind: Count, Least: 1, Meaning: "Segments sent again although they had been acknowledged."},
-	Unknown:  {Name: "unknown", Kind: Count, Least: 1, Meaning: "Segments sent again for a cause that nothing decides."},
-	Probes:   {Name: "probes", Kind: Count, Least: 1, Meaning: "Zero window probes sent meanwhile."},
-	Window:   {Name: "window", Unit: "octets", Kind: Size, Meaning: "The window that is given again."},
-	Until:    {Name: "until", Kind: Instant, Meaning: "When TIME-WAIT will be over, unless it is restarted or cut short."},
-	Restarts: {Name: "restarts", Kind: Count, Least: 2, Meaning: "How often TIME-WAIT began anew so far."},
-	Previous: {Name: "previous", Kind: Identity, Meaning: "Number of the connection that had the same addresses and ports."},
-	Was:      {Name: "was", Kind: Word, Meaning: "What that connection was in: TIME-WAIT, closed, closing, open or opening."},
-	Right:    {Name: "right", Kind: Word, Meaning: "By what right TIME-WAIT was broken: higher ISN, later timestamp, or neither."},
+	End:       {Name: "end", Kind: Word, Meaning: "What ended it: acknowledged, reset, quiet (nothing more came for 5 minutes), end of capture, evicted, 2MSL, reused."},
+	ICMPType:  {Name: "icmp_type", Kind: Identity, Meaning: "Type of the ICMP error, in the numbers of the IP version."},
+	ICMPCode:  {Name: "icmp_code", Kind: Identity, Meaning: "Code of the ICMP error."},
+	ICMPError: {Name: "icmp_error", Kind: Word, Meaning: "What type and code mean, such as host unreachable; empty for those that do not bear on a handshake."},
+	First:     {Name: "first", Kind: Identity, Meaning: "Packet that began it."},
+	Segments:  {Name: "segments", Kind: Count, Meaning: "Segments sent again."},
+	Octets:    {Name: "octets", Unit: "octets", Kind: Size, Least: 1, Meaning: "Payload octets sent again."},
+	RTO:       {Name: "rto", Kind: Count, Least: 1, Meaning: "Segments sent again after a timeout."},
+	Fast:      {Name: "fast", Kind: Count, Least: 1, Meaning: "Segments sent again because SACK or duplicate ACKs reported the loss."},
+	TLP:       {Name: "tlp", Kind: Count, Least: 1, Meaning: "Tail loss probes."},
+	Spurious:  {Name: "spurious", Kind: Count, Least: 1, Meaning: "Segments sent again although they had been acknowledged."},
+	Unknown:   {Name: "unknown", Kind: Count, Least: 1, Meaning: "Segments sent again for a cause that nothing decides."},
+	Probes:    {Name: "probes", Kind: Count, Least: 1, Meaning: "Zero window probes sent meanwhile."},
+	Window:    {Name: "window", Unit: "octets", Kind: Size, Meaning: "The window that is given again."},
+	Until:     {Name: "until", Kind: Instant, Meaning: "When TIME-WAIT will be over, unless it is restarted or cut short."},
+	Restarts:  {Name: "restarts", Kind: Count, Least: 2, Meaning: "How often TIME-WAIT began anew so far."},
+	Previous:  {Name: "previous", Kind: Identity, Meaning: "Number of the connection that had the same addresses and ports."},
+	Was:       {Name: "was", Kind: Word, Meaning: "What that connection was in: TIME-WAIT, closed, closing, open or opening."},
+	Right:     {Name: "right", Kind: Word, Meaning: "By what right TIME-WAIT was broken: higher ISN, later timestamp, or neither."},
 	Connections: {Name: "connections", Kind: Count, Least: 2,
 		Meaning: "Connections given up since the last event of the kind."},
 	Confidence: {Name: "confidence", Kind: Word, Meaning: "How far the evidence for something between carries: possible or likely (REFUSED-BETWEEN, RESET-BETWEEN)."},

@@ -51,17 +51,25 @@ var icmpError = Spec{
 		{"an ICMP error quotes the number of the SYN", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
 		{"the handshake is not complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
-	Sentences: []string{"ICMP error, type $icmp_type code $icmp_code|, $duration after the first SYN"},
-	Fields:    []Field{ICMPType, ICMPCode, Duration},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.9.2.2"}, {RFC: 5927, Section: "4"}},
-	Weight:    Trouble,
-	Plural:    "ICMP errors",
-	Singular:  "ICMP error",
-	Example:   "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0",
+	Sentences: []string{
+		"ICMP error, type $icmp_type code $icmp_code|, $duration after the first SYN",
+		"ICMP error: $icmp_error|, type $icmp_type code $icmp_code|, $duration after the first SYN",
+	},
+	Fields:   []Field{ICMPType, ICMPCode, ICMPError, Duration},
+	Clauses:  []label.Clause{{RFC: 9293, Section: "3.9.2.2"}, {RFC: 5927, Section: "4"}},
+	Weight:   Trouble,
+	Plural:   "ICMP errors",
+	Singular: "ICMP error",
+	Example:  "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0",
 	fill: func(e *Event, m *analyze.Moment) {
 		o := &m.Connection.Opening
 		e.number(ICMPType, uint64(o.ICMPType))
 		e.number(ICMPCode, uint64(o.ICMPCode))
+		v6 := m.Connection.Client.Addr().Is6() && !m.Connection.Client.Addr().Is4In6()
+		if text := ICMPText(v6, o.ICMPType, o.ICMPCode); text != "" {
+			e.word(ICMPError, text)
+			e.sentence = 1
+		}
 		e.span(Duration, m.Time-m.Connection.Start)
 	},
 }

@@ -11,20 +11,26 @@ import (
 	"tcpwatch/report"
 )
 
-const explainHelp = `explain says what a label of a segment, a verdict on a connection, an event or a
+var explainHelp = `explain says what a label of a segment, a verdict on a connection, an event or a
 state of an end means: its definition, all that must hold for it, the RFC
 clauses it rests on, how Wireshark's nearest word differs, and an example.
-Without a name it lists all of them. Names may be written in any case.`
+Without a name it lists all of them. Names may be written in any case.
+
+The other words of views are in topics:
+` + strings.Join(report.Topics(), ", ") + `. The name of a
+topic explains all of its words, and each word can be asked for by itself, such
+as rto, refused, half-closed or guessed.`
 
 const explainExamples = `  tcpwatch explain
+  tcpwatch explain cause
   tcpwatch explain RETRANSMISSION
   tcpwatch explain time-wait`
 
 func explainCommand() *cobra.Command {
 	color := whenAuto
 	c := &cobra.Command{
-		Use:                   "explain [LABEL|VERDICT|EVENT|STATE]",
-		Short:                 "Say what a label or a state means",
+		Use:                   "explain [LABEL|VERDICT|EVENT|STATE|TOPIC|WORD]",
+		Short:                 "Say what a label, a state or another word means",
 		Long:                  explainHelp,
 		Example:               explainExamples,
 		DisableFlagsInUseLine: true,
@@ -64,8 +70,8 @@ func declareColor(c *cobra.Command, to *when) {
 	complete(c, "color", whens)
 }
 
-// completeNames lets the shell complete the names of labels, verdicts, states and
-// events.
+// completeNames lets the shell complete the names of labels, verdicts, states,
+// events and topics, and the words of topics.
 func completeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) != 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

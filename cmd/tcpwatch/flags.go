@@ -103,6 +103,9 @@ func list[T ~string](words []T, between string) string {
 // expression is a filter of pcap-filter(7).
 func expression(to **filter.Expr) *option {
 	return &option{"FILTER", func(s string) error {
+		if *to != nil {
+			return errors.New("there is one filter, and it was given: join two with and, or")
+		}
 		e, err := filter.Parse(s)
 		*to = e
 		return err

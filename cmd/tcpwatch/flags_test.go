@@ -49,3 +49,22 @@ func TestDescribeBuild(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestLiveUntil: the note at the beginning names what ends the capture.
+func TestLiveUntil(t *testing.T) {
+	for _, c := range []struct {
+		packets, connections int
+		lasting              time.Duration
+		want                 string
+	}{
+		{0, 0, 0, "Ctrl-C"},
+		{0, 2, 0, "2 connections are over, or Ctrl-C"},
+		{1, 0, 0, "1 packet has come, or Ctrl-C"},
+		{100, 1, 90 * time.Minute, "1 connection is over, 100 packets have come, 1h30m have passed, or Ctrl-C"},
+	} {
+		o := liveOptions{packets: c.packets, connections: c.connections, lasting: c.lasting}
+		if got := o.until(); got != c.want {
+			t.Errorf("until %q, want %q", got, c.want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,11 @@ base64.
 
 A gap is closed a second after the other end acknowledged octets behind it,
 later where a round trip is long, sooner when the buffer is full, and at the end
-of the connection. For files, one a direction, see tcpwatch read --streams.`
+of the connection. For files, one a direction, see tcpwatch read --streams.
+
+Exit status: 0 all was read; 1 part of the input could not be read or the output
+not be written; 2 the command line is wrong, nothing could be opened, or the
+capture has no such connection.`
 
 const followExamples = `  tcpwatch follow --connection 3 eth0.pcap
   tcpwatch follow --connection 3 --hex eth0.pcap | less
@@ -93,7 +98,7 @@ func (o *followOptions) declare(c *cobra.Command) {
 	f.BoolVar(&o.raw, "raw", false, "the octets and nothing else")
 	f.BoolVar(&o.hex, "hex", false, "offsets, hexadecimal and ASCII")
 	f.Var(choice(&o.format, streamForms), "format", "how to show it: "+list(streamForms, ", ")+" (default text)")
-	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
+	f.VarP(outputName(&o.output), "output", "o", "write to FILE instead of standard output, which - stands for")
 	f.Var(maxBuffer(&o.maxBuffer), "max-buffer", maxBufferHelp)
 	f.Var(duration(&o.msl, minMSL, maxMSL), "msl", fmt.Sprintf("maximum segment lifetime, as of read (default %s)", short(analyze.DefaultMSL)))
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
@@ -103,7 +108,6 @@ func (o *followOptions) declare(c *cobra.Command) {
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no notes on standard error, only errors")
 	complete(c, "from", sides)
 	complete(c, "format", streamForms)
-	c.MarkFlagsMutuallyExclusive("raw", "hex", "format")
 }
 
 // form returns how the octets are to be written.
@@ -119,6 +123,15 @@ func (o *followOptions) form() report.StreamForm {
 
 // check refuses what the flags cannot say for themselves.
 func (o *followOptions) check(c *cobra.Command, paths []string) error {
+	var forms []string
+	for _, name := range []string{"raw", "hex", "format"} {
+		if c.Flags().Changed(name) {
+			forms = append(forms, "--"+name)
+		}
+	}
+	if len(forms) > 1 {
+		return fmt.Errorf("%s: only one of --raw, --hex and --format", strings.Join(forms, ", "))
+	}
 	if o.connection == 0 {
 		return fmt.Errorf("--connection: which one? (tcpwatch read --view connections lists them)")
 	}

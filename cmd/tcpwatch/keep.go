@@ -240,8 +240,7 @@ func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
 	}
 	in.Kept = k
 	if t.toStdout && errors.Is(err, syscall.EPIPE) {
-		// Whoever read standard output has seen enough: no error of ours.
-		in.Interrupted = in.Interrupted && !t.left
+		t.left = true // no error of ours
 		return nil
 	}
 	if loss := k.Loss(); loss != "" {
@@ -249,6 +248,10 @@ func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
 	}
 	return nil
 }
+
+// unread reports whether nobody reads the packets on standard output any more, who
+// has seen enough then.
+func (t *keeping) unread() bool { return t != nil && t.left }
 
 // inUse describes the files that packets must not be written over.
 func inUse(stdin io.Reader, names ...string) (all []os.FileInfo) {

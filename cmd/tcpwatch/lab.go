@@ -21,7 +21,11 @@ its numbers and the states of both ends, by the tap at each end and by that
 end's own kernel. Without a name it lists what can be seen.
 
 It needs Linux, and root or a user namespace. The hosts are network namespaces
-that end with the program; the machine's own network is not touched.`
+that end with the program; the machine's own network is not touched.
+
+Exit status: 0 all was as expected; 1 something was not, as may be where the
+machine is busy, the lab was interrupted, or the output could not be written; 2
+the command line is wrong, or there can be no lab here.`
 
 const labExamples = `  tcpwatch lab
   tcpwatch lab three-way
@@ -68,6 +72,9 @@ func labCommand() *cobra.Command {
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if f.step && f.format != labTable {
 			return &exitError{exitUsage, errors.New("--step waits for somebody who reads: it goes with --format table only")}
+		}
+		if f.format == labNDJSON && len(args) == 0 {
+			return &exitError{exitUsage, errors.New("--format ndjson tells what a scenario does: which one? (tcpwatch lab lists them)")}
 		}
 		out, err := openOutput("", c.OutOrStdout(), nil)
 		if err != nil {

@@ -150,7 +150,7 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 	if err := o.expression(args); err != nil {
 		return err
 	}
-	if err := o.keep.check(c.OutOrStdout()); err != nil {
+	if err := o.checkPairs(c); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(c.Context())
@@ -173,9 +173,32 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	o.confine(r.stderr, r.showing.late)
-	o.note(r.stderr, "capturing from "+strings.Join(o.interfaces, ", ")+" until Ctrl-C")
+	o.note(r.stderr, "capturing from "+strings.Join(o.interfaces, ", ")+" until "+o.until())
 	heapMayGrow(heapPercent)
-	return r.end(analyse(ctx, o.bounded(src), r.dec, r.rep, o.analysis(), r.hooks))
+	in := analyse(ctx, o.bounded(src), r.dec, r.rep, o.analysis(), r.hooks)
+	return r.end(in, c.Context().Err() != nil)
+}
+
+// until says what ends the capture.
+func (o *liveOptions) until() string {
+	var ends []string
+	count := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			ends = append(ends, "1 "+one)
+		case n > 1:
+			ends = append(ends, fmt.Sprintf("%d %s", n, many))
+		}
+	}
+	count(o.connections, "connection is over", "connections are over")
+	count(o.packets, "packet has come", "packets have come")
+	if o.lasting > 0 {
+		ends = append(ends, short(o.lasting)+" have passed")
+	}
+	if len(ends) == 0 {
+		return "Ctrl-C"
+	}
+	return strings.Join(ends, ", ") + ", or Ctrl-C"
 }
 
 // expression takes the arguments for one filter, as tcpdump does, where -f did

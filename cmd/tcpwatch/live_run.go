@@ -45,7 +45,7 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 	}
 	r.screen = r.out
 	if o.output != "" {
-		r.screen = &output{w: base, name: "standard output"}
+		r.screen = &output{w: base, name: standardOutput}
 	}
 	if o.keep.name != "" {
 		r.kept, err = o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{
@@ -120,9 +120,14 @@ func (r *liveRun) lookAfter(int64, analyze.Stats) {
 }
 
 // end writes what is due at the end, and returns what the exit status follows from.
-func (r *liveRun) end(in report.Input) error {
+// signalled: a signal ended the capture, most likely that of Ctrl-C.
+func (r *liveRun) end(in report.Input, signalled bool) error {
+	if signalled {
+		r.behindEcho()
+	}
 	in.Filter = r.filterText()
 	unkept := r.kept.finish(r.src.Stats(), &in)
+	in.Interrupted = in.Interrupted && !r.kept.unread()
 	var watched, err error
 	if r.watcher != nil {
 		watched = r.watcher.Close(in)
@@ -149,6 +154,15 @@ func (r *liveRun) end(in report.Input) error {
 		return &exitError{status: exitPartial} // the notes have said it
 	}
 	return nil
+}
+
+// behindEcho ends the line on which a terminal shows ^C, where no line of ours at the
+// bottom is written over it.
+func (r *liveRun) behindEcho() {
+	_, ok := terminal(r.screen.w)
+	if ok && (r.watcher == nil || r.showing.watchedAs == report.FormatNDJSON) {
+		fmt.Fprintln(r.screen)
+	}
 }
 
 // sayDrops says what the kernel had no room for: only the summary shows it.

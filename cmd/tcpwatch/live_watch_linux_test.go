@@ -77,8 +77,8 @@ func TestLiveOnTerminal(t *testing.T) {
 	}{
 		{nil, "opened in", "\nCAPTURE ", "\nSUMMARY"},
 		{[]string{"--view", "connections,closes"}, "opened in", "\nCLOSES\n", "\nCAPTURE "},
-		{[]string{"--view", "packets"}, "SYN,ACK", "SYN,ACK", "opened in"},
-		{[]string{"--view", "packets,summary"}, "SYN,ACK", "\nCAPTURE ", "opened in"},
+		{[]string{"--view", "packets"}, "SYN-ACK", "SYN-ACK", "opened in"},
+		{[]string{"--view", "packets,summary"}, "SYN-ACK", "\nCAPTURE ", "opened in"},
 		{[]string{"--view", "events"}, "opened in", "TIME-WAIT", "\nCAPTURE "},
 		{[]string{"-w", "/dev/null", "--streams", t.TempDir()}, "opened in", "packets written to /dev/null", "\nSUMMARY"},
 		{[]string{"--format", "markdown"}, "opened in", "| OPENED |", "\nSUMMARY"},
@@ -135,8 +135,30 @@ func TestLiveQuiet(t *testing.T) {
 		t.Error(err)
 	}
 	out := s.close()
-	if strings.Contains(out, "opened in") || strings.Contains(out, capturing) || strings.Contains(out, "packets · ") || strings.Count(out, "10.9.0.2:") != 3 {
+	if strings.Contains(out, "opened in") || strings.Contains(out, capturing) || strings.Contains(out, "packets · ") || strings.Count(out, "10.9.0.2:") != 3 || strings.HasPrefix(out, "\r\n") {
 		t.Errorf("%s", out)
+	}
+}
+
+// TestLiveQuietInterrupted: the results begin on a line of their own, behind the ^C
+// that the terminal shows.
+func TestLiveQuietInterrupted(t *testing.T) {
+	client, server := wired(t)
+	s := newScreen(t, 100)
+	cmd := program([]string{"live", "-q", "-i", "vc", "--view", "connections"})
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.tty, s.tty, s.tty
+	if err := client.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	askAll(t, client, server, 1)
+	time.Sleep(300 * time.Millisecond)
+	cmd.Process.Signal(os.Interrupt)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if out := s.close(); !strings.HasPrefix(out, "\r\n") || strings.Count(out, "10.9.0.2:") != 1 {
+		t.Errorf("%q", out)
 	}
 }
 

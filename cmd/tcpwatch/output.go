@@ -36,16 +36,30 @@ func (e *outputError) Error() string {
 
 func (e *outputError) Unwrap() error { return e.err }
 
+// standardOutput is what messages call it.
+const standardOutput = "standard output"
+
+// outputName is FILE of -o: - is standard output, as without -o.
+func outputName(to *string) *option {
+	return &option{"FILE", func(s string) error {
+		if s == "-" {
+			s = ""
+		}
+		*to = s
+		return nil
+	}}
+}
+
 // openOutput opens path for writing, or takes stdout where path is empty. It
 // refuses to write over an input.
 func openOutput(path string, stdout io.Writer, inputs []string) (*output, error) {
 	if path == "" {
-		return &output{w: stdout, name: "standard output"}, nil
+		return &output{w: stdout, name: standardOutput}, nil
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		for _, in := range inputs {
 			if other, err := os.Stat(in); err == nil && os.SameFile(info, other) {
-				return nil, fmt.Errorf("-o %s would write over an input", path)
+				return nil, fmt.Errorf("-o %s: would write over an input", path)
 			}
 		}
 	}

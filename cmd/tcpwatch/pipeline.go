@@ -207,6 +207,9 @@ func note(ctx context.Context, in *report.Input, err error) {
 	switch {
 	case errors.As(err, &damage):
 		in.Damages = append(in.Damages, damage.Error())
+		if damage.Packet == 0 && damage.Offset == 0 {
+			in.NotRead = append(in.NotRead, damage.Error())
+		}
 	case ctx.Err() != nil:
 		in.Interrupted = true
 	default:

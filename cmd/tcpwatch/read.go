@@ -114,8 +114,8 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"what to show: "+list(report.Views, ", "))
 	f.Var(choice(&o.format, report.Formats), "format",
 		"how to show it: "+list(report.Formats, ", ")+" (default table)")
-	f.StringVarP(&o.output, "output", "o", "",
-		"write the results to `FILE` instead of standard output")
+	f.VarP(outputName(&o.output), "output", "o",
+		"write the results to FILE instead of standard output, which - stands for")
 	f.VarP(expression(&o.filter), "filter", "f",
 		"analyse only the packets that match, such as 'tcp port 443 and net 10.0.0.0/8'")
 	f.Var(connectionNumbers(&o.only), "connection",
@@ -209,6 +209,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if chosen != nil {
 		in.Filter, in.Filtered = o.filterText(), chosen.leftOut
 	}
+	o.endQuietly(kept, out, &in)
 	err = rep.Close(in)
 	if err == nil {
 		err = out.Close()
@@ -219,6 +220,19 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	return o.finish(stderr, out, in, err, unkept)
 }
 
+// endQuietly is for packets on standard output that nobody reads any more: results
+// on standard error would be those of a part and look like those of all. Where
+// somebody waits for others it is said that they are of a part.
+func (o *readOptions) endQuietly(kept *keeping, out *output, in *report.Input) {
+	if !kept.unread() {
+		return
+	}
+	if o.output == "" {
+		out.w = io.Discard
+	}
+	in.Interrupted = in.Interrupted && (o.output != "" || o.streams.dir != "")
+}
+
 // check refuses what cannot be done, before anything is opened.
 func (o *readOptions) check(c *cobra.Command, paths []string) error {
 	if err := report.Check(o.views, o.format); err != nil {
@@ -226,6 +240,21 @@ func (o *readOptions) check(c *cobra.Command, paths []string) error {
 	}
 	if f, ok := terminal(c.InOrStdin()); ok && slices.Contains(paths, "-") {
 		return fmt.Errorf("standard input is a terminal (%s): pipe a capture into it", f.Name())
+	}
+	return o.checkPairs(c)
+}
+
+// checkPairs refuses flags without those that they belong to. read and live have
+// them.
+func (o *readOptions) checkPairs(c *cobra.Command) error {
+	given := c.Flags().Changed
+	switch {
+	case o.streams.dir == "" && (given("gaps") || given("max-buffer")):
+		return errors.New("--gaps and --max-buffer say how --streams writes: --streams is missing")
+	case o.compat != "" && !slices.Contains(o.views, report.ViewPackets):
+		return errors.New("--compat adds to the view packets: --view packets is missing")
+	case o.keep.name == "-" && given("output") && o.output == "":
+		return errors.New("-o - and -w -: standard output can take one of them")
 	}
 	return o.keep.check(c.OutOrStdout())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,22 +54,67 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop)
 
 	root := rootCommand()
+	help := writeHelp(root)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return exitOK
+		err = *help
 	}
+	return conclude(stderr, stdout, command, err)
+}
+
+// conclude says why a command ended, and returns the exit status.
+func conclude(stderr, stdout io.Writer, command *cobra.Command, err error) int {
 	var e *exitError
-	if errors.As(err, &e) {
+	var unwritten *outputError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &e):
 		complain(stderr, e.err)
 		return e.status
+	case errors.As(err, &unwritten) || unwrittenTo(stdout, err):
+		if errors.Is(err, syscall.EPIPE) {
+			return exitOK // whoever read it has seen enough
+		}
+		if unwritten == nil {
+			err = &outputError{standardOutput, err}
+		}
+		complain(stderr, err)
+		return exitPartial
 	}
 	complain(stderr, err)
+	if command.Name() == "help" {
+		command = command.Parent()
+	}
 	fmt.Fprintf(stderr, "See %q.\n", command.CommandPath()+" --help")
 	return exitUsage
+}
+
+// unwrittenTo reports whether err is that stdout cannot be written, by what writes
+// there without an output: the version and the shell's completions.
+func unwrittenTo(stdout io.Writer, err error) bool {
+	f, isFile := stdout.(*os.File)
+	var path *os.PathError
+	return isFile && errors.As(err, &path) && path.Op == "write" && path.Path == f.Name()
+}
+
+// writeHelp lets root's help be written at once, and returns where the error of
+// that will be: cobra has no way for it.
+func writeHelp(root *cobra.Command) *error {
+	wrote, show := new(error), root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		var text bytes.Buffer
+		to := c.OutOrStdout()
+		c.SetOut(&text)
+		show(c, args)
+		c.SetOut(to)
+		_, *wrote = to.Write(text.Bytes())
+	})
+	return wrote
 }
 
 // complain prints an error, or several that were joined, each on a line of its
@@ -142,9 +188,25 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(readCommand(), liveCommand(), interfacesCommand(), followCommand(), explainCommand(), labCommand())
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
-		c.Hidden = c.Name() == "help" // it works, but --help says the same
+		if c.Name() == "help" {
+			refuseUnknown(c)
+		}
 	}
 	return root
+}
+
+// refuseUnknown lets the command help, which is hidden as --help says the same,
+// refuse what is no command.
+func refuseUnknown(help *cobra.Command) {
+	help.Hidden = true
+	show := help.Run
+	help.Run, help.RunE = nil, func(c *cobra.Command, args []string) error {
+		if found, _, err := c.Root().Find(args); err != nil || found == c.Root() && len(args) > 0 {
+			return commandName(c.Root(), args)
+		}
+		show(c, args)
+		return nil
+	}
 }
 
 // commandName refuses what is not a command, with the help that a person who

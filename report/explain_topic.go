@@ -1,0 +1,254 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/verdict"
+)
+
+// topic is a set of fixed words that views show beside labels, verdicts, events
+// and states. Explain knows the topic and each of its words.
+type topic struct {
+	name  string
+	about string // what its words say, for the list
+	parts []wordList
+}
+
+// wordList is words of one kind: the values of a column, say.
+type wordList struct {
+	title string
+	kind  string // what one of them is, behind its name
+	words []fixedWord
+	note  string // behind the words; "" for none
+}
+
+// fixedWord is a word, or a few, and what it means.
+type fixedWord struct{ text, means string }
+
+const (
+	evidenceTitle = "What decided it: the words of evidence"
+	doubtTitle    = "What makes evidence doubtful, in brackets behind it"
+	causeTitle    = "Why it was sent again: the causes of a RETRANSMISSION"
+	evidenceOrder = "Where several pieces decide on the same question the first of these is believed: octets seen before, IP identification, timestamp, time."
+)
+
+// topics are the names beside labels, verdicts, events and states that Explain
+// knows.
+var topics = []topic{
+	{"CAUSE", "why a segment was sent again", []wordList{{title: causeTitle, kind: "cause of a RETRANSMISSION", words: causeWords()}}},
+	{"CONFIDENCE", "how sure a verdict is", []wordList{confidences}},
+	{"EVIDENCE", "what decided on a label, and what makes it doubtful", []wordList{
+		{title: evidenceTitle, kind: "evidence for a label", words: evidenceWords(), note: evidenceOrder},
+		{title: doubtTitle, kind: "doubt about evidence", words: doubtWords()},
+	}},
+	{"OUTCOME", "how a connection opened and closed, when a RST came, how long it lasted", []wordList{openings, closings, resets, lives}},
+	{"ROLES", "who the client and the server are", []wordList{ends, roles}},
+}
+
+func causeWords() (words []fixedWord) {
+	for c := label.CauseUnknown; c < label.CauseCount; c++ {
+		words = append(words, fixedWord{c.String(), label.CauseTexts[c]})
+	}
+	return words
+}
+
+func evidenceWords() (words []fixedWord) {
+	for _, r := range label.Reasons[1:] {
+		words = append(words, fixedWord{r.Text, r.Means})
+	}
+	return words
+}
+
+func doubtWords() (words []fixedWord) {
+	for _, d := range label.DoubtTexts {
+		words = append(words, fixedWord{d.Text, d.Means})
+	}
+	return words
+}
+
+// words puts what each of several values means behind its name, from the first one
+// that has a meaning on.
+func words[V interface {
+	~uint8
+	fmt.Stringer
+}](first V, means ...string) (list []fixedWord) {
+	for i, m := range means {
+		list = append(list, fixedWord{(first + V(i)).String(), m})
+	}
+	return list
+}
+
+var openings = wordList{
+	title: "How a connection opened (OPENED, member opening.outcome)", kind: "how a connection opened",
+	words: words(analyze.OpeningMidstream,
+		"neither a SYN nor a SYN-ACK was captured: it had been open before, or the capture missed its beginning",
+		"SYN, SYN-ACK and the acknowledgement of it; or a SYN, and both ends went on as only ends of an open connection do",
+		"both ends sent a SYN, and these crossed (RFC 9293 figure 7)",
+		"the server sent a RST before the handshake was complete",
+		"a RST came from the client's side before the handshake was complete",
+		"the SYN-ACK was never acknowledged",
+		"a SYN, and nothing came back",
+		"only one direction was captured, and what it acknowledges, or a SYN-ACK in it, shows that there was another"),
+}
+
+var closings = wordList{
+	title: "How it closed (CLOSED, member closing.outcome)", kind: "how a connection closed",
+	words: words(analyze.ClosingOpen,
+		"no close was seen: neither a FIN nor an acceptable RST that ended it",
+		"a FIN from each end, one behind the other",
+		"a FIN from each end, both sent before the other's arrived (RFC 9293 figure 13)",
+		"one end has sent its FIN, the other has not",
+		"an acceptable RST came before both FINs were acknowledged"),
+}
+
+var resets = wordList{
+	title: "When a RST came (RST WHEN, member closing.rst_after)", kind: "when a RST came",
+	words: words(analyze.RstRefused,
+		"it answers a SYN",
+		"during the handshake, behind a SYN-ACK",
+		"the connection was open",
+		"its sender, or the other end, had sent a FIN",
+		"its sender had left data of the other end without acknowledgement, or got data behind its own FIN",
+		"it reached an end in TIME-WAIT (RFC 1337)"),
+	note: "Where two fit, the more telling one is given: TIME-WAIT, the handshake, unread data, after FIN, in this order.",
+}
+
+var lives = wordList{
+	title: "How long it lasted (member lived)", kind: "how long a connection lasted",
+	words: []fixedWord{
+		{"short", "under 1 s (a heuristic)"},
+		{"medium", "from 1 s to 60 s (a heuristic)"},
+		{"long", "60 s and more (a heuristic)"},
+	},
+	note: "Only connections have it of which beginning and end were captured.",
+}
+
+var ends = wordList{
+	title: "The ends of a connection", kind: "an end of a connection",
+	words: []fixedWord{{"client", "the end that opened the connection"}, {"server", "the other end"}},
+}
+
+var roles = wordList{
+	title: "How it is known which end is which (member roles)", kind: "how client and server are told apart",
+	words: []fixedWord{
+		{"handshake", "a SYN or a SYN-ACK was captured and tells client from server"},
+		{"guessed", "neither a SYN nor a SYN-ACK was captured: port numbers decide, and may mislead"},
+	},
+}
+
+var confidences = wordList{
+	title: "How sure a verdict is", kind: "confidence of a verdict",
+	words: words(verdict.Possible,
+		"it fits, and other explanations do as well",
+		"other explanations need more than one coincidence",
+		"the segments themselves say so"),
+}
+
+// topicKey is the name of a topic, or one of its words, as Explain looks for it.
+func topicKey(s string) string { return strings.ToUpper(strings.ReplaceAll(s, " ", "-")) }
+
+// topic writes what the fixed words of a topic mean, or one of them.
+func (x *explainer) topic(key string) (found bool) {
+	key = topicKey(key)
+	for _, t := range topics {
+		if key == t.name || key == t.name+"S" {
+			x.wordLists(t.parts)
+			return true
+		}
+	}
+	for _, t := range topics {
+		for _, p := range t.parts {
+			for _, w := range p.words {
+				if topicKey(w.text) != key {
+					continue
+				}
+				if found {
+					x.line("")
+				}
+				found = true
+				x.heading(w.text + "   " + p.kind + ", topic " + t.name)
+				x.block(gap, w.means)
+			}
+		}
+	}
+	return found
+}
+
+func (x *explainer) wordLists(parts []wordList) {
+	for i, p := range parts {
+		if i > 0 {
+			x.line("")
+		}
+		x.heading(p.title)
+		for _, w := range p.words {
+			x.term(w.text, w.means)
+		}
+		if p.note != "" {
+			x.line("")
+			x.block("", p.note)
+		}
+	}
+}
+
+// term writes a phrase and, indented below it, what it means.
+func (x *explainer) term(text, means string) {
+	x.line(gap + x.env.paint(Strong, text))
+	x.block("      ", means)
+}
+
+// topicList names every topic.
+func (x *explainer) topicList(room int) {
+	x.heading("Topics: the other words of views")
+	for _, t := range topics {
+		x.fact(gap+t.name, t.about, room)
+	}
+	x.line("")
+}
+
+// Topics returns the names of the topics that Explain knows.
+func Topics() (names []string) {
+	for _, t := range topics {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// topicNames returns the names of topics, and behind them their words that are
+// one word.
+func topicNames() []string {
+	names := Topics()
+	for _, t := range topics {
+		for _, p := range t.parts {
+			for _, w := range p.words {
+				if !strings.Contains(w.text, " ") {
+					names = append(names, w.text)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// topicDocuments writes the topics into LABELS.md. The words of evidence have a
+// column more.
+func topicDocuments(b *bytes.Buffer) {
+	evidenceDocument(b)
+	for _, t := range topics {
+		for _, p := range t.parts {
+			if t.name == "CAUSE" || t.name == "EVIDENCE" {
+				continue
+			}
+			fmt.Fprintf(b, "\n## %s\n\n| word | meaning |\n|:---|:---|\n", p.title)
+			for _, w := range p.words {
+				fmt.Fprintf(b, "| %s | %s |\n", w.text, w.means)
+			}
+			if p.note != "" {
+				fmt.Fprintf(b, "\n%s\n", p.note)
+			}
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/verdict"
+)
+
+// TestTopicWords: every word of a topic is explained by its own name, too, and no
+// value of what the words name is left out.
+func TestTopicWords(t *testing.T) {
+	for _, topic := range topics {
+		var all bytes.Buffer
+		if err := Explain(&all, topic.name, Options{Width: 200}); err != nil {
+			t.Error(err)
+		}
+		for _, p := range topic.parts {
+			for _, w := range p.words {
+				var one bytes.Buffer
+				if err := Explain(&one, w.text, Options{Width: 1000}); err != nil || w.means == "" || !strings.Contains(one.String(), w.means) {
+					t.Errorf("%s %s: %v\n%s", topic.name, w.text, err, &one)
+				}
+				if !strings.Contains(all.String(), "\n  "+w.text+"\n") {
+					t.Errorf("%s lacks %s:\n%s", topic.name, w.text, &all)
+				}
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, n := range Names() {
+		if seen[n] {
+			t.Errorf("%s is named twice", n)
+		}
+		seen[n] = true
+	}
+	for what, beyond := range map[string]fmt.Stringer{
+		"openings":    analyze.OpeningMidstream + analyze.OpeningOutcome(len(openings.words)),
+		"closings":    analyze.ClosingOpen + analyze.ClosingOutcome(len(closings.words)),
+		"resets":      analyze.RstRefused + analyze.RstAfter(len(resets.words)),
+		"confidences": verdict.Possible + verdict.Confidence(len(confidences.words)),
+	} {
+		if name, known := nameOf(beyond); known {
+			t.Errorf("%s: nothing says what %s means", what, name)
+		}
+	}
+}
+
+// nameOf returns the name of a value; false where it has none.
+func nameOf(v fmt.Stringer) (name string, known bool) {
+	defer func() { recover() }()
+	return v.String(), true
+}

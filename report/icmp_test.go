@@ -1,0 +1,40 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+)
+
+// TestICMPErrorIsNamed: the event calls an ICMP error what the story calls it, and
+// one without a name by its numbers.
+func TestICMPErrorIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		kind, code uint8
+		v6         bool
+		want       string
+	}{
+		{3, 1, false, "ICMP error: host unreachable, type 3 code 1, 1.50 s after the first SYN"},
+		{1, 0, true, "ICMP error: no route to destination, type 1 code 0, 1.50 s after the first SYN"},
+		{1, 0, false, "ICMP error, type 1 code 0, 1.50 s after the first SYN"},
+	} {
+		conn := unanswered(t)
+		if c.v6 {
+			conn.Client, conn.Server = ep("[2001:db8::1]:1"), ep("[2001:db8::2]:9")
+		}
+		conn.Opening.ICMPType, conn.Opening.ICMPCode = c.kind, c.code
+		m := momentOf(analyze.MomentICMPError, conn, 59, 15e8)
+		m.Time = conn.Start + 15e8
+		var b bytes.Buffer
+		w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Width: 200}})
+		w.Moment(&m)
+		if err := w.Close(Input{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), c.want) {
+			t.Errorf("%s, want %s", &b, c.want)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package report
+
+import "strings"
+
+// singulars are what the texts of the summary begin with behind a number, and what
+// they begin with behind 1. Longer beginnings stand before shorter ones.
+var singulars = []struct{ many, one string }{
+	{"segments acknowledge ", "segment acknowledges "},
+	{"segments larger than the MSS (offload): counted as this host saw them,", "segment larger than the MSS (offload): counted as this host saw it,"},
+	{"segments ", "segment "},
+	{"TCP segments", "TCP segment"},
+	{"packets earlier than the one before them", "packet earlier than the one before it"},
+	{"packets cut by the snaplen, the shortest at ", "packet cut by the snaplen, at "},
+	{"packets ", "packet "},
+	{"copies: ", "copy: "},
+	{"connections seen from the middle: their ", "connection seen from the middle: its "},
+	{"connections ", "connection "},
+	{"checksums left to the NIC (offload): they say ", "checksum left to the NIC (offload): it says "},
+	{"wrong checksums: their receivers drop these segments", "wrong checksum: its receiver drops this segment"},
+	{"octets ", "octet "},
+	{"SYN-ACKs ", "SYN-ACK "},
+	{"RSTs ", "RST "},
+	{"tail loss probes", "tail loss probe"},
+	{"duplicate acknowledgements", "duplicate acknowledgement"},
+	{"zero windows", "zero window"},
+	{"keep-alives", "keep-alive"},
+	{"reset before they were complete", "reset before it was complete"},
+	{"held by other hosts", "held by another host"},
+	{"shown to have been unnecessary, when they passed or", "shown to have been unnecessary, when it passed or"},
+	{"although acknowledged already when they passed here", "although acknowledged already when it passed here"},
+}
+
+// behindCount returns text as it stands behind n.
+func behindCount(n uint64, text string) string {
+	if n != 1 {
+		return text
+	}
+	for _, s := range singulars {
+		if rest, found := strings.CutPrefix(text, s.many); found {
+			return s.one + rest
+		}
+	}
+	return text
+}
