@@ -150,7 +150,7 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 		indent := len(g.indent) + g.widths[0] + len(gap)
 		for _, line := range wrapWords(below.text, g.env.Width-indent, "") {
 			b = appendSpaces(b, indent)
-			b = g.env.appendPainted(b, below.tone, line)
+			b = g.env.appendPainted(b, below.tone, unglue(line))
 			b = append(b, '\n')
 		}
 	}
@@ -236,13 +236,13 @@ func (g *grid) record(w io.Writer, row []cell) error {
 		}
 		b = g.env.appendPainted(b, Strong, c.header)
 		if used+n <= g.env.Width {
-			b = g.env.appendPainted(append(b, ' '), row[i].tone, row[i].text)
+			b = g.env.appendPainted(append(b, ' '), row[i].tone, unglue(row[i].text))
 			used += n
 			continue
 		}
 		for _, line := range wrapWords(row[i].text, g.env.Width-len(g.indent+gap+gap), "") {
 			b = append(append(append(append(b, '\n'), g.indent...), gap...), gap...)
-			b = g.env.appendPainted(b, row[i].tone, line)
+			b = g.env.appendPainted(b, row[i].tone, unglue(line))
 		}
 		used = g.env.Width
 	}

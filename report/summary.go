@@ -220,7 +220,7 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 	}}
 	for _, r := range rows {
 		cells := []cell{{text: (&Value{set: true, n: r.number}).people(KindID, s.env)}, {text: r.client}, {text: r.server}, {r.opened, r.openedTone},
-			{r.closed, r.closedTone}, {text: thousands(r.resent)}, {text: unglue(s.env.plain(r.why))}}
+			{r.closed, r.closedTone}, {text: thousands(r.resent)}, {text: s.env.plain(r.why)}}
 		g.rows = append(g.rows, cells)
 	}
 	g.fit(false)

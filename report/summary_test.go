@@ -252,6 +252,18 @@ func TestAddDirection(t *testing.T) {
 	}
 }
 
+// TestReasonsKeepUnits: no line break between a number and its unit.
+func TestReasonsKeepUnits(t *testing.T) {
+	c := halfClose(t)
+	c.FromServer.SlowestAnswer = analyze.Answer{Wait: 5e9, Packet: 6}
+	for width := minWidth; width < 120; width++ {
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewSummary}, Width: width}, nil, []*analyze.Connection{c}, sampleInput())
+		if !strings.Contains(out, "5.00 s") || strings.Contains(out, nbsp) {
+			t.Errorf("%d columns\n%s", width, out)
+		}
+	}
+}
+
 // TestChosenHeadline: a summary of some connections says so.
 func TestChosenHeadline(t *testing.T) {
 	in := sampleInput()
