@@ -144,7 +144,6 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// TestMostAtOnce compares with a count over all pairs.
 // TestSilentFlood: a victim that answers nothing is under a flood as well.
 func TestSilentFlood(t *testing.T) {
 	for _, c := range []struct {
@@ -177,6 +176,7 @@ func TestSilentFlood(t *testing.T) {
 	}
 }
 
+// TestMostAtOnce compares with a count over all pairs.
 func TestMostAtOnce(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for range 50 {
