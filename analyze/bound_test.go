@@ -320,3 +320,36 @@ func TestLongReuse(t *testing.T) {
 		sameKept(t, c.name, all, analyze.Config{})
 	}
 }
+
+// TestFloodShare: attempts make room in front of open connections where they are
+// more than one in eight of the connections that there is room for.
+func TestFloodShare(t *testing.T) {
+	const most = 16
+	for opening, evicted := range map[int]analyze.OpeningOutcome{2: analyze.OpeningComplete, 3: analyze.OpeningUnanswered} {
+		a, all := collect(analyze.Config{MaxConnections: most})
+		packet := uint64(0)
+		put := func(client uint16, back bool, flags wire.Flags, seq, ack wire.Seq) {
+			packet++
+			seg := wire.Segment{Packet: packet, Time: int64(1e18) + int64(packet)*1e6, Tuple: simTuple(0), Flags: flags, Seq: seq, Ack: ack, Window: 1000}
+			seg.SrcPort = client
+			if back {
+				seg.Tuple = seg.Tuple.Reverse()
+			}
+			a.Segment(&seg)
+		}
+		for i := range uint16(most) {
+			put(1000+i, false, wire.SYN, 100, 0)
+			if int(i) < most-opening {
+				put(1000+i, true, wire.SYN|wire.ACK, 500, 101)
+				put(1000+i, false, wire.ACK, 101, 501)
+			}
+		}
+		if len(*all) != 0 {
+			t.Fatalf("%d opening: %d handed over where there is room", opening, len(*all))
+		}
+		put(2000, false, wire.SYN, 100, 0)
+		if len(*all) != 1 || !(*all)[0].Evicted || (*all)[0].Opening.Outcome != evicted {
+			t.Errorf("%d opening of %d: %d handed over, want one that is %v", opening, most, len(*all), evicted)
+		}
+	}
+}

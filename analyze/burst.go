@@ -49,8 +49,7 @@ func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment,
 	if o.count > 0 && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(o.recover) {
 		a.endBurst(f, w, s.Other(), seg.Time, seg.Packet, EndAcked)
 	}
-	if b := &w.bursts[s]; b.count > 0 && !fx.Receiver.Is(flow.SentACK) && a.cause == label.NoCause &&
-		seg.Time-b.until > longRoundTrip {
+	if b := &w.bursts[s]; b.count > 0 && !fx.Receiver.Is(flow.SentACK) && seg.Time-b.until > longRoundTrip {
 		// The other end is not captured, so no ACK will end it: a heuristic.
 		a.endBurst(f, w, s, b.until, b.last, EndQuiet)
 	}

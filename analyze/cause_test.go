@@ -42,6 +42,10 @@ func TestCauses(t *testing.T) {
 		{"reported, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.299 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported long ago, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.9 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"behind two duplicate ACKs", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.01 B>A . 1 ack 1\n+.0001 B>A . 1 ack 1\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"reported, a little more than a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.37 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"reported, more than a round trip and a quarter away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.38 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"a probe, nearly two round trips later", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.177 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
+		{"a little too soon for a probe", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.174 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
 		{"octets that SACK reported", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B P. 1001:2001(1000) ack 1 id 5", label.CauseSpurious},
 		{"a SYN again at once", "0 A>B S 0:0(0) id 1\n+.005 A>B S 0:0(0) id 2", label.CauseUnknown},
 		{"a SYN again after a second", "0 A>B S 0:0(0) id 1\n+1 A>B S 0:0(0) id 2", label.CauseRTO},
@@ -73,6 +77,10 @@ func TestCauses(t *testing.T) {
 func TestSequenceVerdicts(t *testing.T) {
 	rising := "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
 		"+.1 A>B P. 1:101(100) ack 1 id 12\n+.1 A>B P. 101:201(100) ack 1 id 13\n+.1 A>B P. 201:301(100) ack 1 id 14\n"
+	// counting numbers its packets one by one; far100 not at all, 100 ms away.
+	counting := "0 A>B S 0:0(0) win 64240 id 10 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
+		"+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.02 B>A . 1 ack 201\n"
+	far100 := "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.1 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1\n"
 	for _, c := range []struct {
 		name, text string
 		yes, no    label.ID
@@ -80,6 +88,21 @@ func TestSequenceVerdicts(t *testing.T) {
 		{"behind a segment that is several on the wire", rising + "+.1 A>B P. 301:2801(2500) ack 1 id 15\n+.01 B>A . 1 ack 2801\n+.4 A>B P. 2801:2901(100) ack 1 id 17", label.Data, label.Retransmission},
 		{"an acknowledgement lost, within the other end's timeout", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1 id 11\n" +
 			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A P. 1:101(100) ack 101\n+.0001 A>B . 101 ack 101 id 13\n+.1 A>B P. 101:201(100) ack 101 id 14\n+.02 B>A P. 101:201(100) ack 201\n+.21 A>B P. 201:301(100) ack 201 id 16", label.Data, label.Retransmission},
+		{"a packet that did not pass", counting + "+.3 A>B P. 201:301(100) ack 1 id 15", label.Retransmission, label.MissingSegment},
+		{"a packet that did not pass, where packets may be fragmented", counting + "+.3 A>B P. 201:301(100) ack 1 id 15 mayfrag", label.Data, label.Retransmission},
+		{"a packet that did not pass, a TTL above 64", counting + "+.3 A>B P. 201:301(100) ack 1 id 15 ttl 65", label.Data, label.Retransmission},
+		{"a packet that did not pass, behind a keep-alive", counting + "+10 A>B . 200 ack 1 id 14\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 16", label.Data, label.Retransmission},
+		{"a packet that did not pass, behind a window of 0", counting + "+.01 B>A . 1 ack 201 win 0\n+.01 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.Data, label.Retransmission},
+		{"in front of a bare ACK", evidenceOpened + "+.1 A>B . 101 ack 1\n+.001 A>B P. 1:101(100) ack 1", label.Retransmission, label.OutOfOrder},
+		{"in front of a bare ACK, sooner than any timer", evidenceOpened + "+.1 A>B . 101 ack 1\n+.0001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
+		{"in front of data", evidenceOpened + "+.1 A>B P. 101:201(100) ack 1\n+.001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
+		{"again within the round trip", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+.06 A>B . 1:1001(1000) ack 1", label.DuplicatePacket, label.Retransmission},
+		{"again within the round trip, behind a duplicate ACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+.059 B>A . 1 ack 1 win 65160\n+.001 A>B . 1:1001(1000) ack 1", label.Retransmission, label.DuplicatePacket},
+		{"again within the round trip, behind SACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+.05 A>B . 1001:2001(1000) ack 1\n+0 A>B . 2001:3001(1000) ack 1\n" +
+			"+.05 B>A . 1 ack 1001 win 65160 <sack 2001:3001>\n+.01 A>B . 1001:2001(1000) ack 1", label.Retransmission, label.DuplicatePacket},
+		{"again within the round trip, in fast recovery", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+0 A>B . 2001:3001(1000) ack 1\n+0 A>B . 3001:4001(1000) ack 1\n" +
+			"+.1 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+.0001 A>B . 1:1001(1000) ack 1\n+.1 B>A . 1 ack 2001 win 65160\n" +
+			"+.0001 A>B . 2001:3001(1000) ack 1\n+.06 A>B . 2001:3001(1000) ack 1", label.Retransmission, label.DuplicatePacket},
 		{"a constant identification", "0 A>B S 0:0(0) win 64240 id 7 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 7\n+.1 A>B P. 1:101(100) ack 1 id 7\n+.3 A>B P. 1:101(100) ack 1 id 7", label.Retransmission, label.DuplicatePacket},
 		{"the first two segments swapped", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.0006 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1\n+.01 B>A F. 101:101(0) ack 1 id 501\n+.0008 B>A P. 1:101(100) ack 1 id 500", label.OutOfOrder, label.Retransmission},
 		{"one octet pushed again", evidenceOpened + "+.1 A>B P. 1:2(1) ack 1\n+.01 B>A . 1 ack 2\n+.22 A>B P. 1:2(1) ack 1", label.Retransmission, label.KeepAlive},

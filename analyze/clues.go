@@ -22,7 +22,8 @@ type Clues struct {
 	Ignored        uint32
 	IgnoredPackets [4]uint64
 	IgnoredAt      int64
-	// Rst is the first acceptable RST.
+	// Rst is the first RST that reset the connection, or where it turned out to
+	// live on, the next that did.
 	Rst RstClue
 	// OldAck answers a SYN with an ACK that is not for it: the other end
 	// remembers an older connection (RFC 9293 §3.6.1). OldRst is the RST by
@@ -163,7 +164,8 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	}
 }
 
-// clueRST notes the first acceptable RST, and the first that is not.
+// clueRST notes the RST that resets the connection, and the first that is not
+// acceptable.
 func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
@@ -175,8 +177,8 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient {
 		c.OldRst = seg.Packet
 	}
-	if c.Rst.Packet != 0 && n.rstPacket != seg.Packet {
-		return
+	if n.rstPacket != seg.Packet {
+		return // it resets something else: an older connection, or one that is reset
 	}
 	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, HasIPID: seg.HasIPID, Window: seg.Window, After: -1}
 	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() {

@@ -102,6 +102,7 @@ func TestQuote(t *testing.T) {
 		ipv6       bool
 	}{
 		{"port unreachable", ip4(1, cat(hx("0303 0000 00000000"), tcp4[:28])), 3, 3, 0, false},
+		{"port unreachable, with a number where others have an MTU", ip4(1, cat(hx("0303 0000 0000 0514"), tcp4)), 3, 3, 0, false},
 		{"fragmentation needed", ip4(1, cat(hx("0304 0000 0000 0514"), tcp4)), 3, 4, 1300, false},
 		{"time exceeded", ip4(1, cat(hx("0b00 0000 00000000"), tcp4)), 11, 0, 0, false},
 		{"redirect", ip4(1, cat(hx("0501 0000 c0000263"), tcp4)), 5, 1, 0, false},

@@ -253,3 +253,44 @@ func TestMergeAgainstDefinition(t *testing.T) {
 		}
 	})
 }
+
+// TestLongestUnreadIsClosed: where more files are read than may be open, the one
+// that was not read for longest makes room, and is read on where it was left.
+func TestLongestUnreadIsClosed(t *testing.T) {
+	dir, pool := t.TempDir(), &filePool{}
+	octet := make([]byte, 1)
+	read := func(d *diskFile, want string) {
+		t.Helper()
+		if _, err := d.Read(octet); err != nil || string(octet) != want {
+			t.Fatalf("%s: %q, %v; want %q", d.path, octet, err, want)
+		}
+	}
+	var all []*diskFile
+	for i := range maxOpenFiles + 1 {
+		path := filepath.Join(dir, fmt.Sprint(i))
+		if err := os.WriteFile(path, []byte("abc"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, &diskFile{path: path, pool: pool})
+	}
+	defer func() {
+		for _, d := range all {
+			d.Close()
+		}
+	}()
+	for _, d := range all[:maxOpenFiles] {
+		read(d, "a")
+	}
+	read(all[0], "b")
+	read(all[1], "b")
+	read(all[maxOpenFiles], "a")
+	for i, d := range all {
+		if open := d.file != nil; open != (i != 2) {
+			t.Errorf("file %d is open: %t", i, open)
+		}
+	}
+	read(all[2], "b")
+	if all[2].file == nil || all[3].file != nil || len(pool.open) != maxOpenFiles {
+		t.Errorf("file 2 open %t, file 3 open %t, %d in all", all[2].file != nil, all[3].file != nil, len(pool.open))
+	}
+}

@@ -274,3 +274,47 @@ func TestChosenHeadline(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+// TestDropsSaid: what is known of lost packets is said of as many interfaces as say it.
+func TestDropsSaid(t *testing.T) {
+	said, silent, lost := Interface{DropsKnown: true}, Interface{}, Interface{DropsKnown: true, Dropped: 3}
+	for _, c := range []struct {
+		interfaces []Interface
+		want       string
+	}{
+		{nil, " it is not said whether packets were dropped"},
+		{[]Interface{silent, silent}, " it is not said whether packets were dropped"},
+		{[]Interface{said}, "0 packets dropped by the capturing system"},
+		{[]Interface{said, said}, "0 packets dropped by the capturing system"},
+		{[]Interface{said, silent}, "0 packets dropped by the capturing system, as far as it says"},
+		{[]Interface{silent, said}, "0 packets dropped by the capturing system, as far as it says"},
+		{[]Interface{lost, silent}, "3 packets dropped by the capturing system, as far as it says"},
+	} {
+		s := captureSection(&Input{Interfaces: c.interfaces}, &tally{})
+		if got := s.items[0].number() + " " + s.items[0].text; got != c.want {
+			t.Errorf("%+v: %q, want %q", c.interfaces, got, c.want)
+		}
+	}
+}
+
+// TestOpenedAgain: a complete opening counts as tried again from the second SYN, or
+// SYN-ACK, on.
+func TestOpenedAgain(t *testing.T) {
+	for _, c := range []struct {
+		syns, synAcks uint32
+		want          string
+	}{
+		{1, 1, "complete"},
+		{2, 1, "complete (1 after a SYN was sent again)"},
+		{1, 2, "complete (1 after a SYN-ACK was sent again)"},
+		{2, 2, "complete (1 after a SYN was sent again, 1 after a SYN-ACK was sent again)"},
+	} {
+		conn := halfClose(t)
+		conn.Opening.SynCount, conn.Opening.SynAckCount = c.syns, c.synAcks
+		var sum tally
+		sum.add(conn, nil)
+		if s := openedSection(&sum); s.items[0].n != 1 || s.items[0].text != c.want {
+			t.Errorf("%d SYNs, %d SYN-ACKs: %d %s, want 1 %s", c.syns, c.synAcks, s.items[0].n, s.items[0].text, c.want)
+		}
+	}
+}

@@ -22,6 +22,7 @@ func count(events []told, k event.Kind) (n int) {
 const (
 	handshake = "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
 	bothClose = handshake + "+.1 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 A>B . 2 ack 2\n+.001 B>A . 2 ack 2\n"
+	lone      = "0 A>B P. 1:101(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n" // sends again, captured alone
 	oneFlight = handshake + "+.010 A>B P. 1:101(100) ack 1\n"
 )
 
@@ -37,6 +38,10 @@ func TestOnce(t *testing.T) {
 		{"one repair of several segments", oneFlight + "+.001 A>B P. 101:201(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.001 A>B P. 101:201(100) ack 1\n+.010 B>A . 1 ack 201", analyze.MomentResent, 1},
 		{"a repair with an ACK of a part", oneFlight + "+.001 A>B P. 101:201(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1\n+.010 B>A . 1 ack 201", analyze.MomentResent, 1},
 		{"two repairs", oneFlight + "+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101\n+.1 A>B P. 101:201(100) ack 1\n+.3 A>B P. 101:201(100) ack 1\n+.010 B>A . 1 ack 201", analyze.MomentResent, 2},
+		{"two repairs of a direction that is captured alone", lone + "+1.1 A>B P. 101:201(100) ack 1\n+.3 A>B P. 101:201(100) ack 1", analyze.MomentResent, 2},
+		{"one of them within a second", lone + "+.9 A>B P. 101:201(100) ack 1\n+.3 A>B P. 101:201(100) ack 1", analyze.MomentResent, 1},
+		{"one that goes on behind a second", lone + "+1.1 A>B P. 1:101(100) ack 1\n+.3 A>B P. 101:201(100) ack 1", analyze.MomentResent, 1},
+		{"one that is not acknowledged yet", oneFlight + "+.3 A>B P. 1:101(100) ack 1\n+1.1 A>B P. 101:201(100) ack 1\n+.3 A>B P. 101:201(100) ack 1", analyze.MomentResent, 1},
 		{"both ends repair", oneFlight + "+.001 B>A P. 1:51(50) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.001 B>A P. 1:51(50) ack 1\n+.001 A>B . 101 ack 51\n+.001 B>A . 51 ack 101", analyze.MomentResent, 2},
 		{"a stall that goes on", oneFlight + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+1.2 A>B P. 1:101(100) ack 1\n+2.4 A>B P. 1:101(100) ack 1\n+4.8 A>B P. 1:101(100) ack 1\n+9.6 A>B P. 1:101(100) ack 1", analyze.MomentStalled, 1},
 		{"every SYN again", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0", analyze.MomentRetry, 2},
@@ -88,6 +93,9 @@ func TestValues(t *testing.T) {
 		},
 		oneFlight + "+.001 B>A . 1 ack 101 win 0\n+2 B>A . 1 ack 101 win 100": {
 			"zero-window by=server", "window-reopened by=server first=5 duration=2 window=100 probes=0",
+		},
+		lone + "+.2 A>B P. 1:101(100) ack 1\n+1.1 A>B P. 101:201(100) ack 1": {
+			"resent by=client first=2 segments=2 octets=200 duration=0.2 end=quiet rto=0 fast=0 tlp=0 spurious=0 unknown=2 ?",
 		},
 		"0 A>B S 0\n+.010 B>A R. 0 ack 1": {"refused by=server rst_after=refused tries=1 duration=0.01"},
 		"0 A>B S 0 ttl 64\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1 ttl 64\n+1 B>A R. 1 ack 1 ttl 250": {

@@ -8,6 +8,7 @@ var congestionExperienced = Spec{
 	Definition: "A router on the way marked the packet instead of dropping it: congestion experienced.",
 	Conditions: []Condition{
 		{"both ECN bits of the IP header are set", opened + "+.1 A>B P. 1:11(10) ack 1 tos 2"},
+		{"RST is clear", opened + "+.1 A>B R. 1:1(0) ack 1 tos 3"},
 	},
 	Clauses: []Clause{{3168, "5"}},
 	Looks:   "every segment",

@@ -12,6 +12,9 @@ const shaken = "0 A>B S 0 win 64240 id 1\n+.01 B>A S. 0 ack 1 win 65160 id 1\n+.
 const stamped = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n" +
 	"+.01 A>B . 1 ack 1 <TS val 120 ecr 7>\n+1 A>B P. 21(20) ack 1 <TS val 500 ecr 7>\n"
 
+const ipv6 = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n" +
+	"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n"
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -44,6 +47,14 @@ func TestCorners(t *testing.T) {
 		{"a SYN-ACK again while data is outstanding", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.01 B>A S. 0 ack 1 win 65160 id 2", label.DupAck, false},
 		{"a RST with the same acknowledgement", shaken + "+1 B>A P. 1(10) ack 1 id 2\n+.01 A>B R. 1 ack 1 win 64240 id 3", label.DupAck, false},
 		{"the first ACK of its end, of number 0", "0 B>A P. =0(100) ack 1 id 1\n+.1 A>B . 1 ack =0 win 0 id 1", label.DupAck, false},
+		{"the SYNs were not captured, SACK with another window", "0 A>B . 1 ack 1 win 100\n+.1 B>A P. 101(100) ack 1\n+.1 A>B . 1 ack 1 win 200 <sack 101:201>", label.DupAck, true},
+		{"the SYNs were not captured, another window", "0 A>B . 1 ack 1 win 100\n+.1 B>A P. 101(100) ack 1\n+.1 A>B . 1 ack 1 win 200", label.DupAck, false},
+		{"the ACK of a FIN again, with a larger window", shaken + "+1 B>A F. 1 ack 1 id 2\n+.01 A>B . 1 ack 2 win 64240 id 3\n+1 B>A F. 1 ack 1 id 3\n+.01 A>B . 1 ack 2 win 65000 id 4", label.WindowUpdate, false},
+		{"a SYN with octets and an earlier timestamp", stamped + "+1 A>B S 41(10) <TS val 50 ecr 0>", label.OldTimestamp, false},
+		{"536 octets to an end that announced no MSS", shaken + "+1 A>B P. 1(536) ack 1", label.LargeSegment, false},
+		{"537 octets to an end that announced no MSS", shaken + "+1 A>B P. 1(537) ack 1", label.LargeSegment, true},
+		{"1,220 octets of IPv6 to an end that announced no MSS", ipv6 + "+1 A>B P. 1(1220) ack 1", label.LargeSegment, false},
+		{"1,221 octets of IPv6 to an end that announced no MSS", ipv6 + "+1 A>B P. 1(1221) ack 1", label.LargeSegment, true},
 		{"a window of 0 in a SYN", "0 A>B S 0 win 0", label.ZeroWindow, false},
 		{"a window of 0 in a RST", shaken + "+1 A>B R. 1 ack 1 win 0 id 3", label.ZeroWindow, false},
 		{"a window of 0 with data", shaken + "+1 A>B P. 1(5) ack 1 win 0 id 3", label.ZeroWindow, true},

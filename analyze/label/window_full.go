@@ -15,6 +15,7 @@ var windowFull = Spec{
 			"0 A>B P. 1:101(100) ack 1 win 100\n+.01 B>A . 1:1(0) ack 101 win 100\n+.1 A>B P. 101:201(100) ack 1 win 100"},
 		{"it ends at the other end's highest acknowledgement plus its last window, or behind",
 			opened + "+.1 A>B P. 1:101(100) ack 1"},
+		{"the other end's last window was not 0", stopped + "+.2 A>B P. 1001:1101(100) ack 1"},
 	},
 	Clauses:   []Clause{{9293, "3.8.6"}, {7323, "2.2"}},
 	Looks:     "segments with payload",
@@ -24,7 +25,7 @@ var windowFull = Spec{
 	on: payload,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		if s.Len == 0 || s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK|flow.Scaled) || c.Set.Has(ZeroWindowProbe) {
+		if s.Len == 0 || s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK|flow.Scaled) {
 			return false
 		}
 		room := x.Receiver.LastWindow()

@@ -16,6 +16,10 @@ var windowShrunk = Spec{
 			"+.1 A>B . 1:1(0) ack 101 win 64240\n+.1 A>B . 1:1(0) ack 1 win 64000"},
 		{"its acknowledgement plus its window lies in front of the last one's, by at least the unit in which windows are counted",
 			opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64140"},
+		{"it is not a DUPLICATE-PACKET", risingIDs + "+.01 A>B . 201:201(0) ack 1 win 64000 id 14\n" +
+			"+.00001 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
+		{"it is not an OUT-OF-ORDER", risingIDs + "+.01 A>B P. 211:221(10) ack 1 win 65000 id 15\n" +
+			"+.00001 A>B P. 201:211(10) ack 1 win 64000 id 14"},
 	},
 	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.4"}},
 	Looks:   "segments with ACK",

@@ -12,6 +12,7 @@ var windowUpdate = Spec{
 	Conditions: []Condition{
 		{"the segment carries no payload, and SYN, FIN and RST are clear", opened + "+.1 A>B P. 1:2(1) ack 1 win 65000"},
 		{"it acknowledges what this end had acknowledged before", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 65000"},
+		{"it is neither a HANDSHAKE-ACK nor an ACK-OF-FIN", opened + "+1 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 win 65000"},
 		{"its window is larger than this end's last", opened + "+.1 A>B . 1:1(0) ack 1 win 64000"},
 		{"its sequence number is the next one of its sender", opened + "+.1 A>B . 0:0(0) ack 1 win 65000"},
 	},

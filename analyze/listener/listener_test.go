@@ -109,6 +109,24 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// TestSYNMissed: where the SYN was not captured, a connection is in SYN-RECEIVED
+// from its SYN-ACK for as long as the client took to acknowledge it.
+func TestSYNMissed(t *testing.T) {
+	var tab Table
+	for i := range int64(3) { // the second and the third at one time
+		c := attempt("10.0.0.1:1", second*(1000+2*i-i/2), 1, 0)
+		c.Steps = c.Steps[1:]
+		c.Opening.Took, c.Opening.RTTClient = -1, second*3/2
+		tab.Add(c, nil)
+	}
+	if l := tab.List(second * 1004)[0]; l.MostSynReceived != 2 || l.SynReceived != 1 {
+		t.Errorf("%d at the most at one time, %d at last; want 2, 1", l.MostSynReceived, l.SynReceived)
+	}
+	if l := tab.List(second * 1005)[0]; l.SynReceived != 0 {
+		t.Errorf("%d in SYN-RECEIVED behind their ACKs", l.SynReceived)
+	}
+}
+
 // TestFlood wants many half-open connections of many sources, and only these,
 // to be called a flood.
 func TestFlood(t *testing.T) {
@@ -120,6 +138,8 @@ func TestFlood(t *testing.T) {
 		{"flood", 150, 100, 10, true},
 		{"few at one time", 99, 99, 0, false},
 		{"one source", 150, 1, 0, false},
+		{"one in ten completed", 144, 100, 16, false},
+		{"fewer than one in ten completed", 145, 100, 16, true},
 		{"enough completed", 150, 100, 17, false},
 	} {
 		var tab Table
@@ -135,7 +155,6 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// TestMostAtOnce compares with a count over all pairs.
 // TestSilentFlood: a victim that answers nothing is under a flood as well.
 func TestSilentFlood(t *testing.T) {
 	for _, c := range []struct {
@@ -168,6 +187,7 @@ func TestSilentFlood(t *testing.T) {
 	}
 }
 
+// TestMostAtOnce compares with a count over all pairs.
 func TestMostAtOnce(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for range 50 {

@@ -108,8 +108,7 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 	if !o.known || o.begun && limit <= o.next {
 		return true
 	}
-	fin := o.fin()
-	limit = min(limit, fin)
+	limit = min(limit, o.fin())
 	if o.busy {
 		return v.ensureGap(o, limit)
 	}
@@ -121,7 +120,7 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 	if o.begun && o.next >= limit || !o.begun && !(known && limit > at) {
 		return true
 	}
-	if limit != fin && limit == max(o.ref, o.seen)+1 {
+	if limit == max(o.ref, o.seen)+1 {
 		return true // one number that was not captured may as well be the FIN
 	}
 	if !v.final(o, limit) {
@@ -173,7 +172,7 @@ func (v *conversation) hand(d *direction, c *chunk, to int64, ack uint64) {
 		}
 		d.next = to
 		v.emit(d, &p)
-		if c.doubt == AfterRST && ack != 0 {
+		if c.doubt == AfterRST { // only acknowledged octets with this doubt are handed on
 			v.reset = false // the RST was not obeyed
 		}
 	}

@@ -458,6 +458,36 @@ client octets 0+10 of 4`},
 	{"a RST's number is not believed beyond what was captured", opened + `
 +.1 A>B R. 1 ack 1
 +.1 A>B . 1 ack 100000001`, ``},
+	{"nor inside the window behind what was captured", opened + `
++.1 A>B R. 1 ack 1
++.1 A>B . 1 ack 5001`, ``},
+	{"a blind RST acknowledges nothing", opened + `
++.1 A>B P. 1:11(10) ack 1
++.01 B>A R. 1000 ack 5001
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21`, `
+client octets 0+10 of 4 ack 7
+client octets 10+10 of 6 ack 7`},
+	{"a FIN that was not captured is no octet", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A P. 1:11(10) ack 12
++.1 B>A F. 11 ack 12`, `
+client octets 0+10 of 4 ack 5
+server octets 0+10 of 5`},
+	{"a wrong checksum, one direction alone", `
+0   A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1 badsum
++.1 A>B P. 21:31(10) ack 1`, `
+client octets 0+10 of 1
+client octets 10+10 bad-checksum of 2
+client octets 20+10 of 3`},
+	{"wrong checksums alone, which may be left to the NIC", `
+0   B>A P. 900:920(20) ack 5001
++.1 A>B P. 5001:5011(10) ack 920 badsum
++.1 A>B P. 5011:5021(10) ack 920 badsum`, `
+server octets 0+20 of 1 ack 2
+client octets 0+10 of 2
+client octets 10+10 of 3`},
 	{"an acknowledgement that was taken back was forged", opened + `
 +.1 B>A . 1 ack 30001
 +.1 B>A . 1 ack 1

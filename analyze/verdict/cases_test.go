@@ -63,6 +63,9 @@ var cases = []struct{ name, script, want string }{
 	{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
 	{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
 
+	{"the client's RST for an older connection", "0 A>B S 0\n+.01 B>A . =5000 ack =777 ttl 60\n+.001 A>B R =777\n+1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n",
+		"TIME-WAIT-COLLISION likely, SLOW-SYN likely"},
+
 	{"dropped while the listener answers", served + "1 A>B S 0\n+1 A>B S 0\n", "DROPPED likely, ACCEPT-QUEUE-FULL possible"},
 	{"dropped while the host answers", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED likely"},
 	{"dropped while the host refuses", lone + "addr E 198.51.100.1:82\n0 C>E S 0\n+.01 E>C R. 0 ack 1\n+.5 A>B S 0\n+1 A>B S 0\n", "DROPPED likely"},

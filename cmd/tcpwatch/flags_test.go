@@ -20,6 +20,43 @@ func TestShortDurations(t *testing.T) {
 	}
 }
 
+// TestSizes: sizes are taken up to their bounds; none comes round to one that is
+// allowed.
+func TestSizes(t *testing.T) {
+	var octets int64
+	var memory int
+	for _, c := range []struct {
+		option *option
+		size   string
+		want   int64 // 0: it is refused
+	}{
+		{fileSize(&octets), "1", 1_000_000},
+		{fileSize(&octets), "1k", 1 << 10},
+		{fileSize(&octets), "1M", 1 << 20},
+		{fileSize(&octets), "1048576G", 1 << 50},
+		{fileSize(&octets), "1048577G", 0},
+		{fileSize(&octets), "1073741824M", 1 << 50},
+		{fileSize(&octets), "1073741825M", 0},
+		{fileSize(&octets), "17179869185G", 0}, // 2^64 + 2^30 octets
+		{fileSize(&octets), "0", 0},
+		{fileSize(&octets), "-1G", 0},
+		{maxBuffer(&memory), "1048576", 1 << 20},
+		{maxBuffer(&memory), "1048575", 0},
+		{maxBuffer(&memory), "1024K", 1 << 20},
+		{maxBuffer(&memory), "8589934591G", (1<<33 - 1) << 30},
+		{maxBuffer(&memory), "8589934592G", 0},  // 2^63 octets
+		{maxBuffer(&memory), "17179869185G", 0}, // 2^64 + 2^30
+		{maxBuffer(&memory), "9223372036854775807G", 0},
+		{maxBuffer(&memory), "-17179869183G", 0}, // 2^30 - 2^64
+	} {
+		octets, memory = 0, 0
+		err := c.option.Set(c.size)
+		if got := octets + int64(memory); got != c.want || (err == nil) != (c.want != 0) {
+			t.Errorf("%s: %d, %v; want %d", c.size, got, err, c.want)
+		}
+	}
+}
+
 func TestConnectionNumbersAreBounded(t *testing.T) {
 	var only map[uint64]bool
 	o := connectionNumbers(&only)

@@ -48,17 +48,8 @@ func listInterfaces(c *cobra.Command, format report.Format, color when) error {
 	}
 	denied := live.Permitted()
 	devices := make([]report.Device, len(found))
-	for i, f := range found {
-		d := &devices[i]
-		*d = report.Device{
-			Name: f.Name, Index: f.Index, State: f.State.String(), Loopback: f.Loopback, Capture: captureWord(&f, denied),
-		}
-		if f.LinkKnown && !f.NoIP {
-			d.Link = f.Link.String()
-		}
-		for _, a := range f.Addresses {
-			d.Addresses = append(d.Addresses, a.String())
-		}
+	for i := range found {
+		devices[i] = deviceOf(&found[i], denied)
 	}
 	out, err := openOutput("", c.OutOrStdout(), nil)
 	if err != nil {
@@ -71,6 +62,21 @@ func listInterfaces(c *cobra.Command, format report.Format, color when) error {
 		return &exitError{exitPartial, err}
 	}
 	return nil
+}
+
+// deviceOf returns what is shown of an interface. denied is why this process may not
+// capture, or nil.
+func deviceOf(f *live.Interface, denied error) report.Device {
+	d := report.Device{
+		Name: f.Name, Index: f.Index, State: f.State.String(), Loopback: f.Loopback, Capture: captureWord(f, denied),
+	}
+	if f.LinkKnown && !f.NoIP {
+		d.Link = f.Link.String()
+	}
+	for _, a := range f.Addresses {
+		d.Addresses = append(d.Addresses, a.String())
+	}
+	return d
 }
 
 // captureWord says whether an interface can be captured.
