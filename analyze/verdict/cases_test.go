@@ -149,3 +149,26 @@ func TestNoAllocation(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// says judges the last connection of a script and wants a piece of evidence of
+// one verdict, and not another.
+func says(t *testing.T, script string, id verdict.ID, want, not verdict.Reason) {
+	t.Helper()
+	v, ok := find(judge(t, script), id)
+	has := func(why verdict.Reason) bool {
+		return slices.ContainsFunc(v.Evidence(), func(it verdict.Item) bool { return it.Why == why })
+	}
+	if !ok || !has(want) || has(not) {
+		t.Errorf("%s: %q, want %q and not %q\n%s", id, names([]verdict.Verdict{v}), want, not, script)
+	}
+}
+
+// TestLongestRoundTrip: what is added up of the longest round trips is called so,
+// and only that.
+func TestLongestRoundTrip(t *testing.T) {
+	const again = "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n"
+	says(t, again+"+.01 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", verdict.SlowSyn, verdict.RoundTrip, verdict.LongestRoundTrip)
+	says(t, again+"+.0001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n"+
+		"+.01 A>B P. 1:11(10) ack 1 <TS val 1121 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 17 ecr 1121>\n"+
+		"+.01 A>B P. 11:21(10) ack 1 <TS val 1131 ecr 17>\n+.2 B>A . 1 ack 21 <TS val 217 ecr 1131>\n", verdict.SlowSyn, verdict.LongestRoundTrip, verdict.RoundTrip)
+}

@@ -37,6 +37,7 @@ const (
 	WaitedForSyn
 	WaitedForSynAck
 	RoundTrip
+	LongestRoundTrip
 	SACKNotPermitted
 	TimestampsNotAgreed
 	TimestampsGone
@@ -81,6 +82,7 @@ var reasonTexts = [reasonCount]string{
 	WaitedForSyn:        "$t passed between the SYNs in packets $q and $p",
 	WaitedForSynAck:     "$t passed between the SYN-ACKs in packets $q and $p",
 	RoundTrip:           "a round trip takes $t",
+	LongestRoundTrip:    "the longest round trip measured takes $t",
 	SACKNotPermitted:    "SACK blocks in packet $p, which the other end's SYN did not permit",
 	TimestampsNotAgreed: "timestamps in packet $p, which were not agreed on",
 	TimestampsGone:      "no timestamps in packet $p, although both SYNs have them",

@@ -45,7 +45,11 @@ var slowSyn = Spec{
 			if server+client < it.Value {
 				v.Confidence = Certain
 			}
-			v.add(Item{Why: RoundTrip, Value: server + client})
+			trip := Item{Why: RoundTrip, Value: server + client}
+			if x.Opening.RTTServer < 0 || x.Opening.RTTClient < 0 {
+				trip.Why = LongestRoundTrip
+			}
+			v.add(trip)
 		}
 		return true
 	},
