@@ -172,3 +172,13 @@ func TestLongestRoundTrip(t *testing.T) {
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 1121 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 17 ecr 1121>\n"+
 		"+.01 A>B P. 11:21(10) ack 1 <TS val 1131 ecr 17>\n+.2 B>A . 1 ack 21 <TS val 217 ecr 1131>\n", verdict.SlowSyn, verdict.LongestRoundTrip, verdict.RoundTrip)
 }
+
+// TestNotKnownTaken: that nothing of the server came behind an ACK does not show
+// that the ACK was not taken; the way back, or the way of long segments, may be broken.
+func TestNotKnownTaken(t *testing.T) {
+	v, ok := find(judge(t, "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n"), verdict.SynCookie)
+	const want = "SYN-COOKIE (possible); SYN-ACK in packet 2 was not sent again in 4.00 s although nothing shows that its ACK was taken"
+	if got := strings.Join(names([]verdict.Verdict{v}), ""); !ok || got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -72,7 +72,7 @@ var reasonTexts = [reasonCount]string{
 	ListenerAnswers:     "connections to this address and port that began before it are answered meanwhile",
 	ListenerAccepts:     "connections to this address and port that began before it go on meanwhile",
 	ClientIgnored:       "$n segments of the client behind the handshake are not acknowledged, from packet $p on",
-	SynAckOnce:          "SYN-ACK in packet $p was not sent again in $t although its ACK was not taken",
+	SynAckOnce:          "SYN-ACK in packet $p was not sent again in $t although nothing shows that its ACK was taken",
 	OptionsGone:         "SYN-ACK in packet $p has neither the window scale nor the SACK that packet $q offered",
 	GrantedBefore:       "connections to this address and port that began before it were given them",
 	OldAck:              "SYN answered in packet $p by an ACK that is not for it",
