@@ -3,7 +3,6 @@ package verdict
 import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
-	"tcpwatch/capture/wire"
 )
 
 // context is what a match function may look at.
@@ -145,11 +144,12 @@ func (x *context) trips() (server, client int64) {
 	return server, client
 }
 
-// resetBetween reports whether an acceptable RST of the server lies between
-// two packets.
-func (x *context) resetBetween(a, b uint64) bool {
+// rstBetween reports whether an acceptable RST of the server lies between two
+// packets.
+func (x *context) rstBetween(a, b uint64) bool {
 	for i := range x.Steps {
-		if s := &x.Steps[i]; s.Flags.Has(wire.RST) && s.Packet > a && s.Packet < b {
+		s := &x.Steps[i]
+		if s.Phase == label.RST && !s.FromClient && s.Acceptable && s.Packet > a && s.Packet < b {
 			return true
 		}
 	}

@@ -10,7 +10,7 @@ var synLost = Spec{
 	Definition: "A SYN passed this tap and was lost behind it, and a later one was answered.",
 	Conditions: []Condition{
 		{"the SYN was sent again before any SYN-ACK was captured", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
-		{"a SYN-ACK answered afterwards, without a RST in between", "0 A>B S 0\n+1 A>B S 0\n"},
+		{"a SYN-ACK answered afterwards, without an acceptable RST of the server in between", "0 A>B S 0\n+1 A>B S 0\n"},
 		{"the SYN-ACK does not echo the timestamp of a SYN before the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},
 	},
@@ -25,7 +25,7 @@ var synLost = Spec{
 		}
 		a := x.synAck(0)
 		last := x.answeredSyn(a.Packet)
-		if last == nil || last == x.syn(0) || x.resetBetween(x.syn(0).Packet, a.Packet) {
+		if last == nil || last == x.syn(0) || x.rstBetween(x.syn(0).Packet, a.Packet) {
 			return false
 		}
 		e := x.echoed(a)

@@ -8,7 +8,7 @@ import (
 
 // neverAgain is how long a server that holds the connection in SYN-RECEIVED
 // would not stay silent, nanoseconds: RFC 6298 §2.1 starts the timer of its
-// SYN-ACK at 1 s, and §5.7 at 3 s at the most. A heuristic.
+// SYN-ACK at 1 s, RFC 2988 §2.1 before it at 3 s. A heuristic.
 const neverAgain = int64(3e9)
 
 var synCookie = Spec{
