@@ -11,6 +11,8 @@ var synLost = Spec{
 	Conditions: []Condition{
 		{"the SYN was sent again before any SYN-ACK was captured", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
 		{"a SYN-ACK answered afterwards, without an acceptable RST of the server in between", "0 A>B S 0\n+1 A>B S 0\n"},
+		{"no ACK of an older connection answered a SYN (TIME-WAIT-COLLISION)", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =77000 <TS val 7 ecr 50>\n" +
+			"+.001 A>B R =77000\n+1 A>B S 0 <TS val 1111 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 1017 ecr 1111>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 1017>\n"},
 		{"the SYN-ACK does not echo the timestamp of a SYN before the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},
 	},
@@ -20,7 +22,7 @@ var synLost = Spec{
 	Most:    Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.nSyns < 2 || x.nSynAcks == 0 || bothOpened(x) {
+		if x.nSyns < 2 || x.nSynAcks == 0 || x.Clues.OldAck != 0 || bothOpened(x) {
 			return false
 		}
 		a := x.synAck(0)
