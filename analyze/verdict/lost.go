@@ -59,6 +59,9 @@ var synAckLost = Spec{
 			"to the client; or the first SYN-ACK captured stands behind a SYN that was sent again and echoes the timestamp of an earlier one",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
+		{"in the third case, where round trips to the server were measured, the SYN-ACK came 200 ms (a heuristic) later behind the SYN that it echoes than the " +
+			"longest of them explains", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.4 B>A S. 0 ack 1 <TS val 7 ecr 100>\n" +
+			"+.001 A>B . 1 ack 1 <TS val 1501 ecr 7>\n+.001 A>B P. 1:11(10) ack 1 <TS val 1502 ecr 7>\n+1.395 B>A . 1 ack 11 <TS val 1404 ecr 1502>\n"},
 		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
 	},
@@ -75,7 +78,7 @@ var synAckLost = Spec{
 		}
 		first := x.synAck(0)
 		if s := x.answeredSyn(first.Packet); s != nil {
-			if e := x.echoed(first); e != nil && e != s {
+			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) {
 				v.Confidence = Likely
 				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
 				return true
@@ -83,6 +86,14 @@ var synAckLost = Spec{
 		}
 		return synAckNotReached(x, v, first)
 	},
+}
+
+// slowWay reports whether the longest round trip to the server that was measured
+// explains that an answer took so long, in nanoseconds: less than the shortest
+// timer is left, so that nobody need have sent anything again.
+func (x *context) slowWay(took int64) bool {
+	most := x.FromClient.RTT.Max
+	return most >= 0 && took < most+slowOpening
 }
 
 // synAckNotReached judges a SYN-ACK that passed here.
