@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"math"
+
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
@@ -18,8 +20,10 @@ type Clues struct {
 	ServerProvedAt int64
 	// Ignored counts the client's segments behind the SYN-ACK that came before
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
-	// of them, IgnoredAt the time of the last.
+	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
+	// 1, is the first with payload; 0: none among the first 255.
 	Ignored        uint32
+	IgnoredData    uint8
 	IgnoredPackets [4]uint64
 	IgnoredAt      int64
 	// Rst is the first acceptable RST.
@@ -120,6 +124,9 @@ func (c *clueNote) ignored(seg *wire.Segment) {
 	}
 	c.Ignored++
 	c.IgnoredAt = seg.Time
+	if seg.Len > 0 && c.IgnoredData == 0 && c.Ignored <= math.MaxUint8 {
+		c.IgnoredData = uint8(c.Ignored)
+	}
 }
 
 // clueServer notes whether the server proves that the handshake is complete, or

@@ -15,8 +15,10 @@ const (
 	// served: C's request is answered by B.
 	served = lone + "0 C>B S 0 <mss 1460>\n+.010 B>C S. 0 ack 1 <mss 1460>\n+.001 C>B . 1 ack 1\n+.001 C>B P. 1:11(10) ack 1\n+.010 B>C P. 1:101(100) ack 11\n+.001 C>B . 11 ack 101\n"
 	plain6 = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
-	stamps = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
-	wide   = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
+	// lastACK is a handshake as far as its ACK.
+	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
+	stamps  = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	wide    = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
 // many is a client that tries n other ports of B's host.
@@ -59,6 +61,12 @@ var cases = []struct{ name, script, want string }{
 		"LAST-ACK-LOST possible, SLOW-SYN likely"},
 	{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
 		"LAST-ACK-LOST possible"},
+	{"last ACK and the request behind it lost", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
+	{"last ACK lost, with the request in it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
+	{"a server that waits for data", lastACK + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
+	{"payload behind more segments than are counted", lastACK + strings.Repeat("+.1 A>B . 0 ack 1\n", 255) + "+.1 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
+		"+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
+	{"a server that waits for data, and keepalives", lastACK + strings.Repeat("+.5 A>B . 0 ack 1\n", 5) + "+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 
 	{"refused sooner than an answer could come", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN likely"},
 	{"refused as soon as an answer comes", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
@@ -193,4 +201,10 @@ func TestNotKnownTaken(t *testing.T) {
 	if got := strings.Join(names([]verdict.Verdict{v}), ""); !ok || got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+}
+
+// TestBareAck: where no payload went with the ACK, a server that waits for it is named.
+func TestBareAck(t *testing.T) {
+	says(t, lastACK+"+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", verdict.LastAckLost, verdict.BareAckPassed, verdict.AckPassed)
+	says(t, verdict.All[verdict.LastAckLost].Example, verdict.LastAckLost, verdict.AckPassed, verdict.BareAckPassed)
 }

@@ -149,10 +149,11 @@ var lastAckLost = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs: then a full accept queue that found room " +
-		"again, or a server that waits for data (TCP_DEFER_ACCEPT), fits as well. An ACK " +
+		"again fits as well; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
-	Most:    Likely,
-	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n",
+	Most: Likely,
+	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
+		"+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
 	match: func(x *context, v *Verdict) bool {
 		if x.Opening.AckPacket == 0 || x.nSyns == 0 || bothOpened(x) {
 			return false
@@ -174,11 +175,23 @@ var lastAckLost = Spec{
 			if synAcksBehindACK(x) > 1 || way < 0 { // not known: it may have crossed the ACK
 				v.Confidence = Possible
 			}
-			v.add(Item{Why: AckPassed, Packet: x.Opening.AckPacket, Than: a.Packet})
+			why := AckPassed
+			if !x.dataBefore(a.Packet) {
+				v.Confidence, why = Possible, BareAckPassed
+			}
+			v.add(Item{Why: why, Packet: x.Opening.AckPacket, Than: a.Packet})
 			return true
 		}
 		return false
 	},
+}
+
+// dataBefore reports whether payload of the client stands in front of a packet,
+// behind a SYN-ACK and in front of what shows that the server is open. It is not
+// known of what stands behind more segments than Clues has.
+func (x *context) dataBefore(packet uint64) bool {
+	n := int(x.Clues.IgnoredData)
+	return n > 0 && n <= len(x.Clues.IgnoredPackets) && x.Clues.IgnoredPackets[n-1] < packet
 }
 
 // ackNotSeen judges SYN-ACKs that were repeated in front of the first ACK: where

@@ -16,6 +16,7 @@ const (
 	SynAckPassed
 	SynAckAgain
 	AckPassed
+	BareAckPassed
 	RstAnswers
 	RstTTL
 	RstTooSoon
@@ -53,14 +54,16 @@ const (
 // reasonTexts has each phrase; $p is the packet, $q the one that it is held
 // against, $t a duration and $n a count.
 var reasonTexts = [reasonCount]string{
-	SynUnanswered:       "SYN in packet $p was not answered",
-	SynAgain:            "SYN again in packet $p, $t after packet $q",
-	EchoesLater:         "SYN-ACK in packet $p echoes the timestamp of packet $q",
-	EchoesEarlier:       "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
-	PassedHere:          "packet $p passed this tap: lost between here and the server",
-	SynAckPassed:        "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
-	SynAckAgain:         "SYN-ACK again in packet $p, $t after packet $q",
-	AckPassed:           "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server",
+	SynUnanswered: "SYN in packet $p was not answered",
+	SynAgain:      "SYN again in packet $p, $t after packet $q",
+	EchoesLater:   "SYN-ACK in packet $p echoes the timestamp of packet $q",
+	EchoesEarlier: "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
+	PassedHere:    "packet $p passed this tap: lost between here and the server",
+	SynAckPassed:  "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
+	SynAckAgain:   "SYN-ACK again in packet $p, $t after packet $q",
+	AckPassed:     "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server",
+	BareAckPassed: "the ACK in packet $p passed this tap in front of packet $q, and no payload did: lost between here and the server, " +
+		"or the server waits for data (TCP_DEFER_ACCEPT)",
 	RstAnswers:          "RST in packet $p answers the SYN in packet $q after $t",
 	RstTTL:              "TTL $n in packet $p, which no other segment of this host has",
 	RstTooSoon:          "RST in packet $p after $t, sooner than half the shortest round trip to this host",
