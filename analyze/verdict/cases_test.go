@@ -45,6 +45,14 @@ func flight(segments int) string {
 var cases = []struct{ name, script, want string }{
 	{"an ordinary connection", served, ""},
 	{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"two SYNs not answered beside others that are", served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"two SYNs not answered, others long before", served + "3 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"one SYN not answered beside others that are", served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"two SYNs not answered, nobody beside", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"one SYN not answered near the server", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0009 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"one SYN not answered not so near the server", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"one SYN not answered near the server, as is shown later", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1121 ecr 7>\n" +
+		"+.001 A>B P. 1:11(10) ack 1 <TS val 1122 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 28 ecr 1122>\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"SYN sent again beside a RST that answers no SYN of it", "0 A>B S 0\n+.01 B>A R. 0 ack 500\n+.99 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
@@ -216,4 +224,19 @@ func TestNotKnownTaken(t *testing.T) {
 func TestBareAck(t *testing.T) {
 	says(t, lastACK+"+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", verdict.LastAckLost, verdict.BareAckPassed, verdict.AckPassed)
 	says(t, verdict.All[verdict.LastAckLost].Example, verdict.LastAckLost, verdict.AckPassed, verdict.BareAckPassed)
+}
+
+// TestMaybeDropped: what speaks for a server that dropped the SYN is said.
+func TestMaybeDropped(t *testing.T) {
+	const near = "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0001 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1120 ecr 7>\n"
+	const busy = served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.0001 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n" +
+		"+.02 A>B . 1 ack 1 <TS val 2120 ecr 7>\n"
+	says(t, near, verdict.SynLost, verdict.ServerNear, verdict.ListenerAnswers)
+	says(t, busy, verdict.SynLost, verdict.ListenerAnswers, verdict.ServerNear)
+	v, _ := find(judge(t, near), verdict.SynLost)
+	const want = "SYN-LOST (possible); packet 1 passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full; " +
+		"SYN again in packet 2, 1.00 s after packet 1; SYN-ACK in packet 3 echoes the timestamp of packet 2; a round trip to the server takes 100 µs only, in which little is lost"
+	if got := strings.Join(names([]verdict.Verdict{v}), ""); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 }

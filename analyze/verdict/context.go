@@ -155,3 +155,10 @@ func (x *context) rstBetween(a, b uint64) bool {
 	}
 	return false
 }
+
+// listenerAnswers reports whether the listener answered connections that began
+// before this one from shortly before its first SYN on.
+func (x *context) listenerAnswers() bool {
+	a := x.beside.listener.answered
+	return a != 0 && a >= x.syn(0).Time-meanwhile
+}

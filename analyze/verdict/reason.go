@@ -17,6 +17,7 @@ const (
 	SynAckAgain
 	AckPassed
 	BareAckPassed
+	ServerNear
 	RstAnswers
 	RstTTL
 	RstTooSoon
@@ -58,12 +59,13 @@ var reasonTexts = [reasonCount]string{
 	SynAgain:      "SYN again in packet $p, $t after packet $q",
 	EchoesLater:   "SYN-ACK in packet $p echoes the timestamp of packet $q",
 	EchoesEarlier: "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
-	PassedHere:    "packet $p passed this tap: lost between here and the server",
+	PassedHere:    "packet $p passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full",
 	SynAckPassed:  "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
 	SynAckAgain:   "SYN-ACK again in packet $p, $t after packet $q",
 	AckPassed:     "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server",
 	BareAckPassed: "the ACK in packet $p passed this tap in front of packet $q, and no payload did: lost between here and the server, " +
 		"or the server waits for data (TCP_DEFER_ACCEPT)",
+	ServerNear:          "a round trip to the server takes $t only, in which little is lost",
 	RstAnswers:          "RST in packet $p answers the SYN in packet $q after $t",
 	RstTTL:              "TTL $n in packet $p, which no other segment of this host has",
 	RstTooSoon:          "RST in packet $p after $t, sooner than half the shortest round trip to this host",
