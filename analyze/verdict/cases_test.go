@@ -72,6 +72,8 @@ var cases = []struct{ name, script, want string }{
 	{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
 		"LAST-ACK-LOST possible"},
 	{"last ACK and the request behind it lost", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
+	{"the request was sent twice in front of the SYN-ACK", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
+		"+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST possible"},
 	{"last ACK lost, with the request in it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
 	{"a server that waits for data", lastACK + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 	{"payload behind more segments than are counted", lastACK + strings.Repeat("+.1 A>B . 0 ack 1\n", 255) + "+.1 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +

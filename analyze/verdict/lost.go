@@ -176,8 +176,8 @@ var lastAckLost = Spec{
 		{"where the ACK stands in front of it, the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
-	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs: then a full accept queue that found room " +
-		"again fits as well; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
+	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs, or behind three or more segments of the " +
+		"client (a heuristic): then a full accept queue that found room again fits as well; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
 	Most: Likely,
 	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
@@ -200,7 +200,8 @@ var lastAckLost = Spec{
 				continue
 			}
 			v.Confidence = Likely
-			if synAcksBehindACK(x) > 1 || way < 0 { // not known: it may have crossed the ACK
+			third := x.Clues.IgnoredPackets[2]
+			if synAcksBehindACK(x) > 1 || third != 0 && third < a.Packet || way < 0 { // not known: it may have crossed the ACK
 				v.Confidence = Possible
 			}
 			why := AckPassed

@@ -62,9 +62,9 @@ var reasonTexts = [reasonCount]string{
 	PassedHere:    "packet $p passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full",
 	SynAckPassed:  "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
 	SynAckAgain:   "SYN-ACK again in packet $p, $t after packet $q",
-	AckPassed:     "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server",
+	AckPassed:     "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server, or not taken by the server, whose queue may be full",
 	BareAckPassed: "the ACK in packet $p passed this tap in front of packet $q, and no payload did: lost between here and the server, " +
-		"or the server waits for data (TCP_DEFER_ACCEPT)",
+		"or not taken by the server, whose queue may be full or which waits for data (TCP_DEFER_ACCEPT)",
 	ServerNear:          "a round trip to the server takes $t only, in which little is lost",
 	RstAnswers:          "RST in packet $p answers the SYN in packet $q after $t",
 	RstTTL:              "TTL $n in packet $p, which no other segment of this host has",
