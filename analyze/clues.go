@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"math"
+
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
@@ -18,8 +20,10 @@ type Clues struct {
 	ServerProvedAt int64
 	// Ignored counts the client's segments behind the SYN-ACK that came before
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
-	// of them, IgnoredAt the time of the last.
+	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
+	// 1, is the first with payload; 0: none among the first 255.
 	Ignored        uint32
+	IgnoredData    uint8
 	IgnoredPackets [4]uint64
 	IgnoredAt      int64
 	// Rst is the first RST that reset the connection, or where it turned out to
@@ -30,7 +34,11 @@ type Clues struct {
 	// which the client answers that.
 	OldAck, OldRst uint64
 	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, and
-	// BlindAfter the first segment by which its receiver went on.
+	// BlindAfter the first segment by which its receiver went on: one that sends
+	// something or acknowledges what was sent behind the RST, as a challenge ACK
+	// does not. Neither is set
+	// where the RST's end sent nothing more but RSTs, one of them acceptable: as it
+	// does when it answers a challenge ACK.
 	BlindRst, BlindAfter uint64
 }
 
@@ -65,7 +73,10 @@ type RstClue struct {
 type clueNote struct {
 	Clues
 	plain [2]bool // the side sent a segment without SYN and RST
-	blind flow.Side
+
+	blind     flow.Side // the end that BlindRst names
+	blindNxt  wire.Seq  // how far that end had sent in front of it
+	blindOpen bool      // that end sent something other than RSTs behind it
 }
 
 // end returns the clues of a side.
@@ -97,8 +108,8 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		return
 	}
 	c.end(s).ttl(seg.TTL)
-	if c.BlindRst != 0 && c.BlindAfter == 0 && s != c.blind && n.rstPacket == 0 {
-		c.BlindAfter = seg.Packet
+	if c.BlindRst != 0 && n.rstPacket == 0 {
+		c.behindBlind(s, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
 		return
@@ -114,6 +125,18 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	c.plain[s] = true
 }
 
+// behindBlind takes a segment behind a RST that is not acceptable. RFC 5961 §3.2
+// answers one that lies in the window with a challenge ACK, which is bare and
+// acknowledges what had arrived: that does not show who sent the RST.
+func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment) {
+	switch {
+	case from == c.blind:
+		c.blindOpen = true
+	case c.BlindAfter == 0 && (seg.SeqLen() > 0 || seg.Flags.Has(wire.ACK) && seg.Ack.After(c.blindNxt)):
+		c.BlindAfter = seg.Packet
+	}
+}
+
 // ignored counts a segment of the client that the server has not answered so far.
 func (c *clueNote) ignored(seg *wire.Segment) {
 	if int(c.Ignored) < len(c.IgnoredPackets) {
@@ -121,6 +144,9 @@ func (c *clueNote) ignored(seg *wire.Segment) {
 	}
 	c.Ignored++
 	c.IgnoredAt = seg.Time
+	if seg.Len > 0 && c.IgnoredData == 0 && c.Ignored <= math.MaxUint8 {
+		c.IgnoredData = uint8(c.Ignored)
+	}
 }
 
 // clueServer notes whether the server proves that the handshake is complete, or
@@ -170,9 +196,12 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
 		if c.BlindRst == 0 && n.rstPacket == 0 {
-			c.BlindRst, c.blind = seg.Packet, fx.From
+			c.BlindRst, c.blind, c.blindNxt = seg.Packet, fx.From, fx.Sender.Nxt
 		}
 		return
+	}
+	if c.BlindRst != 0 && fx.From == c.blind && !c.blindOpen {
+		c.BlindRst, c.BlindAfter = 0, 0
 	}
 	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient {
 		c.OldRst = seg.Packet

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
 )
 
 // data tells what was sent between opening and close.
@@ -37,11 +38,16 @@ func (t *story) data() {
 			add("%s of payload in them", octets(n))
 		}
 	}
-	if text := missingText(t.conn); text == "" {
+	missing, unseen := missingText(t.conn), unseenText(t.conn)
+	if missing+unseen == "" {
 		add("nothing missing")
 	} else {
 		tone = Doubt
-		add("%s", text)
+	}
+	for _, text := range [...]string{missing, unseen} {
+		if text != "" {
+			add("%s", text)
+		}
 	}
 	for _, p := range []struct {
 		name string
@@ -92,6 +98,28 @@ func missingText(c *connection) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// unseenText says what the first RST of an end tells of octets that were never
+// captured, where the end meant it although its number was not the one expected:
+// it sent another with the right one, as for a challenge ACK (RFC 5961 §3.2).
+func unseenText(c *connection) string {
+	if c.Clues.BlindRst != 0 || !begun(c) {
+		return ""
+	}
+	var meant *analyze.Step
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		switch {
+		case !s.Flags.Has(wire.RST) || s.Copy || s.FromClient != (c.Closing.RstBy == analyze.ClientSide):
+		case s.Packet != c.Closing.RstPacket && meant == nil:
+			meant = s
+		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq):
+			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, octets(uint64(meant.Seq.Diff(s.Seq))),
+				sideText(c.Closing.RstBy))
+		}
+	}
+	return ""
 }
 
 // mayBeFIN reports whether a number that was not captured may have been the

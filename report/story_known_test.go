@@ -129,6 +129,42 @@ func TestMissingText(t *testing.T) {
 	}
 }
 
+// TestUnseenText wants the numbers between a RST that was challenged and the next
+// to be called missing, and never those of a RST that the end did not mean.
+func TestUnseenText(t *testing.T) {
+	rst := lab(t, "RST")
+	for _, c := range []struct {
+		name          string
+		first, second wire.Seq
+		change        func(*analyze.Connection)
+		want          string
+	}{
+		{"challenged", 6001, 5001, nil, "by the number of the RST in packet 20, 1,000 B of the client may be missing"},
+		{"around 0", 500, 0xffff_ff00, nil, "by the number of the RST in packet 20, 756 B of the client may be missing"},
+		{"an older number", 5001, 6001, nil, ""},
+		{"blind", 6001, 5001, func(c *analyze.Connection) { c.Clues.BlindRst = 20 }, ""},
+		{"of the other end", 6001, 5001, func(c *analyze.Connection) { c.Steps[len(c.Steps)-2].FromClient = false }, ""},
+		{"captured twice", 6001, 5001, func(c *analyze.Connection) { c.Steps[len(c.Steps)-2].Copy = true }, ""},
+		{"not acceptable", 6001, 5001, func(c *analyze.Connection) { c.Closing.RstPacket, c.Closing.RstBy = 0, analyze.NoSide }, ""},
+		{"in the opening", 6001, 5001, func(c *analyze.Connection) { c.Opening.Outcome = analyze.OpeningReset }, ""},
+	} {
+		conn := closed(t, analyze.ClosingReset)
+		conn.Closing.RstPacket, conn.Closing.RstBy = 22, analyze.ClientSide
+		conn.Steps = append(conn.Steps, analyze.Step{Packet: 20, Seq: c.first, Flags: wire.RST, Phase: rst, FromClient: true},
+			analyze.Step{Packet: 22, Seq: c.second, Flags: wire.RST, Phase: rst, FromClient: true, Acceptable: true})
+		if c.change != nil {
+			c.change(conn)
+		}
+		if got := unglue(unseenText(conn)); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 300}, nil, []*analyze.Connection{conn}, Input{})
+		if strings.Contains(out, "nothing missing") != (c.want == "") {
+			t.Errorf("%s:\n%s", c.name, out)
+		}
+	}
+}
+
 // TestMissingOctet wants a gap of an end that had not closed to be an octet.
 func TestMissingOctet(t *testing.T) {
 	c := closed(t, analyze.ClosingOpen)

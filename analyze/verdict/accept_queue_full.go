@@ -58,7 +58,7 @@ func synIgnored(x *context, v *Verdict) bool {
 	if x.nSyns < 2 {
 		return false
 	}
-	if a := x.beside.listener.answered; a == 0 || a < x.syn(0).Time-meanwhile {
+	if !x.listenerAnswers() {
 		return false
 	}
 	v.Confidence = Possible

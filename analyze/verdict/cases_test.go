@@ -15,8 +15,12 @@ const (
 	// served: C's request is answered by B.
 	served = lone + "0 C>B S 0 <mss 1460>\n+.010 B>C S. 0 ack 1 <mss 1460>\n+.001 C>B . 1 ack 1\n+.001 C>B P. 1:11(10) ack 1\n+.010 B>C P. 1:101(100) ack 11\n+.001 C>B . 11 ack 101\n"
 	plain6 = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
-	stamps = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
-	wide   = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
+	// gone is an end that resets behind octets that did not come here.
+	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
+	// lastACK is a handshake as far as its ACK.
+	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
+	stamps  = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	wide    = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
 // many is a client that tries n other ports of B's host.
@@ -41,16 +45,40 @@ func flight(segments int) string {
 var cases = []struct{ name, script, want string }{
 	{"an ordinary connection", served, ""},
 	{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"two SYNs not answered beside others that are", served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"two SYNs not answered, others long before", served + "3 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"one SYN not answered beside others that are", served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"two SYNs not answered, nobody beside", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"one SYN not answered near the server", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0009 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"one SYN not answered not so near the server", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
+	{"one SYN not answered near the server, as is shown later", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1121 ecr 7>\n" +
+		"+.001 A>B P. 1:11(10) ack 1 <TS val 1122 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 28 ecr 1122>\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
+	{"SYN sent again beside a RST that answers no SYN of it", "0 A>B S 0\n+.01 B>A R. 0 ack 500\n+.99 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
+	{"SYN answered by an older connection that the client does not reset", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+		"TIME-WAIT-COLLISION possible, SLOW-SYN likely"},
 	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
 	{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN-ACK echoes the first SYN", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1112 ecr 7>\n",
 		"SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"SYN-ACK a timer later than the longest round trip", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.25 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1501 ecr 7>\n" +
+		"+.001 A>B P. 1:11(10) ack 1 <TS val 1502 ecr 7>\n+1.04 B>A . 1 ack 11 <TS val 1404 ecr 1502>\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"SYN-ACK no timer later than the longest round trip", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.25 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1501 ecr 7>\n" +
+		"+.001 A>B P. 1:11(10) ack 1 <TS val 1502 ecr 7>\n+1.06 B>A . 1 ack 11 <TS val 1404 ecr 1502>\n", ""},
 	{"SYN-ACK repeated, no timestamps", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.04 A>B . 1 ack 1\n", "SYN-ACK-LOST possible, SLOW-SYN likely"},
 	{"ACK lost in front of the tap", "0 A>B S 0 <TS val 100 ecr 0>\n+.0002 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1.02 B>A S. 0 ack 1 <TS val 1029 ecr 100>\n+.04 A>B . 1 ack 1 <TS val 1162 ecr 7>\n",
 		"LAST-ACK-LOST possible, SLOW-SYN likely"},
 	{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
 		"LAST-ACK-LOST possible"},
+	{"last ACK and the request behind it lost", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
+	{"the request was sent twice in front of the SYN-ACK", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
+		"+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST possible"},
+	{"last ACK lost, with the request in it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
+	{"a server that waits for data", lastACK + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
+	{"payload behind more segments than are counted", lastACK + strings.Repeat("+.1 A>B . 0 ack 1\n", 255) + "+.1 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
+		"+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
+	{"a server that waits for data, and keepalives", lastACK + strings.Repeat("+.5 A>B . 0 ack 1\n", 5) + "+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 
 	{"refused sooner than an answer could come", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN likely"},
 	{"refused as soon as an answer comes", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
@@ -60,6 +88,8 @@ var cases = []struct{ name, script, want string }{
 	{"RST with another identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 9000\n",
 		"RESET-BETWEEN possible"},
 	{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
+	{"a RST from three hops nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 63\n", "RESET-BETWEEN possible"},
+	{"a RST from three hops farther", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 57\n", "RESET-BETWEEN possible"},
 	{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
 	{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
 
@@ -76,12 +106,14 @@ var cases = []struct{ name, script, want string }{
 		"ACCEPT-QUEUE-FULL possible"},
 	{"the server repeats its SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n", ""},
 	{"nothing is taken, SYN-ACK repeated", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible"},
+	{"a late ACK alone", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+4 A>B . 1 ack 1\n", ""},
 	{"nothing is taken, SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
 	{"options gone, with timestamps", lone + "0 C>B S 0 <mss 1460,sackOK,TS val 1 ecr 0>\n+.01 B>C S. 0 ack 1 <mss 1460,sackOK,TS val 9 ecr 1>\n+.001 C>B . 1 ack 1 <TS val 2 ecr 9>\n" +
 		"1 A>B S 0 <mss 1460,sackOK,TS val 5 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 9 ecr 5>\n+.001 A>B . 1 ack 1 <TS val 6 ecr 9>\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 6>\n", ""},
 
 	{"a scan of open ports", many(40) + "50 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN likely"},
 	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN possible"},
+	{"a RST for a SYN-ACK behind an older connection", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "TIME-WAIT-COLLISION likely"},
 	{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
 	{"a scan behind an open connection", many(20) + "addr Y 203.0.113.1:80\n30 A>Y S 0\n+.01 Y>A S. 0 ack 1\n+.001 A>Y . 1 ack 1\n" + many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
 
@@ -92,6 +124,13 @@ var cases = []struct{ name, script, want string }{
 	{"as much as a window without scaling", wide + flight(2), ""},
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
 	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST certain"},
+	{"a RST that is challenged and repeated with the right number", gone + "+.01 A>B . 1 ack 11\n+.01 B>A R 11 ttl 60\n", ""},
+	{"a RST that is challenged by the first ACK of what was sent", plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 B>A R. 1011 ack 1\n+.01 A>B . 1 ack 11\n", ""},
+	{"a RST that is challenged, and no answer", gone + "+.01 A>B . 1 ack 11\n+.01 A>B . 1 ack 11\n", ""},
+	{"a RST that is challenged, and both go on", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and an abort long behind it", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n+9 B>A R. 21 ack 1\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and the other end aborts", gone + "+.01 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.1 A>B R. 11 ack 11\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and a close", gone + "+.01 A>B . 1 ack 11\n+.1 A>B F. 1 ack 11\n", "BLIND-RST certain"},
 }
 
 // TestCases wants every verdict on the last connection of a script, with its
@@ -150,5 +189,59 @@ func TestNoAllocation(t *testing.T) {
 	j.Connection(kept)
 	if n := testing.AllocsPerRun(100, func() { j.Connection(kept) }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// says judges the last connection of a script and wants a piece of evidence of
+// one verdict, and not another.
+func says(t *testing.T, script string, id verdict.ID, want, not verdict.Reason) {
+	t.Helper()
+	v, ok := find(judge(t, script), id)
+	has := func(why verdict.Reason) bool {
+		return slices.ContainsFunc(v.Evidence(), func(it verdict.Item) bool { return it.Why == why })
+	}
+	if !ok || !has(want) || has(not) {
+		t.Errorf("%s: %q, want %q and not %q\n%s", id, names([]verdict.Verdict{v}), want, not, script)
+	}
+}
+
+// TestLongestRoundTrip: what is added up of the longest round trips is called so,
+// and only that.
+func TestLongestRoundTrip(t *testing.T) {
+	const again = "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n"
+	says(t, again+"+.01 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", verdict.SlowSyn, verdict.RoundTrip, verdict.LongestRoundTrip)
+	says(t, again+"+.0001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n"+
+		"+.01 A>B P. 1:11(10) ack 1 <TS val 1121 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 17 ecr 1121>\n"+
+		"+.01 A>B P. 11:21(10) ack 1 <TS val 1131 ecr 17>\n+.2 B>A . 1 ack 21 <TS val 217 ecr 1131>\n", verdict.SlowSyn, verdict.LongestRoundTrip, verdict.RoundTrip)
+}
+
+// TestNotKnownTaken: that nothing of the server came behind an ACK does not show
+// that the ACK was not taken; the way back, or the way of long segments, may be broken.
+func TestNotKnownTaken(t *testing.T) {
+	v, ok := find(judge(t, "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n"), verdict.SynCookie)
+	const want = "SYN-COOKIE (possible); SYN-ACK in packet 2 was not sent again in 4.00 s although nothing shows that its ACK was taken"
+	if got := strings.Join(names([]verdict.Verdict{v}), ""); !ok || got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestBareAck: where no payload went with the ACK, a server that waits for it is named.
+func TestBareAck(t *testing.T) {
+	says(t, lastACK+"+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", verdict.LastAckLost, verdict.BareAckPassed, verdict.AckPassed)
+	says(t, verdict.All[verdict.LastAckLost].Example, verdict.LastAckLost, verdict.AckPassed, verdict.BareAckPassed)
+}
+
+// TestMaybeDropped: what speaks for a server that dropped the SYN is said.
+func TestMaybeDropped(t *testing.T) {
+	const near = "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0001 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1120 ecr 7>\n"
+	const busy = served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.0001 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n" +
+		"+.02 A>B . 1 ack 1 <TS val 2120 ecr 7>\n"
+	says(t, near, verdict.SynLost, verdict.ServerNear, verdict.ListenerAnswers)
+	says(t, busy, verdict.SynLost, verdict.ListenerAnswers, verdict.ServerNear)
+	v, _ := find(judge(t, near), verdict.SynLost)
+	const want = "SYN-LOST (possible); packet 1 passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full; " +
+		"SYN again in packet 2, 1.00 s after packet 1; SYN-ACK in packet 3 echoes the timestamp of packet 2; a round trip to the server takes 100 µs only, in which little is lost"
+	if got := strings.Join(names([]verdict.Verdict{v}), ""); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

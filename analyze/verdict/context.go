@@ -3,7 +3,6 @@ package verdict
 import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
-	"tcpwatch/capture/wire"
 )
 
 // context is what a match function may look at.
@@ -145,13 +144,21 @@ func (x *context) trips() (server, client int64) {
 	return server, client
 }
 
-// resetBetween reports whether an acceptable RST of the server lies between
-// two packets.
-func (x *context) resetBetween(a, b uint64) bool {
+// rstBetween reports whether an acceptable RST of the server lies between two
+// packets.
+func (x *context) rstBetween(a, b uint64) bool {
 	for i := range x.Steps {
-		if s := &x.Steps[i]; s.Flags.Has(wire.RST) && s.Packet > a && s.Packet < b {
+		s := &x.Steps[i]
+		if s.Phase == label.RST && !s.FromClient && s.Acceptable && s.Packet > a && s.Packet < b {
 			return true
 		}
 	}
 	return false
+}
+
+// listenerAnswers reports whether the listener answered connections that began
+// before this one from shortly before its first SYN on.
+func (x *context) listenerAnswers() bool {
+	a := x.beside.listener.answered
+	return a != 0 && a >= x.syn(0).Time-meanwhile
 }

@@ -29,12 +29,11 @@ var dropped = Spec{
 		v.add(Item{Why: SynUnanswered, Packet: x.syn(0).Packet})
 		last := x.lastSyn()
 		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
-		since := x.syn(0).Time - meanwhile
-		switch b := &x.beside; {
-		case b.listener.answered != 0 && b.listener.answered >= since:
+		switch h := x.beside.host.answered; {
+		case x.listenerAnswers():
 			v.Confidence = Likely
 			v.add(Item{Why: ListenerAnswers})
-		case b.host.answered != 0 && b.host.answered >= since:
+		case h != 0 && h >= x.syn(0).Time-meanwhile:
 			v.Confidence = Likely
 			v.add(Item{Why: HostAnswers})
 		}

@@ -7,25 +7,30 @@ import (
 
 var synLost = Spec{
 	Name:       "SYN-LOST",
-	Definition: "A SYN passed this tap and was lost behind it, and a later one was answered.",
+	Definition: "A SYN passed this tap and was lost behind it, or dropped by the server, and a later one was answered.",
 	Conditions: []Condition{
 		{"the SYN was sent again before any SYN-ACK was captured", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
-		{"a SYN-ACK answered afterwards, without a RST in between", "0 A>B S 0\n+1 A>B S 0\n"},
+		{"a SYN-ACK answered afterwards, without an acceptable RST of the server in between", "0 A>B S 0\n+1 A>B S 0\n"},
+		{"no ACK of an older connection answered a SYN (TIME-WAIT-COLLISION)", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =77000 <TS val 7 ecr 50>\n" +
+			"+.001 A>B R =77000\n+1 A>B S 0 <TS val 1111 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 1017 ecr 1111>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 1017>\n"},
 		{"the SYN-ACK does not echo the timestamp of a SYN before the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
-	RestsOn: "SYNs that this tap saw. It was lost between the tap and the server; likely where the SYN-ACK echoes the timestamp of the last SYN, which a server " +
-		"that had taken an earlier one would not do, else possible: the first answer may have been lost. SYNs lost before the tap leave no trace here",
+	RestsOn: "SYNs that this tap saw; likely where the SYN-ACK echoes the timestamp of the last SYN, which a server that had taken an earlier one would not do, " +
+		"else possible: the first answer may have been lost. A server with a full queue drops SYNs, too, and nothing on the wire tells that from a loss: possible only " +
+		"where two or more in a row were not answered while connections to the same address and port that began before were (a second before the first SYN or later), and " +
+		"where a round trip from this tap to the server takes less than 1 ms (heuristics); on a Linux host each SYN dropped so is one more in ListenDrops, " +
+		"and in ListenOverflows where the accept queue was full. SYNs lost before the tap leave no trace here",
 	Most:    Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.nSyns < 2 || x.nSynAcks == 0 || bothOpened(x) {
+		if x.nSyns < 2 || x.nSynAcks == 0 || x.Clues.OldAck != 0 || bothOpened(x) {
 			return false
 		}
 		a := x.synAck(0)
 		last := x.answeredSyn(a.Packet)
-		if last == nil || last == x.syn(0) || x.resetBetween(x.syn(0).Packet, a.Packet) {
+		if last == nil || last == x.syn(0) || x.rstBetween(x.syn(0).Packet, a.Packet) {
 			return false
 		}
 		e := x.echoed(a)
@@ -36,11 +41,36 @@ var synLost = Spec{
 		v.add(Item{Why: PassedHere, Packet: x.syn(0).Packet})
 		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
 		if e != nil {
-			v.Confidence = Likely
 			v.add(Item{Why: EchoesLater, Packet: a.Packet, Than: e.Packet})
+			if !x.maybeDropped(v, last) {
+				v.Confidence = Likely
+			}
 		}
 		return true
 	},
+}
+
+// nearServer is the round trip to the server, in nanoseconds, below which a tap
+// is near it: a SYN that was not answered there was hardly lost behind the tap. A
+// heuristic.
+const nearServer = int64(1e6)
+
+// maybeDropped adds what speaks for a server that dropped the SYNs in front of
+// last rather than for a loss, and reports whether anything does.
+func (x *context) maybeDropped(v *Verdict, last *analyze.Step) bool {
+	if last != x.syn(1) && x.listenerAnswers() {
+		v.add(Item{Why: ListenerAnswers})
+		return true
+	}
+	way := x.Opening.RTTServer
+	if later := x.FromClient.RTT.Min; later >= 0 && (way < 0 || later < way) {
+		way = later
+	}
+	if way >= 0 && way < nearServer {
+		v.add(Item{Why: ServerNear, Packet: last.Packet, Value: way})
+		return true
+	}
+	return false
 }
 
 // bothOpened reports whether the server sent a SYN of its own, so that SYNs
@@ -57,6 +87,8 @@ var synAckLost = Spec{
 			"to the client; or the first SYN-ACK captured stands behind a SYN that was sent again and echoes the timestamp of an earlier one",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
+		{"in the third case, where round trips to the server were measured, the SYN-ACK came 200 ms (a heuristic) later behind the SYN that it echoes than the " +
+			"longest of them explains", slowAnswer},
 		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
 	},
@@ -73,7 +105,7 @@ var synAckLost = Spec{
 		}
 		first := x.synAck(0)
 		if s := x.answeredSyn(first.Packet); s != nil {
-			if e := x.echoed(first); e != nil && e != s {
+			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) {
 				v.Confidence = Likely
 				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
 				return true
@@ -81,6 +113,14 @@ var synAckLost = Spec{
 		}
 		return synAckNotReached(x, v, first)
 	},
+}
+
+// slowWay reports whether the longest round trip to the server that was measured
+// explains that an answer took so long, in nanoseconds: less than the shortest
+// timer is left, so that nobody need have sent anything again.
+func (x *context) slowWay(took int64) bool {
+	most := x.FromClient.RTT.Max
+	return most >= 0 && took < most+slowOpening
 }
 
 // synAckNotReached judges a SYN-ACK that passed here.
@@ -135,11 +175,12 @@ var lastAckLost = Spec{
 		{"where the ACK stands in front of it, the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
-	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs: then a full accept queue that found room " +
-		"again, or a server that waits for data (TCP_DEFER_ACCEPT), fits as well. An ACK " +
+	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs, or behind three or more segments of the " +
+		"client (a heuristic): then a full accept queue that found room again fits as well; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
-	Most:    Likely,
-	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n",
+	Most: Likely,
+	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
+		"+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
 	match: func(x *context, v *Verdict) bool {
 		if x.Opening.AckPacket == 0 || x.nSyns == 0 || bothOpened(x) {
 			return false
@@ -158,14 +199,27 @@ var lastAckLost = Spec{
 				continue
 			}
 			v.Confidence = Likely
-			if synAcksBehindACK(x) > 1 || way < 0 { // not known: it may have crossed the ACK
+			third := x.Clues.IgnoredPackets[2]
+			if synAcksBehindACK(x) > 1 || third != 0 && third < a.Packet || way < 0 { // not known: it may have crossed the ACK
 				v.Confidence = Possible
 			}
-			v.add(Item{Why: AckPassed, Packet: x.Opening.AckPacket, Than: a.Packet})
+			why := AckPassed
+			if !x.dataBefore(a.Packet) {
+				v.Confidence, why = Possible, BareAckPassed
+			}
+			v.add(Item{Why: why, Packet: x.Opening.AckPacket, Than: a.Packet})
 			return true
 		}
 		return false
 	},
+}
+
+// dataBefore reports whether payload of the client stands in front of a packet,
+// behind a SYN-ACK and in front of what shows that the server is open. It is not
+// known of what stands behind more segments than Clues has.
+func (x *context) dataBefore(packet uint64) bool {
+	n := int(x.Clues.IgnoredData)
+	return n > 0 && n <= len(x.Clues.IgnoredPackets) && x.Clues.IgnoredPackets[n-1] < packet
 }
 
 // ackNotSeen judges SYN-ACKs that were repeated in front of the first ACK: where

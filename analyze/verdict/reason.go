@@ -16,6 +16,8 @@ const (
 	SynAckPassed
 	SynAckAgain
 	AckPassed
+	BareAckPassed
+	ServerNear
 	RstAnswers
 	RstTTL
 	RstTooSoon
@@ -37,6 +39,7 @@ const (
 	WaitedForSyn
 	WaitedForSynAck
 	RoundTrip
+	LongestRoundTrip
 	SACKNotPermitted
 	TimestampsNotAgreed
 	TimestampsGone
@@ -52,14 +55,17 @@ const (
 // reasonTexts has each phrase; $p is the packet, $q the one that it is held
 // against, $t a duration and $n a count.
 var reasonTexts = [reasonCount]string{
-	SynUnanswered:       "SYN in packet $p was not answered",
-	SynAgain:            "SYN again in packet $p, $t after packet $q",
-	EchoesLater:         "SYN-ACK in packet $p echoes the timestamp of packet $q",
-	EchoesEarlier:       "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
-	PassedHere:          "packet $p passed this tap: lost between here and the server",
-	SynAckPassed:        "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
-	SynAckAgain:         "SYN-ACK again in packet $p, $t after packet $q",
-	AckPassed:           "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server",
+	SynUnanswered: "SYN in packet $p was not answered",
+	SynAgain:      "SYN again in packet $p, $t after packet $q",
+	EchoesLater:   "SYN-ACK in packet $p echoes the timestamp of packet $q",
+	EchoesEarlier: "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
+	PassedHere:    "packet $p passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full",
+	SynAckPassed:  "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
+	SynAckAgain:   "SYN-ACK again in packet $p, $t after packet $q",
+	AckPassed:     "the ACK in packet $p passed this tap in front of packet $q: lost between here and the server, or not taken by the server, whose queue may be full",
+	BareAckPassed: "the ACK in packet $p passed this tap in front of packet $q, and no payload did: lost between here and the server, " +
+		"or not taken by the server, whose queue may be full or which waits for data (TCP_DEFER_ACCEPT)",
+	ServerNear:          "a round trip to the server takes $t only, in which little is lost",
 	RstAnswers:          "RST in packet $p answers the SYN in packet $q after $t",
 	RstTTL:              "TTL $n in packet $p, which no other segment of this host has",
 	RstTooSoon:          "RST in packet $p after $t, sooner than half the shortest round trip to this host",
@@ -71,7 +77,7 @@ var reasonTexts = [reasonCount]string{
 	ListenerAnswers:     "connections to this address and port that began before it are answered meanwhile",
 	ListenerAccepts:     "connections to this address and port that began before it go on meanwhile",
 	ClientIgnored:       "$n segments of the client behind the handshake are not acknowledged, from packet $p on",
-	SynAckOnce:          "SYN-ACK in packet $p was not sent again in $t although its ACK was not taken",
+	SynAckOnce:          "SYN-ACK in packet $p was not sent again in $t although nothing shows that its ACK was taken",
 	OptionsGone:         "SYN-ACK in packet $p has neither the window scale nor the SACK that packet $q offered",
 	GrantedBefore:       "connections to this address and port that began before it were given them",
 	OldAck:              "SYN answered in packet $p by an ACK that is not for it",
@@ -81,6 +87,7 @@ var reasonTexts = [reasonCount]string{
 	WaitedForSyn:        "$t passed between the SYNs in packets $q and $p",
 	WaitedForSynAck:     "$t passed between the SYN-ACKs in packets $q and $p",
 	RoundTrip:           "a round trip takes $t",
+	LongestRoundTrip:    "the longest round trip measured takes $t",
 	SACKNotPermitted:    "SACK blocks in packet $p, which the other end's SYN did not permit",
 	TimestampsNotAgreed: "timestamps in packet $p, which were not agreed on",
 	TimestampsGone:      "no timestamps in packet $p, although both SYNs have them",

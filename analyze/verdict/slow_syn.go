@@ -13,6 +13,7 @@ var slowSyn = Spec{
 		{"the handshake is complete", "0 A>B S 0\n+1 A>B S 0\n"},
 		{"between the first and the last SYN, or SYN-ACK, of it at least 200 ms passed (a heuristic)", "0 A>B S 0\n+.1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{"where round trips were measured, they leave at least 200 ms of that time (a heuristic)", slowAnswer},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
 	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, because " +
@@ -39,13 +40,22 @@ var slowSyn = Spec{
 		if it.Value < slowOpening || it.Value <= x.Opening.Took/2 {
 			return false
 		}
+		server, client := x.trips()
+		measured := server >= 0 && client >= 0
+		if measured && x.Opening.Took-server-client < slowOpening {
+			return false
+		}
 		v.Confidence = Likely
 		v.add(it)
-		if server, client := x.trips(); server >= 0 && client >= 0 {
+		if measured {
 			if server+client < it.Value {
 				v.Confidence = Certain
 			}
-			v.add(Item{Why: RoundTrip, Value: server + client})
+			trip := Item{Why: RoundTrip, Value: server + client}
+			if x.Opening.RTTServer < 0 || x.Opening.RTTClient < 0 {
+				trip.Why = LongestRoundTrip
+			}
+			v.add(trip)
 		}
 		return true
 	},

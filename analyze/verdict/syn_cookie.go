@@ -8,7 +8,7 @@ import (
 
 // neverAgain is how long a server that holds the connection in SYN-RECEIVED
 // would not stay silent, nanoseconds: RFC 6298 §2.1 starts the timer of its
-// SYN-ACK at 1 s, and §5.7 at 3 s at the most. A heuristic.
+// SYN-ACK at 1 s, RFC 2988 §2.1 before it at 3 s. A heuristic.
 const neverAgain = int64(3e9)
 
 var synCookie = Spec{
@@ -16,7 +16,7 @@ var synCookie = Spec{
 	Definition: "The server answered without remembering the SYN: what it knows lies in the number of its SYN-ACK.",
 	Conditions: []Condition{
 		{"one of these: the SYN offered window scale or SACK without timestamps, the SYN-ACK has neither, and connections to the same address and port " +
-			"that began before were given one; or the server took no segment of the client for more than 3 s (a heuristic) after its SYN-ACK",
+			"that began before were given one; or the server acknowledged no segment of the client for more than 3 s (a heuristic) after its SYN-ACK",
 			"0 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n"},
 		{"in the second case it sent its SYN-ACK once only", plain + "+1 B>A S. 0 ack 1\n+0 A>B . 1 ack 1\n+2 A>B P. 1:11(10) ack 1\n+1 A>B P. 1:11(10) ack 1\n"},
 		{"no RST ended the opening", plain + "+2 A>B P. 1:11(10) ack 1\n+2 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 1\n"},

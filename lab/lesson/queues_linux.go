@@ -61,7 +61,7 @@ func queueLessons() []*Lesson {
 		},
 		{
 			Name: "backlog-1", Group: Open, About: "a backlog of 1: the queue is full, a SYN is dropped",
-			Why:   "Linux lets backlog + 1 connections wait. When they do, a further SYN is dropped without a word, and the client's timer tries again: to the client it looks like a lost SYN (listen(2); RFC 9293 §3.8.1). So it does to a tap, even to the one at the server: tcpwatch says SYN-LOST, and only the server's counters say more.",
+			Why:   "Linux lets backlog + 1 connections wait. When they do, a further SYN is dropped without a word, and the client's timer tries again: to the client it looks like a lost SYN (listen(2); RFC 9293 §3.8.1). So it does to a tap, even to the one at the server: tcpwatch says SYN-LOST and names both, near the server as possible only; the server's counters alone say which.",
 			Words: []string{"SYN-LOST"},
 			Link:  calm(10 * ms),
 			Expect: opened + opened + `
