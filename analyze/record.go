@@ -69,7 +69,10 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	a.direction(&c.FromClient, f, n, client)
 	a.direction(&c.FromServer, f, n, server)
 	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, server)
-	c.Silence, c.Clues, c.StepsDropped = n.waits.record(client), n.clues.record(client), n.stepsLost
+	waits := n.waits.within(c.End - c.Start)
+	c.FromClient.waited(&waits, client)
+	c.FromServer.waited(&waits, server)
+	c.Silence, c.Clues, c.StepsDropped = waits.record(client), n.clues.record(client), n.stepsLost
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])
 	if n.orderGuessed {
@@ -119,7 +122,6 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
 	d.Inferred = uint64(n.inferred[s])
-	d.SlowestAnswer, d.ResendWait = n.waits.answers[s], n.waits.resends[s]
 }
 
 // base returns what the numbers of side s count from.
@@ -127,6 +129,11 @@ func (n *note) base(f *flow.Flow, s flow.Side) Base {
 	h := &f.Half[s]
 	isn := h.Is(flow.SentSYN) || n.synAckCount > 0 && n.ackOfISNKnown[s] && n.ackOfISN[s]-1 == h.Base
 	return Base{Number: h.Base, Known: h.Is(flow.BaseFixed), ISN: isn && h.Is(flow.BaseFixed)}
+}
+
+// waited adds what waited for the end.
+func (d *Direction) waited(w *waitNote, s flow.Side) {
+	d.SlowestAnswer, d.ResendWait = w.answers[s], w.resends[s]
 }
 
 // held adds what the windows of the other end did.

@@ -88,7 +88,7 @@ var (
 		{nearNote("zeek.ends.0.start", "ISN"), nearNote("zeek.ends.0.last", "Nxt")},
 		{nearNote("zeek.ends.1.start", "ISN"), nearNote("zeek.ends.1.last", "Nxt")},
 	}
-	noteStart = []rest.Near{
+	noteFlow = []rest.Near{
 		rest.NearOf[note, flow.Flow]("firstSYN", "Start"),
 		rest.NearOf[note, flow.Flow]("waits.talkAt", "Last"),
 		rest.NearOf[note, flow.Flow]("waits.ended", "LastPacket"),
@@ -114,7 +114,7 @@ func (a *companion) fold(n *note, f *flow.Flow) {
 		rest.FoldNear(c, &f.Half[1-s], noteOther[s])
 		rest.FoldNear(c, &f.Half[side], noteEnds[s])
 	}
-	rest.FoldNear(c, f, noteStart)
+	rest.FoldNear(c, f, noteFlow)
 	rest.FoldNear(c, c, noteOwn)
 }
 
@@ -125,6 +125,6 @@ func (n *note) unfold(f *flow.Flow) {
 		rest.UnfoldNear(n, &f.Half[1-s], noteOther[s])
 		rest.UnfoldNear(n, &f.Half[side], noteEnds[s])
 	}
-	rest.UnfoldNear(n, f, noteStart)
+	rest.UnfoldNear(n, f, noteFlow)
 	rest.UnfoldNear(n, n, noteOwn)
 }

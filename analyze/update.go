@@ -142,11 +142,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Payload += uint64(seg.Len)
 		return // whatever the copy says was taken in with the first
 	}
-	if a.countSegment(fx, seg) > 0 && fx.SeqDelta >= 0 {
-		n.waits.talks(fx.From, seg)
-	} else if seg.Len > 0 && a.lab.Set.Has(label.Retransmission) {
-		n.waits.talksAgain(fx.From, seg)
-	}
+	a.talk(n, seg, a.countSegment(fx, seg))
 	timeRTT(fx, seg)
 	if !seg.Flags.Has(wire.SYN) {
 		x.Stamp(&fx.Mark)
@@ -355,72 +351,5 @@ func timeRTT(fx *flow.Facts, seg *wire.Segment) {
 		fx.Sender.Untime(seg.Seq)
 	case fx.SeqDelta == 0:
 		fx.Sender.Time(seg.End(), seg.Time)
-	}
-}
-
-// leastMSS returns the MSS that y announced, options included, or the default
-// where it was not captured.
-func leastMSS(y *flow.Half, seg *wire.Segment) uint16 {
-	switch {
-	case y.MSS != 0:
-		return y.MSS
-	case seg.IPv6:
-		return 1220
-	}
-	return 536
-}
-
-// announcedMSS returns the MSS that a SYN announces, or the default of RFC 9293
-// §3.7.1; 0 where it may stand behind what was captured of the options.
-func announcedMSS(seg *wire.Segment) uint16 {
-	switch {
-	case seg.Options.Set.Has(wire.OptMSS):
-		return seg.Options.MSS
-	case seg.Options.Set.Has(wire.OptCut):
-		return 0
-	case seg.IPv6:
-		return 1220
-	}
-	return 536
-}
-
-// What a SYN says of window scaling.
-const (
-	offers = iota
-	refuses
-	hidden // behind where the capture cut its options
-)
-
-func scaling(o *EndOptions) int {
-	switch {
-	case o.Set.Has(wire.OptWindowScale):
-		return offers
-	case o.Set.Has(wire.OptCut):
-		return hidden
-	}
-	return refuses
-}
-
-// scale settles the window scale once both SYNs were seen: it holds only when
-// both offered one (RFC 7323 §2.2).
-func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
-	mine := n.options[from]
-	other := n.options[from.Other()]
-	if !mine.Known {
-		mine = offered(seg, ECNNone)
-	}
-	if !other.Known {
-		return
-	}
-	if a, b := scaling(&mine), scaling(&other); max(a, b) == hidden && a != refuses && b != refuses {
-		x.Has &^= flow.Scaled
-		y.Has &^= flow.Scaled
-		return // the snaplen cut it off: nothing says which scale holds
-	}
-	x.Has |= flow.Scaled
-	y.Has |= flow.Scaled
-	x.Scale, y.Scale = 0, 0
-	if mine.Set.Has(wire.OptWindowScale) && other.Set.Has(wire.OptWindowScale) {
-		x.Scale, y.Scale = min(mine.WindowScale, 14), min(other.WindowScale, 14)
 	}
 }

@@ -19,7 +19,8 @@ type Silence struct {
 // Answer is the longest time that one end let the other wait for payload: from the last
 // payload of the other end, also where that was sent again, to its own next new payload,
 // Packet, as seen at this tap. The round trip from here to it and what its application did
-// are in it, and so is a loss of the answer in front of the tap.
+// are in it, and so is a loss of the answer in front of the tap. Where octets in between
+// were not captured, or the other end closed its window, there is none.
 type Answer struct {
 	Wait   int64 // nanoseconds; 0 where Packet is 0
 	Packet uint64
@@ -53,19 +54,58 @@ func (w *waitNote) segment(from flow.Side, seg *wire.Segment, delta int64, label
 	}
 }
 
+// talk tells the waits of payload, of which so many octets are new, and of what leaves
+// open what it answers.
+func (a *Analyzer) talk(n *note, seg *wire.Segment, fresh uint32) {
+	fx, w := &a.facts, &n.waits
+	if fx.AcksUnseen || fx.Cover.Gap > 0 {
+		w.forget()
+	}
+	switch {
+	case seg.Len == 0, a.lab.Set.Has(label.ZeroWindowProbe):
+	case fresh > 0 && fx.SeqDelta >= 0:
+		w.talks(fx.From, seg)
+	case a.cause != label.NoCause && a.cause != label.CauseSpurious:
+		w.talksAgain(fx.From, seg)
+	}
+	if a.lab.Set.Has(label.ZeroWindow) && fx.From == w.talker {
+		w.forget()
+	}
+}
+
 // talks takes new payload.
 func (w *waitNote) talks(from flow.Side, seg *wire.Segment) {
-	if wait := seg.Time - w.talkAt; w.hasTalked && from != w.talker && wait > w.answers[from].Wait {
-		w.answers[from] = Answer{wait, seg.Packet}
+	if a, wait := &w.answers[from], seg.Time-w.talkAt; w.hasTalked && from != w.talker && (wait > a.Wait || wait == 0 && a.Packet == 0) {
+		*a = Answer{wait, seg.Packet}
 	}
 	w.talker, w.talkAt, w.hasTalked = from, seg.Time, true
 }
 
-// talksAgain takes payload that was sent before: what was lost could not be answered.
+// talksAgain takes payload that had to be sent again: what was lost could not be answered.
 func (w *waitNote) talksAgain(from flow.Side, seg *wire.Segment) {
 	if w.hasTalked && from == w.talker {
 		w.talkAt = seg.Time
 	}
+}
+
+// forget leaves what the next payload answers open.
+func (w *waitNote) forget() { w.hasTalked = false }
+
+// within returns the waits without what is longer than the connection lasted: a clock
+// that was set forward and back makes such.
+func (w waitNote) within(lasted int64) waitNote {
+	if w.silence > lasted {
+		w.silence, w.ended, w.endedBy, w.labels = 0, 0, 0, 0
+	}
+	for s := range w.answers {
+		if w.answers[s].Wait > lasted {
+			w.answers[s] = Answer{}
+		}
+	}
+	if w.resends[0] > lasted || w.resends[1] > lasted-w.resends[0] {
+		w.resends = [2]int64{}
+	}
+	return w
 }
 
 // record returns the longest silence.

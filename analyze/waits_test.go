@@ -36,10 +36,29 @@ func TestWaits(t *testing.T) {
 			"7000 packet 7 of client DATA KEEP-ALIVE", "0/0", "10/5", "0 0"},
 		{"a FIN again", asked + "+.01 A>B F. 101 ack 1\n+.3 A>B F. 101 ack 1\n+.1 B>A P. 1:11(10) ack 102\n",
 			"300 packet 6 of client FIN RETRANSMISSION", "0/0", "410/7", "300 0"},
-		{"sent again, and a clock that ran backwards", asked + ".061 A>B P. 1:101(100) ack 1\n", "100 packet 4 of client DATA", "0/0", "0/0", "0 0"},
+		{"sent again, and a clock that ran backwards", asked + ".061 A>B P. 1:101(100) ack 1\n.2 B>A . 1 ack 101\n",
+			"139 packet 6 of server ACK", "0/0", "0/0", "0 0"},
+		{"a clock that was set forward and back", asked + "3600 B>A P. 1:11(10) ack 101\n.2 A>B . 101 ack 11\n+.1 A>B . 101 ack 11\n",
+			"0 packet 0 of server", "0/0", "0/0", "0 0"},
+		{"sent again by a clock that was set forward and back", asked + "3600 A>B P. 1:101(100) ack 1\n.2 B>A . 1 ack 101\n",
+			"0 packet 0 of server", "0/0", "0/0", "0 0"},
+		{"octets of the request that were not captured", asked + "+9 B>A . 1 ack 301\n+1 B>A P. 1:11(10) ack 301\n", "9000 packet 5 of server ACK ACK-UNSEEN", "0/0", "0/0", "0 0"},
+		{"octets of the answer that were not captured", asked + "+9 B>A P. 11:21(10) ack 101\n", "9000 packet 5 of server DATA MISSING-SEGMENT", "0/0", "0/0", "0 0"},
+		{"a closed window", asked + "+.01 B>A . 1 ack 101\n+.01 A>B . 101 ack 1 win 0\n+9 A>B . 101 ack 1\n+.01 B>A P. 1:11(10) ack 101\n",
+			"9000 packet 7 of client ACK WINDOW-UPDATE", "0/0", "0/0", "0 0"},
+		{"a window that the answer's sender closed", asked + "+.01 B>A . 1 ack 101 win 0\n+3 B>A P. 1:11(10) ack 101\n", "3000 packet 6 of server DATA", "0/0", "3010/6", "0 0"},
+		{"a window probe is no answer", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1 win 0\n+.1 A>B P. 1:101(100) ack 1 win 0\n" +
+			"+.5 B>A . 1:2(1) ack 101\n+.3 A>B P. 101:201(100) ack 1\n", "500 packet 5 of server DATA ZERO-WINDOW-PROBE", "0/0", "0/0", "0 0"},
+		{"sent again twice, by a clock that ran backwards", asked + "+1 A>B P. 1:101(100) ack 1\n.9 A>B P. 1:101(100) ack 1\n+3 B>A . 1 ack 101\n",
+			"3000 packet 7 of server ACK", "0/0", "0/0", "1000 0"},
+		{"sent again by both, by a clock that ran backwards", asked + "+.01 B>A P. 1:11(10) ack 101\n+1 A>B P. 1:101(100) ack 1\n.2 A>B . 101 ack 1\n" +
+			"+1 B>A P. 1:11(10) ack 101\n", "1000 packet 6 of client DATA RETRANSMISSION", "0/0", "10/5", "0 0"},
+		{"the request again, though it had arrived", asked + "+.01 B>A . 1 ack 101\n+2 A>B P. 1:101(100) ack 1\n+2 B>A P. 1:11(10) ack 101\n",
+			"2000 packet 6 of client DATA RETRANSMISSION", "0/0", "4010/7", "2000 0"},
+		{"an answer at once", asked + "+0 B>A P. 1:11(10) ack 101\n", "100 packet 4 of client DATA", "0/0", "0/5", "0 0"},
 		{"a RST", asked + "+.01 B>A . 1 ack 101\n+60 B>A R. 1 ack 101\n", "60000 packet 6 of server RST", "0/0", "0/0", "0 0"},
 		{"a SYN again", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n", "2000 packet 3 of client SYN RETRANSMISSION", "0/0", "0/0", "3000 0"},
-		{"a clock that ran backwards", asked + ".061 B>A P. 1:11(10) ack 101\n", "100 packet 4 of client DATA", "0/0", "0/0", "0 0"},
+		{"a clock that ran backwards", asked + ".061 B>A P. 1:11(10) ack 101\n+.1 A>B . 101 ack 11\n", "100 packet 4 of client DATA", "0/0", "0/0", "0 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := hear(t, c.script)

@@ -143,7 +143,7 @@ var timeWaitMembers = []member{
 
 const (
 	noSample      = isNull + "none was measured"
-	neverAnswered = isNull + "this end sent no new payload behind the other's"
+	neverAnswered = isNull + "none was measured: this end sent no new payload behind the other's, or not all that lies between was captured, or the other's window was closed meanwhile"
 )
 
 // directionMembers are what is counted of one direction.

@@ -29,13 +29,9 @@ func (t *story) data() {
 		add("nothing sent twice")
 	} else {
 		tone = Doubt
-		again := "sent again"
-		if c.RetransmittedBytes+s.RetransmittedBytes == 0 {
-			again += ", without payload"
-		}
-		add("%s: %s", again, bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions))
+		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions))
 		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
-			add("%s of payload in them", octets(n))
+			add("%s of payload in them captured before", octets(n))
 		}
 	}
 	missing, unseen := missingText(t.conn), unseenText(t.conn)
@@ -246,7 +242,7 @@ func resetSentence(conn *connection) string {
 	c := &conn.Closing
 	who, packet, silent := sideText(c.RstBy), rstPacket(conn), afterSilence(conn)
 	if side := unseen(conn); side != analyze.NoSide && begun(conn) {
-		return "reset: " + who + " sent a RST" + packet + "; nothing of " + sideText(side) + " was captured" + silent
+		return "reset: " + who + " sent a RST" + packet + silent + "; nothing of " + sideText(side) + " was captured"
 	}
 	switch c.RstAfter {
 	case analyze.RstRefused:

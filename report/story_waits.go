@@ -8,8 +8,8 @@ import (
 )
 
 // waitLeast is the shortest wait that is told, in nanoseconds. A heuristic: the common
-// stacks wait 200 ms and more before they send anything again, and people notice less
-// than this hardly.
+// stacks wait 200 ms and more before they send anything again, and people hardly notice
+// less than this.
 const waitLeast = int64(100e6)
 
 // waits tells what took the time of a connection that stood still for a while.
@@ -29,11 +29,10 @@ func waitTexts(c *connection) []string {
 	}
 	client, server := &c.FromClient, &c.FromServer
 	add(server.SlowestAnswer.Wait, serverAnswer(c))
-	if a := &client.SlowestAnswer; a.Wait >= waitLeast {
-		add(a.Wait, "the client up to "+duration(a.Wait)+" with its next payload"+packetList([]uint64{a.Packet}))
-	}
-	if s := &c.Silence; s.Packet != server.SlowestAnswer.Packet && s.Packet != client.SlowestAnswer.Packet && !s.Labels.Has(label.Retransmission) {
-		add(s.For, "nothing came for "+duration(s.For)+", until "+silenceEnd(s))
+	next := &client.SlowestAnswer
+	add(next.Wait, "the client up to "+duration(next.Wait)+" with its next payload"+packetList([]uint64{next.Packet}))
+	if s := &c.Silence; s.Packet != server.SlowestAnswer.Packet && s.Packet != next.Packet && !s.Labels.Has(label.Retransmission) {
+		add(s.For, "nothing was captured for "+duration(s.For)+", until "+silenceEnd(s))
 	}
 	for _, e := range []struct {
 		d         *analyze.Direction

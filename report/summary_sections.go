@@ -210,7 +210,7 @@ func resentSection(t *tally) summarySection {
 	}
 	s.some(c.Inferred+v.Inferred, Doubt, "of all these inferred, from times or from packets that are missing")
 	s.some(c.Spurious+v.Spurious, Doubt, "of all these shown to have been unnecessary, when they passed or by a later acknowledgement")
-	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in all these")
+	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in all these that had been captured before")
 	s.some(c.OutOfOrder+v.OutOfOrder, Doubt, "segments overtaken on the way")
 	s.some(c.DuplicateAcks+v.DuplicateAcks, Plain, "duplicate acknowledgements")
 	s.some(c.ZeroWindows+v.ZeroWindows, Doubt, "zero windows")

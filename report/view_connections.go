@@ -100,7 +100,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("payload_bytes", KindOctets, "Payload octets, retransmissions included.", func(x *d) uint64 { return x.PayloadOctets }),
 		count("unique_bytes", KindOctets, "Payload octets, each counted once.", func(x *d) uint64 { return x.UniqueOctets }),
 		count("retransmissions", KindCount, "Segments that were sent again.", func(x *d) uint64 { return x.Retransmissions }),
-		count("retransmitted_bytes", KindOctets, "Payload octets that were sent again.", func(x *d) uint64 { return x.RetransmittedBytes }),
+		count("retransmitted_bytes", KindOctets, "Payload octets that were sent again and had been captured before.", func(x *d) uint64 { return x.RetransmittedBytes }),
 		count("out_of_order", KindCount, "Segments sent once and overtaken on the way.", func(x *d) uint64 { return x.OutOfOrder }),
 		count("duplicate_packets", KindCount, "Packets captured twice.", func(x *d) uint64 { return x.DuplicatePackets }),
 		count("duplicate_acks", KindCount, "Duplicate acknowledgements.", func(x *d) uint64 { return x.DuplicateAcks }),

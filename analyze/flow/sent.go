@@ -246,10 +246,10 @@ func (h *Half) IDsNear(a, b uint16) bool {
 // that they tell in which order packets were sent. A heuristic: nine steps in
 // ten, where random numbers rise by so little once in sixteen. A few down, as where
 // packets were overtaken, are as good as up, which random numbers do once in a thousand,
-// as long as some rise.
+// as long as one in five rises.
 func (h *Half) IDsOrdered() bool {
 	d := &h.ids
-	return d.up > 0 && d.up+d.back > 9*(d.other-d.back)
+	return 4*uint32(d.up) >= uint32(d.back) && uint32(d.up)+uint32(d.back) > 9*uint32(d.other-d.back)
 }
 
 // newer reports whether the packet of mark m was sent after all that were
