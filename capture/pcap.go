@@ -135,7 +135,7 @@ func (r *pcapReader) next(p *Packet) error {
 	}
 	p.Time = int64(sec)*1e9 + int64(frac)*r.scale
 	p.Data = b[r.header:end:end]
-	p.Length = int(max(length, captured))
+	p.Length = wireLength(max(length, captured))
 	p.Link = r.link
 	p.Interface = r.iface
 	win.r += end
