@@ -149,7 +149,6 @@ type Half struct {
 	Retransmissions, OutOfOrder uint32
 	Duplicates, DupAcks         uint32
 	ZeroWindows, KeepAlives     uint32
-	FirstTime                   int64 // of this end's first segment
 	TTL                         uint8
 }
 

@@ -9,6 +9,8 @@
 package verdict
 
 import (
+	"slices"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 )
@@ -148,21 +150,12 @@ func (v *Verdict) Packets(list []uint64) []uint64 {
 	from := len(list)
 	for _, it := range v.Evidence() {
 		for _, p := range [...]uint64{it.Packet, it.Than} {
-			if p != 0 && !contains(list[from:], p) {
+			if p != 0 && !slices.Contains(list[from:], p) {
 				list = append(list, p)
 			}
 		}
 	}
 	return list
-}
-
-func contains(list []uint64, p uint64) bool {
-	for _, q := range list {
-		if q == p {
-			return true
-		}
-	}
-	return false
 }
 
 // Judge gives verdicts. The zero value is ready for use; it is not safe for
