@@ -22,9 +22,9 @@ const (
 	// a file header may promise more, up to sizeLimit.
 	usualLimit = 256 << 10
 	sizeLimit  = 16 << 20
-	// zeroRun is how many record headers of zeros in a row are taken for a file
-	// that was filled up with zeros and not for packets without octets. The end
-	// of the file stands for any number.
+	// zeroRun is a heuristic: so many record headers of zeros in a row are taken
+	// for a file that was filled up with zeros and not for packets without octets.
+	// The end of the file stands for any number.
 	zeroRun = 4
 )
 

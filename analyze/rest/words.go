@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// This file is the one place that looks at the memory of a structure. LayoutOf
+// This file is the one place that looks into the memory of a structure. LayoutOf
 // refuses types that hold pointers, and those whose size is no multiple of 8; NearOf
 // refuses fields that are not there.
 

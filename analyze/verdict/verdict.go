@@ -1,7 +1,9 @@
-// Package verdict says in a word why an opening failed or was slow: one file
-// for each verdict, with its definition, conditions, clauses, confidence and
-// code in one Spec. Everything rests on the record of the connection, and on
-// what the connections that began before it say of the same listener and host.
+// Package verdict says in a word why an opening failed or was slow, and where
+// somebody interfered with a connection: a RST of a stranger or of something
+// between the ends, options changed on the way. There is one file for each
+// verdict, with its definition, conditions, clauses, confidence and code in one
+// Spec. Everything rests on the record of the connection, and on what the
+// connections that began before it say of the same listener and host.
 //
 // A verdict is set only where something speaks for it, and it carries what does
 // (Item). What a single tap cannot tell apart is said with less confidence, or

@@ -24,7 +24,7 @@ func explainCommand() *cobra.Command {
 	color := whenAuto
 	c := &cobra.Command{
 		Use:                   "explain [LABEL|VERDICT|EVENT|STATE]",
-		Short:                 "Say what a label or a state means",
+		Short:                 "Say what a label, a verdict, an event or a state means",
 		Long:                  explainHelp,
 		Example:               explainExamples,
 		DisableFlagsInUseLine: true,
