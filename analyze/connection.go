@@ -83,7 +83,7 @@ type Step struct {
 	ClientState, ServerState state.State // after the segment
 }
 
-// OpeningOutcome is how a connection began (CONTRACT: opening.outcome).
+// OpeningOutcome is how a connection began (COLUMNS.md: opening.outcome).
 type OpeningOutcome uint8
 
 // The outcomes.
@@ -198,7 +198,7 @@ func (o *Opening) Agreed() (set wire.OptionSet, ecn ECN, ok bool) {
 	return o.ClientOptions.Set & o.ServerOptions.Set, ecn, true
 }
 
-// ClosingOutcome is how a connection ended (CONTRACT: closing.outcome).
+// ClosingOutcome is how a connection ended (COLUMNS.md: closing.outcome).
 type ClosingOutcome uint8
 
 // The outcomes.

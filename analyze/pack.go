@@ -8,7 +8,7 @@ import (
 )
 
 // packer turns records into octets and back, for those that wait: 1.5 KB and its
-// lists become some 300 octets. One list of the fields serves both ways, so that
+// lists become some 500 octets. One list of the fields serves both ways, so that
 // they cannot disagree. What it reads it has written itself: there are no
 // versions and no damage.
 type packer struct {

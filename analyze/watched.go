@@ -18,6 +18,7 @@ type watched struct {
 	held    [2]bool // TIME-WAIT was told of the side
 	cut     bool    // and that a RST cut it short
 	again   uint32  // restarts of TIME-WAIT that were told
+	_       uint32  // whole words, also where one of them may lie at every fourth octet
 	bursts  [2]burst
 }
 

@@ -48,8 +48,7 @@ var capinfos = program{
 	packets: `Number of packets:\s+(\d+)`,
 }
 
-// cat and true are the least that reading, and the least that the measurement
-// can cost.
+// cat costs little more than reading does, and true what the measurement does.
 var cat = program{name: "cat", args: []string{"cat", "FILE"}}
 
 var others = []program{

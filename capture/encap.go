@@ -132,7 +132,7 @@ func (t *encapTable) name(id uint32) string {
 		return "(more encapsulations)"
 	}
 	var parts []string
-	for id != 0 && int(id) < len(t.steps) {
+	for id != 0 && id < uint32(len(t.steps)) {
 		step := t.steps[id]
 		part := encapNames[step.kind].word
 		if encapNames[step.kind].numbered {

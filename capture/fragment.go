@@ -164,7 +164,10 @@ func leadsToTCP(protocol uint8, ipv6 bool) bool {
 // given up for it.
 func (t *fragmentTable) assembly(key fragmentKey, now int64) (a *assembly, lost uint64) {
 	if e, ok := t.packets[key]; ok {
-		return e.Value.(*assembly), 0
+		if a = e.Value.(*assembly); !a.expired(now) {
+			return a, 0
+		}
+		lost = t.remove(a)
 	}
 	for t.order.Len() >= t.maxCount {
 		lost += t.remove(t.order.Front().Value.(*assembly))
@@ -175,16 +178,22 @@ func (t *fragmentTable) assembly(key fragmentKey, now int64) (a *assembly, lost 
 	return a, lost
 }
 
-// expire gives up packets that waited too long. A clock that steps backwards
-// keeps them.
+// expired reports whether a packet waited too long. A clock that steps backwards
+// keeps it.
+func (a *assembly) expired(now int64) bool {
+	if a.key.ipv6 {
+		return now-a.start > fragmentTimeout6
+	}
+	return now-a.start > fragmentTimeout4
+}
+
+// expire gives up packets that waited too long, up to the first that did not: one
+// of IPv6 keeps those of IPv4 behind it in memory for longer. No fragment joins
+// them any more (see assembly).
 func (t *fragmentTable) expire(now int64) (lost uint64) {
 	for e := t.order.Front(); e != nil; e = t.order.Front() {
 		a := e.Value.(*assembly)
-		timeout := int64(fragmentTimeout4)
-		if a.key.ipv6 {
-			timeout = fragmentTimeout6
-		}
-		if now-a.start <= timeout {
+		if !a.expired(now) {
 			return lost
 		}
 		lost += t.remove(a)

@@ -280,3 +280,29 @@ func TestFragmentAge(t *testing.T) {
 		}
 	}
 }
+
+// TestFragmentAgeBehind: what waits for longer in front of a packet gives it no
+// more time.
+func TestFragmentAgeBehind(t *testing.T) {
+	d := NewDecoder(DecoderOptions{})
+	long, short := bigPacket(true, 100), bigPacket(false, 100)
+	var seg wire.Segment
+	for i, p := range []struct {
+		after int64
+		data  []byte
+		want  wire.Skip
+	}{
+		{0, piece(long, 1, 0, 64, true), wire.FragmentHeld},
+		{1, piece(short, 1, 0, 64, true), wire.FragmentHeld},
+		{40e9, piece(short, 1, 64, 132, false), wire.FragmentHeld}, // of another packet with this ID
+		{41e9, piece(short, 1, 0, 64, true), wire.Segmented},
+		{42e9, piece(long, 1, 64, 132, false), wire.Segmented},
+	} {
+		if got := d.Decode(&Packet{Number: uint64(i + 1), Time: p.after, Data: p.data, Length: len(p.data), Link: wire.LinkRaw}, &seg); got != p.want {
+			t.Errorf("packet %d: %v, want %v", i+1, got, p.want)
+		}
+	}
+	if lost := d.Skipped()[wire.FragmentLost]; lost != 1 {
+		t.Errorf("%d lost", lost)
+	}
+}

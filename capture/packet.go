@@ -2,6 +2,7 @@ package capture
 
 import (
 	"errors"
+	"math"
 
 	"tcpwatch/capture/wire"
 )
@@ -17,11 +18,16 @@ type Packet struct {
 	// Data are the captured octets, from the link header on.
 	Data []byte
 	// Length is how many octets the packet had on the wire; never below
-	// len(Data).
+	// len(Data). It is the largest int where that counts no further (32 bits).
 	Length int
 	Link   wire.LinkType
 	// Interface is an index into Stats.Interfaces.
 	Interface int
+}
+
+// wireLength is a Packet's Length, as a file has it.
+func wireLength(n uint32) int {
+	return int(min(int64(n), math.MaxInt))
 }
 
 // Source gives packets in the order of its timeline.

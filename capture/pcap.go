@@ -22,9 +22,9 @@ const (
 	// a file header may promise more, up to sizeLimit.
 	usualLimit = 256 << 10
 	sizeLimit  = 16 << 20
-	// zeroRun is how many record headers of zeros in a row are taken for a file
-	// that was filled up with zeros and not for packets without octets. The end
-	// of the file stands for any number.
+	// zeroRun is a heuristic: so many record headers of zeros in a row are taken
+	// for a file that was filled up with zeros and not for packets without octets.
+	// The end of the file stands for any number.
 	zeroRun = 4
 )
 
@@ -135,7 +135,7 @@ func (r *pcapReader) next(p *Packet) error {
 	}
 	p.Time = int64(sec)*1e9 + int64(frac)*r.scale
 	p.Data = b[r.header:end:end]
-	p.Length = int(max(length, captured))
+	p.Length = wireLength(max(length, captured))
 	p.Link = r.link
 	p.Interface = r.iface
 	win.r += end

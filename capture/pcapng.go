@@ -142,7 +142,7 @@ func (r *pcapngReader) enhanced(p *Packet, b []byte) error {
 	end := 28 + int(captured)
 	p.Time = i.clock.nanoseconds(uint64(high)<<32 | uint64(low))
 	p.Data = b[28:end:end]
-	p.Length = int(max(length, captured))
+	p.Length = wireLength(max(length, captured))
 	p.Link = i.link
 	p.Interface = i.index
 	r.last = p.Time

@@ -157,7 +157,7 @@ func (r *pcapngReader) simple(p *Packet, b []byte) error {
 		captured = min(captured, int64(i.snaplen))
 	}
 	end := 12 + int(captured)
-	*p = Packet{Time: r.last, Data: b[12:end:end], Length: int(length), Link: i.link, Interface: i.index}
+	*p = Packet{Time: r.last, Data: b[12:end:end], Length: wireLength(length), Link: i.link, Interface: i.index}
 	return nil
 }
 
@@ -176,7 +176,7 @@ func (r *pcapngReader) obsolete(p *Packet, b []byte) error {
 	*p = Packet{
 		Time:      i.clock.nanoseconds(uint64(r.u32(b[12:]))<<32 | uint64(r.u32(b[16:]))),
 		Data:      b[28:end:end],
-		Length:    int(max(length, captured)),
+		Length:    wireLength(max(length, captured)),
 		Link:      i.link,
 		Interface: i.index,
 	}

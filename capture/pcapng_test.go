@@ -71,7 +71,7 @@ func TestPcapngSimplePacketLengths(t *testing.T) {
 	if len(damages) > 0 || len(packets) != 3 {
 		t.Fatalf("%d packets, %v", len(packets), damages)
 	}
-	for i, want := range []got{{Packet{Length: 9}, "ab"}, {Packet{Length: 1 << 31}, "abcd"}, {Packet{Length: 3}, "abc"}} {
+	for i, want := range []got{{Packet{Length: 9}, "ab"}, {Packet{Length: min(1<<31, math.MaxInt)}, "abcd"}, {Packet{Length: 3}, "abc"}} {
 		if p := packets[i]; p.data != want.data || p.Length != want.Length || p.Time != 0 {
 			t.Errorf("packet %d: %+v", i+1, p)
 		}

@@ -79,7 +79,7 @@ func (d *Decoder) erspan(c cursor, protocol uint16, sequence bool, seg *wire.Seg
 
 // mpls reads a label stack (RFC 3032 §2.1). Nothing says what stands behind it:
 // an IP version, or a pseudowire with or without a control word (RFC 4385,
-// RFC 4448).
+// RFC 4448). Which of them is a heuristic: the first that looks whole.
 func (d *Decoder) mpls(c cursor, seg *wire.Segment) wire.Skip {
 	for bottom := false; !bottom; {
 		if c.depth++; c.depth > maxDepth {

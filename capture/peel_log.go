@@ -39,7 +39,7 @@ func (d *Decoder) nflog(c cursor, seg *wire.Segment) wire.Skip {
 	}
 	c, _ = c.skip(4)
 	order := binary.ByteOrder(binary.LittleEndian)
-	// The first attribute is a short one: its length is below 256.
+	// A heuristic: the first attribute is a short one, its length below 256.
 	if c.data[0] == 0 {
 		order = binary.BigEndian
 	}

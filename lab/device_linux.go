@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -160,7 +161,12 @@ func (d *device) bind() error {
 	return unix.Bind(d.fd, &unix.SockaddrLinklayer{Protocol: htons(unix.ETH_P_ALL), Ifindex: index})
 }
 
-func htons(n uint16) uint16 { return n<<8 | n>>8 }
+// htons puts 16 bits into network order.
+func htons(n uint16) uint16 {
+	var b [2]byte
+	binary.BigEndian.PutUint16(b[:], n)
+	return binary.NativeEndian.Uint16(b[:])
+}
 
 // noOffload makes the host's stack send whole packets with their checksums, as
 // they would be on a wire (ethtool(8): tx-checksumming, tso, gso off).

@@ -76,7 +76,8 @@ func (x *explainer) grid(g *grid) {
 	}
 }
 
-// list names every label with its definition, group by group, and the states.
+// list names every label with its definition, group by group, and the verdicts,
+// the events and the states.
 func (x *explainer) list() {
 	room := len("SYN-RECEIVED")
 	for _, s := range label.All {

@@ -5,7 +5,7 @@ import (
 )
 
 // jsonWriter writes a view as one list of objects, or as one object a line
-// (NDJSON). Objects have the names that CONTRACT fixes.
+// (NDJSON). Objects have the names that COLUMNS.md lists.
 type jsonWriter[T any] struct {
 	w     io.Writer
 	env   *env

@@ -93,15 +93,6 @@ func (j *jsonText) quoted(s string) {
 	j.b = append(j.b, '"')
 }
 
-// seconds writes a duration; -1 stands for one that was not measured.
-func (j *jsonText) secondsOrNull(name string, ns int64) {
-	if ns == -1 {
-		j.null(name)
-		return
-	}
-	j.seconds(name, ns)
-}
-
 func (j *jsonText) seconds(name string, ns int64) {
 	j.key(name)
 	j.b = appendSeconds(j.b, ns)
@@ -122,16 +113,6 @@ func (j *jsonText) endpoint(name string, a netip.AddrPort) {
 }
 
 func (j *jsonText) state(name string, s state.State) { j.word(name, s.String()) }
-
-// numbers writes a list of packet numbers.
-func (j *jsonText) numbers(name string, list []uint64) {
-	j.open(name, '[')
-	for _, n := range list {
-		j.comma()
-		j.b = strconv.AppendUint(j.b, n, 10)
-	}
-	j.close(']')
-}
 
 // appendEndpoint appends "192.0.2.1:443" or "[2001:db8::1]:443"; nothing for
 // the zero value. Zones do not occur: addresses come from headers.

@@ -24,17 +24,33 @@ const (
 
 func (p *tapPlaces) add(o *analyze.Opening) {
 	s, c := o.RTTServer, o.RTTClient
-	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 || s < 0 || c < 0 || s+c < tapLeast {
+	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 {
 		return
 	}
-	switch {
-	case c <= (s+c)/tapNear:
+	switch tapAt(s, c) {
+	case "client":
 		p.client++
-	case s <= (s+c)/tapNear:
+	case "server":
 		p.server++
-	default:
+	case "between":
 		p.between++
 	}
+}
+
+// tapAt says where the tap stands by the round trips from it to the server and to
+// the client, nanoseconds, of which -1 is not known: "client", "server", "between";
+// "" where they do not say.
+func tapAt(server, client int64) string {
+	trip := server + client
+	switch {
+	case server < 0 || client < 0 || trip < tapLeast:
+		return ""
+	case client <= trip/tapNear:
+		return "client"
+	case server <= trip/tapNear:
+		return "server"
+	}
+	return "between"
 }
 
 // place returns where the tap probably stands: "client", "server", "between";

@@ -159,35 +159,22 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 	out.WriteByte('\n')
 }
 
-// vantageRatio is how much shorter one side's round trip must be before the
-// capture is said to be nearer to that side. A heuristic.
-const vantageRatio = 10
-
-// vantageLeast is the shortest round trip, in nanoseconds, that says something
-// about distance. A heuristic: hosts answer within a few hundred microseconds.
-const vantageLeast = int64(1e6)
-
 // vantage says what the handshake shows about the place of the capture.
 func vantage(c *connection) string {
 	server, client := c.Opening.RTTServer, c.Opening.RTTClient
-	if server < 0 || client < 0 {
-		return ""
-	}
 	if c.Opening.SynCount > 1 || c.Opening.SynAckCount > 1 {
 		// A wait for what was lost may be part of them.
 		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
-	if server+client < vantageLeast {
-		return "" // that is how long hosts take to turn around, not how far away they are
-	}
 	trips := "(round trip to the server " + duration(server) + ", to the client " + duration(client) + ")"
-	switch {
-	case client < server/vantageRatio:
-		return "captured nearer the client " + trips
-	case server < client/vantageRatio:
-		return "captured nearer the server " + trips
+	switch at := tapAt(server, client); at {
+	case "":
+		return ""
+	case "between":
+		return "captured between the ends " + trips
+	default:
+		return "captured nearer the " + at + " " + trips
 	}
-	return "captured between the ends " + trips
 }
 
 // leastTrip is the shorter of two round trips, of which the second may be

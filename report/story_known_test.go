@@ -321,6 +321,25 @@ func TestVantageSaid(t *testing.T) {
 	}
 }
 
+// TestVantageAsSummary wants the story to see the tap where the summary sees it.
+func TestVantageAsSummary(t *testing.T) {
+	c := halfClose(t)
+	o := &c.Opening
+	o.SynCount, o.SynAckCount = 1, 1
+	for _, server := range []int64{-1, 0, 1e3, 39e3, 45e3, 50e3, 51e3, 90e3, 449e3, 450e3, 451e3, 500e3, 910e3, 999e3, 5e6} {
+		for _, client := range []int64{-1, 0, 1e3, 39e3, 45e3, 50e3, 51e3, 90e3, 449e3, 450e3, 451e3, 500e3, 910e3, 999e3, 5e6} {
+			o.RTTServer, o.RTTClient = server, client
+			var p tapPlaces
+			p.add(o)
+			place, _, _ := p.place()
+			want := map[string]string{"client": "captured nearer the client", "server": "captured nearer the server", "between": "captured between the ends"}[place]
+			if got, _, _ := strings.Cut(unglue(vantage(c)), " ("); got != want {
+				t.Errorf("%d ns to the server, %d to the client: %q, want %q", server, client, got, want)
+			}
+		}
+	}
+}
+
 // TestStoryWidths wants no line of a story to be too wide, wherever it breaks.
 func TestStoryWidths(t *testing.T) {
 	for width := 60; width < 140; width++ {

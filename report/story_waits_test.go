@@ -40,7 +40,7 @@ func TestWaitTexts(t *testing.T) {
 		{"a silence beside an answer", func(c *connection) {
 			c.Silence = analyze.Silence{For: 60e9, Packet: 26, Labels: set(label.RST)}
 			c.FromServer.SlowestAnswer = analyze.Answer{Wait: 1e9, Packet: 6}
-		}, "the server took up to 1.00 s to answer (packet 6); nothing came for 60.0 s, until packet 26, a RST of the server"},
+		}, "the server took up to 1.00 s to answer (packet 6); nothing was captured for 60.0 s, until packet 26, a RST of the server"},
 		{"a silence before something sent again", func(c *connection) {
 			c.Silence = analyze.Silence{For: 1e9, Packet: 2, FromClient: true, Labels: set(label.SYN, label.Retransmission)}
 			c.FromClient.ResendWait = 1e9
@@ -50,10 +50,10 @@ func TestWaitTexts(t *testing.T) {
 		}, "the server's zero window held the client back for 3.90 s; the server had used up the client's window for 200 ms"},
 		{"a keep-alive", func(c *connection) {
 			c.Silence = analyze.Silence{For: 7e9, Packet: 1234, FromClient: true, Labels: set(label.Data, label.KeepAlive)}
-		}, "nothing came for 7.00 s, until packet 1,234, a keep-alive of the client"},
+		}, "nothing was captured for 7.00 s, until packet 1,234, a keep-alive of the client"},
 		{"an acknowledgement", func(c *connection) {
 			c.Silence = analyze.Silence{For: 7e9, Packet: 5, Labels: set(label.Ack)}
-		}, "nothing came for 7.00 s, until packet 5, an acknowledgement of the server"},
+		}, "nothing was captured for 7.00 s, until packet 5, an acknowledgement of the server"},
 	} {
 		conn := halfClose(t)
 		c.wait(conn)

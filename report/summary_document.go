@@ -111,6 +111,7 @@ var countMembers = []member{
 	{"time_wait.hosts[].host", is.text, "", "IP address."},
 	{"time_wait.hosts[].side", oneOf(endWords...), "", "Its part in the connections."},
 	{"time_wait.hosts[].held", is.number, "", "Its ends that entered TIME-WAIT."},
+	{"time_wait.hosts[].counted", is.number, "", "Of held, those that held_at_end and most_at_once are counted over: the first."},
 	{"time_wait.hosts[].held_at_end", is.number, "", "Of them, those still in it at the time of the last segment."},
 	{"time_wait.hosts[].most_at_once", is.number, "", "The most that were in it at one time."},
 	{"time_wait.hosts[].restarts", is.number, "", "FINs that came again and were acknowledged again, which starts 2MSL anew."},

@@ -117,6 +117,12 @@ func TestHoldsBounds(t *testing.T) {
 	if len(h.kept) != maxHolds || h.dropped != 5 || h.hosts[0].total != maxHolds+5 {
 		t.Errorf("%d kept, %d dropped, %d in all", len(h.kept), h.dropped, h.hosts[0].total)
 	}
+	h.measure(0)
+	var j jsonText
+	j.holds(&h)
+	if want := fmt.Sprintf(`"held":%d,"counted":%d,`, maxHolds+5, maxHolds); !strings.Contains(string(j.b), want) {
+		t.Errorf("%s has not %s", j.b, want)
+	}
 }
 
 // TestNotableOrder wants every reason represented, the heaviest first, and the

@@ -75,9 +75,9 @@ type Half struct {
 	NxtRel int64
 	FinEnd wire.Seq // behind the FIN
 	// Ack is the highest acknowledgement number that this end sent; HeldAck the
-	// highest that waits for an unproved SYN or FIN of this end (package state
-	// moves on it when that is proved).
-	// SYNHeldAck is that in front of a FIN, which a proved SYN releases.
+	// highest that waits for an unproved SYN or FIN of this end (package analyze
+	// moves the end on it when that is proved). SYNHeldAck is that in front of a
+	// FIN, which a proved SYN releases.
 	Ack, HeldAck, SYNHeldAck wire.Seq
 	// first is the mark of the segment that begins at Low.
 	first Mark
@@ -149,7 +149,6 @@ type Half struct {
 	Retransmissions, OutOfOrder uint32
 	Duplicates, DupAcks         uint32
 	ZeroWindows, KeepAlives     uint32
-	FirstTime                   int64 // of this end's first segment
 	TTL                         uint8
 }
 

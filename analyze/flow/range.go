@@ -20,8 +20,6 @@ type Cover struct {
 	Fresh uint32 // numbers not seen before
 	Old   uint32 // numbers seen before
 	Gap   uint32 // numbers skipped in front of the range
-	// FirstOld is set when the first number of the range had been seen.
-	FirstOld bool
 	// Fills is set when the range fills a hole, or part of one.
 	Fills bool
 	// Below is set when the range begins in front of everything captured.
@@ -66,8 +64,6 @@ func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 		}
 		c.Fresh += uint32(end - from)
 		c.Below, c.Beyond = true, h.first
-	} else {
-		c.FirstOld = true
 	}
 	if h.hasForgotten && from.Before(h.forgotten) {
 		*c = Cover{Fresh: n, Unknown: true}
@@ -88,9 +84,6 @@ func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 		c.Fresh += uint32(r - l)
 		if !c.Fills {
 			c.Fills, c.Beyond = true, g.beyond
-		}
-		if l == from {
-			c.FirstOld = false
 		}
 	}
 	c.Old = n - c.Fresh

@@ -30,8 +30,6 @@ type Repair struct {
 	Probed bool
 	// Backoff counts timeouts in a row without progress (RFC 6298 §5.5).
 	Backoff uint8
-	// AckTime is when the latest acknowledgement for this sender was captured.
-	AckTime int64
 }
 
 // Lost reports whether the receiver has told of octets behind s: they arrived,
@@ -51,7 +49,6 @@ func (r *Repair) Reported(from, to wire.Seq) bool {
 // ACK by RFC 5681.
 func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 	r := &h.Repair
-	r.AckTime = seg.Time
 	if !had || seg.Ack.After(before) {
 		r.Dup, r.Backoff, r.Probed = 0, 0, false
 		if r.Mode != NoRepair && !seg.Ack.Before(r.Point) {

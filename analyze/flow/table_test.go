@@ -94,7 +94,6 @@ type modelFlow struct {
 	key    int
 	class  Class
 	older  *modelFlow // in reach from here
-	reach  bool       // from the map, or as an older one
 }
 
 // TestTable compares the table with a map over random operations.

@@ -108,10 +108,10 @@ func probes(c *Context) bool {
 	return w >= least && w <= most
 }
 
-// Heuristics for probes: Linux waits for two ticks of its slowest clock but one
-// (250 Hz) at the least, less what the capture's clock may err; 200 ms are
-// allowed for a delayed acknowledgement, and as much for a late timer; a second
-// is allowed where no round trip was measured, and a fifth of it for a late timer.
+// Heuristics for probes: Linux waits for two ticks of its clock at the least,
+// which are 2 ms of the fastest (1,000 Hz); 200 ms are allowed for a delayed
+// acknowledgement, and as much for a late timer; a second is allowed where no
+// round trip was measured, and a fifth of it for a late timer.
 const (
 	shortestPTO = int64(2e6)
 	delayedACK  = int64(400e6)

@@ -135,9 +135,9 @@ func reaction(x *flow.Facts) int64 {
 }
 
 const (
-	// copyTime and soon are heuristics. copyTime bounds how much later a copy
-	// comes, so that an identification that has come round is not taken for
-	// one; soon is shorter than any round trip that a sender reacts to.
+	// These are heuristics. copyTime bounds how much later a copy comes, so that
+	// an identification that has come round is not taken for one; soon is shorter
+	// than any round trip that a sender reacts to.
 	copyTime = int64(1e9)
 	soon     = int64(200e3)
 	// soonSYN is half the shortest timeout in use: a SYN is sent again by a

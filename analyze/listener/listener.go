@@ -27,6 +27,10 @@ const (
 	// maxEvents bounds what waits to be counted into SYN-RECEIVED, over all
 	// listeners; beyond it connections are left out of that count.
 	maxEvents = 1 << 18
+	// passEvery is how many connections come between two looks at all listeners
+	// for events that are due, unless giveUp has gone by: as many as there can be
+	// listeners, so that a flood costs one look at one listener for each.
+	passEvery = MaxListeners
 )
 
 // Heuristics.
@@ -100,6 +104,8 @@ type Table struct {
 	of      map[key]*Listener
 	spare   []*Listener // given up; their memory is used again
 	pending int         // events of all listeners
+	since   int         // connections since the events of all were passed
+	passed  int64       // the time up to which they were
 	// Dropped counts the listeners given up for others, DroppedAttempts the
 	// attempts at them.
 	Dropped, DroppedAttempts uint64
@@ -155,6 +161,7 @@ func (t *Table) synReceived(l *Listener, c *analyze.Connection) {
 	// Connections come in the order in which they began, so that none to come
 	// enters before this one began.
 	t.pending -= l.pass(c.Start)
+	t.since++
 	var firstSyn, enter, last, leave int64
 	for i := range c.Steps {
 		switch s := &c.Steps[i]; {
@@ -183,6 +190,9 @@ func (t *Table) synReceived(l *Listener, c *analyze.Connection) {
 			}
 		}
 	}
+	if t.pending+2 > maxEvents && (t.since >= passEvery || c.Start-t.passed >= giveUp) {
+		t.passAll(c.Start) // listeners that nobody calls any more hold events too
+	}
 	if t.pending+2 > maxEvents {
 		l.AtLeast = true
 		return
@@ -203,6 +213,14 @@ func (l *Listener) pass(now int64) int {
 	}
 	l.SynReceived = uint64(max(0, l.open))
 	return n
+}
+
+// passAll counts the events of every listener up to a time.
+func (t *Table) passAll(now int64) {
+	for _, l := range t.of {
+		t.pending -= l.pass(now)
+	}
+	t.since, t.passed = 0, now
 }
 
 func (t *Table) listener(k key) *Listener {

@@ -246,3 +246,26 @@ func TestBounds(t *testing.T) {
 		t.Errorf("at least %t, %d", l.AtLeast, l.MostSynReceived)
 	}
 }
+
+// Events of a listener that nobody calls any more make room for those of others.
+func TestSilentListenerMakesRoom(t *testing.T) {
+	var tab Table
+	for i := range maxEvents + 9000 { // those that have entered wait to leave
+		tab.Add(attempt(fmt.Sprintf("10.0.%d.%d:1", i/250%250, i%250), second*1000+int64(i)*1e3, 0, 0), nil)
+	}
+	for i := range 5000 {
+		c := attempt(fmt.Sprintf("10.1.%d.%d:1", i/250%250, i%250), second*4600+int64(i)*1e3, 0, 0)
+		c.Server = netip.MustParseAddrPort("10.9.9.9:99")
+		tab.Add(c, nil)
+	}
+	list := tab.List(second * 5000)
+	if first := list[0]; !first.AtLeast || !first.Flood() || first.MostSynReceived < maxEvents-1 || first.MostSynReceived > maxEvents || first.SynReceived != 0 {
+		t.Errorf("the first: %d in SYN-RECEIVED, at least %t, at the end %d", first.MostSynReceived, first.AtLeast, first.SynReceived)
+	}
+	if later := list[1]; later.AtLeast || !later.Flood() || later.MostSynReceived != 5000 {
+		t.Errorf("the later: %d in SYN-RECEIVED, at least %t, flood %t", later.MostSynReceived, later.AtLeast, later.Flood())
+	}
+	if tab.pending != 0 {
+		t.Errorf("%d events left", tab.pending)
+	}
+}

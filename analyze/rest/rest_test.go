@@ -18,6 +18,7 @@ type sample struct {
 	f     [70]struct{ x, y uint16 }
 	times [40]int64
 	g     uint8
+	_     uint32 // whole words in 32 bits of addresses too
 }
 
 // TestWords: what was appended comes back, and nothing behind it is taken.

@@ -1,5 +1,7 @@
 package rest
 
+import "unsafe"
+
 // Ref names a string in its Store; 0 is none.
 type Ref uint32
 
@@ -135,7 +137,7 @@ func (s *Store) Octets() int { return s.octets }
 
 // Held returns the memory that the Store has, octets.
 func (s *Store) Held() int {
-	return (len(s.blocks)-len(s.empty)+len(s.spare))*blockSize + cap(s.blocks)*64
+	return (len(s.blocks)-len(s.empty)+len(s.spare))*blockSize + cap(s.blocks)*int(unsafe.Sizeof(block{}))
 }
 
 func (s *Store) newBlock(class uint8) uint32 {

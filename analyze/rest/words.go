@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// This file is the one place that looks at the memory of a structure. LayoutOf
+// This file is the one place that looks into the memory of a structure. LayoutOf
 // refuses types that hold pointers, and those whose size is no multiple of 8; NearOf
 // refuses fields that are not there.
 
@@ -18,13 +18,13 @@ func Words[T any](v *T) []uint64 {
 }
 
 // Layout says which words of a structure are one number of 64 bits; the others
-// hold several smaller fields.
+// hold several smaller fields, or halves of such numbers (386, arm).
 type Layout []bool
 
 // LayoutOf returns the Layout of T. It panics where T cannot be seen as words.
 func LayoutOf[T any]() Layout {
 	t := reflect.TypeFor[T]()
-	if t.Size()%8 != 0 || t.Align() != 8 {
+	if t.Size()%8 != 0 {
 		panic(fmt.Sprintf("%v is not made of words", t))
 	}
 	l := make(Layout, t.Size()/8)
@@ -43,7 +43,9 @@ func (l Layout) mark(t reflect.Type, at uintptr) {
 			l.mark(t.Elem(), at+uintptr(i)*t.Elem().Size())
 		}
 	case reflect.Int64, reflect.Uint64:
-		l[at/8] = true
+		if at%8 == 0 {
+			l[at/8] = true
+		}
 	case reflect.Bool, reflect.Int8, reflect.Uint8, reflect.Int16, reflect.Uint16, reflect.Int32, reflect.Uint32:
 	default:
 		panic(fmt.Sprintf("a %v cannot rest", t))

@@ -2,7 +2,7 @@
 // that moves an end of a connection between them.
 //
 // An observer does not see events, only segments. What a segment proves about
-// an end, and in which order, is decided by the caller (package flow); this
+// an end, and in which order, is decided by the caller (package analyze); this
 // package says what the RFC makes of each event and cites the clause.
 package state
 

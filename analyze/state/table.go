@@ -16,7 +16,7 @@ const (
 	SendRST                  // sent a RST
 	GetRST                   // an acceptable RST arrived
 	TwoMSL                   // the TIME-WAIT timer ran out
-	// The last three take an assumption back: an ACK that passed the tap
+	// The next two take an assumption back: an ACK that passed the tap
 	// cannot have arrived, because the end sends again what it acknowledged.
 	ResendSYN
 	ResendFIN

@@ -252,7 +252,7 @@ func (v *conversation) force(d *direction, why Reason) {
 
 // wentOn reports whether the octets of c, from a SYN, seem to have been taken
 // although nothing of the other end was captured: their sender went on behind
-// them, and never sent them again as RFC 7413 §4.2.1 wants of one whose data was
+// them, and never sent them again as RFC 7413 §4.2.2 wants of one whose data was
 // refused.
 func (d *direction) wentOn(c *chunk) bool {
 	return c.doubt == SYNData && !d.anyACK && d.went >= c.to

@@ -11,7 +11,8 @@ type Config struct {
 	// MaxBuffer bounds the memory for octets that wait, in all connections
 	// together, in octets; at least MinBuffer. Default DefaultMaxBuffer. A
 	// quarter of it remembers what was handed on, for conflicts. Beside it each
-	// open connection costs about 1,300 octets, and 150 while it is only a SYN.
+	// open connection costs about 1,300 octets, as the allocator rounds them, and
+	// 150 while it is only a SYN.
 	MaxBuffer int
 	// Piece takes the pieces; those of one connection come in order. nil: they
 	// are only counted.

@@ -1,7 +1,9 @@
-// Package verdict says in a word why an opening failed or was slow: one file
-// for each verdict, with its definition, conditions, clauses, confidence and
-// code in one Spec. Everything rests on the record of the connection, and on
-// what the connections that began before it say of the same listener and host.
+// Package verdict says in a word why an opening failed or was slow, and where
+// somebody interfered with a connection: a RST of a stranger or of something
+// between the ends, options changed on the way. There is one file for each
+// verdict, with its definition, conditions, clauses, confidence and code in one
+// Spec. Everything rests on the record of the connection, and on what the
+// connections that began before it say of the same listener and host.
 //
 // A verdict is set only where something speaks for it, and it carries what does
 // (Item). What a single tap cannot tell apart is said with less confidence, or
@@ -9,6 +11,8 @@
 package verdict
 
 import (
+	"slices"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 )
@@ -148,21 +152,12 @@ func (v *Verdict) Packets(list []uint64) []uint64 {
 	from := len(list)
 	for _, it := range v.Evidence() {
 		for _, p := range [...]uint64{it.Packet, it.Than} {
-			if p != 0 && !contains(list[from:], p) {
+			if p != 0 && !slices.Contains(list[from:], p) {
 				list = append(list, p)
 			}
 		}
 	}
 	return list
-}
-
-func contains(list []uint64, p uint64) bool {
-	for _, q := range list {
-		if q == p {
-			return true
-		}
-	}
-	return false
 }
 
 // Judge gives verdicts. The zero value is ready for use; it is not safe for

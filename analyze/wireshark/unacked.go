@@ -35,8 +35,6 @@ type store struct {
 // newStore returns a store for at most limit spans.
 func newStore(limit int) *store { return &store{spans: make([]span, 1, 64), limit: limit} }
 
-func (s *store) at(i int32) *span { return &s.spans[i] }
-
 // take returns an unused span, 0 when the store is full.
 func (s *store) take() int32 {
 	if i := s.free; i != 0 {

@@ -1,14 +1,15 @@
 package traffic
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"tcpwatch/capture/wire"
 )
 
 // mostLive is how many connections Live can have: as many as there are tuples
-// to one server.
-const mostLive = 60_000 * 250 * 250
+// to one server, and no more than an int counts.
+const mostLive = min(60_000*250*250, math.MaxInt)
 
 const (
 	turnQuestion = 100 // octets

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -50,6 +51,9 @@ type outcome struct {
 // any other difference of its two programs would show a bug of the optimizer.
 func compare(t testing.TB, a asked, frames [][]byte) (o outcome) {
 	t.Helper()
+	if strconv.IntSize < 64 {
+		t.Skip("needs an int of 64 bits: in a smaller one X plus an offset wraps around in the machine of x/net")
+	}
 	e, err := Parse(a.expr)
 	if err == nil {
 		o.ours, err = e.Compile(linkNames[a.link], 0, Options{})

@@ -3,6 +3,7 @@ package filter
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -84,7 +85,7 @@ func TestLinkTypesThatCannot(t *testing.T) {
 }
 
 func TestSnaplen(t *testing.T) {
-	for snaplen, want := range map[int]uint32{0: DefaultSnaplen, -5: DefaultSnaplen, 96: 96, 1 << 40: 1<<31 - 1} {
+	for snaplen, want := range map[int]uint32{0: DefaultSnaplen, -5: DefaultSnaplen, 96: 96, math.MaxInt: 1<<31 - 1} {
 		p, err := mustParse(t, "len > 0").Compile(wire.LinkEthernet, snaplen, Options{})
 		if err != nil {
 			t.Fatal(err)

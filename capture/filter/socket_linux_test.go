@@ -12,6 +12,7 @@ import (
 	"unsafe"
 
 	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
 )
 
 // known is what a Linux socket knows of a packet.
@@ -113,13 +114,8 @@ func TestSocketIsFile(t *testing.T) {
 
 // attach gives a socket a program, which the kernel checks.
 func attach(fd int, program []bpf.RawInstruction) error {
-	f := syscall.SockFprog{Len: uint16(len(program)), Filter: (*syscall.SockFilter)(unsafe.Pointer(&program[0]))}
-	_, _, errno := syscall.Syscall6(syscall.SYS_SETSOCKOPT, uintptr(fd), syscall.SOL_SOCKET, syscall.SO_ATTACH_FILTER,
-		uintptr(unsafe.Pointer(&f)), unsafe.Sizeof(f), 0)
-	if errno != 0 {
-		return errno
-	}
-	return nil
+	f := unix.SockFprog{Len: uint16(len(program)), Filter: (*unix.SockFilter)(unsafe.Pointer(&program[0]))}
+	return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &f)
 }
 
 // TestKernelTakes attaches every program to a socket.

@@ -3,8 +3,8 @@
 //
 // It promises that a file consists of whole blocks at every moment, with at most
 // one cut block at its end where the program or the machine was stopped inside
-// a write; that a failing disk neither stops nor slows whoever hands packets
-// over; that what was not written is counted, with since when and why; and that
+// a write; that a disk that is full or returns errors neither stops nor slows
+// whoever hands packets over; that what was not written is counted, with since when and why; and that
 // taking a packet allocates nothing. What it writes, package capture reads back
 // as the same packets and the same statistics.
 //

@@ -58,7 +58,7 @@ const (
 
 	DefaultRingSize = 32 << 20
 	MinRingSize     = 1 << 20
-	MaxRingSize     = 2 << 30
+	MaxRingSize     = 1 << (30 + ^uint(0)>>63) // 2 GiB; half of it in 32 bits of addresses
 
 	DefaultBlockSize = 1 << 20
 	MinBlockSize     = 64 << 10

@@ -20,7 +20,7 @@ type watch struct {
 	removed map[int]bool
 	buf     []byte
 	lost    bool // the socket overflowed: the table must be asked for again
-	// addresses is filled by askAddresses only.
+	// addresses are those of each interface, by index; only Interfaces asks for them.
 	addresses map[int][]netip.Prefix
 }
 

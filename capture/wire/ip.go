@@ -22,7 +22,8 @@ type Walker struct {
 	// Verify asks for the TCP checksum. It reads every octet of the segment.
 	Verify bool
 	// Upper is what the last walk stopped at, when it returned NotTCP,
-	// FragmentHeld or TCPCut. Its Data is lent from the walked slice.
+	// FragmentHeld or TCPCut, or TCPMalformed for a header that is longer than the
+	// packet. Its Data is lent from the walked slice.
 	Upper Upper
 }
 

@@ -13,7 +13,11 @@ func (w *Walker) tcp(data []byte, length int, seg *Segment, verify bool) Skip {
 		return TCPCut
 	}
 	header := int(data[12]>>4) * 4
-	if header < 20 || header > length {
+	if header < 20 {
+		return TCPMalformed
+	}
+	if header > length {
+		w.Upper = Upper{Protocol: protoTCP, Data: data, Len: length} // cut in a quote whose length was rewritten
 		return TCPMalformed
 	}
 	seg.SrcPort = binary.BigEndian.Uint16(data)

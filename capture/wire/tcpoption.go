@@ -20,7 +20,7 @@ const (
 	kindAccECN1      = 174
 	kindExperimental = 254
 
-	fastOpenMagic = 0xf989 // RFC 7413 appendix: experimental identifier
+	fastOpenMagic = 0xf989 // its experiment identifier: RFC 7413, IANA considerations
 )
 
 // parseOptions reads the captured part of TCP options; full is how many octets

@@ -293,6 +293,13 @@ func TestQuoted(t *testing.T) {
 	if !Quoted(rewritten, &q) || q.DstPort != 4 {
 		t.Errorf("a rewritten length: %+v", q)
 	}
+	for n := byte(28); n < 60; n++ { // a header of 40 octets behind one of 20
+		options := append(cat(packet[:40]), make([]byte, 20)...)
+		options[3], options[32] = n, 0xa0
+		if q = (Quote{}); !Quoted(options[:n], &q) || q.Tuple != s.Tuple || q.Seq != 5 {
+			t.Errorf("options and a length rewritten to %d octets: %+v", n, q)
+		}
+	}
 	if Quoted(packet[:27], &q) {
 		t.Error("seven octets of TCP are taken for a header")
 	}

@@ -28,7 +28,7 @@ func TestFilterAsTcpdump(t *testing.T) {
 		t.Skip("needs tcpdump")
 	}
 	var paths []string
-	for _, pattern := range []string{"../../testdata/pcaps/*/*.pcap*", "../../../shared/pcaps/*/*cap*"} {
+	for _, pattern := range []string{"../../testdata/pcaps/*/*.pcap*", filepath.Join(sharedRoot(), "pcaps/*/*cap*")} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -112,8 +112,8 @@ type keeping struct {
 	name     string
 	toStdout bool
 	cancel   context.CancelFunc // ends the run
-	ticker   *time.Ticker
-	left     bool // nobody reads standard output any more
+	ended    chan struct{}      // closed at the end; nothing is ticked any more then
+	left     bool               // nobody reads standard output any more
 }
 
 // flushEvery is how long a packet waits in memory at most.
@@ -126,7 +126,7 @@ func (k *keepFlags) open(ctx context.Context, cancel context.CancelFunc, stdout 
 	o.Size, o.Every, o.Files, o.PerPacket = k.size, k.every, k.files, k.perPacket
 	o.Context = ctx
 	o.Application, o.OS = "tcpwatch "+version(), system()
-	t := &keeping{name: k.name, toStdout: k.name == "-", cancel: cancel, ticker: time.NewTicker(flushEvery)}
+	t := &keeping{name: k.name, toStdout: k.name == "-", cancel: cancel, ended: make(chan struct{})}
 	var err error
 	if t.toStdout {
 		t.w, err = keep.To(stdout, "-", o)
@@ -134,15 +134,24 @@ func (k *keepFlags) open(ctx context.Context, cancel context.CancelFunc, stdout 
 		t.w, err = keep.Open(k.name, o)
 	}
 	if err != nil {
-		t.ticker.Stop()
 		return nil, fmt.Errorf("-w %s: %w", k.name, err)
 	}
-	go func() {
-		for now := range t.ticker.C { // left behind when the ticker stops
-			t.w.Tick(now.UnixNano())
-		}
-	}()
+	go t.tick()
 	return t, nil
+}
+
+// tick flushes what waits until the end.
+func (t *keeping) tick() {
+	ticker := time.NewTicker(flushEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case now := <-ticker.C:
+			t.w.Tick(now.UnixNano())
+		case <-t.ended:
+			return
+		}
+	}
 }
 
 // notTerminal refuses the name of a terminal: packets are no text.
@@ -222,7 +231,7 @@ func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
 	if t == nil {
 		return nil
 	}
-	t.ticker.Stop()
+	close(t.ended)
 	r, err := t.w.Close(stats)
 	k := &report.Kept{
 		Name: r.Name, Format: r.Format, Files: r.Files, Packets: r.Packets, Octets: r.Octets,

@@ -86,6 +86,9 @@ func readCommand() *cobra.Command {
 		RunE:                  func(c *cobra.Command, args []string) error { return o.run(c, args) },
 	}
 	o.declare(c)
+	c.Flags().Var(number(&o.shards, 1, analyze.MaxShards), "shards", fmt.Sprintf(
+		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d)",
+		analyze.MaxShards, usefulShards))
 	return c
 }
 
@@ -105,7 +108,7 @@ const compatWireshark compat = "wireshark"
 
 var compats = []compat{compatWireshark}
 
-// declare declares the flags; the help, the completion and what is allowed
+// declare declares the flags that live has too; the help, the completion and what is allowed
 // follow from it.
 func (o *readOptions) declare(c *cobra.Command) {
 	f := c.Flags()
@@ -128,9 +131,6 @@ func (o *readOptions) declare(c *cobra.Command) {
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
 		"remember at most N connections at one time, 1 to %d; beyond it one that is over is handed on, else one that was quiet for long is reported as evicted (default %d)",
 		mostConnections, analyze.DefaultMaxConnections))
-	f.Var(number(&o.shards, 1, analyze.MaxShards), "shards", fmt.Sprintf(
-		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d)",
-		analyze.MaxShards, usefulShards))
 	f.Var(ports(&o.vxlan), "vxlan-port",
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
 	f.Var(choice(&o.compat, compats), "compat",

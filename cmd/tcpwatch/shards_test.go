@@ -50,3 +50,10 @@ func sameForAnyShards(t *testing.T, path string) {
 		}
 	}
 }
+
+// TestShardsOfRead: one goroutine analyses what is captured live.
+func TestShardsOfRead(t *testing.T) {
+	if readCommand().Flags().Lookup("shards") == nil || liveCommand().Flags().Lookup("shards") != nil {
+		t.Error("read has --shards, and live has not")
+	}
+}

@@ -76,7 +76,7 @@ func maxBuffer(to *int) *option {
 			digits, unit = s[:i], 1<<(10*(1+strings.IndexByte("KMG", s[i])))
 		}
 		n, err := strconv.Atoi(digits)
-		if err != nil || n < 0 || n > math.MaxInt64/unit || n*unit < stream.MinBuffer {
+		if err != nil || n < 0 || n > math.MaxInt/unit || n*unit < stream.MinBuffer {
 			return errors.New("must be a number of octets, or of KiB, MiB or GiB with K, M or G, from " + sizeText(stream.MinBuffer) + ", such as 64M")
 		}
 		*to = n * unit

@@ -72,6 +72,3 @@ func (p *Stage) until(what string, holds func() bool) {
 		p.o.changed.Wait()
 	}
 }
-
-// pause lets time pass.
-func (p *Stage) pause(d time.Duration) { must(p.Sleep(d)) }
