@@ -47,6 +47,7 @@ var topics = []topic{
 	}},
 	{"OUTCOME", "how a connection opened and closed, when a RST came, how long it lasted", []wordList{openings, closings, resets, lives}},
 	{"ROLES", "who the client and the server are", []wordList{ends, roles}},
+	{"WAITED", "what a connection waited for", []wordList{waits}},
 }
 
 func causeWords() (words []fixedWord) {
@@ -80,6 +81,21 @@ func words[V interface {
 		list = append(list, fixedWord{(first + V(i)).String(), m})
 	}
 	return list
+}
+
+var waits = wordList{
+	title: "What a connection waited for (WAITED in its story)", kind: "what a connection waited for",
+	words: []fixedWord{
+		{"silence", "the longest time in which nothing of the connection was captured (idle_max), and the packet that ended it (idle_end); " +
+			"not told where that packet was an answer or sent again, which are told by themselves"},
+		{"answer", "the longest time from one end's last payload to the other's next (answer_max, answer_packet), at this tap: the round trip and " +
+			"what the application did are in it, and so is a loss of the answer in front of the tap. None where octets in between " +
+			"were not captured, or where the end that waited had closed its window"},
+		{"sent again", "how long nothing was captured in front of what an end sent again (resend_wait): what waiting for it cost at least"},
+		{"zero window", "how long a window of 0 held the other end back (zero_window_time; view windows)"},
+		{"used up", "how long an end had used up the other's window (window_full_time; view windows)"},
+	},
+	note: "Less than 100 ms is not told, which is a heuristic. What is longer than the connection lasted is left out: the clock was set meanwhile.",
 }
 
 var openings = wordList{
