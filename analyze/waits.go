@@ -39,6 +39,7 @@ type waitNote struct {
 	endedBy   flow.Side
 	talker    flow.Side // who sent that payload
 	hasTalked bool
+	_         uint32 // whole words, as in watched
 }
 
 // segment takes the time since the segment in front of one, and that one's labels.
