@@ -100,6 +100,9 @@ func longStream(w io.Writer, sum hash.Hash, n int64, acked bool) error {
 //
 //	go test ./cmd/tcpwatch -run TestStreamMemory -v -stream 2147483648
 func TestStreamMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs longer than -short allows: three long streams")
+	}
 	const allowed = 52 << 20 // of the 64 MB; what a longer stream adds has to fit in, too
 	folder := filepath.Join(t.TempDir(), "streams")
 	for _, c := range []struct {
