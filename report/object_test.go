@@ -196,17 +196,7 @@ func TestJSONIsOneValue(t *testing.T) {
 func TestCleanDirection(t *testing.T) {
 	cleanOnes := 0
 	for i := range reflect.TypeFor[analyze.Direction]().NumField() {
-		var d analyze.Direction
-		switch f := reflect.ValueOf(&d).Elem().Field(i); {
-		case f.CanUint():
-			f.SetUint(7)
-		case f.CanInt():
-			f.SetInt(7)
-		case f.Kind() == reflect.Array:
-			f.Index(f.Len() - 1).SetUint(7)
-		default:
-			f.Field(0).SetInt(7)
-		}
+		d := directionWith(i)
 		if !clean(&d) {
 			continue
 		}
@@ -221,4 +211,19 @@ func TestCleanDirection(t *testing.T) {
 	if cleanOnes != 9 { // packets, octets twice, in flight, four of round trips and the slowest answer
 		t.Errorf("%d fields may be set in a clean direction", cleanOnes)
 	}
+}
+
+// directionWith is a Direction of which field i has a value.
+func directionWith(i int) (d analyze.Direction) {
+	switch f := reflect.ValueOf(&d).Elem().Field(i); {
+	case f.CanUint():
+		f.SetUint(7)
+	case f.CanInt():
+		f.SetInt(7)
+	case f.Kind() == reflect.Array:
+		f.Index(f.Len() - 1).SetUint(7)
+	default:
+		f.Field(0).SetInt(7)
+	}
+	return d
 }

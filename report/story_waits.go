@@ -66,11 +66,8 @@ func silenceEnd(s *analyze.Silence) string {
 			break
 		}
 	}
-	return "packet" + nbsp + thousands(s.Packet) + ", " + what + " of " + fromEnd(s.FromClient)
+	return "packet" + nbsp + thousands(s.Packet) + ", " + what + " of the " + fromText(s.FromClient)
 }
-
-// fromEnd names an end in a sentence.
-func fromEnd(client bool) string { return "the " + fromText(client) }
 
 // afterSilence says how long nothing had been captured when a RST came, where that was
 // the longest silence: who removes connections that are idle does it so.

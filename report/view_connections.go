@@ -114,7 +114,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		rtt("zero_window_time", "How long a window of 0 of the other end held this end back.", func(x *d) int64 { return x.ZeroWindowTime }),
 		rtt("window_full_time", "How long this end had used up the other's window.", func(x *d) int64 { return x.WindowFullTime }),
 		rtt("resend_wait", "How long nothing of the connection was captured in front of what this end sent again.", func(x *d) int64 { return x.ResendWait }),
-		rtt("answer_max", "The longest time from the other end's last payload to this end's next new one, at this tap; empty where it never answered.", func(x *d) int64 {
+		rtt("answer_max", "The longest time from the other end's last payload to this end's next new one, at this tap; empty where none was measured.", func(x *d) int64 {
 			if x.SlowestAnswer.Packet == 0 {
 				return -1
 			}
