@@ -175,13 +175,23 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	if !a.tellsOldWindow(x, seg) {
+		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	}
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
 	if seg.Flags.Has(wire.SYN) {
 		x.MSS = announcedMSS(seg)
 		scale(x, y, n, fx.From, seg)
 	}
+}
+
+// tellsOldWindow reports whether x has said since the segment was sent how much room it
+// has: the segment was overtaken (RFC 9293 §3.10.7.4 keeps the window by SND.WL1 and
+// SND.WL2 from that).
+func (a *Analyzer) tellsOldWindow(x *flow.Half, seg *wire.Segment) bool {
+	return seg.Flags.Has(wire.ACK) && x.Is(flow.SentACK) && seg.Ack.Before(x.Ack) ||
+		a.facts.Older || a.lab.Set.Has(label.OutOfOrder)
 }
 
 // opens takes the number of a SYN.
@@ -274,8 +284,14 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 
 // probes tells what kind of answer the segment calls for.
 func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
+	y := a.facts.Receiver
 	switch {
-	case a.stray, seg.Flags.Has(wire.RST) && !a.facts.Acceptable:
+	case seg.Flags.Has(wire.RST):
+		// One in front of what was acknowledged is dropped in silence (RFC 5961 §3.2).
+		if !a.facts.Acceptable && !(y.Is(flow.SentACK) && seg.Seq.Before(y.Ack)) {
+			return flow.Doubted
+		}
+	case a.stray:
 		return flow.Doubted
 	case a.lab.Set.Has(label.KeepAlive):
 		return flow.KeepAliveProbed

@@ -103,6 +103,10 @@ func scoreDraw(t *testing.T, base string) *outcome {
 	if sc := Find(filepath.Base(base)); sc != nil {
 		o.belated = sc.Belated
 	}
+	wrong, _ := tapsAgree(t, base)
+	for _, w := range wrong {
+		t.Error(w)
+	}
 	for _, side := range []string{"snd", "rcv"} {
 		d := load(t, base, side)
 		plain := d.score(t, d.packets, true)

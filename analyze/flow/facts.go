@@ -33,6 +33,9 @@ type Facts struct {
 	// FirstInSYN is set when the latest packet with octets of the segment was a
 	// SYN (RFC 7413).
 	FirstInSYN bool
+	// Older is set when the segment was sent before one of its sender that was
+	// captured in front of it, by timestamp or IP identification.
+	Older bool
 	// Differs is set when the payload is not that of the latest segment with
 	// the same range.
 	Differs bool
@@ -68,18 +71,19 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	t.look(s, seg.Seq, seg.End(), &x.Cover)
 	x.Mark.of(seg)
 	x.Bare = seg.SeqLen() == 0
+	x.Older = s.older(&x.Mark)
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {
 		l := t.Latest(s, seg.Seq, seg.End())
 		x.Overlap = l.Mark
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
-		x.Same = t.Same(s, seg)
+		x.Same = t.Same(s, seg, x.Older)
 		if x.Cover.Fresh == 0 {
 			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
-		x.Same = t.Same(s, seg)
+		x.Same = t.Same(s, seg, x.Older)
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {

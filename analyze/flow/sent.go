@@ -110,10 +110,10 @@ func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 
 // Same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
-// identification and timestamp, of that one. Packet 0: none.
-func (t *Table) Same(h *Half, seg *wire.Segment) (m Mark) {
+// identification and timestamp, of that one. older is Facts.Older of seg. Packet 0: none.
+func (t *Table) Same(h *Half, seg *wire.Segment, older bool) (m Mark) {
 	end, looks := seg.End(), int32(maxLook)
-	if end != seg.Seq || seg.Ack.Before(h.Ack) { // an old ACK is rare, and worth a longer look
+	if end != seg.Seq || seg.Ack.Before(h.Ack) || older { // an old ACK is rare, and worth a longer look
 		looks = maxSent
 	}
 	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(p) {
@@ -174,17 +174,17 @@ func (h *Half) sentBefore(m, o *Mark) bool {
 // idTrend follows how an end counts its IP identifications, so that they are
 // only used for order where they have one.
 type idTrend struct {
-	last      uint16
+	last, top uint16 // of the latest packet, and the highest, as long as they count
 	known     bool
+	// wide is set when the last packet was several on the wire, each with an
+	// identification of its own: segmentation was left to the NIC, or the NIC
+	// joined what it received.
+	wide      bool
 	up, other uint16
 	// byOne counts steps of exactly one, byFew of two or three, same of none.
 	byOne, byFew, same uint16
 	back               uint16 // of other: down by fewer than idBack
 	free               uint16 // steps behind a wide packet, which say nothing of one by one
-	// wide is set when the last packet was several on the wire, each with an
-	// identification of its own: segmentation was left to the NIC, or the NIC
-	// joined what it received.
-	wide bool
 }
 
 // step is the most that an identification may rise between two segments of a
@@ -224,6 +224,9 @@ func (d *idTrend) add(m *Mark, wide bool) {
 			d.up, d.other, d.byOne, d.byFew, d.free, d.back = d.up/2, d.other/2, d.byOne/2, d.byFew/2, d.free/2, d.back/2
 		}
 	}
+	if !d.known || d.top-m.IPID >= idStep {
+		d.top = m.IPID
+	}
 	d.last, d.known, d.wide = m.IPID, true, wide
 }
 
@@ -255,8 +258,18 @@ func (h *Half) IDsOrdered() bool {
 // newer reports whether the packet of mark m was sent after all that were
 // captured of this end, so that it is no copy of one.
 func (h *Half) newer(m *Mark) bool {
-	return m.HasID && h.ids.known && int16(m.IPID-h.ids.last) > 0 && h.IDsOrdered() ||
+	return m.HasID && h.ids.known && int16(m.IPID-h.ids.top) > 0 && h.IDsOrdered() ||
 		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
+}
+
+// older reports whether the packet of mark m was sent before one that was captured of
+// this end in front of it, so that it was overtaken or is a copy.
+func (h *Half) older(m *Mark) bool {
+	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
+		return int32(m.TSVal-h.TSVal) < 0
+	}
+	back := h.ids.top - m.IPID
+	return m.HasID && h.ids.known && back != 0 && back < idStep && h.IDsOrdered()
 }
 
 // IDsConsecutive reports whether nearly every packet of the end had the next

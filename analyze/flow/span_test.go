@@ -48,8 +48,9 @@ func TestSpans(t *testing.T) {
 			if got.prev, got.next = 0, 0; got != latest {
 				r.Fatalf("[%d, %d): %+v, want %+v", s.Seq, s.End(), got, latest)
 			}
-			if got, want := table.Same(&h, &s), sameOf(all, &s); got != want {
-				r.Fatalf("[%d, %d): the same %+v, want %+v", s.Seq, s.End(), got, want)
+			older := rapid.Bool().Draw(r, "older")
+			if got, want := table.Same(&h, &s, older), sameOf(all, &s, older); got != want {
+				r.Fatalf("[%d, %d), older %v: the same %+v, want %+v", s.Seq, s.End(), older, got, want)
 			}
 		}
 		table.dropSent(&h)
@@ -78,16 +79,16 @@ func TestSpanHalfway(t *testing.T) {
 		if seq != 0 {
 			want++
 		}
-		if got := table.Same(&h, &wire.Segment{Seq: seq}); got.Packet != want {
+		if got := table.Same(&h, &wire.Segment{Seq: seq}, false); got.Packet != want {
 			t.Errorf("%d: packet %d, want %d", seq, got.Packet, want)
 		}
 	}
 }
 
 // sameOf is Same for a list.
-func sameOf(all []Trace, seg *wire.Segment) (m Mark) {
+func sameOf(all []Trace, seg *wire.Segment, older bool) (m Mark) {
 	looks := maxLook
-	if seg.SeqLen() > 0 {
+	if seg.SeqLen() > 0 || older {
 		looks = maxSent
 	}
 	for i := len(all) - 1; i >= 0 && looks > 0; i, looks = i-1, looks-1 {

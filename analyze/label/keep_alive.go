@@ -1,6 +1,9 @@
 package label
 
-import "tcpwatch/capture/wire"
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
 
 var keepAlive = Spec{
 	Name:       "KEEP-ALIVE",
@@ -14,6 +17,10 @@ var keepAlive = Spec{
 		{"its sequence number is one below the next one of its sender", opened + "+9 A>B . 1:1(0) ack 1"},
 		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
 		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
+		{"no segment of this end that was sent behind it, by timestamp or IP identification, had been captured: an ACK that an octet overtook looks the same",
+			risingIDs + "+.01 A>B P. 201:202(1) ack 1 id 15\n+.01 B>A . 1:1(0) ack 202\n+9 A>B . 201:201(0) ack 1 id 14"},
+		{"this end had been silent for half a second (a heuristic: what is overtaken comes sooner, and stacks send none sooner than after a second), or had sent one just before",
+			opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+.01 A>B . 1:1(0) ack 1"},
 	},
 	Clauses: []Clause{{9293, "3.8.4"}},
 	Looks:   "segments with at most one octet",
@@ -22,8 +29,13 @@ var keepAlive = Spec{
 	Example: opened + "+60 A>B . 0:0(0) ack 1 win 64240 | ACK KEEP-ALIVE ESTABLISHED ESTABLISHED\n",
 	on:      behind,
 	match: func(c *Context) bool {
-		s := c.Segment
-		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && c.Facts.SeqDelta == -1 &&
-			c.Facts.AllAcked() && c.Facts.Receiver.Window != 0
+		s, x := c.Segment, c.Facts
+		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && x.SeqDelta == -1 &&
+			x.AllAcked() && x.Receiver.Window != 0 && !x.Older &&
+			(x.Mark.Time-x.Sender.LastTime >= keepAliveSilence || x.Sender.Probed == flow.KeepAliveProbed)
 	},
 }
+
+// keepAliveSilence is a heuristic, nanoseconds: how long an end was silent at least that
+// asks whether the other is still there.
+const keepAliveSilence = int64(500e6)

@@ -20,6 +20,8 @@ var windowShrunk = Spec{
 			"+.00001 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
 		{"it is not an OUT-OF-ORDER", risingIDs + "+.01 A>B P. 211:221(10) ack 1 win 65000 id 15\n" +
 			"+.00001 A>B P. 201:211(10) ack 1 win 64000 id 14"},
+		{"no segment of this end that was sent behind it, by timestamp or IP identification, had been captured: an ACK without data is overtaken like any other",
+			risingIDs + "+.01 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
 	},
 	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.4"}},
 	Looks:   "segments with ACK",
@@ -33,6 +35,6 @@ var windowShrunk = Spec{
 		}
 		was := x.Sender.Ack.Add(x.Sender.LastWindow())
 		now := s.Ack.Add(x.Sender.ScaledWindow(s.Window, false))
-		return was.Diff(now) >= 1<<x.Sender.Scale
+		return was.Diff(now) >= 1<<x.Sender.Scale && !x.Older
 	},
 }
