@@ -13,8 +13,8 @@ import (
 // neither that they were there nor that they were not.
 func TestCutOptions(t *testing.T) {
 	const whole = "0 A>B S 0 win 64240 <mss 1460, sackOK, wscale 7>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460, sackOK, wscale 7>\n" +
-		"+.001 A>B . 1 ack 1 win 4\n+.01 B>A P. 1:201(200) ack 1 win 500\n" + // uses 4 up, but not 512
-		"+.01 B>A . 401:501(100) ack 1 win 500\n+.001 A>B . 1 ack 201 win 4\n+.001 B>A . 501:601(100) ack 1 win 500\n+.001 A>B . 1 ack 201 win 4\n"
+		"+.001 A>B . 1 ack 1 win 4\n+.01 B>A P. 1:5(4) ack 1 win 500\n" + // uses 4 up, but not 512
+		"+.01 B>A . 401:501(100) ack 1 win 500\n+.001 A>B . 1 ack 5 win 4\n+.001 B>A . 501:601(100) ack 1 win 500\n+.001 A>B . 1 ack 5 win 4\n"
 	for _, c := range []struct {
 		name   string
 		cut    func(packet uint64, o *wire.Options)
@@ -40,7 +40,7 @@ func TestCutOptions(t *testing.T) {
 			o.Set, o.MSS = o.Set&^(wire.OptWindowScale|wire.OptMSS)|wire.OptCut, 0
 		}, false, true, false},
 	} {
-		s, err := script.Parse(whole + "+.01 A>B . 1:1401(1400) ack 201 win 4\n")
+		s, err := script.Parse(whole + "+.01 A>B . 1:1401(1400) ack 5 win 4\n")
 		if err != nil {
 			t.Fatal(err)
 		}
