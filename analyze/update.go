@@ -175,7 +175,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	if !fx.Late && (!fx.Bare || fx.SeqDelta >= 0) { // else the other end does not take its window (RFC 9293 §3.10.7.4)
+		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	}
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
 	if seg.Flags.Has(wire.SYN) {

@@ -259,6 +259,15 @@ func (h *Half) newer(m *Mark) bool {
 		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
 }
 
+// older reports whether the packet of mark m was sent before the last one captured
+// of this end, or before the one with the latest timestamp.
+func (h *Half) older(m *Mark) bool {
+	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
+		return int32(m.TSVal-h.TSVal) < 0
+	}
+	return m.HasID && h.ids.known && int16(m.IPID-h.ids.last) < 0 && h.IDsOrdered()
+}
+
 // IDsConsecutive reports whether nearly every packet of the end had the next
 // identification: the counter belongs to the connection, and a jump means that
 // packets in between did not pass here. Heuristics: nine in ten by one, whatever
