@@ -26,6 +26,12 @@ func (m *Mark) of(seg *wire.Segment) {
 	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
 }
 
+// LaterTS reports whether m's timestamp is later than o's, so that its packet was sent
+// after that of o whatever their identifications say.
+func (m *Mark) LaterTS(o *Mark) bool {
+	return m.HasTS && o.HasTS && int32(m.TSVal-o.TSVal) > 0
+}
+
 // Trace is one captured segment of an end.
 type Trace struct {
 	Mark
@@ -164,7 +170,7 @@ func (t *Table) SentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
 func (h *Half) sentBefore(m, o *Mark) bool {
 	switch {
 	case m.HasID && o.HasID && m.IPID != o.IPID && h.IDsOrdered():
-		return int16(m.IPID-o.IPID) <= 0
+		return int16(m.IPID-o.IPID) <= 0 && !m.LaterTS(o)
 	case m.HasTS && o.HasTS && m.TSVal != o.TSVal:
 		return int32(m.TSVal-o.TSVal) <= 0
 	}
