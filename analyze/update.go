@@ -175,7 +175,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	if !a.tellsOldWindow(x, seg) {
+	if !a.tellsOldWindow() && (!fx.Bare || fx.SeqDelta >= 0) { // else the other end does not take it
 		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
 	}
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
@@ -186,12 +186,11 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 }
 
-// tellsOldWindow reports whether x has said since the segment was sent how much room it
-// has: the segment was overtaken (RFC 9293 §3.10.7.4 keeps the window by SND.WL1 and
-// SND.WL2 from that).
-func (a *Analyzer) tellsOldWindow(x *flow.Half, seg *wire.Segment) bool {
-	return seg.Flags.Has(wire.ACK) && x.Is(flow.SentACK) && seg.Ack.Before(x.Ack) ||
-		a.facts.Older || a.lab.Set.Has(label.OutOfOrder)
+// tellsOldWindow reports whether the sender has said since how much room it has: the
+// segment was overtaken (RFC 9293 §3.10.7.4 keeps the window by SND.WL1 and SND.WL2 from
+// that).
+func (a *Analyzer) tellsOldWindow() bool {
+	return a.facts.Late || a.lab.Set.Has(label.OutOfOrder)
 }
 
 // opens takes the number of a SYN.

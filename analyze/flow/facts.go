@@ -26,6 +26,10 @@ type Facts struct {
 	Mark                   Mark // of the segment
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
+	// Late is set when the segment was sent before another one of its sender that
+	// was captured before it, as its numbers, identification or timestamp show: what it
+	// says of acknowledgement and window is old.
+	Late bool
 	// Same is the latest packet of the sender with exactly the segment's range
 	// (and, without sequence space, its acknowledgement); Overlap the latest
 	// with any of its octets. Packet 0: none is remembered.
@@ -33,9 +37,6 @@ type Facts struct {
 	// FirstInSYN is set when the latest packet with octets of the segment was a
 	// SYN (RFC 7413).
 	FirstInSYN bool
-	// Older is set when the segment was sent before one of its sender that was
-	// captured in front of it, by timestamp or IP identification.
-	Older bool
 	// Differs is set when the payload is not that of the latest segment with
 	// the same range.
 	Differs bool
@@ -71,19 +72,19 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	t.look(s, seg.Seq, seg.End(), &x.Cover)
 	x.Mark.of(seg)
 	x.Bare = seg.SeqLen() == 0
-	x.Older = s.older(&x.Mark)
+	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {
 		l := t.Latest(s, seg.Seq, seg.End())
 		x.Overlap = l.Mark
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
-		x.Same = t.Same(s, seg, x.Older)
+		x.Same = t.Same(s, seg, x.Late)
 		if x.Cover.Fresh == 0 {
 			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
-		x.Same = t.Same(s, seg, x.Older)
+		x.Same = t.Same(s, seg, x.Late)
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
@@ -107,6 +108,25 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
 	}
+}
+
+// late finds Late. An acknowledgement is RCV.NXT when it is sent, which never goes
+// back, and the number of a segment without payload is SND.NXT (RFC 9293 §3.4,
+// §3.10.7.4). A probe may repeat the number in front of that (§3.8.4), and an end whose
+// peer took back room stays within it.
+func (x *Facts) late(seg *wire.Segment) bool {
+	s, r := x.Sender, x.Receiver
+	switch {
+	case seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || !s.Is(SentACK), seg.Ack.After(s.Ack):
+		return false
+	case seg.Ack.Before(s.Ack):
+		return true
+	case x.SeqDelta > 0, x.SeqDelta == 0 && !x.Bare:
+		return false
+	case x.Bare && x.SeqDelta < -1 && (!r.Is(SentACK) || seg.Seq.Before(r.Ack.Add(r.lastWindow))):
+		return true
+	}
+	return s.older(&x.Mark)
 }
 
 // beyond returns how much a segment of s may acknowledge that was not captured:

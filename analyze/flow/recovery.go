@@ -109,7 +109,7 @@ func (h *Half) Cleared(seg *wire.Segment) Sure {
 		return NotSure
 	}
 	if s.stamped && seg.Options.Set.Has(wire.OptTimestamps) {
-		if sent := int32(seg.Options.TSEcr-h.tsFirst) >= 0; sent && int32(seg.Options.TSEcr-s.tsval) < 0 {
+		if sent := int32(seg.Options.TSEcr-h.tsFirst) >= 0; sent && int32(seg.Options.TSEcr-s.tsval) < 0 && !h.mayAnswer(seg) {
 			return ByEcho
 		}
 		return NotSure
@@ -121,6 +121,13 @@ func (h *Half) Cleared(seg *wire.Segment) Sure {
 		return ByTime
 	}
 	return NotSure
+}
+
+// mayAnswer reports whether an acknowledgement of h's FIN comes late enough to answer
+// the watched retransmission. Its timestamp then proves nothing: some stacks acknowledge
+// a FIN before they take its timestamp (RFC 7323 §4.3), and echo an earlier one.
+func (h *Half) mayAnswer(seg *wire.Segment) bool {
+	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && (h.rtt.n == 0 || seg.Time-h.Suspect.at >= h.rtt.min)
 }
 
 // Settle ends the watch at an acknowledgement of any of the octets.

@@ -26,6 +26,12 @@ func (m *Mark) of(seg *wire.Segment) {
 	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
 }
 
+// LaterTS reports whether m's timestamp is later than o's, so that its packet was sent
+// after that of o whatever their identifications say.
+func (m *Mark) LaterTS(o *Mark) bool {
+	return m.HasTS && o.HasTS && int32(m.TSVal-o.TSVal) > 0
+}
+
 // Trace is one captured segment of an end.
 type Trace struct {
 	Mark
@@ -110,10 +116,10 @@ func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 
 // Same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
-// identification and timestamp, of that one. older is Facts.Older of seg. Packet 0: none.
-func (t *Table) Same(h *Half, seg *wire.Segment, older bool) (m Mark) {
+// identification and timestamp, of that one. late is Facts.Late of seg. Packet 0: none.
+func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark) {
 	end, looks := seg.End(), int32(maxLook)
-	if end != seg.Seq || seg.Ack.Before(h.Ack) || older { // an old ACK is rare, and worth a longer look
+	if end != seg.Seq || late { // an old ACK is rare, and worth a longer look
 		looks = maxSent
 	}
 	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(p) {
@@ -164,7 +170,7 @@ func (t *Table) SentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
 func (h *Half) sentBefore(m, o *Mark) bool {
 	switch {
 	case m.HasID && o.HasID && m.IPID != o.IPID && h.IDsOrdered():
-		return int16(m.IPID-o.IPID) <= 0
+		return int16(m.IPID-o.IPID) <= 0 && !m.LaterTS(o)
 	case m.HasTS && o.HasTS && m.TSVal != o.TSVal:
 		return int32(m.TSVal-o.TSVal) <= 0
 	}

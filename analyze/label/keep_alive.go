@@ -17,7 +17,7 @@ var keepAlive = Spec{
 		{"its sequence number is one below the next one of its sender", opened + "+9 A>B . 1:1(0) ack 1"},
 		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
 		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
-		{"no segment of this end that was sent behind it, by timestamp or IP identification, had been captured: an ACK that an octet overtook looks the same",
+		{"without an octet, it is not older than a segment captured in front of it, by acknowledgement, timestamp or IP identification: an ACK that an octet or a FIN overtook looks the same",
 			risingIDs + "+.01 A>B P. 201:202(1) ack 1 id 15\n+.01 B>A . 1:1(0) ack 202\n+9 A>B . 201:201(0) ack 1 id 14"},
 		{"this end had been silent for half a second (a heuristic: what is overtaken comes sooner, and stacks send none sooner than after a second), or had sent one just before",
 			opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+.01 A>B . 1:1(0) ack 1"},
@@ -31,7 +31,7 @@ var keepAlive = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && x.SeqDelta == -1 &&
-			x.AllAcked() && x.Receiver.Window != 0 && !x.Older &&
+			x.AllAcked() && x.Receiver.Window != 0 && !(x.Bare && x.Late) &&
 			(x.Mark.Time-x.Sender.LastTime >= keepAliveSilence || x.Sender.Probed == flow.KeepAliveProbed)
 	},
 }

@@ -50,11 +50,11 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
-		return judgeFill(x)
+		return judgeFill(x, c.Segment.Flags.Has(wire.SYN))
 	case x.Cover.Below:
 		// In front of everything that was captured of this end: sent before the
 		// capture began, or not, as the packet says; time says nothing.
-		if v, why, packet := judgeFill(x); why != TimeOnly {
+		if v, why, packet := judgeFill(x, c.Segment.Flags.Has(wire.SYN)); why != TimeOnly {
 			return v, why, packet
 		}
 	}
@@ -147,22 +147,26 @@ const (
 
 // judgeFill decides whether a segment that fills a hole was sent again, its
 // first copy lost in front of this tap, or sent once and overtaken: by whether
-// it was sent after the first segment captured behind the hole.
-func judgeFill(x *flow.Facts) (Verdict, Reason, uint64) {
+// it was sent after the first segment captured behind the hole. A SYN may have an
+// early timestamp whenever it was sent: cookies are kept in it, and some stacks send the
+// same SYN-ACK again.
+func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 	b, m := &x.Cover.Beyond, &x.Mark
 	if m.HasID && b.HasID && m.IPID != b.IPID && (x.Sender.IDsOrdered() || x.Sender.IDsNear(m.IPID, b.IPID)) {
 		if int16(m.IPID-b.IPID) > 0 {
 			return Again, LaterIPID, b.Packet
 		}
-		return Overtaken, EarlierIPID, b.Packet
+		if !m.LaterTS(b) { // else they have come round since: a clock does not go back
+			return Overtaken, EarlierIPID, b.Packet
+		}
 	}
-	if m.HasTS && b.HasTS && m.TSVal != b.TSVal {
+	if m.HasTS && b.HasTS && m.TSVal != b.TSVal && (!syn || m.LaterTS(b)) {
 		if int32(m.TSVal-b.TSVal) > 0 {
 			return Again, LaterTSval, b.Packet
 		}
 		return Overtaken, EarlierTSval, b.Packet
 	}
-	if m.HasTS && b.HasTS {
+	if m.HasTS && b.HasTS && !syn {
 		// Both were sent within one tick of the clock. A loss is repaired a round
 		// trip later, by a segment no older than those captured before it.
 		if tick := x.Sender.Tick(); tick > 0 && x.Loop > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {

@@ -16,12 +16,13 @@ var windowShrunk = Spec{
 			"+.1 A>B . 1:1(0) ack 101 win 64240\n+.1 A>B . 1:1(0) ack 1 win 64000"},
 		{"its acknowledgement plus its window lies in front of the last one's, by at least the unit in which windows are counted",
 			opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64140"},
+		{"it is not older than a segment captured in front of it: its timestamp, or IP identification, is not lower",
+			risingIDs + "+.01 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
+		{"without payload its sequence number is not lower than its sender's next", opened + "+.1 A>B P. 1:11(10) ack 1 win 64240\n+.0001 A>B . 1:1(0) ack 1 win 64000"},
 		{"it is not a DUPLICATE-PACKET", risingIDs + "+.01 A>B . 201:201(0) ack 1 win 64000 id 14\n" +
 			"+.00001 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
 		{"it is not an OUT-OF-ORDER", risingIDs + "+.01 A>B P. 211:221(10) ack 1 win 65000 id 15\n" +
 			"+.00001 A>B P. 201:211(10) ack 1 win 64000 id 14"},
-		{"no segment of this end that was sent behind it, by timestamp or IP identification, had been captured: an ACK without data is overtaken like any other",
-			risingIDs + "+.01 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
 	},
 	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.4"}},
 	Looks:   "segments with ACK",
@@ -30,11 +31,11 @@ var windowShrunk = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
-			s.Ack.Before(x.Sender.Ack) || c.Verdict == Copied || c.Verdict == Overtaken {
+			s.Ack.Before(x.Sender.Ack) || x.Late || x.Bare && x.SeqDelta < 0 || c.Verdict == Copied || c.Verdict == Overtaken {
 			return false
 		}
 		was := x.Sender.Ack.Add(x.Sender.LastWindow())
 		now := s.Ack.Add(x.Sender.ScaledWindow(s.Window, false))
-		return was.Diff(now) >= 1<<x.Sender.Scale && !x.Older
+		return was.Diff(now) >= 1<<x.Sender.Scale
 	},
 }

@@ -14,6 +14,8 @@ var zeroWindowProbe = Spec{
 		{"the other end's last window was 0", opened + "+60 A>B . 0:0(0) ack 1"},
 		{"the other end has acknowledged everything that the sender sent, but for earlier probes", stopped[:len(stopped)-len("+.010 B>A .  1:1(0) ack 1001 win 0\n")] +
 			"+.010 B>A . 1:1(0) ack 501 win 0\n+.2 A>B . 1000:1000(0) ack 1"},
+		{"without an octet, it is not older than a segment captured before it: its acknowledgement, and its timestamp or IP identification, are not lower",
+			stopped + "+.1 B>A P. 1:11(10) ack 1001 win 0\n+.01 A>B . 1001:1001(0) ack 11\n+.01 A>B . 1000:1000(0) ack 1"},
 		{"it repeats the number in front of the next octet, with at most one octet, or sends the next octet alone",
 			stopped + "+.2 A>B . 1001:1003(2) ack 1"},
 	},
@@ -24,7 +26,7 @@ var zeroWindowProbe = Spec{
 	on:        shut,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		if s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK) || x.Receiver.Window != 0 || s.Len > 1 {
+		if s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK) || x.Receiver.Window != 0 || s.Len > 1 || x.Late && x.Bare {
 			return false
 		}
 		old := x.SeqDelta == -1 && x.AllAcked()
