@@ -162,3 +162,9 @@ func (x *context) listenerAnswers() bool {
 	a := x.beside.listener.answered
 	return a != 0 && a >= x.syn(0).Time-meanwhile
 }
+
+// bothOpened reports whether the server sent a SYN of its own, so that SYNs
+// crossed or the handshake was split.
+func bothOpened(x *context) bool {
+	return x.Opening.Form == analyze.FormSimultaneous || x.Opening.Form == analyze.FormSplit || x.Opening.Outcome == analyze.OpeningSimultaneous
+}
