@@ -93,6 +93,16 @@ var cases = []struct{ name, script, want string }{
 	{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
 	{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
 
+	{"a stranger's RST in the client's name, and both go on", plain6 + "+.01 A>B P. 1:11(10) ack 1 ttl 50\n+.01 B>A . 1 ack 11 ttl 60\n+.1 A>B R. 11 ack 1 ttl 250\n" +
+		"+.5 A>B P. 11:21(10) ack 1 ttl 50\n+.01 B>A P. 1:11(10) ack 21 ttl 60\n+.01 A>B . 21 ack 11 ttl 50\n", ""},
+	{"a stranger's RST, and both go on at once", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11 ttl 60\n+.1 B>A R. 1 ack 11 ttl 250\n+.005 A>B P. 11:21(10) ack 1\n" +
+		"+.005 B>A . 1 ack 21 ttl 60\n+.1 A>B P. 21:31(10) ack 1\n+.01 B>A . 1 ack 31 ttl 60\n", ""},
+	{"a stranger's RST that ends one end, and the other goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11 ttl 60\n+.1 B>A R. 1 ack 11 ttl 250\n" +
+		"+.5 B>A P. 1:11(10) ack 11 ttl 60\n+.001 A>B R 11\n", "RESET-BETWEEN likely"},
+	{"a stranger's RST that ended nothing, and one that does", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 A>B R. 1 ack 11 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n" +
+		"+.01 B>A P. 11:21(10) ack 11 ttl 60\n+.001 A>B . 11 ack 21\n+.1 A>B R 11 ack 21\n", ""},
+	{"a stranger's RST for the first attempt", "0 A>B S 0\n+.01 B>A R. 0 ack 1 ttl 250\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60\n", ""},
+
 	{"the client's RST for an older connection", "0 A>B S 0\n+.01 B>A . =5000 ack =777 ttl 60\n+.001 A>B R =777\n+1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n",
 		"TIME-WAIT-COLLISION likely, SLOW-SYN likely"},
 

@@ -10,6 +10,8 @@ var resetBetween = Spec{
 	Definition: "An open connection was reset by something on the way: the RST is unlike the segments of the end that it names.",
 	Conditions: []Condition{
 		{"an acceptable RST came after the handshake was complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 B>A R. 1 ack 1 ttl 250"},
+		{"it ended at least its receiver: nothing behind it shows that the receiver goes on, and the handshake was complete before it",
+			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n+.010 B>A P. 11:21(10) ack 11 ttl 60\n"},
 		{"no segment of the end that it names has the RST's TTL; or, possible only, its IP ID lies far from those of that end, which rise steadily",
 			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 60\n"},
 	},
@@ -19,7 +21,10 @@ var resetBetween = Spec{
 	Most:    Likely,
 	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.Clues.Rst.Packet == 0 || x.Opening.AckPacket == 0 || x.Closing.RstAfter == analyze.RstRefused || x.Closing.RstAfter == analyze.RstHandshake {
+		// The clue stays where the RST turned out to have ended nothing; then the
+		// record does not say who sent it either.
+		if x.Closing.RstPacket == 0 || x.Clues.Rst.Packet != x.Closing.RstPacket || x.Opening.AckPacket == 0 ||
+			x.Closing.RstAfter == analyze.RstRefused || x.Closing.RstAfter == analyze.RstHandshake {
 			return false
 		}
 		unlike(x, v, x.end(), 0, 0)
