@@ -46,6 +46,9 @@ const (
 	BeyondWindow
 	RstOutside
 	WentOn
+	NamedWentOn
+	NamedSilent
+	NotRepeated
 	SynAckOrAck
 	AckEchoes
 	AckBefore
@@ -94,6 +97,9 @@ var reasonTexts = [reasonCount]string{
 	BeyondWindow:        "packet $p lies beyond any window without window scaling, which was not agreed on",
 	RstOutside:          "the number of the RST in packet $p is not the one expected next",
 	WentOn:              "its receiver goes on in packet $p",
+	NamedWentOn:         "the end that it names goes on in packet $p",
+	NamedSilent:         "nothing shows that the end that it names goes on: the RST may be its own, behind octets that were lost",
+	NotRepeated:         "for $t behind packet $p the end that it names neither goes on nor resets again",
 	SynAckOrAck:         "SYN-ACK in packet $p passed this tap in front of packet $q: it or its ACK was lost between here and the client",
 	AckEchoes:           "the ACK in packet $p echoes the timestamp of the SYN-ACK in packet $q: that one had arrived",
 	AckBefore:           "an ACK before it was lost between the client and here, or this one is slow",
