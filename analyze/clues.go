@@ -21,9 +21,13 @@ type Clues struct {
 	// Ignored counts the client's segments behind the SYN-ACK that came before
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
 	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
-	// 1, is the first with payload; 0: none among the first 255.
+	// 1, is the first with payload; 0: none among the first 255. IgnoredAgain
+	// counts those that repeat payload, up to 255, and IgnoredLeast is the least
+	// payload in one that has any, octets; 0: none has.
 	Ignored        uint32
 	IgnoredData    uint8
+	IgnoredAgain   uint8
+	IgnoredLeast   uint32
 	IgnoredPackets [4]uint64
 	IgnoredAt      int64
 	// Rst is the first RST that reset the connection, or where it turned out to
@@ -124,7 +128,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 			a.clueServer(n, seg)
 		}
 	} else if n.synAckCount > 0 && c.ServerProved == 0 && seg.Flags.Has(wire.ACK) {
-		c.ignored(seg)
+		c.ignored(seg, a.lab.Set.Has(label.Retransmission))
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
@@ -149,15 +153,25 @@ func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment, way int64) {
 	}
 }
 
-// ignored counts a segment of the client that the server has not answered so far.
-func (c *clueNote) ignored(seg *wire.Segment) {
+// ignored counts a segment of the client that the server has not answered so far;
+// again says that its sender had sent what it has before.
+func (c *clueNote) ignored(seg *wire.Segment, again bool) {
 	if int(c.Ignored) < len(c.IgnoredPackets) {
 		c.IgnoredPackets[c.Ignored] = seg.Packet
 	}
 	c.Ignored++
 	c.IgnoredAt = seg.Time
-	if seg.Len > 0 && c.IgnoredData == 0 && c.Ignored <= math.MaxUint8 {
+	if seg.Len == 0 {
+		return
+	}
+	if c.IgnoredData == 0 && c.Ignored <= math.MaxUint8 {
 		c.IgnoredData = uint8(c.Ignored)
+	}
+	if again && c.IgnoredAgain < math.MaxUint8 {
+		c.IgnoredAgain++
+	}
+	if c.IgnoredLeast == 0 || seg.Len < c.IgnoredLeast {
+		c.IgnoredLeast = seg.Len
 	}
 }
 

@@ -124,7 +124,8 @@ func (p *packer) clues(c *Clues) {
 	g := &c.IgnoredPackets
 	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])
 	number(p, &c.Ignored)
-	number(p, &c.IgnoredData)
+	numbers(p, &c.IgnoredData, &c.IgnoredAgain)
+	number(p, &c.IgnoredLeast)
 	p.times(&c.ServerProvedAt, &c.IgnoredAt)
 	r := &c.Rst
 	p.packets(&r.Packet)

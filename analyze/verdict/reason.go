@@ -28,7 +28,9 @@ const (
 	HostAnswers
 	ListenerAnswers
 	ListenerAccepts
+	ListenerKeeps
 	ClientIgnored
+	KeptWaiting
 	SynAckOnce
 	OptionsGone
 	GrantedBefore
@@ -80,6 +82,8 @@ var reasonTexts = [reasonCount]string{
 	ListenerAnswers:     "connections to this address and port that began before it are answered meanwhile",
 	ListenerAccepts:     "connections to this address and port that began before it go on meanwhile",
 	ClientIgnored:       "$n segments of the client behind the handshake are not acknowledged, from packet $p on",
+	ListenerKeeps:       "connections to this address and port that began before it are kept waiting likewise",
+	KeptWaiting:         "nothing shows that the server took what the client sends from packet $p on, until packet $q, $t later",
 	SynAckOnce:          "SYN-ACK in packet $p was not sent again in $t although nothing shows that its ACK was taken",
 	OptionsGone:         "SYN-ACK in packet $p has neither the window scale nor the SACK that packet $q offered",
 	GrantedBefore:       "connections to this address and port that began before it were given them",

@@ -50,11 +50,6 @@ var synLost = Spec{
 	},
 }
 
-// nearServer is the round trip to the server, in nanoseconds, below which a tap
-// is near it: a SYN that was not answered there was hardly lost behind the tap. A
-// heuristic.
-const nearServer = int64(1e6)
-
 // maybeDropped adds what speaks for a server that dropped the SYNs in front of
 // last rather than for a loss, and reports whether anything does.
 func (x *context) maybeDropped(v *Verdict, last *analyze.Step) bool {
@@ -62,11 +57,7 @@ func (x *context) maybeDropped(v *Verdict, last *analyze.Step) bool {
 		v.add(Item{Why: ListenerAnswers})
 		return true
 	}
-	way := x.Opening.RTTServer
-	if later := x.FromClient.RTT.Min; later >= 0 && (way < 0 || later < way) {
-		way = later
-	}
-	if way >= 0 && way < nearServer {
+	if way, near := x.toServer(); near {
 		v.add(Item{Why: ServerNear, Packet: last.Packet, Value: way})
 		return true
 	}
