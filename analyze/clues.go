@@ -21,9 +21,13 @@ type Clues struct {
 	// Ignored counts the client's segments behind the SYN-ACK that came before
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
 	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
-	// 1, is the first with payload; 0: none among the first 255.
+	// 1, is the first with payload; 0: none among the first 255. IgnoredAgain
+	// counts those that repeat payload, up to 255, and IgnoredLeast is the least
+	// payload in one that has any, octets; 0: none has.
 	Ignored        uint32
 	IgnoredData    uint8
+	IgnoredAgain   uint8
+	IgnoredLeast   uint32
 	IgnoredPackets [4]uint64
 	IgnoredAt      int64
 	// Rst is the first RST that reset the connection, or where it turned out to
@@ -36,10 +40,14 @@ type Clues struct {
 	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, and
 	// BlindAfter the first segment by which its receiver went on: one that sends
 	// something or acknowledges what was sent behind the RST, as a challenge ACK
-	// does not. Neither is set
-	// where the RST's end sent nothing more but RSTs, one of them acceptable: as it
-	// does when it answers a challenge ACK.
-	BlindRst, BlindAfter uint64
+	// does not; it may have left before the RST came. BlindFor is the time from the
+	// RST to the last such segment, in nanoseconds. BlindOwn is the first segment by which
+	// the end that the RST names shows that it lives: one that acknowledges what
+	// was sent behind the RST, has octets behind the RST's number, or
+	// comes a round trip later. None is set where that end did not show it and
+	// sent an acceptable RST: as it does when it answers a challenge ACK.
+	BlindRst, BlindAfter, BlindOwn uint64
+	BlindFor                       int64
 }
 
 // EndClues are what is odd about the segments of one end.
@@ -74,9 +82,10 @@ type clueNote struct {
 	Clues
 	plain [2]bool // the side sent a segment without SYN and RST
 
-	blind     flow.Side // the end that BlindRst names
-	blindNxt  wire.Seq  // how far that end had sent in front of it
-	blindOpen bool      // that end sent something other than RSTs behind it
+	blind    flow.Side   // the end that BlindRst names
+	blindNxt [2]wire.Seq // how far both ends had sent in front of it
+	blindSeq wire.Seq    // its number
+	blindAt  int64       // its time
 }
 
 // end returns the clues of a side.
@@ -109,7 +118,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	}
 	c.end(s).ttl(seg.TTL)
 	if c.BlindRst != 0 && n.rstPacket == 0 {
-		c.behindBlind(s, seg)
+		c.behindBlind(s, seg, wayBack(f, n, fx.Sender))
 	}
 	if seg.Flags.Has(wire.SYN) {
 		return
@@ -119,33 +128,50 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 			a.clueServer(n, seg)
 		}
 	} else if n.synAckCount > 0 && c.ServerProved == 0 && seg.Flags.Has(wire.ACK) {
-		c.ignored(seg)
+		c.ignored(seg, a.lab.Set.Has(label.Retransmission))
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
 }
 
-// behindBlind takes a segment behind a RST that is not acceptable. RFC 5961 §3.2
-// answers one that lies in the window with a challenge ACK, which is bare and
-// acknowledges what had arrived: that does not show who sent the RST.
-func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment) {
+// behindBlind takes a segment behind a RST that is not acceptable; way is the
+// longest round trip to its sender. RFC 5961 §3.2 answers a RST that lies in the
+// window with a challenge ACK, which is bare and acknowledges what had arrived:
+// that does not show who sent the RST.
+func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment, way int64) {
+	news := seg.Flags.Has(wire.ACK) && seg.Ack.After(c.blindNxt[from.Other()])
+	later := seg.Time - c.blindAt
 	switch {
 	case from == c.blind:
-		c.blindOpen = true
-	case c.BlindAfter == 0 && (seg.SeqLen() > 0 || seg.Flags.Has(wire.ACK) && seg.Ack.After(c.blindNxt)):
-		c.BlindAfter = seg.Packet
+		// What was sent in front of the RST may come behind it.
+		if c.BlindOwn == 0 && (news || seg.SeqLen() > 0 && seg.End().After(wire.MaxSeq(c.blindSeq, c.blindNxt[from])) || later > way) {
+			c.BlindOwn = seg.Packet
+		}
+	case seg.SeqLen() > 0 || news:
+		first(&c.BlindAfter, seg.Packet)
+		c.BlindFor = max(c.BlindFor, later)
 	}
 }
 
-// ignored counts a segment of the client that the server has not answered so far.
-func (c *clueNote) ignored(seg *wire.Segment) {
+// ignored counts a segment of the client that the server has not answered so far;
+// again says that its sender had sent what it has before.
+func (c *clueNote) ignored(seg *wire.Segment, again bool) {
 	if int(c.Ignored) < len(c.IgnoredPackets) {
 		c.IgnoredPackets[c.Ignored] = seg.Packet
 	}
 	c.Ignored++
 	c.IgnoredAt = seg.Time
-	if seg.Len > 0 && c.IgnoredData == 0 && c.Ignored <= math.MaxUint8 {
+	if seg.Len == 0 {
+		return
+	}
+	if c.IgnoredData == 0 && c.Ignored <= math.MaxUint8 {
 		c.IgnoredData = uint8(c.Ignored)
+	}
+	if again && c.IgnoredAgain < math.MaxUint8 {
+		c.IgnoredAgain++
+	}
+	if c.IgnoredLeast == 0 || seg.Len < c.IgnoredLeast {
+		c.IgnoredLeast = seg.Len
 	}
 }
 
@@ -196,12 +222,13 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
 		if c.BlindRst == 0 && n.rstPacket == 0 {
-			c.BlindRst, c.blind, c.blindNxt = seg.Packet, fx.From, fx.Sender.Nxt
+			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
+			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt
 		}
 		return
 	}
-	if c.BlindRst != 0 && fx.From == c.blind && !c.blindOpen {
-		c.BlindRst, c.BlindAfter = 0, 0
+	if c.BlindRst != 0 && fx.From == c.blind && c.BlindOwn == 0 {
+		c.BlindRst, c.BlindAfter, c.BlindFor = 0, 0, 0
 	}
 	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient {
 		c.OldRst = seg.Packet

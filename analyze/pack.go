@@ -122,16 +122,17 @@ func (p *packer) clues(c *Clues) {
 		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp)
 	}
 	g := &c.IgnoredPackets
-	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.BlindRst, &c.BlindAfter, &g[0], &g[1], &g[2], &g[3])
+	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])
 	number(p, &c.Ignored)
-	number(p, &c.IgnoredData)
+	numbers(p, &c.IgnoredData, &c.IgnoredAgain)
+	number(p, &c.IgnoredLeast)
 	p.times(&c.ServerProvedAt, &c.IgnoredAt)
 	r := &c.Rst
 	p.packets(&r.Packet)
 	number(p, &r.TTL)
 	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
 	p.flags(&r.HasIPID, &r.HostOrdered)
-	p.signed(&r.After)
+	p.signed(&r.After, &c.BlindFor)
 }
 
 // stepSize is what a step takes: there are several in each record, so they are

@@ -202,7 +202,7 @@ func (b *textbook) continues(from flow.Side, seg *wire.Segment) (phase label.ID)
 	case from != f.Client:
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
 	default:
-		c.ignored(seg)
+		c.ignored(seg, false)
 	}
 	if y.Is(flow.SentFIN) {
 		n.halfOctets[from] += uint64(seg.Len)

@@ -88,7 +88,7 @@ func TestOrderWithoutRoom(t *testing.T) {
 				c.Number = n
 				return &c
 			}
-			const most = 20_000 // random records are long
+			const most = 40_000 // random records are long
 			var got uint64
 			o := NewOrder(func(c *Connection) {
 				if got++; c.Number != got || !reflect.DeepEqual(c, record(got)) {
@@ -121,12 +121,12 @@ func TestOrderSaysWhatIsLost(t *testing.T) {
 	c, got := randomRecord(rand.New(rand.NewPCG(1, 1))), 0
 	o := NewOrder(func(*Connection) { got++ })
 	o.waiting.dir = t.TempDir()
-	for c.Number = 20_000; c.Number > 1; c.Number-- {
+	for c.Number = 40_000; c.Number > 1; c.Number-- {
 		o.Connection(c)
 	}
 	o.waiting.file.Truncate(0)
 	o.Connection(c)
-	if lost, err := o.Close(); lost == 0 || err == nil || got+int(lost) != 20_000 {
+	if lost, err := o.Close(); lost == 0 || err == nil || got+int(lost) != 40_000 {
 		t.Errorf("%d handed on, %d lost: %v", got, lost, err)
 	}
 }

@@ -106,7 +106,7 @@ var listenerView = &rowView[listening]{
 			func(l *listening) uint64 { return l.MostSynReceived }),
 		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s behind its last SYN-ACK (a heuristic).", 7, Doubt,
 			func(l *listening) uint64 { return l.SynReceived }),
-		listenerCount("not_accepted", "NOT ACCEPTED", "Connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL).", 2, Bad,
+		listenerCount("not_accepted", "NOT ACCEPTED", "Connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL), those that were accepted late included.", 2, Bad,
 			func(l *listening) uint64 { return l.NotAccepted }),
 		listenerCount("ignored_segments", "IGNORED", "Segments of the client that the server left unanswered in them.", 8, Plain,
 			func(l *listening) uint64 { return l.IgnoredSegments }),

@@ -64,8 +64,8 @@ type Listener struct {
 	SynReceived, MostSynReceived uint64
 	AtLeast                      bool
 	// NotAccepted counts connections that look as if the accept queue was full
-	// (verdict.AcceptQueueFull), IgnoredSegments the client's segments that the
-	// server left unanswered in them.
+	// (verdict.AcceptQueueFull), those that were accepted late included, IgnoredSegments
+	// the client's segments that the server left unanswered in them.
 	NotAccepted, IgnoredSegments uint64
 	// Handshakes are the times from the first SYN to the segment that completed
 	// the handshake, nanoseconds.
@@ -147,8 +147,11 @@ func (t *Table) Add(c *analyze.Connection, verdicts []verdict.Verdict) {
 		if verdicts[i].ID == verdict.AcceptQueueFull {
 			l.NotAccepted++
 			l.IgnoredSegments += uint64(c.Clues.Ignored)
-			if c.Clues.Ignored == 0 {
+			switch {
+			case c.Clues.Ignored == 0:
 				l.IgnoredSegments += uint64(o.SynCount)
+			case c.Clues.ServerProved != 0:
+				l.IgnoredSegments-- // the last of them was taken
 			}
 		}
 	}

@@ -7,51 +7,123 @@ import (
 
 var acceptQueueFull = Spec{
 	Name:       "ACCEPT-QUEUE-FULL",
-	Definition: "The listener has no room for the connection: for the client it is open, the server takes nothing of it.",
+	Definition: "The listener has no room for the connection, or had none for a while: for the client it is open, the server takes nothing of it.",
 	Conditions: []Condition{
-		{"one of these: the handshake is complete and the server sent nothing behind its SYN-ACKs; or nothing answered two or more SYNs",
+		{"one of these: the handshake is complete and the server sent nothing behind its SYN-ACKs; or it did so late; or nothing answered two or more SYNs",
 			opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
 		{"in the first case the client sent at least two segments behind its ACK, and sent one of them again, or the server sent its SYN-ACK again behind " +
 			"the ACK", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},
-		{"in the second case connections to the same address and port that began before it were answered from a second before the first SYN on",
+		{"in the second case the server sent its SYN-ACK again behind the ACK, later than a round trip to it; or the client sent payload again twice or more before the server took it",
+			"0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"},
+		{"where in the second case it sent the SYN-ACK again, more speaks for that than for one ACK that was lost: it did so more than once; or three segments of the client stand in front, one with " +
+			"payload (a heuristic); or, unless the first payload came only behind it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
+			"server takes less than 1 ms (a heuristic), or connections to the same address and port that began before it waited likewise at that time",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"},
+		{"where the SYN-ACK was not sent again behind the ACK, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or a round trip to the server takes less than 1 ms",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n"},
+		{"in the third case connections to the same address and port that began before it were answered from a second before the first SYN on",
 			"0 A>B S 0\n+1 A>B S 0\n"},
 		{"no RST or ICMP error ended the opening", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}},
-	RestsOn: "what the server leaves unanswered; likely in the first case where connections to the listener that began before it go on meanwhile, " +
-		"else possible: a path that broke behind the tap, and a server that waits for data (TCP_DEFER_ACCEPT), look the same. " +
-		"Each segment left unanswered is one more in ListenOverflows of a Linux host",
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
+	RestsOn: "what the server leaves unanswered; likely in the first two cases where connections to the listener that began before it go on meanwhile and three segments of the client are left " +
+		"unanswered, and in the second near the server: else possible, because a path that breaks behind the tap looks the same. A server that waits for data takes a segment with " +
+		"payload at once, so no more than possible where none passed. Each segment left unanswered is one more in ListenOverflows of a Linux host",
 	Most: Likely,
 	Example: other + "1     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n" +
 		"+1 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.Opening.ICMPPacket != 0 || x.rst >= 0 || x.nSyns == 0 {
+		if x.Opening.ICMPPacket != 0 || x.nSyns == 0 {
+			return false
+		}
+		if x.Clues.ServerProved != 0 {
+			return takenLate(x, v)
+		}
+		if x.rst >= 0 {
 			return false
 		}
 		if x.Opening.Outcome == analyze.OpeningUnanswered {
 			return synIgnored(x, v)
 		}
-		if x.Opening.AckPacket == 0 || x.nSynAcks == 0 || x.Opening.Form != analyze.FormThreeWay || x.Clues.ServerProved != 0 {
-			return false
-		}
-		again := synAcksBehindACK(x)
-		resent := x.FromClient.Retransmissions >= uint64(x.nSyns) // other than its SYN
-		if x.Clues.Ignored < 3 || !resent && again == 0 {
-			return false
-		}
-		v.Confidence = Possible
-		v.add(Item{Why: ClientIgnored, Packet: x.Opening.AckPacket, Value: int64(x.Clues.Ignored)})
-		if again > 0 {
-			last := x.synAck(x.nSynAcks - 1)
-			v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: x.synAck(0).Packet, Value: last.Time - x.synAck(0).Time})
-		}
-		if p := x.beside.listener.proved; p != 0 && p >= x.completed()-meanwhile {
-			v.Confidence = Likely
-			v.add(Item{Why: ListenerAccepts})
-		}
-		return true
+		return neverTaken(x, v)
 	},
 }
+
+// leastMTU is the payload, in octets, that every path takes: the MSS of hosts that
+// announce none (RFC 9293 §3.7.1).
+const leastMTU = 536
+
+// neverTaken judges a connection that is open for the client only.
+func neverTaken(x *context, v *Verdict) bool {
+	if x.Opening.AckPacket == 0 || x.nSynAcks == 0 || x.Opening.Form != analyze.FormThreeWay {
+		return false
+	}
+	again := synAcksBehindACK(x)
+	if x.Clues.Ignored < 3 || x.Clues.IgnoredAgain == 0 && again == 0 || again == 0 && x.longOnly() {
+		return false
+	}
+	v.Confidence = Possible
+	v.add(Item{Why: ClientIgnored, Packet: x.Opening.AckPacket, Value: int64(x.Clues.Ignored)})
+	if again > 0 {
+		last := x.synAck(x.nSynAcks - 1)
+		v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: x.synAck(0).Packet, Value: last.Time - x.synAck(0).Time})
+	}
+	if p := x.beside.listener.proved; p != 0 && p >= x.completed()-meanwhile {
+		v.Confidence = Likely
+		v.add(Item{Why: ListenerAccepts})
+	}
+	return true
+}
+
+// takenLate judges a connection that the server took in the end. A listener whose
+// queue is full drops the ACK, stays in SYN-RECEIVED and sends its SYN-ACK again,
+// unless it keeps no state (SYN-COOKIE); the next segment that finds room opens the connection.
+func takenLate(x *context, v *Verdict) bool {
+	if x.Opening.AckPacket == 0 || x.nSynAcks == 0 || x.Opening.Form != analyze.FormThreeWay || x.Clues.ServerProvedAt <= x.completed() ||
+		x.rst >= 0 && x.Steps[x.rst].Packet < x.Clues.ServerProved {
+		return false
+	}
+	c, l := &x.Clues, &x.beside.listener
+	way, near := x.toServer()
+	until, three := c.ServerProvedAt, c.Ignored > 3 // the last of them was taken
+	v.add(Item{Why: KeptWaiting, Packet: x.Opening.AckPacket, Than: c.ServerProved, Value: c.ServerProvedAt - x.completed()})
+	likewise := l.waitFrom != 0 && l.waitFrom <= until && l.waitTo >= x.completed()
+	data := c.IgnoredAgain > 1
+	if a := x.again; a != nil {
+		third := c.IgnoredPackets[2]
+		until, data = a.Time, x.dataBefore(a.Packet)
+		three = data && third != 0 && third < a.Packet
+		defers := !data && c.IgnoredData != 0 && c.IgnoredAgain == 0 // it took payload at once (TCP_DEFER_ACCEPT)
+		if x.agains < 2 && !three && (defers || !near && !likewise) {
+			return false // that, or one ACK that was lost, explains it
+		}
+		first := x.synAck(0)
+		v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
+	} else if !data || !near && x.longOnly() {
+		return false
+	}
+	v.Confidence = Possible
+	switch {
+	case near:
+		if data {
+			v.Confidence = Likely
+		}
+		v.add(Item{Why: ServerNear, Packet: x.synAck(0).Packet, Value: way})
+	case l.prompt != 0 && l.prompt >= x.completed()-meanwhile && l.prompt <= until:
+		if data && three {
+			v.Confidence = Likely
+		}
+		v.add(Item{Why: ListenerAccepts})
+	}
+	if likewise {
+		v.add(Item{Why: ListenerKeeps})
+	}
+	return true
+}
+
+// longOnly reports whether all payload that was left unanswered was in segments
+// too long for some paths.
+func (x *context) longOnly() bool { return x.Clues.IgnoredLeast > leastMTU }
 
 // synIgnored judges SYNs that nothing answers.
 func synIgnored(x *context, v *Verdict) bool {

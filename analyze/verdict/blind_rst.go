@@ -1,6 +1,9 @@
 package verdict
 
-import "tcpwatch/analyze/label"
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
 
 var blindRST = Spec{
 	Name:       "BLIND-RST",
@@ -9,20 +12,53 @@ var blindRST = Spec{
 		{"RFC 5961 §3.2 does not accept the RST", plain + "+.1 B>A R. 1 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"no acceptable RST came before it", plain + "+.1 A>B R 1\n+.01 A>B R 5000\n+.01 B>A P. 1:11(10) ack 1\n"},
 		{"the end that it was sent to went on: with more than a challenge ACK, which is bare and acknowledges nothing sent behind the RST", plain + "+.1 B>A R 5000\n+.001 A>B . 1 ack 1\n"},
-		{"the end that it names did not reset the connection itself, with an acceptable RST behind it and nothing else between",
+		{"the end that it names did not reset the connection itself, with an acceptable RST behind it and nothing between that shows that it lives",
 			plain + "+.01 A>B P. 1:11(10) ack 1\n+.1 B>A R. 2001 ack 1\n+.001 A>B P. 11:21(10) ack 1\n+.009 A>B . 21 ack 1\n+.01 B>A R 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
-	RestsOn: "the number of the RST, and a segment behind it that is no challenge ACK. A blind attack looks like that, and so does a RST out of an older connection",
+	RestsOn: "the number of the RST, and segments behind it that are no challenge ACKs. A blind attack looks like that, and so does a RST out of an older connection. " +
+		"Certain where the end that the RST names goes on as well. Where it is silent, the RST may be its own, with a number that was not expected because octets in front of it were lost: its " +
+		"receiver goes on all the same, until a RST with the right number comes (RFC 5961 §3.2); likely where that had the time of a round trip between the ends to come " +
+		"(where it was not measured: 1 s, RFC 6298 §2.1), else possible: what its receiver sent may have been on its way",
 	Most:    Certain,
-	Example: plain + "+.1 B>A R 5000\n+.01 A>B P. 1:11(10) ack 1\n",
+	Example: plain + "+.1 B>A R 5000\n+.01 A>B P. 1:11(10) ack 1\n+.010 B>A . 1 ack 11\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.Clues.BlindRst == 0 || x.Clues.BlindAfter == 0 {
+		c := &x.Clues
+		if c.BlindRst == 0 || c.BlindAfter == 0 {
 			return false
 		}
-		v.Confidence = Certain
-		v.add(Item{Why: RstOutside, Packet: x.Clues.BlindRst})
-		v.add(Item{Why: WentOn, Packet: x.Clues.BlindAfter})
+		v.add(Item{Why: RstOutside, Packet: c.BlindRst})
+		v.add(Item{Why: WentOn, Packet: c.BlindAfter})
+		switch {
+		case c.BlindOwn != 0:
+			v.Confidence = Certain
+			v.add(Item{Why: NamedWentOn, Packet: c.BlindOwn})
+		case c.BlindFor > x.betweenEnds():
+			v.Confidence = Likely
+			v.add(Item{Why: NotRepeated, Packet: c.BlindRst, Value: c.BlindFor})
+		default:
+			v.Confidence = Possible
+			v.add(Item{Why: NamedSilent})
+		}
 		return true
 	},
+}
+
+// betweenEnds returns the longest round trip between both ends that was
+// measured, in nanoseconds, past the tap; 1 s where one of its parts was not (RFC
+// 6298 §2.1).
+func (x *context) betweenEnds() int64 {
+	parts := [...]struct {
+		opening int64
+		later   analyze.RTT
+	}{{x.Opening.RTTServer, x.FromClient.RTT}, {x.Opening.RTTClient, x.FromServer.RTT}}
+	sum := int64(0)
+	for i := range parts {
+		way := max(parts[i].opening, parts[i].later.Max)
+		if way < 0 {
+			return 1e9
+		}
+		sum += way
+	}
+	return sum
 }

@@ -32,6 +32,19 @@ func many(n int) string {
 	return s
 }
 
+// two is two connections that repeat their SYN-ACK behind their request, the
+// second of which begins later by so many seconds.
+func two(later string) string {
+	const c = "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n"
+	a := strings.NewReplacer("0 C>B S 0", later+" A>B S 0", "C", "A").Replace(c)
+	if later == "+.5" {
+		return lone + c + a + "+.4 B>C S. 0 ack 1\n+.001 C>B . 11 ack 1\n+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n" +
+			"+.4 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"
+	}
+	end := "+1 B>C S. 0 ack 1\n+.001 C>B . 11 ack 1\n+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n"
+	return lone + c + end + a + strings.ReplaceAll(end, "C", "A")
+}
+
 // flight is a client that sends octets in segments of 30,000 without an ACK.
 func flight(segments int) string {
 	s := ""
@@ -70,10 +83,10 @@ var cases = []struct{ name, script, want string }{
 	{"ACK lost in front of the tap", "0 A>B S 0 <TS val 100 ecr 0>\n+.0002 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1.02 B>A S. 0 ack 1 <TS val 1029 ecr 100>\n+.04 A>B . 1 ack 1 <TS val 1162 ecr 7>\n",
 		"LAST-ACK-LOST possible, SLOW-SYN likely"},
 	{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
-		"LAST-ACK-LOST possible"},
+		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"last ACK and the request behind it lost", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
 	{"the request was sent twice in front of the SYN-ACK", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
-		"+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST possible"},
+		"+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"last ACK lost, with the request in it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
 	{"a server that waits for data", lastACK + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 	{"payload behind more segments than are counted", lastACK + strings.Repeat("+.1 A>B . 0 ack 1\n", 255) + "+.1 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
@@ -93,6 +106,16 @@ var cases = []struct{ name, script, want string }{
 	{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
 	{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
 
+	{"a stranger's RST in the client's name, and both go on", plain6 + "+.01 A>B P. 1:11(10) ack 1 ttl 50\n+.01 B>A . 1 ack 11 ttl 60\n+.1 A>B R. 11 ack 1 ttl 250\n" +
+		"+.5 A>B P. 11:21(10) ack 1 ttl 50\n+.01 B>A P. 1:11(10) ack 21 ttl 60\n+.01 A>B . 21 ack 11 ttl 50\n", ""},
+	{"a stranger's RST, and both go on at once", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11 ttl 60\n+.1 B>A R. 1 ack 11 ttl 250\n+.005 A>B P. 11:21(10) ack 1\n" +
+		"+.005 B>A . 1 ack 21 ttl 60\n+.1 A>B P. 21:31(10) ack 1\n+.01 B>A . 1 ack 31 ttl 60\n", ""},
+	{"a stranger's RST that ends one end, and the other goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11 ttl 60\n+.1 B>A R. 1 ack 11 ttl 250\n" +
+		"+.5 B>A P. 1:11(10) ack 11 ttl 60\n+.001 A>B R 11\n", "RESET-BETWEEN likely"},
+	{"a stranger's RST that ended nothing, and one that does", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 A>B R. 1 ack 11 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n" +
+		"+.01 B>A P. 11:21(10) ack 11 ttl 60\n+.001 A>B . 11 ack 21\n+.1 A>B R 11 ack 21\n", ""},
+	{"a stranger's RST for the first attempt", "0 A>B S 0\n+.01 B>A R. 0 ack 1 ttl 250\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60\n", ""},
+
 	{"the client's RST for an older connection", "0 A>B S 0\n+.01 B>A . =5000 ack =777 ttl 60\n+.001 A>B R =777\n+1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n",
 		"TIME-WAIT-COLLISION likely, SLOW-SYN likely"},
 
@@ -106,6 +129,37 @@ var cases = []struct{ name, script, want string }{
 		"ACCEPT-QUEUE-FULL possible"},
 	{"the server repeats its SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n", ""},
 	{"nothing is taken, SYN-ACK repeated", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible"},
+	{"the server repeats its SYN-ACK once, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n",
+		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"a server that waits for data, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n", "LAST-ACK-LOST possible"},
+	{"a server that repeats its SYN-ACK and does not take the first request behind it, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) +
+		"+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"the server repeats its SYN-ACK behind the request, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
+		"+.0001 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
+	{"the server repeats its SYN-ACK behind the request, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
+		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
+	{"the server repeats its SYN-ACK behind the request, beside others that went on long before", served + "5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
+		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"a SYN-ACK behind what shows that the server is open", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", ""},
+	{"two wait at one time", two("+.5"), "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"two wait one behind the other", two("+3"), "LAST-ACK-LOST likely"},
+	{"a server without memory takes the request in the end", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible"},
+	{"a server without memory takes the request in the end, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) +
+		"+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n+.0001 B>A . 1 ack 1001\n", "ACCEPT-QUEUE-FULL likely"},
+	{"a server without memory takes the request in the end, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
+		"+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL likely"},
+	{"a long request passes in the end", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n+.01 B>A . 1 ack 1001\n", ""},
+	{"a request of the least length that every path takes", lastACK + "+.01 A>B P. 1:537(536) ack 1\n+.3 A>B P. 1:537(536) ack 1\n+.6 A>B P. 1:537(536) ack 1\n+.01 B>A . 1 ack 537\n", "ACCEPT-QUEUE-FULL possible"},
+	{"a request is lost once", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
+	{"nothing of a long request is taken, SYN-ACK repeated", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 1001 ack 1\n", "ACCEPT-QUEUE-FULL possible"},
+	{"a RST in front of what the server sends late", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.3 A>B R. 11 ack 1\n+.005 B>A . 1 ack 11\n", ""},
+	{"a server without memory takes a request in the ACK, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
+		"+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible"},
+	{"the server repeats its SYN-ACK twice behind the request, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n" +
+		"+.9 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"the server repeats its SYN-ACK behind the request, beside another that goes on later", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n" +
+		".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
+		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n5 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a late ACK alone", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+4 A>B . 1 ack 1\n", ""},
 	{"nothing is taken, SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
 	{"options gone, with timestamps", lone + "0 C>B S 0 <mss 1460,sackOK,TS val 1 ecr 0>\n+.01 B>C S. 0 ack 1 <mss 1460,sackOK,TS val 9 ecr 1>\n+.001 C>B . 1 ack 1 <TS val 2 ecr 9>\n" +
@@ -123,14 +177,22 @@ var cases = []struct{ name, script, want string }{
 	{"more in flight than a window without scaling", wide + flight(3), "OPTIONS-CHANGED likely"},
 	{"as much as a window without scaling", wide + flight(2), ""},
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
-	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST certain"},
+	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST likely"},
 	{"a RST that is challenged and repeated with the right number", gone + "+.01 A>B . 1 ack 11\n+.01 B>A R 11 ttl 60\n", ""},
 	{"a RST that is challenged by the first ACK of what was sent", plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 B>A R. 1011 ack 1\n+.01 A>B . 1 ack 11\n", ""},
 	{"a RST that is challenged, and no answer", gone + "+.01 A>B . 1 ack 11\n+.01 A>B . 1 ack 11\n", ""},
+	{"a RST that is challenged, and data that crossed it", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.001 A>B . 11 ack 11\n", "BLIND-RST possible"},
+	{"a RST that is challenged, data that crossed it, and overtaken data", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A P. 11:1011(1000) ack 1 ttl 60\n", "BLIND-RST possible"},
+	{"a RST that is challenged, data that crossed it, overtaken data, and the right RST", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A P. 11:1011(1000) ack 1 ttl 60\n+.01 B>A R 1011 ttl 60\n", ""},
+	{"a RST that is challenged, and an end that acknowledges what crossed it", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.009 B>A . 11 ack 11 ttl 60\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and an end that sends the octets behind it", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A . 1011:1021(10) ack 1 ttl 60\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and an ACK a round trip later", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.01 B>A . 11 ack 1 ttl 60\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and an ACK that it overtook", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.001 B>A . 11 ack 1 ttl 60\n", "BLIND-RST possible"},
+	{"a RST that is challenged, a receiver that goes on, and no round trip", "0 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1011 ack 11\n+.5 A>B P. 11:21(10) ack 1\n", "BLIND-RST possible"},
 	{"a RST that is challenged, and both go on", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an abort long behind it", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n+9 B>A R. 21 ack 1\n", "BLIND-RST certain"},
-	{"a RST that is challenged, and the other end aborts", gone + "+.01 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.1 A>B R. 11 ack 11\n", "BLIND-RST certain"},
-	{"a RST that is challenged, and a close", gone + "+.01 A>B . 1 ack 11\n+.1 A>B F. 1 ack 11\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and the other end aborts", gone + "+.01 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.1 A>B R. 11 ack 11\n", "BLIND-RST likely"},
+	{"a RST that is challenged, and a close", gone + "+.01 A>B . 1 ack 11\n+.1 A>B F. 1 ack 11\n", "BLIND-RST likely"},
 }
 
 // TestCases wants every verdict on the last connection of a script, with its

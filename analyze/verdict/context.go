@@ -17,6 +17,11 @@ type context struct {
 	nSyns, nSynAcks int
 	// rst indexes the Step of the first acceptable RST; -1: none.
 	rst int
+	// again is the first SYN-ACK that the server sent again although the ACK that
+	// completes the handshake had passed the tap, agains how many it did: later than a round trip
+	// to the server, and in front of what shows that it is open.
+	again  *analyze.Step
+	agains int
 }
 
 func (x *context) read(c *analyze.Connection) {
@@ -33,6 +38,24 @@ func (x *context) read(c *analyze.Connection) {
 			x.nSynAcks++
 		case s.Phase == label.RST && s.Packet == c.Closing.RstPacket:
 			x.rst = i
+		}
+	}
+	x.again, x.agains = nil, 0
+	if c.Opening.AckPacket != 0 && x.nSyns > 0 {
+		x.notTaken()
+	}
+}
+
+// notTaken finds the SYN-ACKs that show that the ACK was not taken.
+func (x *context) notTaken() {
+	passed, way, proved := x.completed(), x.wayToServer(), x.Clues.ServerProved
+	for i := range x.nSynAcks {
+		a := x.synAck(i)
+		if a.Packet < x.Opening.AckPacket || proved != 0 && a.Packet > proved || a.Time-passed <= way {
+			continue
+		}
+		if x.agains++; x.again == nil {
+			x.again = a
 		}
 	}
 }
@@ -131,6 +154,12 @@ func (x *context) taken() *analyze.Step {
 	return found
 }
 
+// wayToServer is the first of trips.
+func (x *context) wayToServer() int64 {
+	way, _ := x.trips()
+	return way
+}
+
 // trips returns the round trips from the tap to both ends in nanoseconds, by the
 // handshake, else the longest by what was acknowledged later; -1: not measured.
 func (x *context) trips() (server, client int64) {
@@ -161,4 +190,25 @@ func (x *context) rstBetween(a, b uint64) bool {
 func (x *context) listenerAnswers() bool {
 	a := x.beside.listener.answered
 	return a != 0 && a >= x.syn(0).Time-meanwhile
+}
+
+// bothOpened reports whether the server sent a SYN of its own, so that SYNs
+// crossed or the handshake was split.
+func bothOpened(x *context) bool {
+	return x.Opening.Form == analyze.FormSimultaneous || x.Opening.Form == analyze.FormSplit || x.Opening.Outcome == analyze.OpeningSimultaneous
+}
+
+// nearServer is the round trip to the server, in nanoseconds, below which a tap
+// is near it: what was not answered there was hardly lost behind the tap. A
+// heuristic.
+const nearServer = int64(1e6)
+
+// toServer returns the shortest round trip from the tap to the server that was
+// measured, in nanoseconds, -1 where none was, and whether the tap is near it.
+func (x *context) toServer() (way int64, near bool) {
+	way = x.Opening.RTTServer
+	if later := x.FromClient.RTT.Min; later >= 0 && (way < 0 || later < way) {
+		way = later
+	}
+	return way, way >= 0 && way < nearServer
 }

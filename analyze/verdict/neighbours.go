@@ -29,7 +29,10 @@ type hostKey struct {
 type listenerNote struct {
 	answered int64 // SYN-ACK
 	proved   int64 // segment of a server behind the handshake
-	grants   bool  // a SYN-ACK had window scale or SACK
+	prompt   int64 // the same, of a connection that was not kept waiting
+	// waitFrom and waitTo bound when the latest connection was kept waiting.
+	waitFrom, waitTo int64
+	grants           bool // a SYN-ACK had window scale or SACK
 }
 
 type hostNote struct {
@@ -102,6 +105,12 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 	}
 	if c.Clues.ServerProved != 0 {
 		l.proved = max(l.proved, c.Clues.ServerProvedAt)
+	}
+	switch {
+	case x.has(AcceptQueueFull) && c.Opening.AckPacket != 0, x.again != nil:
+		l.waitFrom, l.waitTo = x.completed(), max(c.Clues.IgnoredAt, c.Clues.ServerProvedAt)
+	case c.Clues.ServerProved != 0:
+		l.prompt = max(l.prompt, c.Clues.ServerProvedAt)
 	}
 	if c.Opening.Outcome == analyze.OpeningRefused && x.rst >= 0 && !x.has(RefusedBetween) {
 		h.answered = max(h.answered, c.Steps[x.rst].Time)

@@ -28,7 +28,9 @@ const (
 	HostAnswers
 	ListenerAnswers
 	ListenerAccepts
+	ListenerKeeps
 	ClientIgnored
+	KeptWaiting
 	SynAckOnce
 	OptionsGone
 	GrantedBefore
@@ -46,6 +48,9 @@ const (
 	BeyondWindow
 	RstOutside
 	WentOn
+	NamedWentOn
+	NamedSilent
+	NotRepeated
 	SynAckOrAck
 	AckEchoes
 	AckBefore
@@ -77,6 +82,8 @@ var reasonTexts = [reasonCount]string{
 	ListenerAnswers:     "connections to this address and port that began before it are answered meanwhile",
 	ListenerAccepts:     "connections to this address and port that began before it go on meanwhile",
 	ClientIgnored:       "$n segments of the client behind the handshake are not acknowledged, from packet $p on",
+	ListenerKeeps:       "connections to this address and port that began before it are kept waiting likewise",
+	KeptWaiting:         "nothing shows that the server took what the client sends from packet $p on, until packet $q, $t later",
 	SynAckOnce:          "SYN-ACK in packet $p was not sent again in $t although nothing shows that its ACK was taken",
 	OptionsGone:         "SYN-ACK in packet $p has neither the window scale nor the SACK that packet $q offered",
 	GrantedBefore:       "connections to this address and port that began before it were given them",
@@ -94,6 +101,9 @@ var reasonTexts = [reasonCount]string{
 	BeyondWindow:        "packet $p lies beyond any window without window scaling, which was not agreed on",
 	RstOutside:          "the number of the RST in packet $p is not the one expected next",
 	WentOn:              "its receiver goes on in packet $p",
+	NamedWentOn:         "the end that it names goes on in packet $p",
+	NamedSilent:         "nothing shows that the end that it names goes on: the RST may be its own, behind octets that were lost",
+	NotRepeated:         "for $t behind packet $p the end that it names neither goes on nor resets again",
 	SynAckOrAck:         "SYN-ACK in packet $p passed this tap in front of packet $q: it or its ACK was lost between here and the client",
 	AckEchoes:           "the ACK in packet $p echoes the timestamp of the SYN-ACK in packet $q: that one had arrived",
 	AckBefore:           "an ACK before it was lost between the client and here, or this one is slow",

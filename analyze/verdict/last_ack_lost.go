@@ -1,0 +1,75 @@
+package verdict
+
+import "tcpwatch/analyze/label"
+
+var lastAckLost = Spec{
+	Name:       "LAST-ACK-LOST",
+	Definition: "An ACK that would have completed the handshake did not reach the server, which repeats its SYN-ACK.",
+	Conditions: []Condition{
+		{"a SYN-ACK was sent again behind the ACK that completes the handshake; or in front of it, and the ACK echoes the timestamp of an earlier one",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{"it came later than a round trip to the server behind that ACK, so that it did not cross it; or the ACK came a round trip to the client behind it, where that was measured",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{"where the ACK stands in front of it, the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
+	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs, or behind three or more segments of the " +
+		"client (a heuristic), and where ACCEPT-QUEUE-FULL is given: then a full accept queue that found room again fits as well; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
+		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
+	Most: Likely,
+	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
+		"+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.Opening.AckPacket == 0 || x.nSyns == 0 || bothOpened(x) {
+			return false
+		}
+		if ackNotSeen(x, v) {
+			return true
+		}
+		a := x.again
+		if x.Clues.ServerProved == 0 || a == nil {
+			return false
+		}
+		v.Confidence = Likely
+		// Where the way is not known, it may have crossed the ACK.
+		third, way := x.Clues.IgnoredPackets[2], x.wayToServer()
+		if x.has(AcceptQueueFull) || synAcksBehindACK(x) > 1 || third != 0 && third < a.Packet || way < 0 {
+			v.Confidence = Possible
+		}
+		why := AckPassed
+		if !x.dataBefore(a.Packet) {
+			v.Confidence, why = Possible, BareAckPassed
+		}
+		v.add(Item{Why: why, Packet: x.Opening.AckPacket, Than: a.Packet})
+		return true
+	},
+}
+
+// dataBefore reports whether payload of the client stands in front of a packet,
+// behind a SYN-ACK and in front of what shows that the server is open. It is not
+// known of what stands behind more segments than Clues has.
+func (x *context) dataBefore(packet uint64) bool {
+	n := int(x.Clues.IgnoredData)
+	return n > 0 && n <= len(x.Clues.IgnoredPackets) && x.Clues.IgnoredPackets[n-1] < packet
+}
+
+// ackNotSeen judges SYN-ACKs that were repeated in front of the first ACK: where
+// that echoes one before the last, the client had it, and had acknowledged it.
+func ackNotSeen(x *context, v *Verdict) bool {
+	n, taken := x.synAcksBefore(x.Opening.AckPacket), x.taken()
+	if taken == nil || taken == x.synAck(n-1) {
+		return false
+	}
+	last, way := x.synAck(n-1), x.FromServer.RTT
+	if way.Min >= 0 && x.completed()-last.Time < way.Min {
+		return false // it was on its way when the last one passed
+	}
+	v.Confidence = Possible
+	if way.Max >= 0 && way.Max < last.Time-taken.Time {
+		v.Confidence = Likely
+	}
+	v.add(Item{Why: AckEchoes, Packet: x.Opening.AckPacket, Than: taken.Packet})
+	v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: taken.Packet, Value: last.Time - taken.Time})
+	v.add(Item{Why: AckBefore})
+	return true
+}

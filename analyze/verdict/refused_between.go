@@ -1,0 +1,61 @@
+package verdict
+
+import "tcpwatch/analyze/label"
+
+var refusedBetween = Spec{
+	Name:       "REFUSED-BETWEEN",
+	Definition: "The opening was reset in the server's name by something on the way: what speaks is unlike the server.",
+	Conditions: []Condition{
+		{"a RST in the server's name came before the handshake was complete", plain + "+.010 B>A . 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 250"},
+		{"at least one of these: no segment of the server, here or in connections that began before, has the RST's TTL; or the " +
+			"server answers the same SYN afterwards with a SYN-ACK; or the RST came in less than half the shortest round trip, " +
+			"and 1 ms sooner (a heuristic), " +
+			"of connections to the server that began before; or, possible only, its IP ID lies far from those of the server, " +
+			"which rise steadily", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.002 B>A R. 1 ack 1"},
+	},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.10.7.3"}, {RFC: 791, Section: "3.2"}},
+	RestsOn: "the TTL, the time, the window and the IP ID of the RST beside those of the server's own segments; without any of them it is REFUSED",
+	Most:    Likely,
+	Example: other + "addr A 192.0.2.1:40000\naddr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 250\n",
+	match: func(x *context, v *Verdict) bool {
+		if !x.rstInOpening() {
+			return false
+		}
+		foreignRST(x, v)
+		if v.Len == 0 {
+			return false
+		}
+		answersSyn(x, v)
+		return true
+	},
+}
+
+// sooner is by how much a RST must come before any answer of the server could,
+// in nanoseconds: near the server the time is that of its own work, not of the
+// way. A heuristic.
+const sooner = int64(1e6)
+
+// foreignRST adds what shows that the RST in the opening is not the server's.
+func foreignRST(x *context, v *Verdict) {
+	r, h := &x.Clues.Rst, &x.beside.host
+	if r.Packet == 0 {
+		return
+	}
+	unlike(x, v, &x.Clues.Server, h.ttlMin, h.ttlMax)
+	s := x.answeredSyn(r.Packet)
+	for i := range x.nSynAcks {
+		a := x.synAck(i)
+		if a.Packet > r.Packet && s != nil && x.answeredSyn(a.Packet) == s {
+			v.Confidence = Likely
+			v.add(Item{Why: AnsweredAfter, Packet: a.Packet, Than: r.Packet})
+			break
+		}
+	}
+	if s == nil || h.rtt == 0 || x.nSynAcks > 0 {
+		return
+	}
+	if took := x.Steps[x.rst].Time - s.Time; took > 0 && took < h.rtt/2 && h.rtt-took > sooner {
+		v.Confidence = Likely
+		v.add(Item{Why: RstTooSoon, Packet: r.Packet, Value: took})
+	}
+}

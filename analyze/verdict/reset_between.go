@@ -1,0 +1,41 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+var resetBetween = Spec{
+	Name:       "RESET-BETWEEN",
+	Definition: "An open connection was reset by something on the way: the RST is unlike the segments of the end that it names.",
+	Conditions: []Condition{
+		{"an acceptable RST came after the handshake was complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 B>A R. 1 ack 1 ttl 250"},
+		{"it ended at least its receiver: nothing behind it shows that the receiver goes on, and the handshake was complete before it",
+			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n+.010 B>A P. 11:21(10) ack 11 ttl 60\n"},
+		{"no segment of the end that it names has the RST's TTL; or, possible only, its IP ID lies far from those of that end, which rise steadily",
+			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 60\n"},
+	},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 791, Section: "3.2"}},
+	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host that sends RSTs with another TTL than data looks the same; " +
+		"possible only where the TTL is within 3 of theirs, as after a change of route (a heuristic)",
+	Most:    Likely,
+	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",
+	match: func(x *context, v *Verdict) bool {
+		// The clue stays where the RST turned out to have ended nothing; then the
+		// record does not say who sent it either.
+		if x.Closing.RstPacket == 0 || x.Clues.Rst.Packet != x.Closing.RstPacket || x.Opening.AckPacket == 0 ||
+			x.Closing.RstAfter == analyze.RstRefused || x.Closing.RstAfter == analyze.RstHandshake {
+			return false
+		}
+		unlike(x, v, x.end(), 0, 0)
+		return v.Len > 0
+	},
+}
+
+// end returns the clues of the end that the RST names.
+func (x *context) end() *analyze.EndClues {
+	if x.Closing.RstBy == analyze.ClientSide {
+		return &x.Clues.Client
+	}
+	return &x.Clues.Server
+}

@@ -1,0 +1,91 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+var synAckLost = Spec{
+	Name:       "SYN-ACK-LOST",
+	Definition: "A SYN-ACK did not reach the client, and the handshake went on with a later one.",
+	Conditions: []Condition{
+		{"one of these: the SYN-ACK was sent again before any ACK of it was captured; or the SYN was sent again behind a SYN-ACK, later than a round trip " +
+			"to the client; or the first SYN-ACK captured stands behind a SYN that was sent again and echoes the timestamp of an earlier one",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
+		{"in the third case, where round trips to the server were measured, the SYN-ACK came 200 ms (a heuristic) later behind the SYN that it echoes than the " +
+			"longest of them explains", slowAnswer},
+		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
+			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
+	},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
+	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
+		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here. One that never came here was lost between " +
+		"the server and the tap, or was slow",
+	Most: Likely,
+	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
+		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || bothOpened(x) {
+			return false
+		}
+		first := x.synAck(0)
+		if s := x.answeredSyn(first.Packet); s != nil {
+			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) {
+				v.Confidence = Likely
+				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
+				return true
+			}
+		}
+		return synAckNotReached(x, v, first)
+	},
+}
+
+// slowWay reports whether the longest round trip to the server that was measured
+// explains that an answer took so long, in nanoseconds: less than the shortest
+// timer is left, so that nobody need have sent anything again.
+func (x *context) slowWay(took int64) bool {
+	most := x.FromClient.RTT.Max
+	return most >= 0 && took < most+slowOpening
+}
+
+// synAckNotReached judges a SYN-ACK that passed here.
+func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
+	n := x.synAcksBefore(x.Opening.AckPacket)
+	taken := x.taken()
+	if n == 0 || n > 1 && taken == first {
+		return false
+	}
+	for i := range x.nSyns {
+		s := x.syn(i)
+		if s.Packet > first.Packet && s.Packet < x.Opening.AckPacket && s.Time-first.Time > leastWayToClient(x, n) {
+			v.Confidence = Likely
+			v.add(Item{Why: SynAckPassed, Packet: first.Packet, Than: s.Packet})
+			return true
+		}
+	}
+	if n < 2 {
+		return false
+	}
+	a, why := x.synAck(1), SynAckPassed
+	if v.Confidence = Likely; taken == nil {
+		// The client may have had it, and its ACK have been lost in front of the tap.
+		v.Confidence, why = Possible, SynAckOrAck
+	}
+	v.add(Item{Why: why, Packet: first.Packet, Than: a.Packet})
+	v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
+	if taken != nil {
+		v.add(Item{Why: AckEchoes, Packet: x.Opening.AckPacket, Than: taken.Packet})
+	}
+	return true
+}
+
+// leastWayToClient returns the shortest round trip to the client, in nanoseconds,
+// that fits: as measured, else as if the ACK answered the last of the n SYN-ACKs
+// in front of it.
+func leastWayToClient(x *context, n int) int64 {
+	if _, way := x.trips(); way >= 0 {
+		return way
+	}
+	return x.completed() - x.synAck(n-1).Time
+}

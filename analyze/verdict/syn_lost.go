@@ -1,0 +1,65 @@
+package verdict
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+var synLost = Spec{
+	Name:       "SYN-LOST",
+	Definition: "A SYN passed this tap and was lost behind it, or dropped by the server, and a later one was answered.",
+	Conditions: []Condition{
+		{"the SYN was sent again before any SYN-ACK was captured", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
+		{"a SYN-ACK answered afterwards, without an acceptable RST of the server in between", "0 A>B S 0\n+1 A>B S 0\n"},
+		{"no ACK of an older connection answered a SYN (TIME-WAIT-COLLISION)", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =77000 <TS val 7 ecr 50>\n" +
+			"+.001 A>B R =77000\n+1 A>B S 0 <TS val 1111 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 1017 ecr 1111>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 1017>\n"},
+		{"the SYN-ACK does not echo the timestamp of a SYN before the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
+			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},
+	},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
+	RestsOn: "SYNs that this tap saw; likely where the SYN-ACK echoes the timestamp of the last SYN, which a server that had taken an earlier one would not do, " +
+		"else possible: the first answer may have been lost. A server with a full queue drops SYNs, too, and nothing on the wire tells that from a loss: possible only " +
+		"where two or more in a row were not answered while connections to the same address and port that began before were (a second before the first SYN or later), and " +
+		"where a round trip from this tap to the server takes less than 1 ms (heuristics); on a Linux host each SYN dropped so is one more in ListenDrops, " +
+		"and in ListenOverflows where the accept queue was full. SYNs lost before the tap leave no trace here",
+	Most:    Likely,
+	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1\n",
+	match: func(x *context, v *Verdict) bool {
+		if x.nSyns < 2 || x.nSynAcks == 0 || x.Clues.OldAck != 0 || bothOpened(x) {
+			return false
+		}
+		a := x.synAck(0)
+		last := x.answeredSyn(a.Packet)
+		if last == nil || last == x.syn(0) || x.rstBetween(x.syn(0).Packet, a.Packet) {
+			return false
+		}
+		e := x.echoed(a)
+		if e != nil && e != last {
+			return false
+		}
+		v.Confidence = Possible
+		v.add(Item{Why: PassedHere, Packet: x.syn(0).Packet})
+		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
+		if e != nil {
+			v.add(Item{Why: EchoesLater, Packet: a.Packet, Than: e.Packet})
+			if !x.maybeDropped(v, last) {
+				v.Confidence = Likely
+			}
+		}
+		return true
+	},
+}
+
+// maybeDropped adds what speaks for a server that dropped the SYNs in front of
+// last rather than for a loss, and reports whether anything does.
+func (x *context) maybeDropped(v *Verdict, last *analyze.Step) bool {
+	if last != x.syn(1) && x.listenerAnswers() {
+		v.add(Item{Why: ListenerAnswers})
+		return true
+	}
+	if way, near := x.toServer(); near {
+		v.add(Item{Why: ServerNear, Packet: last.Packet, Value: way})
+		return true
+	}
+	return false
+}

@@ -1,0 +1,36 @@
+package verdict
+
+import "tcpwatch/analyze"
+
+// detour is by how many hops a change of route may make a TTL differ. A heuristic.
+const detour = 3
+
+// unlike holds the RST's TTL and IP identification against those of the end
+// that it names, and of its host in other connections (0: none).
+func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8) {
+	r := &x.Clues.Rst
+	before := v.Confidence
+	least, most := e.TTLMin, e.TTLMax
+	if most == 0 {
+		least, most = hostMin, hostMax
+	} else if hostMax != 0 {
+		least, most = min(least, hostMin), max(most, hostMax)
+	}
+	if most != 0 && (r.TTL < least || r.TTL > most) {
+		v.Confidence = Likely
+		if int(r.TTL) >= int(least)-detour && int(r.TTL) <= int(most)+detour {
+			v.Confidence = max(Possible, before)
+		}
+		v.add(Item{Why: RstTTL, Packet: r.Packet, Value: int64(r.TTL)})
+	}
+	// Far is what a counter of its own does not jump; many hosts give RSTs the
+	// identification 0, which says nothing.
+	const far = 1 << 12
+	if d := int16(r.IPID - r.HostIPID); r.HostOrdered && r.HasIPID && r.IPID != 0 && (d > far || d < -far) {
+		v.Confidence = max(v.Confidence, Possible)
+		v.add(Item{Why: RstIPID, Packet: r.Packet, Value: int64(d)})
+	}
+	if v.Len > 0 && r.Window != 0 {
+		v.add(Item{Why: RstWindow, Packet: r.Packet, Value: int64(r.Window)})
+	}
+}
