@@ -70,7 +70,11 @@ func appendSeconds(b []byte, ns int64) []byte {
 		b = append(b, '-')
 		u = -u
 	}
-	b = appendUint(b, u/1e9)
+	if u < 1e9 {
+		b = append(b, '0') // as most round trips and silences
+	} else {
+		b = appendUint(b, u/1e9)
+	}
 	frac := uint32(u % 1e9)
 	if frac == 0 {
 		return b
