@@ -24,7 +24,7 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.seconds(`,"duration":`, c.End-c.Start)
 	j.wordOrNull(`,"lived":`, livedText(c))
 	j.silence(&c.Silence)
-	j.opening(&c.Opening)
+	j.opening(&c.Opening, &e.offers)
 	j.verdicts(e.verdicts)
 	j.closing(&c.Closing)
 	j.state(`,"client_state":`, c.ClientState)
@@ -61,7 +61,7 @@ func rolesText(c *analyze.Connection) string {
 	return "handshake"
 }
 
-func (j *jsonRow) opening(o *analyze.Opening) {
+func (j *jsonRow) opening(o *analyze.Opening, offers *offerTexts) {
 	j.word(`,"opening":{"outcome":`, o.Outcome.String())
 	j.wordOrNull(`,"form":`, o.Form.String())
 	j.numbers(`,"syn_packets":`, o.SynPackets)
@@ -74,10 +74,7 @@ func (j *jsonRow) opening(o *analyze.Opening) {
 	j.secondsOrNull(`,"rtt_server":`, o.RTTServer)
 	j.secondsOrNull(`,"rtt_client":`, o.RTTClient)
 	j.secondsOrNull(`,"took":`, o.Took)
-	j.endOptions(`,"options":{"client":`, &o.ClientOptions)
-	j.endOptions(`,"server":`, &o.ServerOptions)
-	j.agreed(o)
-	j.add("}")
+	j.b = offers.append(j.b, o)
 	j.uint(`,"syn_data":`, uint64(o.SynData))
 	j.uint(`,"ack_data":`, uint64(o.AckData))
 	j.uint(`,"syn_ack_isns":`, uint64(o.SynAckISNs))

@@ -2,7 +2,6 @@ package report
 
 import (
 	"net/netip"
-	"strconv"
 
 	"tcpwatch/analyze/state"
 )
@@ -97,7 +96,7 @@ func (j *jsonRow) numbers(key string, list []uint64) {
 		if i > 0 {
 			j.b = append(j.b, ',')
 		}
-		j.b = strconv.AppendUint(j.b, n, 10)
+		j.b = appendUint(j.b, n)
 	}
 	j.b = append(j.b, ']')
 }

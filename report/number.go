@@ -1,46 +1,65 @@
 package report
 
 import (
+	"encoding/binary"
 	"strconv"
 	"time"
 )
 
-// appendUint is strconv.AppendUint, sooner done with the numbers that rows have:
-// it puts up to five digits at a time where they belong.
+// Numbers are put together three digits at a time, from tables of the numbers below 1000:
+// with leading zeros, and without them and how many digits there are in the highest octet.
+// The first digit is in the lowest octet, as a processor of today stores it.
+var padded, short = func() (padded, short [1000]uint32) {
+	for n := range padded {
+		digits := strconv.Itoa(1000 + n)[1:]
+		for i := range digits {
+			padded[n] |= uint32(digits[i]) << (8 * i)
+		}
+		width := len(strconv.Itoa(n))
+		short[n] = padded[n]>>(8*(3-width)) | uint32(width)<<24
+	}
+	return padded, short
+}()
+
+// appendUint is strconv.AppendUint, sooner done with the numbers that rows have.
 func appendUint(b []byte, n uint64) []byte {
 	switch {
-	case n < 10:
-		return append(b, byte('0'+n))
-	case n < 100:
-		return appendTwo(b, uint32(n))
-	case n < 1000:
-		return appendThree(b, uint32(n))
-	case n < 10_000:
-		return append(b, byte('0'+n/1000), byte('0'+n/100%10), byte('0'+n/10%10), byte('0'+n%10))
-	case n < 100_000:
-		return appendFive(b, uint32(n))
-	case n < 10_000_000_000:
-		return appendFive(appendUint(b, n/100_000), uint32(n%100_000))
+	case n < 1e3:
+		return appendShort(b, uint32(n))
+	case n < 1e6:
+		return appendThree(appendShort(b, uint32(n/1e3)), uint32(n%1e3))
+	case n < 1e9:
+		b = appendShort(b, uint32(n/1e6))
+		return appendThree(appendThree(b, uint32(n/1e3%1e3)), uint32(n%1e3))
+	case n < 1e12:
+		return appendNine(appendShort(b, uint32(n/1e9)), uint32(n%1e9))
 	}
 	return strconv.AppendUint(b, n, 10)
 }
 
-// appendTwo, appendThree, appendFive and appendNine append a number with leading zeros to
-// that width; it must not have more digits.
-func appendTwo(b []byte, n uint32) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
-
-func appendThree(b []byte, n uint32) []byte {
-	return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+// appendShort appends a number below 1000: three digits, and forgets those that it has not.
+func appendShort(b []byte, n uint32) []byte {
+	t := short[n]
+	b = binary.LittleEndian.AppendUint32(b, t)
+	return b[:len(b)-4+int(t>>24)]
 }
 
-func appendFive(b []byte, n uint32) []byte {
-	return append(b, byte('0'+n/10000), byte('0'+n/1000%10), byte('0'+n/100%10), byte('0'+n/10%10), byte('0'+n%10))
+// appendTwo, appendThree and appendNine append a number with leading zeros to that width;
+// it must not have more digits.
+func appendTwo(b []byte, n uint32) []byte {
+	t := padded[n] >> 8
+	return append(b, byte(t), byte(t>>8))
+}
+
+func appendThree(b []byte, n uint32) []byte {
+	t := padded[n]
+	return append(b, byte(t), byte(t>>8), byte(t>>16))
 }
 
 func appendNine(b []byte, n uint32) []byte {
-	x, y, z := n/1e6, n/1e3%1e3, n%1e3
-	return append(b, byte('0'+x/100), byte('0'+x/10%10), byte('0'+x%10),
-		byte('0'+y/100), byte('0'+y/10%10), byte('0'+y%10), byte('0'+z/100), byte('0'+z/10%10), byte('0'+z%10))
+	x, y, z := padded[n/1e6], padded[n/1e3%1e3], padded[n%1e3]
+	b = binary.LittleEndian.AppendUint64(b, uint64(x)|uint64(y)<<24|uint64(z)<<48)
+	return append(b, byte(z>>16))
 }
 
 // appendSeconds appends a duration in nanoseconds as seconds, exactly, without
@@ -51,7 +70,11 @@ func appendSeconds(b []byte, ns int64) []byte {
 		b = append(b, '-')
 		u = -u
 	}
-	b = appendUint(b, u/1e9)
+	if u < 1e9 {
+		b = append(b, '0') // as most round trips and silences
+	} else {
+		b = appendUint(b, u/1e9)
+	}
 	frac := uint32(u % 1e9)
 	if frac == 0 {
 		return b

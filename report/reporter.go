@@ -58,6 +58,7 @@ type env struct {
 	connections uint64
 	// verdicts are those on the connection whose row is being written.
 	verdicts []verdict.Verdict
+	offers   offerTexts
 	// zone is where times of the day are, in lines that are live; nil: times count
 	// from the base.
 	zone *time.Location

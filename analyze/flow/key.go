@@ -90,6 +90,9 @@ const (
 // mapped is what IPv4 addresses begin with.
 var mapped = [12]byte{10: 0xff, 11: 0xff}
 
+// mappedWord is its end, as it lies in memory.
+const mappedWord = 0xffff0000
+
 // appendTo appends the key, in the octets that it needs.
 func (k *Key) appendTo(dst []byte) []byte {
 	kind := byte(0)
@@ -139,9 +142,24 @@ func keyOf(src []byte) (k Key, rest []byte) {
 	return k, src
 }
 
-// begins reports whether a string begins with the key.
+// begins reports whether a string begins with the key. Over IPv4 and outside tunnels,
+// where that is the kind 0 and the ends, they are compared in words.
 func (k *Key) begins(str []byte) bool {
+	const ends = 2 * (4 + 2)
+	if c, d, short := k.ipv4(); short && len(str) > ends {
+		return str[0] == 0 &&
+			binary.LittleEndian.Uint64(str[1:]) == c|uint64(k.Port[0])<<32|d<<48 &&
+			binary.LittleEndian.Uint32(str[9:]) == uint32(d>>16)|uint32(k.Port[1])<<16
+	}
 	var room [64]byte
 	own := k.appendTo(room[:0])
 	return len(str) >= len(own) && string(str[:len(own)]) == string(own)
+}
+
+// ipv4 returns both addresses, as they lie in memory, where they and the ports are all
+// that there is to the key.
+func (k *Key) ipv4() (a, b uint64, all bool) {
+	a, b = binary.LittleEndian.Uint64(k.Addr[0][8:]), binary.LittleEndian.Uint64(k.Addr[1][8:])
+	first := binary.LittleEndian.Uint64(k.Addr[0][:]) | binary.LittleEndian.Uint64(k.Addr[1][:])
+	return a >> 32, b >> 32, first == 0 && uint32(a) == mappedWord && uint32(b) == mappedWord && !k.IPv6 && k.Encap == 0
 }

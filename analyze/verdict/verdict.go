@@ -173,10 +173,19 @@ type Judge struct {
 // once for every connection, in the order of their numbers: later connections
 // are held against earlier ones. The list is valid until the next call.
 func (j *Judge) Connection(c *analyze.Connection) []Verdict {
-	j.list = j.list[:0]
+	j.list, j.x.given = j.list[:0], nil
 	j.x.read(c)
 	at := j.beside.find(c)
-	j.x.beside = at.beside()
+	if !j.x.ordinary() {
+		j.x.beside = at.beside()
+		j.judge()
+	}
+	j.beside.add(c, &j.x, &at)
+	return j.list
+}
+
+// judge tries every verdict on the connection of j.x.
+func (j *Judge) judge() {
 	for id, s := range All {
 		if j.one.Len != 0 || j.one.Confidence != 0 { // a match filled it, or began to
 			j.one = Verdict{}
@@ -187,6 +196,4 @@ func (j *Judge) Connection(c *analyze.Connection) []Verdict {
 			j.list = append(j.list, j.one)
 		}
 	}
-	j.beside.add(c, &j.x, &at)
-	return j.list
 }

@@ -1,0 +1,19 @@
+package verdict
+
+import "tcpwatch/analyze"
+
+// ordinary reports whether nothing of the connection speaks for any verdict, as with
+// most: a SYN, the SYN-ACK behind it, the ACK behind that which completes the handshake,
+// each once, and a server that goes on from there; no RST, no option out of place. Then
+// none is tried. Each condition is there for verdicts that need its contrary; TestOrdinary
+// holds every Spec to it.
+func (x *context) ordinary() bool {
+	o, c := &x.Opening, &x.Clues
+	return x.nSyns == 1 && x.nSynAcks == 1 && x.complete() &&
+		x.syn(0).Packet < x.synAck(0).Packet && x.synAck(0).Packet < o.AckPacket &&
+		c.Rst.Packet == 0 && c.BlindRst == 0 && c.OldAck == 0 && c.ServerProved != 0 && agrees(&c.Client) && agrees(&c.Server) &&
+		grants(&o.ClientOptions) == grants(&o.ServerOptions)
+}
+
+// agrees reports whether an end uses options as was agreed.
+func agrees(e *analyze.EndClues) bool { return e.SACK|e.Timestamp|e.NoTimestamp|e.Beyond == 0 }
