@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/event"
 )
 
 func watcher(t testing.TB, w *bytes.Buffer, o WatchOptions) *Watcher {
@@ -157,6 +159,16 @@ func TestBusy(t *testing.T) {
 	b.Reset()
 	if err := w.Close(Input{}); err != nil || !strings.HasPrefix(b.String(), "… 3 more refused\n") {
 		t.Errorf("at the end %q, %v", &b, err)
+	}
+}
+
+// TestAllLines: the largest number of lines that there is leaves nothing out.
+func TestAllLines(t *testing.T) {
+	l := newLimiter(math.MaxInt)
+	for range 3 {
+		if ev := (event.Event{Kind: analyze.MomentOpened}); !l.allow(&ev) {
+			t.Error("left out")
+		}
 	}
 }
 
