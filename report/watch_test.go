@@ -314,11 +314,11 @@ func TestWatchOnly(t *testing.T) {
 
 // TestShortened: an endpoint that is made shorter keeps its port and fits.
 func TestShortened(t *testing.T) {
-	l := newEventLines(&env{Options: Options{Width: 80}}, 0)
+	e := &env{Options: Options{Width: 80}}
 	for _, s := range []string{"[2001:db8:1234:5678:9abc:def0:1234:5678]:60123", "[2001:db8::1]:443", "[::1]:1", "192.0.2.1:65535", "[::]:80", "[::ffff:192.0.2.1]:80", "[fe80::]:1"} {
 		a := ep(s)
 		for room := -5; room < 60; room++ {
-			got := l.shortened(a, a.String(), room)
+			got := e.shortEndpoint(a.String(), room)
 			if got != a.String() && (displayWidth(got) > max(room, len("[2…:5678]:60123")) || got[strings.LastIndexByte(got, ':'):] != s[strings.LastIndexByte(s, ':'):]) {
 				t.Errorf("%s in %d columns is %s", s, room, got)
 			}
