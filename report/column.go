@@ -58,6 +58,11 @@ type Column[T any] struct {
 	// Drop orders the columns that give way in a narrow terminal: the highest
 	// goes first, 0 never goes.
 	Drop uint8
+	// Shorten is for endpoints: the middles of their IPv6 addresses give way in
+	// front of columns of that Drop and lower ones; 0: never.
+	Shorten uint8
+	// Wrap is the same for words, which go on below; Room is then the least width.
+	Wrap uint8
 	// Room is the width kept for rows that come later, where widths must be
 	// fixed before all rows are known.
 	Room uint8

@@ -13,8 +13,8 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// Explain writes what a label, a verdict, an event, a state or a topic means,
-// or one word of a topic; or, for the empty name, the list of all of them. Names may
+// Explain writes what a label, a verdict, an event, a state, a topic or a column
+// means, or one word of a topic; or, for the empty name, the list of all of them. Names may
 // be written in any case and with _ for -. The error for an unknown name lists the nearest ones. Of
 // the options Width, Color and ASCII count.
 func Explain(w io.Writer, name string, o Options) error {
@@ -27,7 +27,7 @@ func Explain(w io.Writer, name string, o Options) error {
 	if name == "" {
 		x.list()
 	} else if !x.all(key) {
-		return fmt.Errorf("\"%s\" is no label, verdict, event, state or topic, nor a word of one%s", Escape(name), nearest(key))
+		return fmt.Errorf("\"%s\" is no label, verdict, event, state, topic or column, nor a word of one%s", Escape(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err
@@ -36,7 +36,7 @@ func Explain(w io.Writer, name string, o Options) error {
 // all explains everything that is called key: an event, a state and the outcome of
 // a close may have one name.
 func (x *explainer) all(key string) (found bool) {
-	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic} {
+	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic, x.column} {
 		end := x.out.Len()
 		if found {
 			x.line("")
@@ -114,7 +114,7 @@ func (x *explainer) list() {
 	}
 	x.line("")
 	x.topicList(room)
-	x.block("", inferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means.")
+	x.block("", inferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means, tcpwatch explain BACKOFF what stands below the heading of a column.")
 }
 
 func groupTitle(g label.Group) string {
@@ -209,7 +209,8 @@ func clauses(list []label.Clause) string {
 }
 
 // Names returns what Explain knows: every label, verdict, state, event and topic,
-// and the words of topics that are one word each; each name once.
+// and the words of topics and headings of columns that are one word each; each name
+// once.
 func Names() []string {
 	var names []string
 	for _, s := range label.All {
@@ -224,7 +225,7 @@ func Names() []string {
 	for _, s := range event.All {
 		names = append(names, s.Name)
 	}
-	for _, n := range topicNames() {
+	for _, n := range append(topicNames(), columnNames()...) {
 		if !slices.Contains(names, n) {
 			names = append(names, n)
 		}
@@ -234,7 +235,13 @@ func Names() []string {
 
 // nearest names those of Names that are spelled most alike.
 func nearest(key string) string {
-	if close := Nearest(key, Names()); close != "" {
+	names := Names()
+	for _, c := range columnTexts() {
+		if strings.Contains(c.heading, " ") {
+			names = append(names, c.heading)
+		}
+	}
+	if close := Nearest(key, names); close != "" {
 		return close
 	}
 	return " (tcpwatch explain lists them)"

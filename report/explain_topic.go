@@ -45,9 +45,12 @@ var topics = []topic{
 		{title: evidenceTitle, kind: "evidence for a label", words: evidenceWords(), note: evidenceOrder},
 		{title: doubtTitle, kind: "doubt about evidence", words: doubtWords()},
 	}},
-	{"OUTCOME", "how a connection opened and closed, when a RST came, how long it lasted", []wordList{openings, closings, resets, lives}},
+	{"LISTENER", "what stands out at a listener", []wordList{findings}},
+	{"OUTCOME", "how a connection opened, what was agreed, how it closed, when a RST came, what followed it, how long it lasted",
+		[]wordList{openings, forms, options, closings, resets, reuses, lives}},
 	{"ROLES", "who the client and the server are", []wordList{ends, roles}},
-	{"WAITED", "what a connection waited for", []wordList{waits}},
+	{"STORY", "the headings of a story", []wordList{storyHeadings}},
+	{"WAITED", "what a connection waited for, what held a sender back", []wordList{waits, heldBy, heldEnds}},
 }
 
 func causeWords() (words []fixedWord) {
@@ -145,7 +148,7 @@ var lives = wordList{
 
 var ends = wordList{
 	title: "The ends of a connection", kind: "an end of a connection",
-	words: []fixedWord{{"client", "the end that opened the connection"}, {"server", "the other end"}},
+	words: []fixedWord{{"client", "the end that opened the connection"}, {"server", "the other end"}, {"both", "client and server"}, {"none", "neither, or that is not known"}},
 }
 
 var roles = wordList{
@@ -164,8 +167,10 @@ var confidences = wordList{
 		"the segments themselves say so"),
 }
 
-// topicKey is the name of a topic, or one of its words, as Explain looks for it.
-func topicKey(s string) string { return strings.ToUpper(strings.ReplaceAll(s, " ", "-")) }
+// topicKey is the name of a topic or a column, or a word, as Explain looks for it.
+func topicKey(s string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "-", "_", "-").Replace(s))
+}
 
 // topic writes what the fixed words of a topic mean, or one of them.
 func (x *explainer) topic(key string) (found bool) {

@@ -38,6 +38,10 @@ func TestTopicWords(t *testing.T) {
 		seen[n] = true
 	}
 	for what, beyond := range map[string]fmt.Stringer{
+		"forms":       analyze.FormThreeWay + analyze.OpeningForm(len(forms.words)),
+		"reuses":      analyze.ReuseISN + analyze.ReuseRight(len(reuses.words)),
+		"held by":     analyze.EpisodeZero + analyze.EpisodeKind(len(heldBy.words)),
+		"held ends":   analyze.EpisodeUnfinished + analyze.EpisodeEnd(len(heldEnds.words)),
 		"openings":    analyze.OpeningMidstream + analyze.OpeningOutcome(len(openings.words)),
 		"closings":    analyze.ClosingOpen + analyze.ClosingOutcome(len(closings.words)),
 		"resets":      analyze.RstRefused + analyze.RstAfter(len(resets.words)),
@@ -53,4 +57,20 @@ func TestTopicWords(t *testing.T) {
 func nameOf(v fmt.Stringer) (name string, known bool) {
 	defer func() { recover() }()
 	return v.String(), true
+}
+
+// TestColumnsExplained: what stands above a column, and what programs call it, is
+// explained with the column's own words.
+func TestColumnsExplained(t *testing.T) {
+	for _, c := range columnTexts() {
+		for _, name := range []string{c.heading, c.name} {
+			if name == "" {
+				continue
+			}
+			var b bytes.Buffer
+			if err := Explain(&b, name, Options{Width: 2000}); err != nil || !strings.Contains(b.String(), "\n  "+c.meaning+"\n  In ") {
+				t.Errorf("%s of %s: %v\n%s", name, c.views, err, &b)
+			}
+		}
+	}
 }

@@ -29,7 +29,7 @@ func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
 	t.inferred, t.cells = make([]doubts, len(t.columns)), make([]cell, len(t.columns))
 	for _, c := range t.columns {
 		t.grid.columns = append(t.grid.columns, gridColumn{
-			header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty, nothing: c.Nothing,
+			header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty, nothing: c.Nothing, shorten: c.Shorten, wrap: c.Wrap,
 		})
 	}
 	return t
@@ -124,8 +124,8 @@ func (t *tableWriter[T]) notes() error {
 			return err
 		}
 	}
-	if len(t.grid.dropped) > 0 && !t.grid.records {
-		if err := t.line("no room for " + joinGlued(t.grid.dropped) + ": a wider terminal or --format csv has every column"); err != nil {
+	if what, them := t.grid.noRoom(); what != "" && !t.grid.records {
+		if err := t.line(what + ": a wider terminal or --format csv has " + them); err != nil {
 			return err
 		}
 	}

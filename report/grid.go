@@ -21,6 +21,8 @@ type gridColumn struct {
 	room      int
 	hideEmpty bool
 	nothing   string // as in Column
+	shorten   uint8  // as in Column
+	wrap      uint8  // as in Column
 	// below columns move to a line of their own under each row when the table
 	// is too wide, before any column is dropped.
 	below bool
@@ -53,10 +55,16 @@ type grid struct {
 	keep    []int // indices of the columns that are shown
 	widths  []int // of keep
 	dropped []string
-	records bool // even the columns that never give way are too wide
-	under   int  // index of the column that stands under each row, plus 1
+	records bool     // even the columns that never give way are too wide
+	under   int      // index of the column that stands under each row, plus 1
+	sample  [][]cell // the rows that the widths are for
+	// wraps: a column is too narrow for a text of it.
+	wraps bool
+	// shortened: an endpoint was shown without the middle of its address.
+	shortened bool
 
 	line []byte // of the row that is being written
+	laid []laid // its cells
 }
 
 // displayWidth is how many columns a terminal needs for s.
@@ -68,18 +76,17 @@ func displayWidth(s string) int {
 }
 
 // fit fixes widths so that no line is wider than the terminal: columns without
-// any value go first if they may, then those that matter least. Rows that are
-// too wide for any table become records; where these are most rows, all do.
-// room tells whether more rows will come.
+// any value go first if they may, then those that matter least, and in between
+// texts are wrapped and addresses lose their middles. Rows that are too wide for any table become records;
+// where these are most rows, all do. room tells whether more rows will come.
 func (g *grid) fit(room bool) {
-	g.fixed = true
-	table := g.rows
-	natural := g.natural(table, room)
-	for g.mandatoryWidth(natural) > g.env.Width && len(table) > 0 {
-		table = g.withoutWidest(table)
-		natural = g.natural(table, room)
+	g.fixed, g.sample = true, g.rows
+	natural := g.natural(g.sample, room)
+	for g.mandatoryWidth(g.least(natural)) > g.env.Width && len(g.sample) > 0 {
+		g.sample = g.withoutWidest(g.sample)
+		natural = g.natural(g.sample, room)
 	}
-	g.records = len(g.rows) > 0 && len(table) <= len(g.rows)/2 || g.mandatoryWidth(natural) > g.env.Width
+	g.records = len(g.rows) > 0 && len(g.sample) <= len(g.rows)/2 || g.mandatoryWidth(g.least(natural)) > g.env.Width
 	g.keep = g.keep[:0]
 	for i := range g.columns {
 		if natural[i] >= 0 {
@@ -89,18 +96,11 @@ func (g *grid) fit(room bool) {
 	if g.lineWidth(natural) > g.env.Width {
 		g.moveBelow()
 	}
-	var gone []int
-	for g.lineWidth(natural) > g.env.Width {
-		i := g.dropOne()
-		if i < 0 {
-			break
-		}
-		gone = append(gone, i)
-	}
-	g.takeBack(gone, natural)
-	g.widths = nil
+	widths := g.giveWay(natural)
+	g.sample, g.widths = nil, nil
 	for _, i := range g.keep {
-		g.widths = append(g.widths, natural[i])
+		g.widths = append(g.widths, widths[i])
+		g.wraps = g.wraps || g.columns[i].wrap > 0 && widths[i] < natural[i]
 	}
 }
 
@@ -145,7 +145,7 @@ func (g *grid) withoutWidest(rows [][]cell) [][]cell {
 	for k, r := range rows {
 		for i, c := range g.columns {
 			if c.drop == 0 && !c.below {
-				need[k] += displayWidth(r[i].text)
+				need[k] += g.leastCell(i, r[i])
 			}
 		}
 		most = max(most, need[k])
@@ -177,39 +177,30 @@ func (g *grid) moveBelow() {
 	}
 }
 
-// dropOne gives up the column that matters least; of equals the last. It
-// returns its index, -1 if there was none.
-func (g *grid) dropOne() int {
+// worst returns the place in keep of the column that matters least, of equals the
+// last; -1 where none may go.
+func (g *grid) worst() int {
 	worst := -1
 	for k, i := range g.keep {
 		if d := g.columns[i].drop; d > 0 && (worst < 0 || d >= g.columns[g.keep[worst]].drop) {
 			worst = k
 		}
 	}
-	if worst < 0 {
-		return -1
-	}
-	i := g.keep[worst]
-	g.keep = append(g.keep[:worst], g.keep[worst+1:]...)
-	return i
+	return worst
 }
 
-// takeBack shows columns again for which there is room after all, because a
-// wide one went later; the others are named as dropped, in the order of the
-// table.
-func (g *grid) takeBack(gone []int, natural []int) {
-	for k := len(gone) - 1; k >= 0; k-- {
-		before := slices.Clone(g.keep)
-		g.keep = append(g.keep, gone[k])
-		slices.Sort(g.keep)
-		if g.lineWidth(natural) > g.env.Width {
-			g.keep = before
+// takeBack shows columns of that Drop or lower again for which there is room after
+// all, because a wide one went later.
+func (g *grid) takeBack(gone, widths []int, most uint8) {
+	for _, i := range slices.Backward(gone) {
+		if g.columns[i].drop > most || g.keeps(i) {
+			continue
 		}
-	}
-	slices.Sort(gone)
-	for _, i := range gone {
-		if !slices.Contains(g.keep, i) {
-			g.dropped = append(g.dropped, g.columns[i].header)
+		before := slices.Clone(g.keep)
+		g.keep = append(g.keep, i)
+		slices.Sort(g.keep)
+		if g.lineWidth(widths) > g.env.Width {
+			g.keep = before
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (g *grid) render(w io.Writer) error {
 	if g.records {
 		return g.streamAll(w, g.rows)
 	}
-	if g.under > 0 {
+	if g.under > 0 || g.wraps {
 		if err := g.stream(w, g.headerRow()); err != nil {
 			return err
 		}
@@ -33,7 +33,8 @@ func (g *grid) render(w io.Writer) error {
 		r := g.rows[fit]
 		line := make([]string, len(g.keep))
 		for k, i := range g.keep {
-			line[k] = g.env.paint(r[i].tone, g.shown(r[i]))
+			text, _ := g.cut(k, r[i], g.widths[k])
+			line[k] = g.env.paint(r[i].tone, text)
 		}
 		if err := table.Append(line); err != nil {
 			return fmt.Errorf("table: %w", err)
@@ -122,29 +123,27 @@ func (g *grid) options() []tablewriter.Option {
 }
 
 // stream writes one row at the widths that are fixed, by hand: tablewriter
-// costs some 20 µs a row. A row that does not fit is written as a record.
+// costs some 20 µs a row. A row that does not fit the line is written as a record.
 func (g *grid) stream(w io.Writer, row []cell) error {
-	if g.records || !g.fits(row) && !(g.env.live && g.fitsPushed(row)) {
+	if g.records || !g.lay(row) {
 		return g.record(w, row)
 	}
 	b := append(g.line[:0], g.indent...)
-	over := 0 // how far the columns are pushed
 	for k, i := range g.keep {
-		text := g.shown(row[i])
-		space := g.widths[k] - displayWidth(text) - over
-		over = max(-space, 0)
+		x := &g.laid[k]
 		if g.columns[i].right {
-			b = appendSpaces(b, space)
+			b = appendSpaces(b, x.space)
 		}
-		b = g.env.appendPainted(b, row[i].tone, text)
+		b = g.env.appendPainted(b, row[i].tone, x.text)
 		if k < len(g.keep)-1 {
 			if !g.columns[i].right {
-				b = appendSpaces(b, space)
+				b = appendSpaces(b, x.space)
 			}
 			b = append(b, gap...)
 		}
 	}
 	b = append(b, '\n')
+	b = g.appendMore(b, row)
 	if g.under > 0 && row[g.under-1].text != "" {
 		below := row[g.under-1]
 		indent := len(g.indent) + g.widths[0] + len(gap)
@@ -182,23 +181,31 @@ func appendSpaces(b []byte, n int) []byte {
 // was hidden because it had been empty.
 func (g *grid) fits(row []cell) bool {
 	for k, i := range g.keep {
-		if displayWidth(g.shown(row[i])) > g.widths[k] {
+		if text, _ := g.cut(k, row[i], g.widths[k]); displayWidth(text) > g.widths[k] {
 			return false
 		}
 	}
 	return g.nothingHidden(row)
 }
 
-// fitsPushed reports whether a row fits the terminal where a wide cell pushes
-// those behind it to the right, until one of them has room to spare. Widths that
-// were fixed by the first row alone are too narrow for many others.
-func (g *grid) fitsPushed(row []cell) bool {
-	end, over := len(g.indent)-len(gap), 0
+// lay makes the texts of a row ready in laid. A wide cell pushes those behind it to
+// the right, until one of them has room to spare: widths that were fixed by the first
+// rows alone are too narrow for some. It reports whether the row fits the terminal.
+func (g *grid) lay(row []cell) bool {
+	g.laid = g.laid[:0]
+	at, over := len(g.indent), 0 // where the column begins; how far it is pushed
 	for k, i := range g.keep {
-		over = max(displayWidth(g.shown(row[i]))-g.widths[k]+over, 0)
-		end += g.widths[k] + len(gap)
+		width := g.widths[k]
+		if k == len(g.keep)-1 { // the rest of the line is free
+			width = max(width, g.env.Width-at) - over
+		}
+		text, more := g.cut(k, row[i], width)
+		space := g.widths[k] - displayWidth(text) - over
+		over = max(-space, 0)
+		g.laid = append(g.laid, laid{text, more, space})
+		at += g.widths[k] + len(gap)
 	}
-	return end+over <= g.env.Width && g.nothingHidden(row)
+	return at-len(gap)+over <= g.env.Width && g.nothingHidden(row)
 }
 
 // nothingHidden reports whether a row has no value in a column that was hidden

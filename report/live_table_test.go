@@ -29,7 +29,7 @@ func TestLivePacketsNarrow(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "live-packets.80.table", b.String())
-	for _, heading := range []string{" SEQ ", " LEN ", " LABELS"} {
+	for _, heading := range []string{" FLAGS ", " SEQ ", " ACK ", " LEN ", " LABELS"} {
 		if !strings.Contains(b.String(), heading) {
 			t.Errorf("no %s at 80 columns:\n%s", heading, &b)
 		}

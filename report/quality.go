@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -66,6 +67,21 @@ func (p *tapPlaces) place() (name string, n, of uint64) {
 		}
 	}
 	return "", 0, of
+}
+
+// dropsOf returns how many packets the capturing system says it lost, at most what
+// fits (a file may say anything), and how many interfaces say so.
+func dropsOf(in *Input) (dropped uint64, said int) {
+	for _, i := range in.Interfaces {
+		if !i.DropsKnown {
+			continue
+		}
+		said++
+		if dropped += i.Dropped; dropped < i.Dropped {
+			dropped = math.MaxUint64
+		}
+	}
+	return dropped, said
 }
 
 // mostlyCopies reports whether most packets were captured twice.
@@ -133,14 +149,9 @@ func tapText(p *tapPlaces) string {
 
 // quality writes the same for programs.
 func (j *jsonText) quality(in *Input, t *tally) {
-	var dropped uint64
-	known := false
-	for _, i := range in.Interfaces {
-		dropped += i.Dropped
-		known = known || i.DropsKnown
-	}
+	dropped, said := dropsOf(in)
 	j.open("quality", '{')
-	j.uintOrNull("dropped", dropped, known)
+	j.uintOrNull("dropped", dropped, said > 0)
 	j.uint("ack_unseen", t.labels[label.AckUnseen])
 	j.uint("missing_bytes", t.client.MissingBytes+t.server.MissingBytes)
 	j.uint("one_way", t.oneWay)

@@ -128,7 +128,19 @@ func (t *story) title() {
 		parts = append(parts, p)
 	}
 	t.env.writeParts(t.out, parts)
+	writeWrapped(t.out, t.env, Quiet, gap, gap+t.zero())
 	t.out.WriteByte('\n')
+}
+
+// zero says when time 0 of the story is, which is the connection's own, and what
+// other views, whose times count from the capture's first segment, call it.
+func (t *story) zero() string {
+	e, start := t.env, t.conn.Start
+	text := "times since " + string(e.clock.appendTime(nil, start))
+	if e.based && start != e.base {
+		text += " (" + string(appendFixed(nil, start-e.base)) + " s in other views)"
+	}
+	return text
 }
 
 // writeParts writes parts with three spaces between them, breaking lines

@@ -215,7 +215,7 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 	}
 	b.WriteString("\n" + s.env.paint(Strong, "deserve a look") + "\n")
 	g := grid{env: s.env, indent: gap, columns: []gridColumn{
-		{header: "CONN", right: true}, {header: "CLIENT"}, {header: "SERVER", drop: 3}, {header: "OPENED", drop: 2}, {header: "CLOSED", drop: 1},
+		{header: "CONN", right: true}, {header: "CLIENT", shorten: 4}, {header: "SERVER", drop: 3, shorten: 4}, {header: "OPENED", drop: 2}, {header: "CLOSED", drop: 1},
 		{header: "RESENT", right: true, drop: 4}, {header: "WHY", below: true},
 	}}
 	for _, r := range rows {
@@ -236,8 +236,8 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 	if len(rest) > 0 {
 		writeWrapped(b, s.env, Quiet, gap, gap+"not shown: "+strings.Join(rest, ", ")+" (--view connections has every one)")
 	}
-	if len(g.dropped) > 0 {
-		writeWrapped(b, s.env, Quiet, gap, gap+"no room for "+joinGlued(g.dropped))
+	if what, _ := g.noRoom(); what != "" {
+		writeWrapped(b, s.env, Quiet, gap, gap+what)
 	}
 }
 

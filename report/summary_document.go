@@ -26,7 +26,7 @@ var inputMembers = []member{
 	{"interfaces[].link", is.text, "", "Link type of its packets: the name that the tcpdump group gives it behind LINKTYPE_, else `link type` and its number."},
 	{"interfaces[].snaplen", is.octets, isNull + "no limit", "The most that was captured of a packet."},
 	{"interfaces[].packets", is.number, "", "Packets captured on it that were read."},
-	{"interfaces[].dropped", is.number, isNull + "not said", "Packets that the capturing system says it lost."},
+	{"interfaces[].dropped", is.number, isNull + "not said", "Packets that passed here and are not in the capture, as the capturing system counts them: isb_ifdrop plus isb_osdrop of a pcapng, or what its packets say (epb_dropcount) where that is more; live those for which there was no room. A pcap does not say. What a network lost is not among them."},
 	{"interfaces[].ring_full", is.number, isAbsent + "never, or not captured live", "How often the buffer of the live capture became full."},
 	{"packets", is.object, "", "All packets that were read."},
 	{"packets.total", is.number, "", "How many, whatever they are."},
@@ -47,7 +47,7 @@ var inputMembers = []member{
 // qualityMembers are what speaks against the capture.
 var qualityMembers = []member{
 	{"quality", is.object, "", "What the capture does not show, or shows wrongly."},
-	{"quality.dropped", is.number, isNull + "no interface says", "Packets that the capturing system says it lost, on all interfaces that say."},
+	{"quality.dropped", is.number, isNull + "no interface says", "interfaces[].dropped of all interfaces that say."},
 	{"quality.ack_unseen", is.number, "", "Segments that acknowledge octets that were never captured (ACK-UNSEEN)."},
 	{"quality.missing_bytes", is.octets, "", "missing_bytes of both directions."},
 	{"quality.one_way", is.number, "", "Connections of which one direction was captured, those seen from the middle with more than one segment included."},

@@ -93,13 +93,9 @@ func packetSection(in *Input) summarySection {
 // captureSection says how far the capture can be trusted.
 func captureSection(in *Input, t *tally) summarySection {
 	s := summarySection{name: "CAPTURE"}
-	var dropped, full uint64
-	known := 0
+	dropped, known := dropsOf(in)
+	var full uint64
 	for _, i := range in.Interfaces {
-		if i.DropsKnown {
-			dropped += i.Dropped
-			known++
-		}
 		full += i.RingFull
 	}
 	switch {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"reflect"
@@ -287,6 +288,7 @@ func TestDropsSaid(t *testing.T) {
 		{[]Interface{said, silent}, "0 packets dropped by the capturing system, as far as it says"},
 		{[]Interface{silent, said}, "0 packets dropped by the capturing system, as far as it says"},
 		{[]Interface{lost, silent}, "3 packets dropped by the capturing system, as far as it says"},
+		{[]Interface{{DropsKnown: true, Dropped: math.MaxUint64}, lost}, "18,446,744,073,709,551,615 packets dropped by the capturing system, as far as it says"},
 	} {
 		s := captureSection(&Input{Interfaces: c.interfaces}, &tally{})
 		if got := s.items[0].number() + " " + s.items[0].text; got != c.want {

@@ -38,9 +38,9 @@ var connectionView = &rowView[connection]{
 			serverStateColumn,
 			{Name: "packets", Kind: KindCount, Drop: 5, For: People, Meaning: "Segments of both ends.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.Packets + c.FromServer.Packets) }},
-			{Name: "octets_client", Header: "C OCTETS", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the client, each octet counted once.",
+			{Name: "octets_client", Header: "OCTETS C", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the client, each octet counted once.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.UniqueOctets) }},
-			{Name: "octets_server", Header: "S OCTETS", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the server, each octet counted once.",
+			{Name: "octets_server", Header: "OCTETS S", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the server, each octet counted once.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromServer.UniqueOctets) }},
 			{Name: "resent", Kind: KindCount, For: People, Drop: 3, Meaning: "Segments of both ends that were sent again.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(resent(c)) },
@@ -50,7 +50,7 @@ var connectionView = &rowView[connection]{
 					}
 					return Plain
 				}},
-			{Name: "rtt_server", Header: "RTT", Unit: "s", Kind: KindDuration, For: People, Drop: 9, HideEmpty: true, Meaning: "Answered SYN to SYN-ACK at this tap.",
+			{Name: "rtt_server", Header: "RTT S", Unit: "s", Kind: KindDuration, For: People, Drop: 9, HideEmpty: true, Meaning: "Answered SYN to SYN-ACK at this tap.",
 				Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTServer) }},
 			{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 10, HideEmpty: true, Meaning: "Which ends entered TIME-WAIT.",
 				Value: func(_ *env, c *connection, v *Value) {

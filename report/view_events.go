@@ -24,13 +24,13 @@ var eventView = &rowView[event.Event]{
 var eventColumns = []eventColumn{
 	{Name: "time", Unit: "s", Kind: KindTime, Room: 11, Meaning: "When it happened, by the clock of the capture.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.int(ev.Time) }},
-	{Name: "packet", Kind: KindID, Drop: 2, Room: 7, Meaning: "The packet that shows it; of events that rest on silence the last one of the connection; empty where the clock alone does.",
+	{Name: "packet", Kind: KindID, Drop: 3, Room: 7, Meaning: "The packet that shows it; of events that rest on silence the last one of the connection; empty where the clock alone does.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.packet(ev.Packet) }},
 	{Name: "connection", Header: "CONN", Kind: KindID, Room: 5, Meaning: "Number of the connection.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.packet(ev.Connection) }},
-	{Name: "client", Kind: KindWord, Drop: 3, Room: 15, Meaning: "Address and port of the end that opened the connection.",
+	{Name: "client", Kind: KindWord, Drop: 2, Room: 15, Shorten: 4, Meaning: "Address and port of the end that opened the connection.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.endpoint(ev.Client) }},
-	{Name: "server", Kind: KindWord, Drop: 1, Room: 15, Meaning: "Address and port of the other end.",
+	{Name: "server", Kind: KindWord, Drop: 1, Room: 15, Shorten: 4, Meaning: "Address and port of the other end.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.endpoint(ev.Server) }},
 	{Name: "roles", Kind: KindWord, For: Programs, Meaning: "handshake when a SYN or SYN-ACK told client and server apart, else guessed.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.string(eventRoles(ev)) }},
@@ -40,7 +40,7 @@ var eventColumns = []eventColumn{
 		Value: func(_ *env, ev *event.Event, v *Value) { v.string(ev.Spec().Name) }},
 	{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "True where segments that would prove it were not captured; a question mark behind the sentence.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.bool(ev.Inferred) }},
-	{Name: "what", Header: "WHAT HAPPENED", Kind: KindWord, For: People, Room: 30, Meaning: "What happened, shortened where there is no room.",
+	{Name: "what", Header: "WHAT HAPPENED", Kind: KindWord, For: People, Wrap: 5, Room: 20, Meaning: "What happened, shortened where there is no room.",
 		Value: func(e *env, ev *event.Event, v *Value) {
 			v.text = e.appendSentence(v.text, ev, sentenceRoom(e))
 			v.set = true
@@ -54,7 +54,7 @@ func sentenceRoom(e *env) int {
 	if e.Format == FormatMarkdown {
 		return 1 << 20
 	}
-	return max(30, e.Width-66)
+	return max(leastSentence, e.Width-66)
 }
 
 func eventRoles(ev *event.Event) string {

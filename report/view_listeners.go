@@ -99,7 +99,7 @@ var listenerView = &rowView[listening]{
 		listenerCount("reset", "", "Attempts reset before they were complete.", 3, Bad, func(l *listening) uint64 { return l.Reset }),
 		listenerCount("half_open", "HALF-OPEN", "Attempts whose SYN-ACK was never acknowledged.", 3, Doubt, func(l *listening) uint64 { return l.HalfOpen }),
 		listenerCount("unanswered", "", "Attempts that nothing answered.", 1, Bad, func(l *listening) uint64 { return l.Unanswered }),
-		listenerTime("handshake_p50", "P50", "Half of the handshakes took no longer, from the first SYN to the segment that completed them; at most 1.6 % too long.", 4, 0.50),
+		listenerTime("handshake_p50", "TOOK P50", "Half of the handshakes took no longer, from the first SYN to the segment that completed them; at most 1.6 % too long.", 4, 0.50),
 		listenerTime("handshake_p90", "P90", "Nine in ten handshakes took no longer.", 6, 0.90),
 		listenerTime("handshake_p99", "P99", "99 in 100 handshakes took no longer.", 5, 0.99),
 		listenerCount("most_syn_received", "MOST SYN-RCVD", "Connections in SYN-RECEIVED at the most at one time.", 4, Plain,

@@ -10,9 +10,9 @@ import (
 var endColumns = []connectionColumn{
 	{Name: "connection", Header: "CONN", Kind: KindID, Room: 7, Meaning: "Number of the connection, from 1, in order of first packets.",
 		Value: func(_ *env, c *connection, v *Value) { v.uint(c.Number) }},
-	{Name: "client", Kind: KindWord, Room: 21, Meaning: "Address and port of the end that opened the connection.",
+	{Name: "client", Kind: KindWord, Room: 21, Shorten: 5, Meaning: "Address and port of the end that opened the connection.",
 		Value: func(_ *env, c *connection, v *Value) { v.endpoint(c.Client) }},
-	{Name: "server", Kind: KindWord, Room: 21, Meaning: "Address and port of the other end.",
+	{Name: "server", Kind: KindWord, Room: 21, Shorten: 5, Meaning: "Address and port of the other end.",
 		Value: func(_ *env, c *connection, v *Value) { v.endpoint(c.Server) }},
 }
 

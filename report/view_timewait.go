@@ -48,9 +48,9 @@ var timeWaitView = &rowView[hold]{
 	columns: []Column[hold]{
 		{Name: "connection", Header: "CONN", Kind: KindID, Meaning: "Number of the connection.",
 			Value: func(_ *env, h *hold, v *Value) { v.uint(h.conn.Number) }},
-		{Name: "holder", Kind: KindWord, Meaning: "Address and port that are held.",
+		{Name: "holder", Kind: KindWord, Shorten: 4, Meaning: "Address and port that are held.",
 			Value: func(_ *env, h *hold, v *Value) { v.endpoint(h.holder) }},
-		{Name: "peer", Header: "TOWARDS", Kind: KindWord, Meaning: "The other end: only towards it they cannot be used.",
+		{Name: "peer", Header: "TOWARDS", Kind: KindWord, Shorten: 4, Meaning: "The other end: only towards it they cannot be used.",
 			Value: func(_ *env, h *hold, v *Value) { v.endpoint(h.peer) }},
 		{Name: "side", Header: "SIDE", Kind: KindWord, Drop: 3, Meaning: "The part of the holder in the connection: client or server.",
 			Value: func(_ *env, h *hold, v *Value) { v.string(h.side.String()) }},

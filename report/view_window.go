@@ -28,7 +28,7 @@ var windowView = &rowView[episode]{
 				}
 				return Plain
 			}},
-		{Name: "first", Kind: KindID, Room: 7, Meaning: "Packet that began it: the ZERO-WINDOW or the WINDOW-FULL.",
+		{Name: "first", Header: "PACKET", Kind: KindID, Room: 7, Meaning: "Packet that began it: the ZERO-WINDOW or the WINDOW-FULL.",
 			Value: func(_ *env, e *episode, v *Value) { v.uint(e.First) }},
 		{Name: "last", Kind: KindID, Room: 7, Meaning: "Packet that ended it; empty where none was captured.",
 			Value: func(_ *env, e *episode, v *Value) { v.packet(e.Last) }},

@@ -29,7 +29,7 @@ func newLimiter(most int) limiter {
 // allow reports whether the event is shown, and counts it otherwise.
 func (l *limiter) allow(ev *event.Event) bool {
 	trouble := ev.Weight() == event.Trouble
-	if l.shown >= l.most || !trouble && l.routine >= (l.most+1)/2 {
+	if l.shown >= l.most || !trouble && l.routine >= l.most-l.most/2 {
 		l.left[ev.Kind]++
 		return false
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"io"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,25 +131,10 @@ func (l *eventLines) endsText(ev *event.Event, room int) string {
 	if over > 0 {
 		// The longer one gives way first, both where that is not enough.
 		rest := room - displayWidth(arrow)
-		client = l.shortened(ev.Client, client, max(rest-len(server), rest/2))
-		server = l.shortened(ev.Server, server, rest-displayWidth(client))
+		client = l.env.shortEndpoint(client, max(rest-len(server), rest/2))
+		server = l.env.shortEndpoint(server, rest-displayWidth(client))
 	}
 	return client + arrow + server
-}
-
-// shortened returns an IPv6 endpoint in at most room columns, if the port and
-// both ends of the address leave that much.
-func (l *eventLines) shortened(a netip.AddrPort, s string, room int) string {
-	dots := l.env.plain("…")
-	if len(s) <= room || !a.Addr().Is6() || a.Addr().Is4In6() {
-		return s
-	}
-	tail := s[strings.LastIndexByte(s[:strings.LastIndexByte(s, ']')], ':'):] // ":5678]:443"
-	head := max(room-len(tail)-displayWidth(dots), 1)
-	if head+displayWidth(dots)+len(tail) >= len(s) {
-		return s
-	}
-	return strings.TrimRight(s[:head], ":") + dots + tail
 }
 
 // tick writes, when a second is over, what was left out of it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/event"
 )
 
 func watcher(t testing.TB, w *bytes.Buffer, o WatchOptions) *Watcher {
@@ -160,6 +162,16 @@ func TestBusy(t *testing.T) {
 	}
 }
 
+// TestAllLines: the largest number of lines that there is leaves nothing out.
+func TestAllLines(t *testing.T) {
+	l := newLimiter(math.MaxInt)
+	for range 3 {
+		if ev := (event.Event{Kind: analyze.MomentOpened}); !l.allow(&ev) {
+			t.Error("left out")
+		}
+	}
+}
+
 // TestNoStatus: where nobody watches, or the terminal cannot erase, no control
 // character is written.
 func TestNoStatus(t *testing.T) {
@@ -302,11 +314,11 @@ func TestWatchOnly(t *testing.T) {
 
 // TestShortened: an endpoint that is made shorter keeps its port and fits.
 func TestShortened(t *testing.T) {
-	l := newEventLines(&env{Options: Options{Width: 80}}, 0)
+	e := &env{Options: Options{Width: 80}}
 	for _, s := range []string{"[2001:db8:1234:5678:9abc:def0:1234:5678]:60123", "[2001:db8::1]:443", "[::1]:1", "192.0.2.1:65535", "[::]:80", "[::ffff:192.0.2.1]:80", "[fe80::]:1"} {
 		a := ep(s)
 		for room := -5; room < 60; room++ {
-			got := l.shortened(a, a.String(), room)
+			got := e.shortEndpoint(a.String(), room)
 			if got != a.String() && (displayWidth(got) > max(room, len("[2…:5678]:60123")) || got[strings.LastIndexByte(got, ':'):] != s[strings.LastIndexByte(s, ':'):]) {
 				t.Errorf("%s in %d columns is %s", s, room, got)
 			}

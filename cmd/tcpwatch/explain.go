@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -17,30 +16,27 @@ clauses it rests on, how Wireshark's nearest word differs, and an example.
 Without a name it lists all of them. Names may be written in any case.
 
 The other words of views are in topics:
-` + strings.Join(report.Topics(), ", ") + `. The name of a
-topic explains all of its words, and each word can be asked for by itself, such
-as rto, refused, half-closed or guessed.`
+` + strings.Join(report.Topics(), ", ") + `.
+The name of a topic explains all of its words, and each word can be asked for by
+itself, such as rto, refused, half-closed or guessed. So can a column, by its
+heading or by the name that programs have for it: BACKOFF, RTT S, rtt_server.`
 
 const explainExamples = `  tcpwatch explain
   tcpwatch explain cause
   tcpwatch explain RETRANSMISSION
-  tcpwatch explain time-wait`
+  tcpwatch explain time-wait
+  tcpwatch explain RTT S`
 
 func explainCommand() *cobra.Command {
 	color := whenAuto
 	c := &cobra.Command{
-		Use:                   "explain [LABEL|VERDICT|EVENT|STATE|TOPIC|WORD]",
+		Use:                   "explain [LABEL|VERDICT|EVENT|STATE|TOPIC|WORD|COLUMN]",
 		Short:                 "Say what a label, a state or another word means",
 		Long:                  explainHelp,
 		Example:               explainExamples,
 		DisableFlagsInUseLine: true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return errors.New("explain takes one name at a time")
-			}
-			return nil
-		},
-		ValidArgsFunction: completeNames,
+		Args:                  cobra.ArbitraryArgs, // a name may be several words
+		ValidArgsFunction:     completeNames,
 	}
 	declareColor(c, &color)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -52,7 +48,10 @@ func explainCommand() *cobra.Command {
 			Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(color, out.w), ASCII: asciiOnly(),
 		}
 		var text bytes.Buffer
-		if err := report.Explain(&text, strings.Join(args, ""), o); err != nil {
+		if err := report.Explain(&text, strings.Join(args, " "), o); err != nil {
+			if len(args) > 1 {
+				err = fmt.Errorf("%w; explain takes one name at a time", err)
+			}
 			return err
 		}
 		if _, err := out.Write(text.Bytes()); err != nil && !out.leftAlone(err) {

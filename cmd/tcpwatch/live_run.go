@@ -131,6 +131,10 @@ func (r *liveRun) end(in report.Input, signalled bool) error {
 	var watched, err error
 	if r.watcher != nil {
 		watched = r.watcher.Close(in)
+	}
+	if r.kept.unread() && r.output == "" {
+		r.out.w = io.Discard // as of read: nobody waits for the results of a part
+	} else if r.watcher != nil {
 		r.showing.gap(r.screen)
 	}
 	if r.rep != nil {

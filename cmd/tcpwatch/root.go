@@ -201,8 +201,12 @@ func refuseUnknown(help *cobra.Command) {
 	help.Hidden = true
 	show := help.Run
 	help.Run, help.RunE = nil, func(c *cobra.Command, args []string) error {
-		if found, _, err := c.Root().Find(args); err != nil || found == c.Root() && len(args) > 0 {
+		found, rest, err := c.Root().Find(args)
+		switch {
+		case err != nil || found == c.Root() && len(args) > 0:
 			return commandName(c.Root(), args)
+		case len(rest) > 0:
+			return fmt.Errorf("%q is not a command of %s", rest[0], found.CommandPath())
 		}
 		show(c, args)
 		return nil

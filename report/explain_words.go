@@ -1,0 +1,69 @@
+package report
+
+import "tcpwatch/analyze"
+
+var forms = wordList{
+	title: "The form of a handshake (FORM, member opening.form)", kind: "form of a handshake",
+	words: words(analyze.FormThreeWay,
+		"a SYN, a SYN-ACK and the acknowledgement of it (RFC 9293 figure 6)",
+		"both ends sent a SYN and a SYN-ACK (RFC 9293 figure 7)",
+		"both ends sent a SYN, but only the client a SYN-ACK: the server answered a SYN with a SYN"),
+}
+
+var options = wordList{
+	title: "What both ends offered (AGREED, member opening.options.agreed)", kind: "option that both ends offered",
+	words: []fixedWord{
+		{"window_scale", "windows are multiplied by a power of two (RFC 7323 §2)"},
+		{"sack_permitted", "received ranges behind a gap are reported, SACK (RFC 2018)"},
+		{"timestamps", "segments carry the sender's clock, which is echoed (RFC 7323 §3)"},
+		{"ecn", "the network may mark packets where it would drop them (RFC 3168 §6.1)"},
+		{"accecn", "the receiver tells how many were marked"},
+		{"fast_open", "a SYN may carry data (RFC 7413)"},
+		{"mptcp", "several connections may be one (RFC 8684)"},
+	},
+}
+
+var reuses = wordList{
+	title: "By what right one in TIME-WAIT was followed (BY RIGHT OF, member reuse)", kind: "right to follow a connection in TIME-WAIT",
+	words: words(analyze.ReuseISN,
+		"its ISN lies beyond the numbers of the connection before (RFC 9293 §3.6.1)",
+		"its timestamp is later than those of the connection before (RFC 6191 §2)",
+		"its SYN may be answered with an ACK, as a late one of the old connection would be"),
+}
+
+var heldBy = wordList{
+	title: "What held a sender back (BY in the view windows)", kind: "what held a sender back",
+	words: words(analyze.EpisodeZero,
+		"the other end said that it has no room (ZERO-WINDOW)",
+		"all of the other end's window was used up (WINDOW-FULL)"),
+}
+
+var heldEnds = wordList{
+	title: "How that ended (ENDED BY in the view windows)", kind: "end of what held a sender back",
+	words: words(analyze.EpisodeUnfinished,
+		"no end was captured",
+		"the other end gave room",
+		"a window that was full closed altogether",
+		"a RST came"),
+}
+
+var findings = wordList{
+	title: "What stands out at a listener (FINDING)", kind: "finding about a listener",
+	words: []fixedWord{
+		{"SYN flood", "more openings are tried than meant: the column FINDING says from which numbers on (a heuristic)"},
+		{"accept queue full", "the server completes handshakes that it then does not go on with, as where its program is slow to accept (verdict ACCEPT-QUEUE-FULL)"},
+	},
+}
+
+var storyHeadings = wordList{
+	title: "The headings of a story", kind: "heading of a story",
+	words: []fixedWord{
+		{"SEGMENT", "what the segment does: SYN, SYN-ACK, ACK, FIN, ACK of FIN or RST; again where it was sent before, and how much payload it carries"},
+		{"REL SEQ", "sequence number, counted from the ISN of the sender; SEQ is the number on the wire"},
+		{"REL ACK", "acknowledgement number, counted from the ISN of the other end; ACK is the number on the wire"},
+		{"CHECK", "the sum that makes the number right: a SYN and a FIN count as one, so that the ACK of one is its number + 1 (RFC 9293 §3.4)"},
+		{"DATA", "what each end sent, how much of it again, what was never captured, and round trips from this tap"},
+		{"agreed", "options that both ends offered; of MSS and window scale what the client and what the server offered"},
+		{"one end", "options that one end alone offered, so that they do not hold"},
+	},
+}

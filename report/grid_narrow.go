@@ -1,0 +1,207 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// shortEndpoint returns an IPv6 endpoint without the middle of its address, in at
+// most room columns if the port, the last group and one digit of the first leave
+// that much. Every other text it returns as it is.
+func (e *env) shortEndpoint(s string, room int) string {
+	if len(s) <= room || !strings.HasPrefix(s, "[") || strings.IndexByte(s, '.') >= 0 { // those that hold an IPv4 address are short
+		return s
+	}
+	end := strings.LastIndexByte(s, ']')
+	if end < 0 {
+		return s
+	}
+	dots := e.plain("…")
+	tail := s[strings.LastIndexByte(s[:end], ':'):] // ":5678]:443"
+	head := max(room-len(tail)-displayWidth(dots), len("[2"))
+	if head+displayWidth(dots)+len(tail) >= len(s) {
+		return s
+	}
+	return strings.TrimRight(s[:head], ":") + dots + tail
+}
+
+// giveWay drops columns, and makes others narrow when it is their turn, until a line
+// fits. It returns the widths.
+func (g *grid) giveWay(natural []int) []int {
+	least, widths := g.least(natural), slices.Clone(natural)
+	var narrow, gone []int
+	for g.lineWidth(widths) > g.env.Width {
+		worst := g.worst()
+		if i := g.nextNarrow(worst, narrow); i >= 0 {
+			narrow = append(narrow, i)
+			widths[i] = least[i]
+			continue
+		}
+		if worst < 0 {
+			break
+		}
+		gone = append(gone, g.keep[worst])
+		g.keep = slices.Delete(g.keep, worst, worst+1)
+	}
+	// What addresses and words give way to comes back in front of them.
+	most := uint8(0)
+	for _, i := range narrow {
+		if r := g.columns[i].narrowRank(); slices.Contains(g.keep, i) && (most == 0 || r < most) {
+			most = r
+		}
+	}
+	g.takeBack(gone, widths, most)
+	g.widen(widths, natural)
+	g.takeBack(gone, widths, math.MaxUint8)
+	slices.Sort(gone)
+	for _, i := range gone {
+		if !g.keeps(i) {
+			g.dropped = append(g.dropped, g.columns[i].header)
+		}
+	}
+	return widths
+}
+
+// nextNarrow returns the column, -1 for none, that is made narrow before that goes
+// which stands at worst among those that are kept (-1: none does).
+func (g *grid) nextNarrow(worst int, narrow []int) int {
+	next := -1
+	for _, i := range g.keep {
+		rank := g.columns[i].narrowRank()
+		if rank > 0 && (worst < 0 || rank >= g.columns[g.keep[worst]].drop) && !slices.Contains(narrow, i) &&
+			(next < 0 || rank > g.columns[next].narrowRank()) {
+			next = i
+		}
+	}
+	return next
+}
+
+func (c *gridColumn) narrowRank() uint8 { return max(c.shorten, c.wrap) }
+
+// widen gives columns that were made narrow the room that is left: first to text,
+// then to addresses, of these to each the same.
+func (g *grid) widen(widths, natural []int) {
+	for _, i := range g.keep {
+		if g.columns[i].wrap > 0 {
+			widths[i] += max(0, min(natural[i]-widths[i], g.env.Width-g.lineWidth(widths)))
+		}
+	}
+	for more := true; more; {
+		more = false
+		for _, i := range g.keep {
+			if widths[i] < natural[i] && g.lineWidth(widths) < g.env.Width {
+				widths[i]++
+				more = true
+			}
+		}
+	}
+}
+
+// least returns natural with the least widths of the columns that can be narrow.
+func (g *grid) least(natural []int) []int {
+	least := slices.Clone(natural)
+	for i, c := range g.columns {
+		if c.narrowRank() == 0 || natural[i] < 0 {
+			continue
+		}
+		least[i] = displayWidth(c.header)
+		if c.wrap > 0 {
+			least[i] = max(least[i], min(natural[i], c.room))
+		}
+		for _, r := range g.sample {
+			least[i] = max(least[i], g.leastCell(i, r[i]))
+		}
+	}
+	return least
+}
+
+// leastCell is how narrow a cell of a column can be.
+func (g *grid) leastCell(i int, c cell) int {
+	switch text := g.shown(c); {
+	case g.columns[i].shorten > 0:
+		return displayWidth(g.env.shortEndpoint(text, 0))
+	case g.columns[i].wrap > 0:
+		return widestWord(text)
+	default:
+		return displayWidth(text)
+	}
+}
+
+func widestWord(text string) int {
+	widest := 0
+	for word := range strings.SplitSeq(text, " ") {
+		widest = max(widest, displayWidth(word))
+	}
+	return widest
+}
+
+// laid is a cell of a row that is being written.
+type laid struct {
+	text  string
+	more  []string // lines behind the first
+	space int      // columns that text leaves free, where it does
+}
+
+// cut is the text of a cell of the k-th column that is shown in width columns: on one
+// line or, where the column can be wrapped and it must be, several.
+func (g *grid) cut(k int, c cell, width int) (text string, more []string) {
+	text = g.shown(c)
+	switch column := &g.columns[g.keep[k]]; {
+	case len(text) <= width || column.narrowRank() == 0:
+	case column.shorten > 0:
+		short := g.env.shortEndpoint(text, width)
+		g.shortened = g.shortened || short != text
+		return short, nil
+	case displayWidth(text) > width && widestWord(text) <= width:
+		lines := wrapWords(text, width, "")
+		return unglue(lines[0]), lines[1:]
+	}
+	return text, nil
+}
+
+// start is where the k-th column that is shown begins.
+func (g *grid) start(k int) int {
+	at := len(g.indent)
+	for _, w := range g.widths[:k] {
+		at += w + len(gap)
+	}
+	return at
+}
+
+// appendMore appends the lines behind the first of the cells that were laid.
+func (g *grid) appendMore(b []byte, row []cell) []byte {
+	for line := 0; ; line++ {
+		at, some := 0, false
+		for k := range g.laid {
+			more := g.laid[k].more
+			if line >= len(more) {
+				continue
+			}
+			text, start := unglue(more[line]), g.start(k)
+			b = appendSpaces(b, start-at)
+			b = g.env.appendPainted(b, row[g.keep[k]].tone, text)
+			at, some = start+displayWidth(text), true
+		}
+		if !some {
+			return b
+		}
+		b = append(b, '\n')
+	}
+}
+
+// noRoom says what the table does not show, "" where it shows all, and the pronoun
+// for that.
+func (g *grid) noRoom() (what, them string) {
+	all, them := slices.Clone(g.dropped), "it"
+	if g.shortened {
+		all = append(all, "whole addresses")
+	}
+	if len(all) == 0 {
+		return "", ""
+	}
+	if len(all) > 1 || g.shortened {
+		them = "them"
+	}
+	return "no room for " + joinGlued(all), them
+}

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// TestNarrowAddresses: of a connection with long IPv6 addresses a terminal of 80
+// columns shows both ends in one row, the middles of the addresses apart.
+func TestNarrowAddresses(t *testing.T) {
+	c := halfClose(t)
+	c.Client, c.Server = ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"), ep("[2001:db8:4321:8765:cba9:fed:4321:8765]:44321")
+	for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewTimeWait} {
+		out := render(t, Options{Views: []View{v}, Format: FormatTable, Width: 80}, nil, []*analyze.Connection{c}, Input{})
+		checkLines(t, string(v), out, 80, false)
+		if !regexp.MustCompile(`(?m)^ +1  \[2\S*…:5678]:60123 +\[2\S*…:8765]:44321 `).MatchString(out) || !strings.Contains(out, "whole addresses: a wider terminal") {
+			t.Errorf("%s:\n%s", v, out)
+		}
+		if out = render(t, Options{Views: []View{v}, Format: FormatTable, Width: 300}, nil, []*analyze.Connection{c}, Input{}); strings.Contains(out, "…") {
+			t.Errorf("%s: shortened without need:\n%s", v, out)
+		}
+	}
+}
+
+// TestImportantBeforeWholeAddresses: columns that matter more than whole addresses are
+// shown in front of them, others give way to them.
+func TestImportantBeforeWholeAddresses(t *testing.T) {
+	c := halfClose(t)
+	c.Client = ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123")
+	for width := 80; width < 180; width++ {
+		out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Width: width}, nil, []*analyze.Connection{c}, Input{})
+		if !strings.Contains(out, " RESENT") {
+			t.Errorf("%d columns have no RESENT:\n%s", width, out)
+		}
+		if strings.Contains(out, "…") && strings.Contains(out, "OCTETS  ") {
+			t.Errorf("of %d columns addresses lack their middle and octets are shown:\n%s", width, out)
+		}
+	}
+}
+
+// TestWrapped: labels that are too long for the line go on below, in a row of the
+// first rows as in a later one, and none is lost.
+func TestWrapped(t *testing.T) {
+	long := *resentPacket(t)
+	for _, id := range []label.ID{label.ZeroWindow, label.DupAck, label.LargeSegment, label.BadChecksum} {
+		long.Labels = long.Labels.With(id)
+	}
+	var rows []*analyze.Observation
+	for range sampleRows {
+		rows = append(rows, resentPacket(t))
+	}
+	for _, packets := range [][]*analyze.Observation{{&long}, append(rows, &long)} {
+		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Width: 80}, packets, nil, Input{})
+		checkLines(t, "labels", out, 80, false)
+		for _, heading := range []string{" FLAGS ", " SEQ ", " ACK ", " LEN ", " LABELS"} {
+			if !strings.Contains(out, heading) {
+				t.Errorf("%d rows: no %s", len(packets), heading)
+			}
+		}
+		last := out[strings.LastIndex(out, "\n     7 "):]
+		long.Labels.Each(func(id label.ID) {
+			if !strings.Contains(last, labelName(id)) {
+				t.Errorf("%d rows: %s is lost:\n%s", len(packets), labelName(id), last)
+			}
+		})
+		if strings.Contains(last, "SOURCE 10") {
+			t.Errorf("%d rows: a record:\n%s", len(packets), last)
+		}
+	}
+}
