@@ -95,7 +95,7 @@ func (a *Analyzer) episodes(f *flow.Flow, n *note, seg *wire.Segment) {
 		*mine = windowNote{kind: EpisodeFull, packet: seg.Packet, since: seg.Time, ack: fx.Receiver.Ack,
 			window: fx.Receiver.LastWindow(), zero: mine.zero, full: mine.full, count: mine.count + 1}
 	}
-	if !seg.Flags.Has(wire.ACK) || seg.Flags.Has(wire.SYN) || a.tellsOldWindow() {
+	if !seg.Flags.Has(wire.ACK) || seg.Flags.Has(wire.SYN) || a.tellsOldWindow(seg) {
 		return // a segment that was overtaken tells an old window
 	}
 	a.windowTold(f, n, seg)

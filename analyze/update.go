@@ -175,7 +175,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	if !a.tellsOldWindow() && (!fx.Bare || fx.SeqDelta >= 0) { // else the other end does not take it
+	if !a.tellsOldWindow(seg) && (!fx.Bare || fx.SeqDelta >= 0) { // else the other end does not take it
 		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
 	}
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
@@ -188,9 +188,11 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 
 // tellsOldWindow reports whether the sender has said since how much room it has: the
 // segment was overtaken (RFC 9293 §3.10.7.4 keeps the window by SND.WL1 and SND.WL2 from
-// that).
-func (a *Analyzer) tellsOldWindow() bool {
-	return a.facts.Late || a.lab.Set.Has(label.OutOfOrder)
+// that), or may have been: hardly any receiver takes room back.
+func (a *Analyzer) tellsOldWindow(seg *wire.Segment) bool {
+	fx := &a.facts
+	return fx.Late || a.lab.Set.Has(label.OutOfOrder) ||
+		fx.Undated && seg.Window != 0 && fx.Sender.ScaledWindow(seg.Window, false) < fx.Sender.LastWindow()
 }
 
 // opens takes the number of a SYN.

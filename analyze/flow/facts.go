@@ -30,6 +30,10 @@ type Facts struct {
 	// was captured before it, as its numbers, identification or timestamp show: what it
 	// says of acknowledgement and window is old.
 	Late bool
+	// Undated is set when the segment repeats number and acknowledgement of its
+	// sender's last and comes soon behind it, and neither identification nor
+	// timestamp shows that it was sent behind it: it may be older, or a copy.
+	Undated bool
 	// Same is the latest packet of the sender with exactly the segment's range
 	// (and, without sequence space, its acknowledgement); Overlap the latest
 	// with any of its octets. Packet 0: none is remembered.
@@ -85,6 +89,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
 		x.Same = t.Same(s, seg, x.Late)
+		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {

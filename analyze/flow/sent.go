@@ -243,12 +243,17 @@ func (h *Half) IDsConstant() bool {
 	return h.ids.same > 0 && h.ids.same == h.ids.other && h.ids.up == 0
 }
 
-// IDsNear reports whether two identifications lie so close together that they come
-// from one counter, though too few packets were captured to know that the end has
-// one: eight apart, as random numbers are once in 4,000 times. A heuristic.
+// IDsNear reports whether the identification of the next segment, a, and an earlier one,
+// b, lie so close together that they come from one counter, though too few packets were
+// captured to know that the end has one: eight apart, as random numbers are once in 4,000
+// times. Where one was overtaken before, the next must rise again: some count down. A
+// heuristic.
 func (h *Half) IDsNear(a, b uint16) bool {
+	if up := a - h.ids.last; h.ids.other != 0 && (up == 0 || up > 8) {
+		return false
+	}
 	d := int16(a - b)
-	return h.ids.other == 0 && d >= -8 && d <= 8
+	return d >= -8 && d <= 8
 }
 
 // Ordered reports whether the end's IP identifications have risen so steadily
