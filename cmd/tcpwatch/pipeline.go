@@ -95,7 +95,7 @@ func noting[T any](failed *atomic.Bool, rep *report.Reporter, give func(*T)) fun
 const (
 	firstPercent = 400
 	heapPercent  = 25
-	heapPackets  = 1 << 18
+	heapPackets  = 1 << 20
 )
 
 // heapMayGrow sets how much the heap may grow, unless the user did.
