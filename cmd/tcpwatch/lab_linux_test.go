@@ -61,7 +61,7 @@ func nobodysProgram(t *testing.T) string {
 func asNobody(path string, args ...string) *exec.Cmd {
 	cmd := exec.Command(path, args...)
 	cmd.Dir = "/"
-	cmd.Env = []string{"LANG=C.UTF-8", "COLUMNS=80"}
+	cmd.Env = []string{"LANG=C.UTF-8", "COLUMNS=80", "GORACE=" + os.Getenv("GORACE")}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Getuid() == 0 {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}

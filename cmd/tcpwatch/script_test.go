@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PCAPS", captures)
 			e.Setenv("LANG", "C.UTF-8")
+			e.Setenv("GORACE", os.Getenv("GORACE")) // as .ci/run sets it
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
