@@ -31,6 +31,11 @@ func TestCutOptions(t *testing.T) {
 				o.Set = o.Set&^wire.OptWindowScale | wire.OptCut
 			}
 		}, false, false, false},
+		{"no scale offered, the other cut off", func(n uint64, o *wire.Options) {
+			if o.Set &^= wire.OptWindowScale; n == 1 {
+				o.Set |= wire.OptCut
+			}
+		}, true, false, true},
 		{"one scale cut off, the other not offered", func(n uint64, o *wire.Options) {
 			if o.Set &^= wire.OptWindowScale; n == 2 {
 				o.Set |= wire.OptCut

@@ -172,6 +172,9 @@ func (t *Table) traces(h *Half) (all []Trace) {
 // TestSettle: as many flows stay awake as are at work, up to a bound, and those that
 // are not are put to rest first.
 func TestSettle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("goes through 60,000 flows thirty times")
+	}
 	table := NewTable()
 	var refs []Ref
 	for i := range 60_000 {

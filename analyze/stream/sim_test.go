@@ -131,8 +131,12 @@ func (s *simTalk) pass(c *simCopy) {
 // whole, and no message in front of the one that it answers. Where it misses
 // some, what comes back is true, and what is missing is in gaps.
 func TestTalks(t *testing.T) {
+	seeds := uint64(1500)
+	if testing.Short() {
+		seeds = 200
+	}
 	for _, blind := range []float64{0, 0.1} {
-		for seed := range uint64(1500) {
+		for seed := range seeds {
 			s := newSimTalk(seed, blind)
 			if why := checkTalk(t, s, blind > 0); why != "" {
 				told, _ := follow(s.segs, stream.Config{}, nil)

@@ -51,6 +51,9 @@ func (c *counter) Write(b []byte) (int, error) { *c += counter(len(b)); return l
 
 // TestShapes holds the kinds to the sizes that their sentences say.
 func TestShapes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("generates a million packets")
+	}
 	for _, want := range []struct {
 		name              string
 		packets, octets   int

@@ -118,7 +118,10 @@ func TestExpressions(t *testing.T) {
 	byLink := framesByLink()
 	seen := map[string]bool{}
 	never, disputed, size, theirs := 0, 0, 0, 0
-	for _, a := range list {
+	for i, a := range list {
+		if testing.Short() && i%4 > 0 {
+			continue
+		}
 		o := compare(t, a, byLink(a.link))
 		if _, listed := differences[a.expr]; listed {
 			seen[a.expr] = seen[a.expr] || o.differs != ""
@@ -134,7 +137,7 @@ func TestExpressions(t *testing.T) {
 		size, theirs = size+len(o.ours), theirs+len(a.optimized)
 	}
 	for expr := range differences {
-		if !seen[expr] {
+		if !seen[expr] && !testing.Short() {
 			t.Errorf("%q is listed as different, but is not", expr)
 		}
 	}

@@ -153,6 +153,9 @@ func childIsLimited(name, how string) {
 // next one goes on and nothing is lost.
 func TestFileSizeLimit(t *testing.T) {
 	for _, name := range formats {
+		if testing.Short() && strings.HasSuffix(name, ".xz") {
+			continue // it takes its time
+		}
 		for _, how := range []string{"alone", "rotated"} {
 			dir := t.TempDir()
 			out, err := child("limited", filepath.Join(dir, name), how).Output()

@@ -18,7 +18,7 @@ func TestGenerated(t *testing.T) {
 	for _, k := range append(traffic.Kinds(), traffic.Lossy(10), traffic.Live(500)) {
 		n := 60_000
 		if testing.Short() {
-			n = 10_000
+			n = 3000
 		}
 		path := filepath.Join(t.TempDir(), k.Name+".pcap")
 		want := writeGenerated(t, path, k, n)

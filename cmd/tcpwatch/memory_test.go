@@ -17,6 +17,9 @@ const restOctets = 450
 // TestConnectionMemory measures the memory of the connections of generated traffic
 // in what is allocated for them, what is free of it included.
 func TestConnectionMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 400,000 packets")
+	}
 	path := filepath.Join(t.TempDir(), "short.pcap")
 	short, err := traffic.ByName("short")
 	if err != nil {

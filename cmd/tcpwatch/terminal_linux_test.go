@@ -100,7 +100,7 @@ func (s *screen) waitFor(what string) error {
 // looks, but for env.
 func program(args []string, env ...string) *exec.Cmd {
 	c := exec.Command("tcpwatch", args...)
-	c.Env = append([]string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TERM=xterm"}, env...)
+	c.Env = append([]string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TERM=xterm", "GORACE=" + os.Getenv("GORACE")}, env...)
 	return c
 }
 

@@ -34,39 +34,11 @@ var (
 
 func needLab(t *testing.T) { t.Helper(); labtest.Need(t, lab.Available()) }
 
-// maxStall is how long the machine may keep the link or a program from running.
-// Beyond it, which is less than a tick of many kernels' timers, a delayed
-// acknowledgement, a probe or a timer may come in between, and the story is another
-// one; it is then played again. Wrong states are wrong all the same.
-const maxStall = 3 * time.Millisecond
-
-// attempts is how often a lesson is played on a machine that stalls.
-const attempts = 8
-
-// lag measures, until stop is called, how late a goroutine wakes up at most.
-func lag() (stop func() time.Duration) {
-	over, most := make(chan struct{}), make(chan time.Duration)
-	go func() {
-		var worst time.Duration
-		for {
-			began := time.Now()
-			select {
-			case <-over:
-				most <- worst
-				return
-			case <-time.After(time.Millisecond):
-				worst = max(worst, time.Since(began)-time.Millisecond)
-			}
-		}
-	}()
-	return func() time.Duration { close(over); return <-most }
-}
-
 // playLesson runs a lesson until the machine lets it, and checks everything.
 func playLesson(t *testing.T, l *Lesson, veth bool) *Outcome {
 	name := fmt.Sprintf("%s (veth %v)", l.Name, veth)
 	for try := 1; ; try++ {
-		stop := lag()
+		stop := labtest.Lag()
 		var said []string
 		out, err := Run(context.Background(), l, Options{Veth: veth, Tell: func(i *Item) { said = append(said, i.Say) }})
 		stall := stop()
@@ -91,7 +63,7 @@ func playLesson(t *testing.T, l *Lesson, veth bool) *Outcome {
 			}
 			wrong = append(wrongStates(l, out), wrongCounts(l, out)...)
 		}
-		again := odd != "" && stall > maxStall && try < attempts
+		again := odd != "" && stall > labtest.MaxStall && try < labtest.Attempts
 		for _, w := range wrong {
 			t.Errorf("%s: %s", name, w)
 		}
@@ -333,13 +305,13 @@ func TestStandsStill(t *testing.T) {
 	}}
 	var out *Outcome
 	for try := 1; ; try++ {
-		stop := lag()
+		stop := labtest.Lag()
 		var err error
 		if out, err = Run(context.Background(), hasty, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		stall := max(stop(), out.Result.Stall)
-		if len(wrongStates(hasty, out)) == 0 || stall <= maxStall || try == attempts {
+		if len(wrongStates(hasty, out)) == 0 || stall <= labtest.MaxStall || try == labtest.Attempts {
 			break
 		}
 		t.Logf("played again, the machine stalled for %v", stall)
