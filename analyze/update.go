@@ -136,6 +136,12 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.SYN) {
 		x.SYNAt = seg.Time
 	}
+	if !fx.Bare {
+		x.LastRepeats, x.RepeatEnd = a.lab.Set.Has(label.Retransmission) || a.lab.Set.Has(label.DuplicatePacket), 0
+		if x.LastRepeats {
+			x.RepeatEnd = seg.End()
+		}
+	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		x.Duplicates++
 		x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)

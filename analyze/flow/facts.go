@@ -34,6 +34,8 @@ type Facts struct {
 	// (and, without sequence space, its acknowledgement); Overlap the latest
 	// with any of its octets. Packet 0: none is remembered.
 	Same, Overlap Mark
+	// SameAgain is set when Same was a retransmission itself.
+	SameAgain bool
 	// FirstInSYN is set when the latest packet with octets of the segment was a
 	// SYN (RFC 7413).
 	FirstInSYN bool
@@ -79,6 +81,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same = t.Same(s, seg)
+		x.SameAgain = x.Same.Packet != 0 && t.resent(s, x.Same.Packet)
 		if x.Cover.Fresh == 0 {
 			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
