@@ -137,7 +137,8 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.SYNAt = seg.Time
 	}
 	if !fx.Bare {
-		x.LastRepeats, x.RepeatEnd = a.lab.Set.Has(label.Retransmission) || a.lab.Set.Has(label.DuplicatePacket), 0
+		x.LastAgain, x.RepeatEnd = a.lab.Set.Has(label.Retransmission), 0
+		x.LastRepeats = x.LastAgain || a.lab.Set.Has(label.DuplicatePacket)
 		if x.LastRepeats {
 			x.RepeatEnd = seg.End()
 		}

@@ -140,10 +140,10 @@ type Half struct {
 	// SYNTwice is set when a copy of its SYN was captured.
 	SYNTwice bool
 	// LastRepeats is set when the last segment of this end with sequence space
-	// repeated octets, copies included; RepeatEnd is the end of that.
-	LastRepeats bool
-	RepeatEnd   wire.Seq
-	SYNAt       int64
+	// repeated octets, LastAgain where it was no copy; RepeatEnd is the end of that.
+	LastRepeats, LastAgain bool
+	RepeatEnd              wire.Seq
+	SYNAt                  int64
 	// LastTime is when this end's last segment was captured, FreshTime the last
 	// that it had not sent before.
 	LastTime, FreshTime int64
