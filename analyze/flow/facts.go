@@ -30,6 +30,9 @@ type Facts struct {
 	// was captured before it, as its numbers, identification or timestamp show: what it
 	// says of acknowledgement and window is old.
 	Late bool
+	// Repeated is when the octet in front of the sender's next one was captured last,
+	// where the segment has no octets and that number; 0 where it is not remembered.
+	Repeated int64
 	// Same is the latest packet of the sender with exactly the segment's range
 	// (and, without sequence space, its acknowledgement); Overlap the latest
 	// with any of its octets. Packet 0: none is remembered.
@@ -89,6 +92,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Same = t.Same(s, seg)
 	}
 	x.Late = x.late(seg)
+	if x.Bare && x.SeqDelta == -1 {
+		x.Repeated = t.Latest(s, seg.Seq, seg.Seq+1).Time
+	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
 		x.RepeatsSYN = s.Is(SentSYN) && s.ISN == seg.Seq

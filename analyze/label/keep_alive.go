@@ -18,7 +18,7 @@ var keepAlive = Spec{
 		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
 		{"without an octet, it is not older than a segment captured before it: its acknowledgement, and its timestamp or IP identification, are not lower",
 			opened + "+.1 B>A P. 1:11(10) ack 1\n+.01 A>B F. 1:2(1) ack 11\n+.01 B>A . 11:11(0) ack 2\n+.01 A>B . 1:1(0) ack 1"},
-		{"without an octet, it does not come within a round trip of another segment of its sender that is no keep-alive: a keep-alive waits until nothing has come for a long time (a heuristic)",
+		{"without an octet, it does not come within a round trip of the octet in front of the next one: a keep-alive waits until nothing has come for a long time (a heuristic)",
 			opened + "+.1 A>B F. 1:2(1) ack 1\n+.010 B>A . 1:1(0) ack 2\n+.0005 A>B . 1:1(0) ack 1"},
 		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
 	},
@@ -37,10 +37,10 @@ var keepAlive = Spec{
 
 // strays reports whether a segment without payload that repeats the number in front of
 // the next octet is, or may be, the acknowledgement that was sent in front of that octet,
-// overtaken on the way: it comes sooner behind another of its sender than an answer to
-// that could have. RFC 9293 §3.8.4 lets a keep-alive be sent only where nothing was
-// received for an interval, which is longer than a round trip.
+// overtaken on the way: it comes sooner behind the octet than an answer could have.
+// RFC 9293 §3.8.4 lets a keep-alive be sent only where nothing was received for an
+// interval, which is longer than a round trip.
 func strays(x *flow.Facts) bool {
-	apart := x.Mark.Time - x.Sender.LastTime
-	return x.Bare && (x.Late || x.Sender.Probed == flow.NotProbed && (apart < x.Loop || apart < soon))
+	apart := x.Mark.Time - x.Repeated
+	return x.Bare && (x.Late || apart < x.Loop || apart < soon)
 }
