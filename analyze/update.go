@@ -136,6 +136,13 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.SYN) {
 		x.SYNAt = seg.Time
 	}
+	if !fx.Bare {
+		x.LastAgain, x.RepeatEnd = a.lab.Set.Has(label.Retransmission), 0
+		x.LastRepeats = x.LastAgain || a.lab.Set.Has(label.DuplicatePacket)
+		if x.LastRepeats {
+			x.RepeatEnd = seg.End()
+		}
+	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		x.Duplicates++
 		x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)

@@ -24,6 +24,9 @@ type Facts struct {
 	// RepeatsSYN (RepeatsFIN) is set when the sender had sent this SYN (FIN).
 	RepeatsSYN, RepeatsFIN bool
 	Mark                   Mark // of the segment
+	// Repeated is when the octet in front of the sender's next one was captured last,
+	// where the segment has no octets and that number; 0 where it is not remembered.
+	Repeated int64
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
 	// Late is set when the segment was sent before another one of its sender that
@@ -38,6 +41,8 @@ type Facts struct {
 	// (and, without sequence space, its acknowledgement); Overlap the latest
 	// with any of its octets. Packet 0: none is remembered.
 	Same, Overlap Mark
+	// SameAgain is set when Same was a retransmission itself.
+	SameAgain bool
 	// FirstInSYN is set when the latest packet with octets of the segment was a
 	// SYN (RFC 7413).
 	FirstInSYN bool
@@ -50,14 +55,14 @@ type Facts struct {
 	// Loop is the shortest time measured from this tap to the receiver, on to
 	// the sender and back here, in nanoseconds; -1 where unknown.
 	Loop int64
-	// AcksUnseen is set when the segment acknowledges, beyond what its sender
-	// acknowledged before, numbers of the receiver that were never captured.
-	AcksUnseen bool
 	// TwiceReceived is the latest packet with octets that the segment reports
 	// by D-SACK; 0: none is remembered. TwiceSent is set when that packet was a
 	// retransmission, other than of a SYN: that may only have answered one.
 	TwiceReceived uint64
 	TwiceSent     bool
+	// AcksUnseen is set when the segment acknowledges, beyond what its sender
+	// acknowledged before, numbers of the receiver that were never captured.
+	AcksUnseen bool
 	// Sure is by what the segment shows that Receiver.Suspect was spurious.
 	Sure Sure
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
@@ -84,12 +89,16 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same = t.Same(s, seg, x.Late)
+		x.SameAgain = x.Same.Packet != 0 && t.resent(s, x.Same.Packet)
 		if x.Cover.Fresh == 0 {
 			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
 		x.Same = t.Same(s, seg, x.Late)
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
+	}
+	if x.Bare && x.SeqDelta == -1 {
+		x.Repeated = t.Latest(s, seg.Seq, seg.Seq+1).Time
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {

@@ -139,7 +139,11 @@ type Half struct {
 	SYNs uint8
 	// SYNTwice is set when a copy of its SYN was captured.
 	SYNTwice bool
-	SYNAt    int64
+	// LastRepeats is set when the last segment of this end with sequence space
+	// repeated octets, LastAgain where it was no copy; RepeatEnd is the end of that.
+	LastRepeats, LastAgain bool
+	RepeatEnd              wire.Seq
+	SYNAt                  int64
 	// LastTime is when this end's last segment was captured, FreshTime the last
 	// that it had not sent before.
 	LastTime, FreshTime int64

@@ -94,6 +94,16 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 	return true
 }
 
+// resent reports whether the packet, which is remembered of h, was a retransmission.
+func (t *Table) resent(h *Half, packet uint64) bool {
+	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
+		if s := t.sent.At(i); s.Packet <= packet {
+			return s.Packet == packet && s.Again
+		}
+	}
+	return false
+}
+
 // maxLook bounds how many segments are looked through for a copy of one that
 // occupies no sequence space. A heuristic: a copy follows within a few packets.
 const maxLook = 64

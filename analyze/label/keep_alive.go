@@ -1,9 +1,6 @@
 package label
 
-import (
-	"tcpwatch/analyze/flow"
-	"tcpwatch/capture/wire"
-)
+import "tcpwatch/capture/wire"
 
 var keepAlive = Spec{
 	Name:       "KEEP-ALIVE",
@@ -19,7 +16,7 @@ var keepAlive = Spec{
 		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
 		{"without an octet, it is not older than a segment captured in front of it, by acknowledgement, timestamp or IP identification: an ACK that an octet or a FIN overtook looks the same",
 			risingIDs + "+.01 A>B P. 201:202(1) ack 1 id 15\n+.01 B>A . 1:1(0) ack 202\n+9 A>B . 201:201(0) ack 1 id 14"},
-		{"this end had been silent for half a second (a heuristic: what is overtaken comes sooner, and stacks send none sooner than after a second), or had sent one just before",
+		{"without an octet, it comes half a second behind the octet or FIN in front of the next one (a heuristic: what that overtook comes sooner, and stacks send no keep-alive sooner than after a second)",
 			opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+.01 A>B . 1:1(0) ack 1"},
 	},
 	Clauses: []Clause{{9293, "3.8.4"}},
@@ -31,11 +28,10 @@ var keepAlive = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && x.SeqDelta == -1 &&
-			x.AllAcked() && x.Receiver.Window != 0 && !(x.Bare && x.Late) &&
-			(x.Mark.Time-x.Sender.LastTime >= keepAliveSilence || x.Sender.Probed == flow.KeepAliveProbed)
+			x.AllAcked() && x.Receiver.Window != 0 && !(x.Bare && (x.Late || x.Mark.Time-x.Repeated < keepAliveSilence))
 	},
 }
 
-// keepAliveSilence is a heuristic, nanoseconds: how long an end was silent at least that
-// asks whether the other is still there.
+// keepAliveSilence is a heuristic, nanoseconds: how long an end sent nothing new at least
+// that asks whether the other is still there.
 const keepAliveSilence = int64(500e6)

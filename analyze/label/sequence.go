@@ -117,10 +117,30 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		}
 	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
 		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
+	case goesBack(c):
 	case x.Loop > 0 && apart < reaction(x), x.Loop <= 0 && apart < soon:
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
+}
+
+// goesBack reports whether the sender goes once more through what it has sent. The
+// segment goes on behind the last one, which was sent again; or the packet that it is
+// like was a retransmission, and it goes on behind a repeated one, or begins anew behind
+// such a one with the first octet that is not acknowledged. Some stacks do so for every
+// duplicate acknowledgement, however soon they come; copies that the network makes are
+// not in the sender's order. They are where the capture holds packets twice, told by
+// more than one in four (heuristics).
+func goesBack(c *Context) bool {
+	s, x := c.Segment, c.Facts
+	h := x.Sender
+	switch {
+	case !h.LastRepeats || uint64(h.Duplicates) > h.Packets/4:
+		return false
+	case h.RepeatEnd == s.Seq:
+		return x.SameAgain || h.LastAgain
+	}
+	return x.SameAgain && h.RepeatEnd != s.End() && x.Receiver.Ack == s.Seq
 }
 
 // reaction returns how soon a sender can react to what became of a segment: not
