@@ -19,8 +19,10 @@ const (
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// lastACK is a handshake as far as its ACK.
 	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
-	stamps  = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
-	wide    = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
+	// inWindow is an open connection, a SYN that falls into its window, and the answer to that.
+	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
+	stamps   = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	wide     = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
 // many is a client that tries n other ports of B's host.
@@ -118,6 +120,15 @@ var cases = []struct{ name, script, want string }{
 
 	{"the client's RST for an older connection", "0 A>B S 0\n+.01 B>A . =5000 ack =777 ttl 60\n+.001 A>B R =777\n+1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n",
 		"TIME-WAIT-COLLISION likely, SLOW-SYN likely"},
+
+	{"a SYN in the window of an older connection, and again", inWindow + "+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"a SYN in the window of an older connection, and again without a RST", inWindow + "+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION possible"},
+	{"a SYN in the window of an older connection, and another", inWindow + "+.001 A>B R =1001\n+1 A>B S =31001\n+.01 B>A S. =70000 ack =31002\n+.001 A>B . =31002 ack =70001\n", ""},
+	{"a SYN in the window of an older connection that nothing answers, and again", plain6 + "+30 A>B S =31000\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
+	{"the server's data behind a SYN in the window", plain6 + "+30 A>B S =31000\n+.01 B>A P. 1:11(10) ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"a stranger's SYN in the window, and the end opens with its number later", inWindow + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 A>B R. 11 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n" +
+		"+.001 A>B . =31001 ack =70001\n", ""},
+	{"two SYNs in the window, the second again", plain6 + "+30 A>B S =30000\n+.01 B>A . 1 ack 1\n+.1 A>B S =31000\n+.01 B>A . 1 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION possible, SLOW-SYN likely"},
 
 	{"dropped while the listener answers", served + "1 A>B S 0\n+1 A>B S 0\n", "DROPPED likely, ACCEPT-QUEUE-FULL possible"},
 	{"dropped while the host answers", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED likely"},
@@ -304,6 +315,17 @@ func TestMaybeDropped(t *testing.T) {
 	const want = "SYN-LOST (possible); packet 1 passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full; " +
 		"SYN again in packet 2, 1.00 s after packet 1; SYN-ACK in packet 3 echoes the timestamp of packet 2; a round trip to the server takes 100 µs only, in which little is lost"
 	if got := strings.Join(names([]verdict.Verdict{v}), ""); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestOldSynAgain: the SYN that fell into the older connection is the last one
+// of its number, not one in front of which its sender went on.
+func TestOldSynAgain(t *testing.T) {
+	v, ok := find(judge(t, inWindow+"+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+100 A>B S =31000\n+.01 B>A . 1 ack 11\n+.001 A>B R =1011\n"+
+		"+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n"), verdict.TimeWaitCollision)
+	const want = "TIME-WAIT-COLLISION (likely); SYN answered in packet 9 by an ACK that is not for it; the client resets that in packet 10; SYN again in packet 11, 1.01 s after packet 8"
+	if got := strings.Join(names([]verdict.Verdict{v}), ""); !ok || got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
