@@ -219,6 +219,7 @@ func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) 
 	x, y := a.facts.Sender, a.facts.Receiver
 	crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
 	c.AnswersAgain = a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)
+	c.Elsewhere = a.facts.RepeatsSYN && seg.Interface != n.synFace[a.facts.From]
 	phase = label.Segment(c)
 	a.cause, a.timer = label.NoCause, false
 	if c.Set.Has(label.Retransmission) {

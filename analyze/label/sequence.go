@@ -72,6 +72,8 @@ func overtakenReason(x *flow.Facts) Reason {
 
 func seenReason(c *Context) Reason {
 	switch {
+	case c.Facts.RepeatsSYN && c.Elsewhere && !anotherPacket(c.Facts):
+		return SynElsewhere
 	case c.Facts.RepeatsSYN:
 		return SynSeen
 	case c.Facts.RepeatsFIN && c.Segment.Len == 0:
@@ -80,6 +82,12 @@ func seenReason(c *Context) Reason {
 		return SomeSeen
 	}
 	return BytesSeen
+}
+
+// anotherPacket reports whether the sender's own marks tell the packet from the one like it.
+func anotherPacket(x *flow.Facts) bool {
+	old, m := &x.Same, &x.Mark
+	return m.HasTS && old.HasTS && m.TSVal != old.TSVal || m.HasID && old.HasID && m.IPID != old.IPID
 }
 
 // judgeCopy tells a packet that was captured twice from one that was sent
@@ -115,12 +123,33 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 			}
 			return Copied, TooSoon, old.Packet, true
 		}
+		if why, ok := sameSYN(c, apart, moved || c.Elsewhere); ok {
+			return Copied, why, old.Packet, true
+		}
 	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
 		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
 	case x.Loop > 0 && apart < reaction(x), x.Loop <= 0 && apart < soon:
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
+}
+
+// sameSYN tells a SYN or SYN-ACK that was captured at two places of its way, far apart
+// in time, from one that was sent again. elsewhere says that it was captured at another
+// place than the first time: by its TTL or the interface.
+func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
+	x, answer := c.Facts, c.Segment.Flags.Has(wire.ACK)
+	switch {
+	case apart >= copyTime:
+		return None, false
+	case apart >= soonSYN && x.Mark.HasTS && x.Same.HasTS && (answer || elsewhere):
+		// Sent again it takes the clock anew (RFC 7323 §3.2). That may stand still for a
+		// second (§5.4), but a tenth of one is more than clocks in use do (a heuristic).
+		return SameTSval, true
+	case answer && elsewhere && x.Receiver.SYNTwice:
+		return Elsewhere, true // as the SYN was, on the same way
+	}
+	return None, false
 }
 
 // reaction returns how soon a sender can react to what became of a segment: not

@@ -94,8 +94,8 @@ func takenLate(x *context, v *Verdict) bool {
 		until, data = a.Time, x.dataBefore(a.Packet)
 		three = data && third != 0 && third < a.Packet
 		defers := !data && c.IgnoredData != 0 && c.IgnoredAgain == 0 // it took payload at once (TCP_DEFER_ACCEPT)
-		if x.agains < 2 && !three && (defers || !near && !likewise) {
-			return false // that, or one ACK that was lost, explains it
+		if a.Inferred || x.agains < 2 && !three && (defers || !near && !likewise) {
+			return false // that, one ACK that was lost, or a packet captured twice explains it
 		}
 		first := x.synAck(0)
 		v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})

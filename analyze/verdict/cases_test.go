@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/script"
 	"tcpwatch/analyze/verdict"
 )
 
@@ -327,5 +328,42 @@ func TestOldSynAgain(t *testing.T) {
 	const want = "TIME-WAIT-COLLISION (likely); SYN answered in packet 9 by an ACK that is not for it; the client resets that in packet 10; SYN again in packet 11, 1.01 s after packet 8"
 	if got := strings.Join(names([]verdict.Verdict{v}), ""); !ok || got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestElsewhere: what repeats a packet at another interface, and nothing else tells
+// whether it was sent again, is no more than possible.
+func TestElsewhere(t *testing.T) {
+	near := strings.Replace(lastACK, "+.01", "+.0005", 1) + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"
+	for _, c := range []struct {
+		script      string
+		at          int // the packet
+		here, there string
+	}{
+		{"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3, "SYN-ACK-LOST likely, SLOW-SYN likely", "SYN-ACK-LOST possible, SLOW-SYN likely"},
+		{strings.Replace(near, ".0005", ".01", 1), 5, "LAST-ACK-LOST likely", "LAST-ACK-LOST possible"},
+		{near, 5, "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible", "LAST-ACK-LOST possible"},
+	} {
+		for face, want := range map[int32]string{0: c.here, 1: c.there} {
+			s, err := script.Parse(c.script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Events[c.at-1].Segment.Interface = face
+			var (
+				j   verdict.Judge
+				got []string
+			)
+			a := analyze.New(analyze.Config{Connection: func(k *analyze.Connection) {
+				for _, v := range j.Connection(k) {
+					got = append(got, v.ID.String()+" "+v.Confidence.String())
+				}
+			}})
+			s.Feed(a)
+			a.Flush()
+			if list := strings.Join(got, ", "); list != want {
+				t.Errorf("packet %d at interface %d: %q, want %q\n%s", c.at, face, list, want, c.script)
+			}
+		}
 	}
 }
