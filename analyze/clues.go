@@ -22,7 +22,7 @@ type Clues struct {
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
 	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
 	// 1, is the first with payload; 0: none among the first 255. IgnoredAgain
-	// counts those that repeat payload, up to 255, and IgnoredLeast is the least
+	// counts those that repeat payload or a FIN, up to 255, and IgnoredLeast is the least
 	// payload in one that has any, octets; 0: none has.
 	Ignored        uint32
 	IgnoredData    uint8
@@ -208,14 +208,14 @@ func (c *clueNote) ignored(seg *wire.Segment, again bool) {
 	}
 	c.Ignored++
 	c.IgnoredAt = seg.Time
+	if again && c.IgnoredAgain < math.MaxUint8 {
+		c.IgnoredAgain++
+	}
 	if seg.Len == 0 {
 		return
 	}
 	if c.IgnoredData == 0 && c.Ignored <= math.MaxUint8 {
 		c.IgnoredData = uint8(c.Ignored)
-	}
-	if again && c.IgnoredAgain < math.MaxUint8 {
-		c.IgnoredAgain++
 	}
 	if c.IgnoredLeast == 0 || seg.Len < c.IgnoredLeast {
 		c.IgnoredLeast = seg.Len
