@@ -85,6 +85,7 @@ type RstClue struct {
 type clueNote struct {
 	Clues
 	plain [2]bool // the side sent a segment without SYN and RST
+	odd   bool    // BlindRst or stray is set, or was
 
 	// stray is the first SYN of its number, of side straySide, that fell into the sequence space of this
 	// connection, and what answered it: for the connection that it may open.
@@ -133,12 +134,9 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		a.clueRST(n, seg)
 		return
 	}
-	if a.stray || c.stray.syn != 0 {
-		c.answersStray(s, seg)
-	}
 	c.end(s).ttl(seg.TTL)
-	if c.BlindRst != 0 && n.rstPacket == 0 {
-		c.behindBlind(s, seg, wayBack(f, n, fx.Sender))
+	if c.odd || a.stray {
+		a.behindOdd(f, n, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
 		return
@@ -152,6 +150,19 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
+}
+
+// behindOdd takes a segment that is, or stands behind, what did not fit the
+// connection.
+func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
+	c, fx := &n.clues, &a.facts
+	c.odd = true
+	if c.BlindRst != 0 && n.rstPacket == 0 {
+		c.behindBlind(fx.From, seg, wayBack(f, n, fx.Sender))
+	}
+	if a.stray || c.stray.syn != 0 {
+		c.answersStray(fx.From, seg)
+	}
 }
 
 // behindBlind takes a segment behind a RST that is not acceptable; way is the
@@ -269,6 +280,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
 		if c.BlindRst == 0 && n.rstPacket == 0 {
+			c.odd = true
 			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
 			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt
 		}
