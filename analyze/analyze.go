@@ -217,8 +217,12 @@ func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) 
 	c.SACK = mine.Set&other.Set&wire.OptSACKPermitted != 0
 	c.NoECN = mine.Known && other.Known && min(mine.ECN, other.ECN) != ECNClassic
 	x, y := a.facts.Sender, a.facts.Receiver
-	crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
-	c.AnswersAgain = a.facts.RepeatsSYN && seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)
+	c.AnswersAgain, c.Elsewhere = false, false
+	if a.facts.RepeatsSYN {
+		crossed := x.Is(flow.SentBareSYN) && y.Has&(flow.SentBareSYN|flow.SYNProved) == flow.SentBareSYN
+		c.AnswersAgain = seg.Flags.Has(wire.ACK) && (n.synUnanswered || crossed)
+		c.Elsewhere = seg.Interface != n.synFace[a.facts.From]
+	}
 	phase = label.Segment(c)
 	a.cause, a.timer = label.NoCause, false
 	if c.Set.Has(label.Retransmission) {

@@ -35,8 +35,12 @@ type Clues struct {
 	Rst RstClue
 	// OldAck answers a SYN with an ACK that is not for it: the other end
 	// remembers an older connection (RFC 9293 §3.6.1). OldRst is the RST by
-	// which the client answers that.
+	// which the client answers that. OldSyn is a SYN with the same number that
+	// had been captured before the first of this connection, and fell into the
+	// sequence space of the older one (RFC 9293 §3.10.7.4), OldSynAt its time.
 	OldAck, OldRst uint64
+	OldSyn         uint64
+	OldSynAt       int64
 	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, and
 	// BlindAfter the first segment by which its receiver went on: one that sends
 	// something or acknowledges what was sent behind the RST, as a challenge ACK
@@ -81,11 +85,25 @@ type RstClue struct {
 type clueNote struct {
 	Clues
 	plain [2]bool // the side sent a segment without SYN and RST
+	odd   bool    // BlindRst or stray is set, or was
+
+	// stray is the first SYN of its number, of side straySide, that fell into the sequence space of this
+	// connection, and what answered it: for the connection that it may open.
+	stray     strayNote
+	straySide flow.Side
 
 	blind    flow.Side   // the end that BlindRst names
 	blindNxt [2]wire.Seq // how far both ends had sent in front of it
 	blindSeq wire.Seq    // its number
 	blindAt  int64       // its time
+}
+
+// strayNote is what became of a SYN: its packet and time, the packet that answered
+// it with the numbers of the connection, and the RST for that.
+type strayNote struct {
+	syn, ack, rst uint64
+	at            int64
+	seq           wire.Seq
 }
 
 // end returns the clues of a side.
@@ -117,8 +135,8 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		return
 	}
 	c.end(s).ttl(seg.TTL)
-	if c.BlindRst != 0 && n.rstPacket == 0 {
-		c.behindBlind(s, seg, wayBack(f, n, fx.Sender))
+	if c.odd || a.stray {
+		a.behindOdd(f, n, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
 		return
@@ -132,6 +150,19 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
+}
+
+// behindOdd takes a segment that is, or stands behind, what did not fit the
+// connection.
+func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
+	c, fx := &n.clues, &a.facts
+	c.odd = true
+	if c.BlindRst != 0 && n.rstPacket == 0 {
+		c.behindBlind(fx.From, seg, wayBack(f, n, fx.Sender))
+	}
+	if a.stray || c.stray.syn != 0 {
+		c.answersStray(fx.From, seg)
+	}
 }
 
 // behindBlind takes a segment behind a RST that is not acceptable; way is the
@@ -150,6 +181,33 @@ func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment, way int64) {
 	case seg.SeqLen() > 0 || news:
 		first(&c.BlindAfter, seg.Packet)
 		c.BlindFor = max(c.BlindFor, later)
+	}
+}
+
+// answersStray takes a SYN that falls into the sequence space of the connection,
+// or a segment behind one. An end that lives answers it with its own numbers (RFC 9293
+// §3.10.7.4, RFC 5961 §4.2).
+func (c *clueNote) answersStray(from flow.Side, seg *wire.Segment) {
+	o := &c.stray
+	switch {
+	case seg.Flags.Has(wire.SYN):
+		if seg.Flags.Has(wire.ACK) || o.syn != 0 && o.seq == seg.Seq && c.straySide == from {
+			return
+		}
+		*o, c.straySide = strayNote{syn: seg.Packet, at: seg.Time, seq: seg.Seq}, from
+	case from == c.straySide:
+		*o = strayNote{} // it goes on: the SYN was not its own
+	case seg.Flags.Has(wire.ACK) && seg.Ack != o.seq+1:
+		first(&o.ack, seg.Packet)
+	}
+}
+
+// strayOf takes what became of the first SYN, which fell into an older connection.
+func (c *clueNote) strayOf(older *clueNote) {
+	o := &older.stray
+	c.OldSyn, c.OldSynAt, c.OldAck = o.syn, o.at, o.ack
+	if o.ack != 0 {
+		c.OldRst = o.rst
 	}
 }
 
@@ -222,6 +280,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
 		if c.BlindRst == 0 && n.rstPacket == 0 {
+			c.odd = true
 			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
 			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt
 		}
@@ -232,6 +291,9 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	}
 	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient {
 		c.OldRst = seg.Packet
+	}
+	if o := &c.stray; o.ack != 0 && fx.From == c.straySide && !seg.Flags.Has(wire.ACK) {
+		first(&o.rst, seg.Packet) // RFC 9293 §3.10.7.3: the ACK is not for its SYN
 	}
 	if n.rstPacket != seg.Packet {
 		return // it resets something else: an older connection, or one that is reset

@@ -18,6 +18,7 @@ type note struct {
 	clues                clueNote
 	doubts               label.Doubt
 	face                 int32                       // the interface of the first segment
+	synFace              [2]int32                    // the interface of the side's first SYN or SYN-ACK
 	causes               [2][label.CauseCount]uint32 // of retransmissions, by side
 	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary

@@ -122,11 +122,11 @@ func (p *packer) clues(c *Clues) {
 		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp)
 	}
 	g := &c.IgnoredPackets
-	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])
+	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.OldSyn, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])
 	number(p, &c.Ignored)
 	numbers(p, &c.IgnoredData, &c.IgnoredAgain)
 	number(p, &c.IgnoredLeast)
-	p.times(&c.ServerProvedAt, &c.IgnoredAt)
+	p.times(&c.ServerProvedAt, &c.IgnoredAt, &c.OldSynAt)
 	r := &c.Rst
 	p.packets(&r.Packet)
 	number(p, &r.TTL)

@@ -44,6 +44,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		return
 	}
 	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent)
+	missed := y.State.Synchronized() && y.Is(flow.SentACK) && seg.Seq.After(y.Ack) && seg.Time-x.FreshTime > wayBack(f, n, y)
 	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
 	refuses := x.State.Base() == state.SynSent && x.Is(flow.SentSYN) && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
@@ -64,6 +65,11 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	y.State = y.State.Base().After(state.GetRST)
 	if y.State.Base() == state.Listen {
 		y.State = y.State.Infer() // whether it listens is never seen
+	}
+	if missed {
+		// What stands in front of it was not acknowledged in time: where it was lost,
+		// its receiver expects another number, and answers with a challenge ACK (RFC 5961 §3.2).
+		y.State = y.State.Infer()
 	}
 	if refuses {
 		return

@@ -55,6 +55,17 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		// Its sender has no memory of the old connection any more.
 		x.State = state.Closed | state.Inferred
 	}
+	if x.HasOldSYN && x.State.Base() == state.SynSent && seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+		// The SYN that fell into the old space was the first of the new connection.
+		again := seg.Seq == x.OldSYN
+		x.State = state.Closed
+		if again {
+			a.notes.At(f.Extra).clues.strayOf(&n.clues)
+		}
+		if !again || n.clues.stray.rst == 0 {
+			x.State = x.State.Infer()
+		}
+	}
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		x.Probed = flow.Doubted // an end that is still alive will challenge it
 	}

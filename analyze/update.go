@@ -135,6 +135,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if seg.Flags.Has(wire.SYN) {
 		x.SYNAt = seg.Time
+		if !fx.RepeatsSYN {
+			n.synFace[fx.From] = seg.Interface
+		}
 	}
 	if !fx.Bare {
 		x.LastAgain, x.RepeatEnd = a.lab.Set.Has(label.Retransmission), 0

@@ -72,6 +72,8 @@ func overtakenReason(x *flow.Facts) Reason {
 
 func seenReason(c *Context) Reason {
 	switch {
+	case c.Facts.RepeatsSYN && c.Elsewhere && !anotherPacket(c.Facts):
+		return SynElsewhere
 	case c.Facts.RepeatsSYN:
 		return SynSeen
 	case c.Facts.RepeatsFIN && c.Segment.Len == 0:
@@ -80,6 +82,12 @@ func seenReason(c *Context) Reason {
 		return SomeSeen
 	}
 	return BytesSeen
+}
+
+// anotherPacket reports whether the sender's own marks tell the packet from the one like it.
+func anotherPacket(x *flow.Facts) bool {
+	old, m := &x.Same, &x.Mark
+	return m.HasTS && old.HasTS && m.TSVal != old.TSVal || m.HasID && old.HasID && m.IPID != old.IPID
 }
 
 // judgeCopy tells a packet that was captured twice from one that was sent
@@ -104,16 +112,21 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		// identification nothing tells one from a copy.
 	case x.RepeatsSYN:
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
-		// captured in between, or one more than were answered.
+		// captured in between, or one more than were answered, or where none was
+		// captured perhaps one of those.
 		// But what was sent again at once goes the same way: another TTL shows a
 		// second place of capture.
 		moved := c.Segment.TTL != x.Sender.TTL
-		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs)
+		answers := c.Segment.Flags.Has(wire.ACK) && !moved &&
+			(x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || x.Receiver.SYNs == 0)
 		if apart < soonSYN && (!answers || apart < soon/2) {
 			if answers || c.Segment.Flags.Has(wire.ACK) && x.Receiver.SYNTwice {
 				return Copied, SynAckTwice, old.Packet, true
 			}
 			return Copied, TooSoon, old.Packet, true
+		}
+		if why, ok := sameSYN(c, apart, moved || c.Elsewhere); ok {
+			return Copied, why, old.Packet, true
 		}
 	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
 		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
@@ -141,6 +154,24 @@ func goesBack(c *Context) bool {
 		return x.SameAgain || h.LastAgain
 	}
 	return x.SameAgain && h.RepeatEnd != s.End() && x.Receiver.Ack == s.Seq
+}
+
+// sameSYN tells a SYN or SYN-ACK that was captured at two places of its way, far apart
+// in time, from one that was sent again. elsewhere says that it was captured at another
+// place than the first time: by its TTL or the interface.
+func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
+	x, answer := c.Facts, c.Segment.Flags.Has(wire.ACK)
+	switch {
+	case apart >= copyTime:
+		return None, false
+	case apart >= soonSYN && x.Mark.HasTS && x.Same.HasTS && (answer && x.Receiver.SYNAt <= x.Same.Time || elsewhere):
+		// Sent again it takes the clock anew (RFC 7323 §3.2). That may stand still for a
+		// second (§5.4), but a tenth of one is more than clocks in use do (a heuristic).
+		return SameTSval, true
+	case answer && elsewhere && x.Receiver.SYNTwice:
+		return Elsewhere, true // as the SYN was, on the same way
+	}
+	return None, false
 }
 
 // reaction returns how soon a sender can react to what became of a segment: not

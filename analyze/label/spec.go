@@ -71,6 +71,9 @@ type Context struct {
 	// AnswersAgain is set for a SYN-ACK that repeats its number because a SYN
 	// came: again, or for the first time where both ends opened at once.
 	AnswersAgain bool
+	// Elsewhere is set for a SYN or SYN-ACK that repeats one whose first packet
+	// was captured at another interface.
+	Elsewhere bool
 	// NoECN is set when the handshake shows that the ECN bits have not the meaning
 	// of RFC 3168: nothing was agreed, or accurate ECN (RFC 9768 §3.2: a counter).
 	NoECN bool

@@ -87,7 +87,7 @@ func anyContext(r *rand.Rand) *Context {
 	x.Cover = flow.Cover{Fresh: few(4), Old: few(3), Gap: few(3), Fills: maybe(), Below: maybe(), Unknown: maybe(), Beyond: anyMark(r)}
 	x.Same, x.Overlap = anyMark(r), anyMark(r)
 	return &Context{
-		Segment: s, Flow: &f, Facts: x, SACK: maybe(), NoECN: maybe(), AnswersAgain: maybe(), Evidence: &Evidence{},
+		Segment: s, Flow: &f, Facts: x, SACK: maybe(), NoECN: maybe(), AnswersAgain: maybe(), Elsewhere: maybe(), Evidence: &Evidence{},
 	}
 }
 

@@ -13,13 +13,14 @@ var acceptQueueFull = Spec{
 			opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
 		{"in the first case the client sent at least two segments behind its ACK, and sent one of them again, or the server sent its SYN-ACK again behind " +
 			"the ACK", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},
-		{"in the second case the server sent its SYN-ACK again behind the ACK, later than a round trip to it; or the client sent payload again twice or more before the server took it",
+		{"in the second case the server sent its SYN-ACK again behind the ACK, later than a round trip to it; or the client sent payload or a FIN again twice or more before the server took it",
 			"0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"},
 		{"where in the second case it sent the SYN-ACK again, more speaks for that than for one ACK that was lost: it did so more than once; or three segments of the client stand in front, one with " +
 			"payload (a heuristic); or, unless the first payload came only behind it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
 			"server takes less than 1 ms (a heuristic), or connections to the same address and port that began before it waited likewise at that time",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"},
-		{"where the SYN-ACK was not sent again behind the ACK, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or a round trip to the server takes less than 1 ms",
+		{"where the SYN-ACK was not sent again behind the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in the second case, a round trip to the server takes less than 1 ms; or " +
+			"connections to the same address and port that began before it go on meanwhile",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n"},
 		{"in the third case connections to the same address and port that began before it were answered from a second before the first SYN on",
 			"0 A>B S 0\n+1 A>B S 0\n"},
@@ -59,7 +60,9 @@ func neverTaken(x *context, v *Verdict) bool {
 		return false
 	}
 	again := synAcksBehindACK(x)
-	if x.Clues.Ignored < 3 || x.Clues.IgnoredAgain == 0 && again == 0 || again == 0 && x.longOnly() {
+	p := x.beside.listener.proved
+	accepts := p != 0 && p >= x.completed()-meanwhile
+	if x.Clues.Ignored < 3 || x.Clues.IgnoredAgain == 0 && again == 0 || again == 0 && !accepts && x.longOnly() {
 		return false
 	}
 	v.Confidence = Possible
@@ -68,7 +71,7 @@ func neverTaken(x *context, v *Verdict) bool {
 		last := x.synAck(x.nSynAcks - 1)
 		v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: x.synAck(0).Packet, Value: last.Time - x.synAck(0).Time})
 	}
-	if p := x.beside.listener.proved; p != 0 && p >= x.completed()-meanwhile {
+	if accepts {
 		v.Confidence = Likely
 		v.add(Item{Why: ListenerAccepts})
 	}
@@ -94,12 +97,14 @@ func takenLate(x *context, v *Verdict) bool {
 		until, data = a.Time, x.dataBefore(a.Packet)
 		three = data && third != 0 && third < a.Packet
 		defers := !data && c.IgnoredData != 0 && c.IgnoredAgain == 0 // it took payload at once (TCP_DEFER_ACCEPT)
-		if x.agains < 2 && !three && (defers || !near && !likewise) {
-			return false // that, or one ACK that was lost, explains it
+		if a.Inferred || x.agains < 2 && !three && (defers || !near && !likewise) {
+			return false // that, one ACK that was lost, or a packet captured twice explains it
 		}
 		first := x.synAck(0)
 		v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
-	} else if !data || !near && x.longOnly() {
+	}
+	accepts := l.prompt != 0 && l.prompt >= x.completed()-meanwhile && l.prompt <= until
+	if x.again == nil && (!data || !near && !accepts && x.longOnly()) {
 		return false
 	}
 	v.Confidence = Possible
@@ -109,7 +114,7 @@ func takenLate(x *context, v *Verdict) bool {
 			v.Confidence = Likely
 		}
 		v.add(Item{Why: ServerNear, Packet: x.synAck(0).Packet, Value: way})
-	case l.prompt != 0 && l.prompt >= x.completed()-meanwhile && l.prompt <= until:
+	case accepts:
 		if data && three {
 			v.Confidence = Likely
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/script"
 	"tcpwatch/analyze/verdict"
 )
 
@@ -19,8 +20,10 @@ const (
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// lastACK is a handshake as far as its ACK.
 	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
-	stamps  = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
-	wide    = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
+	// inWindow is an open connection, a SYN that falls into its window, and the answer to that.
+	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
+	stamps   = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	wide     = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
 // many is a client that tries n other ports of B's host.
@@ -119,6 +122,15 @@ var cases = []struct{ name, script, want string }{
 	{"the client's RST for an older connection", "0 A>B S 0\n+.01 B>A . =5000 ack =777 ttl 60\n+.001 A>B R =777\n+1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n",
 		"TIME-WAIT-COLLISION likely, SLOW-SYN likely"},
 
+	{"a SYN in the window of an older connection, and again", inWindow + "+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"a SYN in the window of an older connection, and again without a RST", inWindow + "+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION possible"},
+	{"a SYN in the window of an older connection, and another", inWindow + "+.001 A>B R =1001\n+1 A>B S =31001\n+.01 B>A S. =70000 ack =31002\n+.001 A>B . =31002 ack =70001\n", ""},
+	{"a SYN in the window of an older connection that nothing answers, and again", plain6 + "+30 A>B S =31000\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
+	{"the server's data behind a SYN in the window", plain6 + "+30 A>B S =31000\n+.01 B>A P. 1:11(10) ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"a stranger's SYN in the window, and the end opens with its number later", inWindow + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 A>B R. 11 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n" +
+		"+.001 A>B . =31001 ack =70001\n", ""},
+	{"two SYNs in the window, the second again", plain6 + "+30 A>B S =30000\n+.01 B>A . 1 ack 1\n+.1 A>B S =31000\n+.01 B>A . 1 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION possible, SLOW-SYN likely"},
+
 	{"dropped while the listener answers", served + "1 A>B S 0\n+1 A>B S 0\n", "DROPPED likely, ACCEPT-QUEUE-FULL possible"},
 	{"dropped while the host answers", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED likely"},
 	{"dropped while the host refuses", lone + "addr E 198.51.100.1:82\n0 C>E S 0\n+.01 E>C R. 0 ack 1\n+.5 A>B S 0\n+1 A>B S 0\n", "DROPPED likely"},
@@ -149,6 +161,11 @@ var cases = []struct{ name, script, want string }{
 	{"a server without memory takes the request in the end, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL likely"},
 	{"a long request passes in the end", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n+.01 B>A . 1 ack 1001\n", ""},
+	{"a long request passes in the end, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n" +
+		"+.6 A>B P. 1:1001(1000) ack 1\n+.01 B>A . 1 ack 1001\n", "ACCEPT-QUEUE-FULL likely"},
+	{"a long request never passes, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n" +
+		"+.6 A>B P. 1:1001(1000) ack 1\n", "ACCEPT-QUEUE-FULL likely"},
+	{"only a FIN, taken in the end", lastACK + "+.01 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n+.6 A>B F. 1 ack 1\n+.01 B>A . 1 ack 2\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a request of the least length that every path takes", lastACK + "+.01 A>B P. 1:537(536) ack 1\n+.3 A>B P. 1:537(536) ack 1\n+.6 A>B P. 1:537(536) ack 1\n+.01 B>A . 1 ack 537\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a request is lost once", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a client without a request gives up", lastACK + "+6 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
@@ -306,5 +323,53 @@ func TestMaybeDropped(t *testing.T) {
 		"SYN again in packet 2, 1.00 s after packet 1; SYN-ACK in packet 3 echoes the timestamp of packet 2; a round trip to the server takes 100 µs only, in which little is lost"
 	if got := strings.Join(names([]verdict.Verdict{v}), ""); got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestOldSynAgain: the SYN that fell into the older connection is the last one
+// of its number, not one in front of which its sender went on.
+func TestOldSynAgain(t *testing.T) {
+	v, ok := find(judge(t, inWindow+"+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+100 A>B S =31000\n+.01 B>A . 1 ack 11\n+.001 A>B R =1011\n"+
+		"+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n"), verdict.TimeWaitCollision)
+	const want = "TIME-WAIT-COLLISION (likely); SYN answered in packet 9 by an ACK that is not for it; the client resets that in packet 10; SYN again in packet 11, 1.01 s after packet 8"
+	if got := strings.Join(names([]verdict.Verdict{v}), ""); !ok || got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestElsewhere: what repeats a packet at another interface, and nothing else tells
+// whether it was sent again, is no more than possible.
+func TestElsewhere(t *testing.T) {
+	near := strings.Replace(lastACK, "+.01", "+.0005", 1) + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"
+	for _, c := range []struct {
+		script      string
+		at          int // the packet
+		here, there string
+	}{
+		{"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3, "SYN-ACK-LOST likely, SLOW-SYN likely", "SYN-ACK-LOST possible, SLOW-SYN likely"},
+		{strings.Replace(near, ".0005", ".01", 1), 5, "LAST-ACK-LOST likely", "LAST-ACK-LOST possible"},
+		{near, 5, "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible", "LAST-ACK-LOST possible"},
+	} {
+		for face, want := range map[int32]string{0: c.here, 1: c.there} {
+			s, err := script.Parse(c.script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Events[c.at-1].Segment.Interface = face
+			var (
+				j   verdict.Judge
+				got []string
+			)
+			a := analyze.New(analyze.Config{Connection: func(k *analyze.Connection) {
+				for _, v := range j.Connection(k) {
+					got = append(got, v.ID.String()+" "+v.Confidence.String())
+				}
+			}})
+			s.Feed(a)
+			a.Flush()
+			if list := strings.Join(got, ", "); list != want {
+				t.Errorf("packet %d at interface %d: %q, want %q\n%s", c.at, face, list, want, c.script)
+			}
+		}
 	}
 }

@@ -14,7 +14,7 @@ var lastAckLost = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs, or behind three or more segments of the " +
-		"client (a heuristic), and where ACCEPT-QUEUE-FULL is given: then a full accept queue that found room again fits as well; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
+		"client (a heuristic), and where ACCEPT-QUEUE-FULL is given: then a full accept queue that found room again fits as well; where it may be the same packet, captured at another interface; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
 	Most: Likely,
 	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
@@ -33,7 +33,7 @@ var lastAckLost = Spec{
 		v.Confidence = Likely
 		// Where the way is not known, it may have crossed the ACK.
 		third, way := x.Clues.IgnoredPackets[2], x.wayToServer()
-		if x.has(AcceptQueueFull) || synAcksBehindACK(x) > 1 || third != 0 && third < a.Packet || way < 0 {
+		if x.has(AcceptQueueFull) || synAcksBehindACK(x) > 1 || third != 0 && third < a.Packet || way < 0 || a.Inferred {
 			v.Confidence = Possible
 		}
 		why := AckPassed

@@ -107,7 +107,7 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 		l.proved = max(l.proved, c.Clues.ServerProvedAt)
 	}
 	switch {
-	case x.has(AcceptQueueFull) && c.Opening.AckPacket != 0, x.again != nil:
+	case x.has(AcceptQueueFull) && c.Opening.AckPacket != 0, x.again != nil && !x.again.Inferred:
 		l.waitFrom, l.waitTo = x.completed(), max(c.Clues.IgnoredAt, c.Clues.ServerProvedAt)
 	case c.Clues.ServerProved != 0:
 		l.prompt = max(l.prompt, c.Clues.ServerProvedAt)

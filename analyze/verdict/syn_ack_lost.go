@@ -20,7 +20,7 @@ var synAckLost = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
-		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here. One that never came here was lost between " +
+		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow",
 	Most: Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
@@ -60,6 +60,9 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 		s := x.syn(i)
 		if s.Packet > first.Packet && s.Packet < x.Opening.AckPacket && s.Time-first.Time > leastWayToClient(x, n) {
 			v.Confidence = Likely
+			if s.Inferred {
+				v.Confidence = Possible // it may be the same packet, captured elsewhere
+			}
 			v.add(Item{Why: SynAckPassed, Packet: first.Packet, Than: s.Packet})
 			return true
 		}

@@ -6,7 +6,7 @@ var timeWaitCollision = Spec{
 	Name:       "TIME-WAIT-COLLISION",
 	Definition: "The SYN met an older connection of the same addresses and ports, which answers it with an ACK of its own.",
 	Conditions: []Condition{
-		{"an ACK without SYN answers a SYN", "0 A>B S 0\n+.010 B>A R. 0 ack 1\n+1 A>B S 0\n"},
+		{"an ACK without SYN answers a SYN, which may have fallen into the sequence space of the older connection and be sent again with the same number", "0 A>B S 0\n+.010 B>A R. 0 ack 1\n+1 A>B S 0\n"},
 		{"it does not acknowledge that SYN", "0 A>B S 0\n+.010 B>A . 1 ack 1\n+1 A>B S 0\n"},
 		{"the server had not answered with a SYN-ACK before", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.010 B>A . 1 ack =5000\n"},
 	},
@@ -26,7 +26,9 @@ var timeWaitCollision = Spec{
 			v.Confidence = Likely
 			v.add(Item{Why: OldRst, Packet: c.OldRst})
 		}
-		if s := x.lastSyn(); s.Packet > c.OldAck {
+		if s := x.lastSyn(); c.OldSyn != 0 {
+			v.add(Item{Why: SynAgain, Packet: s.Packet, Than: c.OldSyn, Value: s.Time - c.OldSynAt})
+		} else if s.Packet > c.OldAck {
 			v.add(Item{Why: SynAgain, Packet: s.Packet, Than: x.syn(0).Packet, Value: s.Time - x.syn(0).Time})
 		}
 		return true
