@@ -120,7 +120,7 @@ func (t *tableWriter[T]) finish() error {
 // notes says what the table does not show.
 func (t *tableWriter[T]) notes() error {
 	if t.hidden > 0 {
-		if err := t.line(thousands(uint64(t.hidden)) + " more rows not shown (--limit 0 shows all)"); err != nil {
+		if err := t.line(plural(uint64(t.hidden), "more row") + " not shown (--limit 0 shows all)"); err != nil {
 			return err
 		}
 	}
