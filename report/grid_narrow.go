@@ -41,8 +41,13 @@ func (g *grid) giveWay(natural []int) []int {
 		if worst < 0 {
 			break
 		}
-		gone = append(gone, g.keep[worst])
-		g.keep = slices.Delete(g.keep, worst, worst+1)
+		i := g.keep[worst]
+		for _, i := range []int{i, g.partner(i)} {
+			if k := slices.Index(g.keep, i); k >= 0 {
+				gone = append(gone, i)
+				g.keep = slices.Delete(g.keep, k, k+1)
+			}
+		}
 	}
 	// What addresses and words give way to comes back in front of them.
 	most := uint8(0)
@@ -61,6 +66,17 @@ func (g *grid) giveWay(natural []int) []int {
 		}
 	}
 	return widths
+}
+
+// partner returns the other column of a pair, -1 where i is of none.
+func (g *grid) partner(i int) int {
+	switch {
+	case g.columns[i].pair:
+		return i - 1
+	case i+1 < len(g.columns) && g.columns[i+1].pair:
+		return i + 1
+	}
+	return -1
 }
 
 // nextNarrow returns the column, -1 for none, that is made narrow before that goes
