@@ -13,12 +13,11 @@ func (e *env) shortEndpoint(s string, room int) string {
 	if len(s) <= room || !strings.HasPrefix(s, "[") || strings.IndexByte(s, '.') >= 0 { // those that hold an IPv4 address are short
 		return s
 	}
-	end := strings.LastIndexByte(s, ']')
-	if end < 0 {
+	group := strings.LastIndexByte(s[:max(strings.LastIndexByte(s, ']'), 0)], ':')
+	if group < 0 {
 		return s
 	}
-	dots := e.plain("…")
-	tail := s[strings.LastIndexByte(s[:end], ':'):] // ":5678]:443"
+	dots, tail := e.plain("…"), s[group:] // ":5678]:443"
 	head := max(room-len(tail)-displayWidth(dots), len("[2"))
 	if head+displayWidth(dots)+len(tail) >= len(s) {
 		return s
