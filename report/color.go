@@ -1,8 +1,9 @@
 package report
 
 // escapes are the terminal codes (ECMA-48 §8.3.117) of each tone. Colours are
-// the terminal's own eight, so that they suit its background.
-var escapes = [...]string{Plain: "", Good: "\x1b[32m", Doubt: "\x1b[33m", Bad: "\x1b[31m", Quiet: "\x1b[2m", Strong: "\x1b[1m"}
+// the terminal's own eight, and of these such as can be read on a light ground and on a
+// dark one: yellow and cyan on white cannot.
+var escapes = [...]string{Plain: "", Good: "\x1b[32m", Doubt: "\x1b[35m", Bad: "\x1b[31m", Quiet: "\x1b[2m", Strong: "\x1b[1m"}
 
 const escapeEnd = "\x1b[0m"
 

@@ -58,6 +58,9 @@ type Column[T any] struct {
 	// Drop orders the columns that give way in a narrow terminal: the highest
 	// goes first, 0 never goes.
 	Drop uint8
+	// Pair columns go and stay with the one before them: half of a pair would look
+	// like the whole.
+	Pair bool
 	// Shorten is for endpoints: the middles of their IPv6 addresses give way in
 	// front of columns of that Drop and lower ones; 0: never.
 	Shorten uint8

@@ -97,9 +97,7 @@ func (m *markdownWriter[T]) finish() error {
 		b = append(b, "None: "+m.view.none(m.env)+".\n"...)
 	}
 	if m.hidden > 0 {
-		b = append(b, '\n')
-		b = appendThousands(b, uint64(m.hidden))
-		b = append(b, " more rows not shown (`--limit 0` shows all).\n"...)
+		b = append(b, "\n"+unglue(plural(uint64(m.hidden), "more row"))+" not shown (`--limit 0` shows all).\n"...)
 	}
 	if text := m.inferred.note(); text != "" {
 		b = append(b, "\n"+text+".\n"...)

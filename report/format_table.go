@@ -29,7 +29,7 @@ func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
 	t.inferred, t.cells = make([]doubts, len(t.columns)), make([]cell, len(t.columns))
 	for _, c := range t.columns {
 		t.grid.columns = append(t.grid.columns, gridColumn{
-			header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty, nothing: c.Nothing, shorten: c.Shorten, wrap: c.Wrap,
+			header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty, nothing: c.Nothing, pair: c.Pair, shorten: c.Shorten, wrap: c.Wrap,
 		})
 	}
 	return t
@@ -120,7 +120,7 @@ func (t *tableWriter[T]) finish() error {
 // notes says what the table does not show.
 func (t *tableWriter[T]) notes() error {
 	if t.hidden > 0 {
-		if err := t.line(thousands(uint64(t.hidden)) + " more rows not shown (--limit 0 shows all)"); err != nil {
+		if err := t.line(plural(uint64(t.hidden), "more row") + " not shown (--limit 0 shows all)"); err != nil {
 			return err
 		}
 	}

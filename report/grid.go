@@ -21,6 +21,7 @@ type gridColumn struct {
 	room      int
 	hideEmpty bool
 	nothing   string // as in Column
+	pair      bool   // as in Column
 	shorten   uint8  // as in Column
 	wrap      uint8  // as in Column
 	// below columns move to a line of their own under each row when the table
@@ -198,6 +199,9 @@ func (g *grid) takeBack(gone, widths []int, most uint8) {
 		}
 		before := slices.Clone(g.keep)
 		g.keep = append(g.keep, i)
+		if p := g.partner(i); slices.Contains(gone, p) {
+			g.keep = append(g.keep, p)
+		}
 		slices.Sort(g.keep)
 		if g.lineWidth(widths) > g.env.Width {
 			g.keep = before

@@ -13,12 +13,11 @@ func (e *env) shortEndpoint(s string, room int) string {
 	if len(s) <= room || !strings.HasPrefix(s, "[") || strings.IndexByte(s, '.') >= 0 { // those that hold an IPv4 address are short
 		return s
 	}
-	end := strings.LastIndexByte(s, ']')
-	if end < 0 {
+	group := strings.LastIndexByte(s[:max(strings.LastIndexByte(s, ']'), 0)], ':')
+	if group < 0 {
 		return s
 	}
-	dots := e.plain("…")
-	tail := s[strings.LastIndexByte(s[:end], ':'):] // ":5678]:443"
+	dots, tail := e.plain("…"), s[group:] // ":5678]:443"
 	head := max(room-len(tail)-displayWidth(dots), len("[2"))
 	if head+displayWidth(dots)+len(tail) >= len(s) {
 		return s
@@ -41,8 +40,13 @@ func (g *grid) giveWay(natural []int) []int {
 		if worst < 0 {
 			break
 		}
-		gone = append(gone, g.keep[worst])
-		g.keep = slices.Delete(g.keep, worst, worst+1)
+		i := g.keep[worst]
+		for _, i := range []int{i, g.partner(i)} {
+			if k := slices.Index(g.keep, i); k >= 0 {
+				gone = append(gone, i)
+				g.keep = slices.Delete(g.keep, k, k+1)
+			}
+		}
 	}
 	// What addresses and words give way to comes back in front of them.
 	most := uint8(0)
@@ -61,6 +65,17 @@ func (g *grid) giveWay(natural []int) []int {
 		}
 	}
 	return widths
+}
+
+// partner returns the other column of a pair, -1 where i is of none.
+func (g *grid) partner(i int) int {
+	switch {
+	case g.columns[i].pair:
+		return i - 1
+	case i+1 < len(g.columns) && g.columns[i+1].pair:
+		return i + 1
+	}
+	return -1
 }
 
 // nextNarrow returns the column, -1 for none, that is made narrow before that goes

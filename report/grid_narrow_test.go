@@ -72,3 +72,26 @@ func TestWrapped(t *testing.T) {
 		}
 	}
 }
+
+// TestPairs: a column that is half of a pair is shown with the other half or not at
+// all.
+func TestPairs(t *testing.T) {
+	pairs := [][2]string{{"CLIENT IN", "SERVER IN"}, {"OCTETS C", "OCTETS S"}, {"MSS C", "MSS S"}, {"CLIENT ISN", "SERVER ISN"}}
+	shown := map[string]bool{}
+	for width := 60; width < 260; width++ {
+		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewPackets} {
+			out := render(t, Options{Views: []View{v}, Format: FormatTable, Width: width}, []*analyze.Observation{synPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
+			table, _, _ := strings.Cut(out, "no room for ")
+			for _, p := range pairs {
+				first := strings.Contains(table, p[0])
+				shown[p[0]] = shown[p[0]] || first
+				if first != strings.Contains(table, p[1]) {
+					t.Errorf("%s at %d: %s without its partner:\n%s", v, width, p, out)
+				}
+			}
+		}
+	}
+	if len(shown) != len(pairs) {
+		t.Errorf("shown: %v", shown)
+	}
+}

@@ -63,7 +63,7 @@ func (s *storyWriter) finish() error {
 		note("none: " + connectionView.none(s.env))
 	}
 	if s.hidden > 0 {
-		note(thousands(uint64(s.hidden)) + " more connections not shown (--limit 0 shows all)")
+		note(plural(uint64(s.hidden), "more connection") + " not shown (--limit 0 shows all)")
 	}
 	if text := s.inferred.note(); text != "" {
 		note(text)

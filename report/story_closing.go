@@ -163,7 +163,11 @@ func (t *story) closing() {
 	if c.Closing.Outcome != analyze.ClosingNormal && c.Closing.Outcome != analyze.ClosingSimultaneous {
 		t.inferred.see(c.ClientState.String())
 		t.inferred.see(c.ServerState.String())
-		t.section("STATES", "at the end the client is in "+c.ClientState.String()+", the server in "+c.ServerState.String(), Plain)
+		text := "at the end the client is in " + c.ClientState.String() + ", the server in " + c.ServerState.String()
+		if c.ClientState == c.ServerState {
+			text = "at the end both ends are in " + c.ClientState.String()
+		}
+		t.section("STATES", text, Plain)
 	}
 	if c.Evicted {
 		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", Doubt)
@@ -287,8 +291,13 @@ func (t *story) timeWait() {
 		if c.Closing.Inferred {
 			held = "by inference held by "
 		}
-		add("%s until %s (2MSL = %s, --msl): %s cannot be used towards %s before, save by a SYN with a higher ISN or a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
-			held+sideText(tw.Holders), end, duration(2*int64(t.env.MSL)), holder, peer)
+		whole := 2 * int64(t.env.MSL)
+		until := "until " + end + " (2MSL = " + duration(whole) + ", --msl)"
+		if tw.ReusedBy != 0 && tw.Until-tw.Since < whole {
+			until = "until " + end + ", not for all of 2MSL (" + duration(whole) + ", --msl)"
+		}
+		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN or a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
+			held+sideText(tw.Holders), until, holder, peer)
 	}
 	if tw.Restarts > 0 {
 		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))

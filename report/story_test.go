@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
@@ -53,6 +54,11 @@ func TestSentences(t *testing.T) {
 		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
 		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},
+		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, ReusedBy: 5, Reuse: analyze.ReuseISN}),
+			"held by the client until 2.000 s, not for all of 2MSL (60.0 s, --msl): "},
+		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 61e9, ReusedBy: 5}), "until 61.00 s (2MSL = 60.0 s, --msl): "},
+		{func(c *analyze.Connection) { c.ClientState, c.ServerState = state.Closed, state.Closed }, "at the end both ends are in CLOSED"},
+		{func(c *analyze.Connection) { c.ClientState, c.ServerState = state.Closed, state.Established }, "at the end the client is in CLOSED, the server in ESTABLISHED"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Restarts: 2}), "restarted twice by a FIN that came again"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseISN}), "used again by connection 5, whose SYN has a higher ISN"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseUnproved}), "with neither a higher ISN nor a later timestamp"},

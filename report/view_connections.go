@@ -26,7 +26,7 @@ var connectionView = &rowView[connection]{
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FirstPacket) }},
 			{Name: "last_packet", Kind: KindID, For: Programs, Meaning: "The last packet of the connection.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.LastPacket) }},
-			{Name: "start", Unit: "s", Kind: KindTime, Drop: 8, Meaning: "When the first packet was captured.",
+			{Name: "start", Unit: "s", Kind: KindTime, Drop: 10, Meaning: "When the first packet was captured.",
 				Value: func(_ *env, c *connection, v *Value) { v.int(c.Start) }},
 			{Name: "duration", Header: "LASTED", Unit: "s", Kind: KindDuration, Drop: 4, Meaning: "From the first to the last packet.",
 				Value: func(_ *env, c *connection, v *Value) { v.int(c.End - c.Start) }},
@@ -40,7 +40,7 @@ var connectionView = &rowView[connection]{
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.Packets + c.FromServer.Packets) }},
 			{Name: "octets_client", Header: "OCTETS C", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the client, each octet counted once.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromClient.UniqueOctets) }},
-			{Name: "octets_server", Header: "OCTETS S", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Meaning: "Payload of the server, each octet counted once.",
+			{Name: "octets_server", Header: "OCTETS S", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Pair: true, Meaning: "Payload of the server, each octet counted once.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromServer.UniqueOctets) }},
 			{Name: "resent", Kind: KindCount, For: People, Drop: 3, Meaning: "Segments of both ends that were sent again.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(resent(c)) },
@@ -52,7 +52,7 @@ var connectionView = &rowView[connection]{
 				}},
 			{Name: "rtt_server", Header: "RTT S", Unit: "s", Kind: KindDuration, For: People, Drop: 9, HideEmpty: true, Meaning: "Answered SYN to SYN-ACK at this tap.",
 				Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTServer) }},
-			{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 10, HideEmpty: true, Meaning: "Which ends entered TIME-WAIT.",
+			{Name: "time_wait", Header: "TIME-WAIT", Kind: KindWord, Drop: 8, HideEmpty: true, Meaning: "Which ends entered TIME-WAIT.",
 				Value: func(_ *env, c *connection, v *Value) {
 					if c.TimeWait.Holders != analyze.NoSide {
 						v.string(c.TimeWait.Holders.String())

@@ -46,7 +46,7 @@ var handshakeView = &rowView[connection]{
 					v.uint(uint64(c.Opening.ClientISN))
 				}
 			}},
-		{Name: "server_isn", Kind: KindID, Drop: 12, Meaning: "Initial sequence number of the server.",
+		{Name: "server_isn", Kind: KindID, Drop: 12, Pair: true, Meaning: "Initial sequence number of the server.",
 			Value: func(_ *env, c *connection, v *Value) {
 				if c.Opening.ServerISNKnown {
 					v.uint(uint64(c.Opening.ServerISN))
@@ -54,7 +54,7 @@ var handshakeView = &rowView[connection]{
 			}},
 		{Name: "client_mss", Header: "MSS C", Unit: "octets", Kind: KindID, Drop: 10, Meaning: "MSS that the client offered.",
 			Value: func(_ *env, c *connection, v *Value) { v.mss(&c.Opening.ClientOptions) }},
-		{Name: "server_mss", Header: "MSS S", Unit: "octets", Kind: KindID, Drop: 10, HideEmpty: true, Meaning: "MSS that the server offered.",
+		{Name: "server_mss", Header: "MSS S", Unit: "octets", Kind: KindID, Drop: 10, Pair: true, HideEmpty: true, Meaning: "MSS that the server offered.",
 			Value: func(_ *env, c *connection, v *Value) { v.mss(&c.Opening.ServerOptions) }},
 		{Name: "agreed", Kind: KindWords, Drop: 11, HideEmpty: true, Meaning: "Options that both ends offered: window_scale, sack_permitted, timestamps, ecn, accecn, fast_open, mptcp.",
 			Value: func(_ *env, c *connection, v *Value) { v.agreed(&c.Opening) }},

@@ -329,6 +329,16 @@ func TestShortened(t *testing.T) {
 	}
 }
 
+// TestShortenedHostile: what is no endpoint stays as it is.
+func TestShortenedHostile(t *testing.T) {
+	e := &env{Options: Options{Width: 80}}
+	for _, s := range []string{"", "[", "[]", "[x]:80", "]", "[:", "[abcdefghijklmnopqrstuvwxyz", "vlan 10/vxlan 42"} {
+		if got := e.shortEndpoint(s, 0); got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+	}
+}
+
 // TestMomentKindsSampled keeps the samples complete.
 func TestMomentKindsSampled(t *testing.T) {
 	moments := sampleMoments(t)

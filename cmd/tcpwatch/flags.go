@@ -233,6 +233,14 @@ func inUnits(n int) string {
 	return text
 }
 
+// amount is a number of things.
+func amount(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.FormatUint(n, 10) + " " + noun
+}
+
 // quoted is a word as a POSIX shell takes it.
 func quoted(s string) string {
 	plain := func(r rune) bool {

@@ -105,3 +105,12 @@ func TestLiveUntil(t *testing.T) {
 		}
 	}
 }
+
+// TestAmount: one of a thing is not several.
+func TestAmount(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0 packets", 1: "1 packet", 2: "2 packets"} {
+		if got := amount(n, "packet"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

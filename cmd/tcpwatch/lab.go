@@ -124,7 +124,11 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	if l := lesson.Find(strings.ToLower(args[0])); l != nil {
 		return []*lesson.Lesson{l}, nil
 	}
-	return nil, fmt.Errorf("there is no scenario %q%s", args[0], report.Nearest(args[0], lesson.Names()))
+	near := report.Nearest(args[0], lesson.Names())
+	if near == "" {
+		near = " (tcpwatch lab lists them)"
+	}
+	return nil, fmt.Errorf("there is no scenario %q%s", args[0], near)
 }
 
 // overIPv6 returns the lessons for IPv6, without those that there are not.

@@ -138,6 +138,7 @@ func (o *liveOptions) declare(c *cobra.Command) {
 	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces, as tcpwatch interfaces does, and end")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what the kernel has no means for")
 	o.readOptions.declare(c)
+	completeList(c, "interface", interfaceNames)
 }
 
 func (o *liveOptions) run(c *cobra.Command, args []string) error {
@@ -153,6 +154,7 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 	if err := o.checkPairs(c); err != nil {
 		return err
 	}
+	o.noteLimit(c)
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
 	if o.lasting > 0 {

@@ -173,7 +173,7 @@ func (r *liveRun) behindEcho() {
 func (r *liveRun) sayDrops(in report.Input) {
 	for _, i := range in.Interfaces {
 		if i.Dropped > 0 {
-			r.note(r.stderr, fmt.Sprintf("%s: %d packets were dropped for want of room (--ring-size)", i.Name, i.Dropped))
+			r.note(r.stderr, fmt.Sprintf("%s: there was no room for %s (--ring-size)", i.Name, amount(i.Dropped, "packet")))
 		}
 	}
 }

@@ -69,7 +69,7 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	in := feed(ctx, src, dec, an, h, stop)
 	if order != nil {
 		if lost, err := order.Close(); lost > 0 {
-			in.Damages = append(in.Damages, fmt.Sprintf("%d connections that waited for one that began before them were lost: %v", lost, err))
+			in.Damages = append(in.Damages, fmt.Sprintf("lost %s behind one that began before and lasts: %v", amount(lost, "connection"), err))
 		}
 	}
 	return in

@@ -140,19 +140,9 @@ func (o *readOptions) declare(c *cobra.Command) {
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false,
 		"no progress and no notes on standard error, only errors")
-	complete(c, "view", report.Views)
+	completeList(c, "view", func() []string { return texts(report.Views) })
 	complete(c, "format", report.Formats)
-}
-
-// complete lets the shell complete a flag from words.
-func complete[T ~string](c *cobra.Command, flag string, words []T) {
-	names := make([]string, len(words))
-	for i, w := range words {
-		names[i] = string(w)
-	}
-	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // the flag is not declared: a mistake of this file
-	}
+	complete(c, "compat", compats)
 }
 
 func (o *readOptions) run(c *cobra.Command, paths []string) error {
@@ -160,6 +150,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err := o.check(c, paths); err != nil {
 		return err
 	}
+	o.noteLimit(c)
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
 	src, bar, err := openInputs(ctx, c, paths, o.quiet)
@@ -257,6 +248,13 @@ func (o *readOptions) checkPairs(c *cobra.Command) error {
 		return errors.New("-o - and -w -: standard output can take one of them")
 	}
 	return o.keep.check(c.OutOrStdout())
+}
+
+// noteLimit says where --limit limits nothing: programs get all rows.
+func (o *readOptions) noteLimit(c *cobra.Command) {
+	if o.limit > 0 && !o.quiet && o.format != report.FormatTable && o.format != report.FormatMarkdown {
+		fmt.Fprintf(c.ErrOrStderr(), "tcpwatch: note: --limit is for tables: %s has every row\n", o.format)
+	}
 }
 
 // finish ends the files of streams, says on standard error what was not read or

@@ -222,6 +222,9 @@ func commandName(c *cobra.Command, args []string) error {
 	if _, err := os.Stat(args[0]); err == nil {
 		return fmt.Errorf("%q is not a command; to read a capture: tcpwatch read %s", args[0], args[0])
 	}
+	if args[0] == "version" {
+		return errors.New(`"version" is not a command; it is a flag: tcpwatch --version`)
+	}
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		return fmt.Errorf("%q is not a command; did you mean %q?", args[0], near[0])
 	}
