@@ -30,12 +30,10 @@ type Facts struct {
 	// was captured before it, as its numbers, identification or timestamp show: what it
 	// says of acknowledgement and window is old.
 	Late bool
-	// Repeated is when the octet in front of the sender's next one was captured last,
-	// where the segment has no octets and that number; 0 where it is not remembered.
-	Repeated int64
 	// Same is the latest packet of the sender with exactly the segment's range
 	// (and, without sequence space, its acknowledgement); Overlap the latest
-	// with any of its octets. Packet 0: none is remembered.
+	// with any of its octets, or, where it has none and repeats the number in front of
+	// the next one, with that octet. Packet 0: none is remembered.
 	Same, Overlap Mark
 	// SameAgain is set when Same was a retransmission itself.
 	SameAgain bool
@@ -93,7 +91,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	}
 	x.Late = x.late(seg)
 	if x.Bare && x.SeqDelta == -1 {
-		x.Repeated = t.Latest(s, seg.Seq, seg.Seq+1).Time
+		x.Overlap = t.Latest(s, seg.Seq, seg.Seq+1).Mark
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {

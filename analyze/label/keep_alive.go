@@ -41,6 +41,6 @@ var keepAlive = Spec{
 // RFC 9293 §3.8.4 lets a keep-alive be sent only where nothing was received for an
 // interval, which is longer than a round trip.
 func strays(x *flow.Facts) bool {
-	apart := x.Mark.Time - x.Repeated
+	apart := x.Mark.Time - x.Overlap.Time
 	return x.Bare && (x.Late || apart < x.Loop || apart < soon)
 }
