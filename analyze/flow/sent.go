@@ -94,16 +94,6 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 	return true
 }
 
-// resent reports whether the packet, which is remembered of h, was a retransmission.
-func (t *Table) resent(h *Half, packet uint64) bool {
-	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
-		if s := t.sent.At(i); s.Packet <= packet {
-			return s.Packet == packet && s.Again
-		}
-	}
-	return false
-}
-
 // maxLook bounds how many segments are looked through for a copy of one that
 // occupies no sequence space. A heuristic: a copy follows within a few packets.
 const maxLook = 64
@@ -126,8 +116,9 @@ func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 
 // Same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
-// identification and timestamp, of that one. late is Facts.Late of seg. Packet 0: none.
-func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark) {
+// identification and timestamp, of that one; again is set where that was a
+// retransmission. late is Facts.Late of seg. Packet 0: none.
+func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark, again bool) {
 	end, looks := seg.End(), int32(maxLook)
 	if end != seg.Seq || late { // an old ACK is rare, and worth a longer look
 		looks = maxSent
@@ -143,14 +134,14 @@ func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark) {
 				continue
 			}
 			if s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal) {
-				return s.Mark
+				return s.Mark, s.Again
 			}
 			if m.Packet == 0 {
-				m = s.Mark
+				m, again = s.Mark, s.Again
 			}
 		}
 	}
-	return m
+	return m, again
 }
 
 // SentAfter returns a remembered segment of h that overlaps [from, to), where

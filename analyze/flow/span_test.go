@@ -26,7 +26,7 @@ func TestSpans(t *testing.T) {
 		for i := range rapid.IntRange(0, 150).Draw(r, "sent") {
 			s := segment(i + 1)
 			n, trace := table.sent.New()
-			*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End(), Ack: s.Ack}
+			*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End(), Ack: s.Ack, Again: rapid.Bool().Draw(r, "again")}
 			table.joinSent(&h, n, trace)
 		}
 		for n := rapid.IntRange(0, 60).Draw(r, "gone"); n > 0 && h.nsent > 0; n-- {
@@ -49,8 +49,9 @@ func TestSpans(t *testing.T) {
 				r.Fatalf("[%d, %d): %+v, want %+v", s.Seq, s.End(), got, latest)
 			}
 			older := rapid.Bool().Draw(r, "older")
-			if got, want := table.Same(&h, &s, older), sameOf(all, &s, older); got != want {
-				r.Fatalf("[%d, %d), older %v: the same %+v, want %+v", s.Seq, s.End(), older, got, want)
+			same, again := table.Same(&h, &s, older)
+			if want, wanted := sameOf(all, &s, older); same != want || again != wanted {
+				r.Fatalf("[%d, %d), older %v: the same %+v, want %+v", s.Seq, s.End(), older, same, want)
 			}
 		}
 		table.dropSent(&h)
@@ -79,14 +80,14 @@ func TestSpanHalfway(t *testing.T) {
 		if seq != 0 {
 			want++
 		}
-		if got := table.Same(&h, &wire.Segment{Seq: seq}, false); got.Packet != want {
+		if got, _ := table.Same(&h, &wire.Segment{Seq: seq}, false); got.Packet != want {
 			t.Errorf("%d: packet %d, want %d", seq, got.Packet, want)
 		}
 	}
 }
 
 // sameOf is Same for a list.
-func sameOf(all []Trace, seg *wire.Segment, older bool) (m Mark) {
+func sameOf(all []Trace, seg *wire.Segment, older bool) (m Mark, again bool) {
 	looks := maxLook
 	if seg.SeqLen() > 0 || older {
 		looks = maxSent
@@ -97,11 +98,11 @@ func sameOf(all []Trace, seg *wire.Segment, older bool) (m Mark) {
 			continue
 		}
 		if s.IPID == seg.IPID {
-			return s.Mark
+			return s.Mark, s.Again
 		}
 		if m.Packet == 0 {
-			m = s.Mark
+			m, again = s.Mark, s.Again
 		}
 	}
-	return m
+	return m, again
 }
