@@ -299,7 +299,7 @@ type TimeWait struct {
 	Restarts     uint32 // retransmitted FINs that the holder acknowledged again
 	ReusedBy     uint64 // number of the connection that used the tuple next; 0: none
 	Reuse        ReuseRight
-	CutBy        uint64 // packet of the RST that ended it early (RFC 1337); 0: none
+	CutBy        uint64 // packet of the RST that ended it early, unless the stack takes none there (RFC 1337); 0: none
 }
 
 // Direction counts what one end sent.

@@ -52,7 +52,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if !refuses || over(y) || y.State.Synchronized() {
 		a.noteReset(f, n, x, y, seg)
 	}
-	if y.State.Base() == state.TimeWait {
+	held := y.State.Base() == state.TimeWait
+	if held {
 		n.cutTimeWait(seg)
 	}
 	if !y.Is(flow.GotRST) {
@@ -65,6 +66,9 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	y.State = y.State.Base().After(state.GetRST)
 	if y.State.Base() == state.Listen {
 		y.State = y.State.Infer() // whether it listens is never seen
+	}
+	if held {
+		y.State = y.State.Infer() // RFC 9293 §3.10.7.4 ends TIME-WAIT; stacks that keep to RFC 1337 do not
 	}
 	if missed {
 		// What stands in front of it was not acknowledged in time: where it was lost,

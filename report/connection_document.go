@@ -138,7 +138,7 @@ var timeWaitMembers = []member{
 	{"time_wait.restarts", is.number, "", "FINs that came again and were acknowledged again, which starts 2MSL anew."},
 	{"time_wait.reused_by", is.number, isNull + "none did", "Number of the connection that used the same addresses and ports next."},
 	{"time_wait.reuse", oneOf(wordsOf(analyze.ReuseISN, analyze.ReuseUnproved)...), isNull + "they were not used again", "By what right (RFC 9293 §3.6.1, RFC 6191 §2)."},
-	{"time_wait.cut_by", is.number, isNull + "none did", "Packet of the RST that ended it early (RFC 1337)."},
+	{"time_wait.cut_by", is.number, isNull + "none did", "Packet of the RST that ended it early, unless the stack takes none there (RFC 1337)."},
 }
 
 const (

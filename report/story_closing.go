@@ -281,7 +281,7 @@ func (t *story) timeWait() {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if tw.CutBy != 0 {
-		add("entered by %s at %s and cut short at %s by the RST in packet %d (RFC 1337)", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy)
+		add("entered by %s at %s and cut short at %s by the RST in packet %d, unless its stack takes none there (RFC 1337)", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy)
 	} else {
 		holder, peer := c.Client, c.Server
 		if tw.Holders == analyze.ServerSide {
