@@ -13,7 +13,7 @@ var acceptQueueFull = Spec{
 			opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
 		{"in the first case the client sent at least two segments behind its ACK, and sent one of them again, or the server sent its SYN-ACK again behind " +
 			"the ACK", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},
-		{"in the second case the server sent its SYN-ACK again behind the ACK, later than a round trip to it; or the client sent payload or a FIN again twice or more before the server took it",
+		{"in the second case the server sent its SYN-ACK again behind the ACK, later than a round trip to it; or the client sent payload or a FIN again before the server took it, three times or more, or twice where the tap is near the server or others go on meanwhile",
 			"0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"},
 		{"where in the second case it sent the SYN-ACK again, more speaks for that than for one ACK that was lost: it did so more than once; or three segments of the client stand in front, one with " +
 			"payload (a heuristic); or, unless the first payload came only behind it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
@@ -59,7 +59,7 @@ func neverTaken(x *context, v *Verdict) bool {
 	if x.Opening.AckPacket == 0 || x.nSynAcks == 0 || x.Opening.Form != analyze.FormThreeWay {
 		return false
 	}
-	again := synAcksBehindACK(x)
+	again := x.agains
 	p := x.beside.listener.proved
 	accepts := p != 0 && p >= x.completed()-meanwhile
 	if x.Clues.Ignored < 3 || x.Clues.IgnoredAgain == 0 && again == 0 || again == 0 && !accepts && x.longOnly() {
@@ -104,8 +104,8 @@ func takenLate(x *context, v *Verdict) bool {
 		v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
 	}
 	accepts := l.prompt != 0 && l.prompt >= x.completed()-meanwhile && l.prompt <= until
-	if x.again == nil && (!data || !near && !accepts && x.longOnly()) {
-		return false
+	if x.again == nil && (!data || !near && !accepts && (c.IgnoredAgain < 3 || x.longOnly())) {
+		return false // a path that loses explains it
 	}
 	v.Confidence = Possible
 	switch {
@@ -142,16 +142,4 @@ func synIgnored(x *context, v *Verdict) bool {
 	v.add(Item{Why: SynUnanswered, Packet: x.syn(0).Packet})
 	v.add(Item{Why: ListenerAnswers})
 	return true
-}
-
-// synAcksBehindACK counts the SYN-ACKs that were sent again behind the ACK that
-// completed the handshake.
-func synAcksBehindACK(x *context) int {
-	n := 0
-	for i := range x.nSynAcks {
-		if x.synAck(i).Packet > x.Opening.AckPacket {
-			n++
-		}
-	}
-	return n
 }

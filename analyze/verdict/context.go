@@ -46,12 +46,13 @@ func (x *context) read(c *analyze.Connection) {
 	}
 }
 
-// notTaken finds the SYN-ACKs that show that the ACK was not taken.
+// notTaken finds the SYN-ACKs that show that the ACK was not taken. Where no round trip
+// was measured, as many as there are SYNs may answer those.
 func (x *context) notTaken() {
 	passed, way, proved := x.completed(), x.wayToServer(), x.Clues.ServerProved
 	for i := range x.nSynAcks {
 		a := x.synAck(i)
-		if a.Packet < x.Opening.AckPacket || proved != 0 && a.Packet > proved || a.Time-passed <= way {
+		if a.Packet < x.Opening.AckPacket || way < 0 && i < x.nSyns || proved != 0 && a.Packet > proved || a.Time-passed <= way {
 			continue
 		}
 		if x.agains++; x.again == nil {

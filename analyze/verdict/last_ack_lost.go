@@ -33,7 +33,7 @@ var lastAckLost = Spec{
 		v.Confidence = Likely
 		// Where the way is not known, it may have crossed the ACK.
 		third, way := x.Clues.IgnoredPackets[2], x.wayToServer()
-		if x.has(AcceptQueueFull) || synAcksBehindACK(x) > 1 || third != 0 && third < a.Packet || way < 0 || a.Inferred {
+		if x.has(AcceptQueueFull) || x.agains > 1 || third != 0 && third < a.Packet || way < 0 || a.Inferred {
 			v.Confidence = Possible
 		}
 		why := AckPassed
