@@ -17,7 +17,7 @@ var acceptQueueFull = Spec{
 			"0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"},
 		{"where in the second case it sent the SYN-ACK again, more speaks for that than for one ACK that was lost: it did so more than once; or three segments of the client stand in front, one with " +
 			"payload (a heuristic); or, unless the first payload came only behind it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
-			"server takes less than 1 ms (a heuristic), or connections to the same address and port that began before it waited likewise at that time",
+			"server takes less than 1 ms (a heuristic), or one with payload stands in front, and connections to the same address and port that began before it waited likewise at that time",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"},
 		{"where the SYN-ACK was not sent again behind the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in the second case, a round trip to the server takes less than 1 ms; or " +
 			"connections to the same address and port that began before it go on meanwhile",
@@ -97,7 +97,7 @@ func takenLate(x *context, v *Verdict) bool {
 		until, data = a.Time, x.dataBefore(a.Packet)
 		three = data && third != 0 && third < a.Packet
 		defers := !data && c.IgnoredData != 0 && c.IgnoredAgain == 0 // it took payload at once (TCP_DEFER_ACCEPT)
-		if a.Inferred || x.agains < 2 && !three && (defers || !near && !likewise) {
+		if a.Inferred || x.agains < 2 && !three && (defers || !near && !(likewise && data)) {
 			return false // that, one ACK that was lost, or a packet captured twice explains it
 		}
 		first := x.synAck(0)

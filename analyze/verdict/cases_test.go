@@ -154,6 +154,7 @@ var cases = []struct{ name, script, want string }{
 		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a SYN-ACK behind what shows that the server is open", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", ""},
 	{"two wait at one time", two("+.5"), "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"two wait at one time, without payload", strings.NewReplacer("+.01 C>B P. 1:11(10) ack 1\n", "", "+.01 A>B P. 1:11(10) ack 1\n", "", " . 11 ", " . 1 ").Replace(two("+.5")), "LAST-ACK-LOST possible"},
 	{"two wait one behind the other", two("+3"), "LAST-ACK-LOST likely"},
 	{"a request is lost twice", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a server without memory takes the request in the end", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible"},
