@@ -32,7 +32,9 @@ func TestSentences(t *testing.T) {
 			c.Opening.Outcome, c.Closing.RstPacket, c.Closing.RstBy = analyze.OpeningReset, 8, analyze.ClientSide
 		}, "the client, or something between, sent a RST (packet 8)"},
 		{func(c *analyze.Connection) { c.Opening.Outcome, c.Opening.SynAckCount = analyze.OpeningHalfOpen, 5 }, "the SYN-ACK was sent 5 times and no acknowledgement"},
-		{func(c *analyze.Connection) { c.Opening.Outcome, c.Opening.SynCount = analyze.OpeningUnanswered, 1 }, "the SYN was sent once, and nothing came back"},
+		{func(c *analyze.Connection) {
+			c.Opening.Outcome, c.Opening.SynCount, c.FromServer.Packets = analyze.OpeningUnanswered, 1, 0
+		}, "the SYN was sent once, and nothing came back while it was captured"},
 		{func(c *analyze.Connection) { c.Opening.Outcome, c.FromClient.Packets = analyze.OpeningOneWay, 0 }, "only what the server sent was captured"},
 		{func(c *analyze.Connection) { c.Opening.SynAckFirst = true }, "the SYN-ACK stands before the SYN"},
 		{func(c *analyze.Connection) { c.Opening.SynAckISNs = 2 }, "carry 2 different ISNs"},
