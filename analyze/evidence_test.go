@@ -47,6 +47,8 @@ func TestDoubts(t *testing.T) {
 			label.Retransmission, "bytes seen in packet 1", label.CauseUnknown, nil},
 		{"a SYN that is not answered", "0 A>B S 0:0(0) id 7\n+1 A>B S 0:0(0) id 8",
 			label.Retransmission, "SYN seen in packet 1", label.CauseRTO, nil},
+		{"a SYN-ACK that may answer a SYN that was not captured", "0 B>A S. 0 ack 1\n+.008 B>A S. 0 ack 1",
+			label.DuplicatePacket, "SYN-ACK again at once after packet 1", label.NoCause, nil},
 		{"missed packets", evidenceOpened + "+.1 A>B P. 1:101(100) ack 1\n+.01 B>A . 1 ack 201\n+.1 A>B P. 301:401(100) ack 1",
 			label.MissingSegment, "gap in front (in doubt: capture missed packets)", label.NoCause, nil},
 	} {

@@ -112,15 +112,13 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		// identification nothing tells one from a copy.
 	case x.RepeatsSYN:
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
-		// captured in between, or one more than were answered, or where none was
-		// captured perhaps one of those.
+		// captured in between, or one more than were answered.
 		// But what was sent again at once goes the same way: another TTL shows a
 		// second place of capture.
 		moved := c.Segment.TTL != x.Sender.TTL
-		answers := c.Segment.Flags.Has(wire.ACK) && !moved &&
-			(x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || x.Receiver.SYNs == 0)
+		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs)
 		if apart < soonSYN && (!answers || apart < soon/2) {
-			if answers || c.Segment.Flags.Has(wire.ACK) && x.Receiver.SYNTwice {
+			if answers || c.Segment.Flags.Has(wire.ACK) && (x.Receiver.SYNTwice || x.Receiver.SYNs == 0) {
 				return Copied, SynAckTwice, old.Packet, true
 			}
 			return Copied, TooSoon, old.Packet, true
