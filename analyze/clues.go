@@ -18,6 +18,9 @@ type Clues struct {
 	// of its SYN-ACK had arrived; ServerProvedAt is its time.
 	ServerProved   uint64
 	ServerProvedAt int64
+	// ProvedTwice is set where that segment shows that something sent again had arrived
+	// the first time: a D-SACK, or what makes a retransmission spurious.
+	ProvedTwice bool
 	// Ignored counts the client's segments behind the SYN-ACK that came before
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
 	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
@@ -245,6 +248,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
+		c.ProvedTwice = a.lab.Set.Has(label.DSACK) || a.lab.Set.Has(label.ShownSpurious)
 	}
 }
 

@@ -48,7 +48,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	a.revive(f, n, x, seg)
 	guessLater := a.guessFIN(f, n, x, y, seg)
-	if x.HasOldSYN && x.State.Base() == state.SynSent && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
+	if x.HasOldSYN && (x.State.Base() == state.SynSent || x.State == state.Closed|state.Inferred) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
 		// It goes on with the old numbers: the SYN was not its own, or an old
 		// duplicate (RFC 5961 §4).
 		x.State, x.HasOldSYN = x.Before, false

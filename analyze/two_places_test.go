@@ -30,6 +30,7 @@ func TestTwoPlaces(t *testing.T) {
 	}{
 		{"timestamp, one interface", way("id 5 "+stamps, "id 5 "+stamps, answer, answer), [4]int32{}, [4]label.ID{1: copied, 3: copied}, false},
 		{"timestamp, two interfaces, no identification", way(stamps, stamps, answer, answer), [4]int32{0, 1, 1, 0}, [4]label.ID{1: copied, 3: copied}, false},
+		{"timestamp, and a SYN that came once", "0 A>B S 0 " + stamps + "\n+.001 B>A S. 0 ack 1 " + answer + "\n+.4 B>A S. 0 ack 1 " + answer + "\n+.001 A>B . 1 ack 1 <TS val 500 ecr 7>\n", [4]int32{}, [4]label.ID{2: again}, false},
 		{"another timestamp", way("id 5 "+stamps, "id 5 "+stamps, answer, later), [4]int32{0, 1, 1, 0}, [4]label.ID{1: copied, 3: again}, false},
 		{"the SYN sent again with its timestamp", way(stamps, stamps, answer, later), [4]int32{}, [4]label.ID{1: again, 3: again}, false},
 		{"two interfaces", way("id 5", "id 5", "", ""), [4]int32{0, 1, 1, 0}, [4]label.ID{1: copied, 3: copied}, false},

@@ -140,11 +140,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		}
 	}
 	if !fx.Bare {
-		x.LastAgain, x.RepeatEnd = a.lab.Set.Has(label.Retransmission), 0
-		x.LastRepeats = x.LastAgain || a.lab.Set.Has(label.DuplicatePacket)
-		if x.LastRepeats {
-			x.RepeatEnd = seg.End()
-		}
+		repeats(x, seg, a.lab.Set)
 	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		x.Duplicates++
@@ -174,9 +170,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		goesOn(x, y)
 	}
 	if seg.Flags.Has(wire.FIN) {
-		x.Has &^= flow.FINGuessed
-		x.FinEnd = seg.End()
-		x.Has |= flow.SentFIN | flow.FINAwaiting
+		closes(x, seg)
 	}
 	x.Has |= flow.Sent
 	if x.Unproved() {
@@ -185,7 +179,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	if !a.tellsOldWindow(seg) && (!fx.Bare || fx.SeqDelta >= 0) { // else the other end does not take it
+	if !a.tellsOldWindow(seg) && !fx.Refused(seg) {
 		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
 	}
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
@@ -194,6 +188,22 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.MSS = announcedMSS(seg)
 		scale(x, y, n, fx.From, seg)
 	}
+}
+
+// repeats takes whether the segment, which has octets, repeats some.
+func repeats(x *flow.Half, seg *wire.Segment, s label.Set) {
+	x.LastAgain, x.RepeatEnd = s.Has(label.Retransmission), 0
+	x.LastRepeats = x.LastAgain || s.Has(label.DuplicatePacket)
+	if x.LastRepeats {
+		x.RepeatEnd = seg.End()
+	}
+}
+
+// closes takes the number of a FIN.
+func closes(x *flow.Half, seg *wire.Segment) {
+	x.Has &^= flow.FINGuessed
+	x.FinEnd = seg.End()
+	x.Has |= flow.SentFIN | flow.FINAwaiting
 }
 
 // tellsOldWindow reports whether the sender has said since how much room it has: the

@@ -25,7 +25,8 @@ type Facts struct {
 	RepeatsSYN, RepeatsFIN bool
 	Mark                   Mark // of the segment
 	// Repeated is when the octet in front of the sender's next one was captured last,
-	// where the segment has no octets and that number; 0 where it is not remembered.
+	// where the segment has no octets and that number, and does not acknowledge more
+	// than came with that octet; 0 where it is not remembered.
 	Repeated int64
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
@@ -97,7 +98,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
 	if x.Bare && x.SeqDelta == -1 {
-		x.Repeated = t.Latest(s, seg.Seq, seg.Seq+1).Time
+		if l := t.Latest(s, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
+			x.Repeated = l.Time
+		}
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
@@ -133,13 +136,19 @@ func (x *Facts) late(seg *wire.Segment) bool {
 	case seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || !s.Is(SentACK), seg.Ack.After(s.Ack):
 		return false
 	case seg.Ack.Before(s.Ack):
-		return true
+		return !r.Is(Sent) || !s.Ack.After(r.Nxt) || seg.Ack.After(r.Nxt) // what was never sent was not acknowledged
 	case x.SeqDelta > 0, x.SeqDelta == 0 && !x.Bare:
 		return false
 	case x.Bare && x.SeqDelta < -1 && (!r.Is(SentACK) || seg.Seq.Before(r.Ack.Add(r.lastWindow))):
 		return true
 	}
 	return s.older(&x.Mark)
+}
+
+// Refused reports whether the receiver does not take the window of a segment without
+// payload because it lies in front of what that has acknowledged (RFC 9293 §3.10.7.4).
+func (x *Facts) Refused(seg *wire.Segment) bool {
+	return x.Bare && x.Receiver.Is(SentACK) && seg.Seq.Before(x.Receiver.Ack)
 }
 
 // beyond returns how much a segment of s may acknowledge that was not captured:

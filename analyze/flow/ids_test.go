@@ -11,7 +11,7 @@ func TestOrderedForLong(t *testing.T) {
 		if m.IPID += 10; i%6 == 5 {
 			m.IPID -= 20
 		}
-		if h.ids.add(&m, false); i > 100 && !h.IDsOrdered() {
+		if h.ids.add(&m, false, false); i > 100 && !h.IDsOrdered() {
 			t.Fatalf("not ordered behind %d steps: %+v", i, h.ids)
 		}
 	}

@@ -201,7 +201,9 @@ const idStep = 1 << 12
 // idBack is a heuristic: how far an identification may fall where packets were overtaken.
 const idBack = 64
 
-func (d *idTrend) add(m *Mark, wide bool) {
+// anew is set where nothing was captured of the end for so long that what was on the way
+// then has arrived.
+func (d *idTrend) add(m *Mark, wide, anew bool) {
 	if !m.HasID {
 		return
 	}
@@ -231,7 +233,7 @@ func (d *idTrend) add(m *Mark, wide bool) {
 			d.up, d.other, d.byOne, d.byFew, d.free, d.back = d.up/2, d.other/2, d.byOne/2, d.byFew/2, d.free/2, d.back/2
 		}
 	}
-	if !d.known || d.top-m.IPID >= idStep {
+	if !d.known || anew || d.top-m.IPID >= idStep {
 		d.top = m.IPID
 	}
 	d.last, d.known, d.wide = m.IPID, true, wide
@@ -281,7 +283,7 @@ func (h *Half) older(m *Mark) bool {
 		return int32(m.TSVal-h.TSVal) < 0
 	}
 	back := h.ids.top - m.IPID
-	return m.HasID && h.ids.known && back != 0 && back < idStep && h.IDsOrdered()
+	return m.HasID && h.ids.known && back != 0 && back < idStep && m.Time-h.LastTime < copyHorizon && h.IDsOrdered()
 }
 
 // IDsConsecutive reports whether nearly every packet of the end had the next
@@ -307,7 +309,7 @@ func (h *Half) IDJump(m *Mark) uint16 {
 // Remember takes the mark of the latest segment of the end. wide is set when it
 // is larger than the other end's MSS allows.
 func (h *Half) Remember(m *Mark, wide bool) {
-	h.ids.add(m, wide)
+	h.ids.add(m, wide, m.Time-h.LastTime >= copyHorizon)
 	h.LastTime = m.Time
 	if m.HasTS && h.tsAt == 0 {
 		h.tsFirst, h.tsAt = m.TSVal, m.Time

@@ -16,6 +16,10 @@ func TestOlder(t *testing.T) {
 		h.TSVal, h.HasTS = tsval, true
 		return h
 	}
+	after := func(h Half, id uint16) Half {
+		h.Remember(&Mark{IPID: id, HasID: true, Time: copyHorizon}, false)
+		return h
+	}
 	for _, c := range []struct {
 		name         string
 		h            Half
@@ -31,6 +35,8 @@ func TestOlder(t *testing.T) {
 		{"before zero", counted(65534, 65535, 1, 2), Mark{IPID: 65534, HasID: true}, true, false},
 		{"a counter that began anew", counted(60000, 60001, 60002, 60003, 60004, 60005, 60006, 60007, 60008, 60009, 60010, 60011, 10, 11), Mark{IPID: 12, HasID: true}, false, true},
 		{"identifications in no order", counted(10, 30000, 11, 50000, 12), Mark{IPID: 11, HasID: true}, false, false},
+		{"the one before, long after", counted(10, 11, 12), Mark{IPID: 11, HasID: true, Time: copyHorizon}, false, false},
+		{"behind one that fell, long after", after(counted(10, 11, 12), 5), Mark{IPID: 6, HasID: true, Time: copyHorizon}, false, true},
 		{"no identification", counted(10, 11, 12), Mark{}, false, false},
 		{"an earlier timestamp", stamped(100), Mark{TSVal: 99, HasTS: true}, true, false},
 		{"a later timestamp", stamped(100), Mark{TSVal: 101, HasTS: true}, false, true},

@@ -162,9 +162,10 @@ func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 	switch {
 	case apart >= copyTime:
 		return None, false
-	case apart >= soonSYN && x.Mark.HasTS && x.Same.HasTS && (answer && x.Receiver.SYNAt <= x.Same.Time || elsewhere):
-		// Sent again it takes the clock anew (RFC 7323 §3.2). That may stand still for a
-		// second (§5.4), but a tenth of one is more than clocks in use do (a heuristic).
+	case apart >= soonSYN && x.Mark.HasTS && x.Same.HasTS && (elsewhere || answer && x.Receiver.SYNTwice):
+		// Sent again it takes the clock anew (RFC 7323 §3.2), but for some stacks' SYN-ACKs.
+		// That may stand still for a second (§5.4), but a tenth of one is more than clocks
+		// in use do (a heuristic).
 		return SameTSval, true
 	case answer && elsewhere && x.Receiver.SYNTwice:
 		return Elsewhere, true // as the SYN was, on the same way

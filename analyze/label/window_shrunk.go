@@ -18,7 +18,7 @@ var windowShrunk = Spec{
 			opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64140"},
 		{"it is not older than a segment captured in front of it: its timestamp, or IP identification, is not lower",
 			risingIDs + "+.01 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
-		{"without payload its sequence number is not lower than its sender's next", opened + "+.1 A>B P. 1:11(10) ack 1 win 64240\n+.0001 A>B . 1:1(0) ack 1 win 64000"},
+		{"without payload its sequence number is not lower than its sender's next, unless the other end has taken back room", opened + "+.1 A>B P. 1:11(10) ack 1 win 64240\n+.0001 A>B . 1:1(0) ack 1 win 64000"},
 		{"where it repeats number and acknowledgement, its timestamp or IP identification is higher, or it comes 200 ms later (a heuristic)",
 			opened + "+.1 A>B . 1:1(0) ack 1 win 64000"},
 		{"it is not a DUPLICATE-PACKET", risingIDs + "+.01 A>B . 201:201(0) ack 1 win 64000 id 14\n" +
@@ -33,7 +33,7 @@ var windowShrunk = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
-			s.Ack.Before(x.Sender.Ack) || x.Late || x.Undated || x.Bare && x.SeqDelta < 0 || c.Verdict == Copied || c.Verdict == Overtaken {
+			s.Ack.Before(x.Sender.Ack) || x.Late || x.Undated || x.Refused(s) || c.Verdict == Copied || c.Verdict == Overtaken {
 			return false
 		}
 		was := x.Sender.Ack.Add(x.Sender.LastWindow())

@@ -19,7 +19,7 @@ var acceptQueueFull = Spec{
 			"payload (a heuristic); or, unless the first payload came only behind it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
 			"server takes less than 1 ms (a heuristic), or one with payload stands in front, and connections to the same address and port that began before it waited likewise at that time",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"},
-		{"where the SYN-ACK was not sent again behind the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in the second case, a round trip to the server takes less than 1 ms; or " +
+		{"where the SYN-ACK was not sent again behind the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in the first case, " +
 			"connections to the same address and port that began before it go on meanwhile",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n"},
 		{"in the third case connections to the same address and port that began before it were answered from a second before the first SYN on",
@@ -28,7 +28,8 @@ var acceptQueueFull = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what the server leaves unanswered; likely in the first two cases where connections to the listener that began before it go on meanwhile and three segments of the client are left " +
-		"unanswered, and in the second near the server: else possible, because a path that breaks behind the tap looks the same. A server that waits for data takes a segment with " +
+		"unanswered, and in the second near the server, where the SYN-ACK was sent again or, in the first, short segments too are unanswered: else possible, because a path that breaks behind the " +
+		"tap, or takes only short segments, or acknowledgements that were lost on the way back look the same; not in the second where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +
 		"payload at once, so no more than possible where none passed. Each segment left unanswered is one more in ListenOverflows of a Linux host",
 	Most: Likely,
 	Example: other + "1     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n" +
@@ -62,7 +63,8 @@ func neverTaken(x *context, v *Verdict) bool {
 	again := x.agains
 	p := x.beside.listener.proved
 	accepts := p != 0 && p >= x.completed()-meanwhile
-	if x.Clues.Ignored < 3 || x.Clues.IgnoredAgain == 0 && again == 0 || again == 0 && !accepts && x.longOnly() {
+	long := again == 0 && x.longOnly() // which a path that takes only shorter ones explains
+	if x.Clues.Ignored < 3 || x.Clues.IgnoredAgain == 0 && again == 0 || long && !accepts {
 		return false
 	}
 	v.Confidence = Possible
@@ -72,7 +74,9 @@ func neverTaken(x *context, v *Verdict) bool {
 		v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: x.synAck(0).Packet, Value: last.Time - x.synAck(0).Time})
 	}
 	if accepts {
-		v.Confidence = Likely
+		if !long {
+			v.Confidence = Likely
+		}
 		v.add(Item{Why: ListenerAccepts})
 	}
 	return true
@@ -104,18 +108,19 @@ func takenLate(x *context, v *Verdict) bool {
 		v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
 	}
 	accepts := l.prompt != 0 && l.prompt >= x.completed()-meanwhile && l.prompt <= until
-	if x.again == nil && (!data || !near && !accepts && (c.IgnoredAgain < 3 || x.longOnly())) {
-		return false // a path that loses explains it
+	if x.again == nil && (!data || c.ProvedTwice || x.longOnly() || !near && !accepts && c.IgnoredAgain < 3) {
+		return false // a path that loses, or takes only short segments, explains it
 	}
+	sure := data && x.again != nil // else acknowledgements that were lost on the way back look the same
 	v.Confidence = Possible
 	switch {
 	case near:
-		if data {
+		if sure {
 			v.Confidence = Likely
 		}
 		v.add(Item{Why: ServerNear, Packet: x.synAck(0).Packet, Value: way})
 	case accepts:
-		if data && three {
+		if sure && three {
 			v.Confidence = Likely
 		}
 		v.add(Item{Why: ListenerAccepts})
