@@ -18,18 +18,18 @@ type Clues struct {
 	// of its SYN-ACK had arrived; ServerProvedAt is its time.
 	ServerProved   uint64
 	ServerProvedAt int64
-	// ProvedTwice is set where that segment shows that something sent again had arrived
-	// the first time: a D-SACK, or what makes a retransmission spurious.
-	ProvedTwice bool
 	// Ignored counts the client's segments behind the SYN-ACK that came before
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
 	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
 	// 1, is the first with payload; 0: none among the first 255. IgnoredAgain
 	// counts those that repeat payload or a FIN, up to 255, and IgnoredLeast is the least
 	// payload in one that has any, octets; 0: none has.
-	Ignored        uint32
-	IgnoredData    uint8
-	IgnoredAgain   uint8
+	Ignored      uint32
+	IgnoredData  uint8
+	IgnoredAgain uint8
+	// ProvedTwice is set where ServerProved shows that something sent again had arrived
+	// the first time: a D-SACK, or what makes a retransmission spurious.
+	ProvedTwice    bool
 	IgnoredLeast   uint32
 	IgnoredPackets [4]uint64
 	IgnoredAt      int64
