@@ -183,20 +183,12 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	return any
 }
 
-// peer returns the other end of f.
-func peer(f *flow.Flow, h *flow.Half) *flow.Half {
-	if h == &f.Half[0] {
-		return &f.Half[1]
-	}
-	return &f.Half[0]
-}
-
 // arrive counts an acknowledgement number as arrived at h.
 func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
 	// In SYN-SENT an ACK without a SYN is dropped (RFC 9293 §3.10.7.3, fifth): so answers
 	// an end in SYN-RECEIVED a SYN that comes again.
-	dropped := h.State == state.SynSent && !peer(f, h).Is(flow.SentSYN)
+	dropped := h.State == state.SynSent && !f.Half[f.SideOf(h).Other()].Is(flow.SentSYN)
 	if !dropped && !h.Is(flow.SYNAcked) && (h.Is(flow.SentSYN|flow.SYNProved) && ack.After(h.ISN) ||
 		!h.Is(flow.SentSYN) && opening) { // its SYN was not captured
 		h.Has |= flow.SYNAcked

@@ -8,15 +8,11 @@ import (
 
 // enterTimeWait starts the 2MSL timer of an end.
 func (a *Analyzer) enterTimeWait(f *flow.Flow, n *note, h *flow.Half) {
-	side := flow.Side(0)
-	if h == &f.Half[1] {
-		side = 1
-	}
 	w := &n.tw
 	if !w.held[0] && !w.held[1] {
 		w.since = a.clock
 	}
-	w.held[side] = true
+	w.held[f.SideOf(h)] = true
 	w.until = a.clock + a.msl2
 	n.twRestart = true
 }

@@ -253,6 +253,14 @@ type Flow struct {
 	used       bool // since Settle looked at it last
 }
 
+// SideOf returns the side of h, one of the halves of f.
+func (f *Flow) SideOf(h *Half) Side {
+	if h == &f.Half[1] {
+		return 1
+	}
+	return 0
+}
+
 // SYNNumber returns the number of the SYN that the end last sent.
 func (h *Half) SYNNumber() wire.Seq {
 	if h.HasOldSYN {

@@ -92,26 +92,25 @@ func takenLate(x *context, v *Verdict) bool {
 	}
 	c, l := &x.Clues, &x.beside.listener
 	way, near := x.toServer()
-	until, three := c.ServerProvedAt, c.Ignored > 3 // the last of them was taken
+	// Without a SYN-ACK again, acknowledgements that were lost on the way back look the same: never sure.
+	until, sure, three := c.ServerProvedAt, false, false
 	v.add(Item{Why: KeptWaiting, Packet: x.Opening.AckPacket, Than: c.ServerProved, Value: c.ServerProvedAt - x.completed()})
 	likewise := l.waitFrom != 0 && l.waitFrom <= until && l.waitTo >= x.completed()
-	data := c.IgnoredAgain > 1
 	if a := x.again; a != nil {
 		third := c.IgnoredPackets[2]
-		until, data = a.Time, x.dataBefore(a.Packet)
-		three = data && third != 0 && third < a.Packet
-		defers := !data && c.IgnoredData != 0 && c.IgnoredAgain == 0 // it took payload at once (TCP_DEFER_ACCEPT)
-		if a.Inferred || x.agains < 2 && !three && (defers || !near && !(likewise && data)) {
+		until, sure = a.Time, x.dataBefore(a.Packet)
+		three = sure && third != 0 && third < a.Packet
+		defers := !sure && c.IgnoredData != 0 && c.IgnoredAgain == 0 // it took payload at once (TCP_DEFER_ACCEPT)
+		if a.Inferred || x.agains < 2 && !three && (defers || !near && !(likewise && sure)) {
 			return false // that, one ACK that was lost, or a packet captured twice explains it
 		}
 		first := x.synAck(0)
 		v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
 	}
 	accepts := l.prompt != 0 && l.prompt >= x.completed()-meanwhile && l.prompt <= until
-	if x.again == nil && (!data || c.ProvedTwice || x.longOnly() || !near && !accepts && c.IgnoredAgain < 3) {
+	if x.again == nil && (c.IgnoredAgain < 2 || c.ProvedTwice || x.longOnly() || !near && !accepts && c.IgnoredAgain < 3) {
 		return false // a path that loses, or takes only short segments, explains it
 	}
-	sure := data && x.again != nil // else acknowledgements that were lost on the way back look the same
 	v.Confidence = Possible
 	switch {
 	case near:
@@ -120,7 +119,7 @@ func takenLate(x *context, v *Verdict) bool {
 		}
 		v.add(Item{Why: ServerNear, Packet: x.synAck(0).Packet, Value: way})
 	case accepts:
-		if sure && three {
+		if three {
 			v.Confidence = Likely
 		}
 		v.add(Item{Why: ListenerAccepts})
