@@ -15,6 +15,10 @@ const (
 	lone = "addr C 192.0.2.3:40003\n"
 	// served: C's request is answered by B.
 	served = lone + "0 C>B S 0 <mss 1460>\n+.010 B>C S. 0 ack 1 <mss 1460>\n+.001 C>B . 1 ack 1\n+.001 C>B P. 1:11(10) ack 1\n+.010 B>C P. 1:101(100) ack 11\n+.001 C>B . 11 ack 101\n"
+	// thrice are three connections to one host, the shortest round trip 10 ms, and
+	// thrice's D is another port of it.
+	thrice = served + "addr D 198.51.100.1:81\naddr E 192.0.2.5:40005\naddr F 192.0.2.6:40006\n" +
+		"+1 E>B S 0\n+.011 B>E S. 0 ack 1\n+.001 E>B . 1 ack 1\n+1 F>B S 0\n+.012 B>F S. 0 ack 1\n+.001 F>B . 1 ack 1\n"
 	plain6 = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
 	// gone is an end that resets behind octets that did not come here.
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
@@ -96,8 +100,11 @@ var cases = []struct{ name, script, want string }{
 		"+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 	{"a server that waits for data, and keepalives", lastACK + strings.Repeat("+.5 A>B . 0 ack 1\n", 5) + "+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 
-	{"refused sooner than an answer could come", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN likely"},
-	{"refused as soon as an answer comes", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
+	{"refused sooner than an answer could come", thrice + "+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN possible"},
+	{"refused sooner than an answer could come, from nearer", thrice + "+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 63\n", "REFUSED-BETWEEN likely"},
+	{"refused sooner than the one answer that was seen", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
+	{"refused as soon as an answer comes", thrice + "+1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
+	{"refused sooner than two of three answers", thrice + "addr G 198.51.100.1:82\n+1 C>G S 0\n+.0019 G>C S. 0 ack 1\n+.001 C>G . 1 ack 1\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"near the server half of nothing is no evidence", lone + "0 C>B S 0\n+.0005 B>C S. 0 ack 1\n+.01 C>B . 1 ack 1\naddr D 198.51.100.1:81\n1 A>D S 0\n+.00005 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"the server answers behind a RST", "0 A>B S 0\n+.002 B>A R. 0 ack 1\n+.008 B>A S. 0 ack 1\n", "REFUSED-BETWEEN likely"},
 	{"the server answers the next SYN", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.008 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},

@@ -38,7 +38,8 @@ type listenerNote struct {
 type hostNote struct {
 	answered       int64 // SYN-ACK, or RST for a SYN
 	ttlMin, ttlMax uint8 // of segments other than RST; 0: none
-	rtt            int64 // the shortest from SYN to SYN-ACK; 0: none
+	measured       uint8 // how many round trips from SYN to SYN-ACK there were, at most enough
+	rtt            int64 // the shortest of these; 0: none
 }
 
 type sourceNote struct {
@@ -100,8 +101,11 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 		h.answered = max(h.answered, a.Time)
 		l.grants = l.grants || grants(&c.Opening.ServerOptions)
 	}
-	if c.Opening.RTTServer > 0 && (h.rtt == 0 || c.Opening.RTTServer < h.rtt) {
-		h.rtt = c.Opening.RTTServer
+	if way := c.Opening.RTTServer; way > 0 {
+		if h.measured == 0 || way < h.rtt {
+			h.rtt = way
+		}
+		h.measured = min(h.measured+1, enough)
 	}
 	if c.Clues.ServerProved != 0 {
 		l.proved = max(l.proved, c.Clues.ServerProvedAt)

@@ -8,10 +8,9 @@ var refusedBetween = Spec{
 	Conditions: []Condition{
 		{"a RST in the server's name came before the handshake was complete", plain + "+.010 B>A . 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 250"},
 		{"at least one of these: no segment of the server, here or in connections that began before, has the RST's TTL; or the " +
-			"server answers the same SYN afterwards with a SYN-ACK; or the RST came in less than half the shortest round trip, " +
-			"and 1 ms sooner (a heuristic), " +
-			"of connections to the server that began before; or, possible only, its IP ID lies far from those of the server, " +
-			"which rise steadily", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.002 B>A R. 1 ack 1"},
+			"server answers the same SYN afterwards with a SYN-ACK; or, possible only, its IP ID lies far from those of the server, " +
+			"which rise steadily; or, possible only where nothing else speaks for it, the RST came in less than half the shortest " +
+			"round trip, and 1 ms sooner, of three or more connections to the server that began before (heuristics)", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.002 B>A R. 1 ack 1"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.10.7.3"}, {RFC: 791, Section: "3.2"}},
 	RestsOn: "the TTL, the time, the window and the IP ID of the RST beside those of the server's own segments; without any of them it is REFUSED",
@@ -35,6 +34,11 @@ var refusedBetween = Spec{
 // way. A heuristic.
 const sooner = int64(1e6)
 
+// enough is how many round trips to a host must have been measured before their
+// shortest says that nothing comes sooner: one may have waited for an address, a
+// radio or a route. A heuristic.
+const enough = 3
+
 // foreignRST adds what shows that the RST in the opening is not the server's.
 func foreignRST(x *context, v *Verdict) {
 	r, h := &x.Clues.Rst, &x.beside.host
@@ -51,11 +55,15 @@ func foreignRST(x *context, v *Verdict) {
 			break
 		}
 	}
-	if s == nil || h.rtt == 0 || x.nSynAcks > 0 {
+	if s == nil || h.measured < enough || x.nSynAcks > 0 {
 		return
 	}
 	if took := x.Steps[x.rst].Time - s.Time; took > 0 && took < h.rtt/2 && h.rtt-took > sooner {
-		v.Confidence = Likely
+		// What stands nearer has another TTL as well, unless it takes care.
+		v.Confidence = max(Possible, v.Confidence)
+		if v.Len > 0 {
+			v.Confidence = Likely
+		}
 		v.add(Item{Why: RstTooSoon, Packet: r.Packet, Value: took})
 	}
 }
