@@ -86,9 +86,11 @@ func (s *screen) close() string {
 }
 
 // waitFor waits until the screen holds what.
-func (s *screen) waitFor(what string) error {
+func (s *screen) waitFor(what string) error { return s.waitForTimes(what, 1) }
+
+func (s *screen) waitForTimes(what string, times int) error {
 	for range 500 {
-		if strings.Contains(s.String(), what) {
+		if strings.Count(s.String(), what) >= times {
 			return nil
 		}
 		time.Sleep(10 * time.Millisecond)
