@@ -19,7 +19,8 @@ const (
 	// thrice's D is another port of it.
 	thrice = served + "addr D 198.51.100.1:81\naddr E 192.0.2.5:40005\naddr F 192.0.2.6:40006\n" +
 		"+1 E>B S 0\n+.011 B>E S. 0 ack 1\n+.001 E>B . 1 ack 1\n+1 F>B S 0\n+.012 B>F S. 0 ack 1\n+.001 F>B . 1 ack 1\n"
-	plain6 = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
+	served6 = lone + "addr D 198.51.100.1:81\n0 C>B S 0\n+.010 B>C S. 0 ack 1 ttl 60\n+.001 C>B . 1 ack 1\n"
+	plain6  = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
 	// gone is an end that resets behind octets that did not come here.
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// lastACK is a handshake as far as its ACK.
@@ -113,6 +114,13 @@ var cases = []struct{ name, script, want string }{
 	{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
 	{"a RST from three hops nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 63\n", "RESET-BETWEEN possible"},
 	{"a RST from three hops farther", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 57\n", "RESET-BETWEEN possible"},
+	{"a RST with another initial TTL, from as far", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 52\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 243\n", ""},
+	{"a RST with another initial TTL, from nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 52\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 244\n", "RESET-BETWEEN likely"},
+	{"a RST with another initial TTL, from as far as some of the data", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 58\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 28\n", ""},
+	{"data that must come from the next host, and its RST", "0 A>B S 0 ttl 255\n+.01 B>A S. 0 ack 1 ttl 255\n+.001 A>B . 1 ack 1 ttl 255\n+.01 B>A P. 1:11(10) ack 1 ttl 255\n+.01 A>B . 1 ack 11 ttl 255\n" +
+		"+.1 B>A R. 11 ack 1 ttl 64\n", ""},
+	{"refused with another initial TTL, from as far", served6 + "+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl 124\n", "REFUSED certain"},
+	{"refused with another initial TTL, from nearer", served6 + "+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl 125\n", "REFUSED-BETWEEN likely"},
 	{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
 	{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
 

@@ -5,6 +5,19 @@ import "tcpwatch/analyze"
 // detour is by how many hops a change of route may make a TTL differ. A heuristic.
 const detour = 3
 
+// hops returns how many routers a packet passed that came with a TTL, if it began with
+// the next higher of the initial values in use. Hosts need not begin all packets with one:
+// some take another value for RSTs, or for the data of single connections (RFC 5082 §3), but
+// all of them come the same way. A heuristic.
+func hops(ttl uint8) uint8 {
+	for _, initial := range [...]uint8{32, 64, 128} {
+		if ttl <= initial {
+			return initial - ttl
+		}
+	}
+	return 255 - ttl
+}
+
 // unlike holds the RST's TTL and IP identification against those of the end
 // that it names, and of its host in other connections (0: none).
 func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8) {
@@ -16,7 +29,7 @@ func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8)
 	} else if hostMax != 0 {
 		least, most = min(least, hostMin), max(most, hostMax)
 	}
-	if most != 0 && (r.TTL < least || r.TTL > most) {
+	if most != 0 && (r.TTL < least || r.TTL > most) && hops(r.TTL) != hops(least) && hops(r.TTL) != hops(most) {
 		v.Confidence = Likely
 		if int(r.TTL) >= int(least)-detour && int(r.TTL) <= int(most)+detour {
 			v.Confidence = max(Possible, before)
