@@ -143,9 +143,9 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 	if h.State.Base() == state.TimeWait && was != state.TimeWait {
 		a.enterTimeWait(f, n, h)
 	}
-	if f.Half[0].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN && f.Half[1].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN {
-		// Both FINs were captured: whatever was missed before, the order of the
-		// close is known.
+	if !n.orderGuessed && f.Half[0].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN && f.Half[1].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN {
+		// Both FINs were captured, in their places: whatever was missed before, the
+		// order of the close is known.
 		h.State = h.State.Base()
 	}
 }

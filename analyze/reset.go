@@ -52,8 +52,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if !refuses || over(y) || y.State.Synchronized() {
 		a.noteReset(f, n, x, y, seg)
 	}
-	held := y.State.Base() == state.TimeWait
-	if held {
+	if y.State.Base() == state.TimeWait {
 		n.cutTimeWait(seg)
 	}
 	if !y.Is(flow.GotRST) {
@@ -67,7 +66,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if y.State.Base() == state.Listen {
 		y.State = y.State.Infer() // whether it listens is never seen
 	}
-	if held {
+	if y.Before.Base() == state.TimeWait {
 		y.State = y.State.Infer() // RFC 9293 §3.10.7.4 ends TIME-WAIT; stacks that keep to RFC 1337 do not
 	}
 	if missed {

@@ -69,18 +69,24 @@ func finGuessed(c *connection) analyze.Side {
 	return analyze.ServerSide
 }
 
-// inferredClose says a close of which a FIN is inferred; "" where none is.
+// inferredClose says a close that is inferred: of which a FIN was not captured, or not
+// in its place; "" where none is.
 func inferredClose(c *connection) string {
-	side := finGuessed(c)
-	if side == analyze.NoSide {
+	cl := &c.Closing
+	var why string
+	switch side := finGuessed(c); {
+	case side == analyze.BothSides:
+		why = "no FIN was captured, but the numbers of both ends have room for one"
+	case side != analyze.NoSide:
+		why = "no FIN of " + sideText(side) + " was captured, but its numbers have room for one"
+	case cl.Inferred && c.StepsDropped == 0 && (cl.Outcome == analyze.ClosingNormal || cl.Outcome == analyze.ClosingSimultaneous):
+		why = "a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first"
+	default:
 		return ""
 	}
-	text := c.Closing.Outcome.String() + ", by inference: no FIN of " + sideText(side) + " was captured, but its numbers have room for one"
-	if side == analyze.BothSides {
-		text = c.Closing.Outcome.String() + ", by inference: no FIN was captured, but the numbers of both ends have room for one"
-	}
-	if c.Closing.Outcome == analyze.ClosingNormal {
-		if first := c.Closing.ActiveCloser; first == analyze.ClientSide || first == analyze.ServerSide {
+	text := cl.Outcome.String() + ", by inference: " + why
+	if cl.Outcome == analyze.ClosingNormal {
+		if first := cl.ActiveCloser; first == analyze.ClientSide || first == analyze.ServerSide {
 			text += "; then " + sideText(first) + " closed first" + finText(c, first)
 		}
 	}

@@ -200,6 +200,9 @@ func TestInferredClose(t *testing.T) {
 		{inFinWait(guess(closed(t, analyze.ClosingHalfClosed), analyze.NoSide)), "half-closed, by inference: no FIN of the client was captured"},
 		{guess(closed(t, analyze.ClosingSimultaneous, client), analyze.BothSides),
 			"simultaneous, by inference: no FIN of the server was captured, but its numbers have room for one\n"},
+		{guess(closed(t, analyze.ClosingNormal, client, server), client),
+			"normal, by inference: a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first; then the client closed first (packet 9); half"},
+		{guess(closed(t, analyze.ClosingSimultaneous, client, server), analyze.BothSides), "simultaneous, by inference: a FIN was captured only when"},
 		{oneWay(guess(closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
 	} {
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{x.conn}, Input{})
