@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"unsafe"
@@ -26,6 +27,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(uint16(1), ether(0x0800, ip4(1, cat(hx("0304 0000 0000 0514"), tcp4))), uint16(200))
 	f.Add(uint16(1), ether(0x8847, cat(hx("00010140 00000000"), ether(0x0800, tcp4))), uint16(200))
 	f.Add(uint16(105), wifi("8801", tcp4), uint16(200))
+	f.Add(uint16(1), ether(0x8863, cat(hx("1100 0001"), be16(len(tcp4)+2), hx("0021"), tcp4)), uint16(200))
 	f.Fuzz(func(t *testing.T, link uint16, data []byte, length uint16) {
 		if len(data) > 4096 {
 			return
@@ -128,7 +130,7 @@ func gopacketFault(path []gopacket.Layer) string {
 	if len(path) > maxDepth {
 		return "deeper than is followed here"
 	}
-	for _, l := range path {
+	for i, l := range path {
 		switch l := l.(type) {
 		case *layers.IPv4:
 			if l.Version != 4 {
@@ -139,7 +141,8 @@ func gopacketFault(path []gopacket.Layer) string {
 				return "takes any version for IPv6"
 			}
 		case *layers.PPPoE:
-			if l.Version != 1 || l.Type != 1 || l.Code != layers.PPPoECodeSession {
+			before := path[max(i-1, 0)].LayerContents() // which ends with the EtherType
+			if l.Version != 1 || l.Type != 1 || l.Code != layers.PPPoECodeSession || bytes.HasSuffix(before, []byte{0x88, 0x63}) {
 				return "takes PPPoE discovery for a session"
 			}
 		case *layers.LLC:
