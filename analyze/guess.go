@@ -34,6 +34,10 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 			n.orderGuessed = true
 		}
 	}
+	if a.facts.SeqDelta > 1 && seg.SeqLen() == 0 && mayHaveClosed(x) {
+		x.Has |= flow.TailMissed
+		x.State = x.State.Infer()
+	}
 	if !seg.Flags.Has(wire.ACK) || !y.Is(flow.Sent) || !mayHaveClosed(y) {
 		return later
 	}
@@ -44,7 +48,10 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	case d >= 1 && x.State.Synchronized():
 		// Among the octets that were missed there may have been a FIN; a single
 		// one of an end that sends octets one by one is likely to be payload.
+		y.Has |= flow.TailMissed
 		x.State, y.State = x.State.Infer(), y.State.Infer()
+	case d == 0 && y.Is(flow.TailMissed):
+		x.State = x.State.Infer()
 	}
 	return later
 }
@@ -132,10 +139,11 @@ func (a *Analyzer) takeBack(n *note, s flow.Side, x, y *flow.Half) {
 	}
 }
 
-// goesOn takes the marks of a missed stretch away: an end that sends payload
-// had not sent its FIN before.
+// goesOn takes the marks of a missed stretch away: an end that sends payload,
+// or its FIN, had not sent its FIN before. Whether the other end had is another question.
 func goesOn(x, y *flow.Half) {
-	if x.State == state.Established|state.Inferred && x.Is(flow.SYNAcked) && !y.Is(flow.FINGuessed) {
+	x.Has &^= flow.TailMissed
+	if x.State == state.Established|state.Inferred && x.Is(flow.SYNAcked) && !y.Any(flow.FINGuessed|flow.TailMissed) {
 		x.State = state.Established
 		if y.State == state.Established|state.Inferred && y.Is(flow.SYNAcked) {
 			y.State = state.Established

@@ -221,6 +221,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		return
 	}
 	if !a.facts.RepeatsFIN {
+		goesOn(x, y)
 		unsure := x.State.Base() == state.Unknown
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
 			// It left before the peer's FIN came, and was overtaken by the answer

@@ -166,7 +166,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if a.cause == label.CauseSpurious {
 		a.table.Show(x, seg.Packet) // counted already
 	}
-	if seg.Len > 0 && fx.SeqDelta >= 0 {
+	if seg.Len > 0 && (fx.SeqDelta >= 0 || fx.Cover.Fills && seg.Seq.Add(seg.Len) == x.Nxt) {
 		goesOn(x, y)
 	}
 	if seg.Flags.Has(wire.FIN) {

@@ -56,6 +56,7 @@ const (
 	HoldsSYNACK                  // SYNHeldAck is valid
 	FINGuessed                   // SentFIN is inferred: the FIN was not captured
 	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
+	TailMissed                   // its last numbers were not captured, and may hold a FIN
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
