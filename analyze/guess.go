@@ -34,10 +34,6 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 			n.orderGuessed = true
 		}
 	}
-	if a.facts.SeqDelta > 1 && seg.SeqLen() == 0 && mayHaveClosed(x) {
-		x.Has |= flow.TailMissed
-		x.State = x.State.Infer()
-	}
 	if !seg.Flags.Has(wire.ACK) || !y.Is(flow.Sent) || !mayHaveClosed(y) {
 		return later
 	}
@@ -54,6 +50,19 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		x.State = x.State.Infer()
 	}
 	return later
+}
+
+// missesTail marks an end whose bare segment stands behind numbers that were missed: the
+// last of them may be its FIN.
+func (a *Analyzer) missesTail(x *flow.Half, seg *wire.Segment) {
+	missed := a.facts.SeqDelta
+	if x.Has&(flow.Sent|flow.BaseFixed) == flow.BaseFixed { // a SYN-ACK tells where it began
+		missed = int64(seg.Seq.Diff(x.Base + 1))
+	}
+	if missed > 0 && seg.SeqLen() == 0 && mayHaveClosed(x) {
+		x.Has |= flow.TailMissed
+		x.State = x.State.Infer()
+	}
 }
 
 // orderFINs mends which FIN x had met first, where its own was guessed, by

@@ -62,6 +62,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if proved {
 		a.release(f, n, x, y)
 	}
+	a.missesTail(x, seg)
 	if seg.Flags.Has(wire.ACK) && !seg.Flags.Has(wire.SYN) {
 		fromUnseen(n, x, y, seg)
 	}
