@@ -245,7 +245,7 @@ func (a *Analyzer) closing(f *flow.Flow, n *note, c *Closing) {
 			// The other end may have closed first, unseen.
 			c.ActiveCloser, c.Inferred = NoSide, true
 		}
-		if c.Outcome == ClosingHalfClosed && (a.edgeMissed(x, y) || a.edgeMissed(y, x)) {
+		if c.Outcome == ClosingHalfClosed && (x.Has|y.Has)&flow.TailMissed != 0 {
 			c.ActiveCloser, c.Inferred = NoSide, true // the octets missed may hold the other FIN
 		}
 		until := f.Last
@@ -269,13 +269,6 @@ func (a *Analyzer) closing(f *flow.Flow, n *note, c *Closing) {
 	if n.rstPacket != 0 && n.rstAfter != RstTimeWait && !n.rstAfterClose {
 		c.Outcome = ClosingReset
 	}
-}
-
-// edgeMissed reports whether what h sent last was not captured: o acknowledged
-// more than was seen, and no FIN was.
-func (a *Analyzer) edgeMissed(h, o *flow.Half) bool {
-	return !h.Is(flow.SentFIN) && h.Is(flow.Sent) &&
-		(o.Is(flow.SentACK) && o.Ack.After(h.Nxt) || a.table.EdgeMissed(h))
 }
 
 func sideOf(f *flow.Flow, s flow.Side) Side {

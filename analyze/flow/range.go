@@ -303,11 +303,6 @@ func (t *Table) Restart(h *Half) {
 	h.rtt.active, h.echo.active, h.Suspect.active = false, false, false
 }
 
-// EdgeMissed reports whether the last numbers in front of Nxt were not captured.
-func (t *Table) EdgeMissed(h *Half) bool {
-	return h.holes != 0 && t.holes.At(h.lastHole).to == h.Nxt
-}
-
 // Skipped reports whether [from, to) holds numbers of this end that were never
 // captured.
 func (t *Table) Skipped(h *Half, from, to wire.Seq) bool {
