@@ -118,7 +118,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		moved := c.Segment.TTL != x.Sender.TTL
 		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs)
 		if apart < soonSYN && (!answers || apart < soon/2) {
-			if answers || c.Segment.Flags.Has(wire.ACK) && (x.Receiver.SYNTwice || x.Receiver.SYNs == 0) {
+			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied behind this tap
 				return Copied, SynAckTwice, old.Packet, true
 			}
 			return Copied, TooSoon, old.Packet, true
