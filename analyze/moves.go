@@ -238,7 +238,9 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	ack := seg.Flags.Has(wire.ACK)
 	switch {
 	case a.stray:
-		x.Before = x.State
+		if !x.HasOldSYN {
+			x.Before = x.State
+		}
 		x.State = x.State.Base().After(state.ForgetSYN)
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:
