@@ -143,7 +143,7 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 	if h.State.Base() == state.TimeWait && was != state.TimeWait {
 		a.enterTimeWait(f, n, h)
 	}
-	if f.Half[0].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN && f.Half[1].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN {
+	if !n.orderGuessed && f.Half[0].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN && f.Half[1].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN {
 		// Both FINs were captured: whatever was missed before, the order of the
 		// close is known.
 		h.State = h.State.Base()
@@ -181,6 +181,46 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 		any = true
 	}
 	return any
+}
+
+// provedBefore counts what y had acknowledged before the capture showed it: a
+// SYN or FIN of x that stands behind its acknowledgement in the file.
+func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	if !y.Is(flow.SentACK) {
+		return
+	}
+	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
+		x.Has |= flow.SYNProved
+		x.Has &^= flow.SYNAwaiting
+	}
+	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
+		x.Has |= flow.FINProved
+		x.Has &^= flow.FINAwaiting
+		if !a.closedLast(n, x, y, seg) {
+			a.getsFIN(f, n, y)
+		} else if y.Is(flow.FINProved) {
+			a.arrive(f, n, x, n.finAck[f.SideOf(y)]) // it came with y's FIN
+		}
+	}
+}
+
+// closedLast reports whether y's FIN, captured in front of x's, acknowledged that one,
+// and x's not y's: y closed last, and is not for TIME-WAIT (RFC 9293 §3.6). Inferred,
+// because y may have sent its FIN once before, unseen, and that have crossed x's.
+func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool {
+	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.From.Other()].Before(x.FinEnd) {
+		return false
+	}
+	switch y.State.Base() {
+	case state.FinWait1:
+		y.State = state.LastAck | state.Inferred
+	case state.FinWait2:
+		y.State = state.Closed | state.Inferred
+	default:
+		return false
+	}
+	n.orderGuessed = true
+	return true
 }
 
 // arrive counts an acknowledgement number as arrived at h.

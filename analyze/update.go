@@ -174,7 +174,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	x.Has |= flow.Sent
 	if x.Unproved() {
-		a.provedBefore(f, n, x, y)
+		a.provedBefore(f, n, x, y, seg)
 	}
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
@@ -320,23 +320,6 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 		return flow.ZeroWindowProbed
 	}
 	return flow.NotProbed
-}
-
-// provedBefore counts what y had acknowledged before the capture showed it: a
-// SYN or FIN of x that stands behind its acknowledgement in the file.
-func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half) {
-	if !y.Is(flow.SentACK) {
-		return
-	}
-	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
-		x.Has |= flow.SYNProved
-		x.Has &^= flow.SYNAwaiting
-	}
-	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
-		x.Has |= flow.FINProved
-		x.Has &^= flow.FINAwaiting
-		a.getsFIN(f, n, y)
-	}
 }
 
 // countSegment adds to the sender's counters, and returns how much of the payload is
