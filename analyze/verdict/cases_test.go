@@ -75,6 +75,13 @@ var cases = []struct{ name, script, want string }{
 	{"SYN answered by an older connection that the client does not reset", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"TIME-WAIT-COLLISION possible, SLOW-SYN likely"},
 	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
+	{"a SYN answered late, no timestamps", "0 A>B S 0\n+.22 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
+	{"a SYN answered late, and nothing measured behind it", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
+	{"a SYN answered late, twice", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SYN-ACK-LOST possible, SLOW-SYN-ACK likely"},
+	{"a SYN answered later than anything is on its way", "0 A>B S 0\n+241 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
+	{"a SYN answered late and captured twice", "0 A>B S 0 id 7\n+.0001 A>B S 0 id 7\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n", ""},
+	{"the answer in front of the SYN", "0 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
+
 	{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN-ACK echoes the first SYN", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1112 ecr 7>\n",
 		"SYN-ACK-LOST likely, SLOW-SYN likely"},
