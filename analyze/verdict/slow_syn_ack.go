@@ -23,7 +23,7 @@ var slowSynAck = Spec{
 			return false
 		}
 		s, a := x.syn(0), x.synAck(0)
-		took, least := a.Time-s.Time, x.FromClient.RTT.Min
+		took, least := x.Opening.RTTServer, x.FromClient.RTT.Min
 		if least < 0 || took-least < slowOpening || took <= 2*least {
 			return false
 		}
