@@ -181,6 +181,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if !a.tellsOldWindow(seg) && !fx.Refused(seg) {
 		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+		if seg.Window == 0 {
+			y.Has |= flow.Stopped
+		}
 	}
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
@@ -242,9 +245,14 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if !a.lab.Set.Has(label.Retransmission) {
 		x.FreshTime = seg.Time
 	}
-	x.HasProbe = a.lab.Set.Has(label.ZeroWindowProbe) && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
-	if x.HasProbe {
-		x.ProbeAt = seg.Seq
+	if probe := a.lab.Set.Has(label.ZeroWindowProbe); seg.SeqLen() > 0 {
+		x.HasProbe = probe && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
+		if x.HasProbe {
+			x.ProbeAt = seg.Seq
+		}
+		if !probe && y.Window != 0 {
+			x.Has &^= flow.Stopped
+		}
 	}
 	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission))
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {

@@ -56,6 +56,7 @@ const (
 	HoldsSYNACK                  // SYNHeldAck is valid
 	FINGuessed                   // SentFIN is inferred: the FIN was not captured
 	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
+	Stopped                      // the other end closed its window, and this one sent nothing but probes since it opened it
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
