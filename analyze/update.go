@@ -179,12 +179,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	if !a.tellsOldWindow(seg) && !fx.Refused(seg) {
-		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
-		if seg.Window == 0 {
-			y.Has |= flow.Stopped
-		}
-	}
+	a.advertises(x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
 	if seg.Flags.Has(wire.SYN) {
@@ -207,6 +202,17 @@ func closes(x *flow.Half, seg *wire.Segment) {
 	x.Has &^= flow.FINGuessed
 	x.FinEnd = seg.End()
 	x.Has |= flow.SentFIN | flow.FINAwaiting
+}
+
+// advertises takes the segment's window, unless it is an old one.
+func (a *Analyzer) advertises(x, y *flow.Half, seg *wire.Segment) {
+	if a.tellsOldWindow(seg) || a.facts.Refused(seg) {
+		return
+	}
+	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	if seg.Window == 0 {
+		y.Has |= flow.Stopped
+	}
 }
 
 // tellsOldWindow reports whether the sender has said since how much room it has: the
