@@ -184,6 +184,46 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	return any
 }
 
+// provedBefore counts what y had acknowledged before the capture showed it: a
+// SYN or FIN of x that stands behind its acknowledgement in the file.
+func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	if !y.Is(flow.SentACK) {
+		return
+	}
+	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
+		x.Has |= flow.SYNProved
+		x.Has &^= flow.SYNAwaiting
+	}
+	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
+		x.Has |= flow.FINProved
+		x.Has &^= flow.FINAwaiting
+		if !a.closedLast(n, x, y, seg) {
+			a.getsFIN(f, n, y)
+		} else if y.Is(flow.FINProved) {
+			a.arrive(f, n, x, n.finAck[f.SideOf(y)]) // it came with y's FIN
+		}
+	}
+}
+
+// closedLast reports whether y's FIN, captured in front of x's, acknowledged that one,
+// and x's not y's: y closed last, and is not for TIME-WAIT (RFC 9293 §3.6). Inferred,
+// because y may have sent its FIN once before, unseen, and that have crossed x's.
+func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool {
+	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.From.Other()].Before(x.FinEnd) {
+		return false
+	}
+	switch y.State.Base() {
+	case state.FinWait1:
+		y.State = state.LastAck | state.Inferred
+	case state.FinWait2:
+		y.State = state.Closed | state.Inferred
+	default:
+		return false
+	}
+	n.orderGuessed = true
+	return true
+}
+
 // arrive counts an acknowledgement number as arrived at h.
 func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
@@ -240,7 +280,9 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	ack := seg.Flags.Has(wire.ACK)
 	switch {
 	case a.stray:
-		x.Before = x.State
+		if !x.HasOldSYN {
+			x.Before = x.State
+		}
 		x.State = x.State.Base().After(state.ForgetSYN)
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:

@@ -22,7 +22,7 @@ func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
 	case seg.Flags.Has(wire.RST):
 		// A RST begins nothing where something is.
 	case seg.Flags&(wire.SYN|wire.ACK) == wire.SYN:
-		fresh = begins(f, x, y, seg)
+		fresh = begins(f, x, y, seg) || a.unchallenged(f, from, seg)
 	case seg.Flags.Has(wire.SYN):
 		fresh = a.begunUnseen(f, x, y, seg)
 	default:
@@ -65,8 +65,10 @@ func begins(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
 		// A live end answers any SYN with an ACK and goes on (RFC 9293
 		// §3.10.7.4), but its peer may have lost its memory and open anew
 		// (§3.5.1). Ours: a SYN outside the old sequence space is that, one
-		// inside is taken for a stray until it is answered.
-		return !x.State.Synchronized() || !inSpace(x, y, seg.Seq)
+		// inside is taken for a stray until it is answered, or the old
+		// connection is over. That it comes again opens nothing where it is
+		// challenged: copies, old duplicates and strangers do too (RFC 5961 §4).
+		return !x.State.Synchronized() && !x.HasOldSYN || !inSpace(x, y, seg.Seq)
 	}
 	if classOf(f) == flow.Closed || ended(x) || ended(y) {
 		return true
@@ -80,6 +82,19 @@ func begins(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
 		return y.Ack != seg.Seq+1
 	}
 	return true
+}
+
+// unchallenged reports whether a SYN comes again inside the sequence space of f
+// behind the first retransmission timeout (RFC 6298 §2.1), and the other end
+// sent nothing meanwhile: an end that lives would have challenged it (RFC 5961
+// §4.2). A heuristic: the challenge may be lost in front of the capture.
+func (a *Analyzer) unchallenged(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	if !x.HasOldSYN || x.OldSYN != seg.Seq || x.State.Base() != state.SynSent {
+		return false
+	}
+	s := &a.notes.At(f.Extra).clues.stray
+	return y.LastTime < s.at && seg.Time-s.at >= longRoundTrip
 }
 
 // ended reports whether a new SYN meets no connection at this end any more.

@@ -62,6 +62,9 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 			x.State = x.State.Infer()
 		}
 	}
+	if y := &o.Half[from.Other()]; y.HasOldSYN && y.State.Base() == state.SynSent && seg.Flags.Has(wire.SYN) && seg.Ack == y.OldSYN+1 {
+		y.State = state.Closed | state.Inferred // its SYN was accepted (begunUnseen)
+	}
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		x.Probed = flow.Doubted // an end that is still alive will challenge it
 	}

@@ -174,14 +174,12 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	x.Has |= flow.Sent
 	if x.Unproved() {
-		a.provedBefore(f, n, x, y)
+		a.provedBefore(f, n, x, y, seg)
 	}
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	if !a.tellsOldWindow(seg) && !fx.Refused(seg) {
-		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
-	}
+	a.advertises(x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
 	if seg.Flags.Has(wire.SYN) {
@@ -204,6 +202,17 @@ func closes(x *flow.Half, seg *wire.Segment) {
 	x.Has &^= flow.FINGuessed
 	x.FinEnd = seg.End()
 	x.Has |= flow.SentFIN | flow.FINAwaiting
+}
+
+// advertises takes the segment's window, unless it is an old one.
+func (a *Analyzer) advertises(x, y *flow.Half, seg *wire.Segment) {
+	if a.tellsOldWindow(seg) || a.facts.Refused(seg) {
+		return
+	}
+	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	if seg.Window == 0 {
+		y.Has |= flow.Stopped
+	}
 }
 
 // tellsOldWindow reports whether the sender has said since how much room it has: the
@@ -242,9 +251,14 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if !a.lab.Set.Has(label.Retransmission) {
 		x.FreshTime = seg.Time
 	}
-	x.HasProbe = a.lab.Set.Has(label.ZeroWindowProbe) && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
-	if x.HasProbe {
-		x.ProbeAt = seg.Seq
+	if probe := a.lab.Set.Has(label.ZeroWindowProbe); seg.SeqLen() > 0 {
+		x.HasProbe = probe && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
+		if x.HasProbe {
+			x.ProbeAt = seg.Seq
+		}
+		if !probe && y.Window != 0 {
+			x.Has &^= flow.Stopped
+		}
 	}
 	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission))
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {
@@ -320,23 +334,6 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 		return flow.ZeroWindowProbed
 	}
 	return flow.NotProbed
-}
-
-// provedBefore counts what y had acknowledged before the capture showed it: a
-// SYN or FIN of x that stands behind its acknowledgement in the file.
-func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half) {
-	if !y.Is(flow.SentACK) {
-		return
-	}
-	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
-		x.Has |= flow.SYNProved
-		x.Has &^= flow.SYNAwaiting
-	}
-	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
-		x.Has |= flow.FINProved
-		x.Has &^= flow.FINAwaiting
-		a.getsFIN(f, n, y)
-	}
 }
 
 // countSegment adds to the sender's counters, and returns how much of the payload is

@@ -30,7 +30,7 @@ var connectionDocument = objectDocument{
 		{"idle_end.labels", is.texts, "", "Its labels."},
 	}, openingMembers, optionMembers, openingEndMembers, verdictMembers, closingMembers, []member{
 		{"client_state", is.state, "", "State of the client at the end."},
-		{"server_state", is.state, "", "State of the server at the end."},
+		{"server_state", is.state, "", "State of the server at the end; `UNKNOWN` where no SYN-ACK showed that it was listening, as packets have inferred until then."},
 	}, timeWaitMembers, []member{
 		{"client_to_server", is.object, "", "What the client sent."},
 	}, directionMembers, []member{

@@ -86,6 +86,8 @@ func (e *env) appendField(b []byte, k event.ValueKind, v *event.Value, noun stri
 	switch {
 	case !v.Set:
 		return append(b, "one end"...) // who did it is all that a first part may lack
+	case noun == "times":
+		return append(b, unglue(times(uint64(v.N)))...)
 	case noun != "":
 		return append(b, unglue(plural(uint64(v.N), noun))...)
 	case k == event.Word:

@@ -14,11 +14,11 @@ type stateText struct {
 
 var stateTexts = [state.Count]stateText{
 	state.Unknown: {"Nothing can be said about the end. This state is ours, not the RFC's.",
-		"An end is unknown until it has sent something that tells its state, as when a capture begins in the middle of a connection."},
+		"An end is unknown until it has sent something that tells its state, as when a capture begins in the middle of a connection, or no SYN was answered by its end; in between, LISTEN? is what a SYN expects."},
 	state.Closed: {"There is no connection.",
 		"Nothing on the wire shows that an end has no connection; it is concluded from an acceptable RST, from the acknowledgement of its last FIN, or from the end of 2MSL."},
 	state.Listen: {"The end waits for a connection request from anybody.",
-		"A listening end sends nothing. Only its SYN-ACK shows, afterwards, that it had been listening: until then the state is inferred."},
+		"A listening end sends nothing. Only its SYN-ACK shows, afterwards, that it had been listening: until then the state is inferred, and where none came by the end, nothing is known of it (UNKNOWN)."},
 	state.SynSent: {"The end has sent a SYN and waits for one in return.",
 		"Its SYN proves it. That the SYN arrived is only known when it is answered."},
 	state.SynReceived: {"The end has sent and received a SYN and waits for the acknowledgement of its own.",

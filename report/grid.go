@@ -82,6 +82,7 @@ func displayWidth(s string) int {
 // where these are most rows, all do. room tells whether more rows will come.
 func (g *grid) fit(room bool) {
 	g.fixed, g.sample = true, g.rows
+	g.meetAddresses()
 	natural := g.natural(g.sample, room)
 	for g.mandatoryWidth(g.least(natural)) > g.env.Width && len(g.sample) > 0 {
 		g.sample = g.withoutWidest(g.sample)

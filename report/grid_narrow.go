@@ -2,28 +2,10 @@ package report
 
 import (
 	"math"
+	"net/netip"
 	"slices"
 	"strings"
 )
-
-// shortEndpoint returns an IPv6 endpoint without the middle of its address, in at
-// most room columns if the port, the last group and one digit of the first leave
-// that much. Every other text it returns as it is.
-func (e *env) shortEndpoint(s string, room int) string {
-	if len(s) <= room || !strings.HasPrefix(s, "[") || strings.IndexByte(s, '.') >= 0 { // those that hold an IPv4 address are short
-		return s
-	}
-	group := strings.LastIndexByte(s[:max(strings.LastIndexByte(s, ']'), 0)], ':')
-	if group < 0 {
-		return s
-	}
-	dots, tail := e.plain("…"), s[group:] // ":5678]:443"
-	head := max(room-len(tail)-displayWidth(dots), len("[2"))
-	if head+displayWidth(dots)+len(tail) >= len(s) {
-		return s
-	}
-	return strings.TrimRight(s[:head], ":") + dots + tail
-}
 
 // giveWay drops columns, and makes others narrow when it is their turn, until a line
 // fits. It returns the widths.
@@ -129,6 +111,22 @@ func (g *grid) least(natural []int) []int {
 		}
 	}
 	return least
+}
+
+// meetAddresses has the addresses that may lose their middles met together, so that
+// the first of those that look alike is told from the others too.
+func (g *grid) meetAddresses() {
+	var all []netip.Addr
+	for _, r := range g.rows {
+		for i, c := range g.columns {
+			if c.shorten > 0 && shortens(r[i].text) {
+				if at, err := netip.ParseAddrPort(r[i].text); err == nil {
+					all = append(all, at.Addr())
+				}
+			}
+		}
+	}
+	g.env.short.meet(all)
 }
 
 // leastCell is how narrow a cell of a column can be.

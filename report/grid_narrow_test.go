@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -93,5 +94,80 @@ func TestPairs(t *testing.T) {
 	}
 	if len(shown) != len(pairs) {
 		t.Errorf("shown: %v", shown)
+	}
+}
+
+// TestAlikeAddresses: addresses that differ only in their middle are told apart where
+// that gives way, and each is shown the same in every row.
+func TestAlikeAddresses(t *testing.T) {
+	base := "[2001:db8:1234:5678:9abc:def0:1234:5678]:443"
+	for _, c := range []struct {
+		name    string
+		servers []string
+		shown   []string // regular expressions
+	}{
+		{"one group differs", []string{base, "[2001:db8:1234:5678:9abd:def0:1234:5678]:443", base},
+			[]string{`\[2\S*…:9abc…:5678]:443`, `\[2\S*…:9abd…:5678]:443`, `\[2\S*…:9abc…:5678]:443`}},
+		{"the ports differ too", []string{base, "[2001:db8:1234:5678:9abd:def0:1234:5678]:80"},
+			[]string{`\[2\S*…:9abc…:5678]:443`, `\[2\S*…:9abd…:5678]:80`}},
+		{"the first group differs", []string{base, "[2a00:db8:1234:5678:9abc:def0:1234:5678]:443"},
+			[]string{`\[2001\S*…:5678]:443`, `\[2a00\S*…:5678]:443`}},
+		{"no group tells all three apart", []string{base, "[2001:db8:1234:5678:9abd:def0:1234:5678]:443", "[2001:db8:1234:5678:9abc:def1:1234:5678]:443"},
+			[]string{`\[2001:db8:1234:5678:9abc:def0:1234:5678]:443`, `\[2\S*:9abd\S*:5678]:443`, `\[2\S*:def1\S*:5678]:443`}},
+		{"the last group differs", []string{base, "[2001:db8:1234:5678:9abc:def0:1234:5679]:443"},
+			[]string{`\[2[^…]*…:5678]:443`, `\[2[^…]*…:5679]:443`}},
+		{"the first digit differs", []string{base, "[3001:db8:1234:5678:9abc:def0:1234:5678]:443"},
+			[]string{`\[2[^…]*…:5678]:443`, `\[3[^…]*…:5678]:443`}},
+	} {
+		var list []*analyze.Connection
+		for i, s := range c.servers {
+			r := halfClose(t)
+			r.Number, r.Client, r.Server = uint64(i+1), ep("[2001:db8:1234:5678:9abc:def0:1234:1]:60123"), ep(s)
+			list = append(list, r)
+		}
+		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses} {
+			out := render(t, Options{Views: []View{v}, Format: FormatTable, Width: 80}, nil, list, Input{})
+			for i, want := range c.shown {
+				if !regexp.MustCompile(fmt.Sprintf(`(?m)^ +%d  \[2[^…]*…:1]:60123 +%s |^CONN %[1]d .*\n +SERVER %[2]s `, i+1, want)).MatchString(out) {
+					t.Errorf("%s, %s: no %s in row %d:\n%s", c.name, v, want, i+1, out)
+				}
+			}
+		}
+	}
+}
+
+// TestAlikeAddressesLater: an address is shown as in the rows before, whatever comes
+// behind it, and what looks like it is told from it.
+func TestAlikeAddressesLater(t *testing.T) {
+	e := &env{Options: Options{Width: 80}}
+	for _, c := range [][2]string{
+		{"[2001:db8:1234:5678:9abc:def0:1234:5678]:443", "[2001:db8…:5678]:443"},
+		{"[2001:db8:1234:5678:9abd:def0:1234:5678]:443", "[20…:9abd…:5678]:443"},
+		{"[2001:db8:1234:5678:9abc:def0:1234:5678]:443", "[2001:db8…:5678]:443"},
+	} {
+		if got := e.shortEndpoint(c[0], 20); got != c[1] {
+			t.Errorf("%s is %s, want %s", c[0], got, c[1])
+		}
+	}
+	// However many come, no two look alike as far as they are known.
+	texts := map[string]string{}
+	for i := range 300 {
+		s := fmt.Sprintf("[2001:db8:1234:%x:9abc:%x:1234:5678]:443", i%20+1, i+1)
+		short := e.shortEndpoint(s, 20)
+		if other, ok := texts[short]; ok && other != s {
+			t.Errorf("%s and %s are both %s", other, s, short)
+		}
+		texts[short] = s
+	}
+	for l, list := range e.short.alike {
+		if len(list) > mostAlike {
+			t.Errorf("%d addresses that look like %v are compared", len(list), l)
+		}
+	}
+	for i := range 2 * mostShown {
+		e.shortEndpoint(fmt.Sprintf("[2001:db8:1234:1:9abc:0:1234:%x]:443", i+1), 20)
+	}
+	if n := len(e.short.shown); n != mostShown {
+		t.Errorf("%d addresses are known, want %d", n, mostShown)
 	}
 }

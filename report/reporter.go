@@ -59,6 +59,7 @@ type env struct {
 	// verdicts are those on the connection whose row is being written.
 	verdicts []verdict.Verdict
 	offers   offerTexts
+	short    shortAddresses
 	// zone is where times of the day are, in lines that are live; nil: times count
 	// from the base.
 	zone *time.Location

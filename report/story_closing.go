@@ -167,6 +167,9 @@ func (t *story) closing() {
 		if c.ClientState == c.ServerState {
 			text = "at the end both ends are in " + c.ClientState.String()
 		}
+		if c.ServerState == state.Unknown && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
+			text += ": no SYN-ACK showed that it was listening"
+		}
 		t.section("STATES", text, Plain)
 	}
 	if c.Evicted {

@@ -9,7 +9,7 @@ import (
 // verdictTone underlines what a verdict says.
 func verdictTone(v *verdict.Verdict) Tone {
 	switch v.ID {
-	case verdict.SlowSyn, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
+	case verdict.SlowSyn, verdict.SlowSynAck, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
 		return Doubt
 	}
 	return Bad

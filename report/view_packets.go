@@ -83,7 +83,7 @@ var packetView = &rowView[packet]{
 		{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12, Meaning: "State of the client after this segment.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ClientState.String()) },
 			Tone:  func(o *packet) Tone { return stateTone(o.ClientState) }},
-		{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Pair: true, Room: 12, Meaning: "State of the server after this segment.",
+		{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Pair: true, Room: 12, Meaning: "State of the server after this segment; in front of its SYN-ACK that it listens is inferred.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ServerState.String()) },
 			Tone:  func(o *packet) Tone { return stateTone(o.ServerState) }},
 		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Drop: 8, Wrap: 8, Room: 40, HideEmpty: true, Meaning: "What decided each label, as LABEL: reason.",

@@ -36,7 +36,7 @@ var clientStateColumn = connectionColumn{Name: "client_state", Header: "CLIENT I
 	Tone:    func(c *connection) Tone { return stateTone(c.ClientState) }}
 
 var serverStateColumn = connectionColumn{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Pair: true, Room: 12,
-	Meaning: "State of the server at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one.",
+	Meaning: "State of the server at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one. UNKNOWN where no SYN-ACK showed that it was listening.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ServerState.String()) },
 	Tone:    func(c *connection) Tone { return stateTone(c.ServerState) }}
 

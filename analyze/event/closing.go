@@ -97,7 +97,7 @@ var timeWaitRestarted = Spec{
 		{"the FIN of the other end was sent again to an end in TIME-WAIT", closeAll + "+.010 A>B . 2 ack 2"},
 		{"that end has answered it", closeAll + "+.3 B>A F. 1 ack 2"},
 	},
-	Sentences: []string{"TIME-WAIT anew| at the $by| until $until|, $restarts times by now"},
+	Sentences: []string{"TIME-WAIT anew| at the $by| until $until|, ${restarts times} by now"},
 	Fields:    []Field{By, Until, Restarts},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.10.7.4"}},
 	Plural:    "TIME-WAITs begun anew",

@@ -82,7 +82,7 @@ var opened = Spec{
 		{"no RST had ended it", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1"},
 	},
 	Sentences: []string{
-		"opened| in $duration|, SYN sent $tries times|, SYN-ACK $syn_acks times|: $rtt_server to the server, $rtt_client to the client",
+		"opened| in $duration|, SYN sent ${tries times}|, SYN-ACK ${syn_acks times}|: $rtt_server to the server, $rtt_client to the client",
 		"opened by both at once| in $duration",
 		"opened, split handshake|: the server sent a SYN of its own| in $duration",
 	},
@@ -119,8 +119,8 @@ var refused = Spec{
 		{"a RST of the server that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 A>B R 1"},
 	},
 	Sentences: []string{
-		"refused by the server|, after $duration|, SYN sent $tries times",
-		"refused, not by the server|: by something between|, after $duration|, SYN sent $tries times",
+		"refused by the server|, after $duration|, SYN sent ${tries times}",
+		"refused, not by the server|: by something between|, after $duration|, SYN sent ${tries times}",
 	},
 	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.3"}},
@@ -163,7 +163,7 @@ var openingReset = Spec{
 	Conditions: []Condition{
 		{"a RST of the client that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
-	Sentences: []string{"opening reset by $by|, after $duration|, SYN sent $tries times"},
+	Sentences: []string{"opening reset by $by|, after $duration|, SYN sent ${tries times}"},
 	Fields:    []Field{By, RstAfter, Tries, Duration},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5.2"}},
 	Weight:    Trouble,
@@ -194,7 +194,7 @@ var halfOpen = Spec{
 		{"a SYN-ACK was captured", "0 A>B S 0"},
 		{"nothing shows that it arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
 	},
-	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent $syn_acks times|, for $duration"},
+	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent ${syn_acks times}|, for $duration"},
 	Fields:    []Field{By, Tries, SynAcks, Duration, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.1"}},
 	Inferred:  whenUnfinished,
@@ -213,7 +213,7 @@ var unanswered = Spec{
 	Conditions: []Condition{
 		{"nothing of the other end was captured", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
-	Sentences: []string{"unanswered|, SYN sent $tries times|, for $duration"},
+	Sentences: []string{"unanswered|, SYN sent ${tries times}|, for $duration"},
 	Fields:    []Field{By, Tries, Duration, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.3"}},
 	Inferred:  whenUnfinished,

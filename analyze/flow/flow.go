@@ -57,6 +57,7 @@ const (
 	FINGuessed                   // SentFIN is inferred: the FIN was not captured
 	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
 	TailMissed                   // its last numbers were not captured, and may hold a FIN
+	Stopped                      // the other end closed its window, and this one sent nothing but probes since it opened it
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.

@@ -27,7 +27,7 @@ const (
 	blocks                          // SACK blocks
 	clears                          // proof that a retransmission was spurious (flow.Sure)
 	asked                           // a probe of the other end in front of it (flow.Probed)
-	shut                            // an other end that has no room
+	shut                            // an other end that has no room, or had none when this one sent last
 	noRoom                          // a window of 0
 	narrower                        // a smaller window than the last
 	earlier                         // an earlier timestamp than the latest
@@ -76,7 +76,7 @@ func traits(c *Context) Traits {
 	if other.Probed != flow.NotProbed {
 		t |= asked
 	}
-	if other.Window == 0 {
+	if other.Window == 0 || mine.Is(flow.Stopped) {
 		t |= shut
 	}
 	if s.Window == 0 {

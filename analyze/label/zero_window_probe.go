@@ -11,7 +11,9 @@ var zeroWindowProbe = Spec{
 	Definition: "The sender asks a receiver that closed its window whether it has room again.",
 	Conditions: []Condition{
 		{"SYN, FIN and RST are clear", stopped + "+.2 A>B F. 1000:1001(1) ack 1"},
-		{"the other end's last window was 0", opened + "+60 A>B . 0:0(0) ack 1"},
+		{"the other end's last window was 0; or it was before, the sender has sent nothing but probes since, and now sends a new octet, or that of the last probe again, " +
+			"alone and without PSH: it has not met the window that was captured, which would take more, and the last octet that there is has PSH",
+			stopped + "+.3 B>A . 1:1(0) ack 1001 win 4000\n+.7 A>B P. 1001:1002(1) ack 1"},
 		{"the other end has acknowledged everything that the sender sent, but for earlier probes", stopped[:len(stopped)-len("+.010 B>A .  1:1(0) ack 1001 win 0\n")] +
 			"+.010 B>A . 1:1(0) ack 501 win 0\n+.2 A>B . 1000:1000(0) ack 1"},
 		{"without an octet, it is not older than a segment captured before it: its acknowledgement, and its timestamp or IP identification, are not lower",
@@ -19,18 +21,26 @@ var zeroWindowProbe = Spec{
 		{"it repeats the number in front of the next octet, with at most one octet, or sends the next octet alone",
 			stopped + "+.2 A>B . 1001:1003(2) ack 1"},
 	},
-	Clauses:   []Clause{{9293, "3.8.6.1"}},
+	Clauses:   []Clause{{9293, "3.8.6.1"}, {9293, "3.8.6.2.1"}, {9293, "3.9.1.2"}},
 	Looks:     "segments with at most one octet",
 	Wireshark: "Wireshark knows only probes of one new octet; it calls Linux's probes keep-alives",
 	Example:   stopped + "+.2 A>B . 1000:1000(0) ack 1 win 64240 | ACK ZERO-WINDOW-PROBE ESTABLISHED ESTABLISHED\n",
 	on:        shut,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		if s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK) || x.Receiver.Window != 0 || s.Len > 1 || x.Late && x.Bare {
+		if s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK) || s.Len > 1 || x.Late && x.Bare {
 			return false
 		}
-		old := x.SeqDelta == -1 && x.AllAcked()
-		fresh := s.Len == 1 && (x.SeqDelta == 0 && x.AllAcked() || x.SeqDelta == -1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq)
-		return old || fresh
+		if x.Receiver.Window != 0 {
+			return x.Sender.Is(flow.Stopped) && !s.Flags.Has(wire.PSH) && probesAhead(c)
+		}
+		return x.SeqDelta == -1 && x.AllAcked() || probesAhead(c)
 	},
+}
+
+// probesAhead reports whether the segment is one octet behind what the other end has
+// acknowledged, or that of the last probe again.
+func probesAhead(c *Context) bool {
+	s, x := c.Segment, c.Facts
+	return s.Len == 1 && (x.SeqDelta == 0 && x.AllAcked() || x.SeqDelta == -1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq)
 }

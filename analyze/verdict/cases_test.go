@@ -80,6 +80,13 @@ var cases = []struct{ name, script, want string }{
 	{"SYN answered by an older connection that the client does not reset", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"TIME-WAIT-COLLISION possible, SLOW-SYN likely"},
 	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
+	{"a SYN answered late, no timestamps", "0 A>B S 0\n+.22 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
+	{"a SYN answered late, and nothing measured behind it", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
+	{"a SYN answered late, twice", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SYN-ACK-LOST possible, SLOW-SYN-ACK likely"},
+	{"a SYN answered later than anything is on its way", "0 A>B S 0\n+241 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
+	{"a SYN answered late and captured twice", "0 A>B S 0 id 7\n+.0001 A>B S 0 id 7\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n", ""},
+	{"the answer in front of the SYN", "0 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
+
 	{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN-ACK echoes the first SYN", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1112 ecr 7>\n",
 		"SYN-ACK-LOST likely, SLOW-SYN likely"},
@@ -138,13 +145,13 @@ var cases = []struct{ name, script, want string }{
 		"TIME-WAIT-COLLISION likely, SLOW-SYN likely"},
 
 	{"a SYN in the window of an older connection, and again", inWindow + "+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
-	{"a SYN in the window of an older connection, and again without a RST", inWindow + "+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION possible"},
+	{"a SYN in the window of an older connection, and again without a RST", inWindow + "+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
 	{"a SYN in the window of an older connection, and another", inWindow + "+.001 A>B R =1001\n+1 A>B S =31001\n+.01 B>A S. =70000 ack =31002\n+.001 A>B . =31002 ack =70001\n", ""},
 	{"a SYN in the window of an older connection that nothing answers, and again", plain6 + "+30 A>B S =31000\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
 	{"the server's data behind a SYN in the window", plain6 + "+30 A>B S =31000\n+.01 B>A P. 1:11(10) ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
 	{"a stranger's SYN in the window, and the end opens with its number later", inWindow + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 A>B R. 11 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n" +
 		"+.001 A>B . =31001 ack =70001\n", ""},
-	{"two SYNs in the window, the second again", plain6 + "+30 A>B S =30000\n+.01 B>A . 1 ack 1\n+.1 A>B S =31000\n+.01 B>A . 1 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION possible, SLOW-SYN likely"},
+	{"two SYNs in the window, the second again and reset", plain6 + "+30 A>B S =30000\n+.01 B>A . 1 ack 1\n+.1 A>B S =31000\n+.01 B>A . 1 ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
 
 	{"dropped while the listener answers", served + "1 A>B S 0\n+1 A>B S 0\n", "DROPPED likely, ACCEPT-QUEUE-FULL possible"},
 	{"dropped while the host answers", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED likely"},

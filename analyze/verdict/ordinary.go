@@ -11,7 +11,7 @@ func (x *context) ordinary() bool {
 	o, c := &x.Opening, &x.Clues
 	return x.nSyns == 1 && x.nSynAcks == 1 && x.complete() &&
 		x.syn(0).Packet < x.synAck(0).Packet && x.synAck(0).Packet < o.AckPacket &&
-		c.Rst.Packet == 0 && c.BlindRst == 0 && c.OldAck == 0 && c.IgnoredAgain == 0 && c.ServerProved != 0 && agrees(&c.Client) && agrees(&c.Server) &&
+		o.RTTServer < slowOpening && c.Rst.Packet == 0 && c.BlindRst == 0 && c.OldAck == 0 && c.IgnoredAgain == 0 && c.ServerProved != 0 && agrees(&c.Client) && agrees(&c.Server) &&
 		grants(&o.ClientOptions) == grants(&o.ServerOptions)
 }
 

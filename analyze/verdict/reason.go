@@ -54,6 +54,8 @@ const (
 	SynAckOrAck
 	AckEchoes
 	AckBefore
+	AnswerLate
+	LeastWay
 	reasonCount
 )
 
@@ -107,6 +109,8 @@ var reasonTexts = [reasonCount]string{
 	SynAckOrAck:         "SYN-ACK in packet $p passed this tap in front of packet $q: it or its ACK was lost between here and the client",
 	AckEchoes:           "the ACK in packet $p echoes the timestamp of the SYN-ACK in packet $q: that one had arrived",
 	AckBefore:           "an ACK before it was lost between the client and here, or this one is slow",
+	AnswerLate:          "SYN-ACK in packet $p comes $t after the SYN in packet $q",
+	LeastWay:            "the shortest round trip from here to the server takes $t",
 }
 
 // String returns the phrase with its placeholders.

@@ -34,6 +34,7 @@ const (
 	SynAckLost
 	LastAckLost
 	SlowSyn
+	SlowSynAck
 	OptionsChanged
 	BlindRST
 	ResetBetween
@@ -54,6 +55,7 @@ var All = [Count]*Spec{
 	SynAckLost:        &synAckLost,
 	LastAckLost:       &lastAckLost,
 	SlowSyn:           &slowSyn,
+	SlowSynAck:        &slowSynAck,
 	OptionsChanged:    &optionsChanged,
 	BlindRST:          &blindRST,
 	ResetBetween:      &resetBetween,

@@ -1,0 +1,129 @@
+package report
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// shortEndpoint returns an IPv6 endpoint without the middle of its address, in at
+// most room columns if the port, the last group and one digit of the first leave
+// that much; of addresses that would look alike so with a group that tells them apart,
+// or whole. Every other text it returns as it is.
+func (e *env) shortEndpoint(s string, room int) string {
+	if len(s) <= room || !shortens(s) {
+		return s
+	}
+	group := strings.LastIndexByte(s[:max(strings.LastIndexByte(s, ']'), 0)], ':')
+	if group < 0 {
+		return s
+	}
+	least, dots, tail := len("[2"), e.plain("…"), s[group:] // ":5678]:443"
+	if at, err := netip.ParseAddrPort(s); err == nil {
+		switch k := e.short.of(at.Addr()); {
+		case k == whole:
+			return s
+		case k == 0:
+			least = len("[") + len(groupText(at.Addr(), 0))
+		case k > 0:
+			tail = ":" + groupText(at.Addr(), int(k)) + dots + tail
+		}
+	}
+	head := max(room-displayWidth(dots)-displayWidth(tail), least)
+	if head+displayWidth(dots)+displayWidth(tail) >= len(s) {
+		return s
+	}
+	return strings.TrimRight(s[:head], ":") + dots + tail
+}
+
+// shortens reports whether s is an IPv6 endpoint. Those that hold an IPv4 address are
+// short as they are.
+func shortens(s string) bool { return strings.HasPrefix(s, "[") && strings.IndexByte(s, '.') < 0 }
+
+// What shows an address without its middle: nothing more, all of it, or else the
+// number of the group that is shown in full, from 0.
+const (
+	noGroup int8 = -1
+	whole   int8 = 8
+)
+
+// shortAddresses says how addresses are shown without their middles: each one always
+// alike, and no two alike. It knows so many of them at the most; later ones may
+// look like others.
+type shortAddresses struct {
+	shown map[netip.Addr]int8
+	alike map[look][]netip.Addr // in the order in which they came
+}
+
+// look is what is shown of an address at the least.
+type look struct {
+	first byte // digit of the first group
+	last  uint16
+}
+
+// Bounds of shortAddresses, which a capture cannot outgrow.
+const (
+	mostShown = 8192
+	mostAlike = 16 // beyond that they are shown whole
+)
+
+// of returns how an address is shown.
+func (t *shortAddresses) of(a netip.Addr) int8 {
+	if _, ok := t.shown[a]; !ok {
+		t.meet([]netip.Addr{a})
+	}
+	if k, ok := t.shown[a]; ok {
+		return k
+	}
+	return noGroup
+}
+
+// meet decides how addresses are shown that are met together.
+func (t *shortAddresses) meet(all []netip.Addr) {
+	if t.shown == nil {
+		t.shown, t.alike = map[netip.Addr]int8{}, map[look][]netip.Addr{}
+	}
+	from := len(all)
+	for i, a := range all {
+		if _, ok := t.shown[a]; ok || len(t.shown) >= mostShown {
+			continue
+		}
+		from = min(from, i)
+		t.shown[a] = whole
+		if l := lookOf(a); len(t.alike[l]) < mostAlike {
+			t.alike[l] = append(t.alike[l], a)
+			t.shown[a] = undecided
+		}
+	}
+	for _, a := range all[from:] {
+		if t.shown[a] == undecided {
+			t.shown[a] = telling(a, t.alike[lookOf(a)])
+		}
+	}
+}
+
+// undecided is an address that is just met.
+const undecided int8 = -2
+
+// telling returns what tells an address from all others that look like it.
+func telling(a netip.Addr, alike []netip.Addr) int8 {
+	if len(alike) == 1 {
+		return noGroup
+	}
+	for k := range int8(whole - 1) {
+		if !slices.ContainsFunc(alike, func(b netip.Addr) bool { return a != b && groupOf(a, int(k)) == groupOf(b, int(k)) }) {
+			return k
+		}
+	}
+	return whole
+}
+
+func lookOf(a netip.Addr) look { return look{groupText(a, 0)[0], groupOf(a, 7)} }
+
+func groupOf(a netip.Addr, k int) uint16 {
+	b := a.As16()
+	return uint16(b[2*k])<<8 | uint16(b[2*k+1])
+}
+
+func groupText(a netip.Addr, k int) string { return strconv.FormatUint(uint64(groupOf(a, k)), 16) }
