@@ -146,6 +146,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Duplicates++
 		x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
 		x.Payload += uint64(seg.Len)
+		a.table.Copied(x, fx.Same.Packet)
 		return // whatever the copy says was taken in with the first
 	}
 	a.talk(n, seg, a.countSegment(fx, seg))

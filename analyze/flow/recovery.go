@@ -157,10 +157,10 @@ func SACKSum(seg *wire.Segment) (sum uint32) {
 	return sum
 }
 
-// DSACK returns the octets that an acknowledgement reports as received twice:
+// dsack returns the octets that an acknowledgement reports as received twice:
 // the first block, when all of it lies in front of the acknowledgement or inside the
 // second block (RFC 2883 §4).
-func DSACK(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
+func dsack(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
 	n := seg.Options.SACKBlocks
 	if n == 0 {
 		return b, false

@@ -41,6 +41,7 @@ type Trace struct {
 	HasSum        bool
 	Again         bool // a retransmission
 	shown         bool // and shown to have been spurious
+	copied        bool // a copy of it was captured
 	next, prev    int32
 }
 
@@ -92,6 +93,26 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 		}
 	}
 	return true
+}
+
+// Copied notes that a copy of a packet of h was captured.
+func (t *Table) Copied(h *Half, packet uint64) {
+	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
+		if s := t.sent.At(i); s.Packet <= packet {
+			s.copied = s.copied || s.Packet == packet
+			return
+		}
+	}
+}
+
+// inside reports whether all payload of the segment lies in a block; receivers
+// differ in whether a FIN counts as an octet of it.
+func (s *Trace) inside(b wire.SACKBlock) bool {
+	end := s.End
+	if s.Flags&wire.FIN != 0 && end-1 != s.Seq {
+		end--
+	}
+	return !b.Left.After(s.Seq) && !b.Right.Before(end)
 }
 
 // maxLook bounds how many segments are looked through for a copy of one that
