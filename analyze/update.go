@@ -288,7 +288,9 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 		}
 		if a.cause == label.CauseSpurious {
 			n.spurious[fx.From]++
-		} else {
+		} else if !fx.Late {
+			// Linux takes no timestamp from a segment that acknowledges less than one
+			// before it (RFC 7323 §4.3 does), so that its answer echoes an earlier one.
 			x.Suspects(y, seg, &fx.Mark, fx.SeenBefore)
 		}
 	}

@@ -20,6 +20,9 @@ var shownSpurious = Spec{
 		{"for the first: no copy of the retransmission was captured, unless the capture holds packets twice (more than one in four, a heuristic)",
 			stamped + "+.1 A>B P. 1:101(100) ack 1 id 12 <TS val 120 ecr 7>\n+.3 A>B P. 1:101(100) ack 1 id 13 <TS val 420 ecr 7>\n" +
 				"+.001 A>B P. 1:101(100) ack 1 id 13 <TS val 420 ecr 7>\n+.010 B>A . 1:1(0) ack 101 <TS val 320 ecr 420,sack 1:101>"},
+		{"for the second: the retransmission acknowledges no less than a segment captured in front of it: of others Linux takes no timestamp",
+			stampedData + "+.001 B>A P. 1:11(10) ack 1 <TS val 20 ecr 110>\n+.3 A>B . 101:101(0) ack 11 <TS val 421 ecr 20>\n" +
+				"+.001 A>B P. 1:101(100) ack 1 <TS val 420 ecr 7>\n+.010 B>A . 11:11(0) ack 101 <TS val 330 ecr 120>"},
 		{"for the last two: the retransmission began with the first octet that was not acknowledged, and no other before it " +
 			"waits for its acknowledgement",
 			stampedData + "+.001 A>B P. 101:201(100) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 101:201(100) ack 1 <TS val 420 ecr 7>\n" +
