@@ -56,6 +56,7 @@ const (
 	HoldsSYNACK                  // SYNHeldAck is valid
 	FINGuessed                   // SentFIN is inferred: the FIN was not captured
 	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
+	OrderUnsure                  // whether it had closed before the other end's FIN came does not show
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.

@@ -30,7 +30,7 @@ func TestRestAndWake(t *testing.T) {
 			f.Key, f.Ref, f.Extra, f.used, f.Client, f.RolesKnown = k, ref, 0, false, 0, false
 			for s := range f.Half {
 				h := &f.Half[s]
-				h.Has &= 1<<20 - 1
+				h.Has &= 1<<21 - 1
 				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent, h.spanHead, h.spanTail = 0, 0, 0, 0, 0, 0, 0
 				for range rapid.IntRange(0, PackedTraces+2).Draw(r, "traces") {
 					i, trace := table.sent.New()
