@@ -168,6 +168,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.table.Show(x, seg.Packet) // counted already
 	}
 	if seg.Len > 0 && fx.SeqDelta >= 0 {
+		x.GoesOn(seg, fx.SeqDelta)
 		goesOn(x, y)
 	}
 	if seg.Flags.Has(wire.FIN) {
@@ -280,8 +281,8 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	x, y := fx.Sender, fx.Receiver
-	label.Repaired(x, a.cause, a.timer)
 	if a.cause != label.NoCause {
+		label.Repaired(x, seg.End(), a.cause, a.timer)
 		n.causes[fx.From][a.cause]++
 		if a.obs.Evidence.Inferred(label.Retransmission) {
 			n.inferred[fx.From]++
@@ -296,6 +297,9 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	}
 	if !a.lab.Set.Has(label.ShownSpurious) {
 		return
+	}
+	if fx.Sure != flow.NotSure && y.Repair.Mode == flow.TimerRepair {
+		y.Repair.Mode = flow.NoRepair // nothing was lost at that timeout (RFC 4015 §3)
 	}
 	packet := y.Suspect.Packet
 	if fx.TwiceSent {
