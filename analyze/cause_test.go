@@ -72,6 +72,15 @@ func TestCauses(t *testing.T) {
 			"+.09 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
 		{"behind a timeout, as nothing arrives that was not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n" +
 			"+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
+		{"behind a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseFast},
+		{"behind a timeout that lets out its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
+		{"behind a timeout whose octets were all sent again, and one was lost again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 A>B . 2001:3001(1000) ack 1 id 8\n" +
+			"+.0001 A>B . 3001:7001(4000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 2001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 10", label.CauseRTO},
+		{"behind a timeout where the rest had arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 1001:3001>\n" +
+			"+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n" +
+			"+.1 B>A . 1 ack 1 <sack 1001:4001>\n+.0001 A>B . 1:1001(1000) ack 1 id 11", label.CauseRTO},
 		{"behind a timeout of which a part was spurious", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.01 B>A . 1 ack 1001 <sack 1:1001>\n" +
 			"+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
 		{"missed at a timeout, by more than its window", farTimedOut + "+.3 A>B . 6001:7001(1000) ack 1 id 9\n+.0001 B>A . 1 ack 2001 <sack 6001:7001>\n+.3 A>B . 2001:3001(1000) ack 1 id 10", label.CauseRTO},

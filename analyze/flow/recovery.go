@@ -85,12 +85,25 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 // GoesOn takes new octets that h sends, behind a gap of so many.
 func (h *Half) GoesOn(seg *wire.Segment, gap int64) {
 	r := &h.Repair
-	if r.Over && gap > mostAfterTimeout*int64(h.MostLen) {
+	most := mostAfterTimeout * int64(h.MostLen)
+	switch {
+	case r.Over && gap > most:
 		// More is missing than the window behind a timeout lets out: it was sent before,
 		// and its repair is that timeout's.
 		r.Mode, r.Point, r.Resent = TimerRepair, seg.Seq, seg.End()
+	case r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
+		r.Mode = NoRepair // it has taken the timeout back, whatever told it so
 	}
 	r.Over = false
+}
+
+// leaves reports whether octets that were in flight at the timeout were neither sent
+// again nor are reported to have arrived, by the highest block of SACK.
+func (r *Repair) leaves() bool {
+	if r.HasSACK && !r.High.Before(r.Point) {
+		return r.Resent.Before(r.HighLeft)
+	}
+	return r.Resent.Before(r.Point)
 }
 
 // mostAfterTimeout is how many segments an end may have on the way when the octets
