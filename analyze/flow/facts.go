@@ -39,8 +39,9 @@ type Facts struct {
 	// timestamp shows that it was sent behind it: it may be older, or a copy.
 	Undated bool
 	// Same is the latest packet of the sender with exactly the segment's range
-	// (and, without sequence space, its acknowledgement); Overlap the latest
-	// with any of its octets. Packet 0: none is remembered.
+	// (and, without sequence space, its acknowledgement), or one that is joined of
+	// several, of which one had it; Overlap the latest with any of its octets. Packet
+	// 0: none is remembered.
 	Same, Overlap Mark
 	// SameAgain is set when Same was a retransmission itself.
 	SameAgain bool
@@ -91,6 +92,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same, x.SameAgain = t.Same(s, seg, x.Late)
+		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
+			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
+		}
 		if x.Cover.Fresh == 0 {
 			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}

@@ -105,6 +105,39 @@ func (t *Table) Copied(h *Half, packet uint64) {
 	}
 }
 
+// joins reports whether the segment may be like one of those that s was joined of, where
+// that is longer than the receiver's mss: a NIC or a kernel that receives joins what
+// differs in number, PSH and IP identification alone, and of which only the last is
+// shorter (offload).
+func (s *Trace) joins(seg *wire.Segment, mss uint16) bool {
+	at, size := seg.Seq.Diff(s.Seq), s.End.Diff(s.Seq)
+	switch {
+	case seg.Len == 0 || mss == 0 || size <= int32(max(seg.Len, uint32(mss))), at < 0 || seg.End().After(s.End),
+		s.Ack != seg.Ack, s.Flags&^wire.PSH != wire.ACK || seg.Flags&^wire.PSH != wire.ACK,
+		s.HasTS != seg.Options.Set.Has(wire.OptTimestamps), s.HasTS && s.TSVal != seg.Options.TSVal:
+		return false
+	}
+	return at%int32(seg.Len) == 0 || seg.End() == s.End
+}
+
+// piece returns the mark of that one: each has the identification behind that of the
+// one in front of it. It is that of s where the next packet has that identification, or
+// one in front of it: then nothing was joined, but will be cut behind the tap.
+func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
+	m, at := s.Mark, seg.Seq.Diff(s.Seq)
+	n := at / int32(seg.Len)
+	if k := int32(int16(seg.IPID - s.IPID)); seg.End() == s.End && k > 0 && k <= n && at%k == 0 {
+		n = k // the last one is shorter
+	}
+	if s.next != 0 {
+		if o := t.sent.At(s.next); o.HasID && int16(o.IPID-s.IPID) > 0 && int32(int16(o.IPID-s.IPID)) <= n {
+			return m
+		}
+	}
+	m.IPID += uint16(n)
+	return m
+}
+
 // inside reports whether all payload of the segment lies in a block; receivers
 // differ in whether a FIN counts as an octet of it.
 func (s *Trace) inside(b wire.SACKBlock) bool {
