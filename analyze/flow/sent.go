@@ -106,13 +106,13 @@ func (t *Table) Copied(h *Half, packet uint64) {
 }
 
 // joins reports whether the segment may be like one of those that s was joined of, where
-// that is longer than the receiver's mss: a NIC or a kernel that receives joins what
-// differs in number, PSH and IP identification alone, and of which only the last is
-// shorter (offload).
+// that is longer than the receiver's mss, options included (RFC 9293 §3.7.1): a NIC or a
+// kernel that receives joins what differs in number, PSH and IP identification alone, and
+// of which only the last is shorter (offload).
 func (s *Trace) joins(seg *wire.Segment, mss uint16) bool {
 	at, size := seg.Seq.Diff(s.Seq), s.End.Diff(s.Seq)
 	switch {
-	case seg.Len == 0 || mss == 0 || size <= int32(max(seg.Len, uint32(mss))), at < 0 || seg.End().After(s.End),
+	case seg.Len == 0 || size <= int32(seg.Len), mss == 0 || size+int32(seg.HeaderLen)-20 <= int32(mss), at < 0 || seg.End().After(s.End),
 		s.Ack != seg.Ack, s.Flags&^wire.PSH != wire.ACK || seg.Flags&^wire.PSH != wire.ACK,
 		s.HasTS != seg.Options.Set.Has(wire.OptTimestamps), s.HasTS && s.TSVal != seg.Options.TSVal:
 		return false
