@@ -248,7 +248,11 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if x.HasProbe {
 		x.ProbeAt = seg.Seq
 	}
-	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission))
+	var overtaken *flow.Mark
+	if a.lab.Set.Has(label.OutOfOrder) {
+		overtaken = &fx.Cover.Beyond
+	}
+	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission), overtaken)
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {
 		x.MostFlight = uint32(f)
 	}

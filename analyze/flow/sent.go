@@ -12,6 +12,19 @@ type Mark struct {
 	HasID  bool // an IPv4 identification other than 0
 	HasTS  bool
 	Bare   bool // occupies no sequence space
+	// behind is, for a remembered segment that was overtaken, how long behind what
+	// overtook it it was captured, in behindUnit and at least one.
+	behind uint16
+}
+
+// behindUnit is in nanoseconds; 6.5 s are the most that is told.
+const behindUnit = int64(100e3)
+
+// Behind returns, for a remembered segment that was overtaken, how long behind what
+// overtook it it was captured, in nanoseconds and rounded down; overtaken is false for
+// others.
+func (m *Mark) Behind() (ns int64, overtaken bool) {
+	return max(int64(m.behind)-1, 0) * behindUnit, m.behind > 0
 }
 
 // MarkOf returns the mark of a segment.
@@ -65,8 +78,9 @@ const (
 )
 
 // Log remembers a segment of h, and forgets those that are acknowledged and too
-// old to be copied. acked is what the other end has acknowledged.
-func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool) {
+// old to be copied. acked is what the other end has acknowledged; again tells a
+// retransmission; overtaken is what overtook the segment, nil where nothing did.
+func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
 	for h.sentHead != 0 {
 		s := t.sent.At(h.sentHead)
@@ -79,6 +93,9 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	i, s := t.sent.New()
 	*s = Trace{}
 	s.of(seg, again)
+	if overtaken != nil {
+		s.behind = uint16(min(max(seg.Time-overtaken.Time, 0)/behindUnit+1, 1<<16-1))
+	}
 	t.joinSent(h, i, s)
 }
 
