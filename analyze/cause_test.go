@@ -25,6 +25,19 @@ const (
 `
 )
 
+// Three segments of a client, of which the first is sent again at a timeout, and the
+// same with timestamps; and at the tap of a server, where the repair of the timeout is
+// all that passes of what was in front of it.
+const (
+	timedOut = near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+		"+.35 A>B . 1:1001(1000) ack 1 id 6\n"
+	stampedOut = "0 A>B S 0:0(0) win 64240 id 1 <mss 1460,sackOK,TS val 100 ecr 0>\n+.1 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 7 ecr 100>\n" +
+		"+.0001 A>B . 1:1(0) ack 1 id 2 <TS val 200 ecr 7>\n+1 A>B . 1:1001(1000) ack 1 id 3 <TS val 1200 ecr 7>\n" +
+		"+0 A>B . 1001:2001(1000) ack 1 id 4 <TS val 1200 ecr 7>\n+0 A>B . 2001:3001(1000) ack 1 id 5 <TS val 1200 ecr 7>\n" +
+		"+.35 A>B . 1:1001(1000) ack 1 id 6 <TS val 1550 ecr 7>\n"
+	farTimedOut = far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.9 A>B . 1:1001(1000) ack 1 id 8\n+.0001 B>A . 1 ack 2001\n"
+)
+
 // TestCauses: a cause is named where something speaks for it.
 func TestCauses(t *testing.T) {
 	for _, c := range []struct {
@@ -51,6 +64,28 @@ func TestCauses(t *testing.T) {
 		{"a SYN again after a second", "0 A>B S 0:0(0) id 1\n+1 A>B S 0:0(0) id 2", label.CauseRTO},
 		{"the server did not take the octets of the SYN", "0 A>B S 0:200(200) win 64240 id 1 <mss 1460,sackOK,tfo 0011223344556677>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.00001 A>B P. 1:201(200) ack 1 id 2", label.CauseUnknown},
 		{"the first copy was not captured", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1:1(0) ack 1 id 11\n+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.CauseUnknown},
+		{"behind a timeout that an echo shows to be spurious", stampedOut + "+.01 B>A . 1 ack 1001 <TS val 1100 ecr 1200>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1560 ecr 1100>\n" +
+			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1200,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1660 ecr 1200>", label.CauseFast},
+		{"behind a timeout that was called for", stampedOut + "+.1 B>A . 1 ack 1001 <TS val 1100 ecr 1550>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1650 ecr 1100>\n" +
+			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1550,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1750 ecr 1200>", label.CauseRTO},
+		{"behind a timeout, as octets arrive that were not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+.01 B>A . 1 ack 2001\n" +
+			"+.09 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
+		{"behind a timeout, as nothing arrives that was not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n" +
+			"+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
+		{"behind a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseFast},
+		{"behind a timeout that lets out its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
+		{"behind a timeout whose octets were all sent again, and one was lost again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 A>B . 2001:3001(1000) ack 1 id 8\n" +
+			"+.0001 A>B . 3001:7001(4000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 2001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 10", label.CauseRTO},
+		{"behind a timeout where the rest had arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 1001:3001>\n" +
+			"+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n" +
+			"+.1 B>A . 1 ack 1 <sack 1001:4001>\n+.0001 A>B . 1:1001(1000) ack 1 id 11", label.CauseRTO},
+		{"behind a timeout of which a part was spurious", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.01 B>A . 1 ack 1001 <sack 1:1001>\n" +
+			"+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
+		{"missed at a timeout, by more than its window", farTimedOut + "+.3 A>B . 6001:7001(1000) ack 1 id 9\n+.0001 B>A . 1 ack 2001 <sack 6001:7001>\n+.3 A>B . 2001:3001(1000) ack 1 id 10", label.CauseRTO},
+		{"missed behind a timeout, by no more than its window", farTimedOut + "+.3 A>B . 5001:6001(1000) ack 1 id 12\n+.0001 B>A . 1 ack 2001 <sack 5001:6001>\n+.3 A>B . 2001:3001(1000) ack 1 id 13", label.CauseFast},
+		{"missed behind a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := script.Parse(c.text)

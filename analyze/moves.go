@@ -144,7 +144,8 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 	if h.State.Base() == state.TimeWait && was != state.TimeWait {
 		a.enterTimeWait(f, n, h)
 	}
-	if !n.orderGuessed && f.Half[0].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN && f.Half[1].Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN {
+	const captured = flow.SentFIN | flow.FINGuessed
+	if f.Half[0].Has&captured == flow.SentFIN && f.Half[1].Has&captured == flow.SentFIN && !n.orderGuessed && !h.Is(flow.OrderUnsure) {
 		// Both FINs were captured, in their places: whatever was missed before, the
 		// order of the close is known.
 		h.State = h.State.Base()
@@ -175,6 +176,9 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	}
 	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
 		y.Has |= flow.FINProved
+		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.From.Other()]) {
+			x.Has |= flow.OrderUnsure // settled when it sends its FIN
+		}
 		a.getsFIN(f, n, x)
 		if y.Is(flow.FINGuessed) {
 			x.State = x.State.Infer()
@@ -263,7 +267,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if !a.facts.RepeatsFIN {
 		goesOn(x, y)
-		unsure := x.State.Base() == state.Unknown
+		unsure := x.State.Base() == state.Unknown || a.orderUnsure(n, x, y, seg)
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
 			// It left before the peer's FIN came, and was overtaken by the answer
 			// to that: both closed at once.
@@ -274,6 +278,22 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			x.State = x.State.Infer()
 		}
 	}
+}
+
+// orderUnsure reports, and notes in x, that the FIN which x sends behind y's does not
+// show whether x had closed before that came, and is in CLOSING, or behind it, and is in
+// LAST-ACK. A CLOSE moves an end at once, but the FIN waits until what the program sent
+// before is on its way (RFC 9293 §3.10.4): octets that were on their way when y's FIN
+// came, and more behind them, may have kept it waiting. And a FIN that is sent
+// again takes the acknowledgement anew, so that it says nothing of the first one.
+func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool {
+	switch again := a.lab.Set.Has(label.Retransmission) && (x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst); {
+	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && seg.Len == 0 && n.halfOctets[a.facts.From] == 0:
+		x.Has &^= flow.OrderUnsure
+	case again:
+		x.Has |= flow.OrderUnsure
+	}
+	return x.Is(flow.OrderUnsure)
 }
 
 func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment, current bool) {

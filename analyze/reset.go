@@ -48,7 +48,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
 	refuses := x.State.Base() == state.SynSent && x.Is(flow.SentSYN) && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
-		seg.Seq == y.Ack && x.SYNNumber() != y.Ack-1
+		seg.Seq == y.Ack && !x.Answers(y.Ack)
 	if !refuses || over(y) || y.State.Synchronized() {
 		a.noteReset(f, n, x, y, seg)
 	}

@@ -92,6 +92,8 @@ func (b *textbook) follows(from flow.Side, seg *wire.Segment) bool {
 		return true
 	case seg.Ack.Before(x.Ack), seg.Ack == x.Ack && seg.SeqLen() == 0:
 		return false
+	case y.Is(flow.SentFIN) && !y.Is(flow.FINProved) && !x.Is(flow.SentFIN) && x.Nxt.After(b.note.finAck[from.Other()]):
+		return false // it may have closed before the FIN came (orderUnsure)
 	}
 	edge := seg.Ack.Add(x.ScaledWindow(seg.Window, false))
 	return x.Ack.Add(x.LastWindow()).Diff(edge) < 1<<x.Scale // it does not move left

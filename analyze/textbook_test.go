@@ -206,6 +206,14 @@ func TestTextbook(t *testing.T) {
 			}
 			return all
 		}, true},
+		{"octets on their way when a FIN comes", func(all []wire.Segment) []wire.Segment {
+			all[fin].Ack, all[lastFin].Len, all[last].Ack = 501, 10, all[last].Ack+10
+			return append(all[:acked], all[fin:]...)
+		}, false},
+		{"octets behind a FIN", func(all []wire.Segment) []wire.Segment {
+			all[lastFin].Len, all[last].Ack = 10, all[last].Ack+10
+			return append(all[:acked], all[fin:]...)
+		}, true},
 		{"an edge that moves left by one unit", func(all []wire.Segment) []wire.Segment {
 			all[answer].Len, all[acked].Ack, all[acked].Window = 1024, 501+1024, 500-1024>>7-1
 			return all[:fin]

@@ -146,6 +146,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Duplicates++
 		x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
 		x.Payload += uint64(seg.Len)
+		a.table.Copied(x, fx.Same.Packet)
 		return // whatever the copy says was taken in with the first
 	}
 	a.talk(n, seg, a.countSegment(fx, seg))
@@ -167,6 +168,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.table.Show(x, seg.Packet) // counted already
 	}
 	if seg.Len > 0 && (fx.SeqDelta >= 0 || fx.Cover.Fills && seg.Seq.Add(seg.Len) == x.Nxt) {
+		if fx.SeqDelta >= 0 {
+			x.GoesOn(seg, fx.SeqDelta)
+		}
 		goesOn(x, y)
 	}
 	if seg.Flags.Has(wire.FIN) {
@@ -260,7 +264,11 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 			x.Has &^= flow.Stopped
 		}
 	}
-	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission))
+	var overtaken *flow.Mark
+	if a.lab.Set.Has(label.OutOfOrder) {
+		overtaken = &fx.Cover.Beyond
+	}
+	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission), overtaken)
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {
 		x.MostFlight = uint32(f)
 	}
@@ -293,20 +301,25 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	x, y := fx.Sender, fx.Receiver
-	label.Repaired(x, a.cause, a.timer)
 	if a.cause != label.NoCause {
+		label.Repaired(x, seg.End(), a.cause, a.timer)
 		n.causes[fx.From][a.cause]++
 		if a.obs.Evidence.Inferred(label.Retransmission) {
 			n.inferred[fx.From]++
 		}
 		if a.cause == label.CauseSpurious {
 			n.spurious[fx.From]++
-		} else {
+		} else if !fx.Late {
+			// Linux takes no timestamp from a segment that acknowledges less than one
+			// before it (RFC 7323 §4.3 does), so that its answer echoes an earlier one.
 			x.Suspects(y, seg, &fx.Mark, fx.SeenBefore)
 		}
 	}
 	if !a.lab.Set.Has(label.ShownSpurious) {
 		return
+	}
+	if fx.Sure != flow.NotSure && y.Repair.Mode == flow.TimerRepair {
+		y.Repair.Mode = flow.NoRepair // nothing was lost at that timeout (RFC 4015 §3)
 	}
 	packet := y.Suspect.Packet
 	if fx.TwiceSent {

@@ -107,6 +107,7 @@ func variedScenarios() []*Scenario {
 		{Name: "mss", About: "mixed, segments of 400 octets", Link: forward(mixed(10 * ms)), Program: bulk(5e5, func(k *Socket) error { return k.Set(unix.IPPROTO_TCP, unix.TCP_MAXSEG, 400) })},
 		{Name: "trickle", About: "small pieces every 15 ms, 5 % lost both ways", Link: symmetric(Path{Delay: 10 * ms, Loss: .05}), Program: trickle(150, 60, 15*ms), Slow: true},
 		{Name: "trickle-reorder", About: "small pieces every 3 ms, 10 % held back 7 ms, 2 % lost", Link: symmetric(Path{Delay: 10 * ms, Reorder: .1, HoldBack: 7 * ms, Loss: .02}), Program: trickle(400, 60, 3*ms), Slow: true},
+		{Name: "trickle-joined", About: "pieces of 300 octets every 2 ms, 10 % lost both ways, so that retransmissions join several", Link: symmetric(Path{Delay: 12 * ms, Loss: .1}), Program: trickle(200, 300, 2*ms), Slow: true},
 		{Name: "twice-lost", About: "retransmissions lost too", Link: forward(Path{Delay: 8 * ms, Loss: .01, Rules: []Rule{{What: Retransmitted, First: 2, Last: 4}, {What: Retransmitted, First: 10, Last: 11}}}), Program: bulk(1e6), Slow: true},
 	}
 }

@@ -39,8 +39,9 @@ type Facts struct {
 	// timestamp shows that it was sent behind it: it may be older, or a copy.
 	Undated bool
 	// Same is the latest packet of the sender with exactly the segment's range
-	// (and, without sequence space, its acknowledgement); Overlap the latest
-	// with any of its octets. Packet 0: none is remembered.
+	// (and, without sequence space, its acknowledgement), or one that is joined of
+	// several, of which one had it; Overlap the latest with any of its octets. Packet
+	// 0: none is remembered.
 	Same, Overlap Mark
 	// SameAgain is set when Same was a retransmission itself.
 	SameAgain bool
@@ -56,11 +57,12 @@ type Facts struct {
 	// Loop is the shortest time measured from this tap to the receiver, on to
 	// the sender and back here, in nanoseconds; -1 where unknown.
 	Loop int64
-	// TwiceReceived is the latest packet with octets that the segment reports
-	// by D-SACK; 0: none is remembered. TwiceSent is set when that packet was a
-	// retransmission, other than of a SYN: that may only have answered one.
-	TwiceReceived uint64
-	TwiceSent     bool
+	// TwiceReceived is the latest packet with octets that the segment reports by
+	// D-SACK; 0: none is remembered. TwiceSent is set when all of that packet
+	// arrived twice, and that packet was a retransmission, other than of a SYN: that
+	// may only have answered one. DSACK is set for any report.
+	TwiceReceived    uint64
+	TwiceSent, DSACK bool
 	// AcksUnseen is set when the segment acknowledges, beyond what its sender
 	// acknowledged before, numbers of the receiver that were never captured.
 	AcksUnseen bool
@@ -90,6 +92,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
 		x.Same, x.SameAgain = t.Same(s, seg, x.Late)
+		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
+			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
+		}
 		if x.Cover.Fresh == 0 {
 			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
@@ -112,10 +117,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
 		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
 		if seg.Options.SACKBlocks > 0 {
-			if b, ok := DSACK(seg); ok {
-				l := t.Latest(r, b.Left, b.Right)
-				x.TwiceReceived, x.TwiceSent = l.Packet, l.Again && l.Flags&wire.SYN == 0
-			}
+			x.reports(t, seg)
 		}
 		if r.Suspect.active {
 			x.Sure = r.Cleared(seg)
@@ -124,6 +126,23 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
 	}
+}
+
+// reports finds what the segment, which has a SACK option, reports by D-SACK.
+func (x *Facts) reports(t *Table, seg *wire.Segment) {
+	s, r := x.Sender, x.Receiver
+	b, ok := dsack(seg)
+	if !ok || r.Is(SentFIN) && b.Right == r.FinEnd && s.Is(SentACK) && s.Ack.Before(b.Left) {
+		// Linux acknowledges a FIN that it held behind a gap as soon as the gap is
+		// filled, and leaves the block that reported it (RFC 2018 §4) in the ACK.
+		return
+	}
+	l := t.Latest(r, b.Left, b.Right)
+	x.DSACK, x.TwiceReceived = true, l.Packet
+	// A copy that the network made explains the report as well, but for a capture
+	// that holds packets twice, told by more than one in four (a heuristic).
+	copied := l.copied && uint64(r.Duplicates) <= r.Packets/4
+	x.TwiceSent = l.Again && !copied && l.Flags&wire.SYN == 0 && l.inside(b)
 }
 
 // late finds Late. An acknowledgement is RCV.NXT when it is sent, which never goes

@@ -58,6 +58,7 @@ const (
 	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
 	TailMissed                   // its last numbers were not captured, and may hold a FIN
 	Stopped                      // the other end closed its window, and this one sent nothing but probes since it opened it
+	OrderUnsure                  // whether it had closed before the other end's FIN came does not show
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
@@ -261,6 +262,12 @@ func (f *Flow) SideOf(h *Half) Side {
 		return 1
 	}
 	return 0
+}
+
+// Answers reports whether an acknowledgement number is for the SYN that the end last
+// sent, or for octets that came with it too (RFC 9293 §3.10.7.3: ISS < SEG.ACK =< SND.NXT).
+func (h *Half) Answers(ack wire.Seq) bool {
+	return ack == h.SYNNumber()+1 || !h.HasOldSYN && h.CoversSYN(ack, 0)
 }
 
 // SYNNumber returns the number of the SYN that the end last sent.

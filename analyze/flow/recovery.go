@@ -16,9 +16,15 @@ const (
 // was sent, and what it was seen to do about them.
 type Repair struct {
 	Mode Mode
+	// Over is set while a timeout's repair is acknowledged as far as was captured, and
+	// nothing new was captured since.
+	Over bool
 	// Point is what was in flight when the repair began: acknowledging it ends
 	// the repair (RecoveryPoint of RFC 6675 §2).
 	Point wire.Seq
+	// Resent is behind the highest octets that were sent again since the timeout,
+	// valid with TimerRepair.
+	Resent wire.Seq
 	// High is the highest number that the receiver reported by SACK, valid with
 	// HasSACK (HighData of RFC 6675 §2 is Nxt).
 	High wire.Seq
@@ -51,7 +57,13 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 	r := &h.Repair
 	if !had || seg.Ack.After(before) {
 		r.Dup, r.Backoff, r.Probed = 0, 0, false
-		if r.Mode != NoRepair && !seg.Ack.Before(r.Point) {
+		switch {
+		case r.Mode != NoRepair && !seg.Ack.Before(r.Point):
+			r.Over = r.Mode == TimerRepair
+			r.Mode = NoRepair
+		case r.Mode == TimerRepair && had && !before.Before(r.Resent):
+			// All that was sent again had been acknowledged: what is now was only
+			// late, and so the timeout was spurious (RFC 5682 §2.1, step 3b).
 			r.Mode = NoRepair
 		}
 		if r.HasSACK && !seg.Ack.Before(r.High) {
@@ -69,6 +81,35 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 		}
 	}
 }
+
+// GoesOn takes new octets that h sends, behind a gap of so many.
+func (h *Half) GoesOn(seg *wire.Segment, gap int64) {
+	r := &h.Repair
+	most := mostAfterTimeout * int64(h.MostLen)
+	switch {
+	case r.Over && gap > most:
+		// More is missing than the window behind a timeout lets out: it was sent before,
+		// and its repair is that timeout's.
+		r.Mode, r.Point, r.Resent = TimerRepair, seg.Seq, seg.End()
+	case r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
+		r.Mode = NoRepair // it has taken the timeout back, whatever told it so
+	}
+	r.Over = false
+}
+
+// leaves reports whether octets that were in flight at the timeout were neither sent
+// again nor are reported to have arrived, by the highest block of SACK.
+func (r *Repair) leaves() bool {
+	if r.HasSACK && !r.High.Before(r.Point) {
+		return r.Resent.Before(r.HighLeft)
+	}
+	return r.Resent.Before(r.Point)
+}
+
+// mostAfterTimeout is how many segments an end may have on the way when the octets
+// that it sent again at a timeout are acknowledged: the loss window of one (RFC 5681
+// §3.1) and two more by that acknowledgement (RFC 3465 §2.3).
+const mostAfterTimeout = 3
 
 // Suspect is a retransmission that may turn out to have been spurious: the
 // first of a repair, of the first octets that were not acknowledged (RFC 3522
@@ -157,10 +198,10 @@ func SACKSum(seg *wire.Segment) (sum uint32) {
 	return sum
 }
 
-// DSACK returns the octets that an acknowledgement reports as received twice:
+// dsack returns the octets that an acknowledgement reports as received twice:
 // the first block, when all of it lies in front of the acknowledgement or inside the
 // second block (RFC 2883 §4).
-func DSACK(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
+func dsack(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
 	n := seg.Options.SACKBlocks
 	if n == 0 {
 		return b, false

@@ -30,7 +30,7 @@ func TestRestAndWake(t *testing.T) {
 			f.Key, f.Ref, f.Extra, f.used, f.Client, f.RolesKnown = k, ref, 0, false, 0, false
 			for s := range f.Half {
 				h := &f.Half[s]
-				h.Has &= 1<<20 - 1
+				h.Has &= 1<<21 - 1
 				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent, h.spanHead, h.spanTail = 0, 0, 0, 0, 0, 0, 0
 				for range rapid.IntRange(0, PackedTraces+2).Draw(r, "traces") {
 					i, trace := table.sent.New()
@@ -38,11 +38,11 @@ func TestRestAndWake(t *testing.T) {
 						Mark: Mark{
 							Packet: restWords.Draw(r, "packet"), Time: int64(restWords.Draw(r, "time")), TSVal: uint32(seqs.Draw(r, "tsval")),
 							IPID: rapid.Uint16().Draw(r, "id"), HasID: rapid.Bool().Draw(r, "has id"), HasTS: rapid.Bool().Draw(r, "has ts"),
-							Bare: rapid.Bool().Draw(r, "bare"),
+							Bare: rapid.Bool().Draw(r, "bare"), behind: rapid.Uint16().Draw(r, "behind"),
 						},
 						Seq: seqs.Draw(r, "seq"), End: seqs.Draw(r, "end"), Ack: seqs.Draw(r, "ack"), Flags: wire.Flags(rapid.Uint16().Draw(r, "flags")),
 						Sum: rapid.Uint16().Draw(r, "sum"), HasSum: rapid.Bool().Draw(r, "has sum"), Again: rapid.Bool().Draw(r, "again"),
-						shown: rapid.Bool().Draw(r, "shown"),
+						shown: rapid.Bool().Draw(r, "shown"), copied: rapid.Bool().Draw(r, "copied"),
 					}
 					table.joinSent(h, i, trace)
 				}

@@ -12,6 +12,19 @@ type Mark struct {
 	HasID  bool // an IPv4 identification other than 0
 	HasTS  bool
 	Bare   bool // occupies no sequence space
+	// behind is, for a remembered segment that was overtaken, how long behind what
+	// overtook it it was captured, in behindUnit and at least one.
+	behind uint16
+}
+
+// behindUnit is in nanoseconds; 6.5 s are the most that is told.
+const behindUnit = int64(100e3)
+
+// Behind returns, for a remembered segment that was overtaken, how long behind what
+// overtook it it was captured, in nanoseconds and rounded down; overtaken is false for
+// others.
+func (m *Mark) Behind() (ns int64, overtaken bool) {
+	return max(int64(m.behind)-1, 0) * behindUnit, m.behind > 0
 }
 
 // MarkOf returns the mark of a segment.
@@ -41,6 +54,7 @@ type Trace struct {
 	HasSum        bool
 	Again         bool // a retransmission
 	shown         bool // and shown to have been spurious
+	copied        bool // a copy of it was captured
 	next, prev    int32
 }
 
@@ -64,8 +78,9 @@ const (
 )
 
 // Log remembers a segment of h, and forgets those that are acknowledged and too
-// old to be copied. acked is what the other end has acknowledged.
-func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool) {
+// old to be copied. acked is what the other end has acknowledged; again tells a
+// retransmission; overtaken is what overtook the segment, nil where nothing did.
+func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
 	for h.sentHead != 0 {
 		s := t.sent.At(h.sentHead)
@@ -78,6 +93,9 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	i, s := t.sent.New()
 	*s = Trace{}
 	s.of(seg, again)
+	if overtaken != nil {
+		s.behind = uint16(min(max(seg.Time-overtaken.Time, 0)/behindUnit+1, 1<<16-1))
+	}
 	t.joinSent(h, i, s)
 }
 
@@ -92,6 +110,59 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 		}
 	}
 	return true
+}
+
+// Copied notes that a copy of a packet of h was captured.
+func (t *Table) Copied(h *Half, packet uint64) {
+	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
+		if s := t.sent.At(i); s.Packet <= packet {
+			s.copied = s.copied || s.Packet == packet
+			return
+		}
+	}
+}
+
+// joins reports whether the segment may be like one of those that s was joined of, where
+// that is longer than the receiver's mss, options included (RFC 9293 §3.7.1): a NIC or a
+// kernel that receives joins what differs in number, PSH and IP identification alone, and
+// of which only the last is shorter (offload).
+func (s *Trace) joins(seg *wire.Segment, mss uint16) bool {
+	at, size := seg.Seq.Diff(s.Seq), s.End.Diff(s.Seq)
+	switch {
+	case seg.Len == 0 || size <= int32(seg.Len), mss == 0 || size+int32(seg.HeaderLen)-20 <= int32(mss), at < 0 || seg.End().After(s.End),
+		s.Ack != seg.Ack, s.Flags&^wire.PSH != wire.ACK || seg.Flags&^wire.PSH != wire.ACK,
+		s.HasTS != seg.Options.Set.Has(wire.OptTimestamps), s.HasTS && s.TSVal != seg.Options.TSVal:
+		return false
+	}
+	return at%int32(seg.Len) == 0 || seg.End() == s.End
+}
+
+// piece returns the mark of that one: each has the identification behind that of the
+// one in front of it. It is that of s where the next packet has that identification, or
+// one in front of it: then nothing was joined, but will be cut behind the tap.
+func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
+	m, at := s.Mark, seg.Seq.Diff(s.Seq)
+	n := at / int32(seg.Len)
+	if k := int32(int16(seg.IPID - s.IPID)); seg.End() == s.End && k > 0 && k <= n && at%k == 0 {
+		n = k // the last one is shorter
+	}
+	if s.next != 0 {
+		if o := t.sent.At(s.next); o.HasID && int16(o.IPID-s.IPID) > 0 && int32(int16(o.IPID-s.IPID)) <= n {
+			return m
+		}
+	}
+	m.IPID += uint16(n)
+	return m
+}
+
+// inside reports whether all payload of the segment lies in a block; receivers
+// differ in whether a FIN counts as an octet of it.
+func (s *Trace) inside(b wire.SACKBlock) bool {
+	end := s.End
+	if s.Flags&wire.FIN != 0 && end-1 != s.Seq {
+		end--
+	}
+	return !b.Left.After(s.Seq) && !b.Right.Before(end)
 }
 
 // maxLook bounds how many segments are looked through for a copy of one that

@@ -27,7 +27,7 @@ var CauseTexts = [CauseCount]string{
 		"or it leaves no gap so that nobody saw when it was first sent",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms), or what was in " +
-		"flight at a timeout is not yet acknowledged; a SYN or SYN-ACK that nothing called for, 150 ms after the last",
+		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last",
 	CauseFast: "SACK reported octets behind it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), no longer ago than 150 ms or " +
 		"the way to the sender, and no timeout before it",
 	CauseTLP: "a tail loss probe (RFC 8985 §7): the last octets sent, with SACK permitted, where nothing was reported lost, once, no timeout came " +
@@ -118,9 +118,13 @@ const (
 	longestPTO  = int64(1200e6)
 )
 
-// Repaired takes note, in the sender, of what a retransmission shows it does.
-func Repaired(h *flow.Half, cause Cause, timer bool) {
+// Repaired takes note, in the sender, of what a retransmission that ends at end shows
+// it does.
+func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
 	r := &h.Repair
+	if r.Mode == flow.TimerRepair {
+		r.Resent = wire.MaxSeq(r.Resent, end)
+	}
 	switch cause {
 	case CauseTLP:
 		r.Probed = true
@@ -130,7 +134,7 @@ func Repaired(h *flow.Half, cause Cause, timer bool) {
 		}
 	case CauseRTO:
 		if timer {
-			r.Mode, r.Point = flow.TimerRepair, h.Nxt
+			r.Mode, r.Point, r.Resent = flow.TimerRepair, h.Nxt, end
 			if r.Backoff < 255 {
 				r.Backoff++
 			}

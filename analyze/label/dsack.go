@@ -1,9 +1,6 @@
 package label
 
-import (
-	"tcpwatch/analyze/flow"
-	"tcpwatch/capture/wire"
-)
+import "tcpwatch/capture/wire"
 
 var dsack = Spec{
 	Name:       "D-SACK",
@@ -13,8 +10,12 @@ var dsack = Spec{
 		{"the segment has a SACK option", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101"},
 		{"the first block lies in front of the acknowledgement number, or inside the second block",
 			opened + "+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 1 <sack 101:201>"},
+		{"it does not end with a FIN that the segment is the first to acknowledge, together with octets in front of it: " +
+			"Linux leaves the block there that reported the FIN behind a gap",
+			opened + "+.1 B>A FP. 101:201(100) ack 1\n+.001 A>B . 1:1(0) ack 1 <sack 101:202>\n+.1 B>A P. 1:101(100) ack 1\n" +
+				"+.001 A>B . 1:1(0) ack 202 <sack 101:202>"},
 	},
-	Clauses: []Clause{{2883, "4"}},
+	Clauses: []Clause{{2883, "4"}, {2018, "4"}},
 	Looks:   "segments with a SACK option",
 	Example: opened + "+.1 B>A P. 1:101(100) ack 1 win 65160\n+.2 B>A P. 1:101(100) ack 1 win 65160\n" +
 		"+.1 A>B . 1:1(0) ack 101 win 64240 <sack 1:101> | ACK D-SACK SHOWN-SPURIOUS ESTABLISHED ESTABLISHED\n",
@@ -23,7 +24,7 @@ var dsack = Spec{
 		if c.Segment.Flags.Has(wire.RST) {
 			return false
 		}
-		if _, ok := flow.DSACK(c.Segment); !ok {
+		if !c.Facts.DSACK {
 			return false
 		}
 		if p := c.Facts.TwiceReceived; p != 0 {

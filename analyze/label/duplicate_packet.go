@@ -5,15 +5,16 @@ var duplicatePacket = Spec{
 	Group:      Sequence,
 	Definition: "The same packet was captured before: the network or the capture made a copy of it.",
 	Conditions: []Condition{
-		{"a packet of this end with the same range, acknowledgement and flags was captured before",
+		{"a packet of this end with the same range, acknowledgement and flags was captured before, or one that was joined of " +
+			"several, one of which had them: then its identification is behind that one's by as many as stand in front of it",
 			risingIDs + "+.0001 A>B P. 101:151(50) ack 1 id 13"},
 		{"it has the same timestamp, where there are timestamps",
 			"0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 <mss 1460,TS val 7 ecr 100>\n" +
 				"+.01 A>B . 1:1(0) ack 1 <TS val 110 ecr 7>\n+.1 A>B P. 1:101(100) ack 1 <TS val 200 ecr 7>\n" +
 				"+.00001 A>B P. 1:101(100) ack 1 <TS val 201 ecr 7>"},
 		{"it has the same IP identification, and comes within a second; without identifications, it occupies " +
-			"sequence space and comes sooner than half a round trip (heuristics: a sender cannot have had a reason yet), and " +
-			"its sender is not going once more through what it has sent again, in order; or is a SYN-ACK that comes within a second " +
+			"sequence space and comes sooner than half a round trip (heuristics: a sender cannot have had a reason yet, to react " +
+			"to what overtook it either), and its sender is not going once more through what it has sent again, in order; or is a SYN-ACK that comes within a second " +
 			"and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},

@@ -129,7 +129,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
 		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
 	case goesBack(c):
-	case x.Loop > 0 && apart < reaction(x), x.Loop <= 0 && apart < soon:
+	case tooSoon(x, apart):
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
@@ -171,6 +171,20 @@ func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 		return Elsewhere, true // as the SYN was, on the same way
 	}
 	return None, false
+}
+
+// tooSoon reports whether the segment comes so soon behind the one like it that its
+// sender cannot have reacted to anything: to what overtook that one, where it was. With
+// timestamps, which are the same here, the time behind that one alone counts.
+func tooSoon(x *flow.Facts, apart int64) bool {
+	behind, overtaken := x.Same.Behind()
+	switch {
+	case x.Loop <= 0:
+		return apart < soon
+	case !overtaken || x.Mark.HasTS && x.Same.HasTS:
+		return apart < reaction(x)
+	}
+	return apart < soon || apart+behind < reaction(x)
 }
 
 // reaction returns how soon a sender can react to what became of a segment: not
