@@ -127,7 +127,7 @@ func (h *Half) Cleared(seg *wire.Segment) Sure {
 // the watched retransmission. Its timestamp then proves nothing: some stacks acknowledge
 // a FIN before they take its timestamp (RFC 7323 §4.3), and echo an earlier one.
 func (h *Half) mayAnswer(seg *wire.Segment) bool {
-	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && (h.rtt.n == 0 || seg.Time-h.Suspect.at >= h.rtt.min)
+	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && seg.Time-h.Suspect.at >= h.rtt.min // 0: not measured
 }
 
 // Settle ends the watch at an acknowledgement of any of the octets.
