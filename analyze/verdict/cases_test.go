@@ -157,6 +157,9 @@ var cases = []struct{ name, script, want string }{
 	{"two wait at one time, without payload", strings.NewReplacer("+.01 C>B P. 1:11(10) ack 1\n", "", "+.01 A>B P. 1:11(10) ack 1\n", "", " . 11 ", " . 1 ",
 		"+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "+.01 B>C P. 1:11(10) ack 1\n", "+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "+.01 B>A P. 1:11(10) ack 1\n").Replace(two("+.5")), "LAST-ACK-LOST possible"},
 	{"two wait one behind the other", two("+3"), "LAST-ACK-LOST likely"},
+	{"one waits, and then another that began before it", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n.5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n" +
+		"+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n3 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n" +
+		"+1 B>C S. 0 ack 1\n+.001 C>B . 11 ack 1\n+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "LAST-ACK-LOST likely"},
 	{"a request is lost twice", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a server without memory takes the request in the end", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a server without memory takes a long request in the end, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) +
@@ -215,6 +218,10 @@ var cases = []struct{ name, script, want string }{
 	{"a RST that is challenged, and an ACK a round trip later", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.01 B>A . 11 ack 1 ttl 60\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an ACK that it overtook", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.001 B>A . 11 ack 1 ttl 60\n", "BLIND-RST possible"},
 	{"a RST that is challenged, a receiver that goes on, and no round trip", "0 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1011 ack 11\n+.5 A>B P. 11:21(10) ack 1\n", "BLIND-RST possible"},
+	{"a RST that is challenged, and a receiver that goes on for less than the longest round trip", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A . 1 ack 11\n+.1 B>A R. 1011 ack 11\n+.4 A>B P. 11:21(10) ack 1\n",
+		"BLIND-RST possible"},
+	{"a RST that is challenged, and a receiver that goes on for more than the longest round trip", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A . 1 ack 11\n+.1 B>A R. 1011 ack 11\n+.6 A>B P. 11:21(10) ack 1\n",
+		"BLIND-RST likely"},
 	{"a RST that is challenged, and both go on", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an abort long behind it", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n+9 B>A R. 21 ack 1\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and the other end aborts", gone + "+.01 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.1 A>B R. 11 ack 11\n", "BLIND-RST likely"},
