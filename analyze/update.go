@@ -242,9 +242,8 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if !a.lab.Set.Has(label.Retransmission) {
 		x.FreshTime = seg.Time
 	}
-	x.HasProbe = a.lab.Set.Has(label.ZeroWindowProbe) && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
-	if x.HasProbe {
-		x.ProbeAt = seg.Seq
+	if !fx.Bare { // acknowledgements in between leave the octet where it is
+		x.HasProbe, x.ProbeAt = a.lab.Set.Has(label.ZeroWindowProbe) && (fx.SeqDelta == 0 || x.HasProbe), seg.Seq
 	}
 	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission))
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {

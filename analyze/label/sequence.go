@@ -43,7 +43,7 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0
 	case x.Cover.Old > 0 && s.Flags&(wire.FIN|wire.SYN) == wire.FIN && s.Len == 0 && !x.RepeatsFIN:
 		return First, None, 0 // the FIN is new, whatever number it has
-	case x.Cover.Old == 1 && s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
+	case s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
 		return First, None, 0 // the octet that a zero-window probe tried before
 	case x.OvertakenBy != 0:
 		return Overtaken, overtakenReason(x), x.OvertakenBy
@@ -87,7 +87,7 @@ func seenReason(c *Context) Reason {
 // anotherPacket reports whether the sender's own marks tell the packet from the one like it.
 func anotherPacket(x *flow.Facts) bool {
 	old, m := &x.Same, &x.Mark
-	return m.HasTS && old.HasTS && m.TSVal != old.TSVal || m.HasID && old.HasID && m.IPID != old.IPID
+	return m.HasTS != old.HasTS || m.TSVal != old.TSVal || m.HasID && old.HasID && m.IPID != old.IPID
 }
 
 // judgeCopy tells a packet that was captured twice from one that was sent
@@ -100,7 +100,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	old, m := &x.Same, &x.Mark
 	apart := m.Time - old.Time
 	switch {
-	case m.HasTS && old.HasTS && m.TSVal != old.TSVal:
+	case m.HasTS != old.HasTS, m.TSVal != old.TSVal:
 		return 0, 0, 0, false
 	case m.HasID && old.HasID && !x.Sender.IDsConstant():
 		if m.IPID == old.IPID && apart < copyTime {
