@@ -101,11 +101,11 @@ const (
 	ByTime       // it came sooner than the retransmission can have been answered (RFC 8985 §6.2)
 )
 
-// Cleared tells whether an acknowledgement for h was sent before the watched
-// retransmission can have arrived, and by what.
-func (h *Half) Cleared(seg *wire.Segment) Sure {
+// cleared tells whether a segment with ACK and without RST was sent before the
+// retransmission of h that is watched can have arrived, and by what.
+func (h *Half) cleared(seg *wire.Segment) Sure {
 	s := &h.Suspect
-	if !s.active || !seg.Flags.Has(wire.ACK) || seg.Flags.Any(wire.RST|wire.SYN) || !seg.Ack.After(s.from) {
+	if !seg.Ack.After(s.from) {
 		return NotSure
 	}
 	if s.stamped && seg.Options.Set.Has(wire.OptTimestamps) {

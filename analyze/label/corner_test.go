@@ -22,6 +22,13 @@ const (
 	probed = shut + "+.01 B>A . 1 ack 1001 win 0\n+.3 A>B . 1001(1) ack 1\n+.01 B>A . 1 ack 1001 win 0\n+.1 B>A . 1 ack 1001 win 1000\n"
 )
 
+// again is a client that sends octets again; againUnstamped, without timestamps.
+const (
+	again = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.01 A>B . 1 ack 1 <TS val 120 ecr 7>\n" +
+		"+1 A>B P. 1(100) ack 1 <TS val 500 ecr 7>\n+.3 A>B P. 1(100) ack 1 <TS val 800 ecr 7>\n"
+	againUnstamped = "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(100) ack 1\n+.3 A>B P. 1(100) ack 1\n"
+)
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -73,6 +80,10 @@ func TestCorners(t *testing.T) {
 		{"a segment that begins with the octet of a probe, again", probed + "+.1 A>B P. 1001(100) ack 1\n+.3 A>B P. 1001(100) ack 1", label.Retransmission, true},
 		{"a segment that begins in front of the octet of a probe", probed + "+.1 A>B P. 991(100) ack 1", label.Retransmission, true},
 		{"a segment that begins with an old octet by which a probe was made", shut + "+.01 B>A . 1 ack 1001 win 0\n+.3 A>B . 1000(1) ack 1\n+.01 B>A . 1 ack 1001 win 1000\n+.1 A>B P. 1000(100) ack 1", label.Retransmission, true},
+		{"an earlier echo that acknowledges octets sent again", again + "+.001 B>A . 1 ack 101 <TS val 70 ecr 500>", label.ShownSpurious, true},
+		{"an earlier echo behind a retransmission that acknowledges nothing", again + "+.001 B>A . 1 ack 1 <TS val 70 ecr 500>", label.ShownSpurious, false},
+		{"an acknowledgement of octets sent again, sooner than a round trip", againUnstamped + "+.001 B>A . 1 ack 101", label.ShownSpurious, true},
+		{"what acknowledges nothing, sooner than a round trip behind a retransmission", againUnstamped + "+.001 B>A . 1 ack 1", label.ShownSpurious, false},
 		{"a window of 0 with data", shaken + "+1 A>B P. 1(5) ack 1 win 0 id 3", label.ZeroWindow, true},
 	} {
 		got := run(t, c.script)
