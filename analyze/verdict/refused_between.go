@@ -51,7 +51,7 @@ func foreignRST(x *context, v *Verdict) {
 			break
 		}
 	}
-	if s == nil || h.rtt == 0 || x.nSynAcks > 0 {
+	if s == nil || x.nSynAcks > 0 {
 		return
 	}
 	if took := x.Steps[x.rst].Time - s.Time; took > 0 && took < h.rtt/2 && h.rtt-took > sooner {
