@@ -179,14 +179,19 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	if !a.tellsOldWindow(seg) && !fx.Refused(seg) {
-		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
-	}
+	a.receives(n, x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
+}
+
+// receives takes what the segment says of how much its sender will receive.
+func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
+	if !a.tellsOldWindow(seg) && !a.facts.Refused(seg) {
+		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+	}
 	if seg.Flags.Has(wire.SYN) {
 		x.MSS = announcedMSS(seg)
-		scale(x, y, n, fx.From, seg)
+		scale(x, y, n, a.facts.From, seg)
 	}
 }
 
