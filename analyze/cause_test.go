@@ -72,6 +72,7 @@ func TestCauses(t *testing.T) {
 			"+.001 B>A . 1 ack 1 <sack 1001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseSpurious},
 		{"octets that a later SACK did not report", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B P. 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 2001:3001>\n" +
 			"+.001 B>A . 1 ack 1 <sack 1501:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseFast},
+		{"nothing of the other end but its SYN was captured", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460>\n+1 B>A P. 1:101(100) ack 1 id 2\n+.3 B>A P. 1:101(100) ack 1 id 3", label.CauseRTO},
 		{"the first copy was not captured", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1:1(0) ack 1 id 11\n+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.CauseUnknown},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -151,6 +152,8 @@ func TestSequenceVerdicts(t *testing.T) {
 			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.2 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.2 B>A . 1 ack 201\n+.31 A>B P. 201:301(100) ack 1 id 15", label.Retransmission, label.MissingSegment},
 		{"at once without the timestamp", "0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.05 A>B S 0:0(0) <mss 1460>", label.Retransmission, label.DuplicatePacket},
 		{"at once with the same timestamp", "0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.05 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>", label.DuplicatePacket, label.Retransmission},
+		{"a SYN-ACK for each of two SYNs", "0 A>B S 0:0(0)\n+1 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.0003 B>A S. 0:0(0) ack 1", label.Retransmission, label.DuplicatePacket},
+		{"two SYN-ACKs for one SYN", "0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.0003 B>A S. 0:0(0) ack 1", label.DuplicatePacket, label.Retransmission},
 		{"ECE without ECN", evidenceOpened + "+.1 A>B .E 1:1(0) ack 1", label.Ack, label.EcnEcho},
 	} {
 		t.Run(c.name, func(t *testing.T) {

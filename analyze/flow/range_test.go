@@ -182,3 +182,37 @@ func TestForgottenAhead(t *testing.T) {
 		}
 	}
 }
+
+// TestBelowFirst: what fills the gap between the first segment that was captured and one in
+// front of it is held against that first one.
+func TestBelowFirst(t *testing.T) {
+	table := NewTable()
+	var h Half
+	add := func(from, to wire.Seq, packet uint64) {
+		table.Add(&h, from, to)
+		table.Began(&h, &Mark{Packet: packet})
+		h.Has |= Sent
+	}
+	back := func(n uint32) wire.Seq { return wire.Seq(-n) }
+	add(200, 300, 5)
+	add(0, 100, 6)
+	if c := table.Look(&h, 100, 200); !c.Fills || c.Beyond.Packet != 5 {
+		t.Errorf("%+v, want a gap in front of packet 5", c)
+	}
+	table.Add(&h, 100, 150)
+	add(back(200), back(100), 8)
+	if c := table.Look(&h, 150, 200); !c.Fills || c.Beyond.Packet != 5 {
+		t.Errorf("%+v, want a gap in front of packet 5 still", c)
+	}
+	if c := table.Look(&h, back(100), 0); !c.Fills || c.Beyond.Packet != 6 {
+		t.Errorf("%+v, want a gap in front of packet 6", c)
+	}
+	h = Half{}
+	add(200, 300, 5)
+	table.Add(&h, 400, 500)
+	table.Opened(&h, 400, &Mark{Packet: 6})
+	add(100, 200, 7) // leaves no gap behind it
+	if c := table.Look(&h, 300, 400); !c.Fills || c.Beyond.Packet != 6 {
+		t.Errorf("%+v, want a gap in front of packet 6, which showed it", c)
+	}
+}

@@ -29,6 +29,9 @@ const (
 	againUnstamped = "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(100) ack 1\n+.3 A>B P. 1(100) ack 1\n"
 )
 
+// wrongSum is a client that a wrong checksum does not harm: its NIC puts the right one.
+const wrongSum = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(10) ack 1 badsum\n+.01 B>A . 1 ack 11\n"
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -84,6 +87,8 @@ func TestCorners(t *testing.T) {
 		{"an earlier echo behind a retransmission that acknowledges nothing", again + "+.001 B>A . 1 ack 1 <TS val 70 ecr 500>", label.ShownSpurious, false},
 		{"an acknowledgement of octets sent again, sooner than a round trip", againUnstamped + "+.001 B>A . 1 ack 101", label.ShownSpurious, true},
 		{"what acknowledges nothing, sooner than a round trip behind a retransmission", againUnstamped + "+.001 B>A . 1 ack 1", label.ShownSpurious, false},
+		{"a wrong checksum behind one that was acknowledged", wrongSum + "+.1 A>B P. 11(10) ack 1 badsum", label.ChecksumOffload, true},
+		{"a wrong checksum behind one that was acknowledged and a right one", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1 badsum", label.BadChecksum, true},
 		{"a window of 0 with data", shaken + "+1 A>B P. 1(5) ack 1 win 0 id 3", label.ZeroWindow, true},
 	} {
 		got := run(t, c.script)
