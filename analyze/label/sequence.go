@@ -37,8 +37,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		if x.SeqDelta > 0 && !s.Flags.Has(wire.SYN) {
 			return Gap, GapInFront, 0
 		}
-		if why, packet, ok := hidden(c); ok {
-			return Again, why, packet
+		if hidden(c) {
+			return Again, IPIDJump, 0
 		}
 		return First, None, 0
 	case x.Cover.Old > 0 && s.Flags&(wire.FIN|wire.SYN) == wire.FIN && s.Len == 0 && !x.RepeatsFIN:
@@ -236,12 +236,12 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 // hidden finds a retransmission that leaves no gap: the first copy and
 // everything behind it was lost in front of the tap. The sender's packet
 // counter then shows that packets did not pass, and a pause that a timer ran.
-func hidden(c *Context) (Reason, uint64, bool) {
+func hidden(c *Context) bool {
 	x := c.Facts
 	jump := x.Sender.IDJump(&x.Mark)
 	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !x.Sender.IDsConsecutive() ||
 		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
-		return 0, 0, false
+		return false
 	}
 	silent := c.Flow.Last
 	if crosses(c) {
@@ -250,15 +250,12 @@ func hidden(c *Context) (Reason, uint64, bool) {
 	pause := x.Mark.Time - silent
 	answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack)
 	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
-		return 0, 0, false // a bare ACK that did not pass explains it, unless the other end would have sent again
+		return false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
 	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
-		return 0, 0, false // a round trip, or keep-alives or window probes that did not pass, explain it
+		return false // a round trip, or keep-alives or window probes that did not pass, explain it
 	}
-	if pause < timerPause<<(jump-2) || pause > longestPause<<(jump-2) {
-		return 0, 0, false
-	}
-	return IPIDJump, 0, true
+	return pause >= timerPause<<(jump-2) && pause <= longestPause<<(jump-2)
 }
 
 // MayHide reports whether a segment whose IP identification lies jump behind the last
