@@ -292,7 +292,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 		if a.cause == label.CauseSpurious {
 			n.spurious[fx.From]++
 		} else {
-			x.Suspects(y, seg, &fx.Mark, fx.SeenBefore)
+			a.table.Suspects(x, y, seg, &fx.Mark, &fx.Overlap, fx.SeenBefore)
 		}
 	}
 	if !a.lab.Set.Has(label.ShownSpurious) {

@@ -78,17 +78,32 @@ type Suspect struct {
 	at              int64
 	from            wire.Seq // its first octet
 	tsval           uint32
+	first           uint32 // the timestamp that only the first copy brought, else tsval
 	stamped, active bool
 	seen            bool // all its octets had been captured before
 }
 
 // Suspects starts to watch a retransmission of h, unless one is watched. o is the other
-// end; seen is set where all its octets had been captured before.
-func (h *Half) Suspects(o *Half, seg *wire.Segment, m *Mark, seen bool) {
+// end; seen is set where all its octets had been captured before, with the mark before.
+func (t *Table) Suspects(h, o *Half, seg *wire.Segment, m, before *Mark, seen bool) {
 	if h.Suspect.active || !o.Is(SentACK) || o.Ack != seg.Seq || seg.Flags.Has(wire.SYN) {
 		return
 	}
-	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, stamped: m.HasTS, active: true, seen: seen}
+	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, first: m.TSVal, stamped: m.HasTS, active: true, seen: seen}
+	if seen && t.dated(h, before) {
+		h.Suspect.first = before.TSVal
+	}
+}
+
+// dated reports whether a packet of h has a later timestamp than the one in front of it:
+// who echoes it has had that packet, or a later one (RFC 7323 §4.3).
+func (t *Table) dated(h *Half, m *Mark) bool {
+	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
+		if s := t.sent.At(i); s.Packet < m.Packet {
+			return m.LaterTS(&s.Mark)
+		}
+	}
+	return false
 }
 
 // Sure is by what an acknowledgement shows which copy it was sent for.
@@ -127,9 +142,9 @@ func (h *Half) cleared(seg *wire.Segment) Sure {
 // the watched retransmission. Its timestamp then proves nothing: some stacks acknowledge
 // a FIN before they take its timestamp (RFC 7323 §4.3), and echo an earlier one. Round
 // trips are not all as long as the shortest one measured: three quarters of it are late
-// enough (a heuristic).
+// enough (a heuristic). Where the echo is one that the first copy brought, it proves.
 func (h *Half) mayAnswer(seg *wire.Segment) bool {
-	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && seg.Time-h.Suspect.at >= h.rtt.min/4*3 // 0: not measured
+	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && int32(seg.Options.TSEcr-h.Suspect.first) < 0 && seg.Time-h.Suspect.at >= h.rtt.min/4*3 // 0: not measured
 }
 
 // Settle ends the watch at an acknowledgement of any of the octets.

@@ -137,6 +137,7 @@ func closeLessons() []*Lesson {
 			Name: "last-ack-lost", Group: Close, About: "the last ACK is lost: TIME-WAIT answers another FIN",
 			Why:      "This is what TIME-WAIT is for. The server is in LAST-ACK and repeats its FIN; had the client forgotten the connection it would answer with a RST. It waits 2MSL, which begins anew with each such FIN (RFC 9293 §3.6, §3.10.7.4).",
 			Words:    []string{"TIME-WAIT", "LAST-ACK"},
+			Notes:    map[string]string{"SHOWN-SPURIOUS": "the first FIN had arrived. Only its acknowledgement was lost, which its sender cannot know."},
 			Link:     rules(drop(lab.ACKOfFIN, 1, 1), nil),
 			Settings: noProbe,
 			Expect: opened + `
