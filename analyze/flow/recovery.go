@@ -90,20 +90,22 @@ func (t *Table) Suspects(h, o *Half, seg *wire.Segment, m, before *Mark, seen bo
 		return
 	}
 	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, first: m.TSVal, stamped: m.HasTS, active: true, seen: seen}
-	if seen && t.dated(h, before) {
+	if seen && seg.Flags.Has(wire.FIN) && t.dated(h, before) {
 		h.Suspect.first = before.TSVal
 	}
 }
 
-// dated reports whether a packet of h has a later timestamp than the one in front of it:
-// who echoes it has had that packet, or a later one (RFC 7323 §4.3).
-func (t *Table) dated(h *Half, m *Mark) bool {
-	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
+// dated reports whether a packet of h has a later timestamp than those remembered in front
+// of it, maxLook at the most: who echoes it has had that packet, or a later one (RFC 7323 §4.3).
+func (t *Table) dated(h *Half, m *Mark) (first bool) {
+	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
 		if s := t.sent.At(i); s.Packet < m.Packet {
-			return m.LaterTS(&s.Mark)
+			if first = m.LaterTS(&s.Mark); !first {
+				break
+			}
 		}
 	}
-	return false
+	return first
 }
 
 // Sure is by what an acknowledgement shows which copy it was sent for.
