@@ -38,6 +38,13 @@ const (
 	farTimedOut = far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.9 A>B . 1:1001(1000) ack 1 id 8\n+.0001 B>A . 1 ack 2001\n"
 )
 
+// fastOpened is a SYN with octets (RFC 7413).
+const fastOpened = "0 A>B S 0:200(200) win 64240 id 1 <mss 1460,sackOK,tfo 0011223344556677>\n"
+
+// halves begin scripts so that their numbers lie in either half of all numbers: what
+// is compared with a number that is not known goes wrong in one of them.
+var halves = [...]string{"", "isn A 3000000000\nisn B 3500000000\n"}
+
 // TestCauses: a cause is named where something speaks for it.
 func TestCauses(t *testing.T) {
 	for _, c := range []struct {
@@ -62,7 +69,23 @@ func TestCauses(t *testing.T) {
 		{"octets that SACK reported", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B P. 1001:2001(1000) ack 1 id 5", label.CauseSpurious},
 		{"a SYN again at once", "0 A>B S 0:0(0) id 1\n+.005 A>B S 0:0(0) id 2", label.CauseUnknown},
 		{"a SYN again after a second", "0 A>B S 0:0(0) id 1\n+1 A>B S 0:0(0) id 2", label.CauseRTO},
-		{"the server did not take the octets of the SYN", "0 A>B S 0:200(200) win 64240 id 1 <mss 1460,sackOK,tfo 0011223344556677>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.00001 A>B P. 1:201(200) ack 1 id 2", label.CauseUnknown},
+		{"the server did not take the octets of the SYN", fastOpened + "+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.00001 A>B P. 1:201(200) ack 1 id 2", label.CauseUnknown},
+		{"the octets of a SYN that was sent again without them", fastOpened + "+1 A>B S 0:0(0) win 64240 id 2 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n" +
+			"+.0001 A>B P. 1:201(200) ack 1 id 3", label.CauseRTO},
+		{"the octets of a SYN, by a client that takes its time", fastOpened + "+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.0001 A>B . 1 ack 1 id 2\n+.03 A>B P. 1:201(200) ack 1 id 3", label.CauseUnknown},
+		{"the octets of a SYN, by a client that takes longer than a timer", fastOpened + "+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.0001 A>B . 1 ack 1 id 2\n+.3 A>B P. 1:201(200) ack 1 id 3", label.CauseUnknown},
+		{"a second probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.045 A>B . 1:1001(1000) ack 1 id 4\n+.045 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"no probe while a timeout is repaired", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.3 A>B . 1:1001(1000) ack 1 id 5\n+.1 B>A . 1 ack 1001\n" +
+			"+.16 A>B P. 1001:2001(1000) ack 1 id 6", label.CauseRTO},
+		{"no probe behind SACK", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.1 B>A . 1 ack 1 <sack 1001:2001>\n+.3 A>B P. 1:2001(2000) ack 1 id 5", label.CauseRTO},
+		{"a probe of two segments", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.4 A>B P. 1:2001(2000) ack 1 id 5", label.CauseTLP},
+		{"a probe behind a SYN-ACK that was sent again", "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460,sackOK>\n+1 B>A S. 0:0(0) ack 1 win 65160 id 2 <mss 1460,sackOK>\n" +
+			"+.02 A>B . 1:1(0) ack 1 win 64240\n+1 B>A P. 1:101(100) ack 1 id 3\n+.06 B>A P. 1:101(100) ack 1 id 4", label.CauseTLP},
+		{"octets that a later SACK reported as well", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B P. 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 2001:3001>\n" +
+			"+.001 B>A . 1 ack 1 <sack 1001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseSpurious},
+		{"octets that a later SACK did not report", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B P. 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 2001:3001>\n" +
+			"+.001 B>A . 1 ack 1 <sack 1501:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseFast},
+		{"nothing of the other end but its SYN was captured", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460>\n+1 B>A P. 1:101(100) ack 1 id 2\n+.3 B>A P. 1:101(100) ack 1 id 3", label.CauseRTO},
 		{"the first copy was not captured", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1:1(0) ack 1 id 11\n+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.CauseUnknown},
 		{"behind a timeout that an echo shows to be spurious", stampedOut + "+.01 B>A . 1 ack 1001 <TS val 1100 ecr 1200>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1560 ecr 1100>\n" +
 			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1200,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1660 ecr 1200>", label.CauseFast},
@@ -88,24 +111,30 @@ func TestCauses(t *testing.T) {
 		{"missed behind a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, err := script.Parse(c.text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var last analyze.Observation
-			a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) { last = *o }})
-			s.Feed(a)
-			a.Flush()
-			if !last.Labels.Has(label.Retransmission) {
-				var names []string
-				last.Labels.Each(func(id label.ID) { names = append(names, id.String()) })
-				t.Fatalf("not sent again: %v", names)
-			}
-			if last.Cause != c.want {
-				t.Errorf("cause %v, want %v", last.Cause, c.want)
+			for _, isn := range halves {
+				last := lastOf(t, isn+c.text)
+				if !last.Labels.Has(label.Retransmission) {
+					t.Fatalf("%snot sent again: %v", isn, last.Labels)
+				}
+				if last.Cause != c.want {
+					t.Errorf("%scause %v, want %v", isn, last.Cause, c.want)
+				}
 			}
 		})
 	}
+}
+
+// lastOf analyses a script and returns what is said of its last segment.
+func lastOf(t *testing.T, text string) (last analyze.Observation) {
+	t.Helper()
+	s, err := script.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) { last = *o }})
+	s.Feed(a)
+	a.Flush()
+	return last
 }
 
 // TestSequenceVerdicts: what became of the octets, where evidence is odd.
@@ -148,21 +177,25 @@ func TestSequenceVerdicts(t *testing.T) {
 		{"window updates with the same SACK", near20 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 win 1000 <sack 1001:2001>\n+.01 B>A . 1 ack 1 win 2000 <sack 1001:2001>", label.WindowUpdate, label.DupAck},
 		{"a copied ACK where SACK would say more", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.02 B>A . 1 ack 1001 win 65160\n+.01 A>B . 1001:2001(1000) ack 1 id 4\n+.00003 B>A . 1 ack 1001 win 65160", label.Ack, label.DupAck},
 		{"a copy within the round trip, without identification", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.008 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1\n+.1 A>B P. 1:101(100) ack 1\n+.005 A>B P. 1:101(100) ack 1", label.DuplicatePacket, label.Retransmission},
+		{"a gap filled without the timestamp that the end sends", "0 A>B S 0:0(0) win 64240 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,TS val 7 ecr 100>\n" +
+			"+.001 A>B . 1 ack 1 <TS val 120 ecr 7>\n+.1 A>B P. 101:201(100) ack 1 <TS val 220 ecr 7>\n+.3 A>B P. 1:101(100) ack 1", label.Retransmission, label.OutOfOrder},
+		{"a SYN with the same identification", "0 A>B S 0:0(0) id 7\n+.5 A>B S 0:0(0) id 7", label.DuplicatePacket, label.Retransmission},
+		{"a SYN with the same identification, a second later", "0 A>B S 0:0(0) id 7\n+1 A>B S 0:0(0) id 7", label.Retransmission, label.DuplicatePacket},
+		{"a packet that did not pass, within a round trip and a half", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.2 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
+			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.2 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.2 B>A . 1 ack 201\n+.29 A>B P. 201:301(100) ack 1 id 15", label.Data, label.Retransmission},
+		{"a packet that did not pass, behind a round trip and a half", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.2 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
+			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.2 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.2 B>A . 1 ack 201\n+.31 A>B P. 201:301(100) ack 1 id 15", label.Retransmission, label.MissingSegment},
+		{"at once without the timestamp", "0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.05 A>B S 0:0(0) <mss 1460>", label.Retransmission, label.DuplicatePacket},
+		{"at once with the same timestamp", "0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.05 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>", label.DuplicatePacket, label.Retransmission},
+		{"a SYN-ACK for each of two SYNs", "0 A>B S 0:0(0)\n+1 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.0003 B>A S. 0:0(0) ack 1", label.Retransmission, label.DuplicatePacket},
+		{"two SYN-ACKs for one SYN", "0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.0003 B>A S. 0:0(0) ack 1", label.DuplicatePacket, label.Retransmission},
 		{"ECE without ECN", evidenceOpened + "+.1 A>B .E 1:1(0) ack 1", label.Ack, label.EcnEcho},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, err := script.Parse(c.text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var last label.Set
-			a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) { last = o.Labels }})
-			s.Feed(a)
-			a.Flush()
-			if !last.Has(c.yes) || last.Has(c.no) {
-				var names []string
-				last.Each(func(id label.ID) { names = append(names, id.String()) })
-				t.Errorf("%v; want %v and not %v", names, c.yes, c.no)
+			for _, isn := range halves {
+				if last := lastOf(t, isn+c.text).Labels; !last.Has(c.yes) || last.Has(c.no) {
+					t.Errorf("%s%v; want %v and not %v", isn, last, c.yes, c.no)
+				}
 			}
 		})
 	}

@@ -73,8 +73,7 @@ type EndClues struct {
 type RstClue struct {
 	Packet      uint64
 	TTL         uint8
-	IPID        uint16
-	HasIPID     bool
+	IPID        uint16 // 0 without one, too
 	Window      uint16
 	HostIPID    uint16 // of the host's segment before it
 	HostOrdered bool   // the host's identifications rise steadily; HostIPID is valid
@@ -302,7 +301,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	if n.rstPacket != seg.Packet {
 		return // it resets something else: an older connection, or one that is reset
 	}
-	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, HasIPID: seg.HasIPID, Window: seg.Window, After: -1}
+	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window, After: -1}
 	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() {
 		r.HostIPID, r.HostOrdered = id, true
 	}

@@ -183,12 +183,22 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) {
 		a.acknowledges(x, y, seg)
 	}
-	a.advertises(x, y, seg)
+	a.receives(n, x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
+}
+
+// receives takes what the segment says of how much its sender will receive.
+func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
+	if !a.tellsOldWindow(seg) && !a.facts.Refused(seg) {
+		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+		if seg.Window == 0 {
+			y.Has |= flow.Stopped
+		}
+	}
 	if seg.Flags.Has(wire.SYN) {
 		x.MSS = announcedMSS(seg)
-		scale(x, y, n, fx.From, seg)
+		scale(x, y, n, a.facts.From, seg)
 	}
 }
 
@@ -206,17 +216,6 @@ func closes(x *flow.Half, seg *wire.Segment) {
 	x.Has &^= flow.FINGuessed
 	x.FinEnd = seg.End()
 	x.Has |= flow.SentFIN | flow.FINAwaiting
-}
-
-// advertises takes the segment's window, unless it is an old one.
-func (a *Analyzer) advertises(x, y *flow.Half, seg *wire.Segment) {
-	if a.tellsOldWindow(seg) || a.facts.Refused(seg) {
-		return
-	}
-	x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
-	if seg.Window == 0 {
-		y.Has |= flow.Stopped
-	}
 }
 
 // tellsOldWindow reports whether the sender has said since how much room it has: the
@@ -255,11 +254,9 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if !a.lab.Set.Has(label.Retransmission) {
 		x.FreshTime = seg.Time
 	}
-	if probe := a.lab.Set.Has(label.ZeroWindowProbe); seg.SeqLen() > 0 {
-		x.HasProbe = probe && seg.Len == 1 && (fx.SeqDelta == 0 || x.HasProbe)
-		if x.HasProbe {
-			x.ProbeAt = seg.Seq
-		}
+	if !fx.Bare { // acknowledgements in between leave the octet where it is
+		probe := a.lab.Set.Has(label.ZeroWindowProbe)
+		x.HasProbe, x.ProbeAt = probe && (fx.SeqDelta == 0 || x.HasProbe), seg.Seq
 		if !probe && y.Window != 0 {
 			x.Has &^= flow.Stopped
 		}
@@ -312,7 +309,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 		} else if !fx.Late {
 			// Linux takes no timestamp from a segment that acknowledges less than one
 			// before it (RFC 7323 §4.3 does), so that its answer echoes an earlier one.
-			x.Suspects(y, seg, &fx.Mark, fx.SeenBefore)
+			a.table.Suspects(x, y, seg, &fx.Mark, &fx.Overlap, fx.SeenBefore)
 		}
 	}
 	if !a.lab.Set.Has(label.ShownSpurious) {

@@ -80,6 +80,20 @@ func TestDecodeSkips(t *testing.T) {
 	}
 }
 
+// TestGuessedLength: where the IP header has no length, the segment's is what the link
+// headers leave of the packet as it was on the wire, however little was captured.
+func TestGuessedLength(t *testing.T) {
+	whole, want := ether(0x8100, tag(5, 0x0800, set(tcp4, 2, 0, 0))), int(testSegment4.Len)+60000
+	for _, cut := range []int{len(whole), 14 + 4 + 20 + 32} {
+		var seg wire.Segment
+		d := NewDecoder(DecoderOptions{})
+		p := Packet{Number: 1, Link: wire.LinkEthernet, Data: whole[:cut], Length: len(whole) + 60000}
+		if skip := d.Decode(&p, &seg); skip != wire.Segmented || !seg.LenGuessed || int(seg.Len) != want {
+			t.Errorf("%d octets captured: %v, length %d, guessed %v; want %d", cut, skip, seg.Len, seg.LenGuessed, want)
+		}
+	}
+}
+
 func TestVXLANPorts(t *testing.T) {
 	data := ip4(17, udp(5000, 4444, cat(hx("08000000 00002a00"), ether(0x0800, tcp4))))
 	p := &Packet{Data: data, Length: len(data), Link: wire.LinkRaw}

@@ -311,7 +311,6 @@ func (a *assembly) insert(p fragment) bool {
 			front.data = bytes.Clone(front.data)
 			a.have += front.length
 			a.parts = slices.Insert(a.parts, i, front)
-			i++
 		}
 		cut := q.offset + q.length - p.offset
 		if cut >= p.length {

@@ -97,6 +97,36 @@ func TestPcapngEnd(t *testing.T) {
 	}
 }
 
+// if_tsoffset is what is added to every time of the interface, in seconds with a sign.
+func TestPcapngTimeOffset(t *testing.T) {
+	bothOrders(t, func(t *testing.T, f *ngFile) {
+		back := int64(-2)
+		f.section().iface(1, 0, option{14, f.u64(3600)}).iface(1, 0, option{9, []byte{9}}, option{14, f.u64(uint64(back))}).iface(1, 0, option{14, f.u32(3600)})
+		f.packet(0, 1_500_000, "a").packet(1, 5_000_000_000, "b").packet(2, 1_500_000, "c")
+		packets, damages, _ := readAll(t, f.b)
+		if len(damages) > 0 || len(packets) != 3 {
+			t.Fatalf("%d packets, %v", len(packets), damages)
+		}
+		for i, want := range []int64{3_601_500_000_000, 3_000_000_000, 1_500_000_000} { // the last has no option of eight octets
+			if packets[i].Time != want {
+				t.Errorf("packet %d at %d, want %d", i+1, packets[i].Time, want)
+			}
+		}
+	})
+}
+
+// What one section says of losses is known, though a later one does not speak of them.
+func TestPcapngLossesStayKnown(t *testing.T) {
+	f := (&ngFile{}).section().iface(1, 0).packet(0, 0, "a")
+	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{4, f.u64(7)}, option{5, f.u64(5)})
+	f.section().iface(1, 0).packet(0, 0, "b")
+	f.block(blockStatistics, f.u32(0, 0, 0), nil, option{4, f.u64(8)})
+	_, _, s := readAll(t, f.b)
+	if want := (InterfaceStats{Link: 1, Packets: 2, Dropped: 5, DropsKnown: true, Received: 15, ReceivedKnown: true}); len(s.Interfaces) != 1 || s.Interfaces[0] != want {
+		t.Errorf("%+v, want %+v", s.Interfaces, want)
+	}
+}
+
 func TestPcapngSections(t *testing.T) {
 	f := (&ngFile{}).section().iface(1, 100, option{2, []byte("eth0")}).iface(101, 0)
 	f.packet(0, 1_000_000, "a").packet(1, 2_000_000, "b")

@@ -32,9 +32,9 @@ func (g *grid) giveWay(natural []int) []int {
 	}
 	// What addresses and words give way to comes back in front of them.
 	most := uint8(0)
-	for _, i := range narrow {
-		if r := g.columns[i].narrowRank(); slices.Contains(g.keep, i) && (most == 0 || r < most) {
-			most = r
+	for _, i := range narrow { // of the lowest rank last
+		if slices.Contains(g.keep, i) {
+			most = g.columns[i].narrowRank()
 		}
 	}
 	g.takeBack(gone, widths, most)

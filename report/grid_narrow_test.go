@@ -43,6 +43,16 @@ func TestImportantBeforeWholeAddresses(t *testing.T) {
 	}
 }
 
+// TestGoneGivesNoRoom: text that is wrapped makes room for a column that matters less
+// than it, whatever narrower columns are gone as well.
+func TestGoneGivesNoRoom(t *testing.T) {
+	g := &grid{env: &env{Options: Options{Width: 20}}, columns: []gridColumn{{header: "TEXT", wrap: 5}, {header: "ADDRESS", shorten: 4, drop: 4}, {header: "NUMBER", drop: 5}},
+		rows: [][]cell{{{text: "one two six ten, all"}, {text: "[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"}, {text: "7"}}}}
+	if g.fit(false); len(g.keep) != 2 || g.keep[1] != 2 || g.widths[0] != 20-len(gap)-len("NUMBER") {
+		t.Errorf("columns %v are shown in widths %v; want the text and the number in all 20", g.keep, g.widths)
+	}
+}
+
 // TestWrapped: labels that are too long for the line go on below, in a row of the
 // first rows as in a later one, and none is lost.
 func TestWrapped(t *testing.T) {

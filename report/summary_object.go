@@ -64,41 +64,8 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 
 // inputs writes what is known of the packets and of the capture.
 func (j *jsonText) inputs(in *Input) {
-	j.open("files", '[')
-	for i := range in.Files {
-		f := &in.Files[i]
-		j.comma()
-		j.b = append(j.b, '{')
-		j.text("name", f.Name)
-		j.text("format", f.Format)
-		j.uint("packets", f.Packets)
-		j.uint("bytes", f.Octets)
-		j.open("comments", '[')
-		for _, c := range f.Comments {
-			j.comma()
-			j.b = appendJSONString(j.b, c)
-		}
-		j.close(']')
-		j.close('}')
-	}
-	j.close(']')
-	j.open("interfaces", '[')
-	for i := range in.Interfaces {
-		f := &in.Interfaces[i]
-		j.comma()
-		j.b = append(j.b, '{')
-		j.text("file", f.File)
-		j.text("name", f.Name)
-		j.text("link", f.Link)
-		j.uintOrNull("snaplen", uint64(f.Snaplen), f.Snaplen != 0)
-		j.uint("packets", f.Packets)
-		j.uintOrNull("dropped", f.Dropped, f.DropsKnown)
-		if f.RingFull > 0 {
-			j.uint("ring_full", f.RingFull)
-		}
-		j.close('}')
-	}
-	j.close(']')
+	j.files(in.Files)
+	j.interfaces(in.Interfaces)
 	j.open("packets", '{')
 	j.uint("total", in.Packets)
 	j.uint("bytes", in.Octets)
@@ -129,6 +96,47 @@ func (j *jsonText) inputs(in *Input) {
 	j.close(']')
 	j.bool("interrupted", in.Interrupted)
 	j.close('}')
+}
+
+func (j *jsonText) files(files []File) {
+	j.open("files", '[')
+	for i := range files {
+		f := &files[i]
+		j.comma()
+		j.b = append(j.b, '{')
+		j.text("name", f.Name)
+		j.text("format", f.Format)
+		j.uint("packets", f.Packets)
+		j.uint("bytes", f.Octets)
+		j.open("comments", '[')
+		for _, c := range f.Comments {
+			j.comma()
+			j.b = appendJSONString(j.b, c)
+		}
+		j.close(']')
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonText) interfaces(interfaces []Interface) {
+	j.open("interfaces", '[')
+	for i := range interfaces {
+		f := &interfaces[i]
+		j.comma()
+		j.b = append(j.b, '{')
+		j.text("file", f.File)
+		j.text("name", f.Name)
+		j.text("link", f.Link)
+		j.uintOrNull("snaplen", uint64(f.Snaplen), f.Snaplen != 0)
+		j.uint("packets", f.Packets)
+		j.uintOrNull("dropped", f.Dropped, f.DropsKnown)
+		if f.RingFull > 0 {
+			j.uint("ring_full", f.RingFull)
+		}
+		j.close('}')
+	}
+	j.close(']')
 }
 
 // totals writes the sums of one direction over all connections.

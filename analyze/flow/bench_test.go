@@ -17,7 +17,7 @@ func BenchmarkFind(b *testing.B) {
 			tuples := make([]wire.Tuple, n)
 			for i := range tuples {
 				tuples[i] = benchTuple(r)
-				k, _ := KeyOf(&tuples[i])
+				k, _ := filled(&tuples[i])
 				table.New(&k, table.Hash(&k))
 			}
 			order := make([]int32, 1<<16)

@@ -120,7 +120,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 			x.reports(t, seg)
 		}
 		if r.Suspect.active {
-			x.Sure = r.Cleared(seg)
+			x.Sure = r.cleared(seg)
 		}
 		x.AnswersSYN = r.Is(SYNAwaiting) && r.CoversSYN(seg.Ack, beyond(s, seg))
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)

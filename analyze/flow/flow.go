@@ -105,7 +105,7 @@ type Half struct {
 	// MostLen is the largest payload that this end sent in one segment, octets.
 	MostLen uint32
 	// ProbeAt is the octet that this end's last zero-window probe sent ahead,
-	// valid with HasProbe.
+	// valid with HasProbe: where it sent no octets since.
 	ProbeAt  wire.Seq
 	HasProbe bool
 	// Probed is what this end's last segment asks the other end to answer.

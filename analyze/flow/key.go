@@ -23,14 +23,8 @@ type Key struct {
 	IPv6  bool
 }
 
-// KeyOf returns the key of a segment's tuple and the side that sent it.
-func KeyOf(t *wire.Tuple) (k Key, from Side) {
-	from = k.Fill(t)
-	return k, from
-}
-
-// Fill makes k the key of a segment's tuple and returns the side that sent it.
-// It is KeyOf without copies: every segment needs it.
+// Fill makes k the key of a segment's tuple and returns the side that sent it. It
+// returns no copy of the key: every segment needs it.
 func (k *Key) Fill(t *wire.Tuple) (from Side) {
 	a, b := &k.Addr[0], &k.Addr[1]
 	k.Encap, k.IPv6 = t.Encap, t.IPv6

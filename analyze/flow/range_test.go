@@ -155,3 +155,64 @@ func TestLongStream(t *testing.T) {
 		}
 	}
 }
+
+// TestForgottenAhead: a gap that is given up because its beginning lies too far back is
+// still unknown where it reaches further.
+func TestForgottenAhead(t *testing.T) {
+	table := NewTable()
+	h := Half{Has: Sent}
+	table.Add(&h, 0, 10)
+	table.Add(&h, 1<<29, 1<<29+10)
+	const far = mostSpace + 1000
+	table.Add(&h, far, far+10) // Low is 1,010, within the first gap
+	if c := table.Look(&h, 5000, 5010); !c.Unknown {
+		t.Errorf("in the gap that was given up: %+v, want unknown", c)
+	}
+	if c := table.Look(&h, 1<<29, 1<<29+10); c.Unknown || c.Old != 10 {
+		t.Errorf("behind it: %+v, want 10 old octets", c)
+	}
+	table.Add(&h, far+1<<29, far+1<<29+10) // Low is behind the first gap, within the second
+	if c := table.Look(&h, far, far+10); c.Unknown || c.Old != 10 {
+		t.Errorf("behind the second: %+v, want 10 old octets", c)
+	}
+	for range 12 { // numbers that come in order, until those of the gaps are in front again
+		table.Add(&h, h.Nxt, h.Nxt+1<<28)
+		if c := table.Look(&h, h.Nxt-10, h.Nxt); c.Unknown || c.Old != 10 {
+			t.Errorf("%d octets behind the second: %+v, want 10 old octets", h.Nxt-far, c)
+		}
+	}
+}
+
+// TestBelowFirst: what fills the gap between the first segment that was captured and one in
+// front of it is held against that first one.
+func TestBelowFirst(t *testing.T) {
+	table := NewTable()
+	var h Half
+	add := func(from, to wire.Seq, packet uint64) {
+		table.Add(&h, from, to)
+		table.Began(&h, &Mark{Packet: packet})
+		h.Has |= Sent
+	}
+	back := func(n uint32) wire.Seq { return wire.Seq(-n) }
+	add(200, 300, 5)
+	add(0, 100, 6)
+	if c := table.Look(&h, 100, 200); !c.Fills || c.Beyond.Packet != 5 {
+		t.Errorf("%+v, want a gap in front of packet 5", c)
+	}
+	table.Add(&h, 100, 150)
+	add(back(200), back(100), 8)
+	if c := table.Look(&h, 150, 200); !c.Fills || c.Beyond.Packet != 5 {
+		t.Errorf("%+v, want a gap in front of packet 5 still", c)
+	}
+	if c := table.Look(&h, back(100), 0); !c.Fills || c.Beyond.Packet != 6 {
+		t.Errorf("%+v, want a gap in front of packet 6", c)
+	}
+	h = Half{}
+	add(200, 300, 5)
+	table.Add(&h, 400, 500)
+	table.Opened(&h, 400, &Mark{Packet: 6})
+	add(100, 200, 7) // leaves no gap behind it
+	if c := table.Look(&h, 300, 400); !c.Fills || c.Beyond.Packet != 6 {
+		t.Errorf("%+v, want a gap in front of packet 6, which showed it", c)
+	}
+}

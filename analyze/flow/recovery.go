@@ -119,17 +119,34 @@ type Suspect struct {
 	at              int64
 	from            wire.Seq // its first octet
 	tsval           uint32
+	first           uint32 // the timestamp that only the first copy brought, else tsval
 	stamped, active bool
 	seen            bool // all its octets had been captured before
 }
 
 // Suspects starts to watch a retransmission of h, unless one is watched. o is the other
-// end; seen is set where all its octets had been captured before.
-func (h *Half) Suspects(o *Half, seg *wire.Segment, m *Mark, seen bool) {
+// end; seen is set where all its octets had been captured before, with the mark before.
+func (t *Table) Suspects(h, o *Half, seg *wire.Segment, m, before *Mark, seen bool) {
 	if h.Suspect.active || !o.Is(SentACK) || o.Ack != seg.Seq || seg.Flags.Has(wire.SYN) {
 		return
 	}
-	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, stamped: m.HasTS, active: true, seen: seen}
+	h.Suspect = Suspect{Packet: m.Packet, at: m.Time, from: seg.Seq, tsval: m.TSVal, first: m.TSVal, stamped: m.HasTS, active: true, seen: seen}
+	if seen && seg.Flags.Has(wire.FIN) && t.dated(h, before) {
+		h.Suspect.first = before.TSVal
+	}
+}
+
+// dated reports whether a packet of h has a later timestamp than those remembered in front
+// of it, maxLook at the most: who echoes it has had that packet, or a later one (RFC 7323 §4.3).
+func (t *Table) dated(h *Half, m *Mark) (first bool) {
+	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
+		if s := t.sent.At(i); s.Packet < m.Packet {
+			if first = m.LaterTS(&s.Mark); !first {
+				break
+			}
+		}
+	}
+	return first
 }
 
 // Sure is by what an acknowledgement shows which copy it was sent for.
@@ -142,11 +159,11 @@ const (
 	ByTime       // it came sooner than the retransmission can have been answered (RFC 8985 §6.2)
 )
 
-// Cleared tells whether an acknowledgement for h was sent before the watched
-// retransmission can have arrived, and by what.
-func (h *Half) Cleared(seg *wire.Segment) Sure {
+// cleared tells whether a segment with ACK and without RST was sent before the
+// retransmission of h that is watched can have arrived, and by what.
+func (h *Half) cleared(seg *wire.Segment) Sure {
 	s := &h.Suspect
-	if !s.active || !seg.Flags.Has(wire.ACK) || seg.Flags.Any(wire.RST|wire.SYN) || !seg.Ack.After(s.from) {
+	if !seg.Ack.After(s.from) {
 		return NotSure
 	}
 	if s.stamped && seg.Options.Set.Has(wire.OptTimestamps) {
@@ -166,9 +183,11 @@ func (h *Half) Cleared(seg *wire.Segment) Sure {
 
 // mayAnswer reports whether an acknowledgement of h's FIN comes late enough to answer
 // the watched retransmission. Its timestamp then proves nothing: some stacks acknowledge
-// a FIN before they take its timestamp (RFC 7323 §4.3), and echo an earlier one.
+// a FIN before they take its timestamp (RFC 7323 §4.3), and echo an earlier one. Round
+// trips are not all as long as the shortest one measured: three quarters of it are late
+// enough (a heuristic). Where the echo is one that the first copy brought, it proves.
 func (h *Half) mayAnswer(seg *wire.Segment) bool {
-	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && (h.rtt.n == 0 || seg.Time-h.Suspect.at >= h.rtt.min)
+	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && int32(seg.Options.TSEcr-h.Suspect.first) < 0 && seg.Time-h.Suspect.at >= h.rtt.min/4*3 // 0: not measured
 }
 
 // Settle ends the watch at an acknowledgement of any of the octets.

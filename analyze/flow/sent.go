@@ -272,8 +272,8 @@ const idStep = 1 << 12
 // idBack is a heuristic: how far an identification may fall where packets were overtaken.
 const idBack = 64
 
-// anew is set where nothing was captured of the end for so long that what was on the way
-// then has arrived.
+// add takes the identification of the next packet. anew is set where nothing was captured
+// of the end for so long that what was on the way then has arrived.
 func (d *idTrend) add(m *Mark, wide, anew bool) {
 	if !m.HasID {
 		return
@@ -330,7 +330,7 @@ func (h *Half) IDsNear(a, b uint16) bool {
 	return d >= -8 && d <= 8
 }
 
-// Ordered reports whether the end's IP identifications have risen so steadily
+// IDsOrdered reports whether the end's IP identifications have risen so steadily
 // that they tell in which order packets were sent. A heuristic: nine steps in
 // ten, where random numbers rise by so little once in sixteen. A few down, as where
 // packets were overtaken, are as good as up, which random numbers do once in a thousand,

@@ -32,6 +32,13 @@ func TestSpans(t *testing.T) {
 		for n := rapid.IntRange(0, 60).Draw(r, "gone"); n > 0 && h.nsent > 0; n-- {
 			table.shiftSent(&h)
 		}
+		var other Half // takes what the first gave back
+		for i := range rapid.IntRange(0, 60).Draw(r, "of the other end") {
+			s := segment(2000 + i)
+			n, trace := table.sent.New()
+			*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End(), Ack: s.Ack}
+			table.joinSent(&other, n, trace)
+		}
 		all := table.traces(&h)
 		if len(all) != int(h.nsent) {
 			r.Fatalf("%d segments in the list, %d counted", len(all), h.nsent)
@@ -55,6 +62,7 @@ func TestSpans(t *testing.T) {
 			}
 		}
 		table.dropSent(&h)
+		table.dropSent(&other)
 		if table.sent.Len() != 0 || table.spans.Len() != 0 {
 			r.Fatalf("%d segments and %d spans are left", table.sent.Len(), table.spans.Len())
 		}

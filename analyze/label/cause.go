@@ -73,7 +73,7 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 		return CauseFast, false
 	case r.Mode == flow.TimerRepair && !still:
 		return CauseRTO, false
-	case !told && !r.Probed && r.Mode == flow.NoRepair && r.Backoff == 0 && c.SACK && probes(c):
+	case !told && !r.Probed && r.Mode == flow.NoRepair && c.SACK && probes(c):
 		return CauseTLP, true
 	case waited(c) >= max(x.Loop, 0)+quiet && !x.FirstInSYN:
 		return CauseRTO, true

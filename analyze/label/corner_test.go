@@ -15,6 +15,23 @@ const stamped = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss
 const ipv6 = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n" +
 	"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n"
 
+// shut is a client that has sent as much as the server's window takes; probed, that it
+// has sent one octet more, which the server did not take before it opened its window.
+const (
+	shut   = "0 A>B S 0 win 64240 <mss 1460>\n+.01 B>A S. 0 ack 1 win 1000 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1(1000) ack 1\n"
+	probed = shut + "+.01 B>A . 1 ack 1001 win 0\n+.3 A>B . 1001(1) ack 1\n+.01 B>A . 1 ack 1001 win 0\n+.1 B>A . 1 ack 1001 win 1000\n"
+)
+
+// again is a client that sends octets again; againUnstamped, without timestamps.
+const (
+	again = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.01 A>B . 1 ack 1 <TS val 120 ecr 7>\n" +
+		"+1 A>B P. 1(100) ack 1 <TS val 500 ecr 7>\n+.3 A>B P. 1(100) ack 1 <TS val 800 ecr 7>\n"
+	againUnstamped = "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(100) ack 1\n+.3 A>B P. 1(100) ack 1\n"
+)
+
+// wrongSum is a client that a wrong checksum does not harm: its NIC puts the right one.
+const wrongSum = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(10) ack 1 badsum\n+.01 B>A . 1 ack 11\n"
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -57,6 +74,21 @@ func TestCorners(t *testing.T) {
 		{"1,221 octets of IPv6 to an end that announced no MSS", ipv6 + "+1 A>B P. 1(1221) ack 1", label.LargeSegment, true},
 		{"a window of 0 in a SYN", "0 A>B S 0 win 0", label.ZeroWindow, false},
 		{"a window of 0 in a RST", shaken + "+1 A>B R. 1 ack 1 win 0 id 3", label.ZeroWindow, false},
+		{"a next octet alone to a closed window, with all acknowledged", shut + "+.01 B>A . 1 ack 1001 win 0\n+.2 A>B . 1001(1) ack 1", label.ZeroWindowProbe, true},
+		{"a next octet alone to a closed window, with octets outstanding", shut + "+.01 B>A . 1 ack 501 win 0\n+.2 A>B . 1001(1) ack 1", label.ZeroWindowProbe, false},
+		{"a FIN at a number in front of the next", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B F. 5 ack 1 id 4", label.Retransmission, false},
+		{"a FIN behind old octets, at a number in front of the next", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B FP. 1(4) ack 1 id 4", label.Retransmission, true},
+		{"a segment that begins with the octet of a probe", probed + "+.1 A>B P. 1001(100) ack 1", label.Retransmission, false},
+		{"the octet of a probe again, where the window is open", probed + "+.1 A>B P. 1001(1) ack 1", label.Retransmission, true},
+		{"a segment that begins with the octet of a probe, again", probed + "+.1 A>B P. 1001(100) ack 1\n+.3 A>B P. 1001(100) ack 1", label.Retransmission, true},
+		{"a segment that begins in front of the octet of a probe", probed + "+.1 A>B P. 991(100) ack 1", label.Retransmission, true},
+		{"a segment that begins with an old octet by which a probe was made", shut + "+.01 B>A . 1 ack 1001 win 0\n+.3 A>B . 1000(1) ack 1\n+.01 B>A . 1 ack 1001 win 1000\n+.1 A>B P. 1000(100) ack 1", label.Retransmission, true},
+		{"an earlier echo that acknowledges octets sent again", again + "+.001 B>A . 1 ack 101 <TS val 70 ecr 500>", label.ShownSpurious, true},
+		{"an earlier echo behind a retransmission that acknowledges nothing", again + "+.001 B>A . 1 ack 1 <TS val 70 ecr 500>", label.ShownSpurious, false},
+		{"an acknowledgement of octets sent again, sooner than a round trip", againUnstamped + "+.001 B>A . 1 ack 101", label.ShownSpurious, true},
+		{"what acknowledges nothing, sooner than a round trip behind a retransmission", againUnstamped + "+.001 B>A . 1 ack 1", label.ShownSpurious, false},
+		{"a wrong checksum behind one that was acknowledged", wrongSum + "+.1 A>B P. 11(10) ack 1 badsum", label.ChecksumOffload, true},
+		{"a wrong checksum behind one that was acknowledged and a right one", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1 badsum", label.BadChecksum, true},
 		{"a window of 0 with data", shaken + "+1 A>B P. 1(5) ack 1 win 0 id 3", label.ZeroWindow, true},
 	} {
 		got := run(t, c.script)
@@ -108,6 +140,16 @@ func TestEveryFlag(t *testing.T) {
 			if len(phases) != 1 || want != "" && phases[0] != want {
 				t.Fatalf("%q after %q: phases %v, want %q", flags, start, phases, want)
 			}
+		}
+	}
+}
+
+// TestReasonAlone: a packet that is not remembered is not named.
+func TestReasonAlone(t *testing.T) {
+	for reason := range label.Reasons {
+		it := label.Item{Reason: label.Reason(reason)}
+		if got := string(it.Append(nil)); got != it.Reason.String() {
+			t.Errorf("%q of packet 0, want %q", got, it.Reason)
 		}
 	}
 }

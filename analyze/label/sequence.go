@@ -37,13 +37,13 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		if x.SeqDelta > 0 && !s.Flags.Has(wire.SYN) {
 			return Gap, GapInFront, 0
 		}
-		if why, packet, ok := hidden(c); ok {
-			return Again, why, packet
+		if hidden(c) {
+			return Again, IPIDJump, 0
 		}
 		return First, None, 0
 	case x.Cover.Old > 0 && s.Flags&(wire.FIN|wire.SYN) == wire.FIN && s.Len == 0 && !x.RepeatsFIN:
 		return First, None, 0 // the FIN is new, whatever number it has
-	case x.Cover.Old == 1 && s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
+	case s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
 		return First, None, 0 // the octet that a zero-window probe tried before
 	case x.OvertakenBy != 0:
 		return Overtaken, overtakenReason(x), x.OvertakenBy
@@ -87,7 +87,7 @@ func seenReason(c *Context) Reason {
 // anotherPacket reports whether the sender's own marks tell the packet from the one like it.
 func anotherPacket(x *flow.Facts) bool {
 	old, m := &x.Same, &x.Mark
-	return m.HasTS && old.HasTS && m.TSVal != old.TSVal || m.HasID && old.HasID && m.IPID != old.IPID
+	return m.HasTS != old.HasTS || m.TSVal != old.TSVal || m.HasID && old.HasID && m.IPID != old.IPID
 }
 
 // judgeCopy tells a packet that was captured twice from one that was sent
@@ -100,7 +100,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	old, m := &x.Same, &x.Mark
 	apart := m.Time - old.Time
 	switch {
-	case m.HasTS && old.HasTS && m.TSVal != old.TSVal:
+	case m.HasTS != old.HasTS, m.TSVal != old.TSVal:
 		return 0, 0, 0, false
 	case m.HasID && old.HasID && !x.Sender.IDsConstant():
 		if m.IPID == old.IPID && apart < copyTime {
@@ -250,12 +250,12 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 // hidden finds a retransmission that leaves no gap: the first copy and
 // everything behind it was lost in front of the tap. The sender's packet
 // counter then shows that packets did not pass, and a pause that a timer ran.
-func hidden(c *Context) (Reason, uint64, bool) {
+func hidden(c *Context) bool {
 	x := c.Facts
 	jump := x.Sender.IDJump(&x.Mark)
 	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !x.Sender.IDsConsecutive() ||
 		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
-		return 0, 0, false
+		return false
 	}
 	silent := c.Flow.Last
 	if crosses(c) {
@@ -264,15 +264,12 @@ func hidden(c *Context) (Reason, uint64, bool) {
 	pause := x.Mark.Time - silent
 	answers := !x.Sender.Is(flow.SentACK) || c.Segment.Ack.After(x.Sender.Ack)
 	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
-		return 0, 0, false // a bare ACK that did not pass explains it, unless the other end would have sent again
+		return false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
 	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
-		return 0, 0, false // a round trip, or keep-alives or window probes that did not pass, explain it
+		return false // a round trip, or keep-alives or window probes that did not pass, explain it
 	}
-	if pause < timerPause<<(jump-2) || pause > longestPause<<(jump-2) {
-		return 0, 0, false
-	}
-	return IPIDJump, 0, true
+	return pause >= timerPause<<(jump-2) && pause <= longestPause<<(jump-2)
 }
 
 // MayHide reports whether a segment whose IP identification lies jump behind the last

@@ -82,6 +82,9 @@ func TestCounts(t *testing.T) {
 	ignored := attempt("10.0.0.1:5", at(10), at(11), 0)
 	ignored.Clues.Ignored = 5
 	tab.Add(ignored, []verdict.Verdict{{ID: verdict.SlowSyn}, {ID: verdict.AcceptQueueFull}})
+	late := attempt("10.0.0.1:7", at(10), at(11), 0)
+	late.Clues.Ignored, late.Clues.ServerProved = 3, 9 // the third was taken
+	tab.Add(late, []verdict.Verdict{{ID: verdict.AcceptQueueFull}})
 	for _, o := range []analyze.OpeningOutcome{analyze.OpeningRefused, analyze.OpeningUnanswered} {
 		c := attempt("10.0.0.1:6", at(12), 0, 0)
 		c.Steps, c.Opening = c.Steps[:1], analyze.Opening{Outcome: o, SynCount: 2, Took: -1}
@@ -92,13 +95,13 @@ func TestCounts(t *testing.T) {
 	tab.Add(mid, nil)
 
 	l := tab.List(at(20))[0]
-	if l.Attempts != 7 || l.Completed != 3 || l.Reset != 1 || l.HalfOpen != 1 || l.Refused != 1 || l.Unanswered != 1 {
+	if l.Attempts != 8 || l.Completed != 4 || l.Reset != 1 || l.HalfOpen != 1 || l.Refused != 1 || l.Unanswered != 1 {
 		t.Errorf("attempts %d: %+v", l.Attempts, l)
 	}
 	if l.MostSynReceived != 3 || l.SynReceived != 1 || l.AtLeast {
 		t.Errorf("in SYN-RECEIVED: %d at the most, %d at the end", l.MostSynReceived, l.SynReceived)
 	}
-	if l.NotAccepted != 1 || l.IgnoredSegments != 5 || l.Handshakes.Count() != 3 || l.Flood() {
+	if l.NotAccepted != 2 || l.IgnoredSegments != 5+2 || l.Handshakes.Count() != 4 || l.Flood() {
 		t.Errorf("not accepted %d, ignored %d, %d handshakes, flood %t", l.NotAccepted, l.IgnoredSegments, l.Handshakes.Count(), l.Flood())
 	}
 	if l = tab.List(at(100))[0]; l.SynReceived != 0 {

@@ -188,7 +188,9 @@ func TestState(t *testing.T) {
 			}
 		}
 	}
-	if bad := Count | 0x40; bad.String() != "?" || bad.After(SendSYN) != bad {
-		t.Error("an impossible state is not left alone")
+	for _, bad := range []State{Count, Count | Inferred, Count + 1} {
+		if bad.String() != "?" || bad.After(SendSYN) != bad {
+			t.Errorf("the impossible state %d is not left alone", bad)
+		}
 	}
 }

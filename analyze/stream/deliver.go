@@ -183,10 +183,10 @@ func (v *conversation) hand(d *direction, c *chunk, to int64, ack uint64) {
 	v.over(c)
 }
 
-// makeRoom lets the buffer have room for n more octets in d. What was handed on
+// makeRoom lets the buffer have room for n more octets. What was handed on
 // is forgotten first; then the direction that has waited longest is handed on
 // before its time.
-func (v *conversation) makeRoom(d *direction, n int) {
+func (v *conversation) makeRoom(n int) {
 	b := v.buffer()
 	need := cost(n) + 2*overhead
 	for b.used+need > b.most && b.past > 0 {

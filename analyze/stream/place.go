@@ -49,7 +49,7 @@ func rank(data []byte, doubt Reason) int {
 // place takes what a segment brings. Octets that were handed on, or that wait
 // already, are compared; the others wait.
 func (v *conversation) place(d *direction, p part) {
-	v.makeRoom(d, len(p.data))
+	v.makeRoom(len(p.data))
 	if d.begun && p.from < d.next {
 		p = v.placePast(d, p)
 	}

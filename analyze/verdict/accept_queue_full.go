@@ -57,7 +57,7 @@ const leastMTU = 536
 
 // neverTaken judges a connection that is open for the client only.
 func neverTaken(x *context, v *Verdict) bool {
-	if x.Opening.AckPacket == 0 || x.nSynAcks == 0 || x.Opening.Form != analyze.FormThreeWay {
+	if !x.openForClient() {
 		return false
 	}
 	again := x.agains
@@ -86,7 +86,7 @@ func neverTaken(x *context, v *Verdict) bool {
 // queue is full drops the ACK, stays in SYN-RECEIVED and sends its SYN-ACK again,
 // unless it keeps no state (SYN-COOKIE); the next segment that finds room opens the connection.
 func takenLate(x *context, v *Verdict) bool {
-	if x.Opening.AckPacket == 0 || x.nSynAcks == 0 || x.Opening.Form != analyze.FormThreeWay || x.Clues.ServerProvedAt <= x.completed() ||
+	if !x.openForClient() || x.Clues.ServerProvedAt <= x.completed() ||
 		x.rst >= 0 && x.Steps[x.rst].Packet < x.Clues.ServerProved {
 		return false
 	}
@@ -128,6 +128,11 @@ func takenLate(x *context, v *Verdict) bool {
 		v.add(Item{Why: ListenerKeeps})
 	}
 	return true
+}
+
+// openForClient reports whether the client took a SYN-ACK and acknowledged it.
+func (x *context) openForClient() bool {
+	return x.nSynAcks > 0 && x.Opening.Form == analyze.FormThreeWay
 }
 
 // longOnly reports whether all payload that was left unanswered was in segments

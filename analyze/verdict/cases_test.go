@@ -25,6 +25,8 @@ const (
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// lastACK is a handshake as far as its ACK.
 	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
+	// crossed is two ends that open to each other, neither a listener.
+	crossed = "0 A>B S 0\n+.001 B>A S 0\n+.01 A>B S. 0 ack 1\n+.001 B>A S. 0 ack 1\n"
 	// inWindow is an open connection, a SYN that falls into its window, and the answer to that.
 	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
 	stamps   = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
@@ -179,6 +181,9 @@ var cases = []struct{ name, script, want string }{
 	{"two wait at one time, without payload", strings.NewReplacer("+.01 C>B P. 1:11(10) ack 1\n", "", "+.01 A>B P. 1:11(10) ack 1\n", "", " . 11 ", " . 1 ",
 		"+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "+.01 B>C P. 1:11(10) ack 1\n", "+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "+.01 B>A P. 1:11(10) ack 1\n").Replace(two("+.5")), "LAST-ACK-LOST possible"},
 	{"two wait one behind the other", two("+3"), "LAST-ACK-LOST likely"},
+	{"one waits, and then another that began before it", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n.5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n" +
+		"+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n3 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n" +
+		"+1 B>C S. 0 ack 1\n+.001 C>B . 11 ack 1\n+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "LAST-ACK-LOST likely"},
 	{"a request is lost twice", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a server without memory takes the request in the end", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a server without memory takes a long request in the end, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) +
@@ -208,6 +213,9 @@ var cases = []struct{ name, script, want string }{
 	{"the server repeats its SYN-ACK behind the request, beside another that goes on later", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n" +
 		".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n5 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"the server takes what was sent again, by a clock that went back", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n.005 B>A . 1 ack 11\n", ""},
+	{"SYNs crossed, and one end says no more", crossed + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n", ""},
+	{"SYNs crossed, and one end answers late", crossed + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a late ACK alone", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+4 A>B . 1 ack 1\n", ""},
 	{"nothing is taken, SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
 	{"options gone, with timestamps", lone + "0 C>B S 0 <mss 1460,sackOK,TS val 1 ecr 0>\n+.01 B>C S. 0 ack 1 <mss 1460,sackOK,TS val 9 ecr 1>\n+.001 C>B . 1 ack 1 <TS val 2 ecr 9>\n" +
@@ -237,6 +245,10 @@ var cases = []struct{ name, script, want string }{
 	{"a RST that is challenged, and an ACK a round trip later", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.01 B>A . 11 ack 1 ttl 60\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an ACK that it overtook", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.001 B>A . 11 ack 1 ttl 60\n", "BLIND-RST possible"},
 	{"a RST that is challenged, a receiver that goes on, and no round trip", "0 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1011 ack 11\n+.5 A>B P. 11:21(10) ack 1\n", "BLIND-RST possible"},
+	{"a RST that is challenged, and a receiver that goes on for less than the longest round trip", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A . 1 ack 11\n+.1 B>A R. 1011 ack 11\n+.4 A>B P. 11:21(10) ack 1\n",
+		"BLIND-RST possible"},
+	{"a RST that is challenged, and a receiver that goes on for more than the longest round trip", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A . 1 ack 11\n+.1 B>A R. 1011 ack 11\n+.6 A>B P. 11:21(10) ack 1\n",
+		"BLIND-RST likely"},
 	{"a RST that is challenged, and both go on", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an abort long behind it", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n+9 B>A R. 21 ack 1\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and the other end aborts", gone + "+.01 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.1 A>B R. 11 ack 11\n", "BLIND-RST likely"},

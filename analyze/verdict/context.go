@@ -78,7 +78,7 @@ func (x *context) has(id ID) bool {
 
 // complete reports whether the handshake is complete as far as its segments say.
 func (x *context) complete() bool {
-	return x.Opening.Outcome == analyze.OpeningComplete && x.Opening.AckPacket != 0 && x.Opening.Form == analyze.FormThreeWay
+	return x.Opening.Outcome == analyze.OpeningComplete && x.Opening.Form == analyze.FormThreeWay
 }
 
 // completed returns the time of the segment that completed the handshake.

@@ -97,7 +97,7 @@ func anyRecord(r *rand.Rand) (*analyze.Connection, beside) {
 	k.ServerProved, k.ServerProvedAt = few(12), int64(few(9))*1e9
 	k.IgnoredAgain, k.IgnoredLeast = uint8(rare(4)), uint32(few(3))*500
 	k.Ignored, k.IgnoredData, k.IgnoredPackets[2], k.IgnoredAt = uint32(few(5)), uint8(few(3)), few(5), int64(few(9))*1e9
-	k.Rst = analyze.RstClue{Packet: rare(5), TTL: uint8(few(200)), IPID: uint16(r.Uint32()), HasIPID: true, HostOrdered: true, Window: uint16(few(2))}
+	k.Rst = analyze.RstClue{Packet: rare(5), TTL: uint8(few(200)), IPID: uint16(r.Uint32()), HostOrdered: true, Window: uint16(few(2))}
 	k.OldAck, k.OldRst, k.BlindRst, k.BlindAfter, k.BlindOwn, k.BlindFor = rare(4), few(4), rare(4), few(4), few(4), int64(few(4))*1e9
 	for _, e := range []*analyze.EndClues{&k.Client, &k.Server} {
 		e.TTLMin, e.TTLMax = 60, uint8(60+few(3))

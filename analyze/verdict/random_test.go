@@ -27,6 +27,12 @@ func TestRandom(t *testing.T) {
 		order := analyze.NewOrder(func(c *analyze.Connection) {
 			list := j.Connection(c)
 			table.Add(c, list)
+			if c.Opening.Form == analyze.FormThreeWay && c.Opening.AckPacket == 0 {
+				t.Error("three ways without the ACK that completes them: ACCEPT-QUEUE-FULL rests on that")
+			}
+			if after := c.Closing.RstAfter; c.Opening.AckPacket != 0 && (after == analyze.RstRefused || after == analyze.RstHandshake) {
+				t.Errorf("a reset of the opening (%s) although packet %d completed it: RESET-BETWEEN rests on that", after, c.Opening.AckPacket)
+			}
 			for i := range list {
 				checkVerdict(t, &list[i], uint64(n))
 				found[list[i].ID.String()]++

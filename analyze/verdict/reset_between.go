@@ -23,9 +23,9 @@ var resetBetween = Spec{
 	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {
 		// The clue stays where the RST turned out to have ended nothing; then the
-		// record does not say who sent it either.
-		if x.Closing.RstPacket == 0 || x.Clues.Rst.Packet != x.Closing.RstPacket || x.Opening.AckPacket == 0 ||
-			x.Closing.RstAfter == analyze.RstRefused || x.Closing.RstAfter == analyze.RstHandshake {
+		// record does not say who sent it either. Of a handshake that is complete the
+		// record has no RST in front of that.
+		if x.Closing.RstPacket == 0 || x.Clues.Rst.Packet != x.Closing.RstPacket || x.Opening.AckPacket == 0 {
 			return false
 		}
 		unlike(x, v, x.end(), 0, 0)

@@ -25,7 +25,7 @@ var synLost = Spec{
 	Most:    Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.nSyns < 2 || x.nSynAcks == 0 || x.Clues.OldAck != 0 || bothOpened(x) {
+		if x.nSynAcks == 0 || x.Clues.OldAck != 0 || bothOpened(x) {
 			return false
 		}
 		a := x.synAck(0)

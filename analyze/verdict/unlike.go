@@ -39,7 +39,7 @@ func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8)
 	// Far is what a counter of its own does not jump; many hosts give RSTs the
 	// identification 0, which says nothing.
 	const far = 1 << 12
-	if d := int16(r.IPID - r.HostIPID); r.HostOrdered && r.HasIPID && r.IPID != 0 && (d > far || d < -far) {
+	if d := int16(r.IPID - r.HostIPID); r.HostOrdered && r.IPID != 0 && (d > far || d < -far) {
 		v.Confidence = max(v.Confidence, Possible)
 		v.add(Item{Why: RstIPID, Packet: r.Packet, Value: int64(d)})
 	}

@@ -83,9 +83,9 @@ func (g *generator) linkType(size uint8) valueID { return g.load(size, g.typed, 
 // network is the place of the network header.
 func (g *generator) network() place { return g.payload.plus(4 * uint64(g.labels)) }
 
-// field compares an octet, or more, of the network header.
-func (g *generator) field(size uint8, offset uint64, k uint32) *condition {
-	return g.equal(g.load(size, g.network(), offset), k)
+// field compares an octet of the network header.
+func (g *generator) field(offset uint64, k uint32) *condition {
+	return g.equal(g.load(1, g.network(), offset), k)
 }
 
 // headerLength is the length of the IPv4 header, RFC 791 §3.1.
@@ -164,14 +164,14 @@ func (g *generator) protocol(at anchor, p *protocol) *condition {
 }
 
 func (g *generator) ip4Protocol(at anchor, n uint32) *condition {
-	return and(g.linkProtocol(at, etherIP), g.field(1, 9, n))
+	return and(g.linkProtocol(at, etherIP), g.field(9, n))
 }
 
 // ip6Protocol looks at the next header, and at that behind a fragment header
 // that comes first.
 func (g *generator) ip6Protocol(at anchor, n uint32) *condition {
-	behind := and(g.field(1, 6, ipFragment), g.field(1, 40, n))
-	return and(g.linkProtocol(at, etherIP6), or(g.field(1, 6, n), behind))
+	behind := and(g.field(6, ipFragment), g.field(40, n))
+	return and(g.linkProtocol(at, etherIP6), or(g.field(6, n), behind))
 }
 
 func (n *numberNode) compile(g *generator) *condition {
@@ -242,7 +242,7 @@ func (n *octets) value(g *generator) operand {
 		present = g.protocol(n.anchor, n.proto)
 		at = g.network()
 	case ip6Payload:
-		present = and(g.linkProtocol(n.anchor, etherIP6), g.field(1, 6, uint32(n.proto.ip6)))
+		present = and(g.linkProtocol(n.anchor, etherIP6), g.field(6, uint32(n.proto.ip6)))
 		at = g.network().plus(40)
 	case ip4Payload:
 		present = and(g.protocol(n.anchor, n.proto), not(g.laterFragment()))

@@ -57,8 +57,8 @@ func (n *portNode) compile(g *generator) *condition {
 	in6, in4 := no, no
 	for _, p := range protos {
 		at6 := g.network().plus(40) // without extension headers
-		in6 = or(in6, and(g.field(1, 6, p), n.at(g, at6)))
-		first := and(g.field(1, 9, p), not(g.laterFragment()))
+		in6 = or(in6, and(g.field(6, p), n.at(g, at6)))
+		first := and(g.field(9, p), not(g.laterFragment()))
 		in4 = or(in4, and(first, n.at(g, g.ip4Behind())))
 	}
 	in6 = and(g.linkProtocol(n.anchor, etherIP6), in6)
@@ -86,7 +86,7 @@ func (n *groupNode) compile(g *generator) *condition {
 	case n.proto == protoIP: // RFC 5771
 		return and(g.linkProtocol(n.anchor, etherIP), g.compare(atLeast, g.load(1, g.network(), 16), 224))
 	case n.proto == protoIP6: // RFC 4291 §2.7
-		return and(g.linkProtocol(n.anchor, etherIP6), g.field(1, 24, 255))
+		return and(g.linkProtocol(n.anchor, etherIP6), g.field(24, 255))
 	case g.link.family != etherFamily:
 		g.fail(n.anchor, g.link.name+" has no Ethernet addresses")
 		return no

@@ -170,6 +170,39 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// TestLent: a Segment that held an IPv6 packet keeps nothing of its addresses.
+func TestLent(t *testing.T) {
+	want := Tuple{Src: AddrFrom4([4]byte{192, 0, 2, 1}), Dst: AddrFrom4([4]byte{192, 0, 2, 2}), SrcPort: 1, DstPort: 2}
+	var seg Segment
+	w := Walker{}
+	for _, data := range [][]byte{packet6(6, segment6), AppendPacket(nil, &Segment{Tuple: want})} {
+		if skip := w.IP(data, len(data), &seg); skip != Segmented {
+			t.Fatal(skip)
+		}
+	}
+	if seg.Tuple != want {
+		t.Errorf("%+v, want %+v", seg.Tuple, want)
+	}
+}
+
+// TestLengthField: where a length stands in the place of an EtherType, octets behind it
+// are padding, and one that exceeds what was captured says nothing.
+func TestLengthField(t *testing.T) {
+	for _, tt := range []struct{ field, kind, left int }{
+		{0, EtherLLC, 0}, {8, EtherLLC, 8}, {45, EtherLLC, 45}, {46, EtherLLC, 46}, {1500, EtherLLC, 46}, {1501, 1501, 46},
+	} {
+		tag := []byte{0x20, 5, byte(tt.field >> 8), byte(tt.field)}
+		kind, payload, ok := Ethernet(cat(make([]byte, 12), tag[2:], make([]byte, 46)))
+		if !ok || int(kind) != tt.kind || len(payload) != tt.left {
+			t.Errorf("Ethernet %d: EtherType %#x, %d octets, %v; want %#x, %d", tt.field, kind, len(payload), ok, tt.kind, tt.left)
+		}
+		id, kind, payload, ok := VLAN(cat(tag, make([]byte, 46)))
+		if !ok || id != 5 || int(kind) != tt.kind || len(payload) != tt.left {
+			t.Errorf("VLAN %d, %d: EtherType %#x, %d octets, %v; want %#x, %d", id, tt.field, kind, len(payload), ok, tt.kind, tt.left)
+		}
+	}
+}
+
 func TestMalformed(t *testing.T) {
 	good := AppendPacket(nil, &Segment{Tuple: Tuple{Src: AddrFrom4([4]byte{1})}, Len: 4})
 	with := func(at int, octets ...byte) []byte {

@@ -153,17 +153,13 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if bar != nil {
-		defer bar.stop()
-	}
+	defer bar.stop()
 	defer src.Close()
 	out, err := openOutput(o.output, stdout, paths)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
-	if bar != nil {
-		out.before = bar.stop
-	}
+	out.before = bar.stop
 	var packets capture.Source = src
 	if o.filter != nil {
 		packets = newFiltered(src, o.filter)
@@ -187,9 +183,7 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 	if err == nil {
 		err = out.Close()
 	}
-	if bar != nil {
-		bar.stop()
-	}
+	bar.stop()
 	told.end()
 	return o.conclude(stderr, out, in, err)
 }

@@ -18,7 +18,7 @@ func inputs(_ *cobra.Command, args []string) error {
 }
 
 // openInputs opens captures, with a progress bar where standard error is a
-// terminal and quiet is not set; else bar is nil. The caller stops the bar and
+// terminal and quiet is not set; else bar is nil, and may be stopped. The caller stops the bar and
 // closes the Source. Reading ends when ctx is done.
 func openInputs(ctx context.Context, c *cobra.Command, paths []string, quiet bool) (src capture.Source, bar *progress, err error) {
 	opening := capture.Options{Stdin: c.InOrStdin(), Context: ctx}
@@ -30,9 +30,7 @@ func openInputs(ctx context.Context, c *cobra.Command, paths []string, quiet boo
 	if err == nil {
 		return src, bar, nil
 	}
-	if bar != nil {
-		bar.stop()
-	}
+	bar.stop()
 	if c.Context().Err() != nil {
 		err = fmt.Errorf("interrupted before anything was read")
 	}

@@ -30,6 +30,14 @@ type keepFlags struct {
 	perPacket bool
 }
 
+// results returns where results go: packets on standard output have that for themselves.
+func (k *keepFlags) results(stdout, stderr io.Writer) io.Writer {
+	if k.name == "-" {
+		return stderr
+	}
+	return stdout
+}
+
 // Bounds of flags.
 const (
 	maxKeptFiles = 100_000

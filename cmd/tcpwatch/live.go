@@ -240,7 +240,7 @@ func (o *liveOptions) note(stderr io.Writer, text string) {
 // are still made in. What the kernel has no means for is no reason not to
 // capture.
 func (o *liveOptions) confine(stderr io.Writer, late bool) {
-	time.Now().Zone() // reads the time zone's file, later it could not
+	_, _ = time.Now().Zone() // reads the time zone's file, later it could not
 	var folders []string
 	if o.keep.rotates() { // a single file is open already, as is that of -o
 		folders = append(folders, filepath.Dir(o.keep.name))

@@ -34,10 +34,8 @@ type liveRun struct {
 // open makes everything ready that packets go to. Files are made while the
 // process still may.
 func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) {
-	o, base := r.liveOptions, c.OutOrStdout()
-	if o.keep.name == "-" {
-		base = r.stderr // packets have standard output for themselves
-	}
+	o := r.liveOptions
+	base := o.keep.results(c.OutOrStdout(), r.stderr)
 	_, onTerminal := terminal(base)
 	r.showing = o.show(c.Flags().Changed("format"), onTerminal)
 	if r.out, err = openOutput(o.output, base, nil); err != nil {

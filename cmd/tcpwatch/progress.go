@@ -62,8 +62,11 @@ func (p *progress) show(total int64) {
 	p.bar.SetTotal(total, false)
 }
 
-// stop erases the line for good.
+// stop erases the line for good; of nil, where there is none, it does nothing.
 func (p *progress) stop() {
+	if p == nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopped {

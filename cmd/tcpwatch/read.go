@@ -157,15 +157,10 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if bar != nil {
-		defer bar.stop()
-	}
+	defer bar.stop()
 	defer src.Close()
-	results, stderr := c.OutOrStdout(), c.ErrOrStderr()
-	if o.keep.name == "-" {
-		results = stderr // packets have standard output for themselves
-	}
-	out, err := openOutput(o.output, results, paths)
+	stderr := c.ErrOrStderr()
+	out, err := openOutput(o.output, o.keep.results(c.OutOrStdout(), stderr), paths)
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
@@ -178,9 +173,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
-	if bar != nil {
-		out.before = bar.stop
-	}
+	out.before = bar.stop
 
 	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
 	rep, err := report.New(out, o.reporting(dec, out, paths, c.InOrStdin(), stderr))
@@ -205,9 +198,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err == nil {
 		err = out.Close()
 	}
-	if bar != nil {
-		bar.stop()
-	}
+	bar.stop()
 	return o.finish(stderr, out, in, err, unkept)
 }
 
