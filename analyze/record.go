@@ -314,7 +314,7 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 	a.table.Settle()
 	a.tick(q.Time)
 	r := a.table.Find(&p.key, p.hash)
-	if r == 0 {
+	if r == 0 || !undelivered(q) {
 		return
 	}
 	f, from := a.flow(r), p.from
@@ -329,4 +329,12 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 		m.Connection = &a.conn
 		a.tell(m)
 	}
+}
+
+// undelivered reports whether an ICMP error says that what it quotes did not
+// arrive. A Redirect was sent by who forwarded the packet (RFC 792), and a Source
+// Quench is to be ignored (RFC 9293 §3.9.2.2, RFC 6633).
+func undelivered(q *wire.Quote) bool {
+	const sourceQuench, redirect = 4, 5
+	return q.IPv6 || q.Type != sourceQuench && q.Type != redirect
 }
