@@ -32,6 +32,7 @@ type Connection struct {
 	// from.
 	ClientBase, ServerBase Base
 	Silence                Silence
+	ICMP                   ICMP
 	// Clues are what verdicts on the opening rest on.
 	Clues Clues
 
@@ -116,6 +117,19 @@ const (
 var formNames = [...]string{"", "three-way", "simultaneous", "split"}
 
 func (f OpeningForm) String() string { return formNames[f] }
+
+// ICMP is the first ICMP error that quotes octets behind the SYNs that an end had
+// sent and the other not acknowledged; Packet 0: there was none.
+type ICMP struct {
+	Packet uint64
+	Count  uint32 // of all such errors
+	// Type and Code are in the numbers of the IP version.
+	Type, Code uint8
+	From       netip.Addr
+	// NextMTU is the size that the next link takes, in octets, by an error that says
+	// so (RFC 1191 §4, RFC 4443 §3.2); else 0.
+	NextMTU uint16
+}
 
 // Opening describes the handshake.
 type Opening struct {

@@ -39,6 +39,7 @@ func (p *packer) connection(c *Connection) {
 	p.times(&c.Start, &c.End)
 	p.flags(&c.RolesGuessed, &c.Evicted)
 	p.opening(&c.Opening)
+	p.icmp(&c.ICMP)
 	p.closing(&c.Closing)
 	p.timeWait(&c.TimeWait)
 	number(p, &c.ClientState)
@@ -80,6 +81,14 @@ func (p *packer) opening(o *Opening) {
 	}
 	numbers(p, &o.SynAckISNs, &o.BadAcks, &o.ICMPType, &o.ICMPCode)
 	p.address(&o.ICMPFrom)
+}
+
+func (p *packer) icmp(i *ICMP) {
+	p.packets(&i.Packet)
+	number(p, &i.Count)
+	numbers(p, &i.Type, &i.Code)
+	p.address(&i.From)
+	number(p, &i.NextMTU)
 }
 
 func (p *packer) closing(c *Closing) {

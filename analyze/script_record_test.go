@@ -29,6 +29,8 @@ func describe(s *script.Script, c *analyze.Connection) map[string]string {
 	}
 	maps.Copy(p, describeOpening(&c.Opening))
 	maps.Copy(p, describeClosing(s, c))
+	i := &c.ICMP
+	p["later_icmp_packet"], p["later_icmp_count"], p["later_icmp"], p["later_icmp_from"] = itoa(i.Packet), itoa(i.Count), itoa(i.Type)+"/"+itoa(i.Code), address(i.From)
 	maps.Copy(p, describeDirection("client", &c.FromClient))
 	maps.Copy(p, describeDirection("server", &c.FromServer))
 	for id, spec := range label.All {

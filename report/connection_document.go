@@ -28,7 +28,7 @@ var connectionDocument = objectDocument{
 		{"idle_end.packet", is.number, "", "Its number."},
 		{"idle_end.from", oneOf(fromText(true), fromText(false)), "", "The end that sent it."},
 		{"idle_end.labels", is.texts, "", "Its labels."},
-	}, openingMembers, optionMembers, openingEndMembers, verdictMembers, closingMembers, []member{
+	}, openingMembers, optionMembers, openingEndMembers, verdictMembers, icmpMembers, closingMembers, []member{
 		{"client_state", is.state, "", "State of the client at the end."},
 		{"server_state", is.state, "", "State of the server at the end."},
 	}, timeWaitMembers, []member{
@@ -103,6 +103,16 @@ var openingEndMembers = []member{
 	{"opening.icmp.type", is.number, "", "Its type, in the numbers of the IP version (RFC 792, RFC 4443)."},
 	{"opening.icmp.code", is.number, "", "Its code."},
 	{"opening.icmp.from", is.text, isNull + "not known", "The IP address that sent it."},
+}
+
+var icmpMembers = []member{
+	{"icmp", is.object, isNull + "there was none", "The first ICMP error that quotes an octet or FIN that an end had sent behind its SYN and the other had not acknowledged. Redirect and Source Quench are none."},
+	{"icmp.packet", is.number, "", "Its packet."},
+	{"icmp.count", is.number, "", "How many such errors there were, the first included."},
+	{"icmp.type", is.number, "", "Its type, in the numbers of the IP version (RFC 792, RFC 4443)."},
+	{"icmp.code", is.number, "", "Its code."},
+	{"icmp.from", is.text, isNull + "not known", "The IP address that sent it."},
+	{"icmp.next_mtu", is.octets, isNull + "it does not say so", "The largest packet that the next link takes (RFC 1191 §4, RFC 4443 §3.2)."},
 }
 
 var verdictMembers = []member{

@@ -24,6 +24,7 @@ const (
 	whyReset
 	whyReuse
 	whyVerdict // what the outcome does not show: see decisive
+	whyICMP
 	whyResent
 	whySlowOpen
 	whySlowAnswer
@@ -37,7 +38,7 @@ const (
 
 var reasonNames = [reasonCount]string{
 	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "tuple reused without right", "found in the opening or a RST",
-	"much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
+	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
 // Limits of what is notable. They are heuristics: they decide what is shown
@@ -154,6 +155,8 @@ func weigh(c *connection, why reason) uint64 {
 		return is(cl.Outcome == analyze.ClosingReset)
 	case whyReuse:
 		return is(c.TimeWait.Reuse == analyze.ReuseUnproved)
+	case whyICMP:
+		return uint64(c.ICMP.Count)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
 		if n := resent(c); n >= resentLeast && n >= all/resentShare {
@@ -223,6 +226,8 @@ func reasonText(c *connection, why reason) string {
 		return resetSentence(c)
 	case whyReuse:
 		return fmt.Sprintf("used again by connection %d with neither a higher ISN nor a later timestamp", c.TimeWait.ReusedBy)
+	case whyICMP:
+		return icmpLater(c)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
 		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all))

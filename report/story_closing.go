@@ -60,6 +60,9 @@ func (t *story) data() {
 	t.section("DATA", strings.Join(parts, "; "), tone)
 	t.roundTrips()
 	t.waits()
+	if text := icmpLater(t.conn); text != "" {
+		t.section("ICMP", text, Doubt)
+	}
 	t.out.WriteByte('\n')
 }
 

@@ -44,6 +44,12 @@ func TestSentences(t *testing.T) {
 			c.Client, c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = ep("[2001:db8::1]:1"), 4, 1, 4
 		}, "an ICMP error of an unknown address (packet 4: port unreachable, type 1, code 4) quotes a segment of it"},
 		{func(c *analyze.Connection) { c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = 4, 1, 4 }, "(packet 4: type 1, code 4)"},
+		{func(c *analyze.Connection) {
+			c.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 1, From: ep("192.0.2.9:0").Addr()}
+		}, "ICMP       an ICMP error of 192.0.2.9 (packet 9: host unreachable, type 3, code 1) quotes a segment that was not acknowledged\n"},
+		{func(c *analyze.Connection) {
+			c.ICMP = analyze.ICMP{Packet: 9, Count: 10, Type: 3, Code: 4, NextMTU: 1200}
+		}, "(packet 9: fragmentation needed, type 3, code 4) quotes a segment that was not acknowledged: the next link takes no more than 1,200 B in one packet; 10 such errors in all"},
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9

@@ -81,7 +81,7 @@ var AllFields = [Fields]FieldSpec{
 	End:       {Name: "end", Kind: Word, Meaning: "What ended it: acknowledged, reset, quiet (nothing more came for 5 minutes), end of capture, evicted, 2MSL, reused."},
 	ICMPType:  {Name: "icmp_type", Kind: Identity, Meaning: "Type of the ICMP error, in the numbers of the IP version."},
 	ICMPCode:  {Name: "icmp_code", Kind: Identity, Meaning: "Code of the ICMP error."},
-	ICMPError: {Name: "icmp_error", Kind: Word, Meaning: "What type and code mean, such as host unreachable; empty for those that do not bear on a handshake."},
+	ICMPError: {Name: "icmp_error", Kind: Word, Meaning: "What type and code mean, such as host unreachable; empty for those that do not bear on a connection."},
 	First:     {Name: "first", Kind: Identity, Meaning: "Packet that began it."},
 	Segments:  {Name: "segments", Kind: Count, Meaning: "Segments sent again."},
 	Octets:    {Name: "octets", Unit: "octets", Kind: Size, Least: 1, Meaning: "Payload octets sent again."},
