@@ -252,6 +252,9 @@ func hidden(c *Context) (Reason, uint64, bool) {
 	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
 		return 0, 0, false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
+	if answers && x.Receiver.Repair.Backoff == 0 && pause >= x.Loop+leastRTO {
+		return 0, 0, false // the other end did not send again what this acknowledges: ACKs had arrived that the capture missed
+	}
 	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
 		return 0, 0, false // a round trip, or keep-alives or window probes that did not pass, explain it
 	}
@@ -267,6 +270,10 @@ func hidden(c *Context) (Reason, uint64, bool) {
 func MayHide(jump uint16, pause int64) bool {
 	return jump >= 2 && jump <= maxHidden && pause >= timerPause
 }
+
+// leastRTO is the retransmission timeout that RFC 6298 §2.4 wants at least,
+// nanoseconds: stacks in use have less.
+const leastRTO = int64(1e9)
 
 // answerTimer returns how long after the round trip an end sends again what is not
 // acknowledged: 200 ms in the stacks that begin with a TTL of 64, up to a second
