@@ -25,7 +25,7 @@ const (
 
 func (p *tapPlaces) add(o *analyze.Opening) {
 	s, c := o.RTTServer, o.RTTClient
-	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 {
+	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 || o.AckData != 0 {
 		return
 	}
 	switch tapAt(s, c) {
