@@ -277,16 +277,17 @@ type RstAfter uint8
 
 // The situations.
 const (
-	RstNone       RstAfter = iota
-	RstRefused             // answers a SYN
-	RstHandshake           // during the handshake, after a SYN-ACK
-	RstAbort               // in an open connection
-	RstAfterFIN            // after the RST's sender, or its peer, had sent a FIN
-	RstUnreadData          // data of the peer was not acknowledged, or came after the sender's FIN
-	RstTimeWait            // reached an end in TIME-WAIT (RFC 1337)
+	RstNone         RstAfter = iota
+	RstRefused               // answers a SYN
+	RstHandshake             // during the handshake, after a SYN-ACK
+	RstAbort                 // in an open connection
+	RstAfterFIN              // after the RST's sender, or its peer, had sent a FIN
+	RstUnreadData            // data of the peer was not acknowledged, or came after the sender's FIN
+	RstNoConnection          // answers a segment without SYN and ACK: its sender knows of no connection (RFC 9293 §3.10.7.1)
+	RstTimeWait              // reached an end in TIME-WAIT (RFC 1337)
 )
 
-var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "in TIME-WAIT"}
+var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "no connection", "in TIME-WAIT"}
 
 func (r RstAfter) String() string { return rstAfterNames[r] }
 

@@ -268,6 +268,8 @@ func resetSentence(conn *connection) string {
 		return "reset after a FIN: " + who + " sent a RST" + packet + silent
 	case analyze.RstUnreadData:
 		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of its peer was not acknowledged or came after its FIN" + silent
+	case analyze.RstNoConnection:
+		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
 	case analyze.RstTimeWait:
 		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
 	}

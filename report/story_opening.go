@@ -53,6 +53,9 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningOneWay:
 		return oneWaySentence(c) + guess
 	}
+	if c.Closing.RstAfter == analyze.RstNoConnection {
+		return "none: " + sideText(otherSide(c.Closing.RstBy)) + " sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage" + guess
+	}
 	return "not captured: the capture begins in the middle of the connection" + guess
 }
 

@@ -59,6 +59,10 @@ func TestSentences(t *testing.T) {
 		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
 		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11)"},
 		{reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
+		{reset(analyze.RstNoConnection), "none: the client knows of no connection, and answered a segment without SYN and ACK with a RST (packet 11)"},
+		{func(c *analyze.Connection) {
+			c.Opening.Outcome, c.Closing.Outcome, c.Closing.RstAfter, c.Closing.RstBy = analyze.OpeningMidstream, analyze.ClosingReset, analyze.RstNoConnection, analyze.ServerSide
+		}, "none: the client sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage"},
 		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
 		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},
