@@ -360,6 +360,12 @@ type Direction struct {
 	// ResendWait is how long nothing of the connection was captured in front of the
 	// Retransmissions, nanoseconds: the time that waiting for them cost at least.
 	ResendWait int64
+	// Unacknowledged are sequence numbers that this end had sent and the other not
+	// acknowledged when the connection ended or was last captured; 0 where no
+	// acknowledgement of the other end was captured. Timeouts counts the
+	// retransmission timeouts in a row that had not brought one then.
+	Unacknowledged uint64
+	Timeouts       uint8
 }
 
 // RTT is what was measured of a round trip.

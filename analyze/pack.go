@@ -116,7 +116,8 @@ func (p *packer) timeWait(w *TimeWait) {
 func (p *packer) direction(d *Direction) {
 	numbers(p, &d.Packets, &d.PayloadOctets, &d.UniqueOctets, &d.MostInFlight)
 	sparse(p, &d.Retransmissions, &d.RetransmittedBytes, &d.OutOfOrder, &d.DuplicatePackets, &d.DuplicateAcks, &d.ZeroWindows,
-		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious)
+		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious, &d.Unacknowledged)
+	number(p, &d.Timeouts)
 	c := &d.Causes
 	sparse(p, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5])
 	p.signed(&d.ZeroWindowTime, &d.WindowFullTime, &d.SmoothedRTT, &d.RTO)

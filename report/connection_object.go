@@ -283,6 +283,8 @@ func (j *jsonRow) repeats(d *analyze.Direction) {
 	j.seconds(`,"zero_window_time":`, d.ZeroWindowTime)
 	j.seconds(`,"window_full_time":`, d.WindowFullTime)
 	j.seconds(`,"resend_wait":`, d.ResendWait)
+	j.uint(`,"unacknowledged_bytes":`, d.Unacknowledged)
+	j.uint(`,"timeouts_in_a_row":`, uint64(d.Timeouts))
 }
 
 func (j *jsonRow) labelCounts(c *analyze.Connection) {

@@ -34,6 +34,7 @@ func fullConnections(t testing.TB) []*analyze.Connection {
 	full.Silence = analyze.Silence{For: 5e9, Packet: 40, FromClient: true, Labels: label.Set(0).With(label.Data)}
 	full.FromClient.SlowestAnswer, full.FromClient.ResendWait = analyze.Answer{Wait: 3e9, Packet: 40}, 2e8
 
+	full.FromClient.Unacknowledged, full.FromClient.Timeouts = 100, 4
 	full.ICMP = analyze.ICMP{Packet: 39, Count: 2, Type: 3, Code: 4, From: netip.MustParseAddr("192.0.2.9"), NextMTU: 1280}
 
 	bare := midstream(t) // of whose handshake and close nothing is known but an ICMP error

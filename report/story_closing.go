@@ -34,6 +34,9 @@ func (t *story) data() {
 			add("%s of payload in them captured before", octets(n))
 		}
 	}
+	for _, text := range stallTexts(t.conn, 1) {
+		add("%s", text)
+	}
 	missing, unseen := missingText(t.conn), unseenText(t.conn)
 	if missing+unseen == "" {
 		add("nothing missing")
@@ -97,6 +100,33 @@ func missingText(c *connection) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// stallTexts says what an end sent again after timeouts and got no acknowledgement
+// for, where so many or more came in a row.
+func stallTexts(c *connection, timeouts uint8) []string {
+	var texts []string
+	for _, e := range []struct {
+		side analyze.Side
+		d    *analyze.Direction
+	}{{analyze.ClientSide, &c.FromClient}, {analyze.ServerSide, &c.FromServer}} {
+		if e.d.Unacknowledged == 0 || e.d.Timeouts < timeouts {
+			continue
+		}
+		payload, fin := e.d.Unacknowledged, ""
+		if finSeen(c, e.side) {
+			payload, fin = payload-1, "the FIN of "+sideText(e.side)
+		}
+		what := "the last " + octets(payload) + " of " + sideText(e.side)
+		switch {
+		case payload == 0:
+			what = fin
+		case fin != "":
+			what += " and its FIN"
+		}
+		texts = append(texts, what+" got no acknowledgement, in spite of "+plural(uint64(e.d.Timeouts), "timeout")+" in a row")
+	}
+	return texts
 }
 
 // unseenText says what the first RST of an end tells of octets that were never

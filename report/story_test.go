@@ -59,6 +59,18 @@ func TestSentences(t *testing.T) {
 		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
 		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11)"},
 		{reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
+		{func(c *analyze.Connection) { c.FromClient.Unacknowledged, c.FromClient.Timeouts = 5, 4 },
+			"; the last 5 B of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
+		{func(c *analyze.Connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 1, 1 },
+			"; the last 1 B of the server got no acknowledgement, in spite of 1 timeout in a row;"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 1, 4
+			c.Closing.Outcome = analyze.ClosingNormal
+		}, "; the FIN of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 11, 4
+			c.Closing.Outcome = analyze.ClosingNormal
+		}, "; the last 10 B of the client and its FIN got no acknowledgement, in spite of 4 timeouts in a row;"},
 		{reset(analyze.RstNoConnection), "none: the client knows of no connection, and answered a segment without SYN and ACK with a RST (packet 11)"},
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Closing.Outcome, c.Closing.RstAfter, c.Closing.RstBy = analyze.OpeningMidstream, analyze.ClosingReset, analyze.RstNoConnection, analyze.ServerSide

@@ -113,6 +113,8 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.ZeroWindowTime += d.ZeroWindowTime
 	sum.WindowFullTime += d.WindowFullTime
 	sum.ResendWait += d.ResendWait
+	sum.Unacknowledged += d.Unacknowledged
+	sum.Timeouts = max(sum.Timeouts, d.Timeouts)
 	if d.SlowestAnswer.Wait > sum.SlowestAnswer.Wait {
 		sum.SlowestAnswer = d.SlowestAnswer
 	}
