@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -59,6 +60,15 @@ func TestSentences(t *testing.T) {
 		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
 		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11)"},
 		{reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
+		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0), "the same ISN, without ECN"},
+		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN|wire.ECE|wire.CWR, 0), "the same ISN  "},
+		{synAgain(wire.SYN, 0, wire.SYN, 0), "the same ISN  "},
+		{synAgain(wire.SYN, 10, wire.SYN, 0), "the same ISN, without payload"},
+		{synAgain(wire.SYN, 10, wire.SYN, 10), "the same ISN  "},
+		{func(c *analyze.Connection) { c.Labels[label.BadChecksum] = 2 }, "; 2 segments with a wrong checksum, which receivers drop; nothing missing"},
+		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 2 }, "; keep-alives: 5 of the client; answers to keep-alives: 2\n"},
+		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 5 }, "; keep-alives: 5 of the client\n"},
+		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.FromServer.Packets = 5, 0 }, "; keep-alives: 5 of the client\n"},
 		{func(c *analyze.Connection) { c.FromClient.Unacknowledged, c.FromClient.Timeouts = 5, 4 },
 			"; the last 5 B of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
 		{func(c *analyze.Connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 1, 1 },
@@ -101,6 +111,17 @@ func TestSentences(t *testing.T) {
 func reset(after analyze.RstAfter) func(*analyze.Connection) {
 	return func(c *analyze.Connection) {
 		c.Closing.Outcome, c.Closing.RstPacket, c.Closing.RstBy, c.Closing.RstAfter = analyze.ClosingReset, 11, analyze.ClientSide, after
+	}
+}
+
+// synAgain gives a connection two SYNs, with these flags and so much payload.
+func synAgain(first wire.Flags, firstLen uint32, again wire.Flags, againLen uint32) func(*analyze.Connection) {
+	return func(c *analyze.Connection) {
+		c.Opening.SynCount = 2
+		c.Steps = []analyze.Step{
+			{Packet: 1, FromClient: true, Phase: label.SYN, Flags: first, Len: firstLen},
+			{Packet: 2, FromClient: true, Phase: label.SYN, Flags: again, Len: againLen, Repeated: true},
+		}
 	}
 }
 
