@@ -36,6 +36,9 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Opening.SynCount, c.FromServer.Packets = analyze.OpeningUnanswered, 1, 0
 		}, "the SYN was sent once, and nothing came back while it was captured"},
+		{func(c *analyze.Connection) {
+			c.Opening.Outcome, c.Opening.SynCount, c.FromServer.Packets, c.Opening.ICMPPacket = analyze.OpeningUnanswered, 1, 0, 4
+		}, "the SYN was sent once, and no segment came back; an ICMP error of"},
 		{func(c *analyze.Connection) { c.Opening.Outcome, c.FromClient.Packets = analyze.OpeningOneWay, 0 }, "only what the server sent was captured"},
 		{func(c *analyze.Connection) { c.Opening.SynAckFirst = true }, "the SYN-ACK stands before the SYN"},
 		{func(c *analyze.Connection) { c.Opening.SynAckISNs = 2 }, "carry 2 different ISNs"},
