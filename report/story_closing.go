@@ -122,7 +122,14 @@ func resetSentence(conn *connection) string {
 	case analyze.RstAfterFIN:
 		return "reset after a FIN: " + who + " sent a RST" + packet + silent
 	case analyze.RstUnreadData:
-		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of its peer was not acknowledged or came after its FIN" + silent
+		data := " was not acknowledged"
+		switch {
+		case c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0:
+			data = " had come behind its FIN" + finText(conn, c.RstBy)
+		case finSeen(conn, c.RstBy):
+			data = " was not acknowledged or came behind its FIN"
+		}
+		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + sideText(otherSide(c.RstBy)) + data + silent
 	case analyze.RstNoConnection:
 		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
 	case analyze.RstTimeWait:

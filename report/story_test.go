@@ -61,7 +61,24 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was not acceptable (RFC 5961 §3.2) and changed nothing"},
 		{reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
 		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
-		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11)"},
+		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ClientSide, 27
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server had come behind its FIN"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ServerSide, 27
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser = analyze.ServerSide
+			c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged or came behind its FIN"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser = analyze.ClientSide
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
 		{reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
 		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0), "the same ISN, without ECN"},
 		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN|wire.ECE|wire.CWR, 0), "the same ISN  "},
