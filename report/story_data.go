@@ -30,7 +30,8 @@ func (t *story) data() {
 		add("nothing sent twice")
 	} else {
 		tone = Doubt
-		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions))
+		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+
+			inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions)+causesText(c, s))
 		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
 			add("%s of payload in them captured before", octets(n))
 		}
@@ -67,6 +68,30 @@ func (t *story) data() {
 		t.section("ICMP", text, Doubt)
 	}
 	t.out.WriteByte('\n')
+}
+
+// sentAgain are the causes of retransmissions, in the words of the event resent.
+var sentAgain = [...]struct {
+	cause label.Cause
+	text  string
+}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "by probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
+
+// causesText says why segments were sent again; "" where no cause was looked for.
+func causesText(c, s *analyze.Direction) string {
+	var texts []string
+	for _, p := range sentAgain {
+		switch n := uint64(c.Causes[p.cause]) + uint64(s.Causes[p.cause]); n {
+		case 0:
+		case c.Retransmissions + s.Retransmissions:
+			return ": " + p.text
+		default:
+			texts = append(texts, thousands(n)+" "+p.text)
+		}
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(texts, ", ")
 }
 
 // countTexts says how many segments there were of kinds that most connections have none of.

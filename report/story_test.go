@@ -85,6 +85,13 @@ func TestSentences(t *testing.T) {
 		{synAgain(wire.SYN, 0, wire.SYN, 0), "the same ISN  "},
 		{synAgain(wire.SYN, 10, wire.SYN, 0), "the same ISN, without payload"},
 		{synAgain(wire.SYN, 10, wire.SYN, 10), "the same ISN  "},
+		{func(c *analyze.Connection) { c.FromClient.Retransmissions, c.FromClient.Causes[label.CauseRTO] = 2, 2 }, "; sent again: 2 segments of the client: by timeout; nothing missing"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Retransmissions, c.FromServer.Retransmissions = 3, 3
+			c.FromClient.Causes = [label.CauseCount]uint32{label.CauseRTO: 1, label.CauseTLP: 1, label.CauseUnknown: 1}
+			c.FromServer.Causes = [label.CauseCount]uint32{label.CauseFast: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
+		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 by probe, 1 needless, 2 unclear why; nothing missing"},
+		{func(c *analyze.Connection) { c.FromClient.Retransmissions = 2 }, "; sent again: 2 segments of the client; nothing missing"},
 		{func(c *analyze.Connection) { c.Labels[label.BadChecksum] = 2 }, "; 2 segments with a wrong checksum, which receivers drop; nothing missing"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 2 }, "; keep-alives: 5 of the client; answers to keep-alives: 2\n"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 5 }, "; keep-alives: 5 of the client\n"},
