@@ -171,8 +171,12 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 	out.WriteByte('\n')
 }
 
-// vantage says what the handshake shows about the place of the capture.
+// vantage says what the handshake shows about the place of the capture; "" where it
+// may have two.
 func vantage(c *connection) string {
+	if capturedTwice(&c.FromClient, &c.FromServer) {
+		return ""
+	}
 	server, client := c.Opening.RTTServer, c.Opening.RTTClient
 	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 {
 		// A wait for what was lost may be part of them; so it may where the ACK

@@ -323,6 +323,21 @@ func TestVantageSaid(t *testing.T) {
 	}
 }
 
+// TestVantageOfTwoTaps: of packets that were captured at two places no one place is said.
+func TestVantageOfTwoTaps(t *testing.T) {
+	for copies, want := range map[uint64]string{5: "captured nearer the client", 6: "captured nearer the client", 7: ""} {
+		c := halfClose(t) // of 19 packets
+		c.FromServer.DuplicatePackets = copies
+		out := render(t, Options{Views: []View{ViewStory, ViewSummary}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c}, Input{})
+		if title, _, _ := strings.Cut(out, "\n  times"); !strings.Contains(title, want) || want == "" && strings.Contains(title, "captured") {
+			t.Errorf("%d copies: %q, want %q", copies, title, want)
+		}
+		if strings.Contains(out, "the tap probably stands") != (want != "") {
+			t.Errorf("%d copies: %s", copies, out)
+		}
+	}
+}
+
 // TestVantageAsSummary wants the story to see the tap where the summary sees it.
 func TestVantageAsSummary(t *testing.T) {
 	c := halfClose(t)

@@ -82,7 +82,9 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.holds.add(c)
 	t.notable.add(c, verdicts)
 	t.verdicts.add(verdicts)
-	t.taps.add(&c.Opening)
+	if !capturedTwice(&c.FromClient, &c.FromServer) {
+		t.taps.add(&c.Opening)
+	}
 	t.listeners.Add(c, verdicts)
 }
 
