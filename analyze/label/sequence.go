@@ -25,7 +25,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 	if s.Flags.Has(wire.RST) {
 		return First, None, 0
 	}
-	if x.Same.Packet != 0 && !x.Differs {
+	// A copy that was damaged on the way between two taps has other content.
+	if x.Same.Packet != 0 && (!x.Differs || s.Checksum == wire.ChecksumBad) {
 		if v, why, packet, ok := judgeCopy(c); ok {
 			return v, why, packet
 		}
