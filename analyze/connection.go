@@ -32,6 +32,7 @@ type Connection struct {
 	// from.
 	ClientBase, ServerBase Base
 	Silence                Silence
+	ICMP                   ICMP
 	// Clues are what verdicts on the opening rest on.
 	Clues Clues
 
@@ -116,6 +117,19 @@ const (
 var formNames = [...]string{"", "three-way", "simultaneous", "split"}
 
 func (f OpeningForm) String() string { return formNames[f] }
+
+// ICMP is the first ICMP error that quotes octets behind the SYNs that an end had
+// sent and the other not acknowledged; Packet 0: there was none.
+type ICMP struct {
+	Packet uint64
+	Count  uint32 // of all such errors
+	// Type and Code are in the numbers of the IP version.
+	Type, Code uint8
+	From       netip.Addr
+	// NextMTU is the size that the next link takes, in octets, by an error that says
+	// so (RFC 1191 §4, RFC 4443 §3.2); else 0.
+	NextMTU uint16
+}
 
 // Opening describes the handshake.
 type Opening struct {
@@ -263,16 +277,17 @@ type RstAfter uint8
 
 // The situations.
 const (
-	RstNone       RstAfter = iota
-	RstRefused             // answers a SYN
-	RstHandshake           // during the handshake, after a SYN-ACK
-	RstAbort               // in an open connection
-	RstAfterFIN            // after the RST's sender, or its peer, had sent a FIN
-	RstUnreadData          // data of the peer was not acknowledged, or came after the sender's FIN
-	RstTimeWait            // reached an end in TIME-WAIT (RFC 1337)
+	RstNone         RstAfter = iota
+	RstRefused               // answers a SYN
+	RstHandshake             // during the handshake, after a SYN-ACK
+	RstAbort                 // in an open connection
+	RstAfterFIN              // after the RST's sender, or its peer, had sent a FIN
+	RstUnreadData            // data of the peer was not acknowledged, or came after the sender's FIN
+	RstNoConnection          // answers a segment without SYN and ACK: its sender knows of no connection (RFC 9293 §3.10.7.1)
+	RstTimeWait              // reached an end in TIME-WAIT (RFC 1337)
 )
 
-var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "in TIME-WAIT"}
+var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "no connection", "in TIME-WAIT"}
 
 func (r RstAfter) String() string { return rstAfterNames[r] }
 
@@ -345,6 +360,12 @@ type Direction struct {
 	// ResendWait is how long nothing of the connection was captured in front of the
 	// Retransmissions, nanoseconds: the time that waiting for them cost at least.
 	ResendWait int64
+	// Unacknowledged are sequence numbers that this end had sent and the other not
+	// acknowledged when the connection ended or was last captured; 0 where no
+	// acknowledgement of the other end was captured. Timeouts counts the
+	// retransmission timeouts in a row that had not brought one then.
+	Unacknowledged uint64
+	Timeouts       uint8
 }
 
 // RTT is what was measured of a round trip.

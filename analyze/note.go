@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"net/netip"
+
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/zeek"
@@ -45,6 +47,7 @@ type note struct {
 	plainAck             [2]bool // the side sent a segment with ACK and without SYN and RST
 	firstAck             [2]wire.Seq
 	icmp                 icmpNote
+	icmpLater            icmpNote // quoting what was sent behind the SYNs
 
 	// closing
 	finAt          [2]int64
@@ -71,9 +74,20 @@ type note struct {
 
 type icmpNote struct {
 	packet     uint64
+	count      uint32
+	nextMTU    uint16
 	typ, code  uint8
 	from       wire.Addr
 	fromIsIPv6 bool
+}
+
+// sender is the address of who sent the error.
+func (i *icmpNote) sender() netip.Addr {
+	from := netip.AddrFrom16(i.from)
+	if !i.fromIsIPv6 {
+		from = from.Unmap()
+	}
+	return from
 }
 
 type timeWaitNote struct {

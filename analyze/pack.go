@@ -39,6 +39,7 @@ func (p *packer) connection(c *Connection) {
 	p.times(&c.Start, &c.End)
 	p.flags(&c.RolesGuessed, &c.Evicted)
 	p.opening(&c.Opening)
+	p.icmp(&c.ICMP)
 	p.closing(&c.Closing)
 	p.timeWait(&c.TimeWait)
 	number(p, &c.ClientState)
@@ -82,6 +83,14 @@ func (p *packer) opening(o *Opening) {
 	p.address(&o.ICMPFrom)
 }
 
+func (p *packer) icmp(i *ICMP) {
+	p.packets(&i.Packet)
+	number(p, &i.Count)
+	numbers(p, &i.Type, &i.Code)
+	p.address(&i.From)
+	number(p, &i.NextMTU)
+}
+
 func (p *packer) closing(c *Closing) {
 	number(p, &c.Outcome)
 	numbers(p, &c.ActiveCloser, &c.RstBy)
@@ -107,7 +116,8 @@ func (p *packer) timeWait(w *TimeWait) {
 func (p *packer) direction(d *Direction) {
 	numbers(p, &d.Packets, &d.PayloadOctets, &d.UniqueOctets, &d.MostInFlight)
 	sparse(p, &d.Retransmissions, &d.RetransmittedBytes, &d.OutOfOrder, &d.DuplicatePackets, &d.DuplicateAcks, &d.ZeroWindows,
-		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious)
+		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious, &d.Unacknowledged)
+	number(p, &d.Timeouts)
 	c := &d.Causes
 	sparse(p, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5])
 	p.signed(&d.ZeroWindowTime, &d.WindowFullTime, &d.SmoothedRTT, &d.RTO)

@@ -1,8 +1,6 @@
 package analyze
 
 import (
-	"net/netip"
-
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
@@ -86,6 +84,9 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 		c.addStep(&a.steps.At(i).Step)
 	}
 	a.opening(f, n, &c.Opening)
+	if i := &n.icmpLater; i.packet != 0 {
+		c.ICMP = ICMP{Packet: i.packet, Count: i.count, Type: i.typ, Code: i.code, From: i.sender(), NextMTU: i.nextMTU}
+	}
 	a.closing(f, n, &c.Closing)
 	n.timeWait(f, &c.TimeWait)
 }
@@ -122,6 +123,7 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
 	d.Inferred = uint64(n.inferred[s])
+	d.Unacknowledged, d.Timeouts = uint64(max(h.InFlight(other, h.Nxt), 0)), h.Repair.Backoff
 }
 
 // base returns what the numbers of side s count from.
@@ -160,10 +162,7 @@ func (a *Analyzer) opening(f *flow.Flow, n *note, o *Opening) {
 	o.SynAckISNs, o.BadAcks, o.SynAckFirst = n.synAckISNs, n.badAcks, n.synAckFirst
 	if n.icmp.packet != 0 {
 		o.ICMPPacket, o.ICMPType, o.ICMPCode = n.icmp.packet, n.icmp.typ, n.icmp.code
-		o.ICMPFrom = netip.AddrFrom16(n.icmp.from)
-		if !n.icmp.fromIsIPv6 {
-			o.ICMPFrom = o.ICMPFrom.Unmap()
-		}
+		o.ICMPFrom = n.icmp.sender()
 	}
 	switch {
 	case n.split:
@@ -307,19 +306,45 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 	a.table.Settle()
 	a.tick(q.Time)
 	r := a.table.Find(&p.key, p.hash)
-	if r == 0 {
+	if r == 0 || !undelivered(q) {
 		return
 	}
 	f, from := a.flow(r), p.from
-	n := a.notes.At(f.Extra)
-	if n.icmp.packet != 0 || n.complete || !f.Half[from].Is(flow.SentSYN) || f.Half[from].ISN != q.Seq {
+	n, h := a.notes.At(f.Extra), &f.Half[from]
+	told := &n.icmpLater
+	switch {
+	case h.Is(flow.SentSYN) && h.ISN == q.Seq:
+		told = &n.icmp
+		if n.complete {
+			return
+		}
+	case !outstanding(h, &f.Half[from.Other()], q.Seq):
 		return
 	}
-	n.icmp = icmpNote{q.Packet, q.Type, q.Code, q.Reporter, q.IPv6}
+	told.count++
+	if told.count > 1 {
+		return
+	}
+	*told = icmpNote{packet: q.Packet, count: 1, nextMTU: q.NextMTU, typ: q.Type, code: q.Code, from: q.Reporter, fromIsIPv6: q.IPv6}
 	if a.cfg.Moment != nil {
 		m := a.momentOf(MomentICMPError, f, q.Packet, q.Time)
 		a.soFar(f, n)
 		m.Connection = &a.conn
 		a.tell(m)
 	}
+}
+
+// undelivered reports whether an ICMP error says that what it quotes did not
+// arrive. A Redirect was sent by who forwarded the packet (RFC 792), and a Source
+// Quench is to be ignored (RFC 9293 §3.9.2.2, RFC 6633).
+func undelivered(q *wire.Quote) bool {
+	const sourceQuench, redirect = 4, 5
+	return q.IPv6 || q.Type != sourceQuench && q.Type != redirect
+}
+
+// outstanding reports whether h had sent the octet with number seq and the other
+// end not acknowledged it: an error about anything else is old or made up (RFC
+// 5927 §4.1).
+func outstanding(h, other *flow.Half, seq wire.Seq) bool {
+	return h.Is(flow.Sent) && !seq.Before(h.Low) && seq.Before(h.Nxt) && (!other.Is(flow.SentACK) || !seq.Before(other.Ack))
 }

@@ -105,6 +105,8 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	switch {
 	case x.State.Base() == state.TimeWait || y.State.Base() == state.TimeWait:
 		n.rstAfter = RstTimeWait
+	case seg.Flags.Has(wire.ACK) && seg.Seq == 0 && seg.Ack == y.Nxt && y.Is(flow.Sent) && !y.Any(flow.SentACK|flow.SentSYN):
+		n.rstAfter = RstNoConnection
 	case !n.complete && y.Is(flow.SentBareSYN) && !x.Is(flow.SentSYN):
 		n.rstAfter = RstRefused
 	case !n.complete && (x.Is(flow.SentSYN) || y.Is(flow.SentSYN)):

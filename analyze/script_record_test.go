@@ -29,6 +29,8 @@ func describe(s *script.Script, c *analyze.Connection) map[string]string {
 	}
 	maps.Copy(p, describeOpening(&c.Opening))
 	maps.Copy(p, describeClosing(s, c))
+	i := &c.ICMP
+	p["later_icmp_packet"], p["later_icmp_count"], p["later_icmp"], p["later_icmp_from"] = itoa(i.Packet), itoa(i.Count), itoa(i.Type)+"/"+itoa(i.Code), address(i.From)
 	maps.Copy(p, describeDirection("client", &c.FromClient))
 	maps.Copy(p, describeDirection("server", &c.FromServer))
 	for id, spec := range label.All {
@@ -82,6 +84,7 @@ func describeDirection(side string, d *analyze.Direction) map[string]string {
 		side + ".dup_acks": itoa(d.DuplicateAcks), side + ".zero_windows": itoa(d.ZeroWindows),
 		side + ".keep_alives": itoa(d.KeepAlives), side + ".missing": itoa(d.MissingBytes),
 		side + ".unseen": itoa(d.UnseenBytes), side + ".in_flight_max": itoa(d.MostInFlight), side + ".spurious": itoa(d.Spurious),
+		side + ".unacknowledged": itoa(d.Unacknowledged), side + ".timeouts": itoa(d.Timeouts),
 		side + ".rtt_smoothed": seconds(d.SmoothedRTT), side + ".rto": seconds(d.RTO),
 		side + ".rtt_timestamps_min": seconds(d.EchoRTT.Min), side + ".rtt_timestamps_max": seconds(d.EchoRTT.Max),
 		side + ".rtt_min": seconds(d.RTT.Min), side + ".rtt_avg": seconds(d.RTT.Avg), side + ".rtt_max": seconds(d.RTT.Max),

@@ -12,7 +12,14 @@ import (
 func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	fx := &a.facts
 	s := fx.From
-	if a.foreign || a.lab.Set.Has(label.DuplicatePacket) {
+	if a.lab.Set.Has(label.DuplicatePacket) {
+		return
+	}
+	if a.foreign {
+		if phase == label.SynAck {
+			a.countSynAck(n, seg)
+			a.addStep(n, stepOf(f, s, seg, phase))
+		}
 		return
 	}
 	if f.Half[0].State.Base() >= state.Established && f.Half[1].State.Base() >= state.Established {
@@ -81,16 +88,13 @@ func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {
 
 func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
 	y := a.facts.Receiver
-	n.synAckCount++
 	if older := a.table.Older(f.Ref); older != 0 && seg.Ack == y.ISN+1 && y.Is(flow.SentSYN) {
 		a.endTimeWait(older, seg) // the holder has accepted the new SYN
 	}
 	if !n.options[s].Known || !a.facts.RepeatsSYN {
 		n.options[s] = offered(seg, synAckECN(n.options[s.Other()].ECN, seg.Flags))
 	}
-	if !a.saidBefore(n, seg) && n.synAckISNs < 255 {
-		n.synAckISNs++
-	}
+	a.countSynAck(n, seg)
 	if y.Is(flow.SentSYN) && (!seg.Ack.After(y.ISN) || seg.Ack.After(y.Nxt)) {
 		if n.badAcks < 255 {
 			n.badAcks++
@@ -103,6 +107,14 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		if at, known := a.answered(n, label.SYN, seg); known {
 			n.rttServer = seg.Time - at
 		}
+	}
+}
+
+// countSynAck counts a SYN-ACK, and its ISN where it is a new one.
+func (a *Analyzer) countSynAck(n *note, seg *wire.Segment) {
+	n.synAckCount++
+	if !a.saidBefore(n, seg) && n.synAckISNs < 255 {
+		n.synAckISNs++
 	}
 }
 

@@ -12,7 +12,7 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	syn := seg.Flags&(wire.SYN|wire.RST) == wire.SYN
 	a.stray = isStray(x, seg)
-	a.foreign = isForeign(x, y, seg)
+	a.foreign = isForeign(x, y, seg) || isSecondAnswer(x, seg)
 	if a.stray || a.foreign {
 		return
 	}
@@ -61,6 +61,13 @@ func isStray(x *flow.Half, seg *wire.Segment) bool {
 		return x.ISN != seg.Seq
 	}
 	return x.Is(flow.Sent) && x.Low != seg.Seq+1
+}
+
+// isSecondAnswer reports whether the segment is a SYN-ACK with another ISN, behind
+// one that the client has taken: of another machine with that address, say. The
+// client does not take it (RFC 9293 §3.10.7.4, RFC 5961 §4.2).
+func isSecondAnswer(x *flow.Half, seg *wire.Segment) bool {
+	return seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK && x.Is(flow.SentSYN|flow.SYNProved) && seg.Seq != x.ISN
 }
 
 // missable is a heuristic: how many octets a capture may have missed in a row

@@ -28,7 +28,7 @@ var connectionDocument = objectDocument{
 		{"idle_end.packet", is.number, "", "Its number."},
 		{"idle_end.from", oneOf(fromText(true), fromText(false)), "", "The end that sent it."},
 		{"idle_end.labels", is.texts, "", "Its labels."},
-	}, openingMembers, optionMembers, openingEndMembers, verdictMembers, closingMembers, []member{
+	}, openingMembers, optionMembers, openingEndMembers, verdictMembers, icmpMembers, closingMembers, []member{
 		{"client_state", is.state, "", "State of the client at the end."},
 		{"server_state", is.state, "", "State of the server at the end; `UNKNOWN` where no SYN-ACK showed that it was listening, as packets have inferred until then."},
 	}, timeWaitMembers, []member{
@@ -105,6 +105,16 @@ var openingEndMembers = []member{
 	{"opening.icmp.from", is.text, isNull + "not known", "The IP address that sent it."},
 }
 
+var icmpMembers = []member{
+	{"icmp", is.object, isNull + "there was none", "The first ICMP error that quotes an octet or FIN that an end had sent behind its SYN and the other had not acknowledged. Redirect and Source Quench are none."},
+	{"icmp.packet", is.number, "", "Its packet."},
+	{"icmp.count", is.number, "", "How many such errors there were, the first included."},
+	{"icmp.type", is.number, "", "Its type, in the numbers of the IP version (RFC 792, RFC 4443)."},
+	{"icmp.code", is.number, "", "Its code."},
+	{"icmp.from", is.text, isNull + "not known", "The IP address that sent it."},
+	{"icmp.next_mtu", is.octets, isNull + "it does not say so", "The largest packet that the next link takes (RFC 1191 §4, RFC 4443 §3.2)."},
+}
+
 var verdictMembers = []member{
 	{"verdicts", is.objects, "", "Why the opening failed or was slow, or what else is wrong with it (LABELS.md): one item for each verdict; mostly empty."},
 	{"verdicts[].name", oneOf(wordsOf(verdict.ID(0), verdict.Count-1)...), "", "The verdict."},
@@ -124,7 +134,7 @@ var closingMembers = []member{
 	{"closing.rst_packet", is.number, isNull + "there was none", "The packet of the first acceptable RST."},
 	{"closing.rst_by", oneOf(endWords...), isNull + "rst_packet is", "The end that it came from."},
 	{"closing.rst_after", oneOf(wordsOf(analyze.RstRefused, analyze.RstTimeWait)...), isNull + "rst_packet is", "The situation. refused: it answers a SYN; in the handshake: behind a SYN-ACK; abort: in an open connection; after FIN: its sender, or the other end, had sent a FIN; " +
-		"with unread data: octets of the other end were not acknowledged, or came behind its sender's FIN; in TIME-WAIT: it reached an end there (RFC 1337)."},
+		"with unread data: octets of the other end were not acknowledged, or came behind its sender's FIN; no connection: it answers a segment without SYN and ACK (RFC 9293 §3.10.7.1); in TIME-WAIT: it reached an end there (RFC 1337)."},
 	{"closing.rst_ignored", is.number, "", "RSTs that changed nothing: RFC 5961 §3.2 does not accept them, or the end that they were sent to goes on all the same."},
 	{"closing.half_closed_for", is.seconds, isNull + "there was no FIN, or the FINs crossed, or one direction was not captured", "From the first FIN to the other end's FIN, else to the RST, else to the last packet."},
 	{"closing.half_closed_bytes", is.octets, "", "Payload that the other end sent for the first time meanwhile; 0 where half_closed_for is null."},
@@ -169,6 +179,8 @@ var directionMembers = []member{
 	{"client_to_server.zero_window_time", is.seconds, "", "How long a window of 0 of the other end held this end back."},
 	{"client_to_server.window_full_time", is.seconds, "", "How long this end had used up the other's window."},
 	{"client_to_server.resend_wait", is.seconds, "", "How long nothing of the connection was captured in front of the segments that this end sent again."},
+	{"client_to_server.unacknowledged_bytes", is.octets, "", "Sequence numbers that this end had sent and the other not acknowledged when the connection ended or was last captured, a FIN included; 0 where no acknowledgement of the other end was captured."},
+	{"client_to_server.timeouts_in_a_row", is.number, "", "Retransmission timeouts in a row after which no acknowledgement of what this end sends had come then (RFC 6298 §5), at most 255."},
 	{"client_to_server.rtt_min", is.seconds, noSample, "Shortest time from a segment to its acknowledgement at this tap, of segments sent once (Karn's rule)."},
 	{"client_to_server.rtt_avg", is.seconds, noSample, "Average of these times."},
 	{"client_to_server.rtt_max", is.seconds, noSample, "Longest of these times."},

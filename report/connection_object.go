@@ -1,6 +1,8 @@
 package report
 
 import (
+	"net/netip"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
@@ -26,6 +28,7 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.silence(&c.Silence)
 	j.opening(&c.Opening, &e.offers)
 	j.verdicts(e.verdicts)
+	j.icmp(&c.ICMP)
 	j.closing(&c.Closing)
 	j.state(`,"client_state":`, c.ClientState)
 	j.state(`,"server_state":`, c.ServerState)
@@ -86,15 +89,35 @@ func (j *jsonRow) opening(o *analyze.Opening, offers *offerTexts) {
 		j.uint(`,"icmp":{"packet":`, o.ICMPPacket)
 		j.uint(`,"type":`, uint64(o.ICMPType))
 		j.uint(`,"code":`, uint64(o.ICMPCode))
-		if o.ICMPFrom.IsValid() {
-			j.add(`,"from":"`)
-			j.b = append(o.ICMPFrom.AppendTo(j.b), '"')
-		} else {
-			j.null(`,"from":`)
-		}
+		j.icmpFrom(o.ICMPFrom)
 		j.add("}")
 	}
 	j.add("}")
+}
+
+// icmp writes the errors that quote what was sent behind the SYNs.
+func (j *jsonRow) icmp(i *analyze.ICMP) {
+	if i.Packet == 0 {
+		j.null(`,"icmp":`)
+		return
+	}
+	j.uint(`,"icmp":{"packet":`, i.Packet)
+	j.uint(`,"count":`, uint64(i.Count))
+	j.uint(`,"type":`, uint64(i.Type))
+	j.uint(`,"code":`, uint64(i.Code))
+	j.icmpFrom(i.From)
+	j.uintOrNull(`,"next_mtu":`, uint64(i.NextMTU), i.NextMTU != 0)
+	j.add("}")
+}
+
+// icmpFrom writes who sent an ICMP error.
+func (j *jsonRow) icmpFrom(from netip.Addr) {
+	if !from.IsValid() {
+		j.null(`,"from":`)
+		return
+	}
+	j.add(`,"from":"`)
+	j.b = append(from.AppendTo(j.b), '"')
 }
 
 // endOptions writes what one end offered; null where its SYN was not captured.
@@ -260,6 +283,8 @@ func (j *jsonRow) repeats(d *analyze.Direction) {
 	j.seconds(`,"zero_window_time":`, d.ZeroWindowTime)
 	j.seconds(`,"window_full_time":`, d.WindowFullTime)
 	j.seconds(`,"resend_wait":`, d.ResendWait)
+	j.uint(`,"unacknowledged_bytes":`, d.Unacknowledged)
+	j.uint(`,"timeouts_in_a_row":`, uint64(d.Timeouts))
 }
 
 func (j *jsonRow) labelCounts(c *analyze.Connection) {

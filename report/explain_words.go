@@ -63,6 +63,7 @@ var storyHeadings = wordList{
 		{"REL ACK", "acknowledgement number, counted from the ISN of the other end; ACK is the number on the wire"},
 		{"CHECK", "the sum that makes the number right: a SYN and a FIN count as one, so that the ACK of one is its number + 1 (RFC 9293 §3.4)"},
 		{"DATA", "what each end sent, how much of it again, what was never captured, and round trips from this tap"},
+		{"ICMP", "the first ICMP error that says of a segment behind the handshake that it did not arrive, and why (member icmp)"},
 		{"agreed", "options that both ends offered; of MSS and window scale what the client and what the server offered"},
 		{"one end", "options that one end alone offered, so that they do not hold"},
 	},

@@ -2,26 +2,51 @@ package report
 
 import (
 	"fmt"
+	"net/netip"
 
-	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
 )
 
 // icmpSentence says which ICMP error quotes a segment of the opening; "" where
 // there is none.
-func icmpSentence(c *analyze.Connection) string {
+func icmpSentence(c *connection) string {
 	o := &c.Opening
 	if o.ICMPPacket == 0 {
 		return ""
 	}
-	what := fmt.Sprintf("type %d, code %d", o.ICMPType, o.ICMPCode)
+	return fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment of it", icmpFrom(o.ICMPFrom), o.ICMPPacket, icmpWhat(c, o.ICMPType, o.ICMPCode))
+}
+
+// icmpLater says which ICMP error quotes what was sent behind the SYNs; "" where
+// there is none.
+func icmpLater(c *connection) string {
+	i := &c.ICMP
+	if i.Packet == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not acknowledged", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
+	if i.NextMTU != 0 {
+		text += ": the next link takes no more than " + octets(uint64(i.NextMTU)) + " in one packet"
+	}
+	if i.Count > 1 {
+		text += fmt.Sprintf("; %s such errors in all", thousands(uint64(i.Count)))
+	}
+	return text
+}
+
+// icmpWhat says what an ICMP error means, as far as that is known, and its numbers.
+func icmpWhat(c *connection, kind, code uint8) string {
+	what := fmt.Sprintf("type %d, code %d", kind, code)
 	v6 := c.Client.Addr().Is6() && !c.Client.Addr().Is4In6()
-	if text := event.ICMPText(v6, o.ICMPType, o.ICMPCode); text != "" {
-		what = text + ", " + what
+	if text := event.ICMPText(v6, kind, code); text != "" {
+		return text + ", " + what
 	}
-	from := "an unknown address"
-	if o.ICMPFrom.IsValid() {
-		from = Escape(o.ICMPFrom.String())
+	return what
+}
+
+func icmpFrom(from netip.Addr) string {
+	if !from.IsValid() {
+		return "an unknown address"
 	}
-	return fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment of it", from, o.ICMPPacket, what)
+	return Escape(from.String())
 }

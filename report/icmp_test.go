@@ -8,6 +8,25 @@ import (
 	"tcpwatch/analyze"
 )
 
+// TestICMPErrorBehindTheHandshake: the event is about the error that it comes with,
+// and does not count from the SYN.
+func TestICMPErrorBehindTheHandshake(t *testing.T) {
+	conn := unanswered(t)
+	conn.Opening.ICMPPacket, conn.Opening.ICMPType, conn.Opening.ICMPCode = 2, 3, 1
+	conn.ICMP = analyze.ICMP{Packet: 59, Count: 1, Type: 3, Code: 4}
+	m := momentOf(analyze.MomentICMPError, conn, 59, 15e8)
+	m.Packet, m.Time = 59, conn.Start+15e8
+	var b bytes.Buffer
+	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Width: 200}})
+	w.Moment(&m)
+	if err := w.Close(Input{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "ICMP error: fragmentation needed, type 3 code 4\n"; !strings.Contains(b.String(), want) {
+		t.Errorf("%s, want %s", &b, want)
+	}
+}
+
 // TestICMPErrorIsNamed: the event calls an ICMP error what the story calls it, and
 // one without a name by its numbers.
 func TestICMPErrorIsNamed(t *testing.T) {

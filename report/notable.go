@@ -22,8 +22,10 @@ const (
 	whyOpeningReset
 	whyAnswers // SYN-ACKs that contradict each other or the SYN
 	whyReset
+	whyStalled
 	whyReuse
 	whyVerdict // what the outcome does not show: see decisive
+	whyICMP
 	whyResent
 	whySlowOpen
 	whySlowAnswer
@@ -36,8 +38,8 @@ const (
 )
 
 var reasonNames = [reasonCount]string{
-	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "tuple reused without right", "found in the opening or a RST",
-	"much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
+	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "found in the opening or a RST",
+	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
 // Limits of what is notable. They are heuristics: they decide what is shown
@@ -47,6 +49,7 @@ const (
 	resentLeast   = 3               // … and at least so many
 	halfClosedFor = 10 * 1000000000 // ns that one end waited for the other's FIN
 	slowAnswer    = 1000000000      // ns that the server took to answer
+	stalledAfter  = 3               // timeouts in a row: the threshold R1 of RFC 9293 §3.8.3, as for the event
 	waitShare     = 2               // one part in so many of the time went by in front of what was sent again
 	notableEach   = 10              // connections kept for one reason
 	notableShown  = 12              // rows in all
@@ -152,8 +155,12 @@ func weigh(c *connection, why reason) uint64 {
 		return uint64(o.BadAcks) + is(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
 		return is(cl.Outcome == analyze.ClosingReset)
+	case whyStalled:
+		return uint64(len(stallTexts(c, stalledAfter)))
 	case whyReuse:
 		return is(c.TimeWait.Reuse == analyze.ReuseUnproved)
+	case whyICMP:
+		return uint64(c.ICMP.Count)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
 		if n := resent(c); n >= resentLeast && n >= all/resentShare {
@@ -221,8 +228,12 @@ func reasonText(c *connection, why reason) string {
 			return ""
 		}
 		return resetSentence(c)
+	case whyStalled:
+		return strings.Join(stallTexts(c, stalledAfter), ", ")
 	case whyReuse:
 		return fmt.Sprintf("used again by connection %d with neither a higher ISN nor a later timestamp", c.TimeWait.ReusedBy)
+	case whyICMP:
+		return icmpLater(c)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
 		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all))

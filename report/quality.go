@@ -25,7 +25,7 @@ const (
 
 func (p *tapPlaces) add(o *analyze.Opening) {
 	s, c := o.RTTServer, o.RTTClient
-	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 {
+	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 || o.AckData != 0 {
 		return
 	}
 	switch tapAt(s, c) {
@@ -86,8 +86,13 @@ func dropsOf(in *Input) (dropped uint64, said int) {
 
 // mostlyCopies reports whether most packets were captured twice.
 func mostlyCopies(t *tally) bool {
-	copies := t.client.DuplicatePackets + t.server.DuplicatePackets
-	all := t.client.Packets + t.server.Packets
+	return capturedTwice(&t.client, &t.server)
+}
+
+// capturedTwice reports whether more than one packet in two that both ends sent was
+// captured twice: then there may be two taps.
+func capturedTwice(client, server *analyze.Direction) bool {
+	copies, all := client.DuplicatePackets+server.DuplicatePackets, client.Packets+server.Packets
 	return copies > 0 && 2*copies > all-min(all, copies)
 }
 

@@ -34,10 +34,14 @@ func fullConnections(t testing.TB) []*analyze.Connection {
 	full.Silence = analyze.Silence{For: 5e9, Packet: 40, FromClient: true, Labels: label.Set(0).With(label.Data)}
 	full.FromClient.SlowestAnswer, full.FromClient.ResendWait = analyze.Answer{Wait: 3e9, Packet: 40}, 2e8
 
+	full.FromClient.Unacknowledged, full.FromClient.Timeouts = 100, 4
+	full.ICMP = analyze.ICMP{Packet: 39, Count: 2, Type: 3, Code: 4, From: netip.MustParseAddr("192.0.2.9"), NextMTU: 1280}
+
 	bare := midstream(t) // of whose handshake and close nothing is known but an ICMP error
 	bare.Number, bare.Closing = 7, analyze.Closing{HalfClosedFor: -1}
 	bare.Opening.SynCount, bare.Opening.ICMPPacket = 1, 60
-	plain := refused6(t) // neither end offers anything
+	bare.ICMP = analyze.ICMP{Packet: 61, Count: 1, Type: 1} // from nobody knows whom, and without an MTU
+	plain := refused6(t)                                    // neither end offers anything
 	plain.Number = 8
 	plain.Opening.ClientOptions = analyze.EndOptions{Known: true}
 	plain.Opening.ServerOptions = analyze.EndOptions{Known: true}

@@ -116,6 +116,7 @@ func huge() *analyze.Connection {
 			ClientISN: math.MaxUint32, ClientISNKnown: true, RTTServer: math.MaxInt64, RTTClient: math.MaxInt64, Took: math.MaxInt64,
 			SynData: math.MaxUint32, AckData: math.MaxUint32, SynAckISNs: 255, BadAcks: 255, SynAckFirst: true,
 			ICMPPacket: math.MaxUint64, ICMPType: 255, ICMPCode: 255, ICMPFrom: netip.MustParseAddr("fe80::1")},
+		ICMP: analyze.ICMP{Packet: math.MaxUint64, Count: math.MaxUint32, Type: 255, Code: 255, From: netip.MustParseAddr("fe80::1"), NextMTU: math.MaxUint16},
 		Closing: analyze.Closing{Outcome: analyze.ClosingReset, ActiveCloser: analyze.BothSides, FinCount: math.MaxUint32, Segments: 255,
 			RstPacket: math.MaxUint64, RstBy: analyze.BothSides, RstAfter: analyze.RstTimeWait, RstIgnored: math.MaxUint32,
 			HalfClosedFor: math.MaxInt64, HalfClosedOctets: math.MaxUint64},

@@ -171,11 +171,16 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 	out.WriteByte('\n')
 }
 
-// vantage says what the handshake shows about the place of the capture.
+// vantage says what the handshake shows about the place of the capture; "" where it
+// may have two.
 func vantage(c *connection) string {
+	if capturedTwice(&c.FromClient, &c.FromServer) {
+		return ""
+	}
 	server, client := c.Opening.RTTServer, c.Opening.RTTClient
-	if c.Opening.SynCount > 1 || c.Opening.SynAckCount > 1 {
-		// A wait for what was lost may be part of them.
+	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 {
+		// A wait for what was lost may be part of them; so it may where the ACK
+		// came with payload, in front of which a bare one was lost or left out.
 		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
 	trips := "(round trip to the server " + duration(server) + ", to the client " + duration(client) + ")"

@@ -6,148 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
-	"tcpwatch/capture/wire"
 )
-
-// data tells what was sent between opening and close.
-func (t *story) data() {
-	c, s := &t.conn.FromClient, &t.conn.FromServer
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	switch {
-	case c.Packets == 0:
-		add("server %s; nothing of the client was captured", octets(s.UniqueOctets))
-	case s.Packets == 0 && t.conn.Opening.Outcome == analyze.OpeningOneWay:
-		add("client %s; nothing of the server was captured", octets(c.UniqueOctets))
-	case c.UniqueOctets+s.UniqueOctets == 0:
-		add("no payload")
-	default:
-		add("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
-	}
-	tone := Plain
-	if c.Retransmissions+s.Retransmissions == 0 {
-		add("nothing sent twice")
-	} else {
-		tone = Doubt
-		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions))
-		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
-			add("%s of payload in them captured before", octets(n))
-		}
-	}
-	missing, unseen := missingText(t.conn), unseenText(t.conn)
-	if missing+unseen == "" {
-		add("nothing missing")
-	} else {
-		tone = Doubt
-	}
-	for _, text := range [...]string{missing, unseen} {
-		if text != "" {
-			add("%s", text)
-		}
-	}
-	for _, p := range []struct {
-		name string
-		n, m uint64
-	}{
-		{"overtaken on the way", c.OutOfOrder, s.OutOfOrder}, {"captured twice", c.DuplicatePackets, s.DuplicatePackets},
-		{"zero windows", c.ZeroWindows, s.ZeroWindows}, {"keep-alives", c.KeepAlives, s.KeepAlives},
-	} {
-		if p.n|p.m != 0 {
-			tone = Doubt
-			add("%s: %s", p.name, bothEnds(p.n, p.m, thousands))
-		}
-	}
-	t.section("DATA", strings.Join(parts, "; "), tone)
-	t.roundTrips()
-	t.waits()
-	t.out.WriteByte('\n')
-}
-
-// bothEnds writes the counts of the ends that have one.
-func bothEnds(client, server uint64, text func(uint64) string) string {
-	var parts []string
-	if client > 0 {
-		parts = append(parts, text(client)+" of the client")
-	}
-	if server > 0 {
-		parts = append(parts, text(server)+" of the server")
-	}
-	return strings.Join(parts, ", ")
-}
-
-// missingText says what was never captured; "" where nothing is missing. A gap
-// of one sequence number may be the FIN of an end of which none was captured.
-func missingText(c *connection) string {
-	var parts []string
-	for _, p := range []struct {
-		side analyze.Side
-		n    uint64
-	}{{analyze.ClientSide, c.FromClient.MissingBytes}, {analyze.ServerSide, c.FromServer.MissingBytes}} {
-		switch {
-		case p.n == 0:
-		case p.n == 1 && mayBeFIN(c, p.side):
-			parts = append(parts, "1"+nbsp+"sequence number of "+sideText(p.side)+" (an octet or its FIN) was never captured")
-		case p.n == 1:
-			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" was never captured")
-		default:
-			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" were never captured")
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// unseenText says what the first RST of an end tells of octets that were never
-// captured, where the end meant it although its number was not the one expected:
-// it sent another with the right one, as for a challenge ACK (RFC 5961 §3.2).
-func unseenText(c *connection) string {
-	if c.Clues.BlindRst != 0 || !begun(c) {
-		return ""
-	}
-	var meant *analyze.Step
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		switch {
-		case !s.Flags.Has(wire.RST) || s.Copy || s.FromClient != (c.Closing.RstBy == analyze.ClientSide):
-		case s.Packet != c.Closing.RstPacket && meant == nil:
-			meant = s
-		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq):
-			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, octets(uint64(meant.Seq.Diff(s.Seq))),
-				sideText(c.Closing.RstBy))
-		}
-	}
-	return ""
-}
-
-// mayBeFIN reports whether a number that was not captured may have been the
-// FIN of an end.
-func mayBeFIN(c *connection, side analyze.Side) bool {
-	st := c.ClientState
-	if side == analyze.ServerSide {
-		st = c.ServerState
-	}
-	open := st == state.Established || st == state.CloseWait // its last segments show that it had not closed
-	return !finSeen(c, side) && !open
-}
-
-// roundTrips tells what acknowledgements measured, where there are any.
-func (t *story) roundTrips() {
-	var parts []string
-	for _, p := range []struct {
-		name string
-		d    *analyze.Direction
-	}{{"to the server", &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
-		if p.d.RTT.Avg >= 0 {
-			times := duration(p.d.RTT.Min) // one sample, or all the same
-			if p.d.RTT.Min != p.d.RTT.Max {
-				times = fmt.Sprintf("%s / %s / %s", times, duration(p.d.RTT.Avg), duration(p.d.RTT.Max))
-			}
-			parts = append(parts, p.name+" "+times)
-		}
-	}
-	if len(parts) > 0 {
-		t.section("", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), Plain)
-	}
-}
 
 // closing tells how the connection ended.
 func (t *story) closing() {
@@ -267,7 +126,16 @@ func resetSentence(conn *connection) string {
 	case analyze.RstAfterFIN:
 		return "reset after a FIN: " + who + " sent a RST" + packet + silent
 	case analyze.RstUnreadData:
-		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of its peer was not acknowledged or came after its FIN" + silent
+		data := " was not acknowledged"
+		switch {
+		case c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0:
+			data = " had come behind its FIN" + finText(conn, c.RstBy)
+		case finSeen(conn, c.RstBy):
+			data = " was not acknowledged or came behind its FIN"
+		}
+		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + sideText(otherSide(c.RstBy)) + data + silent
+	case analyze.RstNoConnection:
+		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
 	case analyze.RstTimeWait:
 		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
 	}

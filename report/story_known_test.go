@@ -305,21 +305,38 @@ func TestVantageSaid(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		syns, synAcks  uint32
+		ackData        uint32
 		server, client int64 // round trips of the handshake
 		want           string
 	}{
-		{"once each", 1, 1, 4_468_000, 49_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 49.0 µs)"},
-		{"the SYN again", 2, 1, 1_004_468_000, 49_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
-		{"the SYN-ACK again", 1, 2, 4_468_000, 1_000_049_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
-		{"a slow client", 1, 1, 4_468_000, 1_000_049_000, "captured nearer the server (round trip to the server 4.47 ms, to the client 1.00 s)"},
-		{"hosts beside each other", 1, 1, 300_000, 20_000, ""},
+		{"once each", 1, 1, 0, 4_468_000, 49_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 49.0 µs)"},
+		{"the SYN again", 2, 1, 0, 1_004_468_000, 49_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
+		{"the SYN-ACK again", 1, 2, 0, 4_468_000, 1_000_049_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
+		{"a slow client", 1, 1, 0, 4_468_000, 1_000_049_000, "captured nearer the server (round trip to the server 4.47 ms, to the client 1.00 s)"},
+		{"an ACK that came late, with payload", 1, 1, 10, 4_468_000, 1_000_049_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
+		{"hosts beside each other", 1, 1, 0, 300_000, 20_000, ""},
 	} {
 		conn := halfClose(t)
 		conn.Opening.SynCount, conn.Opening.SynAckCount, conn.Opening.RTTServer, conn.Opening.RTTClient = c.syns, c.synAcks, c.server, c.client
-		conn.FromClient.RTT.Min = 4_468_000
+		conn.FromClient.RTT.Min, conn.Opening.AckData = 4_468_000, c.ackData
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{conn}, Input{})
 		if title, _, _ := strings.Cut(out, "\n"); !strings.Contains(title, c.want) || c.want == "" && strings.Contains(title, "captured") {
 			t.Errorf("%s: %q, want %q", c.name, title, c.want)
+		}
+	}
+}
+
+// TestVantageOfTwoTaps: of packets that were captured at two places no one place is said.
+func TestVantageOfTwoTaps(t *testing.T) {
+	for copies, want := range map[uint64]string{5: "captured nearer the client", 6: "captured nearer the client", 7: ""} {
+		c := halfClose(t) // of 19 packets
+		c.FromServer.DuplicatePackets = copies
+		out := render(t, Options{Views: []View{ViewStory, ViewSummary}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c}, Input{})
+		if title, _, _ := strings.Cut(out, "\n  times"); !strings.Contains(title, want) || want == "" && strings.Contains(title, "captured") {
+			t.Errorf("%d copies: %q, want %q", copies, title, want)
+		}
+		if strings.Contains(out, "the tap probably stands") != (want != "") {
+			t.Errorf("%d copies: %s", copies, out)
 		}
 	}
 }

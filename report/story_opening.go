@@ -53,6 +53,9 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningOneWay:
 		return oneWaySentence(c) + guess
 	}
+	if c.Closing.RstAfter == analyze.RstNoConnection {
+		return "none: " + sideText(otherSide(c.Closing.RstBy)) + " sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage" + guess
+	}
 	return "not captured: the capture begins in the middle of the connection" + guess
 }
 
@@ -256,6 +259,8 @@ func silence(c *connection) string {
 		return "only a RST came back that does not acknowledge it, so that the client drops it (RFC 9293 §3.10.7.3)"
 	case c.FromServer.Packets > 0:
 		return "nothing came back that acknowledges it"
+	case c.Opening.ICMPPacket != 0:
+		return "no segment came back"
 	case c.Opening.SynCount == 1:
 		return "nothing came back while it was captured" // which may have been too short for an answer
 	}

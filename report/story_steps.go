@@ -131,6 +131,7 @@ type endNumbers struct {
 	syn      wire.Seq // of the last SYN that was captured
 	synSeen  bool
 	synLen   uint32
+	synECN   bool // a SYN of this end asked for ECN
 }
 
 func end(fromClient bool) int {
@@ -187,6 +188,7 @@ func (a *arithmetic) saw(st *analyze.Step) {
 			e.synLen = st.Len
 		}
 		e.syn, e.synSeen = st.Seq, true
+		e.synECN = e.synECN || st.Flags.Has(asksECN)
 		e.synAcked = e.synAcked || st.Flags.Any(wire.ACK)
 	}
 	a.over = a.over || st.Flags.Any(wire.RST) && st.Acceptable
@@ -225,6 +227,21 @@ func (a *arithmetic) ack(st *analyze.Step) string {
 	return a.number(&a.ends[end(!st.FromClient)], st.Ack)
 }
 
+// asksECN is what a SYN has that asks for ECN (RFC 3168 §6.1.1).
+const asksECN = wire.ECE | wire.CWR
+
+// lessThan says what a SYN that is sent again leaves out: hosts do so because
+// something on the way may drop those that have it (RFC 3168 §6.1.1.1, RFC 7413 §4.1.3).
+func lessThan(e *endNumbers, st *analyze.Step) string {
+	switch {
+	case e.synECN && !st.Flags.Any(asksECN):
+		return ", without ECN"
+	case e.synLen > 0 && st.Len == 0:
+		return ", without payload"
+	}
+	return ""
+}
+
 // check says in what way the segment's numbers fit those before it.
 func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
@@ -237,7 +254,7 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 			return "another ISN of the " + fromText(st.FromClient), Doubt
 		}
 		if own.synSeen {
-			return "the same ISN", Plain
+			return "the same ISN" + lessThan(own, st), Plain
 		}
 		return "ISN of the " + fromText(st.FromClient), Plain
 	case st.Flags.Any(wire.SYN) && !peer.synSeen:

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -35,6 +36,9 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Opening.SynCount, c.FromServer.Packets = analyze.OpeningUnanswered, 1, 0
 		}, "the SYN was sent once, and nothing came back while it was captured"},
+		{func(c *analyze.Connection) {
+			c.Opening.Outcome, c.Opening.SynCount, c.FromServer.Packets, c.Opening.ICMPPacket = analyze.OpeningUnanswered, 1, 0, 4
+		}, "the SYN was sent once, and no segment came back; an ICMP error of"},
 		{func(c *analyze.Connection) { c.Opening.Outcome, c.FromClient.Packets = analyze.OpeningOneWay, 0 }, "only what the server sent was captured"},
 		{func(c *analyze.Connection) { c.Opening.SynAckFirst = true }, "the SYN-ACK stands before the SYN"},
 		{func(c *analyze.Connection) { c.Opening.SynAckISNs = 2 }, "carry 2 different ISNs"},
@@ -44,6 +48,12 @@ func TestSentences(t *testing.T) {
 			c.Client, c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = ep("[2001:db8::1]:1"), 4, 1, 4
 		}, "an ICMP error of an unknown address (packet 4: port unreachable, type 1, code 4) quotes a segment of it"},
 		{func(c *analyze.Connection) { c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = 4, 1, 4 }, "(packet 4: type 1, code 4)"},
+		{func(c *analyze.Connection) {
+			c.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 1, From: ep("192.0.2.9:0").Addr()}
+		}, "ICMP       an ICMP error of 192.0.2.9 (packet 9: host unreachable, type 3, code 1) quotes a segment that was not acknowledged\n"},
+		{func(c *analyze.Connection) {
+			c.ICMP = analyze.ICMP{Packet: 9, Count: 10, Type: 3, Code: 4, NextMTU: 1200}
+		}, "(packet 9: fragmentation needed, type 3, code 4) quotes a segment that was not acknowledged: the next link takes no more than 1,200 B in one packet; 10 such errors in all"},
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
@@ -51,8 +61,57 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was not acceptable (RFC 5961 §3.2) and changed nothing"},
 		{reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
 		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
-		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11)"},
+		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ClientSide, 27
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server had come behind its FIN"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ServerSide, 27
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser = analyze.ServerSide
+			c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged or came behind its FIN"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstUnreadData)(c)
+			c.Closing.ActiveCloser = analyze.ClientSide
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
 		{reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
+		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0), "the same ISN, without ECN"},
+		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN|wire.ECE|wire.CWR, 0), "the same ISN  "},
+		{synAgain(wire.SYN, 0, wire.SYN, 0), "the same ISN  "},
+		{synAgain(wire.SYN, 10, wire.SYN, 0), "the same ISN, without payload"},
+		{synAgain(wire.SYN, 10, wire.SYN, 10), "the same ISN  "},
+		{func(c *analyze.Connection) { c.FromClient.Retransmissions, c.FromClient.Causes[label.CauseRTO] = 2, 2 }, "; sent again: 2 segments of the client: by timeout; nothing missing"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Retransmissions, c.FromServer.Retransmissions = 3, 3
+			c.FromClient.Causes = [label.CauseCount]uint32{label.CauseRTO: 1, label.CauseTLP: 1, label.CauseUnknown: 1}
+			c.FromServer.Causes = [label.CauseCount]uint32{label.CauseFast: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
+		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 by probe, 1 needless, 2 unclear why; nothing missing"},
+		{func(c *analyze.Connection) { c.FromClient.Retransmissions = 2 }, "; sent again: 2 segments of the client; nothing missing"},
+		{func(c *analyze.Connection) { c.Labels[label.BadChecksum] = 2 }, "; 2 segments with a wrong checksum, which receivers drop; nothing missing"},
+		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 2 }, "; keep-alives: 5 of the client; answers to keep-alives: 2\n"},
+		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 5 }, "; keep-alives: 5 of the client\n"},
+		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.FromServer.Packets = 5, 0 }, "; keep-alives: 5 of the client\n"},
+		{func(c *analyze.Connection) { c.FromClient.Unacknowledged, c.FromClient.Timeouts = 5, 4 },
+			"; the last 5 B of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
+		{func(c *analyze.Connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 1, 1 },
+			"; the last 1 B of the server got no acknowledgement, in spite of 1 timeout in a row;"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 1, 4
+			c.Closing.Outcome = analyze.ClosingNormal
+		}, "; the FIN of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 11, 4
+			c.Closing.Outcome = analyze.ClosingNormal
+		}, "; the last 10 B of the client and its FIN got no acknowledgement, in spite of 4 timeouts in a row;"},
+		{reset(analyze.RstNoConnection), "none: the client knows of no connection, and answered a segment without SYN and ACK with a RST (packet 11)"},
+		{func(c *analyze.Connection) {
+			c.Opening.Outcome, c.Closing.Outcome, c.Closing.RstAfter, c.Closing.RstBy = analyze.OpeningMidstream, analyze.ClosingReset, analyze.RstNoConnection, analyze.ServerSide
+		}, "none: the client sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage"},
 		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
 		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},
@@ -79,6 +138,17 @@ func TestSentences(t *testing.T) {
 func reset(after analyze.RstAfter) func(*analyze.Connection) {
 	return func(c *analyze.Connection) {
 		c.Closing.Outcome, c.Closing.RstPacket, c.Closing.RstBy, c.Closing.RstAfter = analyze.ClosingReset, 11, analyze.ClientSide, after
+	}
+}
+
+// synAgain gives a connection two SYNs, with these flags and so much payload.
+func synAgain(first wire.Flags, firstLen uint32, again wire.Flags, againLen uint32) func(*analyze.Connection) {
+	return func(c *analyze.Connection) {
+		c.Opening.SynCount = 2
+		c.Steps = []analyze.Step{
+			{Packet: 1, FromClient: true, Phase: label.SYN, Flags: first, Len: firstLen},
+			{Packet: 2, FromClient: true, Phase: label.SYN, Flags: again, Len: againLen, Repeated: true},
+		}
 	}
 }
 

@@ -151,7 +151,7 @@ func openedSection(t *tally) summarySection {
 		{analyze.OpeningSimultaneous, "simultaneous"}, {analyze.OpeningRefused, "refused by a RST of the server"},
 		{analyze.OpeningReset, "reset before they were complete"}, {analyze.OpeningHalfOpen, "half-open: the SYN-ACK was never acknowledged"},
 		{analyze.OpeningUnanswered, "unanswered"}, {analyze.OpeningOneWay, "one direction captured only"},
-		{analyze.OpeningMidstream, "begun before the capture"},
+		{analyze.OpeningMidstream, "unseen: neither a SYN nor a SYN-ACK was captured"},
 	} {
 		s.some(t.opened[o.outcome], openingTone(o.outcome), o.text)
 	}

@@ -82,7 +82,9 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.holds.add(c)
 	t.notable.add(c, verdicts)
 	t.verdicts.add(verdicts)
-	t.taps.add(&c.Opening)
+	if !capturedTwice(&c.FromClient, &c.FromServer) {
+		t.taps.add(&c.Opening)
+	}
 	t.listeners.Add(c, verdicts)
 }
 
@@ -113,6 +115,8 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.ZeroWindowTime += d.ZeroWindowTime
 	sum.WindowFullTime += d.WindowFullTime
 	sum.ResendWait += d.ResendWait
+	sum.Unacknowledged += d.Unacknowledged
+	sum.Timeouts = max(sum.Timeouts, d.Timeouts)
 	if d.SlowestAnswer.Wait > sum.SlowestAnswer.Wait {
 		sum.SlowestAnswer = d.SlowestAnswer
 	}

@@ -6,7 +6,7 @@ type icmpName struct {
 	kind, code uint8
 }
 
-// icmpTexts say what the errors mean that end or hinder a handshake (RFC 792,
+// icmpTexts say what the errors mean that end or hinder a connection (RFC 792,
 // RFC 1812 §5.2.7.1, RFC 4443 §3).
 var icmpTexts = map[icmpName]string{
 	{false, 3, 0}:  "network unreachable",
@@ -27,5 +27,5 @@ var icmpTexts = map[icmpName]string{
 }
 
 // ICMPText says what an ICMP error means, v6 one of ICMPv6; "" where it is none that
-// ends or hinders a handshake.
+// ends or hinders a connection.
 func ICMPText(v6 bool, kind, code uint8) string { return icmpTexts[icmpName{v6, kind, code}] }

@@ -50,6 +50,9 @@ func TestOnce(t *testing.T) {
 		{"a FIN again to one of two in TIME-WAIT, who answers", bothClose + "+.3 A>B F. 1 ack 1\n+.01 B>A . 2 ack 2", analyze.MomentTimeWaitRestarted, 1},
 		{"and who does not", bothClose + "+.3 A>B F. 1 ack 1\n+.01 A>B . 2 ack 2", analyze.MomentTimeWaitRestarted, 0},
 		{"a FIN of which the other direction appears later", "0 A>B . 1 ack 1\n+.1 A>B F. 1 ack 1\n+.1 B>A P. 1:11(10) ack 1", analyze.MomentTakenBack, 0},
+		{"ICMP errors about one segment after the other", oneFlight + "+.001 B>A icmp 3/4 quoting A>B 1\n+.001 A>B P. 101:201(100) ack 1\n+.001 B>A icmp 3/4 quoting A>B 101", analyze.MomentICMPError, 1},
+		{"ICMP errors about the SYN and behind it", "0 A>B S 0\n+.001 B>A icmp 3/1 quoting A>B 0\n+1 A>B S 0\n+.001 B>A icmp 3/1 quoting A>B 0\n+.010 B>A S. 0 ack 1\n+.001 A>B P. 1:101(100) ack 1\n+.001 B>A icmp 3/1 quoting A>B 1",
+			analyze.MomentICMPError, 2},
 		{"TIME-WAIT at both ends", bothClose, analyze.MomentTimeWait, 2},
 	} {
 		if events, _ := tell(t, c.script, analyze.Config{}); count(events, c.kind) != c.want {

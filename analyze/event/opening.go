@@ -46,10 +46,10 @@ var retry = Spec{
 
 var icmpError = Spec{
 	Name:       "icmp-error",
-	Definition: "An ICMP error quotes the SYN: something on the way, or the host, says why the connection may fail; it moves no state.",
+	Definition: "An ICMP error quotes a segment: something on the way, or the host, says why it did not arrive; it moves no state, and is told of the first error about a SYN and the first about what was sent behind it.",
 	Conditions: []Condition{
-		{"an ICMP error quotes the number of the SYN", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
-		{"the handshake is not complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
+		{"an ICMP error, but no Redirect or Source Quench, quotes the number of a SYN, or of an octet or FIN that was captured before", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
+		{"that was not acknowledged; of a SYN, the handshake is not complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
 	Sentences: []string{
 		"ICMP error, type $icmp_type code $icmp_code|, $duration after the first SYN",
@@ -62,15 +62,19 @@ var icmpError = Spec{
 	Singular: "ICMP error",
 	Example:  "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0",
 	fill: func(e *Event, m *analyze.Moment) {
-		o := &m.Connection.Opening
-		e.number(ICMPType, uint64(o.ICMPType))
-		e.number(ICMPCode, uint64(o.ICMPCode))
-		v6 := m.Connection.Client.Addr().Is6() && !m.Connection.Client.Addr().Is4In6()
-		if text := ICMPText(v6, o.ICMPType, o.ICMPCode); text != "" {
+		c := m.Connection
+		kind, code := c.Opening.ICMPType, c.Opening.ICMPCode
+		if c.ICMP.Packet == m.Packet {
+			kind, code = c.ICMP.Type, c.ICMP.Code
+		} else {
+			e.span(Duration, m.Time-c.Start)
+		}
+		e.number(ICMPType, uint64(kind))
+		e.number(ICMPCode, uint64(code))
+		if text := ICMPText(c.Client.Addr().Is6() && !c.Client.Addr().Is4In6(), kind, code); text != "" {
 			e.word(ICMPError, text)
 			e.sentence = 1
 		}
-		e.span(Duration, m.Time-m.Connection.Start)
 	},
 }
 

@@ -10,7 +10,8 @@ var retransmission = Spec{
 			"skipped and was sent after the first segment captured behind them (its IP identification is higher, or its " +
 			"timestamp later, else it comes no sooner than three quarters of a round trip after that segment); or, inferred, " +
 			"nothing was captured for 150 ms but what the other end sent again and this does not answer, and identifications of " +
-			"this end that rise one by one have jumped (heuristics: a timer ran, and what it repeats was lost in front of this tap)",
+			"this end that rise one by one have jumped (heuristics: a timer ran, and what it repeats was lost in front of this tap), unless it acknowledges what the other end " +
+			"did not send again for 1 s, so that ACKs had arrived which the capture missed",
 			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 15\n+.001 A>B P. 201:301(100) ack 1 id 14"},
 		{"it is not a DUPLICATE-PACKET", risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
 		{"it is not a RST", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B R. 1:101(100) ack 1"},

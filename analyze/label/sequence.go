@@ -25,7 +25,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 	if s.Flags.Has(wire.RST) {
 		return First, None, 0
 	}
-	if x.Same.Packet != 0 && !x.Differs {
+	// A copy that was damaged on the way between two taps has other content.
+	if x.Same.Packet != 0 && (!x.Differs || s.Checksum == wire.ChecksumBad) {
 		if v, why, packet, ok := judgeCopy(c); ok {
 			return v, why, packet
 		}
@@ -266,6 +267,9 @@ func hidden(c *Context) bool {
 	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
 		return false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
+	if answers && x.Receiver.Repair.Backoff == 0 && pause >= x.Loop+leastRTO {
+		return false // the other end did not send again what this acknowledges: ACKs had arrived that the capture missed
+	}
 	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
 		return false // a round trip, or keep-alives or window probes that did not pass, explain it
 	}
@@ -278,6 +282,10 @@ func hidden(c *Context) bool {
 func MayHide(jump uint16, pause int64) bool {
 	return jump >= 2 && jump <= maxHidden && pause >= timerPause
 }
+
+// leastRTO is the retransmission timeout that RFC 6298 §2.4 wants at least,
+// nanoseconds: stacks in use have less.
+const leastRTO = int64(1e9)
 
 // answerTimer returns how long after the round trip an end sends again what is not
 // acknowledged: 200 ms in the stacks that begin with a TTL of 64, up to a second

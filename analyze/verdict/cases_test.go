@@ -286,6 +286,26 @@ func TestDroppedBeside(t *testing.T) {
 	}
 }
 
+// TestSynAgainAsksForLess: a SYN that got through without what the first had is told apart.
+func TestSynAgainAsksForLess(t *testing.T) {
+	const answered = "+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
+	for text, want := range map[string]verdict.Reason{
+		"0 A>B SEW 0\n+1 A>B S 0\n" + answered:                                           verdict.SynAgainWithoutECN,
+		"0 A>B SEW 0\n+1 A>B S 0\n+2 A>B S 0\n" + answered:                               verdict.SynAgainWithoutECN,
+		"0 A>B SEW 0\n+1 A>B SEW 0\n" + answered:                                         verdict.SynAgain,
+		"0 A>B SE 0\n+1 A>B S 0\n" + answered:                                            verdict.SynAgain,
+		"0 A>B S 0\n+1 A>B SEW 0\n" + answered:                                           verdict.SynAgain,
+		"0 A>B S 0:10(10) <tfo 01020304>\n+1 A>B S 0\n" + answered:                       verdict.SynAgainWithoutData,
+		"0 A>B S 0:10(10) <tfo 01020304>\n+1 A>B S 0:10(10) <tfo 01020304>\n" + answered: verdict.SynAgain,
+		"0 A>B S 0\n+1 A>B S 0\n" + answered:                                             verdict.SynAgain,
+	} {
+		v, ok := find(judge(t, text), verdict.SynLost)
+		if e := v.Evidence(); !ok || e[1].Why != want {
+			t.Errorf("%q in\n%s", names([]verdict.Verdict{v}), text)
+		}
+	}
+}
+
 // TestMemory: what is remembered of others is bounded, and the latest are kept.
 func TestMemory(t *testing.T) {
 	var j verdict.Judge

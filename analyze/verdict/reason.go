@@ -10,6 +10,8 @@ const (
 	None Reason = iota
 	SynUnanswered
 	SynAgain
+	SynAgainWithoutECN
+	SynAgainWithoutData
 	EchoesLater
 	EchoesEarlier
 	PassedHere
@@ -64,6 +66,10 @@ const (
 var reasonTexts = [reasonCount]string{
 	SynUnanswered: "SYN in packet $p was not answered",
 	SynAgain:      "SYN again in packet $p, $t after packet $q",
+
+	SynAgainWithoutECN:  "SYN again in packet $p, $t after packet $q, and no longer asking for ECN, for which the first may have been dropped",
+	SynAgainWithoutData: "SYN again in packet $p, $t after packet $q, and no longer with payload, for which the first may have been dropped",
+
 	EchoesLater:   "SYN-ACK in packet $p echoes the timestamp of packet $q",
 	EchoesEarlier: "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
 	PassedHere:    "packet $p passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full",

@@ -3,6 +3,7 @@ package verdict
 import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
 )
 
 var synLost = Spec{
@@ -39,7 +40,7 @@ var synLost = Spec{
 		}
 		v.Confidence = Possible
 		v.add(Item{Why: PassedHere, Packet: x.syn(0).Packet})
-		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
+		v.add(Item{Why: again(x.syn(0), last), Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
 		if e != nil {
 			v.add(Item{Why: EchoesLater, Packet: a.Packet, Than: e.Packet})
 			if !x.maybeDropped(v, last) {
@@ -48,6 +49,20 @@ var synLost = Spec{
 		}
 		return true
 	},
+}
+
+// again says in what way last, which was answered, asks for less than the first SYN
+// does: hosts leave out what something on the way may drop SYNs for (RFC 3168
+// §6.1.1.1, RFC 7413 §4.1.3).
+func again(first, last *analyze.Step) Reason {
+	const asks = wire.ECE | wire.CWR
+	switch {
+	case first.Flags.Has(asks) && !last.Flags.Any(asks):
+		return SynAgainWithoutECN
+	case first.Len > 0 && last.Len == 0:
+		return SynAgainWithoutData
+	}
+	return SynAgain
 }
 
 // maybeDropped adds what speaks for a server that dropped the SYNs in front of

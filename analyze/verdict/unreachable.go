@@ -7,6 +7,7 @@ var unreachable = Spec{
 	Definition: "The network or the host says by an ICMP error that the SYN did not arrive.",
 	Conditions: []Condition{
 		{"an ICMP error quotes the SYN", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 500"},
+		{"it is neither a Redirect, whose sender has forwarded the SYN, nor a Source Quench, which TCP ignores", "0 A>B S 0\n+.010 B>A icmp 5/1 quoting A>B 0"},
 		{"the handshake did not become complete afterwards", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.9.2.2"}},

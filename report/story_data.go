@@ -1,0 +1,225 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// data tells what was sent between opening and close.
+func (t *story) data() {
+	c, s := &t.conn.FromClient, &t.conn.FromServer
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	switch {
+	case c.Packets == 0:
+		add("server %s; nothing of the client was captured", octets(s.UniqueOctets))
+	case s.Packets == 0 && t.conn.Opening.Outcome == analyze.OpeningOneWay:
+		add("client %s; nothing of the server was captured", octets(c.UniqueOctets))
+	case c.UniqueOctets+s.UniqueOctets == 0:
+		add("no payload")
+	default:
+		add("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
+	}
+	tone := Plain
+	if c.Retransmissions+s.Retransmissions == 0 {
+		add("nothing sent twice")
+	} else {
+		tone = Doubt
+		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+
+			inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions)+causesText(c, s))
+		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
+			add("%s of payload in them captured before", octets(n))
+		}
+	}
+	for _, text := range stallTexts(t.conn, 1) {
+		add("%s", text)
+	}
+	if n := t.conn.Labels[label.BadChecksum]; n > 0 {
+		tone = Doubt
+		add("%s with a wrong checksum, which receivers drop", plural(uint64(n), "segment"))
+	}
+	missing, unseen := missingText(t.conn), unseenText(t.conn)
+	if missing+unseen == "" {
+		add("nothing missing")
+	} else {
+		tone = Doubt
+	}
+	for _, text := range [...]string{missing, unseen} {
+		if text != "" {
+			add("%s", text)
+		}
+	}
+	for _, text := range countTexts(c, s) {
+		tone = Doubt
+		add("%s", text)
+	}
+	if n, answers := c.KeepAlives+s.KeepAlives, uint64(t.conn.Labels[label.KeepAliveAck]); answers < n && c.Packets > 0 && s.Packets > 0 {
+		add("answers to keep-alives: %s", thousands(answers))
+	}
+	t.section("DATA", strings.Join(parts, "; "), tone)
+	t.roundTrips()
+	t.waits()
+	if text := icmpLater(t.conn); text != "" {
+		t.section("ICMP", text, Doubt)
+	}
+	t.out.WriteByte('\n')
+}
+
+// sentAgain are the causes of retransmissions, in the words of the event resent.
+var sentAgain = [...]struct {
+	cause label.Cause
+	text  string
+}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "by probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
+
+// causesText says why segments were sent again; "" where no cause was looked for.
+func causesText(c, s *analyze.Direction) string {
+	var texts []string
+	for _, p := range sentAgain {
+		switch n := uint64(c.Causes[p.cause]) + uint64(s.Causes[p.cause]); n {
+		case 0:
+		case c.Retransmissions + s.Retransmissions:
+			return ": " + p.text
+		default:
+			texts = append(texts, thousands(n)+" "+p.text)
+		}
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(texts, ", ")
+}
+
+// countTexts says how many segments there were of kinds that most connections have none of.
+func countTexts(c, s *analyze.Direction) []string {
+	var texts []string
+	for _, p := range []struct {
+		name string
+		n, m uint64
+	}{
+		{"overtaken on the way", c.OutOfOrder, s.OutOfOrder}, {"captured twice", c.DuplicatePackets, s.DuplicatePackets},
+		{"zero windows", c.ZeroWindows, s.ZeroWindows}, {"keep-alives", c.KeepAlives, s.KeepAlives},
+	} {
+		if p.n|p.m != 0 {
+			texts = append(texts, p.name+": "+bothEnds(p.n, p.m, thousands))
+		}
+	}
+	return texts
+}
+
+// bothEnds writes the counts of the ends that have one.
+func bothEnds(client, server uint64, text func(uint64) string) string {
+	var parts []string
+	if client > 0 {
+		parts = append(parts, text(client)+" of the client")
+	}
+	if server > 0 {
+		parts = append(parts, text(server)+" of the server")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// missingText says what was never captured; "" where nothing is missing. A gap
+// of one sequence number may be the FIN of an end of which none was captured.
+func missingText(c *connection) string {
+	var parts []string
+	for _, p := range []struct {
+		side analyze.Side
+		n    uint64
+	}{{analyze.ClientSide, c.FromClient.MissingBytes}, {analyze.ServerSide, c.FromServer.MissingBytes}} {
+		switch {
+		case p.n == 0:
+		case p.n == 1 && mayBeFIN(c, p.side):
+			parts = append(parts, "1"+nbsp+"sequence number of "+sideText(p.side)+" (an octet or its FIN) was never captured")
+		case p.n == 1:
+			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" was never captured")
+		default:
+			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" were never captured")
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// stallTexts says what an end sent again after timeouts and got no acknowledgement
+// for, where so many or more came in a row.
+func stallTexts(c *connection, timeouts uint8) []string {
+	var texts []string
+	for _, e := range []struct {
+		side analyze.Side
+		d    *analyze.Direction
+	}{{analyze.ClientSide, &c.FromClient}, {analyze.ServerSide, &c.FromServer}} {
+		if e.d.Unacknowledged == 0 || e.d.Timeouts < timeouts {
+			continue
+		}
+		payload, fin := e.d.Unacknowledged, ""
+		if finSeen(c, e.side) {
+			payload, fin = payload-1, "the FIN of "+sideText(e.side)
+		}
+		what := "the last " + octets(payload) + " of " + sideText(e.side)
+		switch {
+		case payload == 0:
+			what = fin
+		case fin != "":
+			what += " and its FIN"
+		}
+		texts = append(texts, what+" got no acknowledgement, in spite of "+plural(uint64(e.d.Timeouts), "timeout")+" in a row")
+	}
+	return texts
+}
+
+// unseenText says what the first RST of an end tells of octets that were never
+// captured, where the end meant it although its number was not the one expected:
+// it sent another with the right one, as for a challenge ACK (RFC 5961 §3.2).
+func unseenText(c *connection) string {
+	if c.Clues.BlindRst != 0 || !begun(c) {
+		return ""
+	}
+	var meant *analyze.Step
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		switch {
+		case !s.Flags.Has(wire.RST) || s.Copy || s.FromClient != (c.Closing.RstBy == analyze.ClientSide):
+		case s.Packet != c.Closing.RstPacket && meant == nil:
+			meant = s
+		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq):
+			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, octets(uint64(meant.Seq.Diff(s.Seq))),
+				sideText(c.Closing.RstBy))
+		}
+	}
+	return ""
+}
+
+// mayBeFIN reports whether a number that was not captured may have been the
+// FIN of an end.
+func mayBeFIN(c *connection, side analyze.Side) bool {
+	st := c.ClientState
+	if side == analyze.ServerSide {
+		st = c.ServerState
+	}
+	open := st == state.Established || st == state.CloseWait // its last segments show that it had not closed
+	return !finSeen(c, side) && !open
+}
+
+// roundTrips tells what acknowledgements measured, where there are any.
+func (t *story) roundTrips() {
+	var parts []string
+	for _, p := range []struct {
+		name string
+		d    *analyze.Direction
+	}{{"to the server", &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
+		if p.d.RTT.Avg >= 0 {
+			times := duration(p.d.RTT.Min) // one sample, or all the same
+			if p.d.RTT.Min != p.d.RTT.Max {
+				times = fmt.Sprintf("%s / %s / %s", times, duration(p.d.RTT.Avg), duration(p.d.RTT.Max))
+			}
+			parts = append(parts, p.name+" "+times)
+		}
+	}
+	if len(parts) > 0 {
+		t.section("", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), Plain)
+	}
+}
