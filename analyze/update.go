@@ -302,7 +302,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	if !a.lab.Set.Has(label.ShownSpurious) {
 		return
 	}
-	if fx.Sure != flow.NotSure && y.Repair.Mode == flow.TimerRepair {
+	if fx.Sure != flow.NotSure && y.Repair.Mode == flow.TimerRepair && !y.Repair.Told {
 		y.Repair.Mode = flow.NoRepair // nothing was lost at that timeout (RFC 4015 §3)
 	}
 	packet := y.Suspect.Packet
