@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"strings"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -80,6 +81,8 @@ func TestCauses(t *testing.T) {
 			"+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
 		{"behind a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
 			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseFast},
+		{"behind a timeout that lets out more than its window, without SACK", strings.ReplaceAll(timedOut, ",sackOK", "") + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001\n+0 B>A . 1 ack 1001\n+0 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
 		{"behind a timeout that lets out its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
 			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
 		{"behind a timeout whose octets were all sent again, and one was lost again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 A>B . 2001:3001(1000) ack 1 id 8\n" +

@@ -168,7 +168,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.table.Show(x, seg.Packet) // counted already
 	}
 	if seg.Len > 0 && fx.SeqDelta >= 0 {
-		x.GoesOn(seg, fx.SeqDelta)
+		x.GoesOn(seg, fx.SeqDelta, a.lab.SACK)
 		goesOn(x, y)
 	}
 	if seg.Flags.Has(wire.FIN) {

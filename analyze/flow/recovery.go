@@ -85,8 +85,9 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 	}
 }
 
-// GoesOn takes new octets that h sends, behind a gap of so many.
-func (h *Half) GoesOn(seg *wire.Segment, gap int64) {
+// GoesOn takes new octets that h sends, behind a gap of so many. sack tells whether both
+// ends permitted SACK.
+func (h *Half) GoesOn(seg *wire.Segment, gap int64, sack bool) {
 	r := &h.Repair
 	most := mostAfterTimeout * int64(h.MostLen)
 	switch {
@@ -96,8 +97,10 @@ func (h *Half) GoesOn(seg *wire.Segment, gap int64) {
 		r.Mode, r.Point, r.Resent = TimerRepair, seg.Seq, seg.End()
 	case r.Mode == TimerRepair && gap > 0:
 		r.Point = r.Point.Add(uint32(gap)) // what was skipped may have been in flight too
-	case r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
-		r.Mode = NoRepair // it has taken the timeout back, whatever told it so
+	case sack && r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
+		// It has taken the timeout back, whatever told it so. Without SACK one
+		// acknowledgement may cover much that had arrived before, and let out as much.
+		r.Mode = NoRepair
 	}
 	r.Over = false
 }
