@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"strings"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -31,10 +32,10 @@ const (
 const (
 	timedOut = near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
 		"+.35 A>B . 1:1001(1000) ack 1 id 6\n"
-	stampedOut = "0 A>B S 0:0(0) win 64240 id 1 <mss 1460,sackOK,TS val 100 ecr 0>\n+.1 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 7 ecr 100>\n" +
+	stampedFlight = "0 A>B S 0:0(0) win 64240 id 1 <mss 1460,sackOK,TS val 100 ecr 0>\n+.1 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 7 ecr 100>\n" +
 		"+.0001 A>B . 1:1(0) ack 1 id 2 <TS val 200 ecr 7>\n+1 A>B . 1:1001(1000) ack 1 id 3 <TS val 1200 ecr 7>\n" +
-		"+0 A>B . 1001:2001(1000) ack 1 id 4 <TS val 1200 ecr 7>\n+0 A>B . 2001:3001(1000) ack 1 id 5 <TS val 1200 ecr 7>\n" +
-		"+.35 A>B . 1:1001(1000) ack 1 id 6 <TS val 1550 ecr 7>\n"
+		"+0 A>B . 1001:2001(1000) ack 1 id 4 <TS val 1200 ecr 7>\n+0 A>B . 2001:3001(1000) ack 1 id 5 <TS val 1200 ecr 7>\n"
+	stampedOut  = stampedFlight + "+.35 A>B . 1:1001(1000) ack 1 id 6 <TS val 1550 ecr 7>\n"
 	farTimedOut = far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.9 A>B . 1:1001(1000) ack 1 id 8\n+.0001 B>A . 1 ack 2001\n"
 )
 
@@ -89,6 +90,12 @@ func TestCauses(t *testing.T) {
 		{"the first copy was not captured", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1:1(0) ack 1 id 11\n+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.CauseUnknown},
 		{"behind a timeout that an echo shows to be spurious", stampedOut + "+.01 B>A . 1 ack 1001 <TS val 1100 ecr 1200>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1560 ecr 1100>\n" +
 			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1200,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1660 ecr 1200>", label.CauseFast},
+		{"behind a timeout that an echo shows to be spurious, in the middle of a repair", stampedFlight +
+			"+0 A>B . 3001:4001(1000) ack 1 id 6 <TS val 1200 ecr 7>\n+0 A>B . 4001:5001(1000) ack 1 id 7 <TS val 1200 ecr 7>\n" +
+			"+.1 B>A . 1 ack 1 <TS val 1100 ecr 200,sack 4001:5001 2001:3001>\n+.0001 A>B . 1:1001(1000) ack 1 id 8 <TS val 1310 ecr 1100>\n" +
+			"+0 A>B . 1001:2001(1000) ack 1 id 9 <TS val 1310 ecr 1100>\n+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1310,sack 4001:5001 2001:3001>\n" +
+			"+.4 A>B . 1001:2001(1000) ack 1 id 10 <TS val 1810 ecr 1200>\n+.01 B>A . 1 ack 3001 <TS val 1620 ecr 1310,sack 4001:5001>\n" +
+			"+.0001 A>B . 3001:4001(1000) ack 1 id 11 <TS val 1820 ecr 1620>", label.CauseRTO},
 		{"behind a timeout that was called for", stampedOut + "+.1 B>A . 1 ack 1001 <TS val 1100 ecr 1550>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1650 ecr 1100>\n" +
 			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1550,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1750 ecr 1200>", label.CauseRTO},
 		{"behind a timeout, as octets arrive that were not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+.01 B>A . 1 ack 2001\n" +
@@ -97,6 +104,8 @@ func TestCauses(t *testing.T) {
 			"+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
 		{"behind a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
 			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseFast},
+		{"behind a timeout that lets out more than its window, without SACK", strings.ReplaceAll(timedOut, ",sackOK", "") + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001\n+0 B>A . 1 ack 1001\n+0 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
 		{"behind a timeout that lets out its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
 			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
 		{"behind a timeout whose octets were all sent again, and one was lost again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 A>B . 2001:3001(1000) ack 1 id 8\n" +
@@ -107,6 +116,9 @@ func TestCauses(t *testing.T) {
 		{"behind a timeout of which a part was spurious", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.01 B>A . 1 ack 1001 <sack 1:1001>\n" +
 			"+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
 		{"missed at a timeout, by more than its window", farTimedOut + "+.3 A>B . 6001:7001(1000) ack 1 id 9\n+.0001 B>A . 1 ack 2001 <sack 6001:7001>\n+.3 A>B . 2001:3001(1000) ack 1 id 10", label.CauseRTO},
+		{"missed at a timeout, with octets behind it in flight", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 4001:5001(1000) ack 1 id 7\n+.9 A>B . 1:1001(1000) ack 1 id 8\n" +
+			"+.0001 B>A . 1 ack 2001\n+.3 A>B . 9001:10001(1000) ack 1 id 9\n+0 A>B . 10001:11001(1000) ack 1 id 10\n+.0001 B>A . 1 ack 2001 <sack 10001:11001>\n" +
+			"+.3 A>B . 2001:3001(1000) ack 1 id 11", label.CauseRTO},
 		{"missed behind a timeout, by no more than its window", farTimedOut + "+.3 A>B . 5001:6001(1000) ack 1 id 12\n+.0001 B>A . 1 ack 2001 <sack 5001:6001>\n+.3 A>B . 2001:3001(1000) ack 1 id 13", label.CauseFast},
 		{"missed behind a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
 	} {

@@ -176,7 +176,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if seg.Len > 0 && (fx.SeqDelta >= 0 || fx.Cover.Fills && seg.Seq.Add(seg.Len) == x.Nxt) {
 		if fx.SeqDelta >= 0 {
-			x.GoesOn(seg, fx.SeqDelta)
+			x.GoesOn(seg, fx.SeqDelta, a.lab.SACK)
 		}
 		goesOn(x, y)
 	}
@@ -322,7 +322,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	if !a.lab.Set.Has(label.ShownSpurious) {
 		return
 	}
-	if fx.Sure != flow.NotSure && y.Repair.Mode == flow.TimerRepair {
+	if fx.Sure != flow.NotSure && y.Repair.Mode == flow.TimerRepair && !y.Repair.Told {
 		y.Repair.Mode = flow.NoRepair // nothing was lost at that timeout (RFC 4015 §3)
 	}
 	packet := y.Suspect.Packet

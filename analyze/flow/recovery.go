@@ -19,6 +19,9 @@ type Repair struct {
 	// Over is set while a timeout's repair is acknowledged as far as was captured, and
 	// nothing new was captured since.
 	Over bool
+	// Told is set where a loss had been reported before the timeout, and its repair
+	// begun: it was a loss, even if the timeout was spurious.
+	Told bool
 	// Point is what was in flight when the repair began: acknowledging it ends
 	// the repair (RecoveryPoint of RFC 6675 §2).
 	Point wire.Seq
@@ -82,8 +85,9 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 	}
 }
 
-// GoesOn takes new octets that h sends, behind a gap of so many.
-func (h *Half) GoesOn(seg *wire.Segment, gap int64) {
+// GoesOn takes new octets that h sends, behind a gap of so many. sack tells whether both
+// ends permitted SACK.
+func (h *Half) GoesOn(seg *wire.Segment, gap int64, sack bool) {
 	r := &h.Repair
 	most := mostAfterTimeout * int64(h.MostLen)
 	switch {
@@ -91,8 +95,12 @@ func (h *Half) GoesOn(seg *wire.Segment, gap int64) {
 		// More is missing than the window behind a timeout lets out: it was sent before,
 		// and its repair is that timeout's.
 		r.Mode, r.Point, r.Resent = TimerRepair, seg.Seq, seg.End()
-	case r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
-		r.Mode = NoRepair // it has taken the timeout back, whatever told it so
+	case r.Mode == TimerRepair && gap > 0:
+		r.Point = r.Point.Add(uint32(gap)) // what was skipped may have been in flight too
+	case sack && r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
+		// It has taken the timeout back, whatever told it so. Without SACK one
+		// acknowledgement may cover much that had arrived before, and let out as much.
+		r.Mode = NoRepair
 	}
 	r.Over = false
 }

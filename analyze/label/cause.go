@@ -134,6 +134,7 @@ func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
 		}
 	case CauseRTO:
 		if timer {
+			r.Told = r.Mode == flow.FastRepair || r.Mode == flow.TimerRepair && r.Told
 			r.Mode, r.Point, r.Resent = flow.TimerRepair, h.Nxt, end
 			if r.Backoff < 255 {
 				r.Backoff++
