@@ -70,6 +70,7 @@ type note struct {
 	twRestart      bool
 
 	watched int32 // in Analyzer.watching; 0: nobody asks
+	_       int32 // whole words where addresses have 32 bits
 }
 
 type icmpNote struct {
