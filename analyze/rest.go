@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"unsafe"
+
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/rest"
 )
@@ -26,6 +28,10 @@ var (
 	unwatched                 watched
 	strange                   likeness // unlike any
 )
+
+// What rests is made of whole words also where addresses have 32 bits, else this does
+// not compile there (rest.LayoutOf).
+var _, _ [0]byte = [unsafe.Sizeof(note{}) % 8]byte{}, [unsafe.Sizeof(watched{}) % 8]byte{}
 
 // Plain implements flow.Companion.
 func (a *companion) Plain(f *flow.Flow) bool {
