@@ -100,6 +100,8 @@ func TestCauses(t *testing.T) {
 			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1550,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1750 ecr 1200>", label.CauseRTO},
 		{"behind a timeout, as octets arrive that were not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+.01 B>A . 1 ack 2001\n" +
 			"+.09 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
+		{"behind a timeout, as octets arrive that were never captured, nor that they were sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+.3 A>B . 1:1001(1000) ack 1 id 6\n+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 8\n+.1 B>A . 1 ack 2001\n+.1 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 9", label.CauseRTO},
 		{"behind a timeout, as nothing arrives that was not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n" +
 			"+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
 		{"behind a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
