@@ -115,6 +115,10 @@ func TestCauses(t *testing.T) {
 		{"behind a timeout where the rest had arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 1001:3001>\n" +
 			"+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n" +
 			"+.1 B>A . 1 ack 1 <sack 1001:4001>\n+.0001 A>B . 1:1001(1000) ack 1 id 11", label.CauseRTO},
+		{"behind a timeout where a part of the rest had arrived, and another was not sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+0 A>B . 3001:4001(1000) ack 1 id 6\n+.35 A>B . 1:1001(1000) ack 1 id 7\n+.1 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8\n" +
+			"+0 A>B . 4001:5001(1000) ack 1 id 9\n+0 A>B . 5001:6001(1000) ack 1 id 10\n+0 A>B . 6001:7001(1000) ack 1 id 11\n+0 A>B . 7001:8001(1000) ack 1 id 12\n" +
+			"+.1 B>A . 1 ack 1 <sack 4001:5001 1001:2001>\n+.0001 A>B . 1:1001(1000) ack 1 id 13", label.CauseFast},
 		{"behind a timeout of which a part was spurious", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.01 B>A . 1 ack 1001 <sack 1:1001>\n" +
 			"+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
 		{"missed at a timeout, by more than its window", farTimedOut + "+.3 A>B . 6001:7001(1000) ack 1 id 9\n+.0001 B>A . 1 ack 2001 <sack 6001:7001>\n+.3 A>B . 2001:3001(1000) ack 1 id 10", label.CauseRTO},
@@ -122,6 +126,9 @@ func TestCauses(t *testing.T) {
 			"+.0001 B>A . 1 ack 2001\n+.3 A>B . 9001:10001(1000) ack 1 id 9\n+0 A>B . 10001:11001(1000) ack 1 id 10\n+.0001 B>A . 1 ack 2001 <sack 10001:11001>\n" +
 			"+.3 A>B . 2001:3001(1000) ack 1 id 11", label.CauseRTO},
 		{"missed behind a timeout, by no more than its window", farTimedOut + "+.3 A>B . 5001:6001(1000) ack 1 id 12\n+.0001 B>A . 1 ack 2001 <sack 5001:6001>\n+.3 A>B . 2001:3001(1000) ack 1 id 13", label.CauseFast},
+		{"missed behind a fast retransmission, by more than a timeout's window", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+.1 B>A . 1 ack 1 <sack 1001:3001>\n+.0001 A>B . 1:1001(1000) ack 1 id 6\n+.1 B>A . 1 ack 3001\n+.0001 A>B . 8001:9001(1000) ack 1 id 12\n" +
+			"+.1 B>A . 1 ack 3001 <sack 8001:9001>\n+.0001 A>B . 3001:4001(1000) ack 1 id 13", label.CauseFast},
 		{"missed behind a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) {
