@@ -100,6 +100,8 @@ func TestCauses(t *testing.T) {
 			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1550,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1750 ecr 1200>", label.CauseRTO},
 		{"behind a timeout, as octets arrive that were not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+.01 B>A . 1 ack 2001\n" +
 			"+.09 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
+		{"behind a timeout, as octets arrive that were never captured, nor that they were sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+.3 A>B . 1:1001(1000) ack 1 id 6\n+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 8\n+.1 B>A . 1 ack 2001\n+.1 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 9", label.CauseRTO},
 		{"behind a timeout, as nothing arrives that was not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n" +
 			"+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
 		{"behind a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
@@ -113,6 +115,10 @@ func TestCauses(t *testing.T) {
 		{"behind a timeout where the rest had arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 1001:3001>\n" +
 			"+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n" +
 			"+.1 B>A . 1 ack 1 <sack 1001:4001>\n+.0001 A>B . 1:1001(1000) ack 1 id 11", label.CauseRTO},
+		{"behind a timeout where a part of the rest had arrived, and another was not sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+0 A>B . 3001:4001(1000) ack 1 id 6\n+.35 A>B . 1:1001(1000) ack 1 id 7\n+.1 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8\n" +
+			"+0 A>B . 4001:5001(1000) ack 1 id 9\n+0 A>B . 5001:6001(1000) ack 1 id 10\n+0 A>B . 6001:7001(1000) ack 1 id 11\n+0 A>B . 7001:8001(1000) ack 1 id 12\n" +
+			"+.1 B>A . 1 ack 1 <sack 4001:5001 1001:2001>\n+.0001 A>B . 1:1001(1000) ack 1 id 13", label.CauseFast},
 		{"behind a timeout of which a part was spurious", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.01 B>A . 1 ack 1001 <sack 1:1001>\n" +
 			"+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
 		{"missed at a timeout, by more than its window", farTimedOut + "+.3 A>B . 6001:7001(1000) ack 1 id 9\n+.0001 B>A . 1 ack 2001 <sack 6001:7001>\n+.3 A>B . 2001:3001(1000) ack 1 id 10", label.CauseRTO},
@@ -120,6 +126,9 @@ func TestCauses(t *testing.T) {
 			"+.0001 B>A . 1 ack 2001\n+.3 A>B . 9001:10001(1000) ack 1 id 9\n+0 A>B . 10001:11001(1000) ack 1 id 10\n+.0001 B>A . 1 ack 2001 <sack 10001:11001>\n" +
 			"+.3 A>B . 2001:3001(1000) ack 1 id 11", label.CauseRTO},
 		{"missed behind a timeout, by no more than its window", farTimedOut + "+.3 A>B . 5001:6001(1000) ack 1 id 12\n+.0001 B>A . 1 ack 2001 <sack 5001:6001>\n+.3 A>B . 2001:3001(1000) ack 1 id 13", label.CauseFast},
+		{"missed behind a fast retransmission, by more than a timeout's window", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+.1 B>A . 1 ack 1 <sack 1001:3001>\n+.0001 A>B . 1:1001(1000) ack 1 id 6\n+.1 B>A . 1 ack 3001\n+.0001 A>B . 8001:9001(1000) ack 1 id 12\n" +
+			"+.1 B>A . 1 ack 3001 <sack 8001:9001>\n+.0001 A>B . 3001:4001(1000) ack 1 id 13", label.CauseFast},
 		{"missed behind a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -183,6 +192,7 @@ func TestSequenceVerdicts(t *testing.T) {
 		{"the first two segments swapped", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.0006 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1\n+.01 B>A F. 101:101(0) ack 1 id 501\n+.0008 B>A P. 1:101(100) ack 1 id 500", label.OutOfOrder, label.Retransmission},
 		{"one octet pushed again", evidenceOpened + "+.1 A>B P. 1:2(1) ack 1\n+.01 B>A . 1 ack 2\n+.22 A>B P. 1:2(1) ack 1", label.Retransmission, label.KeepAlive},
 		{"a probe of a new octet, again", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>\n+.001 A>B . 1:1(0) ack 1\n+.1 A>B P. 1:1001(1000) ack 1\n+.01 B>A . 1 ack 1001 win 0\n+.3 A>B . 1001:1002(1) ack 1\n+.01 B>A . 1 ack 1001 win 0\n+.6 A>B . 1001:1002(1) ack 1", label.ZeroWindowProbe, label.Retransmission},
+		{"a D-SACK of a FIN, by an end of which nothing was captured before", "0 A>B FP. 101:201(100) ack 1\n+.001 B>A . 1 ack 202 <sack 101:202>", label.DSACK, label.DupAck},
 		{"a D-SACK that is none", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1501 <sack 1001:2001>", label.Ack, label.DSACK},
 		{"a timestamp that was never sent", "0 A>B S 0:0(0) win 64240 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,TS val 0 ecr 0>\n+.001 A>B . 1:1(0) ack 1 <TS val 110 ecr 0>\n+.1 A>B P. 1:101(100) ack 1 <TS val 210 ecr 0>\n+.3 A>B P. 1:101(100) ack 1 <TS val 510 ecr 0>\n+.02 B>A . 1 ack 101 <TS val 0 ecr 0>", label.Ack, label.ShownSpurious},
 		{"an acknowledgement delayed as all before", "0 A>B P. 1:101(100) ack 1\n+.2 B>A . 1 ack 101\n+1 A>B P. 101:201(100) ack 1\n+.2 B>A . 1 ack 201\n+1 A>B P. 201:301(100) ack 1\n+.5 A>B P. 201:301(100) ack 1\n+.02 B>A . 1 ack 301", label.Ack, label.ShownSpurious},

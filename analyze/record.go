@@ -344,7 +344,7 @@ func undelivered(q *wire.Quote) bool {
 
 // outstanding reports whether h had sent the octet with number seq and the other
 // end not acknowledged it: an error about anything else is old or made up (RFC
-// 5927 §4.1).
+// 5927 §4.1). One about a SYN in the old window is not about the octet of that number.
 func outstanding(h, other *flow.Half, seq wire.Seq) bool {
-	return h.Is(flow.Sent) && !seq.Before(h.Low) && seq.Before(h.Nxt) && (!other.Is(flow.SentACK) || !seq.Before(other.Ack))
+	return h.Is(flow.Sent) && !(h.HasOldSYN && h.OldSYN == seq) && !seq.Before(h.Low) && seq.Before(h.Nxt) && (!other.Is(flow.SentACK) || !seq.Before(other.Ack))
 }

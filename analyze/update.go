@@ -293,7 +293,7 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)
 	x.SACKSum = flow.SACKSum(seg)
-	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck))
+	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck), a.facts.AcksUnseen)
 	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
 		x.Ack = seg.Ack
 	}

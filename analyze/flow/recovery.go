@@ -55,8 +55,8 @@ func (r *Repair) Reported(from, to wire.Seq) bool {
 
 // Report takes an acknowledgement that the receiver of h sent. before is the
 // highest acknowledgement in front of it, valid with had; dup tells a duplicate
-// ACK by RFC 5681.
-func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
+// ACK by RFC 5681; unseen that octets were never captured that it acknowledges.
+func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool) {
 	r := &h.Repair
 	if !had || seg.Ack.After(before) {
 		r.Dup, r.Backoff, r.Probed = 0, 0, false
@@ -64,9 +64,10 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup bool) {
 		case r.Mode != NoRepair && !seg.Ack.Before(r.Point):
 			r.Over = r.Mode == TimerRepair
 			r.Mode = NoRepair
-		case r.Mode == TimerRepair && had && !before.Before(r.Resent):
+		case r.Mode == TimerRepair && had && !unseen && !before.Before(r.Resent):
 			// All that was sent again had been acknowledged: what is now was only
-			// late, and so the timeout was spurious (RFC 5682 §2.1, step 3b).
+			// late, and so the timeout was spurious (RFC 5682 §2.1, step 3b). A
+			// capture that missed octets may have missed that they were sent again.
 			r.Mode = NoRepair
 		}
 		if r.HasSACK && !seg.Ack.Before(r.High) {

@@ -12,7 +12,7 @@ var zeroWindowProbe = Spec{
 	Conditions: []Condition{
 		{"SYN, FIN and RST are clear", stopped + "+.2 A>B F. 1000:1001(1) ack 1"},
 		{"the other end's last window was 0; or it was before, the sender has sent nothing but probes since, and now sends a new octet, or that of the last probe again, " +
-			"alone and without PSH: it has not met the window that was captured, which would take more, and the last octet that there is has PSH",
+			"alone and without PSH: it has not met the window that was captured, which would take more than that, and the last octet that there is has PSH",
 			stopped + "+.3 B>A . 1:1(0) ack 1001 win 4000\n+.7 A>B P. 1001:1002(1) ack 1"},
 		{"the other end has acknowledged everything that the sender sent, but for earlier probes", stopped[:len(stopped)-len("+.010 B>A .  1:1(0) ack 1001 win 0\n")] +
 			"+.010 B>A . 1:1(0) ack 501 win 0\n+.2 A>B . 1000:1000(0) ack 1"},
@@ -32,7 +32,7 @@ var zeroWindowProbe = Spec{
 			return false
 		}
 		if x.Receiver.Window != 0 {
-			return x.Sender.Is(flow.Stopped) && !s.Flags.Has(wire.PSH) && probesAhead(c)
+			return x.Sender.Is(flow.Stopped) && x.Receiver.LastWindow() > 1 && !s.Flags.Has(wire.PSH) && probesAhead(c)
 		}
 		return x.SeqDelta == -1 && x.AllAcked() || probesAhead(c)
 	},
