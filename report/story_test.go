@@ -99,7 +99,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.FromClient.Unacknowledged, c.FromClient.Timeouts = 5, 4 },
 			"; the last 5 B of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
 		{func(c *analyze.Connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 1, 1 },
-			"; the last 1 B of the server got no acknowledgement, in spite of 1 timeout in a row;"},
+			"; the last 1 B of the server got no acknowledgement, in spite of a timeout;"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 1, 4
 			c.Closing.Outcome = analyze.ClosingNormal
