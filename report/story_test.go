@@ -54,6 +54,8 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			c.ICMP = analyze.ICMP{Packet: 9, Count: 10, Type: 3, Code: 4, NextMTU: 1200}
 		}, "(packet 9: fragmentation needed, type 3, code 4) quotes a segment that was not acknowledged: the next link takes no more than 1,200 B in one packet; 10 such errors in all"},
+		{func(c *analyze.Connection) { c.ICMP = analyze.ICMP{Packet: 9, Count: 2, Type: 3, Code: 4} }, "not acknowledged; 2 such errors in all"},
+		{func(c *analyze.Connection) { c.FromClient.Timeouts = 4 }, "nothing sent twice; nothing missing"}, // all was acknowledged
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
