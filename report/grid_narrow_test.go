@@ -159,6 +159,18 @@ func TestAlikeAddressesLater(t *testing.T) {
 			t.Errorf("%s is %s, want %s", c[0], got, c[1])
 		}
 	}
+	// A group that tells one address in one place tells no other in another place.
+	moved := &env{Options: Options{Width: 80}}
+	for _, c := range [][2]string{
+		{"[2001:db8:0:0:9abc:def0:1234:9]:443", "[2001:db8:0…:9]:443"},
+		{"[2001:db8:7:0:9abc:def0:1234:9]:443", "[2001:db8…:7…:9]:443"},
+		{"[2001:db8:0:7:9abc:def0:1234:9]:443", "[2001:db8:0:7:9abc:def0:1234:9]:443"},
+		{"[2009:db8:0:7:9abc:def0:1234:9]:443", "[2009:db8:0…:9]:443"},
+	} {
+		if got := moved.shortEndpoint(c[0], 20); got != c[1] {
+			t.Errorf("%s is %s, want %s", c[0], got, c[1])
+		}
+	}
 	// However many come, no two look alike as far as they are known.
 	texts := map[string]string{}
 	for i := range 300 {

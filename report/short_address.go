@@ -98,7 +98,7 @@ func (t *shortAddresses) meet(all []netip.Addr) {
 	}
 	for _, a := range all[from:] {
 		if t.shown[a] == undecided {
-			t.shown[a] = telling(a, t.alike[lookOf(a)])
+			t.shown[a] = t.telling(a)
 		}
 	}
 }
@@ -106,13 +106,19 @@ func (t *shortAddresses) meet(all []netip.Addr) {
 // undecided is an address that is just met.
 const undecided int8 = -2
 
-// telling returns what tells an address from all others that look like it.
-func telling(a netip.Addr, alike []netip.Addr) int8 {
+// telling returns what tells an address from all others that look like it: a group that
+// none of them has there, nor shows in another place.
+func (t *shortAddresses) telling(a netip.Addr) int8 {
+	alike := t.alike[lookOf(a)]
 	if len(alike) == 1 {
 		return noGroup
 	}
-	for k := range int8(whole - 1) {
-		if !slices.ContainsFunc(alike, func(b netip.Addr) bool { return a != b && groupOf(a, int(k)) == groupOf(b, int(k)) }) {
+	for k := range whole - 1 {
+		group := groupOf(a, int(k))
+		if !slices.ContainsFunc(alike, func(b netip.Addr) bool {
+			other := t.shown[b]
+			return a != b && (group == groupOf(b, int(k)) || other > 0 && other < whole && group == groupOf(b, int(other)))
+		}) {
 			return k
 		}
 	}

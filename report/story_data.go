@@ -166,7 +166,11 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		case fin != "":
 			what += " and its FIN"
 		}
-		texts = append(texts, what+" got no acknowledgement, in spite of "+plural(uint64(e.d.Timeouts), "timeout")+" in a row")
+		tries := "a timeout"
+		if e.d.Timeouts > 1 {
+			tries = plural(uint64(e.d.Timeouts), "timeout") + " in a row"
+		}
+		texts = append(texts, what+" got no acknowledgement, in spite of "+tries)
 	}
 	return texts
 }

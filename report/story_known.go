@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
@@ -80,7 +81,7 @@ func inferredClose(c *connection) string {
 	case side != analyze.NoSide:
 		why = "no FIN of " + sideText(side) + " was captured, but its numbers have room for one"
 	case cl.Inferred && c.StepsDropped == 0 && (cl.Outcome == analyze.ClosingNormal || cl.Outcome == analyze.ClosingSimultaneous):
-		why = "a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first"
+		why = inferredOrder(c)
 	default:
 		return ""
 	}
@@ -91,6 +92,14 @@ func inferredClose(c *connection) string {
 		}
 	}
 	return text
+}
+
+// inferredOrder says what the order of two FINs that were captured rests on.
+func inferredOrder(c *connection) string {
+	if slices.ContainsFunc(c.Steps, func(st analyze.Step) bool { return st.Flags&(wire.FIN|wire.RST) == wire.FIN && st.Repeated }) {
+		return "a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first"
+	}
+	return "the FIN that was captured first acknowledges the other, which was captured behind it"
 }
 
 // finText is the packet of the first FIN of an end in brackets.

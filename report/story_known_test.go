@@ -34,6 +34,11 @@ func inFinWait(c *analyze.Connection) *analyze.Connection {
 	return c
 }
 
+func finAgain(c *analyze.Connection) *analyze.Connection {
+	c.Steps[len(c.Steps)-1].Repeated = true
+	return c
+}
+
 func oneWay(c *analyze.Connection) *analyze.Connection {
 	c.Opening.Outcome, c.FromServer = analyze.OpeningOneWay, noRTT(analyze.Direction{})
 	return c
@@ -200,9 +205,11 @@ func TestInferredClose(t *testing.T) {
 		{inFinWait(guess(closed(t, analyze.ClosingHalfClosed), analyze.NoSide)), "half-closed, by inference: no FIN of the client was captured"},
 		{guess(closed(t, analyze.ClosingSimultaneous, client), analyze.BothSides),
 			"simultaneous, by inference: no FIN of the server was captured, but its numbers have room for one\n"},
-		{guess(closed(t, analyze.ClosingNormal, client, server), client),
+		{guess(finAgain(closed(t, analyze.ClosingNormal, client, server)), client),
 			"normal, by inference: a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first; then the client closed first (packet 9); half"},
-		{guess(closed(t, analyze.ClosingSimultaneous, client, server), analyze.BothSides), "simultaneous, by inference: a FIN was captured only when"},
+		{guess(finAgain(closed(t, analyze.ClosingSimultaneous, client, server)), analyze.BothSides), "simultaneous, by inference: a FIN was captured only when"},
+		{guess(closed(t, analyze.ClosingNormal, client, server), server),
+			"normal, by inference: the FIN that was captured first acknowledges the other, which was captured behind it; then the server closed first (packet 10); half"},
 		{oneWay(guess(closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
 	} {
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{x.conn}, Input{})

@@ -54,6 +54,8 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			c.ICMP = analyze.ICMP{Packet: 9, Count: 10, Type: 3, Code: 4, NextMTU: 1200}
 		}, "(packet 9: fragmentation needed, type 3, code 4) quotes a segment that was not acknowledged: the next link takes no more than 1,200 B in one packet; 10 such errors in all"},
+		{func(c *analyze.Connection) { c.ICMP = analyze.ICMP{Packet: 9, Count: 2, Type: 3, Code: 4} }, "not acknowledged; 2 such errors in all"},
+		{func(c *analyze.Connection) { c.FromClient.Timeouts = 4 }, "nothing sent twice; nothing missing"}, // all was acknowledged
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
@@ -99,7 +101,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.FromClient.Unacknowledged, c.FromClient.Timeouts = 5, 4 },
 			"; the last 5 B of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
 		{func(c *analyze.Connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 1, 1 },
-			"; the last 1 B of the server got no acknowledgement, in spite of 1 timeout in a row;"},
+			"; the last 1 B of the server got no acknowledgement, in spite of a timeout;"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 1, 4
 			c.Closing.Outcome = analyze.ClosingNormal

@@ -321,3 +321,14 @@ func TestOpenedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestStalledLeast: two timeouts in a row are not notable, three are.
+func TestStalledLeast(t *testing.T) {
+	for timeouts, want := range map[uint8]uint64{2: 0, 3: 1} {
+		c := halfClose(t)
+		c.FromServer.Unacknowledged, c.FromServer.Timeouts = 10, timeouts
+		if got := weigh(c, whyStalled); got != want {
+			t.Errorf("%d timeouts weigh %d, want %d", timeouts, got, want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ var closeView = &rowView[connection]{
 		closedColumn,
 		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, HideEmpty: true, Nothing: "none", Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none, where there was none or the other end may have closed before, unseen.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.ActiveCloser.String()) }},
-		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "A FIN was not captured and follows from the numbers around it, or what one end did was not captured at all.",
+		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "A FIN was not captured, or not in its place, and follows from the numbers around it, or what one end did was not captured at all.",
 			Value: func(_ *env, c *connection, v *Value) { v.bool(c.Closing.Inferred) }},
 		{Name: "fins", Kind: KindCount, Drop: 6, HideEmpty: true, Nothing: "0", Meaning: "FINs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.FinCount)) },

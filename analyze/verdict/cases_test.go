@@ -124,8 +124,9 @@ var cases = []struct{ name, script, want string }{
 	{"a RST from three hops nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 63\n", "RESET-BETWEEN possible"},
 	{"a RST from three hops farther", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 57\n", "RESET-BETWEEN possible"},
 	{"a RST with another initial TTL, from as far", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 52\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 243\n", ""},
-	{"a RST with another initial TTL, from nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 52\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 244\n", "RESET-BETWEEN likely"},
+	{"a RST with another initial TTL, from nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 52\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 252\n", "RESET-BETWEEN likely"},
 	{"a RST with another initial TTL, from as far as some of the data", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 58\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 28\n", ""},
+	{"a RST with another initial TTL, from between two of the data", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 58\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n", ""},
 	{"data that must come from the next host, and its RST", "0 A>B S 0 ttl 255\n+.01 B>A S. 0 ack 1 ttl 255\n+.001 A>B . 1 ack 1 ttl 255\n+.01 B>A P. 1:11(10) ack 1 ttl 255\n+.01 A>B . 1 ack 11 ttl 255\n" +
 		"+.1 B>A R. 11 ack 1 ttl 64\n", ""},
 	{"refused with another initial TTL, from as far", served6 + "+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl 124\n", "REFUSED certain"},

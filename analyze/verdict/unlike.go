@@ -18,6 +18,13 @@ func hops(ttl uint8) uint8 {
 	return 255 - ttl
 }
 
+// asFar reports whether a packet passed as many routers as others, whose TTLs are from
+// least to most. Where these began with two values, all between is a guess.
+func asFar(ttl, least, most uint8) bool {
+	a, b := hops(least), hops(most)
+	return hops(ttl) >= min(a, b) && hops(ttl) <= max(a, b)
+}
+
 // unlike holds the RST's TTL and IP identification against those of the end
 // that it names, and of its host in other connections (0: none).
 func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8) {
@@ -29,7 +36,7 @@ func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8)
 	} else if hostMax != 0 {
 		least, most = min(least, hostMin), max(most, hostMax)
 	}
-	if most != 0 && (r.TTL < least || r.TTL > most) && hops(r.TTL) != hops(least) && hops(r.TTL) != hops(most) {
+	if most != 0 && (r.TTL < least || r.TTL > most) && !asFar(r.TTL, least, most) {
 		v.Confidence = Likely
 		if int(r.TTL) >= int(least)-detour && int(r.TTL) <= int(most)+detour {
 			v.Confidence = max(Possible, before)
