@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -119,6 +121,24 @@ func TestLiveOnTerminal(t *testing.T) {
 	}
 }
 
+// untilCaptures waits until a socket of the host that a program runs on takes packets:
+// with -q it does not say that it captures.
+func untilCaptures(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	for range 1000 {
+		// The kernel's list has the EtherType of what each socket takes; all are 3.
+		list, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/packet", cmd.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(list, []byte(" 0003 ")) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("it does not capture")
+}
+
 // TestLiveQuiet: -q leaves the results alone.
 func TestLiveQuiet(t *testing.T) {
 	client, server := wired(t)
@@ -128,7 +148,7 @@ func TestLiveQuiet(t *testing.T) {
 	if err := client.Start(cmd); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(300 * time.Millisecond)
+	untilCaptures(t, cmd)
 	askAll(t, client, server, 3)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
@@ -149,7 +169,7 @@ func TestLiveQuietInterrupted(t *testing.T) {
 	if err := client.Start(cmd); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(300 * time.Millisecond)
+	untilCaptures(t, cmd)
 	askAll(t, client, server, 1)
 	time.Sleep(300 * time.Millisecond)
 	cmd.Process.Signal(os.Interrupt)
