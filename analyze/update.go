@@ -174,11 +174,8 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if a.cause == label.CauseSpurious {
 		a.table.Show(x, seg.Packet) // counted already
 	}
-	if seg.Len > 0 && (fx.SeqDelta >= 0 || fx.Cover.Fills && seg.Seq.Add(seg.Len) == x.Nxt) {
-		if fx.SeqDelta >= 0 {
-			x.GoesOn(seg, fx.SeqDelta, a.lab.SACK)
-		}
-		goesOn(x, y)
+	if seg.Len > 0 {
+		a.payload(x, y, seg)
 	}
 	if seg.Flags.Has(wire.FIN) {
 		closes(x, seg)
@@ -193,6 +190,18 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	a.receives(n, x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
+}
+
+// payload takes what it shows that x sends octets: behind all that it has sent, or late
+// in a gap that ends there.
+func (a *Analyzer) payload(x, y *flow.Half, seg *wire.Segment) {
+	fx := &a.facts
+	if fx.SeqDelta >= 0 {
+		x.GoesOn(seg, fx.SeqDelta, a.lab.SACK)
+	}
+	if fx.SeqDelta >= 0 || fx.Cover.Fills && seg.Seq.Add(seg.Len) == x.Nxt {
+		goesOn(x, y)
+	}
 }
 
 // receives takes what the segment says of how much its sender will receive.

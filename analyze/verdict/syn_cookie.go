@@ -20,7 +20,7 @@ var synCookie = Spec{
 			"0 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n"},
 		{"in the second case it sent its SYN-ACK once only", plain + "+1 B>A S. 0 ack 1\n+0 A>B . 1 ack 1\n+2 A>B P. 1:11(10) ack 1\n+1 A>B P. 1:11(10) ack 1\n"},
 		{"in the second case no ICMP error says why a segment of the client did not arrive", plain + "+2 A>B P. 1:11(10) ack 1\n+.01 B>A icmp 3/1 quoting A>B 1\n+2 A>B P. 1:11(10) ack 1\n"},
-		{"in the second case octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1)",
+		{"in the second case more was left unanswered than payload in segments of more than 536 octets, which may not pass where shorter ones do (RFC 9293 §3.7.1)",
 			plain + "+2 A>B . 1:1001(1000) ack 1\n+2 A>B . 1:1001(1000) ack 1\n"},
 		{"no RST ended the opening", plain + "+2 A>B P. 1:11(10) ack 1\n+2 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 1\n"},
 	},
