@@ -292,7 +292,6 @@ func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool
 		x.Has &^= flow.OrderUnsure
 	case again:
 		x.Has |= flow.OrderUnsure
-		n.orderGuessed = true
 	}
 	return x.Is(flow.OrderUnsure)
 }

@@ -108,7 +108,7 @@ var openingEndMembers = []member{
 var icmpMembers = []member{
 	{"icmp", is.object, isNull + "there was none", "The first ICMP error that quotes an octet or FIN that an end had sent behind its SYN and the other had not acknowledged. Redirect and Source Quench are none."},
 	{"icmp.packet", is.number, "", "Its packet."},
-	{"icmp.count", is.number, "", "How many such errors there were, the first included."},
+	{"icmp.count", is.number, "", "How many such errors were captured, the first and copies included."},
 	{"icmp.type", is.number, "", "Its type, in the numbers of the IP version (RFC 792, RFC 4443)."},
 	{"icmp.code", is.number, "", "Its code."},
 	{"icmp.from", is.text, isNull + "not known", "The IP address that sent it."},

@@ -24,7 +24,7 @@ func icmpLater(c *connection) string {
 	if i.Packet == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not acknowledged", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
+	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not yet acknowledged", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
 	if i.NextMTU != 0 {
 		text += ": the next link takes no more than " + octets(uint64(i.NextMTU)) + " in one packet"
 	}
