@@ -209,7 +209,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wir
 	}
 }
 
-// closedLast reports whether y's FIN, captured in front of x's, acknowledged that one,
+// closedLast reports, and notes in y, that its FIN, captured in front of x's, acknowledged that one,
 // and x's not y's: y closed last, and is not for TIME-WAIT (RFC 9293 §3.6). Inferred,
 // because y may have sent its FIN once before, unseen, and that have crossed x's.
 func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool {

@@ -197,7 +197,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 func (a *Analyzer) payload(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	if fx.SeqDelta >= 0 {
-		x.GoesOn(seg, fx.SeqDelta, a.lab.SACK)
+		x.SendsNew(seg, fx.SeqDelta, a.lab.SACK)
 	}
 	if fx.SeqDelta >= 0 || fx.Cover.Fills && seg.Seq.Add(seg.Len) == x.Nxt {
 		goesOn(x, y)

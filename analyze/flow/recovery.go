@@ -86,9 +86,9 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool)
 	}
 }
 
-// GoesOn takes new octets that h sends, behind a gap of so many. sack tells whether both
+// SendsNew takes new octets that h sends, behind a gap of so many. sack tells whether both
 // ends permitted SACK.
-func (h *Half) GoesOn(seg *wire.Segment, gap int64, sack bool) {
+func (h *Half) SendsNew(seg *wire.Segment, gap int64, sack bool) {
 	r := &h.Repair
 	most := mostAfterTimeout * int64(h.MostLen)
 	switch {
