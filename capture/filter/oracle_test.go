@@ -65,8 +65,8 @@ func tcpdump(expr string, where ...string) (oracle, error) {
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			if strings.Contains(stderr.String(), "permission") {
-				return oracle{}, errRefused
+			if strings.Contains(stderr.String(), "permission") || strings.Contains(stderr.String(), "tcpdump: "+where[1]+": ") {
+				return oracle{}, errRefused // the interface, and not the expression
 			}
 			o.refusal = strings.TrimSpace(strings.TrimPrefix(lastLine(stderr.String()), "tcpdump: "))
 			return o, errRefused
