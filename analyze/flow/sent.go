@@ -155,11 +155,11 @@ func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
 	return m
 }
 
-// inside reports whether all payload of the segment lies in a block; receivers
-// differ in whether a FIN counts as an octet of it.
+// inside reports whether all payload of the segment lies in a block, which overlaps it;
+// receivers differ in whether a FIN counts as an octet of it.
 func (s *Trace) inside(b wire.SACKBlock) bool {
 	end := s.End
-	if s.Flags&wire.FIN != 0 && end-1 != s.Seq {
+	if s.Flags&wire.FIN != 0 {
 		end--
 	}
 	return !b.Left.After(s.Seq) && !b.Right.Before(end)

@@ -42,6 +42,22 @@ func many(n int) string {
 	return s
 }
 
+// answered is n clients of B, to each of which a round trip takes 10 ms.
+func answered(n int) string {
+	s := ""
+	for i := range n {
+		s += fmt.Sprintf("addr Z 192.0.2.9:%d\n%d Z>B S 0\n+.010 B>Z S. 0 ack 1\n+.001 Z>B . 1 ack 1\n", 1000+i, i)
+	}
+	return s
+}
+
+// fromAfar is two connections to B, whose segments have passed more routers in one of them,
+// and a RST of B's host with the TTL of the first.
+func fromAfar(first, second int) string {
+	return fmt.Sprintf(lone+"addr D 198.51.100.1:81\naddr E 192.0.2.5:40005\n0 C>B S 0\n+.010 B>C S. 0 ack 1 ttl %d\n+.001 C>B . 1 ack 1\n"+
+		"+1 E>B S 0\n+.010 B>E S. 0 ack 1 ttl %d\n+.001 E>B . 1 ack 1\n+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl %d\n", first, second, first)
+}
+
 // two is two connections that repeat their SYN-ACK behind their request, the
 // second of which begins later by so many seconds.
 func two(later string) string {
@@ -112,6 +128,9 @@ var cases = []struct{ name, script, want string }{
 
 	{"refused sooner than an answer could come", thrice + "+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN possible"},
 	{"refused sooner than an answer could come, from nearer", thrice + "+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 63\n", "REFUSED-BETWEEN likely"},
+	{"refused with the highest TTL that the host had before", fromAfar(60, 50), "REFUSED certain"},
+	{"refused with the lowest", fromAfar(50, 60), "REFUSED certain"},
+	{"refused sooner than any of 256 answers", answered(256) + "addr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN possible"},
 	{"refused sooner than the one answer that was seen", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"refused as soon as an answer comes", thrice + "+1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"refused sooner than two of three answers", thrice + "addr G 198.51.100.1:82\n+1 C>G S 0\n+.0019 G>C S. 0 ack 1\n+.001 C>G . 1 ack 1\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
