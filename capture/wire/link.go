@@ -35,8 +35,8 @@ const (
 	LinkApple1394   LinkType = 138 // RFC 2734
 	LinkAVS         LinkType = 163 // IEEE 802.11 behind an AVS header
 	LinkJuniperEth  LinkType = 178 // Juniper, Ethernet
-	LinkPPPDir      LinkType = 204 // PPP behind a direction octet
 	LinkPPI         LinkType = 192 // per-packet information
+	LinkPPPDir      LinkType = 204 // PPP behind a direction octet
 	LinkIPv4        LinkType = 228 // raw IPv4
 	LinkIPv6        LinkType = 229 // raw IPv6
 	LinkNFLog       LinkType = 239 // Linux netfilter log
