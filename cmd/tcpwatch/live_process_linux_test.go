@@ -328,20 +328,7 @@ func TestLiveUnprivileged(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to become somebody else")
 	}
-	own, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err := os.MkdirTemp("", "tcpwatch it's")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	path := filepath.Join(dir, "tcpwatch")
-	b, err := os.ReadFile(own)
-	if err = errors.Join(err, os.WriteFile(path, b, 0o755), os.Chmod(dir, 0o755)); err != nil {
-		t.Fatal(err)
-	}
+	path := nobodysProgram(t, "tcpwatch it's")
 	run := func(args ...string) (string, error) {
 		cmd := exec.Command(path, args...)
 		cmd.Dir = "/"
