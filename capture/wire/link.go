@@ -12,7 +12,6 @@ const (
 	LinkEthernet    LinkType = 1   // IEEE 802.3
 	LinkTokenRing   LinkType = 6   // IEEE 802.5
 	LinkARCNET      LinkType = 7   // ARCNET with BSD header
-	LinkSLIP        LinkType = 8   // SLIP with a direction header
 	LinkPPP         LinkType = 9   // PPP, RFC 1661, perhaps in RFC 1662 framing
 	LinkFDDI        LinkType = 10  // FDDI
 	LinkRawDLT      LinkType = 12  // raw IP, as DLT_RAW of most systems
