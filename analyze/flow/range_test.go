@@ -222,3 +222,23 @@ func TestBelowFirst(t *testing.T) {
 		t.Errorf("%+v, want a gap in front of packet 6, which showed it", c)
 	}
 }
+
+// TestRestart: a sequence space that begins anew has no measurement under way, and no
+// retransmission that is watched.
+func TestRestart(t *testing.T) {
+	table := NewTable()
+	seg := &wire.Segment{Seq: 100, Len: 10, Flags: wire.ACK, Packet: 5}
+	seg.Options.Set, seg.Options.TSVal = wire.OptTimestamps, 7
+	m := MarkOf(seg)
+	h, o := Half{Has: Sent}, Half{Has: SentACK, Ack: 100}
+	h.Time(110, 0)
+	h.Stamp(&m)
+	table.Suspects(&h, &o, seg, &m, &m, true)
+	if !h.rtt.active || !h.echo.active || !h.Suspect.active {
+		t.Fatalf("%v %v %v", h.rtt.active, h.echo.active, h.Suspect.active)
+	}
+	table.Restart(&h)
+	if h.rtt.active || h.echo.active || h.Suspect.active {
+		t.Errorf("%v %v %v", h.rtt.active, h.echo.active, h.Suspect.active)
+	}
+}

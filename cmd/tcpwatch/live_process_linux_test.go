@@ -330,10 +330,7 @@ func TestLiveUnprivileged(t *testing.T) {
 	}
 	path := nobodysProgram(t, "tcpwatch it's")
 	run := func(args ...string) (string, error) {
-		cmd := exec.Command(path, args...)
-		cmd.Dir = "/"
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		out, err := cmd.CombinedOutput()
+		out, err := asNobody(path, args...).CombinedOutput()
 		return string(out), err
 	}
 	out, err := run("live", "-i", "lo", "-c", "1")
