@@ -328,6 +328,7 @@ func runLab(t *testing.T, args ...string) (status int, out, errs *bytes.Buffer) 
 
 // Over IPv6 the same is to be seen, with another MSS; of UDP there is nothing.
 func TestLabIPv6(t *testing.T) {
+	labtest.NeedIPv6(t)
 	if err := lab.Available(); err != nil {
 		t.Skipf("needs a lab: %v", err)
 	}
