@@ -24,11 +24,7 @@ type peeler struct {
 // peel lets a gopacket layer read the header at c and moves on behind it. ok is
 // false when it refuses the header, or panics because the header is cut.
 func (c cursor) peel(layer gopacket.DecodingLayer) (next cursor, ok bool) {
-	defer func() {
-		if recover() != nil {
-			next, ok = c, false
-		}
-	}()
+	defer func() { _ = recover() }()         // ok is false then
 	data := c.data[:len(c.data):len(c.data)] // what is behind belongs to others
 	if layer.DecodeFromBytes(data, gopacket.NilDecodeFeedback) != nil {
 		return c, false
