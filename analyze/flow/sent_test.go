@@ -87,3 +87,14 @@ func TestSentBefore(t *testing.T) {
 		}
 	}
 }
+
+// TestManyIDs: the order of identifications stays known however many packets an end sends.
+func TestManyIDs(t *testing.T) {
+	var h Half
+	for i := range 1 << 17 {
+		h.Remember(&Mark{IPID: uint16(i), HasID: uint16(i) != 0}, false)
+		if i > 1 && (!h.IDsOrdered() || !h.IDsConsecutive()) {
+			t.Fatalf("behind %d packets: ordered %v, consecutive %v", i+1, h.IDsOrdered(), h.IDsConsecutive())
+		}
+	}
+}

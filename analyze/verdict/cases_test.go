@@ -197,6 +197,8 @@ var cases = []struct{ name, script, want string }{
 	{"the server repeats its SYN-ACK behind the request, beside others that went on long before", served + "5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a SYN-ACK behind what shows that the server is open", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", ""},
+	{"a request near the server stands in front of the SYN-ACK that comes again, and only new octets behind it", "0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n" +
+		"+.1 A>B P. 11:21(10) ack 1\n+.0001 B>A . 1 ack 1\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
 	{"two wait at one time", two("+.5"), "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"two wait at one time, without payload", strings.NewReplacer("+.01 C>B P. 1:11(10) ack 1\n", "", "+.01 A>B P. 1:11(10) ack 1\n", "", " . 11 ", " . 1 ",
 		"+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "+.01 B>C P. 1:11(10) ack 1\n", "+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "+.01 B>A P. 1:11(10) ack 1\n").Replace(two("+.5")), "LAST-ACK-LOST possible"},
