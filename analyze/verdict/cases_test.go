@@ -130,6 +130,11 @@ var cases = []struct{ name, script, want string }{
 	{"refused sooner than an answer could come, from nearer", thrice + "+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 63\n", "REFUSED-BETWEEN likely"},
 	{"refused with the highest TTL that the host had before", fromAfar(60, 50), "REFUSED certain"},
 	{"refused with the lowest", fromAfar(50, 60), "REFUSED certain"},
+	{"reset in the opening with a TTL that its own SYN-ACK alone has", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 50\n", "REFUSED certain"},
+	{"reset in the opening with a TTL that its host had before", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 60\n", "REFUSED certain"},
+	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
+		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
+		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
 	{"refused sooner than any of 256 answers", answered(256) + "addr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN possible"},
 	{"refused sooner than the one answer that was seen", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"refused as soon as an answer comes", thrice + "+1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
@@ -342,6 +347,10 @@ func TestPackets(t *testing.T) {
 	v.Items[0], v.Items[1], v.Len = verdict.Item{Packet: 5, Than: 2}, verdict.Item{Packet: 2, Than: 7}, 2
 	if got := v.Packets([]uint64{2}); !slices.Equal(got, []uint64{2, 5, 2, 7}) {
 		t.Errorf("packets %v behind a list of the caller's", got)
+	}
+	v.Items[0], v.Len = verdict.Item{Packet: 5}, 1
+	if got := v.Packets(nil); !slices.Equal(got, []uint64{5}) {
+		t.Errorf("packets %v of evidence with one", got)
 	}
 }
 
