@@ -18,10 +18,10 @@ type burst struct {
 	causes       [label.CauseCount]uint32
 }
 
-// stalledAfter is how many timeouts in a row make a connection stalled: R1 of RFC
+// StalledAfter is how many timeouts in a row make a connection stalled: R1 of RFC
 // 9293 §3.8.3, from which on a host should tell its routing that nothing gets
 // through.
-const stalledAfter = 3
+const StalledAfter = 3
 
 // resends follows what is sent again.
 func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment, phase label.ID) {
@@ -81,9 +81,9 @@ func (a *Analyzer) sendsAgain(f *flow.Flow, w *watched, seg *wire.Segment) {
 	b.causes[a.cause]++
 	b.octets += uint64(seg.Len - freshPayload(fx, seg))
 	b.last, b.until = seg.Packet, seg.Time
-	if a.timer && a.cause == label.CauseRTO && fx.Sender.Repair.Backoff == stalledAfter && fx.Receiver.Is(flow.SentACK) {
+	if a.timer && a.cause == label.CauseRTO && fx.Sender.Repair.Backoff == StalledAfter && fx.Receiver.Is(flow.SentACK) {
 		m := a.momentOf(MomentStalled, f, seg.Packet, seg.Time)
-		m.By, m.Count, m.First, m.Since = sideOf(f, fx.From), stalledAfter, b.first, b.since
+		m.By, m.Count, m.First, m.Since = sideOf(f, fx.From), StalledAfter, b.first, b.since
 		a.tell(m)
 	}
 }

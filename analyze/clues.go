@@ -24,15 +24,13 @@ type Clues struct {
 	// 1, is the first with payload; 0: none among the first 255. IgnoredAgain
 	// counts those that repeat payload or a FIN, up to 255, and IgnoredLeast is the least
 	// payload in one that has any, octets; 0: none has.
-	Ignored      uint32
-	IgnoredData  uint8
-	IgnoredAgain uint8
+	Ignored, IgnoredLeast     uint32
+	IgnoredPackets            [4]uint64
+	IgnoredAt                 int64
+	IgnoredData, IgnoredAgain uint8
 	// ProvedTwice is set where ServerProved shows that something sent again had arrived
 	// the first time: a D-SACK, or what makes a retransmission spurious.
-	ProvedTwice    bool
-	IgnoredLeast   uint32
-	IgnoredPackets [4]uint64
-	IgnoredAt      int64
+	ProvedTwice bool
 	// Rst is the first RST that reset the connection, or where it turned out to
 	// live on, the next that did.
 	Rst RstClue

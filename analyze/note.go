@@ -1,8 +1,6 @@
 package analyze
 
 import (
-	"net/netip"
-
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/zeek"
@@ -71,24 +69,6 @@ type note struct {
 
 	watched int32 // in Analyzer.watching; 0: nobody asks
 	_       int32 // whole words where addresses have 32 bits
-}
-
-type icmpNote struct {
-	packet     uint64
-	count      uint32
-	nextMTU    uint16
-	typ, code  uint8
-	from       wire.Addr
-	fromIsIPv6 bool
-}
-
-// sender is the address of who sent the error.
-func (i *icmpNote) sender() netip.Addr {
-	from := netip.AddrFrom16(i.from)
-	if !i.fromIsIPv6 {
-		from = from.Unmap()
-	}
-	return from
 }
 
 type timeWaitNote struct {

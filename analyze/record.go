@@ -83,11 +83,11 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
 		c.addStep(&a.steps.At(i).Step)
 	}
-	a.opening(f, n, &c.Opening)
+	n.opening(f, &c.Opening)
 	if i := &n.icmpLater; i.packet != 0 {
 		c.ICMP = ICMP{Packet: i.packet, Count: i.count, Type: i.typ, Code: i.code, From: i.sender(), NextMTU: i.nextMTU}
 	}
-	a.closing(f, n, &c.Closing)
+	n.closing(f, &c.Closing)
 	n.timeWait(f, &c.TimeWait)
 }
 
@@ -143,7 +143,8 @@ func (d *Direction) held(w *windowNote) {
 	d.ZeroWindowTime, d.WindowFullTime, d.WindowEpisodes = w.zero, w.full, uint64(w.count)
 }
 
-func (a *Analyzer) opening(f *flow.Flow, n *note, o *Opening) {
+// opening fills o, which is zero but for its lists of packets.
+func (n *note) opening(f *flow.Flow, o *Opening) {
 	client, server := f.Client, f.Client.Other()
 	x, y := &f.Half[client], &f.Half[server]
 	o.SynCount, o.ServerSynCount = n.synCount[client], n.synCount[server]
@@ -211,7 +212,8 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 	return OpeningUnanswered
 }
 
-func (a *Analyzer) closing(f *flow.Flow, n *note, c *Closing) {
+// closing fills c, which is zero but for its list of packets.
+func (n *note) closing(f *flow.Flow, c *Closing) {
 	x, y := &f.Half[0], &f.Half[1]
 	c.FinCount, c.RstPacket, c.RstAfter, c.RstIgnored = n.finCount, n.rstPacket, n.rstAfter, n.rstIgnored
 	c.HalfClosedFor = -1
@@ -220,46 +222,17 @@ func (a *Analyzer) closing(f *flow.Flow, n *note, c *Closing) {
 		c.RstBy = sideOf(f, n.rstSide)
 	}
 	both := x.Is(flow.SentFIN) && y.Is(flow.SentFIN)
-	crossed := both && n.finAck[0].Before(y.FinEnd) && n.finAck[1].Before(x.FinEnd)
-	first := flow.Side(0)
 	switch {
-	case both && !crossed && !n.finAck[0].Before(y.FinEnd) && n.finAck[1].Before(x.FinEnd):
-		first = 1 // side 0 acknowledged the other's FIN in its own
-	case both && !crossed && !n.finAck[1].Before(x.FinEnd) && n.finAck[0].Before(y.FinEnd):
-	case !x.Is(flow.SentFIN), both && (n.finAt[1] < n.finAt[0] || n.finAt[1] == n.finAt[0] && n.finPacket[1] < n.finPacket[0]):
-		first = 1
-	}
-	switch {
-	case crossed:
+	case both && n.finAck[0].Before(y.FinEnd) && n.finAck[1].Before(x.FinEnd): // they crossed
 		c.Outcome, c.ActiveCloser = ClosingSimultaneous, BothSides
 	case both:
 		c.Outcome = ClosingNormal
+		n.closedFirst(f, c)
 	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
 		c.Outcome = ClosingHalfClosed
+		n.closedFirst(f, c)
 	}
-	if c.Outcome == ClosingNormal || c.Outcome == ClosingHalfClosed {
-		c.ActiveCloser = sideOf(f, first)
-		begun := n.synCount[0] + n.synCount[1] + n.synAckCount
-		if x.Packets == 0 || y.Packets == 0 || begun == 0 && !both {
-			// The other end may have closed first, unseen.
-			c.ActiveCloser, c.Inferred = NoSide, true
-		}
-		if c.Outcome == ClosingHalfClosed && (x.Has|y.Has)&flow.TailMissed != 0 {
-			c.ActiveCloser, c.Inferred = NoSide, true // the octets missed may hold the other FIN
-		}
-		until := f.Last
-		if both {
-			until = n.finAt[first.Other()]
-		} else if n.rstPacket != 0 {
-			until = n.rstAt
-		}
-		if x.Packets > 0 && y.Packets > 0 {
-			c.HalfClosedFor = max(until-n.finAt[first], 0)
-			c.HalfClosedOctets = n.halfOctets[first.Other()]
-		}
-	}
-	acked := x.Is(flow.FINProved) && y.Is(flow.FINProved)
-	if both && acked {
+	if both && x.Is(flow.FINProved) && y.Is(flow.FINProved) {
 		c.Segments = 4
 		if n.finAcksFIN {
 			c.Segments = 3
@@ -270,6 +243,52 @@ func (a *Analyzer) closing(f *flow.Flow, n *note, c *Closing) {
 	}
 }
 
+// closedFirst says in c, which is of a close by FINs that did not cross, or of one FIN,
+// who closed first, and what came until the other end did.
+func (n *note) closedFirst(f *flow.Flow, c *Closing) {
+	x, y := &f.Half[0], &f.Half[1]
+	both := c.Outcome == ClosingNormal
+	first := n.firstFIN(f, both)
+	c.ActiveCloser = sideOf(f, first)
+	begun := n.synCount[0] + n.synCount[1] + n.synAckCount
+	if x.Packets == 0 || y.Packets == 0 || begun == 0 && !both {
+		// The other end may have closed first, unseen.
+		c.ActiveCloser, c.Inferred = NoSide, true
+	}
+	if !both && (x.Has|y.Has)&flow.TailMissed != 0 {
+		c.ActiveCloser, c.Inferred = NoSide, true // the octets missed may hold the other FIN
+	}
+	if x.Packets == 0 || y.Packets == 0 {
+		return
+	}
+	until := f.Last
+	if both {
+		until = n.finAt[first.Other()]
+	} else if n.rstPacket != 0 {
+		until = n.rstAt
+	}
+	c.HalfClosedFor = max(until-n.finAt[first], 0)
+	c.HalfClosedOctets = n.halfOctets[first.Other()]
+}
+
+// firstFIN returns the side whose FIN came first: the one whose FIN the other's
+// acknowledges, where both were sent, else the one that was captured first.
+func (n *note) firstFIN(f *flow.Flow, both bool) flow.Side {
+	x, y := &f.Half[0], &f.Half[1]
+	if both {
+		switch xAnswers, yAnswers := !n.finAck[0].Before(y.FinEnd), !n.finAck[1].Before(x.FinEnd); {
+		case xAnswers && !yAnswers:
+			return 1
+		case yAnswers && !xAnswers:
+			return 0
+		}
+	}
+	if !x.Is(flow.SentFIN) || both && (n.finAt[1] < n.finAt[0] || n.finAt[1] == n.finAt[0] && n.finPacket[1] < n.finPacket[0]) {
+		return 1
+	}
+	return 0
+}
+
 func sideOf(f *flow.Flow, s flow.Side) Side {
 	if s == f.Client {
 		return ClientSide
@@ -277,6 +296,7 @@ func sideOf(f *flow.Flow, s flow.Side) Side {
 	return ServerSide
 }
 
+// timeWait fills w, which is zero.
 func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
 	t := &n.tw
 	switch {
@@ -290,61 +310,4 @@ func (n *note) timeWait(f *flow.Flow, w *TimeWait) {
 		return
 	}
 	w.Since, w.Until, w.Restarts, w.ReusedBy, w.Reuse, w.CutBy = t.since, t.until, t.restarts, t.reusedBy, t.right, t.cutBy
-}
-
-// Quote takes an ICMP error that quotes a TCP header: it says why a connection
-// failed, and moves nothing (RFC 5927 §4).
-func (a *Analyzer) Quote(q *wire.Quote) {
-	var p pair
-	p.fill(a.table, &q.Tuple)
-	a.quote(q, &p)
-	a.expire()
-}
-
-// quote is Quote but for the connections that are to be forgotten behind it.
-func (a *Analyzer) quote(q *wire.Quote, p *pair) {
-	a.table.Settle()
-	a.tick(q.Time)
-	r := a.table.Find(&p.key, p.hash)
-	if r == 0 || !undelivered(q) {
-		return
-	}
-	f, from := a.flow(r), p.from
-	n, h := a.notes.At(f.Extra), &f.Half[from]
-	told := &n.icmpLater
-	switch {
-	case h.Is(flow.SentSYN) && h.ISN == q.Seq:
-		told = &n.icmp
-		if n.complete {
-			return
-		}
-	case !outstanding(h, &f.Half[from.Other()], q.Seq):
-		return
-	}
-	told.count++
-	if told.count > 1 {
-		return
-	}
-	*told = icmpNote{packet: q.Packet, count: 1, nextMTU: q.NextMTU, typ: q.Type, code: q.Code, from: q.Reporter, fromIsIPv6: q.IPv6}
-	if a.cfg.Moment != nil {
-		m := a.momentOf(MomentICMPError, f, q.Packet, q.Time)
-		a.soFar(f, n)
-		m.Connection = &a.conn
-		a.tell(m)
-	}
-}
-
-// undelivered reports whether an ICMP error says that what it quotes did not
-// arrive. A Redirect was sent by who forwarded the packet (RFC 792), and a Source
-// Quench is to be ignored (RFC 9293 §3.9.2.2, RFC 6633).
-func undelivered(q *wire.Quote) bool {
-	const sourceQuench, redirect = 4, 5
-	return q.IPv6 || q.Type != sourceQuench && q.Type != redirect
-}
-
-// outstanding reports whether h had sent the octet with number seq and the other
-// end not acknowledged it: an error about anything else is old or made up (RFC
-// 5927 §4.1). One about a SYN in the old window is not about the octet of that number.
-func outstanding(h, other *flow.Half, seq wire.Seq) bool {
-	return h.Is(flow.Sent) && !(h.HasOldSYN && h.OldSYN == seq) && !seq.Before(h.Low) && seq.Before(h.Nxt) && (!other.Is(flow.SentACK) || !seq.Before(other.Ack))
 }

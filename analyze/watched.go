@@ -141,7 +141,7 @@ func firstSender(f *flow.Flow) flow.Side {
 func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 	c := &a.closingNow
 	*c = Closing{}
-	a.closing(f, n, c)
+	n.closing(f, c)
 	now := saidClosing{c.Outcome, c.ActiveCloser}
 	x, y := &f.Half[0], &f.Half[1]
 	final := at.end != EndNone

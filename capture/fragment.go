@@ -147,14 +147,12 @@ func (d *Decoder) fragment(c cursor, seg *wire.Segment) wire.Skip {
 	return skip
 }
 
-const protoESP = 50
-
 // leadsToTCP reports whether a packet of this protocol may hold TCP.
 func leadsToTCP(protocol uint8, ipv6 bool) bool {
 	switch protocol {
-	case 6, protoIPv4, protoUDP, protoIPv6, protoGRE, 51, protoIPIP, protoEtherIP, protoMPLS:
+	case protoTCP, protoIPv4, protoUDP, protoIPv6, protoGRE, protoAH, protoIPIP, protoEtherIP, protoMPLS:
 		return true
-	case 0, 43, 44, 60, 135, 139, 140:
+	case protoHopByHop, protoRouting, protoFragment, protoDestOptions, protoMobility, protoHIP, protoShim6:
 		return ipv6
 	}
 	return false

@@ -192,6 +192,38 @@ func TestFragmentsCut(t *testing.T) {
 	}
 }
 
+// TestFragmentedHeaders: a packet is put together whatever header in front of its segment
+// the fragments begin with, and not where none of those can be.
+func TestFragmentedHeaders(t *testing.T) {
+	for _, ipv6 := range []bool{true, false} {
+		size := 20
+		if ipv6 {
+			size = 40
+		}
+		packet := bigPacket(ipv6, 200)
+		for _, c := range []struct {
+			name     string
+			protocol byte
+			header   string // empty: the packet carries what it says
+			v4       bool   // also in IPv4
+		}{
+			{"hop-by-hop", 0, "06 00 0104 00000000", false}, {"destination options", 60, "06 00 0104 00000000", false},
+			{"routing", 43, "06 00 fe 00 00000000", false}, {"mobility", 135, "06 00 00 00 0000 0000", false},
+			{"HIP", 139, "06 00 00 00 0000 0000", false}, {"shim6", 140, "06 00 80 00 0000 0000", false},
+			{"authentication", 51, "06 04 0000 00000001 00000001 000000000000000000000000", true},
+			{"no protocol that leads to TCP", 132, "06 00 0104 00000000", true},
+		} {
+			whole := cat(packet[:size], hx(c.header), packet[size:])
+			whole[6+3*(40-size)/20] = c.protocol // octet 6 in IPv6, 9 in IPv4
+			d := NewDecoder(DecoderOptions{})
+			segments, skips := run(d, piece(whole, 7, 0, 64, true), piece(whole, 7, 64, len(whole)-size, false))
+			if want := c.protocol != 132 && (ipv6 || c.v4); (len(segments) == 1) != want || want && segments[0].Len != 200 {
+				t.Errorf("%s, IPv6 %v: %v %v", c.name, ipv6, skips, segments)
+			}
+		}
+	}
+}
+
 // TestFragmentHeaders: the first fragment's header counts, and congestion that
 // any of them met.
 func TestFragmentHeaders(t *testing.T) {

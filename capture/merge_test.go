@@ -97,28 +97,31 @@ func TestMergeGoesOnBehindDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	missing := filepath.Join(dir, "missing")
-	got, damages, stats := mergedData(t, []string{missing, a, text, b})
-	if want := "a0 b0 a1 b1 b2"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-	want := []string{
-		missing + ": no such file or directory",
-		text + `: not a capture: starts with "no"`,
-		a + ": packet 3 (byte 60): the file ends in this packet: 17 of 18 octets are there",
-	}
-	var have []string
-	for _, d := range damages {
-		have = append(have, d.Error())
-	}
-	if !slices.Equal(have, want) {
-		t.Errorf("damages %q, want %q", have, want)
-	}
-	if len(stats.Files) != 4 || stats.Files[1].Packets != 2 || stats.Files[3].Packets != 3 {
-		t.Errorf("%+v", stats.Files)
-	}
-	for i, f := range stats.Interfaces {
-		if want := []int{1, 3}[i]; f.File != want {
-			t.Errorf("interface %d is of file %d", i, f.File)
+	for _, paths := range [][]string{{missing, a, text, b}, {missing, a, b, text}} {
+		got, damages, stats := mergedData(t, paths)
+		if want := "a0 b0 a1 b1 b2"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		want := []string{
+			missing + ": no such file or directory",
+			text + `: not a capture: starts with "no"`,
+			a + ": packet 3 (byte 60): the file ends in this packet: 17 of 18 octets are there",
+		}
+		var have []string
+		for _, d := range damages {
+			have = append(have, d.Error())
+		}
+		if !slices.Equal(have, want) {
+			t.Errorf("damages %q, want %q", have, want)
+		}
+		places := []int{slices.Index(paths, a), slices.Index(paths, b)}
+		if len(stats.Files) != 4 || stats.Files[places[0]].Packets != 2 || stats.Files[places[1]].Packets != 3 {
+			t.Errorf("%+v", stats.Files)
+		}
+		for i, f := range stats.Interfaces {
+			if f.File != places[i] {
+				t.Errorf("interface %d is of file %d", i, f.File)
+			}
 		}
 	}
 }

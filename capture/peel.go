@@ -24,11 +24,7 @@ type peeler struct {
 // peel lets a gopacket layer read the header at c and moves on behind it. ok is
 // false when it refuses the header, or panics because the header is cut.
 func (c cursor) peel(layer gopacket.DecodingLayer) (next cursor, ok bool) {
-	defer func() {
-		if recover() != nil {
-			next, ok = c, false
-		}
-	}()
+	defer func() { _ = recover() }()         // ok is false then
 	data := c.data[:len(c.data):len(c.data)] // what is behind belongs to others
 	if layer.DecodeFromBytes(data, gopacket.NilDecodeFeedback) != nil {
 		return c, false
@@ -71,17 +67,31 @@ func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
 	return wire.NotTCP
 }
 
-// IP protocol numbers that lead on.
+// IP protocol numbers that lead on, and protoESP, which does not.
 const (
 	protoICMP    = 1
 	protoIPv4    = 4
+	protoTCP     = 6
 	protoUDP     = 17
 	protoIPv6    = 41
 	protoGRE     = 47
+	protoESP     = 50
+	protoAH      = 51
 	protoICMPv6  = 58
 	protoIPIP    = 94
 	protoEtherIP = 97
 	protoMPLS    = 137
+)
+
+// Extension headers of IPv6, which wire walks.
+const (
+	protoHopByHop    = 0
+	protoRouting     = 43
+	protoFragment    = 44
+	protoDestOptions = 60
+	protoMobility    = 135
+	protoHIP         = 139
+	protoShim6       = 140
 )
 
 // into adds the identity of IP in IP, by the outer version.

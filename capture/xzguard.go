@@ -2,6 +2,7 @@ package capture
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -84,7 +85,7 @@ func (g *xzGuard) take(n int) ([]byte, error) {
 	return g.ahead[have:], err
 }
 
-var errXZShape = fmt.Errorf("xz: impossible header")
+var errXZShape = errors.New("xz: impossible header")
 
 // free hands on everything that follows without a look: the decoder will
 // refuse it.

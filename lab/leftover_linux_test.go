@@ -85,7 +85,8 @@ func TestUserNamespace(t *testing.T) {
 // of full length pass.
 func TestVethTruth(t *testing.T) {
 	needLab(t)
-	for _, ipv6 := range []bool{false, true} {
+	for _, family := range labtest.Both(t, "IPv4", "IPv6") {
+		ipv6 := family == "IPv6"
 		sc := &Scenario{Name: "veth", Link: symmetric(Path{Delay: 2 * ms, Loss: .02}), Veth: true, IPv6: ipv6, Settle: 300 * ms, Program: bulk(300000)}
 		res, err := Run(sc, t.TempDir(), 1)
 		if err != nil {

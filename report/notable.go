@@ -49,7 +49,6 @@ const (
 	resentLeast   = 3               // … and at least so many
 	halfClosedFor = 10 * 1000000000 // ns that one end waited for the other's FIN
 	slowAnswer    = 1000000000      // ns that the server took to answer
-	stalledAfter  = 3               // timeouts in a row: the threshold R1 of RFC 9293 §3.8.3, as for the event
 	waitShare     = 2               // one part in so many of the time went by in front of what was sent again
 	notableEach   = 10              // connections kept for one reason
 	notableShown  = 12              // rows in all
@@ -156,7 +155,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyReset:
 		return is(cl.Outcome == analyze.ClosingReset)
 	case whyStalled:
-		return uint64(len(stallTexts(c, stalledAfter)))
+		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
 		return is(c.TimeWait.Reuse == analyze.ReuseUnproved)
 	case whyICMP:
@@ -229,7 +228,7 @@ func reasonText(c *connection, why reason) string {
 		}
 		return resetSentence(c)
 	case whyStalled:
-		return strings.Join(stallTexts(c, stalledAfter), ", ")
+		return strings.Join(stallTexts(c, analyze.StalledAfter), ", ")
 	case whyReuse:
 		return fmt.Sprintf("used again by connection %d with neither a higher ISN nor a later timestamp", c.TimeWait.ReusedBy)
 	case whyICMP:

@@ -93,7 +93,7 @@ func mostlyCopies(t *tally) bool {
 // captured twice: then there may be two taps.
 func capturedTwice(client, server *analyze.Direction) bool {
 	copies, all := client.DuplicatePackets+server.DuplicatePackets, client.Packets+server.Packets
-	return copies > 0 && 2*copies > all-min(all, copies)
+	return 2*copies > all-min(all, copies)
 }
 
 // qualityItems says what else of the capture bears on what is concluded from it.

@@ -137,7 +137,7 @@ func (t *story) title() {
 func (t *story) zero() string {
 	e, start := t.env, t.conn.Start
 	text := "times since " + string(e.clock.appendTime(nil, start))
-	if e.based && start != e.base {
+	if start != e.base {
 		text += " (" + string(appendFixed(nil, start-e.base)) + " s in other views)"
 	}
 	return text

@@ -196,22 +196,22 @@ func optionLines(o *analyze.Opening) []string {
 	return nil
 }
 
-// namedOptions are the options that the story mentions.
-var namedOptions = []struct {
+// namedOption is an option that the story mentions; valued where its value is told.
+type namedOption struct {
 	bit    wire.OptionSet
 	name   string
 	valued bool
-}{
+}
+
+var namedOptions = []namedOption{
 	{wire.OptMSS, "MSS", true}, {wire.OptWindowScale, "window scale", true}, {wire.OptSACKPermitted, "SACK", false},
 	{wire.OptTimestamps, "timestamps", false}, {wire.OptFastOpen, "Fast Open", false}, {wire.OptMPTCP, "MPTCP", false},
 	{wire.OptMD5, "MD5", false}, {wire.OptAO, "AO", false}, {wire.OptUserTimeout, "user timeout", false},
 }
 
-func optionText(o *analyze.EndOptions, p struct {
-	bit    wire.OptionSet
-	name   string
-	valued bool
-}) string {
+// optionText is the value of an option, or its name where that has none that is told; ""
+// where it was not offered.
+func optionText(o *analyze.EndOptions, p namedOption) string {
 	switch {
 	case !o.Set.Has(p.bit):
 		return ""

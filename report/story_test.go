@@ -204,3 +204,29 @@ func TestCutOptionsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestWithoutECNThrice: the third SYN asks for less than the first, too.
+func TestWithoutECNThrice(t *testing.T) {
+	c := halfClose(t)
+	synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0)(c)
+	c.Steps = append(c.Steps, c.Steps[1])
+	c.Steps[2].Packet = 3
+	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	if n := strings.Count(out, "the same ISN, without ECN"); n != 2 {
+		t.Errorf("said of %d:\n%s", n, out)
+	}
+}
+
+// TestListeningNotShown: only where a SYN was captured could a SYN-ACK have shown that the
+// server was listening.
+func TestListeningNotShown(t *testing.T) {
+	for _, syns := range []uint32{0, 1} {
+		c := halfClose(t)
+		c.Opening.SynCount, c.Opening.SynAckCount = syns, 0
+		c.Closing.Outcome, c.ServerState = analyze.ClosingOpen, state.Unknown
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+		if strings.Contains(out, "no SYN-ACK showed that it was listening") != (syns > 0) {
+			t.Errorf("%d SYNs:\n%s", syns, out)
+		}
+	}
+}

@@ -87,23 +87,23 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
 	if x.Cover.Old > 0 {
-		l := t.Latest(s, seg.Seq, seg.End())
+		l := t.latest(s, seg.Seq, seg.End())
 		x.Overlap = l.Mark
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
-		x.Same, x.SameAgain = t.Same(s, seg, x.Late)
+		x.Same, x.SameAgain = t.same(s, seg, x.Late)
 		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
 			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
 		}
 		if x.Cover.Fresh == 0 {
-			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
+			x.OvertakenBy = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
-		x.Same, x.SameAgain = t.Same(s, seg, x.Late)
+		x.Same, x.SameAgain = t.same(s, seg, x.Late)
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
 	if x.Bare && x.SeqDelta == -1 {
-		if l := t.Latest(s, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
+		if l := t.latest(s, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
 			x.Repeated = l.Time
 		}
 	}
@@ -137,7 +137,7 @@ func (x *Facts) reports(t *Table, seg *wire.Segment) {
 		// filled, and leaves the block that reported it (RFC 2018 §4) in the ACK.
 		return
 	}
-	l := t.Latest(r, b.Left, b.Right)
+	l := t.latest(r, b.Left, b.Right)
 	x.DSACK, x.TwiceReceived = true, l.Packet
 	// A copy that the network made explains the report as well, but for a capture
 	// that holds packets twice, told by more than one in four (a heuristic).

@@ -267,11 +267,11 @@ func (f *Flow) SideOf(h *Half) Side {
 // Answers reports whether an acknowledgement number is for the SYN that the end last
 // sent, or for octets that came with it too (RFC 9293 §3.10.7.3: ISS < SEG.ACK =< SND.NXT).
 func (h *Half) Answers(ack wire.Seq) bool {
-	return ack == h.SYNNumber()+1 || !h.HasOldSYN && h.CoversSYN(ack, 0)
+	return ack == h.synNumber()+1 || !h.HasOldSYN && h.CoversSYN(ack, 0)
 }
 
-// SYNNumber returns the number of the SYN that the end last sent.
-func (h *Half) SYNNumber() wire.Seq {
+// synNumber returns the number of the SYN that the end last sent.
+func (h *Half) synNumber() wire.Seq {
 	if h.HasOldSYN {
 		return h.OldSYN
 	}

@@ -32,14 +32,8 @@ type Cover struct {
 	Beyond Mark
 }
 
-// Look tells what [from, to) would add, without adding it. An empty range adds
-// nothing.
-func (t *Table) Look(h *Half, from, to wire.Seq) (c Cover) {
-	t.look(h, from, to, &c)
-	return c
-}
-
-// look is Look into c, which is zero.
+// look tells in c, which is zero, what [from, to) would add, without adding it. An empty
+// range adds nothing.
 func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 	if !h.Is(Sent) || from == to {
 		if h.Is(Sent) && from.After(h.Nxt) {
@@ -282,9 +276,6 @@ func (t *Table) Unseen(h, o *Half) uint64 {
 	}
 	return n
 }
-
-// Holes counts the ranges that make up Missing, as far as they are remembered.
-func (h *Half) Holes() int { return int(h.nholes) }
 
 func (t *Table) dropHoles(h *Half) {
 	for h.holes != 0 {

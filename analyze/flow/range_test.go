@@ -16,6 +16,12 @@ type octets struct {
 	low, nxt int64
 }
 
+// covers is look without a place for its result.
+func (t *Table) covers(h *Half, from, to wire.Seq) (c Cover) {
+	t.look(h, from, to, &c)
+	return c
+}
+
 func (m *octets) look(from, to int64) (c Cover) {
 	if m.any && from > m.nxt {
 		c.Gap = uint32(from - m.nxt)
@@ -79,11 +85,11 @@ func TestRanges(t *testing.T) {
 			if from == to && m.any && from < m.low {
 				continue // an empty segment in front of everything says nothing
 			}
-			got, want := table.Look(&h, at(from), at(to)), m.look(from, to)
+			got, want := table.covers(&h, at(from), at(to)), m.look(from, to)
 			got.Beyond = Mark{}
 			want.Below = m.any && from < m.low && from < to
 			if got != want {
-				r.Fatalf("Look [%d,%d) = %+v, want %+v", from, to, got, want)
+				r.Fatalf("look [%d,%d) = %+v, want %+v", from, to, got, want)
 			}
 			table.Add(&h, at(from), at(to))
 			h.Has |= Sent
@@ -93,8 +99,8 @@ func TestRanges(t *testing.T) {
 				r.Fatalf("[%d,%d): Low %d Nxt %d NxtRel %d, want %d %d %d", from, to, h.Low-origin, h.Nxt-origin, h.NxtRel, m.low, m.nxt, m.nxt-first)
 			}
 			// A segment without octets beyond Nxt cuts a hole in two.
-			if table.Missing(&h) != octets || h.Holes() < holes {
-				r.Fatalf("[%d,%d): %d octets missing in %d holes, want %d in %d", from, to, table.Missing(&h), h.Holes(), octets, holes)
+			if table.Missing(&h) != octets || int(h.nholes) < holes {
+				r.Fatalf("[%d,%d): %d octets missing in %d holes, want %d in %d", from, to, table.Missing(&h), int(h.nholes), octets, holes)
 			}
 			a := rapid.Int64Range(m.low, m.nxt).Draw(r, "a")
 			b := rapid.Int64Range(a, m.nxt).Draw(r, "b")
@@ -107,7 +113,7 @@ func TestRanges(t *testing.T) {
 			table.Add(&other, wire.Seq(n), wire.Seq(n)) // another user of the slab
 		}
 		table.Restart(&h)
-		if table.Missing(&h) != 0 || h.Holes() != 0 {
+		if table.Missing(&h) != 0 || int(h.nholes) != 0 {
 			r.Fatal("Restart leaves holes")
 		}
 	})
@@ -121,16 +127,16 @@ func TestManyHoles(t *testing.T) {
 	for i := range wire.Seq(n) {
 		table.Add(&h, 1<<32-1000+4*i, 1<<32-1000+4*i+1)
 		h.Has |= Sent
-		if h.Holes() > maxHoles {
-			t.Fatalf("%d holes are kept", h.Holes())
+		if int(h.nholes) > maxHoles {
+			t.Fatalf("%d holes are kept", int(h.nholes))
 		}
 	}
-	if got := table.Missing(&h); got != 3*(n-1) || h.Holes() != maxHoles || int(table.holes.Len()) > maxHoles+2 {
-		t.Errorf("%d octets missing, %d holes, %d in the slab", got, h.Holes(), int(table.holes.Len()))
+	if got := table.Missing(&h); got != 3*(n-1) || int(h.nholes) != maxHoles || int(table.holes.Len()) > maxHoles+2 {
+		t.Errorf("%d octets missing, %d holes, %d in the slab", got, int(h.nholes), int(table.holes.Len()))
 	}
 	// Of one that was given up nothing can be said.
 	start := wire.Seq(1<<32 - 1000)
-	if c := table.Look(&h, start+1, start+3); !c.Unknown || c.Old != 0 {
+	if c := table.covers(&h, start+1, start+3); !c.Unknown || c.Old != 0 {
 		t.Errorf("a hole that was given up: %+v", c)
 	}
 }
@@ -146,7 +152,7 @@ func TestLongStream(t *testing.T) {
 	table.Add(&h, 12345+step, 12345+2*step) // the first step stays missing
 	for i := int64(2); i < 6000; i++ {
 		from := wire.Seq(12345 + uint32(i*step))
-		if c := table.Look(&h, from, from+step); c.Fresh != step || c.Old != 0 || c.Gap != 0 {
+		if c := table.covers(&h, from, from+step); c.Fresh != step || c.Old != 0 || c.Gap != 0 {
 			t.Fatalf("after %d MiB: %+v", i, c)
 		}
 		table.Add(&h, from, from+step)
@@ -165,19 +171,19 @@ func TestForgottenAhead(t *testing.T) {
 	table.Add(&h, 1<<29, 1<<29+10)
 	const far = mostSpace + 1000
 	table.Add(&h, far, far+10) // Low is 1,010, within the first gap
-	if c := table.Look(&h, 5000, 5010); !c.Unknown {
+	if c := table.covers(&h, 5000, 5010); !c.Unknown {
 		t.Errorf("in the gap that was given up: %+v, want unknown", c)
 	}
-	if c := table.Look(&h, 1<<29, 1<<29+10); c.Unknown || c.Old != 10 {
+	if c := table.covers(&h, 1<<29, 1<<29+10); c.Unknown || c.Old != 10 {
 		t.Errorf("behind it: %+v, want 10 old octets", c)
 	}
 	table.Add(&h, far+1<<29, far+1<<29+10) // Low is behind the first gap, within the second
-	if c := table.Look(&h, far, far+10); c.Unknown || c.Old != 10 {
+	if c := table.covers(&h, far, far+10); c.Unknown || c.Old != 10 {
 		t.Errorf("behind the second: %+v, want 10 old octets", c)
 	}
 	for range 12 { // numbers that come in order, until those of the gaps are in front again
 		table.Add(&h, h.Nxt, h.Nxt+1<<28)
-		if c := table.Look(&h, h.Nxt-10, h.Nxt); c.Unknown || c.Old != 10 {
+		if c := table.covers(&h, h.Nxt-10, h.Nxt); c.Unknown || c.Old != 10 {
 			t.Errorf("%d octets behind the second: %+v, want 10 old octets", h.Nxt-far, c)
 		}
 	}
@@ -196,15 +202,15 @@ func TestBelowFirst(t *testing.T) {
 	back := func(n uint32) wire.Seq { return wire.Seq(-n) }
 	add(200, 300, 5)
 	add(0, 100, 6)
-	if c := table.Look(&h, 100, 200); !c.Fills || c.Beyond.Packet != 5 {
+	if c := table.covers(&h, 100, 200); !c.Fills || c.Beyond.Packet != 5 {
 		t.Errorf("%+v, want a gap in front of packet 5", c)
 	}
 	table.Add(&h, 100, 150)
 	add(back(200), back(100), 8)
-	if c := table.Look(&h, 150, 200); !c.Fills || c.Beyond.Packet != 5 {
+	if c := table.covers(&h, 150, 200); !c.Fills || c.Beyond.Packet != 5 {
 		t.Errorf("%+v, want a gap in front of packet 5 still", c)
 	}
-	if c := table.Look(&h, back(100), 0); !c.Fills || c.Beyond.Packet != 6 {
+	if c := table.covers(&h, back(100), 0); !c.Fills || c.Beyond.Packet != 6 {
 		t.Errorf("%+v, want a gap in front of packet 6", c)
 	}
 	h = Half{}
@@ -212,7 +218,27 @@ func TestBelowFirst(t *testing.T) {
 	table.Add(&h, 400, 500)
 	table.Opened(&h, 400, &Mark{Packet: 6})
 	add(100, 200, 7) // leaves no gap behind it
-	if c := table.Look(&h, 300, 400); !c.Fills || c.Beyond.Packet != 6 {
+	if c := table.covers(&h, 300, 400); !c.Fills || c.Beyond.Packet != 6 {
 		t.Errorf("%+v, want a gap in front of packet 6, which showed it", c)
+	}
+}
+
+// TestRestart: a sequence space that begins anew has no measurement under way, and no
+// retransmission that is watched.
+func TestRestart(t *testing.T) {
+	table := NewTable()
+	seg := &wire.Segment{Seq: 100, Len: 10, Flags: wire.ACK, Packet: 5}
+	seg.Options.Set, seg.Options.TSVal = wire.OptTimestamps, 7
+	m := MarkOf(seg)
+	h, o := Half{Has: Sent}, Half{Has: SentACK, Ack: 100}
+	h.Time(110, 0)
+	h.Stamp(&m)
+	table.Suspects(&h, &o, seg, &m, &m, true)
+	if !h.rtt.active || !h.echo.active || !h.Suspect.active {
+		t.Fatalf("%v %v %v", h.rtt.active, h.echo.active, h.Suspect.active)
+	}
+	table.Restart(&h)
+	if h.rtt.active || h.echo.active || h.Suspect.active {
+		t.Errorf("%v %v %v", h.rtt.active, h.echo.active, h.Suspect.active)
 	}
 }

@@ -226,19 +226,15 @@ func SACKSum(seg *wire.Segment) (sum uint32) {
 	return sum
 }
 
-// dsack returns the octets that an acknowledgement reports as received twice:
-// the first block, when all of it lies in front of the acknowledgement or inside the
-// second block (RFC 2883 §4).
+// dsack returns the octets that an acknowledgement with SACK blocks reports as received
+// twice: the first block, when all of it lies in front of the acknowledgement or inside
+// the second block (RFC 2883 §4).
 func dsack(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
-	n := seg.Options.SACKBlocks
-	if n == 0 {
-		return b, false
-	}
 	b = seg.Options.SACK[0]
 	if !b.Right.After(seg.Ack) {
 		return b, true
 	}
-	if n > 1 {
+	if seg.Options.SACKBlocks > 1 {
 		if s := seg.Options.SACK[1]; !b.Left.Before(s.Left) && !b.Right.After(s.Right) {
 			return b, true
 		}

@@ -155,11 +155,11 @@ func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
 	return m
 }
 
-// inside reports whether all payload of the segment lies in a block; receivers
-// differ in whether a FIN counts as an octet of it.
+// inside reports whether all payload of the segment lies in a block, which overlaps it;
+// receivers differ in whether a FIN counts as an octet of it.
 func (s *Trace) inside(b wire.SACKBlock) bool {
 	end := s.End
-	if s.Flags&wire.FIN != 0 && end-1 != s.Seq {
+	if s.Flags&wire.FIN != 0 {
 		end--
 	}
 	return !b.Left.After(s.Seq) && !b.Right.Before(end)
@@ -169,9 +169,9 @@ func (s *Trace) inside(b wire.SACKBlock) bool {
 // occupies no sequence space. A heuristic: a copy follows within a few packets.
 const maxLook = 64
 
-// Latest returns the latest remembered segment of h that overlaps [from, to);
+// latest returns the latest remembered segment of h that overlaps [from, to);
 // its Packet is 0 where there is none.
-func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
+func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
 	for p := t.lastSpan(h); p != nil; p = t.before(p) {
 		if p.apart(from, to) {
 			continue
@@ -185,11 +185,11 @@ func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 	return Trace{}
 }
 
-// Same returns the mark of the latest remembered segment of h with the same
+// same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
 // identification and timestamp, of that one; again is set where that was a
 // retransmission. late is Facts.Late of seg. Packet 0: none.
-func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark, again bool) {
+func (t *Table) same(h *Half, seg *wire.Segment, late bool) (m Mark, again bool) {
 	end, looks := seg.End(), int32(maxLook)
 	if end != seg.Seq || late { // an old ACK is rare, and worth a longer look
 		looks = maxSent
@@ -215,10 +215,10 @@ func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark, again bool)
 	return m, again
 }
 
-// SentAfter returns a remembered segment of h that overlaps [from, to), where
+// sentAfter returns a remembered segment of h that overlaps [from, to), where
 // all of those were sent after the packet of mark m, by their identifications
 // or timestamps; else 0.
-func (t *Table) SentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
+func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
 	for p := t.lastSpan(h); p != nil; p = t.before(p) {
 		if p.apart(from, to) {
 			continue

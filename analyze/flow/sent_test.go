@@ -49,3 +49,52 @@ func TestOlder(t *testing.T) {
 		}
 	}
 }
+
+// TestSentBefore: which of two packets of an end was sent first, by identifications where
+// the end counts them, else by timestamps; without both it does not show.
+func TestSentBefore(t *testing.T) {
+	var counts, random Half
+	for i := range uint16(20) {
+		counts.Remember(&Mark{IPID: 100 + i, HasID: true}, false)
+		random.Remember(&Mark{IPID: i * 20011, HasID: true}, false)
+	}
+	id := func(n uint16) Mark { return Mark{IPID: n, HasID: true} }
+	ts := func(n uint32) Mark { return Mark{TSVal: n, HasTS: true} }
+	both := func(n uint16, v uint32) Mark { return Mark{IPID: n, HasID: true, TSVal: v, HasTS: true} }
+	for _, c := range []struct {
+		name string
+		h    *Half
+		m, o Mark
+		want bool
+	}{
+		{"identification in front", &counts, id(110), id(111), true},
+		{"identification behind", &counts, id(111), id(110), false},
+		{"identification in front, timestamp behind", &counts, both(110, 8), both(111, 7), false},
+		{"the same identification, timestamp in front", &counts, both(110, 7), both(110, 8), true},
+		{"identifications that are not counted", &random, id(110), id(111), false},
+		{"the same, timestamp in front", &random, both(111, 7), both(110, 8), true},
+		{"timestamp in front", &random, ts(7), ts(8), true},
+		{"timestamp behind", &random, ts(8), ts(7), false},
+		{"the same timestamp", &random, ts(7), ts(7), false},
+		{"a timestamp of one alone", &random, ts(7), Mark{TSVal: 8}, false},
+		{"a timestamp of the other alone", &random, Mark{TSVal: 7}, ts(8), false},
+		{"an identification of one alone", &counts, id(110), Mark{IPID: 111}, false},
+		{"an identification of the other alone", &counts, Mark{IPID: 110}, id(111), false},
+		{"nothing", &counts, Mark{}, Mark{}, false},
+	} {
+		if got := c.h.sentBefore(&c.m, &c.o); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+// TestManyIDs: the order of identifications stays known however many packets an end sends.
+func TestManyIDs(t *testing.T) {
+	var h Half
+	for i := range 1 << 17 {
+		h.Remember(&Mark{IPID: uint16(i), HasID: uint16(i) != 0}, false)
+		if i > 1 && (!h.IDsOrdered() || !h.IDsConsecutive()) {
+			t.Fatalf("behind %d packets: ordered %v, consecutive %v", i+1, h.IDsOrdered(), h.IDsConsecutive())
+		}
+	}
+}

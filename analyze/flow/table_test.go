@@ -301,7 +301,7 @@ func TestSteadyState(t *testing.T) {
 	round := func() {
 		i += 300
 		seg.Seq, seg.Time = i, int64(i)*1e6
-		table.Look(&h, i, i+100)
+		table.covers(&h, i, i+100)
 		table.Add(&h, i+200, i+300)
 		table.Add(&h, i, i+100)
 		table.Add(&h, i+100, i+200)

@@ -42,6 +42,22 @@ func many(n int) string {
 	return s
 }
 
+// answered is n clients of B, to each of which a round trip takes 10 ms.
+func answered(n int) string {
+	s := ""
+	for i := range n {
+		s += fmt.Sprintf("addr Z 192.0.2.9:%d\n%d Z>B S 0\n+.010 B>Z S. 0 ack 1\n+.001 Z>B . 1 ack 1\n", 1000+i, i)
+	}
+	return s
+}
+
+// fromAfar is two connections to B, whose segments have passed more routers in one of them,
+// and a RST of B's host with the TTL of the first.
+func fromAfar(first, second int) string {
+	return fmt.Sprintf(lone+"addr D 198.51.100.1:81\naddr E 192.0.2.5:40005\n0 C>B S 0\n+.010 B>C S. 0 ack 1 ttl %d\n+.001 C>B . 1 ack 1\n"+
+		"+1 E>B S 0\n+.010 B>E S. 0 ack 1 ttl %d\n+.001 E>B . 1 ack 1\n+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl %d\n", first, second, first)
+}
+
 // two is two connections that repeat their SYN-ACK behind their request, the
 // second of which begins later by so many seconds.
 func two(later string) string {
@@ -112,6 +128,14 @@ var cases = []struct{ name, script, want string }{
 
 	{"refused sooner than an answer could come", thrice + "+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN possible"},
 	{"refused sooner than an answer could come, from nearer", thrice + "+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 63\n", "REFUSED-BETWEEN likely"},
+	{"refused with the highest TTL that the host had before", fromAfar(60, 50), "REFUSED certain"},
+	{"refused with the lowest", fromAfar(50, 60), "REFUSED certain"},
+	{"reset in the opening with a TTL that its own SYN-ACK alone has", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 50\n", "REFUSED certain"},
+	{"reset in the opening with a TTL that its host had before", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 60\n", "REFUSED certain"},
+	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
+		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
+		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
+	{"refused sooner than any of 256 answers", answered(256) + "addr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN possible"},
 	{"refused sooner than the one answer that was seen", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"refused as soon as an answer comes", thrice + "+1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"refused sooner than two of three answers", thrice + "addr G 198.51.100.1:82\n+1 C>G S 0\n+.0019 G>C S. 0 ack 1\n+.001 C>G . 1 ack 1\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
@@ -178,6 +202,8 @@ var cases = []struct{ name, script, want string }{
 	{"the server repeats its SYN-ACK behind the request, beside others that went on long before", served + "5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a SYN-ACK behind what shows that the server is open", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", ""},
+	{"a request near the server stands in front of the SYN-ACK that comes again, and only new octets behind it", "0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n" +
+		"+.1 A>B P. 11:21(10) ack 1\n+.0001 B>A . 1 ack 1\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
 	{"two wait at one time", two("+.5"), "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"two wait at one time, without payload", strings.NewReplacer("+.01 C>B P. 1:11(10) ack 1\n", "", "+.01 A>B P. 1:11(10) ack 1\n", "", " . 11 ", " . 1 ",
 		"+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "+.01 B>C P. 1:11(10) ack 1\n", "+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "+.01 B>A P. 1:11(10) ack 1\n").Replace(two("+.5")), "LAST-ACK-LOST possible"},
@@ -321,6 +347,10 @@ func TestPackets(t *testing.T) {
 	v.Items[0], v.Items[1], v.Len = verdict.Item{Packet: 5, Than: 2}, verdict.Item{Packet: 2, Than: 7}, 2
 	if got := v.Packets([]uint64{2}); !slices.Equal(got, []uint64{2, 5, 2, 7}) {
 		t.Errorf("packets %v behind a list of the caller's", got)
+	}
+	v.Items[0], v.Len = verdict.Item{Packet: 5}, 1
+	if got := v.Packets(nil); !slices.Equal(got, []uint64{5}) {
+		t.Errorf("packets %v of evidence with one", got)
 	}
 }
 

@@ -70,29 +70,11 @@ func (s Set) Has(want Set) bool { return s&want == want }
 func (s Set) Any(want Set) bool { return s&want != 0 }
 
 // Names returns the field names of tshark in a fixed order, nil for none.
-func Names(s Set) []string {
-	if s == 0 {
-		return nil
-	}
-	return AppendNames(nil, s)
-}
-
-// AppendNames appends the field names of tshark to dst, in a fixed order.
-func AppendNames(dst []string, s Set) []string {
+func Names(s Set) (names []string) {
 	for i, name := range fieldNames {
 		if s&(1<<i) != 0 {
-			dst = append(dst, name)
+			names = append(names, name)
 		}
 	}
-	return dst
-}
-
-// Lookup returns the name with tshark's field name; ok is false for others.
-func Lookup(field string) (s Set, ok bool) {
-	for i, name := range fieldNames {
-		if name == field {
-			return 1 << i, true
-		}
-	}
-	return 0, false
+	return names
 }

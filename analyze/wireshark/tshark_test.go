@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -194,11 +195,11 @@ func parseRow(line string) (n uint64, r row, err error) {
 		}
 	}
 	for _, name := range strings.Split(f[1], ",") {
-		bit, ok := wireshark.Lookup("tcp.analysis." + name)
-		if !ok {
+		i := slices.Index(allNames(), "tcp.analysis."+name)
+		if i < 0 {
 			return 0, r, fmt.Errorf("no name %q", name)
 		}
-		r.names |= bit
+		r.names |= 1 << i
 	}
 	sign := func(i int) time.Duration {
 		if strings.HasPrefix(f[i], "-") {

@@ -9,14 +9,12 @@ import (
 // The history is kept in five bits a letter, twelve in a word, the first one
 // lowest; 0 ends it.
 const (
-	letters     = "^SHADFRCGTWIQshadfrcgtwiq"
-	letterBits  = 5
-	perWord     = 64 / letterBits
-	lettersMost = 2 * perWord
+	letters    = "^SHADFRCGTWIQshadfrcgtwiq"
+	letterBits = 5
+	perWord    = 64 / letterBits
+	// MaxHistory is how many letters are kept; what comes later is dropped.
+	MaxHistory = 2 * perWord
 )
-
-// MaxHistory is how many letters are kept; what comes later is dropped.
-const MaxHistory = lettersMost
 
 var letterCodes = func() (codes [128]uint8) {
 	for i := range letters {
@@ -52,14 +50,12 @@ func (t *Tracker) add(letter byte) {
 
 // History returns Zeek's history: upper case for the originator, lower case
 // for the responder.
-func (t *Tracker) History() string { return string(t.AppendHistory(nil)) }
-
-// AppendHistory appends what History returns.
-func (t *Tracker) AppendHistory(dst []byte) []byte {
-	for i := range t.len() {
-		dst = append(dst, t.letter(i))
+func (t *Tracker) History() string {
+	text := make([]byte, t.len())
+	for i := range text {
+		text[i] = t.letter(i)
 	}
-	return dst
+	return string(text)
 }
 
 // Histories gives the same text for the same history, which most connections share, so

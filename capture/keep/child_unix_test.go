@@ -23,8 +23,11 @@ import (
 // instead of the tests.
 const childTask = "KEEP_TEST_CHILD"
 
+// between parts the words of a task, among which are names of files.
+const between = "\n"
+
 func TestMain(m *testing.M) {
-	task := strings.Split(os.Getenv(childTask), " ")
+	task := strings.Split(os.Getenv(childTask), between)
 	switch task[0] {
 	case "write":
 		childWrites(task[1], task[2])
@@ -38,7 +41,7 @@ func TestMain(m *testing.M) {
 // child is a process that does a task, with what it needs of the system.
 func child(task ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childTask+"="+strings.Join(task, " "))
+	cmd.Env = append(os.Environ(), childTask+"="+strings.Join(task, between))
 	cmd.Stderr = os.Stderr
 	return cmd
 }

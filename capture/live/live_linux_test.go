@@ -19,6 +19,7 @@ import (
 	"tcpwatch/capture"
 	"tcpwatch/capture/live"
 	"tcpwatch/lab"
+	"tcpwatch/lab/labtest"
 )
 
 // TestTags: whatever the kernel takes out of a frame, the packet is as on the wire,
@@ -97,7 +98,7 @@ func talk(t *testing.T, n *lab.Net, address string) {
 func TestLoopbackOnce(t *testing.T) {
 	n := newNet(t, "link set lo up")
 	for _, name := range []string{"lo", "any"} {
-		for _, address := range []string{"127.0.0.1", "::1"} {
+		for _, address := range labtest.Both(t, "127.0.0.1", "::1") {
 			r := record(t, n, live.Options{Interfaces: []string{name}})
 			talk(t, n, address)
 			r.wait(t, "the connection", r.count(9))

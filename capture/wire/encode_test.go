@@ -112,3 +112,19 @@ func TestRoundTrip(t *testing.T) {
 		}
 	})
 }
+
+// TestChecksumsWritten: each kind of checksum is read as it was written.
+func TestChecksumsWritten(t *testing.T) {
+	for _, v6 := range []bool{false, true} {
+		for _, want := range []Checksum{ChecksumGood, ChecksumBad, ChecksumPartial} {
+			s := Segment{Tuple: Tuple{Src: AddrFrom4([4]byte{192, 0, 2, 1}), Dst: AddrFrom4([4]byte{192, 0, 2, 2}), SrcPort: 40000, DstPort: 80, IPv6: v6},
+				Flags: ACK, Len: 5, Payload: []byte("hello"), Checksum: want}
+			var got Segment
+			packet := AppendPacket(nil, &s)
+			w := Walker{Verify: true}
+			if skip := w.IP(packet, len(packet), &got); skip != Segmented || got.Checksum != want {
+				t.Errorf("IPv6 %v: %v, checksum %d, want %d", v6, skip, got.Checksum, want)
+			}
+		}
+	}
+}

@@ -12,7 +12,6 @@ const (
 	LinkEthernet    LinkType = 1   // IEEE 802.3
 	LinkTokenRing   LinkType = 6   // IEEE 802.5
 	LinkARCNET      LinkType = 7   // ARCNET with BSD header
-	LinkSLIP        LinkType = 8   // SLIP with a direction header
 	LinkPPP         LinkType = 9   // PPP, RFC 1661, perhaps in RFC 1662 framing
 	LinkFDDI        LinkType = 10  // FDDI
 	LinkRawDLT      LinkType = 12  // raw IP, as DLT_RAW of most systems
@@ -35,8 +34,8 @@ const (
 	LinkApple1394   LinkType = 138 // RFC 2734
 	LinkAVS         LinkType = 163 // IEEE 802.11 behind an AVS header
 	LinkJuniperEth  LinkType = 178 // Juniper, Ethernet
-	LinkPPPDir      LinkType = 204 // PPP behind a direction octet
 	LinkPPI         LinkType = 192 // per-packet information
+	LinkPPPDir      LinkType = 204 // PPP behind a direction octet
 	LinkIPv4        LinkType = 228 // raw IPv4
 	LinkIPv6        LinkType = 229 // raw IPv6
 	LinkNFLog       LinkType = 239 // Linux netfilter log

@@ -118,9 +118,11 @@ func TestLinks(t *testing.T) {
 
 const goRun = "go run ./cmd/tcpwatch "
 
-// TestCommandsRun runs what the documents tell the reader to run.
+// TestCommandsRun runs what the documents tell the reader to run. What goes to /tmp there
+// goes to a folder of the test.
 func TestCommandsRun(t *testing.T) {
 	atRoot(t)
+	temporary := t.TempDir()
 	ran := 0
 	for _, doc := range documents {
 		for _, block := range blocks(readText(t, doc), "sh") {
@@ -132,10 +134,14 @@ func TestCommandsRun(t *testing.T) {
 					continue
 				}
 				ran++
-				// What somebody else left in /tmp is not in the way.
-				args = strings.ReplaceAll(args, " /tmp/", " "+t.TempDir()+"/")
+				list := words(args)
+				for i, w := range list {
+					if name, ok := strings.CutPrefix(w, "/tmp/"); ok {
+						list[i] = filepath.Join(temporary, name)
+					}
+				}
 				var out, errs bytes.Buffer
-				if code := run(words(args), nil, &out, &errs); code != exitOK || out.Len() == 0 || errs.Len() > 0 {
+				if code := run(list, nil, &out, &errs); code != exitOK || out.Len() == 0 || errs.Len() > 0 {
 					t.Errorf("%s: %s: exit status %d, %d octets, %s", doc, line, code, out.Len(), &errs)
 				}
 			}

@@ -38,15 +38,16 @@ func TestLessonWords(t *testing.T) {
 	}
 }
 
-// nobodysProgram copies the test binary, which is tcpwatch under that name, to
-// where everybody may run it.
-func nobodysProgram(t *testing.T) string {
+// nobodysProgram copies the test binary, which is tcpwatch under that name, to a new
+// folder of that name, where everybody may run it. It skips where root makes temporary
+// files out of the reach of others.
+func nobodysProgram(t *testing.T, folder string) string {
 	t.Helper()
 	program, err := os.ReadFile(os.Args[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "tcpwatch-lab")
+	dir, err := os.MkdirTemp("", folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +55,14 @@ func nobodysProgram(t *testing.T) string {
 	path := filepath.Join(dir, "tcpwatch")
 	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(path, program, 0o755)); err != nil {
 		t.Fatal(err)
+	}
+	for above := filepath.Dir(dir); os.Getuid() == 0; above = filepath.Dir(above) {
+		if info, err := os.Stat(above); err != nil || info.Mode()&1 == 0 {
+			t.Skipf("needs temporary files that others than root can reach: TMPDIR leads through %s", above)
+		}
+		if above == filepath.Dir(above) {
+			break
+		}
 	}
 	return path
 }
@@ -87,7 +96,7 @@ func needUserNamespace(t *testing.T) {
 // Without root, and without /dev/net/tun where it is closed, a lesson is the same.
 func TestLabWithoutRoot(t *testing.T) {
 	needUserNamespace(t)
-	path := nobodysProgram(t)
+	path := nobodysProgram(t, "tcpwatch-lab")
 	var out []byte
 	var err error
 	for range 5 {
@@ -117,7 +126,7 @@ func processes(path string) (n int) {
 // threads.
 func TestLabInterrupted(t *testing.T) {
 	needUserNamespace(t)
-	path := nobodysProgram(t)
+	path := nobodysProgram(t, "tcpwatch-lab")
 	for _, c := range []struct {
 		name string
 		root bool
@@ -176,7 +185,7 @@ func TestLabStepInterrupted(t *testing.T) {
 		t.Skip("waits for a second")
 	}
 	needUserNamespace(t)
-	cmd := asNobody(nobodysProgram(t), "lab", "--step", "refused")
+	cmd := asNobody(nobodysProgram(t, "tcpwatch-lab"), "lab", "--step", "refused")
 	stdin, err := cmd.StdinPipe() // stays open: nobody presses anything
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +221,7 @@ func TestLabForbidden(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to become somebody else")
 	}
-	path := nobodysProgram(t)
+	path := nobodysProgram(t, "tcpwatch-lab")
 	cmd := asNobody(path, "lab", "refused")
 	cmd.Env = append(cmd.Env, labIsolated+"=1") // as if the namespace had no rights
 	out, err := cmd.CombinedOutput()
@@ -230,7 +239,7 @@ func TestLabNamesTheSetting(t *testing.T) {
 	}
 	// max_user_namespaces is counted for each user namespace by itself.
 	cmd := exec.Command("unshare", "--user", "--map-root-user", "sh", "-c",
-		`echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "$0" lab refused`, nobodysProgram(t))
+		`echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "$0" lab refused`, nobodysProgram(t, "tcpwatch-lab"))
 	out, err := cmd.CombinedOutput()
 	if strings.Contains(string(out), "unshare failed") {
 		t.Skipf("needs user namespaces: %s", out)
@@ -319,6 +328,7 @@ func runLab(t *testing.T, args ...string) (status int, out, errs *bytes.Buffer) 
 
 // Over IPv6 the same is to be seen, with another MSS; of UDP there is nothing.
 func TestLabIPv6(t *testing.T) {
+	labtest.NeedIPv6(t)
 	if err := lab.Available(); err != nil {
 		t.Skipf("needs a lab: %v", err)
 	}

@@ -16,19 +16,23 @@ import (
 	"time"
 
 	"tcpwatch/lab"
+	"tcpwatch/lab/labtest"
 )
 
-// wired is two namespaces joined by a veth pair with addresses of both families.
+// wired is two namespaces joined by a veth pair with addresses of both families, of which
+// the kernel may have one only.
 func wired(t *testing.T) (client, server *lab.Net) {
 	t.Helper()
 	client, server = newNet(t, "link set lo up"), newNet(t, "link set lo up")
 	err := client.IP(fmt.Sprintf(`link add name vc type veth peer name vs
 link set vs netns %d
 addr add 10.9.0.1/24 dev vc
-addr add fd09::1/64 dev vc nodad
 link set vc up`, server.ID()))
 	if err == nil {
-		err = server.IP("addr add 10.9.0.2/24 dev vs\naddr add fd09::2/64 dev vs nodad\nlink set vs up")
+		err = server.IP("addr add 10.9.0.2/24 dev vs\nlink set vs up")
+	}
+	if labtest.HasIPv6() {
+		err = errors.Join(err, client.IP("addr add fd09::1/64 dev vc nodad"), server.IP("addr add fd09::2/64 dev vs nodad"))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +119,7 @@ func TestLiveSockets(t *testing.T) {
 	}{{client, "vc"}, {server, "vs"}, {client, "any"}, {server, "vs,lo"}} {
 		b := startLive(t, c.where, "-i", c.on, "--view", "connections", "--format", "ndjson")
 		want := 0
-		for _, address := range []string{"10.9.0.2", "fd09::2"} {
+		for _, address := range labtest.Both(t, "10.9.0.2", "fd09::2") {
 			to := serve(t, server, address)
 			for range 3 {
 				if err := ask(client, to); err != nil {
@@ -125,7 +129,7 @@ func TestLiveSockets(t *testing.T) {
 			}
 		}
 		if c.on == "vs,lo" {
-			for _, address := range []string{"127.0.0.1", "::1"} {
+			for _, address := range labtest.Both(t, "127.0.0.1", "::1") {
 				if err := ask(server, serve(t, server, address)); err != nil {
 					t.Fatal(err)
 				}
@@ -328,25 +332,9 @@ func TestLiveUnprivileged(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to become somebody else")
 	}
-	own, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, err := os.MkdirTemp("", "tcpwatch it's")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	path := filepath.Join(dir, "tcpwatch")
-	b, err := os.ReadFile(own)
-	if err = errors.Join(err, os.WriteFile(path, b, 0o755), os.Chmod(dir, 0o755)); err != nil {
-		t.Fatal(err)
-	}
+	path := nobodysProgram(t, "tcpwatch it's")
 	run := func(args ...string) (string, error) {
-		cmd := exec.Command(path, args...)
-		cmd.Dir = "/"
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		out, err := cmd.CombinedOutput()
+		out, err := asNobody(path, args...).CombinedOutput()
 		return string(out), err
 	}
 	out, err := run("live", "-i", "lo", "-c", "1")

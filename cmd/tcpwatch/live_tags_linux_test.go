@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"tcpwatch/lab"
+	"tcpwatch/lab/labtest"
 )
 
 // Numbers of linux/bpf.h.
@@ -106,7 +107,7 @@ func TestLiveKernelTags(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, address := range []string{"10.9.0.2", "fd09::2"} {
+		for _, address := range labtest.Both(t, "10.9.0.2", "fd09::2") {
 			if err := ask(client, serve(t, server, address)); err != nil {
 				t.Fatal(err)
 			}

@@ -202,6 +202,7 @@ func TestIPv6(t *testing.T) {
 	if Find("udp-echo").OverIPv6() != nil {
 		t.Error("there is no UDP over IPv6")
 	}
+	labtest.NeedIPv6(t)
 	lessons := few("mss", "syn-cookies", "simultaneous-open", "tuple-reused", "download")
 	for i, l := range lessons {
 		lessons[i] = l.OverIPv6()

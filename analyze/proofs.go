@@ -1,0 +1,147 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// An ACK field says two things. It proves which SYN and FIN of the other end had
+// reached the sender of the segment (proofs); and where it counts as arrived at the other
+// end, that end's own SYN and FIN are acknowledged (arrive). Until a SYN or FIN in front
+// of it is proved to have arrived, it is held.
+
+// proofs marks what the segment's ACK field proves to have reached its sender
+// x, and reports whether it proved anything.
+func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (some bool) {
+	if y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.CoversSYN(seg.Ack, a.facts.Beyond(seg)) {
+		y.Has |= flow.SYNProved
+		if x.State.Base() != state.Closed || !x.Any(flow.GotRST|flow.SentRST) {
+			// What crossed a RST opens nothing.
+			a.move(f, n, x, state.GetSYN)
+			x.State = x.State.Base()
+		}
+		some = true
+	}
+	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
+		y.Has |= flow.FINProved
+		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.From.Other()]) {
+			x.Has |= flow.OrderUnsure // settled when it sends its FIN
+		}
+		a.getsFIN(f, n, x)
+		if y.Is(flow.FINGuessed) {
+			x.State = x.State.Infer()
+		}
+		some = true
+	}
+	return some
+}
+
+// getsFIN lets the peer's FIN have arrived at h. Where nothing was known of h,
+// its own FIN may have been sent before the capture began.
+func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
+	unsure := h.State.Base() == state.Unknown
+	a.move(f, n, h, state.GetFIN)
+	if unsure {
+		h.State = h.State.Infer()
+	}
+}
+
+// provedBefore counts what y had acknowledged before the capture showed it: a
+// SYN or FIN of x that stands behind its acknowledgement in the file.
+func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	if !y.Is(flow.SentACK) {
+		return
+	}
+	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
+		x.Has |= flow.SYNProved
+		x.Has &^= flow.SYNAwaiting
+	}
+	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
+		x.Has |= flow.FINProved
+		x.Has &^= flow.FINAwaiting
+		if !a.closedLast(n, x, y, seg) {
+			a.getsFIN(f, n, y)
+		} else if y.Is(flow.FINProved) {
+			a.arrive(f, n, x, n.finAck[f.SideOf(y)]) // it came with y's FIN
+		}
+	}
+}
+
+// closedLast reports, and notes in y, that its FIN, captured in front of x's, acknowledged that one,
+// and x's not y's: y closed last, and is not for TIME-WAIT (RFC 9293 §3.6). Inferred,
+// because y may have sent its FIN once before, unseen, and that have crossed x's.
+func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool {
+	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.From.Other()].Before(x.FinEnd) {
+		return false
+	}
+	switch y.State.Base() {
+	case state.FinWait1:
+		y.State = state.LastAck | state.Inferred
+	case state.FinWait2:
+		y.State = state.Closed | state.Inferred
+	default:
+		return false
+	}
+	n.orderGuessed = true
+	return true
+}
+
+// arrive counts an acknowledgement number as arrived at h.
+func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
+	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
+	// In SYN-SENT an ACK without a SYN is dropped (RFC 9293 §3.10.7.3, fifth): so answers
+	// an end in SYN-RECEIVED a SYN that comes again.
+	dropped := h.State == state.SynSent && !f.Half[f.SideOf(h).Other()].Is(flow.SentSYN)
+	if !dropped && !h.Is(flow.SYNAcked) && (h.Is(flow.SentSYN|flow.SYNProved) && ack.After(h.ISN) ||
+		!h.Is(flow.SentSYN) && opening) { // its SYN was not captured
+		h.Has |= flow.SYNAcked
+		a.move(f, n, h, state.GetAckOfSYN)
+		if h.State == state.Established|state.Inferred {
+			h.State = state.Established
+		}
+	}
+	if h.Has&(flow.SentFIN|flow.FINAcked) == flow.SentFIN && !ack.Before(h.FinEnd) {
+		h.Has |= flow.FINAcked
+		a.move(f, n, h, state.GetAckOfFIN)
+	}
+}
+
+// hold keeps an acknowledgement number until the SYN or FIN in front of it is
+// proved to have arrived.
+func hold(x *flow.Half, seg *wire.Segment) {
+	if !x.Is(flow.SentFIN) && !seg.Flags.Has(wire.FIN) {
+		x.SYNHeldAck = seg.Ack
+		x.Has |= flow.HoldsSYNACK
+	}
+	if !x.Is(flow.HoldsACK) || seg.Ack.After(x.HeldAck) {
+		x.HeldAck = seg.Ack
+	}
+	x.Has |= flow.HoldsACK
+}
+
+// release lets those ACKs of y count at x that waited for a proof: with the SYN
+// those in front of a FIN, with the FIN the rest.
+func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
+	if y.Is(flow.HoldsSYNACK | flow.SYNProved) {
+		y.Has &^= flow.HoldsSYNACK
+		a.arrive(f, n, x, y.SYNHeldAck)
+	}
+	// What is held had not come to an end that sends its FIN again.
+	if y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
+		y.Has &^= flow.HoldsACK
+		a.arrive(f, n, x, y.HeldAck)
+	}
+}
+
+// outside reports whether the segment begins behind the window that its receiver
+// y gave, so that y would not take it (RFC 9293 §3.10.7.4, first): if it does,
+// segments in front of it were missed, and their ACKs too.
+func (a *Analyzer) outside(y *flow.Half) bool {
+	return y.Is(flow.Scaled|flow.Sent) && a.facts.SeqDelta > int64(max(y.LastWindow(), y.MostWindow))
+}
+
+// finNow reports whether the segment itself carries a FIN that is not proved.
+func finNow(x *flow.Half, seg *wire.Segment) bool {
+	return seg.Flags.Has(wire.FIN) && !x.Is(flow.FINProved)
+}

@@ -1,0 +1,84 @@
+package analyze
+
+import (
+	"net/netip"
+
+	"tcpwatch/analyze/flow"
+	"tcpwatch/capture/wire"
+)
+
+// Quote takes an ICMP error that quotes a TCP header: it says why a connection
+// failed, and moves nothing (RFC 5927 §4).
+func (a *Analyzer) Quote(q *wire.Quote) {
+	var p pair
+	p.fill(a.table, &q.Tuple)
+	a.quote(q, &p)
+	a.expire()
+}
+
+// quote is Quote but for the connections that are to be forgotten behind it.
+func (a *Analyzer) quote(q *wire.Quote, p *pair) {
+	a.table.Settle()
+	a.tick(q.Time)
+	r := a.table.Find(&p.key, p.hash)
+	if r == 0 || !undelivered(q) {
+		return
+	}
+	f, from := a.flow(r), p.from
+	n, h := a.notes.At(f.Extra), &f.Half[from]
+	told := &n.icmpLater
+	switch {
+	case h.Is(flow.SentSYN) && h.ISN == q.Seq:
+		told = &n.icmp
+		if n.complete {
+			return
+		}
+	case !outstanding(h, &f.Half[from.Other()], q.Seq):
+		return
+	}
+	told.count++
+	if told.count > 1 {
+		return
+	}
+	*told = icmpNote{packet: q.Packet, count: 1, nextMTU: q.NextMTU, typ: q.Type, code: q.Code, from: q.Reporter, fromIsIPv6: q.IPv6}
+	if a.cfg.Moment != nil {
+		m := a.momentOf(MomentICMPError, f, q.Packet, q.Time)
+		a.soFar(f, n)
+		m.Connection = &a.conn
+		a.tell(m)
+	}
+}
+
+// undelivered reports whether an ICMP error says that what it quotes did not
+// arrive. A Redirect was sent by who forwarded the packet (RFC 792), and a Source
+// Quench is to be ignored (RFC 9293 §3.9.2.2, RFC 6633).
+func undelivered(q *wire.Quote) bool {
+	const sourceQuench, redirect = 4, 5
+	return q.IPv6 || q.Type != sourceQuench && q.Type != redirect
+}
+
+// outstanding reports whether h had sent the octet with number seq and the other
+// end not acknowledged it: an error about anything else is old or made up (RFC
+// 5927 §4.1). One about a SYN in the old window is not about the octet of that number.
+func outstanding(h, other *flow.Half, seq wire.Seq) bool {
+	return h.Is(flow.Sent) && !(h.HasOldSYN && h.OldSYN == seq) && !seq.Before(h.Low) && seq.Before(h.Nxt) && (!other.Is(flow.SentACK) || !seq.Before(other.Ack))
+}
+
+// icmpNote is the first ICMP error of its kind, and how many there were.
+type icmpNote struct {
+	packet     uint64
+	count      uint32
+	nextMTU    uint16
+	typ, code  uint8
+	from       wire.Addr
+	fromIsIPv6 bool
+}
+
+// sender is the address of who sent the error.
+func (i *icmpNote) sender() netip.Addr {
+	from := netip.AddrFrom16(i.from)
+	if !i.fromIsIPv6 {
+		from = from.Unmap()
+	}
+	return from
+}

@@ -1,0 +1,132 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
+)
+
+// What an end is seen to send moves it, whatever becomes of the segment: its SYN, its
+// FIN, and what it sends only because another segment, which was not captured, came.
+
+// sends applies the send events of x: SYN, then FIN.
+func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	// A segment that acknowledges less than its sender did before is an old one
+	// that was overtaken: sending it is no news.
+	current := !x.Is(flow.SentACK) || !seg.Flags.Has(wire.ACK) || !seg.Ack.Before(x.Ack)
+	if seg.Flags.Has(wire.SYN) {
+		a.sendsSYN(f, n, x, y, seg, current)
+	}
+	if current && x.Is(flow.FINAcked) && a.lab.Set.Has(label.Retransmission) && !x.Any(flow.GotRST|flow.SentRST) {
+		// Whoever sends octets again had no ACK of the FIN behind them. What
+		// crosses a RST says nothing.
+		x.State = x.State.After(state.ResendFIN)
+		x.Has &^= flow.FINAcked
+	}
+	if !seg.Flags.Has(wire.FIN) {
+		return
+	}
+	if !a.facts.RepeatsFIN {
+		goesOn(x, y)
+		unsure := x.State.Base() == state.Unknown || a.orderUnsure(n, x, y, seg)
+		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
+			// It left before the peer's FIN came, and was overtaken by the answer
+			// to that: both closed at once.
+			x.State = state.Closing | x.State&state.Inferred
+		}
+		a.move(f, n, x, state.SendFIN)
+		if unsure {
+			x.State = x.State.Infer()
+		}
+	}
+}
+
+// sendsSYN applies a SYN or SYN-ACK of x. current says that it was not overtaken by a
+// later segment.
+func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment, current bool) {
+	ack := seg.Flags.Has(wire.ACK)
+	switch {
+	case a.stray:
+		if !x.HasOldSYN {
+			x.Before = x.State
+		}
+		x.State = x.State.Base().After(state.ForgetSYN)
+		x.OldSYN, x.HasOldSYN = seg.Seq, true
+	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:
+		// It tries again after a RST, as some stacks do; or this left before the
+		// RST came.
+		x.State = state.SynSent
+		if seg.Time-n.rstLast <= wayBack(f, n, x) {
+			x.State = x.State.Infer()
+		}
+		y.State = state.Listen | state.Inferred
+		x.Has &^= flow.GotRST
+		y.Has &^= flow.SentRST
+	case a.facts.RepeatsSYN:
+		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
+		// passed has not arrived, or the accept queue was full. Of an end
+		// that is over, revive decides first whether it lives.
+		if ack && current && !over(x) && x.Is(flow.SYNAcked) && x.Nxt == x.ISN+1 {
+			x.State = x.State.After(state.ResendSYN)
+			x.Has &^= flow.SYNAcked
+		}
+	case ack:
+		// Without a SYN in front that it acknowledges: the SYN was not captured,
+		// or the ACK is for another one.
+		if x.State.Base() <= state.Listen {
+			x.State = state.SynReceived
+		}
+		if y.State == state.Unknown {
+			y.State = state.SynSent | state.Inferred
+		}
+	case x.State.Base() <= state.SynSent:
+		x.State = x.State.Base().After(state.SendSYN)
+		if y.State == state.Unknown {
+			y.State = state.Listen | state.Inferred
+		}
+	}
+}
+
+// orderUnsure reports, and notes in x, that the FIN which x sends behind y's does not
+// show whether x had closed before that came, and is in CLOSING, or behind it, and is in
+// LAST-ACK. A CLOSE moves an end at once, but the FIN waits until what the program sent
+// before is on its way (RFC 9293 §3.10.4): octets that were on their way when y's FIN
+// came, and more behind them, may have kept it waiting. And a FIN that is sent
+// again takes the acknowledgement anew, so that it says nothing of the first one.
+func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool {
+	switch again := a.lab.Set.Has(label.Retransmission) && (x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst); {
+	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && seg.Len == 0 && n.halfOctets[a.facts.From] == 0:
+		x.Has &^= flow.OrderUnsure
+	case again:
+		x.Has |= flow.OrderUnsure
+	}
+	return x.Is(flow.OrderUnsure)
+}
+
+// fromUnseen infers what must have happened where segments were not captured.
+func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
+	if y.State == state.SynSent|state.Inferred && x.Is(flow.SentSYN) && (seg.Len > 0 || seg.Ack.After(x.Ack)) {
+		// Whoever answers a SYN with more than a SYN-ACK had its ACK.
+		y.State = state.Established | state.Inferred
+	}
+	switch b := x.State.Base(); {
+	case b == state.SynSent && !y.Is(flow.SentSYN):
+		// It acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3).
+		x.State = state.Established
+		if y.State.Base() <= state.Listen {
+			y.State = state.Established | state.Inferred
+		}
+	case b == state.SynReceived && seg.Len > 0 && n.synData == 0:
+		// Data before the handshake is complete is only sent when the SYN
+		// brought data (RFC 7413 §4.2): so the ACK of its SYN, which was not
+		// captured, had arrived. Careless stacks do not wait for it.
+		x.State = x.State.After(state.GetAckOfSYN) | state.Inferred
+	case (b == state.Unknown || b == state.Listen) && !seg.Flags.Has(wire.FIN):
+		// A bare ACK is sent in every synchronized state and proves none; data,
+		// or the acknowledgement of new data, makes ESTABLISHED likely.
+		if seg.Len > 0 || x.Is(flow.SentACK) && seg.Ack.After(x.Ack) || y.Payload > 0 && seg.Ack == y.Nxt {
+			x.State = state.Established | state.Inferred
+		}
+	}
+}
