@@ -130,3 +130,51 @@ func dataEnd(y *flow.Half) wire.Seq {
 	}
 	return y.Nxt
 }
+
+// revive takes a reset back: an end that goes on sending after a RST passed
+// had not accepted it, unless the segment can have been on its way already.
+func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
+	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+		return
+	}
+	s := a.facts.From
+	// It answers what passed after the RST, or sends new octets behind its own.
+	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[s.Other()]+1, a.facts.Receiver.Nxt+1)
+	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
+	if seg.Time-n.rstLast <= wayBack(f, n, x) && !later && !own {
+		return
+	}
+	x.Has &^= flow.GotRST | flow.SentRST
+	x.State = x.Before.Infer()
+	y := &f.Half[s.Other()]
+	if !over(y) {
+		y.Has &^= flow.GotRST | flow.SentRST
+	}
+	if !over(y) || later {
+		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
+		n.rstIgnored++
+	}
+}
+
+// longRoundTrip stands for a round trip that was not measured: 1 s, the first
+// retransmission timeout of RFC 6298 §2.1.
+const longRoundTrip = int64(1e9)
+
+// wayBack returns how long, in nanoseconds, a segment of an end may still pass
+// that left before something that passed reached that end.
+func wayBack(f *flow.Flow, n *note, x *flow.Half) int64 {
+	if way := roundTrip(f, n, x); way >= 0 {
+		return way
+	}
+	return longRoundTrip
+}
+
+// roundTrip returns how long the way from the tap to an end and back takes at
+// the most that was measured, in nanoseconds; -1 where it was not measured.
+func roundTrip(f *flow.Flow, n *note, h *flow.Half) int64 {
+	way, other := n.rttServer, &f.Half[f.Client]
+	if h == other {
+		way, other = n.rttClient, &f.Half[f.Client.Other()]
+	}
+	return max(way, other.RTT().Max) // of the other end's segments, which h acknowledges
+}
