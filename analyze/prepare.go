@@ -1,0 +1,140 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// prepare fixes what the segment's numbers are relative to, before anything is
+// said about it: the ISN where it was seen, else the first number seen.
+func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segment) {
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	syn := seg.Flags&(wire.SYN|wire.RST) == wire.SYN
+	a.stray = isStray(x, seg)
+	a.foreign = isForeign(x, y, seg) || isSecondAnswer(x, seg)
+	if a.stray || a.foreign {
+		return
+	}
+	if syn && !f.RolesKnown {
+		f.RolesKnown = true
+		f.Client = from
+		if seg.Flags.Has(wire.ACK) {
+			f.Client = from.Other()
+		}
+	}
+	switch {
+	case syn && x.Is(flow.SentSYN) && x.ISN != seg.Seq && !x.State.Synchronized():
+		a.rebase(x, seg.Seq) // another ISN, before one was agreed on
+	case syn && !x.Is(flow.SentSYN) && x.Base != seg.Seq:
+		x.NxtRel += int64(x.Base.Diff(seg.Seq))
+		x.Base = seg.Seq
+		if !x.Is(flow.Sent) {
+			x.Nxt, x.NxtRel = seg.Seq, 0
+		}
+	case !x.Is(flow.BaseFixed):
+		x.Base, x.Nxt, x.NxtRel = seg.Seq, seg.Seq, 0
+	}
+	x.Has |= flow.BaseFixed
+	if !seg.Flags.Has(wire.ACK) {
+		return
+	}
+	if !y.Is(flow.BaseFixed) {
+		y.Has |= flow.BaseFixed
+		y.Base, y.Nxt, y.NxtRel = seg.Ack, seg.Ack, 0
+		if syn { // the SYN that it answers had the number before
+			y.Base, y.NxtRel = seg.Ack-1, 1
+		}
+	}
+	if syn && x.Is(flow.SentACK) && y.Is(flow.SentSYN) && wrongAnswer(y, x.Ack) && !wrongAnswer(y, seg.Ack) {
+		// What it acknowledged before was for another SYN (RFC 9293 figure 8): this is the first that counts.
+		x.Has &^= flow.SentACK | flow.HoldsACK | flow.HoldsSYNACK
+	}
+	if !syn && y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && n.synAckISNs > 1 && seg.Ack != y.ISN+1 {
+		a.chooseISN(n, y, seg.Ack-1)
+	}
+}
+
+// wrongAnswer reports whether an acknowledgement number cannot be for the SYN of h, or
+// for octets behind it: its receiver resets it (RFC 9293 §3.10.7.3, first).
+func wrongAnswer(h *flow.Half, ack wire.Seq) bool {
+	return !ack.After(h.ISN) || ack.After(h.Nxt)
+}
+
+// isStray reports whether the segment is a SYN inside the sequence space of the
+// connection that it belongs to, other than its first one.
+func isStray(x *flow.Half, seg *wire.Segment) bool {
+	if seg.Flags&(wire.SYN|wire.ACK|wire.RST) != wire.SYN || !x.State.Synchronized() && !x.HasOldSYN {
+		return false
+	}
+	if x.Is(flow.SentSYN) {
+		return x.ISN != seg.Seq
+	}
+	return x.Is(flow.Sent) && x.Low != seg.Seq+1
+}
+
+// isSecondAnswer reports whether the segment is a SYN-ACK with another ISN, behind
+// one that the client has taken: of another machine with that address, say. The
+// client does not take it (RFC 9293 §3.10.7.4, RFC 5961 §4.2).
+func isSecondAnswer(x *flow.Half, seg *wire.Segment) bool {
+	return seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK && x.Is(flow.SentSYN|flow.SYNProved) && seg.Seq != x.ISN
+}
+
+// missable is a heuristic: how many octets a capture may have missed in a row
+// (filtered out, or dropped) before a number is not believed at once.
+const missable = 64 << 20
+
+// isForeign reports whether the segment's number is one that its receiver would
+// not accept (RFC 9293 §3.10.7.4, first) and that lost packets do not explain
+// yet: in front of the ISN, or beyond the window. Injected, corrupted and very
+// old segments look like that, and must not move the sequence space. The second
+// such segment in a row that goes on where the first ended is believed: then
+// the capture has missed what lies between.
+func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
+	if !x.Is(flow.Sent) || seg.Flags.Any(wire.SYN|wire.RST) {
+		return false
+	}
+	room := uint32(0xffff) << 14 // the largest window there is (RFC 7323 §2.2)
+	if x.Is(flow.Scaled) && y.Is(flow.Sent) {
+		room = max(y.LastWindow(), y.MostWindow) + missable
+	}
+	low := x.Low - wire.Seq(room)
+	if x.Is(flow.SentSYN) {
+		low = x.Low // at most 2^30 in front of Nxt (flow.Table.Add)
+	}
+	high := x.Nxt
+	if y.Is(flow.SentACK) {
+		high = wire.MaxSeq(high, y.Ack)
+	}
+	if d := seg.Seq.Diff(low); d >= 0 && seg.Seq.Diff(high) <= int32(room) {
+		x.HasStray = false
+		return false
+	}
+	if x.HasStray && seg.Seq.In(x.Stray, x.Stray.Add(room)) && !seg.Seq.Before(low) {
+		x.HasStray = false
+		return false
+	}
+	x.HasStray, x.Stray = true, seg.End()
+	return true
+}
+
+// rebase starts x's sequence space anew at another ISN, as if nothing had been
+// captured of it.
+func (a *Analyzer) rebase(x *flow.Half, isn wire.Seq) {
+	a.table.Restart(x)
+	x.Has &^= flow.Sent | flow.SentSYN | flow.SYNAwaiting
+	x.Base, x.ISN, x.Low, x.Nxt, x.NxtRel = isn, isn, isn, isn, 0
+}
+
+// chooseISN goes back to an earlier SYN-ACK of h when the client acknowledges
+// that one.
+func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
+	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
+		if s := a.steps.At(i); s.Phase == label.SynAck && s.Seq == isn {
+			a.rebase(h, isn)
+			h.Has |= flow.Sent | flow.SentSYN | flow.SYNAwaiting
+			h.Nxt, h.NxtRel = isn+1, 1
+			return
+		}
+	}
+}
