@@ -46,7 +46,7 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 			y.Base, y.NxtRel = seg.Ack-1, 1
 		}
 	}
-	if syn && x.Is(flow.SentACK) && y.Is(flow.SentSYN) && wrongAnswer(y, x.Ack) && !wrongAnswer(y, seg.Ack) {
+	if syn && n.badAcks > 0 && x.Is(flow.SentACK) && y.Is(flow.SentSYN) && wrongAnswer(y, x.Ack) && !wrongAnswer(y, seg.Ack) {
 		// What it acknowledged before was for another SYN (RFC 9293 figure 8): this is the first that counts.
 		x.Has &^= flow.SentACK | flow.HoldsACK | flow.HoldsSYNACK
 	}
