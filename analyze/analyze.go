@@ -181,7 +181,7 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	a.prepare(f, n, from, seg)
 	a.table.Gather(f, from, seg, x)
 	if seg.Flags.Has(wire.RST) {
-		x.Acceptable = acceptableRST(x, seg) && !(seg.Checksum == wire.ChecksumBad && x.Sender.Is(flow.SumsGood))
+		x.Acceptable = acceptableRST(x, seg) && !(seg.Checksum == wire.ChecksumBad && x.Sender.Is(flow.SumsGood) && !x.Sender.Offloads)
 	}
 	delta := seg.Time - f.Last
 	if f.LastPacket == 0 {

@@ -19,7 +19,7 @@ type result struct {
 	what  what
 	index int32    // of the chunk's list of its kind, if it has one
 	ref   flow.Ref // the connection
-	older flow.Ref // of begun: the one that had the tuple before; 0: none
+	older flow.Ref // of begun: the one whose TIME-WAIT it uses the tuple of; 0: none
 }
 
 // chunk is a run of results of one shard in order of their positions. It goes

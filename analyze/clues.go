@@ -42,7 +42,8 @@ type Clues struct {
 	OldAck, OldRst uint64
 	OldSyn         uint64
 	OldSynAt       int64
-	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, and
+	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, but for those with
+	// a wrong checksum, and
 	// BlindAfter the first segment by which its receiver went on: one that sends
 	// something or acknowledges what was sent behind the RST, as a challenge ACK
 	// does not; it may have left before the RST came. BlindFor is the time from the
@@ -280,7 +281,7 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
-		if c.BlindRst == 0 && n.rstPacket == 0 {
+		if c.BlindRst == 0 && n.rstPacket == 0 && !a.damaged(fx.Sender) {
 			c.odd = true
 			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
 			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt

@@ -52,8 +52,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if !refuses || over(y) || y.State.Synchronized() {
 		a.noteReset(f, n, x, y, seg)
 	}
-	if y.State.Base() == state.TimeWait {
-		n.cutTimeWait(seg)
+	if y.State.Base() == state.TimeWait || x.State.Base() == state.TimeWait && !refuses {
+		n.cutTimeWait(seg) // its sender has forgotten the connection, and TIME-WAIT with it
 	}
 	if !y.Is(flow.GotRST) {
 		y.Before = y.State

@@ -13,7 +13,7 @@ import (
 func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
 	from := p.from
 	if r == 0 {
-		return a.begin(p, seg)
+		return a.begin(p, seg, false)
 	}
 	f := a.flow(r)
 	x, y := &f.Half[from], &f.Half[from.Other()]
@@ -29,13 +29,14 @@ func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
 		fresh = seg.Len > 0 && finished(classOf(f)) && !fits(f, from, seg) &&
 			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers of the sender's own make it a stray
 	}
-	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN && !belongs(f, from, seg) &&
-		belongs(a.flow(older), from, seg) {
-		a.answeredByOlder(f, from, seg)
-		return older
+	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN {
+		if o := a.flow(older); belongs(o, from, seg) && (!belongs(f, from, seg) || livesOn(f, o, from, seg)) {
+			a.answeredByOlder(f, from, seg)
+			return older
+		}
 	}
 	if fresh {
-		return a.begin(p, seg)
+		return a.begin(p, seg, a.attempt(f))
 	}
 	return r
 }
@@ -167,11 +168,31 @@ func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 	return fits(f, from, seg)
 }
 
-// begin opens a connection at a segment.
-func (a *Analyzer) begin(p *pair, seg *wire.Segment) flow.Ref {
+// livesOn reports whether the sender of the SYN that began f goes on in the connection
+// before, o, which it had not closed: f is no more than that SYN, and the segment does not
+// come next behind it, as the first of a client does (RFC 9293 §3.10.7.3), but where o stands.
+// Then the SYN was an old duplicate or a stranger's (RFC 5961 §4).
+func livesOn(f, o *flow.Flow, from flow.Side, seg *wire.Segment) bool {
+	x, y := &f.Half[from], &f.Half[from.Other()]
+	was, peer := &o.Half[from], &o.Half[from.Other()]
+	return seg.Flags.Has(wire.ACK) && x.Is(flow.SentSYN) && x.Nxt == x.ISN+1 && !y.Is(flow.Sent) && seg.Seq != x.Nxt &&
+		was.HasOldSYN && peer.Is(flow.Sent) && !over(peer) && !seg.Seq.After(was.Nxt)
+}
+
+// attempt reports whether f is no more than a SYN that the connection before, which is not
+// over, survived: SYNs with ever other numbers (RFC 5961 §4) must not put that out of reach.
+func (a *Analyzer) attempt(f *flow.Flow) bool {
+	x, y := &f.Half[f.Client], &f.Half[f.Client.Other()]
+	older := a.table.Older(f.Ref)
+	return older != 0 && x.Is(flow.SentSYN) && x.Nxt == x.ISN+1 && !x.Is(flow.SentACK) && !y.Is(flow.Sent) &&
+		!finished(classOf(a.flow(older)))
+}
+
+// begin opens a connection at a segment; past: the newest of its tuple is an attempt.
+func (a *Analyzer) begin(p *pair, seg *wire.Segment, past bool) flow.Ref {
 	from := p.from
 	a.room()
-	r, f := a.table.New(&p.key, p.hash)
+	r, f := a.table.New(&p.key, p.hash, past)
 	f.Number = a.stats.Connections + 1
 	a.start(f, from, seg)
 	if older := a.table.Older(r); older != 0 {

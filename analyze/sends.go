@@ -27,7 +27,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if !seg.Flags.Has(wire.FIN) {
 		return
 	}
-	if !a.facts.RepeatsFIN {
+	if !a.facts.RepeatsFIN || unmoved(x) {
 		goesOn(x, y)
 		unsure := x.State.Base() == state.Unknown || a.orderUnsure(n, x, y, seg)
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
@@ -117,8 +117,8 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
 		if y.State.Base() <= state.Listen {
 			y.State = state.Established | state.Inferred
 		}
-	case b == state.SynReceived && seg.Len > 0 && n.synData == 0:
-		// Data before the handshake is complete is only sent when the SYN
+	case b == state.SynReceived && (seg.Len > 0 || x.Is(flow.SentACK) && seg.Ack.After(x.Ack)) && n.synData == 0:
+		// Data before the handshake is complete is only sent, and taken, when the SYN
 		// brought data (RFC 7413 §4.2): so the ACK of its SYN, which was not
 		// captured, had arrived. Careless stacks do not wait for it.
 		x.State = x.State.After(state.GetAckOfSYN) | state.Inferred

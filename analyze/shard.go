@@ -147,7 +147,11 @@ func (s *shard) makeRoom() { s.group.makeRoom(s) }
 
 // began tells that a connection begins.
 func (s *shard) began(r flow.Ref) {
-	s.tell(result{what: begun, ref: r, older: s.an.table.Older(r)})
+	t := result{what: begun, ref: r}
+	if older := s.an.table.Older(r); older != 0 && s.an.notes.At(s.an.flow(older).Extra).tw.reusedBy == s.an.flow(r).Number {
+		t.older = older
+	}
+	s.tell(t)
 }
 
 func (s *shard) packet(o *Observation) {

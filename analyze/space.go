@@ -49,6 +49,10 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 			y.Base, y.NxtRel = seg.Ack-1, 1
 		}
 	}
+	if syn && n.badAcks > 0 && x.Is(flow.SentACK) && y.Is(flow.SentSYN) && wrongAnswer(y, x.Ack) && !wrongAnswer(y, seg.Ack) {
+		// What it acknowledged before was for another SYN (RFC 9293 figure 8): this is the first that counts.
+		x.Has &^= flow.SentACK | flow.HoldsACK | flow.HoldsSYNACK
+	}
 	if !syn && y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && n.synAckISNs > 1 && seg.Ack != y.ISN+1 {
 		a.chooseISN(n, y, seg.Ack-1)
 	}
@@ -73,6 +77,12 @@ func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
 			return
 		}
 	}
+}
+
+// wrongAnswer reports whether an acknowledgement number cannot be for the SYN of h, or
+// for octets behind it: its receiver resets it (RFC 9293 §3.10.7.3, first).
+func wrongAnswer(h *flow.Half, ack wire.Seq) bool {
+	return !ack.After(h.ISN) || ack.After(h.Nxt)
 }
 
 // isStray reports whether the segment is a SYN inside the sequence space of the

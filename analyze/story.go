@@ -95,7 +95,7 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		n.options[s] = offered(seg, synAckECN(n.options[s.Other()].ECN, seg.Flags))
 	}
 	a.countSynAck(n, seg)
-	if y.Is(flow.SentSYN) && (!seg.Ack.After(y.ISN) || seg.Ack.After(y.Nxt)) {
+	if y.Is(flow.SentSYN) && wrongAnswer(y, seg.Ack) {
 		if n.badAcks < 255 {
 			n.badAcks++
 		}

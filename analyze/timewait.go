@@ -48,7 +48,12 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	n := a.notes.At(o.Extra)
 	x := &o.Half[from]
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
-		// Its sender has no memory of the old connection any more.
+		// Its sender has no memory of the old connection any more, unless the SYN is a
+		// stranger's and it goes on (RFC 5961 §4).
+		if !x.HasOldSYN {
+			x.Before = x.State
+		}
+		x.OldSYN, x.HasOldSYN = seg.Seq, true
 		x.State = state.Closed | state.Inferred
 	}
 	if x.HasOldSYN && x.State.Base() == state.SynSent && seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {

@@ -221,9 +221,13 @@ func (a *Analyzer) sayTimeWait(f *flow.Flow, n *note, w *watched, seg *wire.Segm
 		a.tell(m)
 	}
 	if t.cutBy == seg.Packet && !w.cut {
-		m := a.momentOf(MomentTimeWaitOver, f, seg.Packet, seg.Time)
-		m.By, m.End = sideOf(f, a.facts.From.Other()), EndReset
-		a.tell(m)
+		for _, s := range ends(f) { // a RST may come from either end, and end both
+			if t.held[s] {
+				m := a.momentOf(MomentTimeWaitOver, f, seg.Packet, seg.Time)
+				m.By, m.End = sideOf(f, s), EndReset
+				a.tell(m)
+			}
+		}
 	}
 	w.held, w.again, w.cut = t.held, t.restarts, t.cutBy != 0
 }

@@ -54,6 +54,8 @@ func TestOnce(t *testing.T) {
 		{"ICMP errors about the SYN and behind it", "0 A>B S 0\n+.001 B>A icmp 3/1 quoting A>B 0\n+1 A>B S 0\n+.001 B>A icmp 3/1 quoting A>B 0\n+.010 B>A S. 0 ack 1\n+.001 A>B P. 1:101(100) ack 1\n+.001 B>A icmp 3/1 quoting A>B 1",
 			analyze.MomentICMPError, 2},
 		{"TIME-WAIT at both ends", bothClose, analyze.MomentTimeWait, 2},
+		{"a RST between two in TIME-WAIT", bothClose + "+.3 A>B R 2\n+.1 A>B R 2", analyze.MomentTimeWaitOver, 2},
+		{"a RST of the only one", handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n+.3 A>B R 2", analyze.MomentTimeWaitOver, 1},
 	} {
 		if events, _ := tell(t, c.script, analyze.Config{}); count(events, c.kind) != c.want {
 			t.Errorf("%s: want %d times %s in\n%s", c.name, c.want, event.All[c.kind].Name, texts(events))
@@ -108,6 +110,9 @@ func TestValues(t *testing.T) {
 			"refused by=between named=server confidence=likely rst_after=refused tries=1 duration=0.001 ?",
 		},
 		"0 A>B S 0\n+.1 A>B S 0\n+400 A>B S 99999": {"unanswered by=client tries=2 duration=400.1 end=quiet"},
+		handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n+1 A>B R 2": {
+			"time-wait by=client until=60.122", "time-wait-over by=client end=reset",
+		},
 		handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n+1 A>B S 9999": {
 			"time-wait by=client until=60.122", "time-wait-over by=client end=reused", "tuple-reused by=client previous=1 was=TIME-WAIT right=higher ISN",
 		},

@@ -18,7 +18,7 @@ func BenchmarkFind(b *testing.B) {
 			for i := range tuples {
 				tuples[i] = benchTuple(r)
 				k, _ := filled(&tuples[i])
-				table.New(&k, table.Hash(&k))
+				table.New(&k, table.Hash(&k), false)
 			}
 			order := make([]int32, 1<<16)
 			for i := range order {

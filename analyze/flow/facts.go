@@ -115,7 +115,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.RepeatsFIN = s.Has&(SentFIN|FINGuessed) == SentFIN && s.FinEnd == seg.End()
 	}
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
-		x.AcksUnseen = s.Is(SentACK) && seg.Ack.After(s.Ack) && t.Skipped(r, s.Ack, seg.Ack)
+		x.AcksUnseen = t.acksUnseen(s, r, seg)
 		if seg.Options.SACKBlocks > 0 {
 			x.reports(t, seg)
 		}
@@ -126,6 +126,19 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
 	}
+}
+
+// acksUnseen finds AcksUnseen. An end's first acknowledgement counts from the SYN that
+// it answers; where that was not captured, nothing tells what came in front.
+func (t *Table) acksUnseen(s, r *Half, seg *wire.Segment) bool {
+	from := s.Ack
+	if !s.Is(SentACK) {
+		if !r.Is(SentSYN) || seg.Flags&wire.SYN != 0 {
+			return false
+		}
+		from = r.ISN
+	}
+	return seg.Ack.After(from) && t.Skipped(r, from, seg.Ack)
 }
 
 // reports finds what the segment, which has a SACK option, reports by D-SACK.

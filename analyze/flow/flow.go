@@ -116,6 +116,7 @@ type Half struct {
 	badEnd           wire.Seq
 	HasTS            bool
 	HasOldSYN        bool
+	sumRight         bool // the last checksum that could be checked was right
 
 	holes    int32 // first of the ranges never captured, in sequence order
 	lastHole int32
@@ -226,14 +227,19 @@ func (h *Half) Advertise(window uint16, syn bool) {
 }
 
 // Summed takes what is known of the checksum of a segment that ends at end.
-// Wrong checksums that are acknowledged were put right behind the tap.
+// Wrong checksums that are acknowledged were put right behind the tap. Of such one in
+// 65,536 is right by chance: it takes two in a row to believe that they are right.
 func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
-	switch {
-	case c == wire.ChecksumGood:
-		h.Offloads, h.hasBad = false, false
+	switch c {
+	case wire.ChecksumGood:
+		h.Offloads = h.Offloads && !h.sumRight
+		h.hasBad, h.sumRight = false, true
 		h.Has |= SumsGood
-	case c == wire.ChecksumBad && occupies:
-		h.hasBad, h.badEnd = true, end
+	case wire.ChecksumBad:
+		h.sumRight = false
+		if occupies {
+			h.hasBad, h.badEnd = true, end
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ func TestRestAndWake(t *testing.T) {
 			} else {
 				k.Addr[1][rapid.IntRange(0, 15).Draw(r, "at")] = 7
 			}
-			ref, f := table.New(&k, table.Hash(&k))
+			ref, f := table.New(&k, table.Hash(&k), false)
 			copy(rest.Words(f), rapid.SliceOfN(restWords, len(flowLayout), len(flowLayout)).Draw(r, "words"))
 			f.Key, f.Ref, f.Extra, f.used, f.Client, f.RolesKnown = k, ref, 0, false, 0, false
 			for s := range f.Half {
@@ -107,8 +107,8 @@ func TestDiscard(t *testing.T) {
 			table := NewTable()
 			k, other := Key{Port: [2]uint16{1, 2}}, Key{Port: [2]uint16{1, 3}}
 			h := table.Hash(&k)
-			table.New(&other, table.Hash(&other))
-			r, f := table.New(&k, h)
+			table.New(&other, table.Hash(&other), false)
+			r, f := table.New(&k, h, false)
 			c.make(table, &f.Half[s])
 			table.Settle()
 			if got := table.Discard(r); got != c.want {
@@ -179,7 +179,7 @@ func TestSettle(t *testing.T) {
 	var refs []Ref
 	for i := range 60_000 {
 		k := Key{Encap: uint32(i)}
-		r, _ := table.New(&k, table.Hash(&k))
+		r, _ := table.New(&k, table.Hash(&k), false)
 		refs = append(refs, r)
 		table.Settle()
 	}

@@ -133,8 +133,9 @@ func (t *Table) is(r Ref, k *Key) bool {
 }
 
 // New adds a flow for the key with the hash h and returns it zeroed but for its
-// key. A flow that has the key already stays reachable as the new one's Older.
-func (t *Table) New(k *Key, h uint32) (Ref, *Flow) {
+// key. A flow that has the key already stays reachable as the new one's Older, or with
+// past the one before that in its place.
+func (t *Table) New(k *Key, h uint32, past bool) (Ref, *Flow) {
 	i, e := t.entries.New()
 	r := Ref(i)
 	at, f := t.flows.New()
@@ -142,11 +143,15 @@ func (t *Table) New(k *Key, h uint32) (Ref, *Flow) {
 	*e = entry{hash: h, at: uint32(at)}
 	if old := t.replace(h, k, r); old != 0 {
 		o := t.entry(old)
-		if o.older != 0 { // only one predecessor is kept in reach
-			t.entry(o.older).newer = orphan
-			o.older = 0
+		keep, leave := old, o.older // only one predecessor is kept in reach
+		if past && o.older != 0 {
+			keep, leave = o.older, old
 		}
-		o.newer, e.older = r, old
+		o.older = 0
+		if leave != 0 {
+			t.entry(leave).newer = orphan
+		}
+		t.entry(keep).newer, e.older = r, keep
 	}
 	t.enlist(r, e, Opening)
 	return r, f
@@ -182,15 +187,14 @@ func (t *Table) Discard(r Ref) bool {
 func (t *Table) unlink(r Ref) {
 	e := t.entry(r)
 	t.delist(e)
-	switch e.newer {
-	case 0:
+	switch {
+	case e.newer == 0 && e.older != 0: // which has the key again
+		t.reslot(r, e.older, e.hash)
+		t.entry(e.older).newer = 0
+	case e.newer == 0:
 		t.unslot(r, e.hash)
-	case orphan:
-	default:
-		t.entry(e.newer).older = 0
-	}
-	if e.older != 0 {
-		t.entry(e.older).newer = orphan
+	case e.newer != orphan:
+		t.entry(e.newer).older = 0 // and what is older than that lost its place when it came
 	}
 	t.entries.Free(int32(r))
 }
@@ -231,6 +235,17 @@ func (t *Table) resize(size int) {
 			i = (i + 1) & mask
 		}
 		t.slots[i] = s
+	}
+}
+
+// reslot puts a flow of the same key into r's slot.
+func (t *Table) reslot(r, to Ref, h uint32) {
+	mask := uint32(len(t.slots) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		if Ref(uint32(t.slots[i])) == r {
+			t.slots[i] = uint64(h)<<32 | uint64(uint32(to))
+			return
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func TestDrain(t *testing.T) {
 	for round := range 2 {
 		for i := range 3 * minSlots {
 			k := key(i)
-			r, f := table.New(&k, table.Hash(&k))
+			r, f := table.New(&k, table.Hash(&k), false)
 			f.FirstPacket = uint64(i*7919%(3*minSlots)) + 1
 			table.Touch(r, Class(i%int(classes)), int64(i), f.FirstPacket)
 			if i%2 == 0 {
@@ -114,12 +114,16 @@ func TestTable(t *testing.T) {
 			switch op := rapid.IntRange(0, 9).Draw(r, "op"); {
 			case op < 4:
 				kk := key(k)
-				ref, f := table.New(&kk, table.Hash(&kk))
+				past := rapid.Bool().Draw(r, "past")
+				ref, f := table.New(&kk, table.Hash(&kk), past)
 				number++
 				f.Number = number
 				m := &modelFlow{ref: ref, number: number, key: k, older: newest[k]}
-				if m.older != nil {
-					m.older.older = nil // one predecessor only
+				if o := m.older; o != nil { // one predecessor only
+					if past && o.older != nil {
+						m.older = o.older
+					}
+					o.older = nil
 				}
 				newest[k] = m
 				lists[Opening] = append(lists[Opening], m)
@@ -132,6 +136,9 @@ func TestTable(t *testing.T) {
 				all = slices.Delete(all, i, i+1)
 				if newest[m.key] == m {
 					delete(newest, m.key)
+					if m.older != nil {
+						newest[m.key] = m.older
+					}
 				}
 				for _, o := range all {
 					if o.older == m {
@@ -194,7 +201,7 @@ func TestSlots(t *testing.T) {
 		for i := range 2000 {
 			k := key(i*7 + round)
 			if table.Find(&k, table.Hash(&k)) == 0 {
-				refs[i*7+round], _ = table.New(&k, table.Hash(&k))
+				refs[i*7+round], _ = table.New(&k, table.Hash(&k), false)
 				table.Get(refs[i*7+round]).Number = 1
 			}
 		}
@@ -306,7 +313,7 @@ func TestSteadyState(t *testing.T) {
 		table.Add(&h, i, i+100)
 		table.Add(&h, i+100, i+200)
 		table.Log(&h, &seg, i, true, false, nil)
-		r, f := table.New(&k, table.Hash(&k))
+		r, f := table.New(&k, table.Hash(&k), false)
 		f.Number = 1
 		table.Touch(r, Closed, int64(i), 0)
 		table.Release(r)

@@ -88,7 +88,8 @@ func TestCorners(t *testing.T) {
 		{"an acknowledgement of octets sent again, sooner than a round trip", againUnstamped + "+.001 B>A . 1 ack 101", label.ShownSpurious, true},
 		{"what acknowledges nothing, sooner than a round trip behind a retransmission", againUnstamped + "+.001 B>A . 1 ack 1", label.ShownSpurious, false},
 		{"a wrong checksum behind one that was acknowledged", wrongSum + "+.1 A>B P. 11(10) ack 1 badsum", label.ChecksumOffload, true},
-		{"a wrong checksum behind one that was acknowledged and a right one", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1 badsum", label.BadChecksum, true},
+		{"a wrong checksum behind one that was acknowledged and a right one", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1 badsum", label.BadChecksum, false},
+		{"and two right ones", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1\n+.1 A>B P. 31(10) ack 1 badsum", label.BadChecksum, true},
 		{"a window of 0 with data", shaken + "+1 A>B P. 1(5) ack 1 win 0 id 3", label.ZeroWindow, true},
 	} {
 		got := run(t, c.script)

@@ -10,6 +10,8 @@ var blindRST = Spec{
 	Definition: "A RST that does not fit the connection was sent into it, and the connection went on.",
 	Conditions: []Condition{
 		{"RFC 5961 §3.2 does not accept the RST", plain + "+.1 B>A R. 1 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{"its checksum is not wrong: then it was spoilt on the way, or meant to deceive observers, and whatever its number, its receiver dropped it (RFC 9293 §3.1)",
+			plain + "+.1 B>A R 5000 badsum\n+.01 A>B P. 1:11(10) ack 1\n+.010 B>A . 1 ack 11\n"},
 		{"no acceptable RST came before it", plain + "+.1 A>B R 1\n+.01 A>B R 5000\n+.01 B>A P. 1:11(10) ack 1\n"},
 		{"the end that it was sent to went on: with more than a challenge ACK, which is bare and acknowledges nothing sent behind the RST", plain + "+.1 B>A R 5000\n+.001 A>B . 1 ack 1\n"},
 		{"the end that it names did not reset the connection itself, with an acceptable RST behind it and nothing between that shows that it lives",

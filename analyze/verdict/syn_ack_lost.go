@@ -17,6 +17,8 @@ var synAckLost = Spec{
 			"longest of them explains", slowAnswer},
 		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
+		{"every SYN-ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
@@ -26,7 +28,7 @@ var synAckLost = Spec{
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
 		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || bothOpened(x) {
+		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || x.Opening.BadAcks > 0 || bothOpened(x) {
 			return false
 		}
 		first := x.synAck(0)
