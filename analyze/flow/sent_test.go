@@ -1,6 +1,10 @@
 package flow
 
-import "testing"
+import (
+	"testing"
+
+	"tcpwatch/capture/wire"
+)
 
 // TestOlder: which packets of an end were sent before one that was captured in front
 // of them. The highest identification counts, not the last.
@@ -96,5 +100,25 @@ func TestManyIDs(t *testing.T) {
 		if i > 1 && (!h.IDsOrdered() || !h.IDsConsecutive()) {
 			t.Fatalf("behind %d packets: ordered %v, consecutive %v", i+1, h.IDsOrdered(), h.IDsConsecutive())
 		}
+	}
+}
+
+// TestDSACKAtZero: a report that ends at number 0 is not about a FIN that was never sent.
+func TestDSACKAtZero(t *testing.T) {
+	const left = wire.Seq(1<<32 - 256)
+	table, f := NewTable(), new(Flow)
+	sender, receiver := &f.Half[0], &f.Half[1]
+	table.Log(sender, &wire.Segment{Packet: 3, Seq: left, Len: 256, Flags: wire.ACK}, 0, false, true, nil)
+	sender.Has, sender.Low, sender.Nxt = Sent, left, 0
+	receiver.Has, receiver.Ack = Sent|SentACK, left-10
+	seg := &wire.Segment{Packet: 4, Flags: wire.ACK}
+	seg.Options = wire.Options{Set: wire.OptSACK, SACKBlocks: 1, SACK: [wire.MaxSACKBlocks]wire.SACKBlock{{Left: left}}}
+	var x Facts
+	if table.Gather(f, 1, seg, &x); !x.DSACK || !x.TwiceSent || x.TwiceReceived != 3 {
+		t.Errorf("%v %v packet %d", x.DSACK, x.TwiceSent, x.TwiceReceived)
+	}
+	sender.Has |= SentFIN // which ends at 0, too: the block that reported it
+	if table.Gather(f, 1, seg, &x); x.DSACK {
+		t.Error("the block that reported a FIN is taken for a report of octets")
 	}
 }
