@@ -81,6 +81,24 @@ func TestIPv6Headers(t *testing.T) {
 	}
 }
 
+// TestIPv6HeadersInIPv4: extension headers are IPv6's alone, but for authentication.
+func TestIPv6HeadersInIPv4(t *testing.T) {
+	whole := AppendPacket(nil, &Segment{Tuple: Tuple{Src: AddrFrom4([4]byte{192, 0, 2, 1}), Dst: AddrFrom4([4]byte{192, 0, 2, 2})}, Len: 5})
+	for protocol, want := range map[byte]Skip{0: NotTCP, 43: NotTCP, 44: NotTCP, 60: NotTCP, 135: NotTCP, 139: NotTCP, 140: NotTCP, 51: Segmented} {
+		header := hx("06 00 0000 00000000")
+		if protocol == 51 {
+			header = hx("06 01 0000 00000001 00000001")
+		}
+		packet := cat(whole[:20], header, whole[20:])
+		packet[3], packet[9] = byte(len(packet)), protocol
+		var w Walker
+		var seg Segment
+		if got := w.IP(packet, len(packet), &seg); got != want {
+			t.Errorf("protocol %d: %v, want %v", protocol, got, want)
+		}
+	}
+}
+
 // TestFinalDestination: source routes name the other end of the connection, and
 // the checksum covers that one.
 func TestFinalDestination(t *testing.T) {
