@@ -270,7 +270,9 @@ func TestOptions(t *testing.T) {
 		{"fast open cookie", "220a 0102030405060708 0101", 0, OptFastOpen},
 		{"fast open odd cookie", "2207 0102030405 01", 0, OptMalformed},
 		{"fast open experimental", "fe0c f989 0102030405060708", 0, OptFastOpen},
+		{"fast open experimental request", "fe04 f989", 0, OptFastOpen},
 		{"experimental", "fe04 1234", 0, OptOther},
+		{"experimental without an identifier", "fe03 f9 01", 0, OptOther},
 		{"mptcp", "1e0c 0081 0102030405060708", 0, OptMPTCP},
 		{"mptcp short", "1e02 0101", 0, OptMalformed},
 		{"mptcp of a subtype to come, as short as can be", "1e03 90 01", 0, OptMPTCP},
@@ -369,5 +371,15 @@ func TestQuoted(t *testing.T) {
 	later[7] = 1
 	if Quoted(later, &q) {
 		t.Error("a later fragment is taken for a header")
+	}
+}
+
+// TestSeqLen: SYN and FIN occupy a number each (RFC 9293 §3.4).
+func TestSeqLen(t *testing.T) {
+	for flags, want := range map[Flags]uint32{ACK: 10, SYN: 11, FIN | ACK: 11, SYN | FIN: 12, RST: 10} {
+		s := Segment{Seq: 1<<32 - 5, Flags: flags, Len: 10}
+		if got := s.SeqLen(); got != want || s.End() != Seq(want-5) {
+			t.Errorf("%v: %d up to %d, want %d", flags, got, s.End(), want)
+		}
 	}
 }
