@@ -122,3 +122,38 @@ func TestDSACKAtZero(t *testing.T) {
 		t.Error("the block that reported a FIN is taken for a report of octets")
 	}
 }
+
+// TestSuspectStays: of several retransmissions the first is watched, until it is settled.
+func TestSuspectStays(t *testing.T) {
+	table := NewTable()
+	h, o := Half{Has: Sent}, Half{Has: SentACK, Ack: 100}
+	for _, packet := range []uint64{5, 6} {
+		seg := &wire.Segment{Packet: packet, Seq: 100, Len: 10, Flags: wire.ACK}
+		m := MarkOf(seg)
+		table.Suspects(&h, &o, seg, &m, &m, true)
+	}
+	if h.Suspect.Packet != 5 {
+		t.Errorf("packet %d is watched", h.Suspect.Packet)
+	}
+	if h.Settle(110); h.Suspect.active {
+		t.Error("it is watched behind its acknowledgement")
+	}
+}
+
+// TestSenderRTO: what a sender waits for is known where the ways to both ends are.
+func TestSenderRTO(t *testing.T) {
+	measured := func(ms int64) (h Half) {
+		h.Time(10, 0)
+		h.Acked(10, ms*1e6)
+		return h
+	}
+	near, far, none := measured(1), measured(10), Half{}
+	for _, c := range []struct {
+		h, o *Half
+		want int64
+	}{{&near, &far, 3e6 + 30e6}, {&near, &none, -1}, {&none, &far, -1}, {&none, &none, -1}} {
+		if got := SenderRTO(c.h, c.o); got != c.want {
+			t.Errorf("%d ns, want %d", got, c.want)
+		}
+	}
+}

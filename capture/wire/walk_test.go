@@ -383,3 +383,20 @@ func TestSeqLen(t *testing.T) {
 		}
 	}
 }
+
+// TestJumboInItsHeader: a jumbo payload option counts in the hop-by-hop header alone (RFC
+// 2675 §2), not where it stands behind that.
+func TestJumboInItsHeader(t *testing.T) {
+	for _, c := range []struct {
+		header string
+		want   uint32 // octets of payload
+	}{{"06 00 c204 0001 0021", 1<<16 + 33 - 8 - 20}, {"3c 00 0104 0000 0000  06 00 c204 0001 0021", 5}} {
+		packet := packet6(0, cat(hx(c.header), segment6))
+		packet[4], packet[5] = 0, 0
+		var w Walker
+		var seg Segment
+		if skip := w.IP(packet, len(packet), &seg); skip != Segmented || seg.LenGuessed != (c.want == 5) || seg.Len != c.want {
+			t.Errorf("%s: %v, length guessed %v, %d octets", c.header, skip, seg.LenGuessed, seg.Len)
+		}
+	}
+}
