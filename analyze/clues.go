@@ -206,10 +206,7 @@ func (c *clueNote) answersStray(from flow.Side, seg *wire.Segment) {
 // strayOf takes what became of the first SYN, which fell into an older connection.
 func (c *clueNote) strayOf(older *clueNote) {
 	o := &older.stray
-	c.OldSyn, c.OldSynAt, c.OldAck = o.syn, o.at, o.ack
-	if o.ack != 0 {
-		c.OldRst = o.rst
-	}
+	c.OldSyn, c.OldSynAt, c.OldAck, c.OldRst = o.syn, o.at, o.ack, o.rst
 }
 
 // ignored counts a segment of the client that the server has not answered so far;

@@ -277,10 +277,10 @@ func (n *note) firstFIN(f *flow.Flow, both bool) flow.Side {
 	x, y := &f.Half[0], &f.Half[1]
 	if both {
 		switch xAnswers, yAnswers := !n.finAck[0].Before(y.FinEnd), !n.finAck[1].Before(x.FinEnd); {
-		case xAnswers && !yAnswers:
-			return 1
-		case yAnswers && !xAnswers:
+		case !xAnswers: // but y does, as they did not cross
 			return 0
+		case !yAnswers:
+			return 1
 		}
 	}
 	if !x.Is(flow.SentFIN) || both && (n.finAt[1] < n.finAt[0] || n.finAt[1] == n.finAt[0] && n.finPacket[1] < n.finPacket[0]) {

@@ -3,6 +3,7 @@ package capture
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -287,3 +288,13 @@ func TestDecoderPanicIsContained(t *testing.T) {
 type panicking struct{}
 
 func (panicking) Read([]byte) (int, error) { panic("boom") }
+
+// TestCompressionErrorIsNoEnd: a compressed stream that ends too early is not taken for the
+// end of the capture.
+func TestCompressionErrorIsNoEnd(t *testing.T) {
+	for cause, want := range map[error]error{io.EOF: io.ErrUnexpectedEOF, io.ErrUnexpectedEOF: io.ErrUnexpectedEOF, io.ErrNoProgress: io.ErrNoProgress} {
+		if err := error(&compressionError{gzipContent, cause}); !errors.Is(err, want) || errors.Is(err, io.EOF) {
+			t.Errorf("%v: %v", cause, errors.Unwrap(err))
+		}
+	}
+}

@@ -222,6 +222,8 @@ func TestWaitReasons(t *testing.T) {
 		{"a stall", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter },
 			"the last 10 B of the server and its FIN got no acknowledgement, in spite of 3 timeouts in a row"},
 		{"timeouts that make none", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter-1 }, ""},
+		{"a long half-close", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor }, "one end waited 10.0 s for the other's FIN (packets 5, 18)"},
+		{"one that is not long", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor - 1 }, ""},
 		{"a window", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, 3.9e9 },
 			"zero windows: 4 of the server, which held the other end back for 3.90 s"},
 		{"a window that held nobody back", func(c *connection) { c.FromServer.ZeroWindows = 4 }, "zero windows: 4 of the server"},

@@ -61,7 +61,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.connections++
 	count(&t.evicted, c.Evicted)
 	count(&t.guessed, c.RolesGuessed)
-	count(&t.oneWay, c.Opening.Outcome == analyze.OpeningOneWay || c.FromClient.Packets+c.FromServer.Packets > 1 && c.FromClient.Packets*c.FromServer.Packets == 0 && c.Opening.Outcome == analyze.OpeningMidstream)
+	count(&t.oneWay, inOneDirection(c))
 	count(&t.missing, c.FromClient.MissingBytes+c.FromServer.MissingBytes > 0)
 	count(&t.halfClose, c.Closing.Outcome == analyze.ClosingNormal && c.Closing.HalfClosedOctets > 0)
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
@@ -86,6 +86,14 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 		t.taps.add(&c.Opening)
 	}
 	t.listeners.Add(c, verdicts)
+}
+
+// inOneDirection reports whether one direction of a connection was captured, as far as
+// that shows: of a single segment from the middle it does not.
+func inOneDirection(c *connection) bool {
+	client, server := c.FromClient.Packets, c.FromServer.Packets
+	return c.Opening.Outcome == analyze.OpeningOneWay ||
+		c.Opening.Outcome == analyze.OpeningMidstream && client+server > 1 && (client == 0 || server == 0)
 }
 
 func count(n *uint64, yes bool) {

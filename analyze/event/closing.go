@@ -18,7 +18,7 @@ var halfClosed = Spec{
 	Name:       "half-closed",
 	Definition: "One end sends no more: its FIN is acknowledged, and the other end may go on.",
 	Conditions: []Condition{
-		{"a FIN was acknowledged, or its connection ended otherwise without the other's", open + "+.010 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2"},
+		{"a FIN was acknowledged, or nothing of the other end was captured that could, or its connection ended otherwise without the other's", open + "+.010 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2"},
 		{"the other end has sent none", open + "+.010 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 B>A . 2 ack 2\n+.001 A>B . 2 ack 2"},
 	},
 	Sentences: []string{"half-closed by the $by|: it sends no more"},

@@ -16,3 +16,33 @@ func TestOrderedForLong(t *testing.T) {
 		}
 	}
 }
+
+// TestTrendOfIDs: what the steps of an end's identifications say of them.
+func TestTrendOfIDs(t *testing.T) {
+	for _, c := range []struct {
+		name                 string
+		steps                []int
+		ordered, consecutive bool
+	}{
+		{"one by one", []int{1, 1, 1, 1}, true, true},
+		{"two in three by one, the others by few", []int{1, 2, 1, 1, 3, 1}, true, true},
+		{"fewer than two in three by one", []int{1, 2, 1, 3, 1}, true, false},
+		{"two in three by one, another by many", []int{1, 2, 1, 1, 4, 1}, true, false},
+		{"by many", []int{5, 50, 500}, true, false},
+		{"nine in ten up", []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 9000}, false, false},
+		{"ten in eleven up", []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 9000}, true, true},
+		{"one in five up, the others a little down", []int{10, -1, -1, -1, -1}, true, false},
+		{"one in six", []int{10, -1, -1, -1, -1, -1}, false, false},
+	} {
+		var h Half
+		m := Mark{IPID: 1000, HasID: true}
+		h.ids.add(&m, false, false)
+		for _, n := range c.steps {
+			m.IPID += uint16(n)
+			h.ids.add(&m, false, false)
+		}
+		if o, n := h.IDsOrdered(), h.IDsConsecutive(); o != c.ordered || n != c.consecutive {
+			t.Errorf("%s: ordered %v, consecutive %v", c.name, o, n)
+		}
+	}
+}

@@ -391,7 +391,7 @@ func (h *Half) Remember(m *Mark, wide bool) {
 // measured at this tap, in nanoseconds; 0 where it cannot be said yet.
 func (h *Half) Tick() int64 {
 	ticks := int64(int32(h.TSVal - h.tsFirst))
-	if h.tsAt == 0 || ticks < 8 {
+	if ticks < 8 {
 		return 0
 	}
 	return (h.LastTime - h.tsAt) / ticks

@@ -1,6 +1,10 @@
 package flow
 
-import "testing"
+import (
+	"testing"
+
+	"tcpwatch/capture/wire"
+)
 
 // TestOlder: which packets of an end were sent before one that was captured in front
 // of them. The highest identification counts, not the last.
@@ -95,6 +99,61 @@ func TestManyIDs(t *testing.T) {
 		h.Remember(&Mark{IPID: uint16(i), HasID: uint16(i) != 0}, false)
 		if i > 1 && (!h.IDsOrdered() || !h.IDsConsecutive()) {
 			t.Fatalf("behind %d packets: ordered %v, consecutive %v", i+1, h.IDsOrdered(), h.IDsConsecutive())
+		}
+	}
+}
+
+// TestDSACKAtZero: a report that ends at number 0 is not about a FIN that was never sent.
+func TestDSACKAtZero(t *testing.T) {
+	const left = wire.Seq(1<<32 - 256)
+	table, f := NewTable(), new(Flow)
+	sender, receiver := &f.Half[0], &f.Half[1]
+	table.Log(sender, &wire.Segment{Packet: 3, Seq: left, Len: 256, Flags: wire.ACK}, 0, false, true, nil)
+	sender.Has, sender.Low, sender.Nxt = Sent, left, 0
+	receiver.Has, receiver.Ack = Sent|SentACK, left-10
+	seg := &wire.Segment{Packet: 4, Flags: wire.ACK}
+	seg.Options = wire.Options{Set: wire.OptSACK, SACKBlocks: 1, SACK: [wire.MaxSACKBlocks]wire.SACKBlock{{Left: left}}}
+	var x Facts
+	if table.Gather(f, 1, seg, &x); !x.DSACK || !x.TwiceSent || x.TwiceReceived != 3 {
+		t.Errorf("%v %v packet %d", x.DSACK, x.TwiceSent, x.TwiceReceived)
+	}
+	sender.Has |= SentFIN // which ends at 0, too: the block that reported it
+	if table.Gather(f, 1, seg, &x); x.DSACK {
+		t.Error("the block that reported a FIN is taken for a report of octets")
+	}
+}
+
+// TestSuspectStays: of several retransmissions the first is watched, until it is settled.
+func TestSuspectStays(t *testing.T) {
+	table := NewTable()
+	h, o := Half{Has: Sent}, Half{Has: SentACK, Ack: 100}
+	for _, packet := range []uint64{5, 6} {
+		seg := &wire.Segment{Packet: packet, Seq: 100, Len: 10, Flags: wire.ACK}
+		m := MarkOf(seg)
+		table.Suspects(&h, &o, seg, &m, &m, true)
+	}
+	if h.Suspect.Packet != 5 {
+		t.Errorf("packet %d is watched", h.Suspect.Packet)
+	}
+	if h.Settle(110); h.Suspect.active {
+		t.Error("it is watched behind its acknowledgement")
+	}
+}
+
+// TestSenderRTO: what a sender waits for is known where the ways to both ends are.
+func TestSenderRTO(t *testing.T) {
+	measured := func(ms int64) (h Half) {
+		h.Time(10, 0)
+		h.Acked(10, ms*1e6)
+		return h
+	}
+	near, far, none := measured(1), measured(10), Half{}
+	for _, c := range []struct {
+		h, o *Half
+		want int64
+	}{{&near, &far, 3e6 + 30e6}, {&near, &none, -1}, {&none, &far, -1}, {&none, &none, -1}} {
+		if got := SenderRTO(c.h, c.o); got != c.want {
+			t.Errorf("%d ns, want %d", got, c.want)
 		}
 	}
 }

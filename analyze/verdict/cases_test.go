@@ -135,6 +135,10 @@ var cases = []struct{ name, script, want string }{
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
+	{"reset with a TTL and an identification of its own", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.001 A>B . 1 ack 11\n" +
+		"+.01 B>A P. 11:21(10) ack 1 ttl 60 id 102\n+.001 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 ttl 250 id 20000\n", "RESET-BETWEEN likely"},
+	{"reset with an identification of its own", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.001 A>B . 1 ack 11\n" +
+		"+.01 B>A P. 11:21(10) ack 1 ttl 60 id 102\n+.001 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 ttl 60 id 20000\n", "RESET-BETWEEN possible"},
 	{"refused sooner than any of 256 answers", answered(256) + "addr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED-BETWEEN possible"},
 	{"refused sooner than the one answer that was seen", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"refused as soon as an answer comes", thrice + "+1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},

@@ -81,6 +81,24 @@ func TestIPv6Headers(t *testing.T) {
 	}
 }
 
+// TestIPv6HeadersInIPv4: extension headers are IPv6's alone, but for authentication.
+func TestIPv6HeadersInIPv4(t *testing.T) {
+	whole := AppendPacket(nil, &Segment{Tuple: Tuple{Src: AddrFrom4([4]byte{192, 0, 2, 1}), Dst: AddrFrom4([4]byte{192, 0, 2, 2})}, Len: 5})
+	for protocol, want := range map[byte]Skip{0: NotTCP, 43: NotTCP, 44: NotTCP, 60: NotTCP, 135: NotTCP, 139: NotTCP, 140: NotTCP, 51: Segmented} {
+		header := hx("06 00 0000 00000000")
+		if protocol == 51 {
+			header = hx("06 01 0000 00000001 00000001")
+		}
+		packet := cat(whole[:20], header, whole[20:])
+		packet[3], packet[9] = byte(len(packet)), protocol
+		var w Walker
+		var seg Segment
+		if got := w.IP(packet, len(packet), &seg); got != want {
+			t.Errorf("protocol %d: %v, want %v", protocol, got, want)
+		}
+	}
+}
+
 // TestFinalDestination: source routes name the other end of the connection, and
 // the checksum covers that one.
 func TestFinalDestination(t *testing.T) {
@@ -252,7 +270,9 @@ func TestOptions(t *testing.T) {
 		{"fast open cookie", "220a 0102030405060708 0101", 0, OptFastOpen},
 		{"fast open odd cookie", "2207 0102030405 01", 0, OptMalformed},
 		{"fast open experimental", "fe0c f989 0102030405060708", 0, OptFastOpen},
+		{"fast open experimental request", "fe04 f989", 0, OptFastOpen},
 		{"experimental", "fe04 1234", 0, OptOther},
+		{"experimental without an identifier", "fe03 f9 01", 0, OptOther},
 		{"mptcp", "1e0c 0081 0102030405060708", 0, OptMPTCP},
 		{"mptcp short", "1e02 0101", 0, OptMalformed},
 		{"mptcp of a subtype to come, as short as can be", "1e03 90 01", 0, OptMPTCP},
@@ -351,5 +371,32 @@ func TestQuoted(t *testing.T) {
 	later[7] = 1
 	if Quoted(later, &q) {
 		t.Error("a later fragment is taken for a header")
+	}
+}
+
+// TestSeqLen: SYN and FIN occupy a number each (RFC 9293 §3.4).
+func TestSeqLen(t *testing.T) {
+	for flags, want := range map[Flags]uint32{ACK: 10, SYN: 11, FIN | ACK: 11, SYN | FIN: 12, RST: 10} {
+		s := Segment{Seq: 1<<32 - 5, Flags: flags, Len: 10}
+		if got := s.SeqLen(); got != want || s.End() != Seq(want-5) {
+			t.Errorf("%v: %d up to %d, want %d", flags, got, s.End(), want)
+		}
+	}
+}
+
+// TestJumboInItsHeader: a jumbo payload option counts in the hop-by-hop header alone (RFC
+// 2675 §2), not where it stands behind that.
+func TestJumboInItsHeader(t *testing.T) {
+	for _, c := range []struct {
+		header string
+		want   uint32 // octets of payload
+	}{{"06 00 c204 0001 0021", 1<<16 + 33 - 8 - 20}, {"3c 00 0104 0000 0000  06 00 c204 0001 0021", 5}} {
+		packet := packet6(0, cat(hx(c.header), segment6))
+		packet[4], packet[5] = 0, 0
+		var w Walker
+		var seg Segment
+		if skip := w.IP(packet, len(packet), &seg); skip != Segmented || seg.LenGuessed != (c.want == 5) || seg.Len != c.want {
+			t.Errorf("%s: %v, length guessed %v, %d octets", c.header, skip, seg.LenGuessed, seg.Len)
+		}
 	}
 }
