@@ -32,6 +32,9 @@ type Config struct {
 	Connection func(*Connection)
 	// Wireshark adds to every Observation the names that tshark would give.
 	Wireshark bool
+	// WithoutZeek leaves ZeekState and ZeekHistory of the records empty, which is
+	// faster.
+	WithoutZeek bool
 	// Episode is called when an Episode ends, in front of the Connection that it
 	// belongs to; nil: nobody asks.
 	Episode func(*Episode)
@@ -117,7 +120,7 @@ func New(cfg Config) *Analyzer {
 
 func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
 	a := &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, due: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
-	a.textbook.msl2 = a.msl2
+	a.textbook.msl2, a.textbook.zeek = a.msl2, !cfg.WithoutZeek
 	a.unread.keeps = cfg.Packet == nil && cfg.Episode == nil && cfg.Moment == nil
 	table.Accompany(&companion{Analyzer: a})
 	return a

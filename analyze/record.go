@@ -52,7 +52,9 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 func (a *Analyzer) record(f *flow.Flow, n *note, evicted bool) {
 	a.soFar(f, n)
 	a.conn.Evicted = evicted
-	a.conn.ZeekState, a.conn.ZeekHistory = n.zeek.ConnState(), a.histories.Of(&n.zeek)
+	if !a.cfg.WithoutZeek {
+		a.conn.ZeekState, a.conn.ZeekHistory = n.zeek.ConnState(), a.histories.Of(&n.zeek)
+	}
 }
 
 // soFar fills a.conn but for the fields of Zeek, which only a whole record shows.

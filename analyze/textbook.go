@@ -20,6 +20,7 @@ import (
 // textbook is what that needs. The Flow and the note have what record reads.
 type textbook struct {
 	msl2   int64 // 2MSL, nanoseconds
+	zeek   bool  // somebody asks for the fields of Zeek
 	flow   flow.Flow
 	note   note
 	steps  []Step
@@ -120,7 +121,9 @@ func (b *textbook) account(from flow.Side, seg *wire.Segment) {
 	}
 	n.labels[phase]++
 	n.waits.segment(from, seg, delta, label.Set(0).With(phase))
-	n.zeek.Segment(seg, from == f.Client, false)
+	if b.zeek {
+		n.zeek.Segment(seg, from == f.Client, false)
+	}
 	x.Packets++
 	if phase != label.RST {
 		b.sent(x, y, seg)

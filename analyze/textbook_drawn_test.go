@@ -143,7 +143,11 @@ func drawn(r *rand.Rand) []wire.Segment {
 		}
 	}
 	d.send(client, wire.ACK, d.upTo(1400))
-	for range r.IntN(6) {
+	exchanges := r.IntN(6)
+	if d.pick(8) { // a transfer
+		exchanges = r.IntN(100)
+	}
+	for range exchanges {
 		from := r.IntN(2)
 		d.send(from, wire.ACK|wire.PSH, uint32(1+r.IntN(1448)))
 		if d.pick(2) {

@@ -82,7 +82,10 @@ func (w *waiting) take(t ticket) *Connection {
 	if t&1 == 0 {
 		i := uint32(t>>1) - 1
 		w.free = append(w.free, i)
-		return w.plain[i]
+		// A copy brings all of it from memory at once; who reads it would wait for one
+		// part after the other.
+		w.plain[i].copyTo(&w.back)
+		return &w.back
 	}
 	i, offset, length := t.packed()
 	chunk := &w.chunks[i]

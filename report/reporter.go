@@ -240,6 +240,9 @@ func (r *Reporter) event(ev *event.Event) {
 // analysis can leave records unmade.
 func (r *Reporter) WantsConnections() bool { return len(r.connections) > 0 }
 
+// WantsZeek reports whether ZeekState and ZeekHistory of a record show anywhere.
+func (r *Reporter) WantsZeek() bool { return slices.Contains(r.env.Views, ViewConnections) }
+
 // Connection takes the next record in the order of connection numbers; nothing
 // of it is kept.
 func (r *Reporter) Connection(c *analyze.Connection) {

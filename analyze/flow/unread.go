@@ -15,6 +15,10 @@ import (
 // segments, octets. A heuristic.
 const firstRoom = 80
 
+// roomyBelow is how many octets flows that rest or are unread may take while many
+// segments of one are kept. A heuristic.
+const roomyBelow = 16 << 20
+
 // NewUnread adds a flow for the key with the hash h, which no flow has, that begins
 // with a segment of a side for which journal.Opens holds.
 func (t *Table) NewUnread(k *Key, h uint32, from Side, number uint64, seg *wire.Segment) Ref {
@@ -47,11 +51,12 @@ func (t *Table) Keep(r Ref, from Side, seg *wire.Segment) (Class, bool) {
 func (t *Table) append(e *entry, from Side, seg *wire.Segment) (h *journal.Head, kept bool) {
 	mem := t.store.Cell(rest.Ref(e.at))
 	h = journal.At(mem)
-	kept, full := h.Append(mem, uint8(from), seg)
-	if full { // in few steps: cells of each size leave some of their own unused
+	roomy := t.store.Octets() < roomyBelow
+	kept, full := h.Append(mem, uint8(from), seg, roomy)
+	if full && h.Octets()+journal.Most <= rest.Longest { // in few steps: cells of each size leave some of their own unused
 		mem = t.grow(e, h.Octets()+journal.Most)
 		h = journal.At(mem)
-		kept, _ = h.Append(mem, uint8(from), seg)
+		kept, _ = h.Append(mem, uint8(from), seg, roomy)
 	}
 	return h, kept
 }

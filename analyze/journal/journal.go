@@ -60,15 +60,20 @@ const Size = int(unsafe.Sizeof(Head{}))
 
 // How many segments are kept at most, from the beginning and where the connection was
 // resumed. Heuristics: with the first a connection takes about as much memory as one
-// that rests, with the second half as much again.
+// that rests, with the second half as much again. Where there is room, so many are kept
+// from the beginning that most transfers come to their end in it.
 const (
 	mostSegments = 24
 	mostResumed  = 8
+	mostRoomy    = 240
 )
 
-func (h *Head) most() uint8 {
-	if h.stage == Resumed {
+func (h *Head) most(roomy bool) uint8 {
+	switch {
+	case h.stage == Resumed:
 		return mostResumed
+	case roomy:
+		return mostRoomy
 	}
 	return mostSegments
 }
@@ -121,12 +126,12 @@ func (h *Head) Octets() int { return int(h.size) }
 
 // Append keeps a segment from a side, in mem, which begins with h. Kept is false
 // where it cannot be kept; full, where memory is wanted for more octets first, Most at
-// the most.
-func (h *Head) Append(mem []byte, from uint8, seg *wire.Segment) (kept, full bool) {
+// the most. roomy says that there is room for many segments of one connection.
+func (h *Head) Append(mem []byte, from uint8, seg *wire.Segment, roomy bool) (kept, full bool) {
 	if h.count == 0 {
 		h.iface = seg.Interface
 	}
-	if h.count >= h.most() || seg.Interface != h.iface || !plain(seg) {
+	if h.count >= h.most(roomy) || seg.Interface != h.iface || !plain(seg) {
 		return false, false
 	}
 	stage, follows := h.follow(from, seg)

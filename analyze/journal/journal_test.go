@@ -21,17 +21,19 @@ type talk struct {
 	segs []wire.Segment
 	from []uint8
 	base *Base // where it was resumed
+	// roomy is what Append is told.
+	roomy bool
 }
 
 func begin(seg wire.Segment, from uint8) *talk {
-	k := &talk{mem: make([]byte, 1024)}
+	k := &talk{mem: make([]byte, 8192)}
 	Begin(k.mem, 7, from, &seg, 13)
 	k.add(seg, from)
 	return k
 }
 
 func (k *talk) add(seg wire.Segment, from uint8) bool {
-	kept, _ := At(k.mem).Append(k.mem, from, &seg)
+	kept, _ := At(k.mem).Append(k.mem, from, &seg, k.roomy)
 	if kept {
 		k.segs, k.from = append(k.segs, seg), append(k.from, from)
 	}
@@ -107,7 +109,7 @@ func TestFields(t *testing.T) {
 }
 
 // TestFull: no memory is written to behind what there is, and a number of segments is
-// the most.
+// the most, another one where there is room.
 func TestFull(t *testing.T) {
 	first := wire.Segment{Packet: 1, Flags: wire.SYN, HeaderLen: 20}
 	k := begin(first, 0)
@@ -115,19 +117,22 @@ func TestFull(t *testing.T) {
 	again := first
 	again.Packet = 2
 	mem := k.mem[:n+2]
-	if kept, full := At(mem).Append(mem, 0, &again); kept || !full {
+	if kept, full := At(mem).Append(mem, 0, &again, false); kept || !full {
 		t.Errorf("without memory: kept %v, full %v", kept, full)
 	}
-	for i := 1; k.add(again, 0); i++ {
-		if i > mostSegments {
-			t.Fatal("no end")
+	for _, most := range []int{mostSegments, mostRoomy} {
+		k.roomy = most == mostRoomy
+		for i := 1; k.add(again, 0); i++ {
+			if i > most {
+				t.Fatal("no end")
+			}
+			again.Packet++
 		}
-		again.Packet++
+		if len(k.segs) != most {
+			t.Errorf("%d segments, want %d", len(k.segs), most)
+		}
+		k.same(t)
 	}
-	if len(k.segs) != mostSegments {
-		t.Errorf("%d segments, want %d", len(k.segs), mostSegments)
-	}
-	k.same(t)
 }
 
 // dress gives a segment values at random where their size, or that they are as before,

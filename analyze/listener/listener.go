@@ -68,7 +68,7 @@ type Listener struct {
 	// the client's segments that the server left unanswered in them.
 	NotAccepted, IgnoredSegments uint64
 	// Handshakes are the times from the first SYN to the segment that completed
-	// the handshake, nanoseconds.
+	// the handshake, nanoseconds; none where Table.WithoutTimes is set.
 	Handshakes Histogram
 
 	open    int64
@@ -101,6 +101,10 @@ type key struct {
 // Table holds the listeners. The zero value is ready for use; it is not safe
 // for concurrent use.
 type Table struct {
+	// WithoutTimes leaves Listener.Handshakes empty, which is faster: their counts are
+	// more than a cache holds.
+	WithoutTimes bool
+
 	of      map[key]*Listener
 	spare   []*Listener // given up; their memory is used again
 	pending int         // events of all listeners
@@ -127,7 +131,7 @@ func (t *Table) Add(c *analyze.Connection, verdicts []verdict.Verdict) {
 	switch o.Outcome {
 	case analyze.OpeningComplete, analyze.OpeningSimultaneous:
 		l.Completed++
-		if o.Took >= 0 {
+		if o.Took >= 0 && !t.WithoutTimes {
 			l.Handshakes.Add(o.Took)
 		}
 	case analyze.OpeningRefused:

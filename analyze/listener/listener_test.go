@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand"
 	"net/netip"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -109,6 +110,25 @@ func TestCounts(t *testing.T) {
 	}
 	if tab.pending != 0 {
 		t.Errorf("%d events left", tab.pending)
+	}
+}
+
+// TestWithoutTimes: everything is counted as with the times of handshakes, but these.
+func TestWithoutTimes(t *testing.T) {
+	with, without := Table{}, Table{WithoutTimes: true}
+	for i := range int64(20) {
+		at := second * (1000 + i)
+		ack := i % 4 * (at + i*1e6)
+		with.Add(attempt("10.0.0.1:1", at, ack, i%3), nil)
+		without.Add(attempt("10.0.0.1:1", at, ack, i%3), nil)
+	}
+	l, o := with.List(second * 1010)[0], without.List(second * 1010)[0]
+	if l.Handshakes.Count() == 0 || o.Handshakes.Count() != 0 || o.Handshakes.buckets != nil {
+		t.Errorf("%d times, and %d without", l.Handshakes.Count(), o.Handshakes.Count())
+	}
+	l.Handshakes = Histogram{}
+	if !reflect.DeepEqual(l, o) {
+		t.Errorf("without times\n%+v, with them\n%+v", o, l)
 	}
 }
 

@@ -42,6 +42,7 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		order.Bound(h.waiting)
 		if rep.WantsConnections() {
 			cfg.Connection = order.Connection
+			cfg.WithoutZeek = !rep.WantsZeek()
 		}
 		if rep.WantsPackets() {
 			cfg.Packet = both(cfg.Packet, noting(&failed, rep, rep.Packet))
