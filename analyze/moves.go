@@ -121,6 +121,9 @@ func (a *Analyzer) damaged(x *flow.Half) bool {
 // it acknowledges, where the number fits, and marks that as inferred: its
 // receiver drops it.
 func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	if seg.Flags&(wire.FIN|wire.RST) == wire.FIN && !x.Is(flow.SentFIN) {
+		x.Has |= flow.FINSpoilt // what sends it again moves its sender, or what acknowledges it
+	}
 	if seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || a.facts.SeqDelta != 0 || seg.Ack.After(y.Nxt) {
 		return
 	}
@@ -130,13 +133,6 @@ func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wi
 			x.State = x.State.Infer()
 		}
 	}
-}
-
-// unmoved reports whether the FIN of h, which was captured, has not moved it: it was
-// spoilt on the way (damaged). What sends it again does, or what acknowledges it.
-func unmoved(h *flow.Half) bool {
-	b := h.State.Base()
-	return b == state.SynReceived || b == state.Established || b == state.CloseWait
 }
 
 // finNow reports whether the segment itself carries a FIN that is not proved.
@@ -183,7 +179,8 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	}
 	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
 		y.Has |= flow.FINProved
-		if unmoved(y) {
+		if y.Is(flow.FINSpoilt) {
+			y.Has &^= flow.FINSpoilt
 			a.move(f, n, y, state.SendFIN)
 		}
 		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.From.Other()]) {
@@ -275,7 +272,8 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if !seg.Flags.Has(wire.FIN) {
 		return
 	}
-	if !a.facts.RepeatsFIN || unmoved(x) {
+	if !a.facts.RepeatsFIN || x.Is(flow.FINSpoilt) {
+		x.Has &^= flow.FINSpoilt
 		goesOn(x, y)
 		unsure := x.State.Base() == state.Unknown || a.orderUnsure(n, x, y, seg)
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
