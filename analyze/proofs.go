@@ -25,7 +25,8 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	}
 	if y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd) {
 		y.Has |= flow.FINProved
-		if unmoved(y) {
+		if y.Is(flow.FINSpoilt) {
+			y.Has &^= flow.FINSpoilt
 			a.move(f, n, y, state.SendFIN)
 		}
 		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.From.Other()]) {
@@ -142,13 +143,6 @@ func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 // segments in front of it were missed, and their ACKs too.
 func (a *Analyzer) outside(y *flow.Half) bool {
 	return y.Is(flow.Scaled|flow.Sent) && a.facts.SeqDelta > int64(max(y.LastWindow(), y.MostWindow))
-}
-
-// unmoved reports whether the FIN of h, which was captured, has not moved it: it was
-// spoilt on the way (damaged). What sends it again does, or what acknowledges it.
-func unmoved(h *flow.Half) bool {
-	b := h.State.Base()
-	return b == state.SynReceived || b == state.Established || b == state.CloseWait
 }
 
 // finNow reports whether the segment itself carries a FIN that is not proved.

@@ -184,8 +184,12 @@ func livesOn(f, o *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 func (a *Analyzer) attempt(f *flow.Flow) bool {
 	x, y := &f.Half[f.Client], &f.Half[f.Client.Other()]
 	older := a.table.Older(f.Ref)
-	return older != 0 && x.Is(flow.SentSYN) && x.Nxt == x.ISN+1 && !x.Is(flow.SentACK) && !y.Is(flow.Sent) &&
-		!finished(classOf(a.flow(older)))
+	if older == 0 || !x.Is(flow.SentSYN) || x.Nxt != x.ISN+1 || x.Is(flow.SentACK) || y.Is(flow.Sent) {
+		return false
+	}
+	o := a.flow(older)
+	peer := &o.Half[f.Client.Other()]
+	return !finished(classOf(o)) && peer.State.Synchronized() && !over(peer)
 }
 
 // begin opens a connection at a segment; past: the newest of its tuple is an attempt.

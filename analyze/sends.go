@@ -27,7 +27,8 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if !seg.Flags.Has(wire.FIN) {
 		return
 	}
-	if !a.facts.RepeatsFIN || unmoved(x) {
+	if !a.facts.RepeatsFIN || x.Is(flow.FINSpoilt) {
+		x.Has &^= flow.FINSpoilt
 		goesOn(x, y)
 		unsure := x.State.Base() == state.Unknown || a.orderUnsure(n, x, y, seg)
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {

@@ -27,6 +27,11 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 		}
 	}
 	switch {
+	case syn && x.Is(flow.Sent) && !x.Is(flow.SentSYN) && !x.Nxt.After(seg.Seq):
+		// All that was captured of it lies in front of its SYN, where there is nothing
+		// (RFC 9293 §3.4.1): somebody else sent that.
+		a.rebase(x, seg.Seq)
+		x.Has &^= flow.SentFIN | flow.FINGuessed | flow.FINSpoilt | flow.FINProved | flow.FINAcked | flow.FINAwaiting
 	case syn && x.Is(flow.SentSYN) && x.ISN != seg.Seq && !x.State.Synchronized():
 		a.rebase(x, seg.Seq) // another ISN, before one was agreed on
 	case syn && !x.Is(flow.SentSYN) && x.Base != seg.Seq:

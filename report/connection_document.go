@@ -135,7 +135,7 @@ var closingMembers = []member{
 	{"closing.rst_by", oneOf(endWords...), isNull + "rst_packet is", "The end that it came from."},
 	{"closing.rst_after", oneOf(wordsOf(analyze.RstRefused, analyze.RstTimeWait)...), isNull + "rst_packet is", "The situation. refused: it answers a SYN; in the handshake: behind a SYN-ACK; abort: in an open connection; after FIN: its sender, or the other end, had sent a FIN; " +
 		"with unread data: octets of the other end were not acknowledged, or came behind its sender's FIN; no connection: it answers a segment without SYN and ACK (RFC 9293 §3.10.7.1); in TIME-WAIT: it reached an end there (RFC 1337)."},
-	{"closing.rst_ignored", is.number, "", "RSTs that changed nothing: RFC 5961 §3.2 does not accept them, or the end that they were sent to goes on all the same."},
+	{"closing.rst_ignored", is.number, "", "RSTs that changed nothing: their checksum is wrong, RFC 5961 §3.2 does not accept them, or the end that they were sent to goes on all the same."},
 	{"closing.half_closed_for", is.seconds, isNull + "there was no FIN, or the FINs crossed, or one direction was not captured", "From the first FIN to the other end's FIN, else to the RST, else to the last packet."},
 	{"closing.half_closed_bytes", is.octets, "", "Payload that the other end sent for the first time meanwhile; 0 where half_closed_for is null."},
 }
@@ -159,7 +159,7 @@ const (
 // directionMembers are what is counted of one direction.
 var directionMembers = []member{
 	{"client_to_server.packets", is.number, "", "Segments, those captured twice included."},
-	{"client_to_server.payload_bytes", is.octets, "", "Payload of all of them."},
+	{"client_to_server.payload_bytes", is.octets, "", "Payload of all of them, but for RSTs and for segments far outside the sequence space, whose payload is not part of the stream."},
 	{"client_to_server.unique_bytes", is.octets, "", "Payload, each octet counted once, without the octet of keep-alives."},
 	{"client_to_server.retransmissions", is.number, "", "Segments that were sent again (RETRANSMISSION)."},
 	{"client_to_server.retransmitted_bytes", is.octets, "", "Payload in them that had been captured before."},

@@ -248,7 +248,7 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 	acks := st.Flags.Any(wire.ACK)
 	switch {
 	case st.Flags.Any(wire.RST):
-		return a.checkRST(st, peer)
+		return a.checkRST(st, own, peer)
 	case st.Flags.Any(wire.SYN) && !acks:
 		if own.synSeen && own.syn != st.Seq {
 			return "another ISN of the " + fromText(st.FromClient), Doubt
@@ -307,11 +307,11 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 	return strings.Join(parts, "; "), tone
 }
 
-func (a *arithmetic) checkRST(st *analyze.Step, peer *endNumbers) (string, Tone) {
+func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
 	if !st.Acceptable {
 		return "not acceptable (RFC 5961 §3.2): changes nothing", Doubt
 	}
-	if st.Flags.Any(wire.ACK) && peer.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1 {
+	if st.Flags.Any(wire.ACK) && peer.synSeen && !own.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1 {
 		return "ack = " + a.number(peer, peer.syn) + " + 1 ✓: answers the SYN", Bad
 	}
 	if a.over {

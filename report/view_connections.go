@@ -97,7 +97,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 	}
 	return []connectionColumn{
 		count("packets", KindCount, "Segments.", func(x *d) uint64 { return x.Packets }),
-		count("payload_bytes", KindOctets, "Payload octets, retransmissions included.", func(x *d) uint64 { return x.PayloadOctets }),
+		count("payload_bytes", KindOctets, "Payload octets, retransmissions included, without those of RSTs and of segments far outside the sequence space.", func(x *d) uint64 { return x.PayloadOctets }),
 		count("unique_bytes", KindOctets, "Payload octets, each counted once.", func(x *d) uint64 { return x.UniqueOctets }),
 		count("retransmissions", KindCount, "Segments that were sent again.", func(x *d) uint64 { return x.Retransmissions }),
 		count("retransmitted_bytes", KindOctets, "Payload octets that were sent again and had been captured before.", func(x *d) uint64 { return x.RetransmittedBytes }),

@@ -13,7 +13,7 @@ var handshakeView = &rowView[connection]{
 	about:  "One row for each connection of which a SYN or SYN-ACK was captured.",
 	empty:  "no SYN and no SYN-ACK was captured",
 	only: func(c *connection) bool {
-		return c.Opening.Outcome != analyze.OpeningMidstream || c.Opening.SynCount+c.Opening.SynAckCount > 0
+		return c.Opening.SynCount+c.Opening.SynAckCount+c.Opening.ServerSynCount > 0
 	},
 	columns: concat(endColumns, []connectionColumn{
 		encapColumn,

@@ -115,7 +115,6 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.RepeatsFIN = s.Has&(SentFIN|FINGuessed) == SentFIN && s.FinEnd == seg.End()
 	}
 	if seg.Flags&wire.ACK != 0 && seg.Flags&wire.RST == 0 {
-		x.AcksUnseen = t.acksUnseen(s, r, seg)
 		if seg.Options.SACKBlocks > 0 {
 			x.reports(t, seg)
 		}
@@ -125,15 +124,18 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.AnswersSYN = r.Is(SYNAwaiting) && r.CoversSYN(seg.Ack, beyond(s, seg))
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
+		x.AcksUnseen = t.acksUnseen(x, seg)
 	}
 }
 
 // acksUnseen finds AcksUnseen. An end's first acknowledgement counts from the SYN that
-// it answers; where that was not captured, nothing tells what came in front.
-func (t *Table) acksUnseen(s, r *Half, seg *wire.Segment) bool {
+// it answers: without one nothing tells what came in front, and one that is not for the SYN
+// is for another connection (RFC 9293 §3.10.7.3, figures 8 and 9).
+func (t *Table) acksUnseen(x *Facts, seg *wire.Segment) bool {
+	s, r := x.Sender, x.Receiver
 	from := s.Ack
 	if !s.Is(SentACK) {
-		if !r.Is(SentSYN) || seg.Flags&wire.SYN != 0 {
+		if !x.AnswersSYN || seg.Flags&wire.SYN != 0 {
 			return false
 		}
 		from = r.ISN

@@ -58,6 +58,7 @@ const (
 	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
 	TailMissed                   // its last numbers were not captured, and may hold a FIN
 	Stopped                      // the other end closed its window, and this one sent nothing but probes since it opened it
+	FINSpoilt                    // its FIN was captured with a wrong checksum only, and has moved nothing
 	OrderUnsure                  // whether it had closed before the other end's FIN came does not show
 )
 

@@ -70,7 +70,9 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool)
 			// capture that missed octets may have missed that they were sent again.
 			r.Mode = NoRepair
 		}
-		if r.HasSACK && !seg.Ack.Before(r.High) {
+		if r.HasSACK && !seg.Ack.Before(r.HighLeft) {
+			// All that was reported is acknowledged; or not all: then its receiver has
+			// let go of the rest, as it may (RFC 2018 §8), and that must be sent again.
 			r.HasSACK = false
 		}
 	} else if dup && r.Dup < 255 {

@@ -52,9 +52,10 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
 		return judgeFill(x, c.Segment.Flags.Has(wire.SYN))
-	case x.Cover.Below:
+	case x.Cover.Below && !x.Sender.Is(flow.SentSYN):
 		// In front of everything that was captured of this end: sent before the
-		// capture began, or not, as the packet says; time says nothing.
+		// capture began, or not, as the packet says; time says nothing. In front of a
+		// SYN there is nothing (RFC 9293 §3.4.1).
 		if v, why, packet := judgeFill(x, c.Segment.Flags.Has(wire.SYN)); why != TimeOnly {
 			return v, why, packet
 		}

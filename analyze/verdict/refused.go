@@ -10,6 +10,7 @@ var refused = Spec{
 	Definition: "A RST in the server's name answered the SYN: nothing listens there, or a filter says so.",
 	Conditions: []Condition{
 		{"the server's first answer to the SYN is a RST that acknowledges it", "0 A>B S 0\n+.010 B>A R. 0 ack 500"},
+		{"the server had sent no SYN or SYN-ACK: then something listened there, which gave the opening up", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.5 B>A R. 1 ack 1\n"},
 		{"nothing shows that another machine sent the RST (REFUSED-BETWEEN)", "0 A>B S 0\n+.002 B>A R. 0 ack 1 ttl 240\n+.010 B>A S. 0 ack 1 ttl 64"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.1"}},
@@ -17,7 +18,7 @@ var refused = Spec{
 	Most:    Certain,
 	Example: "0 A>B S 0\n+.010 B>A R. 0 ack 1\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.Opening.Outcome != analyze.OpeningRefused || x.rst < 0 || x.has(RefusedBetween) {
+		if x.Opening.Outcome != analyze.OpeningRefused || x.Closing.RstAfter != analyze.RstRefused || x.rst < 0 || x.has(RefusedBetween) {
 			return false
 		}
 		v.Confidence = Certain
