@@ -153,7 +153,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Duplicates++
 		x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
 		x.Payload += uint64(seg.Len)
-		a.table.Copied(x, fx.Same.Packet)
+		a.copied(x, seg)
 		return // whatever the copy says was taken in with the first
 	}
 	a.talk(n, seg, a.countSegment(fx, seg))
@@ -169,6 +169,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if a.cause != label.NoCause || a.lab.Set.Has(label.ShownSpurious) {
 		a.countCause(n, seg)
+	}
+	if fx.Cover.Fresh == 0 && fx.Moved && a.lab.Set.Has(label.Retransmission) {
+		x.AgainAt(seg)
 	}
 	a.remember(x, y, seg)
 	if a.cause == label.CauseSpurious {
@@ -190,6 +193,22 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	a.receives(n, x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
+}
+
+// copied takes a copy of a segment of x.
+func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
+	fx := &a.facts
+	first := &fx.Same
+	if first.Packet == 0 {
+		first = &fx.Overlap
+	}
+	// The first of its octets at a place, it may be the one that was lost behind that:
+	// then what was sent again will come there, too.
+	a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
+	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere)
+	if x.Places() {
+		fx.Receiver.CopiedToo()
+	}
 }
 
 // payload takes what it shows that x sends octets: behind all that it has sent, or late
@@ -259,6 +278,9 @@ func opens(x *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	low, begun := x.Low, x.Is(flow.Sent)
+	if fx.Cover.Fresh > 0 || !begun {
+		x.Passes(seg)
+	}
 	a.table.Add(x, seg.Seq, seg.End())
 	if !begun || x.Low.Before(low) {
 		a.table.Began(x, &fx.Mark)

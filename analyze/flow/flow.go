@@ -102,6 +102,9 @@ type Half struct {
 	lastWindow uint32 // in octets, as far as the scale is known
 	// MSS is the largest segment that this end takes, by its SYN; 0: not known.
 	MSS uint16
+	TTL uint8
+	// farApart is set where copies came late at their place: clocks may differ.
+	farApart bool
 	// MostLen is the largest payload that this end sent in one segment, octets.
 	MostLen uint32
 	// ProbeAt is the octet that this end's last zero-window probe sent ahead,
@@ -156,7 +159,7 @@ type Half struct {
 	Retransmissions, OutOfOrder uint32
 	Duplicates, DupAcks         uint32
 	ZeroWindows, KeepAlives     uint32
-	TTL                         uint8
+	places                      places
 }
 
 // Is reports whether all of want holds.

@@ -1,0 +1,231 @@
+package analyze_test
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/script"
+	"tcpwatch/capture/wire"
+)
+
+var ranges = regexp.MustCompile(` (\d+):(\d+) `)
+
+// sighted reads a script whose lines end with the place that the segment was captured
+// at, "@1" for interface 1, and what is said of it: "copy", "again", "late", "dup" (a
+// DUP-ACK) or nothing. Segments have no identification unless they have id.
+func sighted(t *testing.T, text string) (segs []wire.Segment, want []string) {
+	t.Helper()
+	var lines []string
+	var faces []int32
+	for line := range strings.Lines(text) {
+		segment, place, found := strings.Cut(strings.TrimSpace(line), " @")
+		if !found {
+			continue
+		}
+		lines = append(lines, ranges.ReplaceAllStringFunc(segment, func(r string) string {
+			from, to, _ := strings.Cut(strings.TrimSpace(r), ":")
+			low, _ := strconv.Atoi(from)
+			high, _ := strconv.Atoi(to)
+			return fmt.Sprintf(" %s:%s(%d) ", from, to, high-low)
+		}))
+		faces = append(faces, int32(place[0]-'0'))
+		want = append(want, strings.TrimSpace(place[1:]))
+	}
+	s, err := script.Parse(strings.Join(lines, "\n") + "\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.Events {
+		seg := s.Events[i].Segment
+		seg.Interface = faces[i]
+		segs = append(segs, seg)
+	}
+	return segs, want
+}
+
+// saidOf says what Analyzer finds of each segment, in the words of sighted.
+func saidOf(segs []wire.Segment) (said []string) {
+	a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) {
+		var words []string
+		for _, w := range []struct {
+			id   label.ID
+			word string
+		}{{label.DuplicatePacket, "copy"}, {label.Retransmission, "again"}, {label.OutOfOrder, "late"}, {label.DupAck, "dup"}} {
+			if o.Labels.Has(w.id) {
+				words = append(words, w.word)
+			}
+		}
+		said = append(said, strings.Join(words, " "))
+	}})
+	for i := range segs {
+		a.Segment(&segs[i])
+	}
+	a.Flush()
+	return said
+}
+
+// ways are handshakes that were captured at both ends of a way that takes 5 ms, and at
+// either of two ways side by side.
+const (
+	bothEnds = "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+0 B>A S. 0 ack 1 @1\n+.005 B>A S. 0 ack 1 @0 copy\n+0 A>B . 1 ack 1 @0\n+.005 A>B . 1 ack 1 @1 copy\n"
+	sideways = "0 A>B S 0 @0\n+.005 B>A S. 0 ack 1 @0\n+.005 A>B . 1 ack 1 @0\n"
+	permits  = " <mss 1460,sackOK>"
+	sacking  = "0 A>B S 0" + permits + " @0\n+.005 A>B S 0" + permits + " @1 copy\n+0 B>A S. 0 ack 1" + permits + " @1\n+.005 B>A S. 0 ack 1" + permits +
+		" @0 copy\n+0 A>B . 1 ack 1 @0\n+.005 A>B . 1 ack 1 @1 copy\n"
+)
+
+// TestPlaces: without identification and timestamp a second sight of a segment is told
+// from a retransmission by where it was captured, however late it comes.
+func TestPlaces(t *testing.T) {
+	for _, c := range []struct{ name, script string }{
+		{"at the other end", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @1 copy\n"},
+		{"at the same end", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @0 again\n"},
+		{"on another way", sideways + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @1 again\n"},
+		{"behind a router, by the TTL", strings.NewReplacer(" @0", " ttl 64 @0", " @1", " ttl 63 @0").Replace(
+			bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @1 copy\n+.05 A>B P. 1:101 ack 1 @1 again\n")},
+		{"in front of the first", bothEnds + "+1 A>B P. 1:101 ack 1 @1\n+.05 A>B P. 1:101 ack 1 @0 copy\n+1 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 101:201 ack 1 @1 copy\n"},
+		{"sent again, and that at the other end", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @1 copy\n" +
+			"+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n+.3 A>B P. 1:101 ack 1 @1 again\n+.05 A>B P. 1:101 ack 1 @0 copy\n"},
+		{"lost between", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n"},
+		{"the copy lost between, and behind others", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.01 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 101:201 ack 1 @1 copy\n" +
+			"+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n"},
+		{"three places", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @2 copy\n+.05 A>B P. 1:101 ack 1 @1 copy\n+.05 A>B P. 1:101 ack 1 @2 again\n"},
+		{"another payload", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 otherdata @1 again\n"},
+		{"a later timestamp", strings.NewReplacer("S 0", "S 0 <TS val 1 ecr 0>", "S. 0 ack 1", "S. 0 ack 1 <TS val 1 ecr 1>", ". 1 ack 1", ". 1 ack 1 <TS val 1 ecr 1>").Replace(bothEnds) +
+			"+.2 A>B P. 1:101 ack 1 <TS val 200 ecr 1> @0\n+.05 A>B P. 1:101 ack 1 <TS val 250 ecr 1> @1 again\n"},
+		{"joined on the way", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 1:201 ack 1 @1 copy\n"},
+		{"joined, and half of it was there", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B P. 101:201 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B P. 1:201 ack 1 @1 again\n"},
+		{"cut on the way", bothEnds + "+1 A>B P. 1:201 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B P. 101:201 ack 1 @1 copy\n+.3 A>B P. 101:201 ack 1 @1 again\n"},
+		{"missed at the first end", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1\n+0 A>B . 201:301 ack 1 @1 copy\n"},
+		{"missed, and late", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 201:301 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1 again\n"},
+		{"the tap of the SYN-ACK missed it", "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+.005 B>A S. 0 ack 1 @0\n+0 A>B . 1 ack 1 @0\n+1 B>A P. 1:101 ack 1 @1\n+.05 B>A P. 1:101 ack 1 @0 copy\n"},
+		{"another acknowledgement", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.005 B>A P. 1:11 ack 1 @1\n+.1 A>B P. 1:101 ack 11 @1 copy\n+.005 A>B P. 1:101 ack 11 @0 again\n"},
+	} {
+		segs, want := sighted(t, c.script)
+		if said := saidOf(segs); !slices.Equal(said, want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, said, want)
+		}
+	}
+}
+
+// TestPlacesFarApart: two captures whose clocks differ by a second are one behind the other.
+func TestPlacesFarApart(t *testing.T) {
+	const once = "+.2 A>B . 1 ack 1 @0\n+0 A>B P. 1:101 ack 1 @0\n+.2 B>A P. 1:11 ack 101 @0\n+.2 A>B . 101 ack 11 @0\n+0 A>B P. 101:201 ack 11 @0\n"
+	for _, c := range []struct{ name, script string }{
+		{"all of it", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n" + once + "+1 A>B S 0 @1 copy\n+.2 B>A S. 0 ack 1 @1 copy\n+0 A>B P. 1:101 ack 1 @1 copy\n" +
+			"+.2 B>A P. 1:11 ack 101 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 again\n"},
+		{"a SYN whose sender has not gone on", "0 A>B S 0 @0\n+1 A>B S 0 @1 again\n+.01 B>A S. 0 ack 1 @1\n+1 B>A S. 0 ack 1 @0 again\n"},
+		{"at the same place", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n" + once + "+1 A>B S 0 @0 again\n+1 B>A S. 0 ack 1 @0 again\n"},
+		{"a SYN-ACK in front of an answer", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n+.2 A>B . 1 ack 1 @0\n+1 B>A S. 0 ack 1 @1 again\n"},
+		{"sent again before its first copy came", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.01 B>A . 1 ack 101 @1\n+.5 A>B . 1:101 ack 1 @1 copy\n+1 A>B . 101:201 ack 1 @0\n+.3 A>B . 101:201 ack 1 @0 again\n" +
+			"+.01 B>A . 1 ack 201 @0\n+.3 A>B . 201:301 ack 1 @0\n+.3 A>B . 101:201 ack 1 @1 copy\n+.3 A>B . 101:201 ack 1 @1 copy\n"},
+		{"the first copy lost between, and the clock behind", bothEnds + "+1 A>B . 201:301 ack 1 @1\n+.3 A>B . 1:101 ack 1 @1 again\n+.7 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 again\n"},
+	} {
+		segs, want := sighted(t, c.script)
+		if said := saidOf(segs); !slices.Equal(said, want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, said, want)
+		}
+	}
+}
+
+// TestPlacesTried: in a connection seen from the middle copies show after some, by their
+// order and that their sender goes on meanwhile.
+func TestPlacesTried(t *testing.T) {
+	const flight = "0 A>B . 1:101 ack 1 @0\n+0 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+0 A>B . 301:401 ack 1 @0\n+0 A>B . 401:501 ack 1 @0\n"
+	for _, c := range []struct{ name, script string }{
+		{"goes on", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 copy\n"},
+		{"does not go on", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 again\n"},
+		{"goes on elsewhere", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @1\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 again\n"},
+		{"with a gap", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 301:401 ack 1 @1 again\n+0 A>B . 401:501 ack 1 @1 again\n"},
+		{"at several places", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @2 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @2 again\n"},
+	} {
+		segs, want := sighted(t, c.script)
+		if said := saidOf(segs); !slices.Equal(said, want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, said, want)
+		}
+	}
+}
+
+// TestPlacesBeside: links beside each other, each of which carries some packets, are no
+// places behind each other, although the network copied one packet.
+func TestPlacesBeside(t *testing.T) {
+	for _, c := range []struct {
+		rounds int
+		want   string
+	}{{1, "copy"}, {3, "again"}} {
+		text, at := bothEnds, 1
+		for range c.rounds {
+			text += "+1 A>B . " + octets(at) + " ack 1 @0\n+0 A>B . " + octets(at+100) + " ack 1 @1\n"
+			at += 200
+		}
+		segs, want := sighted(t, text+"+1 A>B . "+octets(at)+" ack 1 @0\n+1 A>B . "+octets(at)+" ack 1 @1 "+c.want+"\n")
+		if said := saidOf(segs); !slices.Equal(said, want) {
+			t.Errorf("got %q\nwant %q", said, want)
+		}
+	}
+}
+
+func octets(from int) string { return strconv.Itoa(from) + ":" + strconv.Itoa(from+100) }
+
+// TestPlacesOfACKs: acknowledgements that say the same are as many as were captured at one
+// place, and those that say something else are others.
+func TestPlacesOfACKs(t *testing.T) {
+	sent := sacking + "+1 A>B . 1:101 ack 1 @0\n+.005 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+0 A>B . 301:401 ack 1 @0\n"
+	acks := "+.01 B>A . 1 ack 101 win 500 <sack 201:301> @1\n+0 B>A . 1 ack 101 win 500 <sack 201:401> @1 dup\n"
+	for _, c := range []struct{ name, script string }{
+		{"at both ends", sent + acks + "+.005 B>A . 1 ack 101 win 500 <sack 201:301> @0 copy\n+0 B>A . 1 ack 101 win 500 <sack 201:401> @0 copy\n"},
+		{"once more", sent + acks + "+.005 B>A . 1 ack 101 win 500 <sack 201:301> @0 copy\n+0 B>A . 1 ack 101 win 500 <sack 201:301> @0 dup\n"},
+		{"something else", sent + acks + "+.005 B>A . 1 ack 101 win 500 <sack 201:301> @0 copy\n+0 B>A . 1 ack 101 win 500 <sack 301:401> @0 dup\n"},
+		{"another window", sent + acks + "+.005 B>A . 1 ack 101 win 501 <sack 201:301> @0 dup\n"},
+	} {
+		segs, want := sighted(t, c.script)
+		if said := saidOf(segs); !slices.Equal(said, want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, said, want)
+		}
+	}
+}
+
+// TestPlacesByID: a clock that is two seconds ahead does not make another packet of one
+// with the same identification, where copies are known by their place.
+func TestPlacesByID(t *testing.T) {
+	head := "0 A>B S 0 id 10 @0\n+.005 A>B S 0 id 10 @1 copy\n+0 B>A S. 0 ack 1 @1\n+.005 B>A S. 0 ack 1 @0 copy\n+0 A>B . 1 ack 1 id 11 @0\n"
+	for _, c := range []struct{ name, script string }{
+		{"same", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @1 copy\n"},
+		{"next", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 13 @1 again\n"},
+		{"same place", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @0 again\n"},
+	} {
+		segs, want := sighted(t, c.script)
+		if said := saidOf(segs); !slices.Equal(said, want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, said, want)
+		}
+	}
+}
+
+// TestPlacesRest: connections captured at two places say the same at rest and awake.
+func TestPlacesRest(t *testing.T) {
+	for i, segs := range runs(t, 6) {
+		for _, lag := range []int64{2e6, 400e6} {
+			var all []feedItem
+			for k := range segs {
+				s := segs[k]
+				s.HasIPID, s.IPID = s.HasIPID && i%2 > 0, 0
+				all = append(all, feedItem{seg: s})
+				s.Time += lag
+				s.Interface, s.TTL = 1, s.TTL-1
+				all = append(all, feedItem{seg: s})
+			}
+			slices.SortStableFunc(all, func(a, b feedItem) int { return cmp.Compare(a.seg.Time, b.seg.Time) })
+			for k := range all {
+				all[k].seg.Packet = uint64(k + 1)
+			}
+			sameRested(t, "two places", all, analyze.Config{})
+		}
+	}
+}
