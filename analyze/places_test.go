@@ -118,6 +118,10 @@ func TestPlaces(t *testing.T) {
 // TestPlacesFarApart: two captures whose clocks differ by a second are one behind the other.
 func TestPlacesFarApart(t *testing.T) {
 	const once = "+.2 A>B . 1 ack 1 @0\n+0 A>B P. 1:101 ack 1 @0\n+.2 B>A P. 1:11 ack 101 @0\n+.2 A>B . 101 ack 11 @0\n+0 A>B P. 101:201 ack 11 @0\n"
+	// What follows the handshake is acknowledged and forgotten when it comes to the other end.
+	forgotten := "0 A>B S 0 id 10 @0\n+.005 A>B S 0 id 10 @1 copy\n+0 B>A S. 0 ack 1 @1\n+.005 B>A S. 0 ack 1 @0 copy\n+0 A>B . 1 ack 1 id 11 @0\n" +
+		"+1 A>B . 1:101 ack 1 id 12 @0\n+0 A>B . 101:201 ack 1 id 13 @0\n+0 A>B . 201:301 ack 1 id 14 @0\n+0 A>B . 301:401 ack 1 id 15 @0\n+.01 B>A . 1 ack 401 @1\n+.5 A>B . 401:501 ack 1 id 16 @0\n" +
+		"+.3 A>B . 1:101 ack 1 id 12 @1 copy\n+0 A>B . 201:301 ack 1 id 14 @1 copy\n"
 	for _, c := range []struct{ name, script string }{
 		{"all of it", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n" + once + "+1 A>B S 0 @1 copy\n+.2 B>A S. 0 ack 1 @1 copy\n+0 A>B P. 1:101 ack 1 @1 copy\n" +
 			"+.2 B>A P. 1:11 ack 101 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 again\n"},
@@ -126,6 +130,11 @@ func TestPlacesFarApart(t *testing.T) {
 		{"a SYN-ACK in front of an answer", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n+.2 A>B . 1 ack 1 @0\n+1 B>A S. 0 ack 1 @1 again\n"},
 		{"sent again before its first copy came", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.01 B>A . 1 ack 101 @1\n+.5 A>B . 1:101 ack 1 @1 copy\n+1 A>B . 101:201 ack 1 @0\n+.3 A>B . 101:201 ack 1 @0 again\n" +
 			"+.01 B>A . 1 ack 201 @0\n+.3 A>B . 201:301 ack 1 @0\n+.3 A>B . 101:201 ack 1 @1 copy\n+.3 A>B . 101:201 ack 1 @1 copy\n"},
+		{"an ACK that is forgotten", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.01 B>A . 1 ack 101 @1\n+.3 A>B . 101:201 ack 1 @0\n+.01 B>A . 1 ack 201 @1\n+.3 B>A . 1 ack 101 @0 copy\n"},
+		{"an ACK overtaken at one end", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.01 B>A . 1 ack 101 @1\n+.3 A>B . 101:201 ack 1 @0\n+.01 B>A . 1 ack 201 @1\n+.3 B>A . 1 ack 101 @1\n"},
+		{"overtaken at the other end, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 13 @1 copy\n"},
+		{"sent again, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 17 @1 again\n"},
+		{"sent again, and what follows", forgotten + "+0 A>B . 101:201 ack 1 @1 again\n+1 A>B . 301:401 ack 1 id 15 @1 copy\n"},
 		{"the first copy lost between, and the clock behind", bothEnds + "+1 A>B . 201:301 ack 1 @1\n+.3 A>B . 1:101 ack 1 @1 again\n+.7 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)

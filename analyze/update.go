@@ -278,7 +278,7 @@ func opens(x *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	low, begun := x.Low, x.Is(flow.Sent)
-	if fx.Cover.Fresh > 0 || !begun {
+	if fx.Cover.Fresh > 0 || !begun || fx.Bare && x.Is(flow.SentACK) && seg.Ack.After(x.Ack) {
 		x.Passes(seg)
 	}
 	a.table.Add(x, seg.Seq, seg.End())
@@ -288,7 +288,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
-	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(leastMSS(y, seg)) && seg.HeaderLen >= 20)
+	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(leastMSS(y, seg)) && seg.HeaderLen >= 20, fx.Moved && !fx.Bare && fx.Cover.Fresh == 0 && x.Places())
 	if !a.lab.Set.Has(label.Retransmission) {
 		x.FreshTime = seg.Time
 	}

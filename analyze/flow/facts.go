@@ -46,7 +46,8 @@ type Facts struct {
 	// SameAgain is set when Same was a retransmission itself.
 	SameAgain bool
 	// SameElsewhere is set when Same was not captured before at the place of the segment, where
-	// copies are known by their places. NewHere is set when no octet of the segment, nor one behind it, was.
+	// copies are known by their places. NewHere is set when no octet of the segment, nor one behind it, was;
+	// without octets, or where copies come late, when it was sent before another one of its sender.
 	SameElsewhere, NewHere bool
 	// Moved is set when the segment was captured at another place than the sender's last new octets.
 	Moved bool
@@ -92,7 +93,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
 	if x.Moved = place(seg) != s.places.first; x.Moved {
-		x.NewHere = !x.Bare && s.newAt(seg) && !s.newer(&x.Mark)
+		x.newHere(seg)
 	}
 	if x.Cover.Old > 0 {
 		l := t.Latest(s, seg.Seq, seg.End())
@@ -151,6 +152,18 @@ func (x *Facts) reports(t *Table, seg *wire.Segment) {
 	// that holds packets twice, told by more than one in four (a heuristic).
 	copied := l.copied && uint64(r.Duplicates) <= r.Packets/4
 	x.TwiceSent = l.Again && !copied && l.Flags&wire.SYN == 0 && l.inside(b)
+}
+
+// newHere finds NewHere.
+func (x *Facts) newHere(seg *wire.Segment) {
+	s := x.Sender
+	switch {
+	case !s.Places():
+	case x.Bare:
+		x.NewHere = x.Late || s.sentEarlier(&x.Mark)
+	default:
+		x.NewHere = s.newAt(seg) && !s.newer(&x.Mark) || s.farApart && s.sentEarlier(&x.Mark)
+	}
 }
 
 // late finds Late. An acknowledgement is RCV.NXT when it is sent, which never goes

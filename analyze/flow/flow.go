@@ -103,7 +103,7 @@ type Half struct {
 	// MSS is the largest segment that this end takes, by its SYN; 0: not known.
 	MSS uint16
 	TTL uint8
-	// farApart is set where copies came late at their place: clocks may differ.
+	// farApart is set where the last copy came late at its place: clocks may differ.
 	farApart bool
 	// MostLen is the largest payload that this end sent in one segment, octets.
 	MostLen uint32

@@ -18,7 +18,7 @@ import "tcpwatch/capture/wire"
 // for there is one in each Half.
 type places struct {
 	nxt    wire.Seq // behind the highest number captured at second
-	first  uint8    // where octets were captured last that were new
+	first  uint8    // where octets, or their acknowledgement, were captured last that were new
 	second uint8    // where copies of them were captured; 0: not known
 	// sure is above 0 where copies at another place than first are known to be such.
 	// It goes up with each, and down where second has new octets.
@@ -49,12 +49,12 @@ func placeBit(p uint8) uint32 { return 1 << (p & 31) }
 // than the segments.
 func (h *Half) Places() bool { return h.places.sure > 0 }
 
-// Passes takes where a segment with new octets, or the end's first, was captured, in
-// front of Add.
+// Passes takes where a segment that has new octets, or acknowledges such, or is the end's
+// first, was captured, in front of Add.
 func (h *Half) Passes(seg *wire.Segment) {
 	l, p := &h.places, place(seg)
 	switch {
-	case h.Is(Sent) && !seg.End().After(h.Nxt): // it fills a hole
+	case h.Is(Sent) && seg.SeqLen() > 0 && !seg.End().After(h.Nxt): // it fills a hole
 		if h.newAt(seg) {
 			l.nxt = seg.End()
 		}
@@ -82,7 +82,7 @@ func (h *Half) CopiedAt(seg *wire.Segment, m *Mark, shown bool) {
 		l.second, l.nxt, l.trial = p, seg.End(), 0
 	}
 	l.nxt = wire.MaxSeq(l.nxt, seg.End())
-	h.farApart = h.farApart || m.Packet == 0 || seg.Time-m.Time > copyHorizon/2
+	h.farApart = m.Packet == 0 || seg.Time-m.Time > copyHorizon/2
 	if l.sure = min(l.sure+1, mostSure); shown {
 		l.sure = max(l.sure, shownSure)
 	}

@@ -388,8 +388,17 @@ func (h *Half) older(m *Mark) bool {
 	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
 		return int32(m.TSVal-h.TSVal) < 0
 	}
+	return m.Time-h.LastTime < copyHorizon && h.sentEarlier(m)
+}
+
+// sentEarlier is older where the packet may come long behind: at another place, by
+// another clock.
+func (h *Half) sentEarlier(m *Mark) bool {
+	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
+		return int32(m.TSVal-h.TSVal) < 0
+	}
 	back := h.ids.top - m.IPID
-	return m.HasID && h.ids.known && back != 0 && back < idStep && m.Time-h.LastTime < copyHorizon && h.IDsOrdered()
+	return m.HasID && h.ids.known && back != 0 && back < idStep && h.IDsOrdered()
 }
 
 // IDsConsecutive reports whether nearly every packet of the end had the next
@@ -413,9 +422,12 @@ func (h *Half) IDJump(m *Mark) uint16 {
 }
 
 // Remember takes the mark of the latest segment of the end. wide is set when it
-// is larger than the other end's MSS allows.
-func (h *Half) Remember(m *Mark, wide bool) {
-	h.ids.add(m, wide, m.Time-h.LastTime >= copyHorizon)
+// is larger than the other end's MSS allows; late, when it was captured where segments
+// are captured later than at another place, so that it says nothing of their order.
+func (h *Half) Remember(m *Mark, wide, late bool) {
+	if !late {
+		h.ids.add(m, wide, m.Time-h.LastTime >= copyHorizon)
+	}
 	h.LastTime = m.Time
 	if m.HasTS && h.tsAt == 0 {
 		h.tsFirst, h.tsAt = m.TSVal, m.Time

@@ -149,7 +149,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 func judgeMoved(c *Context) (Verdict, Reason, uint64, bool) {
 	x := c.Facts
 	switch {
-	case x.NewHere && x.Cover.Old > 0 && x.Cover.Fresh == 0:
+	case x.NewHere && (x.Bare || x.Cover.Old > 0 && x.Cover.Fresh == 0):
 		return Copied, Elsewhere, x.Overlap.Packet, true
 	case x.NewHere && x.Cover.Fills: // missed at the other place
 		return First, None, 0, true
