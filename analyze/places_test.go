@@ -106,6 +106,13 @@ func TestPlaces(t *testing.T) {
 		{"missed at the first end", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1\n+0 A>B . 201:301 ack 1 @1 copy\n"},
 		{"missed, and late", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 201:301 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1 again\n"},
 		{"the tap of the SYN-ACK missed it", "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+.005 B>A S. 0 ack 1 @0\n+0 A>B . 1 ack 1 @0\n+1 B>A P. 1:101 ack 1 @1\n+.05 B>A P. 1:101 ack 1 @0 copy\n"},
+		{"first at the other end, and sent again", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1\n+.3 A>B . 1:101 ack 1 @0 again\n"},
+		{"missed at the first end, and sent again", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1\n+.3 A>B . 101:201 ack 1 @1 again\n"},
+		{"joined behind a loss", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 101:301 ack 1 @1 copy\n"},
+		{"joined on the way of the end whose SYN-ACK was missed", "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+.005 B>A S. 0 ack 1 @0\n+0 A>B . 1 ack 1 @0\n+1 B>A P. 1:101 ack 1 @1\n+.05 B>A P. 1:101 ack 1 @0 copy\n" +
+			"+1 B>A . 101:201 ack 1 @1\n+0 B>A . 201:301 ack 1 @1\n+.05 B>A . 101:301 ack 1 @0 copy\n"},
+		{"an ACK overtaken at the place of ACKs", "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+.005 B>A S. 0 ack 1 @0\n+0 A>B . 1 ack 1 @0\n+1 A>B . 1:101 ack 1 @0\n+0 A>B . 101:201 ack 1 @0\n" +
+			"+.005 B>A . 1 ack 101 @1\n+0 B>A . 1 ack 201 @1\n+.3 B>A . 1 ack 101 @1\n"},
 		{"another acknowledgement", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.005 B>A P. 1:11 ack 1 @1\n+.1 A>B P. 1:101 ack 11 @1 copy\n+.005 A>B P. 1:101 ack 11 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)
@@ -135,6 +142,8 @@ func TestPlacesFarApart(t *testing.T) {
 		{"overtaken at the other end, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 13 @1 copy\n"},
 		{"sent again, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 17 @1 again\n"},
 		{"sent again, and what follows", forgotten + "+0 A>B . 101:201 ack 1 @1 again\n+1 A>B . 301:401 ack 1 id 15 @1 copy\n"},
+		{"an ACK that is forgotten, by the identification", forgotten + "+0 A>B . 501 ack 1 id 17 @0\n+0 A>B . 501 ack 1 id 18 @0\n+3 A>B . 501 ack 1 id 19 @0\n+.3 A>B . 501 ack 1 id 17 @1 copy\n"},
+		{"a SYN with another timestamp, whose sender has gone on", "0 A>B S 0 <TS val 100 ecr 0> @0\n+.05 B>A S. 0 ack 1 <TS val 7 ecr 100> @0\n+0 A>B . 1 ack 1 <TS val 150 ecr 7> @0\n+.05 A>B S 0 <TS val 200 ecr 0> @1 again\n"},
 		{"the first copy lost between, and the clock behind", bothEnds + "+1 A>B . 201:301 ack 1 @1\n+.3 A>B . 1:101 ack 1 @1 again\n+.7 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)
@@ -150,6 +159,8 @@ func TestPlacesTried(t *testing.T) {
 	const flight = "0 A>B . 1:101 ack 1 @0\n+0 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+0 A>B . 301:401 ack 1 @0\n+0 A>B . 401:501 ack 1 @0\n"
 	for _, c := range []struct{ name, script string }{
 		{"goes on", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 copy\n"},
+		{"goes on at once", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 copy\n"},
+		{"fills what was lost", "0 A>B . 1:101 ack 1 @0\n+0 A>B . 401:501 ack 1 @0\n+.05 A>B . 101:201 ack 1 @1 again\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 301:401 ack 1 @1 again\n+0 A>B . 401:501 ack 1 @1 again\n"},
 		{"does not go on", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 again\n"},
 		{"goes on elsewhere", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @1\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 again\n"},
 		{"with a gap", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 301:401 ack 1 @1 again\n+0 A>B . 401:501 ack 1 @1 again\n"},
@@ -201,6 +212,24 @@ func TestPlacesOfACKs(t *testing.T) {
 	}
 }
 
+// TestPlacesOfManyACKs: as many as may be on the way between two places.
+func TestPlacesOfManyACKs(t *testing.T) {
+	text := sacking + "+1 A>B . 1:101 ack 1 @0\n+.005 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 201:30201 ack 1 @0\n"
+	for i := range 100 {
+		text += fmt.Sprintf("+0 B>A . 1 ack 101 win 500 <sack 201:%d> @1 dup\n", 401+i)
+	}
+	for i := range 100 {
+		text += fmt.Sprintf("+.0001 B>A . 1 ack 101 win 500 <sack 201:%d> @0 copy\n", 401+i)
+	}
+	segs, want := sighted(t, text)
+	said := saidOf(segs)
+	first := len(want) - 200 // an ACK of the first octets, too
+	said[first] = "dup"
+	if !slices.Equal(said, want) {
+		t.Errorf("got %q", said)
+	}
+}
+
 // TestPlacesByID: a clock that is two seconds ahead does not make another packet of one
 // with the same identification, where copies are known by their place.
 func TestPlacesByID(t *testing.T) {
@@ -208,6 +237,7 @@ func TestPlacesByID(t *testing.T) {
 	for _, c := range []struct{ name, script string }{
 		{"same", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @1 copy\n"},
 		{"next", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 13 @1 again\n"},
+		{"sent again, and missed at the first end", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+.05 A>B P. 1:101 ack 1 id 12 @1 copy\n+.1 A>B P. 101:201 ack 1 id 14 @0\n+.05 A>B P. 1:101 ack 1 id 13 @1 again\n"},
 		{"same place", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)

@@ -288,7 +288,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
-	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(leastMSS(y, seg)) && seg.HeaderLen >= 20, fx.Moved && !fx.Bare && fx.Cover.Fresh == 0 && x.Places())
+	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(leastMSS(y, seg)) && seg.HeaderLen >= 20)
 	if !a.lab.Set.Has(label.Retransmission) {
 		x.FreshTime = seg.Time
 	}

@@ -422,12 +422,9 @@ func (h *Half) IDJump(m *Mark) uint16 {
 }
 
 // Remember takes the mark of the latest segment of the end. wide is set when it
-// is larger than the other end's MSS allows; late, when it was captured where segments
-// are captured later than at another place, so that it says nothing of their order.
-func (h *Half) Remember(m *Mark, wide, late bool) {
-	if !late {
-		h.ids.add(m, wide, m.Time-h.LastTime >= copyHorizon)
-	}
+// is larger than the other end's MSS allows.
+func (h *Half) Remember(m *Mark, wide bool) {
+	h.ids.add(m, wide, m.Time-h.LastTime >= copyHorizon)
 	h.LastTime = m.Time
 	if m.HasTS && h.tsAt == 0 {
 		h.tsFirst, h.tsAt = m.TSVal, m.Time

@@ -7,7 +7,7 @@ import "testing"
 func TestOlder(t *testing.T) {
 	counted := func(ids ...uint16) (h Half) {
 		for _, id := range ids {
-			h.Remember(&Mark{IPID: id, HasID: true}, false, false)
+			h.Remember(&Mark{IPID: id, HasID: true}, false)
 		}
 		return h
 	}
@@ -17,7 +17,7 @@ func TestOlder(t *testing.T) {
 		return h
 	}
 	after := func(h Half, id uint16) Half {
-		h.Remember(&Mark{IPID: id, HasID: true, Time: copyHorizon}, false, false)
+		h.Remember(&Mark{IPID: id, HasID: true, Time: copyHorizon}, false)
 		return h
 	}
 	for _, c := range []struct {
