@@ -96,6 +96,7 @@ func TestPlaces(t *testing.T) {
 		{"lost between", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n"},
 		{"the copy lost between, and behind others", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.01 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 101:201 ack 1 @1 copy\n" +
 			"+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n"},
+		{"twice at one of two ends", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.005 A>B . 1:101 ack 1 @0 copy\n+.05 A>B . 1:101 ack 1 @1 copy\n+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 again\n"},
 		{"three places", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @2 copy\n+.05 A>B P. 1:101 ack 1 @1 copy\n+.05 A>B P. 1:101 ack 1 @2 again\n"},
 		{"another payload", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 otherdata @1 again\n"},
 		{"a later timestamp", strings.NewReplacer("S 0", "S 0 <TS val 1 ecr 0>", "S. 0 ack 1", "S. 0 ack 1 <TS val 1 ecr 1>", ". 1 ack 1", ". 1 ack 1 <TS val 1 ecr 1>").Replace(bothEnds) +
@@ -165,6 +166,27 @@ func TestPlacesTried(t *testing.T) {
 		{"goes on elsewhere", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @1\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @1 again\n"},
 		{"with a gap", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @1 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 301:401 ack 1 @1 again\n+0 A>B . 401:501 ack 1 @1 again\n"},
 		{"at several places", flight + "+.05 A>B . 1:101 ack 1 @1 again\n+0 A>B . 101:201 ack 1 @2 again\n+0 A>B . 501:601 ack 1 @0\n+0 A>B . 201:301 ack 1 @1 again\n+0 A>B . 301:401 ack 1 @2 again\n"},
+	} {
+		segs, want := sighted(t, c.script)
+		if said := saidOf(segs); !slices.Equal(said, want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, said, want)
+		}
+	}
+}
+
+// TestTwiceAtOnePlace: of a capture that holds packets twice, and does not say where each
+// was captured, as where two were merged as one interface.
+func TestTwiceAtOnePlace(t *testing.T) {
+	// The way takes 5 ms, later 8 ms, which an answer cannot be told from by time.
+	both := strings.ReplaceAll(bothEnds, "@1", "@0") + "+1 A>B . 1:101 ack 1 @0\n+.005 A>B . 1:101 ack 1 @0 copy\n+0 B>A . 1 ack 101 @0\n"
+	once := "0 A>B S 0 @0\n+.005 B>A S. 0 ack 1 @0\n+.005 A>B . 1 ack 1 @0\n+1 A>B . 1:101 ack 1 @0\n+.0001 A>B . 1:101 ack 1 @0 copy\n+.005 B>A . 1 ack 101 @0\n"
+	for _, c := range []struct{ name, script string }{
+		{"slower", both + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 copy\n"},
+		{"much slower", both + "+1 A>B . 101:201 ack 1 @0\n+.011 A>B . 101:201 ack 1 @0 again\n"},
+		{"sent again", both + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 copy\n+.011 A>B . 101:201 ack 1 @0 again\n+.009 A>B . 101:201 ack 1 @0 copy\n"},
+		{"three times", both + "+1 A>B . 101:201 ack 1 @0\n+.008 A>B . 101:201 ack 1 @0 copy\n+.001 A>B . 101:201 ack 1 @0 again\n"},
+		{"a capture that holds few twice", strings.ReplaceAll(once, "+.0001", "+.006") + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 again\n"},
+		{"another identification", strings.ReplaceAll(both, ". 1:101 ack 1", ". 1:101 ack 1 id 5") + "+1 A>B . 101:201 ack 1 id 6 @0\n+.009 A>B . 101:201 ack 1 id 7 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)
 		if said := saidOf(segs); !slices.Equal(said, want) {

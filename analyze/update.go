@@ -205,7 +205,7 @@ func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
 	// The first of its octets at a place, it may be the one that was lost behind that:
 	// then what was sent again will come there, too.
 	a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
-	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere)
+	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere && a.lab.Reason != label.AsOthers)
 	if x.Places() {
 		fx.Receiver.CopiedToo()
 	}

@@ -45,10 +45,10 @@ type Facts struct {
 	Same, Overlap Mark
 	// SameAgain is set when Same was a retransmission itself.
 	SameAgain bool
-	// SameElsewhere is set when Same was not captured before at the place of the segment, where
-	// copies are known by their places. NewHere is set when no octet of the segment, nor one behind it, was;
+	// SameOnce is set when Same was not captured before at the place of the segment, where
+	// copies are known by their places; or not twice, where the capture holds packets twice. NewHere is set when no octet of the segment, nor one behind it, was;
 	// without octets, or where copies come late, when it was sent before another one of its sender.
-	SameElsewhere, NewHere bool
+	SameOnce, NewHere bool
 	// Moved is set when the segment was captured at another place than the sender's last new octets.
 	Moved bool
 	// FirstInSYN is set when the latest packet with octets of the segment was a
@@ -100,7 +100,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Overlap = l.Mark
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
-		x.Same, x.SameAgain, x.SameElsewhere = t.Same(s, seg, x.Late)
+		x.Same, x.SameAgain, x.SameOnce = t.Same(s, seg, x.Late, twiceWithin(s, r))
 		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
 			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
 		}
@@ -108,7 +108,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 			x.OvertakenBy = t.SentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
-		x.Same, x.SameAgain, x.SameElsewhere = t.Same(s, seg, x.Late)
+		x.Same, x.SameAgain, x.SameOnce = t.Same(s, seg, x.Late, twiceWithin(s, r))
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
 	if x.Bare && x.SeqDelta == -1 {

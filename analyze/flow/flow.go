@@ -93,6 +93,9 @@ type Half struct {
 	OldSYN wire.Seq
 	TSVal  uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
 	Window uint16 // the last window advertised, unscaled
+	// lag is how late copies come at the place of the first sights, in behindUnit and at
+	// least one; 0: none was captured there.
+	lag uint16
 	// MostWindow is the largest window advertised, in octets.
 	MostWindow uint32
 	// Stray is the end of the last segment that did not fit the sequence

@@ -76,6 +76,9 @@ func (h *Half) Passes(seg *wire.Segment) {
 func (h *Half) CopiedAt(seg *wire.Segment, m *Mark, shown bool) {
 	l, p := &h.places, place(seg)
 	switch {
+	case p == l.first && m.Packet != 0:
+		h.lag = max(h.lag, uint16(min((seg.Time-m.Time)/behindUnit+1, 1<<16-1)))
+		return
 	case p == l.first, l.sure > 0 && l.second != 0 && p != l.second:
 		return
 	case l.sure == 0, l.second == 0:
@@ -94,6 +97,16 @@ func (h *Half) CopiedToo() {
 	if l := &h.places; l.sure == 0 {
 		l.sure, l.second, l.trial = 1, 0, 0
 	}
+}
+
+// twiceWithin returns how late a copy of a packet may come at most, nanoseconds, where
+// a capture holds packets twice, and nothing tells one place from the other: twice as late as
+// others did. 0: it does not; more than one in four are copies where it does (heuristics).
+func twiceWithin(h, o *Half) int64 {
+	if h.lag == 0 || h.Places() || uint64(h.Duplicates+o.Duplicates) <= (h.Packets+o.Packets)/4 {
+		return 0
+	}
+	return 2 * int64(h.lag) * behindUnit
 }
 
 // AgainAt takes where the end's segment was captured that was sent again, or is a copy

@@ -98,7 +98,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	i, s := t.sent.New()
 	*s = Trace{}
 	s.of(seg, again)
-	if s.Bare && h.Places() {
+	if s.Bare && (h.lag > 0 || h.Places()) {
 		s.Sum = bareSum(seg)
 	}
 	if overtaken != nil {
@@ -212,17 +212,20 @@ func (t *Table) Latest(h *Half, from, to wire.Seq) Trace {
 // Same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
 // identification and timestamp, of that one; again is set where that was a
-// retransmission. late is Facts.Late of seg. Packet 0: none. elsewhere is set where
-// copies are known by their place and this one was not captured where seg was; one
-// that was not is preferred where they have no identification.
-func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark, again, elsewhere bool) {
+// retransmission. late is Facts.Late of seg. Packet 0: none. once is set where
+// copies are known by their place and this one was not captured where seg was, or where
+// copies come within some time and none of this one came; such a one is preferred where they have no identification.
+func (t *Table) Same(h *Half, seg *wire.Segment, late bool, within int64) (m Mark, again, once bool) {
 	end, looks := seg.End(), int32(maxLook)
 	if end != seg.Seq || late { // an old ACK is rare, and worth a longer look
 		looks = maxSent
 	}
 	at, sum, exact := uint32(0), uint16(0), false
 	if h.Places() {
-		at, looks = placeBit(place(seg)), max(looks, farLook)
+		at = placeBit(place(seg))
+	}
+	if at != 0 || within > 0 {
+		looks = max(looks, farLook)
 		if end == seg.Seq {
 			sum = bareSum(seg)
 		}
@@ -238,9 +241,9 @@ func (t *Table) Same(h *Half, seg *wire.Segment, late bool) (m Mark, again, else
 				continue
 			}
 			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
-			new := at != 0 && s.places&at == 0 && (!s.Bare || s.Sum == sum)
-			if same && (at == 0 || new || s.HasID) {
-				return s.Mark, s.Again, new
+			once := (at != 0 && s.places&at == 0 || !s.copied && seg.Time-s.Time < within) && (!s.Bare || s.Sum == sum)
+			if same && (at == 0 && within == 0 || once || s.HasID) {
+				return s.Mark, s.Again, once
 			}
 			if m.Packet == 0 || same && !exact {
 				m, again, exact = s.Mark, s.Again, same

@@ -113,8 +113,10 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 			return Copied, SameIPID, old.Packet, true
 		}
 		return 0, 0, 0, false
-	case x.SameElsewhere:
+	case x.SameOnce && x.Sender.Places():
 		return Copied, Elsewhere, old.Packet, true
+	case x.SameOnce:
+		return Copied, AsOthers, old.Packet, true
 	case x.Bare:
 		// Receivers repeat bare ACKs as fast as segments come in: without an
 		// identification nothing tells one from a copy.
