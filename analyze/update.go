@@ -278,7 +278,7 @@ func opens(x *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	low, begun := x.Low, x.Is(flow.Sent)
-	if fx.Cover.Fresh > 0 || !begun || fx.Bare && x.Is(flow.SentACK) && seg.Ack.After(x.Ack) {
+	if (fx.Moved || x.TriesPlaces()) && (fx.Cover.Fresh > 0 || !begun || fx.Bare && x.Is(flow.SentACK) && seg.Ack.After(x.Ack)) {
 		x.Passes(seg)
 	}
 	a.table.Add(x, seg.Seq, seg.End())

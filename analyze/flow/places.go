@@ -49,6 +49,10 @@ func placeBit(p uint8) uint32 { return 1 << (p & 31) }
 // than the segments.
 func (h *Half) Places() bool { return h.places.sure > 0 }
 
+// TriesPlaces reports whether Passes is to be called for segments that were captured at
+// the same place as those before them, too.
+func (h *Half) TriesPlaces() bool { return h.places.trial > 0 }
+
 // Passes takes where a segment that has new octets, or acknowledges such, or is the end's
 // first, was captured, in front of Add.
 func (h *Half) Passes(seg *wire.Segment) {
@@ -103,7 +107,15 @@ func (h *Half) CopiedToo() {
 // a capture holds packets twice, and nothing tells one place from the other: twice as late as
 // others did. 0: it does not; more than one in four are copies where it does (heuristics).
 func twiceWithin(h, o *Half) int64 {
-	if h.lag == 0 || h.Places() || uint64(h.Duplicates+o.Duplicates) <= (h.Packets+o.Packets)/4 {
+	if h.lag == 0 {
+		return 0
+	}
+	return h.within(o)
+}
+
+// within is twiceWithin where a copy was captured.
+func (h *Half) within(o *Half) int64 {
+	if h.Places() || uint64(h.Duplicates+o.Duplicates) <= (h.Packets+o.Packets)/4 {
 		return 0
 	}
 	return 2 * int64(h.lag) * behindUnit
