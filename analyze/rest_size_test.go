@@ -12,7 +12,7 @@ import (
 func TestLongestString(t *testing.T) {
 	const (
 		word  = 9 + 1.0/8 + 1.0/64 // octets at the most, with what tells of its group
-		trace = 1 + 2*9 + 10 + 4*5 + 2*2
+		trace = 1 + 2*9 + 10 + 4*6 + 2*2
 		step  = 1 + 7 + 2*9 + 3 + 5*5
 		head  = 100
 	)

@@ -44,6 +44,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if a.cause != label.NoCause || a.lab.Set.Has(label.ShownSpurious) {
 		a.countCause(n, seg)
 	}
+	if fx.Cover.Fresh == 0 && fx.Moved && a.lab.Set.Has(label.Retransmission) {
+		x.AgainAt(seg)
+	}
 	a.remember(x, y, seg)
 	if a.cause == label.CauseSpurious {
 		a.table.Show(x, seg.Packet) // counted already
@@ -66,12 +69,23 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	x.TTL = seg.TTL
 }
 
-// copied counts a packet of x that was captured before.
+// copied takes a packet of x that was captured before.
 func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
+	fx := &a.facts
 	x.Duplicates++
 	x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
 	x.Payload += uint64(seg.Len)
-	a.table.Copied(x, a.facts.Same.Packet)
+	first := &fx.Same
+	if first.Packet == 0 {
+		first = &fx.Overlap
+	}
+	// The first of its octets at a place, it may be the one that was lost behind that:
+	// then what was sent again will come there, too.
+	a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
+	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere && a.lab.Reason != label.AsOthers)
+	if x.Places() {
+		fx.Receiver.CopiedToo()
+	}
 }
 
 // payload takes what it shows that x sends octets: behind all that it has sent, or late
@@ -141,6 +155,9 @@ func opens(x *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	low, begun := x.Low, x.Is(flow.Sent)
+	if (fx.Moved || x.TriesPlaces()) && (fx.Cover.Fresh > 0 || !begun || fx.Bare && x.Is(flow.SentACK) && seg.Ack.After(x.Ack)) {
+		x.Passes(seg)
+	}
 	a.table.Add(x, seg.Seq, seg.End())
 	if !begun || x.Low.Before(low) {
 		a.table.Began(x, &fx.Mark)

@@ -45,6 +45,12 @@ type Facts struct {
 	Same, Overlap Mark
 	// SameAgain is set when Same was a retransmission itself.
 	SameAgain bool
+	// SameOnce is set when Same was not captured before at the place of the segment, where
+	// copies are known by their places; or not twice, where the capture holds packets twice. NewHere is set when no octet of the segment, nor one behind it, was;
+	// without octets, or where copies come late, when it was sent before another one of its sender.
+	SameOnce, NewHere bool
+	// Moved is set when the segment was captured at another place than the sender's last new octets.
+	Moved bool
 	// FirstInSYN is set when the latest packet with octets of the segment was a
 	// SYN (RFC 7413).
 	FirstInSYN bool
@@ -86,12 +92,15 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Bare = seg.SeqLen() == 0
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
+	if x.Moved = place(seg) != s.places.first; x.Moved {
+		x.newHere(seg)
+	}
 	if x.Cover.Old > 0 {
 		l := t.latest(s, seg.Seq, seg.End())
 		x.Overlap = l.Mark
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
-		x.Same, x.SameAgain = t.same(s, seg, x.Late)
+		x.Same, x.SameAgain, x.SameOnce = t.same(s, seg, x.Late, twiceWithin(s, r))
 		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
 			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
 		}
@@ -99,7 +108,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 			x.OvertakenBy = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
-		x.Same, x.SameAgain = t.same(s, seg, x.Late)
+		x.Same, x.SameAgain, x.SameOnce = t.same(s, seg, x.Late, twiceWithin(s, r))
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
 	if x.Bare && x.SeqDelta == -1 {
@@ -158,6 +167,18 @@ func (x *Facts) reports(t *Table, seg *wire.Segment) {
 	// that holds packets twice, told by more than one in four (a heuristic).
 	copied := l.copied && uint64(r.Duplicates) <= r.Packets/4
 	x.TwiceSent = l.Again && !copied && l.Flags&wire.SYN == 0 && l.inside(b)
+}
+
+// newHere finds NewHere.
+func (x *Facts) newHere(seg *wire.Segment) {
+	s := x.Sender
+	switch {
+	case !s.Places():
+	case x.Bare:
+		x.NewHere = x.Late || s.sentEarlier(&x.Mark)
+	default:
+		x.NewHere = s.newAt(seg) && !s.newer(&x.Mark) || s.farApart && s.sentEarlier(&x.Mark)
+	}
 }
 
 // late finds Late. An acknowledgement is RCV.NXT when it is sent, which never goes

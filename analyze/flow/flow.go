@@ -94,6 +94,9 @@ type Half struct {
 	OldSYN wire.Seq
 	TSVal  uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
 	Window uint16 // the last window advertised, unscaled
+	// lag is how late copies come at the place of the first sights, in behindUnit and at
+	// least one; 0: none was captured there.
+	lag uint16
 	// MostWindow is the largest window advertised, in octets.
 	MostWindow uint32
 	// Stray is the end of the last segment that did not fit the sequence
@@ -103,6 +106,9 @@ type Half struct {
 	lastWindow uint32 // in octets, as far as the scale is known
 	// MSS is the largest segment that this end takes, by its SYN; 0: not known.
 	MSS uint16
+	TTL uint8
+	// farApart is set where the last copy came late at its place: clocks may differ.
+	farApart bool
 	// MostLen is the largest payload that this end sent in one segment, octets.
 	MostLen uint32
 	// ProbeAt is the octet that this end's last zero-window probe sent ahead,
@@ -158,7 +164,7 @@ type Half struct {
 	Retransmissions, OutOfOrder uint32
 	Duplicates, DupAcks         uint32
 	ZeroWindows, KeepAlives     uint32
-	TTL                         uint8
+	places                      places
 }
 
 // Is reports whether all of want holds.

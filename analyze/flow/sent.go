@@ -56,6 +56,7 @@ type Trace struct {
 	shown         bool // and shown to have been spurious
 	copied        bool // a copy of it was captured
 	next, prev    int32
+	places        uint32 // where it was captured, copies included
 }
 
 // of makes s, which is zero, the trace of a segment.
@@ -63,6 +64,7 @@ func (s *Trace) of(seg *wire.Segment, again bool) {
 	s.Mark.of(seg)
 	s.Seq, s.End, s.Ack, s.Flags = seg.Seq, seg.End(), seg.Ack, seg.Flags
 	s.Sum, s.HasSum, s.Again = seg.PayloadSum, seg.HasSum, again
+	s.places = placeBit(place(seg))
 }
 
 const (
@@ -82,6 +84,9 @@ const (
 // retransmission; overtaken is what overtook the segment, nil where nothing did.
 func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
+	if h.farApart {
+		horizon = longHorizon
+	}
 	for h.sentHead != 0 {
 		s := t.sent.At(h.sentHead)
 		done := s.Seq == s.End || ackValid && !s.End.After(acked)
@@ -93,6 +98,9 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	i, s := t.sent.New()
 	*s = Trace{}
 	s.of(seg, again)
+	if s.Bare && (h.lag > 0 || h.Places()) {
+		s.Sum = bareSum(seg)
+	}
 	if overtaken != nil {
 		s.behind = uint16(min(max(seg.Time-overtaken.Time, 0)/behindUnit+1, 1<<16-1))
 	}
@@ -112,14 +120,26 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 	return true
 }
 
-// Copied notes that a copy of a packet of h was captured.
-func (t *Table) Copied(h *Half, packet uint64) {
+// Copied notes that seg, a copy of a packet of h, was captured; and where, if there is
+// said that no other will be captured there.
+func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) {
 	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
 		if s := t.sent.At(i); s.Packet <= packet {
-			s.copied = s.copied || s.Packet == packet
+			if s.Packet == packet {
+				s.copied = true
+				if there {
+					s.places |= placeBit(place(seg))
+				}
+			}
 			return
 		}
 	}
+}
+
+// bareSum sums up what of a bare acknowledgement is neither number nor mark.
+func bareSum(seg *wire.Segment) uint16 {
+	n := SACKSum(seg)
+	return uint16(n) ^ uint16(n>>16) ^ seg.Window
 }
 
 // joins reports whether the segment may be like one of those that s was joined of, where
@@ -169,6 +189,10 @@ func (s *Trace) inside(b wire.SACKBlock) bool {
 // occupies no sequence space. A heuristic: a copy follows within a few packets.
 const maxLook = 64
 
+// farLook is the same where they are captured at two places: as many as may be on the
+// way between. A heuristic.
+const farLook = 1024
+
 // latest returns the latest remembered segment of h that overlaps [from, to);
 // its Packet is 0 where there is none.
 func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
@@ -188,11 +212,23 @@ func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
 // same returns the mark of the latest remembered segment of h with the same
 // range, acknowledgement and flags as seg; where one of them has the same IP
 // identification and timestamp, of that one; again is set where that was a
-// retransmission. late is Facts.Late of seg. Packet 0: none.
-func (t *Table) same(h *Half, seg *wire.Segment, late bool) (m Mark, again bool) {
+// retransmission. late is Facts.Late of seg. Packet 0: none. once is set where
+// copies are known by their place and this one was not captured where seg was, or where
+// copies come within some time and none of this one came; such a one is preferred where they have no identification.
+func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mark, again, once bool) {
 	end, looks := seg.End(), int32(maxLook)
 	if end != seg.Seq || late { // an old ACK is rare, and worth a longer look
 		looks = maxSent
+	}
+	at, sum, exact := uint32(0), uint16(0), false
+	if h.Places() {
+		at = placeBit(place(seg))
+	}
+	if at != 0 || within > 0 {
+		looks = max(looks, farLook)
+		if end == seg.Seq {
+			sum = bareSum(seg)
+		}
 	}
 	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(p) {
 		if p.without(seg.Seq) {
@@ -204,15 +240,17 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool) (m Mark, again bool)
 			if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
 				continue
 			}
-			if s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal) {
-				return s.Mark, s.Again
+			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
+			once := (at != 0 && s.places&at == 0 || !s.copied && seg.Time-s.Time < within) && (!s.Bare || s.Sum == sum)
+			if same && (at == 0 && within == 0 || once || s.HasID) {
+				return s.Mark, s.Again, once
 			}
-			if m.Packet == 0 {
-				m, again = s.Mark, s.Again
+			if m.Packet == 0 || same && !exact {
+				m, again, exact = s.Mark, s.Again, same
 			}
 		}
 	}
-	return m, again
+	return m, again, false
 }
 
 // sentAfter returns a remembered segment of h that overlaps [from, to), where
@@ -353,8 +391,17 @@ func (h *Half) older(m *Mark) bool {
 	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
 		return int32(m.TSVal-h.TSVal) < 0
 	}
+	return m.Time-h.LastTime < copyHorizon && h.sentEarlier(m)
+}
+
+// sentEarlier is older where the packet may come long behind: at another place, by
+// another clock.
+func (h *Half) sentEarlier(m *Mark) bool {
+	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
+		return int32(m.TSVal-h.TSVal) < 0
+	}
 	back := h.ids.top - m.IPID
-	return m.HasID && h.ids.known && back != 0 && back < idStep && m.Time-h.LastTime < copyHorizon && h.IDsOrdered()
+	return m.HasID && h.ids.known && back != 0 && back < idStep && h.IDsOrdered()
 }
 
 // IDsConsecutive reports whether nearly every packet of the end had the next

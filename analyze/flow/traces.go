@@ -28,13 +28,14 @@ func (t *Table) TraceOf(h *Half, packet uint64) *Trace {
 
 // What of a Trace is as expected from the one before.
 const (
-	traceSeq   = 1 << iota // it begins where that one ended
-	traceAck               // same acknowledgement
-	traceKind              // same flags and the like
-	traceID                // the next identification
-	traceTS                // same timestamp
-	traceEmpty             // occupies no sequence space
-	traceSum               // same checksum of the payload
+	traceSeq    = 1 << iota // it begins where that one ended
+	traceAck                // same acknowledgement
+	traceKind               // same flags and the like
+	traceID                 // the next identification
+	traceTS                 // same timestamp
+	traceEmpty              // occupies no sequence space
+	traceSum                // same checksum of the payload
+	tracePlaces             // captured at the same places
 )
 
 // appendTraces appends the segments remembered of h, if they are few.
@@ -55,7 +56,7 @@ func (t *Table) appendTraces(dst []byte, h *Half) []byte {
 func expected(h *Half) Trace {
 	return Trace{
 		Mark: Mark{TSVal: h.tsFirst, IPID: h.first.IPID - 1, HasID: h.first.HasID, HasTS: h.first.HasTS},
-		End:  h.Low, Ack: h.Ack,
+		End:  h.Low, Ack: h.Ack, places: placeBit(h.TTL),
 	}
 }
 
@@ -100,6 +101,11 @@ func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
 	} else {
 		dst = binary.LittleEndian.AppendUint16(dst, s.Sum)
 	}
+	if s.places == was.places {
+		same |= tracePlaces
+	} else {
+		dst = binary.LittleEndian.AppendUint32(dst, s.places)
+	}
 	dst[head] = same
 	return dst
 }
@@ -124,7 +130,7 @@ func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
 	var packet, at uint64
 	packet, src = t.coder.Next(src[1:])
 	at, src = t.coder.Next(src)
-	*s = Trace{Mark: Mark{Packet: packet, Time: int64(at), TSVal: was.TSVal, IPID: was.IPID + 1}, Seq: was.End, Ack: was.Ack, Sum: was.Sum}
+	*s = Trace{Mark: Mark{Packet: packet, Time: int64(at), TSVal: was.TSVal, IPID: was.IPID + 1}, Seq: was.End, Ack: was.Ack, Sum: was.Sum, places: was.places}
 	k := was.kind()
 	if same&traceKind == 0 {
 		n := 0
@@ -155,6 +161,9 @@ func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
 	}
 	if same&traceSum == 0 {
 		s.Sum, src = binary.LittleEndian.Uint16(src), src[2:]
+	}
+	if same&tracePlaces == 0 {
+		s.places, src = binary.LittleEndian.Uint32(src), src[4:]
 	}
 	return src
 }

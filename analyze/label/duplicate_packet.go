@@ -12,12 +12,16 @@ var duplicatePacket = Spec{
 			"0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 <mss 1460,TS val 7 ecr 100>\n" +
 				"+.01 A>B . 1:1(0) ack 1 <TS val 110 ecr 7>\n+.1 A>B P. 1:101(100) ack 1 <TS val 200 ecr 7>\n" +
 				"+.00001 A>B P. 1:101(100) ack 1 <TS val 201 ecr 7>"},
-		{"it has the same payload; or another one where its checksum is wrong: then it was damaged on the way between two taps",
+		{"it has the same payload, or octets that were joined or cut between two places of capture; or another one where its checksum is wrong: then it was damaged on the way between two taps",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13 otherdata"},
 		{"it has the same IP identification, and comes within a second; without identifications, it occupies " +
 			"sequence space and comes sooner than half a round trip (heuristics: a sender cannot have had a reason yet, to react " +
 			"to what overtook it either), and its sender is not going once more through what it has sent again, in order; or is a SYN-ACK that comes within a second " +
-			"and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was",
+			"and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was; " +
+			"or it was not captured before at its place (interface and TTL, which tells routers in between), where packets of this connection are captured at " +
+			"several places one behind the other: shown by a copy that another of these rules tells or by three in order while the sender went on, and more often since than the other place had new octets (heuristics); " +
+			"a SYN also where its sender has sent an ACK since, a SYN-ACK where its sender has acknowledged more: they are not sent again then (RFC 9293 §3.10.7.3); or no copy of it was captured before, and it comes no later than twice as late " +
+			"as copies of its end do, where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},
 	Clauses:   []Clause{{791, "3.1"}, {7323, "3"}},

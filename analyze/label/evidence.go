@@ -77,6 +77,7 @@ const (
 	AnswersSYN
 	Elsewhere
 	SynElsewhere
+	AsOthers
 	ReasonCount // how many there are; not a reason
 )
 
@@ -118,8 +119,9 @@ var Reasons = [ReasonCount]ReasonSpec{
 	SameTick:      {"TSval no later than", " packet ", "both were sent within a tick of the sender's clock; a repair comes a round trip later", byTime, false},
 	BelowIPID:     {"IP ID below that of", " packet ", "it was sent before that packet, which has its octets", byTime, false},
 	AnswersSYN:    {"answers a SYN", "", "a SYN came, or crossed it: no timer of its own ran", 0, false},
-	Elsewhere:     {"captured at two places", " after packet ", "it is like that packet, came through another interface or with another TTL, and so did the SYN that it answers", byTime, true},
+	Elsewhere:     {"captured at two places", " after packet ", "it is like that packet and came through another interface or with another TTL, as copies of others of its connection, or of the SYN that it answers, did", 0, true},
 	SynElsewhere:  {"SYN seen at another interface", " in packet ", "a SYN with this number had been captured from this end, but elsewhere: it may be the same packet", byTime, true},
+	AsOthers:      {"captured twice like others", " after packet ", "it is like that packet, no copy of which was captured, and comes no later than twice as late as copies of its end do, in a connection of which more than one packet in four is a copy", byTime, true},
 }
 
 // String returns the phrase without the packet that it may point to.

@@ -31,6 +31,11 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 			return v, why, packet
 		}
 	}
+	if x.Moved && !x.Differs {
+		if v, why, packet, ok := judgeMoved(c); ok {
+			return v, why, packet
+		}
+	}
 	switch {
 	case x.Cover.Unknown:
 		return First, None, 0
@@ -109,6 +114,10 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 			return Copied, SameIPID, old.Packet, true
 		}
 		return 0, 0, 0, false
+	case x.SameOnce && x.Sender.Places():
+		return Copied, Elsewhere, old.Packet, true
+	case x.SameOnce:
+		return Copied, AsOthers, old.Packet, true
 	case x.Bare:
 		// Receivers repeat bare ACKs as fast as segments come in: without an
 		// identification nothing tells one from a copy.
@@ -135,6 +144,34 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
+}
+
+// judgeMoved tells a segment that was captured at another place than the new octets of
+// its sender, where one exactly like it is not remembered: because it is long ago, as
+// with the clocks of two captures, or because octets were joined or cut in between.
+func judgeMoved(c *Context) (Verdict, Reason, uint64, bool) {
+	x := c.Facts
+	switch {
+	case x.NewHere && (x.Bare || x.Cover.Old > 0 && x.Cover.Fresh == 0):
+		return Copied, Elsewhere, x.Overlap.Packet, true
+	case x.NewHere && x.Cover.Fills: // missed at the other place
+		return First, None, 0, true
+	case x.RepeatsSYN && (x.Same.Packet == 0 || !anotherPacket(x)) && leftOpening(c):
+		return Copied, Elsewhere, x.Same.Packet, true
+	}
+	return 0, 0, 0, false
+}
+
+// leftOpening reports whether the sender of a SYN or SYN-ACK that comes again has sent
+// what it does not send before the SYN is answered, so that it does not send that again
+// (RFC 9293 §3.10.7.3, §3.10.7.4): behind a SYN an ACK; behind a SYN-ACK an
+// acknowledgement of more than the SYN.
+func leftOpening(c *Context) bool {
+	h := c.Facts.Sender
+	if c.Segment.Flags.Has(wire.ACK) {
+		return h.Is(flow.SentACK) && h.Ack.After(c.Segment.Ack)
+	}
+	return h.Is(flow.SentACK)
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
