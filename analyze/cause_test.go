@@ -82,6 +82,8 @@ func TestCauses(t *testing.T) {
 		{"a probe of two segments", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.4 A>B P. 1:2001(2000) ack 1 id 5", label.CauseTLP},
 		{"a probe behind a SYN-ACK that was sent again", "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460,sackOK>\n+1 B>A S. 0:0(0) ack 1 win 65160 id 2 <mss 1460,sackOK>\n" +
 			"+.02 A>B . 1:1(0) ack 1 win 64240\n+1 B>A P. 1:101(100) ack 1 id 3\n+.06 B>A P. 1:101(100) ack 1 id 4", label.CauseTLP},
+		{"reported by SACK a little less than 150 ms ago", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.1499 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"reported by SACK 150 ms ago", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.15 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"octets that a later SACK reported as well", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B P. 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 2001:3001>\n" +
 			"+.001 B>A . 1 ack 1 <sack 1001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseSpurious},
 		{"octets that a later SACK did not report", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B P. 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 2001:3001>\n" +
