@@ -82,6 +82,8 @@ func TestCauses(t *testing.T) {
 		{"a probe of two segments", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.4 A>B P. 1:2001(2000) ack 1 id 5", label.CauseTLP},
 		{"a probe behind a SYN-ACK that was sent again", "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460,sackOK>\n+1 B>A S. 0:0(0) ack 1 win 65160 id 2 <mss 1460,sackOK>\n" +
 			"+.02 A>B . 1:1(0) ack 1 win 64240\n+1 B>A P. 1:101(100) ack 1 id 3\n+.06 B>A P. 1:101(100) ack 1 id 4", label.CauseTLP},
+		{"reported by SACK a little less than 150 ms ago", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.1499 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"reported by SACK 150 ms ago", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.15 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"octets that a later SACK reported as well", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B P. 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 2001:3001>\n" +
 			"+.001 B>A . 1 ack 1 <sack 1001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseSpurious},
 		{"octets that a later SACK did not report", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B P. 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 2001:3001>\n" +
@@ -181,6 +183,8 @@ func TestSequenceVerdicts(t *testing.T) {
 		{"in front of a bare ACK", evidenceOpened + "+.1 A>B . 101 ack 1\n+.001 A>B P. 1:101(100) ack 1", label.Retransmission, label.OutOfOrder},
 		{"in front of a bare ACK, sooner than any timer", evidenceOpened + "+.1 A>B . 101 ack 1\n+.0001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
 		{"in front of data", evidenceOpened + "+.1 A>B P. 101:201(100) ack 1\n+.001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
+		{"in front of data, behind a whole round trip of 100 µs", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.00005 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.00005 A>B . 1:1(0) ack 1\n" +
+			"+.1 A>B P. 101:201(100) ack 1\n+.00015 A>B P. 1:101(100) ack 1", label.Retransmission, label.OutOfOrder},
 		{"again within the round trip", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+.06 A>B . 1:1001(1000) ack 1", label.DuplicatePacket, label.Retransmission},
 		{"again within the round trip, behind a duplicate ACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+.059 B>A . 1 ack 1 win 65160\n+.001 A>B . 1:1001(1000) ack 1", label.Retransmission, label.DuplicatePacket},
 		{"again within the round trip, behind SACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+.05 A>B . 1001:2001(1000) ack 1\n+0 A>B . 2001:3001(1000) ack 1\n" +

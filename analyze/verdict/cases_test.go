@@ -470,3 +470,22 @@ func TestElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// TestInWords: every number of a piece of evidence stands in its words.
+func TestInWords(t *testing.T) {
+	for want, it := range map[string]verdict.Item{
+		"TTL 250 in packet 7, which no other segment of this host has":                                            {Why: verdict.RstTTL, Packet: 7, Value: 250},
+		"IP ID of packet 7 lies -5000 from that of the host's packet before":                                      {Why: verdict.RstIPID, Packet: 7, Value: -5000},
+		"SYN again in packet 12, 1.00 s after packet 3":                                                           {Why: verdict.SynAgain, Packet: 12, Than: 3, Value: 1e9},
+		"the client answers the SYN-ACK in packet 3 with a RST in packet 12":                                      {Why: verdict.RstAfterSynAck, Packet: 12, Than: 3},
+		"a round trip takes 1.50 µs":                                                                              {Why: verdict.RoundTrip, Value: 1500},
+		"a round trip takes 12.3 ms":                                                                              {Why: verdict.RoundTrip, Value: 12_345_678},
+		"a round trip takes 457 ms":                                                                               {Why: verdict.RoundTrip, Value: 456_789_000},
+		"connections to this host that began before it are answered meanwhile":                                    {Why: verdict.HostAnswers, Packet: 7, Than: 8, Value: 9},
+		"nothing shows that the server took what the client sends from packet 3 on, until packet 9, 2.00 s later": {Why: verdict.KeptWaiting, Packet: 3, Than: 9, Value: 2e9},
+	} {
+		if got := string(it.Append(nil)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
