@@ -59,3 +59,38 @@ func TestUnreadGrows(t *testing.T) {
 		}
 	}
 }
+
+// TestRoomy: many segments of a flow are kept while all strings together are short, and
+// few beyond that.
+func TestRoomy(t *testing.T) {
+	table := NewTable()
+	seg := wire.Segment{Packet: 1, Time: 100, Flags: wire.SYN, Seq: 7, HeaderLen: 20, Tuple: wire.Tuple{Src: wire.Addr{15: 1}, Dst: wire.Addr{15: 2}, DstPort: 80}}
+	next := func() Ref {
+		seg.SrcPort++
+		if seg.SrcPort == 0 {
+			seg.Src[14]++
+		}
+		var k Key
+		from := k.Fill(&seg.Tuple)
+		return table.NewUnread(&k, table.Hash(&k), from, 1, &seg)
+	}
+	kept := func() (n int) {
+		r, again := next(), seg
+		for n = 1; ; n++ {
+			again.Packet++
+			var k Key
+			if _, is := table.Keep(r, k.Fill(&again.Tuple), &again); !is {
+				return n
+			}
+		}
+	}
+	if n := kept(); n != 240 {
+		t.Errorf("%d segments of a flow are kept that is alone, want 240", n)
+	}
+	for table.store.Octets() < roomyBelow {
+		next()
+	}
+	if n := kept(); n != 24 {
+		t.Errorf("%d segments of a flow are kept that is one of many, want 24", n)
+	}
+}
