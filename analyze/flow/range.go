@@ -245,9 +245,14 @@ func (t *Table) Missing(h *Half) uint64 {
 }
 
 // Beyond returns how many sequence numbers of h the other end, o, acknowledged
-// behind the last that was captured.
+// behind the last that was captured. Where o is known by bare acknowledgements alone, none of
+// which is for the SYN of h, they are of another connection (RFC 9293 §3.10.7.3, figures 8
+// and 9).
 func Beyond(h, o *Half) uint64 {
 	if !h.Is(Sent) || !o.Is(SentACK) || !o.Ack.After(h.Nxt) {
+		return 0
+	}
+	if h.Has&(SentSYN|SYNProved) == SentSYN && o.Payload == 0 && !o.Is(SentFIN) {
 		return 0
 	}
 	return uint64(o.Ack - h.Nxt)

@@ -23,6 +23,9 @@ func TestStoryNumbers(t *testing.T) {
 		numbers := packetNumbers(t, file)
 		for packet, got := range storyNumbers(printed(t, "read", "--view", "story", file)) {
 			compared++
+			if strings.HasPrefix(got[0], "-") && numbers[packet] == [2]string{"0", got[1]} {
+				continue // in front of an ISN that was captured later: a row of packets cannot know it
+			}
 			if want := numbers[packet]; got != want {
 				t.Errorf("%s: packet %s: the story has seq and ack %v, the packets %v", filepath.Base(file), packet, got, want)
 			}
