@@ -260,6 +260,7 @@ func TestPlacesByID(t *testing.T) {
 		{"same", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @1 copy\n"},
 		{"next", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 13 @1 again\n"},
 		{"sent again, and missed at the first end", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+.05 A>B P. 1:101 ack 1 id 12 @1 copy\n+.1 A>B P. 101:201 ack 1 id 14 @0\n+.05 A>B P. 1:101 ack 1 id 13 @1 again\n"},
+		{"sent again, and that at the other end", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+.3 A>B P. 1:101 ack 1 id 13 @0 again\n+1.1 A>B P. 1:101 ack 1 id 12 @1 copy\n+.3 A>B P. 1:101 ack 1 id 13 @1 copy\n"},
 		{"same place", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)
