@@ -19,7 +19,7 @@ var ranges = regexp.MustCompile(` (\d+):(\d+) `)
 
 // sighted reads a script whose lines end with the place that the segment was captured
 // at, "@1" for interface 1, and what is said of it: "copy", "again", "late", "dup" (a
-// DUP-ACK) or nothing. Segments have no identification unless they have id.
+// DUP-ACK), "alive" (a KEEP-ALIVE) or nothing. Segments have no identification unless they have id.
 func sighted(t *testing.T, text string) (segs []wire.Segment, want []string) {
 	t.Helper()
 	var lines []string
@@ -57,7 +57,7 @@ func saidOf(segs []wire.Segment) (said []string) {
 		for _, w := range []struct {
 			id   label.ID
 			word string
-		}{{label.DuplicatePacket, "copy"}, {label.Retransmission, "again"}, {label.OutOfOrder, "late"}, {label.DupAck, "dup"}} {
+		}{{label.DuplicatePacket, "copy"}, {label.Retransmission, "again"}, {label.OutOfOrder, "late"}, {label.DupAck, "dup"}, {label.KeepAlive, "alive"}} {
 			if o.Labels.Has(w.id) {
 				words = append(words, w.word)
 			}
@@ -143,6 +143,8 @@ func TestPlacesFarApart(t *testing.T) {
 		{"overtaken at the other end, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 13 @1 copy\n"},
 		{"sent again, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 17 @1 again\n"},
 		{"sent again, and what follows", forgotten + "+0 A>B . 101:201 ack 1 @1 again\n+1 A>B . 301:401 ack 1 id 15 @1 copy\n"},
+		{"an ACK in front of a FIN", forgotten + "+0 A>B . 501 ack 1 id 17 @0\n+0 A>B F. 501 ack 1 id 18 @0\n+.01 B>A . 1 ack 502 @1\n+.7 A>B . 501 ack 1 id 17 @1 copy\n"},
+		{"a keep-alive", forgotten + "+.01 B>A . 1 ack 501 @1\n+1 A>B . 500 ack 1 id 17 @0 alive\n+.7 A>B . 500 ack 1 id 17 @1 copy alive\n"},
 		{"an ACK that is forgotten, by the identification", forgotten + "+0 A>B . 501 ack 1 id 17 @0\n+0 A>B . 501 ack 1 id 18 @0\n+3 A>B . 501 ack 1 id 19 @0\n+.3 A>B . 501 ack 1 id 17 @1 copy\n"},
 		{"a SYN with another timestamp, whose sender has gone on", "0 A>B S 0 <TS val 100 ecr 0> @0\n+.05 B>A S. 0 ack 1 <TS val 7 ecr 100> @0\n+0 A>B . 1 ack 1 <TS val 150 ecr 7> @0\n+.05 A>B S 0 <TS val 200 ecr 0> @1 again\n"},
 		{"the first copy lost between, and the clock behind", bothEnds + "+1 A>B . 201:301 ack 1 @1\n+.3 A>B . 1:101 ack 1 @1 again\n+.7 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 again\n"},
@@ -260,6 +262,7 @@ func TestPlacesByID(t *testing.T) {
 		{"same", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @1 copy\n"},
 		{"next", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 13 @1 again\n"},
 		{"sent again, and missed at the first end", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+.05 A>B P. 1:101 ack 1 id 12 @1 copy\n+.1 A>B P. 101:201 ack 1 id 14 @0\n+.05 A>B P. 1:101 ack 1 id 13 @1 again\n"},
+		{"sent again, and that at the other end", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+.3 A>B P. 1:101 ack 1 id 13 @0 again\n+1.1 A>B P. 1:101 ack 1 id 12 @1 copy\n+.3 A>B P. 1:101 ack 1 id 13 @1 copy\n"},
 		{"same place", head + "+0 A>B P. 1:101 ack 1 id 12 @0\n+1.5 A>B P. 1:101 ack 1 id 12 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)

@@ -3,6 +3,7 @@ package analyze
 import (
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
 )
 
 // Repeat says what a RETRANSMISSION repeats and what its sender's timer would
@@ -39,4 +40,32 @@ func (a *Analyzer) repeats(o *Observation) {
 		r.Backoff++
 	}
 	o.Repeat = r
+}
+
+// copied takes a copy of a segment of x.
+func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
+	fx := &a.facts
+	x.Duplicates++
+	x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
+	x.Payload += uint64(seg.Len)
+	first := &fx.Same
+	if first.Packet == 0 {
+		first = &fx.Overlap
+	}
+	// The first of its octets at a place, it may be the one that was lost behind that:
+	// then what was sent again will come there, too.
+	a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
+	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere && a.lab.Reason != label.AsOthers)
+	if x.Places() {
+		fx.Receiver.CopiedToo()
+	}
+}
+
+// repeats takes whether the segment, which has octets, repeats some.
+func repeats(x *flow.Half, seg *wire.Segment, s label.Set) {
+	x.LastAgain, x.RepeatEnd = s.Has(label.Retransmission), 0
+	x.LastRepeats = x.LastAgain || s.Has(label.DuplicatePacket)
+	if x.LastRepeats {
+		x.RepeatEnd = seg.End()
+	}
 }

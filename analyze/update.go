@@ -44,9 +44,6 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if a.cause != label.NoCause || a.lab.Set.Has(label.ShownSpurious) {
 		a.countCause(n, seg)
 	}
-	if fx.Cover.Fresh == 0 && fx.Moved && a.lab.Set.Has(label.Retransmission) {
-		x.AgainAt(seg)
-	}
 	a.remember(x, y, seg)
 	if a.cause == label.CauseSpurious {
 		a.table.Show(x, seg.Packet) // counted already
@@ -67,25 +64,6 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	a.receives(n, x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
-}
-
-// copied takes a packet of x that was captured before.
-func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
-	fx := &a.facts
-	x.Duplicates++
-	x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
-	x.Payload += uint64(seg.Len)
-	first := &fx.Same
-	if first.Packet == 0 {
-		first = &fx.Overlap
-	}
-	// The first of its octets at a place, it may be the one that was lost behind that:
-	// then what was sent again will come there, too.
-	a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
-	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere && a.lab.Reason != label.AsOthers)
-	if x.Places() {
-		fx.Receiver.CopiedToo()
-	}
 }
 
 // payload takes what it shows that x sends octets: behind all that it has sent, or late
@@ -111,15 +89,6 @@ func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
 	if seg.Flags.Has(wire.SYN) {
 		x.MSS = announcedMSS(seg)
 		scale(x, y, n, a.facts.From, seg)
-	}
-}
-
-// repeats takes whether the segment, which has octets, repeats some.
-func repeats(x *flow.Half, seg *wire.Segment, s label.Set) {
-	x.LastAgain, x.RepeatEnd = s.Has(label.Retransmission), 0
-	x.LastRepeats = x.LastAgain || s.Has(label.DuplicatePacket)
-	if x.LastRepeats {
-		x.RepeatEnd = seg.End()
 	}
 }
 
@@ -154,7 +123,10 @@ func opens(x *flow.Half, seg *wire.Segment) {
 // remember keeps which numbers of x were captured, and in which packets.
 func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
-	low, begun := x.Low, x.Is(flow.Sent)
+	low, begun, again := x.Low, x.Is(flow.Sent), a.lab.Set.Has(label.Retransmission)
+	if again && fx.Cover.Fresh == 0 && fx.Moved {
+		x.AgainAt(seg)
+	}
 	if (fx.Moved || x.TriesPlaces()) && (fx.Cover.Fresh > 0 || !begun || fx.Bare && x.Is(flow.SentACK) && seg.Ack.After(x.Ack)) {
 		x.Passes(seg)
 	}
@@ -166,7 +138,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
 	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(leastMSS(y, seg)) && seg.HeaderLen >= 20)
-	if !a.lab.Set.Has(label.Retransmission) {
+	if !again {
 		x.FreshTime = seg.Time
 	}
 	if !fx.Bare { // acknowledgements in between leave the octet where it is
@@ -180,7 +152,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if a.lab.Set.Has(label.OutOfOrder) {
 		overtaken = &fx.Cover.Beyond
 	}
-	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), a.lab.Set.Has(label.Retransmission), overtaken)
+	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), again, overtaken)
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {
 		x.MostFlight = uint32(f)
 	}

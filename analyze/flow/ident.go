@@ -2,3 +2,150 @@ package flow
 
 // LastID returns the IP identification of the end's last segment that had one.
 func (h *Half) LastID() (id uint16, ok bool) { return h.ids.last, h.ids.known }
+
+// idTrend follows how an end counts its IP identifications, so that they are
+// only used for order where they have one.
+type idTrend struct {
+	last, top uint16 // of the latest packet, and the highest, as long as they count
+	known     bool
+	// wide is set when the last packet was several on the wire, each with an
+	// identification of its own: segmentation was left to the NIC, or the NIC
+	// joined what it received.
+	wide      bool
+	up, other uint16
+	// byOne counts steps of exactly one, byFew of two or three, same of none.
+	byOne, byFew, same uint16
+	back               uint16 // of other: down by fewer than idBack
+	free               uint16 // steps behind a wide packet, which say nothing of one by one
+}
+
+// step is the most that an identification may rise between two segments of a
+// connection that uses a counter of its own or shares it with a few others.
+const idStep = 1 << 12
+
+// idBack is a heuristic: how far an identification may fall where packets were overtaken.
+const idBack = 64
+
+// add takes the identification of the next packet. anew is set where nothing was captured
+// of the end for so long that what was on the way then has arrived.
+func (d *idTrend) add(m *Mark, wide, anew bool) {
+	if !m.HasID {
+		return
+	}
+	if d.known {
+		switch n := m.IPID - d.last; {
+		case d.wide && n != 0 && n < idStep:
+			d.up++
+			d.free++
+		case n == 0:
+			d.same++
+			d.other++
+		case n == 1:
+			d.byOne++
+			fallthrough
+		case n != 0 && n < idStep:
+			if n > 1 && n <= 3 {
+				d.byFew++
+			}
+			d.up++
+		default:
+			d.other++
+			if -n < idBack {
+				d.back++
+			}
+		}
+		if d.up > 1<<12 { // keep the proportion, forget the past
+			d.up, d.other, d.byOne, d.byFew, d.free, d.back = d.up/2, d.other/2, d.byOne/2, d.byFew/2, d.free/2, d.back/2
+		}
+	}
+	if !d.known || anew || d.top-m.IPID >= idStep {
+		d.top = m.IPID
+	}
+	d.last, d.known, d.wide = m.IPID, true, wide
+}
+
+// IDsConstant reports whether every packet of the end had the same identification,
+// as RFC 6864 §4.1 lets it where packets are not fragmented: it tells no packet
+// from another.
+func (h *Half) IDsConstant() bool {
+	return h.ids.same > 0 && h.ids.same == h.ids.other && h.ids.up == 0
+}
+
+// IDsNear reports whether the identification of the next segment, a, and an earlier one,
+// b, lie so close together that they come from one counter, though too few packets were
+// captured to know that the end has one: eight apart, as random numbers are once in 4,000
+// times. Where one was overtaken before, the next must rise again: some count down. A
+// heuristic.
+func (h *Half) IDsNear(a, b uint16) bool {
+	if up := a - h.ids.last; h.ids.other != 0 && (up == 0 || up > 8) {
+		return false
+	}
+	d := int16(a - b)
+	return d >= -8 && d <= 8
+}
+
+// IDsOrdered reports whether the end's IP identifications have risen so steadily
+// that they tell in which order packets were sent. A heuristic: nine steps in
+// ten, where random numbers rise by so little once in sixteen. A few down, as where
+// packets were overtaken, are as good as up, which random numbers do once in a thousand,
+// as long as one in five rises.
+func (h *Half) IDsOrdered() bool {
+	d := &h.ids
+	return 4*uint32(d.up) >= uint32(d.back) && uint32(d.up)+uint32(d.back) > 9*uint32(d.other-d.back)
+}
+
+// newer reports whether the packet of mark m was sent after all that were
+// captured of this end, so that it is no copy of one.
+func (h *Half) newer(m *Mark) bool {
+	return m.HasID && h.ids.known && int16(m.IPID-h.ids.top) > 0 && h.IDsOrdered() ||
+		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
+}
+
+// older reports whether the packet of mark m was sent before one that was captured of
+// this end in front of it, so that it was overtaken or is a copy.
+func (h *Half) older(m *Mark) bool {
+	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
+		return int32(m.TSVal-h.TSVal) < 0
+	}
+	return m.Time-h.LastTime < copyHorizon && h.sentEarlier(m)
+}
+
+// sentEarlier is older where the packet may come long behind: at another place, by
+// another clock.
+func (h *Half) sentEarlier(m *Mark) bool {
+	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
+		return int32(m.TSVal-h.TSVal) < 0
+	}
+	back := h.ids.top - m.IPID
+	return m.HasID && h.ids.known && back != 0 && back < idStep && h.IDsOrdered()
+}
+
+// IDsConsecutive reports whether nearly every packet of the end had the next
+// identification: the counter belongs to the connection, and a jump means that
+// packets in between did not pass here. Heuristics: nine in ten by one, whatever
+// the others; or two in three by one and the others by two or three, as where
+// single packets are lost.
+func (h *Half) IDsConsecutive() bool {
+	d := &h.ids
+	rest := d.up - d.byOne - d.free + d.other
+	return d.byOne >= 1 && (d.byOne > 9*rest || rest == d.byFew && d.byOne >= 2*rest)
+}
+
+// IDJump returns how far m's identification lies behind the last one: 1 for the
+// next; 0 where it cannot be said.
+func (h *Half) IDJump(m *Mark) uint16 {
+	if !m.HasID || !h.ids.known || h.ids.wide {
+		return 0
+	}
+	return m.IPID - h.ids.last
+}
+
+// Remember takes the mark of the latest segment of the end. wide is set when it
+// is larger than the other end's MSS allows.
+func (h *Half) Remember(m *Mark, wide bool) {
+	h.ids.add(m, wide, m.Time-h.LastTime >= copyHorizon)
+	h.LastTime = m.Time
+	if m.HasTS && h.tsAt == 0 {
+		h.tsFirst, h.tsAt = m.TSVal, m.Time
+	}
+}

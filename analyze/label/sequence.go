@@ -110,7 +110,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 	case m.HasTS != old.HasTS, m.TSVal != old.TSVal:
 		return 0, 0, 0, false
 	case m.HasID && old.HasID && !x.Sender.IDsConstant():
-		if m.IPID == old.IPID && apart < copyTime {
+		if m.IPID == old.IPID && (apart < copyTime || x.SameOnce) {
 			return Copied, SameIPID, old.Packet, true
 		}
 		return 0, 0, 0, false
