@@ -259,7 +259,8 @@ type Closing struct {
 	RstPacket uint64 // the first acceptable RST; 0: none
 	RstBy     Side
 	RstAfter  RstAfter
-	// RstIgnored counts RSTs that RFC 5961 does not accept: they change nothing.
+	// RstIgnored counts RSTs that changed nothing: RFC 5961 §3.2 does not accept them, their
+	// checksum is wrong, or the end that they were sent to went on all the same.
 	RstIgnored uint32
 
 	// HalfClosedFor is the time in nanoseconds between the first FIN and the

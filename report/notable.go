@@ -255,7 +255,7 @@ func reasonText(c *connection, why reason) string {
 		}
 		return "one end waited " + duration(cl.HalfClosedFor) + " for the other's FIN" + packetList(cl.FinPackets)
 	case whyIgnoredRST:
-		return wasWere(uint64(cl.RstIgnored), "RST") + " not acceptable (RFC 5961 §3.2)"
+		return wasWere(uint64(cl.RstIgnored), "RST") + " ignored"
 	case whyMissing:
 		return missingText(c)
 	}

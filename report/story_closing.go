@@ -71,7 +71,7 @@ func (t *story) closingSentence() string {
 		add("a FIN was sent again %s", times(n))
 	}
 	if c.RstIgnored > 0 {
-		add("%s not acceptable (RFC 5961 §3.2) and changed nothing", wasWere(uint64(c.RstIgnored), "RST"))
+		add("%s ignored", wasWere(uint64(c.RstIgnored), "RST"))
 	}
 	return strings.Join(parts, "; ")
 }

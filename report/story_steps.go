@@ -309,7 +309,7 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 
 func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
 	if !st.Acceptable {
-		return "not acceptable (RFC 5961 §3.2): changes nothing", Doubt
+		return "not acceptable (RFC 5961 §3.2) or damaged: changes nothing", Doubt
 	}
 	if st.Flags.Any(wire.ACK) && peer.synSeen && !own.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1 {
 		return "ack = " + a.number(peer, peer.syn) + " + 1 ✓: answers the SYN", Bad

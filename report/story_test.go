@@ -60,7 +60,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
 		}, "half-closed: the server sent a FIN, no FIN of the client was captured; the capture of it goes on for 2.00 s"},
-		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was not acceptable (RFC 5961 §3.2) and changed nothing"},
+		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was ignored"},
 		{reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
 		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
 		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},

@@ -38,7 +38,7 @@ var closeView = &rowView[connection]{
 			}},
 		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 4, HideEmpty: true, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data, no connection or in TIME-WAIT.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.RstAfter.String()) }},
-		{Name: "rst_ignored", Header: "RSTS IGNORED", Kind: KindCount, Drop: 11, HideEmpty: true, Nothing: "0", Meaning: "RSTs that RFC 5961 does not accept.",
+		{Name: "rst_ignored", Header: "RSTS IGNORED", Kind: KindCount, Drop: 11, HideEmpty: true, Nothing: "0", Meaning: "RSTs that changed nothing: RFC 5961 §3.2 does not accept them, their checksum is wrong, or the end that they were sent to went on.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.RstIgnored)) }},
 		{Name: "half_closed_for", Header: "HALF-CLOSED", Unit: "s", Kind: KindDuration, Drop: 5, HideEmpty: true, Meaning: "From the first FIN to the other end's FIN, the RST or the end.",
 			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Closing.HalfClosedFor) }},
