@@ -89,6 +89,9 @@ func (a *Analyzer) damaged(x *flow.Half) bool {
 func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if seg.Flags&(wire.FIN|wire.RST) == wire.FIN && !x.Is(flow.SentFIN) {
 		x.Has |= flow.FINSpoilt // what sends it again moves its sender, or what acknowledges it
+		if !y.Is(flow.FINProved) {
+			x.Has |= flow.OrderUnsure
+		}
 	}
 	if seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || a.facts.SeqDelta != 0 || seg.Ack.After(y.Nxt) {
 		return

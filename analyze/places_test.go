@@ -186,6 +186,12 @@ func TestTwiceAtOnePlace(t *testing.T) {
 		{"slower", both + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 copy\n"},
 		{"much slower", both + "+1 A>B . 101:201 ack 1 @0\n+.011 A>B . 101:201 ack 1 @0 again\n"},
 		{"sent again", both + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 copy\n+.011 A>B . 101:201 ack 1 @0 again\n+.009 A>B . 101:201 ack 1 @0 copy\n"},
+		{"of several, in order", both + "+1 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.008 A>B . 101:201 ack 1 @0 copy\n+.001 A>B . 201:301 ack 1 @0 copy\n"},
+		{"lost behind the first place, as the copy of the next says", both + "+1 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.008 A>B . 201:301 ack 1 @0 copy\n+.001 A>B . 101:201 ack 1 @0 again\n+.008 A>B . 101:201 ack 1 @0 copy\n"},
+		{"lost, although the copy of an earlier one came late", both + "+1 A>B . 101:201 ack 1 id 5 @0\n+0 A>B . 201:301 ack 1 @0\n+0 A>B . 301:401 ack 1 id 7 @0\n+.007 A>B . 301:401 ack 1 id 7 @0 copy\n" +
+			"+.001 A>B . 101:201 ack 1 id 5 @0 copy\n+.001 A>B . 201:301 ack 1 @0 again\n"},
+		{"an ACK behind the copy of later octets", both + "+1 B>A . 1 ack 101 @0\n+0 B>A . 1:101 ack 101 @0\n+.008 B>A . 1:101 ack 101 @0 copy\n+.001 B>A . 1 ack 101 @0 copy\n"},
+		{"octets behind the copy of a later ACK", both + "+1 B>A . 1:101 ack 101 @0\n+0 B>A . 101 ack 101 @0\n+.008 B>A . 101 ack 101 @0 copy\n+.001 B>A . 1:101 ack 101 @0 copy\n"},
 		{"three times", both + "+1 A>B . 101:201 ack 1 @0\n+.008 A>B . 101:201 ack 1 @0 copy\n+.001 A>B . 101:201 ack 1 @0 again\n"},
 		{"a capture that holds few twice", strings.ReplaceAll(once, "+.0001", "+.006") + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 again\n"},
 		{"another identification", strings.ReplaceAll(both, ". 1:101 ack 1", ". 1:101 ack 1 id 5") + "+1 A>B . 101:201 ack 1 id 6 @0\n+.009 A>B . 101:201 ack 1 id 7 @0 again\n"},

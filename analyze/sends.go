@@ -25,12 +25,16 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		x.Has &^= flow.FINAcked
 	}
 	if !seg.Flags.Has(wire.FIN) {
+		if x.Is(flow.FINSpoilt) && seg.Len > 0 && !seg.End().Before(x.FinEnd) {
+			// Nothing is sent behind a FIN (RFC 9293 §3.10.2): the flag was what was spoilt.
+			x.Has &^= flow.FINSpoilt | flow.SentFIN | flow.FINAwaiting
+		}
 		return
 	}
 	if !a.facts.RepeatsFIN || x.Is(flow.FINSpoilt) {
-		x.Has &^= flow.FINSpoilt
 		goesOn(x, y)
 		unsure := x.State.Base() == state.Unknown || a.orderUnsure(n, x, y, seg)
+		x.Has &^= flow.FINSpoilt
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
 			// It left before the peer's FIN came, and was overtaken by the answer
 			// to that: both closed at once.
@@ -94,10 +98,11 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 // LAST-ACK. A CLOSE moves an end at once, but the FIN waits until what the program sent
 // before is on its way (RFC 9293 §3.10.4): octets that were on their way when y's FIN
 // came, and more behind them, may have kept it waiting. And a FIN that is sent
-// again takes the acknowledgement anew, so that it says nothing of the first one.
+// again takes the acknowledgement anew, so that it says nothing of the first one: one that
+// was spoilt on the way may have left in front of y's (damagedProofs).
 func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool {
 	switch again := a.lab.Set.Has(label.Retransmission) && (x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst); {
-	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && seg.Len == 0 && n.halfOctets[a.facts.From] == 0:
+	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && seg.Len == 0 && n.halfOctets[a.facts.From] == 0 && !x.Is(flow.FINSpoilt):
 		x.Has &^= flow.OrderUnsure
 	case again:
 		x.Has |= flow.OrderUnsure

@@ -144,7 +144,10 @@ type Half struct {
 	nsent              int32
 	ids                idTrend
 	tsFirst            uint32 // the first timestamp, captured at tsAt
-	tsAt               int64
+	// copied is the number, modulo 2^32, of the latest packet with octets of which a copy
+	// was captured at the place of the first sights; 0: of none.
+	copied uint32
+	tsAt   int64
 	// SYNs counts this end's SYNs, copies apart; SYNAt is when the last of them
 	// was captured, copies included.
 	SYNs uint8

@@ -81,6 +81,9 @@ func (h *Half) CopiedAt(seg *wire.Segment, m *Mark, shown bool) {
 	l, p := &h.places, place(seg)
 	switch {
 	case p == l.first && m.Packet != 0:
+		if !m.Bare && (h.copied == 0 || h.awaitsCopy(m)) {
+			h.copied = uint32(m.Packet)
+		}
 		h.lag = max(h.lag, uint16(min((seg.Time-m.Time)/behindUnit+1, 1<<16-1)))
 		return
 	case p == l.first, l.sure > 0 && l.second != 0 && p != l.second:
@@ -120,6 +123,13 @@ func (h *Half) within(o *Half) int64 {
 	}
 	return 2 * int64(h.lag) * behindUnit
 }
+
+// awaitsCopy reports whether the copy of the packet of mark m may still come, which is
+// captured behind all with octets of which copies were: packets keep their order. Where
+// the copy of a later one has come, this one was lost behind the first place, which its
+// sender may have heard of, or was overtaken there. Acknowledgements are many that say the
+// same, and not sent again.
+func (h *Half) awaitsCopy(m *Mark) bool { return m.Bare || int32(uint32(m.Packet)-h.copied) > 0 }
 
 // AgainAt takes where the end's segment was captured that was sent again, or is a copy
 // for all that is known. Several in order, all elsewhere, while the end goes on sending
