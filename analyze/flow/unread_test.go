@@ -59,3 +59,36 @@ func TestUnreadGrows(t *testing.T) {
 		}
 	}
 }
+
+// TestRoom: of a flow many segments are kept while those that rest or are unread take
+// little memory, and few as soon as they take more.
+func TestRoom(t *testing.T) {
+	table := NewTable()
+	kept := func(i int) (n int) {
+		seg := wire.Segment{
+			Packet: 1, Time: 100, Flags: wire.SYN, HeaderLen: 60, Options: wire.Options{Set: 1<<14 - 1, SACKBlocks: wire.MaxSACKBlocks},
+			Tuple: wire.Tuple{Src: wire.Addr{14: byte(i >> 8), 15: byte(i)}, Dst: wire.Addr{15: 2}, SrcPort: 3, DstPort: 4},
+		}
+		var k Key
+		from := k.Fill(&seg.Tuple)
+		r := table.NewUnread(&k, table.Hash(&k), from, uint64(i+1), &seg)
+		for more := true; more; n++ {
+			seg.Packet++
+			_, more = table.Keep(r, from, &seg)
+		}
+		return n
+	}
+	first, last := kept(0), 0
+	for i := 1; last != 24; i++ {
+		taken := table.store.Octets()
+		if last = kept(i); last != first && (last > first || taken+1<<15 < roomyBelow) || i == 1<<16-1 {
+			t.Fatalf("%d segments of flow %d, while flows take %d octets; %d of the first", last, i+1, taken, first)
+		}
+		if last == first && taken >= roomyBelow {
+			t.Fatalf("still %d segments of flow %d, while flows take %d octets", last, i+1, taken)
+		}
+	}
+	if first <= 24 {
+		t.Errorf("%d segments of the first flow", first)
+	}
+}
