@@ -294,9 +294,11 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 	tone := Plain
 	if own.base.ISN && !own.far {
 		n := uint32(st.Seq.Add(st.Len)-own.base.Number) - 1
-		if n == 0 || n == 1<<32-1 {
+		switch {
+		case n == 0 || n == 1<<32-1:
 			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
-		} else {
+		case uint64(n) > own.sent+1<<31: // it lies in front of the base, as a forged one may
+		default:
 			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
 		}
 	}

@@ -132,6 +132,8 @@ var cases = []struct{ name, script, want string }{
 	{"refused with the lowest", fromAfar(50, 60), "REFUSED certain"},
 	{"reset in the opening with a TTL that its own SYN-ACK alone has", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 50\n", ""},
 	{"reset in the opening with a TTL that its host had before", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 60\n", ""},
+	{"a stranger's SYN-ACK into a connection that a SYN-ACK sent again had opened", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
+		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n+1 B>A S. 0 ack 5000\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},

@@ -17,7 +17,7 @@ var synAckLost = Spec{
 			"longest of them explains", slowAnswer},
 		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
-		{"every SYN-ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
+		{"every SYN-ACK in front of that ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
@@ -28,7 +28,7 @@ var synAckLost = Spec{
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
 		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || x.Opening.BadAcks > 0 || bothOpened(x) {
+		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || x.answeredWrongly() || bothOpened(x) {
 			return false
 		}
 		first := x.synAck(0)
@@ -41,6 +41,18 @@ var synAckLost = Spec{
 		}
 		return synAckNotReached(x, v, first)
 	},
+}
+
+// answeredWrongly reports whether a SYN-ACK in front of the ACK that completes the handshake
+// acknowledges something else than the SYN. One behind that has no part in it.
+func (x *context) answeredWrongly() bool {
+	for i := range x.synAcksBefore(x.Opening.AckPacket) {
+		a := x.synAck(i)
+		if s := x.answeredSyn(a.Packet); s != nil && (!a.Ack.After(s.Seq) || a.Ack.After(s.Seq.Add(1+s.Len))) {
+			return true
+		}
+	}
+	return false
 }
 
 // slowWay reports whether the longest round trip to the server that was measured
