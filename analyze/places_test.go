@@ -299,3 +299,26 @@ func TestPlacesRest(t *testing.T) {
 		}
 	}
 }
+
+// TestNoCopiesClockBack: where no packet was captured twice, one like another is no copy,
+// though it stands behind that with an earlier time.
+func TestNoCopiesClockBack(t *testing.T) {
+	segs, want := sighted(t, `
+0       A>B S  0:0 <mss 1460> @1
++.010   B>A S. 0:0 ack 1 <mss 1460> @1
++.001   A>B .  1:1 ack 1 @1
++.001   A>B P. 1:101 ack 1 @1
++.010   B>A .  1:1 ack 101 @1
++.001   A>B P. 201:301 ack 1 @1
++.001   A>B P. 301:401 ack 1 @1
++.010   B>A .  1:1 ack 101 @1 dup
++.001   B>A .  1:1 ack 101 @1 dup
+`)
+	segs[8].Time = segs[7].Time - 4000
+	for i := range segs {
+		segs[i].IPv6, segs[i].HasIPID = true, false
+	}
+	if said := saidOf(segs); !slices.Equal(said, want) {
+		t.Errorf("said %q, want %q", said, want)
+	}
+}

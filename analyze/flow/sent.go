@@ -242,7 +242,7 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 				continue
 			}
 			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
-			once := (at != 0 && s.places&at == 0 || !s.copied && seg.Time-s.Time < within && h.awaitsCopy(&s.Mark)) && (!s.Bare || s.Sum == sum)
+			once := (at != 0 && s.places&at == 0 || within > 0 && !s.copied && seg.Time-s.Time < within && h.awaitsCopy(&s.Mark)) && (!s.Bare || s.Sum == sum)
 			if same && (at == 0 && within == 0 || once || s.HasID) {
 				return s.Mark, s.Again, once
 			}
