@@ -81,7 +81,7 @@ func (h *Half) CopiedAt(seg *wire.Segment, m *Mark, shown bool) {
 	l, p := &h.places, place(seg)
 	switch {
 	case p == l.first && m.Packet != 0:
-		if !m.Bare && (h.copied == 0 || h.awaitsCopy(m)) {
+		if !m.Bare && (h.copied == 0 || h.behindCopied(m)) {
 			h.copied = uint32(m.Packet)
 		}
 		h.lag = max(h.lag, uint16(min((seg.Time-m.Time)/behindUnit+1, 1<<16-1)))
@@ -124,12 +124,19 @@ func (h *Half) within(o *Half) int64 {
 	return 2 * int64(h.lag) * behindUnit
 }
 
-// awaitsCopy reports whether the copy of the packet of mark m may still come, which is
-// captured behind all with octets of which copies were: packets keep their order. Where
-// the copy of a later one has come, this one was lost behind the first place, which its
-// sender may have heard of, or was overtaken there. Acknowledgements are many that say the
+// awaitsCopy reports whether the copy of the packet of mark m may come so late, where
+// copies come within some time, which is about a round trip. Where the copy of a later
+// one with octets has come, this one was overtaken behind the first place, or lost there,
+// which its sender hears of a round trip later: sooner than three quarters of one (a
+// heuristic) nothing that it sends again comes. Acknowledgements are many that say the
 // same, and not sent again.
-func (h *Half) awaitsCopy(m *Mark) bool { return m.Bare || int32(uint32(m.Packet)-h.copied) > 0 }
+func (h *Half) awaitsCopy(m *Mark, late, within int64) bool {
+	return late < within && (m.Bare || h.behindCopied(m) || late < within*3/4)
+}
+
+// behindCopied reports whether the packet of mark m was captured behind all with octets
+// of which copies were.
+func (h *Half) behindCopied(m *Mark) bool { return int32(uint32(m.Packet)-h.copied) > 0 }
 
 // AgainAt takes where the end's segment was captured that was sent again, or is a copy
 // for all that is known. Several in order, all elsewhere, while the end goes on sending

@@ -214,7 +214,7 @@ func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
 // identification and timestamp, of that one; again is set where that was a
 // retransmission. late is Facts.Late of seg. Packet 0: none. once is set where
 // copies are known by their place and this one was not captured where seg was, or where
-// copies come within some time and none of this one, or of a later one, came; such a one
+// copies come within some time and none of this one came (awaitsCopy); such a one
 // is preferred where they have no identification.
 func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mark, again, once bool) {
 	end, looks := seg.End(), int32(maxLook)
@@ -242,7 +242,7 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 				continue
 			}
 			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
-			once := (at != 0 && s.places&at == 0 || within > 0 && !s.copied && seg.Time-s.Time < within && h.awaitsCopy(&s.Mark)) && (!s.Bare || s.Sum == sum)
+			once := (at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)) && (!s.Bare || s.Sum == sum)
 			if same && (at == 0 && within == 0 || once || s.HasID) {
 				return s.Mark, s.Again, once
 			}

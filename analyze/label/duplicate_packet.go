@@ -20,8 +20,8 @@ var duplicatePacket = Spec{
 			"and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was; " +
 			"or it was not captured before at its place (interface and TTL, which tells routers in between), where packets of this connection are captured at " +
 			"several places one behind the other: shown by a copy that another of these rules tells or by three in order while the sender went on, and more often since than the other place had new octets (heuristics); " +
-			"a SYN also where its sender has sent an ACK since, a SYN-ACK where its sender has acknowledged more: they are not sent again then (RFC 9293 §3.10.7.3); or no copy of it was captured before, nor, where it has octets, of a later packet of its sender that has some, and it comes no later than twice as late " +
-			"as copies of its end do, where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
+			"a SYN also where its sender has sent an ACK since, a SYN-ACK where its sender has acknowledged more: they are not sent again then (RFC 9293 §3.10.7.3); or no copy of it was captured before, and it comes no later than twice as late " +
+			"as copies of its end do, or with octets and behind the copy of a later packet that has some than one and a half times as late, where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},
 	Clauses:   []Clause{{791, "3.1"}, {7323, "3"}},
