@@ -104,10 +104,8 @@ func (h *Half) newer(m *Mark) bool {
 // older reports whether the packet of mark m was sent before one that was captured of
 // this end in front of it, so that it was overtaken or is a copy.
 func (h *Half) older(m *Mark) bool {
-	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
-		return int32(m.TSVal-h.TSVal) < 0
-	}
-	return m.Time-h.LastTime < copyHorizon && h.sentEarlier(m)
+	stamped := m.HasTS && h.HasTS && m.TSVal != h.TSVal
+	return (stamped || m.Time-h.LastTime < copyHorizon) && h.sentEarlier(m)
 }
 
 // sentEarlier is older where the packet may come long behind: at another place, by
