@@ -143,7 +143,9 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	}
 	if !fx.Bare { // acknowledgements in between leave the octet where it is
 		probe := a.lab.Set.Has(label.ZeroWindowProbe)
-		x.HasProbe, x.ProbeAt = probe && (fx.SeqDelta == 0 || x.HasProbe), seg.Seq
+		if x.HasProbe = probe && (fx.SeqDelta == 0 || x.HasProbe); x.HasProbe {
+			x.ProbeAt = seg.Seq
+		}
 		if !probe && y.Window != 0 {
 			x.Has &^= flow.Stopped
 		}

@@ -17,7 +17,7 @@ const firstRoom = 80
 
 // roomyBelow is how many octets flows that rest or are unread may take while many
 // segments of one are kept. A heuristic.
-const roomyBelow = 16 << 20
+const roomyBelow = 12 << 20
 
 // NewUnread adds a flow for the key with the hash h, which no flow has, that begins
 // with a segment of a side for which journal.Opens holds.

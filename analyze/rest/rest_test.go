@@ -132,6 +132,26 @@ func TestStore(t *testing.T) {
 	})
 }
 
+// TestSpareBlocks: strings that all grow and shrink again use the same memory in turn.
+func TestSpareBlocks(t *testing.T) {
+	var s Store
+	refs := make([]Ref, 20_000)
+	for i := range refs {
+		refs[i] = s.Make(300)
+	}
+	resize := func(length int) {
+		for i := range refs {
+			s.Free(refs[i])
+			refs[i] = s.Make(length)
+		}
+	}
+	turn := func() { resize(450); resize(300) }
+	turn()
+	if blocks := testing.AllocsPerRun(5, turn); blocks > 10 {
+		t.Errorf("%v blocks taken anew in a turn", blocks)
+	}
+}
+
 // TestStoreShrinks: what a burst took is given back, and blocks serve other
 // sizes.
 func TestStoreShrinks(t *testing.T) {
@@ -148,7 +168,7 @@ func TestStoreShrinks(t *testing.T) {
 			s.Free(r)
 		}
 		refs = refs[:0]
-		if h := s.Held(); h > (mostSpare+1)*blockSize+1<<17 {
+		if h := s.Held(); h > (leastSpare+1)*blockSize+1<<17 {
 			t.Errorf("%d octets held for nothing", h)
 		}
 	}

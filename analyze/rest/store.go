@@ -40,8 +40,13 @@ type block struct {
 	prev, next uint32
 }
 
-// mostSpare bounds the memory that is kept for blocks to come.
-const mostSpare = 16
+// leastSpare blocks at least keep their memory when they are given back, for others to
+// come, and a spareShare of those in use: strings that grow together with each segment, and
+// shrink when these are read, need blocks of one size, then of another. Heuristics.
+const (
+	leastSpare = 16
+	spareShare = 2
+)
 
 // Sizes rise by one unit up to fine of them, then by an eighth, so that at most an
 // eighth of a cell is left over.
@@ -167,11 +172,13 @@ func (s *Store) newBlock(class uint8) uint32 {
 func (s *Store) giveBack(i uint32) {
 	b := &s.blocks[i]
 	s.unlink(i)
-	if len(s.spare) < mostSpare {
-		s.spare = append(s.spare, b.cells)
-	}
+	s.spare = append(s.spare, b.cells)
 	*b = block{}
 	s.empty = append(s.empty, i)
+	for n := len(s.spare); n > max(leastSpare, (len(s.blocks)-len(s.empty))/spareShare); n-- {
+		s.spare[n-1] = nil
+		s.spare = s.spare[:n-1]
+	}
 }
 
 func (s *Store) link(i uint32) {
