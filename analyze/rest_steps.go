@@ -105,7 +105,7 @@ func (a *companion) appendSteps(dst []byte, f *flow.Flow, n *note, like *likenes
 		if s.TSVal|s.TSEcr == 0 {
 			what |= stepUnstamped
 		} else {
-			dst = appendNear(dst, s.TSEcr, g[from.Other()].tsval)
+			dst = rest.AppendNear(dst, s.TSEcr, g[from.Other()].tsval)
 		}
 		dst[head] = what
 		g.after(from, s)
@@ -134,12 +134,12 @@ func lengthOf(t *flow.Trace) uint32 {
 func (g *goingOn) append(dst []byte, s *Step, from flow.Side, what *byte, c *rest.Coder) []byte {
 	dst = c.Append(dst, uint64(s.Time))
 	dst = binary.AppendUvarint(dst, uint64(s.Flags))
-	dst = appendNear(dst, s.TSVal, g[from].tsval)
+	dst = rest.AppendNear(dst, s.TSVal, g[from].tsval)
 	if s.Seq == g[from].nxt && s.Ack == g[from.Other()].nxt {
 		*what |= stepGoesOn
 	} else {
-		dst = appendNear(dst, uint32(s.Seq), uint32(g[from].nxt))
-		dst = appendNear(dst, uint32(s.Ack), uint32(g[from.Other()].nxt))
+		dst = rest.AppendNear(dst, uint32(s.Seq), uint32(g[from].nxt))
+		dst = rest.AppendNear(dst, uint32(s.Ack), uint32(g[from.Other()].nxt))
 	}
 	if s.Len == 0 {
 		*what |= stepEmpty
@@ -174,7 +174,7 @@ func (a *companion) nextSteps(src []byte, f *flow.Flow, n *note, like *likeness,
 			src = g.next(src, s, from, what, c)
 		}
 		if what&stepUnstamped == 0 {
-			s.TSEcr, src = nextNear(src, g[from.Other()].tsval)
+			s.TSEcr, src = rest.NextNear(src, g[from.Other()].tsval)
 		}
 		g.after(from, s)
 		if n.firstStep == 0 {
@@ -192,12 +192,12 @@ func (g *goingOn) next(src []byte, s *Step, from flow.Side, what byte, c *rest.C
 	s.Time = int64(at)
 	flags, n := binary.Uvarint(src)
 	s.Flags = wire.Flags(flags)
-	s.TSVal, src = nextNear(src[n:], g[from].tsval)
+	s.TSVal, src = rest.NextNear(src[n:], g[from].tsval)
 	s.Seq, s.Ack = g[from].nxt, g[from.Other()].nxt
 	if what&stepGoesOn == 0 {
 		var seq, ack uint32
-		seq, src = nextNear(src, uint32(s.Seq))
-		ack, src = nextNear(src, uint32(s.Ack))
+		seq, src = rest.NextNear(src, uint32(s.Seq))
+		ack, src = rest.NextNear(src, uint32(s.Ack))
 		s.Seq, s.Ack = wire.Seq(seq), wire.Seq(ack)
 	}
 	if what&stepEmpty == 0 {
@@ -229,13 +229,4 @@ func nextShape(src []byte) (h stepShape, behind []byte) {
 func (h *stepShape) to(s *Step) {
 	s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred = h.fromClient, h.repeated, h.copied, h.acceptable, h.inferred
 	s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window = h.phase, h.client, h.server, h.ttl, h.window
-}
-
-func appendNear(dst []byte, v, to uint32) []byte {
-	return binary.AppendUvarint(dst, uint64(rest.Fold(v, to)))
-}
-
-func nextNear(src []byte, to uint32) (v uint32, behind []byte) {
-	z, n := binary.Uvarint(src)
-	return rest.Unfold(uint32(z), to), src[n:]
 }
