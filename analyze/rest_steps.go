@@ -16,15 +16,15 @@ import (
 
 // stepShape is what a Step did, and what of its header rarely differs.
 type stepShape struct {
-	fromClient, repeated, copied, acceptable, inferred bool
-	phase                                              label.ID
-	client, server                                     state.State
-	ttl                                                uint8
-	window                                             uint16
+	bits           uint8 // Step.bits
+	phase          label.ID
+	client, server state.State
+	ttl            uint8
+	window         uint16
 }
 
 func shapeOf(s *Step) stepShape {
-	return stepShape{s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred, s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
+	return stepShape{s.bits(), s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
 }
 
 // shapes returns those of a connection's steps.
@@ -44,14 +44,26 @@ const (
 	stepUnstamped             // no timestamps
 )
 
-// What an octet of a shape holds.
+// What Step.bits holds.
 const (
-	shapeFromClient = 1 << iota
-	shapeRepeated
-	shapeCopy
-	shapeAcceptable
-	shapeInferred
+	bitFromClient = 1 << iota
+	bitRepeated
+	bitCopy
+	bitAcceptable
+	bitInferred
 )
+
+// bits returns what of a Step is said by yes or no, in an octet.
+func (s *Step) bits() uint8 {
+	return bit(s.FromClient)*bitFromClient | bit(s.Repeated)*bitRepeated | bit(s.Copy)*bitCopy |
+		bit(s.Acceptable)*bitAcceptable | bit(s.Inferred)*bitInferred
+}
+
+// setBits takes what bits returned.
+func (s *Step) setBits(b uint8) {
+	s.FromClient, s.Repeated, s.Copy = b&bitFromClient != 0, b&bitRepeated != 0, b&bitCopy != 0
+	s.Acceptable, s.Inferred = b&bitAcceptable != 0, b&bitInferred != 0
+}
 
 // goingOn is where the steps so far have led each side: what is expected of the
 // next.
@@ -153,9 +165,7 @@ func (a *companion) nextSteps(src []byte, f *flow.Flow, n *note, like *likeness,
 	g := beginSteps(f)
 	n.firstStep, n.lastStep = 0, 0
 	for k := range int(n.stepCount) {
-		i, node := a.steps.New()
-		*node = stepNode{}
-		s := &node.Step
+		s := a.newStep(n)
 		what := src[0]
 		src = src[1:]
 		var shape stepShape
@@ -177,12 +187,6 @@ func (a *companion) nextSteps(src []byte, f *flow.Flow, n *note, like *likeness,
 			s.TSEcr, src = rest.NextNear(src, g[from.Other()].tsval)
 		}
 		g.after(from, s)
-		if n.firstStep == 0 {
-			n.firstStep = i
-		} else {
-			a.steps.At(n.lastStep).next = i
-		}
-		n.lastStep = i
 	}
 	return src
 }
@@ -208,25 +212,17 @@ func (g *goingOn) next(src []byte, s *Step, from flow.Side, what byte, c *rest.C
 }
 
 func (h stepShape) append(dst []byte) []byte {
-	bits := byte(0)
-	for i, b := range [...]bool{h.fromClient, h.repeated, h.copied, h.acceptable, h.inferred} {
-		if b {
-			bits |= 1 << i
-		}
-	}
-	dst = append(dst, bits, byte(h.phase), byte(h.client), byte(h.server), h.ttl)
+	dst = append(dst, h.bits, byte(h.phase), byte(h.client), byte(h.server), h.ttl)
 	return binary.LittleEndian.AppendUint16(dst, h.window)
 }
 
 func nextShape(src []byte) (h stepShape, behind []byte) {
-	bits := src[0]
 	return stepShape{
-		bits&shapeFromClient != 0, bits&shapeRepeated != 0, bits&shapeCopy != 0, bits&shapeAcceptable != 0, bits&shapeInferred != 0,
-		label.ID(src[1]), state.State(src[2]), state.State(src[3]), src[4], binary.LittleEndian.Uint16(src[5:]),
+		src[0], label.ID(src[1]), state.State(src[2]), state.State(src[3]), src[4], binary.LittleEndian.Uint16(src[5:]),
 	}, src[7:]
 }
 
 func (h *stepShape) to(s *Step) {
-	s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred = h.fromClient, h.repeated, h.copied, h.acceptable, h.inferred
+	s.setBits(h.bits)
 	s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window = h.phase, h.client, h.server, h.ttl, h.window
 }

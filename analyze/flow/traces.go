@@ -182,8 +182,8 @@ const (
 
 // kind returns all of a trace that is no number.
 func (s *Trace) kind() uint64 {
-	return uint64(s.Flags)<<kindFlags | bit(s.HasID) | bit(s.HasTS)<<1 | bit(s.Bare)<<2 |
-		bit(s.HasSum)<<3 | bit(s.Again)<<4 | bit(s.shown)<<5 | bit(s.copied)<<6 |
+	return uint64(s.Flags)<<kindFlags | bit(s.HasID)*kindID | bit(s.HasTS)*kindTS | bit(s.Bare)*kindBare |
+		bit(s.HasSum)*kindSum | bit(s.Again)*kindAgain | bit(s.shown)*kindShown | bit(s.copied)*kindCopied |
 		uint64(s.behind)<<(kindFlags+16)
 }
 
