@@ -149,6 +149,16 @@ func TestAtOnce(t *testing.T) {
 	}
 }
 
+// TestResetAtOnce: a RST in the instant of the SYN-ACK ends what began there.
+func TestResetAtOnce(t *testing.T) {
+	var tab Table
+	at := second * 1000
+	tab.Add(attempt("10.0.0.1:1", at, 0, at), nil)
+	if l := tab.List(at)[0]; l.SynReceived != 0 {
+		t.Errorf("%d in SYN-RECEIVED behind its RST", l.SynReceived)
+	}
+}
+
 // TestSYNMissed: where the SYN was not captured, a connection is in SYN-RECEIVED
 // from its SYN-ACK for as long as the client took to acknowledge it.
 func TestSYNMissed(t *testing.T) {

@@ -88,6 +88,41 @@ func TestLengthField(t *testing.T) {
 	}
 }
 
+// TestCut: a tag is whole with four octets, a header of LLC with three, one of SNAP with
+// eight, and what is not whole says nothing.
+func TestCut(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		read func([]byte) (uint16, []byte, bool)
+		data string
+		kind uint16 // 0: a header that leads to neither IP
+	}{
+		{"VLAN", func(b []byte) (uint16, []byte, bool) { _, kind, rest, ok := VLAN(b); return kind, rest, ok }, "0005 86dd", EtherIPv6},
+		{"SNAP", LLC, "aaaa03 000000 0800", EtherIPv4},
+		{"SNAP, a response", LLC, "aaab03 000000 86dd", EtherIPv6},
+		{"IP", LLC, "060603", EtherIPv4},
+		{"IP, a response", LLC, "060703", EtherIPv4},
+		{"another SAP", LLC, "420603", 0},
+		{"from another SAP", LLC, "064203", 0},
+		{"not unnumbered information", LLC, "06067f", 0},
+		{"SNAP, not unnumbered information", LLC, "aaaa7f", 0},
+		{"SNAP from another SAP", LLC, "aa4203", 0},
+	} {
+		data := hx(tt.data)
+		for n := range data {
+			if _, _, ok := tt.read(data[:n]); ok {
+				t.Errorf("%s: %d octets are taken for a header", tt.name, n)
+			}
+		}
+		if kind, rest, ok := tt.read(append(data, 1, 2)); !ok || kind != tt.kind || len(rest) != 2 {
+			t.Errorf("%s: EtherType %#x, %d octets, %v", tt.name, kind, len(rest), ok)
+		}
+		if kind, rest, ok := tt.read(data); !ok || kind != tt.kind || len(rest) != 0 {
+			t.Errorf("%s with nothing behind it: EtherType %#x, %d octets, %v", tt.name, kind, len(rest), ok)
+		}
+	}
+}
+
 func TestMalformed(t *testing.T) {
 	good := AppendPacket(nil, &Segment{Tuple: Tuple{Src: AddrFrom4([4]byte{1})}, Len: 4})
 	with := func(at int, octets ...byte) []byte {
@@ -135,6 +170,7 @@ func TestFinalDestination(t *testing.T) {
 		"type 4":   outer("06 04 04 01 01 000000" + header6[33:] + hop),
 		"mobile":   cat(packet6(60, cat(hx("06 02 c9 10"), hx(header6)[:16], hx("01 02 0000"), segment6))),
 		"ipv4 lsr": ipv4Route(131, 4), "ipv4 ssr": ipv4Route(137, 4),
+		"ipv4 lsr behind other options": ipv4Route(131, 4, 1, 30, 2, 30, 4, 0, 0),
 	} {
 		w := Walker{Verify: true}
 		var seg Segment
@@ -167,11 +203,12 @@ func TestFinalDestination(t *testing.T) {
 	}
 }
 
-// ipv4Route is a segment to 192.0.2.2 by way of 192.0.2.99.
-func ipv4Route(kind, pointer byte) []byte {
+// ipv4Route is a segment to 192.0.2.2 by way of 192.0.2.99, with options before the route.
+func ipv4Route(kind, pointer byte, before ...byte) []byte {
 	s := Segment{Tuple: Tuple{Src: AddrFrom4([4]byte{192, 0, 2, 1}), Dst: AddrFrom4([4]byte{192, 0, 2, 2})}, Len: 5}
 	p := AppendPacket(nil, &s)
-	h := cat(p[:20], []byte{kind, 7, pointer, 192, 0, 2, 2, 0})
-	h[0], h[3], h[19] = 0x47, byte(len(p)+8), 99
+	h := cat(p[:20], before, []byte{kind, 7, pointer, 192, 0, 2, 2})
+	h = append(h, make([]byte, -len(h)&3)...)
+	h[0], h[3], h[19] = 0x40|byte(len(h)/4), byte(len(p)-20+len(h)), 99
 	return cat(h, p[20:])
 }
