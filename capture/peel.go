@@ -38,7 +38,7 @@ func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
 	u := &d.walker.Upper
 	v6 := seg.IPv6
 	c.data, c.wire = u.Data, max(u.Len, len(u.Data))
-	if c.depth++; c.depth > maxDepth {
+	if !c.deeper() {
 		return wire.TunnelTooDeep
 	}
 	switch u.Protocol {
