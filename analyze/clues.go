@@ -43,15 +43,14 @@ type Clues struct {
 	OldSyn         uint64
 	OldSynAt       int64
 	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, but for those with
-	// a wrong checksum, and
-	// BlindAfter the first segment by which its receiver went on: one that sends
-	// something or acknowledges what was sent behind the RST, as a challenge ACK
-	// does not; it may have left before the RST came. BlindFor is the time from the
-	// RST to the last such segment, in nanoseconds. BlindOwn is the first segment by which
-	// the end that the RST names shows that it lives: one that acknowledges what
-	// was sent behind the RST, has octets behind the RST's number, or
-	// comes a round trip later. None is set where that end did not show it and
-	// sent an acceptable RST: as it does when it answers a challenge ACK.
+	// a wrong checksum, and BlindAfter the first segment by which its receiver went
+	// on: one that sends something or acknowledges what was sent behind the RST, as a
+	// challenge ACK does not; it may have left before the RST came. BlindFor is the
+	// time from the RST to the last such segment, in nanoseconds. BlindOwn is the first
+	// segment by which the end that the RST names shows that it lives: one that
+	// acknowledges what was sent behind the RST, has octets behind the RST's number, or
+	// comes a round trip later. None is set where that end did not show it and sent an
+	// acceptable RST: as it does when it answers a challenge ACK.
 	BlindRst, BlindAfter, BlindOwn uint64
 	BlindFor                       int64
 }

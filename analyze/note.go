@@ -145,13 +145,19 @@ func (a *Analyzer) addStep(n *note, s Step) {
 		n.stepsLost++
 		return
 	}
+	*a.newStep(n) = s
+	n.stepCount++
+}
+
+// newStep returns a new last step, which is zero.
+func (a *Analyzer) newStep(n *note) *Step {
 	i, node := a.steps.New()
-	*node = stepNode{Step: s}
+	*node = stepNode{}
 	if n.firstStep == 0 {
 		n.firstStep = i
 	} else {
 		a.steps.At(n.lastStep).next = i
 	}
 	n.lastStep = i
-	n.stepCount++
+	return &node.Step
 }

@@ -5,30 +5,33 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// leastMSS returns the MSS that y announced, options included, or the default
-// where it was not captured.
-func leastMSS(y *flow.Half, seg *wire.Segment) uint16 {
-	switch {
-	case y.MSS != 0:
+// mssOf returns the MSS that y announced, or the default where that was not captured.
+func mssOf(y *flow.Half, seg *wire.Segment) uint16 {
+	if y.MSS != 0 {
 		return y.MSS
-	case seg.IPv6:
+	}
+	return defaultMSS(seg)
+}
+
+// defaultMSS is what an end takes that announces no MSS, in octets with the options (RFC
+// 9293 §3.7.1).
+func defaultMSS(seg *wire.Segment) uint16 {
+	if seg.IPv6 {
 		return 1220
 	}
 	return 536
 }
 
-// announcedMSS returns the MSS that a SYN announces, or the default of RFC 9293
-// §3.7.1; 0 where it may stand behind what was captured of the options.
+// announcedMSS returns the MSS that a SYN announces, or the default; 0 where it may
+// stand behind what was captured of the options.
 func announcedMSS(seg *wire.Segment) uint16 {
 	switch {
 	case seg.Options.Set.Has(wire.OptMSS):
 		return seg.Options.MSS
 	case seg.Options.Set.Has(wire.OptCut):
 		return 0
-	case seg.IPv6:
-		return 1220
 	}
-	return 536
+	return defaultMSS(seg)
 }
 
 // What a SYN says of window scaling.
@@ -68,6 +71,6 @@ func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
 	y.Has |= flow.Scaled
 	x.Scale, y.Scale = 0, 0
 	if mine.Set.Has(wire.OptWindowScale) && other.Set.Has(wire.OptWindowScale) {
-		x.Scale, y.Scale = min(mine.WindowScale, 14), min(other.WindowScale, 14)
+		x.Scale, y.Scale = min(mine.WindowScale, wire.MaxWindowScale), min(other.WindowScale, wire.MaxWindowScale)
 	}
 }

@@ -164,9 +164,9 @@ func (p *packer) step(s *Step) {
 	fixed8(r, b[41:], &s.Phase)
 	fixed8(r, b[42:], &s.ClientState)
 	fixed8(r, b[43:], &s.ServerState)
-	bits := bit(s.FromClient) | bit(s.Repeated)<<1 | bit(s.Copy)<<2 | bit(s.Acceptable)<<3 | bit(s.Inferred)<<4
+	bits := s.bits()
 	fixed8(r, b[44:], &bits)
-	s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred = bits&1 != 0, bits&2 != 0, bits&4 != 0, bits&8 != 0, bits&16 != 0
+	s.setBits(bits)
 }
 
 // labels writes those that there are.

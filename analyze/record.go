@@ -185,15 +185,11 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 	switch {
 	case n.synCount[0] == 0 && n.synCount[1] == 0 && n.synAckCount == 0:
 		// ACKs that go on prove that the other direction exists.
-		one := &f.Half[f.Client]
-		if !one.Is(flow.Sent) {
-			one = y
-		}
 		s := f.Client
-		if one == y {
+		if !x.Is(flow.Sent) {
 			s = server
 		}
-		if oneSided && n.plainAck[s] && one.Ack.After(n.firstAck[s]) {
+		if oneSided && n.plainAck[s] && f.Half[s].Ack.After(n.firstAck[s]) {
 			return OpeningOneWay
 		}
 		return OpeningMidstream

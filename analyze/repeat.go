@@ -61,8 +61,8 @@ func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// repeats takes whether the segment, which has octets, repeats some.
-func repeats(x *flow.Half, seg *wire.Segment, s label.Set) {
+// notesRepeat takes whether the segment, which has octets, repeats some.
+func notesRepeat(x *flow.Half, seg *wire.Segment, s label.Set) {
 	x.LastAgain, x.RepeatEnd = s.Has(label.Retransmission), 0
 	x.LastRepeats = x.LastAgain || s.Has(label.DuplicatePacket)
 	if x.LastRepeats {

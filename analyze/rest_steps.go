@@ -16,15 +16,15 @@ import (
 
 // stepShape is what a Step did, and what of its header rarely differs.
 type stepShape struct {
-	fromClient, repeated, copied, acceptable, inferred bool
-	phase                                              label.ID
-	client, server                                     state.State
-	ttl                                                uint8
-	window                                             uint16
+	bits           uint8 // Step.bits
+	phase          label.ID
+	client, server state.State
+	ttl            uint8
+	window         uint16
 }
 
 func shapeOf(s *Step) stepShape {
-	return stepShape{s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred, s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
+	return stepShape{s.bits(), s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
 }
 
 // shapes returns those of a connection's steps.
@@ -44,14 +44,26 @@ const (
 	stepUnstamped             // no timestamps
 )
 
-// What an octet of a shape holds.
+// What Step.bits holds.
 const (
-	shapeFromClient = 1 << iota
-	shapeRepeated
-	shapeCopy
-	shapeAcceptable
-	shapeInferred
+	bitFromClient = 1 << iota
+	bitRepeated
+	bitCopy
+	bitAcceptable
+	bitInferred
 )
+
+// bits returns what of a Step is said by yes or no, in an octet.
+func (s *Step) bits() uint8 {
+	return bit(s.FromClient)*bitFromClient | bit(s.Repeated)*bitRepeated | bit(s.Copy)*bitCopy |
+		bit(s.Acceptable)*bitAcceptable | bit(s.Inferred)*bitInferred
+}
+
+// setBits takes what bits returned.
+func (s *Step) setBits(b uint8) {
+	s.FromClient, s.Repeated, s.Copy = b&bitFromClient != 0, b&bitRepeated != 0, b&bitCopy != 0
+	s.Acceptable, s.Inferred = b&bitAcceptable != 0, b&bitInferred != 0
+}
 
 // goingOn is where the steps so far have led each side: what is expected of the
 // next.
@@ -105,7 +117,7 @@ func (a *companion) appendSteps(dst []byte, f *flow.Flow, n *note, like *likenes
 		if s.TSVal|s.TSEcr == 0 {
 			what |= stepUnstamped
 		} else {
-			dst = appendNear(dst, s.TSEcr, g[from.Other()].tsval)
+			dst = rest.AppendNear(dst, s.TSEcr, g[from.Other()].tsval)
 		}
 		dst[head] = what
 		g.after(from, s)
@@ -134,12 +146,12 @@ func lengthOf(t *flow.Trace) uint32 {
 func (g *goingOn) append(dst []byte, s *Step, from flow.Side, what *byte, c *rest.Coder) []byte {
 	dst = c.Append(dst, uint64(s.Time))
 	dst = binary.AppendUvarint(dst, uint64(s.Flags))
-	dst = appendNear(dst, s.TSVal, g[from].tsval)
+	dst = rest.AppendNear(dst, s.TSVal, g[from].tsval)
 	if s.Seq == g[from].nxt && s.Ack == g[from.Other()].nxt {
 		*what |= stepGoesOn
 	} else {
-		dst = appendNear(dst, uint32(s.Seq), uint32(g[from].nxt))
-		dst = appendNear(dst, uint32(s.Ack), uint32(g[from.Other()].nxt))
+		dst = rest.AppendNear(dst, uint32(s.Seq), uint32(g[from].nxt))
+		dst = rest.AppendNear(dst, uint32(s.Ack), uint32(g[from.Other()].nxt))
 	}
 	if s.Len == 0 {
 		*what |= stepEmpty
@@ -153,9 +165,7 @@ func (a *companion) nextSteps(src []byte, f *flow.Flow, n *note, like *likeness,
 	g := beginSteps(f)
 	n.firstStep, n.lastStep = 0, 0
 	for k := range int(n.stepCount) {
-		i, node := a.steps.New()
-		*node = stepNode{}
-		s := &node.Step
+		s := a.newStep(n)
 		what := src[0]
 		src = src[1:]
 		var shape stepShape
@@ -174,15 +184,9 @@ func (a *companion) nextSteps(src []byte, f *flow.Flow, n *note, like *likeness,
 			src = g.next(src, s, from, what, c)
 		}
 		if what&stepUnstamped == 0 {
-			s.TSEcr, src = nextNear(src, g[from.Other()].tsval)
+			s.TSEcr, src = rest.NextNear(src, g[from.Other()].tsval)
 		}
 		g.after(from, s)
-		if n.firstStep == 0 {
-			n.firstStep = i
-		} else {
-			a.steps.At(n.lastStep).next = i
-		}
-		n.lastStep = i
 	}
 	return src
 }
@@ -192,12 +196,12 @@ func (g *goingOn) next(src []byte, s *Step, from flow.Side, what byte, c *rest.C
 	s.Time = int64(at)
 	flags, n := binary.Uvarint(src)
 	s.Flags = wire.Flags(flags)
-	s.TSVal, src = nextNear(src[n:], g[from].tsval)
+	s.TSVal, src = rest.NextNear(src[n:], g[from].tsval)
 	s.Seq, s.Ack = g[from].nxt, g[from.Other()].nxt
 	if what&stepGoesOn == 0 {
 		var seq, ack uint32
-		seq, src = nextNear(src, uint32(s.Seq))
-		ack, src = nextNear(src, uint32(s.Ack))
+		seq, src = rest.NextNear(src, uint32(s.Seq))
+		ack, src = rest.NextNear(src, uint32(s.Ack))
 		s.Seq, s.Ack = wire.Seq(seq), wire.Seq(ack)
 	}
 	if what&stepEmpty == 0 {
@@ -208,34 +212,17 @@ func (g *goingOn) next(src []byte, s *Step, from flow.Side, what byte, c *rest.C
 }
 
 func (h stepShape) append(dst []byte) []byte {
-	bits := byte(0)
-	for i, b := range [...]bool{h.fromClient, h.repeated, h.copied, h.acceptable, h.inferred} {
-		if b {
-			bits |= 1 << i
-		}
-	}
-	dst = append(dst, bits, byte(h.phase), byte(h.client), byte(h.server), h.ttl)
+	dst = append(dst, h.bits, byte(h.phase), byte(h.client), byte(h.server), h.ttl)
 	return binary.LittleEndian.AppendUint16(dst, h.window)
 }
 
 func nextShape(src []byte) (h stepShape, behind []byte) {
-	bits := src[0]
 	return stepShape{
-		bits&shapeFromClient != 0, bits&shapeRepeated != 0, bits&shapeCopy != 0, bits&shapeAcceptable != 0, bits&shapeInferred != 0,
-		label.ID(src[1]), state.State(src[2]), state.State(src[3]), src[4], binary.LittleEndian.Uint16(src[5:]),
+		src[0], label.ID(src[1]), state.State(src[2]), state.State(src[3]), src[4], binary.LittleEndian.Uint16(src[5:]),
 	}, src[7:]
 }
 
 func (h *stepShape) to(s *Step) {
-	s.FromClient, s.Repeated, s.Copy, s.Acceptable, s.Inferred = h.fromClient, h.repeated, h.copied, h.acceptable, h.inferred
+	s.setBits(h.bits)
 	s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window = h.phase, h.client, h.server, h.ttl, h.window
-}
-
-func appendNear(dst []byte, v, to uint32) []byte {
-	return binary.AppendUvarint(dst, uint64(rest.Fold(v, to)))
-}
-
-func nextNear(src []byte, to uint32) (v uint32, behind []byte) {
-	z, n := binary.Uvarint(src)
-	return rest.Unfold(uint32(z), to), src[n:]
 }

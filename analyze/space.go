@@ -123,7 +123,7 @@ func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	if !x.Is(flow.Sent) || seg.Flags.Any(wire.SYN|wire.RST) {
 		return false
 	}
-	room := uint32(0xffff) << 14 // the largest window there is (RFC 7323 §2.2)
+	room := uint32(0xffff) << wire.MaxWindowScale // the largest window there is (RFC 7323 §2.2)
 	if x.Is(flow.Scaled) && y.Is(flow.Sent) {
 		room = max(y.LastWindow(), y.MostWindow) + missable
 	}

@@ -50,11 +50,8 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
 		// Its sender has no memory of the old connection any more, unless the SYN is a
 		// stranger's and it goes on (RFC 5961 §4).
-		if !x.HasOldSYN {
-			x.Before = x.State
-		}
+		x.Before, x.State = x.State, state.Closed|state.Inferred
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
-		x.State = state.Closed | state.Inferred
 	}
 	if x.HasOldSYN && x.State.Base() == state.SynSent && seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		// The SYN that fell into the old space was the first of the new connection.

@@ -24,7 +24,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		}
 	}
 	if !fx.Bare {
-		repeats(x, seg, a.lab.Set)
+		notesRepeat(x, seg, a.lab.Set)
 	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		a.copied(x, seg)
@@ -137,7 +137,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
-	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(leastMSS(y, seg)) && seg.HeaderLen >= 20)
+	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(mssOf(y, seg)) && seg.HeaderLen >= 20)
 	if !again {
 		x.FreshTime = seg.Time
 	}

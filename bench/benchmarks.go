@@ -51,8 +51,8 @@ func (k kept) benchmarks() string {
 		part, title string
 		write       func(*strings.Builder, keptPart)
 	}{
-		{"peers", "Beside other programs", k.writePeers},
-		{"growth", "How it grows", k.writeGrowth},
+		{"peers", "Beside other programs", writePeers},
+		{"growth", "How it grows", writeGrowth},
 		{"rows", "A row for each connection or packet", writeRows},
 		{"compressed", "Compressed captures", writeCompressed},
 		{"many", "More connections than are remembered", writeMany},
@@ -107,7 +107,7 @@ func thousands(n int) string {
 	return s
 }
 
-func (k kept) writePeers(b *strings.Builder, p keptPart) {
+func writePeers(b *strings.Builder, p keptPart) {
 	for _, capture := range []string{"mix", "small"} {
 		own := p.find(capture, "tcpwatch")
 		if own == nil {
@@ -137,7 +137,7 @@ func (k kept) writePeers(b *strings.Builder, p keptPart) {
 	}
 }
 
-func (k kept) writeGrowth(b *strings.Builder, p keptPart) {
+func writeGrowth(b *strings.Builder, p keptPart) {
 	for _, plot := range plots {
 		fmt.Fprintf(b, "![%s](%s/%s)\n\n", plot.title, plotFolder, plot.file())
 	}

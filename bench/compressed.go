@@ -7,11 +7,26 @@ import (
 )
 
 // compressors are the programs whose files tcpwatch reads.
-var compressors = []struct{ name, ending, compress, decompress string }{
+var compressors = []compressor{
 	{"gzip", "gz", "gzip -c -6", "gzip -dc"},
 	{"zstd", "zst", "zstd -c -q -3", "zstd -dcq"},
 	{"xz", "xz", "xz -c -1", "xz -dc"},
 	{"lz4", "lz4", "lz4 -c -q", "lz4 -dcq"},
+}
+
+type compressor struct{ name, ending, compress, decompress string }
+
+// pack compresses a file into another one beside it, which the caller removes; its
+// name is "" where the program is not installed.
+func (z compressor) pack(path string) (packed string, err error) {
+	if _, err := exec.LookPath(z.name); err != nil {
+		return "", nil
+	}
+	packed = path + "." + z.ending
+	if out, err := exec.Command("sh", "-c", z.compress+` < "$1" > "$2"`, "sh", path, packed).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", z.compress, err, out)
+	}
+	return packed, nil
 }
 
 // compressed reads compressed captures, beside what decompresses them alone.
@@ -26,15 +41,16 @@ func (s *measurement) compressed() (runs []run, err error) {
 		return runs, err
 	}
 	for _, z := range compressors {
-		if _, err := exec.LookPath(z.name); err != nil {
+		packed, err := z.pack(plain.path)
+		if err != nil {
+			return runs, err
+		}
+		if packed == "" {
 			continue
 		}
 		c := *plain
-		c.path += "." + z.ending
+		c.path = packed
 		c.name += "." + z.ending
-		if out, err := exec.Command("sh", "-c", z.compress+` < "$1" > "$2"`, "sh", plain.path, c.path).CombinedOutput(); err != nil {
-			return runs, fmt.Errorf("%s: %w\n%s", z.compress, err, out)
-		}
 		info, err := os.Stat(c.path)
 		if err != nil {
 			return runs, err

@@ -29,12 +29,12 @@ func (s *measurement) interrupt() (runs []run, err error) {
 		{"rows of a file", []string{"read", "-q", "--view", "packets", "--format", "ndjson", c.path}, ""},
 	}
 	for _, z := range compressors {
-		if _, err := exec.LookPath(z.name); err != nil {
-			continue
+		path, err := z.pack(c.path)
+		if err != nil {
+			return runs, err
 		}
-		path := c.path + "." + z.ending
-		if out, err := exec.Command("sh", "-c", z.compress+` < "$1" > "$2"`, "sh", c.path, path).CombinedOutput(); err != nil {
-			return runs, fmt.Errorf("%s: %w\n%s", z.compress, err, out)
+		if path == "" {
+			continue
 		}
 		defer os.Remove(path)
 		inputs = append(inputs, input{z.name, append(slices.Clone(summary), path), ""})

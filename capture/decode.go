@@ -117,6 +117,12 @@ func (c cursor) at(rest []byte, header int) cursor {
 	return c
 }
 
+// deeper counts a header; it is false for one too many.
+func (c *cursor) deeper() bool {
+	c.depth++
+	return c.depth <= maxDepth
+}
+
 // link reads the link header.
 func (d *Decoder) link(c cursor, link wire.LinkType, seg *wire.Segment) wire.Skip {
 	var etherType uint16
@@ -150,7 +156,7 @@ func (d *Decoder) link(c cursor, link wire.LinkType, seg *wire.Segment) wire.Ski
 // etherType goes on behind an EtherType.
 func (d *Decoder) etherType(c cursor, etherType uint16, seg *wire.Segment) wire.Skip {
 	for {
-		if c.depth++; c.depth > maxDepth {
+		if !c.deeper() {
 			return wire.TunnelTooDeep
 		}
 		switch etherType {

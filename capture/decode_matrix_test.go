@@ -170,6 +170,8 @@ var tunnelTests = []struct {
 	{"l2tp", ip4(17, udp(1701, 1701, cat(hx("4002 0000 0001 0002 ff03 0021"), tcp4))), "l2tp"},
 	{"l2tp all", ip4(17, udp(1701, 1701, cat(hx("4a02 0000 0001 0002 00010002 0002 0000 ff03 0021"), tcp4))), "l2tp"},
 	{"teredo", ip4(17, udp(3544, 5000, cat(hx("0000 0000 00000000"), tcp6))), "teredo"},
+	{"teredo with authentication", ip4(17, udp(3544, 5000, cat(hx("0001 0203 aaaa bbbbbb 1122334455667788 00"), hx("0000 0000 00000000"), tcp6))), "teredo"},
+	{"teredo with authentication alone", ip4(17, udp(5000, 3544, cat(hx("0001 0001 bb 1122334455667788 00"), tcp6))), "teredo"},
 	{"ah", ip4(51, cat(hx("06 04 0000 00000001 00000001 000000000000000000000000"), tcpOf(tcp4))), ""},
 	{"gre in ipip", ip4(4, ip4(47, cat(hx("0000 0800"), tcp4))), "ipip/gre"},
 	{"ipv4 options", ip4Options(6, hx("8802 0000 ffffffff"), tcpOf(tcp4)), ""},

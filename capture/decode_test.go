@@ -2,6 +2,7 @@ package capture
 
 import (
 	"encoding/binary"
+	"strings"
 	"testing"
 
 	"tcpwatch/capture/wire"
@@ -70,6 +71,35 @@ var skipTests = []struct {
 	{"radiotap of 4 octets", wire.LinkRadiotap, cat(hx("0000 0400 00000000"), wifi("0801", tcp4)), wire.LinkCut},
 	{"pflog cut", wire.LinkPFLog, make([]byte, 60), wire.LinkCut},
 	{"ppi of a link beyond 16 bits", wire.LinkPPI, cat(hx("0000 0800 01000100"), ether(0x0800, tcp4)), wire.LinkUnknown},
+}
+
+// TestDepth: so many headers below the innermost IP packet are followed, and no more.
+func TestDepth(t *testing.T) {
+	within := func(n int, each, last string) []byte {
+		return cat(hx(strings.Repeat(each, n-1)+last), tcp4)
+	}
+	for _, tt := range []struct {
+		name    string
+		link    wire.LinkType
+		deepest int
+		frame   func(n int) []byte
+	}{
+		{"tags", wire.LinkEthernet, maxDepth - 1, func(n int) []byte { return ether(0x8100, within(n, "0005 8100", "0005 0800")) }},
+		{"labels", wire.LinkEthernet, maxDepth - 1, func(n int) []byte { return ether(0x8847, within(n, "00010040", "00010140")) }},
+		{"IPv4 in IPv4", wire.LinkRaw, maxDepth, func(n int) []byte {
+			p := tcp4
+			for range n {
+				p = ip4(4, p)
+			}
+			return p
+		}},
+	} {
+		for n, want := range map[int]wire.Skip{tt.deepest: wire.Segmented, tt.deepest + 1: wire.TunnelTooDeep} {
+			if _, skip, _ := decodeOne(tt.link, tt.frame(n)); skip != want {
+				t.Errorf("%s, %d: %v, want %v", tt.name, n, skip, want)
+			}
+		}
+	}
 }
 
 func TestDecodeSkips(t *testing.T) {

@@ -150,12 +150,10 @@ func (d *Decoder) fragment(c cursor, seg *wire.Segment) wire.Skip {
 // leadsToTCP reports whether a packet of this protocol may hold TCP.
 func leadsToTCP(protocol uint8, ipv6 bool) bool {
 	switch protocol {
-	case protoTCP, protoIPv4, protoUDP, protoIPv6, protoGRE, protoAH, protoIPIP, protoEtherIP, protoMPLS:
+	case protoIPv4, protoUDP, protoIPv6, protoGRE, protoIPIP, protoEtherIP, protoMPLS: // tunnels
 		return true
-	case protoHopByHop, protoRouting, protoFragment, protoDestOptions, protoMobility, protoHIP, protoShim6:
-		return ipv6
 	}
-	return false
+	return wire.Walks(protocol, ipv6)
 }
 
 // assembly finds or begins a packet; lost counts captured packets that were

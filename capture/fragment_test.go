@@ -213,6 +213,7 @@ func TestFragmentedHeaders(t *testing.T) {
 			{"hop-by-hop", 0, "06 00 0104 00000000", false}, {"destination options", 60, "06 00 0104 00000000", false},
 			{"routing", 43, "06 00 fe 00 00000000", false}, {"mobility", 135, "06 00 00 00 0000 0000", false},
 			{"HIP", 139, "06 00 00 00 0000 0000", false}, {"shim6", 140, "06 00 80 00 0000 0000", false},
+			{"an atomic fragment (RFC 6946)", 44, "06 00 0000 00000001", false},
 			{"authentication", 51, "06 04 0000 00000001 00000001 000000000000000000000000", true},
 			{"no protocol that leads to TCP", 132, "06 00 0104 00000000", true},
 		} {
@@ -224,6 +225,17 @@ func TestFragmentedHeaders(t *testing.T) {
 				t.Errorf("%s, IPv6 %v: %v %v", c.name, ipv6, skips, segments)
 			}
 		}
+	}
+}
+
+// TestFragmentInFragments: a packet whose fragments make up a fragment is none.
+func TestFragmentInFragments(t *testing.T) {
+	packet := bigPacket(true, 200)
+	whole := cat(packet[:40], hx("06 00 0001 00000001"), packet[40:])
+	whole[6] = 44
+	d := NewDecoder(DecoderOptions{})
+	if _, skips := run(d, piece(whole, 7, 0, 64, true), piece(whole, 7, 64, len(whole)-40, false)); skips[1] != wire.IPMalformed {
+		t.Errorf("%v", skips)
 	}
 }
 

@@ -130,7 +130,7 @@ func (r *pcapngReader) enhanced(p *Packet, b []byte) error {
 		again = binary.LittleEndian.Uint32(b[len(b)-4:])
 	}
 	if int(again) != len(b) {
-		return r.lengthsDiffer(uint32(len(b)), again)
+		return lengthsDiffer(r.win.offset(), uint32(len(b)), again)
 	}
 	if uint64(id) >= uint64(len(r.interfaces)) {
 		return r.noInterface(id)
@@ -178,8 +178,9 @@ func (r *pcapngReader) badLength(total uint32, least int) error {
 		total, least, blockLimit)
 }
 
-func (r *pcapngReader) lengthsDiffer(first, second uint32) error {
-	return damagedAt(r.win.offset(), "block length is %d at its start and %d at its end", first, second)
+// lengthsDiffer is the damage of a block that begins at an offset.
+func lengthsDiffer(at int64, first, second uint32) error {
+	return damagedAt(at, "block length is %d at its start and %d at its end", first, second)
 }
 
 func (r *pcapngReader) noInterface(id uint32) error {

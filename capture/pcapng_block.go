@@ -36,7 +36,7 @@ func (r *pcapngReader) inBlock(total uint32, least int, read func(b []byte) erro
 	}
 	b = b[:total:total]
 	if again := r.u32(b[total-4:]); again != total {
-		return r.lengthsDiffer(total, again)
+		return lengthsDiffer(r.win.offset(), total, again)
 	}
 	if err := read(b); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (r *pcapngReader) skipBlock(total uint32) error {
 	again := r.u32(tail)
 	r.win.r += 4
 	if again != total {
-		return damagedAt(start, "block length is %d at its start and %d at its end", total, again)
+		return lengthsDiffer(start, total, again)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
 	u := &d.walker.Upper
 	v6 := seg.IPv6
 	c.data, c.wire = u.Data, max(u.Len, len(u.Data))
-	if c.depth++; c.depth > maxDepth {
+	if !c.deeper() {
 		return wire.TunnelTooDeep
 	}
 	switch u.Protocol {
@@ -71,27 +71,14 @@ func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
 const (
 	protoICMP    = 1
 	protoIPv4    = 4
-	protoTCP     = 6
 	protoUDP     = 17
 	protoIPv6    = 41
 	protoGRE     = 47
 	protoESP     = 50
-	protoAH      = 51
 	protoICMPv6  = 58
 	protoIPIP    = 94
 	protoEtherIP = 97
 	protoMPLS    = 137
-)
-
-// Extension headers of IPv6, which wire walks.
-const (
-	protoHopByHop    = 0
-	protoRouting     = 43
-	protoFragment    = 44
-	protoDestOptions = 60
-	protoMobility    = 135
-	protoHIP         = 139
-	protoShim6       = 140
 )
 
 // into adds the identity of IP in IP, by the outer version.

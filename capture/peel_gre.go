@@ -82,7 +82,7 @@ func (d *Decoder) erspan(c cursor, protocol uint16, sequence bool, seg *wire.Seg
 // RFC 4448). Which of them is a heuristic: the first that looks whole.
 func (d *Decoder) mpls(c cursor, seg *wire.Segment) wire.Skip {
 	for bottom := false; !bottom; {
-		if c.depth++; c.depth > maxDepth {
+		if !c.deeper() {
 			return wire.TunnelTooDeep
 		}
 		next, ok := c.skip(4)

@@ -8,7 +8,7 @@ import (
 
 // rareLink reads the link headers that wire does not walk.
 func (d *Decoder) rareLink(c cursor, link wire.LinkType, seg *wire.Segment) wire.Skip {
-	if c.depth++; c.depth > maxDepth {
+	if !c.deeper() {
 		return wire.TunnelTooDeep
 	}
 	switch link {
@@ -93,7 +93,7 @@ const (
 // ppp reads RFC 1661 §2: address and control octets if they are not left out,
 // and a protocol of two octets or, compressed, one.
 func (d *Decoder) ppp(c cursor, seg *wire.Segment) wire.Skip {
-	if c.depth++; c.depth > maxDepth {
+	if !c.deeper() {
 		return wire.TunnelTooDeep
 	}
 	if len(c.data) >= 2 && c.data[0] == 0xff && c.data[1] == 0x03 {

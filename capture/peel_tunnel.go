@@ -74,7 +74,7 @@ const (
 )
 
 func (d *Decoder) nextProtocol(c cursor, protocol uint8, seg *wire.Segment) wire.Skip {
-	if c.depth++; c.depth > maxDepth {
+	if !c.deeper() {
 		return wire.TunnelTooDeep
 	}
 	switch protocol {

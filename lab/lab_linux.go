@@ -55,10 +55,9 @@ var sides = [2]string{"client", "server"}
 
 // Run makes the connections of a scenario and writes NAME.snd.pcap,
 // NAME.rcv.pcap, a NAME.*.truth.tsv and a NAME.*.link.tsv beside each, and
-// NAME.json into dir. It
-// fails where the machine does not allow it (see Available), where a file
-// cannot be written, and where the programs did not get through. Nothing of it
-// remains but the files.
+// NAME.json into dir. It fails where the machine does not allow it (see
+// Available), where a file cannot be written, and where the programs did not get
+// through. Nothing of it remains but the files.
 func Run(sc *Scenario, dir string, seed uint64) (*Result, error) {
 	return Play(context.Background(), sc, dir, seed, nil)
 }

@@ -236,10 +236,10 @@ func simultaneousOpen(n int) Program {
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(a.Bind(s.At(0, port)), b.Bind(s.At(1, serverPort))); err != nil {
+			if err := errors.Join(a.Bind(s.At(0, port)), b.Bind(s.At(1, ServerPort))); err != nil {
 				return err
 			}
-			err = both(func() error { return a.Connect(s.At(1, serverPort)) }, func() error { return b.Connect(s.At(0, port)) })
+			err = both(func() error { return a.Connect(s.At(1, ServerPort)) }, func() error { return b.Connect(s.At(0, port)) })
 			if err != nil {
 				s.Say(err)
 				continue
@@ -374,7 +374,7 @@ func overflow(n, backlog int, patience time.Duration) Program {
 				return err
 			}
 			k.Patience(patience)
-			if err := k.Connect(s.At(1, serverPort)); err != nil {
+			if err := k.Connect(s.At(1, ServerPort)); err != nil {
 				return errors.Join(err, k.Close())
 			}
 			err = k.Send(100, 100)

@@ -40,8 +40,8 @@ type Scenario struct {
 // Program is what runs on both hosts. Its error fails the run.
 type Program func(*Session) error
 
-// serverPort is where the server listens.
-const serverPort = 7788
+// ServerPort is where the server of a scenario listens.
+const ServerPort = 7788
 
 // Result is what a run gave.
 type Result struct {
@@ -71,6 +71,3 @@ type Result struct {
 	// TapMissed counts packets that a host lost in front of its tap.
 	TapMissed [2]int64
 }
-
-// ServerPort is where the server of a scenario listens.
-const ServerPort = serverPort

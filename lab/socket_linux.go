@@ -115,7 +115,7 @@ func (s *Session) Listen(backlog int, options ...func(*Socket) error) (*Socket, 
 	if err != nil {
 		return nil, err
 	}
-	if err := k.Bind(s.At(1, serverPort)); err != nil {
+	if err := k.Bind(s.At(1, ServerPort)); err != nil {
 		return nil, err
 	}
 	for _, o := range options {
@@ -213,7 +213,7 @@ func (s *Session) Dial(port uint16, options ...func(*Socket) error) (*Socket, er
 			return nil, err
 		}
 	}
-	if err := k.Connect(s.At(1, serverPort)); err != nil {
+	if err := k.Connect(s.At(1, ServerPort)); err != nil {
 		k.Close()
 		return nil, err
 	}

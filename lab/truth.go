@@ -36,8 +36,8 @@ type stream struct {
 // ledger is what both hosts have sent, by the sender's view of the tuple.
 type ledger struct {
 	streams map[wire.Tuple]*stream
-	// Rexmits counts what each host sent again, and SYNs that simultaneous
-	// openings sent again with an ACK, which the kernel does not count.
+	// rexmits counts what each host sent again, and crossed the SYNs that
+	// simultaneous openings sent again with an ACK, which the kernel does not count.
 	rexmits, crossed [2]uint64
 }
 

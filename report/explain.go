@@ -18,10 +18,7 @@ import (
 // be written in any case and with _ for -. The error for an unknown name lists the nearest ones. Of
 // the options Width, Color and ASCII count.
 func Explain(w io.Writer, name string, o Options) error {
-	if o.Width <= 0 {
-		o.Width = defaultWidth
-	}
-	o.Width = max(o.Width, minWidth)
+	o.setWidth()
 	x := &explainer{env: &env{Options: o}}
 	key := strings.ToUpper(strings.ReplaceAll(strings.TrimSuffix(name, "?"), "_", "-"))
 	if name == "" {

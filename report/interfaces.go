@@ -56,10 +56,7 @@ var interfaceView = &rowView[Device]{
 // WriteInterfaces writes the list of interfaces. Of the options, Format, Width,
 // Color and ASCII count.
 func WriteInterfaces(w io.Writer, list []Device, o Options) error {
-	if o.Width <= 0 {
-		o.Width = defaultWidth
-	}
-	o.Width = max(o.Width, minWidth)
+	o.setWidth()
 	o.Color = o.Color && o.Format.people()
 	e := &env{Options: o}
 	out := bufio.NewWriter(w)

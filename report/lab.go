@@ -74,10 +74,7 @@ type LabStory struct {
 // NewLabStory returns a story for a terminal. Of the options Width, Color and
 // ASCII count.
 func NewLabStory(w io.Writer, o Options) *LabStory {
-	if o.Width <= 0 {
-		o.Width = defaultWidth
-	}
-	o.Width = max(o.Width, minWidth)
+	o.setWidth()
 	return &LabStory{w: w, env: &env{Options: o}, sums: map[int]*labSums{}}
 }
 

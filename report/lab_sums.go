@@ -45,7 +45,7 @@ func (a *labSums) base(st *analyze.Step) {
 
 // opens reports whether the segment belongs to the handshake.
 func (a *labSums) opens(st *analyze.Step) bool {
-	return st.Flags.Any(wire.SYN) || labelName(st.Phase) == "HANDSHAKE-ACK" || st.Flags.Any(wire.RST) && !a.ends[end(st.FromClient)].synSeen
+	return st.Flags.Any(wire.SYN) || st.Phase == label.HandshakeAck || st.Flags.Any(wire.RST) && !a.ends[end(st.FromClient)].synSeen
 }
 
 // check adds to the arithmetic of opening and close that of data, of RSTs that

@@ -8,10 +8,7 @@ type ListEntry struct{ Group, Name, About string }
 // List writes names with what they mean, group by group, and a note. Of the
 // options Width, Color and ASCII count.
 func List(w io.Writer, entries []ListEntry, note string, o Options) error {
-	if o.Width <= 0 {
-		o.Width = defaultWidth
-	}
-	o.Width = max(o.Width, minWidth)
+	o.setWidth()
 	x := &explainer{env: &env{Options: o}}
 	room := 0
 	for _, e := range entries {

@@ -48,6 +48,14 @@ const (
 	minWidth     = 40 // a record line needs room for its longest pair
 )
 
+// setWidth gives Width its default, or what it counts as where it is too small.
+func (o *Options) setWidth() {
+	if o.Width <= 0 {
+		o.Width = defaultWidth
+	}
+	o.Width = max(o.Width, minWidth)
+}
+
 // env is what rendering a value may need beyond its row.
 type env struct {
 	Options
@@ -113,10 +121,7 @@ func newReporter(w io.Writer, o Options, eventsApart bool) (*Reporter, error) {
 	if err := Check(o.Views, o.Format); err != nil {
 		return nil, err
 	}
-	if o.Width <= 0 {
-		o.Width = defaultWidth
-	}
-	o.Width = max(o.Width, minWidth)
+	o.setWidth()
 	if !o.Format.people() {
 		o.Color = false
 	}

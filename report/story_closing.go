@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 )
 
@@ -95,7 +96,7 @@ func begun(c *connection) bool {
 func (t *story) repeatedFINs() uint64 {
 	n := uint64(0)
 	for i := range t.conn.Steps {
-		if st := &t.conn.Steps[i]; st.Repeated && labelName(st.Phase) == "FIN" {
+		if st := &t.conn.Steps[i]; st.Repeated && st.Phase == label.FIN {
 			n++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 )
 
@@ -21,7 +22,7 @@ func (t *story) partSteps() (opening, closing []int) {
 		st := &t.conn.Steps[i]
 		before := early || !st.Acceptable && st.Packet < t.conn.Opening.AckPacket
 		switch {
-		case st.Flags.Any(wire.SYN), labelName(st.Phase) == "HANDSHAKE-ACK", before && st.Flags.Any(wire.RST):
+		case st.Flags.Any(wire.SYN), st.Phase == label.HandshakeAck, before && st.Flags.Any(wire.RST):
 			opening = append(opening, i)
 		default:
 			closing = append(closing, i)
@@ -93,14 +94,14 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
 // segmentText names the segment: "SYN again", "FIN, 500 B".
 func segmentText(st *analyze.Step, sums *arithmetic) string {
 	name := labelName(st.Phase)
-	switch name {
-	case "HANDSHAKE-ACK":
+	switch st.Phase {
+	case label.HandshakeAck:
 		name = "ACK"
-	case "ACK-OF-FIN":
+	case label.AckOfFin:
 		name = "ACK of FIN"
 	}
 	// The first SYN-ACK of a simultaneous open repeats the SYN, not a SYN-ACK.
-	if st.Repeated && (name != "SYN-ACK" || sums.ends[end(st.FromClient)].synAcked) {
+	if st.Repeated && (st.Phase != label.SynAck || sums.ends[end(st.FromClient)].synAcked) {
 		name += " again"
 		if st.Inferred {
 			name += "?"
@@ -261,7 +262,7 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 		return "answers a SYN that was not captured", Doubt
 	case st.Flags.Any(wire.FIN):
 		return a.checkFIN(st, own, peer)
-	case st.Flags.Any(wire.SYN), labelName(st.Phase) == "HANDSHAKE-ACK":
+	case st.Flags.Any(wire.SYN), st.Phase == label.HandshakeAck:
 		if !peer.synSeen {
 			return "", Plain
 		}
@@ -269,7 +270,7 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 			return fmt.Sprintf("ack = %s + 1 + %s ✓ (and what followed)", a.number(peer, peer.syn), a.count(uint32(d-1))), Good
 		}
 		return a.sum(st.Ack, peer, peer.syn, peer.synLen)
-	case labelName(st.Phase) == "ACK-OF-FIN" && peer.finSeen:
+	case st.Phase == label.AckOfFin && peer.finSeen:
 		return a.sum(st.Ack, peer, peer.fin, 0)
 	}
 	return "", Plain

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -187,6 +188,25 @@ func TestFastOpenArithmetic(t *testing.T) {
 	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
 	if !strings.Contains(out, "+ 1 + 100 ✓ (covers the data)") {
 		t.Errorf("%s", out)
+	}
+}
+
+// TestZero: the story of the first connection has the times of other views; of a later
+// one it says what those call its beginning.
+func TestZero(t *testing.T) {
+	first, later := halfClose(t), halfClose(t)
+	later.Number, later.Start, later.End = 2, first.Start+15e8, first.End+15e8
+	r := &analyze.Observation{Segment: &wire.Segment{Packet: 1, Time: first.Start}, Connection: 1}
+	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, []*analyze.Observation{r}, []*analyze.Connection{first, later}, Input{})
+	var zeros []string
+	for l := range strings.Lines(out) {
+		if _, says, found := strings.Cut(l, "times since "); found {
+			_, behind, _ := strings.Cut(strings.TrimSpace(says), "Z")
+			zeros = append(zeros, behind)
+		}
+	}
+	if want := []string{"", " (1.500000 s in other views)"}; !slices.Equal(zeros, want) {
+		t.Errorf("%q, want %q", zeros, want)
 	}
 }
 

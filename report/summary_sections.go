@@ -179,7 +179,7 @@ func closedSection(t *tally) summarySection {
 	s.some(t.closed[analyze.ClosingReset], Bad, "by a RST, refused ones included")
 	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: a FIN of one end only was captured")
 	s.some(t.closed[analyze.ClosingOpen], Plain, "not while captured, or never open")
-	s.some(t.ignored, Doubt, "RSTs that RFC 5961 §3.2 does not accept")
+	s.some(t.ignored, Doubt, "RSTs that changed nothing: not acceptable (RFC 5961 §3.2), damaged, or not obeyed")
 	return s
 }
 

@@ -25,7 +25,7 @@ type tally struct {
 	oneWay    uint64 // connections of which one direction was captured
 	missing   uint64 // connections with octets that were never captured
 	badAcks   uint64
-	ignored   uint64 // RSTs that are not acceptable
+	ignored   uint64 // RSTs that changed nothing
 	client    analyze.Direction
 	server    analyze.Direction
 	labels    [label.MaxLabels]uint64

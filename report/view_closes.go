@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"tcpwatch/analyze"
 )
 
@@ -14,7 +16,7 @@ var closeView = &rowView[connection]{
 	only: func(c *connection) bool {
 		return c.Closing.Outcome != analyze.ClosingOpen || c.Closing.RstPacket != 0
 	},
-	columns: concat(endColumns, []connectionColumn{
+	columns: slices.Concat(endColumns, []connectionColumn{
 		encapColumn,
 		closedColumn,
 		{Name: "active_closer", Header: "CLOSED BY", Kind: KindWord, HideEmpty: true, Nothing: "none", Meaning: "The end that sent the first FIN: client, server, both (the FINs crossed) or none, where there was none or the other end may have closed before, unseen.",

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 )
@@ -16,7 +18,7 @@ var connectionView = &rowView[connection]{
 	about:  "One row for each connection, in order of first packets.",
 	empty:  "no TCP connection was captured",
 	object: connectionObject,
-	columns: concat(
+	columns: slices.Concat(
 		endColumns,
 		[]connectionColumn{
 			{Name: "roles", Kind: KindWord, For: Programs, Meaning: "handshake when a SYN or SYN-ACK told client and server apart, else guessed.",
@@ -91,7 +93,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		return connectionColumn{Name: prefix + "_" + name, Kind: k, For: Programs, Meaning: meaning,
 			Value: func(_ *env, c *connection, v *Value) { v.uint(n(of(c))) }}
 	}
-	rtt := func(name, meaning string, ns func(*d) int64) connectionColumn {
+	span := func(name, meaning string, ns func(*d) int64) connectionColumn {
 		return connectionColumn{Name: prefix + "_" + name, Kind: KindDuration, Unit: "s", For: Programs, Meaning: meaning,
 			Value: func(_ *env, c *connection, v *Value) { v.measured(ns(of(c))) }}
 	}
@@ -111,32 +113,24 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("in_flight_max", KindOctets, "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap.", func(x *d) uint64 { return x.MostInFlight }),
 		count("inferred_retransmissions", KindCount, "Retransmissions that are inferred, from times or from packets that are missing.", func(x *d) uint64 { return x.Inferred }),
 		count("spurious_retransmissions", KindCount, "Retransmissions that were shown to be unnecessary, when they passed or by a later acknowledgement (SHOWN-SPURIOUS).", func(x *d) uint64 { return x.Spurious }),
-		rtt("zero_window_time", "How long a window of 0 of the other end held this end back.", func(x *d) int64 { return x.ZeroWindowTime }),
-		rtt("window_full_time", "How long this end had used up the other's window.", func(x *d) int64 { return x.WindowFullTime }),
-		rtt("resend_wait", "How long nothing of the connection was captured in front of what this end sent again.", func(x *d) int64 { return x.ResendWait }),
-		rtt("answer_max", "The longest time from the other end's last payload to this end's next new one, at this tap; empty where none was measured.", func(x *d) int64 {
+		span("zero_window_time", "How long a window of 0 of the other end held this end back.", func(x *d) int64 { return x.ZeroWindowTime }),
+		span("window_full_time", "How long this end had used up the other's window.", func(x *d) int64 { return x.WindowFullTime }),
+		span("resend_wait", "How long nothing of the connection was captured in front of what this end sent again.", func(x *d) int64 { return x.ResendWait }),
+		span("answer_max", "The longest time from the other end's last payload to this end's next new one, at this tap; empty where none was measured.", func(x *d) int64 {
 			if x.SlowestAnswer.Packet == 0 {
 				return -1
 			}
 			return x.SlowestAnswer.Wait
 		}),
-		rtt("rtt_min", "Shortest time to an acknowledgement at this tap, of segments sent once (Karn's rule).", func(x *d) int64 { return x.RTT.Min }),
-		rtt("rtt_avg", "Average of these times.", func(x *d) int64 { return x.RTT.Avg }),
-		rtt("rtt_max", "Longest of these times.", func(x *d) int64 { return x.RTT.Max }),
-		rtt("rtt_smoothed", "SRTT by RFC 6298 §2 from these times, at the end.", func(x *d) int64 { return x.SmoothedRTT }),
-		rtt("rto", "Retransmission timeout by RFC 6298 §2 from these times, at the end, without a lower bound.", func(x *d) int64 { return x.RTO }),
-		rtt("rtt_timestamps_min", "Shortest time to an acknowledgement that echoes the segment's timestamp (RFC 7323 §4), retransmissions included.", func(x *d) int64 { return x.EchoRTT.Min }),
-		rtt("rtt_timestamps_avg", "Average of these times.", func(x *d) int64 { return x.EchoRTT.Avg }),
-		rtt("rtt_timestamps_max", "Longest of these times.", func(x *d) int64 { return x.EchoRTT.Max }),
+		span("rtt_min", "Shortest time to an acknowledgement at this tap, of segments sent once (Karn's rule).", func(x *d) int64 { return x.RTT.Min }),
+		span("rtt_avg", "Average of these times.", func(x *d) int64 { return x.RTT.Avg }),
+		span("rtt_max", "Longest of these times.", func(x *d) int64 { return x.RTT.Max }),
+		span("rtt_smoothed", "SRTT by RFC 6298 §2 from these times, at the end.", func(x *d) int64 { return x.SmoothedRTT }),
+		span("rto", "Retransmission timeout by RFC 6298 §2 from these times, at the end, without a lower bound.", func(x *d) int64 { return x.RTO }),
+		span("rtt_timestamps_min", "Shortest time to an acknowledgement that echoes the segment's timestamp (RFC 7323 §4), retransmissions included.", func(x *d) int64 { return x.EchoRTT.Min }),
+		span("rtt_timestamps_avg", "Average of these times.", func(x *d) int64 { return x.EchoRTT.Avg }),
+		span("rtt_timestamps_max", "Longest of these times.", func(x *d) int64 { return x.EchoRTT.Max }),
 	}
-}
-
-func concat[T any](lists ...[]T) []T {
-	var all []T
-	for _, l := range lists {
-		all = append(all, l...)
-	}
-	return all
 }
 
 // Heuristics for livedText, nanoseconds.

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
 )
@@ -15,7 +17,7 @@ var handshakeView = &rowView[connection]{
 	only: func(c *connection) bool {
 		return c.Opening.SynCount+c.Opening.SynAckCount+c.Opening.ServerSynCount > 0
 	},
-	columns: concat(endColumns, []connectionColumn{
+	columns: slices.Concat(endColumns, []connectionColumn{
 		encapColumn,
 		openedColumn,
 		{Name: "form", Kind: KindWord, Drop: 9, HideEmpty: true, Meaning: "Shape of the handshake: three-way, simultaneous or split.",

@@ -138,10 +138,10 @@ func evidenceValue(_ *env, o *packet, v *Value) {
 func packetTone(o *packet) Tone {
 	tone := Plain
 	o.Labels.Each(func(id label.ID) {
-		switch labelName(id) {
-		case "RST":
+		switch id {
+		case label.RST:
 			tone = Bad
-		case "RETRANSMISSION", "OUT-OF-ORDER", "DUPLICATE-PACKET", "MISSING-SEGMENT", "ZERO-WINDOW":
+		case label.Retransmission, label.OutOfOrder, label.DuplicatePacket, label.MissingSegment, label.ZeroWindow:
 			tone = max(tone, Doubt)
 		}
 	})

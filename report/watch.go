@@ -180,7 +180,8 @@ func (w *Watcher) Tick(now time.Time, s Status) {
 		return
 	}
 	if w.size != nil {
-		w.rep.env.Width = max(columnsOr(w.size()), minWidth)
+		w.rep.env.Width = w.size()
+		w.rep.env.setWidth()
 	}
 	if w.lines != nil {
 		w.rep.keep(w.lines.tick(w.rep.out, now))
@@ -189,13 +190,6 @@ func (w *Watcher) Tick(now time.Time, s Status) {
 		w.rep.keep(w.rep.out.Flush())
 	}
 	w.rep.keep(w.bottom.draw(now, &s))
-}
-
-func columnsOr(n int) int {
-	if n <= 0 {
-		return defaultWidth
-	}
-	return n
 }
 
 // Aside returns a writer to another stream that shows on the same terminal. The

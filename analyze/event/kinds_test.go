@@ -93,6 +93,8 @@ func TestValues(t *testing.T) {
 			"retry by=client of=SYN tries=2 duration=1",
 			"opened form=three-way tries=2 syn_acks=1 rtt_client=0.002 duration=1.012",
 		},
+		"0 A>B S 0\n+.010 A>B . 1 ack 1\n+.001 B>A P. 1:11(10) ack 1": {"opened tries=1 duration=0.011"},
+		"0 B>A S. 0 ack 1\n+.010 A>B . 1 ack 1":                       {"opened syn_acks=1 rtt_client=0.01"},
 		oneFlight + "+.3 A>B P. 1:101(100) ack 1\n+.020 B>A . 1 ack 101": {
 			"resent by=client first=5 segments=1 octets=100 duration=0.02 end=acknowledged rto=1 fast=0 tlp=0 spurious=0 unknown=0",
 		},

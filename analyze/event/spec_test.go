@@ -114,6 +114,16 @@ func TestSpecs(t *testing.T) {
 	}
 }
 
+// TestCalled: one event is called otherwise than several, where words differ.
+func TestCalled(t *testing.T) {
+	two, same := event.Spec{Plural: "repairs", Singular: "repair"}, event.Spec{Plural: "closed"}
+	for n, want := range []string{"repairs, closed", "repair, closed", "repairs, closed"} {
+		if got := two.Called(uint64(n)) + ", " + same.Called(uint64(n)); got != want {
+			t.Errorf("%d: %s; want %s", n, got, want)
+		}
+	}
+}
+
 func has(events []told, k event.Kind) bool {
 	return slices.ContainsFunc(events, func(e told) bool { return e.Kind == k })
 }

@@ -46,8 +46,9 @@ type Facts struct {
 	// SameAgain is set when Same was a retransmission itself.
 	SameAgain bool
 	// SameOnce is set when Same was not captured before at the place of the segment, where
-	// copies are known by their places; or not twice, where the capture holds packets twice. NewHere is set when no octet of the segment, nor one behind it, was;
-	// without octets, or where copies come late, when it was sent before another one of its sender.
+	// copies are known by their places; or not twice, where the capture holds packets
+	// twice. NewHere is set when no octet of the segment, nor one behind it, was; without
+	// octets, or where copies come late, when it was sent before another one of its sender.
 	SameOnce, NewHere bool
 	// Moved is set when the segment was captured at another place than the sender's last new octets.
 	Moved bool

@@ -19,7 +19,7 @@ type idTrend struct {
 	free               uint16 // steps behind a wide packet, which say nothing of one by one
 }
 
-// step is the most that an identification may rise between two segments of a
+// idStep is the most that an identification may rise between two segments of a
 // connection that uses a counter of its own or shares it with a few others.
 const idStep = 1 << 12
 

@@ -74,7 +74,7 @@ func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
 	if s.Seq == was.End {
 		same |= traceSeq
 	} else {
-		dst = appendDistance(dst, uint32(s.Seq), uint32(was.End))
+		dst = rest.AppendNear(dst, uint32(s.Seq), uint32(was.End))
 	}
 	if s.End == s.Seq {
 		same |= traceEmpty
@@ -84,12 +84,12 @@ func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
 	if s.Ack == was.Ack {
 		same |= traceAck
 	} else {
-		dst = appendDistance(dst, uint32(s.Ack), uint32(was.Ack))
+		dst = rest.AppendNear(dst, uint32(s.Ack), uint32(was.Ack))
 	}
 	if s.TSVal == was.TSVal {
 		same |= traceTS
 	} else {
-		dst = appendDistance(dst, s.TSVal, was.TSVal)
+		dst = rest.AppendNear(dst, s.TSVal, was.TSVal)
 	}
 	if s.IPID == was.IPID+1 {
 		same |= traceID
@@ -140,7 +140,7 @@ func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
 	s.setKind(k)
 	if same&traceSeq == 0 {
 		var seq uint32
-		seq, src = nextDistance(src, uint32(was.End))
+		seq, src = rest.NextNear(src, uint32(was.End))
 		s.Seq = wire.Seq(seq)
 	}
 	s.End = s.Seq
@@ -150,11 +150,11 @@ func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
 	}
 	if same&traceAck == 0 {
 		var ack uint32
-		ack, src = nextDistance(src, uint32(was.Ack))
+		ack, src = rest.NextNear(src, uint32(was.Ack))
 		s.Ack = wire.Seq(ack)
 	}
 	if same&traceTS == 0 {
-		s.TSVal, src = nextDistance(src, was.TSVal)
+		s.TSVal, src = rest.NextNear(src, was.TSVal)
 	}
 	if same&traceID == 0 {
 		s.IPID, src = binary.LittleEndian.Uint16(src), src[2:]
@@ -182,8 +182,8 @@ const (
 
 // kind returns all of a trace that is no number.
 func (s *Trace) kind() uint64 {
-	return uint64(s.Flags)<<kindFlags | bit(s.HasID) | bit(s.HasTS)<<1 | bit(s.Bare)<<2 |
-		bit(s.HasSum)<<3 | bit(s.Again)<<4 | bit(s.shown)<<5 | bit(s.copied)<<6 |
+	return uint64(s.Flags)<<kindFlags | bit(s.HasID)*kindID | bit(s.HasTS)*kindTS | bit(s.Bare)*kindBare |
+		bit(s.HasSum)*kindSum | bit(s.Again)*kindAgain | bit(s.shown)*kindShown | bit(s.copied)*kindCopied |
 		uint64(s.behind)<<(kindFlags+16)
 }
 
@@ -199,14 +199,4 @@ func (s *Trace) setKind(k uint64) {
 	s.HasID, s.HasTS, s.Bare = k&kindID != 0, k&kindTS != 0, k&kindBare != 0
 	s.HasSum, s.Again, s.shown = k&kindSum != 0, k&kindAgain != 0, k&kindShown != 0
 	s.copied, s.behind = k&kindCopied != 0, uint16(k>>(kindFlags+16))
-}
-
-// appendDistance appends a number of 32 bits, short where it is near to another.
-func appendDistance(dst []byte, v, to uint32) []byte {
-	return binary.AppendUvarint(dst, uint64(rest.Fold(v, to)))
-}
-
-func nextDistance(src []byte, to uint32) (v uint32, behind []byte) {
-	z, n := binary.Uvarint(src)
-	return rest.Unfold(uint32(z), to), src[n:]
 }

@@ -132,6 +132,33 @@ func TestWithoutTimes(t *testing.T) {
 	}
 }
 
+// TestAtOnce: a clock that stood still through a handshake measured it all the same: it
+// took no time, and the connection left SYN-RECEIVED when it came there.
+func TestAtOnce(t *testing.T) {
+	var tab Table
+	at := second * 1000
+	c := attempt("10.0.0.1:1", at, at-1, 0) // its SYN is a nanosecond before at
+	c.Steps[1].Time, c.Opening.RTTClient = c.Start, second
+	tab.Add(c, nil)
+	l := tab.List(at)[0]
+	if l.Handshakes.Count() != 1 || l.Handshakes.Quantile(1) != 0 {
+		t.Errorf("%d handshakes, the longest %d ns; want one of 0", l.Handshakes.Count(), l.Handshakes.Quantile(1))
+	}
+	if l.SynReceived != 0 {
+		t.Errorf("%d in SYN-RECEIVED behind its ACK", l.SynReceived)
+	}
+}
+
+// TestResetAtOnce: a RST in the instant of the SYN-ACK ends what began there.
+func TestResetAtOnce(t *testing.T) {
+	var tab Table
+	at := second * 1000
+	tab.Add(attempt("10.0.0.1:1", at, 0, at), nil)
+	if l := tab.List(at)[0]; l.SynReceived != 0 {
+		t.Errorf("%d in SYN-RECEIVED behind its RST", l.SynReceived)
+	}
+}
+
 // TestSYNMissed: where the SYN was not captured, a connection is in SYN-RECEIVED
 // from its SYN-ACK for as long as the client took to acknowledge it.
 func TestSYNMissed(t *testing.T) {

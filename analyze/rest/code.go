@@ -106,6 +106,18 @@ func Unfold[T uint32 | uint64](z, to T) T {
 	return unfold(z) + to
 }
 
+// AppendNear appends a number, short where it is near to another one.
+func AppendNear(dst []byte, v, to uint32) []byte {
+	return binary.AppendUvarint(dst, uint64(Fold(v, to)))
+}
+
+// NextNear takes a number that AppendNear appended, near the same one, off the front of
+// src.
+func NextNear(src []byte, to uint32) (v uint32, rest []byte) {
+	z, n := binary.Uvarint(src)
+	return Unfold(uint32(z), to), src[n:]
+}
+
 // fold makes small numbers of small distances in both directions.
 func fold[T uint32 | uint64](d T) T { return d<<1 ^ -(d >> (8*unsafe.Sizeof(d) - 1)) }
 

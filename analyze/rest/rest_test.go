@@ -86,6 +86,47 @@ func TestFold(t *testing.T) {
 	})
 }
 
+// TestNear: what FoldNear replaced UnfoldNear brings back, also where a number is near to
+// one that is replaced itself.
+func TestNear(t *testing.T) {
+	type ends struct {
+		a, b, c uint64
+		seqs    [2]struct{ from, to uint32 }
+	}
+	near := func(at, to string) Near { return NearOf[ends, ends](at, to) }
+	nears := []Near{near("c", "b"), near("b", "a"), near("seqs.1.to", "seqs.1.from"), near("seqs.1.from", "seqs.0.to")}
+	was := ends{a: 1e18, b: 1e18 + 3, c: 1e18 + 5}
+	was.seqs[0].to, was.seqs[1].from, was.seqs[1].to = 70_000, 70_001, 69_999
+	want := ends{a: was.a, b: Fold(was.b, was.a), c: Fold(was.c, was.b)}
+	want.seqs[0].to, want.seqs[1].from, want.seqs[1].to = 70_000, Fold[uint32](70_001, 70_000), Fold[uint32](69_999, 70_001)
+	x := was
+	if FoldNear(&x, &x, nears); x != want {
+		t.Errorf("%+v, want %+v", x, want)
+	}
+	if UnfoldNear(&x, &x, nears); x != was {
+		t.Errorf("%+v is not what it was, %+v", x, was)
+	}
+}
+
+// TestNearRefuses: numbers of different sizes, or that are no words, are near to nothing.
+func TestNearRefuses(t *testing.T) {
+	for _, fields := range [][2]string{{"a", "seq"}, {"seq", "a"}, {"port", "port"}, {"seq", "none"}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%v are taken", fields)
+				}
+			}()
+			type mixed struct {
+				a    int64
+				seq  uint32
+				port uint16
+			}
+			NearOf[mixed, mixed](fields[0], fields[1])
+		}()
+	}
+}
+
 // TestStore compares a Store with a map: strings that were put there, and cells that
 // were written to, whole.
 func TestStore(t *testing.T) {

@@ -269,7 +269,7 @@ func (v *conversation) refuseSYNData(y *direction, to int64) {
 			i++
 			continue
 		}
-		all := part{from: c.from, to: c.to, data: c.data, packet: c.packet, time: c.time, after: c.after, hasAfter: c.hasAfter, doubt: c.doubt}
+		all := c.part()
 		refused := all.cut(max(c.from, to), c.to)
 		v.outside(y, &refused, SYNData)
 		if c.from < to {
@@ -295,7 +295,7 @@ func (v *conversation) dropAll(d *direction, why Reason) {
 // dropFirst takes the first chunk of d as not part of the stream.
 func (v *conversation) dropFirst(d *direction, why Reason) {
 	c := d.pop()
-	p := part{from: c.from, to: c.to, data: c.data, packet: c.packet, time: c.time}
+	p := c.part()
 	if d.begun && p.from < d.next {
 		p = p.cut(d.next, p.to)
 	}

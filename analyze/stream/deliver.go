@@ -90,7 +90,7 @@ func (v *conversation) begin(d *direction, at int64) {
 	// Where the SYN was learned late, octets in front of the first may wait.
 	for len(d.chunks) > 0 && d.chunks[0].from < d.start {
 		c := d.chunks[0]
-		p := part{from: c.from, to: c.to, data: c.data, packet: c.packet, time: c.time}
+		p := c.part()
 		p = p.cut(c.from, min(c.to, d.start))
 		v.outside(d, &p, BeforeStart)
 		if c.to > d.start {

@@ -26,6 +26,14 @@ func (p *part) cut(from, to int64) part {
 	return q
 }
 
+// part returns what a chunk holds.
+func (c *chunk) part() part {
+	return part{
+		from: c.from, to: c.to, data: c.data, packet: c.packet, time: c.time,
+		after: c.after, hasAfter: c.hasAfter, doubt: c.doubt,
+	}
+}
+
 // chunkOf copies a part.
 func (v *conversation) chunkOf(d *direction, p *part) *chunk {
 	c := v.buffer().take(p.data)
@@ -85,7 +93,7 @@ func (v *conversation) place(d *direction, p part) {
 // behind q.
 func (v *conversation) meet(d *direction, i int, q *part) int {
 	c := d.chunks[i]
-	old := part{from: c.from, to: c.to, data: c.data, packet: c.packet, time: c.time, after: c.after, hasAfter: c.hasAfter, doubt: c.doubt}
+	old := c.part()
 	was := old.cut(q.from, q.to)
 	given := d.begun && q.from < d.next // the front of the chunk was handed on
 	if given || rank(q.data, q.doubt) <= rank(was.data, was.doubt) {
@@ -149,7 +157,7 @@ func (v *conversation) placePast(d *direction, p part) part {
 			continue
 		}
 		compared = true
-		kept := part{from: c.from, to: c.to, data: c.data, packet: c.packet}
+		kept := c.part()
 		kept = kept.cut(from, to)
 		other := old.cut(from, to)
 		v.compare(d, &kept, &other)
@@ -157,7 +165,7 @@ func (v *conversation) placePast(d *direction, p part) part {
 	if len(d.chunks) > 0 && d.chunks[0].from < old.to && d.chunks[0].to > old.from {
 		c := d.chunks[0] // handed on in part
 		from, to := max(c.from, old.from), min(c.to, old.to)
-		kept := part{from: c.from, to: c.to, data: c.data, packet: c.packet}
+		kept := c.part()
 		kept = kept.cut(from, to)
 		other := old.cut(from, to)
 		v.compare(d, &kept, &other)

@@ -52,9 +52,9 @@ var acceptQueueFull = Spec{
 	},
 }
 
-// leastMTU is the payload, in octets, that every path takes: the MSS of hosts that
+// shortSegment is the payload, in octets, that every path takes: the MSS of hosts that
 // announce none (RFC 9293 §3.7.1).
-const leastMTU = 536
+const shortSegment = 536
 
 // neverTaken judges a connection that is open for the client only.
 func neverTaken(x *context, v *Verdict) bool {
@@ -138,7 +138,7 @@ func (x *context) openForClient() bool {
 
 // longOnly reports whether all payload that was left unanswered was in segments
 // too long for some paths.
-func (x *context) longOnly() bool { return x.Clues.IgnoredLeast > leastMTU }
+func (x *context) longOnly() bool { return x.Clues.IgnoredLeast > shortSegment }
 
 // synIgnored judges SYNs that nothing answers.
 func synIgnored(x *context, v *Verdict) bool {

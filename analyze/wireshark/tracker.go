@@ -131,7 +131,7 @@ func (t *Tracker) open(seg *wire.Segment, fwd, rev *end) {
 	}
 	switch offered := seg.Options.Set.Has(wire.OptWindowScale); {
 	case offered && (fwd.scale != scaleUnused || !seg.Flags.Has(wire.ACK)):
-		fwd.scale = int8(min(seg.Options.WindowScale, 14))
+		fwd.scale = int8(min(seg.Options.WindowScale, wire.MaxWindowScale))
 	case !offered && fwd.scale == scaleUnknown:
 		fwd.scale, rev.scale = scaleUnused, scaleUnused
 	}

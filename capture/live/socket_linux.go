@@ -3,11 +3,10 @@
 package live
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/bits"
 	"os"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -74,11 +73,9 @@ func (r *ring) attach(p []unix.SockFilter) error {
 
 // htons puts 16 bits into network order.
 func htons(v uint16) uint16 {
-	var order uint16 = 1
-	if *(*byte)(unsafe.Pointer(&order)) == 1 {
-		return bits.ReverseBytes16(v)
-	}
-	return v
+	var b [2]byte
+	binary.BigEndian.PutUint16(b[:], v)
+	return binary.NativeEndian.Uint16(b[:])
 }
 
 // bind begins to receive from an interface, 0 for all. It needs no capability,

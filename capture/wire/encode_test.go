@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"reflect"
 	"testing"
 
@@ -124,6 +125,29 @@ func TestChecksumsWritten(t *testing.T) {
 			w := Walker{Verify: true}
 			if skip := w.IP(packet, len(packet), &got); skip != Segmented || got.Checksum != want {
 				t.Errorf("IPv6 %v: %v, checksum %d, want %d", v6, skip, got.Checksum, want)
+			}
+		}
+	}
+}
+
+// TestLongest: what fits a length field is written there; only what does not gives 0.
+func TestLongest(t *testing.T) {
+	for _, v6 := range []bool{false, true} {
+		for _, over := range []uint32{0, 9} {
+			s := Segment{Tuple: Tuple{IPv6: v6}, Len: 0xffff - 40 + over}
+			if v6 {
+				s.Len += 20
+			}
+			packet := AppendPacket(nil, &s)
+			field, want := packet[2:4], []byte{0xff, 0xff}
+			if v6 {
+				field = packet[4:6]
+			}
+			if over != 0 {
+				want = []byte{0, 0}
+			}
+			if !bytes.Equal(field, want) {
+				t.Errorf("IPv6 %v, %d octets too many: length %x", v6, over, field)
 			}
 		}
 	}

@@ -28,6 +28,10 @@ func (o OptionSet) Has(want OptionSet) bool { return o&want == want }
 // MaxSACKBlocks is the most that 40 octets of options can hold (RFC 2018 §3).
 const MaxSACKBlocks = 4
 
+// MaxWindowScale is the largest shift count that counts: more is taken for it (RFC 7323
+// §2.3).
+const MaxWindowScale = 14
+
 // SACKBlock is one range that the receiver holds: [Left, Right).
 type SACKBlock struct{ Left, Right Seq }
 
@@ -35,7 +39,7 @@ type SACKBlock struct{ Left, Right Seq }
 type Options struct {
 	Set          OptionSet
 	MSS          uint16 // octets
-	WindowScale  uint8  // shift count as offered; above 14 counts as 14 (RFC 7323 §2.3)
+	WindowScale  uint8  // shift count as offered (MaxWindowScale)
 	SACKBlocks   uint8  // how many of SACK are valid
 	FastOpenLen  uint8  // octets of cookie; 0 asks for one
 	MPTCPSubtype uint8  // RFC 8684 §3, figure 3
