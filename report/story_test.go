@@ -126,6 +126,14 @@ func TestSentences(t *testing.T) {
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseISN}), "used again by connection 5, whose SYN has a higher ISN"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseUnproved}), "with neither a higher ISN nor a later timestamp"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31}), "entered by the client at 1.000 s and cut short at 2.000 s by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
+		{func(c *analyze.Connection) {
+			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
+			c.Closing.RstPacket, c.Closing.RstBy = 31, analyze.ClientSide
+		}, "by the RST in packet 31: it has forgotten the connection\n"},
+		{func(c *analyze.Connection) {
+			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
+			c.Closing.RstPacket, c.Closing.RstBy = 31, analyze.ServerSide
+		}, "by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
 		{func(c *analyze.Connection) { c.Evicted = true }, "given up to make room (--max-connections)"},
 	} {
 		conn := a
