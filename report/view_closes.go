@@ -9,8 +9,8 @@ const schemaClose = "tcpwatch.close/1"
 var closeView = &rowView[connection]{
 	name:   ViewCloses,
 	schema: schemaClose,
-	about:  "One row for each connection of which a FIN or an acceptable RST was captured.",
-	empty:  "no FIN and no acceptable RST was captured",
+	about:  "One row for each connection that a FIN or an acceptable RST has closed, or half closed; one that a later segment shows to have closed nothing makes no row.",
+	empty:  "no FIN and no acceptable RST closed a connection",
 	only: func(c *connection) bool {
 		return c.Closing.Outcome != analyze.ClosingOpen || c.Closing.RstPacket != 0
 	},
