@@ -49,7 +49,7 @@ var topics = []topic{
 	{"OUTCOME", "how a connection opened, what was agreed, how it closed, when a RST came, what followed it, how long it lasted",
 		[]wordList{openings, forms, options, closings, resets, reuses, lives}},
 	{"ROLES", "who the client and the server are", []wordList{ends, roles}},
-	{"STORY", "the headings of a story", []wordList{storyHeadings}},
+	{"STORY", "the headings of a story and of the summary", []wordList{storyHeadings, summaryHeadings}},
 	{"TERMS", "words of the RFCs in which the rest is said: ISN, MSS, MSL, round trip, tap", []wordList{terms}},
 	{"WAITED", "what a connection waited for, what held a sender back", []wordList{waits, heldBy, heldEnds}},
 }
