@@ -74,7 +74,7 @@ func (t *story) data() {
 var sentAgain = [...]struct {
 	cause label.Cause
 	text  string
-}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "by probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
+}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "as tail loss probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
 
 // crossed counts the SYNs that a SYN-ACK repeats because both ends sent one: no timer
 // ran and nothing was lost (RFC 9293 §3.5, figure 7).
