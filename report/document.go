@@ -65,7 +65,7 @@ func WriteColumns(w io.Writer) error {
 		"have tables of their own: a member is named by its path from the object, with `[]` for each item of a list, and a name in capitals for each of several names.\n\n" +
 		"* Types: " + kindNotes + "\n" +
 		"* A member without a value is null, a list or a text empty. In csv the cell is empty; the items of a list are separated by spaces.\n" +
-		"* Programs get durations in seconds and numbers without separators; a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front.\n" +
+		"* Programs get durations in seconds and numbers without separators; a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front, and control characters of a capture stand in csv as `\\x0a`.\n" +
 		"* ndjson has an object a line. json has one list of objects; the summary is one object; several views are members of one object, by the names of the views.\n" +
 		"* The heading is that of table and markdown. In a table, times are seconds since the first segment of the capture.\n")
 	b.WriteString("\n## summary\n")

@@ -15,12 +15,15 @@ import (
 
 // Explain writes what a label, a verdict, an event, a state, a topic or a column
 // means, or one word of a topic; or, for the empty name, the list of all of them. Names may
-// be written in any case and with _ for -. The error for an unknown name lists the nearest ones. Of
+// be written in any case and with _ or a space for -. The error for an unknown name lists the nearest ones. Of
 // the options Width, Color and ASCII count.
 func Explain(w io.Writer, name string, o Options) error {
 	o.setWidth()
 	x := &explainer{env: &env{Options: o}}
-	key := strings.ToUpper(strings.ReplaceAll(strings.TrimSuffix(name, "?"), "_", "-"))
+	key := topicKey(strings.TrimSuffix(name, "?"))
+	if name == "?" {
+		key = topicKey("inferred")
+	}
 	if name == "" {
 		x.list()
 	} else if !x.all(key) {

@@ -35,7 +35,7 @@ var stateTexts = [state.Count]stateText{
 		"It takes both FINs, and an acknowledgement of one that does not cover the other."},
 	state.LastAck: {"The other end had closed before, this end has sent its FIN and waits for the acknowledgement of it.",
 		"Its FIN after the other end's FIN proves it."},
-	state.TimeWait: {"The end has closed first and waits for 2MSL, so that the other end surely has the acknowledgement of its FIN and no old segment is left in the network.",
+	state.TimeWait: {"The end has closed first, or while the other did, and waits for 2MSL, so that the other end surely has the acknowledgement of its FIN and no old segment is left in the network.",
 		"The acknowledgement of the second FIN proves that it was entered. How long it lasts is not on the wire: Linux keeps it for 60 s, the RFC says 4 minutes (--msl sets half of it). Only an acknowledgement of a FIN that came again shows that it goes on."},
 }
 

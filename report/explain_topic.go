@@ -49,7 +49,8 @@ var topics = []topic{
 	{"OUTCOME", "how a connection opened, what was agreed, how it closed, when a RST came, what followed it, how long it lasted",
 		[]wordList{openings, forms, options, closings, resets, reuses, lives}},
 	{"ROLES", "who the client and the server are", []wordList{ends, roles}},
-	{"STORY", "the headings of a story", []wordList{storyHeadings}},
+	{"STORY", "the headings of a story and of the summary", []wordList{storyHeadings, summaryHeadings}},
+	{"TERMS", "words of the RFCs in which the rest is said: ISN, MSS, MSL, round trip, tap", []wordList{terms}},
 	{"WAITED", "what a connection waited for, what held a sender back", []wordList{waits, heldBy, heldEnds}},
 }
 
@@ -133,7 +134,7 @@ var resets = wordList{
 		"its sender, or the other end, had sent a FIN",
 		"its sender had left data of the other end without acknowledgement, or got data behind its own FIN",
 		"it answers a segment that has neither SYN nor ACK, as none of an open connection is (RFC 9293 §3.1): its sender knows of no connection (RFC 9293 §3.10.7.1)",
-		"it reached an end in TIME-WAIT (RFC 1337)"),
+		"it reached an end in TIME-WAIT (RFC 1337), or came from one"),
 	note: "Where two fit, the more telling one is given: TIME-WAIT, the handshake, unread data, after FIN, in this order.",
 }
 

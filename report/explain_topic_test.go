@@ -53,6 +53,20 @@ func TestTopicWords(t *testing.T) {
 	}
 }
 
+// TestExplainSpelling: a name is known however its parts are joined, as stories and
+// people write it, and ? is what stands behind the inferred.
+func TestExplainSpelling(t *testing.T) {
+	for name, want := range map[string]string{
+		"ACK of FIN": "ACK-OF-FIN   label", "challenge ack": "CHALLENGE-ACK   label", "time_wait": "TIME-WAIT   state", "half close": "half-close   term",
+		"2msl": "twice the MSL", "?": "inferred   term", "LISTEN?": "LISTEN   state",
+	} {
+		var b bytes.Buffer
+		if err := Explain(&b, name, Options{Width: 200}); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%s: %v\n%s", name, err, &b)
+		}
+	}
+}
+
 // nameOf returns the name of a value; false where it has none.
 func nameOf(v fmt.Stringer) (name string, known bool) {
 	defer func() { recover() }()

@@ -62,9 +62,27 @@ var storyHeadings = wordList{
 		{"REL SEQ", "sequence number, counted from the ISN of the sender; SEQ is the number on the wire"},
 		{"REL ACK", "acknowledgement number, counted from the ISN of the other end; ACK is the number on the wire"},
 		{"CHECK", "the sum that makes the number right: a SYN and a FIN count as one, so that the ACK of one is its number + 1 (RFC 9293 §3.4)"},
+		{"HANDSHAKE", "how the connection opened, the segments of that, and what SYN and SYN-ACK offered"},
+		{"CLOSE", "how it closed, with its FINs and RSTs"},
+		{"STATES", "the states of both ends at the end, where two FINs do not tell them"},
 		{"DATA", "what each end sent, how much of it again, what was never captured, and round trips from this tap"},
 		{"ICMP", "the first ICMP error that says of a segment behind the handshake that it did not arrive, and why (member icmp)"},
 		{"agreed", "options that both ends offered; of MSS and window scale what the client and what the server offered"},
 		{"one end", "options that one end alone offered, so that they do not hold"},
+		{"offered by", "what that end offered, where the other's SYN was not captured"},
+	},
+}
+
+var summaryHeadings = wordList{
+	title: "The headings of the summary", kind: "heading of the summary",
+	words: []fixedWord{
+		{"CAPTURE", "what the capture does not show, or shows wrongly, and where its tap probably stands (member quality)"},
+		{"PACKETS", "how many packets are TCP segments, and why the others are not"},
+		{"OPENED", "how connections opened: how many with each outcome"},
+		{"CLOSED", "how they closed"},
+		{"RESENT", "segments that were sent again, and why (topic CAUSE)"},
+		{"CLIENTS", "the states of the clients at the end"},
+		{"SERVERS", "the states of the servers at the end"},
+		{"deserve a look", "connections that did not work, ended badly or were slow, and why; heuristics (member notable)"},
 	},
 }

@@ -285,6 +285,13 @@ func (r *Reporter) Flush() {
 // Err returns the first error of the output, so that a run can stop early.
 func (r *Reporter) Err() error { return r.err }
 
+// Resize tells how many columns lines may have by now, as Options.Width did: what is
+// not laid out yet follows.
+func (r *Reporter) Resize(columns int) {
+	r.env.Width = columns
+	r.env.setWidth()
+}
+
 // Close writes what stands behind the last row, and the summary. It does not
 // close the writer that New was given. It removes every temporary file.
 func (r *Reporter) Close(in Input) error {

@@ -203,3 +203,30 @@ func TestWrongAck(t *testing.T) {
 		t.Errorf("no words in ASCII:\n%s", out)
 	}
 }
+
+// TestResize: what is laid out at the end is as wide as lines may be then.
+func TestResize(t *testing.T) {
+	widest := func(resize int) (most int) {
+		var b bytes.Buffer
+		r, err := New(&b, Options{Views: []View{ViewSummary}, Format: FormatTable, Width: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range sampleConnections(t) {
+			r.Connection(c)
+		}
+		if resize > 0 {
+			r.Resize(resize)
+		}
+		if err := r.Close(Input{}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(b.String(), "\n") {
+			most = max(most, displayWidth(line))
+		}
+		return most
+	}
+	if all, less, least := widest(0), widest(60), widest(1); all <= 60 || less > 60 || less <= minWidth || least > minWidth {
+		t.Errorf("%d columns of 200, %d of 60, %d of 1", all, less, least)
+	}
+}

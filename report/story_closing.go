@@ -153,7 +153,11 @@ func (t *story) timeWait() {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if tw.CutBy != 0 {
-		add("entered by %s at %s and cut short at %s by the RST in packet %d, unless its stack takes none there (RFC 1337)", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy)
+		doubt := ", unless its stack takes none there (RFC 1337)"
+		if c.Closing.RstPacket == tw.CutBy && c.Closing.RstBy == tw.Holders {
+			doubt = ": it has forgotten the connection" // its own
+		}
+		add("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy, doubt)
 	} else {
 		holder, peer := c.Client, c.Server
 		if tw.Holders == analyze.ServerSide {

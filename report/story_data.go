@@ -31,7 +31,7 @@ func (t *story) data() {
 	} else {
 		tone = Doubt
 		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+
-			inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions)+causesText(c, s))
+			inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions)+causesText(c, s, t.crossed()))
 		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
 			add("%s of payload in them captured before", octets(n))
 		}
@@ -74,20 +74,48 @@ func (t *story) data() {
 var sentAgain = [...]struct {
 	cause label.Cause
 	text  string
-}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "by probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
+}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "as tail loss probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
 
-// causesText says why segments were sent again; "" where no cause was looked for.
-func causesText(c, s *analyze.Direction) string {
-	var texts []string
-	for _, p := range sentAgain {
-		switch n := uint64(c.Causes[p.cause]) + uint64(s.Causes[p.cause]); n {
-		case 0:
-		case c.Retransmissions + s.Retransmissions:
-			return ": " + p.text
-		default:
-			texts = append(texts, thousands(n)+" "+p.text)
+// crossed counts the SYNs that a SYN-ACK repeats because both ends sent one: no timer
+// ran and nothing was lost (RFC 9293 §3.5, figure 7).
+func (t *story) crossed() (n uint64) {
+	var sent [2]bool // the end has sent its SYN, and no SYN-ACK yet
+	for i := range t.conn.Steps {
+		st := &t.conn.Steps[i]
+		switch own := &sent[end(st.FromClient)]; labelName(st.Phase) {
+		case "SYN":
+			*own = true
+		case "SYN-ACK":
+			count(&n, *own && st.Repeated)
+			*own = false
 		}
 	}
+	return n
+}
+
+// causesText says why segments were sent again, of which so many SYNs crossed; "" where
+// no cause was looked for.
+func causesText(c, s *analyze.Direction, crossed uint64) string {
+	all, unclear := c.Retransmissions+s.Retransmissions, c.Causes[label.CauseUnknown]+s.Causes[label.CauseUnknown]
+	crossed = min(crossed, uint64(unclear))
+	var texts []string
+	add := func(n uint64, text string) {
+		switch n {
+		case 0:
+		case all:
+			texts = append(texts, text)
+		default:
+			texts = append(texts, thousands(n)+" "+text)
+		}
+	}
+	for _, p := range sentAgain {
+		n := uint64(c.Causes[p.cause]) + uint64(s.Causes[p.cause])
+		if p.cause == label.CauseUnknown {
+			n -= crossed
+		}
+		add(n, p.text)
+	}
+	add(crossed, "in answer to the other's SYN")
 	if len(texts) == 0 {
 		return ""
 	}

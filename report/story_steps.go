@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
@@ -20,7 +21,7 @@ func (t *story) partSteps() (opening, closing []int) {
 	}
 	for i := range t.conn.Steps {
 		st := &t.conn.Steps[i]
-		before := early || !st.Acceptable && st.Packet < t.conn.Opening.AckPacket
+		before := early || ignored(t.conn, st) && st.Packet < t.conn.Opening.AckPacket
 		switch {
 		case st.Flags.Any(wire.SYN), st.Phase == label.HandshakeAck, before && st.Flags.Any(wire.RST):
 			opening = append(opening, i)
@@ -29,6 +30,17 @@ func (t *story) partSteps() (opening, closing []int) {
 		}
 	}
 	return opening, closing
+}
+
+// ignored reports whether the RST changed nothing in the end: none of those that did,
+// of which the record has the first, stands in front of it.
+func ignored(c *connection, st *analyze.Step) bool {
+	return !st.Acceptable || c.Closing.RstPacket == 0 || st.Packet < c.Closing.RstPacket
+}
+
+// ignored is the same as far as it is known.
+func (a *arithmetic) ignored(st *analyze.Step) bool {
+	return !st.Acceptable || a.conn != nil && ignored(a.conn, st)
 }
 
 // steps writes the segments as a table. relative tells whether sequence numbers
@@ -115,8 +127,9 @@ func segmentText(st *analyze.Step, sums *arithmetic) string {
 
 // arithmetic checks acknowledgements against what had been seen before.
 type arithmetic struct {
+	conn     *connection // whose record tells what became of RSTs; nil: it is not known yet
 	relative bool
-	over     bool          // an acceptable RST was captured
+	over     bool          // a RST that ended it was captured
 	ends     [2]endNumbers // 0: client
 }
 
@@ -145,7 +158,7 @@ func end(fromClient bool) int {
 // newArithmetic counts from the bases that the view packets counts from. Where
 // one end sent too much for that, all numbers are those on the wire.
 func (t *story) newArithmetic(relative bool) *arithmetic {
-	c, a := t.conn, &arithmetic{relative: relative}
+	c, a := t.conn, &arithmetic{conn: t.conn, relative: relative}
 	a.ends[0].base, a.ends[1].base = c.ClientBase, c.ServerBase
 	for i, d := range []*analyze.Direction{&c.FromClient, &c.FromServer} {
 		e := &a.ends[i]
@@ -192,7 +205,7 @@ func (a *arithmetic) saw(st *analyze.Step) {
 		e.synECN = e.synECN || st.Flags.Has(asksECN)
 		e.synAcked = e.synAcked || st.Flags.Any(wire.ACK)
 	}
-	a.over = a.over || st.Flags.Any(wire.RST) && st.Acceptable
+	a.over = a.over || st.Flags.Any(wire.RST) && !a.ignored(st)
 	if st.Flags.Any(wire.FIN) {
 		e.fin, e.finSeen = st.Seq.Add(st.Len), true
 	}
@@ -310,15 +323,29 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 	return strings.Join(parts, "; "), tone
 }
 
+// checkRST says what the RST did. The step knows what its number allows, the record
+// whether the connection went on all the same.
 func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
-	if !st.Acceptable {
+	sender := st.ServerState
+	if st.FromClient {
+		sender = st.ClientState
+	}
+	switch {
+	case !st.Acceptable:
 		return "not acceptable (RFC 5961 §3.2) or damaged: changes nothing", Doubt
-	}
-	if st.Flags.Any(wire.ACK) && peer.synSeen && !own.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1 {
+	case a.ignored(st) && sender.Base() == state.SynSent: // whoever resets what it opened leaves SYN-SENT
+		return "refuses an ack that is not for its SYN (RFC 9293 §3.10.7.3)", Doubt
+	case a.ignored(st):
+		return "acceptable by its number, but the connection went on", Doubt
+	case st.Flags.Any(wire.ACK) && peer.synSeen && !own.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1:
 		return "ack = " + a.number(peer, peer.syn) + " + 1 ✓: answers the SYN", Bad
-	}
-	if a.over {
+	case a.over:
 		return "the connection had ended already", Plain
+	case a.conn != nil && a.conn.Closing.RstAfter == analyze.RstTimeWait:
+		if a.conn.TimeWait.Holders == a.conn.Closing.RstBy {
+			return "its sender has left TIME-WAIT", Bad
+		}
+		return "ends TIME-WAIT, where it is taken there (RFC 1337)", Bad
 	}
 	return "acceptable: ends the connection", Bad
 }

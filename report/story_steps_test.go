@@ -1,27 +1,65 @@
 package report
 
 import (
-	"strings"
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
 // TestRSTCheck: a RST answers a SYN where its sender sent none of its own; behind that
-// it ends what had begun.
+// it ends what had begun, unless the connection went on: closing.rst_packet is the one
+// that ended it.
 func TestRSTCheck(t *testing.T) {
-	st := &analyze.Step{Flags: wire.RST | wire.ACK, Seq: 5001, Ack: 1001, Acceptable: true}
 	peer := &endNumbers{synSeen: true, syn: 1000}
-	for _, c := range []struct {
-		own  endNumbers
-		want string
+	own := endNumbers{synSeen: true, syn: 5000}
+	reset := func(by analyze.Side, after analyze.RstAfter, holders analyze.Side) *connection {
+		c := &connection{}
+		c.Closing.RstPacket, c.Closing.RstBy, c.Closing.RstAfter, c.TimeWait.Holders = 7, by, after, holders
+		return c
+	}
+	abort := reset(analyze.ClientSide, analyze.RstAbort, analyze.NoSide)
+	for name, c := range map[string]struct {
+		own    endNumbers
+		conn   *connection
+		packet uint64
+		client state.State
+		want   string
 	}{
-		{endNumbers{}, "answers the SYN"},
-		{endNumbers{synSeen: true, syn: 5000}, "ends the connection"},
+		"answers":                 {endNumbers{}, abort, 7, state.Closed, "ack = 1000 + 1 ✓: answers the SYN"},
+		"ends":                    {own, abort, 7, state.Closed, "acceptable: ends the connection"},
+		"behind it":               {own, abort, 8, state.Closed, "the connection had ended already"},
+		"in front of it":          {own, abort, 6, state.Closed, "acceptable by its number, but the connection went on"},
+		"none ended it":           {own, &connection{}, 7, state.Closed, "acceptable by its number, but the connection went on"},
+		"figure 8":                {own, &connection{}, 7, state.SynSent, "refuses an ack that is not for its SYN (RFC 9293 §3.10.7.3)"},
+		"figure 9":                {own, abort, 7, state.SynSent, "acceptable: ends the connection"},
+		"answers, but it went on": {endNumbers{}, &connection{}, 7, state.Closed, "acceptable by its number, but the connection went on"},
+		"to TIME-WAIT":            {own, reset(analyze.ClientSide, analyze.RstTimeWait, analyze.ServerSide), 7, state.Closed, "ends TIME-WAIT, where it is taken there (RFC 1337)"},
+		"by TIME-WAIT":            {own, reset(analyze.ClientSide, analyze.RstTimeWait, analyze.ClientSide), 7, state.Closed, "its sender has left TIME-WAIT"},
 	} {
-		if got, _ := new(arithmetic).checkRST(st, &c.own, peer); !strings.Contains(got, c.want) {
-			t.Errorf("own SYN %v: %q, want %q", c.own.synSeen, got, c.want)
+		st := &analyze.Step{Packet: c.packet, FromClient: true, Flags: wire.RST | wire.ACK, Seq: 5001, Ack: 1001, Acceptable: true, ClientState: c.client}
+		a := &arithmetic{conn: c.conn, over: c.packet > 7}
+		if got, _ := a.checkRST(st, &c.own, peer); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestIgnoredRSTInOpening: a RST that changed nothing in the end stands where it came:
+// in front of the ACK that completes the handshake it is no part of the close.
+func TestIgnoredRSTInOpening(t *testing.T) {
+	c := &connection{}
+	c.Opening.Outcome, c.Opening.AckPacket = analyze.OpeningComplete, 5
+	c.Steps = []analyze.Step{{Packet: 3, Flags: wire.RST, Acceptable: true}, {Packet: 9, Flags: wire.RST, Acceptable: true}}
+	for _, last := range []struct {
+		ended            uint64
+		opening, closing int
+	}{{0, 1, 1}, {9, 1, 1}, {3, 0, 2}} {
+		c.Closing.RstPacket = last.ended
+		opening, closing := (&story{conn: c}).partSteps()
+		if len(opening) != last.opening || len(closing) != last.closing {
+			t.Errorf("RST %d ended it: %v in the handshake, %v in the close", last.ended, opening, closing)
 		}
 	}
 }

@@ -93,8 +93,14 @@ func TestSentences(t *testing.T) {
 			c.FromClient.Retransmissions, c.FromServer.Retransmissions = 3, 3
 			c.FromClient.Causes = [label.CauseCount]uint32{label.CauseRTO: 1, label.CauseTLP: 1, label.CauseUnknown: 1}
 			c.FromServer.Causes = [label.CauseCount]uint32{label.CauseFast: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
-		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 by probe, 1 needless, 2 unclear why; nothing missing"},
+		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 as tail loss probe, 1 needless, 2 unclear why; nothing missing"},
 		{func(c *analyze.Connection) { c.FromClient.Retransmissions = 2 }, "; sent again: 2 segments of the client; nothing missing"},
+		{crossing(1, 1), "; sent again: 1 segment of the client, 1 segment of the server: in answer to the other's SYN; nothing missing"},
+		{crossing(2, 1), "; sent again: 2 segments of the client, 1 segment of the server: 1 unclear why, 2 in answer to the other's SYN; nothing missing"},
+		{func(c *analyze.Connection) {
+			crossing(0, 1)(c)
+			c.Steps = c.Steps[2:] // the server sent no SYN of its own
+		}, "; sent again: 1 segment of the server: unclear why; nothing missing"},
 		{func(c *analyze.Connection) { c.Labels[label.BadChecksum] = 2 }, "; 2 segments with a wrong checksum, which receivers drop; nothing missing"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 2 }, "; keep-alives: 5 of the client; answers to keep-alives: 2\n"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 5 }, "; keep-alives: 5 of the client\n"},
@@ -127,6 +133,14 @@ func TestSentences(t *testing.T) {
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseISN}), "used again by connection 5, whose SYN has a higher ISN"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseUnproved}), "with neither a higher ISN nor a later timestamp"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31}), "entered by the client at 1.000 s and cut short at 2.000 s by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
+		{func(c *analyze.Connection) {
+			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
+			c.Closing.RstPacket, c.Closing.RstBy = 31, analyze.ClientSide
+		}, "by the RST in packet 31: it has forgotten the connection\n"},
+		{func(c *analyze.Connection) {
+			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
+			c.Closing.RstPacket, c.Closing.RstBy = 31, analyze.ServerSide
+		}, "by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
 		{func(c *analyze.Connection) { c.Evicted = true }, "given up to make room (--max-connections)"},
 	} {
 		conn := a
@@ -141,6 +155,21 @@ func TestSentences(t *testing.T) {
 func reset(after analyze.RstAfter) func(*analyze.Connection) {
 	return func(c *analyze.Connection) {
 		c.Closing.Outcome, c.Closing.RstPacket, c.Closing.RstBy, c.Closing.RstAfter = analyze.ClosingReset, 11, analyze.ClientSide, after
+	}
+}
+
+// crossing gives a connection SYNs that crossed and the SYN-ACKs that repeat them, and so
+// many segments that were sent again for an unknown cause.
+func crossing(client, server uint64) func(*analyze.Connection) {
+	return func(c *analyze.Connection) {
+		c.FromClient.Retransmissions, c.FromClient.Causes[label.CauseUnknown] = client, uint32(client)
+		c.FromServer.Retransmissions, c.FromServer.Causes[label.CauseUnknown] = server, uint32(server)
+		c.Steps = []analyze.Step{
+			{Packet: 1, FromClient: true, Flags: wire.SYN, Phase: label.SYN}, {Packet: 2, Flags: wire.SYN, Phase: label.SYN},
+			{Packet: 3, FromClient: true, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, Repeated: true},
+			{Packet: 4, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, Repeated: true},
+			{Packet: 5, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, Repeated: true},
+		}
 	}
 }
 

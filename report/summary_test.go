@@ -254,6 +254,10 @@ func TestAddDirection(t *testing.T) {
 	if addDirection(&sum, &analyze.Direction{SlowestAnswer: analyze.Answer{Wait: 6, Packet: 9}}); sum.SlowestAnswer.Packet != 8 {
 		t.Error("a faster answer took the place of the slowest")
 	}
+	sum = analyze.Direction{}
+	if addDirection(&sum, &analyze.Direction{SlowestAnswer: analyze.Answer{Packet: 9}}); sum.SlowestAnswer.Packet != 9 {
+		t.Error("an answer at once, as with a clock that stands still, is no answer")
+	}
 }
 
 // TestReasonsKeepUnits: no line break between a number and its unit.

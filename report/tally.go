@@ -125,7 +125,7 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.ResendWait += d.ResendWait
 	sum.Unacknowledged += d.Unacknowledged
 	sum.Timeouts = max(sum.Timeouts, d.Timeouts)
-	if d.SlowestAnswer.Wait > sum.SlowestAnswer.Wait {
+	if sum.SlowestAnswer.Packet == 0 || d.SlowestAnswer.Wait > sum.SlowestAnswer.Wait {
 		sum.SlowestAnswer = d.SlowestAnswer
 	}
 	for i, n := range d.Causes {

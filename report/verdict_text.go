@@ -58,6 +58,8 @@ func (j *jsonRow) verdicts(list []verdict.Verdict) {
 	j.add("]")
 }
 
+const idleMeaning = "The longest time between two packets that follow each other in the connection, of either end; 0 where that is longer than the connection lasted: the clock was set meanwhile."
+
 // verdictColumns stand in the view connections.
 var verdictColumns = []connectionColumn{
 	{Name: "verdicts", Header: "VERDICTS", Kind: KindWords, Drop: 1, Room: 12, HideEmpty: true,
@@ -69,7 +71,7 @@ var verdictColumns = []connectionColumn{
 		}},
 	{Name: "lived", Kind: KindWord, For: Programs, Meaning: "How long a connection that is over lasted: short (under 1 s), medium, or long (60 s and more); heuristics. Empty where no end, or no beginning, was captured.",
 		Value: func(_ *env, c *connection, v *Value) { v.string(livedText(c)) }},
-	{Name: "idle_max", Header: "IDLE", Unit: "s", Kind: KindDuration, For: Programs, Meaning: "The longest time between two packets.",
+	{Name: "idle_max", Unit: "s", Kind: KindDuration, For: Programs, Meaning: idleMeaning,
 		Value: func(_ *env, c *connection, v *Value) { v.int(c.Silence.For) }},
 }
 

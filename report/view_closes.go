@@ -11,8 +11,8 @@ const schemaClose = "tcpwatch.close/1"
 var closeView = &rowView[connection]{
 	name:   ViewCloses,
 	schema: schemaClose,
-	about:  "One row for each connection of which a FIN or an acceptable RST was captured.",
-	empty:  "no FIN and no acceptable RST was captured",
+	about:  "One row for each connection that a FIN or an acceptable RST has closed, or half closed; one that a later segment shows to have closed nothing makes no row.",
+	empty:  "no FIN and no acceptable RST closed a connection",
 	only: func(c *connection) bool {
 		return c.Closing.Outcome != analyze.ClosingOpen || c.Closing.RstPacket != 0
 	},
@@ -26,7 +26,7 @@ var closeView = &rowView[connection]{
 		{Name: "fins", Kind: KindCount, Drop: 6, HideEmpty: true, Nothing: "0", Meaning: "FINs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.FinCount)) },
 			Tone:  func(c *connection) Tone { return repeatTone(c.Closing.FinCount / 2) }},
-		{Name: "fin_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the FINs.",
+		{Name: "fin_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the FINs, those that a SYN carries included.",
 			Value: func(_ *env, c *connection, v *Value) { v.ids(c.Closing.FinPackets) }},
 		{Name: "segments", Kind: KindCount, Drop: 9, HideEmpty: true, Meaning: "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4.",
 			Value: func(_ *env, c *connection, v *Value) { v.packet(uint64(c.Closing.Segments)) }},

@@ -34,8 +34,9 @@ var connectionView = &rowView[connection]{
 				Value: func(_ *env, c *connection, v *Value) { v.int(c.End - c.Start) }},
 			openedColumn,
 			closedColumn,
-			verdictColumns[0],
-			verdictColumns[1],
+		},
+		verdictColumns,
+		[]connectionColumn{
 			clientStateColumn,
 			serverStateColumn,
 			{Name: "packets", Kind: KindCount, Drop: 5, For: People, Meaning: "Segments of both ends.",

@@ -180,8 +180,7 @@ func (w *Watcher) Tick(now time.Time, s Status) {
 		return
 	}
 	if w.size != nil {
-		w.rep.env.Width = w.size()
-		w.rep.env.setWidth()
+		w.rep.Resize(w.size())
 	}
 	if w.lines != nil {
 		w.rep.keep(w.lines.tick(w.rep.out, now))

@@ -25,6 +25,8 @@ var retry = Spec{
 	Definition: "A SYN or a SYN-ACK was sent again.",
 	Conditions: []Condition{
 		{"the segment is a SYN or SYN-ACK with the label RETRANSMISSION", "0 A>B S 0 id 1\n+0 A>B S 0 id 1"},
+		{"it is not the first SYN-ACK of its end where both ends sent a SYN: that answers the other's SYN (RFC 9293 figure 7)",
+			"0 A>B S 0\n+0 B>A S 0\n+.01 A>B S. 0 ack 1\n+0 B>A S. 0 ack 1"},
 	},
 	Sentences: []string{"$of sent again|, try $tries|, $duration after the first SYN"},
 	Fields:    []Field{By, Of, Tries, Duration},

@@ -196,9 +196,10 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 
 // InFlight returns how much of what this end sent in front of nxt the other
 // end, o, had not acknowledged (FlightSize, RFC 5681 §2), in octets, where SYN
-// and FIN count as one; -1 where no acknowledgement was captured.
+// and FIN count as one; -1 where no acknowledgement was captured, or one for another
+// SYN only (RFC 9293 figure 8).
 func (h *Half) InFlight(o *Half, nxt wire.Seq) int64 {
-	if !o.Is(SentACK) {
+	if !o.Is(SentACK) || h.Has&(SentSYN|SYNProved) == SentSYN && !o.Ack.After(h.ISN) {
 		return -1
 	}
 	if n := int64(nxt.Diff(o.Ack)); n >= 0 {

@@ -157,3 +157,32 @@ func TestSenderRTO(t *testing.T) {
 		}
 	}
 }
+
+// TestInFlight: an acknowledgement that lies in front of the SYN is for another one, and
+// says nothing of what is in flight, until the SYN is proved to have arrived: after that
+// numbers come round.
+func TestInFlight(t *testing.T) {
+	for name, c := range map[string]struct {
+		has  Has
+		ack  wire.Seq
+		sent bool
+		want int64
+	}{
+		"no acknowledgement": {SentSYN, 1101, false, -1},
+		"some of it":         {SentSYN, 1101, true, 100},
+		"all of it":          {SentSYN, 1201, true, 0},
+		"more than was seen": {SentSYN, 1301, true, 0},
+		"of another SYN":     {SentSYN, 991, true, -1},
+		"none of the SYN":    {SentSYN, 1000, true, -1},
+		"come round":         {SentSYN | SYNProved, 991, true, 210},
+		"no SYN captured":    {0, 991, true, 210},
+	} {
+		h, o := &Half{Has: c.has, ISN: 1000}, &Half{Ack: c.ack}
+		if c.sent {
+			o.Has = SentACK
+		}
+		if got := h.InFlight(o, 1201); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}

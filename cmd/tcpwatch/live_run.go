@@ -28,7 +28,8 @@ type liveRun struct {
 	kept    *keeping
 	hooks   hooks
 	stderr  io.Writer
-	told    bool // that packets cannot be written
+	columns func() int // how wide results are
+	told    bool       // that packets cannot be written
 }
 
 // open makes everything ready that packets go to. Files are made while the
@@ -76,6 +77,8 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 // writers makes what writes rows and results.
 func (r *liveRun) writers(c *cobra.Command) (err error) {
 	all := r.reporting(r.dec, r.out, r.interfaces, c.InOrStdin(), r.stderr)
+	out, stdin, stderr := r.out.w, c.InOrStdin(), r.stderr
+	r.columns = func() int { return width(out, stderr, stdin) }
 	all.Views, all.Format, all.Late = r.showing.results, r.showing.as, r.showing.late
 	if !r.showing.only {
 		if r.rep, err = report.New(r.out, all); err != nil {
@@ -136,6 +139,7 @@ func (r *liveRun) end(in report.Input, signalled bool) error {
 		r.showing.gap(r.screen)
 	}
 	if r.rep != nil {
+		r.rep.Resize(r.columns()) // the terminal may have another size by now
 		err = r.rep.Close(in)
 	}
 	switch {

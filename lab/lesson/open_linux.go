@@ -67,8 +67,8 @@ func openLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "mss", Group: Open, About: "the MSS negotiated: 1460 offered, 1024 answered",
-			Why:      "Each end says in its SYN how much it takes in one segment; the other sends no more than that, so that the smaller of what it may and what it can counts (RFC 9293 §3.7.1). Here the client sends 3,000 octets as 1,024 + 1,024 + 952.",
+			Name: "mss", Group: Open, About: "the MSS: 1460 for one direction, 1024 for the other",
+			Why:      "Each end says in its SYN how much it takes in one segment. That is no negotiation: each direction has its own, and the other end sends no more than that, or less where it cannot send as much (RFC 9293 §3.7.1). Here the client sends 3,000 octets as 1,024 + 1,024 + 952.",
 			Words:    []string{"SYN-ACK"},
 			Link:     calm(20 * ms),
 			Settings: []Setting{{Name: "ipv4/tcp_timestamps", Value: "0", Why: "timestamps would take 12 octets of each segment"}},

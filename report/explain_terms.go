@@ -1,0 +1,42 @@
+package report
+
+// terms are words of the RFCs, and some of ours, that explanations, stories and lessons
+// take for known.
+var terms = wordList{
+	title: "Words that the rest is said in", kind: "term",
+	words: []fixedWord{
+		{"octet", "eight bits. TCP numbers octets, not packets (RFC 9293 §3.4)"},
+		{"segment", "what TCP hands to IP at one time: a header, and payload or none (RFC 9293 §4)"},
+		{"payload", "the octets that programs send, without headers"},
+		{"tuple", "the addresses and ports of both ends: they name a connection, and one that is over may be followed by another with the same (RFC 9293 §4)"},
+		{"tap", "the place where packets are captured. It shows what passed there, not what arrived"},
+		{"ISN", "initial sequence number: the number of the SYN, which each end draws for itself. The first octet of payload has the number behind it (RFC 9293 §3.4.1)"},
+		{"relative number", "a sequence number counted from the ISN of its sender, so that the SYN is 0 and the first octet 1"},
+		{"acknowledgement", "the number of the next octet that an end expects: all in front of it has arrived (RFC 9293 §3.4)"},
+		{"window", "how many octets an end takes behind the number that it acknowledges (RFC 9293 §3.8.6)"},
+		{"round trip", "the time from a segment to its acknowledgement. At a tap it is that from the tap to one end and back (RFC 6298 §3)"},
+		{"MSS", "maximum segment size: the most payload that an end takes in one segment, which it says in its SYN. It is not negotiated: each direction has its own (RFC 9293 §3.7.1)"},
+		{"SACK", "selective acknowledgement: an end reports octets that came behind a gap (RFC 2018 §3)"},
+		{"TSval", "the sender's clock when it sent the segment, of the timestamps option (RFC 7323 §3.2)"},
+		{"TSecr", "the TSval of the other end that the segment echoes, of the timestamps option (RFC 7323 §3.2)"},
+		{"PAWS", "protection against wrapped sequence numbers: a segment with an older timestamp than was taken before is dropped (RFC 7323 §5)"},
+		{"IP ID", "the identification in the IP header (RFC 791 §3.1). Many hosts count it up with each packet, so that it tells which was sent first"},
+		{"TTL", "how many routers a packet may still pass, in IPv6 the hop limit (RFC 791 §3.1)"},
+		{"checksum", "a sum over the segment and its addresses; where it is wrong the receiver drops the segment (RFC 9293 §3.1)"},
+		{"MSL", "maximum segment lifetime: how long a segment may be on its way. RFC 9293 §3.4.2 takes 2 minutes; Linux's TIME-WAIT of 60 s goes with 30 s (--msl)"},
+		{"2MSL", "twice the MSL: how long an end stays in TIME-WAIT (RFC 9293 §3.6.1)"},
+		{"active open", "a program connects: its end sends the first SYN (RFC 9293 §3.10.1)"},
+		{"passive open", "a program listens: its end waits for a SYN (RFC 9293 §3.10.1)"},
+		{"active close", "an end closes first: it sends its FIN before it has the other's (RFC 9293 §3.10.4)"},
+		{"passive close", "an end closes when it has the other's FIN (RFC 9293 §3.10.4)"},
+		{"half-close", "one end has sent its FIN, and the other goes on sending (RFC 9293 §3.6.1)"},
+		{"abort", "an end gives the connection up with a RST, and what was not delivered is lost (RFC 9293 §3.10.5)"},
+		{"accept queue", "connections whose handshake the kernel has completed, and which wait for accept() of the program that listens"},
+		{"backlog", "how many connections may wait in the accept queue, as a program tells listen(); a kernel may have its own limit"},
+		{"retransmission timeout", "how long a sender waits for an acknowledgement before it sends again, RTO; each time in a row it waits twice as long (RFC 6298 §5)"},
+		{"delayed ACK", "an acknowledgement that waits, at most 500 ms, for something to travel with or for more to acknowledge (RFC 9293 §3.8.6.3)"},
+		{"Karn's rule", "no round trip is taken from a segment that was sent again: nothing says which copy was acknowledged (RFC 6298 §3)"},
+		{"snaplen", "how much of each packet a capture keeps"},
+		{"inferred", "likely, not proved: what would prove it was not captured; a ? stands behind it"},
+	},
+}
