@@ -204,6 +204,7 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	a.story(f, n, seg, phase)
 	a.clues(f, n, seg, phase)
 	a.episodes(f, n, seg)
+	a.lengths(n, seg)
 	if a.cfg.Moment != nil {
 		a.moments(f, n, seg, phase)
 	}

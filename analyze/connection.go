@@ -367,6 +367,8 @@ type Direction struct {
 	// retransmission timeouts in a row that had not brought one then.
 	Unacknowledged uint64
 	Timeouts       uint8
+	// Long is what speaks for a path that does not take the long packets of this end.
+	Long LongClue
 }
 
 // RTT is what was measured of a round trip.

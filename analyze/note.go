@@ -23,6 +23,7 @@ type note struct {
 	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary
 	windows              [2]windowNote               // by the side that is held back
+	long                 [2]longNote                 // by the side that sends
 	waits                waitNote
 
 	// opening

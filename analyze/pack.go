@@ -124,6 +124,20 @@ func (p *packer) direction(d *Direction) {
 	p.signed(&d.SlowestAnswer.Wait, &d.ResendWait)
 	p.packets(&d.SlowestAnswer.Packet)
 	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
+	p.long(&d.Long)
+}
+
+// long writes what few connections have.
+func (p *packer) long(l *LongClue) {
+	there := *l != LongClue{}
+	if p.flags(&there); !there {
+		*l = LongClue{}
+		return
+	}
+	p.flags(&l.Never)
+	number(p, &l.Tries)
+	numbers(p, &l.Least, &l.ShortLen)
+	p.packets(&l.First, &l.Last, &l.Short, &l.Reported, &l.Alive)
 }
 
 func (p *packer) clues(c *Clues) {

@@ -24,6 +24,7 @@ const (
 	whyReset
 	whyStalled
 	whyReuse
+	whyLong    // a path that does not take long packets: a verdict says it
 	whyVerdict // what the outcome does not show: see decisive
 	whyICMP
 	whyResent
@@ -38,7 +39,7 @@ const (
 )
 
 var reasonNames = [reasonCount]string{
-	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "found in the opening or a RST",
+	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "long packets lost", "found in the opening or a RST",
 	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
@@ -158,6 +159,8 @@ func weigh(c *connection, why reason) uint64 {
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
 		return is(c.TimeWait.Reuse == analyze.ReuseUnproved)
+	case whyLong:
+		return longLost(&c.FromClient) + longLost(&c.FromServer)
 	case whyICMP:
 		return uint64(c.ICMP.Count)
 	case whyResent:
@@ -260,6 +263,14 @@ func reasonText(c *connection, why reason) string {
 		return missingText(c)
 	}
 	return ""
+}
+
+// longLost is how often an end sent again what did not arrive for its length.
+func longLost(d *analyze.Direction) uint64 {
+	if l := &d.Long; l.Short|l.Reported|l.Alive != 0 {
+		return uint64(l.Tries)
+	}
+	return 0
 }
 
 // resendWait is how long nothing was captured in front of what either end sent again.

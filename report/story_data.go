@@ -67,6 +67,7 @@ func (t *story) data() {
 	if text := icmpLater(t.conn); text != "" {
 		t.section("ICMP", text, Doubt)
 	}
+	t.verdicts(true)
 	t.out.WriteByte('\n')
 }
 
@@ -170,9 +171,19 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		if e.d.Timeouts > 1 {
 			tries = plural(uint64(e.d.Timeouts), "timeout") + " in a row"
 		}
-		texts = append(texts, what+" got no acknowledgement, in spite of "+tries)
+		texts = append(texts, what+" got no acknowledgement, in spite of "+tries+longText(&e.d.Long))
 	}
 	return texts
+}
+
+// longText says that only long packets were sent again, where nothing tells whether short
+// ones would arrive: then there is no verdict.
+func longText(l *analyze.LongClue) string {
+	if l.Tries == 0 || l.Short|l.Reported|l.Alive != 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (packets of %s or more sent again, as none so long of this end was ever acknowledged: the path may not take them, or the other end is out of reach)",
+		octets(uint64(l.Least)))
 }
 
 // unseenText says what the first RST of an end tells of octets that were never

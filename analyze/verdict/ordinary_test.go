@@ -92,6 +92,9 @@ func anyRecord(r *rand.Rand) (*analyze.Connection, beside) {
 	for _, d := range []*analyze.Direction{&c.FromClient, &c.FromServer} {
 		d.Packets, d.Retransmissions = few(5), few(3)
 		d.RTT = analyze.RTT{Min: int64(few(3))*1e6 - 1, Max: int64(few(3))*1e9 - 1}
+		if odd() {
+			d.Long = analyze.LongClue{Tries: uint8(3 + few(2)), Short: few(2), Reported: few(2), Alive: few(2)}
+		}
 	}
 	k := &c.Clues
 	k.ServerProved, k.ServerProvedAt = few(12), int64(few(9))*1e9
