@@ -182,6 +182,9 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		seg = &a.bare
 	}
 	a.prepare(f, n, from, seg)
+	if seg.Options.SACKBlocks > 0 {
+		seg = a.believed(f, n, from, seg)
+	}
 	a.table.Gather(f, from, seg, x)
 	if seg.Flags.Has(wire.RST) {
 		x.Acceptable = acceptableRST(x, seg) && !(seg.Checksum == wire.ChecksumBad && x.Sender.Is(flow.SumsGood) && !x.Sender.Offloads)

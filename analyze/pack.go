@@ -143,7 +143,7 @@ func (p *packer) long(l *LongClue) {
 func (p *packer) clues(c *Clues) {
 	for _, e := range [...]*EndClues{&c.Client, &c.Server} {
 		numbers(p, &e.TTLMin, &e.TTLMax)
-		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp)
+		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp, &e.SACKOutside)
 	}
 	g := &c.IgnoredPackets
 	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.OldSyn, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])

@@ -17,4 +17,6 @@ func (x *context) ordinary() bool {
 }
 
 // agrees reports whether an end uses options as was agreed.
-func agrees(e *analyze.EndClues) bool { return e.SACK|e.Timestamp|e.NoTimestamp|e.Beyond == 0 }
+func agrees(e *analyze.EndClues) bool {
+	return e.SACK|e.Timestamp|e.NoTimestamp|e.Beyond|e.SACKOutside == 0
+}

@@ -58,6 +58,7 @@ const (
 	AckBefore
 	AnswerLate
 	LeastWay
+	SACKOutside
 	ClientLong
 	ServerLong
 	ShortBrought
@@ -126,8 +127,10 @@ var reasonTexts = [reasonCount]string{
 	AckBefore:           "an ACK before it was lost between the client and here, or this one is slow",
 	AnswerLate:          "SYN-ACK in packet $p comes $t after the SYN in packet $q",
 	LeastWay:            "the shortest round trip from here to the server takes $t",
-	ClientLong:          "what the client sent in packet $q, and again until packet $p, does not arrive in packets of $n octets or more",
-	ServerLong:          "what the server sent in packet $q, and again until packet $p, does not arrive in packets of $n octets or more",
+	SACKOutside:         "SACK blocks in packet $p name octets that the other end cannot have sent, as where something on the way changes sequence numbers, but not those in the blocks; they do not count as SACK",
+
+	ClientLong: "what the client sent in packet $q, and again until packet $p, does not arrive in packets of $n octets or more",
+	ServerLong: "what the server sent in packet $q, and again until packet $p, does not arrive in packets of $n octets or more",
 
 	ShortBrought:  "packet $p brought it in $n octets, and the acknowledgement of that covers less than the longer ones had",
 	ShortReported: "packet $p reports octets that arrived behind it, in pieces that hold no packet as long",
