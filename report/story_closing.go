@@ -123,6 +123,16 @@ func resetSentence(conn *connection) string {
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
 		return "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
+	case analyze.RstKeepAlive:
+		alives := conn.FromClient.KeepAlives
+		if c.RstBy == analyze.ServerSide {
+			alives = conn.FromServer.KeepAlives
+		}
+		asked := plural(alives, "keep-alive") + ", the last of which nothing answered"
+		if alives == 1 {
+			asked = "a keep-alive that nothing answered"
+		}
+		return "given up: " + who + " sent a RST" + packet + " after " + asked + silent
 	case analyze.RstAfterFIN:
 		return "reset after a FIN: " + who + " sent a RST" + packet + silent
 	case analyze.RstUnreadData:
