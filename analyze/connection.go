@@ -370,6 +370,9 @@ type Direction struct {
 	Timeouts       uint8
 	// Long is what speaks for a path that does not take the long packets of this end.
 	Long LongClue
+	// Stuck is where the first of the Unacknowledged octets were sent first, if they were
+	// sent again.
+	Stuck Stuck
 }
 
 // RTT is what was measured of a round trip.

@@ -9,7 +9,7 @@ import (
 // A path that takes packets up to some length, and drops longer ones without an ICMP
 // error that reaches their sender, is a black hole for these (RFC 2923 §2.1): what was sent
 // in a long packet comes again and again, and never arrives, while short ones pass.
-// This file collects what shows that.
+// This file collects what shows that, and where an end got stuck.
 
 // LongClue says of what one end sent again and again in long packets that none of these
 // arrived. Tries 0: nothing of the kind. Packet numbers are 0 where there is none.
@@ -38,10 +38,20 @@ type LongClue struct {
 	Alive uint64
 }
 
+// Stuck is the packet that first brought octets that are sent again and again. Packet 0:
+// there was none, or it was not captured.
+type Stuck struct {
+	Packet uint64
+	// Idle is how long before it the other end's last segment was captured, nanoseconds;
+	// 0 where one came behind it.
+	Idle int64
+}
+
 // longNote is that while the connection lasts, for what one end sends. All but waits and
 // mostEnd is about the octet una, at which the other end's acknowledgements stand.
 type longNote struct {
 	LongClue
+	stuck            Stuck
 	brief            uint64 // a shorter packet with una, and it is the latest
 	briefLen         uint32
 	least            uint32   // payload of the shortest long one
@@ -82,18 +92,18 @@ func (n *note) longest(fx *flow.Facts, seg *wire.Segment, before uint32) {
 	size := onWire(fx.Receiver, seg, seg.Len)
 	if size > onWire(fx.Receiver, seg, before) {
 		l := &n.long[fx.From]
-		l.waits, l.mostEnd = true, seg.Seq.Add(size)
+		l.waits, l.mostEnd, n.awaited[fx.From] = true, seg.Seq.Add(size), true
 	}
 }
 
 // lengths takes what the segment says of how long packets may be that arrive. It stands
 // behind update, which has counted the segment.
 func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
-	from := a.facts.From
-	mine, other := &n.long[from], &n.long[from.Other()]
-	if a.cause == label.NoCause && seg.Options.SACKBlocks == 0 && !other.busy && !other.waits {
+	from, to := a.facts.From, a.facts.From.Other()
+	if a.cause == label.NoCause && seg.Options.SACKBlocks == 0 && !n.awaited[to] {
 		return // as most
 	}
+	mine, other := &n.long[from], &n.long[to]
 	if a.foreign || a.stray || seg.Flags&(wire.RST|wire.SYN) != 0 || a.lab.Set.Has(label.DuplicatePacket) {
 		return
 	}
@@ -103,7 +113,11 @@ func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) && !a.facts.AcksUnseen {
 		a.longAnswered(other, seg)
 	}
+	n.awaited[from], n.awaited[to] = mine.awaits(), other.awaits()
 }
+
+// awaits reports whether an acknowledgement may change anything.
+func (l *longNote) awaits() bool { return l.waits || l.busy && !l.settled }
 
 // longAgain takes a retransmission.
 func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
@@ -114,6 +128,9 @@ func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 	}
 	if l.busy && l.una != y.Ack {
 		l.forget()
+	}
+	if o := &a.facts.Overlap; l.stuck.Packet == 0 && o.Packet != 0 {
+		l.stuck = Stuck{Packet: o.Packet, Idle: max(0, o.Time-y.LastTime)}
 	}
 	l.busy, l.una = true, y.Ack
 	l.briefFails = l.briefFails || l.brief != 0

@@ -125,6 +125,8 @@ func (p *packer) direction(d *Direction) {
 	p.packets(&d.SlowestAnswer.Packet)
 	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
 	p.long(&d.Long)
+	p.packets(&d.Stuck.Packet)
+	p.signed(&d.Stuck.Idle)
 }
 
 // long writes what few connections have.

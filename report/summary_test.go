@@ -241,7 +241,7 @@ func TestWaitReasons(t *testing.T) {
 func TestAddDirection(t *testing.T) {
 	for i := range reflect.TypeFor[analyze.Direction]().NumField() {
 		name := reflect.TypeFor[analyze.Direction]().Field(i).Name
-		if strings.Contains(name, "RTT") || name == "RTO" || name == "Long" {
+		if strings.Contains(name, "RTT") || name == "RTO" || name == "Long" || name == "Stuck" {
 			continue
 		}
 		var sum analyze.Direction

@@ -86,3 +86,27 @@ func TestLongWithoutVerdict(t *testing.T) {
 		}
 	})
 }
+
+// TestStuck: what is not acknowledged tells in which packet it was sent first, and how long
+// the other end had been silent then.
+func TestStuck(t *testing.T) {
+	const open = "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"
+	for _, c := range []struct {
+		name, script string
+		want         analyze.Stuck
+	}{
+		{"behind an idle time", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.6 A>B P. 11:21(10) ack 1\n", analyze.Stuck{Packet: 6, Idle: 40e9}},
+		{"a keep-alive in between", open + "+30 A>B . 10 ack 1\n+.01 B>A . 1 ack 11\n+10 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n", analyze.Stuck{Packet: 8, Idle: 10e9}},
+		{"acknowledged in the end", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.01 B>A . 1 ack 21\n", analyze.Stuck{}},
+		{"what comes behind that is stuck", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.01 B>A . 1 ack 21\n+2 A>B P. 21:31(10) ack 1\n+.3 A>B P. 21:31(10) ack 1\n",
+			analyze.Stuck{Packet: 9, Idle: 2e9}},
+		{"not sent again", open + "+40 A>B P. 11:21(10) ack 1\n", analyze.Stuck{}},
+		{"the other end sends behind it", open + "+40 A>B P. 11:21(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.3 A>B P. 11:21(10) ack 11\n", analyze.Stuck{Packet: 6}},
+	} {
+		keep(t, c.script, func(conn *analyze.Connection) {
+			if conn.FromClient.Stuck != c.want {
+				t.Errorf("%s: %+v, want %+v", c.name, conn.FromClient.Stuck, c.want)
+			}
+		})
+	}
+}
