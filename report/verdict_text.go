@@ -98,12 +98,17 @@ func decides(list []verdict.Verdict) bool {
 const plainly = 1<<verdict.Refused | 1<<verdict.SlowSyn | 1<<verdict.Unreachable
 
 // verdictTexts says the verdicts, with one piece of evidence each, for the list
-// of what deserves a look.
+// of what deserves a look; with the next one as well where that names what may have been
+// dropped for its kind.
 func verdictTexts(list []verdict.Verdict) []string {
 	var texts []string
 	for i := range list {
 		if plainly&(1<<list[i].ID) == 0 {
-			texts = append(texts, verdictText(&list[i], 1))
+			most := 1
+			if why := list[i].Items[1].Why; why == verdict.SynAgainWithoutECN || why == verdict.SynAgainWithoutData {
+				most = 2
+			}
+			texts = append(texts, verdictText(&list[i], most))
 		}
 	}
 	return texts
