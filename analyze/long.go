@@ -187,6 +187,10 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 	if l.busy && seg.Ack != l.una {
 		return // it was overtaken
 	}
+	if l.busy && seg.Window == 0 {
+		l.forget() // it has no room, whatever arrives
+		return
+	}
 	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
 		if b.Left.After(seg.Ack) && b.Right.After(b.Left) {
 			l.busy, l.una = true, seg.Ack

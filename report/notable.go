@@ -136,29 +136,23 @@ func firstReason(c *connection) (reason, uint64, bool) {
 // weigh says how much a reason weighs in c; 0: it does not apply.
 func weigh(c *connection, why reason) uint64 {
 	o, cl := &c.Opening, &c.Closing
-	is := func(b bool) uint64 {
-		if b {
-			return 1
-		}
-		return 0
-	}
 	switch why {
 	case whyRefused:
-		return is(o.Outcome == analyze.OpeningRefused) * max(1, uint64(o.SynCount))
+		return holding(o.Outcome == analyze.OpeningRefused) * max(1, uint64(o.SynCount))
 	case whyUnanswered:
-		return is(o.Outcome == analyze.OpeningUnanswered) * max(1, uint64(o.SynCount))
+		return holding(o.Outcome == analyze.OpeningUnanswered) * max(1, uint64(o.SynCount))
 	case whyHalfOpen:
-		return is(o.Outcome == analyze.OpeningHalfOpen) * max(1, uint64(o.SynAckCount))
+		return holding(o.Outcome == analyze.OpeningHalfOpen) * max(1, uint64(o.SynAckCount))
 	case whyOpeningReset:
-		return is(o.Outcome == analyze.OpeningReset)
+		return holding(o.Outcome == analyze.OpeningReset)
 	case whyAnswers:
-		return uint64(o.BadAcks) + is(o.SynAckISNs > 1 && !bothSentSYN(o))
+		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
-		return is(cl.Outcome == analyze.ClosingReset)
+		return holding(cl.Outcome == analyze.ClosingReset)
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
-		return is(c.TimeWait.Reuse == analyze.ReuseUnproved)
+		return holding(c.TimeWait.Reuse == analyze.ReuseUnproved)
 	case whyLong:
 		return longLost(&c.FromClient) + longLost(&c.FromServer)
 	case whyICMP:
@@ -192,6 +186,14 @@ func weigh(c *connection, why reason) uint64 {
 		return uint64(cl.RstIgnored)
 	case whyMissing:
 		return c.FromClient.MissingBytes + c.FromServer.MissingBytes
+	}
+	return 0
+}
+
+// holding weighs what either holds or does not.
+func holding(b bool) uint64 {
+	if b {
+		return 1
 	}
 	return 0
 }

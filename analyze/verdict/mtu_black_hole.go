@@ -29,7 +29,7 @@ var mtuBlackHole = Spec{
 			passed + "+.1 A>B . 101:601(500) ack 101\n+0 A>B P. 601:641(40) ack 101\n+.01 B>A . 101 ack 101 <sack 601:641>\n" +
 				strings.Repeat("+.6 A>B . 101:601(500) ack 101\n", 3)},
 		{"no router may cut it: IPv6, or the don't-fragment bit", passed + long + tail + strings.Repeat("+.6 A>B . 101:1561(1460) ack 101 mayfrag\n", 3)},
-		{"it fits the window of the other end, its checksum is right, and its timestamp is not old", strings.ReplaceAll(strings.ReplaceAll(passed, "win 65160", "win 1400")+long+tail+thrice, "ack 101", "ack 101 win 1400")},
+		{"it fits the window of the other end, which does not close, its checksum is right, and its timestamp is not old", strings.ReplaceAll(strings.ReplaceAll(passed, "win 65160", "win 1400")+long+tail+thrice, "ack 101", "ack 101 win 1400")},
 		{"one of these: a shorter packet brought them at last; SACK reports octets behind them; or no packet so long of that end was ever acknowledged, and the " +
 			"other end sends something later than they were sent again", passed + long + thrice},
 		{"in the first case what acknowledges the shorter one covers less than all the longer ones had, so that none of these had arrived", passed + long + thrice +

@@ -43,6 +43,7 @@ func TestMTUBlackHole(t *testing.T) {
 			strings.Repeat("+.6 A>B . 1561:3021(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1561\n", 0, ""},
 		{"the other end goes on in front of what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
 		{"the other end goes on when it was sent again once", open + long + again + "+.001 B>A P. 101:111(10) ack 101\n" + again + again, 0, ""},
+		{"the other end closes its window", open + long + thrice + "+.1 B>A . 101 ack 101 win 0\n+.1 B>A P. 101:111(10) ack 101 win 0\n", 0, ""},
 		{"the other end is gone", open + long + thrice + thrice, 0, ""},
 		{"the other end resets", open + long + thrice + "+.01 B>A R. 101 ack 101\n", 0, ""},
 		{"all is lost from some moment on", open + long + thrice + talks + "+.3 B>A P. 101:111(10) ack 101\n", 0, ""},
