@@ -182,6 +182,9 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		seg = &a.bare
 	}
 	a.prepare(f, n, from, seg)
+	if seg.Options.SACKBlocks > 0 {
+		seg = a.believed(f, n, from, seg)
+	}
 	a.table.Gather(f, from, seg, x)
 	if seg.Flags.Has(wire.RST) {
 		x.Acceptable = acceptableRST(x, seg) && !(seg.Checksum == wire.ChecksumBad && x.Sender.Is(flow.SumsGood) && !x.Sender.Offloads)
@@ -204,6 +207,7 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	a.story(f, n, seg, phase)
 	a.clues(f, n, seg, phase)
 	a.episodes(f, n, seg)
+	a.lengths(n, seg)
 	if a.cfg.Moment != nil {
 		a.moments(f, n, seg, phase)
 	}

@@ -64,7 +64,8 @@ type EndClues struct {
 	// blocks, the first with timestamps, the first that goes on without a gap
 	// beyond an unscaled window; and its first segment behind the handshake, when
 	// that has no timestamps although both SYNs had.
-	SACK, Timestamp, Beyond, NoTimestamp uint64
+	// SACKOutside is the first with SACK blocks of octets that the other end cannot have sent.
+	SACK, Timestamp, Beyond, NoTimestamp, SACKOutside uint64
 }
 
 // RstClue is a RST with what tells whether its sender is the host that it names.

@@ -273,7 +273,7 @@ type Closing struct {
 
 // RstAfter tells apart the situations in which a RST ends a connection. Where
 // two fit the more telling one is given: TIME-WAIT, the handshake, unread data,
-// after FIN, in this order.
+// keep-alive unanswered, after FIN, in this order.
 type RstAfter uint8
 
 // The situations.
@@ -286,9 +286,10 @@ const (
 	RstUnreadData            // data of the peer was not acknowledged, or came after the sender's FIN
 	RstNoConnection          // answers a segment without SYN and ACK: its sender knows of no connection (RFC 9293 §3.10.7.1)
 	RstTimeWait              // reached an end in TIME-WAIT (RFC 1337)
+	RstKeepAlive             // its sender had asked by a keep-alive, and nothing answered (RFC 9293 §3.8.4)
 )
 
-var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "no connection", "in TIME-WAIT"}
+var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "no connection", "in TIME-WAIT", "keep-alive unanswered"}
 
 func (r RstAfter) String() string { return rstAfterNames[r] }
 
@@ -367,6 +368,11 @@ type Direction struct {
 	// retransmission timeouts in a row that had not brought one then.
 	Unacknowledged uint64
 	Timeouts       uint8
+	// Long is what speaks for a path that does not take the long packets of this end.
+	Long LongClue
+	// Stuck is where the first of the Unacknowledged octets were sent first, if they were
+	// sent again.
+	Stuck Stuck
 }
 
 // RTT is what was measured of a round trip.

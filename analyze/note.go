@@ -22,6 +22,7 @@ type note struct {
 	causes               [2][label.CauseCount]uint32 // of retransmissions, by side
 	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary
+	awaited              [2]bool                     // the side has something in long that an acknowledgement may answer
 	windows              [2]windowNote               // by the side that is held back
 	waits                waitNote
 
@@ -67,8 +68,9 @@ type note struct {
 	tw             timeWaitNote
 	twRestart      bool
 
-	watched int32 // in Analyzer.watching; 0: nobody asks
-	_       int32 // whole words where addresses have 32 bits
+	long    [2]longNote // by the side that sends
+	watched int32       // in Analyzer.watching; 0: nobody asks
+	_       int32       // whole words where addresses have 32 bits
 }
 
 type timeWaitNote struct {

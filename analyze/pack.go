@@ -124,12 +124,28 @@ func (p *packer) direction(d *Direction) {
 	p.signed(&d.SlowestAnswer.Wait, &d.ResendWait)
 	p.packets(&d.SlowestAnswer.Packet)
 	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
+	p.long(&d.Long)
+	p.packets(&d.Stuck.Packet)
+	p.signed(&d.Stuck.Idle)
+}
+
+// long writes what few connections have.
+func (p *packer) long(l *LongClue) {
+	there := *l != LongClue{}
+	if p.flags(&there); !there {
+		*l = LongClue{}
+		return
+	}
+	p.flags(&l.Never)
+	number(p, &l.Tries)
+	numbers(p, &l.Least, &l.ShortLen)
+	p.packets(&l.First, &l.Last, &l.Short, &l.Reported, &l.Alive)
 }
 
 func (p *packer) clues(c *Clues) {
 	for _, e := range [...]*EndClues{&c.Client, &c.Server} {
 		numbers(p, &e.TTLMin, &e.TTLMax)
-		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp)
+		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp, &e.SACKOutside)
 	}
 	g := &c.IgnoredPackets
 	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.OldSyn, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])

@@ -126,6 +126,12 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
 	d.Inferred = uint64(n.inferred[s])
 	d.Unacknowledged, d.Timeouts = uint64(max(h.InFlight(other, h.Nxt), 0)), h.Repair.Backoff
+	if l := &n.long[s]; l.busy && !l.settled {
+		d.Stuck = l.stuck
+	}
+	if n.long[s].Tries != 0 {
+		d.Long = n.long[s].record()
+	}
 }
 
 // base returns what the numbers of side s count from.

@@ -116,6 +116,8 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		// The peer's data was not acknowledged when it reset: nobody will read
 		// it (RFC 9293 §3.6.1 calls for a RST then).
 		n.rstAfter = RstUnreadData
+	case x.Probed == flow.KeepAliveProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y):
+		n.rstAfter = RstKeepAlive
 	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
 		n.rstAfter = RstAfterFIN
 	default:

@@ -30,7 +30,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.copied(x, seg)
 		return // whatever the copy says was taken in with the first
 	}
-	a.talk(n, seg, a.countSegment(fx, seg))
+	a.talk(n, seg, a.countSegment(n, fx, seg))
 	timeRTT(fx, seg)
 	if !seg.Flags.Has(wire.SYN) {
 		x.Stamp(&fx.Mark)
@@ -237,10 +237,13 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 
 // countSegment adds to the sender's counters, and returns how much of the payload is
 // new, octets.
-func (a *Analyzer) countSegment(fx *flow.Facts, seg *wire.Segment) (fresh uint32) {
+func (a *Analyzer) countSegment(n *note, fx *flow.Facts, seg *wire.Segment) (fresh uint32) {
 	x, s := fx.Sender, a.lab.Set
 	x.Payload += uint64(seg.Len)
-	x.MostLen = max(x.MostLen, seg.Len)
+	if seg.Len > x.MostLen {
+		n.longest(fx, seg, x.MostLen)
+		x.MostLen = seg.Len
+	}
 	fresh = freshPayload(fx, seg)
 	if s.Has(label.KeepAlive) {
 		fresh = 0

@@ -9,6 +9,8 @@ type DecoderOptions struct {
 	// VXLANPorts are the UDP destination ports that are taken for VXLAN
 	// (RFC 7348); nil stands for 4789 and 8472.
 	VXLANPorts []uint16
+	// IgnoreVLANs leaves VLANs, and nothing else, out of Tuple.Encap.
+	IgnoreVLANs bool
 	// SkipChecksums leaves TCP checksums unverified (ChecksumUnknown).
 	SkipChecksums bool
 	// MaxFragmentOctets bounds what is kept of incomplete IP packets; 0 stands
@@ -47,6 +49,7 @@ func NewDecoder(opts DecoderOptions) *Decoder {
 	}
 	d.walker.Verify = !opts.SkipChecksums
 	d.encaps.init()
+	d.encaps.noVLANs = opts.IgnoreVLANs
 	d.fragments.init(opts.MaxFragmentOctets, opts.MaxFragmentedPackets)
 	return d
 }

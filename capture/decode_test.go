@@ -185,6 +185,23 @@ func TestQuote(t *testing.T) {
 	}
 }
 
+// TestIgnoreVLANs: VLANs are left out of the identity, inside of tunnels as well, and nothing else is.
+func TestIgnoreVLANs(t *testing.T) {
+	vlan := func(rest []byte) []byte { return ether(0x8100, cat(hx("000a 0800"), rest)) }
+	inside := ip4(17, udp(1, 4789, cat(hx("08000000 00002a00"), vlan(tcp4))))
+	for _, c := range []struct {
+		data   []byte
+		ignore bool
+		want   string
+	}{{vlan(tcp4), false, "vlan 10"}, {vlan(tcp4), true, ""}, {vlan(inside), false, "vlan 10/vxlan 42/vlan 10"}, {vlan(inside), true, "vxlan 42"}} {
+		d := NewDecoder(DecoderOptions{IgnoreVLANs: c.ignore})
+		var seg wire.Segment
+		if why := d.Decode(&Packet{Data: c.data, Length: len(c.data), Link: wire.LinkEthernet}, &seg); why != wire.Segmented || d.EncapName(seg.Encap) != c.want {
+			t.Errorf("%v: %v %q, want %q", c.ignore, why, d.EncapName(seg.Encap), c.want)
+		}
+	}
+}
+
 // TestEncapTable fills the table.
 func TestEncapTable(t *testing.T) {
 	var table encapTable

@@ -76,6 +76,7 @@ type encapTable struct {
 	known   map[encapStep]uint32
 	vlans   [4096]uint32 // a single VLAN tag, by its identifier
 	limited bool
+	noVLANs bool // VLAN tags are passed over
 	// naming is held while steps grows, and while a name is made of it: by another
 	// goroutine, where results are written beside.
 	naming sync.Mutex
@@ -89,7 +90,7 @@ func (t *encapTable) init() {
 // vlan adds a VLAN tag. The identifier 0 is a priority tag: no VLAN at all
 // (IEEE 802.1Q §9.6).
 func (t *encapTable) vlan(parent uint32, id uint16) uint32 {
-	if id == 0 {
+	if id == 0 || t.noVLANs {
 		return parent
 	}
 	if parent != 0 {

@@ -133,8 +133,8 @@ var closingMembers = []member{
 	{"closing.segments", is.number, isNull + "not both FINs were acknowledged", "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4."},
 	{"closing.rst_packet", is.number, isNull + "there was none", "The packet of the first acceptable RST."},
 	{"closing.rst_by", oneOf(endWords...), isNull + "rst_packet is", "The end that it came from."},
-	{"closing.rst_after", oneOf(wordsOf(analyze.RstRefused, analyze.RstTimeWait)...), isNull + "rst_packet is", "The situation. refused: it answers a SYN; in the handshake: behind a SYN-ACK; abort: in an open connection; after FIN: its sender, or the other end, had sent a FIN; " +
-		"with unread data: octets of the other end were not acknowledged, or came behind its sender's FIN; no connection: it answers a segment without SYN and ACK (RFC 9293 §3.10.7.1); in TIME-WAIT: it reached an end there (RFC 1337), or came from one."},
+	{"closing.rst_after", oneOf(wordsOf(analyze.RstRefused, analyze.RstKeepAlive)...), isNull + "rst_packet is", "The situation. refused: it answers a SYN; in the handshake: behind a SYN-ACK; abort: in an open connection; after FIN: its sender, or the other end, had sent a FIN; " +
+		"with unread data: octets of the other end were not acknowledged, or came behind its sender's FIN; no connection: it answers a segment without SYN and ACK (RFC 9293 §3.10.7.1); in TIME-WAIT: it reached an end there (RFC 1337), or came from one; keep-alive unanswered: its sender had asked whether the other end is there, and for a round trip nothing answered (RFC 9293 §3.8.4)."},
 	{"closing.rst_ignored", is.number, "", "RSTs that changed nothing: their checksum is wrong, RFC 5961 §3.2 does not accept them, or the end that they were sent to goes on all the same."},
 	{"closing.half_closed_for", is.seconds, isNull + "there was no FIN, or the FINs crossed, or one direction was not captured", "From the first FIN to the other end's FIN, else to the RST, else to the last packet."},
 	{"closing.half_closed_bytes", is.octets, "", "Payload that the other end sent for the first time meanwhile; 0 where half_closed_for is null."},

@@ -8,7 +8,7 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-const verdictsTitle = "What was found about an opening or a RST"
+const verdictsTitle = "What was found about an opening, a RST or a path"
 
 // verdictList names every verdict with its definition.
 func (x *explainer) verdictList(room int) {

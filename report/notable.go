@@ -24,6 +24,7 @@ const (
 	whyReset
 	whyStalled
 	whyReuse
+	whyLong    // a path that does not take long packets: a verdict says it
 	whyVerdict // what the outcome does not show: see decisive
 	whyICMP
 	whyResent
@@ -38,7 +39,7 @@ const (
 )
 
 var reasonNames = [reasonCount]string{
-	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "found in the opening or a RST",
+	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "long packets lost", "found in the opening or a RST",
 	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
@@ -135,29 +136,25 @@ func firstReason(c *connection) (reason, uint64, bool) {
 // weigh says how much a reason weighs in c; 0: it does not apply.
 func weigh(c *connection, why reason) uint64 {
 	o, cl := &c.Opening, &c.Closing
-	is := func(b bool) uint64 {
-		if b {
-			return 1
-		}
-		return 0
-	}
 	switch why {
 	case whyRefused:
-		return is(o.Outcome == analyze.OpeningRefused) * max(1, uint64(o.SynCount))
+		return holding(o.Outcome == analyze.OpeningRefused) * max(1, uint64(o.SynCount))
 	case whyUnanswered:
-		return is(o.Outcome == analyze.OpeningUnanswered) * max(1, uint64(o.SynCount))
+		return holding(o.Outcome == analyze.OpeningUnanswered) * max(1, uint64(o.SynCount))
 	case whyHalfOpen:
-		return is(o.Outcome == analyze.OpeningHalfOpen) * max(1, uint64(o.SynAckCount))
+		return holding(o.Outcome == analyze.OpeningHalfOpen) * max(1, uint64(o.SynAckCount))
 	case whyOpeningReset:
-		return is(o.Outcome == analyze.OpeningReset)
+		return holding(o.Outcome == analyze.OpeningReset)
 	case whyAnswers:
-		return uint64(o.BadAcks) + is(o.SynAckISNs > 1 && !bothSentSYN(o))
+		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
-		return is(cl.Outcome == analyze.ClosingReset)
+		return holding(cl.Outcome == analyze.ClosingReset)
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
-		return is(c.TimeWait.Reuse == analyze.ReuseUnproved)
+		return holding(c.TimeWait.Reuse == analyze.ReuseUnproved)
+	case whyLong:
+		return longLost(&c.FromClient) + longLost(&c.FromServer)
 	case whyICMP:
 		return uint64(c.ICMP.Count)
 	case whyResent:
@@ -189,6 +186,14 @@ func weigh(c *connection, why reason) uint64 {
 		return uint64(cl.RstIgnored)
 	case whyMissing:
 		return c.FromClient.MissingBytes + c.FromServer.MissingBytes
+	}
+	return 0
+}
+
+// holding weighs what either holds or does not.
+func holding(b bool) uint64 {
+	if b {
+		return 1
 	}
 	return 0
 }
@@ -260,6 +265,14 @@ func reasonText(c *connection, why reason) string {
 		return missingText(c)
 	}
 	return ""
+}
+
+// longLost is how often an end sent again what did not arrive for its length.
+func longLost(d *analyze.Direction) uint64 {
+	if l := &d.Long; l.Short|l.Reported|l.Alive != 0 {
+		return uint64(l.Tries)
+	}
+	return 0
 }
 
 // resendWait is how long nothing was captured in front of what either end sent again.

@@ -222,6 +222,8 @@ func directionWith(i int) (d analyze.Direction) {
 		f.SetInt(7)
 	case f.Kind() == reflect.Array:
 		f.Index(f.Len() - 1).SetUint(7)
+	case f.Field(0).CanUint():
+		f.Field(0).SetUint(7)
 	default:
 		f.Field(0).SetInt(7)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -111,6 +112,7 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 	if t.oneWay > 0 {
 		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
 	}
+	s.some(t.halves.pairs, Bad, t.halves.text())
 	if (in.Filtered > 0 || in.Filter != "") && t.labels[label.AckUnseen]+t.missing+t.oneWay+t.opened[analyze.OpeningMidstream] > 0 {
 		s.say(Doubt, "what is called not captured here may be among the packets that the filter left out")
 	}
@@ -160,6 +162,13 @@ func (j *jsonText) quality(in *Input, t *tally) {
 	j.uint("ack_unseen", t.labels[label.AckUnseen])
 	j.uint("missing_bytes", t.client.MissingBytes+t.server.MissingBytes)
 	j.uint("one_way", t.oneWay)
+	j.uint("split_connections", t.halves.pairs)
+	j.open("split_example", '[')
+	for _, h := range t.halves.first[:2*min(t.halves.pairs, 1)] {
+		j.comma()
+		j.b = strconv.AppendUint(j.b, h.number, 10)
+	}
+	j.close(']')
 	j.uint("midstream", t.opened[analyze.OpeningMidstream])
 	j.uint("copies", t.client.DuplicatePackets+t.server.DuplicatePackets)
 	j.bool("mostly_copies", mostlyCopies(t))

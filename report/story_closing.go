@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
 )
 
 // closing tells how the connection ended.
@@ -123,7 +124,17 @@ func resetSentence(conn *connection) string {
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
-		return "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
+		return "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent + unknownThere(conn)
+	case analyze.RstKeepAlive:
+		alives := conn.FromClient.KeepAlives
+		if c.RstBy == analyze.ServerSide {
+			alives = conn.FromServer.KeepAlives
+		}
+		asked := plural(alives, "keep-alive") + ", the last of which nothing answered"
+		if alives == 1 {
+			asked = "a keep-alive that nothing answered"
+		}
+		return "given up: " + who + " sent a RST" + packet + " after " + asked + silent
 	case analyze.RstAfterFIN:
 		return "reset after a FIN: " + who + " sent a RST" + packet + silent
 	case analyze.RstUnreadData:
@@ -134,13 +145,31 @@ func resetSentence(conn *connection) string {
 		case finSeen(conn, c.RstBy):
 			data = " was not acknowledged or came behind its FIN"
 		}
-		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + sideText(otherSide(c.RstBy)) + data + silent
+		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + sideText(otherSide(c.RstBy)) + data + silent + unknownThere(conn)
 	case analyze.RstNoConnection:
 		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
 	case analyze.RstTimeWait:
 		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
 	}
 	return "reset: " + who + " sent a RST" + packet + silent
+}
+
+// unknownThere says of a RST that it looks like the answer of a host that knows of no such
+// connection: without ACK, with the number that the other end expects (RFC 9293 §3.10.7.1).
+// Who aborts a connection of its own may send the same (§3.10.5), though the stacks in use
+// set ACK then: a heuristic.
+func unknownThere(conn *connection) string {
+	c := &conn.Closing
+	for i := range conn.Steps {
+		s := &conn.Steps[i]
+		if s.Packet == c.RstPacket && s.Flags.Has(wire.RST) {
+			if s.Flags.Has(wire.ACK) || c.FinCount > 0 {
+				return "" // who has closed has forgotten the connection for good reason
+			}
+			return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+		}
+	}
+	return ""
 }
 
 // timeWait tells who holds TIME-WAIT and until when.

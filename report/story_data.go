@@ -67,6 +67,7 @@ func (t *story) data() {
 	if text := icmpLater(t.conn); text != "" {
 		t.section("ICMP", text, Doubt)
 	}
+	t.verdicts(true)
 	t.out.WriteByte('\n')
 }
 
@@ -198,9 +199,39 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		if e.d.Timeouts > 1 {
 			tries = plural(uint64(e.d.Timeouts), "timeout") + " in a row"
 		}
-		texts = append(texts, what+" got no acknowledgement, in spite of "+tries)
+		texts = append(texts, what+" got no acknowledgement, in spite of "+tries+stuckText(e.d, otherSide(e.side))+longText(&e.d.Long))
 	}
 	return texts
+}
+
+// Heuristics: an idle time that is worth telling, and one behind which what keeps
+// connections in mind (a firewall, NAT, a balancer) may have forgotten them: the shortest
+// such times in use are about half a minute.
+const (
+	idleLeast     = int64(1e9)
+	idleForgotten = int64(30e9)
+)
+
+// stuckText says where what is not acknowledged was sent first, if that was behind an idle time.
+func stuckText(d *analyze.Direction, other analyze.Side) string {
+	if d.Stuck.Packet == 0 || d.Stuck.Idle < idleLeast {
+		return ""
+	}
+	text := fmt.Sprintf(" (first sent in packet %d, %s behind the last segment of %s", d.Stuck.Packet, duration(d.Stuck.Idle), sideText(other))
+	if d.Stuck.Idle >= idleForgotten {
+		text += ": something on the way may have forgotten the connection by then"
+	}
+	return text + ")"
+}
+
+// longText says that only long packets were sent again, where nothing tells whether short
+// ones would arrive: then there is no verdict.
+func longText(l *analyze.LongClue) string {
+	if l.Tries == 0 || l.Short|l.Reported|l.Alive != 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (packets of %s or more sent again, as none so long of this end was ever acknowledged: the path may not take them, or the other end is out of reach)",
+		octets(uint64(l.Least)))
 }
 
 // unseenText says what the first RST of an end tells of octets that were never

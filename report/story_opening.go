@@ -22,7 +22,7 @@ func (t *story) opening() {
 	for _, line := range optionLines(o) {
 		writeWrapped(t.out, t.env, Plain, sectionIndent, gap+line)
 	}
-	t.verdicts()
+	t.verdicts(false)
 	t.out.WriteByte('\n')
 }
 

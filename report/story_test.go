@@ -107,6 +107,21 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.FromServer.Packets = 5, 0 }, "; keep-alives: 5 of the client\n"},
 		{func(c *analyze.Connection) { c.FromClient.Unacknowledged, c.FromClient.Timeouts = 5, 4 },
 			"; the last 5 B of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Stuck = 5, 4, analyze.Stuck{Packet: 9, Idle: 1e9}
+		}, "in spite of 4 timeouts in a row (first sent in packet 9, 1.00 s behind the last segment of the server);"},
+		{func(c *analyze.Connection) {
+			c.FromServer.Unacknowledged, c.FromServer.Timeouts, c.FromServer.Stuck = 5, 4, analyze.Stuck{Packet: 9, Idle: 30e9}
+		}, "in a row (first sent in packet 9, 30.0 s behind the last segment of the client: something on the way may have forgotten the connection by then);"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Stuck = 5, 4, analyze.Stuck{Packet: 9, Idle: 1e9 - 1}
+		}, "in spite of 4 timeouts in a row;"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Long = 5, 4, analyze.LongClue{Tries: 3, Least: 1500}
+		}, "in a row (packets of 1,500 B or more sent again, as none so long of this end was ever acknowledged: the path may not take them, or the other end is out of reach);"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Long = 5, 4, analyze.LongClue{Tries: 3, Least: 1500, Alive: 9}
+		}, "in spite of 4 timeouts in a row;"},
 		{func(c *analyze.Connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 1, 1 },
 			"; the last 1 B of the server got no acknowledgement, in spite of a timeout;"},
 		{func(c *analyze.Connection) {
@@ -121,6 +136,14 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Closing.Outcome, c.Closing.RstAfter, c.Closing.RstBy = analyze.OpeningMidstream, analyze.ClosingReset, analyze.RstNoConnection, analyze.ServerSide
 		}, "none: the client sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstKeepAlive)(c)
+			c.FromServer.KeepAlives, c.FromClient.KeepAlives = 5, 3
+		}, "given up: the client sent a RST (packet 11) after 3 keep-alives, the last of which nothing answered"},
+		{func(c *analyze.Connection) {
+			reset(analyze.RstKeepAlive)(c)
+			c.FromServer.KeepAlives, c.Closing.RstBy = 1, analyze.ServerSide
+		}, "given up: the server sent a RST (packet 11) after a keep-alive that nothing answered"},
 		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
 		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},

@@ -27,6 +27,7 @@ type summaryWriter struct {
 
 func newSummaryWriter(w io.Writer, e *env, auto bool) *summaryWriter {
 	s := &summaryWriter{w: w, env: e, auto: auto}
+	s.tally.halves.name = e.encap
 	s.tally.listeners.WithoutTimes = true // of listeners it says which are under a flood
 	if auto {
 		s.teller = newStoryWriter(&s.stories, e)

@@ -51,6 +51,8 @@ var qualityMembers = []member{
 	{"quality.ack_unseen", is.number, "", "Segments that acknowledge octets that were never captured (ACK-UNSEEN)."},
 	{"quality.missing_bytes", is.octets, "", "missing_bytes of both directions."},
 	{"quality.one_way", is.number, "", "Connections of which one direction was captured, those seen from the middle with more than one segment included."},
+	{"quality.split_connections", is.number, "", "Pairs of connections, of each of which one direction was captured, that fit each other but for what is around them (encapsulation): addresses, ports, ISNs where both say them, times. Of 1,024 at a time that wait for their other half."},
+	{"quality.split_example", is.numbers, "", "The numbers of the first such pair; empty without one."},
 	{"quality.midstream", is.number, "", "Connections seen from the middle."},
 	{"quality.copies", is.number, "", "Packets captured twice (DUPLICATE-PACKET)."},
 	{"quality.mostly_copies", is.yes, "", "Most packets were captured twice: copies are more than half of the others."},

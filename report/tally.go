@@ -36,6 +36,7 @@ type tally struct {
 	verdicts  verdictCounts
 	taps      tapPlaces
 	listeners listener.Table
+	halves    halves
 	halfClose uint64 // normal closes in which the other end went on sending
 }
 
@@ -86,6 +87,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 		t.taps.add(&c.Opening)
 	}
 	t.listeners.Add(c, verdicts)
+	t.halves.add(c)
 }
 
 // inOneDirection reports whether one direction of a connection was captured, as far as

@@ -29,11 +29,17 @@ func verdictText(v *verdict.Verdict, most int) string {
 	return string(b)
 }
 
-// verdicts writes what is found about the opening below the handshake.
-func (t *story) verdicts() {
+// ofData are the verdicts on what was sent between opening and close.
+const ofData = 1 << verdict.MTUBlackHole
+
+// verdicts writes what is found below the section that it is about: the data, or the
+// handshake.
+func (t *story) verdicts(data bool) {
 	for i := range t.env.verdicts {
 		v := &t.env.verdicts[i]
-		writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, gap+verdictText(v, verdict.MaxItems))
+		if data == (ofData&(1<<v.ID) != 0) {
+			writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, gap+verdictText(v, verdict.MaxItems))
+		}
 	}
 }
 
@@ -63,7 +69,7 @@ const idleMeaning = "The longest time between two packets that follow each other
 // verdictColumns stand in the view connections.
 var verdictColumns = []connectionColumn{
 	{Name: "verdicts", Header: "VERDICTS", Kind: KindWords, Drop: 1, Room: 12, HideEmpty: true,
-		Meaning: "Why the opening failed or was slow; json and ndjson have the confidence, the evidence and its packets.",
+		Meaning: "Why the opening failed or was slow, or what else is wrong with the connection; json and ndjson have the confidence, the evidence and its packets.",
 		Value: func(e *env, _ *connection, v *Value) {
 			for i := range e.verdicts {
 				v.item(e.verdicts[i].ID.String())
@@ -78,7 +84,7 @@ var verdictColumns = []connectionColumn{
 // decisive are the verdicts that make a connection deserve a look though its
 // outcome does not.
 const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<verdict.TimeWaitCollision |
-	1<<verdict.OptionsChanged | 1<<verdict.ResetBetween | 1<<verdict.BlindRST
+	1<<verdict.OptionsChanged | 1<<verdict.ResetBetween | 1<<verdict.BlindRST | 1<<verdict.MTUBlackHole
 
 // decides reports whether one of the verdicts is decisive.
 func decides(list []verdict.Verdict) bool {
@@ -94,12 +100,17 @@ func decides(list []verdict.Verdict) bool {
 const plainly = 1<<verdict.Refused | 1<<verdict.SlowSyn | 1<<verdict.Unreachable
 
 // verdictTexts says the verdicts, with one piece of evidence each, for the list
-// of what deserves a look.
+// of what deserves a look; with the next one as well where that names what may have been
+// dropped for its kind.
 func verdictTexts(list []verdict.Verdict) []string {
 	var texts []string
 	for i := range list {
 		if plainly&(1<<list[i].ID) == 0 {
-			texts = append(texts, verdictText(&list[i], 1))
+			most := 1
+			if why := list[i].Items[1].Why; why == verdict.SynAgainWithoutECN || why == verdict.SynAgainWithoutData {
+				most = 2
+			}
+			texts = append(texts, verdictText(&list[i], most))
 		}
 	}
 	return texts

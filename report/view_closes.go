@@ -38,7 +38,7 @@ var closeView = &rowView[connection]{
 					v.string(c.Closing.RstBy.String())
 				}
 			}},
-		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 4, HideEmpty: true, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data, no connection or in TIME-WAIT.",
+		{Name: "rst_after", Header: "RST WHEN", Kind: KindWord, Drop: 4, HideEmpty: true, Meaning: "The situation: refused, in the handshake, abort, after FIN, with unread data, no connection, in TIME-WAIT or keep-alive unanswered.",
 			Value: func(_ *env, c *connection, v *Value) { v.string(c.Closing.RstAfter.String()) }},
 		{Name: "rst_ignored", Header: "RSTS IGNORED", Kind: KindCount, Drop: 11, HideEmpty: true, Nothing: "0", Meaning: "RSTs that changed nothing: RFC 5961 §3.2 does not accept them, their checksum is wrong, or the end that they were sent to went on.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.RstIgnored)) }},

@@ -69,7 +69,7 @@ var AllFields = [Fields]FieldSpec{
 	By:        {Name: "by", Kind: Word, Meaning: "The end that did it: client, server, both; between: something on the way in an end's name."},
 	Of:        {Name: "of", Kind: Word, Meaning: "What it is about: SYN, SYN-ACK or FIN; the kind of event that is taken back."},
 	How:       {Name: "how", Kind: Word, Meaning: "How it ended: normal, simultaneous or reset."},
-	RstAfter:  {Name: "rst_after", Kind: Word, Meaning: "When the RST came: refused, in the handshake, abort, after FIN, with unread data, no connection, in TIME-WAIT."},
+	RstAfter:  {Name: "rst_after", Kind: Word, Meaning: "When the RST came: refused, in the handshake, abort, after FIN, with unread data, no connection, in TIME-WAIT, keep-alive unanswered."},
 	Named:     {Name: "named", Kind: Word, Meaning: "The end whose address a RST of something between had."},
 	Form:      {Name: "form", Kind: Word, Meaning: "Shape of the handshake: three-way, simultaneous or split; empty where not all of it was captured."},
 	Tries:     {Name: "tries", Kind: Count, Least: 2, Meaning: "SYNs (of: SYN-ACK: SYN-ACKs) sent so far."},

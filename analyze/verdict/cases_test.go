@@ -32,6 +32,7 @@ const (
 	// inWindow is an open connection, a SYN that falls into its window, and the answer to that.
 	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
 	stamps   = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	narrow   = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
 	wide     = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
@@ -268,6 +269,14 @@ var cases = []struct{ name, script, want string }{
 	{"no timestamps behind the handshake", stamps + "+.001 A>B . 1 ack 1\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 100>\n", "OPTIONS-CHANGED likely"},
 	{"one segment without timestamps later", stamps + "+.001 A>B . 1 ack 1 <TS val 101 ecr 7>\n+.01 A>B P. 1:2(1) ack 1\n", ""},
 	{"SACK blocks without permission", wide + "+.01 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1 <sack 11:21>\n", "OPTIONS-CHANGED likely"},
+	{"SACK blocks behind any window", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", "OPTIONS-CHANGED likely"},
+	{"SACK blocks in front of the ISN", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000>\n", "OPTIONS-CHANGED likely"},
+	{"SACK blocks of the SYN", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 0:1>\n", ""},
+	{"SACK blocks behind what was captured, within the window", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 3001:4001>\n", ""},
+	{"SACK blocks within a window that was larger before", narrow + "+.01 B>A . 1 ack 1 win 60000 <sack 1001:2001>\n+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", ""},
+	{"SACK blocks behind a window whose scale is not known", strings.Join(strings.SplitAfter(narrow, "\n")[2:], "") + "+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", ""},
+	{"SACK blocks of an end whose SYN-ACK was not captured", strings.Join(append(strings.SplitAfter(narrow, "\n")[:1], strings.SplitAfter(narrow, "\n")[2:]...), "") +
+		"+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", ""},
 	{"more in flight than a window without scaling", wide + flight(3), "OPTIONS-CHANGED likely"},
 	{"as much as a window without scaling", wide + flight(2), ""},
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},

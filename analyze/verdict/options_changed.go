@@ -11,7 +11,8 @@ var optionsChanged = Spec{
 	Conditions: []Condition{
 		{"both SYNs were captured with all their options", "0 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n"},
 		{"one of these: SACK blocks that the other end's SYN did not permit; timestamps that were not agreed on; no timestamps in an end's first segment behind " +
-			"the handshake though both SYNs have them; payload without a gap beyond 65,535 octets behind the acknowledgement though window scaling was not agreed on", opened},
+			"the handshake though both SYNs have them; payload without a gap beyond 65,535 octets behind the acknowledgement though window scaling was not agreed on; SACK blocks in front of " +
+			"the other end's ISN, or behind all that was captured of it and behind every window that it was given", opened},
 	},
 	Clauses: []label.Clause{{RFC: 2018, Section: "2"}, {RFC: 7323, Section: "2.2"}, {RFC: 7323, Section: "3.2"}},
 	RestsOn: "segments that break the agreement as captured; an end that breaks it by itself looks the same. An MSS that was lowered on the way cannot be seen at one tap",
@@ -23,7 +24,7 @@ var optionsChanged = Spec{
 			for _, odd := range [...]struct {
 				packet uint64
 				why    Reason
-			}{{e.SACK, SACKNotPermitted}, {e.Timestamp, TimestampsNotAgreed}, {e.NoTimestamp, TimestampsGone}, {e.Beyond, BeyondWindow}} {
+			}{{e.SACK, SACKNotPermitted}, {e.Timestamp, TimestampsNotAgreed}, {e.NoTimestamp, TimestampsGone}, {e.Beyond, BeyondWindow}, {e.SACKOutside, SACKOutside}} {
 				if odd.packet != 0 {
 					v.add(Item{Why: odd.why, Packet: odd.packet})
 				}

@@ -12,8 +12,11 @@ func (x *context) ordinary() bool {
 	return x.nSyns == 1 && x.nSynAcks == 1 && x.complete() &&
 		x.syn(0).Packet < x.synAck(0).Packet && x.synAck(0).Packet < o.AckPacket &&
 		o.RTTServer < slowOpening && c.Rst.Packet == 0 && c.BlindRst == 0 && c.OldAck == 0 && c.IgnoredAgain == 0 && c.ServerProved != 0 && agrees(&c.Client) && agrees(&c.Server) &&
+		x.FromClient.Long.Tries|x.FromServer.Long.Tries == 0 &&
 		grants(&o.ClientOptions) == grants(&o.ServerOptions)
 }
 
 // agrees reports whether an end uses options as was agreed.
-func agrees(e *analyze.EndClues) bool { return e.SACK|e.Timestamp|e.NoTimestamp|e.Beyond == 0 }
+func agrees(e *analyze.EndClues) bool {
+	return e.SACK|e.Timestamp|e.NoTimestamp|e.Beyond|e.SACKOutside == 0
+}

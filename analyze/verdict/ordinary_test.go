@@ -92,6 +92,9 @@ func anyRecord(r *rand.Rand) (*analyze.Connection, beside) {
 	for _, d := range []*analyze.Direction{&c.FromClient, &c.FromServer} {
 		d.Packets, d.Retransmissions = few(5), few(3)
 		d.RTT = analyze.RTT{Min: int64(few(3))*1e6 - 1, Max: int64(few(3))*1e9 - 1}
+		if odd() {
+			d.Long = analyze.LongClue{Tries: uint8(3 + few(2)), Short: few(2), Reported: few(2), Alive: few(2)}
+		}
 	}
 	k := &c.Clues
 	k.ServerProved, k.ServerProvedAt = few(12), int64(few(9))*1e9
@@ -101,7 +104,7 @@ func anyRecord(r *rand.Rand) (*analyze.Connection, beside) {
 	k.OldAck, k.OldRst, k.BlindRst, k.BlindAfter, k.BlindOwn, k.BlindFor = rare(4), few(4), rare(4), few(4), few(4), int64(few(4))*1e9
 	for _, e := range []*analyze.EndClues{&k.Client, &k.Server} {
 		e.TTLMin, e.TTLMax = 60, uint8(60+few(3))
-		e.SACK, e.Timestamp, e.NoTimestamp, e.Beyond = rare(4), rare(4), rare(4), rare(4)
+		e.SACK, e.Timestamp, e.NoTimestamp, e.Beyond, e.SACKOutside = rare(4), rare(4), rare(4), rare(4), rare(4)
 	}
 	return c, beside{
 		listener: listenerNote{answered: int64(few(9)) * 1e9, proved: int64(few(9)) * 1e9, prompt: int64(few(9)) * 1e9,

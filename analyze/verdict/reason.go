@@ -58,6 +58,16 @@ const (
 	AckBefore
 	AnswerLate
 	LeastWay
+	SACKOutside
+	ClientLong
+	ServerLong
+	ShortBrought
+	ShortReported
+	NeverSoLong
+	GoesOnWithout
+	NextMTU
+	TooBig
+	NoICMP
 	reasonCount
 )
 
@@ -117,6 +127,18 @@ var reasonTexts = [reasonCount]string{
 	AckBefore:           "an ACK before it was lost between the client and here, or this one is slow",
 	AnswerLate:          "SYN-ACK in packet $p comes $t after the SYN in packet $q",
 	LeastWay:            "the shortest round trip from here to the server takes $t",
+	SACKOutside:         "SACK blocks in packet $p name octets that the other end cannot have sent, as where something on the way changes sequence numbers, but not those in the blocks; they do not count as SACK",
+
+	ClientLong: "what the client sent in packet $q, and again until packet $p, does not arrive in packets of $n octets or more",
+	ServerLong: "what the server sent in packet $q, and again until packet $p, does not arrive in packets of $n octets or more",
+
+	ShortBrought:  "packet $p brought it in $n octets, and the acknowledgement of that covers less than the longer ones had",
+	ShortReported: "packet $p reports octets that arrived behind it, in pieces that hold no packet as long",
+	NeverSoLong:   "it was sent again $n times, and no packet so long was ever acknowledged in this direction",
+	GoesOnWithout: "the other end lives, and goes on in packet $p without having it",
+	NextMTU:       "ICMP error in packet $p: the next link takes no more than $n octets",
+	TooBig:        "ICMP error in packet $p: a packet was too long for the next link",
+	NoICMP:        "no ICMP error that says so was captured",
 }
 
 // String returns the phrase with its placeholders.

@@ -1,6 +1,7 @@
-// Package verdict says in a word why an opening failed or was slow, and where
-// somebody interfered with a connection: a RST of a stranger or of something
-// between the ends, options changed on the way. There is one file for each
+// Package verdict says in a word why an opening failed or was slow, where
+// somebody interfered with a connection (a RST of a stranger or of something
+// between the ends, options changed on the way), and where a path does not take what
+// is sent. There is one file for each
 // verdict, with its definition, conditions, clauses, confidence and code in one
 // Spec. Everything rests on the record of the connection, and on what the
 // connections that began before it say of the same listener and host.
@@ -38,6 +39,7 @@ const (
 	OptionsChanged
 	BlindRST
 	ResetBetween
+	MTUBlackHole
 	Count // how many there are; not a verdict
 )
 
@@ -59,6 +61,7 @@ var All = [Count]*Spec{
 	OptionsChanged:    &optionsChanged,
 	BlindRST:          &blindRST,
 	ResetBetween:      &resetBetween,
+	MTUBlackHole:      &mtuBlackHole,
 }
 
 func (id ID) String() string {

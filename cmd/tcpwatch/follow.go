@@ -29,6 +29,7 @@ type followOptions struct {
 	msl            time.Duration
 	maxConnections int
 	vxlan          []uint16
+	ignoreVLANs    bool
 	color          when
 	quiet          bool
 }
@@ -104,6 +105,7 @@ func (o *followOptions) declare(c *cobra.Command) {
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
 		"remember at most N connections at one time, as of read (default %d)", analyze.DefaultMaxConnections))
 	f.Var(ports(&o.vxlan), "vxlan-port", "UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
+	f.BoolVar(&o.ignoreVLANs, "ignore-vlans", false, "leave VLANs out of the identity of connections, as of read")
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no notes on standard error, only errors")
 	complete(c, "from", sides)
@@ -164,7 +166,7 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 	if o.filter != nil {
 		packets = newFiltered(src, o.filter)
 	}
-	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
+	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan, IgnoreVLANs: o.ignoreVLANs})
 	w := report.NewStreamWriter(out, o.writing(out, dec))
 	told := &rawNotes{off: !o.raw || o.quiet, from: o.from, stderr: stderr}
 	over := false

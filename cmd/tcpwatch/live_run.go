@@ -54,7 +54,7 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 			return &exitError{exitUsage, err}
 		}
 	}
-	r.dec = capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
+	r.dec = capture.NewDecoder(o.decoding())
 	if err := r.writers(c); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type readOptions struct {
 	compat         compat
 	streams        streamFolder
 	vxlan          []uint16
+	ignoreVLANs    bool
 	color          when
 	quiet          bool
 	keep           keepFlags
@@ -133,6 +134,7 @@ func (o *readOptions) declare(c *cobra.Command) {
 		mostConnections, analyze.DefaultMaxConnections))
 	f.Var(ports(&o.vxlan), "vxlan-port",
 		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
+	f.BoolVar(&o.ignoreVLANs, "ignore-vlans", false, ignoreVLANsHelp)
 	f.Var(choice(&o.compat, compats), "compat",
 		"add to --view packets what another program calls it: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
 	o.streams.declare(c)
@@ -143,6 +145,14 @@ func (o *readOptions) declare(c *cobra.Command) {
 	completeList(c, "view", func() []string { return texts(report.Views) })
 	complete(c, "format", report.Formats)
 	complete(c, "compat", compats)
+}
+
+// ignoreVLANsHelp is the help of --ignore-vlans.
+const ignoreVLANsHelp = "leave VLANs out of the identity of connections, for captures in which each direction has its own; the same addresses and ports in two VLANs are then one connection"
+
+// decoding returns how packets are decoded.
+func (o *readOptions) decoding() capture.DecoderOptions {
+	return capture.DecoderOptions{VXLANPorts: o.vxlan, IgnoreVLANs: o.ignoreVLANs}
 }
 
 func (o *readOptions) run(c *cobra.Command, paths []string) error {
@@ -175,7 +185,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	}
 	out.before = bar.stop
 
-	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan})
+	dec := capture.NewDecoder(o.decoding())
 	rep, err := report.New(out, o.reporting(dec, out, paths, c.InOrStdin(), stderr))
 	if err != nil {
 		return err

@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PCAPS", captures)
+			e.Setenv("SCRIPTS", filepath.Join(filepath.Dir(captures), "script"))
 			e.Setenv("LANG", "C.UTF-8")
 			e.Setenv("GORACE", os.Getenv("GORACE")) // as .ci/run sets it
 			return nil

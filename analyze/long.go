@@ -1,0 +1,249 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// A path that takes packets up to some length, and drops longer ones without an ICMP
+// error that reaches their sender, is a black hole for these (RFC 2923 §2.1): what was sent
+// in a long packet comes again and again, and never arrives, while short ones pass.
+// This file collects what shows that, and where an end got stuck.
+
+// LongClue says of what one end sent again and again in long packets that none of these
+// arrived. Tries 0: nothing of the kind. Packet numbers are 0 where there is none.
+type LongClue struct {
+	// First is the packet that brought the octets first, as far as captured, and Last
+	// the one that brought them last.
+	First, Last uint64
+	// Tries is how often they were sent again in so long a packet: at least
+	// StalledAfter times, up to 255.
+	Tries uint8
+	// Never is set where no packet so long, of the end, was ever acknowledged.
+	Never bool
+	// Least is the length of the shortest of those packets, octets of IP without
+	// options; what a NIC cuts behind the tap counts as it is cut.
+	Least uint32
+	// Short is a shorter packet that brought the same octets at last, and ShortLen
+	// its length: what acknowledges it covers less than the long ones had, so that
+	// none of these had arrived.
+	Short    uint64
+	ShortLen uint32
+	// Reported is an acknowledgement by which something behind them arrived, and
+	// nothing as long.
+	Reported uint64
+	// Alive is the last segment of the other end that shows that it lives and does
+	// not have them; not where something speaks against its getting short packets.
+	Alive uint64
+}
+
+// Stuck is the packet that first brought octets that are sent again and again. Packet 0:
+// there was none, or it was not captured.
+type Stuck struct {
+	Packet uint64
+	// Idle is how long before it the other end's last segment was captured, nanoseconds;
+	// 0 where one came behind it.
+	Idle int64
+}
+
+// longNote is that while the connection lasts, for what one end sends. All but waits and
+// mostEnd is about the octet una, at which the other end's acknowledgements stand.
+type longNote struct {
+	LongClue
+	stuck            Stuck
+	brief            uint64 // a shorter packet with una, and it is the latest
+	briefLen         uint32
+	least            uint32   // payload of the shortest long one
+	mostSACK         uint32   // octets of the longest block that was reported behind una
+	una              wire.Seq // valid with busy
+	ends             wire.Seq // in front of it lies what every long one has
+	mostEnd          wire.Seq // behind the first payload that was so long, valid with waits
+	busy             bool
+	waits            bool // the longest payload was not acknowledged so far
+	deaf, briefFails bool // short packets do not arrive either
+	settled          bool // LongClue says all there is to say
+	_                [3]uint8
+}
+
+// Lengths that every path takes, TCP header with options and payload less 20: the MSS of
+// hosts that announce none (RFC 9293 §3.7.1).
+const (
+	leastLong4 = 536
+	leastLong6 = 1220
+	// etherMSS stands in for an MSS that was not captured: a heuristic.
+	etherMSS = 1460
+)
+
+// onWire returns how long the payload of the segment is behind a NIC that cuts it to the
+// MSS of y; of what was sent before in such segments, with most instead of its length.
+func onWire(y *flow.Half, seg *wire.Segment, most uint32) uint32 {
+	mss := uint32(y.MSS)
+	if mss == 0 {
+		mss = etherMSS
+	}
+	options := uint32(max(seg.HeaderLen, 20)) - 20
+	return min(most, mss-min(options, mss))
+}
+
+// longest takes a segment with more payload than any of its sender before, which had
+// before octets at most.
+func (n *note) longest(fx *flow.Facts, seg *wire.Segment, before uint32) {
+	size := onWire(fx.Receiver, seg, seg.Len)
+	if size > onWire(fx.Receiver, seg, before) {
+		l := &n.long[fx.From]
+		l.waits, l.mostEnd, n.awaited[fx.From] = true, seg.Seq.Add(size), true
+	}
+}
+
+// lengths takes what the segment says of how long packets may be that arrive. It stands
+// behind update, which has counted the segment.
+func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
+	from, to := a.facts.From, a.facts.From.Other()
+	if a.cause == label.NoCause && seg.Options.SACKBlocks == 0 && !n.awaited[to] {
+		return // as most
+	}
+	mine, other := &n.long[from], &n.long[to]
+	if a.foreign || a.stray || seg.Flags&(wire.RST|wire.SYN) != 0 || a.lab.Set.Has(label.DuplicatePacket) {
+		return
+	}
+	if a.cause != label.NoCause && a.cause != label.CauseSpurious && !mine.settled {
+		a.longAgain(mine, seg)
+	}
+	if seg.Flags.Has(wire.ACK) && !a.facts.AcksUnseen {
+		a.longAnswered(other, seg)
+	}
+	n.awaited[from], n.awaited[to] = mine.awaits(), other.awaits()
+}
+
+// awaits reports whether an acknowledgement may change anything.
+func (l *longNote) awaits() bool { return l.waits || l.busy && !l.settled }
+
+// longAgain takes a retransmission.
+func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
+	x, y := a.facts.Sender, a.facts.Receiver
+	end := seg.Seq.Add(seg.Len)
+	if !y.Is(flow.SentACK) || seg.Seq.After(y.Ack) || !end.After(y.Ack) {
+		return // not what the other end waits for
+	}
+	if l.busy && l.una != y.Ack {
+		l.forget()
+	}
+	if o := &a.facts.Overlap; l.stuck.Packet == 0 && o.Packet != 0 {
+		l.stuck = Stuck{Packet: o.Packet, Idle: max(0, o.Time-y.LastTime)}
+	}
+	l.busy, l.una = true, y.Ack
+	l.briefFails = l.briefFails || l.brief != 0
+	size := onWire(y, seg, seg.Len)
+	header, least := uint32(20), uint32(leastLong4)
+	if seg.IPv6 {
+		header, least = 40, leastLong6
+	}
+	length := size + uint32(seg.HeaderLen) + header
+	if size+uint32(seg.HeaderLen)-20 <= least || l.Tries > 0 && size < l.least {
+		l.brief, l.briefLen = seg.Packet, length
+		return
+	}
+	if end = seg.Seq.Add(size); !end.After(y.Ack) || !a.mayArrive(seg, end) {
+		return
+	}
+	l.brief = 0
+	if l.Tries == 0 {
+		l.First, l.least, l.Least, l.ends = seg.Packet, size, length, end
+		if o := a.facts.Overlap.Packet; o != 0 {
+			l.First = o
+		}
+		l.Never = x.Is(flow.SentSYN) && l.waits && size >= onWire(y, seg, x.MostLen)
+	}
+	if end.Before(l.ends) {
+		l.ends = end
+	}
+	l.Last = seg.Packet
+	if l.Tries < 255 {
+		l.Tries++
+	}
+}
+
+// mayArrive reports whether nothing but its length keeps the segment, with payload up to
+// end, from being taken and acknowledged: it fits the window, its checksum and timestamp
+// are right, and no router may cut it (RFC 791 §3.1).
+func (a *Analyzer) mayArrive(seg *wire.Segment, end wire.Seq) bool {
+	y := a.facts.Receiver
+	return (seg.IPv6 || seg.DontFragment) && !end.After(y.Ack.Add(y.LastWindow())) &&
+		!a.lab.Set.Has(label.BadChecksum) && !a.lab.Set.Has(label.OldTimestamp)
+}
+
+// longAnswered takes an acknowledgement for what the other end sends.
+func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
+	if l.waits && !seg.Ack.Before(l.mostEnd) {
+		l.waits, l.mostEnd = false, 0
+	}
+	if l.settled {
+		return
+	}
+	if l.busy && seg.Ack.After(l.una) {
+		l.ended(seg.Ack)
+	}
+	if l.busy && seg.Ack != l.una {
+		return // it was overtaken
+	}
+	if l.busy && seg.Window == 0 {
+		l.forget() // it has no room, whatever arrives
+		return
+	}
+	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
+		if b.Left.After(seg.Ack) && b.Right.After(b.Left) {
+			l.busy, l.una = true, seg.Ack
+			l.mostSACK = max(l.mostSACK, uint32(b.Right.Diff(b.Left)))
+			first(&l.Reported, seg.Packet)
+		}
+	}
+	switch {
+	case !l.busy:
+	case a.lab.Set.Has(label.Retransmission) && a.facts.Receiver.Is(flow.SentACK) && !a.facts.Receiver.Ack.Before(seg.End()):
+		l.deaf = true // it waits for an acknowledgement that was sent
+	case l.Tries > 1: // a round trip later than the first
+		l.Alive = seg.Packet
+	}
+}
+
+// ended takes the acknowledgement of una. One that ends inside the long packets shows that
+// none of these had arrived: receivers acknowledge all that they have (RFC 9293 §3.10.7.4).
+func (l *longNote) ended(ack wire.Seq) {
+	if l.Tries >= StalledAfter && l.brief != 0 {
+		if ack.Before(l.ends) {
+			l.Short, l.ShortLen, l.settled = l.brief, l.briefLen, true
+			return
+		}
+		if l.reported() {
+			l.settled = true
+			return
+		}
+	}
+	l.forget()
+}
+
+func (l *longNote) forget() { *l = longNote{waits: l.waits, mostEnd: l.mostEnd} }
+
+// reported tells whether something arrived behind una, and nothing as long as the long
+// ones: a block of SACK that holds one is not shorter.
+func (l *longNote) reported() bool { return l.Reported != 0 && l.mostSACK < l.least }
+
+// record returns what there is to say.
+func (l *longNote) record() LongClue {
+	c := l.LongClue
+	switch {
+	case c.Tries < StalledAfter, !l.settled && c.Reported != 0 && !l.reported():
+		return LongClue{}
+	case c.Short != 0 || c.Reported != 0:
+		c.Alive = 0 // that it lives is seen by these
+	case !c.Never || l.briefFails:
+		return LongClue{}
+	case l.deaf:
+		c.Alive = 0
+	}
+	if !l.reported() {
+		c.Reported = 0
+	}
+	return c
+}

@@ -1,0 +1,89 @@
+package verdict
+
+import (
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// Pieces of examples: a short request that is answered, a long segment with a short one
+// behind it, what reports that one, the long one sent again, and the other end going on.
+var (
+	passed = "0 A>B S 0 win 64240 <mss 1460,sackOK>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n" +
+		"+.1 A>B P. 1:101(100) ack 1\n+.01 B>A P. 1:101(100) ack 101\n+.001 A>B . 101 ack 101\n"
+	long      = "+.1 A>B . 101:1561(1460) ack 101\n+0 A>B P. 1561:1601(40) ack 101\n"
+	tail      = "+.01 B>A . 101 ack 101 <sack 1561:1601>\n"
+	longAgain = "+.6 A>B . 101:1561(1460) ack 101\n"
+	thrice    = longAgain + longAgain + longAgain
+	goesOn    = "+.1 B>A P. 101:111(10) ack 101\n+.001 A>B . 1601 ack 111\n"
+)
+
+var mtuBlackHole = Spec{
+	Name:       "MTU-BLACK-HOLE",
+	Definition: "The path drops the packets of one end that are longer than some link takes, and lets shorter ones pass (a path MTU black hole).",
+	Conditions: []Condition{
+		{"the first octets that were not acknowledged were sent again in packets at least so long three times or more, as often as TCP tries before it takes the path for broken (R1)",
+			passed + long + tail + longAgain + longAgain},
+		{"each of those is longer than any path must take: header and payload more than 576 octets (IPv6: 1,280), the MSS of hosts that announce none",
+			passed + "+.1 A>B . 101:601(500) ack 101\n+0 A>B P. 601:641(40) ack 101\n+.01 B>A . 101 ack 101 <sack 601:641>\n" +
+				strings.Repeat("+.6 A>B . 101:601(500) ack 101\n", 3)},
+		{"no router may cut it: IPv6, or the don't-fragment bit", passed + long + tail + strings.Repeat("+.6 A>B . 101:1561(1460) ack 101 mayfrag\n", 3)},
+		{"it fits the window of the other end, which does not close, its checksum is right, and its timestamp is not old", strings.ReplaceAll(strings.ReplaceAll(passed, "win 65160", "win 1400")+long+tail+thrice, "ack 101", "ack 101 win 1400")},
+		{"one of these: a shorter packet brought them at last; SACK reports octets behind them; or no packet so long of that end was ever acknowledged, and the " +
+			"other end sends something later than they were sent again", passed + long + thrice},
+		{"in the first case what acknowledges the shorter one covers less than all the longer ones had, so that none of these had arrived", passed + long + thrice +
+			"+2 A>B . 101:601(500) ack 101\n+.01 B>A . 101 ack 1601\n"},
+		{"in the second case no reported block is as long as the payload of the shortest of them", passed + long + "+0 A>B . 1601:3061(1460) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:3061>\n" + thrice},
+		{"in the third case, where no longer one was ever acknowledged, nothing shows that short ones are lost as well: the other end does not send again what was acknowledged",
+			passed + long + thrice + "+.1 B>A P. 101:111(10) ack 101\n+.001 A>B . 1601 ack 111\n+.3 B>A P. 101:111(10) ack 101\n"},
+		{"nor does this end send them again in a shorter packet that is lost", passed + long + thrice + goesOn + strings.Repeat("+.3 A>B . 101:601(500) ack 101\n", 2)},
+	},
+	Clauses: []label.Clause{{RFC: 2923, Section: "2.1"}, {RFC: 4821, Section: "7.7"}, {RFC: 9293, Section: "3.7.2"}, {RFC: 9293, Section: "3.8.3"}},
+	RestsOn: "which packets are acknowledged, at a tap in front of the place that drops them: behind it none of them is seen. Likely where shorter packets arrived while the long ones did not; " +
+		"possible where none so long had ever arrived and the other end lives, because a way that lost all from then on looks the same. What drops them may be a link with a smaller MTU whose " +
+		"ICMP errors are filtered, or a filter that drops long packets. It is mended by letting ICMP \"fragmentation needed\" and \"packet too big\" through, by lowering the MSS at the router " +
+		"(clamping) or the MTU at the host, or by a sender that probes (RFC 4821; net.ipv4.tcp_mtu_probing of Linux)",
+	Most:    Likely,
+	Example: passed + long + tail + thrice,
+	match: func(x *context, v *Verdict) bool {
+		return longLost(x, v, &x.FromClient.Long, ClientLong) || longLost(x, v, &x.FromServer.Long, ServerLong)
+	},
+}
+
+// longLost judges what one end sent in long packets.
+func longLost(x *context, v *Verdict, l *analyze.LongClue, whose Reason) bool {
+	if l.Short|l.Reported|l.Alive == 0 {
+		return false // the other end may be gone, or all of the path
+	}
+	v.Confidence = Likely
+	v.add(Item{Why: whose, Packet: l.Last, Than: l.First, Value: int64(l.Least)})
+	switch {
+	case l.Short != 0:
+		v.add(Item{Why: ShortBrought, Packet: l.Short, Value: int64(l.ShortLen)})
+	case l.Reported != 0:
+		v.add(Item{Why: ShortReported, Packet: l.Reported})
+	default:
+		v.Confidence = Possible
+		v.add(Item{Why: NeverSoLong, Value: int64(l.Tries)})
+		v.add(Item{Why: GoesOnWithout, Packet: l.Alive})
+	}
+	switch i := &x.ICMP; {
+	case i.NextMTU != 0:
+		v.add(Item{Why: NextMTU, Packet: i.Packet, Value: int64(i.NextMTU)})
+	case i.Packet == 0:
+		v.add(Item{Why: NoICMP})
+	case x.tooBig():
+		v.add(Item{Why: TooBig, Packet: i.Packet})
+	}
+	return true
+}
+
+// tooBig reports whether the first ICMP error says that a packet was too long (RFC 1191 §4,
+// RFC 4443 §3.2).
+func (x *context) tooBig() bool {
+	if at := x.Client.Addr(); at.Is6() && !at.Is4In6() {
+		return x.ICMP.Type == 2
+	}
+	return x.ICMP.Type == 3 && x.ICMP.Code == 4
+}

@@ -1,0 +1,113 @@
+package verdict_test
+
+import (
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/verdict"
+)
+
+// TestMTUBlackHole: what lets packets of some length pass and drops longer ones, and what
+// only looks so.
+func TestMTUBlackHole(t *testing.T) {
+	const (
+		open = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n" +
+			"+.1 A>B P. 1:101(100) ack 1\n+.01 B>A P. 1:101(100) ack 101\n+.001 A>B . 101 ack 101\n"
+		long   = "+.1 A>B . 101:1561(1460) ack 101\n"
+		again  = "+.6 A>B . 101:1561(1460) ack 101\n"
+		thrice = again + again + again
+		talks  = "+.1 B>A P. 101:111(10) ack 101\n+.001 A>B . 1561 ack 111\n"
+		half   = "+.6 A>B . 101:1101(1000) ack 101\n"
+	)
+	const lost = "what the client sent in packet 7, and again until packet 10, does not arrive in packets of 1500 octets or more"
+	swap := strings.NewReplacer("A>B", "B>A", "B>A", "A>B")
+	for _, c := range []struct {
+		name, script string
+		want         verdict.Confidence // 0: none
+		words        string
+	}{
+		{"a shorter packet brings them", open + long + thrice + half + "+.01 B>A . 101 ack 1101\n", verdict.Likely,
+			lost + "; packet 11 brought it in 1040 octets, and the acknowledgement of that covers less than the longer ones had; no ICMP error that says so was captured"},
+		{"and what comes then passes as well", open + long + thrice + half + "+.01 B>A . 101 ack 1101\n+.1 A>B . 1101:2561(1460) ack 101\n+.01 B>A . 101 ack 2561\n", verdict.Likely, lost},
+		{"a shorter one, and the longer ones had arrived", open + long + thrice + half + "+.01 B>A . 101 ack 1561\n", 0, ""},
+		{"a shorter one, and a longer one behind it that is acknowledged", open + long + thrice + half + again + "+.01 B>A . 101 ack 1101\n", 0, ""},
+		{"acknowledged in the end", open + long + thrice + again + "+.01 B>A . 101 ack 1561\n", 0, ""},
+		{"acknowledged in the end, although shorter ones had passed", open + long + "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n" + thrice +
+			again + "+.01 B>A . 101 ack 1601\n", 0, ""},
+		{"a shorter one among others that brings all", open + long + "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n" + thrice + half +
+			"+0 A>B . 1101:1561(460) ack 101\n+.01 B>A . 101 ack 1601\n", verdict.Likely, "packet 9 reports octets that arrived behind it"},
+		{"the other end goes on", open + long + thrice + talks, verdict.Possible,
+			lost + "; it was sent again 3 times, and no packet so long was ever acknowledged in this direction; the other end lives, and goes on in packet 11 without having it"},
+		{"the other end goes on, and one so long had arrived", open + "+.1 A>B . 101:1561(1460) ack 101\n+.01 B>A . 101 ack 1561\n+.1 A>B . 1561:3021(1460) ack 101\n" +
+			strings.Repeat("+.6 A>B . 1561:3021(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1561\n", 0, ""},
+		{"the other end goes on in front of what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
+		{"the other end goes on when it was sent again once", open + long + again + "+.001 B>A P. 101:111(10) ack 101\n" + again + again, 0, ""},
+		{"the other end closes its window", open + long + thrice + "+.1 B>A . 101 ack 101 win 0\n+.1 B>A P. 101:111(10) ack 101 win 0\n", 0, ""},
+		{"the other end is gone", open + long + thrice + thrice, 0, ""},
+		{"the other end resets", open + long + thrice + "+.01 B>A R. 101 ack 101\n", 0, ""},
+		{"all is lost from some moment on", open + long + thrice + talks + "+.3 B>A P. 101:111(10) ack 101\n", 0, ""},
+		{"the way back lost what the other end sends again", open + long + thrice + "+.1 B>A P. 101:111(10) ack 101\n+.3 B>A P. 101:111(10) ack 101\n", verdict.Possible, lost},
+		{"from the middle", strings.Join(strings.SplitAfter(open, "\n")[3:], "") + long + thrice + talks, 0, ""},
+		{"captured before it is cut", open + "+.1 A>B . 101:4481(4380) ack 101\n" + thrice + talks, verdict.Possible, lost},
+		{"a server that was not open", "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 A>B . 1:1461(1460) ack 1\n" +
+			strings.Repeat("+.6 A>B . 1:1461(1460) ack 1\n", 3) + "+.1 B>A S. 0 ack 1 <mss 1460>\n", 0, ""},
+		{"an ICMP error that the sender did not heed", open + long + "+.01 B>A icmp 3/4 quoting A>B 101\n" + thrice + talks, verdict.Possible,
+			"goes on in packet 12 without having it; ICMP error in packet 8: a packet was too long for the next link"},
+		{"of the server", strings.Join(strings.SplitAfter(open, "\n")[:3], "") + swap.Replace("+.1 A>B . 1:1461(1460) ack 1\n"+strings.Repeat("+.6 A>B . 1:1461(1460) ack 1\n", 3)+"+.1 B>A P. 1:11(10) ack 1\n"),
+			verdict.Possible, "what the server sent in packet 4, and again until packet 7, does not arrive in packets of 1500 octets or more"},
+		{"IPv6, longer than 1,280", v6 + open + swap6(long+thrice+talks), verdict.Possible, "packets of 1500 octets or more"},
+		{"IPv6, no longer than 1,280", v6 + open + strings.NewReplacer("1561", "1321", "1460", "1220").Replace(long+thrice+talks), 0, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v, ok := find(judge(t, c.script), verdict.MTUBlackHole)
+			if ok != (c.want != 0) || v.Confidence != c.want {
+				t.Fatalf("%v %q, want %v", ok, names([]verdict.Verdict{v}), c.want)
+			}
+			if got := names([]verdict.Verdict{v})[0]; ok && !strings.Contains(got, c.words) {
+				t.Errorf("%q\ndoes not say\n%q", got, c.words)
+			}
+		})
+	}
+}
+
+const v6 = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n"
+
+// swap6 makes the long packet 1,500 octets long with the header of IPv6.
+func swap6(s string) string { return strings.NewReplacer("1561", "1541", "1460", "1440").Replace(s) }
+
+// TestLongWithoutVerdict: what does not tell a black hole from an end that is gone is in
+// the record, and in no verdict.
+func TestLongWithoutVerdict(t *testing.T) {
+	keep(t, "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 A>B . 1:1461(1460) ack 1\n"+
+		strings.Repeat("+.6 A>B . 1:1461(1460) ack 1\n", 4), func(c *analyze.Connection) {
+		want := analyze.LongClue{First: 4, Last: 8, Tries: 4, Never: true, Least: 1500}
+		if c.FromClient.Long != want || c.FromServer.Long.Tries != 0 {
+			t.Errorf("%+v, want %+v", c.FromClient.Long, want)
+		}
+	})
+}
+
+// TestStuck: what is not acknowledged tells in which packet it was sent first, and how long
+// the other end had been silent then.
+func TestStuck(t *testing.T) {
+	const open = "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"
+	for _, c := range []struct {
+		name, script string
+		want         analyze.Stuck
+	}{
+		{"behind an idle time", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.6 A>B P. 11:21(10) ack 1\n", analyze.Stuck{Packet: 6, Idle: 40e9}},
+		{"a keep-alive in between", open + "+30 A>B . 10 ack 1\n+.01 B>A . 1 ack 11\n+10 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n", analyze.Stuck{Packet: 8, Idle: 10e9}},
+		{"acknowledged in the end", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.01 B>A . 1 ack 21\n", analyze.Stuck{}},
+		{"what comes behind that is stuck", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.01 B>A . 1 ack 21\n+2 A>B P. 21:31(10) ack 1\n+.3 A>B P. 21:31(10) ack 1\n",
+			analyze.Stuck{Packet: 9, Idle: 2e9}},
+		{"not sent again", open + "+40 A>B P. 11:21(10) ack 1\n", analyze.Stuck{}},
+		{"the other end sends behind it", open + "+40 A>B P. 11:21(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.3 A>B P. 11:21(10) ack 11\n", analyze.Stuck{Packet: 6}},
+	} {
+		keep(t, c.script, func(conn *analyze.Connection) {
+			if conn.FromClient.Stuck != c.want {
+				t.Errorf("%s: %+v, want %+v", c.name, conn.FromClient.Stuck, c.want)
+			}
+		})
+	}
+}
