@@ -2,6 +2,7 @@ package label_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tcpwatch/analyze/label"
@@ -32,6 +33,16 @@ const (
 // wrongSum is a client that a wrong checksum does not harm: its NIC puts the right one.
 const wrongSum = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(10) ack 1 badsum\n+.01 B>A . 1 ack 11\n"
 
+// sackOpened is a connection whose ends tell by SACK, D-SACK and timestamps why they
+// acknowledge: whole is an acknowledgement of it, early one so soon behind the handshake
+// that the handshake's own may come late.
+const (
+	sackOpened = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n0 A>B S 0 <mss 1460,sackOK,TS val 100 ecr 0>\n" +
+		"+.01 B>A S. 0 ack 1 <mss 1460,sackOK,TS val 7 ecr 100>\n+.01 A>B . 1 ack 1 <TS val 110 ecr 7>\n"
+	early = sackOpened + "+.001 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.01 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>\n"
+	whole = sackOpened + "+.1 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.01 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>\n"
+)
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -57,6 +68,18 @@ func TestCorners(t *testing.T) {
 		{"a gap filled by a later timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 501 ecr 7>", label.Retransmission, true},
 		{"a gap filled by an earlier timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 499 ecr 7>", label.OutOfOrder, true},
 		{"the FIN again, with data in front", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.001 A>B F. 11 ack 1 id 4\n+1 A>B FP. 1(10) ack 1 id 5", label.Retransmission, true},
+		{"an ACK that says nothing that the one in front of it did not", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, true},
+		{"the same with another window", whole + "+.0002 B>A . 1 ack 101 win 501 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same with a later timestamp", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 118 ecr 200>", label.DuplicatePacket, false},
+		{"the same with another echo", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 201>", label.DuplicatePacket, false},
+		{"the same with a D-SACK", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200,sack 1:101>", label.DuplicatePacket, false},
+		{"the same when octets can have come again", whole + "+.03 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same where the ACK of the handshake may come late", early + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same behind a copy of the octets", whole + "+.0001 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same behind a keep-alive", whole + "+.0001 A>B . 100(1) ack 1 <TS val 210 ecr 117>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same without SACK", strings.ReplaceAll(whole, "sackOK,", "") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same of a FIN", whole + "+.1 A>B F. 101 ack 1 <TS val 300 ecr 117>\n+.01 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>\n+.0002 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>", label.DuplicatePacket, false},
+		{"the ACK of a SYN-ACK twice", sackOpened + "+.0002 A>B . 1 ack 1 <TS val 110 ecr 7>", label.DuplicatePacket, false},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
 		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
 		{"the first of its end, beyond an ACK of the other", "0 B>A . 1 ack 1 id 1\n+.1 A>B P. 101(100) ack 1 id 1", label.MissingSegment, false},

@@ -120,7 +120,10 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		return Copied, AsOthers, old.Packet, true
 	case x.Bare:
 		// Receivers repeat bare ACKs as fast as segments come in: without an
-		// identification nothing tells one from a copy.
+		// identification it takes one that says nothing of why.
+		if x.SameWhole && saysNothing(c) && tooSoon(x, apart) {
+			return Copied, AckTwice, old.Packet, true
+		}
 	case x.RepeatsSYN:
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
 		// captured in between, or one more than were answered.
@@ -144,6 +147,21 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
+}
+
+// saysNothing reports whether an acknowledgement that is wholly like one in front of it
+// does not say what it would answer. Where both ends permitted SACK, what comes behind a gap is
+// reported in every acknowledgement (RFC 2018 §4) and what comes again by a D-SACK (RFC
+// 2883 §4). Not so a bare segment that comes late, a SYN-ACK or FIN that comes again, a
+// probe, and, for ends without D-SACK, octets that came twice, if these are the last ones.
+func saysNothing(c *Context) bool {
+	s, y := c.Segment, c.Facts.Receiver
+	switch {
+	case !c.SACK, c.Facts.CalledFor, s.Options.SACKBlocks > 0, s.Options.Set.Has(wire.OptCut), y.Probed != flow.NotProbed,
+		!y.Is(flow.SentSYN) || s.Ack == y.ISN+1, y.Is(flow.SentFIN) && !s.Ack.Before(y.FinEnd):
+		return false
+	}
+	return !y.LastRepeats
 }
 
 // judgeMoved tells a segment that was captured at another place than the new octets of
