@@ -12,6 +12,9 @@ type Mark struct {
 	HasID  bool // an IPv4 identification other than 0
 	HasTS  bool
 	Bare   bool // occupies no sequence space
+	// fills is set, for a remembered retransmission, where none of its octets had been
+	// captured before.
+	fills bool
 	// behind is, for a remembered segment that was overtaken, how long behind what
 	// overtook it it was captured, in behindUnit and at least one.
 	behind uint16
@@ -75,14 +78,18 @@ const (
 	// round trip after the packet that it names.
 	longHorizon = int64(2e9)
 	// maxSent bounds the segments remembered for one direction; beyond it the
-	// oldest are given up, though not acknowledged.
+	// oldest are given up, though not acknowledged. maxLate bounds it while a
+	// retransmission that filled octets is remembered for longHorizon: what it repeats
+	// may have been held up for longer than a timer of its sender runs (RFC 5682 §1).
 	maxSent = 4096
+	maxLate = 1024
 )
 
 // Log remembers a segment of h, and forgets those that are acknowledged and too
 // old to be copied. acked is what the other end has acknowledged; again tells a
-// retransmission; overtaken is what overtook the segment, nil where nothing did.
-func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool, overtaken *Mark) {
+// retransmission, fills that none of its octets was captured before;
+// overtaken is what overtook the segment, nil where nothing did.
+func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again, fills bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
 	if h.farApart {
 		horizon = longHorizon
@@ -90,7 +97,9 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	for h.sentHead != 0 {
 		s := t.sent.At(h.sentHead)
 		done := s.Seq == s.End || ackValid && !s.End.After(acked)
-		if h.nsent < maxSent && !(done && seg.Time-s.Time > horizon) {
+		age := seg.Time - s.Time
+		awaited := s.fills && age <= longHorizon && h.nsent < maxLate
+		if h.nsent < maxSent && !(done && age > horizon && !awaited) {
 			break
 		}
 		t.shiftSent(h)
@@ -98,6 +107,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	i, s := t.sent.New()
 	*s = Trace{}
 	s.of(seg, again)
+	s.fills = again && fills
 	if s.Bare && (h.lag > 0 || h.Places() || s.stampedOnly()) {
 		s.Sum = bareSum(seg)
 	}

@@ -177,13 +177,14 @@ const (
 	kindAgain
 	kindShown
 	kindCopied
+	kindFills
 	kindFlags = iota // flags stand from this bit on
 )
 
 // kind returns all of a trace that is no number.
 func (s *Trace) kind() uint64 {
 	return uint64(s.Flags)<<kindFlags | bit(s.HasID) | bit(s.HasTS)<<1 | bit(s.Bare)<<2 |
-		bit(s.HasSum)<<3 | bit(s.Again)<<4 | bit(s.shown)<<5 | bit(s.copied)<<6 |
+		bit(s.HasSum)<<3 | bit(s.Again)<<4 | bit(s.shown)<<5 | bit(s.copied)<<6 | bit(s.fills)<<7 |
 		uint64(s.behind)<<(kindFlags+16)
 }
 
@@ -198,7 +199,7 @@ func (s *Trace) setKind(k uint64) {
 	s.Flags = wire.Flags(k >> kindFlags)
 	s.HasID, s.HasTS, s.Bare = k&kindID != 0, k&kindTS != 0, k&kindBare != 0
 	s.HasSum, s.Again, s.shown = k&kindSum != 0, k&kindAgain != 0, k&kindShown != 0
-	s.copied, s.behind = k&kindCopied != 0, uint16(k>>(kindFlags+16))
+	s.copied, s.fills, s.behind = k&kindCopied != 0, k&kindFills != 0, uint16(k>>(kindFlags+16))
 }
 
 // appendDistance appends a number of 32 bits, short where it is near to another.
