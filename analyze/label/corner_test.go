@@ -43,6 +43,10 @@ const (
 	whole = sackOpened + "+.1 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.01 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>\n"
 )
 
+// tail is an end that numbers its packets, and whose flight is acknowledged as far as it was captured.
+const tail = "0 A>B S 0 id 10\n+.01 B>A S. 0 ack 1 id 50\n+.01 A>B . 1 ack 1 id 11\n+.1 A>B . 1(100) ack 1 id 12\n" +
+	"+.0001 A>B . 101(100) ack 1 id 13\n+.0001 B>A . 1 ack 201 id 51\n"
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -68,6 +72,14 @@ func TestCorners(t *testing.T) {
 		{"a gap filled by a later timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 501 ecr 7>", label.Retransmission, true},
 		{"a gap filled by an earlier timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 499 ecr 7>", label.OutOfOrder, true},
 		{"the FIN again, with data in front", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.001 A>B F. 11 ack 1 id 4\n+1 A>B FP. 1(10) ack 1 id 5", label.Retransmission, true},
+		{"a probe of a tail that was lost whole", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.Retransmission, true},
+		{"a probe of a tail leaves a gap, too", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.MissingSegment, true},
+		{"a tail of which the end is sent for the first time", tail + "+.06 A>B P. 301(50) ack 1 id 15", label.Retransmission, false},
+		{"a tail of which two packets more did not pass", tail + "+.06 A>B P. 301(50) ack 1 id 17", label.Retransmission, false},
+		{"a tail that comes sooner than a probe", tail + "+.015 A>B P. 301(50) ack 1 id 16", label.Retransmission, false},
+		{"a gap of segments that were not whole", tail + "+.06 A>B P. 351(50) ack 1 id 16", label.Retransmission, false},
+		{"a segment that is no tail", tail + "+.06 A>B . 301(50) ack 1 id 16", label.Retransmission, false},
+		{"a tail that answers, as a bare ACK may have done", tail + "+.01 B>A P. 1(20) ack 201 id 52\n+.06 A>B P. 301(50) ack 21 id 16", label.Retransmission, false},
 		{"an ACK that says nothing that the one in front of it did not", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, true},
 		{"the same with another window", whole + "+.0002 B>A . 1 ack 101 win 501 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same with a later timestamp", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 118 ecr 200>", label.DuplicatePacket, false},

@@ -41,6 +41,9 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0
 	case s.SeqLen() == 0 || x.Cover.Old == 0 && !x.Cover.Fills && x.SeqDelta >= 0:
 		if x.SeqDelta > 0 && !s.Flags.Has(wire.SYN) {
+			if probesTail(c) {
+				return Again, IPIDJump, 0
+			}
 			return Gap, GapInFront, 0
 		}
 		if hidden(c) {
@@ -310,8 +313,7 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 func hidden(c *Context) bool {
 	x := c.Facts
 	jump := x.Sender.IDJump(&x.Mark)
-	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !x.Sender.IDsConsecutive() ||
-		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
+	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !numbersOwn(c) {
 		return false
 	}
 	silent := c.Flow.Last
@@ -330,6 +332,28 @@ func hidden(c *Context) bool {
 		return false // a round trip, or keep-alives or window probes that did not pass, explain it
 	}
 	return pause >= timerPause<<(jump-2) && pause <= longestPause<<(jump-2)
+}
+
+// probesTail finds a tail loss probe (RFC 8985 §7.3) of a flight whose end was lost in
+// front of the tap: it sends the last segment again, so that the gap in front of it is as
+// it would be of the first copy. But one packet more than fills the gap did not pass, and
+// nothing was captured for two round trips, as long as the probe waits. The gap is of whole
+// segments, so that their number is known; a bare ACK that did not pass is not among them
+// where nothing came that it would answer (heuristics).
+func probesTail(c *Context) bool {
+	s, x := c.Segment, c.Facts
+	h := x.Sender
+	if s.Len == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || x.SeqDelta%int64(h.MostLen) != 0 || !numbersOwn(c) {
+		return false
+	}
+	missed := int64(h.IDJump(&x.Mark)) - 1
+	return missed == x.SeqDelta/int64(h.MostLen)+1 && h.Is(flow.SentACK) && s.Ack == h.Ack &&
+		x.Loop > 0 && x.Mark.Time-c.Flow.Last >= 2*x.Loop
+}
+
+// numbersOwn reports whether the sender numbers the packets of the connection, one by one.
+func numbersOwn(c *Context) bool {
+	return c.Facts.Sender.IDsConsecutive() && c.Segment.TTL <= ownCounterTTL && c.Segment.DontFragment
 }
 
 // MayHide reports whether a segment whose IP identification lies jump behind the last
