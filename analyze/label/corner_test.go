@@ -47,6 +47,18 @@ const (
 const tail = "0 A>B S 0 id 10\n+.01 B>A S. 0 ack 1 id 50\n+.01 A>B . 1 ack 1 id 11\n+.1 A>B . 1(100) ack 1 id 12\n" +
 	"+.0001 A>B . 101(100) ack 1 id 13\n+.0001 B>A . 1 ack 201 id 51\n"
 
+// partial is a repair without SACK, timestamps and identifications that a partial
+// acknowledgement keeps going.
+const partial = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B . 1(100) ack 1\n+0 A>B . 101(100) ack 1\n+0 A>B . 201(100) ack 1\n" +
+	"+.012 A>B . 301(100) ack 1\n+0 A>B . 401(100) ack 1\n+.008 B>A . 1 ack 1\n+0 B>A . 1 ack 1\n+0 B>A . 1 ack 1\n+.0001 A>B . 1(100) ack 1\n+.001 B>A . 1 ack 301\n"
+
+// sackPartial is the same where both ends permitted SACK; noRepair, where nothing was lost.
+var (
+	sackPartial = strings.NewReplacer("S 0", "S 0 <mss 1460,sackOK>", "S. 0 ack 1", "S. 0 ack 1 <mss 1460,sackOK>",
+		"+.008 B>A . 1 ack 1\n", "+.008 B>A . 1 ack 1 <sack 101:301>\n").Replace(partial)
+	noRepair = strings.Replace(partial, "+.0001 A>B . 1(100) ack 1\n", "", 1)
+)
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -72,6 +84,10 @@ func TestCorners(t *testing.T) {
 		{"a gap filled by a later timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 501 ecr 7>", label.Retransmission, true},
 		{"a gap filled by an earlier timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 499 ecr 7>", label.OutOfOrder, true},
 		{"the FIN again, with data in front", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.001 A>B F. 11 ack 1 id 4\n+1 A>B FP. 1(10) ack 1 id 5", label.Retransmission, true},
+		{"what a partial acknowledgement leaves open, at once", partial + "+.0001 A>B . 301(100) ack 1", label.Retransmission, true},
+		{"what stands behind that, at once", partial + "+.0001 A>B . 401(100) ack 1", label.DuplicatePacket, true},
+		{"what a partial acknowledgement leaves open, where SACK would tell", sackPartial + "+.0001 A>B . 301(100) ack 1", label.DuplicatePacket, true},
+		{"what an acknowledgement leaves open, and nothing was repaired", noRepair + "+.0001 A>B . 301(100) ack 1", label.DuplicatePacket, true},
 		{"a probe of a tail that was lost whole", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.Retransmission, true},
 		{"a probe of a tail leaves a gap, too", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.MissingSegment, true},
 		{"a tail of which the end is sent for the first time", tail + "+.06 A>B P. 301(50) ack 1 id 15", label.Retransmission, false},

@@ -145,7 +145,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		}
 	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
 		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
-	case goesBack(c):
+	case goesBack(c), answersPartial(c):
 	case tooSoon(x, apart):
 		return Copied, TooSoon, old.Packet, true
 	}
@@ -212,6 +212,13 @@ func goesBack(c *Context) bool {
 		return x.SameAgain || h.LastAgain
 	}
 	return x.SameAgain && h.RepeatEnd != s.End() && x.Receiver.Ack == s.Seq
+}
+
+// answersPartial reports whether NewReno sends the segment again at once, however lately it
+// was sent: it is the first that a partial acknowledgement leaves open (RFC 6582 §3.2, step 3).
+func answersPartial(c *Context) bool {
+	y := c.Facts.Receiver
+	return !c.SACK && c.Facts.Sender.Repair.Mode == flow.FastRepair && y.Is(flow.SentACK) && y.Ack == c.Segment.Seq
 }
 
 // sameSYN tells a SYN or SYN-ACK that was captured at two places of its way, far apart
