@@ -105,6 +105,8 @@ func TestCorners(t *testing.T) {
 		{"the same where the ACK of the handshake may come late", early + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same behind a copy of the octets", whole + "+.0001 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same behind a keep-alive", whole + "+.0001 A>B . 100(1) ack 1 <TS val 210 ecr 117>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same over IPv4, without identification", whole[strings.Index(whole, "0 A>B"):] + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same beside its end", strings.ReplaceAll(whole, "+.01 B>A", "+.0005 B>A") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same without SACK", strings.ReplaceAll(whole, "sackOK,", "") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same of a FIN", whole + "+.1 A>B F. 101 ack 1 <TS val 300 ecr 117>\n+.01 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>\n+.0002 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>", label.DuplicatePacket, false},
 		{"the ACK of a SYN-ACK twice", sackOpened + "+.0002 A>B . 1 ack 1 <TS val 110 ecr 7>", label.DuplicatePacket, false},
