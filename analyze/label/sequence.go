@@ -223,10 +223,11 @@ func goesBack(c *Context) bool {
 }
 
 // answersPartial reports whether NewReno sends the segment again at once, however lately it
-// was sent: it is the first that a partial acknowledgement leaves open (RFC 6582 §3.2, step 3).
+// was sent for the first time: it is the first that a partial acknowledgement leaves open
+// (RFC 6582 §3.2, step 3).
 func answersPartial(c *Context) bool {
 	y := c.Facts.Receiver
-	return !c.SACK && c.Facts.Sender.Repair.Mode == flow.FastRepair && y.Is(flow.SentACK) && y.Ack == c.Segment.Seq
+	return !c.SACK && !c.Facts.SameAgain && c.Facts.Sender.Repair.Mode == flow.FastRepair && y.Is(flow.SentACK) && y.Ack == c.Segment.Seq
 }
 
 // sameSYN tells a SYN or SYN-ACK that was captured at two places of its way, far apart
