@@ -154,7 +154,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if a.lab.Set.Has(label.OutOfOrder) {
 		overtaken = &fx.Cover.Beyond
 	}
-	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), again, overtaken)
+	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), again, fx.Cover.Old == 0, overtaken)
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {
 		x.MostFlight = uint32(f)
 	}

@@ -32,11 +32,15 @@ type device struct {
 	tun bool
 	// discards is a socket of the host that takes what prove sends; 0 if none.
 	discards int
+	// large has the device hand over segments with virtio headers; header is that of
+	// the last one read.
+	large  bool
+	header offloadHeader
 }
 
 // openDevice makes the device of the calling thread's namespace. veth asks for
 // a pair of veth devices whatever the user may open.
-func openDevice(veth bool) (*device, error) {
+func openDevice(veth, large bool) (*device, error) {
 	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if veth || err != nil {
 		if err == nil {
@@ -48,16 +52,26 @@ func openDevice(veth bool) (*device, error) {
 		}
 		return d, failed
 	}
-	d := &device{fd: fd, tun: true}
+	d := &device{fd: fd, tun: true, large: large}
 	ifr, err := unix.NewIfreq(Device)
 	if err != nil {
 		d.close()
 		return nil, err
 	}
-	ifr.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
+	flags := uint16(unix.IFF_TUN | unix.IFF_NO_PI)
+	if large {
+		flags |= unix.IFF_VNET_HDR
+	}
+	ifr.SetUint16(flags)
 	if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, ifr); err != nil {
 		d.close()
 		return nil, fmt.Errorf("no TUN device can be made: %w", err)
+	}
+	if large {
+		if err := unix.IoctlSetInt(fd, unix.TUNSETOFFLOAD, unix.TUN_F_CSUM|unix.TUN_F_TSO4|unix.TUN_F_TSO6|unix.TUN_F_TSO_ECN); err != nil {
+			d.close()
+			return nil, fmt.Errorf("no offload of a TUN device: %w", err)
+		}
 	}
 	return d, nil
 }
@@ -73,7 +87,13 @@ func (d *device) close() {
 // read takes the next packet that the host has sent; n is -1 where there is none.
 func (d *device) read(b []byte) (n int, err error) {
 	for {
-		n, err = unix.Read(d.fd, b)
+		if d.large {
+			if n, err = unix.Readv(d.fd, [][]byte{d.header[:], b}); n >= len(d.header) {
+				n -= len(d.header)
+			}
+		} else {
+			n, err = unix.Read(d.fd, b)
+		}
 		switch {
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.ENETDOWN): // before the device is up
@@ -84,10 +104,12 @@ func (d *device) read(b []byte) (n int, err error) {
 	}
 }
 
-// write gives the host a packet.
-func (d *device) write(b []byte) (err error) {
+// write gives the host a packet; header is left out where the device has none.
+func (d *device) write(b []byte, header *offloadHeader) (err error) {
 	for {
-		if d.tun {
+		if d.large {
+			_, err = unix.Writev(d.fd, [][]byte{header[:], b})
+		} else if d.tun {
 			_, err = unix.Write(d.fd, b)
 		} else {
 			d.to.Protocol = htons(unix.ETH_P_IP)

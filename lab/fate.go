@@ -8,8 +8,8 @@ import (
 
 // fate is what the link does to one packet.
 type fate struct {
-	lost, corrupt, held, copied bool
-	jitter                      int64
+	lost, corrupt, held, copied, marked, stopped bool
+	jitter                                       int64
 }
 
 // String names what the link does to a packet, with commas between the words; ""
@@ -52,8 +52,8 @@ func (d *direction) decide(p *sent) (f fate) {
 	d.packets++
 	l := &d.path
 	// Each is drawn for every packet, so that one setting does not shift another.
-	loss, burst, reorder, duplicate, jitter := d.chance(), d.chance(), d.chance(), d.chance(), d.chance()
-	f.held, f.copied = reorder < l.Reorder, duplicate < l.Duplicate
+	loss, burst, reorder, duplicate, jitter, mark := d.chance(), d.chance(), d.chance(), d.chance(), d.chance(), d.chance()
+	f.held, f.copied, f.marked = reorder < l.Reorder, duplicate < l.Duplicate, mark < l.Mark
 	f.jitter = int64(jitter * float64(l.Jitter))
 	if d.burst > 0 {
 		d.burst--
@@ -105,6 +105,8 @@ func (d *direction) rules(p *sent, f *fate) {
 			f.held = true
 		case Copy:
 			f.copied = true
+		case Stop:
+			f.stopped = true
 		}
 	}
 }
@@ -125,6 +127,9 @@ func (d *direction) arrival(now int64, size int, f *fate) (at int64, ok bool) {
 		at = d.free
 	}
 	at += int64(d.path.Delay) + f.jitter
+	if f.stopped {
+		at += int64(d.path.HoldBack)
+	}
 	at = max(at, d.last)
 	d.last = at
 	if f.held {

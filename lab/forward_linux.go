@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,15 +16,16 @@ import (
 // waits and delivers. One thread, so that the order at each tap is the order of
 // events.
 type forwarder struct {
-	hosts [2]*host
-	dir   [2]*direction // by sender
-	taps  [2]*tap
-	book  *ledger
-	queue schedule
-	pool  pool
-	start time.Time
-	wake  int  // an eventfd that ends a wait
-	carry bool // what is not TCP, too
+	hosts   [2]*host
+	dir     [2]*direction // by sender
+	taps    [2]*tap
+	book    *ledger
+	queue   schedule
+	pool    pool
+	start   time.Time
+	wake    int  // an eventfd that ends a wait
+	carry   bool // what is not TCP, too
+	offload Offload
 
 	// mu is held while packets are read, recorded and delivered. Where there is a
 	// witness, programs act on their sockets under it (see act).
@@ -52,7 +54,7 @@ func newForwarder(hosts [2]*host, sc *Scenario, taps [2]*tap, start time.Time, s
 	if err != nil {
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	f := &forwarder{hosts: hosts, taps: taps, book: newLedger(), start: start, wake: fd, done: make(chan struct{}), witness: w, carry: sc.Carry}
+	f := &forwarder{hosts: hosts, taps: taps, book: newLedger(), start: start, wake: fd, done: make(chan struct{}), witness: w, carry: sc.Carry, offload: sc.Offload}
 	f.walker.Verify = w != nil // to tell a witness of damage
 	for i := range f.dir {
 		f.dir[i] = &direction{path: sc.Link[i], seed: seed*2 + uint64(i)}
@@ -203,45 +205,93 @@ func (f *forwarder) drain(h int) (any bool) {
 // captures, and carried only where the scenario says so.
 func (f *forwarder) take(h int, data []byte) bool {
 	now := f.now()
-	var p sent
-	tcp := f.walker.IP(data, len(data), &f.seg) == wire.Segmented
 	switch {
-	case tcp:
+	case f.walker.IP(data, len(data), &f.seg) == wire.Segmented:
 		f.widest = max(f.widest, len(data))
-		p = f.book.send(h, &f.seg)
-	case f.carry && len(data) > 0 && data[0]>>4 == 4 && !proves(data): // IPv6 hosts multicast by themselves
-		p = sent{stream: &f.other[h], class: Bare}
-		p.is[AnyDatagram] = true
-	default:
-		return false
-	}
-	f.sent++
-	d := f.dir[h]
-	fate := d.decide(&p)
-	at, ok := d.arrival(now, len(data), &fate)
-	lost := !ok || fate.lost
-	fate.lost = lost
-	if tcp {
+		if f.offload == Cut && f.hosts[h].device.header != (offloadHeader{}) {
+			f.takeLarge(h, now, data)
+			return true
+		}
+		p := f.book.send(h, &f.seg)
+		fate, at := f.decide(h, now, len(data), &p)
 		f.taps[h].record(now, data, deed{class: p.class, fate: fate.String()})
-	}
-	if f.witness != nil {
-		f.tell(h, now, data, tcp, &p)
-		f.passage.Number = f.sent
-		f.passage.Lost, f.passage.Corrupt, f.passage.Held, f.passage.Copied = lost, fate.corrupt, fate.held, fate.copied
-		f.witness.Departed(&f.passage)
-	}
-	if lost {
+		f.depart(h, now, at, data, true, &p, &fate)
+		return true
+	case f.carry && len(data) > 0 && data[0]>>4 == 4 && !proves(data): // IPv6 hosts multicast by themselves
+		p := sent{stream: &f.other[h], class: Bare}
+		p.is[AnyDatagram] = true
+		fate, at := f.decide(h, now, len(data), &p)
+		f.depart(h, now, at, data, false, &p, &fate)
 		return true
 	}
+	return false
+}
+
+// takeLarge takes a segment that the device completes: its checksum, and where it is a
+// large one its packets, which the tap of the host does not see.
+func (f *forwarder) takeLarge(h int, now int64, data []byte) {
+	d := f.hosts[h].device
+	size := d.header.size()
+	if size == 0 {
+		size = len(data)
+	}
+	d.header = offloadHeader{}
+	type packet struct {
+		data []byte
+		p    sent
+		fate fate
+		at   int64
+	}
+	var all []packet
+	lost := true
+	cut(data, &f.seg, size, nil, func(b []byte) {
+		var one wire.Segment
+		f.walker.IP(b, len(b), &one)
+		p := f.book.send(h, &one)
+		fate, at := f.decide(h, now, len(b), &p)
+		lost = lost && fate.lost
+		all = append(all, packet{slices.Clone(b), p, fate, at})
+	})
+	whole := fate{lost: lost}
+	f.taps[h].record(now, data, deed{class: all[0].p.class, fate: whole.String()})
+	for i := range all {
+		x := &all[i]
+		f.depart(h, now, x.at, x.data, true, &x.p, &x.fate)
+	}
+}
+
+// decide draws what becomes of a packet of size octets and when it arrives.
+func (f *forwarder) decide(h int, now int64, size int, p *sent) (fate fate, at int64) {
+	f.sent++
+	fate = f.dir[h].decide(p)
+	at, ok := f.dir[h].arrival(now, size, &fate)
+	fate.lost = !ok || fate.lost
+	return fate, at
+}
+
+// depart sends a packet of host h on its way, to arrive at the time at.
+func (f *forwarder) depart(h int, now, at int64, data []byte, tcp bool, p *sent, fate *fate) {
+	if f.witness != nil {
+		f.tell(h, now, data, tcp, p)
+		f.passage.Number = f.sent
+		f.passage.Lost, f.passage.Corrupt, f.passage.Held, f.passage.Copied = fate.lost, fate.corrupt, fate.held, fate.copied
+		f.witness.Departed(&f.passage)
+	}
+	if fate.lost {
+		return
+	}
 	held := f.pool.take(data)
+	if fate.marked {
+		congested(held)
+	}
 	if fate.corrupt {
 		held[len(held)-1] ^= 0x55 // the last octet of the options or the payload
 	}
-	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: p, number: f.sent, tcp: tcp, held: fate.held, corrupt: fate.corrupt, tap: f.taps[h].n})
+	header := f.hosts[h].device.header
+	f.queue.add(delivery{at: at, to: 1 - h, data: held, seg: *p, number: f.sent, tcp: tcp, held: fate.held, corrupt: fate.corrupt, tap: f.taps[h].n, header: header})
 	if fate.copied {
-		f.queue.add(delivery{at: at + int64(d.path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: p, copy: true, number: f.sent, tcp: tcp, corrupt: fate.corrupt, tap: f.taps[h].n})
+		f.queue.add(delivery{at: at + int64(f.dir[h].path.CopyDelay), to: 1 - h, data: f.pool.take(held), seg: *p, copy: true, number: f.sent, tcp: tcp, corrupt: fate.corrupt, tap: f.taps[h].n, header: header})
 	}
-	return true
 }
 
 // tell fills the passage of a packet of host h that is seen at the lab's time
@@ -272,7 +322,7 @@ func (f *forwarder) deliver(d delivery) {
 		f.announce(now, &d, class)
 	}
 	defer f.pool.give(d.data)
-	if err := f.hosts[d.to].device.write(d.data); err != nil {
+	if err := f.hosts[d.to].device.write(d.data, &d.header); err != nil {
 		f.err = fmt.Errorf("giving the %s a packet: %w", sides[d.to], err)
 		return
 	}
@@ -295,4 +345,21 @@ func (f *forwarder) announce(now int64, d *delivery, class Class) {
 	}
 	f.witness.Arriving(&f.passage)
 	f.passage.Segment = nil // the next packet overwrites it
+}
+
+// congested marks an IP packet of an ECN-capable transport with CE (RFC 3168 §5);
+// others it leaves as they are.
+func congested(b []byte) {
+	switch {
+	case b[0]>>4 == 6 && b[1]>>4&3 != 0:
+		b[1] |= 3 << 4
+	case b[0]>>4 == 4 && b[1]&3 != 0:
+		was := b[1]
+		b[1] |= 3
+		// RFC 1624: the checksum is less by what the field is more.
+		sum := uint32(b[10])<<8 | uint32(b[11])
+		sum = sum + 0xffff - uint32(b[1]-was)
+		sum = sum&0xffff + sum>>16
+		b[10], b[11] = byte(sum>>8), byte(sum)
+	}
 }

@@ -28,7 +28,7 @@ var addresses = [2][2]string{{"10.77.0.1", "fd77::1"}, {"10.77.0.2", "fd77::2"}}
 
 // newHost makes host i of the two. Settings are names below /proc/sys/net with
 // slashes, and values.
-func newHost(i, mtu int, settings map[string]string, veth bool) (*host, error) {
+func newHost(i, mtu int, settings map[string]string, veth, large bool) (*host, error) {
 	n, err := NewNet()
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func newHost(i, mtu int, settings map[string]string, veth bool) (*host, error) {
 		Net: n, addr: netip.MustParseAddr(addresses[i][0]), addr6: netip.MustParseAddr(addresses[i][1]),
 		peer: netip.MustParseAddr(addresses[1-i][0]), settings: map[string]string{},
 	}
-	n.Do(func() { err = h.setUp(mtu, settings, veth) })
+	n.Do(func() { err = h.setUp(mtu, settings, veth, large) })
 	if err != nil {
 		h.close()
 		return nil, err
@@ -56,8 +56,8 @@ func (h *host) close() {
 	}
 }
 
-func (h *host) setUp(mtu int, settings map[string]string, veth bool) (err error) {
-	if h.device, err = openDevice(veth); err != nil {
+func (h *host) setUp(mtu int, settings map[string]string, veth, large bool) (err error) {
+	if h.device, err = openDevice(veth, large); err != nil {
 		return err
 	}
 	s, err := openNetlink(unix.NETLINK_SOCK_DIAG)
@@ -199,7 +199,7 @@ func (h *host) await6() error {
 
 // Available reports what is missing for a lab on this machine; nil if nothing.
 func Available() error {
-	h, err := newHost(0, 1500, nil, false)
+	h, err := newHost(0, 1500, nil, false, false)
 	if err != nil {
 		return err
 	}

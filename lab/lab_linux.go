@@ -89,7 +89,7 @@ func perform(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witne
 	}
 	s := &Session{scenario: sc, ctx: ctx, open: map[*Socket]bool{}}
 	for i := range s.hosts {
-		h, err := newHost(i, mtu, sc.Settings, sc.Veth)
+		h, err := newHost(i, mtu, sc.Settings, sc.Veth, sc.Offload != NoOffload)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", sc.Name, sides[i], err)
 		}

@@ -25,6 +25,9 @@ type Path struct {
 	// are lost.
 	Burst       float64
 	BurstLength int
+	// Mark is the probability that a packet of an ECN-capable transport has met
+	// congestion (CE, RFC 3168 §5).
+	Mark float64
 	// Rules pick packets by what they are; they come before chance.
 	Rules []Rule
 }
@@ -38,6 +41,7 @@ const (
 	Corrupt        // delivered with a checksum that is wrong, so that the host ignores it
 	Hold           // delivered HoldBack later than others
 	Copy           // delivered twice
+	Stop           // the path stands still for HoldBack: what is behind it waits, too
 )
 
 // Match names packets by what their sender meant with them.
@@ -70,7 +74,7 @@ type Rule struct {
 
 var (
 	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "RST", "datagram"}
-	actionNames = [...]string{"drop", "corrupt", "hold", "copy"}
+	actionNames = [...]string{"drop", "corrupt", "hold", "copy", "stop"}
 )
 
 func (r Rule) String() string {
@@ -101,6 +105,7 @@ func (p Path) String() string {
 	add(p.Burst > 0, "bursts of %d lost %.4g%%", p.BurstLength, p.Burst*100)
 	add(p.Reorder > 0, "held back %v %.4g%%", p.HoldBack, p.Reorder*100)
 	add(p.Duplicate > 0, "copied after %v %.4g%%", p.CopyDelay, p.Duplicate*100)
+	add(p.Mark > 0, "CE %.4g%%", p.Mark*100)
 	for _, r := range p.Rules {
 		s = append(s, r.String())
 	}

@@ -173,3 +173,16 @@ func TestPathString(t *testing.T) {
 		t.Errorf("%q, not %q", got, want)
 	}
 }
+
+// A path that stands still delivers what comes behind in order, once it goes on.
+func TestStop(t *testing.T) {
+	d := &direction{path: Path{Delay: ms, HoldBack: 10 * ms}}
+	for _, p := range []struct {
+		sent, want time.Duration
+		stopped    bool
+	}{{0, ms, false}, {ms, 12 * ms, true}, {2 * ms, 12 * ms, false}, {20 * ms, 21 * ms, false}} {
+		if at, _ := d.arrival(int64(p.sent), 100, &fate{stopped: p.stopped}); time.Duration(at) != p.want {
+			t.Errorf("sent at %v, it arrives at %v, not %v", p.sent, time.Duration(at), p.want)
+		}
+	}
+}

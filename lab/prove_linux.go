@@ -33,7 +33,7 @@ func (d *device) prove(own, peer netip.Addr) error {
 	for n := uint32(1); n <= 3000 && !(in && out); n++ {
 		number := binary.BigEndian.AppendUint32(nil, n)
 		if !in {
-			d.write(discard(peer, own, number)) // lost, or refused with an error: there are more
+			d.write(discard(peer, own, number), &offloadHeader{}) // lost, or refused with an error: there are more
 		}
 		if !out {
 			unix.Sendto(s, number, 0, to)

@@ -11,7 +11,11 @@ type Scenario struct {
 	// Settings are sysctls of both hosts, below /proc/sys/net with slashes.
 	Settings map[string]string
 	MTU      int // 0 for 1500
-	IPv6     bool
+	// Congestion is the congestion control of every socket (TCP_CONGESTION); "" for
+	// the kernel's default. As a setting a namespace takes only those that the
+	// machine allows everybody.
+	Congestion string
+	IPv6       bool
 	// Snap is how many octets of each packet the captures keep; 0 for all.
 	Snap int
 	// Carry has the link carry UDP and ICMP too. Captures hold TCP only.
@@ -21,14 +25,17 @@ type Scenario struct {
 	// Settle is how long the lab goes on after the programs ended, so that
 	// closes can be repeated; 0 for a second.
 	Settle time.Duration
+	// Offload has the hosts hand over segments of up to 64 KiB with checksums that are
+	// left to the device, as captures of a host's own interface show them.
+	Offload Offload
 	// Limit is the most that the programs take; 0 for 40 seconds. TIME-WAIT
 	// lasts 60 seconds on Linux: beyond that its sockets are gone.
 	Limit time.Duration
 	// Slow marks scenarios of more than about three seconds.
 	Slow bool
 	// Belated marks scenarios whose link delivers packets later than their sender
-	// could have reacted: only an IP ID or a timestamp tells such packets from
-	// retransmissions.
+	// could have reacted, or whose sender repairs sooner than it could have known of a
+	// loss: only an IP ID or a timestamp tells such packets from retransmissions.
 	Belated bool
 	// KernelMiscounts says why TcpRetransSegs and the truth may differ; empty
 	// where they must agree.
@@ -71,3 +78,13 @@ type Result struct {
 	// TapMissed counts packets that a host lost in front of its tap.
 	TapMissed [2]int64
 }
+
+// Offload is what becomes of the large segments of a host.
+type Offload uint8
+
+// The ways.
+const (
+	NoOffload Offload = iota
+	Whole             // they arrive as they are, as between containers
+	Cut               // the device cuts them: the link carries whole packets of the MTU
+)

@@ -42,6 +42,7 @@ func Scenarios() []*Scenario {
 	all = append(all, variedScenarios()...)
 	all = append(all, shortScenarios()...)
 	all = append(all, openCloseScenarios()...)
+	all = append(all, stackScenarios()...)
 	for _, s := range all {
 		s.Snap = 120 // every header: their captures are many and long
 	}

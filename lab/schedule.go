@@ -12,6 +12,7 @@ type delivery struct {
 	number             uint64 // Passage.Number
 	tap                uint64 // its number at the tap of its sender
 	tcp, held, corrupt bool
+	header             offloadHeader
 }
 
 // schedule gives deliveries in order of time, equal times in order of sending:

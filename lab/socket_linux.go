@@ -36,6 +36,12 @@ func (s *Session) newSocket(h, kind int) (*Socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
+	if name := s.scenario.Congestion; name != "" && kind == unix.SOCK_STREAM {
+		if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, name); err != nil {
+			unix.Close(fd)
+			return nil, fmt.Errorf("congestion control %s: %w", name, err)
+		}
+	}
 	return s.adopt(fd), nil
 }
 

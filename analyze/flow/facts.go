@@ -50,6 +50,12 @@ type Facts struct {
 	// twice. NewHere is set when no octet of the segment, nor one behind it, was; without
 	// octets, or where copies come late, when it was sent before another one of its sender.
 	SameOnce, NewHere bool
+	// SameWhole is set when the segment and Same have no octets and no identifications,
+	// and timestamp, echo, window and SACK blocks are the same, too.
+	SameWhole bool
+	// CalledFor is set, with SameWhole, when a bare segment of the receiver may have come
+	// late and called for the segment (RFC 9293 §3.10.7.4).
+	CalledFor bool
 	// Moved is set when the segment was captured at another place than the sender's last new octets.
 	Moved bool
 	// FirstInSYN is set when the latest packet with octets of the segment was a
@@ -101,7 +107,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Overlap = l.Mark
 		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
-		x.Same, x.SameAgain, x.SameOnce = t.same(s, seg, x.Late, twiceWithin(s, r))
+		x.Same, x.SameAgain, x.SameOnce, _ = t.same(s, seg, x.Late, twiceWithin(s, r))
 		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
 			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
 		}
@@ -109,7 +115,8 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 			x.OvertakenBy = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
-		x.Same, x.SameAgain, x.SameOnce = t.same(s, seg, x.Late, twiceWithin(s, r))
+		x.Same, x.SameAgain, x.SameOnce, x.SameWhole = t.same(s, seg, x.Late, twiceWithin(s, r))
+		x.CalledFor = x.SameWhole && (x.Loop <= 0 || t.calledFor(r, seg.Ack, seg.Time-2*x.Loop))
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
 	if x.Bare && x.SeqDelta == -1 {

@@ -12,6 +12,9 @@ type Mark struct {
 	HasID  bool // an IPv4 identification other than 0
 	HasTS  bool
 	Bare   bool // occupies no sequence space
+	// fills is set, for a remembered retransmission, where none of its octets had been
+	// captured before.
+	fills bool
 	// behind is, for a remembered segment that was overtaken, how long behind what
 	// overtook it it was captured, in behindUnit and at least one.
 	behind uint16
@@ -75,14 +78,18 @@ const (
 	// round trip after the packet that it names.
 	longHorizon = int64(2e9)
 	// maxSent bounds the segments remembered for one direction; beyond it the
-	// oldest are given up, though not acknowledged.
+	// oldest are given up, though not acknowledged. maxLate bounds it while a
+	// retransmission that filled octets is remembered for longHorizon: what it repeats
+	// may have been held up for longer than a timer of its sender runs (RFC 5682 §1).
 	maxSent = 4096
+	maxLate = 1024
 )
 
 // Log remembers a segment of h, and forgets those that are acknowledged and too
 // old to be copied. acked is what the other end has acknowledged; again tells a
-// retransmission; overtaken is what overtook the segment, nil where nothing did.
-func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again bool, overtaken *Mark) {
+// retransmission, fills that none of its octets was captured before;
+// overtaken is what overtook the segment, nil where nothing did.
+func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again, fills bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
 	if h.farApart {
 		horizon = longHorizon
@@ -90,7 +97,9 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	for h.sentHead != 0 {
 		s := t.sent.At(h.sentHead)
 		done := s.Seq == s.End || ackValid && !s.End.After(acked)
-		if h.nsent < maxSent && !(done && seg.Time-s.Time > horizon) {
+		age := seg.Time - s.Time
+		awaited := s.fills && age <= longHorizon && h.nsent < maxLate
+		if h.nsent < maxSent && !(done && age > horizon && !awaited) {
 			break
 		}
 		t.shiftSent(h)
@@ -98,7 +107,8 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again 
 	i, s := t.sent.New()
 	*s = Trace{}
 	s.of(seg, again)
-	if s.Bare && (h.lag > 0 || h.Places()) {
+	s.fills = again && fills
+	if s.Bare && (h.lag > 0 || h.Places() || s.stampedOnly()) {
 		s.Sum = bareSum(seg)
 	}
 	if overtaken != nil {
@@ -136,9 +146,12 @@ func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) {
 	}
 }
 
+// stampedOnly reports whether nothing but a timestamp marks the packet.
+func (m *Mark) stampedOnly() bool { return m.HasTS && !m.HasID }
+
 // bareSum sums up what of a bare acknowledgement is neither number nor mark.
 func bareSum(seg *wire.Segment) uint16 {
-	n := SACKSum(seg)
+	n := SACKSum(seg) ^ seg.Options.TSEcr
 	return uint16(n) ^ uint16(n>>16) ^ seg.Window
 }
 
@@ -215,9 +228,10 @@ func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
 // retransmission. late is Facts.Late of seg. Packet 0: none. once is set where
 // copies are known by their place and this one was not captured where seg was, or where
 // copies come within some time and none of this one came (awaitsCopy); such a one
-// is preferred where they have no identification.
-func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mark, again, once bool) {
+// is preferred where they have no identification. whole is Facts.SameWhole.
+func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mark, again, once, whole bool) {
 	end, looks := seg.End(), int32(maxLook)
+	stamped := end == seg.Seq && seg.Options.Set.Has(wire.OptTimestamps) && (!seg.HasIPID || seg.IPID == 0)
 	if end != seg.Seq || late { // an old ACK is rare, and worth a longer look
 		looks = maxSent
 	}
@@ -227,9 +241,9 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 	}
 	if at != 0 || within > 0 {
 		looks = max(looks, farLook)
-		if end == seg.Seq {
-			sum = bareSum(seg)
-		}
+	}
+	if stamped || end == seg.Seq && (at != 0 || within > 0) {
+		sum = bareSum(seg)
 	}
 	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(p) {
 		if p.without(seg.Seq) {
@@ -244,14 +258,30 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
 			once := (at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)) && (!s.Bare || s.Sum == sum)
 			if same && (at == 0 && within == 0 || once || s.HasID) {
-				return s.Mark, s.Again, once
+				return s.Mark, s.Again, once, stamped && s.stampedOnly() && s.Sum == sum
 			}
 			if m.Packet == 0 || same && !exact {
 				m, again, exact = s.Mark, s.Again, same
 			}
 		}
 	}
-	return m, again, false
+	return m, again, false, false
+}
+
+// calledFor reports whether an acknowledgement ack of the other end may answer a bare
+// segment of h that was overtaken on the way: one in front of ack that was captured since
+// the time given, as one of the latest maxLook segments.
+func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
+	for i, looks := h.sentTail, maxLook; i != 0; i, looks = t.sent.At(i).prev, looks-1 {
+		s := t.sent.At(i)
+		if s.Time < since || looks == 0 {
+			return false
+		}
+		if s.Bare && s.Seq.Before(ack) {
+			return true
+		}
+	}
+	return false
 }
 
 // sentAfter returns a remembered segment of h that overlaps [from, to), where

@@ -108,7 +108,7 @@ func TestDSACKAtZero(t *testing.T) {
 	const left = wire.Seq(1<<32 - 256)
 	table, f := NewTable(), new(Flow)
 	sender, receiver := &f.Half[0], &f.Half[1]
-	table.Log(sender, &wire.Segment{Packet: 3, Seq: left, Len: 256, Flags: wire.ACK}, 0, false, true, nil)
+	table.Log(sender, &wire.Segment{Packet: 3, Seq: left, Len: 256, Flags: wire.ACK}, 0, false, true, false, nil)
 	sender.Has, sender.Low, sender.Nxt = Sent, left, 0
 	receiver.Has, receiver.Ack = Sent|SentACK, left-10
 	seg := &wire.Segment{Packet: 4, Flags: wire.ACK}

@@ -56,7 +56,7 @@ func TestSpans(t *testing.T) {
 				r.Fatalf("[%d, %d): %+v, want %+v", s.Seq, s.End(), got, latest)
 			}
 			older := rapid.Bool().Draw(r, "older")
-			same, again, _ := table.same(&h, &s, older, 0)
+			same, again, _, _ := table.same(&h, &s, older, 0)
 			if want, wanted := sameOf(all, &s, older); same != want || again != wanted {
 				r.Fatalf("[%d, %d), older %v: the same %+v, want %+v", s.Seq, s.End(), older, same, want)
 			}
@@ -88,7 +88,7 @@ func TestSpanHalfway(t *testing.T) {
 		if seq != 0 {
 			want++
 		}
-		if got, _, _ := table.same(&h, &wire.Segment{Seq: seq}, false, 0); got.Packet != want {
+		if got, _, _, _ := table.same(&h, &wire.Segment{Seq: seq}, false, 0); got.Packet != want {
 			t.Errorf("%d: packet %d, want %d", seq, got.Packet, want)
 		}
 	}

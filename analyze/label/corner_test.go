@@ -2,6 +2,7 @@ package label_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tcpwatch/analyze/label"
@@ -32,6 +33,32 @@ const (
 // wrongSum is a client that a wrong checksum does not harm: its NIC puts the right one.
 const wrongSum = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(10) ack 1 badsum\n+.01 B>A . 1 ack 11\n"
 
+// sackOpened is a connection whose ends tell by SACK, D-SACK and timestamps why they
+// acknowledge: whole is an acknowledgement of it, early one so soon behind the handshake
+// that the handshake's own may come late.
+const (
+	sackOpened = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n0 A>B S 0 <mss 1460,sackOK,TS val 100 ecr 0>\n" +
+		"+.01 B>A S. 0 ack 1 <mss 1460,sackOK,TS val 7 ecr 100>\n+.01 A>B . 1 ack 1 <TS val 110 ecr 7>\n"
+	early = sackOpened + "+.001 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.01 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>\n"
+	whole = sackOpened + "+.1 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.01 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>\n"
+)
+
+// tail is an end that numbers its packets, and whose flight is acknowledged as far as it was captured.
+const tail = "0 A>B S 0 id 10\n+.01 B>A S. 0 ack 1 id 50\n+.01 A>B . 1 ack 1 id 11\n+.1 A>B . 1(100) ack 1 id 12\n" +
+	"+.0001 A>B . 101(100) ack 1 id 13\n+.0001 B>A . 1 ack 201 id 51\n"
+
+// partial is a repair without SACK, timestamps and identifications that a partial
+// acknowledgement keeps going.
+const partial = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B . 1(100) ack 1\n+0 A>B . 101(100) ack 1\n+0 A>B . 201(100) ack 1\n" +
+	"+.012 A>B . 301(100) ack 1\n+0 A>B . 401(100) ack 1\n+.008 B>A . 1 ack 1\n+0 B>A . 1 ack 1\n+0 B>A . 1 ack 1\n+.0001 A>B . 1(100) ack 1\n+.001 B>A . 1 ack 301\n"
+
+// sackPartial is the same where both ends permitted SACK; noRepair, where nothing was lost.
+var (
+	sackPartial = strings.NewReplacer("S 0", "S 0 <mss 1460,sackOK>", "S. 0 ack 1", "S. 0 ack 1 <mss 1460,sackOK>",
+		"+.008 B>A . 1 ack 1\n", "+.008 B>A . 1 ack 1 <sack 101:301>\n").Replace(partial)
+	noRepair = strings.Replace(partial, "+.0001 A>B . 1(100) ack 1\n", "", 1)
+)
+
 // TestCorners are further near misses and hits on the last segment, each for a
 // part of a condition that the Specs' own do not isolate.
 func TestCorners(t *testing.T) {
@@ -57,6 +84,32 @@ func TestCorners(t *testing.T) {
 		{"a gap filled by a later timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 501 ecr 7>", label.Retransmission, true},
 		{"a gap filled by an earlier timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 499 ecr 7>", label.OutOfOrder, true},
 		{"the FIN again, with data in front", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.001 A>B F. 11 ack 1 id 4\n+1 A>B FP. 1(10) ack 1 id 5", label.Retransmission, true},
+		{"what a partial acknowledgement leaves open, at once", partial + "+.0001 A>B . 301(100) ack 1", label.Retransmission, true},
+		{"what stands behind that, at once", partial + "+.0001 A>B . 401(100) ack 1", label.DuplicatePacket, true},
+		{"what a partial acknowledgement leaves open, where SACK would tell", sackPartial + "+.0001 A>B . 301(100) ack 1", label.DuplicatePacket, true},
+		{"what an acknowledgement leaves open, and nothing was repaired", noRepair + "+.0001 A>B . 301(100) ack 1", label.DuplicatePacket, true},
+		{"a probe of a tail that was lost whole", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.Retransmission, true},
+		{"a probe of a tail leaves a gap, too", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.MissingSegment, true},
+		{"a tail of which the end is sent for the first time", tail + "+.06 A>B P. 301(50) ack 1 id 15", label.Retransmission, false},
+		{"a tail of which two packets more did not pass", tail + "+.06 A>B P. 301(50) ack 1 id 17", label.Retransmission, false},
+		{"a tail that comes sooner than a probe", tail + "+.015 A>B P. 301(50) ack 1 id 16", label.Retransmission, false},
+		{"a gap of segments that were not whole", tail + "+.06 A>B P. 351(50) ack 1 id 16", label.Retransmission, false},
+		{"a segment that is no tail", tail + "+.06 A>B . 301(50) ack 1 id 16", label.Retransmission, false},
+		{"a tail that answers, as a bare ACK may have done", tail + "+.01 B>A P. 1(20) ack 201 id 52\n+.06 A>B P. 301(50) ack 21 id 16", label.Retransmission, false},
+		{"an ACK that says nothing that the one in front of it did not", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, true},
+		{"the same with another window", whole + "+.0002 B>A . 1 ack 101 win 501 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same with a later timestamp", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 118 ecr 200>", label.DuplicatePacket, false},
+		{"the same with another echo", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 201>", label.DuplicatePacket, false},
+		{"the same with a D-SACK", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200,sack 1:101>", label.DuplicatePacket, false},
+		{"the same when octets can have come again", whole + "+.03 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same where the ACK of the handshake may come late", early + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same behind a copy of the octets", whole + "+.0001 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same behind a keep-alive", whole + "+.0001 A>B . 100(1) ack 1 <TS val 210 ecr 117>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same over IPv4, without identification", whole[strings.Index(whole, "0 A>B"):] + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same beside its end", strings.ReplaceAll(whole, "+.01 B>A", "+.0005 B>A") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same without SACK", strings.ReplaceAll(whole, "sackOK,", "") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same of a FIN", whole + "+.1 A>B F. 101 ack 1 <TS val 300 ecr 117>\n+.01 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>\n+.0002 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>", label.DuplicatePacket, false},
+		{"the ACK of a SYN-ACK twice", sackOpened + "+.0002 A>B . 1 ack 1 <TS val 110 ecr 7>", label.DuplicatePacket, false},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
 		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
 		{"the first of its end, beyond an ACK of the other", "0 B>A . 1 ack 1 id 1\n+.1 A>B P. 101(100) ack 1 id 1", label.MissingSegment, false},

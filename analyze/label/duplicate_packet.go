@@ -16,7 +16,8 @@ var duplicatePacket = Spec{
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13 otherdata"},
 		{"it has the same IP identification, and comes within a second; without identifications, it occupies " +
 			"sequence space and comes sooner than half a round trip (heuristics: a sender cannot have had a reason yet, to react " +
-			"to what overtook it either), and its sender is not going once more through what it has sent again, in order; or is a SYN-ACK that comes within a second " +
+			"to what overtook it either), and its sender is not going once more through what it has sent again, in order, nor repairs without SACK what a partial acknowledgement leaves open (RFC 6582 §3.2); or occupies none, is of IPv6 and of an end that is not beside the tap, comes as soon, and has the same timestamp, echo and window and no SACK blocks although both ends permitted SACK: " +
+			"what it would answer is reported then (RFC 2018 §4, RFC 2883 §4), but a SYN-ACK, a FIN, a probe, or a bare segment that came late, which two round trips rule out (heuristics); or is a SYN-ACK that comes within a second " +
 			"and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was; " +
 			"or it was not captured before at its place (interface and TTL, which tells routers in between), where packets of this connection are captured at " +
 			"several places one behind the other: shown by a copy that another of these rules tells or by three in order while the sender went on, and more often since than the other place had new octets (heuristics); " +
@@ -24,7 +25,7 @@ var duplicatePacket = Spec{
 			"as copies of its end do, or with octets and behind the copy of a later packet that has some than one and a half times as late, where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},
-	Clauses:   []Clause{{791, "3.1"}, {7323, "3"}},
+	Clauses:   []Clause{{791, "3.1"}, {7323, "3"}, {2018, "4"}, {2883, "4"}},
 	Looks:     "every segment but RST",
 	Wireshark: "Wireshark has no word for it: it calls the copies retransmissions and duplicate ACKs",
 	Example: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 win 64240 id 13 | " +

@@ -16,7 +16,8 @@ var missingSegment = Spec{
 	Example: opened + "+.1 A>B P. 101:201(100) ack 1 win 64240 | DATA MISSING-SEGMENT ESTABLISHED ESTABLISHED\n",
 	on:      judged,
 	match: func(c *Context) bool {
-		if c.Verdict != Gap {
+		// A tail loss probe may stand behind a gap of its own.
+		if c.Verdict != Gap && (c.Verdict != Again || c.Facts.Cover.Gap == 0 || c.Facts.Cover.Old > 0) {
 			return false
 		}
 		c.Evidence.Add(MissingSegment, GapInFront, 0)

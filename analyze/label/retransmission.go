@@ -11,13 +11,14 @@ var retransmission = Spec{
 			"timestamp later, else it comes no sooner than three quarters of a round trip after that segment); or, inferred, " +
 			"nothing was captured for 150 ms but what the other end sent again and this does not answer, and identifications of " +
 			"this end that rise one by one have jumped (heuristics: a timer ran, and what it repeats was lost in front of this tap), unless it acknowledges what the other end " +
-			"did not send again for 1 s, so that ACKs had arrived which the capture missed",
+			"did not send again for 1 s, so that ACKs had arrived which the capture missed; or nothing was captured for two round trips, it has PSH or FIN, acknowledges nothing new, stands behind a gap of whole segments, " +
+			"and one packet more than these was missed (heuristics: a tail loss probe, RFC 8985 §7.3, of a tail that was lost in front of this tap)",
 			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 15\n+.001 A>B P. 201:301(100) ack 1 id 14"},
 		{"it is not a DUPLICATE-PACKET", risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
 		{"it is not a RST", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B R. 1:101(100) ack 1"},
 		{"it is not a KEEP-ALIVE or ZERO-WINDOW-PROBE, nor begins with the octet that one tried, unless that is all it has", opened + "+60 A>B . 0:1(1) ack 1"},
 	},
-	Clauses: []Clause{{9293, "3.8.1"}, {6298, "5"}},
+	Clauses: []Clause{{9293, "3.8.1"}, {6298, "5"}, {8985, "7.3"}},
 	Looks:   "segments that occupy sequence space",
 	Wireshark: "Wireshark decides between retransmission and reordering by time alone, and takes every copy of a " +
 		"packet for a retransmission; whether it is spurious or fast is another question than whether it is one",

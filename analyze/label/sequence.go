@@ -41,6 +41,9 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0
 	case s.SeqLen() == 0 || x.Cover.Old == 0 && !x.Cover.Fills && x.SeqDelta >= 0:
 		if x.SeqDelta > 0 && !s.Flags.Has(wire.SYN) {
+			if probesTail(c) {
+				return Again, IPIDJump, 0
+			}
 			return Gap, GapInFront, 0
 		}
 		if hidden(c) {
@@ -122,7 +125,10 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		return Copied, AsOthers, old.Packet, true
 	case x.Bare:
 		// Receivers repeat bare ACKs as fast as segments come in: without an
-		// identification nothing tells one from a copy.
+		// identification it takes one that says nothing of why.
+		if x.SameWhole && saysNothing(c) && tooSoon(x, apart) {
+			return Copied, AckTwice, old.Packet, true
+		}
 	case x.RepeatsSYN:
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
 		// captured in between, or one more than were answered.
@@ -141,12 +147,35 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		}
 	case m.HasTS && x.Sender.Tick() > 0 && apart > 2*x.Sender.Tick():
 		return Copied, SameTSval, old.Packet, true // sent again it would have a later timestamp
-	case goesBack(c):
+	case goesBack(c), answersPartial(c):
 	case tooSoon(x, apart):
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
 }
+
+// saysNothing reports whether an acknowledgement that is wholly like one in front of it
+// does not say what it would answer. Where both ends permitted SACK, what comes behind a gap is
+// reported in every acknowledgement (RFC 2018 §4) and what comes again by a D-SACK (RFC
+// 2883 §4). Not so a bare segment that comes late, a SYN-ACK or FIN that comes again, a
+// probe, and, for ends without D-SACK, octets that came twice, if these are the last ones.
+// Nor does a stack that acknowledges whenever its program has read some: such leave out
+// identifications over IPv4 too, so that it takes IPv6, and beside its end no network
+// copies (heuristics).
+func saysNothing(c *Context) bool {
+	s, y := c.Segment, c.Facts.Receiver
+	switch {
+	case s.HasIPID, y.RTT().Min < farAway:
+		return false
+	case !c.SACK, c.Facts.CalledFor, s.Options.SACKBlocks > 0, s.Options.Set.Has(wire.OptCut), y.Probed != flow.NotProbed,
+		!y.Is(flow.SentSYN) || s.Ack == y.ISN+1, y.Is(flow.SentFIN) && !s.Ack.Before(y.FinEnd):
+		return false
+	}
+	return !y.LastRepeats
+}
+
+// farAway is a heuristic: an end that answers later is not beside the tap.
+const farAway = int64(1e6)
 
 // judgeMoved tells a segment that was captured at another place than the new octets of
 // its sender, where one exactly like it is not remembered: because it is long ago, as
@@ -193,6 +222,14 @@ func goesBack(c *Context) bool {
 		return x.SameAgain || h.LastAgain
 	}
 	return x.SameAgain && h.RepeatEnd != s.End() && x.Receiver.Ack == s.Seq
+}
+
+// answersPartial reports whether NewReno sends the segment again at once, however lately it
+// was sent for the first time: it is the first that a partial acknowledgement leaves open
+// (RFC 6582 §3.2, step 3).
+func answersPartial(c *Context) bool {
+	y := c.Facts.Receiver
+	return !c.SACK && !c.Facts.SameAgain && c.Facts.Sender.Repair.Mode == flow.FastRepair && y.Is(flow.SentACK) && y.Ack == c.Segment.Seq
 }
 
 // sameSYN tells a SYN or SYN-ACK that was captured at two places of its way, far apart
@@ -294,8 +331,7 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 func hidden(c *Context) bool {
 	x := c.Facts
 	jump := x.Sender.IDJump(&x.Mark)
-	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !x.Sender.IDsConsecutive() ||
-		c.Segment.TTL > ownCounterTTL || !c.Segment.DontFragment {
+	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !numbersOwn(c) {
 		return false
 	}
 	silent := c.Flow.Last
@@ -314,6 +350,28 @@ func hidden(c *Context) bool {
 		return false // a round trip, or keep-alives or window probes that did not pass, explain it
 	}
 	return pause >= timerPause<<(jump-2) && pause <= longestPause<<(jump-2)
+}
+
+// probesTail finds a tail loss probe (RFC 8985 §7.3) of a flight whose end was lost in
+// front of the tap: it sends the last segment again, so that the gap in front of it is as
+// it would be of the first copy. But one packet more than fills the gap did not pass, and
+// nothing was captured for two round trips, as long as the probe waits. The gap is of whole
+// segments, so that their number is known; a bare ACK that did not pass is not among them
+// where nothing came that it would answer (heuristics).
+func probesTail(c *Context) bool {
+	s, x := c.Segment, c.Facts
+	h := x.Sender
+	if s.Len == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || x.SeqDelta%int64(h.MostLen) != 0 || !numbersOwn(c) {
+		return false
+	}
+	missed := int64(h.IDJump(&x.Mark)) - 1
+	return missed == x.SeqDelta/int64(h.MostLen)+1 && h.Is(flow.SentACK) && s.Ack == h.Ack &&
+		x.Loop > 0 && x.Mark.Time-c.Flow.Last >= 2*x.Loop
+}
+
+// numbersOwn reports whether the sender numbers the packets of the connection, one by one.
+func numbersOwn(c *Context) bool {
+	return c.Facts.Sender.IDsConsecutive() && c.Segment.TTL <= ownCounterTTL && c.Segment.DontFragment
 }
 
 // MayHide reports whether a segment whose IP identification lies jump behind the last

@@ -1,0 +1,187 @@
+package lab
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// tcpOption sets an option of TCP to a number, for Dial and Listen.
+func tcpOption(option, value int) func(*Socket) error {
+	return func(k *Socket) error { return k.Set(unix.IPPROTO_TCP, option, value) }
+}
+
+// slowReader reads pieces with pauses from a small buffer.
+func slowReader(octets, buf, piece int, pause time.Duration) Program {
+	return func(s *Session) error {
+		l, err := s.Listen(8, func(k *Socket) error { return k.Set(unix.SOL_SOCKET, unix.SO_RCVBUF, buf) })
+		if err != nil {
+			return err
+		}
+		return both(func() error {
+			k, err := s.Dial(0)
+			if err != nil {
+				return err
+			}
+			return errors.Join(k.Send(octets, 1<<16), k.Shut(), k.Drain(), k.Close())
+		}, func() error {
+			k, err := l.Accept()
+			if err != nil {
+				return err
+			}
+			b := make([]byte, piece)
+			for {
+				if _, err := k.f.Read(b); err != nil {
+					return k.Close()
+				}
+				time.Sleep(pause)
+			}
+		})
+	}
+}
+
+// rounds makes n requests and answers, one behind the other, over each of some connections.
+func rounds(conns, n, request, answer int, pause time.Duration) Program {
+	return listening(conns, func(_ *Session, k *Socket) error {
+		for range n {
+			if err := k.Receive(request); err != nil {
+				return errors.Join(err, k.Close())
+			}
+			if err := k.Send(answer, 8192); err != nil {
+				return errors.Join(err, k.Close())
+			}
+		}
+		return errors.Join(k.Drain(), k.Close())
+	}, func(s *Session) error {
+		return s.many(conns, conns, func(int) error {
+			k, err := s.Dial(0)
+			if err != nil {
+				return err
+			}
+			for range n {
+				if err := errors.Join(k.Send(request, request), k.Receive(answer)); err != nil {
+					return errors.Join(err, k.Close())
+				}
+				time.Sleep(pause)
+			}
+			return errors.Join(k.Shut(), k.Drain(), k.Close())
+		})
+	})
+}
+
+// fastOpens makes n connections one behind the other, whose first octets come with the SYN
+// once there is a cookie (RFC 7413).
+func fastOpens(n, octets int) Program {
+	return func(s *Session) error {
+		l, err := s.Listen(64, tcpOption(unix.TCP_FASTOPEN, 32))
+		if err != nil {
+			return err
+		}
+		return both(func() error {
+			err := s.many(n, 1, func(i int) error {
+				k, err := s.Socket(0)
+				if err != nil {
+					return err
+				}
+				if err := k.SendTo(make([]byte, octets), unix.MSG_FASTOPEN, s.At(1, ServerPort)); err != nil {
+					return err
+				}
+				if i == 0 { // asks for the cookie; what it wrote is sent behind the handshake
+					time.Sleep(100 * ms)
+					s.Say(k.Send(octets, octets))
+				}
+				return errors.Join(k.Shut(), k.Drain(), k.Close())
+			})
+			l.Patience(3 * time.Second)
+			return err
+		}, func() error {
+			s.Say(s.serve(l, n, func(k *Socket) error { return errors.Join(k.Drain(), k.Send(5000, 5000), k.Close()) }))
+			return nil
+		})
+	}
+}
+
+// urgent sends octets with urgent ones among them.
+func urgent(n int) Program {
+	return listening(1, sink, func(s *Session) error {
+		k, err := s.Dial(0)
+		if err != nil {
+			return err
+		}
+		for range n {
+			err := errors.Join(k.Send(3000, 3000), k.Control(func(fd int) error {
+				return unix.Sendto(fd, []byte("!"), unix.MSG_OOB, nil)
+			}))
+			if err != nil {
+				return err
+			}
+			time.Sleep(3 * ms)
+		}
+		return errors.Join(k.Shut(), k.Drain(), k.Close())
+	})
+}
+
+// gone has the path cut in the middle of a transfer; the client gives up.
+func gone(on func(*Socket) error, wait time.Duration) Program {
+	return func(s *Session) error {
+		l, err := s.Listen(8)
+		if err != nil {
+			return err
+		}
+		return both(func() error {
+			k, err := s.Dial(0, on)
+			if err != nil {
+				return err
+			}
+			s.Say(k.Send(3000, 3000))
+			time.Sleep(100 * ms)
+			s.Cut()
+			s.Say(k.Send(20000, 20000))
+			time.Sleep(wait)
+			return k.Close()
+		}, func() error {
+			k, err := l.Accept()
+			if err != nil {
+				return err
+			}
+			time.Sleep(wait)
+			return k.Abort()
+		})
+	}
+}
+
+// longAnswer has the server answer at length behind the client's FIN.
+func longAnswer(n, octets int) Program {
+	return listening(n, func(s *Session, k *Socket) error {
+		if err := k.Drain(); err != nil {
+			return err
+		}
+		return errors.Join(k.Send(octets, 1<<16), k.Close())
+	}, func(s *Session) error {
+		return s.many(n, n, func(int) error {
+			k, err := s.Dial(0)
+			if err != nil {
+				return err
+			}
+			return errors.Join(k.Send(100, 100), k.Shut(), k.Drain(), k.Close())
+		})
+	})
+}
+
+// pauses sends bursts of octets with pauses between them.
+func pauses(octets, bursts int, pause time.Duration) Program {
+	return listening(1, sink, func(s *Session) error {
+		k, err := s.Dial(0)
+		if err != nil {
+			return err
+		}
+		for range bursts {
+			if err := k.Send(octets, octets); err != nil {
+				return err
+			}
+			time.Sleep(pause)
+		}
+		return errors.Join(k.Shut(), k.Drain(), k.Close())
+	})
+}
