@@ -100,9 +100,14 @@ func (c *Connection) clear() {
 	c.Opening.SynPackets, c.Opening.SynAckPackets, c.Closing.FinPackets = syns[:0], synAcks[:0], fins[:0]
 }
 
-// addStep adds a step, and its packet to the list that it belongs to.
+// addStep adds a step.
 func (c *Connection) addStep(s *Step) {
 	c.Steps = append(c.Steps, *s)
+	c.list(s)
+}
+
+// list adds the packet of a step to the list that it belongs to.
+func (c *Connection) list(s *Step) {
 	switch s.Phase {
 	case label.SYN:
 		c.Opening.SynPackets = append(c.Opening.SynPackets, s.Packet)

@@ -41,8 +41,9 @@ func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
 	}
 	a.wasUnread(&b.flow)
 	a.record(&b.flow, &b.note, end == EndEvicted)
-	for i := range b.steps {
-		a.conn.addStep(&b.steps[i])
+	a.conn.Steps, b.steps = b.steps, a.conn.Steps // without a copy
+	for i := range a.conn.Steps {
+		a.conn.list(&a.conn.Steps[i])
 	}
 	a.cfg.Connection(&a.conn)
 	a.table.Discard(r)
@@ -56,14 +57,24 @@ func (b *textbook) all(j *journal.Reader, seg *wire.Segment) bool {
 	seg.Tuple = f.Key.Tuple(0) // of which only the IP version counts
 	from, more := j.Next(seg)
 	f.Client, f.RolesKnown = flow.Side(from), true
+	x, y := b.ends(from)
 	fits := seg.Flags == wire.SYN && unremarkable(seg)
 	for fits && more {
-		b.account(flow.Side(from), seg)
+		b.account(flow.Side(from), x, y, seg)
 		if from, more = j.Next(seg); more {
-			fits = b.follows(flow.Side(from), seg)
+			x, y = b.ends(from)
+			fits = b.follows(flow.Side(from), x, y, seg)
 		}
 	}
 	return fits
+}
+
+// ends returns what is known of the side that sent a segment, and of the other.
+func (b *textbook) ends(from uint8) (x, y *flow.Half) {
+	if from == 0 {
+		return &b.flow.Half[0], &b.flow.Half[1]
+	}
+	return &b.flow.Half[1], &b.flow.Half[0]
 }
 
 // unremarkable reports whether there is nothing to say of a segment by itself.
@@ -73,9 +84,8 @@ func unremarkable(seg *wire.Segment) bool {
 
 // follows reports whether a segment is the next octets, or an acknowledgement of new
 // ones, or both, within a window that leaves room; or what answers a SYN.
-func (b *textbook) follows(from flow.Side, seg *wire.Segment) bool {
+func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) bool {
 	f, o := &b.flow, &seg.Options
-	x, y := &f.Half[from], &f.Half[from.Other()]
 	if !x.Is(flow.SentSYN) {
 		return unremarkable(seg) && (seg.Flags == wire.SYN|wire.ACK || seg.Flags == wire.RST|wire.ACK)
 	}
@@ -101,9 +111,8 @@ func (b *textbook) follows(from flow.Side, seg *wire.Segment) bool {
 }
 
 // account takes the next segment.
-func (b *textbook) account(from flow.Side, seg *wire.Segment) {
+func (b *textbook) account(from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
-	x, y := &f.Half[from], &f.Half[from.Other()]
 	var phase label.ID
 	delta := seg.Time - f.Last
 	switch {
@@ -117,7 +126,7 @@ func (b *textbook) account(from flow.Side, seg *wire.Segment) {
 		phase = label.RST
 		b.refusal(from, seg)
 	default:
-		phase = b.continues(from, seg)
+		phase = b.continues(from, x, y, seg)
 	}
 	n.labels[phase]++
 	n.waits.segment(from, seg, delta, label.Set(0).With(phase))
@@ -188,9 +197,8 @@ func (b *textbook) refusal(from flow.Side, seg *wire.Segment) {
 }
 
 // continues takes a segment behind the SYNs and returns its Phase.
-func (b *textbook) continues(from flow.Side, seg *wire.Segment) (phase label.ID) {
+func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment) (phase label.ID) {
 	f, n := &b.flow, &b.note
-	x, y := &f.Half[from], &f.Half[from.Other()]
 	phase = label.Ack
 	if seg.Len > 0 {
 		phase = label.Data

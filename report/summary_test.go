@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 )
 
 func held(number uint64, client string, since, until int64) *analyze.Connection {
@@ -335,6 +336,22 @@ func TestStalledLeast(t *testing.T) {
 		c.FromServer.Unacknowledged, c.FromServer.Timeouts = 10, timeouts
 		if got := weigh(c, whyStalled); got != want {
 			t.Errorf("%d timeouts weigh %d, want %d", timeouts, got, want)
+		}
+	}
+}
+
+// TestTallyTakesEveryLabel: labels are summed up, the first and the last as well.
+func TestTallyTakesEveryLabel(t *testing.T) {
+	var y tally
+	c := new(analyze.Connection)
+	for id := range label.Count {
+		c.Labels[id] = uint32(id) + 1
+	}
+	y.add(c, nil)
+	y.add(c, nil)
+	for id := range label.Count {
+		if got, want := y.labels[id], 2*uint64(id)+2; got != want {
+			t.Errorf("%s: %d, want %d", id, got, want)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.ignored += uint64(c.Closing.RstIgnored)
 	addDirection(&t.client, &c.FromClient)
 	addDirection(&t.server, &c.FromServer)
-	for i, n := range c.Labels {
+	for i, n := range c.Labels[:label.Count] {
 		t.labels[i] += uint64(n)
 	}
 	t.clientIn[min(c.ClientState.Base(), state.Count-1)].add(c.ClientState)

@@ -1,8 +1,7 @@
 package flow
 
 import (
-	"cmp"
-	"slices"
+	"math"
 )
 
 // Class decides how long a quiet flow is remembered. Because the timeout
@@ -66,7 +65,39 @@ func (t *Table) All() []Begun {
 			all = append(all, Begun{t.firstPacket(r), r})
 		}
 	}
-	slices.SortFunc(all, func(a, b Begun) int { return cmp.Compare(a.Packet, b.Packet) })
+	return inOrder(all)
+}
+
+// digit is how many bits inOrder takes at a time: as many as there are counters for in
+// the first cache of a processor. A heuristic.
+const digit = 11
+
+// inOrder sorts flows by their first packets, digit by digit from the lowest on, each
+// time without changing the order of those that have the same. A million are in order in
+// three times, where comparing takes twenty for each.
+func inOrder(all []Begun) []Begun {
+	least, most := uint64(math.MaxUint64), uint64(0)
+	for i := range all {
+		least, most = min(least, all[i].Packet), max(most, all[i].Packet)
+	}
+	sorted := make([]Begun, len(all))
+	for shift := 0; len(all) > 0 && (most-least)>>shift != 0; shift += digit {
+		var at [1 << digit]int // where the next one goes that has the digit
+		for i := range all {
+			at[(all[i].Packet-least)>>shift%(1<<digit)]++
+		}
+		next := 0
+		for d, n := range at {
+			at[d] = next
+			next += n
+		}
+		for _, b := range all {
+			d := (b.Packet - least) >> shift % (1 << digit)
+			sorted[at[d]] = b
+			at[d]++
+		}
+		all, sorted = sorted, all
+	}
 	return all
 }
 

@@ -27,6 +27,8 @@ type Table struct {
 	spans Slab[span]
 	whole span // stands for Traces that are not summed up
 
+	written journal.Written // of the segment that is being kept
+
 	resting
 }
 

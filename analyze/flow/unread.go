@@ -51,12 +51,14 @@ func (t *Table) Keep(r Ref, from Side, seg *wire.Segment) (Class, bool) {
 func (t *Table) append(e *entry, from Side, seg *wire.Segment) (h *journal.Head, kept bool) {
 	mem := t.store.Cell(rest.Ref(e.at))
 	h = journal.At(mem)
-	roomy := t.store.Octets() < roomyBelow
-	kept, full := h.Append(mem, uint8(from), seg, roomy)
-	if full && h.Octets()+journal.Most <= rest.Longest { // in few steps: cells of each size leave some of their own unused
+	if !h.Write(&t.written, uint8(from), seg, t.store.Octets() < roomyBelow) {
+		return h, false
+	}
+	kept = h.Append(mem, &t.written, uint8(from), seg)
+	if !kept && h.Octets()+journal.Most <= rest.Longest { // in few steps: cells of each size leave some of their own unused
 		mem = t.grow(e, h.Octets()+journal.Most)
 		h = journal.At(mem)
-		kept, _ = h.Append(mem, uint8(from), seg, roomy)
+		kept = h.Append(mem, &t.written, uint8(from), seg)
 	}
 	return h, kept
 }

@@ -32,7 +32,7 @@ const (
 )
 
 // Opens reports whether a connection that begins with the segment can be kept: a
-// plain SYN. Append then keeps it.
+// plain SYN. Write then takes it.
 func Opens(seg *wire.Segment) bool {
 	return seg.Flags&relevant == syn && seg.Len == 0 && plain(seg)
 }

@@ -14,7 +14,7 @@
 // that is known without analysis: those of a handshake, an exchange of data and a
 // close as RFC 9293 figures 6 and 12 have them, with numbers that were sent before or
 // come next, and a RST that refuses a SYN (§3.10.7.3) or whose number comes next
-// (§3.10.7.4). Head.Append refuses the first that is anything else, and then all are
+// (§3.10.7.4). Head.Write refuses the first that is anything else, and then all are
 // to be analysed. What else there is to say of them, retransmissions for example,
 // waits.
 package journal
@@ -124,40 +124,49 @@ func (h *Head) Stage() Stage { return h.stage }
 // Octets returns how much memory is in use, the Head included.
 func (h *Head) Octets() int { return int(h.size) }
 
-// Append keeps a segment from a side, in mem, which begins with h. Kept is false
-// where it cannot be kept; full, where memory is wanted for more octets first, Most at
-// the most. roomy says that there is room for many segments of one connection.
-func (h *Head) Append(mem []byte, from uint8, seg *wire.Segment, roomy bool) (kept, full bool) {
-	if h.count == 0 {
-		h.iface = seg.Interface
-	}
-	if h.count >= h.most(roomy) || seg.Interface != h.iface || !plain(seg) {
-		return false, false
+// Written is a segment that was written down and has no place yet.
+type Written struct {
+	octets [Most]byte
+	n      int
+	stage  Stage // behind it
+}
+
+// Write writes a segment from a side down, and reports whether it can be kept. roomy says
+// that there is room for many segments of one connection.
+func (h *Head) Write(w *Written, from uint8, seg *wire.Segment, roomy bool) bool {
+	if h.count >= h.most(roomy) || h.count > 0 && seg.Interface != h.iface || !plain(seg) {
+		return false
 	}
 	stage, follows := h.follow(from, seg)
 	if !follows {
-		return false, false
+		return false
 	}
-	var code [Most]byte
-	n := h.last.encode(&code, h.First, from, seg)
-	if n == 0 {
-		return false, false
+	w.stage, w.n = stage, h.last.encode(&w.octets, h.First, from, seg)
+	return w.n > 0
+}
+
+// Append keeps the segment that was written down last, in mem, which begins with h. It
+// reports false, and does nothing, where memory is wanted for more octets first, Most at
+// the most.
+func (h *Head) Append(mem []byte, w *Written, from uint8, seg *wire.Segment) bool {
+	if int(h.size)+w.n > len(mem) {
+		return false
 	}
-	if int(h.size)+n > len(mem) {
-		return false, true
+	copy(mem[h.size:], w.octets[:w.n])
+	if h.count == 0 {
+		h.iface = seg.Interface
 	}
-	copy(mem[h.size:], code[:n])
-	if stage == FINSent && h.stage == Open {
+	if w.stage == FINSent && h.stage == Open {
 		h.closer = from
 	}
-	if stage == SYNAnswered {
+	if w.stage == SYNAnswered {
 		h.low[from] = seg.Seq + 1
 	}
-	h.size += uint16(n)
+	h.size += uint16(w.n)
 	h.count++
-	h.stage = stage
+	h.stage = w.stage
 	h.last.take(h.First, from, seg)
-	return true, false
+	return true
 }
 
 // atStart returns what there is in front of a first segment.

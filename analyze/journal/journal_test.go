@@ -21,7 +21,7 @@ type talk struct {
 	segs []wire.Segment
 	from []uint8
 	base *Base // where it was resumed
-	// roomy is what Append is told.
+	// roomy is what Write is told.
 	roomy bool
 }
 
@@ -33,7 +33,8 @@ func begin(seg wire.Segment, from uint8) *talk {
 }
 
 func (k *talk) add(seg wire.Segment, from uint8) bool {
-	kept, _ := At(k.mem).Append(k.mem, from, &seg, k.roomy)
+	var w Written
+	kept := At(k.mem).Write(&w, from, &seg, k.roomy) && At(k.mem).Append(k.mem, &w, from, &seg)
 	if kept {
 		k.segs, k.from = append(k.segs, seg), append(k.from, from)
 	}
@@ -117,8 +118,9 @@ func TestFull(t *testing.T) {
 	again := first
 	again.Packet = 2
 	mem := k.mem[:n+2]
-	if kept, full := At(mem).Append(mem, 0, &again, false); kept || !full {
-		t.Errorf("without memory: kept %v, full %v", kept, full)
+	var w Written
+	if fits := At(mem).Write(&w, 0, &again, false); !fits || At(mem).Append(mem, &w, 0, &again) || At(mem).Octets() != n {
+		t.Errorf("without memory: fits %v, %d octets of %d in use", fits, At(mem).Octets(), n)
 	}
 	for _, most := range []int{mostSegments, mostRoomy} {
 		k.roomy = most == mostRoomy

@@ -129,7 +129,10 @@ func nextAllOptions(b []byte, seg *wire.Segment) int {
 	return i
 }
 
+// octetMasks has the bits of so many octets.
+var octetMasks = [8]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1}
+
 // number returns the number of so many octets at b[i], and what lies behind it.
 func number(b []byte, i int, size uint32) (v uint64, behind int) {
-	return binary.LittleEndian.Uint64(b[i:]) & (1<<(8*size) - 1), i + int(size)
+	return binary.LittleEndian.Uint64(b[i:]) & octetMasks[size&7], i + int(size)
 }

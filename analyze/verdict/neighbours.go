@@ -43,7 +43,7 @@ type hostNote struct {
 }
 
 type sourceNote struct {
-	targets   [8]uint64 // one bit for each address and port, by hash
+	targets   [8]uint64 // one bit for each address and port, by hash, until an opening was completed
 	completed uint32
 }
 
@@ -127,10 +127,12 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 	}
 
 	s := n.sources.keep(hostKey{c.Client.Addr(), c.EncapID}, p.source)
-	bit := target(c.Server)
-	s.targets[bit/64] |= 1 << (bit % 64)
 	if c.Opening.AckPacket != 0 {
 		s.completed++
+	}
+	if s.completed == 0 {
+		bit := target(c.Server)
+		s.targets[bit/64] |= 1 << (bit % 64)
 	}
 }
 
