@@ -70,7 +70,6 @@ type note struct {
 
 	long    [2]longNote // by the side that sends
 	watched int32       // in Analyzer.watching; 0: nobody asks
-	_       int32       // whole words where addresses have 32 bits
 }
 
 type timeWaitNote struct {
