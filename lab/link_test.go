@@ -176,7 +176,8 @@ func TestPathString(t *testing.T) {
 
 // A path that stands still delivers what comes behind in order, once it goes on.
 func TestStop(t *testing.T) {
-	d := &direction{path: Path{Delay: time.Millisecond, HoldBack: 10 * time.Millisecond}}
+	const ms = time.Millisecond
+	d := &direction{path: Path{Delay: ms, HoldBack: 10 * ms}}
 	for _, p := range []struct {
 		sent, want time.Duration
 		stopped    bool
