@@ -235,9 +235,7 @@ func (l *longNote) record() LongClue {
 	switch {
 	case c.Tries < StalledAfter, !l.settled && c.Reported != 0 && !l.reported():
 		return LongClue{}
-	case c.Short != 0 || c.Reported != 0:
-		c.Alive = 0 // that it lives is seen by these
-	case !c.Never || l.briefFails:
+	case c.Short|c.Reported == 0 && (!c.Never || l.briefFails):
 		return LongClue{}
 	case l.deaf:
 		c.Alive = 0
