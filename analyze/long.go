@@ -51,19 +51,19 @@ type Stuck struct {
 // mostEnd is about the octet una, at which the other end's acknowledgements stand.
 type longNote struct {
 	LongClue
-	stuck            Stuck
-	brief            uint64 // a shorter packet with una, and it is the latest
-	briefLen         uint32
-	least            uint32   // payload of the shortest long one
-	mostSACK         uint32   // octets of the longest block that was reported behind una
-	una              wire.Seq // valid with busy
-	ends             wire.Seq // in front of it lies what every long one has
-	mostEnd          wire.Seq // behind the first payload that was so long, valid with waits
-	busy             bool
-	waits            bool // the longest payload was not acknowledged so far
-	deaf, briefFails bool // short packets do not arrive either
-	settled          bool // LongClue says all there is to say
-	_                [3]uint8
+	stuck     Stuck
+	brief     uint64 // a shorter packet with una, and it is the latest
+	briefLen  uint32
+	briefLost uint32   // length of the shortest packet with una that was lost as well; 0: none
+	least     uint32   // payload of the shortest long one
+	mostSACK  uint32   // octets of the longest block that was reported behind una
+	una       wire.Seq // valid with busy
+	ends      wire.Seq // in front of it lies what every long one has
+	mostEnd   wire.Seq // behind the first payload that was so long, valid with waits
+	busy      bool
+	waits     bool // the longest payload was not acknowledged so far
+	deaf      bool // short packets do not arrive either
+	settled   bool // LongClue says all there is to say
 }
 
 // Lengths that every path takes, TCP header with options and payload less 20: the MSS of
@@ -133,7 +133,9 @@ func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 		l.stuck = Stuck{Packet: o.Packet, Idle: max(0, o.Time-y.LastTime)}
 	}
 	l.busy, l.una = true, y.Ack
-	l.briefFails = l.briefFails || l.brief != 0
+	if l.brief != 0 && (l.briefLost == 0 || l.briefLen < l.briefLost) {
+		l.briefLost = l.briefLen
+	}
 	size := onWire(y, seg, seg.Len)
 	header, least := uint32(20), uint32(leastLong4)
 	if seg.IPv6 {
@@ -235,10 +237,10 @@ func (l *longNote) record() LongClue {
 	switch {
 	case c.Tries < StalledAfter, !l.settled && c.Reported != 0 && !l.reported():
 		return LongClue{}
-	case c.Short != 0 || c.Reported != 0:
-		c.Alive = 0 // that it lives is seen by these
-	case !c.Never || l.briefFails:
+	case c.Short|c.Reported == 0 && (!c.Never || l.briefLost != 0):
 		return LongClue{}
+	case c.Short != 0 && l.briefLost != 0 && l.briefLost <= c.ShortLen:
+		return LongClue{} // it was not the length that decided
 	case l.deaf:
 		c.Alive = 0
 	}

@@ -122,8 +122,11 @@ func (h *halves) text() string {
 		}
 		return strconv.FormatUint(h.first[i].number, 10) + " (" + around + ")"
 	}
-	text := "pairs of connections, of each of which only one direction was captured, fit each other but for the VLANs or tunnels around them, such as " +
-		one(0) + " and " + one(1) + ": what is said of each alone is wrong if they are one"
+	text := "pairs of connections, of each of which only one direction was captured, fit each other but for the VLANs or tunnels around them, such as "
+	if h.pairs == 1 {
+		text = "pair of connections, of each of which only one direction was captured, that fit each other but for the VLANs or tunnels around them: "
+	}
+	text += one(0) + " and " + one(1) + ": what is said of each alone is wrong if they are one"
 	if h.vlans {
 		text += "; --ignore-vlans takes them for one"
 	}

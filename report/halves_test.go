@@ -51,7 +51,7 @@ func TestHalves(t *testing.T) {
 			if h.pairs != c.want || (h.text() != "") != (c.want != 0) {
 				t.Errorf("%s: %d pairs, want %d: %q", c.name, h.pairs, c.want, h.text())
 			}
-			if got := h.text(); c.name == "two halves" && !strings.HasSuffix(got, "such as 1 (vlan 10) and 2 (vlan 10/vxlan 42): what is said of each alone is wrong if they are one") {
+			if got := h.text(); c.name == "two halves" && !strings.HasSuffix(got, "pair of connections, of each of which only one direction was captured, that fit each other but for the VLANs or tunnels around them: 1 (vlan 10) and 2 (vlan 10/vxlan 42): what is said of each alone is wrong if they are one") {
 				t.Errorf("%q", got)
 			}
 		}

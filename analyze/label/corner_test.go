@@ -95,6 +95,7 @@ func TestCorners(t *testing.T) {
 		{"a tail that comes sooner than a probe", tail + "+.015 A>B P. 301(50) ack 1 id 16", label.Retransmission, false},
 		{"a gap of segments that were not whole", tail + "+.06 A>B P. 351(50) ack 1 id 16", label.Retransmission, false},
 		{"a segment that is no tail", tail + "+.06 A>B . 301(50) ack 1 id 16", label.Retransmission, false},
+		{"a tail whose first octets arrived, and the capture missed them", tail + "+.01 B>A . 1 ack 301 id 52\n+.06 A>B P. 301(50) ack 1 id 16", label.Retransmission, false},
 		{"a tail that answers, as a bare ACK may have done", tail + "+.01 B>A P. 1(20) ack 201 id 52\n+.06 A>B P. 301(50) ack 21 id 16", label.Retransmission, false},
 		{"an ACK that says nothing that the one in front of it did not", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, true},
 		{"the same with another window", whole + "+.0002 B>A . 1 ack 101 win 501 <TS val 117 ecr 200>", label.DuplicatePacket, false},

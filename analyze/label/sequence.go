@@ -360,9 +360,12 @@ func hidden(c *Context) bool {
 // where nothing came that it would answer (heuristics).
 func probesTail(c *Context) bool {
 	s, x := c.Segment, c.Facts
-	h := x.Sender
+	h, y := x.Sender, x.Receiver
 	if s.Len == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || x.SeqDelta%int64(h.MostLen) != 0 || !numbersOwn(c) {
 		return false
+	}
+	if y.Is(flow.SentACK) && y.Ack.After(h.Nxt) {
+		return false // what the gap holds arrived: the capture missed it
 	}
 	missed := int64(h.IDJump(&x.Mark)) - 1
 	return missed == x.SeqDelta/int64(h.MostLen)+1 && h.Is(flow.SentACK) && s.Ack == h.Ack &&

@@ -18,7 +18,11 @@ func TestMTUBlackHole(t *testing.T) {
 		again  = "+.6 A>B . 101:1561(1460) ack 101\n"
 		thrice = again + again + again
 		talks  = "+.1 B>A P. 101:111(10) ack 101\n+.001 A>B . 1561 ack 111\n"
-		half   = "+.6 A>B . 101:1101(1000) ack 101\n"
+		// One long packet arrives, and of the next flight all but the long one does.
+		passed    = "+.1 A>B . 101:1561(1460) ack 101\n+.01 B>A . 101 ack 1561\n"
+		oneLost   = "+.1 A>B . 1561:3021(1460) ack 101\n+0 A>B P. 3021:3061(40) ack 101\n+.01 B>A . 101 ack 1561 <sack 3021:3061>\n"
+		lostAgain = "+.6 A>B . 1561:3021(1460) ack 101\n"
+		half      = "+.6 A>B . 101:1101(1000) ack 101\n"
 	)
 	const lost = "what the client sent in packet 7, and again until packet 10, does not arrive in packets of 1500 octets or more"
 	swap := strings.NewReplacer("A>B", "B>A", "B>A", "A>B")
@@ -43,6 +47,13 @@ func TestMTUBlackHole(t *testing.T) {
 			strings.Repeat("+.6 A>B . 1561:3021(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1561\n", 0, ""},
 		{"the other end goes on in front of what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
 		{"the other end goes on when it was sent again once", open + long + again + "+.001 B>A P. 101:111(10) ack 101\n" + again + again, 0, ""},
+		{"one so long had arrived, one is lost, and the other end is silent from then on", open + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 11 reports octets that arrived behind it"},
+		{"the same where the handshake was not captured", strings.Join(strings.SplitAfter(open, "\n")[3:], "") + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 8 reports octets"},
+		{"one so long had arrived, and the other end goes on to report others", open + passed + oneLost + strings.Repeat(lostAgain, 3) + "+.1 B>A P. 101:111(10) ack 1561 <sack 3021:3061>\n", verdict.Likely,
+			"packet 11 reports octets that arrived behind it, in pieces that hold no packet as long; the other end lives, and goes on in packet 15"},
+		{"none so long had arrived, and the other end is silent", open + long + "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n" + thrice, verdict.Likely, "packet 9 reports"},
+		{"a shorter one is lost as well, and one as short arrives", open + long + thrice + "+.6 A>B . 101:1101(1000) ack 101\n+.6 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n", 0, ""},
+		{"one so long had arrived, then nothing does, until a shorter one", open + passed + "+.1 A>B . 1561:3021(1460) ack 101\n" + strings.Repeat(lostAgain, 3) + "+.6 A>B . 1561:2561(1000) ack 101\n+.01 B>A . 101 ack 2561\n", verdict.Possible, "brought it in 1040 octets"},
 		{"the other end closes its window", open + long + thrice + "+.1 B>A . 101 ack 101 win 0\n+.1 B>A P. 101:111(10) ack 101 win 0\n", 0, ""},
 		{"the other end is gone", open + long + thrice + thrice, 0, ""},
 		{"the other end resets", open + long + thrice + "+.01 B>A R. 101 ack 101\n", 0, ""},
