@@ -142,6 +142,7 @@ type Half struct {
 	sentHead, sentTail int32 // the segments remembered, in capture order
 	spanHead, spanTail int32 // and summed up
 	nsent              int32
+	kept, nkept        int32 // the last of those in front that are kept though done with (Log), and how many
 	ids                idTrend
 	tsFirst            uint32 // the first timestamp, captured at tsAt
 	// copied is the number, modulo 2^32, of the latest packet with octets of which a copy

@@ -53,7 +53,7 @@ func (t *Table) folded(f *Flow) *Flow {
 	for s := range c.Half {
 		h := &c.Half[s]
 		if h.nsent <= PackedTraces {
-			h.sentHead, h.sentTail, h.spanHead, h.spanTail = 0, 0, 0, 0
+			h.sentHead, h.sentTail, h.spanHead, h.spanTail, h.kept = 0, 0, 0, 0, 0
 		}
 		rest.FoldNear(h, h, nearCount)
 		h.NxtRel -= int64(h.Nxt - h.Base)

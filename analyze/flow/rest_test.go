@@ -31,7 +31,7 @@ func TestRestAndWake(t *testing.T) {
 			for s := range f.Half {
 				h := &f.Half[s]
 				h.Has &= 1<<21 - 1
-				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent, h.spanHead, h.spanTail = 0, 0, 0, 0, 0, 0, 0
+				h.holes, h.nholes, h.sentHead, h.sentTail, h.nsent, h.spanHead, h.spanTail, h.kept, h.nkept = 0, 0, 0, 0, 0, 0, 0, 0, 0
 				for range rapid.IntRange(0, PackedTraces+2).Draw(r, "traces") {
 					i, trace := table.sent.New()
 					*trace = Trace{
@@ -45,6 +45,9 @@ func TestRestAndWake(t *testing.T) {
 						shown: rapid.Bool().Draw(r, "shown"), copied: rapid.Bool().Draw(r, "copied"), places: rapid.Uint32().Draw(r, "places"),
 					}
 					table.joinSent(h, i, trace)
+				}
+				for n := rapid.IntRange(0, int(h.nsent)).Draw(r, "kept"); n > 0; n-- {
+					table.keep(h, table.oldest(h))
 				}
 			}
 		}
@@ -70,6 +73,7 @@ func TestRestAndWake(t *testing.T) {
 					r.Fatalf("segments\n%+v\nbecame\n%+v", traces[ref][s], got)
 				}
 				w.Half[s].sentHead, w.Half[s].sentTail = f.Half[s].sentHead, f.Half[s].sentTail
+				w.Half[s].kept = f.Half[s].kept
 				w.Half[s].spanHead, w.Half[s].spanTail = f.Half[s].spanHead, f.Half[s].spanTail
 			}
 			if w.used = f.used; *f != w {
@@ -154,12 +158,13 @@ func remembers(table *Table, h *Half, n int) {
 	table.AwakeAtMost(0)
 }
 
-// traces returns what is remembered of single segments of h, links apart.
+// traces returns what is remembered of single segments of h, links apart; nil where the
+// links are wrong.
 func (t *Table) traces(h *Half) (all []Trace) {
 	before := int32(0)
 	for i := h.sentHead; i != 0; i = t.sent.At(i).next {
 		s := *t.sent.At(i)
-		if s.prev != before {
+		if s.prev != before || (i == h.kept) != (len(all)+1 == int(h.nkept)) {
 			return nil
 		}
 		before = i

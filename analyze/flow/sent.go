@@ -78,15 +78,16 @@ const (
 	// round trip after the packet that it names.
 	longHorizon = int64(2e9)
 	// maxSent bounds the segments remembered for one direction; beyond it the
-	// oldest are given up, though not acknowledged. maxLate bounds it while a
-	// retransmission that filled octets is remembered for longHorizon: what it repeats
+	// oldest are given up, though not acknowledged. maxKept bounds those among them that
+	// are kept for longHorizon: retransmissions that filled octets, since what they repeat
 	// may have been held up for longer than a timer of its sender runs (RFC 5682 §1).
 	maxSent = 4096
-	maxLate = 1024
+	maxKept = 1024
 )
 
 // Log remembers a segment of h, and forgets those that are acknowledged and too
-// old to be copied. acked is what the other end has acknowledged; again tells a
+// old to be copied, or, of retransmissions that filled octets, to be overtaken by what
+// they repeat. acked is what the other end has acknowledged; again tells a
 // retransmission, fills that none of its octets was captured before;
 // overtaken is what overtook the segment, nil where nothing did.
 func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again, fills bool, overtaken *Mark) {
@@ -94,15 +95,21 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again,
 	if h.farApart {
 		horizon = longHorizon
 	}
-	for h.sentHead != 0 {
-		s := t.sent.At(h.sentHead)
+	for h.nkept > 0 && (h.nsent >= maxSent || seg.Time-t.sent.At(h.sentHead).Time > longHorizon) {
+		t.forgetKept(h)
+	}
+	for i := t.oldest(h); i != 0; i = t.oldest(h) {
+		s := t.sent.At(i)
 		done := s.Seq == s.End || ackValid && !s.End.After(acked)
 		age := seg.Time - s.Time
-		awaited := s.fills && age <= longHorizon && h.nsent < maxLate
-		if h.nsent < maxSent && !(done && age > horizon && !awaited) {
+		if h.nsent < maxSent && !(done && age > horizon) {
 			break
 		}
-		t.shiftSent(h)
+		if s.fills && age <= longHorizon {
+			t.keep(h, i)
+			continue
+		}
+		t.forgetSent(h, i)
 	}
 	i, s := t.sent.New()
 	*s = Trace{}
@@ -209,7 +216,7 @@ const farLook = 1024
 // latest returns the latest remembered segment of h that overlaps [from, to);
 // its Packet is 0 where there is none.
 func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
-	for p := t.lastSpan(h); p != nil; p = t.before(p) {
+	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
 		if p.apart(from, to) {
 			continue
 		}
@@ -245,7 +252,7 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 	if stamped || end == seg.Seq && (at != 0 || within > 0) {
 		sum = bareSum(seg)
 	}
-	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(p) {
+	for p := t.lastSpan(h); p != nil && looks > 0; p = t.before(h, p) {
 		if p.without(seg.Seq) {
 			looks -= p.n
 			continue
@@ -288,7 +295,7 @@ func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 // all of those were sent after the packet of mark m, by their identifications
 // or timestamps; else 0.
 func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
-	for p := t.lastSpan(h); p != nil; p = t.before(p) {
+	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
 		if p.apart(from, to) {
 			continue
 		}

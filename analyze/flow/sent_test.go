@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"testing"
 
 	"tcpwatch/capture/wire"
@@ -184,5 +185,63 @@ func TestInFlight(t *testing.T) {
 		if got := h.InFlight(o, 1201); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
+	}
+}
+
+// TestLogKeeps: of segments that are acknowledged, those that filled octets are remembered
+// for longer than those around them, up to a number, and no longer than longHorizon.
+func TestLogKeeps(t *testing.T) {
+	const octets, step = 100, int64(1e6)
+	acked := wire.Seq(0)
+	log := func(table *Table, h *Half, n int, fills bool) {
+		acked += octets
+		seg := wire.Segment{Packet: uint64(n + 1), Time: int64(n) * step, Seq: acked - octets, Len: octets, Flags: wire.ACK}
+		table.Log(h, &seg, acked, true, fills, fills, nil)
+	}
+	remembered := func(table *Table, h *Half) (packets []uint64) {
+		for _, s := range table.traces(h) {
+			packets = append(packets, s.Packet)
+		}
+		return packets
+	}
+	table := NewTable()
+	var h Half
+	var want []uint64
+	end := int(longHorizon/step) + 500
+	for n := range end {
+		fills := n%100 == 50
+		log(table, &h, n, fills)
+		age := int64(end-1-n) * step
+		if age <= copyHorizon || fills && age <= longHorizon {
+			want = append(want, uint64(n+1))
+		}
+	}
+	if got := remembered(table, &h); !slices.Equal(got, want) {
+		t.Errorf("remembered\n%d, want\n%d", got, want)
+	}
+	if h.nkept != 18 || h.nsent != int32(len(want)) {
+		t.Errorf("%d of %d are kept; want 18 of %d", h.nkept, h.nsent, len(want))
+	}
+	for n := end; n < end+int(copyHorizon/step)+maxKept+100; n++ {
+		log(table, &h, n, true)
+	}
+	if h.nkept != maxKept {
+		t.Errorf("%d are kept, want %d", h.nkept, maxKept)
+	}
+	n := end + int(copyHorizon/step) + maxKept + 100
+	for range maxSent - maxKept + 10 { // which nobody acknowledges
+		table.Log(&h, &wire.Segment{Packet: uint64(n), Time: int64(n) * step, Seq: acked, Len: octets, Flags: wire.ACK}, acked, true, false, false, nil)
+	}
+	if h.nsent != maxSent || h.nkept >= maxKept || h.nkept < maxKept-int32(copyHorizon/step)-10 {
+		t.Errorf("%d are remembered, %d of them kept; those that are kept make room", h.nsent, h.nkept)
+	}
+	acked += octets
+	log(table, &h, 2*n+int(longHorizon/step), false)
+	if h.nkept != 0 || h.nsent != 1 {
+		t.Errorf("much later %d of %d are kept; want the last segment alone", h.nkept, h.nsent)
+	}
+	table.dropSent(&h)
+	if table.sent.Len() != 0 || table.spans.Len() != 0 {
+		t.Errorf("%d segments and %d spans are left", table.sent.Len(), table.spans.Len())
 	}
 }

@@ -64,7 +64,7 @@ func (t *Table) joinSent(h *Half, i int32, s *Trace) {
 	case h.spanTail != 0:
 		t.sumUp(h, i, s)
 	case h.nsent > spanSize: // a short list is looked through as fast
-		for i := h.sentHead; i != 0; i = t.sent.At(i).next {
+		for i := t.oldest(h); i != 0; i = t.sent.At(i).next {
 			t.sumUp(h, i, t.sent.At(i))
 		}
 	}
@@ -95,16 +95,57 @@ func (t *Table) lastSpan(h *Half) *span {
 	return &t.whole
 }
 
-// before returns the span in front of p, or nil.
-func (t *Table) before(p *span) *span {
-	if p.prev == 0 {
+// before returns the span in front of p, or nil. Traces that are kept are in no span,
+// and in front of all.
+func (t *Table) before(h *Half, p *span) *span {
+	switch {
+	case p.prev != 0:
+		return t.spans.At(p.prev)
+	case p == &t.whole || h.nkept == 0:
 		return nil
 	}
-	return t.spans.At(p.prev)
+	t.whole = span{last: h.kept, n: h.nkept, wide: true}
+	return &t.whole
 }
 
-// shiftSent forgets the first Trace of h.
-func (t *Table) shiftSent(h *Half) {
+// oldest returns the first Trace of h that is not kept, or 0.
+func (t *Table) oldest(h *Half) int32 {
+	if h.kept == 0 {
+		return h.sentHead
+	}
+	return t.sent.At(h.kept).next
+}
+
+// keep keeps the oldest, i, beside those that are kept, and maxKept of them all.
+func (t *Table) keep(h *Half, i int32) {
+	h.kept = i
+	h.nkept++
+	t.leaveSpan(h)
+	if h.nkept > maxKept {
+		t.forgetKept(h)
+	}
+}
+
+// forgetSent forgets the oldest, i, and no Trace that is kept.
+func (t *Table) forgetSent(h *Half, i int32) {
+	next := t.sent.At(i).next
+	if h.kept == 0 {
+		h.sentHead = next
+	} else {
+		t.sent.At(h.kept).next = next
+	}
+	if next == 0 {
+		h.sentTail = h.kept
+	} else {
+		t.sent.At(next).prev = h.kept
+	}
+	h.nsent--
+	t.sent.Free(i)
+	t.leaveSpan(h)
+}
+
+// forgetKept forgets the first Trace that is kept.
+func (t *Table) forgetKept(h *Half) {
 	i := h.sentHead
 	h.sentHead = t.sent.At(i).next
 	if h.sentHead == 0 {
@@ -112,8 +153,15 @@ func (t *Table) shiftSent(h *Half) {
 	} else {
 		t.sent.At(h.sentHead).prev = 0
 	}
+	if h.nkept--; h.nkept == 0 {
+		h.kept = 0
+	}
 	h.nsent--
 	t.sent.Free(i)
+}
+
+// leaveSpan takes a Trace out of the first span of h.
+func (t *Table) leaveSpan(h *Half) {
 	if h.spanHead == 0 {
 		return
 	}
@@ -121,7 +169,7 @@ func (t *Table) shiftSent(h *Half) {
 	if p.n--; p.n > 0 {
 		return
 	}
-	i = h.spanHead
+	i := h.spanHead
 	h.spanHead = p.next
 	if h.spanHead == 0 {
 		h.spanTail = 0
@@ -133,7 +181,10 @@ func (t *Table) shiftSent(h *Half) {
 
 // dropSent forgets all Traces of h.
 func (t *Table) dropSent(h *Half) {
+	for h.nkept > 0 {
+		t.forgetKept(h)
+	}
 	for h.nsent > 0 {
-		t.shiftSent(h)
+		t.forgetSent(h, h.sentHead)
 	}
 }

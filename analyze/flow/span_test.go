@@ -29,8 +29,21 @@ func TestSpans(t *testing.T) {
 			*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End(), Ack: s.Ack, Again: rapid.Bool().Draw(r, "again")}
 			table.joinSent(&h, n, trace)
 		}
-		for n := rapid.IntRange(0, 60).Draw(r, "gone"); n > 0 && h.nsent > 0; n-- {
-			table.shiftSent(&h)
+		for n := rapid.IntRange(0, 60).Draw(r, "gone"); n > 0 && table.oldest(&h) != 0; n-- {
+			if i := table.oldest(&h); rapid.Bool().Draw(r, "kept") {
+				table.keep(&h, i)
+			} else {
+				table.forgetSent(&h, i)
+			}
+		}
+		for n := rapid.IntRange(0, 5).Draw(r, "kept no more"); n > 0 && h.nkept > 0; n-- {
+			table.forgetKept(&h)
+		}
+		for i := range rapid.IntRange(0, 60).Draw(r, "sent behind them") {
+			s := segment(500 + i)
+			n, trace := table.sent.New()
+			*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End(), Ack: s.Ack}
+			table.joinSent(&h, n, trace)
 		}
 		var other Half // takes what the first gave back
 		for i := range rapid.IntRange(0, 60).Draw(r, "of the other end") {

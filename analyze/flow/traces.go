@@ -120,6 +120,9 @@ func (t *Table) nextTraces(src []byte, h *Half) []byte {
 		i, s := t.sent.New()
 		src = t.nextTrace(src, s, &was)
 		t.joinSent(h, i, s)
+		if h.nsent == h.nkept {
+			h.kept = i
+		}
 		was = *s
 	}
 	return src
