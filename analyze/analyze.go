@@ -79,6 +79,7 @@ type Analyzer struct {
 
 	notes flow.Slab[note]     // one for each flow, by Flow.Extra
 	steps flow.Slab[stepNode] // all flows' steps, linked
+	told  bool                // somebody is told what connections were like
 
 	histories zeek.Histories
 
@@ -119,7 +120,9 @@ func New(cfg Config) *Analyzer {
 }
 
 func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
+	cfg.WithoutZeek = cfg.WithoutZeek || cfg.Connection == nil
 	a := &Analyzer{cfg: cfg, table: table, clock: math.MinInt64, due: math.MinInt64, msl2: 2 * int64(cfg.MSL)}
+	a.told = cfg.Connection != nil || cfg.Moment != nil
 	a.textbook.msl2, a.textbook.zeek = a.msl2, !cfg.WithoutZeek
 	a.unread.keeps = cfg.Packet == nil && cfg.Episode == nil && cfg.Moment == nil
 	table.Accompany(&companion{Analyzer: a})

@@ -99,15 +99,22 @@ func TestManyOpen(t *testing.T) {
 	}
 }
 
-// TestManySteps: SYNs and FINs without end keep MaxSteps steps.
+// TestManySteps: SYNs and FINs without end keep MaxSteps steps, whoever asks.
 func TestManySteps(t *testing.T) {
 	a, all := collect(analyze.Config{})
+	unasked := analyze.New(analyze.Config{})
 	const n = 100_000
 	for i := range n {
 		seg := wire.Segment{Packet: uint64(i + 1), Time: int64(1e18) + int64(i)*25e7, Tuple: simTuple(i & 1), Window: 1000}
 		seg.Flags = []wire.Flags{wire.SYN, wire.SYN | wire.ACK, wire.FIN | wire.ACK, wire.FIN | wire.ACK}[i&3]
 		seg.Seq, seg.Ack = wire.Seq(100+i>>1&1), wire.Seq(101+i>>1&1)
 		a.Segment(&seg)
+		unasked.Segment(&seg)
+	}
+	for _, a := range []*analyze.Analyzer{a, unasked} {
+		if lost := a.StepsLost(); lost != n-analyze.MaxSteps {
+			t.Errorf("%d steps are lost of %d", lost, n)
+		}
 	}
 	a.Flush()
 	if len(*all) != 1 {

@@ -29,6 +29,14 @@ func (a *Analyzer) Left() int {
 	return a.table.Len() + a.notes.Len() + a.steps.Len() + a.watching.Len()
 }
 
+// StepsLost counts the steps that are not kept for their number.
+func (a *Analyzer) StepsLost() (n int) {
+	for _, b := range a.table.All() {
+		n += int(a.notes.At(a.flow(b.Ref).Extra).stepsLost)
+	}
+	return n
+}
+
 // Give takes a segment.
 func (g *Shards) Give(s *wire.Segment) {
 	*g.Next() = *s

@@ -14,6 +14,7 @@ type note struct {
 
 	firstStep, lastStep  int32
 	stepCount, stepsLost uint32
+	stepsPassed          uint32 // that are not kept, but count for MaxSteps
 	zeek                 zeek.Tracker
 	clues                clueNote
 	doubts               label.Doubt
@@ -140,10 +141,15 @@ type stepNode struct {
 	next int32
 }
 
-// addStep keeps a step of the handshake or the close, up to MaxSteps of them.
+// addStep keeps a step of the handshake or the close, up to MaxSteps of them; where nobody
+// is told of any, those alone that later segments are measured by.
 func (a *Analyzer) addStep(n *note, s Step) {
-	if n.stepCount >= MaxSteps {
+	if n.stepCount+n.stepsPassed >= MaxSteps {
 		n.stepsLost++
+		return
+	}
+	if !a.told && s.Phase != label.SYN && s.Phase != label.SynAck {
+		n.stepsPassed++
 		return
 	}
 	*a.newStep(n) = s

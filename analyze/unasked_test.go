@@ -55,12 +55,34 @@ func TestUnasked(t *testing.T) {
 	}
 }
 
+// TestUnaskedScripts: the same where a segment is measured by the SYNs and SYN-ACKs in
+// front of it, and where there are many of them.
+func TestUnaskedScripts(t *testing.T) {
+	for _, name := range scripts(t) {
+		var all []feedItem
+		for _, e := range readScript(t, name).Events {
+			all = append(all, feedItem{seg: e.Segment, quote: e.Quote})
+		}
+		var full telling
+		a := analyze.New(full.asking(asksAll, analyze.Config{}))
+		full.feed(a, all, a.Segment)
+		for asked := range asksAll {
+			var got telling
+			a := analyze.New(got.asking(asked, analyze.Config{}))
+			got.feed(a, all, a.Segment)
+			sameTelling(t, fmt.Sprintf("%s, asked for %04b", name, asked), got, full.only(asked))
+		}
+	}
+}
+
 // asking is listen for some of the functions, and for Moments.
 func (f *telling) asking(which int, cfg analyze.Config) analyze.Config {
 	cfg = f.listen(cfg)
 	cfg.Moment = func(m *analyze.Moment) {
 		c := *m
-		c.Connection = nil // lent, and told at the end
+		if m.Connection != nil {
+			c.Connection = sorted(m.Connection)
+		}
 		f.told = append(f.told, c)
 	}
 	if which&askPacket == 0 {
