@@ -98,3 +98,37 @@ func TestHalvesBound(t *testing.T) {
 		t.Errorf("%d wait", len(h.open))
 	}
 }
+
+// TestHalvesAgain: a half waits as long as others where its ends had come before, and where
+// an earlier one with them was found.
+func TestHalvesAgain(t *testing.T) {
+	server := netip.MustParseAddrPort("198.51.100.1:80")
+	port := func(n uint16) netip.AddrPort { return netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), n) }
+	for _, found := range []bool{false, true} {
+		h, n := halves{}, uint64(0)
+		add := func(p uint16, encap uint32, fromServer bool) {
+			n++
+			c := &connection{Number: n, Client: port(p), Server: server, EncapID: encap}
+			if c.FromClient.Packets = 1; fromServer {
+				c.FromClient.Packets, c.FromServer.Packets = 0, 1
+			}
+			h.add(c)
+		}
+		add(1, 1, false)
+		if found {
+			add(1, 2, true)
+		}
+		for p := range uint16(mostHalves) {
+			if add(2+p, 2+uint32(p&1), false); p == 8 {
+				add(1, 1, false)
+			}
+		}
+		if len(h.open) > mostHalves {
+			t.Errorf("%d wait", len(h.open))
+		}
+		before := h.pairs
+		if add(1, 2, true); h.pairs != before+1 {
+			t.Errorf("found before %v: the later half was forgotten", found)
+		}
+	}
+}
