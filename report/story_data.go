@@ -230,7 +230,7 @@ func longText(l *analyze.LongClue) string {
 	if l.Tries == 0 || l.Short|l.Reported|l.Alive != 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (packets of %s or more sent again, as none so long of this end was ever acknowledged: the path may not take them, or the other end is out of reach)",
+	return fmt.Sprintf(" (sent again in packets of %s or more, and no packet of this end that was so long was ever acknowledged: the path may not take such, or the other end is out of reach)",
 		octets(uint64(l.Least)))
 }
 

@@ -118,7 +118,7 @@ func TestSentences(t *testing.T) {
 		}, "in spite of 4 timeouts in a row;"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Long = 5, 4, analyze.LongClue{Tries: 3, Least: 1500}
-		}, "in a row (packets of 1,500 B or more sent again, as none so long of this end was ever acknowledged: the path may not take them, or the other end is out of reach);"},
+		}, "in a row (sent again in packets of 1,500 B or more, and no packet of this end that was so long was ever acknowledged: the path may not take such, or the other end is out of reach);"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Long = 5, 4, analyze.LongClue{Tries: 3, Least: 1500, Alive: 9}
 		}, "in spite of 4 timeouts in a row;"},
