@@ -43,6 +43,8 @@ var reasonNames = [reasonCount]string{
 	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
+func (r reason) String() string { return reasonNames[r] }
+
 // Limits of what is notable. They are heuristics: they decide what is shown
 // first, never what anything is called.
 const (
