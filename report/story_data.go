@@ -83,10 +83,10 @@ func (t *story) crossed() (n uint64) {
 	var sent [2]bool // the end has sent its SYN, and no SYN-ACK yet
 	for i := range t.conn.Steps {
 		st := &t.conn.Steps[i]
-		switch own := &sent[end(st.FromClient)]; labelName(st.Phase) {
-		case "SYN":
+		switch own := &sent[end(st.FromClient)]; st.Phase {
+		case label.SYN:
 			*own = true
-		case "SYN-ACK":
+		case label.SynAck:
 			count(&n, *own && st.Repeated)
 			*own = false
 		}
