@@ -109,7 +109,7 @@ func (h *halves) around(encap uint32) string {
 func withoutVLANs(encap string) string {
 	var rest []string
 	for _, part := range strings.Split(encap, "/") {
-		if !strings.HasPrefix(part, "vlan ") && part != "" {
+		if !strings.HasPrefix(part, "vlan ") {
 			rest = append(rest, part)
 		}
 	}

@@ -66,7 +66,7 @@ func TestHalvesVLANs(t *testing.T) {
 	}{{"vlan 10", "vlan 20", true}, {"", "vlan 20", true}, {"vlan 10/vxlan 42", "vlan 20/vxlan 42/vlan 7", true}, {"vxlan 42", "vxlan 43", false}, {"vlan 10", "gre", false}} {
 		h := halves{name: func(id uint32) string { return [...]string{c.one, c.other}[id] }}
 		h.found(half{number: 1, fromClient: true}, half{number: 2, encap: 1})
-		if strings.Contains(h.text(), "--ignore-vlans") != c.want {
+		if strings.Contains(h.text(), "--ignore-vlans") != c.want || strings.Contains(h.text(), ": 1 (without any) and 2 (") != (c.one == "") {
 			t.Errorf("%q and %q: %q", c.one, c.other, h.text())
 		}
 	}
@@ -93,7 +93,10 @@ func TestHalvesBound(t *testing.T) {
 		t.Errorf("%d wait", len(h.open))
 	}
 	conn.EncapID = 2
-	add(3000, 5000)
+	if add(3000, 3001); !has(3000) {
+		t.Error("the first that differs is left out")
+	}
+	add(3001, 5000)
 	if len(h.open) != mostHalves || has(1) || has(3000) || !has(4999) || !has(4000) {
 		t.Errorf("%d wait", len(h.open))
 	}
