@@ -33,7 +33,11 @@ func (t *story) data() {
 		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+
 			inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions)+causesText(c, s, t.crossed()))
 		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
-			add("%s of payload in them captured before", octets(n))
+			in := "them"
+			if c.Retransmissions+s.Retransmissions == 1 {
+				in = "it"
+			}
+			add("%s of payload in %s captured before", octets(n), in)
 		}
 	}
 	for _, text := range stallTexts(t.conn, 1) {

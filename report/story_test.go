@@ -168,6 +168,10 @@ func TestSentences(t *testing.T) {
 			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
 			c.Closing.RstPacket, c.Closing.RstBy = 30, analyze.ClientSide
 		}, "by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
+		{func(c *analyze.Connection) { c.FromClient.Retransmissions, c.FromClient.RetransmittedBytes = 1, 456 }, "456 B of payload in it captured before"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Retransmissions, c.FromServer.Retransmissions, c.FromClient.RetransmittedBytes = 1, 1, 456
+		}, "456 B of payload in them captured before"},
 		{func(c *analyze.Connection) { c.Evicted = true }, "given up to make room (--max-connections)"},
 	} {
 		conn := a
