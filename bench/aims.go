@@ -166,6 +166,10 @@ func (k kept) readmeTable() string {
 	var b strings.Builder
 	table(&b, 1, rows...)
 	fmt.Fprintf(&b, "\n%s, generated; %s.\n", strings.Join(sizes, " and "), p.where())
-	b.WriteString("capinfos and tcpdump only read, tcptrace and argus tell less, tshark much more; argus pauses for a second at its end.\n")
+	less, pause := "tcptrace tells less", ""
+	if p.find("mix", "argus") != nil {
+		less, pause = "tcptrace and argus tell less", "; argus pauses for a second at its end"
+	}
+	fmt.Fprintf(&b, "capinfos and tcpdump only read, %s, tshark much more%s.\n", less, pause)
 	return b.String()
 }

@@ -88,6 +88,18 @@ func TestAims(t *testing.T) {
 	}
 }
 
+// TestReadmeNamesRows: the line below the table says nothing of a program that was not there.
+func TestReadmeNamesRows(t *testing.T) {
+	groups := []group{{run{capture: "mix", program: "tcpwatch"}}}
+	for range 2 {
+		text := kept{"peers": {groups: groups}}.readmeTable()
+		if there := strings.Contains(text, "| argus |"); there != strings.Contains(text, "and argus tell less") || there != strings.Contains(text, "argus pauses") {
+			t.Error(text)
+		}
+		groups = append(groups, group{run{capture: "mix", program: "argus"}})
+	}
+}
+
 // TestPlot: a plot is well-formed, and a point stands where its figure says.
 func TestPlot(t *testing.T) {
 	text := plot("title", "packets", []line{{"a", []point{{1e4, 0.01, 1e7}, {1e6, 1, 1e8}}}, {"b", []point{{1e5, 0.1, 0}}}})

@@ -124,3 +124,12 @@ func sniff(win *window, inside content) (content, error) {
 	}
 	return kind, nil
 }
+
+// otherFile is the damage of a file of another kind that begins where one of kind own should
+// go on, as where files were put behind each other; nil: none begins.
+func (s *window) otherFile(own string, other content) error {
+	if b, _ := s.need(detectOctets); detect(b) != other {
+		return nil
+	}
+	return damagedAt(s.offset(), "a %s file begins here, behind a %s: give each file by itself", other, own)
+}

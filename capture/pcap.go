@@ -64,7 +64,19 @@ func newPcap(win *window, add func(InterfaceStats) int) (*pcapReader, error) {
 	if err != nil {
 		return nil, win.broken(err, "the pcap file header", int64(len(b)), pcapFileHeader)
 	}
-	r := &pcapReader{win: win, header: pcapRecordHeader, scale: 1000}
+	r := &pcapReader{win: win}
+	snaplen, err := r.fileHeader(b)
+	if err != nil {
+		return nil, err
+	}
+	win.r += pcapFileHeader
+	r.iface = add(InterfaceStats{Link: r.link, Snaplen: snaplen})
+	return r, nil
+}
+
+// fileHeader takes over what the file header b says of the records, and returns its snaplen.
+func (r *pcapReader) fileHeader(b []byte) (snaplen uint32, err error) {
+	r.header, r.scale, r.order = pcapRecordHeader, 1000, capturedFirst
 	var get binary.ByteOrder = binary.LittleEndian
 	if r.big = b[0] == 0xa1; r.big {
 		get = binary.BigEndian
@@ -83,16 +95,14 @@ func newPcap(win *window, add func(InterfaceStats) int) (*pcapReader, error) {
 		r.order = smallerIsCaptured
 	case major == 2 && minor == 4:
 	default:
-		return nil, damagedAt(0, "pcap version %d.%d: only 2.0 to 2.4 can be read", major, minor)
+		return 0, damagedAt(r.win.offset(), "pcap version %d.%d: only 2.0 to 2.4 can be read", major, minor)
 	}
-	snaplen := get.Uint32(b[16:])
+	snaplen = get.Uint32(b[16:])
 	r.limit = min(max(snaplen, usualLimit), sizeLimit)
 	// Only the lower half is the link type: above it are the length of the
 	// frame check sequence and reserved bits.
 	r.link = wire.LinkType(get.Uint32(b[20:]))
-	win.r += pcapFileHeader
-	r.iface = add(InterfaceStats{Link: r.link, Snaplen: snaplen})
-	return r, nil
+	return snaplen, nil
 }
 
 func (r *pcapReader) format() string { return "pcap" }
@@ -121,8 +131,10 @@ func (r *pcapReader) next(p *Packet) error {
 		captured, length = length, captured
 	}
 	if captured-1 >= r.limit { // 0 too: it is rare and wants a closer look
-		if err := r.odd(captured); err != nil {
+		if joined, err := r.odd(captured); err != nil {
 			return err
+		} else if joined {
+			return r.next(p) // no deeper: no other file header follows
 		}
 		b = win.buf[win.r:win.w]
 	}
@@ -150,23 +162,54 @@ func (r *pcapReader) ended(b []byte, err error) error {
 	return r.win.broken(err, "a packet header", int64(len(b)), int64(r.header))
 }
 
-// odd looks at a record whose captured length is 0 or above the limit.
-func (r *pcapReader) odd(captured uint32) error {
+// odd looks at a record whose captured length is 0 or above the limit. joined tells that it
+// was a file header, after which there are other records.
+func (r *pcapReader) odd(captured uint32) (joined bool, err error) {
+	if joined, err = r.joined(); joined || err != nil {
+		return joined, err
+	}
 	win := r.win
 	if captured != 0 {
-		return damagedAt(win.offset(), "captured length %d is impossible: at most %d octets", captured, r.limit)
+		if err := win.otherFile("pcap", pcapngContent); err != nil {
+			return false, err
+		}
+		return false, damagedAt(win.offset(), "captured length %d is impossible: at most %d octets", captured, r.limit)
 	}
 	// A crash or a full disk leaves files that go on in zeros, each 16 of which
 	// would pass for a packet without octets in 1970. So zeros up to the end, or
 	// as many as zeroRun headers have, are no packets.
 	b, err := win.need(zeroRun * r.header)
 	if err != nil && err != io.EOF {
-		return nil
+		return false, nil
 	}
 	for _, x := range b[:min(len(b), zeroRun*r.header)] {
 		if x != 0 {
-			return nil
+			return false, nil
 		}
 	}
-	return damagedAt(win.offset(), "nothing but zeros from here on: no packet headers")
+	return false, damagedAt(win.offset(), "nothing but zeros from here on: no packet headers")
+}
+
+// joined takes all file headers that stand in the place of a record header: files that were
+// put behind each other, as by cat, are read as one. Each would pass for a packet without
+// octets in 2055. Another link type would be another interface for each header.
+func (r *pcapReader) joined() (found bool, err error) {
+	for {
+		b, err := r.win.need(pcapFileHeader)
+		next := *r
+		if detect(b) != pcapContent {
+			return found, nil
+		}
+		if len(b) < pcapFileHeader {
+			return found, r.win.broken(err, "the header of another pcap file", int64(len(b)), pcapFileHeader)
+		}
+		if _, err := next.fileHeader(b); err != nil {
+			return found, err
+		}
+		if next.link != r.link {
+			return found, damagedAt(r.win.offset(), "another pcap file begins here, of link type %v and not %v: give each file by itself", next.link, r.link)
+		}
+		*r, found = next, true
+		r.win.r += pcapFileHeader
+	}
 }

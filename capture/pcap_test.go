@@ -1,9 +1,11 @@
 package capture
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +89,51 @@ func TestPcapDamage(t *testing.T) {
 			packets, damages, stats := readAll(t, test.file)
 			if len(packets) != test.packets {
 				t.Errorf("%d packets, want %d", len(packets), test.packets)
+			}
+			checkDamage(t, damages, stats.Files[0].Name, test.want)
+		})
+	}
+}
+
+// TestPcapJoined: files that were put behind each other are read as one, in whatever order of
+// octets and unit of time each is; what cannot be is said where the other file begins.
+func TestPcapJoined(t *testing.T) {
+	file := func(change func(*pcapFile)) []byte {
+		f := &pcapFile{}
+		if change != nil {
+			change(f)
+		}
+		return f.packet(7, 8, "abcd").bytes()
+	}
+	one, ng := file(nil), (&ngFile{}).section().iface(1, 0).packet(0, 7, "abcd").b
+	header := one[:pcapFileHeader]
+	other := file(func(f *pcapFile) { f.link = 1 })
+	for _, test := range []struct {
+		name  string
+		parts [][]byte
+		times []int64
+		want  string
+	}{
+		{"alike", [][]byte{one, one, one}, []int64{7_000_008_000, 7_000_008_000, 7_000_008_000}, ""},
+		{"of other order and unit", [][]byte{one, file(func(f *pcapFile) { f.big, f.magic = true, magicNano }), one}, []int64{7_000_008_000, 7_000_000_008, 7_000_008_000}, ""},
+		{"with longer record headers", [][]byte{file(func(f *pcapFile) { f.magic, f.header = magicModified, pcapModifiedHeader }), one}, []int64{7_000_008_000, 7_000_008_000}, ""},
+		{"of version 2.2 in front", [][]byte{file(func(f *pcapFile) { f.major, f.minor = 2, 2 }), (&pcapFile{}).add(7, 8, 4, 9, "abcd").bytes()}, []int64{7_000_008_000, 7_000_008_000}, ""},
+		{"without packets", [][]byte{header, bytes.Repeat(header, 1<<17), one, header}, []int64{7_000_008_000}, ""},
+		{"another that is longer than the limit of the first", [][]byte{one, (&pcapFile{snaplen: 1 << 20}).packet(7, 8, strings.Repeat("a", 1<<20)).bytes()}, []int64{7_000_008_000, 7_000_008_000}, ""},
+		{"cut in the header", [][]byte{one, one[:pcapFileHeader-1]}, []int64{7_000_008_000}, "packet 2 (byte 44): the file ends in the header of another pcap file: 23 of 24 octets are there"},
+		{"of another link type", [][]byte{one, other}, []int64{7_000_008_000}, "packet 2 (byte 44): another pcap file begins here, of link type ETHERNET and not NULL: give each file by itself"},
+		{"of an unknown version", [][]byte{one, file(func(f *pcapFile) { f.major = 3 })}, []int64{7_000_008_000}, "packet 2 (byte 44): pcap version 3.0: only 2.0 to 2.4 can be read"},
+		{"a pcapng behind", [][]byte{one, ng}, []int64{7_000_008_000}, "packet 2 (byte 44): a pcapng file begins here, behind a pcap: give each file by itself"},
+		{"in front a pcapng", [][]byte{ng, one}, []int64{7_000}, "packet 2 (byte 84): a pcap file begins here, behind a pcapng: give each file by itself"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			packets, damages, stats := readAll(t, slices.Concat(test.parts...))
+			var times []int64
+			for _, p := range packets {
+				times = append(times, p.Time)
+			}
+			if !slices.Equal(times, test.times) || len(stats.Interfaces) != 1 {
+				t.Errorf("times %d, want %d, on %+v", times, test.times, stats.Interfaces)
 			}
 			checkDamage(t, damages, stats.Files[0].Name, test.want)
 		})

@@ -174,6 +174,9 @@ func (r *pcapngReader) cutBlock(err error, got int, total uint32) error {
 }
 
 func (r *pcapngReader) badLength(total uint32, least int) error {
+	if err := r.win.otherFile("pcapng", pcapContent); err != nil {
+		return err
+	}
 	return damagedAt(r.win.offset(), "block length %d is impossible: it must be a multiple of 4 from %d to %d",
 		total, least, blockLimit)
 }

@@ -57,5 +57,9 @@ func TestCongested(t *testing.T) {
 		if b[1] != 0xb8|want || fold(sum(b)) != 0xffff {
 			t.Errorf("ECN field %d became %d, checksum over the header %#x", field, b[1]&3, fold(sum(b)))
 		}
+		b = []byte{0x6b, 0x8f | field<<4, 0, 0}
+		if congested(b); b[0] != 0x6b || b[1] != 0x8f|want<<4 {
+			t.Errorf("IPv6, ECN field %d: the header begins with %x", field, b)
+		}
 	}
 }

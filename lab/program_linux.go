@@ -321,10 +321,10 @@ func unanswered(n int, patience time.Duration) Program {
 	}
 }
 
-// zeroWindow has a reader that sleeps until its buffer is full.
-func zeroWindow(octets int, pause time.Duration) Program {
+// intoBuffer sends octets to a server with a small buffer, which reads as read does.
+func intoBuffer(octets, buf int, read func(*Session, *Socket) error) Program {
 	return func(s *Session) error {
-		l, err := s.Listen(8, func(k *Socket) error { return k.Set(unix.SOL_SOCKET, unix.SO_RCVBUF, 65536) })
+		l, err := s.Listen(8, func(k *Socket) error { return k.Set(unix.SOL_SOCKET, unix.SO_RCVBUF, buf) })
 		if err != nil {
 			return err
 		}
@@ -339,12 +339,19 @@ func zeroWindow(octets int, pause time.Duration) Program {
 			if err != nil {
 				return err
 			}
-			if err := s.Sleep(pause); err != nil {
-				return err
-			}
-			return errors.Join(k.Drain(), k.Close())
+			return read(s, k)
 		})
 	}
+}
+
+// zeroWindow has a reader that sleeps until its buffer is full.
+func zeroWindow(octets int, pause time.Duration) Program {
+	return intoBuffer(octets, 65536, func(s *Session, k *Socket) error {
+		if err := s.Sleep(pause); err != nil {
+			return err
+		}
+		return errors.Join(k.Drain(), k.Close())
+	})
 }
 
 // keepAlive leaves a connection idle but for keep-alives.

@@ -14,31 +14,15 @@ func tcpOption(option, value int) func(*Socket) error {
 
 // slowReader reads pieces with pauses from a small buffer.
 func slowReader(octets, buf, piece int, pause time.Duration) Program {
-	return func(s *Session) error {
-		l, err := s.Listen(8, func(k *Socket) error { return k.Set(unix.SOL_SOCKET, unix.SO_RCVBUF, buf) })
-		if err != nil {
-			return err
+	return intoBuffer(octets, buf, func(_ *Session, k *Socket) error {
+		b := make([]byte, piece)
+		for {
+			if _, err := k.f.Read(b); err != nil {
+				return k.Close()
+			}
+			time.Sleep(pause)
 		}
-		return both(func() error {
-			k, err := s.Dial(0)
-			if err != nil {
-				return err
-			}
-			return errors.Join(k.Send(octets, 1<<16), k.Shut(), k.Drain(), k.Close())
-		}, func() error {
-			k, err := l.Accept()
-			if err != nil {
-				return err
-			}
-			b := make([]byte, piece)
-			for {
-				if _, err := k.f.Read(b); err != nil {
-					return k.Close()
-				}
-				time.Sleep(pause)
-			}
-		})
-	}
+	})
 }
 
 // rounds makes n requests and answers, one behind the other, over each of some connections.

@@ -46,6 +46,7 @@ var topics = []topic{
 		{title: doubtTitle, kind: "doubt about evidence", words: doubtWords()},
 	}},
 	{"LISTENER", "what stands out at a listener", []wordList{findings}},
+	{"NOTABLE", "why a connection deserves a look", []wordList{reasons}},
 	{"OUTCOME", "how a connection opened, what was agreed, how it closed, when a RST came, what followed it, how long it lasted",
 		[]wordList{openings, forms, options, closings, resets, reuses, lives}},
 	{"ROLES", "who the client and the server are", []wordList{ends, roles}},

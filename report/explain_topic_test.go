@@ -44,6 +44,7 @@ func TestTopicWords(t *testing.T) {
 		"held ends":   analyze.EpisodeUnfinished + analyze.EpisodeEnd(len(heldEnds.words)),
 		"openings":    analyze.OpeningMidstream + analyze.OpeningOutcome(len(openings.words)),
 		"closings":    analyze.ClosingOpen + analyze.ClosingOutcome(len(closings.words)),
+		"reasons":     whyRefused + reason(len(reasons.words)),
 		"resets":      analyze.RstRefused + analyze.RstAfter(len(resets.words)),
 		"confidences": verdict.Possible + verdict.Confidence(len(confidences.words)),
 	} {

@@ -1,6 +1,12 @@
 package report
 
-import "tcpwatch/analyze"
+import (
+	"fmt"
+	"strings"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/verdict"
+)
 
 var forms = wordList{
 	title: "The form of a handshake (FORM, member opening.form)", kind: "form of a handshake",
@@ -55,6 +61,41 @@ var findings = wordList{
 	},
 }
 
+var reasons = wordList{
+	title: "Why a connection deserves a look (member notable[].reason)", kind: "reason for a look",
+	words: words(whyRefused,
+		"the server sent a RST before the handshake was complete",
+		"nothing answered the SYN",
+		"the SYN-ACK was never acknowledged",
+		"a RST came from the client's side before the handshake was complete",
+		"SYN-ACKs have different ISNs, or acknowledge something else than the SYN",
+		"a RST ended it",
+		fmt.Sprintf("what an end sent got no acknowledgement, in spite of %d timeouts in a row or more", analyze.StalledAfter),
+		"another connection took its addresses and ports in TIME-WAIT with neither a higher ISN nor a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
+		"an end sent again what probably did not arrive for its length (verdict MTU-BLACK-HOLE)",
+		"there is a verdict that its outcome does not show: "+decisiveNames(),
+		"an ICMP error came about a segment behind the handshake",
+		fmt.Sprintf("of %d segments one or more were sent again, and at least %d in all", resentShare, resentLeast),
+		"it opened, or tried to, with a SYN or SYN-ACK that was sent more than once",
+		unglue("the server took "+duration(slowAnswer)+" or longer to answer"),
+		fmt.Sprintf("one part in %d of its time, and at least %s, went by in silence in front of what was sent again", waitShare, unglue(duration(waitLeast))),
+		unglue("windows of 0 held an end back for "+duration(waitLeast)+" or longer in all"),
+		unglue("one end waited "+duration(halfClosedFor)+" or longer for the other's FIN"),
+		"a RST changed nothing",
+		"octets were sent and never captured"),
+	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any.", notableShown, notableFirst),
+}
+
+func decisiveNames() string {
+	var names []string
+	for id := range verdict.Count {
+		if decisive&(1<<id) != 0 {
+			names = append(names, id.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 var storyHeadings = wordList{
 	title: "The headings of a story", kind: "heading of a story",
 	words: []fixedWord{
@@ -83,6 +124,6 @@ var summaryHeadings = wordList{
 		{"RESENT", "segments that were sent again, and why (topic CAUSE)"},
 		{"CLIENTS", "the states of the clients at the end"},
 		{"SERVERS", "the states of the servers at the end"},
-		{"deserve a look", "connections that did not work, ended badly or were slow, and why; heuristics (member notable)"},
+		{"deserve a look", "connections that did not work, ended badly or were slow, and why (topic NOTABLE, member notable)"},
 	},
 }

@@ -18,7 +18,10 @@ type halves struct {
 	first  [2]half // the first pair, the client's half or else the earlier number first
 	vlans  bool    // what is around the halves of the first pair differs by VLANs only
 	open   map[halfKey]half
-	recent [mostHalves]halfKey // a ring of those that were put into open
+	recent [mostHalves]struct { // a ring of those that were put into open
+		halfKey
+		number uint64
+	}
 	next   int
 	encap  uint32 // of the first half
 	varied bool   // there was another
@@ -67,8 +70,11 @@ func (h *halves) add(c *connection) {
 		h.found(other, one)
 		return
 	}
-	delete(h.open, h.recent[h.next])
-	h.open[key], h.recent[h.next] = one, key
+	oldest := &h.recent[h.next]
+	if h.open[oldest.halfKey].number == oldest.number { // not found, and not another with the same ends
+		delete(h.open, oldest.halfKey)
+	}
+	h.open[key], oldest.halfKey, oldest.number = one, key, one.number
 	h.next = (h.next + 1) % mostHalves
 }
 
@@ -103,7 +109,7 @@ func (h *halves) around(encap uint32) string {
 func withoutVLANs(encap string) string {
 	var rest []string
 	for _, part := range strings.Split(encap, "/") {
-		if !strings.HasPrefix(part, "vlan ") && part != "" {
+		if !strings.HasPrefix(part, "vlan ") {
 			rest = append(rest, part)
 		}
 	}

@@ -66,7 +66,7 @@ func TestHalvesVLANs(t *testing.T) {
 	}{{"vlan 10", "vlan 20", true}, {"", "vlan 20", true}, {"vlan 10/vxlan 42", "vlan 20/vxlan 42/vlan 7", true}, {"vxlan 42", "vxlan 43", false}, {"vlan 10", "gre", false}} {
 		h := halves{name: func(id uint32) string { return [...]string{c.one, c.other}[id] }}
 		h.found(half{number: 1, fromClient: true}, half{number: 2, encap: 1})
-		if strings.Contains(h.text(), "--ignore-vlans") != c.want {
+		if strings.Contains(h.text(), "--ignore-vlans") != c.want || strings.Contains(h.text(), ": 1 (without any) and 2 (") != (c.one == "") {
 			t.Errorf("%q and %q: %q", c.one, c.other, h.text())
 		}
 	}
@@ -93,8 +93,45 @@ func TestHalvesBound(t *testing.T) {
 		t.Errorf("%d wait", len(h.open))
 	}
 	conn.EncapID = 2
-	add(3000, 5000)
+	if add(3000, 3001); !has(3000) {
+		t.Error("the first that differs is left out")
+	}
+	add(3001, 5000)
 	if len(h.open) != mostHalves || has(1) || has(3000) || !has(4999) || !has(4000) {
 		t.Errorf("%d wait", len(h.open))
+	}
+}
+
+// TestHalvesAgain: a half waits as long as others where its ends had come before, and where
+// an earlier one with them was found.
+func TestHalvesAgain(t *testing.T) {
+	server := netip.MustParseAddrPort("198.51.100.1:80")
+	port := func(n uint16) netip.AddrPort { return netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), n) }
+	for _, found := range []bool{false, true} {
+		h, n := halves{}, uint64(0)
+		add := func(p uint16, encap uint32, fromServer bool) {
+			n++
+			c := &connection{Number: n, Client: port(p), Server: server, EncapID: encap}
+			if c.FromClient.Packets = 1; fromServer {
+				c.FromClient.Packets, c.FromServer.Packets = 0, 1
+			}
+			h.add(c)
+		}
+		add(1, 1, false)
+		if found {
+			add(1, 2, true)
+		}
+		for p := range uint16(mostHalves) {
+			if add(2+p, 2+uint32(p&1), false); p == 8 {
+				add(1, 1, false)
+			}
+		}
+		if len(h.open) > mostHalves {
+			t.Errorf("%d wait", len(h.open))
+		}
+		before := h.pairs
+		if add(1, 2, true); h.pairs != before+1 {
+			t.Errorf("found before %v: the later half was forgotten", found)
+		}
 	}
 }

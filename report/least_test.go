@@ -26,6 +26,22 @@ func TestShortWaits(t *testing.T) {
 	}
 }
 
+// TestLongReason: what was sent again in long packets is a reason for a look where something
+// tells that its length kept it from arriving, at either end.
+func TestLongReason(t *testing.T) {
+	for clue, want := range map[analyze.LongClue]uint64{
+		{Tries: 3, Short: 7}: 3, {Tries: 4, Reported: 7}: 4, {Tries: 5, Alive: 7}: 5, {Tries: 6}: 0, {}: 0,
+	} {
+		c := halfClose(t)
+		c.FromClient.Long = clue
+		one := weigh(c, whyLong)
+		c.FromClient.Long, c.FromServer.Long = analyze.LongClue{}, clue
+		if other := weigh(c, whyLong); one != want || other != want {
+			t.Errorf("%+v weighs %d of the client, %d of the server", clue, one, other)
+		}
+	}
+}
+
 // TestAnswersSYNData: an acknowledgement may cover the payload of any of the SYNs with one
 // ISN, sent with it and without it in either order (RFC 7413 §4.1.3); another ISN begins
 // anew.

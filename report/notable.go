@@ -43,6 +43,8 @@ var reasonNames = [reasonCount]string{
 	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
 }
 
+func (r reason) String() string { return reasonNames[r] }
+
 // Limits of what is notable. They are heuristics: they decide what is shown
 // first, never what anything is called.
 const (
@@ -175,8 +177,8 @@ func weigh(c *connection, why reason) uint64 {
 			return uint64(w)
 		}
 	case whyZeroWindow:
-		if n := c.FromClient.ZeroWindows + c.FromServer.ZeroWindows; n > 0 {
-			return n + uint64(zeroWindowTime(c)) // by what it cost
+		if w := zeroWindowTime(c); w >= waitLeast { // a fast sender closes a window for microseconds again and again
+			return uint64(w)
 		}
 	case whyHalfClosed:
 		if cl.HalfClosedFor >= halfClosedFor && halfCloseKnown(c) {
@@ -248,11 +250,7 @@ func reasonText(c *connection, why reason) string {
 	case whyWaited:
 		return duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
 	case whyZeroWindow:
-		text := "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands)
-		if w := zeroWindowTime(c); w > 0 {
-			text += ", which held the other end back for " + duration(w)
-		}
-		return text
+		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands) + ", which held the other end back for " + duration(zeroWindowTime(c))
 	case whyHalfClosed:
 		side := finSide(c)
 		if !finSeen(c, otherSide(side)) {

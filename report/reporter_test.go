@@ -215,7 +215,7 @@ func TestResize(t *testing.T) {
 		for _, c := range sampleConnections(t) {
 			r.Connection(c)
 		}
-		if resize > 0 {
+		if resize >= 0 {
 			r.Resize(resize)
 		}
 		if err := r.Close(Input{}); err != nil {
@@ -226,7 +226,7 @@ func TestResize(t *testing.T) {
 		}
 		return most
 	}
-	if all, less, least := widest(0), widest(60), widest(1); all <= 60 || less > 60 || less <= minWidth || least > minWidth {
-		t.Errorf("%d columns of 200, %d of 60, %d of 1", all, less, least)
+	if all, unknown, less, least := widest(-1), widest(0), widest(60), widest(1); all <= defaultWidth || unknown > defaultWidth || unknown <= 60 || less > 60 || less <= minWidth || least > minWidth {
+		t.Errorf("%d columns of 200, %d where it is not known, %d of 60, %d of 1", all, unknown, less, least)
 	}
 }

@@ -162,7 +162,7 @@ func unknownThere(conn *connection) string {
 	c := &conn.Closing
 	for i := range conn.Steps {
 		s := &conn.Steps[i]
-		if s.Packet == c.RstPacket && s.Flags.Has(wire.RST) {
+		if s.Packet == c.RstPacket {
 			if s.Flags.Has(wire.ACK) || c.FinCount > 0 {
 				return "" // who has closed has forgotten the connection for good reason
 			}

@@ -33,7 +33,11 @@ func (t *story) data() {
 		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+
 			inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions)+causesText(c, s, t.crossed()))
 		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
-			add("%s of payload in them captured before", octets(n))
+			in := "them"
+			if c.Retransmissions+s.Retransmissions == 1 {
+				in = "it"
+			}
+			add("%s of payload in %s captured before", octets(n), in)
 		}
 	}
 	for _, text := range stallTexts(t.conn, 1) {
@@ -83,10 +87,10 @@ func (t *story) crossed() (n uint64) {
 	var sent [2]bool // the end has sent its SYN, and no SYN-ACK yet
 	for i := range t.conn.Steps {
 		st := &t.conn.Steps[i]
-		switch own := &sent[end(st.FromClient)]; labelName(st.Phase) {
-		case "SYN":
+		switch own := &sent[end(st.FromClient)]; st.Phase {
+		case label.SYN:
 			*own = true
-		case "SYN-ACK":
+		case label.SynAck:
 			count(&n, *own && st.Repeated)
 			*own = false
 		}
@@ -230,7 +234,7 @@ func longText(l *analyze.LongClue) string {
 	if l.Tries == 0 || l.Short|l.Reported|l.Alive != 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (packets of %s or more sent again, as none so long of this end was ever acknowledged: the path may not take them, or the other end is out of reach)",
+	return fmt.Sprintf(" (sent again in packets of %s or more, and no packet of this end that was so long was ever acknowledged: the path may not take such, or the other end is out of reach)",
 		octets(uint64(l.Least)))
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
@@ -41,6 +42,44 @@ func TestVerdictTexts(t *testing.T) {
 			Items: [verdict.MaxItems]verdict.Item{{Why: verdict.PassedHere, Packet: 1}, {Why: why, Packet: 2, Than: 1, Value: 1e9}}}}
 		if got := strings.Join(verdictTexts(list), "; "); strings.Contains(got, "SYN again in packet 2") != want {
 			t.Errorf("%q", got)
+		}
+	}
+}
+
+// TestDecisiveFirst: a verdict that the outcome does not show stands in front of what does.
+func TestDecisiveFirst(t *testing.T) {
+	for id := range verdict.Count {
+		conn := &connection{}
+		conn.Closing.RstIgnored = 1
+		list := []verdict.Verdict{{ID: id, Confidence: verdict.Possible}}
+		if first := strings.HasPrefix(whyTexts(conn, list)[0], id.String()); first != (decisive&(1<<id) != 0) {
+			t.Errorf("%v first: %v", id, first)
+		}
+	}
+	if decisive&(1<<verdict.MTUBlackHole) == 0 {
+		t.Error("a path that does not take long packets is no wonder")
+	}
+}
+
+// TestCrossedCauses: a SYN that a SYN-ACK repeats counts among what nothing explained, and
+// only there.
+func TestCrossedCauses(t *testing.T) {
+	for _, c := range []struct {
+		unclear, rto uint32
+		crossed      uint64
+		want         string
+	}{
+		{1, 0, 1, ": in answer to the other's SYN"},
+		{2, 0, 1, ": 1 unclear why, 1 in answer to the other's SYN"},
+		{0, 1, 1, ": by timeout"},
+		{1, 1, 2, ": 1 by timeout, 1 in answer to the other's SYN"},
+		{1, 0, 0, ": unclear why"},
+	} {
+		var client, server analyze.Direction
+		client.Retransmissions = uint64(c.unclear + c.rto)
+		client.Causes[label.CauseUnknown], client.Causes[label.CauseRTO] = c.unclear, c.rto
+		if got := causesText(&client, &server, c.crossed); got != c.want {
+			t.Errorf("%+v: %q", c, got)
 		}
 	}
 }

@@ -118,7 +118,7 @@ func TestSentences(t *testing.T) {
 		}, "in spite of 4 timeouts in a row;"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Long = 5, 4, analyze.LongClue{Tries: 3, Least: 1500}
-		}, "in a row (packets of 1,500 B or more sent again, as none so long of this end was ever acknowledged: the path may not take them, or the other end is out of reach);"},
+		}, "in a row (sent again in packets of 1,500 B or more, and no packet of this end that was so long was ever acknowledged: the path may not take such, or the other end is out of reach);"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Long = 5, 4, analyze.LongClue{Tries: 3, Least: 1500, Alive: 9}
 		}, "in spite of 4 timeouts in a row;"},
@@ -164,6 +164,14 @@ func TestSentences(t *testing.T) {
 			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
 			c.Closing.RstPacket, c.Closing.RstBy = 31, analyze.ServerSide
 		}, "by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
+		{func(c *analyze.Connection) {
+			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
+			c.Closing.RstPacket, c.Closing.RstBy = 30, analyze.ClientSide
+		}, "by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
+		{func(c *analyze.Connection) { c.FromClient.Retransmissions, c.FromClient.RetransmittedBytes = 1, 456 }, "456 B of payload in it captured before"},
+		{func(c *analyze.Connection) {
+			c.FromClient.Retransmissions, c.FromServer.Retransmissions, c.FromClient.RetransmittedBytes = 1, 1, 456
+		}, "456 B of payload in them captured before"},
 		{func(c *analyze.Connection) { c.Evicted = true }, "given up to make room (--max-connections)"},
 	} {
 		conn := a

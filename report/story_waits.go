@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -66,7 +67,7 @@ func silenceEnd(s *analyze.Silence) string {
 			break
 		}
 	}
-	return "packet" + nbsp + thousands(s.Packet) + ", " + what + " of the " + fromText(s.FromClient)
+	return fmt.Sprintf("packet%s%d, %s", nbsp, s.Packet, what) + " of the " + fromText(s.FromClient)
 }
 
 // afterSilence says how long nothing had been captured when a RST came, where that was

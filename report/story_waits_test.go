@@ -50,7 +50,7 @@ func TestWaitTexts(t *testing.T) {
 		}, "the server's zero window held the client back for 3.90 s; the server had used up the client's window for 200 ms"},
 		{"a keep-alive", func(c *connection) {
 			c.Silence = analyze.Silence{For: 7e9, Packet: 1234, FromClient: true, Labels: set(label.Data, label.KeepAlive)}
-		}, "nothing was captured for 7.00 s, until packet 1,234, a keep-alive of the client"},
+		}, "nothing was captured for 7.00 s, until packet 1234, a keep-alive of the client"},
 		{"an acknowledgement", func(c *connection) {
 			c.Silence = analyze.Silence{For: 7e9, Packet: 5, Labels: set(label.Ack)}
 		}, "nothing was captured for 7.00 s, until packet 5, an acknowledgement of the server"},

@@ -227,7 +227,9 @@ func TestWaitReasons(t *testing.T) {
 		{"one that is not long", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor - 1 }, ""},
 		{"a window", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, 3.9e9 },
 			"zero windows: 4 of the server, which held the other end back for 3.90 s"},
-		{"a window that held nobody back", func(c *connection) { c.FromServer.ZeroWindows = 4 }, "zero windows: 4 of the server"},
+		{"a window that held somebody back for a tenth of a second", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 1, waitLeast },
+			"zero windows: 1 of the server, which held the other end back for 100 ms"},
+		{"windows that did so for less", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, waitLeast-1 }, ""},
 	} {
 		conn := halfClose(t)
 		c.wait(conn)

@@ -16,7 +16,7 @@ clauses it rests on, how Wireshark's nearest word differs, and an example.
 Without a name it lists all of them. Names may be written in any case.
 
 The other words of views are in topics:
-` + strings.Join(report.Topics(), ", ") + `.
+` + topicLines(report.Topics()) + `.
 The name of a topic explains all of its words, and each word can be asked for by
 itself, such as rto, refused, half-closed or guessed. So can a column, by its
 heading or by the name that programs have for it: BACKOFF, RTT S, rtt_server.`
@@ -26,6 +26,12 @@ const explainExamples = `  tcpwatch explain
   tcpwatch explain RETRANSMISSION
   tcpwatch explain time-wait
   tcpwatch explain RTT S`
+
+// topicLines puts names on two lines.
+func topicLines(names []string) string {
+	half := (len(names) + 1) / 2
+	return strings.Join(names[:half], ", ") + ",\n" + strings.Join(names[half:], ", ")
+}
 
 func explainCommand() *cobra.Command {
 	color := whenAuto

@@ -160,7 +160,7 @@ func TestLiveQuiet(t *testing.T) {
 }
 
 // TestLiveQuietInterrupted: the results begin on a line of their own, behind the ^C
-// that the terminal shows.
+// that the terminal shows, and are as wide as the terminal is by then.
 func TestLiveQuietInterrupted(t *testing.T) {
 	client, server := wired(t)
 	s := newScreen(t, 100)
@@ -172,11 +172,14 @@ func TestLiveQuietInterrupted(t *testing.T) {
 	untilCaptures(t, cmd)
 	askAll(t, client, server, 1)
 	time.Sleep(300 * time.Millisecond)
+	if err := unix.IoctlSetWinsize(int(s.ctrl.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 300}); err != nil {
+		t.Fatal(err)
+	}
 	cmd.Process.Signal(os.Interrupt)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
-	if out := s.close(); !strings.HasPrefix(out, "\r\n") || strings.Count(out, "10.9.0.2:") != 1 {
+	if out := s.close(); !strings.HasPrefix(out, "\r\n") || strings.Count(out, "10.9.0.2:") != 1 || !strings.Contains(out, "TIME-WAIT") || strings.Contains(out, "no room for") {
 		t.Errorf("%q", out)
 	}
 }
