@@ -116,7 +116,9 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		// The peer's data was not acknowledged when it reset: nobody will read
 		// it (RFC 9293 §3.6.1 calls for a RST then).
 		n.rstAfter = RstUnreadData
-	case x.Probed == flow.KeepAliveProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y):
+	case x.Probed == flow.KeepAlivesProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y):
+		// One that nothing answers tells its sender nothing: what would answer it may be
+		// lost (RFC 9293 §3.8.4).
 		n.rstAfter = RstKeepAlive
 	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
 		n.rstAfter = RstAfterFIN

@@ -222,9 +222,13 @@ type Probed uint8
 const (
 	NotProbed Probed = iota
 	KeepAliveProbed
+	KeepAlivesProbed // by two or more in a row, copies apart, that nothing answered
 	ZeroWindowProbed
 	Doubted // a SYN or RST that the other end will not believe (RFC 5961)
 )
+
+// KeepAlive reports whether it asks if the other end is still there.
+func (p Probed) KeepAlive() bool { return p == KeepAliveProbed || p == KeepAlivesProbed }
 
 // LastWindow returns the last window that the end advertised, in octets where
 // its scale is known.
