@@ -291,6 +291,8 @@ var cases = []struct{ name, script, want string }{
 	{"a RST that is challenged, and an end that sends the octets behind it", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A . 1011:1021(10) ack 1 ttl 60\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an ACK a round trip later", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.01 B>A . 11 ack 1 ttl 60\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an ACK that it overtook", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.001 B>A . 11 ack 1 ttl 60\n", "BLIND-RST possible"},
+	{"a RST that is challenged, and an old ACK a round trip later", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+.001 B>A R. 1011 ack 11\n+.0005 A>B P. 11:21(10) ack 1\n+.02 B>A . 1 ack 1\n",
+		"BLIND-RST possible"},
 	{"a RST that is challenged, a receiver that goes on, and no round trip", "0 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1011 ack 11\n+.5 A>B P. 11:21(10) ack 1\n", "BLIND-RST possible"},
 	{"a RST that is challenged, and a receiver that goes on for less than the longest round trip", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A . 1 ack 11\n+.1 B>A R. 1011 ack 11\n+.4 A>B P. 11:21(10) ack 1\n",
 		"BLIND-RST possible"},
