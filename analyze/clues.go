@@ -97,6 +97,10 @@ type clueNote struct {
 	blindNxt [2]wire.Seq // how far both ends had sent in front of it
 	blindSeq wire.Seq    // its number
 	blindAt  int64       // its time
+
+	// older is the last block of SACK of each side that has the form of a D-SACK and
+	// lies in front of the other end's ISN; empty: none.
+	older [2]wire.SACKBlock
 }
 
 // strayNote is what became of a SYN: its packet and time, the packet that answered
