@@ -60,6 +60,8 @@ type longNote struct {
 	una       wire.Seq // valid with busy
 	ends      wire.Seq // in front of it lies what every long one has
 	mostEnd   wire.Seq // behind the first payload that was so long, valid with waits
+	lastAt    int64    // time of the packet Last; 0: something was sent again behind it, or it seems to be answered
+	answers   uint8    // how many of the long ones the other end seems to answer, up to 2
 	busy      bool
 	waits     bool // the longest payload was not acknowledged so far
 	deaf      bool // short packets do not arrive either
@@ -123,6 +125,7 @@ func (l *longNote) awaits() bool { return l.waits || l.busy && !l.settled }
 func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
 	end := seg.Seq.Add(seg.Len)
+	l.lastAt = 0
 	if !y.Is(flow.SentACK) || seg.Seq.After(y.Ack) || !end.After(y.Ack) {
 		return // not what the other end waits for
 	}
@@ -160,7 +163,7 @@ func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 	if end.Before(l.ends) {
 		l.ends = end
 	}
-	l.Last = seg.Packet
+	l.Last, l.lastAt = seg.Packet, seg.Time
 	if l.Tries < 255 {
 		l.Tries++
 	}
@@ -200,6 +203,9 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 			first(&l.Reported, seg.Packet)
 		}
 	}
+	if l.busy && a.answersLong(l, seg) {
+		l.answers, l.lastAt = min(l.answers+1, 2), 0
+	}
 	switch {
 	case !l.busy:
 	case a.lab.Set.Has(label.Retransmission) && a.facts.Receiver.Is(flow.SentACK) && !a.facts.Receiver.Ack.Before(seg.End()):
@@ -207,6 +213,16 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 	case l.Tries > 1: // a round trip later than the first
 		l.Alive = seg.Packet
 	}
+}
+
+// answersLong reports whether the long packet in front of the segment seems to have called
+// for it: it says again what was said, and nothing else, and nothing was sent behind that
+// packet. An end that does not take what arrives, for want of memory for example, answers
+// so (RFC 9293 §3.10.7.4).
+func (a *Analyzer) answersLong(l *longNote, seg *wire.Segment) bool {
+	x, s := &a.facts, a.lab.Set
+	return x.Bare && x.Receiver.LastTime == l.lastAt && !s.Has(label.KeepAlive) && !s.Has(label.WindowUpdate) &&
+		(seg.Options.SACKBlocks == 0 || !s.Has(label.DupAck)) // else it reports more
 }
 
 // ended takes the acknowledgement of una. One that ends inside the long packets shows that
@@ -235,6 +251,8 @@ func (l *longNote) reported() bool { return l.Reported != 0 && l.mostSACK < l.le
 func (l *longNote) record() LongClue {
 	c := l.LongClue
 	switch {
+	case l.answers > 1: // one may be for a short one that was sent before
+		return LongClue{}
 	case c.Tries < StalledAfter, !l.settled && c.Reported != 0 && !l.reported():
 		return LongClue{}
 	case c.Short|c.Reported == 0 && (!c.Never || l.briefLost != 0):

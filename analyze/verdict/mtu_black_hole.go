@@ -30,6 +30,8 @@ var mtuBlackHole = Spec{
 				strings.Repeat("+.6 A>B . 101:601(500) ack 101\n", 3)},
 		{"no router may cut it: IPv6, or the don't-fragment bit", passed + long + tail + strings.Repeat("+.6 A>B . 101:1561(1460) ack 101 mayfrag\n", 3)},
 		{"it fits the window of the other end, which does not close, its checksum is right, and its timestamp is not old", strings.ReplaceAll(strings.ReplaceAll(passed, "win 65160", "win 1400")+long+tail+thrice, "ack 101", "ack 101 win 1400")},
+		{"the other end does not answer two of them or more, each by saying again what it had said, where nothing short came behind it (a heuristic): it gets them, and does not take them",
+			passed + long + tail + strings.Repeat(longAgain+tail, 3)},
 		{"one of these: a shorter packet brought them at last; SACK reports octets behind them; or no packet so long of that end was ever acknowledged, and the " +
 			"other end sends something later than they were sent again", passed + long + thrice},
 		{"in the first case what acknowledges the shorter one covers less than all the longer ones had, so that none of these had arrived", passed + long + thrice +
@@ -39,7 +41,7 @@ var mtuBlackHole = Spec{
 			passed + long + thrice + "+.1 B>A P. 101:111(10) ack 101\n+.001 A>B . 1601 ack 111\n+.3 B>A P. 101:111(10) ack 101\n"},
 		{"nor does this end send them again in a shorter packet that is lost", passed + long + thrice + goesOn + strings.Repeat("+.3 A>B . 101:601(500) ack 101\n", 2)},
 	},
-	Clauses: []label.Clause{{RFC: 2923, Section: "2.1"}, {RFC: 4821, Section: "7.7"}, {RFC: 9293, Section: "3.7.2"}, {RFC: 9293, Section: "3.8.3"}},
+	Clauses: []label.Clause{{RFC: 2923, Section: "2.1"}, {RFC: 4821, Section: "7.7"}, {RFC: 9293, Section: "3.7.2"}, {RFC: 9293, Section: "3.8.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "which packets are acknowledged, at a tap in front of the place that drops them: behind it none of them is seen. Likely where shorter packets arrived while the long ones did not; " +
 		"possible where none so long had ever arrived and the other end lives, or where only what was sent with the long one is reported, packets so long had arrived before (or may have, " +
 		"unseen), and nothing comes later from the other end, or where such had arrived and a shorter one brings it at last, because a way that lost all from then on looks the same. What drops them may be a link with a smaller MTU whose " +

@@ -22,6 +22,9 @@ func TestMTUBlackHole(t *testing.T) {
 		passed    = "+.1 A>B . 101:1561(1460) ack 101\n+.01 B>A . 101 ack 1561\n"
 		oneLost   = "+.1 A>B . 1561:3021(1460) ack 101\n+0 A>B P. 3021:3061(40) ack 101\n+.01 B>A . 101 ack 1561 <sack 3021:3061>\n"
 		lostAgain = "+.6 A>B . 1561:3021(1460) ack 101\n"
+		tail      = "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n"
+		refuses   = "+.01 B>A . 101 ack 101\n"
+		reports   = "+.01 B>A . 101 ack 101 <sack 1561:1601>\n"
 		half      = "+.6 A>B . 101:1101(1000) ack 101\n"
 	)
 	const lost = "what the client sent in packet 7, and again until packet 10, does not arrive in packets of 1500 octets or more"
@@ -55,6 +58,17 @@ func TestMTUBlackHole(t *testing.T) {
 		{"a shorter one is lost as well, and one as short arrives", open + long + thrice + "+.6 A>B . 101:1101(1000) ack 101\n+.6 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n", 0, ""},
 		{"one so long had arrived, then nothing does, until a shorter one", open + passed + "+.1 A>B . 1561:3021(1460) ack 101\n" + strings.Repeat(lostAgain, 3) + "+.6 A>B . 1561:2561(1000) ack 101\n+.01 B>A . 101 ack 2561\n", verdict.Possible, "brought it in 1040 octets"},
 		{"the other end closes its window", open + long + thrice + "+.1 B>A . 101 ack 101 win 0\n+.1 B>A P. 101:111(10) ack 101 win 0\n", 0, ""},
+		{"the other end answers the long ones, and does not take them", open + long + again + refuses + again + refuses + again + refuses, 0, ""},
+		{"the same, and reports others", open + long + tail + again + reports + again + reports + again, 0, ""},
+		{"the same, until a shorter one brings them", open + long + again + refuses + again + refuses + again + half + "+.01 B>A . 101 ack 1101\n", 0, ""},
+		{"the other end seems to answer one of them", open + long + again + again + refuses + again, verdict.Possible, "goes on in packet 10"},
+		{"it answers short ones that were sent behind each", open + long + strings.Repeat(again+"+0 A>B P. 1561:1601(40) ack 101\n"+refuses, 3), verdict.Possible, "goes on in packet 16"},
+		{"it acknowledges again what was acknowledged before, twice", open + long + again + again + refuses + refuses + again, verdict.Possible, "goes on in packet 11"},
+		{"it asks whether this end is there", open + long + strings.Repeat(again+"+.1 B>A . 100 ack 101\n", 3), verdict.Possible, "goes on in packet 13"},
+		{"it gives more room", open + long + again + "+.1 B>A . 101 ack 101 win 65001\n" + again + "+.1 B>A . 101 ack 101 win 65002\n" + again, verdict.Possible, "goes on in packet 11"},
+		{"it goes on", open + long + again + again + "+.01 B>A P. 101:111(10) ack 101\n" + again + "+.01 B>A P. 111:121(10) ack 101\n", verdict.Possible, "goes on in packet 12"},
+		{"it reports short ones that were sent before", open + long + tail + "+0 A>B P. 1601:1641(40) ack 101\n+0 A>B P. 1641:1681(40) ack 101\n" + again +
+			"+.01 B>A . 101 ack 101 <sack 1561:1641>\n" + again + "+.01 B>A . 101 ack 101 <sack 1561:1681>\n" + again, verdict.Likely, "packet 9 reports"},
 		{"the other end is gone", open + long + thrice + thrice, 0, ""},
 		{"the other end resets", open + long + thrice + "+.01 B>A R. 101 ack 101\n", 0, ""},
 		{"all is lost from some moment on", open + long + thrice + talks + "+.3 B>A P. 101:111(10) ack 101\n", 0, ""},
