@@ -43,8 +43,8 @@ var mtuBlackHole = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 2923, Section: "2.1"}, {RFC: 4821, Section: "7.7"}, {RFC: 9293, Section: "3.7.2"}, {RFC: 9293, Section: "3.8.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "which packets are acknowledged, at a tap in front of the place that drops them: behind it none of them is seen. Likely where shorter packets arrived while the long ones did not; " +
-		"possible where none so long had ever arrived and the other end lives, or where only what was sent with the long one is reported, packets so long had arrived before (or may have, " +
-		"unseen), and nothing comes later from the other end, or where such had arrived and a shorter one brings it at last, because a way that lost all from then on looks the same. What drops them may be a link with a smaller MTU whose " +
+		"possible where nothing shorter is known to have arrived meanwhile, but the other end lives; or where packets so long had arrived before (or may have, unseen), unless a shorter one brings the same octets and the other end was heard in between: " +
+		"a way that loses all for a time looks the same, and a filter that drops packets for what they hold. What drops them may be a link with a smaller MTU whose " +
 		"ICMP errors are filtered, or a filter that drops long packets. It is mended by letting ICMP \"fragmentation needed\" and \"packet too big\" through, by lowering the MSS at the router " +
 		"(clamping) or the MTU at the host, or by a sender that probes (RFC 4821; net.ipv4.tcp_mtu_probing of Linux)",
 	Most:    Likely,
@@ -71,7 +71,8 @@ func longLost(x *context, v *Verdict, l *analyze.LongClue, whose Reason) bool {
 		v.add(Item{Why: ShortReported, Packet: l.Reported})
 		if l.Alive != 0 {
 			v.add(Item{Why: GoesOnWithout, Packet: l.Alive})
-		} else if !l.Never { // one loss, and an end that is gone from then on, looks the same
+		}
+		if !l.Never { // dropped for what it holds, or lost once, and an end that is gone from then on
 			v.Confidence = Possible
 		}
 	default:
