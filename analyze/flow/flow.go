@@ -199,13 +199,10 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 // and FIN count as one; -1 where no acknowledgement was captured, or one for another
 // SYN only (RFC 9293 figure 8).
 func (h *Half) InFlight(o *Half, nxt wire.Seq) int64 {
-	if !o.Is(SentACK) || h.Has&(SentSYN|SYNProved) == SentSYN && !o.Ack.After(h.ISN) {
+	if !o.Is(SentACK) || h.Has&(SentSYN|SYNProved) == SentSYN && !h.CoversSYN(o.Ack, o.MostWindow) {
 		return -1
 	}
-	if n := int64(nxt.Diff(o.Ack)); n >= 0 {
-		return n
-	}
-	return 0
+	return max(0, int64(nxt.Diff(o.Ack)))
 }
 
 // CoversSYN reports whether an acknowledgement number answers this end's SYN.

@@ -158,7 +158,7 @@ func TestSenderRTO(t *testing.T) {
 	}
 }
 
-// TestInFlight: an acknowledgement that lies in front of the SYN is for another one, and
+// TestInFlight: an acknowledgement that does not fit the SYN is for another one, and
 // says nothing of what is in flight, until the SYN is proved to have arrived: after that
 // numbers come round.
 func TestInFlight(t *testing.T) {
@@ -173,11 +173,13 @@ func TestInFlight(t *testing.T) {
 		"all of it":          {SentSYN, 1201, true, 0},
 		"more than was seen": {SentSYN, 1301, true, 0},
 		"of another SYN":     {SentSYN, 991, true, -1},
+		"of a later SYN":     {SentSYN, 1402, true, -1},
+		"as far as it may":   {SentSYN, 1401, true, 0},
 		"none of the SYN":    {SentSYN, 1000, true, -1},
 		"come round":         {SentSYN | SYNProved, 991, true, 210},
 		"no SYN captured":    {0, 991, true, 210},
 	} {
-		h, o := &Half{Has: c.has, ISN: 1000}, &Half{Ack: c.ack}
+		h, o := &Half{Has: c.has, ISN: 1000, Nxt: 1201}, &Half{Ack: c.ack, MostWindow: 200}
 		if c.sent {
 			o.Has = SentACK
 		}
