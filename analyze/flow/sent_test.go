@@ -188,3 +188,35 @@ func TestInFlight(t *testing.T) {
 		}
 	}
 }
+
+// TestLateLog: a retransmission that filled octets is remembered when others are
+// forgotten, but neither for ever nor behind any number of segments.
+func TestLateLog(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		again, fills bool
+		age          int64
+		others       int
+		want         bool
+	}{
+		{"a retransmission that filled octets", true, true, 1e9, 10, true},
+		{"long ago", true, true, longHorizon + 1, 10, false},
+		{"behind many", true, true, 1e9, maxLate + 10, false},
+		{"one that repeated some", true, false, 1e9, 10, false},
+		{"what was sent for the first time", false, true, 1e9, 10, false},
+		{"soon behind it", false, true, copyHorizon, 10, true},
+	} {
+		table, h := NewTable(), &Half{}
+		seg := wire.Segment{Packet: 1, Len: 1, Flags: wire.ACK}
+		table.Log(h, &seg, seg.End(), true, c.again, c.fills, nil)
+		for range c.others {
+			seg.Packet++
+			seg.Seq++
+			seg.Time = c.age
+			table.Log(h, &seg, seg.End(), true, false, true, nil)
+		}
+		if kept := table.sent.At(h.sentHead).Packet == 1; kept != c.want {
+			t.Errorf("%s: remembered %v, want %v", c.name, kept, c.want)
+		}
+	}
+}
