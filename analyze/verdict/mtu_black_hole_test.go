@@ -57,6 +57,8 @@ func TestMTUBlackHole(t *testing.T) {
 		{"none so long had arrived, and the other end is silent", open + long + "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n" + thrice, verdict.Likely, "packet 9 reports"},
 		{"a shorter one is lost as well, and one as short arrives", open + long + thrice + "+.6 A>B . 101:1101(1000) ack 101\n+.6 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n", 0, ""},
 		{"one so long had arrived, then nothing does, until a shorter one", open + passed + "+.1 A>B . 1561:3021(1460) ack 101\n" + strings.Repeat(lostAgain, 3) + "+.6 A>B . 1561:2561(1000) ack 101\n+.01 B>A . 101 ack 2561\n", verdict.Possible, "brought it in 1040 octets"},
+		{"the same, where the other end was heard meanwhile", open + passed + "+.1 A>B . 1561:3021(1460) ack 101\n" + strings.Repeat(lostAgain, 3) + "+.1 B>A P. 101:111(10) ack 1561\n+.6 A>B . 1561:2561(1000) ack 111\n+.01 B>A . 111 ack 2561\n",
+			verdict.Likely, "brought it in 1040 octets"},
 		{"the other end closes its window", open + long + thrice + "+.1 B>A . 101 ack 101 win 0\n+.1 B>A P. 101:111(10) ack 101 win 0\n", 0, ""},
 		{"the other end answers the long ones, and does not take them", open + long + again + refuses + again + refuses + again + refuses, 0, ""},
 		{"the same, and reports others", open + long + tail + again + reports + again + reports + again, 0, ""},
