@@ -109,7 +109,7 @@ func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
 	if a.foreign || a.stray || seg.Flags&(wire.RST|wire.SYN) != 0 || a.lab.Set.Has(label.DuplicatePacket) {
 		return
 	}
-	if a.cause != label.NoCause && a.cause != label.CauseSpurious && !mine.settled {
+	if a.cause != label.NoCause && !mine.settled {
 		a.longAgain(mine, seg)
 	}
 	if seg.Flags.Has(wire.ACK) && !a.facts.AcksUnseen {

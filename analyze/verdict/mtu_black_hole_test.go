@@ -48,6 +48,8 @@ func TestMTUBlackHole(t *testing.T) {
 			lost + "; it was sent again 3 times, and no packet so long was ever acknowledged in this direction; the other end lives, and goes on in packet 11 without having it"},
 		{"the other end goes on, and one so long had arrived", open + "+.1 A>B . 101:1561(1460) ack 101\n+.01 B>A . 101 ack 1561\n+.1 A>B . 1561:3021(1460) ack 101\n" +
 			strings.Repeat("+.6 A>B . 1561:3021(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1561\n", 0, ""},
+		{"the other end goes on, and others as long had arrived, but none as long as one behind", open + "+.1 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n" +
+			"+.1 A>B . 1101:2101(1000) ack 101\n+0 A>B . 2101:3561(1460) ack 101\n" + strings.Repeat("+.6 A>B . 1101:2101(1000) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1101\n", 0, ""},
 		{"the other end goes on in front of what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
 		{"the other end goes on when it was sent again once", open + long + again + "+.001 B>A P. 101:111(10) ack 101\n" + again + again, 0, ""},
 		{"one so long had arrived, one is lost, and the other end is silent from then on", open + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 11 reports octets that arrived behind it"},
