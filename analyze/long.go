@@ -112,7 +112,7 @@ func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
 	if a.cause != label.NoCause && !mine.settled {
 		a.longAgain(mine, seg)
 	}
-	if seg.Flags.Has(wire.ACK) && !a.facts.AcksUnseen {
+	if seg.Flags.Has(wire.ACK) {
 		a.longAnswered(other, seg)
 	}
 	n.awaited[from], n.awaited[to] = mine.awaits(), other.awaits()
@@ -129,7 +129,7 @@ func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 	if !y.Is(flow.SentACK) || seg.Seq.After(y.Ack) || !end.After(y.Ack) {
 		return // not what the other end waits for
 	}
-	if l.busy && l.una != y.Ack {
+	if l.busy && l.una != y.Ack { // a late acknowledgement had reported something
 		l.forget()
 	}
 	if o := &a.facts.Overlap; l.stuck.Packet == 0 && o.Packet != 0 {
@@ -183,10 +183,12 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 	if l.waits && !seg.Ack.Before(l.mostEnd) {
 		l.waits, l.mostEnd = false, 0
 	}
-	if l.settled {
+	switch {
+	case l.settled:
 		return
-	}
-	if l.busy && seg.Ack.After(l.una) {
+	case a.facts.AcksUnseen:
+		l.forget() // what brought it may have been missed as well
+	case l.busy && seg.Ack.After(l.una):
 		l.ended(seg.Ack)
 	}
 	if l.busy && seg.Ack != l.una {

@@ -50,6 +50,13 @@ func TestMTUBlackHole(t *testing.T) {
 			strings.Repeat("+.6 A>B . 1561:3021(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1561\n", 0, ""},
 		{"the other end goes on, and others as long had arrived, but none as long as one behind", open + "+.1 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n" +
 			"+.1 A>B . 1101:2101(1000) ack 101\n+0 A>B . 2101:3561(1460) ack 101\n" + strings.Repeat("+.6 A>B . 1101:2101(1000) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1101\n", 0, ""},
+		{"one so long was acknowledged together with octets that the capture missed", open + long + "+.01 B>A . 101 ack 1601\n+.1 A>B . 1601:3061(1460) ack 101\n" +
+			strings.Repeat("+.6 A>B . 1601:3061(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1601\n", 0, ""},
+		{"sent again before and behind that", open + long + again + again + "+.01 B>A . 101 ack 1601\n+.1 A>B . 1601:3061(1460) ack 101\n" +
+			"+.6 A>B . 1601:3061(1460) ack 101\n+.1 B>A P. 101:111(10) ack 1601\n", 0, ""},
+		{"brought, and acknowledged together with octets that the capture missed", open + long + tail + thrice + half + "+.01 B>A . 101 ack 1701\n", 0, ""},
+		{"the other end goes on, and an older report came late", open + "+.1 A>B . 101:601(500) ack 101\n+0 A>B . 601:1101(500) ack 101\n+.01 B>A . 101 ack 1101\n+.0001 B>A . 101 ack 101 <sack 601:1101>\n" +
+			strings.NewReplacer("101:1561", "1101:2561").Replace(long+thrice) + "+.1 B>A P. 101:111(10) ack 1101\n", verdict.Possible, "goes on in packet 15"},
 		{"the other end goes on in front of what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
 		{"the other end goes on when it was sent again once", open + long + again + "+.001 B>A P. 101:111(10) ack 101\n" + again + again, 0, ""},
 		{"one so long had arrived, one is lost, and the other end is silent from then on", open + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 11 reports octets that arrived behind it"},
