@@ -173,9 +173,10 @@ func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 // end, from being taken and acknowledged: it fits the window, its checksum and timestamp
 // are right, and no router may cut it (RFC 791 §3.1).
 func (a *Analyzer) mayArrive(seg *wire.Segment, end wire.Seq) bool {
-	y := a.facts.Receiver
-	return (seg.IPv6 || seg.DontFragment) && !end.After(y.Ack.Add(y.LastWindow())) &&
-		!a.lab.Set.Has(label.BadChecksum) && !a.lab.Set.Has(label.OldTimestamp)
+	x, y := a.facts.Sender, a.facts.Receiver
+	old := a.facts.Mark.HasTS && int32(seg.Options.TSVal-x.TSVal) < 0 // PAWS may drop it (RFC 7323 §5.3)
+	return !old && (seg.IPv6 || seg.DontFragment) && !end.After(y.Ack.Add(y.LastWindow())) &&
+		!a.lab.Set.Has(label.BadChecksum)
 }
 
 // longAnswered takes an acknowledgement for what the other end sends.

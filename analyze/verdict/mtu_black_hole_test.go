@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -29,6 +30,8 @@ func TestMTUBlackHole(t *testing.T) {
 	)
 	const lost = "what the client sent in packet 7, and again until packet 10, does not arrive in packets of 1500 octets or more"
 	swap := strings.NewReplacer("A>B", "B>A", "B>A", "A>B")
+	at := func(clock string) string { return strings.ReplaceAll(again, "101\n", "101 <TS val "+clock+" ecr 7>\n") }
+	stamp := strings.NewReplacer("sackOK>", "sackOK,TS val 50 ecr 7>", "ack 1\n", "ack 1 <TS val 50 ecr 7>\n", "ack 101\n", "ack 101 <TS val 50 ecr 7>\n", "ack 111\n", "ack 111 <TS val 50 ecr 7>\n")
 	for _, c := range []struct {
 		name, script string
 		want         verdict.Confidence // 0: none
@@ -57,6 +60,11 @@ func TestMTUBlackHole(t *testing.T) {
 		{"brought, and acknowledged together with octets that the capture missed", open + long + tail + thrice + half + "+.01 B>A . 101 ack 1701\n", 0, ""},
 		{"the other end goes on, and an older report came late", open + "+.1 A>B . 101:601(500) ack 101\n+0 A>B . 601:1101(500) ack 101\n+.01 B>A . 101 ack 1101\n+.0001 B>A . 101 ack 101 <sack 601:1101>\n" +
 			strings.NewReplacer("101:1561", "1101:2561").Replace(long+thrice) + "+.1 B>A P. 101:111(10) ack 1101\n", verdict.Possible, "goes on in packet 15"},
+		{"as much as one of the long ones had is acknowledged", open + long + again + strings.Repeat("+.6 A>B . 51:1511(1460) ack 101\n", 2) + "+.6 A>B . 101:1531(1430) ack 101\n+.01 B>A . 101 ack 1531\n", 0, ""},
+		{"the long ones are spoilt", open + long + strings.ReplaceAll(thrice, "101\n", "101 badsum\n") + talks, 0, ""},
+		{"the long ones are old by their timestamps", numbered(stamp.Replace(open+long) + at("1") + at("2") + at("3") + stamp.Replace(talks)), 0, ""},
+		{"the SYN alone has a timestamp", strings.Replace(open, "sackOK>", "sackOK,TS val 50 ecr 0>", 1) + long + thrice + talks, verdict.Possible, lost},
+		{"the long ones have new timestamps", numbered(stamp.Replace(open+long) + at("51") + at("52") + at("53") + stamp.Replace(talks)), verdict.Possible, "packets of 1500 octets"},
 		{"the other end goes on in front of what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
 		{"the other end goes on when it was sent again once", open + long + again + "+.001 B>A P. 101:111(10) ack 101\n" + again + again, 0, ""},
 		{"one so long had arrived, one is lost, and the other end is silent from then on", open + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 11 reports octets that arrived behind it"},
@@ -105,6 +113,17 @@ func TestMTUBlackHole(t *testing.T) {
 			}
 		})
 	}
+}
+
+// numbered gives the segments of a script identifications that rise.
+func numbered(s string) string {
+	lines := strings.SplitAfter(s, "\n")
+	for i, line := range lines {
+		if head, options, ok := strings.Cut(line, "<"); ok {
+			lines[i] = fmt.Sprintf("%sid %d <%s", head, i+1, options)
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 const v6 = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n"
