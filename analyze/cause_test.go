@@ -67,6 +67,7 @@ func TestCauses(t *testing.T) {
 		{"reported, more than a round trip and a quarter away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.38 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"a probe, nearly two round trips later", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.177 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
 		{"a little too soon for a probe", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.174 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"octets that were acknowledged", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.02 B>A . 1 ack 1001\n+.3 A>B . 1:1001(1000) ack 1 id 4", label.CauseSpurious},
 		{"octets that SACK reported", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B P. 1001:2001(1000) ack 1 id 5", label.CauseSpurious},
 		{"a SYN again at once", "0 A>B S 0:0(0) id 1\n+.005 A>B S 0:0(0) id 2", label.CauseUnknown},
 		{"a SYN again after a second", "0 A>B S 0:0(0) id 1\n+1 A>B S 0:0(0) id 2", label.CauseRTO},

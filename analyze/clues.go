@@ -49,8 +49,8 @@ type Clues struct {
 	// time from the RST to the last such segment, in nanoseconds. BlindOwn is the first
 	// segment by which the end that the RST names shows that it lives: one that
 	// acknowledges what was sent behind the RST, has octets behind the RST's number, or
-	// comes a round trip later. None is set where that end did not show it and sent an
-	// acceptable RST: as it does when it answers a challenge ACK.
+	// comes a round trip later. Neither was overtaken. None is set where that end did
+	// not show it and sent an acceptable RST: as it does when it answers a challenge ACK.
 	BlindRst, BlindAfter, BlindOwn uint64
 	BlindFor                       int64
 }
@@ -97,6 +97,10 @@ type clueNote struct {
 	blindNxt [2]wire.Seq // how far both ends had sent in front of it
 	blindSeq wire.Seq    // its number
 	blindAt  int64       // its time
+
+	// older is the last block of SACK of each side that has the form of a D-SACK and
+	// lies in front of the other end's ISN; empty: none.
+	older [2]wire.SACKBlock
 }
 
 // strayNote is what became of a SYN: its packet and time, the packet that answered
@@ -158,7 +162,8 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	c.odd = true
-	if c.BlindRst != 0 && n.rstPacket == 0 {
+	// What was overtaken says no more of its end than what overtook it.
+	if c.BlindRst != 0 && n.rstPacket == 0 && !fx.Late && !a.lab.Set.Has(label.OutOfOrder) {
 		c.behindBlind(fx.From, seg, wayBack(f, n, fx.Sender))
 	}
 	if a.stray || c.stray.syn != 0 {

@@ -286,7 +286,7 @@ const (
 	RstUnreadData            // data of the peer was not acknowledged, or came after the sender's FIN
 	RstNoConnection          // answers a segment without SYN and ACK: its sender knows of no connection (RFC 9293 §3.10.7.1)
 	RstTimeWait              // reached an end in TIME-WAIT (RFC 1337)
-	RstKeepAlive             // its sender had asked by a keep-alive, and nothing answered (RFC 9293 §3.8.4)
+	RstKeepAlive             // its sender had asked by several keep-alives in a row, and nothing answered (RFC 9293 §3.8.4)
 )
 
 var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "after FIN", "with unread data", "no connection", "in TIME-WAIT", "keep-alive unanswered"}

@@ -66,3 +66,28 @@ func TestCutOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestCutACK: an ACK is no copy of the one before it, where SACK blocks, which would say what
+// called for it, may have been cut off.
+func TestCutACK(t *testing.T) {
+	s, err := script.Parse("addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n0 A>B S 0 <mss 1460,sackOK,TS val 100 ecr 0>\n" +
+		"+.01 B>A S. 0 ack 1 <mss 1460,sackOK,TS val 7 ecr 100>\n+.01 A>B . 1 ack 1 <TS val 110 ecr 7>\n+.1 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n" +
+		"+.01 B>A . 1 ack 101 <TS val 117 ecr 200>\n+.0002 B>A . 1 ack 101 <TS val 117 ecr 200>\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cut := range []wire.OptionSet{0, wire.OptCut} {
+		var last label.Set
+		a := analyze.New(analyze.Config{Packet: func(o *analyze.Observation) { last = o.Labels }})
+		for i := range s.Events {
+			seg := s.Events[i].Segment
+			if i > 2 {
+				seg.Options.Set |= cut
+			}
+			a.Segment(&seg)
+		}
+		if last.Has(label.DuplicatePacket) != (cut == 0) {
+			t.Errorf("cut %v: %v", cut != 0, last)
+		}
+	}
+}

@@ -60,6 +60,8 @@ type longNote struct {
 	una       wire.Seq // valid with busy
 	ends      wire.Seq // in front of it lies what every long one has
 	mostEnd   wire.Seq // behind the first payload that was so long, valid with waits
+	lastAt    int64    // time of the packet Last; 0: something was sent again behind it, or it seems to be answered
+	answers   uint8    // how many of the long ones the other end seems to answer, up to 2
 	busy      bool
 	waits     bool // the longest payload was not acknowledged so far
 	deaf      bool // short packets do not arrive either
@@ -107,10 +109,10 @@ func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
 	if a.foreign || a.stray || seg.Flags&(wire.RST|wire.SYN) != 0 || a.lab.Set.Has(label.DuplicatePacket) {
 		return
 	}
-	if a.cause != label.NoCause && a.cause != label.CauseSpurious && !mine.settled {
+	if a.cause != label.NoCause && !mine.settled {
 		a.longAgain(mine, seg)
 	}
-	if seg.Flags.Has(wire.ACK) && !a.facts.AcksUnseen {
+	if seg.Flags.Has(wire.ACK) {
 		a.longAnswered(other, seg)
 	}
 	n.awaited[from], n.awaited[to] = mine.awaits(), other.awaits()
@@ -123,10 +125,11 @@ func (l *longNote) awaits() bool { return l.waits || l.busy && !l.settled }
 func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
 	end := seg.Seq.Add(seg.Len)
+	l.lastAt = 0
 	if !y.Is(flow.SentACK) || seg.Seq.After(y.Ack) || !end.After(y.Ack) {
 		return // not what the other end waits for
 	}
-	if l.busy && l.una != y.Ack {
+	if l.busy && l.una != y.Ack { // a late acknowledgement had reported something
 		l.forget()
 	}
 	if o := &a.facts.Overlap; l.stuck.Packet == 0 && o.Packet != 0 {
@@ -160,7 +163,7 @@ func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 	if end.Before(l.ends) {
 		l.ends = end
 	}
-	l.Last = seg.Packet
+	l.Last, l.lastAt = seg.Packet, seg.Time
 	if l.Tries < 255 {
 		l.Tries++
 	}
@@ -170,9 +173,10 @@ func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 // end, from being taken and acknowledged: it fits the window, its checksum and timestamp
 // are right, and no router may cut it (RFC 791 §3.1).
 func (a *Analyzer) mayArrive(seg *wire.Segment, end wire.Seq) bool {
-	y := a.facts.Receiver
-	return (seg.IPv6 || seg.DontFragment) && !end.After(y.Ack.Add(y.LastWindow())) &&
-		!a.lab.Set.Has(label.BadChecksum) && !a.lab.Set.Has(label.OldTimestamp)
+	x, y := a.facts.Sender, a.facts.Receiver
+	old := a.facts.Mark.HasTS && int32(seg.Options.TSVal-x.TSVal) < 0 // PAWS may drop it (RFC 7323 §5.3)
+	return !old && (seg.IPv6 || seg.DontFragment) && !end.After(y.Ack.Add(y.LastWindow())) &&
+		!a.lab.Set.Has(label.BadChecksum)
 }
 
 // longAnswered takes an acknowledgement for what the other end sends.
@@ -180,10 +184,12 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 	if l.waits && !seg.Ack.Before(l.mostEnd) {
 		l.waits, l.mostEnd = false, 0
 	}
-	if l.settled {
+	switch {
+	case l.settled:
 		return
-	}
-	if l.busy && seg.Ack.After(l.una) {
+	case a.facts.AcksUnseen:
+		l.forget() // what brought it may have been missed as well
+	case l.busy && seg.Ack.After(l.una):
 		l.ended(seg.Ack)
 	}
 	if l.busy && seg.Ack != l.una {
@@ -200,6 +206,9 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 			first(&l.Reported, seg.Packet)
 		}
 	}
+	if l.busy && a.answersLong(l, seg) {
+		l.answers, l.lastAt = min(l.answers+1, 2), 0
+	}
 	switch {
 	case !l.busy:
 	case a.lab.Set.Has(label.Retransmission) && a.facts.Receiver.Is(flow.SentACK) && !a.facts.Receiver.Ack.Before(seg.End()):
@@ -207,6 +216,16 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 	case l.Tries > 1: // a round trip later than the first
 		l.Alive = seg.Packet
 	}
+}
+
+// answersLong reports whether the long packet in front of the segment seems to have called
+// for it: it says again what was said, and nothing else, and nothing was sent behind that
+// packet. An end that does not take what arrives, for want of memory for example, answers
+// so (RFC 9293 §3.10.7.4).
+func (a *Analyzer) answersLong(l *longNote, seg *wire.Segment) bool {
+	x, s := &a.facts, a.lab.Set
+	return x.Bare && x.Receiver.LastTime == l.lastAt && !s.Has(label.KeepAlive) && !s.Has(label.WindowUpdate) &&
+		(seg.Options.SACKBlocks == 0 || !s.Has(label.DupAck)) // else it reports more
 }
 
 // ended takes the acknowledgement of una. One that ends inside the long packets shows that
@@ -235,6 +254,8 @@ func (l *longNote) reported() bool { return l.Reported != 0 && l.mostSACK < l.le
 func (l *longNote) record() LongClue {
 	c := l.LongClue
 	switch {
+	case l.answers > 1: // one may be for a short one that was sent before
+		return LongClue{}
 	case c.Tries < StalledAfter, !l.settled && c.Reported != 0 && !l.reported():
 		return LongClue{}
 	case c.Short|c.Reported == 0 && (!c.Never || l.briefLost != 0):

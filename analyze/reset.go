@@ -116,7 +116,9 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		// The peer's data was not acknowledged when it reset: nobody will read
 		// it (RFC 9293 §3.6.1 calls for a RST then).
 		n.rstAfter = RstUnreadData
-	case x.Probed == flow.KeepAliveProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y):
+	case x.Probed == flow.KeepAlivesProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y):
+		// One that nothing answers tells its sender nothing: what would answer it may be
+		// lost (RFC 9293 §3.8.4).
 		n.rstAfter = RstKeepAlive
 	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
 		n.rstAfter = RstAfterFIN
@@ -139,9 +141,10 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		return
 	}
-	if n.rstPacket == 0 && x.State.Base() == state.Listen && !x.Is(flow.SentSYN) && seg.Flags.Has(wire.SYN|wire.ACK) {
+	if x.State.Base() == state.Listen && !x.Is(flow.SentSYN) && seg.Flags.Has(wire.SYN|wire.ACK) {
 		// The RST refused an ack, and sent it back to LISTEN (RFC 9293 §3.10.7.4, figure 8)
-		// or ended an older connection (figure 9): this SYN-ACK has an ISN of its own.
+		// or ended an older connection (figure 9), or came before the SYN did (§3.10.7.2):
+		// this SYN-ACK has an ISN of its own.
 		x.Has &^= flow.GotRST
 		return
 	}

@@ -228,7 +228,13 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 	case a.stray:
 		return flow.Doubted
 	case a.lab.Set.Has(label.KeepAlive):
-		return flow.KeepAliveProbed
+		switch was := a.facts.Sender.Probed; {
+		case !was.KeepAlive():
+			return flow.KeepAliveProbed
+		case a.lab.Set.Has(label.DuplicatePacket):
+			return was
+		}
+		return flow.KeepAlivesProbed
 	case a.lab.Set.Has(label.ZeroWindowProbe):
 		return flow.ZeroWindowProbed
 	}

@@ -136,7 +136,7 @@ var resets = wordList{
 		"its sender had left data of the other end without acknowledgement, or got data behind its own FIN",
 		"it answers a segment that has neither SYN nor ACK, as none of an open connection is (RFC 9293 §3.1): its sender knows of no connection (RFC 9293 §3.10.7.1)",
 		"it reached an end in TIME-WAIT (RFC 1337), or came from one",
-		"its sender had asked by a keep-alive whether the other end is still there, and for a round trip nothing answered: it gave up (RFC 9293 §3.8.4)"),
+		"its sender had asked by two keep-alives in a row or more whether the other end is still there, and for a round trip behind the last nothing answered: it gave up (RFC 9293 §3.8.4)"),
 	note: "Where two fit, the more telling one is given: TIME-WAIT, the handshake, unread data, keep-alive unanswered, after FIN, in this order.",
 }
 

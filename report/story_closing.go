@@ -130,11 +130,7 @@ func resetSentence(conn *connection) string {
 		if c.RstBy == analyze.ServerSide {
 			alives = conn.FromServer.KeepAlives
 		}
-		asked := plural(alives, "keep-alive") + ", the last of which nothing answered"
-		if alives == 1 {
-			asked = "a keep-alive that nothing answered"
-		}
-		return "given up: " + who + " sent a RST" + packet + " after " + asked + silent
+		return "given up: " + who + " sent a RST" + packet + " after " + plural(alives, "keep-alive") + ", the last ones unanswered" + silent
 	case analyze.RstAfterFIN:
 		return "reset after a FIN: " + who + " sent a RST" + packet + silent
 	case analyze.RstUnreadData:

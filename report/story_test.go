@@ -139,11 +139,11 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			reset(analyze.RstKeepAlive)(c)
 			c.FromServer.KeepAlives, c.FromClient.KeepAlives = 5, 3
-		}, "given up: the client sent a RST (packet 11) after 3 keep-alives, the last of which nothing answered"},
+		}, "given up: the client sent a RST (packet 11) after 3 keep-alives, the last ones unanswered"},
 		{func(c *analyze.Connection) {
 			reset(analyze.RstKeepAlive)(c)
-			c.FromServer.KeepAlives, c.Closing.RstBy = 1, analyze.ServerSide
-		}, "given up: the server sent a RST (packet 11) after a keep-alive that nothing answered"},
+			c.FromServer.KeepAlives, c.Closing.RstBy = 2, analyze.ServerSide
+		}, "given up: the server sent a RST (packet 11) after 2 keep-alives, the last ones unanswered"},
 		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
 		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},

@@ -200,13 +200,10 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 // and FIN count as one; -1 where no acknowledgement was captured, or one for another
 // SYN only (RFC 9293 figure 8).
 func (h *Half) InFlight(o *Half, nxt wire.Seq) int64 {
-	if !o.Is(SentACK) || h.Has&(SentSYN|SYNProved) == SentSYN && !o.Ack.After(h.ISN) {
+	if !o.Is(SentACK) || h.Has&(SentSYN|SYNProved) == SentSYN && !h.CoversSYN(o.Ack, o.MostWindow) {
 		return -1
 	}
-	if n := int64(nxt.Diff(o.Ack)); n >= 0 {
-		return n
-	}
-	return 0
+	return max(0, int64(nxt.Diff(o.Ack)))
 }
 
 // CoversSYN reports whether an acknowledgement number answers this end's SYN.
@@ -223,9 +220,13 @@ type Probed uint8
 const (
 	NotProbed Probed = iota
 	KeepAliveProbed
+	KeepAlivesProbed // by two or more in a row, copies apart, that nothing answered
 	ZeroWindowProbed
 	Doubted // a SYN or RST that the other end will not believe (RFC 5961)
 )
+
+// KeepAlive reports whether it asks if the other end is still there.
+func (p Probed) KeepAlive() bool { return p == KeepAliveProbed || p == KeepAlivesProbed }
 
 // LastWindow returns the last window that the end advertised, in octets where
 // its scale is known.

@@ -159,7 +159,7 @@ func TestSenderRTO(t *testing.T) {
 	}
 }
 
-// TestInFlight: an acknowledgement that lies in front of the SYN is for another one, and
+// TestInFlight: an acknowledgement that does not fit the SYN is for another one, and
 // says nothing of what is in flight, until the SYN is proved to have arrived: after that
 // numbers come round.
 func TestInFlight(t *testing.T) {
@@ -174,11 +174,13 @@ func TestInFlight(t *testing.T) {
 		"all of it":          {SentSYN, 1201, true, 0},
 		"more than was seen": {SentSYN, 1301, true, 0},
 		"of another SYN":     {SentSYN, 991, true, -1},
+		"of a later SYN":     {SentSYN, 1402, true, -1},
+		"as far as it may":   {SentSYN, 1401, true, 0},
 		"none of the SYN":    {SentSYN, 1000, true, -1},
 		"come round":         {SentSYN | SYNProved, 991, true, 210},
 		"no SYN captured":    {0, 991, true, 210},
 	} {
-		h, o := &Half{Has: c.has, ISN: 1000}, &Half{Ack: c.ack}
+		h, o := &Half{Has: c.has, ISN: 1000, Nxt: 1201}, &Half{Ack: c.ack, MostWindow: 200}
 		if c.sent {
 			o.Has = SentACK
 		}
@@ -243,5 +245,37 @@ func TestLogKeeps(t *testing.T) {
 	table.dropSent(&h)
 	if table.sent.Len() != 0 || table.spans.Len() != 0 {
 		t.Errorf("%d segments and %d spans are left", table.sent.Len(), table.spans.Len())
+	}
+}
+
+// TestLateLog: a retransmission that filled octets is remembered when others are
+// forgotten, but not for ever.
+func TestLateLog(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		again, fills bool
+		age          int64
+		others       int
+		want         bool
+	}{
+		{"a retransmission that filled octets", true, true, 1e9, 10, true},
+		{"long ago", true, true, longHorizon + 1, 10, false},
+		{"behind many", true, true, 1e9, maxKept + 10, true},
+		{"one that repeated some", true, false, 1e9, 10, false},
+		{"what was sent for the first time", false, true, 1e9, 10, false},
+		{"soon behind it", false, true, copyHorizon, 10, true},
+	} {
+		table, h := NewTable(), &Half{}
+		seg := wire.Segment{Packet: 1, Len: 1, Flags: wire.ACK}
+		table.Log(h, &seg, seg.End(), true, c.again, c.fills, nil)
+		for range c.others {
+			seg.Packet++
+			seg.Seq++
+			seg.Time = c.age
+			table.Log(h, &seg, seg.End(), true, false, true, nil)
+		}
+		if kept := table.sent.At(h.sentHead).Packet == 1; kept != c.want {
+			t.Errorf("%s: remembered %v, want %v", c.name, kept, c.want)
+		}
 	}
 }

@@ -14,15 +14,18 @@ var duplicatePacket = Spec{
 				"+.00001 A>B P. 1:101(100) ack 1 <TS val 201 ecr 7>"},
 		{"it has the same payload, or octets that were joined or cut between two places of capture; or another one where its checksum is wrong: then it was damaged on the way between two taps",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13 otherdata"},
-		{"it has the same IP identification, and comes within a second; without identifications, it occupies " +
-			"sequence space and comes sooner than half a round trip (heuristics: a sender cannot have had a reason yet, to react " +
-			"to what overtook it either), and its sender is not going once more through what it has sent again, in order, nor repairs without SACK what a partial acknowledgement leaves open (RFC 6582 §3.2); or occupies none, is of IPv6 and of an end that is not beside the tap, comes as soon, and has the same timestamp, echo and window and no SACK blocks although both ends permitted SACK: " +
-			"what it would answer is reported then (RFC 2018 §4, RFC 2883 §4), but a SYN-ACK, a FIN, a probe, or a bare segment that came late, which two round trips rule out (heuristics); or is a SYN-ACK that comes within a second " +
-			"and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was; " +
-			"or it was not captured before at its place (interface and TTL, which tells routers in between), where packets of this connection are captured at " +
+		{"one of these shows that its sender did not send it again: (a) it has the same IP identification, and comes within a second; " +
+			"(b) without identifications, it occupies sequence space and comes sooner than half a round trip: its sender cannot have had a reason yet, " +
+			"not by what overtook it either (heuristics), unless it goes once more through what it has sent again, in order, or repairs without SACK what a partial acknowledgement leaves open (RFC 6582 §3.2); " +
+			"(c) without identifications, it occupies sequence space, and its timestamp would have gone on by more than two ticks, had it been sent again (RFC 7323 §5.4); " +
+			"(d) without identifications, it is a bare ACK that comes as soon as in (b), of IPv6 and of an end that is not beside the tap, with the same timestamp, echo and window, and without SACK blocks although both ends permitted SACK: " +
+			"these would report what it answers (RFC 2018 §4, RFC 2883 §4), unless that may be a SYN-ACK, a FIN, a probe, or a bare segment that came late, not more than two round trips ago (heuristics); " +
+			"(e) it is a SYN-ACK that comes within a second, and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was; " +
+			"(f) it was not captured before at its place (interface and TTL, which tells routers in between), where packets of this connection are captured at " +
 			"several places one behind the other: shown by a copy that another of these rules tells or by three in order while the sender went on, and more often since than the other place had new octets (heuristics); " +
-			"a SYN also where its sender has sent an ACK since, a SYN-ACK where its sender has acknowledged more: they are not sent again then (RFC 9293 §3.10.7.3); or no copy of it was captured before, and it comes no later than twice as late " +
-			"as copies of its end do, or with octets and behind the copy of a later packet that has some than one and a half times as late, where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
+			"so also a SYN whose sender has sent an ACK since, and a SYN-ACK whose sender has acknowledged more: they are not sent again then (RFC 9293 §3.10.7.3); " +
+			"(g) no copy of it was captured before, and it comes no later than twice as late as copies of its end do, or with octets and behind the copy of a later packet that has some than one and a half times as late, " +
+			"where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},
 	Clauses:   []Clause{{791, "3.1"}, {7323, "3"}, {2018, "4"}, {2883, "4"}},

@@ -23,7 +23,7 @@ var keepAliveAck = Spec{
 	on:      asked,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		return !c.Set.Has(KeepAlive) && x.Receiver.Probed == flow.KeepAliveProbed && s.Len == 0 && x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack &&
+		return !c.Set.Has(KeepAlive) && x.Receiver.Probed.KeepAlive() && s.Len == 0 && x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack &&
 			s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK
 	},
 }

@@ -52,7 +52,7 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0
 	case x.Cover.Old > 0 && s.Flags&(wire.FIN|wire.SYN) == wire.FIN && s.Len == 0 && !x.RepeatsFIN:
 		return First, None, 0 // the FIN is new, whatever number it has
-	case s.Flags.Has(wire.SYN) && !x.RepeatsSYN && (s.Len == 0 || x.Sender.Is(flow.SentSYN)):
+	case s.Flags.Has(wire.SYN) && !x.RepeatsSYN:
 		return First, None, 0 // the SYN is new, and no octet, whatever number it has
 	case s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
 		return First, None, 0 // the octet that a zero-window probe tried before

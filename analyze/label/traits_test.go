@@ -56,7 +56,7 @@ func anyContext(r *rand.Rand) *Context {
 		h.Scale = uint8(few(3))
 		h.Advertise(uint16(few(4)), maybe())
 		h.MSS, h.TSVal, h.HasTS = uint16(few(4)), few(4), maybe()
-		h.Probed = flow.Probed(few(4))
+		h.Probed = flow.Probed(few(int(flow.Doubted) + 1))
 		h.HasProbe, h.Offloads, h.SACKSum = maybe(), maybe(), few(3)
 		h.LastTime, h.FreshTime, h.TTL = int64(few(4)), int64(few(4)), 64
 	}

@@ -18,7 +18,7 @@
 //
 // A line is empty, a directive, an event or a connection line. "#" begins a
 // comment wherever it stands at the beginning of a word. The first comment of a
-// script is its title. Ends are named by one capital letter.
+// script, all its lines, is its title. Ends are named by one capital letter.
 //
 // Directives hold from their line on, so that a later connection of the same
 // pair of addresses can have other numbers:

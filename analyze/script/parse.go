@@ -33,6 +33,7 @@ func Parse(text string) (*Script, error) {
 			return nil, &Error{i + 1, err.Error()}
 		}
 	}
+	p.s.Title = strings.Join(p.titled, " ")
 	return p.s, nil
 }
 
@@ -42,13 +43,14 @@ type parser struct {
 	ends map[byte]end
 	now  int64 // of the last event, nanoseconds since second 0
 	vlan uint32
+	// titled are the lines of the first comment, titleOver that it ended.
+	titled    []string
+	titleOver bool
 }
 
 func (p *parser) line(number int, raw string) error {
 	text, comment := cutComment(raw)
-	if p.s.Title == "" && comment != "" {
-		p.s.Title = strings.TrimSpace(strings.TrimLeft(comment, "#"))
-	}
+	p.title(text, comment)
 	p.s.lines = append(p.s.lines, line{text: text, comment: comment, event: -1, connection: -1})
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -61,6 +63,18 @@ func (p *parser) line(number int, raw string) error {
 		return p.connection(number, text)
 	default:
 		return p.directive(words)
+	}
+}
+
+// title takes the lines of the first comment, which ends where a line has anything else.
+func (p *parser) title(text, comment string) {
+	words := strings.TrimSpace(strings.TrimLeft(comment, "#"))
+	switch alone := strings.TrimSpace(text) == ""; {
+	case p.titleOver:
+	case words != "" && (alone || len(p.titled) == 0):
+		p.titled, p.titleOver = append(p.titled, words), !alone
+	default:
+		p.titleOver = len(p.titled) > 0
 	}
 }
 

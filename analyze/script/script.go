@@ -12,7 +12,7 @@ import (
 // Script is a parsed script. Its expectations may be changed, and Format then
 // writes the text with them.
 type Script struct {
-	Title       string   // the first comment, without its sign
+	Title       string   // the first comment, all its lines, without their signs
 	Cites       []string // the arguments of the cite directives
 	Start       int64    // second 0, nanoseconds since 1970-01-01 UTC
 	Events      []Event

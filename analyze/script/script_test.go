@@ -40,6 +40,22 @@ func parse(t *testing.T, text string) *Script {
 	return s
 }
 
+// TestTitle: the title is the first comment, as many lines as it has.
+func TestTitle(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                     "",
+		"\n# One\n# two,\n#\n# three.\n":       "One two,",
+		"# One\n# two.\ncite RFC 9293\n# more": "One two.",
+		"# One\n\n# more":                      "One",
+		"vlan 1 # One\n# more":                 "One",
+		"# One\nvlan 1 # more\n# more":         "One",
+	} {
+		if got := parse(t, text).Title; got != want {
+			t.Errorf("%q: title %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	s := parse(t, sample)
 	if s.Title != "A sample: every notation once." || !reflect.DeepEqual(s.Cites, []string{"RFC 9293 §3.5 figure 6"}) {
