@@ -14,7 +14,6 @@ type note struct {
 
 	firstStep, lastStep  int32
 	stepCount, stepsLost uint32
-	stepsPassed          uint32 // that are not kept, but count for MaxSteps
 	zeek                 zeek.Tracker
 	clues                clueNote
 	doubts               label.Doubt
@@ -37,6 +36,7 @@ type note struct {
 	synAckCount          uint32
 	opened               bool // both ends were in ESTABLISHED or behind
 	synAckISNs, badAcks  uint8
+	stepsPassed          uint8 // steps that are not kept, but count for MaxSteps
 	ackPacket            uint64
 	completeAt           int64
 	rttServer, rttClient int64
@@ -144,7 +144,7 @@ type stepNode struct {
 // addStep keeps a step of the handshake or the close, up to MaxSteps of them; where nobody
 // is told of any, those alone that later segments are measured by.
 func (a *Analyzer) addStep(n *note, s Step) {
-	if n.stepCount+n.stepsPassed >= MaxSteps {
+	if n.stepCount+uint32(n.stepsPassed) >= MaxSteps {
 		n.stepsLost++
 		return
 	}
