@@ -67,11 +67,7 @@ func (o *outcome) add(p *outcome) {
 // runOne draws a scenario, checks the truth against the kernel and scores; there
 // is no outcome where the machine is too busy.
 func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outcome, error) {
-	res, err := Run(sc, dir, seed)
-	for try := 1; err == nil && res.Stall > maxStall && try < 4; try++ {
-		t.Logf("%s seed %d: the machine stalled for %v; drawn again", sc.Name, seed, res.Stall)
-		res, err = Run(sc, dir, seed)
-	}
+	res, err := runQuietly(t, sc, dir, seed)
 	// Losses may come so thick that backoff outlasts the time a draw has. That
 	// is the luck of the seed, unless the next ones have it too.
 	for try := uint64(1); late(err) && try < 3; try++ {
@@ -90,6 +86,16 @@ func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outc
 	}
 	checkTruth(t, sc, res)
 	return res, scoreDraw(t, res.Base), nil
+}
+
+// runQuietly draws a scenario, up to four times, until the machine does not stall.
+func runQuietly(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, error) {
+	res, err := Run(sc, dir, seed)
+	for try := 1; err == nil && res.Stall > maxStall && try < 4; try++ {
+		t.Logf("%s seed %d: the machine stalled for %v; drawn again", sc.Name, seed, res.Stall)
+		res, err = Run(sc, dir, seed)
+	}
+	return res, err
 }
 
 // late reports whether a draw ran out of time.
