@@ -374,7 +374,8 @@ func probesTail(c *Context) bool {
 
 // numbersOwn reports whether the sender numbers the packets of the connection, one by one.
 func numbersOwn(c *Context) bool {
-	return c.Facts.Sender.IDsConsecutive() && c.Segment.TTL <= ownCounterTTL && c.Segment.DontFragment
+	ttl := c.Segment.TTL
+	return c.Facts.Sender.IDsConsecutive() && ttl <= ownCounterTTL && ttl > ownCounterTTL-mostHops && c.Segment.DontFragment
 }
 
 // MayHide reports whether a segment whose IP identification lies jump behind the last
@@ -416,10 +417,13 @@ func crosses(c *Context) bool {
 // retransmission timeout in use (200 ms, Linux); longestPause a little more than
 // the first timeout of a usual path; both double with each packet that did not
 // pass (RFC 6298 §5.5), up to maxHidden - 1 of them. Hosts that begin with a TTL
-// above 64 number the packets of all connections together.
+// above 64 number the packets of all connections together; so do small stacks that begin
+// with one below, such as those of programs that stand in for others: no way in use has
+// mostHops routers, so that a TTL that is lower shows them.
 const (
 	timerPause    = int64(150e6)
 	longestPause  = int64(1200e6)
 	maxHidden     = 7
 	ownCounterTTL = 64
+	mostHops      = 32
 )
