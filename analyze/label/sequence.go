@@ -343,8 +343,11 @@ func hidden(c *Context) bool {
 	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
 		return false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
-	if answers && x.Receiver.Repair.Backoff == 0 && pause >= x.Loop+leastRTO {
+	if answers && x.Receiver.Repair.Backoff == 0 && pause >= sentAgainBy(x) {
 		return false // the other end did not send again what this acknowledges: ACKs had arrived that the capture missed
+	}
+	if x.Mark.HasTS && x.Receiver.HasTS && int32(c.Segment.Options.TSEcr-x.Receiver.TSVal) > 0 {
+		return false // it answers a packet that the capture missed (RFC 7323 §4.3): no timer ran
 	}
 	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
 		return false // a round trip, or keep-alives or window probes that did not pass, explain it
@@ -388,6 +391,16 @@ func MayHide(jump uint16, pause int64) bool {
 // leastRTO is the retransmission timeout that RFC 6298 §2.4 wants at least,
 // nanoseconds: stacks in use have less.
 const leastRTO = int64(1e9)
+
+// sentAgainBy returns how long after its last segment the receiver of x has sent that again,
+// where no acknowledgement reached it: after the timeout of RFC 6298 §2.2 for its first round
+// trip, three of these, or that of stacks in use, and half as long again for what the round
+// trip measured here leaves out; and a round trip and leastRTO at the most (heuristics).
+func sentAgainBy(x *flow.Facts) int64 {
+	loop := max(x.Loop, 0)
+	timeout := max(3*loop, loop+answerTimer(x.Receiver))
+	return min(loop+leastRTO, timeout+timeout/2)
+}
 
 // answerTimer returns how long after the round trip an end sends again what is not
 // acknowledged: 200 ms in the stacks that begin with a TTL of 64, up to a second
