@@ -119,6 +119,8 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 			return Copied, SameIPID, old.Packet, true
 		}
 		return 0, 0, 0, false
+	case m.HasTS && !old.Echoes(c.Segment) && c.Segment.Checksum != wire.ChecksumBad:
+		return 0, 0, 0, false // nor was that damaged on the way
 	case x.SameOnce && x.Sender.Places():
 		return Copied, Elsewhere, old.Packet, true
 	case x.SameOnce:
