@@ -129,13 +129,14 @@ func (h *Half) IDsConsecutive() bool {
 	return d.byOne >= 1 && (d.byOne > 9*rest || rest == d.byFew && d.byOne >= 2*rest)
 }
 
-// IDJump returns how far m's identification lies behind the last one: 1 for the
-// next; 0 where it cannot be said.
+// IDJump returns how far m's identification lies behind the highest one, which a packet
+// may have overtaken that was captured behind it: 1 for the next; 0 where it cannot be
+// said.
 func (h *Half) IDJump(m *Mark) uint16 {
 	if !m.HasID || !h.ids.known || h.ids.wide {
 		return 0
 	}
-	return m.IPID - h.ids.last
+	return m.IPID - h.ids.top
 }
 
 // Remember takes the mark of the latest segment of the end. wide is set when it

@@ -18,6 +18,8 @@ type Mark struct {
 	// behind is, for a remembered segment that was overtaken, how long behind what
 	// overtook it it was captured, in behindUnit and at least one.
 	behind uint16
+	// echo is, for a remembered segment, the timestamp that it echoed.
+	echo uint32
 }
 
 // behindUnit is in nanoseconds; 6.5 s are the most that is told.
@@ -42,6 +44,10 @@ func (m *Mark) of(seg *wire.Segment) {
 	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
 }
 
+// Echoes reports whether the remembered segment echoed the same timestamp as seg does, as a
+// copy of it does (RFC 7323 §3.2).
+func (m *Mark) Echoes(seg *wire.Segment) bool { return m.echo == seg.Options.TSEcr }
+
 // LaterTS reports whether m's timestamp is later than o's, so that its packet was sent
 // after that of o whatever their identifications say.
 func (m *Mark) LaterTS(o *Mark) bool {
@@ -65,6 +71,7 @@ type Trace struct {
 // of makes s, which is zero, the trace of a segment.
 func (s *Trace) of(seg *wire.Segment, again bool) {
 	s.Mark.of(seg)
+	s.echo = seg.Options.TSEcr
 	s.Seq, s.End, s.Ack, s.Flags = seg.Seq, seg.End(), seg.Ack, seg.Flags
 	s.Sum, s.HasSum, s.Again = seg.PayloadSum, seg.HasSum, again
 	s.places = placeBit(place(seg))
@@ -262,7 +269,7 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 			if s.Seq != seg.Seq || s.End != end || s.Ack != seg.Ack || s.Flags != seg.Flags {
 				continue
 			}
-			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal)
+			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal && (s.Bare || s.Echoes(seg)))
 			once := (at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)) && (!s.Bare || s.Sum == sum)
 			if same && (at == 0 && within == 0 || once || s.HasID) {
 				return s.Mark, s.Again, once, stamped && s.stampedOnly() && s.Sum == sum

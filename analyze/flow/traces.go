@@ -106,6 +106,9 @@ func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
 	} else {
 		dst = binary.LittleEndian.AppendUint32(dst, s.places)
 	}
+	if s.HasTS {
+		dst = rest.AppendNear(dst, s.echo, was.echo)
+	}
 	dst[head] = same
 	return dst
 }
@@ -167,6 +170,9 @@ func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
 	}
 	if same&tracePlaces == 0 {
 		s.places, src = binary.LittleEndian.Uint32(src), src[4:]
+	}
+	if s.HasTS {
+		s.echo, src = rest.NextNear(src, was.echo)
 	}
 	return src
 }

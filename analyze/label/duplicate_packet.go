@@ -8,7 +8,7 @@ var duplicatePacket = Spec{
 		{"a packet of this end with the same range, acknowledgement and flags was captured before, or one that was joined of " +
 			"several, one of which had them: then its identification is behind that one's by as many as stand in front of it",
 			risingIDs + "+.0001 A>B P. 101:151(50) ack 1 id 13"},
-		{"it has the same timestamp, where there are timestamps",
+		{"it has the same timestamp, where there are timestamps; and echoes the same one, where there are no identifications",
 			"0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 <mss 1460,TS val 7 ecr 100>\n" +
 				"+.01 A>B . 1:1(0) ack 1 <TS val 110 ecr 7>\n+.1 A>B P. 1:101(100) ack 1 <TS val 200 ecr 7>\n" +
 				"+.00001 A>B P. 1:101(100) ack 1 <TS val 201 ecr 7>"},

@@ -119,6 +119,8 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 			return Copied, SameIPID, old.Packet, true
 		}
 		return 0, 0, 0, false
+	case m.HasTS && !old.Echoes(c.Segment) && c.Segment.Checksum != wire.ChecksumBad:
+		return 0, 0, 0, false // nor was that damaged on the way
 	case x.SameOnce && x.Sender.Places():
 		return Copied, Elsewhere, old.Packet, true
 	case x.SameOnce:
@@ -343,8 +345,11 @@ func hidden(c *Context) bool {
 	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
 		return false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
-	if answers && x.Receiver.Repair.Backoff == 0 && pause >= x.Loop+leastRTO {
+	if answers && x.Receiver.Repair.Backoff == 0 && pause >= sentAgainBy(x) {
 		return false // the other end did not send again what this acknowledges: ACKs had arrived that the capture missed
+	}
+	if x.Mark.HasTS && x.Receiver.HasTS && int32(c.Segment.Options.TSEcr-x.Receiver.TSVal) > 0 {
+		return false // it answers a packet that the capture missed (RFC 7323 §4.3): no timer ran
 	}
 	if x.Loop > 0 && pause < x.Loop+x.Loop/2 || x.Sender.KeepAlives > 0 || x.Receiver.ZeroWindows > 0 {
 		return false // a round trip, or keep-alives or window probes that did not pass, explain it
@@ -374,7 +379,8 @@ func probesTail(c *Context) bool {
 
 // numbersOwn reports whether the sender numbers the packets of the connection, one by one.
 func numbersOwn(c *Context) bool {
-	return c.Facts.Sender.IDsConsecutive() && c.Segment.TTL <= ownCounterTTL && c.Segment.DontFragment
+	ttl := c.Segment.TTL
+	return c.Facts.Sender.IDsConsecutive() && ttl <= ownCounterTTL && ttl > ownCounterTTL-mostHops && c.Segment.DontFragment
 }
 
 // MayHide reports whether a segment whose IP identification lies jump behind the last
@@ -387,6 +393,16 @@ func MayHide(jump uint16, pause int64) bool {
 // leastRTO is the retransmission timeout that RFC 6298 §2.4 wants at least,
 // nanoseconds: stacks in use have less.
 const leastRTO = int64(1e9)
+
+// sentAgainBy returns how long after its last segment the receiver of x has sent that again,
+// where no acknowledgement reached it: after the timeout of RFC 6298 §2.2 for its first round
+// trip, three of these, or that of stacks in use, and half as long again for what the round
+// trip measured here leaves out; and a round trip and leastRTO at the most (heuristics).
+func sentAgainBy(x *flow.Facts) int64 {
+	loop := max(x.Loop, 0)
+	timeout := max(3*loop, loop+answerTimer(x.Receiver))
+	return min(loop+leastRTO, timeout+timeout/2)
+}
 
 // answerTimer returns how long after the round trip an end sends again what is not
 // acknowledged: 200 ms in the stacks that begin with a TTL of 64, up to a second
@@ -416,10 +432,13 @@ func crosses(c *Context) bool {
 // retransmission timeout in use (200 ms, Linux); longestPause a little more than
 // the first timeout of a usual path; both double with each packet that did not
 // pass (RFC 6298 §5.5), up to maxHidden - 1 of them. Hosts that begin with a TTL
-// above 64 number the packets of all connections together.
+// above 64 number the packets of all connections together; so do small stacks that begin
+// with one below, such as those of programs that stand in for others: no way in use has
+// mostHops routers, so that a TTL that is lower shows them.
 const (
 	timerPause    = int64(150e6)
 	longestPause  = int64(1200e6)
 	maxHidden     = 7
 	ownCounterTTL = 64
+	mostHops      = 32
 )
