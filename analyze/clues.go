@@ -75,7 +75,7 @@ type RstClue struct {
 	IPID        uint16 // 0 without one, too
 	Window      uint16
 	HostIPID    uint16 // of the host's segment before it
-	HostOrdered bool   // the host's identifications rise steadily; HostIPID is valid
+	HostOrdered bool   // the end's identifications rise steadily, and it is numbered as they are; HostIPID is valid
 	// After is the time since the segment of the other end before it, in
 	// nanoseconds; -1: none.
 	After int64
@@ -298,7 +298,10 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 		return // it resets something else: an older connection, or one that is reset
 	}
 	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window, After: -1}
-	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() {
+	// A RST without ACK answers a segment, and is made of it by an end that knows of no such connection
+	// (RFC 9293 §3.10.7.1): no count of the connection numbers it. Hosts that count for each
+	// connection may (RFC 6864 §4.1), such as Linux, number it apart.
+	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() && seg.Flags.Has(wire.ACK) {
 		r.HostIPID, r.HostOrdered = id, true
 	}
 	if fx.Receiver.LastTime != 0 {
