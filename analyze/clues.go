@@ -53,6 +53,8 @@ type Clues struct {
 	// acceptable RST: as it does when it answers a challenge ACK.
 	BlindRst, BlindAfter, BlindOwn uint64
 	BlindFor                       int64
+	// BlindLate is set where the BlindRst may answer what its receiver had sent before.
+	BlindLate bool
 }
 
 // EndClues are what is odd about the segments of one end.
@@ -238,7 +240,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 	if !seg.Flags.Has(wire.ACK) {
 		return
 	}
-	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && seg.Ack != y.ISN+1 {
+	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && !answers(y, seg) {
 		c.OldAck = seg.Packet
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
@@ -279,6 +281,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
 		if c.BlindRst == 0 && n.rstPacket == 0 && !a.damaged(fx.Sender) {
+			c.BlindLate = lateAnswer(fx, seg)
 			c.odd = true
 			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
 			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt
@@ -310,6 +313,15 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c.Rst = r
 }
 
+// lateAnswer reports whether a RST that is not acceptable is as an end that knows of no
+// such connection any more sends it: without ACK, and with the number that the segment
+// acknowledged to which it answers (RFC 9293 §3.10.7.1). That lies in front of what its receiver
+// acknowledges by now, where octets came between.
+func lateAnswer(fx *flow.Facts, seg *wire.Segment) bool {
+	y := fx.Receiver
+	return !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) && seg.Seq.After(fx.Sender.Low) && seg.Seq.Before(y.Ack)
+}
+
 // answeredByOlder notes, in the opening that f is in, that a segment of its
 // tuple belongs to the connection before.
 func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segment) {
@@ -320,9 +332,15 @@ func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segme
 		if x.State.Base() == state.SynSent && c.OldAck != 0 && c.OldRst == 0 {
 			c.OldRst = seg.Packet
 		}
-	case y.State.Base() == state.SynSent && seg.Flags.Has(wire.ACK) && seg.Ack != y.ISN+1 && c.OldAck == 0:
+	case y.State.Base() == state.SynSent && seg.Flags.Has(wire.ACK) && !answers(y, seg) && c.OldAck == 0:
 		c.OldAck = seg.Packet
 	}
+}
+
+// answers reports whether a segment acknowledges the SYN of an end: that alone, or with
+// octets that were captured behind it, where the capture missed the SYN-ACK (RFC 9293 §3.10.7.3).
+func answers(y *flow.Half, seg *wire.Segment) bool {
+	return seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt)
 }
 
 func first(to *uint64, packet uint64) {

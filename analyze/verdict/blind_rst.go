@@ -16,8 +16,11 @@ var blindRST = Spec{
 		{"the end that it was sent to went on: with more than a challenge ACK, which is bare and acknowledges nothing sent behind the RST", plain + "+.1 B>A R 5000\n+.001 A>B . 1 ack 1\n"},
 		{"the end that it names did not reset the connection itself, with an acceptable RST behind it and nothing between that shows that it lives",
 			plain + "+.01 A>B P. 1:11(10) ack 1\n+.1 B>A R. 2001 ack 1\n+.001 A>B P. 11:21(10) ack 1\n+.009 A>B . 21 ack 1\n+.01 B>A R 1\n"},
+		{"it is not as an end that knows of no such connection any more answers what had been sent to it before: without ACK, with a number in front of what its receiver acknowledges by now, " +
+			"and that end is silent afterwards",
+			plain + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A F. 11:11(0) ack 1\n+.001 A>B . 11 ack 12\n+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 12\n"},
 	},
-	Clauses: []label.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []label.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the number of the RST, and segments behind it that are no challenge ACKs. A blind attack looks like that, and so does a RST out of an older connection. " +
 		"Certain where the end that the RST names goes on as well. Where it is silent, the RST may be its own, with a number that was not expected because octets in front of it were lost: its " +
 		"receiver goes on all the same, until a RST with the right number comes (RFC 5961 §3.2); likely where that had the time of a round trip between the ends to come " +
@@ -26,7 +29,7 @@ var blindRST = Spec{
 	Example: plain + "+.1 B>A R 5000\n+.01 A>B P. 1:11(10) ack 1\n+.010 B>A . 1 ack 11\n",
 	match: func(x *context, v *Verdict) bool {
 		c := &x.Clues
-		if c.BlindRst == 0 || c.BlindAfter == 0 {
+		if c.BlindRst == 0 || c.BlindAfter == 0 || c.BlindLate && c.BlindOwn == 0 {
 			return false
 		}
 		v.add(Item{Why: RstOutside, Packet: c.BlindRst})

@@ -23,6 +23,8 @@ const (
 	plain6  = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
 	// gone is an end that resets behind octets that did not come here.
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
+	// late is an end that closes while data is on its way to it.
+	late = plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A PF. 11:21(10) ack 1\n+.001 A>B . 11 ack 22\n"
 	// lastACK is a handshake as far as its ACK.
 	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
 	// neverTaken is what follows a SYN where nothing is taken, and nothing sent again but the request.
@@ -137,6 +139,9 @@ var cases = []struct{ name, script, want string }{
 	{"reset in the opening with a TTL that its host had before", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 60\n", ""},
 	{"a stranger's SYN-ACK into a connection that a SYN-ACK sent again had opened", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
 		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n+1 B>A S. 0 ack 5000\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"an ACK of the SYN and of octets behind it, the SYN-ACK missed", "0 A>B S 0\n+.02 A>B P. 1:1001(1000) ack =7 badsum\n+.01 B>A P. =7:=107(100) ack 1001\n+.01 A>B . 1001 ack =107\n", ""},
+	{"a SYN with octets, and an ACK of more than these", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 2001\n", "TIME-WAIT-COLLISION possible"},
+	{"a SYN with octets, and an ACK of all", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 1001\n", ""},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
@@ -283,6 +288,10 @@ var cases = []struct{ name, script, want string }{
 	{"more in flight than a window without scaling", wide + flight(3), "OPTIONS-CHANGED likely"},
 	{"as much as a window without scaling", wide + flight(2), ""},
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
+	{"a RST without ACK that answers what came before the FIN", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n", ""},
+	{"the same with the number of no answer", late + "+.01 B>A R 5000\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
+	{"the same with ACK", late + "+.01 B>A R. 11 ack 1\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
+	{"the same, and the end that it names goes on", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n+.01 B>A . 22 ack 11\n", "BLIND-RST certain"},
 	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST likely"},
 	{"a RST that is challenged and repeated with the right number", gone + "+.01 A>B . 1 ack 11\n+.01 B>A R 11 ttl 60\n", ""},
 	{"a RST that is challenged by the first ACK of what was sent", plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 B>A R. 1011 ack 1\n+.01 A>B . 1 ack 11\n", ""},
