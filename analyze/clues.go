@@ -31,6 +31,9 @@ type Clues struct {
 	// ProvedTwice is set where ServerProved shows that something sent again had arrived
 	// the first time: a D-SACK, or what makes a retransmission spurious.
 	ProvedTwice bool
+	// SynAckAcks counts the client's segments that do nothing but acknowledge the server's SYN,
+	// which had sent nothing behind it: one for each SYN-ACK that arrived, but where payload came with it.
+	SynAckAcks uint8
 	// Rst is the first RST that reset the connection, or where it turned out to
 	// live on, the next that did.
 	Rst RstClue
@@ -148,11 +151,23 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		if c.ServerProved == 0 { // else it is no news, and no answer of an older connection
 			a.clueServer(n, seg)
 		}
-	} else if n.synAckCount > 0 && c.ServerProved == 0 && seg.Flags.Has(wire.ACK) {
-		c.ignored(seg, a.lab.Set.Has(label.Retransmission))
+	} else if n.synAckCount > 0 && seg.Flags.Has(wire.ACK) {
+		if c.ServerProved == 0 {
+			c.ignored(seg, a.lab.Set.Has(label.Retransmission))
+		}
+		if acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
+			c.SynAckAcks++
+		}
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
+}
+
+// acksSynAck reports whether a segment of the client does nothing but acknowledge the SYN of
+// the server, which had sent nothing else.
+func acksSynAck(fx *flow.Facts, seg *wire.Segment) bool {
+	y := fx.Receiver
+	return seg.SeqLen() == 0 && seg.Seq == fx.Sender.Nxt && seg.Ack == y.ISN+1 && y.Nxt == seg.Ack
 }
 
 // behindOdd takes a segment that is, or stands behind, what did not fit the

@@ -25,6 +25,9 @@ const (
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// late is an end that closes while data is on its way to it.
 	late = plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A PF. 11:21(10) ack 1\n+.001 A>B . 11 ack 22\n"
+	// defers is a handshake with its first payload, and deferred how it goes on behind a SYN-ACK again.
+	defers   = "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n"
+	deferred = "+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"
 	// lastACK is a handshake as far as its ACK.
 	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
 	// neverTaken is what follows a SYN where nothing is taken, and nothing sent again but the request.
@@ -142,6 +145,14 @@ var cases = []struct{ name, script, want string }{
 	{"an ACK of the SYN and of octets behind it, the SYN-ACK missed", "0 A>B S 0\n+.02 A>B P. 1:1001(1000) ack =7 badsum\n+.01 B>A P. =7:=107(100) ack 1001\n+.01 A>B . 1001 ack =107\n", ""},
 	{"a SYN with octets, and an ACK of more than these", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 2001\n", "TIME-WAIT-COLLISION possible"},
 	{"a SYN with octets, and an ACK of all", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 1001\n", ""},
+	{"a SYN-ACK that answers the SYN before the last", "0 A>B S 0\n+.3 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", ""},
+	{"a SYN-ACK that answers the last SYN", "0 A>B S 0\n+.3 A>B S 0\n+.027 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SLOW-SYN likely"},
+	{"three SYNs, two answered together", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", "SLOW-SYN likely"},
+	{"a SYN again behind a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK again that echoes the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n" + deferred, ""},
+	{"a SYN-ACK again that echoes the SYN", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + deferred, "LAST-ACK-LOST likely"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
@@ -250,7 +261,7 @@ var cases = []struct{ name, script, want string }{
 	{"a request of the least length that every path takes", lastACK + "+.01 A>B P. 1:537(536) ack 1\n+.3 A>B P. 1:537(536) ack 1\n+.6 A>B P. 1:537(536) ack 1\n+1.2 A>B P. 1:537(536) ack 1\n+.01 B>A . 1 ack 537\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a request is lost once", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a client without a request gives up", lastACK + "+6 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
-	{"two SYNs, each answered, and the capture ends", served + ".5 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.0001 A>B . 1 ack 1\n+.0001 A>B P. 1:11(10) ack 1\n+.002 B>A S. 0 ack 1\n+.0001 A>B . 11 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"two SYNs, each answered, and the capture ends", served + ".5 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.0001 A>B . 1 ack 1\n+.0001 A>B P. 1:11(10) ack 1\n+.002 B>A S. 0 ack 1\n+.0001 A>B . 11 ack 1\n", "SLOW-SYN likely"},
 	{"nothing of a long request is taken, SYN-ACK repeated", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 1001 ack 1\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a RST in front of what the server sends late", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.3 A>B R. 11 ack 1\n+.005 B>A . 1 ack 11\n", ""},
 	{"a server without memory takes a request in the ACK, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
