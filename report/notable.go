@@ -33,6 +33,7 @@ const (
 	whyWaited
 	whyZeroWindow
 	whyHalfClosed
+	whyClosedReset
 	whyIgnoredRST
 	whyMissing
 	reasonCount
@@ -40,7 +41,7 @@ const (
 
 var reasonNames = [reasonCount]string{
 	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "long packets lost", "found in the opening or a RST",
-	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
+	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "reset by a client that had closed", "RST ignored", "octets not captured",
 }
 
 // Limits of what is notable. They are heuristics: they decide what is shown
@@ -108,6 +109,10 @@ func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
 	var taken [reasonCount]int
 	for _, most := range []int{notableFirst, notableEach} {
 		for why := range n.best {
+			most := most
+			if reason(why) == whyClosedReset {
+				most = notableFirst // ordinary: examples do
+			}
 			for taken[why] < min(most, len(n.best[why])) && len(rows) < notableShown {
 				rows = append(rows, n.best[why][taken[why]])
 				taken[why]++
@@ -148,7 +153,9 @@ func weigh(c *connection, why reason) uint64 {
 	case whyAnswers:
 		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
-		return holding(cl.Outcome == analyze.ClosingReset)
+		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c))
+	case whyClosedReset:
+		return holding(closedBefore(c))
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
@@ -190,6 +197,15 @@ func weigh(c *connection, why reason) uint64 {
 	return 0
 }
 
+// closedBefore reports whether a client reset what it had closed itself: it wanted no more, and what
+// came afterwards, such as the last words of TLS, has nobody to read it. That is how most programs
+// close, and nothing that they asked for is lost. Where a server does it a request may be.
+func closedBefore(c *connection) bool {
+	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
+	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && fin != 0 && fin < cl.RstPacket &&
+		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
+}
+
 // holding weighs what either holds or does not.
 func holding(b bool) uint64 {
 	if b {
@@ -227,7 +243,7 @@ func reasonText(c *connection, why reason) string {
 			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
 		}
 		return fmt.Sprintf("SYN-ACKs with %d different ISNs%s", o.SynAckISNs, packetList(o.SynAckPackets))
-	case whyReset:
+	case whyReset, whyClosedReset:
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
 		}

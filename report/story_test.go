@@ -68,7 +68,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ClientSide, 27
-		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server had come behind its FIN"},
+		}, "closed, then reset: the client had sent its FIN, and answered data of the server that came afterwards with a RST (packet 11)"},
 		{func(c *analyze.Connection) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ServerSide, 27
@@ -77,7 +77,7 @@ func TestSentences(t *testing.T) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ServerSide
 			c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
-		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged or came behind its FIN"},
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged, or came behind the FIN of the client (packet 10)"},
 		{func(c *analyze.Connection) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ClientSide

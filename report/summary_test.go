@@ -11,6 +11,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
 )
 
 func held(number uint64, client string, since, until int64) *analyze.Connection {
@@ -352,6 +353,46 @@ func TestTallyTakesEveryLabel(t *testing.T) {
 	for id := range label.Count {
 		if got, want := y.labels[id], 2*uint64(id)+2; got != want {
 			t.Errorf("%s: %d, want %d", id, got, want)
+		}
+	}
+}
+
+// TestClosedBefore: what a client resets that it had closed itself is listed behind what did not
+// work; a server's RST for data of the client is not, nor one in front of the client's own FIN.
+func TestClosedBefore(t *testing.T) {
+	for _, c := range []struct {
+		fin   uint64 // the packet of the client's FIN; 0: none
+		by    analyze.Side
+		after analyze.RstAfter
+		want  reason
+	}{
+		{10, analyze.ClientSide, analyze.RstUnreadData, whyClosedReset},
+		{10, analyze.ClientSide, analyze.RstAfterFIN, whyClosedReset},
+		{10, analyze.ClientSide, analyze.RstAbort, whyReset},
+		{10, analyze.ServerSide, analyze.RstAfterFIN, whyReset},
+		{12, analyze.ClientSide, analyze.RstUnreadData, whyReset},
+		{0, analyze.ClientSide, analyze.RstUnreadData, whyReset},
+	} {
+		conn := halfClose(t)
+		reset(c.after)(conn)
+		conn.Closing.RstBy = c.by
+		conn.Steps = nil
+		if c.fin != 0 {
+			conn.Steps = []analyze.Step{{Packet: c.fin, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		}
+		if got, _, _ := firstReason(conn); got != c.want {
+			t.Errorf("%+v: %s, want %s", c, reasonNames[got], reasonNames[c.want])
+		}
+		var n notables
+		for conn.Number = 1; conn.Number <= 9; conn.Number++ {
+			n.add(conn, nil)
+		}
+		want := 9
+		if c.want == whyClosedReset {
+			want = notableFirst
+		}
+		if rows, more := n.shown(); len(rows) != want || more[c.want] != uint64(9-want) {
+			t.Errorf("%+v: %d rows and %d more, want %d rows of 9", c, len(rows), more[c.want], want)
 		}
 	}
 }
