@@ -171,6 +171,9 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 	if a.facts.AnswersFIN {
 		y.Has &^= flow.FINAwaiting
 	}
+	if beganProbing(x, y, seg) {
+		a.table.Add(y, y.Nxt, seg.Ack)
+	}
 	y.Acked(seg.Ack, seg.Time)
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)
@@ -180,6 +183,14 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 		x.Ack = seg.Ack
 	}
 	x.Has |= flow.SentACK
+}
+
+// beganProbing reports whether the capture of y begins with keep-alives, which repeat the number in
+// front of SND.NXT (RFC 9293 §3.8.4): bare segments with one number, and the first acknowledgement
+// of the other end covers that one as well. Its octet was sent before the capture began.
+func beganProbing(x, y *flow.Half, seg *wire.Segment) bool {
+	return !x.Is(flow.SentACK) && y.Has&(flow.Sent|flow.SentSYN|flow.SentFIN) == flow.Sent &&
+		y.Low == y.Nxt && seg.Ack == y.Nxt+1
 }
 
 // countCause takes note of why the segment was sent again, and of a
