@@ -92,6 +92,8 @@ type clueNote struct {
 	Clues
 	plain [2]bool // the side sent a segment without SYN and RST
 	odd   bool    // BlindRst or stray is set, or was
+	// spoilt is set where a SYN has a wrong checksum: its options say nothing.
+	spoilt bool
 
 	// stray is the first SYN of its number, of side straySide, that fell into the sequence space of this
 	// connection, and what answered it: for the connection that it may open.
@@ -145,6 +147,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		a.behindOdd(f, n, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
+		c.spoilt = c.spoilt || a.lab.Set.Has(label.BadChecksum)
 		return
 	}
 	if s != f.Client {
@@ -270,7 +273,8 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	s := fx.From
 	mine, other := &n.options[s], &n.options[s.Other()]
-	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign {
+	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign ||
+		n.clues.spoilt || a.lab.Set.Has(label.BadChecksum) { // a receiver drops what is spoilt
 		return
 	}
 	e, both := n.clues.end(s), mine.Set&other.Set

@@ -280,6 +280,9 @@ var cases = []struct{ name, script, want string }{
 		"1 A>B S 0 <mss 1460,sackOK,TS val 5 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 9 ecr 5>\n+.001 A>B . 1 ack 1 <TS val 6 ecr 9>\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 6>\n", ""},
 
 	{"a scan of open ports", many(40) + "50 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN likely"},
+	{"a SYN-ACK answered with a RST by a client that has opened others", "addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A S. 0 ack 1\n+.001 A>C . 1 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", ""},
+	{"a SYN-ACK answered with a RST by a client that could open no other", "addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A R. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN possible"},
+	{"timestamps that were not agreed on behind a spoilt SYN-ACK", "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460> badsum\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n", ""},
 	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN possible"},
 	{"a RST for a SYN-ACK behind an older connection", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "TIME-WAIT-COLLISION likely"},
 	{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
