@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/capture/wire"
 )
 
 // reason is why a connection deserves a look. The order is the order in which
@@ -153,7 +155,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyAnswers:
 		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
-		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c))
+		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c)) * resetWeight(c)
 	case whyClosedReset:
 		return holding(closedBefore(c))
 	case whyStalled:
@@ -204,6 +206,14 @@ func closedBefore(c *connection) bool {
 	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && fin != 0 && fin < cl.RstPacket &&
 		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
+}
+
+// resetWeight puts what may have lost something first: a RST behind octets that got no answer in
+// spite of timeouts, then one that no FIN announced, then that of a server.
+func resetWeight(c *connection) uint64 {
+	cl := &c.Closing
+	announced := cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstTimeWait
+	return 1 + 4*holding(len(stallTexts(c, analyze.StalledAfter)) > 0) + 2*holding(!announced) + holding(cl.RstBy == analyze.ServerSide)
 }
 
 // holding weighs what either holds or does not.
@@ -312,7 +322,29 @@ func slowOpenText(c *connection) string {
 	if o.Took > 0 {
 		s += ", opened after " + duration(o.Took)
 	}
-	return s
+	return s + hadACK(c)
+}
+
+// hadACK says of a SYN-ACK that was sent again behind the ACK that it echoes the timestamp of that, and of no
+// SYN: the ACK had arrived (RFC 7323 §4.3).
+func hadACK(c *connection) string {
+	var ack uint32
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.FromClient && s.Packet == c.Opening.AckPacket {
+			ack = s.TSVal
+		}
+	}
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		switch {
+		case ack == 0 || s.FromClient && s.Flags.Has(wire.SYN) && s.TSVal == ack:
+			return ""
+		case !s.FromClient && s.Repeated && s.Phase == label.SynAck && s.Packet > c.Opening.AckPacket && s.TSEcr == ack:
+			return fmt.Sprintf(", although the server had the ACK (packet %d), which packet %d echoes: it waits for data (TCP_DEFER_ACCEPT), or has no room",
+				c.Opening.AckPacket, s.Packet)
+		}
+	}
+	return ""
 }
 
 // behind puts a sentence behind another, if there is one.

@@ -215,7 +215,7 @@ func TestWaitReasons(t *testing.T) {
 		want string
 	}{
 		{"a slow answer", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer, Packet: 6} },
-			"the server took up to 1.00 s to answer (packet 6)"},
+			"the server's next payload came up to 1.00 s after the client's (packet 6)"},
 		{"one that is not", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer - 1, Packet: 6} }, ""},
 		{"a slow client", func(c *connection) { c.FromClient.SlowestAnswer = analyze.Answer{Wait: 9e9, Packet: 6} }, ""},
 		{"half of its time", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 356e6 },
@@ -393,6 +393,47 @@ func TestClosedBefore(t *testing.T) {
 		}
 		if rows, more := n.shown(); len(rows) != want || more[c.want] != uint64(9-want) {
 			t.Errorf("%+v: %d rows and %d more, want %d rows of 9", c, len(rows), more[c.want], want)
+		}
+	}
+}
+
+// TestHadACK: a SYN-ACK sent again that echoes the ACK shows that it had arrived, unless a SYN may be meant.
+func TestHadACK(t *testing.T) {
+	for _, c := range []struct {
+		syn, ack, echo uint32
+		repeated       bool
+		want           bool
+	}{
+		{100, 111, 111, true, true}, {100, 111, 100, true, false}, {111, 111, 111, true, false}, {0, 0, 0, true, false}, {100, 111, 111, false, false},
+	} {
+		conn := halfClose(t)
+		conn.Opening.SynAckCount, conn.Opening.AckPacket = 2, 3
+		conn.Steps = []analyze.Step{
+			{Packet: 1, FromClient: true, Flags: wire.SYN, Phase: label.SYN, TSVal: c.syn},
+			{Packet: 2, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, TSEcr: c.syn},
+			{Packet: 3, FromClient: true, Flags: wire.ACK, Phase: label.HandshakeAck, TSVal: c.ack},
+			{Packet: 4, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, TSEcr: c.echo, Repeated: c.repeated},
+		}
+		if got := strings.Contains(slowOpenText(conn), "the server had the ACK (packet 3), which packet 4 echoes"); got != c.want {
+			t.Errorf("%+v: %s", c, slowOpenText(conn))
+		}
+	}
+}
+
+// TestResetWeight: a RST that may have lost something stands in front of one that a FIN announced.
+func TestResetWeight(t *testing.T) {
+	of := func(by analyze.Side, after analyze.RstAfter, timeouts uint8) uint64 {
+		c := halfClose(t)
+		reset(after)(c)
+		c.Closing.RstBy, c.Steps = by, nil
+		c.FromClient.Unacknowledged, c.FromClient.Timeouts = uint64(timeouts), timeouts
+		return weigh(c, whyReset)
+	}
+	const client, server = analyze.ClientSide, analyze.ServerSide
+	order := []uint64{of(client, analyze.RstAbort, 3), of(server, analyze.RstAbort, 0), of(client, analyze.RstUnreadData, 0), of(server, analyze.RstAfterFIN, 0)}
+	for i := 1; i < len(order); i++ {
+		if order[i] >= order[i-1] {
+			t.Errorf("weights %v do not fall", order)
 		}
 	}
 }
