@@ -266,13 +266,17 @@ func reasonText(c *connection, why reason) string {
 		return icmpLater(c)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
-		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all))
+		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all)) + unheard(c)
 	case whySlowOpen:
 		return slowOpenText(c)
 	case whySlowAnswer:
 		return serverAnswer(c)
 	case whyWaited:
-		return duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
+		text := duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
+		if weigh(c, whyResent) > 0 {
+			return text // which says it
+		}
+		return text + unheard(c)
 	case whyZeroWindow:
 		text := "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands)
 		if w := zeroWindowTime(c); w > 0 {
@@ -284,11 +288,19 @@ func reasonText(c *connection, why reason) string {
 		if !finSeen(c, otherSide(side)) {
 			return "no FIN of " + sideText(otherSide(side)) + " was captured in " + duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
 		}
-		return "one end waited " + duration(cl.HalfClosedFor) + " for the other's FIN" + packetList(cl.FinPackets)
+		return sideText(side) + " waited " + duration(cl.HalfClosedFor) + " for the FIN of " + sideText(otherSide(side)) + packetList(cl.FinPackets)
 	case whyIgnoredRST:
 		return wasWere(uint64(cl.RstIgnored), "RST") + " ignored"
 	case whyMissing:
 		return missingText(c)
+	}
+	return ""
+}
+
+// unheard says of what was sent again that nothing at all came back: that is why, unless it did not pass here.
+func unheard(c *connection) string {
+	if side := unseen(c); side != analyze.NoSide && begun(c) && c.Closing.Outcome != analyze.ClosingReset {
+		return ", and nothing of " + sideText(side) + " was captured"
 	}
 	return ""
 }
