@@ -31,6 +31,8 @@ type Clues struct {
 	// ProvedTwice is set where ServerProved shows that something sent again had arrived
 	// the first time: a D-SACK, or what makes a retransmission spurious.
 	ProvedTwice bool
+	// ProvedBare is set where ServerProved acknowledges nothing behind the client's SYN.
+	ProvedBare bool
 	// SynAckAcks counts the client's segments that do nothing but acknowledge the server's SYN,
 	// which had sent nothing behind it: one for each SYN-ACK that arrived, but where payload came with it.
 	SynAckAcks uint8
@@ -263,6 +265,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
+		c.ProvedBare = seg.Ack == y.ISN+1
 		c.ProvedTwice = a.lab.Set.Has(label.DSACK) || a.lab.Set.Has(label.ShownSpurious)
 	}
 }
