@@ -441,3 +441,16 @@ func TestResetWeight(t *testing.T) {
 		}
 	}
 }
+
+// TestMaybeOffload: wrong checksums are told apart by whether others of their connection were left to the NIC.
+func TestMaybeOffload(t *testing.T) {
+	var sums tally
+	for _, offloaded := range []uint32{0, 7} {
+		c := halfClose(t)
+		c.Labels[label.BadChecksum], c.Labels[label.ChecksumOffload] = 3+offloaded, offloaded
+		sums.add(c, nil)
+	}
+	if sums.maybeOffload != 10 || sums.labels[label.BadChecksum] != 13 {
+		t.Errorf("%d of %d wrong checksums may have been left to the NIC, want 10 of 13", sums.maybeOffload, sums.labels[label.BadChecksum])
+	}
+}

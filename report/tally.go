@@ -29,6 +29,8 @@ type tally struct {
 	client    analyze.Direction
 	server    analyze.Direction
 	labels    [label.MaxLabels]uint64
+	// maybeOffload counts the wrong checksums in connections of which others were left to the NIC.
+	maybeOffload uint64
 	clientIn  [state.Count]stateCount
 	serverIn  [state.Count]stateCount
 	holds     holds
@@ -75,6 +77,9 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.ignored += uint64(c.Closing.RstIgnored)
 	addDirection(&t.client, &c.FromClient)
 	addDirection(&t.server, &c.FromServer)
+	if c.Labels[label.ChecksumOffload] > 0 {
+		t.maybeOffload += uint64(c.Labels[label.BadChecksum])
+	}
 	for i, n := range c.Labels[:label.Count] {
 		t.labels[i] += uint64(n)
 	}
