@@ -31,10 +31,12 @@ type Clues struct {
 	// ProvedTwice is set where ServerProved shows that something sent again had arrived
 	// the first time: a D-SACK, or what makes a retransmission spurious.
 	ProvedTwice bool
-	// ProvedBare is set where ServerProved acknowledges nothing behind the client's SYN.
+	// ProvedBare is set where ServerProved acknowledges nothing behind the client's SYN, although payload or
+	// a FIN had been sent again.
 	ProvedBare bool
 	// SynAckAcks counts the client's segments that do nothing but acknowledge the server's SYN,
-	// which had sent nothing behind it: one for each SYN-ACK that arrived, but where payload came with it.
+	// which had sent nothing behind it, counted behind the second SYN-ACK: one for each that arrived,
+	// but where payload came with it.
 	SynAckAcks uint8
 	// Rst is the first RST that reset the connection, or where it turned out to
 	// live on, the next that did.
@@ -160,7 +162,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		if c.ServerProved == 0 {
 			c.ignored(seg, a.lab.Set.Has(label.Retransmission))
 		}
-		if acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
+		if n.synAckCount > 1 && acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
 			c.SynAckAcks++
 		}
 	}
@@ -265,7 +267,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
-		c.ProvedBare = seg.Ack == y.ISN+1
+		c.ProvedBare = c.IgnoredAgain > 0 && seg.Ack == y.ISN+1
 		c.ProvedTwice = a.lab.Set.Has(label.DSACK) || a.lab.Set.Has(label.ShownSpurious)
 	}
 }
