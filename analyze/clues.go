@@ -31,6 +31,13 @@ type Clues struct {
 	// ProvedTwice is set where ServerProved shows that something sent again had arrived
 	// the first time: a D-SACK, or what makes a retransmission spurious.
 	ProvedTwice bool
+	// ProvedBare is set where ServerProved acknowledges nothing behind the client's SYN, although payload or
+	// a FIN had been sent again.
+	ProvedBare bool
+	// SynAckAcks counts the client's segments that do nothing but acknowledge the server's SYN,
+	// which had sent nothing behind it, counted behind the second SYN-ACK: one for each that arrived,
+	// but where payload came with it.
+	SynAckAcks uint8
 	// Rst is the first RST that reset the connection, or where it turned out to
 	// live on, the next that did.
 	Rst RstClue
@@ -53,6 +60,8 @@ type Clues struct {
 	// not show it and sent an acceptable RST: as it does when it answers a challenge ACK.
 	BlindRst, BlindAfter, BlindOwn uint64
 	BlindFor                       int64
+	// BlindLate is set where the BlindRst may answer what its receiver had sent before.
+	BlindLate bool
 }
 
 // EndClues are what is odd about the segments of one end.
@@ -75,7 +84,7 @@ type RstClue struct {
 	IPID        uint16 // 0 without one, too
 	Window      uint16
 	HostIPID    uint16 // of the host's segment before it
-	HostOrdered bool   // the host's identifications rise steadily; HostIPID is valid
+	HostOrdered bool   // the end's identifications rise steadily, and it is numbered as they are; HostIPID is valid
 	// After is the time since the segment of the other end before it, in
 	// nanoseconds; -1: none.
 	After int64
@@ -87,6 +96,8 @@ type clueNote struct {
 	Clues
 	plain [2]bool // the side sent a segment without SYN and RST
 	odd   bool    // BlindRst or stray is set, or was
+	// spoilt is set where a SYN has a wrong checksum: its options say nothing.
+	spoilt bool
 
 	// stray is the first SYN of its number, of side straySide, that fell into the sequence space of this
 	// connection, and what answered it: for the connection that it may open.
@@ -144,17 +155,30 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		a.behindOdd(f, n, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
+		c.spoilt = c.spoilt || a.lab.Set.Has(label.BadChecksum)
 		return
 	}
 	if s != f.Client {
 		if c.ServerProved == 0 { // else it is no news, and no answer of an older connection
 			a.clueServer(n, seg)
 		}
-	} else if n.synAckCount > 0 && c.ServerProved == 0 && seg.Flags.Has(wire.ACK) {
-		c.ignored(seg, a.lab.Set.Has(label.Retransmission))
+	} else if n.synAckCount > 0 && seg.Flags.Has(wire.ACK) {
+		if c.ServerProved == 0 {
+			c.ignored(seg, a.lab.Set.Has(label.Retransmission))
+		}
+		if n.synAckCount > 1 && acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
+			c.SynAckAcks++
+		}
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
+}
+
+// acksSynAck reports whether a segment of the client does nothing but acknowledge the SYN of
+// the server, which had sent nothing else.
+func acksSynAck(fx *flow.Facts, seg *wire.Segment) bool {
+	y := fx.Receiver
+	return seg.SeqLen() == 0 && seg.Seq == fx.Sender.Nxt && seg.Ack == y.ISN+1 && y.Nxt == seg.Ack
 }
 
 // behindOdd takes a segment that is, or stands behind, what did not fit the
@@ -243,11 +267,12 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 	if !seg.Flags.Has(wire.ACK) {
 		return
 	}
-	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && seg.Ack != y.ISN+1 {
+	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && !answers(y, seg) {
 		c.OldAck = seg.Packet
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
+		c.ProvedBare = c.IgnoredAgain > 0 && seg.Ack == y.ISN+1
 		c.ProvedTwice = a.lab.Set.Has(label.DSACK) || a.lab.Set.Has(label.ShownSpurious)
 	}
 }
@@ -258,7 +283,8 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	s := fx.From
 	mine, other := &n.options[s], &n.options[s.Other()]
-	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign {
+	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign ||
+		n.clues.spoilt || a.lab.Set.Has(label.BadChecksum) { // a receiver drops what is spoilt
 		return
 	}
 	e, both := n.clues.end(s), mine.Set&other.Set
@@ -284,6 +310,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
 		if c.BlindRst == 0 && n.rstPacket == 0 && !a.damaged(fx.Sender) {
+			c.BlindLate = lateAnswer(fx, seg)
 			c.odd = true
 			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
 			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt
@@ -303,13 +330,25 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 		return // it resets something else: an older connection, or one that is reset
 	}
 	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window, After: -1}
-	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() {
+	// A RST without ACK answers a segment, and is made of it by an end that knows of no such connection
+	// (RFC 9293 §3.10.7.1): no count of the connection numbers it. Hosts that count for each
+	// connection may (RFC 6864 §4.1), such as Linux, number it apart.
+	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() && seg.Flags.Has(wire.ACK) {
 		r.HostIPID, r.HostOrdered = id, true
 	}
 	if fx.Receiver.LastTime != 0 {
 		r.After = seg.Time - fx.Receiver.LastTime
 	}
 	c.Rst = r
+}
+
+// lateAnswer reports whether a RST that is not acceptable is as an end that knows of no
+// such connection any more sends it: without ACK, and with the number that the segment
+// acknowledged to which it answers (RFC 9293 §3.10.7.1). That lies in front of what its receiver
+// acknowledges by now, where octets came between.
+func lateAnswer(fx *flow.Facts, seg *wire.Segment) bool {
+	y := fx.Receiver
+	return !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) && seg.Seq.After(fx.Sender.Low) && seg.Seq.Before(y.Ack)
 }
 
 // answeredByOlder notes, in the opening that f is in, that a segment of its
@@ -322,9 +361,15 @@ func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segme
 		if x.State.Base() == state.SynSent && c.OldAck != 0 && c.OldRst == 0 {
 			c.OldRst = seg.Packet
 		}
-	case y.State.Base() == state.SynSent && seg.Flags.Has(wire.ACK) && seg.Ack != y.ISN+1 && c.OldAck == 0:
+	case y.State.Base() == state.SynSent && seg.Flags.Has(wire.ACK) && !answers(y, seg) && c.OldAck == 0:
 		c.OldAck = seg.Packet
 	}
+}
+
+// answers reports whether a segment acknowledges the SYN of an end: that alone, or with
+// octets that were captured behind it, where the capture missed the SYN-ACK (RFC 9293 §3.10.7.3).
+func answers(y *flow.Half, seg *wire.Segment) bool {
+	return seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt)
 }
 
 func first(to *uint64, packet uint64) {

@@ -150,14 +150,14 @@ func (p *packer) clues(c *Clues) {
 	g := &c.IgnoredPackets
 	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.OldSyn, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])
 	number(p, &c.Ignored)
-	numbers(p, &c.IgnoredData, &c.IgnoredAgain)
+	numbers(p, &c.IgnoredData, &c.IgnoredAgain, &c.SynAckAcks)
 	number(p, &c.IgnoredLeast)
 	p.times(&c.ServerProvedAt, &c.IgnoredAt, &c.OldSynAt)
 	r := &c.Rst
 	p.packets(&r.Packet)
 	number(p, &r.TTL)
 	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
-	p.flags(&r.HostOrdered, &c.ProvedTwice)
+	p.flags(&r.HostOrdered, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)
 	p.signed(&r.After, &c.BlindFor)
 }
 

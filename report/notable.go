@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/capture/wire"
 )
 
 // reason is why a connection deserves a look. The order is the order in which
@@ -33,6 +35,7 @@ const (
 	whyWaited
 	whyZeroWindow
 	whyHalfClosed
+	whyClosedReset
 	whyIgnoredRST
 	whyMissing
 	reasonCount
@@ -40,7 +43,7 @@ const (
 
 var reasonNames = [reasonCount]string{
 	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "long packets lost", "found in the opening or a RST",
-	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "RST ignored", "octets not captured",
+	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "reset by a client that had closed", "RST ignored", "octets not captured",
 }
 
 func (r reason) String() string { return reasonNames[r] }
@@ -110,6 +113,10 @@ func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
 	var taken [reasonCount]int
 	for _, most := range []int{notableFirst, notableEach} {
 		for why := range n.best {
+			most := most
+			if reason(why) == whyClosedReset {
+				most = notableFirst // ordinary: examples do
+			}
 			for taken[why] < min(most, len(n.best[why])) && len(rows) < notableShown {
 				rows = append(rows, n.best[why][taken[why]])
 				taken[why]++
@@ -150,7 +157,9 @@ func weigh(c *connection, why reason) uint64 {
 	case whyAnswers:
 		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
-		return holding(cl.Outcome == analyze.ClosingReset)
+		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c)) * resetWeight(c)
+	case whyClosedReset:
+		return holding(closedBefore(c))
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
@@ -192,6 +201,23 @@ func weigh(c *connection, why reason) uint64 {
 	return 0
 }
 
+// closedBefore reports whether a client reset what it had closed itself: it wanted no more, and what
+// came afterwards, such as the last words of TLS, has nobody to read it. That is how most programs
+// close, and nothing that they asked for is lost. Where a server does it a request may be.
+func closedBefore(c *connection) bool {
+	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
+	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && fin != 0 && fin < cl.RstPacket &&
+		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
+}
+
+// resetWeight puts what may have lost something first: a RST behind octets that got no answer in
+// spite of timeouts, then one that no FIN announced, then that of a server.
+func resetWeight(c *connection) uint64 {
+	cl := &c.Closing
+	announced := cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstTimeWait
+	return 1 + 4*holding(len(stallTexts(c, analyze.StalledAfter)) > 0) + 2*holding(!announced) + holding(cl.RstBy == analyze.ServerSide)
+}
+
 // holding weighs what either holds or does not.
 func holding(b bool) uint64 {
 	if b {
@@ -229,7 +255,7 @@ func reasonText(c *connection, why reason) string {
 			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
 		}
 		return fmt.Sprintf("SYN-ACKs with %d different ISNs%s", o.SynAckISNs, packetList(o.SynAckPackets))
-	case whyReset:
+	case whyReset, whyClosedReset:
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
 		}
@@ -242,13 +268,17 @@ func reasonText(c *connection, why reason) string {
 		return icmpLater(c)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
-		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all))
+		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all)) + unheard(c)
 	case whySlowOpen:
 		return slowOpenText(c)
 	case whySlowAnswer:
 		return serverAnswer(c)
 	case whyWaited:
-		return duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
+		text := duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
+		if weigh(c, whyResent) > 0 {
+			return text // which says it
+		}
+		return text + unheard(c)
 	case whyZeroWindow:
 		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands) + ", which held the other end back for " + duration(zeroWindowTime(c))
 	case whyHalfClosed:
@@ -256,11 +286,19 @@ func reasonText(c *connection, why reason) string {
 		if !finSeen(c, otherSide(side)) {
 			return "no FIN of " + sideText(otherSide(side)) + " was captured in " + duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
 		}
-		return "one end waited " + duration(cl.HalfClosedFor) + " for the other's FIN" + packetList(cl.FinPackets)
+		return sideText(side) + " waited " + duration(cl.HalfClosedFor) + " for the FIN of " + sideText(otherSide(side)) + packetList(cl.FinPackets)
 	case whyIgnoredRST:
 		return wasWere(uint64(cl.RstIgnored), "RST") + " ignored"
 	case whyMissing:
 		return missingText(c)
+	}
+	return ""
+}
+
+// unheard says of what was sent again that nothing at all came back: that is why, unless it did not pass here.
+func unheard(c *connection) string {
+	if side := unseen(c); side != analyze.NoSide && begun(c) && c.Closing.Outcome != analyze.ClosingReset {
+		return ", and nothing of " + sideText(side) + " was captured"
 	}
 	return ""
 }
@@ -294,7 +332,29 @@ func slowOpenText(c *connection) string {
 	if o.Took > 0 {
 		s += ", opened after " + duration(o.Took)
 	}
-	return s
+	return s + hadACK(c)
+}
+
+// hadACK says of a SYN-ACK that was sent again behind the ACK that it echoes the timestamp of that, and of no
+// SYN: the ACK had arrived (RFC 7323 §4.3).
+func hadACK(c *connection) string {
+	var ack uint32
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.FromClient && s.Packet == c.Opening.AckPacket {
+			ack = s.TSVal
+		}
+	}
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		switch {
+		case ack == 0 || s.FromClient && s.Flags.Has(wire.SYN) && s.TSVal == ack:
+			return ""
+		case !s.FromClient && s.Repeated && s.Phase == label.SynAck && s.Packet > c.Opening.AckPacket && s.TSEcr == ack:
+			return fmt.Sprintf(", although the server had the ACK (packet %d), which packet %d echoes: it waits for data (TCP_DEFER_ACCEPT), or has no room",
+				c.Opening.AckPacket, s.Packet)
+		}
+	}
+	return ""
 }
 
 // behind puts a sentence behind another, if there is one.

@@ -107,7 +107,9 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 	s.some(t.labels[label.AckUnseen], Bad, "segments acknowledge octets that were never captured: the capture missed them, no loss is concluded from these gaps")
 	s.some(t.labels[label.LargeSegment], Doubt, "segments larger than the MSS (offload): counted as this host saw them, the network carried more and smaller ones")
 	s.some(t.labels[label.ChecksumOffload], Quiet, "checksums left to the NIC (offload): they say nothing")
-	s.some(t.labels[label.BadChecksum], Bad, "wrong checksums: their receivers drop these segments")
+	s.some(t.maybeOffload, Doubt, "wrong checksums beside others of their connections that were left to the NIC (offload): these may have been, too")
+	s.some(t.labels[label.BadChecksum]-min(t.maybeOffload, t.labels[label.BadChecksum]), Bad,
+		"wrong checksums: their receivers drop these segments, unless these were left to the NIC (offload)")
 	s.some(t.opened[analyze.OpeningMidstream], Doubt, "connections seen from the middle: their options and window scale are unknown")
 	if t.oneWay > 0 {
 		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")

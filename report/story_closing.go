@@ -132,16 +132,22 @@ func resetSentence(conn *connection) string {
 		}
 		return "given up: " + who + " sent a RST" + packet + " after " + plural(alives, "keep-alive") + ", the last ones unanswered" + silent
 	case analyze.RstAfterFIN:
-		return "reset after a FIN: " + who + " sent a RST" + packet + silent
-	case analyze.RstUnreadData:
-		data := " was not acknowledged"
-		switch {
-		case c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0:
-			data = " had come behind its FIN" + finText(conn, c.RstBy)
-		case finSeen(conn, c.RstBy):
-			data = " was not acknowledged or came behind its FIN"
+		text := "reset after a FIN"
+		if side := finSide(conn); finPacket(conn, side) != 0 {
+			text += " of " + sideText(side) + finText(conn, side)
 		}
-		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + sideText(otherSide(c.RstBy)) + data + silent + unknownThere(conn)
+		return text + ": " + who + " sent a RST" + packet + silent
+	case analyze.RstUnreadData:
+		other := sideText(otherSide(c.RstBy))
+		if c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0 {
+			return "closed, then reset: " + who + " had sent its FIN" + finText(conn, c.RstBy) + ", and answered data of " + other +
+				" that came afterwards with a RST" + packet + silent
+		}
+		data := " was not acknowledged"
+		if finSeen(conn, c.RstBy) {
+			data += ", or came behind the FIN of " + who + finText(conn, c.RstBy)
+		}
+		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + other + data + silent + unknownThere(conn)
 	case analyze.RstNoConnection:
 		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
 	case analyze.RstTimeWait:

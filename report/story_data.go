@@ -45,7 +45,11 @@ func (t *story) data() {
 	}
 	if n := t.conn.Labels[label.BadChecksum]; n > 0 {
 		tone = Doubt
-		add("%s with a wrong checksum, which receivers drop", plural(uint64(n), "segment"))
+		drop := ", which receivers drop"
+		if t.conn.Labels[label.ChecksumOffload] > 0 {
+			drop += ", unless left to the NIC (offload) as others are"
+		}
+		add("%s with a wrong checksum%s", plural(uint64(n), "segment"), drop)
 	}
 	missing, unseen := missingText(t.conn), unseenText(t.conn)
 	if missing+unseen == "" {

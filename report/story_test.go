@@ -68,7 +68,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ClientSide, 27
-		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server had come behind its FIN"},
+		}, "closed, then reset: the client had sent its FIN, and answered data of the server that came afterwards with a RST (packet 11)"},
 		{func(c *analyze.Connection) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ServerSide, 27
@@ -77,7 +77,7 @@ func TestSentences(t *testing.T) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ServerSide
 			c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
-		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged or came behind its FIN"},
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged, or came behind the FIN of the client (packet 10)"},
 		{func(c *analyze.Connection) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ClientSide
@@ -101,6 +101,8 @@ func TestSentences(t *testing.T) {
 			crossing(0, 1)(c)
 			c.Steps = c.Steps[2:] // the server sent no SYN of its own
 		}, "; sent again: 1 segment of the server: unclear why; nothing missing"},
+		{func(c *analyze.Connection) { c.Labels[label.BadChecksum], c.Labels[label.ChecksumOffload] = 2, 1 },
+			"; 2 segments with a wrong checksum, which receivers drop, unless left to the NIC (offload) as others are; nothing missing"},
 		{func(c *analyze.Connection) { c.Labels[label.BadChecksum] = 2 }, "; 2 segments with a wrong checksum, which receivers drop; nothing missing"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 2 }, "; keep-alives: 5 of the client; answers to keep-alives: 2\n"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 5 }, "; keep-alives: 5 of the client\n"},

@@ -46,10 +46,11 @@ func waitTexts(c *connection) []string {
 	return parts
 }
 
-// serverAnswer says how slow the server's slowest answer was.
+// serverAnswer says how slow the server's slowest answer was. That it answered is not known: it may
+// have had nothing to say until then.
 func serverAnswer(c *connection) string {
 	a := &c.FromServer.SlowestAnswer
-	return "the server took up to " + duration(a.Wait) + " to answer" + packetList([]uint64{a.Packet})
+	return "the server's next payload came up to " + duration(a.Wait) + " after the client's" + packetList([]uint64{a.Packet})
 }
 
 // silenceEnd names the packet that ended a silence.

@@ -32,7 +32,7 @@ func TestWaitTexts(t *testing.T) {
 		{"an answer, which is the silence", func(c *connection) {
 			c.Silence = analyze.Silence{For: 5e9, Packet: 6, Labels: set(label.Data)}
 			c.FromServer.SlowestAnswer = analyze.Answer{Wait: 5.01e9, Packet: 6}
-		}, "the server took up to 5.01 s to answer (packet 6)"},
+		}, "the server's next payload came up to 5.01 s after the client's (packet 6)"},
 		{"the client's", func(c *connection) {
 			c.Silence = analyze.Silence{For: 2e9, Packet: 9, FromClient: true, Labels: set(label.Data)}
 			c.FromClient.SlowestAnswer = analyze.Answer{Wait: 2e9, Packet: 9}
@@ -40,7 +40,7 @@ func TestWaitTexts(t *testing.T) {
 		{"a silence beside an answer", func(c *connection) {
 			c.Silence = analyze.Silence{For: 60e9, Packet: 26, Labels: set(label.RST)}
 			c.FromServer.SlowestAnswer = analyze.Answer{Wait: 1e9, Packet: 6}
-		}, "the server took up to 1.00 s to answer (packet 6); nothing was captured for 60.0 s, until packet 26, a RST of the server"},
+		}, "the server's next payload came up to 1.00 s after the client's (packet 6); nothing was captured for 60.0 s, until packet 26, a RST of the server"},
 		{"a silence before something sent again", func(c *connection) {
 			c.Silence = analyze.Silence{For: 1e9, Packet: 2, FromClient: true, Labels: set(label.SYN, label.Retransmission)}
 			c.FromClient.ResendWait = 1e9

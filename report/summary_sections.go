@@ -127,11 +127,14 @@ func captureSection(in *Input, t *tally) summarySection {
 		s.add(in.CutPackets, Doubt, fmt.Sprintf("packets cut by the snaplen, the shortest at %s", octets(uint64(max(0, in.CutAt)))))
 	}
 	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: the clock ran backwards, or files were joined")
-	s.some(t.oneWay, Doubt, "connections of which only one direction was captured")
+	s.some(t.oneWay, Doubt, "connections of which only one direction was captured: the other end was silent, or what it sent did not pass here")
 	if t.missing > 0 {
-		text := "connections with gaps: up to " + octets(t.client.MissingBytes+t.server.MissingBytes) + " were never captured"
-		if n := t.client.UnseenBytes + t.server.UnseenBytes; n > 0 {
-			text += ", " + octets(n) + " of them acknowledged: the capture missed those, the network did not lose them"
+		all, unseen := t.client.MissingBytes+t.server.MissingBytes, t.client.UnseenBytes+t.server.UnseenBytes
+		text := "connections with gaps: up to " + octets(all) + " were never captured"
+		if unseen > 0 {
+			text += ", " + octets(unseen) + " of them acknowledged: the capture missed those, the network did not lose them"
+		} else {
+			text += ", none of them acknowledged: lost in front of this tap, or missed by the capture"
 		}
 		s.add(t.missing, Doubt, text)
 	}

@@ -41,6 +41,7 @@ func singleTally() *tally {
 	for i := range y.labels {
 		y.labels[i] = 1
 	}
+	y.labels[label.BadChecksum], y.maybeOffload = 2, 1 // one of each line
 	for i := range y.opened {
 		y.opened[i] = 1
 	}

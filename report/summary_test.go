@@ -11,6 +11,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
 )
 
 func held(number uint64, client string, since, until int64) *analyze.Connection {
@@ -214,16 +215,20 @@ func TestWaitReasons(t *testing.T) {
 		want string
 	}{
 		{"a slow answer", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer, Packet: 6} },
-			"the server took up to 1.00 s to answer (packet 6)"},
+			"the server's next payload came up to 1.00 s after the client's (packet 6)"},
 		{"one that is not", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer - 1, Packet: 6} }, ""},
 		{"a slow client", func(c *connection) { c.FromClient.SlowestAnswer = analyze.Answer{Wait: 9e9, Packet: 6} }, ""},
 		{"half of its time", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 356e6 },
 			"656 ms of 1.31 s: silence before segments that were sent again"},
+		{"half of its time, of one direction", func(c *connection) { c.FromClient.ResendWait, c.FromServer.Packets = 656e6, 0 },
+			"656 ms of 1.31 s: silence before segments that were sent again, and nothing of the server was captured"},
+		{"much sent again, of one direction", func(c *connection) { c.FromClient.Retransmissions, c.FromServer.Packets = 3, 0 },
+			"3 of 10 segments sent again, and nothing of the server was captured"},
 		{"less than half", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 355e6 }, ""},
 		{"a stall", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter },
 			"the last 10 B of the server and its FIN got no acknowledgement, in spite of 3 timeouts in a row"},
 		{"timeouts that make none", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter-1 }, ""},
-		{"a long half-close", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor }, "one end waited 10.0 s for the other's FIN (packets 5, 18)"},
+		{"a long half-close", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor }, "the client waited 10.0 s for the FIN of the server (packets 5, 18)"},
 		{"one that is not long", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor - 1 }, ""},
 		{"a window", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, 3.9e9 },
 			"zero windows: 4 of the server, which held the other end back for 3.90 s"},
@@ -355,5 +360,99 @@ func TestTallyTakesEveryLabel(t *testing.T) {
 		if got, want := y.labels[id], 2*uint64(id)+2; got != want {
 			t.Errorf("%s: %d, want %d", id, got, want)
 		}
+	}
+}
+
+// TestClosedBefore: what a client resets that it had closed itself is listed behind what did not
+// work; a server's RST for data of the client is not, nor one in front of the client's own FIN.
+func TestClosedBefore(t *testing.T) {
+	for _, c := range []struct {
+		fin   uint64 // the packet of the client's FIN; 0: none
+		by    analyze.Side
+		after analyze.RstAfter
+		want  reason
+	}{
+		{10, analyze.ClientSide, analyze.RstUnreadData, whyClosedReset},
+		{10, analyze.ClientSide, analyze.RstAfterFIN, whyClosedReset},
+		{10, analyze.ClientSide, analyze.RstAbort, whyReset},
+		{10, analyze.ServerSide, analyze.RstAfterFIN, whyReset},
+		{12, analyze.ClientSide, analyze.RstUnreadData, whyReset},
+		{0, analyze.ClientSide, analyze.RstUnreadData, whyReset},
+	} {
+		conn := halfClose(t)
+		reset(c.after)(conn)
+		conn.Closing.RstBy = c.by
+		conn.Steps = nil
+		if c.fin != 0 {
+			conn.Steps = []analyze.Step{{Packet: c.fin, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		}
+		if got, _, _ := firstReason(conn); got != c.want {
+			t.Errorf("%+v: %s, want %s", c, reasonNames[got], reasonNames[c.want])
+		}
+		var n notables
+		for conn.Number = 1; conn.Number <= 9; conn.Number++ {
+			n.add(conn, nil)
+		}
+		want := 9
+		if c.want == whyClosedReset {
+			want = notableFirst
+		}
+		if rows, more := n.shown(); len(rows) != want || more[c.want] != uint64(9-want) {
+			t.Errorf("%+v: %d rows and %d more, want %d rows of 9", c, len(rows), more[c.want], want)
+		}
+	}
+}
+
+// TestHadACK: a SYN-ACK sent again that echoes the ACK shows that it had arrived, unless a SYN may be meant.
+func TestHadACK(t *testing.T) {
+	for _, c := range []struct {
+		syn, ack, echo uint32
+		repeated       bool
+		want           bool
+	}{
+		{100, 111, 111, true, true}, {100, 111, 100, true, false}, {111, 111, 111, true, false}, {0, 0, 0, true, false}, {100, 111, 111, false, false},
+	} {
+		conn := halfClose(t)
+		conn.Opening.SynAckCount, conn.Opening.AckPacket = 2, 3
+		conn.Steps = []analyze.Step{
+			{Packet: 1, FromClient: true, Flags: wire.SYN, Phase: label.SYN, TSVal: c.syn},
+			{Packet: 2, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, TSEcr: c.syn},
+			{Packet: 3, FromClient: true, Flags: wire.ACK, Phase: label.HandshakeAck, TSVal: c.ack},
+			{Packet: 4, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, TSEcr: c.echo, Repeated: c.repeated},
+		}
+		if got := strings.Contains(slowOpenText(conn), "the server had the ACK (packet 3), which packet 4 echoes"); got != c.want {
+			t.Errorf("%+v: %s", c, slowOpenText(conn))
+		}
+	}
+}
+
+// TestResetWeight: a RST that may have lost something stands in front of one that a FIN announced.
+func TestResetWeight(t *testing.T) {
+	of := func(by analyze.Side, after analyze.RstAfter, timeouts uint8) uint64 {
+		c := halfClose(t)
+		reset(after)(c)
+		c.Closing.RstBy, c.Steps = by, nil
+		c.FromClient.Unacknowledged, c.FromClient.Timeouts = uint64(timeouts), timeouts
+		return weigh(c, whyReset)
+	}
+	const client, server = analyze.ClientSide, analyze.ServerSide
+	order := []uint64{of(client, analyze.RstAbort, 3), of(server, analyze.RstAbort, 0), of(client, analyze.RstUnreadData, 0), of(server, analyze.RstAfterFIN, 0)}
+	for i := 1; i < len(order); i++ {
+		if order[i] >= order[i-1] {
+			t.Errorf("weights %v do not fall", order)
+		}
+	}
+}
+
+// TestMaybeOffload: wrong checksums are told apart by whether others of their connection were left to the NIC.
+func TestMaybeOffload(t *testing.T) {
+	var sums tally
+	for _, offloaded := range []uint32{0, 7} {
+		c := halfClose(t)
+		c.Labels[label.BadChecksum], c.Labels[label.ChecksumOffload] = 3+offloaded, offloaded
+		sums.add(c, nil)
+	}
+	if sums.maybeOffload != 10 || sums.labels[label.BadChecksum] != 13 {
+		t.Errorf("%d of %d wrong checksums may have been left to the NIC, want 10 of 13", sums.maybeOffload, sums.labels[label.BadChecksum])
 	}
 }

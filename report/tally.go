@@ -22,22 +22,24 @@ type tally struct {
 	// SYN-ACK, was captured more than once.
 	synAgain, synAckAgain uint64
 
-	oneWay    uint64 // connections of which one direction was captured
-	missing   uint64 // connections with octets that were never captured
-	badAcks   uint64
-	ignored   uint64 // RSTs that changed nothing
-	client    analyze.Direction
-	server    analyze.Direction
-	labels    [label.MaxLabels]uint64
-	clientIn  [state.Count]stateCount
-	serverIn  [state.Count]stateCount
-	holds     holds
-	notable   notables
-	verdicts  verdictCounts
-	taps      tapPlaces
-	listeners listener.Table
-	halves    halves
-	halfClose uint64 // normal closes in which the other end went on sending
+	oneWay  uint64 // connections of which one direction was captured
+	missing uint64 // connections with octets that were never captured
+	badAcks uint64
+	ignored uint64 // RSTs that changed nothing
+	client  analyze.Direction
+	server  analyze.Direction
+	labels  [label.MaxLabels]uint64
+	// maybeOffload counts the wrong checksums in connections of which others were left to the NIC.
+	maybeOffload uint64
+	clientIn     [state.Count]stateCount
+	serverIn     [state.Count]stateCount
+	holds        holds
+	notable      notables
+	verdicts     verdictCounts
+	taps         tapPlaces
+	listeners    listener.Table
+	halves       halves
+	halfClose    uint64 // normal closes in which the other end went on sending
 }
 
 // stateCount counts ends in a state, proved and inferred.
@@ -75,6 +77,9 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.ignored += uint64(c.Closing.RstIgnored)
 	addDirection(&t.client, &c.FromClient)
 	addDirection(&t.server, &c.FromServer)
+	if c.Labels[label.ChecksumOffload] > 0 {
+		t.maybeOffload += uint64(c.Labels[label.BadChecksum])
+	}
 	for i, n := range c.Labels[:label.Count] {
 		t.labels[i] += uint64(n)
 	}

@@ -22,6 +22,8 @@ var acceptQueueFull = Spec{
 		{"where the SYN-ACK was not sent again behind the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in the first case, " +
 			"connections to the same address and port that began before it go on meanwhile",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n"},
+		{"in the second case without a SYN-ACK again the server's first segment acknowledges some of the payload: what it takes when there is room is a segment with payload",
+			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+15 B>A F. 1 ack 1\n+.01 A>B . 11 ack 2\n"},
 		{"in the third case connections to the same address and port that began before it were answered from a second before the first SYN on",
 			"0 A>B S 0\n+1 A>B S 0\n"},
 		{"no RST ended the opening", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
@@ -109,7 +111,7 @@ func takenLate(x *context, v *Verdict) bool {
 		v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
 	}
 	accepts := l.prompt != 0 && l.prompt >= x.completed()-meanwhile && l.prompt <= until
-	if x.again == nil && (c.IgnoredAgain < 2 || c.ProvedTwice || x.longOnly() || !near && !accepts && c.IgnoredAgain < 3) {
+	if x.again == nil && (c.IgnoredAgain < 2 || c.ProvedTwice || c.ProvedBare || x.longOnly() || !near && !accepts && c.IgnoredAgain < 3) {
 		return false // a path that loses, or takes only short segments, explains it
 	}
 	v.Confidence = Possible

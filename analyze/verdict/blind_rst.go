@@ -18,6 +18,9 @@ var blindRST = Spec{
 			plain + "+.1 A>B P. 1:11(10) ack 1\n+.001 A>B P. 21:31(10) ack 1\n+.001 B>A R 5000\n+.001 A>B P. 11:21(10) ack 1\n"},
 		{"the end that it names did not reset the connection itself, with an acceptable RST behind it and nothing between that shows that it lives",
 			plain + "+.01 A>B P. 1:11(10) ack 1\n+.1 B>A R. 2001 ack 1\n+.001 A>B P. 11:21(10) ack 1\n+.009 A>B . 21 ack 1\n+.01 B>A R 1\n"},
+		{"it is not as an end that knows of no such connection any more answers what had been sent to it before: without ACK, with a number in front of what its receiver acknowledges by now, " +
+			"and that end is silent afterwards",
+			plain + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A F. 11:11(0) ack 1\n+.001 A>B . 11 ack 12\n+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 12\n"},
 	},
 	Clauses: []label.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the number of the RST, and segments behind it that are no challenge ACKs. A blind attack looks like that, and so does a RST out of an older connection. " +
@@ -28,7 +31,7 @@ var blindRST = Spec{
 	Example: plain + "+.1 B>A R 5000\n+.01 A>B P. 1:11(10) ack 1\n+.010 B>A . 1 ack 11\n",
 	match: func(x *context, v *Verdict) bool {
 		c := &x.Clues
-		if c.BlindRst == 0 || c.BlindAfter == 0 {
+		if c.BlindRst == 0 || c.BlindAfter == 0 || c.BlindLate && c.BlindOwn == 0 {
 			return false
 		}
 		v.add(Item{Why: RstOutside, Packet: c.BlindRst})

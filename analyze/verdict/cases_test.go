@@ -23,6 +23,11 @@ const (
 	plain6  = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
 	// gone is an end that resets behind octets that did not come here.
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
+	// late is an end that closes while data is on its way to it.
+	late = plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A PF. 11:21(10) ack 1\n+.001 A>B . 11 ack 22\n"
+	// defers is a handshake with its first payload, and deferred how it goes on behind a SYN-ACK again.
+	defers   = "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n"
+	deferred = "+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"
 	// lastACK is a handshake as far as its ACK.
 	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
 	// neverTaken is what follows a SYN where nothing is taken, and nothing sent again but the request.
@@ -137,6 +142,17 @@ var cases = []struct{ name, script, want string }{
 	{"reset in the opening with a TTL that its host had before", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 60\n", ""},
 	{"a stranger's SYN-ACK into a connection that a SYN-ACK sent again had opened", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
 		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n+1 B>A S. 0 ack 5000\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"an ACK of the SYN and of octets behind it, the SYN-ACK missed", "0 A>B S 0\n+.02 A>B P. 1:1001(1000) ack =7 badsum\n+.01 B>A P. =7:=107(100) ack 1001\n+.01 A>B . 1001 ack =107\n", ""},
+	{"a SYN with octets, and an ACK of more than these", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 2001\n", "TIME-WAIT-COLLISION possible"},
+	{"a SYN with octets, and an ACK of all", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 1001\n", ""},
+	{"a SYN-ACK that answers the SYN before the last", "0 A>B S 0\n+.3 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", ""},
+	{"a SYN-ACK that answers the last SYN", "0 A>B S 0\n+.3 A>B S 0\n+.027 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SLOW-SYN likely"},
+	{"three SYNs, two answered together", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", "SLOW-SYN likely"},
+	{"a SYN again behind a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK again that echoes the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n" + deferred, ""},
+	{"a SYN-ACK again that echoes the SYN", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + deferred, "LAST-ACK-LOST likely"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
@@ -153,6 +169,9 @@ var cases = []struct{ name, script, want string }{
 	{"the server answers the next SYN", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.008 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"RST with another identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 9000\n",
 		"RESET-BETWEEN possible"},
+	{"RST without ACK, with another identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R 21 id 9000\n", ""},
+	{"RST without ACK, with another TTL and identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.01 A>B . 1 ack 11\n+.1 B>A R 11 ttl 250 id 9000\n",
+		"RESET-BETWEEN likely"},
 	{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
 	{"a RST from three hops nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 63\n", "RESET-BETWEEN possible"},
 	{"a RST from three hops farther", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 57\n", "RESET-BETWEEN possible"},
@@ -240,9 +259,11 @@ var cases = []struct{ name, script, want string }{
 		"+.6 A>B P. 1:1001(1000) ack 1\n", "ACCEPT-QUEUE-FULL possible"},
 	{"only a FIN, taken in the end", lastACK + "+.01 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n+.6 A>B F. 1 ack 1\n+.6 A>B F. 1 ack 1\n+.01 B>A . 1 ack 2\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a request of the least length that every path takes", lastACK + "+.01 A>B P. 1:537(536) ack 1\n+.3 A>B P. 1:537(536) ack 1\n+.6 A>B P. 1:537(536) ack 1\n+1.2 A>B P. 1:537(536) ack 1\n+.01 B>A . 1 ack 537\n", "ACCEPT-QUEUE-FULL possible"},
+	{"a server closes that has taken none of a request", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+15 B>A F. 1 ack 1\n+.01 A>B . 11 ack 2\n", ""},
+	{"a server closes that has taken a request", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+.01 B>A F. 1 ack 11\n+.01 A>B . 11 ack 2\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a request is lost once", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a client without a request gives up", lastACK + "+6 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
-	{"two SYNs, each answered, and the capture ends", served + ".5 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.0001 A>B . 1 ack 1\n+.0001 A>B P. 1:11(10) ack 1\n+.002 B>A S. 0 ack 1\n+.0001 A>B . 11 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"two SYNs, each answered, and the capture ends", served + ".5 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.0001 A>B . 1 ack 1\n+.0001 A>B P. 1:11(10) ack 1\n+.002 B>A S. 0 ack 1\n+.0001 A>B . 11 ack 1\n", "SLOW-SYN likely"},
 	{"nothing of a long request is taken, SYN-ACK repeated", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 1001 ack 1\n", "ACCEPT-QUEUE-FULL possible"},
 	{"a RST in front of what the server sends late", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.3 A>B R. 11 ack 1\n+.005 B>A . 1 ack 11\n", ""},
 	{"a server without memory takes a request in the ACK, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
@@ -261,6 +282,9 @@ var cases = []struct{ name, script, want string }{
 		"1 A>B S 0 <mss 1460,sackOK,TS val 5 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 9 ecr 5>\n+.001 A>B . 1 ack 1 <TS val 6 ecr 9>\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 6>\n", ""},
 
 	{"a scan of open ports", many(40) + "50 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN likely"},
+	{"a SYN-ACK answered with a RST by a client that has opened others", "addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A S. 0 ack 1\n+.001 A>C . 1 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", ""},
+	{"a SYN-ACK answered with a RST by a client that could open no other", "addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A R. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN possible"},
+	{"timestamps that were not agreed on behind a spoilt SYN-ACK", "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460> badsum\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n", ""},
 	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN possible"},
 	{"a RST for a SYN-ACK behind an older connection", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "TIME-WAIT-COLLISION likely"},
 	{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
@@ -287,6 +311,10 @@ var cases = []struct{ name, script, want string }{
 	{"more in flight than a window without scaling", wide + flight(3), "OPTIONS-CHANGED likely"},
 	{"as much as a window without scaling", wide + flight(2), ""},
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
+	{"a RST without ACK that answers what came before the FIN", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n", ""},
+	{"the same with the number of no answer", late + "+.01 B>A R 5000\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
+	{"the same with ACK", late + "+.01 B>A R. 11 ack 1\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
+	{"the same, and the end that it names goes on", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n+.01 B>A . 22 ack 11\n", "BLIND-RST certain"},
 	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST likely"},
 	{"a RST that is challenged and repeated with the right number", gone + "+.01 A>B . 1 ack 11\n+.01 B>A R 11 ttl 60\n", ""},
 	{"a RST that is challenged by the first ACK of what was sent", plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 B>A R. 1011 ack 1\n+.01 A>B . 1 ack 11\n", ""},

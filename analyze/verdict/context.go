@@ -52,7 +52,7 @@ func (x *context) notTaken() {
 	passed, way, proved := x.completed(), x.wayToServer(), x.Clues.ServerProved
 	for i := range x.nSynAcks {
 		a := x.synAck(i)
-		if a.Packet < x.Opening.AckPacket || way < 0 && i < x.nSyns || proved != 0 && a.Packet > proved || a.Time-passed <= way {
+		if a.Packet < x.Opening.AckPacket || way < 0 && i < x.nSyns || proved != 0 && a.Packet > proved || a.Time-passed <= way || !x.sentBefore(i) {
 			continue
 		}
 		if x.agains++; x.again == nil {
@@ -212,4 +212,50 @@ func (x *context) toServer() (way int64, near bool) {
 		way = later
 	}
 	return way, way >= 0 && way < nearServer
+}
+
+// sentBefore reports whether SYN-ACK i has the number of one in front of it: else it is
+// another answer, not the same sent again.
+func (x *context) sentBefore(i int) bool {
+	for k := range i {
+		if x.synAck(k).Seq == x.synAck(i).Seq {
+			return true
+		}
+	}
+	return false
+}
+
+// sameAnswers returns how many SYN-ACKs in front of a packet came so soon behind the first that
+// no timer can have sent them again (a heuristic), that one included: each answers a SYN of its own.
+func (x *context) sameAnswers(packet uint64) int {
+	n := 0
+	for i := range x.synAcksBefore(packet) {
+		if x.synAck(i).Time-x.synAck(0).Time < slowOpening {
+			n++
+		}
+	}
+	return n
+}
+
+// answersEarlier reports whether a SYN-ACK came so soon behind the last SYN in front of it, s, that
+// it answers an earlier one: in less than half the shortest round trip from this tap to the server,
+// and 1 ms sooner (a heuristic).
+func (x *context) answersEarlier(s, a *analyze.Step) bool {
+	least, took := x.FromClient.RTT.Min, a.Time-s.Time
+	return s != x.syn(0) && least-took > sooner && took < least/2
+}
+
+// ackArrived reports whether a SYN-ACK that was sent again echoes the timestamp of the ACK that
+// completes the handshake, and of no SYN: so that ACK had reached the server (RFC 7323 §4.3).
+func (x *context) ackArrived(a *analyze.Step) bool {
+	if a.TSEcr == 0 || x.echoed(a) != nil {
+		return false
+	}
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s.FromClient && s.TSVal == a.TSEcr {
+			return s.Packet == x.Opening.AckPacket
+		}
+	}
+	return false
 }

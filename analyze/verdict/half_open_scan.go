@@ -15,6 +15,8 @@ var halfOpenScan = Spec{
 	Conditions: []Condition{
 		{"one of these: the client answers the SYN-ACK with a RST and never with an ACK; or the opening is refused, unanswered or half-open and its client tried " +
 			"16 or more other addresses and ports before (a heuristic) and opened none", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B R 1\n"},
+		{"its client had completed no opening before: who uses connections gives one up as well, such as the slower of two that it tries at once (RFC 8305 §5)",
+			"addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A S. 0 ack 1\n+.001 A>C . 1 ack 1\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
 		{"the client sent one SYN only", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.5.3"}},
@@ -23,9 +25,9 @@ var halfOpenScan = Spec{
 	Most:    Likely,
 	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n",
 	match: func(x *context, v *Verdict) bool {
-		many := x.beside.targets >= scanTargets && !x.beside.opened
+		many := x.beside.targets >= scanTargets
 		reset := x.Opening.Outcome == analyze.OpeningReset && x.Closing.RstBy == analyze.ClientSide &&
-			x.Closing.RstAfter == analyze.RstHandshake && x.Clues.Ignored == 0 && x.nSynAcks > 0 && x.Clues.OldAck == 0
+			x.Closing.RstAfter == analyze.RstHandshake && x.Clues.Ignored == 0 && x.nSynAcks > 0 && x.Clues.OldAck == 0 && !x.beside.opened
 		failed := x.Opening.Outcome == analyze.OpeningRefused || x.Opening.Outcome == analyze.OpeningUnanswered ||
 			x.Opening.Outcome == analyze.OpeningHalfOpen
 		if x.nSyns != 1 || !reset && !(failed && many) {

@@ -10,9 +10,14 @@ var lastAckLost = Spec{
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
 		{"it came later than a round trip to the server behind that ACK, so that it did not cross it; or the ACK came a round trip to the client behind it, where that was measured",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{"it does not echo the timestamp of that ACK, which had arrived then: the server has it, and waits for data (TCP_DEFER_ACCEPT) or has no room (RFC 7323 §4.3)",
+			"0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n" +
+				"+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"},
+		{"it has the number of a SYN-ACK before: one with another answers the SYN anew",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 70000 ack 1\n+.001 A>B . 11 ack 70001\n+.2 B>A . 70001 ack 1\n"},
 		{"where the ACK stands in front of it, the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs, or behind three or more segments of the " +
 		"client (a heuristic), and where ACCEPT-QUEUE-FULL is given: then a full accept queue that found room again fits as well; where it may be the same packet, captured at another interface; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
@@ -27,7 +32,7 @@ var lastAckLost = Spec{
 			return true
 		}
 		a := x.again
-		if x.Clues.ServerProved == 0 || a == nil {
+		if x.Clues.ServerProved == 0 || a == nil || x.ackArrived(a) {
 			return false
 		}
 		v.Confidence = Likely

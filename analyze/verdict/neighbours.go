@@ -52,7 +52,7 @@ type beside struct {
 	listener listenerNote
 	host     hostNote
 	// opened tells whether any opening of the client was completed; targets is
-	// about how many addresses and ports it tried, counted where none was.
+	// how many addresses and ports it tried at least, counted where none was.
 	targets int
 	opened  bool
 }

@@ -108,7 +108,7 @@ var reasonTexts = [reasonCount]string{
 	OldAck:              "SYN answered in packet $p by an ACK that is not for it",
 	OldRst:              "the client resets that in packet $p",
 	RstAfterSynAck:      "the client answers the SYN-ACK in packet $q with a RST in packet $p",
-	ManyTargets:         "its client tried about $n addresses and ports before, and opened none",
+	ManyTargets:         "its client tried at least $n addresses and ports before, and opened none",
 	WaitedForSyn:        "$t passed between the SYNs in packets $q and $p",
 	WaitedForSynAck:     "$t passed between the SYN-ACKs in packets $q and $p",
 	RoundTrip:           "a round trip takes $t",

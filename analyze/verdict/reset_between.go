@@ -13,11 +13,12 @@ var resetBetween = Spec{
 		{"it ended at least its receiver: nothing behind it shows that the receiver goes on, and the handshake was complete before it",
 			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n+.010 B>A P. 11:21(10) ack 11 ttl 60\n"},
 		{"no segment of the end that it names has the RST's TTL, and none began with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); " +
-			"or, possible only, its IP ID lies far from those of that end, which rise steadily",
+			"or, possible only, it has the ACK bit, and its IP ID lies far from those of that end, which rise steadily",
 			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 60\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 791, Section: "3.2"}},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 791, Section: "3.2"}},
 	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host whose RSTs come another way than its data looks the same; " +
+		"the IP ID of a RST without ACK says nothing: that is made of the segment it answers where no such connection is known, and hosts that count the packets of each connection, as Linux does, number it apart (RFC 6864 §4.1 lets them); " +
 		"possible only where the TTL is within 3 of theirs, as after a change of route (a heuristic)",
 	Most:    Likely,
 	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",

@@ -14,6 +14,8 @@ var slowSyn = Spec{
 		{"between the first and the last SYN, or SYN-ACK, of it at least 200 ms passed (a heuristic)", "0 A>B S 0\n+.1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"where round trips were measured, they leave at least 200 ms of that time (a heuristic)", slowAnswer},
+		{"the SYN-ACK did not come so soon behind the last SYN that it answers an earlier one: in less than half the shortest round trip to the server, and 1 ms sooner (a heuristic); unless the first SYN-ACK was lost (SYN-ACK-LOST)",
+			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
 	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, because " +
@@ -31,7 +33,7 @@ var slowSyn = Spec{
 				last = a
 			}
 		}
-		if s := x.answeredSyn(last.Packet); s != nil {
+		if s := x.answeredSyn(last.Packet); s != nil && (x.has(SynAckLost) || !x.answersEarlier(s, last)) {
 			it = Item{WaitedForSyn, s.Packet, x.syn(0).Packet, s.Time - x.syn(0).Time}
 		}
 		if d := last.Time - first.Time; d > it.Value {

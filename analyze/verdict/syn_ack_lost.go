@@ -19,6 +19,10 @@ var synAckLost = Spec{
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
 		{"every SYN-ACK in front of that ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{"the client did not acknowledge each SYN-ACK captured: an open end answers one that comes again (RFC 9293 §3.10.7.4)",
+			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B . 1 ack 1\n+.5 A>B . 1 ack 1\n"},
+		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs had passed: else each answers a SYN",
+			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
@@ -67,7 +71,7 @@ func (x *context) slowWay(took int64) bool {
 func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 	n := x.synAcksBefore(x.Opening.AckPacket)
 	taken := x.taken()
-	if n == 0 || n > 1 && taken == first {
+	if n == 0 || n > 1 && taken == first || int(x.Clues.SynAckAcks) >= x.nSynAcks {
 		return false
 	}
 	for i := range x.nSyns {
@@ -81,7 +85,7 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 			return true
 		}
 	}
-	if n < 2 {
+	if n < 2 || taken == nil && x.sameAnswers(x.Opening.AckPacket) == n && n <= x.nSyns {
 		return false
 	}
 	a, why := x.synAck(1), SynAckPassed
