@@ -93,6 +93,9 @@ type InterfaceStats struct {
 	ReceivedKnown bool
 	// RingFull counts how often a live capture's ring became full. No file says it.
 	RingFull uint64
+	// Abandoned are those of Dropped that a live capture had in its ring when its
+	// time to end had run out: lost by this program, not for want of room.
+	Abandoned uint64
 }
 
 // ErrQuiet is what Next of a live Source returns when no packet has come for a

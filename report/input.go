@@ -64,4 +64,7 @@ type Interface struct {
 	DropsKnown bool
 	// RingFull counts how often the buffer of a live capture became full.
 	RingFull uint64
+	// Abandoned are those of Dropped that this program had before it when a live
+	// capture ended, and did not read any more.
+	Abandoned uint64
 }

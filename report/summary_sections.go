@@ -94,10 +94,12 @@ func packetSection(in *Input) summarySection {
 func captureSection(in *Input, t *tally) summarySection {
 	s := summarySection{name: "CAPTURE"}
 	dropped, known := dropsOf(in)
-	var full uint64
+	var full, abandoned uint64
 	for _, i := range in.Interfaces {
 		full += i.RingFull
+		abandoned += i.Abandoned
 	}
+	dropped -= min(abandoned, dropped)
 	switch {
 	case dropped > 0 && full > 0:
 		s.add(dropped, Bad, "packets dropped by the capturing system, whose buffer was full "+times(full)+": a larger one may help (--ring-size)")
@@ -110,6 +112,7 @@ func captureSection(in *Input, t *tally) summarySection {
 	default:
 		s.say(Quiet, "it is not said whether packets were dropped")
 	}
+	s.some(abandoned, Bad, "packets were waiting when the capture ended, and are not analysed")
 	if in.Filter != "" {
 		s.say(Plain, "only packets that match the filter: "+Escape(in.Filter))
 	}

@@ -305,6 +305,8 @@ func TestDropsSaid(t *testing.T) {
 		{[]Interface{said, silent}, "0 packets dropped by the capturing system, as far as it says"},
 		{[]Interface{silent, said}, "0 packets dropped by the capturing system, as far as it says"},
 		{[]Interface{lost, silent}, "3 packets dropped by the capturing system, as far as it says"},
+		{[]Interface{{DropsKnown: true, Dropped: 7, Abandoned: 4}}, "3 packets dropped by the capturing system, as far as it says"},
+		{[]Interface{{DropsKnown: true, Dropped: 4, Abandoned: 4}}, "0 packets dropped by the capturing system"},
 		{[]Interface{{DropsKnown: true, Dropped: math.MaxUint64}, lost}, "18,446,744,073,709,551,615 packets dropped by the capturing system, as far as it says"},
 	} {
 		s := captureSection(&Input{Interfaces: c.interfaces}, &tally{})

@@ -194,7 +194,7 @@ func TestAbandoned(t *testing.T) {
 	if err := src.Next(&p); err != io.EOF {
 		t.Fatalf("%v, packet %d", err, p.Number)
 	}
-	if s := src.Stats(); s.Packets != 0 || s.Interfaces[0].Dropped != 700 {
+	if s := src.Stats(); s.Packets != 0 || s.Interfaces[0].Dropped != 700 || s.Interfaces[0].Abandoned != 700 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -259,10 +259,11 @@ func (t *taken) count(to *tally) {
 		r.count()
 		sum.received += r.counts.received
 		sum.dropped += r.counts.dropped + r.counts.abandoned
+		sum.abandoned += r.counts.abandoned
 		sum.full += r.counts.full
 	}
 	e := &to.interfaces[t.entry]
 	e.Received, e.ReceivedKnown = sum.received, true
 	e.Dropped, e.DropsKnown = sum.dropped, true
-	e.RingFull = sum.full
+	e.RingFull, e.Abandoned = sum.full, sum.abandoned
 }

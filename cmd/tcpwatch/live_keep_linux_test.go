@@ -272,6 +272,7 @@ func TestLiveFullDisk(t *testing.T) {
 				break
 			}
 		}
+		b.settled()
 		b.cmd.Process.Signal(os.Interrupt)
 		if got := b.status(); got != exitPartial {
 			t.Errorf("status %d", got)

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -91,6 +92,36 @@ func (b *beside) wait() error {
 		b.cmd.Process.Kill()
 		return fmt.Errorf("%s does not end", b.cmd.Path)
 	}
+}
+
+// settled waits until the program has read what there is, however slow the machine: until
+// it has taken next to no time of a processor for a while.
+func (b *beside) settled() {
+	const idle = 2 // ticks of 10 ms
+	for before, n := -idle-1, 0; n < 60; n++ {
+		time.Sleep(300 * time.Millisecond)
+		now := b.ticks()
+		if now-before <= idle {
+			return
+		}
+		before = now
+	}
+}
+
+// ticks are the ticks of a processor that the program has taken: utime and stime of
+// proc_pid_stat(5).
+func (b *beside) ticks() (sum int) {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", b.cmd.Process.Pid))
+	_, behind, _ := strings.Cut(string(text), ") ") // a name may have blanks
+	fields := strings.Fields(behind)
+	if len(fields) < 13 {
+		return 0 // it has ended
+	}
+	for _, field := range fields[11:13] {
+		n, _ := strconv.Atoi(field)
+		sum += n
+	}
+	return sum
 }
 
 // tool skips the test where a program is missing.

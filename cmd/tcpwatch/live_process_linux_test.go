@@ -17,6 +17,7 @@ import (
 
 	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
+	"tcpwatch/report"
 )
 
 // wired is two namespaces joined by a veth pair with addresses of both families, of which
@@ -311,7 +312,7 @@ func TestLiveSpools(t *testing.T) {
 		t.Fatal(err)
 	}
 	flood(t, client, "vc", 5000) // more than stays in memory
-	time.Sleep(200 * time.Millisecond)
+	b.settled()
 	if err := b.stop(); err != nil {
 		t.Errorf("%v: %s", err, b.said())
 	}
@@ -323,6 +324,27 @@ func TestLiveSpools(t *testing.T) {
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
 		t.Errorf("%v %v", left, err)
+	}
+}
+
+// TestLiveSaysDrops: what the program had no time to read at the end is not told as a
+// want of room.
+func TestLiveSaysDrops(t *testing.T) {
+	for _, c := range []struct {
+		dropped, abandoned uint64
+		want               string
+	}{
+		{0, 0, ""},
+		{9, 9, ""},
+		{9, 0, "vs: there was no room for 9 packets (--ring-size)"},
+		{9, 8, "vs: there was no room for 1 packet (--ring-size)"},
+	} {
+		var said strings.Builder
+		r := liveRun{liveOptions: &liveOptions{}, stderr: &said}
+		r.sayDrops(report.Input{Interfaces: []report.Interface{{Name: "vs", Dropped: c.dropped, Abandoned: c.abandoned}}})
+		if got := said.String(); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%+v: %q", c, got)
+		}
 	}
 }
 

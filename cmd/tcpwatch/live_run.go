@@ -171,11 +171,12 @@ func (r *liveRun) behindEcho() {
 	}
 }
 
-// sayDrops says what the kernel had no room for: only the summary shows it.
+// sayDrops says what the kernel had no room for: only the summary shows it. What was
+// left unread at the end the capture itself has told of.
 func (r *liveRun) sayDrops(in report.Input) {
 	for _, i := range in.Interfaces {
-		if i.Dropped > 0 {
-			r.note(r.stderr, fmt.Sprintf("%s: there was no room for %s (--ring-size)", i.Name, amount(i.Dropped, "packet")))
+		if lost := i.Dropped - i.Abandoned; lost > 0 {
+			r.note(r.stderr, fmt.Sprintf("%s: there was no room for %s (--ring-size)", i.Name, amount(lost, "packet")))
 		}
 	}
 }

@@ -232,7 +232,8 @@ func describe(in *report.Input, s capture.Stats) {
 	for _, i := range s.Interfaces {
 		in.Interfaces = append(in.Interfaces, report.Interface{
 			File: s.Files[i.File].Name, Name: i.Name, Link: i.Link.String(),
-			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown, RingFull: i.RingFull,
+			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
+			RingFull: i.RingFull, Abandoned: i.Abandoned,
 		})
 	}
 }
