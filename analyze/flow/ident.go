@@ -101,6 +101,12 @@ func (h *Half) newer(m *Mark) bool {
 		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
 }
 
+// SentBehindFirst reports whether the packet of mark m was sent after all that were
+// captured of this end, by its identification, or after the first of these, by its timestamp.
+func (h *Half) SentBehindFirst(m *Mark) bool {
+	return h.newer(m) || m.HasTS && h.tsAt != 0 && int32(m.TSVal-h.tsFirst) > 0
+}
+
 // older reports whether the packet of mark m was sent before one that was captured of
 // this end in front of it, so that it was overtaken or is a copy.
 func (h *Half) older(m *Mark) bool {

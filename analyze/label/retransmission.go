@@ -15,7 +15,7 @@ var retransmission = Spec{
 			"so that packets had arrived which the capture missed; or nothing was captured for two round trips, it has PSH or FIN, acknowledges nothing new, stands behind a gap of whole segments, " +
 			"and one packet more than these was missed (heuristics: a tail loss probe, RFC 8985 §7.3, of a tail that was lost in front of this tap)",
 			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 15\n+.001 A>B P. 201:301(100) ack 1 id 14"},
-		{"it is not a DUPLICATE-PACKET", risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
+		{"it is not a DUPLICATE-PACKET or OUT-OF-ORDER", risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
 		{"it is not a RST", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B R. 1:101(100) ack 1"},
 		{"it is not a KEEP-ALIVE or ZERO-WINDOW-PROBE, nor begins with the octet that one tried, unless that is all it has", opened + "+60 A>B . 0:1(1) ack 1"},
 	},

@@ -58,6 +58,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0 // the octet that a zero-window probe tried before
 	case x.OvertakenBy != 0:
 		return Overtaken, overtakenReason(x), x.OvertakenBy
+	case x.RepeatsSYN && goneOn(c):
+		return Overtaken, SenderOpen, x.Overlap.Packet
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
@@ -205,6 +207,20 @@ func leftOpening(c *Context) bool {
 		return h.Is(flow.SentACK) && h.Ack.After(c.Segment.Ack)
 	}
 	return h.Is(flow.SentACK)
+}
+
+// goneOn reports whether a SYN or SYN-ACK that comes again left its sender before what was
+// captured in front of it: the sender had left opening, and did not begin once more, as
+// after a RST. So it is what was sent first, or a copy of what came. Where by its own marks it was
+// sent later, its sender did send it again; and a SYN that was just captured may have
+// been answered anew, with the same number where that is a cookie.
+func goneOn(c *Context) bool {
+	x, h := c.Facts, c.Facts.Sender
+	asks := !c.Segment.Flags.Has(wire.ACK)
+	if h.HasOldSYN || h.Any(flow.SentRST|flow.GotRST) || h.Is(flow.SentBareSYN) != asks || asks && x.Receiver.Is(flow.SentBareSYN) {
+		return false // another opening than that of a client and a server
+	}
+	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark)
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
