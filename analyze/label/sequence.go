@@ -78,10 +78,13 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 // overtakenReason says by what the segment is older than all that were captured
 // with its octets: it was overtaken by its own retransmission.
 func overtakenReason(x *flow.Facts) Reason {
-	if x.Mark.HasID && x.Sender.IDsOrdered() {
+	switch {
+	case x.Mark.HasID && x.Sender.IDsOrdered():
 		return BelowIPID
+	case x.Mark.HasTS:
+		return EarlierTSval
 	}
-	return EarlierTSval
+	return LowerAck
 }
 
 func seenReason(c *Context) Reason {
@@ -332,6 +335,12 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 		if tick := x.Sender.Tick(); tick > 0 && x.Loop > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
 			return Overtaken, SameTick, b.Packet
 		}
+	}
+	switch {
+	case m.AcksLess(b):
+		return Overtaken, LowerAck, b.Packet
+	case b.AcksLess(m):
+		return Again, HigherAck, b.Packet
 	}
 	apart := m.Time - b.Time
 	if b.Bare && apart >= soon {
