@@ -317,9 +317,9 @@ func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 	return false
 }
 
-// sentAfter returns a remembered segment of h that overlaps [from, to), where
-// all of those were sent after the packet of mark m (sentBefore); else 0.
-func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
+// sentAfter returns the mark of a remembered segment of h that overlaps [from, to), where
+// all of those were sent after the packet of mark m (sentBefore); else its Packet is 0.
+func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (after Mark) {
 	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
 		if p.apart(from, to) {
 			continue
@@ -330,19 +330,19 @@ func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
 				continue
 			}
 			if !h.sentBefore(m, &s.Mark) {
-				return 0
+				return Mark{}
 			}
-			packet = s.Packet
+			after = s.Mark
 		}
 	}
-	return packet
+	return after
 }
 
 // sentBefore reports whether the packet of mark m was sent before that of mark o,
 // by their identifications, timestamps or acknowledgements.
 func (h *Half) sentBefore(m, o *Mark) bool {
 	switch {
-	case m.HasID && o.HasID && m.IPID != o.IPID && h.IDsOrdered():
+	case m.HasID && o.HasID && h.IDsTell(m.IPID, o.IPID):
 		return int16(m.IPID-o.IPID) <= 0 && !m.LaterTS(o) && !o.AcksLess(m)
 	case m.HasTS && o.HasTS && m.TSVal != o.TSVal:
 		return int32(m.TSVal-o.TSVal) <= 0
