@@ -121,6 +121,22 @@ func (x *context) echoed(a *analyze.Step) *analyze.Step {
 	return found
 }
 
+// bareAnswer returns the bare ACK by which the server answered a SYN in front of any
+// SYN-ACK captured, of which a is the first; nil: there is none. So answers an end in
+// SYN-RECEIVED a SYN that comes again (RFC 9293 §3.10.7.4, first): it had sent its SYN-ACK.
+func (x *context) bareAnswer(a *analyze.Step) *analyze.Step {
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s.Packet >= a.Packet {
+			break
+		}
+		if s.Phase == label.HandshakeAck && !s.FromClient && !s.Copy && s.Len == 0 && s.Seq == a.Seq+1 && s.Ack == a.Ack && x.answeredSyn(s.Packet) != nil {
+			return s
+		}
+	}
+	return nil
+}
+
 // synAcksBefore returns how many SYN-ACKs stand in front of a packet.
 func (x *context) synAcksBefore(packet uint64) int {
 	n := 0
