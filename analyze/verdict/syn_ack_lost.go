@@ -22,7 +22,7 @@ var synAckLost = Spec{
 			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the client did not acknowledge each SYN-ACK captured: an open end answers one that comes again (RFC 9293 §3.10.7.4)",
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B . 1 ack 1\n+.5 A>B . 1 ack 1\n"},
-		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs had passed: else each answers a SYN",
+		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs, and a copy of one, had passed: else each answers a SYN",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
@@ -91,7 +91,7 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 			return true
 		}
 	}
-	if n < 2 || taken == nil && x.sameAnswers(x.Opening.AckPacket) == n && n <= x.nSyns {
+	if n < 2 || taken == nil && x.sameAnswers(x.Opening.AckPacket) == n && n <= x.asked() {
 		return false
 	}
 	a, why := x.synAck(1), SynAckPassed
