@@ -28,6 +28,9 @@ type Clues struct {
 	IgnoredPackets            [4]uint64
 	IgnoredAt                 int64
 	IgnoredData, IgnoredAgain uint8
+	// SynTwice is set where a copy of the client's SYN was captured: a server answers each
+	// that reaches it.
+	SynTwice bool
 	// ProvedTwice is set where ServerProved shows that something sent again had arrived
 	// the first time: a D-SACK, or what makes a retransmission spurious.
 	ProvedTwice bool

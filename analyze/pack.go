@@ -157,7 +157,7 @@ func (p *packer) clues(c *Clues) {
 	p.packets(&r.Packet)
 	number(p, &r.TTL)
 	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
-	p.flags(&r.HostOrdered, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)
+	p.flags(&r.HostOrdered, &c.SynTwice, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)
 	p.signed(&r.After, &c.BlindFor)
 }
 

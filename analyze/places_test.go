@@ -134,7 +134,7 @@ func TestPlacesFarApart(t *testing.T) {
 		{"all of it", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n" + once + "+1 A>B S 0 @1 copy\n+.2 B>A S. 0 ack 1 @1 copy\n+0 A>B P. 1:101 ack 1 @1 copy\n" +
 			"+.2 B>A P. 1:11 ack 101 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 again\n"},
 		{"a SYN whose sender has not gone on", "0 A>B S 0 @0\n+1 A>B S 0 @1 again\n+.01 B>A S. 0 ack 1 @1\n+1 B>A S. 0 ack 1 @0 again\n"},
-		{"at the same place", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n" + once + "+1 A>B S 0 @0 again\n+1 B>A S. 0 ack 1 @0 again\n"},
+		{"at the same place", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n" + once + "+1 A>B S 0 @0 late\n+1 B>A S. 0 ack 1 @0 again\n"},
 		{"a SYN-ACK in front of an answer", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n+.2 A>B . 1 ack 1 @0\n+1 B>A S. 0 ack 1 @1 again\n"},
 		{"sent again before its first copy came", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.01 B>A . 1 ack 101 @1\n+.5 A>B . 1:101 ack 1 @1 copy\n+1 A>B . 101:201 ack 1 @0\n+.3 A>B . 101:201 ack 1 @0 again\n" +
 			"+.01 B>A . 1 ack 201 @0\n+.3 A>B . 201:301 ack 1 @0\n+.3 A>B . 101:201 ack 1 @1 copy\n+.3 A>B . 101:201 ack 1 @1 copy\n"},

@@ -73,6 +73,7 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c.FromClient.waited(&waits, client)
 	c.FromServer.waited(&waits, server)
 	c.Silence, c.Clues, c.StepsDropped = waits.record(client), n.clues.record(client), n.stepsLost
+	c.Clues.SynTwice = f.Half[client].SYNTwice
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])
 	if n.orderGuessed {

@@ -65,8 +65,8 @@ type Facts struct {
 	// the same range.
 	Differs bool
 	// OvertakenBy is a captured packet with octets of the segment, where all such
-	// packets were sent after it; else 0.
-	OvertakenBy uint64
+	// packets were sent after it; else its Packet is 0.
+	OvertakenBy Mark
 	// Loop is the shortest time measured from this tap to the receiver, on to
 	// the sender and back here, in nanoseconds; -1 where unknown.
 	Loop int64

@@ -94,11 +94,24 @@ func (h *Half) IDsOrdered() bool {
 	return 4*uint32(d.up) >= uint32(d.back) && uint32(d.up)+uint32(d.back) > 9*uint32(d.other-d.back)
 }
 
+// IDsTell reports whether the identifications a, of the next segment, and b, of an earlier
+// one, tell which was sent first: the end counts them, as more than one step shows, which a
+// random number passes for once in sixteen; or they lie close together.
+func (h *Half) IDsTell(a, b uint16) bool {
+	return a != b && (h.ids.up+h.ids.back > 1 && h.IDsOrdered() || h.IDsNear(a, b))
+}
+
 // newer reports whether the packet of mark m was sent after all that were
 // captured of this end, so that it is no copy of one.
 func (h *Half) newer(m *Mark) bool {
 	return m.HasID && h.ids.known && int16(m.IPID-h.ids.top) > 0 && h.IDsOrdered() ||
 		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
+}
+
+// SentBehindFirst reports whether the packet of mark m was sent after all that were
+// captured of this end, by its identification, or after the first of these, by its timestamp.
+func (h *Half) SentBehindFirst(m *Mark) bool {
+	return h.newer(m) || m.HasTS && h.tsAt != 0 && int32(m.TSVal-h.tsFirst) > 0
 }
 
 // older reports whether the packet of mark m was sent before one that was captured of

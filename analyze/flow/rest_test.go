@@ -44,6 +44,7 @@ func TestRestAndWake(t *testing.T) {
 						Sum: rapid.Uint16().Draw(r, "sum"), HasSum: rapid.Bool().Draw(r, "has sum"), Again: rapid.Bool().Draw(r, "again"),
 						shown: rapid.Bool().Draw(r, "shown"), copied: rapid.Bool().Draw(r, "copied"), places: rapid.Uint32().Draw(r, "places"),
 					}
+					trace.acks(trace.Flags, trace.Ack)
 					table.joinSent(h, i, trace)
 				}
 				for n := rapid.IntRange(0, int(h.nsent)).Draw(r, "kept"); n > 0; n-- {

@@ -18,8 +18,9 @@ type Mark struct {
 	// behind is, for a remembered segment that was overtaken, how long behind what
 	// overtook it it was captured, in behindUnit and at least one.
 	behind uint16
-	// echo is, for a remembered segment, the timestamp that it echoed.
-	echo uint32
+	// answers is, without timestamps, the number that it acknowledges, 0 where it has none;
+	// with timestamps, for a remembered segment, the one that it echoed.
+	answers uint32
 }
 
 // behindUnit is in nanoseconds; 6.5 s are the most that is told.
@@ -42,16 +43,32 @@ func (m *Mark) of(seg *wire.Segment) {
 	m.Packet, m.Time = seg.Packet, seg.Time
 	m.TSVal, m.HasTS = seg.Options.TSVal, seg.Options.Set.Has(wire.OptTimestamps)
 	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
+	m.acks(seg.Flags, seg.Ack)
+}
+
+// acks notes the acknowledgement of a packet without timestamps. That of a SYN-ACK
+// may be for another SYN.
+func (m *Mark) acks(flags wire.Flags, ack wire.Seq) {
+	if !m.HasTS && flags&(wire.ACK|wire.SYN) == wire.ACK {
+		m.answers = uint32(ack)
+	}
 }
 
 // Echoes reports whether the remembered segment echoed the same timestamp as seg does, as a
 // copy of it does (RFC 7323 §3.2).
-func (m *Mark) Echoes(seg *wire.Segment) bool { return m.echo == seg.Options.TSEcr }
+func (m *Mark) Echoes(seg *wire.Segment) bool { return m.answers == seg.Options.TSEcr }
 
 // LaterTS reports whether m's timestamp is later than o's, so that its packet was sent
 // after that of o whatever their identifications say.
 func (m *Mark) LaterTS(o *Mark) bool {
 	return m.HasTS && o.HasTS && int32(m.TSVal-o.TSVal) > 0
+}
+
+// AcksLess reports whether m's packet acknowledges less than o's, where neither has a
+// timestamp. An acknowledgement is RCV.NXT when it is sent, which never goes back (RFC 9293
+// §3.4, §3.10.7.4): then m's packet was sent before that of o.
+func (m *Mark) AcksLess(o *Mark) bool {
+	return !m.HasTS && !o.HasTS && m.answers != 0 && o.answers != 0 && wire.Seq(m.answers).Before(wire.Seq(o.answers))
 }
 
 // Trace is one captured segment of an end.
@@ -71,7 +88,9 @@ type Trace struct {
 // of makes s, which is zero, the trace of a segment.
 func (s *Trace) of(seg *wire.Segment, again bool) {
 	s.Mark.of(seg)
-	s.echo = seg.Options.TSEcr
+	if s.HasTS {
+		s.answers = seg.Options.TSEcr
+	}
 	s.Seq, s.End, s.Ack, s.Flags = seg.Seq, seg.End(), seg.Ack, seg.Flags
 	s.Sum, s.HasSum, s.Again = seg.PayloadSum, seg.HasSum, again
 	s.places = placeBit(place(seg))
@@ -298,10 +317,9 @@ func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 	return false
 }
 
-// sentAfter returns a remembered segment of h that overlaps [from, to), where
-// all of those were sent after the packet of mark m, by their identifications
-// or timestamps; else 0.
-func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
+// sentAfter returns the mark of a remembered segment of h that overlaps [from, to), where
+// all of those were sent after the packet of mark m (sentBefore); else its Packet is 0.
+func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (after Mark) {
 	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
 		if p.apart(from, to) {
 			continue
@@ -312,24 +330,24 @@ func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64) {
 				continue
 			}
 			if !h.sentBefore(m, &s.Mark) {
-				return 0
+				return Mark{}
 			}
-			packet = s.Packet
+			after = s.Mark
 		}
 	}
-	return packet
+	return after
 }
 
 // sentBefore reports whether the packet of mark m was sent before that of mark o,
-// by their identifications or timestamps.
+// by their identifications, timestamps or acknowledgements.
 func (h *Half) sentBefore(m, o *Mark) bool {
 	switch {
-	case m.HasID && o.HasID && m.IPID != o.IPID && h.IDsOrdered():
-		return int16(m.IPID-o.IPID) <= 0 && !m.LaterTS(o)
+	case m.HasID && o.HasID && h.IDsTell(m.IPID, o.IPID):
+		return int16(m.IPID-o.IPID) <= 0 && !m.LaterTS(o) && !o.AcksLess(m)
 	case m.HasTS && o.HasTS && m.TSVal != o.TSVal:
 		return int32(m.TSVal-o.TSVal) <= 0
 	}
-	return false
+	return m.AcksLess(o)
 }
 
 // Tick returns how long the end's timestamp clock (RFC 7323 §5.4) stands still,

@@ -107,7 +107,7 @@ func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
 		dst = binary.LittleEndian.AppendUint32(dst, s.places)
 	}
 	if s.HasTS {
-		dst = rest.AppendNear(dst, s.echo, was.echo)
+		dst = rest.AppendNear(dst, s.answers, was.answers)
 	}
 	dst[head] = same
 	return dst
@@ -172,8 +172,9 @@ func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
 		s.places, src = binary.LittleEndian.Uint32(src), src[4:]
 	}
 	if s.HasTS {
-		s.echo, src = rest.NextNear(src, was.echo)
+		s.answers, src = rest.NextNear(src, was.answers)
 	}
+	s.acks(s.Flags, s.Ack)
 	return src
 }
 

@@ -79,6 +79,9 @@ const (
 	SynElsewhere
 	AsOthers
 	AckTwice
+	SenderOpen
+	LowerAck
+	HigherAck
 	ReasonCount // how many there are; not a reason
 )
 
@@ -123,6 +126,9 @@ var Reasons = [ReasonCount]ReasonSpec{
 	Elsewhere:     {"captured at two places", " after packet ", "it is like that packet and came through another interface or with another TTL, as copies of others of its connection, or of the SYN that it answers, did", 0, true},
 	SynElsewhere:  {"SYN seen at another interface", " in packet ", "a SYN with this number had been captured from this end, but elsewhere: it may be the same packet", byTime, true},
 	AckTwice:      {"says nothing beyond", " packet ", "it is like that packet in every field, and comes sooner than its end can have been sent anything again; what it would answer is reported by SACK and D-SACK", byTime, true},
+	LowerAck:      {"acknowledges less than", " packet ", "it was sent before that packet: what an end acknowledges never goes back", byTime, false},
+	HigherAck:     {"acknowledges more than", " packet ", "it fills octets that were skipped and was sent after that packet, the first behind them: what an end acknowledges never goes back", 0, false},
+	SenderOpen:    {"not sent again any more", " after packet ", "its sender had acknowledged what an end does that is open, and sends a SYN or SYN-ACK no more then: it left before that", byTime, true},
 	AsOthers:      {"captured twice like others", " after packet ", "it is like that packet, no copy of which was captured, and comes no later than twice as late as copies of its end do, or behind the copy of a later one with octets, than one and a half times as late, in a connection of which more than one packet in four is a copy", byTime, true},
 }
 

@@ -5,11 +5,14 @@ var outOfOrder = Spec{
 	Group:      Sequence,
 	Definition: "The segment was sent once and overtaken on the way by segments that were sent after it.",
 	Conditions: []Condition{
-		{"it fills octets that were skipped, none of which had been captured",
+		{"it fills octets that were skipped, none of which had been captured, or was sent before all that were captured with its octets",
 			opened + "+.1 A>B P. 1:101(100) ack 1 id 11\n+.0001 A>B P. 101:201(100) ack 1 id 12"},
 		{"it was sent before the first segment captured behind the gap: its IP identification is lower, " +
-			"where this end's identifications rise; else its timestamp is earlier; else it comes sooner than " +
-			"three quarters of a round trip after that segment (a heuristic: no answer can have been back)",
+			"where this end's identifications rise; else its timestamp is earlier; else, without timestamps, it acknowledges less, which an end never does again; else it comes sooner than " +
+			"three quarters of a round trip after that segment (a heuristic: no answer can have been back); " +
+			"or it is a SYN or SYN-ACK that came before, and its sender had left opening in front of it (behind a SYN it had sent an ACK, behind a SYN-ACK it had " +
+			"acknowledged more), sent no RST and got none, and neither its identification nor its timestamp shows that it was sent again: " +
+			"it is not sent again then (RFC 9293 §3.10.7.3)",
 			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 14\n+.001 A>B P. 201:301(100) ack 1 id 15"},
 	},
 	Clauses: []Clause{{9293, "3.4"}, {5681, "3.2"}},

@@ -56,8 +56,10 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0 // the SYN is new, and no octet, whatever number it has
 	case s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
 		return First, None, 0 // the octet that a zero-window probe tried before
-	case x.OvertakenBy != 0:
-		return Overtaken, overtakenReason(x), x.OvertakenBy
+	case x.OvertakenBy.Packet != 0:
+		return Overtaken, overtakenReason(x), x.OvertakenBy.Packet
+	case x.RepeatsSYN && goneOn(c):
+		return Overtaken, SenderOpen, x.Overlap.Packet
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
@@ -76,10 +78,13 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 // overtakenReason says by what the segment is older than all that were captured
 // with its octets: it was overtaken by its own retransmission.
 func overtakenReason(x *flow.Facts) Reason {
-	if x.Mark.HasID && x.Sender.IDsOrdered() {
+	switch m, o := &x.Mark, &x.OvertakenBy; {
+	case m.HasID && o.HasID && x.Sender.IDsTell(m.IPID, o.IPID):
 		return BelowIPID
+	case m.HasTS:
+		return EarlierTSval
 	}
-	return EarlierTSval
+	return LowerAck
 }
 
 func seenReason(c *Context) Reason {
@@ -207,6 +212,20 @@ func leftOpening(c *Context) bool {
 	return h.Is(flow.SentACK)
 }
 
+// goneOn reports whether a SYN or SYN-ACK that comes again left its sender before what was
+// captured in front of it: the sender had left opening, and did not begin once more, as
+// after a RST. So it is what was sent first, or a copy of what came. Where by its own marks it was
+// sent later, its sender did send it again; and a SYN that was just captured may have
+// been answered anew, with the same number where that is a cookie.
+func goneOn(c *Context) bool {
+	x, h := c.Facts, c.Facts.Sender
+	asks := !c.Segment.Flags.Has(wire.ACK)
+	if h.HasOldSYN || h.Any(flow.SentRST|flow.GotRST) || h.Is(flow.SentBareSYN) != asks || asks && x.Receiver.Is(flow.SentBareSYN) {
+		return false // another opening than that of a client and a server
+	}
+	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark)
+}
+
 // goesBack reports whether the sender goes once more through what it has sent. The
 // segment goes on behind the last one, which was sent again; or the packet that it is
 // like was a retransmission, and it goes on behind a repeated one, or begins anew behind
@@ -296,7 +315,7 @@ const (
 // same SYN-ACK again.
 func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 	b, m := &x.Cover.Beyond, &x.Mark
-	if m.HasID && b.HasID && m.IPID != b.IPID && (x.Sender.IDsOrdered() || x.Sender.IDsNear(m.IPID, b.IPID)) {
+	if m.HasID && b.HasID && x.Sender.IDsTell(m.IPID, b.IPID) {
 		if int16(m.IPID-b.IPID) > 0 {
 			return Again, LaterIPID, b.Packet
 		}
@@ -316,6 +335,12 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 		if tick := x.Sender.Tick(); tick > 0 && x.Loop > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
 			return Overtaken, SameTick, b.Packet
 		}
+	}
+	switch {
+	case m.AcksLess(b):
+		return Overtaken, LowerAck, b.Packet
+	case b.AcksLess(m):
+		return Again, HigherAck, b.Packet
 	}
 	apart := m.Time - b.Time
 	if b.Bare && apart >= soon {

@@ -47,18 +47,26 @@ func (x *context) read(c *analyze.Connection) {
 }
 
 // notTaken finds the SYN-ACKs that show that the ACK was not taken. Where no round trip
-// was measured, as many as there are SYNs may answer those.
+// was measured, as many as there are SYNs, copies included, may answer those.
 func (x *context) notTaken() {
 	passed, way, proved := x.completed(), x.wayToServer(), x.Clues.ServerProved
 	for i := range x.nSynAcks {
 		a := x.synAck(i)
-		if a.Packet < x.Opening.AckPacket || way < 0 && i < x.nSyns || proved != 0 && a.Packet > proved || a.Time-passed <= way || !x.sentBefore(i) {
+		if a.Packet < x.Opening.AckPacket || way < 0 && i < x.asked() || proved != 0 && a.Packet > proved || a.Time-passed <= way || !x.sentBefore(i) {
 			continue
 		}
 		if x.agains++; x.again == nil {
 			x.again = a
 		}
 	}
+}
+
+// asked returns how many SYNs the server may have had an answer to: a copy is one more.
+func (x *context) asked() int {
+	if x.Clues.SynTwice {
+		return x.nSyns + 1
+	}
+	return x.nSyns
 }
 
 func (x *context) syn(i int) *analyze.Step    { return &x.Steps[x.syns[i]] }
@@ -119,6 +127,22 @@ func (x *context) echoed(a *analyze.Step) *analyze.Step {
 		}
 	}
 	return found
+}
+
+// bareAnswer returns the bare ACK by which the server answered a SYN in front of any
+// SYN-ACK captured, of which a is the first; nil: there is none. So answers an end in
+// SYN-RECEIVED a SYN that comes again (RFC 9293 §3.10.7.4, first): it had sent its SYN-ACK.
+func (x *context) bareAnswer(a *analyze.Step) *analyze.Step {
+	for i := range x.Steps {
+		s := &x.Steps[i]
+		if s.Packet >= a.Packet {
+			break
+		}
+		if s.Phase == label.HandshakeAck && !s.FromClient && !s.Copy && s.Len == 0 && s.Seq == a.Seq+1 && s.Ack == a.Ack && x.answeredSyn(s.Packet) != nil {
+			return s
+		}
+	}
+	return nil
 }
 
 // synAcksBefore returns how many SYN-ACKs stand in front of a packet.

@@ -14,6 +14,7 @@ const (
 	SynAgainWithoutData
 	EchoesLater
 	EchoesEarlier
+	AnswersBare
 	PassedHere
 	SynAckPassed
 	SynAckAgain
@@ -82,6 +83,7 @@ var reasonTexts = [reasonCount]string{
 
 	EchoesLater:   "SYN-ACK in packet $p echoes the timestamp of packet $q",
 	EchoesEarlier: "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
+	AnswersBare:   "ACK in packet $p answers a SYN in front of SYN-ACK in packet $q, as an end in SYN-RECEIVED does: it had sent one before",
 	PassedHere:    "packet $p passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full",
 	SynAckPassed:  "SYN-ACK in packet $p passed this tap in front of packet $q: lost between here and the client",
 	SynAckAgain:   "SYN-ACK again in packet $p, $t after packet $q",

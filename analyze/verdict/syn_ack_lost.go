@@ -10,7 +10,8 @@ var synAckLost = Spec{
 	Definition: "A SYN-ACK did not reach the client, and the handshake went on with a later one.",
 	Conditions: []Condition{
 		{"one of these: the SYN-ACK was sent again before any ACK of it was captured; or the SYN was sent again behind a SYN-ACK, later than a round trip " +
-			"to the client; or the first SYN-ACK captured stands behind a SYN that was sent again and echoes the timestamp of an earlier one",
+			"to the client; or the first SYN-ACK captured stands behind a SYN that was sent again and echoes the timestamp of an earlier one; or the server answered a SYN " +
+			"with a bare ACK, with the number behind that of its SYN-ACK, in front of the first SYN-ACK captured: as an end in SYN-RECEIVED does (RFC 9293 §3.10.7.4)",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
 		{"in the third case, where round trips to the server were measured, the SYN-ACK came 200 ms (a heuristic) later behind the SYN that it echoes than the " +
@@ -21,10 +22,10 @@ var synAckLost = Spec{
 			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the client did not acknowledge each SYN-ACK captured: an open end answers one that comes again (RFC 9293 §3.10.7.4)",
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B . 1 ack 1\n+.5 A>B . 1 ack 1\n"},
-		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs had passed: else each answers a SYN",
+		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs, and a copy of one, had passed: else each answers a SYN",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
 		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow",
@@ -42,6 +43,11 @@ var synAckLost = Spec{
 				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
 				return true
 			}
+		}
+		if s := x.bareAnswer(first); s != nil {
+			v.Confidence = Likely
+			v.add(Item{Why: AnswersBare, Packet: s.Packet, Than: first.Packet})
+			return true
 		}
 		return synAckNotReached(x, v, first)
 	},
@@ -85,7 +91,7 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 			return true
 		}
 	}
-	if n < 2 || taken == nil && x.sameAnswers(x.Opening.AckPacket) == n && n <= x.nSyns {
+	if n < 2 || taken == nil && x.sameAnswers(x.Opening.AckPacket) == n && n <= x.asked() {
 		return false
 	}
 	a, why := x.synAck(1), SynAckPassed
