@@ -155,6 +155,18 @@ func (x *context) taken() *analyze.Step {
 	return found
 }
 
+// eachTaken reports whether the client acknowledged each SYN-ACK: all arrived then, the first of them first.
+func (x *context) eachTaken() bool { return int(x.Clues.SynAckAcks) >= x.nSynAcks }
+
+// opener returns the SYN-ACK that the ACK which completes the handshake waited for: the first, where
+// each arrived; where that is not known, the last one in front of the ACK.
+func (x *context) opener() *analyze.Step {
+	if n := x.synAcksBefore(x.Opening.AckPacket); n > 1 && !x.eachTaken() {
+		return x.synAck(n - 1)
+	}
+	return x.synAck(0)
+}
+
 // wayToServer is the first of trips.
 func (x *context) wayToServer() int64 {
 	way, _ := x.trips()
@@ -225,12 +237,13 @@ func (x *context) sentBefore(i int) bool {
 	return false
 }
 
-// sameAnswers returns how many SYN-ACKs in front of a packet came so soon behind the first that
-// no timer can have sent them again (a heuristic), that one included: each answers a SYN of its own.
-func (x *context) sameAnswers(packet uint64) int {
+// ownAnswers returns how many SYN-ACKs in front of a packet answer a SYN of their own: those that came so
+// soon behind the first that no timer can have sent them again (a heuristic), that one included,
+// and those with a number that none had before.
+func (x *context) ownAnswers(packet uint64) int {
 	n := 0
 	for i := range x.synAcksBefore(packet) {
-		if x.synAck(i).Time-x.synAck(0).Time < slowOpening {
+		if x.synAck(i).Time-x.synAck(0).Time < slowOpening || !x.sentBefore(i) {
 			n++
 		}
 	}

@@ -71,7 +71,7 @@ func (x *context) slowWay(took int64) bool {
 func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 	n := x.synAcksBefore(x.Opening.AckPacket)
 	taken := x.taken()
-	if n == 0 || n > 1 && taken == first || int(x.Clues.SynAckAcks) >= x.nSynAcks {
+	if n == 0 || n > 1 && taken == first || x.eachTaken() {
 		return false
 	}
 	for i := range x.nSyns {
@@ -85,7 +85,7 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 			return true
 		}
 	}
-	if n < 2 || taken == nil && x.sameAnswers(x.Opening.AckPacket) == n && n <= x.nSyns {
+	if n < 2 || taken == nil && x.ownAnswers(x.Opening.AckPacket) == n && n <= x.nSyns {
 		return false
 	}
 	a, why := x.synAck(1), SynAckPassed
