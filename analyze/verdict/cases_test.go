@@ -36,9 +36,11 @@ const (
 	crossed = "0 A>B S 0\n+.001 B>A S 0\n+.01 A>B S. 0 ack 1\n+.001 B>A S. 0 ack 1\n"
 	// inWindow is an open connection, a SYN that falls into its window, and the answer to that.
 	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
-	stamps   = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
-	narrow   = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
-	wide     = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
+	// twoAnswers is a handshake with a SYN-ACK for each of two SYNs, and one ACK.
+	twoAnswers = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n"
+	stamps     = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	narrow     = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
+	wide       = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
 // many is a client that tries n other ports of B's host.
@@ -105,7 +107,7 @@ var cases = []struct{ name, script, want string }{
 	{"three SYNs, and two answers of different machines", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.04 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.7 B>A S. 70000 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely"},
 	{"two SYNs, answered together, and one of the answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", ""},
-	{"a SYN-ACK for each SYN, and one ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"a SYN-ACK for each SYN, and one ACK", twoAnswers, "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"SYN sent again beside a RST that answers no SYN of it", "0 A>B S 0\n+.01 B>A R. 0 ack 500\n+.99 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
@@ -162,6 +164,9 @@ var cases = []struct{ name, script, want string }{
 	{"three SYNs, two answered together", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", ""},
 	{"a SYN again behind a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK for each SYN, one ACK, and the answer to a keep-alive", twoAnswers + "+60 B>A . 0 ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"a SYN-ACK for each SYN, one ACK, and a keep-alive", twoAnswers + "+60 A>B . 0 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"a SYN-ACK for each SYN, one ACK, and a duplicate one", twoAnswers + "+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"a SYN-ACK again that echoes the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the SYN", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + deferred, "LAST-ACK-LOST likely"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
@@ -324,6 +329,7 @@ var cases = []struct{ name, script, want string }{
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
 	{"a RST without ACK that answers what came before the FIN", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n", ""},
 	{"the same with the number of no answer", late + "+.01 B>A R 5000\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
+	{"the same with the number of its SYN, which nothing acknowledges", late + "+.01 B>A R 0\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
 	{"the same with ACK", late + "+.01 B>A R. 11 ack 1\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
 	{"the same, and the end that it names goes on", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n+.01 B>A . 22 ack 11\n", "BLIND-RST certain"},
 	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST likely"},
