@@ -77,7 +77,7 @@ func neverTaken(x *context, v *Verdict) bool {
 		v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: x.synAck(0).Packet, Value: last.Time - x.synAck(0).Time})
 	}
 	if accepts {
-		if !long {
+		if !long && x.Clues.IgnoredData != 0 {
 			v.Confidence = Likely
 		}
 		v.add(Item{Why: ListenerAccepts})

@@ -230,6 +230,8 @@ var cases = []struct{ name, script, want string }{
 	{"dropped long after an answer", served + "5 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
 	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
 
+	{"a client that sends nothing, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2.4 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+		"ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken, beside others that go on", served + ".5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL likely"},
 	{"nothing is taken, long after others went on", served + "5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken, and no others are seen", "0 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
