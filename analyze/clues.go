@@ -109,6 +109,11 @@ type clueNote struct {
 	blindSeq wire.Seq    // its number
 	blindAt  int64       // its time
 
+	// oldTo is what OldAck acknowledges, where that is known to be for more than the SYN (oldMore): octets
+	// that the capture missed, if the client's numbers turn out to go as far.
+	oldTo   wire.Seq
+	oldMore bool
+
 	// older is the last block of SACK of each side that has the form of a D-SACK and
 	// lies in front of the other end's ISN; empty: none.
 	older [2]wire.SACKBlock
@@ -169,6 +174,9 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		if n.synAckCount > 1 && acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
 			c.SynAckAcks++
 		}
+	}
+	if s == f.Client && c.oldMore && n.synAckCount == 0 && !c.oldTo.After(seg.Seq) {
+		c.OldAck, c.OldRst, c.oldMore = 0, 0, false
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
@@ -268,7 +276,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 		return
 	}
 	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && !answers(y, seg) {
-		c.OldAck = seg.Packet
+		c.OldAck, c.oldTo, c.oldMore = seg.Packet, seg.Ack, seg.Ack.After(y.ISN)
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
@@ -320,7 +328,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	if c.BlindRst != 0 && fx.From == c.blind && c.BlindOwn == 0 {
 		c.BlindRst, c.BlindAfter, c.BlindFor = 0, 0, 0
 	}
-	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient {
+	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient && (!c.oldMore || seg.Seq == c.oldTo) {
 		c.OldRst = seg.Packet
 	}
 	if o := &c.stray; o.ack != 0 && fx.From == c.straySide && !seg.Flags.Has(wire.ACK) {

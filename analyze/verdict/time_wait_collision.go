@@ -1,9 +1,6 @@
 package verdict
 
-import (
-	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
-)
+import "tcpwatch/analyze/label"
 
 var timeWaitCollision = Spec{
 	Name:       "TIME-WAIT-COLLISION",
@@ -11,7 +8,7 @@ var timeWaitCollision = Spec{
 	Conditions: []Condition{
 		{"an ACK without SYN answers a SYN, which may have fallen into the sequence space of the older connection and be sent again with the same number", "0 A>B S 0\n+.010 B>A R. 0 ack 1\n+1 A>B S 0\n"},
 		{"it does not acknowledge that SYN", "0 A>B S 0\n+.010 B>A . 1 ack 1\n+1 A>B S 0\n"},
-		{"the client does not go on as an open connection, neither resetting that nor sending its SYN again: then the capture missed the SYN-ACK and octets that the ACK covers",
+		{"without a SYN-ACK the client does not go on behind what the ACK covers: then that is for octets that the capture missed, as the SYN-ACK",
 			"0 A>B S 0\n+.01 B>A P. 1:11(10) ack 501\n+.01 A>B P. 501:511(10) ack 11\n+.01 B>A . 11 ack 511\n"},
 		{"the server had not answered with a SYN-ACK before", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.010 B>A . 1 ack =5000\n"},
 	},
@@ -22,8 +19,7 @@ var timeWaitCollision = Spec{
 	Example: "0 A>B S 0\n+.010 B>A . =500 ack =77000\n+.001 A>B R =77000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 	match: func(x *context, v *Verdict) bool {
 		c := &x.Clues
-		if c.OldAck == 0 || x.nSyns == 0 ||
-			x.Opening.Outcome == analyze.OpeningComplete && x.nSynAcks == 0 && c.OldRst == 0 && x.lastSyn().Packet < c.OldAck {
+		if c.OldAck == 0 || x.nSyns == 0 {
 			return false
 		}
 		v.Confidence = Possible
