@@ -174,6 +174,12 @@ var cases = []struct{ name, script, want string }{
 	{"a SYN-ACK for each SYN, one ACK, and the answer to a keep-alive", twoAnswers + "+60 B>A . 0 ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"a SYN-ACK for each SYN, one ACK, and a keep-alive", twoAnswers + "+60 A>B . 0 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"a SYN-ACK for each SYN, one ACK, and a duplicate one", twoAnswers + "+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"a SYN-ACK again that echoes an ACK that the capture missed", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", ""},
+	{"the same, and the ACK echoes that", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", ""},
+	{"a SYN-ACK again that echoes the SYN in front of the ACK", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK again that echoes something older than the SYN", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 50>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK again without timestamps, though the SYN has a high one", "0 A>B S 0 <TS val 4000000000 ecr 0>\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST possible, SLOW-SYN likely"},
+	{"a SYN-ACK again that echoes what came behind the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 911>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the SYN", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + deferred, "LAST-ACK-LOST likely"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +

@@ -18,7 +18,7 @@ var slowSyn = Spec{
 			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
 		{"fewer SYN-ACKs than SYNs came in front of the ACK, within 200 ms (a heuristic) or with numbers of their own: else the first SYN was answered",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
-		{"the client did not acknowledge each SYN-ACK: else the first opened the connection, and the ACK was late",
+		{"the client did not acknowledge each SYN-ACK, and no SYN-ACK in front of the ACK shows by its echo that one had arrived before (RFC 7323 §4.3): else the first opened the connection",
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.01 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
