@@ -15,7 +15,8 @@ type Clues struct {
 	// Client and Server say what is odd about the segments of each end.
 	Client, Server EndClues
 	// ServerProved is the first segment by which the server shows that the ACK
-	// of its SYN-ACK had arrived; ServerProvedAt is its time.
+	// of its SYN-ACK had arrived, or of the client by which it shows that the capture missed
+	// such a one; ServerProvedAt is its time.
 	ServerProved   uint64
 	ServerProvedAt int64
 	// Ignored counts the client's segments behind the SYN-ACK that came before
@@ -168,8 +169,12 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 			a.clueServer(n, seg)
 		}
 	} else if n.synAckCount > 0 && seg.Flags.Has(wire.ACK) {
-		if c.ServerProved == 0 {
-			c.ignored(seg, a.lab.Set.Has(label.Retransmission))
+		switch again := a.lab.Set.Has(label.Retransmission); {
+		case c.ServerProved != 0:
+		case fx.AcksUnseen, again && echoesUnseen(fx, seg):
+			c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
+		default:
+			c.ignored(seg, again)
 		}
 		if n.synAckCount > 1 && acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
 			c.SynAckAcks++
@@ -180,6 +185,12 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
+}
+
+// echoesUnseen reports whether a segment echoes a timestamp of the other end that the capture missed
+// (RFC 7323 §4.3): that end had sent something behind what was captured.
+func echoesUnseen(fx *flow.Facts, seg *wire.Segment) bool {
+	return fx.Mark.HasTS && int32(seg.Options.TSEcr-fx.Receiver.TSVal) > 0
 }
 
 // acksSynAck reports whether a segment of the client does nothing but acknowledge the SYN of

@@ -9,7 +9,7 @@ var acceptQueueFull = Spec{
 	Name:       "ACCEPT-QUEUE-FULL",
 	Definition: "The listener has no room for the connection, or had none for a while: for the client it is open, the server takes nothing of it.",
 	Conditions: []Condition{
-		{"one of these: the handshake is complete and the server sent nothing behind its SYN-ACKs; or it did so late; or nothing answered two or more SYNs",
+		{"one of these: the handshake is complete and the server sent nothing behind its SYN-ACKs, nor does the client acknowledge more, or echo a later timestamp (RFC 7323 §4.3) where it sends again, of what the capture missed; or it did so late; or nothing answered two or more SYNs",
 			opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
 		{"in the first case the client sent at least two segments behind its ACK, and sent one of them again, or the server sent its SYN-ACK again behind " +
 			"the ACK", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},
@@ -29,7 +29,7 @@ var acceptQueueFull = Spec{
 		{"no RST ended the opening", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
 		{"no ICMP error says why a segment did not arrive", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 B>A icmp 3/1 quoting A>B 1\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []label.Clause{{RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what the server leaves unanswered; likely in the first two cases where connections to the listener that began before it go on meanwhile and three segments of the client are left " +
 		"unanswered, and in the second near the server, where the SYN-ACK was sent again or, in the first, short segments too are unanswered: else possible, because a path that breaks behind the " +
 		"tap, or takes only short segments, or acknowledgements that were lost on the way back look the same; not in the second where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +

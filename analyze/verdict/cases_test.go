@@ -245,6 +245,13 @@ var cases = []struct{ name, script, want string }{
 
 	{"a client that sends nothing, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2.4 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"ACCEPT-QUEUE-FULL possible"},
+	{"nothing captured of the server, and the client echoes more of it", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 73:122(49) ack 1 <TS val 412 ecr 62>\n" +
+		"+.4 A>B P. 73:122(49) ack 1 <TS val 812 ecr 62>\n+.8 A>B P. 73:122(49) ack 1 <TS val 1612 ecr 62>\n+1.6 A>B P. 73:122(49) ack 1 <TS val 3212 ecr 62>\n", ""},
+	{"nothing captured of the server, and the client acknowledges more of it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:73(72) ack 1\n+.3 A>B P. 73:122(49) ack 11\n" +
+		"+.4 A>B P. 73:122(49) ack 11\n+.8 A>B P. 73:122(49) ack 11\n+1.6 A>B P. 73:122(49) ack 11\n", ""},
+	{"nothing of the server, and the client echoes its SYN-ACK", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 1:73(72) ack 1 <TS val 412 ecr 7>\n" +
+		"+.4 A>B P. 1:73(72) ack 1 <TS val 812 ecr 7>\n+.8 A>B P. 1:73(72) ack 1 <TS val 1612 ecr 7>\n", "ACCEPT-QUEUE-FULL possible"},
+	{"nothing is taken of what has no timestamps though the SYNs have", "0 A>B S 0 <TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 4000000000 ecr 100>\n" + strings.TrimPrefix(neverTaken, "+.01 B>A S. 0 ack 1\n"), "ACCEPT-QUEUE-FULL possible, OPTIONS-CHANGED likely"},
 	{"nothing is taken, beside others that go on", served + ".5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL likely"},
 	{"nothing is taken, long after others went on", served + "5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken, and no others are seen", "0 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
