@@ -243,8 +243,12 @@ var cases = []struct{ name, script, want string }{
 	{"dropped long after an answer", served + "5 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
 	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
 
-	{"a client that sends nothing, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2.4 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+	{"a client that sends nothing but a keep-alive, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B . 0 ack 1\n",
 		"ACCEPT-QUEUE-FULL possible"},
+	{"a client that sends nothing but its FIN, twice, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+6 A>B F. 1 ack 1\n+.2 A>B F. 1 ack 1\n+.4 A>B F. 1 ack 1\n",
+		"ACCEPT-QUEUE-FULL likely, SYN-COOKIE possible"},
+	{"a client that sends nothing, and a second SYN-ACK again, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2.4 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+		"ACCEPT-QUEUE-FULL likely"},
 	{"nothing captured of the server, and the client echoes more of it", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 73:122(49) ack 1 <TS val 412 ecr 62>\n" +
 		"+.4 A>B P. 73:122(49) ack 1 <TS val 812 ecr 62>\n+.8 A>B P. 73:122(49) ack 1 <TS val 1612 ecr 62>\n+1.6 A>B P. 73:122(49) ack 1 <TS val 3212 ecr 62>\n", ""},
 	{"nothing captured of the server, and the client acknowledges more of it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:73(72) ack 1\n+.3 A>B P. 73:122(49) ack 11\n" +
