@@ -168,6 +168,7 @@ var cases = []struct{ name, script, want string }{
 	{"a SYN-ACK that answers the SYN before the last", "0 A>B S 0\n+.3 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", ""},
 	{"a SYN-ACK that answers the last SYN", "0 A>B S 0\n+.3 A>B S 0\n+.027 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", ""},
+	{"a SYN-ACK somewhat sooner behind the last SYN than a short round trip", "0 A>B S 0\n+1 A>B S 0\n+.0006 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.0015 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"three SYNs, two answered together", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", ""},
 	{"a SYN again behind a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},

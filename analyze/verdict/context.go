@@ -255,7 +255,7 @@ func (x *context) ownAnswers(packet uint64) int {
 // and 1 ms sooner (a heuristic).
 func (x *context) answersEarlier(s, a *analyze.Step) bool {
 	least, took := x.FromClient.RTT.Min, a.Time-s.Time
-	return s != x.syn(0) && least-took > sooner && took < least/2
+	return least-took > sooner && took < least/2
 }
 
 // ackArrived reports whether a SYN-ACK echoes a later timestamp than the SYNs have: what its client sent
