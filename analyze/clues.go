@@ -15,7 +15,8 @@ type Clues struct {
 	// Client and Server say what is odd about the segments of each end.
 	Client, Server EndClues
 	// ServerProved is the first segment by which the server shows that the ACK
-	// of its SYN-ACK had arrived; ServerProvedAt is its time.
+	// of its SYN-ACK had arrived, or of the client by which it shows that the capture missed
+	// such a one; ServerProvedAt is its time.
 	ServerProved   uint64
 	ServerProvedAt int64
 	// Ignored counts the client's segments behind the SYN-ACK that came before
@@ -112,6 +113,11 @@ type clueNote struct {
 	blindSeq wire.Seq    // its number
 	blindAt  int64       // its time
 
+	// oldTo is what OldAck acknowledges, where that is known to be for more than the SYN (oldMore): octets
+	// that the capture missed, if the client's numbers turn out to go as far.
+	oldTo   wire.Seq
+	oldMore bool
+
 	// older is the last block of SACK of each side that has the form of a D-SACK and
 	// lies in front of the other end's ISN; empty: none.
 	older [2]wire.SACKBlock
@@ -166,15 +172,28 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 			a.clueServer(n, seg)
 		}
 	} else if n.synAckCount > 0 && seg.Flags.Has(wire.ACK) {
-		if c.ServerProved == 0 {
-			c.ignored(seg, a.lab.Set.Has(label.Retransmission))
+		switch again := a.lab.Set.Has(label.Retransmission); {
+		case c.ServerProved != 0:
+		case fx.AcksUnseen, again && echoesUnseen(fx, seg):
+			c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
+		default:
+			c.ignored(seg, again)
 		}
 		if n.synAckCount > 1 && acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
 			c.SynAckAcks++
 		}
 	}
+	if s == f.Client && c.oldMore && n.synAckCount == 0 && !c.oldTo.After(seg.Seq) {
+		c.OldAck, c.OldRst, c.oldMore = 0, 0, false
+	}
 	a.clueOptions(n, seg)
 	c.plain[s] = true
+}
+
+// echoesUnseen reports whether a segment echoes a timestamp of the other end that the capture missed
+// (RFC 7323 §4.3): that end had sent something behind what was captured.
+func echoesUnseen(fx *flow.Facts, seg *wire.Segment) bool {
+	return fx.Mark.HasTS && int32(seg.Options.TSEcr-fx.Receiver.TSVal) > 0
 }
 
 // acksSynAck reports whether a segment of the client does nothing but acknowledge the SYN of
@@ -271,7 +290,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 		return
 	}
 	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && !answers(y, seg) {
-		c.OldAck = seg.Packet
+		c.OldAck, c.oldTo, c.oldMore = seg.Packet, seg.Ack, seg.Ack.After(y.ISN)
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
 		c.ServerProved, c.ServerProvedAt = seg.Packet, seg.Time
@@ -323,7 +342,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	if c.BlindRst != 0 && fx.From == c.blind && c.BlindOwn == 0 {
 		c.BlindRst, c.BlindAfter, c.BlindFor = 0, 0, 0
 	}
-	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient {
+	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient && (!c.oldMore || seg.Seq == c.oldTo) {
 		c.OldRst = seg.Packet
 	}
 	if o := &c.stray; o.ack != 0 && fx.From == c.straySide && !seg.Flags.Has(wire.ACK) {

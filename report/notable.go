@@ -113,11 +113,11 @@ func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
 	var taken [reasonCount]int
 	for _, most := range []int{notableFirst, notableEach} {
 		for why := range n.best {
-			most := most
+			each := most
 			if reason(why) == whyClosedReset {
-				most = notableFirst // ordinary: examples do
+				each = notableFirst // ordinary: examples do
 			}
-			for taken[why] < min(most, len(n.best[why])) && len(rows) < notableShown {
+			for taken[why] < min(each, len(n.best[why])) && len(rows) < notableShown {
 				rows = append(rows, n.best[why][taken[why]])
 				taken[why]++
 			}
@@ -335,8 +335,8 @@ func slowOpenText(c *connection) string {
 	return s + hadACK(c)
 }
 
-// hadACK says of a SYN-ACK that was sent again behind the ACK that it echoes the timestamp of that, and of no
-// SYN: the ACK had arrived (RFC 7323 §4.3).
+// hadACK says of a SYN-ACK that was sent again that it echoes the timestamp of the ACK, and of no
+// SYN: that ACK had arrived (RFC 7323 §4.3).
 func hadACK(c *connection) string {
 	var ack uint32
 	for i := range c.Steps {
@@ -349,7 +349,7 @@ func hadACK(c *connection) string {
 		switch {
 		case ack == 0 || s.FromClient && s.Flags.Has(wire.SYN) && s.TSVal == ack:
 			return ""
-		case !s.FromClient && s.Repeated && s.Phase == label.SynAck && s.Packet > c.Opening.AckPacket && s.TSEcr == ack:
+		case !s.FromClient && s.Repeated && s.Phase == label.SynAck && s.TSEcr == ack:
 			return fmt.Sprintf(", although the server had the ACK (packet %d), which packet %d echoes: it waits for data (TCP_DEFER_ACCEPT), or has no room",
 				c.Opening.AckPacket, s.Packet)
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
 )
 
 // brokenWriter takes some octets and then fails.
@@ -201,6 +203,20 @@ func TestWrongAck(t *testing.T) {
 	out = render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200, ASCII: true}, nil, []*analyze.Connection{c}, Input{})
 	if !strings.Contains(out, "ack != 1646906849 + 1 WRONG (off by 4)") || !strings.Contains(out, "ack = 250151436 + 1 ok") {
 		t.Errorf("no words in ASCII:\n%s", out)
+	}
+}
+
+// TestAckOfOther wants an acknowledgement of a SYN-ACK that another one followed held against that.
+func TestAckOfOther(t *testing.T) {
+	for _, by := range []wire.Seq{70000, 1<<32 - 70000} {
+		c := halfClose(t)
+		other := c.Steps[1]
+		other.Packet, other.Seq = other.Packet*10, other.Seq+by
+		c.Steps = slices.Insert(c.Steps, 2, other)
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+		if want := fmt.Sprintf("ack = %d + 1 ✓", c.Steps[1].Seq); !strings.Contains(out, want) || strings.Contains(out, "✗") {
+			t.Errorf("not %q:\n%s", want, out)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -244,7 +245,8 @@ func longText(l *analyze.LongClue) string {
 
 // unseenText says what the first RST of an end tells of octets that were never
 // captured, where the end meant it although its number was not the one expected:
-// it sent another with the right one, as for a challenge ACK (RFC 5961 §3.2).
+// it sent another with the right one, as for a challenge ACK (RFC 5961 §3.2). Nobody challenges
+// what lies behind the window.
 func unseenText(c *connection) string {
 	if c.Clues.BlindRst != 0 || !begun(c) {
 		return ""
@@ -253,15 +255,31 @@ func unseenText(c *connection) string {
 	for i := range c.Steps {
 		s := &c.Steps[i]
 		switch {
-		case !s.Flags.Has(wire.RST) || s.Copy || s.FromClient != (c.Closing.RstBy == analyze.ClientSide):
+		case !s.Flags.Has(wire.RST) || s.Copy || s.Packet != c.Closing.RstPacket && s.Acceptable || s.FromClient != (c.Closing.RstBy == analyze.ClientSide):
 		case s.Packet != c.Closing.RstPacket && meant == nil:
 			meant = s
-		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq):
+		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq) && meant.Seq.Diff(s.Seq) <= mostWindow(c, otherSide(c.Closing.RstBy)):
 			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, octets(uint64(meant.Seq.Diff(s.Seq))),
 				sideText(c.Closing.RstBy))
 		}
 	}
 	return ""
+}
+
+// mostWindow returns the largest window that an end can give with the scale that was agreed on;
+// where that is not known, with any (RFC 7323 §2.3).
+func mostWindow(c *connection, side analyze.Side) int32 {
+	own, other := &c.Opening.ClientOptions, &c.Opening.ServerOptions
+	if side == analyze.ServerSide {
+		own, other = other, own
+	}
+	switch {
+	case !own.Known || !other.Known:
+		return math.MaxUint16 << 14
+	case !own.Set.Has(wire.OptWindowScale) || !other.Set.Has(wire.OptWindowScale):
+		return math.MaxUint16
+	}
+	return math.MaxUint16 << min(own.WindowScale, 14)
 }
 
 // mayBeFIN reports whether a number that was not captured may have been the

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -144,6 +145,7 @@ type endNumbers struct {
 	finAcked bool     // an acknowledgement of fin was captured
 	syn      wire.Seq // of the last SYN that was captured
 	synSeen  bool
+	others   []wire.Seq // numbers of SYNs before it that had another one
 	synLen   uint32
 	synECN   bool // a SYN of this end asked for ECN
 }
@@ -200,6 +202,9 @@ func (a *arithmetic) saw(st *analyze.Step) {
 	if st.Flags.Any(wire.SYN) {
 		if !e.synSeen || e.syn != st.Seq || st.Len > e.synLen {
 			e.synLen = st.Len
+		}
+		if e.synSeen && e.syn != st.Seq {
+			e.others = append(e.others, e.syn)
 		}
 		e.syn, e.synSeen = st.Seq, true
 		e.synECN = e.synECN || st.Flags.Has(asksECN)
@@ -278,6 +283,9 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 	case st.Flags.Any(wire.SYN), st.Phase == label.HandshakeAck:
 		if !peer.synSeen {
 			return "", Plain
+		}
+		if slices.Contains(peer.others, st.Ack-1) { // several machines may have answered
+			return a.sum(st.Ack, peer, st.Ack-1, 0)
 		}
 		if d := st.Ack.Diff(peer.syn); !st.Flags.Any(wire.SYN) && d > 1 {
 			return fmt.Sprintf("ack = %s + 1 + %s ✓ (and what followed)", a.number(peer, peer.syn), a.count(uint32(d-1))), Good

@@ -224,6 +224,10 @@ func TestWaitReasons(t *testing.T) {
 			"656 ms of 1.31 s: silence before segments that were sent again, and nothing of the server was captured"},
 		{"much sent again, of one direction", func(c *connection) { c.FromClient.Retransmissions, c.FromServer.Packets = 3, 0 },
 			"3 of 10 segments sent again, and nothing of the server was captured"},
+		{"the same with a RST, whose sentence says that", func(c *connection) {
+			reset(analyze.RstAbort)(c)
+			c.Closing.RstBy, c.FromClient.Retransmissions, c.FromServer.Packets = analyze.ClientSide, 3, 0
+		}, "reset: the client sent a RST (packet 11); nothing of the server was captured; 3 of 10 segments sent again"},
 		{"less than half", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 355e6 }, ""},
 		{"a stall", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter },
 			"the last 10 B of the server and its FIN got no acknowledgement, in spite of 3 timeouts in a row"},
@@ -443,6 +447,9 @@ func TestResetWeight(t *testing.T) {
 		if order[i] >= order[i-1] {
 			t.Errorf("weights %v do not fall", order)
 		}
+	}
+	if few, none := of(client, analyze.RstAbort, analyze.StalledAfter-1), of(client, analyze.RstAbort, 0); few != none {
+		t.Errorf("%d with a few timeouts, %d without", few, none)
 	}
 }
 

@@ -16,7 +16,7 @@ var duplicatePacket = Spec{
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13 otherdata"},
 		{"one of these shows that its sender did not send it again: (a) it has the same IP identification, and comes within a second; " +
 			"(b) without identifications, it occupies sequence space and comes sooner than half a round trip: its sender cannot have had a reason yet, " +
-			"not by what overtook it either (heuristics), unless it goes once more through what it has sent again, in order, or repairs without SACK what a partial acknowledgement leaves open (RFC 6582 §3.2); " +
+			"not by what overtook it either (a SYN or SYN-ACK within 100 ms, which no timer in use is shorter than; within 0.1 ms where a SYN-ACK may answer a SYN, or be sent by a timer beside one that answers a SYN again, RFC 6298 §5; heuristics), unless it goes once more through what it has sent again, in order, or repairs without SACK what a partial acknowledgement leaves open (RFC 6582 §3.2); " +
 			"(c) without identifications, it occupies sequence space, and its timestamp would have gone on by more than two ticks, had it been sent again (RFC 7323 §5.4); " +
 			"(d) without identifications, it is a bare ACK that comes as soon as in (b), of IPv6 and of an end that is not beside the tap, with the same timestamp, echo and window, and without SACK blocks although both ends permitted SACK: " +
 			"these would report what it answers (RFC 2018 §4, RFC 2883 §4), unless that may be a SYN-ACK, a FIN, a probe, or a bare segment that came late, not more than two round trips ago (heuristics); " +
@@ -28,7 +28,7 @@ var duplicatePacket = Spec{
 			"where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},
-	Clauses:   []Clause{{791, "3.1"}, {7323, "3"}, {2018, "4"}, {2883, "4"}},
+	Clauses:   []Clause{{791, "3.1"}, {6298, "5"}, {7323, "3"}, {2018, "4"}, {2883, "4"}},
 	Looks:     "every segment but RST",
 	Wireshark: "Wireshark has no word for it: it calls the copies retransmissions and duplicate ACKs",
 	Example: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 win 64240 id 13 | " +

@@ -9,7 +9,7 @@ var acceptQueueFull = Spec{
 	Name:       "ACCEPT-QUEUE-FULL",
 	Definition: "The listener has no room for the connection, or had none for a while: for the client it is open, the server takes nothing of it.",
 	Conditions: []Condition{
-		{"one of these: the handshake is complete and the server sent nothing behind its SYN-ACKs; or it did so late; or nothing answered two or more SYNs",
+		{"one of these: the handshake is complete and the server sent nothing behind its SYN-ACKs, nor does the client acknowledge more, or echo a later timestamp (RFC 7323 §4.3) where it sends again, of what the capture missed; or it did so late; or nothing answered two or more SYNs",
 			opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
 		{"in the first case the client sent at least two segments behind its ACK, and sent one of them again, or the server sent its SYN-ACK again behind " +
 			"the ACK", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},
@@ -29,11 +29,11 @@ var acceptQueueFull = Spec{
 		{"no RST ended the opening", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
 		{"no ICMP error says why a segment did not arrive", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 B>A icmp 3/1 quoting A>B 1\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []label.Clause{{RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what the server leaves unanswered; likely in the first two cases where connections to the listener that began before it go on meanwhile and three segments of the client are left " +
 		"unanswered, and in the second near the server, where the SYN-ACK was sent again or, in the first, short segments too are unanswered: else possible, because a path that breaks behind the " +
 		"tap, or takes only short segments, or acknowledgements that were lost on the way back look the same; not in the second where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +
-		"payload at once, so no more than possible where none passed. Each segment left unanswered is one more in ListenOverflows of a Linux host",
+		"payload at once, and Linux the ACK that answers its SYN-ACK again, so no more than possible where no payload passed nor, in the first case, a FIN again or a second SYN-ACK again. Each segment left unanswered is one more in ListenOverflows of a Linux host",
 	Most: Likely,
 	Example: other + "1     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n" +
 		"+1 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n",
@@ -77,7 +77,7 @@ func neverTaken(x *context, v *Verdict) bool {
 		v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: x.synAck(0).Packet, Value: last.Time - x.synAck(0).Time})
 	}
 	if accepts {
-		if !long {
+		if !long && (x.Clues.IgnoredData != 0 || x.Clues.IgnoredAgain != 0 || again > 1) { // else it may wait for data
 			v.Confidence = Likely
 		}
 		v.add(Item{Why: ListenerAccepts})

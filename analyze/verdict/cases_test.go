@@ -36,9 +36,11 @@ const (
 	crossed = "0 A>B S 0\n+.001 B>A S 0\n+.01 A>B S. 0 ack 1\n+.001 B>A S. 0 ack 1\n"
 	// inWindow is an open connection, a SYN that falls into its window, and the answer to that.
 	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
-	stamps   = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
-	narrow   = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
-	wide     = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
+	// twoAnswers is a handshake with a SYN-ACK for each of two SYNs, and one ACK.
+	twoAnswers = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n"
+	stamps     = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	narrow     = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
+	wide       = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
 // many is a client that tries n other ports of B's host.
@@ -100,6 +102,12 @@ var cases = []struct{ name, script, want string }{
 	{"one SYN not answered not so near the server", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
 	{"one SYN not answered near the server, as is shown later", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1121 ecr 7>\n" +
 		"+.001 A>B P. 1:11(10) ack 1 <TS val 1122 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 28 ecr 1122>\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"two SYNs, two answers of different machines, the second of them late", "0 A>B S 0\n+1 A>B S 0\n+.04 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.7 B>A S. 70000 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.04 B>A . 1 ack 11\n",
+		"SLOW-SYN certain"},
+	{"three SYNs, and two answers of different machines", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.04 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.7 B>A S. 70000 ack 1\n",
+		"SYN-LOST possible, SLOW-SYN likely"},
+	{"two SYNs, answered together, and one of the answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", ""},
+	{"a SYN-ACK for each SYN, and one ACK", twoAnswers, "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"SYN sent again beside a RST that answers no SYN of it", "0 A>B S 0\n+.01 B>A R. 0 ack 500\n+.99 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
@@ -110,6 +118,18 @@ var cases = []struct{ name, script, want string }{
 	{"SYN again, answered by a bare ACK in front of the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN again, answered by a bare ACK behind the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"the first SYN answered by a bare ACK, and no other", "0 A>B S 0\n+.01 B>A . 1 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"SYN answered by an older connection, and then by a SYN-ACK", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "TIME-WAIT-COLLISION possible"},
+	{"SYN answered by an older connection that the client resets, and the opening behind it missed", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
+		"TIME-WAIT-COLLISION likely"},
+	{"SYN answered by an older connection, and again, and the SYN-ACK missed", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 A>B S 0\n+.02 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
+		"TIME-WAIT-COLLISION possible"},
+	{"SYN and octets missed, and a close without a connection", "0 A>B S 0\n+.01 B>A . 1 ack 6\n+1 A>B F. 6 ack 1\n+.01 B>A P. 1:6(5) ack 7\n+.001 A>B R 7\n", ""},
+	{"SYN and octets missed, both FINs acknowledged", "0 A>B S 0\n+5 B>A F. 1 ack 845\n+.01 A>B F. 845 ack 2\n", ""},
+	{"SYN answered by an ACK of more, which the client resets", "0 A>B S 0\n+.01 B>A . 1 ack 6\n+.001 A>B R 6\n", "TIME-WAIT-COLLISION likely"},
+	{"SYN answered by an ACK of more, and a RST that answers another", "0 A>B S 0\n+.01 B>A . 1 ack 6\n+1 B>A . 1 ack 20\n+.001 A>B R 20\n", "TIME-WAIT-COLLISION possible"},
+	{"SYN answered by an ACK of more, and no more of the client", "0 A>B S 0\n+.01 B>A . 1 ack 501\n+1 A>B . 1 ack 1\n", "TIME-WAIT-COLLISION possible"},
+	{"SYN answered by an ACK of more, then by a SYN-ACK", "0 A>B S 0\n+.01 B>A . 1 ack 6\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.01 A>B . 11 ack 1\n",
+		"TIME-WAIT-COLLISION possible, SLOW-SYN certain"},
 	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
 	{"a SYN answered late, no timestamps", "0 A>B S 0\n+.22 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
 	{"a SYN answered late, and nothing measured behind it", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
@@ -152,10 +172,20 @@ var cases = []struct{ name, script, want string }{
 	{"a SYN with octets, and an ACK of all", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 1001\n", ""},
 	{"a SYN-ACK that answers the SYN before the last", "0 A>B S 0\n+.3 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", ""},
 	{"a SYN-ACK that answers the last SYN", "0 A>B S 0\n+.3 A>B S 0\n+.027 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
-	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SLOW-SYN likely"},
+	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", ""},
+	{"a SYN-ACK somewhat sooner behind the last SYN than a short round trip", "0 A>B S 0\n+1 A>B S 0\n+.0006 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.0015 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"three SYNs, two answered together", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
-	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", "SLOW-SYN likely"},
+	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", ""},
 	{"a SYN again behind a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK for each SYN, one ACK, and the answer to a keep-alive", twoAnswers + "+60 B>A . 0 ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"a SYN-ACK for each SYN, one ACK, and a keep-alive", twoAnswers + "+60 A>B . 0 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"a SYN-ACK for each SYN, one ACK, and a duplicate one", twoAnswers + "+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"a SYN-ACK again that echoes an ACK that the capture missed", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", ""},
+	{"the same, and the ACK echoes that", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", ""},
+	{"a SYN-ACK again that echoes the SYN in front of the ACK", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK again that echoes something older than the SYN", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 50>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK again without timestamps, though the SYN has a high one", "0 A>B S 0 <TS val 4000000000 ecr 0>\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST possible, SLOW-SYN likely"},
+	{"a SYN-ACK again that echoes what came behind the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 911>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the SYN", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + deferred, "LAST-ACK-LOST likely"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
@@ -219,6 +249,19 @@ var cases = []struct{ name, script, want string }{
 	{"dropped long after an answer", served + "5 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
 	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
 
+	{"a client that sends nothing but a keep-alive, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B . 0 ack 1\n",
+		"ACCEPT-QUEUE-FULL possible"},
+	{"a client that sends nothing but its FIN, twice, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+6 A>B F. 1 ack 1\n+.2 A>B F. 1 ack 1\n+.4 A>B F. 1 ack 1\n",
+		"ACCEPT-QUEUE-FULL likely, SYN-COOKIE possible"},
+	{"a client that sends nothing, and a second SYN-ACK again, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2.4 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+		"ACCEPT-QUEUE-FULL likely"},
+	{"nothing captured of the server, and the client echoes more of it", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 73:122(49) ack 1 <TS val 412 ecr 62>\n" +
+		"+.4 A>B P. 73:122(49) ack 1 <TS val 812 ecr 62>\n+.8 A>B P. 73:122(49) ack 1 <TS val 1612 ecr 62>\n+1.6 A>B P. 73:122(49) ack 1 <TS val 3212 ecr 62>\n", ""},
+	{"nothing captured of the server, and the client acknowledges more of it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:73(72) ack 1\n+.3 A>B P. 73:122(49) ack 11\n" +
+		"+.4 A>B P. 73:122(49) ack 11\n+.8 A>B P. 73:122(49) ack 11\n+1.6 A>B P. 73:122(49) ack 11\n", ""},
+	{"nothing of the server, and the client echoes its SYN-ACK", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 1:73(72) ack 1 <TS val 412 ecr 7>\n" +
+		"+.4 A>B P. 1:73(72) ack 1 <TS val 812 ecr 7>\n+.8 A>B P. 1:73(72) ack 1 <TS val 1612 ecr 7>\n", "ACCEPT-QUEUE-FULL possible"},
+	{"nothing is taken of what has no timestamps though the SYNs have", "0 A>B S 0 <TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 4000000000 ecr 100>\n" + strings.TrimPrefix(neverTaken, "+.01 B>A S. 0 ack 1\n"), "ACCEPT-QUEUE-FULL possible, OPTIONS-CHANGED likely"},
 	{"nothing is taken, beside others that go on", served + ".5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL likely"},
 	{"nothing is taken, long after others went on", served + "5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken, and no others are seen", "0 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
@@ -318,6 +361,7 @@ var cases = []struct{ name, script, want string }{
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
 	{"a RST without ACK that answers what came before the FIN", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n", ""},
 	{"the same with the number of no answer", late + "+.01 B>A R 5000\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
+	{"the same with the number of its SYN, which nothing acknowledges", late + "+.01 B>A R 0\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
 	{"the same with ACK", late + "+.01 B>A R. 11 ack 1\n+3 A>B P. 1:11(10) ack 22\n", "BLIND-RST likely"},
 	{"the same, and the end that it names goes on", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n+.01 B>A . 22 ack 11\n", "BLIND-RST certain"},
 	{"a RST captured twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A R. 5000 ack 1 id 9\n+.00001 B>A R. 5000 ack 1 id 9\n+.1 A>B P. 1:2(1) ack 1\n", "BLIND-RST likely"},

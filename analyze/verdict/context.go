@@ -179,6 +179,18 @@ func (x *context) taken() *analyze.Step {
 	return found
 }
 
+// eachTaken reports whether the client acknowledged each SYN-ACK: all arrived then, the first of them first.
+func (x *context) eachTaken() bool { return int(x.Clues.SynAckAcks) >= x.nSynAcks }
+
+// opener returns the SYN-ACK that the ACK which completes the handshake waited for: the first, where
+// each arrived, or one that the capture missed answered it; where that is not known, the last one in front of the ACK.
+func (x *context) opener() *analyze.Step {
+	if n := x.synAcksBefore(x.Opening.AckPacket); n > 1 && !x.eachTaken() && !x.ackMissed() {
+		return x.synAck(n - 1)
+	}
+	return x.synAck(0)
+}
+
 // wayToServer is the first of trips.
 func (x *context) wayToServer() int64 {
 	way, _ := x.trips()
@@ -249,12 +261,13 @@ func (x *context) sentBefore(i int) bool {
 	return false
 }
 
-// sameAnswers returns how many SYN-ACKs in front of a packet came so soon behind the first that
-// no timer can have sent them again (a heuristic), that one included: each answers a SYN of its own.
-func (x *context) sameAnswers(packet uint64) int {
+// ownAnswers returns how many SYN-ACKs in front of a packet answer a SYN of their own: those that came so
+// soon behind the first that no timer can have sent them again (a heuristic), that one included,
+// and those with a number that none had before.
+func (x *context) ownAnswers(packet uint64) int {
 	n := 0
 	for i := range x.synAcksBefore(packet) {
-		if x.synAck(i).Time-x.synAck(0).Time < slowOpening {
+		if x.synAck(i).Time-x.synAck(0).Time < slowOpening || !x.sentBefore(i) {
 			n++
 		}
 	}
@@ -266,19 +279,27 @@ func (x *context) sameAnswers(packet uint64) int {
 // and 1 ms sooner (a heuristic).
 func (x *context) answersEarlier(s, a *analyze.Step) bool {
 	least, took := x.FromClient.RTT.Min, a.Time-s.Time
-	return s != x.syn(0) && least-took > sooner && took < least/2
+	return least-took > sooner && took < least/2
 }
 
-// ackArrived reports whether a SYN-ACK that was sent again echoes the timestamp of the ACK that
-// completes the handshake, and of no SYN: so that ACK had reached the server (RFC 7323 §4.3).
+// ackArrived reports whether a SYN-ACK echoes a later timestamp than the SYNs have: what its client sent
+// behind them had reached the server (RFC 7323 §4.3), the ACK that completes the handshake or,
+// where the capture missed some, one in front of it.
 func (x *context) ackArrived(a *analyze.Step) bool {
-	if a.TSEcr == 0 || x.echoed(a) != nil {
-		return false
+	for i := range x.nSyns {
+		if s := x.syn(i); int32(a.TSEcr-s.TSVal) <= 0 {
+			return false
+		}
 	}
-	for i := range x.Steps {
-		s := &x.Steps[i]
-		if s.FromClient && s.TSVal == a.TSEcr {
-			return s.Packet == x.Opening.AckPacket
+	return a.TSEcr != 0
+}
+
+// ackMissed reports whether one of the SYN-ACKs in front of the ACK that was captured shows that another
+// one had arrived.
+func (x *context) ackMissed() bool {
+	for i := range x.synAcksBefore(x.Opening.AckPacket) {
+		if x.ackArrived(x.synAck(i)) {
+			return true
 		}
 	}
 	return false

@@ -10,7 +10,7 @@ var lastAckLost = Spec{
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
 		{"it came later than a round trip to the server behind that ACK, so that it did not cross it; or the ACK came a round trip to the client behind it, where that was measured",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
-		{"it does not echo the timestamp of that ACK, which had arrived then: the server has it, and waits for data (TCP_DEFER_ACCEPT) or has no room (RFC 7323 §4.3)",
+		{"it does not echo a later timestamp than the SYNs have: that ACK, or one that the capture missed, had arrived then, and the server waits for data (TCP_DEFER_ACCEPT) or has no room (RFC 7323 §4.3)",
 			"0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n" +
 				"+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"},
 		{"it has the number of a SYN-ACK before: one with another answers the SYN anew",
@@ -62,7 +62,7 @@ func (x *context) dataBefore(packet uint64) bool {
 // that echoes one before the last, the client had it, and had acknowledged it.
 func ackNotSeen(x *context, v *Verdict) bool {
 	n, taken := x.synAcksBefore(x.Opening.AckPacket), x.taken()
-	if taken == nil || taken == x.synAck(n-1) {
+	if taken == nil || taken == x.synAck(n-1) || x.ackMissed() {
 		return false
 	}
 	last, way := x.synAck(n-1), x.FromServer.RTT

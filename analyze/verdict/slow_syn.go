@@ -16,6 +16,10 @@ var slowSyn = Spec{
 		{"where round trips were measured, they leave at least 200 ms of that time (a heuristic)", slowAnswer},
 		{"the SYN-ACK did not come so soon behind the last SYN that it answers an earlier one: in less than half the shortest round trip to the server, and 1 ms sooner (a heuristic); unless the first SYN-ACK was lost (SYN-ACK-LOST)",
 			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
+		{"fewer SYN-ACKs than SYNs came in front of the ACK, within 200 ms (a heuristic) or with numbers of their own: else the first SYN was answered",
+			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
+		{"the client did not acknowledge each SYN-ACK, and no SYN-ACK in front of the ACK shows by its echo that one had arrived before (RFC 7323 §4.3): else the first opened the connection",
+			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.01 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
 	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, because " +
@@ -27,13 +31,9 @@ var slowSyn = Spec{
 			return false
 		}
 		it := Item{Why: WaitedForSyn}
-		first, last := x.synAck(0), x.synAck(0)
-		for i := range x.nSynAcks {
-			if a := x.synAck(i); a.Packet < x.Opening.AckPacket {
-				last = a
-			}
-		}
-		if s := x.answeredSyn(last.Packet); s != nil && (x.has(SynAckLost) || !x.answersEarlier(s, last)) {
+		first, last := x.synAck(0), x.opener()
+		early := x.ownAnswers(x.Opening.AckPacket) >= x.nSyns // the first SYN was answered
+		if s := x.answeredSyn(last.Packet); s != nil && !early && (x.has(SynAckLost) || !x.answersEarlier(s, last)) {
 			it = Item{WaitedForSyn, s.Packet, x.syn(0).Packet, s.Time - x.syn(0).Time}
 		}
 		if d := last.Time - first.Time; d > it.Value {

@@ -22,10 +22,12 @@ var synAckLost = Spec{
 			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the client did not acknowledge each SYN-ACK captured: an open end answers one that comes again (RFC 9293 §3.10.7.4)",
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B . 1 ack 1\n+.5 A>B . 1 ack 1\n"},
+		{"no SYN-ACK in front of that ACK echoes a later timestamp than the SYNs have: another ACK, which the capture missed, had arrived (RFC 7323 §4.3)",
+			"0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n"},
 		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs, and a copy of one, had passed: else each answers a SYN",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
 		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow",
@@ -77,7 +79,7 @@ func (x *context) slowWay(took int64) bool {
 func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 	n := x.synAcksBefore(x.Opening.AckPacket)
 	taken := x.taken()
-	if n == 0 || n > 1 && taken == first || int(x.Clues.SynAckAcks) >= x.nSynAcks {
+	if n == 0 || n > 1 && taken == first || x.eachTaken() || x.ackMissed() {
 		return false
 	}
 	for i := range x.nSyns {
@@ -91,7 +93,7 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 			return true
 		}
 	}
-	if n < 2 || taken == nil && x.sameAnswers(x.Opening.AckPacket) == n && n <= x.asked() {
+	if n < 2 || taken == nil && x.ownAnswers(x.Opening.AckPacket) == n && n <= x.asked() {
 		return false
 	}
 	a, why := x.synAck(1), SynAckPassed

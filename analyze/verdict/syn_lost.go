@@ -22,7 +22,7 @@ var synLost = Spec{
 			"0 A>B S 0\n+1 A>B S 0\n+.010 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the SYN-ACK came no sooner behind the last SYN than half the shortest round trip to the server, or 1 ms sooner than that trip (a heuristic): it would answer an earlier one",
 			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
-		{"fewer SYN-ACKs than SYNs came within 200 ms (a heuristic: no timer is shorter): else each of these answers one",
+		{"fewer SYN-ACKs than SYNs came within 200 ms (a heuristic: no timer is shorter) or with numbers of their own: each of these answers one",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
@@ -42,7 +42,7 @@ var synLost = Spec{
 		if last == nil || last == x.syn(0) || x.rstBetween(x.syn(0).Packet, a.Packet) {
 			return false
 		}
-		if x.bareAnswer(a) != nil || x.answersEarlier(last, a) || x.sameAnswers(math.MaxUint64) >= x.nSyns {
+		if x.bareAnswer(a) != nil || x.answersEarlier(last, a) || x.ownAnswers(math.MaxUint64) >= x.nSyns {
 			return false
 		}
 		e := x.echoed(a)
