@@ -171,10 +171,12 @@ type Opening struct {
 	// SynAckFirst is set when the SYN-ACK stands before the SYN in the capture.
 	SynAckFirst bool
 	// ICMPPacket is an ICMP error that quoted a segment of this opening; 0:
-	// none. ICMPType, ICMPCode are in the numbers of the IP version.
+	// none. ICMPType, ICMPCode are in the numbers of the IP version. ICMPOfServer is
+	// set where it quotes a SYN-ACK or SYN of the server.
 	ICMPPacket         uint64
 	ICMPType, ICMPCode uint8
 	ICMPFrom           netip.Addr
+	ICMPOfServer       bool
 }
 
 // EndOptions are the options that one end offered in its SYN or SYN-ACK.

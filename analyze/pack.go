@@ -70,7 +70,7 @@ func (p *packer) opening(o *Opening) {
 	numbers(p, &o.SynCount, &o.SynAckCount, &o.ServerSynCount, &o.SynData, &o.AckData)
 	p.packets(&o.AckPacket, &o.ICMPPacket)
 	numbers(p, &o.ClientISN, &o.ServerISN, &o.AckOfClient, &o.AckOfServer)
-	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst)
+	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst, &o.ICMPOfServer)
 	p.signed(&o.RTTServer, &o.RTTClient, &o.Took)
 	for _, e := range [...]*EndOptions{&o.ClientOptions, &o.ServerOptions} {
 		p.flags(&e.Known)

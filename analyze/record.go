@@ -176,7 +176,7 @@ func (n *note) opening(f *flow.Flow, o *Opening) {
 	o.SynAckISNs, o.BadAcks, o.SynAckFirst = n.synAckISNs, n.badAcks, n.synAckFirst
 	if n.icmp.packet != 0 {
 		o.ICMPPacket, o.ICMPType, o.ICMPCode = n.icmp.packet, n.icmp.typ, n.icmp.code
-		o.ICMPFrom = n.icmp.sender()
+		o.ICMPFrom, o.ICMPOfServer = n.icmp.sender(), n.icmp.of == server
 	}
 	switch {
 	case n.split:

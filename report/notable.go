@@ -247,7 +247,7 @@ func reasonText(c *connection, why reason) string {
 	case whyUnanswered:
 		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + behind(icmpSentence(c))
 	case whyHalfOpen:
-		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged"
+		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + behind(icmpSentence(c))
 	case whyOpeningReset:
 		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete"
 	case whyAnswers:

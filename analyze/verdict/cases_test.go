@@ -100,6 +100,7 @@ var cases = []struct{ name, script, want string }{
 	{"one SYN not answered not so near the server", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},
 	{"one SYN not answered near the server, as is shown later", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1121 ecr 7>\n" +
 		"+.001 A>B P. 1:11(10) ack 1 <TS val 1122 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 28 ecr 1122>\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"an ICMP error about the SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B icmp 3/1 quoting B>A 0\n", "UNREACHABLE certain"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"SYN sent again beside a RST that answers no SYN of it", "0 A>B S 0\n+.01 B>A R. 0 ack 500\n+.99 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
@@ -539,6 +540,24 @@ func TestInWords(t *testing.T) {
 	} {
 		if got := string(it.Append(nil)); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestQuotedInOpening: what the ICMP error quotes is named, a SYN or the SYN-ACK that shows that the SYN had arrived.
+func TestQuotedInOpening(t *testing.T) {
+	for script, want := range map[string]string{
+		"0 A>B S 0\n+.01 B>A icmp 3/1 quoting A>B 0\n":                       "ICMP error in packet 2 quotes the SYN",
+		"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B icmp 3/1 quoting B>A 0\n": "ICMP error in packet 3 quotes the SYN-ACK: the SYN had arrived",
+		"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A icmp 3/1 quoting A>B 0\n": "ICMP error in packet 3 quotes the SYN",
+		"0 A>B S 0\n+.001 B>A S 0\n+.001 A>B icmp 3/1 quoting B>A 0\n":       "ICMP error in packet 3 quotes the SYN",
+	} {
+		list := judge(t, script)
+		if len(list) != 1 {
+			t.Fatalf("%q: %v", script, names(list))
+		}
+		if got := string(list[0].Evidence()[0].Append(nil)); got != want {
+			t.Errorf("%q: %s, want %s", script, got, want)
 		}
 	}
 }
