@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"math"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 )
@@ -235,6 +237,28 @@ func (x *context) sameAnswers(packet uint64) int {
 		}
 	}
 	return n
+}
+
+// answeredTogether reports whether every one of several SYNs was answered, and all at one moment:
+// the first as late as the last, so that nothing had to be sent again. Not where that was within two
+// of the longest round trips to the server behind the last SYN, or 200 ms where none was measured
+// (heuristics): then the answer to that may have met a SYN-ACK that a timer sent again, for both ends
+// have timers of a second (RFC 6298 §2.1).
+func (x *context) answeredTogether() bool {
+	if x.nSyns < 2 || x.nSynAcks < x.nSyns || x.sameAnswers(math.MaxUint64) < x.nSyns {
+		return false
+	}
+	soon := slowOpening
+	if most := x.FromClient.RTT.Max; most >= 0 {
+		soon = 2 * most
+	}
+	a, s := x.synAck(0), x.lastSyn()
+	return a.Packet > s.Packet && a.Time-s.Time > soon
+}
+
+// eachAcknowledged reports whether the client acknowledged each of several SYN-ACKs: all had arrived.
+func (x *context) eachAcknowledged() bool {
+	return x.nSynAcks > 1 && int(x.Clues.SynAckAcks) >= x.nSynAcks
 }
 
 // answersEarlier reports whether a SYN-ACK came so soon behind the last SYN in front of it, s, that

@@ -14,6 +14,10 @@ var slowSyn = Spec{
 		{"between the first and the last SYN, or SYN-ACK, of it at least 200 ms passed (a heuristic)", "0 A>B S 0\n+.1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"where round trips were measured, they leave at least 200 ms of that time (a heuristic)", slowAnswer},
+		{"of what was sent again, not every SYN was answered at one moment, within 200 ms and later behind the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the path or the server was slow (SLOW-SYN-ACK)",
+			"0 A>B S 0\n+1 A>B S 0\n+.3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 B>A S. 0 ack 1\n"},
+		{"where the client acknowledged every SYN-ACK, the time is that in front of the first",
+			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the SYN-ACK did not come so soon behind the last SYN that it answers an earlier one: in less than half the shortest round trip to the server, and 1 ms sooner (a heuristic); unless the first SYN-ACK was lost (SYN-ACK-LOST)",
 			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
 	},
@@ -23,13 +27,13 @@ var slowSyn = Spec{
 	Most:    Certain,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n",
 	match: func(x *context, v *Verdict) bool {
-		if !x.complete() || x.Opening.Took <= 0 || x.nSyns == 0 || x.nSynAcks == 0 {
+		if !x.complete() || x.Opening.Took <= 0 || x.nSyns == 0 || x.nSynAcks == 0 || x.answeredTogether() {
 			return false
 		}
 		it := Item{Why: WaitedForSyn}
 		first, last := x.synAck(0), x.synAck(0)
 		for i := range x.nSynAcks {
-			if a := x.synAck(i); a.Packet < x.Opening.AckPacket {
+			if a := x.synAck(i); a.Packet < x.Opening.AckPacket && !x.eachAcknowledged() {
 				last = a
 			}
 		}

@@ -15,6 +15,8 @@ var synAckLost = Spec{
 		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
 		{"in the third case, where round trips to the server were measured, the SYN-ACK came 200 ms (a heuristic) later behind the SYN that it echoes than the " +
 			"longest of them explains", slowAnswer},
+		{"in the third case the SYNs were not all answered at one moment, within 200 ms and later behind the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
+			"0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n"},
 		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
 		{"every SYN-ACK in front of that ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
@@ -37,7 +39,7 @@ var synAckLost = Spec{
 		}
 		first := x.synAck(0)
 		if s := x.answeredSyn(first.Packet); s != nil {
-			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) {
+			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) && !x.answeredTogether() {
 				v.Confidence = Likely
 				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
 				return true
