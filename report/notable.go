@@ -194,7 +194,7 @@ func weigh(c *connection, why reason) uint64 {
 			return uint64(cl.HalfClosedFor)
 		}
 	case whyIgnoredRST:
-		return uint64(cl.RstIgnored)
+		return uint64(cl.RstIgnored) * holding(ownRST(c) == 0)
 	case whyMissing:
 		return c.FromClient.MissingBytes + c.FromServer.MissingBytes
 	}
@@ -249,7 +249,7 @@ func reasonText(c *connection, why reason) string {
 	case whyHalfOpen:
 		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + behind(icmpSentence(c))
 	case whyOpeningReset:
-		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete"
+		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete" + beforeAnswer(c)
 	case whyAnswers:
 		if o.BadAcks > 0 {
 			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"

@@ -72,7 +72,7 @@ func (t *story) closingSentence() string {
 	if n := t.repeatedFINs(); n > 0 {
 		add("a FIN was sent again %s", times(n))
 	}
-	if c.RstIgnored > 0 {
+	if c.RstIgnored > 0 && ownRST(t.conn) == 0 {
 		add("%s ignored", wasWere(uint64(c.RstIgnored), "RST"))
 	}
 	return strings.Join(parts, "; ")

@@ -105,6 +105,9 @@ var cases = []struct{ name, script, want string }{
 	{"one SYN not answered near the server, as is shown later", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.0011 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.02 A>B . 1 ack 1 <TS val 1121 ecr 7>\n" +
 		"+.001 A>B P. 1:11(10) ack 1 <TS val 1122 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 28 ecr 1122>\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"an ICMP error about the SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B icmp 3/1 quoting B>A 0\n", "UNREACHABLE certain"},
+	{"SYN sent again, and given up by a RST", "0 A>B S 0\n+1 A>B S 0\n+.5 A>B R 1\n", "DROPPED possible"},
+	{"SYN sent again, and given up by a RST of another number", "0 A>B S 0\n+1 A>B S 0\n+.5 A>B R 0\n", "DROPPED possible"},
+	{"SYN sent again, and answered in the end by what the client resets", "0 A>B S 0\n+1 A>B S 0\n+.5 B>A S. 0 ack 1\n+.001 A>B R 1\n", "SYN-LOST possible"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"SYN sent again beside a RST that answers no SYN of it", "0 A>B S 0\n+.01 B>A R. 0 ack 500\n+.99 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
