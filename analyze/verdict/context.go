@@ -239,21 +239,21 @@ func (x *context) sameAnswers(packet uint64) int {
 	return n
 }
 
-// answeredTogether reports whether every one of several SYNs was answered, and all at one moment:
-// the first as late as the last, so that nothing had to be sent again. Not where that was within two
-// of the longest round trips to the server behind the last SYN, or 200 ms where none was measured
-// (heuristics): then the answer to that may have met a SYN-ACK that a timer sent again, for both ends
-// have timers of a second (RFC 6298 §2.1).
+// eachAnswered reports whether every one of several SYNs was answered, and all at one moment behind the
+// last (within 200 ms, a heuristic): the first as late as the last, so that nothing had to be sent again,
+// or the answer to the last meets a SYN-ACK that a timer sent again.
+func (x *context) eachAnswered() bool {
+	return x.nSyns > 1 && x.nSynAcks >= x.nSyns && x.synAck(0).Packet > x.lastSyn().Packet && x.sameAnswers(math.MaxUint64) >= x.nSyns
+}
+
+// answeredTogether is eachAnswered where it was the first: later behind the last SYN than two of the
+// longest round trips to the server, or 200 ms where none was measured (heuristics).
 func (x *context) answeredTogether() bool {
-	if x.nSyns < 2 || x.nSynAcks < x.nSyns || x.sameAnswers(math.MaxUint64) < x.nSyns {
-		return false
-	}
 	soon := slowOpening
 	if most := x.FromClient.RTT.Max; most >= 0 {
 		soon = 2 * most
 	}
-	a, s := x.synAck(0), x.lastSyn()
-	return a.Packet > s.Packet && a.Time-s.Time > soon
+	return x.eachAnswered() && x.synAck(0).Time-x.lastSyn().Time > soon
 }
 
 // eachAcknowledged reports whether the client acknowledged each of several SYN-ACKs: all had arrived.

@@ -10,6 +10,8 @@ var lastAckLost = Spec{
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
 		{"it came later than a round trip to the server behind that ACK, so that it did not cross it; or the ACK came a round trip to the client behind it, where that was measured",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{"where it stands in front of the ACK, it came 200 ms (a heuristic: no timer is shorter) behind the SYN-ACK that the ACK echoes: else each may answer a SYN",
+			"0 A>B S 0 <TS val 100 ecr 0>\n+.001 A>B S 0 <TS val 1100 ecr 0>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 B>A S. 0 ack 1 <TS val 8 ecr 100>\n+.02 A>B . 1 ack 1 <TS val 1131 ecr 7>\n+.01 A>B P. 1:11(10) ack 1 <TS val 1141 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 40 ecr 1141>\n"},
 		{"it does not echo the timestamp of that ACK, which had arrived then: the server has it, and waits for data (TCP_DEFER_ACCEPT) or has no room (RFC 7323 §4.3)",
 			"0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n" +
 				"+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"},
@@ -66,6 +68,9 @@ func ackNotSeen(x *context, v *Verdict) bool {
 		return false
 	}
 	last, way := x.synAck(n-1), x.FromServer.RTT
+	if last.Time-taken.Time < slowOpening {
+		return false // no timer sent it: each answers a SYN
+	}
 	if way.Min >= 0 && x.completed()-last.Time < way.Min {
 		return false // it was on its way when the last one passed
 	}
