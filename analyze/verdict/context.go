@@ -216,11 +216,11 @@ func (x *context) toServer() (way int64, near bool) {
 	return way, way >= 0 && way < nearServer
 }
 
-// sentBefore reports whether SYN-ACK i has the number of one in front of it: else it is
+// sentBefore reports whether SYN-ACK i has the numbers of one in front of it: else it is
 // another answer, not the same sent again.
 func (x *context) sentBefore(i int) bool {
 	for k := range i {
-		if x.synAck(k).Seq == x.synAck(i).Seq {
+		if a, b := x.synAck(k), x.synAck(i); a.Seq == b.Seq && a.Ack == b.Ack {
 			return true
 		}
 	}

@@ -17,10 +17,9 @@ var lastAckLost = Spec{
 				"+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"},
 		{"it has the number of a SYN-ACK before: one with another answers the SYN anew",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 70000 ack 1\n+.001 A>B . 11 ack 70001\n+.2 B>A . 70001 ack 1\n"},
-		{"where the ACK stands in front of it, the server went on afterwards as an open connection", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.4"}},
-	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where it was sent again more than once behind ACKs, or behind three or more segments of the " +
+	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where the ACK stands in front of it and the server did not go on afterwards as an open connection, where it was sent again more than once behind ACKs, or behind three or more segments of the " +
 		"client (a heuristic), and where ACCEPT-QUEUE-FULL is given: then a full accept queue that found room again fits as well; where it may be the same packet, captured at another interface; and where no payload of the client stands in front of it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
 	Most: Likely,
@@ -34,13 +33,13 @@ var lastAckLost = Spec{
 			return true
 		}
 		a := x.again
-		if x.Clues.ServerProved == 0 || a == nil || x.ackArrived(a) {
+		if a == nil || x.ackArrived(a) {
 			return false
 		}
 		v.Confidence = Likely
 		// Where the way is not known, it may have crossed the ACK.
 		third, way := x.Clues.IgnoredPackets[2], x.wayToServer()
-		if x.has(AcceptQueueFull) || x.agains > 1 || third != 0 && third < a.Packet || way < 0 || a.Inferred {
+		if x.Clues.ServerProved == 0 || x.has(AcceptQueueFull) || x.agains > 1 || third != 0 && third < a.Packet || way < 0 || a.Inferred {
 			v.Confidence = Possible
 		}
 		why := AckPassed
