@@ -154,7 +154,7 @@ func (p *packer) clues(c *Clues) {
 	number(p, &c.IgnoredLeast)
 	p.times(&c.ServerProvedAt, &c.IgnoredAt, &c.OldSynAt)
 	r := &c.Rst
-	p.packets(&r.Packet)
+	p.packets(&r.Packet, &r.WentOn)
 	number(p, &r.TTL)
 	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
 	p.flags(&r.HostOrdered, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)
