@@ -36,6 +36,8 @@ const (
 	whyZeroWindow
 	whyHalfClosed
 	whyClosedReset
+	whyDoneReset
+	whyUnused
 	whyIgnoredRST
 	whyMissing
 	reasonCount
@@ -43,7 +45,7 @@ const (
 
 var reasonNames = [reasonCount]string{
 	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "long packets lost", "found in the opening or a RST",
-	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "reset by a client that had closed", "RST ignored", "octets not captured",
+	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "reset by a client that had closed", "reset by a server whose client had closed", "reset by a client in front of any payload", "RST ignored", "octets not captured",
 }
 
 func (r reason) String() string { return reasonNames[r] }
@@ -114,8 +116,8 @@ func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
 	for _, most := range []int{notableFirst, notableEach} {
 		for why := range n.best {
 			most := most
-			if reason(why) == whyClosedReset {
-				most = notableFirst // ordinary: examples do
+			if reason(why).ordinary() {
+				most = notableFirst
 			}
 			for taken[why] < min(most, len(n.best[why])) && len(rows) < notableShown {
 				rows = append(rows, n.best[why][taken[why]])
@@ -157,9 +159,13 @@ func weigh(c *connection, why reason) uint64 {
 	case whyAnswers:
 		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
-		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c)) * resetWeight(c)
+		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c) && !clientDone(c) && !unused(c)) * resetWeight(c)
 	case whyClosedReset:
 		return holding(closedBefore(c))
+	case whyDoneReset:
+		return holding(clientDone(c))
+	case whyUnused:
+		return holding(unused(c))
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
@@ -210,6 +216,27 @@ func closedBefore(c *connection) bool {
 		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
 }
 
+// clientDone reports whether a server reset what its client had closed, and had answered: each had what
+// the other had sent, and the server sent nothing behind that FIN. Many close so that have words of
+// the client left unread, such as the last ones of TLS. A server that never sent any payload
+// may have lost a request.
+func clientDone(c *connection) bool {
+	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
+	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ServerSide && cl.RstAfter == analyze.RstAfterFIN && fin != 0 && fin < cl.RstPacket &&
+		c.FromServer.UniqueOctets > 0 && c.FromServer.Unacknowledged == 0 && cl.HalfClosedOctets == 0
+}
+
+// unused reports whether a client reset a connection into which neither end had sent any payload: nothing can
+// be lost. That is how load balancers and others ask whether a server accepts connections.
+func unused(c *connection) bool {
+	cl, sent := &c.Closing, c.FromClient.UniqueOctets+c.FromServer.UniqueOctets
+	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && cl.RstAfter == analyze.RstAbort && c.Opening.AckPacket != 0 &&
+		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0
+}
+
+// ordinary reports whether the reason is one that most captures have: a few examples do.
+func (r reason) ordinary() bool { return r == whyClosedReset || r == whyDoneReset || r == whyUnused }
+
 // resetWeight puts what may have lost something first: a RST behind octets that got no answer in
 // spite of timeouts, then one that no FIN announced, then that of a server.
 func resetWeight(c *connection) uint64 {
@@ -255,7 +282,7 @@ func reasonText(c *connection, why reason) string {
 			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
 		}
 		return fmt.Sprintf("SYN-ACKs with %d different ISNs%s", o.SynAckISNs, packetList(o.SynAckPackets))
-	case whyReset, whyClosedReset:
+	case whyReset, whyClosedReset, whyDoneReset, whyUnused:
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
 		}

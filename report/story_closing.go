@@ -124,7 +124,11 @@ func resetSentence(conn *connection) string {
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
-		return "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent + unknownThere(conn)
+		open := " in the open connection"
+		if unused(conn) {
+			open += ", into which neither end had sent any payload"
+		}
+		return "aborted: " + who + " sent a RST" + packet + open + silent + unknownThere(conn)
 	case analyze.RstKeepAlive:
 		alives := conn.FromClient.KeepAlives
 		if c.RstBy == analyze.ServerSide {

@@ -403,6 +403,48 @@ func TestClosedBefore(t *testing.T) {
 	}
 }
 
+// TestOrdinaryResets: a server's RST behind its client's FIN and a client's RST in front of any payload are listed
+// last, with a few examples, unless something may be lost.
+func TestOrdinaryResets(t *testing.T) {
+	done := func(c *analyze.Connection) {
+		reset(analyze.RstAfterFIN)(c)
+		c.Closing.RstBy, c.Closing.HalfClosedOctets = analyze.ServerSide, 0
+		c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		c.FromServer.UniqueOctets, c.FromServer.Unacknowledged = 100, 0
+	}
+	idle := func(c *analyze.Connection) {
+		reset(analyze.RstAbort)(c)
+		c.Closing.RstBy, c.Steps = analyze.ClientSide, nil
+		c.FromClient.UniqueOctets, c.FromServer.UniqueOctets = 0, 0
+	}
+	for _, c := range []struct {
+		name   string
+		first  func(c *analyze.Connection)
+		change func(c *analyze.Connection)
+		want   reason
+	}{
+		{"client done", done, func(*analyze.Connection) {}, whyDoneReset},
+		{"no answer", done, func(c *analyze.Connection) { c.FromServer.UniqueOctets = 0 }, whyReset},
+		{"an answer not acknowledged", done, func(c *analyze.Connection) { c.FromServer.Unacknowledged = 1 }, whyReset},
+		{"an answer behind the FIN", done, func(c *analyze.Connection) { c.Closing.HalfClosedOctets = 1 }, whyReset},
+		{"octets of the client not acknowledged", done, func(c *analyze.Connection) { c.Closing.RstAfter = analyze.RstUnreadData }, whyReset},
+		{"no FIN of the client", done, func(c *analyze.Connection) { c.Steps = nil }, whyReset},
+		{"no payload", idle, func(*analyze.Connection) {}, whyUnused},
+		{"a request", idle, func(c *analyze.Connection) { c.FromClient.UniqueOctets = 1 }, whyReset},
+		{"a greeting", idle, func(c *analyze.Connection) { c.FromServer.UniqueOctets = 1 }, whyReset},
+		{"a request not captured", idle, func(c *analyze.Connection) { c.FromClient.UnseenBytes = 1 }, whyReset},
+		{"by the server", idle, func(c *analyze.Connection) { c.Closing.RstBy = analyze.ServerSide }, whyReset},
+		{"not opened", idle, func(c *analyze.Connection) { c.Opening.AckPacket = 0 }, whyReset},
+	} {
+		conn := halfClose(t)
+		c.first(conn)
+		c.change(conn)
+		if got, _, _ := firstReason(conn); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 // TestHadACK: a SYN-ACK sent again that echoes the ACK shows that it had arrived, unless a SYN may be meant.
 func TestHadACK(t *testing.T) {
 	for _, c := range []struct {
