@@ -63,10 +63,12 @@ const (
 	notableFirst  = 3               // rows for one reason before the others have theirs
 )
 
-// notables keeps, for each reason, the connections in which it weighs most.
+// notables keeps, for each reason, the connections in which it weighs most. What kept openings from
+// working is kept apart for each pair of hosts (alike).
 type notables struct {
 	best  [reasonCount][]notableRow
 	count [reasonCount]uint64
+	alike map[alikeKey]*alike
 }
 
 // notableRow is a connection as the list shows it.
@@ -81,6 +83,7 @@ type notableRow struct {
 	reason         reason
 	weight         uint64
 	why            string
+	likewise       uint64 // further connections that the row stands for
 }
 
 // add files a connection under the first reason that it has; the words name
@@ -94,39 +97,48 @@ func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 		return
 	}
 	n.count[why]++
-	list := n.best[why]
-	if len(list) == notableEach && list[len(list)-1].weight >= weight {
+	list, most := &n.best[why], notableEach
+	if a := n.alikeOf(why, c, verdicts); a != nil {
+		list, most = &a.rows, notableFirst
+	}
+	if len(*list) == most && (*list)[most-1].weight >= weight {
 		return // of equals the earlier one stays
 	}
-	row := notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
+	*list = insertRow(*list, most, notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
 		opened: c.Opening.Outcome.String(), openedTone: openingTone(c.Opening.Outcome),
 		closed: c.Closing.Outcome.String(), closedTone: closingTone(c.Closing.Outcome),
-		resent: resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")}
+		resent: resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")})
+}
+
+// insertRow puts a row where its weight wants it, into a list of so many at most.
+func insertRow(list []notableRow, most int, row notableRow) []notableRow {
 	at, _ := slices.BinarySearchFunc(list, row, func(a, b notableRow) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
 	})
 	list = slices.Insert(list, at, row)
-	n.best[why] = list[:min(len(list), notableEach)]
+	return list[:min(len(list), most)]
 }
 
 // shown returns the rows to list, and how many more there are by reason: a few
 // for each reason, so that none hides the others, then more in their order.
 func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
+	best := n.joined()
 	var taken [reasonCount]int
 	for _, most := range []int{notableFirst, notableEach} {
-		for why := range n.best {
+		for why := range best {
 			most := most
 			if reason(why).ordinary() {
 				most = notableFirst
 			}
-			for taken[why] < min(most, len(n.best[why])) && len(rows) < notableShown {
-				rows = append(rows, n.best[why][taken[why]])
+			for taken[why] < min(most, len(best[why])) && len(rows) < notableShown {
+				rows = append(rows, best[why][taken[why]])
 				taken[why]++
 			}
 		}
 	}
-	for why := range more {
-		more[why] = n.count[why] - uint64(taken[why])
+	more = n.count
+	for i := range rows {
+		more[rows[i].reason] -= 1 + rows[i].likewise
 	}
 	slices.SortStableFunc(rows, func(a, b notableRow) int {
 		return cmp.Or(cmp.Compare(a.reason, b.reason), cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
