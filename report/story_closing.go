@@ -124,11 +124,11 @@ func resetSentence(conn *connection) string {
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
-		open := " in the open connection"
+		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
 		if unused(conn) {
-			open += ", into which neither end had sent any payload"
+			text += "; neither end had sent any payload"
 		}
-		return "aborted: " + who + " sent a RST" + packet + open + silent + unknownThere(conn)
+		return text + unknownThere(conn)
 	case analyze.RstKeepAlive:
 		alives := conn.FromClient.KeepAlives
 		if c.RstBy == analyze.ServerSide {
