@@ -372,9 +372,18 @@ type Direction struct {
 	Timeouts       uint8
 	// Long is what speaks for a path that does not take the long packets of this end.
 	Long LongClue
+	// Probed is about keep-alives or window probes at the end that nothing answered.
+	Probed Probed
 	// Stuck is where the first of the Unacknowledged octets were sent first, if they were
 	// sent again.
 	Stuck Stuck
+}
+
+// Probed is about the last probes of an end, two or more in a row, that nothing answered. For is the
+// time from the other end's last segment to the last of them, in nanoseconds; 0: there are none.
+type Probed struct {
+	For    int64
+	Window bool // they are window probes, not keep-alives
 }
 
 // RTT is what was measured of a round trip.

@@ -126,7 +126,8 @@ func (p *packer) direction(d *Direction) {
 	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
 	p.long(&d.Long)
 	p.packets(&d.Stuck.Packet)
-	p.signed(&d.Stuck.Idle)
+	p.signed(&d.Stuck.Idle, &d.Probed.For)
+	p.flags(&d.Probed.Window)
 }
 
 // long writes what few connections have.

@@ -134,6 +134,10 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	if l := &n.long[s]; l.busy && !l.settled {
 		d.Stuck = l.stuck
 	}
+	// The last two may be on their way where the time is short, or their answers are.
+	if h.Probed.Unanswered() && other.Packets > 0 && h.LastTime-other.LastTime > 2*wayBack(f, n, other) {
+		d.Probed = Probed{For: h.LastTime - other.LastTime, Window: h.Probed.ZeroWindow()}
+	}
 	if n.long[s].Tries != 0 {
 		d.Long = n.long[s].record()
 	}

@@ -70,7 +70,7 @@ var reasons = wordList{
 		"a RST came from the client's side before the handshake was complete",
 		"SYN-ACKs have different ISNs, or acknowledge something else than the SYN",
 		"a RST ended it",
-		fmt.Sprintf("what an end sent got no acknowledgement, in spite of %d timeouts in a row or more", analyze.StalledAfter),
+		fmt.Sprintf("what an end sent got no acknowledgement, in spite of %d timeouts in a row or more, or its last keep-alives or window probes got no answer", analyze.StalledAfter),
 		"another connection took its addresses and ports in TIME-WAIT with neither a higher ISN nor a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
 		"an end sent again what probably did not arrive for its length (verdict MTU-BLACK-HOLE)",
 		"there is a verdict that its outcome does not show: "+decisiveNames(),

@@ -247,11 +247,11 @@ func TestWaitReasons(t *testing.T) {
 }
 
 // TestAddDirection: every number of a direction is in the sum over all, but for round
-// trips and what only a verdict reads, which have none.
+// trips and what is told of one connection only, which have none.
 func TestAddDirection(t *testing.T) {
 	for i := range reflect.TypeFor[analyze.Direction]().NumField() {
 		name := reflect.TypeFor[analyze.Direction]().Field(i).Name
-		if strings.Contains(name, "RTT") || name == "RTO" || name == "Long" || name == "Stuck" {
+		if strings.Contains(name, "RTT") || name == "RTO" || name == "Long" || name == "Stuck" || name == "Probed" {
 			continue
 		}
 		var sum analyze.Direction
@@ -346,6 +346,23 @@ func TestStalledLeast(t *testing.T) {
 		if got := weigh(c, whyStalled); got != want {
 			t.Errorf("%d timeouts weigh %d, want %d", timeouts, got, want)
 		}
+	}
+}
+
+// TestProbedInVain: probes that nothing answers make a connection deserve a look, in words that name them.
+func TestProbedInVain(t *testing.T) {
+	c := halfClose(t)
+	if weigh(c, whyStalled) != 0 {
+		t.Error(stallTexts(c, analyze.StalledAfter))
+	}
+	c.FromClient.Probed.For = 5e9
+	want := "the last keep-alives of the client got no answer, the last of them 5.00 s behind the last segment of the server"
+	if got := unglue(reasonText(c, whyStalled)); got != want || weigh(c, whyStalled) != 1 {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.FromClient.Probed.Window = true
+	if got := reasonText(c, whyStalled); !strings.Contains(got, "the last window probes of the client") {
+		t.Error(got)
 	}
 }
 
