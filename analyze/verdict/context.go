@@ -239,15 +239,21 @@ func (x *context) sameAnswers(packet uint64) int {
 	return n
 }
 
-// eachAnswered reports whether every one of several SYNs was answered, and all at one moment behind the
-// last (within 200 ms, a heuristic): the first as late as the last, so that nothing had to be sent again,
-// or the answer to the last meets a SYN-ACK that a timer sent again.
+// eachAnswered reports whether every one of several SYNs was answered, all behind the last and
+// within 200 ms (a heuristic): the first as late as the last, so that nothing had to be sent again, or
+// the answer to the last meets a SYN-ACK that a timer sent again.
 func (x *context) eachAnswered() bool {
 	return x.nSyns > 1 && x.nSynAcks >= x.nSyns && x.synAck(0).Packet > x.lastSyn().Packet && x.sameAnswers(math.MaxUint64) >= x.nSyns
 }
 
-// answeredTogether is eachAnswered where it was the first: later behind the last SYN than two of the
-// longest round trips to the server, or 200 ms where none was measured (heuristics).
+// answeredAtOnce is eachAnswered within 1 ms (a heuristic): rather as SYNs that were held back and let go at
+// once are than as the timers of two hosts run.
+func (x *context) answeredAtOnce() bool {
+	return x.eachAnswered() && x.synAck(x.nSyns-1).Time-x.synAck(0).Time < sooner
+}
+
+// answeredTogether is eachAnswered where nothing had to be sent again: later behind the last SYN than two of
+// the longest round trips to the server, or 200 ms where none was measured (heuristics).
 func (x *context) answeredTogether() bool {
 	soon := slowOpening
 	if most := x.FromClient.RTT.Max; most >= 0 {

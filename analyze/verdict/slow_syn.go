@@ -22,7 +22,7 @@ var slowSyn = Spec{
 			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
-	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, and where every SYN was answered at one moment soon behind the last, because " +
+	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, and where every SYN was answered within 1 ms (a heuristic) soon behind the last, because " +
 		"nothing tells which of several was answered (RFC 6298 §3)",
 	Most:    Certain,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n",
@@ -54,7 +54,7 @@ var slowSyn = Spec{
 		v.Confidence = Likely
 		v.add(it)
 		if measured {
-			if server+client < it.Value && !x.eachAnswered() {
+			if server+client < it.Value && !x.answeredAtOnce() {
 				v.Confidence = Certain
 			}
 			trip := Item{Why: RoundTrip, Value: server + client}

@@ -28,7 +28,7 @@ var synAckLost = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
-		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where every SYN was answered at one moment, soon behind the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
+		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where every SYN was answered within 1 ms (a heuristic), soon behind the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow",
 	Most: Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
@@ -41,7 +41,7 @@ var synAckLost = Spec{
 		if s := x.answeredSyn(first.Packet); s != nil {
 			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) && !x.answeredTogether() {
 				v.Confidence = Likely
-				if x.eachAnswered() {
+				if x.answeredAtOnce() {
 					v.Confidence = Possible // a path that held back all SYNs looks the same
 				}
 				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
