@@ -398,7 +398,7 @@ func TestGivesUp(t *testing.T) {
 		want, miss string
 	}{
 		{"with any number", give(false), "nothing came back until the client sent a RST (packet 9)", "ignored"},
-		{"with the next number", give(true), "and nothing had come back", "ignored"},
+		{"with the next number", give(true), "and nothing of the server was captured", "ignored"},
 		{"behind an answer", answered, "1 RST was ignored", "until the client"},
 	} {
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c.conn}, Input{})

@@ -251,10 +251,10 @@ func ecnText(e analyze.ECN) string {
 	return "ECN"
 }
 
-// beforeAnswer says of an opening that the client reset that nothing had answered it.
+// beforeAnswer says of an opening that the client reset that nothing of the server was captured in front of it.
 func beforeAnswer(c *connection) string {
 	if c.Closing.RstBy == analyze.ClientSide && c.FromServer.Packets == 0 {
-		return ", and nothing had come back"
+		return ", and nothing of the server was captured"
 	}
 	return ""
 }
