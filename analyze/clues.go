@@ -92,6 +92,10 @@ type RstClue struct {
 	// After is the time since the segment of the other end before it, in
 	// nanoseconds; -1: none.
 	After int64
+	// WentOn is the first segment by which the end that the RST names shows that it lives: one
+	// with payload or a FIN that it had not sent before. An end that resets has no connection
+	// any more (RFC 9293 §3.10.5).
+	WentOn uint64
 }
 
 // clueNote is Clues while the connection lasts: Client belongs to side 0 and
@@ -117,6 +121,8 @@ type clueNote struct {
 	// that the capture missed, if the client's numbers turn out to go as far.
 	oldTo   wire.Seq
 	oldMore bool
+	// rstLast is set where Rst has ACK, and the number behind all that its end was seen to send.
+	rstLast bool
 
 	// older is the last block of SACK of each side that has the form of a D-SACK and
 	// lies in front of the other end's ISN; empty: none.
@@ -162,6 +168,9 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	c.end(s).ttl(seg.TTL)
 	if c.odd || a.stray {
 		a.behindOdd(f, n, seg)
+	}
+	if c.Rst.Packet != 0 {
+		a.behindReset(f, n, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
 		c.spoilt = c.spoilt || a.lab.Set.Has(label.BadChecksum)
@@ -214,6 +223,22 @@ func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if a.stray || c.stray.syn != 0 {
 		c.answersStray(fx.From, seg)
+	}
+}
+
+// behindReset takes a segment behind the RST that reset the connection.
+func (a *Analyzer) behindReset(f *flow.Flow, n *note, seg *wire.Segment) {
+	fx, c := &a.facts, &n.clues
+	if r := &c.Rst; r.WentOn != 0 || r.Packet != n.rstPacket || fx.From != n.rstSide || seg.SeqLen() == 0 || seg.Flags.Has(wire.SYN) ||
+		a.foreign || a.damaged(fx.Sender) {
+		return
+	}
+	const overtaken = int64(200e6) // how much later than its end's answers a segment may come; a heuristic
+	// A RST with ACK has the number behind all that its end had sent (RFC 9293 §3.10.5): it overtook
+	// nothing that stands behind that. One without may be made of what it answers (§3.10.7.1).
+	behind := c.rstLast && seg.Len > 0 && !seg.Seq.Before(n.rstNxt[fx.From])
+	if behind || seg.Time-n.rstAt > wayBack(f, n, fx.Sender)+overtaken {
+		c.Rst.WentOn = seg.Packet
 	}
 }
 
@@ -361,7 +386,7 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	if fx.Receiver.LastTime != 0 {
 		r.After = seg.Time - fx.Receiver.LastTime
 	}
-	c.Rst = r
+	c.Rst, c.rstLast = r, seg.Flags.Has(wire.ACK) && seg.Seq == fx.Sender.Nxt
 }
 
 // lateAnswer reports whether a RST that is not acceptable is as an end that knows of no

@@ -171,10 +171,12 @@ type Opening struct {
 	// SynAckFirst is set when the SYN-ACK stands before the SYN in the capture.
 	SynAckFirst bool
 	// ICMPPacket is an ICMP error that quoted a segment of this opening; 0:
-	// none. ICMPType, ICMPCode are in the numbers of the IP version.
+	// none. ICMPType, ICMPCode are in the numbers of the IP version. ICMPOfServer is
+	// set where it quotes a SYN-ACK or SYN of the server.
 	ICMPPacket         uint64
 	ICMPType, ICMPCode uint8
 	ICMPFrom           netip.Addr
+	ICMPOfServer       bool
 }
 
 // EndOptions are the options that one end offered in its SYN or SYN-ACK.
@@ -370,9 +372,18 @@ type Direction struct {
 	Timeouts       uint8
 	// Long is what speaks for a path that does not take the long packets of this end.
 	Long LongClue
+	// Probed is about keep-alives or window probes at the end that nothing answered.
+	Probed Probed
 	// Stuck is where the first of the Unacknowledged octets were sent first, if they were
 	// sent again.
 	Stuck Stuck
+}
+
+// Probed is about the last probes of an end, two or more in a row, that nothing answered. For is the
+// time from the other end's last segment to the last of them, in nanoseconds; 0: there are none.
+type Probed struct {
+	For    int64
+	Window bool // they are window probes, not keep-alives
 }
 
 // RTT is what was measured of a round trip.

@@ -70,7 +70,7 @@ func (p *packer) opening(o *Opening) {
 	numbers(p, &o.SynCount, &o.SynAckCount, &o.ServerSynCount, &o.SynData, &o.AckData)
 	p.packets(&o.AckPacket, &o.ICMPPacket)
 	numbers(p, &o.ClientISN, &o.ServerISN, &o.AckOfClient, &o.AckOfServer)
-	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst)
+	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst, &o.ICMPOfServer)
 	p.signed(&o.RTTServer, &o.RTTClient, &o.Took)
 	for _, e := range [...]*EndOptions{&o.ClientOptions, &o.ServerOptions} {
 		p.flags(&e.Known)
@@ -126,7 +126,8 @@ func (p *packer) direction(d *Direction) {
 	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
 	p.long(&d.Long)
 	p.packets(&d.Stuck.Packet)
-	p.signed(&d.Stuck.Idle)
+	p.signed(&d.Stuck.Idle, &d.Probed.For)
+	p.flags(&d.Probed.Window)
 }
 
 // long writes what few connections have.
@@ -154,7 +155,7 @@ func (p *packer) clues(c *Clues) {
 	number(p, &c.IgnoredLeast)
 	p.times(&c.ServerProvedAt, &c.IgnoredAt, &c.OldSynAt)
 	r := &c.Rst
-	p.packets(&r.Packet)
+	p.packets(&r.Packet, &r.WentOn)
 	number(p, &r.TTL)
 	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
 	p.flags(&r.HostOrdered, &c.SynTwice, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)

@@ -40,7 +40,7 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 	if told.count > 1 {
 		return
 	}
-	*told = icmpNote{packet: q.Packet, count: 1, nextMTU: q.NextMTU, typ: q.Type, code: q.Code, from: q.Reporter, fromIsIPv6: q.IPv6}
+	*told = icmpNote{packet: q.Packet, count: 1, nextMTU: q.NextMTU, typ: q.Type, code: q.Code, from: q.Reporter, fromIsIPv6: q.IPv6, of: from}
 	if a.cfg.Moment != nil {
 		m := a.momentOf(MomentICMPError, f, q.Packet, q.Time)
 		a.soFar(f, n)
@@ -70,6 +70,7 @@ type icmpNote struct {
 	count      uint32
 	nextMTU    uint16
 	typ, code  uint8
+	of         flow.Side // who had sent what it quotes
 	from       wire.Addr
 	fromIsIPv6 bool
 }

@@ -135,6 +135,10 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	if l := &n.long[s]; l.busy && !l.settled {
 		d.Stuck = l.stuck
 	}
+	// The last two may be on their way where the time is short, or their answers are.
+	if h.Probed.Unanswered() && other.Packets > 0 && h.LastTime-other.LastTime > 2*wayBack(f, n, other) {
+		d.Probed = Probed{For: h.LastTime - other.LastTime, Window: h.Probed.ZeroWindow()}
+	}
 	if n.long[s].Tries != 0 {
 		d.Long = n.long[s].record()
 	}
@@ -177,7 +181,7 @@ func (n *note) opening(f *flow.Flow, o *Opening) {
 	o.SynAckISNs, o.BadAcks, o.SynAckFirst = n.synAckISNs, n.badAcks, n.synAckFirst
 	if n.icmp.packet != 0 {
 		o.ICMPPacket, o.ICMPType, o.ICMPCode = n.icmp.packet, n.icmp.typ, n.icmp.code
-		o.ICMPFrom = n.icmp.sender()
+		o.ICMPFrom, o.ICMPOfServer = n.icmp.sender(), n.icmp.of == server
 	}
 	switch {
 	case n.split:

@@ -231,17 +231,22 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 	case a.stray:
 		return flow.Doubted
 	case a.lab.Set.Has(label.KeepAlive):
-		switch was := a.facts.Sender.Probed; {
-		case !was.KeepAlive():
-			return flow.KeepAliveProbed
-		case a.lab.Set.Has(label.DuplicatePacket):
-			return was
-		}
-		return flow.KeepAlivesProbed
+		return a.again(flow.KeepAliveProbed, flow.KeepAlivesProbed)
 	case a.lab.Set.Has(label.ZeroWindowProbe):
-		return flow.ZeroWindowProbed
+		return a.again(flow.ZeroWindowProbed, flow.ZeroWindowsProbed)
 	}
 	return flow.NotProbed
+}
+
+// again tells a probe from the second and later ones of its kind in a row, which a copy is not.
+func (a *Analyzer) again(first, more flow.Probed) flow.Probed {
+	switch was := a.facts.Sender.Probed; {
+	case was != first && was != more:
+		return first
+	case a.lab.Set.Has(label.DuplicatePacket):
+		return was
+	}
+	return more
 }
 
 // countSegment adds to the sender's counters, and returns how much of the payload is

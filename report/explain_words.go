@@ -70,7 +70,7 @@ var reasons = wordList{
 		"a RST came from the client's side before the handshake was complete",
 		"SYN-ACKs have different ISNs, or acknowledge something else than the SYN",
 		"a RST ended it",
-		fmt.Sprintf("what an end sent got no acknowledgement, in spite of %d timeouts in a row or more", analyze.StalledAfter),
+		fmt.Sprintf("what an end sent got no acknowledgement, in spite of %d timeouts in a row or more, or its last keep-alives or window probes got no answer", analyze.StalledAfter),
 		"another connection took its addresses and ports in TIME-WAIT with neither a higher ISN nor a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
 		"an end sent again what probably did not arrive for its length (verdict MTU-BLACK-HOLE)",
 		"there is a verdict that its outcome does not show: "+decisiveNames(),
@@ -82,9 +82,11 @@ var reasons = wordList{
 		unglue("windows of 0 held an end back for "+duration(waitLeast)+" or longer in all"),
 		unglue("one end waited "+duration(halfClosedFor)+" or longer for the other's FIN"),
 		"a client sent a RST behind its own FIN, as most programs do that want no more: a few examples are shown",
+		"a server that had answered sent a RST behind its client's FIN, and nothing between, as many do that leave words unread: a few examples are shown",
+		"a client sent a RST into an open connection in which neither end had sent payload, as load balancers do that ask whether a server accepts: a few examples are shown",
 		"a RST changed nothing",
 		"octets were sent and never captured"),
-	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any.", notableShown, notableFirst),
+	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Of openings that did not work for one reason, between the same two hosts or of one client that scans, one row stands for all where they are more than %d.", notableShown, notableFirst, notableFirst),
 }
 
 func decisiveNames() string {

@@ -14,7 +14,11 @@ func icmpSentence(c *connection) string {
 	if o.ICMPPacket == 0 {
 		return ""
 	}
-	return fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment of it", icmpFrom(o.ICMPFrom), o.ICMPPacket, icmpWhat(c, o.ICMPType, o.ICMPCode))
+	what := "a segment of it"
+	if o.ICMPOfServer && o.SynAckCount > 0 {
+		what = "the SYN-ACK"
+	}
+	return fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes %s", icmpFrom(o.ICMPFrom), o.ICMPPacket, icmpWhat(c, o.ICMPType, o.ICMPCode), what)
 }
 
 // icmpLater says which ICMP error quotes what was sent behind the SYNs; "" where

@@ -36,6 +36,8 @@ const (
 	whyZeroWindow
 	whyHalfClosed
 	whyClosedReset
+	whyDoneReset
+	whyUnused
 	whyIgnoredRST
 	whyMissing
 	reasonCount
@@ -43,7 +45,7 @@ const (
 
 var reasonNames = [reasonCount]string{
 	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "long packets lost", "found in the opening or a RST",
-	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "reset by a client that had closed", "RST ignored", "octets not captured",
+	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "reset by a client that had closed", "reset by a server whose client had closed", "reset by a client in front of any payload", "RST ignored", "octets not captured",
 }
 
 func (r reason) String() string { return reasonNames[r] }
@@ -61,10 +63,12 @@ const (
 	notableFirst  = 3               // rows for one reason before the others have theirs
 )
 
-// notables keeps, for each reason, the connections in which it weighs most.
+// notables keeps, for each reason, the connections in which it weighs most. What kept openings from
+// working is kept apart for each pair of hosts (alike).
 type notables struct {
 	best  [reasonCount][]notableRow
 	count [reasonCount]uint64
+	alike map[alikeKey]*alike
 }
 
 // notableRow is a connection as the list shows it.
@@ -79,6 +83,7 @@ type notableRow struct {
 	reason         reason
 	weight         uint64
 	why            string
+	likewise       uint64 // further connections that the row stands for
 }
 
 // add files a connection under the first reason that it has; the words name
@@ -92,39 +97,48 @@ func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 		return
 	}
 	n.count[why]++
-	list := n.best[why]
-	if len(list) == notableEach && list[len(list)-1].weight >= weight {
+	list, most := &n.best[why], notableEach
+	if a := n.alikeOf(why, c, verdicts); a != nil {
+		list, most = &a.rows, notableFirst
+	}
+	if len(*list) == most && (*list)[most-1].weight >= weight {
 		return // of equals the earlier one stays
 	}
-	row := notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
+	*list = insertRow(*list, most, notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
 		opened: c.Opening.Outcome.String(), openedTone: openingTone(c.Opening.Outcome),
 		closed: c.Closing.Outcome.String(), closedTone: closingTone(c.Closing.Outcome),
-		resent: resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")}
+		resent: resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")})
+}
+
+// insertRow puts a row where its weight wants it, into a list of so many at most.
+func insertRow(list []notableRow, most int, row notableRow) []notableRow {
 	at, _ := slices.BinarySearchFunc(list, row, func(a, b notableRow) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
 	})
 	list = slices.Insert(list, at, row)
-	n.best[why] = list[:min(len(list), notableEach)]
+	return list[:min(len(list), most)]
 }
 
 // shown returns the rows to list, and how many more there are by reason: a few
 // for each reason, so that none hides the others, then more in their order.
 func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
+	best := n.joined()
 	var taken [reasonCount]int
 	for _, most := range []int{notableFirst, notableEach} {
-		for why := range n.best {
+		for why := range best {
 			each := most
-			if reason(why) == whyClosedReset {
-				each = notableFirst // ordinary: examples do
+			if reason(why).ordinary() {
+				each = notableFirst
 			}
-			for taken[why] < min(each, len(n.best[why])) && len(rows) < notableShown {
-				rows = append(rows, n.best[why][taken[why]])
+			for taken[why] < min(each, len(best[why])) && len(rows) < notableShown {
+				rows = append(rows, best[why][taken[why]])
 				taken[why]++
 			}
 		}
 	}
-	for why := range more {
-		more[why] = n.count[why] - uint64(taken[why])
+	more = n.count
+	for i := range rows {
+		more[rows[i].reason] -= 1 + rows[i].likewise
 	}
 	slices.SortStableFunc(rows, func(a, b notableRow) int {
 		return cmp.Or(cmp.Compare(a.reason, b.reason), cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
@@ -157,9 +171,13 @@ func weigh(c *connection, why reason) uint64 {
 	case whyAnswers:
 		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && !bothSentSYN(o))
 	case whyReset:
-		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c)) * resetWeight(c)
+		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c) && !clientDone(c) && !unused(c)) * resetWeight(c)
 	case whyClosedReset:
 		return holding(closedBefore(c))
+	case whyDoneReset:
+		return holding(clientDone(c))
+	case whyUnused:
+		return holding(unused(c))
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
@@ -194,7 +212,7 @@ func weigh(c *connection, why reason) uint64 {
 			return uint64(cl.HalfClosedFor)
 		}
 	case whyIgnoredRST:
-		return uint64(cl.RstIgnored)
+		return uint64(cl.RstIgnored) * holding(ownRST(c) == 0)
 	case whyMissing:
 		return c.FromClient.MissingBytes + c.FromServer.MissingBytes
 	}
@@ -209,6 +227,27 @@ func closedBefore(c *connection) bool {
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && fin != 0 && fin < cl.RstPacket &&
 		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
 }
+
+// clientDone reports whether a server reset what its client had closed, and had answered: each had what
+// the other had sent, and the server sent nothing behind that FIN. Many close so that have words of
+// the client left unread, such as the last ones of TLS. A server that never sent any payload
+// may have lost a request.
+func clientDone(c *connection) bool {
+	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
+	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ServerSide && cl.RstAfter == analyze.RstAfterFIN && fin != 0 && fin < cl.RstPacket &&
+		c.FromServer.UniqueOctets > 0 && c.FromServer.Unacknowledged == 0 && cl.HalfClosedOctets == 0
+}
+
+// unused reports whether a client reset a connection into which neither end had sent any payload: nothing can
+// be lost. That is how load balancers and others ask whether a server accepts connections.
+func unused(c *connection) bool {
+	cl, sent := &c.Closing, c.FromClient.UniqueOctets+c.FromServer.UniqueOctets
+	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && cl.RstAfter == analyze.RstAbort && c.Opening.AckPacket != 0 &&
+		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0
+}
+
+// ordinary reports whether the reason is one that most captures have: a few examples do.
+func (r reason) ordinary() bool { return r == whyClosedReset || r == whyDoneReset || r == whyUnused }
 
 // resetWeight puts what may have lost something first: a RST behind octets that got no answer in
 // spite of timeouts, then one that no FIN announced, then that of a server.
@@ -247,15 +286,15 @@ func reasonText(c *connection, why reason) string {
 	case whyUnanswered:
 		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + behind(icmpSentence(c))
 	case whyHalfOpen:
-		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged"
+		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + behind(icmpSentence(c))
 	case whyOpeningReset:
-		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete"
+		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete" + beforeAnswer(c)
 	case whyAnswers:
 		if o.BadAcks > 0 {
 			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
 		}
 		return fmt.Sprintf("SYN-ACKs with %d different ISNs%s", o.SynAckISNs, packetList(o.SynAckPackets))
-	case whyReset, whyClosedReset:
+	case whyReset, whyClosedReset, whyDoneReset, whyUnused:
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
 		}

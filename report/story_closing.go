@@ -72,7 +72,7 @@ func (t *story) closingSentence() string {
 	if n := t.repeatedFINs(); n > 0 {
 		add("a FIN was sent again %s", times(n))
 	}
-	if c.RstIgnored > 0 {
+	if c.RstIgnored > 0 && ownRST(t.conn) == 0 {
 		add("%s ignored", wasWere(uint64(c.RstIgnored), "RST"))
 	}
 	return strings.Join(parts, "; ")
@@ -124,7 +124,11 @@ func resetSentence(conn *connection) string {
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
-		return "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent + unknownThere(conn)
+		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
+		if unused(conn) {
+			text += "; neither end had sent any payload"
+		}
+		return text + unknownThere(conn)
 	case analyze.RstKeepAlive:
 		alives := conn.FromClient.KeepAlives
 		if c.RstBy == analyze.ServerSide {

@@ -190,6 +190,9 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		side analyze.Side
 		d    *analyze.Direction
 	}{{analyze.ClientSide, &c.FromClient}, {analyze.ServerSide, &c.FromServer}} {
+		if e.d.Probed.For > 0 {
+			texts = append(texts, probedText(e.d, e.side))
+		}
 		if e.d.Unacknowledged == 0 || e.d.Timeouts < timeouts {
 			continue
 		}
@@ -211,6 +214,15 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		texts = append(texts, what+" got no acknowledgement, in spite of "+tries+stuckText(e.d, otherSide(e.side))+longText(&e.d.Long))
 	}
 	return texts
+}
+
+// probedText says that nothing answers probes: whatever held the end back, the other is gone or cannot be reached.
+func probedText(d *analyze.Direction, side analyze.Side) string {
+	what := "keep-alives"
+	if d.Probed.Window {
+		what = "window probes"
+	}
+	return "the last " + what + " of " + sideText(side) + " got no answer, the last of them " + duration(d.Probed.For) + " behind the last segment of " + sideText(otherSide(side))
 }
 
 // Heuristics: an idle time that is worth telling, and one behind which what keeps

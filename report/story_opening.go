@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 )
 
@@ -45,7 +46,7 @@ func openingSentence(c *connection) string {
 		if c.Closing.RstBy == analyze.ServerSide {
 			by = "the server, or something between"
 		}
-		return "reset before it was complete: " + by + ", sent a RST" + rstPacket(c)
+		return "reset before it was complete: " + by + ", sent a RST" + rstPacket(c) + beforeAnswer(c)
 	case analyze.OpeningHalfOpen:
 		return "half-open: the SYN-ACK was sent " + times(uint64(o.SynAckCount)) + " and no acknowledgement of it was captured"
 	case analyze.OpeningUnanswered:
@@ -250,6 +251,28 @@ func ecnText(e analyze.ECN) string {
 	return "ECN"
 }
 
+// beforeAnswer says of an opening that the client reset that nothing of the server was captured in front of it.
+func beforeAnswer(c *connection) string {
+	if c.Closing.RstBy == analyze.ClientSide && c.FromServer.Packets == 0 {
+		return ", and nothing of the server was captured"
+	}
+	return ""
+}
+
+// ownRST returns the RST with which the client ends an opening that nothing answers; 0: none. What
+// number it has says nothing then: nobody was seen that might take it, or ignore it.
+func ownRST(c *connection) uint64 {
+	if c.Opening.Outcome != analyze.OpeningUnanswered || c.FromServer.Packets > 0 || c.Closing.RstIgnored == 0 {
+		return 0
+	}
+	for i := range c.Steps {
+		if st := &c.Steps[i]; st.FromClient && st.Phase == label.RST {
+			return st.Packet
+		}
+	}
+	return 0
+}
+
 // silence says what came back to a SYN that was not answered.
 func silence(c *connection) string {
 	switch {
@@ -261,6 +284,8 @@ func silence(c *connection) string {
 		return "nothing came back that acknowledges it"
 	case c.Opening.ICMPPacket != 0:
 		return "no segment came back"
+	case ownRST(c) != 0:
+		return fmt.Sprintf("nothing came back until the client sent a RST (packet %d)", ownRST(c))
 	case c.Opening.SynCount == 1:
 		return "nothing came back while it was captured" // which may have been too short for an answer
 	}

@@ -339,6 +339,8 @@ func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, 
 		sender = st.ClientState
 	}
 	switch {
+	case a.conn != nil && ownRST(a.conn) == st.Packet:
+		return "gives up what nothing answers", Doubt
 	case !st.Acceptable:
 		return "not acceptable (RFC 5961 §3.2) or damaged: changes nothing", Doubt
 	case a.ignored(st) && sender.Base() == state.SynSent: // whoever resets what it opened leaves SYN-SENT

@@ -201,6 +201,7 @@ func (j *jsonText) notable(n *notables) {
 		j.uint("retransmissions", r.resent)
 		j.word("reason", reasonNames[r.reason])
 		j.text("why", unglue(r.why))
+		j.uint("likewise", r.likewise)
 		j.close('}')
 	}
 	j.close(']')

@@ -11,6 +11,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
 
@@ -139,6 +140,7 @@ func TestNotableOrder(t *testing.T) {
 			x := *c
 			x.Number = number
 			x.Opening.SynCount += uint32(i)
+			x.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, byte(number >> 8), byte(number)}), 40000) // each of its own
 			n.add(&x, nil)
 		}
 	}
@@ -249,11 +251,11 @@ func TestWaitReasons(t *testing.T) {
 }
 
 // TestAddDirection: every number of a direction is in the sum over all, but for round
-// trips and what only a verdict reads, which have none.
+// trips and what is told of one connection only, which have none.
 func TestAddDirection(t *testing.T) {
 	for i := range reflect.TypeFor[analyze.Direction]().NumField() {
 		name := reflect.TypeFor[analyze.Direction]().Field(i).Name
-		if strings.Contains(name, "RTT") || name == "RTO" || name == "Long" || name == "Stuck" {
+		if strings.Contains(name, "RTT") || name == "RTO" || name == "Long" || name == "Stuck" || name == "Probed" {
 			continue
 		}
 		var sum analyze.Direction
@@ -353,6 +355,23 @@ func TestStalledLeast(t *testing.T) {
 	}
 }
 
+// TestProbedInVain: probes that nothing answers make a connection deserve a look, in words that name them.
+func TestProbedInVain(t *testing.T) {
+	c := halfClose(t)
+	if weigh(c, whyStalled) != 0 {
+		t.Error(stallTexts(c, analyze.StalledAfter))
+	}
+	c.FromClient.Probed.For = 5e9
+	want := "the last keep-alives of the client got no answer, the last of them 5.00 s behind the last segment of the server"
+	if got := unglue(reasonText(c, whyStalled)); got != want || weigh(c, whyStalled) != 1 {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.FromClient.Probed.Window = true
+	if got := reasonText(c, whyStalled); !strings.Contains(got, "the last window probes of the client") {
+		t.Error(got)
+	}
+}
+
 // TestTallyTakesEveryLabel: labels are summed up, the first and the last as well.
 func TestTallyTakesEveryLabel(t *testing.T) {
 	var y tally
@@ -405,6 +424,118 @@ func TestClosedBefore(t *testing.T) {
 		}
 		if rows, more := n.shown(); len(rows) != want || more[c.want] != uint64(9-want) {
 			t.Errorf("%+v: %d rows and %d more, want %d rows of 9", c, len(rows), more[c.want], want)
+		}
+	}
+}
+
+// TestAlike: of openings that did not work for one reason, between the same hosts, one row stands for all where they
+// are more than a few; those of a scanner are one whatever it tried, those included that it tried before it was known for one.
+func TestAlike(t *testing.T) {
+	scan := []verdict.Verdict{{ID: verdict.HalfOpenScan, Confidence: verdict.Possible}}
+	type tries struct {
+		n              int
+		client, server byte
+		list           []verdict.Verdict
+	}
+	for _, c := range []struct {
+		name  string
+		tries []tries
+		rows  int
+		words []string
+		more  uint64
+	}{
+		{"a few", []tries{{3, 1, 1, nil}}, 3, []string{"", "", ""}, 0},
+		{"many", []tries{{40, 1, 1, nil}}, 1, []string{"39 more of this client to this address: refused, too"}, 0},
+		{"two servers", []tries{{40, 1, 1, nil}, {5, 1, 2, nil}}, 2, []string{"39 more of this client to this address", "4 more of this client to this address"}, 0},
+		{"two clients", []tries{{40, 1, 1, nil}, {5, 2, 1, nil}}, 2, []string{"39 more", "4 more"}, 0},
+		{"a scanner", []tries{{2, 1, 1, nil}, {14, 1, 2, nil}, {50, 1, 3, scan}, {50, 1, 4, scan}}, 1, []string{"115 more of this client: refused, too"}, 0},
+		{"a scanner beside others", []tries{{16, 1, 1, nil}, {50, 1, 3, scan}, {1, 2, 3, nil}}, 2, []string{"65 more of this client: refused, too", ""}, 0},
+		{"more hosts than are shown", []tries{{4, 1, 1, nil}, {4, 2, 1, nil}, {4, 3, 1, nil}, {4, 4, 1, nil}, {4, 5, 1, nil}, {4, 6, 1, nil}, {4, 7, 1, nil}, {4, 8, 1, nil}, {4, 9, 1, nil}, {4, 10, 1, nil}, {4, 11, 1, nil}},
+			10, []string{"3 more"}, 4},
+	} {
+		var n notables
+		number := uint64(0)
+		for _, tr := range c.tries {
+			for range tr.n {
+				conn := *refused6(t)
+				number++
+				conn.Number = number
+				conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, tr.client}), 40000)
+				conn.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 51, 100, tr.server}), uint16(number))
+				n.add(&conn, tr.list)
+			}
+		}
+		for range 2 { // it is asked for more than once
+			rows, more := n.shown()
+			if len(rows) != c.rows || more[whyRefused] != c.more {
+				t.Fatalf("%s: %d rows and %d more, want %d and %d", c.name, len(rows), more[whyRefused], c.rows, c.more)
+			}
+			stands := uint64(len(rows))
+			for i, r := range rows {
+				stands += r.likewise
+				if i < len(c.words) && (!strings.Contains(r.why, c.words[i]) || c.words[i] == "" && strings.Contains(r.why, "more of")) {
+					t.Errorf("%s: row %d: %s", c.name, i, r.why)
+				}
+			}
+			if stands+more[whyRefused] != number {
+				t.Errorf("%s: %d are told of, want %d", c.name, stands+more[whyRefused], number)
+			}
+		}
+	}
+}
+
+// TestAlikeBounded: beyond mostPairs, connections are listed one by one, and none is lost.
+func TestAlikeBounded(t *testing.T) {
+	var n notables
+	for i := range uint64(mostPairs + 20) {
+		conn := *refused6(t)
+		conn.Number = i + 1
+		conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 40000)
+		n.add(&conn, nil)
+	}
+	if rows, more := n.shown(); len(n.alike) != mostPairs || uint64(len(rows))+more[whyRefused] != mostPairs+20 {
+		t.Errorf("%d pairs, %d rows and %d more", len(n.alike), len(rows), more[whyRefused])
+	}
+}
+
+// TestOrdinaryResets: a server's RST behind its client's FIN and a client's RST in front of any payload are listed
+// last, with a few examples, unless something may be lost.
+func TestOrdinaryResets(t *testing.T) {
+	done := func(c *analyze.Connection) {
+		reset(analyze.RstAfterFIN)(c)
+		c.Closing.RstBy, c.Closing.HalfClosedOctets = analyze.ServerSide, 0
+		c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		c.FromServer.UniqueOctets, c.FromServer.Unacknowledged = 100, 0
+	}
+	idle := func(c *analyze.Connection) {
+		reset(analyze.RstAbort)(c)
+		c.Closing.RstBy, c.Steps = analyze.ClientSide, nil
+		c.FromClient.UniqueOctets, c.FromServer.UniqueOctets = 0, 0
+	}
+	for _, c := range []struct {
+		name   string
+		first  func(c *analyze.Connection)
+		change func(c *analyze.Connection)
+		want   reason
+	}{
+		{"client done", done, func(*analyze.Connection) {}, whyDoneReset},
+		{"no answer", done, func(c *analyze.Connection) { c.FromServer.UniqueOctets = 0 }, whyReset},
+		{"an answer not acknowledged", done, func(c *analyze.Connection) { c.FromServer.Unacknowledged = 1 }, whyReset},
+		{"an answer behind the FIN", done, func(c *analyze.Connection) { c.Closing.HalfClosedOctets = 1 }, whyReset},
+		{"octets of the client not acknowledged", done, func(c *analyze.Connection) { c.Closing.RstAfter = analyze.RstUnreadData }, whyReset},
+		{"no FIN of the client", done, func(c *analyze.Connection) { c.Steps = nil }, whyReset},
+		{"no payload", idle, func(*analyze.Connection) {}, whyUnused},
+		{"a request", idle, func(c *analyze.Connection) { c.FromClient.UniqueOctets = 1 }, whyReset},
+		{"a greeting", idle, func(c *analyze.Connection) { c.FromServer.UniqueOctets = 1 }, whyReset},
+		{"a request not captured", idle, func(c *analyze.Connection) { c.FromClient.UnseenBytes = 1 }, whyReset},
+		{"by the server", idle, func(c *analyze.Connection) { c.Closing.RstBy = analyze.ServerSide }, whyReset},
+		{"not opened", idle, func(c *analyze.Connection) { c.Opening.AckPacket = 0 }, whyReset},
+	} {
+		conn := halfClose(t)
+		c.first(conn)
+		c.change(conn)
+		if got, _, _ := firstReason(conn); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }

@@ -222,11 +222,18 @@ const (
 	KeepAliveProbed
 	KeepAlivesProbed // by two or more in a row, copies apart, that nothing answered
 	ZeroWindowProbed
-	Doubted // a SYN or RST that the other end will not believe (RFC 5961)
+	ZeroWindowsProbed // likewise
+	Doubted           // a SYN or RST that the other end will not believe (RFC 5961)
 )
 
 // KeepAlive reports whether it asks if the other end is still there.
 func (p Probed) KeepAlive() bool { return p == KeepAliveProbed || p == KeepAlivesProbed }
+
+// ZeroWindow reports whether it asks if a window of 0 has opened.
+func (p Probed) ZeroWindow() bool { return p == ZeroWindowProbed || p == ZeroWindowsProbed }
+
+// Unanswered reports whether two or more of a kind in a row were not answered.
+func (p Probed) Unanswered() bool { return p == KeepAlivesProbed || p == ZeroWindowsProbed }
 
 // LastWindow returns the last window that the end advertised, in octets where
 // its scale is known.

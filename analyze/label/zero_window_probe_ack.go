@@ -1,9 +1,6 @@
 package label
 
-import (
-	"tcpwatch/analyze/flow"
-	"tcpwatch/capture/wire"
-)
+import "tcpwatch/capture/wire"
 
 var zeroWindowProbeAck = Spec{
 	Name:       "ZERO-WINDOW-PROBE-ACK",
@@ -20,7 +17,7 @@ var zeroWindowProbeAck = Spec{
 	on:      asked,
 	match: func(c *Context) bool {
 		s := c.Segment
-		return c.Facts.Receiver.Probed == flow.ZeroWindowProbed && s.Len == 0 && s.Window == 0 &&
+		return c.Facts.Receiver.Probed.ZeroWindow() && s.Len == 0 && s.Window == 0 &&
 			s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK
 	},
 }

@@ -1,8 +1,11 @@
 package verdict
 
 import (
+	"slices"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
 )
 
 var acceptQueueFull = Spec{
@@ -16,7 +19,7 @@ var acceptQueueFull = Spec{
 		{"in the second case the server sent its SYN-ACK again behind the ACK, later than a round trip to it; or the client sent payload or a FIN again before the server took it, three times or more, or twice where the tap is near the server or others go on meanwhile",
 			"0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"},
 		{"where in the second case it sent the SYN-ACK again, more speaks for that than for one ACK that was lost: it did so more than once; or three segments of the client stand in front, one with " +
-			"payload (a heuristic); or, unless the first payload came only behind it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
+			"payload (a heuristic); or, unless the first payload or FIN came only behind it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
 			"server takes less than 1 ms (a heuristic), or one with payload stands in front, and connections to the same address and port that began before it waited likewise at that time",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"},
 		{"where the SYN-ACK was not sent again behind the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in the first case, " +
@@ -26,7 +29,7 @@ var acceptQueueFull = Spec{
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+15 B>A F. 1 ack 1\n+.01 A>B . 11 ack 2\n"},
 		{"in the third case connections to the same address and port that began before it were answered from a second before the first SYN on",
 			"0 A>B S 0\n+1 A>B S 0\n"},
-		{"no RST ended the opening", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
+		{"no RST of the server ended the opening", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
 		{"no ICMP error says why a segment did not arrive", opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 B>A icmp 3/1 quoting A>B 1\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n"},
 	},
 	Clauses: []label.Clause{{RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
@@ -44,7 +47,7 @@ var acceptQueueFull = Spec{
 		if x.Clues.ServerProved != 0 {
 			return takenLate(x, v)
 		}
-		if x.rst >= 0 {
+		if x.rst >= 0 && x.Closing.RstBy == analyze.ServerSide {
 			return false
 		}
 		if x.Opening.Outcome == analyze.OpeningUnanswered {
@@ -103,7 +106,7 @@ func takenLate(x *context, v *Verdict) bool {
 		third := c.IgnoredPackets[2]
 		until, sure = a.Time, x.dataBefore(a.Packet)
 		three = sure && third != 0 && third < a.Packet
-		defers := !sure && c.IgnoredData != 0 && c.IgnoredAgain == 0 // it took payload at once (TCP_DEFER_ACCEPT)
+		defers := !sure && (c.IgnoredData != 0 || x.finBefore(c.ServerProved)) && c.IgnoredAgain == 0 // it took payload, or a FIN, at once (TCP_DEFER_ACCEPT)
 		if a.Inferred || x.agains < 2 && !three && (defers || !near && !(likewise && sure)) {
 			return false // that, one ACK that was lost, or a packet captured twice explains it
 		}
@@ -131,6 +134,11 @@ func takenLate(x *context, v *Verdict) bool {
 		v.add(Item{Why: ListenerKeeps})
 	}
 	return true
+}
+
+// finBefore reports whether a FIN of the client stands in front of a packet.
+func (x *context) finBefore(packet uint64) bool {
+	return slices.ContainsFunc(x.Steps, func(s analyze.Step) bool { return s.FromClient && s.Flags.Has(wire.FIN) && s.Packet < packet })
 }
 
 // openForClient reports whether the client took a SYN-ACK and acknowledged it.

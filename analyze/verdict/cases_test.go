@@ -2,6 +2,7 @@ package verdict_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,9 +39,12 @@ const (
 	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
 	// twoAnswers is a handshake with a SYN-ACK for each of two SYNs, and one ACK.
 	twoAnswers = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n"
-	stamps     = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
-	narrow     = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
-	wide       = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
+	// together are two SYN-ACKs at one moment, behind two SYNs, and round trips of 10 ms.
+	together = "+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1403 ecr 7>\n" +
+		"+.01 A>B P. 1:11(10) ack 1 <TS val 1413 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 30 ecr 1413>\n"
+	stamps = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
+	narrow = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
+	wide   = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
 // many is a client that tries n other ports of B's host.
@@ -106,8 +110,12 @@ var cases = []struct{ name, script, want string }{
 		"SLOW-SYN certain"},
 	{"three SYNs, and two answers of different machines", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.04 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.7 B>A S. 70000 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely"},
-	{"two SYNs, answered together, and one of the answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", ""},
+	{"two SYNs, answered together, and one of the answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SLOW-SYN likely"},
 	{"a SYN-ACK for each SYN, and one ACK", twoAnswers, "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"an ICMP error about the SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B icmp 3/1 quoting B>A 0\n", "UNREACHABLE certain"},
+	{"SYN sent again, and given up by a RST", "0 A>B S 0\n+1 A>B S 0\n+.5 A>B R 1\n", "DROPPED possible"},
+	{"SYN sent again, and given up by a RST of another number", "0 A>B S 0\n+1 A>B S 0\n+.5 A>B R 0\n", "DROPPED possible"},
+	{"SYN sent again, and answered in the end by what the client resets", "0 A>B S 0\n+1 A>B S 0\n+.5 B>A S. 0 ack 1\n+.001 A>B R 1\n", "SYN-LOST possible"},
 	{"SYN sent again after a RST", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"SYN sent again beside a RST that answers no SYN of it", "0 A>B S 0\n+.01 B>A R. 0 ack 500\n+.99 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
@@ -172,9 +180,18 @@ var cases = []struct{ name, script, want string }{
 	{"a SYN with octets, and an ACK of all", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 1001\n", ""},
 	{"a SYN-ACK that answers the SYN before the last", "0 A>B S 0\n+.3 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", ""},
 	{"a SYN-ACK that answers the last SYN", "0 A>B S 0\n+.3 A>B S 0\n+.027 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
-	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", ""},
+	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SLOW-SYN likely"},
 	{"a SYN-ACK somewhat sooner behind the last SYN than a short round trip", "0 A>B S 0\n+1 A>B S 0\n+.0006 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.0015 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"three SYNs, two answered together", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"two SYNs, answered together, later than round trips take", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + together, "SLOW-SYN-ACK certain"},
+	{"two SYNs, answered together, no timestamps", regexp.MustCompile(" <[^>]*>").ReplaceAllString("0 A>B S 0\n+1 A>B S 0\n"+together, ""), "SLOW-SYN-ACK likely"},
+	{"two SYNs, the first answered, later than round trips take", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.Replace(together, "+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n", "", 1), "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"two SYNs, answered together, a round trip behind the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.Replace(together, "+.3 ", "+.019 ", 1), "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"two SYNs, answered at once, a round trip behind the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.NewReplacer("+.3 ", "+.019 ", "+.001 B", "+.0001 B", "+.001 A", "+.0001 A").Replace(together), "SYN-ACK-LOST possible, SLOW-SYN likely"},
+	{"two SYNs at one moment, and one answer that echoes the first, no round trips", "0 A>B S 0 <TS val 100 ecr 0>\n+.001 A>B S 0 <TS val 1100 ecr 0>\n+.02 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 7>\n", ""},
+	{"two SYNs, and one answer that echoes the first 200 ms later, no round trips", "0 A>B S 0 <TS val 100 ecr 0>\n+.19 A>B S 0 <TS val 290 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 301 ecr 7>\n", "SYN-ACK-LOST likely"},
+	{"three SYNs, two answered together, later than round trips take", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+2 A>B S 0 <TS val 3100 ecr 0>\n" + together, "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"two SYNs, answered together, the last of them first", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.ReplaceAll(together, "ecr 100>", "ecr 1100>"), ""},
 	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", ""},
 	{"a SYN again behind a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"a SYN-ACK for each SYN, one ACK, and the answer to a keep-alive", twoAnswers + "+60 B>A . 0 ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
@@ -208,6 +225,14 @@ var cases = []struct{ name, script, want string }{
 	{"RST without ACK, with another TTL and identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.01 A>B . 1 ack 11\n+.1 B>A R 11 ttl 250 id 9000\n",
 		"RESET-BETWEEN likely"},
 	{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
+	{"a RST behind which the end that it names goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.02 B>A P. 1:11(10) ack 11 ttl 60\n+.22 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN likely"},
+	{"a RST behind which the end that it names goes on at once", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN likely"},
+	{"a RST without ACK that overtakes what its end had sent", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
+	{"a RST that overtakes what its end had sent, in front of it", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 11 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
+	{"a RST that overtakes what its end had sent, by no more than 200 ms", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.20 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
+	{"a RST behind which the end that it names answers a keep-alive", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+5 B>A . 1 ack 11 ttl 60\n", ""},
+	{"a RST behind which its receiver goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+.001 A>B R 11\n", ""},
+	{"a RST behind which another connection begins", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 A>B R. 11 ack 1\n+5 A>B S =90000\n", ""},
 	{"a RST from three hops nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 63\n", "RESET-BETWEEN possible"},
 	{"a RST from three hops farther", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 57\n", "RESET-BETWEEN possible"},
 	{"a RST with another initial TTL, from as far", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 52\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 243\n", ""},
@@ -250,11 +275,11 @@ var cases = []struct{ name, script, want string }{
 	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
 
 	{"a client that sends nothing but a keep-alive, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B . 0 ack 1\n",
-		"ACCEPT-QUEUE-FULL possible"},
+		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a client that sends nothing but its FIN, twice, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+6 A>B F. 1 ack 1\n+.2 A>B F. 1 ack 1\n+.4 A>B F. 1 ack 1\n",
 		"ACCEPT-QUEUE-FULL likely, SYN-COOKIE possible"},
 	{"a client that sends nothing, and a second SYN-ACK again, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2.4 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
-		"ACCEPT-QUEUE-FULL likely"},
+		"ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
 	{"nothing captured of the server, and the client echoes more of it", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 73:122(49) ack 1 <TS val 412 ecr 62>\n" +
 		"+.4 A>B P. 73:122(49) ack 1 <TS val 812 ecr 62>\n+.8 A>B P. 73:122(49) ack 1 <TS val 1612 ecr 62>\n+1.6 A>B P. 73:122(49) ack 1 <TS val 3212 ecr 62>\n", ""},
 	{"nothing captured of the server, and the client acknowledges more of it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:73(72) ack 1\n+.3 A>B P. 73:122(49) ack 11\n" +
@@ -266,11 +291,16 @@ var cases = []struct{ name, script, want string }{
 	{"nothing is taken, long after others went on", served + "5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken, and no others are seen", "0 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"the server repeats its SYN-ACK behind ACKs", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
-		"ACCEPT-QUEUE-FULL possible"},
-	{"the server repeats its SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n", ""},
-	{"nothing is taken, SYN-ACK repeated", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible"},
+		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"the server repeats its SYN-ACK behind ACKs, and the client gives up", lastACK + strings.Repeat("+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3) + "+1 A>B R. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"the server repeats its SYN-ACK behind ACKs, and gives up", lastACK + strings.Repeat("+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3) + "+1 B>A R. 1 ack 1\n", "LAST-ACK-LOST possible"},
+	{"another SYN-ACK behind the ACK", lastACK + "+1 B>A S. 0 ack 5000\n+.001 A>B . 1 ack 1\n", ""},
+	{"the server repeats its SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n", "LAST-ACK-LOST possible"},
+	{"nothing is taken, SYN-ACK repeated", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"the server repeats its SYN-ACK once, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n",
 		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"a server that waits for data and gets a FIN, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+5 A>B F. 1 ack 1\n+.0001 B>A F. 1 ack 2\n", "LAST-ACK-LOST possible"},
+	{"a server that waits for more than a FIN, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+5 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n+.0001 B>A F. 1 ack 2\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a server that waits for data, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n", "LAST-ACK-LOST possible"},
 	{"a server that repeats its SYN-ACK and does not take the first request behind it, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) +
 		"+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
@@ -312,7 +342,7 @@ var cases = []struct{ name, script, want string }{
 	{"a request is lost once", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a client without a request gives up", lastACK + "+6 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
 	{"two SYNs, each answered, and the capture ends", served + ".5 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.0001 A>B . 1 ack 1\n+.0001 A>B P. 1:11(10) ack 1\n+.002 B>A S. 0 ack 1\n+.0001 A>B . 11 ack 1\n", "SLOW-SYN likely"},
-	{"nothing of a long request is taken, SYN-ACK repeated", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 1001 ack 1\n", "ACCEPT-QUEUE-FULL possible"},
+	{"nothing of a long request is taken, SYN-ACK repeated", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 1001 ack 1\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a RST in front of what the server sends late", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.3 A>B R. 11 ack 1\n+.005 B>A . 1 ack 11\n", ""},
 	{"a server without memory takes a request in the ACK, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible"},
@@ -588,6 +618,24 @@ func TestInWords(t *testing.T) {
 	} {
 		if got := string(it.Append(nil)); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestQuotedInOpening: what the ICMP error quotes is named, a SYN or the SYN-ACK that shows that the SYN had arrived.
+func TestQuotedInOpening(t *testing.T) {
+	for script, want := range map[string]string{
+		"0 A>B S 0\n+.01 B>A icmp 3/1 quoting A>B 0\n":                       "ICMP error in packet 2 quotes the SYN",
+		"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B icmp 3/1 quoting B>A 0\n": "ICMP error in packet 3 quotes the SYN-ACK: the SYN had arrived",
+		"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A icmp 3/1 quoting A>B 0\n": "ICMP error in packet 3 quotes the SYN",
+		"0 A>B S 0\n+.001 B>A S 0\n+.001 A>B icmp 3/1 quoting B>A 0\n":       "ICMP error in packet 3 quotes the SYN",
+	} {
+		list := judge(t, script)
+		if len(list) != 1 {
+			t.Fatalf("%q: %v", script, names(list))
+		}
+		if got := string(list[0].Evidence()[0].Append(nil)); got != want {
+			t.Errorf("%q: %s, want %s", script, got, want)
 		}
 	}
 }

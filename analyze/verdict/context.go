@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"math"
+
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 )
@@ -250,11 +252,11 @@ func (x *context) toServer() (way int64, near bool) {
 	return way, way >= 0 && way < nearServer
 }
 
-// sentBefore reports whether SYN-ACK i has the number of one in front of it: else it is
+// sentBefore reports whether SYN-ACK i has the numbers of one in front of it: else it is
 // another answer, not the same sent again.
 func (x *context) sentBefore(i int) bool {
 	for k := range i {
-		if x.synAck(k).Seq == x.synAck(i).Seq {
+		if a, b := x.synAck(k), x.synAck(i); a.Seq == b.Seq && a.Ack == b.Ack {
 			return true
 		}
 	}
@@ -272,6 +274,29 @@ func (x *context) ownAnswers(packet uint64) int {
 		}
 	}
 	return n
+}
+
+// eachAnswered reports whether every one of several SYNs was answered, all behind the last and
+// within 200 ms (a heuristic): the first as late as the last, so that nothing had to be sent again, or
+// the answer to the last meets a SYN-ACK that a timer sent again.
+func (x *context) eachAnswered() bool {
+	return x.nSyns > 1 && x.nSynAcks >= x.nSyns && x.synAck(0).Packet > x.lastSyn().Packet && x.ownAnswers(math.MaxUint64) >= x.nSyns
+}
+
+// answeredAtOnce is eachAnswered within 1 ms (a heuristic): rather as SYNs that were held back and let go at
+// once are than as the timers of two hosts run.
+func (x *context) answeredAtOnce() bool {
+	return x.eachAnswered() && x.synAck(x.nSyns-1).Time-x.synAck(0).Time < sooner
+}
+
+// answeredTogether is eachAnswered where nothing had to be sent again: later behind the last SYN than two of
+// the longest round trips to the server, or 200 ms where none was measured (heuristics).
+func (x *context) answeredTogether() bool {
+	soon := slowOpening
+	if most := x.FromClient.RTT.Max; most >= 0 {
+		soon = 2 * most
+	}
+	return x.eachAnswered() && x.synAck(0).Time-x.lastSyn().Time > soon
 }
 
 // answersEarlier reports whether a SYN-ACK came so soon behind the last SYN in front of it, s, that

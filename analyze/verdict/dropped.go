@@ -14,7 +14,7 @@ var dropped = Spec{
 	Definition: "The SYNs vanished without any answer: a filter, an overloaded listener, or no such host.",
 	Conditions: []Condition{
 		{"the SYN was sent at least twice", "0 A>B S 0\n"},
-		{"nothing of the server was captured, and no ICMP error quotes the SYN", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
+		{"nothing of the server was captured, and no ICMP error quotes the SYN; the client may have given up with a RST", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}},
 	RestsOn: "the silence; likely where connections to the same host that began before are answered meanwhile (a second before the first SYN or later), " +
@@ -22,7 +22,7 @@ var dropped = Spec{
 	Most:    Likely,
 	Example: "0 A>B S 0\n+1 A>B S 0\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.Opening.Outcome != analyze.OpeningUnanswered || x.nSyns < 2 || x.Opening.ICMPPacket != 0 {
+		if !x.unanswered() || x.nSyns < 2 || x.Opening.ICMPPacket != 0 {
 			return false
 		}
 		v.Confidence = Possible
@@ -39,4 +39,11 @@ var dropped = Spec{
 		}
 		return true
 	},
+}
+
+// unanswered reports whether nothing answered the SYN. A RST with which the client gave up in the
+// end does not change that.
+func (x *context) unanswered() bool {
+	return x.Opening.Outcome == analyze.OpeningUnanswered ||
+		x.Opening.Outcome == analyze.OpeningReset && x.Closing.RstBy == analyze.ClientSide && x.FromServer.Packets == 0
 }

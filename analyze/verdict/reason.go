@@ -28,6 +28,7 @@ const (
 	RstIPID
 	RstWindow
 	ICMPQuotes
+	ICMPQuotesSynAck
 	HostAnswers
 	ListenerAnswers
 	ListenerAccepts
@@ -98,6 +99,7 @@ var reasonTexts = [reasonCount]string{
 	RstIPID:             "IP ID of packet $p lies $n from that of the host's packet before",
 	RstWindow:           "window $n in the RST in packet $p",
 	ICMPQuotes:          "ICMP error in packet $p quotes the SYN",
+	ICMPQuotesSynAck:    "ICMP error in packet $p quotes the SYN-ACK: the SYN had arrived",
 	HostAnswers:         "connections to this host that began before it are answered meanwhile",
 	ListenerAnswers:     "connections to this address and port that began before it are answered meanwhile",
 	ListenerAccepts:     "connections to this address and port that began before it go on meanwhile",

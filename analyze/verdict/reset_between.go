@@ -7,17 +7,20 @@ import (
 
 var resetBetween = Spec{
 	Name:       "RESET-BETWEEN",
-	Definition: "An open connection was reset by something on the way: the RST is unlike the segments of the end that it names.",
+	Definition: "An open connection was reset by something on the way: the RST is unlike the segments of the end that it names, or that end goes on.",
 	Conditions: []Condition{
 		{"an acceptable RST came after the handshake was complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 B>A R. 1 ack 1 ttl 250"},
 		{"it ended at least its receiver: nothing behind it shows that the receiver goes on, and the handshake was complete before it",
 			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n+.010 B>A P. 11:21(10) ack 11 ttl 60\n"},
 		{"no segment of the end that it names has the RST's TTL, and none began with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); " +
-			"or, possible only, it has the ACK bit, and its IP ID lies far from those of that end, which rise steadily",
+			"or, possible only, it has the ACK bit, and its IP ID lies far from those of that end, which rise steadily; or that end goes on with what the RST did not " +
+			"overtake: payload with the number of the RST or behind, where that has ACK and the number behind all that the end was seen to send; or payload or a FIN 200 ms later than a round trip " +
+			"to it takes (a heuristic; 1 s where none was measured, RFC 6298 §2.1)",
 			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 60\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 791, Section: "3.2"}},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.5"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 791, Section: "3.2"}},
 	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host whose RSTs come another way than its data looks the same; " +
+		"or what that end sends behind it, which has no connection any more where it sent the RST itself; " +
 		"the IP ID of a RST without ACK says nothing: that is made of the segment it answers where no such connection is known, and hosts that count the packets of each connection, as Linux does, number it apart (RFC 6864 §4.1 lets them); " +
 		"possible only where the TTL is within 3 of theirs, as after a change of route (a heuristic)",
 	Most:    Likely,
@@ -30,6 +33,10 @@ var resetBetween = Spec{
 			return false
 		}
 		unlike(x, v, x.end(), 0, 0)
+		if p := x.Clues.Rst.WentOn; p != 0 {
+			v.Confidence = Likely
+			v.add(Item{Why: NamedWentOn, Packet: p})
+		}
 		return v.Len > 0
 	},
 }

@@ -14,26 +14,25 @@ var slowSyn = Spec{
 		{"between the first and the last SYN, or SYN-ACK, of it at least 200 ms passed (a heuristic)", "0 A>B S 0\n+.1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"where round trips were measured, they leave at least 200 ms of that time (a heuristic)", slowAnswer},
+		{"of what was sent again, not every SYN was answered, within 200 ms or with numbers of their own, and later behind the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the path or the server was slow (SLOW-SYN-ACK)",
+			"0 A>B S 0\n+1 A>B S 0\n+.3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 B>A S. 0 ack 1\n"},
 		{"the SYN-ACK did not come so soon behind the last SYN that it answers an earlier one: in less than half the shortest round trip to the server, and 1 ms sooner (a heuristic); unless the first SYN-ACK was lost (SYN-ACK-LOST)",
 			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
-		{"fewer SYN-ACKs than SYNs came in front of the ACK, within 200 ms (a heuristic) or with numbers of their own: else the first SYN was answered",
-			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
 		{"the client did not acknowledge each SYN-ACK, and no SYN-ACK in front of the ACK shows by its echo that one had arrived before (RFC 7323 §4.3): else the first opened the connection",
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.01 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
-	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, because " +
+	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, and where every SYN was answered within 1 ms (a heuristic) soon behind the last, because " +
 		"nothing tells which of several was answered (RFC 6298 §3)",
 	Most:    Certain,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n",
 	match: func(x *context, v *Verdict) bool {
-		if !x.complete() || x.Opening.Took <= 0 || x.nSyns == 0 || x.nSynAcks == 0 {
+		if !x.complete() || x.Opening.Took <= 0 || x.nSyns == 0 || x.nSynAcks == 0 || x.answeredTogether() {
 			return false
 		}
 		it := Item{Why: WaitedForSyn}
 		first, last := x.synAck(0), x.opener()
-		early := x.ownAnswers(x.Opening.AckPacket) >= x.nSyns // the first SYN was answered
-		if s := x.answeredSyn(last.Packet); s != nil && !early && (x.has(SynAckLost) || !x.answersEarlier(s, last)) {
+		if s := x.answeredSyn(last.Packet); s != nil && (x.has(SynAckLost) || !x.answersEarlier(s, last)) {
 			it = Item{WaitedForSyn, s.Packet, x.syn(0).Packet, s.Time - x.syn(0).Time}
 		}
 		if d := last.Time - first.Time; d > it.Value {
@@ -50,7 +49,7 @@ var slowSyn = Spec{
 		v.Confidence = Likely
 		v.add(it)
 		if measured {
-			if server+client < it.Value {
+			if server+client < it.Value && !x.answeredAtOnce() {
 				v.Confidence = Certain
 			}
 			trip := Item{Why: RoundTrip, Value: server + client}

@@ -14,8 +14,10 @@ var synAckLost = Spec{
 			"with a bare ACK, with the number behind that of its SYN-ACK, in front of the first SYN-ACK captured: as an end in SYN-RECEIVED does (RFC 9293 §3.10.7.4)",
 			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
-		{"in the third case, where round trips to the server were measured, the SYN-ACK came 200 ms (a heuristic) later behind the SYN that it echoes than the " +
+		{"in the third case the SYN-ACK came 200 ms (a heuristic: no timer is shorter) behind the SYN that it echoes, and, where round trips to the server were measured, later than the " +
 			"longest of them explains", slowAnswer},
+		{"in the third case the SYNs were not all answered at one moment, within 200 ms and later behind the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
+			"0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n"},
 		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
 		{"every SYN-ACK in front of that ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
@@ -29,7 +31,7 @@ var synAckLost = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
-		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
+		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where every SYN was answered within 1 ms (a heuristic), soon behind the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow",
 	Most: Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
@@ -40,8 +42,11 @@ var synAckLost = Spec{
 		}
 		first := x.synAck(0)
 		if s := x.answeredSyn(first.Packet); s != nil {
-			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) {
+			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) && !x.answeredTogether() {
 				v.Confidence = Likely
+				if x.answeredAtOnce() {
+					v.Confidence = Possible // a path that held back all SYNs looks the same
+				}
 				v.add(Item{Why: EchoesEarlier, Packet: first.Packet, Than: e.Packet})
 				return true
 			}
@@ -67,12 +72,11 @@ func (x *context) answeredWrongly() bool {
 	return false
 }
 
-// slowWay reports whether the longest round trip to the server that was measured
-// explains that an answer took so long, in nanoseconds: less than the shortest
+// slowWay reports whether the longest round trip to the server that was measured, if
+// any, explains that an answer took so long, in nanoseconds: less than the shortest
 // timer is left, so that nobody need have sent anything again.
 func (x *context) slowWay(took int64) bool {
-	most := x.FromClient.RTT.Max
-	return most >= 0 && took < most+slowOpening
+	return took < max(x.FromClient.RTT.Max, 0)+slowOpening
 }
 
 // synAckNotReached judges a SYN-ACK that passed here.

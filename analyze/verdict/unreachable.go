@@ -4,10 +4,10 @@ import "tcpwatch/analyze/label"
 
 var unreachable = Spec{
 	Name:       "UNREACHABLE",
-	Definition: "The network or the host says by an ICMP error that the SYN did not arrive.",
+	Definition: "The network or the host says by an ICMP error that the SYN, or the SYN-ACK, was not delivered.",
 	Conditions: []Condition{
-		{"an ICMP error quotes the SYN", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 500"},
-		{"it is neither a Redirect, whose sender has forwarded the SYN, nor a Source Quench, which TCP ignores", "0 A>B S 0\n+.010 B>A icmp 5/1 quoting A>B 0"},
+		{"an ICMP error quotes the SYN or the SYN-ACK", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 500"},
+		{"it is neither a Redirect, whose sender has forwarded what it quotes, nor a Source Quench, which TCP ignores", "0 A>B S 0\n+.010 B>A icmp 5/1 quoting A>B 0"},
 		{"the handshake did not become complete afterwards", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.9.2.2"}},
@@ -19,7 +19,11 @@ var unreachable = Spec{
 			return false
 		}
 		v.Confidence = Certain
-		v.add(Item{Why: ICMPQuotes, Packet: x.Opening.ICMPPacket})
+		why := ICMPQuotes
+		if x.Opening.ICMPOfServer && x.nSynAcks > 0 {
+			why = ICMPQuotesSynAck
+		}
+		v.add(Item{Why: why, Packet: x.Opening.ICMPPacket})
 		return true
 	},
 }
