@@ -56,6 +56,18 @@ func many(n int) string {
 	return s
 }
 
+// opens is A opening n connections to other ports of B's host, and resets A answering n SYN-ACKs of others with a RST.
+func opens(n int) string  { return others(n, 2000, "+.001 A>Z . 1 ack 1\n") }
+func resets(n int) string { return others(n, 3000, "+.001 A>Z R 1\n") }
+
+func others(n, from int, third string) string {
+	s := ""
+	for i := range n {
+		s += fmt.Sprintf("addr Z 198.51.100.1:%d\n+1 A>Z S 0\n+.01 Z>A S. 0 ack 1\n", from+i) + third
+	}
+	return s
+}
+
 // answered is n clients of B, to each of which a round trip takes 10 ms.
 func answered(n int) string {
 	s := ""
@@ -97,6 +109,12 @@ func flight(segments int) string {
 // cases are the branches that examples and near misses leave.
 var cases = []struct{ name, script, want string }{
 	{"an ordinary connection", served, ""},
+	{"a client that opens a connection and resets many others", "0 A>B S 0\n" + opens(1) + resets(17), "HALF-OPEN-SCAN possible"},
+	{"a client that opens a connection and resets some others", "0 A>B S 0\n" + opens(1) + resets(16), ""},
+	{"a client that opens more than it resets", "0 A>B S 0\n" + opens(20) + resets(20), ""},
+	{"a client that opens fewer than it resets", "0 A>B S 0\n" + opens(20) + resets(22), "HALF-OPEN-SCAN possible"},
+	{"a client that found many silent before it opened one", many(40) + "+1 A>B S 0\n" + opens(1) + resets(1), ""},
+	{"a client that resets many and finds one silent", "0 A>B S 0\n" + opens(1) + resets(30) + "addr Z 198.51.100.1:99\n+1 A>Z S 0\n", ""},
 	{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"two SYNs not answered beside others that are", served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"two SYNs not answered, others long before", served + "3 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},

@@ -43,7 +43,9 @@ type hostNote struct {
 }
 
 type sourceNote struct {
-	targets   [8]uint64 // one bit for each address and port, by hash, until an opening was completed
+	// targets has one bit for each address and port, by hash: until an opening was completed all that
+	// were tried, from then on those whose SYN-ACK the client reset.
+	targets   [8]uint64
 	completed uint32
 }
 
@@ -51,10 +53,10 @@ type sourceNote struct {
 type beside struct {
 	listener listenerNote
 	host     hostNote
-	// opened tells whether any opening of the client was completed; targets is
-	// how many addresses and ports it tried at least, counted where none was.
-	targets int
-	opened  bool
+	// completed is how many openings of the client were; targets is how many addresses and ports it
+	// tried at least, where none was, else of how many it reset the SYN-ACK.
+	targets   int
+	completed uint32
 }
 
 // places are where the notes about the ends of one connection are.
@@ -80,10 +82,9 @@ func (p *places) beside() beside {
 	if s == nil {
 		return b
 	}
-	if b.opened = s.completed > 0; !b.opened {
-		for _, w := range s.targets {
-			b.targets += bits.OnesCount64(w)
-		}
+	b.completed = s.completed
+	for _, w := range s.targets {
+		b.targets += bits.OnesCount64(w)
 	}
 	return b
 }
@@ -128,9 +129,12 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 
 	s := n.sources.keep(hostKey{c.Client.Addr(), c.EncapID}, p.source)
 	if c.Opening.AckPacket != 0 {
+		if s.completed == 0 {
+			s.targets = [8]uint64{}
+		}
 		s.completed++
 	}
-	if s.completed == 0 {
+	if s.completed == 0 || x.resetsSynAck() {
 		bit := target(c.Server)
 		s.targets[bit/64] |= 1 << (bit % 64)
 	}

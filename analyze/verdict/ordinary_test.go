@@ -110,6 +110,6 @@ func anyRecord(r *rand.Rand) (*analyze.Connection, beside) {
 		listener: listenerNote{answered: int64(few(9)) * 1e9, proved: int64(few(9)) * 1e9, prompt: int64(few(9)) * 1e9,
 			waitFrom: int64(few(9)) * 1e9, waitTo: int64(few(9)) * 1e9, grants: few(2) == 0},
 		host:    hostNote{answered: int64(few(9)) * 1e9, ttlMin: 60, ttlMax: 62, measured: uint8(few(4)), rtt: int64(few(4)) * 1e6},
-		targets: r.IntN(40), opened: few(2) == 0,
+		targets: r.IntN(40), completed: uint32(few(2)),
 	}
 }

@@ -42,6 +42,7 @@ const (
 	OldRst
 	RstAfterSynAck
 	ManyTargets
+	ManyReset
 	WaitedForSyn
 	WaitedForSynAck
 	RoundTrip
@@ -112,6 +113,7 @@ var reasonTexts = [reasonCount]string{
 	OldAck:              "SYN answered in packet $p by an ACK that is not for it",
 	OldRst:              "the client resets that in packet $p",
 	RstAfterSynAck:      "the client answers the SYN-ACK in packet $q with a RST in packet $p",
+	ManyReset:           "its client answered SYN-ACKs of at least $n addresses and ports with a RST before, and opened fewer connections",
 	ManyTargets:         "its client tried at least $n addresses and ports before, and opened none",
 	WaitedForSyn:        "$t passed between the SYNs in packets $q and $p",
 	WaitedForSynAck:     "$t passed between the SYN-ACKs in packets $q and $p",
