@@ -132,7 +132,7 @@ var countMembers = []member{
 	{"notable[].retransmissions", is.number, "", "Segments of both ends that were sent again."},
 	{"notable[].reason", oneOf(reasonNames[:]...), "", "The first reason that it has; heuristics."},
 	{"notable[].why", is.text, "", "Every reason, in words with packets."},
-	{"notable[].likewise", is.number, "", "How many more connections of the same reason the row stands for: of the same client and server address, or of a client that scans (HALF-OPEN-SCAN). Only what kept openings from working is put together so."},
+	{"notable[].likewise", is.number, "", "How many more connections of the same reason the row stands for: of the same client and server address, of more than a few clients of one server address, or of a client that scans (HALF-OPEN-SCAN). Only what kept openings from working is put together so."},
 	{"notable_more", is.object, "", "Connections that deserve a look and are not in notable, by their first reason."},
 	{"notable_more.REASON", is.number, isAbsent + "there are none", "How many."},
 }

@@ -141,6 +141,7 @@ func TestNotableOrder(t *testing.T) {
 			x.Number = number
 			x.Opening.SynCount += uint32(i)
 			x.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, byte(number >> 8), byte(number)}), 40000) // each of its own
+			x.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 18, byte(number >> 8), byte(number)}), 80)
 			n.add(&x, nil)
 		}
 	}
@@ -450,8 +451,11 @@ func TestAlike(t *testing.T) {
 		{"two clients", []tries{{40, 1, 1, nil}, {5, 2, 1, nil}}, 2, []string{"39 more", "4 more"}, 0},
 		{"a scanner", []tries{{2, 1, 1, nil}, {14, 1, 2, nil}, {50, 1, 3, scan}, {50, 1, 4, scan}}, 1, []string{"115 more of this client: refused, too"}, 0},
 		{"a scanner beside others", []tries{{16, 1, 1, nil}, {50, 1, 3, scan}, {1, 2, 3, nil}}, 2, []string{"65 more of this client: refused, too", ""}, 0},
-		{"more hosts than are shown", []tries{{4, 1, 1, nil}, {4, 2, 1, nil}, {4, 3, 1, nil}, {4, 4, 1, nil}, {4, 5, 1, nil}, {4, 6, 1, nil}, {4, 7, 1, nil}, {4, 8, 1, nil}, {4, 9, 1, nil}, {4, 10, 1, nil}, {4, 11, 1, nil}},
+		{"more hosts than are shown", []tries{{4, 1, 1, nil}, {4, 1, 2, nil}, {4, 1, 3, nil}, {4, 1, 4, nil}, {4, 1, 5, nil}, {4, 1, 6, nil}, {4, 1, 7, nil}, {4, 1, 8, nil}, {4, 1, 9, nil}, {4, 1, 10, nil}, {4, 1, 11, nil}},
 			10, []string{"3 more"}, 4},
+		{"three clients", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}}, 3, []string{"", "4 more of this client to this address", ""}, 0},
+		{"four clients", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}, {1, 4, 1, nil}, {1, 4, 2, nil}}, 2, []string{"7 more to this address, of several clients: refused, too", ""}, 0},
+		{"four clients, one of which scans", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}, {16, 4, 1, nil}, {9, 4, 2, scan}}, 4, nil, 0},
 	} {
 		var n notables
 		number := uint64(0)
@@ -484,17 +488,28 @@ func TestAlike(t *testing.T) {
 	}
 }
 
-// TestAlikeBounded: beyond mostPairs, connections are listed one by one, and none is lost.
+// TestAlikeBounded: beyond mostPairs the clients of a server are told apart no more, beyond as many servers
+// connections are listed one by one, and none is lost.
 func TestAlikeBounded(t *testing.T) {
-	var n notables
-	for i := range uint64(mostPairs + 20) {
-		conn := *refused6(t)
-		conn.Number = i + 1
-		conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 40000)
-		n.add(&conn, nil)
-	}
-	if rows, more := n.shown(); len(n.alike) != mostPairs || uint64(len(rows))+more[whyRefused] != mostPairs+20 {
-		t.Errorf("%d pairs, %d rows and %d more", len(n.alike), len(rows), more[whyRefused])
+	for _, servers := range []int{1, 7, 5000} {
+		var n notables
+		const all = 3 * mostPairs
+		for i := range uint64(all) {
+			conn := *refused6(t)
+			conn.Number = i + 1
+			conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 40000)
+			at := i % uint64(servers)
+			conn.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(at >> 8), byte(at)}), 80)
+			n.add(&conn, nil)
+		}
+		rows, more := n.shown()
+		told := uint64(len(rows)) + more[whyRefused]
+		for i := range rows {
+			told += rows[i].likewise
+		}
+		if len(n.alike) > 2*mostPairs || told != all || servers < 10 && len(rows) != servers {
+			t.Errorf("%d servers: %d pairs, %d rows and %d more, %d told", servers, len(n.alike), len(rows), more[whyRefused], told)
+		}
 	}
 }
 
