@@ -65,8 +65,8 @@ type Facts struct {
 	// the same range.
 	Differs bool
 	// OvertakenBy is a captured packet with octets of the segment, where all such
-	// packets were sent after it; else its Packet is 0.
-	OvertakenBy Mark
+	// packets were sent after it, as OvertakenSign shows; else 0.
+	OvertakenBy uint64
 	// Loop is the shortest time measured from this tap to the receiver, on to
 	// the sender and back here, in nanoseconds; -1 where unknown.
 	Loop int64
@@ -79,6 +79,8 @@ type Facts struct {
 	// AcksUnseen is set when the segment acknowledges, beyond what its sender
 	// acknowledged before, numbers of the receiver that were never captured.
 	AcksUnseen bool
+	// OvertakenSign is by what OvertakenBy was sent after the segment.
+	OvertakenSign Sign
 	// Sure is by what the segment shows that Receiver.Suspect was spurious.
 	Sure Sure
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
@@ -96,6 +98,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	}
 	t.look(s, seg.Seq, seg.End(), &x.Cover)
 	x.Mark.of(seg)
+	x.Mark.acks(seg.Flags, seg.Ack)
 	x.Bare = seg.SeqLen() == 0
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
@@ -112,7 +115,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
 		}
 		if x.Cover.Fresh == 0 {
-			x.OvertakenBy = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
+			x.OvertakenBy, x.OvertakenSign = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
 		}
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
 		x.Same, x.SameAgain, x.SameOnce, x.SameWhole = t.same(s, seg, x.Late, twiceWithin(s, r))

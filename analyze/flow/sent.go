@@ -43,7 +43,6 @@ func (m *Mark) of(seg *wire.Segment) {
 	m.Packet, m.Time = seg.Packet, seg.Time
 	m.TSVal, m.HasTS = seg.Options.TSVal, seg.Options.Set.Has(wire.OptTimestamps)
 	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
-	m.acks(seg.Flags, seg.Ack)
 }
 
 // acks notes the acknowledgement of a packet without timestamps. That of a SYN-ACK
@@ -88,6 +87,7 @@ type Trace struct {
 // of makes s, which is zero, the trace of a segment.
 func (s *Trace) of(seg *wire.Segment, again bool) {
 	s.Mark.of(seg)
+	s.acks(seg.Flags, seg.Ack)
 	if s.HasTS {
 		s.answers = seg.Options.TSEcr
 	}
@@ -317,9 +317,9 @@ func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 	return false
 }
 
-// sentAfter returns the mark of a remembered segment of h that overlaps [from, to), where
-// all of those were sent after the packet of mark m (sentBefore); else its Packet is 0.
-func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (after Mark) {
+// sentAfter returns a remembered segment of h that overlaps [from, to), where
+// all of those were sent after the packet of mark m, and by what it shows; else 0.
+func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64, by Sign) {
 	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
 		if p.apart(from, to) {
 			continue
@@ -329,25 +329,40 @@ func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (after Mark) {
 			if !s.Seq.Before(to) || !s.End.After(from) {
 				continue
 			}
-			if !h.sentBefore(m, &s.Mark) {
-				return Mark{}
+			if by = h.sentBefore(m, &s.Mark); by == NoSign {
+				return 0, NoSign
 			}
-			after = s.Mark
+			packet = s.Packet
 		}
 	}
-	return after
+	return packet, by
 }
 
-// sentBefore reports whether the packet of mark m was sent before that of mark o,
-// by their identifications, timestamps or acknowledgements.
-func (h *Half) sentBefore(m, o *Mark) bool {
+// Sign is what shows which of two packets was sent first.
+type Sign uint8
+
+// The signs.
+const (
+	NoSign Sign = iota
+	ByID
+	ByTS
+	ByAck
+)
+
+// sentBefore tells by what the packet of mark m was sent before that of mark o: by their
+// identifications, timestamps or acknowledgements; NoSign where nothing shows it.
+func (h *Half) sentBefore(m, o *Mark) Sign {
+	by, before := ByAck, m.AcksLess(o)
 	switch {
 	case m.HasID && o.HasID && h.IDsTell(m.IPID, o.IPID):
-		return int16(m.IPID-o.IPID) <= 0 && !m.LaterTS(o) && !o.AcksLess(m)
+		by, before = ByID, int16(m.IPID-o.IPID) <= 0 && !m.LaterTS(o) && !o.AcksLess(m)
 	case m.HasTS && o.HasTS && m.TSVal != o.TSVal:
-		return int32(m.TSVal-o.TSVal) <= 0
+		by, before = ByTS, int32(m.TSVal-o.TSVal) <= 0
 	}
-	return m.AcksLess(o)
+	if before {
+		return by
+	}
+	return NoSign
 }
 
 // Tick returns how long the end's timestamp clock (RFC 7323 §5.4) stands still,

@@ -87,7 +87,7 @@ func TestSentBefore(t *testing.T) {
 		{"an identification of the other alone", &counts, Mark{IPID: 110}, id(111), false},
 		{"nothing", &counts, Mark{}, Mark{}, false},
 	} {
-		if got := c.h.sentBefore(&c.m, &c.o); got != c.want {
+		if got := c.h.sentBefore(&c.m, &c.o) != NoSign; got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}

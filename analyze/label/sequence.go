@@ -56,8 +56,8 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 		return First, None, 0 // the SYN is new, and no octet, whatever number it has
 	case s.Len > 1 && x.Sender.HasProbe && x.Sender.ProbeAt == s.Seq:
 		return First, None, 0 // the octet that a zero-window probe tried before
-	case x.OvertakenBy.Packet != 0:
-		return Overtaken, overtakenReason(x), x.OvertakenBy.Packet
+	case x.OvertakenBy != 0:
+		return Overtaken, overtakenReason(x), x.OvertakenBy
 	case x.RepeatsSYN && goneOn(c):
 		return Overtaken, SenderOpen, x.Overlap.Packet
 	case x.Cover.Old > 0:
@@ -78,10 +78,10 @@ func judge(c *Context) (Verdict, Reason, uint64) {
 // overtakenReason says by what the segment is older than all that were captured
 // with its octets: it was overtaken by its own retransmission.
 func overtakenReason(x *flow.Facts) Reason {
-	switch m, o := &x.Mark, &x.OvertakenBy; {
-	case m.HasID && o.HasID && x.Sender.IDsTell(m.IPID, o.IPID):
+	switch x.OvertakenSign {
+	case flow.ByID:
 		return BelowIPID
-	case m.HasTS:
+	case flow.ByTS:
 		return EarlierTSval
 	}
 	return LowerAck

@@ -82,7 +82,7 @@ func anyContext(r *rand.Rand) *Context {
 		Sender: &f.Half[0], Receiver: &f.Half[1], SeqDelta: int64(r.IntN(5)) - 2, Mark: flow.MarkOf(s), Loop: int64(few(3)) - 1,
 		AnswersSYN: maybe(), AnswersFIN: maybe(), RepeatsSYN: maybe(), RepeatsFIN: maybe(), Differs: maybe(),
 		AcksUnseen: maybe(), TwiceSent: maybe(), DSACK: s.Options.SACKBlocks > 0 && maybe(), TwiceReceived: uint64(few(2)), Sure: flow.Sure(few(3)), Bare: s.SeqLen() == 0,
-		OvertakenBy: flow.Mark{Packet: uint64(few(2))},
+		OvertakenBy: uint64(few(2)), OvertakenSign: flow.Sign(few(4)),
 	}
 	x.Cover = flow.Cover{Fresh: few(4), Old: few(3), Gap: few(3), Fills: maybe(), Below: maybe(), Unknown: maybe(), Beyond: anyMark(r)}
 	x.Same, x.Overlap = anyMark(r), anyMark(r)
