@@ -2,6 +2,7 @@ package report
 
 import (
 	"net/netip"
+	"slices"
 
 	"tcpwatch/analyze/verdict"
 )
@@ -20,8 +21,8 @@ type alike struct {
 	count uint64
 }
 
-// mostPairs bounds how many pairs are remembered, and how many servers beside them; connections of others
-// are listed one by one.
+// mostPairs bounds how many pairs are remembered, and how many servers and scanners beside them; connections of
+// others are listed one by one.
 const mostPairs = 1024
 
 // alikeOf counts a connection with those like it; nil: it is listed by itself.
@@ -34,7 +35,7 @@ func (n *notables) alikeOf(why reason, c *connection, verdicts []verdict.Verdict
 		k.server = netip.Addr{}
 	}
 	a := n.alike[k]
-	if a == nil && len(n.alike) >= mostPairs {
+	if a == nil && len(n.alike) >= mostPairs && k.server.IsValid() {
 		k.client = netip.Addr{}
 		a = n.alike[k]
 	}
@@ -73,11 +74,15 @@ func (n *notables) joined() (best [reasonCount][]notableRow) {
 		if n.ofScan(k) || crowds[k.ofServer()].crowd() {
 			continue
 		}
-		best[k.why] = standFor(best[k.why], a.rows, a.count+before[k], k.likewise())
+		rows, count := a.rows, a.count
+		if b := before[k]; b != nil {
+			rows, count = joinRows(b.rows, rows), count+b.count
+		}
+		best[k.why] = standFor(best[k.why], rows, count, k.likewise())
 	}
 	for k, c := range crowds {
 		if c.crowd() {
-			best[k.why] = standFor(best[k.why], c.rows, c.count, " to this address, of several clients")
+			best[k.why] = standFor(best[k.why], c.rows, c.count, c.likewise())
 		}
 	}
 	return best
@@ -110,15 +115,30 @@ func (n *notables) ofScan(k alikeKey) bool {
 	return k.server.IsValid() && n.alike[alikeKey{why: k.why, client: k.client}] != nil
 }
 
-// scanned counts what scanners had tried before they were known for that.
-func (n *notables) scanned() map[alikeKey]uint64 {
-	before := map[alikeKey]uint64{}
+// scanned puts together what scanners had tried before they were known for that.
+func (n *notables) scanned() map[alikeKey]*alike {
+	before := map[alikeKey]*alike{}
 	for k, a := range n.alike {
-		if n.ofScan(k) {
-			before[alikeKey{why: k.why, client: k.client}] += a.count
+		if !n.ofScan(k) {
+			continue
 		}
+		scan := alikeKey{why: k.why, client: k.client}
+		if before[scan] == nil {
+			before[scan] = &alike{}
+		}
+		before[scan].count += a.count
+		before[scan].rows = joinRows(before[scan].rows, a.rows)
 	}
 	return before
+}
+
+// joinRows returns the heaviest of two lists.
+func joinRows(a, b []notableRow) []notableRow {
+	list := slices.Clone(a)
+	for _, r := range b {
+		list = insertRow(list, notableFirst, r)
+	}
+	return list
 }
 
 // ofServer is the key of what has the same server.
@@ -137,11 +157,11 @@ func (n *notables) crowds() map[alikeKey]*serverCrowd {
 			crowds[k.ofServer()] = c
 		}
 		c.count += a.count
-		if c.clients++; !k.client.IsValid() {
-			c.clients += notableFirst
-		}
-		for _, r := range a.rows {
-			c.rows = insertRow(c.rows, notableFirst, r)
+		c.rows = joinRows(c.rows, a.rows)
+		if k.client.IsValid() {
+			c.clients++
+		} else {
+			c.untold = true
 		}
 	}
 	return crowds
@@ -150,8 +170,17 @@ func (n *notables) crowds() map[alikeKey]*serverCrowd {
 // serverCrowd is the connections of one server.
 type serverCrowd struct {
 	alike
-	clients int
+	clients int  // that are told apart
+	untold  bool // there are others, or one of them again
 }
 
-// crowd reports whether there are more than a few clients.
-func (c *serverCrowd) crowd() bool { return c != nil && c.clients > notableFirst }
+// crowd reports whether there are more than a few clients, or may be.
+func (c *serverCrowd) crowd() bool { return c != nil && (c.untold || c.clients > notableFirst) }
+
+// likewise says what the connections of a server have in common.
+func (c *serverCrowd) likewise() string {
+	if c.clients > notableFirst {
+		return " to this address, of several clients"
+	}
+	return " to this address"
+}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -450,6 +451,7 @@ func TestAlike(t *testing.T) {
 		{"two servers", []tries{{40, 1, 1, nil}, {5, 1, 2, nil}}, 2, []string{"39 more of this client to this address", "4 more of this client to this address"}, 0},
 		{"two clients", []tries{{40, 1, 1, nil}, {5, 2, 1, nil}}, 2, []string{"39 more", "4 more"}, 0},
 		{"a scanner", []tries{{2, 1, 1, nil}, {14, 1, 2, nil}, {50, 1, 3, scan}, {50, 1, 4, scan}}, 1, []string{"115 more of this client: refused, too"}, 0},
+		{"a scanner of few", []tries{{1, 1, 1, nil}, {1, 1, 2, scan}}, 2, []string{"", ""}, 0},
 		{"a scanner beside others", []tries{{16, 1, 1, nil}, {50, 1, 3, scan}, {1, 2, 3, nil}}, 2, []string{"65 more of this client: refused, too", ""}, 0},
 		{"more hosts than are shown", []tries{{4, 1, 1, nil}, {4, 1, 2, nil}, {4, 1, 3, nil}, {4, 1, 4, nil}, {4, 1, 5, nil}, {4, 1, 6, nil}, {4, 1, 7, nil}, {4, 1, 8, nil}, {4, 1, 9, nil}, {4, 1, 10, nil}, {4, 1, 11, nil}},
 			10, []string{"3 more"}, 4},
@@ -510,6 +512,41 @@ func TestAlikeBounded(t *testing.T) {
 		if len(n.alike) > 2*mostPairs || told != all || servers < 10 && len(rows) != servers {
 			t.Errorf("%d servers: %d pairs, %d rows and %d more, %d told", servers, len(n.alike), len(rows), more[whyRefused], told)
 		}
+	}
+}
+
+// TestAlikeBeyond: where there are more pairs than are told apart, what a scanner tried is still not taken for that of
+// others, nor is one client taken for several.
+func TestAlikeBeyond(t *testing.T) {
+	scan := []verdict.Verdict{{ID: verdict.HalfOpenScan, Confidence: verdict.Possible}}
+	var n notables
+	number := uint64(0)
+	add := func(client, server uint16, syns uint32, list []verdict.Verdict) {
+		conn := *refused6(t)
+		number++
+		conn.Number, conn.Opening.SynCount = number, syns
+		conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(client >> 8), byte(client)}), 40000)
+		conn.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(server >> 8), byte(server)}), 80)
+		n.add(&conn, list)
+	}
+	for i := range uint16(mostPairs) {
+		add(i, 1, 2, nil)
+	}
+	for range 50 {
+		add(5000, 1, 1, nil) // those of a flood are told apart no more
+		add(5001, 2, 3, nil) // nor is one client
+		add(5002, 3, 4, scan)
+		add(5003, 4, 5, scan)
+	}
+	rows, more := n.shown()
+	var got []string
+	for _, r := range rows {
+		got = append(got, r.client+" "+r.why[strings.LastIndex(r.why, "; ")+2:])
+	}
+	want := []string{"10.0.19.139:40000 49 more of this client: refused, too", "10.0.19.138:40000 49 more of this client: refused, too",
+		"10.0.19.137:40000 49 more to this address: refused, too", "10.0.0.0:40000 1,073 more to this address, of several clients: refused, too"}
+	if !slices.Equal(got, want) || more[whyRefused] != 0 {
+		t.Errorf("%q, and %d more", got, more[whyRefused])
 	}
 }
 
