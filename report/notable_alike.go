@@ -107,7 +107,7 @@ func (k alikeKey) likewise() string {
 	if !k.server.IsValid() {
 		return " of this client"
 	}
-	return " of this client to this address"
+	return " of this client to the server's address"
 }
 
 // ofScan reports whether a scanner had tried that before it was known for one: it counts with the rest.
@@ -180,7 +180,7 @@ func (c *serverCrowd) crowd() bool { return c != nil && (c.untold || c.clients >
 // likewise says what the connections of a server have in common.
 func (c *serverCrowd) likewise() string {
 	if c.clients > notableFirst {
-		return " to this address, of several clients"
+		return " to the server's address, of several clients"
 	}
-	return " to this address"
+	return " to the server's address"
 }

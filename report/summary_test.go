@@ -447,16 +447,16 @@ func TestAlike(t *testing.T) {
 		more  uint64
 	}{
 		{"a few", []tries{{3, 1, 1, nil}}, 3, []string{"", "", ""}, 0},
-		{"many", []tries{{40, 1, 1, nil}}, 1, []string{"39 more of this client to this address: refused, too"}, 0},
-		{"two servers", []tries{{40, 1, 1, nil}, {5, 1, 2, nil}}, 2, []string{"39 more of this client to this address", "4 more of this client to this address"}, 0},
+		{"many", []tries{{40, 1, 1, nil}}, 1, []string{"39 more of this client to the server's address: refused, too"}, 0},
+		{"two servers", []tries{{40, 1, 1, nil}, {5, 1, 2, nil}}, 2, []string{"39 more of this client to the server's address", "4 more of this client to the server's address"}, 0},
 		{"two clients", []tries{{40, 1, 1, nil}, {5, 2, 1, nil}}, 2, []string{"39 more", "4 more"}, 0},
 		{"a scanner", []tries{{2, 1, 1, nil}, {14, 1, 2, nil}, {50, 1, 3, scan}, {50, 1, 4, scan}}, 1, []string{"115 more of this client: refused, too"}, 0},
 		{"a scanner of few", []tries{{1, 1, 1, nil}, {1, 1, 2, scan}}, 2, []string{"", ""}, 0},
 		{"a scanner beside others", []tries{{16, 1, 1, nil}, {50, 1, 3, scan}, {1, 2, 3, nil}}, 2, []string{"65 more of this client: refused, too", ""}, 0},
 		{"more hosts than are shown", []tries{{4, 1, 1, nil}, {4, 1, 2, nil}, {4, 1, 3, nil}, {4, 1, 4, nil}, {4, 1, 5, nil}, {4, 1, 6, nil}, {4, 1, 7, nil}, {4, 1, 8, nil}, {4, 1, 9, nil}, {4, 1, 10, nil}, {4, 1, 11, nil}},
 			10, []string{"3 more"}, 4},
-		{"three clients", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}}, 3, []string{"", "4 more of this client to this address", ""}, 0},
-		{"four clients", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}, {1, 4, 1, nil}, {1, 4, 2, nil}}, 2, []string{"7 more to this address, of several clients: refused, too", ""}, 0},
+		{"three clients", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}}, 3, []string{"", "4 more of this client to the server's address", ""}, 0},
+		{"four clients", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}, {1, 4, 1, nil}, {1, 4, 2, nil}}, 2, []string{"7 more to the server's address, of several clients: refused, too", ""}, 0},
 		{"four clients, one of which scans", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}, {16, 4, 1, nil}, {9, 4, 2, scan}}, 4, nil, 0},
 	} {
 		var n notables
@@ -544,7 +544,7 @@ func TestAlikeBeyond(t *testing.T) {
 		got = append(got, r.client+" "+r.why[strings.LastIndex(r.why, "; ")+2:])
 	}
 	want := []string{"10.0.19.139:40000 49 more of this client: refused, too", "10.0.19.138:40000 49 more of this client: refused, too",
-		"10.0.19.137:40000 49 more to this address: refused, too", "10.0.0.0:40000 1,073 more to this address, of several clients: refused, too"}
+		"10.0.19.137:40000 49 more to the server's address: refused, too", "10.0.0.0:40000 1,073 more to the server's address, of several clients: refused, too"}
 	if !slices.Equal(got, want) || more[whyRefused] != 0 {
 		t.Errorf("%q, and %d more", got, more[whyRefused])
 	}
