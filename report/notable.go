@@ -243,7 +243,19 @@ func clientDone(c *connection) bool {
 func unused(c *connection) bool {
 	cl, sent := &c.Closing, c.FromClient.UniqueOctets+c.FromServer.UniqueOctets
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && cl.RstAfter == analyze.RstAbort && c.Opening.AckPacket != 0 &&
-		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0
+		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0 && !rstAcknowledgesMore(c)
+}
+
+// rstAcknowledgesMore reports whether the client's RST acknowledges more than the server's SYN: the capture
+// missed what that was.
+func rstAcknowledgesMore(c *connection) bool {
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		if s.Packet == c.Closing.RstPacket {
+			return s.Flags.Has(wire.ACK) && s.Ack.Diff(c.Opening.ServerISN) > 1
+		}
+	}
+	return false
 }
 
 // ordinary reports whether the reason is one that most captures have: a few examples do.
