@@ -82,7 +82,7 @@ var reasons = wordList{
 		unglue("windows of 0 held an end back for "+duration(waitLeast)+" or longer in all"),
 		unglue("one end waited "+duration(halfClosedFor)+" or longer for the other's FIN"),
 		"a client sent a RST behind its own FIN, as most programs do that want no more: a few examples are shown",
-		"a server that had answered sent a RST behind its client's FIN, and nothing between, as many do that leave words unread: a few examples are shown",
+		"a server that had sent payload sent a RST behind its client's FIN, and no payload between, as many do that leave words unread: a few examples are shown",
 		"a client sent a RST into an open connection in which neither end had sent payload, as load balancers do that ask whether a server accepts: a few examples are shown",
 		"a RST changed nothing",
 		"octets were sent and never captured"),

@@ -90,7 +90,7 @@ func refusedBetween(t testing.TB) analyze.Moment {
 // fullInput is an input of which everything is known.
 func fullInput() Input {
 	in := sampleInput()
-	in.Interfaces = append(in.Interfaces, Interface{File: "office.pcapng", Name: "eth1", Link: "Ethernet", Packets: 1, RingFull: 2})
+	in.Interfaces = append(in.Interfaces, Interface{File: "office.pcapng", Name: "eth1", Link: "Ethernet", Packets: 1, RingFull: 2, Abandoned: 1})
 	in.Filter, in.Filtered, in.Damages, in.Interrupted = "tcp", 7, []string{"office.pcapng: ends inside a block"}, true
 	in.Kept = &Kept{Name: "kept.pcapng", Format: "pcapng", Files: 2, Packets: 50, Octets: 5000, RemovedFiles: 1, RemovedPackets: 20,
 		LostPackets: 3, LostOctets: 300, LostSince: t0, Why: "no space left on device"}

@@ -134,6 +134,9 @@ func (j *jsonText) interfaces(interfaces []Interface) {
 		if f.RingFull > 0 {
 			j.uint("ring_full", f.RingFull)
 		}
+		if f.Abandoned > 0 {
+			j.uint("abandoned", f.Abandoned)
+		}
 		j.close('}')
 	}
 	j.close(']')
