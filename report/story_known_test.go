@@ -406,6 +406,7 @@ func TestGivesUp(t *testing.T) {
 		want, miss string
 	}{
 		{"with any number", give(false), "nothing came back until the client sent a RST (packet 9)", "ignored"},
+		{"what its number does", give(false), "gives up what nothing answers", "not acceptable"},
 		{"with the next number", give(true), "and nothing of the server was captured", "ignored"},
 		{"behind an answer", answered, "1 RST was ignored", "until the client"},
 	} {

@@ -324,6 +324,34 @@ func TestDropsSaid(t *testing.T) {
 	}
 }
 
+// TestAbandonedSaid: what was left unread at the end has a line of its own.
+func TestAbandonedSaid(t *testing.T) {
+	for _, n := range []uint64{0, 4} {
+		said := false
+		for _, i := range captureSection(&Input{Interfaces: []Interface{{DropsKnown: true, Dropped: 7, Abandoned: n}}}, &tally{}).items {
+			said = said || i.number() == "4" && strings.Contains(i.text, "waiting when the capture ended")
+		}
+		if said != (n > 0) {
+			t.Errorf("%d: said %v", n, said)
+		}
+	}
+}
+
+// TestICMPOfWhat: an ICMP error is about the SYN-ACK where it quotes the server, and one was captured.
+func TestICMPOfWhat(t *testing.T) {
+	for _, c := range []struct {
+		ofServer bool
+		synAcks  uint32
+		want     string
+	}{{true, 1, "quotes the SYN-ACK"}, {false, 1, "quotes a segment of it"}, {true, 0, "quotes a segment of it"}} {
+		conn := unanswered(t)
+		conn.Opening.ICMPOfServer, conn.Opening.SynAckCount = c.ofServer, c.synAcks
+		if got := icmpSentence(conn); !strings.HasSuffix(got, c.want) {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
 // TestOpenedAgain: a complete opening counts as tried again from the second SYN, or
 // SYN-ACK, on.
 func TestOpenedAgain(t *testing.T) {
@@ -486,6 +514,34 @@ func TestAlike(t *testing.T) {
 			if stands+more[whyRefused] != number {
 				t.Errorf("%s: %d are told of, want %d", c.name, stands+more[whyRefused], number)
 			}
+		}
+	}
+}
+
+// TestAlikeReasons: what keeps openings from working is put together, each reason for itself; what ends or slows a
+// connection down is not.
+func TestAlikeReasons(t *testing.T) {
+	for _, c := range []struct {
+		outcome analyze.OpeningOutcome
+		why     reason
+		rows    int
+	}{
+		{analyze.OpeningRefused, whyRefused, 1},
+		{analyze.OpeningUnanswered, whyUnanswered, 1},
+		{analyze.OpeningHalfOpen, whyHalfOpen, 1},
+		{analyze.OpeningReset, whyOpeningReset, 1},
+		{analyze.OpeningComplete, whyReset, 9},
+	} {
+		var n notables
+		for i := range uint64(9) {
+			conn := *halfClose(t)
+			reset(analyze.RstAbort)(&conn)
+			conn.Number, conn.Opening.Outcome = i+1, c.outcome
+			n.add(&conn, nil)
+		}
+		rows, more := n.shown()
+		if len(rows) != c.rows || rows[0].reason != c.why || more[c.why] != 0 || rows[0].likewise != uint64(9-c.rows) {
+			t.Errorf("%s: %d rows, %+v", c.outcome, len(rows), rows)
 		}
 	}
 }
