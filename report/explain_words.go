@@ -83,7 +83,7 @@ var reasons = wordList{
 		unglue("one end waited "+duration(halfClosedFor)+" or longer for the other's FIN"),
 		"a client sent a RST behind its own FIN, as most programs do that want no more: a few examples are shown",
 		"a server that had sent payload sent a RST behind its client's FIN, and no payload between, as many do that leave words unread: a few examples are shown",
-		"a client sent a RST into an open connection in which neither end had sent payload, as load balancers do that ask whether a server accepts: a few examples are shown",
+		"a client sent a RST that acknowledges the SYN-ACK into an open connection in which neither end had sent payload, as load balancers do that ask whether a server accepts: a few examples are shown",
 		"a RST changed nothing",
 		"octets were sent and never captured"),
 	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Of openings that did not work for one reason, between the same two hosts, of one server with several clients or of one client that scans, one row stands for all where they are more than %d.", notableShown, notableFirst, notableFirst),

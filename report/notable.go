@@ -243,16 +243,17 @@ func clientDone(c *connection) bool {
 func unused(c *connection) bool {
 	cl, sent := &c.Closing, c.FromClient.UniqueOctets+c.FromServer.UniqueOctets
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && cl.RstAfter == analyze.RstAbort && c.Opening.AckPacket != 0 &&
-		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0 && !rstAcknowledgesMore(c)
+		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0 && rstAcknowledgesSYN(c)
 }
 
-// rstAcknowledgesMore reports whether the client's RST acknowledges more than the server's SYN: the capture
-// missed what that was.
-func rstAcknowledgesMore(c *connection) bool {
+// rstAcknowledgesSYN reports whether the RST acknowledges the server's SYN and no more, as that of a program that
+// aborts. One of more tells of payload that the capture missed; one without ACK may come of a host that knows of no
+// such connection (RFC 9293 §3.10.7.1).
+func rstAcknowledgesSYN(c *connection) bool {
 	for i := range c.Steps {
 		s := &c.Steps[i]
 		if s.Packet == c.Closing.RstPacket {
-			return s.Flags.Has(wire.ACK) && s.Ack.Diff(c.Opening.ServerISN) > 1
+			return s.Flags.Has(wire.ACK) && s.Ack == c.Opening.ServerISN+1
 		}
 	}
 	return false
