@@ -111,6 +111,8 @@ func TestCorners(t *testing.T) {
 		{"the same without SACK", strings.ReplaceAll(whole, "sackOK,", "") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same of a FIN", whole + "+.1 A>B F. 101 ack 1 <TS val 300 ecr 117>\n+.01 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>\n+.0002 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>", label.DuplicatePacket, false},
 		{"the ACK of a SYN-ACK twice", sackOpened + "+.0002 A>B . 1 ack 1 <TS val 110 ecr 7>", label.DuplicatePacket, false},
+		{"a SYN-ACK again of which a timer may have sent one", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.5 B>A S. 0 ack 1\n+.0002 B>A S. 0 ack 1", label.DuplicatePacket, false},
+		{"the same where the SYNs were captured twice", "0 A>B S 0\n+.0002 A>B S 0\n+1 A>B S 0\n+.0002 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.5 B>A S. 0 ack 1\n+.0002 B>A S. 0 ack 1", label.DuplicatePacket, true},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
 		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
 		{"the first of its end, beyond an ACK of the other", "0 B>A . 1 ack 1 id 1\n+.1 A>B P. 101(100) ack 1 id 1", label.MissingSegment, false},

@@ -140,11 +140,11 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
 		// captured in between, or one more than were answered.
 		// Behind such an answer it may be the one that a timer sends (RFC 6298 §5), which both ends may
-		// have started at one time: unless its end's packets come twice.
+		// have started at one time: unless its end's packets come twice, or the SYN did.
 		// But what was sent again at once goes the same way: another TTL shows a
 		// second place of capture.
 		moved := c.Segment.TTL != x.Sender.TTL
-		timer := x.Receiver.SYNs > 1 && x.Sender.Duplicates == 0
+		timer := x.Receiver.SYNs > 1 && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
 		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || timer)
 		if apart < soonSYN && (!answers || apart < soon/2) {
 			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied behind this tap
