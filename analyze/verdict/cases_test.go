@@ -161,6 +161,8 @@ var cases = []struct{ name, script, want string }{
 	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
 	{"a SYN answered late, no timestamps", "0 A>B S 0\n+.22 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
 	{"a SYN answered late, and nothing measured behind it", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
+	{"two SYNs answered late, together", "0 A>B S 0\n+1 A>B S 0\n+.4 B>A S. 0 ack 1\n+.0005 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.15 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
+	{"the same, and a copy of one SYN", "0 A>B S 0\n+1 A>B S 0\n+.0001 A>B S 0\n+.4 B>A S. 0 ack 1\n+.0005 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.15 B>A . 1 ack 11\n", ""},
 	{"a SYN answered late, twice", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SYN-ACK-LOST possible, SLOW-SYN-ACK likely"},
 	{"a SYN answered later than anything is on its way", "0 A>B S 0\n+241 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a SYN answered late and captured twice", "0 A>B S 0 id 7\n+.0001 A>B S 0 id 7\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n", ""},
