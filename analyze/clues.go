@@ -93,7 +93,7 @@ type RstClue struct {
 	// nanoseconds; -1: none.
 	After int64
 	// WentOn is the first segment by which the end that the RST names shows that it lives: one
-	// with payload or a FIN that it had not sent before. An end that resets has no connection
+	// with payload or a FIN that the RST did not overtake. An end that resets has no connection
 	// any more (RFC 9293 §3.10.5).
 	WentOn uint64
 }
