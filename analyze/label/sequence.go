@@ -323,7 +323,7 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 		if int16(m.IPID-b.IPID) > 0 {
 			return Again, LaterIPID, b.Packet
 		}
-		if !m.LaterTS(b) { // else they have come round since: a clock does not go back
+		if !m.LaterTS(b) && !b.AcksLess(m) { // else they have come round since: neither a clock nor an acknowledgement goes back
 			return Overtaken, EarlierIPID, b.Packet
 		}
 	}
