@@ -118,6 +118,8 @@ func TestCorners(t *testing.T) {
 		{"the same where the SYNs were captured twice", "0 A>B S 0\n+.0002 A>B S 0\n+1 A>B S 0\n+.0002 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.5 B>A S. 0 ack 1\n+.0002 B>A S. 0 ack 1", label.DuplicatePacket, true},
 		{"a gap filled with an earlier identification", gap + "+.1 A>B P. 101(100) ack 1 id 4", label.OutOfOrder, true},
 		{"a gap filled with an earlier identification and a later acknowledgement", gap + "+.001 B>A P. 1(10) ack 101 id 9\n+.1 A>B P. 101(100) ack 11 id 4", label.Retransmission, true},
+		{"a SYN behind the ACK, within the lifetime of a segment", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+119 A>B S 0", label.OutOfOrder, true},
+		{"a SYN behind the ACK, later than a segment lasts", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+121 A>B S 0", label.OutOfOrder, false},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
 		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
 		{"the first of its end, beyond an ACK of the other", "0 B>A . 1 ack 1 id 1\n+.1 A>B P. 101(100) ack 1 id 1", label.MissingSegment, false},

@@ -219,14 +219,15 @@ func leftOpening(c *Context) bool {
 // captured in front of it: the sender had left opening, and did not begin once more, as
 // after a RST. So it is what was sent first, or a copy of what came. Where by its own marks it was
 // sent later, its sender did send it again; and a SYN that was just captured may have
-// been answered anew, with the same number where that is a cookie.
+// been answered anew, with the same number where that is a cookie. What comes later than
+// a segment lasts was not overtaken: its sender may have lost all it knew, and begin anew (RFC 9293 §3.5.1).
 func goneOn(c *Context) bool {
 	x, h := c.Facts, c.Facts.Sender
 	asks := !c.Segment.Flags.Has(wire.ACK)
 	if h.HasOldSYN || h.Any(flow.SentRST|flow.GotRST) || h.Is(flow.SentBareSYN) != asks || asks && x.Receiver.Is(flow.SentBareSYN) {
 		return false // another opening than that of a client and a server
 	}
-	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark)
+	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark) && x.Mark.Time-x.Overlap.Time <= lifetime
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
@@ -299,6 +300,9 @@ func reaction(x *flow.Facts) int64 {
 	}
 	return x.Loop / 4 * 3
 }
+
+// lifetime is the maximum segment lifetime of RFC 9293 §3.4.2, in nanoseconds.
+const lifetime = int64(120e9)
 
 const (
 	// These are heuristics. copyTime bounds how much later a copy comes, so that
