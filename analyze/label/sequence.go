@@ -227,7 +227,7 @@ func goneOn(c *Context) bool {
 	if h.HasOldSYN || h.Any(flow.SentRST|flow.GotRST) || h.Is(flow.SentBareSYN) != asks || asks && x.Receiver.Is(flow.SentBareSYN) {
 		return false // another opening than that of a client and a server
 	}
-	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark) && x.Mark.Time-x.Overlap.Time <= lifetime
+	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark) && x.Mark.Time-h.SYNAt <= lifetime
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
