@@ -40,7 +40,7 @@ type Clues struct {
 	ProvedBare bool
 	// SynAckAcks counts the client's segments that do nothing but acknowledge the server's SYN,
 	// which had sent nothing behind it, counted behind the second SYN-ACK: one for each that arrived,
-	// but where payload came with it.
+	// but where payload came with it. A window update behind the ACK answers none.
 	SynAckAcks uint8
 	// Rst is the first RST that reset the connection, or where it turned out to
 	// live on, the next that did.
@@ -93,7 +93,7 @@ type RstClue struct {
 	// nanoseconds; -1: none.
 	After int64
 	// WentOn is the first segment by which the end that the RST names shows that it lives: one
-	// with payload or a FIN that it had not sent before. An end that resets has no connection
+	// with payload or a FIN that the RST did not overtake. An end that resets has no connection
 	// any more (RFC 9293 §3.10.5).
 	WentOn uint64
 }
@@ -188,7 +188,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		default:
 			c.ignored(seg, again)
 		}
-		if n.synAckCount > 1 && acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && c.SynAckAcks < math.MaxUint8 {
+		if n.synAckCount > 1 && acksSynAck(fx, seg) && !a.lab.Set.Has(label.KeepAliveAck) && !a.lab.Set.Has(label.WindowUpdate) && c.SynAckAcks < math.MaxUint8 {
 			c.SynAckAcks++
 		}
 	}

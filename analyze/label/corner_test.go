@@ -10,6 +10,9 @@ import (
 
 const shaken = "0 A>B S 0 win 64240 id 1\n+.01 B>A S. 0 ack 1 win 65160 id 1\n+.01 A>B . 1 ack 1 win 64240 id 2\n"
 
+// gap is of the octets from 101 on.
+const gap = shaken + "+1 A>B P. 1(100) ack 1 id 3\n+.001 A>B P. 201(100) ack 1 id 5\n"
+
 const stamped = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n" +
 	"+.01 A>B . 1 ack 1 <TS val 120 ecr 7>\n+1 A>B P. 21(20) ack 1 <TS val 500 ecr 7>\n"
 
@@ -111,6 +114,12 @@ func TestCorners(t *testing.T) {
 		{"the same without SACK", strings.ReplaceAll(whole, "sackOK,", "") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same of a FIN", whole + "+.1 A>B F. 101 ack 1 <TS val 300 ecr 117>\n+.01 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>\n+.0002 B>A . 1 ack 102 win 500 <TS val 217 ecr 300>", label.DuplicatePacket, false},
 		{"the ACK of a SYN-ACK twice", sackOpened + "+.0002 A>B . 1 ack 1 <TS val 110 ecr 7>", label.DuplicatePacket, false},
+		{"a SYN-ACK again of which a timer may have sent one", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.5 B>A S. 0 ack 1\n+.0002 B>A S. 0 ack 1", label.DuplicatePacket, false},
+		{"the same where the SYNs were captured twice", "0 A>B S 0\n+.0002 A>B S 0\n+1 A>B S 0\n+.0002 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.5 B>A S. 0 ack 1\n+.0002 B>A S. 0 ack 1", label.DuplicatePacket, true},
+		{"a gap filled with an earlier identification", gap + "+.1 A>B P. 101(100) ack 1 id 4", label.OutOfOrder, true},
+		{"a gap filled with an earlier identification and a later acknowledgement", gap + "+.001 B>A P. 1(10) ack 101 id 9\n+.1 A>B P. 101(100) ack 11 id 4", label.Retransmission, true},
+		{"a SYN behind the ACK, within the lifetime of a segment", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+119 A>B S 0", label.OutOfOrder, true},
+		{"a SYN behind the ACK, later than a segment lasts", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+121 A>B S 0", label.OutOfOrder, false},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
 		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
 		{"the first of its end, beyond an ACK of the other", "0 B>A . 1 ack 1 id 1\n+.1 A>B P. 101(100) ack 1 id 1", label.MissingSegment, false},

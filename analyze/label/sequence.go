@@ -140,11 +140,11 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
 		// captured in between, or one more than were answered.
 		// Behind such an answer it may be the one that a timer sends (RFC 6298 §5), which both ends may
-		// have started at one time: unless its end's packets come twice.
+		// have started at one time: unless its end's packets come twice, or the SYN did.
 		// But what was sent again at once goes the same way: another TTL shows a
 		// second place of capture.
 		moved := c.Segment.TTL != x.Sender.TTL
-		timer := x.Receiver.SYNs > 1 && x.Sender.Duplicates == 0
+		timer := x.Receiver.SYNs > 1 && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
 		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || timer)
 		if apart < soonSYN && (!answers || apart < soon/2) {
 			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied behind this tap
@@ -219,14 +219,15 @@ func leftOpening(c *Context) bool {
 // captured in front of it: the sender had left opening, and did not begin once more, as
 // after a RST. So it is what was sent first, or a copy of what came. Where by its own marks it was
 // sent later, its sender did send it again; and a SYN that was just captured may have
-// been answered anew, with the same number where that is a cookie.
+// been answered anew, with the same number where that is a cookie. What comes later than
+// a segment lasts was not overtaken: its sender may have lost all it knew, and begin anew (RFC 9293 §3.5.1).
 func goneOn(c *Context) bool {
 	x, h := c.Facts, c.Facts.Sender
 	asks := !c.Segment.Flags.Has(wire.ACK)
 	if h.HasOldSYN || h.Any(flow.SentRST|flow.GotRST) || h.Is(flow.SentBareSYN) != asks || asks && x.Receiver.Is(flow.SentBareSYN) {
 		return false // another opening than that of a client and a server
 	}
-	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark)
+	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark) && x.Mark.Time-h.SYNAt <= lifetime
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
@@ -300,6 +301,9 @@ func reaction(x *flow.Facts) int64 {
 	return x.Loop / 4 * 3
 }
 
+// lifetime is the maximum segment lifetime of RFC 9293 §3.4.2, in nanoseconds.
+const lifetime = int64(120e9)
+
 const (
 	// These are heuristics. copyTime bounds how much later a copy comes, so that
 	// an identification that has come round is not taken for one; soon is shorter
@@ -323,7 +327,7 @@ func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
 		if int16(m.IPID-b.IPID) > 0 {
 			return Again, LaterIPID, b.Packet
 		}
-		if !m.LaterTS(b) { // else they have come round since: a clock does not go back
+		if !m.LaterTS(b) && !b.AcksLess(m) { // else they have come round since: neither a clock nor an acknowledgement goes back
 			return Overtaken, EarlierIPID, b.Packet
 		}
 	}

@@ -50,7 +50,7 @@ var acceptQueueFull = Spec{
 		if x.rst >= 0 && x.Closing.RstBy == analyze.ServerSide {
 			return false
 		}
-		if x.Opening.Outcome == analyze.OpeningUnanswered {
+		if x.unanswered() {
 			return synIgnored(x, v)
 		}
 		return neverTaken(x, v)

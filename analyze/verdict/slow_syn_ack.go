@@ -6,7 +6,7 @@ var slowSynAck = Spec{
 	Name:       "SLOW-SYN-ACK",
 	Definition: "The server's answer to the SYN came much later than a round trip takes, and no segment captured says why.",
 	Conditions: []Condition{
-		{"one SYN was captured, and a SYN-ACK behind it, or several were all answered at one moment (within 200 ms, and later behind the last than two of the longest round trips to the server; heuristics)", "0 A>B S 0\n+1 A>B S 0\n+1 B>A S. 0 ack 1\n" + answeredSoon},
+		{"one SYN was captured, and a SYN-ACK behind it, or several, of none of which a copy was captured, were all answered at one moment (within 200 ms, and later behind the last than two of the longest round trips to the server; heuristics)", "0 A>B S 0\n+1 A>B S 0\n+1 B>A S. 0 ack 1\n" + answeredSoon},
 		{"the server sent no SYN of its own", "0 A>B S 0\n+.01 B>A S 0\n+1 B>A S. 0 ack 1\n" + answeredSoon},
 		{"a round trip from this tap to the server was measured that is at least 200 ms shorter (a heuristic)", "0 A>B S 0\n+.2 B>A S. 0 ack 1\n" + answeredSoon},
 		{"it took less than half as long (a heuristic)", "0 A>B S 0\n+.6 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.39 B>A . 1 ack 11\n"},
@@ -19,7 +19,7 @@ var slowSynAck = Spec{
 	Most:    Certain,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + answeredSoon,
 	match: func(x *context, v *Verdict) bool {
-		together := x.answeredTogether()
+		together := x.answeredTogether() && !x.Clues.SynTwice // the copy may have had one of the answers
 		if x.nSyns != 1 && !together || x.nSynAcks == 0 || bothOpened(x) {
 			return false
 		}
