@@ -20,7 +20,7 @@ var resetBetween = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.5"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 791, Section: "3.2"}},
 	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host whose RSTs come another way than its data looks the same; " +
-		"or what that end sends behind it, which has no connection any more where it sent the RST itself; " +
+		"or what that end sends behind it, which has no connection any more where it sent the RST itself, unless it was held up for longer than that; " +
 		"the IP ID of a RST without ACK says nothing: that is made of the segment it answers where no such connection is known, and hosts that count the packets of each connection, as Linux does, number it apart (RFC 6864 §4.1 lets them); " +
 		"possible only where the TTL is within 3 of theirs, as after a change of route (a heuristic)",
 	Most:    Likely,

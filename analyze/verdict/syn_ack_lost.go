@@ -24,7 +24,7 @@ var synAckLost = Spec{
 			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the client did not acknowledge each SYN-ACK captured: an open end answers one that comes again (RFC 9293 §3.10.7.4)",
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B . 1 ack 1\n+.5 A>B . 1 ack 1\n"},
-		{"no SYN-ACK in front of that ACK echoes a later timestamp than the SYNs have: another ACK, which the capture missed, had arrived (RFC 7323 §4.3)",
+		{"no SYN-ACK in front of that ACK echoes a later timestamp than the SYNs have: an ACK, or a SYN, that the capture missed had arrived (RFC 7323 §4.3)",
 			"0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n"},
 		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs, and a copy of one, had passed: else each answers a SYN",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
