@@ -2,12 +2,10 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
@@ -278,83 +276,6 @@ func holding(b bool) uint64 {
 	return 0
 }
 
-// reasonTexts says, for every reason that applies, what was seen, with packets.
-func reasonTexts(c *connection) []string {
-	var texts []string
-	for why := reason(0); why < reasonCount; why++ {
-		if weigh(c, why) > 0 {
-			if s := reasonText(c, why); s != "" && !slices.Contains(texts, s) {
-				texts = append(texts, s)
-			}
-		}
-	}
-	return texts
-}
-
-func reasonText(c *connection, why reason) string {
-	o, cl := &c.Opening, &c.Closing
-	switch why {
-	case whyRefused:
-		return refusal(c)
-	case whyUnanswered:
-		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + behind(icmpSentence(c))
-	case whyHalfOpen:
-		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + behind(icmpSentence(c))
-	case whyOpeningReset:
-		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete" + beforeAnswer(c)
-	case whyAnswers:
-		if o.BadAcks > 0 {
-			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
-		}
-		return fmt.Sprintf("SYN-ACKs with %d different ISNs%s", o.SynAckISNs, packetList(o.SynAckPackets))
-	case whyReset, whyClosedReset, whyDoneReset, whyUnused:
-		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
-			return ""
-		}
-		return resetSentence(c)
-	case whyStalled:
-		return strings.Join(stallTexts(c, analyze.StalledAfter), ", ")
-	case whyReuse:
-		return fmt.Sprintf("used again by connection %d with neither a higher ISN nor a later timestamp", c.TimeWait.ReusedBy)
-	case whyICMP:
-		return icmpLater(c)
-	case whyResent:
-		all := c.FromClient.Packets + c.FromServer.Packets
-		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all)) + unheard(c)
-	case whySlowOpen:
-		return slowOpenText(c)
-	case whySlowAnswer:
-		return serverAnswer(c)
-	case whyWaited:
-		text := duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
-		if weigh(c, whyResent) > 0 {
-			return text // which says it
-		}
-		return text + unheard(c)
-	case whyZeroWindow:
-		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands) + ", which held the other end back for " + duration(zeroWindowTime(c))
-	case whyHalfClosed:
-		side := finSide(c)
-		if !finSeen(c, otherSide(side)) {
-			return "no FIN of " + sideText(otherSide(side)) + " was captured in " + duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
-		}
-		return sideText(side) + " waited " + duration(cl.HalfClosedFor) + " for the FIN of " + sideText(otherSide(side)) + packetList(cl.FinPackets)
-	case whyIgnoredRST:
-		return wasWere(uint64(cl.RstIgnored), "RST") + " ignored"
-	case whyMissing:
-		return missingText(c)
-	}
-	return ""
-}
-
-// unheard says of what was sent again that nothing at all came back: that is why, unless it did not pass here.
-func unheard(c *connection) string {
-	if side := unseen(c); side != analyze.NoSide && begun(c) && c.Closing.Outcome != analyze.ClosingReset {
-		return ", and nothing of " + sideText(side) + " was captured"
-	}
-	return ""
-}
-
 // longLost is how often an end sent again what did not arrive for its length.
 func longLost(d *analyze.Direction) uint64 {
 	if l := &d.Long; l.Short|l.Reported|l.Alive != 0 {
@@ -369,73 +290,4 @@ func resendWait(c *connection) int64 { return c.FromClient.ResendWait + c.FromSe
 // zeroWindowTime is how long a window of 0 held either end back.
 func zeroWindowTime(c *connection) int64 {
 	return c.FromClient.ZeroWindowTime + c.FromServer.ZeroWindowTime
-}
-
-// slowOpenText says what was sent again, and how much of the opening it took.
-func slowOpenText(c *connection) string {
-	o := &c.Opening
-	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen {
-		return ""
-	}
-	s := "SYN sent " + times(uint64(o.SynCount)) + packetList(o.SynPackets)
-	if o.SynCount <= 1 {
-		s = "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets)
-	}
-	if o.Took > 0 {
-		s += ", opened after " + duration(o.Took)
-	}
-	return s + hadACK(c)
-}
-
-// hadACK says of a SYN-ACK that was sent again that it echoes the timestamp of the ACK, and of no
-// SYN: that ACK had arrived (RFC 7323 §4.3).
-func hadACK(c *connection) string {
-	var ack uint32
-	for i := range c.Steps {
-		if s := &c.Steps[i]; s.FromClient && s.Packet == c.Opening.AckPacket {
-			ack = s.TSVal
-		}
-	}
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		switch {
-		case ack == 0 || s.FromClient && s.Flags.Has(wire.SYN) && s.TSVal == ack:
-			return ""
-		case !s.FromClient && s.Repeated && s.Phase == label.SynAck && s.TSEcr == ack:
-			return fmt.Sprintf(", although the server had the ACK (packet %d), which packet %d echoes: it waits for data (TCP_DEFER_ACCEPT), or has no room",
-				c.Opening.AckPacket, s.Packet)
-		}
-	}
-	return ""
-}
-
-// behind puts a sentence behind another, if there is one.
-func behind(s string) string {
-	if s == "" {
-		return ""
-	}
-	return ", but " + s
-}
-
-// packetList names a few packets in brackets.
-func packetList(list []uint64) string {
-	const most = 3
-	if len(list) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(" (packet")
-	if len(list) > 1 {
-		b.WriteByte('s')
-	}
-	for i, n := range list[:min(len(list), most)] {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, " %d", n)
-	}
-	if len(list) > most {
-		b.WriteString(" …")
-	}
-	return b.String() + ")"
 }

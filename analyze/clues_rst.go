@@ -1,0 +1,94 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// behindOdd takes a segment that is, or stands behind, what did not fit the
+// connection.
+func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
+	c, fx := &n.clues, &a.facts
+	c.odd = true
+	// What was overtaken says no more of its end than what overtook it.
+	if c.BlindRst != 0 && n.rstPacket == 0 && !fx.Late && !a.lab.Set.Has(label.OutOfOrder) {
+		c.behindBlind(fx.From, seg, wayBack(f, n, fx.Sender))
+	}
+	if a.stray || c.stray.syn != 0 {
+		c.answersStray(fx.From, seg)
+	}
+}
+
+// behindReset takes a segment behind the RST that reset the connection.
+func (a *Analyzer) behindReset(f *flow.Flow, n *note, seg *wire.Segment) {
+	fx, c := &a.facts, &n.clues
+	if r := &c.Rst; r.WentOn != 0 || r.Packet != n.rstPacket || fx.From != n.rstSide || seg.SeqLen() == 0 || seg.Flags.Has(wire.SYN) ||
+		a.foreign || a.damaged(fx.Sender) {
+		return
+	}
+	const overtaken = int64(200e6) // how much later than its end's answers a segment may come; a heuristic
+	// A RST with ACK has the number behind all that its end had sent (RFC 9293 §3.10.5): it overtook
+	// nothing that stands behind that. One without may be made of what it answers (§3.10.7.1).
+	behind := c.rstLast && seg.Len > 0 && !seg.Seq.Before(n.rstNxt[fx.From])
+	if behind || seg.Time-n.rstAt > wayBack(f, n, fx.Sender)+overtaken {
+		c.Rst.WentOn = seg.Packet
+	}
+}
+
+// behindBlind takes a segment behind a RST that is not acceptable; way is the
+// longest round trip to its sender. RFC 5961 §3.2 answers a RST that lies in the
+// window with a challenge ACK, which is bare and acknowledges what had arrived:
+// that does not show who sent the RST.
+func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment, way int64) {
+	news := seg.Flags.Has(wire.ACK) && seg.Ack.After(c.blindNxt[from.Other()])
+	later := seg.Time - c.blindAt
+	switch {
+	case from == c.blind:
+		// What was sent in front of the RST may come behind it.
+		if c.BlindOwn == 0 && (news || seg.SeqLen() > 0 && seg.End().After(wire.MaxSeq(c.blindSeq, c.blindNxt[from])) || later > way) {
+			c.BlindOwn = seg.Packet
+		}
+	case seg.SeqLen() > 0 || news:
+		first(&c.BlindAfter, seg.Packet)
+		c.BlindFor = max(c.BlindFor, later)
+	}
+}
+
+// clueRST notes the RST that resets the connection, and the first that is not
+// acceptable.
+func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
+	c, fx := &n.clues, &a.facts
+	if !fx.Acceptable {
+		if c.BlindRst == 0 && n.rstPacket == 0 && !a.damaged(fx.Sender) {
+			c.BlindLate = lateAnswer(fx, seg)
+			c.odd = true
+			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
+			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt
+		}
+		return
+	}
+	if c.BlindRst != 0 && fx.From == c.blind && c.BlindOwn == 0 {
+		c.BlindRst, c.BlindAfter, c.BlindFor = 0, 0, 0
+	}
+	if c.OldAck != 0 && c.OldRst == 0 && fx.FromClient && (!c.oldMore || seg.Seq == c.oldTo) {
+		c.OldRst = seg.Packet
+	}
+	if o := &c.stray; o.ack != 0 && fx.From == c.straySide && !seg.Flags.Has(wire.ACK) {
+		first(&o.rst, seg.Packet) // RFC 9293 §3.10.7.3: the ACK is not for its SYN
+	}
+	if n.rstPacket != seg.Packet {
+		return // it resets something else: an older connection, or one that is reset
+	}
+	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window, After: -1}
+	// A RST without ACK answers a segment, and is made of it by an end that knows of no such connection
+	// (RFC 9293 §3.10.7.1): no count of the connection numbers it. Hosts that count for each
+	// connection may (RFC 6864 §4.1), such as Linux, number it apart.
+	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() && seg.Flags.Has(wire.ACK) {
+		r.HostIPID, r.HostOrdered = id, true
+	}
+	if fx.Receiver.LastTime != 0 {
+		r.After = seg.Time - fx.Receiver.LastTime
+	}
+	c.Rst, c.rstLast = r, seg.Flags.Has(wire.ACK) && seg.Seq == fx.Sender.Nxt
+}
