@@ -1,8 +1,6 @@
 package verdict
 
 import (
-	"math"
-
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 )
@@ -63,15 +61,8 @@ func (x *context) notTaken() {
 	}
 }
 
-// asked returns how many SYNs the server may have had an answer to: a copy is one more.
-func (x *context) asked() int {
-	if x.Clues.SynTwice {
-		return x.nSyns + 1
-	}
-	return x.nSyns
-}
+func (x *context) syn(i int) *analyze.Step { return &x.Steps[x.syns[i]] }
 
-func (x *context) syn(i int) *analyze.Step    { return &x.Steps[x.syns[i]] }
 func (x *context) synAck(i int) *analyze.Step { return &x.Steps[x.synAcks[i]] }
 
 // lastSyn returns the last SYN.
@@ -99,98 +90,6 @@ func (x *context) completed() int64 { return x.syn(0).Time + x.Opening.Took }
 func (x *context) rstInOpening() bool {
 	return x.rst >= 0 && x.Closing.RstBy == analyze.ServerSide && x.nSyns > 0 &&
 		(x.Closing.RstAfter == analyze.RstRefused || x.Closing.RstAfter == analyze.RstHandshake)
-}
-
-// answeredSyn returns the last SYN that was captured in front of a packet; nil:
-// none was.
-func (x *context) answeredSyn(packet uint64) *analyze.Step {
-	var s *analyze.Step
-	for i := range x.nSyns {
-		if x.syn(i).Packet < packet {
-			s = x.syn(i)
-		}
-	}
-	return s
-}
-
-// echoed returns the SYN whose timestamp the SYN-ACK echoes; nil where that
-// cannot be told: no timestamps, or several SYNs with the same one.
-func (x *context) echoed(a *analyze.Step) *analyze.Step {
-	var found *analyze.Step
-	if a.TSEcr == 0 {
-		return nil
-	}
-	for i := range x.nSyns {
-		if s := x.syn(i); s.TSVal == a.TSEcr {
-			if found != nil {
-				return nil
-			}
-			found = s
-		}
-	}
-	return found
-}
-
-// bareAnswer returns the bare ACK by which the server answered a SYN in front of any
-// SYN-ACK captured, of which a is the first; nil: there is none. So answers an end in
-// SYN-RECEIVED a SYN that comes again (RFC 9293 §3.10.7.4, first): it had sent its SYN-ACK.
-func (x *context) bareAnswer(a *analyze.Step) *analyze.Step {
-	for i := range x.Steps {
-		s := &x.Steps[i]
-		if s.Packet >= a.Packet {
-			break
-		}
-		if s.Phase == label.HandshakeAck && !s.FromClient && !s.Copy && s.Len == 0 && s.Seq == a.Seq+1 && s.Ack == a.Ack && x.answeredSyn(s.Packet) != nil {
-			return s
-		}
-	}
-	return nil
-}
-
-// synAcksBefore returns how many SYN-ACKs stand in front of a packet.
-func (x *context) synAcksBefore(packet uint64) int {
-	n := 0
-	for n < x.nSynAcks && x.synAck(n).Packet < packet {
-		n++
-	}
-	return n
-}
-
-// taken returns the SYN-ACK whose timestamp the ACK that completes the handshake
-// echoes; nil where that cannot be told: no timestamps, or several SYN-ACKs with
-// the same one. An end keeps the timestamp of the SYN-ACK that it took first, and
-// answers later ones without taking them (RFC 5961 §4.2): that one had arrived.
-func (x *context) taken() *analyze.Step {
-	var ack, found *analyze.Step
-	for i := range x.Steps {
-		if s := &x.Steps[i]; s.Packet == x.Opening.AckPacket && !s.Copy {
-			ack = s
-		}
-	}
-	if ack == nil || ack.TSEcr == 0 {
-		return nil
-	}
-	for i := range x.synAcksBefore(ack.Packet) {
-		if s := x.synAck(i); s.TSVal == ack.TSEcr {
-			if found != nil {
-				return nil
-			}
-			found = s
-		}
-	}
-	return found
-}
-
-// eachTaken reports whether the client acknowledged each SYN-ACK: all arrived then, the first of them first.
-func (x *context) eachTaken() bool { return int(x.Clues.SynAckAcks) >= x.nSynAcks }
-
-// opener returns the SYN-ACK that the ACK which completes the handshake waited for: the first, where
-// each arrived, or one that the capture missed answered it; where that is not known, the last one in front of the ACK.
-func (x *context) opener() *analyze.Step {
-	if n := x.synAcksBefore(x.Opening.AckPacket); n > 1 && !x.eachTaken() && !x.ackMissed() {
-		return x.synAck(n - 1)
-	}
-	return x.synAck(0)
 }
 
 // wayToServer is the first of trips.
@@ -250,82 +149,4 @@ func (x *context) toServer() (way int64, near bool) {
 		way = later
 	}
 	return way, way >= 0 && way < nearServer
-}
-
-// sentBefore reports whether SYN-ACK i has the numbers of one in front of it: else it is
-// another answer, not the same sent again.
-func (x *context) sentBefore(i int) bool {
-	for k := range i {
-		if a, b := x.synAck(k), x.synAck(i); a.Seq == b.Seq && a.Ack == b.Ack {
-			return true
-		}
-	}
-	return false
-}
-
-// ownAnswers returns how many SYN-ACKs in front of a packet answer a SYN of their own: those that came so
-// soon behind the first that no timer can have sent them again (a heuristic), that one included,
-// and those with a number that none had before.
-func (x *context) ownAnswers(packet uint64) int {
-	n := 0
-	for i := range x.synAcksBefore(packet) {
-		if x.synAck(i).Time-x.synAck(0).Time < slowOpening || !x.sentBefore(i) {
-			n++
-		}
-	}
-	return n
-}
-
-// eachAnswered reports whether every one of several SYNs was answered, all behind the last and
-// within 200 ms (a heuristic): the first as late as the last, so that nothing had to be sent again, or
-// the answer to the last meets a SYN-ACK that a timer sent again.
-func (x *context) eachAnswered() bool {
-	return x.nSyns > 1 && x.nSynAcks >= x.nSyns && x.synAck(0).Packet > x.lastSyn().Packet && x.ownAnswers(math.MaxUint64) >= x.nSyns
-}
-
-// answeredAtOnce is eachAnswered within 1 ms (a heuristic): rather as SYNs that were held back and let go at
-// once are than as the timers of two hosts run.
-func (x *context) answeredAtOnce() bool {
-	return x.eachAnswered() && x.synAck(x.nSyns-1).Time-x.synAck(0).Time < sooner
-}
-
-// answeredTogether is eachAnswered where nothing had to be sent again: later behind the last SYN than two of
-// the longest round trips to the server, or 200 ms where none was measured (heuristics).
-func (x *context) answeredTogether() bool {
-	soon := slowOpening
-	if most := x.FromClient.RTT.Max; most >= 0 {
-		soon = 2 * most
-	}
-	return x.eachAnswered() && x.synAck(0).Time-x.lastSyn().Time > soon
-}
-
-// answersEarlier reports whether a SYN-ACK came so soon behind the last SYN in front of it, s, that
-// it answers an earlier one: in less than half the shortest round trip from this tap to the server,
-// and 1 ms sooner (a heuristic).
-func (x *context) answersEarlier(s, a *analyze.Step) bool {
-	least, took := x.FromClient.RTT.Min, a.Time-s.Time
-	return least-took > sooner && took < least/2
-}
-
-// ackArrived reports whether a SYN-ACK echoes a later timestamp than the SYNs have: what its client sent
-// behind them had reached the server (RFC 7323 §4.3), the ACK that completes the handshake or,
-// where the capture missed some, one in front of it.
-func (x *context) ackArrived(a *analyze.Step) bool {
-	for i := range x.nSyns {
-		if s := x.syn(i); int32(a.TSEcr-s.TSVal) <= 0 {
-			return false
-		}
-	}
-	return a.TSEcr != 0
-}
-
-// ackMissed reports whether one of the SYN-ACKs in front of the ACK that was captured shows that another
-// one had arrived.
-func (x *context) ackMissed() bool {
-	for i := range x.synAcksBefore(x.Opening.AckPacket) {
-		if x.ackArrived(x.synAck(i)) {
-			return true
-		}
-	}
-	return false
 }
