@@ -1,9 +1,11 @@
 package script
 
 import (
+	"bytes"
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"tcpwatch/capture/wire"
@@ -142,12 +144,12 @@ const maxPayload = 65535 - 20 - 60
 // octet depends on its sequence number alone, across the wrap, too.
 const alphabet = "abcdefghijklmnopqrstuvwxyz012345"
 
-var octets = []byte(strings.Repeat(alphabet, maxPayload/len(alphabet)+2))
+var octets = sync.OnceValue(func() []byte { return bytes.Repeat([]byte(alphabet), maxPayload/len(alphabet)+2) })
 
 func payload(first wire.Seq, n uint32) []byte {
 	if n == 0 {
 		return nil
 	}
 	from := uint32(first) % uint32(len(alphabet))
-	return octets[from : from+n : from+n]
+	return octets()[from : from+n : from+n]
 }

@@ -63,7 +63,7 @@ func (p *parser) unexpected(t token) {
 		p.fail(t.at, "the filter ends where a condition is expected")
 	case t.kind == dotted || t.kind == address6 || t.kind == ethernet || t.kind == number:
 		p.fail(t.at, t.describe()+" needs a word in front that says what it is, such as host, net, port or ether host")
-	case t.kind == name && wordWithMinus.MatchString(t.text):
+	case t.kind == name && wordWithMinus().MatchString(t.text):
 		p.fail(t.at, t.describe()+" is read as one word: put blanks around the minus")
 	case t.kind == name:
 		p.fail(t.at, t.describe()+" is no word of the filter language, which is that of tcpdump")

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -123,7 +122,7 @@ func (p *parser) named(t token, q qualifiers) node {
 }
 
 // wordWithMinus is a subtraction without blanks, which is one word.
-var wordWithMinus = regexp.MustCompile(`^[0-9a-z]+-[0-9a-z]+$`)
+var wordWithMinus = onDemand(`^[0-9a-z]+-[0-9a-z]+$`)
 
 func (p *parser) ports(t token, q qualifiers, low, high uint32) node {
 	if q.proto != nil && q.proto != protoTCP && q.proto != protoUDP && q.proto != protoSCTP {

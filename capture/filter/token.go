@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // kind is the class of a token.
@@ -55,13 +56,19 @@ func (t token) describe() string {
 // four hexadecimal digits.
 var (
 	digits      = strings.NewReplacer("B", "[0-9A-Fa-f]{1,2}", "W", "[0-9A-Fa-f]{4}")
-	wordShape   = regexp.MustCompile(`^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?`)
-	numberShape = regexp.MustCompile(`^(?:[0-9]+|0[xX][0-9A-Fa-f]+)$`)
-	dottedShape = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+){1,3}$`)
-	macShape    = regexp.MustCompile(digits.Replace(`^(?:B:B:B:B:B:B|B-B-B-B-B-B|B\.B\.B\.B\.B\.B|W\.W\.W|WWW)$`))
+	wordShape   = onDemand(`^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?`)
+	numberShape = onDemand(`^(?:[0-9]+|0[xX][0-9A-Fa-f]+)$`)
+	dottedShape = onDemand(`^[0-9]+(?:\.[0-9]+){1,3}$`)
+	macShape    = onDemand(digits.Replace(`^(?:B:B:B:B:B:B|B-B-B-B-B-B|B\.B\.B\.B\.B\.B|W\.W\.W|WWW)$`))
 	// brokenMAC is what libpcap takes for a mistyped Ethernet address.
-	brokenMAC = regexp.MustCompile(digits.Replace(`^B:+(?:B:+)+`))
+	brokenMAC = onDemand(digits.Replace(`^B:+(?:B:+)+`))
 )
+
+// onDemand returns what compiles a regular expression when it is first asked for
+// it: most runs have no filter, and a start should not take the time.
+func onDemand(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // operators, longest first.
 var operators = []string{
@@ -97,11 +104,11 @@ func scan(text string) ([]token, *Error) {
 // next reads the first token of rest and tells how long it is, or what is wrong
 // with it.
 func next(rest string) (t token, n int, reason string) {
-	word := wordShape.FindString(rest)
+	word := wordShape().FindString(rest)
 	if t, n := withColons(rest); n > len(word) {
 		return t, n, ""
 	}
-	if m := brokenMAC.FindString(rest); len(m) > len(word) {
+	if m := brokenMAC().FindString(rest); len(m) > len(word) {
 		return t, 0, quote(m) + " is no Ethernet address"
 	}
 	if word != "" {
@@ -146,7 +153,7 @@ func withColons(rest string) (t token, n int) {
 		if !strings.Contains(s, ":") {
 			break
 		}
-		if macShape.MatchString(s) {
+		if macShape().MatchString(s) {
 			return token{kind: ethernet, text: s}, n
 		}
 		if _, err := netip.ParseAddr(s); err == nil {
@@ -169,12 +176,12 @@ func classify(word string) (t token, reason string) {
 		return token{kind: number, num: n, text: word}, ""
 	}
 	switch {
-	case macShape.MatchString(word):
+	case macShape().MatchString(word):
 		return token{kind: ethernet, text: word}, ""
-	case numberShape.MatchString(word):
+	case numberShape().MatchString(word):
 		n, reason := value(word)
 		return token{kind: number, num: n, text: word}, reason
-	case dottedShape.MatchString(word):
+	case dottedShape().MatchString(word):
 		return token{kind: dotted, text: word}, ""
 	}
 	return token{kind: name, text: word}, ""

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"tcpwatch/analyze/state"
 )
@@ -70,10 +71,12 @@ func (p *Stage) named(name string) *conn {
 }
 
 // files is what the download server has.
-var files = map[string][]byte{
-	"notes.txt": letters(4000),
-	"large.bin": bytes.Repeat([]byte("0123456789abcdef"), 16000),
-}
+var files = sync.OnceValue(func() map[string][]byte {
+	return map[string][]byte{
+		"notes.txt": letters(4000),
+		"large.bin": bytes.Repeat([]byte("0123456789abcdef"), 16000),
+	}
+})
 
 // download is the file server: it is told a name, and sends the size and the
 // file, or says that there is none.
@@ -84,7 +87,7 @@ func download(l *conn) (sent int, err error) {
 	if !ok {
 		return 0, nil
 	}
-	content, found := files[name]
+	content, found := files()[name]
 	if !found {
 		c.p.says("server: there is no file %q", name)
 		err := c.text("none")
