@@ -31,9 +31,12 @@ type Companion interface {
 const Kinds = 64
 
 // leastAwake and mostAwake bound how many flows are awake between two calls of
-// Settle: as many as stay in a processor's cache, unless more are at work.
+// Settle: as many as stay in a processor's second cache with what is remembered of
+// their segments, unless more are at work. It begins with firstAwake, and that is the
+// least where fewer were too few once: to find that out again costs more than it saves.
 const (
-	leastAwake = 512
+	leastAwake = 128
+	firstAwake = 512
 	mostAwake  = 8192
 )
 
@@ -48,9 +51,10 @@ type resting struct {
 	coder     rest.Coder
 	scratch   []byte
 	kinds     []likeness
-	// most is how many flows may be awake, and fixed if it is not to be adapted; hand
-	// is the flow that Settle looked at last.
+	// most is how many flows may be awake, at least least, and fixed if it is not to be
+	// adapted; hand is the flow that Settle looked at last.
 	most  int
+	least int
 	fixed bool
 	hand  int32
 	// epoch is near the times of this capture, nanoseconds.
@@ -111,7 +115,8 @@ func (t *Table) adapt() {
 	case t.fixed:
 	case t.woken*4 > t.slept && t.most < mostAwake:
 		t.most *= 2
-	case t.woken*32 < t.slept && t.most > leastAwake:
+		t.least = firstAwake
+	case t.woken*32 < t.slept && t.most > t.least:
 		t.most /= 2
 	}
 	t.slept, t.woken = 0, 0

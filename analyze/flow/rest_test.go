@@ -183,14 +183,21 @@ func TestSettle(t *testing.T) {
 	}
 	table := NewTable()
 	var refs []Ref
-	for i := range 60_000 {
-		k := Key{Encap: uint32(i)}
-		r, _ := table.New(&k, table.Hash(&k), false)
-		refs = append(refs, r)
-		table.Settle()
+	begin := func(n int) {
+		for range n {
+			k := Key{Encap: uint32(len(refs))}
+			r, _ := table.New(&k, table.Hash(&k), false)
+			refs = append(refs, r)
+			table.Settle()
+		}
 	}
+	begin(firstAwake + 1)
+	if n := table.flows.Len(); n != firstAwake {
+		t.Errorf("%d flows are awake, want %d at the beginning", n, firstAwake)
+	}
+	begin(60_000 - len(refs))
 	if n := table.flows.Len(); n != leastAwake {
-		t.Errorf("%d flows are awake, want %d", n, leastAwake)
+		t.Errorf("%d flows are awake, want %d where none is woken", n, leastAwake)
 	}
 	work := func(n int) (woken int) {
 		for range 30 {
@@ -212,6 +219,10 @@ func TestSettle(t *testing.T) {
 	}
 	if woken := work(60_000); woken != 60_000 || table.flows.Len() > mostAwake {
 		t.Errorf("%d of 60,000 were woken, %d are awake", woken, table.flows.Len())
+	}
+	begin(200_000)
+	if n := table.flows.Len(); n != firstAwake {
+		t.Errorf("%d flows are awake, want %d where %d were too few once", n, firstAwake, leastAwake)
 	}
 }
 
