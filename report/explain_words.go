@@ -24,7 +24,7 @@ var options = wordList{
 		{"timestamps", "segments carry the sender's clock, which is echoed (RFC 7323 §3)"},
 		{"ecn", "the network may mark packets where it would drop them (RFC 3168 §6.1)"},
 		{"accecn", "the receiver tells how many were marked"},
-		{"fast_open", "a SYN may carry data (RFC 7413)"},
+		{"fast_open", "data in a SYN may be taken before the handshake is complete (RFC 7413)"},
 		{"mptcp", "several connections may be one (RFC 8684)"},
 	},
 }
