@@ -18,8 +18,8 @@ type burst struct {
 	causes       [label.CauseCount]uint32
 }
 
-// StalledAfter is how many timeouts in a row make a connection stalled: R1 of RFC
-// 9293 §3.8.3, from which on a host should tell its routing that nothing gets
+// StalledAfter is how many timeouts in a row make a connection stalled: the least that
+// R1 of RFC 9293 §3.8.3 should be, from which on TCP tells IP that nothing gets
 // through.
 const StalledAfter = 3
 

@@ -276,7 +276,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 }
 
 // clueOptions notes segments that use options otherwise than the handshake, as
-// it was captured, allows (RFC 2018 §2, RFC 7323 §2.2 and §3.2).
+// it was captured, allows (RFC 2018 §4, RFC 7323 §2.2 and §3.2).
 func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	s := fx.From

@@ -298,17 +298,21 @@ func (r RstAfter) String() string { return rstAfterNames[r] }
 // ReuseRight says by what right a tuple in TIME-WAIT was used again.
 type ReuseRight uint8
 
-// The rights (RFC 9293 §3.6.1, RFC 6191 §2).
+// The rights (RFC 6191 §2).
 const (
 	ReuseNone      ReuseRight = iota
-	ReuseISN                  // the new ISN lies beyond the old sequence space
+	ReuseISN                  // the new ISN lies beyond the old sequence space, and no timestamp is earlier
 	ReuseTimestamp            // the new SYN's timestamp is later
+	ReuseEarlier              // the new ISN lies beyond the old sequence space, but the SYN's timestamp is earlier
 	ReuseUnproved             // neither: the SYN may be answered with an ACK
 )
 
-var reuseNames = [...]string{"", "higher ISN", "later timestamp", "neither a higher ISN nor a later timestamp"}
+var reuseNames = [...]string{"", "higher ISN", "later timestamp", "higher ISN but earlier timestamp", "neither a higher ISN nor a later timestamp"}
 
 func (r ReuseRight) String() string { return reuseNames[r] }
+
+// Unproved reports whether the tuple was used again without a right to it.
+func (r ReuseRight) Unproved() bool { return r == ReuseEarlier || r == ReuseUnproved }
 
 // TimeWait tells who held TIME-WAIT, whether or not it has run out by the end
 // of the capture. Holders is NoSide where nobody entered it.

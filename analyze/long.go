@@ -68,8 +68,8 @@ type longNote struct {
 	settled   bool // LongClue says all there is to say
 }
 
-// Lengths that every path takes, TCP header with options and payload less 20: the MSS of
-// hosts that announce none (RFC 9293 §3.7.1).
+// Lengths that senders take for short enough of any path, TCP header with options and payload less
+// 20: the MSS of hosts that announce none (RFC 9293 §3.7.1). IPv6 promises that, IPv4 does not.
 const (
 	leastLong4 = 536
 	leastLong6 = 1220

@@ -8,7 +8,8 @@ import (
 )
 
 // Quote takes an ICMP error that quotes a TCP header: it says why a connection
-// failed, and moves nothing (RFC 5927 §4).
+// failed, and moves nothing: many hosts go on after a hard one, too (RFC 9293
+// §3.9.2.2, RFC 5927 §5.2).
 func (a *Analyzer) Quote(q *wire.Quote) {
 	var p pair
 	p.fill(a.table, &q.Tuple)

@@ -41,7 +41,7 @@ func (n *note) cutTimeWait(seg *wire.Segment) {
 }
 
 // succeeded notes, in the connection that held f's tuple before, that f uses
-// it now, and by what right (RFC 9293 §3.6.1, RFC 6191 §2).
+// it now, and by what right.
 func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	older := a.table.Older(f.Ref)
 	o := a.flow(older)
@@ -75,19 +75,35 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	}
 	n.tw.reusedBy = f.Number
 	a.leaves(o, from, seg.Packet, seg.Time, EndReused) // whoever opens again has left TIME-WAIT
+	n.tw.right = reuseRight(x, &o.Half[from.Other()], seg)
+	if !n.tw.right.Unproved() {
+		a.endTimeWait(older, seg)
+	}
+}
+
+// reuseRight tells by what right a segment of x, an end of a connection in TIME-WAIT with y,
+// opens another one. RFC 9293 §3.6.1 lets the end in TIME-WAIT accept a SYN; RFC 6191 §2
+// says which: where both connections use timestamps, one whose timestamp is later, or the
+// same and its ISN higher; else one with a higher ISN. That a SYN has timestamps where the
+// connection before used none would be a right too, if y agreed to them: that is not known yet,
+// and Linux goes by the ISN there.
+func reuseRight(x, y *flow.Half, seg *wire.Segment) ReuseRight {
+	later := int32(0)
+	if seg.Options.Set.Has(wire.OptTimestamps) && x.HasTS && y.HasTS {
+		later = int32(seg.Options.TSVal - x.TSVal)
+	}
 	switch {
 	case !seg.Flags.Has(wire.SYN):
-		n.tw.right = ReuseUnproved
-		return
+		return ReuseUnproved
 	case seg.Seq.After(x.Nxt-1) && !seg.Flags.Has(wire.ACK):
-		n.tw.right = ReuseISN
-	case seg.Options.Set.Has(wire.OptTimestamps) && x.HasTS && int32(seg.Options.TSVal-x.TSVal) > 0:
-		n.tw.right = ReuseTimestamp
-	default:
-		n.tw.right = ReuseUnproved
-		return
+		if later < 0 {
+			return ReuseEarlier
+		}
+		return ReuseISN
+	case later > 0:
+		return ReuseTimestamp
 	}
-	a.endTimeWait(older, seg)
+	return ReuseUnproved
 }
 
 // endTimeWait ends what is left of TIME-WAIT in a connection whose tuple is in

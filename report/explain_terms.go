@@ -34,7 +34,7 @@ var terms = wordList{
 		{"accept queue", "connections whose handshake the kernel has completed, and which wait for accept() of the program that listens"},
 		{"backlog", "how many connections may wait in the accept queue, as a program tells listen(); a kernel may have its own limit"},
 		{"retransmission timeout", "how long a sender waits for an acknowledgement before it sends again, RTO; each time in a row it waits twice as long (RFC 6298 §5)"},
-		{"delayed ACK", "an acknowledgement that waits, at most 500 ms, for something to travel with or for more to acknowledge (RFC 9293 §3.8.6.3)"},
+		{"delayed ACK", "an acknowledgement that waits, for less than 500 ms, for something to travel with or for more to acknowledge (RFC 9293 §3.8.6.3)"},
 		{"Karn's rule", "no round trip is taken from a segment that was sent again: nothing says which copy was acknowledged (RFC 6298 §3)"},
 		{"snaplen", "how much of each packet a capture keeps"},
 		{"inferred", "likely, not proved: what would prove it was not captured; a ? stands behind it"},

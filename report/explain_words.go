@@ -24,7 +24,7 @@ var options = wordList{
 		{"timestamps", "segments carry the sender's clock, which is echoed (RFC 7323 §3)"},
 		{"ecn", "the network may mark packets where it would drop them (RFC 3168 §6.1)"},
 		{"accecn", "the receiver tells how many were marked"},
-		{"fast_open", "a SYN may carry data (RFC 7413)"},
+		{"fast_open", "data in a SYN may be taken before the handshake is complete (RFC 7413)"},
 		{"mptcp", "several connections may be one (RFC 8684)"},
 	},
 }
@@ -32,8 +32,9 @@ var options = wordList{
 var reuses = wordList{
 	title: "By what right one in TIME-WAIT was followed (BY RIGHT OF, member reuse)", kind: "right to follow a connection in TIME-WAIT",
 	words: words(analyze.ReuseISN,
-		"its ISN lies beyond the numbers of the connection before (RFC 9293 §3.6.1)",
+		"its ISN lies beyond the numbers of the connection before, and where both use timestamps its own is not earlier (RFC 6191 §2)",
 		"its timestamp is later than those of the connection before (RFC 6191 §2)",
+		"its ISN lies beyond the numbers of the connection before, but its timestamp is earlier than the last of that: it may be dropped (RFC 6191 §2), or answered with an ACK as a late one of the old connection would be",
 		"its SYN may be answered with an ACK, as a late one of the old connection would be"),
 }
 
@@ -71,7 +72,7 @@ var reasons = wordList{
 		"SYN-ACKs have different ISNs, or acknowledge something else than the SYN",
 		"a RST ended it, and not in one of the three ways below that are ordinary",
 		fmt.Sprintf("what an end sent got no acknowledgement, in spite of %d timeouts in a row or more, or its last keep-alives or window probes got no answer", analyze.StalledAfter),
-		"another connection took its addresses and ports in TIME-WAIT with neither a higher ISN nor a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
+		"another connection took its addresses and ports in TIME-WAIT with neither a higher ISN nor a later timestamp, or with an earlier timestamp (RFC 6191 §2)",
 		"an end sent again what probably did not arrive for its length (verdict MTU-BLACK-HOLE)",
 		"there is a verdict that its outcome does not show: "+decisiveNames(),
 		"an ICMP error came about a segment behind the handshake",

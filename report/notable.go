@@ -179,7 +179,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
-		return holding(c.TimeWait.Reuse == analyze.ReuseUnproved)
+		return holding(c.TimeWait.Reuse.Unproved())
 	case whyLong:
 		return longLost(&c.FromClient) + longLost(&c.FromServer)
 	case whyICMP:

@@ -47,7 +47,7 @@ func reasonText(c *connection, why reason) string {
 	case whyStalled:
 		return strings.Join(stallTexts(c, analyze.StalledAfter), ", ")
 	case whyReuse:
-		return fmt.Sprintf("used again by connection %d with neither a higher ISN nor a later timestamp", c.TimeWait.ReusedBy)
+		return reusedText(&c.TimeWait)
 	case whyICMP:
 		return icmpLater(c)
 	case whyResent:

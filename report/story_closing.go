@@ -214,16 +214,25 @@ func (t *story) timeWait() {
 		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))
 	}
 	if tw.ReusedBy != 0 {
-		switch tw.Reuse {
-		case analyze.ReuseUnproved:
-			add("used again by connection %d with neither a higher ISN nor a later timestamp: the SYN may be answered with an ACK", tw.ReusedBy)
-		case analyze.ReuseNone:
-			add("used again by connection %d", tw.ReusedBy)
-		default:
-			add("used again by connection %d, whose SYN has a %s", tw.ReusedBy, tw.Reuse)
+		text := reusedText(tw)
+		if tw.Reuse.Unproved() {
+			text += ": the SYN may be answered with an ACK"
 		}
+		add("%s", text)
 	}
 	t.section("TIME-WAIT", strings.Join(parts, "; "), Plain)
+}
+
+// reusedText says which connection used the addresses and ports next, and by what right.
+func reusedText(tw *analyze.TimeWait) string {
+	text := fmt.Sprintf("used again by connection %d", tw.ReusedBy)
+	switch tw.Reuse {
+	case analyze.ReuseNone:
+		return text
+	case analyze.ReuseUnproved:
+		return text + " with neither a higher ISN nor a later timestamp"
+	}
+	return text + ", whose SYN has a " + tw.Reuse.String()
 }
 
 // inferredOf says how many of so many are inferred; "" where none is.

@@ -67,7 +67,7 @@ var timeWaitView = &rowView[hold]{
 		{Name: "reuse", Header: "BY RIGHT OF", Kind: KindWord, Drop: 7, HideEmpty: true, Meaning: "By what right: higher ISN, later timestamp, or neither.",
 			Value: func(_ *env, h *hold, v *Value) { v.string(h.conn.TimeWait.Reuse.String()) },
 			Tone: func(h *hold) Tone {
-				if h.conn.TimeWait.Reuse == analyze.ReuseUnproved {
+				if h.conn.TimeWait.Reuse.Unproved() {
 					return Doubt
 				}
 				return Plain

@@ -123,7 +123,7 @@ var timeWaitOver = Spec{
 		"$by's TIME-WAIT over|: ports used again",
 	},
 	Fields:   []Field{By, End},
-	Clauses:  []label.Clause{{RFC: 9293, Section: "3.4.2"}, {RFC: 9293, Section: "3.6.1"}, {RFC: 1337, Section: "3"}},
+	Clauses:  []label.Clause{{RFC: 9293, Section: "3.4.2"}, {RFC: 9293, Section: "3.6.1"}, {RFC: 1337, Section: "1"}},
 	Inferred: "it rests on the clock and --msl alone",
 	Plural:   "TIME-WAITs over",
 	Singular: "TIME-WAIT over",

@@ -61,7 +61,7 @@ var stalled = Spec{
 	Name:       "stalled",
 	Definition: "Nothing that an end sends is acknowledged any more: the third timeout in a row.",
 	Conditions: []Condition{
-		{"three retransmissions by timeout came in a row, the threshold R1 of RFC 9293", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1"},
+		{"three retransmissions by timeout came in a row, the least that the threshold R1 should be (RFC 9293 §3.8.3)", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1"},
 		{"acknowledgements of the other end are captured", "0 A>B P. 1:101(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+1.2 A>B P. 1:101(100) ack 1\n+2.4 A>B P. 1:101(100) ack 1"},
 		{"no acknowledgement went on meanwhile", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+.1 B>A . 1 ack 101\n+.1 A>B P. 101:201(100) ack 1\n+1.2 A>B P. 101:201(100) ack 1"},
 	},

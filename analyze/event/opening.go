@@ -202,7 +202,7 @@ var halfOpen = Spec{
 	},
 	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent ${syn_acks times}|, for $duration"},
 	Fields:    []Field{By, Tries, SynAcks, Duration, End},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.1"}},
+	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.2"}},
 	Inferred:  whenUnfinished,
 	Weight:    Trouble,
 	Plural:    "half-open",

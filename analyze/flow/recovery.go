@@ -23,7 +23,7 @@ type Repair struct {
 	// begun: it was a loss, even if the timeout was spurious.
 	Told bool
 	// Point is what was in flight when the repair began: acknowledging it ends
-	// the repair (RecoveryPoint of RFC 6675 §2).
+	// the repair (RecoveryPoint of RFC 6675 §5).
 	Point wire.Seq
 	// Resent is behind the highest octets that were sent again since the timeout,
 	// valid with TimerRepair.
@@ -117,9 +117,10 @@ func (r *Repair) leaves() bool {
 	return r.Resent.Before(r.Point)
 }
 
-// mostAfterTimeout is how many segments an end may have on the way when the octets
-// that it sent again at a timeout are acknowledged: the loss window of one (RFC 5681
-// §3.1) and two more by that acknowledgement (RFC 3465 §2.3).
+// mostAfterTimeout is how many segments an end has on the way at the most when the octets
+// that it sent again at a timeout are acknowledged: a heuristic, one more than the RFCs
+// allow. These are the loss window of one (RFC 5681 §3.1) and one by that
+// acknowledgement (RFC 3465 §2.3), or two that are new (RFC 5682 §2.1, step 2b).
 const mostAfterTimeout = 3
 
 // Suspect is a retransmission that may turn out to have been spurious: the

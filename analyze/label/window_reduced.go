@@ -5,7 +5,7 @@ import "tcpwatch/capture/wire"
 var windowReduced = Spec{
 	Name:       "CWR",
 	Group:      Acknowledgement,
-	Definition: "The sender says that it has slowed down in answer to an ECN-ECHO.",
+	Definition: "The sender says that it has slowed down, in answer to an ECN-ECHO or because of a loss.",
 	Conditions: []Condition{
 		{"the CWR bit is set", opened + "+.1 A>B . 1:1(0) ack 1"},
 		{"SYN and RST are clear: in a SYN the bit negotiates", "0 A>B SEW 0:0(0)"},

@@ -16,6 +16,7 @@ func TestHas(t *testing.T) {
 	}{
 		{9293, "3.5.2", true}, {9293, "3.5.4", false}, {9293, "3", true}, {9293, "", false},
 		{6298, "5.5", true}, {768, "", true}, {768, "1", false}, {793, "3.4", false}, {793, "", false},
+		{3168, "6.2", false}, {4987, "2.3", false}, {5961, "5.3", false}, {6675, "12", false}, {6675, "11.2", true},
 	} {
 		if got := Has(c.number, c.section); got != c.want {
 			t.Errorf("RFC %d §%s: %v", c.number, c.section, got)
