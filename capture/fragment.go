@@ -36,7 +36,7 @@ const maxDatagram = 65535
 // packet whose fragments were cut by the snaplen becomes whole all the same:
 // its segment has the right length and the payload up to the first gap.
 //
-// Where fragments overlap, the whole packet is dropped in IPv6 (RFC 5722). In
+// Where fragments overlap, the whole packet is dropped in IPv6 (RFC 8200 §4.5). In
 // IPv4 the octets that came first stay: RFC 791 §3.2 lets the later ones win,
 // systems differ, and no choice is right for all. Copies of a fragment are
 // tolerated in both.
@@ -72,7 +72,8 @@ type assembly struct {
 	// What the segment takes from the first fragment.
 	first    header
 	protocol uint8
-	ce       bool // congestion was experienced by any fragment (RFC 3168 §5.3)
+	ce       bool // any fragment met congestion (RFC 3168 §5.3)
+	notECT   bool // any was sent without ECN
 }
 
 // fragment covers length octets from offset; data are those captured, copied.
@@ -133,7 +134,10 @@ func (d *Decoder) fragment(c cursor, seg *wire.Segment) wire.Skip {
 	}
 	data := t.finish(a)
 	seg.TTL, seg.TrafficClass, seg.DontFragment = a.first.ttl, a.first.trafficClass, a.first.dontFragment
-	if a.ce {
+	switch {
+	case a.ce && a.notECT:
+		seg.TrafficClass &^= 3 // no packet with such fragments has CE: its receiver drops it
+	case a.ce:
 		seg.TrafficClass |= 3
 	}
 	seg.LenGuessed = false
@@ -279,6 +283,7 @@ func (a *assembly) add(u *wire.Upper, seg *wire.Segment) bool {
 		a.protocol = u.Protocol
 	}
 	a.ce = a.ce || seg.TrafficClass&3 == 3
+	a.notECT = a.notECT || seg.TrafficClass&3 == 0
 	data := u.Data[:min(len(u.Data), u.Len)]
 	return a.insert(fragment{u.Offset, u.Len, data})
 }
@@ -300,7 +305,7 @@ func (a *assembly) insert(p fragment) bool {
 			return true // a copy
 		}
 		if a.key.ipv6 {
-			return false // RFC 5722 §4
+			return false // RFC 8200 §4.5
 		}
 		if p.offset < q.offset {
 			front := fragment{p.offset, q.offset - p.offset, p.data[:min(len(p.data), q.offset-p.offset)]}

@@ -240,7 +240,7 @@ func TestFragmentInFragments(t *testing.T) {
 }
 
 // TestFragmentHeaders: the first fragment's header counts, and congestion that
-// any of them met.
+// any of them met, unless one of them was sent without ECN (RFC 3168 §5.3).
 func TestFragmentHeaders(t *testing.T) {
 	packet := bigPacket(false, 100)
 	first, last := piece(packet, 9, 0, 64, true), piece(packet, 9, 64, 132, false)
@@ -254,6 +254,12 @@ func TestFragmentHeaders(t *testing.T) {
 	last[1] = 0x03
 	if s, _ := run(NewDecoder(DecoderOptions{}), first, last); s[0].TrafficClass != 0x2b {
 		t.Errorf("class %x", s[0].TrafficClass)
+	}
+	for _, c := range [][2]byte{{0x28, 0x03}, {0x2b, 0x00}} {
+		first[1], last[1] = c[0], c[1]
+		if s, _ := run(NewDecoder(DecoderOptions{}), first, last); s[0].TrafficClass != 0x28 {
+			t.Errorf("%x and %x give class %x", c[0], c[1], s[0].TrafficClass)
+		}
 	}
 }
 

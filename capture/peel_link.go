@@ -189,7 +189,7 @@ func (d *Decoder) arcnet(c cursor, offset int, seg *wire.Segment) wire.Skip {
 	return wire.NotIP
 }
 
-// frameRelay reads a Q.922 address and RFC 2427 §4.
+// frameRelay reads a Q.922 address and what RFC 2427 §3 and §4.1 put behind it.
 func (d *Decoder) frameRelay(c cursor, seg *wire.Segment) wire.Skip {
 	size := 0
 	for size < len(c.data) && c.data[size]&1 == 0 {

@@ -43,7 +43,7 @@ func TestLongReason(t *testing.T) {
 }
 
 // TestAnswersSYNData: an acknowledgement may cover the payload of any of the SYNs with one
-// ISN, sent with it and without it in either order (RFC 7413 §4.1.3); another ISN begins
+// ISN, sent with it and without it in either order (RFC 7413 §4.2.2); another ISN begins
 // anew.
 func TestAnswersSYNData(t *testing.T) {
 	for _, c := range []struct {

@@ -250,7 +250,7 @@ func (a *arithmetic) ack(st *analyze.Step) string {
 const asksECN = wire.ECE | wire.CWR
 
 // lessThan says what a SYN that is sent again leaves out: hosts do so because
-// something on the way may drop those that have it (RFC 3168 §6.1.1.1, RFC 7413 §4.1.3).
+// something on the way may drop those that have it (RFC 3168 §6.1.1.1, RFC 7413 §4.2.2).
 func lessThan(e *endNumbers, st *analyze.Step) string {
 	switch {
 	case e.synECN && !st.Flags.Any(asksECN):

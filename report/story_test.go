@@ -239,7 +239,7 @@ func TestInferredAgain(t *testing.T) {
 }
 
 // TestFastOpenArithmetic: an acknowledgement of the data in a SYN covers it also where the
-// SYN was sent again without it (RFC 7413 §4.1.3.1).
+// SYN was sent again without it (RFC 7413 §4.2.2).
 func TestFastOpenArithmetic(t *testing.T) {
 	c := halfClose(t)
 	syn, synAck := c.Steps[0], c.Steps[1]

@@ -67,7 +67,7 @@ func tag(frame []byte, vlan uint32) []byte {
 }
 
 // appendQuote appends a frame with an ICMP error. It quotes the IP header and
-// eight octets, the least that RFC 792 asks for.
+// eight octets, the least that RFC 1122 §3.2.2 asks for.
 func appendQuote(dst []byte, q *wire.Quote) []byte {
 	const tcpOctets = 8
 	quoted := wire.Segment{Tuple: q.Tuple, Seq: q.Seq, TTL: 64, HasIPID: !q.IPv6}

@@ -57,8 +57,8 @@ var acceptQueueFull = Spec{
 	},
 }
 
-// shortSegment is the payload, in octets, that every path takes: the MSS of hosts that
-// announce none (RFC 9293 §3.7.1).
+// shortSegment is the payload, in octets, that every path is taken to let through: the MSS
+// that is assumed of hosts that announce none, over IPv4 (RFC 9293 §3.7.1). A heuristic.
 const shortSegment = 536
 
 // neverTaken judges a connection that is open for the client only.

@@ -15,7 +15,7 @@ var halfOpenScan = Spec{
 	Conditions: []Condition{
 		{"one of these: the client answers the SYN-ACK with a RST and never with an ACK; or the opening is refused, unanswered or half-open and its client tried " +
 			"16 or more other addresses and ports before (a heuristic) and opened none", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B R 1\n"},
-		{"its client had completed no opening before, or fewer than it had answered SYN-ACKs of other addresses and ports with a RST, and those are 16 or more (a heuristic): who uses connections gives one up as well, such as the slower of two that it tries at once (RFC 8305 §5)",
+		{"its client had completed no opening before, or fewer than it had answered SYN-ACKs of other addresses and ports with a RST, and those are 16 or more (a heuristic): who uses connections gives one up as well, such as the slower of two that it has under way at a time (RFC 8305 §5)",
 			"addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A S. 0 ack 1\n+.001 A>C . 1 ack 1\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
 		{"the client sent one SYN only", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
 	},

@@ -16,7 +16,7 @@ var optionsChanged = Spec{
 		{"none of these segments has a wrong checksum, nor a SYN: what is spoilt says nothing (RFC 9293 §3.1)",
 			"0     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n+.1 A>B . 1 ack 1 <TS val 1 ecr 2> badsum\n"},
 	},
-	Clauses: []label.Clause{{RFC: 2018, Section: "2"}, {RFC: 2883, Section: "4"}, {RFC: 7323, Section: "2.2"}, {RFC: 7323, Section: "3.2"}, {RFC: 9293, Section: "3.1"}},
+	Clauses: []label.Clause{{RFC: 2018, Section: "4"}, {RFC: 2883, Section: "4"}, {RFC: 7323, Section: "2.2"}, {RFC: 7323, Section: "3.2"}, {RFC: 9293, Section: "3.1"}},
 	RestsOn: "segments that break the agreement as captured; an end that breaks it by itself looks the same. An MSS that was lowered on the way cannot be seen at one tap",
 	Most:    Likely,
 	Example: plain + "+.1 A>B . 1 ack 1 <TS val 1 ecr 2>\n",

@@ -64,7 +64,7 @@ var synLost = Spec{
 
 // again says in what way last, which was answered, asks for less than the first SYN
 // does: hosts leave out what something on the way may drop SYNs for (RFC 3168
-// §6.1.1.1, RFC 7413 §4.1.3).
+// §6.1.1.1, RFC 7413 §4.2.2).
 func again(first, last *analyze.Step) Reason {
 	const asks = wire.ECE | wire.CWR
 	switch {

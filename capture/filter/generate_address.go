@@ -80,7 +80,7 @@ func (n *groupNode) compile(g *generator) *condition {
 	switch {
 	case n.proto == protoIP && n.broadcast:
 		// The network mask is not known: only the addresses of all zeros and of
-		// all ones are broadcast everywhere (RFC 1122 §3.2.1.3).
+		// all ones are broadcast everywhere (RFC 1122 §3.3.6; zeros by old hosts).
 		dst := g.load(4, g.network(), 16)
 		return and(g.linkProtocol(n.anchor, etherIP), or(g.equal(dst, 0), g.equal(dst, ^uint32(0))))
 	case n.proto == protoIP: // RFC 5771

@@ -2,7 +2,7 @@ package wire
 
 import "encoding/binary"
 
-// EtherTypes that are walked here (IEEE 802 numbers, RFC 9542 §B.1).
+// EtherTypes that are walked here (IEEE 802 numbers, RFC 9542 appendix B).
 const (
 	EtherIPv4    = 0x0800
 	EtherIPv6    = 0x86dd

@@ -11,7 +11,7 @@ const (
 	OptSACKPermitted                       // kind 4, RFC 2018 §2
 	OptSACK                                // kind 5, RFC 2018 §3
 	OptTimestamps                          // kind 8, RFC 7323 §3
-	OptFastOpen                            // kind 34 (or 254 with magic F989), RFC 7413 §4.1
+	OptFastOpen                            // kind 34 (or 254 with magic F989), RFC 7413 §4.1, §9
 	OptMPTCP                               // kind 30, RFC 8684 §3
 	OptMD5                                 // kind 19, RFC 2385
 	OptAO                                  // kind 29, RFC 5925

@@ -44,7 +44,7 @@ type Quote struct {
 	Packet     uint64
 	Time       int64
 	Tuple             // of the quoted segment
-	Seq        Seq    // RFC 792 quotes at least eight octets: ports and sequence number
+	Seq        Seq    // at least eight octets are quoted (RFC 1122 §3.2.2): ports and sequence number
 	Type, Code uint8  // of the ICMP message, in the numbers of its IP version
 	Reporter   Addr   // who sent the ICMP error
 	NextMTU    uint16 // fragmentation needed / packet too big; 0 if not given

@@ -20,7 +20,7 @@ const (
 	kindAccECN1      = 174
 	kindExperimental = 254
 
-	fastOpenMagic = 0xf989 // its experiment identifier: RFC 7413, IANA considerations
+	fastOpenMagic = 0xf989 // its experiment identifier: RFC 7413 §9
 )
 
 // parseOptions reads the captured part of TCP options; full is how many octets
@@ -116,10 +116,8 @@ func parseOption(kind uint8, v []byte, o *Options) {
 		if len(v) == 2 {
 			set = OptUserTimeout
 		}
-	case kindAccECN0, kindAccECN1: // RFC 9768 §3.2.3: none to three 24-bit fields
-		if len(v)%3 == 0 && len(v) <= 9 {
-			set = OptAccECN
-		}
+	case kindAccECN0, kindAccECN1:
+		set = OptAccECN // of any length: what is none of three 24-bit fields is padding (RFC 9768 §3.2.3)
 	default:
 		set = OptOther
 	}

@@ -19,7 +19,7 @@ const (
 	finFirst  = "the client sends a FIN (packet 2) in front of the SYN-ACK. tcptrace takes the SYN-ACK for a new connection; its " +
 		"acknowledgement is the ISN of packet 1 plus 1 (RFC 9293 §3.10.7.3), and packet 4 sends the FIN again"
 	finAtISN = "a FIN with the number of the SYN lies in front of what its receiver takes, and closes nothing " +
-		"(RFC 9293 §3.10.7.4, first check); what else the segment says counts. tshark and tcptrace do not check the numbers"
+		"(RFC 9293 §3.10.7.4, first check). tshark and tcptrace do not check the numbers"
 	beyondWindow = "the third segment lies 100,000 octets beyond the window, but acknowledges the SYN-ACK: the client's side of the " +
 		"handshake is captured whole, and tcpwatch says that 100,000 octets are missing. tshark asks for an ACK without data"
 	synAndFIN = "packet 6 sends the SYN again and a FIN for the first time, in one segment: tcptrace counts it as sent again, tcpwatch counts " +

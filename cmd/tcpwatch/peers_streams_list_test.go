@@ -30,7 +30,7 @@ const (
 		"tshark ends in front of the gap"
 	unprovedSYN = "a SYN with payload, wrong checksums and reserved bits, then a segment 251,658,112 numbers on: fuzzed numbers that have no single answer"
 	laterKept   = "two versions of the same octets (tcpwatch reports the conflict): tcpwatch and tshark keep the first, tcpflow the last. " +
-		"Receivers do either (RFC 9293 §3.10.7.4 leaves it open)"
+		"RFC 9293 §3.10 keeps what came first; receivers do either"
 	gapGarbage = "tcpflow fills the gap between packets 8 and 2 with octets that are in no packet; tcpwatch has a hole"
 	cutIPv6    = "the capture cut the packets: of IPv6 tcpflow writes as many octets as the header says, those behind the captured ones from " +
 		"memory that is not theirs; tcpwatch has a gap"

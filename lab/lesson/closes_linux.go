@@ -155,7 +155,7 @@ func closeLessons() []*Lesson {
 		},
 		{
 			Name: "abort", Group: Close, About: "a RST instead of a FIN (SO_LINGER 0)",
-			Why:   "close() with SO_LINGER 0 is ABORT: what is not yet sent is thrown away, the other end is told with a RST, and neither is left in TIME-WAIT (RFC 9293 §3.10.5).",
+			Why:   "close() with SO_LINGER 0 is ABORT: what is not yet sent is thrown away, the other end is told with a RST, and neither is left in TIME-WAIT (RFC 9293 §3.10.5). §3.5.2 would have the end that resets wait there, which Linux does not.",
 			Words: []string{"RST", "CLOSED"},
 			Link:  calm(20 * ms),
 			Expect: opened + `
@@ -266,7 +266,7 @@ func endLessons() []*Lesson {
 		},
 		{
 			Name: "tuple-reused", Group: Trouble, About: "the same tuple again: a higher ISN ends TIME-WAIT",
-			Why:      "The tuple is still in TIME-WAIT at the server. A SYN whose ISN is above all numbers of the old connection cannot be a delayed one of that, and the server may take it at once; Linux chooses ISNs that rise with time (RFC 9293 §3.4.1, §3.6.1). With timestamps a later one does as well (RFC 6191 §2).",
+			Why:      "The tuple is still in TIME-WAIT at the server. A SYN whose ISN is above all numbers of the old connection cannot be a delayed one of that, and the server may take it at once (RFC 9293 §3.6.1, RFC 6191 §2); Linux chooses ISNs that rise with time (RFC 9293 §3.4.1). With timestamps a later one does as well (RFC 6191 §2).",
 			Words:    []string{"TIME-WAIT", "SYN"},
 			Link:     calm(20 * ms),
 			Settings: []Setting{{Name: "ipv4/tcp_timestamps", Value: "0", Why: "the ISN alone is to decide"}},

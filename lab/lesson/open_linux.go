@@ -47,7 +47,7 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "figure", Group: Open, About: "ISNs 1000 and 8000, 20 octets and 10 back: drawn, real",
-			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 6528 §3, RFC 9293 §3.4.1).",
+			Why:    "Octets are numbered from ISN + 1, and an acknowledgement is the number of the next octet expected: after J + 20 comes ack = J + 21 (RFC 9293 §3.4). No program chooses its ISN: the kernel draws it so that it cannot be guessed (RFC 9293 §3.4.1).",
 			Words:  []string{"DATA"},
 			Link:   calm(20 * ms),
 			Script: figure,
@@ -133,7 +133,7 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "synack-lost", Group: Open, About: "the first SYN-ACK is lost",
-			Why:   "The server is in SYN-RECEIVED and the client still in SYN-SENT. The client's SYN comes again, or the server's own timer runs out: in both cases the same SYN-ACK is sent again (RFC 9293 §3.8.1, §3.10.7.4).",
+			Why:   "The server is in SYN-RECEIVED and the client still in SYN-SENT. The client's SYN comes again, or the server's own timer runs out (RFC 9293 §3.8.1): Linux sends the same SYN-ACK again in both cases. RFC 9293 §3.10.7.4, first, answers such a SYN with a bare ACK, which the client drops (§3.10.7.3, fifth): then it opens with the SYN-ACK that the timer sends.",
 			Words: []string{"SYN-RECEIVED", "SYN-ACK-LOST"},
 			Link:  rules(nil, drop(lab.SYNACK, 1, 1)),
 			Expect: `
@@ -240,7 +240,7 @@ func openLessons() []*Lesson {
 		},
 		{
 			Name: "data-in-ack", Group: Open, About: "the third segment of the handshake carries data",
-			Why:   "The ACK of the SYN-ACK may wait for data and travel with it: the first data segment completes the handshake (RFC 9293 §3.10.7.3).",
+			Why:   "The ACK of the SYN-ACK may carry data: then the first data segment completes the handshake (RFC 9293 §3.10.7.3). Here the kernel is told to let it wait for some.",
 			Words: []string{"HANDSHAKE-ACK"},
 			Link:  calm(20 * ms),
 			Expect: `

@@ -112,7 +112,7 @@ func programLessons() []*Lesson {
 	return []*Lesson{
 		{
 			Name: "echo", Group: Programs, About: "an echo in capitals, one client after another",
-			Why:    "The second client is in ESTABLISHED long before it is served: its handshake is the kernel's doing, its words wait in the server's buffer until accept() takes it (RFC 9293 §3.9.1.1).",
+			Why:    "The second client is in ESTABLISHED long before it is served: its handshake is the kernel's doing, its words wait in the server's buffer until accept() takes it (RFC 9293 §3.10.7.2, §3.10.7.4).",
 			Words:  []string{"DATA"},
 			Link:   calm(10 * ms),
 			Expect: opened + "...\nclient #2 HANDSHAKE-ACK |" + open + "...\nclient #1 FIN | FIN-WAIT-1 ESTABLISHED\n" + finished,
@@ -158,7 +158,7 @@ func programLessons() []*Lesson {
 		},
 		{
 			Name: "chat", Group: Programs, About: "a chat: both ends speak when they like",
-			Why:   "A connection is two streams, one each way, and neither waits for the other. An ACK may wait a moment, at most 500 ms, for something to travel with (RFC 9293 §3.8.6.3): an answer that is written at once carries it, and no segment is sent for it alone.",
+			Why:   "A connection is two streams, one each way, and neither waits for the other. An ACK may wait a moment, for less than 500 ms, for something to travel with (RFC 9293 §3.8.6.3): an answer that is written at once carries it, and no segment is sent for it alone.",
 			Words: []string{"DATA"},
 			Link:  calm(20 * ms),
 			Expect: opened + "client DATA len=13 |" + open + "server DATA len=14 |" + open + // they cross
@@ -189,7 +189,7 @@ func programLessons() []*Lesson {
 		},
 		{
 			Name: "chat-vanishes", Group: Programs, About: "the chat, when the client's cable is pulled",
-			Why:       "No segment says that a host is gone. An end with nothing to send would wait for ever; a keep-alive that is not answered ends the connection with ETIMEDOUT (RFC 9293 §3.8.4, RFC 1122 §4.2.3.6).",
+			Why:       "No segment says that a host is gone. An end with nothing to send would wait for ever; keep-alives ask. One that is not answered proves nothing, because its answer may be lost (RFC 9293 §3.8.4): Linux ends the connection after several in a row, with ETIMEDOUT.",
 			Words:     []string{"KEEP-ALIVE"},
 			Shortened: "Two keep-alives a second apart, not nine after two hours.",
 			Link:      calm(20 * ms),

@@ -45,7 +45,7 @@ func queueLessons() []*Lesson {
 	return []*Lesson{
 		{
 			Name: "backlog-128", Group: Open, About: "the accept queue: three connections wait for accept()",
-			Why:    "The kernel completes handshakes by itself; listen() says how many connections may wait for accept(). The clients stand in ESTABLISHED and may send although the program has not looked yet (listen(2), RFC 9293 §3.9.1.1).",
+			Why:    "The kernel completes handshakes by itself; listen() says how many connections may wait for accept(). The clients stand in ESTABLISHED and may send although the program has not looked yet (listen(2), RFC 9293 §3.10.7.2, §3.10.7.4).",
 			Words:  []string{"ESTABLISHED"},
 			Link:   calm(10 * ms),
 			Expect: handshakes,

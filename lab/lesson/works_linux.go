@@ -30,7 +30,7 @@ func workLessons() []*Lesson {
 	return []*Lesson{
 		{
 			Name: "ack-each", Group: Work, About: "every segment is acknowledged",
-			Why:   "An acknowledgement names the next octet expected, so that each covers all before it. A receiver may wait for a second segment, at most 500 ms (RFC 9293 §3.8.6.3); here it is told not to.",
+			Why:   "An acknowledgement names the next octet expected, so that each covers all before it. A receiver may wait for a second segment, for less than 500 ms (RFC 9293 §3.8.6.3); here it is told not to.",
 			Words: []string{"DATA", "ACK"},
 			Link:  calm(20 * ms),
 			Expect: opened +
@@ -85,7 +85,7 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "tail-loss-probe", Group: Work, About: "the last segment is lost: a probe comes first",
-			Why:   "No segment follows the lost one, so that nothing makes the receiver complain. After two round trips, and the 200 ms that an ACK may be delayed for where one segment is on the way, the sender repeats its last segment as a probe (RFC 8985 §7.2).",
+			Why:   "No segment follows the lost one, so that nothing makes the receiver complain. After two round trips, and longer where one segment is on the way, because its ACK may be delayed (by 200 ms, Linux reckons), the sender repeats its last segment as a probe (RFC 8985 §7.2).",
 			Words: []string{"RETRANSMISSION"},
 			Link:  rules(drop(lab.DataSegment, 3, 3), nil),
 			Expect: opened +
@@ -127,7 +127,7 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "corrupted", Group: Work, About: "a damaged segment: its checksum is wrong, no answer",
-			Why:   "A receiver must check every segment's sum and drop it without a word if it is wrong (RFC 9293 §3.1). To the sender that is a loss like any other.",
+			Why:   "A receiver must check every segment's sum (RFC 9293 §3.1), and drops what has a wrong one without a word. To the sender that is a loss like any other (§3.8).",
 			Words: []string{"BAD-CHECKSUM", "RETRANSMISSION"},
 			Notes: map[string]string{
 				"RETRANSMISSION (tlp)": "nothing follows the damaged segment, so that the probe is sooner than the timer.",
@@ -166,7 +166,7 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "keep-alive", Group: Work, About: "nothing to say: keep-alives ask who is still there",
-			Why:       "A keep-alive has no data and the number before the next one, so that the other end must answer. Both ends may stay in ESTABLISHED for days without it (RFC 9293 §3.8.4).",
+			Why:       "A keep-alive has the number before the next one, and no data or one octet that means nothing, so that the other end must answer. Both ends may stay in ESTABLISHED for days without it (RFC 9293 §3.8.4).",
 			Words:     []string{"KEEP-ALIVE", "KEEP-ALIVE-ACK"},
 			Notes:     map[string]string{"WINDOW-UPDATE": firstWindow},
 			Shortened: "The first is sent after 1 s, not after two hours.",
