@@ -90,8 +90,8 @@ func TestDropsSaid(t *testing.T) {
 		interfaces []Interface
 		want       string
 	}{
-		{nil, " it is not said whether packets were dropped"},
-		{[]Interface{silent, silent}, " it is not said whether packets were dropped"},
+		{nil, " the capture does not say whether packets were dropped"},
+		{[]Interface{silent, silent}, " the capture does not say whether packets were dropped"},
 		{[]Interface{said}, "0 packets dropped by the capturing system"},
 		{[]Interface{said, said}, "0 packets dropped by the capturing system"},
 		{[]Interface{said, silent}, "0 packets dropped by the capturing system, as far as it says"},

@@ -63,12 +63,14 @@ func labCommand() *cobra.Command {
 		Args:                  labArgs,
 		ValidArgsFunction:     completeLessons,
 	}
-	declareColor(c, &f.color)
-	c.Flags().Var(choice(&f.format, labFormats), "format", "table or ndjson (default table)")
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&f.step, "step", false, "wait for Enter after each segment; the experiment itself goes on")
+	flags.BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; in all scenarios but those of UDP")
+	flags.StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
+	flags.Var(choice(&f.format, labFormats), "format", "how to show it: "+list(labFormats, ", ")+" (default table)")
 	complete(c, "format", labFormats)
-	c.Flags().BoolVar(&f.step, "step", false, "wait for Enter after each segment; the experiment itself goes on")
-	c.Flags().BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; in all scenarios but those of UDP")
-	c.Flags().StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
+	declareColor(c, &f.color)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if f.step && f.format != labTable {
 			return &exitError{exitUsage, errors.New("--step waits for somebody who reads: it goes with --format table only")}
