@@ -113,7 +113,7 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	case args[0] == "state" && len(args) == 2:
 		l, known := lesson.ForState[stateName(args[1])]
 		if !known {
-			return nil, fmt.Errorf("%q is no state of RFC 9293: %s", args[1], strings.Join(lesson.States(), ", "))
+			return nil, fmt.Errorf("%q is not a state of RFC 9293: %s", args[1], strings.Join(lesson.States(), ", "))
 		}
 		return []*lesson.Lesson{lesson.Find(l)}, nil
 	case args[0] == "state":
