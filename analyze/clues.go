@@ -9,8 +9,9 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Clues are what a verdict on an opening (package verdict) rests on, beyond the
-// Steps and the Opening. Packet numbers are 0 where there is no such packet.
+// Clues are what verdicts on an opening or a RST (package verdict) rest on, beyond the
+// Steps and the Opening. Packet numbers are 0 where there is no such packet, times are
+// in nanoseconds since 1970-01-01 UTC.
 type Clues struct {
 	// Client and Server say what is odd about the segments of each end.
 	Client, Server EndClues

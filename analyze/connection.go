@@ -15,8 +15,8 @@ import (
 type Connection struct {
 	Number         uint64 // from 1, in order of first packets
 	Client, Server netip.AddrPort
-	RolesGuessed   bool // no SYN and no SYN-ACK told the ends apart
-	EncapID        uint32
+	RolesGuessed   bool   // no SYN and no SYN-ACK told the ends apart
+	EncapID        uint32 // VLANs and tunnels around it, as wire.Tuple.Encap
 
 	FirstPacket, LastPacket uint64
 	Start, End              int64 // nanoseconds since 1970-01-01 UTC
@@ -33,7 +33,7 @@ type Connection struct {
 	ClientBase, ServerBase Base
 	Silence                Silence
 	ICMP                   ICMP
-	// Clues are what verdicts on the opening rest on.
+	// Clues are what verdicts rest on.
 	Clues Clues
 
 	// Steps are the segments of the handshake and the close in capture order,
@@ -65,7 +65,7 @@ type Base struct {
 // Step is one segment of a handshake or a close with what it did.
 type Step struct {
 	Packet     uint64
-	Time       int64
+	Time       int64    // nanoseconds since 1970-01-01 UTC
 	Seq, Ack   wire.Seq // as on the wire
 	Flags      wire.Flags
 	Len        uint32 // payload octets
@@ -325,13 +325,13 @@ type TimeWait struct {
 	CutBy        uint64 // packet of the RST that ended it early, unless the stack takes none there (RFC 1337); 0: none
 }
 
-// Direction counts what one end sent.
+// Direction counts what one end sent: segments, unless it says otherwise.
 type Direction struct {
 	Packets            uint64
 	PayloadOctets      uint64 // everything sent, retransmissions included
 	UniqueOctets       uint64 // payload octets seen for the first time
 	Retransmissions    uint64
-	RetransmittedBytes uint64
+	RetransmittedBytes uint64 // payload octets in them that had been captured before
 	OutOfOrder         uint64
 	DuplicatePackets   uint64
 	DuplicateAcks      uint64
@@ -339,7 +339,7 @@ type Direction struct {
 	KeepAlives         uint64
 	MissingBytes       uint64 // sequence numbers that were skipped and never captured
 	// ZeroWindowTime and WindowFullTime are how long the other end's window held
-	// this end back, nanoseconds (Episode); WindowEpisodes how often.
+	// this end back, nanoseconds (Episode); WindowEpisodes is how often.
 	ZeroWindowTime, WindowFullTime int64
 	WindowEpisodes                 uint64
 	// UnseenBytes are sequence numbers that the other end acknowledged although

@@ -71,7 +71,7 @@ type Moment struct {
 	Number         uint64
 	Client, Server netip.AddrPort
 	RolesGuessed   bool
-	EncapID        uint32
+	EncapID        uint32 // as in Connection
 
 	// Inferred is set where segments that would prove it were not captured.
 	Inferred bool
@@ -93,7 +93,7 @@ type Moment struct {
 	// (MomentWindowReopened), the restarts (MomentTimeWaitRestarted), the
 	// connections since the last one that was told (MomentEvicted).
 	Count uint64
-	// First is the packet that began what lasted, Since its time.
+	// First is the packet that began what lasted, Since its time, nanoseconds since 1970.
 	First uint64
 	Since int64
 	// Octets and Causes are of the segments sent again.

@@ -56,7 +56,7 @@ type Stats struct {
 	// CutPackets counts packets of which the capture kept less than was sent
 	// (snaplen); CutAt is the smallest captured length among them.
 	CutPackets uint64
-	CutAt      int
+	CutAt      int // octets
 	// End is when the capture ended, in nanoseconds since 1970, where that is
 	// known: until then nothing came but what was given. A pcapng says it
 	// (isb_endtime), of several inputs it is the latest; 0: not said.

@@ -201,7 +201,7 @@ func without(a, b []string) (rest []string) {
 }
 
 // packet compares one observation with the truth.
-func (s *tally) packet(d *draw, o *analyze.Observation) {
+func (a *tally) packet(d *draw, o *analyze.Observation) {
 	n := o.Segment.Packet
 	truth := d.truth[n]
 	said := func(id label.ID) bool { return o.Labels.Has(id) }
@@ -219,43 +219,43 @@ func (s *tally) packet(d *draw, o *analyze.Observation) {
 		}
 	}
 	if o.Segment.SeqLen() > 0 {
-		s.occupying++
+		a.occupying++
 	}
 	if o.Segment.Flags.Has(wire.SYN|wire.ACK) && o.SeenBefore && (truth.class == "rexmit") != said(label.Retransmission) &&
 		(truth.class == "rexmit" || truth.class == "netdup") && o.TimeDelta < int64(copiedWithin) {
-		s.undecided++
+		a.undecided++
 		return
 	}
 	if said(label.Retransmission) {
-		s.retransmissions++
+		a.retransmissions++
 	}
 	again := truth.class == "rexmit"
 	if again && o.SeqDelta == 0 && !o.SeenBefore {
-		s.hidden++
+		a.hidden++
 		if o.Segment.Flags.Has(wire.SYN) {
-			s.hiddenSYN++
+			a.hiddenSYN++
 		}
 		if said(label.Retransmission) {
-			s.hiddenFound++
+			a.hiddenFound++
 		} else if !o.Segment.Flags.Has(wire.SYN) {
-			s.notFound = append(s.notFound, describe(d, o, truth, []string{"hidden"}))
+			a.notFound = append(a.notFound, describe(d, o, truth, []string{"hidden"}))
 		}
 	} else {
-		count(again, said(label.Retransmission), &s.tp, &s.fn, &s.fp, "RETRANSMISSION")
+		count(again, said(label.Retransmission), &a.tp, &a.fn, &a.fp, "RETRANSMISSION")
 	}
 	late := truth.late && truth.class == "orig"
 	if late && o.SeqDelta >= 0 {
 		// Overtaken only by what came again, or by what it is not compared with.
-		s.lateUnseen++
+		a.lateUnseen++
 		if said(label.OutOfOrder) {
-			s.lateUnseenFound++
+			a.lateUnseenFound++
 		}
 	} else {
-		count(late, said(label.OutOfOrder), &s.otp, &s.ofn, &s.ofp, "OUT-OF-ORDER")
+		count(late, said(label.OutOfOrder), &a.otp, &a.ofn, &a.ofp, "OUT-OF-ORDER")
 	}
-	count(truth.class == "netdup", said(label.DuplicatePacket), &s.dtp, &s.dfn, &s.dfp, "DUPLICATE-PACKET")
+	count(truth.class == "netdup", said(label.DuplicatePacket), &a.dtp, &a.dfn, &a.dfp, "DUPLICATE-PACKET")
 	if len(wrong) > 0 {
-		s.wrong = append(s.wrong, describe(d, o, truth, wrong))
+		a.wrong = append(a.wrong, describe(d, o, truth, wrong))
 	}
 }
 

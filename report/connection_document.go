@@ -78,7 +78,7 @@ var optionMembers = []member{
 	{"opening.options.client.ao", is.yes, "", "TCP-AO (RFC 5925)."},
 	{"opening.options.client.user_timeout", is.yes, "", "User timeout (RFC 5482)."},
 	{"opening.options.client.other", is.yes, "", "An option that is not read here."},
-	{"opening.options.client.malformed", is.yes, "", "An option has a length that cannot be; those in front of it are valid."},
+	{"opening.options.client.malformed", is.yes, "", "An option has an impossible length; those in front of it are valid."},
 	{"opening.options.client.cut", is.yes, "", "The capture ends inside the options; those in front are valid."},
 	{"opening.options.client.window", is.octets, "", "Window of the SYN, which is never scaled (RFC 7323 §2.2)."},
 	{"opening.options.server", likeThat("opening.options.client"), isNull + "no SYN or SYN-ACK of the server was captured", "What the server offered in its SYN or SYN-ACK; of several with different ISNs in the last."},
@@ -116,7 +116,7 @@ var icmpMembers = []member{
 }
 
 var verdictMembers = []member{
-	{"verdicts", is.objects, "", "Why the opening failed or was slow, or what else is wrong with it (LABELS.md): one item for each verdict; mostly empty."},
+	{"verdicts", is.objects, "", "What was found about the opening, a RST or the path (LABELS.md): one item for each verdict; mostly empty."},
 	{"verdicts[].name", oneOf(wordsOf(verdict.ID(0), verdict.Count-1)...), "", "The verdict."},
 	{"verdicts[].confidence", oneOf(wordsOf(verdict.Possible, verdict.Certain)...), "", "possible: it fits, and so do other explanations; likely: others need more than one coincidence; certain: the segments themselves say so."},
 	{"verdicts[].evidence", is.texts, "", "What it rests on, in words; at most 4."},

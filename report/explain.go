@@ -27,7 +27,7 @@ func Explain(w io.Writer, name string, o Options) error {
 	if name == "" {
 		x.list()
 	} else if !x.all(key) {
-		return fmt.Errorf("\"%s\" is no label, verdict, event, state, topic or column, nor a word of one%s", Escape(name), nearest(key))
+		return fmt.Errorf("\"%s\" is not a label, verdict, event, state, topic or column, nor a word of a topic%s", Escape(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err

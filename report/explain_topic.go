@@ -33,7 +33,7 @@ const (
 	evidenceTitle = "What decided it: the words of evidence"
 	doubtTitle    = "What makes evidence doubtful, in brackets behind it"
 	causeTitle    = "Why it was sent again: the causes of a RETRANSMISSION"
-	evidenceOrder = "Where several pieces decide on the same question the first of these is believed: octets seen before, IP identification, timestamp, time."
+	evidenceOrder = "Where several pieces of evidence decide the same question, the first of these is believed: octets seen before, IP identification, timestamp, time."
 )
 
 // topics are the names beside labels, verdicts, events and states that Explain
@@ -51,7 +51,7 @@ var topics = []topic{
 		[]wordList{openings, forms, options, closings, resets, reuses, lives}},
 	{"ROLES", "who the client and the server are", []wordList{ends, roles}},
 	{"STORY", "the headings of a story and of the summary", []wordList{storyHeadings, summaryHeadings}},
-	{"TERMS", "words of the RFCs in which the rest is said: ISN, MSS, MSL, round trip, tap", []wordList{terms}},
+	{"TERMS", "terms that the other texts use: ISN, MSS, MSL, round trip, tap", []wordList{terms}},
 	{"WAITED", "what a connection waited for, what held a sender back", []wordList{waits, heldBy, heldEnds}},
 }
 
@@ -92,15 +92,15 @@ var waits = wordList{
 	title: "What a connection waited for (WAITED in its story)", kind: "what a connection waited for",
 	words: []fixedWord{
 		{"silence", "the longest time in which nothing of the connection was captured (idle_max), and the packet that ended it (idle_end); " +
-			"not told where that packet was an answer or sent again, which are told by themselves"},
+			"left out where that packet was an answer or was sent again, since these have lines of their own"},
 		{"answer", "the longest time from one end's last payload to the other's next (answer_max, answer_packet), at this tap: the round trip and " +
 			"what the application did are in it, and so is a loss of the answer in front of the tap. None where octets in between " +
 			"were not captured, or where the end that waited had closed its window"},
-		{"sent again", "how long nothing was captured in front of what an end sent again (resend_wait): what waiting for it cost at least"},
+		{"sent again", "how long nothing was captured before what an end sent again (resend_wait): the least that waiting for it cost"},
 		{"zero window", "how long a window of 0 held the other end back (zero_window_time; view windows)"},
 		{"used up", "how long an end had used up the other's window (window_full_time; view windows)"},
 	},
-	note: "Less than 100 ms is not told, which is a heuristic. What is longer than the connection lasted is left out: the clock was set meanwhile.",
+	note: "Less than 100 ms is left out (a heuristic), and so is what is longer than the connection lasted: the clock was set meanwhile.",
 }
 
 var openings = wordList{
@@ -147,12 +147,12 @@ var lives = wordList{
 		{"medium", "from 1 s to 60 s (a heuristic)"},
 		{"long", "60 s and more (a heuristic)"},
 	},
-	note: "Only connections have it of which beginning and end were captured.",
+	note: "Only connections whose beginning and end were captured have it.",
 }
 
 var ends = wordList{
 	title: "The ends of a connection", kind: "an end of a connection",
-	words: []fixedWord{{"client", "the end that opened the connection"}, {"server", "the other end"}, {"both", "client and server"}, {"none", "neither, or that is not known"}},
+	words: []fixedWord{{"client", "the end that opened the connection"}, {"server", "the other end"}, {"both", "client and server"}, {"none", "neither, or it is not known"}},
 }
 
 var roles = wordList{
@@ -227,7 +227,7 @@ func (x *explainer) term(text, means string) {
 
 // topicList names every topic.
 func (x *explainer) topicList(room int) {
-	x.heading("Topics: the other words of views")
+	x.heading("Topics: other words that the views use")
 	for _, t := range topics {
 		x.fact(gap+t.name, t.about, room)
 	}

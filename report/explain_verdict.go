@@ -44,7 +44,7 @@ func verdictDocuments(b *bytes.Buffer) {
 	b.WriteString("\n## " + verdictsTitle + "\n\nA verdict is *certain* where the segments themselves say so, *likely* where other explanations need more than " +
 		"one coincidence, and *possible* where others fit as well. In `ndjson` each has its evidence and the packets.\n")
 	for _, s := range verdict.All {
-		fmt.Fprintf(b, "\n### %s\n\n%s At most %s.\n\nSet when all of these hold:\n\n", s.Name, s.Definition, s.Most)
+		fmt.Fprintf(b, "\n### %s\n\n%s Confidence: at most %s.\n\nSet when all of these hold:\n\n", s.Name, s.Definition, s.Most)
 		for i, c := range s.Conditions {
 			fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
 		}

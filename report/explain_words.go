@@ -30,12 +30,12 @@ var options = wordList{
 }
 
 var reuses = wordList{
-	title: "By what right one in TIME-WAIT was followed (BY RIGHT OF, member reuse)", kind: "right to follow a connection in TIME-WAIT",
+	title: "By what right it followed one in TIME-WAIT (BY RIGHT OF, member reuse)", kind: "right to follow a connection in TIME-WAIT",
 	words: words(analyze.ReuseISN,
 		"its ISN lies beyond the numbers of the connection before, and where both use timestamps its own is not earlier (RFC 6191 §2)",
 		"its timestamp is later than those of the connection before (RFC 6191 §2)",
-		"its ISN lies beyond the numbers of the connection before, but its timestamp is earlier than the last of that: it may be dropped (RFC 6191 §2), or answered with an ACK as a late one of the old connection would be",
-		"its SYN may be answered with an ACK, as a late one of the old connection would be"),
+		"its ISN lies beyond the numbers of the connection before, but its timestamp is earlier than the last of that: it may be dropped (RFC 6191 §2), or answered with an ACK as a late SYN of the old connection would be",
+		"its SYN may be answered with an ACK, as a late SYN of the old connection would be"),
 }
 
 var heldBy = wordList{
@@ -48,7 +48,7 @@ var heldBy = wordList{
 var heldEnds = wordList{
 	title: "How that ended (ENDED BY in the view windows)", kind: "end of what held a sender back",
 	words: words(analyze.EpisodeUnfinished,
-		"no end was captured",
+		"its end was not captured",
 		"the other end gave room",
 		"a window that was full closed altogether",
 		"a RST came"),
@@ -57,7 +57,7 @@ var heldEnds = wordList{
 var findings = wordList{
 	title: "What stands out at a listener (FINDING)", kind: "finding about a listener",
 	words: []fixedWord{
-		{"SYN flood", "more openings are tried than meant: the column FINDING says from which numbers on (a heuristic)"},
+		{"SYN flood", "many openings are begun that nobody means to complete: the column FINDING says from which numbers on (a heuristic)"},
 		{"accept queue full", "the server completes handshakes that it then does not go on with, as where its program is slow to accept (verdict ACCEPT-QUEUE-FULL)"},
 	},
 }
@@ -69,25 +69,25 @@ var reasons = wordList{
 		"nothing answered the SYN",
 		"the SYN-ACK was never acknowledged",
 		"a RST came from the client's side before the handshake was complete",
-		"SYN-ACKs have different ISNs, or acknowledge something else than the SYN",
-		"a RST ended it, and not in one of the three ways below that are ordinary",
+		"SYN-ACKs have different ISNs, or acknowledge something other than the SYN",
+		"a RST ended it, in none of the three ordinary ways below",
 		fmt.Sprintf("what an end sent got no acknowledgement, in spite of %d timeouts in a row or more, or its last keep-alives or window probes got no answer", analyze.StalledAfter),
 		"another connection took its addresses and ports in TIME-WAIT with neither a higher ISN nor a later timestamp, or with an earlier timestamp (RFC 6191 §2)",
-		"an end sent again what probably did not arrive for its length (verdict MTU-BLACK-HOLE)",
-		"there is a verdict that its outcome does not show: "+decisiveNames(),
+		"an end sent again what probably did not arrive because of its length (verdict MTU-BLACK-HOLE)",
+		"it has a verdict that its outcome does not show: "+decisiveNames(),
 		"an ICMP error came about a segment behind the handshake",
 		fmt.Sprintf("one segment in %d or more was sent again, and at least %d in all", resentShare, resentLeast),
 		"it opened, or tried to, with a SYN or SYN-ACK that was sent more than once",
 		unglue("the server's next payload came "+duration(slowAnswer)+" or longer after the client's"),
-		fmt.Sprintf("one part in %d of its time or more, and at least %s, went by in silence in front of what was sent again", waitShare, unglue(duration(waitLeast))),
+		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", waitShare, unglue(duration(waitLeast))),
 		unglue("windows of 0 held an end back for "+duration(waitLeast)+" or longer in all"),
 		unglue("one end waited "+duration(halfClosedFor)+" or longer for the other's FIN"),
-		"a client sent a RST behind its own FIN, as most programs do that want no more: a few examples are shown",
-		"a server that had sent payload sent a RST behind its client's FIN, and no payload between, as many do that leave words unread: a few examples are shown",
-		"a client sent a RST that acknowledges the SYN-ACK into an open connection in which neither end had sent payload, as load balancers do that ask whether a server accepts: a few examples are shown",
+		"a client sent a RST after its own FIN, as most programs do that want no more: a few examples are shown",
+		"a server that had sent payload sent a RST after its client's FIN, with no payload in between, as many do that leave data unread: a few examples are shown",
+		"a client sent a RST that acknowledges the SYN-ACK into an open connection in which neither end had sent payload, as load balancers do that only check whether a server accepts: a few examples are shown",
 		"a RST changed nothing",
 		"octets were sent and never captured"),
-	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Of openings that did not work for one reason, between the same two hosts, of one server with several clients or of one client that scans, one row stands for all where they are more than %d.", notableShown, notableFirst, notableFirst),
+	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Where more than %d openings did not work for one reason, between the same two hosts, of one server with several clients or of one client that scans, one row stands for all of them.", notableShown, notableFirst, notableFirst),
 }
 
 func decisiveNames() string {
@@ -106,14 +106,14 @@ var storyHeadings = wordList{
 		{"SEGMENT", "what the segment does: SYN, SYN-ACK, ACK, FIN, ACK of FIN or RST; again where it was sent before, and how much payload it carries"},
 		{"REL SEQ", "sequence number, counted from the ISN of the sender; SEQ is the number on the wire"},
 		{"REL ACK", "acknowledgement number, counted from the ISN of the other end; ACK is the number on the wire"},
-		{"CHECK", "the sum that makes the number right: a SYN and a FIN count as one, so that the ACK of one is its number + 1 (RFC 9293 §3.4)"},
-		{"HANDSHAKE", "how the connection opened, the segments of that, and what SYN and SYN-ACK offered"},
+		{"CHECK", "the sum that the number follows from: a SYN or a FIN counts as one octet, so that its ACK is its number + 1 (RFC 9293 §3.4)"},
+		{"HANDSHAKE", "how the connection opened, by which segments, and what SYN and SYN-ACK offered"},
 		{"CLOSE", "how it closed, with its FINs and RSTs"},
-		{"STATES", "the states of both ends at the end, where two FINs do not tell them"},
+		{"STATES", "the final states of both ends, where two FINs do not show them"},
 		{"DATA", "what each end sent, how much of it again, what was never captured, and round trips from this tap"},
 		{"ICMP", "the first ICMP error that says of a segment behind the handshake that it did not arrive, and why (member icmp)"},
-		{"agreed", "options that both ends offered; of MSS and window scale what the client and what the server offered"},
-		{"one end", "options that one end alone offered, so that they do not hold"},
+		{"agreed", "options that both ends offered; for MSS and window scale, what the client and what the server offered"},
+		{"one end", "options that only one end offered, so that they do not apply"},
 		{"offered by", "what that end offered, where the other's SYN was not captured"},
 	},
 }

@@ -42,8 +42,28 @@ const (
 )
 
 var reasonNames = [reasonCount]string{
-	"refused", "unanswered", "half-open", "reset while opening", "contradicting SYN-ACKs", "reset", "stalled", "tuple reused without right", "long packets lost", "found in the opening or a RST",
-	"ICMP errors", "much resent", "SYN or SYN-ACK resent", "slow answer", "waited for what was sent again", "zero window", "long half-closed", "reset by a client that had closed", "reset by a server whose client had closed", "reset by a client in front of any payload", "RST ignored", "octets not captured",
+	whyRefused:      "refused",
+	whyUnanswered:   "unanswered",
+	whyHalfOpen:     "half-open",
+	whyOpeningReset: "reset while opening",
+	whyAnswers:      "contradicting SYN-ACKs",
+	whyReset:        "reset",
+	whyStalled:      "stalled",
+	whyReuse:        "tuple reused without right",
+	whyLong:         "long packets lost",
+	whyVerdict:      "found in the opening or a RST",
+	whyICMP:         "ICMP errors",
+	whyResent:       "much resent",
+	whySlowOpen:     "SYN or SYN-ACK resent",
+	whySlowAnswer:   "slow answer",
+	whyWaited:       "waited for what was sent again",
+	whyZeroWindow:   "zero window",
+	whyHalfClosed:   "long half-closed",
+	whyClosedReset:  "reset by a client that had closed",
+	whyDoneReset:    "reset by a server whose client had closed",
+	whyUnused:       "reset by a client in front of any payload",
+	whyIgnoredRST:   "RST ignored",
+	whyMissing:      "octets not captured",
 }
 
 func (r reason) String() string { return reasonNames[r] }
@@ -51,14 +71,14 @@ func (r reason) String() string { return reasonNames[r] }
 // Limits of what is notable. They are heuristics: they decide what is shown
 // first, never what anything is called.
 const (
-	resentShare   = 50              // one segment of so many sent again …
-	resentLeast   = 3               // … and at least so many
-	halfClosedFor = 10 * 1000000000 // ns that one end waited for the other's FIN
-	slowAnswer    = 1000000000      // ns that the server took to answer
-	waitShare     = 2               // one part in so many of the time went by in front of what was sent again
-	notableEach   = 10              // connections kept for one reason
-	notableShown  = 12              // rows in all
-	notableFirst  = 3               // rows for one reason before the others have theirs
+	resentShare   = 50             // one segment of so many sent again …
+	resentLeast   = 3              // … and at least so many
+	halfClosedFor = 10_000_000_000 // ns that one end waited for the other's FIN
+	slowAnswer    = 1_000_000_000  // ns that the server took to answer
+	waitShare     = 2              // one part in so many of the time passed before what was sent again
+	notableEach   = 10             // connections kept for one reason
+	notableShown  = 12             // rows in all
+	notableFirst  = 3              // rows for one reason before the others have theirs
 )
 
 // notables keeps, for each reason, the connections in which it weighs most. What kept openings from
@@ -194,17 +214,11 @@ func weigh(c *connection, why reason) uint64 {
 			return uint64(max(1, o.Took))
 		}
 	case whySlowAnswer:
-		if w := c.FromServer.SlowestAnswer.Wait; w >= slowAnswer {
-			return uint64(w)
-		}
+		return atLeast(c.FromServer.SlowestAnswer.Wait, slowAnswer)
 	case whyWaited:
-		if w := resendWait(c); w >= waitLeast && w >= (c.End-c.Start)/waitShare {
-			return uint64(w)
-		}
+		return atLeast(resendWait(c), max(waitLeast, (c.End-c.Start)/waitShare))
 	case whyZeroWindow:
-		if w := zeroWindowTime(c); w >= waitLeast { // a fast sender closes a window for microseconds again and again
-			return uint64(w)
-		}
+		return atLeast(zeroWindowTime(c), waitLeast) // a fast sender closes a window for microseconds again and again
 	case whyHalfClosed:
 		if cl.HalfClosedFor >= halfClosedFor && halfCloseKnown(c) {
 			return uint64(cl.HalfClosedFor)
@@ -276,7 +290,15 @@ func holding(b bool) uint64 {
 	return 0
 }
 
-// longLost is how often an end sent again what did not arrive for its length.
+// atLeast weighs a time, nanoseconds; 0: it is shorter than least.
+func atLeast(time, least int64) uint64 {
+	if time < least {
+		return 0
+	}
+	return uint64(time)
+}
+
+// longLost is how often an end sent again what did not arrive because of its length.
 func longLost(d *analyze.Direction) uint64 {
 	if l := &d.Long; l.Short|l.Reported|l.Alive != 0 {
 		return uint64(l.Tries)

@@ -27,20 +27,10 @@ func (t *story) data() {
 		add("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
 	}
 	tone := Plain
-	if c.Retransmissions+s.Retransmissions == 0 {
-		add("nothing sent twice")
-	} else {
+	if c.Retransmissions+s.Retransmissions > 0 {
 		tone = Doubt
-		add("sent again: %s", bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") })+
-			inferredOf(c.Inferred+s.Inferred, c.Retransmissions+s.Retransmissions)+causesText(c, s, t.crossed()))
-		if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
-			in := "them"
-			if c.Retransmissions+s.Retransmissions == 1 {
-				in = "it"
-			}
-			add("%s of payload in %s captured before", octets(n), in)
-		}
 	}
+	parts = append(parts, resentTexts(c, s, t.crossed())...)
 	for _, text := range stallTexts(t.conn, 1) {
 		add("%s", text)
 	}
@@ -78,6 +68,24 @@ func (t *story) data() {
 	}
 	t.verdicts(true)
 	t.out.WriteByte('\n')
+}
+
+// resentTexts say what was sent again, of which so many SYNs crossed.
+func resentTexts(c, s *analyze.Direction, crossed uint64) []string {
+	all := c.Retransmissions + s.Retransmissions
+	if all == 0 {
+		return []string{"nothing sent twice"}
+	}
+	texts := []string{"sent again: " + bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") }) +
+		inferredOf(c.Inferred+s.Inferred, all) + causesText(c, s, crossed)}
+	if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
+		in := "them"
+		if all == 1 {
+			in = "it"
+		}
+		texts = append(texts, octets(n)+" of payload in "+in+" captured before")
+	}
+	return texts
 }
 
 // sentAgain are the causes of retransmissions, in the words of the event resent.

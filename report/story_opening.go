@@ -134,7 +134,7 @@ func openingOddities(c *connection) []string {
 		add("the SYN-ACKs carry %d different ISNs: several machines or several incarnations answered", o.SynAckISNs)
 	}
 	if o.BadAcks > 0 {
-		add("%s acknowledged something else than the client's ISN + 1", plural(uint64(o.BadAcks), "SYN-ACK"))
+		add("%s acknowledged something other than the client's ISN + 1", plural(uint64(o.BadAcks), "SYN-ACK"))
 	}
 	if o.SynData > 0 && o.ClientOptions.Set.Has(wire.OptFastOpen) {
 		add("the SYN carried %s (TCP Fast Open, RFC 7413)", octets(uint64(o.SynData)))

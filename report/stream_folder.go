@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"container/list"
 	"errors"
 	"fmt"
 	"io"
@@ -51,10 +52,9 @@ type StreamFolder struct {
 
 	openFile func(name string, flags int, mode os.FileMode) (*os.File, error)
 
-	live        map[uint64]*[2]streamFile // by connection
-	open        int
-	first, last *streamFile // those open, the longest unused first
-	row         []byte
+	live map[uint64]*[2]streamFile // by connection
+	open list.List                 // of *streamFile: those open, the longest unused first
+	row  []byte
 
 	files  uint64
 	octets uint64
@@ -63,14 +63,14 @@ type StreamFolder struct {
 
 // streamFile is the file of one direction.
 type streamFile struct {
-	tuple      wire.Tuple
-	name       string // "": none yet
-	at         int64  // where in it the next octets go
-	grown      bool   // the file is shorter than at: a hole ends it
-	f          *os.File
-	w          *bufio.Writer
-	prev, next *streamFile
-	doubt      doubted
+	tuple wire.Tuple
+	name  string // "": none yet
+	at    int64  // where in it the next octets go
+	grown bool   // the file is shorter than at: a hole ends it
+	f     *os.File
+	w     *bufio.Writer
+	place *list.Element // among the open ones
+	doubt doubted
 }
 
 // doubted are octets that something speaks against, for the index: those that
@@ -211,10 +211,7 @@ func (s *StreamFolder) write(f *streamFile, p *stream.Piece, data []byte) {
 	if f.f == nil && !s.reopen(f, p) {
 		return
 	}
-	if s.last != f {
-		s.unlink(f)
-		s.link(f)
-	}
+	s.open.MoveToBack(f.place)
 	if len(data) > 0 {
 		_, err := f.w.Write(data)
 		s.fail(f, err)
@@ -224,8 +221,8 @@ func (s *StreamFolder) write(f *streamFile, p *stream.Piece, data []byte) {
 }
 
 func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
-	if s.open >= mostOpenFiles {
-		s.shut(s.first)
+	if s.open.Len() >= mostOpenFiles {
+		s.shutOldest()
 	}
 	flags := os.O_WRONLY
 	if f.name == "" {
@@ -234,8 +231,8 @@ func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
 		s.files++
 	}
 	file, err := s.openFile(filepath.Join(s.dir, f.name), flags, 0o666)
-	for tooMany(err) && s.first != nil {
-		s.shut(s.first)
+	for tooMany(err) && s.open.Len() > 0 {
+		s.shutOldest()
 		file, err = s.openFile(filepath.Join(s.dir, f.name), flags, 0o666)
 	}
 	if err == nil {
@@ -247,8 +244,7 @@ func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
 	}
 	f.f = file
 	f.w = bufio.NewWriterSize(file, 1<<14)
-	s.open++
-	s.link(f)
+	f.place = s.open.PushBack(f)
 	return true
 }
 
@@ -264,38 +260,16 @@ func (s *StreamFolder) shut(f *streamFile) {
 	}
 	s.fail(f, f.f.Close())
 	f.f, f.w = nil, nil
-	s.open--
-	s.unlink(f)
+	s.open.Remove(f.place)
 }
+
+// shutOldest closes the file that was not written to for longest.
+func (s *StreamFolder) shutOldest() { s.shut(s.open.Front().Value.(*streamFile)) }
 
 func (s *StreamFolder) fail(f *streamFile, err error) {
 	if err != nil && s.err == nil {
 		s.err = pathError(filepath.Join(s.dir, f.name), err)
 	}
-}
-
-func (s *StreamFolder) link(f *streamFile) {
-	f.prev = s.last
-	if s.last != nil {
-		s.last.next = f
-	} else {
-		s.first = f
-	}
-	s.last = f
-}
-
-func (s *StreamFolder) unlink(f *streamFile) {
-	if f.prev != nil {
-		f.prev.next = f.next
-	} else {
-		s.first = f.next
-	}
-	if f.next != nil {
-		f.next.prev = f.prev
-	} else {
-		s.last = f.prev
-	}
-	f.prev, f.next = nil, nil
 }
 
 // End closes the files of a connection.
@@ -328,8 +302,8 @@ func (s *StreamFolder) End(c *analyze.Connection, client, server stream.Total) {
 
 // Close closes all files.
 func (s *StreamFolder) Close() error {
-	for s.first != nil {
-		s.shut(s.first)
+	for s.open.Len() > 0 {
+		s.shutOldest()
 	}
 	if err := s.index.Flush(); err != nil && s.err == nil {
 		s.err = pathError(filepath.Join(s.dir, StreamIndex), err)

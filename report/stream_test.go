@@ -211,8 +211,8 @@ func TestStreamFolder(t *testing.T) {
 			p := sent(n%2 == 0, at, fmt.Sprintf("%03d-%d", n, round))
 			p.Connection = uint64(n + 1)
 			s.Piece(p)
-			if s.open > mostOpenFiles {
-				t.Fatalf("%d files are open", s.open)
+			if s.open.Len() > mostOpenFiles {
+				t.Fatalf("%d files are open", s.open.Len())
 			}
 			if round == 2 {
 				g := *p
@@ -231,8 +231,8 @@ func TestStreamFolder(t *testing.T) {
 		c.Number = uint64(n + 1)
 		s.End(c, stream.Total{Tuple: streamTuple}, stream.Total{Tuple: streamTuple.Reverse()})
 	}
-	if err := s.Close(); err != nil || s.open != 0 || len(s.live) != 0 {
-		t.Fatalf("%v, %d open, %d live", err, s.open, len(s.live))
+	if err := s.Close(); err != nil || s.open.Len() != 0 || len(s.live) != 0 {
+		t.Fatalf("%v, %d open, %d live", err, s.open.Len(), len(s.live))
 	}
 	files, err := os.ReadDir(dir)
 	if err != nil || len(files) != connections+1 {
@@ -253,6 +253,31 @@ func TestStreamFolder(t *testing.T) {
 	}
 }
 
+// TestStreamFolderShutsOldest: where too many files are open, the one that was not
+// written to for longest is closed.
+func TestStreamFolderShutsOldest(t *testing.T) {
+	s, err := NewStreamFolder(filepath.Join(t.TempDir(), "streams"), GapHole, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	write := func(connection uint64, at int64) {
+		p := sent(true, at, "x")
+		p.Connection = connection
+		s.Piece(p)
+	}
+	for n := range uint64(mostOpenFiles) {
+		write(n+1, 0)
+	}
+	write(1, 1)
+	write(mostOpenFiles+1, 0)
+	for n, open := range map[uint64]bool{1: true, 2: false, 3: true, mostOpenFiles + 1: true} {
+		if both := s.live[n]; (both[0].f != nil || both[1].f != nil) != open {
+			t.Errorf("connection %d: open is %v, want %v", n, !open, open)
+		}
+	}
+}
+
 // TestStreamFolderFewFiles: where fewer files may be open than the folder wants,
 // it does with those.
 func TestStreamFolderFewFiles(t *testing.T) {
@@ -262,7 +287,7 @@ func TestStreamFolderFewFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.openFile = func(name string, flags int, mode os.FileMode) (*os.File, error) {
-		if s.open >= 5 {
+		if s.open.Len() >= 5 {
 			return nil, &os.PathError{Op: "open", Path: name, Err: syscall.EMFILE}
 		}
 		return os.OpenFile(name, flags, mode)

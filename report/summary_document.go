@@ -1,6 +1,9 @@
 package report
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // summaryDocument documents what summaryObject writes.
 var summaryDocument = objectDocument{
@@ -88,7 +91,7 @@ var countMembers = []member{
 	{"connections", is.object, "", "All connections."},
 	{"connections.total", is.number, "", "How many."},
 	{"connections.evicted", is.number, "", "Given up to make room (`--max-connections`)."},
-	{"connections.roles_guessed", is.number, "", "No SYN and no SYN-ACK told client and server apart."},
+	{"connections.roles_guessed", is.number, "", "Those in which no SYN or SYN-ACK told client and server apart."},
 	{"connections.one_way", is.number, "", "As `quality.one_way`."},
 	{"connections.start", is.time, isNull + "there is no connection", "When the first segment was captured."},
 	{"connections.duration", is.seconds, isNull + "there is no connection", "From then to the last segment."},
@@ -97,7 +100,7 @@ var countMembers = []member{
 	{"opened.syn_resent", is.number, "", "Of those that became complete: with more than one SYN of the client."},
 	{"opened.syn_ack_resent", is.number, "", "Of those that became complete: with more than one SYN-ACK."},
 	{"opened.bad_acks", is.number, "", "SYN-ACKs that do not acknowledge the SYN: `opening.bad_acks` of all connections."},
-	{"verdicts", is.object, "", "What is found about the openings."},
+	{"verdicts", is.object, "", "What was found about openings, RSTs and paths."},
 	{"verdicts.VERDICT", is.number, isAbsent + "there were none", "Connections with this verdict, of any confidence."},
 	{"syn_floods", is.texts, "", "Addresses and ports of the listeners under a SYN flood (see finding of the view listeners)."},
 	{"closed", is.object, "", "How connections ended."},
@@ -109,8 +112,9 @@ var countMembers = []member{
 	{"labels", is.object, "", "How many segments carry each label."},
 	{"labels.LABEL", is.number, isAbsent + "no segment carries it", "Segments that carry it."},
 	{"time_wait", is.object, "", "Who held TIME-WAIT."},
-	{"time_wait.not_counted", is.number, "", "Ends in TIME-WAIT that are not in most_at_once and held_at_end of a host, because no more than 1,048,576 are remembered at one time; or in none of its counts, because no more than 4,096 hosts are told apart."},
-	{"time_wait.hosts", is.objects, "", "Each IP address with each side, the one that held the most at one time first."},
+	{"time_wait.not_counted", is.number, "", fmt.Sprintf("Ends in TIME-WAIT that are not in most_at_once and held_at_end of a host, because no more than %s are remembered at one time; "+
+		"or in none of its counts, because no more than %s hosts are told apart.", thousands(maxHolds), thousands(maxHosts))},
+	{"time_wait.hosts", is.objects, "", "One for each IP address and side, the one that held the most at one time first."},
 	{"time_wait.hosts[].host", is.text, "", "IP address."},
 	{"time_wait.hosts[].side", oneOf(endWords...), "", "Its part in the connections."},
 	{"time_wait.hosts[].held", is.number, "", "Its ends that entered TIME-WAIT."},
@@ -124,7 +128,8 @@ var countMembers = []member{
 	{"client_states.STATE", is.number, isAbsent + "none", "Clients in it."},
 	{"server_states", is.object, "", "States of the servers at the end."},
 	{"server_states.STATE", is.number, isAbsent + "none", "Servers in it."},
-	{"notable", is.objects, "", "Connections that deserve a look, by reason: what kept one from working first, then what ended it, then what slowed it down. At most 12, of one reason at most 10."},
+	{"notable", is.objects, "", fmt.Sprintf("Connections that deserve a look, by reason: first what kept one from working, then what ended it, then what slowed it down. "+
+		"At most %d, of one reason at most %d.", notableShown, notableEach)},
 	{"notable[].connection", is.number, "", "Its number."},
 	{"notable[].client", is.endpoint, "", "The end that opened it."},
 	{"notable[].server", is.endpoint, "", "The other end."},
@@ -133,7 +138,7 @@ var countMembers = []member{
 	{"notable[].retransmissions", is.number, "", "Segments of both ends that were sent again."},
 	{"notable[].reason", oneOf(reasonNames[:]...), "", "The first reason that it has; heuristics."},
 	{"notable[].why", is.text, "", "Every reason, in words with packets."},
-	{"notable[].likewise", is.number, "", "How many more connections of the same reason the row stands for: of the same client and server address, of more than a few clients of one server address, or of a client that scans (HALF-OPEN-SCAN). Only what kept openings from working is put together so."},
+	{"notable[].likewise", is.number, "", "How many more connections with the same reason the row stands for: those between the same two addresses, of several clients of one server address, or of a client that scans (HALF-OPEN-SCAN). Only openings that did not work are grouped like this."},
 	{"notable_more", is.object, "", "Connections that deserve a look and are not in notable, by their first reason."},
 	{"notable_more.REASON", is.number, isAbsent + "there are none", "How many."},
 }

@@ -110,7 +110,7 @@ func captureSection(in *Input, t *tally) summarySection {
 	case known > 0:
 		s.add(0, Good, "packets dropped by the capturing system, as far as it says")
 	default:
-		s.say(Quiet, "it is not said whether packets were dropped")
+		s.say(Quiet, "the capture does not say whether packets were dropped")
 	}
 	s.some(abandoned, Bad, "packets were waiting when the capture ended, and are not analysed")
 	if in.Filter != "" {

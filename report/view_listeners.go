@@ -102,7 +102,7 @@ var listenerView = &rowView[listening]{
 		listenerTime("handshake_p50", "TOOK P50", "Half of the handshakes took no longer, from the first SYN to the segment that completed them; at most 1.6 % too long.", 4, 0.50),
 		listenerTime("handshake_p90", "P90", "Nine in ten handshakes took no longer.", 6, 0.90),
 		listenerTime("handshake_p99", "P99", "99 in 100 handshakes took no longer.", 5, 0.99),
-		listenerCount("most_syn_received", "MOST SYN-RCVD", "Connections in SYN-RECEIVED at the most at one time.", 4, Plain,
+		listenerCount("most_syn_received", "MOST SYN-RCVD", "The most connections that were in SYN-RECEIVED at one time.", 4, Plain,
 			func(l *listening) uint64 { return l.MostSynReceived }),
 		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s behind its last SYN-ACK (a heuristic).", 7, Doubt,
 			func(l *listening) uint64 { return l.SynReceived }),
@@ -114,7 +114,7 @@ var listenerView = &rowView[listening]{
 			Meaning: "SYN flood: at least 100 in SYN-RECEIVED at one time, or 1,000 attempts and half of all unanswered, fewer than one attempt in ten completed, the others from 16 addresses or more (a heuristic); " +
 				"accept queue full?: not_accepted is above 0.",
 			Value: func(_ *env, l *listening, v *Value) { v.string(l.finding()) }},
-		{Name: "sources", Kind: KindCount, For: Programs, Meaning: "About how many addresses the attempts that were not completed came from; above 200 too low.",
+		{Name: "sources", Kind: KindCount, For: Programs, Meaning: "About how many addresses the attempts that were not completed came from; too low where it is above 200.",
 			Value: func(_ *env, l *listening, v *Value) { v.uint(uint64(l.Sources())) }},
 		{Name: "at_least", Kind: KindBool, For: Programs, Meaning: "True when there were too many to count all that were in SYN-RECEIVED.",
 			Value: func(_ *env, l *listening, v *Value) { v.bool(l.AtLeast) }},

@@ -37,9 +37,9 @@ var retransmissionView = &rowView[packet]{
 				}
 				return Plain
 			}},
-		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "True where that it was sent again is inferred, from times or from packets that are missing.",
+		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "True where it is only inferred that it was sent again, from times or from missing packets.",
 			Value: func(_ *env, o *packet, v *Value) { v.bool(o.Evidence.Inferred(label.Retransmission)) }},
-		{Name: "inferred", Kind: KindWord, Room: 8, Drop: 1, HideEmpty: true, For: People, Meaning: "yes where that it was sent again is inferred, from times or from packets that are missing.",
+		{Name: "inferred", Kind: KindWord, Room: 8, Drop: 1, HideEmpty: true, For: People, Meaning: "yes where it is only inferred that it was sent again, from times or from missing packets.",
 			Value: func(_ *env, o *packet, v *Value) {
 				if o.Evidence.Inferred(label.Retransmission) {
 					v.string("yes")

@@ -50,7 +50,7 @@ var timeWaitView = &rowView[hold]{
 			Value: func(_ *env, h *hold, v *Value) { v.uint(h.conn.Number) }},
 		{Name: "holder", Kind: KindWord, Shorten: 4, Meaning: "Address and port that are held.",
 			Value: func(_ *env, h *hold, v *Value) { v.endpoint(h.holder) }},
-		{Name: "peer", Header: "TOWARDS", Kind: KindWord, Shorten: 4, Meaning: "The other end: only towards it they cannot be used.",
+		{Name: "peer", Header: "TOWARDS", Kind: KindWord, Shorten: 4, Meaning: "The other end: only towards it the held ones cannot be used.",
 			Value: func(_ *env, h *hold, v *Value) { v.endpoint(h.peer) }},
 		{Name: "side", Header: "SIDE", Kind: KindWord, Drop: 3, Meaning: "The part of the holder in the connection: client or server.",
 			Value: func(_ *env, h *hold, v *Value) { v.string(h.side.String()) }},

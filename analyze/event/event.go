@@ -106,7 +106,7 @@ type Event struct {
 	Connection     uint64
 	Client, Server netip.AddrPort
 	RolesGuessed   bool
-	EncapID        uint32
+	EncapID        uint32 // as in analyze.Connection
 	// Inferred is set where segments that would prove it were not captured.
 	Inferred bool
 

@@ -102,7 +102,8 @@ var AllFields = [Fields]FieldSpec{
 	Confidence: {Name: "confidence", Kind: Word, Meaning: "How far the evidence for something between carries: possible or likely (REFUSED-BETWEEN, RESET-BETWEEN)."},
 }
 
-// Value is the value of a field; Set is false where there is none.
+// Value is the value of a field; Set is false where there is none. N is in the unit of
+// the field's ValueKind; of a Word only Word is set.
 type Value struct {
 	Set  bool
 	N    int64

@@ -163,7 +163,7 @@ type Half struct {
 	// that it had not sent before.
 	LastTime, FreshTime int64
 
-	Packets, Payload, Unique    uint64
+	Packets, Payload, Unique    uint64 // Payload and Unique, what had not been captured before, in octets
 	Retransmitted               uint64 // octets
 	Retransmissions, OutOfOrder uint32
 	Duplicates, DupAcks         uint32
@@ -273,7 +273,7 @@ type Flow struct {
 	Extra int32
 
 	FirstPacket, LastPacket uint64
-	Start, Last             int64
+	Start, Last             int64 // when these were captured, nanoseconds since 1970
 
 	Half   [2]Half
 	Client Side

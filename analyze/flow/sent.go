@@ -6,7 +6,7 @@ import "tcpwatch/capture/wire"
 // its content, put into it, and when and where it was captured.
 type Mark struct {
 	Packet uint64
-	Time   int64
+	Time   int64 // nanoseconds since 1970
 	TSVal  uint32
 	IPID   uint16
 	HasID  bool // an IPv4 identification other than 0

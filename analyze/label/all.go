@@ -24,7 +24,7 @@ const (
 	ZeroWindowProbeAck
 	ChallengeAck
 	EcnEcho
-	WindowReduced
+	CWR
 	ZeroWindow
 	WindowFull
 	WindowUpdate
@@ -64,7 +64,7 @@ var All = [Count]*Spec{
 	ZeroWindowProbeAck:    &zeroWindowProbeAck,
 	ChallengeAck:          &challengeAck,
 	EcnEcho:               &ecnEcho,
-	WindowReduced:         &windowReduced,
+	CWR:                   &cwr,
 	ZeroWindow:            &zeroWindow,
 	WindowFull:            &windowFull,
 	WindowUpdate:          &windowUpdate,

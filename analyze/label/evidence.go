@@ -115,7 +115,7 @@ var Reasons = [ReasonCount]ReasonSpec{
 	LaterTSval:    {"TSval later than", " packet ", "the same, by the timestamp", 0, false},
 	EarlierTSval:  {"TSval earlier than", " packet ", "the same, by the timestamp", byTime, false},
 	TimeOnly:      {"time only", "", "nothing decides but the time since the octets were skipped", byTime | OneDirection, true},
-	IPIDJump:      {"IP ID jump after a pause", "", "identifications that rise one by one have jumped, and nothing was captured for as long as a timer runs", byTime | Missed | Merged, true},
+	IPIDJump:      {"IP ID jump after a pause", "", "identifications that had risen one by one have jumped, and nothing was captured for as long as a timer runs", byTime | Missed | Merged, true},
 	ReceivedTwice: {"received again", " with packet ", "the octets that the D-SACK reports came last with that packet", 0, false},
 	OlderEcho:     {"TSecr from before", " packet ", "the timestamp that it echoes is older than that packet's", 0, false},
 	SoonerThanRTT: {"sooner than a round trip", " after packet ", "it came sooner than that packet can have been answered", byTime, true},
@@ -123,13 +123,13 @@ var Reasons = [ReasonCount]ReasonSpec{
 	SameTick:      {"TSval no later than", " packet ", "both were sent within a tick of the sender's clock; a repair comes a round trip later", byTime, false},
 	BelowIPID:     {"IP ID below that of", " packet ", "it was sent before that packet, which has its octets", byTime, false},
 	AnswersSYN:    {"answers a SYN", "", "a SYN came, or crossed it: no timer of its own ran", 0, false},
-	Elsewhere:     {"captured at two places", " after packet ", "it is like that packet and came through another interface or with another TTL, as copies of others of its connection, or of the SYN that it answers, did", 0, true},
+	Elsewhere:     {"captured at two places", " after packet ", "it is like that packet and came through another interface or with another TTL, as did copies of others of its connection, or of the SYN that it answers", 0, true},
 	SynElsewhere:  {"SYN seen at another interface", " in packet ", "a SYN with this number had been captured from this end, but elsewhere: it may be the same packet", byTime, true},
 	AckTwice:      {"says nothing beyond", " packet ", "it is like that packet in every field, and comes sooner than its end can have been sent anything again; what it would answer is reported by SACK and D-SACK", byTime, true},
 	LowerAck:      {"acknowledges less than", " packet ", "it was sent before that packet: what an end acknowledges never goes back, save in a segment that is sent again as it was queued, and no timer should do that within a second (RFC 6298 §2.4)", byTime, false},
 	HigherAck:     {"acknowledges more than", " packet ", "it fills octets that were skipped and was sent after that packet, the first behind them: what an end acknowledges never goes back", 0, false},
-	SenderOpen:    {"not sent again any more", " after packet ", "its sender had acknowledged what an end does that is open, and sends a SYN or SYN-ACK no more then: it left before that", byTime, true},
-	AsOthers:      {"captured twice like others", " after packet ", "it is like that packet, no copy of which was captured, and comes no later than twice as late as copies of its end do, or behind the copy of a later one with octets, than one and a half times as late, in a connection of which more than one packet in four is a copy", byTime, true},
+	SenderOpen:    {"not sent again any more", " after packet ", "its sender had sent an acknowledgement that only an open end sends, and such an end sends no SYN or SYN-ACK any more: this one left before that", byTime, true},
+	AsOthers:      {"captured twice like others", " after packet ", "it is like that packet, of which no copy was captured before, in a connection of which more than one packet in four is a copy; and it comes less than twice as late as the latest copy of its end did, or less than one and a half times as late where the copy of a later packet with octets has already come (heuristics)", byTime, true},
 }
 
 // String returns the phrase without the packet that it may point to.

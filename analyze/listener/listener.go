@@ -54,10 +54,10 @@ const (
 // middle and those of which one direction was captured are not attempts.
 type Listener struct {
 	Address netip.AddrPort
-	EncapID uint32
+	EncapID uint32 // as in analyze.Connection
 
 	Attempts, Completed, Refused, Reset, HalfOpen, Unanswered uint64
-	First, Last                                               int64 // when the first and the last attempt began, nanoseconds
+	First, Last                                               int64 // when the first and the last attempt began, nanoseconds since 1970
 	// SynReceived is how many connections were in SYN-RECEIVED at the end of
 	// the capture, MostSynReceived at the most at one time; AtLeast is set when
 	// some were left out because there were too many to follow.

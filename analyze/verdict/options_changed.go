@@ -7,7 +7,7 @@ import (
 
 var optionsChanged = Spec{
 	Name:       "OPTIONS-CHANGED",
-	Definition: "What the ends use contradicts what they agreed on here: the options of the handshake were changed on the way.",
+	Definition: "The ends use options otherwise than the handshake captured here allows: these were changed on the way.",
 	Conditions: []Condition{
 		{"both SYNs were captured with all their options", "0 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n"},
 		{"one of these: SACK blocks that the other end's SYN did not permit; timestamps that were not agreed on; no timestamps in an end's first segment behind " +

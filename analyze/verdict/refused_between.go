@@ -4,7 +4,7 @@ import "tcpwatch/analyze/label"
 
 var refusedBetween = Spec{
 	Name:       "REFUSED-BETWEEN",
-	Definition: "The opening was reset in the server's name by something on the way: what speaks is unlike the server.",
+	Definition: "The opening was reset in the server's name by something on the way: the RST is unlike the server's own segments, or the server answers the SYN all the same.",
 	Conditions: []Condition{
 		{"a RST in the server's name came before the handshake was complete", plain + "+.010 B>A . 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 250"},
 		{"at least one of these: no segment of the server, here or in connections that began before, has the RST's TTL, and none began " +

@@ -13,7 +13,7 @@ const neverAgain = int64(3e9)
 
 var synCookie = Spec{
 	Name:       "SYN-COOKIE",
-	Definition: "The server answered without remembering the SYN: what it knows lies in the number of its SYN-ACK.",
+	Definition: "The server answered without remembering the SYN: what it must know of it is encoded in the sequence number of its SYN-ACK.",
 	Conditions: []Condition{
 		{"one of these: the SYN offered window scale or SACK without timestamps, the SYN-ACK has neither, and connections to the same address and port " +
 			"that began before were given one; or the server acknowledged no segment of the client for more than 3 s (a heuristic) after its SYN-ACK",

@@ -66,7 +66,7 @@ func (p *parser) unexpected(t token) {
 	case t.kind == name && wordWithMinus().MatchString(t.text):
 		p.fail(t.at, t.describe()+" is read as one word: put blanks around the minus")
 	case t.kind == name:
-		p.fail(t.at, t.describe()+" is no word of the filter language, which is that of tcpdump")
+		p.fail(t.at, t.describe()+" is not a word of the filter language, which is that of tcpdump")
 	default:
 		p.fail(t.at, t.describe()+" cannot stand here")
 	}
@@ -145,7 +145,7 @@ func (p *parser) unvalued(at token) {
 		p.unexpected(at)
 		return
 	}
-	p.fail(p.peek().at, "a value is no condition: expected =, !=, <, >, <= or >= in front of "+p.peek().describe())
+	p.fail(p.peek().at, "a value is not a condition: expected =, !=, <, >, <= or >= in front of "+p.peek().describe())
 }
 
 // operand reads a condition or a value; a value that is compared is a condition.

@@ -103,7 +103,7 @@ func (p *parser) named(t token, q qualifiers) node {
 		}
 		fallthrough
 	case sortPort:
-		p.fail(t.at, quote(t.text)+" is no "+strings.TrimPrefix(q.sort.wants(), "a ")+", and names of services are not looked up: write the number")
+		p.fail(t.at, quote(t.text)+" is not "+q.sort.wants()+", and names of services are not looked up: write the number")
 	case sortProto:
 		names, what := ipProtocols, "IP protocol"
 		if q.proto == protoEther {
@@ -114,9 +114,9 @@ func (p *parser) named(t token, q qualifiers) node {
 		}
 		p.fail(t.at, quote(t.text)+" is not the name of an "+what+" known here: write its number")
 	case sortNet:
-		p.fail(t.at, quote(t.text)+" is no network, and names of networks are not looked up: write its address")
+		p.fail(t.at, quote(t.text)+" is not a network, and names of networks are not looked up: write its address")
 	default:
-		p.fail(t.at, quote(t.text)+" is no address, and names of hosts are not looked up: write the address")
+		p.fail(t.at, quote(t.text)+" is not an address, and names of hosts are not looked up: write the address")
 	}
 	return nil
 }
@@ -181,7 +181,7 @@ func (p *parser) quad(t token) (addr uint32, bits int) {
 	for part := range strings.SplitSeq(t.text, ".") {
 		n, err := strconv.ParseUint(part, 10, 8)
 		if err != nil {
-			p.fail(t.at, quote(t.text)+" is no IPv4 address: each part is at most 255")
+			p.fail(t.at, quote(t.text)+" is not an IPv4 address: each part is at most 255")
 		}
 		addr, bits = addr<<8|uint32(n), bits+8
 	}
@@ -192,7 +192,7 @@ func (p *parser) host(t token, q qualifiers, addr, mask uint32) node {
 	switch q.proto {
 	case nil, protoIP, protoARP, protoRARP:
 	case protoEther:
-		p.fail(t.at, t.describe()+" is no Ethernet address")
+		p.fail(t.at, t.describe()+" is not an Ethernet address")
 	default:
 		p.fail(t.at, quote(q.proto.name)+" has no IPv4 addresses: only ip, arp and rarp can stand in front")
 	}
@@ -220,7 +220,7 @@ func (p *parser) address6(t token, q qualifiers) node {
 	}
 	addr, err := netip.ParseAddr(t.text)
 	if err != nil {
-		p.fail(t.at, quote(t.text)+" is no IPv6 address")
+		p.fail(t.at, quote(t.text)+" is not an IPv6 address")
 		return nil
 	}
 	n := &address6Node{anchor: anchor(t.at), dir: q.dir}
@@ -251,7 +251,7 @@ func (p *parser) ethernet(t token, q qualifiers) node {
 	}
 	raw, err := hex.DecodeString(digits)
 	if err != nil || copy(n.addr[:], raw) != len(n.addr) {
-		p.fail(t.at, t.describe()+" is no Ethernet address")
+		p.fail(t.at, t.describe()+" is not an Ethernet address")
 	}
 	return n
 }

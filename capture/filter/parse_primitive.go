@@ -28,7 +28,7 @@ func (p *parser) primitive() (node, qualifiers) {
 		p.unexpected(w)
 	}
 	if proto == protoEther {
-		p.fail(t.at, quote(wordShape().FindString(p.text[t.at:]))+" is no condition alone: it needs host, src, dst, proto, broadcast, multicast or [...]")
+		p.fail(t.at, quote(wordShape().FindString(p.text[t.at:]))+" is not a condition by itself: it needs host, src, dst, proto, broadcast, multicast or [...]")
 	}
 	if w := p.peek(); w.kind == number || w.kind == dotted || w.kind == address6 || w.kind == ethernet || w.kind == name {
 		p.fail(w.at, "expected and, or, or a word such as port or proto in front of "+w.describe())

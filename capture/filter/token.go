@@ -109,7 +109,7 @@ func next(rest string) (t token, n int, reason string) {
 		return t, n, ""
 	}
 	if m := brokenMAC().FindString(rest); len(m) > len(word) {
-		return t, 0, quote(m) + " is no Ethernet address"
+		return t, 0, quote(m) + " is not an Ethernet address"
 	}
 	if word != "" {
 		t, reason = classify(word)

@@ -81,7 +81,7 @@ func expand(pattern string, t time.Time) (string, error) {
 		case layout != "":
 			b.WriteString(t.Format(layout))
 		default:
-			return "", fmt.Errorf("%%%c is no conversion that can be filled in: %%Y %%m %%d %%H %%M %%S %%s %%F %%T and some more of strftime(3)", pattern[i])
+			return "", fmt.Errorf("%%%c is not a conversion that can be filled in: %%Y %%m %%d %%H %%M %%S %%s %%F %%T and some more of strftime(3)", pattern[i])
 		}
 	}
 	return b.String(), nil

@@ -1,5 +1,7 @@
 package wire
 
+import "strconv"
+
 // LinkType is a link-layer header type as the tcpdump group assigns them
 // (LINKTYPE_ values). It has 16 bits: gopacket's has 8 and reads 276 as 20.
 type LinkType uint16
@@ -43,3 +45,20 @@ const (
 	LinkMPacket     LinkType = 274 // IEEE 802.3br, preamble first
 	LinkSLL2        LinkType = 276 // Linux cooked capture, version 2
 )
+
+// linkNames are the tcpdump group's names without their LINKTYPE_, of the types
+// that people meet.
+var linkNames = map[LinkType]string{
+	LinkNull: "NULL", LinkEthernet: "ETHERNET", LinkTokenRing: "IEEE802_5", LinkARCNET: "ARCNET_BSD", LinkPPP: "PPP", LinkFDDI: "FDDI",
+	LinkPPPHDLC: "PPP_HDLC", LinkPPPEther: "PPP_ETHER", LinkRaw: "RAW", LinkCiscoHDLC: "C_HDLC", LinkWiFi: "IEEE802_11", LinkLoop: "LOOP",
+	LinkSLL: "LINUX_SLL", LinkRadiotap: "IEEE802_11_RADIOTAP", LinkIPv4: "IPV4", LinkIPv6: "IPV6", LinkNFLog: "NFLOG", LinkIPoIB: "IPOIB",
+	LinkSLL2: "LINUX_SLL2",
+}
+
+// String returns the name of a common link type, else its number.
+func (l LinkType) String() string {
+	if s, ok := linkNames[l]; ok {
+		return s
+	}
+	return "link type " + strconv.Itoa(int(l))
+}

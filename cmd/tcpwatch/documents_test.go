@@ -83,7 +83,7 @@ func TestSchemasAnnounced(t *testing.T) {
 
 var (
 	link    = regexp.MustCompile(`\]\(([^)#\s]+)(#[^)\s]*)?\)`)
-	mention = regexp.MustCompile("`((?:analyze|bench|capture|cmd|report|testdata|\\.ci)/[A-Za-z0-9_./-]+)`")
+	mention = regexp.MustCompile("`((?:analyze|bench|capture|cmd|lab|report|testdata|\\.ci)/[A-Za-z0-9_./-]+)`")
 )
 
 // TestLinks wants every file that a document links to or names to exist.

@@ -15,11 +15,11 @@ state of an end means: its definition, all that must hold for it, the RFC
 clauses it rests on, how Wireshark's nearest word differs, and an example.
 Without a name it lists all of them. Names may be written in any case.
 
-The other words of views are in topics:
+Other words that the views use belong to topics:
 ` + topicLines(report.Topics()) + `.
 The name of a topic explains all of its words, and each word can be asked for by
 itself, such as rto, refused, half-closed or guessed. So can a column, by its
-heading or by the name that programs have for it: BACKOFF, RTT S, rtt_server.`
+heading or by the name that programs use for it: BACKOFF, RTT S, rtt_server.`
 
 const explainExamples = `  tcpwatch explain
   tcpwatch explain cause

@@ -39,26 +39,26 @@ each once, interleaved as they were acknowledged, so that a request stands in
 front of its answer. The number of the connection is that of tcpwatch read.
 
 Lines begin with ">" for the client and "<" for the server; ">+" and "<+" go on
-where the side's last line stopped. CR LF ends a line; other control characters
-and what is no UTF-8 are shown as \xNN, what hides or reorders text as \uNNNN; a
-backslash that was sent looks the same, and --hex tells them apart. Behind "--"
-stands what the octets cannot say of themselves: gaps, octets that came again
+where that side's last line stopped. CR LF ends a line; other control characters
+and octets that are not UTF-8 are shown as \xNN, characters that hide or reorder
+text as \uNNNN; a backslash that was sent looks the same, and --hex tells them
+apart. Lines with "--" say what the octets cannot: gaps, octets that came again
 with other content, octets that are not part of the stream, octets that nobody
 acknowledged.
 
---raw writes the octets and nothing else, gaps left out and told on standard
-error; it does so to a terminal only with -o. --format ndjson writes an object
-for each piece (schema tcpwatch.stream/1): from, kind (octets, gap, conflict,
-outside, end), offset, len, reason, packet, time, ack_packet, and the octets in
-base64.
+--raw writes the octets and nothing else; gaps are left out and reported on
+standard error. To a terminal it writes only with -o. --format ndjson writes an
+object for each piece (schema tcpwatch.stream/1): from, kind (octets, gap,
+conflict, outside, end), offset, len, reason, packet, time, ack_packet, and the
+octets in base64.
 
 A gap is closed a second after the other end acknowledged octets behind it,
 later where a round trip is long, sooner when the buffer is full, and at the end
-of the connection. For files, one a direction, see tcpwatch read --streams.
+of the connection. For files, one per direction, see tcpwatch read --streams.
 
 Exit status: 0 all was read; 1 part of the input could not be read or the output
-not be written; 2 the command line is wrong, nothing could be opened, or the
-capture has no such connection.`
+could not be written; 2 the command line is wrong, nothing could be opened, or
+the capture has no such connection.`
 
 const followExamples = `  tcpwatch follow --connection 3 eth0.pcap
   tcpwatch follow --connection 3 --hex eth0.pcap | less
@@ -94,18 +94,18 @@ func (o *followOptions) declare(c *cobra.Command) {
 	f.SortFlags = false
 	f.Var(connectionNumber(&o.connection), "connection", "the connection, by its number")
 	f.VarP(expression(&o.filter), "filter", "f",
-		"only the packets that match, as of read: with the same filter connections have the same numbers")
+		"only the packets that match, as with read: with the same filter connections have the same numbers")
 	f.Var(choice(&o.from, sides), "from", "only what one end sent: "+list(sides, ", ")+" (default both)")
 	f.BoolVar(&o.raw, "raw", false, "the octets and nothing else")
 	f.BoolVar(&o.hex, "hex", false, "offsets, hexadecimal and ASCII")
 	f.Var(choice(&o.format, streamForms), "format", "how to show it: "+list(streamForms, ", ")+" (default text)")
 	f.VarP(outputName(&o.output), "output", "o", "write to FILE instead of standard output, which - stands for")
 	f.Var(maxBuffer(&o.maxBuffer), "max-buffer", maxBufferHelp)
-	f.Var(duration(&o.msl, minMSL, maxMSL), "msl", fmt.Sprintf("maximum segment lifetime, as of read (default %s)", short(analyze.DefaultMSL)))
+	f.Var(duration(&o.msl, minMSL, maxMSL), "msl", fmt.Sprintf("maximum segment lifetime, as with read (default %s)", short(analyze.DefaultMSL)))
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
-		"remember at most N connections at one time, as of read (default %d)", analyze.DefaultMaxConnections))
-	f.Var(ports(&o.vxlan), "vxlan-port", "UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
-	f.BoolVar(&o.ignoreVLANs, "ignore-vlans", false, "leave VLANs out of the identity of connections, as of read")
+		"remember at most N connections at one time, as with read (default %d)", analyze.DefaultMaxConnections))
+	f.Var(ports(&o.vxlan), "vxlan-port", "UDP ports whose payload is read as VXLAN, 1 to 65535 (default 4789,8472)")
+	f.BoolVar(&o.ignoreVLANs, "ignore-vlans", false, "leave VLANs out of the identity of connections, as with read")
 	declareColor(c, &o.color)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress and no notes on standard error, only errors")
 	complete(c, "from", sides)

@@ -10,9 +10,9 @@ import (
 	"tcpwatch/report"
 )
 
-const interfacesHelp = `interfaces lists the network interfaces of this host: which there are, whether
-they carry packets now, their addresses, the link type that their packets have
-when captured, and what is in the way of capturing.`
+const interfacesHelp = `interfaces lists the network interfaces of this host: whether they are up, their
+addresses, the link type that their packets have when captured, and what stands
+in the way of capturing.`
 
 const interfacesExamples = `  tcpwatch interfaces
   tcpwatch interfaces --format ndjson | jq -r 'select(.state=="up").name'`

@@ -17,15 +17,15 @@ import (
 
 const labHelp = `lab makes a handshake happen and shows it: two hosts with a link of their own
 between them, real programs on real sockets, and every segment with its labels,
-its numbers and the states of both ends, by the tap at each end and by that
-end's own kernel. Without a name it lists what can be seen.
+its numbers and the states of both ends, as inferred at the tap of each end and
+as that end's own kernel has them. Without a name it lists the scenarios.
 
 It needs Linux, and root or a user namespace. The hosts are network namespaces
 that end with the program; the machine's own network is not touched.
 
-Exit status: 0 all was as expected; 1 something was not, as may be where the
-machine is busy, the lab was interrupted, or the output could not be written; 2
-the command line is wrong, or there can be no lab here.`
+Exit status: 0 all was as expected; 1 something was not (which a busy machine
+can cause), the lab was interrupted, or the output could not be written; 2 the
+command line is wrong, or there can be no lab here.`
 
 const labExamples = `  tcpwatch lab
   tcpwatch lab three-way
@@ -63,12 +63,14 @@ func labCommand() *cobra.Command {
 		Args:                  labArgs,
 		ValidArgsFunction:     completeLessons,
 	}
-	declareColor(c, &f.color)
-	c.Flags().Var(choice(&f.format, labFormats), "format", "table or ndjson (default table)")
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&f.step, "step", false, "wait for Enter after each segment; the experiment itself goes on")
+	flags.BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; in all scenarios but those of UDP")
+	flags.StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
+	flags.Var(choice(&f.format, labFormats), "format", "how to show it: "+list(labFormats, ", ")+" (default table)")
 	complete(c, "format", labFormats)
-	c.Flags().BoolVar(&f.step, "step", false, "wait for Enter behind each segment; the experiment itself goes on")
-	c.Flags().BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; all scenarios but those of UDP")
-	c.Flags().StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
+	declareColor(c, &f.color)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if f.step && f.format != labTable {
 			return &exitError{exitUsage, errors.New("--step waits for somebody who reads: it goes with --format table only")}
@@ -111,7 +113,7 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	case args[0] == "state" && len(args) == 2:
 		l, known := lesson.ForState[stateName(args[1])]
 		if !known {
-			return nil, fmt.Errorf("%q is no state of RFC 9293: %s", args[1], strings.Join(lesson.States(), ", "))
+			return nil, fmt.Errorf("%q is not a state of RFC 9293: %s", args[1], strings.Join(lesson.States(), ", "))
 		}
 		return []*lesson.Lesson{lesson.Find(l)}, nil
 	case args[0] == "state":

@@ -26,49 +26,49 @@ import (
 // liveOptions are the flags of live: those of read, and those of capturing.
 type liveOptions struct {
 	readOptions
-	interfaces  []string
-	list        bool
-	snaplen     int
-	keepAddress bool
-	packets     int
-	lasting     time.Duration
-	connections int
-	rings       int
-	ringSize    int
-	blockSize   int
-	verbose     bool
+	interfaces     []string
+	list           bool
+	snaplen        int
+	notPromiscuous bool
+	packets        int
+	lasting        time.Duration
+	connections    int
+	rings          int
+	ringSize       int
+	blockSize      int
+	verbose        bool
 }
 
 const liveHelp = `live captures from network interfaces until Ctrl-C, and then prints what read
 would print of the same packets. -c, --duration and --for end it too.
 
-The interface "any" is all of them, those that appear later included. Several
-are one timeline. An interface that goes down or away is reported, and taken
-again when it is back; the capture ends when none is there any more.
+The interface "any" means all of them, including those that appear later.
+Several interfaces make one timeline. An interface that goes down or disappears
+is reported, and captured again when it is back; the capture ends when none is
+left.
 
 FILTER, or -f, is an expression of pcap-filter(7) that the kernel applies.
 
-On a terminal what happens shows as it happens, one line an event, above a line
-that counts packets, connections by state, and drops; of a busy second the first
-lines. With --view packets, retransmissions, windows or events it is the rows of
-that view instead. Other views, or what read shows by default, follow at the
-end. -q shows the results only.
+On a terminal events show as they happen, one line each, above a line that
+counts packets, connections by state, and drops; in a busy second only the first
+are shown, and the rest counted. With --view packets, retransmissions, windows
+or events the rows of that view show instead. Other views, or what read shows by
+default, follow at the end. -q shows the results only.
 
 In a pipe, or with --format ndjson, each event is one JSON object and the last
-line is the object of the summary. With --view the rows are those of read: of
-packets, retransmissions, windows and events each at once, of others when
-nothing more is expected of the connection. Other formats that are asked for,
-and the file of -o, hold the results alone; with -o the events go to standard
-output all the same.
+line is the object of the summary. With --view the rows are those of read:
+packets, retransmissions, windows and events at once, others when nothing more
+is expected of the connection. With another format, and in the file of -o, there
+are only the results; with -o the events still go to standard output.
 
--w keeps the packets, as with read, which says of that file what live said. A
-disk that is full or gone ends neither the capture nor the analysis: what is
-missing is counted.
+-w keeps the packets, as with read; read then says of that file what live said.
+A full or lost disk ends neither the capture nor the analysis: what is missing
+is counted.
 
 Capturing needs the capability CAP_NET_RAW. Once its sockets are open the
 program gives up all capabilities and confines itself to the folders that it
-writes to. The capability CAP_DAC_OVERRIDE stays where root has it and files
-are still to be made in a folder that only another user may write to.
+writes to. Root keeps the capability CAP_DAC_OVERRIDE where files are still to
+be created in a folder that only another user may write to.
 
 Exit status: 0 the capture ended as it was told to; 1 no interface was left, or
 an output could not be written; 2 the command line is wrong, or nothing could be
@@ -117,7 +117,7 @@ const (
 func (o *liveOptions) declare(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
-	f.VarP(names(&o.interfaces), "interface", "i", "capture from these interfaces; may be given again; any is all of them")
+	f.VarP(names(&o.interfaces), "interface", "i", "capture from these interfaces; may be given again; any means all of them")
 	f.VarP(number(&o.packets, 1, mostCount), "count", "c", "end after N packets")
 	f.Var(duration(&o.lasting, minLasting, maxLasting), "duration", fmt.Sprintf(
 		"end after this time, %s to %s", short(minLasting), short(maxLasting)))
@@ -125,18 +125,18 @@ func (o *liveOptions) declare(c *cobra.Command) {
 		"end when N connections are over: closed, reset, left in TIME-WAIT or given up")
 	f.VarP(snaplen(&o.snaplen), "snapshot-length", "s", fmt.Sprintf(
 		"keep at most N octets of a packet, %d to %d; 0 is the most (default 0)", live.MinSnaplen, live.MaxSnaplen))
-	f.BoolVarP(&o.keepAddress, "no-promiscuous-mode", "p", false,
-		"leave the interface out of promiscuous mode")
+	f.BoolVarP(&o.notPromiscuous, "no-promiscuous-mode", "p", false,
+		"do not put the interfaces into promiscuous mode")
 	f.Var(octetCount(&o.ringSize, live.MinRingSize, live.MaxRingSize), "ring-size", fmt.Sprintf(
-		"octets in which packets wait for their turn, for each ring, %s to %s (default %s)",
+		"size of the buffer in which packets wait to be analysed, for each ring, %s to %s (default %s)",
 		inUnits(live.MinRingSize), inUnits(live.MaxRingSize), inUnits(live.DefaultRingSize)))
 	f.Var(octetCount(&o.blockSize, live.MinBlockSize, live.MaxBlockSize), "block-size", fmt.Sprintf(
-		"octets that the kernel hands over at one time, a power of two from %s to %s (default %s)",
+		"how much of the buffer the kernel hands over at one time, a power of two from %s to %s (default %s)",
 		inUnits(live.MinBlockSize), inUnits(live.MaxBlockSize), inUnits(live.DefaultBlockSize)))
 	f.Var(number(&o.rings, 1, live.MaxRings), "rings", fmt.Sprintf(
-		"divide the flows of an interface among N rings, 1 to %d, where several processors receive (default 1)", live.MaxRings))
-	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces, as tcpwatch interfaces does, and end")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what the kernel has no means for")
+		"divide the flows of an interface among N rings, 1 to %d, for interfaces that several processors serve (default 1)", live.MaxRings))
+	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces, as tcpwatch interfaces does, and exit")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what could not be given up or confined, as where the kernel has no Landlock")
 	o.readOptions.declare(c)
 	completeList(c, "interface", interfaceNames)
 }
@@ -164,7 +164,7 @@ func (o *liveOptions) run(c *cobra.Command, args []string) error {
 	r := &liveRun{liveOptions: o, stderr: c.ErrOrStderr()}
 	src, err := live.Open(live.Options{
 		Interfaces: o.interfaces, Snaplen: o.snaplen, RingSize: o.ringSize, BlockSize: o.blockSize, Rings: o.rings,
-		NotPromiscuous: o.keepAddress, Filter: o.program(), Context: ctx, Note: func(s string) { o.note(r.stderr, s) },
+		NotPromiscuous: o.notPromiscuous, Filter: o.program(), Context: ctx, Note: func(s string) { o.note(r.stderr, s) },
 	})
 	if err != nil {
 		return &exitError{exitUsage, grant(err, executable())}
@@ -237,8 +237,7 @@ func (o *liveOptions) note(stderr io.Writer, text string) {
 }
 
 // confine gives up what the process needs no more, save the folders that files
-// are still made in. What the kernel has no means for is no reason not to
-// capture.
+// are still made in. That the kernel cannot do so is no reason not to capture.
 func (o *liveOptions) confine(stderr io.Writer, late bool) {
 	_, _ = time.Now().Zone() // reads the time zone's file, later it could not
 	var folders []string
@@ -279,7 +278,7 @@ func (o *liveOptions) bounded(src capture.Live) capture.Live {
 	return &counted{src, o.packets}
 }
 
-// counted is a Source that ends after so many packets more.
+// counted is a Source that ends after left more packets.
 type counted struct {
 	capture.Live
 	left int

@@ -40,27 +40,27 @@ type readOptions struct {
 }
 
 const readHelp = `read analyses saved captures: pcap and pcapng, plain or compressed with gzip,
-zstd, xz or lz4, told by content. "-" is standard input. Several files are one
-timeline, merged by time.
+zstd, xz or lz4, recognised by content. "-" is standard input. Several files
+become one timeline, merged by time.
 
-Without --view it tells the stories of up to three connections and sums up
-more; --connection N tells the story of one of those. Programs get the
-connections (csv, ndjson) or the summary (json).
+Without --view it tells the stories of up to three connections, or a summary of
+more; --connection N then tells the story of one. Programs get the connections
+(csv, ndjson) or the summary (json).
 
---filter takes the expressions of pcap-filter(7), as tcpdump does, with numbers
-for all names. It judges each packet by itself, before anything is put together
-or taken out of a tunnel: a filter on ports also leaves out the later fragments
-of an IP packet and the ICMP errors about a connection, and only what stands
-behind the word vlan, mpls or pppoes looks inside those.
+--filter takes the expressions of pcap-filter(7), as tcpdump does, but no names
+of hosts, networks or services. It judges each packet by itself, before
+fragments are reassembled and tunnels opened: a filter on ports also leaves out
+the later fragments of an IP packet and the ICMP errors about a connection, and
+only what follows the word vlan, mpls or pppoes looks inside those.
 
 Lines are as wide as COLUMNS says, else as the terminal, also behind "| less";
 without a terminal they have at most 120 columns. Without a UTF-8 locale the
 output is ASCII.
 
 Exit status: 0 all was read; 1 results are printed, but part of the input could
-not be read or an output not written; 2 the command line is wrong, nothing could
-be opened, or no connection that --connection asks for exists. Ctrl-C prints
-what is known so far.`
+not be read or an output could not be written; 2 the command line is wrong,
+nothing could be opened, or no connection that --connection asks for exists.
+Ctrl-C prints what is known so far.`
 
 const readExamples = `  tcpwatch read eth0.pcap
   tcpwatch read --view connections,time-wait eth0.pcap
@@ -130,13 +130,13 @@ func (o *readOptions) declare(c *cobra.Command) {
 		"maximum segment lifetime, %s to %s; TIME-WAIT lasts twice as long (default %s, as Linux keeps it; RFC 9293 says 2m)",
 		short(minMSL), short(maxMSL), short(analyze.DefaultMSL)))
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
-		"remember at most N connections at one time, 1 to %d; beyond it one that is over is handed on, else one that was quiet for long is reported as evicted (default %d)",
+		"remember at most N connections at one time, 1 to %d; to make room for more, one that is over is forgotten, else one that was quiet for long, which is reported as evicted (default %d)",
 		mostConnections, analyze.DefaultMaxConnections))
 	f.Var(ports(&o.vxlan), "vxlan-port",
-		"UDP ports that are taken for VXLAN, 1 to 65535 (default 4789,8472)")
+		"UDP ports whose payload is read as VXLAN, 1 to 65535 (default 4789,8472)")
 	f.BoolVar(&o.ignoreVLANs, "ignore-vlans", false, ignoreVLANsHelp)
 	f.Var(choice(&o.compat, compats), "compat",
-		"add to --view packets what another program calls it: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
+		"add to --view packets what another program calls each segment: "+list(compats, ", ")+" (the tcp.analysis names of tshark 4.0)")
 	o.streams.declare(c)
 	o.keep.declare(c)
 	declareColor(c, &o.color)

@@ -135,8 +135,8 @@ func complain(w io.Writer, err error) {
 
 const rootHelp = `tcpwatch reads packet captures, follows every TCP connection from the outside
 and says how it opened, what happened to its segments, how it closed and who is
-left in TIME-WAIT. Behind every word stand the packets and the RFC clause that
-it rests on. What a capture cannot show is marked with a question mark.`
+left in TIME-WAIT. It names the packets and the RFC clause that each statement
+rests on, and marks with a question mark what a capture cannot prove.`
 
 const rootExamples = `  tcpwatch read eth0.pcap                  what happened, for a person
   tcpwatch read --connection 3 eth0.pcap   the story of one connection

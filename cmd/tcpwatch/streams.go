@@ -28,7 +28,7 @@ func (s *streamFolder) declare(c *cobra.Command) {
 	f.StringVar(&s.dir, "streams", "",
 		"write the payload of each direction of each connection, in order and once, to a file of its own in `FOLDER`, which must be new or empty; its index.ndjson tells every gap and doubt")
 	f.Var(choice(&s.gaps, report.GapForms), "gaps",
-		"how a gap shows in these files: hole (zeros that take no room, so that octets stand at their offset), skip, or mark (a line of text) (default hole)")
+		"how a gap shows in these files: hole (zeros that take no room, so that octets stand at their offset), skip (nothing), or mark (a line of text) (default hole)")
 	f.Var(maxBuffer(&s.maxBuffer), "max-buffer", maxBufferHelp)
 	complete(c, "gaps", report.GapForms)
 }
@@ -65,7 +65,7 @@ func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 }
 
 var maxBufferHelp = fmt.Sprintf(
-	"memory for octets that wait for others in front of them, in all connections together, from %s; beyond it gaps are let go, and said to be; each open connection costs about 2K more (default %s)",
+	"memory for octets that wait for others in front of them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2K more (default %s)",
 	sizeText(stream.MinBuffer), sizeText(stream.DefaultMaxBuffer))
 
 // maxBuffer is a number of octets, with K, M or G for powers of 1,024.

@@ -31,13 +31,13 @@ func (p *Stage) counted(host int, names ...string) {
 
 // sockets tells how many sockets a kernel has in which state, when all that was
 // sent has arrived.
-func (p *Stage) sockets(host int) map[lab.KernelState]int {
+func (p *Stage) sockets(host int) {
 	p.landed()
-	return p.socketsNow(host)
+	p.socketsNow(host)
 }
 
 // socketsNow is sockets while segments may be on their way.
-func (p *Stage) socketsNow(host int) map[lab.KernelState]int {
+func (p *Stage) socketsNow(host int) {
 	list, err := p.Sockets(host)
 	must(err)
 	count := map[lab.KernelState]int{}
@@ -57,5 +57,4 @@ func (p *Stage) socketsNow(host int) map[lab.KernelState]int {
 		parts = []string{"none"}
 	}
 	p.says("kernel of the %s has sockets: %s", sideNames[host], strings.Join(parts, ", "))
-	return count
 }

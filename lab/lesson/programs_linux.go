@@ -80,31 +80,30 @@ var files = sync.OnceValue(func() map[string][]byte {
 
 // download is the file server: it is told a name, and sends the size and the
 // file, or says that there is none.
-func download(l *conn) (sent int, err error) {
+func download(l *conn) error {
 	c := l.accept()
 	defer c.Close()
 	name, ok := c.lines().next()
 	if !ok {
-		return 0, nil
+		return nil
 	}
 	content, found := files()[name]
 	if !found {
 		c.p.says("server: there is no file %q", name)
 		err := c.text("none")
 		c.p.says("server: close()")
-		return 0, err
+		return err
 	}
 	if err := c.text(fmt.Sprint(len(content))); err != nil {
-		return 0, err
+		return err
 	}
 	c.p.says("server: write() of the %s octets of %q", thousands(len(content)), name)
-	n, err := c.Write(content)
-	if err != nil {
+	if _, err := c.Write(content); err != nil {
 		c.p.says("server: write() fails: %s", errorText(err))
-		return n, nil
+		return nil
 	}
 	c.p.says("server: close()")
-	return n, nil
+	return nil
 }
 
 func programLessons() []*Lesson {
@@ -235,7 +234,7 @@ func programLessons() []*Lesson {
 			Expect:   opened + "client DATA | ESTABLISHED *\n...\nserver DATA | ESTABLISHED *\n...\nclient RST | CLOSED *\n...\n",
 			play: func(p *Stage) {
 				l := p.listen(5, sendBuffer(16384))
-				p.together(func() { _, err := download(l); must(err) }, func() {
+				p.together(func() { must(download(l)) }, func() {
 					c := p.dial(receiveBuffer(8192))
 					must(c.text("large.bin"))
 					c.part(len("256000\n") + 1000)
@@ -251,7 +250,7 @@ func programLessons() []*Lesson {
 // downloads has a client fetch a file, and both close.
 func downloads(p *Stage, name string) {
 	l := p.listen(5)
-	p.together(func() { _, err := download(l); must(err) }, func() {
+	p.together(func() { must(download(l)) }, func() {
 		c := p.dial()
 		fetch(c, name)
 		p.state(1, state.FinWait2)

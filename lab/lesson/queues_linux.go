@@ -28,16 +28,14 @@ func flood(p *Stage) {
 	p.sockets(1)
 }
 
-// clients connects n sockets one after the other and returns them.
-func clients(p *Stage, n int) (all []*conn) {
+// clients connects n sockets one after the other.
+func clients(p *Stage, n int) {
 	for i := range n {
 		c := p.socket(0)
 		c.name = fmt.Sprintf("client %d", i+1)
 		must(c.connect())
 		p.rows(0, "HANDSHAKE-ACK", i+1)
-		all = append(all, c)
 	}
-	return all
 }
 
 func queueLessons() []*Lesson {

@@ -2,7 +2,7 @@ package label
 
 import "tcpwatch/capture/wire"
 
-var windowReduced = Spec{
+var cwr = Spec{
 	Name:       "CWR",
 	Group:      Acknowledgement,
 	Definition: "The sender says that it has slowed down, in answer to an ECN-ECHO or because of a loss.",

@@ -1,0 +1,286 @@
+package report
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
+)
+
+// TestNotableOrder wants every reason represented, the heaviest first, and the
+// rest counted.
+func TestNotableOrder(t *testing.T) {
+	var n notables
+	number := uint64(0)
+	add := func(k int, c *analyze.Connection) {
+		for i := range k {
+			number++
+			x := *c
+			x.Number = number
+			x.Opening.SynCount += uint32(i)
+			x.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, byte(number >> 8), byte(number)}), 40000) // each of its own
+			x.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 18, byte(number >> 8), byte(number)}), 80)
+			n.add(&x, nil)
+		}
+	}
+	slow := halfClose(t)
+	slow.Opening.SynCount, slow.Opening.Took = 2, 1e9
+	add(3, slow)
+	add(1000, refused6(t))
+	add(40, unanswered(t))
+	rows, more := n.shown()
+	if len(rows) != notableShown {
+		t.Fatalf("%d rows, want %d", len(rows), notableShown)
+	}
+	var got [reasonCount]int
+	for i, r := range rows {
+		got[r.reason]++
+		if i > 0 && (rows[i-1].reason > r.reason || rows[i-1].reason == r.reason && rows[i-1].weight < r.weight) {
+			t.Errorf("row %d (%s, %d) stands behind row %d (%s, %d)", i, reasonNames[r.reason], r.weight, i-1, reasonNames[rows[i-1].reason], rows[i-1].weight)
+		}
+	}
+	if got[whySlowOpen] != 3 || got[whyUnanswered] != 3 || got[whyRefused] != 6 {
+		t.Errorf("rows by reason: %v", got)
+	}
+	if more[whyRefused] != 994 || more[whyUnanswered] != 37 || more[whySlowOpen] != 0 {
+		t.Errorf("not shown: %v", more)
+	}
+	if rows[0].weight != 1001 {
+		t.Errorf("the first has weight %d, want the 1,001 SYNs", rows[0].weight)
+	}
+}
+
+// TestWaitReasons: what took a connection's time makes it deserve a look.
+func TestWaitReasons(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		wait func(*connection)
+		want string
+	}{
+		{"a slow answer", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer, Packet: 6} },
+			"the server's next payload came up to 1.00 s after the client's (packet 6)"},
+		{"one that is not", func(c *connection) { c.FromServer.SlowestAnswer = analyze.Answer{Wait: slowAnswer - 1, Packet: 6} }, ""},
+		{"a slow client", func(c *connection) { c.FromClient.SlowestAnswer = analyze.Answer{Wait: 9e9, Packet: 6} }, ""},
+		{"half of its time", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 356e6 },
+			"656 ms of 1.31 s: silence before segments that were sent again"},
+		{"half of its time, of one direction", func(c *connection) { c.FromClient.ResendWait, c.FromServer.Packets = 656e6, 0 },
+			"656 ms of 1.31 s: silence before segments that were sent again, and nothing of the server was captured"},
+		{"much sent again, of one direction", func(c *connection) { c.FromClient.Retransmissions, c.FromServer.Packets = 3, 0 },
+			"3 of 10 segments sent again, and nothing of the server was captured"},
+		{"the same with a RST, whose sentence says that", func(c *connection) {
+			reset(analyze.RstAbort)(c)
+			c.Closing.RstBy, c.FromClient.Retransmissions, c.FromServer.Packets = analyze.ClientSide, 3, 0
+		}, "reset: the client sent a RST (packet 11); nothing of the server was captured; 3 of 10 segments sent again"},
+		{"less than half", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 355e6 }, ""},
+		{"a stall", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter },
+			"the last 10 B of the server and its FIN got no acknowledgement, in spite of 3 timeouts in a row"},
+		{"timeouts that make none", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter-1 }, ""},
+		{"a long half-close", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor }, "the client waited 10.0 s for the FIN of the server (packets 5, 18)"},
+		{"one that is not long", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor - 1 }, ""},
+		{"a window", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, 3.9e9 },
+			"zero windows: 4 of the server, which held the other end back for 3.90 s"},
+		{"a window that held somebody back for a tenth of a second", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 1, waitLeast },
+			"zero windows: 1 of the server, which held the other end back for 100 ms"},
+		{"windows that did so for less", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, waitLeast-1 }, ""},
+	} {
+		conn := halfClose(t)
+		c.wait(conn)
+		if got := unglue(strings.Join(reasonTexts(conn), "; ")); got != c.want {
+			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestReasonsKeepUnits: no line break between a number and its unit.
+func TestReasonsKeepUnits(t *testing.T) {
+	c := halfClose(t)
+	c.FromServer.SlowestAnswer = analyze.Answer{Wait: 5e9, Packet: 6}
+	for width := minWidth; width < 120; width++ {
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewSummary}, Width: width}, nil, []*analyze.Connection{c}, sampleInput())
+		if !strings.Contains(out, "5.00 s") || strings.Contains(out, nbsp) {
+			t.Errorf("%d columns\n%s", width, out)
+		}
+	}
+}
+
+// TestOpenedAgain: a complete opening counts as tried again from the second SYN, or
+// SYN-ACK, on.
+func TestOpenedAgain(t *testing.T) {
+	for _, c := range []struct {
+		syns, synAcks uint32
+		want          string
+	}{
+		{1, 1, "complete"},
+		{2, 1, "complete (1 after a SYN was sent again)"},
+		{1, 2, "complete (1 after a SYN-ACK was sent again)"},
+		{2, 2, "complete (1 after a SYN was sent again, 1 after a SYN-ACK was sent again)"},
+	} {
+		conn := halfClose(t)
+		conn.Opening.SynCount, conn.Opening.SynAckCount = c.syns, c.synAcks
+		var sum tally
+		sum.add(conn, nil)
+		if s := openedSection(&sum); s.items[0].n != 1 || s.items[0].text != c.want {
+			t.Errorf("%d SYNs, %d SYN-ACKs: %d %s, want 1 %s", c.syns, c.synAcks, s.items[0].n, s.items[0].text, c.want)
+		}
+	}
+}
+
+// TestStalledLeast: two timeouts in a row are not notable, three are.
+func TestStalledLeast(t *testing.T) {
+	for timeouts, want := range map[uint8]uint64{2: 0, 3: 1} {
+		c := halfClose(t)
+		c.FromServer.Unacknowledged, c.FromServer.Timeouts = 10, timeouts
+		if got := weigh(c, whyStalled); got != want {
+			t.Errorf("%d timeouts weigh %d, want %d", timeouts, got, want)
+		}
+	}
+}
+
+// TestProbedInVain: probes that nothing answers make a connection deserve a look, in words that name them.
+func TestProbedInVain(t *testing.T) {
+	c := halfClose(t)
+	if weigh(c, whyStalled) != 0 {
+		t.Error(stallTexts(c, analyze.StalledAfter))
+	}
+	c.FromClient.Probed.For = 5e9
+	want := "the last keep-alives of the client got no answer, the last of them 5.00 s behind the last segment of the server"
+	if got := unglue(reasonText(c, whyStalled)); got != want || weigh(c, whyStalled) != 1 {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.FromClient.Probed.Window = true
+	if got := reasonText(c, whyStalled); !strings.Contains(got, "the last window probes of the client") {
+		t.Error(got)
+	}
+}
+
+// TestClosedBefore: what a client resets that it had closed itself is listed behind what did not
+// work; a server's RST for data of the client is not, nor one in front of the client's own FIN.
+func TestClosedBefore(t *testing.T) {
+	for _, c := range []struct {
+		fin   uint64 // the packet of the client's FIN; 0: none
+		by    analyze.Side
+		after analyze.RstAfter
+		want  reason
+	}{
+		{10, analyze.ClientSide, analyze.RstUnreadData, whyClosedReset},
+		{10, analyze.ClientSide, analyze.RstAfterFIN, whyClosedReset},
+		{10, analyze.ClientSide, analyze.RstAbort, whyReset},
+		{10, analyze.ServerSide, analyze.RstAfterFIN, whyReset},
+		{12, analyze.ClientSide, analyze.RstUnreadData, whyReset},
+		{0, analyze.ClientSide, analyze.RstUnreadData, whyReset},
+	} {
+		conn := halfClose(t)
+		reset(c.after)(conn)
+		conn.Closing.RstBy = c.by
+		conn.Steps = nil
+		if c.fin != 0 {
+			conn.Steps = []analyze.Step{{Packet: c.fin, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		}
+		if got, _, _ := firstReason(conn); got != c.want {
+			t.Errorf("%+v: %s, want %s", c, reasonNames[got], reasonNames[c.want])
+		}
+		var n notables
+		for conn.Number = 1; conn.Number <= 9; conn.Number++ {
+			n.add(conn, nil)
+		}
+		want := 9
+		if c.want == whyClosedReset {
+			want = notableFirst
+		}
+		if rows, more := n.shown(); len(rows) != want || more[c.want] != uint64(9-want) {
+			t.Errorf("%+v: %d rows and %d more, want %d rows of 9", c, len(rows), more[c.want], want)
+		}
+	}
+}
+
+// TestOrdinaryResets: a server's RST behind its client's FIN and a client's RST in front of any payload are listed
+// last, with a few examples, unless something may be lost.
+func TestOrdinaryResets(t *testing.T) {
+	done := func(c *analyze.Connection) {
+		reset(analyze.RstAfterFIN)(c)
+		c.Closing.RstBy, c.Closing.HalfClosedOctets = analyze.ServerSide, 0
+		c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
+		c.FromServer.UniqueOctets, c.FromServer.Unacknowledged = 100, 0
+	}
+	idle := func(c *analyze.Connection) {
+		reset(analyze.RstAbort)(c)
+		c.Closing.RstBy = analyze.ClientSide
+		c.Steps = []analyze.Step{{Packet: c.Closing.RstPacket, FromClient: true, Phase: label.RST, Flags: wire.RST | wire.ACK, Ack: c.Opening.ServerISN + 1}}
+		c.FromClient.UniqueOctets, c.FromServer.UniqueOctets = 0, 0
+	}
+	for _, c := range []struct {
+		name   string
+		first  func(c *analyze.Connection)
+		change func(c *analyze.Connection)
+		want   reason
+	}{
+		{"client done", done, func(*analyze.Connection) {}, whyDoneReset},
+		{"no answer", done, func(c *analyze.Connection) { c.FromServer.UniqueOctets = 0 }, whyReset},
+		{"an answer not acknowledged", done, func(c *analyze.Connection) { c.FromServer.Unacknowledged = 1 }, whyReset},
+		{"an answer behind the FIN", done, func(c *analyze.Connection) { c.Closing.HalfClosedOctets = 1 }, whyReset},
+		{"octets of the client not acknowledged", done, func(c *analyze.Connection) { c.Closing.RstAfter = analyze.RstUnreadData }, whyReset},
+		{"no FIN of the client", done, func(c *analyze.Connection) { c.Steps = nil }, whyReset},
+		{"no payload", idle, func(*analyze.Connection) {}, whyUnused},
+		{"a request", idle, func(c *analyze.Connection) { c.FromClient.UniqueOctets = 1 }, whyReset},
+		{"a greeting", idle, func(c *analyze.Connection) { c.FromServer.UniqueOctets = 1 }, whyReset},
+		{"a request not captured", idle, func(c *analyze.Connection) { c.FromClient.UnseenBytes = 1 }, whyReset},
+		{"a greeting not captured, which the RST acknowledges", idle, func(c *analyze.Connection) { c.Steps[0].Ack++ }, whyReset},
+		{"a host that knows of no such connection", idle, func(c *analyze.Connection) { c.Steps[0].Flags = wire.RST }, whyReset},
+		{"by the server", idle, func(c *analyze.Connection) { c.Closing.RstBy = analyze.ServerSide }, whyReset},
+		{"not opened", idle, func(c *analyze.Connection) { c.Opening.AckPacket = 0 }, whyReset},
+	} {
+		conn := halfClose(t)
+		c.first(conn)
+		c.change(conn)
+		if got, _, _ := firstReason(conn); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestHadACK: a SYN-ACK sent again that echoes the ACK shows that it had arrived, unless a SYN may be meant.
+func TestHadACK(t *testing.T) {
+	for _, c := range []struct {
+		syn, ack, echo uint32
+		repeated       bool
+		want           bool
+	}{
+		{100, 111, 111, true, true}, {100, 111, 100, true, false}, {111, 111, 111, true, false}, {0, 0, 0, true, false}, {100, 111, 111, false, false},
+	} {
+		conn := halfClose(t)
+		conn.Opening.SynAckCount, conn.Opening.AckPacket = 2, 3
+		conn.Steps = []analyze.Step{
+			{Packet: 1, FromClient: true, Flags: wire.SYN, Phase: label.SYN, TSVal: c.syn},
+			{Packet: 2, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, TSEcr: c.syn},
+			{Packet: 3, FromClient: true, Flags: wire.ACK, Phase: label.HandshakeAck, TSVal: c.ack},
+			{Packet: 4, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, TSEcr: c.echo, Repeated: c.repeated},
+		}
+		if got := strings.Contains(slowOpenText(conn), "the server had the ACK (packet 3), which packet 4 echoes"); got != c.want {
+			t.Errorf("%+v: %s", c, slowOpenText(conn))
+		}
+	}
+}
+
+// TestResetWeight: a RST that may have lost something stands in front of one that a FIN announced.
+func TestResetWeight(t *testing.T) {
+	of := func(by analyze.Side, after analyze.RstAfter, timeouts uint8) uint64 {
+		c := halfClose(t)
+		reset(after)(c)
+		c.Closing.RstBy, c.Steps = by, nil
+		c.FromClient.Unacknowledged, c.FromClient.Timeouts = uint64(timeouts), timeouts
+		return weigh(c, whyReset)
+	}
+	const client, server = analyze.ClientSide, analyze.ServerSide
+	order := []uint64{of(client, analyze.RstAbort, 3), of(server, analyze.RstAbort, 0), of(client, analyze.RstUnreadData, 0), of(server, analyze.RstAfterFIN, 0)}
+	for i := 1; i < len(order); i++ {
+		if order[i] >= order[i-1] {
+			t.Errorf("weights %v do not fall", order)
+		}
+	}
+	if few, none := of(client, analyze.RstAbort, analyze.StalledAfter-1), of(client, analyze.RstAbort, 0); few != none {
+		t.Errorf("%d with a few timeouts, %d without", few, none)
+	}
+}
