@@ -108,7 +108,7 @@ func (a *labSums) reset(s *LabStep) (string, Tone) {
 }
 
 // reuse says why a SYN cannot be an old one of the connection that had the same
-// tuple before (RFC 9293 §3.6.1, RFC 6191 §2).
+// tuple before: its timestamp decides, or, where none does, its ISN (RFC 6191 §2).
 func (a *labSums) reuse(s *LabStep) (text string) {
 	if !s.Past.Known {
 		return ""
@@ -126,7 +126,7 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 		later = int32(s.Options.TSVal - past.TSVal)
 		text += fmt.Sprintf(", TSval %s its last (%d)", compare(later), past.TSVal)
 	}
-	if d > 0 || later > 0 {
+	if later > 0 || later == 0 && d > 0 {
 		text += " ✓"
 	}
 	return text

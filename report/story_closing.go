@@ -207,7 +207,7 @@ func (t *story) timeWait() {
 		if tw.ReusedBy != 0 && tw.Until-tw.Since < whole {
 			until = "until " + end + ", not for all of 2MSL (" + duration(whole) + ", --msl)"
 		}
-		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN or a later timestamp (RFC 9293 §3.6.1, RFC 6191)",
+		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
 	}
 	if tw.Restarts > 0 {
