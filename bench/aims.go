@@ -138,7 +138,7 @@ func (k kept) writeAims(b *strings.Builder) {
 		}
 		rows = append(rows, []string{a.what, a.measured, met})
 	}
-	b.WriteString("\n## What is promised\n\n")
+	b.WriteString("\n## What is aimed at\n\n")
 	table(b, 3, rows...)
 }
 

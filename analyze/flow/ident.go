@@ -71,12 +71,12 @@ func (h *Half) IDsConstant() bool {
 	return h.ids.same > 0 && h.ids.same == h.ids.other && h.ids.up == 0
 }
 
-// IDsNear reports whether the identification of the next segment, a, and an earlier one,
+// idsNear reports whether the identification of the next segment, a, and an earlier one,
 // b, lie so close together that they come from one counter, though too few packets were
 // captured to know that the end has one: eight apart, as random numbers are once in 4,000
 // times. Where one was overtaken before, the next must rise again: some count down. A
 // heuristic.
-func (h *Half) IDsNear(a, b uint16) bool {
+func (h *Half) idsNear(a, b uint16) bool {
 	if up := a - h.ids.last; h.ids.other != 0 && (up == 0 || up > 8) {
 		return false
 	}
@@ -98,7 +98,7 @@ func (h *Half) IDsOrdered() bool {
 // one, tell which was sent first: the end counts them, as more than one step shows, which a
 // random number passes for once in sixteen; or they lie close together.
 func (h *Half) IDsTell(a, b uint16) bool {
-	return a != b && (h.ids.up+h.ids.back > 1 && h.IDsOrdered() || h.IDsNear(a, b))
+	return a != b && (h.ids.up+h.ids.back > 1 && h.IDsOrdered() || h.idsNear(a, b))
 }
 
 // newer reports whether the packet of mark m was sent after all that were
