@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,24 +199,31 @@ func snaplen(to *int) *option {
 	}}
 }
 
-// binaryUnits are what octetCount takes behind a number.
+// binaryUnits are what octetCount takes behind a number, whole or by their first letter, large
+// or small.
 var binaryUnits = []struct {
 	name string
 	size int
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}
 
-// octetCount is a number of octets, perhaps with a unit.
+// octetCount is a number of octets, perhaps with a unit. A high of math.MaxInt is no bound.
 func octetCount(to *int, low, high int) *option {
+	bounds := "from " + inUnits(low)
+	if high < math.MaxInt {
+		bounds += " to " + inUnits(high)
+	}
 	return &option{"OCTETS", func(s string) error {
 		digits, unit := s, 1
 		for _, u := range binaryUnits {
-			if rest, ok := strings.CutSuffix(s, u.name); ok {
-				digits, unit = rest, u.size
+			for _, name := range []string{u.name, u.name[:1]} {
+				if n := len(s) - len(name); n > 0 && strings.EqualFold(s[n:], name) {
+					digits, unit = s[:n], u.size
+				}
 			}
 		}
 		n, err := strconv.Atoi(digits)
 		if err != nil || n < 0 || n > high/unit || n*unit < low {
-			return fmt.Errorf("must be a number of octets from %s to %s, such as 65536 or 64MiB", inUnits(low), inUnits(high))
+			return fmt.Errorf("must be a number of octets %s, with or without a unit as in 1MiB or 1M", bounds)
 		}
 		*to = n * unit
 		return nil

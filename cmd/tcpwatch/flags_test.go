@@ -40,14 +40,20 @@ func TestSizes(t *testing.T) {
 		{fileSize(&octets), "17179869185G", 0}, // 2^64 + 2^30 octets
 		{fileSize(&octets), "0", 0},
 		{fileSize(&octets), "-1G", 0},
-		{maxBuffer(&memory), "1048576", 1 << 20},
-		{maxBuffer(&memory), "1048575", 0},
-		{maxBuffer(&memory), "1024K", 1 << 20},
-		{maxBuffer(&memory), "8589934591G", (1<<33 - 1) << 30},
-		{maxBuffer(&memory), "8589934592G", 0},  // 2^63 octets
-		{maxBuffer(&memory), "17179869185G", 0}, // 2^64 + 2^30
-		{maxBuffer(&memory), "9223372036854775807G", 0},
-		{maxBuffer(&memory), "-17179869183G", 0}, // 2^30 - 2^64
+		{bufferSize(&memory), "1048576", 1 << 20},
+		{bufferSize(&memory), "1048575", 0},
+		{bufferSize(&memory), "1024K", 1 << 20},
+		{bufferSize(&memory), "1024KiB", 1 << 20},
+		{bufferSize(&memory), "1m", 1 << 20},
+		{bufferSize(&memory), "1MB", 0}, // a million or a MiB?
+		{bufferSize(&memory), "M", 0},
+		{octetCount(&memory, 1<<16, 1<<23), "8M", 1 << 23},
+		{octetCount(&memory, 1<<16, 1<<23), "9MiB", 0},
+		{bufferSize(&memory), "8589934591G", (1<<33 - 1) << 30},
+		{bufferSize(&memory), "8589934592G", 0},  // 2^63 octets
+		{bufferSize(&memory), "17179869185G", 0}, // 2^64 + 2^30
+		{bufferSize(&memory), "9223372036854775807G", 0},
+		{bufferSize(&memory), "-17179869183G", 0}, // 2^30 - 2^64
 	} {
 		octets, memory = 0, 0
 		err := c.option.Set(c.size)

@@ -100,7 +100,7 @@ func (o *followOptions) declare(c *cobra.Command) {
 	f.BoolVar(&o.hex, "hex", false, "offsets, hexadecimal and ASCII")
 	f.Var(choice(&o.format, streamForms), "format", "how to show it: "+list(streamForms, ", ")+" (default text)")
 	f.VarP(outputName(&o.output), "output", "o", "write to FILE instead of standard output, which - stands for")
-	f.Var(maxBuffer(&o.maxBuffer), "max-buffer", maxBufferHelp)
+	f.Var(bufferSize(&o.maxBuffer), "max-buffer", maxBufferHelp)
 	f.Var(duration(&o.msl, minMSL, maxMSL), "msl", fmt.Sprintf("maximum segment lifetime, as with read (default %s)", short(analyze.DefaultMSL)))
 	f.Var(number(&o.maxConnections, 1, mostConnections), "max-connections", fmt.Sprintf(
 		"remember at most N connections at one time, as with read (default %d)", analyze.DefaultMaxConnections))

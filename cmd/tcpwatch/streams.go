@@ -1,12 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +26,7 @@ func (s *streamFolder) declare(c *cobra.Command) {
 		"write the payload of each direction of each connection, in order and once, to a file of its own in `FOLDER`, which must be new or empty; its index.ndjson tells every gap and doubt")
 	f.Var(choice(&s.gaps, report.GapForms), "gaps",
 		"how a gap shows in these files: hole (zeros that take no room, so that octets stand at their offset), skip (nothing), or mark (a line of text) (default hole)")
-	f.Var(maxBuffer(&s.maxBuffer), "max-buffer", maxBufferHelp)
+	f.Var(bufferSize(&s.maxBuffer), "max-buffer", maxBufferHelp)
 	complete(c, "gaps", report.GapForms)
 }
 
@@ -65,32 +62,8 @@ func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 }
 
 var maxBufferHelp = fmt.Sprintf(
-	"memory for octets that wait for others in front of them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2K more (default %s)",
-	sizeText(stream.MinBuffer), sizeText(stream.DefaultMaxBuffer))
+	"memory for octets that wait for others in front of them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2 KiB more (default %s)",
+	inUnits(stream.MinBuffer), inUnits(stream.DefaultMaxBuffer))
 
-// maxBuffer is a number of octets, with K, M or G for powers of 1,024.
-func maxBuffer(to *int) *option {
-	return &option{"SIZE", func(s string) error {
-		digits, unit := s, 1
-		if i := strings.IndexAny(s, "KMG"); i >= 0 && i == len(s)-1 {
-			digits, unit = s[:i], 1<<(10*(1+strings.IndexByte("KMG", s[i])))
-		}
-		n, err := strconv.Atoi(digits)
-		if err != nil || n < 0 || n > math.MaxInt/unit || n*unit < stream.MinBuffer {
-			return errors.New("must be a number of octets, or of KiB, MiB or GiB with K, M or G, from " + sizeText(stream.MinBuffer) + ", such as 64M")
-		}
-		*to = n * unit
-		return nil
-	}}
-}
-
-// sizeText writes a number of octets as maxBuffer reads it.
-func sizeText(n int) string {
-	for _, unit := range []string{"", "K", "M"} {
-		if n%1024 != 0 {
-			return strconv.Itoa(n) + unit
-		}
-		n /= 1024
-	}
-	return strconv.Itoa(n) + "G"
-}
+// bufferSize is how much may wait.
+func bufferSize(to *int) *option { return octetCount(to, stream.MinBuffer, math.MaxInt) }
