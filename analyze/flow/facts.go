@@ -122,6 +122,10 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.CalledFor = x.SameWhole && t.calledFor(r, seg.Ack, seg.Time-2*x.Loop)
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
+	if seg.Flags&wire.RST != 0 {
+		x.Same, x.SameOnce = t.sameRST(s, seg, rstWithin(s, r))
+		x.SameAgain, x.SameWhole, x.CalledFor = false, false, false
+	}
 	if x.Bare && x.SeqDelta == -1 {
 		if l := t.latest(s, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
 			x.Repeated = l.Time

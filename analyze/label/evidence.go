@@ -129,7 +129,7 @@ var Reasons = [ReasonCount]ReasonSpec{
 	LowerAck:      {"acknowledges less than", " packet ", "it was sent before that packet: what an end acknowledges never goes back, save in a segment that is sent again as it was queued, which a timer does a second later (RFC 6298 §2.4)", byTime, false},
 	HigherAck:     {"acknowledges more than", " packet ", "it fills octets that were skipped and was sent after that packet, the first behind them: what an end acknowledges never goes back", 0, false},
 	SenderOpen:    {"not sent again any more", " after packet ", "its sender had acknowledged what an end does that is open, and sends a SYN or SYN-ACK no more then: it left before that", byTime, true},
-	AsOthers:      {"captured twice like others", " after packet ", "it is like that packet, no copy of which was captured, and comes no later than twice as late as copies of its end do, or behind the copy of a later one with octets, than one and a half times as late, in a connection of which more than one packet in four is a copy", byTime, true},
+	AsOthers:      {"captured twice like others", " after packet ", "it is like that packet, no copy of which was captured, and comes no later than twice as late as copies of its end do (of the other end, where this one sent nothing but RSTs), or behind the copy of a later one with octets, than one and a half times as late, in a connection of which more than one packet in four is a copy", byTime, true},
 }
 
 // String returns the phrase without the packet that it may point to.
