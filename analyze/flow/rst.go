@@ -50,6 +50,21 @@ func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once 
 	return m, false
 }
 
+// numbersRSTs reports whether the identification of a RST of h tells it from others, where all of its end
+// may have one (RFC 6864 §4.1): another RST has another one; or with ACK, with which it need
+// not be made of the segment that it answers (RFC 9293 §3.10.7.1), another segment.
+func (t *Table) numbersRSTs(h *Half, seg *wire.Segment) bool {
+	if id, ok := h.LastID(); seg.Flags&wire.ACK != 0 && ok && id != seg.IPID {
+		return true
+	}
+	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
+		if s := t.sent.At(i); s.Flags&wire.RST != 0 && s.HasID && s.IPID != seg.IPID {
+			return true
+		}
+	}
+	return false
+}
+
 // rstWithin is twiceWithin for a RST of h. An end that sent nothing else has no copies to go by but those of
 // the other, o; where those were made on the way, it answers each of them, so that its RST must come
 // at once (a heuristic).
@@ -62,7 +77,3 @@ func rstWithin(h, o *Half) int64 {
 
 // atOnce is shorter than any network takes to make a copy that is answered; a heuristic.
 const atOnce = int64(100e3)
-
-// IDsDiffer reports whether the end gave its packets different identifications, so that
-// the same one again says something (RFC 6864 §4.1 lets all have one).
-func (h *Half) IDsDiffer() bool { return h.ids.up > 0 || h.ids.other > h.ids.same }

@@ -14,7 +14,7 @@ var duplicatePacket = Spec{
 				"+.00001 A>B P. 1:101(100) ack 1 <TS val 201 ecr 7>"},
 		{"it has the same payload, or octets that were joined or cut between two places of capture; or another one where its checksum is wrong: then it was damaged on the way between two taps",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13 otherdata"},
-		{"one of these shows that its sender did not send it again: (a) it has the same IP identification, and comes within a second, and where it is a RST and no two identifications of its end were seen to differ, in front of the next segment of the other end: each segment for which there is no connection " +
+		{"one of these shows that its sender did not send it again: (a) it has the same IP identification, and comes within a second, and where it is a RST, those of other RSTs of its end, or of its segments where it has ACK, were seen to differ, or the other end sent one segment only: each segment for which there is no connection " +
 			"is answered by a RST of its own (RFC 9293 §3.10.7.1), and all may have one identification (RFC 6864 §4.1); " +
 			"(b) without identifications, it occupies sequence space and comes sooner than half a round trip: its sender cannot have had a reason yet, " +
 			"not by what overtook it either (a SYN or SYN-ACK within 100 ms, which no timer in use is shorter than; within 0.1 ms where a SYN-ACK may answer a SYN, or be sent by a timer beside one that answers a SYN again, RFC 6298 §5; heuristics), unless it goes once more through what it has sent again, in order, or repairs without SACK what a partial acknowledgement leaves open (RFC 6582 §3.2); " +

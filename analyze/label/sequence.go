@@ -168,12 +168,12 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 // segment that belongs to no connection it knows, and where those acknowledge the same
 // they are alike but for their identification (RFC 9293 §3.10.7.1): a RST without one, as of IPv6, or with 0, as
 // many hosts give it, is a copy by its place or as others are. One that all may have in common says
-// something only where no other segment came in between that called for a second RST.
+// something only where no second segment was captured that called for a RST.
 func judgeRST(x *flow.Facts) (Verdict, Reason, uint64) {
 	old := &x.Same
 	switch {
 	case old.Packet == 0:
-	case old.HasID && x.Mark.Time-old.Time < copyTime && (x.Sender.IDsDiffer() || x.Receiver.LastTime <= old.Time):
+	case x.SameTells && x.Mark.Time-old.Time < copyTime:
 		return Copied, SameIPID, old.Packet
 	case x.SameOnce && x.Sender.Places():
 		return Copied, Elsewhere, old.Packet
