@@ -74,6 +74,8 @@ type EndClues struct {
 	// TTLMin and TTLMax bound the TTL (IPv6: hop limit) of its segments other
 	// than RST; 0 where there was none.
 	TTLMin, TTLMax uint8
+	// Segments counts those, up to 255.
+	Segments uint8
 	// The packets that the options captured do not allow: the first with SACK
 	// blocks, the first with timestamps, the first that goes on without a gap
 	// beyond an unscaled window; and its first segment behind the handshake, when
@@ -90,12 +92,14 @@ type RstClue struct {
 	Window      uint16
 	HostIPID    uint16 // of the host's segment before it
 	HostOrdered bool   // the end's identifications rise steadily, and it is numbered as they are; HostIPID is valid
+	WentOnSure  bool   // see WentOn
 	// After is the time since the segment of the other end before it, in
 	// nanoseconds; -1: none.
 	After int64
 	// WentOn is the first segment by which the end that the RST names shows that it lives: one
 	// with payload or a FIN that the RST did not overtake. An end that resets has no connection
-	// any more (RFC 9293 §3.10.5).
+	// any more (RFC 9293 §3.10.5). WentOnSure is set where number, timestamp or identification
+	// show that it was sent behind the RST; else something may have held it up.
 	WentOn uint64
 }
 
@@ -124,6 +128,9 @@ type clueNote struct {
 	oldMore bool
 	// rstLast is set where Rst has ACK, and the number behind all that its end was seen to send.
 	rstLast bool
+	// rstTS is what timestamps of that end are later than that it takes behind Rst, as rstStamp says.
+	rstTS    uint32
+	rstStamp stampKind
 
 	// older is the last block of SACK of each side that has the form of a D-SACK and
 	// lies in front of the other end's ISN; empty: none.
@@ -152,6 +159,7 @@ func (e *EndClues) ttl(n uint8) {
 		e.TTLMin = n
 	}
 	e.TTLMin, e.TTLMax = min(e.TTLMin, n), max(e.TTLMax, n)
+	e.Segments = min(e.Segments, math.MaxUint8-1) + 1
 }
 
 // clues notes what the segment tells about the opening beyond its story. It
@@ -163,7 +171,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	c, fx := &n.clues, &a.facts
 	s := fx.From
 	if phase == label.RST {
-		a.clueRST(n, seg)
+		a.clueRST(f, n, seg)
 		return
 	}
 	c.end(s).ttl(seg.TTL)

@@ -23,16 +23,64 @@ func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
 // behindReset takes a segment behind the RST that reset the connection.
 func (a *Analyzer) behindReset(f *flow.Flow, n *note, seg *wire.Segment) {
 	fx, c := &a.facts, &n.clues
-	if r := &c.Rst; r.WentOn != 0 || r.Packet != n.rstPacket || fx.From != n.rstSide || seg.SeqLen() == 0 || seg.Flags.Has(wire.SYN) ||
+	if r := &c.Rst; r.WentOnSure || r.Packet != n.rstPacket || fx.From != n.rstSide || seg.SeqLen() == 0 || seg.Flags.Has(wire.SYN) ||
 		a.foreign || a.damaged(fx.Sender) {
 		return
 	}
 	const overtaken = int64(200e6) // how much later than its end's answers a segment may come; a heuristic
+	switch order := c.sentBehindReset(n, fx.From, seg); {
+	case order > 0:
+		c.Rst.WentOn, c.Rst.WentOnSure = seg.Packet, true
+	case order == 0 && seg.Time-n.rstAt > wayBack(f, n, fx.Sender)+overtaken:
+		first(&c.Rst.WentOn, seg.Packet)
+	}
+}
+
+// sentBehindReset tells whether the end that the RST names sent a segment behind it (above 0), or in
+// front of it (below), if that end sent the RST; 0: it does not show.
+func (c *clueNote) sentBehindReset(n *note, from flow.Side, seg *wire.Segment) int {
 	// A RST with ACK has the number behind all that its end had sent (RFC 9293 §3.10.5): it overtook
 	// nothing that stands behind that. One without may be made of what it answers (§3.10.7.1).
-	behind := c.rstLast && seg.Len > 0 && !seg.Seq.Before(n.rstNxt[fx.From])
-	if behind || seg.Time-n.rstAt > wayBack(f, n, fx.Sender)+overtaken {
-		c.Rst.WentOn = seg.Packet
+	if c.rstLast && seg.Len > 0 && !seg.Seq.Before(n.rstNxt[from]) {
+		return 1
+	}
+	// Timestamps never go back (RFC 7323 §5.4).
+	if seg.Options.Set.Has(wire.OptTimestamps) && c.rstStamp != noStamp {
+		if later := int32(seg.Options.TSVal - c.rstTS); later > 0 || later < 0 && c.rstStamp == ownStamp {
+			return int(later)
+		}
+	}
+	// Nor do identifications that are counted, with which that of the RST goes.
+	if r := &c.Rst; r.HostOrdered && r.IPID != 0 && near(r.IPID, r.HostIPID) && seg.HasIPID && near(seg.IPID, r.IPID) {
+		return int(int16(seg.IPID - r.IPID))
+	}
+	return 0
+}
+
+// near reports whether two identifications may be of one count: in between lie fewer than
+// such a count jumps. A heuristic.
+func near(a, b uint16) bool {
+	d := int16(a - b)
+	return d <= 1<<12 && d >= -1<<12
+}
+
+// stampKind is what is known of the timestamp that the end had when the RST passed.
+type stampKind uint8
+
+// The kinds.
+const (
+	noStamp    stampKind = iota
+	clockStamp           // by how fast its timestamps went on in front of that
+	ownStamp             // the RST has it
+)
+
+// stampReset notes that.
+func (c *clueNote) stampReset(x *flow.Half, seg *wire.Segment, way int64) {
+	c.rstStamp = noStamp
+	if seg.Options.Set.Has(wire.OptTimestamps) && x.HasTS && int32(seg.Options.TSVal-x.TSVal) >= 0 { // else it is of another clock
+		c.rstTS, c.rstStamp = seg.Options.TSVal, ownStamp
+	} else if ts, ok := x.StampAt(seg.Time, way); ok {
+		c.rstTS, c.rstStamp = ts, clockStamp
 	}
 }
 
@@ -57,7 +105,7 @@ func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment, way int64) {
 
 // clueRST notes the RST that resets the connection, and the first that is not
 // acceptable.
-func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
+func (a *Analyzer) clueRST(f *flow.Flow, n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	if !fx.Acceptable {
 		if c.BlindRst == 0 && n.rstPacket == 0 && !a.damaged(fx.Sender) {
@@ -84,11 +132,12 @@ func (a *Analyzer) clueRST(n *note, seg *wire.Segment) {
 	// A RST without ACK answers a segment, and is made of it by an end that knows of no such connection
 	// (RFC 9293 §3.10.7.1): no count of the connection numbers it. Hosts that count for each
 	// connection may (RFC 6864 §4.1), such as Linux, number it apart.
-	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsOrdered() && seg.Flags.Has(wire.ACK) {
+	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsCounted() && seg.Flags.Has(wire.ACK) {
 		r.HostIPID, r.HostOrdered = id, true
 	}
 	if fx.Receiver.LastTime != 0 {
 		r.After = seg.Time - fx.Receiver.LastTime
 	}
 	c.Rst, c.rstLast = r, seg.Flags.Has(wire.ACK) && seg.Seq == fx.Sender.Nxt
+	c.stampReset(fx.Sender, seg, wayBack(f, n, fx.Sender))
 }

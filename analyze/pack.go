@@ -145,7 +145,7 @@ func (p *packer) long(l *LongClue) {
 
 func (p *packer) clues(c *Clues) {
 	for _, e := range [...]*EndClues{&c.Client, &c.Server} {
-		numbers(p, &e.TTLMin, &e.TTLMax)
+		numbers(p, &e.TTLMin, &e.TTLMax, &e.Segments)
 		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp, &e.SACKOutside)
 	}
 	g := &c.IgnoredPackets
@@ -158,7 +158,7 @@ func (p *packer) clues(c *Clues) {
 	p.packets(&r.Packet, &r.WentOn)
 	number(p, &r.TTL)
 	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
-	p.flags(&r.HostOrdered, &c.SynTwice, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)
+	p.flags(&r.HostOrdered, &r.WentOnSure, &c.SynTwice, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)
 	p.signed(&r.After, &c.BlindFor)
 }
 

@@ -61,6 +61,16 @@ func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
 	}
 }
 
+// rememberRST keeps a RST of x, of which a copy may come, or takes the copy.
+func (a *Analyzer) rememberRST(x, y *flow.Half, seg *wire.Segment) {
+	if a.lab.Set.Has(label.DuplicatePacket) {
+		x.Duplicates++
+		a.table.Copied(x, a.facts.Same.Packet, seg, true)
+		return
+	}
+	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), false, false, nil)
+}
+
 // notesRepeat takes whether the segment, which has octets, repeats some.
 func notesRepeat(x *flow.Half, seg *wire.Segment, s label.Set) {
 	x.LastAgain, x.RepeatEnd = s.Has(label.Retransmission), 0

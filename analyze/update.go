@@ -14,6 +14,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	x.Packets++
 	x.Probed = a.probes(seg)
 	y.Probed = flow.NotProbed // what it asked is answered, or will not be
+	if seg.Flags.Has(wire.RST) {
+		a.rememberRST(x, y, seg)
+	}
 	if seg.Flags.Has(wire.RST) || a.stray || a.foreign {
 		return // what these carry is not part of the stream
 	}

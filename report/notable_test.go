@@ -146,7 +146,7 @@ func TestProbedInVain(t *testing.T) {
 		t.Error(stallTexts(c, analyze.StalledAfter))
 	}
 	c.FromClient.Probed.For = 5e9
-	want := "the last keep-alives of the client got no answer, the last of them 5.00 s behind the last segment of the server"
+	want := "nothing answered the last keep-alives of the client, sent until 5.00 s behind the last segment of the server"
 	if got := unglue(reasonText(c, whyStalled)); got != want || weigh(c, whyStalled) != 1 {
 		t.Errorf("%q, want %q", got, want)
 	}

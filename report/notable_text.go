@@ -93,9 +93,9 @@ func slowOpenText(c *connection) string {
 	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen {
 		return ""
 	}
-	s := "SYN sent " + times(uint64(o.SynCount)) + packetList(o.SynPackets)
+	s := "SYN " + sentTimes(c, label.SYN, o.SynCount) + packetList(o.SynPackets)
 	if o.SynCount <= 1 {
-		s = "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets)
+		s = "SYN-ACK " + sentTimes(c, label.SynAck, o.SynAckCount) + packetList(o.SynAckPackets)
 	}
 	if o.Took > 0 {
 		s += ", opened after " + duration(o.Took)

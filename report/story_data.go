@@ -230,7 +230,7 @@ func probedText(d *analyze.Direction, side analyze.Side) string {
 	if d.Probed.Window {
 		what = "window probes"
 	}
-	return "the last " + what + " of " + sideText(side) + " got no answer, the last of them " + duration(d.Probed.For) + " behind the last segment of " + sideText(otherSide(side))
+	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + duration(d.Probed.For) + " behind the last segment of " + sideText(otherSide(side))
 }
 
 // Heuristics: an idle time that is worth telling, and one behind which what keeps

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -116,16 +117,33 @@ func oneWaySentence(c *connection) string {
 	return "only what the " + side + " sent was captured: whether the other end answered cannot be seen"
 }
 
+// sentTimes says how often a SYN or SYN-ACK was sent. One that came when its sender did not send it any more was held
+// up on the way (OUT-OF-ORDER), and may be a copy: it does not count as sent again.
+func sentTimes(c *connection, phase label.ID, n uint32) string {
+	late := uint64(0)
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		again := func(o analyze.Step) bool { return o.Phase == phase && o.FromClient == s.FromClient && o.Seq == s.Seq }
+		if s.Phase == phase && !s.Repeated && !s.Copy && c.Opening.AckPacket != 0 && s.Packet > c.Opening.AckPacket && slices.ContainsFunc(c.Steps[:i], again) {
+			late++
+		}
+	}
+	if late == 0 {
+		return "sent " + times(uint64(n))
+	}
+	return "captured " + times(uint64(n)) + ", " + times(late) + " held up on the way"
+}
+
 // openingOddities are what else the record holds about the handshake.
 func openingOddities(c *connection) []string {
 	o := &c.Opening
 	var odd []string
 	add := func(format string, args ...any) { odd = append(odd, fmt.Sprintf(format, args...)) }
 	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {
-		add("the SYN was sent %s", times(uint64(o.SynCount)))
+		add("the SYN was %s", sentTimes(c, label.SYN, o.SynCount))
 	}
 	if o.SynAckCount > 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
-		add("the SYN-ACK was sent %s", times(uint64(o.SynAckCount)))
+		add("the SYN-ACK was %s", sentTimes(c, label.SynAck, o.SynAckCount))
 	}
 	if o.SynAckFirst {
 		add("the SYN-ACK stands before the SYN in the capture")

@@ -105,11 +105,11 @@ func TestValues(t *testing.T) {
 			"resent by=client first=2 segments=2 octets=200 duration=0.2 end=quiet rto=0 fast=0 tlp=0 spurious=0 unknown=2 ?",
 		},
 		"0 A>B S 0\n+.010 B>A R. 0 ack 1": {"refused by=server rst_after=refused tries=1 duration=0.01"},
-		"0 A>B S 0 ttl 64\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1 ttl 64\n+1 B>A R. 1 ack 1 ttl 250": {
+		"0 A>B S 0 ttl 64\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1 ttl 64\n+0 B>A . 1 ack 1 ttl 60\n+1 B>A R. 1 ack 1 ttl 250": {
 			"closed by=between how=reset rst_after=abort named=server confidence=likely duration=1.011 ?",
 		},
 		"0 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\naddr A 192.0.2.1:40001\naddr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 250": {
-			"refused by=between named=server confidence=likely rst_after=refused tries=1 duration=0.001 ?",
+			"refused by=between named=server confidence=possible rst_after=refused tries=1 duration=0.001 ?",
 		},
 		"0 A>B S 0\n+.1 A>B S 0\n+400 A>B S 99999": {"unanswered by=client tries=2 duration=400.1 end=quiet"},
 		handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n+1 A>B R 2": {

@@ -86,6 +86,9 @@ type Facts struct {
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
 	// or that cannot be checked.
 	Acceptable bool
+	// SameTells is set, for a RST, when the identification of Same tells it from others: those of such RSTs
+	// differ, or there is but one segment that the end can have answered by one.
+	SameTells bool
 }
 
 // Gather finds the facts of a segment that side from of f sent.
@@ -121,6 +124,11 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Same, x.SameAgain, x.SameOnce, x.SameWhole = t.same(s, seg, x.Late, twiceWithin(s, r))
 		x.CalledFor = x.SameWhole && t.calledFor(r, seg.Ack, seg.Time-2*x.Loop)
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
+	}
+	if seg.Flags&wire.RST != 0 {
+		x.Same, x.SameOnce = t.sameRST(s, seg, rstWithin(s, r))
+		x.SameTells = x.Same.HasID && (r.Packets-uint64(r.Duplicates) == 1 || t.numbersRSTs(s, seg))
+		x.SameAgain, x.SameWhole, x.CalledFor = false, false, false
 	}
 	if x.Bare && x.SeqDelta == -1 {
 		if l := t.latest(s, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {

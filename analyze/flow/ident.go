@@ -98,8 +98,11 @@ func (h *Half) IDsOrdered() bool {
 // one, tell which was sent first: the end counts them, as more than one step shows, which a
 // random number passes for once in sixteen; or they lie close together.
 func (h *Half) IDsTell(a, b uint16) bool {
-	return a != b && (h.ids.up+h.ids.back > 1 && h.IDsOrdered() || h.idsNear(a, b))
+	return a != b && (h.IDsCounted() || h.idsNear(a, b))
 }
+
+// IDsCounted is IDsOrdered where more than one step shows it.
+func (h *Half) IDsCounted() bool { return h.ids.up+h.ids.back > 1 && h.IDsOrdered() }
 
 // newer reports whether the packet of mark m was sent after all that were
 // captured of this end, so that it is no copy of one.

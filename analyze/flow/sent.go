@@ -94,6 +94,9 @@ func (s *Trace) of(seg *wire.Segment, again bool) {
 	s.Seq, s.End, s.Ack, s.Flags = seg.Seq, seg.End(), seg.Ack, seg.Flags
 	s.Sum, s.HasSum, s.Again = seg.PayloadSum, seg.HasSum, again
 	s.places = placeBit(place(seg))
+	if seg.Flags&wire.RST != 0 {
+		s.reset(seg)
+	}
 }
 
 const (
@@ -141,7 +144,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again,
 	*s = Trace{}
 	s.of(seg, again)
 	s.fills = again && fills
-	if s.Bare && (h.lag > 0 || h.Places() || s.stampedOnly()) {
+	if s.Bare && s.Flags&wire.RST == 0 && (h.lag > 0 || h.Places() || s.stampedOnly()) {
 		s.Sum = bareSum(seg)
 	}
 	if overtaken != nil {
@@ -239,6 +242,11 @@ const maxLook = 64
 // way between. A heuristic.
 const farLook = 1024
 
+// overlaps reports whether the segment has numbers in [from, to).
+func (s *Trace) overlaps(from, to wire.Seq) bool {
+	return s.Seq.Before(to) && s.End.After(from) && s.Seq != s.End
+}
+
 // latest returns the latest remembered segment of h that overlaps [from, to);
 // its Packet is 0 where there is none.
 func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
@@ -247,7 +255,7 @@ func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
 			continue
 		}
 		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
-			if s := t.sent.At(i); s.Seq.Before(to) && s.End.After(from) {
+			if s := t.sent.At(i); s.overlaps(from, to) {
 				return *s
 			}
 		}
@@ -310,7 +318,7 @@ func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 		if s.Time < since || looks == 0 {
 			return false
 		}
-		if s.Bare && s.Seq.Before(ack) {
+		if s.Bare && s.Flags&wire.RST == 0 && s.Seq.Before(ack) {
 			return true
 		}
 	}
@@ -326,7 +334,7 @@ func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64, b
 		}
 		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
 			s := t.sent.At(i)
-			if !s.Seq.Before(to) || !s.End.After(from) {
+			if !s.overlaps(from, to) {
 				continue
 			}
 			if by = h.sentBefore(m, &s.Mark); by == NoSign {
@@ -363,14 +371,4 @@ func (h *Half) sentBefore(m, o *Mark) Sign {
 		return by
 	}
 	return NoSign
-}
-
-// Tick returns how long the end's timestamp clock (RFC 7323 §5.4) stands still,
-// measured at this tap, in nanoseconds; 0 where it cannot be said yet.
-func (h *Half) Tick() int64 {
-	ticks := int64(int32(h.TSVal - h.tsFirst))
-	if ticks < 8 {
-		return 0
-	}
-	return (h.LastTime - h.tsAt) / ticks
 }

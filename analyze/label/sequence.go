@@ -23,7 +23,7 @@ const (
 func judge(c *Context) (Verdict, Reason, uint64) {
 	s, x := c.Segment, c.Facts
 	if s.Flags.Has(wire.RST) {
-		return First, None, 0
+		return judgeRST(x)
 	}
 	// A copy that was damaged on the way between two taps has other content.
 	if x.Same.Packet != 0 && (!x.Differs || s.Checksum == wire.ChecksumBad) {
@@ -162,6 +162,25 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 		return Copied, TooSoon, old.Packet, true
 	}
 	return 0, 0, 0, false
+}
+
+// judgeRST tells a RST that was captured twice from one that was sent twice. An end sends one for each
+// segment that belongs to no connection it knows, and where those acknowledge the same
+// they are alike but for their identification (RFC 9293 §3.10.7.1): a RST without one, as of IPv6, or with 0, as
+// many hosts give it, is a copy by its place or as others are. One that all may have in common says
+// something only where no second segment was captured that called for a RST.
+func judgeRST(x *flow.Facts) (Verdict, Reason, uint64) {
+	old := &x.Same
+	switch {
+	case old.Packet == 0:
+	case x.SameTells && x.Mark.Time-old.Time < copyTime:
+		return Copied, SameIPID, old.Packet
+	case x.SameOnce && x.Sender.Places():
+		return Copied, Elsewhere, old.Packet
+	case x.SameOnce:
+		return Copied, AsOthers, old.Packet
+	}
+	return First, None, 0
 }
 
 // saysNothing reports whether an acknowledgement that is wholly like one in front of it

@@ -34,8 +34,8 @@ var acceptQueueFull = Spec{
 	},
 	Clauses: []label.Clause{{RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what the server leaves unanswered; likely in the first two cases where connections to the listener that began before it go on meanwhile and three segments of the client are left " +
-		"unanswered, and in the second near the server, where the SYN-ACK was sent again or, in the first, short segments too are unanswered: else possible, because a path that breaks behind the " +
-		"tap, or takes only short segments, or acknowledgements that were lost on the way back look the same; not in the second where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +
+		"unanswered, and in the second near the server, where the SYN-ACK was sent again or, in the first, short segments too are unanswered near the server: else possible, because a path that breaks behind the " +
+		"tap, or takes only short segments, what drops all behind the handshake, or acknowledgements that were lost on the way back look the same: a listener that keeps no state (SYN-COOKIE) is as silent; not in the second where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +
 		"payload at once, and Linux the ACK that answers its SYN-ACK again, so no more than possible where no payload passed nor, in the first case, a FIN again or a second SYN-ACK again. Each segment left unanswered is one more in ListenOverflows of a Linux host",
 	Most: Likely,
 	Example: other + "1     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n" +
@@ -79,11 +79,17 @@ func neverTaken(x *context, v *Verdict) bool {
 		last := x.synAck(x.nSynAcks - 1)
 		v.add(Item{Why: SynAckAgain, Packet: last.Packet, Than: x.synAck(0).Packet, Value: last.Time - x.synAck(0).Time})
 	}
-	if accepts {
-		if !long && (x.Clues.IgnoredData != 0 || x.Clues.IgnoredAgain != 0 || again > 1) { // else it may wait for data
-			v.Confidence = Likely
-		}
-		v.add(Item{Why: ListenerAccepts})
+	if !accepts {
+		return true
+	}
+	v.add(Item{Why: ListenerAccepts})
+	way, near := x.toServer()
+	if long || again == 0 && !near || x.Clues.IgnoredData == 0 && x.Clues.IgnoredAgain == 0 && again < 2 {
+		return true // what is silent may be filtered on its way as well; one without payload may wait for that
+	}
+	v.Confidence = Likely
+	if again == 0 {
+		v.add(Item{Why: ServerNear, Packet: x.synAck(0).Packet, Value: way})
 	}
 	return true
 }

@@ -22,6 +22,11 @@ const (
 		"+1 E>B S 0\n+.011 B>E S. 0 ack 1\n+.001 E>B . 1 ack 1\n+1 F>B S 0\n+.012 B>F S. 0 ack 1\n+.001 F>B . 1 ack 1\n"
 	served6 = lone + "addr D 198.51.100.1:81\n0 C>B S 0\n+.010 B>C S. 0 ack 1 ttl 60\n+.001 C>B . 1 ack 1\n"
 	plain6  = "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n"
+	// counted is an end that counts its identifications, up to 102, and clocked one whose timestamps count
+	// milliseconds, 7 and then 1017 a second later.
+	counted = "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A . 1 ack 1 id 101\n+.01 B>A P. 1:11(10) ack 1 id 102\n+.01 A>B . 1 ack 11\n"
+	clocked = "0 A>B S 0 <TS val 1 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 1>\n+.001 A>B . 1 ack 1 <TS val 2 ecr 7>\n+.009 B>A . 1 ack 1 <TS val 17 ecr 2>\n+1 B>A P. 1:1001(1000) ack 1 <TS val 1017 ecr 1>\n" +
+		"+.01 A>B . 1 ack 1001 <TS val 1020 ecr 1017>\n"
 	// gone is an end that resets behind octets that did not come here.
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// late is an end that closes while data is on its way to it.
@@ -247,7 +252,23 @@ var cases = []struct{ name, script, want string }{
 	{"RST without ACK, with another TTL and identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.01 A>B . 1 ack 11\n+.1 B>A R 11 ttl 250 id 9000\n",
 		"RESET-BETWEEN likely"},
 	{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
-	{"a RST behind which the end that it names goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.02 B>A P. 1:11(10) ack 11 ttl 60\n+.22 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN likely"},
+	{"a RST behind which the end that it names goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.02 B>A P. 1:11(10) ack 11 ttl 60\n+.22 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN possible"},
+	{"the same, and the RST has an identification of its own", counted + "+.001 B>A P. 11:21(10) ack 1 id 103\n+.1 B>A R. 21 ack 1 id 9000\n+.3 B>A P. 11:21(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
+	{"the end goes on with an identification behind that of the RST", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
+	{"at once", counted + "+.1 B>A R. 11 ack 1 id 103\n+.001 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
+	{"with one in front of it, held up for long", counted + "+.1 B>A R. 11 ack 1 id 104\n+.5 B>A P. 1:11(10) ack 1 id 103\n", ""},
+	{"with one between its own and that of a RST far from them", counted + "+.1 B>A R. 11 ack 1 id 5000\n+.3 B>A P. 1:11(10) ack 1 id 2000\n", "RESET-BETWEEN likely"},
+	{"with one behind it, and the RST is made of what it answers", counted + "+.1 B>A R 11 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN possible"},
+	{"the end goes on with a later timestamp than the RST", clocked + "+.01 B>A R 1001 <TS val 1050 ecr 1>\n+.001 B>A P. 1:1001(1000) ack 1 <TS val 1051 ecr 1>\n", "RESET-BETWEEN likely"},
+	{"with the same, late", clocked + "+.01 B>A R 1001 <TS val 1050 ecr 1>\n+.3 B>A P. 1:1001(1000) ack 1 <TS val 1050 ecr 1>\n", "RESET-BETWEEN possible"},
+	{"with an earlier one, held up for long", clocked + "+.01 B>A R 1001 <TS val 1050 ecr 1>\n+.5 B>A P. 1:1001(1000) ack 1 <TS val 1049 ecr 1>\n", ""},
+	{"the RST has a timestamp of another clock", clocked + "+.01 B>A R 1001 <TS val 5 ecr 1>\n+.5 B>A P. 1:1001(1000) ack 1 <TS val 1049 ecr 1>\n", "RESET-BETWEEN possible"},
+	{"the end goes on with a timestamp that its clock had not reached", clocked + "+.01 B>A R 1001\n+.15 B>A P. 1:1001(1000) ack 1 <TS val 1180 ecr 1>\n", "RESET-BETWEEN likely"},
+	{"with one that it may have had", clocked + "+.01 B>A R 1001\n+.3 B>A P. 1:1001(1000) ack 1 <TS val 1040 ecr 1>\n", "RESET-BETWEEN possible"},
+	{"possible first, and then shown", clocked + "+.01 B>A R 1001\n+.3 B>A P. 1:1001(1000) ack 1 <TS val 1040 ecr 1>\n+.6 B>A P. 1:1001(1000) ack 1 <TS val 1950 ecr 1>\n", "RESET-BETWEEN likely"},
+	{"a RST with another TTL than the one segment of its end", plain6 + "+.1 B>A R. 1 ack 1 ttl 250\n", "RESET-BETWEEN possible"},
+	{"a RST with another TTL than both segments of its end", plain6 + "+.1 B>A . 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 250\n", "RESET-BETWEEN likely"},
+	{"RST with another identification than two", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 9000\n", ""},
 	{"a RST behind which the end that it names goes on at once", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN likely"},
 	{"a RST without ACK that overtakes what its end had sent", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
 	{"a RST that overtakes what its end had sent, in front of it", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 11 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
@@ -264,7 +285,8 @@ var cases = []struct{ name, script, want string }{
 	{"data that must come from the next host, and its RST", "0 A>B S 0 ttl 255\n+.01 B>A S. 0 ack 1 ttl 255\n+.001 A>B . 1 ack 1 ttl 255\n+.01 B>A P. 1:11(10) ack 1 ttl 255\n+.01 A>B . 1 ack 11 ttl 255\n" +
 		"+.1 B>A R. 11 ack 1 ttl 64\n", ""},
 	{"refused with another initial TTL, from as far", served6 + "+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl 124\n", "REFUSED certain"},
-	{"refused with another initial TTL, from nearer", served6 + "+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl 125\n", "REFUSED-BETWEEN likely"},
+	{"refused with another initial TTL than one segment had, from nearer", served6 + "+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl 125\n", "REFUSED-BETWEEN possible"},
+	{"refused with another initial TTL, from nearer", served6 + "+.001 B>C P. 1:11(10) ack 1 ttl 60\n+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl 125\n", "REFUSED-BETWEEN likely"},
 	{"a copy has another TTL", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60 id 5\n+.00001 B>A P. 1:11(10) ack 1 ttl 64 id 5\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 64\n", "RESET-BETWEEN likely"},
 	{"RST with the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 20000\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 20001\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n", ""},
 
@@ -299,7 +321,7 @@ var cases = []struct{ name, script, want string }{
 	{"a client that sends nothing but a keep-alive, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B . 0 ack 1\n",
 		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a client that sends nothing but its FIN, twice, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+6 A>B F. 1 ack 1\n+.2 A>B F. 1 ack 1\n+.4 A>B F. 1 ack 1\n",
-		"ACCEPT-QUEUE-FULL likely, SYN-COOKIE possible"},
+		"ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
 	{"a client that sends nothing, and a second SYN-ACK again, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2.4 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
 	{"nothing captured of the server, and the client echoes more of it", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 73:122(49) ack 1 <TS val 412 ecr 62>\n" +
@@ -309,7 +331,9 @@ var cases = []struct{ name, script, want string }{
 	{"nothing of the server, and the client echoes its SYN-ACK", stamps + "+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.001 A>B P. 1:73(72) ack 1 <TS val 112 ecr 7>\n+.3 A>B P. 1:73(72) ack 1 <TS val 412 ecr 7>\n" +
 		"+.4 A>B P. 1:73(72) ack 1 <TS val 812 ecr 7>\n+.8 A>B P. 1:73(72) ack 1 <TS val 1612 ecr 7>\n", "ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken of what has no timestamps though the SYNs have", "0 A>B S 0 <TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 4000000000 ecr 100>\n" + strings.TrimPrefix(neverTaken, "+.01 B>A S. 0 ack 1\n"), "ACCEPT-QUEUE-FULL possible, OPTIONS-CHANGED likely"},
-	{"nothing is taken, beside others that go on", served + ".5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL likely"},
+	{"nothing is taken, beside others that go on", served + ".5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
+	{"nothing is taken near the server, beside others that go on", served + ".5 A>B S 0\n" + strings.Replace(neverTaken, "+.01", "+.0005", 1), "ACCEPT-QUEUE-FULL likely"},
+	{"nothing is taken, and the SYN-ACK comes again, beside others that go on", served + ".5 A>B S 0\n" + neverTaken + "+.1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
 	{"nothing is taken, long after others went on", served + "5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken, and no others are seen", "0 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"the server repeats its SYN-ACK behind ACKs", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",

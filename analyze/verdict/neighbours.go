@@ -38,6 +38,7 @@ type listenerNote struct {
 type hostNote struct {
 	answered       int64 // SYN-ACK, or RST for a SYN
 	ttlMin, ttlMax uint8 // of segments other than RST; 0: none
+	segments       uint8 // how many of them, at most severalSegments
 	measured       uint8 // how many round trips from SYN to SYN-ACK there were, at most enough
 	rtt            int64 // the shortest of these; 0: none
 }
@@ -125,6 +126,7 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 			h.ttlMin = e.TTLMin
 		}
 		h.ttlMin, h.ttlMax = min(h.ttlMin, e.TTLMin), max(h.ttlMax, e.TTLMax)
+		h.segments = min(h.segments+min(e.Segments, severalSegments), severalSegments)
 	}
 
 	s := n.sources.keep(hostKey{c.Client.Addr(), c.EncapID}, p.source)

@@ -54,6 +54,7 @@ const (
 	RstOutside
 	WentOn
 	NamedWentOn
+	NamedSentBehind
 	NamedSilent
 	NotRepeated
 	SynAckOrAck
@@ -126,6 +127,7 @@ var reasonTexts = [reasonCount]string{
 	RstOutside:          "the number of the RST in packet $p is not the one expected next",
 	WentOn:              "its receiver goes on in packet $p",
 	NamedWentOn:         "the end that it names goes on in packet $p",
+	NamedSentBehind:     "the end that it names goes on in packet $p, which it sent behind the RST in packet $q",
 	NamedSilent:         "nothing shows that the end that it names goes on: the RST may be its own, behind octets that were lost",
 	NotRepeated:         "for $t behind packet $p the end that it names neither goes on nor resets again",
 	SynAckOrAck:         "SYN-ACK in packet $p passed this tap in front of packet $q: it or its ACK was lost between here and the client",

@@ -9,11 +9,12 @@ var refusedBetween = Spec{
 		{"a RST in the server's name came before the handshake was complete", plain + "+.010 B>A . 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 250"},
 		{"at least one of these: no segment of the server, here or in connections that began before, has the RST's TTL, and none began " +
 			"with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); or the server answers the same SYN afterwards with a SYN-ACK; or, possible only, it has the ACK bit, and its IP ID lies far from those of the server, " +
-			"which rise steadily; or, possible only where nothing else speaks for it, the RST came in less than half the shortest " +
+			"which rise steadily (in all of two steps or more); or, possible only where nothing else speaks for it, the RST came in less than half the shortest " +
 			"round trip, and 1 ms sooner, of three or more connections to the server that began before (heuristics)", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.002 B>A R. 1 ack 1"},
 	},
 	Clauses: []label.Clause{{RFC: 9293, Section: "3.10.7.3"}, {RFC: 791, Section: "3.2"}},
-	RestsOn: "the TTL, the time, the window and the IP ID of the RST beside those of the server's own segments; without any of them it is REFUSED, or behind a SYN-ACK the server's own",
+	RestsOn: "the TTL, the time, the window and the IP ID of the RST beside those of the server's own segments; without any of them it is REFUSED, or behind a SYN-ACK the server's own; " +
+		"possible only where the TTL is within 3 of theirs, as after a change of route, or is held against that of one segment, which may itself be of something on the way (heuristics)",
 	Most:    Likely,
 	Example: other + "addr A 192.0.2.1:40000\naddr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {
@@ -45,7 +46,7 @@ func foreignRST(x *context, v *Verdict) {
 	if r.Packet == 0 {
 		return
 	}
-	unlike(x, v, &x.Clues.Server, h.ttlMin, h.ttlMax)
+	unlike(x, v, &x.Clues.Server, h)
 	s := x.answeredSyn(r.Packet)
 	for i := range x.nSynAcks {
 		a := x.synAck(i)

@@ -25,9 +25,14 @@ func asFar(ttl, least, most uint8) bool {
 	return hops(ttl) >= min(a, b) && hops(ttl) <= max(a, b)
 }
 
+// severalSegments is how many segments must have one TTL for that to be the host's: a single one, such as the
+// SYN-ACK, may be what something on the way sent in its name. A heuristic.
+const severalSegments = 2
+
 // unlike holds the RST's TTL and IP identification against those of the end
-// that it names, and of its host in other connections (0: none).
-func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8) {
+// that it names, and of its host in other connections.
+func unlike(x *context, v *Verdict, e *analyze.EndClues, host *hostNote) {
+	hostMin, hostMax := host.ttlMin, host.ttlMax
 	r := &x.Clues.Rst
 	before := v.Confidence
 	least, most := e.TTLMin, e.TTLMax
@@ -38,7 +43,7 @@ func unlike(x *context, v *Verdict, e *analyze.EndClues, hostMin, hostMax uint8)
 	}
 	if most != 0 && (r.TTL < least || r.TTL > most) && !asFar(r.TTL, least, most) {
 		v.Confidence = Likely
-		if int(r.TTL) >= int(least)-detour && int(r.TTL) <= int(most)+detour {
+		if int(e.Segments)+int(host.segments) < severalSegments || int(r.TTL) >= int(least)-detour && int(r.TTL) <= int(most)+detour {
 			v.Confidence = max(Possible, before)
 		}
 		v.add(Item{Why: RstTTL, Packet: r.Packet, Value: int64(r.TTL)})
