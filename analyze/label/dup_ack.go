@@ -26,7 +26,7 @@ var dupAck = Spec{
 	on:        sameACK,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		return c.Verdict != Copied && !x.Receiver.Probed.ZeroWindow() && s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 &&
+		return c.Sending != Copied && !x.Receiver.Probed.ZeroWindow() && s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 &&
 			x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack && duplicates(c) &&
 			x.Receiver.Is(flow.Sent) && x.Receiver.Nxt.After(s.Ack)
 	},

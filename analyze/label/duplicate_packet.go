@@ -36,7 +36,7 @@ var duplicatePacket = Spec{
 		"DATA DUPLICATE-PACKET ESTABLISHED ESTABLISHED\n",
 	on: judged,
 	match: func(c *Context) bool {
-		if c.Verdict != Copied {
+		if c.Sending != Copied {
 			return false
 		}
 		c.Evidence.Add(DuplicatePacket, c.Reason, c.Packet)

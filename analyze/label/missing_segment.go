@@ -17,7 +17,7 @@ var missingSegment = Spec{
 	on:      judged,
 	match: func(c *Context) bool {
 		// A tail loss probe may stand behind a gap of its own.
-		if c.Verdict != Gap && (c.Verdict != Again || c.Facts.Cover.Gap == 0) {
+		if c.Sending != Gap && (c.Sending != Again || c.Facts.Cover.Gap == 0) {
 			return false
 		}
 		c.Evidence.Add(MissingSegment, GapInFront, 0)

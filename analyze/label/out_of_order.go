@@ -23,7 +23,7 @@ var outOfOrder = Spec{
 		"+.001 A>B P. 201:301(100) ack 1 win 64240 id 14 | DATA OUT-OF-ORDER ESTABLISHED ESTABLISHED\n",
 	on: judged,
 	match: func(c *Context) bool {
-		if c.Verdict != Overtaken {
+		if c.Sending != Overtaken {
 			return false
 		}
 		c.Evidence.Add(OutOfOrder, c.Reason, c.Packet)

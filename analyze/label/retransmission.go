@@ -26,7 +26,7 @@ var retransmission = Spec{
 	Example: opened + "+.1 A>B P. 1:101(100) ack 1 win 64240\n+.2 A>B P. 1:101(100) ack 1 win 64240 | DATA RETRANSMISSION ESTABLISHED ESTABLISHED\n",
 	on:      judged,
 	match: func(c *Context) bool {
-		if c.Verdict != Again || c.Set.Has(KeepAlive) || c.Set.Has(ZeroWindowProbe) {
+		if c.Sending != Again || c.Set.Has(KeepAlive) || c.Set.Has(ZeroWindowProbe) {
 			return false
 		}
 		c.Evidence.Add(Retransmission, c.Reason, c.Packet)

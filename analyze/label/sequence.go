@@ -5,13 +5,13 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Verdict is what became of the octets of a segment, decided once for the
-// labels of the group Sequence.
-type Verdict uint8
+// Sending says how the octets of a segment came to be sent and captured, decided once
+// for the labels of the group Sequence.
+type Sending uint8
 
-// The verdicts.
+// The ways.
 const (
-	First     Verdict = iota // sent for the first time, as far as can be seen
+	First     Sending = iota // sent for the first time, as far as can be seen
 	Copied                   // the same packet twice
 	Again                    // sent again
 	Overtaken                // sent once, overtaken on the way
@@ -20,7 +20,7 @@ const (
 
 // judge decides on the segment by the evidence that the wire offers, in this
 // order of trust: octets seen before, IP identification, timestamp, time.
-func judge(c *Context) (Verdict, Reason, uint64) {
+func judge(c *Context) (Sending, Reason, uint64) {
 	s, x := c.Segment, c.Facts
 	if s.Flags.Has(wire.RST) {
 		return judgeRST(x)
@@ -112,7 +112,7 @@ func anotherPacket(x *flow.Facts) bool {
 // that it sends an identification of its own, and later packets later timestamps;
 // and it cannot send octets again before an answer to the first could have
 // reached it.
-func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
+func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 	x := c.Facts
 	old, m := &x.Same, &x.Mark
 	apart := m.Time - old.Time
@@ -169,7 +169,7 @@ func judgeCopy(c *Context) (Verdict, Reason, uint64, bool) {
 // they are alike but for their identification (RFC 9293 §3.10.7.1): a RST without one, as of IPv6, or with 0, as
 // many hosts give it, is a copy by its place or as others are. One that all may have in common says
 // something only where no second segment was captured that called for a RST.
-func judgeRST(x *flow.Facts) (Verdict, Reason, uint64) {
+func judgeRST(x *flow.Facts) (Sending, Reason, uint64) {
 	old := &x.Same
 	switch {
 	case old.Packet == 0:
@@ -209,7 +209,7 @@ const farAway = int64(1e6)
 // judgeMoved tells a segment that was captured at another place than the new octets of
 // its sender, where one exactly like it is not remembered: because it is long ago, as
 // with the clocks of two captures, or because octets were joined or cut in between.
-func judgeMoved(c *Context) (Verdict, Reason, uint64, bool) {
+func judgeMoved(c *Context) (Sending, Reason, uint64, bool) {
 	x := c.Facts
 	switch {
 	case x.NewHere && (x.Bare || x.Cover.Old > 0 && x.Cover.Fresh == 0):
@@ -340,7 +340,7 @@ const (
 // early timestamp whenever it was sent: cookies are kept in it, and some stacks send the
 // same SYN-ACK again. An old acknowledgement tells no more once a timer may have run: what is
 // sent again may be the segment as it stands in the queue (RFC 9293 §3.10.8).
-func judgeFill(x *flow.Facts, syn bool) (Verdict, Reason, uint64) {
+func judgeFill(x *flow.Facts, syn bool) (Sending, Reason, uint64) {
 	b, m := &x.Cover.Beyond, &x.Mark
 	if m.HasID && b.HasID && x.Sender.IDsTell(m.IPID, b.IPID) {
 		if int16(m.IPID-b.IPID) > 0 {

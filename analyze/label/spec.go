@@ -64,8 +64,8 @@ type Context struct {
 	Facts   *flow.Facts
 	// Set holds the labels already given to this segment, in the order of All.
 	Set Set
-	// Verdict, Reason and Packet are what judge found.
-	Verdict Verdict
+	// Sending, Reason and Packet are what judge found.
+	Sending Sending
 	Reason  Reason
 	Packet  uint64
 	// AnswersAgain is set for a SYN-ACK that repeats its number because a SYN

@@ -21,7 +21,7 @@ const (
 	oversize                        // more of them than the MSS of the other end
 	differing                       // other octets than before
 	behind                          // a number in front of the next one of its sender
-	judged                          // octets that were not simply sent for the first time (Verdict)
+	judged                          // octets that were not simply sent for the first time (Sending)
 	sameACK                         // no payload, and the acknowledgement of the last segment
 	unseenACK                       // an acknowledgement of what was not captured
 	blocks                          // SACK blocks
@@ -61,7 +61,7 @@ func traits(c *Context) Traits {
 	if x.SeqDelta < 0 {
 		t |= behind
 	}
-	if c.Verdict != First {
+	if c.Sending != First {
 		t |= judged
 	}
 	if x.AcksUnseen {

@@ -16,7 +16,7 @@ func TestTraits(t *testing.T) {
 	var fitted, spared [Count]int
 	for range 500_000 {
 		c := anyContext(r)
-		c.Verdict, c.Reason, c.Packet = judge(c)
+		c.Sending, c.Reason, c.Packet = judge(c)
 		candidates := traits(c).candidates()
 		for id, s := range All {
 			if !candidates.Has(ID(id)) {

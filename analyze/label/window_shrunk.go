@@ -33,7 +33,7 @@ var windowShrunk = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
-			s.Ack.Before(x.Sender.Ack) || x.Late || x.Undated || x.Refused(s) || c.Verdict == Copied || c.Verdict == Overtaken {
+			s.Ack.Before(x.Sender.Ack) || x.Late || x.Undated || x.Refused(s) || c.Sending == Copied || c.Sending == Overtaken {
 			return false
 		}
 		was := x.Sender.Ack.Add(x.Sender.LastWindow())
