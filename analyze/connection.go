@@ -111,7 +111,7 @@ const (
 	FormNone         OpeningForm = iota // not enough was seen to say
 	FormThreeWay                        // RFC 9293 figure 6
 	FormSimultaneous                    // RFC 9293 figure 7
-	FormSplit                           // both ends sent a SYN, but only the client a SYN-ACK: a split handshake
+	FormSplit                           // both ends sent a SYN, but only the client a SYN-ACK: a split handshake, or a lost SYN
 )
 
 var formNames = [...]string{"", "three-way", "simultaneous", "split"}
