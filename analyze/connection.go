@@ -111,7 +111,7 @@ const (
 	FormNone         OpeningForm = iota // not enough was seen to say
 	FormThreeWay                        // RFC 9293 figure 6
 	FormSimultaneous                    // RFC 9293 figure 7
-	FormSplit                           // both ends sent a SYN, but only the client a SYN-ACK: a split handshake
+	FormSplit                           // both ends sent a SYN, but only the client a SYN-ACK: a split handshake, or a lost SYN
 )
 
 var formNames = [...]string{"", "three-way", "simultaneous", "split"}
@@ -261,6 +261,9 @@ type Closing struct {
 	RstPacket uint64 // the first acceptable RST; 0: none
 	RstBy     Side
 	RstAfter  RstAfter
+	// RstUnasked says that the end which the RST names had acknowledged all that the other
+	// end was seen to send, and that nothing of that came behind: the RST answers nothing.
+	RstUnasked bool
 	// RstIgnored counts RSTs that changed nothing: RFC 5961 §3.2 does not accept them, their
 	// checksum is wrong, or the end that they were sent to went on all the same.
 	RstIgnored uint32

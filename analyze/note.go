@@ -64,6 +64,7 @@ type note struct {
 	rstNxt         [2]wire.Seq // how far each side had sent at the latest RST
 	rstAfter       RstAfter
 	rstAfterClose  bool // both FINs had been acknowledged
+	rstUnasked     bool // nothing came from the other end that its sender had not answered
 	rstIgnored     uint32
 	lastData       [2]uint64 // packet of the side's last new payload
 	tw             timeWaitNote

@@ -67,10 +67,12 @@ func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
 		y.Has &^= flow.Scaled
 		return // the snaplen cut it off: nothing says which scale holds
 	}
-	x.Has |= flow.Scaled
-	y.Has |= flow.Scaled
-	x.Scale, y.Scale = 0, 0
+	var ours, theirs uint8
 	if mine.Set.Has(wire.OptWindowScale) && other.Set.Has(wire.OptWindowScale) {
-		x.Scale, y.Scale = min(mine.WindowScale, wire.MaxWindowScale), min(other.WindowScale, wire.MaxWindowScale)
+		ours, theirs = min(mine.WindowScale, wire.MaxWindowScale), min(other.WindowScale, wire.MaxWindowScale)
 	}
+	x.TakeScale(ours, false)
+	// y may have acknowledged a SYN-ACK that the capture missed, in front of this one. Before
+	// it is in a synchronized state all that it sends are SYNs.
+	y.TakeScale(theirs, y.Is(flow.SentACK) && y.State.Synchronized())
 }

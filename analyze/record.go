@@ -230,6 +230,7 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 func (n *note) closing(f *flow.Flow, c *Closing) {
 	x, y := &f.Half[0], &f.Half[1]
 	c.FinCount, c.RstPacket, c.RstAfter, c.RstIgnored = n.finCount, n.rstPacket, n.rstAfter, n.rstIgnored
+	c.RstUnasked = n.rstUnasked
 	c.HalfClosedFor = -1
 	c.Inferred = x.Is(flow.FINGuessed) || y.Is(flow.FINGuessed) || n.orderGuessed
 	if n.rstPacket != 0 {

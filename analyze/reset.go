@@ -97,6 +97,7 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	}
 	n.rstPacket, n.rstAt, n.rstSide = seg.Packet, seg.Time, a.facts.From
 	n.rstAfterClose = x.Is(flow.FINProved) && y.Is(flow.FINProved)
+	n.rstUnasked = x.Is(flow.SentACK) && y.Is(flow.Sent) && !y.Nxt.After(x.Ack) && x.LastTime > y.LastTime
 	s, o := a.facts.From, a.facts.From.Other()
 	acked := x.Ack
 	if seg.Flags.Has(wire.ACK) {

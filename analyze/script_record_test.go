@@ -68,7 +68,7 @@ func describeClosing(s *script.Script, c *analyze.Connection) map[string]string 
 		"fin_packets": list(k.FinPackets), "fin_count": itoa(k.FinCount),
 		"close_segments": itoa(k.Segments),
 		"rst_packet":     itoa(k.RstPacket), "rst_by": k.RstBy.String(),
-		"rst_after": dashed(k.RstAfter.String()), "rst_ignored": itoa(k.RstIgnored),
+		"rst_after": dashed(k.RstAfter.String()), "rst_unasked": strconv.FormatBool(k.RstUnasked), "rst_ignored": itoa(k.RstIgnored),
 		"half_closed_for": seconds(k.HalfClosedFor), "half_closed_octets": itoa(k.HalfClosedOctets),
 		"time_wait": w.Holders.String(), "time_wait_since": since, "time_wait_until": until,
 		"restarts": itoa(w.Restarts), "reused_by": itoa(w.ReusedBy),

@@ -33,7 +33,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if !a.facts.RepeatsFIN || x.Is(flow.FINSpoilt) {
 		goesOn(x, y)
-		unsure := x.State.Base() == state.Unknown || a.orderUnsure(n, x, y, seg)
+		unsure := x.State.Base() == state.Unknown || !y.Any(flow.Sent|flow.SentSYN|flow.SentACK) || a.orderUnsure(n, x, y, seg)
 		x.Has &^= flow.FINSpoilt
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
 			// It left before the peer's FIN came, and was overtaken by the answer

@@ -59,7 +59,7 @@ func NewDecoder(opts DecoderOptions) *Decoder {
 // or from the Decoder where the segment came in fragments: it is valid until
 // the next call or until p.Data changes.
 func (d *Decoder) Decode(p *Packet, seg *wire.Segment) wire.Skip {
-	seg.Packet, seg.Time, seg.Interface = p.Number, p.Time, int32(p.Interface)
+	seg.Packet, seg.Time, seg.Interface = p.Number, p.Time, int32(p.place())
 	d.number, d.time = p.Number, p.Time
 	skip := d.link(cursor{data: p.Data, wire: max(p.Length, len(p.Data))}, p.Link, seg)
 	d.skipped[skip]++

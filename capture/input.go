@@ -176,6 +176,7 @@ func (in *input) container(kind content) (container, error) {
 // returns its index there.
 func (in *input) addInterface(s InterfaceStats) int {
 	s.File = in.file
+	in.tally.same = append(in.tally.same, in.tally.goesOn(&s))
 	in.tally.interfaces = append(in.tally.interfaces, s)
 	return len(in.tally.interfaces) - 1
 }

@@ -147,6 +147,7 @@ func (t *timeline) advance(n *node) error {
 		n.in.Close()
 	}
 	t.remove()
+	t.tally.ended(n.file)
 	if err == io.EOF {
 		return nil
 	}

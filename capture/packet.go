@@ -23,6 +23,17 @@ type Packet struct {
 	Link   wire.LinkType
 	// Interface is an index into Stats.Interfaces.
 	Interface int
+	// Same is 1 and the index of an interface of an earlier file, of which this one is taken
+	// for the next part, as in rotated captures; 0 where there is none.
+	Same int
+}
+
+// place tells where the packet was captured: parts of one capture are one place.
+func (p *Packet) place() int {
+	if p.Same > 0 {
+		return p.Same - 1
+	}
+	return p.Interface
 }
 
 // wireLength is a Packet's Length, as a file has it.

@@ -12,6 +12,44 @@ type tally struct {
 	cut        uint64
 	cutAt      int
 	end        int64 // as Stats.End
+	same       []int // of each interface what its packets' Same is
+	over       []int // interfaces of files that ended, which none goes on yet
+}
+
+// mostOver is how many interfaces of ended files are remembered: with more of them nothing
+// tells which one another goes on.
+const mostOver = 64
+
+// ended takes the interfaces of a file that gives nothing more.
+func (t *tally) ended(file int) {
+	for i := range t.interfaces {
+		if o := &t.interfaces[i]; o.File == file && o.Packets > 0 && len(t.over) <= mostOver {
+			t.over = append(t.over, i)
+		}
+	}
+}
+
+// goesOn finds the interface that s is the next part of, as a packet's Same: pcap has no
+// names, and captures that are rotated into files tell of each anew. It is the only one of
+// a file that ended before that of s was due that has its name, link type and snaplen. Files
+// whose times overlap are captures of their own. A heuristic: so may be one that
+// began later.
+func (t *tally) goesOn(s *InterfaceStats) int {
+	found, at := 0, 0
+	for k, i := range t.over {
+		if o := &t.interfaces[i]; o.Name == s.Name && o.Link == s.Link && o.Snaplen == s.Snaplen {
+			found, at = found+1, k
+		}
+	}
+	if found != 1 || len(t.over) > mostOver {
+		return 0
+	}
+	i := t.over[at]
+	t.over = slices.Delete(t.over, at, at+1)
+	if t.same[i] > 0 {
+		return t.same[i]
+	}
+	return i + 1
 }
 
 // count takes p, which in is about to give, into the tally and numbers it.
@@ -29,6 +67,7 @@ func (t *tally) count(p *Packet, in *input) {
 		t.countCut(n)
 	}
 	t.interfaces[p.Interface].Packets++
+	p.Same = t.same[p.Interface]
 }
 
 func (t *tally) countCut(n int) {

@@ -13,7 +13,7 @@ var forms = wordList{
 	words: words(analyze.FormThreeWay,
 		"a SYN, a SYN-ACK and the acknowledgement of it (RFC 9293 figure 6)",
 		"both ends sent a SYN and a SYN-ACK (RFC 9293 figure 7)",
-		"both ends sent a SYN, but only the client a SYN-ACK: the server answered a SYN with a SYN"),
+		"both ends sent a SYN, but only the client a SYN-ACK: the server answered a SYN with a SYN, or connected itself while the client's SYN did not arrive"),
 }
 
 var options = wordList{

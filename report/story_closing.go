@@ -162,14 +162,14 @@ func resetSentence(conn *connection) string {
 
 // unknownThere says of a RST that it looks like the answer of a host that knows of no such
 // connection: without ACK, with the number that the other end expects (RFC 9293 §3.10.7.1).
-// Who aborts a connection of its own may send the same (§3.10.5), though the stacks in use
-// set ACK then: a heuristic.
+// Who aborts a connection of its own may send the same (§3.10.5), though most stacks set
+// ACK then: a heuristic. What comes unasked is no answer.
 func unknownThere(conn *connection) string {
 	c := &conn.Closing
 	for i := range conn.Steps {
 		s := &conn.Steps[i]
 		if s.Packet == c.RstPacket {
-			if s.Flags.Has(wire.ACK) || c.FinCount > 0 {
+			if s.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
 				return "" // who has closed has forgotten the connection for good reason
 			}
 			return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"

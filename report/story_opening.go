@@ -75,7 +75,7 @@ func formText(f analyze.OpeningForm) string {
 	case analyze.FormSimultaneous:
 		return "both ends sent a SYN before the other's arrived (RFC 9293 §3.5, figure 7)"
 	case analyze.FormSplit:
-		return "both ends sent a SYN, but only the client a SYN-ACK (a split handshake)"
+		return "both ends sent a SYN, but only the client a SYN-ACK (a split handshake, or a simultaneous open whose first SYN did not arrive)"
 	}
 	return "not every segment of it was captured"
 }

@@ -13,21 +13,23 @@ import (
 // TestUnknownThere: a RST without ACK in an open connection is told from an abort.
 func TestUnknownThere(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		after analyze.RstAfter
-		flags wire.Flags
-		fins  uint32
-		want  bool
+		name    string
+		after   analyze.RstAfter
+		flags   wire.Flags
+		fins    uint32
+		unasked bool
+		want    bool
 	}{
-		{"an answer", analyze.RstUnreadData, wire.RST, 0, true},
-		{"an answer to a bare ACK", analyze.RstAbort, wire.RST, 0, true},
-		{"an abort", analyze.RstAbort, wire.RST | wire.ACK, 0, false},
-		{"behind a FIN", analyze.RstUnreadData, wire.RST, 1, false},
-		{"in the handshake", analyze.RstHandshake, wire.RST, 0, false},
+		{"an answer", analyze.RstUnreadData, wire.RST, 0, false, true},
+		{"an answer to a bare ACK", analyze.RstAbort, wire.RST, 0, false, true},
+		{"an abort", analyze.RstAbort, wire.RST | wire.ACK, 0, false, false},
+		{"an abort without ACK", analyze.RstAbort, wire.RST, 0, true, false},
+		{"behind a FIN", analyze.RstUnreadData, wire.RST, 1, false, false},
+		{"in the handshake", analyze.RstHandshake, wire.RST, 0, false, false},
 	} {
 		conn := &connection{}
 		conn.FromClient.Packets, conn.FromServer.Packets = 3, 3
-		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 9, RstBy: analyze.ServerSide, RstAfter: c.after, FinCount: c.fins}
+		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 9, RstBy: analyze.ServerSide, RstAfter: c.after, RstUnasked: c.unasked, FinCount: c.fins}
 		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.RST}, {Packet: 9, Flags: c.flags}}
 		if got := resetSentence(conn); strings.Contains(got, "it has no ACK, as where a host, or something on the way, knows of no such connection") != c.want {
 			t.Errorf("%s: %q", c.name, got)
@@ -37,10 +39,10 @@ func TestUnknownThere(t *testing.T) {
 
 // TestVerdictTexts: what may have been dropped for its kind is named beside the verdict.
 func TestVerdictTexts(t *testing.T) {
-	for why, want := range map[verdict.Reason]bool{verdict.SynAgainWithoutECN: true, verdict.SynAgainWithoutData: true, verdict.SynAgain: false} {
+	for why, want := range map[verdict.Reason]bool{verdict.SynAgainWithoutECN: true, verdict.SynAgainWithoutData: true, verdict.SynSigned: true, verdict.SynAgain: false} {
 		list := []verdict.Verdict{{ID: verdict.SynLost, Confidence: verdict.Likely, Len: 2,
 			Items: [verdict.MaxItems]verdict.Item{{Why: verdict.PassedHere, Packet: 1}, {Why: why, Packet: 2, Than: 1, Value: 1e9}}}}
-		if got := strings.Join(verdictTexts(list), "; "); strings.Contains(got, "SYN again in packet 2") != want {
+		if got := strings.Join(verdictTexts(list), "; "); (strings.Contains(got, "SYN again in packet 2") || strings.Contains(got, "SYN in packet 2 is signed")) != want {
 			t.Errorf("%q", got)
 		}
 	}

@@ -22,7 +22,7 @@ func TestSentences(t *testing.T) {
 	}{
 		{func(c *analyze.Connection) {}, "complete: SYN → SYN-ACK → ACK"},
 		{func(c *analyze.Connection) {}, "none seen: the connection is open where the capture of it ends"},
-		{func(c *analyze.Connection) { c.Opening.Form = analyze.FormSplit }, "a split handshake"},
+		{func(c *analyze.Connection) { c.Opening.Form = analyze.FormSplit }, "a split handshake, or a simultaneous open whose first SYN did not arrive"},
 		{func(c *analyze.Connection) { c.Opening.Form = analyze.FormNone }, "not every segment of it was captured"},
 		{func(c *analyze.Connection) { c.Opening.Outcome, c.RolesGuessed = analyze.OpeningMidstream, true },
 			"the capture begins in the middle of the connection; who is client and who is server is a guess"},

@@ -107,7 +107,7 @@ func verdictTexts(list []verdict.Verdict) []string {
 	for i := range list {
 		if plainly&(1<<list[i].ID) == 0 {
 			most := 1
-			if why := list[i].Items[1].Why; why == verdict.SynAgainWithoutECN || why == verdict.SynAgainWithoutData {
+			if why := list[i].Items[1].Why; why == verdict.SynAgainWithoutECN || why == verdict.SynAgainWithoutData || why == verdict.SynSigned {
 				most = 2
 			}
 			texts = append(texts, verdictText(&list[i], most))

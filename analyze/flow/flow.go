@@ -246,6 +246,17 @@ func (h *Half) Advertise(window uint16, syn bool) {
 	h.MostWindow = max(h.MostWindow, h.lastWindow)
 }
 
+// TakeScale takes the scale of this end's windows (RFC 7323 §2.2). spoke says that the last
+// one came without SYN: it is scaled as well, though that was not known when it passed.
+func (h *Half) TakeScale(scale uint8, spoke bool) {
+	late := spoke && h.Has&Scaled == 0
+	h.Has |= Scaled
+	h.Scale = scale
+	if late {
+		h.Advertise(h.Window, false)
+	}
+}
+
 // Summed takes what is known of the checksum of a segment that ends at end.
 // Wrong checksums that are acknowledged were put right behind the tap. Of such one in
 // 65,536 is right by chance: it takes two in a row to believe that they are right.

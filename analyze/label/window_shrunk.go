@@ -21,18 +21,20 @@ var windowShrunk = Spec{
 		{"without payload its sequence number is not lower than its sender's next, unless the other end has taken back room", opened + "+.1 A>B P. 1:11(10) ack 1 win 64240\n+.0001 A>B . 1:1(0) ack 1 win 64000"},
 		{"where it repeats number and acknowledgement, its timestamp or IP identification is higher, or it comes 200 ms later (a heuristic)",
 			opened + "+.1 A>B . 1:1(0) ack 1 win 64000"},
+		{"it carries no MPTCP option: with one the window counts from what is acknowledged of all subflows together",
+			opened + "+.3 A>B . 1:1(0) ack 1 win 60000 <dss>"},
 		{"it is not a DUPLICATE-PACKET", risingIDs + "+.01 A>B . 201:201(0) ack 1 win 64000 id 14\n" +
 			"+.00001 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
 		{"it is not an OUT-OF-ORDER", risingIDs + "+.01 A>B P. 211:221(10) ack 1 win 65000 id 15\n" +
 			"+.00001 A>B P. 201:211(10) ack 1 win 64000 id 14"},
 	},
-	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.4"}},
+	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.4"}, {8684, "3.3.4"}},
 	Looks:   "segments with ACK",
 	Example: opened + "+.3 A>B . 1:1(0) ack 1 win 60000 | ACK WINDOW-SHRUNK ESTABLISHED ESTABLISHED\n",
 	on:      narrower,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
+		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || s.Options.Set.Has(wire.OptMPTCP) || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
 			s.Ack.Before(x.Sender.Ack) || x.Late || x.Undated || x.Refused(s) || c.Sending == Copied || c.Sending == Overtaken {
 			return false
 		}

@@ -15,10 +15,12 @@ var windowUpdate = Spec{
 		{"it is neither a HANDSHAKE-ACK nor an ACK-OF-FIN", opened + "+1 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 win 65000"},
 		{"its window is larger than this end's last", opened + "+.1 A>B . 1:1(0) ack 1 win 64000"},
 		{"its sequence number is the next one of its sender", opened + "+.1 A>B . 0:0(0) ack 1 win 65000"},
+		{"its receiver takes it: it does not stand in front of what that acknowledges, as a keep-alive does behind an octet that the capture missed",
+			opened + "+.1 B>A . 1:1(0) ack 2 win 65160\n+1 A>B . 1:1(0) ack 1 win 65000"},
 		{"it is not older than a segment captured in front of it: its timestamp, or IP identification, is not lower",
 			risingIDs + "+.01 A>B . 201:201(0) ack 1 win 64000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 65000 id 14"},
 	},
-	Clauses:   []Clause{{9293, "3.8.6"}},
+	Clauses:   []Clause{{9293, "3.8.6"}, {9293, "3.10.7.4"}},
 	Looks:     "segments without payload",
 	Wireshark: "Wireshark calls every change of the window an update, a smaller one too",
 	Example:   opened + "+.1 A>B . 1:1(0) ack 1 win 65000 | ACK WINDOW-UPDATE ESTABLISHED ESTABLISHED\n",
@@ -26,7 +28,7 @@ var windowUpdate = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK && s.Len == 0 && c.Set.Has(Ack) &&
-			x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack && x.SeqDelta == 0 && !x.Late &&
+			x.Sender.Is(flow.SentACK) && s.Ack == x.Sender.Ack && x.SeqDelta == 0 && !x.Late && !x.Refused(s) &&
 			x.Sender.ScaledWindow(s.Window, false) > x.Sender.LastWindow()
 	},
 }

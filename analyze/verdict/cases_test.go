@@ -515,6 +515,19 @@ func TestSynAgainAsksForLess(t *testing.T) {
 	}
 }
 
+// TestSignedSYN: that a SYN is signed stands behind what was not answered, where it is.
+func TestSignedSYN(t *testing.T) {
+	for text, want := range map[string]verdict.Reason{
+		"0 A>B S 0 <mss 1460,md5>\n+1 A>B S 0 <mss 1460,md5>\n": verdict.SynSigned,
+		"0 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n":         verdict.SynAgain,
+	} {
+		v, ok := find(judge(t, text), verdict.Dropped)
+		if e := v.Evidence(); !ok || e[1].Why != want {
+			t.Errorf("%q in\n%s", names([]verdict.Verdict{v}), text)
+		}
+	}
+}
+
 // TestMemory: what is remembered of others is bounded, and the latest are kept.
 func TestMemory(t *testing.T) {
 	var j verdict.Judge

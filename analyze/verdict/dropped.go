@@ -3,6 +3,7 @@ package verdict
 import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
 )
 
 // meanwhile is how long before the first SYN an answer to another connection
@@ -11,12 +12,12 @@ const meanwhile = int64(1e9)
 
 var dropped = Spec{
 	Name:       "DROPPED",
-	Definition: "The SYNs vanished without any answer: a filter, an overloaded listener, or no such host.",
+	Definition: "The SYNs vanished without any answer: a filter, an overloaded listener, another key of signed segments, or no such host.",
 	Conditions: []Condition{
 		{"the SYN was sent at least twice", "0 A>B S 0\n"},
 		{"nothing of the server was captured, and no ICMP error quotes the SYN; the client may have given up with a RST", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}},
 	RestsOn: "the silence; likely where connections to the same host that began before are answered meanwhile (a second before the first SYN or later), " +
 		"else possible: a capture of one direction only looks the same",
 	Most:    Likely,
@@ -27,6 +28,9 @@ var dropped = Spec{
 		}
 		v.Confidence = Possible
 		v.add(Item{Why: SynUnanswered, Packet: x.syn(0).Packet})
+		if x.Opening.ClientOptions.Set.Has(wire.OptMD5) {
+			v.add(Item{Why: SynSigned, Packet: x.syn(0).Packet}) // RFC 2385 §2
+		}
 		last := x.lastSyn()
 		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
 		switch h := x.beside.host.answered; {
