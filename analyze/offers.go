@@ -72,7 +72,7 @@ func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
 		ours, theirs = min(mine.WindowScale, wire.MaxWindowScale), min(other.WindowScale, wire.MaxWindowScale)
 	}
 	x.TakeScale(ours, false)
-	// y may have acknowledged a SYN-ACK that the capture missed, in front of this one. Before
-	// it is in a synchronized state all that it sends are SYNs.
-	y.TakeScale(theirs, y.Is(flow.SentACK) && y.State.Synchronized())
+	// y may have acknowledged a SYN-ACK that the capture missed, in front of this one. What it
+	// said in a SYN or SYN-ACK is not scaled.
+	y.TakeScale(theirs, n.plainAck[from.Other()])
 }

@@ -60,6 +60,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wir
 	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
 		x.Has |= flow.SYNProved
 		x.Has &^= flow.SYNAwaiting
+		a.release(f, n, y, x) // what a SYN-ACK acknowledges has arrived with its SYN
 	}
 	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
 		x.Has |= flow.FINProved

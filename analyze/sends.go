@@ -68,6 +68,12 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		y.State = state.Listen | state.Inferred
 		x.Has &^= flow.GotRST
 		y.Has &^= flow.SentRST
+	case a.facts.RepeatsSYN && ack && x.State.Base() == state.SynSent && !y.Is(flow.SentSYN):
+		// It sent a SYN, and now a SYN-ACK: a SYN had come that was not captured.
+		x.State = x.State.After(state.GetSYN)
+		if y.State.Base() <= state.Listen {
+			y.State = state.SynSent | state.Inferred
+		}
 	case a.facts.RepeatsSYN:
 		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
 		// passed has not arrived, or the accept queue was full. Of an end

@@ -102,6 +102,7 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		return
 	}
 	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
+	n.synAnswered[s.Other()] = n.synAnswered[s.Other()] || !n.complete
 	if n.synUnanswered && !n.complete {
 		n.synUnanswered = false
 		if at, known := a.answered(n, label.SYN, seg); known {
@@ -170,12 +171,12 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 	if y.Is(flow.GotRST) && over(y) {
 		return // a RST had ended it at the other end
 	}
+	bothBare := n.sentBareSYN(x, s) && n.sentBareSYN(y, s.Other())
 	n.complete = true
 	n.rstPacket, n.rstAfter = 0, RstNone // an attempt before this one was reset
 	n.completeAt, n.ackPacket = seg.Time, seg.Packet
 	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
 	n.ackData = seg.Len
-	bothBare := x.Is(flow.SentBareSYN) && y.Is(flow.SentBareSYN)
 	n.split = bothBare && n.plainAck[f.Client.Other()]
 	n.simultaneous = bothBare && !n.split
 	if n.synAckCount > 0 && s == f.Client {
@@ -183,6 +184,13 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 			n.rttClient = seg.Time - at
 		}
 	}
+}
+
+// sentBareSYN reports whether h, the end of a side, sent a SYN without an ACK: one that was
+// captured, or that a SYN-ACK of the other end answers, since nothing else is answered so
+// (RFC 9293 §3.10.7.2, §3.10.7.3 fourth).
+func (n *note) sentBareSYN(h *flow.Half, s flow.Side) bool {
+	return h.Is(flow.SentBareSYN) || n.synAnswered[s] && h.Is(flow.SentSYN) && n.ackOfISN[s] == h.ISN+1
 }
 
 // noteFIN keeps the first FIN of each side.
