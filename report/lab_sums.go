@@ -114,10 +114,13 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 		return ""
 	}
 	compare := func(d int32) string {
-		if d > 0 {
+		switch {
+		case d > 0:
 			return thousands(uint64(d)) + " above"
+		case d < 0:
+			return thousands(uint64(-int64(d))) + " below"
 		}
-		return thousands(uint64(-int64(d))) + " below"
+		return "equal to"
 	}
 	past, d := &s.Past, s.Step.Seq.Diff(s.Past.Next)
 	text = fmt.Sprintf(", %s the end of the connection before (%d)", compare(d), uint32(past.Next))

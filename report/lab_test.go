@@ -192,7 +192,7 @@ func TestLabReuse(t *testing.T) {
 		{LabPast{Known: true, Next: 1500}, 0, ", 500 below the end of the connection before (1500)"},
 		{LabPast{Known: true, Next: 1500, Stamped: true, TSVal: 10}, 30, ", 500 below the end of the connection before (1500), TSval 20 above its last (10) ✓"},
 		{LabPast{Known: true, Next: 500, Stamped: true, TSVal: 40}, 30, ", 500 above the end of the connection before (500), TSval 10 below its last (40)"},
-		{LabPast{Known: true, Next: 500, Stamped: true, TSVal: 30}, 30, ", 500 above the end of the connection before (500), TSval 0 below its last (30) ✓"},
+		{LabPast{Known: true, Next: 500, Stamped: true, TSVal: 30}, 30, ", 500 above the end of the connection before (500), TSval equal to its last (30) ✓"},
 		{LabPast{}, 30, ""},
 	} {
 		s := &LabStep{Step: analyze.Step{Seq: 1000, Flags: wire.SYN}, Past: c.past, Options: wire.Options{Set: wire.OptTimestamps, TSVal: c.stamp}}

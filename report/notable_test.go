@@ -74,6 +74,9 @@ func TestWaitReasons(t *testing.T) {
 			reset(analyze.RstAbort)(c)
 			c.Closing.RstBy, c.FromClient.Retransmissions, c.FromServer.Packets = analyze.ClientSide, 3, 0
 		}, "reset: the client sent a RST (packet 11); nothing of the server was captured; 3 of 10 segments sent again"},
+		{"a tuple used again with an earlier timestamp", func(c *connection) { c.TimeWait.ReusedBy, c.TimeWait.Reuse = 7, analyze.ReuseEarlier },
+			"used again by connection 7, whose SYN has a higher ISN but an earlier timestamp"},
+		{"one used again by right", func(c *connection) { c.TimeWait.ReusedBy, c.TimeWait.Reuse = 7, analyze.ReuseISN }, ""},
 		{"less than half", func(c *connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 355e6 }, ""},
 		{"a stall", func(c *connection) { c.FromServer.Unacknowledged, c.FromServer.Timeouts = 11, analyze.StalledAfter },
 			"the last 10 B of the server and its FIN got no acknowledgement, in spite of 3 timeouts in a row"},

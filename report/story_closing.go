@@ -231,6 +231,8 @@ func reusedText(tw *analyze.TimeWait) string {
 		return text
 	case analyze.ReuseUnproved:
 		return text + " with neither a higher ISN nor a later timestamp"
+	case analyze.ReuseEarlier:
+		return text + ", whose SYN has a higher ISN but an earlier timestamp"
 	}
 	return text + ", whose SYN has a " + tw.Reuse.String()
 }

@@ -19,6 +19,7 @@ func TestHeldUpSYN(t *testing.T) {
 		{"held up", analyze.Step{Packet: 90}, "captured twice, once held up on the way"},
 		{"sent again", analyze.Step{Packet: 90, Repeated: true}, "sent twice"},
 		{"in the opening", analyze.Step{Packet: 2}, "sent twice"},
+		{"a copy", analyze.Step{Packet: 90, Copy: true}, "sent twice"},
 		{"of another number", analyze.Step{Packet: 90, Seq: 7}, "sent twice"},
 	} {
 		conn := halfClose(t)

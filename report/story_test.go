@@ -157,7 +157,7 @@ func TestSentences(t *testing.T) {
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Restarts: 2}), "restarted twice by a FIN that came again"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseISN}), "used again by connection 5, whose SYN has a higher ISN"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseUnproved}), "with neither a higher ISN nor a later timestamp: the SYN may be answered with an ACK"},
-		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseEarlier}), "used again by connection 5, whose SYN has a higher ISN but earlier timestamp: the SYN may be answered with an ACK"},
+		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, ReusedBy: 5, Reuse: analyze.ReuseEarlier}), "used again by connection 5, whose SYN has a higher ISN but an earlier timestamp: the SYN may be answered with an ACK"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31}), "entered by the client at 1.000 s and cut short at 2.000 s by the RST in packet 31, unless its stack takes none there (RFC 1337)"},
 		{func(c *analyze.Connection) {
 			timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, CutBy: 31})(c)
