@@ -73,6 +73,7 @@ func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
 	}
 	x.TakeScale(ours, false)
 	// y may have acknowledged a SYN-ACK that the capture missed, in front of this one. Before
-	// it is in a synchronized state all that it sends are SYNs.
-	y.TakeScale(theirs, y.Is(flow.SentACK) && y.State.Synchronized())
+	// it is in a synchronized state all that it sends are SYNs; one that sent no SYN without
+	// ACK may have sent its SYN-ACK only, where x's SYN was captured behind what followed it.
+	y.TakeScale(theirs, y.Is(flow.SentACK|flow.SentBareSYN) && y.State.Synchronized())
 }
