@@ -33,7 +33,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if !a.facts.RepeatsFIN || x.Is(flow.FINSpoilt) {
 		goesOn(x, y)
-		unsure := x.State.Base() == state.Unknown || !y.Any(flow.Sent|flow.SentSYN|flow.SentACK) || a.orderUnsure(n, x, y, seg)
+		unsure := x.State.Base() == state.Unknown || mayAnswerFIN(x, y, seg) || a.orderUnsure(n, x, y, seg)
 		x.Has &^= flow.FINSpoilt
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
 			// It left before the peer's FIN came, and was overtaken by the answer
@@ -45,6 +45,16 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			x.State = x.State.Infer()
 		}
 	}
+}
+
+// mayAnswerFIN reports whether y's FIN may have come in front of x's, where nothing of y was
+// captured. It had not where x's FIN acknowledges nothing yet, as that of a SYN, or no more
+// than x did before (RFC 9293 §3.10.4).
+func mayAnswerFIN(x, y *flow.Half, seg *wire.Segment) bool {
+	if y.Any(flow.Sent|flow.SentSYN|flow.SentACK) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+		return false
+	}
+	return !x.Is(flow.SentACK) || !seg.Flags.Has(wire.ACK) || seg.Ack.After(x.Ack)
 }
 
 // sendsSYN applies a SYN or SYN-ACK of x. current says that it was not overtaken by a

@@ -34,7 +34,7 @@ func (n *node) before(m *node) bool {
 // openTimeline finds the time of the first packet of every input. Files are
 // closed again until they are due; pipes stay open.
 func openTimeline(o *opener, paths []string) (Source, error) {
-	t := &timeline{opener: o, tally: &tally{files: make([]FileStats, len(paths))}}
+	t := &timeline{opener: o, tally: newTally(make([]FileStats, len(paths)))}
 	t.meter = &meter{hook: o.opts.Progress}
 	for i, path := range paths {
 		where, err := o.locate(path)
@@ -82,7 +82,7 @@ func (t *timeline) probe(n *node) error {
 		n.in = in
 		return nil
 	}
-	scratch := &tally{files: []FileStats{{}}}
+	scratch := newTally(make([]FileStats, 1))
 	in, err := t.opener.open(n.target, 0, scratch, nil, probeBuffer)
 	if err != nil {
 		return err
@@ -90,6 +90,7 @@ func (t *timeline) probe(n *node) error {
 	defer in.Close()
 	if in.next(&n.head) == nil {
 		n.time = n.head.Time
+		t.tally.spans[n.file].first = n.time
 	}
 	n.head = Packet{}
 	t.tally.files[n.file].Format = scratch.files[0].Format

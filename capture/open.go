@@ -52,7 +52,7 @@ func Open(paths []string, opts Options) (Source, error) {
 	}
 	m := &meter{hook: opts.Progress}
 	m.expect(t.size)
-	tally := &tally{files: []FileStats{{Name: t.name}}}
+	tally := newTally([]FileStats{{Name: t.name}})
 	in, err := o.open(t, 0, tally, m, soleBuffer)
 	if err != nil {
 		return nil, err

@@ -11,9 +11,20 @@ type tally struct {
 	backwards  uint64
 	cut        uint64
 	cutAt      int
-	end        int64 // as Stats.End
-	same       []int // of each interface what its packets' Same is
-	over       []int // interfaces of files that ended, which none goes on yet
+	end        int64  // as Stats.End
+	same       []int  // of each interface what its packets' Same is
+	over       []int  // interfaces of files that ended, which none goes on yet
+	spans      []span // of each file
+}
+
+// span is when a file's packets were captured.
+type span struct {
+	first, last int64
+	pause       int64 // the longest time without a packet, also of the parts that it goes on
+}
+
+func newTally(files []FileStats) *tally {
+	return &tally{files: files, spans: make([]span, len(files))}
 }
 
 // mostOver is how many interfaces of ended files are remembered: with more of them nothing
@@ -31,9 +42,10 @@ func (t *tally) ended(file int) {
 
 // goesOn finds the interface that s is the next part of, as a packet's Same: pcap has no
 // names, and captures that are rotated into files tell of each anew. It is the only one of
-// a file that ended before that of s was due that has its name, link type and snaplen. Files
-// whose times overlap are captures of their own. A heuristic: so may be one that
-// began later.
+// files that ended which has its name, link type and snaplen, and its file ended in front of
+// the first packet of that of s, by no more than its longest pause. Files whose times overlap
+// are captures of their own, and behind a longer time may come another place whose clock
+// differs by more than its capture is long. A heuristic: another place may follow at once.
 func (t *tally) goesOn(s *InterfaceStats) int {
 	found, at := 0, 0
 	for k, i := range t.over {
@@ -45,7 +57,15 @@ func (t *tally) goesOn(s *InterfaceStats) int {
 		return 0
 	}
 	i := t.over[at]
-	t.over = slices.Delete(t.over, at, at+1)
+	before, here := &t.spans[t.interfaces[i].File], &t.spans[s.File]
+	if here.first < before.last {
+		return 0
+	}
+	t.over = slices.Delete(t.over, at, at+1) // files come in order of time: no later one fits better
+	if here.first-before.last > before.pause {
+		return 0
+	}
+	here.pause = max(here.pause, before.pause)
 	if t.same[i] > 0 {
 		return t.same[i]
 	}
@@ -59,10 +79,14 @@ func (t *tally) count(p *Packet, in *input) {
 	in.packets++
 	n := len(p.Data)
 	t.octets += uint64(n)
-	if p.Time < in.last {
-		t.backwards++
+	at := &t.spans[in.file]
+	if in.packets > 1 {
+		if p.Time < in.last {
+			t.backwards++
+		}
+		at.pause = max(at.pause, p.Time-in.last)
 	}
-	in.last = p.Time
+	in.last, at.last = p.Time, p.Time
 	if n < p.Length {
 		t.countCut(n)
 	}

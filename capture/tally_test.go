@@ -18,6 +18,7 @@ type part struct {
 	link    uint16 // 0: Ethernet
 	snaplen uint32 // 0: as pcapFile has it
 	seconds []uint32
+	late    byte // name of an interface that stands behind all that, with a packet
 }
 
 func (c part) bytes() []byte {
@@ -38,10 +39,14 @@ func (c part) bytes() []byte {
 			f.packet(uint32(i), uint64(sec)*1e6, "x")
 		}
 	}
+	if c.late != 0 {
+		f.iface(link, 1000, option{2, []byte{c.late}})
+		f.packet(uint32(len(c.names)), uint64(c.seconds[len(c.seconds)-1])*1e6, "x")
+	}
 	return f.b
 }
 
-// TestPlaceOfParts: rotated files are one place, files that overlap are several.
+// TestPlaceOfParts: rotated files are one place, files that overlap, or whose clocks may differ, are several.
 func TestPlaceOfParts(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -49,14 +54,18 @@ func TestPlaceOfParts(t *testing.T) {
 		want  string // the place of each packet
 	}{
 		{"rotated", []part{{seconds: []uint32{1, 2}}, {seconds: []uint32{2, 3}}, {seconds: []uint32{4}}}, "0 0 0 0 0"},
-		{"an empty part", []part{{seconds: []uint32{1}}, {}, {seconds: []uint32{4}}}, "1 1"},
+		{"an empty part", []part{{seconds: []uint32{1, 4}}, {}, {seconds: []uint32{5}}}, "1 1 1"},
+		{"as long a pause", []part{{seconds: []uint32{1, 3}}, {seconds: []uint32{5}}, {seconds: []uint32{7}}}, "0 0 0 0"},
+		{"another clock", []part{{seconds: []uint32{1, 3}}, {seconds: []uint32{6, 8}}, {seconds: []uint32{9}}}, "0 0 1 1 1"},
+		{"one packet, and no pause to go by", []part{{seconds: []uint32{1}}, {seconds: []uint32{2}}}, "0 1"},
 		{"two taps", []part{{seconds: []uint32{1, 4}}, {seconds: []uint32{2, 3}}}, "0 1 1 0"},
 		{"two taps, one rotated", []part{{seconds: []uint32{1, 9}}, {seconds: []uint32{2, 3}}, {seconds: []uint32{4, 5}}}, "0 1 1 1 1 0"},
 		{"two taps, both over", []part{{seconds: []uint32{1, 3}}, {seconds: []uint32{2, 4}}, {seconds: []uint32{5, 7}}, {seconds: []uint32{6, 8}}}, "0 1 0 1 2 3 2 3"},
-		{"another link type", []part{{seconds: []uint32{1}}, {link: 101, seconds: []uint32{2}}}, "0 1"},
-		{"another snaplen", []part{{snaplen: 96, seconds: []uint32{1}}, {snaplen: 97, seconds: []uint32{2}}}, "0 1"},
-		{"named", []part{{names: "ab", seconds: []uint32{1}}, {names: "ba", seconds: []uint32{2}}, {names: "ac", seconds: []uint32{3}}}, "0 1 1 0 0 5"},
-		{"one name twice", []part{{names: "aa", seconds: []uint32{1}}, {names: "a", seconds: []uint32{2}}}, "0 1 2"},
+		{"another link type", []part{{seconds: []uint32{1, 2}}, {link: 101, seconds: []uint32{2}}}, "0 0 1"},
+		{"another snaplen", []part{{snaplen: 96, seconds: []uint32{1, 2}}, {snaplen: 97, seconds: []uint32{2}}}, "0 0 1"},
+		{"named", []part{{names: "ab", seconds: []uint32{1, 2}}, {names: "ba", seconds: []uint32{3}}, {names: "ac", seconds: []uint32{4}}}, "0 1 0 1 1 0 0 5"},
+		{"named late, in a file that overlaps", []part{{names: "a", seconds: []uint32{1, 3}}, {names: "b", seconds: []uint32{2, 4}, late: 'a'}}, "0 1 0 1 2"},
+		{"one name twice", []part{{names: "aa", seconds: []uint32{1, 2}}, {names: "a", seconds: []uint32{3}}}, "0 1 0 1 2"},
 	} {
 		var paths []string
 		for i, p := range c.parts {
