@@ -8,10 +8,12 @@ package flow
 func (h *Half) StampAt(at, slack int64) (ts uint32, ok bool) {
 	const mostClock = int64(1<<31) * 1e3 // the fastest clock in use counts microseconds, and comes round
 	ticks, span := int64(int32(h.TSVal-h.tsFirst)), h.LastTime-h.tsAt-slack
-	if ticks < 8 || span < ticks || at < h.tsAt || at-h.tsAt > mostClock {
+	if ticks < 8 || span <= ticks || at < h.tsAt || at-h.tsAt > mostClock {
 		return 0, false
 	}
-	return h.tsFirst + uint32((at+slack-h.tsAt)/(span/ticks)) + 1, true
+	// The first and the last timestamp were cut off to whole ticks: up to one more went by.
+	most := (at + slack - h.tsAt) / (span / (ticks + 1))
+	return h.tsFirst + uint32(most) + 1, most < 1<<31
 }
 
 // Tick returns how long the end's timestamp clock (RFC 7323 §5.4) stands still,
