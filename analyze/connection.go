@@ -196,7 +196,7 @@ type ECN uint8
 // The ECN offers (RFC 3168 §6.1.1, RFC 9768 §3.1).
 const (
 	ECNNone     ECN = iota
-	ECNClassic      // SYN: ECE and CWR; SYN-ACK: ECE alone
+	ECNClassic      // SYN: ECE and CWR; SYN-ACK: ECE without CWR
 	ECNAccurate     // SYN: AE, CWR and ECE; SYN-ACK: AE/CWR/ECE as RFC 9768 table 2
 )
 

@@ -229,12 +229,13 @@ func synECN(f wire.Flags) ECN {
 
 // synAckECN tells what a SYN-ACK accepts of the offer (RFC 3168 §6.1.1, RFC 9768 §3.1.2
 // table 2). One that sets all three bits is a broken server's, which reflects the SYN; one
-// that is reserved is taken to accept (§3.1.3).
+// that is reserved is taken to accept (§3.1.3). Who offers classic ECN knows no AE, a reserved bit
+// to be ignored (RFC 9293 §3.1).
 func synAckECN(offer ECN, f wire.Flags) ECN {
 	switch bits := f & (wire.AE | wire.CWR | wire.ECE); {
 	case offer == ECNNone:
 		return ECNNone
-	case bits == wire.ECE:
+	case bits == wire.ECE, offer == ECNClassic && bits&^wire.AE == wire.ECE:
 		return ECNClassic
 	case offer == ECNAccurate && bits&(wire.AE|wire.CWR) != 0 && bits != wire.AE|wire.CWR|wire.ECE:
 		return ECNAccurate

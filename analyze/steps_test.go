@@ -19,7 +19,7 @@ func TestSynAckECN(t *testing.T) {
 		{cwr, ECNNone, ECNAccurate},
 		{cwr | ece, ECNNone, ECNAccurate},
 		{ae, ECNNone, ECNAccurate},
-		{ae | ece, ECNNone, ECNAccurate}, // reserved, §3.1.3
+		{ae | ece, ECNClassic, ECNAccurate}, // reserved, §3.1.3; AE says nothing to an end with classic ECN
 		{ae | cwr, ECNNone, ECNAccurate},
 		{ae | cwr | ece, ECNNone, ECNNone}, // it reflects the SYN
 	} {

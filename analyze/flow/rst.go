@@ -36,7 +36,7 @@ func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once 
 	for i := h.sentTail; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
 		s := t.sent.At(i)
 		if s.Flags != seg.Flags || s.Seq != seg.Seq || s.Ack != seg.Ack || s.Sum != sum || s.TSVal != own.TSVal || s.HasTS != own.HasTS ||
-			s.IPID != own.IPID || s.HasID != own.HasID {
+			s.IPID != own.IPID {
 			continue
 		}
 		once := at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)
