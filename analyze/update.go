@@ -21,10 +21,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		return // what these carry is not part of the stream
 	}
 	if seg.Flags.Has(wire.SYN) {
-		x.SYNAt = seg.Time
-		if !fx.RepeatsSYN {
-			n.synFace[fx.From] = seg.Interface
-		}
+		notesSYN(n, fx, seg)
 	}
 	if !fx.Bare {
 		notesRepeat(x, seg, a.lab.Set)
@@ -109,6 +106,14 @@ func (a *Analyzer) tellsOldWindow(seg *wire.Segment) bool {
 	fx := &a.facts
 	return fx.Late || a.lab.Set.Has(label.OutOfOrder) ||
 		fx.Undated && seg.Window != 0 && fx.Sender.ScaledWindow(seg.Window, false) < fx.Sender.LastWindow()
+}
+
+// notesSYN takes when and where a SYN was captured, which may be a copy.
+func notesSYN(n *note, fx *flow.Facts, seg *wire.Segment) {
+	fx.Sender.SYNAt = seg.Time
+	if !fx.RepeatsSYN {
+		n.synFace[fx.From] = seg.Interface
+	}
 }
 
 // opens takes the number of a SYN.

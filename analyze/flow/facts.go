@@ -87,7 +87,7 @@ type Facts struct {
 	// or that cannot be checked.
 	Acceptable bool
 	// SameTells is set, for a RST, when the identification of Same tells it from others: those of such RSTs
-	// differ, or there is but one segment that the end can have answered by one.
+	// differ, or the end can have answered one SYN only.
 	SameTells bool
 }
 
@@ -126,9 +126,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
 	if seg.Flags&wire.RST != 0 {
-		x.Same, x.SameOnce = t.sameRST(s, seg, rstWithin(s, r))
-		x.SameTells = x.Same.HasID && (r.Packets-uint64(r.Duplicates) == 1 || t.numbersRSTs(s, seg))
-		x.SameAgain, x.SameWhole, x.CalledFor = false, false, false
+		t.gatherRST(s, r, seg, x)
 	}
 	if x.Bare && x.SeqDelta == -1 {
 		if l := t.latest(s, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {

@@ -20,6 +20,15 @@ func rstSum(seg *wire.Segment) uint16 {
 	return n
 }
 
+// gatherRST gathers of a RST of s which one it is like. Its identification tells it from
+// others also where r sent a SYN and nothing else: that is answered once (RFC 9293 §3.10.7.1).
+func (t *Table) gatherRST(s, r *Half, seg *wire.Segment, x *Facts) {
+	x.Same, x.SameOnce = t.sameRST(s, seg, rstWithin(s, r))
+	alone := r.Is(SentBareSYN) && r.Packets-uint64(r.Duplicates) == 1
+	x.SameTells = x.Same.HasID && (alone || t.numbersRSTs(s, seg))
+	x.SameAgain, x.SameWhole, x.CalledFor = false, false, false
+}
+
 // sameRST returns the mark of the latest remembered RST of h that is like seg in every
 // field; Packet 0: none. once is as with same: where both have no identification, such a one
 // is preferred. within is how late a copy may come where nothing tells its place.

@@ -168,7 +168,7 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 // segment that belongs to no connection it knows, and where those acknowledge the same
 // they are alike but for their identification (RFC 9293 §3.10.7.1): a RST without one, as of IPv6, or with 0, as
 // many hosts give it, is a copy by its place or as others are. One that all may have in common says
-// something only where no second segment was captured that called for a RST.
+// something only where a SYN alone called for a RST.
 func judgeRST(x *flow.Facts) (Sending, Reason, uint64) {
 	old := &x.Same
 	switch {
