@@ -129,9 +129,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		t.gatherRST(s, r, seg, x)
 	}
 	if x.Bare && x.SeqDelta == -1 {
-		if l := t.latest(s, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
-			x.Repeated = l.Time
-		}
+		x.Repeated = t.repeated(s, seg)
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
@@ -152,6 +150,14 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
 		x.AcksUnseen = t.acksUnseen(x, seg)
 	}
+}
+
+// repeated finds Repeated of a bare segment of h in front of what h has sent.
+func (t *Table) repeated(h *Half, seg *wire.Segment) int64 {
+	if l := t.latest(h, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
+		return l.Time
+	}
+	return 0
 }
 
 // acksUnseen finds AcksUnseen. An end's first acknowledgement counts from the SYN that
