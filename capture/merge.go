@@ -116,6 +116,7 @@ func (t *timeline) Next(p *Packet) error {
 			// Its octets are lent until the next call, which then advances it.
 			n.ready = false
 			*p = n.head
+			t.tally.measure(p, n.in)
 			t.tally.count(p, n.in)
 			return nil
 		}

@@ -14,7 +14,7 @@ type tally struct {
 	end        int64  // as Stats.End
 	same       []int  // of each interface what its packets' Same is
 	over       []int  // interfaces of files that ended, which none goes on yet
-	spans      []span // of each file
+	spans      []span // of each file of several
 }
 
 // span is when a file's packets were captured.
@@ -79,18 +79,24 @@ func (t *tally) count(p *Packet, in *input) {
 	in.packets++
 	n := len(p.Data)
 	t.octets += uint64(n)
-	at := &t.spans[in.file]
-	if in.packets > 1 {
-		if p.Time < in.last {
-			t.backwards++
-		}
-		at.pause = max(at.pause, p.Time-in.last)
+	if in.packets > 1 && p.Time < in.last {
+		t.backwards++
 	}
-	in.last, at.last = p.Time, p.Time
+	in.last = p.Time
 	if n < p.Length {
 		t.countCut(n)
 	}
 	t.interfaces[p.Interface].Packets++
+}
+
+// measure takes p, which in, one of several inputs, is about to give, into the span of its
+// file, and says which interface it goes on. It comes before count.
+func (t *tally) measure(p *Packet, in *input) {
+	at := &t.spans[in.file]
+	if in.packets > 0 {
+		at.pause = max(at.pause, p.Time-in.last)
+	}
+	at.last = p.Time
 	p.Same = t.same[p.Interface]
 }
 
