@@ -342,7 +342,7 @@ func TestLabIPv6(t *testing.T) {
 		t.Errorf("status %d: %s%s", status, out.String(), errs.String())
 	}
 	out.Reset()
-	if status, out, errs := runLab(t, "--ipv6", "mss"); status != 0 || strings.Contains(out.String(), "1460") || !strings.Contains(out.String(), "1440 for one direction") || !strings.Contains(out.String(), "OVER IPv6") {
+	if status, out, errs := runLab(t, "--ipv6", "mss"); status != 0 || strings.Contains(out.String(), "MSS 1460") || !strings.Contains(out.String(), "1440 for one direction") || !strings.Contains(out.String(), "OVER IPv6") {
 		t.Errorf("status %d: %s%s", status, out.String(), errs.String())
 	}
 	if status := run([]string{"lab", "--ipv6", "udp-echo"}, strings.NewReader(""), &out, &errs); status != exitUsage || !strings.Contains(errs.String(), "IPv4 only") {
