@@ -34,7 +34,8 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 			n.orderGuessed = true
 		}
 	}
-	if x.State == state.Established && y.State != state.Established && !y.Any(flow.Sent|flow.SentSYN|flow.SentACK) && x.Is(flow.SentACK) && seg.Flags.Has(wire.ACK) && seg.Ack.After(x.Ack) {
+	missed := y.State != state.Established && !y.Any(flow.Sent|flow.SentSYN|flow.SentACK)
+	if missed && x.State == state.Established && x.Is(flow.SentACK) && seg.Flags.Has(wire.ACK) && seg.Ack.After(x.Ack) {
 		// Nothing of y was captured: what x acknowledges may end in y's FIN.
 		x.State = x.State.Infer()
 	}

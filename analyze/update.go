@@ -82,6 +82,9 @@ func (a *Analyzer) payload(x, y *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.tellsOldWindow(seg) && !a.facts.Refused(seg) {
 		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
+		if x.Has &^= flow.SharedWindow; seg.Options.Set.Has(wire.OptMPTCP) {
+			x.Has |= flow.SharedWindow
+		}
 		if seg.Window == 0 {
 			y.Has |= flow.Stopped
 		}

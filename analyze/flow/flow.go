@@ -60,6 +60,7 @@ const (
 	Stopped                      // the other end closed its window, and this one sent nothing but probes since it opened it
 	FINSpoilt                    // its FIN was captured with a wrong checksum only, and has moved nothing
 	OrderUnsure                  // whether it had closed before the other end's FIN came does not show
+	SharedWindow                 // its last window came with an MPTCP option: it counts from the DATA_ACK (RFC 8684 §3.3.4)
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.

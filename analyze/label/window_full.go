@@ -20,6 +20,9 @@ var windowFull = Spec{
 		{"it carries no MPTCP option: with one the window counts from what is acknowledged of all subflows together",
 			"0 A>B S 0:0(0) win 64240 <mss 1460>\n+.010 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>\n" +
 				"+.001 A>B . 1:1(0) ack 1 win 64240\n+.1 A>B P. 1:1001(1000) ack 1 win 64240 <dss>"},
+		{"nor did the other end's last window come with one", "0 A>B S 0:0(0) win 64240 <mss 1460>\n" +
+			"+.010 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 win 64240\n" +
+			"+.01 B>A . 1:1(0) ack 1 win 1000 <dss>\n+.1 A>B P. 1:1001(1000) ack 1 win 64240"},
 		{"the other end's last window was not 0", stopped + "+.2 A>B P. 1001:1101(100) ack 1"},
 	},
 	Clauses: []Clause{{9293, "3.8.6"}, {7323, "2.2"}, {8684, "3.3.4"}},
@@ -29,7 +32,10 @@ var windowFull = Spec{
 	on: payload,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		if s.Len == 0 || s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || s.Options.Set.Has(wire.OptMPTCP) || !x.Receiver.Is(flow.SentACK|flow.Scaled) {
+		if s.Len == 0 || s.Flags.Any(wire.SYN|wire.FIN|wire.RST) || !x.Receiver.Is(flow.SentACK|flow.Scaled) {
+			return false
+		}
+		if s.Options.Set.Has(wire.OptMPTCP) || x.Receiver.Is(flow.SharedWindow) {
 			return false
 		}
 		room := x.Receiver.LastWindow()

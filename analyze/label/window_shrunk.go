@@ -23,6 +23,7 @@ var windowShrunk = Spec{
 			opened + "+.1 A>B . 1:1(0) ack 1 win 64000"},
 		{"it carries no MPTCP option: with one the window counts from what is acknowledged of all subflows together",
 			opened + "+.3 A>B . 1:1(0) ack 1 win 60000 <dss>"},
+		{"nor did its sender's last window come with one", opened + "+.3 A>B . 1:1(0) ack 1 win 64240 <dss>\n+.3 A>B . 1:1(0) ack 1 win 60000"},
 		{"it is not a DUPLICATE-PACKET", risingIDs + "+.01 A>B . 201:201(0) ack 1 win 64000 id 14\n" +
 			"+.00001 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
 		{"it is not an OUT-OF-ORDER", risingIDs + "+.01 A>B P. 211:221(10) ack 1 win 65000 id 15\n" +
@@ -34,8 +35,11 @@ var windowShrunk = Spec{
 	on:      narrower,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
-		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || s.Options.Set.Has(wire.OptMPTCP) || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
+		if s.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) != wire.ACK || !x.Sender.Is(flow.SentACK|flow.Scaled) ||
 			s.Ack.Before(x.Sender.Ack) || x.Late || x.Undated || x.Refused(s) || c.Sending == Copied || c.Sending == Overtaken {
+			return false
+		}
+		if s.Options.Set.Has(wire.OptMPTCP) || x.Sender.Is(flow.SharedWindow) {
 			return false
 		}
 		was := x.Sender.Ack.Add(x.Sender.LastWindow())
