@@ -51,18 +51,18 @@ func (c *clueNote) sentBehindReset(n *note, from flow.Side, seg *wire.Segment) i
 		}
 	}
 	// Nor do identifications that are counted, with which that of the RST goes.
-	if r := &c.Rst; r.HostOrdered && r.IPID != 0 && near(r.IPID, r.HostIPID) && seg.HasIPID && near(seg.IPID, r.IPID) {
+	if r := &c.Rst; r.Numbered() && r.InCount() && seg.HasIPID && flow.OneCount(seg.IPID, r.IPID) {
 		return int(int16(seg.IPID - r.IPID))
 	}
 	return 0
 }
 
-// near reports whether two identifications may be of one count: in between lie fewer than
-// such a count jumps. A heuristic.
-func near(a, b uint16) bool {
-	d := int16(a - b)
-	return d <= 1<<12 && d >= -1<<12
-}
+// Numbered reports whether identifications tell of the RST: its end counts them, and it has
+// one. Many hosts give RSTs the identification 0, which says nothing.
+func (r *RstClue) Numbered() bool { return r.HostOrdered && r.IPID != 0 }
+
+// InCount reports whether a RST that is Numbered may be of its end's count.
+func (r *RstClue) InCount() bool { return flow.OneCount(r.IPID, r.HostIPID) }
 
 // stampKind is what is known of the timestamp that the end had when the RST passed.
 type stampKind uint8

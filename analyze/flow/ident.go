@@ -23,6 +23,13 @@ type idTrend struct {
 // connection that uses a counter of its own or shares it with a few others.
 const idStep = 1 << 12
 
+// OneCount reports whether two identifications may be of one count: one that an end keeps
+// does not jump by more than idStep. A heuristic.
+func OneCount(a, b uint16) bool {
+	d := int16(a - b)
+	return d <= idStep && d >= -idStep
+}
+
 // idBack is a heuristic: how far an identification may fall where packets were overtaken.
 const idBack = 64
 

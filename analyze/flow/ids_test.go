@@ -46,3 +46,18 @@ func TestTrendOfIDs(t *testing.T) {
 		}
 	}
 }
+
+// TestOneCount: a count jumps by no more than a step allows, up, down and around the end.
+func TestOneCount(t *testing.T) {
+	for _, c := range []struct {
+		a, b uint16
+		want bool
+	}{
+		{7, 7, true}, {5000, 5000 - idStep, true}, {5000, 5000 - idStep - 1, false},
+		{5000 - idStep, 5000, true}, {5000 - idStep - 1, 5000, false}, {3, 65533, true}, {65533, 3, true},
+	} {
+		if got := OneCount(c.a, c.b); got != c.want {
+			t.Errorf("%d and %d: %v", c.a, c.b, got)
+		}
+	}
+}

@@ -48,12 +48,9 @@ func unlike(x *context, v *Verdict, e *analyze.EndClues, host *hostNote) {
 		}
 		v.add(Item{Why: RstTTL, Packet: r.Packet, Value: int64(r.TTL)})
 	}
-	// Far is what a counter of its own does not jump; many hosts give RSTs the
-	// identification 0, which says nothing.
-	const far = 1 << 12
-	if d := int16(r.IPID - r.HostIPID); r.HostOrdered && r.IPID != 0 && (d > far || d < -far) {
+	if r.Numbered() && !r.InCount() {
 		v.Confidence = max(v.Confidence, Possible)
-		v.add(Item{Why: RstIPID, Packet: r.Packet, Value: int64(d)})
+		v.add(Item{Why: RstIPID, Packet: r.Packet, Value: int64(int16(r.IPID - r.HostIPID))})
 	}
 	if v.Len > 0 && r.Window != 0 {
 		v.add(Item{Why: RstWindow, Packet: r.Packet, Value: int64(r.Window)})
