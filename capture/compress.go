@@ -7,8 +7,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/mikelolasagasti/xz"
 	"github.com/pierrec/lz4/v4"
-	"github.com/ulikunitz/xz"
 )
 
 const (
@@ -34,7 +34,7 @@ func newDecompressor(kind content, src io.Reader) (io.ReadCloser, error) {
 				d.src, d.close = z, z.Close
 			}
 		case xzContent:
-			d.src, err = xz.ReaderConfig{DictCap: 1 << 16}.NewReader(newXZGuard(src))
+			d.src, err = xz.NewReader(src, maxXZDictionary)
 		case lz4Content:
 			d.src = lz4.NewReader(src)
 		}
@@ -69,10 +69,15 @@ func (d *decompressor) guard(read func() error) (err error) {
 			err = &compressionError{d.kind, fmt.Errorf("decoder failed: %v", r)}
 		}
 	}()
-	if err = read(); err != nil && err != io.EOF {
-		err = &compressionError{d.kind, err}
+	switch err = read(); err {
+	case nil, io.EOF:
+		return err
+	case xz.ErrBuf: // it found the input at its end, and not the stream
+		err = io.ErrUnexpectedEOF
+	case xz.ErrMemlimit:
+		err = fmt.Errorf("a dictionary of more than %d octets is asked for", maxXZDictionary)
 	}
-	return err
+	return &compressionError{d.kind, err}
 }
 
 func (d *decompressor) Close() error {

@@ -221,7 +221,7 @@ func TestCompressedMemoryIsBounded(t *testing.T) {
 	bigXZ := func(property byte, plain []byte) []byte {
 		b := compressors[xzContent](t, plain)
 		header := b[12:][:4*(int(b[12])+1)]
-		i := bytes.Index(header, []byte{lzma2Filter, 1})
+		i := bytes.Index(header, []byte{0x21, 1})
 		header[i+2] = property
 		binary.LittleEndian.PutUint32(header[len(header)-4:], crc32.ChecksumIEEE(header[:len(header)-4]))
 		return b
@@ -231,11 +231,11 @@ func TestCompressedMemoryIsBounded(t *testing.T) {
 		want string
 	}{
 		"xz -9":               {bigXZ(28, plain), ""}, // 64 MiB
-		"xz of 4 GiB":         {bigXZ(40, plain), "the start of the file: the xz data are damaged: a dictionary of 4294967296 octets is asked for, at most 67108864 are given"},
-		"xz of 96 MiB":        {bigXZ(29, plain), "the start of the file: the xz data are damaged: a dictionary of 100663296 octets is asked for, at most 67108864 are given"},
+		"xz of 4 GiB":         {bigXZ(40, plain), "the start of the file: the xz data are damaged: a dictionary of more than 67108864 octets is asked for"},
+		"xz of 96 MiB":        {bigXZ(29, plain), "the start of the file: the xz data are damaged: a dictionary of more than 67108864 octets is asked for"},
 		"zstd window 256 MiB": {[]byte("\x28\xb5\x2f\xfd\x00\x90\x01\x00\x00"), "the start of the file: the zstd data are damaged: window size exceeded"},
 		"xz, second block":    {append(compressors[xzContent](t, plain), bigXZ(40, plain)...), "late"},
-		"xz, too many blocks": {slices.Concat(bigXZ(28, plain), bytes.Repeat(bigXZ(28, plain[24:]), 100)), "late"},
+		"xz, many streams":    {slices.Concat(bigXZ(28, plain), bytes.Repeat(bigXZ(28, plain[24:]), 100)), ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -250,27 +250,11 @@ func TestCompressedMemoryIsBounded(t *testing.T) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 			runtime.ReadMemStats(&after)
-			// The collector lags behind dictionaries of 64 MiB each on a busy
-			// machine; a decoder that kept them would need far more.
-			if grown := after.HeapSys - before.HeapSys; int64(grown) > 3<<30 {
+			// One dictionary of 64 MiB, which the next block and stream have again.
+			if grown := after.HeapSys - before.HeapSys; int64(grown) > 100<<20 {
 				t.Errorf("heap grew by %d MiB", grown>>20)
 			}
 		})
-	}
-}
-
-// The guard must pass every octet of what xz itself writes.
-func TestXZGuardPassesAll(t *testing.T) {
-	f, _ := randomPcap(300, 100)
-	one := compressors[xzContent](t, f.bytes())
-	b := slices.Concat(one, make([]byte, 8), one)
-	g := newXZGuard(bytes.NewReader(b))
-	got, err := io.ReadAll(g)
-	if err != nil || !bytes.Equal(got, b) {
-		t.Errorf("%d of %d octets: %v", len(got), len(b), err)
-	}
-	if g.pass > 1<<40 {
-		t.Error("the guard lost its way")
 	}
 }
 

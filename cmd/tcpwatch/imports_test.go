@@ -24,7 +24,8 @@ var onlyIn = map[string][]string{
 	"github.com/vbauerster/mpb":           {"cmd/tcpwatch"},
 	"golang.org/x/term":                   {"cmd/tcpwatch"},
 	"github.com/klauspost/compress":       {"capture", "capture/keep"},
-	"github.com/ulikunitz/xz":             {"capture", "capture/keep"},
+	"github.com/mikelolasagasti/xz":       {"capture"},      // reads, with a bound on memory
+	"github.com/ulikunitz/xz":             {"capture/keep"}, // writes
 	"github.com/pierrec/lz4":              {"capture", "capture/keep"},
 	"golang.org/x/net":                    {"capture/filter", "capture/live"},
 	"golang.org/x/sys":                    {"lab", "lab/lesson", "capture/live", "capture/privilege"},
