@@ -14,7 +14,7 @@ import (
 )
 
 // Explain writes what a label, a verdict, an event, a state, a topic or a column
-// means, or one word of a topic; or, for the empty name, the list of all of them. Names may
+// means, one word of a topic, or what a view shows; or, for the empty name, the list of all of them. Names may
 // be written in any case and with _ or a space for -. The error for an unknown name lists the nearest ones. Of
 // the options Width, Color and ASCII count.
 func Explain(w io.Writer, name string, o Options) error {
@@ -27,7 +27,7 @@ func Explain(w io.Writer, name string, o Options) error {
 	if name == "" {
 		x.list()
 	} else if !x.all(key) {
-		return fmt.Errorf("\"%s\" is not a label, verdict, event, state, topic or column, nor a word of a topic%s", Escape(name), nearest(key))
+		return fmt.Errorf("\"%s\" is not a label, verdict, event, state, topic, column or view, nor a word of a topic%s", Escape(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err
@@ -36,7 +36,7 @@ func Explain(w io.Writer, name string, o Options) error {
 // all explains everything that is called key: an event, a state and the outcome of
 // a close may have one name.
 func (x *explainer) all(key string) (found bool) {
-	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic, x.column} {
+	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic, x.column, x.view} {
 		end := x.out.Len()
 		if found {
 			x.line("")
@@ -114,7 +114,7 @@ func (x *explainer) list() {
 	}
 	x.line("")
 	x.topicList(room)
-	x.block("", inferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means, tcpwatch explain BACKOFF what stands below the heading of a column.")
+	x.block("", inferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means, tcpwatch explain BACKOFF what stands below the heading of a column, tcpwatch explain closes what a view shows.")
 }
 
 func groupTitle(g label.Group) string {
@@ -208,7 +208,7 @@ func clauses(list []label.Clause) string {
 	return strings.Join(parts, ", ")
 }
 
-// Names returns what Explain knows: every label, verdict, state, event and topic,
+// Names returns what Explain knows: every label, verdict, state, event, topic and view,
 // and the words of topics and headings of columns that are one word each; each name
 // once.
 func Names() []string {
@@ -225,7 +225,7 @@ func Names() []string {
 	for _, s := range event.All {
 		names = append(names, s.Name)
 	}
-	for _, n := range append(topicNames(), columnNames()...) {
+	for _, n := range slices.Concat(topicNames(), columnNames(), viewNames()) {
 		if !slices.Contains(names, n) {
 			names = append(names, n)
 		}

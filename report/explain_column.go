@@ -16,11 +16,8 @@ type columnText struct {
 // columnTexts lists the columns of all views; those that are alike in several are
 // one.
 func columnTexts() (all []columnText) {
-	for _, list := range [][]columnText{
-		columnsOf(connectionView), columnsOf(handshakeView), columnsOf(closeView), columnsOf(packetView), columnsOf(retransmissionView),
-		columnsOf(timeWaitView), columnsOf(listenerView), columnsOf(windowView), columnsOf(eventView), columnsOf(interfaceView),
-	} {
-		for _, c := range list {
+	for _, v := range viewTexts() {
+		for _, c := range v.columns {
 			i := slices.IndexFunc(all, func(o columnText) bool {
 				return o.heading == c.heading && o.name == c.name && o.meaning == c.meaning
 			})

@@ -89,3 +89,23 @@ func TestColumnsExplained(t *testing.T) {
 		}
 	}
 }
+
+// TestViewsExplained: each view that --view takes is explained by its name, and one of
+// columns with those that people see.
+func TestViewsExplained(t *testing.T) {
+	for _, v := range Views {
+		var b bytes.Buffer
+		if err := Explain(&b, string(v), Options{Width: 2000}); err != nil {
+			t.Errorf("%s: %v", v, err)
+		}
+	}
+	for _, v := range viewTexts() {
+		var b bytes.Buffer
+		Explain(&b, string(v.name), Options{Width: 2000})
+		for _, c := range v.columns {
+			if strings.Contains(b.String(), "\n  "+c.heading+"\n      "+c.meaning+"\n") != (c.heading != "") {
+				t.Errorf("%s: %q", v.name, c.heading)
+			}
+		}
+	}
+}

@@ -19,13 +19,15 @@ Other words that the views use belong to topics:
 ` + topicLines(report.Topics()) + `.
 The name of a topic explains all of its words, and each word can be asked for by
 itself, such as rto, refused, half-closed or guessed. So can a column, by its
-heading or by the name that programs use for it: BACKOFF, RTT S, rtt_server.`
+heading or by the name that programs use for it: BACKOFF, RTT S, rtt_server; and
+so can a view, with all of its columns: closes.`
 
 const explainExamples = `  tcpwatch explain
   tcpwatch explain cause
   tcpwatch explain RETRANSMISSION
   tcpwatch explain time-wait
-  tcpwatch explain RTT S`
+  tcpwatch explain RTT S
+  tcpwatch explain closes`
 
 // topicLines puts names on two lines.
 func topicLines(names []string) string {
@@ -36,7 +38,7 @@ func topicLines(names []string) string {
 func explainCommand() *cobra.Command {
 	color := whenAuto
 	c := &cobra.Command{
-		Use:                   "explain [LABEL|VERDICT|EVENT|STATE|TOPIC|WORD|COLUMN]",
+		Use:                   "explain [LABEL|VERDICT|EVENT|STATE|TOPIC|WORD|COLUMN|VIEW]",
 		Short:                 "Say what a label, a state or another word means",
 		Long:                  explainHelp,
 		Example:               explainExamples,
@@ -76,7 +78,7 @@ func declareColor(c *cobra.Command, to *when) {
 }
 
 // completeNames lets the shell complete the names of labels, verdicts, states,
-// events and topics, and the words of topics.
+// events, topics and views, and the words of topics.
 func completeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) != 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
