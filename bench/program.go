@@ -36,7 +36,7 @@ var tcpwatchRead = program{
 	packets: `"segments":(\d+)`, connections: `"connections":\{"total":(\d+)`,
 }
 
-// with is the program with other flags in front of the capture.
+// with is the program with other flags before the capture.
 func (p program) with(name string, flags ...string) program {
 	p.name = name
 	p.args = append(slices.Clone(p.args[:len(p.args)-1]), append(flags, "FILE")...)

@@ -104,7 +104,7 @@ type cursor struct {
 	depth int
 }
 
-// skip moves on behind a header of n octets; ok is false when it is cut.
+// skip moves on after a header of n octets; ok is false when it is cut.
 func (c cursor) skip(n int) (next cursor, ok bool) {
 	if n < 0 || n > len(c.data) {
 		return c, false
@@ -156,7 +156,7 @@ func (d *Decoder) link(c cursor, link wire.LinkType, seg *wire.Segment) wire.Ski
 	return d.etherType(c, etherType, seg)
 }
 
-// etherType goes on behind an EtherType.
+// etherType goes on after an EtherType.
 func (d *Decoder) etherType(c cursor, etherType uint16, seg *wire.Segment) wire.Skip {
 	for {
 		if !c.deeper() {

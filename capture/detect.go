@@ -126,7 +126,7 @@ func sniff(win *window, inside content) (content, error) {
 }
 
 // otherFile is the damage of a file of another kind that begins where one of kind own should
-// go on, as where files were put behind each other; nil: none begins.
+// go on, as where files were put after each other; nil: none begins.
 func (s *window) otherFile(own string, other content) error {
 	if b, _ := s.need(detectOctets); detect(b) != other {
 		return nil

@@ -3,7 +3,7 @@
 // tunnel down to the innermost TCP segment.
 //
 // But for live captures by libpcap (package live) it is the only package that
-// imports gopacket. It promises that a damaged input gives everything in front of
+// imports gopacket. It promises that a damaged input gives everything before
 // the damage and an error that names file, packet and byte offset; that no length
 // read from an input is trusted; and that memory does not grow with the input.
 package capture

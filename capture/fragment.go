@@ -188,7 +188,7 @@ func (a *assembly) expired(now int64) bool {
 }
 
 // expire gives up packets that waited too long, up to the first that did not: one
-// of IPv6 keeps those of IPv4 behind it in memory for longer. No fragment joins
+// of IPv6 keeps those of IPv4 after it in memory for longer. No fragment joins
 // them any more (see assembly).
 func (t *fragmentTable) expire(now int64) (lost uint64) {
 	for e := t.order.Front(); e != nil; e = t.order.Front() {

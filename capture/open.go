@@ -30,7 +30,7 @@ type Options struct {
 // one, and captures of several interfaces interleave.
 //
 // Each file is a pcap or a pcapng, plain or compressed once with gzip, zstd, xz
-// or lz4, told by content; what was put behind each other, of one format and link
+// or lz4, told by content; what was put after each other, of one format and link
 // type, counts as one file. Where some of several cannot be opened the others
 // are read all the same, and Next first returns a *DamageError for each that
 // could not. Only where none can be opened does Open fail, with all reasons.

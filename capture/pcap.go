@@ -191,7 +191,7 @@ func (r *pcapReader) odd(captured uint32) (joined bool, err error) {
 }
 
 // joined takes all file headers that stand in the place of a record header: files that were
-// put behind each other, as by cat, are read as one. Each would pass for a packet without
+// put after each other, as by cat, are read as one. Each would pass for a packet without
 // octets in 2055. Another link type would be another interface for each header.
 func (r *pcapReader) joined() (found bool, err error) {
 	for {

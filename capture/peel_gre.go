@@ -33,7 +33,7 @@ func (d *Decoder) greHeader(c cursor, seg *wire.Segment) wire.Skip {
 		next.encap = d.encaps.add(c.encap, encapGRE, 0)
 	}
 	if protocol == greWCCP {
-		// WCCP version 2 puts four octets in front of the packet, version 1 none.
+		// WCCP version 2 puts four octets before the packet, version 1 none.
 		if len(next.data) > 0 && next.data[0]>>4 != 4 {
 			if next, ok = next.skip(4); !ok {
 				return wire.TunnelMalformed
@@ -77,7 +77,7 @@ func (d *Decoder) erspan(c cursor, protocol uint16, sequence bool, seg *wire.Seg
 	return d.ethernet(next, seg)
 }
 
-// mpls reads a label stack (RFC 3032 §2.1). Nothing says what stands behind it:
+// mpls reads a label stack (RFC 3032 §2.1). Nothing says what stands after it:
 // an IP version, or a pseudowire with or without a control word (RFC 4385,
 // RFC 4448). Which of them is a heuristic: the first that looks whole.
 func (d *Decoder) mpls(c cursor, seg *wire.Segment) wire.Skip {

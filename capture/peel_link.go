@@ -59,7 +59,7 @@ func (d *Decoder) rareLink(c cursor, link wire.LinkType, seg *wire.Segment) wire
 	return d.wifiLink(c, link, seg)
 }
 
-// behind goes on n octets further.
+// after goes on n octets further.
 func (d *Decoder) behind(c cursor, n int, seg *wire.Segment, then func(cursor, *wire.Segment) wire.Skip) wire.Skip {
 	next, ok := c.skip(n)
 	if !ok {
@@ -164,7 +164,7 @@ func (d *Decoder) tokenRing(c cursor, seg *wire.Segment) wire.Skip {
 }
 
 // arcnet reads the type octet that stands at that offset: RFC 1051 has the
-// packet right behind it, RFC 1201 a split flag and a sequence number first. A
+// packet right after it, RFC 1201 a split flag and a sequence number first. A
 // split packet is not put together; its first part is what is read.
 func (d *Decoder) arcnet(c cursor, offset int, seg *wire.Segment) wire.Skip {
 	if len(c.data) <= offset {
@@ -189,7 +189,7 @@ func (d *Decoder) arcnet(c cursor, offset int, seg *wire.Segment) wire.Skip {
 	return wire.NotIP
 }
 
-// frameRelay reads a Q.922 address and what RFC 2427 §3 and §4.1 put behind it.
+// frameRelay reads a Q.922 address and what RFC 2427 §3 and §4.1 put after it.
 func (d *Decoder) frameRelay(c cursor, seg *wire.Segment) wire.Skip {
 	size := 0
 	for size < len(c.data) && c.data[size]&1 == 0 {

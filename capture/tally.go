@@ -42,9 +42,9 @@ func (t *tally) ended(file int) {
 
 // goesOn finds the interface that s is the next part of, as a packet's Same: pcap has no
 // names, and captures that are rotated into files tell of each anew. It is the only one of
-// files that ended which has its name, link type and snaplen, and its file ended in front of
+// files that ended which has its name, link type and snaplen, and its file ended before
 // the first packet of that of s, by no more than its longest pause. Files whose times overlap
-// are captures of their own, and behind a longer time may come another place whose clock
+// are captures of their own, and after a longer time may come another place whose clock
 // differs by more than its capture is long. A heuristic: another place may follow at once.
 func (t *tally) goesOn(s *InterfaceStats) int {
 	found, at := 0, 0

@@ -55,7 +55,7 @@ func (c counters) dropped() error {
 	return nil
 }
 
-// read takes pairs of lines: names, then values, both behind "Tcp:".
+// read takes pairs of lines: names, then values, both after "Tcp:".
 func (c counters) read(s *bufio.Scanner) error {
 	s.Buffer(nil, 1<<20)
 	for s.Scan() {

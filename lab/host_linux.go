@@ -123,8 +123,8 @@ func (h *host) address(mtu int) error {
 			return nil
 		}
 	}
-	// A longer queue than the usual 500 packets, so that nothing is lost in front
-	// of the tap. Only root may ask for it.
+	// A longer queue than the usual 500 packets, so that nothing is lost before
+	// the tap. Only root may ask for it.
 	if set(Device, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
 		err = nil
 	}

@@ -6,7 +6,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// offloadHeader stands in front of each packet of a device that takes large segments:
+// offloadHeader stands before each packet of a device that takes large segments:
 // struct virtio_net_hdr of linux/virtio_net.h, in the machine's own order.
 type offloadHeader [10]byte
 

@@ -75,7 +75,7 @@ type Result struct {
 	// longest time that the machine kept the link from running: the taps' times
 	// are wrong by as much.
 	LatestDelivery, Stall time.Duration
-	// TapMissed counts packets that a host lost in front of its tap.
+	// TapMissed counts packets that a host lost before its tap.
 	TapMissed [2]int64
 }
 

@@ -95,7 +95,7 @@ func (j *jsonRow) opening(o *analyze.Opening, offers *offerTexts) {
 	j.add("}")
 }
 
-// icmp writes the errors that quote what was sent behind the SYNs.
+// icmp writes the errors that quote what was sent after the SYNs.
 func (j *jsonRow) icmp(i *analyze.ICMP) {
 	if i.Packet == 0 {
 		j.null(`,"icmp":`)

@@ -166,7 +166,7 @@ func (x *explainer) condition(n int, text string) {
 	}
 }
 
-// example shows a script under a title. What is expected behind a segment moves to
+// example shows a script under a title. What is expected after a segment moves to
 // a line of its own where both are too wide for one.
 func (x *explainer) example(title, text string) {
 	const under = gap + "      "
@@ -184,7 +184,7 @@ func (x *explainer) example(title, text string) {
 	}
 }
 
-// fact writes a name and, room columns from the left, prose behind it; nothing
+// fact writes a name and, room columns from the left, prose after it; nothing
 // where there is none.
 func (x *explainer) fact(name, text string, room int) {
 	if text == "" {

@@ -85,7 +85,7 @@ func (x *explainer) arrows(title, column string, s state.State, ends func(*state
 	x.grid(g)
 }
 
-// eventText puts an event's name behind "when the end".
+// eventText puts an event's name after "when the end".
 func eventText(e state.Event) string {
 	verb, rest, _ := strings.Cut(e.String(), " ")
 	switch {

@@ -21,9 +21,9 @@ type topic struct {
 // wordList is words of one kind: the values of a column, say.
 type wordList struct {
 	title string
-	kind  string // what one of them is, behind its name
+	kind  string // what one of them is, after its name
 	words []fixedWord
-	note  string // behind the words; "" for none
+	note  string // after the words; "" for none
 }
 
 // fixedWord is a word, or a few, and what it means.
@@ -76,7 +76,7 @@ func doubtWords() (words []fixedWord) {
 	return words
 }
 
-// words puts what each of several values means behind its name, from the first one
+// words puts what each of several values means after its name, from the first one
 // that has a meaning on.
 func words[V interface {
 	~uint8
@@ -242,7 +242,7 @@ func Topics() (names []string) {
 	return names
 }
 
-// topicNames returns the names of topics, and behind them their words that are
+// topicNames returns the names of topics, and after them their words that are
 // one word.
 func topicNames() []string {
 	names := Topics()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// csvWriter writes RFC 4180, with CRLF behind every row (§2, rule 1). A cell
+// csvWriter writes RFC 4180, with CRLF after every row (§2, rule 1). A cell
 // of text that begins with = + - @ TAB or CR, which spreadsheets take for a
 // formula, gets an apostrophe in front; numbers do not.
 type csvWriter[T any] struct {

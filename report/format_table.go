@@ -16,7 +16,7 @@ type tableWriter[T any] struct {
 	columns  []*Column[T]
 	grid     grid
 	value    Value
-	text     []byte // of the cells of a row, one behind the other
+	text     []byte // of the cells of a row, one after the other
 	ends     []int  // of the cells in text
 	cells    []cell // of a row that is written at once
 	shown    int

@@ -30,7 +30,7 @@ func (g *grid) giveWay(natural []int) []int {
 			}
 		}
 	}
-	// What addresses and words give way to comes back in front of them.
+	// What addresses and words give way to comes back before them.
 	most := uint8(0)
 	for _, i := range narrow { // of the lowest rank last
 		if slices.Contains(g.keep, i) {
@@ -152,7 +152,7 @@ func widestWord(text string) int {
 // laid is a cell of a row that is being written.
 type laid struct {
 	text  string
-	more  []string // lines behind the first
+	more  []string // lines after the first
 	space int      // columns that text leaves free, where it does
 }
 
@@ -182,7 +182,7 @@ func (g *grid) start(k int) int {
 	return at
 }
 
-// appendMore appends the lines behind the first of the cells that were laid.
+// appendMore appends the lines after the first of the cells that were laid.
 func (g *grid) appendMore(b []byte, row []cell) []byte {
 	for line := 0; ; line++ {
 		at, some := 0, false

@@ -53,7 +53,7 @@ func (g *grid) render(w io.Writer) error {
 }
 
 // tidy removes what tablewriter leaves in a row: the spaces at its end, and an
-// end of colour behind the padding of each coloured cell, where no colour is on.
+// end of colour after the padding of each coloured cell, where no colour is on.
 func tidy(line string) string {
 	var b strings.Builder
 	colored := false
@@ -188,7 +188,7 @@ func (g *grid) fits(row []cell) bool {
 	return g.nothingHidden(row)
 }
 
-// lay makes the texts of a row ready in laid. A wide cell pushes those behind it to
+// lay makes the texts of a row ready in laid. A wide cell pushes those after it to
 // the right, until one of them has room to spare: widths that were fixed by the first
 // rows alone are too narrow for some. It reports whether the row fits the terminal.
 func (g *grid) lay(row []cell) bool {

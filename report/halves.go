@@ -30,7 +30,7 @@ type halves struct {
 // mostHalves bounds the halves that wait for their other one.
 const mostHalves = 1024
 
-// halfApart is how long in front of the other half, or behind it, one may lie, in
+// halfApart is how long before the other half, or after it, one may lie, in
 // nanoseconds: a single segment and its answer. A heuristic.
 const halfApart = int64(1e9)
 

@@ -21,7 +21,7 @@ func icmpSentence(c *connection) string {
 	return fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes %s", icmpFrom(o.ICMPFrom), o.ICMPPacket, icmpWhat(c, o.ICMPType, o.ICMPCode), what)
 }
 
-// icmpLater says which ICMP error quotes what was sent behind the SYNs; "" where
+// icmpLater says which ICMP error quotes what was sent after the SYNs; "" where
 // there is none.
 func icmpLater(c *connection) string {
 	i := &c.ICMP

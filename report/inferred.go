@@ -7,7 +7,7 @@ import (
 )
 
 // doubts remembers which inferred states were shown, so that the question mark
-// behind them is explained.
+// after them is explained.
 type doubts struct {
 	listen bool // LISTEN?
 	other  bool

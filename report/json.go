@@ -132,7 +132,7 @@ func appendEndpoint(b []byte, a netip.AddrPort) []byte {
 	return appendUint(b, uint64(a.Port()))
 }
 
-// dotted has every octet of an address with the dot behind it, of which len
+// dotted has every octet of an address with the dot after it, of which len
 // octets count: copying four octets costs less than finding their digits, and
 // addresses stand in every row.
 var dotted = func() (t [256]struct {

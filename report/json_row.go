@@ -8,7 +8,7 @@ import (
 
 // jsonRow appends an object of a view of many rows, where a member must cost
 // little: what jsonText does, save that a key is given as it stands in the text,
-// with the comma in front and the colon behind it (`,"seq":`). So it is a copy of
+// with the comma in front and the colon after it (`,"seq":`). So it is a copy of
 // constant octets, and nothing has to find out whether a comma is due.
 type jsonRow struct {
 	b []byte

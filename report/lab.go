@@ -45,7 +45,7 @@ type LabStep struct {
 // LabPast is what is left of an end's earlier use of a tuple.
 type LabPast struct {
 	Known   bool
-	Next    wire.Seq // behind the highest number that it sent
+	Next    wire.Seq // after the highest number that it sent
 	Stamped bool     // it sent timestamps
 	TSVal   uint32   // of its last segment
 }
@@ -106,7 +106,7 @@ func (l *LabStory) Heading(text, note string) {
 	l.write(&b)
 }
 
-// labIndent is the room of number and time in front of a row.
+// labIndent is the room of number and time before a row.
 const labIndent = "               "
 
 // Say writes what a program does, or what a kernel says.
@@ -128,7 +128,7 @@ func (l *LabStory) Setting(at time.Duration, s *LabSetting) {
 	l.Say(at, text)
 }
 
-// lines writes text behind a head, wrapped below where it begins.
+// lines writes text after a head, wrapped below where it begins.
 func (l *LabStory) lines(b *bytes.Buffer, t Tone, head, text string) {
 	head = l.env.plain(head)
 	for i, line := range wrapWords(l.env.plain(text), l.env.Width-displayWidth(head), "") {
@@ -157,7 +157,7 @@ func (l *LabStory) Step(s *LabStep) {
 		l.sums[s.Connection] = sums
 	}
 	sums.base(&s.Step)
-	// The numbers of a handshake are those on the wire, those behind it count from
+	// The numbers of a handshake are those on the wire, those after it count from
 	// the ISNs.
 	sums.relative = !s.Bare && !sums.opens(&s.Step)
 	name := segmentText(&s.Step, &sums.arithmetic)

@@ -34,7 +34,7 @@ type LabConclusion struct {
 	Unexpected string
 }
 
-// Conclude writes the conclusion behind the story.
+// Conclude writes the conclusion after the story.
 func (l *LabStory) Conclude(c *LabConclusion) {
 	l.write(bytes.NewBufferString("\n"))
 	l.Sentence("WHY", c.Why)

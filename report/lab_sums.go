@@ -135,7 +135,7 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 	return text
 }
 
-// sacked says what the receiver has behind a hole, or got twice (RFC 2018 §3, RFC
+// sacked says what the receiver has after a hole, or got twice (RFC 2018 §3, RFC
 // 2883 §4).
 func (a *labSums) sacked(s *LabStep) string {
 	peer := &a.ends[end(!s.FromClient)]

@@ -17,14 +17,14 @@ import (
 // columns of a view.
 type objectDocument struct {
 	schema string
-	about  string // stands in front of the table
+	about  string // stands before the table
 	// members are listed in the order in which the object has them.
 	members []member
 }
 
 // member documents one member.
 type member struct {
-	// path leads to it from the object: "opening.syn_count". [] behind a name stands
+	// path leads to it from the object: "opening.syn_count". [] after a name stands
 	// for each item of that list, a name in capitals for each of memberNames.
 	path string
 	kind memberKind

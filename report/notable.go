@@ -241,7 +241,7 @@ func closedBefore(c *connection) bool {
 }
 
 // clientDone reports whether a server reset what its client had closed, and had answered: each had what
-// the other had sent, and the server sent nothing behind that FIN. Many close so that have words of
+// the other had sent, and the server sent nothing after that FIN. Many close so that have words of
 // the client left unread, such as the last ones of TLS. A server that never sent any payload
 // may have lost a request.
 func clientDone(c *connection) bool {
@@ -274,7 +274,7 @@ func rstAcknowledgesSYN(c *connection) bool {
 // ordinary reports whether the reason is one that most captures have: a few examples do.
 func (r reason) ordinary() bool { return r == whyClosedReset || r == whyDoneReset || r == whyUnused }
 
-// resetWeight puts what may have lost something first: a RST behind octets that got no answer in
+// resetWeight puts what may have lost something first: a RST after octets that got no answer in
 // spite of timeouts, then one that no FIN announced, then that of a server.
 func resetWeight(c *connection) uint64 {
 	cl := &c.Closing
@@ -306,7 +306,7 @@ func longLost(d *analyze.Direction) uint64 {
 	return 0
 }
 
-// resendWait is how long nothing was captured in front of what either end sent again.
+// resendWait is how long nothing was captured before what either end sent again.
 func resendWait(c *connection) int64 { return c.FromClient.ResendWait + c.FromServer.ResendWait }
 
 // zeroWindowTime is how long a window of 0 held either end back.

@@ -125,7 +125,7 @@ func hadACK(c *connection) string {
 	return ""
 }
 
-// behind puts a sentence behind another, if there is one.
+// after puts a sentence after another, if there is one.
 func behind(s string) string {
 	if s == "" {
 		return ""

@@ -13,7 +13,7 @@ import (
 const schemaPacket = "tcpwatch.packet/1"
 
 // flagTexts are the spellings of every combination of control bits, made once:
-// Flags.String allocates. One more bit is one more name behind those below it, and
+// Flags.String allocates. One more bit is one more name after those below it, and
 // so every start takes a tenth of the time of spelling each by itself.
 var flagTexts = func() (t [1 << 9]string) {
 	for top := 1; top < len(t); top <<= 1 {

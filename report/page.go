@@ -66,7 +66,7 @@ func (p *page) heading(w io.Writer, v View, first bool) {
 	io.WriteString(w, text) // an error shows again when the rows are written
 }
 
-// finish copies the waiting views behind the first.
+// finish copies the waiting views after the first.
 func (p *page) finish() error {
 	for _, s := range p.sections {
 		if s.spool == nil {

@@ -44,7 +44,7 @@ func wrapWords(s string, width int, indent string) []string {
 }
 
 // lastSpaceWithin returns the index of the last space, after some word, that
-// leaves at most room columns in front of it; -1 if there is none.
+// leaves at most room columns before it; -1 if there is none.
 func lastSpaceWithin(s string, room int) int {
 	cut, used, word := -1, 0, false
 	for i, r := range s {

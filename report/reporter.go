@@ -109,7 +109,7 @@ type Reporter struct {
 // rowWriter writes the rows of one view in one format.
 type rowWriter[T any] interface {
 	row(*T) error
-	// finish writes what stands behind the last row.
+	// finish writes what stands after the last row.
 	finish() error
 }
 
@@ -292,7 +292,7 @@ func (r *Reporter) Resize(columns int) {
 	r.env.setWidth()
 }
 
-// Close writes what stands behind the last row, and the summary. It does not
+// Close writes what stands after the last row, and the summary. It does not
 // close the writer that New was given. It removes every temporary file.
 func (r *Reporter) Close(in Input) error {
 	defer r.page.discard()

@@ -49,7 +49,7 @@ const (
 )
 
 // shortAddresses says how addresses are shown without their middles: each one always
-// alike, and no two alike. It knows so many of them at the most; later ones may
+// alike, and no two alike. It knows so many of them at most; later ones may
 // look like others.
 type shortAddresses struct {
 	shown map[netip.Addr]int8

@@ -98,7 +98,7 @@ func (t *story) tell() {
 // sectionIndent is the room of a section's name.
 const sectionIndent = "           "
 
-// section writes "NAME       sentence", wrapped behind the name.
+// section writes "NAME       sentence", wrapped after the name.
 func (t *story) section(name, text string, tone Tone) {
 	head := name + strings.Repeat(" ", max(1, len(sectionIndent)-len(name)))
 	lines := wrapWords(t.env.plain(text), t.env.Width-len(sectionIndent), "")
@@ -163,7 +163,7 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 			lines := wrapWords(p, e.Width-2, "")
 			p = strings.Join(lines, "\n  ")
 			n = displayWidth(lines[len(lines)-1])
-			used = 2 // what stands in front of the last line
+			used = 2 // what stands before the last line
 		}
 		out.WriteString(unglue(p))
 		used += n
@@ -180,7 +180,7 @@ func vantage(c *connection) string {
 	server, client := c.Opening.RTTServer, c.Opening.RTTClient
 	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 {
 		// A wait for what was lost may be part of them; so it may where the ACK
-		// came with payload, in front of which a bare one was lost or left out.
+		// came with payload, before which a bare one was lost or left out.
 		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
 	trips := "(round trip to the server " + duration(server) + ", to the client " + duration(client) + ")"

@@ -233,7 +233,7 @@ func probedText(d *analyze.Direction, side analyze.Side) string {
 	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + duration(d.Probed.For) + " behind the last segment of " + sideText(otherSide(side))
 }
 
-// Heuristics: an idle time that is worth telling, and one behind which what keeps
+// Heuristics: an idle time that is worth telling, and one after which what keeps
 // connections in mind (a firewall, NAT, a balancer) may have forgotten them: the shortest
 // such times in use are about half a minute.
 const (
@@ -241,7 +241,7 @@ const (
 	idleForgotten = int64(30e9)
 )
 
-// stuckText says where what is not acknowledged was sent first, if that was behind an idle time.
+// stuckText says where what is not acknowledged was sent first, if that was after an idle time.
 func stuckText(d *analyze.Direction, other analyze.Side) string {
 	if d.Stuck.Packet == 0 || d.Stuck.Idle < idleLeast {
 		return ""
@@ -266,7 +266,7 @@ func longText(l *analyze.LongClue) string {
 // unseenText says what the first RST of an end tells of octets that were never
 // captured, where the end meant it although its number was not the one expected:
 // it sent another with the right one, as for a challenge ACK (RFC 5961 §3.2). Nobody challenges
-// what lies behind the window.
+// what lies after the window.
 func unseenText(c *connection) string {
 	if c.Clues.BlindRst != 0 || !begun(c) {
 		return ""

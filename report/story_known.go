@@ -24,7 +24,7 @@ func unseen(c *connection) analyze.Side {
 	return analyze.NoSide
 }
 
-// fromMiddle reports whether segments in front of the first one captured may
+// fromMiddle reports whether segments before the first one captured may
 // have closed an end.
 func fromMiddle(c *connection) bool { return c.Opening.Outcome == analyze.OpeningMidstream }
 

@@ -269,7 +269,7 @@ func ecnText(e analyze.ECN) string {
 	return "ECN"
 }
 
-// beforeAnswer says of an opening that the client reset that nothing of the server was captured in front of it.
+// beforeAnswer says of an opening that the client reset that nothing of the server was captured before it.
 func beforeAnswer(c *connection) string {
 	if c.Closing.RstBy == analyze.ClientSide && c.FromServer.Packets == 0 {
 		return ", and nothing of the server was captured"

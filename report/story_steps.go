@@ -34,7 +34,7 @@ func (t *story) partSteps() (opening, closing []int) {
 }
 
 // ignored reports whether the RST changed nothing in the end: none of those that did,
-// of which the record has the first, stands in front of it.
+// of which the record has the first, stands before it.
 func ignored(c *connection, st *analyze.Step) bool {
 	return !st.Acceptable || c.Closing.RstPacket == 0 || st.Packet < c.Closing.RstPacket
 }
@@ -166,7 +166,7 @@ func (t *story) newArithmetic(relative bool) *arithmetic {
 		e := &a.ends[i]
 		most := uint64(1<<32 - 2)
 		if !e.base.ISN {
-			most = 1<<31 - 2 // there are numbers in front of the first one captured
+			most = 1<<31 - 2 // there are numbers before the first one captured
 		}
 		e.sent = d.UniqueOctets + d.MissingBytes
 		e.far = e.sent >= most
@@ -224,7 +224,7 @@ func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
 	switch {
 	case !a.relative || !of.base.Known:
 		return fmt.Sprint(uint32(n))
-	case uint64(uint32(n-of.base.Number)) > of.sent+1<<31: // the short way from what was sent leads in front of the base
+	case uint64(uint32(n-of.base.Number)) > of.sent+1<<31: // the short way from what was sent leads before the base
 		return "-" + thousands(uint64(uint32(of.base.Number-n)))
 	}
 	return thousands(uint64(uint32(n - of.base.Number)))
@@ -319,7 +319,7 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 		switch {
 		case n == 0 || n == 1<<32-1:
 			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
-		case uint64(n) > own.sent+1<<31: // it lies in front of the base, as a forged one may
+		case uint64(n) > own.sent+1<<31: // it lies before the base, as a forged one may
 		default:
 			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
 		}

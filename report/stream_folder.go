@@ -22,7 +22,7 @@ type GapForm string
 // The forms.
 const (
 	GapHole GapForm = "hole" // a hole, which reads as zeros: octets stand at their offset in the stream
-	GapSkip GapForm = "skip" // nothing: what follows stands directly behind
+	GapSkip GapForm = "skip" // nothing: what follows stands directly after
 	GapMark GapForm = "mark" // a line of text that says what is missing
 )
 

@@ -20,13 +20,13 @@ var sideMarks = [2][2]string{{"> ", ">+"}, {"< ", "<+"}}
 const tabStop = 8
 
 // textForm writes streams for reading. Lines end where the stream has LF; a CR
-// in front of it is not shown. Other control characters, and what is no UTF-8,
+// before it is not shown. Other control characters, and what is no UTF-8,
 // are escaped.
 type textForm struct {
 	streamNotes
 	side   int
 	inLine bool
-	column int     // of the text behind the mark
+	column int     // of the text after the mark
 	open   [2]bool // the side's last line had no LF
 	rest   [2][]byte
 	line   []byte
@@ -54,7 +54,7 @@ func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
 		f.doubt(w, p)
 	}
 	if i != f.side {
-		f.flush(w, f.side) // what would complete it comes behind this
+		f.flush(w, f.side) // what would complete it comes after this
 		f.endLine(w)
 		f.side = i
 	}
@@ -117,7 +117,7 @@ func (f *textForm) character(w *StreamWriter, data []byte) int {
 }
 
 // begin writes the mark of a line that has none yet; of one that is empty
-// without a space behind it.
+// without a space after it.
 func (f *textForm) begin(w *StreamWriter, empty bool) {
 	if f.inLine {
 		return
@@ -180,7 +180,7 @@ type streamNotes struct {
 	doubted [2]stream.Reason
 }
 
-// head names the connection in front of its first piece.
+// head names the connection before its first piece.
 func (n *streamNotes) head(w *StreamWriter, p *stream.Piece) {
 	if n.begun {
 		return
@@ -209,7 +209,7 @@ func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap u
 	w.write([]byte{'\n'})
 }
 
-// doubts reports whether something must be said in front of octets.
+// doubts reports whether something must be said before octets.
 func (n *streamNotes) doubts(p *stream.Piece) bool {
 	i := side(p.FromClient)
 	return n.unacked[i] != (p.AckPacket == 0) || n.doubted[i] != p.Reason

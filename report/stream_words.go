@@ -48,7 +48,7 @@ func doubtedText(p *stream.Piece, doubt string) string {
 	return "perhaps not accepted: " + doubt
 }
 
-// UnackedText says of octets, and those behind them, that nobody acknowledged
+// UnackedText says of octets, and those after them, that nobody acknowledged
 // them.
 func UnackedText(p *stream.Piece) string {
 	return fmt.Sprintf("what the %s sent from %s on was not acknowledged", fromText(p.FromClient), thousands(uint64(p.Offset)))

@@ -152,7 +152,7 @@ func (s *summaryWriter) text(b *bytes.Buffer, sections []summarySection, stories
 	s.notableText(b)
 }
 
-// sectionName is the room of a section's name in front of its numbers.
+// sectionName is the room of a section's name before its numbers.
 const sectionName = 11
 
 func (s *summaryWriter) sectionText(b *bytes.Buffer, sec *summarySection, width int) {

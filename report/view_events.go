@@ -49,7 +49,7 @@ var eventColumns = []eventColumn{
 }
 
 // sentenceRoom is how wide the sentences of a table may be, so that the columns
-// in front of them have room.
+// before them have room.
 func sentenceRoom(e *env) int {
 	if e.Format == FormatMarkdown {
 		return 1 << 20

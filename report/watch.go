@@ -25,7 +25,7 @@ type WatchOptions struct {
 	// it is asked at every Tick. nil: Width holds.
 	Size func() int
 	// Lines is the most events shown in a second on a terminal; 0 means 20. What is
-	// left out is counted in a line behind them.
+	// left out is counted in a line after them.
 	Lines int
 	// Zone is where times of the day are; nil means the system's.
 	Zone *time.Location
@@ -192,7 +192,7 @@ func (w *Watcher) Tick(now time.Time, s Status) {
 }
 
 // Aside returns a writer to another stream that shows on the same terminal. The
-// line at the bottom is taken away in front of what is written there, and drawn
+// line at the bottom is taken away before what is written there, and drawn
 // again at the next Tick. It is for the goroutine of the Watcher.
 func (w *Watcher) Aside(to io.Writer) io.Writer { return aside{w, to} }
 

@@ -99,7 +99,7 @@ func (l *eventLines) mainWidth(ev *event.Event) int {
 	return displayWidth(l.env.plain(string(l.env.appendSentence(nil, ev, 0))))
 }
 
-// sentence appends what happened, in as many lines as it takes; those behind the
+// sentence appends what happened, in as many lines as it takes; those after the
 // first are indented.
 func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byte {
 	what := l.env.plain(string(l.env.appendSentence(nil, ev, room)))

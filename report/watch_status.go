@@ -23,7 +23,7 @@ const echo = len("^C")
 const redraw = 250 * time.Millisecond
 
 // bottom writes to a terminal whose last line says how things stand. What is
-// written goes above that line, which is drawn again behind it. Where the line is
+// written goes above that line, which is drawn again after it. Where the line is
 // off, it only passes things on.
 type bottom struct {
 	w      io.Writer
@@ -105,7 +105,7 @@ func (b *bottom) measure(now time.Time, s *Status) {
 	}
 }
 
-// text returns the line, as many of its parts as fit in front of the last column
+// text returns the line, as many of its parts as fit before the last column
 // (a line that is full would make some terminals scroll), and its width.
 func (b *bottom) text(s *Status) (string, int) {
 	e, a := b.env, &s.Analysis

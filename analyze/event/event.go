@@ -25,7 +25,7 @@ type Spec struct {
 	Conditions []Condition
 	// Sentences are what people read; an Event says which. Parts are separated
 	// by bars. $name is the value of a field, ${name noun} a count with its
-	// noun, in the plural where it must be, ${name times} "twice" or so. A part behind the first is left out
+	// noun, in the plural where it must be, ${name times} "twice" or so. A part after the first is left out
 	// where one of its fields has no value or less than FieldSpec.Least, and from
 	// the last one on where there is no room.
 	Sentences []string

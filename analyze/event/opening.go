@@ -142,7 +142,7 @@ var refused = Spec{
 }
 
 // between says that a RST came from something on the way, where that was judged
-// so; the sentence for it is the one behind the event's own.
+// so; the sentence for it is the one after the event's own.
 func (e *Event) between(id verdict.ID, by analyze.Side) {
 	v := e.judged(id)
 	if v == nil {

@@ -4,8 +4,8 @@ import "math"
 
 // This file tells how fast the clock of an end goes that its timestamps show (RFC 7323 §5.4).
 
-// StampAt returns a timestamp that the end does not give in front of a time, by how fast its
-// timestamps have gone on at the most so far, where packets may be late by slack; ok is false
+// StampAt returns a timestamp that the end does not give before a time, by how fast its
+// timestamps have gone on at most so far, where packets may be late by slack; ok is false
 // where that cannot be said. All are times in nanoseconds.
 func (h *Half) StampAt(at, slack int64) (ts uint32, ok bool) {
 	const mostClock = int64(1<<31) * 1e3 // the fastest clock in use counts microseconds, and comes round

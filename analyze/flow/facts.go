@@ -24,7 +24,7 @@ type Facts struct {
 	// RepeatsSYN (RepeatsFIN) is set when the sender had sent this SYN (FIN).
 	RepeatsSYN, RepeatsFIN bool
 	Mark                   Mark // of the segment
-	// Repeated is when the octet in front of the sender's next one was captured last,
+	// Repeated is when the octet before the sender's next one was captured last,
 	// where the segment has no octets and that number, and does not acknowledge more
 	// than came with that octet; 0 where it is not remembered.
 	Repeated int64
@@ -35,8 +35,8 @@ type Facts struct {
 	// says of acknowledgement and window is old.
 	Late bool
 	// Undated is set when the segment repeats number and acknowledgement of its
-	// sender's last and comes soon behind it, and neither identification nor
-	// timestamp shows that it was sent behind it: it may be older, or a copy.
+	// sender's last and comes soon after it, and neither identification nor
+	// timestamp shows that it was sent after it: it may be older, or a copy.
 	Undated bool
 	// Same is the latest packet of the sender with exactly the segment's range
 	// (and, without sequence space, its acknowledgement), or one that is joined of
@@ -47,7 +47,7 @@ type Facts struct {
 	SameAgain bool
 	// SameOnce is set when Same was not captured before at the place of the segment, where
 	// copies are known by their places; or not twice, where the capture holds packets
-	// twice. NewHere is set when no octet of the segment, nor one behind it, was; without
+	// twice. NewHere is set when no octet of the segment, nor one after it, was; without
 	// octets, or where copies come late, when it was sent before another one of its sender.
 	SameOnce, NewHere bool
 	// SameWhole is set when the segment and Same have no octets and no identifications,
@@ -152,7 +152,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	}
 }
 
-// repeated finds Repeated of a bare segment of h in front of what h has sent.
+// repeated finds Repeated of a bare segment of h before what h has sent.
 func (t *Table) repeated(h *Half, seg *wire.Segment) int64 {
 	if l := t.latest(h, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
 		return l.Time
@@ -180,7 +180,7 @@ func (x *Facts) reports(t *Table, seg *wire.Segment) {
 	s, r := x.Sender, x.Receiver
 	b, ok := dsack(seg)
 	if !ok || r.Is(SentFIN) && b.Right == r.FinEnd && s.Is(SentACK) && s.Ack.Before(b.Left) {
-		// Linux acknowledges a FIN that it held behind a gap as soon as the gap is
+		// Linux acknowledges a FIN that it held after a gap as soon as the gap is
 		// filled, and leaves the block that reported it (RFC 2018 §4) in the ACK.
 		return
 	}
@@ -206,7 +206,7 @@ func (x *Facts) newHere(seg *wire.Segment) {
 
 // late finds Late. An acknowledgement is RCV.NXT when it is sent, which never goes
 // back, and the number of a segment without payload is SND.NXT (RFC 9293 §3.4,
-// §3.10.7.4). A probe may repeat the number in front of that (§3.8.4), and an end whose
+// §3.10.7.4). A probe may repeat the number before that (§3.8.4), and an end whose
 // peer took back room stays within it.
 func (x *Facts) late(seg *wire.Segment) bool {
 	s, r := x.Sender, x.Receiver
@@ -224,7 +224,7 @@ func (x *Facts) late(seg *wire.Segment) bool {
 }
 
 // Refused reports whether the receiver does not take the window of a segment without
-// payload because it lies in front of what that has acknowledged (RFC 9293 §3.10.7.4).
+// payload because it lies before what that has acknowledged (RFC 9293 §3.10.7.4).
 func (x *Facts) Refused(seg *wire.Segment) bool {
 	return x.Bare && x.Receiver.Is(SentACK) && seg.Seq.Before(x.Receiver.Ack)
 }

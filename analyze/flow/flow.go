@@ -15,7 +15,7 @@
 // which flows rest, and when: it is decided by the order of segments alone, and not
 // told to anybody. Where a caller can do without the analysis of a segment for a time,
 // a flow is unread: its segments are kept (package journal) in a string of the same
-// store, alone or behind the one that it rests in. A connection of seven segments
+// store, alone or after the one that it rests in. A connection of seven segments
 // takes 260 to 310 octets in all then.
 //
 // Nothing of it holds a pointer, so that a million connections are some thousand
@@ -67,7 +67,7 @@ const (
 type Half struct {
 	Has   Has
 	State state.State
-	// Before is the state in front of the last RST that counted on sight, to
+	// Before is the state before the last RST that counted on sight, to
 	// go back to when the end turns out to be alive.
 	Before state.State
 	Scale  uint8 // shift of Window, valid with Scaled
@@ -75,19 +75,19 @@ type Half struct {
 	ISN  wire.Seq
 	Base wire.Seq // what relative numbers count from
 	Low  wire.Seq // the lowest sequence number captured
-	Nxt  wire.Seq // behind the highest sequence number captured (SND.NXT as the tap saw it)
+	Nxt  wire.Seq // after the highest sequence number captured (SND.NXT as the tap saw it)
 	// NxtRel is Nxt minus Base without wrapping.
 	NxtRel int64
-	FinEnd wire.Seq // behind the FIN
+	FinEnd wire.Seq // after the FIN
 	// Ack is the highest acknowledgement number that this end sent; HeldAck the
 	// highest that waits for an unproved SYN or FIN of this end (package analyze
-	// moves the end on it when that is proved). SYNHeldAck is that in front of a
+	// moves the end on it when that is proved). SYNHeldAck is that before a
 	// FIN, which a proved SYN releases.
 	Ack, HeldAck, SYNHeldAck wire.Seq
 	// first is the mark of the segment that begins at Low.
 	first Mark
 	// forgotten is the end of the highest gap that was given up, valid with
-	// hasForgotten: in front of it, seen and unseen cannot be told apart.
+	// hasForgotten: before it, seen and unseen cannot be told apart.
 	forgotten    wire.Seq
 	hasForgotten bool
 	// OldSYN is the number of a SYN that fell inside the connection's own
@@ -196,7 +196,7 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 	return uint32(w) << h.Scale
 }
 
-// InFlight returns how much of what this end sent in front of nxt the other
+// InFlight returns how much of what this end sent before nxt the other
 // end, o, had not acknowledged (FlightSize, RFC 5681 §2), in octets, where SYN
 // and FIN count as one; -1 where no acknowledgement was captured, or one for another
 // SYN only (RFC 9293 figure 8).
@@ -259,7 +259,7 @@ func (h *Half) TakeScale(scale uint8, spoke bool) {
 }
 
 // Summed takes what is known of the checksum of a segment that ends at end.
-// Wrong checksums that are acknowledged were put right behind the tap. Of such one in
+// Wrong checksums that are acknowledged were put right beyond the tap. Of such one in
 // 65,536 is right by chance: it takes two in a row to believe that they are right.
 func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
 	switch c {

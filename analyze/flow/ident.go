@@ -16,7 +16,7 @@ type idTrend struct {
 	// byOne counts steps of exactly one, byFew of two or three, same of none.
 	byOne, byFew, same uint16
 	back               uint16 // of other: down by fewer than idBack
-	free               uint16 // steps behind a wide packet, which say nothing of one by one
+	free               uint16 // steps after a wide packet, which say nothing of one by one
 }
 
 // idStep is the most that an identification may rise between two segments of a
@@ -125,13 +125,13 @@ func (h *Half) SentBehindFirst(m *Mark) bool {
 }
 
 // older reports whether the packet of mark m was sent before one that was captured of
-// this end in front of it, so that it was overtaken or is a copy.
+// this end before it, so that it was overtaken or is a copy.
 func (h *Half) older(m *Mark) bool {
 	stamped := m.HasTS && h.HasTS && m.TSVal != h.TSVal
 	return (stamped || m.Time-h.LastTime < copyHorizon) && h.sentEarlier(m)
 }
 
-// sentEarlier is older where the packet may come long behind: at another place, by
+// sentEarlier is older where the packet may come long after: at another place, by
 // another clock.
 func (h *Half) sentEarlier(m *Mark) bool {
 	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
@@ -152,8 +152,8 @@ func (h *Half) IDsConsecutive() bool {
 	return d.byOne >= 1 && (d.byOne > 9*rest || rest == d.byFew && d.byOne >= 2*rest)
 }
 
-// IDJump returns how far m's identification lies behind the highest one, which a packet
-// may have overtaken that was captured behind it: 1 for the next; 0 where it cannot be
+// IDJump returns how far m's identification lies after the highest one, which a packet
+// may have overtaken that was captured after it: 1 for the next; 0 where it cannot be
 // said.
 func (h *Half) IDJump(m *Mark) uint16 {
 	if !m.HasID || !h.ids.known || h.ids.wide {

@@ -17,7 +17,7 @@ import "tcpwatch/capture/wire"
 // places is where the segments of one end are captured. It takes the room of a word,
 // for there is one in each Half.
 type places struct {
-	nxt    wire.Seq // behind the highest number captured at second
+	nxt    wire.Seq // after the highest number captured at second
 	first  uint8    // where octets, or their acknowledgement, were captured last that were new
 	second uint8    // where copies of them were captured; 0: not known
 	// sure is above 0 where copies at another place than first are known to be such.
@@ -31,7 +31,7 @@ type places struct {
 // Heuristics for places.
 const (
 	mostSure    = 8
-	shownSure   = 4 // behind a copy that is known by more than its place
+	shownSure   = 4 // after a copy that is known by more than its place
 	trialSure   = 2
 	trialLength = 3 // how many segments in order make a trial
 	moved       = 1 << 7
@@ -54,7 +54,7 @@ func (h *Half) Places() bool { return h.places.sure > 0 }
 func (h *Half) TriesPlaces() bool { return h.places.trial > 0 }
 
 // Passes takes where a segment that has new octets, or acknowledges such, or is the end's
-// first, was captured, in front of Add.
+// first, was captured, before Add.
 func (h *Half) Passes(seg *wire.Segment) {
 	l, p := &h.places, place(seg)
 	switch {
@@ -126,7 +126,7 @@ func (h *Half) within(o *Half) int64 {
 
 // awaitsCopy reports whether the copy of the packet of mark m may come so late, where
 // copies come within some time, which is about a round trip. Where the copy of a later
-// one with octets has come, this one was overtaken behind the first place, or lost there,
+// one with octets has come, this one was overtaken after the first place, or lost there,
 // which its sender hears of a round trip later: sooner than three quarters of one (a
 // heuristic) nothing that it sends again comes. Acknowledgements are many that say the
 // same, and not sent again.
@@ -134,7 +134,7 @@ func (h *Half) awaitsCopy(m *Mark, late, within int64) bool {
 	return late < within && (m.Bare || h.behindCopied(m) || late < within*3/4)
 }
 
-// behindCopied reports whether the packet of mark m was captured behind all with octets
+// behindCopied reports whether the packet of mark m was captured after all with octets
 // of which copies were.
 func (h *Half) behindCopied(m *Mark) bool { return int32(uint32(m.Packet)-h.copied) > 0 }
 
@@ -158,7 +158,7 @@ func (h *Half) AgainAt(seg *wire.Segment) {
 	}
 }
 
-// newAt reports whether a segment is the next, or one behind it, that is captured at
+// newAt reports whether a segment is the next, or one after it, that is captured at
 // the second place.
 func (h *Half) newAt(seg *wire.Segment) bool {
 	l := &h.places

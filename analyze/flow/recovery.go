@@ -25,7 +25,7 @@ type Repair struct {
 	// Point is what was in flight when the repair began: acknowledging it ends
 	// the repair (RecoveryPoint of RFC 6675 §5).
 	Point wire.Seq
-	// Resent is behind the highest octets that were sent again since the timeout,
+	// Resent is after the highest octets that were sent again since the timeout,
 	// valid with TimerRepair.
 	Resent wire.Seq
 	// High is the highest number that the receiver reported by SACK, valid with
@@ -41,7 +41,7 @@ type Repair struct {
 	Backoff uint8
 }
 
-// Lost reports whether the receiver has told of octets behind s: they arrived,
+// Lost reports whether the receiver has told of octets after s: they arrived,
 // so s was lost or overtaken (RFC 6675 §4 IsLost asks for more of them; RFC 8985
 // goes by time).
 func (r *Repair) Lost(s wire.Seq) bool { return r.HasSACK && s.Before(r.High) }
@@ -54,7 +54,7 @@ func (r *Repair) Reported(from, to wire.Seq) bool {
 }
 
 // Report takes an acknowledgement that the receiver of h sent. before is the
-// highest acknowledgement in front of it, valid with had; dup tells a duplicate
+// highest acknowledgement before it, valid with had; dup tells a duplicate
 // ACK by RFC 5681; unseen that octets were never captured that it acknowledges.
 func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool) {
 	r := &h.Repair
@@ -88,14 +88,14 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool)
 	}
 }
 
-// SendsNew takes new octets that h sends, behind a gap of so many. sack tells whether both
+// SendsNew takes new octets that h sends, after a gap of so many. sack tells whether both
 // ends permitted SACK.
 func (h *Half) SendsNew(seg *wire.Segment, gap int64, sack bool) {
 	r := &h.Repair
 	most := mostAfterTimeout * int64(h.MostLen)
 	switch {
 	case r.Over && gap > most:
-		// More is missing than the window behind a timeout lets out: it was sent before,
+		// More is missing than the window after a timeout lets out: it was sent before,
 		// and its repair is that timeout's.
 		r.Mode, r.Point, r.Resent = TimerRepair, seg.Seq, seg.End()
 	case r.Mode == TimerRepair && gap > 0:
@@ -117,7 +117,7 @@ func (r *Repair) leaves() bool {
 	return r.Resent.Before(r.Point)
 }
 
-// mostAfterTimeout is how many segments an end has on the way at the most when the octets
+// mostAfterTimeout is how many segments an end has on the way at most when the octets
 // that it sent again at a timeout are acknowledged: a heuristic, one more than the RFCs
 // allow. These are the loss window of one (RFC 5681 §3.1) and one by that
 // acknowledgement (RFC 3465 §2.3), or two that are new (RFC 5682 §2.1, step 2b).
@@ -148,8 +148,8 @@ func (t *Table) Suspects(h, o *Half, seg *wire.Segment, m, before *Mark, seen bo
 	}
 }
 
-// dated reports whether a packet of h has a later timestamp than those remembered in front
-// of it, maxLook at the most: who echoes it has had that packet, or a later one (RFC 7323 §4.3).
+// dated reports whether a packet of h has a later timestamp than those remembered before
+// it, maxLook at most: who echoes it has had that packet, or a later one (RFC 7323 §4.3).
 func (t *Table) dated(h *Half, m *Mark) (first bool) {
 	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
 		if s := t.sent.At(i); s.Packet < m.Packet {
@@ -209,8 +209,8 @@ func (h *Half) Settle(ack wire.Seq) {
 	}
 }
 
-// SACKsBeyond reports whether an acknowledgement has a SACK block behind its
-// number: octets that arrived behind a gap.
+// SACKsBeyond reports whether an acknowledgement has a SACK block after its
+// number: octets that arrived after a gap.
 func SACKsBeyond(seg *wire.Segment) bool {
 	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
 		if b.Left.After(seg.Ack) {
@@ -230,7 +230,7 @@ func SACKSum(seg *wire.Segment) (sum uint32) {
 }
 
 // dsack returns the octets that an acknowledgement with SACK blocks reports as received
-// twice: the first block, when all of it lies in front of the acknowledgement or inside
+// twice: the first block, when all of it lies before the acknowledgement or inside
 // the second block (RFC 2883 §4).
 func dsack(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
 	b = seg.Options.SACK[0]

@@ -41,7 +41,7 @@ const (
 )
 
 // mostPlain is how long the string of a flow can be, octets, whose segments are kept
-// behind it: it is moved where they need room. A heuristic.
+// after it: it is moved where they need room. A heuristic.
 const mostPlain = 2048
 
 // resting is the part of a Table that puts flows to rest.
@@ -126,7 +126,7 @@ func (t *Table) adapt() {
 func (t *Table) rest(f *Flow) {
 	e := t.entry(f.Ref)
 	at := int32(e.at)
-	// With an older flow, a segment in front of Low may be that one's.
+	// With an older flow, a segment before Low may be that one's.
 	plain := e.older == 0 && t.companion != nil && t.companion.Plain(f)
 	base := baseOf(f)
 	if t.epoch == 0 {

@@ -70,7 +70,7 @@ func (h *Half) Time(end wire.Seq, at int64) {
 	}
 }
 
-// Untime gives the running measurement up: octets in front of from were sent
+// Untime gives the running measurement up: octets before from were sent
 // again, so the acknowledgement cannot be assigned.
 func (h *Half) Untime(from wire.Seq) {
 	if h.rtt.active && from.Before(h.rtt.end) {

@@ -206,9 +206,9 @@ func (s *Trace) joins(seg *wire.Segment, mss uint16) bool {
 	return at%int32(seg.Len) == 0 || seg.End() == s.End
 }
 
-// piece returns the mark of that one: each has the identification behind that of the
-// one in front of it. It is that of s where the next packet has that identification, or
-// one in front of it: then nothing was joined, but will be cut behind the tap.
+// piece returns the mark of that one: each has the identification after that of the
+// one before it. It is that of s where the next packet has that identification, or
+// one before it: then nothing was joined, but will be cut beyond the tap.
 func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
 	m, at := s.Mark, seg.Seq.Diff(s.Seq)
 	n := at / int32(seg.Len)
@@ -310,7 +310,7 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 }
 
 // calledFor reports whether an acknowledgement ack of the other end may answer a bare
-// segment of h that was overtaken on the way: one in front of ack that was captured since
+// segment of h that was overtaken on the way: one before ack that was captured since
 // the time given, as one of the latest maxLook segments.
 func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 	for i, looks := h.sentTail, maxLook; i != 0; i, looks = t.sent.At(i).prev, looks-1 {

@@ -50,7 +50,7 @@ func (p *span) apart(from, to wire.Seq) bool {
 // without reports whether no Trace of the span can begin at s.
 func (p *span) without(s wire.Seq) bool { return !p.wide && uint32(s-p.low) > uint32(p.high-p.low) }
 
-// joinSent puts a Trace behind the others of h.
+// joinSent puts a Trace after the others of h.
 func (t *Table) joinSent(h *Half, i int32, s *Trace) {
 	s.prev, s.next = 0, 0
 	if h.nsent == 0 {
@@ -95,8 +95,8 @@ func (t *Table) lastSpan(h *Half) *span {
 	return &t.whole
 }
 
-// before returns the span in front of p, or nil. Traces that are kept are in no span,
-// and in front of all.
+// before returns the span before p, or nil. Traces that are kept are in no span,
+// and before all.
 func (t *Table) before(h *Half, p *span) *span {
 	switch {
 	case p.prev != 0:

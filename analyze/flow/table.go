@@ -269,7 +269,7 @@ func (t *Table) unslot(r Ref, h uint32) {
 			t.slots[i] = 0
 			break
 		}
-		// An entry may move back to i unless its home lies behind i.
+		// An entry may move back to i unless its home lies after i.
 		if home := uint32(s>>32) & mask; (j-home)&mask >= (j-i)&mask {
 			t.slots[i] = s
 			i = j

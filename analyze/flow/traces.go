@@ -52,7 +52,7 @@ func (t *Table) appendTraces(dst []byte, h *Half) []byte {
 	return dst
 }
 
-// expected returns a trace like that in front of the first one of h.
+// expected returns a trace like that before the first one of h.
 func expected(h *Half) Trace {
 	return Trace{
 		Mark: Mark{TSVal: h.tsFirst, IPID: h.first.IPID - 1, HasID: h.first.HasID, HasTS: h.first.HasTS},

@@ -7,7 +7,7 @@ import (
 )
 
 // A flow begins unread where the caller wants it (NewUnread): its segments are kept
-// (package journal) and not looked at before somebody asks for the flow. Behind the
+// (package journal) and not looked at before somebody asks for the flow. After the
 // journal's Head stands the key, then come the segments. A flow that rests may be
 // unread as well: then the string that it rests in stands there.
 
@@ -117,7 +117,7 @@ func (t *Table) Glance(r Ref, f *Flow, j *journal.Reader) bool {
 	return true
 }
 
-// first makes f what is known of a flow in front of its first segment, and lets j read
+// first makes f what is known of a flow before its first segment, and lets j read
 // those in its journal, mem.
 func (f *Flow) first(r Ref, mem []byte, j *journal.Reader) {
 	*f = Flow{Ref: r, Number: journal.At(mem).Number}

@@ -37,7 +37,7 @@ func Opens(seg *wire.Segment) bool {
 	return seg.Flags&relevant == syn && seg.Len == 0 && plain(seg)
 }
 
-// follow returns the stage behind a segment, and whether it is one that is kept.
+// follow returns the stage after a segment, and whether it is one that is kept.
 func (h *Head) follow(from uint8, seg *wire.Segment) (Stage, bool) {
 	flags := seg.Flags & relevant
 	if h.stage == SYNSent || h.stage == SYNAnswered {
@@ -95,7 +95,7 @@ func (h *Head) resets(from uint8, seg *wire.Segment, flags wire.Flags) bool {
 }
 
 // closing is follow for what RFC 9293 figure 12 has; the other side may send data
-// behind the first FIN.
+// after the first FIN.
 func (h *Head) closing(from uint8, seg *wire.Segment, flags wire.Flags) (Stage, bool) {
 	own, other := h.last.nxt[from], h.last.nxt[1-from]
 	bare := flags == ack && seg.Seq == own && seg.Len == 0

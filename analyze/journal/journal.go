@@ -4,7 +4,7 @@
 // Where thousands of connections are interleaved each segment finds those in cold
 // memory, or packed. Most connections are short, though, and nobody asks about one
 // before it is over. So its segments are only written down, in 12 to 20 octets each,
-// and analysed one behind the other when somebody asks.
+// and analysed one after the other when somebody asks.
 //
 // A connection with more segments is analysed up to there, and then goes on likewise
 // as long as it is open (Resume).
@@ -26,14 +26,14 @@ import (
 )
 
 // Head is what has to be known of a connection to keep its next segment. It stands at
-// the beginning of the memory; behind it come octets of the caller, then the segments.
+// the beginning of the memory; after it come octets of the caller, then the segments.
 // It holds no pointer.
 type Head struct {
 	Number uint64 // of the connection, where it began with the journal
 	First  uint64 // number of its first packet
 	start  int64  // time of that; unused where it was resumed
 	last   last
-	low    [2]wire.Seq // the least that is kept of each side: behind its SYN, or what the other acknowledged
+	low    [2]wire.Seq // the least that is kept of each side: after its SYN, or what the other acknowledged
 	iface  int32       // where all segments were captured
 	lead   uint16      // octets of the caller
 	size   uint16      // octets in use, all included
@@ -47,7 +47,7 @@ type Head struct {
 // decides what comes next (follow).
 type last struct {
 	time    int64
-	packets uint32 // how many packets behind the first; in front of it -1
+	packets uint32 // how many packets after the first; before it -1
 	sent    [2]bool
 	nxt     [2]wire.Seq
 	tsval   [2]uint32
@@ -88,7 +88,7 @@ func plain(seg *wire.Segment) bool {
 }
 
 // Begin begins a journal in mem for a segment that Opens said can be kept, from a side,
-// 0 or 1, and leaves the octets behind the Head to the caller. The segment is then to
+// 0 or 1, and leaves the octets after the Head to the caller. The segment is then to
 // be appended.
 func Begin(mem []byte, number uint64, from uint8, seg *wire.Segment, lead int) {
 	h := At(mem)
@@ -113,7 +113,7 @@ func (b *Base) last() last {
 }
 
 // Resume begins a journal in mem, without segments, for a connection that was
-// analysed for a time, and leaves the octets behind the Head to the caller.
+// analysed for a time, and leaves the octets after the Head to the caller.
 func Resume(mem []byte, b *Base, lead int) {
 	*At(mem) = Head{First: b.First, low: b.Least, lead: uint16(lead), size: uint16(Size + lead), stage: Resumed, last: b.last()}
 }
@@ -128,7 +128,7 @@ func (h *Head) Octets() int { return int(h.size) }
 type Written struct {
 	octets [Most]byte
 	n      int
-	stage  Stage // behind it
+	stage  Stage // after it
 }
 
 // Write writes a segment from a side down, and reports whether it can be kept. roomy says
@@ -169,7 +169,7 @@ func (h *Head) Append(mem []byte, w *Written, from uint8, seg *wire.Segment) boo
 	return true
 }
 
-// atStart returns what there is in front of a first segment.
+// atStart returns what there is before a first segment.
 func atStart(time int64) last { return last{time: time, packets: 1<<32 - 1} }
 
 // take takes a segment for the last.

@@ -19,7 +19,7 @@ type Reader struct {
 // Read makes r read the journal in mem, of which it makes a copy, in memory that is
 // used again. resumed is what Resume was told, nil if it was not.
 func (r *Reader) Read(mem []byte, resumed *Base) {
-	const slack = 8 // so far behind the end it looks
+	const slack = 8 // so far after the end it looks
 	h := At(mem)
 	src := append(r.src[:0], mem[Size+int(h.lead):h.size]...)
 	*r = Reader{last: atStart(h.start), first: h.First, iface: h.iface, left: h.count, src: append(src, make([]byte, slack)...)}
@@ -132,7 +132,7 @@ func nextAllOptions(b []byte, seg *wire.Segment) int {
 // octetMasks has the bits of so many octets.
 var octetMasks = [8]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1}
 
-// number returns the number of so many octets at b[i], and what lies behind it.
+// number returns the number of so many octets at b[i], and what lies after it.
 func number(b []byte, i int, size uint32) (v uint64, behind int) {
 	return binary.LittleEndian.Uint64(b[i:]) & octetMasks[size&7], i + int(size)
 }

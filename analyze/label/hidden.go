@@ -6,7 +6,7 @@ import (
 )
 
 // hidden finds a retransmission that leaves no gap: the first copy and
-// everything behind it was lost in front of the tap. The sender's packet
+// everything after it was lost before the tap. The sender's packet
 // counter then shows that packets did not pass, and a pause that a timer ran.
 func hidden(c *Context) bool {
 	x := c.Facts
@@ -36,7 +36,7 @@ func hidden(c *Context) bool {
 }
 
 // probesTail finds a tail loss probe (RFC 8985 §7.3) of a flight whose end was lost in
-// front of the tap: it sends the last segment again, so that the gap in front of it is as
+// front of the tap: it sends the last segment again, so that the gap before it is as
 // it would be of the first copy. But one packet more than fills the gap did not pass, and
 // nothing was captured for two round trips, as long as the probe waits. The gap is of whole
 // segments, so that their number is known; a bare ACK that did not pass is not among them
@@ -61,7 +61,7 @@ func numbersOwn(c *Context) bool {
 	return c.Facts.Sender.IDsConsecutive() && ttl <= ownCounterTTL && ttl > ownCounterTTL-mostHops && c.Segment.DontFragment
 }
 
-// MayHide reports whether a segment whose IP identification lies jump behind the last
+// MayHide reports whether a segment whose IP identification lies jump after the last
 // one of its sender, and that comes so many nanoseconds after the segment in front, may
 // be a retransmission that leaves no gap (hidden). Where it reports false, it is not one.
 func MayHide(jump uint16, pause int64) bool {
@@ -75,7 +75,7 @@ const leastRTO = int64(1e9)
 // sentAgainBy returns how long after its last segment the receiver of x has sent that again,
 // where no acknowledgement reached it: after the timeout of RFC 6298 §2.2 for its first round
 // trip, three of these, or that of stacks in use, and half as long again for what the round
-// trip measured here leaves out; and a round trip and leastRTO at the most (heuristics).
+// trip measured here leaves out; and a round trip and leastRTO at most (heuristics).
 func sentAgainBy(x *flow.Facts) int64 {
 	loop := max(x.Loop, 0)
 	timeout := max(3*loop, loop+answerTimer(x.Receiver))

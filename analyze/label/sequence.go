@@ -15,7 +15,7 @@ const (
 	Copied                   // the same packet twice
 	Again                    // sent again
 	Overtaken                // sent once, overtaken on the way
-	Gap                      // sent for the first time, behind octets that were not captured
+	Gap                      // sent for the first time, after octets that were not captured
 )
 
 // judge decides on the segment by the evidence that the wire offers, in this
@@ -65,8 +65,8 @@ func judge(c *Context) (Sending, Reason, uint64) {
 	case x.Cover.Fills:
 		return judgeFill(x, c.Segment.Flags.Has(wire.SYN))
 	case x.Cover.Below && !x.Sender.Is(flow.SentSYN):
-		// In front of everything that was captured of this end: sent before the
-		// capture began, or not, as the packet says; time says nothing. In front of a
+		// Before everything that was captured of this end: sent before the
+		// capture began, or not, as the packet says; time says nothing. Before a
 		// SYN there is nothing (RFC 9293 §3.4.1).
 		if v, why, packet := judgeFill(x, c.Segment.Flags.Has(wire.SYN)); why != TimeOnly {
 			return v, why, packet
@@ -139,7 +139,7 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 	case x.RepeatsSYN:
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
 		// captured in between, or one more than were answered.
-		// Behind such an answer it may be the one that a timer sends (RFC 6298 §5), which both ends may
+		// After such an answer it may be the one that a timer sends (RFC 6298 §5), which both ends may
 		// have started at one time: unless its end's packets come twice, or the SYN did.
 		// But what was sent again at once goes the same way: another TTL shows a
 		// second place of capture.
@@ -147,7 +147,7 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 		timer := x.Receiver.SYNs > 1 && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
 		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || timer)
 		if apart < soonSYN && (!answers || apart < soon/2) {
-			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied behind this tap
+			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied beyond this tap
 				return Copied, SynAckTwice, old.Packet, true
 			}
 			return Copied, TooSoon, old.Packet, true
@@ -183,8 +183,8 @@ func judgeRST(x *flow.Facts) (Sending, Reason, uint64) {
 	return First, None, 0
 }
 
-// saysNothing reports whether an acknowledgement that is wholly like one in front of it
-// does not say what it would answer. Where both ends permitted SACK, what comes behind a gap is
+// saysNothing reports whether an acknowledgement that is wholly like one before it
+// does not say what it would answer. Where both ends permitted SACK, what comes after a gap is
 // reported in every acknowledgement (RFC 2018 §4) and what comes again by a D-SACK (RFC
 // 2883 §4). Not so a bare segment that comes late, a SYN-ACK or FIN that comes again, a
 // probe, and, for ends without D-SACK, octets that came twice, if these are the last ones.
@@ -224,7 +224,7 @@ func judgeMoved(c *Context) (Sending, Reason, uint64, bool) {
 
 // leftOpening reports whether the sender of a SYN or SYN-ACK that comes again has sent
 // what it does not send before the SYN is answered, so that it does not send that again
-// (RFC 9293 §3.10.7.3, §3.10.7.4): behind a SYN an ACK; behind a SYN-ACK an
+// (RFC 9293 §3.10.7.3, §3.10.7.4): after a SYN an ACK; after a SYN-ACK an
 // acknowledgement of more than the SYN.
 func leftOpening(c *Context) bool {
 	h := c.Facts.Sender
@@ -235,7 +235,7 @@ func leftOpening(c *Context) bool {
 }
 
 // goneOn reports whether a SYN or SYN-ACK that comes again left its sender before what was
-// captured in front of it: the sender had left opening, and did not begin once more, as
+// captured before it: the sender had left opening, and did not begin once more, as
 // after a RST. So it is what was sent first, or a copy of what came. Where by its own marks it was
 // sent later, its sender did send it again; and a SYN that was just captured may have
 // been answered anew, with the same number where that is a cookie. What comes later than
@@ -250,8 +250,8 @@ func goneOn(c *Context) bool {
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
-// segment goes on behind the last one, which was sent again; or the packet that it is
-// like was a retransmission, and it goes on behind a repeated one, or begins anew behind
+// segment goes on after the last one, which was sent again; or the packet that it is
+// like was a retransmission, and it goes on after a repeated one, or begins anew after
 // such a one with the first octet that is not acknowledged. Some stacks do so for every
 // duplicate acknowledgement, however soon they come; copies that the network makes are
 // not in the sender's order. They are where the capture holds packets twice, told by
@@ -295,9 +295,9 @@ func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 	return None, false
 }
 
-// tooSoon reports whether the segment comes so soon behind the one like it that its
+// tooSoon reports whether the segment comes so soon after the one like it that its
 // sender cannot have reacted to anything: to what overtook that one, where it was. With
-// timestamps, which are the same here, the time behind that one alone counts.
+// timestamps, which are the same here, the time after that one alone counts.
 func tooSoon(x *flow.Facts, apart int64) bool {
 	behind, overtaken := x.Same.Behind()
 	switch {
@@ -335,8 +335,8 @@ const (
 )
 
 // judgeFill decides whether a segment that fills a hole was sent again, its
-// first copy lost in front of this tap, or sent once and overtaken: by whether
-// it was sent after the first segment captured behind the hole. A SYN may have an
+// first copy lost before this tap, or sent once and overtaken: by whether
+// it was sent after the first segment captured after the hole. A SYN may have an
 // early timestamp whenever it was sent: cookies are kept in it, and some stacks send the
 // same SYN-ACK again. An old acknowledgement tells no more once a timer may have run: what is
 // sent again may be the segment as it stands in the queue (RFC 9293 §3.10.8).

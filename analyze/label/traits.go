@@ -20,13 +20,13 @@ const (
 	payload                         // octets, by the lengths in its headers
 	oversize                        // more of them than the MSS of the other end
 	differing                       // other octets than before
-	behind                          // a number in front of the next one of its sender
+	behind                          // a number before the next one of its sender
 	judged                          // octets that were not simply sent for the first time (Sending)
 	sameACK                         // no payload, and the acknowledgement of the last segment
 	unseenACK                       // an acknowledgement of what was not captured
 	blocks                          // SACK blocks
 	clears                          // proof that a retransmission was spurious (flow.Sure)
-	asked                           // a probe of the other end in front of it (flow.Probed)
+	asked                           // a probe of the other end before it (flow.Probed)
 	shut                            // an other end that has no room, or had none when this one sent last
 	noRoom                          // a window of 0
 	narrower                        // a smaller window than the last
@@ -36,7 +36,7 @@ const (
 	traitCount   = iota
 )
 
-// traits finds the traits of the segment. It stands behind judge.
+// traits finds the traits of the segment. It runs after judge.
 func traits(c *Context) Traits {
 	s, x := c.Segment, c.Facts
 	mine, other := x.Sender, x.Receiver

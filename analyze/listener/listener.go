@@ -35,7 +35,7 @@ const (
 
 // Heuristics.
 const (
-	// giveUp is how long a server keeps a connection in SYN-RECEIVED behind its
+	// giveUp is how long a server keeps a connection in SYN-RECEIVED after its
 	// last SYN-ACK when nothing more is captured, nanoseconds: what Linux takes
 	// with its default of five repetitions, rounded up.
 	giveUp = int64(64e9)
@@ -59,7 +59,7 @@ type Listener struct {
 	Attempts, Completed, Refused, Reset, HalfOpen, Unanswered uint64
 	First, Last                                               int64 // when the first and the last attempt began, nanoseconds since 1970
 	// SynReceived is how many connections were in SYN-RECEIVED at the end of
-	// the capture, MostSynReceived at the most at one time; AtLeast is set when
+	// the capture, MostSynReceived at most at one time; AtLeast is set when
 	// some were left out because there were too many to follow.
 	SynReceived, MostSynReceived uint64
 	AtLeast                      bool

@@ -212,7 +212,7 @@ func (c *Coder) NextWords(src []byte, l Layout, words, like []uint64) (rest []by
 	return src
 }
 
-// appendMixed appends those octets of a word that are not 0, behind an octet that
+// appendMixed appends those octets of a word that are not 0, after an octet that
 // tells which.
 func appendMixed(dst []byte, x uint64) []byte {
 	const low = 0x7f7f7f7f7f7f7f7f

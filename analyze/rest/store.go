@@ -112,7 +112,7 @@ func (s *Store) Cell(r Ref) []byte {
 	return b.cells[at : at+b.size : at+b.size]
 }
 
-// Get returns the string, and octets behind it that are not its own. They may be
+// Get returns the string, and octets after it that are not its own. They may be
 // read until the string is freed.
 func (s *Store) Get(r Ref) []byte {
 	b := &s.blocks[r>>cellBits]

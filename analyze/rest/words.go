@@ -90,7 +90,7 @@ func field(t reflect.Type, path string) (offset, size uintptr) {
 }
 
 // FoldNear replaces numbers in x by their distances from those in y, one after the
-// other: what others are near to must stand behind these where it is replaced
+// other: what others are near to must stand after these where it is replaced
 // itself.
 func FoldNear[T, U any](x *T, y *U, nears []Near) {
 	for _, n := range nears {

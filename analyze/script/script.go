@@ -84,7 +84,7 @@ func (c *Connection) String() string {
 	return b.String()
 }
 
-// line is one line of the text. head is what stands in front of an
+// line is one line of the text. head is what stands before an
 // expectation, text the whole line without its comment.
 type line struct {
 	text, head, comment string

@@ -30,7 +30,7 @@ type chunk struct {
 	packet uint64
 	time   int64
 	// after is the number of the other end that the segment acknowledged, with
-	// hasAfter: its sender had received everything in front of it.
+	// hasAfter: its sender had received everything before it.
 	after    int64
 	hasAfter bool
 	doubt    Reason

@@ -43,7 +43,7 @@ func (v *conversation) other(d *direction) *direction {
 
 // segment takes the next segment of the connection: first what it brings, then
 // what it acknowledges, so that octets that an earlier acknowledgement covers
-// are there when something behind them is due.
+// are there when something after them is due.
 func (v *conversation) segment(o *analyze.Observation) {
 	seg := o.Segment
 	v.now = max(v.now, seg.Time)
@@ -116,7 +116,7 @@ func (v *conversation) numbers(x, y *direction, o *analyze.Observation) {
 	syn := seg.Flags.Has(wire.SYN)
 	x.know(seg.Seq)
 	if syn && (!x.fixed || x.start != x.extend(seg.Seq)+1) && !x.begun {
-		if x.fixed { // what was sent behind another ISN went nowhere
+		if x.fixed { // what was sent after another ISN went nowhere
 			v.dropAll(x, SYNData)
 			x.ref = x.extend(seg.Seq)
 			x.seen, x.acked, x.beyond, x.hasEdge, x.fins = x.ref, 0, 0, false, nil
@@ -133,7 +133,7 @@ func (v *conversation) numbers(x, y *direction, o *analyze.Observation) {
 		return
 	}
 	y.know(seg.Ack)
-	if syn { // it answers the SYN in front of this number (RFC 9293 §3.5)
+	if syn { // it answers the SYN before this number (RFC 9293 §3.5)
 		y.fixed, y.start = true, y.ref
 	}
 }
@@ -228,7 +228,7 @@ func (v *conversation) doubt(x *direction, o *analyze.Observation, from int64) R
 	return NoReason
 }
 
-// mostSegment is behind the last octet that a SYN can carry.
+// mostSegment is after the last octet that a SYN can carry.
 const mostSegment = 1 << 16
 
 // mostWindow is the largest window there is, octets (RFC 7323 §2.3). A number

@@ -6,8 +6,8 @@ import (
 	"tcpwatch/analyze"
 )
 
-// deliver hands on what waits in d in front of limit, as far as nothing in front
-// of it is waited for: a gap that was acknowledged is final after a while.
+// deliver hands on what waits in d before limit, as far as nothing before
+// it is waited for: a gap that was acknowledged is final after a while.
 func (v *conversation) deliver(d *direction, limit int64) {
 	if d.busy || len(d.chunks) == 0 || d.begun && limit <= d.next {
 		return
@@ -40,7 +40,7 @@ func (v *conversation) deliver(d *direction, limit int64) {
 }
 
 // ready reports whether the octets of c, which are acknowledged up to limit, may
-// be handed on: what its sender had received is, and what is missing in front of
+// be handed on: what its sender had received is, and what is missing before
 // it is waited for no more. Without a SYN, the beginning is missing.
 func (v *conversation) ready(d *direction, c *chunk, limit int64) bool {
 	switch {
@@ -87,7 +87,7 @@ func (v *conversation) begin(d *direction, at int64) {
 	d.next = d.due(at)
 	d.begun, d.start = true, d.next
 	d.total.Begun, d.total.FromStart = true, d.fixed
-	// Where the SYN was learned late, octets in front of the first may wait.
+	// Where the SYN was learned late, octets before the first may wait.
 	for len(d.chunks) > 0 && d.chunks[0].from < d.start {
 		c := d.chunks[0]
 		p := c.part()
@@ -100,7 +100,7 @@ func (v *conversation) begin(d *direction, at int64) {
 	}
 }
 
-// ensure hands on what of o is in front of number after: the sender of the octets
+// ensure hands on what of o is before number after: the sender of the octets
 // that are due, which the other end has accepted, had received it. It reports
 // false where some of it is waited for.
 func (v *conversation) ensure(o *direction, after int64) bool {
@@ -132,7 +132,7 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 }
 
 // ensureGap is ensure where o waits for the other direction itself: the gap in
-// front of what it waits with stands behind nothing of that.
+// front of what it waits with stands after nothing of that.
 func (v *conversation) ensureGap(o *direction, limit int64) bool {
 	if limit = min(limit, o.chunks[0].from); limit <= o.due(limit) {
 		return true
@@ -213,8 +213,8 @@ func (v *conversation) press(d *direction, why Reason) {
 	}
 }
 
-// force hands the first chunk of d on whatever is known of it. The gap in front
-// of it is let go, for the reason given.
+// force hands the first chunk of d on whatever is known of it. The gap before
+// it is let go, for the reason given.
 func (v *conversation) force(d *direction, why Reason) {
 	if v.begin(d, d.chunks[0].from); len(d.chunks) == 0 {
 		v.settle(d)
@@ -251,7 +251,7 @@ func (v *conversation) force(d *direction, why Reason) {
 }
 
 // wentOn reports whether the octets of c, from a SYN, seem to have been taken
-// although nothing of the other end was captured: their sender went on behind
+// although nothing of the other end was captured: their sender went on after
 // them, and never sent them again as RFC 7413 §4.2.2 wants of one whose data was
 // refused.
 func (d *direction) wentOn(c *chunk) bool {
@@ -311,7 +311,7 @@ func (v *conversation) earlier() *direction {
 	return y
 }
 
-// missingEnd hands on the gap behind the last octets captured, where a FIN or
+// missingEnd hands on the gap after the last octets captured, where a FIN or
 // the other end's acknowledgements show that there were more.
 func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	fin, said := d.fin(), max(d.acked, d.beyond)

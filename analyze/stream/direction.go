@@ -10,12 +10,12 @@ import (
 // bits: the lowest 32 are those on the wire.
 type direction struct {
 	of *conversation
-	// known is set once a number of the end was seen. ref is then behind the
+	// known is set once a number of the end was seen. ref is then after the
 	// highest number of it that was captured without doubt; others are extended
 	// the short way from there.
 	known bool
 	ref   int64
-	// seen is behind the highest number captured at all.
+	// seen is after the highest number captured at all.
 	seen int64
 	// start is the number of the first octet, with fixed by a SYN; without, the
 	// first captured when the direction begins.
@@ -24,7 +24,7 @@ type direction struct {
 	begun bool  // something was handed on; next is valid
 	next  int64 // the first number that was not handed on
 
-	// acked: the other end has everything in front of it, said by ackPacket.
+	// acked: the other end has everything before it, said by ackPacket.
 	// beyond is the last acknowledgement that covers more than was captured,
 	// said by beyondPacket with the sequence number beyondSeq; 0: it does not.
 	anyACK       bool
@@ -37,10 +37,10 @@ type direction struct {
 	beyondPacket uint64
 	beyondSeq    int64
 	// marks say when octets that were not captured had been acknowledged, for
-	// those that final does not cover: those in front of it are waited for no more.
+	// those that final does not cover: those before it are waited for no more.
 	marks []mark
 	final int64
-	// edge is behind what the other end has offered to take, with hasEdge.
+	// edge is after what the other end has offered to take, with hasEdge.
 	edge    int64
 	hasEdge bool
 	// claim is the last acknowledgement number beyond edge and what was captured.
@@ -53,7 +53,7 @@ type direction struct {
 	// acknowledgement of it shows that only the captured copy was.
 	spoilt    int64
 	hasSpoilt bool
-	// went is the highest number of a segment behind the handshake: its sender had
+	// went is the highest number of a segment after the handshake: its sender had
 	// a SYN-ACK and went on there.
 	went     int64
 	goodSums bool // a segment with a right checksum was captured
@@ -62,7 +62,7 @@ type direction struct {
 	gaps   int    // between chunks
 	past   queue  // handed on and remembered, in order
 	missed []span // gaps handed on, the latest
-	// refused is behind the last octets that were left out although nothing else
+	// refused is after the last octets that were left out although nothing else
 	// was captured in their place, for the reason refusedFor.
 	refused    int64
 	refusedFor Reason
@@ -100,7 +100,7 @@ func (d *direction) know(s wire.Seq) {
 // beginning returns the number of the first octet where it is known without any
 // octets: from a SYN, or where nothing was captured of a direction that
 // acknowledgements show to have octets, the first of their numbers. Then the
-// true beginning may lie in front of it.
+// true beginning may lie before it.
 func (d *direction) beginning() (at int64, known bool) {
 	switch {
 	case d.fixed:
@@ -111,11 +111,11 @@ func (d *direction) beginning() (at int64, known bool) {
 	return 0, false
 }
 
-// limit returns the end of what may be handed on: acknowledged, and in front of
+// limit returns the end of what may be handed on: acknowledged, and before
 // the FIN.
 func (d *direction) limit() int64 { return min(d.acked, d.fin()) }
 
-// fin returns the number of the FIN, or one that is never reached. A FIN behind
+// fin returns the number of the FIN, or one that is never reached. A FIN after
 // which octets were acknowledged was not accepted: it was forged, or spoilt.
 func (d *direction) fin() int64 {
 	for len(d.fins) > 0 && d.acked > d.fins[0]+1 {
@@ -132,7 +132,7 @@ func (d *direction) addFIN(at int64) {
 	if found || i == mostFINs {
 		return
 	}
-	if len(d.fins) == mostFINs { // the lower a number, the less has to come in front of it
+	if len(d.fins) == mostFINs { // the lower a number, the less has to come before it
 		d.fins = d.fins[:mostFINs-1]
 	}
 	d.fins = slices.Insert(d.fins, i, at)
@@ -198,7 +198,7 @@ func (d *direction) reach(end int64, sure bool) {
 	}
 }
 
-// find returns the index of the first of the chunks, in order, that ends behind
+// find returns the index of the first of the chunks, in order, that ends after
 // at.
 func find(chunks []*chunk, at int64) int {
 	if n := len(chunks); n == 0 || chunks[n-1].to <= at {
@@ -230,7 +230,7 @@ func (d *direction) insert(i, n int, cs ...*chunk) {
 	d.gaps += d.gapsAround(i, len(cs))
 }
 
-// gapsAround counts the gaps from the chunk in front of index i to that behind
+// gapsAround counts the gaps from the chunk before index i to that after
 // the next n.
 func (d *direction) gapsAround(i, n int) (gaps int) {
 	for k := max(i, 1); k <= i+n && k < len(d.chunks); k++ {

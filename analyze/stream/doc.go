@@ -5,7 +5,7 @@
 // their numbers are the same, and hands on Pieces: octets, gaps, octets that
 // came again with other content, and octets that are not part of the stream.
 // The octets of one end are handed on when the other end's acknowledgement
-// covers them (RFC 9293 §3.4), so that a request stands in front of its answer
+// covers them (RFC 9293 §3.4), so that a request stands before its answer
 // also where the capture holds them the other way round.
 //
 // # What decides
@@ -23,6 +23,6 @@
 // # What it does not do
 //
 // What was acknowledged is not proved to be what was captured: a segment may
-// have been changed behind the tap, and a receiver may keep the later of two
+// have been changed beyond the tap, and a receiver may keep the later of two
 // versions. Nothing is decoded above TCP.
 package stream

@@ -1,6 +1,6 @@
 package stream
 
-// An acknowledgement may be captured in front of the octets that it covers: two
+// An acknowledgement may be captured before the octets that it covers: two
 // ports of a tap have two clocks or two queues, and so have files that are
 // merged. So a gap that was acknowledged is waited for.
 
@@ -13,13 +13,13 @@ const (
 	mostPatience  = int64(10e9)
 )
 
-// patience is how long a gap of the conversation is waited for behind the first
+// patience is how long a gap of the conversation is waited for after the first
 // acknowledgement of it.
 func (v *conversation) patience() int64 {
 	return min(max(leastPatience, tripsPatience*v.trip), mostPatience)
 }
 
-// timeTrip measures a round trip, where the octets in front of d.acked were
+// timeTrip measures a round trip, where the octets before d.acked were
 // captured: an acknowledgement has just moved it on from was.
 func (v *conversation) timeTrip(d *direction, was int64) {
 	if d.acked == was || len(d.chunks) == 0 {
@@ -33,7 +33,7 @@ func (v *conversation) timeTrip(d *direction, was int64) {
 	}
 }
 
-// mark says that numbers in front of to had been acknowledged at a time.
+// mark says that numbers before to had been acknowledged at a time.
 type mark struct{ to, time int64 }
 
 // marksPerPatience is how many marks are made while one is waited for.
@@ -64,7 +64,7 @@ func (d *direction) unmark(to int64) {
 	}
 }
 
-// final reports whether what is missing in front of number to is waited for no
+// final reports whether what is missing before number to is waited for no
 // more, although it was acknowledged.
 func (v *conversation) final(d *direction, to int64) bool {
 	if v.hurry {

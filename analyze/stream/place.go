@@ -90,7 +90,7 @@ func (v *conversation) place(d *direction, p part) {
 
 // meet compares q with the waiting chunk at index i, which covers it, and puts
 // it in the chunk's place where it is the better version. It returns the index
-// behind q.
+// after q.
 func (v *conversation) meet(d *direction, i int, q *part) int {
 	c := d.chunks[i]
 	old := c.part()

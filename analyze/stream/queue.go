@@ -12,10 +12,10 @@ type queue struct {
 // fewChunks are moved rather than left behind in the array.
 const fewChunks = 32
 
-// front returns how much room the array has in front of the chunks.
+// front returns how much room the array has before the chunks.
 func (q *queue) front() int { return cap(q.array) - cap(q.chunks) }
 
-// push adds a chunk behind the others.
+// push adds a chunk after the others.
 func (q *queue) push(c *chunk) {
 	if n, free := len(q.chunks), q.front(); n == cap(q.chunks) {
 		if free > n/2 {
@@ -30,7 +30,7 @@ func (q *queue) push(c *chunk) {
 	q.chunks = append(q.chunks, c)
 }
 
-// unshift adds a chunk in front of the others.
+// unshift adds a chunk before the others.
 func (q *queue) unshift(c *chunk) {
 	if q.front() == 0 {
 		q.grow(len(q.chunks) + 1)

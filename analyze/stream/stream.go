@@ -17,7 +17,7 @@ type Config struct {
 	// Piece takes the pieces; those of one connection come in order. nil: they
 	// are only counted.
 	Piece func(*Piece)
-	// End is called behind the last Piece of a connection, with what is known of
+	// End is called after the last Piece of a connection, with what is known of
 	// it. Totals are those of the client and of the server, as the pieces name
 	// them.
 	End func(c *analyze.Connection, client, server Total)

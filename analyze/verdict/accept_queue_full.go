@@ -142,7 +142,7 @@ func takenLate(x *context, v *Verdict) bool {
 	return true
 }
 
-// finBefore reports whether a FIN of the client stands in front of a packet.
+// finBefore reports whether a FIN of the client stands before a packet.
 func (x *context) finBefore(packet uint64) bool {
 	return slices.ContainsFunc(x.Steps, func(s analyze.Step) bool { return s.FromClient && s.Flags.Has(wire.FIN) && s.Packet < packet })
 }

@@ -19,7 +19,7 @@ func (x *context) asked() int {
 	return x.nSyns
 }
 
-// answeredSyn returns the last SYN that was captured in front of a packet; nil:
+// answeredSyn returns the last SYN that was captured before a packet; nil:
 // none was.
 func (x *context) answeredSyn(packet uint64) *analyze.Step {
 	var s *analyze.Step
@@ -49,7 +49,7 @@ func (x *context) echoed(a *analyze.Step) *analyze.Step {
 	return found
 }
 
-// bareAnswer returns the bare ACK by which the server answered a SYN in front of any
+// bareAnswer returns the bare ACK by which the server answered a SYN before any
 // SYN-ACK captured, of which a is the first; nil: there is none. So answers an end in
 // SYN-RECEIVED a SYN that comes again (RFC 9293 §3.10.7.4, first): it had sent its SYN-ACK.
 func (x *context) bareAnswer(a *analyze.Step) *analyze.Step {
@@ -65,7 +65,7 @@ func (x *context) bareAnswer(a *analyze.Step) *analyze.Step {
 	return nil
 }
 
-// synAcksBefore returns how many SYN-ACKs stand in front of a packet.
+// synAcksBefore returns how many SYN-ACKs stand before a packet.
 func (x *context) synAcksBefore(packet uint64) int {
 	n := 0
 	for n < x.nSynAcks && x.synAck(n).Packet < packet {
@@ -103,7 +103,7 @@ func (x *context) taken() *analyze.Step {
 func (x *context) eachTaken() bool { return int(x.Clues.SynAckAcks) >= x.nSynAcks }
 
 // opener returns the SYN-ACK that the ACK which completes the handshake waited for: the first, where
-// each arrived, or one that the capture missed answered it; where that is not known, the last one in front of the ACK.
+// each arrived, or one that the capture missed answered it; where that is not known, the last one before the ACK.
 func (x *context) opener() *analyze.Step {
 	if n := x.synAcksBefore(x.Opening.AckPacket); n > 1 && !x.eachTaken() && !x.ackMissed() {
 		return x.synAck(n - 1)
@@ -111,7 +111,7 @@ func (x *context) opener() *analyze.Step {
 	return x.synAck(0)
 }
 
-// sentBefore reports whether SYN-ACK i has the numbers of one in front of it: else it is
+// sentBefore reports whether SYN-ACK i has the numbers of one before it: else it is
 // another answer, not the same sent again.
 func (x *context) sentBefore(i int) bool {
 	for k := range i {
@@ -122,8 +122,8 @@ func (x *context) sentBefore(i int) bool {
 	return false
 }
 
-// ownAnswers returns how many SYN-ACKs in front of a packet answer a SYN of their own: those that came so
-// soon behind the first that no timer can have sent them again (a heuristic), that one included,
+// ownAnswers returns how many SYN-ACKs before a packet answer a SYN of their own: those that came so
+// soon after the first that no timer can have sent them again (a heuristic), that one included,
 // and those with a number that none had before.
 func (x *context) ownAnswers(packet uint64) int {
 	n := 0
@@ -135,7 +135,7 @@ func (x *context) ownAnswers(packet uint64) int {
 	return n
 }
 
-// eachAnswered reports whether every one of several SYNs was answered, all behind the last and
+// eachAnswered reports whether every one of several SYNs was answered, all after the last and
 // within 200 ms (a heuristic): the first as late as the last, so that nothing had to be sent again, or
 // the answer to the last meets a SYN-ACK that a timer sent again.
 func (x *context) eachAnswered() bool {
@@ -148,7 +148,7 @@ func (x *context) answeredAtOnce() bool {
 	return x.eachAnswered() && x.synAck(x.nSyns-1).Time-x.synAck(0).Time < sooner
 }
 
-// answeredTogether is eachAnswered where nothing had to be sent again: later behind the last SYN than two of
+// answeredTogether is eachAnswered where nothing had to be sent again: later after the last SYN than two of
 // the longest round trips to the server, or 200 ms where none was measured (heuristics).
 func (x *context) answeredTogether() bool {
 	soon := slowOpening
@@ -158,7 +158,7 @@ func (x *context) answeredTogether() bool {
 	return x.eachAnswered() && x.synAck(0).Time-x.lastSyn().Time > soon
 }
 
-// answersEarlier reports whether a SYN-ACK came so soon behind the last SYN in front of it, s, that
+// answersEarlier reports whether a SYN-ACK came so soon after the last SYN before it, s, that
 // it answers an earlier one: in less than half the shortest round trip from this tap to the server,
 // and 1 ms sooner (a heuristic).
 func (x *context) answersEarlier(s, a *analyze.Step) bool {
@@ -167,8 +167,8 @@ func (x *context) answersEarlier(s, a *analyze.Step) bool {
 }
 
 // ackArrived reports whether a SYN-ACK echoes a later timestamp than the SYNs have: what its client sent
-// behind them had reached the server (RFC 7323 §4.3), the ACK that completes the handshake or,
-// where the capture missed some, one in front of it.
+// after them had reached the server (RFC 7323 §4.3), the ACK that completes the handshake or,
+// where the capture missed some, one before it.
 func (x *context) ackArrived(a *analyze.Step) bool {
 	for i := range x.nSyns {
 		if s := x.syn(i); int32(a.TSEcr-s.TSVal) <= 0 {
@@ -178,7 +178,7 @@ func (x *context) ackArrived(a *analyze.Step) bool {
 	return a.TSEcr != 0
 }
 
-// ackMissed reports whether one of the SYN-ACKs in front of the ACK that was captured shows that another
+// ackMissed reports whether one of the SYN-ACKs before the ACK that was captured shows that another
 // one had arrived.
 func (x *context) ackMissed() bool {
 	for i := range x.synAcksBefore(x.Opening.AckPacket) {

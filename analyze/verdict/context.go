@@ -19,7 +19,7 @@ type context struct {
 	rst int
 	// again is the first SYN-ACK that the server sent again although the ACK that
 	// completes the handshake had passed the tap, agains how many it did: later than a round trip
-	// to the server, and in front of what shows that it is open.
+	// to the server, and before what shows that it is open.
 	again  *analyze.Step
 	agains int
 }
@@ -137,7 +137,7 @@ func bothOpened(x *context) bool {
 }
 
 // nearServer is the round trip to the server, in nanoseconds, below which a tap
-// is near it: what was not answered there was hardly lost behind the tap. A
+// is near it: what was not answered there was hardly lost beyond the tap. A
 // heuristic.
 const nearServer = int64(1e6)
 

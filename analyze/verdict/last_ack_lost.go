@@ -51,15 +51,15 @@ var lastAckLost = Spec{
 	},
 }
 
-// dataBefore reports whether payload of the client stands in front of a packet,
-// behind a SYN-ACK and in front of what shows that the server is open. It is not
-// known of what stands behind more segments than Clues has.
+// dataBefore reports whether payload of the client stands before a packet,
+// after a SYN-ACK and before what shows that the server is open. It is not
+// known of what stands after more segments than Clues has.
 func (x *context) dataBefore(packet uint64) bool {
 	n := int(x.Clues.IgnoredData)
 	return n > 0 && n <= len(x.Clues.IgnoredPackets) && x.Clues.IgnoredPackets[n-1] < packet
 }
 
-// ackNotSeen judges SYN-ACKs that were repeated in front of the first ACK: where
+// ackNotSeen judges SYN-ACKs that were repeated before the first ACK: where
 // that echoes one before the last, the client had it, and had acknowledged it.
 func ackNotSeen(x *context, v *Verdict) bool {
 	n, taken := x.synAcksBefore(x.Opening.AckPacket), x.taken()

@@ -28,7 +28,7 @@ type hostKey struct {
 // listenerNote: times are those of the latest; 0: never.
 type listenerNote struct {
 	answered int64 // SYN-ACK
-	proved   int64 // segment of a server behind the handshake
+	proved   int64 // segment of a server after the handshake
 	prompt   int64 // the same, of a connection that was not kept waiting
 	// waitFrom and waitTo bound when the latest connection was kept waiting.
 	waitFrom, waitTo int64

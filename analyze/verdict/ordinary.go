@@ -3,7 +3,7 @@ package verdict
 import "tcpwatch/analyze"
 
 // ordinary reports whether nothing of the connection speaks for any verdict, as with
-// most: a SYN, the SYN-ACK behind it, the ACK behind that which completes the handshake,
+// most: a SYN, the SYN-ACK after it, the ACK after that which completes the handshake,
 // each once, and a server that goes on from there; no RST, no option out of place. Then
 // none is tried. Each condition is there for verdicts that need its contrary; TestOrdinary
 // holds every Spec to it.

@@ -30,7 +30,7 @@ var resetBetween = Spec{
 	match: func(x *context, v *Verdict) bool {
 		// The clue stays where the RST turned out to have ended nothing; then the
 		// record does not say who sent it either. Of a handshake that is complete the
-		// record has no RST in front of that.
+		// record has no RST before that.
 		if x.Closing.RstPacket == 0 || x.Clues.Rst.Packet != x.Closing.RstPacket || x.Opening.AckPacket == 0 {
 			return false
 		}

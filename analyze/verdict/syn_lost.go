@@ -76,7 +76,7 @@ func again(first, last *analyze.Step) Reason {
 	return SynAgain
 }
 
-// maybeDropped adds what speaks for a server that dropped the SYNs in front of
+// maybeDropped adds what speaks for a server that dropped the SYNs before
 // last rather than for a loss, and reports whether anything does.
 func (x *context) maybeDropped(v *Verdict, last *analyze.Step) bool {
 	if last != x.syn(1) && x.listenerAnswers() {

@@ -98,7 +98,7 @@ func (t *Tracker) sentAgain(seg *wire.Segment, fwd, rev *end) Set {
 		return 0
 	}
 	// The one octet of a keep-alive or window probe, taken up again with more
-	// behind it; for a SYN that is the SYN itself, now with data (RFC 7413).
+	// after it; for a SYN that is the SYN itself, now with data (RFC 7413).
 	if seg.Len > 1 && seg.Seq == fwd.next-1 {
 		return 0
 	}

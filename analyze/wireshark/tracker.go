@@ -23,7 +23,7 @@ type Tracker struct {
 	end   [2]end
 	spans *store
 	// synTime is when the latest SYN without ACK passed, irtt the time from
-	// there to the first ACK without SYN behind it; 0 where there was none.
+	// there to the first ACK without SYN after it; 0 where there was none.
 	synTime int64
 	irtt    int64
 	values  Values
@@ -35,7 +35,7 @@ type end struct {
 	base      wire.Seq // the ISN, or what it must have been
 	baseKnown bool
 
-	next       wire.Seq // behind the furthest octet sent
+	next       wire.Seq // after the furthest octet sent
 	nextTime   int64    // when that was sent, nanoseconds
 	nextPacket uint64
 	contiguous wire.Seq // next, as it was before a segment was missing
@@ -137,7 +137,7 @@ func (t *Tracker) open(seg *wire.Segment, fwd, rev *end) {
 	}
 }
 
-// advance remembers the segment for those behind it.
+// advance remembers the segment for those after it.
 func advance(seg *wire.Segment, fwd *end, s Set) {
 	behind := seg.End()
 	if !s.Has(ZeroWindowProbe) {

@@ -15,7 +15,7 @@ type Values struct {
 	DuplicateAckNumber uint32
 	DuplicateAckPacket uint64
 	// BytesInFlight are octets sent and not acknowledged, this segment's
-	// included, less those in SACK blocks. It is not known behind a LostSegment,
+	// included, less those in SACK blocks. It is not known after a LostSegment,
 	// until the peer acknowledges something.
 	BytesInFlight uint32
 	// InitialRTT is the time from the latest SYN to the first ACK without SYN,

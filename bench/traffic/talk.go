@@ -190,7 +190,7 @@ func (t *talk) requests(n, answer int) {
 }
 
 // transfer is n segments from the server in bursts of ten; one in lossEvery
-// loses one, before or behind the tap, and one in fifty has two that change places,
+// loses one, before or beyond the tap, and one in fifty has two that change places,
 // unless the connection is to lose nothing.
 func (t *talk) transfer(n int) {
 	t.open()

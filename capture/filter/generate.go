@@ -13,12 +13,12 @@ type generator struct {
 
 	start   place // the link header
 	typed   place // the field of the link header that tells the protocol
-	payload place // the network header, or the MPLS labels in front of it
+	payload place // the network header, or the MPLS labels before it
 	labels  int   // MPLS labels seen: the network header is 4 octets further each
 	tags    int   // VLAN tags seen
 }
 
-// place is an offset in the packet: k octets behind base, a value that is not
+// place is an offset in the packet: k octets after base, a value that is not
 // known before the packet is, or 0.
 type place struct {
 	base valueID
@@ -34,7 +34,7 @@ func newGenerator(text string, link layout, opts Options) *generator {
 	}
 }
 
-// fail keeps the first error. What is generated behind it is thrown away.
+// fail keeps the first error. What is generated after it is thrown away.
 func (g *generator) fail(at anchor, reason string) {
 	if g.err == nil {
 		g.err = &Error{column(g.text, int(at)), reason}
@@ -167,7 +167,7 @@ func (g *generator) ip4Protocol(at anchor, n uint32) *condition {
 	return and(g.linkProtocol(at, etherIP), g.field(9, n))
 }
 
-// ip6Protocol looks at the next header, and at that behind a fragment header
+// ip6Protocol looks at the next header, and at that after a fragment header
 // that comes first.
 func (g *generator) ip6Protocol(at anchor, n uint32) *condition {
 	behind := and(g.field(6, ipFragment), g.field(40, n))

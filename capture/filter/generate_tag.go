@@ -12,7 +12,7 @@ func (n *tagNode) compile(g *generator) *condition {
 	return n.pppoe(g)
 }
 
-// vlan is IEEE 802.1Q. Whatever stands behind it in the text means the packet
+// vlan is IEEE 802.1Q. Whatever stands after it in the text means the packet
 // inside the tag.
 func (n *tagNode) vlan(g *generator) *condition {
 	switch {
@@ -94,14 +94,14 @@ func (n *tagNode) mpls(g *generator) *condition {
 	return found
 }
 
-// lastLabel is the bottom of stack bit of the label in front of the network
+// lastLabel is the bottom of stack bit of the label before the network
 // header.
 func (g *generator) lastLabel(at anchor) valueID {
 	label := g.payload.plus(4 * uint64(g.labels-1))
 	return g.reckon(at, '&', g.load(1, label, 2), g.constant(1))
 }
 
-// labelled is a protocol behind MPLS, where nothing but the version of IP tells
+// labelled is a protocol after MPLS, where nothing but the version of IP tells
 // it.
 func (g *generator) labelled(at anchor, n uint32) *condition {
 	version := g.reckon(at, '&', g.load(1, g.network(), 0), g.constant(0xf0))
@@ -118,8 +118,8 @@ func (g *generator) labelled(at anchor, n uint32) *condition {
 	return and(g.equal(g.lastLabel(at), 1), is)
 }
 
-// pppoe is a session of RFC 2516: behind its 6 octets comes PPP, and what
-// stands behind it in the text means the packet in that.
+// pppoe is a session of RFC 2516: after its 6 octets comes PPP, and what
+// stands after it in the text means the packet in that.
 func (n *tagNode) pppoe(g *generator) *condition {
 	found := g.linkProtocol(n.anchor, etherPPPoESession)
 	if n.hasID {

@@ -11,7 +11,7 @@ type layout struct {
 	mpls    uint32 // what the field says of MPLS; 0 if MPLS is not supported
 }
 
-// family is how a link header tells the protocol behind it.
+// family is how a link header tells the protocol after it.
 type family uint8
 
 const (

@@ -73,7 +73,7 @@ func (p *parser) unexpected(t token) {
 }
 
 // operandNode is what stands at one side of "and" and "or", or in brackets: a
-// condition, or a value if cond is nil. inherit is what an address behind it
+// condition, or a value if cond is nil. inherit is what an address after it
 // inherits.
 type operandNode struct {
 	cond    node
@@ -177,7 +177,7 @@ func (p *parser) primary(before qualifiers) operandNode {
 		p.deeper(t)
 		o := p.operand(before)
 		if o.cond != nil {
-			// What is in the brackets leaves nothing to inherit behind them.
+			// What is in the brackets leaves nothing to inherit after them.
 			o.cond, _ = p.joined(o.cond, o.inherit)
 			o.inherit = before
 		}

@@ -24,7 +24,7 @@ func (p *parser) arithmetic(level int) expression {
 	return p.reckoned(p.atom(), level)
 }
 
-// reckoned goes on with the operators behind left.
+// reckoned goes on with the operators after left.
 func (p *parser) reckoned(left expression, level int) expression {
 	for p.err == nil {
 		t := p.peek()
@@ -73,7 +73,7 @@ func (p *parser) atom() expression {
 	return literal(0)
 }
 
-// octets reads what is in the square brackets behind a protocol.
+// octets reads what is in the square brackets after a protocol.
 func (p *parser) octets(t token) expression {
 	o := &octets{anchor: anchor(t.at), proto: protocolOf(t.text), size: 1}
 	if o.proto.header == noHeader {

@@ -4,7 +4,7 @@ import "strings"
 
 // node is a condition as it was written. Conditions are compiled in the order
 // of the text, because vlan, mpls and pppoes move the headers for whatever
-// stands behind them.
+// stands after them.
 type node interface {
 	compile(*generator) *condition
 }

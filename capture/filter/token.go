@@ -16,7 +16,7 @@ const (
 	keyword      // text is the keyword, an alias replaced by what it stands for
 	symbol       // text is the operator or bracket
 	number       // num is its value
-	name         // any other word, or one behind a backslash
+	name         // any other word, or one after a backslash
 	dotted       // two to four decimal numbers with dots: an IPv4 network or address
 	address6
 	ethernet // text is the address as written

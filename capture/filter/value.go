@@ -109,7 +109,7 @@ func (v *values) known(id valueID) (uint32, bool) {
 const farthest = 1<<31 - 1
 
 // load returns size octets at base + k; ok is false if no packet is so long, or
-// they would lie in front of it.
+// they would lie before it.
 func (v *values) load(size uint8, base valueID, k uint64) (id valueID, ok bool) {
 	if c, fixed := v.known(base); fixed && base != 0 {
 		base, k = 0, k+uint64(c)

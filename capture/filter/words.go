@@ -115,8 +115,8 @@ const (
 	sapISO              = 0xfe
 )
 
-// protocol is a word that names a protocol: alone it is a condition, in front
-// of others a qualifier, in front of [ ] a header.
+// protocol is a word that names a protocol: alone it is a condition, before
+// others a qualifier, before [ ] a header.
 type protocol struct {
 	name   string
 	ether  uint32 // EtherType or service access point; 0 if it is none

@@ -21,7 +21,7 @@ const pieceOctets = 1 << 20
 // With gzip and xz a piece is a member or stream of its own, and a file of several
 // is one file to every program that undoes them. With zstd and lz4 a file is one
 // frame, flushed after each piece: Wireshark up to 4.0 reads the first frame only.
-// There a new frame begins only behind a piece that the system did not take,
+// There a new frame begins only after a piece that the system did not take,
 // because a flushed piece builds upon those before it.
 type compressor struct {
 	kind string
@@ -146,7 +146,7 @@ func byName(name string, o *Options) (encoder, *compressor) {
 	return &pcapng{application: o.Application, os: o.OS, hardware: o.Hardware, filter: o.Filter, local: o.Local}, c
 }
 
-// split takes a name apart: what numbers are put behind, the ending of the
+// split takes a name apart: what numbers are put after, the ending of the
 // container, and that of the compression. Either ending may be empty.
 func split(name string) (stem, form, compression string) {
 	stem = name

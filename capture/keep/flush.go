@@ -162,7 +162,7 @@ func (w *Writer) fail(n int, err error) bool {
 	return useful && w.try()
 }
 
-// mend takes what is behind the last whole block away from the file, and keeps
+// mend takes what is after the last whole block away from the file, and keeps
 // the blocks that are not in it. It reports whether the file's end is whole.
 func (w *Writer) mend(n int) bool {
 	at := 0

@@ -209,7 +209,7 @@ func (s *Source) Stats() capture.Stats {
 func (s *Source) Close() error {
 	if !s.closed {
 		s.Stats()
-		if s.stats.Packets > 0 { // what came behind the last packet given is not known
+		if s.stats.Packets > 0 { // what came after the last packet given is not known
 			s.stats.End = s.last
 		}
 		s.closed = true

@@ -78,7 +78,7 @@ func (o *Options) programForAny() (program []unix.SockFilter, bareToo bool, err 
 			return nil, false, err
 		}
 	}
-	// By kind: Ethernet and loopback to the first program, bare ones behind it.
+	// By kind: Ethernet and loopback to the first program, bare ones after it.
 	p := append(loopback, bpf.LoadExtension{Num: bpf.ExtLinkLayerType})
 	framed := []uint32{unix.ARPHRD_ETHER, unix.ARPHRD_LOOPBACK}
 	for i, kind := range framed {
@@ -93,7 +93,7 @@ func (o *Options) programForAny() (program []unix.SockFilter, bareToo bool, err 
 	return program, bareToo, err
 }
 
-// assemble puts the instructions in front of a program that ends by itself.
+// assemble puts the instructions before a program that ends by itself.
 func assemble(front []bpf.Instruction, rest []bpf.RawInstruction) ([]unix.SockFilter, error) {
 	raw, err := bpf.Assemble(front)
 	if err != nil {

@@ -41,7 +41,7 @@ type counts struct {
 }
 
 // Offsets in a block, struct tpacket_block_desc, and in a packet's header,
-// struct tpacket3_hdr with struct sockaddr_ll behind it.
+// struct tpacket3_hdr with struct sockaddr_ll after it.
 const (
 	blockStatus  = 8
 	blockPackets = 12
@@ -167,7 +167,7 @@ func (r *ring) take(f *frame, cooked func(kind uint16) bool) bool {
 	return true
 }
 
-// tagged puts the VLAN tag that the kernel took out back in front of the
+// tagged puts the VLAN tag that the kernel took out back before the
 // EtherType (IEEE 802.1Q §9.4), in the ring.
 func (f *frame) tagged() {
 	const addresses = 12

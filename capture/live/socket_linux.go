@@ -62,7 +62,7 @@ func ringError(o *Options, err error) error {
 	return fmt.Errorf("making a ring of %d octets: %w", o.RingSize, err)
 }
 
-// attach puts a program in front of the socket, in place of the one there.
+// attach puts a program before the socket, in place of the one there.
 func (r *ring) attach(p []unix.SockFilter) error {
 	fprog := unix.SockFprog{Len: uint16(len(p)), Filter: &p[0]}
 	if err := unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &fprog); err != nil {

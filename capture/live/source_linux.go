@@ -290,7 +290,7 @@ func (s *Source) Stats() capture.Stats {
 func (s *Source) Close() error {
 	s.stop()
 	if !s.ended || s.stopAt.Load() == math.MaxInt64 {
-		// What came behind the last packet given is not known.
+		// What came after the last packet given is not known.
 		s.stopAt.Store(s.tally.latest(time.Now().UnixNano()))
 	}
 	s.ended = true

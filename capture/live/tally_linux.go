@@ -19,7 +19,7 @@ const maxEntries = 4096
 type tally struct {
 	file       capture.FileStats
 	interfaces []capture.InterfaceStats
-	ethernet   []bool      // by entry: a tag goes in front of its EtherType
+	ethernet   []bool      // by entry: a tag goes before its EtherType
 	entries    map[int]int // by index of the interface
 	snaplen    uint32
 	named      bool // interfaces have sockets of their own

@@ -136,7 +136,7 @@ func (w *watch) take(b []byte) (done bool) {
 	return done
 }
 
-// link reads struct ifinfomsg and the name behind it.
+// link reads struct ifinfomsg and the name after it.
 func (w *watch) link(b []byte, gone bool) {
 	if len(b) < unix.SizeofIfInfomsg || b[0] != unix.AF_UNSPEC {
 		return // AF_BRIDGE tells of ports of a bridge, not of interfaces
@@ -159,7 +159,7 @@ func (w *watch) link(b []byte, gone bool) {
 	w.devices[d.index] = d
 }
 
-// address reads struct ifaddrmsg and the address behind it.
+// address reads struct ifaddrmsg and the address after it.
 func (w *watch) address(b []byte) {
 	if len(b) < unix.SizeofIfAddrmsg {
 		return

@@ -49,7 +49,7 @@ func Drop(foreignFolders bool) error {
 
 // noNewPrivileges is what Landlock wants of a process without CAP_SYS_ADMIN.
 func noNewPrivileges() error {
-	// The arguments behind must be 0: prctl(2).
+	// The other arguments must be 0: prctl(2).
 	if _, _, errno := psx.Syscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
 		return errno
 	}

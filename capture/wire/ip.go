@@ -16,7 +16,7 @@ const (
 	protoShim6       = 140
 )
 
-// Walker walks from an IP header to the TCP segment behind it. The zero value
+// Walker walks from an IP header to the TCP segment after it. The zero value
 // is ready; it does not verify checksums. It is not safe for concurrent use.
 type Walker struct {
 	// Verify asks for the TCP checksum. It reads every octet of the segment.
@@ -142,7 +142,7 @@ func sourceRoute(options []byte, seg *Segment) {
 			return
 		}
 		if kind := options[0]; kind == loose || kind == strict {
-			// The pointer counts from 1; behind the option means used up.
+			// The pointer counts from 1; after the option means used up.
 			if n >= 7 && options[2] >= 4 && int(options[2])+3 <= n {
 				seg.Dst = AddrFrom4([4]byte(options[n-4 : n]))
 			}

@@ -4,7 +4,7 @@ package wire
 type OptionSet uint16
 
 // The options that the analysis reads. OptMalformed and OptCut cost only the
-// options behind them: what was read before stays valid.
+// options after them: what was read before stays valid.
 const (
 	OptMSS           OptionSet = 1 << iota // kind 2, RFC 9293 §3.7.1
 	OptWindowScale                         // kind 3, RFC 7323 §2

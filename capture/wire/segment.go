@@ -104,5 +104,5 @@ func (s *Segment) SeqLen() uint32 {
 	return n
 }
 
-// End returns the first sequence number behind the segment.
+// End returns the first sequence number after the segment.
 func (s *Segment) End() Seq { return s.Seq.Add(s.SeqLen()) }

@@ -15,7 +15,7 @@ func complete[T ~string](c *cobra.Command, flag string, words []T) {
 }
 
 // completeList lets the shell complete a flag whose value is several of the words,
-// separated by commas: behind each comma those that are not there yet.
+// separated by commas: after each comma those that are not there yet.
 func completeList(c *cobra.Command, flag string, words func() []string) {
 	completeWith(c, flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		before := typed[:strings.LastIndexByte(typed, ',')+1]

@@ -199,7 +199,7 @@ func snaplen(to *int) *option {
 	}}
 }
 
-// binaryUnits are what octetCount takes behind a number, whole or by their first letter, large
+// binaryUnits are what octetCount takes after a number, whole or by their first letter, large
 // or small.
 var binaryUnits = []struct {
 	name string

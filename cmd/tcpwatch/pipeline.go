@@ -25,7 +25,7 @@ import (
 // and, when a connection is over, a record of it. Nobody keeps what is lent;
 // Order copies the records that have to wait for those with lower numbers.
 //
-// With several shards the way forks behind the Decoder, and Order and Reporter
+// With several shards the way forks after the Decoder, and Order and Reporter
 // are in a goroutine of their own; what they are given is the same.
 //
 // Reading ends at the end of the inputs, when ctx is done or when the output
@@ -76,7 +76,7 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	return in
 }
 
-// noting returns give with a note behind each call of whether the output failed.
+// noting returns give with a note after each call of whether the output failed.
 func noting[T any](failed *atomic.Bool, rep *report.Reporter, give func(*T)) func(*T) {
 	return func(x *T) {
 		give(x)

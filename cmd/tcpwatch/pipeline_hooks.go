@@ -22,7 +22,7 @@ type hooks struct {
 	// tick is called about ten times a second of capture time, also while no
 	// packet comes.
 	tick func(now int64, s analyze.Stats)
-	// enough ends the run; it is asked behind every packet, and while none comes.
+	// enough ends the run; it is asked after every packet, and while none comes.
 	enough func(analyze.Stats) bool
 	// waiting bounds how many connections wait for one that began before them; 0
 	// is no bound.
@@ -41,7 +41,7 @@ func (h *hooks) alone() bool {
 	return h.packet != nil || h.episode != nil || h.moment != nil || h.connection != nil || h.tick != nil || h.enough != nil
 }
 
-// join lets the Analyzer call the hooks behind the Reporter.
+// join lets the Analyzer call the hooks after the Reporter.
 func (h *hooks) join(cfg *analyze.Config) {
 	cfg.Packet = both(cfg.Packet, h.packet)
 	cfg.Episode = both(cfg.Episode, h.episode)

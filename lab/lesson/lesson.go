@@ -43,7 +43,7 @@ type Lesson struct {
 	Carry    bool // UDP and ICMP over IPv4, too
 
 	// Script is in the notation of the tests (package script), for what no real
-	// socket can be made to do. It is told in front of the rest.
+	// socket can be made to do. It is told before the rest.
 	Script string
 	// Expect is what is to be seen; see matches.
 	Expect string

@@ -33,7 +33,7 @@ const opened = `
 // guessed says why a tap takes an end to listen that does not.
 const guessed = "a tap sees no sockets, and guesses that whoever gets a SYN listens. The kernel knows better: nobody does."
 
-// firstWindow says why a window seems to have grown behind a handshake.
+// firstWindow says why a window seems to have grown after a handshake.
 const firstWindow = "the window of a SYN is not scaled (RFC 7323 §2.2), and the first one that is differs a little from it."
 
 func openLessons() []*Lesson {

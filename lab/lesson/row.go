@@ -15,7 +15,7 @@ type Item struct {
 	At time.Duration // since the link began
 	// Say is what a program does, or what a kernel says; empty for the others.
 	Say     string
-	Setting *Set // how the hosts' kernels were set up, in front of all
+	Setting *Set // how the hosts' kernels were set up, before all
 	Row     *Row
 }
 
@@ -65,7 +65,7 @@ type Row struct {
 
 // Past is what is left of one end's use of a tuple when a SYN uses it again.
 type Past struct {
-	Next    wire.Seq // behind the highest number that the end sent
+	Next    wire.Seq // after the highest number that the end sent
 	Stamped bool     // it sent timestamps
 	TSVal   uint32   // of its last segment (RFC 7323 §3)
 }
