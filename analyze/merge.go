@@ -16,7 +16,7 @@ type mergeInput struct {
 	shard *shard
 	head  *chunk // nil: none at hand
 	next  int    // item of head
-	until uint64 // no item at an entry in front of it will come any more
+	until uint64 // no item at an entry before it will come any more
 	ended bool
 	// number is that of the connection of each Ref, next that of the connection
 	// that took its tuple, 0 where none did.
