@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// Coder holds what the code of a word may refer to. Whoever reads a string needs
-// a Coder that begins alike, and to read what was appended in the same order.
+// Coder is the state that coded words may refer to. A string must be read with a
+// Coder that was begun alike, in the order in which it was appended.
 type Coder struct {
 	time, packet uint64     // those coded last
 	seen         [64]uint64 // numbers coded before, by their hash
