@@ -7,9 +7,10 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Traits are what a segment has that labels rest on. Most segments have few of
-// them: payload, or nothing at all. A Spec names those without which it cannot
-// match, so that a segment is held only against the Specs that it may fit.
+// Traits are the properties of a segment that labels depend on. Most segments
+// have few of them: payload, or nothing at all. A Spec names those without
+// which it cannot match, so that a segment is only tried against the Specs that
+// it may fit.
 type Traits uint32
 
 // The traits.
@@ -97,7 +98,7 @@ func traits(c *Context) Traits {
 	return t
 }
 
-// tried lists for each trait the labels that rest on it.
+// tried lists for each trait the labels that depend on it.
 var tried = func() (sets [traitCount]Set) {
 	for id, s := range All {
 		for t := s.on; t != 0; t &= t - 1 {

@@ -189,7 +189,7 @@ func parseSeq(word string, isn wire.Seq) (wire.Seq, error) {
 // payload is made.
 const otherSum = 1
 
-// fields reads the words after SEQ and tells whether ack was among them.
+// fields reads the words after SEQ and reports whether ack was among them.
 func (p *parser) fields(seg *wire.Segment, words []string, other wire.Seq) (acked bool, err error) {
 	given := make(map[string]bool, 8)
 	for len(words) > 0 {

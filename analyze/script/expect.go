@@ -46,8 +46,8 @@ func parseExpect(text string) (*Expect, error) {
 	return x, nil
 }
 
-// validName keeps out what cannot be the name of a label or state, so that a
-// slip of the pen is found by the parser.
+// validName rejects what cannot be the name of a label or state, so that the
+// parser finds typing errors.
 func validName(w string) bool {
 	if w == Any {
 		return true

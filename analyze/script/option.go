@@ -44,8 +44,8 @@ func parseOptions(seg *wire.Segment, text string, other wire.Seq) error {
 	return fit(seg)
 }
 
-// fit sets the header length, and fails when the options as they would be
-// written are read back as others.
+// fit sets the header length, and fails if the encoded options would be decoded
+// differently.
 func fit(seg *wire.Segment) error {
 	probe := wire.Segment{Options: seg.Options, Checksum: wire.ChecksumGood}
 	packet := wire.AppendPacket(nil, &probe)

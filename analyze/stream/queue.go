@@ -1,9 +1,8 @@
 package stream
 
-// queue is chunks in order in an array of their own, in which they move rather
-// than into a new one: what leaves in front makes room behind, and the other way
-// round. So neither a long stream nor one that comes backwards makes garbage or
-// moves everything for each segment.
+// queue is an ordered list of chunks that move within one array: what leaves at
+// the front makes room at the back, and vice versa. So neither a long stream nor
+// one captured backwards makes garbage or moves everything for each segment.
 type queue struct {
 	chunks []*chunk // a part of array
 	array  []*chunk // all of it; its length says nothing
@@ -40,7 +39,7 @@ func (q *queue) unshift(c *chunk) {
 	q.chunks[0] = c
 }
 
-// grow takes a larger array, with so much room in front.
+// grow allocates a larger array, with the given room at the front.
 func (q *queue) grow(front int) {
 	n := len(q.chunks)
 	array := make([]*chunk, front+n+max(n, 4))
