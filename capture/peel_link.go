@@ -59,7 +59,7 @@ func (d *Decoder) rareLink(c cursor, link wire.LinkType, seg *wire.Segment) wire
 	return d.wifiLink(c, link, seg)
 }
 
-// after goes on n octets further.
+// behind goes on n octets further.
 func (d *Decoder) behind(c cursor, n int, seg *wire.Segment, then func(cursor, *wire.Segment) wire.Skip) wire.Skip {
 	next, ok := c.skip(n)
 	if !ok {

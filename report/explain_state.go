@@ -99,8 +99,8 @@ func eventText(e state.Event) string {
 	return e.String()
 }
 
-// rowClause writes the clause of a row, which is of RFC 9293 unless it names
-// another.
+// rowClause writes the clause of a row, of RFC 9293 unless it names another
+// RFC.
 func rowClause(c string) string {
 	if strings.HasPrefix(c, "RFC") {
 		return c
