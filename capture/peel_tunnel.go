@@ -17,8 +17,8 @@ const (
 	portGeneve   = 6081
 )
 
-// udp goes on after the UDP header where a port names a tunnel. What stands
-// there and does not look like that tunnel is some other protocol.
+// udp continues after the UDP header if a port names a tunnel. Payload that
+// does not look like that tunnel is some other protocol.
 func (d *Decoder) udp(c cursor, seg *wire.Segment) wire.Skip {
 	if len(c.data) < 8 {
 		return wire.NotTCP

@@ -30,8 +30,8 @@ func (g *grid) giveWay(natural []int) []int {
 			}
 		}
 	}
-	// Columns that were dropped in favour of addresses and words come back
-	// before these are widened.
+	// Columns that matter more than whole addresses and texts come back before
+	// these are widened.
 	most := uint8(0)
 	for _, i := range narrow { // of the lowest rank last
 		if slices.Contains(g.keep, i) {

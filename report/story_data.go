@@ -111,8 +111,8 @@ func (t *story) crossed() (n uint64) {
 	return n
 }
 
-// causesText says why segments were sent again, without crossed SYNs; "" if no cause
-// was looked for.
+// causesText says why segments were sent again; crossed of them are SYNs that
+// crossed. "" if no cause was looked for.
 func causesText(c, s *analyze.Direction, crossed uint64) string {
 	all, unclear := c.Retransmissions+s.Retransmissions, c.Causes[label.CauseUnknown]+s.Causes[label.CauseUnknown]
 	crossed = min(crossed, uint64(unclear))

@@ -46,8 +46,8 @@ const (
 	LinkSLL2        LinkType = 276 // Linux cooked capture, version 2
 )
 
-// linkNames are the tcpdump group's names without their LINKTYPE_, of the types
-// that people meet.
+// linkNames are the tcpdump group's names, without LINKTYPE_, of the common
+// types.
 var linkNames = map[LinkType]string{
 	LinkNull: "NULL", LinkEthernet: "ETHERNET", LinkTokenRing: "IEEE802_5", LinkARCNET: "ARCNET_BSD", LinkPPP: "PPP", LinkFDDI: "FDDI",
 	LinkPPPHDLC: "PPP_HDLC", LinkPPPEther: "PPP_ETHER", LinkRaw: "RAW", LinkCiscoHDLC: "C_HDLC", LinkWiFi: "IEEE802_11", LinkLoop: "LOOP",

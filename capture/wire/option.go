@@ -1,6 +1,6 @@
 package wire
 
-// OptionSet tells which TCP options a segment carries.
+// OptionSet is the set of TCP options of a segment.
 type OptionSet uint16
 
 // The options that the analysis reads. OptMalformed and OptCut cost only the
@@ -28,8 +28,8 @@ func (o OptionSet) Has(want OptionSet) bool { return o&want == want }
 // MaxSACKBlocks is the most that 40 octets of options can hold (RFC 2018 §3).
 const MaxSACKBlocks = 4
 
-// MaxWindowScale is the largest shift count that counts: more is taken for it (RFC 7323
-// §2.3).
+// MaxWindowScale is the largest valid shift count: larger ones are treated as this (RFC
+// 7323 §2.3).
 const MaxWindowScale = 14
 
 // SACKBlock is one range that the receiver holds: [Left, Right).

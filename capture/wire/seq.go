@@ -2,7 +2,7 @@ package wire
 
 // Seq is a TCP sequence number: 32 bits that wrap (RFC 9293 §3.4). Two numbers
 // can be compared while they are less than 2^31 apart; the comparison methods
-// take the shorter way round.
+// take the shorter way around.
 type Seq uint32
 
 // Before reports whether a lies before b in sequence space.

@@ -9,7 +9,7 @@ import (
 	"tcpwatch/capture/live"
 )
 
-// complete lets the shell complete a flag from words.
+// complete registers words for the shell's completion of a flag.
 func complete[T ~string](c *cobra.Command, flag string, words []T) {
 	completeWith(c, flag, cobra.FixedCompletions(texts(words), cobra.ShellCompDirectiveNoFileComp))
 }
@@ -44,7 +44,7 @@ func texts[T ~string](words []T) []string {
 	return list
 }
 
-// interfaceNames are what -i takes: none where they cannot be listed.
+// interfaceNames are the values for -i; none if they cannot be listed.
 func interfaceNames() []string {
 	names := []string{"any"}
 	found, err := live.Interfaces()

@@ -112,7 +112,7 @@ func (o *followOptions) declare(c *cobra.Command) {
 	complete(c, "format", streamForms)
 }
 
-// form returns how the octets are to be written.
+// form returns the form in which octets are written.
 func (o *followOptions) form() report.StreamForm {
 	switch {
 	case o.raw:
@@ -123,7 +123,7 @@ func (o *followOptions) form() report.StreamForm {
 	return o.format
 }
 
-// check refuses what the flags cannot say for themselves.
+// check rejects invalid combinations of flags.
 func (o *followOptions) check(c *cobra.Command, paths []string) error {
 	var forms []string
 	for _, name := range []string{"raw", "hex", "format"} {
@@ -190,8 +190,8 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 	return o.conclude(stderr, out, in, err)
 }
 
-// writing returns the options of the StreamWriter. Lines are broken on a
-// terminal alone: what is not looked at there is searched, or copied.
+// writing returns the options of the StreamWriter. Lines are broken only on a
+// terminal: other output is searched or copied.
 func (o *followOptions) writing(out *output, dec *capture.Decoder) report.StreamOptions {
 	so := report.StreamOptions{
 		Form: o.form(), From: o.from, Color: colored(o.color, out.w), ASCII: asciiOnly(), EncapName: dec.EncapName,
@@ -202,7 +202,8 @@ func (o *followOptions) writing(out *output, dec *capture.Decoder) report.Stream
 	return so
 }
 
-// conclude says what was not read or not written, and returns the exit status.
+// conclude reports what was not read or not written, and returns the exit
+// status.
 func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
 	status, err := out.unfinished(stderr, in, err)
 	if err != nil {
@@ -220,19 +221,19 @@ func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input,
 	return nil
 }
 
-// rawNotes tells on standard error what raw octets cannot show.
+// rawNotes reports on standard error what raw octets cannot show.
 type rawNotes struct {
 	off    bool
 	from   string
 	stderr io.Writer
 	told   int
 	more   int
-	// unacked tells whether it was said of the server, of the client, that octets
-	// were not acknowledged.
+	// unacked records, for the server and the client, whether unacknowledged
+	// octets were reported.
 	unacked [2]bool
 }
 
-// mostRawNotes bounds the notes; what lies beyond is counted.
+// mostRawNotes bounds the notes; further ones are counted.
 const mostRawNotes = 20
 
 func (r *rawNotes) piece(p *stream.Piece) {
