@@ -35,16 +35,16 @@ type followOptions struct {
 }
 
 const followHelp = `follow writes the payload of one connection: the octets of both ends in order,
-each once, interleaved as they were acknowledged, so that a request stands in
-front of its answer. The number of the connection is that of tcpwatch read.
+each once, interleaved as they were acknowledged, so that a request comes before
+its answer. The number of the connection is that of tcpwatch read.
 
-Lines begin with ">" for the client and "<" for the server; ">+" and "<+" go on
-where that side's last line stopped. CR LF ends a line; other control characters
-and octets that are not UTF-8 are shown as \xNN, characters that hide or reorder
-text as \uNNNN; a backslash that was sent looks the same, and --hex tells them
-apart. Lines with "--" say what the octets cannot: gaps, octets that came again
-with other content, octets that are not part of the stream, octets that nobody
-acknowledged.
+Lines begin with ">" for the client and "<" for the server; ">+" and "<+"
+continue that side's last line. CR LF ends a line; other control characters and
+octets that are not UTF-8 are shown as \xNN, characters that hide or reorder
+text as \uNNNN; a backslash that was sent looks the same, and --hex shows the
+difference. Lines with "--" show what the octets cannot: gaps, octets that came
+again with other content, octets that are not part of the stream, octets that
+were never acknowledged.
 
 --raw writes the octets and nothing else; gaps are left out and reported on
 standard error. To a terminal it writes only with -o. --format ndjson writes an
@@ -52,9 +52,9 @@ object for each piece (schema tcpwatch.stream/1): from, kind (octets, gap,
 conflict, outside, end), offset, len, reason, packet, time, ack_packet, and the
 octets in base64.
 
-A gap is closed a second after the other end acknowledged octets behind it,
-later where a round trip is long, sooner when the buffer is full, and at the end
-of the connection. For files, one per direction, see tcpwatch read --streams.
+A gap is closed a second after the other end acknowledged octets after it,
+later if a round trip is long, sooner if the buffer is full, and at the end of
+the connection. For files, one per direction, see tcpwatch read --streams.
 
 Exit status: 0 all was read; 1 part of the input could not be read or the output
 could not be written; 2 the command line is wrong, nothing could be opened, or

@@ -49,7 +49,7 @@ func (k *keepFlags) declare(c *cobra.Command) {
 	f.StringVarP(&k.name, "write", "w", "",
 		"write the packets to `FILE`: pcapng, or pcap where it ends in .pcap; compressed where it then ends in .gz, .zst, .lz4 or .xz; - is standard output")
 	f.VarP(fileSize(&k.size), "file-size", "C",
-		"with -w, begin another file before one is longer than SIZE: millions of octets, or KiB, MiB or GiB with k, M or G behind the number; files are called FILE_TIME_NUMBER (default no limit)")
+		"with -w, begin another file before one is longer than SIZE: millions of octets, or KiB, MiB or GiB with k, M or G after the number; files are called FILE_TIME_NUMBER (default no limit)")
 	f.VarP(fileTime(&k.every), "file-time", "G",
 		"with -w, begin another file after so many seconds, or a DURATION such as 1h; conversions of strftime(3) in FILE then take the place of TIME_NUMBER (default never)")
 	f.VarP(number(&k.files, 1, maxKeptFiles), "file-count", "W", fmt.Sprintf(

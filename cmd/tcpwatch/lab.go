@@ -66,7 +66,7 @@ func labCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&f.step, "step", false, "wait for Enter after each segment; the experiment itself goes on")
-	flags.BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; in all scenarios but those of UDP")
+	flags.BoolVar(&f.ipv6, "ipv6", false, "use IPv6 between the hosts; in all scenarios except those of UDP")
 	flags.StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
 	flags.Var(choice(&f.format, labFormats), "format", "how to show it: "+list(labFormats, ", ")+" (default table)")
 	complete(c, "format", labFormats)

@@ -136,7 +136,7 @@ func (o *liveOptions) declare(c *cobra.Command) {
 	f.Var(number(&o.rings, 1, live.MaxRings), "rings", fmt.Sprintf(
 		"divide the flows of an interface among N rings, 1 to %d, for interfaces that several processors serve (default 1)", live.MaxRings))
 	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces, as tcpwatch interfaces does, and exit")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what could not be given up or confined, as where the kernel has no Landlock")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what could not be given up or confined, as when the kernel has no Landlock")
 	o.readOptions.declare(c)
 	completeList(c, "interface", interfaceNames)
 }

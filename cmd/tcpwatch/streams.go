@@ -62,7 +62,7 @@ func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 }
 
 var maxBufferHelp = fmt.Sprintf(
-	"memory for octets that wait for others in front of them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2 KiB more (default %s)",
+	"memory for octets that wait for missing ones before them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2 KiB more (default %s)",
 	inUnits(stream.MinBuffer), inUnits(stream.DefaultMaxBuffer))
 
 // bufferSize is the bound of the buffer.
