@@ -108,7 +108,7 @@ func (h *halves) around(encap uint32) string {
 // withoutVLANs removes the VLANs from an encapsulation.
 func withoutVLANs(encap string) string {
 	var rest []string
-	for _, part := range strings.Split(encap, "/") {
+	for part := range strings.SplitSeq(encap, "/") {
 		if !strings.HasPrefix(part, "vlan ") {
 			rest = append(rest, part)
 		}

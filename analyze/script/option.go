@@ -28,7 +28,7 @@ func parseOptions(seg *wire.Segment, text string, other wire.Seq) error {
 		return nil
 	}
 	o := &seg.Options
-	for _, item := range strings.Split(text, ",") {
+	for item := range strings.SplitSeq(text, ",") {
 		words := strings.Fields(item)
 		if len(words) == 0 {
 			return fmt.Errorf("an empty option")

@@ -184,7 +184,7 @@ func (p *parser) connection(at int, text string) error {
 		return err
 	}
 	c := Connection{Line: at, Number: n}
-	for _, word := range strings.Fields(rest) {
+	for word := range strings.FieldsSeq(rest) {
 		key, value, ok := strings.Cut(word, "=")
 		if !ok || key == "" {
 			return fmt.Errorf("%q is not KEY=VALUE", word)

@@ -90,7 +90,7 @@ func acknowledges(seg *wire.Segment, fwd, rev *end) (s Set) {
 }
 
 // sentAgain tells apart why a segment occupies numbers that have been sent.
-func (t *Tracker) sentAgain(seg *wire.Segment, fwd, rev *end) Set {
+func (t *tracker) sentAgain(seg *wire.Segment, fwd, rev *end) Set {
 	if seg.Len > 0 && rev.ack != 0 && !seg.Seq.Add(seg.Len).After(rev.ack) {
 		return Retransmission | SpuriousRetransmission
 	}

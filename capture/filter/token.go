@@ -3,6 +3,7 @@ package filter
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,14 +35,7 @@ func (t token) is(text string) bool {
 	return (t.kind == keyword || t.kind == symbol) && t.text == text
 }
 
-func (t token) isAny(texts ...string) bool {
-	for _, s := range texts {
-		if t.is(s) {
-			return true
-		}
-	}
-	return false
-}
+func (t token) isAny(texts ...string) bool { return slices.ContainsFunc(texts, t.is) }
 
 // describe names t in an error.
 func (t token) describe() string {

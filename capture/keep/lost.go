@@ -2,7 +2,6 @@ package keep
 
 import (
 	"fmt"
-	"strconv"
 
 	"tcpwatch/capture"
 )
@@ -69,6 +68,6 @@ const maxLossComment = 160
 
 // lossComment is what a file itself says about packets that are missing in it.
 func lossComment(n uint64, why error) string {
-	text := fmt.Sprintf("%s packets of the lost ones were captured and not written: %v", strconv.FormatUint(n, 10), why)
+	text := fmt.Sprintf("%d packets of the lost ones were captured and not written: %v", n, why)
 	return text[:min(len(text), maxLossComment-8)]
 }

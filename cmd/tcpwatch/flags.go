@@ -80,7 +80,7 @@ func choice[T ~string](to *T, words []T) *option {
 // choices are several of several words, in the given order.
 func choices[T ~string](to *[]T, words []T) *option {
 	return &option{"NAME[,NAME]", func(s string) error {
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			if !slices.Contains(words, T(w)) {
 				return errors.New("must be one or more of " + list(words, ", ") + ", separated by commas")
 			}
@@ -116,7 +116,7 @@ func expression(to **filter.Expr) *option {
 // ports are port numbers.
 func ports(to *[]uint16) *option {
 	return &option{"N[,N]", func(s string) error {
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			n, err := strconv.ParseUint(w, 10, 16)
 			if err != nil || n == 0 {
 				return errors.New("must be ports from 1 to 65535, separated by commas")
@@ -150,7 +150,7 @@ func connectionNumbers(to *map[uint64]bool) *option {
 		if *to == nil {
 			*to = map[uint64]bool{}
 		}
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			from, until, isRange := strings.Cut(w, "-")
 			first, err := strconv.ParseUint(from, 10, 64)
 			last := first
@@ -177,7 +177,7 @@ func connectionNumbers(to *map[uint64]bool) *option {
 // names are words separated by commas.
 func names(to *[]string) *option {
 	return &option{"NAME[,NAME]", func(s string) error {
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			if w == "" {
 				return errors.New("must be names, separated by commas")
 			}
