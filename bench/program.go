@@ -48,7 +48,8 @@ var capinfos = program{
 	packets: `Number of packets:\s+(\d+)`,
 }
 
-// cat costs little more than reading does, and true what the measurement does.
+// cat costs little more than reading, and true little more than the
+// measurement.
 var cat = program{name: "cat", args: []string{"cat", "FILE"}}
 
 var others = []program{

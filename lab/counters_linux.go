@@ -14,7 +14,7 @@ import (
 // them: TcpRetransSegs, TcpExtTCPLossProbes.
 type counters map[string]int64
 
-// readCounters reads those of the calling thread's namespace.
+// readCounters reads the counters of the calling thread's namespace.
 func readCounters() (counters, error) {
 	c := counters{}
 	for _, file := range []string{"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat"} {
@@ -82,10 +82,10 @@ func (c counters) read(s *bufio.Scanner) error {
 	return s.Err()
 }
 
-// gauges are not counters, or are of no interest.
+// gauges are not counters, or are irrelevant.
 var gauges = map[string]bool{"TcpRtoAlgorithm": true, "TcpRtoMin": true, "TcpRtoMax": true, "TcpMaxConn": true, "TcpCurrEstab": true}
 
-// since returns what has grown.
+// since returns the increments.
 func (c counters) since(before counters) counters {
 	d := counters{}
 	for name, n := range c {
