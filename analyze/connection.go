@@ -368,23 +368,20 @@ type Direction struct {
 	SmoothedRTT, RTO int64
 	// SlowestAnswer is the longest that this end let the other wait for payload.
 	SlowestAnswer Answer
-	// ResendWait is the total time in nanoseconds in which nothing of the
-	// connection was captured before the Retransmissions: a lower bound on what
-	// waiting for them cost.
+	// ResendWait is how long nothing of the connection was captured before the
+	// Retransmissions, in nanoseconds: the least that waiting for them cost.
 	ResendWait int64
 	// Unacknowledged counts the sequence numbers that this end had sent and the
-	// other had not acknowledged when the connection ended or was last captured; 0
-	// if no acknowledgement of the other end was captured. Timeouts counts the
-	// retransmission timeouts in a row that had not led to one by then.
+	// other had not acknowledged in the end; 0 if no acknowledgement of the other
+	// end was captured. Timeouts counts the last retransmission timeouts in a row
+	// that led to none.
 	Unacknowledged uint64
 	Timeouts       uint8
 	// Long is evidence that the path drops the long packets of this end.
 	Long LongClue
-	// Probed describes unanswered keep-alives or window probes at the end of the
-	// connection.
+	// Probed describes unanswered probes at the end of the connection.
 	Probed Probed
-	// Stuck describes the first transmission of the first Unacknowledged octets, if they
-	// were sent again.
+	// Stuck is about the first Unacknowledged octets, if they were sent again.
 	Stuck Stuck
 }
 

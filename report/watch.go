@@ -116,8 +116,7 @@ func NewWatcher(w io.Writer, o WatchOptions) (*Watcher, error) {
 	return x, nil
 }
 
-// WantsPackets, WantsEpisodes and WantsMoments report whether the results of
-// the methods Packet, Episode and Moment are shown anywhere.
+// WantsPackets reports whether calls of Packet show anywhere.
 func (w *Watcher) WantsPackets() bool { return w.rep.WantsPackets() }
 
 // WantsEpisodes is like WantsPackets.
