@@ -18,7 +18,7 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 		if seg.Flags.Has(wire.ACK) {
 			return seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt) || !y.Is(flow.SentSYN)
 		}
-		// Without ACK it can only count if the SYN-ACK in front had arrived.
+		// Without ACK it can only count if the SYN-ACK before it had arrived.
 		return x.Is(flow.SentSYN) && seg.Seq.In(x.ISN+1, x.Nxt+1)
 	}
 	low, high := x.Low, x.Nxt

@@ -12,7 +12,7 @@ import (
 
 // A Step is packed by what is expected of it: what it did, by the step at its place
 // in another connection of the kind, and its numbers, by the flow's memory of the
-// same segment or by the steps in front.
+// same segment or by the previous steps.
 
 // stepShape is what a Step did, and the header fields that rarely differ.
 type stepShape struct {

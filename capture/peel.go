@@ -25,7 +25,7 @@ type peeler struct {
 // false when it refuses the header, or panics because the header is cut.
 func (c cursor) peel(layer gopacket.DecodingLayer) (next cursor, ok bool) {
 	defer func() { _ = recover() }()         // ok is false then
-	data := c.data[:len(c.data):len(c.data)] // what is after belongs to others
+	data := c.data[:len(c.data):len(c.data)] // what follows belongs to others
 	if layer.DecodeFromBytes(data, gopacket.NilDecodeFeedback) != nil {
 		return c, false
 	}

@@ -10,7 +10,7 @@ import (
 // relay passes what one goroutine reads to another, in buffers that go back and
 // forth.
 type relay struct {
-	ctx   context.Context // when it is done, whoever waits is let go
+	ctx   context.Context // when it is done, blocked callers are released
 	full  chan block
 	empty chan []byte
 	quit  chan struct{}

@@ -271,7 +271,7 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	for i, e := range s.Ends {
 		part := fromText(i == 0) + " " + e.State.String()
 		switch {
-		case s.Bare: // nobody is asked
+		case s.Bare: // no kernel is asked
 			tone = Plain
 		case e.Guessed:
 			part = fromText(i == 0) + " CLOSED (the tap: " + e.State.String() + ")"

@@ -103,7 +103,7 @@ type Reporter struct {
 	packets     []rowWriter[analyze.Observation]
 	episodes    []rowWriter[analyze.Episode]
 	events      []rowWriter[event.Event]
-	teller      *event.Teller // of events; nil: nobody asks
+	teller      *event.Teller // of events; nil: not wanted
 	connections []rowWriter[analyze.Connection]
 	summaries   []*summaryWriter
 	err         error
@@ -258,7 +258,7 @@ func (r *Reporter) Connection(c *analyze.Connection) {
 	if r.err != nil || len(r.connections) == 0 {
 		return
 	}
-	r.env.verdicts = r.judge.Connection(c) // of every one: others are held against it
+	r.env.verdicts = r.judge.Connection(c) // of every one: later ones are compared with it
 	if !r.wanted(c.Number) {
 		return
 	}

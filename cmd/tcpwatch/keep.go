@@ -121,7 +121,7 @@ type keeping struct {
 	toStdout bool
 	cancel   context.CancelFunc // ends the run
 	ended    chan struct{}      // closed at the end; nothing is ticked any more then
-	left     bool               // nobody reads standard output any more
+	left     bool               // nothing reads standard output any more
 }
 
 // flushEvery is how long a packet waits in memory at most.

@@ -19,7 +19,7 @@ type teacher struct {
 	flags   *labFlags
 	out     io.Writer
 	options report.Options
-	enter   <-chan bool // nil: nobody is waited for
+	enter   <-chan bool // nil: no waiting
 	lesson  *lesson.Lesson
 	state   string // that was asked for by its name; "" if none
 	story   *report.LabStory

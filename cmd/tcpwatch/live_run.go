@@ -135,7 +135,7 @@ func (r *liveRun) end(in report.Input, signalled bool) error {
 		watched = r.watcher.Close(in)
 	}
 	if r.kept.unread() && r.output == "" {
-		r.out.w = io.Discard // as of read: nobody waits for the results of a part
+		r.out.w = io.Discard // as in read: partial results are not printed
 	} else if r.watcher != nil {
 		r.showing.gap(r.screen)
 	}

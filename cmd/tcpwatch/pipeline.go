@@ -22,7 +22,7 @@ import (
 //
 // The Source lends the octets of a packet until the next one, the Decoder a
 // segment that points into them, the Analyzer an observation of that segment
-// and, when a connection is over, a record of it. Nobody keeps what is lent;
+// and, when a connection is over, a record of it. No one keeps what is lent;
 // Order copies the records that have to wait for those with lower numbers.
 //
 // With several shards the way forks after the Decoder, and Order and Reporter
