@@ -11,17 +11,17 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Config sets an Analyzer up. The zero value of a field means its default. Where nobody
-// asks for Packet, Episode and Moment, most segments are analysed later, several at a
-// time, which is faster.
+// Config sets an Analyzer up. The zero value of a field means its default. If Packet,
+// Episode and Moment are all nil, most segments are stored and analysed later, several
+// at a time, which is faster.
 type Config struct {
 	// MSL is the maximum segment lifetime; TIME-WAIT lasts twice as long. The
 	// default is 30 s, as Linux keeps it; RFC 9293 §3.4.2 says 2 minutes.
 	MSL time.Duration
-	// MaxConnections bounds the connections remembered at one time; beyond it
-	// one that is over is handed over, else one that was quiet for long as evicted:
-	// of those that close, then of open ones, then of attempts; of attempts first
-	// where they are many. Default 1<<20.
+	// MaxConnections bounds the connections remembered at one time. Beyond it a
+	// connection that is over is handed over; if there is none, one is evicted: the
+	// one quiet for longest among those that are closing, then among open ones,
+	// then among attempts (attempts go first when there are many). Default 1<<20.
 	MaxConnections int
 	// Packet is called for every segment, in the order of the calls of Segment.
 	// Connection is called once for every connection, when nothing more is
@@ -35,12 +35,12 @@ type Config struct {
 	// WithoutZeek leaves ZeekState and ZeekHistory of the records empty, which is
 	// faster.
 	WithoutZeek bool
-	// Episode is called when an Episode ends, in front of the Connection that it
-	// belongs to; nil: nobody asks.
+	// Episode is called when an Episode ends, before the Connection that it
+	// belongs to; nil: not wanted.
 	Episode func(*Episode)
 	// Moment is called when something happens to a connection: at the packet
-	// that shows it and in front of the Observation of that, or when the clock
-	// does. nil: nobody asks, and nothing is remembered for it.
+	// that shows it and before that packet's Observation, or when the clock
+	// shows it. If it is nil, nothing is remembered for it.
 	Moment func(*Moment)
 }
 
@@ -57,12 +57,13 @@ type Stats struct {
 	Live        int    // remembered now
 	MostLive    int
 	Evicted     uint64 // handed over unfinished, to make room
-	// Opening and the fields behind it are the connections remembered now: the
-	// handshake is not complete; open, or seen from the middle; a FIN was seen; an
-	// end is in TIME-WAIT.
+	// Opening and the fields after it count the connections remembered now whose
+	// handshake is not complete; that are open, or captured from the middle; that
+	// have sent a FIN; that have an end in TIME-WAIT.
 	Opening, Established, Closing, TimeWait int
 	// Ended counts connections that are over: closed or reset, left in TIME-WAIT,
-	// or given up. One whose RST turns out not to count is taken back.
+	// or given up. A connection whose RST turns out not to count is subtracted
+	// again.
 	Ended uint64
 }
 
@@ -79,12 +80,12 @@ type Analyzer struct {
 
 	notes flow.Slab[note]     // one for each flow, by Flow.Extra
 	steps flow.Slab[stepNode] // all flows' steps, linked
-	told  bool                // somebody is told what connections were like
+	told  bool                // a callback is given connections
 
 	histories zeek.Histories
 
-	// What the handling of one segment needs, kept here so that it is not
-	// allocated each time.
+	// Scratch space for handling one segment, kept here to avoid
+	// allocation.
 	facts flow.Facts
 	lab   label.Context
 	// stray: the segment is a SYN inside the sequence space of its connection;
@@ -94,14 +95,14 @@ type Analyzer struct {
 	timer          bool
 	wireshark      *wireshark.Follower
 	bare           wire.Segment // a segment without a FIN that does not count
-	ref            flow.Ref     // the connection that is being told of
-	unread         unread       // segments that are only kept
-	textbook       textbook     // a connection of them that is not analysed
+	ref            flow.Ref     // the connection that callbacks are about
+	unread         unread       // segments stored without analysis
+	textbook       textbook     // a stored connection that is recorded without analysis
 	obs            Observation
 	conn           Connection
 	episode        Episode
 
-	shard *shard // that it works for; nil: it is alone
+	shard *shard // the shard this Analyzer belongs to; nil: none
 
 	// For Config.Moment.
 	watching   flow.Slab[watched] // one for each flow, by note.watched
@@ -147,11 +148,11 @@ func (a *Analyzer) Segment(seg *wire.Segment) {
 	var p pair
 	p.fill(a.table, &seg.Tuple)
 	a.segment(seg, &p)
-	a.expire() // afterwards: what fits a connection is worth more than a timer
+	a.expire() // after the segment, which may keep its connection alive
 }
 
-// segment takes the next segment, whose ends are known, but for the connections
-// that are to be forgotten behind it.
+// segment takes the next segment, whose ends are known. The caller expires
+// connections afterwards.
 func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	a.stats.Segments++
 	a.table.Settle()
@@ -171,14 +172,14 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	}
 }
 
-// take takes a segment of a connection, which one of its sides sent.
+// take analyses a segment that side from of a connection sent.
 func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	n := a.notes.At(f.Extra)
 	x := &a.facts
 
 	whole := seg
 	if h := &f.Half[from]; seg.Flags.Has(wire.FIN) && h.Is(flow.SentSYN) && !seg.Flags.Has(wire.SYN) && !seg.End().After(h.ISN+1) {
-		// A FIN with the number of the SYN lies in front of what its receiver
+		// A FIN with the number of the SYN lies before what its receiver
 		// takes, and closes nothing; its ACK counts all the same.
 		a.bare = *seg
 		a.bare.Flags &^= wire.FIN
@@ -204,7 +205,7 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	}
 	a.zeekSegment(n, whole)
 	if !a.foreign && !a.lab.Set.Has(label.DuplicatePacket) {
-		a.moves(f, n, seg) // a copy was sent by nobody
+		a.moves(f, n, seg) // a copy was not sent, so it moves nobody
 	}
 	a.update(f, n, seg)
 	a.story(f, n, seg, phase)
@@ -275,8 +276,8 @@ func (a *Analyzer) Flush() {
 	a.restEvicted()
 }
 
-// Memory returns the octets that the connections that are remembered take, what is
-// free of the memory for them included. See package flow for what one of them does.
+// Memory returns the octets that the connections that are remembered take, free
+// space in their tables included. Package flow says what one connection takes.
 func (a *Analyzer) Memory() int {
 	return a.table.Octets() + a.notes.Octets() + a.steps.Octets() + a.watching.Octets()
 }

@@ -8,24 +8,24 @@ import (
 )
 
 // batchSize is how many entries the shards are handed at a time: enough to make
-// the handing over cheap, few enough for the caches of a processor.
+// the hand-over cheap, few enough to fit the processor's caches.
 const batchSize = 512
 
-// nobody owns an entry that only moves the clock.
+// nobody is the owner of an entry that only moves the clock.
 const nobody = 0xff
 
 // batch is a run of entries of the capture. Every shard gets every batch and
-// takes the entries that it owns; the clock is everybody's.
+// takes the entries that it owns; every shard follows the clock.
 type batch struct {
 	first  uint64 // number of its first entry
 	n      int
-	before int64 // the clock in front of it
-	// clocks is the clock behind each entry: the latest time so far.
+	before int64 // the clock before it
+	// clocks is the clock after each entry: the latest time so far.
 	clocks   []int64
 	owners   []uint8
 	entries  []entry
 	quotes   []wire.Quote
-	released atomic.Int32 // how many shards need it no more
+	released atomic.Int32 // how many shards have released it
 }
 
 // entry is a segment, or an ICMP error.
@@ -45,7 +45,7 @@ func (b *batch) reset(first uint64, clock int64) {
 	b.released.Store(0)
 }
 
-// clock returns the clock in front of entry i.
+// clock returns the clock before entry i.
 func (b *batch) clock(i int) int64 {
 	if i == 0 {
 		return b.before

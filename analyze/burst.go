@@ -13,7 +13,7 @@ type burst struct {
 	first, last  uint64 // packets
 	since, until int64  // of the first and of the last retransmission
 	octets       uint64
-	recover      wire.Seq // behind what had been sent at its beginning
+	recover      wire.Seq // after what had been sent at its beginning
 	count        uint32   // 0: no burst
 	causes       [label.CauseCount]uint32
 }
@@ -23,7 +23,7 @@ type burst struct {
 // through.
 const StalledAfter = 3
 
-// resends follows what is sent again.
+// resends follows retransmissions.
 func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment, phase label.ID) {
 	fx := &a.facts
 	if a.foreign || a.stray || a.lab.Set.Has(label.DuplicatePacket) {
@@ -55,7 +55,7 @@ func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment,
 	}
 }
 
-// retries tells of a SYN or SYN-ACK that was sent again.
+// retries tells of a retransmitted SYN or SYN-ACK.
 func (a *Analyzer) retries(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	x, y := a.facts.Sender, a.facts.Receiver
 	if phase == label.SynAck && (n.synAckCount == 1 || n.synAckCount == 2 && x.Is(flow.SentBareSYN) && y.Is(flow.SentBareSYN)) {
@@ -88,7 +88,7 @@ func (a *Analyzer) sendsAgain(f *flow.Flow, w *watched, seg *wire.Segment) {
 	}
 }
 
-// endBurst tells of the burst of a side, if it is in one, and ends it.
+// endBurst ends the burst of a side, if there is one, and tells of it.
 func (a *Analyzer) endBurst(f *flow.Flow, w *watched, s flow.Side, at int64, packet uint64, end Ending) {
 	b := &w.bursts[s]
 	if b.count == 0 {

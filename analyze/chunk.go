@@ -2,7 +2,7 @@ package analyze
 
 import "tcpwatch/analyze/flow"
 
-// what is a kind of result.
+// what is the kind of a result.
 type what uint8
 
 // The kinds.
@@ -13,13 +13,13 @@ const (
 	aConnection
 )
 
-// result is what a shard tells, with where it belongs.
+// result is what a shard reports, with its position.
 type result struct {
 	position
 	what  what
-	index int32    // of the chunk's list of its kind, if it has one
+	index int32    // index into the chunk's list of its kind, if it has one
 	ref   flow.Ref // the connection
-	older flow.Ref // of begun: the one whose TIME-WAIT it uses the tuple of; 0: none
+	older flow.Ref // for begun: the connection in TIME-WAIT whose tuple it uses; 0: none
 }
 
 // chunk is a run of results of one shard in order of their positions. It goes
@@ -29,13 +29,14 @@ type chunk struct {
 	packets     []Observation
 	episodes    []Episode
 	connections []Connection // with lists of their own, which are used again
-	// until: everything at entries in front of it has been told.
+	// until: everything at entries before it has been told.
 	until uint64
-	// batch is what the shard needs no more behind this chunk; nil: nothing.
+	// batch is a batch that the shard has finished with after this chunk;
+	// nil: none.
 	batch *batch
 }
 
-// Bounds of a chunk: what it holds is waited for, and is copied.
+// Bounds of a chunk, because the merger waits for its content and copies it.
 const (
 	chunkItems       = 512
 	chunkConnections = 64

@@ -13,14 +13,14 @@ import (
 // Steps and the Opening. Packet numbers are 0 where there is no such packet, times are
 // in nanoseconds since 1970-01-01 UTC.
 type Clues struct {
-	// Client and Server say what is odd about the segments of each end.
+	// Client and Server hold what is odd about the segments of each end.
 	Client, Server EndClues
-	// ServerProved is the first segment by which the server shows that the ACK
-	// of its SYN-ACK had arrived, or of the client by which it shows that the capture missed
-	// such a one; ServerProvedAt is its time.
+	// ServerProved is the first segment that shows that the server received the ACK of its
+	// SYN-ACK (one of the server's, or one of the client's that shows that the capture
+	// missed such a segment); ServerProvedAt is its time.
 	ServerProved   uint64
 	ServerProvedAt int64
-	// Ignored counts the client's segments behind the SYN-ACK that came before
+	// Ignored counts the client's segments after the SYN-ACK that came before
 	// ServerProved, the completing ACK included; IgnoredPackets are the first
 	// of them, IgnoredAt the time of the last. IgnoredData is which of them, from
 	// 1, is the first with payload; 0: none among the first 255. IgnoredAgain
@@ -33,18 +33,19 @@ type Clues struct {
 	// SynTwice is set where a copy of the client's SYN was captured: a server answers each
 	// that reaches it.
 	SynTwice bool
-	// ProvedTwice is set where ServerProved shows that something sent again had arrived
-	// the first time: a D-SACK, or what makes a retransmission spurious.
+	// ProvedTwice is set if ServerProved shows that something sent again had arrived
+	// the first time: it is a D-SACK, or shows a retransmission to be spurious.
 	ProvedTwice bool
-	// ProvedBare is set where ServerProved acknowledges nothing behind the client's SYN, although payload or
+	// ProvedBare is set where ServerProved acknowledges nothing after the client's SYN, although payload or
 	// a FIN had been sent again.
 	ProvedBare bool
-	// SynAckAcks counts the client's segments that do nothing but acknowledge the server's SYN,
-	// which had sent nothing behind it, counted behind the second SYN-ACK: one for each that arrived,
-	// but where payload came with it. A window update behind the ACK answers none.
+	// SynAckAcks counts the client's segments that only acknowledge the server's SYN, while the
+	// server had sent nothing after it, from the second SYN-ACK on. There is one for each SYN-ACK
+	// that arrived, unless payload came with it. A window update after the ACK answers none and is
+	// not counted.
 	SynAckAcks uint8
-	// Rst is the first RST that reset the connection, or where it turned out to
-	// live on, the next that did.
+	// Rst is the first RST that reset the connection; if the connection turned
+	// out to live on, the next one that did.
 	Rst RstClue
 	// OldAck answers a SYN with an ACK that is not for it: the other end
 	// remembers an older connection (RFC 9293 §3.6.1). OldRst is the RST by
@@ -56,11 +57,11 @@ type Clues struct {
 	OldSynAt       int64
 	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, but for those with
 	// a wrong checksum, and BlindAfter the first segment by which its receiver went
-	// on: one that sends something or acknowledges what was sent behind the RST, as a
+	// on: one that sends something or acknowledges what was sent after the RST, as a
 	// challenge ACK does not; it may have left before the RST came. BlindFor is the
 	// time from the RST to the last such segment, in nanoseconds. BlindOwn is the first
 	// segment by which the end that the RST names shows that it lives: one that
-	// acknowledges what was sent behind the RST, has octets behind the RST's number, or
+	// acknowledges what was sent after the RST, has octets after the RST's number, or
 	// comes a round trip later. Neither was overtaken. None is set where that end did
 	// not show it and sent an acceptable RST: as it does when it answers a challenge ACK.
 	BlindRst, BlindAfter, BlindOwn uint64
@@ -76,15 +77,15 @@ type EndClues struct {
 	TTLMin, TTLMax uint8
 	// Segments counts those, up to 255.
 	Segments uint8
-	// The packets that the options captured do not allow: the first with SACK
-	// blocks, the first with timestamps, the first that goes on without a gap
-	// beyond an unscaled window; and its first segment behind the handshake, when
-	// that has no timestamps although both SYNs had.
+	// Packets that the captured options do not allow: the first with SACK blocks, the first
+	// with timestamps, the first that goes on without a gap beyond an unscaled window, and the
+	// first segment after the handshake if it has no timestamps although both SYNs had.
 	// SACKOutside is the first with SACK blocks of octets that the other end cannot have sent.
 	SACK, Timestamp, Beyond, NoTimestamp, SACKOutside uint64
 }
 
-// RstClue is a RST with what tells whether its sender is the host that it names.
+// RstClue is a RST with the evidence of whether the host it names really sent
+// it.
 type RstClue struct {
 	Packet      uint64
 	TTL         uint8
@@ -99,17 +100,18 @@ type RstClue struct {
 	// WentOn is the first segment by which the end that the RST names shows that it lives: one
 	// with payload or a FIN that the RST did not overtake. An end that resets has no connection
 	// any more (RFC 9293 §3.10.5). WentOnSure is set where number, timestamp or identification
-	// show that it was sent behind the RST; else something may have held it up.
+	// show that it was sent after the RST; else something may have held it up.
 	WentOn uint64
 }
 
-// clueNote is Clues while the connection lasts: Client belongs to side 0 and
-// Server to side 1, whoever is the client.
+// clueNote holds Clues while the connection lasts, by side: Client is side 0
+// and Server is side 1, whichever is the client.
 type clueNote struct {
 	Clues
 	plain [2]bool // the side sent a segment without SYN and RST
 	odd   bool    // BlindRst or stray is set, or was
-	// spoilt is set where a SYN has a wrong checksum: its options say nothing.
+	// spoilt is set if a SYN has a wrong checksum, so that its options cannot
+	// be trusted.
 	spoilt bool
 
 	// stray is the first SYN of its number, of side straySide, that fell into the sequence space of this
@@ -118,7 +120,7 @@ type clueNote struct {
 	straySide flow.Side
 
 	blind    flow.Side   // the end that BlindRst names
-	blindNxt [2]wire.Seq // how far both ends had sent in front of it
+	blindNxt [2]wire.Seq // how far both ends had sent before it
 	blindSeq wire.Seq    // its number
 	blindAt  int64       // its time
 
@@ -126,19 +128,20 @@ type clueNote struct {
 	// that the capture missed, if the client's numbers turn out to go as far.
 	oldTo   wire.Seq
 	oldMore bool
-	// rstLast is set where Rst has ACK, and the number behind all that its end was seen to send.
+	// rstLast is set where Rst has ACK, and the number after all that its end was seen to send.
 	rstLast bool
-	// rstTS is what timestamps of that end are later than that it takes behind Rst, as rstStamp says.
+	// rstTS is the timestamp beyond which a segment was sent after Rst; rstStamp says how it is
+	// known.
 	rstTS    uint32
 	rstStamp stampKind
 
 	// older is the last block of SACK of each side that has the form of a D-SACK and
-	// lies in front of the other end's ISN; empty: none.
+	// lies before the other end's ISN; empty: none.
 	older [2]wire.SACKBlock
 }
 
-// strayNote is what became of a SYN: its packet and time, the packet that answered
-// it with the numbers of the connection, and the RST for that.
+// strayNote is what became of a stray SYN: its packet and time, the packet that
+// answered it with the numbers of the connection, and the RST that answered that.
 type strayNote struct {
 	syn, ack, rst uint64
 	at            int64
@@ -153,7 +156,7 @@ func (c *clueNote) end(s flow.Side) *EndClues {
 	return &c.Server
 }
 
-// ttl takes the TTL of a segment of the end.
+// ttl records the TTL of a segment of the end.
 func (e *EndClues) ttl(n uint8) {
 	if e.TTLMax == 0 {
 		e.TTLMin = n
@@ -162,8 +165,8 @@ func (e *EndClues) ttl(n uint8) {
 	e.Segments = min(e.Segments, math.MaxUint8-1) + 1
 }
 
-// clues notes what the segment tells about the opening beyond its story. It
-// stands behind story, whose notes it reads.
+// clues notes what the segment says about the opening beyond what story notes.
+// It runs after story and reads its notes.
 func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		return
@@ -186,7 +189,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		return
 	}
 	if s != f.Client {
-		if c.ServerProved == 0 { // else it is no news, and no answer of an older connection
+		if c.ServerProved == 0 { // otherwise it is not new, and not the answer of an older connection
 			a.clueServer(n, seg)
 		}
 	} else if n.synAckCount > 0 && seg.Flags.Has(wire.ACK) {
@@ -209,7 +212,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 }
 
 // echoesUnseen reports whether a segment echoes a timestamp of the other end that the capture missed
-// (RFC 7323 §4.3): that end had sent something behind what was captured.
+// (RFC 7323 §4.3): that end had sent something after what was captured.
 func echoesUnseen(fx *flow.Facts, seg *wire.Segment) bool {
 	return fx.Mark.HasTS && int32(seg.Options.TSEcr-fx.Receiver.TSVal) > 0
 }
@@ -221,8 +224,8 @@ func acksSynAck(fx *flow.Facts, seg *wire.Segment) bool {
 	return seg.SeqLen() == 0 && seg.Seq == fx.Sender.Nxt && seg.Ack == y.ISN+1 && y.Nxt == seg.Ack
 }
 
-// answersStray takes a SYN that falls into the sequence space of the connection,
-// or a segment behind one. An end that lives answers it with its own numbers (RFC 9293
+// answersStray handles a SYN that falls into the sequence space of the connection, or
+// a segment after one. A live end answers it with its own numbers (RFC 9293
 // §3.10.7.4, RFC 5961 §4.2).
 func (c *clueNote) answersStray(from flow.Side, seg *wire.Segment) {
 	o := &c.stray
@@ -233,20 +236,21 @@ func (c *clueNote) answersStray(from flow.Side, seg *wire.Segment) {
 		}
 		*o, c.straySide = strayNote{syn: seg.Packet, at: seg.Time, seq: seg.Seq}, from
 	case from == c.straySide:
-		*o = strayNote{} // it goes on: the SYN was not its own
+		*o = strayNote{} // the sender goes on: the SYN was not its own
 	case seg.Flags.Has(wire.ACK) && seg.Ack != o.seq+1:
 		first(&o.ack, seg.Packet)
 	}
 }
 
-// strayOf takes what became of the first SYN, which fell into an older connection.
+// strayOf copies from the older connection what became of the first SYN, which
+// fell into it.
 func (c *clueNote) strayOf(older *clueNote) {
 	o := &older.stray
 	c.OldSyn, c.OldSynAt, c.OldAck, c.OldRst = o.syn, o.at, o.ack, o.rst
 }
 
 // ignored counts a segment of the client that the server has not answered so far;
-// again says that its sender had sent what it has before.
+// again is set if its sender had sent its content before.
 func (c *clueNote) ignored(seg *wire.Segment, again bool) {
 	if int(c.Ignored) < len(c.IgnoredPackets) {
 		c.IgnoredPackets[c.Ignored] = seg.Packet
@@ -284,14 +288,14 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 	}
 }
 
-// clueOptions notes segments that use options otherwise than the handshake, as
-// it was captured, allows (RFC 2018 §4, RFC 7323 §2.2 and §3.2).
+// clueOptions notes segments that use options in a way that the captured
+// handshake does not allow (RFC 2018 §4, RFC 7323 §2.2 and §3.2).
 func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	s := fx.From
 	mine, other := &n.options[s], &n.options[s.Other()]
 	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign ||
-		n.clues.spoilt || a.lab.Set.Has(label.BadChecksum) { // a receiver drops what is spoilt
+		n.clues.spoilt || a.lab.Set.Has(label.BadChecksum) { // a receiver drops a damaged segment
 		return
 	}
 	e, both := n.clues.end(s), mine.Set&other.Set
@@ -311,17 +315,17 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	}
 }
 
-// lateAnswer reports whether a RST that is not acceptable is as an end that knows of no
-// such connection any more sends it: without ACK, and with the number that the segment
-// acknowledged to which it answers (RFC 9293 §3.10.7.1). That lies in front of what its receiver
-// acknowledges by now, where octets came between.
+// lateAnswer reports whether a RST that is not acceptable looks like one from an end that
+// no longer knows the connection: without ACK, and with the number acknowledged by the
+// segment that it answers (RFC 9293 §3.10.7.1). If octets came in between, that number lies
+// before what its receiver acknowledges now.
 func lateAnswer(fx *flow.Facts, seg *wire.Segment) bool {
 	y := fx.Receiver
 	return !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) && seg.Seq.After(fx.Sender.Low) && seg.Seq.Before(y.Ack)
 }
 
-// answeredByOlder notes, in the opening that f is in, that a segment of its
-// tuple belongs to the connection before.
+// answeredByOlder notes, in the opening of f, that a segment of its tuple
+// belongs to the previous connection.
 func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	c := &a.notes.At(f.Extra).clues
@@ -335,8 +339,8 @@ func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segme
 	}
 }
 
-// answers reports whether a segment acknowledges the SYN of an end: that alone, or with
-// octets that were captured behind it, where the capture missed the SYN-ACK (RFC 9293 §3.10.7.3).
+// answers reports whether a segment acknowledges the SYN of an end: the SYN alone or, if the
+// capture missed the SYN-ACK, with octets that were captured after it (RFC 9293 §3.10.7.3).
 func answers(y *flow.Half, seg *wire.Segment) bool {
 	return seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt)
 }

@@ -6,12 +6,12 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// behindOdd takes a segment that is, or stands behind, what did not fit the
-// connection.
+// behindOdd handles a segment at or after one that did not fit the connection.
 func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
 	c.odd = true
-	// What was overtaken says no more of its end than what overtook it.
+	// A segment that was overtaken says no more about its end than the one
+	// that overtook it.
 	if c.BlindRst != 0 && n.rstPacket == 0 && !fx.Late && !a.lab.Set.Has(label.OutOfOrder) {
 		c.behindBlind(fx.From, seg, wayBack(f, n, fx.Sender))
 	}
@@ -20,7 +20,7 @@ func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 }
 
-// behindReset takes a segment behind the RST that reset the connection.
+// behindReset handles a segment after the RST that reset the connection.
 func (a *Analyzer) behindReset(f *flow.Flow, n *note, seg *wire.Segment) {
 	fx, c := &a.facts, &n.clues
 	if r := &c.Rst; r.WentOnSure || r.Packet != n.rstPacket || fx.From != n.rstSide || seg.SeqLen() == 0 || seg.Flags.Has(wire.SYN) ||
@@ -36,11 +36,12 @@ func (a *Analyzer) behindReset(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 }
 
-// sentBehindReset tells whether the end that the RST names sent a segment behind it (above 0), or in
-// front of it (below), if that end sent the RST; 0: it does not show.
+// sentBehindReset says whether a segment of the end that the RST names was sent after it (above 0)
+// or before it (below 0), assuming that this end sent the RST; 0: unknown.
 func (c *clueNote) sentBehindReset(n *note, from flow.Side, seg *wire.Segment) int {
-	// A RST with ACK has the number behind all that its end had sent (RFC 9293 §3.10.5): it overtook
-	// nothing that stands behind that. One without may be made of what it answers (§3.10.7.1).
+	// A RST with ACK has the number after all that its end had sent (RFC 9293 §3.10.5): it overtook
+	// nothing that stands after that. A RST without ACK may take its number from the segment that
+	// it answers (§3.10.7.1).
 	if c.rstLast && seg.Len > 0 && !seg.Seq.Before(n.rstNxt[from]) {
 		return 1
 	}
@@ -50,31 +51,32 @@ func (c *clueNote) sentBehindReset(n *note, from flow.Side, seg *wire.Segment) i
 			return int(later)
 		}
 	}
-	// Nor do identifications that are counted, with which that of the RST goes.
+	// Neither do counted identifications, when that of the RST belongs to the
+	// same count.
 	if r := &c.Rst; r.Numbered() && r.InCount() && seg.HasIPID && flow.OneCount(seg.IPID, r.IPID) {
 		return int(int16(seg.IPID - r.IPID))
 	}
 	return 0
 }
 
-// Numbered reports whether identifications tell of the RST: its end counts them, and it has
-// one. Many hosts give RSTs the identification 0, which says nothing.
+// Numbered reports whether identifications say something about the RST: its end counts
+// them, and the RST has one. Many hosts give RSTs the identification 0, which says nothing.
 func (r *RstClue) Numbered() bool { return r.HostOrdered && r.IPID != 0 }
 
-// InCount reports whether a RST that is Numbered may be of its end's count.
+// InCount reports whether a RST that is Numbered may belong to its end's count.
 func (r *RstClue) InCount() bool { return flow.OneCount(r.IPID, r.HostIPID) }
 
-// stampKind is what is known of the timestamp that the end had when the RST passed.
+// stampKind is how the timestamp that the end had when the RST passed is known.
 type stampKind uint8
 
 // The kinds.
 const (
 	noStamp    stampKind = iota
-	clockStamp           // by how fast its timestamps went on in front of that
+	clockStamp           // by how fast its timestamps went on before that
 	ownStamp             // the RST has it
 )
 
-// stampReset notes that.
+// stampReset notes the timestamp of the RST's sender.
 func (c *clueNote) stampReset(x *flow.Half, seg *wire.Segment, way int64) {
 	c.rstStamp = noStamp
 	if seg.Options.Set.Has(wire.OptTimestamps) && x.HasTS && int32(seg.Options.TSVal-x.TSVal) >= 0 { // else it is of another clock
@@ -84,7 +86,7 @@ func (c *clueNote) stampReset(x *flow.Half, seg *wire.Segment, way int64) {
 	}
 }
 
-// behindBlind takes a segment behind a RST that is not acceptable; way is the
+// behindBlind handles a segment after a RST that is not acceptable; way is the
 // longest round trip to its sender. RFC 5961 §3.2 answers a RST that lies in the
 // window with a challenge ACK, which is bare and acknowledges what had arrived:
 // that does not show who sent the RST.
@@ -93,7 +95,7 @@ func (c *clueNote) behindBlind(from flow.Side, seg *wire.Segment, way int64) {
 	later := seg.Time - c.blindAt
 	switch {
 	case from == c.blind:
-		// What was sent in front of the RST may come behind it.
+		// What was sent before the RST may come after it.
 		if c.BlindOwn == 0 && (news || seg.SeqLen() > 0 && seg.End().After(wire.MaxSeq(c.blindSeq, c.blindNxt[from])) || later > way) {
 			c.BlindOwn = seg.Packet
 		}
@@ -129,9 +131,10 @@ func (a *Analyzer) clueRST(f *flow.Flow, n *note, seg *wire.Segment) {
 		return // it resets something else: an older connection, or one that is reset
 	}
 	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window, After: -1}
-	// A RST without ACK answers a segment, and is made of it by an end that knows of no such connection
-	// (RFC 9293 §3.10.7.1): no count of the connection numbers it. Hosts that count for each
-	// connection may (RFC 6864 §4.1), such as Linux, number it apart.
+	// A RST without ACK is generated from the segment that it answers by an end that does not know the
+	// connection (RFC 9293 §3.10.7.1), so it takes no part in the connection's count of
+	// identifications. Hosts that count per connection (RFC 6864 §4.1), such as Linux, may number it
+	// separately.
 	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsCounted() && seg.Flags.Has(wire.ACK) {
 		r.HostIPID, r.HostOrdered = id, true
 	}

@@ -33,7 +33,7 @@ type Connection struct {
 	ClientBase, ServerBase Base
 	Silence                Silence
 	ICMP                   ICMP
-	// Clues are what verdicts rest on.
+	// Clues are the evidence for verdicts.
 	Clues Clues
 
 	// Steps are the segments of the handshake and the close in capture order,
@@ -52,8 +52,9 @@ type Connection struct {
 	Evicted bool
 }
 
-// Base is what the relative numbers of one end count from at the end of the
-// connection (Observation.Seq of that end, Observation.Ack of the other).
+// Base is the number that relative numbers of one end are counted from when the
+// connection is handed over (Observation.Seq of that end, Observation.Ack of
+// the other).
 type Base struct {
 	Number wire.Seq
 	Known  bool // a number of the end was captured; without it Number says nothing
@@ -62,7 +63,7 @@ type Base struct {
 	ISN bool
 }
 
-// Step is one segment of a handshake or a close with what it did.
+// Step is one segment of a handshake or a close, with its effect.
 type Step struct {
 	Packet     uint64
 	Time       int64    // nanoseconds since 1970-01-01 UTC
@@ -118,16 +119,16 @@ var formNames = [...]string{"", "three-way", "simultaneous", "split"}
 
 func (f OpeningForm) String() string { return formNames[f] }
 
-// ICMP is the first ICMP error that quotes octets behind the SYNs that an end had
-// sent and the other not acknowledged; Packet 0: there was none.
+// ICMP is the first ICMP error that quotes unacknowledged octets after the SYNs
+// of an end; Packet 0: there was none.
 type ICMP struct {
 	Packet uint64
 	Count  uint32 // of all such errors
 	// Type and Code are in the numbers of the IP version.
 	Type, Code uint8
 	From       netip.Addr
-	// NextMTU is the size that the next link takes, in octets, by an error that says
-	// so (RFC 1191 §4, RFC 4443 §3.2); else 0.
+	// NextMTU is the next link's MTU in octets, if the error says it (RFC 1191 §4,
+	// RFC 4443 §3.2); else 0.
 	NextMTU uint16
 }
 
@@ -150,11 +151,10 @@ type Opening struct {
 	AckOfClient, AckOfServer           wire.Seq
 	AckOfClientKnown, AckOfServerKnown bool
 
-	// RTTServer is the time from the last SYN that was answered to the
-	// SYN-ACK, RTTClient from the SYN-ACK to its ACK, at this tap, in
-	// nanoseconds; -1 where not seen, and where one that was sent several times
-	// may be the one answered: only the echoed timestamp of the last of them
-	// tells that (RFC 6298 §3).
+	// RTTServer is the time from the SYN that was answered to the SYN-ACK,
+	// RTTClient from the SYN-ACK to its ACK, at this tap, in nanoseconds. -1:
+	// not seen, or sent several times so that the one answered is unknown; only
+	// an echoed timestamp of the last one tells that (RFC 6298 §3).
 	RTTServer, RTTClient int64
 	// Took is the time from the first SYN to the completing segment; -1.
 	Took int64
@@ -163,12 +163,12 @@ type Opening struct {
 	// SynData and AckData count payload octets in the SYN (RFC 7413) and in
 	// the segment that completed the handshake.
 	SynData, AckData uint32
-	// SynAckISNs counts the different ISNs that SYN-ACKs carried; above 1
-	// several machines or several incarnations answered.
+	// SynAckISNs counts the different ISNs of SYN-ACKs; above 1 several
+	// machines or several incarnations answered.
 	SynAckISNs uint8
 	// BadAcks counts SYN-ACKs whose acknowledgement was not ISN + 1.
 	BadAcks uint8
-	// SynAckFirst is set when the SYN-ACK stands before the SYN in the capture.
+	// SynAckFirst is set if the SYN-ACK was captured before the SYN.
 	SynAckFirst bool
 	// ICMPPacket is an ICMP error that quoted a segment of this opening; 0:
 	// none. ICMPType, ICMPCode are in the numbers of the IP version. ICMPOfServer is
@@ -190,7 +190,7 @@ type EndOptions struct {
 	ECN         ECN
 }
 
-// ECN is what a SYN or SYN-ACK says about explicit congestion notification.
+// ECN is what a SYN or SYN-ACK offers of explicit congestion notification.
 type ECN uint8
 
 // The ECN offers (RFC 3168 §6.1.1, RFC 9768 §3.1).
@@ -204,8 +204,8 @@ var ecnNames = [...]string{"", "ecn", "accecn"}
 
 func (e ECN) String() string { return ecnNames[e] }
 
-// Agreed returns what both ends offered, which is what holds afterwards. ok is
-// false when one of the two offers was not captured.
+// Agreed returns what both ends offered, which is what applies to the
+// connection. ok is false when one of the two offers was not captured.
 func (o *Opening) Agreed() (set wire.OptionSet, ecn ECN, ok bool) {
 	if !o.ClientOptions.Known || !o.ServerOptions.Known {
 		return 0, ECNNone, false
@@ -230,7 +230,7 @@ var closingNames = [...]string{"open", "normal", "simultaneous", "half-closed", 
 
 func (c ClosingOutcome) String() string { return closingNames[c] }
 
-// Side names who did something.
+// Side names the end, or ends, that did something.
 type Side uint8
 
 // The sides.
@@ -261,8 +261,8 @@ type Closing struct {
 	RstPacket uint64 // the first acceptable RST; 0: none
 	RstBy     Side
 	RstAfter  RstAfter
-	// RstUnasked says that the end which the RST names had acknowledged all that the other
-	// end was seen to send, and that nothing of that came behind: the RST answers nothing.
+	// RstUnasked is set if the end that the RST names had acknowledged all that the other
+	// end was seen to send, and no more of that came later: the RST answers nothing.
 	RstUnasked bool
 	// RstIgnored counts RSTs that changed nothing: RFC 5961 §3.2 does not accept them, their
 	// checksum is wrong, or the end that they were sent to went on all the same.
@@ -276,9 +276,9 @@ type Closing struct {
 	HalfClosedOctets uint64
 }
 
-// RstAfter tells apart the situations in which a RST ends a connection. Where
-// two fit the more telling one is given: TIME-WAIT, the handshake, unread data,
-// keep-alive unanswered, after FIN, in this order.
+// RstAfter is the situation in which a RST ended a connection. If several fit,
+// the most specific is given: TIME-WAIT, the handshake, unread data, keep-alive
+// unanswered, after FIN, in this order.
 type RstAfter uint8
 
 // The situations.
@@ -298,27 +298,27 @@ var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "aft
 
 func (r RstAfter) String() string { return rstAfterNames[r] }
 
-// ReuseRight says by what right a tuple in TIME-WAIT was used again.
+// ReuseRight is the rule that allowed a tuple in TIME-WAIT to be used again.
 type ReuseRight uint8
 
-// The rights (RFC 6191 §2).
+// The rules (RFC 6191 §2).
 const (
 	ReuseNone      ReuseRight = iota
 	ReuseISN                  // the new ISN lies beyond the old sequence space, and no timestamp is earlier
 	ReuseTimestamp            // the new SYN's timestamp is later
 	ReuseEarlier              // the new ISN lies beyond the old sequence space, but the SYN's timestamp is earlier
-	ReuseUnproved             // neither: the SYN may be answered with an ACK
+	ReuseUnproved             // none: the SYN may be answered with an ACK
 )
 
 var reuseNames = [...]string{"", "higher ISN", "later timestamp", "higher ISN but earlier timestamp", "neither a higher ISN nor a later timestamp"}
 
 func (r ReuseRight) String() string { return reuseNames[r] }
 
-// Unproved reports whether the tuple was used again without a right to it.
+// Unproved reports whether no rule allowed the reuse.
 func (r ReuseRight) Unproved() bool { return r == ReuseEarlier || r == ReuseUnproved }
 
-// TimeWait tells who held TIME-WAIT, whether or not it has run out by the end
-// of the capture. Holders is NoSide where nobody entered it.
+// TimeWait says which ends held TIME-WAIT, whether or not it has run out by the
+// end of the capture. Holders is NoSide if neither entered it.
 type TimeWait struct {
 	Holders      Side
 	Since, Until int64  // nanoseconds; Until is Since (or the last restart) plus 2MSL, or the moment it was cut short
@@ -328,7 +328,7 @@ type TimeWait struct {
 	CutBy        uint64 // packet of the RST that ended it early, unless the stack takes none there (RFC 1337); 0: none
 }
 
-// Direction counts what one end sent: segments, unless it says otherwise.
+// Direction counts what one end sent, in segments unless stated otherwise.
 type Direction struct {
 	Packets            uint64
 	PayloadOctets      uint64 // everything sent, retransmissions included
@@ -353,8 +353,8 @@ type Direction struct {
 	MostInFlight uint64
 	// Causes counts the Retransmissions by cause, at the index label.Cause.
 	Causes [label.CauseCount]uint32
-	// Inferred counts the Retransmissions that are inferred, from times or from
-	// packets that are missing.
+	// Inferred counts the Retransmissions that are inferred from times or from
+	// missing packets.
 	Inferred uint64
 	// Spurious counts the Retransmissions that were shown to be unnecessary,
 	// when they passed or by a later acknowledgement.
@@ -368,26 +368,26 @@ type Direction struct {
 	SmoothedRTT, RTO int64
 	// SlowestAnswer is the longest that this end let the other wait for payload.
 	SlowestAnswer Answer
-	// ResendWait is how long nothing of the connection was captured in front of the
-	// Retransmissions, nanoseconds: the time that waiting for them cost at least.
+	// ResendWait is how long nothing of the connection was captured before the
+	// Retransmissions, in nanoseconds: the least that waiting for them cost.
 	ResendWait int64
-	// Unacknowledged are sequence numbers that this end had sent and the other not
-	// acknowledged when the connection ended or was last captured; 0 where no
-	// acknowledgement of the other end was captured. Timeouts counts the
-	// retransmission timeouts in a row that had not brought one then.
+	// Unacknowledged counts the sequence numbers that this end had sent and the
+	// other had not acknowledged in the end; 0 if no acknowledgement of the other
+	// end was captured. Timeouts counts the last retransmission timeouts in a row
+	// that led to none.
 	Unacknowledged uint64
 	Timeouts       uint8
-	// Long is what speaks for a path that does not take the long packets of this end.
+	// Long is evidence that the path drops the long packets of this end.
 	Long LongClue
-	// Probed is about keep-alives or window probes at the end that nothing answered.
+	// Probed describes unanswered probes at the end of the connection.
 	Probed Probed
-	// Stuck is where the first of the Unacknowledged octets were sent first, if they were
-	// sent again.
+	// Stuck is about the first Unacknowledged octets, if they were sent again.
 	Stuck Stuck
 }
 
-// Probed is about the last probes of an end, two or more in a row, that nothing answered. For is the
-// time from the other end's last segment to the last of them, in nanoseconds; 0: there are none.
+// Probed describes the last probes of an end, two or more in a row, that nothing answered. For is
+// the time from the other end's last segment to the last of them, in nanoseconds; 0: there are
+// none.
 type Probed struct {
 	For    int64
 	Window bool // they are window probes, not keep-alives

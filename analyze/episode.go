@@ -9,7 +9,7 @@ import (
 // EpisodeKind says what held a sender back.
 type EpisodeKind uint8
 
-// The kinds.
+// The kinds of episode.
 const (
 	EpisodeNone EpisodeKind = iota
 	EpisodeZero             // a window of 0 (RFC 9293 §3.8.6.1)
@@ -23,11 +23,11 @@ func (k EpisodeKind) String() string { return episodeNames[k] }
 // EpisodeEnd says how an episode ended.
 type EpisodeEnd uint8
 
-// The ends.
+// How episodes end.
 const (
 	EpisodeUnfinished EpisodeEnd = iota // not while captured
 	EpisodeReopened                     // the receiver gave room
-	EpisodeClosed                       // the receiver closed its window altogether
+	EpisodeClosed                       //  the receiver closed its window completely
 	EpisodeReset                        // a RST
 )
 
@@ -40,7 +40,7 @@ func (e EpisodeEnd) String() string { return episodeEndNames[e] }
 // that hands it over.
 type Episode struct {
 	Connection uint64
-	// FromClient is set when the client is the sender that was held back.
+	// FromClient is set when the client was the sender held back.
 	FromClient  bool
 	Kind        EpisodeKind
 	End         EpisodeEnd
@@ -52,8 +52,8 @@ type Episode struct {
 	Window uint32
 }
 
-// windowNote is the episode that a side, as the sender, is in, and the sums of
-// those that are over. Times in nanoseconds.
+// windowNote is the current episode of a side, as the sender, and the sums of
+// its past ones. Times in nanoseconds.
 type windowNote struct {
 	kind            EpisodeKind
 	probes, answers uint32
@@ -68,15 +68,15 @@ type windowNote struct {
 // windowLabels are the labels of segments that an episode begins with or counts.
 var windowLabels = label.Set(0).With(label.ZeroWindow).With(label.ZeroWindowProbe).With(label.WindowFull)
 
-// episodes follows how the windows of each end hold the other back. It stands
-// behind update, so that the halves have the segment's window.
+// episodes follows how each end's window holds the other end back. It runs
+// after update, so that the halves have the segment's window.
 func (a *Analyzer) episodes(f *flow.Flow, n *note, seg *wire.Segment) {
 	fx := &a.facts
 	if a.foreign || a.stray || a.lab.Set.Has(label.DuplicatePacket) {
 		return
 	}
 	if n.windows[0].kind == EpisodeNone && n.windows[1].kind == EpisodeNone && a.lab.Set&windowLabels == 0 {
-		return // most segments: no window holds anybody back
+		return // as for most segments: no window holds a sender back
 	}
 	s := fx.From
 	if seg.Flags.Has(wire.RST) {
@@ -96,12 +96,12 @@ func (a *Analyzer) episodes(f *flow.Flow, n *note, seg *wire.Segment) {
 			window: fx.Receiver.LastWindow(), zero: mine.zero, full: mine.full, count: mine.count + 1}
 	}
 	if !seg.Flags.Has(wire.ACK) || seg.Flags.Has(wire.SYN) || a.tellsOldWindow(seg) {
-		return // a segment that was overtaken tells an old window
+		return // an overtaken segment has an old window
 	}
 	a.windowTold(f, n, seg)
 }
 
-// windowTold takes the window of a segment for the end that it was sent to.
+// windowTold notes the window of a segment for the end that it was sent to.
 func (a *Analyzer) windowTold(f *flow.Flow, n *note, seg *wire.Segment) {
 	held := a.facts.From.Other()
 	w := &n.windows[held]
@@ -128,8 +128,8 @@ func (a *Analyzer) windowTold(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 }
 
-// endEpisode ends the episode that the side is in, if any. seg is the segment
-// that ends it; nil: the capture or the memory of the connection.
+// endEpisode ends the episode of a side, if any. seg is the segment that ends
+// it; nil: the capture ended or the connection was given up.
 func (a *Analyzer) endEpisode(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment, end EpisodeEnd, room uint32) {
 	w := &n.windows[s]
 	if w.kind == EpisodeNone {
@@ -160,7 +160,8 @@ func (a *Analyzer) endEpisode(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 	}
 }
 
-// endEpisodes ends what still lasts when a connection is handed over.
+// endEpisodes ends the episodes that still last when a connection is handed
+// over.
 func (a *Analyzer) endEpisodes(f *flow.Flow, n *note) {
 	for s := range n.windows {
 		a.endEpisode(f, n, flow.Side(s), nil, EpisodeUnfinished, 0)

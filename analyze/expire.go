@@ -14,20 +14,20 @@ const (
 	// openingTimeout is a heuristic: RFC 9293 §3.8.3 wants SYNs to be tried for
 	// at least 3 minutes, and no common stack pauses as long as this between two.
 	openingTimeout = int64(5 * time.Minute)
-	// closedTimeout is 2MSL as RFC 9293 §3.4.2 has it: what was sent in a
-	// connection cannot arrive later.
+	// closedTimeout is 2MSL as RFC 9293 §3.4.2 has it: nothing that was
+	// sent in the connection can arrive later.
 	closedTimeout = int64(4 * time.Minute)
 )
 
-// timer is what ends the stay of quiet connections in a class.
+// timer is the timeout of quiet connections of a class.
 type timer struct {
 	class   flow.Class
 	timeout int64
 }
 
 // timers returns the timers in the order in which they run out at one time: the
-// first in front of a segment, since it decides what a SYN meets; the others
-// behind it, since what fits a connection is worth more than a timer.
+// first before a segment, since it decides what a SYN meets; the others after
+// it, since the segment may keep its connection alive.
 func (a *Analyzer) timers() [4]timer {
 	return [...]timer{
 		{flow.TimeWait, a.msl2},
@@ -68,9 +68,9 @@ func (a *Analyzer) expire() {
 	a.due = a.nextDue()
 }
 
-// nextDue returns a time before which no timer runs out.
-// It holds until then: what is put into a class later stays there for as long
-// from that time on, and what lapses does so when a timer runs out.
+// nextDue returns a time before which no timer runs out. It stays valid: a
+// connection that enters a class later stays there for the full timeout, and
+// those that leave do so when a timer runs out.
 func (a *Analyzer) nextDue() int64 {
 	least := int64(math.MaxInt64)
 	for _, t := range a.timers() {
@@ -104,7 +104,7 @@ func (a *Analyzer) lapse(r flow.Ref, t timer) {
 		return
 	}
 	since, packet := a.table.Touched(r)
-	if a.table.Awake(r) || a.cfg.Moment != nil { // else it leaves TIME-WAIT when it wakes
+	if a.table.Awake(r) || a.cfg.Moment != nil { // otherwise it leaves TIME-WAIT when it wakes
 		f := a.flow(r)
 		for _, s := range ends(f) {
 			a.leaves(f, s, 0, since+t.timeout, EndTimer)
@@ -114,21 +114,22 @@ func (a *Analyzer) lapse(r flow.Ref, t timer) {
 	a.table.Settle()
 }
 
-// The classes in the order in which connections are given up to make room: those
-// that are over, then the least settled. Where only a few are opening, others are
-// missed less: a handshake that goes on is worth more than what was quiet for long,
-// and given up between its segments it would come back as another connection.
+// The order of classes in which connections are given up to make room: those that
+// are over, then the least settled. When only a few are opening, others go first: a
+// handshake in progress is worth more than a connection that was quiet for long,
+// and its later segments would count as another connection.
 var (
 	calm    = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Closing, flow.Established, flow.Opening}
 	flooded = [...]flow.Class{flow.Lapsed, flow.Closed, flow.TimeWait, flow.Opening, flow.Closing, flow.Established}
 )
 
-// floodShare: more than one in so many of the connections that there is room for
-// are opening. That is a heuristic for a flood of SYNs or a scan. Where there is
-// room for a handful, one attempt is many.
+// floodShare is a heuristic for a SYN flood or a scan: more than one in
+// floodShare of the connections that there is room for are opening. With room
+// for only a handful, one attempt is many.
 const floodShare = 8
 
-// dispensable returns the order for so many that are opening, of most.
+// dispensable returns the order for a number of opening connections and the
+// most connections allowed.
 func dispensable(opening, most int) *[len(calm)]flow.Class {
 	if opening > most/floodShare {
 		return &flooded
@@ -136,8 +137,8 @@ func dispensable(opening, most int) *[len(calm)]flow.Class {
 	return &calm
 }
 
-// makeRoom hands over the connection that is missed least: of the first class
-// that has one, the one that was quiet longest.
+// makeRoom hands over the connection that is needed least: the one quiet for
+// longest of the first class that has any.
 func (a *Analyzer) makeRoom() {
 	for _, c := range dispensable(a.table.Count(flow.Opening), a.cfg.MaxConnections) {
 		if r := a.table.Head(c); r != 0 {
@@ -182,7 +183,7 @@ func elapsed(now, since int64) int64 {
 	return d
 }
 
-// finished reports whether connections of a class have nothing more to say.
+// finished reports whether connections of a class are over.
 func finished(c flow.Class) bool { return c >= flow.TimeWait }
 
 func classOf(f *flow.Flow) flow.Class {
@@ -200,7 +201,7 @@ func classOf(f *flow.Flow) flow.Class {
 	return flow.Established
 }
 
-// over reports whether an end has nothing more to do with the connection.
+// over reports whether an end is done with the connection.
 func over(h *flow.Half) bool {
 	switch h.State.Base() {
 	case state.Closed:

@@ -8,14 +8,14 @@ import (
 )
 
 // A FIN that was not captured leaves a trace: its end, or the acknowledgements
-// of the other end, stand one number behind the last octet captured. That number
+// of the other end, stand one number after the last octet captured. That number
 // may also be an octet of payload, so what follows from it is marked as
-// inferred, and taken back when payload comes in its place or behind it.
+// inferred, and taken back when payload comes in its place or after it.
 
-// guessFIN infers a FIN of either end from the segment's numbers. It returns
-// true where the sender's own FIN is to be guessed after what the segment proves:
-// it acknowledges a FIN that had come twice, so that the first had arrived before
-// its own FIN was sent.
+// guessFIN infers a FIN of either end from the segment's numbers. It returns true
+// if the sender's own FIN is to be guessed only after the segment's proofs are
+// applied: the segment acknowledges a FIN that had come twice, so the first copy
+// had arrived before the sender's own FIN was sent.
 func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) (later bool) {
 	if seg.Flags.Any(wire.SYN | wire.RST) {
 		return false
@@ -36,7 +36,7 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	}
 	missed := y.State != state.Established && !y.Any(flow.Sent|flow.SentSYN|flow.SentACK)
 	if missed && x.State == state.Established && x.Is(flow.SentACK) && seg.Flags.Has(wire.ACK) && seg.Ack.After(x.Ack) {
-		// Nothing of y was captured: what x acknowledges may end in y's FIN.
+		// Nothing of y was captured: what x acknowledges may include y's FIN.
 		x.State = x.State.Infer()
 	}
 	if !seg.Flags.Has(wire.ACK) || !y.Is(flow.Sent) || !mayHaveClosed(y) {
@@ -57,7 +57,7 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	return later
 }
 
-// missesTail marks an end whose bare segment stands behind numbers that were missed: the
+// missesTail marks an end whose bare segment comes after numbers that were missed: the
 // last of them may be its FIN.
 func (a *Analyzer) missesTail(x *flow.Half, seg *wire.Segment) {
 	missed := a.facts.SeqDelta
@@ -70,7 +70,7 @@ func (a *Analyzer) missesTail(x *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// orderFINs mends which FIN x had met first, where its own was guessed, by
+// orderFINs corrects which FIN x had met first, if x's own was guessed, by
 // segments that come late: its FIN itself, and an ACK of y's FIN with the number
 // that its own FIN was to have.
 func (a *Analyzer) orderFINs(n *note, s flow.Side, x, y *flow.Half, seg *wire.Segment) {
@@ -153,8 +153,8 @@ func (a *Analyzer) takeBack(n *note, s flow.Side, x, y *flow.Half) {
 	}
 }
 
-// goesOn takes the marks of a missed stretch away: an end that sends payload,
-// or its FIN, had not sent its FIN before. Whether the other end had is another question.
+// goesOn clears the marks of a missed stretch: an end that sends payload, or its FIN, had
+// not sent its FIN before. That says nothing of the other end.
 func goesOn(x, y *flow.Half) {
 	x.Has &^= flow.TailMissed
 	if x.State == state.Established|state.Inferred && x.Is(flow.SYNAcked) && !y.Any(flow.FINGuessed|flow.TailMissed) {

@@ -6,35 +6,37 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// A path that takes packets up to some length, and drops longer ones without an ICMP
-// error that reaches their sender, is a black hole for these (RFC 2923 §2.1): what was sent
-// in a long packet comes again and again, and never arrives, while short ones pass.
-// This file collects what shows that, and where an end got stuck.
+// A path that takes packets up to some length, and drops longer ones without an ICMP error
+// reaching their sender, is a black hole for these (RFC 2923 §2.1): octets sent in a long
+// packet are retransmitted and never arrive, while short packets pass. This file collects
+// the evidence, and notes where an end got stuck.
 
-// LongClue says of what one end sent again and again in long packets that none of these
-// arrived. Tries 0: nothing of the kind. Packet numbers are 0 where there is none.
+// LongClue says that octets which one end sent repeatedly in long packets never arrived
+// in these. Tries 0: there is no such evidence. Packet numbers are 0 if there is none.
 type LongClue struct {
-	// First is the packet that brought the octets first, as far as captured, and Last
-	// the one that brought them last.
+	// First is the packet that first carried the octets, as far as captured, and Last
+	// the last one.
 	First, Last uint64
 	// Tries is how often they were sent again in so long a packet: at least
 	// StalledAfter times, up to 255.
 	Tries uint8
-	// Never is set where no packet so long, of the end, was ever acknowledged.
+	// Never is set if no packet of that length from this end was ever
+	// acknowledged.
 	Never bool
 	// Least is the length of the shortest of those packets, octets of IP without
-	// options; what a NIC cuts behind the tap counts as it is cut.
+	// options; what a NIC cuts beyond the tap counts as it is cut.
 	Least uint32
-	// Short is a shorter packet that brought the same octets at last, and ShortLen
-	// its length: what acknowledges it covers less than the long ones had, so that
-	// none of these had arrived.
+	// Short is a shorter packet that delivered the same octets in the end, and
+	// ShortLen its length: its acknowledgement covers less than the long ones
+	// carried, so none of these had arrived.
 	Short    uint64
 	ShortLen uint32
-	// Reported is an acknowledgement by which something behind them arrived, and
-	// nothing as long.
+	// Reported is an acknowledgement which shows that something after the
+	// octets arrived, and nothing as long.
 	Reported uint64
-	// Alive is the last segment of the other end that shows that it lives and does
-	// not have them; not where something speaks against its getting short packets.
+	// Alive is the last segment of the other end which shows that it is alive and
+	// does not have the octets; 0 if there is evidence that it does not receive
+	// short packets either.
 	Alive uint64
 }
 
@@ -43,12 +45,12 @@ type LongClue struct {
 type Stuck struct {
 	Packet uint64
 	// Idle is how long before it the other end's last segment was captured, nanoseconds;
-	// 0 where one came behind it.
+	// 0 where one came after it.
 	Idle int64
 }
 
-// longNote is that while the connection lasts, for what one end sends. All but waits and
-// mostEnd is about the octet una, at which the other end's acknowledgements stand.
+// longNote is LongClue while the connection lasts, for what one end sends. All but waits
+// and mostEnd is about the octet una, the first that the other end has not acknowledged.
 type longNote struct {
 	LongClue
 	stuck     Stuck
@@ -56,11 +58,11 @@ type longNote struct {
 	briefLen  uint32
 	briefLost uint32   // length of the shortest packet with una that was lost as well; 0: none
 	least     uint32   // payload of the shortest long one
-	mostSACK  uint32   // octets of the longest block that was reported behind una
+	mostSACK  uint32   // octets of the longest block that was reported after una
 	una       wire.Seq // valid with busy
-	ends      wire.Seq // in front of it lies what every long one has
-	mostEnd   wire.Seq // behind the first payload that was so long, valid with waits
-	lastAt    int64    // time of the packet Last; 0: something was sent again behind it, or it seems to be answered
+	ends      wire.Seq // before it lies what every long one has
+	mostEnd   wire.Seq // after the first payload that was so long, valid with waits
+	lastAt    int64    // time of the packet Last; 0: something was sent again after it, or it seems to be answered
 	answers   uint8    // how many of the long ones the other end seems to answer, up to 2
 	busy      bool
 	waits     bool // the longest payload was not acknowledged so far
@@ -68,8 +70,9 @@ type longNote struct {
 	settled   bool // LongClue says all there is to say
 }
 
-// Lengths that senders take for short enough of any path, TCP header with options and payload less
-// 20: the MSS of hosts that announce none (RFC 9293 §3.7.1). IPv6 promises that, IPv4 does not.
+// Lengths that senders take to be short enough for any path, TCP header with options and payload
+// less 20: the MSS assumed for hosts that announce none (RFC 9293 §3.7.1). IPv6 guarantees it,
+// IPv4 does not.
 const (
 	leastLong4 = 536
 	leastLong6 = 1220
@@ -77,8 +80,8 @@ const (
 	etherMSS = 1460
 )
 
-// onWire returns how long the payload of the segment is behind a NIC that cuts it to the
-// MSS of y; of what was sent before in such segments, with most instead of its length.
+// onWire returns how long the segment's payload is after a NIC that cuts it to the MSS
+// of y; most stands for the length of what was sent before in such segments.
 func onWire(y *flow.Half, seg *wire.Segment, most uint32) uint32 {
 	mss := uint32(y.MSS)
 	if mss == 0 {
@@ -88,8 +91,8 @@ func onWire(y *flow.Half, seg *wire.Segment, most uint32) uint32 {
 	return min(most, mss-min(options, mss))
 }
 
-// longest takes a segment with more payload than any of its sender before, which had
-// before octets at most.
+// longest notes a segment with more payload than any before of its sender, which
+// were at most before octets long.
 func (n *note) longest(fx *flow.Facts, seg *wire.Segment, before uint32) {
 	size := onWire(fx.Receiver, seg, seg.Len)
 	if size > onWire(fx.Receiver, seg, before) {
@@ -98,12 +101,12 @@ func (n *note) longest(fx *flow.Facts, seg *wire.Segment, before uint32) {
 	}
 }
 
-// lengths takes what the segment says of how long packets may be that arrive. It stands
-// behind update, which has counted the segment.
+// lengths notes what the segment says about the length of packets that arrive. It runs
+// after update, which has counted the segment.
 func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
 	from, to := a.facts.From, a.facts.From.Other()
 	if a.cause == label.NoCause && seg.Options.SACKBlocks == 0 && !n.awaited[to] {
-		return // as most
+		return // like most segments
 	}
 	mine, other := &n.long[from], &n.long[to]
 	if a.foreign || a.stray || seg.Flags&(wire.RST|wire.SYN) != 0 || a.lab.Set.Has(label.DuplicatePacket) {
@@ -121,13 +124,13 @@ func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
 // awaits reports whether an acknowledgement may change anything.
 func (l *longNote) awaits() bool { return l.waits || l.busy && !l.settled }
 
-// longAgain takes a retransmission.
+// longAgain handles a retransmission.
 func (a *Analyzer) longAgain(l *longNote, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
 	end := seg.Seq.Add(seg.Len)
 	l.lastAt = 0
 	if !y.Is(flow.SentACK) || seg.Seq.After(y.Ack) || !end.After(y.Ack) {
-		return // not what the other end waits for
+		return // not what the other end is waiting for
 	}
 	if l.busy && l.una != y.Ack { // a late acknowledgement had reported something
 		l.forget()
@@ -179,7 +182,7 @@ func (a *Analyzer) mayArrive(seg *wire.Segment, end wire.Seq) bool {
 		!a.lab.Set.Has(label.BadChecksum)
 }
 
-// longAnswered takes an acknowledgement for what the other end sends.
+// longAnswered handles an acknowledgement of what the other end sends.
 func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 	if l.waits && !seg.Ack.Before(l.mostEnd) {
 		l.waits, l.mostEnd = false, 0
@@ -193,10 +196,10 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 		l.ended(seg.Ack)
 	}
 	if l.busy && seg.Ack != l.una {
-		return // it was overtaken
+		return // overtaken
 	}
 	if l.busy && seg.Window == 0 {
-		l.forget() // it has no room, whatever arrives
+		l.forget() // its receiver has no room, whatever arrives
 		return
 	}
 	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
@@ -213,23 +216,23 @@ func (a *Analyzer) longAnswered(l *longNote, seg *wire.Segment) {
 	case !l.busy:
 	case a.lab.Set.Has(label.Retransmission) && a.facts.Receiver.Is(flow.SentACK) && !a.facts.Receiver.Ack.Before(seg.End()):
 		l.deaf = true // it waits for an acknowledgement that was sent
-	case l.Tries > 1: // a round trip later than the first
+	case l.Tries > 1: // one round trip after the first
 		l.Alive = seg.Packet
 	}
 }
 
-// answersLong reports whether the long packet in front of the segment seems to have called
-// for it: it says again what was said, and nothing else, and nothing was sent behind that
-// packet. An end that does not take what arrives, for want of memory for example, answers
-// so (RFC 9293 §3.10.7.4).
+// answersLong reports whether the segment seems to answer the long packet before it: it
+// repeats what was said before, and nothing was sent after that packet. That is how an
+// end answers which does not accept what arrives, for want of memory for example (RFC
+// 9293 §3.10.7.4).
 func (a *Analyzer) answersLong(l *longNote, seg *wire.Segment) bool {
 	x, s := &a.facts, a.lab.Set
 	return x.Bare && x.Receiver.LastTime == l.lastAt && !s.Has(label.KeepAlive) && !s.Has(label.WindowUpdate) &&
-		(seg.Options.SACKBlocks == 0 || !s.Has(label.DupAck)) // else it reports more
+		(seg.Options.SACKBlocks == 0 || !s.Has(label.DupAck)) // otherwise it reports more
 }
 
-// ended takes the acknowledgement of una. One that ends inside the long packets shows that
-// none of these had arrived: receivers acknowledge all that they have (RFC 9293 §3.10.7.4).
+// ended handles the acknowledgement of una. If it ends inside the long packets, none of
+// these had arrived: receivers acknowledge all that they have (RFC 9293 §3.10.7.4).
 func (l *longNote) ended(ack wire.Seq) {
 	if l.Tries >= StalledAfter && l.brief != 0 {
 		if ack.Before(l.ends) {
@@ -246,22 +249,22 @@ func (l *longNote) ended(ack wire.Seq) {
 
 func (l *longNote) forget() { *l = longNote{waits: l.waits, mostEnd: l.mostEnd} }
 
-// reported tells whether something arrived behind una, and nothing as long as the long
-// ones: a block of SACK that holds one is not shorter.
+// reported reports whether something arrived after una but nothing as long as the
+// long packets: a SACK block that contains one would be at least as long.
 func (l *longNote) reported() bool { return l.Reported != 0 && l.mostSACK < l.least }
 
-// record returns what there is to say.
+// record returns the evidence, if it is sufficient.
 func (l *longNote) record() LongClue {
 	c := l.LongClue
 	switch {
-	case l.answers > 1: // one may be for a short one that was sent before
+	case l.answers > 1: // one may answer a short packet sent earlier
 		return LongClue{}
 	case c.Tries < StalledAfter, !l.settled && c.Reported != 0 && !l.reported():
 		return LongClue{}
 	case c.Short|c.Reported == 0 && (!c.Never || l.briefLost != 0):
 		return LongClue{}
 	case c.Short != 0 && l.briefLost != 0 && l.briefLost <= c.ShortLen:
-		return LongClue{} // it was not the length that decided
+		return LongClue{} // the length made no difference
 	case l.deaf:
 		c.Alive = 0
 	}

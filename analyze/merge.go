@@ -5,7 +5,7 @@ package analyze
 type merger struct {
 	cfg    Config
 	inputs []mergeInput
-	free   chan<- *batch // where batches go that nobody needs any more
+	free   chan<- *batch // where batches go that are no longer needed
 
 	connections    uint64
 	live, mostLive int
@@ -16,7 +16,7 @@ type mergeInput struct {
 	shard *shard
 	head  *chunk // nil: none at hand
 	next  int    // item of head
-	until uint64 // no item at an entry in front of it will come any more
+	until uint64 // no item at an entry before it will come any more
 	ended bool
 	// number is that of the connection of each Ref, next that of the connection
 	// that took its tuple, 0 where none did.
@@ -39,7 +39,7 @@ func (m *merger) run() {
 }
 
 // first returns the input whose head has the first item of all; nil at the end.
-// An input without an item at hand may still get one that stands in front.
+// An input without an item at hand may still get an earlier one.
 func (m *merger) first() *mergeInput {
 	for {
 		var first, empty *mergeInput

@@ -7,7 +7,7 @@ import (
 	"tcpwatch/analyze/label"
 )
 
-// MomentKind says what happened at a Moment; package event has a definition of
+// MomentKind is what happened at a Moment; package event has a definition of
 // each.
 type MomentKind uint8
 
@@ -38,7 +38,7 @@ const (
 	Moments // how many kinds there are; not a kind
 )
 
-// Ending says what ended something that lasted.
+// Ending is what ended something that lasted.
 type Ending uint8
 
 // The endings.
@@ -46,7 +46,7 @@ const (
 	EndNone    Ending = iota
 	EndAcked          // what was sent again was acknowledged
 	EndReset          // a RST
-	EndQuiet          // nothing came for so long that nothing more is expected
+	EndQuiet          // nothing came for so long that the connection is considered over
 	EndCapture        // the capture ended
 	EndEvicted        // its connection was given up to make room
 	EndTimer          // 2MSL ran out
@@ -62,25 +62,25 @@ func (e Ending) String() string { return endingNames[e] }
 // hands it over. What a kind does not say below is zero.
 type Moment struct {
 	Kind MomentKind
-	// Packet is the packet that it rests on; for the kinds that rest on silence
-	// the last one of the connection; 0: the clock alone.
+	// Packet is the packet that shows it; for kinds that rest on silence the
+	// last one of the connection; 0: the clock alone shows it.
 	Packet uint64
 	Time   int64 // nanoseconds since 1970, capture time
-	// Number and the fields behind it are of the connection; all zero for a
-	// MomentEvicted at the end, which is of none.
+	// Number and the fields after it describe the connection. They are zero
+	// for a MomentEvicted at the end, which is about no single connection.
 	Number         uint64
 	Client, Server netip.AddrPort
 	RolesGuessed   bool
 	EncapID        uint32 // as in Connection
 
-	// Inferred is set where segments that would prove it were not captured.
+	// Inferred is set if segments that would prove it were not captured.
 	Inferred bool
 	// By is the end that did it: who sent it, closed its window, sent the first
 	// FIN, holds TIME-WAIT.
 	By Side
-	// Connection is what the record would say now, but for the fields of Zeek,
-	// which are empty: for the kinds that tell how it opened or closed, nil for
-	// others.
+	// Connection is what the record would say now, without the fields of Zeek.
+	// It is set for the kinds that tell how a connection opened or closed, and
+	// nil for others.
 	Connection *Connection
 
 	// Of is what a MomentTakenBack takes back.
@@ -91,20 +91,22 @@ type Moment struct {
 	// Count is the SYNs or SYN-ACKs sent so far (MomentRetry), the segments sent
 	// again (MomentResent), the timeouts in a row (MomentStalled), the probes
 	// (MomentWindowReopened), the restarts (MomentTimeWaitRestarted), the
-	// connections since the last one that was told (MomentEvicted).
+	// connections evicted since the last MomentEvicted.
 	Count uint64
-	// First is the packet that began what lasted, Since its time, nanoseconds since 1970.
+	// First is the packet that began what has ended, Since its time, nanoseconds since
+	// 1970.
 	First uint64
 	Since int64
-	// Octets and Causes are of the segments sent again.
+	// Octets and Causes describe the segments sent again.
 	Octets uint64
 	Causes [label.CauseCount]uint32
-	// Window is the room in octets that a window gives again.
+	// Window is the room in octets of a window that has reopened.
 	Window uint32
 	// Until is when TIME-WAIT will be over, nanoseconds since 1970.
 	Until int64
-	// Previous is the connection that had the tuple before, Was the state that
-	// it was in and Right by what right it was taken from TIME-WAIT.
+	// Previous is the connection that had the tuple before, Was the state it
+	// was in and Right the rule that allowed the tuple to be taken from
+	// TIME-WAIT.
 	Previous uint64
 	Was      flow.Class
 	Right    ReuseRight
@@ -112,7 +114,7 @@ type Moment struct {
 	End Ending
 }
 
-// momentOf returns the Moment of a kind, filled with what all of them have. It is
+// momentOf returns a Moment of a kind, with the fields that all kinds have. It is
 // reused: the next call overwrites it.
 func (a *Analyzer) momentOf(kind MomentKind, f *flow.Flow, packet uint64, at int64) *Moment {
 	t := f.Key.Tuple(f.Client)

@@ -12,7 +12,7 @@ import (
 // An end is moved only by what it was itself seen to send. Its flags are its
 // send events; its ACK field proves which SYN and FIN of its peer had reached
 // it. An ACK counts as arrived at the peer on sight, unless a SYN or FIN of its
-// sender that is not proved to have arrived stands in front of it: then it
+// sender that is not proved to have arrived stands before it: then it
 // counts as soon as that is proved. An acceptable RST counts on sight.
 //
 // "Captured means delivered" would be simpler and wrong: it moves a receiver
@@ -23,13 +23,13 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
 	if settled(x) && settled(y) && seg.Flags&(wire.ACK|wire.SYN|wire.FIN|wire.RST) == wire.ACK &&
 		a.facts.SeqDelta <= 0 && !seg.Ack.After(y.Nxt) {
-		return // most segments: there is nothing to prove, and nothing was missed
+		return // as for most segments: nothing is unproved, and nothing was missed
 	}
 	a.apply(f, n, x, y, seg)
 }
 
-// settled reports whether an end is in ESTABLISHED without a doubt, everything
-// that it sent for that is proved, and nothing has begun to end it.
+// settled reports whether an end is certainly in ESTABLISHED: all the flags
+// that it sent for that are proved, and no close has begun.
 func settled(h *flow.Half) bool {
 	const opened = flow.SYNProved | flow.SYNAcked
 	const ending = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.HoldsACK | flow.HoldsSYNACK | flow.SentRST | flow.GotRST
@@ -56,7 +56,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	if guessLater {
 		a.guess(f, n, a.facts.From, x, seg)
-		n.finAck[a.facts.From] = seg.Ack // it was sent behind what this segment acknowledges
+		n.finAck[a.facts.From] = seg.Ack // it was sent after what this segment acknowledges
 	}
 	a.sends(f, n, x, y, seg)
 	if proved {
@@ -76,19 +76,18 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	a.timeWaitAgain(n, x, y, seg)
 }
 
-// damaged reports whether the segment was spoilt on the way: its checksum is
-// wrong, where its sender's are right. Its receiver drops it, and nothing that it
-// says can be believed.
+// damaged reports whether the segment was corrupted on the way: its checksum is
+// wrong although its sender's others are right. Its receiver drops it, and its
+// content cannot be trusted.
 func (a *Analyzer) damaged(x *flow.Half) bool {
 	return a.lab.Set.Has(label.BadChecksum) && x.Is(flow.SumsGood)
 }
 
-// damagedProofs takes of a spoilt segment only that its sender had received what
-// it acknowledges, where the number fits, and marks that as inferred: its
-// receiver drops it.
+// damagedProofs uses only the acknowledgement of a damaged segment, if its
+// number fits: its sender had received that. The state is marked as inferred.
 func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if seg.Flags&(wire.FIN|wire.RST) == wire.FIN && !x.Is(flow.SentFIN) {
-		x.Has |= flow.FINSpoilt // what sends it again moves its sender, or what acknowledges it
+		x.Has |= flow.FINSpoilt // its sender moves when it is sent again, or when it is acknowledged
 		if !y.Is(flow.FINProved) {
 			x.Has |= flow.OrderUnsure
 		}
@@ -104,7 +103,7 @@ func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wi
 	}
 }
 
-// move lets e happen at h, one end of f.
+// move applies e to h, one end of f.
 func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 	was := h.State.Base()
 	h.State = h.State.After(e)
@@ -113,8 +112,8 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 	}
 	const captured = flow.SentFIN | flow.FINGuessed
 	if f.Half[0].Has&captured == flow.SentFIN && f.Half[1].Has&captured == flow.SentFIN && !n.orderGuessed && !h.Is(flow.OrderUnsure) {
-		// Both FINs were captured, in their places: whatever was missed before, the
-		// order of the close is known.
+		// Both FINs were captured in their places: the order of the close is known,
+		// whatever was missed before.
 		h.State = h.State.Base()
 	}
 }

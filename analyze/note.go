@@ -8,7 +8,7 @@ import (
 )
 
 // note holds what a record says of a connection beyond what its Flow needs. It
-// holds no pointer. Where it has two of a thing, they are indexed by side.
+// holds no pointer. Arrays of two are indexed by side.
 type note struct {
 	labels [label.Count]uint32
 
@@ -22,7 +22,7 @@ type note struct {
 	causes               [2][label.CauseCount]uint32 // of retransmissions, by side
 	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary
-	awaited              [2]bool                     // the side has something in long that an acknowledgement may answer
+	awaited              [2]bool                     // the side has evidence in long that an acknowledgement may complete
 	windows              [2]windowNote               // by the side that is held back
 	waits                waitNote
 
@@ -35,9 +35,9 @@ type note struct {
 	synAnswered          [2]bool // a SYN-ACK answers a SYN of the side (RFC 9293 §3.10.7.3, fourth)
 	synCount             [2]uint32
 	synAckCount          uint32
-	opened               bool // both ends were in ESTABLISHED or behind
+	opened               bool // both ends were in ESTABLISHED or a later state
 	synAckISNs, badAcks  uint8
-	stepsPassed          uint8 // steps that are not kept, but count for MaxSteps
+	stepsPassed          uint8 // steps that are not kept but count towards MaxSteps
 	ackPacket            uint64
 	completeAt           int64
 	rttServer, rttClient int64
@@ -48,7 +48,7 @@ type note struct {
 	plainAck             [2]bool // the side sent a segment with ACK and without SYN and RST
 	firstAck             [2]wire.Seq
 	icmp                 icmpNote
-	icmpLater            icmpNote // quoting what was sent behind the SYNs
+	icmpLater            icmpNote // quoting what was sent after the SYNs
 
 	// closing
 	finAt          [2]int64
@@ -56,7 +56,7 @@ type note struct {
 	finAck         [2]wire.Seq // acknowledgement number in the first FIN of the side
 	finCount       uint32
 	fins           [2]uint32 // by side
-	orderGuessed   bool      // which FIN came first rests on one that was not captured in its place
+	orderGuessed   bool      // the order of the FINs depends on one that was not captured in its place
 	finAcksFIN     bool      // the later FIN was the first segment to acknowledge the earlier one
 	halfOctets     [2]uint64
 	rstPacket      uint64
@@ -65,14 +65,14 @@ type note struct {
 	rstNxt         [2]wire.Seq // how far each side had sent at the latest RST
 	rstAfter       RstAfter
 	rstAfterClose  bool // both FINs had been acknowledged
-	rstUnasked     bool // nothing came from the other end that its sender had not answered
+	rstUnasked     bool // the other end had sent nothing that its sender had not answered
 	rstIgnored     uint32
 	lastData       [2]uint64 // packet of the side's last new payload
 	tw             timeWaitNote
 	twRestart      bool
 
 	long    [2]longNote // by the side that sends
-	watched int32       // in Analyzer.watching; 0: nobody asks
+	watched int32       // index in Analyzer.watching; 0: not wanted
 }
 
 type timeWaitNote struct {
@@ -85,8 +85,8 @@ type timeWaitNote struct {
 	cutBy        uint64
 }
 
-// doubt notes what is wrong with the capture of the connection, and returns all
-// of it. delta is the time since its last segment.
+// doubt notes defects of the capture of the connection, and returns all of them
+// so far. delta is the time since its last segment.
 func (n *note) doubt(f *flow.Flow, x *flow.Facts, seg *wire.Segment, delta int64) label.Doubt {
 	if f.LastPacket == 0 {
 		n.face = seg.Interface
@@ -104,7 +104,7 @@ func (n *note) doubt(f *flow.Flow, x *flow.Facts, seg *wire.Segment, delta int64
 		n.doubts |= label.Merged
 	}
 	if !x.Receiver.Is(flow.Sent) && (x.Sender.Is(flow.SentACK) || !x.Sender.Is(flow.SentSYN)) {
-		return n.doubts | label.OneDirection // whoever acknowledges had been sent something
+		return n.doubts | label.OneDirection // an end that acknowledges had received something
 	}
 	return n.doubts
 }
@@ -113,7 +113,7 @@ func (n *note) count(s label.Set) {
 	s.Each(func(id label.ID) { n.labels[id]++ })
 }
 
-// newNote returns the number of an empty note.
+// newNote returns the index of an empty note.
 func (a *Analyzer) newNote() int32 {
 	i, n := a.notes.New()
 	*n = note{rttServer: -1, rttClient: -1}
@@ -143,8 +143,8 @@ type stepNode struct {
 	next int32
 }
 
-// addStep keeps a step of the handshake or the close, up to MaxSteps of them; where nobody
-// is told of any, those alone that later segments are measured by.
+// addStep keeps a step of the handshake or the close, up to MaxSteps of them. If no
+// callback wants Steps, it keeps only those that later segments are compared with.
 func (a *Analyzer) addStep(n *note, s Step) {
 	if n.stepCount+uint32(n.stepsPassed) >= MaxSteps {
 		n.stepsLost++
@@ -158,7 +158,7 @@ func (a *Analyzer) addStep(n *note, s Step) {
 	n.stepCount++
 }
 
-// newStep returns a new last step, which is zero.
+// newStep appends a zero step and returns it.
 func (a *Analyzer) newStep(n *note) *Step {
 	i, node := a.steps.New()
 	*node = stepNode{}

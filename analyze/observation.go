@@ -14,9 +14,10 @@ type Observation struct {
 	Connection uint64 // the connection's number, from 1 in order of first packets
 	FromClient bool
 
-	// Seq and Ack are relative to the ISNs where these were seen, else to the
-	// first number seen from that end; unwrapped, so that they go on rising
-	// beyond 2^32. Ack is 0 and AckValid false where the ACK bit is clear.
+	// Seq and Ack are relative to the ISNs if these were seen, else to the
+	// first number seen from that end. They are unwrapped, so they go on
+	// rising beyond 2^32. Ack is 0 and AckValid false if the ACK bit is
+	// clear.
 	Seq, Ack int64
 	AckValid bool
 	// Window is in octets after scaling. WindowScaled is false when the
@@ -28,14 +29,14 @@ type Observation struct {
 	SeqDelta int64
 	// Stray is set when the segment's number does not fit the connection: a SYN
 	// inside its sequence space, or a number that the receiver would not take
-	// (RFC 9293 §3.10.7.4) and that lost packets do not explain yet. What it
-	// carries is not part of the stream.
+	// (RFC 9293 §3.10.7.4) and that lost packets do not explain yet. Its
+	// payload is not part of the stream.
 	Stray bool
 	// Acceptable is meaningful for a RST: whether RFC 5961 §3.2 lets it end the
 	// connection.
 	Acceptable bool
-	// SeenBefore is set when the segment occupies sequence space and all of it
-	// had been seen from this end.
+	// SeenBefore is set if the segment occupies sequence space, all of which
+	// was seen from this end before.
 	SeenBefore bool
 	// InFlight is what the sender had sent and the other end not acknowledged,
 	// this segment included (FlightSize, RFC 5681 §2), in octets, as seen at this

@@ -13,7 +13,7 @@ func mssOf(y *flow.Half, seg *wire.Segment) uint16 {
 	return defaultMSS(seg)
 }
 
-// defaultMSS is what an end takes that announces no MSS, in octets with the options (RFC
+// defaultMSS is the MSS of an end that announces none, in octets with the options (RFC
 // 9293 §3.7.1).
 func defaultMSS(seg *wire.Segment) uint16 {
 	if seg.IPv6 {
@@ -22,8 +22,8 @@ func defaultMSS(seg *wire.Segment) uint16 {
 	return 536
 }
 
-// announcedMSS returns the MSS that a SYN announces, or the default; 0 where it may
-// stand behind what was captured of the options.
+// announcedMSS returns the MSS that a SYN announces, or the default; 0 if it may
+// lie in the part of the options that was not captured.
 func announcedMSS(seg *wire.Segment) uint16 {
 	switch {
 	case seg.Options.Set.Has(wire.OptMSS):
@@ -34,11 +34,11 @@ func announcedMSS(seg *wire.Segment) uint16 {
 	return defaultMSS(seg)
 }
 
-// What a SYN says of window scaling.
+// What a SYN says about window scaling.
 const (
 	offers = iota
 	refuses
-	hidden // behind where the capture cut its options
+	hidden // after the point where the capture cut its options
 )
 
 func scaling(o *EndOptions) int {
@@ -65,14 +65,14 @@ func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
 	if a, b := scaling(&mine), scaling(&other); max(a, b) == hidden && a != refuses && b != refuses {
 		x.Has &^= flow.Scaled
 		y.Has &^= flow.Scaled
-		return // the snaplen cut it off: nothing says which scale holds
+		return // cut off by the snaplen: the scale is unknown
 	}
 	var ours, theirs uint8
 	if mine.Set.Has(wire.OptWindowScale) && other.Set.Has(wire.OptWindowScale) {
 		ours, theirs = min(mine.WindowScale, wire.MaxWindowScale), min(other.WindowScale, wire.MaxWindowScale)
 	}
 	x.TakeScale(ours, false)
-	// y may have acknowledged a SYN-ACK that the capture missed, in front of this one. What it
-	// said in a SYN or SYN-ACK is not scaled.
+	// y may have acknowledged a SYN-ACK that the capture missed, before this one. The
+	// window in a SYN or SYN-ACK is not scaled.
 	y.TakeScale(theirs, n.plainAck[from.Other()])
 }

@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// Order hands connections on in order of their numbers. An Analyzer gives a
-// connection when nothing more is expected of it, so a long one keeps all that
-// began after it waiting: Order holds copies of those. Its memory is bounded,
-// save for 8 octets for each number from the first that is missing to the
-// highest given; what does not fit lies in a temporary file, and stays in memory
-// where none can be written.
+// Order hands connections on in order of their numbers. An Analyzer hands a
+// connection over when nothing more is expected of it, so a long one keeps all
+// that began after it waiting: Order holds copies of those. Its memory is
+// bounded, except for 8 octets for each number from the first that is missing to
+// the highest received. What does not fit goes to a temporary file, or stays in
+// memory if none can be written.
 type Order struct {
 	next uint64
-	// tickets are those of the numbers from next on, at the number modulo their
-	// length, a power of 2; 0: not given yet.
+	// tickets are those of the numbers from next on, indexed by the number
+	// modulo their length, a power of 2; 0: not received yet.
 	tickets []ticket
 	n       int // that wait
 	waiting waiting
@@ -29,8 +29,8 @@ func NewOrder(out func(*Connection)) *Order {
 	return &Order{next: 1, tickets: make([]ticket, 64), out: out}
 }
 
-// Bound lets at most n connections wait. Where one that lasts keeps more waiting,
-// those with the lowest numbers are handed on in front of it. 0 is no bound.
+// Bound lets at most n connections wait. If a long one keeps more waiting, those
+// with the lowest numbers are handed on before it. 0 is no bound.
 func (o *Order) Bound(n int) { o.most = n }
 
 // Connection takes a lent record.
@@ -54,7 +54,7 @@ func (o *Order) Connection(c *Connection) {
 	o.handOn()
 }
 
-// handOn hands on what waits for nothing any more.
+// handOn hands on every connection that no longer has to wait.
 func (o *Order) handOn() {
 	for ; o.n > 0; o.next++ {
 		t := o.ticket(o.next)
@@ -84,8 +84,8 @@ func (o *Order) ticket(number uint64) *ticket {
 	return &o.tickets[number%uint64(len(o.tickets))]
 }
 
-// Close removes the temporary file. It returns the error of that file where
-// records were lost by it, and how many were.
+// Close removes the temporary file. It returns the error of that file if it
+// lost records, and how many.
 func (o *Order) Close() (lost uint64, err error) {
 	o.waiting.close()
 	if o.lost == 0 {
@@ -104,7 +104,7 @@ func (c *Connection) Clone() *Connection {
 	return &d
 }
 
-// copyTo makes d a copy whose lists are its own, using again those that it has.
+// copyTo makes d a copy with lists of its own, reusing those that d has.
 func (c *Connection) copyTo(d *Connection) {
 	steps, syns, synAcks, fins := d.Steps, d.Opening.SynPackets, d.Opening.SynAckPackets, d.Closing.FinPackets
 	*d = *c

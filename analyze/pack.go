@@ -2,8 +2,8 @@ package analyze
 
 // packer turns records into octets and back, for those that wait: 1.5 KB and its
 // lists become some 500 octets. One list of the fields serves both ways, so that
-// they cannot disagree. What it reads it has written itself: there are no
-// versions and no damage.
+// they cannot disagree. It reads only what it has written itself, so there is
+// neither a version nor a check.
 type packer struct {
 	b       []byte // what was written, or is still to be read
 	reading bool
@@ -12,17 +12,18 @@ type packer struct {
 	words        map[string]string // texts that were read, so that each is made once
 }
 
-// mostWords bounds the texts kept: there are few but made-up ones.
+// mostWords bounds the texts kept: normally there are few, but a capture may be
+// crafted.
 const mostWords = 1024
 
-// pack returns c as octets; they are valid until the next call.
+// pack encodes c; the result is valid until the next call.
 func (p *packer) pack(c *Connection) []byte {
 	p.b, p.reading, p.time, p.packet = p.b[:0], false, 0, 0
 	p.connection(c)
 	return p.b
 }
 
-// unpack makes c the record that b is, using its lists again.
+// unpack decodes b into c, reusing its lists.
 func (p *packer) unpack(b []byte, c *Connection) {
 	scratch := p.b
 	p.b, p.reading, p.time, p.packet = b, true, 0, 0
@@ -130,7 +131,7 @@ func (p *packer) direction(d *Direction) {
 	p.flags(&d.Probed.Window)
 }
 
-// long writes what few connections have.
+// long encodes a field that few connections have.
 func (p *packer) long(l *LongClue) {
 	there := *l != LongClue{}
 	if p.flags(&there); !there {
@@ -162,8 +163,8 @@ func (p *packer) clues(c *Clues) {
 	p.signed(&r.After, &c.BlindFor)
 }
 
-// stepSize is what a step takes: there are several in each record, so they are
-// written in one go.
+// stepSize is the size of an encoded step. A record has several, so each is
+// encoded in one go.
 const stepSize = 45
 
 func (p *packer) step(s *Step) {
@@ -186,7 +187,7 @@ func (p *packer) step(s *Step) {
 	s.setBits(bits)
 }
 
-// labels writes those that there are.
+// labels encodes the counts that are not 0.
 func (p *packer) labels(c *Connection) {
 	var there uint64
 	for id, n := range c.Labels {

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// The kinds of fields: each function writes one, or reads it.
+// The kinds of fields: each function encodes one, or decodes it.
 
 func number[T ~uint8 | ~uint16 | ~uint32 | ~uint64](p *packer, v *T) {
 	switch {
@@ -79,8 +79,8 @@ func bit(v bool) uint8 {
 	return 0
 }
 
-// sparse is numbers for those that are mostly 0, at most 64: a bit for each tells
-// which are not.
+// sparse is numbers for lists of at most 64 that are mostly 0: a bit for each
+// says which are not.
 func sparse[T ~uint32 | ~uint64](p *packer, list ...*T) {
 	var there uint64
 	for i, v := range list {
@@ -126,9 +126,9 @@ func (p *packer) packets(list ...*uint64) {
 
 func (p *packer) packetOf(v *uint64) { p.packets(v) }
 
-// difference writes how far v lies from the one before; 0, which many are, as 0
-// without becoming the one before. A distance of −2^63 has no code: it is written
-// one shorter, a nanosecond in 292 years.
+// difference encodes the distance of v from the previous value; 0, which is
+// frequent, is encoded as 0 and does not become the previous value. A distance of
+// −2^63 has no code and is encoded one shorter, a nanosecond in 292 years.
 func difference(p *packer, v, before *int64) {
 	var d uint64
 	if !p.reading {

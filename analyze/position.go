@@ -2,16 +2,15 @@ package analyze
 
 import "math"
 
-// position is where in the order of all results something stands, whichever
-// shard it comes from: as if one Analyzer had taken one entry of the capture
-// after the other.
+// position is the place of a result in the order of all results, whichever
+// shard it comes from: the order in which a single Analyzer would tell them.
 type position struct {
-	// entry is the number of the entry of the capture at which it is told, from 0;
-	// atEnd behind the last.
+	// entry is the number of the entry of the capture at which the result is told,
+	// from 0; atEnd after the last.
 	entry uint64
 	phase phase
 	// touched and by order what timers end at one entry in one phase, as the lists
-	// of package flow do; at the end of the capture by is the first packet.
+	// of package flow do. At the end of the capture, by is the first packet.
 	touched int64
 	by      uint64
 }
@@ -26,7 +25,7 @@ const (
 	lapsing   phase = iota // TIME-WAIT runs out
 	makesRoom              // a connection is given up for the one that begins
 	telling                // the segment
-	expiring               // Opening, then the classes behind it
+	expiring               // Opening, then the classes after it
 )
 
 // phaseOf returns the phase of timer number i of Analyzer.timers.

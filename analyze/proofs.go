@@ -6,10 +6,10 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// An ACK field says two things. It proves which SYN and FIN of the other end had
-// reached the sender of the segment (proofs); and where it counts as arrived at the other
-// end, that end's own SYN and FIN are acknowledged (arrive). Until a SYN or FIN in front
-// of it is proved to have arrived, it is held.
+// An ACK field says two things. It proves which SYN and FIN of the other end had reached
+// the sender of the segment (proofs); and once it counts as arrived at the other end,
+// that end's own SYN and FIN are acknowledged (arrive). Until a SYN or FIN before it is
+// proved to have arrived, it is held.
 
 // proofs marks what the segment's ACK field proves to have reached its sender
 // x, and reports whether it proved anything.
@@ -17,7 +17,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	if y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.CoversSYN(seg.Ack, a.facts.Beyond(seg)) {
 		y.Has |= flow.SYNProved
 		if x.State.Base() != state.Closed || !x.Any(flow.GotRST|flow.SentRST) {
-			// What crossed a RST opens nothing.
+			// A segment that crossed a RST opens nothing.
 			a.move(f, n, x, state.GetSYN)
 			x.State = x.State.Base()
 		}
@@ -41,8 +41,8 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 	return some
 }
 
-// getsFIN lets the peer's FIN have arrived at h. Where nothing was known of h,
-// its own FIN may have been sent before the capture began.
+// getsFIN applies the arrival of the peer's FIN to h. If nothing was known of
+// h, its own FIN may have been sent before the capture began.
 func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
 	unsure := h.State.Base() == state.Unknown
 	a.move(f, n, h, state.GetFIN)
@@ -52,7 +52,7 @@ func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
 }
 
 // provedBefore counts what y had acknowledged before the capture showed it: a
-// SYN or FIN of x that stands behind its acknowledgement in the file.
+// SYN or FIN of x that stands after its acknowledgement in the file.
 func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !y.Is(flow.SentACK) {
 		return
@@ -60,7 +60,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wir
 	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && y.Ack.After(x.ISN) && !y.Ack.After(x.Nxt) {
 		x.Has |= flow.SYNProved
 		x.Has &^= flow.SYNAwaiting
-		a.release(f, n, y, x) // what a SYN-ACK acknowledges has arrived with its SYN
+		a.release(f, n, y, x) // what a SYN-ACK acknowledges has arrived together with its SYN
 	}
 	if x.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !y.Ack.Before(x.FinEnd) {
 		x.Has |= flow.FINProved
@@ -73,9 +73,9 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wir
 	}
 }
 
-// closedLast reports, and notes in y, that its FIN, captured in front of x's, acknowledged that one,
-// and x's not y's: y closed last, and is not for TIME-WAIT (RFC 9293 §3.6). Inferred,
-// because y may have sent its FIN once before, unseen, and that have crossed x's.
+// closedLast reports, and notes in y, that its FIN, although captured before x's, acknowledged
+// x's, and x's did not acknowledge y's: y closed last, and does not enter TIME-WAIT (RFC 9293
+// §3.6). This is inferred, because y may have sent an earlier FIN, unseen, that crossed x's.
 func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool {
 	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.From.Other()].Before(x.FinEnd) {
 		return false
@@ -95,8 +95,8 @@ func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool 
 // arrive counts an acknowledgement number as arrived at h.
 func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
-	// In SYN-SENT an ACK without a SYN is dropped (RFC 9293 §3.10.7.3, fifth): so answers
-	// an end in SYN-RECEIVED a SYN that comes again.
+	// In SYN-SENT an ACK without a SYN is dropped (RFC 9293 §3.10.7.3, fifth): it is how
+	// an end in SYN-RECEIVED answers a repeated SYN.
 	dropped := h.State == state.SynSent && !f.Half[f.SideOf(h).Other()].Is(flow.SentSYN)
 	if !dropped && !h.Is(flow.SYNAcked) && (h.Is(flow.SentSYN|flow.SYNProved) && ack.After(h.ISN) ||
 		!h.Is(flow.SentSYN) && opening) { // its SYN was not captured
@@ -112,7 +112,7 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	}
 }
 
-// hold keeps an acknowledgement number until the SYN or FIN in front of it is
+// hold keeps an acknowledgement number until the SYN or FIN before it is
 // proved to have arrived.
 func hold(x *flow.Half, seg *wire.Segment) {
 	if !x.Is(flow.SentFIN) && !seg.Flags.Has(wire.FIN) {
@@ -125,23 +125,23 @@ func hold(x *flow.Half, seg *wire.Segment) {
 	x.Has |= flow.HoldsACK
 }
 
-// release lets those ACKs of y count at x that waited for a proof: with the SYN
-// those in front of a FIN, with the FIN the rest.
+// release applies the ACKs of y at x that waited for a proof: with the SYN
+// those before a FIN, with the FIN the rest.
 func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 	if y.Is(flow.HoldsSYNACK | flow.SYNProved) {
 		y.Has &^= flow.HoldsSYNACK
 		a.arrive(f, n, x, y.SYNHeldAck)
 	}
-	// What is held had not come to an end that sends its FIN again.
+	// A held ACK had not reached an end that sends its FIN again.
 	if y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
 		y.Has &^= flow.HoldsACK
 		a.arrive(f, n, x, y.HeldAck)
 	}
 }
 
-// outside reports whether the segment begins behind the window that its receiver
-// y gave, so that y would not take it (RFC 9293 §3.10.7.4, first): if it does,
-// segments in front of it were missed, and their ACKs too.
+// outside reports whether the segment begins after the window that its receiver
+// y gave, so that y would not accept it (RFC 9293 §3.10.7.4, first): if it
+// does, segments before it were missed, and their ACKs too.
 func (a *Analyzer) outside(y *flow.Half) bool {
 	return y.Is(flow.Scaled|flow.Sent) && a.facts.SeqDelta > int64(max(y.LastWindow(), y.MostWindow))
 }

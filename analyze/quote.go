@@ -7,9 +7,9 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Quote takes an ICMP error that quotes a TCP header: it says why a connection
-// failed, and moves nothing: many hosts go on after a hard one, too (RFC 9293
-// §3.9.2.2, RFC 5927 §5.2).
+// Quote takes an ICMP error that quotes a TCP header. The error may explain why
+// a connection failed, but moves no state: many hosts go on even after a hard
+// error (RFC 9293 §3.9.2.2, RFC 5927 §5.2).
 func (a *Analyzer) Quote(q *wire.Quote) {
 	var p pair
 	p.fill(a.table, &q.Tuple)
@@ -17,7 +17,7 @@ func (a *Analyzer) Quote(q *wire.Quote) {
 	a.expire()
 }
 
-// quote is Quote but for the connections that are to be forgotten behind it.
+// quote is Quote without expiring connections afterwards.
 func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 	a.table.Settle()
 	a.tick(q.Time)
@@ -50,17 +50,17 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 	}
 }
 
-// undelivered reports whether an ICMP error says that what it quotes did not
-// arrive. A Redirect was sent by who forwarded the packet (RFC 792), and a Source
-// Quench is to be ignored (RFC 9293 §3.9.2.2, RFC 6633).
+// undelivered reports whether an ICMP error says that the quoted packet did not
+// arrive. A Redirect is sent by a router that forwarded the packet (RFC 792), and
+// a Source Quench is to be ignored (RFC 9293 §3.9.2.2, RFC 6633).
 func undelivered(q *wire.Quote) bool {
 	const sourceQuench, redirect = 4, 5
 	return q.IPv6 || q.Type != sourceQuench && q.Type != redirect
 }
 
-// outstanding reports whether h had sent the octet with number seq and the other
-// end not acknowledged it: an error about anything else is old or made up (RFC
-// 5927 §4.1). One about a SYN in the old window is not about the octet of that number.
+// outstanding reports whether h had sent the octet with number seq and the other end
+// not acknowledged it: an error about anything else is old or forged (RFC 5927 §4.1).
+// One about a SYN in the old window is not about the octet of that number.
 func outstanding(h, other *flow.Half, seq wire.Seq) bool {
 	return h.Is(flow.Sent) && !(h.HasOldSYN && h.OldSYN == seq) && !seq.Before(h.Low) && seq.Before(h.Nxt) && (!other.Is(flow.SentACK) || !seq.Before(other.Ack))
 }
@@ -71,12 +71,12 @@ type icmpNote struct {
 	count      uint32
 	nextMTU    uint16
 	typ, code  uint8
-	of         flow.Side // who had sent what it quotes
+	of         flow.Side // sender of the quoted segment
 	from       wire.Addr
 	fromIsIPv6 bool
 }
 
-// sender is the address of who sent the error.
+// sender is the address of the sender of the error.
 func (i *icmpNote) sender() netip.Addr {
 	from := netip.AddrFrom16(i.from)
 	if !i.fromIsIPv6 {

@@ -21,7 +21,7 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 		a.shard.forgotten()
 	}
 	if a.cfg.Connection == nil && a.cfg.Episode == nil && a.cfg.Moment == nil && a.table.Discard(r) {
-		return // nobody asks what it was like
+		return // the record is not wanted
 	}
 	var f *flow.Flow
 	if a.table.Unread(r) {
@@ -57,7 +57,8 @@ func (a *Analyzer) record(f *flow.Flow, n *note, evicted bool) {
 	}
 }
 
-// soFar fills a.conn but for the fields of Zeek, which only a whole record shows.
+// soFar fills a.conn except for the fields of Zeek, which only a complete record
+// has.
 func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c := &a.conn
 	client, server := f.Client, f.Client.Other()
@@ -80,7 +81,7 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 		c.ClientState, c.ServerState = c.ClientState.Infer(), c.ServerState.Infer()
 	}
 	if c.ServerState == state.Listen|state.Inferred && n.synAckCount == 0 {
-		c.ServerState = state.Unknown // nothing that it sent shows that it listens
+		c.ServerState = state.Unknown // nothing that it sent shows that it was listening
 	}
 	copy(c.Labels[:], n.labels[:])
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
@@ -107,7 +108,7 @@ func (c *Connection) addStep(s *Step) {
 	c.list(s)
 }
 
-// list adds the packet of a step to the list that it belongs to.
+// list adds the packet of a step to the list of its kind.
 func (c *Connection) list(s *Step) {
 	switch s.Phase {
 	case label.SYN:
@@ -135,7 +136,8 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	if l := &n.long[s]; l.busy && !l.settled {
 		d.Stuck = l.stuck
 	}
-	// The last two may be on their way where the time is short, or their answers are.
+	// The last two probes, or their answers, may still be on the way if the time is
+	// short.
 	if h.Probed.Unanswered() && other.Packets > 0 && h.LastTime-other.LastTime > 2*wayBack(f, n, other) {
 		d.Probed = Probed{For: h.LastTime - other.LastTime, Window: h.Probed.ZeroWindow()}
 	}
@@ -151,12 +153,12 @@ func (n *note) base(f *flow.Flow, s flow.Side) Base {
 	return Base{Number: h.Base, Known: h.Is(flow.BaseFixed), ISN: isn && h.Is(flow.BaseFixed)}
 }
 
-// waited adds what waited for the end.
+// waited adds the times that the end had to wait.
 func (d *Direction) waited(w *waitNote, s flow.Side) {
 	d.SlowestAnswer, d.ResendWait = w.answers[s], w.resends[s]
 }
 
-// held adds what the windows of the other end did.
+// held adds the times that the windows of the other end held this one back.
 func (d *Direction) held(w *windowNote) {
 	d.ZeroWindowTime, d.WindowFullTime, d.WindowEpisodes = w.zero, w.full, uint64(w.count)
 }
@@ -171,7 +173,7 @@ func (n *note) opening(f *flow.Flow, o *Opening) {
 	o.ServerISN, o.ServerISNKnown = y.ISN, y.Is(flow.SentSYN)
 	o.AckOfClient, o.AckOfClientKnown = n.ackOfISN[client], n.ackOfISNKnown[client]
 	o.AckOfServer, o.AckOfServerKnown = n.ackOfISN[server], n.ackOfISNKnown[server]
-	// Times are unknown rather than negative where the clock ran backwards.
+	// Times are unknown rather than negative if the clock ran backwards.
 	o.RTTServer, o.RTTClient, o.Took = flow.PlausibleRTT(n.rttServer), flow.PlausibleRTT(n.rttClient), -1
 	if n.complete && n.synCount[client] > 0 {
 		o.Took = max(n.completeAt-n.firstSYN, -1)
@@ -200,7 +202,7 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 	server := f.Client.Other()
 	switch {
 	case n.synCount[0] == 0 && n.synCount[1] == 0 && n.synAckCount == 0:
-		// ACKs that go on prove that the other direction exists.
+		// ACKs that advance prove that the other direction exists.
 		s := f.Client
 		if !x.Is(flow.Sent) {
 			s = server
@@ -258,8 +260,8 @@ func (n *note) closing(f *flow.Flow, c *Closing) {
 	}
 }
 
-// closedFirst says in c, which is of a close by FINs that did not cross, or of one FIN,
-// who closed first, and what came until the other end did.
+// closedFirst fills in who closed first, and what came until the other end closed. The
+// close is by one FIN, or by two that did not cross.
 func (n *note) closedFirst(f *flow.Flow, c *Closing) {
 	x, y := &f.Half[0], &f.Half[1]
 	both := c.Outcome == ClosingNormal
@@ -271,7 +273,7 @@ func (n *note) closedFirst(f *flow.Flow, c *Closing) {
 		c.ActiveCloser, c.Inferred = NoSide, true
 	}
 	if !both && (x.Has|y.Has)&flow.TailMissed != 0 {
-		c.ActiveCloser, c.Inferred = NoSide, true // the octets missed may hold the other FIN
+		c.ActiveCloser, c.Inferred = NoSide, true // the missed octets may include the other FIN
 	}
 	if x.Packets == 0 || y.Packets == 0 {
 		return
@@ -286,13 +288,13 @@ func (n *note) closedFirst(f *flow.Flow, c *Closing) {
 	c.HalfClosedOctets = n.halfOctets[first.Other()]
 }
 
-// firstFIN returns the side whose FIN came first: the one whose FIN the other's
-// acknowledges, where both were sent, else the one that was captured first.
+// firstFIN returns the side whose FIN came first: if both were sent, the one
+// whose FIN is acknowledged by the other's, else the one captured first.
 func (n *note) firstFIN(f *flow.Flow, both bool) flow.Side {
 	x, y := &f.Half[0], &f.Half[1]
 	if both {
 		switch xAnswers, yAnswers := !n.finAck[0].Before(y.FinEnd), !n.finAck[1].Before(x.FinEnd); {
-		case !xAnswers: // but y does, as they did not cross
+		case !xAnswers: // y's does, as they did not cross
 			return 0
 		case !yAnswers:
 			return 1

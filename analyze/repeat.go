@@ -7,10 +7,10 @@ import (
 )
 
 // Repeat says what a RETRANSMISSION repeats and what its sender's timer would
-// have been. The zero value belongs to segments that are none.
+// have been. It is zero for other segments.
 type Repeat struct {
-	// Packet is the packet of the same end that was captured last with any of
-	// the octets; 0: it never passed here, or is not remembered any more.
+	// Packet is the latest packet of the same end with any of the octets; 0:
+	// none was captured, or it is no longer remembered.
 	Packet uint64
 	// Delay is the time since that packet, in nanoseconds; -1: none.
 	Delay int64
@@ -23,7 +23,7 @@ type Repeat struct {
 	RTO int64
 }
 
-// repeats fills what the observation says of a RETRANSMISSION.
+// repeats fills o.Repeat of a RETRANSMISSION.
 func (a *Analyzer) repeats(o *Observation) {
 	o.Repeat = Repeat{}
 	if !a.lab.Set.Has(label.Retransmission) {
@@ -42,7 +42,7 @@ func (a *Analyzer) repeats(o *Observation) {
 	o.Repeat = r
 }
 
-// copied takes a copy of a segment of x.
+// copied notes a copy of a segment of x.
 func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	x.Duplicates++
@@ -52,8 +52,8 @@ func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
 	if first.Packet == 0 {
 		first = &fx.Overlap
 	}
-	// The first of its octets at a place, it may be the one that was lost behind that:
-	// then what was sent again will come there, too.
+	// If this was the first packet with its octets at a place, it may be the one lost
+	// after that place; then the retransmission will come there, too.
 	a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
 	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere && a.lab.Reason != label.AsOthers)
 	if x.Places() {
@@ -61,7 +61,8 @@ func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// rememberRST keeps a RST of x, of which a copy may come, or takes the copy.
+// rememberRST keeps a RST of x, so that a copy of it is recognised, or notes
+// the copy.
 func (a *Analyzer) rememberRST(x, y *flow.Half, seg *wire.Segment) {
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		x.Duplicates++
@@ -71,7 +72,7 @@ func (a *Analyzer) rememberRST(x, y *flow.Half, seg *wire.Segment) {
 	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), false, false, nil)
 }
 
-// notesRepeat takes whether the segment, which has octets, repeats some.
+// notesRepeat notes whether the segment, which has octets, repeats some.
 func notesRepeat(x *flow.Half, seg *wire.Segment, s label.Set) {
 	x.LastAgain, x.RepeatEnd = s.Has(label.Retransmission), 0
 	x.LastRepeats = x.LastAgain || s.Has(label.DuplicatePacket)

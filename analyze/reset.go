@@ -18,7 +18,7 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 		if seg.Flags.Has(wire.ACK) {
 			return seg.Ack.After(y.ISN) && !seg.Ack.After(y.Nxt) || !y.Is(flow.SentSYN)
 		}
-		// Without ACK it can only count if the SYN-ACK in front had arrived.
+		// Without ACK it can only count if the SYN-ACK before it had arrived.
 		return x.Is(flow.SentSYN) && seg.Seq.In(x.ISN+1, x.Nxt+1)
 	}
 	low, high := x.Low, x.Nxt
@@ -27,7 +27,7 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 	}
 	switch {
 	case !x.Is(flow.Sent) && !y.Is(flow.SentACK):
-		return true // nothing to hold it against
+		return true // there is nothing to compare it with
 	case !x.Is(flow.Sent):
 		low, high = y.Ack, y.Ack
 	case y.Is(flow.SentACK):
@@ -70,8 +70,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		y.State = y.State.Infer() // RFC 9293 §3.10.7.4 ends TIME-WAIT; stacks that keep to RFC 1337 do not
 	}
 	if missed {
-		// What stands in front of it was not acknowledged in time: where it was lost,
-		// its receiver expects another number, and answers with a challenge ACK (RFC 5961 §3.2).
+		// What was sent before it was not acknowledged in time: if that was lost, its receiver
+		// expects another number, and answers with a challenge ACK (RFC 5961 §3.2).
 		y.State = y.State.Infer()
 	}
 	if refuses {
@@ -114,11 +114,11 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		n.rstAfter = RstHandshake
 	case n.lastData[o] != 0 && x.Is(flow.SentACK) && dataEnd(y).After(acked),
 		x.Is(flow.SentFIN) && n.lastData[o] > n.finPacket[s]:
-		// The peer's data was not acknowledged when it reset: nobody will read
-		// it (RFC 9293 §3.6.1 calls for a RST then).
+		// The peer's data was not acknowledged when the RST was sent: nobody
+		// will read it (RFC 9293 §3.6.1 calls for a RST then).
 		n.rstAfter = RstUnreadData
 	case x.Probed == flow.KeepAlivesProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y):
-		// One that nothing answers tells its sender nothing: what would answer it may be
+		// A single unanswered probe tells its sender nothing: the answer may have been
 		// lost (RFC 9293 §3.8.4).
 		n.rstAfter = RstKeepAlive
 	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
@@ -128,7 +128,7 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	}
 }
 
-// dataEnd is the number behind the last octet of payload that the end was seen to send.
+// dataEnd is the number after the last octet of payload that the end was seen to send.
 func dataEnd(y *flow.Half) wire.Seq {
 	if y.Is(flow.SentFIN) && y.Nxt == y.FinEnd {
 		return y.FinEnd - 1
@@ -136,8 +136,8 @@ func dataEnd(y *flow.Half) wire.Seq {
 	return y.Nxt
 }
 
-// revive takes a reset back: an end that goes on sending after a RST passed
-// had not accepted it, unless the segment can have been on its way already.
+// revive takes a reset back: an end that goes on sending after a RST had not
+// accepted it, unless the segment can have been on its way already.
 func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
 	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		return
@@ -150,7 +150,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		return
 	}
 	s := a.facts.From
-	// It answers what passed after the RST, or sends new octets behind its own.
+	// It answers what passed after the RST, or sends new octets after its own.
 	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[s.Other()]+1, a.facts.Receiver.Nxt+1)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	if seg.Time-n.rstLast <= wayBack(f, n, x) && !later && !own {
@@ -172,8 +172,8 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 // retransmission timeout of RFC 6298 §2.1.
 const longRoundTrip = int64(1e9)
 
-// wayBack returns how long, in nanoseconds, a segment of an end may still pass
-// that left before something that passed reached that end.
+// wayBack returns how long, in nanoseconds, the tap may still see segments of
+// an end that left before something the tap has seen reached that end.
 func wayBack(f *flow.Flow, n *note, x *flow.Half) int64 {
 	if way := roundTrip(f, n, x); way >= 0 {
 		return way
@@ -181,8 +181,8 @@ func wayBack(f *flow.Flow, n *note, x *flow.Half) int64 {
 	return longRoundTrip
 }
 
-// roundTrip returns how long the way from the tap to an end and back takes at
-// the most that was measured, in nanoseconds; -1 where it was not measured.
+// roundTrip returns the longest round trip measured between the tap and an end,
+// in nanoseconds; -1: none.
 func roundTrip(f *flow.Flow, n *note, h *flow.Half) int64 {
 	way, other := n.rttServer, &f.Half[f.Client]
 	if h == other {

@@ -7,8 +7,8 @@ import (
 	"tcpwatch/analyze/rest"
 )
 
-// This file and rest_steps.go let what the Analyzer keeps of a connection rest
-// with its Flow.
+// This file and rest_steps.go pack what the Analyzer keeps of a connection when
+// its Flow is put to rest.
 
 // companion implements flow.Companion.
 type companion struct {
@@ -17,7 +17,7 @@ type companion struct {
 	copied note       // for folding
 }
 
-// likeness is a connection that others of its kind are like.
+// likeness is a connection that others of its kind resemble.
 type likeness struct {
 	note  note // folded
 	steps []stepShape
@@ -26,11 +26,11 @@ type likeness struct {
 var (
 	noteLayout, watchedLayout = rest.LayoutOf[note](), rest.LayoutOf[watched]()
 	unwatched                 watched
-	strange                   likeness // unlike any
+	strange                   likeness // for connections that resemble none
 )
 
-// What rests is made of whole words also where addresses have 32 bits, else this does
-// not compile there (rest.LayoutOf).
+// Whatever rests must consist of whole 64-bit words, on 32-bit systems too; otherwise
+// this does not compile (rest.LayoutOf).
 var _, _ [0]byte = [unsafe.Sizeof(note{}) % 8]byte{}, [unsafe.Sizeof(watched{}) % 8]byte{}
 
 // Plain implements flow.Companion.
@@ -79,8 +79,8 @@ func (a *companion) like(kind int) *likeness {
 	return &strange
 }
 
-// What lies near what in a note and its Flow: with numbers of the same side of it
-// and of the other, of the client and the server, and with its times.
+// Which numbers in a note lie near which in its Flow: those of the same side, of
+// the other side, of the client and the server, and times.
 var (
 	noteSame = [2][]rest.Near{
 		{nearNote("ackOfISN.0", "ISN"), nearNote("rstNxt.0", "Nxt"), nearNote("windows.0.ack", "Nxt")},
@@ -110,7 +110,7 @@ var (
 func nearNote(at, to string) rest.Near { return rest.NearOf[note, flow.Half](at, to) }
 
 // fold makes a.copied a copy of n for packing: with distances, and without what is
-// packed apart.
+// packed separately.
 func (a *companion) fold(n *note, f *flow.Flow) {
 	c := &a.copied
 	*c = *n
@@ -124,7 +124,7 @@ func (a *companion) fold(n *note, f *flow.Flow) {
 	rest.FoldNear(c, c, noteOwn)
 }
 
-// unfold takes the distances back.
+// unfold reverses the distances.
 func (n *note) unfold(f *flow.Flow) {
 	for s, side := range ends(f) {
 		rest.UnfoldNear(n, &f.Half[s], noteSame[s])

@@ -12,9 +12,9 @@ import (
 
 // A Step is packed by what is expected of it: what it did, by the step at its place
 // in another connection of the kind, and its numbers, by the flow's memory of the
-// same segment or by the steps in front.
+// same segment or by the previous steps.
 
-// stepShape is what a Step did, and what of its header rarely differs.
+// stepShape is what a Step did, and the header fields that rarely differ.
 type stepShape struct {
 	bits           uint8 // Step.bits
 	phase          label.ID
@@ -27,7 +27,7 @@ func shapeOf(s *Step) stepShape {
 	return stepShape{s.bits(), s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
 }
 
-// shapes returns those of a connection's steps.
+// shapes returns the shapes of a connection's steps.
 func (a *companion) shapes(n *note) (all []stepShape) {
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
 		all = append(all, shapeOf(&a.steps.At(i).Step))
@@ -35,7 +35,7 @@ func (a *companion) shapes(n *note) (all []stepShape) {
 	return all
 }
 
-// What of a Step is as expected.
+// Which parts of a Step are as expected.
 const (
 	stepShaped    = 1 << iota // its shape
 	stepTraced                // time, numbers, length and flags, by the flow's Trace
@@ -44,7 +44,7 @@ const (
 	stepUnstamped             // no timestamps
 )
 
-// What Step.bits holds.
+// The flags in Step.bits.
 const (
 	bitFromClient = 1 << iota
 	bitRepeated
@@ -53,20 +53,20 @@ const (
 	bitInferred
 )
 
-// bits returns what of a Step is said by yes or no, in an octet.
+// bits returns the boolean fields of a Step in an octet.
 func (s *Step) bits() uint8 {
 	return bit(s.FromClient)*bitFromClient | bit(s.Repeated)*bitRepeated | bit(s.Copy)*bitCopy |
 		bit(s.Acceptable)*bitAcceptable | bit(s.Inferred)*bitInferred
 }
 
-// setBits takes what bits returned.
+// setBits sets the fields that bits returned.
 func (s *Step) setBits(b uint8) {
 	s.FromClient, s.Repeated, s.Copy = b&bitFromClient != 0, b&bitRepeated != 0, b&bitCopy != 0
 	s.Acceptable, s.Inferred = b&bitAcceptable != 0, b&bitInferred != 0
 }
 
-// goingOn is where the steps so far have led each side: what is expected of the
-// next.
+// goingOn is where the steps so far have taken each side: what is expected of
+// the next.
 type goingOn [2]struct {
 	nxt   wire.Seq
 	tsval uint32
@@ -125,12 +125,13 @@ func (a *companion) appendSteps(dst []byte, f *flow.Flow, n *note, like *likenes
 	return dst
 }
 
-// traced reports whether a Trace of the segment says what the Step does.
+// traced reports whether a Trace of the segment has the same values as the
+// Step.
 func traced(s *Step, t *flow.Trace) bool {
 	return s.Time == t.Time && s.Seq == t.Seq && s.Ack == t.Ack && s.Flags == t.Flags && s.TSVal == t.TSVal && s.Len == lengthOf(t)
 }
 
-// lengthOf returns the payload of a segment that is remembered, in octets.
+// lengthOf returns the payload length of a remembered segment, in octets.
 func lengthOf(t *flow.Trace) uint32 {
 	n := uint32(t.End - t.Seq)
 	if t.Flags.Has(wire.SYN) {
@@ -142,7 +143,7 @@ func lengthOf(t *flow.Trace) uint32 {
 	return n
 }
 
-// append appends what a Trace would tell.
+// append appends the fields that a Trace would have.
 func (g *goingOn) append(dst []byte, s *Step, from flow.Side, what *byte, c *rest.Coder) []byte {
 	dst = c.Append(dst, uint64(s.Time))
 	dst = binary.AppendUvarint(dst, uint64(s.Flags))

@@ -20,14 +20,14 @@ func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
 	fresh := false
 	switch {
 	case seg.Flags.Has(wire.RST):
-		// A RST begins nothing where something is.
+		// A RST does not begin a connection if there is one.
 	case seg.Flags&(wire.SYN|wire.ACK) == wire.SYN:
 		fresh = begins(f, x, y, seg) || a.unchallenged(f, from, seg)
 	case seg.Flags.Has(wire.SYN):
 		fresh = a.begunUnseen(f, x, y, seg)
 	default:
 		fresh = seg.Len > 0 && finished(classOf(f)) && !fits(f, from, seg) &&
-			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers of the sender's own make it a stray
+			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers from the sender's own space make it a stray
 	}
 	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN {
 		if o := a.flow(older); belongs(o, from, seg) && (!belongs(f, from, seg) || livesOn(f, o, from, seg)) {
@@ -48,7 +48,7 @@ type pair struct {
 	from flow.Side // who sent it
 }
 
-// fill makes p the ends of a tuple, without copies: every segment needs it.
+// fill sets p to the ends of a tuple without copying: every segment needs it.
 func (p *pair) fill(table *flow.Table, t *wire.Tuple) {
 	p.from = p.key.Fill(t)
 	p.hash = table.Hash(&p.key)
@@ -58,24 +58,24 @@ func (p *pair) fill(table *flow.Table, t *wire.Tuple) {
 func begins(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
 	if x.Is(flow.SentSYN) {
 		if x.ISN == seg.Seq {
-			return false // sent again
+			return false // retransmitted
 		}
 		if ended(x) || ended(y) {
 			return true
 		}
 		// A live end answers any SYN with an ACK and goes on (RFC 9293
 		// §3.10.7.4), but its peer may have lost its memory and open anew
-		// (§3.5.1). Ours: a SYN outside the old sequence space is that, one
-		// inside is taken for a stray until it is answered, or the old
-		// connection is over. That it comes again opens nothing where it is
-		// challenged: copies, old duplicates and strangers do too (RFC 5961 §4).
+		// (§3.5.1). Our reading: a SYN outside the old sequence space does that;
+		// one inside is a stray until it is answered or the old connection is
+		// over. A repeated SYN opens nothing if it is challenged: copies, old
+		// duplicates and forged SYNs repeat too (RFC 5961 §4).
 		return !x.State.Synchronized() && !x.HasOldSYN || !inSpace(x, y, seg.Seq)
 	}
 	if classOf(f) == flow.Closed || ended(x) || ended(y) {
 		return true
 	}
 	switch {
-	case y.Is(flow.SentSYN): // SYN-ACK in front of its SYN, or both ends open at once
+	case y.Is(flow.SentSYN): // SYN-ACK before its SYN, or both ends open at once
 		return false
 	case x.Is(flow.Sent):
 		return x.Low != seg.Seq+1 && !inSpace(x, y, seg.Seq)
@@ -86,9 +86,9 @@ func begins(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
 }
 
 // unchallenged reports whether a SYN comes again inside the sequence space of f
-// behind the first retransmission timeout (RFC 6298 §2.1), and the other end
-// sent nothing meanwhile: an end that lives would have challenged it (RFC 5961
-// §4.2). A heuristic: the challenge may be lost in front of the capture.
+// after the first retransmission timeout (RFC 6298 §2.1), and the other end
+// sent nothing meanwhile: a live end would have challenged it (RFC 5961 §4.2).
+// A heuristic: the challenge may be lost before the capture.
 func (a *Analyzer) unchallenged(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	if !x.HasOldSYN || x.OldSYN != seg.Seq || x.State.Base() != state.SynSent {
@@ -98,7 +98,7 @@ func (a *Analyzer) unchallenged(f *flow.Flow, from flow.Side, seg *wire.Segment)
 	return y.LastTime < s.at && seg.Time-s.at >= longRoundTrip
 }
 
-// ended reports whether a new SYN meets no connection at this end any more.
+// ended reports whether a new SYN finds no connection at this end any more.
 func ended(h *flow.Half) bool {
 	b := h.State.Base()
 	return b == state.Closed || b == state.TimeWait || h.Any(flow.GotRST|flow.SentRST) && b == state.Listen
@@ -136,7 +136,7 @@ func (a *Analyzer) begunUnseen(f *flow.Flow, x, y *flow.Half, seg *wire.Segment)
 func inSpace(x, y *flow.Half, s wire.Seq) bool {
 	low := x.Low
 	if x.Nxt.Diff(low) < 0 {
-		low = x.Nxt - 1<<31 // more than 2 GiB: the distance would turn round
+		low = x.Nxt - 1<<31 // beyond 2 GiB the distance would wrap
 	}
 	room := max(y.ScaledWindow(y.Window, false), 1<<16-1)
 	return s.In(low, x.Nxt.Add(room))
@@ -154,9 +154,9 @@ func fits(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 	return inSpace(y, x, seg.Ack)
 }
 
-// belongs is fits without allowance for segments that were not captured: it
-// acknowledges nothing that was not seen, and without payload its number is one
-// that was used. It decides between two connections of one tuple.
+// belongs is a stricter fits, without allowance for missed segments: the
+// segment acknowledges nothing that was not seen, and its number, if it has no
+// payload, was used before. It decides between two connections of one tuple.
 func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	if x.Is(flow.Sent) && (seg.Seq.Before(x.Low) || seg.Len == 0 && seg.Seq.After(x.Nxt)) {
@@ -170,8 +170,8 @@ func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 
 // livesOn reports whether the sender of the SYN that began f goes on in the connection
 // before, o, which it had not closed: f is no more than that SYN, and the segment does not
-// come next behind it, as the first of a client does (RFC 9293 §3.10.7.3), but where o stands.
-// Then the SYN was an old duplicate or a stranger's (RFC 5961 §4).
+// come next after it, as the first of a client does (RFC 9293 §3.10.7.3), but where o stands.
+// Then the SYN was an old duplicate or forged (RFC 5961 §4).
 func livesOn(f, o *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	was, peer := &o.Half[from], &o.Half[from.Other()]
@@ -179,8 +179,9 @@ func livesOn(f, o *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 		was.HasOldSYN && peer.Is(flow.Sent) && !over(peer) && !seg.Seq.After(was.Nxt)
 }
 
-// attempt reports whether f is no more than a SYN that the connection before, which is not
-// over, survived: SYNs with ever other numbers (RFC 5961 §4) must not put that out of reach.
+// attempt reports whether f is no more than a SYN that did not end the previous connection:
+// a series of SYNs with changing numbers (RFC 5961 §4) must not put that connection out of
+// reach.
 func (a *Analyzer) attempt(f *flow.Flow) bool {
 	x, y := &f.Half[f.Client], &f.Half[f.Client.Other()]
 	older := a.table.Older(f.Ref)
@@ -192,7 +193,8 @@ func (a *Analyzer) attempt(f *flow.Flow) bool {
 	return !finished(classOf(o)) && peer.State.Synchronized() && !over(peer)
 }
 
-// begin opens a connection at a segment; past: the newest of its tuple is an attempt.
+// begin opens a connection at a segment. past is set if the newest one of its tuple
+// is an attempt.
 func (a *Analyzer) begin(p *pair, seg *wire.Segment, past bool) flow.Ref {
 	from := p.from
 	a.room()
@@ -208,7 +210,7 @@ func (a *Analyzer) begin(p *pair, seg *wire.Segment, past bool) flow.Ref {
 	return r
 }
 
-// room makes room for a connection where there is none.
+// room makes room for a connection if there is none.
 func (a *Analyzer) room() {
 	if a.table.Len() >= a.cfg.MaxConnections {
 		a.makeRoom()
@@ -243,8 +245,8 @@ func (a *Analyzer) start(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 }
 
 // guessClient names the client of a connection whose handshake was not
-// captured. A heuristic: servers listen on low ports, and a RST with ACK and
-// sequence number 0 answers a SYN (RFC 9293 §3.5.2).
+// captured. It uses a heuristic: servers listen on low ports, and a RST with
+// ACK and sequence number 0 answers a SYN (RFC 9293 §3.5.2).
 func guessClient(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Side {
 	if seg.Flags.Has(wire.RST|wire.ACK) && seg.Seq == 0 {
 		return from.Other()

@@ -5,16 +5,16 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// A block of SACK names octets that its sender has (RFC 2018 §3). What rewrites sequence
-// numbers on the way and forgets those in the option makes blocks that name something else;
-// an end that believed them would send again what had arrived, and keep back what had not.
+// A block of SACK names octets that its sender has (RFC 2018 §3). A middlebox that rewrites
+// sequence numbers but not those in the option makes the blocks name other octets; an end
+// that believed them would send again what had arrived, and not what is missing.
 
-// believed returns the segment without its SACK blocks where they cannot be true, else as
-// it is. It stands behind prepare.
+// believed returns the segment without its SACK blocks if they cannot be true, else
+// unchanged. It runs after prepare.
 func (a *Analyzer) believed(f *flow.Flow, n *note, from flow.Side, seg *wire.Segment) *wire.Segment {
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	if a.foreign || a.stray || !y.Is(flow.SentSYN) || !x.Is(flow.SentSYN|flow.Scaled) {
-		return seg // its ISN, or how much room x gives, is not known
+		return seg // its ISN, or the room that x gives, is not known
 	}
 	blocks, grows := seg.Options.SACK[:seg.Options.SACKBlocks], false
 	if older := blocks[0]; inFront(y, older) && !older.Right.After(seg.Ack) {
@@ -35,23 +35,23 @@ func (a *Analyzer) believed(f *flow.Flow, n *note, from flow.Side, seg *wire.Seg
 	return &a.bare
 }
 
-// goesOn takes the first block of an acknowledgement of the side, where that lies in front of
-// the other end's ISN, and reports whether it goes on with the last such block. The first
-// may be a D-SACK of a segment of an older connection (RFC 2883 §4): it tells nothing. But that
-// is about one segment, and not longer each time as the report of what came behind a gap.
+// goesOn notes the first SACK block of a side's acknowledgement if it lies before the other
+// end's ISN, and reports whether it extends the last such block. The first one may be a D-SACK
+// of a segment of an older connection (RFC 2883 §4), which says nothing. But such a block
+// covers one segment, and does not grow like the report of what arrived after a gap.
 func (c *clueNote) goesOn(side flow.Side, b wire.SACKBlock) bool {
 	was := c.older[side]
 	c.older[side] = b
 	return was.Right.After(was.Left) && b.Left == was.Left && b.Right.After(was.Right)
 }
 
-// inFront reports whether a block begins in front of the ISN of y.
+// inFront reports whether a block begins before the ISN of y.
 func inFront(y *flow.Half, b wire.SACKBlock) bool {
 	return b.Left.Before(y.ISN) && y.NxtRel < 1<<31
 }
 
 // impossibleSACK reports whether a block names octets that y cannot have sent to x, whose
-// segment it is: in front of its ISN; or behind all that was captured of it, and behind any
+// segment it is: before its ISN; or after all that was captured of it, and after any
 // window that x gave it, so that a capture that missed segments does not explain it.
 func impossibleSACK(x, y *flow.Half, seg *wire.Segment, blocks []wire.SACKBlock) bool {
 	edge := seg.Ack.Add(max(x.MostWindow, x.ScaledWindow(seg.Window, false)))

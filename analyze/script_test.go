@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -130,7 +131,7 @@ func checkEvent(t testing.TB, e *script.Event, o *analyze.Observation) {
 	if x.Open {
 		found.Labels = nil
 		for _, name := range x.Labels {
-			if contains(labels, name) {
+			if slices.Contains(labels, name) {
 				found.Labels = append(found.Labels, name)
 			}
 		}
@@ -141,7 +142,7 @@ func checkEvent(t testing.TB, e *script.Event, o *analyze.Observation) {
 		}
 	}
 	for _, name := range x.Absent {
-		if contains(labels, name) {
+		if slices.Contains(labels, name) {
 			t.Errorf("line %d: %s is set and must not be", e.Line, name)
 		}
 	}
@@ -178,15 +179,6 @@ var stateNames = func() map[string]bool {
 	}
 	return names
 }()
-
-func contains(list []string, name string) bool {
-	for _, s := range list {
-		if s == name {
-			return true
-		}
-	}
-	return false
-}
 
 func checkRecord(t testing.TB, c *script.Connection, found map[string]string) {
 	t.Helper()

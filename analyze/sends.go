@@ -8,25 +8,27 @@ import (
 )
 
 // What an end is seen to send moves it, whatever becomes of the segment: its SYN, its
-// FIN, and what it sends only because another segment, which was not captured, came.
+// FIN, and whatever it sends only because it received another segment, which was not
+// captured.
 
 // sends applies the send events of x: SYN, then FIN.
 func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	// A segment that acknowledges less than its sender did before is an old one
-	// that was overtaken: sending it is no news.
+	// that was overtaken: it moves nothing.
 	current := !x.Is(flow.SentACK) || !seg.Flags.Has(wire.ACK) || !seg.Ack.Before(x.Ack)
 	if seg.Flags.Has(wire.SYN) {
 		a.sendsSYN(f, n, x, y, seg, current)
 	}
 	if current && x.Is(flow.FINAcked) && a.lab.Set.Has(label.Retransmission) && !x.Any(flow.GotRST|flow.SentRST) {
-		// Whoever sends octets again had no ACK of the FIN behind them. What
-		// crosses a RST says nothing.
+		// An end that sends octets again had no ACK of the FIN after them. A
+		// segment that crosses a RST says nothing.
 		x.State = x.State.After(state.ResendFIN)
 		x.Has &^= flow.FINAcked
 	}
 	if !seg.Flags.Has(wire.FIN) {
 		if x.Is(flow.FINSpoilt) && seg.Len > 0 && !seg.End().Before(x.FinEnd) {
-			// Nothing is sent behind a FIN (RFC 9293 §3.10.2): the flag was what was spoilt.
+			// Nothing is sent after a FIN (RFC 9293 §3.10.2): the FIN flag was the
+			// corruption.
 			x.Has &^= flow.FINSpoilt | flow.SentFIN | flow.FINAwaiting
 		}
 		return
@@ -47,7 +49,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 }
 
-// mayAnswerFIN reports whether y's FIN may have come in front of x's, where nothing of y was
+// mayAnswerFIN reports whether y's FIN may have come before x's, where nothing of y was
 // captured. It had not where x's FIN acknowledges nothing yet, as that of a SYN, or no more
 // than x did before (RFC 9293 §3.10.4).
 func mayAnswerFIN(x, y *flow.Half, seg *wire.Segment) bool {
@@ -69,8 +71,8 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		x.State = x.State.Base().After(state.ForgetSYN)
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:
-		// It tries again after a RST, as some stacks do; or this left before the
-		// RST came.
+		// It tries again after a RST, as some stacks do; or this SYN left before
+		// the RST came.
 		x.State = state.SynSent
 		if seg.Time-n.rstLast <= wayBack(f, n, x) {
 			x.State = x.State.Infer()
@@ -79,22 +81,23 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		x.Has &^= flow.GotRST
 		y.Has &^= flow.SentRST
 	case a.facts.RepeatsSYN && ack && x.State.Base() == state.SynSent && !y.Is(flow.SentSYN):
-		// It sent a SYN, and now a SYN-ACK: a SYN had come that was not captured.
+		// It sent a SYN, and now a SYN-ACK: a SYN that was not captured had
+		// reached it.
 		x.State = x.State.After(state.GetSYN)
 		if y.State.Base() <= state.Listen {
 			y.State = state.SynSent | state.Inferred
 		}
 	case a.facts.RepeatsSYN:
 		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
-		// passed has not arrived, or the accept queue was full. Of an end
-		// that is over, revive decides first whether it lives.
+		// passed has not arrived, or the accept queue was full. For an end that
+		// is over, revive decides first whether it is alive.
 		if ack && current && !over(x) && x.Is(flow.SYNAcked) && x.Nxt == x.ISN+1 {
 			x.State = x.State.After(state.ResendSYN)
 			x.Has &^= flow.SYNAcked
 		}
 	case ack:
-		// Without a SYN in front that it acknowledges: the SYN was not captured,
-		// or the ACK is for another one.
+		// Without an earlier SYN that it acknowledges: that SYN was not
+		// captured, or the ACK is for another one.
 		if x.State.Base() <= state.Listen {
 			x.State = state.SynReceived
 		}
@@ -109,13 +112,13 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	}
 }
 
-// orderUnsure reports, and notes in x, that the FIN which x sends behind y's does not
-// show whether x had closed before that came, and is in CLOSING, or behind it, and is in
-// LAST-ACK. A CLOSE moves an end at once, but the FIN waits until what the program sent
-// before is on its way (RFC 9293 §3.10.4): octets that were on their way when y's FIN
-// came, and more behind them, may have kept it waiting. And a FIN that is sent
-// again takes the acknowledgement anew, so that it says nothing of the first one: one that
-// was spoilt on the way may have left in front of y's (damagedProofs).
+// orderUnsure reports, and notes in x, that the FIN which x sends after y's does not show
+// whether x had closed before y's FIN came, and is in CLOSING, or after it, and is in
+// LAST-ACK. A CLOSE moves an end at once, but its FIN waits until what the program sent
+// before has been sent (RFC 9293 §3.10.4): octets in flight when y's FIN came, and more
+// after them, may have delayed it. And a retransmitted FIN has a new acknowledgement
+// number, which says nothing about the first one: a damaged first FIN may have left before
+// y's (damagedProofs).
 func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool {
 	switch again := a.lab.Set.Has(label.Retransmission) && (x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst); {
 	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && seg.Len == 0 && n.halfOctets[a.facts.From] == 0 && !x.Is(flow.FINSpoilt):
@@ -129,7 +132,8 @@ func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool
 // fromUnseen infers what must have happened where segments were not captured.
 func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
 	if y.State == state.SynSent|state.Inferred && x.Is(flow.SentSYN) && (seg.Len > 0 || seg.Ack.After(x.Ack)) {
-		// Whoever answers a SYN with more than a SYN-ACK had its ACK.
+		// An end that answers a SYN with anything beyond a SYN-ACK had received
+		// its ACK.
 		y.State = state.Established | state.Inferred
 	}
 	switch b := x.State.Base(); {
@@ -142,7 +146,7 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
 	case b == state.SynReceived && (seg.Len > 0 || x.Is(flow.SentACK) && seg.Ack.After(x.Ack)) && n.synData == 0:
 		// Data before the handshake is complete is only sent, and taken, when the SYN
 		// brought data (RFC 7413 §4.2): so the ACK of its SYN, which was not
-		// captured, had arrived. Careless stacks do not wait for it.
+		// captured, had arrived. Some stacks do not wait for it.
 		x.State = x.State.After(state.GetAckOfSYN) | state.Inferred
 	case (b == state.Unknown || b == state.Listen) && !seg.Flags.Has(wire.FIN):
 		// A bare ACK is sent in every synchronized state and proves none; data,

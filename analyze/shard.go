@@ -6,27 +6,28 @@ import (
 	"tcpwatch/analyze/flow"
 )
 
-// shard follows the connections that fall to it, with an Analyzer of its own and
-// the clock of the whole capture. What it finds goes in chunks to the merger.
+// shard follows the connections that hash to it, with an Analyzer of its own and
+// the clock of the whole capture. Its results go in chunks to the merger.
 type shard struct {
 	group *Shards
 	id    uint8
 	an    *Analyzer
-	at    position // of what is told next
+	at    position // position of the next result
 	work  chan task
 	out   *chunk // being filled; nil: none yet
 	done  chan *chunk
 	spare chan *chunk
 }
 
-// chunksInFlight is how many chunks a shard may have under way; as batchesInFlight.
+// chunksInFlight is how many chunks a shard may have in flight; see
+// batchesInFlight.
 const chunksInFlight = 8
 
 // task is what a shard is to do next.
 type task struct {
 	batch *batch // nil: the capture has ended
-	// upTo is 0 for the whole batch; else only timers run out, those that are due in
-	// front of its entry number upTo.
+	// upTo is 0 for the whole batch; else only the timers run out that are due
+	// before its entry number upTo.
 	upTo int
 }
 
@@ -38,7 +39,7 @@ func newShard(g *Shards, id int, cfg Config, table *flow.Table) *shard {
 	for range chunksInFlight {
 		s.spare <- new(chunk)
 	}
-	cfg.MaxConnections = math.MaxInt // the group looks after it
+	cfg.MaxConnections = math.MaxInt // the group takes care of that
 	if cfg.Connection != nil {
 		cfg.Connection = s.connection
 	}
@@ -62,7 +63,7 @@ func (s *shard) run() {
 			s.flush()
 		case t.upTo > 0:
 			s.catchUp(t.batch, t.upTo)
-			s.send(t.batch.first+uint64(t.upTo), nil) // others may have much to tell
+			s.send(t.batch.first+uint64(t.upTo), nil) // the others may have many results
 		default:
 			s.take(t.batch)
 			s.send(t.batch.first+uint64(t.batch.n), t.batch)
@@ -93,8 +94,8 @@ func (s *shard) entry(b *batch, i int) {
 	s.an.quote(&b.quotes[e.quote], &e.pair)
 }
 
-// catchUp lets the timers run out that are due in front of entry n of a batch,
-// each at the entry whose time shows it, although that may belong to another
+// catchUp runs the timers that are due before entry n of a batch, each at the
+// entry whose time makes it due, although that entry may belong to another
 // shard.
 func (s *shard) catchUp(b *batch, n int) {
 	a, now := s.an, b.clock(n)
@@ -132,7 +133,7 @@ func (s *shard) catchUp(b *batch, n int) {
 	a.due = a.nextDue()
 }
 
-// flush hands over what is still remembered, in the order of first packets.
+// flush hands over the remaining connections, in the order of first packets.
 func (s *shard) flush() {
 	a := s.an
 	for _, b := range a.table.Drain() {
@@ -145,7 +146,7 @@ func (s *shard) flush() {
 // makeRoom is called before a connection begins.
 func (s *shard) makeRoom() { s.group.makeRoom(s) }
 
-// began tells that a connection begins.
+// began reports that a connection begins.
 func (s *shard) began(r flow.Ref) {
 	t := result{what: begun, ref: r}
 	if older := s.an.table.Older(r); older != 0 && s.an.notes.At(s.an.flow(older).Extra).tw.reusedBy == s.an.flow(r).Number {
@@ -172,10 +173,10 @@ func (s *shard) connection(lent *Connection) {
 	s.tell(result{what: aConnection, index: int32(len(c.connections) - 1), ref: s.an.ref})
 }
 
-// forgotten tells that a connection is over of which nobody asks the record.
+// forgotten reports that a connection is over whose record is not wanted.
 func (s *shard) forgotten() { s.tell(result{what: aConnection}) }
 
-// tell puts a result behind the others.
+// tell appends a result.
 func (s *shard) tell(t result) {
 	t.position = s.at
 	c := s.chunk()
@@ -189,7 +190,7 @@ func (s *shard) tell(t result) {
 	s.send(s.at.entry, nil)
 }
 
-// chunk returns the chunk that is being filled.
+// chunk returns the chunk being filled.
 func (s *shard) chunk() *chunk {
 	if s.out == nil {
 		s.out = <-s.spare
@@ -198,8 +199,8 @@ func (s *shard) chunk() *chunk {
 	return s.out
 }
 
-// send hands the chunk to the merger. Everything at entries in front of until has
-// been told; b is what the shard needs no more, or nil.
+// send hands the chunk to the merger. Everything at entries before until has
+// been told; b is a batch that the shard has finished with, or nil.
 func (s *shard) send(until uint64, b *batch) {
 	c := s.chunk()
 	c.until, c.batch = until, b

@@ -11,14 +11,14 @@ import (
 // MaxShards is the most shards that Shards has.
 const MaxShards = 64
 
-// batchesInFlight is how many batches are being filled, worked at or merged. A
-// heuristic: with four, a tenth of the time of two processors passed unused.
+// batchesInFlight is how many batches are being filled, analysed or merged. A
+// heuristic: with four, two processors were idle a tenth of the time.
 const batchesInFlight = 12
 
 // Shards is an Analyzer whose work is divided among several goroutines: each
-// follows the connections that fall to it by the hash of their addresses and
-// ports, and what they find is put into the order in which one Analyzer would
-// tell it. Results are the same, octet for octet, for any number of shards.
+// follows the connections that hash to it by their addresses and ports, and
+// their results are merged into the order in which one Analyzer would give them.
+// Results are the same, octet for octet, for any number of shards.
 //
 // The functions of its Config are called from a goroutine of their own, one call
 // at a time; the last one returns before Flush does. Its own methods are for one
@@ -33,12 +33,12 @@ type Shards struct {
 	free  chan *batch
 	batch *batch
 	clock int64
-	// busy counts the tasks that the shards have not done yet.
+	// busy counts the unfinished tasks of the shards.
 	busy sync.WaitGroup
 	// room is how many connections may begin before the shards have to be asked
-	// how many they remember.
+	// how many they hold.
 	room int
-	// inStep is set while entries are taken one after the other, because any of
+	// inStep is set while entries are processed one at a time, because any of
 	// them may need room.
 	inStep bool
 }
@@ -75,16 +75,16 @@ func newShards(n, batchSize int, cfg Config) *Shards {
 	return g
 }
 
-// Next returns the segment that is to be filled and then taken with Take. It is
-// lent until then.
+// Next returns the segment to fill and then to pass to Take. It is lent until
+// then.
 func (g *Shards) Next() *wire.Segment { return &g.batch.entries[g.batch.n].seg }
 
-// Take takes the segment that Next gave. Its payload is not kept.
+// Take takes the segment that Next returned. Its payload is not kept.
 func (g *Shards) Take() {
 	e := &g.batch.entries[g.batch.n]
 	e.pair.fill(g.tables[0], &e.seg.Tuple)
 	e.quote = -1
-	e.seg.Payload = nil // whose octets are lent for shorter
+	e.seg.Payload = nil // its octets are not lent for that long
 	g.add(g.owner(&e.pair), e.seg.Time)
 }
 
@@ -105,7 +105,7 @@ func (g *Shards) Advance(now int64) { g.add(nobody, now) }
 // the hash choose it, since the lower ones choose its slot in the table there.
 func (g *Shards) owner(p *pair) uint8 { return uint8(uint64(p.hash) * uint64(len(g.shards)) >> 32) }
 
-// add ends the entry that is being filled.
+// add ends the entry being filled.
 func (g *Shards) add(owner uint8, at int64) {
 	b := g.batch
 	g.clock = max(g.clock, at)
@@ -117,7 +117,7 @@ func (g *Shards) add(owner uint8, at int64) {
 	}
 }
 
-// hand gives the batch to the shards.
+// hand passes the batch to the shards.
 func (g *Shards) hand() {
 	b := g.batch
 	if b.n > g.room {
@@ -148,10 +148,10 @@ func (g *Shards) live() (n int) {
 	return n
 }
 
-// step takes the entries of a batch one after the other, with all shards at the
-// same entry, so that the connection to give up can be chosen among all. The
-// shards are idle and this goroutine does their work, but for connections that
-// are quiet for too long: there may be many at one entry.
+// step processes the entries of a batch one at a time, with all shards at the
+// same entry, so that the connection to evict can be chosen among all. The
+// shards are idle and this goroutine does their work, except for expiring
+// connections: there may be many at one entry.
 func (g *Shards) step(b *batch) {
 	g.inStep = true
 	for i := range b.n {
@@ -178,7 +178,8 @@ func (g *Shards) step(b *batch) {
 	g.room = g.cfg.MaxConnections - g.live()
 }
 
-// expires reports whether connections were quiet for too long in any shard.
+// expires reports whether any shard has connections that have been quiet for
+// too long.
 func (g *Shards) expires(now int64) bool {
 	for _, s := range g.shards {
 		for _, t := range s.an.timers() {
@@ -194,17 +195,17 @@ func (g *Shards) expires(now int64) bool {
 	return false
 }
 
-// sendAll sends what the shards have told up to an entry, so that the merger never
-// waits for one that is not at work.
+// sendAll sends the shards' results up to an entry, so that the merger never waits
+// for an idle one.
 func (g *Shards) sendAll(until uint64) {
 	for _, s := range g.shards {
 		s.send(until, nil)
 	}
 }
 
-// makeRoom hands over the connection that is missed least, in whichever shard,
-// where there is no room for the one that begins in s. Where the batch was handed
-// out there is room for as many as it can hold.
+// makeRoom hands over the connection that is needed least, in whichever shard, if
+// there is no room for the one that begins in s. A batch that was handed out has
+// room for as many as it can hold.
 func (g *Shards) makeRoom(s *shard) {
 	if !g.inStep || g.live() < g.cfg.MaxConnections {
 		return
@@ -236,7 +237,7 @@ func (g *Shards) makeRoom(s *shard) {
 }
 
 // Flush hands over every connection that is still remembered, in order of their
-// numbers, and ends the goroutines. Nothing may be taken behind it.
+// numbers, and ends the goroutines. Nothing may be taken after it.
 func (g *Shards) Flush() {
 	if g.batch.n > 0 {
 		g.hand()

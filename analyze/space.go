@@ -9,8 +9,8 @@ import (
 // Which sequence space the numbers of a connection belong to: where it begins, and which
 // segments fit it.
 
-// prepare fixes what the segment's numbers are relative to, before anything is
-// said about it: the ISN where it was seen, else the first number seen.
+// prepare fixes the base of the relative numbers before anything is said about
+// the segment: the ISN if it was seen, else the first number seen.
 func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segment) {
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	syn := seg.Flags&(wire.SYN|wire.RST) == wire.SYN
@@ -28,8 +28,8 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 	}
 	switch {
 	case syn && x.Is(flow.Sent) && !x.Is(flow.SentSYN) && !x.Nxt.After(seg.Seq):
-		// All that was captured of it lies in front of its SYN, where there is nothing
-		// (RFC 9293 §3.4.1): somebody else sent that.
+		// Everything captured of it lies before its SYN, where there is nothing
+		// (RFC 9293 §3.4.1): another host sent that.
 		a.rebase(x, seg.Seq)
 		x.Has &^= flow.SentFIN | flow.FINGuessed | flow.FINSpoilt | flow.FINProved | flow.FINAcked | flow.FINAwaiting
 	case syn && x.Is(flow.SentSYN) && x.ISN != seg.Seq && !x.State.Synchronized():
@@ -55,7 +55,8 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 		}
 	}
 	if syn && n.badAcks > 0 && x.Is(flow.SentACK) && y.Is(flow.SentSYN) && wrongAnswer(y, x.Ack) && !wrongAnswer(y, seg.Ack) {
-		// What it acknowledged before was for another SYN (RFC 9293 figure 8): this is the first that counts.
+		// Its earlier acknowledgements were for another SYN (RFC 9293 figure 8): this is the first that
+		// counts.
 		x.Has &^= flow.SentACK | flow.HoldsACK | flow.HoldsSYNACK
 	}
 	if !syn && y.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && n.synAckISNs > 1 && seg.Ack != y.ISN+1 {
@@ -68,7 +69,7 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 
 // behindProbe lets h begin at ack, the first acknowledgement of the other end that was
 // captured, where that is one more than the number of all segments captured of h, which
-// had no octets: those were keep-alive probes, which repeat the number in front of the
+// had no octets: those were keep-alive probes, which repeat the number before the
 // next octet (RFC 9293 §3.8.4), and that one was sent before the capture began.
 func behindProbe(h *flow.Half, ack wire.Seq) {
 	if !h.Any(flow.SentSYN|flow.SentFIN) && h.Low == h.Nxt && ack == h.Nxt+1 {
@@ -77,7 +78,7 @@ func behindProbe(h *flow.Half, ack wire.Seq) {
 	}
 }
 
-// rebase starts x's sequence space anew at another ISN, as if nothing had been
+// rebase restarts x's sequence space at another ISN, as if nothing had been
 // captured of it.
 func (a *Analyzer) rebase(x *flow.Half, isn wire.Seq) {
 	a.table.Restart(x)
@@ -85,7 +86,7 @@ func (a *Analyzer) rebase(x *flow.Half, isn wire.Seq) {
 	x.Base, x.ISN, x.Low, x.Nxt, x.NxtRel = isn, isn, isn, isn, 0
 }
 
-// chooseISN goes back to an earlier SYN-ACK of h when the client acknowledges
+// chooseISN returns to an earlier SYN-ACK of h when the client acknowledges
 // that one.
 func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
@@ -99,7 +100,7 @@ func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
 }
 
 // wrongAnswer reports whether an acknowledgement number cannot be for the SYN of h, or
-// for octets behind it: its receiver resets it (RFC 9293 §3.10.7.3, first).
+// for octets after it: its receiver resets it (RFC 9293 §3.10.7.3, first).
 func wrongAnswer(h *flow.Half, ack wire.Seq) bool {
 	return !ack.After(h.ISN) || ack.After(h.Nxt)
 }
@@ -116,9 +117,9 @@ func isStray(x *flow.Half, seg *wire.Segment) bool {
 	return x.Is(flow.Sent) && x.Low != seg.Seq+1
 }
 
-// isSecondAnswer reports whether the segment is a SYN-ACK with another ISN, behind
-// one that the client has taken: of another machine with that address, say. The
-// client does not take it (RFC 9293 §3.10.7.4, RFC 5961 §4.2).
+// isSecondAnswer reports whether the segment is a SYN-ACK with another ISN, after
+// one that the client has accepted: for example from another machine with that
+// address. The client does not accept it (RFC 9293 §3.10.7.4, RFC 5961 §4.2).
 func isSecondAnswer(x *flow.Half, seg *wire.Segment) bool {
 	return seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK && x.Is(flow.SentSYN|flow.SYNProved) && seg.Seq != x.ISN
 }
@@ -129,10 +130,10 @@ const missable = 64 << 20
 
 // isForeign reports whether the segment's number is one that its receiver would
 // not accept (RFC 9293 §3.10.7.4, first) and that lost packets do not explain
-// yet: in front of the ISN, or beyond the window. Injected, corrupted and very
-// old segments look like that, and must not move the sequence space. The second
-// such segment in a row that goes on where the first ended is believed: then
-// the capture has missed what lies between.
+// yet: before the ISN, or beyond the window. Injected, corrupted and very old
+// segments look like that, and must not move the sequence space. The second
+// such segment in a row, if it continues the first, is believed: the capture
+// has missed the octets before them.
 func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	if !x.Is(flow.Sent) || seg.Flags.Any(wire.SYN|wire.RST) {
 		return false
@@ -143,7 +144,7 @@ func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	}
 	low := x.Low - wire.Seq(room)
 	if x.Is(flow.SentSYN) {
-		low = x.Low // at most 2^30 in front of Nxt (flow.Table.Add)
+		low = x.Low // at most 2^30 before Nxt (flow.Table.Add)
 	}
 	high := x.Nxt
 	if y.Is(flow.SentACK) {

@@ -7,8 +7,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// story notes what the segment adds to the account of the opening and the
-// close, after both ends were moved.
+// story adds the segment to the account of the opening and the close, after
+// both ends were moved.
 func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	fx := &a.facts
 	s := fx.From
@@ -56,8 +56,8 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 	a.addStep(n, step)
 }
 
-// stepOf returns the step that a segment of a side is, behind which both ends are in
-// their states.
+// stepOf returns the step for a segment of a side. Both ends are in the states
+// after it.
 func stepOf(f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) Step {
 	return Step{
 		Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
@@ -119,7 +119,7 @@ func (a *Analyzer) countSynAck(n *note, seg *wire.Segment) {
 	}
 }
 
-// saidBefore reports whether a SYN-ACK with the segment's ISN was captured.
+// saidBefore reports whether a SYN-ACK with the same ISN was captured before.
 func (a *Analyzer) saidBefore(n *note, seg *wire.Segment) bool {
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
 		if s := a.steps.At(i); s.Phase == label.SynAck && s.Seq == seg.Seq {
@@ -129,13 +129,13 @@ func (a *Analyzer) saidBefore(n *note, seg *wire.Segment) bool {
 	return false
 }
 
-// answered returns the time of the SYN or SYN-ACK that seg answers, where that
-// is certain. One that was sent once is it. Of several nobody can tell which was
+// answered returns the time of the SYN or SYN-ACK that seg answers, if it is
+// certain: one that was sent once. Among several nobody can tell which was
 // answered (Karn; RFC 6298 §3), unless seg echoes the timestamp of the last and of
-// no other: then it was sent behind the arrival of that one (RFC 7323 §4). The echo
-// of an earlier one proves less: an end keeps the first timestamp that it took and
-// gives it also when it answers a later copy, which it does not take (RFC 5961
-// §4.2).
+// no other: then it was sent after the arrival of that one (RFC 7323 §4). The echo
+// of an earlier one proves less: an end keeps the first timestamp that it
+// accepted, and echoes it also when it answers a later copy, which it does not
+// accept (RFC 5961 §4.2).
 func (a *Analyzer) answered(n *note, phase label.ID, seg *wire.Segment) (at int64, known bool) {
 	if n.stepsLost > 0 {
 		return 0, false
@@ -155,8 +155,8 @@ func (a *Analyzer) answered(n *note, phase label.ID, seg *wire.Segment) (at int6
 	return at, count == 1 || last && echoed == 1
 }
 
-// noteComplete notices the segment that completes the handshake: the one by
-// which the second of both SYNs is proved to have arrived.
+// noteComplete notes the segment that completes the handshake: the one which
+// proves that the second of the two SYNs has arrived.
 func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Segment) {
 	x, y := a.facts.Sender, a.facts.Receiver
 	if seg.Flags.Has(wire.RST) || !seg.Flags.Has(wire.ACK) || !y.Is(flow.SYNProved) {
@@ -201,7 +201,7 @@ func (n *note) noteFIN(fx *flow.Facts, s flow.Side, seg *wire.Segment) {
 		return
 	}
 	n.finPacket[s] = seg.Packet
-	if n.finAt[s] == 0 { // else it was inferred before it was captured
+	if n.finAt[s] == 0 { // otherwise it was inferred before it was captured
 		n.finAt[s], n.finAck[s] = seg.Time, seg.Ack
 	}
 	n.finAcksFIN = n.finAcksFIN || fx.AnswersFINFirst
@@ -227,10 +227,10 @@ func synECN(f wire.Flags) ECN {
 	return ECNNone
 }
 
-// synAckECN tells what a SYN-ACK accepts of the offer (RFC 3168 §6.1.1, RFC 9768 §3.1.2
-// table 2). One that sets all three bits is a broken server's, which reflects the SYN; one
-// that is reserved is taken to accept (§3.1.3). Who offers classic ECN knows no AE, a reserved bit
-// to be ignored (RFC 9293 §3.1).
+// synAckECN tells what a SYN-ACK accepts of the offer (RFC 3168 §6.1.1, RFC 9768 §3.1.2 table 2).
+// A server that sets all three bits is broken and reflects the SYN; a reserved combination counts
+// as acceptance (§3.1.3). To an end that offers classic ECN, AE is a reserved bit to be ignored
+// (RFC 9293 §3.1).
 func synAckECN(offer ECN, f wire.Flags) ECN {
 	switch bits := f & (wire.AE | wire.CWR | wire.ECE); {
 	case offer == ECNNone:

@@ -9,28 +9,27 @@ import (
 )
 
 // Most connections are short and textbook: RFC 9293 figures 6 and 12 with each segment
-// once and in order, as far as they come, or a SYN that is refused. Where all segments of
-// one are at hand when it is handed over (package journal, which says what may follow
-// what), nothing has to be remembered, or looked for, that tells what is out of the
-// ordinary. This file says what such a connection leaves behind for its record, and
-// nothing else: it gives up at the first segment of which there is more to say than its
-// Phase, and then the connection is analysed (Analyzer.read). Nobody can tell by the
-// results.
+// once and in order, as far as they go, or a SYN that is refused. If all segments of such
+// a connection are at hand when it is handed over (package journal, which says what may
+// follow what), the state that serves to detect anomalies is not needed. This file
+// computes what such a connection leaves for its record, and nothing else: it gives up at
+// the first segment about which there is more to say than its Phase, and then the
+// connection is analysed (Analyzer.read). The results are the same either way.
 
-// textbook is what that needs. The Flow and the note have what record reads.
+// textbook is the state for that. The Flow and the note hold what record reads.
 type textbook struct {
 	msl2   int64 // 2MSL, nanoseconds
-	zeek   bool  // somebody asks for the fields of Zeek
+	zeek   bool  // the fields of Zeek are wanted
 	flow   flow.Flow
 	note   note
 	steps  []Step
 	stamps bool      // both SYNs had timestamps, so that all segments have them
 	ids    [2]uint16 // the last IP identification of each side; 0: none
-	made   func()    // called, where tests want it, for every record that is made
+	made   func()    // if set by a test, called for every record made
 }
 
-// byTheBook hands over a connection whose segments were only kept, and forgets it. It
-// reports false, and the connection is as it was, where that takes an analysis.
+// byTheBook hands over and forgets a connection whose segments were only stored. It
+// reports false and changes nothing if the connection has to be analysed.
 func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
 	b := &a.textbook
 	if !a.table.Glance(r, &b.flow, &a.unread.reader) || !b.all(&a.unread.reader, &a.unread.seg) {
@@ -41,7 +40,7 @@ func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
 	}
 	a.wasUnread(&b.flow)
 	a.record(&b.flow, &b.note, end == EndEvicted)
-	a.conn.Steps, b.steps = b.steps, a.conn.Steps // without a copy
+	a.conn.Steps, b.steps = b.steps, a.conn.Steps // swapped to avoid a copy
 	for i := range a.conn.Steps {
 		a.conn.list(&a.conn.Steps[i])
 	}
@@ -50,11 +49,12 @@ func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
 	return true
 }
 
-// all takes the segments of a connection, and reports whether it is textbook.
+// all processes the segments of a connection, and reports whether it is
+// textbook.
 func (b *textbook) all(j *journal.Reader, seg *wire.Segment) bool {
 	f := &b.flow
 	b.note, b.steps, b.stamps, b.ids = note{rttServer: -1, rttClient: -1}, b.steps[:0], false, [2]uint16{}
-	seg.Tuple = f.Key.Tuple(0) // of which only the IP version counts
+	seg.Tuple = f.Key.Tuple(0) // only its IP version is used
 	from, more := j.Next(seg)
 	f.Client, f.RolesKnown = flow.Side(from), true
 	x, y := b.ends(from)
@@ -69,7 +69,7 @@ func (b *textbook) all(j *journal.Reader, seg *wire.Segment) bool {
 	return fits
 }
 
-// ends returns what is known of the side that sent a segment, and of the other.
+// ends returns the half of the side that sent a segment, and the other half.
 func (b *textbook) ends(from uint8) (x, y *flow.Half) {
 	if from == 0 {
 		return &b.flow.Half[0], &b.flow.Half[1]
@@ -82,8 +82,8 @@ func unremarkable(seg *wire.Segment) bool {
 	return seg.Checksum <= wire.ChecksumGood && seg.TrafficClass&3 != 3 && seg.Options.SACKBlocks == 0 && !seg.Options.Set.Has(wire.OptCut)
 }
 
-// follows reports whether a segment is the next octets, or an acknowledgement of new
-// ones, or both, within a window that leaves room; or what answers a SYN.
+// follows reports whether a segment carries the next octets or acknowledges new
+// ones, or both, within a window that leaves room; or answers a SYN.
 func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) bool {
 	f, o := &b.flow, &seg.Options
 	if !x.Is(flow.SentSYN) {
@@ -110,7 +110,7 @@ func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) b
 	return x.Ack.Add(x.LastWindow()).Diff(edge) < 1<<x.Scale // it does not move left
 }
 
-// account takes the next segment.
+// account processes the next segment.
 func (b *textbook) account(from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	var phase label.ID
@@ -152,7 +152,7 @@ func (b *textbook) account(from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// syn takes the SYN.
+// syn processes the SYN.
 func (b *textbook) syn(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	f.FirstPacket, f.Start = seg.Packet, seg.Time
@@ -161,7 +161,7 @@ func (b *textbook) syn(from flow.Side, seg *wire.Segment) {
 	b.opening(from, seg)
 }
 
-// synAck takes its answer.
+// synAck processes the SYN-ACK.
 func (b *textbook) synAck(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
@@ -174,7 +174,7 @@ func (b *textbook) synAck(from flow.Side, seg *wire.Segment) {
 	b.stamps = (n.options[0].Set & n.options[1].Set).Has(wire.OptTimestamps)
 }
 
-// opening takes what both say of the end that sent it.
+// opening notes what the SYN and the SYN-ACK say about their sender.
 func (b *textbook) opening(from flow.Side, seg *wire.Segment) {
 	x := &b.flow.Half[from]
 	x.ISN, x.Base, x.MSS = seg.Seq, seg.Seq, announcedMSS(seg)
@@ -182,7 +182,7 @@ func (b *textbook) opening(from flow.Side, seg *wire.Segment) {
 	b.note.options[from] = offered(seg, ECNNone)
 }
 
-// refusal takes the RST that answers the SYN.
+// refusal processes the RST that answers the SYN.
 func (b *textbook) refusal(from flow.Side, seg *wire.Segment) {
 	f, n := &b.flow, &b.note
 	x, y := &f.Half[from], &f.Half[from.Other()]
@@ -196,7 +196,7 @@ func (b *textbook) refusal(from flow.Side, seg *wire.Segment) {
 	}
 }
 
-// continues takes a segment behind the SYNs and returns its Phase.
+// continues processes a segment after the SYNs and returns its Phase.
 func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment) (phase label.ID) {
 	f, n := &b.flow, &b.note
 	phase = label.Ack
@@ -247,8 +247,7 @@ func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment)
 	return phase
 }
 
-// sent takes what a segment says of the octets on their way, and of the time that
-// they take.
+// sent notes the octets in flight, and times round trips.
 func (b *textbook) sent(x, y *flow.Half, seg *wire.Segment) {
 	stamped := seg.Options.Set.Has(wire.OptTimestamps)
 	x.Payload += uint64(seg.Len)

@@ -17,8 +17,8 @@ func (a *Analyzer) enterTimeWait(f *flow.Flow, n *note, h *flow.Half) {
 	n.twRestart = true
 }
 
-// timeWaitAgain notices a FIN that is sent again to an end in TIME-WAIT, and
-// its answer, which restarts the timer (RFC 9293 §3.10.7.4, eighth).
+// timeWaitAgain notices a retransmitted FIN to an end in TIME-WAIT, and its
+// answer, which restarts the timer (RFC 9293 §3.10.7.4, eighth).
 func (a *Analyzer) timeWaitAgain(n *note, x, y *flow.Half, seg *wire.Segment) {
 	w, from := &n.tw, a.facts.From
 	if a.facts.RepeatsFIN && y.State.Base() == state.TimeWait {
@@ -40,16 +40,16 @@ func (n *note) cutTimeWait(seg *wire.Segment) {
 	n.tw.until = seg.Time
 }
 
-// succeeded notes, in the connection that held f's tuple before, that f uses
-// it now, and by what right.
+// succeeded notes, in the connection that held f's tuple before, that f uses it
+// now, and the rule that allows it.
 func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	older := a.table.Older(f.Ref)
 	o := a.flow(older)
 	n := a.notes.At(o.Extra)
 	x := &o.Half[from]
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
-		// Its sender has no memory of the old connection any more, unless the SYN is a
-		// stranger's and it goes on (RFC 5961 §4).
+		// Its sender has lost the old connection, unless the SYN is forged and the
+		// sender goes on (RFC 5961 §4).
 		x.Before, x.State = x.State, state.Closed|state.Inferred
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	}
@@ -68,23 +68,23 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		y.State = state.Closed | state.Inferred // its SYN was accepted (begunUnseen)
 	}
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
-		x.Probed = flow.Doubted // an end that is still alive will challenge it
+		x.Probed = flow.Doubted // a live end will challenge it
 	}
 	if a.table.Class(older) != flow.TimeWait {
 		return
 	}
 	n.tw.reusedBy = f.Number
-	a.leaves(o, from, seg.Packet, seg.Time, EndReused) // whoever opens again has left TIME-WAIT
+	a.leaves(o, from, seg.Packet, seg.Time, EndReused) // an end that opens again has left TIME-WAIT
 	n.tw.right = reuseRight(x, &o.Half[from.Other()], seg)
 	if !n.tw.right.Unproved() {
 		a.endTimeWait(older, seg)
 	}
 }
 
-// reuseRight tells by what right a segment of x, an end of a connection in TIME-WAIT with y,
-// opens another one. RFC 9293 §3.6.1 lets the end in TIME-WAIT accept a SYN; RFC 6191 §2
-// says which: where both connections use timestamps, one whose timestamp is later, or the
-// same and its ISN higher; else one with a higher ISN. That a SYN has timestamps where the
+// reuseRight returns the rule by which a segment of x, an end of a connection in TIME-WAIT with
+// y, opens another one. RFC 9293 §3.6.1 lets the end in TIME-WAIT accept a SYN; RFC 6191 §2
+// says which: where both connections use timestamps, one whose timestamp is later, or the same
+// and its ISN higher; else one with a higher ISN. That a SYN has timestamps where the
 // connection before used none would be a right too, if y agreed to them: that is not known yet,
 // and Linux goes by the ISN there.
 func reuseRight(x, y *flow.Half, seg *wire.Segment) ReuseRight {
@@ -106,8 +106,8 @@ func reuseRight(x, y *flow.Half, seg *wire.Segment) ReuseRight {
 	return ReuseUnproved
 }
 
-// endTimeWait ends what is left of TIME-WAIT in a connection whose tuple is in
-// use again.
+// endTimeWait ends the rest of TIME-WAIT in a connection whose tuple is in use
+// again.
 func (a *Analyzer) endTimeWait(r flow.Ref, seg *wire.Segment) {
 	if a.table.Class(r) != flow.TimeWait {
 		return

@@ -7,26 +7,26 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Where nobody is told of single segments, those of a connection that takes its
-// ordinary course are only kept (package journal), and analysed when something else
-// comes, or when the connection is handed over and is not textbook. Nobody can tell by
-// the results.
+// If no callback is about single segments, those of a connection that takes its
+// ordinary course are only stored (package journal). They are analysed when something
+// else arrives, or when the connection is handed over and is not textbook. The results
+// are the same either way.
 
-// unread is what that needs.
+// unread is the state for that.
 type unread struct {
 	keeps  bool
 	reader journal.Reader
 	seg    wire.Segment
-	// told is called, where tests want it, with the class that a connection was said
+	// told is called, if set by a test, with the class that a connection was assumed
 	// to be in and the one that it is in.
 	told func(said, is flow.Class)
 }
 
-// keep keeps a segment that belongs to r, 0 for none, or begins a connection, if it
-// can do without analysis.
+// keep stores a segment that belongs to r, or begins a connection if r is 0, if
+// that is possible without analysis.
 func (a *Analyzer) keep(r flow.Ref, seg *wire.Segment, p *pair) bool {
 	if seg.Time != a.clock {
-		return false // the clock counts, where it has gone back
+		return false // after it has gone back, the clock matters
 	}
 	if r == 0 {
 		if !journal.Opens(seg) {
@@ -46,7 +46,7 @@ func (a *Analyzer) keep(r flow.Ref, seg *wire.Segment, p *pair) bool {
 		return false
 	}
 	if finished(c) {
-		a.stats.Ended++ // nothing more is kept behind that
+		a.stats.Ended++ // nothing is stored after that
 	}
 	a.table.Touch(r, c, a.clock, seg.Packet)
 	return true
@@ -60,8 +60,9 @@ func (a *Analyzer) flow(r flow.Ref) *flow.Flow {
 	return a.table.Get(r)
 }
 
-// read analyses the segments of a connection that were kept. There is one reader: of
-// two connections of one tuple only the older can be unread, and that asks for no other.
+// read analyses the stored segments of a connection. One reader is enough: of two
+// connections of one tuple only the older can be unread, and that one refers to no
+// other.
 func (a *Analyzer) read(r flow.Ref) *flow.Flow {
 	u := &a.unread
 	f := a.table.Read(r, &u.reader)
@@ -80,12 +81,12 @@ func (a *Analyzer) read(r flow.Ref) *flow.Flow {
 		a.take(f, flow.Side(from), &u.seg)
 	}
 	a.clock = clock
-	a.notes.At(f.Extra).twRestart = false // the timer runs since it was kept
+	a.notes.At(f.Extra).twRestart = false // the timer has been running since the segment was stored
 	a.wasUnread(f)
 	return f
 }
 
-// wasUnread ends the time in which only the class of a flow was known.
+// wasUnread leaves the time in which only the class of a flow was known.
 func (a *Analyzer) wasUnread(f *flow.Flow) {
 	if told := a.unread.told; told != nil {
 		told(a.table.Class(f.Ref), classOf(f))
@@ -93,8 +94,8 @@ func (a *Analyzer) wasUnread(f *flow.Flow) {
 	a.outlive(f)
 }
 
-// outlive moves ends out of TIME-WAIT where 2MSL ran out while the connection rested
-// or was unread.
+// outlive moves ends out of TIME-WAIT if 2MSL ran out while the connection rested or
+// was unread.
 func (a *Analyzer) outlive(f *flow.Flow) {
 	if a.table.Class(f.Ref) != flow.Lapsed {
 		return

@@ -6,19 +6,19 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// update adds the segment to what is remembered of its sender.
+// update adds the segment to the state of its sender.
 func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	fx := &a.facts
 	x, y := fx.Sender, fx.Receiver
 	f.LastPacket, f.Last = seg.Packet, seg.Time
 	x.Packets++
 	x.Probed = a.probes(seg)
-	y.Probed = flow.NotProbed // what it asked is answered, or will not be
+	y.Probed = flow.NotProbed // its probe is answered, or never will be
 	if seg.Flags.Has(wire.RST) {
 		a.rememberRST(x, y, seg)
 	}
 	if seg.Flags.Has(wire.RST) || a.stray || a.foreign {
-		return // what these carry is not part of the stream
+		return // their payload is not part of the stream
 	}
 	if seg.Flags.Has(wire.SYN) {
 		notesSYN(n, fx, seg)
@@ -28,7 +28,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
 		a.copied(x, seg)
-		return // whatever the copy says was taken in with the first
+		return // a copy adds nothing to the original
 	}
 	a.talk(n, seg, a.countSegment(n, fx, seg))
 	timeRTT(fx, seg)
@@ -36,7 +36,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Stamp(&fx.Mark)
 	}
 	if fx.Cover.Gap > 0 {
-		y.Untime(y.Low) // an ACK behind a gap may have been preceded by another
+		y.Untime(y.Low) // an ACK after a gap may have been preceded by another
 	}
 	if seg.Flags.Has(wire.SYN) {
 		opens(x, seg)
@@ -46,7 +46,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	a.remember(x, y, seg)
 	if a.cause == label.CauseSpurious {
-		a.table.Show(x, seg.Packet) // counted already
+		a.table.Show(x, seg.Packet) // already counted
 	}
 	if seg.Len > 0 {
 		a.payload(x, y, seg)
@@ -66,8 +66,8 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	x.TTL = seg.TTL
 }
 
-// payload takes what it shows that x sends octets: behind all that it has sent, or late
-// in a gap that ends there.
+// payload notes that x sends octets: after all that it has sent, or late in a gap that
+// ends there.
 func (a *Analyzer) payload(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	if fx.SeqDelta >= 0 {
@@ -78,7 +78,7 @@ func (a *Analyzer) payload(x, y *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// receives takes what the segment says of how much its sender will receive.
+// receives notes the window of the segment's sender.
 func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.tellsOldWindow(seg) && !a.facts.Refused(seg) {
 		x.Advertise(seg.Window, seg.Flags.Has(wire.SYN))
@@ -95,23 +95,23 @@ func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// closes takes the number of a FIN.
+// closes notes the number of a FIN.
 func closes(x *flow.Half, seg *wire.Segment) {
 	x.Has &^= flow.FINGuessed
 	x.FinEnd = seg.End()
 	x.Has |= flow.SentFIN | flow.FINAwaiting
 }
 
-// tellsOldWindow reports whether the sender has said since how much room it has: the
-// segment was overtaken (RFC 9293 §3.10.7.4 keeps the window by SND.WL1 and SND.WL2 from
-// that), or may have been: hardly any receiver takes room back.
+// tellsOldWindow reports whether the segment's window is outdated: the segment was
+// overtaken (RFC 9293 §3.10.7.4 checks SND.WL1 and SND.WL2 for that), or may have been,
+// since hardly any receiver shrinks its window.
 func (a *Analyzer) tellsOldWindow(seg *wire.Segment) bool {
 	fx := &a.facts
 	return fx.Late || a.lab.Set.Has(label.OutOfOrder) ||
 		fx.Undated && seg.Window != 0 && fx.Sender.ScaledWindow(seg.Window, false) < fx.Sender.LastWindow()
 }
 
-// notesSYN takes when and where a SYN was captured, which may be a copy.
+// notesSYN notes when and where a SYN, which may be a copy, was captured.
 func notesSYN(n *note, fx *flow.Facts, seg *wire.Segment) {
 	fx.Sender.SYNAt = seg.Time
 	if !fx.RepeatsSYN {
@@ -119,7 +119,7 @@ func notesSYN(n *note, fx *flow.Facts, seg *wire.Segment) {
 	}
 }
 
-// opens takes the number of a SYN.
+// opens notes the number of a SYN.
 func opens(x *flow.Half, seg *wire.Segment) {
 	if x.SYNs < 255 {
 		x.SYNs++
@@ -131,7 +131,7 @@ func opens(x *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// remember keeps which numbers of x were captured, and in which packets.
+// remember records which numbers of x were captured, and in which packets.
 func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	low, begun, again := x.Low, x.Is(flow.Sent), a.lab.Set.Has(label.Retransmission)
@@ -177,7 +177,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// acknowledges takes the segment's acknowledgement number.
+// acknowledges processes the segment's acknowledgement number.
 func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 	if a.facts.AnswersSYN {
 		y.Has &^= flow.SYNAwaiting
@@ -196,8 +196,8 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 	x.Has |= flow.SentACK
 }
 
-// countCause takes note of why the segment was sent again, and of a
-// retransmission of the other end that it shows to have been spurious.
+// countCause counts the cause of a retransmission, and notes a retransmission
+// of the other end that the segment shows to have been spurious.
 func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	x, y := fx.Sender, fx.Receiver
@@ -211,7 +211,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 			n.spurious[fx.From]++
 		} else if !fx.Late {
 			// Linux takes no timestamp from a segment that acknowledges less than one
-			// before it (RFC 7323 §4.3 does), so that its answer echoes an earlier one.
+			// before it (RFC 7323 §4.3 does), so its answer echoes an earlier one.
 			a.table.Suspects(x, y, seg, &fx.Mark, &fx.Overlap, fx.SeenBefore)
 		}
 	}
@@ -230,12 +230,12 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	}
 }
 
-// probes tells what kind of answer the segment calls for.
+// probes returns the kind of answer that the segment calls for.
 func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 	y := a.facts.Receiver
 	switch {
 	case seg.Flags.Has(wire.RST):
-		// One in front of what was acknowledged is dropped in silence (RFC 5961 §3.2).
+		// One before the acknowledged number is dropped silently (RFC 5961 §3.2).
 		if !a.facts.Acceptable && !(y.Is(flow.SentACK) && seg.Seq.Before(y.Ack)) {
 			return flow.Doubted
 		}
@@ -249,7 +249,7 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 	return flow.NotProbed
 }
 
-// again tells a probe from the second and later ones of its kind in a row, which a copy is not.
+// again distinguishes the first probe from later ones of its kind in a row; a copy is not one.
 func (a *Analyzer) again(first, more flow.Probed) flow.Probed {
 	switch was := a.facts.Sender.Probed; {
 	case was != first && was != more:
@@ -304,7 +304,7 @@ func freshPayload(fx *flow.Facts, seg *wire.Segment) uint32 {
 }
 
 // timeRTT starts a round-trip measurement at new octets and gives one up when
-// octets in front of its end are sent again.
+// octets before its end are sent again.
 func timeRTT(fx *flow.Facts, seg *wire.Segment) {
 	switch {
 	case seg.SeqLen() == 0:

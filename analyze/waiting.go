@@ -2,9 +2,9 @@ package analyze
 
 import "os"
 
-// waiting keeps copies of records. The first lie as they are, what is beyond
-// mostPlain as octets in chunks, and what is beyond mostChunks of these in a
-// temporary file: so memory is bounded, 32 MB or so, however many wait.
+// waiting keeps copies of records: the first mostPlain as they are, the rest
+// encoded in chunks, and what exceeds mostChunks of these in a temporary file.
+// So memory is bounded, to about 32 MB, however many wait.
 type waiting struct {
 	plain []*Connection
 	free  []uint32 // of plain
@@ -19,8 +19,8 @@ type waiting struct {
 
 	dir   string
 	file  *os.File // its octets at n·chunkSize are those of chunk n
-	named bool     // the file has still a name, which close removes
-	err   error    // of the file; then everything stays in memory, or was lost
+	named bool     // the file still has a name, which close removes
+	err   error    // of the file; after it everything stays in memory, or was lost
 	read  []byte
 }
 
@@ -40,8 +40,8 @@ const (
 	mostPacked = 1 << 14
 )
 
-// ticket is where a record is kept; 0: nowhere. Its lowest bit tells packed ones,
-// whose chunk, offset and length follow.
+// ticket says where a record is kept; 0: nowhere. Its lowest bit is set for
+// encoded ones, whose chunk, offset and length follow.
 type ticket uint64
 
 func packedTicket(chunk uint32, offset, length int) ticket {
@@ -65,7 +65,7 @@ func (w *waiting) keep(c *Connection) ticket {
 		return ticket(len(w.plain)) << 1
 	}
 	b := w.packer.pack(c)
-	if len(b) >= mostPacked { // no Analyzer makes such a one
+	if len(b) >= mostPacked { // no Analyzer makes one that large
 		w.plain = append(w.plain, c.Clone())
 		return ticket(len(w.plain)) << 1
 	}
@@ -77,13 +77,13 @@ func (w *waiting) keep(c *Connection) ticket {
 }
 
 // take returns a record that was kept, valid until the next keep or take; nil
-// where the temporary file does not give it back.
+// if it cannot be read from the temporary file.
 func (w *waiting) take(t ticket) *Connection {
 	if t&1 == 0 {
 		i := uint32(t>>1) - 1
 		w.free = append(w.free, i)
-		// A copy brings all of it from memory at once; who reads it would wait for one
-		// part after the other.
+		// Copying brings all of it into the cache at once; reading it field by field
+		// would wait for one cache line after the other.
 		w.plain[i].copyTo(&w.back)
 		return &w.back
 	}
@@ -138,13 +138,13 @@ func (w *waiting) room(n int) *packedChunk {
 	return c
 }
 
-// release lets a chunk go that holds nothing.
+// release frees a chunk that holds nothing.
 func (w *waiting) release(i uint32) {
 	w.idle = append(w.idle, i)
 	w.drop(&w.chunks[i])
 }
 
-// drop takes the buffer of a chunk away.
+// drop takes away the buffer of a chunk.
 func (w *waiting) drop(c *packedChunk) {
 	if c.octets == nil {
 		return
@@ -155,7 +155,7 @@ func (w *waiting) drop(c *packedChunk) {
 	c.octets = nil
 }
 
-// store moves a chunk to the file, if that can be.
+// store moves a chunk to the file, if possible.
 func (w *waiting) store(i uint32, c *packedChunk) {
 	if w.err != nil {
 		return
@@ -165,7 +165,8 @@ func (w *waiting) store(i uint32, c *packedChunk) {
 			w.file = nil
 			return
 		}
-		// Where the system allows it, nothing is left behind even by a kill.
+		// If the system allows it, the file is unlinked at once, so that even a
+		// kill leaves nothing behind.
 		w.named = os.Remove(w.file.Name()) != nil
 	}
 	if _, w.err = w.file.WriteAt(c.octets, int64(i)*chunkSize); w.err == nil {
@@ -173,7 +174,7 @@ func (w *waiting) store(i uint32, c *packedChunk) {
 	}
 }
 
-// load reads a record from the file; nil where it cannot be read.
+// load reads a record from the file; nil if it cannot be read.
 func (w *waiting) load(chunk uint32, offset, length int) []byte {
 	if cap(w.read) < length {
 		w.read = make([]byte, mostPacked)

@@ -9,8 +9,8 @@ import (
 // Silence is the longest time in which nothing of a connection was captured.
 type Silence struct {
 	For int64 // nanoseconds; 0 where no two packets are apart
-	// Packet ended it, which the client or the server sent, with these labels;
-	// Packet is 0 where For is.
+	// Packet ended the silence; the client or the server sent it, with these
+	// labels. 0 if For is 0.
 	Packet     uint64
 	FromClient bool
 	Labels     label.Set
@@ -18,22 +18,22 @@ type Silence struct {
 
 // Answer is the longest time that one end let the other wait for payload: from the last
 // payload of the other end, also where that was sent again, to its own next new payload,
-// Packet, as seen at this tap. The round trip from here to it and what its application did
-// are in it, and so is a loss of the answer in front of the tap. Where octets in between
-// were not captured, or the other end closed its window, there is none.
+// Packet, as seen at this tap. It includes the round trip from the tap to the end, the
+// time of its application, and a loss of the answer before the tap. There is none if
+// octets in between were not captured, or the other end closed its window.
 type Answer struct {
 	Wait   int64 // nanoseconds; 0 where Packet is 0
 	Packet uint64
 }
 
-// waitNote collects the times that a connection waited.
+// waitNote collects the waiting times of a connection.
 type waitNote struct {
 	silence int64 // nanoseconds
 	ended   uint64
 	labels  label.Set
 	talkAt  int64 // time of the talker's last payload
-	// answers is the slowest answer of each side, resends how long nothing was captured
-	// in front of what the side sent again.
+	// answers is the slowest answer of each side; resends is how long nothing was
+	// captured before the retransmissions of each side.
 	answers   [2]Answer
 	resends   [2]int64
 	endedBy   flow.Side
@@ -42,7 +42,7 @@ type waitNote struct {
 	_         uint32 // whole words, as in watched
 }
 
-// segment takes the time since the segment in front of one, and that one's labels.
+// segment takes the time since the segment before one, and that one's labels.
 func (w *waitNote) segment(from flow.Side, seg *wire.Segment, delta int64, labels label.Set) {
 	if delta <= 0 {
 		return

@@ -33,7 +33,7 @@ type saidClosing struct {
 	by      Side
 }
 
-// moments tells what the segment shows to have happened. It stands behind
+// moments tells what the segment shows to have happened. It runs after
 // everything that learns from the segment.
 func (a *Analyzer) moments(f *flow.Flow, n *note, seg *wire.Segment, phase label.ID) {
 	w := a.watching.At(n.watched)
@@ -63,11 +63,11 @@ func (a *Analyzer) last(f *flow.Flow, n *note, end Ending) {
 	a.sayClosing(f, n, w, at)
 }
 
-// ends returns the sides in the order in which things are told that happen to
-// both at one time.
+// ends returns the sides in the order in which simultaneous events of both are
+// told.
 func ends(f *flow.Flow) [2]flow.Side { return [2]flow.Side{f.Client, f.Client.Other()} }
 
-// occasion is when and why an outcome is looked at. end is set where the
+// occasion is when and why an outcome is checked. end is set when the
 // connection is handed over.
 type occasion struct {
 	packet uint64
@@ -95,7 +95,7 @@ func (a *Analyzer) sayOpening(f *flow.Flow, n *note, w *watched, at occasion) {
 		if now == OpeningOneWay && said == told(OpeningMidstream) {
 			return
 		}
-		next = 0 // an answer may come
+		next = 0 // an answer may still come
 	}
 	if next == said {
 		return
@@ -134,9 +134,9 @@ func firstSender(f *flow.Flow) flow.Side {
 	return 0
 }
 
-// sayClosing tells a new outcome of the close, and takes back the one told
-// before where it is not a step on the way to this one. A close by FINs is told
-// when both are acknowledged, and a half-close when the FIN is: before, the other
+// sayClosing tells a new outcome of the close, and takes back the one told before
+// where it is not a step on the way to this one. A close by FINs is told when
+// both are acknowledged, and a half-close when the FIN is: until then the other
 // end may not know of it.
 func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 	c := &a.closingNow
@@ -149,7 +149,7 @@ func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 	case ClosingReset:
 		now.by = c.RstBy
 		if w.opening == told(OpeningRefused) || w.opening == told(OpeningReset) {
-			now = saidClosing{} // told as the end of the opening
+			now = saidClosing{} // already told as the end of the opening
 		}
 	case ClosingNormal, ClosingSimultaneous:
 		if !final && !(x.Is(flow.FINProved) && y.Is(flow.FINProved)) {
@@ -164,8 +164,8 @@ func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 			first = 1
 		}
 		now.by = sideOf(f, first)
-		// With one direction only no proof will ever come; where the other one
-		// appears later, the FIN that was told is still there.
+		// If only one direction is captured, no proof will ever come; if the
+		// other one appears later, the FIN that was told still stands.
 		if !final && now != w.closing && !f.Half[first].Is(flow.FINProved) && f.Half[first.Other()].Packets > 0 {
 			now = saidClosing{}
 		}
@@ -232,15 +232,15 @@ func (a *Analyzer) sayTimeWait(f *flow.Flow, n *note, w *watched, seg *wire.Segm
 	w.held, w.again, w.cut = t.held, t.restarts, t.cutBy != 0
 }
 
-// ackLost tells of an ACK that had been taken to have arrived, and had not: the
-// end sends again what it acknowledged.
+// ackLost tells of an ACK that was taken to have arrived but had not: the end
+// sends again what it acknowledged.
 func (a *Analyzer) ackLost(f *flow.Flow, w *watched, seg *wire.Segment) {
 	for _, s := range ends(f) {
 		h := &f.Half[s]
 		gone := w.has[s] &^ h.Has
 		syn := gone&flow.SYNAcked != 0 && h.Is(flow.SentSYN)
 		if gone&flow.FINProved != 0 {
-			continue // the proof itself was a guess
+			continue // the proof itself was guessed
 		}
 		if !syn && (gone&flow.FINAcked == 0 || !h.Is(flow.SentFIN)) {
 			continue
@@ -280,12 +280,12 @@ func (a *Analyzer) reused(f *flow.Flow, from flow.Side, was flow.Class, seg *wir
 	a.tell(m)
 }
 
-// evictedPause is how much capture time must lie between two Moments that tell
-// of evictions: a flood of new connections evicts one for each.
+// evictedPause is the least capture time between two Moments about evictions:
+// in a flood, every new connection evicts one.
 const evictedPause = int64(1e9)
 
-// evicted counts a connection that was given up to make room, and tells of them
-// at times.
+// evicted counts a connection given up to make room, and tells of such
+// connections from time to time.
 func (a *Analyzer) evicted(f *flow.Flow) {
 	a.evictions.untold++
 	if a.evictions.told && a.clock-a.evictions.at < evictedPause {
@@ -297,14 +297,14 @@ func (a *Analyzer) evicted(f *flow.Flow) {
 	a.tell(m)
 }
 
-// evictions are those that no Moment has told yet.
+// evictions are those not told yet.
 type evictions struct {
 	told   bool
 	at     int64
 	untold uint64
 }
 
-// restEvicted tells, at the end, of the evictions that were not told yet.
+// restEvicted tells, at the end, of the remaining evictions.
 func (a *Analyzer) restEvicted() {
 	if a.cfg.Moment == nil || a.evictions.untold == 0 {
 		return

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// aim is something that was promised, and what became of it.
+// aim is a promised figure, and whether it was reached.
 type aim struct {
 	what, measured string
 	met            bool
 }
 
-// aims compares what was measured with what is promised. One that was not
-// measured is left out.
+// aims compares the measurements with the promises. What was not measured is
+// left out.
 func (k kept) aims() []aim {
 	return slices.Concat(k.peerAims(), k.memoryAims(), k.rowAims(), k.compressedAims(), k.momentAims())
 }
@@ -22,8 +22,8 @@ func (k kept) peerAims() (list []aim) {
 	p := k["peers"]
 	for _, a := range []struct {
 		capture, program, other string
-		// of is the figure that is compared; most is how many times the other's
-		// it may be.
+		// of is the figure that is compared; most is the largest allowed
+		// multiple of the other one.
 		of   string
 		most float64
 	}{
@@ -142,7 +142,7 @@ func (k kept) writeAims(b *strings.Builder) {
 	table(b, 3, rows...)
 }
 
-// readmeTable is what README.md shows.
+// readmeTable is the table in README.md.
 func (k kept) readmeTable() string {
 	p, ok := k["peers"]
 	if !ok {

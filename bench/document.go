@@ -24,7 +24,7 @@ const (
 	tableEnd   = "<!-- until here -->\n"
 )
 
-// kept is everything that was measured: the runs of each part, in medians.
+// kept holds the medians of all parts that were measured.
 type kept map[string]keptPart
 
 type keptPart struct {
@@ -58,7 +58,7 @@ func (p keptPart) find(capture, program string) *group {
 	return nil
 }
 
-// said returns what the head of the runs says of a word.
+// said returns the values of a word in the header of the runs.
 func (p keptPart) said(word string) (list []string) {
 	for _, line := range p.about {
 		if s, ok := strings.CutPrefix(line, word+": "); ok {
@@ -68,7 +68,7 @@ func (p keptPart) said(word string) (list []string) {
 	return list
 }
 
-// where says in one line when and on what a part was measured.
+// where says in one line when and on what machine a part was measured.
 func (p keptPart) where() string {
 	s := strings.Join(slices.Concat(p.said("date"), p.said("machine")), "; ")
 	if load := strings.Join(p.said("load"), ""); load != "" {

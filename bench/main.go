@@ -151,7 +151,7 @@ func generate(args []string, out io.Writer) error {
 
 // all runs the parts in turn.
 func (s *measurement) all(chosen []part) error {
-	// Ctrl-C reaches the program that runs as well. This one then removes what it
+	// Ctrl-C reaches the running program as well. This one then removes what it
 	// made.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -32,7 +32,7 @@ func (s *measurement) many() (runs []run, err error) {
 	return []run{summary, rows}, err
 }
 
-// addUp runs a program once and gives its output to read, whose word is the note.
+// addUp runs a program once and passes its output to read, which returns a note.
 func (s *measurement) addUp(c *capture, p program, read func(io.Reader) (string, error)) (r run, err error) {
 	r = run{series: "many", capture: c.name, packets: c.packets, connections: c.connections, octets: c.octets, program: p.name, round: 1}
 	line := s.line(&p, c.path)
@@ -57,7 +57,7 @@ func (s *measurement) addUp(c *capture, p program, read func(io.Reader) (string,
 	return r, nil
 }
 
-// summed holds the summary to what was generated.
+// summed compares the summary with what was generated.
 func summed(r io.Reader, c *capture) (string, error) {
 	var sum struct {
 		Packets     struct{ Segments int }

@@ -32,8 +32,8 @@ type measurement struct {
 	wrong    []error // who counted otherwise
 }
 
-// begin makes folders and the program. end, which is never nil, removes what does
-// not stay.
+// begin makes directories and builds the program. end, which is never nil,
+// removes what is temporary.
 func (s *measurement) begin() (end func(), err error) {
 	end = func() {}
 	if _, err := os.Stat("bench/main.go"); err != nil {
@@ -74,8 +74,8 @@ type capture struct {
 
 var generated = regexp.MustCompile(`(\d+) packets, (\d+) connections`)
 
-// capture generates a capture, unless it is there. Another process writes it:
-// the peak memory of a child begins at that of its parent.
+// capture generates a capture, unless it exists. Another process writes it: the
+// peak memory of a child begins at that of its parent.
 func (s *measurement) capture(k traffic.Kind, packets int) (*capture, error) {
 	c := &capture{name: k.Name, path: filepath.Join(s.dir, fmt.Sprintf("%s-%d-%d.pcap", k.Name, packets, s.seed))}
 	said, err := os.ReadFile(c.path + ".txt")
@@ -114,7 +114,7 @@ func (s *measurement) drop(c *capture) {
 	}
 }
 
-// about says what was measured on what.
+// about says what was measured on what machine.
 func (s *measurement) about() []string {
 	list := []string{
 		"date: " + time.Now().UTC().Format(time.DateOnly),
@@ -150,7 +150,7 @@ func (s *measurement) version(p program) string {
 	return "   (" + said + ")"
 }
 
-// machine describes the computer, as far as it says it itself.
+// machine describes the computer, as far as that is known.
 func machine() string {
 	said := []string{fmt.Sprintf("%d CPUs", runtime.NumCPU())}
 	if m := find("/proc/cpuinfo", `model name\s*: (.*)`); m != "" {

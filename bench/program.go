@@ -36,7 +36,7 @@ var tcpwatchRead = program{
 	packets: `"segments":(\d+)`, connections: `"connections":\{"total":(\d+)`,
 }
 
-// with is the program with other flags in front of the capture.
+// with is the program with other flags before the capture.
 func (p program) with(name string, flags ...string) program {
 	p.name = name
 	p.args = append(slices.Clone(p.args[:len(p.args)-1]), append(flags, "FILE")...)
@@ -48,7 +48,8 @@ var capinfos = program{
 	packets: `Number of packets:\s+(\d+)`,
 }
 
-// cat costs little more than reading does, and true what the measurement does.
+// cat costs little more than reading, and true little more than the
+// measurement.
 var cat = program{name: "cat", args: []string{"cat", "FILE"}}
 
 var others = []program{

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// outlay is what one run cost.
+// outlay is the cost of one run.
 type outlay struct {
 	wall, cpu time.Duration
 	peak      int64 // octets
@@ -100,7 +100,7 @@ type group struct {
 	run // of the first; its outlay is the median, its round the number of runs
 }
 
-// groups puts runs together, in the order in which they come first.
+// groups groups runs, in the order in which they first come.
 func groups(runs []run) (list []group) {
 	type key struct {
 		series, capture, program string
@@ -124,7 +124,7 @@ func groups(runs []run) (list []group) {
 	return list
 }
 
-// median takes each figure's by itself.
+// median takes the median of each figure separately.
 func median(runs []run) outlay {
 	middle := func(of func(run) int64) int64 {
 		v := make([]int64, len(runs))

@@ -5,20 +5,20 @@ import (
 	"io"
 )
 
-// aheadBlock is how much is decompressed at a time, aheadBlocks how many such
-// blocks there are: one is read while the next one is filled.
+// aheadBlock is how much is decompressed at a time, aheadBlocks the number of
+// such blocks: one is read while the next one is filled.
 const (
 	aheadBlock  = 256 << 10
 	aheadBlocks = 3
 )
 
-// ahead decompresses in a goroutine of its own, beside whoever reads what comes
-// out. The goroutine alone uses the decompressor and what lies under it.
+// ahead decompresses in a goroutine of its own, concurrently with the reader.
+// Only the goroutine uses the decompressor and what is below it.
 type ahead struct {
 	*relay
 	ended chan struct{} // closed when the goroutine uses nothing any more
-	// waits is an input under src whose Read may wait for long, until it is closed;
-	// nil: none does.
+	// waits is an input under src whose Read may block for long, until it is
+	// closed; nil: none does.
 	waits io.Closer
 }
 
@@ -31,7 +31,7 @@ func newAhead(src io.Reader, waits io.Closer) *ahead {
 	return a
 }
 
-// Close stops the goroutine and waits until it uses nothing any more.
+// Close stops the goroutine and waits until it has finished.
 func (a *ahead) Close() error {
 	a.once.Do(func() {
 		close(a.quit)

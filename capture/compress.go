@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// maxZstdWindow is what the zstd program itself decodes unless told more.
+	// maxZstdWindow is the limit of the zstd program itself, by default.
 	maxZstdWindow = 128 << 20
 	// maxXZDictionary is the dictionary of xz -9.
 	maxXZDictionary = 64 << 20
@@ -43,7 +43,7 @@ func newDecompressor(kind content, src io.Reader) (io.ReadCloser, error) {
 	return d, err
 }
 
-// decompressor names its format in every error and contains the panics of the
+// decompressor names its format in every error and recovers from panics of the
 // libraries.
 type decompressor struct {
 	kind  content
@@ -87,8 +87,9 @@ func (d *decompressor) Close() error {
 	return nil
 }
 
-// compressionError is a compressed stream that could not be undone. It is never
-// io.EOF, so that a packet is not said to be cut where the stream is damaged.
+// compressionError is a compressed stream that could not be decompressed. It is
+// never io.EOF, so that damage to the stream is not reported as a packet that
+// is cut.
 type compressionError struct {
 	kind content
 	err  error

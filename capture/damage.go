@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// DamageError says where an input could not be read on, or that it could not
-// be opened.
+// DamageError says where reading an input failed, or that it could not be
+// opened.
 type DamageError struct {
 	File   string
 	Packet uint64 // of that file, from 1, at which reading failed; 0: before the first
@@ -34,7 +34,7 @@ func damagedAt(offset int64, format string, args ...any) *DamageError {
 	return &DamageError{Offset: offset, Reason: fmt.Sprintf(format, args...)}
 }
 
-// cutAt is the damage of a stream that ended by err after got of want octets.
+// cutAt is the damage of a stream that ended with err after got of want octets.
 func cutAt(offset int64, err error, what string, got, want int64) *DamageError {
 	if errors.Is(err, io.EOF) {
 		d := damagedAt(offset, "the file ends in %s: %d of %d octets are there", what, got, want)

@@ -6,8 +6,8 @@ import (
 
 // DecoderOptions are what a caller may choose. The zero value is the default.
 type DecoderOptions struct {
-	// VXLANPorts are the UDP destination ports that are taken for VXLAN
-	// (RFC 7348); nil stands for 4789 and 8472.
+	// VXLANPorts are the UDP destination ports taken to be VXLAN (RFC
+	// 7348); nil stands for 4789 and 8472.
 	VXLANPorts []uint16
 	// IgnoreVLANs leaves VLANs, and nothing else, out of Tuple.Encap.
 	IgnoreVLANs bool
@@ -16,7 +16,7 @@ type DecoderOptions struct {
 	// MaxFragmentOctets bounds what is kept of incomplete IP packets; 0 stands
 	// for 8 MiB.
 	MaxFragmentOctets int
-	// MaxFragmentedPackets bounds how many IP packets are put together at the
+	// MaxFragmentedPackets bounds how many IP packets are reassembled at the
 	// same time; 0 stands for 1,024.
 	MaxFragmentedPackets int
 }
@@ -66,14 +66,14 @@ func (d *Decoder) Decode(p *Packet, seg *wire.Segment) wire.Skip {
 	return skip
 }
 
-// Skipped returns how many packets met each reason so far; the packets that
-// were segments are counted under wire.Segmented. The sum is the number of
-// calls of Decode. A fragment that is counted under wire.FragmentHeld moves to
-// wire.FragmentLost when its packet is given up.
+// Skipped returns how many packets were skipped so far for each reason; the
+// packets that were segments are counted under wire.Segmented. The sum is the
+// number of calls of Decode. A fragment that is counted under wire.FragmentHeld
+// moves to wire.FragmentLost when its packet is given up.
 func (d *Decoder) Skipped() [wire.SkipCount]uint64 { return d.skipped }
 
-// Flush gives up all IP packets that are not complete and returns how many
-// captured packets that loses; Skipped counts them under wire.FragmentLost then.
+// Flush gives up all incomplete IP packets and returns how many captured packets
+// that loses; Skipped then counts them under wire.FragmentLost.
 func (d *Decoder) Flush() uint64 {
 	lost := d.fragments.flush()
 	d.lose(lost)
@@ -95,16 +95,17 @@ func (d *Decoder) Quote() *wire.Quote { return &d.quote }
 // may be called from any goroutine.
 func (d *Decoder) EncapName(id uint32) string { return d.encaps.name(id) }
 
-// cursor is where the decoding of a packet stands.
+// cursor is the position in the decoding of a packet.
 type cursor struct {
 	data []byte // the captured octets from here on
 	wire int    // octets on the wire from here on; never below len(data)
-	// encap is the identity of what has been peeled off, depth how many headers.
+	// encap is the identity of what has been peeled off, depth the number of
+	// headers.
 	encap uint32
 	depth int
 }
 
-// skip moves on behind a header of n octets; ok is false when it is cut.
+// skip moves past a header of n octets; ok is false if it is cut.
 func (c cursor) skip(n int) (next cursor, ok bool) {
 	if n < 0 || n > len(c.data) {
 		return c, false
@@ -120,7 +121,7 @@ func (c cursor) at(rest []byte, header int) cursor {
 	return c
 }
 
-// deeper counts a header; it is false for one too many.
+// deeper counts a header; it returns false for one too many.
 func (c *cursor) deeper() bool {
 	c.depth++
 	return c.depth <= maxDepth
@@ -156,7 +157,7 @@ func (d *Decoder) link(c cursor, link wire.LinkType, seg *wire.Segment) wire.Ski
 	return d.etherType(c, etherType, seg)
 }
 
-// etherType goes on behind an EtherType.
+// etherType continues after an EtherType.
 func (d *Decoder) etherType(c cursor, etherType uint16, seg *wire.Segment) wire.Skip {
 	for {
 		if !c.deeper() {
@@ -187,7 +188,7 @@ func (d *Decoder) etherType(c cursor, etherType uint16, seg *wire.Segment) wire.
 	}
 }
 
-// ethernet goes on at a whole Ethernet frame inside something else.
+// ethernet continues at a whole Ethernet frame inside something else.
 func (d *Decoder) ethernet(c cursor, seg *wire.Segment) wire.Skip {
 	etherType, rest, ok := wire.Ethernet(c.data)
 	if !ok {

@@ -7,10 +7,10 @@ import (
 	"io"
 )
 
-// detectOctets is what is looked at to tell what a file is.
+// detectOctets is how many octets are examined to identify a file.
 const detectOctets = 16
 
-// content is what a file turned out to be.
+// content is the type of a file.
 type content uint8
 
 const (
@@ -30,7 +30,7 @@ func (c content) compressed() bool { return c >= gzipContent }
 
 const magicSection = "\n\r\r\n" // block type of a pcapng section header
 
-// detect tells a file by its first octets; its name plays no part.
+// detect identifies a file by its first octets; its name plays no part.
 func detect(b []byte) content {
 	if len(b) < 4 {
 		return unknownContent
@@ -59,7 +59,8 @@ func detect(b []byte) content {
 	return unknownContent
 }
 
-// strangers are formats that people hand over as captures and that are not read.
+// strangers are formats that people mistake for captures, and that cannot be
+// read.
 var strangers = []struct{ magic, name string }{
 	{"snoop\x00\x00\x00", "a Sun snoop capture"},
 	{"btsnoop\x00", "a Bluetooth snoop capture"},
@@ -84,7 +85,7 @@ var strangers = []struct{ magic, name string }{
 const shownOctets = 12
 
 // notCapture says what b, the first octets of a file, looks like instead.
-// Everything in it that came from the file is quoted.
+// Everything from the file is quoted.
 func notCapture(b []byte) string {
 	for _, s := range strangers {
 		if bytes.HasPrefix(b, []byte(s.magic)) {
@@ -98,8 +99,8 @@ func notCapture(b []byte) string {
 	return fmt.Sprintf("not a capture: starts with %+q%s", b, dots)
 }
 
-// sniff tells what win starts with. What is not read is an error; inside names
-// the compression around it, if there is one.
+// sniff identifies what win starts with. What cannot be read is an error;
+// inside names the compression around it, if there is one.
 func sniff(win *window, inside content) (content, error) {
 	b, err := win.need(detectOctets)
 	if err != nil && err != io.EOF {
@@ -125,8 +126,8 @@ func sniff(win *window, inside content) (content, error) {
 	return kind, nil
 }
 
-// otherFile is the damage of a file of another kind that begins where one of kind own should
-// go on, as where files were put behind each other; nil: none begins.
+// otherFile is the damage when a file of another kind begins where one of kind own should
+// continue, as in concatenated files; nil: none begins.
 func (s *window) otherFile(own string, other content) error {
 	if b, _ := s.need(detectOctets); detect(b) != other {
 		return nil

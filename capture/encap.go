@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// maxEncaps bounds how many different paths of VLANs and tunnels are told
-// apart; all further ones share one identity.
+// maxEncaps bounds how many different paths of VLANs and tunnels are
+// distinguished; all further ones share one identity.
 const maxEncaps = 65536
 
 // encapKind is one kind of encapsulation that separates networks.
@@ -70,15 +70,15 @@ type encapStep struct {
 
 // encapTable gives paths of encapsulations small numbers. Number 0 is the empty
 // path; the number maxEncaps stands for every path beyond the bound. It
-// allocates for paths that it has not met before only.
+// allocates only for new paths.
 type encapTable struct {
 	steps   []encapStep // by number; steps[0] is the empty path
 	known   map[encapStep]uint32
 	vlans   [4096]uint32 // a single VLAN tag, by its identifier
 	limited bool
 	noVLANs bool // VLAN tags are passed over
-	// naming is held while steps grows, and while a name is made of it: by another
-	// goroutine, where results are written beside.
+	// naming is held while steps grows, and while a name is made from it: by
+	// another goroutine, if results are written concurrently.
 	naming sync.Mutex
 }
 
@@ -125,7 +125,7 @@ func (t *encapTable) add(parent uint32, kind encapKind, value uint32) uint32 {
 	return n
 }
 
-// name spells a path out.
+// name spells out a path.
 func (t *encapTable) name(id uint32) string {
 	t.naming.Lock()
 	defer t.naming.Unlock()

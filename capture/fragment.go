@@ -8,19 +8,19 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Bounds of the fragment buffer that hold if the caller names none.
+// Default bounds of the fragment buffer.
 const (
 	defaultFragmentOctets  = 8 << 20
 	defaultFragmentPackets = 1024
 )
 
-// How long the rest of a packet is waited for, in nanoseconds of capture time.
+// How long to wait for the rest of a packet, in nanoseconds of capture time.
 const (
 	fragmentTimeout4 = 30e9 // as Linux does; RFC 1122 §3.3.2 wants 60 s to 120 s
 	fragmentTimeout6 = 60e9 // RFC 8200 §4.5
 )
 
-// What a kept fragment and a packet under reassembly cost beside the octets,
+// What a kept fragment and a packet under reassembly cost besides the octets,
 // roughly.
 const (
 	fragmentCost = 64
@@ -49,8 +49,8 @@ type fragmentTable struct {
 	whole     []byte // the packet that became whole last
 }
 
-// fragmentKey says which fragments belong together (RFC 791 §3.2, RFC 8200
-// §4.5, where the protocol does not count), and in which network.
+// fragmentKey identifies the fragments that belong together (RFC 791 §3.2; RFC
+// 8200 §4.5, where the protocol does not matter), and their network.
 type fragmentKey struct {
 	src, dst wire.Addr
 	id       uint32
@@ -59,7 +59,7 @@ type fragmentKey struct {
 	ipv6     bool
 }
 
-// assembly is a packet of which something is missing.
+// assembly is an incomplete packet.
 type assembly struct {
 	key   fragmentKey
 	start int64      // time of the first fragment that was seen
@@ -178,8 +178,8 @@ func (t *fragmentTable) assembly(key fragmentKey, now int64) (a *assembly, lost 
 	return a, lost
 }
 
-// expired reports whether a packet waited too long. A clock that steps backwards
-// keeps it.
+// expired reports whether a packet has waited too long. It has not if the clock
+// went backwards.
 func (a *assembly) expired(now int64) bool {
 	if a.key.ipv6 {
 		return now-a.start > fragmentTimeout6
@@ -188,7 +188,7 @@ func (a *assembly) expired(now int64) bool {
 }
 
 // expire gives up packets that waited too long, up to the first that did not: one
-// of IPv6 keeps those of IPv4 behind it in memory for longer. No fragment joins
+// of IPv6 keeps those of IPv4 after it in memory for longer. No fragment joins
 // them any more (see assembly).
 func (t *fragmentTable) expire(now int64) (lost uint64) {
 	for e := t.order.Front(); e != nil; e = t.order.Front() {
@@ -201,8 +201,8 @@ func (t *fragmentTable) expire(now int64) (lost uint64) {
 	return lost
 }
 
-// charge counts what a keeps and gives up the oldest packets beyond the bound,
-// a itself last.
+// charge counts the memory of a and gives up the oldest packets beyond the
+// bound, a itself last.
 func (t *fragmentTable) charge(a *assembly, octets int) (lost uint64) {
 	a.cost += octets
 	t.octets += octets
@@ -263,8 +263,8 @@ func (t *fragmentTable) finish(a *assembly) []byte {
 	return t.whole
 }
 
-// add puts a fragment into its place. It returns false when the fragments
-// contradict each other so that the packet must be given up.
+// add puts a fragment into its place. It returns false if fragments contradict
+// each other, so that the packet must be given up.
 func (a *assembly) add(u *wire.Upper, seg *wire.Segment) bool {
 	end := u.Offset + u.Len
 	if !u.More {

@@ -31,8 +31,8 @@ type opener struct {
 	opts  Options
 	pool  filePool
 	stdin bool // standard input is taken
-	// ahead has compressed inputs decompressed in goroutines beside. What the
-	// inputs of a timeline share is for one goroutine.
+	// ahead has compressed inputs decompressed in goroutines of their own.
+	// State shared by the inputs of a timeline is for one goroutine.
 	ahead bool
 }
 
@@ -126,7 +126,7 @@ func (o *opener) open(t target, file int, tally *tally, m *meter, buffer int) (*
 	return in, nil
 }
 
-// unwrap detects compression and container. waits is raw where its Read may wait
+// unwrap detects compression and container. waits is raw if its Read may block
 // for long.
 func (in *input) unwrap(o *opener, raw io.Reader, waits io.Closer, buffer int) error {
 	in.win = newWindow(o.opts.Context, raw, buffer)
@@ -172,7 +172,7 @@ func (in *input) container(kind content) (container, error) {
 	return newPcapng(in.win, in)
 }
 
-// addInterface takes an interface that the container found into the tally and
+// addInterface adds an interface found by the container to the tally and
 // returns its index there.
 func (in *input) addInterface(s InterfaceStats) int {
 	s.File = in.file
@@ -225,7 +225,7 @@ func (in *input) Close() error {
 	return errors.Join(errs...)
 }
 
-// windowReader hands the compressed octets in a window to a decompressor.
+// windowReader passes the compressed octets in a window to a decompressor.
 type windowReader struct{ win *window }
 
 func (r *windowReader) Read(b []byte) (int, error) {
@@ -240,7 +240,7 @@ func (r *windowReader) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// ReadByte spares the decompressors a buffer of their own.
+// ReadByte saves the decompressors a buffer of their own.
 func (r *windowReader) ReadByte() (byte, error) {
 	w := r.win
 	if w.r == w.w {

@@ -156,7 +156,7 @@ func (t *timeline) advance(n *node) error {
 	return err
 }
 
-// remove takes the top node out.
+// remove removes the top node.
 func (t *timeline) remove() {
 	last := len(t.heap) - 1
 	t.heap[0] = t.heap[last]

@@ -12,13 +12,13 @@ type Options struct {
 	Stdin io.Reader
 	// Context ends reading early: soon after it is done Next returns its error,
 	// also when a pipe gives nothing; packets already in the buffer may come
-	// first. nil means never. Where a pipe stays silent, the goroutine that
-	// waits for it lives on until the pipe speaks or the process ends.
+	// first. nil means never. If a pipe stays silent, the goroutine that waits
+	// for it lives on until the pipe delivers something or the process ends.
 	Context context.Context
-	// Progress is called from within Open and Next, or beside them where a file is
+	// Progress is called from within Open and Next, or concurrently if a file is
 	// compressed, one call at a time, at most about ten times a second, with the
-	// octets read of all inputs as they lie on disk and how many there are; total is
-	// 0 where one of them does not say.
+	// octets of all inputs that were read, as they lie on disk, and their total;
+	// total is 0 if the size of one of them is unknown.
 	Progress func(done, total int64)
 }
 
@@ -30,7 +30,7 @@ type Options struct {
 // one, and captures of several interfaces interleave.
 //
 // Each file is a pcap or a pcapng, plain or compressed once with gzip, zstd, xz
-// or lz4, told by content; what was put behind each other, of one format and link
+// or lz4, told by content; what was put after each other, of one format and link
 // type, counts as one file. Where some of several cannot be opened the others
 // are read all the same, and Next first returns a *DamageError for each that
 // could not. Only where none can be opened does Open fail, with all reasons.
@@ -75,7 +75,7 @@ func (s *sole) Next(p *Packet) error {
 	return nil
 }
 
-// ended gives the reason of the end once and lets the file go.
+// ended returns the reason of the end once and closes the file.
 func (s *sole) ended(err error) error {
 	err = s.in.failed(err)
 	s.in.Close()

@@ -13,22 +13,23 @@ type Packet struct {
 	// Number counts every packet of the whole timeline, from 1.
 	Number uint64
 	// Time is in nanoseconds since 1970-01-01 UTC. A packet without one (a
-	// pcapng simple packet block) has the time of the packet before it.
+	// pcapng simple packet block) has the time of the previous packet.
 	Time int64
 	// Data are the captured octets, from the link header on.
 	Data []byte
 	// Length is how many octets the packet had on the wire; never below
-	// len(Data). It is the largest int where that counts no further (32 bits).
+	// len(Data). It is capped at the largest int (32 bits).
 	Length int
 	Link   wire.LinkType
 	// Interface is an index into Stats.Interfaces.
 	Interface int
-	// Same is 1 and the index of an interface of an earlier file, of which this one is taken
-	// for the next part, as in rotated captures; 0 where there is none.
+	// Same is 1 and the index of an interface of an earlier file of which this one is taken
+	// to be the continuation, as in rotated captures; 0 if there is none.
 	Same int
 }
 
-// place tells where the packet was captured: parts of one capture are one place.
+// place identifies where the packet was captured: parts of one capture are one
+// place.
 func (p *Packet) place() int {
 	if p.Same > 0 {
 		return p.Same - 1
@@ -36,7 +37,7 @@ func (p *Packet) place() int {
 	return p.Interface
 }
 
-// wireLength is a Packet's Length, as a file has it.
+// wireLength converts a wire length from a file to a Packet's Length.
 func wireLength(n uint32) int {
 	return int(min(int64(n), math.MaxInt))
 }
@@ -46,8 +47,8 @@ type Source interface {
 	// Next fills p with the next packet. It returns io.EOF at the end, again at
 	// every further call. A *DamageError is returned once for each place where
 	// an input could not be read on; everything before it was given, and further
-	// calls go on with whatever other input there is. After Options.Context is
-	// done it returns that context's error.
+	// calls go on with the remaining inputs. After Options.Context is done it
+	// returns that context's error.
 	Next(p *Packet) error
 	// Stats returns what is known so far; it is complete after io.EOF.
 	Stats() Stats
@@ -61,16 +62,16 @@ type Stats struct {
 	Interfaces []InterfaceStats
 	Packets    uint64 // given so far
 	Octets     uint64 // captured octets of these packets
-	// BackwardsSteps counts packets whose time lies before that of the packet
-	// before them, in the same file.
+	// BackwardsSteps counts packets whose time lies before that of the
+	// previous packet in the same file.
 	BackwardsSteps uint64
 	// CutPackets counts packets of which the capture kept less than was sent
 	// (snaplen); CutAt is the smallest captured length among them.
 	CutPackets uint64
 	CutAt      int // octets
 	// End is when the capture ended, in nanoseconds since 1970, where that is
-	// known: until then nothing came but what was given. A pcapng says it
-	// (isb_endtime), of several inputs it is the latest; 0: not said.
+	// known: until then nothing came besides the packets given. A pcapng says
+	// it (isb_endtime), of several inputs it is the latest; 0: not said.
 	End int64
 }
 
@@ -91,33 +92,34 @@ type InterfaceStats struct {
 	Link    wire.LinkType
 	Snaplen uint32 // 0: no limit
 	Packets uint64
-	// Dropped counts what the capturing system says it lost (pcapng isb_ifdrop
-	// plus isb_osdrop, or the sum of epb_dropcount where that is more); DropsKnown tells 0 from "not said".
+	// Dropped counts what the capturing system says it lost (pcapng isb_ifdrop plus isb_osdrop, or the
+	// sum of epb_dropcount where that is more); DropsKnown distinguishes 0 from "not reported".
 	Dropped    uint64
 	DropsKnown bool
 	// SystemDropped are those of Dropped that the system lost after the
-	// interface had taken them in (pcapng isb_osdrop), where that is said.
+	// interface had received them (pcapng isb_osdrop), if reported.
 	SystemDropped uint64
 	// Received counts what the capturing system says came in, captured or not
-	// (pcapng isb_ifrecv); ReceivedKnown tells 0 from "not said".
+	// (pcapng isb_ifrecv); ReceivedKnown distinguishes 0 from "not reported".
 	Received      uint64
 	ReceivedKnown bool
-	// RingFull counts how often a live capture's ring became full. No file says it.
+	// RingFull counts how often a live capture's ring became full. It is not stored
+	// in files.
 	RingFull uint64
 	// Abandoned are those of Dropped that a live capture had in its ring when its
 	// time to end had run out: lost by this program, not for want of room.
 	Abandoned uint64
 }
 
-// ErrQuiet is what Next of a live Source returns when no packet has come for a
-// while: the clock goes on, and so may the caller.
+// ErrQuiet is returned by Next of a live Source when no packet has come for a
+// while, so that the caller can advance its clock.
 var ErrQuiet = errors.New("no packet has come for a while")
 
 // Live is a Source whose packets are captured while it is read. It ends by itself
 // when its context is done, and then gives what came before that.
 type Live interface {
 	Source
-	// Horizon is a time, in nanoseconds since 1970: no packet from before it is
-	// still to come.
+	// Horizon is a time, in nanoseconds since 1970: every packet from before it
+	// has been given.
 	Horizon() int64
 }

@@ -19,18 +19,18 @@ const (
 	pcapRecordHeader   = 16
 	pcapModifiedHeader = 24
 	// usualLimit is the largest captured length that tcpdump and dumpcap write;
-	// a file header may promise more, up to sizeLimit.
+	// a file header may announce more, up to sizeLimit.
 	usualLimit = 256 << 10
 	sizeLimit  = 16 << 20
-	// zeroRun is a heuristic: so many record headers of zeros in a row are taken
-	// for a file that was filled up with zeros and not for packets without octets.
-	// The end of the file stands for any number.
+	// zeroRun is a heuristic: this many record headers of zeros in a row are taken
+	// to be a file filled up with zeros and not packets without octets. The end of
+	// the file stands for any number.
 	zeroRun = 4
 )
 
-// lengthOrder says in which order a record has its two lengths. Files before
-// version 2.3 have the wire length first; in 2.3 both occur, and the smaller
-// one is the captured length.
+// lengthOrder is the order of a record's two lengths. Files before version 2.3
+// have the wire length first; in 2.3 both occur, and the smaller one is the
+// captured length.
 type lengthOrder uint8
 
 const (
@@ -58,7 +58,7 @@ type pcapReader struct {
 	iface  int
 }
 
-// newPcap reads the file header. Nothing is consumed where it fails.
+// newPcap reads the file header. Nothing is consumed if it fails.
 func newPcap(win *window, add func(InterfaceStats) int) (*pcapReader, error) {
 	b, err := win.need(pcapFileHeader)
 	if err != nil {
@@ -154,7 +154,8 @@ func (r *pcapReader) next(p *Packet) error {
 	return nil
 }
 
-// ended tells the end of the file from a file cut inside a record header.
+// ended distinguishes the end of the file from a file cut inside a record
+// header.
 func (r *pcapReader) ended(b []byte, err error) error {
 	if err == io.EOF && len(b) == 0 {
 		return io.EOF
@@ -162,7 +163,7 @@ func (r *pcapReader) ended(b []byte, err error) error {
 	return r.win.broken(err, "a packet header", int64(len(b)), int64(r.header))
 }
 
-// odd looks at a record whose captured length is 0 or above the limit. joined tells that it
+// odd examines a record whose captured length is 0 or above the limit. joined says that it
 // was a file header, after which there are other records.
 func (r *pcapReader) odd(captured uint32) (joined bool, err error) {
 	if joined, err = r.joined(); joined || err != nil {
@@ -175,9 +176,9 @@ func (r *pcapReader) odd(captured uint32) (joined bool, err error) {
 		}
 		return false, damagedAt(win.offset(), "captured length %d is impossible: at most %d octets", captured, r.limit)
 	}
-	// A crash or a full disk leaves files that go on in zeros, each 16 of which
+	// A crash or a full disk leaves files that end in zeros, each 16 of which
 	// would pass for a packet without octets in 1970. So zeros up to the end, or
-	// as many as zeroRun headers have, are no packets.
+	// as many as zeroRun headers have, are not packets.
 	b, err := win.need(zeroRun * r.header)
 	if err != nil && err != io.EOF {
 		return false, nil
@@ -190,9 +191,9 @@ func (r *pcapReader) odd(captured uint32) (joined bool, err error) {
 	return false, damagedAt(win.offset(), "nothing but zeros from here on: no packet headers")
 }
 
-// joined takes all file headers that stand in the place of a record header: files that were
-// put behind each other, as by cat, are read as one. Each would pass for a packet without
-// octets in 2055. Another link type would be another interface for each header.
+// joined skips all file headers in the place of a record header: concatenated files are
+// read as one. Each header would pass for a packet without octets in 2055. Another link
+// type would require another interface for each header.
 func (r *pcapReader) joined() (found bool, err error) {
 	for {
 		b, err := r.win.need(pcapFileHeader)

@@ -53,8 +53,8 @@ type ngInterface struct {
 	total   *ngTotal
 }
 
-// ngKey finds an interface again in a later section, as files have them that
-// were made by appending: it then is one interface in the statistics.
+// ngKey identifies an interface again in a later section, as in files made by
+// appending: it then is one interface in the statistics.
 type ngKey struct {
 	number  int
 	link    wire.LinkType
@@ -62,7 +62,7 @@ type ngKey struct {
 	name    string
 }
 
-// ngTotal is what the sections before said about an interface.
+// ngTotal is what the previous sections said about an interface.
 type ngTotal struct {
 	index  int
 	losses ngLosses
@@ -152,7 +152,7 @@ func (r *pcapngReader) enhanced(p *Packet, b []byte) error {
 	return nil
 }
 
-// packetOptions adds the losses that a packet's options tell of.
+// packetOptions adds the losses reported by a packet's options.
 func (r *pcapngReader) packetOptions(i *ngInterface, b []byte) {
 	for code, v := range r.options(b) {
 		if code == 4 && len(v) == 8 { // epb_dropcount
@@ -161,7 +161,7 @@ func (r *pcapngReader) packetOptions(i *ngInterface, b []byte) {
 	}
 }
 
-// ended tells the end of the file from a file cut inside a block.
+// ended distinguishes the end of the file from a file cut inside a block.
 func (r *pcapngReader) ended(b []byte, err error) error {
 	if err == io.EOF && len(b) == 0 {
 		return io.EOF

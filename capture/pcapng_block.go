@@ -7,8 +7,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// other reads a block that is not an enhanced packet block. given says that it
-// filled p.
+// other reads a block that is not an enhanced packet block. given reports that
+// it filled p.
 func (r *pcapngReader) other(p *Packet, kind, total uint32) (given bool, err error) {
 	switch kind {
 	case blockSection:
@@ -25,7 +25,7 @@ func (r *pcapngReader) other(p *Packet, kind, total uint32) (given bool, err err
 	return false, r.skipBlock(total)
 }
 
-// inBlock hands a whole block of at least least octets to read.
+// inBlock passes a whole block of at least least octets to read.
 func (r *pcapngReader) inBlock(total uint32, least int, read func(b []byte) error) error {
 	if int64(total) < int64(least) || total > blockLimit || total&3 != 0 {
 		return r.badLength(total, least)
@@ -72,7 +72,7 @@ func (r *pcapngReader) skipBlock(total uint32) error {
 	return nil
 }
 
-// section reads a section header, section 4.1. What the section before it
+// section reads a section header, section 4.1. What the previous section
 // described no longer holds.
 func (r *pcapngReader) section() error {
 	b, err := r.win.need(smallestBlock)
@@ -102,7 +102,7 @@ func (r *pcapngReader) section() error {
 	})
 }
 
-// endSection keeps what the section said about losses.
+// endSection keeps the losses that the section reported.
 func (r *pcapngReader) endSection() {
 	for _, i := range r.interfaces {
 		i.total.losses.add(i.losses)
@@ -187,7 +187,7 @@ func (r *pcapngReader) obsolete(p *Packet, b []byte) error {
 	return nil
 }
 
-// options gives the options of a block. What does not fit ends them.
+// options returns the options of a block, up to the first that does not fit.
 func (r *pcapngReader) options(b []byte) iter.Seq2[uint16, []byte] {
 	return func(yield func(uint16, []byte) bool) {
 		for len(b) >= 4 {

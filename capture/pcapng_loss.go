@@ -1,7 +1,7 @@
 package capture
 
-// ngLosses is what one section says that an interface lost. A capturing program
-// may say the same loss twice: running totals in statistics blocks and
+// ngLosses is what an interface lost according to one section. A capturing
+// program may say the same loss twice: running totals in statistics blocks and
 // increments in the packets' options. So the larger of the two counts, not
 // their sum.
 type ngLosses struct {
@@ -15,7 +15,7 @@ type ngLosses struct {
 
 func (l ngLosses) dropped() uint64 { return max(l.totals, l.increments) }
 
-// add takes the losses of a whole section into those of the sections before.
+// add adds the losses of a whole section to those of the sections before.
 func (l *ngLosses) add(m ngLosses) {
 	l.totals = saturated(l.dropped(), m.dropped())
 	l.system = saturated(l.system, m.system)
@@ -72,7 +72,7 @@ func (r *pcapngReader) statistics(b []byte) error {
 	return nil
 }
 
-// publish writes the losses of i into the statistics of the timeline.
+// publish writes the losses of i to the statistics of the timeline.
 func (r *pcapngReader) publish(i *ngInterface) {
 	sum := i.total.losses
 	sum.add(i.losses)

@@ -21,11 +21,11 @@ type peeler struct {
 	prism   layers.PrismHeader
 }
 
-// peel lets a gopacket layer read the header at c and moves on behind it. ok is
+// peel lets a gopacket layer read the header at c and moves on after it. ok is
 // false when it refuses the header, or panics because the header is cut.
 func (c cursor) peel(layer gopacket.DecodingLayer) (next cursor, ok bool) {
 	defer func() { _ = recover() }()         // ok is false then
-	data := c.data[:len(c.data):len(c.data)] // what is behind belongs to others
+	data := c.data[:len(c.data):len(c.data)] // what follows belongs to others
 	if layer.DecodeFromBytes(data, gopacket.NilDecodeFeedback) != nil {
 		return c, false
 	}
@@ -33,7 +33,7 @@ func (c cursor) peel(layer gopacket.DecodingLayer) (next cursor, ok bool) {
 	return c.at(rest, len(c.data)-len(rest)), true
 }
 
-// upper goes on behind an IP header that does not carry TCP itself.
+// upper continues after an IP header that does not carry TCP itself.
 func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
 	u := &d.walker.Upper
 	v6 := seg.IPv6
@@ -67,7 +67,7 @@ func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
 	return wire.NotTCP
 }
 
-// IP protocol numbers that lead on, and protoESP, which does not.
+// IP protocol numbers that may lead to TCP, and protoESP, which does not.
 const (
 	protoICMP    = 1
 	protoIPv4    = 4
@@ -91,7 +91,7 @@ func (d *Decoder) into(c cursor, outer6 bool, in6, in4 encapKind) cursor {
 	return c
 }
 
-// EtherTypes that lead on.
+// EtherTypes that may lead to TCP.
 const (
 	etherTRILL      = 0x22f3 // RFC 6325
 	etherTEB        = 0x6558 // transparent Ethernet bridging
@@ -109,7 +109,7 @@ const (
 	etherNSH        = 0x894f // RFC 8300
 )
 
-// rareEtherType goes on behind the EtherTypes that wire does not walk.
+// rareEtherType continues after the EtherTypes that wire does not walk.
 func (d *Decoder) rareEtherType(c cursor, etherType uint16, seg *wire.Segment) wire.Skip {
 	switch etherType {
 	case etherMPLS, etherMPLSMulti:
@@ -156,8 +156,8 @@ func (d *Decoder) tagged(c cursor, n int, seg *wire.Segment) wire.Skip {
 	return d.etherType(next, binary.BigEndian.Uint16(c.data[n:]), seg)
 }
 
-// macsec reads an IEEE 802.1AE tag. Without encryption the frame stands in it
-// as it was, with a check value behind it.
+// macsec reads an IEEE 802.1AE tag. Without encryption it contains the frame
+// unchanged, followed by a check value.
 func (d *Decoder) macsec(c cursor, seg *wire.Segment) wire.Skip {
 	if len(c.data) < 6 {
 		return wire.LinkCut

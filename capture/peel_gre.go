@@ -8,7 +8,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// GRE protocol types that are no EtherTypes of the payload.
+// GRE protocol types that are not EtherTypes of the payload.
 const (
 	greERSPAN2 = 0x88be
 	greERSPAN3 = 0x22eb
@@ -33,7 +33,7 @@ func (d *Decoder) greHeader(c cursor, seg *wire.Segment) wire.Skip {
 		next.encap = d.encaps.add(c.encap, encapGRE, 0)
 	}
 	if protocol == greWCCP {
-		// WCCP version 2 puts four octets in front of the packet, version 1 none.
+		// WCCP version 2 puts four octets before the packet, version 1 none.
 		if len(next.data) > 0 && next.data[0]>>4 != 4 {
 			if next, ok = next.skip(4); !ok {
 				return wire.TunnelMalformed
@@ -77,9 +77,9 @@ func (d *Decoder) erspan(c cursor, protocol uint16, sequence bool, seg *wire.Seg
 	return d.ethernet(next, seg)
 }
 
-// mpls reads a label stack (RFC 3032 §2.1). Nothing says what stands behind it:
-// an IP version, or a pseudowire with or without a control word (RFC 4385,
-// RFC 4448). Which of them is a heuristic: the first that looks whole.
+// mpls reads a label stack (RFC 3032 §2.1). Nothing says what follows it: an IP
+// version, or a pseudowire with or without a control word (RFC 4385, RFC 4448).
+// Which of them is a heuristic: the first that looks whole.
 func (d *Decoder) mpls(c cursor, seg *wire.Segment) wire.Skip {
 	for bottom := false; !bottom; {
 		if !c.deeper() {

@@ -59,7 +59,7 @@ func (d *Decoder) rareLink(c cursor, link wire.LinkType, seg *wire.Segment) wire
 	return d.wifiLink(c, link, seg)
 }
 
-// behind goes on n octets further.
+// behind continues n octets further.
 func (d *Decoder) behind(c cursor, n int, seg *wire.Segment, then func(cursor, *wire.Segment) wire.Skip) wire.Skip {
 	next, ok := c.skip(n)
 	if !ok {
@@ -72,7 +72,7 @@ func (d *Decoder) llc(c cursor, seg *wire.Segment) wire.Skip {
 	return d.etherType(c, wire.EtherLLC, seg)
 }
 
-// pppOrHDLC tells PPP from Cisco HDLC on links that may carry either
+// pppOrHDLC distinguishes PPP from Cisco HDLC on links that may carry either
 // (LINKTYPE 50).
 func (d *Decoder) pppOrHDLC(c cursor, seg *wire.Segment) wire.Skip {
 	if len(c.data) >= 2 && c.data[1] == 0 && (c.data[0] == 0x0f || c.data[0] == 0x8f) {
@@ -164,8 +164,8 @@ func (d *Decoder) tokenRing(c cursor, seg *wire.Segment) wire.Skip {
 }
 
 // arcnet reads the type octet that stands at that offset: RFC 1051 has the
-// packet right behind it, RFC 1201 a split flag and a sequence number first. A
-// split packet is not put together; its first part is what is read.
+// packet right after it, RFC 1201 a split flag and a sequence number first. A
+// split packet is not reassembled; only its first part is read.
 func (d *Decoder) arcnet(c cursor, offset int, seg *wire.Segment) wire.Skip {
 	if len(c.data) <= offset {
 		return wire.LinkCut
@@ -189,7 +189,7 @@ func (d *Decoder) arcnet(c cursor, offset int, seg *wire.Segment) wire.Skip {
 	return wire.NotIP
 }
 
-// frameRelay reads a Q.922 address and what RFC 2427 §3 and §4.1 put behind it.
+// frameRelay reads a Q.922 address and what RFC 2427 §3 and §4.1 put after it.
 func (d *Decoder) frameRelay(c cursor, seg *wire.Segment) wire.Skip {
 	size := 0
 	for size < len(c.data) && c.data[size]&1 == 0 {

@@ -66,8 +66,8 @@ func (d *Decoder) nflog(c cursor, seg *wire.Segment) wire.Skip {
 	return wire.NotIP
 }
 
-// infiniband looks for the EtherType of RFC 4391 §6 behind two link addresses,
-// behind one, or at the beginning: captures differ.
+// infiniband looks for the EtherType of RFC 4391 §6 after two link addresses,
+// after one, or at the beginning: captures differ.
 func (d *Decoder) infiniband(c cursor, seg *wire.Segment) wire.Skip {
 	for _, size := range []int{40, 20, 0} {
 		if len(c.data) < size+4 {

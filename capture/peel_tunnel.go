@@ -17,8 +17,8 @@ const (
 	portGeneve   = 6081
 )
 
-// udp goes on behind the UDP header where a port names a tunnel. What stands
-// there and does not look like that tunnel is some other protocol.
+// udp continues after the UDP header if a port names a tunnel. Payload that
+// does not look like that tunnel is some other protocol.
 func (d *Decoder) udp(c cursor, seg *wire.Segment) wire.Skip {
 	if len(c.data) < 8 {
 		return wire.NotTCP
@@ -183,7 +183,7 @@ func (d *Decoder) l2tp(c cursor, seg *wire.Segment) wire.Skip {
 	return d.ppp(next, seg)
 }
 
-// teredo reads IPv6 in UDP behind the indicators of RFC 4380 §5.1.1.
+// teredo reads IPv6 in UDP after the indicators of RFC 4380 §5.1.1.
 func (d *Decoder) teredo(c cursor, seg *wire.Segment) wire.Skip {
 	if len(c.data) >= 4 && c.data[0] == 0 && c.data[1] == 1 { // authentication
 		next, ok := c.skip(13 + int(c.data[2]) + int(c.data[3]))

@@ -8,7 +8,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// wifiLink reads the headers that may stand in front of an IEEE 802.11 frame.
+// wifiLink reads the headers that may stand before an IEEE 802.11 frame.
 func (d *Decoder) wifiLink(c cursor, link wire.LinkType, seg *wire.Segment) wire.Skip {
 	switch link {
 	case wire.LinkWiFi:
@@ -142,7 +142,7 @@ func (d *Decoder) avs(c cursor, seg *wire.Segment) wire.Skip {
 }
 
 // ppi skips the fields of a per-packet information header, which names the link
-// type behind it.
+// type after it.
 func (d *Decoder) ppi(c cursor, seg *wire.Segment) wire.Skip {
 	if len(c.data) < 8 {
 		return wire.LinkCut

@@ -12,7 +12,7 @@ const (
 
 // pump reads a pipe, a terminal or a device in a goroutine of its own, because
 // neither opening nor reading one can be interrupted: when the context is done
-// the pump's reader is let go at once. The goroutine ends with its next read,
+// the pump's reader is released at once. The goroutine ends with its next read,
 // which for a silent pipe is when the process does.
 type pump struct{ *relay }
 
@@ -33,8 +33,8 @@ func (p *pump) run(open func() (io.ReadCloser, error)) {
 	p.fill(src)
 }
 
-// Close stops the goroutine when its present read returns, and lets go whoever
-// waits in Read.
+// Close stops the goroutine when its present read returns, and releases a
+// caller blocked in Read.
 func (p *pump) Close() error {
 	p.once.Do(func() { close(p.quit) })
 	return nil

@@ -49,7 +49,7 @@ func (d *Decoder) icmp6(c cursor, seg *wire.Segment) wire.Skip {
 	return d.quoted(c, mtu, seg)
 }
 
-// quoted reads the packet behind the eight octets of an ICMP error.
+// quoted reads the packet after the eight octets of an ICMP error.
 func (d *Decoder) quoted(c cursor, mtu uint32, seg *wire.Segment) wire.Skip {
 	q := wire.Quote{
 		Packet: d.number, Time: d.time,

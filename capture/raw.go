@@ -9,7 +9,7 @@ import (
 )
 
 // maxOpenFiles bounds the descriptors held at once. A merge of more files than
-// this closes the one not read for longest and opens it again when its turn
+// this closes the least recently read one and opens it again when its turn
 // comes: once in a buffer's length, so it costs little.
 const maxOpenFiles = 64
 
@@ -68,7 +68,7 @@ func (d *diskFile) reopen() error {
 	return nil
 }
 
-// Close lets the file go; a later Read would open it again.
+// Close closes the file; a later Read would open it again.
 func (d *diskFile) Close() error {
 	if d.file == nil {
 		return nil
@@ -126,14 +126,14 @@ func (m *meter) add(n int) {
 	}
 }
 
-// forget takes back an input that turned out not to be readable.
+// forget removes an input that turned out not to be readable.
 func (m *meter) forget(size int64) {
 	if !m.unknown {
 		m.total -= size
 	}
 }
 
-// finish reports the last state, so that a display ends with all octets read.
+// finish reports the final state, so that a display ends with all octets read.
 func (m *meter) finish() {
 	if m.hook != nil {
 		m.hook(m.done, m.total)

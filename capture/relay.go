@@ -7,9 +7,10 @@ import (
 	"sync"
 )
 
-// relay hands what one goroutine reads to another, in buffers that go back and forth.
+// relay passes what one goroutine reads to another, in buffers that go back and
+// forth.
 type relay struct {
-	ctx   context.Context // when it is done, whoever waits is let go
+	ctx   context.Context // when it is done, blocked callers are released
 	full  chan block
 	empty chan []byte
 	quit  chan struct{}
@@ -25,7 +26,7 @@ type block struct {
 
 var errClosed = errors.New("closed")
 
-// newRelay makes a relay of so many buffers of so many octets.
+// newRelay makes a relay with buffers buffers of octets octets.
 func newRelay(ctx context.Context, buffers, octets int) *relay {
 	r := &relay{ctx: ctx, full: make(chan block, buffers), empty: make(chan []byte, buffers), quit: make(chan struct{})}
 	for range buffers {

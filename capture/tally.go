@@ -27,11 +27,11 @@ func newTally(files []FileStats) *tally {
 	return &tally{files: files, spans: make([]span, len(files))}
 }
 
-// mostOver is how many interfaces of ended files are remembered: with more of them nothing
-// tells which one another goes on.
+// mostOver is how many interfaces of ended files are remembered: with more of them a
+// continuation cannot be identified.
 const mostOver = 64
 
-// ended takes the interfaces of a file that gives nothing more.
+// ended notes the interfaces of a file that has ended.
 func (t *tally) ended(file int) {
 	for i := range t.interfaces {
 		if o := &t.interfaces[i]; o.File == file && o.Packets > 0 && len(t.over) <= mostOver {
@@ -40,12 +40,13 @@ func (t *tally) ended(file int) {
 	}
 }
 
-// goesOn finds the interface that s is the next part of, as a packet's Same: pcap has no
-// names, and captures that are rotated into files tell of each anew. It is the only one of
-// files that ended which has its name, link type and snaplen, and its file ended in front of
-// the first packet of that of s, by no more than its longest pause. Files whose times overlap
-// are captures of their own, and behind a longer time may come another place whose clock
-// differs by more than its capture is long. A heuristic: another place may follow at once.
+// goesOn finds the interface of which s is the next part, as a packet's Same: pcap has no
+// interface names, and rotated captures describe each interface anew. It must be the only
+// interface of ended files with the same name, link type and snaplen, and its file must have
+// ended before the first packet of that of s, by no more than its longest pause. Files whose
+// times overlap are separate captures, and a longer gap may be another place whose clock
+// differs by more than the length of its capture. A heuristic: another place may follow at
+// once.
 func (t *tally) goesOn(s *InterfaceStats) int {
 	found, at := 0, 0
 	for k, i := range t.over {
@@ -72,7 +73,7 @@ func (t *tally) goesOn(s *InterfaceStats) int {
 	return i + 1
 }
 
-// count takes p, which in is about to give, into the tally and numbers it.
+// count counts p, which in is about to give, and numbers it.
 func (t *tally) count(p *Packet, in *input) {
 	t.packets++
 	p.Number = t.packets
@@ -89,8 +90,8 @@ func (t *tally) count(p *Packet, in *input) {
 	t.interfaces[p.Interface].Packets++
 }
 
-// measure takes p, which in, one of several inputs, is about to give, into the span of its
-// file, and says which interface it goes on. It comes before count.
+// measure adds p, which in, one of several inputs, is about to give, to the span of its
+// file, and says which interface it continues. It is called before count.
 func (t *tally) measure(p *Packet, in *input) {
 	at := &t.spans[in.file]
 	if in.packets > 0 {

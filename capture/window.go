@@ -7,12 +7,13 @@ import (
 
 const (
 	// soleBuffer is the buffer of an input that is read alone, mergedBuffer of
-	// one among several: hundreds of them may be live at once.
+	// one among several: hundreds of them may exist at once.
 	soleBuffer   = 256 << 10
 	mergedBuffer = 64 << 10
 	// probeBuffer is for a look at the first packet of a file.
 	probeBuffer = 16 << 10
-	// emptyReads is how many reads in a row may give nothing without an error.
+	// emptyReads is how many reads in a row may return nothing without an
+	// error.
 	emptyReads = 100
 )
 
@@ -35,9 +36,9 @@ func newWindow(ctx context.Context, src io.Reader, size int) *window {
 // offset counts the octets consumed so far.
 func (s *window) offset() int64 { return s.base + int64(s.r) }
 
-// need returns all unread octets that are at hand, at least n of them. Where
-// the stream ends earlier it returns those that are left and the reason.
-// The slice is valid until the next call of need or skip.
+// need returns all unread octets that are at hand, at least n of them. If the
+// stream ends earlier it returns the remaining ones and the reason. The slice
+// is valid until the next call of need or skip.
 func (s *window) need(n int) ([]byte, error) {
 	if s.w-s.r >= n {
 		return s.buf[s.r:s.w], nil
@@ -91,11 +92,12 @@ func (s *window) skip(n int64) (int64, error) {
 	return n, nil
 }
 
-// stopped says that reading was ended by the caller, not by the input.
+// stopped reports whether reading was ended by the caller, not by the input.
 func (s *window) stopped() bool { return s.ctx.Err() != nil }
 
-// broken turns the error that ended the stream inside of what into a
-// *DamageError at the offset of what; a stop by the caller stays as it is.
+// broken converts the error that ended the stream inside what into a
+// *DamageError at the offset of what; a stop by the caller is returned
+// unchanged.
 func (s *window) broken(err error, what string, got, want int64) error {
 	if s.stopped() {
 		return s.ctx.Err()

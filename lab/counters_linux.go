@@ -14,7 +14,7 @@ import (
 // them: TcpRetransSegs, TcpExtTCPLossProbes.
 type counters map[string]int64
 
-// readCounters reads those of the calling thread's namespace.
+// readCounters reads the counters of the calling thread's namespace.
 func readCounters() (counters, error) {
 	c := counters{}
 	for _, file := range []string{"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat"} {
@@ -55,7 +55,7 @@ func (c counters) dropped() error {
 	return nil
 }
 
-// read takes pairs of lines: names, then values, both behind "Tcp:".
+// read takes pairs of lines: names, then values, both after "Tcp:".
 func (c counters) read(s *bufio.Scanner) error {
 	s.Buffer(nil, 1<<20)
 	for s.Scan() {
@@ -82,10 +82,10 @@ func (c counters) read(s *bufio.Scanner) error {
 	return s.Err()
 }
 
-// gauges are not counters, or are of no interest.
+// gauges are not counters, or are irrelevant.
 var gauges = map[string]bool{"TcpRtoAlgorithm": true, "TcpRtoMin": true, "TcpRtoMax": true, "TcpMaxConn": true, "TcpCurrEstab": true}
 
-// since returns what has grown.
+// since returns the increments.
 func (c counters) since(before counters) counters {
 	d := counters{}
 	for name, n := range c {

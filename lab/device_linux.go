@@ -21,16 +21,17 @@ const (
 // device is how the link reads what a host sends and gives it what arrives: IP
 // packets without any frame, one a call.
 //
-// It is a TUN device where the user may open /dev/net/tun. Elsewhere it is a
-// pair of veth devices, for which a namespace is enough: the host's programs
-// send through one, a packet socket reads and writes at the other (packet(7)).
-// The other end has no address, and frames go there under an address of nobody,
-// so that the host's own stack ignores them.
+// It is a TUN device if the user may open /dev/net/tun. Otherwise it is a pair
+// of veth devices, for which a namespace is enough: the host's programs send
+// through one, a packet socket reads and writes at the other (packet(7)). The
+// other end has no address, and frames go there under an unused address, so
+// that the host's own stack ignores them.
 type device struct {
 	fd  int
 	to  *unix.SockaddrLinklayer // where the packet socket sends; nil for TUN
 	tun bool
-	// discards is a socket of the host that takes what prove sends; 0 if none.
+	// discards is a socket of the host that receives what prove sends; 0 if
+	// none.
 	discards int
 	// large has the device hand over segments with virtio headers; header is that of
 	// the last one read.
@@ -175,7 +176,7 @@ func (d *device) bind() error {
 	index := int(ifr.Uint32())
 	d.to = &unix.SockaddrLinklayer{Ifindex: index, Halen: 6}
 	copy(d.to.Addr[:], hostAddress[:])
-	// What the socket itself sends is not to be read again.
+	// What the socket itself sends must not be read again.
 	if err := unix.SetsockoptInt(d.fd, unix.SOL_PACKET, unix.PACKET_IGNORE_OUTGOING, 1); err != nil {
 		return fmt.Errorf("PACKET_IGNORE_OUTGOING (Linux 4.20): %w", err)
 	}

@@ -112,7 +112,7 @@ func (d *direction) rules(p *sent, f *fate) {
 }
 
 // arrival returns when a packet of size octets that is sent now arrives; ok is
-// false when the queue in front of the rate limit is full. Packets keep their
+// false when the queue before the rate limit is full. Packets keep their
 // order but for those held back.
 func (d *direction) arrival(now int64, size int, f *fate) (at int64, ok bool) {
 	at = now

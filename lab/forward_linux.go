@@ -306,7 +306,7 @@ func (f *forwarder) tell(h int, at int64, data []byte, tcp bool, p *sent) {
 }
 
 // deliver hands a packet to its host. The tap records it first, so that the
-// host's answer stands behind it.
+// host's answer stands after it.
 func (f *forwarder) deliver(d delivery) {
 	now := f.now()
 	f.latest = max(f.latest, now-d.at)

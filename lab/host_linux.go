@@ -117,14 +117,14 @@ func (h *host) address(mtu int) error {
 	if !h.device.tun {
 		set(linkName, unix.SIOCSIFMTU, size)
 		set(linkName, unix.SIOCSIFFLAGS, up)
-		// Nobody has to be asked for an Ethernet address: there is one other end.
+		// No neighbour discovery is needed: there is only one other end.
 		up = func(r *unix.Ifreq) error {
 			r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING | unix.IFF_NOARP | unix.IFF_BROADCAST)
 			return nil
 		}
 	}
-	// A longer queue than the usual 500 packets, so that nothing is lost in front
-	// of the tap. Only root may ask for it.
+	// A longer queue than the usual 500 packets, so that nothing is lost before
+	// the tap. Only root may ask for it.
 	if set(Device, unix.SIOCSIFTXQLEN, func(r *unix.Ifreq) error { r.SetUint32(20000); return nil }); errors.Is(err, unix.EPERM) {
 		err = nil
 	}
@@ -147,7 +147,7 @@ type in6Ifreq struct {
 	index  int32
 }
 
-// address6 adds the IPv6 address, where the kernel has IPv6 at all.
+// address6 adds the IPv6 address, if the kernel supports IPv6.
 func (h *host) address6() error {
 	s, err := unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if errors.Is(err, unix.EAFNOSUPPORT) {
@@ -157,7 +157,7 @@ func (h *host) address6() error {
 		return err
 	}
 	defer unix.Close(s)
-	// Without waiting for somebody else to claim the address.
+	// Without duplicate address detection.
 	os.WriteFile("/proc/sys/net/ipv6/conf/"+Device+"/accept_dad", []byte("0"), 0)
 	ifr, err := unix.NewIfreq(Device)
 	if err != nil {

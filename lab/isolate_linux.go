@@ -6,10 +6,10 @@ import (
 	"syscall"
 )
 
-// Isolate has cmd run in a user namespace of its own, where it may make network
-// namespaces although its user is not root. Who is not root starts the lab in a
-// second process: a process with several threads cannot enter a user namespace
-// (unshare(2)). The kernel may forbid it.
+// Isolate makes cmd run in a user namespace of its own, where it may make
+// network namespaces although its user is not root. A user other than root
+// starts the lab in a second process, since a process with several threads
+// cannot enter a user namespace (unshare(2)). The kernel may forbid it.
 func Isolate(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -19,8 +19,8 @@ func Isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
 }
 
-// EndWithParent has the kernel end cmd when the calling thread ends. The caller
-// stays locked to its thread until cmd has ended.
+// EndWithParent makes the kernel end cmd when the calling thread ends. The
+// caller stays locked to its thread until cmd has ended.
 func EndWithParent(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}

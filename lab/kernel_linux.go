@@ -11,9 +11,9 @@ import (
 // sizeofDiagMsg is the length of struct inet_diag_msg (linux/inet_diag.h).
 const sizeofDiagMsg = 72
 
-// inet is how the kernel is asked for the sockets of a host: sock_diag(7). It
-// tells the small sockets too that /proc forgets: those in SYN-RECEIVED, which
-// are only requests, and those in TIME-WAIT.
+// inet asks the kernel for the sockets of a host: sock_diag(7). Unlike /proc it
+// includes the minimal sockets: those in SYN-RECEIVED, which are only requests,
+// and those in TIME-WAIT.
 type inet struct {
 	*netlink
 	body []byte

@@ -21,7 +21,7 @@ type Path struct {
 	// its original.
 	Loss, Reorder, Duplicate float64
 	HoldBack, CopyDelay      time.Duration
-	// Burst is the probability that a packet and the BurstLength-1 behind it
+	// Burst is the probability that a packet and the BurstLength-1 after it
 	// are lost.
 	Burst       float64
 	BurstLength int
@@ -41,7 +41,7 @@ const (
 	Corrupt        // delivered with a checksum that is wrong, so that the host ignores it
 	Hold           // delivered HoldBack later than others
 	Copy           // delivered twice
-	Stop           // the path stands still for HoldBack: what is behind it waits, too
+	Stop           // the path stands still for HoldBack: what is after it waits, too
 )
 
 // Match names packets by what their sender meant with them.

@@ -10,7 +10,7 @@ import (
 )
 
 // Net is a network namespace that lives as long as its thread. Nothing else
-// refers to it, so that it is gone, with its interfaces, when Close has returned
+// refers to it, so it disappears, with its interfaces, when Close has returned
 // and all sockets and processes made in it have ended.
 type Net struct {
 	calls chan func()

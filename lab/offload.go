@@ -6,8 +6,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// offloadHeader stands in front of each packet of a device that takes large segments:
-// struct virtio_net_hdr of linux/virtio_net.h, in the machine's own order.
+// offloadHeader precedes each packet of a device that takes large segments:
+// struct virtio_net_hdr of linux/virtio_net.h, in the machine's byte order.
 type offloadHeader [10]byte
 
 // size is the payload of the packets that a large segment is to be cut into; 0 where it
@@ -49,7 +49,7 @@ func cut(data []byte, seg *wire.Segment, size int, buffer []byte, f func([]byte)
 	}
 }
 
-// checksum gives a TCP segment, whose header begins at ip, the right one (RFC 9293 §3.1).
+// checksum sets the checksum of a TCP segment whose header begins at ip (RFC 9293 §3.1).
 func checksum(b []byte, ip int) {
 	tcp, addresses := b[ip:], b[8:40]
 	if b[0]>>4 == 4 {
@@ -59,7 +59,7 @@ func checksum(b []byte, ip int) {
 	binary.BigEndian.PutUint16(tcp[16:], ^fold(sum(addresses)+6+uint32(len(tcp))+sum(tcp)))
 }
 
-// sum adds up 16 bits at a time (RFC 1071).
+// sum adds up 16-bit words (RFC 1071).
 func sum(b []byte) (n uint32) {
 	for ; len(b) > 1; b = b[2:] {
 		n += uint32(b[0])<<8 | uint32(b[1])

@@ -25,7 +25,7 @@ func slowReader(octets, buf, piece int, pause time.Duration) Program {
 	})
 }
 
-// rounds makes n requests and answers, one behind the other, over each of some connections.
+// rounds makes n requests and answers, one after the other, over each of some connections.
 func rounds(conns, n, request, answer int, pause time.Duration) Program {
 	return listening(conns, func(_ *Session, k *Socket) error {
 		for range n {
@@ -54,7 +54,7 @@ func rounds(conns, n, request, answer int, pause time.Duration) Program {
 	})
 }
 
-// fastOpens makes n connections one behind the other, whose first octets come with the SYN
+// fastOpens makes n connections one after the other, whose first octets come with the SYN
 // once there is a cookie (RFC 7413).
 func fastOpens(n, octets int) Program {
 	return func(s *Session) error {
@@ -71,7 +71,7 @@ func fastOpens(n, octets int) Program {
 				if err := k.SendTo(make([]byte, octets), unix.MSG_FASTOPEN, s.At(1, ServerPort)); err != nil {
 					return err
 				}
-				if i == 0 { // asks for the cookie; what it wrote is sent behind the handshake
+				if i == 0 { // asks for the cookie; what it wrote is sent after the handshake
 					time.Sleep(100 * ms)
 					s.Say(k.Send(octets, octets))
 				}
@@ -135,7 +135,7 @@ func gone(on func(*Socket) error, wait time.Duration) Program {
 	}
 }
 
-// longAnswer has the server answer at length behind the client's FIN.
+// longAnswer has the server answer at length after the client's FIN.
 func longAnswer(n, octets int) Program {
 	return listening(n, func(s *Session, k *Socket) error {
 		if err := k.Drain(); err != nil {

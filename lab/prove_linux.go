@@ -14,8 +14,8 @@ import (
 const provePort = 9
 
 // prove waits until a pair of veth devices carries packets in both directions.
-// The kernel begins with that in the background after a device was brought up,
-// and what is sent before is lost without a word. It runs on the host's thread.
+// After a device was brought up the kernel enables that in the background, and
+// what is sent before is lost silently. It runs on the host's thread.
 func (d *device) prove(own, peer netip.Addr) error {
 	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

@@ -28,8 +28,9 @@ type Scenario struct {
 	// Offload has the hosts hand over segments of up to 64 KiB with checksums that are
 	// left to the device, as captures of a host's own interface show them.
 	Offload Offload
-	// Limit is the most that the programs take; 0 for 40 seconds. TIME-WAIT
-	// lasts 60 seconds on Linux: beyond that its sockets are gone.
+	// Limit is the longest time that the programs may take; 0 for 40
+	// seconds. TIME-WAIT lasts 60 seconds on Linux: after that its sockets
+	// are gone.
 	Limit time.Duration
 	// Slow marks scenarios of more than about three seconds.
 	Slow bool
@@ -50,7 +51,7 @@ type Program func(*Session) error
 // ServerPort is where the server of a scenario listens.
 const ServerPort = 7788
 
-// Result is what a run gave.
+// Result is the outcome of a run.
 type Result struct {
 	Scenario string
 	Seed     uint64
@@ -75,7 +76,7 @@ type Result struct {
 	// longest time that the machine kept the link from running: the taps' times
 	// are wrong by as much.
 	LatestDelivery, Stall time.Duration
-	// TapMissed counts packets that a host lost in front of its tap.
+	// TapMissed counts packets that a host lost before its tap.
 	TapMissed [2]int64
 }
 

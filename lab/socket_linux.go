@@ -65,7 +65,7 @@ func (s *Session) At(h int, port uint16) netip.AddrPort {
 	return netip.AddrPortFrom(s.hosts[h].addr, port)
 }
 
-// Sockaddr is an address as system calls want it.
+// Sockaddr is an address in the form of system calls.
 func Sockaddr(a netip.AddrPort) unix.Sockaddr {
 	if a.Addr().Is4() {
 		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
@@ -164,7 +164,7 @@ func (k *Socket) AcceptHeld() (*Socket, error) {
 	return k.s.adopt(fd), nil
 }
 
-// Connect waits until the connection stands or has failed.
+// Connect waits until the connection is established or has failed.
 func (k *Socket) Connect(to netip.AddrPort) error {
 	if err := k.Begin(to); err != nil {
 		return err
@@ -175,7 +175,8 @@ func (k *Socket) Connect(to netip.AddrPort) error {
 	}
 	var inner error
 	err = c.Write(func(fd uintptr) bool {
-		// A woken poller does not say why: ask whether the connection stands.
+		// A woken poller does not say why: check whether the connection is
+		// established.
 		var n int
 		if n, inner = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR); inner != nil || n != 0 {
 			if n != 0 {
@@ -226,7 +227,7 @@ func (s *Session) Dial(port uint16, options ...func(*Socket) error) (*Socket, er
 	return k, nil
 }
 
-// Shut sends a FIN and goes on reading.
+// Shut sends a FIN and continues to read.
 func (k *Socket) Shut() error {
 	return k.Control(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) })
 }

@@ -59,7 +59,7 @@ func (t *tap) stats() capture.Stats {
 	return capture.Stats{Interfaces: []capture.InterfaceStats{{Link: wire.LinkRaw, Snaplen: uint32(t.snap)}}}
 }
 
-// deed is what is known of a packet at one tap.
+// deed is what is known about a packet at one tap.
 type deed struct {
 	class     Class
 	overtaken bool

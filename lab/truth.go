@@ -9,7 +9,7 @@ type Class uint8
 const (
 	Orig      Class = iota // occupies sequence space, none of it sent before
 	Rexmit                 // begins with sequence numbers that were sent before
-	KeepAlive              // empty, one in front of the next number: a keep-alive or a zero window probe
+	KeepAlive              // empty, one before the next number: a keep-alive or a zero window probe
 	Bare                   // occupies no sequence space
 	NetDup                 // a copy made by the link
 )
@@ -23,7 +23,7 @@ type stream struct {
 	known bool
 	isn   wire.Seq // of its SYN
 	nxt   wire.Seq // highest number sent, plus one
-	fin   wire.Seq // behind its FIN
+	fin   wire.Seq // after its FIN
 	fins  bool
 	acked bool // has acknowledged the other's SYN
 

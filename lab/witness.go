@@ -30,7 +30,7 @@ type Passage struct {
 // Witness is told everything that happens on the link. While one of its methods
 // runs the world stands still: no program acts on a socket and nothing is
 // delivered, so that what a kernel says then belongs to that moment. Only the
-// kernels' own timers go on.
+// kernels' own timers continue.
 type Witness interface {
 	// Acting is called before a program does something with a socket, Acted when
 	// that is done and what it sent has departed.

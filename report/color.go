@@ -1,8 +1,8 @@
 package report
 
-// escapes are the terminal codes (ECMA-48 §8.3.117) of each tone. Colours are
-// the terminal's own eight, and of these such as can be read on a light ground and on a
-// dark one: yellow and cyan on white cannot.
+// escapes are the terminal codes (ECMA-48 §8.3.117) of each tone. They use the
+// terminal's eight basic colours, and of these only such as are readable on light and
+// dark backgrounds: yellow and cyan are not readable on white.
 var escapes = [...]string{Plain: "", Good: "\x1b[32m", Doubt: "\x1b[35m", Bad: "\x1b[31m", Quiet: "\x1b[2m", Strong: "\x1b[1m"}
 
 const escapeEnd = "\x1b[0m"

@@ -4,7 +4,7 @@ import (
 	"strconv"
 )
 
-// Kind says what a column holds; every format writes each kind in its own way.
+// Kind says what a column holds; each format writes each kind in its own way.
 type Kind uint8
 
 // The kinds. Word holds this program's own words, Text what came from outside.
@@ -24,7 +24,7 @@ const (
 	KindIDs           // several numbers, the same
 )
 
-// Audience says who gets a column.
+// Audience says who sees a column.
 type Audience uint8
 
 // The audiences.
@@ -34,7 +34,7 @@ const (
 	People            // table, markdown
 )
 
-// Tone is the meaning behind a colour. It only underlines what the words say.
+// Tone is the meaning of a colour. It only emphasises what the words say.
 type Tone uint8
 
 // The tones.
@@ -55,23 +55,24 @@ type Column[T any] struct {
 	Meaning string // one sentence
 	Kind    Kind
 	For     Audience
-	// Drop orders the columns that give way in a narrow terminal: the highest
-	// goes first, 0 never goes.
+	// Drop orders the columns that are dropped in a narrow terminal: the
+	// highest goes first, 0 never goes.
 	Drop uint8
-	// Pair columns go and stay with the one before them: half of a pair would look
-	// like the whole.
+	// Pair columns stay or go together with the one before them: half of a pair
+	// would look like the whole.
 	Pair bool
-	// Shorten is for endpoints: the middles of their IPv6 addresses give way in
-	// front of columns of that Drop and lower ones; 0: never.
+	// Shorten is for endpoints: the middles of their IPv6 addresses are dropped
+	// before columns of that Drop and lower ones; 0: never.
 	Shorten uint8
-	// Wrap is the same for words, which go on below; Room is then the least width.
+	// Wrap is the same for words, which continue on the next line; Room is then
+	// the least width.
 	Wrap uint8
-	// Room is the width kept for rows that come later, where widths must be
-	// fixed before all rows are known.
+	// Room is the width reserved for later rows when widths must be fixed
+	// before all rows are known.
 	Room uint8
 	// HideEmpty leaves the column out of tables where no row has a value.
 	HideEmpty bool
-	// Nothing is a value for people that HideEmpty takes for none: where all rows
+	// Nothing is a value that HideEmpty treats as empty in tables: if all rows
 	// have it, the column says nothing.
 	Nothing string
 	Value   func(e *env, row *T, v *Value)

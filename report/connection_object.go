@@ -95,7 +95,7 @@ func (j *jsonRow) opening(o *analyze.Opening, offers *offerTexts) {
 	j.add("}")
 }
 
-// icmp writes the errors that quote what was sent behind the SYNs.
+// icmp writes the errors that quote segments after the SYNs.
 func (j *jsonRow) icmp(i *analyze.ICMP) {
 	if i.Packet == 0 {
 		j.null(`,"icmp":`)
@@ -145,9 +145,9 @@ func (j *jsonRow) endOptions(key string, o *analyze.EndOptions) {
 	j.add("}")
 }
 
-// agreed writes what holds after the handshake; null unless both offers were
-// captured. mss is the smaller offer: each end may send what the other offered.
-// window_scale tells whether windows are scaled at all.
+// agreed writes the agreed options; null unless both offers were captured. mss
+// is the smaller offer: each end may send what the other offered. window_scale
+// says whether windows are scaled at all.
 func (j *jsonRow) agreed(o *analyze.Opening) {
 	set, ecn, ok := o.Agreed()
 	if !ok {
@@ -237,7 +237,7 @@ func (j *jsonRow) direction(key string, d *analyze.Direction) {
 	j.add("}")
 }
 
-// clean reports whether a direction has nothing but segments, octets and times.
+// clean reports whether a direction has only segments, octets and times.
 func clean(d *analyze.Direction) bool {
 	rest := *d
 	rest.Packets, rest.PayloadOctets, rest.UniqueOctets, rest.MostInFlight = 0, 0, 0, 0
@@ -246,8 +246,8 @@ func clean(d *analyze.Direction) bool {
 	return rest == analyze.Direction{}
 }
 
-// cleanCounts is what counts and repeats write of a direction without trouble,
-// which most are: copying that costs a tenth of writing it.
+// cleanCounts is what counts and repeats write for a direction without
+// anomalies, as most are: copying it costs a tenth of writing it.
 var cleanCounts = func() [2]string {
 	var counts, repeats jsonRow
 	counts.counts(&analyze.Direction{})
@@ -267,8 +267,7 @@ func (j *jsonRow) counts(d *analyze.Direction) {
 	j.uint(`,"unseen_bytes":`, d.UnseenBytes)
 }
 
-// repeats writes what else is known of segments that were sent again, and of
-// windows.
+// repeats writes the counts of retransmissions and of windows.
 func (j *jsonRow) repeats(d *analyze.Direction) {
 	j.uint(`,"inferred_retransmissions":`, d.Inferred)
 	j.uint(`,"spurious_retransmissions":`, d.Spurious)

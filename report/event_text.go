@@ -9,8 +9,8 @@ import (
 	"tcpwatch/analyze/event"
 )
 
-// appendSentence appends what an event says, as far as it fits into width
-// columns: its first part always, the others while there is room. An inferred
+// appendSentence appends the text of an event, as far as it fits into width
+// columns: its first part always, the others if there is room. An inferred
 // event ends in a question mark.
 func (e *env) appendSentence(b []byte, ev *event.Event, width int) []byte {
 	from, mark := len(b), ""
@@ -36,8 +36,8 @@ func (e *env) appendSentence(b []byte, ev *event.Event, width int) []byte {
 	return append(b, mark...)
 }
 
-// appendPart appends a part of a sentence with its values. With sparing it
-// reports false where a value is missing or goes without saying.
+// appendPart appends a part of a sentence with its values. If sparing is set it
+// reports false for a value that is missing or goes without saying.
 func (e *env) appendPart(b []byte, ev *event.Event, part string, sparing bool) ([]byte, bool) {
 	for {
 		i := strings.IndexByte(part, '$')
@@ -59,7 +59,7 @@ func (e *env) appendPart(b []byte, ev *event.Event, part string, sparing bool) (
 	}
 }
 
-// placeholder takes "name" or "{name noun}" off the front of s.
+// placeholder reads "name" or "{name noun}" from the front of s.
 func placeholder(s string) (name, noun, rest string) {
 	if strings.HasPrefix(s, "{") {
 		s, rest, _ = strings.Cut(s[1:], "}")
@@ -104,8 +104,8 @@ func (e *env) appendField(b []byte, k event.ValueKind, v *event.Value, noun stri
 	return appendThousands(b, uint64(v.N))
 }
 
-// appendInstant appends a time as the lines around it have it: of the day where
-// they are live, else since time 0.
+// appendInstant appends a time in the form of the lines around it: time of day
+// in live output, else since time 0.
 func (e *env) appendInstant(b []byte, ns int64) []byte {
 	if e.zone != nil {
 		return time.Unix(0, ns).In(e.zone).AppendFormat(b, "15:04:05")
@@ -113,7 +113,7 @@ func (e *env) appendInstant(b []byte, ns int64) []byte {
 	return appendDuration(b, ns-e.base, 4)
 }
 
-// eventTone underlines what an event says.
+// eventTone returns the tone of an event.
 func eventTone(ev *event.Event) Tone {
 	switch ev.Kind {
 	case analyze.MomentOpened:

@@ -13,10 +13,10 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// Explain writes what a label, a verdict, an event, a state, a topic or a column
-// means, one word of a topic, or what a view shows; or, for the empty name, the list of all of them. Names may
-// be written in any case and with _ or a space for -. The error for an unknown name lists the nearest ones. Of
-// the options Width, Color and ASCII count.
+// Explain writes what a label, a verdict, an event, a state, a topic or a column means, one word
+// of a topic, or what a view shows; or, for the empty name, the list of all of them. Names may be written in any case and
+// with _ or a space for -. The error for an unknown name lists the nearest ones. Only the options
+// Width, Color and ASCII are used.
 func Explain(w io.Writer, name string, o Options) error {
 	o.setWidth()
 	x := &explainer{env: &env{Options: o}}
@@ -33,8 +33,8 @@ func Explain(w io.Writer, name string, o Options) error {
 	return err
 }
 
-// all explains everything that is called key: an event, a state and the outcome of
-// a close may have one name.
+// all explains everything named key: an event, a state and the outcome of a close
+// may share a name.
 func (x *explainer) all(key string) (found bool) {
 	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic, x.column, x.view} {
 		end := x.out.Len()
@@ -155,7 +155,7 @@ func (x *explainer) label(key string) bool {
 	return true
 }
 
-// condition writes the n-th thing that a label or a verdict asks for.
+// condition writes the n-th condition of a label or a verdict.
 func (x *explainer) condition(n int, text string) {
 	for i, l := range wrapWords(x.env.plain(text), x.env.Width-5, "") {
 		head := "     "
@@ -166,8 +166,8 @@ func (x *explainer) condition(n int, text string) {
 	}
 }
 
-// example shows a script under a title. What is expected behind a segment moves to
-// a line of its own where both are too wide for one.
+// example shows a script under a title. The expectation moves to a line of its
+// own if it does not fit beside its segment.
 func (x *explainer) example(title, text string) {
 	const under = gap + "      "
 	x.line("")
@@ -184,8 +184,8 @@ func (x *explainer) example(title, text string) {
 	}
 }
 
-// fact writes a name and, room columns from the left, prose behind it; nothing
-// where there is none.
+// fact writes a name and, room columns from the left, prose; nothing if there
+// is none.
 func (x *explainer) fact(name, text string, room int) {
 	if text == "" {
 		return
@@ -208,9 +208,9 @@ func clauses(list []label.Clause) string {
 	return strings.Join(parts, ", ")
 }
 
-// Names returns what Explain knows: every label, verdict, state, event, topic and view,
-// and the words of topics and headings of columns that are one word each; each name
-// once.
+// Names returns the names that Explain knows: every label, verdict, state, event,
+// topic and view, the words of topics and the headings of columns that are one word
+// each; each name once.
 func Names() []string {
 	var names []string
 	for _, s := range label.All {
@@ -233,7 +233,7 @@ func Names() []string {
 	return names
 }
 
-// nearest names those of Names that are spelled most alike.
+// nearest returns those of Names whose spelling is closest.
 func nearest(key string) string {
 	names := Names()
 	for _, c := range columnTexts() {
@@ -247,8 +247,8 @@ func nearest(key string) string {
 	return " (tcpwatch explain lists them)"
 }
 
-// Nearest names those of a list that are spelled most like a word, as "; did you
-// mean …?"; nothing where none is. Upper and lower case are one.
+// Nearest returns the names of a list whose spelling is closest to a word, as ";
+// did you mean …?"; "" if none is close. Case is ignored.
 func Nearest(word string, names []string) string {
 	word = strings.ToUpper(word)
 	var close []string
@@ -272,8 +272,8 @@ func Nearest(word string, names []string) string {
 	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
 }
 
-// editDistance counts the letters to change, add or take away (Levenshtein).
-// Long input is cut: no name is longer.
+// editDistance is the Levenshtein distance. Long input is cut: no name is
+// longer.
 func editDistance(a, b string) int {
 	const longest = 64
 	a, b = a[:min(len(a), longest)], b[:min(len(b), longest)]

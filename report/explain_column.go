@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// columnText is what a column is called and means, in one view or several.
+// columnText is the name and the meaning of a column, in one view or several.
 type columnText struct {
 	heading string // "" for programs only
 	name    string // "" for people only
@@ -13,7 +13,7 @@ type columnText struct {
 	views   []string
 }
 
-// columnTexts lists the columns of all views; those that are alike in several are
+// columnTexts lists the columns of all views; equal ones of several views are
 // one.
 func columnTexts() (all []columnText) {
 	for _, v := range viewTexts() {
@@ -46,7 +46,7 @@ func columnsOf[T any](v *rowView[T]) (list []columnText) {
 	return list
 }
 
-// column writes what the columns with that heading, or of that name, mean.
+// column writes the meaning of the columns with that heading or name.
 func (x *explainer) column(key string) (found bool) {
 	key = topicKey(key)
 	for _, c := range columnTexts() {

@@ -85,7 +85,7 @@ func (x *explainer) arrows(title, column string, s state.State, ends func(*state
 	x.grid(g)
 }
 
-// eventText puts an event's name behind "when the end".
+// eventText puts an event's name after "when the end".
 func eventText(e state.Event) string {
 	verb, rest, _ := strings.Cut(e.String(), " ")
 	switch {
@@ -99,8 +99,8 @@ func eventText(e state.Event) string {
 	return e.String()
 }
 
-// rowClause writes the clause of a row, which is of RFC 9293 unless it names
-// another.
+// rowClause writes the clause of a row, of RFC 9293 unless it names another
+// RFC.
 func rowClause(c string) string {
 	if strings.HasPrefix(c, "RFC") {
 		return c

@@ -1,7 +1,7 @@
 package report
 
 // terms are words of the RFCs, and some of ours, that explanations, stories and lessons
-// take for known.
+// assume to be known.
 var terms = wordList{
 	title: "Terms that the other texts use", kind: "term",
 	words: []fixedWord{

@@ -10,20 +10,20 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// topic is a set of fixed words that views show beside labels, verdicts, events
-// and states. Explain knows the topic and each of its words.
+// topic is a set of fixed words that views show besides labels, verdicts,
+// events and states. Explain knows the topic and each of its words.
 type topic struct {
 	name  string
 	about string // what its words say, for the list
 	parts []wordList
 }
 
-// wordList is words of one kind: the values of a column, say.
+// wordList is a list of words of one kind, such as the values of a column.
 type wordList struct {
 	title string
-	kind  string // what one of them is, behind its name
+	kind  string // what one of them is, after its name
 	words []fixedWord
-	note  string // behind the words; "" for none
+	note  string // after the words; "" for none
 }
 
 // fixedWord is a word, or a few, and what it means.
@@ -36,7 +36,7 @@ const (
 	evidenceOrder = "Where several pieces of evidence decide the same question, the first of these is believed: octets seen before, IP identification, timestamp, time."
 )
 
-// topics are the names beside labels, verdicts, events and states that Explain
+// topics are the names besides labels, verdicts, events and states that Explain
 // knows.
 var topics = []topic{
 	{"CAUSE", "why a segment was sent again", []wordList{{title: causeTitle, kind: "cause of a RETRANSMISSION", words: causeWords()}}},
@@ -76,8 +76,8 @@ func doubtWords() (words []fixedWord) {
 	return words
 }
 
-// words puts what each of several values means behind its name, from the first one
-// that has a meaning on.
+// words puts the meaning of each of several values after its name, from the first
+// one that has a meaning.
 func words[V interface {
 	~uint8
 	fmt.Stringer
@@ -171,12 +171,12 @@ var confidences = wordList{
 		"the segments themselves say so"),
 }
 
-// topicKey is the name of a topic or a column, or a word, as Explain looks for it.
+// topicKey normalises the name of a topic, a column or a word for a lookup.
 func topicKey(s string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "-", "_", "-").Replace(s))
 }
 
-// topic writes what the fixed words of a topic mean, or one of them.
+// topic writes the meaning of the fixed words of a topic, or of one of them.
 func (x *explainer) topic(key string) (found bool) {
 	key = topicKey(key)
 	for _, t := range topics {
@@ -242,7 +242,7 @@ func Topics() (names []string) {
 	return names
 }
 
-// topicNames returns the names of topics, and behind them their words that are
+// topicNames returns the names of topics, and after them their words that are
 // one word.
 func topicNames() []string {
 	names := Topics()
@@ -258,8 +258,8 @@ func topicNames() []string {
 	return names
 }
 
-// topicDocuments writes the topics into LABELS.md. The words of evidence have a
-// column more.
+// topicDocuments writes the topics into LABELS.md. The words of evidence have
+// one more column.
 func topicDocuments(b *bytes.Buffer) {
 	evidenceDocument(b)
 	for _, t := range topics {

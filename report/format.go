@@ -11,14 +11,14 @@ type rowView[T any] struct {
 	schema  string
 	about   string // one sentence for COLUMNS
 	columns []Column[T]
-	// only tells the rows that belong to the view; nil: all.
+	// only selects the rows that belong to the view; nil: all.
 	only  func(*T) bool
 	empty string // what it means that there is no row, for people
 	// object writes a row as JSON; nil: an object with one member a column.
 	object func(b []byte, e *env, row *T) []byte
 }
 
-// none says why there is no row.
+// none returns the text for a view without rows.
 func (v *rowView[T]) none(e *env) string {
 	if text, all := Missing(e.Only, e.connections); all {
 		return text
@@ -62,7 +62,7 @@ func (s *selected[T]) row(r *T) error {
 	return s.rowWriter.row(r)
 }
 
-// audience returns the columns that are for who.
+// audience returns the columns for an audience.
 func audience[T any](columns []Column[T], who Audience) []*Column[T] {
 	var out []*Column[T]
 	for i := range columns {

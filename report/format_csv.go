@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// csvWriter writes RFC 4180, with CRLF behind every row (§2, rule 1). A cell
-// of text that begins with = + - @ TAB or CR, which spreadsheets take for a
-// formula, gets an apostrophe in front; numbers do not.
+// csvWriter writes RFC 4180, with CRLF after every row (§2, rule 1). A text
+// cell that begins with = + - @ TAB or CR, which spreadsheets would take for a
+// formula, is prefixed with an apostrophe; numbers are not.
 type csvWriter[T any] struct {
 	w       io.Writer
 	env     *env
@@ -64,7 +64,7 @@ func (c *csvWriter[T]) row(r *T) error {
 
 func (c *csvWriter[T]) finish() error { return c.header() }
 
-// appendCSV appends one field, quoted where it must be.
+// appendCSV appends one field, quoted if necessary.
 func appendCSV(b, cell []byte, k Kind) []byte {
 	formula := len(cell) > 0 && !k.right() && strings.IndexByte("=+-@\t\r", cell[0]) >= 0
 	if !formula && !slices.ContainsFunc(cell, special) {
@@ -83,5 +83,5 @@ func appendCSV(b, cell []byte, k Kind) []byte {
 	return append(b, '"')
 }
 
-// special reports whether an octet must stand between quotes (RFC 4180 §2, rule 6).
+// special reports whether an octet must be quoted (RFC 4180 §2, rule 6).
 func special(c byte) bool { return c == ',' || c == '"' || c == '\n' || c == '\r' }

@@ -78,8 +78,8 @@ func (f *flatObject[T]) append(b []byte, e *env, r *T) []byte {
 	return j.b
 }
 
-// appendJSON appends the value as JSON; null where there is none, except that
-// lists and text are then empty.
+// appendJSON appends the value as JSON; null if there is none, except for lists
+// and text, which are then empty.
 func (v *Value) appendJSON(b []byte, k Kind, e *env) []byte {
 	switch {
 	case k == KindWords || k == KindIDs:
@@ -96,7 +96,8 @@ func (v *Value) appendJSON(b []byte, k Kind, e *env) []byte {
 	return v.appendProgram(b, k, e)
 }
 
-// appendList appends the words or numbers, which are separated by spaces.
+// appendList appends the words or numbers, which are separated by spaces, as a
+// list.
 func (v *Value) appendList(b []byte, k Kind) []byte {
 	b = append(b, '[')
 	quote := k == KindWords

@@ -4,8 +4,8 @@ import (
 	"io"
 )
 
-// markdownWriter writes a view as a Markdown table (GitHub's extension), by
-// hand: a table that programs lay out needs no padding.
+// markdownWriter writes a view as a Markdown table (GitHub's extension),
+// without padding.
 type markdownWriter[T any] struct {
 	w        io.Writer
 	env      *env

@@ -16,7 +16,7 @@ type tableWriter[T any] struct {
 	columns  []*Column[T]
 	grid     grid
 	value    Value
-	text     []byte // of the cells of a row, one behind the other
+	text     []byte // of the cells of a row, one after the other
 	ends     []int  // of the cells in text
 	cells    []cell // of a row that is written at once
 	shown    int
@@ -54,7 +54,7 @@ func (t *tableWriter[T]) row(r *T) error {
 	return t.begin(true)
 }
 
-// fill makes the cells of a row: one string, of which each has its part.
+// fill makes the cells of a row as parts of one string.
 func (t *tableWriter[T]) fill(cells []cell, r *T) {
 	t.text, t.ends = t.text[:0], t.ends[:0]
 	for _, c := range t.columns {
@@ -95,7 +95,7 @@ func (t *tableWriter[T]) begin(more bool) error {
 	return err
 }
 
-// showsTime reports whether a time is shown, which needs its zero named.
+// showsTime reports whether a time is shown, so that time 0 must be named.
 func (t *tableWriter[T]) showsTime() bool {
 	for i, c := range t.columns {
 		if c.Kind == KindTime && (t.grid.records || t.grid.keeps(i)) {
@@ -117,7 +117,7 @@ func (t *tableWriter[T]) finish() error {
 	return t.notes()
 }
 
-// notes says what the table does not show.
+// notes writes what the table does not show.
 func (t *tableWriter[T]) notes() error {
 	if t.hidden > 0 {
 		if err := t.line(plural(uint64(t.hidden), "more row") + " not shown (--limit 0 shows all)"); err != nil {

@@ -9,8 +9,8 @@ import (
 // gap is the space between two columns. There are no other borders.
 const gap = "  "
 
-// mustShow is the highest Drop of a column that was hidden for being empty and
-// makes a later row that has a value a record.
+// mustShow is the highest Drop of a hidden empty column that turns a later row
+// with a value into a record.
 const mustShow = 2
 
 // gridColumn is a column of a table for people.
@@ -24,7 +24,7 @@ type gridColumn struct {
 	pair      bool   // as in Column
 	shorten   uint8  // as in Column
 	wrap      uint8  // as in Column
-	// below columns move to a line of their own under each row when the table
+	// below columns move to a line of their own under each row if the table
 	// is too wide, before any column is dropped.
 	below bool
 }
@@ -32,19 +32,19 @@ type gridColumn struct {
 // empty reports whether a cell does not keep its column from being hidden.
 func (c *gridColumn) empty(x cell) bool { return x.text == "" || x.text == c.nothing }
 
-// makesRecords reports whether a later row with a value becomes a record where the
-// column was hidden for being empty.
+// makesRecords reports whether a later row with a value becomes a record if the
+// column was hidden because it was empty.
 func (c *gridColumn) makesRecords() bool {
 	return c.hideEmpty && c.drop <= mustShow && c.nothing == ""
 }
 
-// cell is a finished cell: escaped text, "" where there is no value.
+// cell is a finished cell: escaped text, "" if there is no value.
 type cell struct {
 	text string
 	tone Tone
 }
 
-// grid is a table of which the widths are not yet, or already, fixed.
+// grid is a table whose widths may not be fixed yet.
 type grid struct {
 	env     *env
 	indent  string
@@ -59,9 +59,10 @@ type grid struct {
 	records bool     // even the columns that never give way are too wide
 	under   int      // index of the column that stands under each row, plus 1
 	sample  [][]cell // the rows that the widths are for
-	// wraps: a column is too narrow for a text of it.
+	// wraps is set if a column is too narrow for one of its texts.
 	wraps bool
-	// shortened: an endpoint was shown without the middle of its address.
+	// shortened is set if an endpoint was shown without the middle of its
+	// address.
 	shortened bool
 
 	line []byte // of the row that is being written
@@ -76,10 +77,10 @@ func displayWidth(s string) int {
 	return twwidth.Width(s)
 }
 
-// fit fixes widths so that no line is wider than the terminal: columns without
-// any value go first if they may, then those that matter least, and in between
-// texts are wrapped and addresses lose their middles. Rows that are too wide for any table become records;
-// where these are most rows, all do. room tells whether more rows will come.
+// fit fixes widths so that no line is wider than the terminal: columns without any value go first
+// if they may, then the least important ones, and in between texts are wrapped and addresses lose
+// their middles. Rows that are too wide for any table become records; if these are most rows, all
+// do. room says whether more rows will come.
 func (g *grid) fit(room bool) {
 	g.fixed, g.sample = true, g.rows
 	g.meetAddresses()
@@ -106,7 +107,7 @@ func (g *grid) fit(room bool) {
 	}
 }
 
-// natural returns the width that each column needs, -1 for one to be hidden.
+// natural returns the width that each column needs, -1 for hidden ones.
 func (g *grid) natural(rows [][]cell, room bool) []int {
 	natural := make([]int, len(g.columns))
 	for i, c := range g.columns {
@@ -119,8 +120,8 @@ func (g *grid) natural(rows [][]cell, room bool) []int {
 			natural[i] = max(natural[i], displayWidth(g.shown(r[i])))
 			empty = empty && c.empty(r[i])
 		}
-		// Where rows will follow, only what would rather make a record of a row
-		// than not be shown is hidden; the others may still get a value.
+		// If rows will follow, only those columns are hidden that turn a later
+		// row into a record; the others may still get a value.
 		if c.hideEmpty && empty && (!room || c.makesRecords()) {
 			natural[i] = -1
 		}
@@ -128,7 +129,7 @@ func (g *grid) natural(rows [][]cell, room bool) []int {
 	return natural
 }
 
-// mandatoryWidth is the width of a line of the columns that never give way.
+// mandatoryWidth is the width of a line of the columns that are never dropped.
 func (g *grid) mandatoryWidth(natural []int) int {
 	w := len(g.indent) - len(gap)
 	for i, c := range g.columns {
@@ -139,8 +140,8 @@ func (g *grid) mandatoryWidth(natural []int) int {
 	return w
 }
 
-// withoutWidest returns the rows without those that need most in the columns
-// that never give way.
+// withoutWidest returns the rows without those that need the most width in the
+// columns that are never dropped.
 func (g *grid) withoutWidest(rows [][]cell) [][]cell {
 	need := make([]int, len(rows))
 	most := 0
@@ -179,8 +180,8 @@ func (g *grid) moveBelow() {
 	}
 }
 
-// worst returns the place in keep of the column that matters least, of equals the
-// last; -1 where none may go.
+// worst returns the place in keep of the least important column, the last among
+// equals; -1 if none may go.
 func (g *grid) worst() int {
 	worst := -1
 	for k, i := range g.keep {
@@ -192,7 +193,7 @@ func (g *grid) worst() int {
 }
 
 // takeBack shows columns of that Drop or lower again for which there is room after
-// all, because a wide one went later.
+// all, because a wide one was dropped later.
 func (g *grid) takeBack(gone, widths []int, most uint8) {
 	for _, i := range slices.Backward(gone) {
 		if g.columns[i].drop > most || g.keeps(i) {

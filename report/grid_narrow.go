@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// giveWay drops columns, and makes others narrow when it is their turn, until a line
+// giveWay drops columns, and narrows others when it is their turn, until a line
 // fits. It returns the widths.
 func (g *grid) giveWay(natural []int) []int {
 	least, widths := g.least(natural), slices.Clone(natural)
@@ -30,7 +30,8 @@ func (g *grid) giveWay(natural []int) []int {
 			}
 		}
 	}
-	// What addresses and words give way to comes back in front of them.
+	// Columns that matter more than whole addresses and texts come back before
+	// these are widened.
 	most := uint8(0)
 	for _, i := range narrow { // of the lowest rank last
 		if slices.Contains(g.keep, i) {
@@ -49,7 +50,7 @@ func (g *grid) giveWay(natural []int) []int {
 	return widths
 }
 
-// partner returns the other column of a pair, -1 where i is of none.
+// partner returns the other column of a pair, or -1.
 func (g *grid) partner(i int) int {
 	switch {
 	case g.columns[i].pair:
@@ -60,8 +61,8 @@ func (g *grid) partner(i int) int {
 	return -1
 }
 
-// nextNarrow returns the column, -1 for none, that is made narrow before that goes
-// which stands at worst among those that are kept (-1: none does).
+// nextNarrow returns the column to narrow before the one at worst among the kept
+// ones is dropped (worst is -1 if none may be); -1: none.
 func (g *grid) nextNarrow(worst int, narrow []int) int {
 	next := -1
 	for _, i := range g.keep {
@@ -76,8 +77,8 @@ func (g *grid) nextNarrow(worst int, narrow []int) int {
 
 func (c *gridColumn) narrowRank() uint8 { return max(c.shorten, c.wrap) }
 
-// widen gives columns that were made narrow the room that is left: first to text,
-// then to addresses, of these to each the same.
+// widen distributes the remaining room to narrowed columns: first to text, then
+// to addresses in equal parts.
 func (g *grid) widen(widths, natural []int) {
 	for _, i := range g.keep {
 		if g.columns[i].wrap > 0 {
@@ -95,7 +96,8 @@ func (g *grid) widen(widths, natural []int) {
 	}
 }
 
-// least returns natural with the least widths of the columns that can be narrow.
+// least returns natural with the least widths of the columns that can be
+// narrowed.
 func (g *grid) least(natural []int) []int {
 	least := slices.Clone(natural)
 	for i, c := range g.columns {
@@ -113,8 +115,8 @@ func (g *grid) least(natural []int) []int {
 	return least
 }
 
-// meetAddresses has the addresses that may lose their middles met together, so that
-// the first of those that look alike is told from the others too.
+// meetAddresses registers the addresses that may lose their middles together, so
+// that the first of those that look alike is also distinguished from the others.
 func (g *grid) meetAddresses() {
 	var all []netip.Addr
 	for _, r := range g.rows {
@@ -129,7 +131,7 @@ func (g *grid) meetAddresses() {
 	g.env.short.meet(all)
 }
 
-// leastCell is how narrow a cell of a column can be.
+// leastCell is the least width of a cell of a column.
 func (g *grid) leastCell(i int, c cell) int {
 	switch text := g.shown(c); {
 	case g.columns[i].shorten > 0:
@@ -149,15 +151,15 @@ func widestWord(text string) int {
 	return widest
 }
 
-// laid is a cell of a row that is being written.
+// laid is a cell of the row being written.
 type laid struct {
 	text  string
-	more  []string // lines behind the first
+	more  []string // lines after the first
 	space int      // columns that text leaves free, where it does
 }
 
-// cut is the text of a cell of the k-th column that is shown in width columns: on one
-// line or, where the column can be wrapped and it must be, several.
+// cut returns the text of a cell of the k-th shown column in width columns: on one
+// line or, if the column must and can be wrapped, several.
 func (g *grid) cut(k int, c cell, width int) (text string, more []string) {
 	text = g.shown(c)
 	switch column := &g.columns[g.keep[k]]; {
@@ -173,7 +175,7 @@ func (g *grid) cut(k int, c cell, width int) (text string, more []string) {
 	return text, nil
 }
 
-// start is where the k-th column that is shown begins.
+// start is where the k-th shown column begins.
 func (g *grid) start(k int) int {
 	at := len(g.indent)
 	for _, w := range g.widths[:k] {
@@ -182,7 +184,7 @@ func (g *grid) start(k int) int {
 	return at
 }
 
-// appendMore appends the lines behind the first of the cells that were laid.
+// appendMore appends the further lines of the wrapped cells.
 func (g *grid) appendMore(b []byte, row []cell) []byte {
 	for line := 0; ; line++ {
 		at, some := 0, false
@@ -203,8 +205,8 @@ func (g *grid) appendMore(b []byte, row []cell) []byte {
 	}
 }
 
-// noRoom says what the table does not show, "" where it shows all, and the pronoun
-// for that.
+// noRoom names the columns that the table does not show, "" if it shows all, and
+// the pronoun for them.
 func (g *grid) noRoom() (what, them string) {
 	all, them := slices.Clone(g.dropped), "it"
 	if g.shortened {

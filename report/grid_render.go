@@ -12,8 +12,8 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// render writes the header and the rows gathered so far through tablewriter,
-// or as records where they are too wide for any table.
+// render writes the header and the rows gathered so far through tablewriter, or
+// as records if they are too wide for any table.
 func (g *grid) render(w io.Writer) error {
 	if g.records {
 		return g.streamAll(w, g.rows)
@@ -27,7 +27,8 @@ func (g *grid) render(w io.Writer) error {
 	var text bytes.Buffer
 	table := tablewriter.NewTable(&text, g.options()...)
 	table.Header(g.headerCells())
-	// From the first row that does not fit on, rows are written by hand.
+	// The first row that does not fit, and all after it, are written by
+	// hand.
 	fit := 0
 	for ; fit < len(g.rows) && g.fits(g.rows[fit]); fit++ {
 		r := g.rows[fit]
@@ -52,8 +53,8 @@ func (g *grid) render(w io.Writer) error {
 	return g.streamAll(w, g.rows[fit:])
 }
 
-// tidy removes what tablewriter leaves in a row: the spaces at its end, and an
-// end of colour behind the padding of each coloured cell, where no colour is on.
+// tidy removes what tablewriter leaves in a row: the spaces at its end, and a
+// colour reset after the padding of each coloured cell.
 func tidy(line string) string {
 	var b strings.Builder
 	colored := false
@@ -122,8 +123,8 @@ func (g *grid) options() []tablewriter.Option {
 	}
 }
 
-// stream writes one row at the widths that are fixed, by hand: tablewriter
-// costs some 20 µs a row. A row that does not fit the line is written as a record.
+// stream writes one row at the fixed widths, without tablewriter, which costs some
+// 20 µs a row. A row that does not fit the line is written as a record.
 func (g *grid) stream(w io.Writer, row []cell) error {
 	if g.records || !g.lay(row) {
 		return g.record(w, row)
@@ -158,8 +159,8 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 	return err
 }
 
-// headerRow returns the headings as a row; the one of the column that stands
-// below is left out.
+// headerRow returns the headings as a row, without that of the column that
+// stands below.
 func (g *grid) headerRow() []cell {
 	row := make([]cell, len(g.columns))
 	for i, c := range g.columns {
@@ -177,8 +178,8 @@ func appendSpaces(b []byte, n int) []byte {
 	return b
 }
 
-// fits reports whether a row has the fixed widths and no value in a column that
-// was hidden because it had been empty.
+// fits reports whether a row has the fixed widths and no value in a hidden
+// empty column.
 func (g *grid) fits(row []cell) bool {
 	for k, i := range g.keep {
 		if text, _ := g.cut(k, row[i], g.widths[k]); displayWidth(text) > g.widths[k] {
@@ -188,9 +189,9 @@ func (g *grid) fits(row []cell) bool {
 	return g.nothingHidden(row)
 }
 
-// lay makes the texts of a row ready in laid. A wide cell pushes those behind it to
-// the right, until one of them has room to spare: widths that were fixed by the first
-// rows alone are too narrow for some. It reports whether the row fits the terminal.
+// lay prepares the texts of a row in laid. A wide cell pushes those after it to the
+// right, until one of them has room to spare: widths fixed by the first rows alone
+// are too narrow for some. It reports whether the row fits the terminal.
 func (g *grid) lay(row []cell) bool {
 	g.laid = g.laid[:0]
 	at, over := len(g.indent), 0 // where the column begins; how far it is pushed
@@ -208,8 +209,7 @@ func (g *grid) lay(row []cell) bool {
 	return at-len(gap)+over <= g.env.Width && g.nothingHidden(row)
 }
 
-// nothingHidden reports whether a row has no value in a column that was hidden
-// because it had been empty.
+// nothingHidden reports whether a row has no value in a hidden empty column.
 func (g *grid) nothingHidden(row []cell) bool {
 	for i, c := range g.columns {
 		if c.makesRecords() && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
@@ -221,9 +221,8 @@ func (g *grid) nothingHidden(row []cell) bool {
 
 func (g *grid) keeps(column int) bool { return slices.Contains(g.keep, column) }
 
-// record writes a row as pairs of heading and value over several lines; only
-// values are left out that are absent. Nothing is cut, and lines are broken
-// between words only.
+// record writes a row as pairs of heading and value over several lines, without
+// absent values. Nothing is cut, and lines are broken only between words.
 func (g *grid) record(w io.Writer, row []cell) error {
 	b := append(g.line[:0], g.indent...)
 	used := len(g.indent)

@@ -9,9 +9,9 @@ import (
 )
 
 // halves finds connections whose two directions were captured in different VLANs or
-// tunnels, as at trunks and mirror ports that tag each direction otherwise. What is around
-// a connection is part of its identity, so that such a one is told as two, of each of
-// which only one direction was captured. The zero value is ready for use.
+// tunnels, as at trunks and mirror ports that tag each direction differently. The
+// encapsulation is part of a connection's identity, so such a connection is reported as
+// two, each captured in one direction only. The zero value is ready for use.
 type halves struct {
 	name   func(encap uint32) string
 	pairs  uint64
@@ -27,17 +27,17 @@ type halves struct {
 	varied bool   // there was another
 }
 
-// mostHalves bounds the halves that wait for their other one.
+// mostHalves bounds the halves that wait for the other half.
 const mostHalves = 1024
 
-// halfApart is how long in front of the other half, or behind it, one may lie, in
+// halfApart is the greatest distance in time between two halves, in
 // nanoseconds: a single segment and its answer. A heuristic.
 const halfApart = int64(1e9)
 
 // halfKey is the two ends of a connection, who sent first.
 type halfKey struct{ from, to netip.AddrPort }
 
-// half is a connection of which one end sent all that was captured.
+// half is a connection of which only one end was captured.
 type half struct {
 	number     uint64
 	encap      uint32
@@ -83,7 +83,7 @@ func (a *half) fits(b *half) bool {
 	return a.encap != b.encap && a.start <= b.end+halfApart && b.start <= a.end+halfApart && agree(a.sent, b.told) && agree(b.sent, a.told)
 }
 
-// agree reports whether what two halves say of the ISN of one end is the same, as far as
+// agree reports whether what two halves say about the ISN of one end is the same, if
 // both say it.
 func agree(a, b analyze.Base) bool { return !a.ISN || !b.ISN || a.Number == b.Number }
 
@@ -105,10 +105,10 @@ func (h *halves) around(encap uint32) string {
 	return h.name(encap)
 }
 
-// withoutVLANs leaves the VLANs out of what is around a connection.
+// withoutVLANs removes the VLANs from an encapsulation.
 func withoutVLANs(encap string) string {
 	var rest []string
-	for _, part := range strings.Split(encap, "/") {
+	for part := range strings.SplitSeq(encap, "/") {
 		if !strings.HasPrefix(part, "vlan ") {
 			rest = append(rest, part)
 		}
@@ -116,7 +116,7 @@ func withoutVLANs(encap string) string {
 	return strings.Join(rest, "/")
 }
 
-// text says what was found; "" where nothing was.
+// text describes the halves found; "" if there are none.
 func (h *halves) text() string {
 	if h.pairs == 0 {
 		return ""

@@ -9,14 +9,15 @@ import (
 	"tcpwatch/analyze"
 )
 
-// Bounds of holds, named heuristics: enough for the busiest captures seen, and
-// 32 MB of intervals at most, twice that where all their tuples are used again.
+// Bounds of holds. They are heuristics: enough for the busiest captures seen,
+// and at most 32 MB of intervals, twice that if all their tuples are used
+// again.
 const (
 	maxHolds = 1 << 20 // intervals kept at one time; others are counted only
 	maxHosts = 4096    // hosts told apart; later ones are counted together
-	// sweepHolds is how many intervals wait before those that are over are
-	// summed up and forgotten. Up to so many, the result does not depend on the
-	// order in which connections come.
+	// sweepHolds is how many intervals wait before finished ones are counted
+	// and forgotten. Up to that number the result does not depend on the order
+	// of connections.
 	sweepHolds = 1 << 17
 )
 
@@ -24,13 +25,14 @@ const (
 // held at one time. The intervals come from the records; a tuple that is used
 // again ends its interval at that moment.
 //
-// Connections come in the order in which they began, so that none to come holds
-// anything before the last one began: what lies before that can be summed up.
+// Connections come in the order in which they began, so no later one holds
+// anything before the last one began: everything before that can be counted.
 type holds struct {
 	hosts []hostHolds
 	index map[hostKey]int32
 	kept  []interval
-	// fresh counts the holds since the last sweep, carried those that it left.
+	// fresh counts the holds since the last sweep, carried those that it left
+	// over.
 	fresh, carried int
 	reused         map[uint64][2]int32 // connection that uses the tuple next → intervals of its ends, plus 1; 0: none
 	// dropped counts intervals beyond maxHolds, strangers those of hosts
@@ -114,7 +116,7 @@ func (h *holds) hold(k hostKey, tw *analyze.TimeWait) {
 	h.await(len(h.kept) - 1)
 }
 
-// await notes which interval ends when a tuple is used again.
+// await notes an interval that ends if its tuple is used again.
 func (h *holds) await(i int) {
 	v := &h.kept[i]
 	if v.next == 0 {
@@ -130,7 +132,7 @@ func (h *holds) await(i int) {
 }
 
 // sweep finds the most held at one time until now, and forgets the intervals that
-// are over then.
+// are over by then.
 func (h *holds) sweep(now int64) {
 	h.most(now)
 	waiting := h.kept

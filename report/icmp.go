@@ -7,7 +7,7 @@ import (
 	"tcpwatch/analyze/event"
 )
 
-// icmpSentence says which ICMP error quotes a segment of the opening; "" where
+// icmpSentence says which ICMP error quotes a segment of the opening; "" if
 // there is none.
 func icmpSentence(c *connection) string {
 	o := &c.Opening
@@ -21,8 +21,8 @@ func icmpSentence(c *connection) string {
 	return fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes %s", icmpFrom(o.ICMPFrom), o.ICMPPacket, icmpWhat(c, o.ICMPType, o.ICMPCode), what)
 }
 
-// icmpLater says which ICMP error quotes what was sent behind the SYNs; "" where
-// there is none.
+// icmpLater says which ICMP error quotes segments after the SYNs; "" if there
+// is none.
 func icmpLater(c *connection) string {
 	i := &c.ICMP
 	if i.Packet == 0 {
@@ -38,7 +38,7 @@ func icmpLater(c *connection) string {
 	return text
 }
 
-// icmpWhat says what an ICMP error means, as far as that is known, and its numbers.
+// icmpWhat returns the meaning of an ICMP error, if known, and its numbers.
 func icmpWhat(c *connection, kind, code uint8) string {
 	what := fmt.Sprintf("type %d, code %d", kind, code)
 	v6 := c.Client.Addr().Is6() && !c.Client.Addr().Is4In6()

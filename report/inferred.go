@@ -7,7 +7,7 @@ import (
 )
 
 // doubts remembers which inferred states were shown, so that the question mark
-// behind them is explained.
+// after them is explained.
 type doubts struct {
 	listen bool // LISTEN?
 	other  bool
@@ -16,7 +16,7 @@ type doubts struct {
 // listenInferred is how a passive end is shown before it answers a SYN.
 var listenInferred = (state.Listen | state.Inferred).String()
 
-// see takes the text of a state, or of any other word.
+// see notes the text of a state, or of any other word.
 func (d *doubts) see(text string) {
 	switch {
 	case !strings.HasSuffix(text, "?"):
@@ -34,7 +34,7 @@ const (
 	listenNote   = "an end that listens sends nothing; only its SYN-ACK shows that it was listening"
 )
 
-// note explains the question marks that were shown; "" where there were none.
+// note explains the question marks that were shown; "" if there were none.
 func (d *doubts) note() string {
 	switch {
 	case d.listen && d.other:

@@ -5,8 +5,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Input is what is known of the inputs and of the analysis as a whole when all
-// has been read. Whoever calls Close fills it from the packages that know.
+// Input is what is known about the inputs and the analysis as a whole when all
+// has been read. The caller of Close fills it in.
 type Input struct {
 	Files      []File
 	Interfaces []Interface
@@ -16,16 +16,16 @@ type Input struct {
 	// Filter is the expression that chose the packets, shown escaped; "" where
 	// none did.
 	Filter string
-	// Filtered counts packets that it left out, as far as they were met: a kernel
-	// that filters does not count them.
+	// Filtered counts packets that it left out, as far as they were seen: a
+	// kernel filter does not count them.
 	Filtered uint64
 	// Skipped counts packets that are not segments, by reason. The entry of
-	// wire.Segmented is not looked at: Analysis.Segments has that count.
+	// wire.Segmented is not used: Analysis.Segments has that count.
 	Skipped  [wire.SkipCount]uint64
 	Analysis analyze.Stats
 
-	// BackwardsSteps counts packets whose time lies before that of the packet
-	// before them in the same file.
+	// BackwardsSteps counts packets with an earlier time than the previous
+	// packet in the same file.
 	BackwardsSteps uint64
 	// CutPackets counts packets captured shorter than they were; CutAt is the
 	// smallest captured length among them, in octets.
@@ -35,9 +35,9 @@ type Input struct {
 	// Kept is what became of packets that were to be written; nil where none were.
 	Kept *Kept
 
-	// Damages say, one each, where an input could not be read on.
+	// Damages say, one each, where reading an input stopped.
 	Damages []string
-	// NotRead are those of Damages that say what was not read at all, as a file that
+	// NotRead are those of Damages about inputs not read at all, such as a file that
 	// could not be opened.
 	NotRead []string
 	// Interrupted is set when reading was stopped before the end.
@@ -58,13 +58,13 @@ type Interface struct {
 	File, Name, Link string
 	Snaplen          uint32 // octets; 0: no limit
 	Packets          uint64
-	// Dropped counts packets that the capturing system says it lost;
-	// DropsKnown tells 0 from "not said".
+	// Dropped counts packets that the capturing system reports as lost;
+	// DropsKnown distinguishes 0 from "not reported".
 	Dropped    uint64
 	DropsKnown bool
 	// RingFull counts how often the buffer of a live capture became full.
 	RingFull uint64
-	// Abandoned are those of Dropped that this program had before it when a live
-	// capture ended, and did not read any more.
+	// Abandoned are those of Dropped that this program had received when a live
+	// capture ended, but did not process.
 	Abandoned uint64
 }

@@ -53,8 +53,8 @@ var interfaceView = &rowView[Device]{
 	},
 }
 
-// WriteInterfaces writes the list of interfaces. Of the options, Format, Width,
-// Color and ASCII count.
+// WriteInterfaces writes the list of interfaces. Only the options Format,
+// Width, Color and ASCII are used.
 func WriteInterfaces(w io.Writer, list []Device, o Options) error {
 	o.setWidth()
 	o.Color = o.Color && o.Format.people()
@@ -75,8 +75,8 @@ func WriteInterfaces(w io.Writer, list []Device, o Options) error {
 	return out.Flush()
 }
 
-// addressLines gives every address a line of its own: three IPv6 addresses are
-// wider than any terminal.
+// addressLines puts every address on a line of its own: three IPv6 addresses
+// are wider than any terminal.
 type addressLines struct{ *tableWriter[Device] }
 
 func (l *addressLines) row(d *Device) error {

@@ -23,7 +23,7 @@ func (j *jsonText) key(name string) {
 	j.b = append(j.b, '"', ':')
 }
 
-// comma separates what follows from what went before in the same object or list.
+// comma separates a member or item from the one before it.
 func (j *jsonText) comma() {
 	if n := len(j.b); n > 0 && j.b[n-1] != '{' && j.b[n-1] != '[' {
 		j.b = append(j.b, ',')
@@ -47,7 +47,7 @@ func (j *jsonText) uint(name string, n uint64) {
 	j.b = strconv.AppendUint(j.b, n, 10)
 }
 
-// uintOrNull writes n where it is known.
+// uintOrNull writes n if it is known, else null.
 func (j *jsonText) uintOrNull(name string, n uint64, known bool) {
 	if !known {
 		j.null(name)
@@ -132,9 +132,9 @@ func appendEndpoint(b []byte, a netip.AddrPort) []byte {
 	return appendUint(b, uint64(a.Port()))
 }
 
-// dotted has every octet of an address with the dot behind it, of which len
-// octets count: copying four octets costs less than finding their digits, and
-// addresses stand in every row.
+// dotted is the decimal form of every octet with a dot after it, of which the
+// first len octets count: copying four octets is faster than computing their
+// digits, and every row has addresses.
 var dotted = func() (t [256]struct {
 	text [len("255.")]byte
 	len  uint8
@@ -145,9 +145,10 @@ var dotted = func() (t [256]struct {
 	return t
 }()
 
-// appendJSONString appends s quoted. What Escape makes visible is written as
-// \uXXXX, so that a program reads the true text back and a terminal that shows
-// the line is safe; octets that are no UTF-8 appear as the text \xNN.
+// appendJSONString appends s quoted. Characters that Escape would escape are
+// written as \uXXXX, so that a program reads the original text and a terminal
+// that shows the line is safe; octets that are not UTF-8 appear as the text
+// \xNN.
 func appendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
 	if isClean(s) && strings.IndexByte(s, '"') < 0 && strings.IndexByte(s, '\\') < 0 {

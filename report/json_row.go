@@ -6,10 +6,10 @@ import (
 	"tcpwatch/analyze/state"
 )
 
-// jsonRow appends an object of a view of many rows, where a member must cost
-// little: what jsonText does, save that a key is given as it stands in the text,
-// with the comma in front and the colon behind it (`,"seq":`). So it is a copy of
-// constant octets, and nothing has to find out whether a comma is due.
+// jsonRow appends an object of a view with many rows, where a member must be
+// cheap. It does what jsonText does, but a key is given as it appears in the
+// text, with comma and colon (`,"seq":`), so writing it is a copy of constant
+// octets without deciding whether a comma is due.
 type jsonRow struct {
 	b []byte
 }
@@ -21,7 +21,7 @@ func (j *jsonRow) uint(key string, n uint64) {
 	j.b = appendUint(append(j.b, key...), n)
 }
 
-// uintOrNull writes n where it is known.
+// uintOrNull writes n if it is known, else null.
 func (j *jsonRow) uintOrNull(key string, n uint64, known bool) {
 	if known {
 		j.uint(key, n)
@@ -114,7 +114,7 @@ func (j *jsonRow) item(word string) {
 	j.b = append(append(append(j.b, '"'), word...), '"')
 }
 
-// separate appends a comma unless what follows is the first of its object or list.
+// separate appends a comma unless it is at the beginning of an object or list.
 func (j *jsonRow) separate() {
 	if c := j.b[len(j.b)-1]; c != '{' && c != '[' {
 		j.b = append(j.b, ',')

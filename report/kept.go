@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// Kept is what became of the packets that were to be written to files as they
-// came. Name, Format and Why are shown escaped.
+// Kept says what became of the packets that were to be written to files. Name,
+// Format and Why are shown escaped.
 type Kept struct {
 	Name, Format string // of the file, or of the first of several
 	Files        uint64
 	// Packets and Octets (captured) were written; RemovedPackets of them were in
-	// RemovedFiles that had to go because there were too many.
+	// RemovedFiles that were removed because there were too many files.
 	Packets, Octets, RemovedFiles, RemovedPackets uint64
 	// LostPackets and LostOctets were not written, from the packet of time
-	// LostSince (nanoseconds since 1970) on, because of Why at first.
+	// LostSince (nanoseconds since 1970) on; Why is the first reason.
 	LostPackets, LostOctets uint64
 	LostSince               int64
 	Why                     string // "" where nothing went wrong
 }
 
-// Loss says in one sentence what was not written; "" where all was.
+// Loss says in one sentence what was not written; "" if everything was.
 func (k *Kept) Loss() string { return unglue(k.loss()) }
 
 func (k *Kept) loss() string {
@@ -35,7 +35,7 @@ func (k *Kept) loss() string {
 	return ""
 }
 
-// keptItems says it in the summary.
+// keptItems writes it for the summary.
 func keptItems(s *summarySection, k *Kept) {
 	if k == nil {
 		return

@@ -19,21 +19,22 @@ type LabStep struct {
 	Connection int // 0 for what is not TCP
 	At         time.Duration
 	FromClient bool
-	// Datagram describes what is not TCP; "" for a segment.
+	// Datagram describes a packet that is not TCP; "" for a segment.
 	Datagram string
 
 	Step   analyze.Step
 	Labels label.Set // at the tap of the sender
 	Cause  label.Cause
 	Landed label.Set // at the tap of the receiver
-	// Acked is how many of the other end's numbers it is the first to acknowledge.
+	// Acked is how many numbers of the other end it is the first to acknowledge.
 	Acked uint32
-	// Past is, of a SYN whose tuple was used before, where that ended.
+	// Past says, for a SYN whose tuple was used before, where that
+	// connection ended.
 	Past    LabPast
 	Window  uint32
 	Options wire.Options
-	// What the link did to it. Landing is the arrival of a packet that was told
-	// before.
+	// What the link did to the packet. Landing is the arrival of a packet that
+	// was told before.
 	Lost, Corrupt, Held, Copied, Copy, Arrived, Landing bool
 
 	// Ends are client and server. Bare leaves their kernels out: the segment is
@@ -45,7 +46,7 @@ type LabStep struct {
 // LabPast is what is left of an end's earlier use of a tuple.
 type LabPast struct {
 	Known   bool
-	Next    wire.Seq // behind the highest number that it sent
+	Next    wire.Seq // after the highest number that it sent
 	Stamped bool     // it sent timestamps
 	TSVal   uint32   // of its last segment
 }
@@ -57,12 +58,12 @@ type LabEnd struct {
 	// Relation is 0 where the kernel has no socket, 1 where the two are equal, -1
 	// where they differ.
 	Relation int
-	// Guessed tells that the end is taken to listen and nobody does.
+	// Guessed is set if the end is assumed to listen but nobody does.
 	Guessed bool
 }
 
-// LabStory writes the story of a lesson as it happens. Its writes go straight
-// to the writer; the first error stays.
+// LabStory writes the story of a lesson as it happens. It does not buffer; the
+// first error is kept.
 type LabStory struct {
 	w     io.Writer
 	env   *env
@@ -78,7 +79,7 @@ func NewLabStory(w io.Writer, o Options) *LabStory {
 	return &LabStory{w: w, env: &env{Options: o}, sums: map[int]*labSums{}}
 }
 
-// Err returns why the story could not be written; nil if it could.
+// Err returns the first write error, if any.
 func (l *LabStory) Err() error { return l.err }
 
 func (l *LabStory) write(b *bytes.Buffer) {
@@ -106,7 +107,7 @@ func (l *LabStory) Heading(text, note string) {
 	l.write(&b)
 }
 
-// labIndent is the room of number and time in front of a row.
+// labIndent is the room of number and time before a row.
 const labIndent = "               "
 
 // Say writes what a program does, or what a kernel says.
@@ -128,7 +129,7 @@ func (l *LabStory) Setting(at time.Duration, s *LabSetting) {
 	l.Say(at, text)
 }
 
-// lines writes text behind a head, wrapped below where it begins.
+// lines writes text after a head, wrapped below where it begins.
 func (l *LabStory) lines(b *bytes.Buffer, t Tone, head, text string) {
 	head = l.env.plain(head)
 	for i, line := range wrapWords(l.env.plain(text), l.env.Width-displayWidth(head), "") {
@@ -139,8 +140,8 @@ func (l *LabStory) lines(b *bytes.Buffer, t Tone, head, text string) {
 	}
 }
 
-// Step writes a packet: what it is, its numbers and how they fit, what became of
-// it, and both ends.
+// Step writes a packet: what it is, its numbers and how they fit, its fate, and
+// both ends.
 func (l *LabStory) Step(s *LabStep) {
 	var b bytes.Buffer
 	head := fmt.Sprintf("%4d %9s  ", s.Number, unglue(duration(int64(s.At))))
@@ -157,8 +158,8 @@ func (l *LabStory) Step(s *LabStep) {
 		l.sums[s.Connection] = sums
 	}
 	sums.base(&s.Step)
-	// The numbers of a handshake are those on the wire, those behind it count from
-	// the ISNs.
+	// The numbers of a handshake are those on the wire, later ones count from the
+	// ISNs.
 	sums.relative = !s.Bare && !sums.opens(&s.Step)
 	name := segmentText(&s.Step, &sums.arithmetic)
 	switch {
@@ -173,7 +174,7 @@ func (l *LabStory) Step(s *LabStep) {
 	l.write(&b)
 }
 
-// firstLine is what a segment is and its numbers.
+// firstLine describes a segment and its numbers.
 func (l *LabStory) firstLine(s *LabStep, sums *labSums, from, to, name string) string {
 	parts := []string{"seq" + nbsp + sums.seq(&s.Step)}
 	if s.Step.Flags.Any(wire.ACK) {
@@ -208,7 +209,7 @@ func synOptions(o *wire.Options) (parts []string) {
 	return parts
 }
 
-// second writes the labels, how the numbers fit, and what the link did.
+// second writes the labels, the check of the numbers, and what the link did.
 func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string) {
 	var names []string
 	s.Labels.Each(func(id label.ID) {
@@ -270,7 +271,7 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	for i, e := range s.Ends {
 		part := fromText(i == 0) + " " + e.State.String()
 		switch {
-		case s.Bare: // nobody is asked
+		case s.Bare: // no kernel is asked
 			tone = Plain
 		case e.Guessed:
 			part = fromText(i == 0) + " CLOSED (the tap: " + e.State.String() + ")"

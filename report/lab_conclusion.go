@@ -7,34 +7,34 @@ import (
 	"time"
 )
 
-// LabConclusion is what is said of a lesson when it is over.
+// LabConclusion is the summary of a finished lesson.
 type LabConclusion struct {
 	At  time.Duration
 	Why string
-	// Words explain the rest; Notes say of others that came up why they did.
+	// Words explain the rest; Notes say why others occurred.
 	Words []string
 	Notes map[string]string
-	// Reached, Shortened and Differs are sentences, "" where there is nothing to say:
-	// where a state was reached that was asked for, which waits are shorter than
-	// elsewhere, why states differ.
+	// Reached, Shortened and Differs are sentences, "" if there is nothing to say:
+	// where a requested state was reached, which waits are shorter than elsewhere,
+	// why states differ.
 	Reached, Shortened, Differs string
-	// Kept is what the names of the files begin with that were kept; "" if none were.
+	// Kept is the common prefix of the names of the kept files; "" if there are none.
 	Kept string
 
-	// Compared counts the states that were held against a kernel's, Equal those that
-	// were the same, NoSocket those for which the kernel had no socket.
+	// Compared counts the states that were compared with a kernel's, Equal those
+	// that were the same, NoSocket those for which the kernel had no socket.
 	Compared, Equal, NoSocket int
-	// Of client and server: what the link counted, and what the kernel did
-	// (TcpRetransSegs). Crossed are the SYNs that a SYN-ACK sent again, which the
-	// link counts and no kernel.
+	// For client and server: what the link counted, and what the kernel did
+	// (TcpRetransSegs). Crossed are the SYNs repeated by a SYN-ACK, which the
+	// link counts and no kernel does.
 	Sent, Lost, Damaged, Held, Copied, Again, Crossed, KernelAgain [2]uint64
 
-	// Unexpected says where the story was another one than was to be seen; "" where
-	// it was that.
+	// Unexpected says where the story deviated from what was expected; "" if it did
+	// not.
 	Unexpected string
 }
 
-// Conclude writes the conclusion behind the story.
+// Conclude writes the conclusion after the story.
 func (l *LabStory) Conclude(c *LabConclusion) {
 	l.write(bytes.NewBufferString("\n"))
 	l.Sentence("WHY", c.Why)
@@ -57,7 +57,7 @@ func (c *LabConclusion) kept() string {
 		"(.truth.tsv: what its sender did; .link.tsv: what the link did), and both kernels' counters (.json)"
 }
 
-// checked says how far the story can be trusted.
+// checked says how reliable the story is.
 func (c *LabConclusion) checked() string {
 	text := "no states, for there is no connection"
 	if c.Compared > 0 {

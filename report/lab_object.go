@@ -12,8 +12,8 @@ import (
 // schemaLab names the shape of an item of a lesson.
 const schemaLab = "tcpwatch.lab/1"
 
-// labMembers are the members of such an object. Which of them there are depends
-// on its kind.
+// labMembers are the members of such an object. Which of them are present
+// depends on its kind.
 var labMembers = []struct{ name, meaning string }{
 	{"schema", "`" + schemaLab + "`"},
 	{"scenario", "Its name."},
@@ -73,7 +73,7 @@ func labDocument(b *bytes.Buffer) {
 }
 
 // LabObject appends an item of a lesson as a JSON object and a line end: a
-// packet, or, where s is nil, what somebody did.
+// packet or, if s is nil, an action.
 func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabStep) []byte {
 	j := labObject(b, scenario, at, labKind(s))
 	switch {
@@ -94,8 +94,8 @@ func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabS
 // LabSetting is a sysctl of both hosts.
 type LabSetting struct {
 	Name, Value string // as sysctl(8) spells it
-	// Default is the value of hosts that are left alone; "" where the kernel has no
-	// such setting.
+	// Default is the value of unconfigured hosts; "" if the kernel has no such
+	// setting.
 	Default, Why string
 }
 

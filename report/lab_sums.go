@@ -10,17 +10,17 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// labSums is the arithmetic of one connection.
+// labSums checks the arithmetic of one connection.
 type labSums struct {
 	arithmetic
-	// data has the beginning of the payload of each end that ends at a number.
+	// data maps the end of each end's payload to its beginning.
 	data [2]map[wire.Seq]wire.Seq
-	// answer is what each end sent last with an ACK, which a RST may answer.
+	// answer is each end's last segment with an ACK, which a RST may answer.
 	answer [2]struct {
 		ack  wire.Seq
 		name string
 	}
-	// times has what each end sent last of a number.
+	// times is when each end last sent a number.
 	times [2]map[wire.Seq]labTime
 }
 
@@ -35,7 +35,7 @@ func newLabSums() *labSums {
 	return &labSums{data: [2]map[wire.Seq]wire.Seq{{}, {}}, times: [2]map[wire.Seq]labTime{{}, {}}}
 }
 
-// base takes an ISN where one is told. A SYN with another one begins anew.
+// base notes an ISN if the step has one. A SYN with another one begins anew.
 func (a *labSums) base(st *analyze.Step) {
 	e := &a.ends[end(st.FromClient)]
 	if st.Flags.Any(wire.SYN) && (!e.base.Known || e.base.Number != st.Seq) {
@@ -49,7 +49,7 @@ func (a *labSums) opens(st *analyze.Step) bool {
 }
 
 // check adds to the arithmetic of opening and close that of data, of RSTs that
-// answer, and of tuples that are used again.
+// answer, and of reused tuples.
 func (a *labSums) check(s *LabStep) (string, Tone) {
 	st := &s.Step
 	if st.Flags.Any(wire.RST) {
@@ -83,8 +83,8 @@ func (a *labSums) check(s *LabStep) (string, Tone) {
 	return text, Good
 }
 
-// reset says why a RST is believed and what it does. One without ACK answers a
-// segment with ACK, and takes its number from there (RFC 9293 §3.5.2); any must have
+// reset says why a RST is accepted and what it does. One without ACK answers a
+// segment with ACK, and takes its number from that (RFC 9293 §3.5.2); any must have
 // the number that is expected next (RFC 5961 §3.2).
 func (a *labSums) reset(s *LabStep) (string, Tone) {
 	st := &s.Step
@@ -107,8 +107,8 @@ func (a *labSums) reset(s *LabStep) (string, Tone) {
 	return text, tone
 }
 
-// reuse says why a SYN cannot be an old one of the connection that had the same
-// tuple before: its timestamp decides, or, where none does, its ISN (RFC 6191 §2).
+// reuse says why a SYN cannot be an old one of the previous connection with the
+// same tuple: its timestamp decides or, without one, its ISN (RFC 6191 §2).
 func (a *labSums) reuse(s *LabStep) (text string) {
 	if !s.Past.Known {
 		return ""
@@ -135,8 +135,8 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 	return text
 }
 
-// sacked says what the receiver has behind a hole, or got twice (RFC 2018 §3, RFC
-// 2883 §4).
+// sacked says what the receiver has after a hole, or received twice (RFC 2018
+// §3, RFC 2883 §4).
 func (a *labSums) sacked(s *LabStep) string {
 	peer := &a.ends[end(!s.FromClient)]
 	var parts []string
@@ -158,7 +158,8 @@ func (a *labSums) sacked(s *LabStep) string {
 	return strings.Join(parts, ", ") + " (SACK)"
 }
 
-// waited says how long what is sent again was waited for, and how that grows.
+// waited says how long a retransmission was waited for, and how that time
+// grows.
 func (a *labSums) waited(s *LabStep) string {
 	before, ok := a.times[end(s.FromClient)][s.Step.Seq]
 	if !ok || s.Cause <= label.CauseUnknown || s.Copy {

@@ -10,7 +10,7 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// causeMeanings say in short what a cause behind RETRANSMISSION means.
+// causeMeanings are the meanings of the causes of RETRANSMISSION, in short.
 var causeMeanings = [label.CauseCount]string{
 	label.CauseRTO:      "Sent again because the sender's timer had run out. (RFC 6298 §5)",
 	label.CauseFast:     "Sent again at once, because acknowledgements had reported the loss. (RFC 5681 §3.2, RFC 8985 §6)",
@@ -31,13 +31,13 @@ func (l *LabStory) word(name string) {
 	}
 }
 
-// Words returns the words of the steps that want an explanation, in the order in
+// Words returns the words of the steps that need an explanation, in the order in
 // which they came: labels other than those that name the segment, RETRANSMISSION
 // with its cause, a state that is only guessed.
 func (l *LabStory) Words() []string { return slices.Clone(l.words) }
 
-// meaning is what explain says of a label, a verdict or a state in short, with its
-// clauses; "" of anything else. RETRANSMISSION with a cause is that cause.
+// meaning returns the short explanation of a label, a verdict or a state, with its
+// clauses; "" for anything else. RETRANSMISSION with a cause means that cause.
 func meaning(name string) string {
 	if id, ok := label.Find(name); ok {
 		return label.All[id].Definition + " (" + clauses(label.All[id].Clauses) + ")"
@@ -63,8 +63,8 @@ func meaning(name string) string {
 	return ""
 }
 
-// meanings writes words with what they mean, and with notes where there are some,
-// below a name of the section or, where that is "", below the one before.
+// meanings writes words with their meanings, and with notes if there are any,
+// under a section name or, if that is "", below the previous section.
 func (l *LabStory) meanings(section string, words []string, notes map[string]string) {
 	for _, w := range words {
 		text := meaning(w)

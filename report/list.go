@@ -5,8 +5,8 @@ import "io"
 // ListEntry is a line of a List.
 type ListEntry struct{ Group, Name, About string }
 
-// List writes names with what they mean, group by group, and a note. Of the
-// options Width, Color and ASCII count.
+// List writes names with their meanings, group by group, and a note. Only the
+// options Width, Color and ASCII are used.
 func List(w io.Writer, entries []ListEntry, note string, o Options) error {
 	o.setWidth()
 	x := &explainer{env: &env{Options: o}}

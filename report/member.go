@@ -17,23 +17,24 @@ import (
 // columns of a view.
 type objectDocument struct {
 	schema string
-	about  string // stands in front of the table
-	// members are listed in the order in which the object has them.
+	about  string // stands before the table
+	// members are in the order in which the object has them.
 	members []member
 }
 
 // member documents one member.
 type member struct {
-	// path leads to it from the object: "opening.syn_count". [] behind a name stands
-	// for each item of that list, a name in capitals for each of memberNames.
+	// path leads to it from the object: "opening.syn_count". A name followed by []
+	// stands for each item of that list, a name in capitals for each of
+	// memberNames.
 	path string
 	kind memberKind
-	// none says when it is null ("null: …") or not there ("absent: …"); "" never.
+	// none says when it is null ("null: …") or absent ("absent: …"); "" if never.
 	none    string
 	meaning string
 }
 
-// The ways in which member.none begins.
+// The prefixes of member.none.
 const (
 	isNull   = "null: "
 	isAbsent = "absent: "
@@ -43,9 +44,9 @@ const (
 type memberKind struct {
 	name string // for COLUMNS.md
 	json string // what JSON calls it, with a list what its items are: "[number"
-	// words are the only ones that a text can be; nil: any.
+	// words are the possible values of a text; nil: any.
 	words []string
-	// like is the path of the member that has the same members below it, in the
+	// like is the path of the member with the same members below it, in the
 	// document of; nil: in the same one.
 	like string
 	of   *objectDocument
@@ -74,7 +75,7 @@ var is = struct {
 const kindNotes = "octets: a number of octets. s: a number of seconds. word: a text that is null where there is no value. time: a text, RFC 3339 with nanoseconds in UTC. address: a text, `192.0.2.1:443` or `[2001:db8::1]:443`. " +
 	"state: a text, a state of RFC 9293 §3.3.2 in capitals, with ? behind it where it is inferred, or UNKNOWN. `a`, `b`: a text, one of these."
 
-// oneOf is a text that can be these words only.
+// oneOf is a text with one of these values.
 func oneOf(words ...string) memberKind {
 	return memberKind{name: quotedList(words), json: "string", words: words}
 }
@@ -95,7 +96,7 @@ func likeThatOf(d *objectDocument, path string) memberKind {
 }
 
 // memberNames are the names that a name in capitals stands for. Those without a
-// note are told one by one.
+// note are listed one by one.
 var memberNames = map[string]struct {
 	words []string
 	note  string
@@ -118,7 +119,7 @@ var (
 	stateWords   = append(wordsOf(state.Unknown, state.Count-1), wordsOf(state.Closed|state.Inferred, state.TimeWait|state.Inferred)...)
 )
 
-// wordsOf spells every value from first to last.
+// wordsOf returns the names of all values from first to last.
 func wordsOf[T interface {
 	~uint8
 	String() string
@@ -147,7 +148,7 @@ func severalName(path string) string {
 	return ""
 }
 
-// all returns the members, those below one that is like another written out.
+// all returns the members, with those that are like another one expanded.
 func (d *objectDocument) all() []member {
 	var list []member
 	for _, m := range d.members {

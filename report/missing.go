@@ -9,9 +9,9 @@ import (
 // missingNamed is how many connections Missing names.
 const missingNamed = 3
 
-// Missing says which of the connections asked for (Options.Only) a capture with
-// known connections does not have, "" where it has all of them. all is set
-// when it has none of them.
+// Missing says which of the requested connections (Options.Only) a capture with
+// known connections does not have; "" if it has all of them. all is set if it
+// has none of them.
 func Missing(only map[uint64]bool, known uint64) (text string, all bool) {
 	var list []uint64
 	for n := range only {

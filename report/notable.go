@@ -68,8 +68,8 @@ var reasonNames = [reasonCount]string{
 
 func (r reason) String() string { return reasonNames[r] }
 
-// Limits of what is notable. They are heuristics: they decide what is shown
-// first, never what anything is called.
+// Limits for what is notable. They are heuristics: they decide what is shown
+// first, never what it is called.
 const (
 	resentShare   = 50             // one segment of so many sent again …
 	resentLeast   = 3              // … and at least so many
@@ -81,8 +81,8 @@ const (
 	notableFirst  = 3              // rows for one reason before the others have theirs
 )
 
-// notables keeps, for each reason, the connections in which it weighs most. What kept openings from
-// working is kept apart for each pair of hosts (alike).
+// notables keeps, for each reason, the connections with the greatest weight. Connections that did
+// not open are kept separately for each pair of hosts (alike).
 type notables struct {
 	best  [reasonCount][]notableRow
 	count [reasonCount]uint64
@@ -104,8 +104,7 @@ type notableRow struct {
 	likewise       uint64 // further connections that the row stands for
 }
 
-// add files a connection under the first reason that it has; the words name
-// every reason.
+// add files a connection under its first reason; the text names all reasons.
 func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 	why, weight, ok := firstReason(c)
 	if decides(verdicts) && (!ok || why > whyVerdict) {
@@ -128,7 +127,7 @@ func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 		resent: resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")})
 }
 
-// insertRow puts a row where its weight wants it, into a list of so many at most.
+// insertRow inserts a row by weight into a list of at most most rows.
 func insertRow(list []notableRow, most int, row notableRow) []notableRow {
 	at, _ := slices.BinarySearchFunc(list, row, func(a, b notableRow) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
@@ -174,7 +173,7 @@ func firstReason(c *connection) (reason, uint64, bool) {
 	return 0, 0, false
 }
 
-// weigh says how much a reason weighs in c; 0: it does not apply.
+// weigh returns the weight of a reason for c; 0: it does not apply.
 func weigh(c *connection, why reason) uint64 {
 	o, cl := &c.Opening, &c.Closing
 	switch why {
@@ -231,36 +230,37 @@ func weigh(c *connection, why reason) uint64 {
 	return 0
 }
 
-// closedBefore reports whether a client reset what it had closed itself: it wanted no more, and what
-// came afterwards, such as the last words of TLS, has nobody to read it. That is how most programs
-// close, and nothing that they asked for is lost. Where a server does it a request may be.
+// closedBefore reports whether a client reset a connection that it had closed itself: it expected
+// nothing more, and what came afterwards, such as a TLS alert, has no reader. Most programs close
+// this way, and nothing that they asked for is lost. If a server does it a request may be.
 func closedBefore(c *connection) bool {
 	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && fin != 0 && fin < cl.RstPacket &&
 		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
 }
 
-// clientDone reports whether a server reset what its client had closed, and had answered: each had what
-// the other had sent, and the server sent nothing behind that FIN. Many close so that have words of
-// the client left unread, such as the last ones of TLS. A server that never sent any payload
-// may have lost a request.
+// clientDone reports whether a server reset a connection that its client had closed, after it had
+// answered: each had received what the other had sent, and the server sent nothing after that FIN.
+// Many close this way if data of the client is left unread, such as a TLS alert. A server that
+// never sent any payload may have lost a request.
 func clientDone(c *connection) bool {
 	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ServerSide && cl.RstAfter == analyze.RstAfterFIN && fin != 0 && fin < cl.RstPacket &&
 		c.FromServer.UniqueOctets > 0 && c.FromServer.Unacknowledged == 0 && cl.HalfClosedOctets == 0
 }
 
-// unused reports whether a client reset a connection into which neither end had sent any payload: nothing can
-// be lost. That is how load balancers and others ask whether a server accepts connections.
+// unused reports whether a client reset a connection into which neither end had sent any payload:
+// nothing can be lost. Load balancers and others probe in this way whether a server accepts
+// connections.
 func unused(c *connection) bool {
 	cl, sent := &c.Closing, c.FromClient.UniqueOctets+c.FromServer.UniqueOctets
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && cl.RstAfter == analyze.RstAbort && c.Opening.AckPacket != 0 &&
 		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0 && rstAcknowledgesSYN(c)
 }
 
-// rstAcknowledgesSYN reports whether the RST acknowledges the server's SYN and no more, as that of a program that
-// aborts. One of more tells of payload that the capture missed; one without ACK may come of a host that knows of no
-// such connection (RFC 9293 §3.10.7.1).
+// rstAcknowledgesSYN reports whether the RST acknowledges the server's SYN and no more, as that of
+// a program that aborts does. If it acknowledges more, the capture missed payload; if it has no
+// ACK, it may come from a host that does not know the connection (RFC 9293 §3.10.7.1).
 func rstAcknowledgesSYN(c *connection) bool {
 	for i := range c.Steps {
 		s := &c.Steps[i]
@@ -271,18 +271,19 @@ func rstAcknowledgesSYN(c *connection) bool {
 	return false
 }
 
-// ordinary reports whether the reason is one that most captures have: a few examples do.
+// ordinary reports whether the reason occurs in most captures: a few examples are
+// enough.
 func (r reason) ordinary() bool { return r == whyClosedReset || r == whyDoneReset || r == whyUnused }
 
-// resetWeight puts what may have lost something first: a RST behind octets that got no answer in
-// spite of timeouts, then one that no FIN announced, then that of a server.
+// resetWeight puts those first that may have lost something: a RST after octets that got no
+// answer in spite of timeouts, then one that no FIN announced, then that of a server.
 func resetWeight(c *connection) uint64 {
 	cl := &c.Closing
 	announced := cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstTimeWait
 	return 1 + 4*holding(len(stallTexts(c, analyze.StalledAfter)) > 0) + 2*holding(!announced) + holding(cl.RstBy == analyze.ServerSide)
 }
 
-// holding weighs what either holds or does not.
+// holding is the weight of a condition.
 func holding(b bool) uint64 {
 	if b {
 		return 1
@@ -290,7 +291,8 @@ func holding(b bool) uint64 {
 	return 0
 }
 
-// atLeast weighs a time, nanoseconds; 0: it is shorter than least.
+// atLeast is the weight of a time, in nanoseconds; 0 if it is shorter than
+// least.
 func atLeast(time, least int64) uint64 {
 	if time < least {
 		return 0
@@ -306,10 +308,11 @@ func longLost(d *analyze.Direction) uint64 {
 	return 0
 }
 
-// resendWait is how long nothing was captured in front of what either end sent again.
+// resendWait is how long nothing was captured before the retransmissions of both
+// ends.
 func resendWait(c *connection) int64 { return c.FromClient.ResendWait + c.FromServer.ResendWait }
 
-// zeroWindowTime is how long a window of 0 held either end back.
+// zeroWindowTime is how long a zero window held either end back.
 func zeroWindowTime(c *connection) int64 {
 	return c.FromClient.ZeroWindowTime + c.FromServer.ZeroWindowTime
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // alikeKey is a reason that kept openings from working, and the hosts: a scan, a server that is
-// down or a load balancer's checks are one thing to look at, not as many as there are connections.
-// server is the zero Addr where the client scans (HALF-OPEN-SCAN), client that where there are too many pairs.
+// down or a load balancer's checks are one thing to look at, not one for each connection. server is
+// the zero Addr if the client scans (HALF-OPEN-SCAN), client is if there are too many pairs.
 type alikeKey struct {
 	why            reason
 	client, server netip.Addr
@@ -21,8 +21,8 @@ type alike struct {
 	count uint64
 }
 
-// mostPairs bounds how many pairs are remembered, and how many servers and scanners beside them; connections of
-// others are listed one by one.
+// mostPairs bounds how many pairs are remembered, and how many servers and scanners beside them;
+// other connections are listed one by one.
 const mostPairs = 1024
 
 // alikeOf counts a connection with those like it; nil: it is listed by itself.
@@ -63,8 +63,8 @@ func scans(list []verdict.Verdict) bool {
 	return false
 }
 
-// joined returns the rows for each reason, heaviest first: of connections that are alike one that
-// stands for all, where they are more than a few.
+// joined returns the rows for each reason, heaviest first: if more than a few connections are
+// alike, one row stands for all of them.
 func (n *notables) joined() (best [reasonCount][]notableRow) {
 	for why := range best {
 		best[why] = append(best[why], n.best[why]...)
@@ -88,7 +88,8 @@ func (n *notables) joined() (best [reasonCount][]notableRow) {
 	return best
 }
 
-// standFor adds the rows of connections that are alike to a list, or one that stands for so many.
+// standFor adds the rows of connections that are alike to a list, or one that stands for all of
+// them.
 func standFor(list, rows []notableRow, count uint64, whose string) []notableRow {
 	if count > notableFirst {
 		r := rows[0]
@@ -110,12 +111,12 @@ func (k alikeKey) likewise() string {
 	return " of this client to the server's address"
 }
 
-// ofScan reports whether a scanner had tried that before it was known for one: it counts with the rest.
+// ofScan reports whether the connection was an attempt of a scanner before it was known as one.
 func (n *notables) ofScan(k alikeKey) bool {
 	return k.server.IsValid() && n.alike[alikeKey{why: k.why, client: k.client}] != nil
 }
 
-// scanned puts together what scanners had tried before they were known for that.
+// scanned gathers the attempts of scanners before they were known as such.
 func (n *notables) scanned() map[alikeKey]*alike {
 	before := map[alikeKey]*alike{}
 	for k, a := range n.alike {
@@ -141,10 +142,11 @@ func joinRows(a, b []notableRow) []notableRow {
 	return list
 }
 
-// ofServer is the key of what has the same server.
+// ofServer is the key of everything with the same server.
 func (k alikeKey) ofServer() alikeKey { return alikeKey{why: k.why, server: k.server} }
 
-// crowds puts together what has one server: one that is down, or flooded with SYNs, has many clients.
+// crowds gathers the connections of each server: one that is down, or flooded with SYNs, has many
+// clients.
 func (n *notables) crowds() map[alikeKey]*serverCrowd {
 	crowds := map[alikeKey]*serverCrowd{}
 	for k, a := range n.alike {
@@ -174,7 +176,7 @@ type serverCrowd struct {
 	untold  bool // there are others, or one of them again
 }
 
-// crowd reports whether there are more than a few clients, or may be.
+// crowd reports whether there are, or may be, more than a few clients.
 func (c *serverCrowd) crowd() bool { return c != nil && (c.untold || c.clients > notableFirst) }
 
 // likewise says what the connections of a server have in common.

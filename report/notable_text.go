@@ -10,7 +10,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// reasonTexts says, for every reason that applies, what was seen, with packets.
+// reasonTexts returns a text, with packets, for every reason that applies.
 func reasonTexts(c *connection) []string {
 	var texts []string
 	for why := reason(0); why < reasonCount; why++ {
@@ -29,9 +29,9 @@ func reasonText(c *connection, why reason) string {
 	case whyRefused:
 		return refusal(c)
 	case whyUnanswered:
-		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + behind(icmpSentence(c))
+		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + but(icmpSentence(c))
 	case whyHalfOpen:
-		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + behind(icmpSentence(c))
+		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + but(icmpSentence(c))
 	case whyOpeningReset:
 		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete" + beforeAnswer(c)
 	case whyAnswers:
@@ -79,7 +79,8 @@ func reasonText(c *connection, why reason) string {
 	return ""
 }
 
-// unheard says of what was sent again that nothing at all came back: that is why, unless it did not pass here.
+// unheard says that nothing at all came back, which explains retransmissions unless the other
+// direction did not pass here.
 func unheard(c *connection) string {
 	if side := unseen(c); side != analyze.NoSide && begun(c) && c.Closing.Outcome != analyze.ClosingReset {
 		return ", and nothing of " + sideText(side) + " was captured"
@@ -87,7 +88,7 @@ func unheard(c *connection) string {
 	return ""
 }
 
-// slowOpenText says what was sent again, and how much of the opening it took.
+// slowOpenText says what was sent again, and how much of the opening that took.
 func slowOpenText(c *connection) string {
 	o := &c.Opening
 	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen {
@@ -103,8 +104,8 @@ func slowOpenText(c *connection) string {
 	return s + hadACK(c)
 }
 
-// hadACK says of a SYN-ACK that was sent again that it echoes the timestamp of the ACK, and of no
-// SYN: that ACK had arrived (RFC 7323 §4.3).
+// hadACK says that a retransmitted SYN-ACK echoes the timestamp of the ACK, and of no SYN: that
+// ACK had arrived (RFC 7323 §4.3).
 func hadACK(c *connection) string {
 	var ack uint32
 	for i := range c.Steps {
@@ -125,8 +126,8 @@ func hadACK(c *connection) string {
 	return ""
 }
 
-// behind puts a sentence behind another, if there is one.
-func behind(s string) string {
+// but adds a sentence to another one, if there is one.
+func but(s string) string {
 	if s == "" {
 		return ""
 	}

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Numbers are put together three digits at a time, from tables of the numbers below 1000:
-// with leading zeros, and without them and how many digits there are in the highest octet.
-// The first digit is in the lowest octet, as a processor of today stores it.
+// Numbers are assembled three digits at a time, from tables of the numbers below 1000:
+// padded has leading zeros, short has none, and the number of digits in its highest octet.
+// The first digit is in the lowest octet, as on little-endian processors.
 var padded, short = func() (padded, short [1000]uint32) {
 	for n := range padded {
 		digits := strconv.Itoa(1000 + n)[1:]
@@ -21,7 +21,7 @@ var padded, short = func() (padded, short [1000]uint32) {
 	return padded, short
 }()
 
-// appendUint is strconv.AppendUint, sooner done with the numbers that rows have.
+// appendUint is a strconv.AppendUint that is faster for the numbers in rows.
 func appendUint(b []byte, n uint64) []byte {
 	switch {
 	case n < 1e3:
@@ -37,7 +37,7 @@ func appendUint(b []byte, n uint64) []byte {
 	return strconv.AppendUint(b, n, 10)
 }
 
-// appendShort appends a number below 1000: three digits, and forgets those that it has not.
+// appendShort appends a number below 1000: it writes three digits, then cuts unused ones.
 func appendShort(b []byte, n uint32) []byte {
 	t := short[n]
 	b = binary.LittleEndian.AppendUint32(b, t)
@@ -106,8 +106,8 @@ func appendThousands(b []byte, n uint64) []byte {
 	return appendThree(append(appendThousands(b, n/1000), ','), uint32(n%1000))
 }
 
-// clock appends times; it remembers the day that it wrote last, because the
-// calendar costs more than everything else in a row.
+// clock appends times; it remembers the last day, because the calendar is the
+// most expensive part of a row.
 type clock struct {
 	day   int64
 	known bool
@@ -133,8 +133,8 @@ func (c *clock) appendTime(b []byte, ns int64) []byte {
 	return append(appendNine(append(b, '.'), frac), 'Z')
 }
 
-// durationUnits are the units of appendDuration with the length from which on
-// each is used. Below two hours people still think in seconds and minutes.
+// durationUnits are the units of appendDuration, each with the least duration
+// it is used for. Below two hours, minutes and seconds are easier to read.
 var durationUnits = [...]struct {
 	from, size float64
 	name       string
@@ -179,13 +179,13 @@ func appendDuration(b []byte, ns int64, figures int) []byte {
 	return b
 }
 
-// reaches reports whether x, or what it is rounded to, is at least limit. Nothing
-// is rounded up to twice itself, and rounding costs more than the rest.
+// reaches reports whether x, or its rounded value, is at least limit. Rounding
+// never doubles a number, and costs more than the comparison.
 func reaches(x, limit float64, figures int) bool {
 	return x >= limit || x >= limit/2 && roundTo(x, figures) >= limit
 }
 
-// roundTo rounds x to so many significant figures.
+// roundTo rounds x to a number of significant figures.
 func roundTo(x float64, figures int) float64 {
 	r, err := strconv.ParseFloat(strconv.FormatFloat(x, 'e', figures-1, 64), 64)
 	if err != nil {

@@ -54,7 +54,7 @@ func object(t testing.TB, line string) map[string]any {
 func at(t testing.TB, m map[string]any, path string) any {
 	t.Helper()
 	var v any = m
-	for _, p := range strings.Split(path, ".") {
+	for p := range strings.SplitSeq(path, ".") {
 		o, ok := v.(map[string]any)
 		if !ok {
 			t.Fatalf("%s: no object above %q", path, p)
@@ -174,7 +174,7 @@ func TestJSONIsOneValue(t *testing.T) {
 			if !json.Valid([]byte(out)) {
 				t.Errorf("%s with %d rows is not JSON: %s", v, n, out)
 			}
-			for _, line := range strings.Split(strings.TrimSpace(render(t, Options{Views: []View{v}, Format: FormatNDJSON}, ps, cs, Input{})), "\n") {
+			for line := range strings.SplitSeq(strings.TrimSpace(render(t, Options{Views: []View{v}, Format: FormatNDJSON}, ps, cs, Input{})), "\n") {
 				if line != "" {
 					m := object(t, line)
 					if s, _ := m["schema"].(string); !strings.HasPrefix(s, "tcpwatch.") || !strings.HasSuffix(s, "/1") {

@@ -2,14 +2,14 @@ package report
 
 import "tcpwatch/analyze"
 
-// offerTexts holds the member `options` of connections that were written before, by what
-// both ends offered: hosts open their connections alike, and it is a quarter of the row.
+// offerTexts caches the member `options` of connections by what both ends offered: hosts
+// open their connections alike, and it is a quarter of the row.
 type offerTexts [64]struct {
 	offers
 	text []byte
 }
 
-// offers are what the text says.
+// offers is the key of a text.
 type offers struct{ client, server analyze.EndOptions }
 
 // append appends the member for an opening.
@@ -27,7 +27,7 @@ func (t *offerTexts) append(b []byte, o *analyze.Opening) []byte {
 	return append(b, known.text...)
 }
 
-// place spreads offers over offerTexts.
+// place returns the index of offers in offerTexts.
 func (o *offers) place() uint64 {
 	n := uint64(0)
 	for _, e := range [...]*analyze.EndOptions{&o.client, &o.server} {

@@ -13,8 +13,8 @@ import (
 const schemaPacket = "tcpwatch.packet/1"
 
 // flagTexts are the spellings of every combination of control bits, made once:
-// Flags.String allocates. One more bit is one more name behind those below it, and
-// so every start takes a tenth of the time of spelling each by itself.
+// Flags.String allocates. Each is built from the one without its highest bit,
+// which makes the start ten times faster than spelling each by itself.
 var flagTexts = func() (t [1 << 9]string) {
 	for top := 1; top < len(t); top <<= 1 {
 		name := wire.Flags(top).String()
@@ -98,7 +98,7 @@ func (j *jsonRow) labels(set label.Set) {
 	j.add("]")
 }
 
-// inferred lists the labels that rest on inference, where there are any.
+// inferred lists the labels that are inferred, if any.
 func (j *jsonRow) inferred(ev *label.Evidence) {
 	open := false
 	for i := range ev.Items[:min(int(ev.Len), len(ev.Items))] {
@@ -117,8 +117,8 @@ func (j *jsonRow) inferred(ev *label.Evidence) {
 	}
 }
 
-// evidence writes what decided each label. A label with two pieces of evidence
-// has them in one string, since a member may stand only once.
+// evidence writes the reasons for each label. Two reasons for a label are
+// joined in one string, since a member may occur only once.
 func (j *jsonRow) evidence(ev *label.Evidence) {
 	j.add(`,"evidence":{`)
 	n := min(int(ev.Len), len(ev.Items))

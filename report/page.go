@@ -7,9 +7,9 @@ import (
 	"os"
 )
 
-// page puts the views of one run one below the other. The first view is
-// written straight through, unless Options.Late; the others wait in spools until
-// it is their turn, so that memory does not grow with them.
+// page puts the views of one run one below the other. The first view is written
+// directly, unless Options.Late is set; the others wait in spools until it is
+// their turn, so that memory does not grow with them.
 type page struct {
 	out      *bufio.Writer
 	env      *env
@@ -38,7 +38,7 @@ func (p *page) section(v View) io.Writer {
 	return w
 }
 
-// heading separates the views where there are several.
+// heading separates the views if there are several.
 func (p *page) heading(w io.Writer, v View, first bool) {
 	if len(p.env.Views) < 2 {
 		return
@@ -66,7 +66,7 @@ func (p *page) heading(w io.Writer, v View, first bool) {
 	io.WriteString(w, text) // an error shows again when the rows are written
 }
 
-// finish copies the waiting views behind the first.
+// finish copies the waiting views after the first one.
 func (p *page) finish() error {
 	for _, s := range p.sections {
 		if s.spool == nil {
@@ -96,8 +96,8 @@ func (p *page) discard() {
 // enough for a few thousand rows, so that small captures write no file.
 const spoolMemory = 1 << 20
 
-// spool keeps what is written until it is asked for: in memory while it is
-// little, in an unnamed temporary file beyond spoolMemory.
+// spool keeps what is written until it is needed: in memory up to spoolMemory,
+// beyond that in an unnamed temporary file.
 type spool struct {
 	dir  string
 	mem  bytes.Buffer

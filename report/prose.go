@@ -22,7 +22,7 @@ func writeWrapped(w io.Writer, e *env, t Tone, indent, s string) error {
 
 // wrapWords breaks s between words into lines of at most width columns; the
 // lines after the first leave room for indent. A word that is wider than a
-// line, as the name of a file may be, is broken where the line ends. Runs of
+// line, such as a long file name, is broken at the end of the line. Runs of
 // spaces inside a line are kept.
 func wrapWords(s string, width int, indent string) []string {
 	var lines []string
@@ -44,7 +44,7 @@ func wrapWords(s string, width int, indent string) []string {
 }
 
 // lastSpaceWithin returns the index of the last space, after some word, that
-// leaves at most room columns in front of it; -1 if there is none.
+// leaves at most room columns before it; -1 if there is none.
 func lastSpaceWithin(s string, room int) int {
 	cut, used, word := -1, 0, false
 	for i, r := range s {
@@ -64,7 +64,7 @@ func lastSpaceWithin(s string, room int) int {
 }
 
 // columnsWithin returns how many octets of s fit into room columns: at least
-// one character, and no part of one.
+// one character, and no partial one.
 func columnsWithin(s string, room int) int {
 	used := 0
 	for i, r := range s {
@@ -76,13 +76,14 @@ func columnsWithin(s string, room int) int {
 	return len(s)
 }
 
-// nbsp holds a number and its unit together until lines are broken.
+// nbsp keeps a number and its unit together until lines are broken.
 const nbsp = "\u00a0"
 
-// glue makes the spaces of s hold.
+// glue makes the spaces of s non-breaking.
 func glue(s string) string { return strings.ReplaceAll(s, " ", nbsp) }
 
-// unglue turns holding spaces into plain ones, when lines have been broken.
+// unglue turns non-breaking spaces back into plain ones, once lines have been
+// broken.
 func unglue(s string) string { return strings.ReplaceAll(s, nbsp, " ") }
 
 // duration, span and octets are for prose: their unit stays with the number.
@@ -113,7 +114,7 @@ func times(n uint64) string {
 	return thousands(n) + nbsp + "times"
 }
 
-// joinGlued joins headings with commas; none is broken over two lines.
+// joinGlued joins headings with commas; none is broken across lines.
 func joinGlued(list []string) string {
 	parts := make([]string, len(list))
 	for i, p := range list {

@@ -9,18 +9,18 @@ import (
 	"tcpwatch/analyze/label"
 )
 
-// tapPlaces counts complete handshakes without repetitions by where they say that the tap stands.
+// tapPlaces counts complete handshakes without repetitions by where they place the tap.
 type tapPlaces struct{ client, server, between uint64 }
 
 // Heuristics.
 const (
-	// tapNear: the end towards which no more than a tenth of the round trip lies
-	// is the one that the tap stands at.
+	// tapNear: the tap is near the end to which no more than a tenth of the
+	// round trip lies.
 	tapNear = 10
 	// tapLeast is the round trip below which the times are those of the hosts
-	// rather than of the way, nanoseconds.
+	// rather than of the path, in nanoseconds.
 	tapLeast = int64(500e3)
-	// tapMost: what so many handshakes in 10 say is said of all.
+	// tapMost: what this many of 10 handshakes say is reported for all.
 	tapMost = 8
 )
 
@@ -39,9 +39,9 @@ func (p *tapPlaces) add(o *analyze.Opening) {
 	}
 }
 
-// tapAt says where the tap stands by the round trips from it to the server and to
-// the client, nanoseconds, of which -1 is not known: "client", "server", "between";
-// "" where they do not say.
+// tapAt returns where the tap is, given the round trips from it to the server and
+// to the client in nanoseconds, -1 if unknown: "client", "server" or "between"; ""
+// if they do not show it.
 func tapAt(server, client int64) string {
 	trip := server + client
 	switch {
@@ -55,8 +55,8 @@ func tapAt(server, client int64) string {
 	return "between"
 }
 
-// place returns where the tap probably stands: "client", "server", "between";
-// "" where the handshakes do not say, or not all the same.
+// place returns where the tap probably is: "client", "server" or "between"; ""
+// if the handshakes do not show it, or disagree.
 func (p *tapPlaces) place() (name string, n, of uint64) {
 	of = p.client + p.server + p.between
 	for _, at := range []struct {
@@ -70,8 +70,8 @@ func (p *tapPlaces) place() (name string, n, of uint64) {
 	return "", 0, of
 }
 
-// dropsOf returns how many packets the capturing system says it lost, at most what
-// fits (a file may say anything), and how many interfaces say so.
+// dropsOf returns how many packets the capturing system reports as lost, capped on
+// overflow (a file may contain anything), and how many interfaces report it.
 func dropsOf(in *Input) (dropped uint64, said int) {
 	for _, i := range in.Interfaces {
 		if !i.DropsKnown {
@@ -90,14 +90,14 @@ func mostlyCopies(t *tally) bool {
 	return capturedTwice(&t.client, &t.server)
 }
 
-// capturedTwice reports whether more than one packet in two that both ends sent was
+// capturedTwice reports whether more than half of the packets of both ends were
 // captured twice: then there may be two taps.
 func capturedTwice(client, server *analyze.Direction) bool {
 	copies, all := client.DuplicatePackets+server.DuplicatePackets, client.Packets+server.Packets
 	return 2*copies > all-min(all, copies)
 }
 
-// qualityItems says what else of the capture bears on what is concluded from it.
+// qualityItems adds other properties of the capture that affect the conclusions.
 func qualityItems(s *summarySection, in *Input, t *tally) {
 	if n := t.client.DuplicatePackets + t.server.DuplicatePackets; mostlyCopies(t) {
 		s.add(n, Bad, "copies: the capture holds most packets twice (SPAN port or two interfaces); copies are not taken for retransmissions")
@@ -134,7 +134,7 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 	}
 }
 
-// tapText says where the tap probably stands.
+// tapText says where the tap probably is.
 func tapText(p *tapPlaces) string {
 	name, n, of := p.place()
 	by := fmt.Sprintf(", by the split of the round trip in %s of %s", thousands(n), plural(of, "handshake"))

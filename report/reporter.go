@@ -35,11 +35,11 @@ type Options struct {
 	MSL time.Duration
 	// Files are the names of the inputs, for titles.
 	Files []string
-	// Late lets nothing be written before Close: until then somebody else writes
-	// to the same place.
+	// Late prevents any output before Close: until then another writer uses the
+	// same place.
 	Late bool
 	// TempDir is where rows wait that are due later than others; "" means the
-	// system's folder.
+	// system's directory for temporary files.
 	TempDir string
 }
 
@@ -48,7 +48,8 @@ const (
 	minWidth     = 40 // a record line needs room for its longest pair
 )
 
-// setWidth gives Width its default, or what it counts as where it is too small.
+// setWidth replaces a Width of 0 by its default, and one that is too small by
+// the minimum.
 func (o *Options) setWidth() {
 	if o.Width <= 0 {
 		o.Width = defaultWidth
@@ -56,26 +57,28 @@ func (o *Options) setWidth() {
 	o.Width = max(o.Width, minWidth)
 }
 
-// env is what rendering a value may need beyond its row.
+// env is what rendering a value may need besides its row.
 type env struct {
 	Options
 	clock clock
 	base  int64 // time 0 of relative times
 	based bool
-	// connections is how many the capture has, known when it was read.
+	// connections is the number of connections of the capture, known once
+	// it was read.
 	connections uint64
-	// verdicts are those on the connection whose row is being written.
+	// verdicts are the verdicts on the connection whose row is being
+	// written.
 	verdicts []verdict.Verdict
 	offers   offerTexts
 	short    shortAddresses
-	// zone is where times of the day are, in lines that are live; nil: times count
-	// from the base.
+	// zone is the time zone of times of day in live lines; nil: times count from
+	// the base.
 	zone *time.Location
-	// live is set where rows must be seen as they come.
+	// live is set if rows must appear as they come.
 	live bool
 }
 
-// begin fixes time 0, the first time that it is called.
+// begin fixes time 0 at its first call.
 func (e *env) begin(ns int64) {
 	if !e.based {
 		e.base, e.based = ns, true
@@ -100,7 +103,7 @@ type Reporter struct {
 	packets     []rowWriter[analyze.Observation]
 	episodes    []rowWriter[analyze.Episode]
 	events      []rowWriter[event.Event]
-	teller      *event.Teller // of events; nil: nobody asks
+	teller      *event.Teller // of events; nil: not wanted
 	connections []rowWriter[analyze.Connection]
 	summaries   []*summaryWriter
 	err         error
@@ -109,14 +112,15 @@ type Reporter struct {
 // rowWriter writes the rows of one view in one format.
 type rowWriter[T any] interface {
 	row(*T) error
-	// finish writes what stands behind the last row.
+	// finish writes what stands after the last row.
 	finish() error
 }
 
 // New returns a Reporter that writes to w. The options must have passed Check.
 func New(w io.Writer, o Options) (*Reporter, error) { return newReporter(w, o, false) }
 
-// newReporter is New; with eventsApart the events are written by somebody else.
+// newReporter is New; with eventsApart set, events are written by another
+// writer.
 func newReporter(w io.Writer, o Options, eventsApart bool) (*Reporter, error) {
 	if err := Check(o.Views, o.Format); err != nil {
 		return nil, err
@@ -187,7 +191,7 @@ func (r *Reporter) add(v View) {
 	}
 }
 
-// Begin tells the capture time of the first segment, before any of its results: times
+// Begin sets the capture time of the first segment, before any of its results: times
 // count from it in every view. Without it they count from the first row.
 func (r *Reporter) Begin(ns int64) { r.env.begin(ns) }
 
@@ -254,7 +258,7 @@ func (r *Reporter) Connection(c *analyze.Connection) {
 	if r.err != nil || len(r.connections) == 0 {
 		return
 	}
-	r.env.verdicts = r.judge.Connection(c) // of every one: others are held against it
+	r.env.verdicts = r.judge.Connection(c) // of every one: later ones are compared with it
 	if !r.wanted(c.Number) {
 		return
 	}
@@ -274,7 +278,7 @@ func (r *Reporter) keep(err error) {
 	}
 }
 
-// Flush lets what was written so far be seen, where rows are to be seen as they
+// Flush makes what was written so far visible, if rows are to appear as they
 // come.
 func (r *Reporter) Flush() {
 	if r.err == nil && r.out.Buffered() > 0 {
@@ -285,15 +289,15 @@ func (r *Reporter) Flush() {
 // Err returns the first error of the output, so that a run can stop early.
 func (r *Reporter) Err() error { return r.err }
 
-// Resize tells how many columns lines may have by now, as Options.Width did: what is
-// not laid out yet follows.
+// Resize sets how many columns lines may have from now on, like Options.Width; what
+// is not laid out yet follows.
 func (r *Reporter) Resize(columns int) {
 	r.env.Width = columns
 	r.env.setWidth()
 }
 
-// Close writes what stands behind the last row, and the summary. It does not
-// close the writer that New was given. It removes every temporary file.
+// Close finishes the views, and writes the summary. It does not close the
+// writer that New was given. It removes every temporary file.
 func (r *Reporter) Close(in Input) error {
 	defer r.page.discard()
 	if r.err != nil {

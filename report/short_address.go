@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// shortEndpoint returns an IPv6 endpoint without the middle of its address, in at
-// most room columns if the port, the last group and one digit of the first leave
-// that much; of addresses that would look alike so with a group that tells them apart,
-// or whole. Every other text it returns as it is.
+// shortEndpoint returns an IPv6 endpoint without the middle of its address, in at most
+// room columns if the port, the last group and one digit of the first leave that much;
+// addresses that would look alike keep a group that distinguishes them, or are whole.
+// Any other text is returned unchanged.
 func (e *env) shortEndpoint(s string, room int) string {
 	if len(s) <= room || !shortens(s) {
 		return s
@@ -37,26 +37,26 @@ func (e *env) shortEndpoint(s string, room int) string {
 	return strings.TrimRight(s[:head], ":") + dots + tail
 }
 
-// shortens reports whether s is an IPv6 endpoint. Those that hold an IPv4 address are
-// short as they are.
+// shortens reports whether s is an IPv6 endpoint. Those that contain an IPv4 address
+// are short enough.
 func shortens(s string) bool { return strings.HasPrefix(s, "[") && strings.IndexByte(s, '.') < 0 }
 
-// What shows an address without its middle: nothing more, all of it, or else the
-// number of the group that is shown in full, from 0.
+// How an address is shown without its middle: as it is, whole, or with one group
+// shown in full, whose index from 0 this is.
 const (
 	noGroup int8 = -1
 	whole   int8 = 8
 )
 
-// shortAddresses says how addresses are shown without their middles: each one always
-// alike, and no two alike. It knows so many of them at the most; later ones may
-// look like others.
+// shortAddresses decides how addresses are shown without their middles: each one
+// always in the same way, and no two alike. The number of addresses it remembers is
+// bounded; later ones may look like others.
 type shortAddresses struct {
 	shown map[netip.Addr]int8
 	alike map[look][]netip.Addr // in the order in which they came
 }
 
-// look is what is shown of an address at the least.
+// look is the shortest form of an address.
 type look struct {
 	first byte // digit of the first group
 	last  uint16
@@ -79,7 +79,7 @@ func (t *shortAddresses) of(a netip.Addr) int8 {
 	return noGroup
 }
 
-// meet decides how addresses are shown that are met together.
+// meet decides how a group of addresses is shown.
 func (t *shortAddresses) meet(all []netip.Addr) {
 	if t.shown == nil {
 		t.shown, t.alike = map[netip.Addr]int8{}, map[look][]netip.Addr{}
@@ -103,11 +103,11 @@ func (t *shortAddresses) meet(all []netip.Addr) {
 	}
 }
 
-// undecided is an address that is just met.
+// undecided marks an address that has just been added.
 const undecided int8 = -2
 
-// telling returns what tells an address from all others that look like it: a group that
-// none of them has there, nor shows in another place.
+// telling returns the group that distinguishes an address from all others that look
+// like it: one that none of them has there, nor shows in another place.
 func (t *shortAddresses) telling(a netip.Addr) int8 {
 	alike := t.alike[lookOf(a)]
 	if len(alike) == 1 {

@@ -11,7 +11,7 @@ import (
 
 // storyWriter tells each connection in words: how it opened, what was sent, how
 // it closed and who is left in TIME-WAIT. Every sentence follows from a field
-// of the record; what the record does not hold is not said.
+// of the record.
 type storyWriter struct {
 	w        io.Writer
 	env      *env
@@ -95,10 +95,10 @@ func (t *story) tell() {
 	t.timeWait()
 }
 
-// sectionIndent is the room of a section's name.
+// sectionIndent is the width of a section's name.
 const sectionIndent = "           "
 
-// section writes "NAME       sentence", wrapped behind the name.
+// section writes "NAME       sentence", wrapped beside the name.
 func (t *story) section(name, text string, tone Tone) {
 	head := name + strings.Repeat(" ", max(1, len(sectionIndent)-len(name)))
 	lines := wrapWords(t.env.plain(text), t.env.Width-len(sectionIndent), "")
@@ -112,7 +112,7 @@ func (t *story) section(name, text string, tone Tone) {
 	}
 }
 
-// title names the ends and says from where the capture looks at them.
+// title names the ends and says where the capture was taken.
 func (t *story) title() {
 	c := t.conn
 	parts := []string{
@@ -133,7 +133,7 @@ func (t *story) title() {
 }
 
 // zero says when time 0 of the story is, which is the connection's own, and what
-// other views, whose times count from the capture's first segment, call it.
+// it is in other views, whose times count from the capture's first segment.
 func (t *story) zero() string {
 	e, start := t.env, t.conn.Start
 	text := "times since " + string(e.clock.appendTime(nil, start))
@@ -163,7 +163,7 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 			lines := wrapWords(p, e.Width-2, "")
 			p = strings.Join(lines, "\n  ")
 			n = displayWidth(lines[len(lines)-1])
-			used = 2 // what stands in front of the last line
+			used = 2 // what stands before the last line
 		}
 		out.WriteString(unglue(p))
 		used += n
@@ -171,16 +171,16 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 	out.WriteByte('\n')
 }
 
-// vantage says what the handshake shows about the place of the capture; "" where it
-// may have two.
+// vantage says what the handshake shows about the place of the capture; "" if there
+// may be two.
 func vantage(c *connection) string {
 	if capturedTwice(&c.FromClient, &c.FromServer) {
 		return ""
 	}
 	server, client := c.Opening.RTTServer, c.Opening.RTTClient
 	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 {
-		// A wait for what was lost may be part of them; so it may where the ACK
-		// came with payload, in front of which a bare one was lost or left out.
+		// The times may include a wait for something lost; also if the ACK came
+		// with payload, before which a bare one was lost or left out.
 		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
 	trips := "(round trip to the server " + duration(server) + ", to the client " + duration(client) + ")"

@@ -38,7 +38,7 @@ func (t *story) closing() {
 	}
 }
 
-// closingSentence is empty where the handshake already said all.
+// closingSentence is empty if the handshake already said all.
 func (t *story) closingSentence() string {
 	c := &t.conn.Closing
 	var parts []string
@@ -105,7 +105,7 @@ func (t *story) repeatedFINs() uint64 {
 }
 
 // resetSentence says who reset the connection and in which situation; it is
-// empty where the handshake already said so.
+// empty if the handshake already said so.
 func resetSentence(conn *connection) string {
 	c := &conn.Closing
 	who, packet, silent := sideText(c.RstBy), rstPacket(conn), afterSilence(conn)
@@ -160,10 +160,10 @@ func resetSentence(conn *connection) string {
 	return "reset: " + who + " sent a RST" + packet + silent
 }
 
-// unknownThere says of a RST that it looks like the answer of a host that knows of no such
+// unknownThere says of a RST that it looks like the answer of a host that does not know the
 // connection: without ACK, with the number that the other end expects (RFC 9293 §3.10.7.1).
-// Who aborts a connection of its own may send the same (§3.10.5), though most stacks set
-// ACK then: a heuristic. What comes unasked is no answer.
+// An end that aborts its own connection may send the same (§3.10.5), though most stacks set
+// ACK then: a heuristic. An unsolicited RST is no answer.
 func unknownThere(conn *connection) string {
 	c := &conn.Closing
 	for i := range conn.Steps {
@@ -223,7 +223,8 @@ func (t *story) timeWait() {
 	t.section("TIME-WAIT", strings.Join(parts, "; "), Plain)
 }
 
-// reusedText says which connection used the addresses and ports next, and by what right.
+// reusedText says which connection used the addresses and ports next, and which rule
+// allows it.
 func reusedText(tw *analyze.TimeWait) string {
 	text := fmt.Sprintf("used again by connection %d", tw.ReusedBy)
 	switch tw.Reuse {
@@ -237,7 +238,7 @@ func reusedText(tw *analyze.TimeWait) string {
 	return text + ", whose SYN has a " + tw.Reuse.String()
 }
 
-// inferredOf says how many of so many are inferred; "" where none is.
+// inferredOf says how many of a number are inferred; "" if none is.
 func inferredOf(n, of uint64) string {
 	switch {
 	case n == 0:

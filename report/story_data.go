@@ -70,7 +70,7 @@ func (t *story) data() {
 	t.out.WriteByte('\n')
 }
 
-// resentTexts say what was sent again, of which so many SYNs crossed.
+// resentTexts says what was sent again; crossed of these are SYNs that crossed.
 func resentTexts(c, s *analyze.Direction, crossed uint64) []string {
 	all := c.Retransmissions + s.Retransmissions
 	if all == 0 {
@@ -95,7 +95,7 @@ var sentAgain = [...]struct {
 }{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "as tail loss probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
 
 // crossed counts the SYNs that a SYN-ACK repeats because both ends sent one: no timer
-// ran and nothing was lost (RFC 9293 §3.5, figure 7).
+// expired and nothing was lost (RFC 9293 §3.5, figure 7).
 func (t *story) crossed() (n uint64) {
 	var sent [2]bool // the end has sent its SYN, and no SYN-ACK yet
 	for i := range t.conn.Steps {
@@ -111,8 +111,8 @@ func (t *story) crossed() (n uint64) {
 	return n
 }
 
-// causesText says why segments were sent again, of which so many SYNs crossed; "" where
-// no cause was looked for.
+// causesText says why segments were sent again; crossed of them are SYNs that
+// crossed. "" if no cause was looked for.
 func causesText(c, s *analyze.Direction, crossed uint64) string {
 	all, unclear := c.Retransmissions+s.Retransmissions, c.Causes[label.CauseUnknown]+s.Causes[label.CauseUnknown]
 	crossed = min(crossed, uint64(unclear))
@@ -140,7 +140,7 @@ func causesText(c, s *analyze.Direction, crossed uint64) string {
 	return ": " + strings.Join(texts, ", ")
 }
 
-// countTexts says how many segments there were of kinds that most connections have none of.
+// countTexts counts segments of kinds that are absent from most connections.
 func countTexts(c, s *analyze.Direction) []string {
 	var texts []string
 	for _, p := range []struct {
@@ -169,8 +169,8 @@ func bothEnds(client, server uint64, text func(uint64) string) string {
 	return strings.Join(parts, ", ")
 }
 
-// missingText says what was never captured; "" where nothing is missing. A gap
-// of one sequence number may be the FIN of an end of which none was captured.
+// missingText says what was never captured; "" if nothing is missing. A gap of
+// one sequence number may be the FIN of an end of which none was captured.
 func missingText(c *connection) string {
 	var parts []string
 	for _, p := range []struct {
@@ -190,8 +190,8 @@ func missingText(c *connection) string {
 	return strings.Join(parts, ", ")
 }
 
-// stallTexts says what an end sent again after timeouts and got no acknowledgement
-// for, where so many or more came in a row.
+// stallTexts says what an end sent again after timeouts without being
+// acknowledged, if there were at least timeouts of them in a row.
 func stallTexts(c *connection, timeouts uint8) []string {
 	var texts []string
 	for _, e := range []struct {
@@ -224,7 +224,8 @@ func stallTexts(c *connection, timeouts uint8) []string {
 	return texts
 }
 
-// probedText says that nothing answers probes: whatever held the end back, the other is gone or cannot be reached.
+// probedText says that probes are not answered: whatever held the end back, the other one is gone
+// or unreachable.
 func probedText(d *analyze.Direction, side analyze.Side) string {
 	what := "keep-alives"
 	if d.Probed.Window {
@@ -233,15 +234,15 @@ func probedText(d *analyze.Direction, side analyze.Side) string {
 	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + duration(d.Probed.For) + " behind the last segment of " + sideText(otherSide(side))
 }
 
-// Heuristics: an idle time that is worth telling, and one behind which what keeps
-// connections in mind (a firewall, NAT, a balancer) may have forgotten them: the shortest
-// such times in use are about half a minute.
+// Heuristics: an idle time that is worth mentioning, and one after which a firewall, NAT
+// or load balancer may have forgotten the connection: the shortest timeouts in use are
+// about half a minute.
 const (
 	idleLeast     = int64(1e9)
 	idleForgotten = int64(30e9)
 )
 
-// stuckText says where what is not acknowledged was sent first, if that was behind an idle time.
+// stuckText says where unacknowledged octets were first sent, if that was after an idle time.
 func stuckText(d *analyze.Direction, other analyze.Side) string {
 	if d.Stuck.Packet == 0 || d.Stuck.Idle < idleLeast {
 		return ""
@@ -253,7 +254,7 @@ func stuckText(d *analyze.Direction, other analyze.Side) string {
 	return text + ")"
 }
 
-// longText says that only long packets were sent again, where nothing tells whether short
+// longText says that only long packets were sent again, if it is unknown whether short
 // ones would arrive: then there is no verdict.
 func longText(l *analyze.LongClue) string {
 	if l.Tries == 0 || l.Short|l.Reported|l.Alive != 0 {
@@ -263,10 +264,10 @@ func longText(l *analyze.LongClue) string {
 		octets(uint64(l.Least)))
 }
 
-// unseenText says what the first RST of an end tells of octets that were never
-// captured, where the end meant it although its number was not the one expected:
-// it sent another with the right one, as for a challenge ACK (RFC 5961 §3.2). Nobody challenges
-// what lies behind the window.
+// unseenText says what the first RST of an end shows about octets that were never captured, if
+// the RST was valid although its number was not the expected one: the end sent another with the
+// right one, as in response to a challenge ACK (RFC 5961 §3.2). A number after the window is
+// not challenged.
 func unseenText(c *connection) string {
 	if c.Clues.BlindRst != 0 || !begun(c) {
 		return ""
@@ -286,8 +287,8 @@ func unseenText(c *connection) string {
 	return ""
 }
 
-// mostWindow returns the largest window that an end can give with the scale that was agreed on;
-// where that is not known, with any (RFC 7323 §2.3).
+// mostWindow returns the largest window that an end can offer with the agreed scale; if that is
+// unknown, with any (RFC 7323 §2.3).
 func mostWindow(c *connection, side analyze.Side) int32 {
 	own, other := &c.Opening.ClientOptions, &c.Opening.ServerOptions
 	if side == analyze.ServerSide {
@@ -313,7 +314,7 @@ func mayBeFIN(c *connection, side analyze.Side) bool {
 	return !finSeen(c, side) && !open
 }
 
-// roundTrips tells what acknowledgements measured, where there are any.
+// roundTrips writes the measured round trips, if any.
 func (t *story) roundTrips() {
 	var parts []string
 	for _, p := range []struct {

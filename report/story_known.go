@@ -9,9 +9,9 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// What a capture shows of a close is less than what happened where one end was
-// not captured at all, or where the capture begins in the middle: then a FIN
-// may have come before the first that was captured.
+// A capture shows less of a close than what happened if one end was not
+// captured at all, or if the capture begins in the middle: then a FIN may have
+// come before the first one captured.
 
 // unseen returns the end of which nothing was captured, NoSide if both were.
 func unseen(c *connection) analyze.Side {
@@ -24,7 +24,7 @@ func unseen(c *connection) analyze.Side {
 	return analyze.NoSide
 }
 
-// fromMiddle reports whether segments in front of the first one captured may
+// fromMiddle reports whether segments before the first one captured may
 // have closed an end.
 func fromMiddle(c *connection) bool { return c.Opening.Outcome == analyze.OpeningMidstream }
 
@@ -39,8 +39,8 @@ func finPacket(c *connection, side analyze.Side) uint64 {
 	return 0
 }
 
-// finSeen reports whether a FIN of an end was captured, or may have been where
-// steps were left out.
+// finSeen reports whether a FIN of an end was captured, or may be among steps
+// that were left out.
 func finSeen(c *connection, side analyze.Side) bool {
 	cl := &c.Closing
 	if !cl.Inferred && (cl.Outcome == analyze.ClosingNormal || cl.Outcome == analyze.ClosingSimultaneous) {
@@ -70,8 +70,8 @@ func finGuessed(c *connection) analyze.Side {
 	return analyze.ServerSide
 }
 
-// inferredClose says a close that is inferred: of which a FIN was not captured, or not
-// in its place; "" where none is.
+// inferredClose describes a close that is inferred because a FIN was not captured, or
+// not in its place; "" if none is.
 func inferredClose(c *connection) string {
 	cl := &c.Closing
 	var why string
@@ -94,7 +94,7 @@ func inferredClose(c *connection) string {
 	return text
 }
 
-// inferredOrder says what the order of two FINs that were captured rests on.
+// inferredOrder says what the order of two captured FINs is inferred from.
 func inferredOrder(c *connection) string {
 	if slices.ContainsFunc(c.Steps, func(st analyze.Step) bool { return st.Flags&(wire.FIN|wire.RST) == wire.FIN && st.Repeated }) {
 		return "a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first"
@@ -110,8 +110,8 @@ func finText(c *connection, side analyze.Side) string {
 	return ""
 }
 
-// finSide is the end whose FIN came first in the capture, or is inferred to
-// have come first where none was captured.
+// finSide is the end whose FIN came first in the capture or, if none was
+// captured, is inferred to have come first.
 func finSide(c *connection) analyze.Side {
 	a, b := finPacket(c, analyze.ClientSide), finPacket(c, analyze.ServerSide)
 	switch {
@@ -128,7 +128,7 @@ func finSide(c *connection) analyze.Side {
 	return analyze.ServerSide
 }
 
-// firstCloser says who closed first, of a close with a FIN each way.
+// firstCloser says who closed first, for a close with a FIN each way.
 func firstCloser(c *connection) string {
 	side := c.Closing.ActiveCloser
 	if !fromMiddle(c) && (side == analyze.ClientSide || side == analyze.ServerSide) {
@@ -139,7 +139,8 @@ func firstCloser(c *connection) string {
 		", but the capture begins in the middle: who closed first is not certain"
 }
 
-// oneFIN says what is known of a close of which one end's FIN was captured.
+// oneFIN says what is known about a close of which only one end's FIN was
+// captured.
 func oneFIN(c *connection) string {
 	side := finSide(c)
 	text := sideText(side) + " sent a FIN" + finText(c, side)
@@ -164,8 +165,7 @@ func noClose(c *connection) string {
 	return "none seen: the connection is open where the capture of it ends"
 }
 
-// halfClosed says how long the connection was half-closed, "" where that is
-// not known.
+// halfClosed says how long the connection was half-closed, "" if unknown.
 func halfClosed(c *connection) string {
 	cl := &c.Closing
 	if !halfCloseKnown(c) {

@@ -10,8 +10,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// opening tells the handshake: what came of it, what was odd about it, its
-// segments with their arithmetic, and what both ends agreed on.
+// opening tells the handshake: its outcome, its oddities, its segments with
+// their arithmetic, and what both ends agreed on.
 func (t *story) opening() {
 	o := &t.conn.Opening
 	text := openingSentence(t.conn)
@@ -87,7 +87,7 @@ func rstPacket(c *connection) string {
 	return fmt.Sprintf(" (packet %d)", c.Closing.RstPacket)
 }
 
-// tryTime is the time from the first to the last SYN, where both are known.
+// tryTime is the time from the first to the last SYN, if both are known.
 func tryTime(c *connection) string {
 	var first, last int64
 	n := uint32(0)
@@ -117,8 +117,8 @@ func oneWaySentence(c *connection) string {
 	return "only what the " + side + " sent was captured: whether the other end answered cannot be seen"
 }
 
-// sentTimes says how often a SYN or SYN-ACK was sent. One that came when its sender did not send it any more was held
-// up on the way (OUT-OF-ORDER), and may be a copy: it does not count as sent again.
+// sentTimes says how often a SYN or SYN-ACK was sent. One that came after its sender had stopped
+// sending it was held up on the way (OUT-OF-ORDER), and may be a copy: it does not count.
 func sentTimes(c *connection, phase label.ID, n uint32) string {
 	late := uint64(0)
 	for i := range c.Steps {
@@ -134,7 +134,7 @@ func sentTimes(c *connection, phase label.ID, n uint32) string {
 	return "captured " + times(uint64(n)) + ", " + times(late) + " held up on the way"
 }
 
-// openingOddities are what else the record holds about the handshake.
+// openingOddities are the other remarkable things about the handshake.
 func openingOddities(c *connection) []string {
 	o := &c.Opening
 	var odd []string
@@ -215,7 +215,8 @@ func optionLines(o *analyze.Opening) []string {
 	return nil
 }
 
-// namedOption is an option that the story mentions; valued where its value is told.
+// namedOption is an option that the story mentions; valued if its value is
+// mentioned too.
 type namedOption struct {
 	bit    wire.OptionSet
 	name   string
@@ -228,8 +229,8 @@ var namedOptions = []namedOption{
 	{wire.OptMD5, "MD5", false}, {wire.OptAO, "AO", false}, {wire.OptUserTimeout, "user timeout", false},
 }
 
-// optionText is the value of an option, or its name where that has none that is told; ""
-// where it was not offered.
+// optionText is the value of an option, or its name if no value is mentioned; "" if it
+// was not offered.
 func optionText(o *analyze.EndOptions, p namedOption) string {
 	switch {
 	case !o.Set.Has(p.bit):
@@ -269,7 +270,7 @@ func ecnText(e analyze.ECN) string {
 	return "ECN"
 }
 
-// beforeAnswer says of an opening that the client reset that nothing of the server was captured in front of it.
+// beforeAnswer says that nothing of the server was captured before the client reset the opening.
 func beforeAnswer(c *connection) string {
 	if c.Closing.RstBy == analyze.ClientSide && c.FromServer.Packets == 0 {
 		return ", and nothing of the server was captured"
@@ -277,8 +278,8 @@ func beforeAnswer(c *connection) string {
 	return ""
 }
 
-// ownRST returns the RST with which the client ends an opening that nothing answers; 0: none. What
-// number it has says nothing then: nobody was seen that might take it, or ignore it.
+// ownRST returns the RST with which the client ends an opening that nothing answers; 0: none. Its
+// number is meaningless then: no end was seen that might accept or ignore it.
 func ownRST(c *connection) uint64 {
 	if c.Opening.Outcome != analyze.OpeningUnanswered || c.FromServer.Packets > 0 || c.Closing.RstIgnored == 0 {
 		return 0
@@ -291,7 +292,7 @@ func ownRST(c *connection) uint64 {
 	return 0
 }
 
-// silence says what came back to a SYN that was not answered.
+// silence says what came back to an unanswered SYN.
 func silence(c *connection) string {
 	switch {
 	case c.Opening.ServerSynCount > 0:
@@ -310,7 +311,7 @@ func silence(c *connection) string {
 	return "nothing came back"
 }
 
-// refusal says how the server turned the client away.
+// refusal says how the server refused the client.
 func refusal(c *connection) string {
 	if c.Opening.SynAckCount > 0 {
 		return "the server reset the connection after its SYN-ACK" + rstPacket(c)

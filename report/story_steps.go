@@ -12,8 +12,8 @@ import (
 )
 
 // partSteps divides the steps into those of the handshake and of the close. A
-// RST belongs to the handshake when it kept it from becoming complete, or came
-// before that and changed nothing.
+// RST belongs to the handshake if it kept it from completing, or came before
+// its completion and changed nothing.
 func (t *story) partSteps() (opening, closing []int) {
 	var early bool
 	switch t.conn.Opening.Outcome {
@@ -33,18 +33,18 @@ func (t *story) partSteps() (opening, closing []int) {
 	return opening, closing
 }
 
-// ignored reports whether the RST changed nothing in the end: none of those that did,
-// of which the record has the first, stands in front of it.
+// ignored reports whether the RST changed nothing in the end: no effective RST, the
+// first of which is in the record, came before it.
 func ignored(c *connection, st *analyze.Step) bool {
 	return !st.Acceptable || c.Closing.RstPacket == 0 || st.Packet < c.Closing.RstPacket
 }
 
-// ignored is the same as far as it is known.
+// ignored is the function of that name, as far as the outcome is known.
 func (a *arithmetic) ignored(st *analyze.Step) bool {
 	return !st.Acceptable || a.conn != nil && ignored(a.conn, st)
 }
 
-// steps writes the segments as a table. relative tells whether sequence numbers
+// steps writes the segments as a table. relative says whether sequence numbers
 // count from the ISNs.
 func (t *story) steps(list []int, relative bool) {
 	if len(list) == 0 {
@@ -126,7 +126,7 @@ func segmentText(st *analyze.Step, sums *arithmetic) string {
 	return name
 }
 
-// arithmetic checks acknowledgements against what had been seen before.
+// arithmetic checks acknowledgements against the segments before them.
 type arithmetic struct {
 	conn     *connection // whose record tells what became of RSTs; nil: it is not known yet
 	relative bool
@@ -157,8 +157,8 @@ func end(fromClient bool) int {
 	return 1
 }
 
-// newArithmetic counts from the bases that the view packets counts from. Where
-// one end sent too much for that, all numbers are those on the wire.
+// newArithmetic counts from the bases that the view packets counts from. If one
+// end sent too much for that, all numbers are those on the wire.
 func (t *story) newArithmetic(relative bool) *arithmetic {
 	c, a := t.conn, &arithmetic{conn: t.conn, relative: relative}
 	a.ends[0].base, a.ends[1].base = c.ClientBase, c.ServerBase
@@ -166,7 +166,7 @@ func (t *story) newArithmetic(relative bool) *arithmetic {
 		e := &a.ends[i]
 		most := uint64(1<<32 - 2)
 		if !e.base.ISN {
-			most = 1<<31 - 2 // there are numbers in front of the first one captured
+			most = 1<<31 - 2 // there are numbers before the first one captured
 		}
 		e.sent = d.UniqueOctets + d.MissingBytes
 		e.far = e.sent >= most
@@ -176,7 +176,7 @@ func (t *story) newArithmetic(relative bool) *arithmetic {
 	return a
 }
 
-// baseText says from where numbers count that do not count from an ISN.
+// baseText says where numbers count from if not from an ISN.
 func (a *arithmetic) baseText() string {
 	if !a.relative {
 		return ""
@@ -224,13 +224,13 @@ func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
 	switch {
 	case !a.relative || !of.base.Known:
 		return fmt.Sprint(uint32(n))
-	case uint64(uint32(n-of.base.Number)) > of.sent+1<<31: // the short way from what was sent leads in front of the base
+	case uint64(uint32(n-of.base.Number)) > of.sent+1<<31: // the short way from what was sent leads before the base
 		return "-" + thousands(uint64(uint32(of.base.Number-n)))
 	}
 	return thousands(uint64(uint32(n - of.base.Number)))
 }
 
-// count writes a number of octets as the numbers of the same sum are written.
+// count writes a number of octets in the style of the other numbers of the sum.
 func (a *arithmetic) count(n uint32) string {
 	if a.relative {
 		return thousands(uint64(n))
@@ -246,11 +246,11 @@ func (a *arithmetic) ack(st *analyze.Step) string {
 	return a.number(&a.ends[end(!st.FromClient)], st.Ack)
 }
 
-// asksECN is what a SYN has that asks for ECN (RFC 3168 §6.1.1).
+// asksECN are the flags of a SYN that requests ECN (RFC 3168 §6.1.1).
 const asksECN = wire.ECE | wire.CWR
 
-// lessThan says what a SYN that is sent again leaves out: hosts do so because
-// something on the way may drop those that have it (RFC 3168 §6.1.1.1, RFC 7413 §4.2.2).
+// lessThan says what a repeated SYN leaves out: hosts do so because something on the way
+// may drop SYNs with it (RFC 3168 §6.1.1.1, RFC 7413 §4.2.2).
 func lessThan(e *endNumbers, st *analyze.Step) string {
 	switch {
 	case e.synECN && !st.Flags.Any(asksECN):
@@ -261,7 +261,7 @@ func lessThan(e *endNumbers, st *analyze.Step) string {
 	return ""
 }
 
-// check says in what way the segment's numbers fit those before it.
+// check says how the segment's numbers fit those before it.
 func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
 	acks := st.Flags.Any(wire.ACK)
@@ -298,7 +298,7 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 }
 
 // sum compares an acknowledgement with the number it should answer, plus one
-// for the SYN or FIN, plus what the SYN carried if it covers that.
+// for the SYN or FIN, plus the payload of the SYN if it covers that.
 func (a *arithmetic) sum(ack wire.Seq, peer *endNumbers, answered wire.Seq, data uint32) (string, Tone) {
 	base := a.number(peer, answered)
 	switch d := ack.Diff(answered); {
@@ -319,7 +319,7 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 		switch {
 		case n == 0 || n == 1<<32-1:
 			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
-		case uint64(n) > own.sent+1<<31: // it lies in front of the base, as a forged one may
+		case uint64(n) > own.sent+1<<31: // it lies before the base, as a forged one may
 		default:
 			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
 		}
@@ -331,8 +331,8 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 	return strings.Join(parts, "; "), tone
 }
 
-// checkRST says what the RST did. The step knows what its number allows, the record
-// whether the connection went on all the same.
+// checkRST says what the RST did. The step says what its number allows, the record
+// whether the connection went on nevertheless.
 func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
 	sender := st.ServerState
 	if st.FromClient {

@@ -8,12 +8,12 @@ import (
 	"tcpwatch/analyze/label"
 )
 
-// waitLeast is the shortest wait that is told, in nanoseconds. A heuristic: the common
-// stacks wait 200 ms and more before they send anything again, and people hardly notice
+// waitLeast is the shortest wait that is mentioned, in nanoseconds. A heuristic: the
+// common stacks wait 200 ms and more before a retransmission, and people hardly notice
 // less than this.
 const waitLeast = int64(100e6)
 
-// waits tells what took the time of a connection that stood still for a while.
+// waits tells what a connection was waiting for when it stood still.
 func (t *story) waits() {
 	if text := strings.Join(waitTexts(t.conn), "; "); text != "" {
 		t.section("WAITED", text, Plain)
@@ -46,8 +46,8 @@ func waitTexts(c *connection) []string {
 	return parts
 }
 
-// serverAnswer says how slow the server's slowest answer was. That it answered is not known: it may
-// have had nothing to say until then.
+// serverAnswer says how slow the server's slowest answer was. Whether it was an answer is not
+// known: the server may have had nothing to send until then.
 func serverAnswer(c *connection) string {
 	a := &c.FromServer.SlowestAnswer
 	return "the server's next payload came up to " + duration(a.Wait) + " after the client's" + packetList([]uint64{a.Packet})
@@ -71,8 +71,8 @@ func silenceEnd(s *analyze.Silence) string {
 	return fmt.Sprintf("packet%s%d, %s", nbsp, s.Packet, what) + " of the " + fromText(s.FromClient)
 }
 
-// afterSilence says how long nothing had been captured when a RST came, where that was
-// the longest silence: who removes connections that are idle does it so.
+// afterSilence says how long nothing had been captured when a RST came, if that was
+// the longest silence: middleboxes remove idle connections this way.
 func afterSilence(c *connection) string {
 	if s := &c.Silence; s.Packet != 0 && s.Packet == c.Closing.RstPacket && s.For >= waitLeast {
 		return " after " + duration(s.For) + " of silence"

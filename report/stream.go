@@ -24,8 +24,8 @@ type StreamOptions struct {
 	Form StreamForm
 	// From is "client" or "server" for one direction, "" for both.
 	From string
-	// Width is the number of columns after which lines of text are broken; 0: they
-	// are not.
+	// Width is the number of columns after which lines of text are broken; 0:
+	// never.
 	Width int
 	Color bool
 	ASCII bool // nothing but ASCII
@@ -68,19 +68,19 @@ func NewStreamWriter(w io.Writer, o StreamOptions) *StreamWriter {
 	return s
 }
 
-// wants reports whether a direction is asked for.
+// wants reports whether a direction is requested.
 func (s *StreamWriter) wants(client bool) bool {
 	return s.opts.From == "" || s.opts.From == fromText(client)
 }
 
-// Piece writes a piece of a direction that is asked for.
+// Piece writes a piece of a requested direction.
 func (s *StreamWriter) Piece(p *stream.Piece) {
 	if s.err == nil && s.wants(p.FromClient) {
 		s.form.piece(s, p)
 	}
 }
 
-// End writes what is to be said at the end of a connection.
+// End writes the summary of a connection.
 func (s *StreamWriter) End(c *analyze.Connection, client, server stream.Total) {
 	if s.err == nil {
 		s.form.end(s, c, &client, &server)
@@ -90,7 +90,7 @@ func (s *StreamWriter) End(c *analyze.Connection, client, server stream.Total) {
 // Err returns the first error of the output.
 func (s *StreamWriter) Err() error { return s.err }
 
-// Close writes what is left. It does not close the underlying writer.
+// Close writes what is pending. It does not close the underlying writer.
 func (s *StreamWriter) Close() error {
 	if err := s.out.Flush(); s.err == nil {
 		s.err = err

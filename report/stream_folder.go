@@ -16,27 +16,27 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// GapForm is how a gap shows in the file of a stream.
+// GapForm is how a gap appears in the file of a stream.
 type GapForm string
 
 // The forms.
 const (
 	GapHole GapForm = "hole" // a hole, which reads as zeros: octets stand at their offset in the stream
-	GapSkip GapForm = "skip" // nothing: what follows stands directly behind
+	GapSkip GapForm = "skip" // nothing: what follows stands directly after
 	GapMark GapForm = "mark" // a line of text that says what is missing
 )
 
 // GapForms lists the forms.
 var GapForms = []GapForm{GapHole, GapSkip, GapMark}
 
-// StreamIndex is the name of the file beside the streams that tells what the
+// StreamIndex is the name of the file beside the streams that records what the
 // octets alone cannot: an object (schema tcpwatch.stream/1) for every gap,
-// conflict and octets left out, for the octets that something speaks against,
-// and for the end of every direction, with its file.
+// conflict and octets left out, for octets in doubt, and for the end of every
+// direction, with its file.
 const StreamIndex = "index.ndjson"
 
-// mostOpenFiles bounds the files that are open at one time. Beyond it the one
-// that was not written to for longest is closed, and opened again when needed.
+// mostOpenFiles bounds the files open at one time. Beyond it the least recently
+// written one is closed, and opened again when needed.
 const mostOpenFiles = 128
 
 // StreamFolder writes one file a direction and connection into a folder. It is
@@ -73,16 +73,15 @@ type streamFile struct {
 	doubt doubted
 }
 
-// doubted are octets that something speaks against, for the index: those that
-// follow each other as one.
+// doubted are octets in doubt, for the index: consecutive ones are joined.
 type doubted struct {
 	offset, len, time int64 // len 0: none
 	packet, ack       uint64
 	reason            stream.Reason
 }
 
-// NewStreamFolder makes the folder where there is none. It refuses one that has
-// something in it: what lies there could be taken for streams of this capture.
+// NewStreamFolder makes the folder if it does not exist. It refuses one that is
+// not empty: its content could be taken for streams of this capture.
 func NewStreamFolder(dir string, gaps GapForm, encap func(uint32) string) (*StreamFolder, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, pathError(dir, err)
@@ -103,7 +102,7 @@ func NewStreamFolder(dir string, gaps GapForm, encap func(uint32) string) (*Stre
 	return s, nil
 }
 
-// pathError says of a path once what went wrong.
+// pathError describes an error with its path named once.
 func pathError(path string, err error) error {
 	var e *os.PathError
 	if errors.As(err, &e) {
@@ -158,8 +157,7 @@ func (s *StreamFolder) line() {
 	}
 }
 
-// doubt takes octets down that something speaks against, those that follow each
-// other as one.
+// doubt records octets in doubt; consecutive ones are joined.
 func (s *StreamFolder) doubt(f *streamFile, p *stream.Piece) {
 	d := &f.doubt
 	if p.Reason == stream.NoReason && p.AckPacket != 0 {
@@ -185,7 +183,7 @@ func (s *StreamFolder) settleDoubt(f *streamFile, connection uint64, client bool
 	}
 }
 
-// gap lets a gap show in the file.
+// gap writes a gap to the file.
 func (s *StreamFolder) gap(f *streamFile, p *stream.Piece) {
 	switch s.gaps {
 	case GapMark:
@@ -206,7 +204,7 @@ func (s *StreamFolder) gap(f *streamFile, p *stream.Piece) {
 	}
 }
 
-// write appends octets to the file, which it opens where it is not open.
+// write appends octets to the file, opening it if necessary.
 func (s *StreamFolder) write(f *streamFile, p *stream.Piece, data []byte) {
 	if f.f == nil && !s.reopen(f, p) {
 		return
@@ -252,7 +250,7 @@ func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
 // system, has too many open.
 func tooMany(err error) bool { return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) }
 
-// shut closes a file, for now or for good.
+// shut closes a file, temporarily or for good.
 func (s *StreamFolder) shut(f *streamFile) {
 	s.fail(f, f.w.Flush())
 	if f.grown {
@@ -263,7 +261,7 @@ func (s *StreamFolder) shut(f *streamFile) {
 	s.open.Remove(f.place)
 }
 
-// shutOldest closes the file that was not written to for longest.
+// shutOldest closes the least recently written file.
 func (s *StreamFolder) shutOldest() { s.shut(s.open.Front().Value.(*streamFile)) }
 
 func (s *StreamFolder) fail(f *streamFile, err error) {
@@ -334,7 +332,8 @@ func (s *StreamFolder) Summary() string {
 
 // streamName names the file of a direction: the number of the connection in eight
 // digits, so that names sort, who sent it, and both ends, the sender first. The
-// colons of IPv6 addresses are dots, for file systems that know no colons.
+// colons of IPv6 addresses become dots, for file systems that do not allow
+// colons.
 func streamName(p *stream.Piece) string {
 	from, to := p.Tuple.Source(), p.Tuple.Destination()
 	name := fmt.Sprintf("%08d-%s-%s_%d-%s_%d", p.Connection, fromText(p.FromClient), from.Addr(), from.Port(), to.Addr(), to.Port())

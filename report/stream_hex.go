@@ -7,11 +7,11 @@ import (
 	"tcpwatch/analyze/stream"
 )
 
-// hexRow is how many octets stand in a row, so that a row fits 80 columns.
+// hexRow is how many octets a row has, so that a row fits 80 columns.
 const hexRow = 16
 
-// hexForm writes rows of the offset, the octets and their ASCII, with the mark of
-// the side in front. A row holds octets that follow each other.
+// hexForm writes rows of the offset, the octets and their ASCII, prefixed with
+// the mark of the side. A row holds consecutive octets.
 type hexForm struct {
 	streamNotes
 	side   int
@@ -49,7 +49,7 @@ func (f *hexForm) piece(w *StreamWriter, p *stream.Piece) {
 	}
 }
 
-// flush writes the row that was begun.
+// flush writes the row in progress.
 func (f *hexForm) flush(w *StreamWriter) {
 	if len(f.row) == 0 {
 		return

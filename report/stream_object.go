@@ -33,8 +33,8 @@ func (f *streamObjects) end(w *StreamWriter, c *analyze.Connection, client, serv
 	}
 }
 
-// pieceObject appends the object of a piece; octets tells whether those of the
-// stream stand in it.
+// pieceObject appends the object of a piece; octets says whether it includes
+// those of the stream.
 func pieceObject(b []byte, c *clock, p *stream.Piece, octets bool) []byte {
 	j := jsonText{append(b, '{')}
 	j.word("schema", schemaStream)
@@ -70,7 +70,7 @@ func pieceObject(b []byte, c *clock, p *stream.Piece, octets bool) []byte {
 	return j.b
 }
 
-// endObject appends what is known of a direction at the end. file is nil where
+// endObject appends what is known of a direction at the end. file is nil if
 // there are no files, else its name, "" for none.
 func endObject(b []byte, e *env, c *analyze.Connection, client bool, t *stream.Total, file *string) []byte {
 	j := jsonText{append(b, '{')}

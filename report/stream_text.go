@@ -12,21 +12,21 @@ import (
 // sideEscapes are the colours of client and server.
 var sideEscapes = [2]string{"\x1b[36m", "\x1b[35m"}
 
-// sideMarks begin every line, so that nothing needs colour: of client and of
-// server, for a new line and for one that goes on where the side's last stopped.
+// sideMarks begin every line, so that colour is not needed: of client and of
+// server, for a new line and for one that continues the side's previous line.
 var sideMarks = [2][2]string{{"> ", ">+"}, {"< ", "<+"}}
 
 // tabStop is how far tabulators reach.
 const tabStop = 8
 
 // textForm writes streams for reading. Lines end where the stream has LF; a CR
-// in front of it is not shown. Other control characters, and what is no UTF-8,
-// are escaped.
+// before it is not shown. Other control characters, and octets that are not
+// UTF-8, are escaped.
 type textForm struct {
 	streamNotes
 	side   int
 	inLine bool
-	column int     // of the text behind the mark
+	column int     // of the text after the mark
 	open   [2]bool // the side's last line had no LF
 	rest   [2][]byte
 	line   []byte
@@ -54,7 +54,7 @@ func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
 		f.doubt(w, p)
 	}
 	if i != f.side {
-		f.flush(w, f.side) // what would complete it comes behind this
+		f.flush(w, f.side) // what would complete it comes after this
 		f.endLine(w)
 		f.side = i
 	}
@@ -67,7 +67,7 @@ func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
 }
 
 // text writes octets of the current side. What the next octets may complete
-// waits: a character of several octets, and a CR.
+// waits: a multi-octet character, and a CR.
 func (f *textForm) text(w *StreamWriter, data []byte) {
 	for len(data) > 0 {
 		switch c := data[0]; {
@@ -116,8 +116,8 @@ func (f *textForm) character(w *StreamWriter, data []byte) int {
 	return n
 }
 
-// begin writes the mark of a line that has none yet; of one that is empty
-// without a space behind it.
+// begin writes the mark of a line that has none yet, without a space after it
+// if the line is empty.
 func (f *textForm) begin(w *StreamWriter, empty bool) {
 	if f.inLine {
 		return
@@ -138,7 +138,7 @@ func (f *textForm) begin(w *StreamWriter, empty bool) {
 	f.open[f.side] = true
 }
 
-// endLine ends the line that was begun.
+// endLine ends the line in progress.
 func (f *textForm) endLine(w *StreamWriter) {
 	if !f.inLine {
 		return
@@ -150,7 +150,7 @@ func (f *textForm) endLine(w *StreamWriter) {
 	f.inLine, f.column = false, 0
 }
 
-// flush writes what waits of a side: what would complete it does not come.
+// flush writes what is pending of a side: what would complete it does not come.
 func (f *textForm) flush(w *StreamWriter, i int) {
 	rest := f.rest[i]
 	f.rest[i] = nil
@@ -180,7 +180,7 @@ type streamNotes struct {
 	doubted [2]stream.Reason
 }
 
-// head names the connection in front of its first piece.
+// head names the connection before its first piece.
 func (n *streamNotes) head(w *StreamWriter, p *stream.Piece) {
 	if n.begun {
 		return
@@ -209,13 +209,13 @@ func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap u
 	w.write([]byte{'\n'})
 }
 
-// doubts reports whether something must be said in front of octets.
+// doubts reports whether a remark is needed before octets.
 func (n *streamNotes) doubts(p *stream.Piece) bool {
 	i := side(p.FromClient)
 	return n.unacked[i] != (p.AckPacket == 0) || n.doubted[i] != p.Reason
 }
 
-// doubt says what speaks against octets, or no longer does.
+// doubt says what makes octets doubtful, or that nothing does any longer.
 func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 	i := side(p.FromClient)
 	who := fromText(p.FromClient)
@@ -237,7 +237,7 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 	}
 }
 
-// note says what is no octets of the stream.
+// note describes a piece that is not octets of the stream.
 func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
 	if p.Kind == stream.Gap {
 		n.say(w, Bad, "-- "+gapText(p))
@@ -252,7 +252,7 @@ func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
 	}
 }
 
-// sum ends a connection.
+// sum ends a connection with its totals.
 func (n *streamNotes) sum(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
 	if !n.begun {
 		n.begun = true
@@ -271,7 +271,7 @@ func (n *streamNotes) sum(w *StreamWriter, c *analyze.Connection, client, server
 	}
 }
 
-// say writes a line of our own, broken between words where lines are.
+// say writes a line of our own, broken between words if lines are broken.
 func (n *streamNotes) say(w *StreamWriter, t Tone, s string) {
 	e := w.env
 	if e.Width <= 0 {

@@ -8,7 +8,7 @@ import (
 	"tcpwatch/analyze/stream"
 )
 
-// What is said of octets that a receiver may not have taken.
+// What is said about octets that a receiver may not have accepted.
 var doubtTexts = map[stream.Reason]string{
 	stream.BadChecksum:   "their checksum is wrong",
 	stream.SYNData:       "sent in a SYN, and not acknowledged with it",
@@ -22,7 +22,7 @@ var doubtTexts = map[stream.Reason]string{
 	stream.Late:          "captured after their gap had been given up",
 }
 
-// PieceText says in a line what a piece is, and what is known of it.
+// PieceText says in a line what a piece is, and what is known about it.
 func PieceText(p *stream.Piece) string {
 	switch p.Kind {
 	case stream.Gap:
@@ -37,7 +37,7 @@ func PieceText(p *stream.Piece) string {
 	return otherText(p)
 }
 
-// doubtedText says what became of octets that something speaks against.
+// doubtedText says what became of octets in doubt.
 func doubtedText(p *stream.Piece, doubt string) string {
 	switch {
 	case p.AckPacket != 0:
@@ -48,8 +48,7 @@ func doubtedText(p *stream.Piece, doubt string) string {
 	return "perhaps not accepted: " + doubt
 }
 
-// UnackedText says of octets, and those behind them, that nobody acknowledged
-// them.
+// UnackedText says that octets, and those after them, were never acknowledged.
 func UnackedText(p *stream.Piece) string {
 	return fmt.Sprintf("what the %s sent from %s on was not acknowledged", fromText(p.FromClient), thousands(uint64(p.Offset)))
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// storyMost is how many connections a capture may have for its stories to be
-// told when no view is asked for: about what fits on a screen or two.
+// storyMost is the most connections of a capture whose stories are told when no
+// view is requested: about what fits on a screen or two.
 const storyMost = 3
 
 // summaryWriter counts connections and writes the summary when all is known.
@@ -19,7 +19,7 @@ type summaryWriter struct {
 	input *Input // set before finish
 	tally tally
 
-	// auto is set where stories stand in for the summary of a small capture.
+	// auto is set if stories replace the summary of a small capture.
 	auto    bool
 	stories bytes.Buffer
 	teller  *storyWriter
@@ -87,7 +87,7 @@ func (s *summaryWriter) csv() error {
 	return err
 }
 
-// flatten appends a row for every value under name. Depth is that of
+// flatten appends a row for every value under name. The depth is that of
 // summaryObject, so the recursion is bounded.
 func flatten(b []byte, d *json.Decoder, name string) ([]byte, error) {
 	token, err := d.Token()
@@ -152,7 +152,7 @@ func (s *summaryWriter) text(b *bytes.Buffer, sections []summarySection, stories
 	s.notableText(b)
 }
 
-// sectionName is the room of a section's name in front of its numbers.
+// sectionName is the width of a section's name.
 const sectionName = 11
 
 func (s *summaryWriter) sectionText(b *bytes.Buffer, sec *summarySection, width int) {

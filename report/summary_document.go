@@ -48,7 +48,7 @@ var inputMembers = []member{
 	{"capture.interrupted", is.yes, "", "Reading was stopped before the end."},
 }
 
-// qualityMembers are what speaks against the capture.
+// qualityMembers are the weaknesses of the capture.
 var qualityMembers = []member{
 	{"quality", is.object, "", "What the capture does not show, or shows wrongly."},
 	{"quality.dropped", is.number, isNull + "no interface says", "interfaces[].dropped of all interfaces that say."},
@@ -70,7 +70,7 @@ var qualityMembers = []member{
 	{"quality.tap_handshakes.between", is.number, "", "Neither."},
 }
 
-// keptMembers are what became of packets that were to be written.
+// keptMembers are the fate of packets that were to be written.
 var keptMembers = []member{
 	{"kept", is.object, isNull + "without `-w`", "What was written to files as it came."},
 	{"kept.name", is.text, "", "Name of the file, or of the first of several."},

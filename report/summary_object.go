@@ -164,7 +164,7 @@ func (j *jsonText) holds(h *holds) {
 		j.word("host", host.addr.String())
 		j.word("side", host.side.String())
 		j.uint("held", host.total)
-		j.uint("counted", host.kept) // of these, those that the two behind it count
+		j.uint("counted", host.kept) // of these, those that the two after it count
 		j.uint("held_at_end", host.atEnd)
 		j.uint("most_at_once", host.most)
 		j.uint("restarts", host.restarts)

@@ -49,7 +49,7 @@ func (s *summarySection) say(tone Tone, text string) {
 	s.items = append(s.items, summaryItem{absent: true, text: text, tone: tone})
 }
 
-// summarySections lays the summary out; what is about many connections only if
+// summarySections lays out the summary; what concerns many connections only if
 // whole is set.
 func summarySections(in *Input, t *tally, whole bool) []summarySection {
 	list := []summarySection{captureSection(in, t), packetSection(in)}
@@ -90,7 +90,7 @@ func packetSection(in *Input) summarySection {
 	return s
 }
 
-// captureSection says how far the capture can be trusted.
+// captureSection says how reliable the capture is.
 func captureSection(in *Input, t *tally) summarySection {
 	s := summarySection{name: "CAPTURE"}
 	dropped, known := dropsOf(in)

@@ -2,8 +2,8 @@ package report
 
 import "strings"
 
-// singulars are what the texts of the summary begin with behind a number, and what
-// they begin with behind 1. Longer beginnings stand before shorter ones.
+// singulars maps the beginnings of summary texts after a number to those after 1.
+// Longer beginnings come before shorter ones.
 var singulars = []struct{ many, one string }{
 	{"segments acknowledge ", "segment acknowledges "},
 	{"segments larger than the MSS (offload): counted as this host saw them,", "segment larger than the MSS (offload): counted as this host saw it,"},
@@ -31,7 +31,7 @@ var singulars = []struct{ many, one string }{
 	{"although acknowledged already when they passed here", "although acknowledged already when it passed here"},
 }
 
-// behindCount returns text as it stands behind n.
+// behindCount returns text in the form that it has after n.
 func behindCount(n uint64, text string) string {
 	if n != 1 {
 		return text

@@ -8,8 +8,8 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// tally counts connections for the summary. Its size does not depend on how
-// many there are, except for the lists whose bounds are named beside them.
+// tally counts connections for the summary. Its size does not depend on their
+// number, except for the lists whose bounds are named beside them.
 type tally struct {
 	connections uint64
 	evicted     uint64
@@ -29,7 +29,7 @@ type tally struct {
 	client  analyze.Direction
 	server  analyze.Direction
 	labels  [label.MaxLabels]uint64
-	// maybeOffload counts the wrong checksums in connections of which others were left to the NIC.
+	// maybeOffload counts the wrong checksums in connections with checksum offload.
 	maybeOffload uint64
 	clientIn     [state.Count]stateCount
 	serverIn     [state.Count]stateCount
@@ -53,7 +53,7 @@ func (c *stateCount) add(s state.State) {
 	}
 }
 
-// add counts one connection and keeps nothing of it but text.
+// add counts one connection and keeps only text of it.
 func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	if t.connections == 0 || c.Start < t.start {
 		t.start = c.Start
@@ -95,8 +95,8 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.halves.add(c)
 }
 
-// inOneDirection reports whether one direction of a connection was captured, as far as
-// that shows: of a single segment from the middle it does not.
+// inOneDirection reports whether only one direction of a connection was captured; a
+// single segment from the middle does not show that.
 func inOneDirection(c *connection) bool {
 	client, server := c.FromClient.Packets, c.FromServer.Packets
 	return c.Opening.Outcome == analyze.OpeningOneWay ||

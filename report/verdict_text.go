@@ -6,7 +6,7 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// verdictTone underlines what a verdict says.
+// verdictTone returns the tone of a verdict.
 func verdictTone(v *verdict.Verdict) Tone {
 	switch v.ID {
 	case verdict.SlowSyn, verdict.SlowSynAck, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
@@ -15,7 +15,7 @@ func verdictTone(v *verdict.Verdict) Tone {
 	return Bad
 }
 
-// verdictText says a verdict with the first pieces of its evidence, at most
+// verdictText writes a verdict with the first pieces of its evidence, at most
 // most: "SYN-LOST (likely): …; …".
 func verdictText(v *verdict.Verdict, most int) string {
 	b := append([]byte(v.ID.String()), " ("...)
@@ -32,8 +32,8 @@ func verdictText(v *verdict.Verdict, most int) string {
 // ofData are the verdicts on what was sent between opening and close.
 const ofData = 1 << verdict.MTUBlackHole
 
-// verdicts writes what is found below the section that it is about: the data, or the
-// handshake.
+// verdicts writes the verdicts below the section that they are about: the data, or
+// the handshake.
 func (t *story) verdicts(data bool) {
 	for i := range t.env.verdicts {
 		v := &t.env.verdicts[i]
@@ -66,7 +66,7 @@ func (j *jsonRow) verdicts(list []verdict.Verdict) {
 
 const idleMeaning = "The longest time between two packets that follow each other in the connection, of either end; 0 where that is longer than the connection lasted: the clock was set meanwhile."
 
-// verdictColumns stand in the view connections.
+// verdictColumns are columns of the view connections.
 var verdictColumns = []connectionColumn{
 	{Name: "verdicts", Header: "VERDICTS", Kind: KindWords, Drop: 1, Room: 12, HideEmpty: true,
 		Meaning: "Why the opening failed or was slow, or what else is wrong with the connection; json and ndjson have the confidence, the evidence and its packets.",
@@ -81,8 +81,8 @@ var verdictColumns = []connectionColumn{
 		Value: func(_ *env, c *connection, v *Value) { v.int(c.Silence.For) }},
 }
 
-// decisive are the verdicts that make a connection deserve a look though its
-// outcome does not.
+// decisive are the verdicts that make a connection notable even if its outcome
+// does not.
 const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<verdict.TimeWaitCollision |
 	1<<verdict.OptionsChanged | 1<<verdict.ResetBetween | 1<<verdict.BlindRST | 1<<verdict.MTUBlackHole
 
@@ -99,9 +99,9 @@ func decides(list []verdict.Verdict) bool {
 // plainly are the verdicts that say no more than the outcome does.
 const plainly = 1<<verdict.Refused | 1<<verdict.SlowSyn | 1<<verdict.Unreachable
 
-// verdictTexts says the verdicts, with one piece of evidence each, for the list
-// of what deserves a look; with the next one as well where that names what may have been
-// dropped for its kind.
+// verdictTexts writes the verdicts with one piece of evidence each, for the list of
+// notable connections; with the next piece as well if that says what may have been
+// dropped because of its kind.
 func verdictTexts(list []verdict.Verdict) []string {
 	var texts []string
 	for i := range list {
@@ -116,7 +116,7 @@ func verdictTexts(list []verdict.Verdict) []string {
 	return texts
 }
 
-// whyTexts says why a connection deserves a look; a decisive verdict comes first.
+// whyTexts says why a connection is notable; a decisive verdict comes first.
 func whyTexts(c *connection, list []verdict.Verdict) []string {
 	if decides(list) {
 		return append(verdictTexts(list), reasonTexts(c)...)
@@ -141,7 +141,7 @@ func (c *verdictCounts) of(id verdict.ID) (n uint64) {
 	return n
 }
 
-// verdictSection sums the verdicts up.
+// verdictSection summarises the verdicts.
 func verdictSection(t *tally) summarySection {
 	s := summarySection{name: "VERDICTS"}
 	for id, spec := range verdict.All {

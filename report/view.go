@@ -9,8 +9,8 @@ import (
 // View names what is shown.
 type View string
 
-// The views. Story is what a person gets for a single connection; it has no
-// rows, so it exists as a table and as Markdown only.
+// The views. Story is the default of people for a single connection; it has no
+// rows, so it exists only as a table and as Markdown.
 const (
 	ViewSummary     View = "summary"
 	ViewStory       View = "story"
@@ -47,8 +47,8 @@ var Formats = []Format{FormatTable, FormatMarkdown, FormatCSV, FormatJSON, Forma
 // people reports whether the format is read by people rather than programs.
 func (f Format) people() bool { return f == FormatTable || f == FormatMarkdown }
 
-// Check reports, in words for the command line, why the views cannot be
-// written in the format; nil if they can. No views at all means the default.
+// Check returns an error, in words for the command line, if the views cannot be
+// written in the format. No views at all means the default.
 func Check(views []View, format Format) error {
 	if !slices.Contains(Formats, format) {
 		return fmt.Errorf("unknown format \"%s\": one of %s", Escape(string(format)), join(Formats))

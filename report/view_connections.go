@@ -140,7 +140,7 @@ const (
 	longLived  = int64(60e9)
 )
 
-// livedText says how long a connection that is over lasted, in a word; "" where its
+// livedText says how long a finished connection lasted, in a word; "" if its
 // beginning or its end was not captured.
 func livedText(c *connection) string {
 	switch d := c.End - c.Start; {

@@ -49,7 +49,7 @@ var eventColumns = []eventColumn{
 }
 
 // sentenceRoom is how wide the sentences of a table may be, so that the columns
-// in front of them have room.
+// before them have room.
 func sentenceRoom(e *env) int {
 	if e.Format == FormatMarkdown {
 		return 1 << 20
@@ -67,7 +67,7 @@ func eventRoles(ev *event.Event) string {
 	return "handshake"
 }
 
-// fieldKinds are the columns' kinds for those of the fields.
+// fieldKinds maps the kinds of fields to those of columns.
 var fieldKinds = [...]Kind{
 	event.Word: KindWord, event.Count: KindCount, event.Size: KindOctets, event.Span: KindDuration, event.Instant: KindTime, event.Identity: KindID,
 }
@@ -106,8 +106,8 @@ func kindsWith(f event.Field) string {
 	return strings.Join(names, ", ")
 }
 
-// eventObject appends the JSON object of an event: what all have, and the fields
-// of its kind.
+// eventObject appends the JSON object of an event: the common members, and the
+// fields of its kind.
 func eventObject(b []byte, e *env, ev *event.Event) []byte {
 	j := jsonText{append(b, '{')}
 	j.word("schema", schemaEvent)

@@ -11,11 +11,11 @@ const schemaListener = "tcpwatch.listener/1"
 // listening is a row of the view listeners.
 type listening struct {
 	*listener.Listener
-	// left is how many listeners the table gave up for others.
+	// left is how many listeners the table gave up.
 	left uint64
 }
 
-// listenerWriter sums connections up and makes a row for each listener when all
+// listenerWriter sums up connections and makes a row for each listener when all
 // are known.
 type listenerWriter struct {
 	w     io.Writer
@@ -51,7 +51,7 @@ func (l *listenerWriter) finish() error {
 		plural(l.table.DroppedAttempts, "attempt")+"): at most "+thousands(listener.MaxListeners)+" are remembered")
 }
 
-// finding names what stands out at a listener; "" for nothing.
+// finding names what is remarkable about a listener; "" for nothing.
 func (l *listening) finding() string {
 	switch {
 	case l.Flood():

@@ -91,8 +91,8 @@ var packetView = &rowView[packet]{
 	},
 }
 
-// packetViewOf leaves the column of another program's words out unless it is
-// asked for.
+// packetViewOf omits the column of another program's names unless it is
+// requested.
 func packetViewOf(e *env) *rowView[packet] {
 	if e.Wireshark {
 		return packetView
@@ -102,8 +102,8 @@ func packetViewOf(e *env) *rowView[packet] {
 	return &v
 }
 
-// labelsValue lists the labels. For people those that are inferred are marked, and
-// what every segment of a sending host carries leaves its room to others.
+// labelsValue lists the labels. For people, inferred ones are marked, and those
+// that every segment of a sending host carries are omitted.
 func labelsValue(e *env, o *packet, v *Value) {
 	people := e.Format.people()
 	o.Labels.Each(func(id label.ID) {
@@ -134,7 +134,7 @@ func evidenceValue(_ *env, o *packet, v *Value) {
 	}
 }
 
-// packetTone marks segments that were lost, copied, late or that reset.
+// packetTone marks segments that were lost, copied or late, or that reset.
 func packetTone(o *packet) Tone {
 	tone := Plain
 	o.Labels.Each(func(id label.ID) {

@@ -5,7 +5,7 @@ import (
 	"tcpwatch/analyze/state"
 )
 
-// Columns that several views of connections share.
+// Columns shared by several views of connections.
 
 var endColumns = []connectionColumn{
 	{Name: "connection", Header: "CONN", Kind: KindID, Room: 7, Meaning: "Number of the connection, from 1, in order of first packets.",

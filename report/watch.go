@@ -12,43 +12,44 @@ import (
 // WatchOptions set a Watcher up.
 type WatchOptions struct {
 	// Options say what is shown and how. Without Views it is the events, without
-	// Format a table on a terminal and ndjson elsewhere. Width counts where Size is
+	// Format a table on a terminal and ndjson elsewhere. Width is used if Size is
 	// nil.
 	Options
-	// Terminal is set where people watch: events are then lines with the time of
-	// day, and of a busy moment only some (Lines).
+	// Terminal is set if a person watches: events are then lines with the time
+	// of day, and in a busy second only some are shown (Lines).
 	Terminal bool
-	// Status draws a line at the bottom that is drawn over: for a terminal that can
-	// erase (not TERM=dumb). It counts with Terminal only.
+	// Status draws a status line at the bottom: for a terminal that can erase (not
+	// TERM=dumb). It is used only with Terminal.
 	Status bool
-	// Size tells how many columns the terminal has now, 0 where it does not know;
-	// it is asked at every Tick. nil: Width holds.
+	// Size returns how many columns the terminal has now, 0 if unknown; it is
+	// called at every Tick. nil: Width applies.
 	Size func() int
-	// Lines is the most events shown in a second on a terminal; 0 means 20. What is
-	// left out is counted in a line behind them.
+	// Lines is the most events shown in a second on a terminal; 0 means 20. Those
+	// left out are counted in a line after them.
 	Lines int
-	// Zone is where times of the day are; nil means the system's.
+	// Zone is the time zone of times of day; nil means the system's.
 	Zone *time.Location
 }
 
-// Status is what the line at the bottom says. Counts are since the beginning.
+// Status is the content of the status line. Counts are since the beginning.
 type Status struct {
 	Packets, Octets uint64
 	// Dropped counts packets that the system threw away; it counts with
 	// DropsKnown.
 	Dropped    uint64
 	DropsKnown bool
-	// Analysis says how many connections there are in which condition.
+	// Analysis counts the connections by their condition.
 	Analysis analyze.Stats
 }
 
-// prompt is how many rows after a Tick are written at once; more of them wait for
-// the next Tick, so that a flood of rows costs no system call each.
+// prompt is how many rows after a Tick are written at once; further ones wait for
+// the next Tick, so that a flood of rows does not cost one system call each.
 const prompt = 64
 
-// Watcher writes views while a capture is running: each row as it comes. It takes
-// what a Reporter takes, and Ticks. It is not safe for concurrent use. An error
-// of the output is kept: later calls do nothing, and Err and Close return it.
+// Watcher writes views while a capture is running: each row as it comes. It has
+// the methods of a Reporter, and Tick. It is not safe for concurrent use. An
+// error of the output is kept: later calls do nothing, and Err and Close return
+// it.
 type Watcher struct {
 	rep    *Reporter
 	bottom *bottom
@@ -58,8 +59,8 @@ type Watcher struct {
 	rows   int // since the last Tick
 }
 
-// CheckWatch reports, in words for the command line, why the views cannot be
-// written while a capture runs; nil if they can.
+// CheckWatch returns an error, in words for the command line, if the views
+// cannot be written while a capture runs.
 func CheckWatch(views []View, format Format) error {
 	if err := Check(views, format); err != nil {
 		return err
@@ -115,8 +116,7 @@ func NewWatcher(w io.Writer, o WatchOptions) (*Watcher, error) {
 	return x, nil
 }
 
-// WantsPackets, WantsEpisodes and WantsMoments report whether calls of the
-// functions of that name show anywhere.
+// WantsPackets reports whether calls of Packet show anywhere.
 func (w *Watcher) WantsPackets() bool { return w.rep.WantsPackets() }
 
 // WantsEpisodes is like WantsPackets.
@@ -137,8 +137,8 @@ func (w *Watcher) Episode(e *analyze.Episode) {
 	w.flush()
 }
 
-// Connection takes the next record, in any order; verdicts are held against the
-// records that came before. Nothing of it is kept.
+// Connection takes the next record, in any order; its verdicts are based on the
+// records before it. Nothing of it is kept.
 func (w *Watcher) Connection(c *analyze.Connection) {
 	w.rep.Connection(c)
 	w.flush()
@@ -161,7 +161,8 @@ func (w *Watcher) event(ev *event.Event) {
 	w.rep.keep(w.lines.event(w.rep.out, ev))
 }
 
-// flush lets what was written be seen, unless much was since the last Tick.
+// flush makes what was written visible, unless there was much of it since the
+// last Tick.
 func (w *Watcher) flush() {
 	if w.rep.err != nil || w.rep.out.Buffered() == 0 {
 		return
@@ -171,9 +172,9 @@ func (w *Watcher) flush() {
 	}
 }
 
-// Tick lets time pass: it is to be called some ten times a second with the time
-// now, which need not be that of the packets. What waits is written, the line at
-// the bottom is drawn again, and the size of the terminal is asked for.
+// Tick tells the Watcher the current time, which need not be that of the
+// packets; it is to be called about ten times a second. Pending output is
+// written, the status line is redrawn, and the size of the terminal is updated.
 func (w *Watcher) Tick(now time.Time, s Status) {
 	w.rows = 0
 	if w.rep.err != nil {
@@ -192,8 +193,8 @@ func (w *Watcher) Tick(now time.Time, s Status) {
 }
 
 // Aside returns a writer to another stream that shows on the same terminal. The
-// line at the bottom is taken away in front of what is written there, and drawn
-// again at the next Tick. It is for the goroutine of the Watcher.
+// status line is erased before anything is written there, and redrawn at the
+// next Tick. Only the Watcher's goroutine may use it.
 func (w *Watcher) Aside(to io.Writer) io.Writer { return aside{w, to} }
 
 type aside struct {
@@ -210,8 +211,8 @@ func (a aside) Write(p []byte) (int, error) {
 // Err returns the first error of the output, so that a capture can stop early.
 func (w *Watcher) Err() error { return w.rep.err }
 
-// Close erases the line at the bottom and writes what is due at the end. It does
-// not close the writer that NewWatcher was given.
+// Close erases the status line and writes what is due at the end. It does not
+// close the writer that NewWatcher was given.
 func (w *Watcher) Close(in Input) error {
 	w.bottom.on = false
 	if w.rep.err == nil && w.lines != nil {

@@ -7,11 +7,12 @@ import (
 	"tcpwatch/analyze/event"
 )
 
-// defaultLines is how many events a second a person can follow: a heuristic.
+// defaultLines is how many events a second a person can follow. A heuristic.
 const defaultLines = 20
 
-// limiter decides which events of a busy second are shown: the first ones, and of
-// half the lines only those of trouble. It costs the same whatever comes.
+// limiter decides which events of a busy second are shown: the first ones, with
+// half of the lines reserved for trouble. Its cost does not depend on the number
+// of events.
 type limiter struct {
 	most           int
 	shown, routine int // in this second
@@ -50,7 +51,7 @@ func (l *limiter) over(now time.Time) bool {
 	return true
 }
 
-// takeLeft returns how many of each kind were left out since it was last asked.
+// takeLeft returns how many of each kind were left out since the last call.
 func (l *limiter) takeLeft() [analyze.Moments]uint64 {
 	left := l.left
 	l.left = [analyze.Moments]uint64{}

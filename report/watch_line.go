@@ -23,12 +23,12 @@ type eventLines struct {
 }
 
 const (
-	// leastSentence is kept free for what happened: no first part of a sentence
-	// with small numbers is longer.
+	// leastSentence is reserved for the sentence: no first part of one with
+	// small numbers is longer.
 	leastSentence = 26
-	// leastNumber are the columns of a connection number at the beginning.
+	// leastNumber is the initial width of a connection number.
 	leastNumber = 4
-	// microsFrom is how wide a terminal must be for times with microseconds.
+	// microsFrom is the least terminal width for times with microseconds.
 	microsFrom = 120
 )
 
@@ -36,7 +36,7 @@ func newEventLines(e *env, most int) *eventLines {
 	return &eventLines{env: e, limiter: newLimiter(most), number: leastNumber}
 }
 
-// event writes the line of an event, or counts it where there were too many.
+// event writes the line of an event, or counts it if there were too many.
 func (l *eventLines) event(w io.Writer, ev *event.Event) error {
 	if !l.limiter.allow(ev) {
 		return nil
@@ -68,7 +68,7 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 	if used+displayWidth(ends) > l.env.Width {
 		ends = "" // a narrow terminal: the number of the connection must do
 	}
-	// Short ends stand in a column; a long one pushes only its own line.
+	// Short ends form a column; long ones push only their own line.
 	l.ends = max(l.ends, min(displayWidth(ends), (l.env.Width-used)/2))
 	pad := max(l.ends-displayWidth(ends), 0)
 
@@ -99,8 +99,8 @@ func (l *eventLines) mainWidth(ev *event.Event) int {
 	return displayWidth(l.env.plain(string(l.env.appendSentence(nil, ev, 0))))
 }
 
-// sentence appends what happened, in as many lines as it takes; those behind the
-// first are indented.
+// sentence appends what happened, in as many lines as needed; further lines are
+// indented.
 func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byte {
 	what := l.env.plain(string(l.env.appendSentence(nil, ev, room)))
 	for i, part := range wrapWords(what, room, "") {
@@ -109,7 +109,7 @@ func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byt
 		}
 		b = append(b, l.env.paint(eventTone(ev), part)...)
 	}
-	// The tunnel, where it fits: its name may be from the capture.
+	// The tunnel, if it fits: its name may come from the capture.
 	if in := l.env.encap(ev.EncapID); in != "" {
 		in = l.env.plain(" · " + Escape(in))
 		if displayWidth(what)+displayWidth(in) <= room {
@@ -119,8 +119,8 @@ func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byt
 	return append(b, '\n')
 }
 
-// endsText writes client and server. IPv6 addresses lose their middle where
-// there is no room; the numbers of connections are for looking them up.
+// endsText writes client and server. IPv6 addresses lose their middle if there
+// is no room; connection numbers are for looking them up.
 func (l *eventLines) endsText(ev *event.Event, room int) string {
 	if !ev.Client.IsValid() {
 		return ""
@@ -129,7 +129,7 @@ func (l *eventLines) endsText(ev *event.Event, room int) string {
 	client, server := ev.Client.String(), ev.Server.String()
 	over := len(client) + len(server) + displayWidth(arrow) - room
 	if over > 0 {
-		// The longer one gives way first, both where that is not enough.
+		// The longer one is shortened first, and both if that is not enough.
 		rest := room - displayWidth(arrow)
 		client = l.env.shortEndpoint(client, max(rest-len(server), rest/2))
 		server = l.env.shortEndpoint(server, rest-displayWidth(client))
@@ -137,7 +137,7 @@ func (l *eventLines) endsText(ev *event.Event, room int) string {
 	return client + arrow + server
 }
 
-// tick writes, when a second is over, what was left out of it.
+// tick writes, when a second is over, what was left out in it.
 func (l *eventLines) tick(w io.Writer, now time.Time) error {
 	if !l.limiter.over(now) {
 		return nil
@@ -145,7 +145,7 @@ func (l *eventLines) tick(w io.Writer, now time.Time) error {
 	return l.rest(w)
 }
 
-// rest writes what was left out until now.
+// rest writes what was left out since.
 func (l *eventLines) rest(w io.Writer) error {
 	type left struct {
 		n    uint64

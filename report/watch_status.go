@@ -14,17 +14,17 @@ const (
 	eraseDown = "\x1b[J"
 )
 
-// echo are the columns of the ^C that a terminal shows where its cursor stands. It
-// must not wrap: the line would be erased only in part.
+// echo is the width of the ^C that a terminal echoes at its cursor. It must not
+// wrap: the line would be erased only in part.
 const echo = len("^C")
 
-// redraw is how much time must lie between two drawings of the status line that
-// nothing else calls for.
+// redraw is the least time between two drawings of the status line that are due
+// only to time.
 const redraw = 250 * time.Millisecond
 
-// bottom writes to a terminal whose last line says how things stand. What is
-// written goes above that line, which is drawn again behind it. Where the line is
-// off, it only passes things on.
+// bottom writes to a terminal whose last line is a status line. Output goes
+// above that line, which is redrawn after it. If there is no status line, it
+// only passes output on.
 type bottom struct {
 	w      io.Writer
 	env    *env
@@ -57,8 +57,8 @@ func (b *bottom) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// erasing appends what takes the line away. On a terminal that has become
-// narrower it stands on several lines.
+// erasing appends the codes that erase the line. On a terminal that has become
+// narrower it occupies several lines.
 func (b *bottom) erasing(to []byte) []byte {
 	if up := (b.width - 1) / b.env.Width; up > 0 {
 		to = append(append(to, "\x1b["...), strconv.Itoa(up)+"A"...)
@@ -66,7 +66,7 @@ func (b *bottom) erasing(to []byte) []byte {
 	return append(append(append(to, lineStart...), eraseLine...), eraseDown...)
 }
 
-// erase takes the line away for good.
+// erase removes the line for good.
 func (b *bottom) erase() error {
 	if b.status == "" {
 		return nil
@@ -92,7 +92,7 @@ func (b *bottom) draw(now time.Time, s *Status) error {
 	return err
 }
 
-// measure keeps the rate of packets over a second or so.
+// measure computes the rate of packets over about a second.
 func (b *bottom) measure(now time.Time, s *Status) {
 	took := now.Sub(b.lastAt)
 	if b.lastAt.IsZero() || took < 0 || s.Packets < b.last.Packets {
@@ -105,8 +105,8 @@ func (b *bottom) measure(now time.Time, s *Status) {
 	}
 }
 
-// text returns the line, as many of its parts as fit in front of the last column
-// (a line that is full would make some terminals scroll), and its width.
+// text returns the line, with as many of its parts as fit before the last
+// column (a full line would make some terminals scroll), and its width.
 func (b *bottom) text(s *Status) (string, int) {
 	e, a := b.env, &s.Analysis
 	type part struct {

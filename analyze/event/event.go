@@ -23,27 +23,26 @@ type Spec struct {
 	Name       string // a word of lower-case letters and hyphens
 	Definition string // one sentence
 	Conditions []Condition
-	// Sentences are what people read; an Event says which. Parts are separated
-	// by bars. $name is the value of a field, ${name noun} a count with its
-	// noun, in the plural where it must be, ${name times} "twice" or so. A part behind the first is left out
-	// where one of its fields has no value or less than FieldSpec.Least, and from
-	// the last one on where there is no room.
+	// Sentences are what people read; an Event says which. Parts are separated by bars. $name is the
+	// value of a field, ${name noun} a count with its noun in the right number, ${name times} "twice"
+	// or the like. A part after the first is left out if one of its fields has no value or less than
+	// FieldSpec.Least; if room is short, parts are dropped from the end.
 	Sentences []string
 	Fields    []Field
 	Clauses   []label.Clause
 	// Inferred says when the mark is set; "": never.
 	Inferred string
 	Weight   Weight
-	// Plural is what several of them are called ("1,230 closed"), Singular what one
-	// is where that differs.
+	// Plural is how several of them are called ("1,230 closed"), Singular how one
+	// is called if that differs.
 	Plural, Singular string
-	// Example is a script in which an event of the kind comes.
+	// Example is a script with an event of the kind.
 	Example string
 
 	fill func(e *Event, m *analyze.Moment)
 }
 
-// Weight orders the kinds where not all can be shown.
+// Weight orders the kinds if not all can be shown.
 type Weight uint8
 
 // The weights.
@@ -52,7 +51,7 @@ const (
 	Trouble               // somebody waits, or something failed
 )
 
-// Called returns what n events of the kind are called.
+// Called returns the phrase for n events of the kind.
 func (s *Spec) Called(n uint64) string {
 	if n == 1 && s.Singular != "" {
 		return s.Singular
@@ -102,12 +101,13 @@ type Event struct {
 	Kind   Kind
 	Packet uint64 // the packet it rests on; 0: the clock alone
 	Time   int64  // nanoseconds since 1970, capture time
-	// Connection is 0 and the ends are not valid where it is of none.
+	// Connection is 0 and the ends are not valid if the event is about no
+	// single connection.
 	Connection     uint64
 	Client, Server netip.AddrPort
 	RolesGuessed   bool
 	EncapID        uint32 // as in analyze.Connection
-	// Inferred is set where segments that would prove it were not captured.
+	// Inferred is set if segments that would prove it were not captured.
 	Inferred bool
 
 	values   [Fields]Value
@@ -139,7 +139,7 @@ func (e *Event) number(f Field, n uint64) { e.values[f] = Value{Set: true, N: in
 // span sets a duration; below 0 it was not measured, or the clock ran backwards.
 func (e *Event) span(f Field, ns int64) { e.values[f] = Value{Set: ns >= 0, N: max(ns, 0)} }
 
-// since sets the time from the beginning of what lasted until the moment.
+// since sets the time from the beginning of what has ended to the moment.
 func (e *Event) since(m *analyze.Moment) {
 	if m.Since != 0 {
 		e.span(Duration, m.Time-m.Since)
@@ -152,7 +152,7 @@ func (e *Event) side(s analyze.Side) {
 	}
 }
 
-// judged returns the verdict on the connection, if it was given; nil: not.
+// judged returns the verdict of that kind on the connection, or nil.
 func (e *Event) judged(id verdict.ID) *verdict.Verdict {
 	for i := range e.verdicts {
 		if e.verdicts[i].ID == id {
@@ -174,7 +174,7 @@ type Teller struct {
 // lent for the duration of the call.
 func NewTeller(out func(*Event)) *Teller { return &Teller{out: out} }
 
-// Moment takes a lent Moment: it is the function for analyze.Config.Moment.
+// Moment processes a lent Moment: it is the function for analyze.Config.Moment.
 func (t *Teller) Moment(m *analyze.Moment) {
 	e := &t.event
 	*e = Event{
@@ -183,8 +183,8 @@ func (t *Teller) Moment(m *analyze.Moment) {
 	}
 	switch m.Kind {
 	case analyze.MomentOpened, analyze.MomentRefused, analyze.MomentOpeningReset:
-		// Judged once it is known how it opened, so that what comes later is held
-		// against it.
+		// Judged as soon as it is known how it opened, so that later connections
+		// are compared with it.
 		e.verdicts = t.judge.Connection(m.Connection)
 	case analyze.MomentClosed:
 		if m.Connection.Closing.Outcome == analyze.ClosingReset {

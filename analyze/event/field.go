@@ -1,6 +1,6 @@
 package event
 
-// Field names a value that events of some kinds have.
+// Field identifies a value that events of some kinds have.
 type Field uint8
 
 // The fields.
@@ -102,8 +102,8 @@ var AllFields = [Fields]FieldSpec{
 	Confidence: {Name: "confidence", Kind: Word, Meaning: "How far the evidence for something between carries: possible or likely (REFUSED-BETWEEN, RESET-BETWEEN)."},
 }
 
-// Value is the value of a field; Set is false where there is none. N is in the unit of
-// the field's ValueKind; of a Word only Word is set.
+// Value is the value of a field; Set is false if there is none. N is in the unit of
+// the field's ValueKind; a Word has only Word.
 type Value struct {
 	Set  bool
 	N    int64

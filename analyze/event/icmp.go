@@ -6,8 +6,8 @@ type icmpName struct {
 	kind, code uint8
 }
 
-// icmpTexts say what the errors mean that end or hinder a connection (RFC 792,
-// RFC 1812 §5.2.7.1, RFC 4443 §3).
+// icmpTexts are the meanings of the errors that end or hinder a connection (RFC
+// 792, RFC 1812 §5.2.7.1, RFC 4443 §3).
 var icmpTexts = map[icmpName]string{
 	{false, 3, 0}:  "network unreachable",
 	{false, 3, 1}:  "host unreachable",
@@ -26,6 +26,6 @@ var icmpTexts = map[icmpName]string{
 	{true, 3, 0}:   "hop limit exceeded",
 }
 
-// ICMPText says what an ICMP error means, v6 one of ICMPv6; "" where it is none that
-// ends or hinders a connection.
+// ICMPText returns the meaning of an ICMP error, of an ICMPv6 error if v6 is set; ""
+// if it is not one that ends or hinders a connection.
 func ICMPText(v6 bool, kind, code uint8) string { return icmpTexts[icmpName{v6, kind, code}] }

@@ -141,8 +141,8 @@ var refused = Spec{
 	},
 }
 
-// between says that a RST came from something on the way, where that was judged
-// so; the sentence for it is the one behind the event's own.
+// between selects the sentence after the event's own, which says that a RST
+// came from something on the way, if the verdict says so.
 func (e *Event) between(id verdict.ID, by analyze.Side) {
 	v := e.judged(id)
 	if v == nil {
@@ -155,7 +155,7 @@ func (e *Event) between(id verdict.ID, by analyze.Side) {
 	e.sentence++
 }
 
-// attempt says what was tried until an opening failed.
+// attempt fills in what was tried until an opening failed.
 func (e *Event) attempt(m *analyze.Moment) {
 	c := m.Connection
 	e.word(RstAfter, c.Closing.RstAfter.String())
@@ -182,10 +182,10 @@ var openingReset = Spec{
 	},
 }
 
-// whenUnfinished is when silence proves nothing.
+// whenUnfinished says when silence proves nothing.
 const whenUnfinished = "the capture ended, or the connection was given up, before it was quiet for 5 minutes"
 
-// silence fills what events that rest on silence say.
+// silence fills in the fields of events that rest on silence.
 func silence(e *Event, m *analyze.Moment) {
 	e.side(m.By)
 	e.word(End, m.End.String())

@@ -12,11 +12,11 @@ type Class uint8
 // The classes.
 const (
 	Opening     Class = iota // the handshake is not complete
-	Established              // open, or seen from the middle
+	Established              // open, or captured from the middle
 	Closing                  // a FIN was seen
 	TimeWait                 // an end is in TIME-WAIT
 	Lapsed                   // over since 2MSL ran out; kept so that late segments find it
-	Closed                   // over by what its ends sent; kept likewise
+	Closed                   // over because of what its ends sent; kept for the same reason
 	classes
 )
 
@@ -25,9 +25,9 @@ type list struct {
 	n          int
 }
 
-// Touch puts the flow at the tail of class c, with its timeout running from
-// now, because of a packet. From call to call for one class now must not decrease,
-// nor packet where now is the same: so a class's head is the least by both.
+// Touch puts the flow at the tail of class c, with its timeout running from now,
+// because of a packet. Between calls for one class now must not decrease, nor
+// packet if now is the same: so a class's head is the least by both.
 func (t *Table) Touch(r Ref, c Class, now int64, packet uint64) {
 	e := t.entry(r)
 	e.touched, e.touchedBy = now, packet
@@ -68,13 +68,12 @@ func (t *Table) All() []Begun {
 	return inOrder(all)
 }
 
-// digit is how many bits inOrder takes at a time: as many as there are counters for in
-// the first cache of a processor. A heuristic.
+// digit is how many bits inOrder takes at a time: as many as have counters that fit
+// the L1 cache. A heuristic.
 const digit = 11
 
-// inOrder sorts flows by their first packets, digit by digit from the lowest on, each
-// time without changing the order of those that have the same. A million are in order in
-// three times, where comparing takes twenty for each.
+// inOrder sorts flows by their first packets with a stable radix sort. A million take
+// three passes; comparing takes twenty steps for each.
 func inOrder(all []Begun) []Begun {
 	least, most := uint64(math.MaxUint64), uint64(0)
 	for i := range all {
@@ -82,7 +81,7 @@ func inOrder(all []Begun) []Begun {
 	}
 	sorted := make([]Begun, len(all))
 	for shift := 0; len(all) > 0 && (most-least)>>shift != 0; shift += digit {
-		var at [1 << digit]int // where the next one goes that has the digit
+		var at [1 << digit]int // where the next flow with the digit goes
 		for i := range all {
 			at[(all[i].Packet-least)>>shift%(1<<digit)]++
 		}
@@ -101,8 +100,8 @@ func inOrder(all []Begun) []Begun {
 	return all
 }
 
-// Drain is All where each of them is about to be released: none is found by its key any
-// more, and so none has to be taken out of what leads from keys to flows.
+// Drain is All when each of them is about to be released: none is found by its key any
+// more, so they need not be removed from the hash table one by one.
 func (t *Table) Drain() []Begun {
 	t.slots, t.held = make([]uint64, minSlots), 0
 	return t.All()

@@ -2,8 +2,8 @@ package flow
 
 import "tcpwatch/capture/wire"
 
-// Facts is what is known of a segment before it changes its Flow. It lives as
-// long as the handling of that segment.
+// Facts is what is known of a segment before it changes its Flow. It is valid
+// while that segment is processed.
 type Facts struct {
 	From             Side
 	Sender, Receiver *Half
@@ -19,56 +19,56 @@ type Facts struct {
 	// of the receiver that was sent, or sent again, since the last segment that
 	// did.
 	AnswersSYN, AnswersFIN bool
-	// AnswersFINFirst is AnswersFIN for the first time.
+	// AnswersFINFirst is AnswersFIN for the first such segment.
 	AnswersFINFirst bool
 	// RepeatsSYN (RepeatsFIN) is set when the sender had sent this SYN (FIN).
 	RepeatsSYN, RepeatsFIN bool
 	Mark                   Mark // of the segment
-	// Repeated is when the octet in front of the sender's next one was captured last,
-	// where the segment has no octets and that number, and does not acknowledge more
-	// than came with that octet; 0 where it is not remembered.
+	// Repeated is when the octet before the sender's next one was last captured, if
+	// the segment has no octets, has the number of that octet, and acknowledges no
+	// more than came with it; 0 if that is not remembered.
 	Repeated int64
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
-	// Late is set when the segment was sent before another one of its sender that
-	// was captured before it, as its numbers, identification or timestamp show: what it
-	// says of acknowledgement and window is old.
+	// Late is set when the segment was sent before another one of its sender that was
+	// captured before it, as its numbers, identification or timestamp show: its
+	// acknowledgement and window are outdated.
 	Late bool
 	// Undated is set when the segment repeats number and acknowledgement of its
-	// sender's last and comes soon behind it, and neither identification nor
-	// timestamp shows that it was sent behind it: it may be older, or a copy.
+	// sender's last and comes soon after it, and neither identification nor
+	// timestamp shows that it was sent after it: it may be older, or a copy.
 	Undated bool
-	// Same is the latest packet of the sender with exactly the segment's range
-	// (and, without sequence space, its acknowledgement), or one that is joined of
-	// several, of which one had it; Overlap the latest with any of its octets. Packet
-	// 0: none is remembered.
+	// Same is the latest packet of the sender with exactly the segment's range (and,
+	// without sequence space, its acknowledgement), or one joined from several, one
+	// of which had it; Overlap the latest with any of its octets. Packet 0: none is
+	// remembered.
 	Same, Overlap Mark
-	// SameAgain is set when Same was a retransmission itself.
+	// SameAgain is set when Same was itself a retransmission.
 	SameAgain bool
 	// SameOnce is set when Same was not captured before at the place of the segment, where
 	// copies are known by their places; or not twice, where the capture holds packets
-	// twice. NewHere is set when no octet of the segment, nor one behind it, was; without
+	// twice. NewHere is set when no octet of the segment, nor one after it, was; without
 	// octets, or where copies come late, when it was sent before another one of its sender.
 	SameOnce, NewHere bool
 	// SameWhole is set when the segment and Same have no octets and no identifications,
-	// and timestamp, echo, window and SACK blocks are the same, too.
+	// and also the same timestamp, echo, window and SACK blocks.
 	SameWhole bool
 	// CalledFor is set, with SameWhole, when a bare segment of the receiver may have come
-	// late and called for the segment (RFC 9293 §3.10.7.4).
+	// late and triggered the segment (RFC 9293 §3.10.7.4).
 	CalledFor bool
 	// Moved is set when the segment was captured at another place than the sender's last new octets.
 	Moved bool
 	// FirstInSYN is set when the latest packet with octets of the segment was a
 	// SYN (RFC 7413).
 	FirstInSYN bool
-	// Differs is set when the payload is not that of the latest segment with
-	// the same range.
+	// Differs is set when the payload differs from that of the latest
+	// segment with the same range.
 	Differs bool
-	// OvertakenBy is a captured packet with octets of the segment, where all such
+	// OvertakenBy is a captured packet with octets of the segment, if all such
 	// packets were sent after it, as OvertakenSign shows; else 0.
 	OvertakenBy uint64
 	// Loop is the shortest time measured from this tap to the receiver, on to
-	// the sender and back here, in nanoseconds; -1 where unknown.
+	// the sender and back, in nanoseconds; -1: unknown.
 	Loop int64
 	// TwiceReceived is the latest packet with octets that the segment reports by
 	// D-SACK; 0: none is remembered. TwiceSent is set when all of that packet
@@ -79,15 +79,17 @@ type Facts struct {
 	// AcksUnseen is set when the segment acknowledges, beyond what its sender
 	// acknowledged before, numbers of the receiver that were never captured.
 	AcksUnseen bool
-	// OvertakenSign is by what OvertakenBy was sent after the segment.
+	// OvertakenSign is the evidence that OvertakenBy was sent after the
+	// segment.
 	OvertakenSign Sign
-	// Sure is by what the segment shows that Receiver.Suspect was spurious.
+	// Sure is the evidence in the segment that Receiver.Suspect was
+	// spurious.
 	Sure Sure
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
 	// or that cannot be checked.
 	Acceptable bool
-	// SameTells is set, for a RST, when the identification of Same tells it from others: those of such RSTs
-	// differ, or the end can have answered one SYN only.
+	// SameTells is set, for a RST, when the identification of Same distinguishes it from others: those
+	// of such RSTs differ, or the end can have answered one SYN only.
 	SameTells bool
 }
 
@@ -152,7 +154,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	}
 }
 
-// repeated finds Repeated of a bare segment of h in front of what h has sent.
+// repeated computes Facts.Repeated for a bare segment of h.
 func (t *Table) repeated(h *Half, seg *wire.Segment) int64 {
 	if l := t.latest(h, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
 		return l.Time
@@ -160,9 +162,9 @@ func (t *Table) repeated(h *Half, seg *wire.Segment) int64 {
 	return 0
 }
 
-// acksUnseen finds AcksUnseen. An end's first acknowledgement counts from the SYN that
-// it answers: without one nothing tells what came in front, and one that is not for the SYN
-// is for another connection (RFC 9293 §3.10.7.3, figures 8 and 9).
+// acksUnseen computes Facts.AcksUnseen. An end's first acknowledgement counts from the SYN
+// that it answers: without a SYN it is unknown what came before, and one that is not for
+// the SYN belongs to another connection (RFC 9293 §3.10.7.3, figures 8 and 9).
 func (t *Table) acksUnseen(x *Facts, seg *wire.Segment) bool {
 	s, r := x.Sender, x.Receiver
 	from := s.Ack
@@ -175,24 +177,25 @@ func (t *Table) acksUnseen(x *Facts, seg *wire.Segment) bool {
 	return seg.Ack.After(from) && t.Skipped(r, from, seg.Ack)
 }
 
-// reports finds what the segment, which has a SACK option, reports by D-SACK.
+// reports notes what the segment, which has a SACK option, reports by D-SACK.
 func (x *Facts) reports(t *Table, seg *wire.Segment) {
 	s, r := x.Sender, x.Receiver
 	b, ok := dsack(seg)
 	if !ok || r.Is(SentFIN) && b.Right == r.FinEnd && s.Is(SentACK) && s.Ack.Before(b.Left) {
-		// Linux acknowledges a FIN that it held behind a gap as soon as the gap is
-		// filled, and leaves the block that reported it (RFC 2018 §4) in the ACK.
+		// Linux acknowledges a FIN held after a gap as soon as the gap is filled,
+		// and leaves the block that reported it (RFC 2018 §4) in the ACK.
 		return
 	}
 	l := t.latest(r, b.Left, b.Right)
 	x.DSACK, x.TwiceReceived = true, l.Packet
-	// A copy that the network made explains the report as well, but for a capture
-	// that holds packets twice, told by more than one in four (a heuristic).
+	// A copy that the network made explains the report as well, unless the
+	// capture itself holds packets twice, which is assumed if more than one in
+	// four is a duplicate (a heuristic).
 	copied := l.copied && uint64(r.Duplicates) <= r.Packets/4
 	x.TwiceSent = l.Again && !copied && l.Flags&wire.SYN == 0 && l.inside(b)
 }
 
-// newHere finds NewHere.
+// newHere computes Facts.NewHere.
 func (x *Facts) newHere(seg *wire.Segment) {
 	s := x.Sender
 	switch {
@@ -204,17 +207,17 @@ func (x *Facts) newHere(seg *wire.Segment) {
 	}
 }
 
-// late finds Late. An acknowledgement is RCV.NXT when it is sent, which never goes
-// back, and the number of a segment without payload is SND.NXT (RFC 9293 §3.4,
-// §3.10.7.4). A probe may repeat the number in front of that (§3.8.4), and an end whose
-// peer took back room stays within it.
+// late computes Facts.Late. An acknowledgement is RCV.NXT when it is sent, which
+// never goes back, and the number of a segment without payload is SND.NXT (RFC
+// 9293 §3.4, §3.10.7.4). A probe may repeat the number before that (§3.8.4), and
+// an end whose peer shrank its window stays within it.
 func (x *Facts) late(seg *wire.Segment) bool {
 	s, r := x.Sender, x.Receiver
 	switch {
 	case seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || !s.Is(SentACK), seg.Ack.After(s.Ack):
 		return false
 	case seg.Ack.Before(s.Ack):
-		return !r.Is(Sent) || !s.Ack.After(r.Nxt) || seg.Ack.After(r.Nxt) // what was never sent was not acknowledged
+		return !r.Is(Sent) || !s.Ack.After(r.Nxt) || seg.Ack.After(r.Nxt) // octets never sent cannot have been acknowledged
 	case x.SeqDelta > 0, x.SeqDelta == 0 && !x.Bare:
 		return false
 	case x.Bare && x.SeqDelta < -1 && (!r.Is(SentACK) || seg.Seq.Before(r.Ack.Add(r.lastWindow))):
@@ -223,14 +226,15 @@ func (x *Facts) late(seg *wire.Segment) bool {
 	return s.older(&x.Mark)
 }
 
-// Refused reports whether the receiver does not take the window of a segment without
-// payload because it lies in front of what that has acknowledged (RFC 9293 §3.10.7.4).
+// Refused reports whether the receiver ignores the window of a segment without
+// payload because its number lies before what the receiver has acknowledged (RFC
+// 9293 §3.10.7.4).
 func (x *Facts) Refused(seg *wire.Segment) bool {
 	return x.Bare && x.Receiver.Is(SentACK) && seg.Seq.Before(x.Receiver.Ack)
 }
 
 // beyond returns how much a segment of s may acknowledge that was not captured:
-// a SYN-ACK must fit the SYN, later segments may follow octets that were missed.
+// a SYN-ACK must match the SYN, later segments may follow missed octets.
 func beyond(s *Half, seg *wire.Segment) uint32 {
 	if seg.Flags&wire.SYN != 0 {
 		return 0
@@ -247,8 +251,8 @@ func (x *Facts) AllAcked() bool {
 	return x.Receiver.Is(SentACK) && !x.Receiver.Ack.Before(x.Sender.Nxt)
 }
 
-// loop adds the shortest times measured to either end; where only one was, that
-// is the least that it can be.
+// loop adds the shortest times measured to both ends; if only one was measured,
+// that is a lower bound.
 func loop(s, r *Half) int64 {
 	switch {
 	case s.rtt.n > 0 && r.rtt.n > 0:
@@ -261,6 +265,6 @@ func loop(s, r *Half) int64 {
 	return -1
 }
 
-// partLoop is a heuristic: the half of a loop that leads to the near end says
-// nothing of the whole; a half that is longer than this does.
+// partLoop is a heuristic: a half of a loop that is shorter leads to the near
+// end and says nothing about the whole.
 const partLoop = int64(1e6)

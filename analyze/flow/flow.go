@@ -6,21 +6,20 @@
 //
 // # Memory
 //
-// A Flow takes 1,112 octets, and what hangs on it and what its caller keeps about
-// as much again and more. So only those at work exist as such, from 512 to 8,192
-// of them. The others rest as strings (package rest), which take about a tenth, and
-// are woken by their next segment with nothing lost. A connection of ten packets
-// that is over takes 370 to 450 octets in all: its string, 48 octets of list and
-// table entries, and a share of the hash table that is not full. Nothing depends on
-// which flows rest, and when: it is decided by the order of segments alone, and not
-// told to anybody. Where a caller can do without the analysis of a segment for a time,
-// a flow is unread: its segments are kept (package journal) in a string of the same
-// store, alone or behind the one that it rests in. A connection of seven segments
-// takes 260 to 310 octets in all then.
+// A Flow takes 1,112 octets, and its ranges, traces and its caller's data about as
+// much again or more. So only flows in use exist as such, from 512 to 8,192 of them.
+// The others rest as strings (package rest), which take about a tenth, and are woken
+// by their next segment without loss. A connection of ten packets that is over takes
+// 370 to 450 octets in all: its string, 48 octets of list and table entries, and a
+// share of the hash table, which is never full. No result depends on which flows rest,
+// and when: the order of segments alone decides that. If a caller can do without the
+// analysis of a segment for a time, a flow is unread: its segments are stored (package
+// journal) in a string of the same store, alone or after the one that it rests in. A
+// connection of seven segments then takes 260 to 310 octets in all.
 //
-// Nothing of it holds a pointer, so that a million connections are some thousand
-// objects to the garbage collector. Memory that is not needed any more is left to
-// it, in pieces of 64 KiB and more.
+// None of it holds a pointer, so that a million connections are some thousand objects
+// to the garbage collector. Memory that is no longer needed is left to it, in pieces
+// of 64 KiB and more.
 package flow
 
 import (
@@ -28,13 +27,14 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Ref names a Flow in its Table; 0 is none. It stays valid until Release or Discard.
+// Ref identifies a Flow in its Table; 0 is none. It stays valid until Release or
+// Discard.
 type Ref int32
 
 // Has is a set of things that one end was seen to do.
 type Has uint32
 
-// What an end can be seen to do, and what of it is proved to have arrived.
+// What an end can be seen to do, and which of it is proved to have arrived.
 const (
 	Sent         Has = 1 << iota // at least one segment
 	SentSYN                      // a SYN, with or without ACK; ISN is valid
@@ -56,10 +56,10 @@ const (
 	HoldsSYNACK                  // SYNHeldAck is valid
 	FINGuessed                   // SentFIN is inferred: the FIN was not captured
 	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
-	TailMissed                   // its last numbers were not captured, and may hold a FIN
-	Stopped                      // the other end closed its window, and this one sent nothing but probes since it opened it
-	FINSpoilt                    // its FIN was captured with a wrong checksum only, and has moved nothing
-	OrderUnsure                  // whether it had closed before the other end's FIN came does not show
+	TailMissed                   // its last numbers were not captured, and may include a FIN
+	Stopped                      // the other end closed its window, and this one has sent only probes since
+	FINSpoilt                    // its FIN was captured only with a wrong checksum, and has moved nothing
+	OrderUnsure                  // unknown whether it had closed before the other end's FIN came
 	SharedWindow                 // its last window came with an MPTCP option: it counts from the DATA_ACK (RFC 8684 §3.3.4)
 )
 
@@ -67,7 +67,7 @@ const (
 type Half struct {
 	Has   Has
 	State state.State
-	// Before is the state in front of the last RST that counted on sight, to
+	// Before is the state before the last RST that counted on sight, to
 	// go back to when the end turns out to be alive.
 	Before state.State
 	Scale  uint8 // shift of Window, valid with Scaled
@@ -75,19 +75,19 @@ type Half struct {
 	ISN  wire.Seq
 	Base wire.Seq // what relative numbers count from
 	Low  wire.Seq // the lowest sequence number captured
-	Nxt  wire.Seq // behind the highest sequence number captured (SND.NXT as the tap saw it)
+	Nxt  wire.Seq // after the highest sequence number captured (SND.NXT as the tap saw it)
 	// NxtRel is Nxt minus Base without wrapping.
 	NxtRel int64
-	FinEnd wire.Seq // behind the FIN
+	FinEnd wire.Seq // after the FIN
 	// Ack is the highest acknowledgement number that this end sent; HeldAck the
-	// highest that waits for an unproved SYN or FIN of this end (package analyze
-	// moves the end on it when that is proved). SYNHeldAck is that in front of a
-	// FIN, which a proved SYN releases.
+	// highest one held until a SYN or FIN of this end is proved (package analyze
+	// then applies it). SYNHeldAck is the one before a FIN, which a proved SYN
+	// releases.
 	Ack, HeldAck, SYNHeldAck wire.Seq
 	// first is the mark of the segment that begins at Low.
 	first Mark
 	// forgotten is the end of the highest gap that was given up, valid with
-	// hasForgotten: in front of it, seen and unseen cannot be told apart.
+	// hasForgotten: before it, it is unknown what was captured.
 	forgotten    wire.Seq
 	hasForgotten bool
 	// OldSYN is the number of a SYN that fell inside the connection's own
@@ -95,8 +95,8 @@ type Half struct {
 	OldSYN wire.Seq
 	TSVal  uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
 	Window uint16 // the last window advertised, unscaled
-	// lag is how late copies come at the place of the first sights, in behindUnit and at
-	// least one; 0: none was captured there.
+	// lag is how late copies come at the place where segments are seen first, in
+	// behindUnit and at least one; 0: none was captured there.
 	lag uint16
 	// MostWindow is the largest window advertised, in octets.
 	MostWindow uint32
@@ -105,21 +105,22 @@ type Half struct {
 	Stray      wire.Seq
 	HasStray   bool
 	lastWindow uint32 // in octets, as far as the scale is known
-	// MSS is the largest segment that this end takes, by its SYN; 0: not known.
+	// MSS is the largest segment that this end accepts, by its SYN; 0: unknown.
 	MSS uint16
 	TTL uint8
-	// farApart is set where the last copy came late at its place: clocks may differ.
+	// farApart is set when the last copy came late at its place: clocks may differ.
 	farApart bool
 	// MostLen is the largest payload that this end sent in one segment, octets.
 	MostLen uint32
 	// ProbeAt is the octet that this end's last zero-window probe sent ahead,
-	// valid with HasProbe: where it sent no octets since.
+	// valid with HasProbe, while it has sent no octets since.
 	ProbeAt  wire.Seq
 	HasProbe bool
-	// Probed is what this end's last segment asks the other end to answer.
+	// Probed is the kind of answer that this end's last segment calls for.
 	Probed Probed
 	// Offloads is set when segments of this end with a wrong checksum were
-	// acknowledged; badEnd is the end of one that is not, valid with hasBad.
+	// acknowledged; badEnd is the end of one not yet acknowledged, valid
+	// with hasBad.
 	Offloads, hasBad bool
 	badEnd           wire.Seq
 	HasTS            bool
@@ -137,31 +138,32 @@ type Half struct {
 	Suspect Suspect
 	// MostFlight is the most that was in flight (InFlight), octets.
 	MostFlight uint32
-	// SACKSum tells the SACK blocks of this end's last segment from others.
+	// SACKSum is a hash of the SACK blocks of this end's last segment.
 	SACKSum uint32
 
 	sentHead, sentTail int32 // the segments remembered, in capture order
-	spanHead, spanTail int32 // and summed up
+	spanHead, spanTail int32 // and their summaries
 	nsent              int32
-	kept, nkept        int32 // the last of those in front that are kept though done with (Log), and how many
+	kept, nkept        int32 // the last of the earlier ones that are kept although finished with (Log), and how many
 	ids                idTrend
 	tsFirst            uint32 // the first timestamp, captured at tsAt
 	// copied is the number, modulo 2^32, of the latest packet with octets of which a copy
-	// was captured at the place of the first sights; 0: of none.
+	// was captured at the place where segments are seen first; 0: none.
 	copied uint32
 	tsAt   int64
-	// SYNs counts this end's SYNs, copies apart; SYNAt is when the last of them
-	// was captured, copies included.
+	// SYNs counts this end's SYNs without copies; SYNAt is when the last of
+	// them was captured, copies included.
 	SYNs uint8
 	// SYNTwice is set when a copy of its SYN was captured.
 	SYNTwice bool
 	// LastRepeats is set when the last segment of this end with sequence space
-	// repeated octets, LastAgain where it was no copy; RepeatEnd is the end of that.
+	// repeated octets, LastAgain if it was not a copy; RepeatEnd is the end of that
+	// segment.
 	LastRepeats, LastAgain bool
 	RepeatEnd              wire.Seq
 	SYNAt                  int64
 	// LastTime is when this end's last segment was captured, FreshTime the last
-	// that it had not sent before.
+	// one that it had not sent before.
 	LastTime, FreshTime int64
 
 	Packets, Payload, Unique    uint64 // Payload and Unique, what had not been captured before, in octets
@@ -196,10 +198,10 @@ func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 	return uint32(w) << h.Scale
 }
 
-// InFlight returns how much of what this end sent in front of nxt the other
-// end, o, had not acknowledged (FlightSize, RFC 5681 §2), in octets, where SYN
-// and FIN count as one; -1 where no acknowledgement was captured, or one for another
-// SYN only (RFC 9293 figure 8).
+// InFlight returns how much of what this end sent before nxt the other end, o, had
+// not acknowledged (FlightSize, RFC 5681 §2), in octets, where SYN and FIN count as
+// one; -1 if no acknowledgement was captured, or only one for another SYN (RFC 9293
+// figure 8).
 func (h *Half) InFlight(o *Half, nxt wire.Seq) int64 {
 	if !o.Is(SentACK) || h.Has&(SentSYN|SYNProved) == SentSYN && !h.CoversSYN(o.Ack, o.MostWindow) {
 		return -1
@@ -221,16 +223,16 @@ type Probed uint8
 const (
 	NotProbed Probed = iota
 	KeepAliveProbed
-	KeepAlivesProbed // by two or more in a row, copies apart, that nothing answered
+	KeepAlivesProbed // two or more in a row, without copies, that nothing answered
 	ZeroWindowProbed
 	ZeroWindowsProbed // likewise
-	Doubted           // a SYN or RST that the other end will not believe (RFC 5961)
+	Doubted           // a SYN or RST that the other end will challenge (RFC 5961)
 )
 
-// KeepAlive reports whether it asks if the other end is still there.
+// KeepAlive reports whether it asks if the other end is still alive.
 func (p Probed) KeepAlive() bool { return p == KeepAliveProbed || p == KeepAlivesProbed }
 
-// ZeroWindow reports whether it asks if a window of 0 has opened.
+// ZeroWindow reports whether it asks if a zero window has opened.
 func (p Probed) ZeroWindow() bool { return p == ZeroWindowProbed || p == ZeroWindowsProbed }
 
 // Unanswered reports whether two or more of a kind in a row were not answered.
@@ -240,15 +242,15 @@ func (p Probed) Unanswered() bool { return p == KeepAlivesProbed || p == ZeroWin
 // its scale is known.
 func (h *Half) LastWindow() uint32 { return h.lastWindow }
 
-// Advertise takes the window of a segment.
+// Advertise notes the window of a segment.
 func (h *Half) Advertise(window uint16, syn bool) {
 	h.Window = window
 	h.lastWindow = h.ScaledWindow(window, syn)
 	h.MostWindow = max(h.MostWindow, h.lastWindow)
 }
 
-// TakeScale takes the scale of this end's windows (RFC 7323 §2.2). spoke says that the last
-// one came without SYN: it is scaled as well, though that was not known when it passed.
+// TakeScale sets the scale of this end's windows (RFC 7323 §2.2). spoke says that the last
+// window came without SYN: it is scaled as well, though that was not known when it passed.
 func (h *Half) TakeScale(scale uint8, spoke bool) {
 	late := spoke && h.Has&Scaled == 0
 	h.Has |= Scaled
@@ -258,9 +260,10 @@ func (h *Half) TakeScale(scale uint8, spoke bool) {
 	}
 }
 
-// Summed takes what is known of the checksum of a segment that ends at end.
-// Wrong checksums that are acknowledged were put right behind the tap. Of such one in
-// 65,536 is right by chance: it takes two in a row to believe that they are right.
+// Summed notes the checksum of a segment that ends at end. Wrong checksums of
+// segments that are acknowledged were corrected beyond the tap. One in 65,536 of
+// those is right by chance, so it takes two in a row to believe that the checksums
+// are right.
 func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
 	switch c {
 	case wire.ChecksumGood:
@@ -291,7 +294,7 @@ type Flow struct {
 	Client Side
 	// RolesKnown is set once a SYN or SYN-ACK told client from server.
 	RolesKnown bool
-	used       bool // since Settle looked at it last
+	used       bool // since Settle last looked at it
 }
 
 // SideOf returns the side of h, one of the halves of f.
@@ -302,8 +305,8 @@ func (f *Flow) SideOf(h *Half) Side {
 	return 0
 }
 
-// Answers reports whether an acknowledgement number is for the SYN that the end last
-// sent, or for octets that came with it too (RFC 9293 §3.10.7.3: ISS < SEG.ACK =< SND.NXT).
+// Answers reports whether an acknowledgement number is for the SYN that the end last sent,
+// or also for octets that came with it (RFC 9293 §3.10.7.3: ISS < SEG.ACK =< SND.NXT).
 func (h *Half) Answers(ack wire.Seq) bool {
 	return ack == h.synNumber()+1 || !h.HasOldSYN && h.CoversSYN(ack, 0)
 }

@@ -42,7 +42,7 @@ var nearOwn = []rest.Near{
 func nearHalf(at, to string) rest.Near { return rest.NearOf[Half, Half](at, to) }
 
 // folded returns a copy of f for packing: with distances, and without what is
-// packed apart or is not kept.
+// packed separately or not kept.
 func (t *Table) folded(f *Flow) *Flow {
 	c := &t.copied
 	*c = *f
@@ -62,7 +62,7 @@ func (t *Table) folded(f *Flow) *Flow {
 	return c
 }
 
-// unfold takes the distances back.
+// unfold reverses the distances.
 func (f *Flow) unfold() {
 	for s := range f.Half {
 		h := &f.Half[s]

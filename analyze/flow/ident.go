@@ -4,26 +4,26 @@ package flow
 func (h *Half) LastID() (id uint16, ok bool) { return h.ids.last, h.ids.known }
 
 // idTrend follows how an end counts its IP identifications, so that they are
-// only used for order where they have one.
+// used for ordering only if they are ordered.
 type idTrend struct {
-	last, top uint16 // of the latest packet, and the highest, as long as they count
+	last, top uint16 // of the latest packet, and the highest while they count up
 	known     bool
-	// wide is set when the last packet was several on the wire, each with an
-	// identification of its own: segmentation was left to the NIC, or the NIC
-	// joined what it received.
+	// wide is set when the last packet was several packets on the wire, each
+	// with its own identification: segmentation was left to the NIC, or the
+	// NIC merged what it received.
 	wide      bool
 	up, other uint16
 	// byOne counts steps of exactly one, byFew of two or three, same of none.
 	byOne, byFew, same uint16
 	back               uint16 // of other: down by fewer than idBack
-	free               uint16 // steps behind a wide packet, which say nothing of one by one
+	free               uint16 // steps after a wide packet, which do not count for byOne
 }
 
 // idStep is the most that an identification may rise between two segments of a
 // connection that uses a counter of its own or shares it with a few others.
 const idStep = 1 << 12
 
-// OneCount reports whether two identifications may be of one count: one that an end keeps
+// OneCount reports whether two identifications may come from one counter: such a counter
 // does not jump by more than idStep. A heuristic.
 func OneCount(a, b uint16) bool {
 	d := int16(a - b)
@@ -33,8 +33,8 @@ func OneCount(a, b uint16) bool {
 // idBack is a heuristic: how far an identification may fall where packets were overtaken.
 const idBack = 64
 
-// add takes the identification of the next packet. anew is set where nothing was captured
-// of the end for so long that what was on the way then has arrived.
+// add notes the identification of the next packet. anew is set if nothing was captured of
+// the end for so long that whatever was in flight then has arrived.
 func (d *idTrend) add(m *Mark, wide, anew bool) {
 	if !m.HasID {
 		return
@@ -72,8 +72,8 @@ func (d *idTrend) add(m *Mark, wide, anew bool) {
 }
 
 // IDsConstant reports whether every packet of the end had the same identification,
-// as RFC 6864 §4.1 lets it where packets are not fragmented: it tells no packet
-// from another.
+// as RFC 6864 §4.1 allows for packets that are not fragmented: it does not
+// distinguish packets.
 func (h *Half) IDsConstant() bool {
 	return h.ids.same > 0 && h.ids.same == h.ids.other && h.ids.up == 0
 }
@@ -81,8 +81,8 @@ func (h *Half) IDsConstant() bool {
 // idsNear reports whether the identification of the next segment, a, and an earlier one,
 // b, lie so close together that they come from one counter, though too few packets were
 // captured to know that the end has one: eight apart, as random numbers are once in 4,000
-// times. Where one was overtaken before, the next must rise again: some count down. A
-// heuristic.
+// times. If a packet was overtaken before, the next must rise again, since some hosts
+// count down. A heuristic.
 func (h *Half) idsNear(a, b uint16) bool {
 	if up := a - h.ids.last; h.ids.other != 0 && (up == 0 || up > 8) {
 		return false
@@ -102,13 +102,13 @@ func (h *Half) IDsOrdered() bool {
 }
 
 // IDsTell reports whether the identifications a, of the next segment, and b, of an earlier
-// one, tell which was sent first: the end counts them, as more than one step shows, which a
-// random number passes for once in sixteen; or they lie close together.
+// one, show which was sent first: the end counts them, by more than one step (a random
+// number passes for one once in sixteen times); or they lie close together.
 func (h *Half) IDsTell(a, b uint16) bool {
 	return a != b && (h.IDsCounted() || h.idsNear(a, b))
 }
 
-// IDsCounted is IDsOrdered where more than one step shows it.
+// IDsCounted is IDsOrdered with more than one step as evidence.
 func (h *Half) IDsCounted() bool { return h.ids.up+h.ids.back > 1 && h.IDsOrdered() }
 
 // newer reports whether the packet of mark m was sent after all that were
@@ -118,21 +118,21 @@ func (h *Half) newer(m *Mark) bool {
 		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
 }
 
-// SentBehindFirst reports whether the packet of mark m was sent after all that were
-// captured of this end, by its identification, or after the first of these, by its timestamp.
+// SentBehindFirst reports whether the packet of mark m was sent after all captured packets of
+// this end, by its identification, or after the first of these, by its timestamp.
 func (h *Half) SentBehindFirst(m *Mark) bool {
 	return h.newer(m) || m.HasTS && h.tsAt != 0 && int32(m.TSVal-h.tsFirst) > 0
 }
 
 // older reports whether the packet of mark m was sent before one that was captured of
-// this end in front of it, so that it was overtaken or is a copy.
+// this end before it, so that it was overtaken or is a copy.
 func (h *Half) older(m *Mark) bool {
 	stamped := m.HasTS && h.HasTS && m.TSVal != h.TSVal
 	return (stamped || m.Time-h.LastTime < copyHorizon) && h.sentEarlier(m)
 }
 
-// sentEarlier is older where the packet may come long behind: at another place, by
-// another clock.
+// sentEarlier is older for a packet that may come long after: at another place,
+// by another clock.
 func (h *Half) sentEarlier(m *Mark) bool {
 	if m.HasTS && h.HasTS && m.TSVal != h.TSVal {
 		return int32(m.TSVal-h.TSVal) < 0
@@ -144,7 +144,7 @@ func (h *Half) sentEarlier(m *Mark) bool {
 // IDsConsecutive reports whether nearly every packet of the end had the next
 // identification: the counter belongs to the connection, and a jump means that
 // packets in between did not pass here. Heuristics: nine in ten by one, whatever
-// the others; or two in three by one and the others by two or three, as where
+// the others; or two in three by one and the others by two or three, as when
 // single packets are lost.
 func (h *Half) IDsConsecutive() bool {
 	d := &h.ids
@@ -152,9 +152,8 @@ func (h *Half) IDsConsecutive() bool {
 	return d.byOne >= 1 && (d.byOne > 9*rest || rest == d.byFew && d.byOne >= 2*rest)
 }
 
-// IDJump returns how far m's identification lies behind the highest one, which a packet
-// may have overtaken that was captured behind it: 1 for the next; 0 where it cannot be
-// said.
+// IDJump returns how far m's identification lies after the highest one, even if its
+// packet has overtaken others captured later: 1 for the next; 0 if unknown.
 func (h *Half) IDJump(m *Mark) uint16 {
 	if !m.HasID || !h.ids.known || h.ids.wide {
 		return 0
@@ -162,8 +161,8 @@ func (h *Half) IDJump(m *Mark) uint16 {
 	return m.IPID - h.ids.top
 }
 
-// Remember takes the mark of the latest segment of the end. wide is set when it
-// is larger than the other end's MSS allows.
+// Remember notes the mark of the latest segment of the end. wide is set when
+// the segment is larger than the other end's MSS allows.
 func (h *Half) Remember(m *Mark, wide bool) {
 	h.ids.add(m, wide, m.Time-h.LastTime >= copyHorizon)
 	h.LastTime = m.Time

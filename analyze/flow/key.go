@@ -14,8 +14,8 @@ type Side uint8
 // Other returns the opposite side.
 func (s Side) Other() Side { return 1 - s }
 
-// Key names a connection's two ends in an order of their own, so that both
-// directions have the same key. It holds no pointer.
+// Key is a connection's two ends in a canonical order, so that both directions
+// have the same key. It holds no pointer.
 type Key struct {
 	Addr  [2]wire.Addr
 	Port  [2]uint16
@@ -57,8 +57,8 @@ func (k *Key) Tuple(s Side) wire.Tuple {
 	return wire.Tuple{Src: k.Addr[s], Dst: k.Addr[o], SrcPort: k.Port[s], DstPort: k.Port[o], Encap: k.Encap, IPv6: k.IPv6}
 }
 
-// hash mixes the key with a seed that no sender of packets knows, so that
-// nobody can choose tuples that collide. Two multiplications fold 40 octets.
+// hash mixes the key with a random seed, so that a sender cannot choose tuples
+// that collide. Two multiplications fold 40 octets.
 func (k *Key) hash(seed uint64) uint32 {
 	a := binary.LittleEndian.Uint64(k.Addr[0][8:]) ^ seed
 	b := binary.LittleEndian.Uint64(k.Addr[1][8:]) ^ bits.RotateLeft64(seed, 32)
@@ -74,17 +74,17 @@ func (k *Key) hash(seed uint64) uint32 {
 	return uint32(x ^ x>>32)
 }
 
-// What the first octet of a packed Key says.
+// The first octet of a packed Key.
 const (
 	keyIPv6 = 1 << iota
 	keyEncap
 	keyLong // addresses of 16 octets
 )
 
-// mapped is what IPv4 addresses begin with.
+// mapped is the prefix of IPv4-mapped addresses.
 var mapped = [12]byte{10: 0xff, 11: 0xff}
 
-// mappedWord is its end, as it lies in memory.
+// mappedWord is its last word, as it lies in memory.
 const mappedWord = 0xffff0000
 
 // appendTo appends the key, in the octets that it needs.
@@ -114,7 +114,7 @@ func (k *Key) appendTo(dst []byte) []byte {
 	return dst
 }
 
-// keyOf takes a packed key off the front of src.
+// keyOf reads a packed key from the front of src.
 func keyOf(src []byte) (k Key, rest []byte) {
 	kind := src[0]
 	src = src[1:]
@@ -150,8 +150,8 @@ func (k *Key) begins(str []byte) bool {
 	return len(str) >= len(own) && string(str[:len(own)]) == string(own)
 }
 
-// ipv4 returns both addresses, as they lie in memory, where they and the ports are all
-// that there is to the key.
+// ipv4 returns both addresses, as they lie in memory, if they and the ports are the
+// whole key.
 func (k *Key) ipv4() (a, b uint64, all bool) {
 	a, b = binary.LittleEndian.Uint64(k.Addr[0][8:]), binary.LittleEndian.Uint64(k.Addr[1][8:])
 	first := binary.LittleEndian.Uint64(k.Addr[0][:]) | binary.LittleEndian.Uint64(k.Addr[1][:])

@@ -3,58 +3,58 @@ package flow
 import "tcpwatch/capture/wire"
 
 // A capture may hold each packet twice: taken at two interfaces, at both ports of a
-// router or bridge, or merged of two. Without IP identification and timestamp nothing
-// in the second sight of a segment tells it from a retransmission, but where it was
-// captured does: what an end sends again goes the way of the first copy, past the same
-// places. So a segment that passes a place for the first time, and had been captured
-// at another one, is that one's copy.
+// router or bridge, or merged from two captures. Without IP identification and
+// timestamp nothing in the second sighting of a segment distinguishes it from a
+// retransmission, but the place of capture does: a retransmission takes the way of the
+// first copy, past the same places. So a segment that passes a place for the first
+// time, and was captured at another one before, is a copy.
 //
-// That holds where the places lie on one way. Where they lie side by side, as the links
-// of a bond do, each packet passes one, and a retransmission may pass another than the
-// first copy did: so copies count by their place only where such were shown before, by
-// what they carry or by time.
+// That holds if the places lie on one path. If they lie side by side, like the links of
+// a bond, each packet passes one of them, and a retransmission may take another link
+// than the original did: so the place counts only once copies were shown to exist, by
+// their content or by time.
 
-// places is where the segments of one end are captured. It takes the room of a word,
-// for there is one in each Half.
+// places is where the segments of one end are captured. It is kept to a word, since
+// each Half has one.
 type places struct {
-	nxt    wire.Seq // behind the highest number captured at second
-	first  uint8    // where octets, or their acknowledgement, were captured last that were new
-	second uint8    // where copies of them were captured; 0: not known
-	// sure is above 0 where copies at another place than first are known to be such.
-	// It goes up with each, and down where second has new octets.
+	nxt    wire.Seq // after the highest number captured at second
+	first  uint8    // where new octets, or their acknowledgement, were last captured
+	second uint8    // where copies of them were captured; 0: unknown
+	// sure is above 0 when copies at another place than first are certain. It rises
+	// with each copy, and falls when second has new octets.
 	sure uint8
-	// trial counts segments that repeat others at second, in order; moved is set with
-	// it where new octets were captured at first meanwhile.
+	// trial counts segments that repeat others at second, in order; moved is set if
+	// new octets were captured at first meanwhile.
 	trial uint8
 }
 
 // Heuristics for places.
 const (
 	mostSure    = 8
-	shownSure   = 4 // behind a copy that is known by more than its place
+	shownSure   = 4 // after a copy with more evidence than its place
 	trialSure   = 2
-	trialLength = 3 // how many segments in order make a trial
+	trialLength = 3 // so many segments in order complete a trial
 	moved       = 1 << 7
 )
 
-// place numbers where a segment was captured: by its interface, and by how many routers
-// it had passed. Two places may have one number: then time decides, as without.
+// place numbers where a segment was captured, by its interface and by how many routers
+// it had passed. Two places may share a number: then time decides.
 func place(seg *wire.Segment) uint8 { return uint8(seg.Interface)*13 + seg.TTL }
 
-// placeBit is the place in Trace.places; two interfaces share one where 13 or 19 routers
-// lie between.
+// placeBit is the place's bit in Trace.places; two interfaces share one if 13 or 19
+// routers lie between them.
 func placeBit(p uint8) uint32 { return 1 << (p & 31) }
 
 // Places reports whether copies of the end's segments are captured at another place
-// than the segments.
+// than the originals.
 func (h *Half) Places() bool { return h.places.sure > 0 }
 
-// TriesPlaces reports whether Passes is to be called for segments that were captured at
-// the same place as those before them, too.
+// TriesPlaces reports whether Passes must also be called for segments that were
+// captured at the same place as those before them.
 func (h *Half) TriesPlaces() bool { return h.places.trial > 0 }
 
-// Passes takes where a segment that has new octets, or acknowledges such, or is the end's
-// first, was captured, in front of Add.
+// Passes notes where a segment was captured that has or acknowledges new octets, or is
+// the end's first. It is called before Add.
 func (h *Half) Passes(seg *wire.Segment) {
 	l, p := &h.places, place(seg)
 	switch {
@@ -68,15 +68,16 @@ func (h *Half) Passes(seg *wire.Segment) {
 			l.trial |= moved
 		}
 		return
-	case l.sure > 0 && p == l.second: // it has come first there
+	case l.sure > 0 && p == l.second: // it came there first
 		l.second, l.nxt = l.first, h.Nxt
 		l.sure--
 	}
 	l.first = p
 }
 
-// CopiedAt takes where a copy of the end's segment was captured that is remembered with
-// mark m; Packet 0: it is not. shown says that more than the place shows it to be one.
+// CopiedAt notes where a copy of the end's segment was captured; m is the mark of the
+// original, with Packet 0 if that is not remembered. shown says that there is more
+// evidence for a copy than the place.
 func (h *Half) CopiedAt(seg *wire.Segment, m *Mark, shown bool) {
 	l, p := &h.places, place(seg)
 	switch {
@@ -98,17 +99,19 @@ func (h *Half) CopiedAt(seg *wire.Segment, m *Mark, shown bool) {
 	}
 }
 
-// CopiedToo takes that copies of the other end's segments are captured at another place
-// than those: then copies of this one's are, too, if they are captured.
+// CopiedToo notes that copies of the other end's segments are captured at another place
+// than the originals: then copies of this end's segments are, too, if they are
+// captured.
 func (h *Half) CopiedToo() {
 	if l := &h.places; l.sure == 0 {
 		l.sure, l.second, l.trial = 1, 0, 0
 	}
 }
 
-// twiceWithin returns how late a copy of a packet may come at most, nanoseconds, where
-// a capture holds packets twice, and nothing tells one place from the other: twice as late as
-// others did. 0: it does not; more than one in four are copies where it does (heuristics).
+// twiceWithin returns how late a copy of a packet may come at most, in nanoseconds, if the
+// capture holds packets twice and places cannot be distinguished: twice as late as others
+// did. 0: it does not hold them twice; it does if more than one in four is a copy
+// (heuristics).
 func twiceWithin(h, o *Half) int64 {
 	if h.lag == 0 {
 		return 0
@@ -116,7 +119,7 @@ func twiceWithin(h, o *Half) int64 {
 	return h.within(o)
 }
 
-// within is twiceWithin where a copy was captured.
+// within is twiceWithin, if a copy was captured.
 func (h *Half) within(o *Half) int64 {
 	if h.Places() || uint64(h.Duplicates+o.Duplicates) <= (h.Packets+o.Packets)/4 {
 		return 0
@@ -124,23 +127,23 @@ func (h *Half) within(o *Half) int64 {
 	return 2 * int64(h.lag) * behindUnit
 }
 
-// awaitsCopy reports whether the copy of the packet of mark m may come so late, where
-// copies come within some time, which is about a round trip. Where the copy of a later
-// one with octets has come, this one was overtaken behind the first place, or lost there,
-// which its sender hears of a round trip later: sooner than three quarters of one (a
-// heuristic) nothing that it sends again comes. Acknowledgements are many that say the
-// same, and not sent again.
+// awaitsCopy reports whether the copy of the packet of mark m may still come this late,
+// where copies come within a known time of about a round trip. If the copy of a later
+// packet with octets has come, this one was overtaken after the first place, or lost
+// there; its sender learns of that a round trip later, so nothing that comes sooner than
+// three quarters of one (a heuristic) is a retransmission. Acknowledgements are not
+// included: many say the same, and they are not retransmitted.
 func (h *Half) awaitsCopy(m *Mark, late, within int64) bool {
 	return late < within && (m.Bare || h.behindCopied(m) || late < within*3/4)
 }
 
-// behindCopied reports whether the packet of mark m was captured behind all with octets
-// of which copies were.
+// behindCopied reports whether the packet of mark m was captured after all packets
+// with octets of which copies were captured.
 func (h *Half) behindCopied(m *Mark) bool { return int32(uint32(m.Packet)-h.copied) > 0 }
 
-// AgainAt takes where the end's segment was captured that was sent again, or is a copy
-// for all that is known. Several in order, all elsewhere, while the end goes on sending
-// new octets, are copies: a sender repairs what was lost before it goes on.
+// AgainAt notes where a segment of the end was captured that is a retransmission, or
+// may be a copy. Several in order, all elsewhere, while the end goes on sending new
+// octets, are copies: a sender repairs a loss before it goes on.
 func (h *Half) AgainAt(seg *wire.Segment) {
 	l, p := &h.places, place(seg)
 	switch {
@@ -158,8 +161,8 @@ func (h *Half) AgainAt(seg *wire.Segment) {
 	}
 }
 
-// newAt reports whether a segment is the next, or one behind it, that is captured at
-// the second place.
+// newAt reports whether a segment is the next one captured at the second place, or
+// one after it.
 func (h *Half) newAt(seg *wire.Segment) bool {
 	l := &h.places
 	return l.sure > 0 && l.second == place(seg) && l.second != 0 && l.second != l.first && !seg.Seq.Before(l.nxt)

@@ -3,15 +3,15 @@ package flow
 import "tcpwatch/capture/wire"
 
 // hole is a range of sequence numbers that one end must have sent, because it
-// sent others behind it, and that was not captured: [from, to).
+// sent others after it, and that was not captured: [from, to).
 type hole struct {
 	from, to wire.Seq
 	next     int32
-	// beyond is the first captured segment behind the hole.
+	// beyond is the first captured segment after the hole.
 	beyond Mark
 }
 
-// maxHoles bounds the holes remembered for one direction. When there are more
+// maxHoles bounds the holes remembered for one direction. If there are more,
 // the lowest is given up: its octets count as missing for good.
 const maxHoles = 256
 
@@ -19,21 +19,21 @@ const maxHoles = 256
 type Cover struct {
 	Fresh uint32 // numbers not seen before
 	Old   uint32 // numbers seen before
-	Gap   uint32 // numbers skipped in front of the range
+	Gap   uint32 // numbers skipped before the range
 	// Fills is set when the range fills a hole, or part of one.
 	Fills bool
-	// Below is set when the range begins in front of everything captured.
+	// Below is set when the range begins before everything captured.
 	Below bool
-	// Unknown is set when gaps around the range were given up: whether it was
-	// captured before cannot be said.
+	// Unknown is set when gaps around the range were given up, so that it is
+	// unknown whether it was captured before.
 	Unknown bool
-	// Beyond is the first captured segment behind the first hole that the range
+	// Beyond is the first captured segment after the first hole that the range
 	// fills, or the one that begins at Low; valid with Fills or Below.
 	Beyond Mark
 }
 
-// look tells in c, which is zero, what [from, to) would add, without adding it. An empty
-// range adds nothing.
+// look computes in c, which is zero, what [from, to) would add, without adding it. An
+// empty range adds nothing.
 func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 	if !h.Is(Sent) || from == to {
 		if h.Is(Sent) && from.After(h.Nxt) {
@@ -110,11 +110,12 @@ func (t *Table) Add(h *Half, from, to wire.Seq) {
 	}
 }
 
-// mostSpace is how many numbers are remembered in front of Nxt.
+// mostSpace is how many numbers are remembered before Nxt.
 const mostSpace = 1 << 30
 
-// forget moves Low up behind mostSpace numbers, and gives up the holes in front of
-// it: the order of numbers turns round at 2^31 (RFC 9293 §3.4).
+// forget moves Low up to within mostSpace numbers of Nxt, and gives up the
+// holes before it: the order of numbers reverses at a distance of 2^31 (RFC
+// 9293 §3.4).
 func (t *Table) forget(h *Half) {
 	h.Low = h.Nxt - mostSpace
 	for h.holes != 0 && t.holes.At(h.holes).from.Before(h.Low) {
@@ -152,7 +153,7 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 		switch {
 		case !g.from.Before(to):
 			return
-		case !g.to.After(from): // in front of the range
+		case !g.to.After(from): // before the range
 			link, before = &g.next, i
 		case !from.After(g.from) && !to.Before(g.to): // covered
 			*link = g.next
@@ -185,13 +186,13 @@ func (t *Table) fill(h *Half, from, to wire.Seq) {
 func (t *Table) Began(h *Half, m *Mark) {
 	if h.holes != 0 {
 		if g := t.holes.At(h.holes); g.beyond.Packet == 0 {
-			g.beyond = h.first // the gap that Add left in front of the old Low
+			g.beyond = h.first // the gap that Add left before the old Low
 		}
 	}
 	h.first = *m
 }
 
-// Opened notes which packet showed the gap in front of from, which Add made.
+// Opened notes which packet showed the gap before from, which Add made.
 func (t *Table) Opened(h *Half, from wire.Seq, m *Mark) {
 	if h.holes != 0 && t.holes.At(h.lastHole).to == from {
 		t.holes.At(h.lastHole).beyond = *m
@@ -211,14 +212,14 @@ func (t *Table) appendHole(h *Half, from, to wire.Seq) {
 	t.boundHoles(h)
 }
 
-// boundHoles gives the lowest hole up when there are too many.
+// boundHoles gives up the lowest hole if there are too many.
 func (t *Table) boundHoles(h *Half) {
 	if h.nholes > maxHoles {
 		t.dropHole(h)
 	}
 }
 
-// dropHole gives the lowest hole up: its octets stay missing.
+// dropHole gives up the lowest hole: its octets stay missing.
 func (t *Table) dropHole(h *Half) {
 	i := h.holes
 	g := t.holes.At(i)
@@ -244,10 +245,9 @@ func (t *Table) Missing(h *Half) uint64 {
 	return n
 }
 
-// Beyond returns how many sequence numbers of h the other end, o, acknowledged
-// behind the last that was captured. Where o is known by bare acknowledgements alone, none of
-// which is for the SYN of h, they are of another connection (RFC 9293 §3.10.7.3, figures 8
-// and 9).
+// Beyond returns how many sequence numbers of h the other end, o, acknowledged after the
+// last that was captured. If o is known only by bare acknowledgements, none of which is for
+// the SYN of h, they belong to another connection (RFC 9293 §3.10.7.3, figures 8 and 9).
 func Beyond(h, o *Half) uint64 {
 	if !h.Is(Sent) || !o.Is(SentACK) || !o.Ack.After(h.Nxt) {
 		return 0

@@ -2,7 +2,7 @@ package flow
 
 import "tcpwatch/capture/wire"
 
-// Mode is what repair a sender is known to be in the middle of.
+// Mode is the kind of repair that a sender is known to be in.
 type Mode uint8
 
 // The modes.
@@ -12,20 +12,20 @@ const (
 	TimerRepair      // after a retransmission timeout, until what was in flight is acknowledged
 )
 
-// Repair is what a sender must know of losses by the acknowledgements that it
-// was sent, and what it was seen to do about them.
+// Repair is what a sender must know about losses from the acknowledgements sent
+// to it, and what it was seen to do about them.
 type Repair struct {
 	Mode Mode
-	// Over is set while a timeout's repair is acknowledged as far as was captured, and
-	// nothing new was captured since.
+	// Over is set when a timeout's repair is acknowledged as far as was captured, and
+	// nothing new has been captured since.
 	Over bool
-	// Told is set where a loss had been reported before the timeout, and its repair
-	// begun: it was a loss, even if the timeout was spurious.
+	// Told is set if a loss was reported before the timeout, and its repair begun:
+	// it was a loss, even if the timeout was spurious.
 	Told bool
 	// Point is what was in flight when the repair began: acknowledging it ends
 	// the repair (RecoveryPoint of RFC 6675 §5).
 	Point wire.Seq
-	// Resent is behind the highest octets that were sent again since the timeout,
+	// Resent is after the highest octets that were sent again since the timeout,
 	// valid with TimerRepair.
 	Resent wire.Seq
 	// High is the highest number that the receiver reported by SACK, valid with
@@ -41,21 +41,22 @@ type Repair struct {
 	Backoff uint8
 }
 
-// Lost reports whether the receiver has told of octets behind s: they arrived,
+// Lost reports whether the receiver has reported octets after s: they arrived,
 // so s was lost or overtaken (RFC 6675 §4 IsLost asks for more of them; RFC 8985
 // goes by time).
 func (r *Repair) Lost(s wire.Seq) bool { return r.HasSACK && s.Before(r.High) }
 
 // Reported reports whether the receiver is known to have all of [from, to) by the
-// highest block of its SACK: sending it again is not called for (RFC 6675 §4). Of
-// lower blocks nothing is remembered.
+// highest block of its SACK: a retransmission is unnecessary (RFC 6675 §4). Lower
+// blocks are not remembered.
 func (r *Repair) Reported(from, to wire.Seq) bool {
 	return r.HasSACK && !from.Before(r.HighLeft) && !to.After(r.High)
 }
 
-// Report takes an acknowledgement that the receiver of h sent. before is the
-// highest acknowledgement in front of it, valid with had; dup tells a duplicate
-// ACK by RFC 5681; unseen that octets were never captured that it acknowledges.
+// Report processes an acknowledgement that the receiver of h sent. before is
+// the highest acknowledgement before it, valid with had; dup is set for a
+// duplicate ACK by RFC 5681; unseen if it acknowledges octets that were never
+// captured.
 func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool) {
 	r := &h.Repair
 	if !had || seg.Ack.After(before) {
@@ -65,14 +66,14 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool)
 			r.Over = r.Mode == TimerRepair
 			r.Mode = NoRepair
 		case r.Mode == TimerRepair && had && !unseen && !before.Before(r.Resent):
-			// All that was sent again had been acknowledged: what is now was only
-			// late, and so the timeout was spurious (RFC 5682 §2.1, step 3b). A
-			// capture that missed octets may have missed that they were sent again.
+			// Everything that was retransmitted has been acknowledged: the rest was
+			// only late, so the timeout was spurious (RFC 5682 §2.1, step 3b). A
+			// capture that missed octets may have missed their retransmission.
 			r.Mode = NoRepair
 		}
 		if r.HasSACK && !seg.Ack.Before(r.HighLeft) {
-			// All that was reported is acknowledged; or not all: then its receiver has
-			// let go of the rest, as it may (RFC 2018 §8), and that must be sent again.
+			// All that was reported is acknowledged; or not all: then the receiver has
+			// discarded the rest, as it may (RFC 2018 §8), and that must be sent again.
 			r.HasSACK = false
 		}
 	} else if dup && r.Dup < 255 {
@@ -88,28 +89,29 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool)
 	}
 }
 
-// SendsNew takes new octets that h sends, behind a gap of so many. sack tells whether both
-// ends permitted SACK.
+// SendsNew notes new octets that h sends, after a gap of gap octets. sack says whether
+// both ends permitted SACK.
 func (h *Half) SendsNew(seg *wire.Segment, gap int64, sack bool) {
 	r := &h.Repair
 	most := mostAfterTimeout * int64(h.MostLen)
 	switch {
 	case r.Over && gap > most:
-		// More is missing than the window behind a timeout lets out: it was sent before,
-		// and its repair is that timeout's.
+		// More is missing than the window after a timeout allows: it was sent before,
+		// and belongs to that timeout's repair.
 		r.Mode, r.Point, r.Resent = TimerRepair, seg.Seq, seg.End()
 	case r.Mode == TimerRepair && gap > 0:
 		r.Point = r.Point.Add(uint32(gap)) // what was skipped may have been in flight too
 	case sack && r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
-		// It has taken the timeout back, whatever told it so. Without SACK one
-		// acknowledgement may cover much that had arrived before, and let out as much.
+		// The sender has undone the timeout, for whatever reason. Without SACK one
+		// acknowledgement may cover much that had arrived before, and allow as much to
+		// be sent.
 		r.Mode = NoRepair
 	}
 	r.Over = false
 }
 
-// leaves reports whether octets that were in flight at the timeout were neither sent
-// again nor are reported to have arrived, by the highest block of SACK.
+// leaves reports whether octets in flight at the timeout were neither sent again nor
+// reported to have arrived, by the highest block of SACK.
 func (r *Repair) leaves() bool {
 	if r.HasSACK && !r.High.Before(r.Point) {
 		return r.Resent.Before(r.HighLeft)
@@ -117,27 +119,28 @@ func (r *Repair) leaves() bool {
 	return r.Resent.Before(r.Point)
 }
 
-// mostAfterTimeout is how many segments an end has on the way at the most when the octets
-// that it sent again at a timeout are acknowledged: a heuristic, one more than the RFCs
-// allow. These are the loss window of one (RFC 5681 §3.1) and one by that
-// acknowledgement (RFC 3465 §2.3), or two that are new (RFC 5682 §2.1, step 2b).
+// mostAfterTimeout is the most segments that an end has in flight when the octets that
+// it retransmitted at a timeout are acknowledged: a heuristic, one more than the RFCs
+// allow, which is the loss window of one (RFC 5681 §3.1) plus one for that
+// acknowledgement (RFC 3465 §2.3), or two new ones (RFC 5682 §2.1, step 2b).
 const mostAfterTimeout = 3
 
 // Suspect is a retransmission that may turn out to have been spurious: the
 // first of a repair, of the first octets that were not acknowledged (RFC 3522
-// §3.2). The acknowledgement that covers it tells.
+// §3.2). The acknowledgement that covers it decides.
 type Suspect struct {
 	Packet          uint64
 	at              int64
 	from            wire.Seq // its first octet
 	tsval           uint32
-	first           uint32 // the timestamp that only the first copy brought, else tsval
+	first           uint32 // the timestamp that only the first copy had, else tsval
 	stamped, active bool
 	seen            bool // all its octets had been captured before
 }
 
-// Suspects starts to watch a retransmission of h, unless one is watched. o is the other
-// end; seen is set where all its octets had been captured before, with the mark before.
+// Suspects begins to watch a retransmission of h, unless one is being watched. o is the
+// other end; seen is set if all its octets had been captured before, with the mark
+// before.
 func (t *Table) Suspects(h, o *Half, seg *wire.Segment, m, before *Mark, seen bool) {
 	if h.Suspect.active || !o.Is(SentACK) || o.Ack != seg.Seq || seg.Flags.Has(wire.SYN) {
 		return
@@ -148,8 +151,9 @@ func (t *Table) Suspects(h, o *Half, seg *wire.Segment, m, before *Mark, seen bo
 	}
 }
 
-// dated reports whether a packet of h has a later timestamp than those remembered in front
-// of it, maxLook at the most: who echoes it has had that packet, or a later one (RFC 7323 §4.3).
+// dated reports whether a packet of h has a later timestamp than those remembered before
+// it, of which it checks at most maxLook: an end that echoes it has received that packet
+// or a later one (RFC 7323 §4.3).
 func (t *Table) dated(h *Half, m *Mark) (first bool) {
 	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
 		if s := t.sent.At(i); s.Packet < m.Packet {
@@ -161,18 +165,18 @@ func (t *Table) dated(h *Half, m *Mark) (first bool) {
 	return first
 }
 
-// Sure is by what an acknowledgement shows which copy it was sent for.
+// Sure is the evidence for which copy an acknowledgement answers.
 type Sure uint8
 
-// The ways.
+// The kinds of evidence.
 const (
 	NotSure Sure = iota
 	ByEcho       // it echoes a timestamp from before the retransmission (RFC 3522 §3.2)
 	ByTime       // it came sooner than the retransmission can have been answered (RFC 8985 §6.2)
 )
 
-// cleared tells whether a segment with ACK and without RST was sent before the
-// retransmission of h that is watched can have arrived, and by what.
+// cleared returns the evidence that a segment with ACK and without RST was sent
+// before the watched retransmission of h can have arrived.
 func (h *Half) cleared(seg *wire.Segment) Sure {
 	s := &h.Suspect
 	if !seg.Ack.After(s.from) {
@@ -184,9 +188,10 @@ func (h *Half) cleared(seg *wire.Segment) Sure {
 		}
 		return NotSure
 	}
-	// Half of the shortest time: it was measured from few segments, of which only a
-	// SYN is never answered late. Nearer the receiver than partLoop it is that host's
-	// own haste; and where the first copy did not pass here it may be what was awaited.
+	// Half of the shortest time, because it was measured from few segments, and only
+	// that of a SYN is never delayed. Below partLoop, close to the receiver, it shows
+	// only that host's own speed; and if the first copy was not captured here, its
+	// answer may be what comes.
 	if d := seg.Time - s.at; s.seen && h.Is(SentSYN) && h.rtt.n > 0 && h.rtt.min > partLoop && d >= 0 && d < h.rtt.min/2 {
 		return ByTime
 	}
@@ -195,22 +200,22 @@ func (h *Half) cleared(seg *wire.Segment) Sure {
 
 // mayAnswer reports whether an acknowledgement of h's FIN comes late enough to answer
 // the watched retransmission. Its timestamp then proves nothing: some stacks acknowledge
-// a FIN before they take its timestamp (RFC 7323 §4.3), and echo an earlier one. Round
-// trips are not all as long as the shortest one measured: three quarters of it are late
-// enough (a heuristic). Where the echo is one that the first copy brought, it proves.
+// a FIN before they process its timestamp (RFC 7323 §4.3), and echo an earlier one.
+// Round trips vary: three quarters of the shortest one measured are late enough (a
+// heuristic). An echo of a timestamp that the first copy brought is proof.
 func (h *Half) mayAnswer(seg *wire.Segment) bool {
 	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && int32(seg.Options.TSEcr-h.Suspect.first) < 0 && seg.Time-h.Suspect.at >= h.rtt.min/4*3 // 0: not measured
 }
 
-// Settle ends the watch at an acknowledgement of any of the octets.
+// Settle stops watching at an acknowledgement of any of the octets.
 func (h *Half) Settle(ack wire.Seq) {
 	if h.Suspect.active && ack.After(h.Suspect.from) {
 		h.Suspect.active = false
 	}
 }
 
-// SACKsBeyond reports whether an acknowledgement has a SACK block behind its
-// number: octets that arrived behind a gap.
+// SACKsBeyond reports whether an acknowledgement has a SACK block after its
+// number: octets that arrived after a gap.
 func SACKsBeyond(seg *wire.Segment) bool {
 	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
 		if b.Left.After(seg.Ack) {
@@ -220,8 +225,7 @@ func SACKsBeyond(seg *wire.Segment) bool {
 	return false
 }
 
-// SACKSum returns a number that differs where the SACK blocks of two segments do,
-// but for once in 4 billion times; 0 without blocks.
+// SACKSum returns a hash of a segment's SACK blocks; 0 without blocks.
 func SACKSum(seg *wire.Segment) (sum uint32) {
 	for _, b := range seg.Options.SACK[:seg.Options.SACKBlocks] {
 		sum = (sum*31+uint32(b.Left))*31 + uint32(b.Right) // the order counts: the first is the latest
@@ -230,7 +234,7 @@ func SACKSum(seg *wire.Segment) (sum uint32) {
 }
 
 // dsack returns the octets that an acknowledgement with SACK blocks reports as received
-// twice: the first block, when all of it lies in front of the acknowledgement or inside
+// twice: the first block, when all of it lies before the acknowledgement or inside
 // the second block (RFC 2883 §4).
 func dsack(seg *wire.Segment) (b wire.SACKBlock, ok bool) {
 	b = seg.Options.SACK[0]

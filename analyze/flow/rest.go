@@ -8,16 +8,16 @@ import (
 	"tcpwatch/analyze/rest"
 )
 
-// Flows that are not at work rest: all that is known of one is a short string
-// (package rest), and only its entry stays as it is. Get wakes it, with nothing
-// lost, so that nobody can tell by the results which flows rested, and when.
+// Flows that are not in use rest: one is then a short string (package rest),
+// and only its entry stays as it is. Get wakes it without loss, so results do
+// not depend on which flows rested, and when.
 
 // Companion packs what the caller of a Table keeps of a flow, by Flow.Extra.
 type Companion interface {
-	// Plain reports whether f is in the class Established, and segments that go on with
-	// it as it is need not be analysed at once.
+	// Plain reports whether f is in the class Established, and segments that simply
+	// continue it need not be analysed at once.
 	Plain(f *Flow) bool
-	// Rest appends what is kept of f and gives it up. kind says to which other
+	// Rest appends what is kept of f and releases it. kind says which other
 	// flows f is like; see Kinds.
 	Rest(f *Flow, kind int, c *rest.Coder, dst []byte) []byte
 	// Wake reads what Rest appended, and sets f.Extra. Everything else in f is as it
@@ -25,23 +25,23 @@ type Companion interface {
 	Wake(f *Flow, kind int, c *rest.Coder, src []byte)
 }
 
-// Kinds bounds what Companion is told: kinds are numbered from 0 in the order in
-// which flows of them are first put to rest, and Kinds itself stands for all that
-// come later.
+// Kinds bounds the kind passed to a Companion: kinds are numbered from 0 in the
+// order in which flows of them are first put to rest, and Kinds itself stands for
+// all later ones.
 const Kinds = 64
 
-// leastAwake and mostAwake bound how many flows are awake between two calls of
-// Settle: as many as stay in a processor's second cache with what is remembered of
-// their segments, unless more are at work. It begins with firstAwake, and that is the
-// least where fewer were too few once: to find that out again costs more than it saves.
+// leastAwake and mostAwake bound how many flows are awake between two calls of Settle:
+// as many as fit the L2 cache with their segments, unless more are in use. It begins
+// with firstAwake, and does not go below that again once fewer were too few: finding
+// that out again costs more than it saves.
 const (
 	leastAwake = 128
 	firstAwake = 512
 	mostAwake  = 8192
 )
 
-// mostPlain is how long the string of a flow can be, octets, whose segments are kept
-// behind it: it is moved where they need room. A heuristic.
+// mostPlain is the greatest length, in octets, of a flow's string after which
+// segments are stored: the string is moved when they need room. A heuristic.
 const mostPlain = 2048
 
 // resting is the part of a Table that puts flows to rest.
@@ -64,22 +64,23 @@ type resting struct {
 	slept, woken int
 }
 
-// likeness is a flow to which others are alike, with what makes them so.
+// likeness is a flow that others resemble, with the attributes by which they
+// do.
 type likeness struct {
 	signature uint64
 	flow      Flow
 }
 
-// Accompany sets what packs the caller's part of each flow; without it the caller
-// keeps nothing. It is to be called before there are flows.
+// Accompany sets the Companion that packs the caller's part of each flow; without
+// one the caller keeps nothing. It must be called before there are flows.
 func (t *Table) Accompany(c Companion) { t.companion = c }
 
 // AwakeAtMost sets how many flows may be awake between two calls of Settle, for
-// good, where tests want it: with 0 every flow rests between two segments.
+// good. It is for tests: with 0 every flow rests between two segments.
 func (t *Table) AwakeAtMost(n int) { t.most, t.fixed = n, true }
 
-// Settle puts flows to rest until no more are awake than are at work. Pointers to
-// flows are not valid afterwards. It is to be called for every segment.
+// Settle puts flows to rest until no more are awake than are in use. Pointers to
+// flows are not valid afterwards. It must be called for every segment.
 func (t *Table) Settle() {
 	for t.flows.Len() > t.most {
 		t.turn()
@@ -100,7 +101,7 @@ func (t *Table) turn() {
 	}
 	f := t.flows.At(t.hand)
 	switch {
-	case f.Ref == 0: // nobody's
+	case f.Ref == 0: // unused
 	case f.used && t.most > 0:
 		f.used = false
 	default:
@@ -108,7 +109,7 @@ func (t *Table) turn() {
 	}
 }
 
-// adapt lets more flows be awake where many are woken soon, and fewer where
+// adapt allows more flows to be awake if many are woken soon, and fewer if
 // hardly any are.
 func (t *Table) adapt() {
 	switch {
@@ -126,7 +127,8 @@ func (t *Table) adapt() {
 func (t *Table) rest(f *Flow) {
 	e := t.entry(f.Ref)
 	at := int32(e.at)
-	// With an older flow, a segment in front of Low may be that one's.
+	// If there is an older flow, a segment before Low may belong to that
+	// one.
 	plain := e.older == 0 && t.companion != nil && t.companion.Plain(f)
 	base := baseOf(f)
 	if t.epoch == 0 {
@@ -171,7 +173,7 @@ func (t *Table) rest(f *Flow) {
 	t.slept++
 }
 
-// wake makes a flow as it was before it was put to rest.
+// wake restores a flow to the state before it was put to rest.
 func (t *Table) wake(r Ref, e *entry) *Flow {
 	str := rest.Ref(e.at)
 	f := t.unpack(r, e, t.store.Get(str))
@@ -180,7 +182,7 @@ func (t *Table) wake(r Ref, e *entry) *Flow {
 	return f
 }
 
-// unpack makes a flow from the string that it rests in.
+// unpack restores a flow from the string that it rests in.
 func (t *Table) unpack(r Ref, e *entry, str []byte) *Flow {
 	at, f := t.flows.New()
 	key, src := keyOf(str)
@@ -204,7 +206,7 @@ func (t *Table) unpack(r Ref, e *entry, str []byte) *Flow {
 	return f
 }
 
-// firstPacket returns that of a flow, without waking it.
+// firstPacket returns the first packet of a flow, without waking it.
 func (t *Table) firstPacket(r Ref) uint64 {
 	e := t.entry(r)
 	if !e.rests {
@@ -235,7 +237,7 @@ func (t *Table) kindOf(f *Flow) int {
 	return Kinds
 }
 
-// like returns the flow that others of its kind are like, folded.
+// like returns the flow that others of its kind resemble, folded.
 func (t *Table) like(kind int) *Flow {
 	if kind < len(t.kinds) {
 		return &t.kinds[kind].flow
@@ -243,9 +245,9 @@ func (t *Table) like(kind int) *Flow {
 	return &strange
 }
 
-var strange Flow // unlike any
+var strange Flow // resembles none
 
-// Octets returns the memory that the Table has for its flows, what is free of it
+// Octets returns the memory that the Table uses for its flows, free space
 // included.
 func (t *Table) Octets() int {
 	return t.store.Held() + 8*len(t.slots) + t.entries.Octets() + t.flows.Octets() + t.holes.Octets() + t.sent.Octets() + t.spans.Octets() +

@@ -2,16 +2,17 @@ package flow
 
 import "tcpwatch/capture/wire"
 
-// A RST is remembered like other segments, so that a copy of it is told from the next
-// one. It occupies no numbers, whatever it carries (RFC 9293 §3.5.3 lets it have data).
+// A RST is remembered like other segments, so that a copy of it can be distinguished
+// from the next RST. It occupies no numbers, whatever it carries (RFC 9293 §3.5.3 lets
+// it have data).
 
-// reset makes s, which is the trace of a segment, that of a RST: its Sum is of all that is
-// neither number nor mark.
+// reset makes s, which is the trace of a segment, that of a RST: its Sum covers everything
+// except numbers and mark.
 func (s *Trace) reset(seg *wire.Segment) {
 	s.End, s.Bare, s.HasSum, s.Sum = s.Seq, true, false, rstSum(seg)
 }
 
-// rstSum sums up what of a RST is neither number nor mark.
+// rstSum hashes everything in a RST except numbers and mark.
 func rstSum(seg *wire.Segment) uint16 {
 	n := bareSum(seg) ^ uint16(seg.Len)
 	if seg.HasSum {
@@ -20,8 +21,9 @@ func rstSum(seg *wire.Segment) uint16 {
 	return n
 }
 
-// gatherRST gathers of a RST of s which one it is like. Its identification tells it from
-// others also where r sent a SYN and nothing else: that is answered once (RFC 9293 §3.10.7.1).
+// gatherRST finds which remembered RST a RST of s is like. Its identification also
+// distinguishes it from others if r sent only a SYN: that is answered once (RFC 9293
+// §3.10.7.1).
 func (t *Table) gatherRST(s, r *Half, seg *wire.Segment, x *Facts) {
 	x.Same, x.SameOnce = t.sameRST(s, seg, rstWithin(s, r))
 	alone := r.Is(SentBareSYN) && r.Packets-uint64(r.Duplicates) == 1
@@ -29,9 +31,9 @@ func (t *Table) gatherRST(s, r *Half, seg *wire.Segment, x *Facts) {
 	x.SameAgain, x.SameWhole, x.CalledFor = false, false, false
 }
 
-// sameRST returns the mark of the latest remembered RST of h that is like seg in every
-// field; Packet 0: none. once is as with same: where both have no identification, such a one
-// is preferred. within is how late a copy may come where nothing tells its place.
+// sameRST returns the mark of the latest remembered RST of h that equals seg in every field;
+// Packet 0: none. once has the meaning it has in same: if both have no identification, such
+// a RST is preferred. within is how late a copy may come if its place is unknown.
 func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once bool) {
 	at, sum, looks := uint32(0), rstSum(seg), maxLook
 	if h.Places() {
@@ -59,9 +61,10 @@ func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once 
 	return m, false
 }
 
-// numbersRSTs reports whether the identification of a RST of h tells it from others, where all of its end
-// may have one (RFC 6864 §4.1): another RST has another one; or with ACK, with which it need
-// not be made of the segment that it answers (RFC 9293 §3.10.7.1), another segment.
+// numbersRSTs reports whether the identification of a RST of h distinguishes it from others,
+// although an end may give all packets the same one (RFC 6864 §4.1): another RST had a different
+// one; or the end's last segment had, for a RST with ACK, which need not be generated from the
+// segment that it answers (RFC 9293 §3.10.7.1).
 func (t *Table) numbersRSTs(h *Half, seg *wire.Segment) bool {
 	if id, ok := h.LastID(); seg.Flags&wire.ACK != 0 && ok && id != seg.IPID {
 		return true
@@ -74,9 +77,9 @@ func (t *Table) numbersRSTs(h *Half, seg *wire.Segment) bool {
 	return false
 }
 
-// rstWithin is twiceWithin for a RST of h. An end that sent nothing else has no copies to go by but those of
-// the other, o; where those were made on the way, it answers each of them, so that its RST must come
-// at once (a heuristic).
+// rstWithin is twiceWithin for a RST of h. If h sent nothing else, only the copies of the other
+// end, o, are evidence; if those were made on the way, h answers each of them, so that a copy of
+// its RST must come at once (a heuristic).
 func rstWithin(h, o *Half) int64 {
 	if h.Is(Sent) {
 		return twiceWithin(h, o)

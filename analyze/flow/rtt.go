@@ -6,7 +6,7 @@ import "tcpwatch/capture/wire"
 // the other, one segment at a time, and only of segments sent once: Karn's
 // rule (RFC 6298 §3).
 type rtt struct {
-	end    wire.Seq // what acknowledges the timed segment
+	end    wire.Seq // the acknowledgement number that ends the measurement
 	active bool
 	at     int64
 	times
@@ -15,16 +15,16 @@ type rtt struct {
 }
 
 // echo measures the time from a segment of one end to the acknowledgement that
-// echoes its timestamp, one at a time (RFC 7323 §4). A segment that is sent
-// again has a timestamp of its own, so that Karn's rule is not needed.
+// echoes its timestamp, one at a time (RFC 7323 §4). A retransmission has its
+// own timestamp, so Karn's rule is not needed.
 type echo struct {
-	val    uint32 // the timestamp that is waited for
+	val    uint32 // the awaited timestamp
 	active bool
 	at     int64
 	times
 }
 
-// times sums times up, in nanoseconds.
+// times aggregates times, in nanoseconds.
 type times struct {
 	min, max, sum int64
 	n             uint32
@@ -39,7 +39,7 @@ func (t *times) add(d int64) {
 	t.n++
 }
 
-// RTT is what was measured of a round trip, in nanoseconds; -1 each without a
+// RTT is a measured round trip time, in nanoseconds; each value is -1 without a
 // sample.
 type RTT struct{ Min, Avg, Max int64 }
 
@@ -51,11 +51,11 @@ func (t *times) rtt() RTT {
 }
 
 // mostRTT is twice the maximum segment lifetime of RFC 9293 §3.4.2, in
-// nanoseconds: no segment and its answer are on the way for longer.
+// nanoseconds: no segment and its answer are in flight for longer.
 const mostRTT = int64(240e9)
 
-// PlausibleRTT returns a time between a segment and its answer, or -1 where it
-// cannot be one because the clock of the capture jumped.
+// PlausibleRTT returns a time between a segment and its answer, or -1 if it is
+// impossible because the clock of the capture jumped.
 func PlausibleRTT(d int64) int64 {
 	if d < 0 || d > mostRTT {
 		return -1
@@ -63,15 +63,16 @@ func PlausibleRTT(d int64) int64 {
 	return d
 }
 
-// Time starts a measurement at a segment that ends at end, unless one runs.
+// Time starts a measurement at a segment that ends at end, unless one is
+// running.
 func (h *Half) Time(end wire.Seq, at int64) {
 	if !h.rtt.active {
 		h.rtt.end, h.rtt.at, h.rtt.active = end, at, true
 	}
 }
 
-// Untime gives the running measurement up: octets in front of from were sent
-// again, so the acknowledgement cannot be assigned.
+// Untime cancels the running measurement: octets before from were sent again,
+// so the acknowledgement is ambiguous.
 func (h *Half) Untime(from wire.Seq) {
 	if h.rtt.active && from.Before(h.rtt.end) {
 		h.rtt.active = false
@@ -100,7 +101,7 @@ func (h *Half) acked(ack wire.Seq, at int64) {
 	}
 }
 
-// smooth takes a sample into SRTT and RTTVAR (RFC 6298 §2.2 and §2.3).
+// smooth updates SRTT and RTTVAR with a sample (RFC 6298 §2.2 and §2.3).
 func (r *rtt) smooth(d int64) {
 	if r.n == 0 {
 		r.srtt, r.rttvar = d, d/2
@@ -115,10 +116,10 @@ func (r *rtt) smooth(d int64) {
 }
 
 // Stamp starts a measurement at a segment of payload or FIN that is the first of
-// its end with its timestamp, unless one runs. (A SYN-ACK that is sent again
-// may echo the SYN that it answered first.) A receiver keeps
-// the timestamp of the first segment that an acknowledgement covers (RFC 7323
-// §4.3), so that later segments of the same tick say nothing of their own.
+// its end with its timestamp, unless one is running. (A retransmitted SYN-ACK
+// may echo the SYN that it answered first.) A receiver keeps the timestamp of
+// the first segment that an acknowledgement covers (RFC 7323 §4.3), so later
+// segments of the same tick cannot be timed.
 func (h *Half) Stamp(m *Mark) {
 	if !h.echo.active && m.HasTS && !m.Bare && (!h.HasTS || int32(m.TSVal-h.TSVal) > 0) {
 		h.echo.val, h.echo.at, h.echo.active = m.TSVal, m.Time, true
@@ -156,9 +157,8 @@ func (h *Half) RTO() int64 {
 }
 
 // SenderRTO returns the retransmission timeout of the end h by RFC 6298 §2, as far
-// as a tap between the ends can tell: the way to the other end, o, and back and
-// the way to h and back are measured apart, and their deviations added. -1 unless
-// both were.
+// as a tap between the ends can tell: the round trips to the other end, o, and to
+// h are measured separately, and their deviations added. -1 unless both were.
 func SenderRTO(h, o *Half) int64 {
 	if h.rtt.n == 0 || o.rtt.n == 0 {
 		return -1

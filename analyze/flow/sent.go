@@ -2,8 +2,8 @@ package flow
 
 import "tcpwatch/capture/wire"
 
-// Mark is what tells one packet of an end from another: what its sender, not
-// its content, put into it, and when and where it was captured.
+// Mark distinguishes one packet of an end from another: what its sender put
+// into it apart from content, and when and where it was captured.
 type Mark struct {
 	Packet uint64
 	Time   int64 // nanoseconds since 1970
@@ -12,23 +12,23 @@ type Mark struct {
 	HasID  bool // an IPv4 identification other than 0
 	HasTS  bool
 	Bare   bool // occupies no sequence space
-	// fills is set, for a remembered retransmission, where none of its octets had been
+	// fills is set, for a remembered retransmission, if none of its octets had been
 	// captured before.
 	fills bool
-	// behind is, for a remembered segment that was overtaken, how long behind what
-	// overtook it it was captured, in behindUnit and at least one.
+	// behind is, for a remembered segment that was overtaken, how long after the
+	// segment that overtook it it was captured, in behindUnit and at least one.
 	behind uint16
 	// answers is, without timestamps, the number that it acknowledges, 0 where it has none;
 	// with timestamps, for a remembered segment, the one that it echoed.
 	answers uint32
 }
 
-// behindUnit is in nanoseconds; 6.5 s are the most that is told.
+// behindUnit is in nanoseconds; the most that can be expressed is 6.5 s.
 const behindUnit = int64(100e3)
 
-// Behind returns, for a remembered segment that was overtaken, how long behind what
-// overtook it it was captured, in nanoseconds and rounded down; overtaken is false for
-// others.
+// Behind returns, for a remembered segment that was overtaken, how long after the
+// segment that overtook it it was captured, in nanoseconds and rounded down; overtaken
+// is false for others.
 func (m *Mark) Behind() (ns int64, overtaken bool) {
 	return max(int64(m.behind)-1, 0) * behindUnit, m.behind > 0
 }
@@ -45,8 +45,8 @@ func (m *Mark) of(seg *wire.Segment) {
 	m.IPID, m.HasID, m.Bare = seg.IPID, seg.HasIPID && seg.IPID != 0, seg.SeqLen() == 0
 }
 
-// acks notes the acknowledgement of a packet without timestamps. That of a SYN-ACK
-// may be for another SYN.
+// acks notes the acknowledgement of a packet without timestamps, except of a
+// SYN-ACK, which may be for another SYN.
 func (m *Mark) acks(flags wire.Flags, ack wire.Seq) {
 	if !m.HasTS && flags&(wire.ACK|wire.SYN) == wire.ACK {
 		m.answers = uint32(ack)
@@ -101,10 +101,10 @@ func (s *Trace) of(seg *wire.Segment, again bool) {
 
 const (
 	// copyHorizon is a heuristic: how long the network may take to deliver a
-	// packet a second time. Segments are remembered at least this long.
+	// packet a second time. Segments are remembered for at least this long.
 	copyHorizon = int64(200e6)
-	// longHorizon is a heuristic, the most for a long path: a D-SACK comes a
-	// round trip after the packet that it names.
+	// longHorizon is a heuristic, the maximum for a long path: a D-SACK
+	// comes a round trip after the packet that it names.
 	longHorizon = int64(2e9)
 	// maxSent bounds the segments remembered for one direction; beyond it the
 	// oldest are given up, though not acknowledged. maxKept bounds those among them that
@@ -114,11 +114,11 @@ const (
 	maxKept = 1024
 )
 
-// Log remembers a segment of h, and forgets those that are acknowledged and too
-// old to be copied, or, of retransmissions that filled octets, to be overtaken by what
-// they repeat. acked is what the other end has acknowledged; again tells a
-// retransmission, fills that none of its octets was captured before;
-// overtaken is what overtook the segment, nil where nothing did.
+// Log remembers a segment of h. It forgets segments that are acknowledged and too old
+// to be copied or, for retransmissions that filled a hole, to be overtaken by their
+// original. acked is what the other end has acknowledged; again is set for a
+// retransmission, fills if none of its octets was captured before; overtaken is the
+// segment that overtook this one, or nil.
 func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again, fills bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
 	if h.farApart {
@@ -166,8 +166,8 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 	return true
 }
 
-// Copied notes that seg, a copy of a packet of h, was captured; and where, if there is
-// said that no other will be captured there.
+// Copied notes that seg, a copy of a packet of h, was captured; and where, if there
+// says that no other will be captured at that place.
 func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) {
 	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
 		if s := t.sent.At(i); s.Packet <= packet {
@@ -182,19 +182,19 @@ func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) {
 	}
 }
 
-// stampedOnly reports whether nothing but a timestamp marks the packet.
+// stampedOnly reports whether the packet is marked by a timestamp only.
 func (m *Mark) stampedOnly() bool { return m.HasTS && !m.HasID }
 
-// bareSum sums up what of a bare acknowledgement is neither number nor mark.
+// bareSum hashes everything in a bare acknowledgement except numbers and mark.
 func bareSum(seg *wire.Segment) uint16 {
 	n := SACKSum(seg) ^ seg.Options.TSEcr
 	return uint16(n) ^ uint16(n>>16) ^ seg.Window
 }
 
-// joins reports whether the segment may be like one of those that s was joined of, where
-// that is longer than the receiver's mss, options included (RFC 9293 §3.7.1): a NIC or a
-// kernel that receives joins what differs in number, PSH and IP identification alone, and
-// of which only the last is shorter (offload).
+// joins reports whether the segment may be one of those that s was joined from, if s is
+// longer than the receiver's mss, options included (RFC 9293 §3.7.1): a NIC or a kernel
+// that receives joins what differs in number, PSH and IP identification alone, and of
+// which only the last is shorter (offload).
 func (s *Trace) joins(seg *wire.Segment, mss uint16) bool {
 	at, size := seg.Seq.Diff(s.Seq), s.End.Diff(s.Seq)
 	switch {
@@ -206,9 +206,10 @@ func (s *Trace) joins(seg *wire.Segment, mss uint16) bool {
 	return at%int32(seg.Len) == 0 || seg.End() == s.End
 }
 
-// piece returns the mark of that one: each has the identification behind that of the
-// one in front of it. It is that of s where the next packet has that identification, or
-// one in front of it: then nothing was joined, but will be cut behind the tap.
+// piece returns the mark of the segment's part of s: each part has the
+// identification after that of the previous one. It is the mark of s itself if the
+// packet after s has one of these identifications: then nothing was joined, and s
+// will be cut beyond the tap.
 func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
 	m, at := s.Mark, seg.Seq.Diff(s.Seq)
 	n := at / int32(seg.Len)
@@ -225,7 +226,7 @@ func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
 }
 
 // inside reports whether all payload of the segment lies in a block, which overlaps it;
-// receivers differ in whether a FIN counts as an octet of it.
+// receivers differ in whether a FIN counts as an octet there.
 func (s *Trace) inside(b wire.SACKBlock) bool {
 	end := s.End
 	if s.Flags&wire.FIN != 0 {
@@ -234,12 +235,12 @@ func (s *Trace) inside(b wire.SACKBlock) bool {
 	return !b.Left.After(s.Seq) && !b.Right.Before(end)
 }
 
-// maxLook bounds how many segments are looked through for a copy of one that
-// occupies no sequence space. A heuristic: a copy follows within a few packets.
+// maxLook bounds the search for a copy of a segment that occupies no sequence
+// space. A heuristic: a copy follows within a few packets.
 const maxLook = 64
 
-// farLook is the same where they are captured at two places: as many as may be on the
-// way between. A heuristic.
+// farLook is maxLook for captures at two places: as many as may be in flight between
+// them. A heuristic.
 const farLook = 1024
 
 // overlaps reports whether the segment has numbers in [from, to).
@@ -263,17 +264,17 @@ func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
 	return Trace{}
 }
 
-// same returns the mark of the latest remembered segment of h with the same
-// range, acknowledgement and flags as seg; where one of them has the same IP
-// identification and timestamp, of that one; again is set where that was a
-// retransmission. late is Facts.Late of seg. Packet 0: none. once is set where
-// copies are known by their place and this one was not captured where seg was, or where
-// copies come within some time and none of this one came (awaitsCopy); such a one
-// is preferred where they have no identification. whole is Facts.SameWhole.
+// same returns the mark of the latest remembered segment of h with the same range,
+// acknowledgement and flags as seg; preferably one with the same IP identification and
+// timestamp; again is set if that was a retransmission. late is Facts.Late of seg.
+// Packet 0: none. once is set if copies are known by their place and this one was not
+// captured where seg was, or if copies come within a known time and none of this one
+// came (awaitsCopy); such a segment is preferred if they have no identification. whole
+// is Facts.SameWhole.
 func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mark, again, once, whole bool) {
 	end, looks := seg.End(), int32(maxLook)
 	stamped := end == seg.Seq && seg.Options.Set.Has(wire.OptTimestamps) && (!seg.HasIPID || seg.IPID == 0)
-	if end != seg.Seq || late { // an old ACK is rare, and worth a longer look
+	if end != seg.Seq || late { // an old ACK is rare, and worth a longer search
 		looks = maxSent
 	}
 	at, sum, exact := uint32(0), uint16(0), false
@@ -310,8 +311,8 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 }
 
 // calledFor reports whether an acknowledgement ack of the other end may answer a bare
-// segment of h that was overtaken on the way: one in front of ack that was captured since
-// the time given, as one of the latest maxLook segments.
+// segment of h that was overtaken on the way: one before ack that was captured since
+// the given time, among the latest maxLook segments.
 func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 	for i, looks := h.sentTail, maxLook; i != 0; i, looks = t.sent.At(i).prev, looks-1 {
 		s := t.sent.At(i)
@@ -325,8 +326,9 @@ func (t *Table) calledFor(h *Half, ack wire.Seq, since int64) bool {
 	return false
 }
 
-// sentAfter returns a remembered segment of h that overlaps [from, to), where
-// all of those were sent after the packet of mark m, and by what it shows; else 0.
+// sentAfter returns a remembered segment of h that overlaps [from, to), if all
+// such segments were sent after the packet of mark m, and the evidence for that;
+// else 0.
 func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64, by Sign) {
 	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
 		if p.apart(from, to) {
@@ -346,10 +348,10 @@ func (t *Table) sentAfter(h *Half, from, to wire.Seq, m *Mark) (packet uint64, b
 	return packet, by
 }
 
-// Sign is what shows which of two packets was sent first.
+// Sign is the evidence for which of two packets was sent first.
 type Sign uint8
 
-// The signs.
+// The kinds of evidence.
 const (
 	NoSign Sign = iota
 	ByID
@@ -357,8 +359,8 @@ const (
 	ByAck
 )
 
-// sentBefore tells by what the packet of mark m was sent before that of mark o: by their
-// identifications, timestamps or acknowledgements; NoSign where nothing shows it.
+// sentBefore returns the evidence that the packet of mark m was sent before that of mark
+// o: their identifications, timestamps or acknowledgements; NoSign if there is none.
 func (h *Half) sentBefore(m, o *Mark) Sign {
 	by, before := ByAck, m.AcksLess(o)
 	switch {

@@ -28,7 +28,8 @@ type chunk[T any] struct {
 	next   int32
 }
 
-// New returns the number of a place and the place itself, which holds anything.
+// New returns the index of a place and the place itself, whose content is
+// undefined.
 func (s *Slab[T]) New() (int32, *T) {
 	if s.open == 0 {
 		s.grow()
@@ -47,10 +48,10 @@ func (s *Slab[T]) New() (int32, *T) {
 	return n<<slabBits | i, &c.values[i]
 }
 
-// At returns the value of a number that New gave and Free did not take back.
+// At returns the value at an index that New returned and Free has not released.
 func (s *Slab[T]) At(i int32) *T { return &s.chunks[i>>slabBits].values[i&(slabSize-1)] }
 
-// Free takes a number back.
+// Free releases an index.
 func (s *Slab[T]) Free(i int32) {
 	n := i >> slabBits
 	c := s.chunks[n]
@@ -81,7 +82,7 @@ func (s *Slab[T]) Octets() int {
 func (s *Slab[T]) grow() {
 	c := &chunk[T]{nfree: slabSize}
 	for i := range c.free {
-		c.free[i] = uint16(slabSize - 1 - i) // the lowest are given first
+		c.free[i] = uint16(slabSize - 1 - i) // the lowest are handed out first
 	}
 	n := int32(len(s.chunks))
 	switch v := len(s.vacant); {
@@ -89,7 +90,7 @@ func (s *Slab[T]) grow() {
 		n, s.vacant = s.vacant[v-1], s.vacant[:v-1]
 		s.chunks[n] = c
 	case n == 0:
-		c.nfree-- // 0 is none
+		c.nfree-- // index 0 is never used
 		s.empty--
 		fallthrough
 	default:

@@ -2,32 +2,32 @@ package flow
 
 import "tcpwatch/capture/wire"
 
-// span sums up Traces of one end that follow each other, so that looking for
-// octets, or for a range, passes over those that cannot hold them: of thousands of
-// segments that are not acknowledged, or of a capture that is replayed in a loop,
-// each would be looked at for each segment that is sent again.
+// span summarises consecutive Traces of one end, so that a search for octets or
+// for a range skips those that cannot hold them. Otherwise each retransmission
+// would be compared with thousands of unacknowledged segments, or of segments of a
+// capture replayed in a loop.
 type span struct {
 	last       int32 // Trace
-	n          int32 // how many are left
+	n          int32 // how many remain
 	prev, next int32
 	low, high  wire.Seq // no number of them lies outside
 	took       uint8    // how many there were
-	wide       bool     // low and high lie too far apart for their order
+	wide       bool     // low and high lie too far apart to be ordered
 }
 
 const (
 	spanSize = 32
-	// spanWidth is how far numbers may lie apart for their order to be beyond doubt
-	// where two such distances and the one between them add up (RFC 9293 §3.4).
+	// spanWidth is how far numbers may lie apart for their order to be certain when
+	// two such distances and the one between them add up (RFC 9293 §3.4).
 	spanWidth = 1 << 29
 )
 
-// add takes one more Trace.
+// add adds one more Trace.
 func (p *span) add(i int32, s *Trace) {
 	if p.took == 0 {
 		p.low, p.high = s.Seq, s.End
 	}
-	// Half of all numbers away is in front and behind at once.
+	// At half of the number space, before and after are the same.
 	p.wide = p.wide || uint32(s.Seq-p.low)+spanWidth > 2*spanWidth
 	if s.Seq.Before(p.low) {
 		p.low = s.Seq
@@ -50,7 +50,7 @@ func (p *span) apart(from, to wire.Seq) bool {
 // without reports whether no Trace of the span can begin at s.
 func (p *span) without(s wire.Seq) bool { return !p.wide && uint32(s-p.low) > uint32(p.high-p.low) }
 
-// joinSent puts a Trace behind the others of h.
+// joinSent appends a Trace to those of h.
 func (t *Table) joinSent(h *Half, i int32, s *Trace) {
 	s.prev, s.next = 0, 0
 	if h.nsent == 0 {
@@ -63,7 +63,7 @@ func (t *Table) joinSent(h *Half, i int32, s *Trace) {
 	switch {
 	case h.spanTail != 0:
 		t.sumUp(h, i, s)
-	case h.nsent > spanSize: // a short list is looked through as fast
+	case h.nsent > spanSize: // a short list is searched as fast
 		for i := t.oldest(h); i != 0; i = t.sent.At(i).next {
 			t.sumUp(h, i, t.sent.At(i))
 		}
@@ -85,8 +85,8 @@ func (t *Table) sumUp(h *Half, i int32, s *Trace) {
 	t.spans.At(h.spanTail).add(i, s)
 }
 
-// lastSpan returns the last span of h, or one of all Traces where they are not
-// summed up.
+// lastSpan returns the last span of h, or one of all Traces if there are no
+// spans.
 func (t *Table) lastSpan(h *Half) *span {
 	if h.spanTail != 0 {
 		return t.spans.At(h.spanTail)
@@ -95,8 +95,8 @@ func (t *Table) lastSpan(h *Half) *span {
 	return &t.whole
 }
 
-// before returns the span in front of p, or nil. Traces that are kept are in no span,
-// and in front of all.
+// before returns the span before p, or nil. Kept Traces are in no span, and come
+// first.
 func (t *Table) before(h *Half, p *span) *span {
 	switch {
 	case p.prev != 0:
@@ -116,7 +116,8 @@ func (t *Table) oldest(h *Half) int32 {
 	return t.sent.At(h.kept).next
 }
 
-// keep keeps the oldest, i, beside those that are kept, and maxKept of them all.
+// keep adds the oldest, i, to the kept Traces, of which it keeps at most
+// maxKept.
 func (t *Table) keep(h *Half, i int32) {
 	h.kept = i
 	h.nkept++
@@ -126,7 +127,7 @@ func (t *Table) keep(h *Half, i int32) {
 	}
 }
 
-// forgetSent forgets the oldest, i, and no Trace that is kept.
+// forgetSent forgets the oldest, i, but no kept Trace.
 func (t *Table) forgetSent(h *Half, i int32) {
 	next := t.sent.At(i).next
 	if h.kept == 0 {
@@ -144,7 +145,7 @@ func (t *Table) forgetSent(h *Half, i int32) {
 	t.leaveSpan(h)
 }
 
-// forgetKept forgets the first Trace that is kept.
+// forgetKept forgets the first kept Trace.
 func (t *Table) forgetKept(h *Half) {
 	i := h.sentHead
 	h.sentHead = t.sent.At(i).next
@@ -160,7 +161,7 @@ func (t *Table) forgetKept(h *Half) {
 	t.sent.Free(i)
 }
 
-// leaveSpan takes a Trace out of the first span of h.
+// leaveSpan removes a Trace from the first span of h.
 func (t *Table) leaveSpan(h *Half) {
 	if h.spanHead == 0 {
 		return

@@ -14,20 +14,20 @@ type Table struct {
 	lists   [classes]list
 
 	// slots is an open-addressed hash table with linear probing: the hash in
-	// the high half, the Ref in the low half; 0 is empty. Only the newest flow
-	// of a key stands in it.
+	// the high half, the Ref in the low half; 0 is empty. It holds only the
+	// newest flow of a key.
 	slots []uint64
 	held  int // slots in use
 	seed  uint64
 
-	// What flows that are awake consist of.
+	// The parts of flows that are awake.
 	flows Slab[Flow]
 	holes Slab[hole]
 	sent  Slab[Trace]
 	spans Slab[span]
-	whole span // stands for Traces that are not summed up
+	whole span // stands for all Traces without a span
 
-	written journal.Written // of the segment that is being kept
+	written journal.Written // the segment being stored
 
 	resting
 }
@@ -43,11 +43,11 @@ type entry struct {
 	// is the one that has it now.
 	older, newer Ref
 	hash         uint32
-	at           uint32 // in flows, or a rest.Ref
+	at           uint32 // index in flows, or a rest.Ref
 	class        Class
 	rests        bool
-	unread       bool // and at leads to its journal
-	compact      bool // it rests, and at leads to all of it
+	unread       bool // at refers to its journal
+	compact      bool // it rests, and at refers to all of it
 }
 
 // minSlots is the least size of Table.slots.
@@ -82,8 +82,8 @@ func (t *Table) Get(r Ref) *Flow {
 	return f
 }
 
-// Last is Get for a flow that is about to be released: that it is woken does not
-// count as work. It must not be unread.
+// Last is Get for a flow that is about to be released: waking it does not count
+// as use. It must not be unread.
 func (t *Table) Last(r Ref) *Flow {
 	if e := t.entry(r); e.rests {
 		return t.wake(r, e)
@@ -91,7 +91,7 @@ func (t *Table) Last(r Ref) *Flow {
 	return t.Get(r)
 }
 
-// Awake reports whether a flow does not rest.
+// Awake reports whether a flow is not at rest.
 func (t *Table) Awake(r Ref) bool { return !t.entry(r).rests }
 
 func (t *Table) entry(r Ref) *entry { return t.entries.At(int32(r)) }
@@ -134,9 +134,9 @@ func (t *Table) is(r Ref, k *Key) bool {
 	return t.flows.At(int32(e.at)).Key.equal(k)
 }
 
-// New adds a flow for the key with the hash h and returns it zeroed but for its
-// key. A flow that has the key already stays reachable as the new one's Older, or with
-// past the one before that in its place.
+// New adds a flow for the key with the hash h and returns it zeroed but for its key. A
+// flow that has the key already stays reachable as the new one's Older; with past set,
+// the one before it does instead.
 func (t *Table) New(k *Key, h uint32, past bool) (Ref, *Flow) {
 	i, e := t.entries.New()
 	r := Ref(i)
@@ -145,7 +145,7 @@ func (t *Table) New(k *Key, h uint32, past bool) (Ref, *Flow) {
 	*e = entry{hash: h, at: uint32(at)}
 	if old := t.replace(h, k, r); old != 0 {
 		o := t.entry(old)
-		keep, leave := old, o.older // only one predecessor is kept in reach
+		keep, leave := old, o.older // only one predecessor stays reachable
 		if past && o.older != 0 {
 			keep, leave = o.older, old
 		}
@@ -172,9 +172,9 @@ func (t *Table) Release(r Ref) {
 	t.unlink(r)
 }
 
-// Discard is Release for a flow that nobody wants to look at, without waking it. It
-// reports false, and does nothing, where that is not enough: the flow is awake, or has
-// something apart from the string that it rests in.
+// Discard is Release for a flow whose content is not needed, without waking it. It
+// reports false, and does nothing, if that is not possible: the flow is awake, or has
+// something outside the string that it rests in.
 func (t *Table) Discard(r Ref) bool {
 	e := t.entry(r)
 	if !e.compact {
@@ -185,26 +185,26 @@ func (t *Table) Discard(r Ref) bool {
 	return true
 }
 
-// unlink takes the entry of a flow out of everything that leads to it, and frees it.
+// unlink removes all references to a flow's entry, and frees it.
 func (t *Table) unlink(r Ref) {
 	e := t.entry(r)
 	t.delist(e)
 	switch {
-	case e.newer == 0 && e.older != 0: // which has the key again
+	case e.newer == 0 && e.older != 0: // e.older has the key again
 		t.reslot(r, e.older, e.hash)
 		t.entry(e.older).newer = 0
 	case e.newer == 0:
 		t.unslot(r, e.hash)
 	case e.newer != orphan:
-		t.entry(e.newer).older = 0 // and what is older than that lost its place when it came
+		t.entry(e.newer).older = 0 // and that one's older lost its place when it came
 	}
 	t.entries.Free(int32(r))
 }
 
-// orphan marks a flow that no slot and no newer flow leads to.
+// orphan marks a flow that no slot and no newer flow refers to.
 const orphan Ref = -1
 
-// replace puts r into the key's slot and returns the Ref that stood there.
+// replace puts r into the key's slot and returns the Ref that was there.
 func (t *Table) replace(h uint32, k *Key, r Ref) (old Ref) {
 	if t.held*4 >= len(t.slots)*3 {
 		t.resize(2 * len(t.slots))
@@ -251,7 +251,7 @@ func (t *Table) reslot(r, to Ref, h uint32) {
 	}
 }
 
-// unslot empties r's slot and closes the gap, so that no tombstones pile up.
+// unslot empties r's slot and closes the gap, so that no tombstones accumulate.
 func (t *Table) unslot(r Ref, h uint32) {
 	mask := uint32(len(t.slots) - 1)
 	i := h & mask
@@ -269,7 +269,7 @@ func (t *Table) unslot(r Ref, h uint32) {
 			t.slots[i] = 0
 			break
 		}
-		// An entry may move back to i unless its home lies behind i.
+		// An entry may move back to i unless its home slot lies after i.
 		if home := uint32(s>>32) & mask; (j-home)&mask >= (j-i)&mask {
 			t.slots[i] = s
 			i = j

@@ -7,13 +7,13 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// PackedTraces is how many segments a direction may have to remember for them to
-// rest with the flow. More of them stay where they are, so that putting to rest and
-// waking take a bounded time.
+// PackedTraces is the most remembered segments of a direction that rest with the
+// flow. If there are more they stay where they are, so that putting to rest and
+// waking take bounded time.
 const PackedTraces = 32
 
 // TraceOf returns what is remembered of the segment that h sent as a packet, if
-// anything; of flows whose segments rest with them only.
+// anything, for flows whose segments rest with them.
 func (t *Table) TraceOf(h *Half, packet uint64) *Trace {
 	if h.nsent > PackedTraces {
 		return nil
@@ -26,11 +26,11 @@ func (t *Table) TraceOf(h *Half, packet uint64) *Trace {
 	return nil
 }
 
-// What of a Trace is as expected from the one before.
+// Which parts of a Trace are as expected from the previous one.
 const (
 	traceSeq    = 1 << iota // it begins where that one ended
 	traceAck                // same acknowledgement
-	traceKind               // same flags and the like
+	traceKind               // same flags and other fields of kind
 	traceID                 // the next identification
 	traceTS                 // same timestamp
 	traceEmpty              // occupies no sequence space
@@ -38,7 +38,7 @@ const (
 	tracePlaces             // captured at the same places
 )
 
-// appendTraces appends the segments remembered of h, if they are few.
+// appendTraces appends the remembered segments of h, if they are few.
 func (t *Table) appendTraces(dst []byte, h *Half) []byte {
 	if h.nsent > PackedTraces {
 		return dst
@@ -52,7 +52,7 @@ func (t *Table) appendTraces(dst []byte, h *Half) []byte {
 	return dst
 }
 
-// expected returns a trace like that in front of the first one of h.
+// expected returns a trace like one before the first of h.
 func expected(h *Half) Trace {
 	return Trace{
 		Mark: Mark{TSVal: h.tsFirst, IPID: h.first.IPID - 1, HasID: h.first.HasID, HasTS: h.first.HasTS},
@@ -113,7 +113,7 @@ func (t *Table) appendTrace(dst []byte, s, was *Trace) []byte {
 	return dst
 }
 
-// nextTraces takes what appendTraces appended off the front of src.
+// nextTraces reads what appendTraces appended from the front of src.
 func (t *Table) nextTraces(src []byte, h *Half) []byte {
 	if h.nsent > PackedTraces {
 		return src
@@ -178,7 +178,7 @@ func (t *Table) nextTrace(src []byte, s, was *Trace) []byte {
 	return src
 }
 
-// What a Trace's kind holds beside its flags.
+// The parts of a Trace's kind beside its flags.
 const (
 	kindID = 1 << iota
 	kindTS
@@ -188,10 +188,10 @@ const (
 	kindShown
 	kindCopied
 	kindFills
-	kindFlags = iota // flags stand from this bit on
+	kindFlags = iota // flags start at this bit
 )
 
-// kind returns all of a trace that is no number.
+// kind returns everything in a trace that is not a number.
 func (s *Trace) kind() uint64 {
 	return uint64(s.Flags)<<kindFlags | bit(s.HasID)*kindID | bit(s.HasTS)*kindTS | bit(s.Bare)*kindBare |
 		bit(s.HasSum)*kindSum | bit(s.Again)*kindAgain | bit(s.shown)*kindShown | bit(s.copied)*kindCopied | bit(s.fills)*kindFills |

@@ -6,20 +6,20 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// A flow begins unread where the caller wants it (NewUnread): its segments are kept
-// (package journal) and not looked at before somebody asks for the flow. Behind the
-// journal's Head stands the key, then come the segments. A flow that rests may be
-// unread as well: then the string that it rests in stands there.
+// A flow may begin unread (NewUnread): its segments are stored (package journal)
+// and not analysed until the flow is needed. The journal's Head is followed by the
+// key, then the segments. A resting flow may be unread as well: then the string
+// that it rests in takes the place of the key.
 
 // firstRoom is memory for a SYN, a SYN-ACK with the common options and some more
-// segments, octets. A heuristic.
+// segments, in octets. A heuristic.
 const firstRoom = 80
 
-// roomyBelow is how many octets flows that rest or are unread may take while many
-// segments of one are kept. A heuristic.
+// roomyBelow is how many octets resting and unread flows may take while many
+// segments of a connection are stored. A heuristic.
 const roomyBelow = 12 << 20
 
-// NewUnread adds a flow for the key with the hash h, which no flow has, that begins
+// NewUnread adds a flow for the key with the hash h, which no flow has. It begins
 // with a segment of a side for which journal.Opens holds.
 func (t *Table) NewUnread(k *Key, h uint32, from Side, number uint64, seg *wire.Segment) Ref {
 	i, e := t.entries.New()
@@ -37,17 +37,17 @@ func (t *Table) NewUnread(k *Key, h uint32, from Side, number uint64, seg *wire.
 	return r
 }
 
-// Unread reports whether a flow's segments were kept only.
+// Unread reports whether a flow's segments were only stored.
 func (t *Table) Unread(r Ref) bool { return t.entry(r).unread }
 
-// Keep keeps a segment of an unread flow and returns the class that it is in then;
-// false where it cannot be kept, and the flow has to be read.
+// Keep stores a segment of an unread flow and returns the class that it is in
+// then; false if it cannot be stored, and the flow has to be read.
 func (t *Table) Keep(r Ref, from Side, seg *wire.Segment) (Class, bool) {
 	h, kept := t.append(t.entry(r), from, seg)
 	return stageClass[h.Stage()], kept
 }
 
-// append keeps a segment, and makes room for it.
+// append stores a segment, and makes room for it.
 func (t *Table) append(e *entry, from Side, seg *wire.Segment) (h *journal.Head, kept bool) {
 	mem := t.store.Cell(rest.Ref(e.at))
 	h = journal.At(mem)
@@ -70,7 +70,7 @@ var stageClass = [...]Class{
 	journal.Reset: Closed, journal.Resumed: Established,
 }
 
-// grow moves a journal to a larger place.
+// grow moves a journal to a larger cell.
 func (t *Table) grow(e *entry, size int) []byte {
 	old := rest.Ref(e.at)
 	at := t.store.Make(size)
@@ -81,9 +81,9 @@ func (t *Table) grow(e *entry, size int) []byte {
 	return mem
 }
 
-// Read makes an unread flow one that is awake and returns it, as New gives it or as
-// it was when it was put to rest; its segments, which the caller is to take now, are
-// then in j. That a flow rested does not count as work: it was not in the way.
+// Read turns an unread flow into one that is awake and returns it, as New returns it
+// or as it was when it was put to rest; its segments, which the caller must analyse
+// now, are then in j. If the flow rested, waking it does not count as use.
 func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 	e := t.entry(r)
 	str := rest.Ref(e.at)
@@ -105,9 +105,9 @@ func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 	return f
 }
 
-// Glance makes f, which is the caller's, what Read would make an unread flow, and lets j
-// read its segments, but the flow stays as it is. It reports false, and does nothing, for
-// one that was resumed.
+// Glance sets f, which belongs to the caller, to what Read would return, and lets j read
+// its segments, but leaves the flow as it is. It reports false, and does nothing, for a
+// flow that was resumed.
 func (t *Table) Glance(r Ref, f *Flow, j *journal.Reader) bool {
 	mem := t.store.Cell(rest.Ref(t.entry(r).at))
 	if journal.At(mem).Stage() == journal.Resumed {
@@ -117,15 +117,15 @@ func (t *Table) Glance(r Ref, f *Flow, j *journal.Reader) bool {
 	return true
 }
 
-// first makes f what is known of a flow in front of its first segment, and lets j read
-// those in its journal, mem.
+// first sets f to the state of a flow before its first segment, and lets j read
+// the segments in its journal, mem.
 func (f *Flow) first(r Ref, mem []byte, j *journal.Reader) {
 	*f = Flow{Ref: r, Number: journal.At(mem).Number}
 	f.Key, _ = keyOf(mem[journal.Size:])
 	j.Read(mem, nil)
 }
 
-// baseOf returns what is to be known of a flow to keep its segments.
+// baseOf returns what must be known of a flow to store its segments.
 func baseOf(f *Flow) journal.Base {
 	return journal.Base{
 		First: f.FirstPacket, Last: f.LastPacket, Time: f.Last,

@@ -7,24 +7,24 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// A segment is a word of 32 bits that tells what follows, and that: numbers in as
-// few octets as they need, and nothing of what is as it was or goes on as expected.
+// A segment is a word of 32 bits that says which fields follow, and these: numbers
+// in as few octets as they need, and nothing that is unchanged or as expected.
 const (
 	hasSeq    = 1 << (1 + iota) // bit 0 is the side
-	hasAck                      // else it is what comes next of the other side
-	hasWindow                   // else as the side's last
-	hasTTL                      // likewise
+	hasAck                      // otherwise it is the next number of the other side
+	hasWindow                   // otherwise it is the side's last one
+	hasTTL                      // otherwise it is the side's last one
 	hasIPID
 	isDontFragment
 	hasSum
-	hasPayloadSum // else 0
-	hasTraffic    // else 0
+	hasPayloadSum // otherwise 0
+	hasTraffic    // otherwise 0
 	hasStamps     // a timestamps option and no other
 	hasEcho       // TSEcr is not the last TSVal of the other side
 	hasOptions    // other options
 )
 
-// Where in the word there are other fields. A size is in octets.
+// Where the word has its other fields. Sizes are in octets.
 const (
 	timeSize     = 13 // 3 bits: of the time since the last segment, nanoseconds
 	packetSize   = 16 // 2 bits: of how many packets lie between
@@ -34,12 +34,12 @@ const (
 	tsvalLong    = 31 // 1 bit: the distance to the side's last TSVal takes 4 octets, not 1
 )
 
-// Most is how many octets a segment can take: the word, the time, packets and Len;
-// Seq, Ack, Window; fields of IP and of the checksum; all options.
+// Most is the most octets that a segment can take: the word, the time, packets and
+// Len; Seq, Ack, Window; fields of IP and of the checksum; all options.
 const Most = 4 + 7 + 3 + 3 + (4 + 4 + 2) + (1 + 2 + 2 + 1) + (9 + 8 + 8*wire.MaxSACKBlocks)
 
-// encode writes a segment down and returns how many octets it took; 0 where it does
-// not fit the form.
+// encode encodes a segment and returns its size in octets; 0 if it cannot be
+// encoded.
 func (l *last) encode(b *[Most]byte, first uint64, from uint8, seg *wire.Segment) int {
 	word := uint32(from) | uint32(seg.Flags)<<flagBits | uint32(seg.Checksum)<<checksumBits
 	since := uint64(seg.Time - l.time)
@@ -80,7 +80,7 @@ func (l *last) encode(b *[Most]byte, first uint64, from uint8, seg *wire.Segment
 	return i
 }
 
-// putIP writes down what comes of the IP header, and what follows from the checksum.
+// putIP encodes what comes from the IP header, and what depends on the checksum.
 func (l *last) putIP(b *[Most]byte, i int, word uint32, from uint8, seg *wire.Segment) (int, uint32) {
 	if seg.TTL != l.ttl[from] {
 		word |= hasTTL
@@ -111,7 +111,7 @@ func (l *last) putIP(b *[Most]byte, i int, word uint32, from uint8, seg *wire.Se
 	return i, word
 }
 
-// putOptions writes the options down, and the length of the header.
+// putOptions encodes the options and the header length.
 func (l *last) putOptions(b *[Most]byte, i int, word uint32, from uint8, seg *wire.Segment) (int, uint32) {
 	o := &seg.Options
 	switch {
@@ -138,7 +138,7 @@ func (l *last) putOptions(b *[Most]byte, i int, word uint32, from uint8, seg *wi
 	return i, word
 }
 
-// putAllOptions writes all options down, and the length of the header.
+// putAllOptions encodes all options and the header length.
 func putAllOptions(b []byte, seg *wire.Segment) int {
 	o := &seg.Options
 	b[0] = seg.HeaderLen

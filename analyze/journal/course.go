@@ -12,14 +12,14 @@ const (
 	Open                     // and the client's ACK of that
 	FINSent                  // the first FIN
 	FINAnswered              // acknowledged
-	BothFINs                 // the second FIN, whose sender had the first
+	BothFINs                 // the second FIN, whose sender had received the first
 	Over                     // acknowledged: nothing more can be kept
 	Reset                    // a RST that its receiver accepts: likewise
-	Resumed                  // open, and analysed until then: a close is not kept
+	Resumed                  // open, and analysed until then: a close is not stored
 )
 
-// relevant are the flags that decide what a segment does to a connection, and the
-// others their combinations.
+// relevant are the flags that decide what a segment does to a connection; the
+// others are combinations of them.
 const (
 	relevant = wire.FIN | wire.SYN | wire.RST | wire.ACK | wire.URG
 
@@ -31,13 +31,14 @@ const (
 	rstAck = wire.RST | wire.ACK
 )
 
-// Opens reports whether a connection that begins with the segment can be kept: a
-// plain SYN. Write then takes it.
+// Opens reports whether a connection that begins with the segment can be stored:
+// a plain SYN. Write then accepts it.
 func Opens(seg *wire.Segment) bool {
 	return seg.Flags&relevant == syn && seg.Len == 0 && plain(seg)
 }
 
-// follow returns the stage behind a segment, and whether it is one that is kept.
+// follow returns the stage after a segment, and whether the segment can be
+// stored.
 func (h *Head) follow(from uint8, seg *wire.Segment) (Stage, bool) {
 	flags := seg.Flags & relevant
 	if h.stage == SYNSent || h.stage == SYNAnswered {
@@ -68,7 +69,7 @@ func (h *Head) follow(from uint8, seg *wire.Segment) (Stage, bool) {
 	return 0, false
 }
 
-// opening is follow for what RFC 9293 figure 6 has, and a RST for the SYN (§3.10.7.3).
+// opening is follow for RFC 9293 figure 6, and a RST for the SYN (§3.10.7.3).
 func (h *Head) opening(from uint8, seg *wire.Segment, flags wire.Flags) (Stage, bool) {
 	own, other := h.last.nxt[from], h.last.nxt[1-from]
 	switch {
@@ -84,7 +85,7 @@ func (h *Head) opening(from uint8, seg *wire.Segment, flags wire.Flags) (Stage, 
 	return SYNAnswered, flags == synAck && seg.Seq+1 == own && seg.Ack == other && seg.Len == 0
 }
 
-// resets reports whether a RST counts whatever of the segments in front arrived: its
+// resets reports whether a RST counts whichever of the earlier segments arrived: its
 // number is the next of its sender (RFC 9293 §3.10.7.4).
 func (h *Head) resets(from uint8, seg *wire.Segment, flags wire.Flags) bool {
 	if h.stage == Over || h.stage == Reset || h.stage == Resumed {
@@ -94,8 +95,8 @@ func (h *Head) resets(from uint8, seg *wire.Segment, flags wire.Flags) bool {
 	return acks && seg.Seq == h.last.nxt[from] && seg.Len == 0
 }
 
-// closing is follow for what RFC 9293 figure 12 has; the other side may send data
-// behind the first FIN.
+// closing is follow for RFC 9293 figure 12; the other side may send data after
+// the first FIN.
 func (h *Head) closing(from uint8, seg *wire.Segment, flags wire.Flags) (Stage, bool) {
 	own, other := h.last.nxt[from], h.last.nxt[1-from]
 	bare := flags == ack && seg.Seq == own && seg.Len == 0

@@ -16,10 +16,10 @@ type Reader struct {
 	src   []byte
 }
 
-// Read makes r read the journal in mem, of which it makes a copy, in memory that is
-// used again. resumed is what Resume was told, nil if it was not.
+// Read makes r read a copy of the journal in mem; the memory of the copy is reused.
+// resumed is what Resume was given, or nil.
 func (r *Reader) Read(mem []byte, resumed *Base) {
-	const slack = 8 // so far behind the end it looks
+	const slack = 8 // how many octets after the end may be read
 	h := At(mem)
 	src := append(r.src[:0], mem[Size+int(h.lead):h.size]...)
 	*r = Reader{last: atStart(h.start), first: h.First, iface: h.iface, left: h.count, src: append(src, make([]byte, slack)...)}
@@ -28,9 +28,9 @@ func (r *Reader) Read(mem []byte, resumed *Base) {
 	}
 }
 
-// Next fills seg, but for its Tuple and what no kept segment has (Payload, Urgent,
-// LenGuessed, Reassembled), and returns the side that sent it; false where there are
-// no more.
+// Next fills seg, except for its Tuple and the fields that no stored segment has
+// (Payload, Urgent, LenGuessed, Reassembled), and returns the side that sent it;
+// false if there are no more.
 func (r *Reader) Next(seg *wire.Segment) (from uint8, more bool) {
 	if r.left == 0 {
 		return 0, false
@@ -129,10 +129,10 @@ func nextAllOptions(b []byte, seg *wire.Segment) int {
 	return i
 }
 
-// octetMasks has the bits of so many octets.
+// octetMasks has the mask of the lowest n octets.
 var octetMasks = [8]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1}
 
-// number returns the number of so many octets at b[i], and what lies behind it.
+// number returns the number of size octets at b[i], and the index after it.
 func number(b []byte, i int, size uint32) (v uint64, behind int) {
 	return binary.LittleEndian.Uint64(b[i:]) & octetMasks[size&7], i + int(size)
 }

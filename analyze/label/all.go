@@ -96,7 +96,7 @@ func Find(name string) (ID, bool) {
 }
 
 // Segment sets every label that fits the segment of c, with the reasons, and
-// returns the one of the group Phase.
+// returns the label of the group Phase.
 func Segment(c *Context) (phase ID) {
 	c.Sending, c.Reason, c.Packet = judge(c)
 	candidates := traits(c).candidates()

@@ -5,7 +5,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Cause is why a sender sent something again.
+// Cause is why a sender sent a segment again.
 type Cause uint8
 
 // The causes.
@@ -37,15 +37,15 @@ var CauseTexts = [CauseCount]string{
 
 func (c Cause) String() string { return causeNames[c] }
 
-// quiet is a heuristic: how long nothing must have passed, in either direction,
-// for a timer rather than an acknowledgement to have called for a segment. It
-// is below the shortest timeout in use (200 ms beyond the round trip in Linux,
-// the BSDs and macOS) and above the usual round trip.
+// quiet is a heuristic: the least time without segments in either direction
+// after which a timer, rather than an acknowledgement, must have triggered a
+// segment. It is below the shortest timeout in use (200 ms beyond the round
+// trip in Linux, the BSDs and macOS) and above the usual round trip.
 const quiet = int64(150e6)
 
-// FindCause says why the segment, a RETRANSMISSION, was sent, by what its
-// sender had been told and by how long it had waited. timer is set when a timer
-// has run out just now, rather than an acknowledgement calling for it.
+// FindCause says why the segment, a RETRANSMISSION, was sent, from what its
+// sender had been told and how long it had waited. timer is set if a timer
+// expired just now, rather than an acknowledgement triggering the segment.
 func FindCause(c *Context) (cause Cause, timer bool) {
 	s, x := c.Segment, c.Facts
 	r := &x.Sender.Repair
@@ -81,8 +81,8 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	return CauseUnknown, false
 }
 
-// waited returns how long ago octets of the segment were sent before, as far as
-// that was captured; else how long nothing was captured.
+// waited returns how long ago octets of the segment were last sent, as far as
+// captured; else how long nothing was captured.
 func waited(c *Context) int64 {
 	if o := &c.Facts.Overlap; o.Packet != 0 {
 		return c.Segment.Time - o.Time
@@ -92,8 +92,8 @@ func waited(c *Context) int64 {
 
 // probes reports whether the segment can be a tail loss probe: the last octets
 // sent, no sooner than two round trips after they were sent and not much later
-// (PTO of RFC 8985 §7.2: 2·SRTT, and the time that an acknowledgement may be
-// delayed for; a second where there is no round trip).
+// (PTO of RFC 8985 §7.2: 2·SRTT, plus the time for which an acknowledgement may
+// be delayed; a second if no round trip is known).
 func probes(c *Context) bool {
 	x := c.Facts
 	if c.Segment.End().Before(x.Sender.Nxt) || x.FirstInSYN {
@@ -108,8 +108,8 @@ func probes(c *Context) bool {
 	return w >= least && w <= most
 }
 
-// Heuristics for probes: Linux waits for two ticks of its clock at the least,
-// which are 2 ms of the fastest (1,000 Hz); 200 ms are allowed for a delayed
+// Heuristics for probes: Linux waits for at least two ticks of its clock, 2 ms
+// with the fastest (1,000 Hz); 200 ms are allowed for a delayed
 // acknowledgement, and as much for a late timer; a second is allowed where no
 // round trip was measured, and a fifth of it for a late timer.
 const (
@@ -118,8 +118,8 @@ const (
 	longestPTO  = int64(1200e6)
 )
 
-// Repaired takes note, in the sender, of what a retransmission that ends at end shows
-// it does.
+// Repaired notes in the sender what a retransmission that ends at end shows it to be
+// doing.
 func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
 	r := &h.Repair
 	if r.Mode == flow.TimerRepair {

@@ -2,9 +2,9 @@ package label
 
 import "math/bits"
 
-// Doubt is a set of things that are wrong with how a connection was captured,
-// as far as its packets up to now show. What is concluded from evidence that one
-// of them damages says so.
+// Doubt is a set of defects in how a connection was captured, as far as its
+// packets up to now show. Conclusions from evidence that one of them affects are
+// marked.
 type Doubt uint8
 
 // The doubts.
@@ -17,7 +17,7 @@ const (
 	lastDoubt     = iota
 )
 
-// DoubtTexts are the fixed words of each doubt and what they mean, in the order
+// DoubtTexts are the fixed phrase of each doubt and its meaning, in the order
 // of the bits.
 var DoubtTexts = [lastDoubt]struct{ Text, Means string }{
 	{"clock ran backwards", "a packet of the connection is more than 0.2 ms earlier than the one before it (a heuristic: no rule looks closer)"},
@@ -27,9 +27,9 @@ var DoubtTexts = [lastDoubt]struct{ Text, Means string }{
 	{"offload", "segments of the connection are larger than the MSS (LARGE-SEGMENT): one packet here was several on the wire"},
 }
 
-// BackStep is how far back in time a packet must lie for ClockBack,
-// nanoseconds. A heuristic: queues of one NIC differ by less, and no rule looks
-// closer.
+// BackStep is how far back in time a packet must lie for ClockBack, in
+// nanoseconds. A heuristic: queues of one NIC differ by less, and no rule needs
+// a finer resolution.
 const BackStep = soon
 
 // String lists the fixed words.

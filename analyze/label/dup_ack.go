@@ -32,8 +32,8 @@ var dupAck = Spec{
 	},
 }
 
-// duplicates tells a repeated acknowledgement from a window update: by its SACK
-// information (RFC 6675 §2), or else its window (RFC 5681 §2), as where its options are
+// duplicates distinguishes a repeated acknowledgement from a window update: by its SACK
+// information (RFC 6675 §2), or else its window (RFC 5681 §2), as when its options are
 // cut.
 func duplicates(c *Context) bool {
 	s, x := c.Segment, c.Facts.Sender

@@ -5,15 +5,14 @@ import "strconv"
 // MaxEvidence is how many labels of one segment can carry evidence.
 const MaxEvidence = 4
 
-// Evidence says, label by label, what decided it.
+// Evidence holds the reason for each label that has one.
 type Evidence struct {
 	Len   uint8
 	Items [MaxEvidence]Item
 }
 
-// Item is the reason for one label. Packet is the packet that the reason
-// points to, 0 where it points to none. Doubts are what of the capture damages
-// this reason.
+// Item is the reason for one label. Packet is the packet that the reason points
+// to; 0: none. Doubts are the defects of the capture that affect this reason.
 type Item struct {
 	Label  ID
 	Reason Reason
@@ -29,8 +28,8 @@ func (e *Evidence) Add(id ID, why Reason, packet uint64) {
 	}
 }
 
-// Inferred reports whether a label rests on inference rather than on what the
-// packets say of themselves.
+// Inferred reports whether a label is inferred rather than stated by the
+// packets themselves.
 func (e *Evidence) Inferred(id ID) bool {
 	for i := range e.Items[:min(int(e.Len), MaxEvidence)] {
 		if it := &e.Items[i]; it.Label == id && Reasons[it.Reason].Inferred {
@@ -40,7 +39,7 @@ func (e *Evidence) Inferred(id ID) bool {
 	return false
 }
 
-// doubt marks each reason that the capture damages.
+// doubt marks each reason that the defects affect.
 func (e *Evidence) doubt(d Doubt) {
 	for i := range e.Items[:e.Len] {
 		it := &e.Items[i]
@@ -51,7 +50,7 @@ func (e *Evidence) doubt(d Doubt) {
 // Reason is a fixed phrase that names a piece of evidence.
 type Reason uint8
 
-// The reasons, in no order of trust; Reasons says what each means.
+// The reasons, not ordered by trust; Reasons says what each means.
 const (
 	None Reason = iota
 	BytesSeen
@@ -91,12 +90,13 @@ type ReasonSpec struct {
 	link   string // to the packet that it points to; "" where the packet is left out
 	Means  string
 	Damage Doubt // what of a capture makes it doubtful
-	// Inferred is set where it rests on times, or on packets that were not
-	// captured: likely, never certain.
+	// Inferred is set if the reason rests on times, or on packets that were
+	// not captured: likely, never certain.
 	Inferred bool
 }
 
-// byTime damages whatever rests on the times of packets.
+// byTime are the doubts that affect everything that rests on the times of
+// packets.
 const byTime = ClockBack | SeveralClocks
 
 // Reasons lists every phrase; a Reason is an index into it.
@@ -135,8 +135,8 @@ var Reasons = [ReasonCount]ReasonSpec{
 // String returns the phrase without the packet that it may point to.
 func (r Reason) String() string { return Reasons[r].Text }
 
-// Append appends the reason in its fixed words, with the packet that it points
-// to and what makes it doubtful: "bytes seen in packet 12".
+// Append appends the reason with the packet that it points to and its doubts:
+// "bytes seen in packet 12".
 func (it *Item) Append(b []byte) []byte {
 	r := &Reasons[it.Reason]
 	b = append(b, r.Text...)

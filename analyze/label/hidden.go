@@ -5,9 +5,9 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// hidden finds a retransmission that leaves no gap: the first copy and
-// everything behind it was lost in front of the tap. The sender's packet
-// counter then shows that packets did not pass, and a pause that a timer ran.
+// hidden detects a retransmission that leaves no gap: the first copy and
+// everything after it was lost before the tap. The sender's packet counter then
+// shows that packets did not pass, and a pause that a timer expired.
 func hidden(c *Context) bool {
 	x := c.Facts
 	jump := x.Sender.IDJump(&x.Mark)
@@ -35,12 +35,12 @@ func hidden(c *Context) bool {
 	return pause >= timerPause<<(jump-2) && pause <= longestPause<<(jump-2)
 }
 
-// probesTail finds a tail loss probe (RFC 8985 §7.3) of a flight whose end was lost in
-// front of the tap: it sends the last segment again, so that the gap in front of it is as
-// it would be of the first copy. But one packet more than fills the gap did not pass, and
-// nothing was captured for two round trips, as long as the probe waits. The gap is of whole
-// segments, so that their number is known; a bare ACK that did not pass is not among them
-// where nothing came that it would answer (heuristics).
+// probesTail detects a tail loss probe (RFC 8985 §7.3) of a flight whose end was lost
+// before the tap: it repeats the last segment, so that the gap before it looks like one
+// before the first copy. But one packet more than fills the gap did not pass, and nothing
+// was captured for two round trips, as long as the probe waits. The gap consists of whole
+// segments, so that their number is known; a missing bare ACK is not counted if nothing
+// came that it would answer (heuristics).
 func probesTail(c *Context) bool {
 	s, x := c.Segment, c.Facts
 	h, y := x.Sender, x.Receiver
@@ -61,28 +61,30 @@ func numbersOwn(c *Context) bool {
 	return c.Facts.Sender.IDsConsecutive() && ttl <= ownCounterTTL && ttl > ownCounterTTL-mostHops && c.Segment.DontFragment
 }
 
-// MayHide reports whether a segment whose IP identification lies jump behind the last
-// one of its sender, and that comes so many nanoseconds after the segment in front, may
-// be a retransmission that leaves no gap (hidden). Where it reports false, it is not one.
+// MayHide reports whether a segment may be a retransmission that leaves no gap (hidden),
+// given that its IP identification lies jump after the last one of its sender, and that
+// it comes pause nanoseconds after the previous segment. If it returns false, the segment
+// is not one.
 func MayHide(jump uint16, pause int64) bool {
 	return jump >= 2 && jump <= maxHidden && pause >= timerPause
 }
 
-// leastRTO is the retransmission timeout that RFC 6298 §2.4 wants at least,
+// leastRTO is the minimum retransmission timeout of RFC 6298 §2.4, in
 // nanoseconds: stacks in use have less.
 const leastRTO = int64(1e9)
 
-// sentAgainBy returns how long after its last segment the receiver of x has sent that again,
-// where no acknowledgement reached it: after the timeout of RFC 6298 §2.2 for its first round
-// trip, three of these, or that of stacks in use, and half as long again for what the round
-// trip measured here leaves out; and a round trip and leastRTO at the most (heuristics).
+// sentAgainBy returns how long after its last segment the receiver of x has retransmitted it,
+// if no acknowledgement reached it: after the timeout of RFC 6298 §2.2 for its first round
+// trip, which is three of these, or that of stacks in use, and half as long again for what
+// the round trip measured here leaves out; and at most a round trip and leastRTO
+// (heuristics).
 func sentAgainBy(x *flow.Facts) int64 {
 	loop := max(x.Loop, 0)
 	timeout := max(3*loop, loop+answerTimer(x.Receiver))
 	return min(loop+leastRTO, timeout+timeout/2)
 }
 
-// answerTimer returns how long after the round trip an end sends again what is not
+// answerTimer returns how long after the round trip an end retransmits what is not
 // acknowledged: 200 ms in the stacks that begin with a TTL of 64, up to a second
 // by RFC 6298 §2.4 in others. A heuristic.
 func answerTimer(h *flow.Half) int64 {
@@ -92,9 +94,9 @@ func answerTimer(h *flow.Half) int64 {
 	return 200e6
 }
 
-// crosses reports whether the last segment in front is one that the other end
-// sent again, which this one cannot answer: timers of both ends ran side by side,
-// and the silence of this one lasted longer.
+// crosses reports whether the previous segment is a retransmission of the other
+// end, which this segment cannot answer: timers of both ends ran in parallel, and
+// the silence of this one lasted longer.
 func crosses(c *Context) bool {
 	s, x, y := c.Segment, c.Facts, c.Facts.Receiver
 	if y.LastTime <= y.FreshTime {
@@ -106,13 +108,12 @@ func crosses(c *Context) bool {
 	return x.Mark.Time-y.LastTime < y.RTT().Min/4*3
 }
 
-// Heuristics for hidden: timerPause is a little less than the shortest
-// retransmission timeout in use (200 ms, Linux); longestPause a little more than
-// the first timeout of a usual path; both double with each packet that did not
-// pass (RFC 6298 §5.5), up to maxHidden - 1 of them. Hosts that begin with a TTL
-// above 64 number the packets of all connections together; so do small stacks that begin
-// with one below, such as those of programs that stand in for others: no way in use has
-// mostHops routers, so that a TTL that is lower shows them.
+// Heuristics for hidden: timerPause is a little less than the shortest retransmission
+// timeout in use (200 ms, Linux); longestPause a little more than the first timeout of a
+// usual path; both double with each packet that did not pass (RFC 6298 §5.5), up to
+// maxHidden - 1 of them. Hosts that begin with a TTL above 64 number the packets of all
+// connections together; so do small stacks that begin with one below, such as those of
+// proxies: no path in use has mostHops routers, so that a lower TTL reveals them.
 const (
 	timerPause    = int64(150e6)
 	longestPause  = int64(1200e6)

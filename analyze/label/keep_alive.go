@@ -34,6 +34,6 @@ var keepAlive = Spec{
 	},
 }
 
-// keepAliveSilence is a heuristic, nanoseconds: how long an end sent nothing new at least
-// that asks whether the other is still there.
+// keepAliveSilence is a heuristic: the least time in nanoseconds without new data of an
+// end before it asks whether the other is still there.
 const keepAliveSilence = int64(500e6)

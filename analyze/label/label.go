@@ -1,7 +1,6 @@
-// Package label holds every word that tcpwatch says about a segment: one file
-// a label, each with its definition, conditions, clause, examples and code in
-// one Spec. The program, `tcpwatch explain`, LABELS.md and the tests read the
-// same Spec.
+// Package label defines every label that tcpwatch gives a segment: one file for
+// each, with its definition, conditions, clause, examples and code in one Spec.
+// The program, `tcpwatch explain`, LABELS.md and the tests read the same Spec.
 package label
 
 import "math/bits"

@@ -16,7 +16,7 @@ var missingSegment = Spec{
 	Example: opened + "+.1 A>B P. 101:201(100) ack 1 win 64240 | DATA MISSING-SEGMENT ESTABLISHED ESTABLISHED\n",
 	on:      judged,
 	match: func(c *Context) bool {
-		// A tail loss probe may stand behind a gap of its own.
+		// A tail loss probe may follow a gap of its own.
 		if c.Sending != Gap && (c.Sending != Again || c.Facts.Cover.Gap == 0) {
 			return false
 		}

@@ -5,8 +5,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Sending says how the octets of a segment came to be sent and captured, decided once
-// for the labels of the group Sequence.
+// Sending says how the octets of a segment came to be sent and captured. It is
+// decided once for the labels of the group Sequence.
 type Sending uint8
 
 // The ways.
@@ -15,11 +15,11 @@ const (
 	Copied                   // the same packet twice
 	Again                    // sent again
 	Overtaken                // sent once, overtaken on the way
-	Gap                      // sent for the first time, behind octets that were not captured
+	Gap                      // sent for the first time, after octets that were not captured
 )
 
-// judge decides on the segment by the evidence that the wire offers, in this
-// order of trust: octets seen before, IP identification, timestamp, time.
+// judge decides by the evidence on the wire, in this order of trust: octets
+// seen before, IP identification, timestamp, time.
 func judge(c *Context) (Sending, Reason, uint64) {
 	s, x := c.Segment, c.Facts
 	if s.Flags.Has(wire.RST) {
@@ -65,9 +65,9 @@ func judge(c *Context) (Sending, Reason, uint64) {
 	case x.Cover.Fills:
 		return judgeFill(x, c.Segment.Flags.Has(wire.SYN))
 	case x.Cover.Below && !x.Sender.Is(flow.SentSYN):
-		// In front of everything that was captured of this end: sent before the
-		// capture began, or not, as the packet says; time says nothing. In front of a
-		// SYN there is nothing (RFC 9293 §3.4.1).
+		// The segment lies before everything captured of this end: the packet
+		// shows whether it was sent before the capture began; time does not.
+		// Before a SYN there is nothing (RFC 9293 §3.4.1).
 		if v, why, packet := judgeFill(x, c.Segment.Flags.Has(wire.SYN)); why != TimeOnly {
 			return v, why, packet
 		}
@@ -75,8 +75,8 @@ func judge(c *Context) (Sending, Reason, uint64) {
 	return First, None, 0
 }
 
-// overtakenReason says by what the segment is older than all that were captured
-// with its octets: it was overtaken by its own retransmission.
+// overtakenReason says why the segment is older than all captured segments with
+// its octets: it was overtaken by its own retransmission.
 func overtakenReason(x *flow.Facts) Reason {
 	switch x.OvertakenSign {
 	case flow.ByID:
@@ -101,17 +101,17 @@ func seenReason(c *Context) Reason {
 	return BytesSeen
 }
 
-// anotherPacket reports whether the sender's own marks tell the packet from the one like it.
+// anotherPacket reports whether the sender's own marks distinguish the packet from the one
+// like it.
 func anotherPacket(x *flow.Facts) bool {
 	old, m := &x.Same, &x.Mark
 	return m.HasTS != old.HasTS || m.TSVal != old.TSVal || m.HasID && old.HasID && m.IPID != old.IPID
 }
 
-// judgeCopy tells a packet that was captured twice from one that was sent
-// twice, where one like it is remembered (Facts.Same). A sender gives every packet
-// that it sends an identification of its own, and later packets later timestamps;
-// and it cannot send octets again before an answer to the first could have
-// reached it.
+// judgeCopy distinguishes a packet that was captured twice from one that was sent
+// twice, if one like it is remembered (Facts.Same). A sender gives every packet an
+// identification of its own, and later packets later timestamps; and it cannot
+// send octets again before an answer to the first packet could have reached it.
 func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 	x := c.Facts
 	old, m := &x.Same, &x.Mark
@@ -132,14 +132,15 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 		return Copied, AsOthers, old.Packet, true
 	case x.Bare:
 		// Receivers repeat bare ACKs as fast as segments come in: without an
-		// identification it takes one that says nothing of why.
+		// identification, a copy is assumed only if the ACK does not say what
+		// it answers.
 		if x.SameWhole && saysNothing(c) && tooSoon(x, apart) {
 			return Copied, AckTwice, old.Packet, true
 		}
 	case x.RepeatsSYN:
 		// A SYN-ACK is also sent again at once to answer a SYN: one that was
 		// captured in between, or one more than were answered.
-		// Behind such an answer it may be the one that a timer sends (RFC 6298 §5), which both ends may
+		// After such an answer it may be the one that a timer sends (RFC 6298 §5), which both ends may
 		// have started at one time: unless its end's packets come twice, or the SYN did.
 		// But what was sent again at once goes the same way: another TTL shows a
 		// second place of capture.
@@ -147,7 +148,7 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 		timer := x.Receiver.SYNs > 1 && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
 		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || timer)
 		if apart < soonSYN && (!answers || apart < soon/2) {
-			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied behind this tap
+			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied beyond this tap
 				return Copied, SynAckTwice, old.Packet, true
 			}
 			return Copied, TooSoon, old.Packet, true
@@ -164,11 +165,11 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 	return 0, 0, 0, false
 }
 
-// judgeRST tells a RST that was captured twice from one that was sent twice. An end sends one for each
-// segment that belongs to no connection it knows, and where those acknowledge the same
-// they are alike but for their identification (RFC 9293 §3.10.7.1): a RST without one, as of IPv6, or with 0, as
-// many hosts give it, is a copy by its place or as others are. One that all may have in common says
-// something only where a SYN alone called for a RST.
+// judgeRST distinguishes a RST that was captured twice from one that was sent twice. An end sends
+// one for each segment that belongs to no connection it knows. If those acknowledge the same, the
+// RSTs differ only in their identification (RFC 9293 §3.10.7.1): a RST without one, as over IPv6,
+// or with 0, as many hosts send it, is judged by its place or by what other copies do. An
+// identification that all RSTs may share says something only if just a SYN called for a RST.
 func judgeRST(x *flow.Facts) (Sending, Reason, uint64) {
 	old := &x.Same
 	switch {
@@ -183,14 +184,13 @@ func judgeRST(x *flow.Facts) (Sending, Reason, uint64) {
 	return First, None, 0
 }
 
-// saysNothing reports whether an acknowledgement that is wholly like one in front of it
-// does not say what it would answer. Where both ends permitted SACK, what comes behind a gap is
-// reported in every acknowledgement (RFC 2018 §4) and what comes again by a D-SACK (RFC
-// 2883 §4). Not so a bare segment that comes late, a SYN-ACK or FIN that comes again, a
-// probe, and, for ends without D-SACK, octets that came twice, if these are the last ones.
-// Nor does a stack that acknowledges whenever its program has read some: such leave out
-// identifications over IPv4 too, so that it takes IPv6, and beside its end no network
-// copies (heuristics).
+// saysNothing reports whether an acknowledgement that is identical to an earlier one does not
+// say what it would answer. If both ends permitted SACK, what comes after a gap is reported in
+// every acknowledgement (RFC 2018 §4) and what comes again by a D-SACK (RFC 2883 §4). Not so a
+// late bare segment, a repeated SYN-ACK or FIN, a probe, and, for ends without D-SACK, octets
+// that came twice, if these are the last ones. Nor does a stack say it that acknowledges
+// whenever its program has read some: such stacks leave out identifications over IPv4 too, so
+// the rule requires IPv6; and next to its end no network makes copies (heuristics).
 func saysNothing(c *Context) bool {
 	s, y := c.Segment, c.Facts.Receiver
 	switch {
@@ -203,11 +203,12 @@ func saysNothing(c *Context) bool {
 	return !y.LastRepeats
 }
 
-// farAway is a heuristic: an end that answers later is not beside the tap.
+// farAway is a heuristic: an end that answers later than this is not next to
+// the tap.
 const farAway = int64(1e6)
 
-// judgeMoved tells a segment that was captured at another place than the new octets of
-// its sender, where one exactly like it is not remembered: because it is long ago, as
+// judgeMoved judges a segment that was captured at another place than the new octets
+// of its sender, if one exactly like it is not remembered: because it was long ago, as
 // with the clocks of two captures, or because octets were joined or cut in between.
 func judgeMoved(c *Context) (Sending, Reason, uint64, bool) {
 	x := c.Facts
@@ -222,9 +223,9 @@ func judgeMoved(c *Context) (Sending, Reason, uint64, bool) {
 	return 0, 0, 0, false
 }
 
-// leftOpening reports whether the sender of a SYN or SYN-ACK that comes again has sent
-// what it does not send before the SYN is answered, so that it does not send that again
-// (RFC 9293 §3.10.7.3, §3.10.7.4): behind a SYN an ACK; behind a SYN-ACK an
+// leftOpening reports whether the sender of a repeated SYN or SYN-ACK has already sent
+// what it sends only after the SYN is answered, so that it does not send the SYN again
+// (RFC 9293 §3.10.7.3, §3.10.7.4): after a SYN an ACK; after a SYN-ACK an
 // acknowledgement of more than the SYN.
 func leftOpening(c *Context) bool {
 	h := c.Facts.Sender
@@ -234,12 +235,12 @@ func leftOpening(c *Context) bool {
 	return h.Is(flow.SentACK)
 }
 
-// goneOn reports whether a SYN or SYN-ACK that comes again left its sender before what was
-// captured in front of it: the sender had left opening, and did not begin once more, as
-// after a RST. So it is what was sent first, or a copy of what came. Where by its own marks it was
-// sent later, its sender did send it again; and a SYN that was just captured may have
-// been answered anew, with the same number where that is a cookie. What comes later than
-// a segment lasts was not overtaken: its sender may have lost all it knew, and begin anew (RFC 9293 §3.5.1).
+// goneOn reports whether a repeated SYN or SYN-ACK left its sender before an earlier captured
+// segment: the sender had left the opening, and did not begin again, as after a RST. So this is the
+// original, or a copy. If its own marks show that it was sent later, its sender did send it again;
+// and a SYN just captured may have been answered anew, with the same number if that is a cookie.
+// What comes after more than a segment's lifetime was not overtaken: its sender may have lost its
+// state, and begin again (RFC 9293 §3.5.1).
 func goneOn(c *Context) bool {
 	x, h := c.Facts, c.Facts.Sender
 	asks := !c.Segment.Flags.Has(wire.ACK)
@@ -250,12 +251,12 @@ func goneOn(c *Context) bool {
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
-// segment goes on behind the last one, which was sent again; or the packet that it is
-// like was a retransmission, and it goes on behind a repeated one, or begins anew behind
-// such a one with the first octet that is not acknowledged. Some stacks do so for every
-// duplicate acknowledgement, however soon they come; copies that the network makes are
-// not in the sender's order. They are where the capture holds packets twice, told by
-// more than one in four (heuristics).
+// segment follows the last one, which was sent again; or the packet that it is like was
+// a retransmission, and it follows a repeated one, or restarts after such a one with
+// the first unacknowledged octet. Some stacks do so for every duplicate
+// acknowledgement, however soon they come; copies made by the network are not in the
+// sender's order. They are if the capture holds packets twice, which is assumed if more
+// than one in four is a copy (heuristics).
 func goesBack(c *Context) bool {
 	s, x := c.Segment, c.Facts
 	h := x.Sender
@@ -268,26 +269,26 @@ func goesBack(c *Context) bool {
 	return x.SameAgain && h.RepeatEnd != s.End() && x.Receiver.Ack == s.Seq
 }
 
-// answersPartial reports whether NewReno sends the segment again at once, however lately it
-// was sent for the first time: it is the first that a partial acknowledgement leaves open
+// answersPartial reports whether NewReno sends the segment again at once, however recently
+// it was first sent: it is the first that a partial acknowledgement leaves unacknowledged
 // (RFC 6582 §3.2, step 3).
 func answersPartial(c *Context) bool {
 	y := c.Facts.Receiver
 	return !c.SACK && !c.Facts.SameAgain && c.Facts.Sender.Repair.Mode == flow.FastRepair && y.Is(flow.SentACK) && y.Ack == c.Segment.Seq
 }
 
-// sameSYN tells a SYN or SYN-ACK that was captured at two places of its way, far apart
-// in time, from one that was sent again. elsewhere says that it was captured at another
-// place than the first time: by its TTL or the interface.
+// sameSYN distinguishes a SYN or SYN-ACK that was captured at two places on its way,
+// far apart in time, from one that was sent again. elsewhere says that it was captured
+// at another place than the first time: by its TTL or the interface.
 func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 	x, answer := c.Facts, c.Segment.Flags.Has(wire.ACK)
 	switch {
 	case apart >= copyTime:
 		return None, false
 	case apart >= soonSYN && x.Mark.HasTS && x.Same.HasTS && (elsewhere || answer && x.Receiver.SYNTwice):
-		// Sent again it takes the clock anew (RFC 7323 §3.2), but for some stacks' SYN-ACKs.
-		// That may stand still for a second (§5.4), but a tenth of one is more than clocks
-		// in use do (a heuristic).
+		// A retransmission has a new timestamp (RFC 7323 §3.2), except for some stacks'
+		// SYN-ACKs. The clock may stand still for a second (§5.4), but a tenth of one is
+		// more than clocks in use do (a heuristic).
 		return SameTSval, true
 	case answer && elsewhere && x.Receiver.SYNTwice:
 		return Elsewhere, true // as the SYN was, on the same way
@@ -295,9 +296,9 @@ func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 	return None, false
 }
 
-// tooSoon reports whether the segment comes so soon behind the one like it that its
-// sender cannot have reacted to anything: to what overtook that one, where it was. With
-// timestamps, which are the same here, the time behind that one alone counts.
+// tooSoon reports whether the segment comes so soon after the one like it that its
+// sender cannot have reacted to anything, or to what overtook that one. With
+// timestamps, which are the same here, only the time after that one counts.
 func tooSoon(x *flow.Facts, apart int64) bool {
 	behind, overtaken := x.Same.Behind()
 	switch {
@@ -309,10 +310,10 @@ func tooSoon(x *flow.Facts, apart int64) bool {
 	return apart < soon || apart+behind < reaction(x)
 }
 
-// reaction returns how soon a sender can react to what became of a segment: not
-// before an answer to it can have come back, three quarters of the shortest round
-// trip. One that repairs a loss may repeat what it has just repeated on the word of
-// acknowledgements that were on their way, where half is allowed (a heuristic).
+// reaction returns how soon a sender can react to the fate of a segment: not before
+// an answer to it can have come back, taken as three quarters of the shortest round
+// trip. A sender that repairs a loss may repeat what it has just repeated because
+// of acknowledgements already on their way, so half is enough there (a heuristic).
 func reaction(x *flow.Facts) int64 {
 	if r := &x.Sender.Repair; r.Mode != flow.NoRepair || r.Dup > 0 || r.HasSACK {
 		return x.Loop / 2
@@ -325,21 +326,21 @@ const lifetime = int64(120e9)
 
 const (
 	// These are heuristics. copyTime bounds how much later a copy comes, so that
-	// an identification that has come round is not taken for one; soon is shorter
+	// an identification that has wrapped is not taken for one; soon is shorter
 	// than any round trip that a sender reacts to.
 	copyTime = int64(1e9)
 	soon     = int64(200e3)
-	// soonSYN is half the shortest timeout in use: a SYN is sent again by a
-	// timer only, a SYN-ACK also to answer a SYN that comes again.
+	// soonSYN is half the shortest timeout in use: a SYN is sent again only
+	// by a timer, a SYN-ACK also to answer a repeated SYN.
 	soonSYN = int64(100e6)
 )
 
-// judgeFill decides whether a segment that fills a hole was sent again, its
-// first copy lost in front of this tap, or sent once and overtaken: by whether
-// it was sent after the first segment captured behind the hole. A SYN may have an
-// early timestamp whenever it was sent: cookies are kept in it, and some stacks send the
-// same SYN-ACK again. An old acknowledgement tells no more once a timer may have run: what is
-// sent again may be the segment as it stands in the queue (RFC 9293 §3.10.8).
+// judgeFill decides whether a segment that fills a hole was sent again, its first copy lost
+// before this tap, or sent once and overtaken: by whether it was sent after the first segment
+// captured after the hole. A SYN may have an early timestamp whenever it was sent: cookies
+// are kept in it, and some stacks send the same SYN-ACK again. An old acknowledgement says
+// nothing once a timer may have expired: the retransmission may be the segment as it was
+// queued (RFC 9293 §3.10.8).
 func judgeFill(x *flow.Facts, syn bool) (Sending, Reason, uint64) {
 	b, m := &x.Cover.Beyond, &x.Mark
 	if m.HasID && b.HasID && x.Sender.IDsTell(m.IPID, b.IPID) {

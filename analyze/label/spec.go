@@ -5,8 +5,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Group says how a label relates to others. Of a group that is exclusive the
-// first match in the order of All wins; of the others any number may hold.
+// Group says how a label relates to others. In an exclusive group the first
+// match in the order of All wins; in the others any number may apply.
 type Group uint8
 
 // The groups.
@@ -43,21 +43,21 @@ type Spec struct {
 	Definition string // one sentence
 	Conditions []Condition
 	Clauses    []Clause
-	// Looks lists the segments that the label can be set on, in words.
+	// Looks says which segments the label can be set on.
 	Looks string
-	// Wireshark says how Wireshark's nearest word differs; "" where there is none.
+	// Wireshark says how Wireshark's nearest name differs; "" if there is none.
 	Wireshark string
 	// Example is a script in whose last segment the label is set.
 	Example string
 
-	// on names the traits that the label rests on: a segment without any of them
+	// on names the traits that the label depends on: a segment with none of them
 	// does not match.
 	on    Traits
 	match func(*Context) bool
 }
 
-// Context is what a match function may look at: the segment, and what was
-// known of its connection before the segment changed it.
+// Context is what a match function may look at: the segment, and the state of
+// its connection before the segment changed it.
 type Context struct {
 	Segment *wire.Segment
 	Flow    *flow.Flow
@@ -69,18 +69,19 @@ type Context struct {
 	Reason  Reason
 	Packet  uint64
 	// AnswersAgain is set for a SYN-ACK that repeats its number because a SYN
-	// came: again, or for the first time where both ends opened at once.
+	// arrived: a repeated one, or the first one if both ends opened at once.
 	AnswersAgain bool
 	// Elsewhere is set for a SYN or SYN-ACK that repeats one whose first packet
 	// was captured at another interface.
 	Elsewhere bool
-	// NoECN is set when the handshake shows that the ECN bits have not the meaning
-	// of RFC 3168: nothing was agreed, or accurate ECN (RFC 9768 §3.2: a counter).
+	// NoECN is set if the handshake shows that the ECN bits do not have the
+	// meaning of RFC 3168: nothing was agreed, or accurate ECN (RFC 9768 §3.2: a
+	// counter).
 	NoECN bool
 	// SACK is set when both ends permitted SACK.
 	SACK bool
-	// Doubts are what is known to be wrong with the capture of this connection.
+	// Doubts are the known defects of the capture of this connection.
 	Doubts Doubt
-	// Evidence is where a match function says what decided it.
+	// Evidence is where a match function records its reason.
 	Evidence *Evidence
 }

@@ -7,9 +7,10 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Traits are what a segment has that labels rest on. Most segments have few of
-// them: payload, or nothing at all. A Spec names those without which it cannot
-// match, so that a segment is held only against the Specs that it may fit.
+// Traits are the properties of a segment that labels depend on. Most segments
+// have few of them: payload, or nothing at all. A Spec names those without
+// which it cannot match, so that a segment is only tried against the Specs that
+// it may fit.
 type Traits uint32
 
 // The traits.
@@ -20,13 +21,13 @@ const (
 	payload                         // octets, by the lengths in its headers
 	oversize                        // more of them than the MSS of the other end
 	differing                       // other octets than before
-	behind                          // a number in front of the next one of its sender
+	behind                          // a number before the next one of its sender
 	judged                          // octets that were not simply sent for the first time (Sending)
 	sameACK                         // no payload, and the acknowledgement of the last segment
 	unseenACK                       // an acknowledgement of what was not captured
 	blocks                          // SACK blocks
 	clears                          // proof that a retransmission was spurious (flow.Sure)
-	asked                           // a probe of the other end in front of it (flow.Probed)
+	asked                           // a probe of the other end before it (flow.Probed)
 	shut                            // an other end that has no room, or had none when this one sent last
 	noRoom                          // a window of 0
 	narrower                        // a smaller window than the last
@@ -36,7 +37,7 @@ const (
 	traitCount   = iota
 )
 
-// traits finds the traits of the segment. It stands behind judge.
+// traits finds the traits of the segment. It runs after judge.
 func traits(c *Context) Traits {
 	s, x := c.Segment, c.Facts
 	mine, other := x.Sender, x.Receiver
@@ -97,7 +98,7 @@ func traits(c *Context) Traits {
 	return t
 }
 
-// tried lists for each trait the labels that rest on it.
+// tried lists for each trait the labels that depend on it.
 var tried = func() (sets [traitCount]Set) {
 	for id, s := range All {
 		for t := s.on; t != 0; t &= t - 1 {

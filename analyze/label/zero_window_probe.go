@@ -38,7 +38,7 @@ var zeroWindowProbe = Spec{
 	},
 }
 
-// probesAhead reports whether the segment is one octet behind what the other end has
+// probesAhead reports whether the segment is one octet after what the other end has
 // acknowledged, or that of the last probe again.
 func probesAhead(c *Context) bool {
 	s, x := c.Segment, c.Facts

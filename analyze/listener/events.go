@@ -6,7 +6,8 @@ type event struct {
 	change int8
 }
 
-// before orders events by time; of the same time those that leave come first.
+// before orders events by time, and those of the same time with leaving before
+// entering.
 func (e event) before(f event) bool {
 	return e.time < f.time || e.time == f.time && e.change < f.change
 }

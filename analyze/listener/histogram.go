@@ -2,8 +2,9 @@ package listener
 
 import "math/bits"
 
-// Histogram counts durations in buckets that grow with them, so that a quantile
-// is at most 1.6 % too long, or 128 ns if that is more. It takes at most 7.4 KB.
+// Histogram counts durations in buckets whose width grows with the duration, so
+// that a quantile is at most 1.6 % too long, or 128 ns if that is more. It takes
+// at most 7.4 KB.
 type Histogram struct {
 	n       uint64
 	longest int64
@@ -13,7 +14,7 @@ type Histogram struct {
 const (
 	unitBits = 7  // durations are counted in units of 2^7 = 128 ns
 	subBits  = 6  // each power of two is divided into 2^6 buckets
-	mostBits = 34 // durations from 2^34 units (2,199 s) count as that
+	mostBits = 34 // longer durations count as 2^34 units (2,199 s)
 )
 
 // Add counts a duration in nanoseconds; below 0 counts as 0.
@@ -69,7 +70,7 @@ func (h *Histogram) Quantile(q float64) int64 {
 				end = uint64(i+1-shift<<subBits) << shift
 			}
 			if end == 1<<mostBits {
-				break // its bucket holds all that is longer, too
+				break // its bucket also holds everything longer
 			}
 			return min(int64(end<<unitBits)-1, h.longest)
 		}

@@ -1,7 +1,7 @@
-// Package listener sums the records of connections up by the address and port
-// that they were opened to: how many attempts were answered and how, how long
-// handshakes took, how many were in SYN-RECEIVED at one time, and whether that
-// looks like a SYN flood or an accept queue that is full.
+// Package listener aggregates the records of connections by the address and
+// port that they were opened to: how many attempts were answered and how, how
+// long handshakes took, how many were in SYN-RECEIVED at one time, and whether
+// that looks like a SYN flood or a full accept queue.
 //
 // Memory is bounded by the constants below, whatever the capture holds; what
 // was given up for that is counted (Table.Dropped).
@@ -21,37 +21,37 @@ import (
 
 // Bounds of a Table.
 const (
-	// MaxListeners are remembered; beyond them the quarter with the fewest
-	// attempts is given up.
+	// MaxListeners is how many are remembered; beyond it the quarter with
+	// the fewest attempts is given up.
 	MaxListeners = 1024
-	// maxEvents bounds what waits to be counted into SYN-RECEIVED, over all
-	// listeners; beyond it connections are left out of that count.
+	// maxEvents bounds the events waiting to be counted for SYN-RECEIVED,
+	// over all listeners; beyond it connections are left out of that count.
 	maxEvents = 1 << 18
-	// passEvery is how many connections come between two looks at all listeners
-	// for events that are due, unless giveUp has gone by: as many as there can be
+	// passEvery is the number of connections between two checks of all listeners
+	// for due events, unless giveUp has passed: as many as there can be
 	// listeners, so that a flood costs one look at one listener for each.
 	passEvery = MaxListeners
 )
 
 // Heuristics.
 const (
-	// giveUp is how long a server keeps a connection in SYN-RECEIVED behind its
+	// giveUp is how long a server keeps a connection in SYN-RECEIVED after its
 	// last SYN-ACK when nothing more is captured, nanoseconds: what Linux takes
 	// with its default of five repetitions, rounded up.
 	giveUp = int64(64e9)
-	// A flood is named where floodOpen connections were in SYN-RECEIVED at one
-	// time, or floodSilent attempts, one in two of all, were not answered at all,
-	// as where the queue is full or a filter drops them; fewer than one attempt in
-	// floodShare was completed, and those that were not came from at least
-	// floodSources addresses.
+	// A flood is reported if floodOpen connections were in SYN-RECEIVED at one
+	// time, or floodSilent attempts, half of all, were not answered at all, as
+	// when the queue is full or a filter drops them; and fewer than one attempt in
+	// floodShare was completed, and the others came from at least floodSources
+	// addresses.
 	floodOpen    = 100
 	floodSilent  = 1000
 	floodShare   = 10
 	floodSources = 16
 )
 
-// Listener is what was seen of one address and port. Connections seen from the
-// middle and those of which one direction was captured are not attempts.
+// Listener aggregates the connections to one address and port. Connections
+// captured from the middle or in one direction only are not attempts.
 type Listener struct {
 	Address netip.AddrPort
 	EncapID uint32 // as in analyze.Connection
@@ -59,16 +59,16 @@ type Listener struct {
 	Attempts, Completed, Refused, Reset, HalfOpen, Unanswered uint64
 	First, Last                                               int64 // when the first and the last attempt began, nanoseconds since 1970
 	// SynReceived is how many connections were in SYN-RECEIVED at the end of
-	// the capture, MostSynReceived at the most at one time; AtLeast is set when
+	// the capture, MostSynReceived at most at one time; AtLeast is set when
 	// some were left out because there were too many to follow.
 	SynReceived, MostSynReceived uint64
 	AtLeast                      bool
 	// NotAccepted counts connections that look as if the accept queue was full
-	// (verdict.AcceptQueueFull), those that were accepted late included, IgnoredSegments
-	// the client's segments that the server left unanswered in them.
+	// (verdict.AcceptQueueFull), including those accepted late; IgnoredSegments counts
+	// the client's segments in them that the server left unanswered.
 	NotAccepted, IgnoredSegments uint64
 	// Handshakes are the times from the first SYN to the segment that completed
-	// the handshake, nanoseconds; none where Table.WithoutTimes is set.
+	// the handshake, nanoseconds; none if Table.WithoutTimes is set.
 	Handshakes Histogram
 
 	open    int64
@@ -106,9 +106,9 @@ type Table struct {
 	WithoutTimes bool
 
 	of      map[key]*Listener
-	spare   []*Listener // given up; their memory is used again
+	spare   []*Listener // given up; their memory is reused
 	pending int         // events of all listeners
-	since   int         // connections since the events of all were passed
+	since   int         // connections since the events of all were counted
 	passed  int64       // the time up to which they were
 	// Dropped counts the listeners given up for others, DroppedAttempts the
 	// attempts at them.
@@ -155,7 +155,7 @@ func (t *Table) Add(c *analyze.Connection, verdicts []verdict.Verdict) {
 			case c.Clues.Ignored == 0:
 				l.IgnoredSegments += uint64(o.SynCount)
 			case c.Clues.ServerProved != 0:
-				l.IgnoredSegments-- // the last of them was taken
+				l.IgnoredSegments-- // the server accepted the last of them
 			}
 		}
 	}
@@ -198,7 +198,7 @@ func (t *Table) synReceived(l *Listener, c *analyze.Connection) {
 		}
 	}
 	if t.pending+2 > maxEvents && (t.since >= passEvery || c.Start-t.passed >= giveUp) {
-		t.passAll(c.Start) // listeners that nobody calls any more hold events too
+		t.passAll(c.Start) // listeners without new connections hold events too
 	}
 	if t.pending+2 > maxEvents {
 		l.AtLeast = true
@@ -251,7 +251,7 @@ func (t *Table) listener(k key) *Listener {
 	return l
 }
 
-// makeRoom gives the quarter of the listeners up that has the fewest attempts.
+// makeRoom gives up the quarter of the listeners that has the fewest attempts.
 func (t *Table) makeRoom() {
 	list := t.all()
 	keep := len(list) * 3 / 4
@@ -265,9 +265,9 @@ func (t *Table) makeRoom() {
 	}
 }
 
-// partition puts the n that come first by compare in front, in any order, without
-// sorting the rest (quickselect): where ports are scanned, every 256th connection
-// calls for it.
+// partition moves the n that come first by compare to the front, in any order,
+// without sorting the rest (quickselect): in a port scan it is called for every
+// 256th connection.
 func partition(list []*Listener, n int) {
 	for len(list) > 1 && n > 0 && n < len(list) {
 		pivot := list[rand.IntN(len(list))]
@@ -300,7 +300,7 @@ func compare(a, b *Listener) int {
 	return cmp.Or(cmp.Compare(b.Attempts, a.Attempts), a.Address.Compare(b.Address), cmp.Compare(a.EncapID, b.EncapID))
 }
 
-// all returns the listeners in no order.
+// all returns the listeners in no particular order.
 func (t *Table) all() []*Listener {
 	list := make([]*Listener, 0, len(t.of))
 	for _, l := range t.of {

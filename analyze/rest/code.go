@@ -6,21 +6,21 @@ import (
 	"unsafe"
 )
 
-// Coder holds what the code of a word may refer to. Whoever reads a string needs
-// a Coder that begins alike, and to read what was appended in the same order.
+// Coder is the state that coded words may refer to. A string must be read with a
+// Coder that was begun alike, in the order in which it was appended.
 type Coder struct {
 	time, packet uint64     // those coded last
 	seen         [64]uint64 // numbers coded before, by their hash
 }
 
-// Begin makes the Coder ready for another string. Numbers near a time
-// (nanoseconds) or a packet number become short.
+// Begin resets the Coder for another string. Numbers near time (nanoseconds) or
+// a packet number become short.
 func (c *Coder) Begin(time int64, packet uint64) {
 	*c = Coder{time: uint64(time), packet: packet}
 }
 
-// What the upper two bits of the first octet of a number say. The lower six are
-// the octets that follow, or a place in Coder.seen.
+// The upper two bits of the first octet of a number. The lower six are the
+// number of octets that follow, or an index into Coder.seen.
 const (
 	asItIs     = iota << 6
 	nearTime   // the distance to the time coded last
@@ -52,7 +52,7 @@ func (c *Coder) Append(dst []byte, v uint64) []byte {
 	return put(dst, asItIs, v, size)
 }
 
-// Next takes a number that Append appended off the front of src.
+// Next reads a number that Append appended from the front of src.
 func (c *Coder) Next(src []byte) (v uint64, rest []byte) {
 	code := src[0]
 	n := int(code &^ kindOfCode)
@@ -81,9 +81,9 @@ func hash(v uint64) byte { return byte(v * 0x9e3779b97f4a7c15 >> 58) }
 
 func octets(v uint64) int { return (bits.Len64(v) + 7) / 8 }
 
-// Fold returns the distance from one number to another as Unfold takes it: small
-// where they lie near each other, on either side. 0, which mostly means that there
-// is no number, stays 0.
+// Fold returns the distance between two numbers in a form that is small if they
+// are close, in either direction. 0, which usually means that there is no number,
+// stays 0. Unfold reverses it.
 func Fold[T uint32 | uint64](v, to T) T {
 	if v == 0 {
 		return 0
@@ -106,19 +106,21 @@ func Unfold[T uint32 | uint64](z, to T) T {
 	return unfold(z) + to
 }
 
-// AppendNear appends a number, short where it is near to another one.
+// AppendNear appends a number in a form that is short if it is close to another
+// one.
 func AppendNear(dst []byte, v, to uint32) []byte {
 	return binary.AppendUvarint(dst, uint64(Fold(v, to)))
 }
 
-// NextNear takes a number that AppendNear appended, near the same one, off the front of
-// src.
+// NextNear reads a number that AppendNear appended, relative to the same one, from the
+// front of src.
 func NextNear(src []byte, to uint32) (v uint32, rest []byte) {
 	z, n := binary.Uvarint(src)
 	return Unfold(uint32(z), to), src[n:]
 }
 
-// fold makes small numbers of small distances in both directions.
+// fold maps small distances in both directions to small numbers (zigzag
+// encoding).
 func fold[T uint32 | uint64](d T) T { return d<<1 ^ -(d >> (8*unsafe.Sizeof(d) - 1)) }
 
 func unfold[T uint32 | uint64](z T) T { return z>>1 ^ -(z & 1) }
@@ -128,7 +130,7 @@ func put(dst []byte, kind byte, v uint64, n int) []byte {
 	return binary.LittleEndian.AppendUint64(dst, v)[:len(dst)+n]
 }
 
-// get takes n octets off the front of src, the lowest first.
+// get reads n octets from the front of src, the lowest first.
 func get(src []byte, n int) (v uint64, rest []byte) {
 	if len(src) >= 8 {
 		return binary.LittleEndian.Uint64(src) & (1<<(8*n) - 1), src[n:]
@@ -139,8 +141,8 @@ func get(src []byte, n int) (v uint64, rest []byte) {
 	return v, src[n:]
 }
 
-// AppendWords appends a structure, where it differs from like, which has as many
-// words: an octet tells which of eight groups of eight words differ, one for each
+// AppendWords appends the differences of a structure from like, which has as many
+// words: an octet says which of eight groups of eight words differ, one for each
 // of these groups which of its words, and then come the words.
 func (c *Coder) AppendWords(dst []byte, l Layout, words, like []uint64) []byte {
 	top := 0
@@ -169,7 +171,7 @@ func (c *Coder) AppendWords(dst []byte, l Layout, words, like []uint64) []byte {
 	return dst
 }
 
-// differing returns which of up to eight words are not the same.
+// differing returns a mask of which of up to eight words differ.
 func differing(w, v []uint64) (mask byte) {
 	if len(w) == 8 && len(v) == 8 {
 		x, y := (*[8]uint64)(w), (*[8]uint64)(v)
@@ -185,7 +187,7 @@ func differing(w, v []uint64) (mask byte) {
 	return mask
 }
 
-// NextWords takes a structure that AppendWords appended off the front of src.
+// NextWords reads a structure that AppendWords appended from the front of src.
 func (c *Coder) NextWords(src []byte, l Layout, words, like []uint64) (rest []byte) {
 	copy(words, like)
 	top := byte(0)
@@ -212,8 +214,8 @@ func (c *Coder) NextWords(src []byte, l Layout, words, like []uint64) (rest []by
 	return src
 }
 
-// appendMixed appends those octets of a word that are not 0, behind an octet that
-// tells which.
+// appendMixed appends the octets of a word that are not 0, after an octet that
+// says which they are.
 func appendMixed(dst []byte, x uint64) []byte {
 	const low = 0x7f7f7f7f7f7f7f7f
 	top := (x&low + low | x) &^ low // the highest bit of every octet that is not 0

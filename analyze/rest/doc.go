@@ -1,14 +1,14 @@
-// Package rest keeps what nobody works on as short strings of octets, without
-// loss: structures become strings by a Coder and a Layout, and strings wait in a
-// Store.
+// Package rest stores structures that are not in use as short strings of octets,
+// without loss: a Coder and a Layout turn structures into strings, and a Store
+// keeps the strings.
 //
-// What is remembered of a connection is a few structures of many fields, most of
-// them 0, near to each other or like those of another connection. The code knows
-// nothing of the fields beyond that: a word that is as expected costs one bit,
-// a time or packet number that was met before one octet, others the octets in
-// which they differ. It is made for speed: a structure of 1,000 octets takes some
-// hundred nanoseconds.
+// The state of a connection is a few structures with many fields, most of them 0,
+// close to each other or equal to those of another connection. The code knows
+// nothing about the fields beyond that: a word that is as expected costs one bit,
+// a time or packet number that occurred before one octet, others the octets in
+// which they differ. It is designed for speed: a structure of 1,000 octets takes
+// some hundred nanoseconds.
 //
-// Strings are not for other programs or files: they mean something only to the
-// process that made them, and are believed without being checked.
+// The strings are not for other programs or files: they mean something only to
+// the process that made them, and are not validated.
 package rest

@@ -8,18 +8,16 @@ type Ref uint32
 // A Ref is the number of a block and that of a cell in it.
 const (
 	cellBits = 12
-	// unit is what the sizes of cells are multiples of, and blockSize what is taken
-	// from the system at once.
+	// unit is the granularity of cell sizes, and blockSize is allocated at once.
 	unit      = 16
 	blockSize = unit << cellBits
-	// Longest is how long a string can be, octets.
+	// Longest is the greatest length of a string, in octets.
 	Longest = blockSize / 4
 )
 
-// Store keeps strings. They lie in cells of some sizes, in blocks that hold cells
-// of one size each; a block whose cells are all free is used for another size, or
-// left to the garbage collector. The zero value is an empty Store. It is not safe
-// for concurrent use.
+// Store keeps strings in cells. A block has cells of one size; a block whose
+// cells are all free is used for another size, or left to the garbage collector.
+// The zero value is an empty Store. It is not safe for concurrent use.
 type Store struct {
 	blocks []block
 	empty  []uint32 // numbers of blocks without memory
@@ -28,8 +26,8 @@ type Store struct {
 	octets int
 }
 
-// block is a piece of memory in cells of one size. Free cells that were used
-// are linked by their first two octets.
+// block is a piece of memory divided into cells of one size. Free cells that
+// were used before are linked by their first two octets.
 type block struct {
 	cells            []byte
 	size             int
@@ -40,22 +38,22 @@ type block struct {
 	prev, next uint32
 }
 
-// leastSpare blocks at least keep their memory when they are given back, for others to
-// come, and a spareShare of those in use: strings that grow together with each segment, and
-// shrink when these are read, need blocks of one size, then of another. Heuristics.
+// Released blocks keep their memory for reuse, up to leastSpare of them or one for every
+// spareShare in use: strings that grow with each segment, and shrink when they are read,
+// need blocks of one size, then of another. Heuristics.
 const (
 	leastSpare = 16
 	spareShare = 2
 )
 
-// Sizes rise by one unit up to fine of them, then by an eighth, so that at most an
-// eighth of a cell is left over.
+// Sizes rise by one unit for the first fine of them, then by an eighth, so that at
+// most an eighth of a cell is wasted.
 const (
 	fine  = 40
 	sizes = 72
 )
 
-// sizeUnits and classOfUnits are the sizes, and the least that takes a string.
+// sizeUnits are the sizes, and classOfUnits the smallest class for a string.
 var sizeUnits, classOfUnits = func() (units [sizes]uint16, class [Longest/unit + 1]uint8) {
 	n, last := 0, 0
 	for u := 1; last < Longest/unit; n++ {
@@ -72,14 +70,16 @@ var sizeUnits, classOfUnits = func() (units [sizes]uint16, class [Longest/unit +
 	return units, class
 }()
 
-// Put keeps a copy of s, which is not empty and at most Longest octets long.
+// Put stores a copy of s, which must not be empty nor longer than Longest
+// octets.
 func (s *Store) Put(str []byte) Ref {
 	r := s.Make(len(str))
 	copy(s.Get(r), str)
 	return r
 }
 
-// Make makes a cell for at least n octets, 1 to Longest, which hold anything.
+// Make makes a cell for at least n octets, 1 to Longest, with undefined
+// content.
 func (s *Store) Make(n int) Ref {
 	class := classOfUnits[(n+unit-1)/unit]
 	i := s.open[class]
@@ -112,8 +112,8 @@ func (s *Store) Cell(r Ref) []byte {
 	return b.cells[at : at+b.size : at+b.size]
 }
 
-// Get returns the string, and octets behind it that are not its own. They may be
-// read until the string is freed.
+// Get returns the string, followed by octets that do not belong to it. They may
+// be read until the string is freed.
 func (s *Store) Get(r Ref) []byte {
 	b := &s.blocks[r>>cellBits]
 	return b.cells[int(r&(1<<cellBits-1))*b.size:]
@@ -140,7 +140,7 @@ func (s *Store) Free(r Ref) {
 // Octets returns the size of all cells that are in use.
 func (s *Store) Octets() int { return s.octets }
 
-// Held returns the memory that the Store has, octets.
+// Held returns the memory that the Store has allocated, in octets.
 func (s *Store) Held() int {
 	return (len(s.blocks)-len(s.empty)+len(s.spare))*blockSize + cap(s.blocks)*int(unsafe.Sizeof(block{}))
 }
@@ -168,7 +168,7 @@ func (s *Store) newBlock(class uint8) uint32 {
 	return i
 }
 
-// giveBack takes the memory of a block whose cells are all free.
+// giveBack releases a block whose cells are all free.
 func (s *Store) giveBack(i uint32) {
 	b := &s.blocks[i]
 	s.unlink(i)

@@ -8,20 +8,20 @@ import (
 	"unsafe"
 )
 
-// This file is the one place that looks into the memory of a structure. LayoutOf
-// refuses types that hold pointers, and those whose size is no multiple of 8; NearOf
-// refuses fields that are not there.
+// This file is the only one that accesses the memory of a structure. LayoutOf
+// refuses types that hold pointers, and those whose size is not a multiple of 8;
+// NearOf refuses fields that do not exist.
 
 // Words returns the memory of a structure as words.
 func Words[T any](v *T) []uint64 {
 	return unsafe.Slice((*uint64)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/8)
 }
 
-// Layout says which words of a structure are one number of 64 bits; the others
+// Layout says which words of a structure are single 64-bit numbers; the others
 // hold several smaller fields, or halves of such numbers (386, arm).
 type Layout []bool
 
-// LayoutOf returns the Layout of T. It panics where T cannot be seen as words.
+// LayoutOf returns the Layout of T. It panics if T cannot be seen as words.
 func LayoutOf[T any]() Layout {
 	t := reflect.TypeFor[T]()
 	if t.Size()%8 != 0 {
@@ -52,16 +52,16 @@ func (l Layout) mark(t reflect.Type, at uintptr) {
 	}
 }
 
-// Near says that the number in one field mostly lies near that in another, of the
-// same structure or of another one.
+// Near says that the number in one field is usually close to that in another, of
+// the same structure or of another one.
 type Near struct {
 	at, to uintptr
 	wide   bool // 64 bits rather than 32
 }
 
-// NearOf returns what says that the field at of a T is near the field to of a U.
-// Fields are named as in "rtt.end" and "ends.0.start". It panics where there is no
-// such field of 32 or 64 bits.
+// NearOf returns the Near for the field at of a T and the field to of a U. Fields
+// are named as in "rtt.end" and "ends.0.start". It panics if there is no such
+// field of 32 or 64 bits.
 func NearOf[T, U any](at, to string) Near {
 	x, size := field(reflect.TypeFor[T](), at)
 	y, size2 := field(reflect.TypeFor[U](), to)
@@ -90,8 +90,7 @@ func field(t reflect.Type, path string) (offset, size uintptr) {
 }
 
 // FoldNear replaces numbers in x by their distances from those in y, one after the
-// other: what others are near to must stand behind these where it is replaced
-// itself.
+// other: a field must come after those that are relative to it.
 func FoldNear[T, U any](x *T, y *U, nears []Near) {
 	for _, n := range nears {
 		at, to := unsafe.Add(unsafe.Pointer(x), n.at), unsafe.Add(unsafe.Pointer(y), n.to)
@@ -103,7 +102,7 @@ func FoldNear[T, U any](x *T, y *U, nears []Near) {
 	}
 }
 
-// UnfoldNear takes back what FoldNear did.
+// UnfoldNear reverses FoldNear.
 func UnfoldNear[T, U any](x *T, y *U, nears []Near) {
 	for i := len(nears) - 1; i >= 0; i-- {
 		n := nears[i]

@@ -32,7 +32,7 @@ var figures = map[string]string{
 
 // Wrong returns what a text cites that is not known: "RFC 9293 §3.5.1, figure 10,
 // and §3.6" cites two sections and a figure of one RFC. A figure must stand in the
-// section cited in front of it.
+// section cited before it.
 func Wrong(text string) (wrong []string) {
 	number, section := 0, ""
 	for _, at := range citation.FindAllStringSubmatchIndex(text, -1) {

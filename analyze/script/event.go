@@ -66,7 +66,7 @@ func (p *parser) time(word string) (int64, error) {
 }
 
 // cutOptions takes the part in angle brackets out of the words of an event.
-// The ">" of X>Y stands in front of it.
+// The ">" of X>Y stands before it.
 func cutOptions(head string) (words []string, options string, err error) {
 	open := strings.IndexByte(head, '<')
 	if open < 0 {
@@ -172,7 +172,7 @@ func parseRange(seg *wire.Segment, word string, isn wire.Seq) (err error) {
 	return err
 }
 
-// parseSeq reads a number relative to isn, or one on the wire behind "=".
+// parseSeq reads a number relative to isn, or one on the wire after "=".
 func parseSeq(word string, isn wire.Seq) (wire.Seq, error) {
 	if raw, ok := strings.CutPrefix(word, "="); ok {
 		n, err := number(raw, 1<<32-1)
@@ -189,7 +189,7 @@ func parseSeq(word string, isn wire.Seq) (wire.Seq, error) {
 // payload is made.
 const otherSum = 1
 
-// fields reads the words behind SEQ and tells whether ack was among them.
+// fields reads the words after SEQ and reports whether ack was among them.
 func (p *parser) fields(seg *wire.Segment, words []string, other wire.Seq) (acked bool, err error) {
 	given := make(map[string]bool, 8)
 	for len(words) > 0 {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// parseExpect reads what stands behind the bar.
+// parseExpect reads what stands after the bar.
 func parseExpect(text string) (*Expect, error) {
 	words := strings.Fields(text)
 	if len(words) < 3 {
@@ -46,8 +46,8 @@ func parseExpect(text string) (*Expect, error) {
 	return x, nil
 }
 
-// validName keeps out what cannot be the name of a label or state, so that a
-// slip of the pen is found by the parser.
+// validName rejects what cannot be the name of a label or state, so that the
+// parser finds typing errors.
 func validName(w string) bool {
 	if w == Any {
 		return true
@@ -67,7 +67,7 @@ func validName(w string) bool {
 }
 
 // Format writes the script back. Lines whose expectation or assertion was
-// changed since Parse are rewritten behind the bar; every other line, every
+// changed since Parse are rewritten after the bar; every other line, every
 // comment and all spacing stay as they were.
 func (s *Script) Format() string {
 	var b strings.Builder

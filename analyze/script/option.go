@@ -28,7 +28,7 @@ func parseOptions(seg *wire.Segment, text string, other wire.Seq) error {
 		return nil
 	}
 	o := &seg.Options
-	for _, item := range strings.Split(text, ",") {
+	for item := range strings.SplitSeq(text, ",") {
 		words := strings.Fields(item)
 		if len(words) == 0 {
 			return fmt.Errorf("an empty option")
@@ -44,8 +44,8 @@ func parseOptions(seg *wire.Segment, text string, other wire.Seq) error {
 	return fit(seg)
 }
 
-// fit sets the header length, and fails when the options as they would be
-// written are read back as others.
+// fit sets the header length, and fails if the encoded options would be decoded
+// differently.
 func fit(seg *wire.Segment) error {
 	probe := wire.Segment{Options: seg.Options, Checksum: wire.ChecksumGood}
 	packet := wire.AppendPacket(nil, &probe)

@@ -78,7 +78,7 @@ func (p *parser) title(text, comment string) {
 	}
 }
 
-// cutComment splits a line in front of a "#" that begins a word.
+// cutComment splits a line before a "#" that begins a word.
 func cutComment(raw string) (text, comment string) {
 	for i := 0; i < len(raw); i++ {
 		if raw[i] == '#' && (i == 0 || raw[i-1] == ' ' || raw[i-1] == '\t') {
@@ -184,7 +184,7 @@ func (p *parser) connection(at int, text string) error {
 		return err
 	}
 	c := Connection{Line: at, Number: n}
-	for _, word := range strings.Fields(rest) {
+	for word := range strings.FieldsSeq(rest) {
 		key, value, ok := strings.Cut(word, "=")
 		if !ok || key == "" {
 			return fmt.Errorf("%q is not KEY=VALUE", word)

@@ -47,7 +47,7 @@ func (s *Script) Pcap(w io.Writer) error {
 	return nil
 }
 
-// appendSegment appends the frame, with a VLAN tag behind the addresses where
+// appendSegment appends the frame, with a VLAN tag after the addresses where
 // the script asked for one.
 func appendSegment(dst []byte, seg *wire.Segment) []byte {
 	dst = wire.AppendFrame(dst, seg)

@@ -33,7 +33,7 @@ type Event struct {
 	Expect *Expect // nil: the line says nothing
 }
 
-// Swapped reports whether the receiver's letter stands before the sender's, so
+// Swapped reports whether the receiver's letter comes before the sender's, so
 // that the first state of an expectation is the receiver's.
 func (e *Event) Swapped() bool { return e.To < e.From }
 
@@ -84,7 +84,7 @@ func (c *Connection) String() string {
 	return b.String()
 }
 
-// line is one line of the text. head is what stands in front of an
+// line is one line of the text. head is what stands before an
 // expectation, text the whole line without its comment.
 type line struct {
 	text, head, comment string
@@ -105,8 +105,8 @@ func (s *Script) Segments() []wire.Segment {
 	return out
 }
 
-// Feed hands the packets over in their order, segments and quotes of ICMP
-// errors. They stay the script's.
+// Feed passes on the packets in their order, segments and quotes of ICMP
+// errors. They still belong to the script.
 func (s *Script) Feed(to interface {
 	Segment(*wire.Segment)
 	Quote(*wire.Quote)
@@ -140,8 +140,8 @@ var defaultStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
 // maxPayload is the most that an IPv4 packet with the longest TCP header holds.
 const maxPayload = 65535 - 20 - 60
 
-// The payload is cut from octets that repeat every 32, a divisor of 2^32: an
-// octet depends on its sequence number alone, across the wrap, too.
+// The payload is cut from a pattern that repeats every 32 octets, a divisor of
+// 2^32: an octet depends only on its sequence number, even across the wrap.
 const alphabet = "abcdefghijklmnopqrstuvwxyz012345"
 
 var octets = sync.OnceValue(func() []byte { return bytes.Repeat([]byte(alphabet), maxPayload/len(alphabet)+2) })

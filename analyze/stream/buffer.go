@@ -2,9 +2,8 @@ package stream
 
 import "math/bits"
 
-// buffer holds the octets of all connections, within a bound. Slices come in
-// sizes of powers of two and are used again, so that a long stream makes no
-// garbage.
+// buffer holds the octets of all connections, within a bound. Slices have sizes
+// of powers of two and are reused, so that a long stream makes no garbage.
 type buffer struct {
 	most, used int
 	past       int          // of used: octets that were handed on
@@ -21,16 +20,16 @@ const overhead = 192
 // leastClass is the smallest size of a slice, as a power of two.
 const leastClass = 6
 
-// chunk is a range of one direction's sequence space with its octets, as one
-// segment brought them.
+// chunk is a range of one direction's sequence space with the octets of one
+// segment.
 type chunk struct {
 	from, to int64
 	// data holds the octets; nil where the capture cut them off.
 	data   []byte
 	packet uint64
 	time   int64
-	// after is the number of the other end that the segment acknowledged, with
-	// hasAfter: its sender had received everything in front of it.
+	// after is the number of the other end that the segment acknowledged,
+	// valid with hasAfter: its sender had received everything before it.
 	after    int64
 	hasAfter bool
 	doubt    Reason
@@ -42,7 +41,7 @@ type chunk struct {
 
 func classOf(n int) int { return max(bits.Len(uint(n-1)), leastClass) }
 
-// cost is what a chunk of n octets takes of the bound.
+// cost is how much of the bound a chunk of n octets takes.
 func cost(n int) int {
 	if n == 0 {
 		return overhead
@@ -79,7 +78,7 @@ func (b *buffer) take(data []byte) *chunk {
 	return c
 }
 
-// give takes a chunk back.
+// give returns a chunk to the buffer.
 func (b *buffer) give(c *chunk) {
 	b.used -= c.cost()
 	class := 0
@@ -95,8 +94,8 @@ func (b *buffer) give(c *chunk) {
 	b.free[class] = append(b.free[class], c)
 }
 
-// remember keeps a chunk that was handed on, so that the same octets with other
-// content are told when they come again.
+// remember keeps a chunk that was handed on, so that a different version of its
+// octets is noticed.
 func (b *buffer) remember(c *chunk) {
 	c.owner.past.push(c)
 	b.past += c.cost()
@@ -106,7 +105,7 @@ func (b *buffer) remember(c *chunk) {
 	}
 }
 
-// forget gives up the oldest chunk that was handed on.
+// forget releases the oldest chunk that was handed on.
 func (b *buffer) forget() {
 	c := b.history.first.of.(*chunk)
 	c.owner.past.shift() // its oldest is the oldest of all
@@ -138,7 +137,7 @@ func (l *list) add(e *element, of any) {
 	l.last = e
 }
 
-// remove takes an element out; one that is in no list stays so.
+// remove takes an element out, if it is in a list.
 func (l *list) remove(e *element) {
 	if e.of == nil {
 		return

@@ -41,9 +41,9 @@ func (v *conversation) other(d *direction) *direction {
 	return &v.way[0]
 }
 
-// segment takes the next segment of the connection: first what it brings, then
-// what it acknowledges, so that octets that an earlier acknowledgement covers
-// are there when something behind them is due.
+// segment processes the next segment of the connection: first its payload, then
+// its acknowledgement, so that octets covered by an earlier acknowledgement are
+// present when later ones are due.
 func (v *conversation) segment(o *analyze.Observation) {
 	seg := o.Segment
 	v.now = max(v.now, seg.Time)
@@ -86,8 +86,8 @@ func (v *conversation) segment(o *analyze.Observation) {
 	v.deliver(x, x.limit())
 }
 
-// roles takes who is the client, where a segment of way i says so. Once a piece
-// was handed on, its name is: one direction is one stream under one name.
+// roles notes who is the client, if a segment of way i shows it. Once a piece
+// was handed on, the roles stay: one direction is one stream under one name.
 func (v *conversation) roles(i int, o *analyze.Observation) {
 	client := i
 	if !o.FromClient {
@@ -109,14 +109,15 @@ func partOf(seg *wire.Segment, from int64) part {
 	return part{from: from, to: from + int64(n), data: seg.Payload[:n:n], packet: seg.Packet, time: seg.Time}
 }
 
-// numbers learns where the streams of both ends begin. While nothing was handed
-// on, that may change: a SYN with another ISN, or the ACK of an earlier one.
+// numbers learns where the streams of both ends begin. Until something was
+// handed on that may change: by a SYN with another ISN, or the ACK of an
+// earlier one.
 func (v *conversation) numbers(x, y *direction, o *analyze.Observation) {
 	seg := o.Segment
 	syn := seg.Flags.Has(wire.SYN)
 	x.know(seg.Seq)
 	if syn && (!x.fixed || x.start != x.extend(seg.Seq)+1) && !x.begun {
-		if x.fixed { // what was sent behind another ISN went nowhere
+		if x.fixed { // what was sent after another ISN went nowhere
 			v.dropAll(x, SYNData)
 			x.ref = x.extend(seg.Seq)
 			x.seen, x.acked, x.beyond, x.hasEdge, x.fins = x.ref, 0, 0, false, nil
@@ -133,12 +134,12 @@ func (v *conversation) numbers(x, y *direction, o *analyze.Observation) {
 		return
 	}
 	y.know(seg.Ack)
-	if syn { // it answers the SYN in front of this number (RFC 9293 §3.5)
+	if syn { // it answers the SYN before this number (RFC 9293 §3.5)
 		y.fixed, y.start = true, y.ref
 	}
 }
 
-// bring takes the payload and the FIN of a segment.
+// bring processes the payload and the FIN of a segment.
 func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bool) {
 	seg := o.Segment
 	from := x.extend(seg.Seq)
@@ -168,14 +169,15 @@ func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bo
 
 // probe reports whether the segment is a probe whose octet says nothing: one
 // that the other end has acknowledged before (RFC 9293 §3.8.4 lets it be
-// garbage). An octet that is still waited for is captured late instead: no
-// keep-alive comes as soon.
+// garbage). An octet that is still awaited was captured late instead: no
+// keep-alive comes that soon.
 func (v *conversation) probe(x *direction, o *analyze.Observation, from int64) bool {
 	return o.Labels.Has(label.KeepAlive) && !v.awaited(x, from) ||
 		o.Labels.Has(label.ZeroWindowProbe) && x.anyACK && from < x.acked
 }
 
-// payload places what the capture has of a segment's payload, and what it cut.
+// payload places the captured part of a segment's payload, and notes the part
+// that was cut.
 func (v *conversation) payload(x, y *direction, o *analyze.Observation, from int64) {
 	seg := o.Segment
 	p := partOf(seg, from)
@@ -228,14 +230,14 @@ func (v *conversation) doubt(x *direction, o *analyze.Observation, from int64) R
 	return NoReason
 }
 
-// mostSegment is behind the last octet that a SYN can carry.
+// mostSegment is after the last octet that a SYN can carry.
 const mostSegment = 1 << 16
 
-// mostWindow is the largest window there is, octets (RFC 7323 §2.3). A number
-// that acknowledges more than was captured and as much again is not believed.
+// mostWindow is the largest window there is, octets (RFC 7323 §2.3). An
+// acknowledgement of more than that beyond what was captured is not believed.
 const mostWindow = 1 << 30
 
-// acknowledged takes the acknowledgement and the window of a segment of x.
+// acknowledged processes the acknowledgement and the window of a segment of x.
 func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	seg := o.Segment
 	to := y.extend(seg.Ack)
@@ -260,8 +262,9 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	}
 }
 
-// refuseSYNData drops what a SYN carried beyond the acknowledgement number of
-// the SYN-ACK: the server has not taken it, and it is sent again (RFC 7413 §4.2).
+// refuseSYNData drops the payload of a SYN beyond the acknowledgement number of
+// the SYN-ACK: the server has not accepted it, and it is sent again (RFC 7413
+// §4.2).
 func (v *conversation) refuseSYNData(y *direction, to int64) {
 	for i := 0; i < len(y.chunks) && y.chunks[i].from < y.start+mostSegment; {
 		c := y.chunks[i]
@@ -284,7 +287,7 @@ func (v *conversation) refuseSYNData(y *direction, to int64) {
 	v.settle(y)
 }
 
-// dropAll takes everything that waits in d as not part of the stream.
+// dropAll hands on everything that waits in d as outside the stream.
 func (v *conversation) dropAll(d *direction, why Reason) {
 	for len(d.chunks) > 0 {
 		v.dropFirst(d, why)
@@ -292,7 +295,7 @@ func (v *conversation) dropAll(d *direction, why Reason) {
 	v.settle(d)
 }
 
-// dropFirst takes the first chunk of d as not part of the stream.
+// dropFirst hands on the first chunk of d as outside the stream.
 func (v *conversation) dropFirst(d *direction, why Reason) {
 	c := d.pop()
 	p := c.part()
@@ -303,7 +306,7 @@ func (v *conversation) dropFirst(d *direction, why Reason) {
 	v.buffer().give(c)
 }
 
-// settle takes d off those that wait where nothing of it does.
+// settle removes d from the waiting directions if nothing of it waits.
 func (v *conversation) settle(d *direction) {
 	if len(d.chunks) == 0 {
 		v.buffer().waiting.remove(&d.wait)

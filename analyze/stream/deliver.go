@@ -6,8 +6,8 @@ import (
 	"tcpwatch/analyze"
 )
 
-// deliver hands on what waits in d in front of limit, as far as nothing in front
-// of it is waited for: a gap that was acknowledged is final after a while.
+// deliver hands on what waits in d before limit, up to the first gap that is
+// still awaited: a gap that was acknowledged becomes final after a while.
 func (v *conversation) deliver(d *direction, limit int64) {
 	if d.busy || len(d.chunks) == 0 || d.begun && limit <= d.next {
 		return
@@ -40,8 +40,8 @@ func (v *conversation) deliver(d *direction, limit int64) {
 }
 
 // ready reports whether the octets of c, which are acknowledged up to limit, may
-// be handed on: what its sender had received is, and what is missing in front of
-// it is waited for no more. Without a SYN, the beginning is missing.
+// be handed on: what its sender had received was handed on, and what is missing
+// before it is no longer awaited. Without a SYN, the beginning is missing.
 func (v *conversation) ready(d *direction, c *chunk, limit int64) bool {
 	switch {
 	case d.due(c.from) < c.from:
@@ -58,8 +58,8 @@ func (v *conversation) ready(d *direction, c *chunk, limit int64) bool {
 	}
 	o := v.other(d)
 	if c.doubt == BadChecksum {
-		// It was accepted all the same: then what it acknowledges counts, too, as
-		// far as the rest of the capture bears it out.
+		// It was accepted nevertheless: then its acknowledgement counts, too, as
+		// far as the rest of the capture confirms it.
 		if to := min(c.after, max(o.ref, o.seen)); to == c.after && to > o.acked {
 			o.acked, o.ackPacket, o.anyACK = to, c.packet, true
 		}
@@ -87,7 +87,7 @@ func (v *conversation) begin(d *direction, at int64) {
 	d.next = d.due(at)
 	d.begun, d.start = true, d.next
 	d.total.Begun, d.total.FromStart = true, d.fixed
-	// Where the SYN was learned late, octets in front of the first may wait.
+	// Where the SYN was learned late, octets before the first may wait.
 	for len(d.chunks) > 0 && d.chunks[0].from < d.start {
 		c := d.chunks[0]
 		p := c.part()
@@ -100,9 +100,9 @@ func (v *conversation) begin(d *direction, at int64) {
 	}
 }
 
-// ensure hands on what of o is in front of number after: the sender of the octets
+// ensure hands on what of o is before number after: the sender of the octets
 // that are due, which the other end has accepted, had received it. It reports
-// false where some of it is waited for.
+// false if some of it is still awaited.
 func (v *conversation) ensure(o *direction, after int64) bool {
 	limit := min(after, max(o.acked, o.beyond))
 	if !o.known || o.begun && limit <= o.next {
@@ -131,8 +131,8 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 	return true
 }
 
-// ensureGap is ensure where o waits for the other direction itself: the gap in
-// front of what it waits with stands behind nothing of that.
+// ensureGap is ensure if o waits for the other direction itself: the gap before
+// its waiting octets depends on nothing of that.
 func (v *conversation) ensureGap(o *direction, limit int64) bool {
 	if limit = min(limit, o.chunks[0].from); limit <= o.due(limit) {
 		return true
@@ -153,8 +153,8 @@ func (v *conversation) skip(d *direction, to int64, why Reason, packet, ack uint
 	v.emit(d, &p)
 }
 
-// hand hands on the first chunk up to number to, and takes it out when nothing
-// is left of it.
+// hand hands on the first chunk up to number to, and removes it when nothing is
+// left of it.
 func (v *conversation) hand(d *direction, c *chunk, to int64, ack uint64) {
 	from, why := d.next, NoReason
 	if c.doubt == BadChecksum && d.goodSums {
@@ -183,9 +183,9 @@ func (v *conversation) hand(d *direction, c *chunk, to int64, ack uint64) {
 	v.over(c)
 }
 
-// makeRoom lets the buffer have room for n more octets. What was handed on
-// is forgotten first; then the direction that has waited longest is handed on
-// before its time.
+// makeRoom makes room in the buffer for n more octets. What was handed on is
+// forgotten first; then the direction that has waited longest is handed on
+// early.
 func (v *conversation) makeRoom(n int) {
 	b := v.buffer()
 	need := cost(n) + 2*overhead
@@ -201,8 +201,8 @@ func (v *conversation) makeRoom(n int) {
 	}
 }
 
-// press hands on what waits in d without waiting for more: what was acknowledged,
-// and where that is nothing, its first chunk.
+// press hands on what waits in d without waiting for more: what was acknowledged
+// or, if nothing was, its first chunk.
 func (v *conversation) press(d *direction, why Reason) {
 	c := d.chunks[0]
 	v.hurry = true
@@ -213,8 +213,8 @@ func (v *conversation) press(d *direction, why Reason) {
 	}
 }
 
-// force hands the first chunk of d on whatever is known of it. The gap in front
-// of it is let go, for the reason given.
+// force hands on the first chunk of d unconditionally. The gap before it is
+// given up, for the reason given.
 func (v *conversation) force(d *direction, why Reason) {
 	if v.begin(d, d.chunks[0].from); len(d.chunks) == 0 {
 		v.settle(d)
@@ -250,9 +250,9 @@ func (v *conversation) force(d *direction, why Reason) {
 	v.settle(d)
 }
 
-// wentOn reports whether the octets of c, from a SYN, seem to have been taken
-// although nothing of the other end was captured: their sender went on behind
-// them, and never sent them again as RFC 7413 §4.2.2 wants of one whose data was
+// wentOn reports whether the octets of c, from a SYN, seem to have been accepted
+// although nothing of the other end was captured: their sender went on after
+// them, and never sent them again as RFC 7413 §4.2.2 requires if the data was
 // refused.
 func (d *direction) wentOn(c *chunk) bool {
 	return c.doubt == SYNData && !d.anyACK && d.went >= c.to
@@ -264,7 +264,7 @@ func (v *conversation) finish(c *analyze.Connection) {
 	v.hurry = true
 	for i := range v.way {
 		d := &v.way[i]
-		// What was acknowledged beyond the octets without doubt covers those with.
+		// Acknowledgements beyond the octets without doubt cover those with doubt.
 		if d.beyond > d.acked {
 			d.acked, d.ackPacket = min(d.beyond, max(d.ref, d.seen)), d.beyondPacket
 		}
@@ -311,7 +311,7 @@ func (v *conversation) earlier() *direction {
 	return y
 }
 
-// missingEnd hands on the gap behind the last octets captured, where a FIN or
+// missingEnd hands on the gap after the last octets captured, where a FIN or
 // the other end's acknowledgements show that there were more.
 func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	fin, said := d.fin(), max(d.acked, d.beyond)

@@ -10,23 +10,24 @@ import (
 // bits: the lowest 32 are those on the wire.
 type direction struct {
 	of *conversation
-	// known is set once a number of the end was seen. ref is then behind the
-	// highest number of it that was captured without doubt; others are extended
-	// the short way from there.
+	// known is set once a number of the end was seen. ref is then after its
+	// highest number captured without doubt; others are extended from there in
+	// the nearer direction.
 	known bool
 	ref   int64
-	// seen is behind the highest number captured at all.
+	// seen is after the highest number captured at all.
 	seen int64
-	// start is the number of the first octet, with fixed by a SYN; without, the
-	// first captured when the direction begins.
+	// start is the number of the first octet; fixed is set if a SYN determines
+	// it. Without one it is the first captured when the direction begins.
 	start int64
 	fixed bool
 	begun bool  // something was handed on; next is valid
 	next  int64 // the first number that was not handed on
 
-	// acked: the other end has everything in front of it, said by ackPacket.
-	// beyond is the last acknowledgement that covers more than was captured,
-	// said by beyondPacket with the sequence number beyondSeq; 0: it does not.
+	// acked is the number before which the other end has everything, according
+	// to ackPacket. beyond is the last acknowledgement, if it covers more than
+	// was captured, from beyondPacket with the sequence number beyondSeq; else
+	// 0.
 	anyACK       bool
 	firstACK     int64 // the first acknowledgement number, with anyACK
 	step         int64 // by how much the last that went further did
@@ -37,24 +38,26 @@ type direction struct {
 	beyondPacket uint64
 	beyondSeq    int64
 	// marks say when octets that were not captured had been acknowledged, for
-	// those that final does not cover: those in front of it are waited for no more.
+	// those that final does not cover.
 	marks []mark
 	final int64
-	// edge is behind what the other end has offered to take, with hasEdge.
+	// edge is after the last number that the other end has offered to
+	// accept, valid with hasEdge.
 	edge    int64
 	hasEdge bool
 	// claim is the last acknowledgement number beyond edge and what was captured.
 	claim int64
 
-	// fins are the numbers of FINs, lowest first: that of a true one is never
-	// acknowledged beyond.
+	// fins are the numbers of FINs, lowest first: nothing is acknowledged
+	// beyond a true one.
 	fins []int64
-	// spoilt is the number of a FIN whose segment was damaged, with hasSpoilt: an
-	// acknowledgement of it shows that only the captured copy was.
+	// spoilt is the number of a FIN whose segment was damaged, valid with
+	// hasSpoilt: an acknowledgement of it shows that only the captured copy was
+	// damaged.
 	spoilt    int64
 	hasSpoilt bool
-	// went is the highest number of a segment behind the handshake: its sender had
-	// a SYN-ACK and went on there.
+	// went is the highest number of a segment after the handshake: its sender had
+	// received a SYN-ACK and continued there.
 	went     int64
 	goodSums bool // a segment with a right checksum was captured
 
@@ -62,8 +65,8 @@ type direction struct {
 	gaps   int    // between chunks
 	past   queue  // handed on and remembered, in order
 	missed []span // gaps handed on, the latest
-	// refused is behind the last octets that were left out although nothing else
-	// was captured in their place, for the reason refusedFor.
+	// refused is after the last octets that were left out, for the reason
+	// refusedFor, although nothing else was captured in their place.
 	refused    int64
 	refusedFor Reason
 	busy       bool    // it is being handed on
@@ -83,12 +86,13 @@ const (
 	mostFINs   = 4
 )
 
-// extend gives a number of the end 64 bits.
+// extend extends a number of the end to 64 bits.
 func (d *direction) extend(s wire.Seq) int64 {
 	return d.ref + int64(s.Diff(wire.Seq(uint32(d.ref))))
 }
 
-// know fixes the extension at the first number of the end. It leaves room below.
+// know fixes the extension at the first number of the end. It leaves room for
+// lower ones.
 func (d *direction) know(s wire.Seq) {
 	if !d.known {
 		d.known = true
@@ -99,8 +103,8 @@ func (d *direction) know(s wire.Seq) {
 
 // beginning returns the number of the first octet where it is known without any
 // octets: from a SYN, or where nothing was captured of a direction that
-// acknowledgements show to have octets, the first of their numbers. Then the
-// true beginning may lie in front of it.
+// acknowledgements show to have octets, the first of their numbers. In that
+// case the true beginning may be earlier.
 func (d *direction) beginning() (at int64, known bool) {
 	switch {
 	case d.fixed:
@@ -111,12 +115,12 @@ func (d *direction) beginning() (at int64, known bool) {
 	return 0, false
 }
 
-// limit returns the end of what may be handed on: acknowledged, and in front of
+// limit returns the end of what may be handed on: acknowledged, and before
 // the FIN.
 func (d *direction) limit() int64 { return min(d.acked, d.fin()) }
 
-// fin returns the number of the FIN, or one that is never reached. A FIN behind
-// which octets were acknowledged was not accepted: it was forged, or spoilt.
+// fin returns the number of the FIN, or one that is never reached. A FIN after
+// which octets were acknowledged was not accepted: it was forged, or damaged.
 func (d *direction) fin() int64 {
 	for len(d.fins) > 0 && d.acked > d.fins[0]+1 {
 		d.fins = d.fins[1:]
@@ -132,7 +136,7 @@ func (d *direction) addFIN(at int64) {
 	if found || i == mostFINs {
 		return
 	}
-	if len(d.fins) == mostFINs { // the lower a number, the less has to come in front of it
+	if len(d.fins) == mostFINs { // the lower a number, the less has to come before it
 		d.fins = d.fins[:mostFINs-1]
 	}
 	d.fins = slices.Insert(d.fins, i, at)
@@ -157,10 +161,10 @@ func (d *direction) acknowledge(to, seq int64, packet uint64) {
 		d.beyond, d.beyondPacket, d.beyondSeq = to, packet, seq
 		to = captured
 	} else if d.beyond > 0 && to >= d.acked && seq >= d.beyondSeq {
-		// An end never takes back what it acknowledged: the one beyond what was
-		// captured was forged, or this one was overtaken and the next says so
-		// again. One with a lower sequence number is older (RFC 9293 §3.10.7.4,
-		// SND.WL1).
+		// An end never revokes an acknowledgement: the one beyond what was
+		// captured was forged, or this one was overtaken and the next one
+		// repeats it. One with a lower sequence number is older (RFC 9293
+		// §3.10.7.4, SND.WL1).
 		d.beyond = 0
 		d.unmark(to)
 	}
@@ -169,9 +173,9 @@ func (d *direction) acknowledge(to, seq int64, packet uint64) {
 	}
 }
 
-// believes reports whether an acknowledgement number counts. What lies beyond
-// the window that was offered was forged, or the updates of the window were not
-// captured: then a second acknowledgement says as much.
+// believes reports whether an acknowledgement number is credible. A number
+// beyond the offered window was forged, or the updates of the window were not
+// captured: then a second acknowledgement repeats it.
 func (d *direction) believes(to int64) bool {
 	if !d.hasEdge || to <= max(d.edge, d.ref, d.seen) {
 		d.claim = 0
@@ -182,7 +186,8 @@ func (d *direction) believes(to int64) bool {
 	return was != 0 && to >= was
 }
 
-// reach notes that numbers up to end were captured; sure: without doubt.
+// reach notes that numbers up to end were captured, without doubt if sure is
+// set.
 func (d *direction) reach(end int64, sure bool) {
 	d.seen = max(d.seen, end)
 	if sure {
@@ -198,8 +203,7 @@ func (d *direction) reach(end int64, sure bool) {
 	}
 }
 
-// find returns the index of the first of the chunks, in order, that ends behind
-// at.
+// find returns the index of the first of the ordered chunks that ends after at.
 func find(chunks []*chunk, at int64) int {
 	if n := len(chunks); n == 0 || chunks[n-1].to <= at {
 		return n // the usual case
@@ -230,7 +234,7 @@ func (d *direction) insert(i, n int, cs ...*chunk) {
 	d.gaps += d.gapsAround(i, len(cs))
 }
 
-// gapsAround counts the gaps from the chunk in front of index i to that behind
+// gapsAround counts the gaps from the chunk before index i to that after
 // the next n.
 func (d *direction) gapsAround(i, n int) (gaps int) {
 	for k := max(i, 1); k <= i+n && k < len(d.chunks); k++ {

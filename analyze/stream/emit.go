@@ -2,8 +2,8 @@ package stream
 
 import "tcpwatch/capture/wire"
 
-// emit hands a piece of d on. Gaps that follow each other for the same reason
-// are joined, so one is held back until something else comes.
+// emit hands on a piece of d. Consecutive gaps with the same reason are joined,
+// so one is held back until something else comes.
 func (v *conversation) emit(d *direction, p *Piece) {
 	if p.Kind == Gap {
 		if g := v.gap; v.gapWay == d && g.Reason == p.Reason && g.Offset+g.Len == p.Offset {
@@ -55,8 +55,8 @@ func (v *conversation) pass(d *direction, p *Piece) {
 		t.Outside += p.Len
 	}
 	if v.f.cfg.Piece != nil {
-		// The Follower's own piece: one that a caller's function takes lives on
-		// the heap.
+		// The Follower's own piece: a local one, passed to the caller's
+		// function, would be allocated on the heap.
 		v.f.piece = *p
 		v.f.cfg.Piece(&v.f.piece)
 		v.f.piece = Piece{}

@@ -5,8 +5,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// opening is a connection of which nothing but a bare SYN was captured: with a
-// flood of them, or a scan, there are many. It is a tenth of a conversation.
+// opening is a connection of which only a bare SYN was captured: in a flood or
+// a scan there are many. It takes a tenth of a conversation.
 type opening struct {
 	tuple      wire.Tuple
 	seq        wire.Seq
@@ -24,8 +24,8 @@ func opens(o *analyze.Observation) bool {
 	return s.Flags&(wire.SYN|wire.ACK|wire.RST|wire.FIN) == wire.SYN && s.Len == 0 && !o.Stray
 }
 
-// openWith takes the segment of a connection that has no conversation yet, and
-// returns the one that it needs, or nil.
+// openWith processes the segment of a connection that has no conversation yet,
+// and returns the conversation that it needs, or nil.
 func (f *Follower) openWith(o *analyze.Observation) *conversation {
 	s := o.Segment
 	was, known := f.opened[o.Connection]
@@ -45,7 +45,7 @@ func (f *Follower) openWith(o *analyze.Observation) *conversation {
 	return v
 }
 
-// endOpening ends a connection of which there is nothing but a SYN.
+// endOpening ends a connection that consists of a SYN only.
 func (f *Follower) endOpening(c *analyze.Connection) {
 	was, known := f.opened[c.Number]
 	if !known {
@@ -62,7 +62,7 @@ func (f *Follower) endOpening(c *analyze.Connection) {
 	f.cfg.End(c, client, server)
 }
 
-// converse makes a conversation that has seen the SYN.
+// converse makes a conversation from an opening.
 func (f *Follower) converse(number uint64, was *opening) *conversation {
 	delete(f.opened, number)
 	v := newConversation(f, number, was.tuple)

@@ -1,25 +1,25 @@
 package stream
 
-// An acknowledgement may be captured in front of the octets that it covers: two
-// ports of a tap have two clocks or two queues, and so have files that are
-// merged. So a gap that was acknowledged is waited for.
+// An acknowledgement may be captured before the octets that it covers: two
+// ports of a tap, or merged files, have two clocks or two queues. So a gap that
+// was acknowledged is awaited for a while.
 
-// How long, in nanoseconds of capture time: a heuristic. Clocks that are kept
-// by NTP, and the queues of a tap, differ by less than leastPatience; where a
-// round trip takes longer than that, so may what is sent again.
+// How long, in nanoseconds of capture time: a heuristic. Clocks synchronised by
+// NTP, and the queues of a tap, differ by less than leastPatience; if a round
+// trip takes longer, so may a retransmission.
 const (
 	leastPatience = int64(1e9)
 	tripsPatience = 4
 	mostPatience  = int64(10e9)
 )
 
-// patience is how long a gap of the conversation is waited for behind the first
-// acknowledgement of it.
+// patience is how long a gap of the conversation is awaited after it was first
+// acknowledged.
 func (v *conversation) patience() int64 {
 	return min(max(leastPatience, tripsPatience*v.trip), mostPatience)
 }
 
-// timeTrip measures a round trip, where the octets in front of d.acked were
+// timeTrip measures a round trip, where the octets before d.acked were
 // captured: an acknowledgement has just moved it on from was.
 func (v *conversation) timeTrip(d *direction, was int64) {
 	if d.acked == was || len(d.chunks) == 0 {
@@ -33,10 +33,10 @@ func (v *conversation) timeTrip(d *direction, was int64) {
 	}
 }
 
-// mark says that numbers in front of to had been acknowledged at a time.
+// mark says that numbers before to had been acknowledged at a time.
 type mark struct{ to, time int64 }
 
-// marksPerPatience is how many marks are made while one is waited for.
+// marksPerPatience is how many marks are made during the patience.
 const marksPerPatience = 16
 
 // mark notes what was acknowledged at time now.
@@ -56,7 +56,7 @@ func (d *direction) mark(now, patience int64) {
 	}
 }
 
-// unmark takes back what was noted of numbers from to on.
+// unmark deletes the marks for numbers from to on.
 func (d *direction) unmark(to int64) {
 	d.final = min(d.final, to)
 	for i := range d.marks {
@@ -64,8 +64,8 @@ func (d *direction) unmark(to int64) {
 	}
 }
 
-// final reports whether what is missing in front of number to is waited for no
-// more, although it was acknowledged.
+// final reports whether what is missing before number to is no longer awaited,
+// although it was acknowledged.
 func (v *conversation) final(d *direction, to int64) bool {
 	if v.hurry {
 		return true
@@ -77,7 +77,7 @@ func (v *conversation) final(d *direction, to int64) bool {
 }
 
 // awaited reports whether the octet at a number was acknowledged and not
-// captured, so short a time ago that it is waited for.
+// captured, so recently that it is still awaited.
 func (v *conversation) awaited(d *direction, at int64) bool {
 	if !d.begun && !d.fixed || at < d.due(at) || at >= max(d.acked, d.beyond) {
 		return false

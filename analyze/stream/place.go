@@ -11,8 +11,8 @@ type part struct {
 	after    int64
 	hasAfter bool
 	doubt    Reason
-	// differs is set when the sums of the payloads show that the range came
-	// before with other content.
+	// differs is set when the checksums of the payloads show that the range
+	// came before with other content.
 	differs bool
 }
 
@@ -43,7 +43,7 @@ func (v *conversation) chunkOf(d *direction, p *part) *chunk {
 }
 
 // rank orders versions of the same octets: those without doubt replace those
-// with, and any content replaces none. Of equal ones the first is kept.
+// with doubt, and any content replaces none. Of equal ones the first is kept.
 func rank(data []byte, doubt Reason) int {
 	switch {
 	case data == nil:
@@ -54,8 +54,8 @@ func rank(data []byte, doubt Reason) int {
 	return 2
 }
 
-// place takes what a segment brings. Octets that were handed on, or that wait
-// already, are compared; the others wait.
+// place processes a part of a segment. Octets that were handed on, or that
+// already wait, are compared; the others wait.
 func (v *conversation) place(d *direction, p part) {
 	v.makeRoom(len(p.data))
 	if d.begun && p.from < d.next {
@@ -88,9 +88,9 @@ func (v *conversation) place(d *direction, p part) {
 	}
 }
 
-// meet compares q with the waiting chunk at index i, which covers it, and puts
-// it in the chunk's place where it is the better version. It returns the index
-// behind q.
+// meet compares q with the waiting chunk at index i, which covers it, and
+// replaces the chunk's part if q is the better version. It returns the index
+// after q.
 func (v *conversation) meet(d *direction, i int, q *part) int {
 	c := d.chunks[i]
 	old := c.part()
@@ -124,7 +124,7 @@ func (v *conversation) meet(d *direction, i int, q *part) int {
 	return next
 }
 
-// over takes a chunk of which everything was handed on.
+// over disposes of a chunk that was handed on completely.
 func (v *conversation) over(c *chunk) {
 	if c.data == nil {
 		v.buffer().give(c)

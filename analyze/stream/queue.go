@@ -1,9 +1,8 @@
 package stream
 
-// queue is chunks in order in an array of their own, in which they move rather
-// than into a new one: what leaves in front makes room behind, and the other way
-// round. So neither a long stream nor one that comes backwards makes garbage or
-// moves everything for each segment.
+// queue is an ordered list of chunks that move within one array: what leaves at
+// the front makes room at the back, and vice versa. So neither a long stream nor
+// one captured backwards makes garbage or moves everything for each segment.
 type queue struct {
 	chunks []*chunk // a part of array
 	array  []*chunk // all of it; its length says nothing
@@ -12,10 +11,10 @@ type queue struct {
 // fewChunks are moved rather than left behind in the array.
 const fewChunks = 32
 
-// front returns how much room the array has in front of the chunks.
+// front returns how much room the array has before the chunks.
 func (q *queue) front() int { return cap(q.array) - cap(q.chunks) }
 
-// push adds a chunk behind the others.
+// push adds a chunk after the others.
 func (q *queue) push(c *chunk) {
 	if n, free := len(q.chunks), q.front(); n == cap(q.chunks) {
 		if free > n/2 {
@@ -30,7 +29,7 @@ func (q *queue) push(c *chunk) {
 	q.chunks = append(q.chunks, c)
 }
 
-// unshift adds a chunk in front of the others.
+// unshift adds a chunk before the others.
 func (q *queue) unshift(c *chunk) {
 	if q.front() == 0 {
 		q.grow(len(q.chunks) + 1)
@@ -40,7 +39,7 @@ func (q *queue) unshift(c *chunk) {
 	q.chunks[0] = c
 }
 
-// grow takes a larger array, with so much room in front.
+// grow allocates a larger array, with the given room at the front.
 func (q *queue) grow(front int) {
 	n := len(q.chunks)
 	array := make([]*chunk, front+n+max(n, 4))

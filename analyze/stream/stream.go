@@ -14,10 +14,10 @@ type Config struct {
 	// open connection costs about 1,300 octets, as the allocator rounds them, and
 	// 150 while it is only a SYN.
 	MaxBuffer int
-	// Piece takes the pieces; those of one connection come in order. nil: they
-	// are only counted.
+	// Piece is called for each piece; those of one connection come in order.
+	// nil: they are only counted.
 	Piece func(*Piece)
-	// End is called behind the last Piece of a connection, with what is known of
+	// End is called after the last Piece of a connection, with what is known of
 	// it. Totals are those of the client and of the server, as the pieces name
 	// them.
 	End func(c *analyze.Connection, client, server Total)
@@ -29,7 +29,7 @@ const (
 	MinBuffer        = 1 << 20
 )
 
-// Follower puts streams together. Its methods Packet and Connection are for
+// Follower reassembles streams. Its methods Packet and Connection are for
 // analyze.Config. It is not safe for concurrent use. It keeps nothing that is
 // lent to it, and holds octets only of connections that it follows.
 type Follower struct {

@@ -57,8 +57,8 @@ var acceptQueueFull = Spec{
 	},
 }
 
-// shortSegment is the payload, in octets, that every path is taken to let through: the MSS
-// that is assumed of hosts that announce none, over IPv4 (RFC 9293 §3.7.1). A heuristic.
+// shortSegment is the payload, in octets, that every path is assumed to let through: the
+// MSS assumed for hosts that announce none, over IPv4 (RFC 9293 §3.7.1). A heuristic.
 const shortSegment = 536
 
 // neverTaken judges a connection that is open for the client only.
@@ -94,9 +94,9 @@ func neverTaken(x *context, v *Verdict) bool {
 	return true
 }
 
-// takenLate judges a connection that the server took in the end. A listener whose
-// queue is full drops the ACK, stays in SYN-RECEIVED and sends its SYN-ACK again,
-// unless it keeps no state (SYN-COOKIE); the next segment that finds room opens the connection.
+// takenLate judges a connection that the server accepted in the end. A listener whose queue is
+// full drops the ACK, stays in SYN-RECEIVED and sends its SYN-ACK again, unless it keeps no
+// state (SYN-COOKIE); the next segment that finds room opens the connection.
 func takenLate(x *context, v *Verdict) bool {
 	if !x.openForClient() || x.Clues.ServerProvedAt <= x.completed() ||
 		x.rst >= 0 && x.Steps[x.rst].Packet < x.Clues.ServerProved {
@@ -104,7 +104,7 @@ func takenLate(x *context, v *Verdict) bool {
 	}
 	c, l := &x.Clues, &x.beside.listener
 	way, near := x.toServer()
-	// Without a SYN-ACK again, acknowledgements that were lost on the way back look the same: never sure.
+	// Without a repeated SYN-ACK, lost acknowledgements on the way back look the same: never sure.
 	until, sure, three := c.ServerProvedAt, false, false
 	v.add(Item{Why: KeptWaiting, Packet: x.Opening.AckPacket, Than: c.ServerProved, Value: c.ServerProvedAt - x.completed()})
 	likewise := l.waitFrom != 0 && l.waitFrom <= until && l.waitTo >= x.completed()
@@ -142,7 +142,7 @@ func takenLate(x *context, v *Verdict) bool {
 	return true
 }
 
-// finBefore reports whether a FIN of the client stands in front of a packet.
+// finBefore reports whether a FIN of the client stands before a packet.
 func (x *context) finBefore(packet uint64) bool {
 	return slices.ContainsFunc(x.Steps, func(s analyze.Step) bool { return s.FromClient && s.Flags.Has(wire.FIN) && s.Packet < packet })
 }

@@ -7,11 +7,11 @@ import (
 	"tcpwatch/analyze/label"
 )
 
-// This file tells which SYN of an opening a SYN-ACK answers, which SYN-ACK the client
-// took, and which of both were sent again by a timer. Timestamps tell (RFC 7323 §4.3);
-// where there are none, order and time do as far as they can.
+// This file finds out which SYN of an opening a SYN-ACK answers, which SYN-ACK the
+// client accepted, and which of both were sent again by a timer. Timestamps show it
+// (RFC 7323 §4.3); without them, order and time do as far as they can.
 
-// asked returns how many SYNs the server may have had an answer to: a copy is one more.
+// asked returns how many SYNs the server may have answered, copies included.
 func (x *context) asked() int {
 	if x.Clues.SynTwice {
 		return x.nSyns + 1
@@ -19,7 +19,7 @@ func (x *context) asked() int {
 	return x.nSyns
 }
 
-// answeredSyn returns the last SYN that was captured in front of a packet; nil:
+// answeredSyn returns the last SYN that was captured before a packet; nil:
 // none was.
 func (x *context) answeredSyn(packet uint64) *analyze.Step {
 	var s *analyze.Step
@@ -31,8 +31,8 @@ func (x *context) answeredSyn(packet uint64) *analyze.Step {
 	return s
 }
 
-// echoed returns the SYN whose timestamp the SYN-ACK echoes; nil where that
-// cannot be told: no timestamps, or several SYNs with the same one.
+// echoed returns the SYN whose timestamp the SYN-ACK echoes; nil if that is
+// unknown: no timestamps, or several SYNs with the same one.
 func (x *context) echoed(a *analyze.Step) *analyze.Step {
 	var found *analyze.Step
 	if a.TSEcr == 0 {
@@ -49,9 +49,10 @@ func (x *context) echoed(a *analyze.Step) *analyze.Step {
 	return found
 }
 
-// bareAnswer returns the bare ACK by which the server answered a SYN in front of any
-// SYN-ACK captured, of which a is the first; nil: there is none. So answers an end in
-// SYN-RECEIVED a SYN that comes again (RFC 9293 §3.10.7.4, first): it had sent its SYN-ACK.
+// bareAnswer returns the bare ACK by which the server answered a SYN before any SYN-ACK
+// captured, of which a is the first; nil: there is none. That is how an end in
+// SYN-RECEIVED, which has sent its SYN-ACK, answers a repeated SYN (RFC 9293 §3.10.7.4,
+// first).
 func (x *context) bareAnswer(a *analyze.Step) *analyze.Step {
 	for i := range x.Steps {
 		s := &x.Steps[i]
@@ -65,7 +66,7 @@ func (x *context) bareAnswer(a *analyze.Step) *analyze.Step {
 	return nil
 }
 
-// synAcksBefore returns how many SYN-ACKs stand in front of a packet.
+// synAcksBefore returns how many SYN-ACKs stand before a packet.
 func (x *context) synAcksBefore(packet uint64) int {
 	n := 0
 	for n < x.nSynAcks && x.synAck(n).Packet < packet {
@@ -75,9 +76,10 @@ func (x *context) synAcksBefore(packet uint64) int {
 }
 
 // taken returns the SYN-ACK whose timestamp the ACK that completes the handshake
-// echoes; nil where that cannot be told: no timestamps, or several SYN-ACKs with
-// the same one. An end keeps the timestamp of the SYN-ACK that it took first, and
-// answers later ones without taking them (RFC 5961 §4.2): that one had arrived.
+// echoes; nil if that is unknown: no timestamps, or several SYN-ACKs with the
+// same one. An end keeps the timestamp of the SYN-ACK that it accepted first, and
+// answers later ones without accepting them (RFC 5961 §4.2): so that one had
+// arrived.
 func (x *context) taken() *analyze.Step {
 	var ack, found *analyze.Step
 	for i := range x.Steps {
@@ -99,11 +101,13 @@ func (x *context) taken() *analyze.Step {
 	return found
 }
 
-// eachTaken reports whether the client acknowledged each SYN-ACK: all arrived then, the first of them first.
+// eachTaken reports whether the client acknowledged each SYN-ACK: then all arrived, the first of
+// them first.
 func (x *context) eachTaken() bool { return int(x.Clues.SynAckAcks) >= x.nSynAcks }
 
-// opener returns the SYN-ACK that the ACK which completes the handshake waited for: the first, where
-// each arrived, or one that the capture missed answered it; where that is not known, the last one in front of the ACK.
+// opener returns the SYN-ACK that the ACK which completes the handshake waited for: the first, if
+// each arrived or one was answered that the capture missed; if that is unknown, the last one before
+// the ACK.
 func (x *context) opener() *analyze.Step {
 	if n := x.synAcksBefore(x.Opening.AckPacket); n > 1 && !x.eachTaken() && !x.ackMissed() {
 		return x.synAck(n - 1)
@@ -111,8 +115,8 @@ func (x *context) opener() *analyze.Step {
 	return x.synAck(0)
 }
 
-// sentBefore reports whether SYN-ACK i has the numbers of one in front of it: else it is
-// another answer, not the same sent again.
+// sentBefore reports whether SYN-ACK i has the numbers of an earlier one; else it
+// is another answer, not a retransmission.
 func (x *context) sentBefore(i int) bool {
 	for k := range i {
 		if a, b := x.synAck(k), x.synAck(i); a.Seq == b.Seq && a.Ack == b.Ack {
@@ -122,9 +126,9 @@ func (x *context) sentBefore(i int) bool {
 	return false
 }
 
-// ownAnswers returns how many SYN-ACKs in front of a packet answer a SYN of their own: those that came so
-// soon behind the first that no timer can have sent them again (a heuristic), that one included,
-// and those with a number that none had before.
+// ownAnswers returns how many SYN-ACKs before a packet answer a SYN of their own: the first and
+// those that came so soon after it that no timer can have sent them again (a heuristic), and those
+// with a new number.
 func (x *context) ownAnswers(packet uint64) int {
 	n := 0
 	for i := range x.synAcksBefore(packet) {
@@ -135,21 +139,21 @@ func (x *context) ownAnswers(packet uint64) int {
 	return n
 }
 
-// eachAnswered reports whether every one of several SYNs was answered, all behind the last and
+// eachAnswered reports whether every one of several SYNs was answered, all after the last and
 // within 200 ms (a heuristic): the first as late as the last, so that nothing had to be sent again, or
 // the answer to the last meets a SYN-ACK that a timer sent again.
 func (x *context) eachAnswered() bool {
 	return x.nSyns > 1 && x.nSynAcks >= x.nSyns && x.synAck(0).Packet > x.lastSyn().Packet && x.ownAnswers(math.MaxUint64) >= x.nSyns
 }
 
-// answeredAtOnce is eachAnswered within 1 ms (a heuristic): rather as SYNs that were held back and let go at
-// once are than as the timers of two hosts run.
+// answeredAtOnce is eachAnswered within 1 ms (a heuristic): as happens to SYNs that were held back
+// and released at once, rather than by the timers of two hosts.
 func (x *context) answeredAtOnce() bool {
 	return x.eachAnswered() && x.synAck(x.nSyns-1).Time-x.synAck(0).Time < sooner
 }
 
-// answeredTogether is eachAnswered where nothing had to be sent again: later behind the last SYN than two of
-// the longest round trips to the server, or 200 ms where none was measured (heuristics).
+// answeredTogether is eachAnswered if nothing had to be sent again: later after the last SYN than
+// two of the longest round trips to the server, or 200 ms where none was measured (heuristics).
 func (x *context) answeredTogether() bool {
 	soon := slowOpening
 	if most := x.FromClient.RTT.Max; most >= 0 {
@@ -158,7 +162,7 @@ func (x *context) answeredTogether() bool {
 	return x.eachAnswered() && x.synAck(0).Time-x.lastSyn().Time > soon
 }
 
-// answersEarlier reports whether a SYN-ACK came so soon behind the last SYN in front of it, s, that
+// answersEarlier reports whether a SYN-ACK came so soon after the last SYN before it, s, that
 // it answers an earlier one: in less than half the shortest round trip from this tap to the server,
 // and 1 ms sooner (a heuristic).
 func (x *context) answersEarlier(s, a *analyze.Step) bool {
@@ -167,8 +171,8 @@ func (x *context) answersEarlier(s, a *analyze.Step) bool {
 }
 
 // ackArrived reports whether a SYN-ACK echoes a later timestamp than the SYNs have: what its client sent
-// behind them had reached the server (RFC 7323 §4.3), the ACK that completes the handshake or,
-// where the capture missed some, one in front of it.
+// after them had reached the server (RFC 7323 §4.3), the ACK that completes the handshake or,
+// where the capture missed some, one before it.
 func (x *context) ackArrived(a *analyze.Step) bool {
 	for i := range x.nSyns {
 		if s := x.syn(i); int32(a.TSEcr-s.TSVal) <= 0 {
@@ -178,7 +182,7 @@ func (x *context) ackArrived(a *analyze.Step) bool {
 	return a.TSEcr != 0
 }
 
-// ackMissed reports whether one of the SYN-ACKs in front of the ACK that was captured shows that another
+// ackMissed reports whether one of the SYN-ACKs before the ACK that was captured shows that another
 // one had arrived.
 func (x *context) ackMissed() bool {
 	for i := range x.synAcksBefore(x.Opening.AckPacket) {

@@ -17,9 +17,9 @@ type context struct {
 	nSyns, nSynAcks int
 	// rst indexes the Step of the first acceptable RST; -1: none.
 	rst int
-	// again is the first SYN-ACK that the server sent again although the ACK that
-	// completes the handshake had passed the tap, agains how many it did: later than a round trip
-	// to the server, and in front of what shows that it is open.
+	// again is the first SYN-ACK that the server sent again although the ACK that completes the
+	// handshake had passed the tap, and agains their number: those later than a round trip to the
+	// server, and before the server is known to be open.
 	again  *analyze.Step
 	agains int
 }
@@ -46,7 +46,7 @@ func (x *context) read(c *analyze.Connection) {
 	}
 }
 
-// notTaken finds the SYN-ACKs that show that the ACK was not taken. Where no round trip
+// notTaken finds the SYN-ACKs that show that the ACK was not accepted. If no round trip
 // was measured, as many as there are SYNs, copies included, may answer those.
 func (x *context) notTaken() {
 	passed, way, proved := x.completed(), x.wayToServer(), x.Clues.ServerProved
@@ -85,7 +85,7 @@ func (x *context) complete() bool {
 // completed returns the time of the segment that completed the handshake.
 func (x *context) completed() int64 { return x.syn(0).Time + x.Opening.Took }
 
-// rstInOpening reports whether the server's name is on a RST before the
+// rstInOpening reports whether a RST in the server's name came before the
 // handshake was complete.
 func (x *context) rstInOpening() bool {
 	return x.rst >= 0 && x.Closing.RstBy == analyze.ServerSide && x.nSyns > 0 &&
@@ -98,8 +98,8 @@ func (x *context) wayToServer() int64 {
 	return way
 }
 
-// trips returns the round trips from the tap to both ends in nanoseconds, by the
-// handshake, else the longest by what was acknowledged later; -1: not measured.
+// trips returns the round trips from the tap to both ends in nanoseconds: those
+// of the handshake, else the longest measured later; -1: not measured.
 func (x *context) trips() (server, client int64) {
 	server, client = x.Opening.RTTServer, x.Opening.RTTClient
 	if server < 0 {
@@ -137,7 +137,7 @@ func bothOpened(x *context) bool {
 }
 
 // nearServer is the round trip to the server, in nanoseconds, below which a tap
-// is near it: what was not answered there was hardly lost behind the tap. A
+// is near it: what stays unanswered there was hardly lost beyond the tap. A
 // heuristic.
 const nearServer = int64(1e6)
 

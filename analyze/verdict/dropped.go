@@ -7,7 +7,7 @@ import (
 )
 
 // meanwhile is how long before the first SYN an answer to another connection
-// still counts as given at the same time, nanoseconds. A heuristic.
+// still counts as given at the same time, in nanoseconds. A heuristic.
 const meanwhile = int64(1e9)
 
 var dropped = Spec{
@@ -45,8 +45,8 @@ var dropped = Spec{
 	},
 }
 
-// unanswered reports whether nothing answered the SYN. A RST with which the client gave up in the
-// end does not change that.
+// unanswered reports whether nothing answered the SYN. A RST with which the client finally gave
+// up does not count.
 func (x *context) unanswered() bool {
 	return x.Opening.Outcome == analyze.OpeningUnanswered ||
 		x.Opening.Outcome == analyze.OpeningReset && x.Closing.RstBy == analyze.ClientSide && x.FromServer.Packets == 0

@@ -6,7 +6,7 @@ import (
 )
 
 // scanTargets is how many addresses and ports a client must have tried, without
-// opening any, to be taken for a scanner. A heuristic.
+// opening any, to be considered a scanner. A heuristic.
 const scanTargets = 16
 
 var halfOpenScan = Spec{

@@ -37,7 +37,7 @@ var lastAckLost = Spec{
 			return false
 		}
 		v.Confidence = Likely
-		// Where the way is not known, it may have crossed the ACK.
+		// If the round trip is unknown, it may have crossed the ACK.
 		third, way := x.Clues.IgnoredPackets[2], x.wayToServer()
 		if x.Clues.ServerProved == 0 || x.has(AcceptQueueFull) || x.agains > 1 || third != 0 && third < a.Packet || way < 0 || a.Inferred {
 			v.Confidence = Possible
@@ -51,16 +51,16 @@ var lastAckLost = Spec{
 	},
 }
 
-// dataBefore reports whether payload of the client stands in front of a packet,
-// behind a SYN-ACK and in front of what shows that the server is open. It is not
-// known of what stands behind more segments than Clues has.
+// dataBefore reports whether payload of the client stands before a packet,
+// after a SYN-ACK and before what shows that the server is open. It is not
+// known of what stands after more segments than Clues has.
 func (x *context) dataBefore(packet uint64) bool {
 	n := int(x.Clues.IgnoredData)
 	return n > 0 && n <= len(x.Clues.IgnoredPackets) && x.Clues.IgnoredPackets[n-1] < packet
 }
 
-// ackNotSeen judges SYN-ACKs that were repeated in front of the first ACK: where
-// that echoes one before the last, the client had it, and had acknowledged it.
+// ackNotSeen judges SYN-ACKs that were repeated before the first ACK: if that
+// echoes one before the last, the client had received and acknowledged it.
 func ackNotSeen(x *context, v *Verdict) bool {
 	n, taken := x.synAcksBefore(x.Opening.AckPacket), x.taken()
 	if taken == nil || taken == x.synAck(n-1) || x.ackMissed() {

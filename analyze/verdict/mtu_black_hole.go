@@ -8,7 +8,7 @@ import (
 )
 
 // Pieces of examples: a short request that is answered, a long segment with a short one
-// behind it, what reports that one, the long one sent again, and the other end going on.
+// after it, what reports that one, the long one sent again, and the other end going on.
 var (
 	passed = "0 A>B S 0 win 64240 <mss 1460,sackOK>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n" +
 		"+.1 A>B P. 1:101(100) ack 1\n+.01 B>A P. 1:101(100) ack 101\n+.001 A>B . 101 ack 101\n"

@@ -7,8 +7,8 @@ import (
 	"tcpwatch/analyze"
 )
 
-// neighbours remembers what the connections so far say of listeners, servers
-// and clients.
+// neighbours remembers what the connections so far show about listeners,
+// servers and clients.
 type neighbours struct {
 	listeners recent[listenerKey, listenerNote]
 	hosts     recent[hostKey, hostNote]
@@ -25,12 +25,12 @@ type hostKey struct {
 	encap uint32
 }
 
-// listenerNote: times are those of the latest; 0: never.
+// listenerNote holds times of the latest events; 0: never.
 type listenerNote struct {
 	answered int64 // SYN-ACK
-	proved   int64 // segment of a server behind the handshake
+	proved   int64 // segment of a server after the handshake
 	prompt   int64 // the same, of a connection that was not kept waiting
-	// waitFrom and waitTo bound when the latest connection was kept waiting.
+	// waitFrom and waitTo bound when the latest connection had to wait.
 	waitFrom, waitTo int64
 	grants           bool // a SYN-ACK had window scale or SACK
 }
@@ -44,30 +44,30 @@ type hostNote struct {
 }
 
 type sourceNote struct {
-	// targets has one bit for each address and port, by hash: until an opening was completed all that
+	// targets is a bitmap of addresses and ports, by hash: until an opening was completed all that
 	// were tried, from then on those whose SYN-ACK the client reset.
 	targets   [8]uint64
 	completed uint32
 }
 
-// beside is what the connections before say of one connection.
+// beside is what earlier connections show about one connection.
 type beside struct {
 	listener listenerNote
 	host     hostNote
-	// completed is how many openings of the client were; targets is how many addresses and ports it
-	// tried at least, where none was, else of how many it reset the SYN-ACK.
+	// completed counts the completed openings of the client; targets is at least how many addresses
+	// and ports it tried if none was completed, else of how many it reset the SYN-ACK.
 	targets   int
 	completed uint32
 }
 
-// places are where the notes about the ends of one connection are.
+// places are the notes about the ends of one connection.
 type places struct {
 	listener place[listenerNote]
 	host     place[hostNote]
 	source   place[sourceNote]
 }
 
-// find looks the ends of c up. The places are valid until the next find.
+// find looks up the ends of c. The places are valid until the next find.
 func (n *neighbours) find(c *analyze.Connection) places {
 	return places{
 		listener: n.listeners.find(listenerKey{c.Server, c.EncapID}),
@@ -76,7 +76,7 @@ func (n *neighbours) find(c *analyze.Connection) places {
 	}
 }
 
-// beside says what was noted before the connection.
+// beside returns what was noted before the connection.
 func (p *places) beside() beside {
 	b := beside{listener: p.listener.get(), host: p.host.get()}
 	s := p.source.value
@@ -90,7 +90,7 @@ func (p *places) beside() beside {
 	return b
 }
 
-// add notes what c says of its ends, which were found at p.
+// add notes what c shows about its ends, which were found at p.
 func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 	if x.nSyns == 0 && x.nSynAcks == 0 {
 		return // who is the server is a guess

@@ -2,11 +2,10 @@ package verdict
 
 import "tcpwatch/analyze"
 
-// ordinary reports whether nothing of the connection speaks for any verdict, as with
-// most: a SYN, the SYN-ACK behind it, the ACK behind that which completes the handshake,
-// each once, and a server that goes on from there; no RST, no option out of place. Then
-// none is tried. Each condition is there for verdicts that need its contrary; TestOrdinary
-// holds every Spec to it.
+// ordinary reports whether nothing about the connection supports any verdict, as in most:
+// a SYN, the SYN-ACK, the ACK that completes the handshake, each once, and a server that
+// goes on from there; no RST, no unexpected option. Then no verdict is tried. Each
+// condition is the opposite of one that verdicts need; TestOrdinary checks every Spec.
 func (x *context) ordinary() bool {
 	o, c := &x.Opening, &x.Clues
 	return x.nSyns == 1 && x.nSynAcks == 1 && x.complete() &&

@@ -76,8 +76,8 @@ const (
 	reasonCount
 )
 
-// reasonTexts has each phrase; $p is the packet, $q the one that it is held
-// against, $t a duration and $n a count.
+// reasonTexts has each phrase; $p is the packet, $q the one that it is compared
+// with, $t a duration and $n a count.
 var reasonTexts = [reasonCount]string{
 	SynUnanswered: "SYN in packet $p was not answered",
 	SynAgain:      "SYN again in packet $p, $t after packet $q",
@@ -159,7 +159,7 @@ func (r Reason) String() string {
 	return ""
 }
 
-// Append appends the item in words.
+// Append appends the item as text.
 func (it *Item) Append(b []byte) []byte {
 	text := it.Why.String()
 	for i := 0; i < len(text); i++ {

@@ -1,8 +1,8 @@
 package verdict
 
-// recent is a map that forgets: at most 2*generation entries, those used least
-// lately dropped half at a time. An entry is looked up once for a connection,
-// and read and changed where it was found.
+// recent is a bounded map: at most 2*generation entries, of which the half used
+// least recently is dropped at a time. An entry is looked up once for a
+// connection, and read and changed where it was found.
 type recent[K comparable, V any] struct {
 	now, before shelf[K, V]
 }
@@ -10,19 +10,19 @@ type recent[K comparable, V any] struct {
 const generation = 4096
 
 // shelf holds the values of a generation beside the map, so that they can be
-// changed in place, and both be used again.
+// changed in place and both can be reused.
 type shelf[K comparable, V any] struct {
 	index  map[K]int32
 	values []V
 }
 
-// place is where the value of a key was found; nil where there was none.
+// place is where the value of a key was found; nil if there is none.
 type place[V any] struct {
 	value *V
 	now   bool // it is of the generation that is being filled
 }
 
-// get returns the value, the zero value where there is none.
+// get returns the value, or the zero value if there is none.
 func (p place[V]) get() (v V) {
 	if p.value != nil {
 		v = *p.value
@@ -30,7 +30,7 @@ func (p place[V]) get() (v V) {
 	return v
 }
 
-// find looks k up. The place is valid until the next keep.
+// find looks up k. The place is valid until the next keep.
 func (r *recent[K, V]) find(k K) place[V] {
 	if i, ok := r.now.index[k]; ok {
 		return place[V]{&r.now.values[i], true}
@@ -41,8 +41,8 @@ func (r *recent[K, V]) find(k K) place[V] {
 	return place[V]{}
 }
 
-// keep counts k, which was found at p, as used and returns its value to be
-// changed. It is valid until the next keep.
+// keep marks k, which was found at p, as used and returns its value for
+// changes. It is valid until the next keep.
 func (r *recent[K, V]) keep(k K, p place[V]) *V {
 	if p.now {
 		return p.value

@@ -30,13 +30,13 @@ var refusedBetween = Spec{
 	},
 }
 
-// sooner is by how much a RST must come before any answer of the server could,
-// in nanoseconds: near the server the time is that of its own work, not of the
-// way. A heuristic.
+// sooner is how much earlier than any answer of the server a RST must come, in
+// nanoseconds: near the server the time is that of its own processing, not of
+// the path. A heuristic.
 const sooner = int64(1e6)
 
-// enough is how many round trips to a host must have been measured before their
-// shortest says that nothing comes sooner: one may have waited for an address, a
+// enough is how many round trips to a host must have been measured before the
+// shortest is considered a lower bound: one may have waited for an address, a
 // radio or a route. A heuristic.
 const enough = 3
 
@@ -60,7 +60,8 @@ func foreignRST(x *context, v *Verdict) {
 		return
 	}
 	if took := x.Steps[x.rst].Time - s.Time; took > 0 && took < h.rtt/2 && h.rtt-took > sooner {
-		// What stands nearer has another TTL as well, unless it takes care.
+		// A nearer sender has another TTL as well, unless it takes care to
+		// match it.
 		v.Confidence = max(Possible, v.Confidence)
 		if v.Len > 0 {
 			v.Confidence = Likely

@@ -28,9 +28,9 @@ var resetBetween = Spec{
 	Most:    Likely,
 	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {
-		// The clue stays where the RST turned out to have ended nothing; then the
+		// The clue remains if the RST turned out to have ended nothing; then the
 		// record does not say who sent it either. Of a handshake that is complete the
-		// record has no RST in front of that.
+		// record has no RST before that.
 		if x.Closing.RstPacket == 0 || x.Clues.Rst.Packet != x.Closing.RstPacket || x.Opening.AckPacket == 0 {
 			return false
 		}
@@ -40,8 +40,8 @@ var resetBetween = Spec{
 	},
 }
 
-// namedGoesOn adds that the end that the RST names goes on. What may have been held up on the way is no more
-// than possible by itself.
+// namedGoesOn adds that the end that the RST names goes on. If the segment may have been delayed on
+// the way, that alone makes it no more than possible.
 func namedGoesOn(x *context, v *Verdict) {
 	switch r := &x.Clues.Rst; {
 	case r.WentOn == 0:

@@ -2,8 +2,8 @@ package verdict
 
 import "tcpwatch/analyze/label"
 
-// slowOpening is what SYNs and SYN-ACKs sent again must cost at least, in
-// nanoseconds: less is no timer (200 ms is the shortest in use). A heuristic.
+// slowOpening is the least delay by repeated SYNs and SYN-ACKs, in nanoseconds:
+// a shorter one is not a timer's (200 ms is the shortest in use). A heuristic.
 const slowOpening = int64(200e6)
 
 var slowSyn = Spec{

@@ -60,8 +60,8 @@ var synAckLost = Spec{
 	},
 }
 
-// answeredWrongly reports whether a SYN-ACK in front of the ACK that completes the handshake
-// acknowledges something else than the SYN. One behind that has no part in it.
+// answeredWrongly reports whether a SYN-ACK before the ACK that completes the handshake
+// acknowledges something other than the SYN. One after that does not matter.
 func (x *context) answeredWrongly() bool {
 	for i := range x.synAcksBefore(x.Opening.AckPacket) {
 		a := x.synAck(i)
@@ -72,9 +72,9 @@ func (x *context) answeredWrongly() bool {
 	return false
 }
 
-// slowWay reports whether the longest round trip to the server that was measured, if
-// any, explains that an answer took so long, in nanoseconds: less than the shortest
-// timer is left, so that nobody need have sent anything again.
+// slowWay reports whether the longest measured round trip to the server, if any,
+// explains that an answer took took nanoseconds: the rest is less than the shortest
+// timer, so that nothing need have been sent again.
 func (x *context) slowWay(took int64) bool {
 	return took < max(x.FromClient.RTT.Max, 0)+slowOpening
 }
@@ -102,7 +102,8 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 	}
 	a, why := x.synAck(1), SynAckPassed
 	if v.Confidence = Likely; taken == nil {
-		// The client may have had it, and its ACK have been lost in front of the tap.
+		// The client may have received it, and its ACK may have been lost before
+		// the tap.
 		v.Confidence, why = Possible, SynAckOrAck
 	}
 	v.add(Item{Why: why, Packet: first.Packet, Than: a.Packet})
@@ -115,7 +116,7 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 
 // leastWayToClient returns the shortest round trip to the client, in nanoseconds,
 // that fits: as measured, else as if the ACK answered the last of the n SYN-ACKs
-// in front of it.
+// before it.
 func leastWayToClient(x *context, n int) int64 {
 	if _, way := x.trips(); way >= 0 {
 		return way

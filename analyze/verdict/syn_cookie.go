@@ -6,9 +6,9 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// neverAgain is how long a server that holds the connection in SYN-RECEIVED
-// would not stay silent, nanoseconds: RFC 6298 §2.1 starts the timer of its
-// SYN-ACK at 1 s, RFC 2988 §2.1 before it at 3 s. A heuristic.
+// neverAgain is the longest silence, in nanoseconds, of a server that holds the
+// connection in SYN-RECEIVED: RFC 6298 §2.1 starts the timer of its SYN-ACK at
+// 1 s, the earlier RFC 2988 §2.1 at 3 s. A heuristic.
 const neverAgain = int64(3e9)
 
 var synCookie = Spec{

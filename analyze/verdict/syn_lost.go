@@ -62,8 +62,8 @@ var synLost = Spec{
 	},
 }
 
-// again says in what way last, which was answered, asks for less than the first SYN
-// does: hosts leave out what something on the way may drop SYNs for (RFC 3168
+// again says how last, which was answered, asks for less than the first SYN: hosts
+// leave out options because of which something on the way may drop SYNs (RFC 3168
 // §6.1.1.1, RFC 7413 §4.2.2).
 func again(first, last *analyze.Step) Reason {
 	const asks = wire.ECE | wire.CWR
@@ -76,8 +76,8 @@ func again(first, last *analyze.Step) Reason {
 	return SynAgain
 }
 
-// maybeDropped adds what speaks for a server that dropped the SYNs in front of
-// last rather than for a loss, and reports whether anything does.
+// maybeDropped adds the evidence for a server that dropped the SYNs before last
+// rather than for a loss, and reports whether there is any.
 func (x *context) maybeDropped(v *Verdict, last *analyze.Step) bool {
 	if last != x.syn(1) && x.listenerAnswers() {
 		v.add(Item{Why: ListenerAnswers})

@@ -2,13 +2,14 @@ package verdict
 
 import "tcpwatch/analyze"
 
-// detour is by how many hops a change of route may make a TTL differ. A heuristic.
+// detour is by how many hops a TTL may differ because a route changed. A
+// heuristic.
 const detour = 3
 
-// hops returns how many routers a packet passed that came with a TTL, if it began with
-// the next higher of the initial values in use. Hosts need not begin all packets with one:
-// some take another value for RSTs, or for the data of single connections (RFC 5082 §3), but
-// all of them come the same way. A heuristic.
+// hops returns how many routers a packet passed that came with a TTL, if it began with the
+// next higher of the initial values in use. Hosts need not use one initial value for all
+// packets: some use another one for RSTs, or for the data of single connections (RFC 5082
+// §3), but the path is the same. A heuristic.
 func hops(ttl uint8) uint8 {
 	for _, initial := range [...]uint8{32, 64, 128} {
 		if ttl <= initial {
@@ -19,17 +20,17 @@ func hops(ttl uint8) uint8 {
 }
 
 // asFar reports whether a packet passed as many routers as others, whose TTLs are from
-// least to most. Where these began with two values, all between is a guess.
+// least to most. If these began with two values, everything in between is a guess.
 func asFar(ttl, least, most uint8) bool {
 	a, b := hops(least), hops(most)
 	return hops(ttl) >= min(a, b) && hops(ttl) <= max(a, b)
 }
 
-// severalSegments is how many segments must have one TTL for that to be the host's: a single one, such as the
-// SYN-ACK, may be what something on the way sent in its name. A heuristic.
+// severalSegments is how many segments must have the same TTL for it to be the host's: a single
+// one, such as the SYN-ACK, may have been sent in its name by something on the way. A heuristic.
 const severalSegments = 2
 
-// unlike holds the RST's TTL and IP identification against those of the end
+// unlike compares the RST's TTL and IP identification with those of the end
 // that it names, and of its host in other connections.
 func unlike(x *context, v *Verdict, e *analyze.EndClues, host *hostNote) {
 	hostMin, hostMax := host.ttlMin, host.ttlMax

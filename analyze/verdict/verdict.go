@@ -1,14 +1,13 @@
-// Package verdict says in a word why an opening failed or was slow, where
-// somebody interfered with a connection (a RST of a stranger or of something
-// between the ends, options changed on the way), and where a path does not take what
-// is sent. There is one file for each
-// verdict, with its definition, conditions, clauses, confidence and code in one
-// Spec. Everything rests on the record of the connection, and on what the
-// connections that began before it say of the same listener and host.
+// Package verdict says why an opening failed or was slow, where a third party
+// interfered with a connection (a forged RST, options changed on the way), and where
+// a path does not deliver what is sent. There is one file for each verdict, with its
+// definition, conditions, clauses, confidence and code in one Spec. Verdicts use the
+// record of the connection, and what the connections that began before it show about
+// the same listener and hosts.
 //
-// A verdict is set only where something speaks for it, and it carries what does
-// (Item). What a single tap cannot tell apart is said with less confidence, or
-// not at all.
+// A verdict is given only if there is evidence for it, and it carries that evidence
+// (Item). What a single tap cannot distinguish is said with less confidence, or not
+// at all.
 package verdict
 
 import (
@@ -21,7 +20,7 @@ import (
 // ID numbers a verdict; it is an index into All.
 type ID uint8
 
-// The verdicts, what kept a connection from opening first.
+// The verdicts, starting with those about what kept a connection from opening.
 const (
 	Unreachable ID = iota
 	RefusedBetween
@@ -81,7 +80,7 @@ func Find(name string) (ID, bool) {
 	return 0, false
 }
 
-// Confidence says how far the evidence carries.
+// Confidence says how strong the evidence is.
 type Confidence uint8
 
 // The confidences.
@@ -109,14 +108,14 @@ type Spec struct {
 	Definition string // one sentence
 	Conditions []Condition
 	Clauses    []label.Clause
-	// RestsOn says what the verdict rests on, and what this tap cannot tell.
+	// RestsOn says what the verdict rests on, and what a tap cannot know.
 	RestsOn string
 	// Most is the highest confidence that it is ever given.
 	Most Confidence
 	// Example is a script whose last connection gets the verdict.
 	Example string
 
-	// match reports whether the verdict holds; then it has filled v.
+	// match reports whether the verdict holds; if so, it has filled v.
 	match func(x *context, v *Verdict) bool
 }
 
@@ -134,8 +133,8 @@ const MaxItems = 4
 // Item is one piece of evidence: fixed words with numbers in them.
 type Item struct {
 	Why Reason
-	// Packet is the packet that it points to, Than another one that it is held
-	// against; 0: none.
+	// Packet is the packet that it points to, Than another one that it is
+	// compared with; 0: none.
 	Packet, Than uint64
 	// Value is a duration in nanoseconds or a count, as the words need.
 	Value int64
@@ -176,7 +175,7 @@ type Judge struct {
 
 // Connection returns the verdicts on c in the order of All. It must be called
 // once for every connection, in the order of their numbers: later connections
-// are held against earlier ones. The list is valid until the next call.
+// are compared with earlier ones. The list is valid until the next call.
 func (j *Judge) Connection(c *analyze.Connection) []Verdict {
 	j.list, j.x.given = j.list[:0], nil
 	j.x.read(c)

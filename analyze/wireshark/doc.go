@@ -11,7 +11,7 @@
 //
 // What 4.2 and 4.4 do otherwise is not here: above all they call a segment
 // retransmission, not out-of-order, where the same octets are still waiting for
-// an ACK, and begin a new stream at a SYN behind a FIN or RST. Names that need
+// an ACK, and begin a new stream at a SYN after a FIN or RST. Names that need
 // more than addresses, ports and the TCP header (tcp.analysis.tfo_ack and its
 // kind) are not here either.
 //

@@ -21,7 +21,7 @@ type key struct {
 
 // slot is a stream with its place in the order of use.
 type slot struct {
-	Tracker
+	tracker
 	key          key
 	older, newer int32
 }
@@ -64,8 +64,8 @@ func (f *Follower) Segment(seg *wire.Segment) Set {
 		i = f.begin(k)
 	}
 	f.touch(i)
-	t := &f.at(i).Tracker
-	s := t.Segment(seg, from)
+	t := &f.at(i).tracker
+	s := t.segment(seg, from)
 	f.values = t.values
 	return s
 }
@@ -95,7 +95,7 @@ func (f *Follower) begin(k key) int32 {
 	}
 	s := f.at(i)
 	s.key = k
-	s.Reset()
+	s.reset()
 	f.index[k] = i
 	return i
 }
@@ -118,7 +118,7 @@ func (f *Follower) unlink(i int32) {
 
 // keyOf returns the key of both directions and who sent the segment. An end
 // that talks to itself is one side only.
-func keyOf(t *wire.Tuple) (key, Side) {
+func keyOf(t *wire.Tuple) (key, side) {
 	c := bytes.Compare(t.Src[:], t.Dst[:])
 	if c < 0 || c == 0 && t.SrcPort <= t.DstPort {
 		return key{[2]wire.Addr{t.Src, t.Dst}, [2]uint16{t.SrcPort, t.DstPort}, t.IPv6}, 0

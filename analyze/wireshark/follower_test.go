@@ -59,21 +59,24 @@ func TestToItself(t *testing.T) {
 	}
 }
 
-// TestTracker follows one stream without a Follower.
-func TestTracker(t *testing.T) {
-	tr := wireshark.NewTracker()
+// TestForgotten: what goes with the names of a segment, and nothing of a stream that
+// was forgotten.
+func TestForgotten(t *testing.T) {
+	f := wireshark.New(1)
 	seg := wire.Segment{Packet: 1, Seq: 1000, Len: 10, Flags: wire.ACK, Window: 100}
-	tr.Segment(&seg, 0)
+	f.Segment(&seg)
 	seg.Packet, seg.Time = 2, 1_000_000_000
-	if got := tr.Segment(&seg, 0); got != wireshark.Retransmission {
+	if got := f.Segment(&seg); got != wireshark.Retransmission {
 		t.Errorf("%v", wireshark.Names(got))
 	}
-	if v := tr.Values(); v.RTO != 1_000_000_000 || v.RTOPacket != 1 || v.BytesInFlight != 10 {
+	if v := f.Values(); v.RTO != 1_000_000_000 || v.RTOPacket != 1 || v.BytesInFlight != 10 {
 		t.Errorf("%+v", v)
 	}
-	tr.Reset()
-	if got := tr.Segment(&seg, 0); got != 0 {
-		t.Errorf("after Reset: %v", wireshark.Names(got))
+	other := seg
+	other.SrcPort = 9
+	f.Segment(&other)
+	if got := f.Segment(&seg); got != 0 {
+		t.Errorf("of a new stream: %v", wireshark.Names(got))
 	}
 }
 

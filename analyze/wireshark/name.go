@@ -4,7 +4,7 @@ package wireshark
 type Set uint16
 
 // The names. The comment is when Wireshark gives it; "expected" is the number
-// behind the furthest octet that the end has sent, fillers for SYN and FIN
+// after the furthest octet that the end has sent, fillers for SYN and FIN
 // included.
 const (
 	// Retransmission: sequence space that was sent before, and none of the next
@@ -17,7 +17,7 @@ const (
 	SpuriousRetransmission
 	// OutOfOrder: old, but too soon after the furthest one to be a repair.
 	OutOfOrder
-	// LostSegment: the sequence number lies behind the expected one.
+	// LostSegment: the sequence number lies after the expected one.
 	LostSegment
 	// AckLostSegment: acknowledges what was not captured.
 	AckLostSegment

@@ -90,7 +90,7 @@ func acknowledges(seg *wire.Segment, fwd, rev *end) (s Set) {
 }
 
 // sentAgain tells apart why a segment occupies numbers that have been sent.
-func (t *Tracker) sentAgain(seg *wire.Segment, fwd, rev *end) Set {
+func (t *tracker) sentAgain(seg *wire.Segment, fwd, rev *end) Set {
 	if seg.Len > 0 && rev.ack != 0 && !seg.Seq.Add(seg.Len).After(rev.ack) {
 		return Retransmission | SpuriousRetransmission
 	}
@@ -98,7 +98,7 @@ func (t *Tracker) sentAgain(seg *wire.Segment, fwd, rev *end) Set {
 		return 0
 	}
 	// The one octet of a keep-alive or window probe, taken up again with more
-	// behind it; for a SYN that is the SYN itself, now with data (RFC 7413).
+	// after it; for a SYN that is the SYN itself, now with data (RFC 7413).
 	if seg.Len > 1 && seg.Seq == fwd.next-1 {
 		return 0
 	}

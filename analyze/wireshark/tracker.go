@@ -2,8 +2,8 @@ package wireshark
 
 import "tcpwatch/capture/wire"
 
-// Side is which of the two ends sent a segment, 0 or 1.
-type Side uint8
+// side is which of the two ends sent a segment, 0 or 1.
+type side uint8
 
 // Shift counts that are not on the wire.
 const (
@@ -17,13 +17,12 @@ const (
 // retransmission.
 const dupSilent = ^uint32(0)
 
-// Tracker follows one stream, what tshark numbers as tcp.stream. Make one with
-// NewTracker. It is not safe for concurrent use.
-type Tracker struct {
+// tracker follows one stream, what tshark numbers as tcp.stream.
+type tracker struct {
 	end   [2]end
 	spans *store
 	// synTime is when the latest SYN without ACK passed, irtt the time from
-	// there to the first ACK without SYN behind it; 0 where there was none.
+	// there to the first ACK without SYN after it; 0 where there was none.
 	synTime int64
 	irtt    int64
 	values  Values
@@ -35,7 +34,7 @@ type end struct {
 	base      wire.Seq // the ISN, or what it must have been
 	baseKnown bool
 
-	next       wire.Seq // behind the furthest octet sent
+	next       wire.Seq // after the furthest octet sent
 	nextTime   int64    // when that was sent, nanoseconds
 	nextPacket uint64
 	contiguous wire.Seq // next, as it was before a segment was missing
@@ -58,29 +57,22 @@ type end struct {
 	sacked  uint32 // octets in the blocks of its latest SACK option
 }
 
-// NewTracker returns a Tracker for a new stream.
-func NewTracker() *Tracker {
-	t := &Tracker{spans: newStore(2 * maxUnacked)}
-	t.Reset()
-	return t
-}
-
-// Reset forgets everything: t is a new stream.
-func (t *Tracker) Reset() {
+// reset forgets everything: t is a new stream.
+func (t *tracker) reset() {
 	spans := t.spans
 	for i := range t.end {
 		spans.clear(&t.end[i].unacked)
 	}
-	*t = Tracker{spans: spans}
+	*t = tracker{spans: spans}
 	for i := range t.end {
 		t.end[i].window, t.end[i].scale = -1, scaleUnknown
 	}
 }
 
-// Segment takes the next segment in the order of the capture, sent by the given
+// segment takes the next segment in the order of the capture, sent by the given
 // side, and returns its names. It keeps nothing of seg. A SYN that begins
-// another stream resets the Tracker.
-func (t *Tracker) Segment(seg *wire.Segment, from Side) Set {
+// another stream resets the tracker.
+func (t *tracker) segment(seg *wire.Segment, from side) Set {
 	s := t.identify(seg, from&1)
 	fwd, rev := &t.end[from&1], &t.end[1-from&1]
 	t.open(seg, fwd, rev)
@@ -97,12 +89,12 @@ func (t *Tracker) Segment(seg *wire.Segment, from Side) Set {
 
 // identify finds SYNs whose number is not that of the stream. A SYN begins a
 // new stream; a SYN-ACK is only named.
-func (t *Tracker) identify(seg *wire.Segment, from Side) (s Set) {
+func (t *tracker) identify(seg *wire.Segment, from side) (s Set) {
 	fwd, rev := &t.end[from], &t.end[1-from]
 	if seg.Flags.Has(wire.SYN) && fwd.baseKnown && fwd.base != seg.Seq {
 		s = ReusedPorts
 		if !seg.Flags.Has(wire.ACK) {
-			t.Reset()
+			t.reset()
 		}
 		fwd.baseKnown = false
 	}
@@ -121,7 +113,7 @@ func (t *Tracker) identify(seg *wire.Segment, from Side) (s Set) {
 }
 
 // open reads from a SYN what later segments are judged by.
-func (t *Tracker) open(seg *wire.Segment, fwd, rev *end) {
+func (t *tracker) open(seg *wire.Segment, fwd, rev *end) {
 	if !seg.Flags.Has(wire.SYN) {
 		return
 	}
@@ -137,7 +129,7 @@ func (t *Tracker) open(seg *wire.Segment, fwd, rev *end) {
 	}
 }
 
-// advance remembers the segment for those behind it.
+// advance remembers the segment for those after it.
 func advance(seg *wire.Segment, fwd *end, s Set) {
 	behind := seg.End()
 	if !s.Has(ZeroWindowProbe) {

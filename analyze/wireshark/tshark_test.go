@@ -194,7 +194,7 @@ func parseRow(line string) (n uint64, r row, err error) {
 			num[i], err = strconv.ParseUint(strings.TrimPrefix(f[i], "-"), 10, 64)
 		}
 	}
-	for _, name := range strings.Split(f[1], ",") {
+	for name := range strings.SplitSeq(f[1], ",") {
 		i := slices.Index(allNames(), "tcp.analysis."+name)
 		if i < 0 {
 			return 0, r, fmt.Errorf("no name %q", name)

@@ -15,7 +15,7 @@ type Values struct {
 	DuplicateAckNumber uint32
 	DuplicateAckPacket uint64
 	// BytesInFlight are octets sent and not acknowledged, this segment's
-	// included, less those in SACK blocks. It is not known behind a LostSegment,
+	// included, less those in SACK blocks. It is not known after a LostSegment,
 	// until the peer acknowledges something.
 	BytesInFlight uint32
 	// InitialRTT is the time from the latest SYN to the first ACK without SYN,
@@ -27,12 +27,9 @@ type Values struct {
 	RTOPacket uint64
 }
 
-// Values returns what goes with the names of the latest segment.
-func (t *Tracker) Values() Values { return t.values }
-
 // repairs fills the values of a retransmission, before the segment is
 // remembered itself.
-func (t *Tracker) repairs(seg *wire.Segment, fwd *end, s Set) {
+func (t *tracker) repairs(seg *wire.Segment, fwd *end, s Set) {
 	t.values = Values{}
 	if !s.Has(Retransmission) || s.Any(FastRetransmission|SpuriousRetransmission) {
 		return
@@ -47,7 +44,7 @@ func (t *Tracker) repairs(seg *wire.Segment, fwd *end, s Set) {
 }
 
 // measure fills the values of the segment and updates what they are made of.
-func (t *Tracker) measure(seg *wire.Segment, fwd, rev *end, s Set) {
+func (t *tracker) measure(seg *wire.Segment, fwd, rev *end, s Set) {
 	v := &t.values
 	if s.Has(DuplicateAck) {
 		v.DuplicateAckNumber, v.DuplicateAckPacket = fwd.dupAcks, fwd.ackPacket

@@ -60,7 +60,7 @@ func (t *Tracker) History() string {
 
 // Histories gives the same text for the same history, which most connections share, so
 // that it is not made each time. The zero value is ready; it is not safe for concurrent
-// use. It keeps mostTexts texts at the most, and then begins anew.
+// use. It keeps mostTexts texts at most, and then begins anew.
 type Histories struct {
 	of map[[2]uint64]string
 }

@@ -22,7 +22,7 @@ func (e *end) move(peer *end, seg *wire.Segment, isOrig bool) {
 		}
 		if fin && !rst {
 			e.set(closed)
-			// The other end sent a RST behind its FIN: a normal end after all.
+			// The other end sent a RST after its FIN: a normal end after all.
 			if peer.state() == reset && peer.prev() == closed {
 				peer.set(closed)
 			}
@@ -114,7 +114,7 @@ func (t *Tracker) ConnState() string {
 	return "OTH"
 }
 
-// resetWithoutReply reports whether the history is, perhaps behind "^", an S
+// resetWithoutReply reports whether the history is, perhaps after "^", an S
 // and later an R of the originator with none of its H A F G I Q between.
 func (t *Tracker) resetWithoutReply() bool {
 	n := t.len()

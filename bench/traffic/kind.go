@@ -19,11 +19,11 @@ type Kind struct {
 	atOneTime int
 	// script says what a connection does.
 	script func(*talk)
-	// sharedCounter lets every other host number the packets of all its
+	// sharedCounter makes every other host number the packets of all its
 	// connections with one counter (IP ID), as Windows does.
 	sharedCounter bool
-	// live is, where it is not 0, how many connections are open from the start
-	// to the end; script is not used then.
+	// live is, if it is not 0, how many connections are open from the start to
+	// the end; script is not used then.
 	live int
 }
 
@@ -61,8 +61,8 @@ var kinds = []Kind{
 // Kinds returns the kinds without a number in their name.
 func Kinds() []Kind { return kinds }
 
-// Lossy returns traffic of which so many in a hundred connections lose
-// segments: transfers of 50 to 150 segments.
+// Lossy returns traffic in which percent of the connections lose segments:
+// transfers of 50 to 150 segments.
 func Lossy(percent int) Kind {
 	return Kind{
 		Name: fmt.Sprintf("lossy-%d", percent), Snaplen: cut, atOneTime: 200,
@@ -77,9 +77,9 @@ func Lossy(percent int) Kind {
 	}
 }
 
-// Live returns traffic of so many connections that are all open from the start
-// to the end. They take turns, each with a request and its answer, so that no
-// packet belongs to a connection that a cache still holds.
+// Live returns traffic of connections that are all open from the start to the
+// end. They take turns, each with a request and its answer, so that no packet
+// belongs to a connection that is still in a cache.
 func Live(connections int) Kind {
 	return Kind{
 		Name: fmt.Sprintf("live-%d", connections), live: connections,
@@ -158,7 +158,7 @@ type Made struct {
 	Marks [MarkCount]int
 }
 
-// Write writes a capture of so many packets.
+// Write writes a capture of a number of packets.
 func (k Kind) Write(w io.Writer, packets int, seed uint64) (Made, error) {
 	out, err := NewFrames(w, uint32(k.Snaplen))
 	if err != nil {

@@ -57,7 +57,7 @@ func common(a, b int) int {
 	return a
 }
 
-// turn is what a connection says when its turn comes: in round 0 it opens.
+// turn is what a connection sends in its turn: in round 0 it opens.
 type turn struct {
 	ends  wire.Tuple
 	salt  uint64

@@ -155,8 +155,8 @@ func (t *talk) close(first int) {
 func (t *talk) ask(length int)    { t.send(client, wire.PSH|wire.ACK, length) }
 func (t *talk) answer(length int) { t.send(server, wire.PSH|wire.ACK, length) }
 
-// lookup is a request and its answer of up to so many octets each, nothing of
-// which is acknowledged alone.
+// lookup is a request and its answer of up to most octets each, neither of
+// which is acknowledged separately.
 func (t *talk) lookup(most int) {
 	t.open()
 	t.wait(1e4)
@@ -189,9 +189,9 @@ func (t *talk) requests(n, answer int) {
 	t.close(client)
 }
 
-// transfer is n segments from the server in bursts of ten; one in lossEvery
-// loses one, before or behind the tap, and one in fifty has two that change places,
-// unless the connection is to lose nothing.
+// transfer is n segments from the server in bursts of ten; one in lossEvery loses
+// one, before or beyond the tap, and one in fifty has two that change places,
+// unless the connection loses nothing.
 func (t *talk) transfer(n int) {
 	t.open()
 	t.wait(1e5)

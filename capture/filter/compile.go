@@ -12,13 +12,14 @@ import (
 // capture holds them.
 type Options struct {
 	// LinuxSocket is for a program that a Linux packet socket runs: there the
-	// kernel may have taken the outer VLAN tag out of the packet, and says so to
-	// the program; and it tells inbound from outbound packets.
+	// kernel may have removed the outer VLAN tag from the packet, and reports it
+	// to the program separately; and it distinguishes inbound from outbound
+	// packets.
 	LinuxSocket bool
 }
 
-// DefaultSnaplen is what a program returns for a packet that matches if no
-// other length is asked for: more than any link type carries.
+// DefaultSnaplen is what a program returns for a matching packet if no other
+// length is requested: more than any link type carries.
 const DefaultSnaplen = 262144
 
 // maxInstructions is how long a program may be: BPF_MAXINSNS of Linux.
@@ -58,8 +59,8 @@ func (e *Expr) Compile(link wire.LinkType, snaplen int, opts Options) ([]bpf.Raw
 	return bpf.Assemble(program)
 }
 
-// Programs returns Compile with these options, as a capture asks for a program of
-// each link type that it meets. Its errors say that they are about a filter.
+// Programs returns Compile with these options, in the form that a capture calls
+// for each link type that it meets. Its errors say that they concern a filter.
 func (e *Expr) Programs(o Options) func(link wire.LinkType, snaplen int) ([]bpf.RawInstruction, error) {
 	return func(link wire.LinkType, snaplen int) ([]bpf.RawInstruction, error) {
 		p, err := e.Compile(link, snaplen, o)

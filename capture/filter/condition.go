@@ -1,6 +1,6 @@
 package filter
 
-// comparison is how a program compares: as BPF jumps do.
+// comparison is how a program compares, as BPF jumps do.
 type comparison uint8
 
 const (
@@ -19,7 +19,7 @@ type test struct {
 	with  valueID
 }
 
-// holds tells how a test of the constant x with a constant ends.
+// holds reports the result of a test of the constant x against a constant.
 func (t test) holds(x uint32) bool {
 	switch t.cmp {
 	case equal:
@@ -32,7 +32,7 @@ func (t test) holds(x uint32) bool {
 	return x&t.k != 0
 }
 
-// condition is a tree of tests. left is asked before right.
+// condition is a tree of tests. left is tested before right.
 type condition struct {
 	shape       shape
 	test        test
@@ -55,8 +55,8 @@ var (
 	no  = &condition{shape: never}
 )
 
-// and asks b only where a holds. What a reads is read also where b is known:
-// a packet that has not got it does not match.
+// and tests b only if a holds. The fields of a are read even if b is a
+// constant: a packet without them does not match.
 func and(a, b *condition) *condition {
 	switch {
 	case a.shape == never || b.shape == always:

@@ -6,10 +6,11 @@ import (
 	"golang.org/x/net/bpf"
 )
 
-// machine is what the registers hold at one place of a program; 0 is unknown.
+// machine is the content of the registers at a point of a program; 0 is
+// unknown.
 type machine struct{ a, x valueID }
 
-// meet keeps what is the same on two ways.
+// meet keeps what is the same on two paths.
 func (m machine) meet(other machine) machine {
 	if m.a != other.a {
 		m.a = 0
@@ -66,7 +67,7 @@ func emit(g *graph, root int, v *values, snaplen uint32) ([]bpf.Instruction, err
 	return program, nil
 }
 
-// link joins the questions' code by jumps. It writes from the end to the
+// link joins the code of the questions by jumps. It works from the end to the
 // beginning, where all distances are known.
 func link(g *graph, root int, code [][]bpf.Instruction, reached []bool, snaplen uint32) []bpf.Instruction {
 	var back []bpf.Instruction // the program, last instruction first
@@ -78,9 +79,9 @@ func link(g *graph, root int, code [][]bpf.Instruction, reached []bool, snaplen 
 			place[n] = len(back)
 		}
 	}
-	// reach returns where a question begins, or where a step leads to it if it is
-	// farther than a jump reaches: 255, less one for a step of the other answer.
-	// Later ones use the same step.
+	// reach returns where a question begins or, if that is farther than a jump
+	// reaches, a step that leads to it: 255, less one for a step of the other
+	// answer. Later ones use the same step.
 	reach := func(to int) int {
 		if len(back)-place[to] < 255 {
 			return place[to]
@@ -127,7 +128,7 @@ func jump(t test, yes, no uint8) bpf.Instruction {
 
 func (e *emitter) write(ins ...bpf.Instruction) { e.code = append(e.code, ins...) }
 
-// question brings what is compared into the registers.
+// question loads the compared values into the registers.
 func (e *emitter) question(t test) {
 	if t.with == 0 {
 		e.toA(t.value, 0)
@@ -136,8 +137,7 @@ func (e *emitter) question(t test) {
 	e.pair(t.value, t.with, 0)
 }
 
-// toA brings a value into A. free is the first place of memory that nothing is
-// kept in.
+// toA loads a value into A. free is the first unused word of memory.
 func (e *emitter) toA(id valueID, free int) {
 	if e.a == id {
 		return
@@ -181,7 +181,8 @@ func (e *emitter) reckoned(k valueKey, free int) {
 	e.write(bpf.ALUOpX{Op: aluOps[k.op]})
 }
 
-// toX brings a value into X. What A held is lost unless X can be loaded alone.
+// toX loads a value into X. The content of A is lost unless X can be loaded
+// directly.
 func (e *emitter) toX(id valueID, free int) {
 	if e.x == id {
 		return
@@ -201,8 +202,8 @@ func (e *emitter) toX(id valueID, free int) {
 // memory is how many words of memory the machine has.
 const memory = 16
 
-// pair brings a into A and b into X. The one that needs more places goes first,
-// so that no value of a filter that fits in 64 KB needs more than there are.
+// pair loads a into A and b into X. The one that needs more memory goes first,
+// so that no value of a filter that fits in 64 KB needs more than there is.
 func (e *emitter) pair(a, b valueID, free int) {
 	if k := e.keys[b].making; k == fixed || k == headerLen {
 		e.toA(a, free)

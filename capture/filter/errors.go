@@ -24,7 +24,7 @@ func column(text string, at int) int {
 // maxQuoted bounds what an error repeats of an expression.
 const maxQuoted = 40
 
-// quote makes a word of an expression fit for a terminal.
+// quote makes a word of an expression safe for a terminal.
 func quote(word string) string {
 	if len(word) > maxQuoted {
 		word = word[:maxQuoted] + "..."

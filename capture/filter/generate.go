@@ -3,7 +3,7 @@ package filter
 import "math"
 
 // generator turns an expression into a condition on values of the packet. It
-// knows where the headers lie at the place of the text that it has come to.
+// tracks where the headers lie at the current place of the text.
 type generator struct {
 	*values
 	opts Options
@@ -13,12 +13,12 @@ type generator struct {
 
 	start   place // the link header
 	typed   place // the field of the link header that tells the protocol
-	payload place // the network header, or the MPLS labels in front of it
+	payload place // the network header, or the MPLS labels before it
 	labels  int   // MPLS labels seen: the network header is 4 octets further each
 	tags    int   // VLAN tags seen
 }
 
-// place is an offset in the packet: k octets behind base, a value that is not
+// place is an offset in the packet: k octets after base, a value that is not
 // known before the packet is, or 0.
 type place struct {
 	base valueID
@@ -34,7 +34,7 @@ func newGenerator(text string, link layout, opts Options) *generator {
 	}
 }
 
-// fail keeps the first error. What is generated behind it is thrown away.
+// fail keeps the first error. What is generated after it is discarded.
 func (g *generator) fail(at anchor, reason string) {
 	if g.err == nil {
 		g.err = &Error{column(g.text, int(at)), reason}
@@ -50,7 +50,7 @@ func (g *generator) compare(cmp comparison, v valueID, k uint32) *condition {
 		return no
 	}
 	if k := g.keys[v]; k.op == '&' && k.b == g.constant(0) {
-		// The answer is known, but only where the value is there.
+		// The answer is known, but only if the value is present.
 		touch := &condition{test: test{cmp: atLeast, value: k.a}}
 		if t.holds(0) {
 			return touch
@@ -68,7 +68,8 @@ func (g *generator) load(size uint8, p place, more uint64) valueID {
 	return id
 }
 
-// reckon joins two values whose second one is not 0 where it divides.
+// reckon computes a value from two, the second of which must not be 0 in a
+// division.
 func (g *generator) reckon(at anchor, op byte, a, b valueID) valueID {
 	id, ok := g.values.reckon(op, a, b)
 	if !ok {
@@ -98,7 +99,7 @@ func (g *generator) headerLength() valueID {
 	return g.reckon(0, 'l', words, g.constant(2))
 }
 
-// ip4Behind is the place of what follows the IPv4 header.
+// ip4Behind is the place after the IPv4 header.
 func (g *generator) ip4Behind() place {
 	at := g.network()
 	base := g.headerLength()
@@ -108,7 +109,8 @@ func (g *generator) ip4Behind() place {
 	return place{base, at.k}
 }
 
-// laterFragment tells whether an IPv4 packet begins beyond its transport header.
+// laterFragment is the condition that an IPv4 packet is not the first fragment,
+// which has the transport header.
 func (g *generator) laterFragment() *condition {
 	return g.compare(anyBit, g.load(2, g.network(), 6), 0x1fff)
 }
@@ -125,7 +127,7 @@ func (n either) compile(g *generator) *condition {
 
 func (n negation) compile(g *generator) *condition { return not(n.of.compile(g)) }
 
-// choose joins what is asked of source and destination.
+// choose combines the conditions for source and destination.
 func (d direction) choose(of func(dst bool) *condition) *condition {
 	switch d {
 	case source:
@@ -148,7 +150,7 @@ func pick(dst bool, src, other uint64) uint64 {
 
 func (n *protocolNode) compile(g *generator) *condition { return g.protocol(n.anchor, n.proto) }
 
-// protocol is the condition that a packet is of a protocol.
+// protocol is the condition that a packet has a protocol.
 func (g *generator) protocol(at anchor, p *protocol) *condition {
 	if p.ether != 0 {
 		return g.linkProtocol(at, p.ether)
@@ -167,8 +169,8 @@ func (g *generator) ip4Protocol(at anchor, n uint32) *condition {
 	return and(g.linkProtocol(at, etherIP), g.field(9, n))
 }
 
-// ip6Protocol looks at the next header, and at that behind a fragment header
-// that comes first.
+// ip6Protocol tests the next header, and the one after a leading fragment
+// header.
 func (g *generator) ip6Protocol(at anchor, n uint32) *condition {
 	behind := and(g.field(6, ipFragment), g.field(40, n))
 	return and(g.linkProtocol(at, etherIP6), or(g.field(6, n), behind))
@@ -188,7 +190,7 @@ func (n *numberNode) compile(g *generator) *condition {
 
 func (n *relation) compile(g *generator) *condition {
 	left, right := n.left.value(g), n.right.value(g)
-	// >, >= and = are what the machine has.
+	// The machine has only >, >= and =.
 	cmp, inverse := equal, n.op == "!=" || n.op == "<" || n.op == "<="
 	switch n.op {
 	case ">", "<=":
@@ -211,7 +213,7 @@ func (g *generator) related(cmp comparison, a, b valueID) *condition {
 }
 
 // operand is a value, and the condition that the headers it is read from are
-// there.
+// present.
 type operand struct {
 	id      valueID
 	present *condition

@@ -12,7 +12,7 @@ func (n *tagNode) compile(g *generator) *condition {
 	return n.pppoe(g)
 }
 
-// vlan is IEEE 802.1Q. Whatever stands behind it in the text means the packet
+// vlan is IEEE 802.1Q. Whatever follows it in the text refers to the packet
 // inside the tag.
 func (n *tagNode) vlan(g *generator) *condition {
 	switch {
@@ -43,9 +43,9 @@ func (n *tagNode) inPacket(g *generator) *condition {
 	return found
 }
 
-// strippedVLAN is for packets whose outer tag the Linux kernel may have taken
-// out: it then tells the socket's filter that there was one, and what it held.
-// Headers lie 4 octets further on where the tag is still in the packet.
+// strippedVLAN is for packets whose outer tag the Linux kernel may have
+// removed: it then tells the socket's filter that there was one, and its
+// content. Headers lie 4 octets further on if the tag is still in the packet.
 func (n *tagNode) strippedVLAN(g *generator) *condition {
 	present := g.extension(bpf.ExtVLANTagPresent)
 	known := g.equal(present, 1)
@@ -78,7 +78,7 @@ func (n *tagNode) mpls(g *generator) *condition {
 	var found *condition
 	switch {
 	case g.labels > 0:
-		// There is one more if that before is not the last.
+		// There is one more if the one before is not the last.
 		found = g.equal(g.lastLabel(n.anchor), 0)
 	case g.link.mpls == 0:
 		g.fail(n.anchor, g.link.name+" has no MPLS that can be filtered")
@@ -94,15 +94,14 @@ func (n *tagNode) mpls(g *generator) *condition {
 	return found
 }
 
-// lastLabel is the bottom of stack bit of the label in front of the network
+// lastLabel is the bottom of stack bit of the label before the network
 // header.
 func (g *generator) lastLabel(at anchor) valueID {
 	label := g.payload.plus(4 * uint64(g.labels-1))
 	return g.reckon(at, '&', g.load(1, label, 2), g.constant(1))
 }
 
-// labelled is a protocol behind MPLS, where nothing but the version of IP tells
-// it.
+// labelled is a protocol after MPLS, where only the IP version identifies it.
 func (g *generator) labelled(at anchor, n uint32) *condition {
 	version := g.reckon(at, '&', g.load(1, g.network(), 0), g.constant(0xf0))
 	var is *condition
@@ -118,8 +117,8 @@ func (g *generator) labelled(at anchor, n uint32) *condition {
 	return and(g.equal(g.lastLabel(at), 1), is)
 }
 
-// pppoe is a session of RFC 2516: behind its 6 octets comes PPP, and what
-// stands behind it in the text means the packet in that.
+// pppoe is a session of RFC 2516: after its 6 octets comes PPP, and what
+// follows it in the text refers to the packet in that.
 func (n *tagNode) pppoe(g *generator) *condition {
 	found := g.linkProtocol(n.anchor, etherPPPoESession)
 	if n.hasID {
@@ -132,8 +131,9 @@ func (n *tagNode) pppoe(g *generator) *condition {
 	return found
 }
 
-// wayNode: the cooked headers tell whether the host itself sent a packet, and a
-// Linux socket knows it (PACKET_OUTGOING of packet(7)).
+// compile tells inbound from outbound: the cooked headers say whether the host
+// itself sent a packet, and a Linux socket knows it (PACKET_OUTGOING of
+// packet(7)).
 func (n *wayNode) compile(g *generator) *condition {
 	const outgoing = 4
 	var way valueID

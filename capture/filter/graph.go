@@ -3,8 +3,8 @@ package filter
 // graph is a condition as questions that lead to each other. A question's
 // number is above those that it leads to; 0 and 1 are the answers.
 //
-// A question whose answers lead to the same place is asked all the same if not
-// every packet has its value: one that has not is rejected.
+// A question both of whose answers lead to the same place is still asked if not
+// every packet has its value: a packet without it is rejected.
 type graph struct {
 	values *values
 	nodes  []question
@@ -16,7 +16,7 @@ type question struct {
 	yes, no int // where the answer leads
 }
 
-// touches tells whether q is asked only for its value to be there.
+// touches reports whether q is asked only to check that its value is present.
 func (q question) touches() bool { return q.yes == q.no }
 
 // The two ends.
@@ -45,7 +45,7 @@ func (g *graph) ask(q question) int {
 		if to == reject || !g.fails(q.test) {
 			return to
 		}
-		// The next question may need what this one needs.
+		// The next question may already require what this one requires.
 		if to > accept {
 			if next := g.nodes[to].test; g.sure(q.test, next) {
 				return to
@@ -61,10 +61,11 @@ func (g *graph) ask(q question) int {
 	return n
 }
 
-// fails tells whether some packet has not what a test needs.
+// fails reports whether some packets lack what a test requires.
 func (g *graph) fails(t test) bool { return g.values.fails(t.value) || g.values.fails(t.with) }
 
-// sure tells whether a packet that has what given needs has what t needs.
+// sure reports whether a packet that has what given requires has what t
+// requires.
 func (g *graph) sure(t, given test) bool {
 	return g.values.sure(t.value, given.value, given.with) && g.values.sure(t.with, given.value, given.with)
 }
@@ -90,11 +91,11 @@ func (g *graph) add(c *condition, yes, no int) int {
 	return g.ask(question{c.test, yes, no})
 }
 
-// maxPasses bounds simplify. A pass mostly finds everything; further ones find
-// what became possible by it.
+// maxPasses bounds simplify. One pass usually finds everything; further ones
+// find what became possible by it.
 const maxPasses = 10
 
-// simplify removes the questions whose answer is known from those before.
+// simplify removes the questions whose answers are known from earlier ones.
 func (g *graph) simplify(root int) (*graph, int) {
 	for range maxPasses {
 		s := survey(g, root)
@@ -109,7 +110,7 @@ func (g *graph) simplify(root int) (*graph, int) {
 			q := &g.nodes[n]
 			yes, no := s.lead(g, n, true), s.lead(g, n, false)
 			changed = changed || yes != q.yes || no != q.no
-			// Those above follow the shorter way.
+			// Earlier questions take the shorter path.
 			q.yes, q.no = yes, no
 			at[n] = made.ask(question{q.test, at[yes], at[no]})
 		}
@@ -122,14 +123,14 @@ func (g *graph) simplify(root int) (*graph, int) {
 	return g, root
 }
 
-// surveyed is what is known of the ways to each question.
+// surveyed is what is known about the paths to each question.
 type surveyed struct {
 	reached []bool
-	// from and answer are the one question that leads here, and by which answer;
-	// from is 0 if there are several.
+	// from and answer are the only question that leads here, and by which
+	// answer; from is 0 if there are several.
 	from   []int
 	answer []bool
-	// above is the nearest question that every way here passes; 0 for the first.
+	// above is the nearest question on all paths to this one; 0 for the first.
 	above []int
 	depth []int // of the chain of above
 }
@@ -153,8 +154,8 @@ func survey(g *graph, root int) *surveyed {
 	return s
 }
 
-// arrive notes that from leads to n. What leads to n has a higher number, so
-// all of it is noted before n is looked at.
+// arrive notes that from leads to n. Whatever leads to n has a higher number,
+// so all of it is noted before n is processed.
 func (s *surveyed) arrive(from, n int, answer bool) {
 	if n <= accept {
 		return
@@ -181,7 +182,7 @@ func (s *surveyed) arrive(from, n int, answer bool) {
 const farthestFact = 128
 
 // lead follows the answer of n past all questions that are decided by it and by
-// what was answered on every way to n.
+// what was answered on every path to n.
 func (s *surveyed) lead(g *graph, n int, answer bool) int {
 	to := g.nodes[n].yes
 	if !answer {
@@ -212,7 +213,7 @@ func (s *surveyed) decided(g *graph, t test, n int, answer bool) (known, is bool
 		if answer && fact.cmp == equal && fact.with == 0 && fact.value == t.value && t.with == 0 {
 			return true, t.holds(fact.k)
 		}
-		// Up, to the last question whose answer is the same on every way here.
+		// Up, to the last question whose answer is the same on every path here.
 		for s.from[n] == 0 {
 			if n = s.above[n]; n == 0 {
 				return false, false
@@ -223,7 +224,8 @@ func (s *surveyed) decided(g *graph, t test, n int, answer bool) (known, is bool
 	return false, false
 }
 
-// touched tells whether n, or a question on every way to it, needs what t needs.
+// touched reports whether n, or a question on every path to it, requires what t
+// requires.
 func (s *surveyed) touched(g *graph, t test, n int) bool {
 	for range farthestFact {
 		if g.sure(t, g.nodes[n].test) {

@@ -11,7 +11,7 @@ type layout struct {
 	mpls    uint32 // what the field says of MPLS; 0 if MPLS is not supported
 }
 
-// family is how a link header tells the protocol behind it.
+// family is how a link header identifies the protocol after it.
 type family uint8
 
 const (
@@ -57,7 +57,7 @@ const (
 	pppMPLS      = 0x0281
 )
 
-// pppNumber is what PPP calls an EtherType.
+// pppNumber maps EtherTypes to PPP protocol numbers.
 var pppNumber = map[uint32]uint32{
 	etherIP: pppIP, etherIP6: pppIP6, 0x6003: pppDECnet, etherAppleTalk: pppAppleTalk, 0x0600: 0x0025,
 	sapISO: pppOSI, sapSTP: pppBridge, sapIPX: pppIPX,
@@ -111,8 +111,8 @@ func (g *generator) linkProtocol(at anchor, n uint32) *condition {
 	return field(2, n)
 }
 
-// ethernetProtocol tells EtherTypes from IEEE 802.2, and knows the protocols
-// that are found in both.
+// ethernetProtocol distinguishes EtherTypes from IEEE 802.2, and knows the
+// protocols that are found in both.
 func (g *generator) ethernetProtocol(n uint32) *condition {
 	field := g.linkType(2)
 	llc := g.compare(above, field, longestLength)

@@ -7,8 +7,7 @@ import (
 )
 
 // Matcher applies an expression to captured packets of any link type. It
-// compiles at the first packet of each type. It is not for several goroutines
-// at a time.
+// compiles at the first packet of each type. It is not safe for concurrent use.
 type Matcher struct {
 	expr     *Expr
 	programs []compiled
@@ -23,9 +22,9 @@ type compiled struct {
 // NewMatcher returns a Matcher for e.
 func NewMatcher(e *Expr) *Matcher { return &Matcher{expr: e} }
 
-// Match tells whether a packet matches. data are its captured octets from the
-// link header on, length is how many octets it had on the wire; both matter:
-// len, less and greater mean the latter. The error, the same for every packet of
+// Match reports whether a packet matches. data are its captured octets from the
+// link header on, length is how many octets it had on the wire: the primitives
+// len, less and greater use the latter. The error, the same for every packet of
 // a link type, says why the expression cannot be applied to that type.
 func (m *Matcher) Match(data []byte, length int, link wire.LinkType) (bool, error) {
 	for i := range m.programs {

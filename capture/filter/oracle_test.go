@@ -117,7 +117,7 @@ func spell(program []bpf.RawInstruction) string {
 }
 
 func unspell(s string) (program []bpf.RawInstruction, err error) {
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		var n [4]uint64
 		for i, part := range strings.SplitN(word, ".", 4) {
 			if n[i], err = strconv.ParseUint(part, 16, 32); err != nil {

@@ -1,7 +1,7 @@
 package filter
 
-// parser is a recursive descent. After the first error it stands at the end of
-// the text, so that everything unwinds.
+// parser is a recursive descent parser. After the first error it is at the end
+// of the text, so that everything unwinds.
 type parser struct {
 	tokens []token
 	text   string
@@ -45,15 +45,15 @@ func (p *parser) expect(text string) {
 	}
 }
 
-// deeper counts how deep brackets and negations are inside each other. The
-// caller goes up again by p.depth--.
+// deeper counts the nesting of brackets and negations. The caller undoes it by
+// p.depth--.
 func (p *parser) deeper(t token) {
 	if p.depth++; p.depth > maxDepth {
 		p.fail(t.at, "too many brackets and negations inside each other")
 	}
 }
 
-// unexpected says why t cannot stand where it stands.
+// unexpected says why t is not allowed where it is.
 func (p *parser) unexpected(t token) {
 	reason, isRefused := refused[t.text]
 	switch {
@@ -72,9 +72,8 @@ func (p *parser) unexpected(t token) {
 	}
 }
 
-// operandNode is what stands at one side of "and" and "or", or in brackets: a
-// condition, or a value if cond is nil. inherit is what an address behind it
-// inherits.
+// operandNode is one side of "and" and "or", or in brackets: a condition, or a
+// value if cond is nil. inherit is what an address after it inherits.
 type operandNode struct {
 	cond    node
 	inherit qualifiers
@@ -109,9 +108,9 @@ func join(word token, left, right node) node {
 	return either{left, right}
 }
 
-// atAddress tells whether an address follows that inherits its qualifiers, and
-// not a condition with words of its own. A number is one unless it is compared
-// or reckoned with.
+// atAddress reports whether an address follows that inherits its qualifiers,
+// and not a condition with words of its own. A number is one unless it is
+// compared or part of an arithmetic expression.
 func (p *parser) atAddress() bool {
 	n := 0
 	for p.ahead(n).isAny("not", "(") {
@@ -139,7 +138,7 @@ func (p *parser) term(before qualifiers) (node, qualifiers) {
 	return o.cond, o.inherit
 }
 
-// unvalued refuses a value where a condition has to stand.
+// unvalued rejects a value where a condition is required.
 func (p *parser) unvalued(at token) {
 	if at.kind == number && p.ahead(0).kind == end {
 		p.unexpected(at)
@@ -177,7 +176,7 @@ func (p *parser) primary(before qualifiers) operandNode {
 		p.deeper(t)
 		o := p.operand(before)
 		if o.cond != nil {
-			// What is in the brackets leaves nothing to inherit behind them.
+			// Nothing can be inherited from inside the brackets.
 			o.cond, _ = p.joined(o.cond, o.inherit)
 			o.inherit = before
 		}

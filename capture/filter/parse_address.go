@@ -53,7 +53,7 @@ func (p *parser) address(q qualifiers) node {
 	return nil
 }
 
-// wants says what follows a qualifier.
+// wants names what must follow a qualifier.
 func (s sort) wants() string {
 	switch s {
 	case sortNet:
@@ -121,7 +121,7 @@ func (p *parser) named(t token, q qualifiers) node {
 	return nil
 }
 
-// wordWithMinus is a subtraction without blanks, which is one word.
+// wordWithMinus is a subtraction without spaces, which is one word.
 var wordWithMinus = onDemand(`^[0-9a-z]+-[0-9a-z]+$`)
 
 func (p *parser) ports(t token, q qualifiers, low, high uint32) node {

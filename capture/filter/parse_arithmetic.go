@@ -9,22 +9,23 @@ var precedence = map[string]int{
 
 const greedy = 9
 
-// isRelation tells whether t compares two values.
+// isRelation reports whether t compares two values.
 func isRelation(t token) bool { return t.isAny("=", "!=", "<", ">", "<=", ">=") }
 
-// atValue tells whether an arithmetic value follows.
+// atValue reports whether an arithmetic value follows.
 func (p *parser) atValue() bool {
 	t := p.peek()
 	return t.kind == number || t.is("len") || t.is("-") ||
 		t.kind == keyword && protocolOf(t.text) != nil && p.ahead(1).is("[")
 }
 
-// arithmetic reads a value with operators that bind at least as tight as level.
+// arithmetic reads a value with operators that bind at least as tightly as
+// level.
 func (p *parser) arithmetic(level int) expression {
 	return p.reckoned(p.atom(), level)
 }
 
-// reckoned goes on with the operators behind left.
+// reckoned continues with the operators after left.
 func (p *parser) reckoned(left expression, level int) expression {
 	for p.err == nil {
 		t := p.peek()
@@ -73,7 +74,7 @@ func (p *parser) atom() expression {
 	return literal(0)
 }
 
-// octets reads what is in the square brackets behind a protocol.
+// octets reads what is in the square brackets after a protocol.
 func (p *parser) octets(t token) expression {
 	o := &octets{anchor: anchor(t.at), proto: protocolOf(t.text), size: 1}
 	if o.proto.header == noHeader {

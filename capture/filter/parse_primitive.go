@@ -3,7 +3,7 @@ package filter
 import "strconv"
 
 // primitive reads a condition that begins with a keyword, and what an address
-// behind it inherits.
+// after it inherits.
 func (p *parser) primitive() (node, qualifiers) {
 	t := p.peek()
 	if t.kind != keyword {

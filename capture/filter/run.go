@@ -7,7 +7,7 @@ import (
 )
 
 // The parts of an instruction of classic BPF (linux/bpf_common.h): its class,
-// and with that where it loads from, what it reckons or how it compares.
+// and with that where it loads from, what it computes or how it compares.
 const (
 	classMask = 0x07
 	classLD   = 0x00

@@ -4,7 +4,7 @@ import "strings"
 
 // node is a condition as it was written. Conditions are compiled in the order
 // of the text, because vlan, mpls and pppoes move the headers for whatever
-// stands behind them.
+// follows them.
 type node interface {
 	compile(*generator) *condition
 }
@@ -16,7 +16,7 @@ type (
 	negation struct{ of node }
 )
 
-// qualifiers say how an address or a number is meant. They are inherited:
+// qualifiers say how to interpret an address or a number. They are inherited:
 // "tcp port 80 or 443" means port twice.
 type qualifiers struct {
 	proto *protocol // nil: none
@@ -47,8 +47,8 @@ const (
 	sortProto
 )
 
-// anchor is where a condition stands in the text, for what can only be refused
-// when the link type is known.
+// anchor is the position of a condition in the text, for errors that are known
+// only with the link type.
 type anchor int
 
 // The primitives.
@@ -137,7 +137,7 @@ type (
 	}
 )
 
-// Expr is an expression that was understood. It is not changed by its methods.
+// Expr is a parsed expression. Its methods do not change it.
 type Expr struct {
 	text string
 	root node // nil: every packet matches
@@ -146,8 +146,8 @@ type Expr struct {
 // String returns the text that was parsed.
 func (e *Expr) String() string { return e.text }
 
-// Bounds on what is parsed, far beyond what anybody types. A program may have
-// 4096 instructions in any case.
+// Bounds on what is parsed, far beyond any reasonable expression. A program may
+// have 4096 instructions in any case.
 const (
 	maxText  = 1 << 16 // octets
 	maxDepth = 200     // brackets and negations inside each other

@@ -3,6 +3,7 @@ package filter
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,7 +17,7 @@ const (
 	keyword      // text is the keyword, an alias replaced by what it stands for
 	symbol       // text is the operator or bracket
 	number       // num is its value
-	name         // any other word, or one behind a backslash
+	name         // any other word, or one after a backslash
 	dotted       // two to four decimal numbers with dots: an IPv4 network or address
 	address6
 	ethernet // text is the address as written
@@ -29,19 +30,12 @@ type token struct {
 	at   int // offset of its first octet
 }
 
-// is tells whether t is this keyword or symbol.
+// is reports whether t is this keyword or symbol.
 func (t token) is(text string) bool {
 	return (t.kind == keyword || t.kind == symbol) && t.text == text
 }
 
-func (t token) isAny(texts ...string) bool {
-	for _, s := range texts {
-		if t.is(s) {
-			return true
-		}
-	}
-	return false
-}
+func (t token) isAny(texts ...string) bool { return slices.ContainsFunc(texts, t.is) }
 
 // describe names t in an error.
 func (t token) describe() string {
@@ -51,9 +45,9 @@ func (t token) describe() string {
 	return quote(t.text)
 }
 
-// A word may hold "-", "_" and ".", but not end in "-" or "_". All other shapes
-// are told apart after the longest word is taken. B and W are one or two and
-// four hexadecimal digits.
+// A word may hold "-", "_" and ".", but not end in "-" or "_". All other forms
+// are distinguished after the longest word was taken. B and W are one or two
+// and four hexadecimal digits.
 var (
 	digits      = strings.NewReplacer("B", "[0-9A-Fa-f]{1,2}", "W", "[0-9A-Fa-f]{4}")
 	wordShape   = onDemand(`^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?`)
@@ -64,8 +58,8 @@ var (
 	brokenMAC = onDemand(digits.Replace(`^B:+(?:B:+)+`))
 )
 
-// onDemand returns what compiles a regular expression when it is first asked for
-// it: most runs have no filter, and a start should not take the time.
+// onDemand returns a function that compiles a regular expression when first
+// called: most runs have no filter, and startup should not pay for it.
 func onDemand(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }
@@ -101,8 +95,8 @@ func scan(text string) ([]token, *Error) {
 	return append(tokens, token{kind: end, at: len(text)}), nil
 }
 
-// next reads the first token of rest and tells how long it is, or what is wrong
-// with it.
+// next returns the first token of rest and its length, or what is wrong with
+// it.
 func next(rest string) (t token, n int, reason string) {
 	word := wordShape().FindString(rest)
 	if t, n := withColons(rest); n > len(word) {
@@ -167,7 +161,7 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// classify tells what a word without colons is.
+// classify says what a word without colons is.
 func classify(word string) (t token, reason string) {
 	if k, ok := keywords[word]; ok {
 		return token{kind: keyword, text: k}, ""

@@ -1,13 +1,13 @@
 package filter
 
 // A program asks questions about values of the packet. Every value is a pure
-// function of the packet, so two of the same making are the same: they are
-// numbered, and compared by number.
+// function of the packet, so two values made in the same way are equal: they
+// are numbered, and compared by number.
 
-// valueID is a number of a value; 0 is none.
+// valueID is the number of a value; 0 is none.
 type valueID int32
 
-// making says how a value comes about.
+// making says how a value is computed.
 type making uint8
 
 const (
@@ -32,11 +32,11 @@ type values struct {
 	keys  []valueKey
 	index map[valueKey]valueID
 	needs []need
-	// places says how many words of memory a value takes while it is reckoned.
+	// places is how many words of memory computing each value takes.
 	places []int
 }
 
-// need is what a packet must have for a value; one that has it not is rejected.
+// need is what a packet must have for a value; a packet without it is rejected.
 type need struct {
 	octets uint64 // so many octets
 	more   bool   // and what only the packet tells: octets elsewhere, or a divisor that is not 0
@@ -74,8 +74,8 @@ func (v *values) needOf(k valueKey) need {
 	return n
 }
 
-// placesOf is Sethi's and Ullman's number: of two operands that need as many
-// places each, one has to be kept meanwhile.
+// placesOf is the Sethi–Ullman number: of two operands that need equally many
+// places, one must be kept meanwhile.
 func (v *values) placesOf(k valueKey) int {
 	a, b := v.places[k.a], v.places[k.b]
 	switch {
@@ -87,11 +87,11 @@ func (v *values) placesOf(k valueKey) int {
 	return max(a, 1)
 }
 
-// fails tells whether there may be packets that do not have the value.
+// fails reports whether there may be packets without the value.
 func (v *values) fails(id valueID) bool { return v.needs[id].any() }
 
-// sure tells whether a packet that has the value given, and as many octets as
-// that needs or other does, has the value id for certain.
+// sure reports whether a packet that has the value given, and as many octets as
+// that or other requires, certainly has the value id.
 func (v *values) sure(id, given, other valueID) bool {
 	n := v.needs[id]
 	return id == given || id == other || !n.any() || !n.more && n.octets <= max(v.needs[given].octets, v.needs[other].octets)
@@ -99,17 +99,17 @@ func (v *values) sure(id, given, other valueID) bool {
 
 func (v *values) constant(k uint32) valueID { return v.id(valueKey{making: fixed, k: k}) }
 
-// known returns the constant that a value is.
+// known returns the value of a constant.
 func (v *values) known(id valueID) (uint32, bool) {
 	return v.keys[id].k, v.keys[id].making == fixed
 }
 
-// farthest is the farthest offset that is loaded. Beyond it the kernel takes an
-// offset for a negative one, which means something else.
+// farthest is the farthest offset that is loaded. The kernel takes a larger
+// offset to be negative, which means something else.
 const farthest = 1<<31 - 1
 
 // load returns size octets at base + k; ok is false if no packet is so long, or
-// they would lie in front of it.
+// they would lie before it.
 func (v *values) load(size uint8, base valueID, k uint64) (id valueID, ok bool) {
 	if c, fixed := v.known(base); fixed && base != 0 {
 		base, k = 0, k+uint64(c)
@@ -125,8 +125,8 @@ var opOctet = map[string]byte{
 	"+": '+', "-": '-', "*": '*', "/": '/', "%": '%', "&": '&', "|": '|', "^": '^', "<<": 'l', ">>": 'r',
 }
 
-// reckon returns a op b. ok is false where b is a constant that is never right:
-// a division by zero.
+// reckon returns a op b. ok is false if that is a division by the constant
+// zero.
 func (v *values) reckon(op byte, a, b valueID) (id valueID, ok bool) {
 	x, xFixed := v.known(a)
 	y, yFixed := v.known(b)
@@ -150,7 +150,7 @@ func (v *values) reckon(op byte, a, b valueID) (id valueID, ok bool) {
 	return v.id(valueKey{making: reckoned, op: op, a: a, b: b}), true
 }
 
-// reckon is what the BPF machine does. y is not 0 where it divides.
+// reckon computes what the BPF machine does. y must not be 0 in a division.
 func reckon(op byte, x, y uint32) uint32 {
 	switch op {
 	case '+':

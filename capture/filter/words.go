@@ -1,7 +1,7 @@
 package filter
 
-// keywords maps every word with a meaning of its own to the one that the parser
-// knows. A protocol of that name has to be written with a backslash.
+// keywords maps every keyword to its canonical form. A protocol with the name
+// of a keyword must be written with a backslash.
 var keywords = func() map[string]string {
 	m := map[string]string{
 		"fddi": "ether", "tr": "ether", "wlan": "ether", "link": "ether", "ppp": "ether", "slip": "ether",
@@ -74,8 +74,8 @@ var constants = map[string]uint32{
 }
 
 // ipProtocols are the names of IP protocols as Debian's /etc/protocols has them
-// from the IANA registry. The file of the machine is not read: a filter means
-// the same everywhere.
+// from the IANA registry. The file of the machine is not read, so that a filter
+// means the same everywhere.
 var ipProtocols = map[string]uint32{
 	"ip": 0, "icmp": 1, "igmp": 2, "ggp": 3, "ipencap": 4, "st": 5, "tcp": 6, "egp": 8, "igp": 9, "pup": 12, "udp": 17,
 	"hmp": 20, "xns-idp": 22, "rdp": 27, "iso-tp4": 29, "dccp": 33, "xtp": 36, "ddp": 37, "idpr-cmtp": 38, "ipv6": 41,
@@ -115,8 +115,8 @@ const (
 	sapISO              = 0xfe
 )
 
-// protocol is a word that names a protocol: alone it is a condition, in front
-// of others a qualifier, in front of [ ] a header.
+// protocol is a word that names a protocol: alone it is a condition, before
+// others a qualifier, before [ ] a header.
 type protocol struct {
 	name   string
 	ether  uint32 // EtherType or service access point; 0 if it is none
@@ -125,7 +125,7 @@ type protocol struct {
 	header header // what [ ] counts from
 }
 
-// header is where the octets lie that proto[...] reads.
+// header is where the octets that proto[...] reads are.
 type header uint8
 
 const (

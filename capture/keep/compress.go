@@ -12,17 +12,17 @@ import (
 	"github.com/ulikunitz/xz"
 )
 
-// pieceOctets is how much is compressed at one time at most.
+// pieceOctets is the most that is compressed at once.
 const pieceOctets = 1 << 20
 
-// compressor compresses a file piece by piece, so that each piece can be undone
-// as soon as it is there.
+// compressor compresses a file piece by piece, so that each piece can be
+// decompressed as soon as it is written.
 //
-// With gzip and xz a piece is a member or stream of its own, and a file of several
-// is one file to every program that undoes them. With zstd and lz4 a file is one
+// With gzip and xz a piece is a member or stream of its own, and every
+// decompressor reads a file of several as one. With zstd and lz4 a file is one
 // frame, flushed after each piece: Wireshark up to 4.0 reads the first frame only.
-// There a new frame begins only behind a piece that the system did not take,
-// because a flushed piece builds upon those before it.
+// There a new frame begins only after a piece that could not be written, because a
+// flushed piece depends on those before it.
 type compressor struct {
 	kind string
 	out  bytes.Buffer
@@ -36,7 +36,7 @@ type compressor struct {
 	torn bool // and what is compressed next cannot go on with it
 }
 
-// compressions are the endings of names that are compressed.
+// compressions maps file name extensions to compressors.
 var compressions = map[string]func() *compressor{
 	".gz":  newGzip,
 	".zst": newZstd,
@@ -60,7 +60,7 @@ func newGzip() *compressor {
 func newXZ() *compressor {
 	c := &compressor{kind: "xz"}
 	c.piece = func(src []byte, _ bool) error {
-		// It cannot be used again: each piece makes its own.
+		// It cannot be reused: each piece makes its own.
 		w, err := xz.WriterConfig{DictCap: pieceOctets}.NewWriter(&c.out)
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func newLZ4() *compressor {
 	return c
 }
 
-// flushed compresses src with a writer that goes on with its frame.
+// flushed compresses src with a writer that continues its frame.
 func flushed(w interface {
 	io.Writer
 	Reset(io.Writer)
@@ -113,7 +113,7 @@ func flushed(w interface {
 }
 
 // compress returns src as the next piece of the file, valid until the next call.
-// taken or failed must be called with what became of it.
+// taken or failed must be called with the outcome.
 func (c *compressor) compress(src []byte) ([]byte, error) {
 	c.out.Reset()
 	if c.torn {
@@ -129,8 +129,8 @@ func (c *compressor) failed() { c.torn = c.open }
 // newFile forgets the file before.
 func (c *compressor) newFile() { c.open, c.torn = false, false }
 
-// most is how long a piece of n octets can become: none of the compressions
-// adds more than this to octets that cannot be compressed.
+// most is the greatest length of a compressed piece of n octets: no compression
+// adds more than this to incompressible octets.
 func most(n int) int64 { return int64(n) + int64(n)/64 + 512 }
 
 // byName chooses container and compression by the end of a file's name.
@@ -146,8 +146,9 @@ func byName(name string, o *Options) (encoder, *compressor) {
 	return &pcapng{application: o.Application, os: o.OS, hardware: o.Hardware, filter: o.Filter, local: o.Local}, c
 }
 
-// split takes a name apart: what numbers are put behind, the ending of the
-// container, and that of the compression. Either ending may be empty.
+// split splits a name into the part to which numbers are appended, the
+// extension of the container, and that of the compression. Either extension may
+// be empty.
 func split(name string) (stem, form, compression string) {
 	stem = name
 	if ext := filepath.Ext(stem); compressions[strings.ToLower(ext)] != nil && len(filepath.Base(stem)) > len(ext) {

@@ -5,11 +5,12 @@ import "tcpwatch/capture"
 // encoder is a container format. Its methods append to b and return it.
 type encoder interface {
 	name() string
-	// admit says why the format cannot hold what the Source describes.
+	// admit returns an error if the format cannot hold what the Source
+	// describes.
 	admit(s *capture.Stats) error
-	// refuse says why p cannot be written; nil where it can.
+	// refuse returns an error if p cannot be written.
 	refuse(p *capture.Packet) error
-	// wants returns what the section must be begun with to hold time t.
+	// wants returns the offset that a section must have to hold time t.
 	wants(t int64) int64
 	// header begins a file, or a section of it, with its interfaces.
 	header(b []byte, interfaces []iface, comments []string) []byte
@@ -18,13 +19,15 @@ type encoder interface {
 	room(p *capture.Packet) int
 	packet(b []byte, p *capture.Packet) []byte
 	statistics(b []byte, id int, i *iface, begin, end int64, why error) []byte
-	// tail is the most that statistics of n interfaces take, octets.
+	// tail is the maximum size of the statistics of n interfaces, in
+	// octets.
 	tail(n int) int64
-	// first describes the block that b starts with; start: of a file.
+	// first describes the block that b starts with; start is set at the
+	// start of a file.
 	first(b []byte, start bool) block
 }
 
-// block is a piece of a file that makes sense only as a whole.
+// block is a piece of a file that is only meaningful as a whole.
 type block struct {
 	size        int  // octets
 	packet      bool // one packet
@@ -35,7 +38,7 @@ type block struct {
 }
 
 // iface is an interface as its Source describes it, with what this package
-// counts of it.
+// counts for it.
 type iface struct {
 	capture.InterfaceStats
 	packets uint64 // taken, in this file
@@ -58,7 +61,7 @@ func (i *iface) since() totals {
 	return t
 }
 
-// newFile begins the counting of a file.
+// newFile resets the counters for a new file.
 func (i *iface) newFile() {
 	i.base = totals{received: i.Received, dropped: i.Dropped, system: i.SystemDropped}
 	i.packets, i.lost = 0, 0

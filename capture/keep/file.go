@@ -8,19 +8,19 @@ import (
 	"tcpwatch/capture"
 )
 
-// ringFile is a file that was made, while there is a limit on their number.
+// ringFile is a file of a ring, whose number is limited.
 type ringFile struct {
 	name    string
 	packets uint64
 }
 
-// commentTeller knows which comments of the inputs are written.
+// commentTeller remembers which comments of the inputs were written.
 type commentTeller struct {
 	told []int // of each file
 	next []string
 }
 
-// hear takes down the comments that were not there before.
+// hear notes new comments.
 func (c *commentTeller) hear(s *capture.Stats) {
 	for i := range s.Files {
 		if i == len(c.told) {
@@ -56,8 +56,8 @@ func later(t, d int64) int64 {
 	return t + d
 }
 
-// due says whether p, which takes need octets, belongs into another file. Where
-// the system takes nothing, nothing else is begun.
+// due reports whether p, which takes need octets, belongs into another file.
+// While writing fails, no other file is begun.
 func (w *Writer) due(p *capture.Packet, need int) bool {
 	if w.names == nil || w.blocked != nil {
 		return false
@@ -75,14 +75,14 @@ func (w *Writer) due(p *capture.Packet, need int) bool {
 	if w.size+most(len(w.buf)+need)+tail <= w.o.Size {
 		return false
 	}
-	// How short the buffer becomes is known only when it is compressed. Towards
-	// the end of the file there would be ever shorter pieces: a sixteenth of the
-	// size is given up for that.
+	// The compressed size of the buffer is not known before it is compressed.
+	// Towards the end of the file pieces would become ever shorter: a sixteenth
+	// of the size is given up to avoid that.
 	return !w.flush() || w.size+max(most(need)+tail, w.o.Size/16) > w.o.Size
 }
 
-// rotate ends the file and begins one whose first packet is of time t. Where the
-// system takes nothing, the packets stay in the old file.
+// rotate ends the file and begins one whose first packet is of time t. While
+// writing fails, packets stay in the old file.
 func (w *Writer) rotate(t int64) {
 	var s capture.Stats
 	if w.o.Stats != nil {
@@ -97,14 +97,15 @@ func (w *Writer) rotate(t int64) {
 		w.interfaces[i].newFile()
 	}
 	if every := uint64(w.o.Every); every > 0 && t >= w.next {
-		// The end of the interval that t lies in, counted from the first packet.
+		// The end of the interval that contains t, counted from the first
+		// packet.
 		w.next = later(t-int64(uint64(t-w.next)%every), int64(every))
 	}
 	w.beginFile(t)
 }
 
-// finish puts what the Source says of the interfaces behind the packets of this
-// file.
+// finish writes the Source's statistics of the interfaces after the packets of
+// this file.
 func (w *Writer) finish(s *capture.Stats) {
 	_ = w.take(s)
 	begin, end := w.begin, w.end
@@ -122,7 +123,7 @@ func (w *Writer) finish(s *capture.Stats) {
 			w.buf = w.enc.statistics(w.buf, i, k, begin, end, w.result.Lost.Why)
 		}
 	}
-	// Comments that the inputs had further on, in later sections or files.
+	// Comments from further on in the inputs, in later sections or files.
 	if e, ok := w.enc.(*pcapng); ok && w.closed && len(w.comments.next) > 0 {
 		w.buf = e.header(w.buf, nil, w.comments.next)
 	}
@@ -159,8 +160,7 @@ func (w *Writer) createNext() error {
 	return nil
 }
 
-// closeFile closes the file. Some file systems say only then that they could not
-// write what they took.
+// closeFile closes the file. Some file systems report write errors only then.
 func (w *Writer) closeFile() {
 	if w.out == nil {
 		return

@@ -6,16 +6,16 @@ import (
 	"syscall"
 )
 
-// flush hands the buffer to the system. It reports whether the system took all;
-// where it did not, whole blocks that it has not taken stay in the buffer. While
-// the system takes nothing it is not asked for every packet again.
+// flush writes the buffer. It reports whether everything was written; if not,
+// the unwritten whole blocks stay in the buffer. While writing fails, it is not
+// tried again for every packet.
 func (w *Writer) flush() bool { return w.blocked == nil && w.try() }
 
-// leastPiece is how much is compressed at one time at least where larger pieces
-// have no room, octets.
+// leastPiece is the least that is compressed at once if larger pieces have no
+// room, in octets.
 const leastPiece = 16 << 10
 
-// try is flush, also where the system took nothing before.
+// try is flush, even if writing failed before.
 func (w *Writer) try() bool {
 	if w.stopped != nil {
 		return false
@@ -38,8 +38,8 @@ func (w *Writer) try() bool {
 	return true
 }
 
-// part is how much of the buffer is written at one time: all, or so many whole
-// blocks that most octets are not exceeded where more than one is compressed.
+// part is how much of the buffer is written at once: everything or, if it is
+// compressed, as many whole blocks as fit into most octets, at least one.
 func (w *Writer) part(most int) int {
 	if w.c == nil || len(w.buf) <= most {
 		return len(w.buf)
@@ -56,7 +56,7 @@ func (w *Writer) part(most int) int {
 }
 
 // hand writes the first octets of the buffer, as they are or compressed, and
-// returns how many octets the system took.
+// returns how many octets were written.
 func (w *Writer) hand(part int) (int, error) {
 	if w.out == nil {
 		if err := w.createNext(); err != nil {
@@ -80,8 +80,8 @@ func (w *Writer) hand(part int) (int, error) {
 	return n, plain(err)
 }
 
-// endFrame ends what is compressed, where pieces do not end by themselves. A file
-// without that end can be read all the same, but is complained about.
+// endFrame ends the compressed frame, if pieces do not end by themselves. A file
+// without that end can be read nevertheless, but with a warning.
 func (w *Writer) endFrame() error {
 	if w.c == nil || !w.c.open {
 		return nil
@@ -96,7 +96,7 @@ func (w *Writer) endFrame() error {
 }
 
 // settle counts the whole blocks in the first n octets of the buffer as written
-// and removes them. It returns how many octets they have.
+// and removes them. It returns their size in octets.
 func (w *Writer) settle(n int) int {
 	if n == len(w.buf) {
 		w.taken(w.pending, w.pendingOctets)
@@ -123,7 +123,7 @@ func (w *Writer) settle(n int) int {
 	return at
 }
 
-// taken counts packets that the system took.
+// taken counts packets that were written.
 func (w *Writer) taken(packets, octets uint64) {
 	w.result.Packets += packets
 	w.result.Octets += octets
@@ -133,7 +133,7 @@ func (w *Writer) taken(packets, octets uint64) {
 	}
 }
 
-// fail is what follows when the system took n octets only, because of err.
+// fail handles the case that only n octets were written, because of err.
 func (w *Writer) fail(n int, err error) bool {
 	if w.out == nil { // it could not be created
 		w.note(err)
@@ -154,16 +154,16 @@ func (w *Writer) fail(n int, err error) bool {
 	if !errors.Is(err, syscall.EFBIG) {
 		w.note(err) // what was taken before may not be safe either
 	}
-	// The next file takes over what is left, at once where this one took packets:
-	// otherwise there would be no end to them.
+	// The next file takes over what is left, at once if this one took packets:
+	// otherwise there would be no end to it.
 	useful := w.inFile > 0
 	w.abandon()
 	w.blocked = err
 	return useful && w.try()
 }
 
-// mend takes what is behind the last whole block away from the file, and keeps
-// the blocks that are not in it. It reports whether the file's end is whole.
+// mend removes what is after the last whole block from the file, and keeps the
+// blocks that are not in it. It reports whether the file's end is whole.
 func (w *Writer) mend(n int) bool {
 	at := 0
 	if w.c == nil { // of a piece that is not whole nothing counts
@@ -173,8 +173,8 @@ func (w *Writer) mend(n int) bool {
 	return w.out.cut(n - at)
 }
 
-// abandon gives a file up, and removes it where it holds no packet. What is left
-// in the buffer gets the header of the next one in front.
+// abandon gives a file up, and removes it if it holds no packet. What is left in
+// the buffer is prefixed with the header of the next file.
 func (w *Writer) abandon() {
 	if w.inFile == 0 {
 		w.out.remove()

@@ -4,7 +4,7 @@ package keep
 
 import "syscall"
 
-// gone says whether no name leads to the file any more: what is in it is lost
+// gone reports whether no name refers to the file any more: its content is lost
 // as soon as it is closed.
 func gone(o *output) bool {
 	if !o.regular || !o.own {

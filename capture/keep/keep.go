@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	// bufferOctets is how much is written at one time, where nothing is compressed.
+	// bufferOctets is how much is written at once without compression.
 	bufferOctets = 256 << 10
-	// tickEvery is how long a packet waits in the buffer, given a Tick as often.
+	// tickEvery is how long a packet waits in the buffer, if Tick is called as
+	// often.
 	tickEvery = int64(time.Second)
 )
 
@@ -73,8 +74,8 @@ type Writer struct {
 }
 
 // Write takes p; p.Data is copied. Interface, Link, Time, Data and Length of p
-// are used. The error says why p was not taken: Lost then counts it, and other
-// packets can be written all the same.
+// are used. The error says why p was not written: Lost then counts it, and
+// other packets can still be written.
 func (w *Writer) Write(p *capture.Packet) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -137,20 +138,20 @@ func (w *Writer) prepare(p *capture.Packet) error {
 	return w.makeRoom(need)
 }
 
-// makeRoom says why need octets have no place in the buffer. A packet larger
-// than the buffer has one to itself.
+// makeRoom returns an error if need octets have no place in the buffer. A
+// packet larger than the buffer has one to itself.
 func (w *Writer) makeRoom(need int) error {
 	fits := func() bool { return w.full == nil && len(w.buf)+need <= w.limit }
 	if fits() || len(w.buf) == 0 || w.flush() || w.stopped == nil && fits() {
 		return nil
 	}
 	// From here to the next success everything is lost: one gap, into which
-	// small packets do not slip where larger ones had no room.
+	// no small packets slip when larger ones had no room.
 	w.full = w.blocked
 	return w.why()
 }
 
-// offset is what the present section was begun with.
+// offset is the time offset of the present section.
 func (w *Writer) offset() int64 {
 	if e, ok := w.enc.(*pcapng); ok {
 		return e.offset
@@ -185,7 +186,7 @@ func (w *Writer) learn(p *capture.Packet) error {
 	return nil
 }
 
-// take brings what is known of the interfaces up to date.
+// take updates what is known of the interfaces.
 func (w *Writer) take(s *capture.Stats) error {
 	if err := w.enc.admit(s); err != nil {
 		return err
@@ -211,10 +212,10 @@ func (w *Writer) add(s capture.InterfaceStats) {
 	}
 }
 
-// Tick hands what is in the buffer to the system where the last Tick that did so
-// is a second ago. now is in nanoseconds of any clock. Who calls it at least once
-// a second loses no more than that when the program is killed; it is also when
-// a Writer that found no room tries again.
+// Tick writes the buffer if the last Tick that did so was a second ago. now is in
+// nanoseconds of any clock. A caller that calls it at least once a second loses
+// no more than that when the program is killed; it is also when a Writer that
+// found no room tries again.
 func (w *Writer) Tick(now int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -235,7 +236,7 @@ func (w *Writer) Lost() Lost {
 	return w.result.Lost
 }
 
-// Stopped returns why nothing is written any more, nil where it still is.
+// Stopped returns why nothing is written any more, or nil.
 func (w *Writer) Stopped() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -243,7 +244,7 @@ func (w *Writer) Stopped() error {
 }
 
 // Close ends the last file with the statistics and closes it. The Result is
-// complete, also where there is an error: the first that there was, apart from
+// complete even if there is an error, which is the first one, apart from
 // packets that were only refused. A second Close returns the same Result.
 func (w *Writer) Close(stats capture.Stats) (Result, error) {
 	w.mu.Lock()

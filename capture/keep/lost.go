@@ -2,28 +2,27 @@ package keep
 
 import (
 	"fmt"
-	"strconv"
 
 	"tcpwatch/capture"
 )
 
-// Lost is what was handed over and is in no file.
+// Lost counts packets that were handed over and are in no file.
 type Lost struct {
 	Packets uint64
 	Octets  uint64 // captured octets of these packets
 	Since   int64  // time of the first of them, as Packet.Time
-	// Why is the first cause; nil where nothing was lost. It names no file.
+	// Why is the first cause; nil if nothing was lost. It names no file.
 	Why error
 }
 
-// Result is what became of the packets.
+// Result says what became of the packets.
 type Result struct {
 	Name   string // of the file, or of the first of several
 	Format string // "pcapng", with the compression: "pcapng, zstd"
 	Files  uint64 // that packets were written to
 	// Packets and Octets (captured) were handed to the system.
 	Packets, Octets uint64
-	// Removed counts files that were removed again because there were more than
+	// Removed counts files that were removed because there were more than
 	// Options.Files, RemovedPackets the packets in them.
 	Removed, RemovedPackets uint64
 	Lost                    Lost
@@ -67,8 +66,8 @@ func (w *Writer) loseBuffer(err error) {
 // the head of its option.
 const maxLossComment = 160
 
-// lossComment is what a file itself says of packets that are not in it.
+// lossComment is what a file itself says about packets that are missing in it.
 func lossComment(n uint64, why error) string {
-	text := fmt.Sprintf("%s packets of the lost ones were captured and not written: %v", strconv.FormatUint(n, 10), why)
+	text := fmt.Sprintf("%d packets of the lost ones were captured and not written: %v", n, why)
 	return text[:min(len(text), maxLossComment-8)]
 }

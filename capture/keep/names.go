@@ -11,10 +11,9 @@ import (
 // with the time of the first packet in UTC and a number that grows. They sort in
 // the order of their making, also where the packets' clock runs backwards.
 //
-// A name with conversions of strftime(3) is taken as tcpdump -G takes it: they
-// are filled in, in local time, and a file of the same name is written over. Only
-// where two files that follow each other would have the same name does the
-// second get a number.
+// A name with conversions of strftime(3) is treated as by tcpdump -G: they are
+// filled in, in local time, and a file of the same name is overwritten. Only if
+// two consecutive files would have the same name does the second get a number.
 type names struct {
 	stem, ext string
 	pattern   bool
@@ -23,7 +22,7 @@ type names struct {
 	last      string
 }
 
-// conversions are those of strftime(3) that names of files are made of, as
+// conversions maps the conversions of strftime(3) that file names use to
 // layouts of package time.
 var conversions = map[byte]string{
 	'Y': "2006", 'm': "01", 'd': "02", 'H': "15", 'M': "04", 'S': "05", 'y': "06", 'j': "002",
@@ -41,7 +40,7 @@ func newNames(name string) (*names, error) {
 	return n, err
 }
 
-// next is the name of a file whose first packet is of time t, nanoseconds.
+// next is the name of a file whose first packet has time t, in nanoseconds.
 func (n *names) next(t int64) string {
 	n.number++
 	if n.number == 1 || t > n.latest {

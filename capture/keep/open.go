@@ -14,41 +14,42 @@ import (
 
 // Options changes what Open makes. The zero value writes one file.
 type Options struct {
-	// Size is how long a file becomes at most, octets as they lie on disk, save
-	// where a single packet takes more; 0: no limit.
+	// Size is the maximum length of a file, in octets on disk, except if a
+	// single packet takes more; 0: no limit.
 	Size int64
-	// Every is after how much time of the packets' clock another file begins,
-	// counted from the first packet; 0: never. A file begins with a packet, so
-	// that none is empty.
+	// Every is the time, by the packets' clock, after which another file
+	// begins, counted from the first packet; 0: never. A file begins with a
+	// packet, so that none is empty.
 	Every time.Duration
 	// Files is how many files are kept; the oldest is removed. 0: all.
 	Files int
-	// PerPacket hands each packet to the system at once.
+	// PerPacket writes each packet at once.
 	PerPacket bool
-	// Stats is asked for the interfaces when a packet of an unknown one comes,
-	// and for their counters at the end of each file: it is Source.Stats. nil:
+	// Stats returns the interfaces, when a packet of an unknown one comes, and
+	// their counters, at the end of each file: it is Source.Stats. nil:
 	// interfaces have no name and the link type of their first packet.
 	Stats func() capture.Stats
-	// Clock is the time of the capture's clock, nanoseconds, for the begin and
-	// end of files in their statistics; nil: the times of their packets.
+	// Clock is the time of the capture's clock, in nanoseconds, for the
+	// beginning and end of files in their statistics; nil: the times of their
+	// packets.
 	Clock func() int64
 	// Application, OS and Hardware say who wrote a pcapng and where; Filter is
 	// the filter in force. Local: the interfaces are those of this machine.
 	Application, OS, Hardware, Filter string
 	Local                             bool
-	// Spare are files that must not be written over, the inputs above all.
+	// Spare are files that must not be overwritten, above all the inputs.
 	Spare []os.FileInfo
 	// Context ends the wait for a reader of a named pipe. nil: never.
 	Context context.Context
 }
 
-// rotates says whether there can be more than one file.
+// rotates reports whether there can be more than one file.
 func (o *Options) rotates() bool { return o.Size > 0 || o.Every > 0 }
 
-// Open creates name, or what follows from it where Options ask for several
-// files, which are then created as packets come. The end of the name chooses the
-// container, ".pcap" or pcapng, and the compression: ".gz", ".zst", ".lz4",
-// ".xz". A FIFO is waited for until it has a reader. The error names no file.
+// Open creates name, or files named after it if Options ask for several, which
+// are then created as packets come. The end of the name chooses the container,
+// ".pcap" or pcapng, and the compression: ".gz", ".zst", ".lz4", ".xz". A FIFO
+// is waited for until it has a reader. The error names no file.
 func Open(name string, o Options) (*Writer, error) {
 	w, err := newWriter(name, o)
 	if err != nil {
@@ -67,7 +68,8 @@ func Open(name string, o Options) (*Writer, error) {
 	return w, nil
 }
 
-// hasPlace says why no files can be made whose names begin with name.
+// hasPlace returns an error if no files can be made whose names begin with
+// name.
 func hasPlace(name string) error {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return errors.New("is a directory")
@@ -95,8 +97,8 @@ func To(out io.Writer, name string, o Options) (*Writer, error) {
 	return w, nil
 }
 
-// Admit says why a file of this name could not hold packets of the interfaces in
-// s; nil where it can.
+// Admit returns an error if a file of this name could not hold packets of the
+// interfaces in s.
 func Admit(name string, s capture.Stats) error {
 	enc, _ := byName(name, &Options{})
 	return enc.admit(&s)

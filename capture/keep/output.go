@@ -9,18 +9,18 @@ import (
 	"syscall"
 )
 
-// output is an open file, or whatever else octets are written to.
+// output is an open file, or another destination.
 type output struct {
 	w    io.Writer
 	file *os.File // nil: not a file
-	// regular: what is written can be taken away again.
+	// regular: what is written can be removed again.
 	regular bool
 	own     bool // to be closed
 	name    string
 }
 
-// create opens name for writing. What was in it is gone, unless it is one of
-// those to spare.
+// create opens name for writing and truncates it, unless it is one of those to
+// spare.
 func create(ctx context.Context, name string, spare []os.FileInfo) (*output, error) {
 	before, err := os.Stat(name)
 	if err == nil {
@@ -44,8 +44,9 @@ func create(ctx context.Context, name string, spare []os.FileInfo) (*output, err
 	return out, nil
 }
 
-// writable says why packets are not written to what info describes. A named
-// pipe and a character device such as /dev/null are written to, as tcpdump does.
+// writable returns an error if packets are not written to what info describes.
+// Named pipes and character devices such as /dev/null are allowed, as in
+// tcpdump.
 func writable(info os.FileInfo, spare []os.FileInfo) error {
 	mode := info.Mode()
 	switch {
@@ -94,7 +95,7 @@ func lend(w io.Writer, name string) *output {
 	return out
 }
 
-// cut takes the last n octets written away again, and says whether it could.
+// cut removes the last n octets written, and reports whether it could.
 func (o *output) cut(n int) bool {
 	if n == 0 {
 		return true
@@ -110,7 +111,7 @@ func (o *output) cut(n int) bool {
 	return err == nil
 }
 
-// remove takes the file away, if its name still leads to it.
+// remove deletes the file, if its name still refers to it.
 func (o *output) remove() {
 	mine, err := o.file.Stat()
 	if err != nil || !o.regular {
@@ -128,7 +129,7 @@ func (o *output) close() error {
 	return plain(o.file.Close())
 }
 
-// full says whether err may pass when something else frees room.
+// full reports whether err may pass when something else frees space.
 func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -34,7 +34,7 @@ type pcap struct {
 
 func (*pcap) name() string { return "pcap" }
 
-// refuse says why p cannot be held by this pcap.
+// refuse returns an error if this pcap cannot hold p.
 func (e *pcap) refuse(p *capture.Packet) error {
 	switch {
 	case e.fixed && p.Link != e.link:
@@ -98,9 +98,9 @@ func (*pcap) first(b []byte, start bool) block {
 	}
 }
 
-// admit says why a pcap cannot hold what s describes: interfaces of several link
-// types or names. Interfaces without a name, such as those of several pcaps, are
-// told apart by nothing that would be lost.
+// admit returns an error if a pcap cannot hold what s describes: interfaces of
+// several link types or names. Interfaces without a name, such as those of
+// several pcaps, differ in nothing that would be lost.
 func (*pcap) admit(s *capture.Stats) error {
 	for i := range s.Interfaces {
 		switch {

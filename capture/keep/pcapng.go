@@ -55,7 +55,7 @@ const (
 	second      = 1_000_000_000
 	earlyOffset = math.MinInt64/second - 1
 	earlyShift  = -earlyOffset * uint64(second)
-	// earlyEnd is the first time that a section with earlyOffset does not hold,
+	// earlyEnd is the first time that a section with earlyOffset cannot hold,
 	// in April 2262.
 	earlyEnd = math.MaxInt64 - (earlyShift - (1 << 63)) + 1
 	// maxSections bounds how often a file changes between the two offsets: each
@@ -84,7 +84,7 @@ func (*pcapng) name() string { return "pcapng" }
 // admit refuses nothing: a pcapng holds interfaces of every kind.
 func (*pcapng) admit(*capture.Stats) error { return nil }
 
-// refuse says why p cannot be held by any pcapng.
+// refuse returns an error if no pcapng can hold p.
 func (*pcapng) refuse(p *capture.Packet) error {
 	if len(p.Data) > maxData {
 		return errLargePacket
@@ -92,8 +92,8 @@ func (*pcapng) refuse(p *capture.Packet) error {
 	return nil
 }
 
-// wants returns the offset that a section needs to hold time t: its own where
-// that will do.
+// wants returns the offset that a section needs to hold time t: its own if
+// possible.
 func (e *pcapng) wants(t int64) int64 {
 	switch {
 	case e.sections >= maxSections:
@@ -215,7 +215,7 @@ func (e *pcapng) statistics(b []byte, id int, i *iface, begin, end int64, why er
 	return endBlock(endOptions(b), at)
 }
 
-// tail is the room that statistics of n interfaces take at most.
+// tail is the maximum size of the statistics of n interfaces.
 func (*pcapng) tail(n int) int64 { return int64(n) * (24 + 5*12 + 4 + maxLossComment) }
 
 // first describes the block that b starts with.
@@ -244,7 +244,7 @@ func appendOption(b []byte, code uint16, n int) []byte {
 	return le.AppendUint16(le.AppendUint16(b, code), uint16(n))
 }
 
-// appendText appends an option of text; none where there is no text.
+// appendText appends a text option, if there is any text.
 func appendText(b []byte, code uint16, text string) []byte {
 	if text == "" {
 		return b

@@ -6,7 +6,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// device is what the kernel says of an interface.
+// device is the kernel's description of an interface.
 type device struct {
 	index int
 	name  string
@@ -27,9 +27,9 @@ func (d *device) state() State {
 }
 
 // linkOf returns the link type for a kind of hardware. Cooked means that packets
-// are taken from their network header on: what stands in front is of no link
-// type that leads to TCP, differs from driver to driver (PPP, tunnels) or is not
-// there at all (TUN, WireGuard).
+// are taken from their network header on: the header before it has no link type
+// that leads to TCP, differs from driver to driver (PPP, tunnels) or does not
+// exist (TUN, WireGuard).
 func linkOf(kind uint16) (link wire.LinkType, cooked bool) {
 	switch kind {
 	case unix.ARPHRD_ETHER, unix.ARPHRD_LOOPBACK:

@@ -13,13 +13,13 @@ type Interface struct {
 	State State
 	// Addresses are those of IP, with their prefix lengths.
 	Addresses []netip.Prefix
-	// Link is the link type that packets have when captured; LinkKnown tells 0
-	// (LINKTYPE_NULL) from "not known before capturing".
+	// Link is the link type that packets have when captured; LinkKnown
+	// distinguishes 0 (LINKTYPE_NULL) from "not known before capturing".
 	Link      wire.LinkType
 	LinkKnown bool
 	// Loopback interfaces carry what the host sends to itself.
 	Loopback bool
-	// NoIP is set where the interface carries no IP at all, such as a CAN bus.
+	// NoIP is set if the interface carries no IP at all, such as a CAN bus.
 	NoIP bool
 }
 

@@ -42,7 +42,7 @@ func Permitted() error {
 	return unix.Close(fd)
 }
 
-// socketError puts into words why there is no packet socket.
+// socketError explains why there is no packet socket.
 func socketError(err error) error {
 	switch {
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):

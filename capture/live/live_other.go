@@ -21,10 +21,10 @@ func Open(o Options) (*Source, error) {
 	return nil, errSystem
 }
 
-// Horizon is never asked in this build.
+// Horizon is never called in this build.
 func (*Source) Horizon() int64 { return 0 }
 
-// Lost is never asked in this build.
+// Lost is never called in this build.
 func (*Source) Lost() bool { return false }
 
 // Permitted says that this build cannot capture.

@@ -40,10 +40,10 @@ type grabbed struct {
 	err error
 }
 
-// quiet is how long Next waits before it says that nothing came.
+// quiet is how long Next waits before it reports that nothing came.
 const quiet = 100 * time.Millisecond
 
-// Open begins to capture on one interface: libpcap merges nothing.
+// Open begins to capture on one interface: libpcap does not merge.
 func Open(o Options) (*Source, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (s *Source) grab(link wire.LinkType) {
 	}
 }
 
-// Next gives the next packet; see capture.Live.
+// Next returns the next packet; see capture.Live.
 func (s *Source) Next(p *capture.Packet) error {
 	if s.closing.Load() || s.o.Context.Err() != nil {
 		return io.EOF
@@ -209,7 +209,7 @@ func (s *Source) Stats() capture.Stats {
 func (s *Source) Close() error {
 	if !s.closed {
 		s.Stats()
-		if s.stats.Packets > 0 { // what came behind the last packet given is not known
+		if s.stats.Packets > 0 { // what came after the last packet given is not known
 			s.stats.End = s.last
 		}
 		s.closed = true

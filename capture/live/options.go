@@ -13,8 +13,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Any is the name that stands for every interface, those that appear later
-// included.
+// Any is the name that stands for all interfaces, including later ones.
 const Any = "any"
 
 // Options says what is captured and how. The zero value of a field means its
@@ -22,26 +21,26 @@ const Any = "any"
 type Options struct {
 	// Interfaces are the names of interfaces, or Any alone.
 	Interfaces []string
-	// Snaplen is the most that is kept of a packet, in octets: 0 or from
+	// Snaplen is the captured length of a packet, in octets: 0 or from
 	// MinSnaplen to MaxSnaplen. The default is MaxSnaplen.
 	Snaplen int
-	// RingSize is the room in which packets wait, in octets, for each ring.
-	// BlockSize is the part of it that the kernel hands over at one time, a power
-	// of two; a packet must fit into it.
+	// RingSize is the buffer for packets of each ring, in octets. BlockSize is
+	// the part of it that the kernel hands over at once, a power of two; a packet
+	// must fit into it.
 	RingSize, BlockSize int
 	// Rings is how many rings share an interface, each packet going to one of
 	// them by its flow (PACKET_FANOUT). The default is 1.
 	Rings int
 	// NotPromiscuous leaves the interface's address filter as it is.
 	NotPromiscuous bool
-	// Filter compiles what the kernel shall let through; nil: everything.
+	// Filter compiles the filter for the kernel; nil: everything passes.
 	Filter Filter
-	// Context ends the capture: Next then gives what came before that moment,
-	// and io.EOF: within a tenth of a second, or a second where so much waits.
-	// nil means never.
+	// Context ends the capture: Next then returns what came before that
+	// moment, and io.EOF: within a tenth of a second, or a second if much is
+	// waiting. nil means never.
 	Context context.Context
 	// Note is called from within Open and Next with a sentence about an interface
-	// that went down, vanished or came back, unescaped; nil: nobody listens.
+	// that went down, vanished or came back, unescaped; nil: not wanted.
 	Note func(string)
 }
 
@@ -69,12 +68,12 @@ const (
 	maxNamed = 64
 )
 
-// frameOverhead is more than what stands around a packet in a block: the block's
-// header of 48 octets, the packet's of 48, its address of 20, the room for a
-// VLAN tag, and alignment.
+// frameOverhead exceeds what surrounds a packet in a block: the block's header
+// of 48 octets, the packet's of 48, its address of 20, the room for a VLAN tag,
+// and alignment.
 const frameOverhead = 256
 
-// retire is after how long the kernel hands over a block that is not full.
+// retire is how long the kernel takes to hand over a block that is not full.
 const retire = 10 * time.Millisecond
 
 // hold is how far behind the clock a timeline is known to be complete: a packet

@@ -14,7 +14,7 @@ import (
 // The longest program that the kernel takes, BPF_MAXINSNS.
 const maxProgram = 4096
 
-// refuseAll lets nothing through.
+// refuseAll rejects every packet.
 var refuseAll = []unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: 0}}
 
 // onceOnly drops what a loopback interface sends: it comes in again. packet(7)
@@ -78,11 +78,12 @@ func (o *Options) programForAny() (program []unix.SockFilter, bareToo bool, err 
 			return nil, false, err
 		}
 	}
-	// By kind: Ethernet and loopback to the first program, bare ones behind it.
+	// By kind: Ethernet and loopback to the first program, bare ones to the
+	// one after it.
 	p := append(loopback, bpf.LoadExtension{Num: bpf.ExtLinkLayerType})
 	framed := []uint32{unix.ARPHRD_ETHER, unix.ARPHRD_LOOPBACK}
 	for i, kind := range framed {
-		// Over the tests that are left, those of the bare kinds, the refusal and the jump.
+		// Over the remaining tests, those of the bare kinds, the refusal and the jump.
 		p = append(p, bpf.JumpIf{Cond: bpf.JumpEqual, Val: kind, SkipTrue: uint8(len(framed) - 1 - i + len(bare) + 2)})
 	}
 	for i, kind := range bare {
@@ -93,7 +94,7 @@ func (o *Options) programForAny() (program []unix.SockFilter, bareToo bool, err 
 	return program, bareToo, err
 }
 
-// assemble puts the instructions in front of a program that ends by itself.
+// assemble puts the instructions before a program that ends by itself.
 func assemble(front []bpf.Instruction, rest []bpf.RawInstruction) ([]unix.SockFilter, error) {
 	raw, err := bpf.Assemble(front)
 	if err != nil {

@@ -31,7 +31,7 @@ type ring struct {
 	err    error // the ring cannot be read any more
 }
 
-// counts are the kernel's, since the socket was made, but for the last.
+// counts are the kernel's since the socket was made, except for the last one.
 type counts struct {
 	received uint64 // passed the filter, dropped or not
 	dropped  uint64 // found the ring full
@@ -41,7 +41,7 @@ type counts struct {
 }
 
 // Offsets in a block, struct tpacket_block_desc, and in a packet's header,
-// struct tpacket3_hdr with struct sockaddr_ll behind it.
+// struct tpacket3_hdr with struct sockaddr_ll after it.
 const (
 	blockStatus  = 8
 	blockPackets = 12
@@ -71,7 +71,7 @@ func (r *ring) status() *uint32 {
 	return (*uint32)(unsafe.Pointer(&r.mem[r.block*r.blockSize+blockStatus]))
 }
 
-// content is the present block's memory.
+// content is the memory of the present block.
 func (r *ring) content() []byte {
 	at := r.block * r.blockSize
 	return r.mem[at : at+r.blockSize : at+r.blockSize]
@@ -131,7 +131,7 @@ type frame struct {
 	hasTag bool // the kernel has taken a tag out
 }
 
-// take gives the next packet, which ready has promised. The octets are lent
+// take returns the next packet, which ready has promised. The octets are lent
 // until ready is called again. Cooked packets begin at their network header.
 func (r *ring) take(f *frame, cooked func(kind uint16) bool) bool {
 	b := r.content()
@@ -167,8 +167,8 @@ func (r *ring) take(f *frame, cooked func(kind uint16) bool) bool {
 	return true
 }
 
-// tagged puts the VLAN tag that the kernel took out back in front of the
-// EtherType (IEEE 802.1Q §9.4), in the ring.
+// tagged reinserts the VLAN tag that the kernel removed before the EtherType
+// (IEEE 802.1Q §9.4), in the ring.
 func (f *frame) tagged() {
 	const addresses = 12
 	if !f.hasTag || len(f.data) < addresses {
@@ -182,7 +182,7 @@ func (f *frame) tagged() {
 	f.length += vlanTag
 }
 
-// count adds what the kernel has counted since it was asked last.
+// count adds what the kernel has counted since the last call.
 func (r *ring) count() {
 	if r.mem == nil {
 		return

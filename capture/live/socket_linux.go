@@ -12,11 +12,11 @@ import (
 )
 
 // vlanTag is the octets of an IEEE 802.1Q tag, TPID included. Each packet has
-// room for one in front.
+// room for one before it.
 const vlanTag = 4
 
 // newRing makes a packet socket with a ring and a program, bound to nothing: it
-// receives nothing yet. The order is what makes that sure: protocol 0 until bind
+// receives nothing yet. The order ensures that: protocol 0 until bind
 // (packet(7)), the program before it.
 func newRing(o *Options, cooked bool, program []unix.SockFilter) (_ *ring, err error) {
 	kind := unix.SOCK_RAW
@@ -62,7 +62,7 @@ func ringError(o *Options, err error) error {
 	return fmt.Errorf("making a ring of %d octets: %w", o.RingSize, err)
 }
 
-// attach puts a program in front of the socket, in place of the one there.
+// attach attaches a program to the socket, replacing the previous one.
 func (r *ring) attach(p []unix.SockFilter) error {
 	fprog := unix.SockFprog{Len: uint16(len(p)), Filter: &p[0]}
 	if err := unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &fprog); err != nil {
@@ -79,8 +79,8 @@ func htons(v uint16) uint16 {
 }
 
 // bind begins to receive from an interface, 0 for all. It needs no capability,
-// so that an interface that comes back can be taken by a process that has given
-// up its own.
+// so that a process that has given up its capabilities can capture an interface
+// that comes back.
 func (r *ring) bind(index int, promiscuous bool) error {
 	if err := unix.Bind(r.fd, &unix.SockaddrLinklayer{Protocol: htons(unix.ETH_P_ALL), Ifindex: index}); err != nil {
 		return os.NewSyscallError("bind", err)

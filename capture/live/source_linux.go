@@ -18,8 +18,8 @@ import (
 	"tcpwatch/capture"
 )
 
-// Source is a capture that goes on until its context is done or no interface is
-// left. It is a capture.Source for one goroutine.
+// Source is a capture that continues until its context is done or no interface
+// is left. It is a capture.Source for one goroutine.
 type Source struct {
 	o     Options
 	watch *watch
@@ -35,7 +35,7 @@ type Source struct {
 	ended    bool
 
 	// stopAt is when the capture ends, in nanoseconds since 1970; later packets
-	// are not given.
+	// are not returned.
 	stopAt atomic.Int64
 	wake   waker
 	stop   func() bool // releases the context
@@ -43,16 +43,16 @@ type Source struct {
 
 var _ capture.Live = (*Source)(nil)
 
-// quiet is how long Next waits before it says that nothing came. It is also how
-// often the interfaces are looked at while packets come.
+// quiet is how long Next waits before it reports that nothing came. It is also
+// how often the interfaces are checked while packets come.
 const quiet = 100 * time.Millisecond
 
-// drain is how long after its end a capture may still give packets from before.
-// It takes as long only where more came than could be read.
+// drain is how long after its end a capture may still return earlier packets.
+// It takes that long only if more came than could be read.
 const drain = time.Second
 
-// Open begins to capture. The error is a *PermissionError where the process may
-// not.
+// Open begins to capture. The error is a *PermissionError if the process lacks
+// the permission.
 func Open(o Options) (*Source, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -92,14 +92,14 @@ func (s *Source) open() error {
 	return s.anyUp()
 }
 
-// end lets the capture end now. It may be called from any goroutine.
+// end ends the capture now. It may be called from any goroutine.
 func (s *Source) end() {
 	s.stopAt.CompareAndSwap(math.MaxInt64, time.Now().UnixNano())
 	s.wake.up()
 }
 
-// Next gives the next packet. It returns capture.ErrQuiet at least every tenth of
-// a second while none comes, and io.EOF at the end; no other error. The octets
+// Next returns the next packet. It returns capture.ErrQuiet at least every tenth
+// of a second while none comes, and io.EOF at the end; no other error. The octets
 // are lent from the ring.
 func (s *Source) Next(p *capture.Packet) error {
 	for !s.ended {
@@ -150,10 +150,10 @@ func (s *Source) give(p *capture.Packet) {
 	s.tally.count(p)
 }
 
-// earliest returns the ring whose next packet is due; nil where none is. Of
-// several rings it is the one with the earliest packet, once no other can come up
-// with an earlier one: a packet becomes visible with its block, up to hold late.
-// waiting: there is a packet, but it is not due.
+// earliest returns the ring whose next packet is due; nil if none is. Of several
+// rings it is the one with the earliest packet, once no other ring can have an
+// earlier one: a packet becomes visible with its block, up to hold late. waiting:
+// there is a packet, but it is not due.
 func (s *Source) earliest() (due *ring, waiting bool) {
 	if len(s.rings) == 1 {
 		if r := s.rings[0]; r.ready() {
@@ -177,7 +177,7 @@ func (s *Source) earliest() (due *ring, waiting bool) {
 }
 
 // Horizon is a time, in nanoseconds since 1970, up to which the timeline is
-// complete: a packet that is earlier and was not given yet is late by a fault.
+// complete: earlier packets come later only by a fault.
 func (s *Source) Horizon() int64 {
 	now := time.Now().UnixNano()
 	if at := s.stopAt.Load(); s.ended || now-int64(2*retire) >= at {
@@ -220,7 +220,7 @@ func (s *Source) wait(waiting bool) error {
 	troubled := fds[1].Revents != 0
 	for i, r := range s.rings {
 		if fds[i+2].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
-			// Reading the error clears it; what it means, the interfaces say.
+			// Reading the error clears it; its meaning is seen from the interfaces.
 			unix.GetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 			troubled = true
 		}
@@ -231,7 +231,8 @@ func (s *Source) wait(waiting bool) error {
 	return nil
 }
 
-// expire ends the capture when its time to give what came before has run out.
+// expire ends the capture when its time for returning earlier packets has run
+// out.
 func (s *Source) expire() bool {
 	at := s.stopAt.Load()
 	if at == math.MaxInt64 {
@@ -249,7 +250,7 @@ func (s *Source) expire() bool {
 	return late
 }
 
-// abandon counts what came before the end and was not given, as dropped.
+// abandon counts as dropped what came before the end and was not returned.
 func (s *Source) abandon() {
 	n := uint64(0)
 	for _, r := range s.rings {
@@ -263,7 +264,7 @@ func (s *Source) abandon() {
 	}
 }
 
-// ringFailed lets a ring go that holds nonsense.
+// ringFailed gives up a ring with invalid content.
 func (s *Source) ringFailed(r *ring) {
 	s.o.Note(r.err.Error() + ": it is not read on")
 	s.rings = slices.DeleteFunc(s.rings, func(x *ring) bool { return x == r })
@@ -275,8 +276,8 @@ func (s *Source) ringFailed(r *ring) {
 // Lost reports whether the capture has ended because no interface was left.
 func (s *Source) Lost() bool { return s.lost }
 
-// Stats returns the counts so far, those of the kernel included. They do not
-// change any more after Close.
+// Stats returns the counts so far, those of the kernel included. They no longer
+// change after Close.
 func (s *Source) Stats() capture.Stats {
 	for _, t := range s.taken {
 		t.count(&s.tally)
@@ -290,7 +291,7 @@ func (s *Source) Stats() capture.Stats {
 func (s *Source) Close() error {
 	s.stop()
 	if !s.ended || s.stopAt.Load() == math.MaxInt64 {
-		// What came behind the last packet given is not known.
+		// What came after the last packet returned is not known.
 		s.stopAt.Store(s.tally.latest(time.Now().UnixNano()))
 	}
 	s.ended = true

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// taken is an interface that is captured, or all of them.
+// taken is an interface being captured, or all of them.
 type taken struct {
 	name  string
 	index int    // of the interface; 0: all of them
@@ -19,11 +19,12 @@ type taken struct {
 	entry int    // index into the tally's interfaces
 	rings []*ring
 	state presence
-	// refused is the index of an interface of this name that cannot be taken.
+	// refused is the index of an interface of this name that cannot be
+	// captured.
 	refused int
 }
 
-// presence is what has become of an interface that is captured.
+// presence is the state of an interface being captured.
 type presence uint8
 
 const (
@@ -94,8 +95,9 @@ func (s *Source) noteUnfiltered(bareToo bool) {
 	}
 }
 
-// ring makes t's rings and binds them. Several let nothing through until they
-// have divided the flows among them: before that each would get every packet.
+// ring makes t's rings and binds them. Several rings reject everything until
+// they have divided the flows among them: before that each would get every
+// packet.
 func (s *Source) ring(t *taken, cooked bool, program []unix.SockFilter) error {
 	first := program
 	if s.o.Rings > 1 {
@@ -125,7 +127,7 @@ func (s *Source) ring(t *taken, cooked bool, program []unix.SockFilter) error {
 	return nil
 }
 
-// anyUp reports an error where nothing can come because every interface is down,
+// anyUp returns an error if nothing can come because every interface is down,
 // and notes those that are.
 func (s *Source) anyUp() error {
 	var down []string
@@ -149,8 +151,8 @@ func (s *Source) anyUp() error {
 	return fmt.Errorf("%s %s down: nothing can be captured (ip link set %s up)", list, verb, down[0])
 }
 
-// attend looks at what has become of the interfaces, says what has changed, and
-// takes those that came back.
+// attend checks the interfaces, reports what has changed, and captures again
+// those that came back.
 func (s *Source) attend() {
 	if !s.watch.refresh() {
 		return
@@ -172,8 +174,8 @@ func (s *Source) attend() {
 	}
 }
 
-// left counts the interfaces that are there. One that is down may come up again,
-// and its socket stays bound meanwhile.
+// left counts the existing interfaces. One that is down may come up again, and
+// its socket stays bound meanwhile.
 func (s *Source) left() (n int) {
 	for _, t := range s.taken {
 		if t.state != vanished {
@@ -183,7 +185,7 @@ func (s *Source) left() (n int) {
 	return n
 }
 
-// look brings the state of t up to date.
+// look updates the state of t.
 func (s *Source) look(t *taken) presence {
 	d, ok := s.watch.devices[t.index]
 	ok = ok && !s.watch.removed[t.index]
@@ -221,9 +223,9 @@ func (s *Source) look(t *taken) presence {
 	return now
 }
 
-// again takes an interface that has come back under a new index. The sockets are
-// bound anew, which needs no capability; those that share an interface's flows
-// cannot be (packet(7), PACKET_FANOUT), so that new ones are made, if the
+// again captures an interface that has come back under a new index. The sockets
+// are bound anew, which needs no capability; those that share an interface's
+// flows cannot be (packet(7), PACKET_FANOUT), so that new ones are made, if the
 // process still may.
 func (s *Source) again(t *taken, d device) {
 	delete(s.tally.entries, t.index)
@@ -252,7 +254,7 @@ func (s *Source) again(t *taken, d device) {
 	s.o.Note(t.name + " is back: captured again")
 }
 
-// count brings the kernel's counts of t up to date.
+// count updates the kernel's counts of t.
 func (t *taken) count(to *tally) {
 	var sum counts
 	for _, r := range t.rings {

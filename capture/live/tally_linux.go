@@ -11,15 +11,15 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// maxEntries bounds how many interfaces are told apart. On a host that makes and
-// removes them without end, what comes beyond that shares one entry.
+// maxEntries bounds how many interfaces are distinguished. On a host that makes
+// and removes them without end, further ones share one entry.
 const maxEntries = 4096
 
 // tally is what is counted over all interfaces.
 type tally struct {
 	file       capture.FileStats
 	interfaces []capture.InterfaceStats
-	ethernet   []bool      // by entry: a tag goes in front of its EtherType
+	ethernet   []bool      // by entry: a tag goes before its EtherType
 	entries    map[int]int // by index of the interface
 	snaplen    uint32
 	named      bool // interfaces have sockets of their own
@@ -45,8 +45,8 @@ func (t *tally) cooked(kind uint16) bool {
 	return c && !t.named
 }
 
-// add makes an entry for an interface that is named, or for what is counted of
-// all of them: its entry has the kernel's counts and no packets.
+// add makes an entry for a named interface, or for the totals of all of them:
+// that entry has the kernel's counts and no packets.
 func (t *tally) add(k *taken) int {
 	link, _ := linkOf(k.kind)
 	if k.index == 0 {
@@ -71,11 +71,12 @@ func (t *tally) find(s *Source, f *frame) int {
 	return t.meet(s, f)
 }
 
-// meet makes an entry for an interface that is met for the first time, or finds
-// that of an interface that had the name before.
+// meet makes an entry for a new interface, or finds that of an interface that
+// had the name before.
 func (t *tally) meet(s *Source, f *frame) int {
 	if t.named {
-		// An interface that is back: its index is known once its return is.
+		// An interface that came back: its index is known once its return is
+		// noticed.
 		for _, k := range s.taken {
 			if k.index == f.index {
 				t.entries[f.index] = k.entry
@@ -124,7 +125,7 @@ func (t *tally) count(p *capture.Packet) {
 	t.interfaces[p.Interface].Packets++
 }
 
-// latest is the time of the packet that was given last, or now where none was.
+// latest is the time of the last packet returned, or now if there was none.
 func (t *tally) latest(now int64) int64 {
 	if t.file.Packets == 0 {
 		return now

@@ -15,8 +15,8 @@ import (
 type watch struct {
 	fd      int
 	devices map[int]device
-	// removed are the indexes of interfaces that went away; who looks empties it.
-	// An index can be in use again already.
+	// removed are the indexes of interfaces that went away; the reader empties
+	// it. An index can be in use again already.
 	removed map[int]bool
 	buf     []byte
 	lost    bool // the socket overflowed: the table must be asked for again
@@ -24,7 +24,7 @@ type watch struct {
 	addresses map[int][]netip.Prefix
 }
 
-// newWatch returns a watch that knows every interface that there is now.
+// newWatch returns a watch that knows every present interface.
 func newWatch() (*watch, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_ROUTE)
 	if err != nil {
@@ -89,7 +89,7 @@ func (w *watch) refresh() bool {
 	return true
 }
 
-// read takes every message that waits. done: one of them was the end of a dump.
+// read reads every pending message. done: one of them was the end of a dump.
 func (w *watch) read() (done bool, err error) {
 	for {
 		n, from, err := unix.Recvfrom(w.fd, w.buf, 0)
@@ -113,7 +113,7 @@ func (w *watch) read() (done bool, err error) {
 	}
 }
 
-// take reads messages; it trusts none of their lengths.
+// take processes messages; it trusts none of their lengths.
 func (w *watch) take(b []byte) (done bool) {
 	for len(b) >= unix.SizeofNlMsghdr {
 		n := int(binary.NativeEndian.Uint32(b))
@@ -136,7 +136,7 @@ func (w *watch) take(b []byte) (done bool) {
 	return done
 }
 
-// link reads struct ifinfomsg and the name behind it.
+// link reads struct ifinfomsg and the name after it.
 func (w *watch) link(b []byte, gone bool) {
 	if len(b) < unix.SizeofIfInfomsg || b[0] != unix.AF_UNSPEC {
 		return // AF_BRIDGE tells of ports of a bridge, not of interfaces
@@ -159,7 +159,7 @@ func (w *watch) link(b []byte, gone bool) {
 	w.devices[d.index] = d
 }
 
-// address reads struct ifaddrmsg and the address behind it.
+// address reads struct ifaddrmsg and the address after it.
 func (w *watch) address(b []byte) {
 	if len(b) < unix.SizeofIfAddrmsg {
 		return

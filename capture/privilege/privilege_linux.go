@@ -12,8 +12,8 @@ import (
 )
 
 // everywhere makes a system call on every thread: credentials and Landlock
-// domains belong to threads. The Go runtime can do it by itself, but not where
-// cgo is linked in, as it is where the machine has a C compiler.
+// domains belong to threads. The Go runtime can do it by itself, but not if cgo
+// is linked in, as it is when the machine has a C compiler.
 func everywhere(trap, a, b, c uintptr) error {
 	if _, _, errno := psx.Syscall3(trap, a, b, c); errno != 0 {
 		return errno
@@ -22,9 +22,9 @@ func everywhere(trap, a, b, c uintptr) error {
 }
 
 // Drop gives up every capability for good (capabilities(7)): no set keeps one,
-// and neither a program that is executed can gain any. With foreignFolders the
-// one stays, if the process has it, that lets it make files in folders of others
-// (CAP_DAC_OVERRIDE): root without it may write to its own only.
+// and neither a program that is executed can gain any. With foreignFolders one
+// stays, if the process has it: CAP_DAC_OVERRIDE, which lets it create files in
+// directories of others. Without it root may write only to its own.
 func Drop(foreignFolders bool) error {
 	if err := noNewPrivileges(); err != nil {
 		return fmt.Errorf("giving up privileges: %w", err)
@@ -47,9 +47,9 @@ func Drop(foreignFolders bool) error {
 	return nil
 }
 
-// noNewPrivileges is what Landlock wants of a process without CAP_SYS_ADMIN.
+// noNewPrivileges is what Landlock requires of a process without CAP_SYS_ADMIN.
 func noNewPrivileges() error {
-	// The arguments behind must be 0: prctl(2).
+	// The other arguments must be 0: prctl(2).
 	if _, _, errno := psx.Syscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
 		return errno
 	}
@@ -74,7 +74,8 @@ func Confine(folders ...string) error {
 		return fmt.Errorf("landlock: making a ruleset: %w", errno)
 	}
 	defer unix.Close(int(fd))
-	// With cgo the threads are found by their folders, on the way out of here too.
+	// With cgo the threads are found through their directories in /proc, also when
+	// this is undone.
 	const look = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR
 	if err := allow(int(fd), "/proc/self/task", look); err != nil {
 		return err
@@ -101,7 +102,7 @@ func landlockVersion() (int, error) {
 	return 0, fmt.Errorf("landlock: %w", errno)
 }
 
-// ownFolder is what may be done in a folder that is written to.
+// ownFolder is what is allowed in a directory that is written to.
 const ownFolder = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR | unix.LANDLOCK_ACCESS_FS_WRITE_FILE |
 	unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_REG | unix.LANDLOCK_ACCESS_FS_REFER | unix.LANDLOCK_ACCESS_FS_TRUNCATE
 
@@ -130,7 +131,7 @@ func handled(abi int) unix.LandlockRulesetAttr {
 	return r
 }
 
-// allow adds a rule for what lies below a folder.
+// allow adds a rule for everything below a directory.
 func allow(ruleset int, folder string, access uint64) error {
 	fd, err := unix.Open(folder, unix.O_PATH|unix.O_CLOEXEC|unix.O_DIRECTORY, 0)
 	if errors.Is(err, unix.ENOENT) {
@@ -148,8 +149,8 @@ func allow(ruleset int, folder string, access uint64) error {
 	return nil
 }
 
-// Foreign reports whether making files in the folder takes a capability of root,
-// as far as owner, group and mode of it and of those above say it.
+// Foreign reports whether creating files in the directory requires a capability
+// of root, as far as owner, group and mode of it and of its parents show.
 func Foreign(folder string) bool {
 	path, err := filepath.Abs(folder)
 	if err != nil {
@@ -170,8 +171,8 @@ func Foreign(folder string) bool {
 	return false
 }
 
-// permits reports whether a folder grants all of these rights to whoever has no
-// capability. Of one that is not there nothing is known.
+// permits reports whether a directory grants all of these rights to a process
+// without capabilities. It is true if the directory cannot be examined.
 func permits(folder string, rights uint32) bool {
 	var s unix.Stat_t
 	if err := unix.Stat(folder, &s); err != nil {

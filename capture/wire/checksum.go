@@ -37,7 +37,7 @@ func verifyChecksum(data []byte, header, length int, seg *Segment) {
 // SumOf returns the PayloadSum of a payload.
 func SumOf(payload []byte) uint16 { return normal(fold(sum64(payload))) }
 
-// normal returns the one of the two zeros of ones' complement that is 0.
+// normal returns 0 for either of the two zeros of ones' complement.
 func normal(sum uint16) uint16 {
 	if sum == 0xffff {
 		return 0
@@ -46,7 +46,7 @@ func normal(sum uint16) uint16 {
 }
 
 // pseudoSum sums the pseudo-header in little-endian order: the ones' complement
-// sum does not care about byte order (RFC 1071 §2), and the loads are cheaper.
+// sum does not depend on byte order (RFC 1071 §2), and the loads are cheaper.
 func pseudoSum(seg *Segment, length int) uint64 {
 	sum := uint64(bits.ReverseBytes32(uint32(length))) + protoTCP<<8
 	if !seg.IPv6 {
@@ -61,7 +61,7 @@ func pseudoSum(seg *Segment, length int) uint64 {
 }
 
 // sum64 is the ones' complement sum of data in 64-bit little-endian words. Long
-// data has two sums side by side, as neither then waits for the other.
+// data is summed in two independent sums, for instruction-level parallelism.
 func sum64(b []byte) uint64 {
 	var sum, second, c uint64
 	for ; len(b) >= 128; b = b[128:] {

@@ -32,7 +32,7 @@ func Ethernet(data []byte) (etherType uint16, payload []byte, ok bool) {
 	return etherType, payload, true
 }
 
-// VLAN reads the four octets behind a VLAN EtherType (IEEE 802.1Q): id is the
+// VLAN reads the four octets after a VLAN EtherType (IEEE 802.1Q): id is the
 // 12-bit VLAN identifier, 0 for a priority tag. A length instead of an inner
 // EtherType gives EtherLLC. ok is false when the tag is cut.
 func VLAN(data []byte) (id uint16, etherType uint16, payload []byte, ok bool) {
@@ -106,7 +106,7 @@ func sllProtocol(arphrd, protocol uint16) uint16 {
 	return protocol
 }
 
-// Loopback reads the 4-octet address family in front of a BSD loopback packet
+// Loopback reads the 4-octet address family before a BSD loopback packet
 // (LINKTYPE 0 in the byte order of the machine, 108 in network byte order) and
 // gives the EtherType that it stands for, 0 for any other family. ok is false
 // when the header is cut.

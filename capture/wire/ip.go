@@ -16,10 +16,11 @@ const (
 	protoShim6       = 140
 )
 
-// Walker walks from an IP header to the TCP segment behind it. The zero value
+// Walker walks from an IP header to the TCP segment after it. The zero value
 // is ready; it does not verify checksums. It is not safe for concurrent use.
 type Walker struct {
-	// Verify asks for the TCP checksum. It reads every octet of the segment.
+	// Verify asks for verification of the TCP checksum, which reads every
+	// octet of the segment.
 	Verify bool
 	// Upper is what the last walk stopped at, when it returned NotTCP,
 	// FragmentHeld or TCPCut, or TCPMalformed for a header that is longer than the
@@ -27,7 +28,7 @@ type Walker struct {
 	Upper Upper
 }
 
-// Upper is what an IP packet carries, where that is not a TCP segment.
+// Upper is what an IP packet carries if that is not a TCP segment.
 type Upper struct {
 	Protocol uint8  // IP protocol number; of a fragment, that of the whole packet
 	Data     []byte // its captured octets
@@ -61,11 +62,11 @@ func (w *Walker) IP(data []byte, wireLen int, seg *Segment) Skip {
 }
 
 // maxOffload is the longest packet that a length field of 0 may stand for:
-// Linux hands its NIC up to 8 × 65,536 octets. A capture's word for more is not
-// believed.
+// Linux passes its NIC up to 8 × 65,536 octets. Larger lengths in a capture are
+// not believed.
 const maxOffload = 1 << 20
 
-// guessLength is the length of an IP packet that does not say it.
+// guessLength is the length of an IP packet whose header does not give it.
 func guessLength(wireLen, captured int) int {
 	if wireLen > maxOffload {
 		return captured
@@ -142,7 +143,7 @@ func sourceRoute(options []byte, seg *Segment) {
 			return
 		}
 		if kind := options[0]; kind == loose || kind == strict {
-			// The pointer counts from 1; behind the option means used up.
+			// The pointer counts from 1; beyond the option it means used up.
 			if n >= 7 && options[2] >= 4 && int(options[2])+3 <= n {
 				seg.Dst = AddrFrom4([4]byte(options[n-4 : n]))
 			}
@@ -152,7 +153,7 @@ func sourceRoute(options []byte, seg *Segment) {
 	}
 }
 
-// Resume walks on from the payload of a reassembled IP packet. seg holds what
+// Resume continues with the payload of a reassembled IP packet. seg holds what
 // the IP header gave; length is the payload's octets by the fragments' headers
 // and data those that were captured from its beginning without a gap.
 func (w *Walker) Resume(protocol uint8, data []byte, length int, seg *Segment) Skip {

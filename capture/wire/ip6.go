@@ -136,7 +136,7 @@ func (w *Walker) chain(next uint8, data []byte, length int, seg *Segment, verify
 }
 
 // Walks reports whether a header with this IP protocol number is walked, on the way to
-// TCP or as TCP itself: the authentication header, and in IPv6 its extension headers.
+// TCP or as TCP itself: the authentication header and, in IPv6, its extension headers.
 func Walks(protocol uint8, ipv6 bool) bool {
 	switch protocol {
 	case protoTCP, protoAH:

@@ -28,16 +28,16 @@ const (
 	LinkLoop        LinkType = 108 // OpenBSD loopback, network byte order
 	LinkSLL         LinkType = 113 // Linux cooked capture
 	LinkPFLog       LinkType = 117 // OpenBSD pf log
-	LinkPrism       LinkType = 119 // IEEE 802.11 behind a Prism header
+	LinkPrism       LinkType = 119 // IEEE 802.11 after a Prism header
 	LinkIPOverFC    LinkType = 122 // RFC 2625
 	LinkSunATM      LinkType = 123 // SunATM
-	LinkRadiotap    LinkType = 127 // IEEE 802.11 behind radiotap
+	LinkRadiotap    LinkType = 127 // IEEE 802.11 after radiotap
 	LinkARCNETLinux LinkType = 129 // ARCNET with Linux header
 	LinkApple1394   LinkType = 138 // RFC 2734
-	LinkAVS         LinkType = 163 // IEEE 802.11 behind an AVS header
+	LinkAVS         LinkType = 163 // IEEE 802.11 after an AVS header
 	LinkJuniperEth  LinkType = 178 // Juniper, Ethernet
 	LinkPPI         LinkType = 192 // per-packet information
-	LinkPPPDir      LinkType = 204 // PPP behind a direction octet
+	LinkPPPDir      LinkType = 204 // PPP after a direction octet
 	LinkIPv4        LinkType = 228 // raw IPv4
 	LinkIPv6        LinkType = 229 // raw IPv6
 	LinkNFLog       LinkType = 239 // Linux netfilter log
@@ -46,8 +46,8 @@ const (
 	LinkSLL2        LinkType = 276 // Linux cooked capture, version 2
 )
 
-// linkNames are the tcpdump group's names without their LINKTYPE_, of the types
-// that people meet.
+// linkNames are the tcpdump group's names, without LINKTYPE_, of the common
+// types.
 var linkNames = map[LinkType]string{
 	LinkNull: "NULL", LinkEthernet: "ETHERNET", LinkTokenRing: "IEEE802_5", LinkARCNET: "ARCNET_BSD", LinkPPP: "PPP", LinkFDDI: "FDDI",
 	LinkPPPHDLC: "PPP_HDLC", LinkPPPEther: "PPP_ETHER", LinkRaw: "RAW", LinkCiscoHDLC: "C_HDLC", LinkWiFi: "IEEE802_11", LinkLoop: "LOOP",

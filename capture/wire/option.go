@@ -1,10 +1,10 @@
 package wire
 
-// OptionSet tells which TCP options a segment carries.
+// OptionSet is the set of TCP options of a segment.
 type OptionSet uint16
 
 // The options that the analysis reads. OptMalformed and OptCut cost only the
-// options behind them: what was read before stays valid.
+// options after them: what was read before stays valid.
 const (
 	OptMSS           OptionSet = 1 << iota // kind 2, RFC 9293 §3.7.1
 	OptWindowScale                         // kind 3, RFC 7323 §2
@@ -28,8 +28,8 @@ func (o OptionSet) Has(want OptionSet) bool { return o&want == want }
 // MaxSACKBlocks is the most that 40 octets of options can hold (RFC 2018 §3).
 const MaxSACKBlocks = 4
 
-// MaxWindowScale is the largest shift count that counts: more is taken for it (RFC 7323
-// §2.3).
+// MaxWindowScale is the largest valid shift count: larger ones are treated as this (RFC
+// 7323 §2.3).
 const MaxWindowScale = 14
 
 // SACKBlock is one range that the receiver holds: [Left, Right).

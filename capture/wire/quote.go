@@ -3,7 +3,7 @@ package wire
 import "encoding/binary"
 
 // Quoted reads the packet that an ICMP error quotes, of which eight octets
-// behind the IP header are enough (RFC 792), whether or not its length was
+// after the IP header are enough (RFC 792), whether or not its length was
 // rewritten to what is quoted. It fills the tuple, without Encap,
 // and the sequence number of q and reports whether the packet carries TCP.
 func Quoted(data []byte, q *Quote) bool {

@@ -39,7 +39,7 @@ func (f Flags) String() string {
 	return s
 }
 
-// Checksum says what is known of a TCP checksum.
+// Checksum says what is known about a TCP checksum.
 type Checksum uint8
 
 // A checksum is verified only when every octet that it covers was captured.
@@ -55,7 +55,7 @@ const (
 type Segment struct {
 	Packet uint64 // number in the capture, from 1; every packet counts
 	Time   int64  // nanoseconds since 1970-01-01 UTC
-	// Interface numbers the interface of the capture that it came from.
+	// Interface is the index of the interface that it was captured on.
 	Interface int32
 	Tuple
 
@@ -79,7 +79,7 @@ type Segment struct {
 	// PayloadSum is the ones' complement sum of the payload, 0 for 0xffff, which
 	// follows from the checksum where the capture cut the payload off. Equal
 	// payloads have equal sums; different ones have equal sums once in 65,535
-	// times. HasSum is false where it is not known.
+	// times. HasSum is false if it is not known.
 	PayloadSum uint16
 	HasSum     bool
 	// LenGuessed is set when the IP header gave no length (segmentation
@@ -104,5 +104,5 @@ func (s *Segment) SeqLen() uint32 {
 	return n
 }
 
-// End returns the first sequence number behind the segment.
+// End returns the first sequence number after the segment.
 func (s *Segment) End() Seq { return s.Seq.Add(s.SeqLen()) }

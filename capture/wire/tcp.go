@@ -3,7 +3,7 @@ package wire
 import "encoding/binary"
 
 // tcp reads a TCP header (RFC 9293 §3.1) into seg. length is the segment's
-// octets by the IP header. What is wrong with the options costs only them.
+// octets by the IP header. Malformed options affect only the options.
 func (w *Walker) tcp(data []byte, length int, seg *Segment, verify bool) Skip {
 	if length < 20 || len(data) < 20 {
 		w.Upper = Upper{Protocol: protoTCP, Data: data, Len: length}

@@ -42,7 +42,7 @@ func parseOptions(data []byte, full int, o *Options) {
 	for len(data) > 0 {
 		kind := data[0]
 		if kind == kindEnd {
-			o.Set &^= OptCut // nothing behind it counts (RFC 9293 §3.2)
+			o.Set &^= OptCut // nothing after it counts (RFC 9293 §3.2)
 			return
 		}
 		if kind == kindNoOp {

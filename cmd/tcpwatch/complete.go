@@ -9,13 +9,13 @@ import (
 	"tcpwatch/capture/live"
 )
 
-// complete lets the shell complete a flag from words.
+// complete registers words for the shell's completion of a flag.
 func complete[T ~string](c *cobra.Command, flag string, words []T) {
 	completeWith(c, flag, cobra.FixedCompletions(texts(words), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // completeList lets the shell complete a flag whose value is several of the words,
-// separated by commas: behind each comma those that are not there yet.
+// separated by commas: after each comma those that are not there yet.
 func completeList(c *cobra.Command, flag string, words func() []string) {
 	completeWith(c, flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		before := typed[:strings.LastIndexByte(typed, ',')+1]
@@ -44,7 +44,7 @@ func texts[T ~string](words []T) []string {
 	return list
 }
 
-// interfaceNames are what -i takes: none where they cannot be listed.
+// interfaceNames are the values for -i; none if they cannot be listed.
 func interfaceNames() []string {
 	names := []string{"any"}
 	found, err := live.Interfaces()

@@ -70,7 +70,7 @@ func explainCommand() *cobra.Command {
 	return c
 }
 
-// declareColor declares --color, which every command that prints has.
+// declareColor declares --color, which every command with output has.
 func declareColor(c *cobra.Command, to *when) {
 	c.Flags().Var(choice(to, whens), "color", fmt.Sprintf(
 		"colour: %s; auto is on a terminal, unless NO_COLOR is set (default auto)", list(whens, ", ")))

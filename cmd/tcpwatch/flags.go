@@ -15,8 +15,8 @@ import (
 	"tcpwatch/capture/live"
 )
 
-// option is a flag whose value is checked when it is read. The text of its
-// error says what is allowed; pflag puts the name of the flag in front.
+// option is a flag whose value is checked when it is parsed. The text of its
+// error says what is allowed; pflag prefixes the name of the flag.
 type option struct {
 	kind string // what the help text calls the value
 	set  func(string) error
@@ -27,7 +27,7 @@ var _ pflag.Value = (*option)(nil)
 func (o *option) Set(s string) error { return o.set(s) }
 func (o *option) Type() string       { return o.kind }
 
-// String is empty: the help texts say their defaults themselves.
+// String is empty: the help texts state the defaults themselves.
 func (o *option) String() string { return "" }
 
 // number is a whole number from low to high.
@@ -42,7 +42,7 @@ func number(to *int, low, high int) *option {
 	}}
 }
 
-// duration is a time with its unit, as Go writes it.
+// duration is a time with its unit, in Go's notation.
 func duration(to *time.Duration, low, high time.Duration) *option {
 	return &option{"DURATION", func(s string) error {
 		d, err := time.ParseDuration(s)
@@ -66,7 +66,7 @@ func short(d time.Duration) string {
 	return s
 }
 
-// choice is one word of several.
+// choice is one of several words.
 func choice[T ~string](to *T, words []T) *option {
 	return &option{"NAME", func(s string) error {
 		if !slices.Contains(words, T(s)) {
@@ -77,10 +77,10 @@ func choice[T ~string](to *T, words []T) *option {
 	}}
 }
 
-// choices are several words of several, in the order given.
+// choices are several of several words, in the given order.
 func choices[T ~string](to *[]T, words []T) *option {
 	return &option{"NAME[,NAME]", func(s string) error {
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			if !slices.Contains(words, T(w)) {
 				return errors.New("must be one or more of " + list(words, ", ") + ", separated by commas")
 			}
@@ -116,7 +116,7 @@ func expression(to **filter.Expr) *option {
 // ports are port numbers.
 func ports(to *[]uint16) *option {
 	return &option{"N[,N]", func(s string) error {
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			n, err := strconv.ParseUint(w, 10, 16)
 			if err != nil || n == 0 {
 				return errors.New("must be ports from 1 to 65535, separated by commas")
@@ -140,7 +140,7 @@ func connectionNumber(to *uint64) *option {
 }
 
 // maxChosen bounds how many connections can be chosen by number: each costs
-// memory, and a range is quickly typed.
+// memory, and a huge range is easily typed.
 const maxChosen = 1_000_000
 
 // connectionNumbers are numbers and ranges of connections.
@@ -150,7 +150,7 @@ func connectionNumbers(to *map[uint64]bool) *option {
 		if *to == nil {
 			*to = map[uint64]bool{}
 		}
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			from, until, isRange := strings.Cut(w, "-")
 			first, err := strconv.ParseUint(from, 10, 64)
 			last := first
@@ -177,7 +177,7 @@ func connectionNumbers(to *map[uint64]bool) *option {
 // names are words separated by commas.
 func names(to *[]string) *option {
 	return &option{"NAME[,NAME]", func(s string) error {
-		for _, w := range strings.Split(s, ",") {
+		for w := range strings.SplitSeq(s, ",") {
 			if w == "" {
 				return errors.New("must be names, separated by commas")
 			}
@@ -187,7 +187,7 @@ func names(to *[]string) *option {
 	}}
 }
 
-// snaplen is how many octets of a packet are kept; 0 is the most.
+// snaplen is how many octets of a packet are kept; 0 is the maximum.
 func snaplen(to *int) *option {
 	return &option{"N", func(s string) error {
 		n, err := strconv.Atoi(s)
@@ -199,14 +199,15 @@ func snaplen(to *int) *option {
 	}}
 }
 
-// binaryUnits are what octetCount takes behind a number, whole or by their first letter, large
-// or small.
+// binaryUnits are the units that octetCount accepts after a number, whole or by their first
+// letter, in any case.
 var binaryUnits = []struct {
 	name string
 	size int
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}
 
-// octetCount is a number of octets, perhaps with a unit. A high of math.MaxInt is no bound.
+// octetCount is a number of octets, optionally with a unit. A high of math.MaxInt is no
+// bound.
 func octetCount(to *int, low, high int) *option {
 	bounds := "from " + inUnits(low)
 	if high < math.MaxInt {
@@ -249,7 +250,7 @@ func amount(n uint64, noun string) string {
 	return strconv.FormatUint(n, 10) + " " + noun
 }
 
-// quoted is a word as a POSIX shell takes it.
+// quoted is a word quoted for a POSIX shell.
 func quoted(s string) string {
 	plain := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/._-+,:@", r)

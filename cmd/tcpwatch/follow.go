@@ -35,16 +35,16 @@ type followOptions struct {
 }
 
 const followHelp = `follow writes the payload of one connection: the octets of both ends in order,
-each once, interleaved as they were acknowledged, so that a request stands in
-front of its answer. The number of the connection is that of tcpwatch read.
+each once, interleaved as they were acknowledged, so that a request comes before
+its answer. The number of the connection is that of tcpwatch read.
 
-Lines begin with ">" for the client and "<" for the server; ">+" and "<+" go on
-where that side's last line stopped. CR LF ends a line; other control characters
-and octets that are not UTF-8 are shown as \xNN, characters that hide or reorder
-text as \uNNNN; a backslash that was sent looks the same, and --hex tells them
-apart. Lines with "--" say what the octets cannot: gaps, octets that came again
-with other content, octets that are not part of the stream, octets that nobody
-acknowledged.
+Lines begin with ">" for the client and "<" for the server; ">+" and "<+"
+continue that side's last line. CR LF ends a line; other control characters and
+octets that are not UTF-8 are shown as \xNN, characters that hide or reorder
+text as \uNNNN; a backslash that was sent looks the same, and --hex shows the
+difference. Lines with "--" show what the octets cannot: gaps, octets that came
+again with other content, octets that are not part of the stream, octets that
+were never acknowledged.
 
 --raw writes the octets and nothing else; gaps are left out and reported on
 standard error. To a terminal it writes only with -o. --format ndjson writes an
@@ -52,9 +52,9 @@ object for each piece (schema tcpwatch.stream/1): from, kind (octets, gap,
 conflict, outside, end), offset, len, reason, packet, time, ack_packet, and the
 octets in base64.
 
-A gap is closed a second after the other end acknowledged octets behind it,
-later where a round trip is long, sooner when the buffer is full, and at the end
-of the connection. For files, one per direction, see tcpwatch read --streams.
+A gap is closed a second after the other end acknowledged octets after it,
+later if a round trip is long, sooner if the buffer is full, and at the end of
+the connection. For files, one per direction, see tcpwatch read --streams.
 
 Exit status: 0 all was read; 1 part of the input could not be read or the output
 could not be written; 2 the command line is wrong, nothing could be opened, or
@@ -112,7 +112,7 @@ func (o *followOptions) declare(c *cobra.Command) {
 	complete(c, "format", streamForms)
 }
 
-// form returns how the octets are to be written.
+// form returns the form in which octets are written.
 func (o *followOptions) form() report.StreamForm {
 	switch {
 	case o.raw:
@@ -123,7 +123,7 @@ func (o *followOptions) form() report.StreamForm {
 	return o.format
 }
 
-// check refuses what the flags cannot say for themselves.
+// check rejects invalid combinations of flags.
 func (o *followOptions) check(c *cobra.Command, paths []string) error {
 	var forms []string
 	for _, name := range []string{"raw", "hex", "format"} {
@@ -190,8 +190,8 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 	return o.conclude(stderr, out, in, err)
 }
 
-// writing returns the options of the StreamWriter. Lines are broken on a
-// terminal alone: what is not looked at there is searched, or copied.
+// writing returns the options of the StreamWriter. Lines are broken only on a
+// terminal: other output is searched or copied.
 func (o *followOptions) writing(out *output, dec *capture.Decoder) report.StreamOptions {
 	so := report.StreamOptions{
 		Form: o.form(), From: o.from, Color: colored(o.color, out.w), ASCII: asciiOnly(), EncapName: dec.EncapName,
@@ -202,7 +202,8 @@ func (o *followOptions) writing(out *output, dec *capture.Decoder) report.Stream
 	return so
 }
 
-// conclude says what was not read or not written, and returns the exit status.
+// conclude reports what was not read or not written, and returns the exit
+// status.
 func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
 	status, err := out.unfinished(stderr, in, err)
 	if err != nil {
@@ -220,19 +221,19 @@ func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input,
 	return nil
 }
 
-// rawNotes tells on standard error what raw octets cannot show.
+// rawNotes reports on standard error what raw octets cannot show.
 type rawNotes struct {
 	off    bool
 	from   string
 	stderr io.Writer
 	told   int
 	more   int
-	// unacked tells whether it was said of the server, of the client, that octets
-	// were not acknowledged.
+	// unacked records, for the server and the client, whether unacknowledged
+	// octets were reported.
 	unacked [2]bool
 }
 
-// mostRawNotes bounds the notes; what lies beyond is counted.
+// mostRawNotes bounds the notes; further ones are counted.
 const mostRawNotes = 20
 
 func (r *rawNotes) piece(p *stream.Piece) {

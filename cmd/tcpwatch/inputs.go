@@ -9,7 +9,7 @@ import (
 	"tcpwatch/capture"
 )
 
-// inputs refuses a command line without a capture.
+// inputs rejects a command line without a capture.
 func inputs(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("no capture is named (- is standard input)")
@@ -17,9 +17,9 @@ func inputs(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// openInputs opens captures, with a progress bar where standard error is a
-// terminal and quiet is not set; else bar is nil, and may be stopped. The caller stops the bar and
-// closes the Source. Reading ends when ctx is done.
+// openInputs opens captures, with a progress bar if standard error is a terminal and quiet is not
+// set; else bar is nil, which may be stopped too. The caller stops the bar and closes the Source.
+// Reading ends when ctx is done.
 func openInputs(ctx context.Context, c *cobra.Command, paths []string, quiet bool) (src capture.Source, bar *progress, err error) {
 	opening := capture.Options{Stdin: c.InOrStdin(), Context: ctx}
 	if f, ok := terminal(c.ErrOrStderr()); ok && !quiet {

@@ -64,7 +64,7 @@ func listInterfaces(c *cobra.Command, format report.Format, color when) error {
 	return nil
 }
 
-// deviceOf returns what is shown of an interface. denied is why this process may not
+// deviceOf returns how an interface is listed. denied is why this process may not
 // capture, or nil.
 func deviceOf(f *live.Interface, denied error) report.Device {
 	d := report.Device{
@@ -95,7 +95,7 @@ func captureWord(i *live.Interface, denied error) string {
 	return "yes"
 }
 
-// grant adds the command that grants a capability that is missing.
+// grant adds the command that grants a missing capability.
 func grant(err error, program string) error {
 	var missing *live.PermissionError
 	if !errors.As(err, &missing) || missing.Missing != "CAP_NET_RAW" {

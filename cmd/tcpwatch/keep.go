@@ -30,7 +30,7 @@ type keepFlags struct {
 	perPacket bool
 }
 
-// results returns where results go: packets on standard output have that for themselves.
+// results returns where results go: standard error if packets go to standard output.
 func (k *keepFlags) results(stdout, stderr io.Writer) io.Writer {
 	if k.name == "-" {
 		return stderr
@@ -49,7 +49,7 @@ func (k *keepFlags) declare(c *cobra.Command) {
 	f.StringVarP(&k.name, "write", "w", "",
 		"write the packets to `FILE`: pcapng, or pcap where it ends in .pcap; compressed where it then ends in .gz, .zst, .lz4 or .xz; - is standard output")
 	f.VarP(fileSize(&k.size), "file-size", "C",
-		"with -w, begin another file before one is longer than SIZE: millions of octets, or KiB, MiB or GiB with k, M or G behind the number; files are called FILE_TIME_NUMBER (default no limit)")
+		"with -w, begin another file before one is longer than SIZE: millions of octets, or KiB, MiB or GiB with k, M or G after the number; files are called FILE_TIME_NUMBER (default no limit)")
 	f.VarP(fileTime(&k.every), "file-time", "G",
 		"with -w, begin another file after so many seconds, or a DURATION such as 1h; conversions of strftime(3) in FILE then take the place of TIME_NUMBER (default never)")
 	f.VarP(number(&k.files, 1, maxKeptFiles), "file-count", "W", fmt.Sprintf(
@@ -58,7 +58,7 @@ func (k *keepFlags) declare(c *cobra.Command) {
 		"with -w, write each packet at once, not only when a buffer is full or a second has passed")
 }
 
-// fileSize is a size as tcpdump -C takes it.
+// fileSize is a size in the notation of tcpdump -C.
 func fileSize(to *int64) *option {
 	wrong := errors.New("must be a whole number of millions of octets, or one with k, M or G for KiB, MiB or GiB, up to 1048576G")
 	return &option{"SIZE", func(s string) error {
@@ -78,7 +78,7 @@ func fileSize(to *int64) *option {
 	}}
 }
 
-// fileTime is a number of seconds, as tcpdump -G takes it, or a duration.
+// fileTime is a number of seconds, as in tcpdump -G, or a duration.
 func fileTime(to *time.Duration) *option {
 	wrong := fmt.Errorf("must be a whole number of seconds, or a number with a unit (s, m, h), from 1s to %s", short(maxKeptTime))
 	return &option{"SECONDS", func(s string) error {
@@ -94,7 +94,7 @@ func fileTime(to *time.Duration) *option {
 	}}
 }
 
-// check says which flags do not go together.
+// check rejects flags that cannot be combined.
 func (k *keepFlags) check(stdout io.Writer) error {
 	f, isTerminal := terminal(stdout)
 	switch {
@@ -121,15 +121,15 @@ type keeping struct {
 	toStdout bool
 	cancel   context.CancelFunc // ends the run
 	ended    chan struct{}      // closed at the end; nothing is ticked any more then
-	left     bool               // nobody reads standard output any more
+	left     bool               // nothing reads standard output any more
 }
 
 // flushEvery is how long a packet waits in memory at most.
 const flushEvery = time.Second
 
-// open begins to write what the tap is given. o says what is known about the
-// capture and which files must stay as they are; the rest of it is filled in here.
-// cancel is called when nobody reads what goes to standard output.
+// open begins to write the tapped packets. o says what is known about the capture
+// and which files must not be overwritten; the rest is filled in here. cancel is
+// called when nothing reads standard output any more.
 func (k *keepFlags) open(ctx context.Context, cancel context.CancelFunc, stdout io.Writer, o keep.Options) (*keeping, error) {
 	o.Size, o.Every, o.Files, o.PerPacket = k.size, k.every, k.files, k.perPacket
 	o.Context = ctx
@@ -148,7 +148,7 @@ func (k *keepFlags) open(ctx context.Context, cancel context.CancelFunc, stdout 
 	return t, nil
 }
 
-// tick flushes what waits until the end.
+// tick flushes the buffer regularly until the end.
 func (t *keeping) tick() {
 	ticker := time.NewTicker(flushEvery)
 	defer ticker.Stop()
@@ -162,7 +162,7 @@ func (t *keeping) tick() {
 	}
 }
 
-// notTerminal refuses the name of a terminal: packets are no text.
+// notTerminal rejects the name of a terminal: packets are not text.
 func notTerminal(name string) error {
 	info, err := os.Stat(name)
 	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
@@ -179,7 +179,7 @@ func notTerminal(name string) error {
 	return nil
 }
 
-// system names the operating system as pcapng wants it.
+// system is the operating system's name for a pcapng.
 func system() string {
 	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {
@@ -188,7 +188,7 @@ func system() string {
 	return "Linux " + strings.TrimSpace(string(release))
 }
 
-// hook lets every packet be written.
+// hook makes every packet be written.
 func (t *keeping) hook(h *hooks) {
 	if t != nil {
 		h.tap = t.take
@@ -203,8 +203,8 @@ func (t *keeping) take(p *capture.Packet) {
 	}
 }
 
-// trouble returns why packets are lost at present or for good; nil where none is,
-// or nobody reads them any more.
+// trouble returns why packets are lost at present or for good; nil if none are,
+// or nothing reads them any more.
 func (t *keeping) trouble() error {
 	why := t.w.Lost().Why
 	if t.toStdout && errors.Is(why, syscall.EPIPE) {
@@ -213,8 +213,8 @@ func (t *keeping) trouble() error {
 	return why
 }
 
-// readOn writes the rest of the packets, where the results cannot be written any
-// more: they have a file of their own.
+// readOn writes the remaining packets when the results can no longer be written:
+// the packets have a file of their own.
 func (t *keeping) readOn(ctx context.Context, src capture.Source, in *report.Input) {
 	if t == nil {
 		return
@@ -233,8 +233,8 @@ func (t *keeping) readOn(ctx context.Context, src capture.Source, in *report.Inp
 	}
 }
 
-// finish ends the file with the statistics of the Source, tells in what became
-// of the packets, and returns an error where not all were written.
+// finish ends the file with the statistics of the Source, reports the fate of
+// the packets in in, and returns an error if not all were written.
 func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
 	if t == nil {
 		return nil
@@ -266,11 +266,10 @@ func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
 	return nil
 }
 
-// unread reports whether nobody reads the packets on standard output any more, who
-// has seen enough then.
+// unread reports whether nothing reads the packets on standard output any more.
 func (t *keeping) unread() bool { return t != nil && t.left }
 
-// inUse describes the files that packets must not be written over.
+// inUse describes the files that must not be overwritten with packets.
 func inUse(stdin io.Reader, names ...string) (all []os.FileInfo) {
 	for _, name := range names {
 		info, err := os.Stat(name)
@@ -284,8 +283,8 @@ func inUse(stdin io.Reader, names ...string) (all []os.FileInfo) {
 	return all
 }
 
-// foresee says in time why the packets of inputs cannot be written to a file of
-// that name: what can be known without reading more than their first packets.
+// foresee returns an error if the packets of inputs cannot be written to a file
+// of that name, as far as that is known from their first packets.
 func foresee(name string, inputs []string) error {
 	if keep.Admit(name, capture.Stats{Interfaces: []capture.InterfaceStats{{Link: 0}, {Link: 1}}}) == nil {
 		return nil // it holds everything

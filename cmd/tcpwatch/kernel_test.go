@@ -143,7 +143,7 @@ func tsharkRetransmissions(t *testing.T, path string) map[int]bool {
 		t.Logf("tshark: %v", err)
 	}
 	found := map[int]bool{}
-	for _, f := range strings.Fields(string(out)) {
+	for f := range strings.FieldsSeq(string(out)) {
 		if n, err := strconv.Atoi(f); err == nil {
 			found[n] = true
 		}

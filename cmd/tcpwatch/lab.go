@@ -42,7 +42,7 @@ type labFlags struct {
 	keep   string
 }
 
-// labFormat is how a lesson is written.
+// labFormat is the format of a lesson.
 type labFormat string
 
 const (
@@ -66,7 +66,7 @@ func labCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&f.step, "step", false, "wait for Enter after each segment; the experiment itself goes on")
-	flags.BoolVar(&f.ipv6, "ipv6", false, "let the two hosts speak IPv6; in all scenarios but those of UDP")
+	flags.BoolVar(&f.ipv6, "ipv6", false, "use IPv6 between the hosts; in all scenarios except those of UDP")
 	flags.StringVar(&f.keep, "keep", "", "leave both ends' captures and what happened to each packet in `FOLDER`")
 	flags.Var(choice(&f.format, labFormats), "format", "how to show it: "+list(labFormats, ", ")+" (default table)")
 	complete(c, "format", labFormats)
@@ -96,7 +96,7 @@ func labCommand() *cobra.Command {
 	return c
 }
 
-// labArgs refuses what is no lesson, with what is spelled nearly so.
+// labArgs rejects unknown lessons, and suggests similar names.
 func labArgs(_ *cobra.Command, args []string) error {
 	if len(lesson.Names()) == 0 {
 		return lab.Available() // none on this system
@@ -105,7 +105,7 @@ func labArgs(_ *cobra.Command, args []string) error {
 	return err
 }
 
-// chosen returns the lessons that are asked for; none for the list.
+// chosen returns the requested lessons; none for the list.
 func chosen(args []string) ([]*lesson.Lesson, error) {
 	switch {
 	case len(args) == 0:
@@ -133,7 +133,8 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	return nil, fmt.Errorf("there is no scenario %q%s", args[0], near)
 }
 
-// overIPv6 returns the lessons for IPv6, without those that there are not.
+// overIPv6 returns the lessons' variants for IPv6, without those that have
+// none.
 func overIPv6(lessons []*lesson.Lesson) (six []*lesson.Lesson, err error) {
 	for _, l := range lessons {
 		if l := l.OverIPv6(); l != nil {
@@ -146,7 +147,7 @@ func overIPv6(lessons []*lesson.Lesson) (six []*lesson.Lesson, err error) {
 	return six, nil
 }
 
-// stateName is a state in the RFC's spelling, which may be typed in any case.
+// stateName is a state in the RFC's spelling; it may be typed in any case.
 func stateName(typed string) string { return strings.ToUpper(strings.ReplaceAll(typed, "_", "-")) }
 
 func completeLessons(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -172,7 +173,7 @@ func listLessons(w io.Writer, o report.Options) error {
 	return report.List(w, entries, "tcpwatch lab NAME shows one of them, tcpwatch lab state CLOSE-WAIT one that reaches a state.", o)
 }
 
-// teach runs lessons, here or in a user namespace.
+// teach runs lessons, in this process or in a user namespace.
 func teach(c *cobra.Command, f *labFlags, args []string, out *output, o report.Options) error {
 	if missing := lab.Available(); missing != nil {
 		return labElsewhere(c, missing)
@@ -214,7 +215,7 @@ func teach(c *cobra.Command, f *labFlags, args []string, out *output, o report.O
 	return nil
 }
 
-// lineEnds gives a value for every Enter; at the end of the input it is closed.
+// lineEnds sends a value for every Enter; it is closed at the end of the input.
 func lineEnds(r io.Reader) <-chan bool {
 	ends := make(chan bool)
 	go func() {

@@ -18,13 +18,12 @@ import (
 // labIsolated is set in the environment of a lab that runs in a user namespace.
 const labIsolated = "TCPWATCH_LAB_ISOLATED"
 
-// labPatience is how long a lab is given to end by itself when it is
-// interrupted.
+// labPatience is how long an interrupted lab may take to end by itself.
 const labPatience = 2 * time.Second
 
 // labElsewhere runs the same command line again in a user namespace of its own,
-// where network namespaces may be made without root. Where that is impossible
-// too, it says what is missing.
+// where network namespaces can be made without root. If that is impossible too,
+// it says what is missing.
 func labElsewhere(c *cobra.Command, missing error) error {
 	if os.Getenv(labIsolated) != "" {
 		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up, although in a user namespace: %v%s", missing, userNamespaceHint())}
@@ -33,7 +32,7 @@ func labElsewhere(c *cobra.Command, missing error) error {
 	if err != nil {
 		return &exitError{exitUsage, errors.Join(missing, err)}
 	}
-	// The death of the parent is told of the thread that began the child.
+	// The parent-death signal is tied to the thread that started the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	cmd := exec.Command(self, os.Args[1:]...)
@@ -49,7 +48,8 @@ func labElsewhere(c *cobra.Command, missing error) error {
 	select {
 	case err = <-ended:
 	case <-c.Context().Done():
-		// Ctrl-C reaches both. What else ended the parent has to be passed on.
+		// Ctrl-C reaches both. Any other reason for which the parent ends must
+		// be passed on.
 		select {
 		case err = <-ended:
 		case <-time.After(labPatience):
@@ -65,7 +65,7 @@ func labElsewhere(c *cobra.Command, missing error) error {
 }
 
 // userNamespaceHint names the settings of this machine that forbid user
-// namespaces, as far as they can be read.
+// namespaces, as far as they are readable.
 func userNamespaceHint() string {
 	var hints []string
 	for _, s := range []struct{ name, forbids string }{

@@ -7,8 +7,8 @@ import (
 	"tcpwatch/lab/lesson"
 )
 
-// items are what a lesson has told and nobody has written yet. Putting one never
-// waits.
+// items is an unbounded queue of what a lesson has told and was not written yet.
+// Adding to it never blocks.
 type items struct {
 	mu      sync.Mutex
 	changed *sync.Cond

@@ -19,7 +19,7 @@ type teacher struct {
 	flags   *labFlags
 	out     io.Writer
 	options report.Options
-	enter   <-chan bool // nil: nobody is waited for
+	enter   <-chan bool // nil: no waiting
 	lesson  *lesson.Lesson
 	state   string // that was asked for by its name; "" if none
 	story   *report.LabStory
@@ -27,8 +27,8 @@ type teacher struct {
 	latest  time.Duration // of what was told
 }
 
-// teach runs the lesson and tells it at the same time: the world of the lesson
-// never waits for a reader. It reports whether all was as expected.
+// teach runs the lesson and tells it at the same time: the lesson never waits
+// for its output. It reports whether all was as expected.
 func (t *teacher) teach(ctx context.Context) (ok bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -116,7 +116,7 @@ func (t *teacher) recite() (err error) {
 	return errors.Join(told, err)
 }
 
-// howToRead explains what stands below each segment.
+// howToRead explains the lines below each segment.
 func (t *teacher) howToRead() string {
 	var notes []string
 	if !t.lesson.Carry {
@@ -171,7 +171,7 @@ func (t *teacher) written() error {
 	return err
 }
 
-// conclude says why it was so, and how far the story can be trusted.
+// conclude explains the lesson, and how reliable the story is.
 func (t *teacher) conclude(out *lesson.Outcome) error {
 	l, r := t.lesson, out.Result
 	c := &report.LabConclusion{
@@ -211,7 +211,7 @@ func reached(rows []*lesson.Row, name string) string {
 	return name + " was not reached, as may be where the machine is busy"
 }
 
-// labStep puts a row into the report's words.
+// labStep converts a row for the report.
 func labStep(r *lesson.Row, bare bool) *report.LabStep {
 	s := &report.LabStep{
 		Number: r.Number, Connection: r.Connection, At: r.At, FromClient: r.From == 0, Datagram: r.Datagram,

@@ -136,7 +136,7 @@ func (o *liveOptions) declare(c *cobra.Command) {
 	f.Var(number(&o.rings, 1, live.MaxRings), "rings", fmt.Sprintf(
 		"divide the flows of an interface among N rings, 1 to %d, for interfaces that several processors serve (default 1)", live.MaxRings))
 	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces, as tcpwatch interfaces does, and exit")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what could not be given up or confined, as where the kernel has no Landlock")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what could not be given up or confined, as when the kernel has no Landlock")
 	o.readOptions.declare(c)
 	completeList(c, "interface", interfaceNames)
 }
@@ -203,8 +203,8 @@ func (o *liveOptions) until() string {
 	return strings.Join(ends, ", ") + ", or Ctrl-C"
 }
 
-// expression takes the arguments for one filter, as tcpdump does, where -f did
-// not give it.
+// expression joins the arguments to a filter, as tcpdump does, unless -f gave
+// one.
 func (o *liveOptions) expression(args []string) error {
 	text := strings.TrimSpace(strings.Join(args, " "))
 	if text == "" {
@@ -236,8 +236,9 @@ func (o *liveOptions) note(stderr io.Writer, text string) {
 	}
 }
 
-// confine gives up what the process needs no more, save the folders that files
-// are still made in. That the kernel cannot do so is no reason not to capture.
+// confine gives up what the process no longer needs, except for the directories
+// in which files are still created. If the kernel cannot do that, the capture
+// continues.
 func (o *liveOptions) confine(stderr io.Writer, late bool) {
 	_, _ = time.Now().Zone() // reads the time zone's file, later it could not
 	var folders []string
@@ -258,8 +259,8 @@ func (o *liveOptions) confine(stderr io.Writer, late bool) {
 	}
 }
 
-// summaryWaiting is how many connections may wait for one that lasts where their
-// order shows in the choice of examples only.
+// summaryWaiting is how many connections may wait for a long one if their order
+// only affects the choice of examples.
 const summaryWaiting = 4096
 
 // waiting is how many connections may wait for one that began before them.
@@ -295,7 +296,7 @@ func (c *counted) Next(p *capture.Packet) error {
 	return err
 }
 
-// executable is the path of this program, as a shell takes it.
+// executable is the path of this program, quoted for a shell.
 func executable() string {
 	path, err := os.Executable()
 	if err != nil {

@@ -119,7 +119,7 @@ func TestLoadDrops(t *testing.T) {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "rate\tprogram\tsent\tpackets/s\tgiven\tdropped\t")
-	for _, rate := range strings.Split(*loadRates, ",") {
+	for rate := range strings.SplitSeq(*loadRates, ",") {
 		for _, c := range capturers(filepath.Join(dir, "tcpwatch")) {
 			sent, speed, received, dropped := replay(t, &c, path, rate)
 			fmt.Fprintf(w, "%s\t%s\t%d\t%.0f\t%d\t%d\t\n", rate, c.name, sent, speed, received, dropped)

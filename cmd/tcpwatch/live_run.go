@@ -32,7 +32,7 @@ type liveRun struct {
 	told    bool       // that packets cannot be written
 }
 
-// open makes everything ready that packets go to. Files are made while the
+// open prepares everything that packets go to. Files are created while the
 // process still may.
 func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) {
 	o := r.liveOptions
@@ -74,7 +74,7 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 	return nil
 }
 
-// writers makes what writes rows and results.
+// writers makes the writers of rows and results.
 func (r *liveRun) writers(c *cobra.Command) (err error) {
 	all := r.reporting(r.dec, r.out, r.interfaces, c.InOrStdin(), r.stderr)
 	out, stdin, stderr := r.out.w, c.InOrStdin(), r.stderr
@@ -94,7 +94,8 @@ func (r *liveRun) writers(c *cobra.Command) (err error) {
 	return nil
 }
 
-// watchColor is o for rows on the screen, which need not be where results go.
+// watchColor is o with the colour setting of the screen, which need not be
+// where results go.
 func (r *liveRun) watchColor(o report.Options) report.Options {
 	o.Color, o.Width = colored(r.color, r.screen.w), width(r.screen.w, r.stderr)
 	return o
@@ -105,11 +106,11 @@ func (r *liveRun) enough(s analyze.Stats) bool {
 	if n := uint64(r.connections); n > 0 && s.Ended >= n {
 		return true
 	}
-	// Nobody looks on any more, and there is nothing else to do.
+	// The rows are no longer read, and there is nothing else to do.
 	return r.watcher != nil && r.watcher.Err() != nil && r.screen == r.out && !r.hooks.unread
 }
 
-// lookAfter says, once, that packets cannot be written.
+// lookAfter reports, once, that packets cannot be written.
 func (r *liveRun) lookAfter(int64, analyze.Stats) {
 	if r.told {
 		return
@@ -120,8 +121,8 @@ func (r *liveRun) lookAfter(int64, analyze.Stats) {
 	}
 }
 
-// end writes what is due at the end, and returns what the exit status follows from.
-// signalled: a signal ended the capture, most likely that of Ctrl-C.
+// end writes what is due at the end, and returns the error that determines the exit
+// status. signalled: a signal ended the capture, most likely from Ctrl-C.
 func (r *liveRun) end(in report.Input, signalled bool) error {
 	if signalled {
 		r.behindEcho()
@@ -134,7 +135,7 @@ func (r *liveRun) end(in report.Input, signalled bool) error {
 		watched = r.watcher.Close(in)
 	}
 	if r.kept.unread() && r.output == "" {
-		r.out.w = io.Discard // as of read: nobody waits for the results of a part
+		r.out.w = io.Discard // as in read: partial results are not printed
 	} else if r.watcher != nil {
 		r.showing.gap(r.screen)
 	}
@@ -162,8 +163,8 @@ func (r *liveRun) end(in report.Input, signalled bool) error {
 	return nil
 }
 
-// behindEcho ends the line on which a terminal shows ^C, where no line of ours at the
-// bottom is written over it.
+// behindEcho ends the line on which a terminal shows ^C, unless a status line
+// overwrites it.
 func (r *liveRun) behindEcho() {
 	_, ok := terminal(r.screen.w)
 	if ok && (r.watcher == nil || r.showing.watchedAs == report.FormatNDJSON) {
@@ -171,8 +172,8 @@ func (r *liveRun) behindEcho() {
 	}
 }
 
-// sayDrops says what the kernel had no room for: only the summary shows it. What was
-// left unread at the end the capture itself has told of.
+// sayDrops reports what the kernel had no room for, which otherwise only the
+// summary shows. The capture itself has reported what was left unread at the end.
 func (r *liveRun) sayDrops(in report.Input) {
 	for _, i := range in.Interfaces {
 		if lost := i.Dropped - i.Abandoned; lost > 0 {

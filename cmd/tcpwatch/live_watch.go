@@ -16,24 +16,24 @@ import (
 // end.
 type showing struct {
 	// watched are the views whose rows are written as they come, in the format
-	// watchedAs; none: nothing is.
+	// watchedAs.
 	watched   []report.View
 	watchedAs report.Format
-	// results are written in the format as; with only, the rows that are watched
-	// are all that was asked for.
+	// results are written in the format as; only is set if nothing but the
+	// watched rows was requested.
 	results []report.View
 	as      report.Format
 	only    bool
-	// late: results go where rows are watched, and wait until those are over.
+	// late: results go where rows are watched, and wait until those end.
 	late bool
 }
 
 // asTheyCome are the views whose rows are due when a packet comes; the rows of
-// others are due when a connection or the capture is over.
+// others are due at the end of a connection or of the capture.
 var asTheyCome = []report.View{report.ViewPackets, report.ViewRetransmissions, report.ViewWindows, report.ViewEvents}
 
-// show decides what is written where. formatGiven: --format was; onTerminal:
-// standard output, or what stands in for it, is a terminal.
+// show decides what is written where. formatGiven: --format was given;
+// onTerminal: standard output, or its replacement, is a terminal.
 func (o *liveOptions) show(formatGiven, onTerminal bool) showing {
 	s := showing{results: o.views, as: o.format}
 	toFile := o.output != ""
@@ -65,9 +65,8 @@ func (o *liveOptions) show(formatGiven, onTerminal bool) showing {
 	return s
 }
 
-// watchingTo returns the Watcher that s asks for, nil where nothing is watched.
-// It writes to screen, which stands for the stream base; o are the options of
-// the Reporter.
+// watchingTo returns the Watcher for s, nil if nothing is watched. It writes to
+// screen, which stands for the stream base; o are the options of the Reporter.
 func (s *showing) watchingTo(screen *output, base io.Writer, o report.Options) (*report.Watcher, error) {
 	if len(s.watched) == 0 {
 		return nil, nil
@@ -83,8 +82,8 @@ func (s *showing) watchingTo(screen *output, base io.Writer, o report.Options) (
 	return report.NewWatcher(screen, w)
 }
 
-// attend lets the Watcher have what it shows, and both it and the Reporter's rows
-// be seen in time. Each may be nil.
+// attend gives the Watcher what it shows, and makes its and the Reporter's rows
+// visible in time. Each may be nil.
 func attend(h *hooks, src capture.Source, w *report.Watcher, rep *report.Reporter) {
 	if w != nil {
 		if w.WantsPackets() {
@@ -112,11 +111,11 @@ func attend(h *hooks, src capture.Source, w *report.Watcher, rep *report.Reporte
 	}
 }
 
-// statusEvery is how often the counts of the kernel are asked for, in
-// nanoseconds: a line is not drawn more often.
+// statusEvery is how often the counts of the kernel are read, in nanoseconds:
+// the status line is not drawn more often.
 const statusEvery = int64(250 * time.Millisecond)
 
-// standing is what the line at the bottom says.
+// standing provides the status line.
 type standing struct {
 	src   capture.Source
 	known report.Status

@@ -36,10 +36,10 @@ func (e *outputError) Error() string {
 
 func (e *outputError) Unwrap() error { return e.err }
 
-// standardOutput is what messages call it.
+// standardOutput is its name in messages.
 const standardOutput = "standard output"
 
-// outputName is FILE of -o: - is standard output, as without -o.
+// outputName is the FILE of -o: - is standard output, as without -o.
 func outputName(to *string) *option {
 	return &option{"FILE", func(s string) error {
 		if s == "-" {
@@ -50,8 +50,8 @@ func outputName(to *string) *option {
 	}}
 }
 
-// openOutput opens path for writing, or takes stdout where path is empty. It
-// refuses to write over an input.
+// openOutput opens path for writing, or uses stdout if path is empty. It
+// refuses to overwrite an input.
 func openOutput(path string, stdout io.Writer, inputs []string) (*output, error) {
 	if path == "" {
 		return &output{w: stdout, name: standardOutput}, nil
@@ -82,7 +82,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close reports what the system could not write until now.
+// Close reports write errors, including delayed ones.
 func (o *output) Close() error {
 	if o.file == nil {
 		return nil
@@ -93,16 +93,16 @@ func (o *output) Close() error {
 	return nil
 }
 
-// leftAlone reports whether err is that nobody reads standard output any more,
-// which is how `| head` ends and no error of ours.
+// leftAlone reports whether err means that nothing reads standard output any
+// more, as after `| head`, which is not an error of ours.
 func (o *output) leftAlone(err error) bool {
 	var own *outputError
 	return o.file == nil && errors.As(err, &own) && errors.Is(err, syscall.EPIPE)
 }
 
-// unfinished says on standard error what of the inputs was damaged, and returns the exit
-// status for that, or an error where reading or writing ended early. err is what became
-// of the output; whoever read that and went has seen enough.
+// unfinished reports on standard error which inputs were damaged, and returns the exit
+// status for that, or an error if reading or writing ended early. err is the outcome of
+// the output; a reader that left early has seen enough.
 func (o *output) unfinished(stderr io.Writer, in report.Input, err error) (status int, ended error) {
 	for _, d := range in.Damages {
 		status = exitPartial

@@ -41,7 +41,7 @@ var tsharkMissing = regexp.MustCompile(`\[\d+ bytes missing in capture file\]\x0
 func askTsharkStreams(t testing.TB, path string) streams {
 	out, _ := command(t, "tshark", "-n", "-r", path, "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", "-e", "tcp.stream")
 	var numbers []int
-	for _, f := range strings.Fields(out) {
+	for f := range strings.FieldsSeq(out) {
 		if n, err := strconv.Atoi(f); err == nil && !slices.Contains(numbers, n) {
 			numbers = append(numbers, n)
 		}
@@ -127,7 +127,7 @@ func tcpflowEnd(addr, port string) string {
 	n, _ := strconv.Atoi(port)
 	if !strings.Contains(addr, ":") {
 		var parts []string
-		for _, p := range strings.Split(addr, ".") {
+		for p := range strings.SplitSeq(addr, ".") {
 			k, _ := strconv.Atoi(p)
 			parts = append(parts, strconv.Itoa(k))
 		}

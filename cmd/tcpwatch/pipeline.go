@@ -22,10 +22,10 @@ import (
 //
 // The Source lends the octets of a packet until the next one, the Decoder a
 // segment that points into them, the Analyzer an observation of that segment
-// and, when a connection is over, a record of it. Nobody keeps what is lent;
+// and, when a connection is over, a record of it. No one keeps what is lent;
 // Order copies the records that have to wait for those with lower numbers.
 //
-// With several shards the way forks behind the Decoder, and Order and Reporter
+// With several shards the way forks after the Decoder, and Order and Reporter
 // are in a goroutine of their own; what they are given is the same.
 //
 // Reading ends at the end of the inputs, when ctx is done or when the output
@@ -76,7 +76,7 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	return in
 }
 
-// noting returns give with a note behind each call of whether the output failed.
+// noting returns give, followed each time by a check whether the output failed.
 func noting[T any](failed *atomic.Bool, rep *report.Reporter, give func(*T)) func(*T) {
 	return func(x *T) {
 		give(x)
@@ -108,7 +108,7 @@ func heapMayGrow(percent int) {
 
 // analysis is one Analyzer, or several of them.
 type analysis interface {
-	// Next gives the segment to be filled, and Take takes it.
+	// Next returns the segment to fill, and Take takes it.
 	Next() *wire.Segment
 	Take()
 	Quote(*wire.Quote)
@@ -117,7 +117,7 @@ type analysis interface {
 	Stats() analyze.Stats
 }
 
-// single is one Analyzer that works where it is called.
+// single is one Analyzer that works in the caller's goroutine.
 type single struct {
 	*analyze.Analyzer
 	seg wire.Segment
@@ -127,10 +127,10 @@ func (s *single) Next() *wire.Segment { return &s.seg }
 func (s *single) Take()               { s.Segment(&s.seg) }
 
 // feed gives every packet to the Analyzer, until the inputs end, ctx is done, or
-// stop or a hook says so.
+// stop or a hook ends it.
 func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an analysis, h hooks, stop func() bool) report.Input {
-	// The Source looks at ctx when it fills its buffer. That is too late where
-	// the output is slow.
+	// The Source checks ctx when it fills its buffer. That is too late if the
+	// output is slow.
 	var stopped atomic.Bool
 	live, isLive := src.(capture.Live)
 	if !isLive {
@@ -184,8 +184,8 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 	return conclusion(in, src, dec, an)
 }
 
-// conclusion hands over what is left and sums up. A live capture ends here: what
-// comes while results are written is none of its packets.
+// conclusion hands over what is left and sums up. A live capture ends here:
+// packets that come while results are written are not part of it.
 func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an analysis) report.Input {
 	if _, isLive := src.(capture.Live); isLive {
 		src.Close()
@@ -202,7 +202,7 @@ func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an an
 	return in
 }
 
-// note takes down why the Source did not give a packet.
+// note records why the Source returned no packet.
 func note(ctx context.Context, in *report.Input, err error) {
 	var damage *capture.DamageError
 	switch {
@@ -214,13 +214,13 @@ func note(ctx context.Context, in *report.Input, err error) {
 	case ctx.Err() != nil:
 		in.Interrupted = true
 	default:
-		// No Source does this; if one did, going on could be without end.
+		// No Source does this; if one did, continuing might never end.
 		in.Damages = append(in.Damages, err.Error())
 		in.Interrupted = true
 	}
 }
 
-// describe tells the report what the inputs say about themselves.
+// describe copies what the inputs say about themselves into the report's terms.
 func describe(in *report.Input, s capture.Stats) {
 	in.Packets, in.Octets = s.Packets, s.Octets
 	in.BackwardsSteps, in.CutPackets, in.CutAt = s.BackwardsSteps, s.CutPackets, s.CutAt
@@ -239,7 +239,7 @@ func describe(in *report.Input, s capture.Stats) {
 }
 
 // usefulShards is how many shards keep up with one thread that reads and decodes;
-// more would wait for it.
+// further ones would be idle.
 const usefulShards = 8
 
 func defaultShards() int { return min(runtime.GOMAXPROCS(0), usefulShards) }

@@ -5,16 +5,17 @@ import (
 	"tcpwatch/capture"
 )
 
-// hooks are what a command adds to the way of a packet. Each may be nil. What
-// they are given is lent for the duration of the call.
+// hooks are what a command adds to the processing of a packet. Each may be nil.
+// Their arguments are lent for the duration of the call.
 type hooks struct {
-	// tap gets every packet, before it is decoded.
+	// tap receives every packet, before it is decoded.
 	tap func(*capture.Packet)
-	// first gets the capture time of the first segment, before anything else of it is
-	// known.
+	// first receives the capture time of the first segment, before anything else
+	// about it.
 	first func(int64)
-	// packet, episode, moment and connection get what the Analyzer gives, beside
-	// the Reporter; connection at once, in the order in which connections end.
+	// packet, episode, moment and connection receive what the Analyzer gives,
+	// besides the Reporter; connection at once, in the order in which
+	// connections end.
 	packet     func(*analyze.Observation)
 	episode    func(*analyze.Episode)
 	moment     func(*analyze.Moment)
@@ -22,26 +23,26 @@ type hooks struct {
 	// tick is called about ten times a second of capture time, also while no
 	// packet comes.
 	tick func(now int64, s analyze.Stats)
-	// enough ends the run; it is asked behind every packet, and while none comes.
+	// enough ends the run; it is asked after every packet, and while none comes.
 	enough func(analyze.Stats) bool
 	// waiting bounds how many connections wait for one that began before them; 0
 	// is no bound.
 	waiting int
-	// shards is how many Analyzers work side by side where nothing forbids it; 0
+	// shards is how many Analyzers run concurrently if nothing forbids it; 0
 	// stands for one.
 	shards int
-	// unread lets the run go on when nobody reads the Reporter's output any more:
-	// the hooks have work of their own.
+	// unread lets the run continue when nothing reads the Reporter's output any
+	// more: the hooks have work of their own.
 	unread bool
 }
 
-// alone reports whether a hook wants to be called where the packets are read,
-// while they are.
+// alone reports whether a hook must be called in the goroutine that reads the
+// packets, as they come.
 func (h *hooks) alone() bool {
 	return h.packet != nil || h.episode != nil || h.moment != nil || h.connection != nil || h.tick != nil || h.enough != nil
 }
 
-// join lets the Analyzer call the hooks behind the Reporter.
+// join lets the Analyzer call the hooks after the Reporter.
 func (h *hooks) join(cfg *analyze.Config) {
 	cfg.Packet = both(cfg.Packet, h.packet)
 	cfg.Episode = both(cfg.Episode, h.episode)
@@ -72,7 +73,7 @@ type ticker struct {
 	last int64
 }
 
-// at takes the time now. A clock that was set back begins anew.
+// at processes the current time. A clock that was set back begins anew.
 func (t *ticker) at(now int64, an analysis) {
 	if t.hook == nil || now >= t.last && now-t.last < tickEvery {
 		return

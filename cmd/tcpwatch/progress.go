@@ -28,7 +28,7 @@ func newProgress(terminal *os.File) *progress {
 	return &progress{terminal: terminal, began: time.Now()}
 }
 
-// update takes the octets read and how many there are, 0 where nobody knows.
+// update notes the octets read and their total, 0 if unknown.
 func (p *progress) update(done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,7 +62,7 @@ func (p *progress) show(total int64) {
 	p.bar.SetTotal(total, false)
 }
 
-// stop erases the line for good; of nil, where there is none, it does nothing.
+// stop erases the line for good; it does nothing for nil.
 func (p *progress) stop() {
 	if p == nil {
 		return

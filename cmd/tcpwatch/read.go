@@ -53,9 +53,9 @@ fragments are reassembled and tunnels opened: a filter on ports also leaves out
 the later fragments of an IP packet and the ICMP errors about a connection, and
 only what follows the word vlan, mpls or pppoes looks inside those.
 
-Lines are as wide as COLUMNS says, else as the terminal, also behind "| less";
-without a terminal they have at most 120 columns. Without a UTF-8 locale the
-output is ASCII.
+Lines are as wide as COLUMNS says, else as the terminal, also when piped to
+less; without a terminal they have at most 120 columns. Without a UTF-8 locale
+the output is ASCII.
 
 Exit status: 0 all was read; 1 results are printed, but part of the input could
 not be read or an output could not be written; 2 the command line is wrong,
@@ -102,14 +102,14 @@ const (
 	mostConnections = 100_000_000
 )
 
-// compat names a program whose words are shown beside ours.
+// compat names a program whose terms are shown beside ours.
 type compat string
 
 const compatWireshark compat = "wireshark"
 
 var compats = []compat{compatWireshark}
 
-// declare declares the flags that live has too; the help, the completion and what is allowed
+// declare declares the flags that live has too; the help, the completion and the checks
 // follow from it.
 func (o *readOptions) declare(c *cobra.Command) {
 	f := c.Flags()
@@ -212,9 +212,9 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	return o.finish(stderr, out, in, err, unkept)
 }
 
-// endQuietly is for packets on standard output that nobody reads any more: results
-// on standard error would be those of a part and look like those of all. Where
-// somebody waits for others it is said that they are of a part.
+// endQuietly is for packets on standard output that nothing reads any more:
+// results on standard error would cover only a part and look like those of
+// everything. If results go elsewhere it is said that they are partial.
 func (o *readOptions) endQuietly(kept *keeping, out *output, in *report.Input) {
 	if !kept.unread() {
 		return
@@ -225,7 +225,7 @@ func (o *readOptions) endQuietly(kept *keeping, out *output, in *report.Input) {
 	in.Interrupted = in.Interrupted && (o.output != "" || o.streams.dir != "")
 }
 
-// check refuses what cannot be done, before anything is opened.
+// check rejects what cannot be done, before anything is opened.
 func (o *readOptions) check(c *cobra.Command, paths []string) error {
 	if err := report.Check(o.views, o.format); err != nil {
 		return fmt.Errorf("--view, --format: %w", err)
@@ -236,8 +236,7 @@ func (o *readOptions) check(c *cobra.Command, paths []string) error {
 	return o.checkPairs(c)
 }
 
-// checkPairs refuses flags without those that they belong to. read and live have
-// them.
+// checkPairs rejects flags without those that they depend on, for read and live.
 func (o *readOptions) checkPairs(c *cobra.Command) error {
 	given := c.Flags().Changed
 	switch {
@@ -251,16 +250,16 @@ func (o *readOptions) checkPairs(c *cobra.Command) error {
 	return o.keep.check(c.OutOrStdout())
 }
 
-// noteLimit says where --limit limits nothing: programs get all rows.
+// noteLimit says when --limit has no effect: programs get all rows.
 func (o *readOptions) noteLimit(c *cobra.Command) {
 	if o.limit > 0 && !o.quiet && o.format != report.FormatTable && o.format != report.FormatMarkdown {
 		fmt.Fprintf(c.ErrOrStderr(), "tcpwatch: note: --limit is for tables: %s has every row\n", o.format)
 	}
 }
 
-// finish ends the files of streams, says on standard error what was not read or
-// not written, and returns the exit status for it. err is what became of the
-// output, unkept what became of what was to be written besides.
+// finish ends the files of streams, reports on standard error what was not read
+// or not written, and returns the exit status for it. err is the outcome of the
+// output, unkept that of what was to be written besides.
 func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err, unkept error) error {
 	if written := o.streams.close(stderr, o.quiet); written != nil {
 		if out.leftAlone(err) {
@@ -276,7 +275,7 @@ func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err
 	return err
 }
 
-// filterText is the filter as it was given; "" where there is none.
+// filterText is the filter as given; "" if there is none.
 func (o *readOptions) filterText() string {
 	if o.filter == nil {
 		return ""
@@ -284,12 +283,12 @@ func (o *readOptions) filterText() string {
 	return strings.TrimSpace(o.filter.String())
 }
 
-// analysis is what the flags ask of the Analyzer.
+// analysis is the configuration of the Analyzer by the flags.
 func (o *readOptions) analysis() analyze.Config {
 	return analyze.Config{MSL: o.msl, MaxConnections: o.maxConnections, Wireshark: o.compat == compatWireshark}
 }
 
-// keeping begins to write the packets of src, where that is asked for.
+// keeping begins to write the packets of src, if requested.
 func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src capture.Source, paths []string) (*keeping, error) {
 	if o.keep.name == "" {
 		return nil, nil
@@ -316,8 +315,8 @@ func (o *readOptions) reporting(dec *capture.Decoder, out *output, paths []strin
 	}
 }
 
-// conclude says on standard error what was not read or not written, and
-// returns the exit status for it. err is what became of the output.
+// conclude reports on standard error what was not read or not written, and
+// returns the exit status for it. err is the outcome of the output.
 func (o *readOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
 	status, err := out.unfinished(stderr, in, err)
 	if err != nil {

@@ -22,8 +22,8 @@ const (
 	exitUsage   = 2 // the command line is wrong, nothing could be opened, or no connection asked for exists
 )
 
-// exitError carries an exit status out of a command. Its err may be nil: then
-// everything was said already.
+// exitError carries an exit status out of a command. Its err may be nil if
+// everything has been reported.
 type exitError struct {
 	status int
 	err    error
@@ -41,10 +41,10 @@ func (e *exitError) Unwrap() error { return e.err }
 // run is the whole program. It returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// Writing to a closed pipe is an error like any other, not a signal that
-	// ends the program before it has tidied up.
+	// ends the program before it has cleaned up.
 	signal.Ignore(syscall.SIGPIPE)
 	// The first signal ends the reading; what is known so far is printed. The
-	// second one ends the program, as it would without all this.
+	// second one ends the program as usual.
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		ends = append(ends, syscall.SIGHUP)
@@ -66,7 +66,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return conclude(stderr, stdout, command, err)
 }
 
-// conclude says why a command ended, and returns the exit status.
+// conclude reports why a command ended, and returns the exit status.
 func conclude(stderr, stdout io.Writer, command *cobra.Command, err error) int {
 	var e *exitError
 	var unwritten *outputError
@@ -94,16 +94,16 @@ func conclude(stderr, stdout io.Writer, command *cobra.Command, err error) int {
 	return exitUsage
 }
 
-// unwrittenTo reports whether err is that stdout cannot be written, by what writes
-// there without an output: the version and the shell's completions.
+// unwrittenTo reports whether err means that stdout cannot be written, for what is
+// written there without an output: the version and the shell's completions.
 func unwrittenTo(stdout io.Writer, err error) bool {
 	f, isFile := stdout.(*os.File)
 	var path *os.PathError
 	return isFile && errors.As(err, &path) && path.Op == "write" && path.Path == f.Name()
 }
 
-// writeHelp lets root's help be written at once, and returns where the error of
-// that will be: cobra has no way for it.
+// writeHelp makes root's help be written in one write, and returns where its
+// error will be: cobra has no way for it.
 func writeHelp(root *cobra.Command) *error {
 	wrote, show := new(error), root.HelpFunc()
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
@@ -117,9 +117,9 @@ func writeHelp(root *cobra.Command) *error {
 	return wrote
 }
 
-// complain prints an error, or several that were joined, each on a line of its
-// own. Names of files and whatever else is quoted in it cannot reach the
-// terminal as they are.
+// complain prints an error, or several joined ones, each on a line of its own.
+// Whatever is quoted in it, such as names of files, is escaped for the
+// terminal.
 func complain(w io.Writer, err error) {
 	if err == nil {
 		return
@@ -146,7 +146,8 @@ const rootExamples = `  tcpwatch read eth0.pcap                  what happened, 
   tcpwatch explain RETRANSMISSION          what a word means, when it is set
   tcpwatch lab three-way                   make a handshake happen, and see it`
 
-// usage is cobra's template for help, in fewer words and at most 80 columns.
+// usage is a shorter version of cobra's template for help, in at most 80
+// columns.
 const usage = `Usage:
   {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
 {{- if .HasExample}}
@@ -195,8 +196,8 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// refuseUnknown lets the command help, which is hidden as --help says the same,
-// refuse what is no command.
+// refuseUnknown makes the command help, which is hidden because --help says the
+// same, reject what is not a command.
 func refuseUnknown(help *cobra.Command) {
 	help.Hidden = true
 	show := help.Run
@@ -213,7 +214,7 @@ func refuseUnknown(help *cobra.Command) {
 	}
 }
 
-// commandName refuses what is not a command, with the help that a person who
+// commandName rejects what is not a command, with the hint that a person who
 // forgot `read` needs.
 func commandName(c *cobra.Command, args []string) error {
 	if len(args) == 0 {

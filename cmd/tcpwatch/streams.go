@@ -30,7 +30,7 @@ func (s *streamFolder) declare(c *cobra.Command) {
 	complete(c, "gaps", report.GapForms)
 }
 
-// open hooks what writes the files into the way of a packet.
+// open adds the writer of the files to the hooks.
 func (s *streamFolder) open(h *hooks, only map[uint64]bool, dec *capture.Decoder) (err error) {
 	if s.dir == "" {
 		return nil
@@ -47,7 +47,7 @@ func (s *streamFolder) open(h *hooks, only map[uint64]bool, dec *capture.Decoder
 	return nil
 }
 
-// close ends the files and says what was written.
+// close ends the files and reports what was written.
 func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 	if s.folder == nil {
 		return nil
@@ -62,8 +62,8 @@ func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 }
 
 var maxBufferHelp = fmt.Sprintf(
-	"memory for octets that wait for others in front of them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2 KiB more (default %s)",
+	"memory for octets that wait for missing ones before them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2 KiB more (default %s)",
 	inUnits(stream.MinBuffer), inUnits(stream.DefaultMaxBuffer))
 
-// bufferSize is how much may wait.
+// bufferSize is the bound of the buffer.
 func bufferSize(to *int) *option { return octetCount(to, stream.MinBuffer, math.MaxInt) }

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// pipeWidth is the width of lines where nothing says how wide they may be: no
-// terminal is near and COLUMNS is not set.
+// pipeWidth is the width of lines if it is unknown: none of the streams is a
+// terminal and COLUMNS is not set.
 const pipeWidth = 120
 
 // when says when colour is used.
@@ -24,7 +24,7 @@ const (
 
 var whens = []when{whenAuto, whenAlways, whenNever}
 
-// terminal returns the file behind a stream where that is a terminal.
+// terminal returns the file behind a stream if that is a terminal.
 func terminal(stream any) (*os.File, bool) {
 	f, ok := stream.(*os.File)
 	if !ok || f == nil || !term.IsTerminal(int(f.Fd())) {
@@ -33,9 +33,9 @@ func terminal(stream any) (*os.File, bool) {
 	return f, true
 }
 
-// width is how many columns lines may have: what COLUMNS says, else the width
-// of the terminal that one of the streams is. Standard error and input count,
-// so that `| less` keeps the layout of the screen behind it.
+// width is how many columns lines may have: the value of COLUMNS, else the
+// width of the terminal that one of the streams is. Standard error and input
+// count, so that `| less` keeps the layout of the screen behind it.
 func width(streams ...any) int {
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		return n
@@ -53,8 +53,8 @@ func width(streams ...any) int {
 	return pipeWidth
 }
 
-// colored decides on colour: on a terminal that can show it, unless NO_COLOR is
-// set (https://no-color.org), or as the flag says.
+// colored decides on colour: as the flag says, else on a terminal that can show
+// it unless NO_COLOR is set (https://no-color.org).
 func colored(flag when, out io.Writer) bool {
 	switch flag {
 	case whenAlways:
@@ -67,7 +67,7 @@ func colored(flag when, out io.Writer) bool {
 }
 
 // asciiOnly reports whether the locale (POSIX.1 §8.2: the first of three
-// variables that is set) is without UTF-8.
+// variables that is set) is not UTF-8.
 func asciiOnly() bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if v := os.Getenv(name); v != "" {

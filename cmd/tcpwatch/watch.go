@@ -9,9 +9,9 @@ import (
 	"tcpwatch/report"
 )
 
-// watching returns the options of a Watcher that writes to out: on a terminal
-// lines that are as wide as it is at that moment, with a line at the bottom unless
-// the terminal cannot erase one; elsewhere rows without either.
+// watching returns the options of a Watcher that writes to out: on a terminal,
+// lines that follow its current width, with a status line unless the terminal
+// cannot erase one; elsewhere rows without either.
 func watching(o report.Options, out io.Writer) report.WatchOptions {
 	w := report.WatchOptions{Options: o}
 	f, ok := terminal(out)

@@ -5,13 +5,14 @@ import (
 	"testing"
 )
 
-// HasIPv6 reports whether the kernel speaks IPv6: it can be built, or told at boot, not to.
+// HasIPv6 reports whether the kernel supports IPv6, which can be disabled when it is built
+// or booted.
 func HasIPv6() bool {
 	_, err := os.Stat("/proc/net/if_inet6")
 	return err == nil
 }
 
-// NeedIPv6 skips where the kernel does not speak IPv6.
+// NeedIPv6 skips the test if the kernel does not support IPv6.
 func NeedIPv6(t testing.TB) {
 	t.Helper()
 	if !HasIPv6() {
@@ -19,8 +20,8 @@ func NeedIPv6(t testing.TB) {
 	}
 }
 
-// Both returns both, an address of each family or their names, or where the kernel does
-// not speak IPv6 the first alone.
+// Both returns both arguments, for IPv4 and IPv6, or only the first if the kernel does
+// not support IPv6.
 func Both(t testing.TB, ipv4, ipv6 string) []string {
 	t.Helper()
 	if !HasIPv6() {

@@ -1,5 +1,5 @@
-// Package labtest is what the tests of the lab and of its lessons share: whether
-// there can be a lab at all, and whether one has left something behind. No
+// Package labtest is shared by the tests of the lab and of its lessons: whether
+// a lab is possible at all, and whether one has left something behind. No
 // program imports it.
 package labtest
 
@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Need skips where something is missing for a lab, and until the test ends keeps
-// the link's thread from waiting for its turn among the runtime's, and for the
-// garbage collector.
+// Need skips the test if something is missing for a lab. Until the test ends it
+// keeps the link's thread from waiting for its turn in the Go runtime, and for
+// the garbage collector.
 func Need(t testing.TB, missing error) {
 	t.Helper()
 	if missing != nil {
@@ -32,7 +32,7 @@ func Need(t testing.TB, missing error) {
 // Traces counts what a run could leave behind in this process.
 type Traces struct{ Goroutines, Descriptors, Namespaces int }
 
-// Count counts what there is now.
+// Count counts what exists now.
 func Count(t testing.TB) Traces {
 	t.Helper()
 	fds, err := os.ReadDir("/proc/self/fd")
@@ -52,7 +52,7 @@ func Count(t testing.TB) Traces {
 	return Traces{runtime.NumGoroutine(), len(fds), len(distinct)}
 }
 
-// Unchanged fails the test where there is more than before, or another namespace
+// Unchanged fails the test if there is more than before, or another namespace
 // than the machine's own. It waits for threads to end, which is a little later
 // than their goroutines.
 func (before Traces) Unchanged(t testing.TB) {

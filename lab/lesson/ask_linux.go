@@ -7,7 +7,7 @@ import (
 	"tcpwatch/lab"
 )
 
-// counterWords say what the kernels' counters count, by the names of nstat(8).
+// counterWords describe the kernels' counters, by the names of nstat(8).
 var counterWords = map[string]string{
 	"TcpExtListenOverflows": "found the accept queue full",
 	"TcpExtListenDrops":     "dropped in front of a listener",

@@ -319,7 +319,7 @@ func endLessons() []*Lesson {
 	}
 }
 
-// closes has an end close and the other one behind it, in four segments.
+// closes makes one end close and then the other one, in four segments.
 func closes(first, second *conn) {
 	p := first.p
 	p.quiet(settle)

@@ -8,7 +8,7 @@ import (
 )
 
 // is reports whether a word of an expectation holds for the row: a label, "not"
-// in front of one as "!", what the link did, or DATAGRAM.
+// before one as "!", what the link did, or DATAGRAM.
 func (r *Row) is(word string) bool {
 	if rest, ok := strings.CutPrefix(word, "!"); ok {
 		return !r.is(rest)
@@ -54,7 +54,7 @@ func (r *Row) is(word string) bool {
 //
 //	client SYN lost | SYN-SENT LISTEN
 //
-// who sent it, words that hold (see Row.is), and behind the bar the states of
+// who sent it, words that hold (see Row.is), and after the bar the states of
 // client and server, "*" for any. A line "..." stands for any number of rows,
 // also none. A state may be one that the segment led to when it arrived, and a
 // Landing may be left out. Marks of inference do not count.

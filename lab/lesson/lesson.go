@@ -23,7 +23,7 @@ const (
 // Groups are all groups in the order in which they are listed.
 var Groups = []Group{Open, Work, Close, Trouble, Programs}
 
-// Lesson is one thing to be seen.
+// Lesson is one scenario.
 type Lesson struct {
 	Name  string
 	Group Group
@@ -32,7 +32,7 @@ type Lesson struct {
 	Why string
 	// Words are labels, verdicts and states that explain the rest.
 	Words []string
-	// Notes say of a word that comes up beside them why it does here.
+	// Notes explain why another word occurs here.
 	Notes map[string]string
 	// Shortened says which waits are shorter here than anywhere else; empty if none.
 	Shortened string
@@ -43,9 +43,9 @@ type Lesson struct {
 	Carry    bool // UDP and ICMP over IPv4, too
 
 	// Script is in the notation of the tests (package script), for what no real
-	// socket can be made to do. It is told in front of the rest.
+	// socket can be made to do. It is told before the rest.
 	Script string
-	// Expect is what is to be seen; see matches.
+	// Expect is the expected story; see matches.
 	Expect string
 	// Differs says where the states at a tap cannot be those of the kernels;
 	// empty where they must be equal.
@@ -54,7 +54,7 @@ type Lesson struct {
 	play func(*Stage)
 }
 
-// Setting is a sysctl of both hosts that is not left as it is.
+// Setting is a sysctl of both hosts that differs from the default.
 type Setting struct {
 	Name  string // below /proc/sys/net, with slashes
 	Value string

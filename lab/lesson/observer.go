@@ -81,9 +81,9 @@ func (o *observer) verdicts() [2][]verdict.Verdict {
 	return o.judged
 }
 
-// look has the tap at host h see a segment that host from sent, and moves that
-// host's own state. The other end's state is what this tap thinks of it as long
-// as its own tap saw nothing.
+// look shows the tap at host h a segment that host from sent, and moves that
+// host's own state. The other end's state is what this tap infers as long as
+// its own tap has seen nothing.
 func (o *observer) look(h, from int, t *talk, seg *wire.Segment) {
 	o.taps[h].Segment(seg)
 	states := [2]state.State{o.seen.ClientState, o.seen.ServerState}
@@ -132,8 +132,8 @@ func (o *observer) newRow(p *lab.Passage) *Row {
 	return r
 }
 
-// kernel asks a host's kernel for its socket of a connection, or for the one that
-// listens where the end is taken to listen.
+// kernel asks a host's kernel for its socket of a connection, or for the
+// listening one if the end is assumed to listen.
 func (o *observer) kernel(h int, k key, inferred state.State) lab.KernelState {
 	local, remote := k.client, k.server
 	if h == 1 {
@@ -175,15 +175,16 @@ func (o *observer) Acted() {
 	o.earlier.acting, o.earlier.at = false, o.now()
 }
 
-// late is how long what a timer of the kernel has sent may need to the link.
+// late is how long a segment sent by a timer of the kernel may take to the
+// link.
 const late = 5 * time.Millisecond
 
-// end compares what was inferred with a host's kernel. A kernel may put off
-// taking a segment in, so that a different answer is asked for again, for some
-// milliseconds at most: the world stands still meanwhile, the answer can only
-// become what it is. And a segment that a timer sent at the moment when a program
-// acted may have been sent before that: then the kernel's state is the one that
-// it had before.
+// end compares an inferred state with a host's kernel. A kernel may delay the
+// processing of a segment, so that a different answer is asked for again, for
+// some milliseconds at most: the world stands still meanwhile, so the answer can
+// only become final. And a segment that a timer sent at the moment when a program
+// acted may have been sent before that: then the kernel's state is the previous
+// one.
 func (o *observer) end(h int, k key, inferred state.State) End {
 	e := End{Inferred: inferred}
 	for wait := 100 * time.Microsecond; ; wait *= 4 {
@@ -295,21 +296,21 @@ func (o *observer) Arrived(p *lab.Passage, replied bool) {
 	o.mu.Unlock()
 }
 
-// onArrival has something done once, when a segment has arrived at a host and
-// before anything else happens.
+// onArrival registers an action for the arrival of a segment at a host, before
+// anything else happens.
 func (o *observer) onArrival(host int, name string, do func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.react = append(o.react, &reaction{host, name, do})
 }
 
-// forget takes back a Landing that shows nothing.
+// forget removes a Landing that shows nothing.
 func (o *observer) forget(l *Row) {
 	o.rows = slices.DeleteFunc(o.rows, func(r *Row) bool { return r == l })
 	o.waiting = slices.DeleteFunc(o.waiting, func(i *Item) bool { return i.Row == l })
 }
 
-// add appends to the story; say, too.
+// add appends to the story; so does say.
 func (o *observer) add(i *Item) {
 	o.waiting = append(o.waiting, i)
 	o.release()
@@ -334,7 +335,7 @@ func (o *observer) say(text string) {
 	o.add(&Item{At: o.now(), Say: text})
 }
 
-// release tells what is complete, in order.
+// release passes on what is complete, in order.
 func (o *observer) release() {
 	for len(o.waiting) > 0 && (o.waiting[0].Row == nil || o.waiting[0].Row.awaited <= 0) {
 		o.tell(o.waiting[0])
@@ -342,7 +343,7 @@ func (o *observer) release() {
 	}
 }
 
-// finish tells what never became complete.
+// finish passes on what never became complete.
 func (o *observer) finish() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

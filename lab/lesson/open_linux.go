@@ -11,7 +11,7 @@ import (
 
 const ms = time.Millisecond
 
-// calm is a link that only takes its time: a round trip of 2d.
+// calm is a link with only a delay: a round trip of 2d.
 func calm(d time.Duration) [2]lab.Path { return [2]lab.Path{{Delay: d}, {Delay: d}} }
 
 // rules is a link of a round trip of 40 ms with rules for each direction.
@@ -30,10 +30,10 @@ const opened = `
 	client HANDSHAKE-ACK | ESTABLISHED ESTABLISHED
 `
 
-// guessed says why a tap takes an end to listen that does not.
+// guessed says why a tap assumes an end to listen that does not.
 const guessed = "a tap sees no sockets, and guesses that whoever gets a SYN listens. The kernel knows better: nobody does."
 
-// firstWindow says why a window seems to have grown behind a handshake.
+// firstWindow says why a window seems to have grown after a handshake.
 const firstWindow = "the window of a SYN is not scaled (RFC 7323 §2.2), and the first one that is differs a little from it."
 
 func openLessons() []*Lesson {

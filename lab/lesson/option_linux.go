@@ -22,7 +22,7 @@ func (o option) String() string { return fmt.Sprintf("%s %d: %s", o.name, o.valu
 
 var (
 	noDelay = option{"TCP_NODELAY", unix.IPPROTO_TCP, unix.TCP_NODELAY, 1, "what is written is sent at once"}
-	// The kernel leaves this mode by itself, so that it is set again for each segment.
+	// The kernel leaves this mode by itself, so it is set again for each segment.
 	quickAck  = option{"TCP_QUICKACK", unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1, "its kernel acknowledges at once"}
 	slowAck   = option{"TCP_QUICKACK", unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0, "its kernel lets an ACK wait for data to travel with"}
 	broadcast = option{"SO_BROADCAST", unix.SOL_SOCKET, unix.SO_BROADCAST, 1, "it means to reach all"}
@@ -45,8 +45,8 @@ func fastOpen(n int) option {
 	return option{"TCP_FASTOPEN", unix.IPPROTO_TCP, unix.TCP_FASTOPEN, n, "a SYN may carry data, of so many connections at a time"}
 }
 
-// keepAlive asks after a second in which nothing came, and each second again; the
-// connection is given up when tries were not answered.
+// keepAlive probes after a second without segments, and each second again; the
+// connection is given up after tries unanswered probes.
 func keepAlive(tries int) []option {
 	return []option{
 		{"SO_KEEPALIVE", unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1, "it asks whether the other end is still there"},

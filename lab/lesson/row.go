@@ -10,12 +10,12 @@ import (
 	"tcpwatch/lab"
 )
 
-// Item is one thing of a story, in order of time: a Row, or what somebody did.
+// Item is one entry of a story, in order of time: a Row, or what a program did.
 type Item struct {
 	At time.Duration // since the link began
 	// Say is what a program does, or what a kernel says; empty for the others.
 	Say     string
-	Setting *Set // how the hosts' kernels were set up, in front of all
+	Setting *Set // how the hosts' kernels were set up, before all
 	Row     *Row
 }
 
@@ -65,7 +65,7 @@ type Row struct {
 
 // Past is what is left of one end's use of a tuple when a SYN uses it again.
 type Past struct {
-	Next    wire.Seq // behind the highest number that the end sent
+	Next    wire.Seq // after the highest number that the end sent
 	Stamped bool     // it sent timestamps
 	TSVal   uint32   // of its last segment (RFC 7323 §3)
 }
@@ -89,7 +89,7 @@ const (
 	Different
 )
 
-// Verdict compares the two. An end in CLOSED has no socket, as it should.
+// Verdict compares the two states. An end in CLOSED rightly has no socket.
 func (e End) Verdict() Verdict {
 	switch {
 	case e.Kernel == lab.KernelNone && e.Inferred.Base() == state.Closed:
@@ -102,8 +102,8 @@ func (e End) Verdict() Verdict {
 	return Different
 }
 
-// Guessed reports whether the end is taken to listen, as the other end of every
-// SYN is, and its kernel knows better: nobody listens there.
+// Guessed reports whether the end is assumed to listen, as the other end of
+// every SYN is, although its kernel knows that nothing listens there.
 func (e End) Guessed() bool { return e.Inferred.Base() == state.Listen && e.Kernel == lab.KernelNone }
 
 // Name is what the segment is called in an expectation: "SYN", "DATA".

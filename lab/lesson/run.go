@@ -16,14 +16,14 @@ type Options struct {
 	Veth bool
 }
 
-// Outcome is what a lesson gave.
+// Outcome is the result of a lesson.
 type Outcome struct {
 	Rows []*Row
 	// Verdicts are what tcpwatch says of the connections at the client's tap and at
 	// the server's, in order of the connections.
 	Verdicts [2][]verdict.Verdict
-	// Unexpected says where the story is not the one that is expected, for which
-	// a machine that was busy elsewhere is a reason; "" where it is.
+	// Unexpected says where the story is not the expected one, which a busy
+	// machine can cause; "" if it is.
 	Unexpected string
 	// Different are rows in which a state at the tap is not the kernel's.
 	Different []*Row
@@ -35,7 +35,7 @@ type Outcome struct {
 	Result *lab.Result
 }
 
-// compare holds every state of every row against the kernel's.
+// compare compares every state of every row with the kernel's.
 func (out *Outcome) compare() {
 	for _, r := range out.Rows {
 		if r.Datagram != "" {

@@ -16,8 +16,8 @@ import (
 )
 
 // Stage is what the programs of a lesson act on: both hosts, their sockets and
-// the story. Its methods and those of conn end the lesson where something fails
-// that should not: they panic with a failure, which run takes back.
+// the story. Its methods and those of conn end the lesson if something fails
+// that should not: they panic with a failure, which run recovers.
 type Stage struct {
 	*lab.Session
 	o *observer
@@ -58,15 +58,15 @@ type conn struct {
 	name string // in the story: "client", "client 2"
 }
 
-// says adds a line to the story, save when the lesson is to end early: what the
-// programs are told then is not what the network did.
+// says adds a line to the story, unless the lesson is to end early: then what
+// the programs observe is not what the network did.
 func (p *Stage) says(format string, args ...any) {
 	if p.Context().Err() == nil && p.ctx.Err() == nil {
 		p.o.say(fmt.Sprintf(format, args...))
 	}
 }
 
-// errorText is an error without the words that every Go error has.
+// errorText is an error without Go's usual prefixes.
 func errorText(err error) string {
 	var errno unix.Errno
 	switch {
@@ -80,8 +80,8 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// together runs programs at the same time and waits for all. When one fails the
-// others wait for nothing any more.
+// together runs programs concurrently and waits for all. If one fails the
+// others stop waiting for anything.
 func (p *Stage) together(programs ...func()) {
 	errs := make([]error, len(programs))
 	var all sync.WaitGroup
@@ -149,7 +149,7 @@ func (c *conn) accept() *conn {
 	return &conn{k, c.p, 1, "server"}
 }
 
-// pair is a connection that stands: client's end, server's end, the handshake
+// pair is an established connection: client's end, server's end, the handshake
 // known to both.
 func (p *Stage) pair(options ...option) (client, server *conn) {
 	l := p.listen(8)
@@ -182,13 +182,13 @@ func letters(n int) []byte {
 	return b
 }
 
-// read takes n octets, which are all.
+// read reads n octets, which must be all.
 func (c *conn) read(n int) {
 	c.take(n)
 	c.p.says("%s: read() has all %s octets", c.name, thousands(n))
 }
 
-// part takes n octets of more.
+// part reads n of more octets.
 func (c *conn) part(n int) {
 	c.take(n)
 	c.p.says("%s: read() has %s octets of more", c.name, thousands(n))
@@ -225,7 +225,7 @@ func (c *conn) rest() (n int) {
 	}
 }
 
-// readFails reads where that can only fail, and tells why.
+// readFails reads when that can only fail, and tells why.
 func (c *conn) readFails() {
 	_, err := c.Read(make([]byte, 1))
 	c.p.check(err != nil && err != io.EOF, "read() should have failed")
@@ -247,9 +247,9 @@ func (c *conn) abort() {
 	must(c.Abort())
 }
 
-// takeOnArrival has a listening end accept a connection and read n octets of it
-// the very moment that a segment of that name arrives, before anything else
-// happens. What it returns says whether it did.
+// takeOnArrival makes a listening end accept a connection and read n octets of
+// it at the moment when a segment of that name arrives, before anything else
+// happens. The function returned says whether it did.
 func (c *conn) takeOnArrival(name string, n int) (did func() error) {
 	err := errors.New("no " + name + " arrived")
 	c.p.o.onArrival(c.host, name, func() {
@@ -273,8 +273,8 @@ func (c *conn) takeOnArrival(name string, n int) (did func() error) {
 	return func() error { return err }
 }
 
-// answerOnArrival has an end read the very moment that it is sent data, and write a
-// line in answer. If that fails, nothing is heard.
+// answerOnArrival makes an end read at the moment when it is sent data, and write a
+// line in answer. A failure is ignored.
 func (c *conn) answerOnArrival(s string) {
 	c.p.o.onArrival(c.host, "DATA", func() {
 		c.Held(func(fd int) error {
@@ -312,14 +312,14 @@ func (c *conn) connectNow(to netip.AddrPort) {
 	}))
 }
 
-// shutOnArrival has the server's end close the very moment that a FIN arrives.
+// shutOnArrival makes the server's end close at the moment when a FIN arrives.
 func (c *conn) shutOnArrival() {
 	c.p.o.onArrival(c.host, "FIN", func() {
 		c.Held(func(fd int) error { return unix.Shutdown(fd, unix.SHUT_WR) }) // if it fails, no FIN is seen
 	})
 }
 
-// check ends the lesson where what it is to show does not happen.
+// check ends the lesson if what it is to show does not happen.
 func (p *Stage) check(ok bool, otherwise string) {
 	if !ok {
 		panic(failure{errors.New(otherwise)})

@@ -39,7 +39,7 @@ type talk struct {
 // numbers are those of one end.
 type numbers struct {
 	known bool
-	next  wire.Seq // behind the highest that was sent
+	next  wire.Seq // after the highest that was sent
 	past  Past     // as they would be for whoever uses the tuple again
 	acks  bool
 	acked wire.Seq // the highest of the other end's that was acknowledged

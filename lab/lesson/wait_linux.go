@@ -8,8 +8,8 @@ import (
 	"tcpwatch/analyze/state"
 )
 
-// settle is how long nothing must happen for a thing to be over: longer than a
-// delayed acknowledgement (40 ms) and the link's delay.
+// settle is how long nothing must happen for something to be over: longer than
+// a delayed acknowledgement (40 ms) and the link's delay.
 const settle = 120 * time.Millisecond
 
 // quiet waits until nothing has happened on the link for d.

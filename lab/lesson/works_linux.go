@@ -6,7 +6,7 @@ import (
 	"tcpwatch/lab"
 )
 
-// noProbe has losses wait for the timer.
+// noProbe makes losses wait for the timer.
 var noProbe = []Setting{{Name: "ipv4/tcp_sack", Value: "0", Why: "the timer is to be seen: with SACK a tail loss probe would come before it (RFC 8985 §7)"}}
 
 // pieces writes n times size octets, each a segment of its own.
@@ -193,8 +193,8 @@ func workLessons() []*Lesson {
 	}
 }
 
-// room tells what the window of an end that does not read stands for: how much lies
-// unread, and how large its buffer is.
+// room explains the window of an end that does not read: how much is unread, and
+// how large its buffer is.
 func (p *Stage) room(c *conn) {
 	p.landed()
 	var unread, buffer int
