@@ -270,11 +270,17 @@ func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
 // has seen enough then.
 func (t *keeping) unread() bool { return t != nil && t.left }
 
-// inUse describes the files that packets must not be written over.
-func inUse(stdin io.Reader, names ...string) (all []os.FileInfo) {
-	for _, name := range names {
+// inUse describes the files that packets must not be written over: of what is read
+// those of that name, "-" for standard input, and of the results the one of that
+// name, "" for standard output.
+func inUse(c *cobra.Command, results string, read ...string) (all []os.FileInfo) {
+	standard := map[string]any{"-": c.InOrStdin()}
+	if results == "" {
+		standard[""] = c.OutOrStdout()
+	}
+	for _, name := range append(read, results) {
 		info, err := os.Stat(name)
-		if f, ok := stdin.(*os.File); ok && name == "-" {
+		if f, ok := standard[name].(*os.File); ok {
 			info, err = f.Stat()
 		}
 		if err == nil && info.Mode().IsRegular() {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -27,4 +30,27 @@ func TestKeepingEnds(t *testing.T) {
 			t.Error("a file in a folder that is not there was opened")
 		}
 	})
+}
+
+// Packets do not go to the file that standard output is, unless the results go
+// elsewhere: each would write over the other.
+func TestKeepSparesStandardOutput(t *testing.T) {
+	const capture = "../../testdata/pcaps/kernel/refused.snd.pcap"
+	folder := t.TempDir()
+	file, err := os.Create(filepath.Join(folder, "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var errs bytes.Buffer
+	if status := run([]string{"read", "-w", file.Name(), capture}, strings.NewReader(""), file, &errs); status != exitUsage || !strings.Contains(errs.String(), "in use here") {
+		t.Errorf("status %d, %s", status, errs.String())
+	}
+	if info, err := file.Stat(); err != nil || info.Size() > 0 {
+		t.Errorf("%d octets, %v", info.Size(), err)
+	}
+	errs.Reset()
+	if status := run([]string{"read", "-w", file.Name(), "-o", filepath.Join(folder, "results"), capture}, strings.NewReader(""), file, &errs); status != 0 {
+		t.Errorf("status %d, %s", status, errs.String())
+	}
 }

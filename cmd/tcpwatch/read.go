@@ -297,7 +297,7 @@ func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src c
 	if err := foresee(o.keep.name, paths); err != nil {
 		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
 	}
-	spare := inUse(c.InOrStdin(), append([]string{o.output}, paths...)...)
+	spare := inUse(c, o.output, paths...)
 	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Spare: spare})
 }
 
