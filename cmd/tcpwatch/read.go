@@ -53,9 +53,9 @@ fragments are reassembled and tunnels opened: a filter on ports also leaves out
 the later fragments of an IP packet and the ICMP errors about a connection, and
 only what follows the word vlan, mpls or pppoes looks inside those.
 
-Lines are as wide as COLUMNS says, else as the terminal, also behind "| less";
-without a terminal they have at most 120 columns. Without a UTF-8 locale the
-output is ASCII.
+Lines are as wide as COLUMNS says, from 40, else as the terminal, also behind
+"| less"; without a terminal they have at most 120 columns. Without a UTF-8
+locale the output is ASCII.
 
 Exit status: 0 all was read; 1 results are printed, but part of the input could
 not be read or an output could not be written; 2 the command line is wrong,
