@@ -69,9 +69,10 @@ type Stats struct {
 	// (snaplen); CutAt is the smallest captured length among them.
 	CutPackets uint64
 	CutAt      int // octets
-	// End is when the capture ended, in nanoseconds since 1970, where that is
-	// known: until then nothing came besides the packets given. A pcapng says
-	// it (isb_endtime), of several inputs it is the latest; 0: not said.
+	// End is when the capture ended, in nanoseconds since 1970, as far as that is
+	// known: until then nothing came besides the packets given. It is not before the
+	// latest packet; a pcapng says it (isb_endtime), of several inputs it is the
+	// latest; 0: not said, and no packet given.
 	End int64
 }
 

@@ -78,14 +78,17 @@ func TestPcapngSimplePacketLengths(t *testing.T) {
 	}
 }
 
-// The end of a capture is the latest that a statistics block says; it has its
-// interface's clock, and its higher half first in either byte order.
+// The end of a capture is the latest that a statistics block says, or the latest
+// packet; it has its interface's clock, and its higher half first in either byte order.
 func TestPcapngEnd(t *testing.T) {
 	for _, big := range []bool{false, true} {
 		f := &ngFile{big: big}
 		f.section().iface(1, 100).iface(1, 100, option{9, []byte{9}}) // microseconds, nanoseconds
-		f.packet(0, 1_000_000, "a")
 		if _, _, s := readAll(t, f.b); s.End != 0 {
+			t.Errorf("no packet, and not said: %d", s.End)
+		}
+		f.packet(0, 1_000_000, "a").packet(0, 900_000, "b")
+		if _, _, s := readAll(t, f.b); s.End != 1_000_000_000 {
 			t.Errorf("not said: %d", s.End)
 		}
 		const micros, nanos = 1_700_000_000_000_000, 1_700_000_000_000_000_005
@@ -93,6 +96,10 @@ func TestPcapngEnd(t *testing.T) {
 		f.block(blockStatistics, f.u32(0, 0, 0), nil, option{3, f.u32(micros>>32, micros&0xffffffff)})
 		if _, damages, s := readAll(t, f.b); s.End != nanos || len(damages) > 0 {
 			t.Errorf("%d, want %d; %v", s.End, int64(nanos), damages)
+		}
+		f.packet(0, micros+1, "c")
+		if _, _, s := readAll(t, f.b); s.End != (micros+1)*1000 {
+			t.Errorf("a packet behind the end: %d", s.End)
 		}
 	}
 }

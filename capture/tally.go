@@ -83,7 +83,7 @@ func (t *tally) count(p *Packet, in *input) {
 	if in.packets > 1 && p.Time < in.last {
 		t.backwards++
 	}
-	in.last = p.Time
+	in.last, t.end = p.Time, max(t.end, p.Time)
 	if n < p.Length {
 		t.countCut(n)
 	}
@@ -118,7 +118,7 @@ func (t *tally) stats() Stats {
 		BackwardsSteps: t.backwards,
 		CutPackets:     t.cut,
 		CutAt:          t.cutAt,
-		End:            t.end,
+		End:            min(t.end, latest), // as the Decoder has the packets
 	}
 	for i := range s.Files {
 		s.Files[i].Comments = slices.Clone(s.Files[i].Comments)

@@ -99,11 +99,11 @@ func perform(ctx context.Context, sc *Scenario, dir string, seed uint64, w Witne
 	start := time.Now()
 	var taps [2]*tap
 	for i, side := range [2]string{"snd", "rcv"} {
-		t, err := newTap(dir, sc.Name, side, start.UnixNano(), sc.Snap)
-		if err != nil {
-			return nil, err
+		t, failed := newTap(dir, sc.Name, side, start.UnixNano(), sc.Snap)
+		if failed != nil {
+			return nil, failed
 		}
-		defer func() { err = errors.Join(err, t.close()) }()
+		defer func() { err = errors.Join(err, t.close()) }() // of what perform returns
 		taps[i] = t
 	}
 	f, err := newForwarder(s.hosts, sc, taps, start, seed, w)

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -123,8 +124,10 @@ func (t *tap) close() error {
 		return nil
 	}
 	packets := func() error {
-		_, err := t.packets.Close(t.stats())
-		return err
+		if kept, err := t.packets.Close(t.stats()); err != nil {
+			return fmt.Errorf("write %s: %w", kept.Name, err)
+		}
+		return nil
 	}
 	for _, f := range []func() error{packets, t.truth.Flush, t.link.Flush, t.closeFiles} {
 		if err := f(); err != nil && t.err == nil {

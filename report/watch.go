@@ -38,6 +38,8 @@ type Status struct {
 	// DropsKnown.
 	Dropped    uint64
 	DropsKnown bool
+	// RingFull counts how often the capture's buffer became full.
+	RingFull uint64
 	// Analysis counts the connections by their condition.
 	Analysis analyze.Stats
 }

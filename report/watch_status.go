@@ -126,6 +126,9 @@ func (b *bottom) text(s *Status) (string, int) {
 	}{{a.Established, "open"}, {a.Opening, "opening"}, {a.Closing, "closing"}, {a.TimeWait, "TIME-WAIT"}} {
 		parts = append(parts, part{thousands(uint64(c.n)) + " " + c.name, Plain})
 	}
+	if s.RingFull > 0 {
+		parts = append(parts, part{unglue("buffer full " + times(s.RingFull)), Bad})
+	}
 	if s.DropsKnown && s.Dropped == 0 {
 		parts = append(parts, part{"none dropped", Quiet})
 	}

@@ -39,6 +39,19 @@ func shown(t *testing.T, out string) []string {
 	return lines
 }
 
+// TestStatusFullBuffer: that the buffer was full is told behind the connections, and not where it never was.
+func TestStatusFullBuffer(t *testing.T) {
+	for full, want := range map[uint64]string{0: "28,000 TIME-WAIT · 5 evicted", 1: "28,000 TIME-WAIT · buffer full once · 5 evicted", 1234: "28,000 TIME-WAIT · buffer full 1,234 times · 5 evicted"} {
+		var b bytes.Buffer
+		s := busyStatus()
+		s.RingFull = full
+		watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 200}}).Tick(time.Unix(1700000000, 0), s)
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%d: %q", full, b.String())
+		}
+	}
+}
+
 // TestStatusLine: it is drawn a few times a second, stands below what is
 // written, and is gone in the end.
 func TestStatusLine(t *testing.T) {

@@ -216,6 +216,18 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// TestSmallRing: the smallest ring needs no word about its blocks.
+func TestSmallRing(t *testing.T) {
+	n := newNet(t, pair)
+	for _, size := range []int{live.MinRingSize, 3 << 19, 2 << 20, 5 << 20} {
+		r := record(t, n, live.Options{Interfaces: []string{"vb"}, RingSize: size})
+		inject(t, n, "va").send(t, frame(1, 0))
+		r.wait(t, "a packet", r.count(1))
+		r.finish(t)
+		r.src.Close()
+	}
+}
+
 // TestClosed: a closed Source has ended, keeps its counts, and can be closed again.
 func TestClosed(t *testing.T) {
 	n := newNet(t, pair)

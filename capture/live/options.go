@@ -26,7 +26,8 @@ type Options struct {
 	Snaplen int
 	// RingSize is the buffer for packets of each ring, in octets. BlockSize is
 	// the part of it that the kernel hands over at once, a power of two; a packet
-	// must fit into it.
+	// must fit into it, and two of them into the ring. The default is
+	// DefaultBlockSize, or what fits twice into a smaller ring.
 	RingSize, BlockSize int
 	// Rings is how many rings share an interface, each packet going to one of
 	// them by its flow (PACKET_FANOUT). The default is 1.
@@ -91,7 +92,7 @@ func (o *Options) check() error {
 	}
 	set(&o.Snaplen, MaxSnaplen)
 	set(&o.RingSize, DefaultRingSize)
-	set(&o.BlockSize, DefaultBlockSize)
+	set(&o.BlockSize, min(DefaultBlockSize, 1<<(bits.Len(uint(max(o.RingSize, MinRingSize)))-2))) // two fit
 	set(&o.Rings, 1)
 	if o.Context == nil {
 		o.Context = context.Background()
@@ -108,12 +109,14 @@ func (o *Options) check() error {
 		return fmt.Errorf("%d interfaces are named; at most %d can be", len(o.Interfaces), maxNamed)
 	case o.Snaplen < MinSnaplen || o.Snaplen > MaxSnaplen:
 		return fmt.Errorf("the snaplen must be from %d to %d octets", MinSnaplen, MaxSnaplen)
+	case o.RingSize < MinRingSize || o.RingSize > MaxRingSize:
+		return fmt.Errorf("a ring must be from %d to %d octets", MinRingSize, MaxRingSize)
 	case o.BlockSize < MinBlockSize || o.BlockSize > MaxBlockSize || bits.OnesCount(uint(o.BlockSize)) != 1:
 		return fmt.Errorf("a block must be a power of two from %d to %d octets", MinBlockSize, MaxBlockSize)
 	case o.BlockSize < o.Snaplen+frameOverhead:
 		return fmt.Errorf("a block of %d octets does not hold a packet of %d octets: larger blocks (--block-size) or a smaller snaplen (-s) are needed", o.BlockSize, o.Snaplen)
-	case o.RingSize < MinRingSize || o.RingSize > MaxRingSize || o.RingSize < 2*o.BlockSize:
-		return fmt.Errorf("a ring must be from %d to %d octets and hold two blocks", MinRingSize, MaxRingSize)
+	case o.RingSize < 2*o.BlockSize:
+		return fmt.Errorf("a ring of %d octets does not hold two blocks of %d: a larger ring (--ring-size) or smaller blocks (--block-size) are needed", o.RingSize, o.BlockSize)
 	case o.Rings < 1 || o.Rings > MaxRings:
 		return fmt.Errorf("there can be from 1 to %d rings", MaxRings)
 	}

@@ -174,14 +174,16 @@ func connectionNumbers(to *map[uint64]bool) *option {
 	}}
 }
 
-// names are words separated by commas.
+// names are words separated by commas, each once.
 func names(to *[]string) *option {
 	return &option{"NAME[,NAME]", func(s string) error {
 		for w := range strings.SplitSeq(s, ",") {
 			if w == "" {
 				return errors.New("must be names, separated by commas")
 			}
-			*to = append(*to, w)
+			if !slices.Contains(*to, w) {
+				*to = append(*to, w)
+			}
 		}
 		return nil
 	}}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 )
@@ -17,6 +18,20 @@ func TestShortDurations(t *testing.T) {
 		if back, err := time.ParseDuration(short(d)); back != d || err != nil {
 			t.Errorf("%s: %v, %v", short(d), back, err)
 		}
+	}
+}
+
+// TestNames: a name that is given twice counts once, in the order of the first.
+func TestNames(t *testing.T) {
+	var got []string
+	o := names(&got)
+	for _, s := range []string{"lo,eth0,lo", "eth1", "eth0"} {
+		if err := o.Set(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(got, []string{"lo", "eth0", "eth1"}) || o.Set("lo,") == nil {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"encoding/binary"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -27,4 +32,59 @@ func TestKeepingEnds(t *testing.T) {
 			t.Error("a file in a folder that is not there was opened")
 		}
 	})
+}
+
+// Packets do not go to the file that standard output is, unless the results go
+// elsewhere: each would write over the other.
+func TestKeepSparesStandardOutput(t *testing.T) {
+	const capture = "../../testdata/pcaps/kernel/refused.snd.pcap"
+	folder := t.TempDir()
+	file, err := os.Create(filepath.Join(folder, "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var errs bytes.Buffer
+	if status := run([]string{"read", "-w", file.Name(), capture}, strings.NewReader(""), file, &errs); status != exitUsage || !strings.Contains(errs.String(), "in use here") {
+		t.Errorf("status %d, %s", status, errs.String())
+	}
+	if info, err := file.Stat(); err != nil || info.Size() > 0 {
+		t.Errorf("%d octets, %v", info.Size(), err)
+	}
+	errs.Reset()
+	if status := run([]string{"read", "-w", file.Name(), "-o", filepath.Join(folder, "results"), capture}, strings.NewReader(""), file, &errs); status != 0 {
+		t.Errorf("status %d, %s", status, errs.String())
+	}
+}
+
+// TestKeptEndsAlike: a pcap says nothing of its end, but it did not end before its last
+// packet, whatever that is: its copy as pcapng, which says the end, shows the same.
+func TestKeptEndsAlike(t *testing.T) {
+	const capture = "../../testdata/pcaps/kernel/halfclose.snd.pcap"
+	all, err := os.ReadFile(capture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := all[24 : 24+16+binary.LittleEndian.Uint32(all[32:])]
+	last := slices.Clone(first)
+	last[16+14+9] = 17 // UDP
+	folder := t.TempDir()
+	for seconds, state := range map[uint32]string{30: "TIME-WAIT", 120: "CLOSED"} {
+		binary.LittleEndian.PutUint32(last, binary.LittleEndian.Uint32(first)+seconds)
+		path, kept := filepath.Join(folder, state+".pcap"), filepath.Join(folder, state+".pcapng")
+		if err := os.WriteFile(path, append(slices.Clone(all), last...), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var results [2]string
+		for i, args := range [][]string{{"-w", kept, path}, {kept}} {
+			var out, errs bytes.Buffer
+			if status := run(append([]string{"read", "--format", "ndjson"}, args...), strings.NewReader(""), &out, &errs); status != 0 {
+				t.Fatalf("status %d, %s", status, errs.String())
+			}
+			results[i] = out.String()
+		}
+		if results[0] != results[1] || strings.Count(results[0], `"client_state":"`+state+`"`) != 3 {
+			t.Errorf("%d s later, want %s:\n%s%s", seconds, state, results[0], results[1])
+		}
+	}
 }

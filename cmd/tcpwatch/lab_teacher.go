@@ -52,6 +52,8 @@ func (t *teacher) teach(ctx context.Context) (ok bool, err error) {
 			text += fmt.Sprintf("; what is kept of %s in %s ends there, its truth is not complete", t.lesson.Name, t.flags.keep)
 		}
 		return false, &exitError{exitPartial, errors.New(text)}
+	case err != nil && t.latest > 0: // there was a lab
+		return false, &exitError{exitPartial, err}
 	case err != nil:
 		return false, &exitError{exitUsage, err}
 	}

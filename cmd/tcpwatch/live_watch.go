@@ -129,9 +129,10 @@ func (t *standing) at(now int64, s analyze.Stats) report.Status {
 	}
 	t.asked = now
 	all := t.src.Stats()
-	t.known.Packets, t.known.Octets, t.known.Dropped = all.Packets, all.Octets, 0
+	t.known.Packets, t.known.Octets, t.known.Dropped, t.known.RingFull = all.Packets, all.Octets, 0, 0
 	for _, i := range all.Interfaces {
 		t.known.Dropped += i.Dropped
+		t.known.RingFull += i.RingFull
 		t.known.DropsKnown = t.known.DropsKnown || i.DropsKnown
 	}
 	return t.known

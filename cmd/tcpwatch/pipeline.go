@@ -165,10 +165,11 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 		if h.tap != nil {
 			h.tap(&p)
 		}
-		switch dec.Decode(&p, an.Next()) {
+		seg := an.Next()
+		switch dec.Decode(&p, seg) {
 		case wire.Segmented:
 			if h.first != nil {
-				h.first(p.Time)
+				h.first(seg.Time)
 				h.first = nil
 			}
 			an.Take()

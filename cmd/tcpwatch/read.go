@@ -53,9 +53,9 @@ fragments are reassembled and tunnels opened: a filter on ports also leaves out
 the later fragments of an IP packet and the ICMP errors about a connection, and
 only what follows the word vlan, mpls or pppoes looks inside those.
 
-Lines are as wide as COLUMNS says, else as the terminal, also when piped to
-less; without a terminal they have at most 120 columns. Without a UTF-8 locale
-the output is ASCII.
+Lines are as wide as COLUMNS says, from 40, else as the terminal, also when
+piped to less; without a terminal they have at most 120 columns. Without a UTF-8
+locale the output is ASCII.
 
 Exit status: 0 all was read; 1 results are printed, but part of the input could
 not be read or an output could not be written; 2 the command line is wrong,
@@ -296,7 +296,7 @@ func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src c
 	if err := foresee(o.keep.name, paths); err != nil {
 		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
 	}
-	spare := inUse(c.InOrStdin(), append([]string{o.output}, paths...)...)
+	spare := inUse(c, o.output, paths...)
 	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Spare: spare})
 }
 

@@ -16,6 +16,28 @@ import (
 	"tcpwatch/report"
 )
 
+// kernelSays is a Source whose counts are these.
+type kernelSays struct {
+	capture.Source
+	stats capture.Stats
+}
+
+func (k kernelSays) Stats() capture.Stats { return k.stats }
+
+// TestStanding: what the kernel counts for several interfaces is added up, and asked
+// for anew, not added to what was known.
+func TestStanding(t *testing.T) {
+	s := standing{src: kernelSays{stats: capture.Stats{Packets: 9, Octets: 900, Interfaces: []capture.InterfaceStats{
+		{Dropped: 4, DropsKnown: true, RingFull: 2}, {Dropped: 1, DropsKnown: true, RingFull: 1}, {},
+	}}}}
+	want := report.Status{Packets: 9, Octets: 900, Dropped: 5, DropsKnown: true, RingFull: 3}
+	for _, now := range []int64{1, 2, 1 + statusEvery} {
+		if got := s.at(now, analyze.Stats{}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+}
+
 // watched replays a capture into a Watcher, with a Tick every ten packets and a
 // tenth of a second between two by its own clock. each is called behind every
 // Tick.
