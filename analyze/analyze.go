@@ -166,7 +166,7 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	a.take(f, p.from, seg)
 	a.classify(r, f, a.notes.At(f.Extra))
 	if a.cfg.Packet != nil {
-		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
+		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Peer(f.Client)].State
 		a.cfg.Packet(&a.obs)
 	}
 }

@@ -289,7 +289,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	s := fx.From
-	mine, other := &n.options[s], &n.options[s.Other()]
+	mine, other := &n.options[s], &n.options[fx.To]
 	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign ||
 		n.clues.spoilt || a.lab.Set.Has(label.BadChecksum) { // a receiver drops what is spoilt
 		return
@@ -323,7 +323,7 @@ func lateAnswer(fx *flow.Facts, seg *wire.Segment) bool {
 // answeredByOlder notes, in the opening that f is in, that a segment of its
 // tuple belongs to the connection before.
 func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segment) {
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	c := &a.notes.At(f.Extra).clues
 	switch {
 	case seg.Flags.Has(wire.RST):

@@ -52,6 +52,10 @@ type Connection struct {
 	Evicted bool
 }
 
+// Self reports whether a socket was connected with itself: both ends are one, and all
+// that it sent counts as the client's.
+func (c *Connection) Self() bool { return c.Client == c.Server && c.Client.IsValid() }
+
 // Base is what the relative numbers of one end count from at the end of the
 // connection (Observation.Seq of that end, Observation.Ack of the other).
 type Base struct {

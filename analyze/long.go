@@ -101,7 +101,7 @@ func (n *note) longest(fx *flow.Facts, seg *wire.Segment, before uint32) {
 // lengths takes what the segment says of how long packets may be that arrive. It stands
 // behind update, which has counted the segment.
 func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
-	from, to := a.facts.From, a.facts.From.Other()
+	from, to := a.facts.From, a.facts.To
 	if a.cause == label.NoCause && seg.Options.SACKBlocks == 0 && !n.awaited[to] {
 		return // as most
 	}

@@ -30,7 +30,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 			y.Has &^= flow.FINSpoilt
 			a.move(f, n, y, state.SendFIN)
 		}
-		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.From.Other()]) {
+		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.To]) {
 			x.Has |= flow.OrderUnsure // settled when it sends its FIN
 		}
 		a.getsFIN(f, n, x)
@@ -78,7 +78,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wir
 // and x's not y's: y closed last, and is not for TIME-WAIT (RFC 9293 §3.6). Inferred,
 // because y may have sent its FIN once before, unseen, and that have crossed x's.
 func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.From.Other()].Before(x.FinEnd) {
+	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.To].Before(x.FinEnd) {
 		return false
 	}
 	switch y.State.Base() {
@@ -146,7 +146,7 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
 	// In SYN-SENT an ACK without a SYN is dropped (RFC 9293 §3.10.7.3, fifth): so answers
 	// an end in SYN-RECEIVED a SYN that comes again.
-	dropped := h.State == state.SynSent && !f.Half[f.SideOf(h).Other()].Is(flow.SentSYN)
+	dropped := h.State == state.SynSent && !f.Half[f.Peer(f.SideOf(h))].Is(flow.SentSYN)
 	if !dropped && (acksSYN(h, ack) || !h.Any(flow.SentSYN|flow.SYNAcked) && opening) { // its SYN was not captured
 		h.Has |= flow.SYNAcked
 		a.move(f, n, h, state.GetAckOfSYN)

@@ -46,7 +46,7 @@ var connectionDocument = objectDocument{
 
 var openingMembers = []member{
 	{"opening", is.object, "", "The handshake."},
-	{"opening.outcome", oneOf(openingWords...), "", "How the connection began. midstream: neither SYN nor SYN-ACK was captured; complete: SYN, SYN-ACK and its ACK, of which the SYN or the SYN-ACK may not have been captured (form is then null); simultaneous: SYNs of both ends that crossed (RFC 9293 figure 7); " +
+	{"opening.outcome", oneOf(openingWords...), "", "How the connection began. midstream: neither SYN nor SYN-ACK was captured; complete: SYN, SYN-ACK and its ACK, of which the SYN or the SYN-ACK may not have been captured (form is then null); simultaneous: SYNs of both ends that crossed (RFC 9293 figure 7), or that of a socket connected with itself, where client and server are one; " +
 		"refused: a RST of the server; reset: a RST of the client, or of something between; half-open: a SYN-ACK that was never acknowledged; unanswered: a SYN, nothing came back; one-way: only one direction was captured."},
 	{"opening.form", oneOf(wordsOf(analyze.FormThreeWay, analyze.FormSplit)...), isNull + "the handshake did not become complete, or not all of it was captured",
 		"Its shape. split: both ends sent a SYN, but only the client a SYN-ACK."},

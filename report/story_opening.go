@@ -39,6 +39,9 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningComplete:
 		return "complete" + took(o) + ": " + formText(o.Form) + guess
 	case analyze.OpeningSimultaneous:
+		if c.Self() {
+			return "simultaneous" + took(o) + ": a socket connected with itself, whose own SYN came back to it (RFC 9293 §3.5)"
+		}
 		return "simultaneous" + took(o) + ": both ends sent a SYN before the other's arrived (RFC 9293 §3.5, figure 7)" + guess
 	case analyze.OpeningRefused:
 		return "refused: " + refusal(c)

@@ -84,7 +84,9 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 		t.labels[i] += uint64(n)
 	}
 	t.clientIn[min(c.ClientState.Base(), state.Count-1)].add(c.ClientState)
-	t.serverIn[min(c.ServerState.Base(), state.Count-1)].add(c.ServerState)
+	if !c.Self() { // else it is the same socket
+		t.serverIn[min(c.ServerState.Base(), state.Count-1)].add(c.ServerState)
+	}
 	t.holds.add(c)
 	t.notable.add(c, verdicts)
 	t.verdicts.add(verdicts)
@@ -100,7 +102,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 func inOneDirection(c *connection) bool {
 	client, server := c.FromClient.Packets, c.FromServer.Packets
 	return c.Opening.Outcome == analyze.OpeningOneWay ||
-		c.Opening.Outcome == analyze.OpeningMidstream && client+server > 1 && (client == 0 || server == 0)
+		c.Opening.Outcome == analyze.OpeningMidstream && !c.Self() && client+server > 1 && (client == 0 || server == 0)
 }
 
 func count(n *uint64, yes bool) {
