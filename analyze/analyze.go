@@ -175,6 +175,10 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	n := a.notes.At(f.Extra)
 	x := &a.facts
+	if n.renumbered.answered && a.isRenumbered(f, n, from, seg) {
+		a.besides(f, n, from, seg)
+		return
+	}
 
 	whole := seg
 	if h := &f.Half[from]; seg.Flags.Has(wire.FIN) && h.Is(flow.SentSYN) && !seg.Flags.Has(wire.SYN) && !seg.End().After(h.ISN+1) {

@@ -170,6 +170,11 @@ type Opening struct {
 	// SynAckISNs counts the different ISNs that SYN-ACKs carried; above 1
 	// several machines or several incarnations answered.
 	SynAckISNs uint8
+	// Renumbered counts segments that are left out because their numbers count from another
+	// ISN of an end: something between answered the SYN in its place, and RenumberedAck
+	// is the packet that shows it. 0: none.
+	Renumbered    uint32
+	RenumberedAck uint64
 	// BadAcks counts SYN-ACKs whose acknowledgement was not ISN + 1.
 	BadAcks uint8
 	// SynAckFirst is set when the SYN-ACK stands before the SYN in the capture.

@@ -19,6 +19,7 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		if phase == label.SynAck {
 			a.countSynAck(n, seg)
 			a.addStep(n, stepOf(f, s, seg, phase))
+			n.answersAgain(fx, seg)
 		}
 		return
 	}
