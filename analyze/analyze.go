@@ -183,7 +183,7 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	whole := seg
 	if h := &f.Half[from]; seg.Flags.Has(wire.FIN) && h.Is(flow.SentSYN) && !seg.Flags.Has(wire.SYN) && !seg.End().After(h.ISN+1) {
 		// A FIN with the number of the SYN lies in front of what its receiver
-		// takes, and closes nothing; its ACK counts all the same.
+		// takes, and closes nothing. What its ACK proves of its sender counts all the same.
 		a.bare = *seg
 		a.bare.Flags &^= wire.FIN
 		seg = &a.bare
@@ -265,7 +265,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 		nxt = wire.MaxSeq(nxt, seg.End())
 	}
 	o.InFlight = x.Sender.InFlight(x.Receiver, nxt)
-	o.Stray, o.Acceptable = a.stray || a.foreign, x.Acceptable
+	o.Stray, o.Renumbered, o.Acceptable = a.stray || a.foreign, false, x.Acceptable
 	o.Labels, o.Cause = a.lab.Set, a.cause
 	a.repeats(o)
 }

@@ -57,7 +57,8 @@ type Connection struct {
 func (c *Connection) Self() bool { return c.Client == c.Server && c.Client.IsValid() }
 
 // Base is what the relative numbers of one end count from at the end of the
-// connection (Observation.Seq of that end, Observation.Ack of the other).
+// connection (Observation.Seq of that end, Observation.Ack of the other), but for those
+// of segments that are Renumbered.
 type Base struct {
 	Number wire.Seq
 	Known  bool // a number of the end was captured; without it Number says nothing

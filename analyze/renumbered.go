@@ -106,7 +106,7 @@ func (a *Analyzer) besides(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 	n.waits.segment(from, seg, delta, a.lab.Set)
 	if a.cfg.Packet != nil {
 		a.observe(f, &a.bare, delta)
-		a.obs.Segment = seg
+		a.obs.Segment, a.obs.Renumbered = seg, true
 	}
 	a.zeekSegment(n, seg)
 	f.LastPacket, f.Last = seg.Packet, seg.Time
