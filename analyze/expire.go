@@ -186,7 +186,10 @@ func elapsed(now, since int64) int64 {
 func finished(c flow.Class) bool { return c >= flow.TimeWait }
 
 func classOf(f *flow.Flow) flow.Class {
-	h, o := &f.Half[0], &f.Half[f.Peer(0)]
+	h, o := &f.Half[0], &f.Half[1]
+	if f.Peer(0) == 0 { // cheaper than to index by it
+		o = h
+	}
 	x, y := h.State.Base(), o.State.Base()
 	switch {
 	case x == state.TimeWait || y == state.TimeWait:
