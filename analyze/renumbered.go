@@ -51,14 +51,19 @@ func (a *Analyzer) isRenumbered(f *flow.Flow, n *note, from flow.Side, seg *wire
 		return false
 	}
 	if w.packet == 0 {
-		if seg.Flags.Any(wire.SYN|wire.RST) || seg.Ack != w.isn+1 || seg.Seq != other.ISN+1 {
-			return false
+		if seg.Flags.Any(wire.SYN|wire.RST) || seg.Ack != w.isn+1 || seg.Seq != other.ISN+1 || w.counts(h, h.Nxt) || w.counts(h, other.Ack) {
+			return false // the last two: both are mixed already, where packets were captured in another order
 		}
 		w.packet = seg.Packet
 		a.openedTwice(f, n)
 		return true
 	}
 	return distance(number, h.Nxt+w.isn-h.ISN) < distance(number, h.Nxt)
+}
+
+// counts reports whether a number from the beginning of h counts from the second ISN.
+func (w *renumberedNote) counts(h *flow.Half, number wire.Seq) bool {
+	return distance(number, w.isn) < distance(number, h.ISN)
 }
 
 func distance(a, b wire.Seq) uint32 {
