@@ -167,7 +167,7 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	a.take(f, p.from, seg)
 	a.classify(r, f, a.notes.At(f.Extra))
 	if a.cfg.Packet != nil {
-		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Client.Other()].State
+		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Peer(f.Client)].State
 		a.cfg.Packet(&a.obs)
 	}
 }
@@ -176,11 +176,16 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	n := a.notes.At(f.Extra)
 	x := &a.facts
+	if n.renumbered.answered && a.isRenumbered(f, n, from, seg) {
+		a.besides(f, n, from, seg)
+		return
+	}
 
 	whole := seg
 	if h := &f.Half[from]; seg.Flags.Has(wire.FIN) && h.Is(flow.SentSYN) && !seg.Flags.Has(wire.SYN) && !seg.End().After(h.ISN+1) {
 		// A FIN with the number of the SYN lies before what its receiver
-		// takes, and closes nothing; its ACK counts all the same.
+		// takes, and closes nothing. What its ACK proves of its sender counts all
+		// the same.
 		a.bare = *seg
 		a.bare.Flags &^= wire.FIN
 		seg = &a.bare
@@ -262,7 +267,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 		nxt = wire.MaxSeq(nxt, seg.End())
 	}
 	o.InFlight = x.Sender.InFlight(x.Receiver, nxt)
-	o.Stray, o.Acceptable = a.stray || a.foreign, x.Acceptable
+	o.Stray, o.Renumbered, o.Acceptable = a.stray || a.foreign, false, x.Acceptable
 	o.Labels, o.Cause = a.lab.Set, a.cause
 	a.repeats(o)
 }

@@ -45,9 +45,9 @@ func (a *Analyzer) resends(f *flow.Flow, n *note, w *watched, seg *wire.Segment,
 			a.sendsAgain(f, w, seg)
 		}
 	}
-	o := &w.bursts[s.Other()]
+	o := &w.bursts[fx.To]
 	if o.count > 0 && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(o.recover) {
-		a.endBurst(f, w, s.Other(), seg.Time, seg.Packet, EndAcked)
+		a.endBurst(f, w, fx.To, seg.Time, seg.Packet, EndAcked)
 	}
 	if b := &w.bursts[s]; b.count > 0 && !fx.Receiver.Is(flow.SentACK) && seg.Time-b.until > longRoundTrip {
 		// The other end is not captured, so no ACK will end it: a heuristic.
@@ -97,7 +97,7 @@ func (a *Analyzer) endBurst(f *flow.Flow, w *watched, s flow.Side, at int64, pac
 	m := a.momentOf(MomentResent, f, packet, at)
 	m.By, m.End, m.First, m.Since = sideOf(f, s), end, b.first, b.since
 	m.Count, m.Octets, m.Causes = uint64(b.count), b.octets, b.causes
-	m.Inferred = end != EndReset && !f.Half[s.Other()].Is(flow.SentACK)
+	m.Inferred = end != EndReset && !f.Half[f.Peer(s)].Is(flow.SentACK)
 	*b = burst{}
 	a.tell(m)
 }

@@ -293,7 +293,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	s := fx.From
-	mine, other := &n.options[s], &n.options[s.Other()]
+	mine, other := &n.options[s], &n.options[fx.To]
 	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign ||
 		n.clues.spoilt || a.lab.Set.Has(label.BadChecksum) { // a receiver drops a damaged segment
 		return
@@ -327,7 +327,7 @@ func lateAnswer(fx *flow.Facts, seg *wire.Segment) bool {
 // answeredByOlder notes, in the opening of f, that a segment of its tuple
 // belongs to the previous connection.
 func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segment) {
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	c := &a.notes.At(f.Extra).clues
 	switch {
 	case seg.Flags.Has(wire.RST):

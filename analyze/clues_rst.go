@@ -114,7 +114,7 @@ func (a *Analyzer) clueRST(f *flow.Flow, n *note, seg *wire.Segment) {
 			c.BlindLate = lateAnswer(fx, seg)
 			c.odd = true
 			c.BlindRst, c.blind, c.blindSeq, c.blindAt = seg.Packet, fx.From, seg.Seq, seg.Time
-			c.blindNxt[fx.From], c.blindNxt[fx.From.Other()] = fx.Sender.Nxt, fx.Receiver.Nxt
+			c.blindNxt[fx.From], c.blindNxt[fx.To] = fx.Sender.Nxt, fx.Receiver.Nxt
 		}
 		return
 	}

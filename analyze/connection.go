@@ -52,9 +52,13 @@ type Connection struct {
 	Evicted bool
 }
 
+// Self reports whether a socket was connected with itself: both ends are one, and all
+// that it sent counts as the client's.
+func (c *Connection) Self() bool { return c.Client == c.Server && c.Client.IsValid() }
+
 // Base is the number that relative numbers of one end are counted from when the
 // connection is handed over (Observation.Seq of that end, Observation.Ack of
-// the other).
+// the other), except those of segments that are Renumbered.
 type Base struct {
 	Number wire.Seq
 	Known  bool // a number of the end was captured; without it Number says nothing
@@ -166,6 +170,11 @@ type Opening struct {
 	// SynAckISNs counts the different ISNs of SYN-ACKs; above 1 several
 	// machines or several incarnations answered.
 	SynAckISNs uint8
+	// Renumbered counts segments that are left out because their numbers count from another
+	// ISN of an end: something between answered the SYN in its place, and RenumberedAck
+	// is the packet that shows it. 0: none.
+	Renumbered    uint32
+	RenumberedAck uint64
 	// BadAcks counts SYN-ACKs whose acknowledgement was not ISN + 1.
 	BadAcks uint8
 	// SynAckFirst is set if the SYN-ACK was captured before the SYN.

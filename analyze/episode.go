@@ -103,7 +103,7 @@ func (a *Analyzer) episodes(f *flow.Flow, n *note, seg *wire.Segment) {
 
 // windowTold notes the window of a segment for the end that it was sent to.
 func (a *Analyzer) windowTold(f *flow.Flow, n *note, seg *wire.Segment) {
-	held := a.facts.From.Other()
+	held := a.facts.To
 	w := &n.windows[held]
 	room := a.facts.Sender.LastWindow()
 	switch {
@@ -117,7 +117,7 @@ func (a *Analyzer) windowTold(f *flow.Flow, n *note, seg *wire.Segment) {
 			zero: w.zero, full: w.full, count: w.count + 1}
 		if a.cfg.Moment != nil {
 			m := a.momentOf(MomentZeroWindow, f, seg.Packet, seg.Time)
-			m.By = sideOf(f, held.Other())
+			m.By = sideOf(f, a.facts.From)
 			a.tell(m)
 		}
 	case w.kind == EpisodeNone || room == 0:
@@ -151,7 +151,7 @@ func (a *Analyzer) endEpisode(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 	}
 	if a.cfg.Moment != nil && e.Kind == EpisodeZero && e.End == EpisodeReopened {
 		m := a.momentOf(MomentWindowReopened, f, e.Last, e.Stop)
-		m.By, m.First, m.Since, m.Count, m.Window = sideOf(f, s.Other()), e.First, e.Start, uint64(e.Probes), room
+		m.By, m.First, m.Since, m.Count, m.Window = sideOf(f, f.Peer(s)), e.First, e.Start, uint64(e.Probes), room
 		a.tell(m)
 	}
 	w.kind, w.probes, w.answers = EpisodeNone, 0, 0

@@ -187,13 +187,17 @@ func elapsed(now, since int64) int64 {
 func finished(c flow.Class) bool { return c >= flow.TimeWait }
 
 func classOf(f *flow.Flow) flow.Class {
-	x, y := f.Half[0].State.Base(), f.Half[1].State.Base()
+	h, o := &f.Half[0], &f.Half[1]
+	if f.Peer(0) == 0 { // cheaper than to index by it
+		o = h
+	}
+	x, y := h.State.Base(), o.State.Base()
 	switch {
 	case x == state.TimeWait || y == state.TimeWait:
 		return flow.TimeWait
-	case over(&f.Half[0]) && over(&f.Half[1]):
+	case over(h) && over(o):
 		return flow.Closed
-	case f.Half[0].Is(flow.SentFIN) || f.Half[1].Is(flow.SentFIN):
+	case h.Is(flow.SentFIN) || o.Is(flow.SentFIN):
 		return flow.Closing
 	case x < state.Established || y < state.Established:
 		return flow.Opening

@@ -27,7 +27,7 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	}
 	a.orderFINs(n, s, x, y, seg)
 	if a.facts.SeqDelta == 1 && seg.SeqLen() == 0 && mayHaveClosed(x) {
-		later = a.facts.AnswersFINFirst && n.fins[s.Other()] > 1
+		later = a.facts.AnswersFINFirst && n.fins[a.facts.To] > 1
 		if !later {
 			a.guess(f, n, s, x, seg)
 			n.finAck[s] = x.Ack
@@ -44,8 +44,8 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	}
 	switch d := seg.Ack.Diff(y.Nxt); {
 	case d == 1 && (y.MostLen != 1 || x.Is(flow.SentFIN)):
-		a.guessAnswer(f, n, s.Other(), y, x)
-		a.guess(f, n, s.Other(), y, seg)
+		a.guessAnswer(f, n, a.facts.To, y, x)
+		a.guess(f, n, a.facts.To, y, seg)
 	case d >= 1 && x.State.Synchronized():
 		// Among the octets that were missed there may have been a FIN; a single
 		// one of an end that sends octets one by one is likely to be payload.

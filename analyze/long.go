@@ -104,7 +104,7 @@ func (n *note) longest(fx *flow.Facts, seg *wire.Segment, before uint32) {
 // lengths notes what the segment says about the length of packets that arrive. It runs
 // after update, which has counted the segment.
 func (a *Analyzer) lengths(n *note, seg *wire.Segment) {
-	from, to := a.facts.From, a.facts.From.Other()
+	from, to := a.facts.From, a.facts.To
 	if a.cause == label.NoCause && seg.Options.SACKBlocks == 0 && !n.awaited[to] {
 		return // like most segments
 	}

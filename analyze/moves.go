@@ -13,7 +13,8 @@ import (
 // send events; its ACK field proves which SYN and FIN of its peer had reached
 // it. An ACK counts as arrived at the peer on sight, unless a SYN or FIN of its
 // sender that is not proved to have arrived stands before it: then it
-// counts as soon as that is proved. An acceptable RST counts on sight.
+// counts as soon as that is proved. One in a segment that its receiver drops as
+// old does not count. An acceptable RST counts on sight.
 //
 // "Captured means delivered" would be simpler and wrong: it moves a receiver
 // that never got the FIN, and it gets simultaneous close wrong.
@@ -67,11 +68,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		fromUnseen(n, x, y, seg)
 	}
 	if seg.Flags.Has(wire.ACK) {
-		if x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg) {
-			hold(x, seg)
-		} else if !a.outside(y) {
-			a.arrive(f, n, y, seg.Ack)
-		}
+		a.acks(f, n, x, y, seg)
 	}
 	a.timeWaitAgain(n, x, y, seg)
 }

@@ -49,6 +49,7 @@ type note struct {
 	firstAck             [2]wire.Seq
 	icmp                 icmpNote
 	icmpLater            icmpNote // quoting what was sent after the SYNs
+	renumbered           renumberedNote
 
 	// closing
 	finAt          [2]int64

@@ -32,6 +32,10 @@ type Observation struct {
 	// (RFC 9293 §3.10.7.4) and that lost packets do not explain yet. Its
 	// payload is not part of the stream.
 	Stray bool
+	// Renumbered is set, with Stray, when the segment counts from a second ISN, behind something
+	// that answered the SYN for the server: it is another one of the connection once more
+	// (Opening.Renumbered). Seq and Ack are relative to that ISN.
+	Renumbered bool
 	// Acceptable is meaningful for a RST: whether RFC 5961 §3.2 lets it end the
 	// connection.
 	Acceptable bool

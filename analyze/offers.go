@@ -53,9 +53,9 @@ func scaling(o *EndOptions) int {
 
 // scale settles the window scale once both SYNs were seen: it holds only when
 // both offered one (RFC 7323 §2.2).
-func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
+func scale(x, y *flow.Half, n *note, from, to flow.Side, seg *wire.Segment) {
 	mine := n.options[from]
-	other := n.options[from.Other()]
+	other := n.options[to]
 	if !mine.Known {
 		mine = offered(seg, ECNNone)
 	}
@@ -74,5 +74,5 @@ func scale(x, y *flow.Half, n *note, from flow.Side, seg *wire.Segment) {
 	x.TakeScale(ours, false)
 	// y may have acknowledged a SYN-ACK that the capture missed, before this one. The
 	// window in a SYN or SYN-ACK is not scaled.
-	y.TakeScale(theirs, n.plainAck[from.Other()])
+	y.TakeScale(theirs, n.plainAck[to])
 }

@@ -9,7 +9,8 @@ import (
 // An ACK field says two things. It proves which SYN and FIN of the other end had reached
 // the sender of the segment (proofs); and once it counts as arrived at the other end,
 // that end's own SYN and FIN are acknowledged (arrive). Until a SYN or FIN before it is
-// proved to have arrived, it is held.
+// proved to have arrived, it is held; and in a segment that is dropped as old it does not
+// count (acks).
 
 // proofs marks what the segment's ACK field proves to have reached its sender
 // x, and reports whether it proved anything.
@@ -29,7 +30,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 			y.Has &^= flow.FINSpoilt
 			a.move(f, n, y, state.SendFIN)
 		}
-		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.From.Other()]) {
+		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.To]) {
 			x.Has |= flow.OrderUnsure // settled when it sends its FIN
 		}
 		a.getsFIN(f, n, x)
@@ -77,7 +78,7 @@ func (a *Analyzer) provedBefore(f *flow.Flow, n *note, x, y *flow.Half, seg *wir
 // x's, and x's did not acknowledge y's: y closed last, and does not enter TIME-WAIT (RFC 9293
 // §3.6). This is inferred, because y may have sent an earlier FIN, unseen, that crossed x's.
 func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.From.Other()].Before(x.FinEnd) {
+	if !seg.Ack.Before(y.FinEnd) || n.finAck[a.facts.To].Before(x.FinEnd) {
 		return false
 	}
 	switch y.State.Base() {
@@ -92,21 +93,68 @@ func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool 
 	return true
 }
 
+// acks lets the segment's ACK count at its receiver y: now, or where a SYN or FIN stands in
+// front of it when that is proved. A segment that ends in front of what y has acknowledged,
+// as a keep-alive does, is answered and dropped before its ACK is looked at (RFC 9293
+// §3.10.7.4, first). Its sender had acknowledged the SYN or FIN before, by a segment
+// that was not captured: that may have come, so y's state is inferred.
+func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	switch before, upTo := a.old(x, y, seg); {
+	case before:
+		if acksSYN(y, seg.Ack) || acksFIN(y, seg.Ack) {
+			y.State = y.State.Infer()
+		}
+	case upTo:
+		// The RFC drops it as well; Linux goes by what it has acknowledged (RCV.WUP), and
+		// takes the ACK of what ends there.
+		was := y.State
+		if a.arrive(f, n, y, seg.Ack); y.State != was {
+			y.State = y.State.Infer()
+		}
+	case x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg):
+		hold(x, seg)
+	case !a.outside(y):
+		a.arrive(f, n, y, seg.Ack)
+	}
+}
+
+// old reports whether the segment lies in front of RCV.NXT of its receiver y: it ends before
+// what y has acknowledged, or just there. A SYN is taken although it does, where both
+// crossed (RFC 9293 figure 7), and an end that only answered a SYN drops both. Octets that are captured for the first time may be what y
+// acknowledged, in a capture that has its segments in another order.
+func (a *Analyzer) old(x, y *flow.Half, seg *wire.Segment) (before, upTo bool) {
+	if seg.Flags.Has(wire.SYN) || !y.Is(flow.SentACK) || y.Ack.After(x.Nxt) || a.facts.Cover.Fresh > 0 {
+		return false, false
+	}
+	d, asked := seg.End().Diff(y.Ack), y.State.Base() == state.SynReceived && !y.Is(flow.SentBareSYN)
+	upTo = d == 0 && !a.facts.Bare
+	return d < 0 || upTo && asked, upTo
+}
+
+// acksSYN reports whether an acknowledgement number is the first that arrives for the SYN
+// that h sent and the other end got; acksFIN likewise for its FIN.
+func acksSYN(h *flow.Half, ack wire.Seq) bool {
+	return h.Has&(flow.SentSYN|flow.SYNProved|flow.SYNAcked) == flow.SentSYN|flow.SYNProved && ack.After(h.ISN)
+}
+
+func acksFIN(h *flow.Half, ack wire.Seq) bool {
+	return h.Has&(flow.SentFIN|flow.FINAcked) == flow.SentFIN && !ack.Before(h.FinEnd)
+}
+
 // arrive counts an acknowledgement number as arrived at h.
 func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
 	// In SYN-SENT an ACK without a SYN is dropped (RFC 9293 §3.10.7.3, fifth): it is how
 	// an end in SYN-RECEIVED answers a repeated SYN.
-	dropped := h.State == state.SynSent && !f.Half[f.SideOf(h).Other()].Is(flow.SentSYN)
-	if !dropped && !h.Is(flow.SYNAcked) && (h.Is(flow.SentSYN|flow.SYNProved) && ack.After(h.ISN) ||
-		!h.Is(flow.SentSYN) && opening) { // its SYN was not captured
+	dropped := h.State == state.SynSent && !f.Half[f.Peer(f.SideOf(h))].Is(flow.SentSYN)
+	if !dropped && (acksSYN(h, ack) || !h.Any(flow.SentSYN|flow.SYNAcked) && opening) { // its SYN was not captured
 		h.Has |= flow.SYNAcked
 		a.move(f, n, h, state.GetAckOfSYN)
 		if h.State == state.Established|state.Inferred {
 			h.State = state.Established
 		}
 	}
-	if h.Has&(flow.SentFIN|flow.FINAcked) == flow.SentFIN && !ack.Before(h.FinEnd) {
+	if acksFIN(h, ack) {
 		h.Has |= flow.FINAcked
 		a.move(f, n, h, state.GetAckOfFIN)
 	}

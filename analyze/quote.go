@@ -34,7 +34,7 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 		if n.complete {
 			return
 		}
-	case !outstanding(h, &f.Half[from.Other()], q.Seq):
+	case !outstanding(h, &f.Half[f.Peer(from)], q.Seq):
 		return
 	}
 	told.count++

@@ -66,10 +66,10 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c.clear()
 	c.Number, c.Client, c.Server, c.RolesGuessed, c.EncapID = f.Number, t.Source(), t.Destination(), !f.RolesKnown, f.Key.Encap
 	c.FirstPacket, c.LastPacket, c.Start, c.End = f.FirstPacket, f.LastPacket, f.Start, max(f.Start, f.Last)
-	c.ClientState, c.ServerState = f.Half[client].State, f.Half[server].State
+	c.ClientState, c.ServerState = f.Half[client].State, f.Half[f.Peer(client)].State
 	a.direction(&c.FromClient, f, n, client)
 	a.direction(&c.FromServer, f, n, server)
-	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, server)
+	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, f.Peer(client))
 	waits := n.waits.within(c.End - c.Start)
 	c.FromClient.waited(&waits, client)
 	c.FromServer.waited(&waits, server)
@@ -123,7 +123,7 @@ func (c *Connection) list(s *Step) {
 
 // direction sums up in d, which is zero, what side s of f sent.
 func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
-	h, other := &f.Half[s], &f.Half[s.Other()]
+	h, other := &f.Half[s], &f.Half[f.Peer(s)]
 	d.Packets, d.PayloadOctets, d.UniqueOctets = h.Packets, h.Payload, h.Unique
 	d.Retransmissions, d.RetransmittedBytes = uint64(h.Retransmissions), h.Retransmitted
 	d.OutOfOrder, d.DuplicatePackets = uint64(h.OutOfOrder), uint64(h.Duplicates)
@@ -165,9 +165,9 @@ func (d *Direction) held(w *windowNote) {
 
 // opening fills o, which is zero but for its lists of packets.
 func (n *note) opening(f *flow.Flow, o *Opening) {
-	client, server := f.Client, f.Client.Other()
+	client, server := f.Client, f.Peer(f.Client)
 	x, y := &f.Half[client], &f.Half[server]
-	o.SynCount, o.ServerSynCount = n.synCount[client], n.synCount[server]
+	o.SynCount, o.ServerSynCount = n.synCount[client], n.synCount[client.Other()]
 	o.SynAckCount, o.AckPacket = n.synAckCount, n.ackPacket
 	o.ClientISN, o.ClientISNKnown = x.ISN, x.Is(flow.SentSYN)
 	o.ServerISN, o.ServerISNKnown = y.ISN, y.Is(flow.SentSYN)
@@ -180,10 +180,11 @@ func (n *note) opening(f *flow.Flow, o *Opening) {
 	}
 	o.ClientOptions, o.ServerOptions = n.options[client], n.options[server]
 	o.SynData, o.AckData = n.synData, n.ackData
+	o.Renumbered, o.RenumberedAck = n.renumbered.segments, n.renumbered.packet
 	o.SynAckISNs, o.BadAcks, o.SynAckFirst = n.synAckISNs, n.badAcks, n.synAckFirst
 	if n.icmp.packet != 0 {
 		o.ICMPPacket, o.ICMPType, o.ICMPCode = n.icmp.packet, n.icmp.typ, n.icmp.code
-		o.ICMPFrom, o.ICMPOfServer = n.icmp.sender(), n.icmp.of == server
+		o.ICMPFrom, o.ICMPOfServer = n.icmp.sender(), n.icmp.of != client
 	}
 	switch {
 	case n.split:
@@ -230,7 +231,7 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 
 // closing fills c, which is zero but for its list of packets.
 func (n *note) closing(f *flow.Flow, c *Closing) {
-	x, y := &f.Half[0], &f.Half[1]
+	x, y := &f.Half[0], &f.Half[f.Peer(0)]
 	c.FinCount, c.RstPacket, c.RstAfter, c.RstIgnored = n.finCount, n.rstPacket, n.rstAfter, n.rstIgnored
 	c.RstUnasked = n.rstUnasked
 	c.HalfClosedFor = -1
@@ -240,7 +241,7 @@ func (n *note) closing(f *flow.Flow, c *Closing) {
 	}
 	both := x.Is(flow.SentFIN) && y.Is(flow.SentFIN)
 	switch {
-	case both && n.finAck[0].Before(y.FinEnd) && n.finAck[1].Before(x.FinEnd): // they crossed
+	case both && n.finAck[0].Before(y.FinEnd) && n.finAck[f.Peer(0)].Before(x.FinEnd): // they crossed
 		c.Outcome, c.ActiveCloser = ClosingSimultaneous, BothSides
 	case both:
 		c.Outcome = ClosingNormal
@@ -263,7 +264,7 @@ func (n *note) closing(f *flow.Flow, c *Closing) {
 // closedFirst fills in who closed first, and what came until the other end closed. The
 // close is by one FIN, or by two that did not cross.
 func (n *note) closedFirst(f *flow.Flow, c *Closing) {
-	x, y := &f.Half[0], &f.Half[1]
+	x, y := &f.Half[0], &f.Half[f.Peer(0)]
 	both := c.Outcome == ClosingNormal
 	first := n.firstFIN(f, both)
 	c.ActiveCloser = sideOf(f, first)
@@ -280,18 +281,18 @@ func (n *note) closedFirst(f *flow.Flow, c *Closing) {
 	}
 	until := f.Last
 	if both {
-		until = n.finAt[first.Other()]
+		until = n.finAt[f.Peer(first)]
 	} else if n.rstPacket != 0 {
 		until = n.rstAt
 	}
 	c.HalfClosedFor = max(until-n.finAt[first], 0)
-	c.HalfClosedOctets = n.halfOctets[first.Other()]
+	c.HalfClosedOctets = n.halfOctets[f.Peer(first)]
 }
 
 // firstFIN returns the side whose FIN came first: if both were sent, the one
 // whose FIN is acknowledged by the other's, else the one captured first.
 func (n *note) firstFIN(f *flow.Flow, both bool) flow.Side {
-	x, y := &f.Half[0], &f.Half[1]
+	x, y := &f.Half[0], &f.Half[f.Peer(0)]
 	if both {
 		switch xAnswers, yAnswers := !n.finAck[0].Before(y.FinEnd), !n.finAck[1].Before(x.FinEnd); {
 		case !xAnswers: // y's does, as they did not cross

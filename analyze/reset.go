@@ -98,7 +98,7 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	n.rstPacket, n.rstAt, n.rstSide = seg.Packet, seg.Time, a.facts.From
 	n.rstAfterClose = x.Is(flow.FINProved) && y.Is(flow.FINProved)
 	n.rstUnasked = x.Is(flow.SentACK) && y.Is(flow.Sent) && !y.Nxt.After(x.Ack) && x.LastTime > y.LastTime
-	s, o := a.facts.From, a.facts.From.Other()
+	s, o := a.facts.From, a.facts.To
 	acked := x.Ack
 	if seg.Flags.Has(wire.ACK) {
 		acked = wire.MaxSeq(acked, seg.Ack)
@@ -149,16 +149,15 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		x.Has &^= flow.GotRST
 		return
 	}
-	s := a.facts.From
 	// It answers what passed after the RST, or sends new octets after its own.
-	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[s.Other()]+1, a.facts.Receiver.Nxt+1)
+	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[a.facts.To]+1, a.facts.Receiver.Nxt+1)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	if seg.Time-n.rstLast <= wayBack(f, n, x) && !later && !own {
 		return
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
 	x.State = x.Before.Infer()
-	y := &f.Half[s.Other()]
+	y := a.facts.Receiver
 	if !over(y) {
 		y.Has &^= flow.GotRST | flow.SentRST
 	}
@@ -186,7 +185,7 @@ func wayBack(f *flow.Flow, n *note, x *flow.Half) int64 {
 func roundTrip(f *flow.Flow, n *note, h *flow.Half) int64 {
 	way, other := n.rttServer, &f.Half[f.Client]
 	if h == other {
-		way, other = n.rttClient, &f.Half[f.Client.Other()]
+		way, other = n.rttClient, &f.Half[f.Peer(f.Client)]
 	}
 	return max(way, other.RTT().Max) // of the other end's segments, which h acknowledges
 }

@@ -115,7 +115,7 @@ func (a *companion) fold(n *note, f *flow.Flow) {
 	c := &a.copied
 	*c = *n
 	c.firstStep, c.lastStep, c.watched = 0, 0, 0
-	for s, side := range ends(f) {
+	for s, side := range sides[f.Client] {
 		rest.FoldNear(c, &f.Half[s], noteSame[s])
 		rest.FoldNear(c, &f.Half[1-s], noteOther[s])
 		rest.FoldNear(c, &f.Half[side], noteEnds[s])
@@ -126,7 +126,7 @@ func (a *companion) fold(n *note, f *flow.Flow) {
 
 // unfold reverses the distances.
 func (n *note) unfold(f *flow.Flow) {
-	for s, side := range ends(f) {
+	for s, side := range sides[f.Client] {
 		rest.UnfoldNear(n, &f.Half[s], noteSame[s])
 		rest.UnfoldNear(n, &f.Half[1-s], noteOther[s])
 		rest.UnfoldNear(n, &f.Half[side], noteEnds[s])

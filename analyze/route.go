@@ -16,18 +16,18 @@ func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
 		return a.begin(p, seg, false)
 	}
 	f := a.flow(r)
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x := &f.Half[from]
 	fresh := false
 	switch {
 	case seg.Flags.Has(wire.RST):
 		// A RST does not begin a connection if there is one.
 	case seg.Flags&(wire.SYN|wire.ACK) == wire.SYN:
-		fresh = begins(f, x, y, seg) || a.unchallenged(f, from, seg)
+		fresh = begins(f, x, &f.Half[f.Peer(from)], seg) || a.unchallenged(f, from, seg)
 	case seg.Flags.Has(wire.SYN):
-		fresh = a.begunUnseen(f, x, y, seg)
+		fresh = a.begunUnseen(f, x, &f.Half[f.Peer(from)], seg)
 	default:
 		fresh = seg.Len > 0 && finished(classOf(f)) && !fits(f, from, seg) &&
-			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) // numbers from the sender's own space make it a stray
+			(!x.Is(flow.Sent) || !inSpace(x, &f.Half[f.Peer(from)], seg.Seq)) // numbers from the sender's own space make it a stray
 	}
 	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN {
 		if o := a.flow(older); belongs(o, from, seg) && (!belongs(f, from, seg) || livesOn(f, o, from, seg)) {
@@ -90,7 +90,7 @@ func begins(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
 // sent nothing meanwhile: a live end would have challenged it (RFC 5961 §4.2).
 // A heuristic: the challenge may be lost before the capture.
 func (a *Analyzer) unchallenged(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	if !x.HasOldSYN || x.OldSYN != seg.Seq || x.State.Base() != state.SynSent {
 		return false
 	}
@@ -144,7 +144,7 @@ func inSpace(x, y *flow.Half, s wire.Seq) bool {
 
 // fits reports whether a segment's numbers belong to the sequence spaces of f.
 func fits(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	if x.Is(flow.Sent) && !inSpace(x, y, seg.Seq) {
 		return false
 	}
@@ -158,7 +158,7 @@ func fits(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 // segment acknowledges nothing that was not seen, and its number, if it has no
 // payload, was used before. It decides between two connections of one tuple.
 func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	if x.Is(flow.Sent) && (seg.Seq.Before(x.Low) || seg.Len == 0 && seg.Seq.After(x.Nxt)) {
 		return false
 	}
@@ -173,8 +173,8 @@ func belongs(f *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 // come next after it, as the first of a client does (RFC 9293 §3.10.7.3), but where o stands.
 // Then the SYN was an old duplicate or forged (RFC 5961 §4).
 func livesOn(f, o *flow.Flow, from flow.Side, seg *wire.Segment) bool {
-	x, y := &f.Half[from], &f.Half[from.Other()]
-	was, peer := &o.Half[from], &o.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
+	was, peer := &o.Half[from], &o.Half[o.Peer(from)]
 	return seg.Flags.Has(wire.ACK) && x.Is(flow.SentSYN) && x.Nxt == x.ISN+1 && !y.Is(flow.Sent) && seg.Seq != x.Nxt &&
 		was.HasOldSYN && peer.Is(flow.Sent) && !over(peer) && !seg.Seq.After(was.Nxt)
 }
@@ -183,13 +183,13 @@ func livesOn(f, o *flow.Flow, from flow.Side, seg *wire.Segment) bool {
 // a series of SYNs with changing numbers (RFC 5961 §4) must not put that connection out of
 // reach.
 func (a *Analyzer) attempt(f *flow.Flow) bool {
-	x, y := &f.Half[f.Client], &f.Half[f.Client.Other()]
+	x, y := &f.Half[f.Client], &f.Half[f.Peer(f.Client)]
 	older := a.table.Older(f.Ref)
 	if older == 0 || !x.Is(flow.SentSYN) || x.Nxt != x.ISN+1 || x.Is(flow.SentACK) || y.Is(flow.Sent) {
 		return false
 	}
 	o := a.flow(older)
-	peer := &o.Half[f.Client.Other()]
+	peer := &o.Half[o.Peer(f.Client)]
 	return !finished(classOf(o)) && peer.State.Synchronized() && !over(peer)
 }
 
@@ -238,20 +238,20 @@ func (a *Analyzer) start(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	case seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN:
 		f.Client, f.RolesKnown = from, true
 	case seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN|wire.ACK:
-		f.Client, f.RolesKnown = from.Other(), true
+		f.Client, f.RolesKnown = f.Peer(from), true
 	default:
-		f.Client = guessClient(&f.Key, from, seg)
+		f.Client = guessClient(f, from, seg)
 	}
 }
 
 // guessClient names the client of a connection whose handshake was not
 // captured. It uses a heuristic: servers listen on low ports, and a RST with
 // ACK and sequence number 0 answers a SYN (RFC 9293 §3.5.2).
-func guessClient(k *flow.Key, from flow.Side, seg *wire.Segment) flow.Side {
+func guessClient(f *flow.Flow, from flow.Side, seg *wire.Segment) flow.Side {
 	if seg.Flags.Has(wire.RST|wire.ACK) && seg.Seq == 0 {
-		return from.Other()
+		return f.Peer(from)
 	}
-	switch {
+	switch k := &f.Key; {
 	case k.Port[0] > k.Port[1]:
 		return 0
 	case k.Port[0] < k.Port[1]:

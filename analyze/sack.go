@@ -12,7 +12,7 @@ import (
 // believed returns the segment without its SACK blocks if they cannot be true, else
 // unchanged. It runs after prepare.
 func (a *Analyzer) believed(f *flow.Flow, n *note, from flow.Side, seg *wire.Segment) *wire.Segment {
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	if a.foreign || a.stray || !y.Is(flow.SentSYN) || !x.Is(flow.SentSYN|flow.Scaled) {
 		return seg // its ISN, or the room that x gives, is not known
 	}

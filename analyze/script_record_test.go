@@ -50,7 +50,7 @@ func describeOpening(o *analyze.Opening) map[string]string {
 		"rtt_server": seconds(o.RTTServer), "rtt_client": seconds(o.RTTClient),
 		"took":     seconds(o.Took),
 		"syn_data": itoa(o.SynData), "ack_data": itoa(o.AckData),
-		"syn_ack_isns": itoa(o.SynAckISNs), "bad_acks": itoa(o.BadAcks),
+		"renumbered": itoa(o.Renumbered), "syn_ack_isns": itoa(o.SynAckISNs), "bad_acks": itoa(o.BadAcks),
 		"syn_ack_first": strconv.FormatBool(o.SynAckFirst),
 		"icmp_packet":   itoa(o.ICMPPacket), "icmp": itoa(o.ICMPType) + "/" + itoa(o.ICMPCode),
 		"icmp_from": address(o.ICMPFrom),

@@ -30,7 +30,7 @@ func TestScaleUnsettled(t *testing.T) {
 	for i := range n.options {
 		n.options[i].Known, n.options[i].Set = true, wire.OptCut
 	}
-	scale(&x, &y, &n, 0, &wire.Segment{Flags: wire.SYN | wire.ACK})
+	scale(&x, &y, &n, 0, 1, &wire.Segment{Flags: wire.SYN | wire.ACK})
 	if x.Is(flow.Scaled) || y.Is(flow.Scaled) {
 		t.Errorf("still settled: %t and %t", x.Is(flow.Scaled), y.Is(flow.Scaled))
 	}

@@ -12,7 +12,7 @@ import (
 // prepare fixes the base of the relative numbers before anything is said about
 // the segment: the ISN if it was seen, else the first number seen.
 func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segment) {
-	x, y := &f.Half[from], &f.Half[from.Other()]
+	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	syn := seg.Flags&(wire.SYN|wire.RST) == wire.SYN
 	a.stray = isStray(x, seg)
 	a.foreign = isForeign(x, y, seg) || isSecondAnswer(x, seg)
@@ -23,7 +23,7 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 		f.RolesKnown = true
 		f.Client = from
 		if seg.Flags.Has(wire.ACK) {
-			f.Client = from.Other()
+			f.Client = f.Peer(from)
 		}
 	}
 	switch {

@@ -19,15 +19,16 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		if phase == label.SynAck {
 			a.countSynAck(n, seg)
 			a.addStep(n, stepOf(f, s, seg, phase))
+			n.answersAgain(fx, seg)
 		}
 		return
 	}
-	if f.Half[0].State.Base() >= state.Established && f.Half[1].State.Base() >= state.Established {
+	if f.Half[0].State.Base() >= state.Established && f.Half[f.Peer(0)].State.Base() >= state.Established {
 		n.opened = true
 	}
 	if fresh := freshPayload(fx, seg); fresh > 0 && !seg.Flags.Has(wire.RST) {
 		n.lastData[s] = seg.Packet
-		if f.Half[s.Other()].Is(flow.SentFIN) {
+		if fx.Receiver.Is(flow.SentFIN) {
 			n.halfOctets[s] += uint64(fresh)
 		}
 	}
@@ -63,7 +64,7 @@ func stepOf(f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) Ste
 		Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
 		TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window,
 		FromClient: from == f.Client, Phase: phase,
-		ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Client.Other()].State,
+		ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Peer(f.Client)].State,
 	}
 }
 
@@ -92,7 +93,7 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		a.endTimeWait(older, seg) // the holder has accepted the new SYN
 	}
 	if !n.options[s].Known || !a.facts.RepeatsSYN {
-		n.options[s] = offered(seg, synAckECN(n.options[s.Other()].ECN, seg.Flags))
+		n.options[s] = offered(seg, synAckECN(n.options[a.facts.To].ECN, seg.Flags))
 	}
 	a.countSynAck(n, seg)
 	if y.Is(flow.SentSYN) && wrongAnswer(y, seg.Ack) {
@@ -101,8 +102,8 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		}
 		return
 	}
-	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
-	n.synAnswered[s.Other()] = n.synAnswered[s.Other()] || !n.complete
+	n.ackOfISN[a.facts.To], n.ackOfISNKnown[a.facts.To] = seg.Ack, true
+	n.synAnswered[a.facts.To] = n.synAnswered[a.facts.To] || !n.complete
 	if n.synUnanswered && !n.complete {
 		n.synUnanswered = false
 		if at, known := a.answered(n, label.SYN, seg); known {
@@ -171,11 +172,11 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 	if y.Is(flow.GotRST) && over(y) {
 		return // a RST had ended it at the other end
 	}
-	bothBare := n.sentBareSYN(x, s) && n.sentBareSYN(y, s.Other())
+	bothBare := n.sentBareSYN(x, s) && n.sentBareSYN(y, a.facts.To)
 	n.complete = true
 	n.rstPacket, n.rstAfter = 0, RstNone // an attempt before this one was reset
 	n.completeAt, n.ackPacket = seg.Time, seg.Packet
-	n.ackOfISN[s.Other()], n.ackOfISNKnown[s.Other()] = seg.Ack, true
+	n.ackOfISN[a.facts.To], n.ackOfISNKnown[a.facts.To] = seg.Ack, true
 	n.ackData = seg.Len
 	n.split = bothBare && n.plainAck[f.Client.Other()]
 	n.simultaneous = bothBare && !n.split

@@ -170,7 +170,7 @@ func (b *textbook) synAck(from flow.Side, seg *wire.Segment) {
 	n.ackOfISN[from.Other()], n.ackOfISNKnown[from.Other()] = seg.Ack, true
 	n.rttServer = seg.Time - n.firstSYN
 	b.opening(from, seg)
-	scale(x, y, n, from, seg)
+	scale(x, y, n, from, from.Other(), seg)
 	b.stamps = (n.options[0].Set & n.options[1].Set).Has(wire.OptTimestamps)
 }
 

@@ -22,7 +22,7 @@ func (a *Analyzer) enterTimeWait(f *flow.Flow, n *note, h *flow.Half) {
 func (a *Analyzer) timeWaitAgain(n *note, x, y *flow.Half, seg *wire.Segment) {
 	w, from := &n.tw, a.facts.From
 	if a.facts.RepeatsFIN && y.State.Base() == state.TimeWait {
-		w.finAgain[from.Other()] = true
+		w.finAgain[a.facts.To] = true
 	}
 	if w.finAgain[from] && x.State.Base() == state.TimeWait && seg.Flags.Has(wire.ACK) && !seg.Ack.Before(y.FinEnd) {
 		w.finAgain[from] = false
@@ -64,7 +64,7 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 			x.State = x.State.Infer()
 		}
 	}
-	if y := &o.Half[from.Other()]; y.HasOldSYN && y.State.Base() == state.SynSent && seg.Flags.Has(wire.SYN) && seg.Ack == y.OldSYN+1 {
+	if y := &o.Half[o.Peer(from)]; y.HasOldSYN && y.State.Base() == state.SynSent && seg.Flags.Has(wire.SYN) && seg.Ack == y.OldSYN+1 {
 		y.State = state.Closed | state.Inferred // its SYN was accepted (begunUnseen)
 	}
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
@@ -75,7 +75,7 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	}
 	n.tw.reusedBy = f.Number
 	a.leaves(o, from, seg.Packet, seg.Time, EndReused) // an end that opens again has left TIME-WAIT
-	n.tw.right = reuseRight(x, &o.Half[from.Other()], seg)
+	n.tw.right = reuseRight(x, &o.Half[o.Peer(from)], seg)
 	if !n.tw.right.Unproved() {
 		a.endTimeWait(older, seg)
 	}

@@ -91,7 +91,7 @@ func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
 	}
 	if seg.Flags.Has(wire.SYN) {
 		x.MSS = announcedMSS(seg)
-		scale(x, y, n, a.facts.From, seg)
+		scale(x, y, n, a.facts.From, a.facts.To, seg)
 	}
 }
 
@@ -226,7 +226,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 		packet = fx.TwiceReceived
 	}
 	if a.table.Show(y, packet) {
-		n.spurious[fx.From.Other()]++
+		n.spurious[fx.To]++
 	}
 }
 

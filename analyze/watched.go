@@ -65,7 +65,14 @@ func (a *Analyzer) last(f *flow.Flow, n *note, end Ending) {
 
 // ends returns the sides in the order in which simultaneous events of both are
 // told.
-func ends(f *flow.Flow) [2]flow.Side { return [2]flow.Side{f.Client, f.Client.Other()} }
+func ends(f *flow.Flow) []flow.Side {
+	if f.Peer(f.Client) == f.Client {
+		return sides[f.Client][:1]
+	}
+	return sides[f.Client][:]
+}
+
+var sides = [2][2]flow.Side{{0, 1}, {1, 0}}
 
 // occasion is when and why an outcome is checked. end is set when the
 // connection is handed over.
@@ -89,7 +96,7 @@ var openingKinds = [...]MomentKind{
 // sayOpening tells a new outcome of the opening, and takes back the one told
 // before.
 func (a *Analyzer) sayOpening(f *flow.Flow, n *note, w *watched, at occasion) {
-	now := openingOutcome(f, n, &f.Half[f.Client], &f.Half[f.Client.Other()])
+	now := openingOutcome(f, n, &f.Half[f.Client], &f.Half[f.Peer(f.Client)])
 	said, next := w.opening, told(now)
 	if at.end == EndNone && (now == OpeningHalfOpen || now == OpeningUnanswered || now == OpeningOneWay) {
 		if now == OpeningOneWay && said == told(OpeningMidstream) {
@@ -143,7 +150,7 @@ func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 	*c = Closing{}
 	n.closing(f, c)
 	now := saidClosing{c.Outcome, c.ActiveCloser}
-	x, y := &f.Half[0], &f.Half[1]
+	x, y := &f.Half[0], &f.Half[f.Peer(0)]
 	final := at.end != EndNone
 	switch c.Outcome {
 	case ClosingReset:
@@ -166,7 +173,7 @@ func (a *Analyzer) sayClosing(f *flow.Flow, n *note, w *watched, at occasion) {
 		now.by = sideOf(f, first)
 		// If only one direction is captured, no proof will ever come; if the
 		// other one appears later, the FIN that was told still stands.
-		if !final && now != w.closing && !f.Half[first].Is(flow.FINProved) && f.Half[first.Other()].Packets > 0 {
+		if !final && now != w.closing && !f.Half[first].Is(flow.FINProved) && f.Half[f.Peer(first)].Packets > 0 {
 			now = saidClosing{}
 		}
 	}

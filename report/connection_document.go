@@ -46,7 +46,7 @@ var connectionDocument = objectDocument{
 
 var openingMembers = []member{
 	{"opening", is.object, "", "The handshake."},
-	{"opening.outcome", oneOf(openingWords...), "", "How the connection began. midstream: neither SYN nor SYN-ACK was captured; complete: SYN, SYN-ACK and its ACK, of which the SYN or the SYN-ACK may not have been captured (form is then null); simultaneous: SYNs of both ends that crossed (RFC 9293 figure 7); " +
+	{"opening.outcome", oneOf(openingWords...), "", "How the connection began. midstream: neither SYN nor SYN-ACK was captured; complete: SYN, SYN-ACK and its ACK, of which the SYN or the SYN-ACK may not have been captured (form is then null); simultaneous: SYNs of both ends that crossed (RFC 9293 figure 7), or that of a socket connected with itself, where client and server are one; " +
 		"refused: a RST of the server; reset: a RST of the client, or of something between; half-open: a SYN-ACK that was never acknowledged; unanswered: a SYN, nothing came back; one-way: only one direction was captured."},
 	{"opening.form", oneOf(wordsOf(analyze.FormThreeWay, analyze.FormSplit)...), isNull + "the handshake did not become complete, or not all of it was captured",
 		"Its shape. split: both ends sent a SYN, but only the client a SYN-ACK."},
@@ -96,6 +96,7 @@ var openingEndMembers = []member{
 	{"opening.syn_data", is.octets, "", "Payload in the first SYN (RFC 7413)."},
 	{"opening.ack_data", is.octets, "", "Payload in the segment that completed the handshake."},
 	{"opening.syn_ack_isns", is.number, "", "Different ISNs in SYN-ACKs, at most 255; above 1 several machines or several incarnations answered, or the SYNs of both ends crossed."},
+	{"opening.renumbered", is.number, "", "Segments whose numbers count from a second ISN of the server, because something between answered the SYN in its place (a SYN proxy), and both sides of that were captured: SYN-ACKs with both ISNs are acknowledged, as by no end (RFC 9293 §3.10.7.4, RFC 5961 §4.2). They count as packets and show nothing else, since they are those with the first ISN once more."},
 	{"opening.bad_acks", is.number, "", "SYN-ACKs that do not acknowledge the SYN: their acknowledgement number does not lie behind its ISN, or lies beyond what its sender had sent. At most 255."},
 	{"opening.syn_ack_first", is.yes, "", "The SYN-ACK stands in front of the SYN in the capture."},
 	{"opening.icmp", is.object, isNull + "there was none", "The first ICMP error that quotes a SYN or SYN-ACK of this opening, while it was not complete."},

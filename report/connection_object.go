@@ -81,6 +81,7 @@ func (j *jsonRow) opening(o *analyze.Opening, offers *offerTexts) {
 	j.uint(`,"syn_data":`, uint64(o.SynData))
 	j.uint(`,"ack_data":`, uint64(o.AckData))
 	j.uint(`,"syn_ack_isns":`, uint64(o.SynAckISNs))
+	j.uint(`,"renumbered":`, uint64(o.Renumbered))
 	j.uint(`,"bad_acks":`, uint64(o.BadAcks))
 	j.bool(`,"syn_ack_first":`, o.SynAckFirst)
 	if o.ICMPPacket == 0 {

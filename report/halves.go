@@ -49,7 +49,7 @@ type half struct {
 // add takes a connection, in the order of their numbers.
 func (h *halves) add(c *connection) {
 	client, server := c.FromClient.Packets != 0, c.FromServer.Packets != 0
-	if client == server {
+	if client == server || c.Self() {
 		return
 	}
 	one := half{number: c.Number, encap: c.EncapID, fromClient: client, start: c.Start, end: c.End, sent: c.ClientBase, told: c.ServerBase}

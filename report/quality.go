@@ -105,6 +105,7 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		s.add(n, Doubt, fmt.Sprintf("packets captured twice, of %s", thousands(t.client.Packets+t.server.Packets)))
 	}
 	s.some(t.labels[label.AckUnseen], Bad, "segments acknowledge octets that were never captured: the capture missed them, no loss is concluded from these gaps")
+	s.some(t.renumbered, Doubt, "segments with numbers of a second ISN, behind something that answers SYNs for the server (a SYN proxy): they are left out, being the others once more")
 	s.some(t.labels[label.LargeSegment], Doubt, "segments larger than the MSS (offload): counted as this host saw them, the network carried more and smaller ones")
 	s.some(t.labels[label.ChecksumOffload], Quiet, "checksums left to the NIC (offload): they say nothing")
 	s.some(t.maybeOffload, Doubt, "wrong checksums beside others of their connections that were left to the NIC (offload): these may have been, too")

@@ -51,6 +51,10 @@ func (t *story) closingSentence() string {
 		add("normal")
 		add("%s", firstCloser(t.conn))
 	case c.Outcome == analyze.ClosingSimultaneous:
+		if t.conn.Self() {
+			add("simultaneous: the socket's own FIN came back to it (RFC 9293 §3.6)")
+			break
+		}
 		add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
 	case c.Outcome == analyze.ClosingHalfClosed:
 		add("%s", oneFIN(t.conn))

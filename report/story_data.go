@@ -21,6 +21,8 @@ func (t *story) data() {
 		add("server %s; nothing of the client was captured", octets(s.UniqueOctets))
 	case s.Packets == 0 && t.conn.Opening.Outcome == analyze.OpeningOneWay:
 		add("client %s; nothing of the server was captured", octets(c.UniqueOctets))
+	case t.conn.Self() && c.UniqueOctets > 0:
+		add("%s, to itself", octets(c.UniqueOctets))
 	case c.UniqueOctets+s.UniqueOctets == 0:
 		add("no payload")
 	default:
@@ -133,7 +135,7 @@ func causesText(c, s *analyze.Direction, crossed uint64) string {
 		}
 		add(n, p.text)
 	}
-	add(crossed, "in answer to the other's SYN")
+	add(crossed, "in answer to a SYN")
 	if len(texts) == 0 {
 		return ""
 	}

@@ -17,6 +17,7 @@ func TestHeldUpSYN(t *testing.T) {
 		want string
 	}{
 		{"held up", analyze.Step{Packet: 90}, "captured twice, once held up on the way"},
+		{"of another window", analyze.Step{Packet: 90, Window: 63}, "captured twice, once behind the handshake, with another window"},
 		{"sent again", analyze.Step{Packet: 90, Repeated: true}, "sent twice"},
 		{"in the opening", analyze.Step{Packet: 2}, "sent twice"},
 		{"a copy", analyze.Step{Packet: 90, Copy: true}, "sent twice"},
@@ -29,6 +30,9 @@ func TestHeldUpSYN(t *testing.T) {
 		}
 		c.late.Phase, c.late.Flags, c.late.FromClient = label.SYN, wire.SYN, true
 		c.late.Seq += first.Seq
+		if c.late.Window == 0 {
+			c.late.Window = first.Window
+		}
 		conn.Steps, conn.Opening.SynCount = append(conn.Steps, c.late), 2
 		if got := unglue(strings.Join(openingOddities(conn), "; ")); !strings.Contains(got, "the SYN was "+c.want) {
 			t.Errorf("%s: %s", c.name, got)

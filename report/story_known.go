@@ -16,6 +16,8 @@ import (
 // unseen returns the end of which nothing was captured, NoSide if both were.
 func unseen(c *connection) analyze.Side {
 	switch {
+	case c.Self():
+		return analyze.NoSide
 	case c.FromClient.Packets == 0:
 		return analyze.ClientSide
 	case c.FromServer.Packets == 0:

@@ -39,6 +39,9 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningComplete:
 		return "complete" + took(o) + ": " + formText(o.Form) + guess
 	case analyze.OpeningSimultaneous:
+		if c.Self() {
+			return "simultaneous" + took(o) + ": a socket connected with itself, whose own SYN came back to it (RFC 9293 §3.5)"
+		}
 		return "simultaneous" + took(o) + ": both ends sent a SYN before the other's arrived (RFC 9293 §3.5, figure 7)" + guess
 	case analyze.OpeningRefused:
 		return "refused: " + refusal(c)
@@ -118,18 +121,25 @@ func oneWaySentence(c *connection) string {
 }
 
 // sentTimes says how often a SYN or SYN-ACK was sent. One that came after its sender had stopped
-// sending it was held up on the way (OUT-OF-ORDER), and may be a copy: it does not count.
+// sending it was held up on the way (OUT-OF-ORDER), and may be a copy: it does not count. One with
+// another window is neither: something between may ask the server so, having answered in its place.
 func sentTimes(c *connection, phase label.ID, n uint32) string {
-	late := uint64(0)
+	late, other := uint64(0), uint64(0)
 	for i := range c.Steps {
 		s := &c.Steps[i]
 		again := func(o analyze.Step) bool { return o.Phase == phase && o.FromClient == s.FromClient && o.Seq == s.Seq }
 		if s.Phase == phase && !s.Repeated && !s.Copy && c.Opening.AckPacket != 0 && s.Packet > c.Opening.AckPacket && slices.ContainsFunc(c.Steps[:i], again) {
 			late++
+			if !slices.ContainsFunc(c.Steps[:i], func(o analyze.Step) bool { return again(o) && o.Window == s.Window }) {
+				other++
+			}
 		}
 	}
-	if late == 0 {
+	switch {
+	case late == 0:
 		return "sent " + times(uint64(n))
+	case other > 0:
+		return "captured " + times(uint64(n)) + ", " + times(late) + " behind the handshake, with another window"
 	}
 	return "captured " + times(uint64(n)) + ", " + times(late) + " held up on the way"
 }
@@ -148,7 +158,9 @@ func openingOddities(c *connection) []string {
 	if o.SynAckFirst {
 		add("the SYN-ACK stands before the SYN in the capture")
 	}
-	if o.SynAckISNs > 1 && !bothSentSYN(o) {
+	if o.Renumbered > 0 {
+		add("something between answered the SYN for the server, and asked that behind: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), as by no end (RFC 9293 §3.10.7.4); %s whose numbers count from the second are left out", o.AckPacket, o.RenumberedAck, plural(uint64(o.Renumbered), "segment"))
+	} else if o.SynAckISNs > 1 && !bothSentSYN(o) {
 		add("the SYN-ACKs carry %d different ISNs: several machines or several incarnations answered", o.SynAckISNs)
 	}
 	if o.BadAcks > 0 {

@@ -71,10 +71,10 @@ func TestCrossedCauses(t *testing.T) {
 		crossed      uint64
 		want         string
 	}{
-		{1, 0, 1, ": in answer to the other's SYN"},
-		{2, 0, 1, ": 1 unclear why, 1 in answer to the other's SYN"},
+		{1, 0, 1, ": in answer to a SYN"},
+		{2, 0, 1, ": 1 unclear why, 1 in answer to a SYN"},
 		{0, 1, 1, ": by timeout"},
-		{1, 1, 2, ": 1 by timeout, 1 in answer to the other's SYN"},
+		{1, 1, 2, ": 1 by timeout, 1 in answer to a SYN"},
 		{1, 0, 0, ": unclear why"},
 	} {
 		var client, server analyze.Direction

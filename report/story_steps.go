@@ -130,6 +130,7 @@ func segmentText(st *analyze.Step, sums *arithmetic) string {
 type arithmetic struct {
 	conn     *connection // whose record tells what became of RSTs; nil: it is not known yet
 	relative bool
+	self     bool          // both ends are one
 	over     bool          // a RST that ended it was captured
 	ends     [2]endNumbers // 0: client
 }
@@ -160,7 +161,7 @@ func end(fromClient bool) int {
 // newArithmetic counts from the bases that the view packets counts from. If one
 // end sent too much for that, all numbers are those on the wire.
 func (t *story) newArithmetic(relative bool) *arithmetic {
-	c, a := t.conn, &arithmetic{conn: t.conn, relative: relative}
+	c, a := t.conn, &arithmetic{conn: t.conn, relative: relative, self: t.conn.Self()}
 	a.ends[0].base, a.ends[1].base = c.ClientBase, c.ServerBase
 	for i, d := range []*analyze.Direction{&c.FromClient, &c.FromServer} {
 		e := &a.ends[i]
@@ -214,7 +215,7 @@ func (a *arithmetic) saw(st *analyze.Step) {
 	if st.Flags.Any(wire.FIN) {
 		e.fin, e.finSeen = st.Seq.Add(st.Len), true
 	}
-	if p := &a.ends[end(!st.FromClient)]; p.finSeen && st.Flags.Any(wire.ACK) && st.Ack.After(p.fin) {
+	if p := a.peer(st); p.finSeen && st.Flags.Any(wire.ACK) && st.Ack.After(p.fin) {
 		p.finAcked = true
 	}
 }
@@ -243,7 +244,12 @@ func (a *arithmetic) seq(st *analyze.Step) string {
 }
 
 func (a *arithmetic) ack(st *analyze.Step) string {
-	return a.number(&a.ends[end(!st.FromClient)], st.Ack)
+	return a.number(a.peer(st), st.Ack)
+}
+
+// peer is the end that a step was sent to.
+func (a *arithmetic) peer(st *analyze.Step) *endNumbers {
+	return &a.ends[end(st.FromClient == a.self)]
 }
 
 // asksECN are the flags of a SYN that requests ECN (RFC 3168 §6.1.1).
@@ -263,7 +269,7 @@ func lessThan(e *endNumbers, st *analyze.Step) string {
 
 // check says how the segment's numbers fit those before it.
 func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
-	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
+	own, peer := &a.ends[end(st.FromClient)], a.peer(st)
 	acks := st.Flags.Any(wire.ACK)
 	switch {
 	case st.Flags.Any(wire.RST):

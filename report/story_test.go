@@ -95,8 +95,8 @@ func TestSentences(t *testing.T) {
 			c.FromServer.Causes = [label.CauseCount]uint32{label.CauseFast: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
 		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 as tail loss probe, 1 needless, 2 unclear why; nothing missing"},
 		{func(c *analyze.Connection) { c.FromClient.Retransmissions = 2 }, "; sent again: 2 segments of the client; nothing missing"},
-		{crossing(1, 1), "; sent again: 1 segment of the client, 1 segment of the server: in answer to the other's SYN; nothing missing"},
-		{crossing(2, 1), "; sent again: 2 segments of the client, 1 segment of the server: 1 unclear why, 2 in answer to the other's SYN; nothing missing"},
+		{crossing(1, 1), "; sent again: 1 segment of the client, 1 segment of the server: in answer to a SYN; nothing missing"},
+		{crossing(2, 1), "; sent again: 2 segments of the client, 1 segment of the server: 1 unclear why, 2 in answer to a SYN; nothing missing"},
 		{func(c *analyze.Connection) {
 			crossing(0, 1)(c)
 			c.Steps = c.Steps[2:] // the server sent no SYN of its own

@@ -22,13 +22,15 @@ type tally struct {
 	// SYN-ACK, was captured more than once.
 	synAgain, synAckAgain uint64
 
-	oneWay  uint64 // connections of which one direction was captured
-	missing uint64 // connections with octets that were never captured
-	badAcks uint64
-	ignored uint64 // RSTs that changed nothing
-	client  analyze.Direction
-	server  analyze.Direction
-	labels  [label.MaxLabels]uint64
+	// renumbered counts segments with the numbers of a second ISN.
+	renumbered uint64
+	oneWay     uint64 // connections of which one direction was captured
+	missing    uint64 // connections with octets that were never captured
+	badAcks    uint64
+	ignored    uint64 // RSTs that changed nothing
+	client     analyze.Direction
+	server     analyze.Direction
+	labels     [label.MaxLabels]uint64
 	// maybeOffload counts the wrong checksums in connections with checksum offload.
 	maybeOffload uint64
 	clientIn     [state.Count]stateCount
@@ -65,6 +67,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	count(&t.evicted, c.Evicted)
 	count(&t.guessed, c.RolesGuessed)
 	count(&t.oneWay, inOneDirection(c))
+	t.renumbered += uint64(c.Opening.Renumbered)
 	count(&t.missing, c.FromClient.MissingBytes+c.FromServer.MissingBytes > 0)
 	count(&t.halfClose, c.Closing.Outcome == analyze.ClosingNormal && c.Closing.HalfClosedOctets > 0)
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
@@ -84,7 +87,9 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 		t.labels[i] += uint64(n)
 	}
 	t.clientIn[min(c.ClientState.Base(), state.Count-1)].add(c.ClientState)
-	t.serverIn[min(c.ServerState.Base(), state.Count-1)].add(c.ServerState)
+	if !c.Self() { // else it is the same socket
+		t.serverIn[min(c.ServerState.Base(), state.Count-1)].add(c.ServerState)
+	}
 	t.holds.add(c)
 	t.notable.add(c, verdicts)
 	t.verdicts.add(verdicts)
@@ -100,7 +105,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 func inOneDirection(c *connection) bool {
 	client, server := c.FromClient.Packets, c.FromServer.Packets
 	return c.Opening.Outcome == analyze.OpeningOneWay ||
-		c.Opening.Outcome == analyze.OpeningMidstream && client+server > 1 && (client == 0 || server == 0)
+		c.Opening.Outcome == analyze.OpeningMidstream && !c.Self() && client+server > 1 && (client == 0 || server == 0)
 }
 
 func count(n *uint64, yes bool) {

@@ -5,7 +5,7 @@ import "tcpwatch/capture/wire"
 // Facts is what is known of a segment before it changes its Flow. It is valid
 // while that segment is processed.
 type Facts struct {
-	From             Side
+	From, To         Side // who sent it, and to whom
 	Sender, Receiver *Half
 	FromClient       bool
 	Cover            Cover
@@ -95,9 +95,10 @@ type Facts struct {
 
 // Gather finds the facts of a segment that side from of f sent.
 func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
-	s, r := &f.Half[from], &f.Half[from.Other()]
+	to := f.Peer(from)
+	s, r := &f.Half[from], &f.Half[to]
 	*x = Facts{}
-	x.From, x.Sender, x.Receiver, x.FromClient = from, s, r, from == f.Client
+	x.From, x.To, x.Sender, x.Receiver, x.FromClient = from, to, s, r, from == f.Client
 	if s.Is(Sent) {
 		x.SeqDelta = int64(seg.Seq.Diff(s.Nxt))
 	}

@@ -294,7 +294,20 @@ type Flow struct {
 	Client Side
 	// RolesKnown is set once a SYN or SYN-ACK told client from server.
 	RolesKnown bool
+	self       Side // 1: both ends are one (Key.Self), else 0
 	used       bool // since Settle last looked at it
+}
+
+// Peer returns the side that a segment of side s is sent to: where a socket is connected
+// with itself, that is its own, and the other one is never used.
+func (f *Flow) Peer(s Side) Side { return s ^ 1 ^ f.self }
+
+// setKey gives the flow its ends.
+func (f *Flow) setKey(k *Key) {
+	f.Key, f.self = *k, 0
+	if k.Self() {
+		f.self = 1
+	}
 }
 
 // SideOf returns the side of h, one of the halves of f.

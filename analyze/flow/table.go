@@ -141,7 +141,8 @@ func (t *Table) New(k *Key, h uint32, past bool) (Ref, *Flow) {
 	i, e := t.entries.New()
 	r := Ref(i)
 	at, f := t.flows.New()
-	*f = Flow{Key: *k, Ref: r, used: true}
+	*f = Flow{Ref: r, used: true}
+	f.setKey(k)
 	*e = entry{hash: h, at: uint32(at)}
 	if old := t.replace(h, k, r); old != 0 {
 		o := t.entry(old)

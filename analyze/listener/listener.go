@@ -119,6 +119,9 @@ type Table struct {
 // verdicts on it. It keeps nothing of either.
 func (t *Table) Add(c *analyze.Connection, verdicts []verdict.Verdict) {
 	o := &c.Opening
+	if c.Self() {
+		return // nobody listens
+	}
 	if o.SynCount == 0 && o.SynAckCount == 0 || o.Outcome == analyze.OpeningMidstream || o.Outcome == analyze.OpeningOneWay {
 		return
 	}

@@ -157,8 +157,6 @@ func (p *parser) pair(word string) (from, to byte, t wire.Tuple, err error) {
 	from, to = word[0], word[2]
 	x, y := p.ends[from], p.ends[to]
 	switch {
-	case from == to:
-		return 0, 0, t, fmt.Errorf("%q: an end sends to itself", word)
 	case !x.addr.IsValid() || !y.addr.IsValid():
 		return 0, 0, t, fmt.Errorf("%q: an end has no addr", word)
 	case x.addr.Addr().Is4() != y.addr.Addr().Is4():

@@ -141,7 +141,6 @@ func TestErrors(t *testing.T) {
 		{"0 A>B S 0\nstart 2026-01-01T00:00:00Z", "line 2: start"},
 		{"0 A>B S", "TIME X>Y FLAGS SEQ"},
 		{"0 A-B S 0", "not X>Y"},
-		{"0 A>A S 0", "to itself"},
 		{"0 A>C S 0", "no addr"},
 		{"addr C [::1]:1\n0 A>C S 0", "IPv6"},
 		{"0 A>B SS 0", "twice"},

@@ -12,6 +12,7 @@ type conversation struct {
 	number uint64
 	tuple  wire.Tuple // of the segments of way[0]
 	way    [2]direction
+	self   bool // both ends are one, and all is on way[0]
 	client int  // index of the client's way
 	named  bool // a piece was handed on with it: it stays
 	// contradicted is the packet that showed the other end to be the client
@@ -27,14 +28,18 @@ type conversation struct {
 
 func newConversation(f *Follower, number uint64, tuple wire.Tuple) *conversation {
 	v := &conversation{f: f, number: number, tuple: tuple}
+	v.self = tuple.Source() == tuple.Destination()
 	v.way[0].of, v.way[1].of = v, v
 	return v
 }
 
 func (v *conversation) buffer() *buffer { return &v.f.buffer }
 
-// other returns the opposite direction.
+// other returns the opposite direction: the same one of a socket that is connected with itself.
 func (v *conversation) other(d *direction) *direction {
+	if v.self {
+		return d
+	}
 	if d == &v.way[0] {
 		return &v.way[1]
 	}
@@ -52,12 +57,13 @@ func (v *conversation) segment(o *analyze.Observation) {
 		i = 1
 	}
 	v.roles(i, o)
-	x, y := &v.way[i], &v.way[1-i]
+	x := &v.way[i]
+	y := v.other(x)
 	if seg.Checksum == wire.ChecksumGood {
 		x.goodSums = true
 	}
 	if o.Stray {
-		if seg.Len > 0 {
+		if seg.Len > 0 && !o.Renumbered {
 			p := partOf(seg, 0)
 			p.to = int64(len(p.data))
 			v.outside(x, &p, ForeignNumber)

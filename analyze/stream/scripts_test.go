@@ -498,6 +498,33 @@ client octets 10+10 of 3`},
 client octets 0+10 of 6 ack 9
 client octets 10+10 of 8 ack 9
 client octets 20+10 of 7 ack 9`},
+	{"a socket connected with itself acknowledges its own octets", `
+0   A>A S 0
++.1 A>A S. 0 ack 1
++.1 A>A P. 1:11(10) ack 1
++.1 A>A . 11 ack 11
++.1 A>A P. 21:31(10) ack 11
++.1 A>A P. 11:21(10) ack 11
++.1 A>A . 31 ack 31
++.1 A>A F. 31 ack 31
++.1 A>A . 32 ack 32`, `
+client octets 0+10 of 3 ack 4
+client octets 10+10 of 6 ack 7
+client octets 20+10 of 5 ack 7`},
+	{"what a SYN proxy gave other numbers is there once more", opened + `
++.1 B>A S. 100000000 ack 1
++.1 A>B . 1 ack 100000001
++.1 B>A P. 100000001:100000011(10) ack 1
++.1 B>A P. 1:11(10) ack 1
++.1 A>B . 1 ack 11`, `
+server octets 0+10 of 7 ack 8`},
+	{"what has other numbers for another reason is told", opened + `
++.1 B>A S. 100000000 ack 1
++.1 B>A P. 2000000001:2000000011(10) ack 1
++.1 B>A P. 1:11(10) ack 1
++.1 A>B . 1 ack 11`, `
+server outside 0+10 foreign-number of 5
+server octets 0+10 of 6 ack 7`},
 }
 
 // TestRolesStay: what one end sent has one name, also where a SYN tells late who

@@ -235,6 +235,10 @@ var cases = []struct{ name, script, want string }{
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
+	{"reset by the server behind a SYN proxy", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A R. 1 ack 1 ttl 55\n", ""},
+	{"by one whose SYN-ACK lets the client send", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 65160 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A R. 1 ack 1 ttl 55\n", "RESET-BETWEEN possible"},
+	{"behind an update of the window", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A . 1 ack 1 win 65160 ttl 64\n+.1 B>A R. 1 ack 1 ttl 55\n", "RESET-BETWEEN likely"},
+	{"by the client behind a SYN proxy", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 A>B R. 1 ack 1 ttl 250\n", "RESET-BETWEEN likely"},
 	{"reset with a TTL and an identification of its own", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.001 A>B . 1 ack 11\n" +
 		"+.01 B>A P. 11:21(10) ack 1 ttl 60 id 102\n+.001 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 ttl 250 id 20000\n", "RESET-BETWEEN likely"},
 	{"reset with an identification of its own", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.001 A>B . 1 ack 11\n" +

@@ -24,7 +24,7 @@ var resetBetween = Spec{
 	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host whose RSTs come another way than its data looks the same; " +
 		"or what that end sends behind it, which has no connection any more where it sent the RST itself, unless it was held up for longer than that, which only what shows the order of sending can rule out; " +
 		"the IP ID of a RST without ACK says nothing: that is made of the segment it answers where no such connection is known, and hosts that count the packets of each connection, as Linux does, number it apart (RFC 6864 §4.1 lets them); " +
-		"possible only where the TTL is within 3 of theirs, as after a change of route, or is held against that of one segment, which may itself be of something on the way (heuristics)",
+		"possible only where the TTL is within 3 of theirs, as after a change of route, or is held against that of one segment, which may itself be of something on the way, as a SYN-ACK with a window of 0 is of a SYN proxy: against that alone it is not held (heuristics)",
 	Most:    Likely,
 	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {
@@ -34,10 +34,20 @@ var resetBetween = Spec{
 		if x.Closing.RstPacket == 0 || x.Clues.Rst.Packet != x.Closing.RstPacket || x.Opening.AckPacket == 0 {
 			return false
 		}
-		unlike(x, v, x.end(), &hostNote{})
+		if !answeredByProxy(x) {
+			unlike(x, v, x.end(), &hostNote{})
+		}
 		namedGoesOn(x, v)
 		return v.Len > 0
 	},
+}
+
+// answeredByProxy reports whether all that is known of the server that the RST names is a SYN-ACK
+// which lets the client send nothing. SYN proxies answer so before they have asked the server: the RST
+// is as likely to be the server's own. A heuristic.
+func answeredByProxy(x *context) bool {
+	o := &x.Opening.ServerOptions
+	return x.Closing.RstBy == analyze.ServerSide && x.Clues.Server.Segments == 1 && o.Known && o.Window == 0
 }
 
 // namedGoesOn adds that the end that the RST names goes on. If the segment may have been delayed on
