@@ -94,7 +94,7 @@ func slowOpenText(c *connection) string {
 		return ""
 	}
 	s := "SYN " + sentTimes(c, label.SYN, o.SynCount) + packetList(o.SynPackets)
-	if o.SynCount <= 1 {
+	if !synResent(c) {
 		s = "SYN-ACK " + sentTimes(c, label.SynAck, o.SynAckCount) + packetList(o.SynAckPackets)
 	}
 	if o.Took > 0 {

@@ -117,21 +117,38 @@ func oneWaySentence(c *connection) string {
 	return "only what the " + side + " sent was captured: whether the other end answered cannot be seen"
 }
 
-// sentTimes says how often a SYN or SYN-ACK was sent. One that came when its sender did not send it any more was held
-// up on the way (OUT-OF-ORDER), and may be a copy: it does not count as sent again.
-func sentTimes(c *connection, phase label.ID, n uint32) string {
-	late := uint64(0)
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		again := func(o analyze.Step) bool { return o.Phase == phase && o.FromClient == s.FromClient && o.Seq == s.Seq }
-		if s.Phase == phase && !s.Repeated && !s.Copy && c.Opening.AckPacket != 0 && s.Packet > c.Opening.AckPacket && slices.ContainsFunc(c.Steps[:i], again) {
-			late++
+// heldUp counts the SYNs of the client, or the SYN-ACKs of the server, that came when their sender did not send them any
+// more: they were held up on the way (OUT-OF-ORDER), and may be copies. They do not count as sent again.
+func heldUp(c *connection, phase label.ID) (n uint32) {
+	is := func(s analyze.Step) bool {
+		return s.Phase == phase && s.FromClient == (phase == label.SYN) && (phase != label.SYN || s.Seq == c.Opening.ClientISN)
+	}
+	for i, s := range c.Steps {
+		again := func(o analyze.Step) bool { return is(o) && o.Seq == s.Seq }
+		if is(s) && !s.Repeated && !s.Copy && c.Opening.AckPacket != 0 && s.Packet > c.Opening.AckPacket && slices.ContainsFunc(c.Steps[:i], again) {
+			n++
 		}
 	}
+	return n
+}
+
+// synResent reports whether the client sent its SYN more than once.
+func synResent(c *connection) bool {
+	return c.Opening.SynCount > 1 && c.Opening.SynCount-heldUp(c, label.SYN) > 1
+}
+
+// synAckResent reports whether the SYN-ACK was sent more than once.
+func synAckResent(c *connection) bool {
+	return c.Opening.SynAckCount > 1 && c.Opening.SynAckCount-heldUp(c, label.SynAck) > 1
+}
+
+// sentTimes says how often a SYN or SYN-ACK was sent, or captured where some were held up.
+func sentTimes(c *connection, phase label.ID, n uint32) string {
+	late := heldUp(c, phase)
 	if late == 0 {
 		return "sent " + times(uint64(n))
 	}
-	return "captured " + times(uint64(n)) + ", " + times(late) + " held up on the way"
+	return "captured " + times(uint64(n)) + ", " + times(uint64(late)) + " held up on the way"
 }
 
 // openingOddities are what else the record holds about the handshake.

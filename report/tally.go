@@ -70,8 +70,8 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
 	t.closed[min(int(c.Closing.Outcome), len(t.closed)-1)]++
 	if c.Opening.Outcome == analyze.OpeningComplete {
-		count(&t.synAgain, c.Opening.SynCount > 1)
-		count(&t.synAckAgain, c.Opening.SynAckCount > 1)
+		count(&t.synAgain, synResent(c))
+		count(&t.synAckAgain, synAckResent(c))
 	}
 	t.badAcks += uint64(c.Opening.BadAcks)
 	t.ignored += uint64(c.Closing.RstIgnored)
