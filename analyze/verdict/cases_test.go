@@ -530,6 +530,7 @@ func TestSynAgainAsksForLess(t *testing.T) {
 func TestSignedSYN(t *testing.T) {
 	for text, want := range map[string]verdict.Reason{
 		"0 A>B S 0 <mss 1460,md5>\n+1 A>B S 0 <mss 1460,md5>\n": verdict.SynSigned,
+		"0 A>B S 0 <mss 1460,ao>\n+1 A>B S 0 <mss 1460,ao>\n":   verdict.SynSignedAO,
 		"0 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n":         verdict.SynAgain,
 	} {
 		v, ok := find(judge(t, text), verdict.Dropped)
