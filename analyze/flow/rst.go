@@ -76,7 +76,8 @@ func (t *Table) numbersRSTs(h *Half, seg *wire.Segment) bool {
 
 // rstWithin is twiceWithin for a RST of h. An end that sent nothing else has no copies to go by but those of
 // the other, o; where those were made on the way, it answers each of them, so that its RST must come
-// at once (a heuristic).
+// at once (a heuristic). One that comes later stays undecided: a RST without identification that answers a copy of
+// the SYN is like the first in every bit, passes the same place, and comes as late as that copy did.
 func rstWithin(h, o *Half) int64 {
 	if h.Is(Sent) {
 		return twiceWithin(h, o)
