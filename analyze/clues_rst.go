@@ -50,8 +50,8 @@ func (c *clueNote) sentBehindReset(n *note, from flow.Side, seg *wire.Segment) i
 			return int(later)
 		}
 	}
-	// Nor do identifications that are counted, with which that of the RST goes.
-	if r := &c.Rst; r.Numbered() && r.InCount() && seg.HasIPID && flow.OneCount(seg.IPID, r.IPID) {
+	// Nor do identifications that are counted, with which that of the RST goes; 0 says nothing.
+	if r := &c.Rst; r.Numbered() && r.InCount() && seg.IPID != 0 && flow.OneCount(seg.IPID, r.IPID) {
 		return int(int16(seg.IPID - r.IPID))
 	}
 	return 0

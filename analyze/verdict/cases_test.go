@@ -255,6 +255,7 @@ var cases = []struct{ name, script, want string }{
 	{"a RST behind which the end that it names goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.02 B>A P. 1:11(10) ack 11 ttl 60\n+.22 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN possible"},
 	{"the same, and the RST has an identification of its own", counted + "+.001 B>A P. 11:21(10) ack 1 id 103\n+.1 B>A R. 21 ack 1 id 9000\n+.3 B>A P. 11:21(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
 	{"the end goes on with an identification behind that of the RST", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
+	{"with none, late", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 0\n", "RESET-BETWEEN possible"},
 	{"at once", counted + "+.1 B>A R. 11 ack 1 id 103\n+.001 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
 	{"with one in front of it, held up for long", counted + "+.1 B>A R. 11 ack 1 id 104\n+.5 B>A P. 1:11(10) ack 1 id 103\n", ""},
 	{"with one between its own and that of a RST far from them", counted + "+.1 B>A R. 11 ack 1 id 5000\n+.3 B>A P. 1:11(10) ack 1 id 2000\n", "RESET-BETWEEN likely"},
