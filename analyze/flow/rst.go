@@ -30,8 +30,8 @@ func (t *Table) gatherRST(s, r *Half, seg *wire.Segment, x *Facts) {
 }
 
 // sameRST returns the mark of the latest remembered RST of h that is like seg in every
-// field; Packet 0: none. once is as with same: where both have no identification, such a one
-// is preferred. within is how late a copy may come where nothing tells its place.
+// field; Packet 0: none. once is as with same: such a one is preferred. within is how late
+// a copy may come where nothing tells its place.
 func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once bool) {
 	at, sum, looks := uint32(0), rstSum(seg), maxLook
 	if h.Places() {
@@ -49,7 +49,7 @@ func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once 
 			continue
 		}
 		once := at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)
-		if s.HasID || once {
+		if once {
 			return s.Mark, once
 		}
 		if m.Packet == 0 {
