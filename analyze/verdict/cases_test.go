@@ -149,6 +149,8 @@ var cases = []struct{ name, script, want string }{
 	{"SYN-ACK again behind a copy of the SYN", "0 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 30\n+.0004 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 31\n+.01 A>B . 1 ack 1\n", ""},
 	{"SYN-ACK again, and no copy of the SYN", "0 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 30\n+.0005 B>A S. 0 ack 1 id 31\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST possible"},
 	{"SYN again, answered by a bare ACK in front of the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"SYN again, answered by a bare ACK that acknowledges more than the SYN-ACK", "0 A>B S 0(10)\n+1 A>B S 0(10)\n+.01 B>A . 1 ack 11\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n",
+		"SYN-LOST possible, SLOW-SYN likely"},
 	{"SYN again, answered by a bare ACK behind the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"the first SYN answered by a bare ACK, and no other", "0 A>B S 0\n+.01 B>A . 1 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"SYN answered by an older connection, and then by a SYN-ACK", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "TIME-WAIT-COLLISION possible"},
