@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -67,6 +68,10 @@ func summarySections(in *Input, t *tally, whole bool) []summarySection {
 	return list
 }
 
+// manySkipped puts the words for packets that were skipped into the plural.
+var manySkipped = strings.NewReplacer("ICMP error", "ICMP errors", "IP fragment", "IP fragments",
+	"malformed IP header", "malformed IP headers", "malformed TCP header", "malformed TCP headers", "malformed tunnel header", "malformed tunnel headers")
+
 // packetSection accounts for every packet: the counts add up to the total.
 func packetSection(in *Input) summarySection {
 	s := summarySection{name: "PACKETS"}
@@ -83,7 +88,11 @@ func packetSection(in *Input) summarySection {
 		if why >= wire.LinkUnknown {
 			tone = Doubt
 		}
-		account(in.Skipped[why], tone, why.String(), false)
+		text := why.String()
+		if in.Skipped[why] != 1 {
+			text = manySkipped.Replace(text)
+		}
+		account(in.Skipped[why], tone, text, false)
 	}
 	account(in.Filtered, Plain, "left out by the filter", false)
 	s.some(rest, Doubt, "not accounted for")
@@ -208,7 +217,12 @@ func resentSection(t *tally) summarySection {
 	}
 	s.add(n, Plain, text)
 	for cause, what := range causeTexts {
-		s.some(uint64(c.Causes[cause])+uint64(v.Causes[cause]), Plain, what)
+		n := uint64(c.Causes[cause]) + uint64(v.Causes[cause])
+		if label.Cause(cause) == label.CauseUnknown {
+			s.some(t.crossed, Plain, answersSYN)
+			n -= t.crossed
+		}
+		s.some(n, Plain, what)
 	}
 	s.some(c.Inferred+v.Inferred, Doubt, "of all these inferred, from times or from packets that are missing")
 	s.some(c.Spurious+v.Spurious, Doubt, "of all these shown to have been unnecessary, when they passed or by a later acknowledgement")
