@@ -207,3 +207,21 @@ func TestCrossedResent(t *testing.T) {
 		}
 	}
 }
+
+// TestGapsText: what was acknowledged arrived, so that the capture missed it.
+func TestGapsText(t *testing.T) {
+	for _, c := range []struct {
+		all, acknowledged uint64
+		want              string
+	}{
+		{1, 0, "up to 1 B was never captured, nor acknowledged: lost in front"},
+		{1, 1, "up to 1 B was never captured, but acknowledged: the capture missed it"},
+		{9, 0, "up to 9 B were never captured, none of them acknowledged: lost in front"},
+		{9, 1, "up to 9 B were never captured, 1 B of them acknowledged: the capture missed those"},
+		{9, 9, "up to 9 B were never captured, but acknowledged: the capture missed them"},
+	} {
+		if got := unglue(gapsText(c.all, c.acknowledged)); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%d of %d: %s", c.acknowledged, c.all, got)
+		}
+	}
+}
