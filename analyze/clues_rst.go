@@ -52,8 +52,8 @@ func (c *clueNote) sentBehindReset(n *note, from flow.Side, seg *wire.Segment) i
 		}
 	}
 	// Neither do counted identifications, when that of the RST belongs to the
-	// same count.
-	if r := &c.Rst; r.Numbered() && r.InCount() && seg.HasIPID && flow.OneCount(seg.IPID, r.IPID) {
+	// same count; 0 says nothing.
+	if r := &c.Rst; r.Numbered() && r.InCount() && seg.IPID != 0 && flow.OneCount(seg.IPID, r.IPID) {
 		return int(int16(seg.IPID - r.IPID))
 	}
 	return 0

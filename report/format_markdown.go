@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"io"
 )
 
@@ -81,6 +82,8 @@ func (m *markdownWriter[T]) appendCell(b []byte, k Kind) []byte {
 	m.cell = m.value.appendPeople(m.cell[:0], k, m.env)
 	if n := len(m.cell); k == KindWord && n > 0 && m.cell[n-1] == '?' {
 		m.inferred.see(string(m.cell))
+	} else if k == KindWords && bytes.IndexByte(m.cell, '?') >= 0 {
+		m.inferred.seeAll(string(m.cell))
 	}
 	if m.env.ASCII {
 		m.cell = toASCII(nil, m.cell)

@@ -76,8 +76,11 @@ func (t *tableWriter[T]) fill(cells []cell, r *T) {
 		if c.Tone != nil && cells[i].text != "" {
 			cells[i].tone = c.Tone(r)
 		}
-		if c.Kind == KindWord {
+		switch c.Kind {
+		case KindWord:
 			t.inferred[i].see(cells[i].text)
+		case KindWords:
+			t.inferred[i].seeAll(cells[i].text)
 		}
 	}
 }

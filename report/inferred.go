@@ -27,6 +27,13 @@ func (d *doubts) see(text string) {
 	}
 }
 
+// seeAll takes several words, such as labels.
+func (d *doubts) seeAll(text string) {
+	for word := range strings.FieldsSeq(text) {
+		d.see(word)
+	}
+}
+
 func (d *doubts) add(e doubts) { d.listen, d.other = d.listen || e.listen, d.other || e.other }
 
 const (

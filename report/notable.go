@@ -209,7 +209,7 @@ func weigh(c *connection, why reason) uint64 {
 			return n
 		}
 	case whySlowOpen:
-		if (o.SynCount > 1 || o.SynAckCount > 1) && !bothSentSYN(o) {
+		if !bothSentSYN(o) && (synResent(c) || synAckResent(c)) {
 			return uint64(max(1, o.Took))
 		}
 	case whySlowAnswer:

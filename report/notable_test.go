@@ -68,6 +68,15 @@ func TestWaitReasons(t *testing.T) {
 			"656 ms of 1.31 s: silence before segments that were sent again"},
 		{"half of its time, of one direction", func(c *connection) { c.FromClient.ResendWait, c.FromServer.Packets = 656e6, 0 },
 			"656 ms of 1.31 s: silence before segments that were sent again, and nothing of the server was captured"},
+		{"SYNs whose times are told", func(c *connection) {
+			c.Opening.Outcome, c.Opening.SynCount, c.FromClient.ResendWait, c.FromServer.Packets = analyze.OpeningUnanswered, 2, 656e6, 0
+			c.Steps = []analyze.Step{{Flags: wire.SYN, FromClient: true}, {Flags: wire.SYN, FromClient: true, Time: 656e6}}
+		}, "SYN sent twice over 656 ms (packet 1), nothing came back"},
+		{"a SYN answered by a RST that is told of", func(c *connection) { c.Opening.Outcome, c.Closing.RstIgnored = analyze.OpeningUnanswered, 1 },
+			"SYN sent once (packet 1), only a RST came back that does not acknowledge it, so that the client drops it (RFC 9293 §3.10.7.3)"},
+		{"by two", func(c *connection) { c.Opening.Outcome, c.Closing.RstIgnored = analyze.OpeningUnanswered, 2 },
+			"SYN sent once (packet 1), only a RST came back that does not acknowledge it, so that the client drops it (RFC 9293 §3.10.7.3); 2 RSTs were ignored"},
+		{"a RST that is not", func(c *connection) { c.Closing.RstIgnored = 1 }, "1 RST was ignored"},
 		{"much sent again, of one direction", func(c *connection) { c.FromClient.Retransmissions, c.FromServer.Packets = 3, 0 },
 			"3 of 10 segments sent again, and nothing of the server was captured"},
 		{"the same with a RST, whose sentence says that", func(c *connection) {

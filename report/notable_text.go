@@ -58,6 +58,9 @@ func reasonText(c *connection, why reason) string {
 	case whySlowAnswer:
 		return serverAnswer(c)
 	case whyWaited:
+		if o.Outcome == analyze.OpeningUnanswered {
+			return "" // how long the SYNs were sent is said
+		}
 		text := duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
 		if weigh(c, whyResent) > 0 {
 			return text // which says it
@@ -72,6 +75,9 @@ func reasonText(c *connection, why reason) string {
 		}
 		return sideText(side) + " waited " + duration(cl.HalfClosedFor) + " for the FIN of " + sideText(otherSide(side)) + packetList(cl.FinPackets)
 	case whyIgnoredRST:
+		if cl.RstIgnored == 1 && o.Outcome == analyze.OpeningUnanswered {
+			return "" // that a RST came back is said
+		}
 		return wasWere(uint64(cl.RstIgnored), "RST") + " ignored"
 	case whyMissing:
 		return missingText(c)
@@ -95,7 +101,7 @@ func slowOpenText(c *connection) string {
 		return ""
 	}
 	s := "SYN " + sentTimes(c, label.SYN, o.SynCount) + packetList(o.SynPackets)
-	if o.SynCount <= 1 {
+	if !synResent(c) {
 		s = "SYN-ACK " + sentTimes(c, label.SynAck, o.SynAckCount) + packetList(o.SynAckPackets)
 	}
 	if o.Took > 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -100,7 +101,11 @@ func capturedTwice(client, server *analyze.Direction) bool {
 // qualityItems adds other properties of the capture that affect the conclusions.
 func qualityItems(s *summarySection, in *Input, t *tally) {
 	if n := t.client.DuplicatePackets + t.server.DuplicatePackets; mostlyCopies(t) {
-		s.add(n, Bad, "copies: the capture holds most packets twice (SPAN port or two interfaces); copies are not taken for retransmissions")
+		often := "twice"
+		if 2*n > t.client.Packets+t.server.Packets { // more than one copy each
+			often = "twice or more often"
+		}
+		s.add(n, Bad, "copies: the capture holds most packets "+often+" (SPAN port or several interfaces); copies are not taken for retransmissions")
 	} else if n > 0 {
 		s.add(n, Doubt, fmt.Sprintf("packets captured twice, of %s", thousands(t.client.Packets+t.server.Packets)))
 	}
@@ -130,29 +135,39 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		}
 		s.add(used, Doubt, "interfaces in one timeline: "+pieces+"their clocks may differ, and a packet that passed two of them is captured twice")
 	}
-	if text := tapText(&t.taps); text != "" {
+	if text := tapText(&t.taps, t.connections); text != "" {
 		s.say(Plain, text)
 	}
 }
 
-// tapText says where the tap probably is.
-func tapText(p *tapPlaces) string {
+// tapText says where the tap probably is, as seen from the given number of connections.
+func tapText(p *tapPlaces, connections uint64) string {
 	name, n, of := p.place()
 	by := fmt.Sprintf(", by the split of the round trip in %s of %s", thousands(n), plural(of, "handshake"))
 	if of == 1 {
 		by = ", by the split of the round trip in one handshake"
 	}
+	s := "s"
+	if connections == 1 {
+		s = ""
+	}
 	switch name {
-	case "client":
-		return "the tap probably stands at the clients" + by
-	case "server":
-		return "the tap probably stands at the servers" + by
+	case "client", "server":
+		return "the tap probably stands at the " + name + s + by
 	case "between":
-		return "the tap probably stands between clients and servers" + by
+		return "the tap probably stands between client" + s + " and server" + s + by
+	}
+	var parts []string
+	for _, at := range []struct {
+		n    uint64
+		text string
+	}{{p.client, "at the client in "}, {p.server, "at the server in "}, {p.between, "between in "}} {
+		if at.n > 0 {
+			parts = append(parts, at.text+thousands(at.n))
+		}
 	}
 	if of > 0 {
-		return fmt.Sprintf("where the tap stands differs: at the client in %s, at the server in %s, between in %s of %s",
-			thousands(p.client), thousands(p.server), thousands(p.between), plural(of, "handshake"))
+		return "where the tap stands differs: " + strings.Join(parts, ", ") + " of " + plural(of, "handshake")
 	}
 	return ""
 }

@@ -27,11 +27,13 @@ func TestTapPlaces(t *testing.T) {
 		{tapPlaces{}, "", ""},
 		{tapPlaces{client: 8, server: 1, between: 1}, "client", "the tap probably stands at the clients, by the split of the round trip in 8 of 10 handshakes"},
 		{tapPlaces{client: 7, server: 2, between: 1}, "", "where the tap stands differs: at the client in 7, at the server in 2, between in 1 of 10 handshakes"},
-		{tapPlaces{server: 1}, "server", "the tap probably stands at the servers, by the split of the round trip in one handshake"},
+		{tapPlaces{client: 2, between: 1}, "", "where the tap stands differs: at the client in 2, between in 1 of 3 handshakes"},
+		{tapPlaces{server: 1}, "server", "the tap probably stands at the server, by the split of the round trip in one handshake"},
+		{tapPlaces{between: 1}, "between", "the tap probably stands between client and server, by the split of the round trip in one handshake"},
 		{tapPlaces{between: 4}, "between", "the tap probably stands between clients and servers, by the split of the round trip in 4 of 4 handshakes"},
 	} {
-		if name, _, _ := c.places.place(); name != c.name || unglue(tapText(&c.places)) != c.summary {
-			t.Errorf("%+v: %q, %q", c.places, name, unglue(tapText(&c.places)))
+		if name, _, _ := c.places.place(); name != c.name || unglue(tapText(&c.places, c.places.client+c.places.server+c.places.between)) != c.summary {
+			t.Errorf("%+v: %q, %q", c.places, name, unglue(tapText(&c.places, c.places.client+c.places.server+c.places.between)))
 		}
 	}
 	var p tapPlaces
@@ -62,6 +64,14 @@ func TestMostlyCopies(t *testing.T) {
 		y.client.DuplicatePackets, y.server.Packets = c.copies, c.packets
 		if mostlyCopies(&y) != c.want {
 			t.Errorf("%d copies of %d packets: %t", c.copies, c.packets, !c.want)
+		}
+	}
+	for copies, want := range map[uint64]string{50: "most packets twice (", 51: "most packets twice or more often ("} {
+		var y tally
+		var s summarySection
+		y.client.DuplicatePackets, y.client.Packets = copies, 100
+		if qualityItems(&s, &Input{}, &y); !strings.Contains(s.items[0].text, want) {
+			t.Errorf("%d copies of 100 packets: %s", copies, s.items[0].text)
 		}
 	}
 }

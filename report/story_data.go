@@ -32,7 +32,7 @@ func (t *story) data() {
 	if c.Retransmissions+s.Retransmissions > 0 {
 		tone = Doubt
 	}
-	parts = append(parts, resentTexts(c, s, t.crossed())...)
+	parts = append(parts, resentTexts(c, s, crossed(t.conn))...)
 	for _, text := range stallTexts(t.conn, 1) {
 		add("%s", text)
 	}
@@ -96,12 +96,15 @@ var sentAgain = [...]struct {
 	text  string
 }{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "as tail loss probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
 
+// answersSYN is why an end sends its SYN again that had sent one before the other's came.
+const answersSYN = "in answer to a SYN"
+
 // crossed counts the SYNs that a SYN-ACK repeats because both ends sent one: no timer
 // expired and nothing was lost (RFC 9293 §3.5, figure 7).
-func (t *story) crossed() (n uint64) {
+func crossed(c *connection) (n uint64) {
 	var sent [2]bool // the end has sent its SYN, and no SYN-ACK yet
-	for i := range t.conn.Steps {
-		st := &t.conn.Steps[i]
+	for i := range c.Steps {
+		st := &c.Steps[i]
 		switch own := &sent[end(st.FromClient)]; st.Phase {
 		case label.SYN:
 			*own = true
@@ -135,7 +138,7 @@ func causesText(c, s *analyze.Direction, crossed uint64) string {
 		}
 		add(n, p.text)
 	}
-	add(crossed, "in answer to a SYN")
+	add(crossed, answersSYN)
 	if len(texts) == 0 {
 		return ""
 	}

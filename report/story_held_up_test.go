@@ -9,36 +9,92 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// TestHeldUpSYN: a SYN that came when its sender did not send it any more is not said to be sent again.
+// TestHeldUpSYN: a SYN that came when its sender did not send it any more is not said to be sent again,
+// neither in the words nor by the reason under which the connection is listed, nor in a count.
 func TestHeldUpSYN(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		late analyze.Step
-		want string
+		name  string
+		count uint32
+		late  []analyze.Step
+		again bool
+		want  string
 	}{
-		{"held up", analyze.Step{Packet: 90}, "captured twice, once held up on the way"},
-		{"of another window", analyze.Step{Packet: 90, Window: 63}, "captured twice, once behind the handshake, with another window"},
-		{"sent again", analyze.Step{Packet: 90, Repeated: true}, "sent twice"},
-		{"in the opening", analyze.Step{Packet: 2}, "sent twice"},
-		{"a copy", analyze.Step{Packet: 90, Copy: true}, "sent twice"},
-		{"of another number", analyze.Step{Packet: 90, Seq: 7}, "sent twice"},
+		{"held up", 2, []analyze.Step{{Packet: 90}}, false, "captured twice, once held up on the way"},
+		{"held up twice", 3, []analyze.Step{{Packet: 90}, {Packet: 91}}, false, "captured 3 times, twice held up on the way"},
+		{"sent again and held up", 3, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 91}}, true, "captured 3 times, once held up on the way"},
+		{"sent again", 2, []analyze.Step{{Packet: 90, Repeated: true}}, true, "sent twice"},
+		{"in the opening", 2, []analyze.Step{{Packet: 2}}, true, "sent twice"},
+		{"a copy", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90, Copy: true}}, true, "sent twice"},
+		{"of another number", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90, Seq: 7}}, true, "sent twice"},
+		{"of another number, twice", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90, Seq: 7}, {Packet: 91, Seq: 7}}, true, "sent twice"},
+		{"of another window", 2, []analyze.Step{{Packet: 90, Window: 63}}, false, "captured twice, once after the handshake, with another window"},
+		{"never answered", 2, []analyze.Step{{Packet: 90}}, true, "sent twice"},
+		{"of the other end", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90}, {Packet: 91}}, true, "sent twice"},
 	} {
 		conn := halfClose(t)
 		first := conn.Steps[0]
 		if first.Phase != label.SYN || conn.Opening.AckPacket <= 2 {
 			t.Fatalf("another beginning: %+v", first)
 		}
-		c.late.Phase, c.late.Flags, c.late.FromClient = label.SYN, wire.SYN, true
-		c.late.Seq += first.Seq
-		if c.late.Window == 0 {
-			c.late.Window = first.Window
+		for i, s := range c.late {
+			s.Phase, s.Flags, s.FromClient = label.SYN, wire.SYN, c.name != "of the other end" || i == 0
+			s.Seq += first.Seq
+			if s.Window == 0 {
+				s.Window = first.Window
+			}
+			conn.Steps = append(conn.Steps, s)
 		}
-		conn.Steps, conn.Opening.SynCount = append(conn.Steps, c.late), 2
+		conn.Opening.SynCount = c.count
+		if c.name == "never answered" {
+			conn.Opening.AckPacket = 0
+		}
 		if got := unglue(strings.Join(openingOddities(conn), "; ")); !strings.Contains(got, "the SYN was "+c.want) {
 			t.Errorf("%s: %s", c.name, got)
 		}
-		if got := unglue(slowOpenText(conn)); !strings.HasPrefix(got, "SYN "+c.want) {
+		if got := unglue(reasonText(conn, whySlowOpen)); c.again && !strings.HasPrefix(got, "SYN "+c.want) {
 			t.Errorf("%s: %s", c.name, got)
 		}
+		checkOpenedSlowly(t, c.name, conn, c.again, false)
+	}
+}
+
+// TestHeldUpSynAck: the same for a SYN-ACK, of which a SYN that was held up takes nothing away.
+func TestHeldUpSynAck(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		late  analyze.Step
+		again bool
+	}{
+		{"held up", analyze.Step{Packet: 90}, false},
+		{"sent again", analyze.Step{Packet: 90, Repeated: true}, true},
+		{"of another number", analyze.Step{Packet: 90, Seq: 7}, true},
+	} {
+		conn := halfClose(t)
+		syn, ack := conn.Steps[0], conn.Steps[1]
+		if ack.Phase != label.SynAck {
+			t.Fatalf("another beginning: %+v", ack)
+		}
+		c.late.Phase, c.late.Flags = label.SynAck, wire.SYN|wire.ACK
+		c.late.Seq += ack.Seq
+		syn.Packet = 95
+		conn.Steps, conn.Opening.SynCount, conn.Opening.SynAckCount = append(conn.Steps, c.late, syn), 2, 2
+		if got := unglue(reasonText(conn, whySlowOpen)); c.again && !strings.HasPrefix(got, "SYN-ACK sent twice") {
+			t.Errorf("%s: %s", c.name, got)
+		}
+		checkOpenedSlowly(t, c.name, conn, false, c.again)
+	}
+}
+
+// checkOpenedSlowly holds the list of the connections that deserve a look, and the counts of the summary, to what
+// was sent again.
+func checkOpenedSlowly(t *testing.T, name string, c *connection, syn, synAck bool) {
+	t.Helper()
+	if got := weigh(c, whySlowOpen) > 0; got != (syn || synAck) {
+		t.Errorf("%s: listed among SYNs and SYN-ACKs that were resent: %v", name, got)
+	}
+	var s tally
+	s.add(c, nil)
+	if s.opened[analyze.OpeningComplete] != 1 || s.synAgain != holding(syn) || s.synAckAgain != holding(synAck) {
+		t.Errorf("%s: %d complete, %d after a SYN, %d after a SYN-ACK was sent again", name, s.opened[analyze.OpeningComplete], s.synAgain, s.synAckAgain)
 	}
 }

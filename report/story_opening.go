@@ -120,28 +120,53 @@ func oneWaySentence(c *connection) string {
 	return "only what the " + side + " sent was captured: whether the other end answered cannot be seen"
 }
 
-// sentTimes says how often a SYN or SYN-ACK was sent. One that came after its sender had stopped
-// sending it was held up on the way (OUT-OF-ORDER), and may be a copy: it does not count. One with
-// another window is neither: something between may ask the server so, having answered in its place.
-func sentTimes(c *connection, phase label.ID, n uint32) string {
-	late, other := uint64(0), uint64(0)
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		again := func(o analyze.Step) bool { return o.Phase == phase && o.FromClient == s.FromClient && o.Seq == s.Seq }
-		if s.Phase == phase && !s.Repeated && !s.Copy && c.Opening.AckPacket != 0 && s.Packet > c.Opening.AckPacket && slices.ContainsFunc(c.Steps[:i], again) {
-			late++
+// heldUp counts the SYNs of the client, or the SYN-ACKs of the server, that came when their sender did not send them any
+// more: they were held up on the way (OUT-OF-ORDER), and may be copies. They do not count as sent again, nor do those with
+// another window, other: something between may ask the server so, having answered in its place.
+func heldUp(c *connection, phase label.ID) (n, other uint32) {
+	is := func(s analyze.Step) bool {
+		return s.Phase == phase && s.FromClient == (phase == label.SYN) && (phase != label.SYN || s.Seq == c.Opening.ClientISN)
+	}
+	for i, s := range c.Steps {
+		again := func(o analyze.Step) bool { return is(o) && o.Seq == s.Seq }
+		if is(s) && !s.Repeated && !s.Copy && c.Opening.AckPacket != 0 && s.Packet > c.Opening.AckPacket && slices.ContainsFunc(c.Steps[:i], again) {
+			n++
 			if !slices.ContainsFunc(c.Steps[:i], func(o analyze.Step) bool { return again(o) && o.Window == s.Window }) {
 				other++
 			}
 		}
 	}
+	return n, other
+}
+
+// synResent reports whether the client sent its SYN more than once.
+func synResent(c *connection) bool {
+	if c.Opening.SynCount <= 1 {
+		return false
+	}
+	late, _ := heldUp(c, label.SYN)
+	return c.Opening.SynCount > late+1
+}
+
+// synAckResent reports whether the SYN-ACK was sent more than once.
+func synAckResent(c *connection) bool {
+	if c.Opening.SynAckCount <= 1 {
+		return false
+	}
+	late, _ := heldUp(c, label.SynAck)
+	return c.Opening.SynAckCount > late+1
+}
+
+// sentTimes says how often a SYN or SYN-ACK was sent, or captured where some were held up.
+func sentTimes(c *connection, phase label.ID, n uint32) string {
+	late, other := heldUp(c, phase)
 	switch {
 	case late == 0:
 		return "sent " + times(uint64(n))
 	case other > 0:
-		return "captured " + times(uint64(n)) + ", " + times(late) + " behind the handshake, with another window"
+		return "captured " + times(uint64(n)) + ", " + times(uint64(late)) + " after the handshake, with another window"
 	}
-	return "captured " + times(uint64(n)) + ", " + times(late) + " held up on the way"
+	return "captured " + times(uint64(n)) + ", " + times(uint64(late)) + " held up on the way"
 }
 
 // openingOddities are the other remarkable things about the handshake.
@@ -159,7 +184,7 @@ func openingOddities(c *connection) []string {
 		add("the SYN-ACK stands before the SYN in the capture")
 	}
 	if o.Renumbered > 0 {
-		add("something between answered the SYN for the server, and asked that behind: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), as by no end (RFC 9293 §3.10.7.4); %s whose numbers count from the second are left out", o.AckPacket, o.RenumberedAck, plural(uint64(o.Renumbered), "segment"))
+		add("something between answered the SYN for the server, and asked that one afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), as by no end (RFC 9293 §3.10.7.4); %s whose numbers count from the second are left out", o.AckPacket, o.RenumberedAck, plural(uint64(o.Renumbered), "segment"))
 	} else if o.SynAckISNs > 1 && !bothSentSYN(o) {
 		add("the SYN-ACKs carry %d different ISNs: several machines or several incarnations answered", o.SynAckISNs)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -67,6 +68,10 @@ func summarySections(in *Input, t *tally, whole bool) []summarySection {
 	return list
 }
 
+// manySkipped puts the words for packets that were skipped into the plural.
+var manySkipped = strings.NewReplacer("ICMP error", "ICMP errors", "IP fragment", "IP fragments",
+	"malformed IP header", "malformed IP headers", "malformed TCP header", "malformed TCP headers", "malformed tunnel header", "malformed tunnel headers")
+
 // packetSection accounts for every packet: the counts add up to the total.
 func packetSection(in *Input) summarySection {
 	s := summarySection{name: "PACKETS"}
@@ -83,7 +88,11 @@ func packetSection(in *Input) summarySection {
 		if why >= wire.LinkUnknown {
 			tone = Doubt
 		}
-		account(in.Skipped[why], tone, why.String(), false)
+		text := why.String()
+		if in.Skipped[why] != 1 {
+			text = manySkipped.Replace(text)
+		}
+		account(in.Skipped[why], tone, text, false)
 	}
 	account(in.Filtered, Plain, "left out by the filter", false)
 	s.some(rest, Doubt, "not accounted for")
@@ -132,19 +141,29 @@ func captureSection(in *Input, t *tally) summarySection {
 	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: the clock ran backwards, or files were joined")
 	s.some(t.oneWay, Doubt, "connections of which only one direction was captured: the other end was silent, or what it sent did not pass here")
 	if t.missing > 0 {
-		all, unseen := t.client.MissingBytes+t.server.MissingBytes, t.client.UnseenBytes+t.server.UnseenBytes
-		text := "connections with gaps: up to " + octets(all) + " were never captured"
-		if unseen > 0 {
-			text += ", " + octets(unseen) + " of them acknowledged: the capture missed those, the network did not lose them"
-		} else {
-			text += ", none of them acknowledged: lost in front of this tap, or missed by the capture"
-		}
-		s.add(t.missing, Doubt, text)
+		s.add(t.missing, Doubt, "connections with gaps: "+gapsText(t.client.MissingBytes+t.server.MissingBytes, t.client.UnseenBytes+t.server.UnseenBytes))
 	}
 	qualityItems(&s, in, t)
 	keptItems(&s, in.Kept)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
 	return s
+}
+
+// gapsText says of so many octets that were never captured, of which so many were acknowledged all the same, who missed them.
+func gapsText(all, acknowledged uint64) string {
+	const lost = "lost in front of this tap, or missed by the capture"
+	switch text := "up to " + octets(all); {
+	case all == 1 && acknowledged == 0:
+		return text + " was never captured, nor acknowledged: " + lost
+	case all == 1:
+		return text + " was never captured, but acknowledged: the capture missed it, the network did not lose it"
+	case acknowledged == 0:
+		return text + " were never captured, none of them acknowledged: " + lost
+	case acknowledged == all:
+		return text + " were never captured, but acknowledged: the capture missed them, the network did not lose them"
+	default:
+		return text + " were never captured, " + octets(acknowledged) + " of them acknowledged: the capture missed those, the network did not lose them"
+	}
 }
 
 func openedSection(t *tally) summarySection {
@@ -208,7 +227,12 @@ func resentSection(t *tally) summarySection {
 	}
 	s.add(n, Plain, text)
 	for cause, what := range causeTexts {
-		s.some(uint64(c.Causes[cause])+uint64(v.Causes[cause]), Plain, what)
+		n := uint64(c.Causes[cause]) + uint64(v.Causes[cause])
+		if label.Cause(cause) == label.CauseUnknown {
+			s.some(t.crossed, Plain, answersSYN)
+			n -= t.crossed
+		}
+		s.some(n, Plain, what)
 	}
 	s.some(c.Inferred+v.Inferred, Doubt, "of all these inferred, from times or from packets that are missing")
 	s.some(c.Spurious+v.Spurious, Doubt, "of all these shown to have been unnecessary, when they passed or by a later acknowledgement")

@@ -27,7 +27,7 @@ var singulars = []struct{ many, one string }{
 	{"keep-alives", "keep-alive"},
 	{"reset before they were complete", "reset before it was complete"},
 	{"held by other hosts", "held by another host"},
-	{"shown to have been unnecessary, when they passed or", "shown to have been unnecessary, when it passed or"},
+	{"of all these shown to have been unnecessary, when they passed or", "of all these shown to have been unnecessary, when it passed or"},
 	{"although acknowledged already when they passed here", "although acknowledged already when it passed here"},
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/capture/wire"
 )
 
 // TestPacketsAddUp wants every packet under some name.
@@ -162,5 +163,65 @@ func TestMaybeOffload(t *testing.T) {
 	}
 	if sums.maybeOffload != 10 || sums.labels[label.BadChecksum] != 13 {
 		t.Errorf("%d of %d wrong checksums may have been left to the NIC, want 10 of 13", sums.maybeOffload, sums.labels[label.BadChecksum])
+	}
+}
+
+// TestSkippedInWords: what was skipped stands in the plural where it is not one.
+func TestSkippedInWords(t *testing.T) {
+	for _, c := range []struct {
+		why  wire.Skip
+		n    uint64
+		want string
+	}{
+		{wire.FragmentLost, 1, "IP fragment, packet incomplete"}, {wire.FragmentLost, 2, "IP fragments, packet incomplete"},
+		{wire.ICMPError, 1, "ICMP error quoting TCP"}, {wire.ICMPError, 2, "ICMP errors quoting TCP"},
+		{wire.TCPMalformed, 1, "malformed TCP header"}, {wire.TCPMalformed, 2, "malformed TCP headers"},
+		{wire.NotIP, 2, "not IP"},
+	} {
+		in := Input{Packets: c.n}
+		in.Skipped[c.why] = c.n
+		s := packetSection(&in)
+		if got := s.items[len(s.items)-1].text; got != c.want {
+			t.Errorf("%d: %q, want %q", c.n, got, c.want)
+		}
+	}
+}
+
+// TestCrossedResent: the summary says of SYNs that crossed what the story says.
+func TestCrossedResent(t *testing.T) {
+	c := halfClose(t)
+	c.Steps = []analyze.Step{{Phase: label.SYN, FromClient: true}, {Phase: label.SYN}, {Phase: label.SynAck, FromClient: true, Repeated: true}}
+	for unclear, want := range map[uint32]string{0: "", 1: "1 in answer to the other's SYN", 3: "1 in answer to the other's SYN, 2 for an unknown cause"} {
+		var y tally
+		c.FromClient.Causes = [label.CauseCount]uint32{label.CauseUnknown: unclear}
+		y.add(c, nil)
+		var got []string
+		section := resentSection(&y)
+		for _, i := range section.items {
+			if strings.Contains(i.text, "SYN") || strings.Contains(i.text, "unknown") {
+				got = append(got, i.number()+" "+i.text)
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%d unclear: %q, want %q", unclear, got, want)
+		}
+	}
+}
+
+// TestGapsText: what was acknowledged arrived, so that the capture missed it.
+func TestGapsText(t *testing.T) {
+	for _, c := range []struct {
+		all, acknowledged uint64
+		want              string
+	}{
+		{1, 0, "up to 1 B was never captured, nor acknowledged: lost in front"},
+		{1, 1, "up to 1 B was never captured, but acknowledged: the capture missed it"},
+		{9, 0, "up to 9 B were never captured, none of them acknowledged: lost in front"},
+		{9, 1, "up to 9 B were never captured, 1 B of them acknowledged: the capture missed those"},
+		{9, 9, "up to 9 B were never captured, but acknowledged: the capture missed them"},
+	} {
+		if got := unglue(gapsText(c.all, c.acknowledged)); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%d of %d: %s", c.acknowledged, c.all, got)
+		}
 	}
 }

@@ -19,11 +19,12 @@ type tally struct {
 	opened [analyze.OpeningOneWay + 1]uint64
 	closed [analyze.ClosingReset + 1]uint64
 	// synAgain and synAckAgain count complete openings in which a SYN, or a
-	// SYN-ACK, was captured more than once.
+	// SYN-ACK, was sent more than once.
 	synAgain, synAckAgain uint64
 
 	// renumbered counts segments with the numbers of a second ISN.
 	renumbered uint64
+	crossed    uint64 // SYNs that a SYN-ACK repeats because both ends sent one
 	oneWay     uint64 // connections of which one direction was captured
 	missing    uint64 // connections with octets that were never captured
 	badAcks    uint64
@@ -73,9 +74,11 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
 	t.closed[min(int(c.Closing.Outcome), len(t.closed)-1)]++
 	if c.Opening.Outcome == analyze.OpeningComplete {
-		count(&t.synAgain, c.Opening.SynCount > 1)
-		count(&t.synAckAgain, c.Opening.SynAckCount > 1)
+		count(&t.synAgain, synResent(c))
+		count(&t.synAckAgain, synAckResent(c))
 	}
+	unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]
+	t.crossed += min(crossed(c), uint64(unclear))
 	t.badAcks += uint64(c.Opening.BadAcks)
 	t.ignored += uint64(c.Closing.RstIgnored)
 	addDirection(&t.client, &c.FromClient)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"tcpwatch/analyze/verdict"
@@ -99,6 +100,9 @@ func decides(list []verdict.Verdict) bool {
 // plainly are the verdicts that say no more than the outcome does.
 const plainly = 1<<verdict.Refused | 1<<verdict.SlowSyn | 1<<verdict.Unreachable
 
+// droppedFor are the reasons that name what a SYN may have been dropped for.
+var droppedFor = []verdict.Reason{verdict.SynAgainWithoutECN, verdict.SynAgainWithoutData, verdict.SynSigned, verdict.SynSignedAO}
+
 // verdictTexts writes the verdicts with one piece of evidence each, for the list of
 // notable connections; with the next piece as well if that says what may have been
 // dropped because of its kind.
@@ -107,7 +111,7 @@ func verdictTexts(list []verdict.Verdict) []string {
 	for i := range list {
 		if plainly&(1<<list[i].ID) == 0 {
 			most := 1
-			if why := list[i].Items[1].Why; why == verdict.SynAgainWithoutECN || why == verdict.SynAgainWithoutData || why == verdict.SynSigned {
+			if why := list[i].Items[1].Why; slices.Contains(droppedFor, why) {
 				most = 2
 			}
 			texts = append(texts, verdictText(&list[i], most))

@@ -33,7 +33,7 @@ var packetView = &rowView[packet]{
 			Value: func(_ *env, o *packet, v *Value) { v.string(fromText(o.FromClient)) }},
 		{Name: "source", Kind: KindWord, Drop: 13, Shorten: 13, Room: 21, Meaning: "Address and port of the sender.",
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Source()) }},
-		{Name: "destination", Kind: KindWord, Drop: 12, Shorten: 13, Room: 21, Meaning: "Address and port of the receiver.",
+		{Name: "destination", Kind: KindWord, Drop: 13, Pair: true, Shorten: 13, Room: 21, Meaning: "Address and port of the receiver.",
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Destination()) }},
 		{Name: "flags", Kind: KindWord, Drop: 2, Room: 7, Meaning: "Control bits from FIN upwards, separated by commas.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(flagText(o.Segment.Flags)) }},

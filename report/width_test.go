@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
 )
 
 // TestWidth renders every view for people at several widths and looks for
@@ -80,6 +82,17 @@ func TestInferredNote(t *testing.T) {
 	o := Options{Format: FormatTable, Width: 200}
 	if out := render(t, o, nil, []*analyze.Connection{halfClose(t)}, sampleInput()); !strings.Contains(out, "LISTEN? = inferred: "+listenNote) {
 		t.Errorf("LISTEN? is not explained:\n%s", out)
+	}
+	for _, format := range []Format{FormatTable, FormatMarkdown} {
+		for why, want := range map[label.Reason]bool{label.BytesSeen: false, label.TimeOnly: true} {
+			p := resentPacket(t)
+			p.ClientState, p.ServerState = state.Established, state.Established
+			p.Evidence.Items[0].Reason = why
+			out := render(t, Options{Format: format, Views: []View{ViewPackets}, Width: 200}, []*analyze.Observation{p}, nil, sampleInput())
+			if strings.Contains(out, "RETRANSMISSION?") != want || strings.Contains(out, inferredNote) != want {
+				t.Errorf("%s, inferred %v:\n%s", format, want, out)
+			}
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ func TestStampAt(t *testing.T) {
 	const tick, slack = int64(500e6), int64(20e6)
 	clock := func(at int64) uint32 { return uint32(1000 + at/tick) }
 	for first := int64(0); first < tick; first += 30e6 {
-		for last := first + 8*tick; last < first+10*tick; last += 30e6 {
+		for last := first + 6*tick; last < first+10*tick; last += 30e6 {
 			h := Half{tsFirst: clock(first), tsAt: first, TSVal: clock(last), LastTime: last + slack}
 			at := last + 60e9
 			ts, ok := h.StampAt(at, slack)

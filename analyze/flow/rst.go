@@ -51,7 +51,7 @@ func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once 
 			continue
 		}
 		once := at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)
-		if s.HasID || once {
+		if once {
 			return s.Mark, once
 		}
 		if m.Packet == 0 {
@@ -79,7 +79,8 @@ func (t *Table) numbersRSTs(h *Half, seg *wire.Segment) bool {
 
 // rstWithin is twiceWithin for a RST of h. If h sent nothing else, only the copies of the other
 // end, o, are evidence; if those were made on the way, h answers each of them, so that a copy of
-// its RST must come at once (a heuristic).
+// its RST must come at once (a heuristic). A later one stays undecided: a RST without identification that answers a copy of
+// the SYN equals the first in every bit, passes the same place, and comes as late as that copy did.
 func rstWithin(h, o *Half) int64 {
 	if h.Is(Sent) {
 		return twiceWithin(h, o)

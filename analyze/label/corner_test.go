@@ -50,6 +50,9 @@ const (
 const tail = "0 A>B S 0 id 10\n+.01 B>A S. 0 ack 1 id 50\n+.01 A>B . 1 ack 1 id 11\n+.1 A>B . 1(100) ack 1 id 12\n" +
 	"+.0001 A>B . 101(100) ack 1 id 13\n+.0001 B>A . 1 ack 201 id 51\n"
 
+// unheard is the tail of a server of whose client only the SYN was captured. Its numbers lie behind 2^31.
+const unheard = "isn B 3000000000\n0 A>B S 0 id 50\n+.01 B>A S. 0 ack 1 id 11\n+.02 B>A . 1(100) ack 1 id 12\n+.0001 B>A . 101(100) ack 1 id 13\n"
+
 // partial is a repair without SACK, timestamps and identifications that a partial
 // acknowledgement keeps going.
 const partial = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B . 1(100) ack 1\n+0 A>B . 101(100) ack 1\n+0 A>B . 201(100) ack 1\n" +
@@ -93,6 +96,10 @@ func TestCorners(t *testing.T) {
 		{"what an acknowledgement leaves open, and nothing was repaired", noRepair + "+.0001 A>B . 301(100) ack 1", label.DuplicatePacket, true},
 		{"a probe of a tail that was lost whole", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.Retransmission, true},
 		{"a probe of a tail leaves a gap, too", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.MissingSegment, true},
+		{"the same of an end of which no acknowledgement was captured", unheard + "+.06 B>A P. 301(50) ack 1 id 16", label.Retransmission, true},
+		{"the same of an end that is so many routers away", tail + "+.06 A>B P. 301(50) ack 1 id 16 ttl 33", label.Retransmission, true},
+		{"a TTL that shows that the end began with less than 64", tail + "+.06 A>B P. 301(50) ack 1 id 16 ttl 32", label.Retransmission, false},
+		{"a TTL that shows that it began with more", tail + "+.06 A>B P. 301(50) ack 1 id 16 ttl 65", label.Retransmission, false},
 		{"a tail of which the end is sent for the first time", tail + "+.06 A>B P. 301(50) ack 1 id 15", label.Retransmission, false},
 		{"a tail of which two packets more did not pass", tail + "+.06 A>B P. 301(50) ack 1 id 17", label.Retransmission, false},
 		{"a tail that comes sooner than a probe", tail + "+.015 A>B P. 301(50) ack 1 id 16", label.Retransmission, false},

@@ -51,7 +51,7 @@ func probesTail(c *Context) bool {
 		return false // what the gap holds arrived: the capture missed it
 	}
 	missed := int64(h.IDJump(&x.Mark)) - 1
-	return missed == x.SeqDelta/int64(h.MostLen)+1 && h.Is(flow.SentACK) && s.Ack == h.Ack &&
+	return missed == x.SeqDelta/int64(h.MostLen)+1 && s.Ack == h.Ack &&
 		x.Loop > 0 && x.Mark.Time-c.Flow.Last >= 2*x.Loop
 }
 

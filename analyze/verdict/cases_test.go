@@ -149,6 +149,8 @@ var cases = []struct{ name, script, want string }{
 	{"SYN-ACK again behind a copy of the SYN", "0 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 30\n+.0004 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 31\n+.01 A>B . 1 ack 1\n", ""},
 	{"SYN-ACK again, and no copy of the SYN", "0 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 30\n+.0005 B>A S. 0 ack 1 id 31\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST possible"},
 	{"SYN again, answered by a bare ACK in front of the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"SYN again, answered by a bare ACK that acknowledges more than the SYN-ACK", "0 A>B S 0(10)\n+1 A>B S 0(10)\n+.01 B>A . 1 ack 11\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n",
+		"SYN-LOST possible, SLOW-SYN likely"},
 	{"SYN again, answered by a bare ACK behind the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"the first SYN answered by a bare ACK, and no other", "0 A>B S 0\n+.01 B>A . 1 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"SYN answered by an older connection, and then by a SYN-ACK", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "TIME-WAIT-COLLISION possible"},
@@ -259,6 +261,7 @@ var cases = []struct{ name, script, want string }{
 	{"a RST behind which the end that it names goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.02 B>A P. 1:11(10) ack 11 ttl 60\n+.22 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN possible"},
 	{"the same, and the RST has an identification of its own", counted + "+.001 B>A P. 11:21(10) ack 1 id 103\n+.1 B>A R. 21 ack 1 id 9000\n+.3 B>A P. 11:21(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
 	{"the end goes on with an identification behind that of the RST", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
+	{"with none, late", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 0\n", "RESET-BETWEEN possible"},
 	{"at once", counted + "+.1 B>A R. 11 ack 1 id 103\n+.001 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
 	{"with one in front of it, held up for long", counted + "+.1 B>A R. 11 ack 1 id 104\n+.5 B>A P. 1:11(10) ack 1 id 103\n", ""},
 	{"with one between its own and that of a RST far from them", counted + "+.1 B>A R. 11 ack 1 id 5000\n+.3 B>A P. 1:11(10) ack 1 id 2000\n", "RESET-BETWEEN likely"},
@@ -534,6 +537,7 @@ func TestSynAgainAsksForLess(t *testing.T) {
 func TestSignedSYN(t *testing.T) {
 	for text, want := range map[string]verdict.Reason{
 		"0 A>B S 0 <mss 1460,md5>\n+1 A>B S 0 <mss 1460,md5>\n": verdict.SynSigned,
+		"0 A>B S 0 <mss 1460,ao>\n+1 A>B S 0 <mss 1460,ao>\n":   verdict.SynSignedAO,
 		"0 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n":         verdict.SynAgain,
 	} {
 		v, ok := find(judge(t, text), verdict.Dropped)

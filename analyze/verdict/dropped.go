@@ -17,7 +17,7 @@ var dropped = Spec{
 		{"the SYN was sent at least twice", "0 A>B S 0\n"},
 		{"nothing of the server was captured, and no ICMP error quotes the SYN; the client may have given up with a RST", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}},
+	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}, {RFC: 5925, Section: "7.3"}},
 	RestsOn: "the silence; likely where connections to the same host that began before are answered meanwhile (a second before the first SYN or later), " +
 		"else possible: a capture of one direction only looks the same",
 	Most:    Likely,
@@ -28,7 +28,10 @@ var dropped = Spec{
 		}
 		v.Confidence = Possible
 		v.add(Item{Why: SynUnanswered, Packet: x.syn(0).Packet})
-		if x.Opening.ClientOptions.Set.Has(wire.OptMD5) {
+		switch signed := x.Opening.ClientOptions.Set; {
+		case signed.Has(wire.OptAO):
+			v.add(Item{Why: SynSignedAO, Packet: x.syn(0).Packet}) // RFC 5925 §7.3
+		case signed.Has(wire.OptMD5):
 			v.add(Item{Why: SynSigned, Packet: x.syn(0).Packet}) // RFC 2385 §2
 		}
 		last := x.lastSyn()

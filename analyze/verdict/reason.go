@@ -13,6 +13,7 @@ const (
 	SynAgainWithoutECN
 	SynAgainWithoutData
 	SynSigned
+	SynSignedAO
 	EchoesLater
 	EchoesEarlier
 	AnswersBare
@@ -85,6 +86,7 @@ var reasonTexts = [reasonCount]string{
 	SynAgainWithoutECN:  "SYN again in packet $p, $t after packet $q, and no longer asking for ECN, for which the first may have been dropped",
 	SynAgainWithoutData: "SYN again in packet $p, $t after packet $q, and no longer with payload, for which the first may have been dropped",
 	SynSigned:           "SYN in packet $p is signed (MD5): who expects another key drops it without an answer",
+	SynSignedAO:         "SYN in packet $p is signed (TCP-AO): who expects another key drops it without an answer",
 
 	EchoesLater:   "SYN-ACK in packet $p echoes the timestamp of packet $q",
 	EchoesEarlier: "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strconv"
 	"time"
 
 	"golang.org/x/net/bpf"
@@ -110,17 +111,28 @@ func (o *Options) check() error {
 	case o.Snaplen < MinSnaplen || o.Snaplen > MaxSnaplen:
 		return fmt.Errorf("the snaplen must be from %d to %d octets", MinSnaplen, MaxSnaplen)
 	case o.RingSize < MinRingSize || o.RingSize > MaxRingSize:
-		return fmt.Errorf("a ring must be from %d to %d octets", MinRingSize, MaxRingSize)
+		return fmt.Errorf("a ring must be from %s to %s, not %s", InUnits(MinRingSize), InUnits(MaxRingSize), InUnits(o.RingSize))
 	case o.BlockSize < MinBlockSize || o.BlockSize > MaxBlockSize || bits.OnesCount(uint(o.BlockSize)) != 1:
-		return fmt.Errorf("a block must be a power of two from %d to %d octets", MinBlockSize, MaxBlockSize)
+		return fmt.Errorf("a block must be a power of two from %s to %s, not %s", InUnits(MinBlockSize), InUnits(MaxBlockSize), InUnits(o.BlockSize))
 	case o.BlockSize < o.Snaplen+frameOverhead:
-		return fmt.Errorf("a block of %d octets does not hold a packet of %d octets: larger blocks (--block-size) or a smaller snaplen (-s) are needed", o.BlockSize, o.Snaplen)
+		return fmt.Errorf("a block of %s does not hold a packet of %d octets: larger blocks (--block-size) or a smaller snaplen (-s) are needed", InUnits(o.BlockSize), o.Snaplen)
 	case o.RingSize < 2*o.BlockSize:
-		return fmt.Errorf("a ring of %d octets does not hold two blocks of %d: a larger ring (--ring-size) or smaller blocks (--block-size) are needed", o.RingSize, o.BlockSize)
+		return fmt.Errorf("a ring of %s does not hold two blocks of %s: a larger ring (--ring-size) or smaller blocks (--block-size) are needed", InUnits(o.RingSize), InUnits(o.BlockSize))
 	case o.Rings < 1 || o.Rings > MaxRings:
 		return fmt.Errorf("there can be from 1 to %d rings", MaxRings)
 	}
 	return nil
+}
+
+// InUnits writes a number of octets as the flags take it, with the largest unit that it is a multiple of: 3MiB.
+func InUnits(octets int) string {
+	unit := 0
+	units := [...]string{"", "KiB", "MiB", "GiB"}
+	for octets != 0 && octets%1024 == 0 && unit < len(units)-1 {
+		octets /= 1024
+		unit++
+	}
+	return strconv.Itoa(octets) + units[unit]
 }
 
 // PermissionError says that the process may not capture.

@@ -57,9 +57,9 @@ func newRing(o *Options, cooked bool, program []unix.SockFilter) (_ *ring, err e
 
 func ringError(o *Options, err error) error {
 	if errors.Is(err, unix.ENOMEM) {
-		return fmt.Errorf("the kernel has no memory for a ring of %d octets in blocks of %d: smaller ones are needed", o.RingSize, o.BlockSize)
+		return fmt.Errorf("the kernel has no memory for a ring of %s in blocks of %s: smaller ones are needed", InUnits(o.RingSize), InUnits(o.BlockSize))
 	}
-	return fmt.Errorf("making a ring of %d octets: %w", o.RingSize, err)
+	return fmt.Errorf("making a ring of %s: %w", InUnits(o.RingSize), err)
 }
 
 // attach attaches a program to the socket, replacing the previous one.

@@ -211,9 +211,9 @@ var binaryUnits = []struct {
 // octetCount is a number of octets, optionally with a unit. A high of math.MaxInt is no
 // bound.
 func octetCount(to *int, low, high int) *option {
-	bounds := "from " + inUnits(low)
+	bounds := "from " + live.InUnits(low)
 	if high < math.MaxInt {
-		bounds += " to " + inUnits(high)
+		bounds += " to " + live.InUnits(high)
 	}
 	return &option{"OCTETS", func(s string) error {
 		digits, unit := s, 1
@@ -231,17 +231,6 @@ func octetCount(to *int, low, high int) *option {
 		*to = n * unit
 		return nil
 	}}
-}
-
-// inUnits writes a number of octets with the largest unit that it is a multiple of.
-func inUnits(n int) string {
-	text := strconv.Itoa(n)
-	for _, u := range binaryUnits {
-		if n%u.size == 0 {
-			text = strconv.Itoa(n/u.size) + u.name
-		}
-	}
-	return text
 }
 
 // amount is a number of things.

@@ -129,10 +129,10 @@ func (o *liveOptions) declare(c *cobra.Command) {
 		"do not put the interfaces into promiscuous mode")
 	f.Var(octetCount(&o.ringSize, live.MinRingSize, live.MaxRingSize), "ring-size", fmt.Sprintf(
 		"size of the buffer in which packets wait to be analysed, for each ring, %s to %s (default %s)",
-		inUnits(live.MinRingSize), inUnits(live.MaxRingSize), inUnits(live.DefaultRingSize)))
+		live.InUnits(live.MinRingSize), live.InUnits(live.MaxRingSize), live.InUnits(live.DefaultRingSize)))
 	f.Var(octetCount(&o.blockSize, live.MinBlockSize, live.MaxBlockSize), "block-size", fmt.Sprintf(
 		"how much of the buffer the kernel hands over at one time, a power of two from %s to %s, at most half of the buffer (default %s, or as much of it as may be)",
-		inUnits(live.MinBlockSize), inUnits(live.MaxBlockSize), inUnits(live.DefaultBlockSize)))
+		live.InUnits(live.MinBlockSize), live.InUnits(live.MaxBlockSize), live.InUnits(live.DefaultBlockSize)))
 	f.Var(number(&o.rings, 1, live.MaxRings), "rings", fmt.Sprintf(
 		"divide the flows of an interface among N rings, 1 to %d, for interfaces that several processors serve (default 1)", live.MaxRings))
 	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces, as tcpwatch interfaces does, and exit")

@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
+	"tcpwatch/capture/live"
 	"tcpwatch/report"
 )
 
@@ -63,7 +64,7 @@ func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 
 var maxBufferHelp = fmt.Sprintf(
 	"memory for octets that wait for missing ones before them, in all connections together, from %s; when it is full, gaps are given up and marked; each open connection costs about 2 KiB more (default %s)",
-	inUnits(stream.MinBuffer), inUnits(stream.DefaultMaxBuffer))
+	live.InUnits(stream.MinBuffer), live.InUnits(stream.DefaultMaxBuffer))
 
 // bufferSize is the bound of the buffer.
 func bufferSize(to *int) *option { return octetCount(to, stream.MinBuffer, math.MaxInt) }
