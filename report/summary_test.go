@@ -191,7 +191,7 @@ func TestSkippedInWords(t *testing.T) {
 func TestCrossedResent(t *testing.T) {
 	c := halfClose(t)
 	c.Steps = []analyze.Step{{Phase: label.SYN, FromClient: true}, {Phase: label.SYN}, {Phase: label.SynAck, FromClient: true, Repeated: true}}
-	for unclear, want := range map[uint32]string{0: "", 1: "1 in answer to the other's SYN", 3: "1 in answer to the other's SYN, 2 for an unknown cause"} {
+	for unclear, want := range map[uint32]string{0: "", 1: "1 in answer to a SYN", 3: "1 in answer to a SYN, 2 for an unknown cause"} {
 		var y tally
 		c.FromClient.Causes = [label.CauseCount]uint32{label.CauseUnknown: unclear}
 		y.add(c, nil)
