@@ -36,6 +36,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Stamp(&fx.Mark)
 	}
 	if fx.Cover.Gap > 0 {
+		if seg.Flags.Has(wire.ACK) {
+			y.Bound(seg.Ack, seg.Time)
+		}
 		y.Untime(y.Low) // an ACK behind a gap may have been preceded by another
 	}
 	if seg.Flags.Has(wire.SYN) {

@@ -257,6 +257,8 @@ func loop(s, r *Half) int64 {
 		return s.rtt.min
 	case r.rtt.n > 0 && r.rtt.min > partLoop:
 		return r.rtt.min
+	case r.rtt.n == 0 && r.rtt.min > partLoop:
+		return r.rtt.min // what Bound took
 	}
 	return -1
 }

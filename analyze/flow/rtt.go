@@ -24,7 +24,7 @@ type echo struct {
 	times
 }
 
-// times sums times up, in nanoseconds.
+// times sums times up, in nanoseconds. Without any, min may be what Bound took.
 type times struct {
 	min, max, sum int64
 	n             uint32
@@ -97,6 +97,19 @@ func (h *Half) acked(ack wire.Seq, at int64) {
 	if d := PlausibleRTT(at - r.at); d >= 0 {
 		r.smooth(d)
 		r.add(d)
+	}
+}
+
+// Bound takes the time to an acknowledgement behind a gap, where nothing was measured: what is
+// missing may have acknowledged the segment before, so that it is at most a round trip
+// with what the sender waited.
+func (h *Half) Bound(ack wire.Seq, at int64) {
+	r := &h.rtt
+	if !r.active || r.n > 0 || ack.Before(r.end) {
+		return
+	}
+	if d := PlausibleRTT(at - r.at); d >= 0 && (r.min == 0 || d < r.min) {
+		r.min = d
 	}
 }
 
