@@ -39,19 +39,27 @@ func hidden(c *Context) bool {
 // front of the tap: it sends the last segment again, so that the gap in front of it is as
 // it would be of the first copy. But one packet more than fills the gap did not pass, and
 // nothing was captured for two round trips, as long as the probe waits. The gap is of whole
-// segments, so that their number is known; a bare ACK that did not pass is not among them
-// where nothing came that it would answer (heuristics).
+// segments, or in front of a FIN alone, where the last of them may be short, so that their
+// number is known; a bare ACK that did not pass is not among them where nothing came that it
+// would answer (heuristics).
 func probesTail(c *Context) bool {
 	s, x := c.Segment, c.Facts
 	h, y := x.Sender, x.Receiver
-	if s.Len == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || x.SeqDelta%int64(h.MostLen) != 0 || !numbersOwn(c) {
+	if s.SeqLen() == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || !numbersOwn(c) {
 		return false
+	}
+	gap, most := x.SeqDelta, int64(h.MostLen)
+	if gap%most != 0 {
+		if s.Len > 0 {
+			return false
+		}
+		gap += most - gap%most
 	}
 	if y.Is(flow.SentACK) && y.Ack.After(h.Nxt) {
 		return false // what the gap holds arrived: the capture missed it
 	}
 	missed := int64(h.IDJump(&x.Mark)) - 1
-	return missed == x.SeqDelta/int64(h.MostLen)+1 && h.Is(flow.SentACK) && s.Ack == h.Ack &&
+	return missed == gap/most+1 && h.Is(flow.SentACK) && s.Ack == h.Ack &&
 		x.Loop > 0 && x.Mark.Time-c.Flow.Last >= 2*x.Loop
 }
 
