@@ -60,6 +60,10 @@ func judge(c *Context) (Sending, Reason, uint64) {
 		return Overtaken, overtakenReason(x), x.OvertakenBy
 	case x.RepeatsSYN && goneOn(c):
 		return Overtaken, SenderOpen, x.Overlap.Packet
+	case x.HeadCopied && x.Cover.Fresh > 0:
+		return First, None, 0 // new octets were joined to a copy
+	case x.HeadCopied:
+		return Copied, SameIPID, x.Overlap.Packet
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
