@@ -39,18 +39,18 @@ func hidden(c *Context) bool {
 // front of the tap: it sends the last segment again, so that the gap in front of it is as
 // it would be of the first copy. But one packet more than fills the gap did not pass, and
 // nothing was captured for two round trips, as long as the probe waits. The gap is of whole
-// segments, or in front of a FIN alone, where the last of them may be short, so that their
-// number is known; a bare ACK that did not pass is not among them where nothing came that it
-// would answer (heuristics).
+// segments, so that their number is known; or the last of them may be short, in front of a FIN
+// alone that comes when a probe is due, no later than pauses of programs end. A bare ACK that did
+// not pass is not among them where nothing came that it would answer (heuristics).
 func probesTail(c *Context) bool {
 	s, x := c.Segment, c.Facts
 	h, y := x.Sender, x.Receiver
 	if s.SeqLen() == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || !numbersOwn(c) {
 		return false
 	}
-	gap, most := x.SeqDelta, int64(h.MostLen)
+	gap, most, pause := x.SeqDelta, int64(h.MostLen), x.Mark.Time-c.Flow.Last
 	if gap%most != 0 {
-		if s.Len > 0 {
+		if s.Len > 0 || pause > 4*x.Loop+probeLate {
 			return false
 		}
 		gap += most - gap%most
@@ -60,7 +60,7 @@ func probesTail(c *Context) bool {
 	}
 	missed := int64(h.IDJump(&x.Mark)) - 1
 	return missed == gap/most+1 && h.Is(flow.SentACK) && s.Ack == h.Ack &&
-		x.Loop > 0 && x.Mark.Time-c.Flow.Last >= 2*x.Loop
+		x.Loop > 0 && pause >= 2*x.Loop
 }
 
 // numbersOwn reports whether the sender numbers the packets of the connection, one by one.
@@ -122,9 +122,12 @@ func crosses(c *Context) bool {
 // with one below, such as those of programs that stand in for others: no way in use has
 // mostHops routers, so that a TTL that is lower shows them.
 const (
-	timerPause    = int64(150e6)
-	longestPause  = int64(1200e6)
-	maxHidden     = 7
+	timerPause   = int64(150e6)
+	longestPause = int64(1200e6)
+	maxHidden    = 7
+	// probeLate is how much later than after two smoothed round trips, of twice the shortest
+	// at the most, a tail loss probe comes (RFC 8985 §7.2): timers in use are that coarse.
+	probeLate     = int64(20e6)
 	ownCounterTTL = 64
 	mostHops      = 32
 )
