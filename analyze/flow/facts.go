@@ -267,6 +267,8 @@ func loop(s, r *Half) int64 {
 		return r.rtt.min
 	case r.rtt.n == 0 && r.rtt.min > partLoop:
 		return r.rtt.min // what Bound took
+	case s.rtt.n == 0 && s.rtt.min > partLoop:
+		return s.rtt.min
 	}
 	return -1
 }

@@ -24,7 +24,7 @@ type echo struct {
 	times
 }
 
-// times sums times up, in nanoseconds. Without any, min may be what Bound took.
+// times sums times up, in nanoseconds. Without any, min may be what Bound or BoundOpening took.
 type times struct {
 	min, max, sum int64
 	n             uint32
@@ -110,6 +110,17 @@ func (h *Half) Bound(ack wire.Seq, at int64) {
 	}
 	if d := PlausibleRTT(at - r.at); d >= 0 && (r.min == 0 || d < r.min) {
 		r.min = d
+	}
+}
+
+// BoundOpening does the same at the first acknowledgement of an end that sent one SYN: as
+// long as from that took the whole way to the other end and back (RFC 9293 §3.5).
+func (h *Half) BoundOpening(at int64) {
+	if h.SYNs != 1 || h.rtt.n > 0 || h.rtt.min > 0 {
+		return
+	}
+	if d := PlausibleRTT(at - h.SYNAt); d >= 0 {
+		h.rtt.min = d
 	}
 }
 

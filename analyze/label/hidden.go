@@ -26,7 +26,11 @@ func hidden(c *Context) bool {
 	if answers && x.Receiver.Repair.Backoff == 0 && pause >= sentAgainBy(x) {
 		return false // the other end did not send again what this acknowledges: ACKs had arrived that the capture missed
 	}
-	if int(jump) <= int(x.Receiver.SYNs) && x.Sender.Is(flow.SentSYN) && c.Segment.Seq == x.Sender.ISN+1 {
+	answered := x.Receiver.SYNs
+	if answered == 0 {
+		answered = x.Sender.SYNs // each of which was answered by a SYN-ACK, though none was captured
+	}
+	if jump <= uint16(answered) && x.Sender.Is(flow.SentSYN) && c.Segment.Seq == x.Sender.ISN+1 {
 		return false // each SYN-ACK that came again was answered (RFC 9293 §3.10.7.4), and these bare ACKs did not pass
 	}
 	if x.Mark.HasTS && x.Receiver.HasTS && int32(c.Segment.Options.TSEcr-x.Receiver.TSVal) > 0 {
