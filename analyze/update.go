@@ -36,6 +36,9 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Stamp(&fx.Mark)
 	}
 	if fx.Cover.Gap > 0 {
+		if seg.Flags.Has(wire.ACK) {
+			y.Bound(seg.Ack, seg.Time)
+		}
 		y.Untime(y.Low) // an ACK after a gap may have been preceded by another
 	}
 	if seg.Flags.Has(wire.SYN) {
@@ -186,6 +189,9 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 		y.Has &^= flow.FINAwaiting
 	}
 	y.Acked(seg.Ack, seg.Time)
+	if !x.Is(flow.SentACK) {
+		x.BoundOpening(seg.Time)
+	}
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)
 	x.SACKSum = flow.SACKSum(seg)

@@ -8,8 +8,8 @@ import (
 
 // fate is what the link does to one packet.
 type fate struct {
-	lost, corrupt, held, copied, marked, stopped bool
-	jitter                                       int64
+	lost, corrupt, held, copied, marked, stopped, tooBig bool
+	jitter                                               int64
 }
 
 // String names what the link does to a packet, with commas between the words; ""
@@ -38,6 +38,7 @@ type direction struct {
 	index uint64 // of the next packet
 	cut   bool   // nothing passes any more
 	burst int    // packets still to be lost with the last burst
+	away  bool   // packets take the longer way
 	free  int64  // when the rate lets the next packet begin
 	last  int64  // when the latest packet arrives that was not held back
 	// Counts for the result.
@@ -107,6 +108,11 @@ func (d *direction) rules(p *sent, f *fate) {
 			f.copied = true
 		case Stop:
 			f.stopped = true
+		case Turn:
+			d.away = !d.away
+			d.last = 0 // the ways do not wait for each other
+		case TooBig:
+			f.lost, f.tooBig = true, true
 		}
 	}
 }
@@ -127,7 +133,7 @@ func (d *direction) arrival(now int64, size int, f *fate) (at int64, ok bool) {
 		at = d.free
 	}
 	at += int64(d.path.Delay) + f.jitter
-	if f.stopped {
+	if f.stopped || d.away {
 		at += int64(d.path.HoldBack)
 	}
 	at = max(at, d.last)

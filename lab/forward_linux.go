@@ -277,6 +277,9 @@ func (f *forwarder) depart(h int, now, at int64, data []byte, tcp bool, p *sent,
 		f.passage.Lost, f.passage.Corrupt, f.passage.Held, f.passage.Copied = fate.lost, fate.corrupt, fate.held, fate.copied
 		f.witness.Departed(&f.passage)
 	}
+	if fate.tooBig {
+		f.queue.add(delivery{at: now + 2*int64(f.dir[h].path.Delay), to: h, data: tooBig(data), seg: sent{stream: &f.other[1-h]}, number: f.sent})
+	}
 	if fate.lost {
 		return
 	}
@@ -362,4 +365,27 @@ func congested(b []byte) {
 		sum = sum&0xffff + sum>>16
 		b[10], b[11] = byte(sum>>8), byte(sum)
 	}
+}
+
+// tooBig returns the ICMP message by which a router answers a packet that is longer
+// than smallerMTU (RFC 792, RFC 1191 §4; RFC 4443 §3.2).
+func tooBig(data []byte) []byte {
+	if data[0]>>4 == 6 {
+		b := append([]byte{0x60, 0, 0, 0, 0, 8 + 48, 58, 64}, data[24:40]...)
+		b = append(b, data[8:24]...)
+		b = append(b, 2, 0, 0, 0, 0, 0, smallerMTU>>8, smallerMTU&0xff)
+		b = append(b, data[:48]...)
+		sum := fold(sum(b[8:40]) + 58 + 8 + 48 + sum(b[40:]))
+		b[42], b[43] = byte(^sum>>8), byte(^sum)
+		return b
+	}
+	b := append([]byte{0x45, 0, 0, 20 + 8 + 28, 0, 0, 0, 0, 64, 1, 0, 0}, data[16:20]...)
+	b = append(b, data[12:16]...)
+	h := ^fold(sum(b))
+	b[10], b[11] = byte(h>>8), byte(h)
+	b = append(b, 3, 4, 0, 0, 0, 0, smallerMTU>>8, smallerMTU&0xff)
+	b = append(b, data[:28]...)
+	c := ^fold(sum(b[20:]))
+	b[22], b[23] = byte(c>>8), byte(c)
+	return b
 }

@@ -42,6 +42,8 @@ const (
 	Hold           // delivered HoldBack later than others
 	Copy           // delivered twice
 	Stop           // the path stands still for HoldBack: what is after it waits, too
+	Turn           // from here on packets take the other of two ways, of which one takes HoldBack longer
+	TooBig         // lost, and its sender is told by ICMP that the path takes smallerMTU octets
 )
 
 // Match names packets by what their sender meant with them.
@@ -59,6 +61,7 @@ const (
 	Retransmitted       // begins with octets that were sent before
 	Reset               // with RST
 	AnyDatagram         // not TCP
+	LongSegment         // longer than smallerMTU
 )
 
 // Rule picks the First-th to Last-th matching packet of each connection,
@@ -73,8 +76,8 @@ type Rule struct {
 }
 
 var (
-	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "RST", "datagram"}
-	actionNames = [...]string{"drop", "corrupt", "hold", "copy", "stop"}
+	matchNames  = [...]string{"segment", "SYN", "SYN-ACK", "handshake ACK", "FIN", "ACK of FIN", "data", "retransmission", "RST", "datagram", "long segment"}
+	actionNames = [...]string{"drop", "corrupt", "hold", "copy", "stop", "turn at", "too big"}
 )
 
 func (r Rule) String() string {
@@ -118,3 +121,7 @@ func (p *Path) queue() int {
 	}
 	return p.Queue
 }
+
+// smallerMTU is what a part of the path takes that does not take packets of the
+// hosts' MTU, in octets.
+const smallerMTU = 1300

@@ -43,6 +43,7 @@ func Scenarios() []*Scenario {
 	all = append(all, shortScenarios()...)
 	all = append(all, openCloseScenarios()...)
 	all = append(all, stackScenarios()...)
+	all = append(all, edgeScenarios()...)
 	for _, s := range all {
 		s.Snap = 120 // every header: their captures are many and long
 	}

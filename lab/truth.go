@@ -126,6 +126,7 @@ func (p *sent) matches(seg *wire.Segment, me, peer *stream) {
 	p.is[ACKOfFIN] = ack && peer.fins && seg.Ack == peer.fin && !seg.Flags.Any(wire.FIN|wire.SYN|wire.RST)
 	p.is[DataSegment] = seg.Len > 0
 	p.is[Retransmitted] = p.class == Rexmit
+	p.is[LongSegment] = int(seg.Len)+int(seg.HeaderLen)+20 > smallerMTU // 20: the least IP header
 	p.is[Reset] = seg.Flags.Has(wire.RST)
 }
 

@@ -91,6 +91,9 @@ type Facts struct {
 	// SameTells is set, for a RST, when the identification of Same distinguishes it from others: those
 	// of such RSTs differ, or the end can have answered one SYN only.
 	SameTells bool
+	// HeadCopied is set where the segment was joined of several, and Overlap is like the
+	// first of these.
+	HeadCopied bool
 }
 
 // Gather finds the facts of a segment that side from of f sent.
@@ -119,6 +122,11 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Same, x.SameAgain, x.SameOnce, _ = t.same(s, seg, x.Late, twiceWithin(s, r))
 		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
 			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
+		}
+		if x.Same.Packet == 0 || x.Same.IPID != seg.IPID {
+			if m := t.headOf(s, seg, r.MSS); m.Packet != 0 {
+				x.Overlap, x.HeadCopied = m, true
+			}
 		}
 		if x.Cover.Fresh == 0 {
 			x.OvertakenBy, x.OvertakenSign = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
@@ -262,6 +270,10 @@ func loop(s, r *Half) int64 {
 		return s.rtt.min
 	case r.rtt.n > 0 && r.rtt.min > partLoop:
 		return r.rtt.min
+	case r.rtt.n == 0 && r.rtt.min > partLoop:
+		return r.rtt.min // what Bound took
+	case s.rtt.n == 0 && s.rtt.min > partLoop:
+		return s.rtt.min
 	}
 	return -1
 }

@@ -24,7 +24,7 @@ type echo struct {
 	times
 }
 
-// times aggregates times, in nanoseconds.
+// times aggregates times, in nanoseconds. While n is 0, min may be what Bound or BoundOpening took.
 type times struct {
 	min, max, sum int64
 	n             uint32
@@ -98,6 +98,30 @@ func (h *Half) acked(ack wire.Seq, at int64) {
 	if d := PlausibleRTT(at - r.at); d >= 0 {
 		r.smooth(d)
 		r.add(d)
+	}
+}
+
+// Bound takes the time to an acknowledgement after a gap, if nothing was measured: what is
+// missing may have acknowledged the segment before, so that the time is at most a round trip
+// plus what the sender waited.
+func (h *Half) Bound(ack wire.Seq, at int64) {
+	r := &h.rtt
+	if !r.active || r.n > 0 || ack.Before(r.end) {
+		return
+	}
+	if d := PlausibleRTT(at - r.at); d >= 0 && (r.min == 0 || d < r.min) {
+		r.min = d
+	}
+}
+
+// BoundOpening does the same at the first acknowledgement of an end that sent one SYN: the
+// whole way to the other end and back took at most the time since then (RFC 9293 §3.5).
+func (h *Half) BoundOpening(at int64) {
+	if h.SYNs != 1 || h.rtt.n > 0 || h.rtt.min > 0 {
+		return
+	}
+	if d := PlausibleRTT(at - h.SYNAt); d >= 0 {
+		h.rtt.min = d
 	}
 }
 

@@ -225,6 +225,31 @@ func (t *Table) piece(s *Trace, seg *wire.Segment) Mark {
 	return m
 }
 
+// headOf returns the mark of the packet that has what the segment begins with, where that is longer than
+// the receiver's mss, and so was joined of several: it has the marks of the first of them,
+// as the packet has that may have been joined itself (see joins). What is sent again has an
+// identification of its own.
+func (t *Table) headOf(h *Half, seg *wire.Segment, mss uint16) (m Mark) {
+	size := int32(mss) - int32(seg.HeaderLen) + 20
+	if size <= 0 || int32(seg.Len) <= size || !seg.HasIPID || h.IDsConstant() {
+		return m
+	}
+	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
+		if p.apart(seg.Seq, seg.Seq+1) {
+			continue
+		}
+		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
+			s := t.sent.At(i)
+			at := seg.Seq.Diff(s.Seq)
+			if at >= 0 && at%size == 0 && seg.Seq.Before(s.End) && s.HasID && s.IPID+uint16(at/size) == seg.IPID && s.Ack == seg.Ack &&
+				s.HasTS == seg.Options.Set.Has(wire.OptTimestamps) && s.TSVal == seg.Options.TSVal && seg.Time-s.Time < copyHorizon {
+				return s.Mark
+			}
+		}
+	}
+	return m
+}
+
 // inside reports whether all payload of the segment lies in a block, which overlaps it;
 // receivers differ in whether a FIN counts as an octet there.
 func (s *Trace) inside(b wire.SACKBlock) bool {

@@ -297,6 +297,46 @@ func TestRTT(t *testing.T) {
 	}
 }
 
+// TestBound: an acknowledgement behind a gap bounds the loop, until a round trip is
+// measured, and is none itself.
+func TestBound(t *testing.T) {
+	var s, r Half
+	bound := func(end wire.Seq, sent int64, ack wire.Seq, at int64) int64 {
+		r.Time(end, sent)
+		r.Bound(ack, at)
+		r.Untime(0)
+		return loop(&s, &r)
+	}
+	steps := []struct {
+		name     string
+		end      wire.Seq
+		sent     int64
+		ack      wire.Seq
+		at, want int64
+	}{
+		{"does not acknowledge it", 100, 0, 99, 5e6, -1},
+		{"later than a segment lives", 100, 0, 100, 250e9, -1},
+		{"acknowledges it", 100, 0, 100, 5e6, 5e6},
+		{"took longer", 200, 10e6, 200, 18e6, 5e6},
+		{"was sooner", 300, 20e6, 300, 23e6, 3e6},
+		{"nearer than half a loop tells", 400, 30e6, 400, 30.5e6, -1},
+	}
+	for _, st := range steps {
+		if got := bound(st.end, st.sent, st.ack, st.at); got != st.want {
+			t.Errorf("%s: loop %d, want %d", st.name, got, st.want)
+		}
+	}
+	if r.RTT().Min != -1 {
+		t.Error("a bound is taken for a round trip")
+	}
+	r.Time(500, 40e6)
+	r.Acked(500, 49e6)
+	if got := bound(600, 50e6, 600, 52e6); got != 9e6 || r.RTT().Min != 9e6 {
+		t.Errorf("loop %d, round trip %d after a measurement of 9 ms", got, r.RTT().Min)
+	}
+	r.Bound(600, 53e6) // nothing is timed
+}
+
 // TestSteadyState: ranges, log and table allocate nothing once warm.
 func TestSteadyState(t *testing.T) {
 	table := NewTable()

@@ -6,7 +6,8 @@ var duplicatePacket = Spec{
 	Definition: "The same packet was captured before: the network or the capture made a copy of it.",
 	Conditions: []Condition{
 		{"a packet of this end with the same range, acknowledgement and flags was captured before, or one that was joined of " +
-			"several, one of which had them: then its identification is behind that one's by as many as stand in front of it; a RST the same window, too",
+			"several, one of which had them: then its identification is behind that one's by as many as stand in front of it; or it was joined itself, is longer than the other end's MSS allows, and " +
+			"such a packet has what it begins with; a RST the same window, too",
 			risingIDs + "+.0001 A>B P. 101:151(50) ack 1 id 13"},
 		{"it has the same timestamp, where there are timestamps; and echoes the same one, where there are no identifications",
 			"0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 <mss 1460,TS val 7 ecr 100>\n" +

@@ -26,6 +26,13 @@ func hidden(c *Context) bool {
 	if answers && x.Receiver.Repair.Backoff == 0 && pause >= sentAgainBy(x) {
 		return false // the other end did not send again what this acknowledges: ACKs had arrived that the capture missed
 	}
+	answered := x.Receiver.SYNs
+	if answered == 0 {
+		answered = x.Sender.SYNs // each of which was answered by a SYN-ACK, though none was captured
+	}
+	if jump <= uint16(answered) && x.Sender.Is(flow.SentSYN) && c.Segment.Seq == x.Sender.ISN+1 {
+		return false // each SYN-ACK that came again was answered (RFC 9293 §3.10.7.4), and these bare ACKs did not pass
+	}
 	if x.Mark.HasTS && x.Receiver.HasTS && int32(c.Segment.Options.TSEcr-x.Receiver.TSVal) > 0 {
 		return false // it answers a packet that the capture missed (RFC 7323 §4.3): no timer ran
 	}
@@ -39,20 +46,28 @@ func hidden(c *Context) bool {
 // before the tap: it repeats the last segment, so that the gap before it looks like one
 // before the first copy. But one packet more than fills the gap did not pass, and nothing
 // was captured for two round trips, as long as the probe waits. The gap consists of whole
-// segments, so that their number is known; a missing bare ACK is not counted if nothing
-// came that it would answer (heuristics).
+// segments, so that their number is known; or the last of them may be short, before a FIN
+// alone that comes when a probe is due, before pauses of programs usually end. A missing
+// bare ACK is not counted if nothing came that it would answer (heuristics).
 func probesTail(c *Context) bool {
 	s, x := c.Segment, c.Facts
 	h, y := x.Sender, x.Receiver
-	if s.Len == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || x.SeqDelta%int64(h.MostLen) != 0 || !numbersOwn(c) {
+	if s.SeqLen() == 0 || s.Flags&(wire.PSH|wire.FIN) == 0 || h.MostLen == 0 || !numbersOwn(c) {
 		return false
+	}
+	gap, most, pause := x.SeqDelta, int64(h.MostLen), x.Mark.Time-c.Flow.Last
+	if gap%most != 0 {
+		if s.Len > 0 || pause > 4*x.Loop+probeLate {
+			return false
+		}
+		gap += most - gap%most
 	}
 	if y.Is(flow.SentACK) && y.Ack.After(h.Nxt) {
 		return false // what the gap holds arrived: the capture missed it
 	}
 	missed := int64(h.IDJump(&x.Mark)) - 1
-	return missed == x.SeqDelta/int64(h.MostLen)+1 && s.Ack == h.Ack &&
-		x.Loop > 0 && x.Mark.Time-c.Flow.Last >= 2*x.Loop
+	return missed == gap/most+1 && s.Ack == h.Ack &&
+		x.Loop > 0 && pause >= 2*x.Loop
 }
 
 // numbersOwn reports whether the sender numbers the packets of the connection, one by one.
@@ -115,9 +130,12 @@ func crosses(c *Context) bool {
 // connections together; so do small stacks that begin with one below, such as those of
 // proxies: no path in use has mostHops routers, so that a lower TTL reveals them.
 const (
-	timerPause    = int64(150e6)
-	longestPause  = int64(1200e6)
-	maxHidden     = 7
+	timerPause   = int64(150e6)
+	longestPause = int64(1200e6)
+	maxHidden    = 7
+	// probeLate is how much later than after two smoothed round trips, of twice the shortest
+	// at the most, a tail loss probe comes (RFC 8985 §7.2): timers in use are that coarse.
+	probeLate     = int64(20e6)
 	ownCounterTTL = 64
 	mostHops      = 32
 )

@@ -60,15 +60,19 @@ func judge(c *Context) (Sending, Reason, uint64) {
 		return Overtaken, overtakenReason(x), x.OvertakenBy
 	case x.RepeatsSYN && goneOn(c):
 		return Overtaken, SenderOpen, x.Overlap.Packet
+	case x.HeadCopied && x.Cover.Fresh > 0:
+		return First, None, 0 // new octets were joined to a copy
+	case x.HeadCopied:
+		return Copied, SameIPID, x.Overlap.Packet
 	case x.Cover.Old > 0:
 		return Again, seenReason(c), x.Overlap.Packet
 	case x.Cover.Fills:
-		return judgeFill(x, c.Segment.Flags.Has(wire.SYN))
+		return judgeFill(c)
 	case x.Cover.Below && !x.Sender.Is(flow.SentSYN):
 		// The segment lies before everything captured of this end: the packet
 		// shows whether it was sent before the capture began; time does not.
 		// Before a SYN there is nothing (RFC 9293 §3.4.1).
-		if v, why, packet := judgeFill(x, c.Segment.Flags.Has(wire.SYN)); why != TimeOnly {
+		if v, why, packet := judgeFill(c); why != TimeOnly {
 			return v, why, packet
 		}
 	}
@@ -335,13 +339,21 @@ const (
 	soonSYN = int64(100e6)
 )
 
+// offersLess reports whether the segment acknowledges as much as the latest of its end and
+// offers less room, which an end should not take back (RFC 9293 §3.8.6).
+func offersLess(c *Context) bool {
+	s, h := c.Segment, c.Facts.Sender
+	return s.Flags.Has(wire.ACK) && h.Is(flow.SentACK) && s.Ack == h.Ack && h.ScaledWindow(s.Window, false) < h.LastWindow()
+}
+
 // judgeFill decides whether a segment that fills a hole was sent again, its first copy lost
 // before this tap, or sent once and overtaken: by whether it was sent after the first segment
 // captured after the hole. A SYN may have an early timestamp whenever it was sent: cookies
 // are kept in it, and some stacks send the same SYN-ACK again. An old acknowledgement says
 // nothing once a timer may have expired: the retransmission may be the segment as it was
 // queued (RFC 9293 §3.10.8).
-func judgeFill(x *flow.Facts, syn bool) (Sending, Reason, uint64) {
+func judgeFill(c *Context) (Sending, Reason, uint64) {
+	x, syn := c.Facts, c.Segment.Flags.Has(wire.SYN)
 	b, m := &x.Cover.Beyond, &x.Mark
 	if m.HasID && b.HasID && x.Sender.IDsTell(m.IPID, b.IPID) {
 		if int16(m.IPID-b.IPID) > 0 {
@@ -371,6 +383,9 @@ func judgeFill(x *flow.Facts, syn bool) (Sending, Reason, uint64) {
 		return Again, HigherAck, b.Packet
 	}
 	apart := m.Time - b.Time
+	if apart < leastRTO && offersLess(c) {
+		return Overtaken, LowerWindow, 0
+	}
 	if b.Bare && apart >= soon {
 		return Again, TimeOnly, b.Packet // the timer ran before the gap showed
 	}
