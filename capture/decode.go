@@ -54,22 +54,13 @@ func NewDecoder(opts DecoderOptions) *Decoder {
 	return d
 }
 
-// The times of segments are kept so near to each other that int64 nanoseconds
-// hold the difference of any two, and a deadline more than a year behind the
-// last: 1900, where the clock of NTP begins, to the end of 2190.
-const (
-	earliest = -2_208_988_800 * second
-	latest   = 6_974_121_600*second - 1
-)
-
 // Decode fills seg from p and returns wire.Segmented, or says why p is not a
 // TCP segment; seg then holds nothing of use. seg.Payload is lent from p.Data,
 // or from the Decoder where the segment came in fragments: it is valid until
-// the next call or until p.Data changes. A time outside the years 1900 to 2190
-// becomes the nearest in them.
+// the next call or until p.Data changes.
 func (d *Decoder) Decode(p *Packet, seg *wire.Segment) wire.Skip {
-	d.number, d.time = p.Number, min(max(p.Time, earliest), latest)
-	seg.Packet, seg.Time, seg.Interface = d.number, d.time, int32(p.place())
+	seg.Packet, seg.Time, seg.Interface = p.Number, p.Time, int32(p.place())
+	d.number, d.time = p.Number, p.Time
 	skip := d.link(cursor{data: p.Data, wire: max(p.Length, len(p.Data))}, p.Link, seg)
 	d.skipped[skip]++
 	return skip

@@ -2,10 +2,8 @@ package capture
 
 import (
 	"encoding/binary"
-	"math"
 	"strings"
 	"testing"
-	"time"
 
 	"tcpwatch/capture/wire"
 )
@@ -184,27 +182,6 @@ func TestQuote(t *testing.T) {
 		if _, skip, _ := decodeOne(wire.LinkRaw, data); skip != wire.NotTCP {
 			t.Errorf("%s: %v", name, skip)
 		}
-	}
-}
-
-// TestExtremeTimes: of times that an analysis meets every difference, and a deadline behind the last, are int64 nanoseconds.
-func TestExtremeTimes(t *testing.T) {
-	day := func(year int, month time.Month, day int) int64 {
-		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).UnixNano()
-	}
-	d := NewDecoder(DecoderOptions{})
-	data := tcp4
-	for _, tt := range []struct{ time, want int64 }{
-		{math.MinInt64, day(1900, 1, 1)}, {day(1900, 1, 1) - 1, day(1900, 1, 1)}, {day(1900, 1, 1) + 1, day(1900, 1, 1) + 1}, {-1, -1}, {0, 0},
-		{day(2106, 2, 8), day(2106, 2, 8)}, {day(2191, 1, 1) - 2, day(2191, 1, 1) - 2}, {day(2191, 1, 1), day(2191, 1, 1) - 1}, {math.MaxInt64, day(2191, 1, 1) - 1},
-	} {
-		var seg wire.Segment
-		if skip := d.Decode(&Packet{Time: tt.time, Data: data, Length: len(data), Link: wire.LinkRaw}, &seg); skip != wire.Segmented || seg.Time != tt.want {
-			t.Errorf("%d becomes %d (%v), want %d", tt.time, seg.Time, skip, tt.want)
-		}
-	}
-	if year := int64(365 * 24 * time.Hour); earliest > 0 || latest > math.MaxInt64+earliest-year {
-		t.Error("differences and deadlines do not fit")
 	}
 }
 

@@ -165,11 +165,10 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 		if h.tap != nil {
 			h.tap(&p)
 		}
-		seg := an.Next()
-		switch dec.Decode(&p, seg) {
+		switch dec.Decode(&p, an.Next()) {
 		case wire.Segmented:
 			if h.first != nil {
-				h.first(seg.Time)
+				h.first(p.Time)
 				h.first = nil
 			}
 			an.Take()
