@@ -9,6 +9,7 @@ type tally struct {
 	packets    uint64
 	octets     uint64
 	backwards  uint64
+	untimed    uint64
 	cut        uint64
 	cutAt      int
 	end        int64  // as Stats.End
@@ -83,6 +84,9 @@ func (t *tally) count(p *Packet, in *input) {
 		t.backwards++
 	}
 	in.last = p.Time
+	if p.Untimed {
+		t.untimed++
+	}
 	if n < p.Length {
 		t.countCut(n)
 	}
@@ -115,6 +119,7 @@ func (t *tally) stats() Stats {
 		Packets:        t.packets,
 		Octets:         t.octets,
 		BackwardsSteps: t.backwards,
+		UntimedPackets: t.untimed,
 		CutPackets:     t.cut,
 		CutAt:          t.cutAt,
 		End:            t.end,
