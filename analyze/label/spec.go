@@ -5,14 +5,14 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Group says how a label relates to others. Of a group that is exclusive the
-// first match in the order of All wins; of the others any number may hold.
+// Group says how a label relates to others. Of the group Phase the first match in
+// the order of All wins; what Sequence excludes its labels' conditions say.
 type Group uint8
 
 // The groups.
 const (
 	Phase           Group = iota // exclusive: exactly one for every segment
-	Sequence                     // exclusive: what became of the octets
+	Sequence                     // what became of the octets: one at most, but for DUPLICATE-PACKET beside the probe that it copies
 	Acknowledgement              // any number
 	Window                       // any number
 	Whole                        // any number: about the connection
