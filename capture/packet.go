@@ -12,8 +12,8 @@ import (
 type Packet struct {
 	// Number counts every packet of the whole timeline, from 1.
 	Number uint64
-	// Time is in nanoseconds since 1970-01-01 UTC. A packet without one (a
-	// pcapng simple packet block) has the time of the previous packet.
+	// Time is in nanoseconds since 1970-01-01 UTC, from 1823 to 2116: the difference
+	// of any two is an int64.
 	Time int64
 	// Data are the captured octets, from the link header on.
 	Data []byte
@@ -21,6 +21,9 @@ type Packet struct {
 	// len(Data). It is capped at the largest int (32 bits).
 	Length int
 	Link   wire.LinkType
+	// Untimed is set if the capture has no time for the packet (a pcapng simple packet
+	// block), or one out of bounds: Time is then that of the previous packet.
+	Untimed bool
 	// Interface is an index into Stats.Interfaces.
 	Interface int
 	// Same is 1 and the index of an interface of an earlier file of which this one is taken
@@ -65,6 +68,8 @@ type Stats struct {
 	// BackwardsSteps counts packets whose time lies before that of the
 	// previous packet in the same file.
 	BackwardsSteps uint64
+	// UntimedPackets counts packets that are Untimed.
+	UntimedPackets uint64
 	// CutPackets counts packets of which the capture kept less than was sent
 	// (snaplen); CutAt is the smallest captured length among them.
 	CutPackets uint64

@@ -140,16 +140,23 @@ func (r *pcapngReader) enhanced(p *Packet, b []byte) error {
 	}
 	i := &r.interfaces[id]
 	end := 28 + int(captured)
-	p.Time = i.clock.nanoseconds(uint64(high)<<32 | uint64(low))
+	r.time(p, i.clock.nanoseconds(uint64(high)<<32|uint64(low)))
 	p.Data = b[28:end:end]
 	p.Length = wireLength(max(length, captured))
 	p.Link = i.link
 	p.Interface = i.index
-	r.last = p.Time
 	if options := (end + 3) &^ 3; options < len(b)-4 {
 		r.packetOptions(i, b[options:len(b)-4])
 	}
 	return nil
+}
+
+// time sets the time of p to t, or to that of the previous packet if t is out of bounds.
+func (r *pcapngReader) time(p *Packet, t int64) {
+	if p.Untimed = !inBounds(t); p.Untimed {
+		t = r.last
+	}
+	p.Time, r.last = t, t
 }
 
 // packetOptions adds the losses reported by a packet's options.

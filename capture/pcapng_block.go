@@ -157,7 +157,7 @@ func (r *pcapngReader) simple(p *Packet, b []byte) error {
 		captured = min(captured, int64(i.snaplen))
 	}
 	end := 12 + int(captured)
-	*p = Packet{Time: r.last, Data: b[12:end:end], Length: wireLength(length), Link: i.link, Interface: i.index}
+	*p = Packet{Time: r.last, Untimed: true, Data: b[12:end:end], Length: wireLength(length), Link: i.link, Interface: i.index}
 	return nil
 }
 
@@ -174,13 +174,12 @@ func (r *pcapngReader) obsolete(p *Packet, b []byte) error {
 	i := &r.interfaces[id]
 	end := 28 + int(captured)
 	*p = Packet{
-		Time:      i.clock.nanoseconds(uint64(r.u32(b[12:]))<<32 | uint64(r.u32(b[16:]))),
 		Data:      b[28:end:end],
 		Length:    wireLength(max(length, captured)),
 		Link:      i.link,
 		Interface: i.index,
 	}
-	r.last = p.Time
+	r.time(p, i.clock.nanoseconds(uint64(r.u32(b[12:]))<<32|uint64(r.u32(b[16:]))))
 	if lost != 0xffff { // 0xffff: not known
 		r.lose(i, uint64(lost))
 	}

@@ -1,14 +1,11 @@
 package capture
 
-import (
-	"math"
-	"math/bits"
-)
+import "math/bits"
 
 // clock turns the timestamps of one interface into nanoseconds
 // (draft-ietf-opsawg-pcapng section 4.2, if_tsresol and if_tsoffset). The result
-// is exact and rounded down to a nanosecond; times that int64 nanoseconds
-// cannot hold (before 1677, after 2262) become the nearest that it can.
+// is exact and rounded down to a nanosecond; times that are out of bounds become
+// earliest or latest.
 type clock struct {
 	resolution byte
 	offset     int64 // seconds
@@ -19,12 +16,22 @@ type clock struct {
 
 const second = 1_000_000_000
 
+// A time is between these, in nanoseconds since 1970: in November 1823 and February 2116. So the
+// difference of two is an int64, and no time that the analysis adds to one overflows.
+const (
+	earliest = -1 << 62
+	latest   = 1 << 62
+)
+
+// inBounds tells a time from one that was out of bounds.
+func inBounds(t int64) bool { return t > earliest && t < latest }
+
 func newClock(resolution byte, offset int64) clock {
 	c := clock{resolution: resolution, offset: offset}
-	const half = math.MaxInt64 / 2
-	if resolution <= 9 && offset >= -half/second && offset <= half/second {
+	const least = latest / 4 // of both, most is for the timestamp: till 2079
+	if resolution <= 9 && offset >= -least/second && offset <= least/second {
 		c.scale = pow10(9 - uint(resolution))
-		c.most = half / c.scale
+		c.most = (latest - least - 1) / c.scale
 		c.shift = offset * second
 	}
 	return c
@@ -63,7 +70,7 @@ func (c *clock) slow(t uint64) int64 {
 
 // joinTime adds up seconds, an offset in seconds and nanoseconds below 1e9.
 func joinTime(sec uint64, offset int64, nano uint64) int64 {
-	const most = math.MaxInt64 / second
+	const most = latest / second // whole seconds
 	var sum int64
 	if offset < 0 {
 		back := -uint64(offset) // right for MinInt64 too
@@ -79,15 +86,7 @@ func joinTime(sec uint64, offset int64, nano uint64) int64 {
 		}
 		sum = int64(total)
 	}
-	switch {
-	case sum > most, sum == most && nano > math.MaxInt64%second:
-		return math.MaxInt64
-	case sum < -most-1, sum == -most-1 && nano < second-(1<<63-most*second):
-		return math.MinInt64
-	case sum == -most-1: // its seconds alone lie below what int64 holds
-		return -most*second - int64(second-nano)
-	}
-	return sum*second + int64(nano)
+	return min(max(sum*second+int64(nano), earliest), latest)
 }
 
 func pow10(n uint) uint64 {

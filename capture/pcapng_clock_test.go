@@ -19,10 +19,10 @@ func slowClock(resolution byte, offset int64, t uint64) int64 {
 	ns.Div(ns, unit)
 	ns.Add(ns, new(big.Int).Mul(big.NewInt(offset), big.NewInt(second)))
 	switch {
-	case ns.Cmp(big.NewInt(math.MaxInt64)) > 0:
-		return math.MaxInt64
-	case ns.Cmp(big.NewInt(math.MinInt64)) < 0:
-		return math.MinInt64
+	case ns.Cmp(big.NewInt(latest)) > 0:
+		return latest
+	case ns.Cmp(big.NewInt(earliest)) < 0:
+		return earliest
 	}
 	return ns.Int64()
 }
@@ -53,9 +53,11 @@ func TestClock(t *testing.T) {
 		{28, 0, math.MaxUint64, 1},
 		{70, 0, math.MaxUint64, 0},
 		{127, 5, math.MaxUint64, 5_000_000_000},
-		{0, 0, math.MaxUint64, math.MaxInt64},
-		{6, math.MaxInt64, 1, math.MaxInt64},
-		{6, math.MinInt64, 1, math.MinInt64},
+		{0, 0, math.MaxUint64, latest},
+		{9, 3_000_000_000, 3_000_000_000_000_000_000, latest},
+		{9, -4_000_000_000, 3, -4_000_000_000_000_000_000 + 3},
+		{6, math.MaxInt64, 1, latest},
+		{6, math.MinInt64, 1, earliest},
 		{0, math.MinInt64, 1 << 63, 0},
 	}
 	for _, test := range tests {

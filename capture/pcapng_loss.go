@@ -56,7 +56,9 @@ func (r *pcapngReader) statistics(b []byte) error {
 		}
 		switch code {
 		case 3: // isb_endtime, the higher half first
-			r.in.tally.end = max(r.in.tally.end, i.clock.nanoseconds(uint64(r.u32(v))<<32|uint64(r.u32(v[4:]))))
+			if end := i.clock.nanoseconds(uint64(r.u32(v))<<32 | uint64(r.u32(v[4:]))); inBounds(end) {
+				r.in.tally.end = max(r.in.tally.end, end)
+			}
 		case 4: // isb_ifrecv
 			i.losses.received, i.losses.receivedOK = r.u64(v), true
 		case 5: // isb_ifdrop

@@ -9,6 +9,7 @@ type tally struct {
 	packets    uint64
 	octets     uint64
 	backwards  uint64
+	untimed    uint64
 	cut        uint64
 	cutAt      int
 	end        int64  // as Stats.End
@@ -84,6 +85,9 @@ func (t *tally) count(p *Packet, in *input) {
 		t.backwards++
 	}
 	in.last, t.end = p.Time, max(t.end, p.Time)
+	if p.Untimed {
+		t.untimed++
+	}
 	if n < p.Length {
 		t.countCut(n)
 	}
@@ -116,9 +120,10 @@ func (t *tally) stats() Stats {
 		Packets:        t.packets,
 		Octets:         t.octets,
 		BackwardsSteps: t.backwards,
+		UntimedPackets: t.untimed,
 		CutPackets:     t.cut,
 		CutAt:          t.cutAt,
-		End:            min(t.end, latest), // as the Decoder has the packets
+		End:            t.end,
 	}
 	for i := range s.Files {
 		s.Files[i].Comments = slices.Clone(s.Files[i].Comments)

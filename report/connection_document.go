@@ -168,7 +168,7 @@ var directionMembers = []member{
 	{"client_to_server.duplicate_packets", is.number, "", "Packets captured twice (DUPLICATE-PACKET)."},
 	{"client_to_server.duplicate_acks", is.number, "", "Duplicate acknowledgements (DUP-ACK)."},
 	{"client_to_server.zero_windows", is.number, "", "Segments that announce a window of 0 (ZERO-WINDOW)."},
-	{"client_to_server.keep_alives", is.number, "", "Keep-alive probes (KEEP-ALIVE)."},
+	{"client_to_server.keep_alives", is.number, "", "Keep-alive probes (KEEP-ALIVE), without copies."},
 	{"client_to_server.missing_bytes", is.octets, "", "Sequence numbers that were skipped, or acknowledged, and never captured."},
 	{"client_to_server.unseen_bytes", is.octets, "", "Those of them that the other end acknowledged: the capture missed them, they were not lost."},
 	{"client_to_server.in_flight_max", is.octets, "", "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap."},

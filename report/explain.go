@@ -122,7 +122,7 @@ func groupTitle(g label.Group) string {
 	case label.Phase:
 		return "What the segment does in the connection (exactly one)"
 	case label.Sequence:
-		return "What became of its octets (at most one)"
+		return "What became of its octets (at most one, but a copy of a probe is both)"
 	case label.Acknowledgement:
 		return "What it acknowledges"
 	case label.Window:

@@ -42,7 +42,7 @@ func sampleInput() Input {
 	in := Input{
 		Files:      []File{{Name: "office.pcapng", Format: "pcapng, gzip", Packets: 60, Octets: 7204, Comments: []string{"link 2"}}},
 		Interfaces: []Interface{{File: "office.pcapng", Name: "eth0", Link: "Ethernet", Snaplen: 120, Packets: 60, Dropped: 3, DropsKnown: true}},
-		Packets:    60, Octets: 6400, CutPackets: 6, CutAt: 120, BackwardsSteps: 1,
+		Packets:    60, Octets: 6400, CutPackets: 6, CutAt: 120, BackwardsSteps: 1, UntimedPackets: 2,
 	}
 	in.Analysis.Segments = 52
 	in.Skipped[1], in.Skipped[2], in.Skipped[6] = 4, 3, 1

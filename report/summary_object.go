@@ -88,6 +88,7 @@ func (j *jsonText) inputs(in *Input) {
 	j.uint("cut_packets", in.CutPackets)
 	j.uintOrNull("cut_at", uint64(max(0, in.CutAt)), in.CutPackets > 0)
 	j.uint("backwards_steps", in.BackwardsSteps)
+	j.uint("untimed_packets", in.UntimedPackets)
 	j.open("damages", '[')
 	for _, d := range in.Damages {
 		j.comma()

@@ -27,7 +27,7 @@ func TestSummaryOfOne(t *testing.T) {
 
 // singleInput and singleTally have one of everything.
 func singleInput() *Input {
-	in := &Input{Packets: 100, BackwardsSteps: 1, CutPackets: 1, CutAt: 96, Filtered: 1, Kept: &Kept{Name: "a", Packets: 1, Files: 1},
+	in := &Input{Packets: 100, BackwardsSteps: 1, UntimedPackets: 1, CutPackets: 1, CutAt: 96, Filtered: 1, Kept: &Kept{Name: "a", Packets: 1, Files: 1},
 		Interfaces: []Interface{{Packets: 1, Dropped: 1, DropsKnown: true}}}
 	in.Analysis.Segments = 1
 	for why := range wire.SkipCount {

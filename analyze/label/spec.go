@@ -5,14 +5,15 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Group says how a label relates to others. In an exclusive group the first
-// match in the order of All wins; in the others any number may apply.
+// Group says how a label relates to others. Of the group Phase the first match in
+// the order of All wins; which labels of Sequence exclude each other, their
+// conditions say.
 type Group uint8
 
 // The groups.
 const (
 	Phase           Group = iota // exclusive: exactly one for every segment
-	Sequence                     // exclusive: what became of the octets
+	Sequence                     // what became of the octets: one at most, but for DUPLICATE-PACKET beside the probe that it copies
 	Acknowledgement              // any number
 	Window                       // any number
 	Whole                        // any number: about the connection

@@ -75,18 +75,16 @@ func (x *context) synAcksBefore(packet uint64) int {
 	return n
 }
 
-// taken returns the SYN-ACK whose timestamp the ACK that completes the handshake
-// echoes; nil if that is unknown: no timestamps, or several SYN-ACKs with the
-// same one. An end keeps the timestamp of the SYN-ACK that it accepted first, and
-// answers later ones without accepting them (RFC 5961 §4.2): so that one had
-// arrived.
+// taken returns the SYN-ACK that the ACK which completes the handshake shows to have
+// arrived: the only one with the number that it acknowledges, else the one whose timestamp
+// it echoes; nil if neither tells. An end keeps number and timestamp of the SYN-ACK that it
+// accepted first, and answers later ones without accepting them (RFC 5961 §4.2).
 func (x *context) taken() *analyze.Step {
-	var ack, found *analyze.Step
-	for i := range x.Steps {
-		if s := &x.Steps[i]; s.Packet == x.Opening.AckPacket && !s.Copy {
-			ack = s
-		}
+	if s := x.takenByNumber(); s != nil {
+		return s
 	}
+	var found *analyze.Step
+	ack := x.ackStep()
 	if ack == nil || ack.TSEcr == 0 {
 		return nil
 	}
@@ -101,14 +99,51 @@ func (x *context) taken() *analyze.Step {
 	return found
 }
 
+// takenByNumber returns the SYN-ACK that is taken if others before the ACK have other ISNs:
+// each host, or incarnation, that answers a SYN chooses its own (RFC 9293 §3.4.1).
+func (x *context) takenByNumber() *analyze.Step {
+	ack := x.ackStep()
+	if ack == nil {
+		return nil
+	}
+	var found *analyze.Step
+	n := x.synAcksBefore(ack.Packet)
+	for i := range n {
+		if s := x.synAck(i); s.Seq.Add(1+s.Len) == ack.Ack {
+			if found != nil {
+				return nil
+			}
+			found = s
+		}
+	}
+	if n < 2 {
+		return nil
+	}
+	return found
+}
+
+// ackStep returns the ACK that completes the handshake; nil if it is not among the steps.
+func (x *context) ackStep() *analyze.Step {
+	var ack *analyze.Step
+	for i := range x.Steps {
+		if s := &x.Steps[i]; s.Packet == x.Opening.AckPacket && !s.Copy {
+			ack = s
+		}
+	}
+	return ack
+}
+
 // eachTaken reports whether the client acknowledged each SYN-ACK: then all arrived, the first of
 // them first.
 func (x *context) eachTaken() bool { return int(x.Clues.SynAckAcks) >= x.nSynAcks }
 
-// opener returns the SYN-ACK that the ACK which completes the handshake waited for: the first, if
-// each arrived or one was answered that the capture missed; if that is unknown, the last one before
-// the ACK.
+// opener returns the SYN-ACK that the ACK which completes the handshake waited for: the only one with the
+// number that it acknowledges; the first, if each arrived or one was answered that the capture missed; if
+// that is unknown, the last one before the ACK.
 func (x *context) opener() *analyze.Step {
+	if s := x.takenByNumber(); s != nil {
+		return s
+	}
 	if n := x.synAcksBefore(x.Opening.AckPacket); n > 1 && !x.eachTaken() && !x.ackMissed() {
 		return x.synAck(n - 1)
 	}

@@ -67,7 +67,7 @@ func ackNotSeen(x *context, v *Verdict) bool {
 		return false
 	}
 	last, way := x.synAck(n-1), x.FromServer.RTT
-	if last.Time-taken.Time < slowOpening {
+	if last.Time-taken.Time < slowOpening || last.Seq != taken.Seq {
 		return false // no timer sent it: each answers a SYN
 	}
 	if way.Min >= 0 && x.completed()-last.Time < way.Min {

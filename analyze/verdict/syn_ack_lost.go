@@ -18,6 +18,8 @@ var synAckLost = Spec{
 			"longest of them explains", slowAnswer},
 		{"in the third case the SYNs were not all answered at one moment, within 200 ms and later behind the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
 			"0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n"},
+		{"of SYN-ACKs with different ISNs, the ACK that completes it does not acknowledge the first captured: that one had arrived (RFC 9293 §3.10.7.3)",
+			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.3 B>A S. 70000 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
 		{"every SYN-ACK in front of that ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
@@ -29,9 +31,9 @@ var synAckLost = Spec{
 		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs, and a copy of one, had passed: else each answers a SYN",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
-		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where every SYN was answered within 1 ms (a heuristic), soon behind the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
+		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where the one that the ACK acknowledges has another ISN and came within 200 ms (a heuristic): it may have overtaken the first; where every SYN was answered within 1 ms (a heuristic), soon behind the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow",
 	Most: Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
@@ -106,10 +108,19 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 		// the tap.
 		v.Confidence, why = Possible, SynAckOrAck
 	}
+	again, shown := SynAckAgain, AckEchoes
+	if taken != nil && taken == x.takenByNumber() {
+		if shown = AckOfNumber; taken.Time-first.Time < slowOpening {
+			v.Confidence = Possible // of two hosts' answers one may overtake the other
+		}
+	}
+	if a.Seq != first.Seq {
+		again = SynAckOther
+	}
 	v.add(Item{Why: why, Packet: first.Packet, Than: a.Packet})
-	v.add(Item{Why: SynAckAgain, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
+	v.add(Item{Why: again, Packet: a.Packet, Than: first.Packet, Value: a.Time - first.Time})
 	if taken != nil {
-		v.add(Item{Why: AckEchoes, Packet: x.Opening.AckPacket, Than: taken.Packet})
+		v.add(Item{Why: shown, Packet: x.Opening.AckPacket, Than: taken.Packet})
 	}
 	return true
 }

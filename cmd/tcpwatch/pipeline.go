@@ -223,7 +223,7 @@ func note(ctx context.Context, in *report.Input, err error) {
 // describe copies what the inputs say about themselves into the report's terms.
 func describe(in *report.Input, s capture.Stats) {
 	in.Packets, in.Octets = s.Packets, s.Octets
-	in.BackwardsSteps, in.CutPackets, in.CutAt = s.BackwardsSteps, s.CutPackets, s.CutAt
+	in.BackwardsSteps, in.UntimedPackets, in.CutPackets, in.CutAt = s.BackwardsSteps, s.UntimedPackets, s.CutPackets, s.CutAt
 	for _, f := range s.Files {
 		in.Files = append(in.Files, report.File{
 			Name: f.Name, Format: f.Format, Packets: f.Packets, Octets: f.Octets, Comments: f.Comments,
