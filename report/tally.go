@@ -77,8 +77,9 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 		count(&t.synAgain, synResent(c))
 		count(&t.synAckAgain, synAckResent(c))
 	}
-	unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]
-	t.crossed += min(crossed(c), uint64(unclear))
+	if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; unclear > 0 {
+		t.crossed += min(crossed(c), uint64(unclear))
+	}
 	t.badAcks += uint64(c.Opening.BadAcks)
 	t.ignored += uint64(c.Closing.RstIgnored)
 	addDirection(&t.client, &c.FromClient)
