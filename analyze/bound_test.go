@@ -130,7 +130,7 @@ func TestManySteps(t *testing.T) {
 	checkBounded(t, c)
 }
 
-// TestManyHolesRecord: a hole in front of every segment counts every octet, and
+// TestManyHolesRecord: a hole before every segment counts every octet, and
 // costs neither memory nor time without bound.
 func TestManyHolesRecord(t *testing.T) {
 	a, all := collect(analyze.Config{})
@@ -247,7 +247,7 @@ func closedConnection() (segs []wire.Segment) {
 	return segs
 }
 
-// TestLongStream: behind 2 and 4 GiB, where the order of sequence numbers turns
+// TestLongStream: after 2 and 4 GiB, where the order of sequence numbers turns
 // round, octets in order are still part of the stream.
 func TestLongStream(t *testing.T) {
 	const size = 1 << 20
@@ -276,13 +276,13 @@ func TestLongStream(t *testing.T) {
 }
 
 // TestLongReuse: a segment whose numbers the connection before on the same tuple had
-// as well belongs to the newer one where that has come round to them, 3 GiB behind its
+// as well belongs to the newer one where that has come round to them, 3 GiB after its
 // beginning, and to the older one where they lie further back than is remembered.
 func TestLongReuse(t *testing.T) {
 	const size = 1 << 23
 	for _, c := range []struct {
 		name     string
-		octets   uint32 // that the newer one sends in front of it
+		octets   uint32 // that the newer one sends before it
 		answered bool
 		late     int // segments that the older one gets
 	}{
@@ -328,7 +328,7 @@ func TestLongReuse(t *testing.T) {
 	}
 }
 
-// TestFloodShare: attempts make room in front of open connections where they are
+// TestFloodShare: attempts make room before open connections where they are
 // more than one in eight of the connections that there is room for.
 func TestFloodShare(t *testing.T) {
 	const most = 16

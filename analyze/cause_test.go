@@ -28,7 +28,7 @@ const (
 
 // Three segments of a client, of which the first is sent again at a timeout, and the
 // same with timestamps; and at the tap of a server, where the repair of the timeout is
-// all that passes of what was in front of it.
+// all that passes of what was before it.
 const (
 	timedOut = near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
 		"+.35 A>B . 1:1001(1000) ack 1 id 6\n"
@@ -62,7 +62,7 @@ func TestCauses(t *testing.T) {
 		{"reported by SACK", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.299 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported long ago, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.9 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
-		{"behind two duplicate ACKs", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.01 B>A . 1 ack 1\n+.0001 B>A . 1 ack 1\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"after two duplicate ACKs", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.01 B>A . 1 ack 1\n+.0001 B>A . 1 ack 1\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"reported, a little more than a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.37 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported, more than a round trip and a quarter away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.38 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"a probe, nearly two round trips later", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.177 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
@@ -79,9 +79,9 @@ func TestCauses(t *testing.T) {
 		{"a second probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.045 A>B . 1:1001(1000) ack 1 id 4\n+.045 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"no probe while a timeout is repaired", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.3 A>B . 1:1001(1000) ack 1 id 5\n+.1 B>A . 1 ack 1001\n" +
 			"+.16 A>B P. 1001:2001(1000) ack 1 id 6", label.CauseRTO},
-		{"no probe behind SACK", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.1 B>A . 1 ack 1 <sack 1001:2001>\n+.3 A>B P. 1:2001(2000) ack 1 id 5", label.CauseRTO},
+		{"no probe after SACK", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.1 B>A . 1 ack 1 <sack 1001:2001>\n+.3 A>B P. 1:2001(2000) ack 1 id 5", label.CauseRTO},
 		{"a probe of two segments", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.4 A>B P. 1:2001(2000) ack 1 id 5", label.CauseTLP},
-		{"a probe behind a SYN-ACK that was sent again", "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460,sackOK>\n+1 B>A S. 0:0(0) ack 1 win 65160 id 2 <mss 1460,sackOK>\n" +
+		{"a probe after a SYN-ACK that was sent again", "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460,sackOK>\n+1 B>A S. 0:0(0) ack 1 win 65160 id 2 <mss 1460,sackOK>\n" +
 			"+.02 A>B . 1:1(0) ack 1 win 64240\n+1 B>A P. 1:101(100) ack 1 id 3\n+.06 B>A P. 1:101(100) ack 1 id 4", label.CauseTLP},
 		{"reported by SACK a little less than 150 ms ago", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.1499 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported by SACK 150 ms ago", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.15 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
@@ -91,48 +91,48 @@ func TestCauses(t *testing.T) {
 			"+.001 B>A . 1 ack 1 <sack 1501:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseFast},
 		{"nothing of the other end but its SYN was captured", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.01 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460>\n+1 B>A P. 1:101(100) ack 1 id 2\n+.3 B>A P. 1:101(100) ack 1 id 3", label.CauseRTO},
 		{"the first copy was not captured", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.001 A>B . 1:1(0) ack 1 id 11\n+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.CauseUnknown},
-		{"behind a timeout that an echo shows to be spurious", stampedOut + "+.01 B>A . 1 ack 1001 <TS val 1100 ecr 1200>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1560 ecr 1100>\n" +
+		{"after a timeout that an echo shows to be spurious", stampedOut + "+.01 B>A . 1 ack 1001 <TS val 1100 ecr 1200>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1560 ecr 1100>\n" +
 			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1200,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1660 ecr 1200>", label.CauseFast},
-		{"behind a timeout that an echo shows to be spurious, in the middle of a repair", stampedFlight +
+		{"after a timeout that an echo shows to be spurious, in the middle of a repair", stampedFlight +
 			"+0 A>B . 3001:4001(1000) ack 1 id 6 <TS val 1200 ecr 7>\n+0 A>B . 4001:5001(1000) ack 1 id 7 <TS val 1200 ecr 7>\n" +
 			"+.1 B>A . 1 ack 1 <TS val 1100 ecr 200,sack 4001:5001 2001:3001>\n+.0001 A>B . 1:1001(1000) ack 1 id 8 <TS val 1310 ecr 1100>\n" +
 			"+0 A>B . 1001:2001(1000) ack 1 id 9 <TS val 1310 ecr 1100>\n+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1310,sack 4001:5001 2001:3001>\n" +
 			"+.4 A>B . 1001:2001(1000) ack 1 id 10 <TS val 1810 ecr 1200>\n+.01 B>A . 1 ack 3001 <TS val 1620 ecr 1310,sack 4001:5001>\n" +
 			"+.0001 A>B . 3001:4001(1000) ack 1 id 11 <TS val 1820 ecr 1620>", label.CauseRTO},
-		{"behind a timeout that was called for", stampedOut + "+.1 B>A . 1 ack 1001 <TS val 1100 ecr 1550>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1650 ecr 1100>\n" +
+		{"after a timeout that was called for", stampedOut + "+.1 B>A . 1 ack 1001 <TS val 1100 ecr 1550>\n+.0001 A>B . 3001:4001(1000) ack 1 id 7 <TS val 1650 ecr 1100>\n" +
 			"+.1 B>A . 1 ack 1001 <TS val 1200 ecr 1550,sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8 <TS val 1750 ecr 1200>", label.CauseRTO},
-		{"behind a timeout, as octets arrive that were not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+.01 B>A . 1 ack 2001\n" +
+		{"after a timeout, as octets arrive that were not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+.01 B>A . 1 ack 2001\n" +
 			"+.09 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
-		{"behind a timeout, as octets arrive that were never captured, nor that they were sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+		{"after a timeout, as octets arrive that were never captured, nor that they were sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
 			"+.3 A>B . 1:1001(1000) ack 1 id 6\n+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 8\n+.1 B>A . 1 ack 2001\n+.1 B>A . 1 ack 2001 <sack 3001:4001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 9", label.CauseRTO},
-		{"behind a timeout, as nothing arrives that was not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n" +
+		{"after a timeout, as nothing arrives that was not sent again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n" +
 			"+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
-		{"behind a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+		{"after a timeout that lets out more than its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
 			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseFast},
-		{"behind a timeout that lets out more than its window, without SACK", strings.ReplaceAll(timedOut, ",sackOK", "") + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+		{"after a timeout that lets out more than its window, without SACK", strings.ReplaceAll(timedOut, ",sackOK", "") + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
 			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n+.1 B>A . 1 ack 1001\n+0 B>A . 1 ack 1001\n+0 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
-		{"behind a timeout that lets out its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
+		{"after a timeout that lets out its window", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n" +
 			"+0 A>B . 5001:6001(1000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 3001:4001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 11", label.CauseRTO},
-		{"behind a timeout whose octets were all sent again, and one was lost again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 A>B . 2001:3001(1000) ack 1 id 8\n" +
+		{"after a timeout whose octets were all sent again, and one was lost again", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 A>B . 2001:3001(1000) ack 1 id 8\n" +
 			"+.0001 A>B . 3001:7001(4000) ack 1 id 9\n+.1 B>A . 1 ack 1001 <sack 2001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 10", label.CauseRTO},
-		{"behind a timeout where the rest had arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 1001:3001>\n" +
+		{"after a timeout where the rest had arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 1001:3001>\n" +
 			"+.0001 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n+0 A>B . 5001:6001(1000) ack 1 id 9\n+0 A>B . 6001:7001(1000) ack 1 id 10\n" +
 			"+.1 B>A . 1 ack 1 <sack 1001:4001>\n+.0001 A>B . 1:1001(1000) ack 1 id 11", label.CauseRTO},
-		{"behind a timeout where a part of the rest had arrived, and another was not sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+		{"after a timeout where a part of the rest had arrived, and another was not sent again", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
 			"+0 A>B . 3001:4001(1000) ack 1 id 6\n+.35 A>B . 1:1001(1000) ack 1 id 7\n+.1 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8\n" +
 			"+0 A>B . 4001:5001(1000) ack 1 id 9\n+0 A>B . 5001:6001(1000) ack 1 id 10\n+0 A>B . 6001:7001(1000) ack 1 id 11\n+0 A>B . 7001:8001(1000) ack 1 id 12\n" +
 			"+.1 B>A . 1 ack 1 <sack 4001:5001 1001:2001>\n+.0001 A>B . 1:1001(1000) ack 1 id 13", label.CauseFast},
-		{"behind a timeout of which a part was spurious", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.01 B>A . 1 ack 1001 <sack 1:1001>\n" +
+		{"after a timeout of which a part was spurious", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.01 B>A . 1 ack 1001 <sack 1:1001>\n" +
 			"+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
 		{"missed at a timeout, by more than its window", farTimedOut + "+.3 A>B . 6001:7001(1000) ack 1 id 9\n+.0001 B>A . 1 ack 2001 <sack 6001:7001>\n+.3 A>B . 2001:3001(1000) ack 1 id 10", label.CauseRTO},
-		{"missed at a timeout, with octets behind it in flight", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 4001:5001(1000) ack 1 id 7\n+.9 A>B . 1:1001(1000) ack 1 id 8\n" +
+		{"missed at a timeout, with octets after it in flight", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 4001:5001(1000) ack 1 id 7\n+.9 A>B . 1:1001(1000) ack 1 id 8\n" +
 			"+.0001 B>A . 1 ack 2001\n+.3 A>B . 9001:10001(1000) ack 1 id 9\n+0 A>B . 10001:11001(1000) ack 1 id 10\n+.0001 B>A . 1 ack 2001 <sack 10001:11001>\n" +
 			"+.3 A>B . 2001:3001(1000) ack 1 id 11", label.CauseRTO},
-		{"missed behind a timeout, by no more than its window", farTimedOut + "+.3 A>B . 5001:6001(1000) ack 1 id 12\n+.0001 B>A . 1 ack 2001 <sack 5001:6001>\n+.3 A>B . 2001:3001(1000) ack 1 id 13", label.CauseFast},
-		{"missed behind a fast retransmission, by more than a timeout's window", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+		{"missed after a timeout, by no more than its window", farTimedOut + "+.3 A>B . 5001:6001(1000) ack 1 id 12\n+.0001 B>A . 1 ack 2001 <sack 5001:6001>\n+.3 A>B . 2001:3001(1000) ack 1 id 13", label.CauseFast},
+		{"missed after a fast retransmission, by more than a timeout's window", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
 			"+.1 B>A . 1 ack 1 <sack 1001:3001>\n+.0001 A>B . 1:1001(1000) ack 1 id 6\n+.1 B>A . 1 ack 3001\n+.0001 A>B . 8001:9001(1000) ack 1 id 12\n" +
 			"+.1 B>A . 1 ack 3001 <sack 8001:9001>\n+.0001 A>B . 3001:4001(1000) ack 1 id 13", label.CauseFast},
-		{"missed behind a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
+		{"missed after a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, isn := range halves {
@@ -173,22 +173,22 @@ func TestSequenceVerdicts(t *testing.T) {
 		name, text string
 		yes, no    label.ID
 	}{
-		{"behind a segment that is several on the wire", rising + "+.1 A>B P. 301:2801(2500) ack 1 id 15\n+.01 B>A . 1 ack 2801\n+.4 A>B P. 2801:2901(100) ack 1 id 17", label.Data, label.Retransmission},
+		{"after a segment that is several on the wire", rising + "+.1 A>B P. 301:2801(2500) ack 1 id 15\n+.01 B>A . 1 ack 2801\n+.4 A>B P. 2801:2901(100) ack 1 id 17", label.Data, label.Retransmission},
 		{"an acknowledgement lost, within the other end's timeout", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.0001 A>B . 1:1(0) ack 1 id 11\n" +
 			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.02 B>A P. 1:101(100) ack 101\n+.0001 A>B . 101 ack 101 id 13\n+.1 A>B P. 101:201(100) ack 101 id 14\n+.02 B>A P. 101:201(100) ack 201\n+.21 A>B P. 201:301(100) ack 201 id 16", label.Data, label.Retransmission},
 		{"a packet that did not pass", counting + "+.3 A>B P. 201:301(100) ack 1 id 15", label.Retransmission, label.MissingSegment},
 		{"a packet that did not pass, where packets may be fragmented", counting + "+.3 A>B P. 201:301(100) ack 1 id 15 mayfrag", label.Data, label.Retransmission},
 		{"a packet that did not pass, a TTL above 64", counting + "+.3 A>B P. 201:301(100) ack 1 id 15 ttl 65", label.Data, label.Retransmission},
-		{"a packet that did not pass, behind a keep-alive", counting + "+10 A>B . 200 ack 1 id 14\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 16", label.Data, label.Retransmission},
-		{"a packet that did not pass, behind a window of 0", counting + "+.01 B>A . 1 ack 201 win 0\n+.01 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.Data, label.Retransmission},
-		{"in front of a bare ACK", evidenceOpened + "+.1 A>B . 101 ack 1\n+.001 A>B P. 1:101(100) ack 1", label.Retransmission, label.OutOfOrder},
-		{"in front of a bare ACK, sooner than any timer", evidenceOpened + "+.1 A>B . 101 ack 1\n+.0001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
-		{"in front of data", evidenceOpened + "+.1 A>B P. 101:201(100) ack 1\n+.001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
-		{"in front of data, behind a whole round trip of 100 µs", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.00005 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.00005 A>B . 1:1(0) ack 1\n" +
+		{"a packet that did not pass, after a keep-alive", counting + "+10 A>B . 200 ack 1 id 14\n+.02 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 16", label.Data, label.Retransmission},
+		{"a packet that did not pass, after a window of 0", counting + "+.01 B>A . 1 ack 201 win 0\n+.01 B>A . 1 ack 201\n+.3 A>B P. 201:301(100) ack 1 id 15", label.Data, label.Retransmission},
+		{"before a bare ACK", evidenceOpened + "+.1 A>B . 101 ack 1\n+.001 A>B P. 1:101(100) ack 1", label.Retransmission, label.OutOfOrder},
+		{"before a bare ACK, sooner than any timer", evidenceOpened + "+.1 A>B . 101 ack 1\n+.0001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
+		{"before data", evidenceOpened + "+.1 A>B P. 101:201(100) ack 1\n+.001 A>B P. 1:101(100) ack 1", label.OutOfOrder, label.Retransmission},
+		{"before data, after a whole round trip of 100 µs", "0 A>B S 0:0(0) win 64240 <mss 1460>\n+.00005 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.00005 A>B . 1:1(0) ack 1\n" +
 			"+.1 A>B P. 101:201(100) ack 1\n+.00015 A>B P. 1:101(100) ack 1", label.Retransmission, label.OutOfOrder},
 		{"again within the round trip", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+.06 A>B . 1:1001(1000) ack 1", label.DuplicatePacket, label.Retransmission},
-		{"again within the round trip, behind a duplicate ACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+.059 B>A . 1 ack 1 win 65160\n+.001 A>B . 1:1001(1000) ack 1", label.Retransmission, label.DuplicatePacket},
-		{"again within the round trip, behind SACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+.05 A>B . 1001:2001(1000) ack 1\n+0 A>B . 2001:3001(1000) ack 1\n" +
+		{"again within the round trip, after a duplicate ACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+.059 B>A . 1 ack 1 win 65160\n+.001 A>B . 1:1001(1000) ack 1", label.Retransmission, label.DuplicatePacket},
+		{"again within the round trip, after SACK", far100 + "+1 A>B . 1:1001(1000) ack 1\n+.05 A>B . 1001:2001(1000) ack 1\n+0 A>B . 2001:3001(1000) ack 1\n" +
 			"+.05 B>A . 1 ack 1001 win 65160 <sack 2001:3001>\n+.01 A>B . 1001:2001(1000) ack 1", label.Retransmission, label.DuplicatePacket},
 		{"again within the round trip, in fast recovery", far100 + "+1 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n+0 A>B . 2001:3001(1000) ack 1\n+0 A>B . 3001:4001(1000) ack 1\n" +
 			"+.1 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+.0001 A>B . 1:1001(1000) ack 1\n+.1 B>A . 1 ack 2001 win 65160\n" +
@@ -210,7 +210,7 @@ func TestSequenceVerdicts(t *testing.T) {
 		{"a SYN with the same identification, a second later", "0 A>B S 0:0(0) id 7\n+1 A>B S 0:0(0) id 7", label.Retransmission, label.DuplicatePacket},
 		{"a packet that did not pass, within a round trip and a half", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.2 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
 			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.2 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.2 B>A . 1 ack 201\n+.29 A>B P. 201:301(100) ack 1 id 15", label.Data, label.Retransmission},
-		{"a packet that did not pass, behind a round trip and a half", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.2 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
+		{"a packet that did not pass, after a round trip and a half", "0 A>B S 0:0(0) win 64240 id 10 <mss 1460>\n+.2 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 id 11\n" +
 			"+.1 A>B P. 1:101(100) ack 1 id 12\n+.2 B>A . 1 ack 101\n+.001 A>B P. 101:201(100) ack 1 id 13\n+.2 B>A . 1 ack 201\n+.31 A>B P. 201:301(100) ack 1 id 15", label.Retransmission, label.MissingSegment},
 		{"at once without the timestamp", "0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.05 A>B S 0:0(0) <mss 1460>", label.Retransmission, label.DuplicatePacket},
 		{"at once with the same timestamp", "0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.05 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>", label.DuplicatePacket, label.Retransmission},

@@ -20,8 +20,8 @@ func TestRstClue(t *testing.T) {
 		{"two of them", evidenceOpened + "+.1 B>A R. 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 50", 4, 60},
 		{"one that is not acceptable", evidenceOpened + "+.1 B>A R. 9 ack 1 ttl 60", 0, 0},
 		{"one for an older connection", "0 A>B S 0\n+.01 B>A . =5000 ack =777\n+.001 A>B R =777\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1", 0, 0},
-		{"one behind one that ended nothing", alive + "+1 B>A R. 21 ack 1 ttl 60", 7, 60},
-		{"two behind one that ended nothing", alive + "+1 B>A R. 21 ack 1 ttl 60\n+.1 B>A R. 21 ack 1 ttl 50", 7, 60},
+		{"one after one that ended nothing", alive + "+1 B>A R. 21 ack 1 ttl 60", 7, 60},
+		{"two after one that ended nothing", alive + "+1 B>A R. 21 ack 1 ttl 60\n+.1 B>A R. 21 ack 1 ttl 50", 7, 60},
 	} {
 		s, err := script.Parse(c.text)
 		if err != nil {

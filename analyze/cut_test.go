@@ -9,7 +9,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// TestCutOptions: of options behind where the capture cuts the segments nothing is known,
+// TestCutOptions: of options after where the capture cuts the segments nothing is known,
 // neither that they were there nor that they were not.
 func TestCutOptions(t *testing.T) {
 	const whole = "0 A>B S 0 win 64240 <mss 1460, sackOK, wscale 7>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460, sackOK, wscale 7>\n" +
@@ -24,7 +24,7 @@ func TestCutOptions(t *testing.T) {
 	}{
 		{"whole", func(uint64, *wire.Options) {}, false, false, true},
 		{"no scale offered", func(n uint64, o *wire.Options) { o.Set &^= wire.OptWindowScale }, true, false, true},
-		{"cut behind the scale", func(n uint64, o *wire.Options) { o.Set |= wire.OptCut }, false, true, true},
+		{"cut after the scale", func(n uint64, o *wire.Options) { o.Set |= wire.OptCut }, false, true, true},
 		{"the scales cut off", func(n uint64, o *wire.Options) { o.Set = o.Set&^wire.OptWindowScale | wire.OptCut }, false, true, false},
 		{"one scale cut off, the other there", func(n uint64, o *wire.Options) {
 			if n == 1 {

@@ -49,7 +49,7 @@ func TestDoubts(t *testing.T) {
 			label.Retransmission, "SYN seen in packet 1", label.CauseRTO, nil},
 		{"a SYN-ACK that may answer a SYN that was not captured", "0 B>A S. 0 ack 1\n+.008 B>A S. 0 ack 1",
 			label.DuplicatePacket, "SYN-ACK again at once after packet 1", label.NoCause, nil},
-		{"a SYN-ACK that may answer a SYN that was copied behind the tap", "0 A>B S 0:0(0)\n+.01 B>A S. 0 ack 1\n+.008 B>A S. 0 ack 1",
+		{"a SYN-ACK that may answer a SYN that was copied after the tap", "0 A>B S 0:0(0)\n+.01 B>A S. 0 ack 1\n+.008 B>A S. 0 ack 1",
 			label.DuplicatePacket, "SYN-ACK again at once after packet 2", label.NoCause, nil},
 		{"a SYN twice at once", "0 A>B S 0:0(0)\n+.008 A>B S 0:0(0)",
 			label.DuplicatePacket, "too soon to be an answer to packet 1", label.NoCause, nil},

@@ -104,7 +104,7 @@ var findings = []struct {
 		shaken + "+1 A>B F. 1 ack 1 id 3\n+.001 B>A F. 1 ack 1 id 2\n+.1 B>A . 2 ack 2 id 3\n+.3 A>B F. 1 ack 2 id 4",
 		"CLOSING", "", "", ""},
 	{"data again below an acknowledged FIN",
-		// Whoever sends octets again had no ACK of the FIN behind them.
+		// Whoever sends octets again had no ACK of the FIN after them.
 		shaken + "+1 A>B FP. 1(10) ack 1 id 3\n+.01 B>A . 1 ack 12 id 2\n+1 A>B P. 1(10) ack 1 id 4",
 		"FIN-WAIT-1", "CLOSE-WAIT", "", ""},
 	{"most packets overtaken",

@@ -9,8 +9,8 @@ import (
 )
 
 // TestSYNWindowNotScaled: the window of a SYN-ACK is never scaled (RFC 7323 §2.2), and stays
-// as it is where the other end's scale is known only behind it: both ends open at once, and
-// the first SYN of one was missed, or the SYN was captured behind what followed it.
+// as it is where the other end's scale is known only after it: both ends open at once, and
+// the first SYN of one was missed, or the SYN was captured after what followed it.
 func TestSYNWindowNotScaled(t *testing.T) {
 	for _, text := range []string{
 		"0 A>B S 0 win 200 <mss 1460,wscale 10>\n+.010 A>B S. 0 ack 1 win 200 <mss 1460,wscale 10>\n" +

@@ -90,11 +90,11 @@ func TestPlaces(t *testing.T) {
 		{"on another way", sideways + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @1 again\n"},
 		{"behind a router, by the TTL", strings.NewReplacer(" @0", " ttl 64 @0", " @1", " ttl 63 @0").Replace(
 			bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @1 copy\n+.05 A>B P. 1:101 ack 1 @1 again\n")},
-		{"in front of the first", bothEnds + "+1 A>B P. 1:101 ack 1 @1\n+.05 A>B P. 1:101 ack 1 @0 copy\n+1 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 101:201 ack 1 @1 copy\n"},
+		{"before the first", bothEnds + "+1 A>B P. 1:101 ack 1 @1\n+.05 A>B P. 1:101 ack 1 @0 copy\n+1 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 101:201 ack 1 @1 copy\n"},
 		{"sent again, and that at the other end", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @1 copy\n" +
 			"+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n+.3 A>B P. 1:101 ack 1 @1 again\n+.05 A>B P. 1:101 ack 1 @0 copy\n"},
 		{"lost between", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n"},
-		{"the copy lost between, and behind others", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.01 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 101:201 ack 1 @1 copy\n" +
+		{"the copy lost between, and after others", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.01 A>B P. 101:201 ack 1 @0\n+.05 A>B P. 101:201 ack 1 @1 copy\n" +
 			"+.3 A>B P. 1:101 ack 1 @0 again\n+.05 A>B P. 1:101 ack 1 @1 copy\n"},
 		{"twice at one of two ends", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.005 A>B . 1:101 ack 1 @0 copy\n+.05 A>B . 1:101 ack 1 @1 copy\n+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 again\n"},
 		{"three places", bothEnds + "+1 A>B P. 1:101 ack 1 @0\n+.05 A>B P. 1:101 ack 1 @2 copy\n+.05 A>B P. 1:101 ack 1 @1 copy\n+.05 A>B P. 1:101 ack 1 @2 again\n"},
@@ -109,7 +109,7 @@ func TestPlaces(t *testing.T) {
 		{"the tap of the SYN-ACK missed it", "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+.005 B>A S. 0 ack 1 @0\n+0 A>B . 1 ack 1 @0\n+1 B>A P. 1:101 ack 1 @1\n+.05 B>A P. 1:101 ack 1 @0 copy\n"},
 		{"first at the other end, and sent again", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1\n+.3 A>B . 1:101 ack 1 @0 again\n"},
 		{"missed at the first end, and sent again", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 1:101 ack 1 @1 copy\n+0 A>B . 101:201 ack 1 @1\n+.3 A>B . 101:201 ack 1 @1 again\n"},
-		{"joined behind a loss", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 101:301 ack 1 @1 copy\n"},
+		{"joined after a loss", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+0 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.05 A>B . 101:301 ack 1 @1 copy\n"},
 		{"joined on the way of the end whose SYN-ACK was missed", "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+.005 B>A S. 0 ack 1 @0\n+0 A>B . 1 ack 1 @0\n+1 B>A P. 1:101 ack 1 @1\n+.05 B>A P. 1:101 ack 1 @0 copy\n" +
 			"+1 B>A . 101:201 ack 1 @1\n+0 B>A . 201:301 ack 1 @1\n+.05 B>A . 101:301 ack 1 @0 copy\n"},
 		{"an ACK overtaken at the place of ACKs", "0 A>B S 0 @0\n+.005 A>B S 0 @1 copy\n+.005 B>A S. 0 ack 1 @0\n+0 A>B . 1 ack 1 @0\n+1 A>B . 1:101 ack 1 @0\n+0 A>B . 101:201 ack 1 @0\n" +
@@ -123,7 +123,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestPlacesFarApart: two captures whose clocks differ by a second are one behind the other.
+// TestPlacesFarApart: two captures whose clocks differ by a second are one after the other.
 func TestPlacesFarApart(t *testing.T) {
 	const once = "+.2 A>B . 1 ack 1 @0\n+0 A>B P. 1:101 ack 1 @0\n+.2 B>A P. 1:11 ack 101 @0\n+.2 A>B . 101 ack 11 @0\n+0 A>B P. 101:201 ack 11 @0\n"
 	// What follows the handshake is acknowledged and forgotten when it comes to the other end.
@@ -135,7 +135,7 @@ func TestPlacesFarApart(t *testing.T) {
 			"+.2 B>A P. 1:11 ack 101 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 copy\n+.4 A>B P. 101:201 ack 11 @1 again\n"},
 		{"a SYN whose sender has not gone on", "0 A>B S 0 @0\n+1 A>B S 0 @1 again\n+.01 B>A S. 0 ack 1 @1\n+1 B>A S. 0 ack 1 @0 again\n"},
 		{"at the same place", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n" + once + "+1 A>B S 0 @0 late\n+1 B>A S. 0 ack 1 @0 again\n"},
-		{"a SYN-ACK in front of an answer", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n+.2 A>B . 1 ack 1 @0\n+1 B>A S. 0 ack 1 @1 again\n"},
+		{"a SYN-ACK before an answer", "0 A>B S 0 @0\n+.2 B>A S. 0 ack 1 @0\n+.2 A>B . 1 ack 1 @0\n+1 B>A S. 0 ack 1 @1 again\n"},
 		{"sent again before its first copy came", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.01 B>A . 1 ack 101 @1\n+.5 A>B . 1:101 ack 1 @1 copy\n+1 A>B . 101:201 ack 1 @0\n+.3 A>B . 101:201 ack 1 @0 again\n" +
 			"+.01 B>A . 1 ack 201 @0\n+.3 A>B . 201:301 ack 1 @0\n+.3 A>B . 101:201 ack 1 @1 copy\n+.3 A>B . 101:201 ack 1 @1 copy\n"},
 		{"an ACK that is forgotten", bothEnds + "+1 A>B . 1:101 ack 1 @0\n+.01 B>A . 1 ack 101 @1\n+.3 A>B . 101:201 ack 1 @0\n+.01 B>A . 1 ack 201 @1\n+.3 B>A . 1 ack 101 @0 copy\n"},
@@ -143,11 +143,11 @@ func TestPlacesFarApart(t *testing.T) {
 		{"overtaken at the other end, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 13 @1 copy\n"},
 		{"sent again, by the identification", forgotten + "+0 A>B . 101:201 ack 1 id 17 @1 again\n"},
 		{"sent again, and what follows", forgotten + "+0 A>B . 101:201 ack 1 @1 again\n+1 A>B . 301:401 ack 1 id 15 @1 copy\n"},
-		{"an ACK in front of a FIN", forgotten + "+0 A>B . 501 ack 1 id 17 @0\n+0 A>B F. 501 ack 1 id 18 @0\n+.01 B>A . 1 ack 502 @1\n+.7 A>B . 501 ack 1 id 17 @1 copy\n"},
+		{"an ACK before a FIN", forgotten + "+0 A>B . 501 ack 1 id 17 @0\n+0 A>B F. 501 ack 1 id 18 @0\n+.01 B>A . 1 ack 502 @1\n+.7 A>B . 501 ack 1 id 17 @1 copy\n"},
 		{"a keep-alive", forgotten + "+.01 B>A . 1 ack 501 @1\n+1 A>B . 500 ack 1 id 17 @0 alive\n+.7 A>B . 500 ack 1 id 17 @1 copy alive\n"},
 		{"an ACK that is forgotten, by the identification", forgotten + "+0 A>B . 501 ack 1 id 17 @0\n+0 A>B . 501 ack 1 id 18 @0\n+3 A>B . 501 ack 1 id 19 @0\n+.3 A>B . 501 ack 1 id 17 @1 copy\n"},
 		{"a SYN with another timestamp, whose sender has gone on", "0 A>B S 0 <TS val 100 ecr 0> @0\n+.05 B>A S. 0 ack 1 <TS val 7 ecr 100> @0\n+0 A>B . 1 ack 1 <TS val 150 ecr 7> @0\n+.05 A>B S 0 <TS val 200 ecr 0> @1 again\n"},
-		{"the first copy lost between, and the clock behind", bothEnds + "+1 A>B . 201:301 ack 1 @1\n+.3 A>B . 1:101 ack 1 @1 again\n+.7 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 again\n"},
+		{"the first copy lost between, and the clock after", bothEnds + "+1 A>B . 201:301 ack 1 @1\n+.3 A>B . 1:101 ack 1 @1 again\n+.7 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 copy\n+.3 A>B . 1:101 ack 1 @0 again\n"},
 	} {
 		segs, want := sighted(t, c.script)
 		if said := saidOf(segs); !slices.Equal(said, want) {
@@ -187,12 +187,12 @@ func TestTwiceAtOnePlace(t *testing.T) {
 		{"much slower", both + "+1 A>B . 101:201 ack 1 @0\n+.011 A>B . 101:201 ack 1 @0 again\n"},
 		{"sent again", both + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 copy\n+.011 A>B . 101:201 ack 1 @0 again\n+.009 A>B . 101:201 ack 1 @0 copy\n"},
 		{"of several, in order", both + "+1 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.008 A>B . 101:201 ack 1 @0 copy\n+.001 A>B . 201:301 ack 1 @0 copy\n"},
-		{"lost behind the first place, as the copy of the next says", both + "+1 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.008 A>B . 201:301 ack 1 @0 copy\n+.0045 A>B . 101:201 ack 1 @0 again\n+.008 A>B . 101:201 ack 1 @0 copy\n"},
-		{"overtaken behind the first place", both + "+1 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.008 A>B . 201:301 ack 1 @0 copy\n+.0035 A>B . 101:201 ack 1 @0 copy\n"},
+		{"lost after the first place, as the copy of the next says", both + "+1 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.008 A>B . 201:301 ack 1 @0 copy\n+.0045 A>B . 101:201 ack 1 @0 again\n+.008 A>B . 101:201 ack 1 @0 copy\n"},
+		{"overtaken after the first place", both + "+1 A>B . 101:201 ack 1 @0\n+0 A>B . 201:301 ack 1 @0\n+.008 A>B . 201:301 ack 1 @0 copy\n+.0035 A>B . 101:201 ack 1 @0 copy\n"},
 		{"lost, although the copy of an earlier one came late", both + "+1 A>B . 101:201 ack 1 id 5 @0\n+0 A>B . 201:301 ack 1 @0\n+0 A>B . 301:401 ack 1 id 7 @0\n+.007 A>B . 301:401 ack 1 id 7 @0 copy\n" +
 			"+.001 A>B . 101:201 ack 1 id 5 @0 copy\n+.0045 A>B . 201:301 ack 1 @0 again\n"},
-		{"an ACK behind the copy of later octets", both + "+1 B>A . 1 ack 101 @0\n+0 B>A . 1:101 ack 101 @0\n+.008 B>A . 1:101 ack 101 @0 copy\n+.0045 B>A . 1 ack 101 @0 copy\n"},
-		{"octets behind the copy of a later ACK", both + "+1 B>A . 1:101 ack 101 @0\n+0 B>A . 101 ack 101 @0\n+.008 B>A . 101 ack 101 @0 copy\n+.0045 B>A . 1:101 ack 101 @0 copy\n"},
+		{"an ACK after the copy of later octets", both + "+1 B>A . 1 ack 101 @0\n+0 B>A . 1:101 ack 101 @0\n+.008 B>A . 1:101 ack 101 @0 copy\n+.0045 B>A . 1 ack 101 @0 copy\n"},
+		{"octets after the copy of a later ACK", both + "+1 B>A . 1:101 ack 101 @0\n+0 B>A . 101 ack 101 @0\n+.008 B>A . 101 ack 101 @0 copy\n+.0045 B>A . 1:101 ack 101 @0 copy\n"},
 		{"three times", both + "+1 A>B . 101:201 ack 1 @0\n+.008 A>B . 101:201 ack 1 @0 copy\n+.001 A>B . 101:201 ack 1 @0 again\n"},
 		{"a capture that holds few twice", strings.ReplaceAll(once, "+.0001", "+.006") + "+1 A>B . 101:201 ack 1 @0\n+.009 A>B . 101:201 ack 1 @0 again\n"},
 		{"another identification", strings.ReplaceAll(both, ". 1:101 ack 1", ". 1:101 ack 1 id 5") + "+1 A>B . 101:201 ack 1 id 6 @0\n+.009 A>B . 101:201 ack 1 id 7 @0 again\n"},
@@ -205,7 +205,7 @@ func TestTwiceAtOnePlace(t *testing.T) {
 }
 
 // TestPlacesBeside: links beside each other, each of which carries some packets, are no
-// places behind each other, although the network copied one packet.
+// places after each other, although the network copied one packet.
 func TestPlacesBeside(t *testing.T) {
 	for _, c := range []struct {
 		rounds int
@@ -302,7 +302,7 @@ func TestPlacesRest(t *testing.T) {
 }
 
 // TestNoCopiesClockBack: where no packet was captured twice, one like another is no copy,
-// though it stands behind that with an earlier time.
+// though it stands after that with an earlier time.
 func TestNoCopiesClockBack(t *testing.T) {
 	segs, want := sighted(t, `
 0       A>B S  0:0 <mss 1460> @1

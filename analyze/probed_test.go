@@ -20,7 +20,7 @@ func TestProbed(t *testing.T) {
 		{"one keep-alive", open + alive, 0, false},
 		{"two keep-alives", open + alive + alive, 2000, false},
 		{"two keep-alives, answered", open + alive + alive + "+.01 B>A . 1 ack 11\n", 0, false},
-		{"two keep-alives and another behind an answer", open + alive + alive + "+.01 B>A . 1 ack 11\n" + alive, 0, false},
+		{"two keep-alives and another after an answer", open + alive + alive + "+.01 B>A . 1 ack 11\n" + alive, 0, false},
 		{"two keep-alives, and given up", open + alive + alive + "+1 A>B R. 11 ack 1\n", 0, false},
 		{"a keep-alive captured twice", open + "+1 A>B . 10:10(0) ack 1 id 7\n+.0001 A>B . 10:10(0) ack 1 id 7\n", 0, false},
 		{"one window probe", closed + probe, 0, false},

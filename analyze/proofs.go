@@ -93,8 +93,8 @@ func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool 
 	return true
 }
 
-// acks lets the segment's ACK count at its receiver y: now, or where a SYN or FIN stands in
-// front of it when that is proved. A segment that ends in front of what y has acknowledged,
+// acks lets the segment's ACK count at its receiver y: now, or if a SYN or FIN stands before
+// it, when that is proved. A segment that ends before what y has acknowledged,
 // as a keep-alive does, is answered and dropped before its ACK is looked at (RFC 9293
 // §3.10.7.4, first). Its sender had acknowledged the SYN or FIN before, by a segment
 // that was not captured: that may have come, so y's state is inferred.
@@ -118,10 +118,11 @@ func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segmen
 	}
 }
 
-// old reports whether the segment lies in front of RCV.NXT of its receiver y: it ends before
-// what y has acknowledged, or just there. A SYN is taken although it does, where both
-// crossed (RFC 9293 figure 7), and an end that only answered a SYN drops both. Octets that are captured for the first time may be what y
-// acknowledged, in a capture that has its segments in another order.
+// old reports whether the segment lies before RCV.NXT of its receiver y: it ends before
+// what y has acknowledged, or just there. A SYN is taken although it does, if both
+// crossed (RFC 9293 figure 7), and an end that only answered a SYN drops both. Octets that
+// are captured for the first time may be what y acknowledged, in a capture that has its
+// segments in another order.
 func (a *Analyzer) old(x, y *flow.Half, seg *wire.Segment) (before, upTo bool) {
 	if seg.Flags.Has(wire.SYN) || !y.Is(flow.SentACK) || y.Ack.After(x.Nxt) || a.facts.Cover.Fresh > 0 {
 		return false, false

@@ -175,7 +175,7 @@ func refAlphabet() (all []wire.Segment) {
 	return all
 }
 
-// refSkip leaves out a SYN behind other segments of its end: where that is
+// refSkip leaves out a SYN after other segments of its end: where that is
 // taken for another's SYN is TestScripts' matter.
 func refSkip(segs []wire.Segment) bool {
 	var other, syn [2]bool

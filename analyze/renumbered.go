@@ -73,7 +73,7 @@ func distance(a, b wire.Seq) uint32 {
 	return uint32(b.Diff(a))
 }
 
-// openedTwice takes what is behind the handshake, and belongs to the second one, out of
+// openedTwice takes what follows the handshake, and belongs to the second one, out of
 // the account of the first.
 func (a *Analyzer) openedTwice(f *flow.Flow, n *note) {
 	w := &n.renumbered

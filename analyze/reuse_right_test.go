@@ -7,7 +7,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// TestReuseRight: a SYN has a right to a tuple in TIME-WAIT by a number behind the last that was used, and by
+// TestReuseRight: a SYN has a right to a tuple in TIME-WAIT by a number after the last that was used, and by
 // a later timestamp; one that is the same, or of an end whose peer used none, is no right and no fault.
 func TestReuseRight(t *testing.T) {
 	const last, stamp = 999, 50 // of the old connection

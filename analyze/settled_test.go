@@ -7,7 +7,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// TestDataEnd: behind a FIN is no payload, unless octets with higher numbers were seen.
+// TestDataEnd: after a FIN is no payload, unless octets with higher numbers were seen.
 func TestDataEnd(t *testing.T) {
 	for _, c := range []struct {
 		has flow.Half
@@ -15,7 +15,7 @@ func TestDataEnd(t *testing.T) {
 	}{
 		{flow.Half{Nxt: 20}, "no FIN"},
 		{flow.Half{Has: flow.SentFIN, Nxt: 21, FinEnd: 21}, "a FIN at the end"},
-		{flow.Half{Has: flow.SentFIN, Nxt: 20, FinEnd: 11}, "octets behind the FIN"},
+		{flow.Half{Has: flow.SentFIN, Nxt: 20, FinEnd: 11}, "octets after the FIN"},
 	} {
 		if got := dataEnd(&c.has); got != 20 {
 			t.Errorf("%s: %d, want 20", c.why, got)

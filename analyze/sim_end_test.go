@@ -212,7 +212,7 @@ func (e *simEnd) output() {
 	}
 }
 
-// finish sends the FIN behind n octets.
+// finish sends the FIN after n octets.
 func (e *simEnd) finish(flags wire.Flags, n uint32) {
 	seq := e.nxt
 	e.finSent, e.finSeq, e.finFirst = true, seq.Add(n), !e.gotFIN

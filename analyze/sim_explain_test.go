@@ -33,18 +33,18 @@ func (n *simNet) saw() (w [2]simSaw) {
 // explain finds the segment that made a wrong final state of an end
 // unavoidable, or nil:
 //
-//   - one towards the end, captured and lost behind the tap, that would have
+//   - one towards the end, captured and lost after the tap, that would have
 //     changed the end: a RST, an ACK of what was not acknowledged to it, or a
-//     FIN that it never got, because of which the ACKs behind it do not count;
+//     FIN that it never got, because of which the ACKs after it do not count;
 //   - one that did change the state of the end and was not captured;
 //   - one from the end that was not captured and would have told more: a SYN,
 //     FIN or RST that the tap never saw, an ACK beyond what it saw, octets
-//     beyond what it saw, so that a RST behind them has no number that could be
+//     beyond what it saw, so that a RST after them has no number that could be
 //     checked, or the first FIN, by which the order of the close is known;
-//   - a RST that passed before the octets in front of it, or a SYN that passed
+//   - a RST that passed before the octets before it, or a SYN that passed
 //     uncaptured before the answer to it;
-//   - a FIN, or what stands in front of it, sent again while its ACK was on the
-//     way and lost behind the tap, so that it was not acknowledged again, or the second ACK, which
+//   - a FIN, or what stands before it, sent again while its ACK was on the
+//     way and lost after the tap, so that it was not acknowledged again, or the second ACK, which
 //     was not captured.
 func (n *simNet) explain(e *simEnd, said state.State) *simCopy {
 	saw := n.saw()
@@ -76,7 +76,7 @@ func (n *simNet) explainGot(e *simEnd, c *simCopy, saw *simSaw, said state.State
 }
 
 // earlyRST reports whether c is a RST that passed the tap before octets that
-// stand in front of it, so that its number could not be checked.
+// stand before it, so that its number could not be checked.
 func (n *simNet) earlyRST(c *simCopy) bool {
 	if c.captured < 0 || !c.seg.Flags.Has(wire.RST) {
 		return false

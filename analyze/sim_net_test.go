@@ -13,7 +13,7 @@ import (
 // simPlan is what a run is like; everything in it follows from the seed.
 type simPlan struct {
 	seed                     uint64
-	lossBefore, lossBehind   float64 // of segments, before the tap and behind it
+	lossBefore, lossBehind   float64 // of segments, before the tap and after it
 	dup                      float64 // of copies, on either side of the tap
 	unseen                   float64 // delivered, but not captured
 	jitter                   int64   // up to which a copy is late; 0 keeps the order
@@ -88,7 +88,7 @@ func (n *simNet) after(d int64, do func()) {
 
 func (n *simNet) chance(p float64) bool { return p > 0 && n.rnd.Float64() < p }
 
-// travel lets a copy pass a stretch of the path: before the tap or behind it,
+// travel lets a copy pass a stretch of the path: before the tap or after it,
 // one for each direction.
 func (n *simNet) travel(stretch int, share float64, do func()) {
 	at := n.now + int64(share*float64(simDelay)) + 1000

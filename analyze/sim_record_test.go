@@ -107,7 +107,7 @@ func simClosing(client, server *simEnd) (analyze.ClosingOutcome, analyze.Side) {
 // TestSimSequence holds the labels of the group sequence to what the sender
 // did, on paths that lose but keep the order, where IP identifications tell
 // transmissions apart: a copy, octets sent again (unless nothing of the first
-// sending passed the tap, nor anything behind it), or neither.
+// sending passed the tap, nor anything after it), or neither.
 func TestSimSequence(t *testing.T) {
 	for _, kind := range []simKind{simWhole, simLossy} {
 		simRuns(t, kind, func(f *simFaults, n *simNet, told []simTold, _ []*analyze.Connection) {

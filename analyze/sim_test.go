@@ -58,7 +58,7 @@ type simKind int
 
 const (
 	simWhole   simKind = iota // every segment is captured and delivered, in any order
-	simLossy                  // segments are lost before the tap and behind it
+	simLossy                  // segments are lost before the tap and after it
 	simPartial                // and some of what is delivered is not captured
 )
 
@@ -178,7 +178,7 @@ var claims = [state.Count]simFacts{
 }
 
 // ahead reports whether state s claims something that had not happened at the
-// end by a time. LAST-ACK, and CLOSED behind it, claim an order, too: the peer's
+// end by a time. LAST-ACK, and CLOSED after it, claim an order, too: the peer's
 // FIN came before the own one left. That is checked where the tap saw a FIN of
 // the end that shows the opposite.
 func (n *simNet) ahead(e *simEnd, s state.State, when int64, k int) bool {
@@ -216,7 +216,7 @@ func (n *simNet) settled(k int) int64 {
 }
 
 // passedBy returns a captured segment towards end e, up to index k, that counts
-// on sight but did nothing at the end: an ACK that was lost or dropped behind
+// on sight but did nothing at the end: an ACK that was lost or dropped after
 // the tap and covers more than the end had acknowledged by then, or a RST. Once
 // the end itself was captured sending its SYN or FIN again, an ACK that passed
 // before is no excuse, nor is a RST that passed a second before: the analysis
@@ -244,7 +244,7 @@ func (n *simNet) passedBy(e *simEnd, k int) *simCopy {
 }
 
 // sentAgain reports whether c's SYN or FIN had been captured before, and a timer
-// can have run since. A SYN-ACK behind a SYN is not the same one: it answers
+// can have run since. A SYN-ACK after a SYN is not the same one: it answers
 // the peer's SYN (figure 7).
 func (n *simNet) sentAgain(c *simCopy) bool {
 	for _, b := range n.tapped[:c.captured] {
@@ -260,7 +260,7 @@ func (n *simNet) sentAgain(c *simCopy) bool {
 // TestNeverAhead: a state claims that certain things have happened at the end
 // (see claims). It is ahead of the truth when one of them has not happened by
 // the time at which every segment captured so far has been delivered; a state
-// that claims too little is merely behind, and TestFinalStates looks at that.
+// that claims too little is merely after, and TestFinalStates looks at that.
 // Exempt is an end at which an ACK or a RST that counts on sight came to
 // nothing (see passedBy). LISTEN? is never wrong: nothing shows whether a port
 // listens.

@@ -50,7 +50,7 @@ func TestTextbook(t *testing.T) {
 	on := func(i int, change func(*wire.Segment)) func([]wire.Segment) []wire.Segment {
 		return func(all []wire.Segment) []wire.Segment { change(&all[i]); return all }
 	}
-	// behind puts a changed copy of a segment behind another one.
+	// after puts a changed copy of a segment after another one.
 	behind := func(at, of int, change func(*wire.Segment)) func([]wire.Segment) []wire.Segment {
 		return func(all []wire.Segment) []wire.Segment {
 			s := all[of]
@@ -182,7 +182,7 @@ func TestTextbook(t *testing.T) {
 		{"a pause and six packets too many", later(request, 200*ms, 6), false},
 		{"the shortest pause", later(request, 149*ms, 2), false},
 		{"a shorter pause", later(request, 149*ms-1, 2), true},
-		{"a pause before a FIN, behind a packet without a number", func(all []wire.Segment) []wire.Segment {
+		{"a pause before a FIN, after a packet without a number", func(all []wire.Segment) []wire.Segment {
 			all[acked].IPID = 0
 			return later(fin, 200*ms, 0)(all)
 		}, false},
@@ -210,7 +210,7 @@ func TestTextbook(t *testing.T) {
 			all[fin].Ack, all[lastFin].Len, all[last].Ack = 501, 10, all[last].Ack+10
 			return append(all[:acked], all[fin:]...)
 		}, false},
-		{"octets behind a FIN", func(all []wire.Segment) []wire.Segment {
+		{"octets after a FIN", func(all []wire.Segment) []wire.Segment {
 			all[lastFin].Len, all[last].Ack = 10, all[last].Ack+10
 			return append(all[:acked], all[fin:]...)
 		}, true},
@@ -240,7 +240,7 @@ func TestTextbook(t *testing.T) {
 	three = append(three[:finAcked], three[lastFin:]...)
 	handed(t, "a close in three segments", three, true)
 	handed(t, "two of them", three[:len(three)-1], true)
-	half := stampedConnection() // the server goes on behind the client's FIN
+	half := stampedConnection() // the server goes on after the client's FIN
 	half[finAcked].Len = 30
 	for i := range half[lastFin:] {
 		half[lastFin+i].Seq += wire.Seq(30 * (1 - i))

@@ -17,7 +17,7 @@ const (
 )
 
 // TestUnasked: who asks for less is told the same of the rest, and nothing stays
-// behind of connections whose record nobody wants.
+// after of connections whose record nobody wants.
 func TestUnasked(t *testing.T) {
 	seeds := uint64(12)
 	if testing.Short() {

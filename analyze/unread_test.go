@@ -128,7 +128,7 @@ func TestResumed(t *testing.T) {
 	}
 }
 
-// FuzzKept is TestKept with any segments, behind a handshake and not.
+// FuzzKept is TestKept with any segments, after a handshake and not.
 func FuzzKept(f *testing.F) {
 	f.Add([]byte("0123456789abcdefghijABCDEFGHIJ0123456789"), uint8(3), uint8(0))
 	f.Add([]byte("0123456789abcdefghijABCDEFGHIJ0123456789"), uint8(0), uint8(9))

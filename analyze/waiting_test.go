@@ -148,7 +148,7 @@ func TestOrderAllocates(t *testing.T) {
 	}
 }
 
-// BenchmarkOrder hands on records of which each waits for the one behind it,
+// BenchmarkOrder hands on records of which each waits for the one after it,
 // plainly and packed.
 func BenchmarkOrder(b *testing.B) {
 	c := &Connection{Client: netip.MustParseAddrPort("10.0.0.1:40000"), Server: netip.MustParseAddrPort("10.0.0.2:443"), ZeekState: "SF", ZeekHistory: "ShADadFf"}

@@ -16,6 +16,6 @@ func TestWaitsNeverShrink(t *testing.T) {
 		w.segment(flow.Side(1), &wire.Segment{Packet: 1}, delta, again)
 	}
 	if w.resends[1] != 700 || w.silence != 500 {
-		t.Errorf("%d ns in front of what was sent again, %d ns of silence; want 700 and 500", w.resends[1], w.silence)
+		t.Errorf("%d ns before what was sent again, %d ns of silence; want 700 and 500", w.resends[1], w.silence)
 	}
 }

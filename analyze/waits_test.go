@@ -8,11 +8,11 @@ import (
 )
 
 // asked is a handshake and a request of 100 octets, packet 4, at 111 ms; until then the
-// longest silence is that in front of it.
+// longest silence is that before it.
 const asked = "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:101(100) ack 1\n"
 
 // TestWaits: the longest silence and who ended it, the slowest answers, and the silence
-// in front of what was sent again, each in ms with its packet.
+// before what was sent again, each in ms with its packet.
 func TestWaits(t *testing.T) {
 	for _, c := range []struct {
 		name, script                    string

@@ -41,7 +41,7 @@ compressed files of *small*, which is nearly all headers, are what is compared.
 `
 
 const remembered = "One that is over is remembered for five minutes of capture time, " +
-	"TIME-WAIT and the 2MSL behind it, so that late segments find it: memory rises until the capture lasts as long, with 160,000 connections, and is flat from there."
+	"TIME-WAIT and the 2MSL after it, so that late segments find it: memory rises until the capture lasts as long, with 160,000 connections, and is flat from there."
 
 // benchmarks is BENCHMARKS.md.
 func (k kept) benchmarks() string {

@@ -195,7 +195,7 @@ func TestZstdSkippableFrame(t *testing.T) {
 	}
 }
 
-// A quarter of a megabyte that stands for a quarter of a gigabyte of zeros behind a file header.
+// A quarter of a megabyte that stands for a quarter of a gigabyte of zeros after a file header.
 func TestCompressedZerosEndSoon(t *testing.T) {
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)

@@ -55,7 +55,7 @@ func ether(etherType int, payload []byte) []byte {
 	return cat(hx("020000000002 020000000001"), be16(etherType), payload)
 }
 
-// tag is a VLAN tag without its EtherType, which stands in front of it.
+// tag is a VLAN tag without its EtherType, which stands before it.
 func tag(tci, etherType int, payload []byte) []byte {
 	return cat(be16(tci), be16(etherType), payload)
 }

@@ -12,7 +12,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// FuzzDecode holds for any octets behind any link type: no panic, the same
+// FuzzDecode holds for any octets after any link type: no panic, the same
 // result again, a payload that lies inside the packet; and where gopacket sees
 // TCP without an error, the same header as gopacket's.
 func FuzzDecode(f *testing.F) {

@@ -129,7 +129,7 @@ func wifi(control string, packet []byte) []byte {
 	return cat(b, hx("aaaa03 000000"+etherType), packet)
 }
 
-// tunnelTests are the same for what stands behind an IP header.
+// tunnelTests are the same for what stands after an IP header.
 var tunnelTests = []struct {
 	name  string
 	ip    []byte

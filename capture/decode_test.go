@@ -54,7 +54,7 @@ var skipTests = []struct {
 	{"gre key cut", wire.LinkRaw, ip4(47, hx("2000 0800 0000")), wire.TunnelMalformed},
 	{"gre route without end", wire.LinkRaw, ip4(47, cat(hx("4000 0800 00000000"), make([]byte, 3))), wire.TunnelMalformed},
 	{"erspan cut", wire.LinkRaw, ip4(47, hx("1000 88be 00000001 1064")), wire.TunnelMalformed},
-	{"vxlan behind a UDP header that says there is nothing", wire.LinkRaw, nothing(udp(1, 4789, cat(hx("08000000 00002a00"), ether(0x0800, tcp4)))), wire.NotTCP},
+	{"vxlan after a UDP header that says there is nothing", wire.LinkRaw, nothing(udp(1, 4789, cat(hx("08000000 00002a00"), ether(0x0800, tcp4)))), wire.NotTCP},
 	{"vxlan without identifier", wire.LinkRaw, ip4(17, udp(1, 4789, cat(make([]byte, 8), ether(0x0800, tcp4)))), wire.NotTCP},
 	{"vxlan arp", wire.LinkRaw, ip4(17, udp(1, 4789, cat(hx("08000000 00002a00"), ether(0x0806, nil)))), wire.NotIP},
 	{"geneve of another version", wire.LinkRaw, ip4(17, udp(1, 6081, cat(hx("4000 6558 00000500"), ether(0x0800, tcp4)))), wire.NotTCP},

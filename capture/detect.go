@@ -132,5 +132,5 @@ func (s *window) otherFile(own string, other content) error {
 	if b, _ := s.need(detectOctets); detect(b) != other {
 		return nil
 	}
-	return damagedAt(s.offset(), "a %s file begins here, behind a %s: give each file by itself", other, own)
+	return damagedAt(s.offset(), "a %s file begins here, after a %s: give each file by itself", other, own)
 }

@@ -195,7 +195,7 @@ func TestFragmentsCut(t *testing.T) {
 	}
 }
 
-// TestFragmentedHeaders: a packet is put together whatever header in front of its segment
+// TestFragmentedHeaders: a packet is put together whatever header before its segment
 // the fragments begin with, and not where none of those can be.
 func TestFragmentedHeaders(t *testing.T) {
 	for _, ipv6 := range []bool{true, false} {
@@ -334,7 +334,7 @@ func TestFragmentAge(t *testing.T) {
 	}
 }
 
-// TestFragmentAgeBehind: what waits for longer in front of a packet gives it no
+// TestFragmentAgeAfter: what waits for longer before a packet gives it no
 // more time.
 func TestFragmentAgeBehind(t *testing.T) {
 	d := NewDecoder(DecoderOptions{})

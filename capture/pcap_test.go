@@ -95,7 +95,7 @@ func TestPcapDamage(t *testing.T) {
 	}
 }
 
-// TestPcapJoined: files that were put behind each other are read as one, in whatever order of
+// TestPcapJoined: files that were put after each other are read as one, in whatever order of
 // octets and unit of time each is; what cannot be is said where the other file begins.
 func TestPcapJoined(t *testing.T) {
 	file := func(change func(*pcapFile)) []byte {
@@ -123,8 +123,8 @@ func TestPcapJoined(t *testing.T) {
 		{"cut in the header", [][]byte{one, one[:pcapFileHeader-1]}, []int64{7_000_008_000}, "packet 2 (byte 44): the file ends in the header of another pcap file: 23 of 24 octets are there"},
 		{"of another link type", [][]byte{one, other}, []int64{7_000_008_000}, "packet 2 (byte 44): another pcap file begins here, of link type ETHERNET and not NULL: give each file by itself"},
 		{"of an unknown version", [][]byte{one, file(func(f *pcapFile) { f.major = 3 })}, []int64{7_000_008_000}, "packet 2 (byte 44): pcap version 3.0: only 2.0 to 2.4 can be read"},
-		{"a pcapng behind", [][]byte{one, ng}, []int64{7_000_008_000}, "packet 2 (byte 44): a pcapng file begins here, behind a pcap: give each file by itself"},
-		{"in front a pcapng", [][]byte{ng, one}, []int64{7_000}, "packet 2 (byte 84): a pcap file begins here, behind a pcapng: give each file by itself"},
+		{"a pcapng after", [][]byte{one, ng}, []int64{7_000_008_000}, "packet 2 (byte 44): a pcapng file begins here, after a pcap: give each file by itself"},
+		{"in front a pcapng", [][]byte{ng, one}, []int64{7_000}, "packet 2 (byte 84): a pcap file begins here, after a pcapng: give each file by itself"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			packets, damages, stats := readAll(t, slices.Concat(test.parts...))

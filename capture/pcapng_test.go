@@ -120,7 +120,7 @@ func TestPcapngEnd(t *testing.T) {
 		}
 		f.packet(0, micros+1, "c")
 		if _, _, s := readAll(t, f.b); s.End != (micros+1)*1000 {
-			t.Errorf("a packet behind the end: %d", s.End)
+			t.Errorf("a packet after the end: %d", s.End)
 		}
 	}
 }
@@ -323,7 +323,7 @@ func TestPcapngBrokenOptions(t *testing.T) {
 		{f.u32(0x00000009), 1000},                  // too short for its kind
 		{f.u32(0x00010009, 9), 1},                  // without an end
 		{nil, 1000},                                // none
-		{f.u32(0, 0x00010009, 9), 1000},            // behind the end
+		{f.u32(0, 0x00010009, 9), 1000},            // after the end
 		{f.u32(0x00010009, 9, 0xffffffff), 1},      // one that fits, one that does not
 		{f.u32(0x00010002, 'x', 0x00010009), 1000}, // cut
 	}

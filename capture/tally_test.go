@@ -18,7 +18,7 @@ type part struct {
 	link    uint16 // 0: Ethernet
 	snaplen uint32 // 0: as pcapFile has it
 	seconds []uint32
-	late    byte // name of an interface that stands behind all that, with a packet
+	late    byte // name of an interface that stands after all that, with a packet
 }
 
 func (c part) bytes() []byte {

@@ -37,7 +37,7 @@ func joined(packets []capture.Packet) (out []capture.Packet) {
 	return out
 }
 
-// headers returns the IP and the TCP header of a packet, with what was captured behind them.
+// headers returns the IP and the TCP header of a packet, with what was captured after them.
 func headers(p *capture.Packet) (ip, tcp []byte) {
 	ip = p.Data
 	if p.Link == wire.LinkEthernet {
@@ -63,7 +63,7 @@ func follows(q, p *capture.Packet, payload int) bool {
 		binary.BigEndian.Uint32(a[4:])+uint32(had) == binary.BigEndian.Uint32(b[4:])
 }
 
-// join puts the payload of p behind that of q.
+// join puts the payload of p after that of q.
 func join(q, p *capture.Packet, payload int) {
 	q.Length += payload
 	q.Data = slices.Clone(q.Data)
@@ -77,7 +77,7 @@ func join(q, p *capture.Packet, payload int) {
 	binary.BigEndian.PutUint16(ip[field:], binary.BigEndian.Uint16(ip[field:])+uint16(payload))
 }
 
-// TestJoined: what a kernel joins in front of the tap, where the path delivers everything
+// TestJoined: what a kernel joins before the tap, where the path delivers everything
 // twice, is not taken for sent again, and what is sent again is found.
 func TestJoined(t *testing.T) {
 	total, before, after := &tally{}, 0, 0

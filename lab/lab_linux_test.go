@@ -137,7 +137,7 @@ func checkTruth(t *testing.T, sc *Scenario, r *Result) {
 	t.Helper()
 	for i, side := range sides {
 		if r.TapMissed[i] != 0 {
-			t.Errorf("%s seed %d: %s lost %d packets in front of its tap", sc.Name, r.Seed, side, r.TapMissed[i])
+			t.Errorf("%s seed %d: %s lost %d packets before its tap", sc.Name, r.Seed, side, r.TapMissed[i])
 		}
 		if truth := r.Retransmitted[i] - r.Crossed[i]; truth != r.Counted[i] && sc.KernelMiscounts == "" {
 			t.Errorf("%s seed %d: %s sent %d segments again by the truth, %d by TcpRetransSegs", sc.Name, r.Seed, side, truth, r.Counted[i])

@@ -174,7 +174,7 @@ func TestPathString(t *testing.T) {
 	}
 }
 
-// A path that stands still delivers what comes behind in order, once it goes on.
+// A path that stands still delivers what comes after in order, once it goes on.
 func TestStop(t *testing.T) {
 	const ms = time.Millisecond
 	d := &direction{path: Path{Delay: ms, HoldBack: 10 * ms}}

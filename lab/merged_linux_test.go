@@ -19,13 +19,13 @@ import (
 type merging struct {
 	name   string
 	clock  time.Duration // how far the clock of the server's tap goes ahead
-	routed bool          // a router stands between: the hop limit is one less behind it
+	routed bool          // a router stands between: the hop limit is one less after it
 	one    bool          // both are one interface
 	lossy  [2]float64    // how much each tap misses
 	most   int           // how many false retransmissions there may be, of a thousand copies
 }
 
-// Copies that a path makes behind one tap and in front of the other are left: hardly any.
+// Copies that a path makes after one tap and before the other are left: hardly any.
 // Where nothing tells the taps apart, time decides.
 var mergings = []merging{
 	{name: "two interfaces", most: 4},

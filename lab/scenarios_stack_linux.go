@@ -42,7 +42,7 @@ func stackScenarios() []*Scenario {
 		{Name: "fast-open", About: "25 Fast Opens, lost and copied both ways", Settings: fastOpen, Link: symmetric(Path{Delay: 3 * ms, Loss: .08, Duplicate: .03, CopyDelay: ms}), Program: fastOpens(25, 700), Settle: 6 * time.Second, Slow: true},
 		{Name: "urgent", About: "urgent octets, 3 % lost both ways", Link: symmetric(Path{Delay: 5 * ms, Loss: .03}), Program: urgent(100)},
 		{Name: "user-timeout", About: "the path is cut, and the client gives up (TCP_USER_TIMEOUT)", Link: symmetric(Path{Delay: 5 * ms}), Program: gone(tcpOption(unix.TCP_USER_TIMEOUT, 4000), 9*time.Second), Slow: true},
-		{Name: "halfclose-long", About: "long answers behind the client's FIN, mixed both ways", Congestion: "cubic", Link: symmetric(mixed(5 * ms)), Program: longAnswer(6, 2e5), Settle: 4 * time.Second},
+		{Name: "halfclose-long", About: "long answers after the client's FIN, mixed both ways", Congestion: "cubic", Link: symmetric(mixed(5 * ms)), Program: longAnswer(6, 2e5), Settle: 4 * time.Second},
 		{Name: "reuse-nots", About: "one client port again and again without timestamps, 4 % lost both ways", Settings: noTimestamps, Link: symmetric(Path{Delay: ms, Loss: .04}), Program: serverCloses(12, 1, 3000, 45678, 1200*ms), Settle: 4 * time.Second, Slow: true},
 		{Name: "offload", About: "mixed, large segments that the device cuts", Offload: Cut, Congestion: "cubic", Link: forward(mixed(d)), Program: bulk(6e6)},
 		{Name: "offload-both", About: "mixed both ways, large segments that the device cuts", Offload: Cut, Congestion: "cubic", Link: symmetric(mixed(d)), Program: echo(2e6)},

@@ -15,8 +15,8 @@ import (
 // on the way. Linux does not take back room (tcp_shrink_window is 0).
 var ofSender = []label.ID{label.WindowShrunk, label.KeepAlive, label.ZeroWindowProbe, label.ZeroWindow}
 
-// TestTapsAgree: behind a path that loses, reorders and copies, nothing is said of an
-// end that is not said in front of it.
+// TestTapsAgree: after a path that loses, reorders and copies, nothing is said of an
+// end that is not said before it.
 func TestTapsAgree(t *testing.T) {
 	compared := 0
 	for _, base := range kernelBases(t) {

@@ -78,11 +78,11 @@ var optionMembers = []member{
 	{"opening.options.client.ao", is.yes, "", "TCP-AO (RFC 5925)."},
 	{"opening.options.client.user_timeout", is.yes, "", "User timeout (RFC 5482)."},
 	{"opening.options.client.other", is.yes, "", "An option that is not read here."},
-	{"opening.options.client.malformed", is.yes, "", "An option has an impossible length; those in front of it are valid."},
-	{"opening.options.client.cut", is.yes, "", "The capture ends inside the options; those in front are valid."},
+	{"opening.options.client.malformed", is.yes, "", "An option has an impossible length; those before it are valid."},
+	{"opening.options.client.cut", is.yes, "", "The capture ends inside the options; those before that are valid."},
 	{"opening.options.client.window", is.octets, "", "Window of the SYN, which is never scaled (RFC 7323 §2.2)."},
 	{"opening.options.server", likeThat("opening.options.client"), isNull + "no SYN or SYN-ACK of the server was captured", "What the server offered in its SYN or SYN-ACK; of several with different ISNs in the last."},
-	{"opening.options.agreed", is.object, isNull + "one of the two offers was not captured", "What both offered: it holds behind the handshake."},
+	{"opening.options.agreed", is.object, isNull + "one of the two offers was not captured", "What both offered: it holds after the handshake."},
 	{"opening.options.agreed.mss", is.octets, isNull + "not both offered it", "The smaller of both offers; each end may send what the other offered."},
 	{"opening.options.agreed.window_scale", is.yes, "", "Windows are scaled."},
 	{"opening.options.agreed.sack_permitted", is.yes, "", "Both ends permit SACK."},
@@ -97,8 +97,8 @@ var openingEndMembers = []member{
 	{"opening.ack_data", is.octets, "", "Payload in the segment that completed the handshake."},
 	{"opening.syn_ack_isns", is.number, "", "Different ISNs in SYN-ACKs, at most 255; above 1 several machines or several incarnations answered, or the SYNs of both ends crossed."},
 	{"opening.renumbered", is.number, "", "Segments whose numbers count from a second ISN of the server, because something between answered the SYN in its place (a SYN proxy), and both sides of that were captured: SYN-ACKs with both ISNs are acknowledged, as by no end (RFC 9293 §3.10.7.4, RFC 5961 §4.2). They count as packets and show nothing else, since they are those with the first ISN once more."},
-	{"opening.bad_acks", is.number, "", "SYN-ACKs that do not acknowledge the SYN: their acknowledgement number does not lie behind its ISN, or lies beyond what its sender had sent. At most 255."},
-	{"opening.syn_ack_first", is.yes, "", "The SYN-ACK stands in front of the SYN in the capture."},
+	{"opening.bad_acks", is.number, "", "SYN-ACKs that do not acknowledge the SYN: their acknowledgement number does not lie after its ISN, or lies beyond what its sender had sent. At most 255."},
+	{"opening.syn_ack_first", is.yes, "", "The SYN-ACK stands before the SYN in the capture."},
 	{"opening.icmp", is.object, isNull + "there was none", "The first ICMP error that quotes a SYN or SYN-ACK of this opening, while it was not complete."},
 	{"opening.icmp.packet", is.number, "", "Its packet."},
 	{"opening.icmp.type", is.number, "", "Its type, in the numbers of the IP version (RFC 792, RFC 4443)."},
@@ -107,7 +107,7 @@ var openingEndMembers = []member{
 }
 
 var icmpMembers = []member{
-	{"icmp", is.object, isNull + "there was none", "The first ICMP error that quotes an octet or FIN that an end had sent behind its SYN and the other had not acknowledged. Redirect and Source Quench are none."},
+	{"icmp", is.object, isNull + "there was none", "The first ICMP error that quotes an octet or FIN that an end had sent after its SYN and the other had not acknowledged. Redirect and Source Quench are none."},
 	{"icmp.packet", is.number, "", "Its packet."},
 	{"icmp.count", is.number, "", "How many such errors were captured, the first and copies included."},
 	{"icmp.type", is.number, "", "Its type, in the numbers of the IP version (RFC 792, RFC 4443)."},
@@ -134,8 +134,8 @@ var closingMembers = []member{
 	{"closing.segments", is.number, isNull + "not both FINs were acknowledged", "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4."},
 	{"closing.rst_packet", is.number, isNull + "there was none", "The packet of the first acceptable RST."},
 	{"closing.rst_by", oneOf(endWords...), isNull + "rst_packet is", "The end that it came from."},
-	{"closing.rst_after", oneOf(wordsOf(analyze.RstRefused, analyze.RstKeepAlive)...), isNull + "rst_packet is", "The situation. refused: it answers a SYN; in the handshake: behind a SYN-ACK; abort: in an open connection; after FIN: its sender, or the other end, had sent a FIN; " +
-		"with unread data: octets of the other end were not acknowledged, or came behind its sender's FIN; no connection: it answers a segment without SYN and ACK (RFC 9293 §3.10.7.1); in TIME-WAIT: it reached an end there (RFC 1337), or came from one; keep-alive unanswered: its sender had asked by two keep-alives in a row or more whether the other end is there, and for a round trip behind the last nothing answered (RFC 9293 §3.8.4)."},
+	{"closing.rst_after", oneOf(wordsOf(analyze.RstRefused, analyze.RstKeepAlive)...), isNull + "rst_packet is", "The situation. refused: it answers a SYN; in the handshake: after a SYN-ACK; abort: in an open connection; after FIN: its sender, or the other end, had sent a FIN; " +
+		"with unread data: octets of the other end were not acknowledged, or came after its sender's FIN; no connection: it answers a segment without SYN and ACK (RFC 9293 §3.10.7.1); in TIME-WAIT: it reached an end there (RFC 1337), or came from one; keep-alive unanswered: its sender had asked by two keep-alives in a row or more whether the other end is there, and for a round trip after the last nothing answered (RFC 9293 §3.8.4)."},
 	{"closing.rst_ignored", is.number, "", "RSTs that changed nothing: their checksum is wrong, RFC 5961 §3.2 does not accept them, or the end that they were sent to goes on all the same."},
 	{"closing.half_closed_for", is.seconds, isNull + "there was no FIN, or the FINs crossed, or one direction was not captured", "From the first FIN to the other end's FIN, else to the RST, else to the last packet."},
 	{"closing.half_closed_bytes", is.octets, "", "Payload that the other end sent for the first time meanwhile; 0 where half_closed_for is null."},
@@ -145,7 +145,7 @@ var timeWaitMembers = []member{
 	{"time_wait", is.object, isNull + "no end entered it", "TIME-WAIT, whether or not it ran out before the end of the capture."},
 	{"time_wait.holders", listOf(endWords...), "", "The ends that entered it."},
 	{"time_wait.since", is.time, "", "When the first of them did."},
-	{"time_wait.until", is.time, "", "When it is over: 2MSL behind the beginning or the last restart, or when a RST cut it short."},
+	{"time_wait.until", is.time, "", "When it is over: 2MSL after the beginning or the last restart, or when a RST cut it short."},
 	{"time_wait.restarts", is.number, "", "FINs that came again and were acknowledged again, which starts 2MSL anew."},
 	{"time_wait.reused_by", is.number, isNull + "none did", "Number of the connection that used the same addresses and ports next."},
 	{"time_wait.reuse", oneOf(wordsOf(analyze.ReuseISN, analyze.ReuseUnproved)...), isNull + "they were not used again", "By what right (RFC 9293 §3.6.1, RFC 6191 §2)."},
@@ -154,7 +154,7 @@ var timeWaitMembers = []member{
 
 const (
 	noSample      = isNull + "none was measured"
-	neverAnswered = isNull + "none was measured: this end sent no new payload behind the other's, or not all that lies between was captured, or the other's window was closed meanwhile"
+	neverAnswered = isNull + "none was measured: this end sent no new payload after the other's, or not all that lies between was captured, or the other's window was closed meanwhile"
 )
 
 // directionMembers are what is counted of one direction.
@@ -179,7 +179,7 @@ var directionMembers = []member{
 	{"client_to_server.window_episodes", is.number, "", "How often the window of the other end held this end back: its rows in the view windows."},
 	{"client_to_server.zero_window_time", is.seconds, "", "How long a window of 0 of the other end held this end back."},
 	{"client_to_server.window_full_time", is.seconds, "", "How long this end had used up the other's window."},
-	{"client_to_server.resend_wait", is.seconds, "", "How long nothing of the connection was captured in front of the segments that this end sent again."},
+	{"client_to_server.resend_wait", is.seconds, "", "How long nothing of the connection was captured before the segments that this end sent again."},
 	{"client_to_server.unacknowledged_bytes", is.octets, "", "Sequence numbers that this end had sent and the other not acknowledged when the connection ended or was last captured, a FIN included; 0 where no acknowledgement of the other end was captured."},
 	{"client_to_server.timeouts_in_a_row", is.number, "", "Retransmission timeouts in a row after which no acknowledgement of what this end sends had come then (RFC 6298 §5), at most 255."},
 	{"client_to_server.rtt_min", is.seconds, noSample, "Shortest time from a segment to its acknowledgement at this tap, of segments sent once (Karn's rule)."},

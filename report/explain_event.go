@@ -54,7 +54,7 @@ func eventFields(s *event.Spec, quote string) string {
 
 // eventDocuments writes the events into LABELS.md.
 func eventDocuments(b *bytes.Buffer) {
-	b.WriteString("\n## " + eventsTitle + "\n\nAn event is told at the packet that shows it, or by the clock of the capture; a question mark behind it, `inferred` for programs, " +
+	b.WriteString("\n## " + eventsTitle + "\n\nAn event is told at the packet that shows it, or by the clock of the capture; a question mark after it, `inferred` for programs, " +
 		"marks what missing segments would prove. What a later packet shows to be wrong is taken back (`taken-back`). " +
 		"The last event about the opening of a connection that was not taken back is the outcome of its opening in the record, and so with its close; " +
 		"who refused a connection is judged by what had been captured until then, and the record may know better. " +

@@ -22,7 +22,7 @@ var stateTexts = [state.Count]stateText{
 	state.SynSent: {"The end has sent a SYN and waits for one in return.",
 		"Its SYN proves it. That the SYN arrived is only known when it is answered."},
 	state.SynReceived: {"The end has sent and received a SYN and waits for the acknowledgement of its own.",
-		"Its SYN-ACK proves it. If the SYN-ACK comes again after an acknowledgement was captured, that acknowledgement was lost behind the tap or refused by the end, for example because its accept queue was full."},
+		"Its SYN-ACK proves it. If the SYN-ACK comes again after an acknowledgement was captured, that acknowledgement was lost after the tap or refused by the end, for example because its accept queue was full."},
 	state.Established: {"The connection is open: data can be sent and received. The usual state for transfer.",
 		"The client is in it as soon as it acknowledges the SYN-ACK. The server is taken to be in it when that acknowledgement is captured; that it arrived is proved only by what the server sends afterwards."},
 	state.FinWait1: {"The end has sent its FIN, and waits for the acknowledgement of it or for the other end's FIN.",

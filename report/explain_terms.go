@@ -16,7 +16,7 @@ var terms = wordList{
 		{"window", "how many octets an end is ready to take from the number that it acknowledges on (RFC 9293 §3.1, §3.8.6)"},
 		{"round trip", "the time from a segment to its acknowledgement. Measured at a tap, it is the time from the tap to one end and back (RFC 6298 §3)"},
 		{"MSS", "maximum segment size: the most payload that an end takes in one segment, as announced in its SYN. It is not negotiated: each direction has its own (RFC 9293 §3.7.1)"},
-		{"SACK", "selective acknowledgement: an end reports octets that it received behind a gap (RFC 2018 §3)"},
+		{"SACK", "selective acknowledgement: an end reports octets that it received after a gap (RFC 2018 §3)"},
 		{"TSval", "in the timestamps option, the sender's clock when it sent the segment (RFC 7323 §3.2)"},
 		{"TSecr", "in the timestamps option, the TSval of the other end that the segment echoes (RFC 7323 §3.2)"},
 		{"PAWS", "protection against wrapped sequence numbers: a segment whose timestamp is older than one accepted before is dropped (RFC 7323 §5)"},

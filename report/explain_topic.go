@@ -31,7 +31,7 @@ type fixedWord struct{ text, means string }
 
 const (
 	evidenceTitle = "What decided it: the words of evidence"
-	doubtTitle    = "What makes evidence doubtful, in brackets behind it"
+	doubtTitle    = "What makes evidence doubtful, in brackets after it"
 	causeTitle    = "Why it was sent again: the causes of a RETRANSMISSION"
 	evidenceOrder = "Where several pieces of evidence decide the same question, the first of these is believed: octets seen before, IP identification, timestamp, time."
 )
@@ -94,7 +94,7 @@ var waits = wordList{
 		{"silence", "the longest time in which nothing of the connection was captured (idle_max), and the packet that ended it (idle_end); " +
 			"left out where that packet was an answer or was sent again, since these have lines of their own"},
 		{"answer", "the longest time from one end's last payload to the other's next (answer_max, answer_packet), at this tap: the round trip and " +
-			"what the application did are in it, and so is a loss of the answer in front of the tap. None where octets in between " +
+			"what the application did are in it, and so is a loss of the answer before the tap. None where octets in between " +
 			"were not captured, or where the end that waited had closed its window"},
 		{"sent again", "how long nothing was captured before what an end sent again (resend_wait): the least that waiting for it cost"},
 		{"zero window", "how long a window of 0 held the other end back (zero_window_time; view windows)"},
@@ -120,7 +120,7 @@ var closings = wordList{
 	title: "How it closed (CLOSED, member closing.outcome)", kind: "how a connection closed",
 	words: words(analyze.ClosingOpen,
 		"no close was seen: neither a FIN nor an acceptable RST that ended it",
-		"a FIN from each end, one behind the other",
+		"a FIN from each end, one after the other",
 		"a FIN from each end, both sent before the other's arrived (RFC 9293 figure 13)",
 		"one end has sent its FIN, the other has not",
 		"an acceptable RST came before both FINs were acknowledged"),
@@ -130,13 +130,13 @@ var resets = wordList{
 	title: "When a RST came (RST WHEN, member closing.rst_after)", kind: "when a RST came",
 	words: words(analyze.RstRefused,
 		"it answers a SYN",
-		"during the handshake, behind a SYN-ACK",
+		"during the handshake, after a SYN-ACK",
 		"the connection was open",
 		"its sender, or the other end, had sent a FIN",
-		"its sender had left data of the other end without acknowledgement, or got data behind its own FIN",
+		"its sender had left data of the other end without acknowledgement, or got data after its own FIN",
 		"it answers a segment that has neither SYN nor ACK, as none of an open connection is (RFC 9293 §3.1): its sender knows of no connection (RFC 9293 §3.10.7.1)",
 		"it reached an end in TIME-WAIT (RFC 1337), or came from one",
-		"its sender had asked by two keep-alives in a row or more whether the other end is still there, and for a round trip behind the last nothing answered: it gave up (RFC 9293 §3.8.4)"),
+		"its sender had asked by two keep-alives in a row or more whether the other end is still there, and for a round trip after the last nothing answered: it gave up (RFC 9293 §3.8.4)"),
 	note: "Where two fit, the more telling one is given: TIME-WAIT, the handshake, unread data, keep-alive unanswered, after FIN, in this order.",
 }
 

@@ -55,7 +55,7 @@ func TestTopicWords(t *testing.T) {
 }
 
 // TestExplainSpelling: a name is known however its parts are joined, as stories and
-// people write it, and ? is what stands behind the inferred.
+// people write it, and ? is what stands after the inferred.
 func TestExplainSpelling(t *testing.T) {
 	for name, want := range map[string]string{
 		"ACK of FIN": "ACK-OF-FIN   label", "challenge ack": "CHALLENGE-ACK   label", "time_wait": "TIME-WAIT   state", "half close": "half-close   term",

@@ -28,7 +28,7 @@ func TestNarrowAddresses(t *testing.T) {
 }
 
 // TestImportantBeforeWholeAddresses: columns that matter more than whole addresses are
-// shown in front of them, others give way to them.
+// shown before them, others give way to them.
 func TestImportantBeforeWholeAddresses(t *testing.T) {
 	c := halfClose(t)
 	c.Client = ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123")
@@ -147,7 +147,7 @@ func TestAlikeAddresses(t *testing.T) {
 }
 
 // TestAlikeAddressesLater: an address is shown as in the rows before, whatever comes
-// behind it, and what looks like it is told from it.
+// after it, and what looks like it is told from it.
 func TestAlikeAddressesLater(t *testing.T) {
 	e := &env{Options: Options{Width: 80}}
 	for _, c := range [][2]string{

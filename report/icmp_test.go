@@ -8,7 +8,7 @@ import (
 	"tcpwatch/analyze"
 )
 
-// TestICMPErrorBehindTheHandshake: the event is about the error that it comes with,
+// TestICMPErrorAfterTheHandshake: the event is about the error that it comes with,
 // and does not count from the SYN.
 func TestICMPErrorBehindTheHandshake(t *testing.T) {
 	conn := unanswered(t)

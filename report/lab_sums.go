@@ -70,7 +70,7 @@ func (a *labSums) check(s *LabStep) (string, Tone) {
 	case s.Acked == 0 && st.Len > 0:
 		return "", Plain // it says nothing that was not said before
 	case st.Len == 0 && (s.Labels.Has(label.KeepAlive) || s.Labels.Has(label.ZeroWindowProbe)):
-		return fmt.Sprintf("seq = %s - 1, in front of the next octet", a.number(own, st.Seq.Add(1))), Plain
+		return fmt.Sprintf("seq = %s - 1, before the next octet", a.number(own, st.Seq.Add(1))), Plain
 	case s.Acked == 0:
 		return fmt.Sprintf("ack = %s, as before", a.ack(st)), Plain
 	case !ok:

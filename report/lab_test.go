@@ -138,7 +138,7 @@ func TestLabSumsOfLoss(t *testing.T) {
 		{sacks, "ack = 1, as before; has 101 to 200, has 301 (SACK)"},
 		{step(4, 200, true, 1001, 8001, 100, label.Data, label.Retransmission), "200 ms after packet 1"},
 		{step(5, 600, true, 1001, 8001, 100, label.Data, label.Retransmission), "400 ms after packet 4, 2.0 times the wait before"},
-		{step(6, 700, true, 1200, 8001, 0, label.KeepAlive), "seq = 201 - 1, in front of the next octet"},
+		{step(6, 700, true, 1200, 8001, 0, label.KeepAlive), "seq = 201 - 1, before the next octet"},
 		{twice, "ack = 101 + 100 ✓; 1 to 100 came twice (SACK)"},
 	} {
 		check, _ := sums.check(c.s)

@@ -73,7 +73,7 @@ var is = struct {
 
 // kindNotes is what the names of kinds mean.
 const kindNotes = "octets: a number of octets. s: a number of seconds. word: a text that is null where there is no value. time: a text, RFC 3339 with nanoseconds in UTC. address: a text, `192.0.2.1:443` or `[2001:db8::1]:443`. " +
-	"state: a text, a state of RFC 9293 §3.3.2 in capitals, with ? behind it where it is inferred, or UNKNOWN. `a`, `b`: a text, one of these."
+	"state: a text, a state of RFC 9293 §3.3.2 in capitals, with ? after it where it is inferred, or UNKNOWN. `a`, `b`: a text, one of these."
 
 // oneOf is a text with one of these values.
 func oneOf(words ...string) memberKind {

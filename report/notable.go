@@ -61,7 +61,7 @@ var reasonNames = [reasonCount]string{
 	whyHalfClosed:   "long half-closed",
 	whyClosedReset:  "reset by a client that had closed",
 	whyDoneReset:    "reset by a server whose client had closed",
-	whyUnused:       "reset by a client in front of any payload",
+	whyUnused:       "reset by a client before any payload",
 	whyIgnoredRST:   "RST ignored",
 	whyMissing:      "octets not captured",
 }

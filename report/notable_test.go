@@ -39,7 +39,7 @@ func TestNotableOrder(t *testing.T) {
 	for i, r := range rows {
 		got[r.reason]++
 		if i > 0 && (rows[i-1].reason > r.reason || rows[i-1].reason == r.reason && rows[i-1].weight < r.weight) {
-			t.Errorf("row %d (%s, %d) stands behind row %d (%s, %d)", i, reasonNames[r.reason], r.weight, i-1, reasonNames[rows[i-1].reason], rows[i-1].weight)
+			t.Errorf("row %d (%s, %d) stands after row %d (%s, %d)", i, reasonNames[r.reason], r.weight, i-1, reasonNames[rows[i-1].reason], rows[i-1].weight)
 		}
 	}
 	if got[whySlowOpen] != 3 || got[whyUnanswered] != 3 || got[whyRefused] != 6 {
@@ -158,7 +158,7 @@ func TestProbedInVain(t *testing.T) {
 		t.Error(stallTexts(c, analyze.StalledAfter))
 	}
 	c.FromClient.Probed.For = 5e9
-	want := "nothing answered the last keep-alives of the client, sent until 5.00 s behind the last segment of the server"
+	want := "nothing answered the last keep-alives of the client, sent until 5.00 s after the last segment of the server"
 	if got := unglue(reasonText(c, whyStalled)); got != want || weigh(c, whyStalled) != 1 {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -168,8 +168,8 @@ func TestProbedInVain(t *testing.T) {
 	}
 }
 
-// TestClosedBefore: what a client resets that it had closed itself is listed behind what did not
-// work; a server's RST for data of the client is not, nor one in front of the client's own FIN.
+// TestClosedBefore: what a client resets that it had closed itself is listed after what did not
+// work; a server's RST for data of the client is not, nor one before the client's own FIN.
 func TestClosedBefore(t *testing.T) {
 	for _, c := range []struct {
 		fin   uint64 // the packet of the client's FIN; 0: none
@@ -208,7 +208,7 @@ func TestClosedBefore(t *testing.T) {
 	}
 }
 
-// TestOrdinaryResets: a server's RST behind its client's FIN and a client's RST in front of any payload are listed
+// TestOrdinaryResets: a server's RST after its client's FIN and a client's RST before any payload are listed
 // last, with a few examples, unless something may be lost.
 func TestOrdinaryResets(t *testing.T) {
 	done := func(c *analyze.Connection) {
@@ -232,7 +232,7 @@ func TestOrdinaryResets(t *testing.T) {
 		{"client done", done, func(*analyze.Connection) {}, whyDoneReset},
 		{"no answer", done, func(c *analyze.Connection) { c.FromServer.UniqueOctets = 0 }, whyReset},
 		{"an answer not acknowledged", done, func(c *analyze.Connection) { c.FromServer.Unacknowledged = 1 }, whyReset},
-		{"an answer behind the FIN", done, func(c *analyze.Connection) { c.Closing.HalfClosedOctets = 1 }, whyReset},
+		{"an answer after the FIN", done, func(c *analyze.Connection) { c.Closing.HalfClosedOctets = 1 }, whyReset},
 		{"octets of the client not acknowledged", done, func(c *analyze.Connection) { c.Closing.RstAfter = analyze.RstUnreadData }, whyReset},
 		{"no FIN of the client", done, func(c *analyze.Connection) { c.Steps = nil }, whyReset},
 		{"no payload", idle, func(*analyze.Connection) {}, whyUnused},
@@ -276,7 +276,7 @@ func TestHadACK(t *testing.T) {
 	}
 }
 
-// TestResetWeight: a RST that may have lost something stands in front of one that a FIN announced.
+// TestResetWeight: a RST that may have lost something stands before one that a FIN announced.
 func TestResetWeight(t *testing.T) {
 	of := func(by analyze.Side, after analyze.RstAfter, timeouts uint8) uint64 {
 		c := halfClose(t)

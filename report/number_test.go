@@ -65,7 +65,7 @@ func TestEndpoints(t *testing.T) {
 }
 
 // TestTimesAsFormat holds times to those of the standard library, with one clock
-// for all of them: days before and behind the one that it remembers.
+// for all of them: days before and after the one that it remembers.
 func TestTimesAsFormat(t *testing.T) {
 	var c clock
 	r := rand.New(rand.NewPCG(3, 4))

@@ -31,7 +31,7 @@ var packetDocument = objectDocument{
 		{"evidence", is.object, "", "What decided the labels that need a reason, at most 4 reasons."},
 		{"evidence.LABEL", is.text, isAbsent + "the label needs no reason", "What decided that label, in words; several reasons are separated by semicolons."},
 		{"wireshark", is.texts, isAbsent + "without `--compat wireshark`", "What tshark 4.0 calls it: names of tcp.analysis.*."},
-		{"client_state", is.state, "", "State of the client behind this segment."},
-		{"server_state", is.state, "", "State of the server behind this segment."},
+		{"client_state", is.state, "", "State of the client after this segment."},
+		{"server_state", is.state, "", "State of the server after this segment."},
 	},
 }

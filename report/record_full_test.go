@@ -77,7 +77,7 @@ func fullPackets(t testing.TB) []*analyze.Observation {
 }
 
 // refusedBetween is a refusal in the server's name: the server itself answers the
-// same SYN behind it.
+// same SYN after it.
 func refusedBetween(t testing.TB) analyze.Moment {
 	c := refused6(t)
 	c.Steps = append(c.Steps, analyze.Step{Packet: 24, Time: c.End + 1e6, Seq: 5, Ack: 0, Flags: wire.SYN | wire.ACK, Phase: label.SynAck})

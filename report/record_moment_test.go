@@ -8,7 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 )
 
-// momentOf returns a Moment of a record, at so many nanoseconds behind t0.
+// momentOf returns a Moment of a record, at so many nanoseconds after t0.
 func momentOf(kind analyze.MomentKind, c *analyze.Connection, packet uint64, at int64) analyze.Moment {
 	return analyze.Moment{
 		Kind: kind, Packet: packet, Time: t0 + at, Number: c.Number, Client: c.Client, Server: c.Server,

@@ -85,7 +85,7 @@ func TestLate(t *testing.T) {
 				}
 				out[i] = buf.String()
 			}
-			if format == FormatNDJSON { // its views are mixed as they come, or stand one behind the other
+			if format == FormatNDJSON { // its views are mixed as they come, or stand one after the other
 				for i := range out {
 					lines := strings.SplitAfter(out[i], "\n")
 					slices.Sort(lines)

@@ -153,7 +153,7 @@ func resetSentence(conn *connection) string {
 		}
 		data := " was not acknowledged"
 		if finSeen(conn, c.RstBy) {
-			data += ", or came behind the FIN of " + who + finText(conn, c.RstBy)
+			data += ", or came after the FIN of " + who + finText(conn, c.RstBy)
 		}
 		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + other + data + silent + unknownThere(conn)
 	case analyze.RstNoConnection:

@@ -236,7 +236,7 @@ func probedText(d *analyze.Direction, side analyze.Side) string {
 	if d.Probed.Window {
 		what = "window probes"
 	}
-	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + duration(d.Probed.For) + " behind the last segment of " + sideText(otherSide(side))
+	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + duration(d.Probed.For) + " after the last segment of " + sideText(otherSide(side))
 }
 
 // Heuristics: an idle time that is worth mentioning, and one after which a firewall, NAT
@@ -252,7 +252,7 @@ func stuckText(d *analyze.Direction, other analyze.Side) string {
 	if d.Stuck.Packet == 0 || d.Stuck.Idle < idleLeast {
 		return ""
 	}
-	text := fmt.Sprintf(" (first sent in packet %d, %s behind the last segment of %s", d.Stuck.Packet, duration(d.Stuck.Idle), sideText(other))
+	text := fmt.Sprintf(" (first sent in packet %d, %s after the last segment of %s", d.Stuck.Packet, duration(d.Stuck.Idle), sideText(other))
 	if d.Stuck.Idle >= idleForgotten {
 		text += ": something on the way may have forgotten the connection by then"
 	}

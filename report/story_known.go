@@ -99,9 +99,9 @@ func inferredClose(c *connection) string {
 // inferredOrder says what the order of two captured FINs is inferred from.
 func inferredOrder(c *connection) string {
 	if slices.ContainsFunc(c.Steps, func(st analyze.Step) bool { return st.Flags&(wire.FIN|wire.RST) == wire.FIN && st.Repeated }) {
-		return "a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first"
+		return "a FIN was captured only when it was sent again, and the numbers of the segments before it tell when it was first"
 	}
-	return "the FIN that was captured first acknowledges the other, which was captured behind it"
+	return "the FIN that was captured first acknowledges the other, which was captured after it"
 }
 
 // finText is the packet of the first FIN of an end in brackets.

@@ -148,9 +148,9 @@ func TestUnseenText(t *testing.T) {
 		{"around 0", 500, 0xffff_ff00, nil, "by the number of the RST in packet 20, 756 B of the client may be missing"},
 		{"as far as a window reaches", 5001 + 65535<<10, 5001, func(c *analyze.Connection) { c.Opening.ClientOptions.WindowScale = 0 },
 			"by the number of the RST in packet 20, 67.1 MB of the client may be missing"},
-		{"behind any window", 5001 + 65535<<10 + 1, 5001, nil, ""},
-		{"behind any window without scale", 5001 + 65536, 5001, func(c *analyze.Connection) { c.Opening.ClientOptions.Set = 0 }, ""},
-		{"behind any window, the scale of which is not known", 5001 + 65535<<14 + 1, 5001, func(c *analyze.Connection) { c.Opening.ServerOptions.Known = false }, ""},
+		{"after any window", 5001 + 65535<<10 + 1, 5001, nil, ""},
+		{"after any window without scale", 5001 + 65536, 5001, func(c *analyze.Connection) { c.Opening.ClientOptions.Set = 0 }, ""},
+		{"after any window, the scale of which is not known", 5001 + 65535<<14 + 1, 5001, func(c *analyze.Connection) { c.Opening.ServerOptions.Known = false }, ""},
 		{"in any window, the scale of which is not known", 5001 + 65535<<14, 5001, func(c *analyze.Connection) { c.Opening.ServerOptions.Known = false },
 			"by the number of the RST in packet 20, 1.07 GB of the client may be missing"},
 		{"refused before", 6001, 5001, func(c *analyze.Connection) { c.Steps[len(c.Steps)-2].Acceptable = true }, ""},
@@ -214,10 +214,10 @@ func TestInferredClose(t *testing.T) {
 		{guess(closed(t, analyze.ClosingSimultaneous, client), analyze.BothSides),
 			"simultaneous, by inference: no FIN of the server was captured, but its numbers have room for one\n"},
 		{guess(finAgain(closed(t, analyze.ClosingNormal, client, server)), client),
-			"normal, by inference: a FIN was captured only when it was sent again, and the numbers of the segments in front tell when it was first; then the client closed first (packet 9); half"},
+			"normal, by inference: a FIN was captured only when it was sent again, and the numbers of the segments before it tell when it was first; then the client closed first (packet 9); half"},
 		{guess(finAgain(closed(t, analyze.ClosingSimultaneous, client, server)), analyze.BothSides), "simultaneous, by inference: a FIN was captured only when"},
 		{guess(closed(t, analyze.ClosingNormal, client, server), server),
-			"normal, by inference: the FIN that was captured first acknowledges the other, which was captured behind it; then the server closed first (packet 10); half"},
+			"normal, by inference: the FIN that was captured first acknowledges the other, which was captured after it; then the server closed first (packet 10); half"},
 		{oneWay(guess(closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
 	} {
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{x.conn}, Input{})
@@ -313,7 +313,7 @@ func TestStoryWidths(t *testing.T) {
 	}
 }
 
-// TestGivesUp: a RST of the client in front of any answer is how it gives up; whether its number fits
+// TestGivesUp: a RST of the client before any answer is how it gives up; whether its number fits
 // says nothing, and nobody was seen to ignore it.
 func TestGivesUp(t *testing.T) {
 	give := func(acceptable bool) *analyze.Connection {
@@ -338,7 +338,7 @@ func TestGivesUp(t *testing.T) {
 		{"with any number", give(false), "nothing came back until the client sent a RST (packet 9)", "ignored"},
 		{"what its number does", give(false), "gives up what nothing answers", "not acceptable"},
 		{"with the next number", give(true), "and nothing of the server was captured", "ignored"},
-		{"behind an answer", answered, "1 RST was ignored", "until the client"},
+		{"after an answer", answered, "1 RST was ignored", "until the client"},
 	} {
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c.conn}, Input{})
 		if !strings.Contains(out, c.want) || strings.Contains(out, c.miss) {

@@ -24,7 +24,7 @@ func TestUnknownThere(t *testing.T) {
 		{"an answer to a bare ACK", analyze.RstAbort, wire.RST, 0, false, true},
 		{"an abort", analyze.RstAbort, wire.RST | wire.ACK, 0, false, false},
 		{"an abort without ACK", analyze.RstAbort, wire.RST, 0, true, false},
-		{"behind a FIN", analyze.RstUnreadData, wire.RST, 1, false, false},
+		{"after a FIN", analyze.RstUnreadData, wire.RST, 1, false, false},
 		{"in the handshake", analyze.RstHandshake, wire.RST, 0, false, false},
 	} {
 		conn := &connection{}
@@ -48,7 +48,7 @@ func TestVerdictTexts(t *testing.T) {
 	}
 }
 
-// TestDecisiveFirst: a verdict that the outcome does not show stands in front of what does.
+// TestDecisiveFirst: a verdict that the outcome does not show stands before what does.
 func TestDecisiveFirst(t *testing.T) {
 	for id := range verdict.Count {
 		conn := &connection{}

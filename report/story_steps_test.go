@@ -8,7 +8,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// TestRSTCheck: a RST answers a SYN where its sender sent none of its own; behind that
+// TestRSTCheck: a RST answers a SYN where its sender sent none of its own; after that
 // it ends what had begun, unless the connection went on: closing.rst_packet is the one
 // that ended it.
 func TestRSTCheck(t *testing.T) {
@@ -29,8 +29,8 @@ func TestRSTCheck(t *testing.T) {
 	}{
 		"answers":                 {endNumbers{}, abort, 7, state.Closed, "ack = 1000 + 1 ✓: answers the SYN"},
 		"ends":                    {own, abort, 7, state.Closed, "acceptable: ends the connection"},
-		"behind it":               {own, abort, 8, state.Closed, "the connection had ended already"},
-		"in front of it":          {own, abort, 6, state.Closed, "acceptable by its number, but the connection went on"},
+		"after it":                {own, abort, 8, state.Closed, "the connection had ended already"},
+		"before it":               {own, abort, 6, state.Closed, "acceptable by its number, but the connection went on"},
 		"none ended it":           {own, &connection{}, 7, state.Closed, "acceptable by its number, but the connection went on"},
 		"figure 8":                {own, &connection{}, 7, state.SynSent, "refuses an ack that is not for its SYN (RFC 9293 §3.10.7.3)"},
 		"figure 9":                {own, abort, 7, state.SynSent, "acceptable: ends the connection"},
@@ -47,7 +47,7 @@ func TestRSTCheck(t *testing.T) {
 }
 
 // TestIgnoredRSTInOpening: a RST that changed nothing in the end stands where it came:
-// in front of the ACK that completes the handshake it is no part of the close.
+// before the ACK that completes the handshake it is no part of the close.
 func TestIgnoredRSTInOpening(t *testing.T) {
 	c := &connection{}
 	c.Opening.Outcome, c.Opening.AckPacket = analyze.OpeningComplete, 5
@@ -64,7 +64,7 @@ func TestIgnoredRSTInOpening(t *testing.T) {
 	}
 }
 
-// TestFINCheck: a FIN in front of an end's numbers ends nothing of what that sent.
+// TestFINCheck: a FIN before an end's numbers ends nothing of what that sent.
 func TestFINCheck(t *testing.T) {
 	own := &endNumbers{base: analyze.Base{Number: 8000, Known: true, ISN: true}, sent: 10}
 	for seq, want := range map[wire.Seq]string{0: "", 8001: "the server sent no data", 8011: "ends the server's 10\u00a0B"} {

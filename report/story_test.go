@@ -77,7 +77,7 @@ func TestSentences(t *testing.T) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ServerSide
 			c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
-		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged, or came behind the FIN of the client (packet 10)"},
+		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged, or came after the FIN of the client (packet 10)"},
 		{func(c *analyze.Connection) {
 			reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ClientSide
@@ -111,10 +111,10 @@ func TestSentences(t *testing.T) {
 			"; the last 5 B of the client got no acknowledgement, in spite of 4 timeouts in a row;"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Stuck = 5, 4, analyze.Stuck{Packet: 9, Idle: 1e9}
-		}, "in spite of 4 timeouts in a row (first sent in packet 9, 1.00 s behind the last segment of the server);"},
+		}, "in spite of 4 timeouts in a row (first sent in packet 9, 1.00 s after the last segment of the server);"},
 		{func(c *analyze.Connection) {
 			c.FromServer.Unacknowledged, c.FromServer.Timeouts, c.FromServer.Stuck = 5, 4, analyze.Stuck{Packet: 9, Idle: 30e9}
-		}, "in a row (first sent in packet 9, 30.0 s behind the last segment of the client: something on the way may have forgotten the connection by then);"},
+		}, "in a row (first sent in packet 9, 30.0 s after the last segment of the client: something on the way may have forgotten the connection by then);"},
 		{func(c *analyze.Connection) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts, c.FromClient.Stuck = 5, 4, analyze.Stuck{Packet: 9, Idle: 1e9 - 1}
 		}, "in spite of 4 timeouts in a row;"},

@@ -79,7 +79,7 @@ func TestStreamText(t *testing.T) {
 		{"the other side between", "> ask\n< answer\n>+ more", StreamOptions{}, []*stream.Piece{
 			sent(true, 0, "ask"), sent(false, 0, "answer\n"), sent(true, 3, " more")}},
 		{"a character in two pieces", "> \u00e9", StreamOptions{}, []*stream.Piece{sent(true, 0, "\xc3"), sent(true, 1, "\xa9")}},
-		{"CR alone in front of the other side", "> ls\\x0d\n< a\n>+", StreamOptions{}, []*stream.Piece{
+		{"CR alone before the other side", "> ls\\x0d\n< a\n>+", StreamOptions{}, []*stream.Piece{
 			sent(true, 0, "ls\r"), sent(false, 0, "a\n"), sent(true, 3, "\n")}},
 		{"the other side within a character", "> a\\xe2\\x82\n< srv\n>+\\xac", StreamOptions{}, []*stream.Piece{
 			sent(true, 0, "a\xe2\x82"), sent(false, 0, "srv"), sent(true, 3, "\xac\n")}},

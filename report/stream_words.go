@@ -12,8 +12,8 @@ import (
 var doubtTexts = map[stream.Reason]string{
 	stream.BadChecksum:   "their checksum is wrong",
 	stream.SYNData:       "sent in a SYN, and not acknowledged with it",
-	stream.BeforeStart:   "they lie in front of the first octet",
-	stream.AfterFIN:      "they lie behind the FIN",
+	stream.BeforeStart:   "they lie before the first octet",
+	stream.AfterFIN:      "they lie after the FIN",
 	stream.AfterRST:      "captured after a RST, and not acknowledged",
 	stream.InRST:         "the text of a RST",
 	stream.BeyondWindow:  "they lie beyond the window that was offered, and were not acknowledged",
@@ -43,7 +43,7 @@ func doubtedText(p *stream.Piece, doubt string) string {
 	case p.AckPacket != 0:
 		return "accepted all the same: " + doubt
 	case p.Reason == stream.SYNData:
-		return "perhaps not accepted: sent in a SYN, and no acknowledgement was captured; the client went on behind them"
+		return "perhaps not accepted: sent in a SYN, and no acknowledgement was captured; the client went on after them"
 	}
 	return "perhaps not accepted: " + doubt
 }

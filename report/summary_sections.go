@@ -152,7 +152,7 @@ func captureSection(in *Input, t *tally) summarySection {
 
 // gapsText says of so many octets that were never captured, of which so many were acknowledged all the same, who missed them.
 func gapsText(all, acknowledged uint64) string {
-	const lost = "lost in front of this tap, or missed by the capture"
+	const lost = "lost before this tap, or missed by the capture"
 	switch text := "up to " + octets(all); {
 	case all == 1 && acknowledged == 0:
 		return text + " was never captured, nor acknowledged: " + lost

@@ -9,7 +9,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// TestSummaryOfOne pins what stands behind 1 in the lines that the summary can have.
+// TestSummaryOfOne pins what stands after 1 in the lines that the summary can have.
 func TestSummaryOfOne(t *testing.T) {
 	var lines strings.Builder
 	for _, s := range summarySections(singleInput(), singleTally(), true) {

@@ -116,7 +116,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("spurious_retransmissions", KindCount, "Retransmissions that were shown to be unnecessary, when they passed or by a later acknowledgement (SHOWN-SPURIOUS).", func(x *d) uint64 { return x.Spurious }),
 		span("zero_window_time", "How long a window of 0 of the other end held this end back.", func(x *d) int64 { return x.ZeroWindowTime }),
 		span("window_full_time", "How long this end had used up the other's window.", func(x *d) int64 { return x.WindowFullTime }),
-		span("resend_wait", "How long nothing of the connection was captured in front of what this end sent again.", func(x *d) int64 { return x.ResendWait }),
+		span("resend_wait", "How long nothing of the connection was captured before what this end sent again.", func(x *d) int64 { return x.ResendWait }),
 		span("answer_max", "The longest time from the other end's last payload to this end's next new one, at this tap; empty where none was measured.", func(x *d) int64 {
 			if x.SlowestAnswer.Packet == 0 {
 				return -1

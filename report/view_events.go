@@ -38,7 +38,7 @@ var eventColumns = []eventColumn{
 		Value: func(e *env, ev *event.Event, v *Value) { v.string(e.encap(ev.EncapID)) }},
 	{Name: "event", Kind: KindWord, For: Programs, Meaning: "What happened: the kind.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.string(ev.Spec().Name) }},
-	{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "True where segments that would prove it were not captured; a question mark behind the sentence.",
+	{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "True where segments that would prove it were not captured; a question mark after the sentence.",
 		Value: func(_ *env, ev *event.Event, v *Value) { v.bool(ev.Inferred) }},
 	{Name: "what", Header: "WHAT HAPPENED", Kind: KindWord, For: People, Wrap: 5, Room: 20, Meaning: "What happened, shortened where there is no room.",
 		Value: func(e *env, ev *event.Event, v *Value) {

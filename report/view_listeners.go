@@ -104,7 +104,7 @@ var listenerView = &rowView[listening]{
 		listenerTime("handshake_p99", "P99", "99 in 100 handshakes took no longer.", 5, 0.99),
 		listenerCount("most_syn_received", "MOST SYN-RCVD", "The most connections that were in SYN-RECEIVED at one time.", 4, Plain,
 			func(l *listening) uint64 { return l.MostSynReceived }),
-		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s behind its last SYN-ACK (a heuristic).", 7, Doubt,
+		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s after its last SYN-ACK (a heuristic).", 7, Doubt,
 			func(l *listening) uint64 { return l.SynReceived }),
 		listenerCount("not_accepted", "NOT ACCEPTED", "Connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL), those that were accepted late included.", 2, Bad,
 			func(l *listening) uint64 { return l.NotAccepted }),

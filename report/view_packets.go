@@ -69,7 +69,7 @@ var packetView = &rowView[packet]{
 			}},
 		{Name: "time_delta", Unit: "s", Header: "SINCE LAST", Kind: KindDuration, Drop: 10, Room: 11, Meaning: "Time since the previous segment of the connection.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.TimeDelta) }},
-		{Name: "labels", Kind: KindWords, Drop: 1, Wrap: 7, Room: 14, Meaning: "What the segment is and what happened to it. In tables what is inferred has a ? behind it, and CHECKSUM-OFFLOAD is left out, since the summary counts it.",
+		{Name: "labels", Kind: KindWords, Drop: 1, Wrap: 7, Room: 14, Meaning: "What the segment is and what happened to it. In tables what is inferred has a ? after it, and CHECKSUM-OFFLOAD is left out, since the summary counts it.",
 			Value: func(e *env, o *packet, v *Value) { labelsValue(e, o, v) },
 			Tone:  packetTone},
 		{Name: "cause", Kind: KindWord, Drop: 11, HideEmpty: true, Meaning: "Why a retransmission was sent: rto, fast, tlp, spurious or unknown.",

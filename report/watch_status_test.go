@@ -39,7 +39,7 @@ func shown(t *testing.T, out string) []string {
 	return lines
 }
 
-// TestStatusFullBuffer: that the buffer was full is told behind the connections, and not where it never was.
+// TestStatusFullBuffer: that the buffer was full is told after the connections, and not where it never was.
 func TestStatusFullBuffer(t *testing.T) {
 	for full, want := range map[uint64]string{0: "28,000 TIME-WAIT · 5 evicted", 1: "28,000 TIME-WAIT · buffer full once · 5 evicted", 1234: "28,000 TIME-WAIT · buffer full 1,234 times · 5 evicted"} {
 		var b bytes.Buffer
@@ -115,7 +115,7 @@ func TestStatusWidth(t *testing.T) {
 }
 
 // TestAside: what is written to another stream of the same terminal stands on lines
-// of its own, behind the rows so far, and the status line comes back.
+// of its own, after the rows so far, and the status line comes back.
 func TestAside(t *testing.T) {
 	var b bytes.Buffer
 	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 100, Views: []View{ViewPackets}, Format: FormatNDJSON}})

@@ -136,7 +136,7 @@ func TestBusy(t *testing.T) {
 	b.Reset()
 	w.Tick(now.Add(time.Second), Status{})
 	if got, want := b.String(), "… 1,229 more opened, 3 refused\n"; got != want {
-		t.Errorf("behind it %q, want %q", got, want)
+		t.Errorf("after it %q, want %q", got, want)
 	}
 	b.Reset()
 	w.Moment(&opened)
@@ -391,7 +391,7 @@ func TestPushed(t *testing.T) {
 	if n != 5 || strings.Contains(lines[3], "PACKET") || len(lines[3]) > 200 || !strings.HasPrefix(lines[3], "123456789012  ") || lines[2] != lines[4] {
 		t.Fatalf("%d lines: %q", n, lines)
 	}
-	// Behind a column that had room to spare the line is as it was.
+	// After a column that had room to spare the line is as it was.
 	if at := strings.Index(lines[2], "RETRANSMISSION"); at < 0 || lines[3][at:] != lines[2][at:] {
 		t.Errorf("%q\n%q", lines[2], lines[3])
 	}

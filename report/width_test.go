@@ -59,7 +59,7 @@ func TestLongNames(t *testing.T) {
 }
 
 // TestInferredNote wants a question mark explained wherever one is shown, with
-// what it means behind LISTEN.
+// what it means after LISTEN.
 func TestInferredNote(t *testing.T) {
 	for _, c := range []struct {
 		words []string
@@ -140,7 +140,7 @@ func TestExplainWidth(t *testing.T) {
 }
 
 // TestStreamedRowsLineUp writes more rows than a table looks at before it fixes
-// its widths: those behind, written by hand, must look like those before.
+// its widths: those after, written by hand, must look like those before.
 func TestStreamedRowsLineUp(t *testing.T) {
 	var packets []*analyze.Observation
 	for range sampleRows + 3 {
@@ -149,7 +149,7 @@ func TestStreamedRowsLineUp(t *testing.T) {
 	for _, color := range []bool{false, true} {
 		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Width: 120, Color: color}, packets, nil, Input{})
 		lines := strings.Split(out, "\n")
-		const first = 2 // behind the zero of times and the header
+		const first = 2 // after the zero of times and the header
 		for i := first + 1; i < first+len(packets); i++ {
 			if lines[i] != lines[first] {
 				t.Fatalf("colour %v: row %d differs from row 0:\n%q\n%q", color, i-first, lines[i], lines[first])

@@ -62,7 +62,7 @@ func (l *ledger) event(e *event.Event) {
 	}
 	a.text = append(a.text, fmt.Sprintf("%d: %s", e.Packet, plain(e)))
 	if a.closed {
-		l.wrong(e.Connection, "an event behind the record")
+		l.wrong(e.Connection, "an event after the record")
 	}
 	switch e.Kind {
 	case analyze.MomentMidstream, analyze.MomentOpened, analyze.MomentRefused, analyze.MomentOpeningReset, analyze.MomentHalfOpen,

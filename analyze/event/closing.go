@@ -145,7 +145,7 @@ var tupleReused = Spec{
 	Definition: "A connection begins with the addresses and ports of one that is still remembered.",
 	Conditions: []Condition{
 		{"the other connection had the same addresses, ports and tunnel", closeAll + "addr C 192.0.2.1:40001\n+1 C>B S 0"},
-		{"it is remembered: it is not over, or has been for less than 4 minutes, 2MSL of RFC 9293, behind TIME-WAIT", closeAll + "addr C 192.0.2.9:1\n+70 C>B S 0\n+250 C>B S 0\n+1 A>B S 5000"},
+		{"it is remembered: it is not over, or has been for less than 4 minutes, 2MSL of RFC 9293, after TIME-WAIT", closeAll + "addr C 192.0.2.9:1\n+70 C>B S 0\n+250 C>B S 0\n+1 A>B S 5000"},
 	},
 	Sentences: []string{
 		"reuses ports| of connection $previous",

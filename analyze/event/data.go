@@ -18,7 +18,7 @@ var resent = Spec{
 	Definition: "An end sent segments again, and what it had sent when it began to is acknowledged, or never will be: one event for one repair, " +
 		"as long as \"recover\" of RFC 6582 lasts.",
 	Conditions: []Condition{
-		{"at least one segment behind the handshake has the label RETRANSMISSION", sent + "+.010 B>A . 1 ack 101"},
+		{"at least one segment after the handshake has the label RETRANSMISSION", sent + "+.010 B>A . 1 ack 101"},
 	},
 	Sentences: []string{
 		sentAgain + "|, acknowledged in $duration",
@@ -122,7 +122,7 @@ var ackLost = Spec{
 	Definition: "An ACK of a SYN or FIN that had passed has not arrived: its receiver sends again what it acknowledged, and goes back a state.",
 	Conditions: []Condition{
 		{"the ACK was taken to have arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1"},
-		{"the end sends its SYN-ACK, its FIN or the octets in front of that again", open + "+.010 A>B . 1 ack 1"},
+		{"the end sends its SYN-ACK, its FIN or the octets before that again", open + "+.010 A>B . 1 ack 1"},
 	},
 	Sentences: []string{"$by missed an ACK|: that of its $of was lost, or ignored"},
 	Fields:    []Field{By, Of},

@@ -48,7 +48,7 @@ var retry = Spec{
 
 var icmpError = Spec{
 	Name:       "icmp-error",
-	Definition: "An ICMP error quotes a segment: something on the way, or the host, says why it did not arrive; it moves no state, and is told of the first error about a SYN and the first about what was sent behind it.",
+	Definition: "An ICMP error quotes a segment: something on the way, or the host, says why it did not arrive; it moves no state, and is told of the first error about a SYN and the first about what was sent after it.",
 	Conditions: []Condition{
 		{"an ICMP error, but no Redirect or Source Quench, quotes the number of a SYN, or of an octet or FIN that was captured before", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
 		{"that was not acknowledged; of a SYN, the handshake is not complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},

@@ -2,7 +2,7 @@ package flow
 
 import "testing"
 
-// TestStampAt: no end gives the timestamp in front of the time that is asked for, wherever
+// TestStampAt: no end gives the timestamp before the time that is asked for, wherever
 // in a tick of its clock it sent what was captured, and where the last of that came late.
 func TestStampAt(t *testing.T) {
 	const tick, slack = int64(500e6), int64(20e6)

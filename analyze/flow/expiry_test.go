@@ -32,7 +32,7 @@ func BenchmarkInOrder(b *testing.B) {
 	for i := range all {
 		all[i] = Begun{uint64(7*i + r.IntN(50)), Ref(i)}
 	}
-	for i := range all[:32_000] { // lists of classes lie one behind the other
+	for i := range all[:32_000] { // lists of classes lie one after the other
 		j := r.IntN(len(all))
 		all[i], all[j] = all[j], all[i]
 	}

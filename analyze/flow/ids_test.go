@@ -12,7 +12,7 @@ func TestOrderedForLong(t *testing.T) {
 			m.IPID -= 20
 		}
 		if h.ids.add(&m, false, false); i > 100 && !h.IDsOrdered() {
-			t.Fatalf("not ordered behind %d steps: %+v", i, h.ids)
+			t.Fatalf("not ordered after %d steps: %+v", i, h.ids)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func TestPiece(t *testing.T) {
 		{"the last, whose identification leaves no whole length", pieceAt(3399, 401, id(12)), 0, 15},
 		{"the last, with an identification in front", pieceAt(3400, 400, id(9)), 0, 16},
 		{"the last, with one that so many do not reach", pieceAt(3400, 400, id(17)), 0, 16},
-		{"the next packet goes on behind", pieceAt(2400, 1400, id(11)), 12, 11},
+		{"the next packet goes on after", pieceAt(2400, 1400, id(11)), 12, 11},
 		{"the next packet has it: nothing was joined", pieceAt(2400, 1400, id(11)), 11, 10},
 		{"the next packet has one in front", pieceAt(3400, 400, id(12)), 11, 10},
 		{"the next packet counts from elsewhere", pieceAt(2400, 1400, id(11)), 5, 11},

@@ -28,7 +28,7 @@ func TestPackedKey(t *testing.T) {
 		}
 		str := append(k.appendTo(nil), "what follows"...)
 		if back, rest := keyOf(str); back != k || string(rest) != "what follows" {
-			t.Fatalf("%+v came back as %+v with %q behind it", k, back, rest)
+			t.Fatalf("%+v came back as %+v with %q after it", k, back, rest)
 		}
 		if packed := len(str) - len("what follows"); !k.begins(str) || !k.begins(str[:packed]) || k.begins(str[:packed-1]) {
 			t.Fatalf("%+v is not found in %x", k, str)

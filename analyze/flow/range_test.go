@@ -83,7 +83,7 @@ func TestRanges(t *testing.T) {
 				to = max(to, from)
 			}
 			if from == to && m.any && from < m.low {
-				continue // an empty segment in front of everything says nothing
+				continue // an empty segment before everything says nothing
 			}
 			got, want := table.covers(&h, at(from), at(to)), m.look(from, to)
 			got.Beyond = Mark{}
@@ -175,16 +175,16 @@ func TestForgottenAhead(t *testing.T) {
 		t.Errorf("in the gap that was given up: %+v, want unknown", c)
 	}
 	if c := table.covers(&h, 1<<29, 1<<29+10); c.Unknown || c.Old != 10 {
-		t.Errorf("behind it: %+v, want 10 old octets", c)
+		t.Errorf("after it: %+v, want 10 old octets", c)
 	}
-	table.Add(&h, far+1<<29, far+1<<29+10) // Low is behind the first gap, within the second
+	table.Add(&h, far+1<<29, far+1<<29+10) // Low is after the first gap, within the second
 	if c := table.covers(&h, far, far+10); c.Unknown || c.Old != 10 {
-		t.Errorf("behind the second: %+v, want 10 old octets", c)
+		t.Errorf("after the second: %+v, want 10 old octets", c)
 	}
 	for range 12 { // numbers that come in order, until those of the gaps are in front again
 		table.Add(&h, h.Nxt, h.Nxt+1<<28)
 		if c := table.covers(&h, h.Nxt-10, h.Nxt); c.Unknown || c.Old != 10 {
-			t.Errorf("%d octets behind the second: %+v, want 10 old octets", h.Nxt-far, c)
+			t.Errorf("%d octets after the second: %+v, want 10 old octets", h.Nxt-far, c)
 		}
 	}
 }
@@ -203,23 +203,23 @@ func TestBelowFirst(t *testing.T) {
 	add(200, 300, 5)
 	add(0, 100, 6)
 	if c := table.covers(&h, 100, 200); !c.Fills || c.Beyond.Packet != 5 {
-		t.Errorf("%+v, want a gap in front of packet 5", c)
+		t.Errorf("%+v, want a gap before packet 5", c)
 	}
 	table.Add(&h, 100, 150)
 	add(back(200), back(100), 8)
 	if c := table.covers(&h, 150, 200); !c.Fills || c.Beyond.Packet != 5 {
-		t.Errorf("%+v, want a gap in front of packet 5 still", c)
+		t.Errorf("%+v, want a gap before packet 5 still", c)
 	}
 	if c := table.covers(&h, back(100), 0); !c.Fills || c.Beyond.Packet != 6 {
-		t.Errorf("%+v, want a gap in front of packet 6", c)
+		t.Errorf("%+v, want a gap before packet 6", c)
 	}
 	h = Half{}
 	add(200, 300, 5)
 	table.Add(&h, 400, 500)
 	table.Opened(&h, 400, &Mark{Packet: 6})
-	add(100, 200, 7) // leaves no gap behind it
+	add(100, 200, 7) // leaves no gap after it
 	if c := table.covers(&h, 300, 400); !c.Fills || c.Beyond.Packet != 6 {
-		t.Errorf("%+v, want a gap in front of packet 6, which showed it", c)
+		t.Errorf("%+v, want a gap before packet 6, which showed it", c)
 	}
 }
 

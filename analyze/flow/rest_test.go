@@ -88,7 +88,7 @@ func TestRestAndWake(t *testing.T) {
 	})
 }
 
-// TestDiscard: a flow that is forgotten without being woken leaves nothing behind, and
+// TestDiscard: a flow that is forgotten without being woken leaves nothing after, and
 // one that has something elsewhere is not.
 func TestDiscard(t *testing.T) {
 	seg := wire.Segment{Packet: 1, Time: 100, Flags: wire.SYN, HeaderLen: 20}

@@ -35,13 +35,13 @@ func TestOlder(t *testing.T) {
 		{"the same", counted(10, 11, 12), Mark{IPID: 12, HasID: true}, false, false},
 		{"the one before", counted(10, 11, 12), Mark{IPID: 11, HasID: true}, true, false},
 		{"between what was overtaken and the highest", counted(10, 11, 12, 20, 13), Mark{IPID: 14, HasID: true}, true, false},
-		{"behind the highest", counted(10, 11, 12, 20, 13), Mark{IPID: 21, HasID: true}, false, true},
+		{"after the highest", counted(10, 11, 12, 20, 13), Mark{IPID: 21, HasID: true}, false, true},
 		{"across zero", counted(65533, 65534, 65535), Mark{IPID: 1, HasID: true}, false, true},
 		{"before zero", counted(65534, 65535, 1, 2), Mark{IPID: 65534, HasID: true}, true, false},
 		{"a counter that began anew", counted(60000, 60001, 60002, 60003, 60004, 60005, 60006, 60007, 60008, 60009, 60010, 60011, 10, 11), Mark{IPID: 12, HasID: true}, false, true},
 		{"identifications in no order", counted(10, 30000, 11, 50000, 12), Mark{IPID: 11, HasID: true}, false, false},
 		{"the one before, long after", counted(10, 11, 12), Mark{IPID: 11, HasID: true, Time: copyHorizon}, false, false},
-		{"behind one that fell, long after", after(counted(10, 11, 12), 5), Mark{IPID: 6, HasID: true, Time: copyHorizon}, false, true},
+		{"after one that fell, long after", after(counted(10, 11, 12), 5), Mark{IPID: 6, HasID: true, Time: copyHorizon}, false, true},
 		{"no identification", counted(10, 11, 12), Mark{}, false, false},
 		{"an earlier timestamp", stamped(100), Mark{TSVal: 99, HasTS: true}, true, false},
 		{"a later timestamp", stamped(100), Mark{TSVal: 101, HasTS: true}, false, true},
@@ -73,13 +73,13 @@ func TestSentBefore(t *testing.T) {
 		want bool
 	}{
 		{"identification in front", &counts, id(110), id(111), true},
-		{"identification behind", &counts, id(111), id(110), false},
-		{"identification in front, timestamp behind", &counts, both(110, 8), both(111, 7), false},
+		{"identification after", &counts, id(111), id(110), false},
+		{"identification in front, timestamp after", &counts, both(110, 8), both(111, 7), false},
 		{"the same identification, timestamp in front", &counts, both(110, 7), both(110, 8), true},
 		{"identifications that are not counted", &random, id(110), id(111), false},
 		{"the same, timestamp in front", &random, both(111, 7), both(110, 8), true},
 		{"timestamp in front", &random, ts(7), ts(8), true},
-		{"timestamp behind", &random, ts(8), ts(7), false},
+		{"timestamp after", &random, ts(8), ts(7), false},
 		{"the same timestamp", &random, ts(7), ts(7), false},
 		{"a timestamp of one alone", &random, ts(7), Mark{TSVal: 8}, false},
 		{"a timestamp of the other alone", &random, Mark{TSVal: 7}, ts(8), false},
@@ -99,7 +99,7 @@ func TestManyIDs(t *testing.T) {
 	for i := range 1 << 17 {
 		h.Remember(&Mark{IPID: uint16(i), HasID: uint16(i) != 0}, false)
 		if i > 1 && (!h.IDsOrdered() || !h.IDsConsecutive()) {
-			t.Fatalf("behind %d packets: ordered %v, consecutive %v", i+1, h.IDsOrdered(), h.IDsConsecutive())
+			t.Fatalf("after %d packets: ordered %v, consecutive %v", i+1, h.IDsOrdered(), h.IDsConsecutive())
 		}
 	}
 }
@@ -137,7 +137,7 @@ func TestSuspectStays(t *testing.T) {
 		t.Errorf("packet %d is watched", h.Suspect.Packet)
 	}
 	if h.Settle(110); h.Suspect.active {
-		t.Error("it is watched behind its acknowledgement")
+		t.Error("it is watched after its acknowledgement")
 	}
 }
 
@@ -260,10 +260,10 @@ func TestLateLog(t *testing.T) {
 	}{
 		{"a retransmission that filled octets", true, true, 1e9, 10, true},
 		{"long ago", true, true, longHorizon + 1, 10, false},
-		{"behind many", true, true, 1e9, maxKept + 10, true},
+		{"after many", true, true, 1e9, maxKept + 10, true},
 		{"one that repeated some", true, false, 1e9, 10, false},
 		{"what was sent for the first time", false, true, 1e9, 10, false},
-		{"soon behind it", false, true, copyHorizon, 10, true},
+		{"soon after it", false, true, copyHorizon, 10, true},
 	} {
 		table, h := NewTable(), &Half{}
 		seg := wire.Segment{Packet: 1, Len: 1, Flags: wire.ACK}

@@ -39,7 +39,7 @@ func TestSpans(t *testing.T) {
 		for n := rapid.IntRange(0, 5).Draw(r, "kept no more"); n > 0 && h.nkept > 0; n-- {
 			table.forgetKept(&h)
 		}
-		for i := range rapid.IntRange(0, 60).Draw(r, "sent behind them") {
+		for i := range rapid.IntRange(0, 60).Draw(r, "sent after them") {
 			s := segment(500 + i)
 			n, trace := table.sent.New()
 			*trace = Trace{Mark: MarkOf(&s), Seq: s.Seq, End: s.End(), Ack: s.Ack}

@@ -277,7 +277,7 @@ func TestRTT(t *testing.T) {
 	h.Acked(150, 1010)
 	h.Acked(200, 1020)
 	h.Time(300, 2000)
-	h.Untime(300) // behind it: nothing to do with it
+	h.Untime(300) // after it: nothing to do with it
 	h.Acked(300, 2030)
 	h.Time(400, 3000)
 	h.Untime(399)
@@ -297,7 +297,7 @@ func TestRTT(t *testing.T) {
 	}
 }
 
-// TestBound: an acknowledgement behind a gap bounds the loop, until a round trip is
+// TestBound: an acknowledgement after a gap bounds the loop, until a round trip is
 // measured, and is none itself.
 func TestBound(t *testing.T) {
 	var s, r Half

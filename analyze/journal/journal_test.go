@@ -109,7 +109,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// TestFull: no memory is written to behind what there is, and a number of segments is
+// TestFull: no memory is written to after what there is, and a number of segments is
 // the most, another one where there is room.
 func TestFull(t *testing.T) {
 	first := wire.Segment{Packet: 1, Flags: wire.SYN, HeaderLen: 20}

@@ -13,7 +13,7 @@ var challengeAck = Spec{
 		{"the segment carries no payload, and SYN, FIN and RST are clear", opened + "+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A P. 1:2(1) ack 1"},
 		{"the other end's last segment was a SYN inside the connection's sequence space, or a RST that RFC 5961 does not accept",
 			opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11"},
-		{"such a RST does not lie in front of what this end has acknowledged: that is dropped in silence",
+		{"such a RST does not lie before what this end has acknowledged: that is dropped in silence",
 			opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11\n+.1 A>B R 5:5(0)\n+.01 B>A . 1:1(0) ack 11"},
 		{"it acknowledges no more than had been acknowledged before", opened + "+.1 A>B P. 1:11(10) ack 1\n+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A . 1:1(0) ack 11"},
 	},

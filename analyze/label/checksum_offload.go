@@ -5,7 +5,7 @@ import "tcpwatch/capture/wire"
 var checksumOffload = Spec{
 	Name:       "CHECKSUM-OFFLOAD",
 	Group:      Whole,
-	Definition: "The TCP checksum is left to the sending NIC, behind this tap: it says nothing.",
+	Definition: "The TCP checksum is left to the sending NIC, after this tap: it says nothing.",
 	Conditions: []Condition{
 		{"the checksum is the sum of the pseudo-header alone, or wrong where wrong ones of this end have been acknowledged",
 			opened + "+.1 A>B P. 1:11(10) ack 1 badsum"},

@@ -37,7 +37,7 @@ const (
 const wrongSum = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+1 A>B P. 1(10) ack 1 badsum\n+.01 B>A . 1 ack 11\n"
 
 // sackOpened is a connection whose ends tell by SACK, D-SACK and timestamps why they
-// acknowledge: whole is an acknowledgement of it, early one so soon behind the handshake
+// acknowledge: whole is an acknowledgement of it, early one so soon after the handshake
 // that the handshake's own may come late.
 const (
 	sackOpened = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n0 A>B S 0 <mss 1460,sackOK,TS val 100 ecr 0>\n" +
@@ -50,7 +50,7 @@ const (
 const tail = "0 A>B S 0 id 10\n+.01 B>A S. 0 ack 1 id 50\n+.01 A>B . 1 ack 1 id 11\n+.1 A>B . 1(100) ack 1 id 12\n" +
 	"+.0001 A>B . 101(100) ack 1 id 13\n+.0001 B>A . 1 ack 201 id 51\n"
 
-// unheard is the tail of a server of whose client only the SYN was captured. Its numbers lie behind 2^31.
+// unheard is the tail of a server of whose client only the SYN was captured. Its numbers lie after 2^31.
 const unheard = "isn B 3000000000\n0 A>B S 0 id 50\n+.01 B>A S. 0 ack 1 id 11\n+.02 B>A . 1(100) ack 1 id 12\n+.0001 B>A . 101(100) ack 1 id 13\n"
 
 // partial is a repair without SACK, timestamps and identifications that a partial
@@ -85,13 +85,13 @@ func TestCorners(t *testing.T) {
 		{"a RST one below the next number", shaken + "+1 A>B R. 0 ack 1 id 3", label.KeepAlive, false},
 		{"two below the next number", shaken + "+1 A>B P. 1(2) ack 1 id 3\n+.01 B>A . 1 ack 3 id 2\n+9 A>B . 1(1) ack 1 id 4", label.KeepAlive, false},
 		{"one octet of garbage", shaken + "+60 A>B . 0(1) ack 1 id 3", label.KeepAlive, true},
-		{"old octets with new ones behind", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B P. 1(30) ack 1 id 4", label.Retransmission, true},
-		{"old octets behind new ones", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.1 A>B P. 31(10) ack 1 id 5\n+1 A>B P. 11(25) ack 1 id 6", label.Retransmission, true},
+		{"old octets with new ones after", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B P. 1(30) ack 1 id 4", label.Retransmission, true},
+		{"old octets after new ones", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.1 A>B P. 31(10) ack 1 id 5\n+1 A>B P. 11(25) ack 1 id 6", label.Retransmission, true},
 		{"a gap filled by a later timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 501 ecr 7>", label.Retransmission, true},
 		{"a gap filled by an earlier timestamp", stamped + "+.001 A>B P. 1(20) ack 1 <TS val 499 ecr 7>", label.OutOfOrder, true},
 		{"the FIN again, with data in front", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+.001 A>B F. 11 ack 1 id 4\n+1 A>B FP. 1(10) ack 1 id 5", label.Retransmission, true},
 		{"what a partial acknowledgement leaves open, at once", partial + "+.0001 A>B . 301(100) ack 1", label.Retransmission, true},
-		{"what stands behind that, at once", partial + "+.0001 A>B . 401(100) ack 1", label.DuplicatePacket, true},
+		{"what stands after that, at once", partial + "+.0001 A>B . 401(100) ack 1", label.DuplicatePacket, true},
 		{"what a partial acknowledgement leaves open, where SACK would tell", sackPartial + "+.0001 A>B . 301(100) ack 1", label.DuplicatePacket, true},
 		{"what an acknowledgement leaves open, and nothing was repaired", noRepair + "+.0001 A>B . 301(100) ack 1", label.DuplicatePacket, true},
 		{"a probe of a tail that was lost whole", tail + "+.06 A>B P. 301(50) ack 1 id 16", label.Retransmission, true},
@@ -107,15 +107,15 @@ func TestCorners(t *testing.T) {
 		{"a segment that is no tail", tail + "+.06 A>B . 301(50) ack 1 id 16", label.Retransmission, false},
 		{"a tail whose first octets arrived, and the capture missed them", tail + "+.01 B>A . 1 ack 301 id 52\n+.06 A>B P. 301(50) ack 1 id 16", label.Retransmission, false},
 		{"a tail that answers, as a bare ACK may have done", tail + "+.01 B>A P. 1(20) ack 201 id 52\n+.06 A>B P. 301(50) ack 21 id 16", label.Retransmission, false},
-		{"an ACK that says nothing that the one in front of it did not", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, true},
+		{"an ACK that says nothing that the one before it did not", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, true},
 		{"the same with another window", whole + "+.0002 B>A . 1 ack 101 win 501 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same with a later timestamp", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 118 ecr 200>", label.DuplicatePacket, false},
 		{"the same with another echo", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 201>", label.DuplicatePacket, false},
 		{"the same with a D-SACK", whole + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200,sack 1:101>", label.DuplicatePacket, false},
 		{"the same when octets can have come again", whole + "+.03 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same where the ACK of the handshake may come late", early + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
-		{"the same behind a copy of the octets", whole + "+.0001 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
-		{"the same behind a keep-alive", whole + "+.0001 A>B . 100(1) ack 1 <TS val 210 ecr 117>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same after a copy of the octets", whole + "+.0001 A>B P. 1(100) ack 1 <TS val 200 ecr 7>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
+		{"the same after a keep-alive", whole + "+.0001 A>B . 100(1) ack 1 <TS val 210 ecr 117>\n+.0001 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same over IPv4, without identification", whole[strings.Index(whole, "0 A>B"):] + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same beside its end", strings.ReplaceAll(whole, "+.01 B>A", "+.0005 B>A") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
 		{"the same without SACK", strings.ReplaceAll(whole, "sackOK,", "") + "+.0002 B>A . 1 ack 101 win 500 <TS val 117 ecr 200>", label.DuplicatePacket, false},
@@ -125,8 +125,8 @@ func TestCorners(t *testing.T) {
 		{"the same where the SYNs were captured twice", "0 A>B S 0\n+.0002 A>B S 0\n+1 A>B S 0\n+.0002 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.5 B>A S. 0 ack 1\n+.0002 B>A S. 0 ack 1", label.DuplicatePacket, true},
 		{"a gap filled with an earlier identification", gap + "+.1 A>B P. 101(100) ack 1 id 4", label.OutOfOrder, true},
 		{"a gap filled with an earlier identification and a later acknowledgement", gap + "+.001 B>A P. 1(10) ack 101 id 9\n+.1 A>B P. 101(100) ack 11 id 4", label.Retransmission, true},
-		{"a SYN behind the ACK, within the lifetime of a segment", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+119 A>B S 0", label.OutOfOrder, true},
-		{"a SYN behind the ACK, later than a segment lasts", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+121 A>B S 0", label.OutOfOrder, false},
+		{"a SYN after the ACK, within the lifetime of a segment", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+119 A>B S 0", label.OutOfOrder, true},
+		{"a SYN after the ACK, later than a segment lasts", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+121 A>B S 0", label.OutOfOrder, false},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},
 		{"a SYN beyond the next number", shaken + "+1 A>B S 500 id 3", label.MissingSegment, false},
 		{"the first of its end, beyond an ACK of the other", "0 B>A . 1 ack 1 id 1\n+.1 A>B P. 101(100) ack 1 id 1", label.MissingSegment, false},
@@ -146,19 +146,19 @@ func TestCorners(t *testing.T) {
 		{"a window of 0 in a RST", shaken + "+1 A>B R. 1 ack 1 win 0 id 3", label.ZeroWindow, false},
 		{"a next octet alone to a closed window, with all acknowledged", shut + "+.01 B>A . 1 ack 1001 win 0\n+.2 A>B . 1001(1) ack 1", label.ZeroWindowProbe, true},
 		{"a next octet alone to a closed window, with octets outstanding", shut + "+.01 B>A . 1 ack 501 win 0\n+.2 A>B . 1001(1) ack 1", label.ZeroWindowProbe, false},
-		{"a FIN at a number in front of the next", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B F. 5 ack 1 id 4", label.Retransmission, false},
-		{"a FIN behind old octets, at a number in front of the next", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B FP. 1(4) ack 1 id 4", label.Retransmission, true},
+		{"a FIN at a number before the next", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B F. 5 ack 1 id 4", label.Retransmission, false},
+		{"a FIN after old octets, at a number before the next", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B FP. 1(4) ack 1 id 4", label.Retransmission, true},
 		{"a segment that begins with the octet of a probe", probed + "+.1 A>B P. 1001(100) ack 1", label.Retransmission, false},
 		{"the octet of a probe again, where the window is open", probed + "+.1 A>B P. 1001(1) ack 1", label.Retransmission, true},
 		{"a segment that begins with the octet of a probe, again", probed + "+.1 A>B P. 1001(100) ack 1\n+.3 A>B P. 1001(100) ack 1", label.Retransmission, true},
-		{"a segment that begins in front of the octet of a probe", probed + "+.1 A>B P. 991(100) ack 1", label.Retransmission, true},
+		{"a segment that begins before the octet of a probe", probed + "+.1 A>B P. 991(100) ack 1", label.Retransmission, true},
 		{"a segment that begins with an old octet by which a probe was made", shut + "+.01 B>A . 1 ack 1001 win 0\n+.3 A>B . 1000(1) ack 1\n+.01 B>A . 1 ack 1001 win 1000\n+.1 A>B P. 1000(100) ack 1", label.Retransmission, true},
 		{"an earlier echo that acknowledges octets sent again", again + "+.001 B>A . 1 ack 101 <TS val 70 ecr 500>", label.ShownSpurious, true},
-		{"an earlier echo behind a retransmission that acknowledges nothing", again + "+.001 B>A . 1 ack 1 <TS val 70 ecr 500>", label.ShownSpurious, false},
+		{"an earlier echo after a retransmission that acknowledges nothing", again + "+.001 B>A . 1 ack 1 <TS val 70 ecr 500>", label.ShownSpurious, false},
 		{"an acknowledgement of octets sent again, sooner than a round trip", againUnstamped + "+.001 B>A . 1 ack 101", label.ShownSpurious, true},
-		{"what acknowledges nothing, sooner than a round trip behind a retransmission", againUnstamped + "+.001 B>A . 1 ack 1", label.ShownSpurious, false},
-		{"a wrong checksum behind one that was acknowledged", wrongSum + "+.1 A>B P. 11(10) ack 1 badsum", label.ChecksumOffload, true},
-		{"a wrong checksum behind one that was acknowledged and a right one", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1 badsum", label.BadChecksum, false},
+		{"what acknowledges nothing, sooner than a round trip after a retransmission", againUnstamped + "+.001 B>A . 1 ack 1", label.ShownSpurious, false},
+		{"a wrong checksum after one that was acknowledged", wrongSum + "+.1 A>B P. 11(10) ack 1 badsum", label.ChecksumOffload, true},
+		{"a wrong checksum after one that was acknowledged and a right one", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1 badsum", label.BadChecksum, false},
 		{"and two right ones", wrongSum + "+.1 A>B P. 11(10) ack 1\n+.1 A>B P. 21(10) ack 1\n+.1 A>B P. 31(10) ack 1 badsum", label.BadChecksum, true},
 		{"a window of 0 with data", shaken + "+1 A>B P. 1(5) ack 1 win 0 id 3", label.ZeroWindow, true},
 	} {

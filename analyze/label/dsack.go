@@ -8,10 +8,10 @@ var dsack = Spec{
 	Definition: "The receiver reports that octets reached it twice: sending them again was not necessary, or the network copied them.",
 	Conditions: []Condition{
 		{"the segment has a SACK option", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101"},
-		{"the first block lies in front of the acknowledgement number, or inside the second block",
+		{"the first block lies before the acknowledgement number, or inside the second block",
 			opened + "+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 1 <sack 101:201>"},
-		{"it does not end with a FIN that the segment is the first to acknowledge, together with octets in front of it: " +
-			"Linux leaves the block there that reported the FIN behind a gap",
+		{"it does not end with a FIN that the segment is the first to acknowledge, together with octets before it: " +
+			"Linux leaves the block there that reported the FIN after a gap",
 			opened + "+.1 B>A FP. 101:201(100) ack 1\n+.001 A>B . 1:1(0) ack 1 <sack 101:202>\n+.1 B>A P. 1:101(100) ack 1\n" +
 				"+.001 A>B . 1:1(0) ack 202 <sack 101:202>"},
 	},

@@ -14,8 +14,8 @@ var dupAck = Spec{
 		{"the segment carries no payload", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B P. 1:11(10) ack 1 win 64240"},
 		{"SYN, FIN and RST are clear", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B F. 1:1(0) ack 1 win 64240"},
 		{"its acknowledgement number is the highest that this end has sent", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64240"},
-		{"where both ends permitted SACK, and the capture does not cut the options: it reports octets behind its acknowledgement number that its last segment did not report; " +
-			"else: its window is the one that this end advertised last, or it reports octets behind its acknowledgement number by SACK",
+		{"where both ends permitted SACK, and the capture does not cut the options: it reports octets after its acknowledgement number that its last segment did not report; " +
+			"else: its window is the one that this end advertised last, or it reports octets after its acknowledgement number by SACK",
 			opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1 win 60000"},
 		{"it does not answer a ZERO-WINDOW-PROBE, and is not a DUPLICATE-PACKET", stopped + "+.2 A>B . 1001:1002(1) ack 1\n+.01 B>A . 1:1(0) ack 1001 win 0"},
 	},

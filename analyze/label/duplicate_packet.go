@@ -6,7 +6,7 @@ var duplicatePacket = Spec{
 	Definition: "The same packet was captured before: the network or the capture made a copy of it.",
 	Conditions: []Condition{
 		{"a packet of this end with the same range, acknowledgement and flags was captured before, or one that was joined of " +
-			"several, one of which had them: then its identification is behind that one's by as many as stand in front of it; or it was joined itself, is longer than the other end's MSS allows, and " +
+			"several, one of which had them: then its identification is after that one's by as many as stand before it; or it was joined itself, is longer than the other end's MSS allows, and " +
 			"such a packet has what it begins with; a RST the same window, too",
 			risingIDs + "+.0001 A>B P. 101:151(50) ack 1 id 13"},
 		{"it has the same timestamp, where there are timestamps; and echoes the same one, where there are no identifications",
@@ -24,9 +24,9 @@ var duplicatePacket = Spec{
 			"these would report what it answers (RFC 2018 §4, RFC 2883 §4), unless that may be a SYN-ACK, a FIN, a probe, or a bare segment that came late, not more than two round trips ago (heuristics); " +
 			"(e) it is a SYN-ACK that comes within a second, and has the same timestamp, which one that is sent again would not have, or was captured through another interface or with another TTL, as a copy of the SYN was; " +
 			"(f) it was not captured before at its place (interface and TTL, which tells routers in between), where packets of this connection are captured at " +
-			"several places one behind the other: shown by a copy that another of these rules tells or by three in order while the sender went on, and more often since than the other place had new octets (heuristics); " +
+			"several places one after the other: shown by a copy that another of these rules tells or by three in order while the sender went on, and more often since than the other place had new octets (heuristics); " +
 			"so also a SYN whose sender has sent an ACK since, and a SYN-ACK whose sender has acknowledged more: they are not sent again then (RFC 9293 §3.10.7.3); " +
-			"(g) no copy of it was captured before, and it comes no later than twice as late as copies of its end do, or with octets and behind the copy of a later packet that has some than one and a half times as late, or, a RST of an end that sent nothing else, than copies of the other end and within 0.1 ms, " +
+			"(g) no copy of it was captured before, and it comes no later than twice as late as copies of its end do, or with octets and after the copy of a later packet that has some than one and a half times as late, or, a RST of an end that sent nothing else, than copies of the other end and within 0.1 ms, " +
 			"where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
 			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},

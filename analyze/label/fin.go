@@ -8,7 +8,7 @@ var fin = Spec{
 	Definition: "The sender has no more data to send and closes its side.",
 	Conditions: []Condition{
 		{"the FIN bit is set", opened + "+.1 A>B P. 1:101(100) ack 1"},
-		{"its number is not that of its sender's SYN, or lower: that lies in front of what the other end takes, and closes nothing (RFC 9293 §3.10.7.4, first)",
+		{"its number is not that of its sender's SYN, or lower: that lies before what the other end takes, and closes nothing (RFC 9293 §3.10.7.4, first)",
 			opened + "+.1 A>B F. 0:0(0) ack 1"},
 		{"the SYN and RST bits are clear", opened + "+.1 A>B FR. 1:1(0) ack 1"},
 	},

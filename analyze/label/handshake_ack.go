@@ -10,7 +10,7 @@ var handshakeAck = Spec{
 		{"the ACK bit is set and SYN, FIN and RST are clear", "0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.01 A>B F. 1:1(0) ack 1"},
 		{"the other end sent a SYN or SYN-ACK, for the first time or again, since the last segment that acknowledged it",
 			opened + "+.1 A>B . 1:1(0) ack 1"},
-		{"the acknowledgement number lies behind the other end's ISN and not beyond what it sent, or where octets were missed, may have sent within the window",
+		{"the acknowledgement number lies after the other end's ISN and not beyond what it sent, or where octets were missed, may have sent within the window",
 			"0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.01 A>B . 1:1(0) ack 0"},
 	},
 	Clauses: []Clause{{9293, "3.5"}},

@@ -5,7 +5,7 @@ import "tcpwatch/capture/wire"
 var keepAlive = Spec{
 	Name:       "KEEP-ALIVE",
 	Group:      Sequence,
-	Definition: "The segment asks whether the other end is still there: it repeats the number in front of the next octet.",
+	Definition: "The segment asks whether the other end is still there: it repeats the number before the next octet.",
 	Conditions: []Condition{
 		{"SYN, FIN and RST are clear", opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+9 A>B F. 1:2(1) ack 1"},
 		{"PSH is clear where it carries an octet: with PSH that is data which is sent again",
@@ -14,11 +14,11 @@ var keepAlive = Spec{
 		{"its sequence number is one below the next one of its sender", opened + "+9 A>B . 1:1(0) ack 1"},
 		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
 		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
-		{"it does not repeat the octet of a ZERO-WINDOW-PROBE, behind which its sender sent nothing else",
+		{"it does not repeat the octet of a ZERO-WINDOW-PROBE, after which its sender sent nothing else",
 			stopped + "+.5 A>B . 1001:1002(1) ack 1\n+.01 B>A . 1:1(0) ack 1002 win 1000\n+1 A>B . 1001:1002(1) ack 1"},
-		{"without an octet, it is not older than a segment captured in front of it, by acknowledgement, timestamp or IP identification: an ACK that an octet or a FIN overtook looks the same",
+		{"without an octet, it is not older than a segment captured before it, by acknowledgement, timestamp or IP identification: an ACK that an octet or a FIN overtook looks the same",
 			opened + "+.1 B>A P. 1:11(10) ack 1\n+.01 A>B P. 1:2(1) ack 11\n+.01 B>A . 11:11(0) ack 2\n+9 A>B . 1:1(0) ack 1"},
-		{"without an octet, it acknowledges more than came with the octet or FIN in front of the next one, or comes half a second behind that (a heuristic: what that overtook comes sooner)",
+		{"without an octet, it acknowledges more than came with the octet or FIN before the next one, or comes half a second after that (a heuristic: what that overtook comes sooner)",
 			opened + "+.1 A>B P. 1:2(1) ack 1\n+.1 B>A . 1:1(0) ack 2\n+.01 A>B . 1:1(0) ack 1"},
 	},
 	Clauses: []Clause{{9293, "3.8.4"}},

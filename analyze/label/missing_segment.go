@@ -3,7 +3,7 @@ package label
 var missingSegment = Spec{
 	Name:       "MISSING-SEGMENT",
 	Group:      Sequence,
-	Definition: "The segment leaves a gap: octets in front of it were sent and have not been captured so far.",
+	Definition: "The segment leaves a gap: octets before it were sent and have not been captured so far.",
 	Conditions: []Condition{
 		{"a segment of this end was captured before", "0 A>B P. 101:201(100) ack 1"},
 		{"its sequence number is above the one expected next from this end", opened + "+.1 A>B P. 1:101(100) ack 1"},

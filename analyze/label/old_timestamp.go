@@ -8,9 +8,9 @@ var oldTimestamp = Spec{
 	Definition: "The segment brings new octets with a timestamp older than one that arrived before: PAWS makes the receiver drop it.",
 	Conditions: []Condition{
 		{"it has a timestamp and RST is clear", stamped + "+.1 A>B P. 1:11(10) ack 1"},
-		{"its sequence number is the next one of its sender, or behind", stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.1 A>B P. 1:11(10) ack 1 <TS val 150 ecr 7>"},
+		{"its sequence number is the next one of its sender, or after", stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.1 A>B P. 1:11(10) ack 1 <TS val 150 ecr 7>"},
 		{"it carries payload", stamped + "+.1 A>B . 1:1(0) ack 1 <TS val 50 ecr 7>"},
-		{"all that this end sent before is acknowledged: what lies behind a gap does not count yet (RFC 7323 §4.3)",
+		{"all that this end sent before is acknowledged: what lies after a gap does not count yet (RFC 7323 §4.3)",
 			stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.001 A>B P. 11:21(10) ack 1 <TS val 150 ecr 7>"},
 		{"its timestamp is earlier than the latest that this end sent", stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 110 ecr 7>"},
 	},

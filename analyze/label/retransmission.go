@@ -7,13 +7,13 @@ var retransmission = Spec{
 	Conditions: []Condition{
 		{"the segment occupies sequence space: payload, SYN or FIN", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1"},
 		{"one of these: octets of it, or its SYN or FIN, had been captured from this end; or it fills octets that were " +
-			"skipped and was sent after the first segment captured behind them (its IP identification is higher, or its " +
+			"skipped and was sent after the first segment captured after them (its IP identification is higher, or its " +
 			"timestamp later, or without timestamps it acknowledges more, else it comes no sooner than three quarters of a round trip after that segment); or, inferred, " +
 			"nothing was captured for 150 ms but what the other end sent again and this does not answer, and identifications of " +
-			"this end that rise one by one, with a TTL of 33 to 64, have jumped (heuristics: a timer ran, and what it repeats was lost in front of this tap), unless it acknowledges what the other end " +
+			"this end that rise one by one, with a TTL of 33 to 64, have jumped (heuristics: a timer ran, and what it repeats was lost before this tap), unless it acknowledges what the other end " +
 			"did not send again although its timer must have run (three round trips, or one and 200 ms, and half as long again, 1 s at the most), or echoes a timestamp that was not captured, " +
-			"so that packets had arrived which the capture missed, or has this end's first octets while the SYN-ACKs of the other that came again explain the jump; or nothing was captured for two round trips, it has PSH or FIN, acknowledges nothing new, stands behind a gap of whole segments, or is a FIN alone and comes no later than four round trips and 20 ms, " +
-			"and one packet more than fill the gap was missed (heuristics: a tail loss probe, RFC 8985 §7.3, of a tail that was lost in front of this tap)",
+			"so that packets had arrived which the capture missed, or has this end's first octets while the SYN-ACKs of the other that came again explain the jump; or nothing was captured for two round trips, it has PSH or FIN, acknowledges nothing new, stands after a gap of whole segments, or is a FIN alone and comes no later than four round trips and 20 ms, " +
+			"and one packet more than fill the gap was missed (heuristics: a tail loss probe, RFC 8985 §7.3, of a tail that was lost before this tap)",
 			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 15\n+.001 A>B P. 201:301(100) ack 1 id 14"},
 		{"it is not a DUPLICATE-PACKET or OUT-OF-ORDER, nor new octets that were joined to such a copy", risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
 		{"it is not a RST", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B R. 1:101(100) ack 1"},

@@ -7,7 +7,7 @@ var shownSpurious = Spec{
 	Group:      Acknowledgement,
 	Definition: "The acknowledgement shows that a retransmission was spurious: the first copy had arrived.",
 	Conditions: []Condition{
-		{"one of these: it is a D-SACK of a segment that was sent again (where the network copied the retransmission behind " +
+		{"one of these: it is a D-SACK of a segment that was sent again (where the network copied the retransmission after " +
 			"the tap, this is wrong: a D-SACK does not tell); or it acknowledges octets of a retransmission and " +
 			"echoes a timestamp from before it (the Eifel test; of a FIN only where the first copy alone brought that timestamp, or it comes sooner than three quarters of the shortest round trip measured here, a heuristic: some stacks acknowledge a FIN before they take its timestamp); or, without timestamps, it does so sooner after it than half " +
 			"of the shortest round trip measured here, where that is above a millisecond and the first copy passed here too " +
@@ -20,7 +20,7 @@ var shownSpurious = Spec{
 		{"for the first: no copy of the retransmission was captured, unless the capture holds packets twice (more than one in four, a heuristic)",
 			stamped + "+.1 A>B P. 1:101(100) ack 1 id 12 <TS val 120 ecr 7>\n+.3 A>B P. 1:101(100) ack 1 id 13 <TS val 420 ecr 7>\n" +
 				"+.001 A>B P. 1:101(100) ack 1 id 13 <TS val 420 ecr 7>\n+.010 B>A . 1:1(0) ack 101 <TS val 320 ecr 420,sack 1:101>"},
-		{"for the second: the retransmission acknowledges no less than a segment captured in front of it: of others Linux takes no timestamp",
+		{"for the second: the retransmission acknowledges no less than a segment captured before it: of others Linux takes no timestamp",
 			stampedData + "+.001 B>A P. 1:11(10) ack 1 <TS val 20 ecr 110>\n+.3 A>B . 101:101(0) ack 11 <TS val 421 ecr 20>\n" +
 				"+.001 A>B P. 1:101(100) ack 1 <TS val 420 ecr 7>\n+.010 B>A . 11:11(0) ack 101 <TS val 330 ecr 120>"},
 		{"for the last two: the retransmission began with the first octet that was not acknowledged, and no other before it " +

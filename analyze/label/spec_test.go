@@ -73,7 +73,7 @@ func TestSpecs(t *testing.T) {
 		// Phases are tried first, and a group stands together, so that the
 		// order of All is the precedence inside a group.
 		if s.Group < group {
-			t.Errorf("%s: group %v behind group %v", s.Name, s.Group, group)
+			t.Errorf("%s: group %v after group %v", s.Name, s.Group, group)
 		}
 		group = s.Group
 		checkWords(t, s)

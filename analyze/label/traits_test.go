@@ -23,7 +23,7 @@ func TestTraits(t *testing.T) {
 				spared[id]++
 			}
 			if s.match(c) {
-				c.Set = c.Set.With(ID(id)) // labels rest on those in front of them
+				c.Set = c.Set.With(ID(id)) // labels rest on those before them
 				fitted[id]++
 				if !candidates.Has(ID(id)) {
 					t.Fatalf("%s fits a segment with the traits %b, and names %b:\n%+v\n%+v\n%+v\n%+v",

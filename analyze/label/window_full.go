@@ -13,9 +13,9 @@ var windowFull = Spec{
 		{"it carries payload, and SYN, FIN and RST are clear", stopped[:len(stopped)-len("+.010 B>A .  1:1(0) ack 1001 win 0\n")] + "+.1 A>B F. 1001:1001(0) ack 1"},
 		{"both ends' SYNs were captured, so that the window's scale is known",
 			"0 A>B P. 1:101(100) ack 1 win 100\n+.01 B>A . 1:1(0) ack 101 win 100\n+.1 A>B P. 101:201(100) ack 1 win 100"},
-		{"it does not end in front of the other end's highest acknowledgement plus its last window",
+		{"it does not end before the other end's highest acknowledgement plus its last window",
 			opened + "+.1 A>B P. 1:101(100) ack 1"},
-		{"nor behind that: then the sender knows of more room than was captured", "0 A>B S 0:0(0) win 64240 <mss 1460>\n" +
+		{"nor after that: then the sender knows of more room than was captured", "0 A>B S 0:0(0) win 64240 <mss 1460>\n" +
 			"+.010 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>\n+.001 A>B . 1:1(0) ack 1 win 64240\n+.1 A>B P. 1:1002(1001) ack 1 win 64240"},
 		{"it carries no MPTCP option: with one the window counts from what is acknowledged of all subflows together",
 			"0 A>B S 0:0(0) win 64240 <mss 1460>\n+.010 B>A S. 0:0(0) ack 1 win 1000 <mss 1460>\n" +

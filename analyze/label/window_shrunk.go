@@ -14,9 +14,9 @@ var windowShrunk = Spec{
 		{"both ends' SYNs were captured, so that the window's scale is known", "0 A>B . 1:1(0) ack 1 win 1000\n+1 A>B . 1:1(0) ack 1 win 10"},
 		{"it acknowledges no less than this end had acknowledged before", opened + "+.1 B>A P. 1:101(100) ack 1\n" +
 			"+.1 A>B . 1:1(0) ack 101 win 64240\n+.1 A>B . 1:1(0) ack 1 win 64000"},
-		{"its acknowledgement plus its window lies in front of the last one's, by at least the unit in which windows are counted",
+		{"its acknowledgement plus its window lies before the last one's, by at least the unit in which windows are counted",
 			opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64140"},
-		{"it is not older than a segment captured in front of it: its timestamp, or IP identification, is not lower",
+		{"it is not older than a segment captured before it: its timestamp, or IP identification, is not lower",
 			risingIDs + "+.01 A>B . 201:201(0) ack 1 win 65000 id 15\n+.00001 A>B . 201:201(0) ack 1 win 64000 id 14"},
 		{"without payload its sequence number is not lower than its sender's next, unless the other end has taken back room", opened + "+.1 A>B P. 1:11(10) ack 1 win 64240\n+.0001 A>B . 1:1(0) ack 1 win 64000"},
 		{"where it repeats number and acknowledgement, its timestamp or IP identification is higher, or it comes 200 ms later (a heuristic)",

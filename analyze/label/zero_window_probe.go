@@ -18,7 +18,7 @@ var zeroWindowProbe = Spec{
 			"+.010 B>A . 1:1(0) ack 501 win 0\n+.2 A>B . 1000:1000(0) ack 1"},
 		{"without an octet, it is not older than a segment captured before it: its acknowledgement, and its timestamp or IP identification, are not lower",
 			stopped + "+.1 B>A P. 1:11(10) ack 1001 win 0\n+.01 A>B . 1001:1001(0) ack 11\n+.01 A>B . 1000:1000(0) ack 1"},
-		{"it repeats the number in front of the next octet, with at most one octet, or sends the next octet alone",
+		{"it repeats the number before the next octet, with at most one octet, or sends the next octet alone",
 			stopped + "+.2 A>B . 1001:1003(2) ack 1"},
 	},
 	Clauses:   []Clause{{9293, "3.8.6.1"}, {9293, "3.8.6.2.1"}, {9293, "3.9.1.2"}},

@@ -145,7 +145,7 @@ func TestAtOnce(t *testing.T) {
 		t.Errorf("%d handshakes, the longest %d ns; want one of 0", l.Handshakes.Count(), l.Handshakes.Quantile(1))
 	}
 	if l.SynReceived != 0 {
-		t.Errorf("%d in SYN-RECEIVED behind its ACK", l.SynReceived)
+		t.Errorf("%d in SYN-RECEIVED after its ACK", l.SynReceived)
 	}
 }
 
@@ -155,7 +155,7 @@ func TestResetAtOnce(t *testing.T) {
 	at := second * 1000
 	tab.Add(attempt("10.0.0.1:1", at, 0, at), nil)
 	if l := tab.List(at)[0]; l.SynReceived != 0 {
-		t.Errorf("%d in SYN-RECEIVED behind its RST", l.SynReceived)
+		t.Errorf("%d in SYN-RECEIVED after its RST", l.SynReceived)
 	}
 }
 
@@ -173,7 +173,7 @@ func TestSYNMissed(t *testing.T) {
 		t.Errorf("%d at the most at one time, %d at last; want 2, 1", l.MostSynReceived, l.SynReceived)
 	}
 	if l := tab.List(second * 1005)[0]; l.SynReceived != 0 {
-		t.Errorf("%d in SYN-RECEIVED behind their ACKs", l.SynReceived)
+		t.Errorf("%d in SYN-RECEIVED after their ACKs", l.SynReceived)
 	}
 }
 

@@ -21,7 +21,7 @@ type sample struct {
 	_     uint32 // whole words in 32 bits of addresses too
 }
 
-// TestWords: what was appended comes back, and nothing behind it is taken.
+// TestWords: what was appended comes back, and nothing after it is taken.
 func TestWords(t *testing.T) {
 	layout := LayoutOf[sample]()
 	word := rapid.OneOf(rapid.Just(uint64(0)), rapid.Uint64Max(300), rapid.Uint64(), rapid.Uint64Range(1e18-1e10, 1e18+1e10),

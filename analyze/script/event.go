@@ -78,7 +78,7 @@ func cutOptions(head string) (words []string, options string, err error) {
 	}
 	words = strings.Fields(head[:open])
 	if len(words) < 4 {
-		return nil, "", fmt.Errorf("options stand behind SEQ")
+		return nil, "", fmt.Errorf("options stand after SEQ")
 	}
 	options = head[open+1 : open+size]
 	if strings.TrimSpace(options) == "" {

@@ -163,7 +163,7 @@ func TestErrors(t *testing.T) {
 		{"1000000000 A>B S 0\n+1 A>B S 0", "line 2: time \"+1\""},
 		{"0 A>B S 0 <mss 1", "closing"},
 		{"0 A>B S 0 <>", "no option"},
-		{"0 A>B S <mss 1> 0", "behind SEQ"},
+		{"0 A>B S <mss 1> 0", "after SEQ"},
 		{"0 A>B S 0 <mss 1,,sackOK>", "empty option"},
 		{"0 A>B S 0 <mss>", "not understood"},
 		{"0 A>B S 0 <mss 1,mss 1>", "twice"},

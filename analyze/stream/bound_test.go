@@ -12,7 +12,7 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// feeder is a Follower behind an analysis.
+// feeder is a Follower after an analysis.
 func feeder(cfg stream.Config) (*analyze.Analyzer, *stream.Follower) {
 	f := stream.New(cfg)
 	return analyze.New(analyze.Config{Packet: f.Packet, Connection: f.Connection}), f
@@ -146,7 +146,7 @@ func TestEvicted(t *testing.T) {
 	a := analyze.New(analyze.Config{MaxConnections: 1, Packet: f.Packet, Connection: f.Connection})
 	x := talk{}
 	x.open()
-	x.add(0, wire.ACK, 11, 1, []byte("behind a gap"))
+	x.add(0, wire.ACK, 11, 1, []byte("after a gap"))
 	other := x.segs[0]
 	other.Packet, other.SrcPort = 5, 40001
 	for _, s := range append(x.segs, other) {

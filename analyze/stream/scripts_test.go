@@ -78,7 +78,7 @@ var cases = []struct{ name, script, want string }{
 +.1 A>B . 11 ack 21`, `
 client octets 0+10 of 4 ack 5
 server octets 0+20 of 5 ack 6`},
-	{"the answer stands in front of the request", opened + `
+	{"the answer stands before the request", opened + `
 +.1 B>A P. 1:21(20) ack 11 win 500
 +.1 A>B P. 1:11(10) ack 1
 +.1 A>B . 11 ack 21`, `
@@ -127,7 +127,7 @@ client gap 0+20 not-captured of 4 ack 5
 client octets 20+10 of 4 ack 5
 client outside 10+10 late of 7
 client octets 30+10 of 6`},
-	{"octets that come behind their acknowledgement", opened + `
+	{"octets that come after their acknowledgement", opened + `
 +.1 A>B P. 21:31(10) ack 1
 +.1 B>A P. 1:11(10) ack 31
 +.1 A>B P. 11:21(10) ack 1
@@ -151,7 +151,7 @@ client octets 20+10 of 9 ack 7
 client octets 30+10 of 6 ack 7
 client outside 0+10 late of 10
 client octets 40+10 of 8`},
-	{"the beginning comes behind the acknowledgement", `
+	{"the beginning comes after the acknowledgement", `
 0   A>B P. 5011:5021(10) ack 900
 +.1 B>A P. 900:920(20) ack 5021
 +.1 A>B P. 5001:5011(10) ack 900
@@ -241,7 +241,7 @@ client octets 4+6 of 3 ack 4`},
 	{"data in a SYN that nobody answers", `
 0    A>B S  0:10(10) <tfo 0102030405060708>`, `
 client outside 0+10 syn-data of 1`},
-	{"data in a SYN, behind which the client goes on, alone", `
+	{"data in a SYN, after which the client goes on, alone", `
 0    A>B S  0:10(10) <tfo 0102030405060708>
 +.1 A>B . 11 ack 1
 +.1 A>B P. 11:21(10) ack 1`, `
@@ -253,14 +253,14 @@ client octets 10+10 of 3`},
 +.1 A>B P. 1:11(10) ack 1`, `
 client conflict 0+10 syn-data of 1 kept of 3
 client octets 0+10 of 3`},
-	{"data behind the FIN of the other side", opened + `
+	{"data after the FIN of the other side", opened + `
 +.1 A>B F. 1 ack 1
 +.1 B>A P. 1:11(10) ack 2
 +.1 A>B . 2 ack 11
 +.1 B>A F. 11 ack 2
 +.1 A>B . 2 ack 12`, `
 server octets 0+10 of 5 ack 6`},
-	{"data behind the own FIN", opened + `
+	{"data after the own FIN", opened + `
 +.1 A>B FP. 1:11(10) ack 1
 +.1 B>A . 1 ack 12
 +.1 A>B P. 12:22(10) ack 1
@@ -274,7 +274,7 @@ client outside 11+10 after-fin of 6`},
 +.1 B>A . 1 ack 21`, `
 client octets 0+10 of 4 ack 7
 client octets 10+10 of 6 ack 7`},
-	{"forged FINs in front of the true one", opened + `
+	{"forged FINs before the true one", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.01 A>B F. 1001 ack 1
 +.01 A>B F. 1002 ack 1
@@ -286,7 +286,7 @@ client octets 10+10 of 6 ack 7`},
 +.1 B>A . 1 ack 22`, `
 client octets 0+10 of 4 ack 9
 client octets 10+10 of 10 ack 12`},
-	{"a FIN behind octets that were not captured", opened + `
+	{"a FIN after octets that were not captured", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 A>B F. 21 ack 1
 +.1 B>A . 1 ack 22`, `
@@ -316,7 +316,7 @@ client octets 0+10 of 4 ack 5`},
 +60 A>B . 10:11(1) ack 1 otherdata
 +.1 B>A . 1 ack 11`, `
 client octets 0+10 of 4 ack 5`},
-	{"a keep-alive in front of all data", opened + `
+	{"a keep-alive before all data", opened + `
 +60 A>B . 0:1(1) ack 1 otherdata
 +.1 B>A . 1 ack 1`, ``},
 	{"a zero-window probe's octet is the next one", opened + `
@@ -341,7 +341,7 @@ client octets 11+9 of 10 ack 11`},
 +.1 B>A . 1 ack 11 win 10`, `
 client octets 0+10 of 4 ack 5
 client outside 1999+10 beyond-window of 6`},
-	{"in front of the SYN", opened + `
+	{"before the SYN", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 A>B P. -4:1(5) ack 1
 +.1 B>A . 1 ack 11`, `
@@ -458,7 +458,7 @@ client octets 0+10 of 4`},
 	{"a RST's number is not believed beyond what was captured", opened + `
 +.1 A>B R. 1 ack 1
 +.1 A>B . 1 ack 100000001`, ``},
-	{"nor inside the window behind what was captured", opened + `
+	{"nor inside the window after what was captured", opened + `
 +.1 A>B R. 1 ack 1
 +.1 A>B . 1 ack 5001`, ``},
 	{"a blind RST acknowledges nothing", opened + `

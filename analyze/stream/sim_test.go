@@ -13,8 +13,8 @@ import (
 
 // simTalk is a talk of two ends in turns, with what became of it: each sends a
 // message, in segments, when it has the other's last one. Segments are lost in
-// front of the tap and behind it and sent again, cut anew; copies pass, and
-// the tap holds some back behind others, also behind the acknowledgement of them.
+// front of the tap and after it and sent again, cut anew; copies pass, and
+// the tap holds some back after others, also after the acknowledgement of them.
 type simTalk struct {
 	talk
 	r     *rand.Rand
@@ -26,7 +26,7 @@ type simTalk struct {
 	late   []simLate // what the tap holds back
 }
 
-// simLate is a packet that is captured behind so many others.
+// simLate is a packet that is captured after so many others.
 type simLate struct {
 	simCopy
 	behind int
@@ -85,7 +85,7 @@ func (s *simTalk) send(from int, blind float64) {
 					s.pass(&c)
 				}
 			} else if delivered && blind == 0 {
-				delivered = false // lost in front of the tap
+				delivered = false // lost before the tap
 			}
 			if delivered {
 				for i := at; i < at+n; i++ {
@@ -128,7 +128,7 @@ func (s *simTalk) pass(c *simCopy) {
 }
 
 // TestTalks: where the tap sees all that is delivered, both streams come back
-// whole, and no message in front of the one that it answers. Where it misses
+// whole, and no message before the one that it answers. Where it misses
 // some, what comes back is true, and what is missing is in gaps.
 func TestTalks(t *testing.T) {
 	seeds := uint64(1500)

@@ -27,11 +27,11 @@ const (
 	counted = "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A . 1 ack 1 id 101\n+.01 B>A P. 1:11(10) ack 1 id 102\n+.01 A>B . 1 ack 11\n"
 	clocked = "0 A>B S 0 <TS val 1 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 1>\n+.001 A>B . 1 ack 1 <TS val 2 ecr 7>\n+.009 B>A . 1 ack 1 <TS val 17 ecr 2>\n+1 B>A P. 1:1001(1000) ack 1 <TS val 1017 ecr 1>\n" +
 		"+.01 A>B . 1 ack 1001 <TS val 1020 ecr 1017>\n"
-	// gone is an end that resets behind octets that did not come here.
+	// gone is an end that resets after octets that did not come here.
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// late is an end that closes while data is on its way to it.
 	late = plain6 + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A PF. 11:21(10) ack 1\n+.001 A>B . 11 ack 22\n"
-	// defers is a handshake with its first payload, and deferred how it goes on behind a SYN-ACK again.
+	// defers is a handshake with its first payload, and deferred how it goes on after a SYN-ACK again.
 	defers   = "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n"
 	deferred = "+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"
 	// lastACK is a handshake as far as its ACK.
@@ -44,7 +44,7 @@ const (
 	inWindow = plain6 + "+30 A>B S =31000\n+.01 B>A . 1 ack 1\n"
 	// twoAnswers is a handshake with a SYN-ACK for each of two SYNs, and one ACK.
 	twoAnswers = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n"
-	// together are two SYN-ACKs at one moment, behind two SYNs, and round trips of 10 ms.
+	// together are two SYN-ACKs at one moment, after two SYNs, and round trips of 10 ms.
 	together = "+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1403 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 1413 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 30 ecr 1413>\n"
 	stamps = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n"
@@ -89,7 +89,7 @@ func fromAfar(first, second int) string {
 		"+1 E>B S 0\n+.010 B>E S. 0 ack 1 ttl %d\n+.001 E>B . 1 ack 1\n+1 A>D S 0\n+.010 D>A R. 0 ack 1 ttl %d\n", first, second, first)
 }
 
-// two is two connections that repeat their SYN-ACK behind their request, the
+// two is two connections that repeat their SYN-ACK after their request, the
 // second of which begins later by so many seconds.
 func two(later string) string {
 	const c = "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n"
@@ -150,15 +150,15 @@ var cases = []struct{ name, script, want string }{
 		"SYN-LOST possible, SLOW-SYN likely, BLIND-RST certain"},
 	{"SYN answered by an older connection that the client does not reset", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"TIME-WAIT-COLLISION possible, SLOW-SYN likely"},
-	{"SYN-ACK again behind a copy of the SYN", "0 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 30\n+.0004 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 31\n+.01 A>B . 1 ack 1\n", ""},
+	{"SYN-ACK again after a copy of the SYN", "0 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 30\n+.0004 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 31\n+.01 A>B . 1 ack 1\n", ""},
 	{"SYN-ACK again, and no copy of the SYN", "0 A>B S 0 id 7\n+.0001 B>A S. 0 ack 1 id 30\n+.0005 B>A S. 0 ack 1 id 31\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST possible"},
-	{"SYN again, answered by a bare ACK in front of the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"SYN again, answered by a bare ACK before the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN again, answered by a bare ACK that acknowledges more than the SYN-ACK", "0 A>B S 0(10)\n+1 A>B S 0(10)\n+.01 B>A . 1 ack 11\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely"},
-	{"SYN again, answered by a bare ACK behind the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
+	{"SYN again, answered by a bare ACK after the SYN-ACK", "0 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"the first SYN answered by a bare ACK, and no other", "0 A>B S 0\n+.01 B>A . 1 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"SYN answered by an older connection, and then by a SYN-ACK", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "TIME-WAIT-COLLISION possible"},
-	{"SYN answered by an older connection that the client resets, and the opening behind it missed", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
+	{"SYN answered by an older connection that the client resets, and the opening after it missed", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
 		"TIME-WAIT-COLLISION likely"},
 	{"SYN answered by an older connection, and again, and the SYN-ACK missed", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+1 A>B S 0\n+.02 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",
 		"TIME-WAIT-COLLISION possible"},
@@ -169,17 +169,17 @@ var cases = []struct{ name, script, want string }{
 	{"SYN answered by an ACK of more, and no more of the client", "0 A>B S 0\n+.01 B>A . 1 ack 501\n+1 A>B . 1 ack 1\n", "TIME-WAIT-COLLISION possible"},
 	{"SYN answered by an ACK of more, then by a SYN-ACK", "0 A>B S 0\n+.01 B>A . 1 ack 6\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.01 A>B . 11 ack 1\n",
 		"TIME-WAIT-COLLISION possible, SLOW-SYN certain"},
-	{"SYN again behind a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
+	{"SYN again after a SYN-ACK that it crossed", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.05 A>B S 0\n+.05 A>B . 1 ack 1\n", ""},
 	{"a SYN answered late, no timestamps", "0 A>B S 0\n+.22 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
-	{"a SYN answered late, and nothing measured behind it", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
+	{"a SYN answered late, and nothing measured after it", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
 	{"two SYNs answered late, together", "0 A>B S 0\n+1 A>B S 0\n+.4 B>A S. 0 ack 1\n+.0005 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.15 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
 	{"the same, and a copy of one SYN", "0 A>B S 0\n+1 A>B S 0\n+.0001 A>B S 0\n+.4 B>A S. 0 ack 1\n+.0005 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.15 B>A . 1 ack 11\n", ""},
 	{"a SYN answered late, twice", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SYN-ACK-LOST possible, SLOW-SYN-ACK likely"},
 	{"a SYN answered later than anything is on its way", "0 A>B S 0\n+241 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a SYN answered late and captured twice", "0 A>B S 0 id 7\n+.0001 A>B S 0 id 7\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n", ""},
-	{"the answer in front of the SYN", "0 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
+	{"the answer before the SYN", "0 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 
-	{"SYN again behind a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"SYN again after a SYN-ACK", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN-ACK echoes the first SYN", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1112 ecr 7>\n",
 		"SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"SYN-ACK a timer later than the longest round trip", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.25 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1501 ecr 7>\n" +
@@ -187,16 +187,16 @@ var cases = []struct{ name, script, want string }{
 	{"SYN-ACK no timer later than the longest round trip", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.25 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1501 ecr 7>\n" +
 		"+.001 A>B P. 1:11(10) ack 1 <TS val 1502 ecr 7>\n+1.06 B>A . 1 ack 11 <TS val 1404 ecr 1502>\n", ""},
 	{"SYN-ACK repeated, no timestamps", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.04 A>B . 1 ack 1\n", "SYN-ACK-LOST possible, SLOW-SYN likely"},
-	{"ACK lost in front of the tap", "0 A>B S 0 <TS val 100 ecr 0>\n+.0002 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1.02 B>A S. 0 ack 1 <TS val 1029 ecr 100>\n+.04 A>B . 1 ack 1 <TS val 1162 ecr 7>\n",
+	{"ACK lost before the tap", "0 A>B S 0 <TS val 100 ecr 0>\n+.0002 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1.02 B>A S. 0 ack 1 <TS val 1029 ecr 100>\n+.04 A>B . 1 ack 1 <TS val 1162 ecr 7>\n",
 		"LAST-ACK-LOST possible, SLOW-SYN likely"},
 	{"last ACK lost twice", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:2(1) ack 1\n",
 		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
-	{"last ACK and the request behind it lost", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
-	{"the request was sent twice in front of the SYN-ACK", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
+	{"last ACK and the request after it lost", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
+	{"the request was sent twice before the SYN-ACK", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
 		"+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"last ACK lost, with the request in it", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "LAST-ACK-LOST likely"},
 	{"a server that waits for data", lastACK + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
-	{"payload behind more segments than are counted", lastACK + strings.Repeat("+.1 A>B . 0 ack 1\n", 255) + "+.1 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
+	{"payload after more segments than are counted", lastACK + strings.Repeat("+.1 A>B . 0 ack 1\n", 255) + "+.1 A>B P. 1:11(10) ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
 		"+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 	{"a server that waits for data, and keepalives", lastACK + strings.Repeat("+.5 A>B . 0 ack 1\n", 5) + "+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A P. 1:11(10) ack 11\n", "LAST-ACK-LOST possible"},
 
@@ -208,34 +208,34 @@ var cases = []struct{ name, script, want string }{
 	{"reset in the opening with a TTL that its host had before", served6 + "1 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 50\n+.001 B>A R. 1 ack 1 ttl 60\n", ""},
 	{"a stranger's SYN-ACK into a connection that a SYN-ACK sent again had opened", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
 		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n+1 B>A S. 0 ack 5000\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
-	{"an ACK of the SYN and of octets behind it, the SYN-ACK missed", "0 A>B S 0\n+.02 A>B P. 1:1001(1000) ack =7 badsum\n+.01 B>A P. =7:=107(100) ack 1001\n+.01 A>B . 1001 ack =107\n", ""},
+	{"an ACK of the SYN and of octets after it, the SYN-ACK missed", "0 A>B S 0\n+.02 A>B P. 1:1001(1000) ack =7 badsum\n+.01 B>A P. =7:=107(100) ack 1001\n+.01 A>B . 1001 ack =107\n", ""},
 	{"a SYN with octets, and an ACK of more than these", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 2001\n", "TIME-WAIT-COLLISION possible"},
 	{"a SYN with octets, and an ACK of all", "0 A>B S 0:1000(1000)\n+.02 B>A . =7 ack 1001\n", ""},
 	{"a SYN-ACK that answers the SYN before the last", "0 A>B S 0\n+.3 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", ""},
 	{"a SYN-ACK that answers the last SYN", "0 A>B S 0\n+.3 A>B S 0\n+.027 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"two SYNs, answered together, and both answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n", "SLOW-SYN likely"},
-	{"a SYN-ACK somewhat sooner behind the last SYN than a short round trip", "0 A>B S 0\n+1 A>B S 0\n+.0006 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.0015 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
+	{"a SYN-ACK somewhat sooner after the last SYN than a short round trip", "0 A>B S 0\n+1 A>B S 0\n+.0006 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.0015 B>A . 1 ack 11\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"three SYNs, two answered together", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"two SYNs, answered together, later than round trips take", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + together, "SLOW-SYN-ACK certain"},
 	{"two SYNs, answered together, no timestamps", regexp.MustCompile(" <[^>]*>").ReplaceAllString("0 A>B S 0\n+1 A>B S 0\n"+together, ""), "SLOW-SYN-ACK likely"},
 	{"two SYNs, the first answered, later than round trips take", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.Replace(together, "+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n", "", 1), "SYN-ACK-LOST likely, SLOW-SYN certain"},
-	{"two SYNs, answered together, a round trip behind the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.Replace(together, "+.3 ", "+.019 ", 1), "SYN-ACK-LOST likely, SLOW-SYN certain"},
-	{"two SYNs, answered at once, a round trip behind the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.NewReplacer("+.3 ", "+.019 ", "+.001 B", "+.0001 B", "+.001 A", "+.0001 A").Replace(together), "SYN-ACK-LOST possible, SLOW-SYN likely"},
+	{"two SYNs, answered together, a round trip after the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.Replace(together, "+.3 ", "+.019 ", 1), "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"two SYNs, answered at once, a round trip after the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.NewReplacer("+.3 ", "+.019 ", "+.001 B", "+.0001 B", "+.001 A", "+.0001 A").Replace(together), "SYN-ACK-LOST possible, SLOW-SYN likely"},
 	{"two SYNs at one moment, and one answer that echoes the first, no round trips", "0 A>B S 0 <TS val 100 ecr 0>\n+.001 A>B S 0 <TS val 1100 ecr 0>\n+.02 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 7>\n", ""},
 	{"two SYNs, and one answer that echoes the first 200 ms later, no round trips", "0 A>B S 0 <TS val 100 ecr 0>\n+.19 A>B S 0 <TS val 290 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 301 ecr 7>\n", "SYN-ACK-LOST likely"},
 	{"three SYNs, two answered together, later than round trips take", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+2 A>B S 0 <TS val 3100 ecr 0>\n" + together, "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"two SYNs, answered together, the last of them first", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" + strings.ReplaceAll(together, "ecr 100>", "ecr 1100>"), ""},
-	{"a SYN again behind a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", ""},
-	{"a SYN again behind a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN again after a SYN-ACK, and both answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.05 A>B . 11 ack 1\n", ""},
+	{"a SYN again after a SYN-ACK, and one of the answers acknowledged", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.05 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.05 A>B . 11 ack 11\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"a SYN-ACK for each SYN, one ACK, and the answer to a keep-alive", twoAnswers + "+60 B>A . 0 ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"a SYN-ACK for each SYN, one ACK, and a keep-alive", twoAnswers + "+60 A>B . 0 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"a SYN-ACK for each SYN, one ACK, and a duplicate one", twoAnswers + "+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
 	{"a SYN-ACK again that echoes an ACK that the capture missed", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n", ""},
 	{"the same, and the ACK echoes that", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", ""},
-	{"a SYN-ACK again that echoes the SYN in front of the ACK", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"a SYN-ACK again that echoes the SYN before the ACK", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"a SYN-ACK again that echoes something older than the SYN", stamps + "+1 B>A S. 0 ack 1 <mss 1460,TS val 1007 ecr 50>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
 	{"a SYN-ACK again without timestamps, though the SYN has a high one", "0 A>B S 0 <TS val 4000000000 ecr 0>\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-ACK-LOST possible, SLOW-SYN likely"},
-	{"a SYN-ACK again that echoes what came behind the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 911>\n" + deferred, ""},
+	{"a SYN-ACK again that echoes what came after the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 911>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the SYN", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + deferred, "LAST-ACK-LOST likely"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
@@ -243,7 +243,7 @@ var cases = []struct{ name, script, want string }{
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},
 	{"reset by the server behind a SYN proxy", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A R. 1 ack 1 ttl 55\n", ""},
 	{"by one whose SYN-ACK lets the client send", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 65160 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A R. 1 ack 1 ttl 55\n", "RESET-BETWEEN possible"},
-	{"behind an update of the window", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A . 1 ack 1 win 65160 ttl 64\n+.1 B>A R. 1 ack 1 ttl 55\n", "RESET-BETWEEN likely"},
+	{"after an update of the window", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A . 1 ack 1 win 65160 ttl 64\n+.1 B>A R. 1 ack 1 ttl 55\n", "RESET-BETWEEN likely"},
 	{"by the client behind a SYN proxy", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 A>B R. 1 ack 1 ttl 250\n", "RESET-BETWEEN likely"},
 	{"reset with a TTL and an identification of its own", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.001 A>B . 1 ack 11\n" +
 		"+.01 B>A P. 11:21(10) ack 1 ttl 60 id 102\n+.001 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 ttl 250 id 20000\n", "RESET-BETWEEN likely"},
@@ -254,7 +254,7 @@ var cases = []struct{ name, script, want string }{
 	{"refused as soon as an answer comes", thrice + "+1 A>D S 0\n+.009 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"refused sooner than two of three answers", thrice + "addr G 198.51.100.1:82\n+1 C>G S 0\n+.0019 G>C S. 0 ack 1\n+.001 C>G . 1 ack 1\n+1 A>D S 0\n+.001 D>A R. 0 ack 1\n", "REFUSED certain"},
 	{"near the server half of nothing is no evidence", lone + "0 C>B S 0\n+.0005 B>C S. 0 ack 1\n+.01 C>B . 1 ack 1\naddr D 198.51.100.1:81\n1 A>D S 0\n+.00005 D>A R. 0 ack 1\n", "REFUSED certain"},
-	{"the server answers behind a RST", "0 A>B S 0\n+.002 B>A R. 0 ack 1\n+.008 B>A S. 0 ack 1\n", "REFUSED-BETWEEN likely"},
+	{"the server answers after a RST", "0 A>B S 0\n+.002 B>A R. 0 ack 1\n+.008 B>A S. 0 ack 1\n", "REFUSED-BETWEEN likely"},
 	{"the server answers the next SYN", "0 A>B S 0\n+.01 B>A R. 0 ack 1\n+.008 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"RST with another identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 9000\n",
 		"RESET-BETWEEN possible"},
@@ -262,15 +262,15 @@ var cases = []struct{ name, script, want string }{
 	{"RST without ACK, with another TTL and identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60 id 101\n+.01 A>B . 1 ack 11\n+.1 B>A R 11 ttl 250 id 9000\n",
 		"RESET-BETWEEN likely"},
 	{"RST with the next identification", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 B>A P. 11:21(10) ack 1 id 102\n+.01 A>B . 1 ack 21\n+.1 B>A R. 21 ack 1 id 103\n", ""},
-	{"a RST behind which the end that it names goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.02 B>A P. 1:11(10) ack 11 ttl 60\n+.22 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN possible"},
+	{"a RST after which the end that it names goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.02 B>A P. 1:11(10) ack 11 ttl 60\n+.22 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN possible"},
 	{"the same, and the RST has an identification of its own", counted + "+.001 B>A P. 11:21(10) ack 1 id 103\n+.1 B>A R. 21 ack 1 id 9000\n+.3 B>A P. 11:21(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
-	{"the end goes on with an identification behind that of the RST", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
+	{"the end goes on with an identification after that of the RST", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
 	{"with none, late", counted + "+.1 B>A R. 11 ack 1 id 103\n+.3 B>A P. 1:11(10) ack 1 id 0\n", "RESET-BETWEEN possible"},
 	{"at once", counted + "+.1 B>A R. 11 ack 1 id 103\n+.001 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN likely"},
-	{"with one in front of it, held up for long", counted + "+.1 B>A R. 11 ack 1 id 104\n+.5 B>A P. 1:11(10) ack 1 id 103\n", ""},
+	{"with one before it, held up for long", counted + "+.1 B>A R. 11 ack 1 id 104\n+.5 B>A P. 1:11(10) ack 1 id 103\n", ""},
 	{"with one between its own and that of a RST far from them", counted + "+.1 B>A R. 11 ack 1 id 5000\n+.3 B>A P. 1:11(10) ack 1 id 2000\n", "RESET-BETWEEN likely"},
-	{"with one behind it, and the RST is made of what it answers", counted + "+.1 B>A R 11 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN possible"},
-	{"with one behind it, and the RST has the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 1\n+.001 A>B . 1 ack 1\n+.01 B>A . 1 ack 1 id 2\n+.01 B>A P. 1:11(10) ack 1 id 3\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n+.001 B>A P. 1:11(10) ack 1 id 4\n", ""},
+	{"with one after it, and the RST is made of what it answers", counted + "+.1 B>A R 11 id 103\n+.3 B>A P. 1:11(10) ack 1 id 104\n", "RESET-BETWEEN possible"},
+	{"with one after it, and the RST has the identification 0", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 1\n+.001 A>B . 1 ack 1\n+.01 B>A . 1 ack 1 id 2\n+.01 B>A P. 1:11(10) ack 1 id 3\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 0\n+.001 B>A P. 1:11(10) ack 1 id 4\n", ""},
 	{"the end goes on with a later timestamp than the RST", clocked + "+.01 B>A R 1001 <TS val 1050 ecr 1>\n+.001 B>A P. 1:1001(1000) ack 1 <TS val 1051 ecr 1>\n", "RESET-BETWEEN likely"},
 	{"with a later one than the RST, which has the last", clocked + "+.01 B>A R 1001 <TS val 1017 ecr 1>\n+.001 B>A P. 1:1001(1000) ack 1 <TS val 1018 ecr 1>\n", "RESET-BETWEEN likely"},
 	{"with the same, late", clocked + "+.01 B>A R 1001 <TS val 1050 ecr 1>\n+.3 B>A P. 1:1001(1000) ack 1 <TS val 1050 ecr 1>\n", "RESET-BETWEEN possible"},
@@ -286,13 +286,13 @@ var cases = []struct{ name, script, want string }{
 	{"a RST with another TTL than the one segment of its end", plain6 + "+.1 B>A R. 1 ack 1 ttl 250\n", "RESET-BETWEEN possible"},
 	{"a RST with another TTL than both segments of its end", plain6 + "+.1 B>A . 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 250\n", "RESET-BETWEEN likely"},
 	{"RST with another identification than two", "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 id 101\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 id 9000\n", ""},
-	{"a RST behind which the end that it names goes on at once", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN likely"},
+	{"a RST after which the end that it names goes on at once", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", "RESET-BETWEEN likely"},
 	{"a RST without ACK that overtakes what its end had sent", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
-	{"a RST that overtakes what its end had sent, in front of it", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 11 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
+	{"a RST that overtakes what its end had sent, before it", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 11 ack 11 ttl 60\n+.001 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
 	{"a RST that overtakes what its end had sent, by no more than 200 ms", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R 1 ttl 60\n+.20 B>A P. 1:11(10) ack 11 ttl 60\n", ""},
-	{"a RST behind which the end that it names answers a keep-alive", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+5 B>A . 1 ack 11 ttl 60\n", ""},
-	{"a RST behind which its receiver goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+.001 A>B R 11\n", ""},
-	{"a RST behind which another connection begins", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 A>B R. 11 ack 1\n+5 A>B S =90000\n", ""},
+	{"a RST after which the end that it names answers a keep-alive", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+5 B>A . 1 ack 11 ttl 60\n", ""},
+	{"a RST after which its receiver goes on", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 11 ttl 60\n+.001 A>B R 11\n", ""},
+	{"a RST after which another connection begins", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 A>B R. 11 ack 1\n+5 A>B S =90000\n", ""},
 	{"a RST from three hops nearer", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 63\n", "RESET-BETWEEN possible"},
 	{"a RST from three hops farther", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 57\n", "RESET-BETWEEN possible"},
 	{"a RST with another initial TTL, from as far", plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 52\n+.01 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 243\n", ""},
@@ -326,7 +326,7 @@ var cases = []struct{ name, script, want string }{
 	{"a SYN in the window of an older connection, and again without a RST", inWindow + "+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
 	{"a SYN in the window of an older connection, and another", inWindow + "+.001 A>B R =1001\n+1 A>B S =31001\n+.01 B>A S. =70000 ack =31002\n+.001 A>B . =31002 ack =70001\n", ""},
 	{"a SYN in the window of an older connection that nothing answers, and again", plain6 + "+30 A>B S =31000\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
-	{"the server's data behind a SYN in the window", plain6 + "+30 A>B S =31000\n+.01 B>A P. 1:11(10) ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"the server's data after a SYN in the window", plain6 + "+30 A>B S =31000\n+.01 B>A P. 1:11(10) ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
 	{"a stranger's SYN in the window, and the end opens with its number later", inWindow + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 A>B R. 11 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n" +
 		"+.001 A>B . =31001 ack =70001\n", ""},
 	{"two SYNs in the window, the second again and reset", plain6 + "+30 A>B S =30000\n+.01 B>A . 1 ack 1\n+.1 A>B S =31000\n+.01 B>A . 1 ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
@@ -358,11 +358,11 @@ var cases = []struct{ name, script, want string }{
 	{"nothing is taken, and the SYN-ACK comes again, beside others that go on", served + ".5 A>B S 0\n" + neverTaken + "+.1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
 	{"nothing is taken, long after others went on", served + "5 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
 	{"nothing is taken, and no others are seen", "0 A>B S 0\n" + neverTaken, "ACCEPT-QUEUE-FULL possible"},
-	{"the server repeats its SYN-ACK behind ACKs", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
+	{"the server repeats its SYN-ACK after ACKs", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n",
 		"ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
-	{"the server repeats its SYN-ACK behind ACKs, and the client gives up", lastACK + strings.Repeat("+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3) + "+1 A>B R. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
-	{"the server repeats its SYN-ACK behind ACKs, and gives up", lastACK + strings.Repeat("+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3) + "+1 B>A R. 1 ack 1\n", "LAST-ACK-LOST possible"},
-	{"another SYN-ACK behind the ACK", lastACK + "+1 B>A S. 0 ack 5000\n+.001 A>B . 1 ack 1\n", ""},
+	{"the server repeats its SYN-ACK after ACKs, and the client gives up", lastACK + strings.Repeat("+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3) + "+1 A>B R. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
+	{"the server repeats its SYN-ACK after ACKs, and gives up", lastACK + strings.Repeat("+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", 3) + "+1 B>A R. 1 ack 1\n", "LAST-ACK-LOST possible"},
+	{"another SYN-ACK after the ACK", lastACK + "+1 B>A S. 0 ack 5000\n+.001 A>B . 1 ack 1\n", ""},
 	{"the server repeats its SYN-ACK once", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n", "LAST-ACK-LOST possible"},
 	{"nothing is taken, SYN-ACK repeated", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+3 A>B P. 1:11(10) ack 1\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"the server repeats its SYN-ACK once, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n",
@@ -370,21 +370,21 @@ var cases = []struct{ name, script, want string }{
 	{"a server that waits for data and gets a FIN, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+5 A>B F. 1 ack 1\n+.0001 B>A F. 1 ack 2\n", "LAST-ACK-LOST possible"},
 	{"a server that waits for more than a FIN, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+5 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n+.0001 B>A F. 1 ack 2\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"a server that waits for data, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n", "LAST-ACK-LOST possible"},
-	{"a server that repeats its SYN-ACK and does not take the first request behind it, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) +
+	{"a server that repeats its SYN-ACK and does not take the first request after it, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) +
 		"+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
-	{"the server repeats its SYN-ACK behind the request, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
+	{"the server repeats its SYN-ACK after the request, near it", strings.Replace(lastACK, "+.01", "+.0005", 1) + "+.01 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n" +
 		"+.0001 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
-	{"the server repeats its SYN-ACK behind the request, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
+	{"the server repeats its SYN-ACK after the request, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
-	{"the server repeats its SYN-ACK behind the request, beside others that went on long before", served + "5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
+	{"the server repeats its SYN-ACK after the request, beside others that went on long before", served + "5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
-	{"a SYN-ACK behind what shows that the server is open", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", ""},
-	{"a request near the server stands in front of the SYN-ACK that comes again, and only new octets behind it", "0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n" +
+	{"a SYN-ACK after what shows that the server is open", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n", ""},
+	{"a request near the server stands before the SYN-ACK that comes again, and only new octets after it", "0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n" +
 		"+.1 A>B P. 11:21(10) ack 1\n+.0001 B>A . 1 ack 1\n", "ACCEPT-QUEUE-FULL likely, LAST-ACK-LOST possible"},
 	{"two wait at one time", two("+.5"), "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"two wait at one time, without payload", strings.NewReplacer("+.01 C>B P. 1:11(10) ack 1\n", "", "+.01 A>B P. 1:11(10) ack 1\n", "", " . 11 ", " . 1 ",
 		"+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "+.01 B>C P. 1:11(10) ack 1\n", "+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "+.01 B>A P. 1:11(10) ack 1\n").Replace(two("+.5")), "LAST-ACK-LOST possible"},
-	{"two wait one behind the other", two("+3"), "LAST-ACK-LOST likely"},
+	{"two wait one after the other", two("+3"), "LAST-ACK-LOST likely"},
 	{"one waits, and then another that began before it", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n.5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n" +
 		"+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n3 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n" +
 		"+1 B>C S. 0 ack 1\n+.001 C>B . 11 ack 1\n+.2 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "LAST-ACK-LOST likely"},
@@ -411,12 +411,12 @@ var cases = []struct{ name, script, want string }{
 	{"a client without a request gives up", lastACK + "+6 A>B F. 1 ack 1\n+.3 A>B F. 1 ack 1\n", "ACCEPT-QUEUE-FULL possible, SYN-COOKIE possible"},
 	{"two SYNs, each answered, and the capture ends", served + ".5 A>B S 0\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.0001 A>B . 1 ack 1\n+.0001 A>B P. 1:11(10) ack 1\n+.002 B>A S. 0 ack 1\n+.0001 A>B . 11 ack 1\n", "SLOW-SYN likely"},
 	{"nothing of a long request is taken, SYN-ACK repeated", lastACK + "+.01 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.7 B>A S. 0 ack 1\n+.001 A>B . 1001 ack 1\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
-	{"a RST in front of what the server sends late", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.3 A>B R. 11 ack 1\n+.005 B>A . 1 ack 11\n", ""},
+	{"a RST before what the server sends late", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+.3 A>B R. 11 ack 1\n+.005 B>A . 1 ack 11\n", ""},
 	{"a server without memory takes a request in the ACK, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible"},
-	{"the server repeats its SYN-ACK twice behind the request, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n" +
+	{"the server repeats its SYN-ACK twice after the request, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n" +
 		"+.9 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+2 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
-	{"the server repeats its SYN-ACK behind the request, beside another that goes on later", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n" +
+	{"the server repeats its SYN-ACK after the request, beside another that goes on later", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n" +
 		".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n" +
 		"+.6 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n5 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n", "ACCEPT-QUEUE-FULL possible, LAST-ACK-LOST possible"},
 	{"the server takes what was sent again, by a clock that went back", lastACK + "+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n.005 B>A . 1 ack 11\n", ""},
@@ -430,28 +430,28 @@ var cases = []struct{ name, script, want string }{
 	{"a scan of open ports", many(40) + "50 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN likely"},
 	{"a SYN-ACK answered with a RST by a client that has opened others", "addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A S. 0 ack 1\n+.001 A>C . 1 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", ""},
 	{"a SYN-ACK answered with a RST by a client that could open no other", "addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A R. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "HALF-OPEN-SCAN possible"},
-	{"timestamps that were not agreed on behind a spoilt SYN-ACK", "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460> badsum\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n", ""},
+	{"timestamps that were not agreed on after a spoilt SYN-ACK", "0 A>B S 0 <mss 1460>\n+.01 B>A S. 0 ack 1 <mss 1460> badsum\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n", ""},
 	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN possible"},
-	{"a RST for a SYN-ACK behind an older connection", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "TIME-WAIT-COLLISION likely"},
+	{"a RST for a SYN-ACK after an older connection", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "TIME-WAIT-COLLISION likely"},
 	{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
-	{"a scan behind an open connection", many(20) + "addr Y 203.0.113.1:80\n30 A>Y S 0\n+.01 Y>A S. 0 ack 1\n+.001 A>Y . 1 ack 1\n" + many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
+	{"a scan after an open connection", many(20) + "addr Y 203.0.113.1:80\n30 A>Y S 0\n+.01 Y>A S. 0 ack 1\n+.001 A>Y . 1 ack 1\n" + many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
 
-	{"no timestamps behind the handshake", stamps + "+.001 A>B . 1 ack 1\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 100>\n", "OPTIONS-CHANGED likely"},
+	{"no timestamps after the handshake", stamps + "+.001 A>B . 1 ack 1\n+.01 B>A P. 1:2(1) ack 1 <TS val 9 ecr 100>\n", "OPTIONS-CHANGED likely"},
 	{"one segment without timestamps later", stamps + "+.001 A>B . 1 ack 1 <TS val 101 ecr 7>\n+.01 A>B P. 1:2(1) ack 1\n", ""},
 	{"SACK blocks without permission", wide + "+.01 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 1 <sack 11:21>\n", "OPTIONS-CHANGED likely"},
-	{"SACK blocks behind any window", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", "OPTIONS-CHANGED likely"},
-	{"SACK blocks that grow in front of the ISN", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000>\n+0 B>A . 1 ack 1 win 4000 <sack -9000:-7000>\n", "OPTIONS-CHANGED likely"},
-	{"a SACK block from in front of the ISN to behind the acknowledgement", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:2>\n", "OPTIONS-CHANGED likely"},
+	{"SACK blocks after any window", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", "OPTIONS-CHANGED likely"},
+	{"SACK blocks that grow before the ISN", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000>\n+0 B>A . 1 ack 1 win 4000 <sack -9000:-7000>\n", "OPTIONS-CHANGED likely"},
+	{"a SACK block from before the ISN to after the acknowledgement", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:2>\n", "OPTIONS-CHANGED likely"},
 	{"a D-SACK of an older connection", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -1000:-900>\n", ""},
 	{"a D-SACK of an older connection twice", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000>\n+0 B>A . 1 ack 1 win 4000 <sack -9000:-8000>\n", ""},
-	{"two of them behind each other", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000>\n+0 B>A . 1 ack 1 win 4000 <sack -8000:-7000>\n", ""},
-	{"SACK blocks in front of the ISN, one of which is no D-SACK", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000 -7000:-6000>\n", "OPTIONS-CHANGED likely"},
+	{"two of them after each other", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000>\n+0 B>A . 1 ack 1 win 4000 <sack -8000:-7000>\n", ""},
+	{"SACK blocks before the ISN, one of which is no D-SACK", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000 -7000:-6000>\n", "OPTIONS-CHANGED likely"},
 	{"a D-SACK of an older connection, and a block that A cannot have sent", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000 40001:41001>\n", "OPTIONS-CHANGED likely"},
 	{"a D-SACK of an older connection, and SACK", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack -9000:-8000 1001:2001>\n", ""},
 	{"SACK blocks of the SYN", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 0:1>\n", ""},
-	{"SACK blocks behind what was captured, within the window", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 3001:4001>\n", ""},
+	{"SACK blocks after what was captured, within the window", narrow + "+.01 B>A . 1 ack 1 win 4000 <sack 3001:4001>\n", ""},
 	{"SACK blocks within a window that was larger before", narrow + "+.01 B>A . 1 ack 1 win 60000 <sack 1001:2001>\n+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", ""},
-	{"SACK blocks behind a window whose scale is not known", strings.Join(strings.SplitAfter(narrow, "\n")[2:], "") + "+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", ""},
+	{"SACK blocks after a window whose scale is not known", strings.Join(strings.SplitAfter(narrow, "\n")[2:], "") + "+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", ""},
 	{"SACK blocks of an end whose SYN-ACK was not captured", strings.Join(append(strings.SplitAfter(narrow, "\n")[:1], strings.SplitAfter(narrow, "\n")[2:]...), "") +
 		"+.01 B>A . 1 ack 1 win 4000 <sack 40001:41001>\n", ""},
 	{"more in flight than a window without scaling", wide + flight(3), "OPTIONS-CHANGED likely"},
@@ -470,7 +470,7 @@ var cases = []struct{ name, script, want string }{
 	{"a RST that is challenged, data that crossed it, and overtaken data", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A P. 11:1011(1000) ack 1 ttl 60\n", "BLIND-RST possible"},
 	{"a RST that is challenged, data that crossed it, overtaken data, and the right RST", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A P. 11:1011(1000) ack 1 ttl 60\n+.01 B>A R 1011 ttl 60\n", ""},
 	{"a RST that is challenged, and an end that acknowledges what crossed it", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.009 B>A . 11 ack 11 ttl 60\n", "BLIND-RST certain"},
-	{"a RST that is challenged, and an end that sends the octets behind it", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A . 1011:1021(10) ack 1 ttl 60\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and an end that sends the octets after it", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.0001 B>A . 1011:1021(10) ack 1 ttl 60\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an ACK a round trip later", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.01 B>A . 11 ack 1 ttl 60\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an ACK that it overtook", gone + "+.0005 A>B P. 1:11(10) ack 11\n+.001 B>A . 11 ack 1 ttl 60\n", "BLIND-RST possible"},
 	{"a RST that is challenged, and an old ACK a round trip later", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+.001 B>A R. 1011 ack 11\n+.0005 A>B P. 11:21(10) ack 1\n+.02 B>A . 1 ack 1\n",
@@ -481,7 +481,7 @@ var cases = []struct{ name, script, want string }{
 	{"a RST that is challenged, and a receiver that goes on for more than the longest round trip", plain6 + "+.01 A>B P. 1:11(10) ack 1\n+.5 B>A . 1 ack 11\n+.1 B>A R. 1011 ack 11\n+.6 A>B P. 11:21(10) ack 1\n",
 		"BLIND-RST likely"},
 	{"a RST that is challenged, and both go on", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n", "BLIND-RST certain"},
-	{"a RST that is challenged, and an abort long behind it", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n+9 B>A R. 21 ack 1\n", "BLIND-RST certain"},
+	{"a RST that is challenged, and an abort long after it", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n+9 B>A R. 21 ack 1\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and the other end aborts", gone + "+.01 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.1 A>B R. 11 ack 11\n", "BLIND-RST likely"},
 	{"a RST that is challenged, and a close", gone + "+.01 A>B . 1 ack 11\n+.1 A>B F. 1 ack 11\n", "BLIND-RST likely"},
 }
@@ -537,7 +537,7 @@ func TestSynAgainAsksForLess(t *testing.T) {
 	}
 }
 
-// TestSignedSYN: that a SYN is signed stands behind what was not answered, where it is.
+// TestSignedSYN: that a SYN is signed stands after what was not answered, where it is.
 func TestSignedSYN(t *testing.T) {
 	for text, want := range map[string]verdict.Reason{
 		"0 A>B S 0 <mss 1460,md5>\n+1 A>B S 0 <mss 1460,md5>\n": verdict.SynSigned,
@@ -564,7 +564,7 @@ func TestPackets(t *testing.T) {
 	v := verdict.Verdict{}
 	v.Items[0], v.Items[1], v.Len = verdict.Item{Packet: 5, Than: 2}, verdict.Item{Packet: 2, Than: 7}, 2
 	if got := v.Packets([]uint64{2}); !slices.Equal(got, []uint64{2, 5, 2, 7}) {
-		t.Errorf("packets %v behind a list of the caller's", got)
+		t.Errorf("packets %v after a list of the caller's", got)
 	}
 	v.Items[0], v.Len = verdict.Item{Packet: 5}, 1
 	if got := v.Packets(nil); !slices.Equal(got, []uint64{5}) {
@@ -606,7 +606,7 @@ func TestLongestRoundTrip(t *testing.T) {
 		"+.01 A>B P. 11:21(10) ack 1 <TS val 1131 ecr 17>\n+.2 B>A . 1 ack 21 <TS val 217 ecr 1131>\n", verdict.SlowSyn, verdict.LongestRoundTrip, verdict.RoundTrip)
 }
 
-// TestNotKnownTaken: that nothing of the server came behind an ACK does not show
+// TestNotKnownTaken: that nothing of the server came after an ACK does not show
 // that the ACK was not taken; the way back, or the way of long segments, may be broken.
 func TestNotKnownTaken(t *testing.T) {
 	v, ok := find(judge(t, "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+3 A>B P. 1:11(10) ack 1\n"), verdict.SynCookie)
@@ -638,7 +638,7 @@ func TestMaybeDropped(t *testing.T) {
 }
 
 // TestOldSynAgain: the SYN that fell into the older connection is the last one
-// of its number, not one in front of which its sender went on.
+// of its number, not one before which its sender went on.
 func TestOldSynAgain(t *testing.T) {
 	v, ok := find(judge(t, inWindow+"+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+100 A>B S =31000\n+.01 B>A . 1 ack 11\n+.001 A>B R =1011\n"+
 		"+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n"), verdict.TimeWaitCollision)

@@ -41,21 +41,21 @@ func TestMTUBlackHole(t *testing.T) {
 			lost + "; packet 11 brought it in 1040 octets, and the acknowledgement of that covers less than the longer ones had; no ICMP error that says so was captured"},
 		{"and what comes then passes as well", open + long + thrice + half + "+.01 B>A . 101 ack 1101\n+.1 A>B . 1101:2561(1460) ack 101\n+.01 B>A . 101 ack 2561\n", verdict.Likely, lost},
 		{"a shorter one, and the longer ones had arrived", open + long + thrice + half + "+.01 B>A . 101 ack 1561\n", 0, ""},
-		{"a shorter one, and a longer one behind it that is acknowledged", open + long + thrice + half + again + "+.01 B>A . 101 ack 1101\n", 0, ""},
+		{"a shorter one, and a longer one after it that is acknowledged", open + long + thrice + half + again + "+.01 B>A . 101 ack 1101\n", 0, ""},
 		{"acknowledged in the end", open + long + thrice + again + "+.01 B>A . 101 ack 1561\n", 0, ""},
 		{"acknowledged in the end, although shorter ones had passed", open + long + "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n" + thrice +
 			again + "+.01 B>A . 101 ack 1601\n", 0, ""},
 		{"a shorter one among others that brings all", open + long + "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n" + thrice + half +
-			"+0 A>B . 1101:1561(460) ack 101\n+.01 B>A . 101 ack 1601\n", verdict.Likely, "packet 9 reports octets that arrived behind it"},
+			"+0 A>B . 1101:1561(460) ack 101\n+.01 B>A . 101 ack 1601\n", verdict.Likely, "packet 9 reports octets that arrived after it"},
 		{"the other end goes on", open + long + thrice + talks, verdict.Possible,
 			lost + "; it was sent again 3 times, and no packet so long was ever acknowledged in this direction; the other end lives, and goes on in packet 11 without having it"},
 		{"the other end goes on, and one so long had arrived", open + "+.1 A>B . 101:1561(1460) ack 101\n+.01 B>A . 101 ack 1561\n+.1 A>B . 1561:3021(1460) ack 101\n" +
 			strings.Repeat("+.6 A>B . 1561:3021(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1561\n", 0, ""},
-		{"the other end goes on, and others as long had arrived, but none as long as one behind", open + "+.1 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n" +
+		{"the other end goes on, and others as long had arrived, but none as long as one after", open + "+.1 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n" +
 			"+.1 A>B . 1101:2101(1000) ack 101\n+0 A>B . 2101:3561(1460) ack 101\n" + strings.Repeat("+.6 A>B . 1101:2101(1000) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1101\n", 0, ""},
 		{"one so long was acknowledged together with octets that the capture missed", open + long + "+.01 B>A . 101 ack 1601\n+.1 A>B . 1601:3061(1460) ack 101\n" +
 			strings.Repeat("+.6 A>B . 1601:3061(1460) ack 101\n", 3) + "+.1 B>A P. 101:111(10) ack 1601\n", 0, ""},
-		{"sent again before and behind that", open + long + again + again + "+.01 B>A . 101 ack 1601\n+.1 A>B . 1601:3061(1460) ack 101\n" +
+		{"sent again before and after that", open + long + again + again + "+.01 B>A . 101 ack 1601\n+.1 A>B . 1601:3061(1460) ack 101\n" +
 			"+.6 A>B . 1601:3061(1460) ack 101\n+.1 B>A P. 101:111(10) ack 1601\n", 0, ""},
 		{"brought, and acknowledged together with octets that the capture missed", open + long + tail + thrice + half + "+.01 B>A . 101 ack 1701\n", 0, ""},
 		{"the other end goes on, and an older report came late", open + "+.1 A>B . 101:601(500) ack 101\n+0 A>B . 601:1101(500) ack 101\n+.01 B>A . 101 ack 1101\n+.0001 B>A . 101 ack 101 <sack 601:1101>\n" +
@@ -65,12 +65,12 @@ func TestMTUBlackHole(t *testing.T) {
 		{"the long ones are old by their timestamps", numbered(stamp.Replace(open+long) + at("1") + at("2") + at("3") + stamp.Replace(talks)), 0, ""},
 		{"the SYN alone has a timestamp", strings.Replace(open, "sackOK>", "sackOK,TS val 50 ecr 0>", 1) + long + thrice + talks, verdict.Possible, lost},
 		{"the long ones have new timestamps", numbered(stamp.Replace(open+long) + at("51") + at("52") + at("53") + stamp.Replace(talks)), verdict.Possible, "packets of 1500 octets"},
-		{"the other end goes on in front of what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
+		{"the other end goes on before what is sent again", open + long + "+.1 B>A P. 101:111(10) ack 101\n" + thrice, 0, ""},
 		{"the other end goes on when it was sent again once", open + long + again + "+.001 B>A P. 101:111(10) ack 101\n" + again + again, 0, ""},
-		{"one so long had arrived, one is lost, and the other end is silent from then on", open + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 11 reports octets that arrived behind it"},
+		{"one so long had arrived, one is lost, and the other end is silent from then on", open + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 11 reports octets that arrived after it"},
 		{"the same where the handshake was not captured", strings.Join(strings.SplitAfter(open, "\n")[3:], "") + passed + oneLost + strings.Repeat(lostAgain, 3), verdict.Possible, "packet 8 reports octets"},
 		{"one so long had arrived, and the other end goes on to report others", open + passed + oneLost + strings.Repeat(lostAgain, 3) + "+.1 B>A P. 101:111(10) ack 1561 <sack 3021:3061>\n", verdict.Possible,
-			"packet 11 reports octets that arrived behind it, in pieces that hold no packet as long; the other end lives, and goes on in packet 15"},
+			"packet 11 reports octets that arrived after it, in pieces that hold no packet as long; the other end lives, and goes on in packet 15"},
 		{"none so long had arrived, and the other end is silent", open + long + "+0 A>B P. 1561:1601(40) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:1601>\n" + thrice, verdict.Likely, "packet 9 reports"},
 		{"a shorter one is lost as well, and one as short arrives", open + long + thrice + "+.6 A>B . 101:1101(1000) ack 101\n+.6 A>B . 101:1101(1000) ack 101\n+.01 B>A . 101 ack 1101\n", 0, ""},
 		{"one so long had arrived, then nothing does, until a shorter one", open + passed + "+.1 A>B . 1561:3021(1460) ack 101\n" + strings.Repeat(lostAgain, 3) + "+.6 A>B . 1561:2561(1000) ack 101\n+.01 B>A . 101 ack 2561\n", verdict.Possible, "brought it in 1040 octets"},
@@ -81,7 +81,7 @@ func TestMTUBlackHole(t *testing.T) {
 		{"the same, and reports others", open + long + tail + again + reports + again + reports + again, 0, ""},
 		{"the same, until a shorter one brings them", open + long + again + refuses + again + refuses + again + half + "+.01 B>A . 101 ack 1101\n", 0, ""},
 		{"the other end seems to answer one of them", open + long + again + again + refuses + again, verdict.Possible, "goes on in packet 10"},
-		{"it answers short ones that were sent behind each", open + long + strings.Repeat(again+"+0 A>B P. 1561:1601(40) ack 101\n"+refuses, 3), verdict.Possible, "goes on in packet 16"},
+		{"it answers short ones that were sent after each", open + long + strings.Repeat(again+"+0 A>B P. 1561:1601(40) ack 101\n"+refuses, 3), verdict.Possible, "goes on in packet 16"},
 		{"it acknowledges again what was acknowledged before, twice", open + long + again + again + refuses + refuses + again, verdict.Possible, "goes on in packet 11"},
 		{"it asks whether this end is there", open + long + strings.Repeat(again+"+.1 B>A . 100 ack 101\n", 3), verdict.Possible, "goes on in packet 13"},
 		{"it gives more room", open + long + again + "+.1 B>A . 101 ack 101 win 65001\n" + again + "+.1 B>A . 101 ack 101 win 65002\n" + again, verdict.Possible, "goes on in packet 11"},
@@ -151,13 +151,13 @@ func TestStuck(t *testing.T) {
 		name, script string
 		want         analyze.Stuck
 	}{
-		{"behind an idle time", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.6 A>B P. 11:21(10) ack 1\n", analyze.Stuck{Packet: 6, Idle: 40e9}},
+		{"after an idle time", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.6 A>B P. 11:21(10) ack 1\n", analyze.Stuck{Packet: 6, Idle: 40e9}},
 		{"a keep-alive in between", open + "+30 A>B . 10 ack 1\n+.01 B>A . 1 ack 11\n+10 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n", analyze.Stuck{Packet: 8, Idle: 10e9}},
 		{"acknowledged in the end", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.01 B>A . 1 ack 21\n", analyze.Stuck{}},
-		{"what comes behind that is stuck", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.01 B>A . 1 ack 21\n+2 A>B P. 21:31(10) ack 1\n+.3 A>B P. 21:31(10) ack 1\n",
+		{"what comes after that is stuck", open + "+40 A>B P. 11:21(10) ack 1\n+.3 A>B P. 11:21(10) ack 1\n+.01 B>A . 1 ack 21\n+2 A>B P. 21:31(10) ack 1\n+.3 A>B P. 21:31(10) ack 1\n",
 			analyze.Stuck{Packet: 9, Idle: 2e9}},
 		{"not sent again", open + "+40 A>B P. 11:21(10) ack 1\n", analyze.Stuck{}},
-		{"the other end sends behind it", open + "+40 A>B P. 11:21(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.3 A>B P. 11:21(10) ack 11\n", analyze.Stuck{Packet: 6}},
+		{"the other end sends after it", open + "+40 A>B P. 11:21(10) ack 1\n+.001 B>A P. 1:11(10) ack 11\n+.3 A>B P. 11:21(10) ack 11\n", analyze.Stuck{Packet: 6}},
 	} {
 		keep(t, c.script, func(conn *analyze.Connection) {
 			if conn.FromClient.Stuck != c.want {

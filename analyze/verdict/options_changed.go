@@ -10,9 +10,9 @@ var optionsChanged = Spec{
 	Definition: "The ends use options otherwise than the handshake captured here allows: these were changed on the way.",
 	Conditions: []Condition{
 		{"both SYNs were captured with all their options", "0 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n"},
-		{"one of these: SACK blocks that the other end's SYN did not permit; timestamps that were not agreed on; no timestamps in an end's first segment behind " +
-			"the handshake though both SYNs have them; payload without a gap beyond 65,535 octets behind the acknowledgement though window scaling was not agreed on; SACK blocks in front of " +
-			"the other end's ISN (but for a first one that does not grow: a D-SACK of what is left over from an older connection), or behind all that was captured of it and behind every window that it was given", opened},
+		{"one of these: SACK blocks that the other end's SYN did not permit; timestamps that were not agreed on; no timestamps in an end's first segment after " +
+			"the handshake though both SYNs have them; payload without a gap beyond 65,535 octets after the acknowledgement though window scaling was not agreed on; SACK blocks before " +
+			"the other end's ISN (but for a first one that does not grow: a D-SACK of what is left over from an older connection), or after all that was captured of it and after every window that it was given", opened},
 		{"none of these segments has a wrong checksum, nor a SYN: what is spoilt says nothing (RFC 9293 §3.1)",
 			"0     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n+.1 A>B . 1 ack 1 <TS val 1 ecr 2> badsum\n"},
 	},

@@ -10,7 +10,7 @@ import (
 
 var synLost = Spec{
 	Name:       "SYN-LOST",
-	Definition: "A SYN passed this tap and was lost behind it, or dropped by the server, and a later one was answered.",
+	Definition: "A SYN passed this tap and was lost after it, or dropped by the server, and a later one was answered.",
 	Conditions: []Condition{
 		{"the SYN was sent again before any SYN-ACK was captured", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
 		{"a SYN-ACK answered afterwards, without an acceptable RST of the server in between", "0 A>B S 0\n+1 A>B S 0\n"},
@@ -18,9 +18,9 @@ var synLost = Spec{
 			"+.001 A>B R =77000\n+1 A>B S 0 <TS val 1111 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 1017 ecr 1111>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 1017>\n"},
 		{"the SYN-ACK does not echo the timestamp of a SYN before the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},
-		{"no bare ACK of the server, with the number behind that of its SYN-ACK, came in front of that: so it answers a SYN where it has had one already (RFC 9293 §3.10.7.4)",
+		{"no bare ACK of the server, with the number after that of its SYN-ACK, came before that: so it answers a SYN where it has had one already (RFC 9293 §3.10.7.4)",
 			"0 A>B S 0\n+1 A>B S 0\n+.010 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
-		{"the SYN-ACK came no sooner behind the last SYN than half the shortest round trip to the server, or 1 ms sooner than that trip (a heuristic): it would answer an earlier one",
+		{"the SYN-ACK came no sooner after the last SYN than half the shortest round trip to the server, or 1 ms sooner than that trip (a heuristic): it would answer an earlier one",
 			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
 		{"fewer SYN-ACKs than SYNs came within 200 ms (a heuristic: no timer is shorter) or with numbers of their own: each of these answers one",
 			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n"},

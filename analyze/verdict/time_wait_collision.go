@@ -8,7 +8,7 @@ var timeWaitCollision = Spec{
 	Conditions: []Condition{
 		{"an ACK without SYN answers a SYN, which may have fallen into the sequence space of the older connection and be sent again with the same number", "0 A>B S 0\n+.010 B>A R. 0 ack 1\n+1 A>B S 0\n"},
 		{"it does not acknowledge that SYN", "0 A>B S 0\n+.010 B>A . 1 ack 1\n+1 A>B S 0\n"},
-		{"without a SYN-ACK the client does not go on behind what the ACK covers: then that is for octets that the capture missed, as the SYN-ACK",
+		{"without a SYN-ACK the client does not go on after what the ACK covers: then that is for octets that the capture missed, as the SYN-ACK",
 			"0 A>B S 0\n+.01 B>A P. 1:11(10) ack 501\n+.01 A>B P. 501:511(10) ack 11\n+.01 B>A . 11 ack 511\n"},
 		{"the server had not answered with a SYN-ACK before", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.010 B>A . 1 ack =5000\n"},
 	},

@@ -24,7 +24,7 @@ var differences = []struct {
 		"The IP headers of packets 7, 26, 35, 39 and 85 give more octets than the frames had on the wire. tshark shortens " +
 			"these segments, and what follows looks lost to it. Here the header is believed: the sender's next sequence numbers prove it right."},
 	{"more/zeek+zeek__testing__btest__Traces__modbus__fuzz-72.pcap", []uint64{3, 4, 22, 23, 24, 25, 26, 28, 29, 31, 32, 33, 34, 35, 36},
-		"The same in packets 1 and 20 of a damaged file. Packet 1 is a SYN, so that all numbers behind it are judged by another length."},
+		"The same in packets 1 and 20 of a damaged file. Packet 1 is a SYN, so that all numbers after it are judged by another length."},
 	{"more/zeek+zeek__testing__btest__Traces__cisco-fabric-path.pcap",
 		[]uint64{34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 62, 64},
 		"tshark takes the last four octets of the TCP header for a frame check sequence, sees no length and leaves the analysis out. " +

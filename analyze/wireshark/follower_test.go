@@ -81,7 +81,7 @@ func TestForgotten(t *testing.T) {
 }
 
 // TestUnackedIsBounded sends more segments than are remembered and wants those
-// behind them to be left out of the octets in flight.
+// after them to be left out of the octets in flight.
 func TestUnackedIsBounded(t *testing.T) {
 	f := wireshark.New(1)
 	for i := range 10_100 {

@@ -43,7 +43,7 @@ func haveTshark(t *testing.T) {
 
 // askTshark returns what tshark says of every TCP frame. TCP headers that an
 // ICMP error quotes are not asked for. Damaged files end tshark with an error
-// behind the frames that it could read, so that its exit status says nothing.
+// after the frames that it could read, so that its exit status says nothing.
 func askTshark(t *testing.T, path string) map[uint64]row {
 	t.Helper()
 	args := []string{"-n", "-r", path, "-Y", "tcp && !icmp && !icmpv6", "-T", "fields", "-E", "occurrence=l", "-e", "frame.number"}

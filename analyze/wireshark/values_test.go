@@ -39,7 +39,7 @@ func TestValues(t *testing.T) {
 		{InitialRTT: irtt, BytesInFlight: 52 - 8}, // three blocks of the four
 		{InitialRTT: irtt, DuplicateAckNumber: 2, DuplicateAckPacket: 6},
 		{InitialRTT: irtt}, // more in SACK blocks than was sent
-		{InitialRTT: irtt}, // behind a gap
+		{InitialRTT: irtt}, // after a gap
 		{InitialRTT: irtt, DuplicateAckNumber: 3, DuplicateAckPacket: 6},
 		{InitialRTT: irtt, BytesInFlight: 55, RTO: 1_071 * time.Millisecond, RTOPacket: 4},
 	}

@@ -47,7 +47,7 @@ type outcome struct {
 
 // compare runs our program and tcpdump's two over frames. It must choose what
 // tcpdump -O chooses. Where tcpdump's optimizer has removed a load whose value
-// did not matter, its program also takes packets that are cut in front of that;
+// did not matter, its program also takes packets that are cut before that;
 // any other difference of its two programs would show a bug of the optimizer.
 func compare(t testing.TB, a asked, frames [][]byte) (o outcome) {
 	t.Helper()

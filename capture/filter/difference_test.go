@@ -39,7 +39,7 @@ func refusedByRule(err error) bool {
 var ruled = map[string]string{
 	"division by zero":             "tcpdump rejects every packet where the zero is the result of a sum of constants",
 	"a shift by more than 31 bits": "tcpdump gives 0, the Linux kernel takes the lowest five bits of such a number",
-	"an octet in front of the header, or behind any packet, cannot be read": "tcpdump lets the offset wrap, in the kernel it means other memory",
+	"an octet before the header, or after any packet, cannot be read": "tcpdump lets the offset wrap, in the kernel it means other memory",
 }
 
 // rejectsAll is what tcpdump says of a filter that it finds to match nothing.

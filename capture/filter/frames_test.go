@@ -219,7 +219,7 @@ func frames(link string) (list [][]byte) {
 	return list
 }
 
-// cuts adds to frames the same ones cut behind every octet up to 80, each once.
+// cuts adds to frames the same ones cut after every octet up to 80, each once.
 func cuts(list [][]byte) (all [][]byte) {
 	seen := map[string]bool{}
 	for _, f := range list {

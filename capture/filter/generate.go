@@ -253,7 +253,7 @@ func (n *octets) value(g *generator) operand {
 	}
 	if k, fixed := g.known(index.id); fixed {
 		if k > math.MaxInt32 {
-			g.fail(n.anchor, "an octet in front of the header, or behind any packet, cannot be read")
+			g.fail(n.anchor, "an octet before the header, or after any packet, cannot be read")
 		}
 		at = at.plus(uint64(k))
 	} else if at.base == 0 {
@@ -263,7 +263,7 @@ func (n *octets) value(g *generator) operand {
 	}
 	id, ok := g.values.load(uint8(n.size), at.base, at.k)
 	if !ok {
-		g.fail(n.anchor, "an octet in front of the header, or behind any packet, cannot be read")
+		g.fail(n.anchor, "an octet before the header, or after any packet, cannot be read")
 		id = g.constant(0)
 	}
 	return operand{id, and(index.present, present)}

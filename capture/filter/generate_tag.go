@@ -111,7 +111,7 @@ func (g *generator) labelled(at anchor, n uint32) *condition {
 	case etherIP6:
 		is = g.equal(version, 0x60)
 	default:
-		g.fail(at, "behind MPLS only IPv4 and IPv6 can be told")
+		g.fail(at, "after MPLS only IPv4 and IPv6 can be told")
 		return no
 	}
 	return and(g.equal(g.lastLabel(at), 1), is)

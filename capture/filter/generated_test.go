@@ -28,7 +28,7 @@ func writeExpression(seed uint64) (link, expr string) {
 		w.link = w.of("LINUX_SLL", "LINUX_SLL2", "NULL", "LOOP", "RAW", "IPV4", "IPV6", "PPP", "PPP_SERIAL", "PPP_ETHER", "C_HDLC")
 	}
 	expr = w.expression()
-	if expr[0] == '-' { // tcpdump would take it for an option, even behind --
+	if expr[0] == '-' { // tcpdump would take it for an option, even after --
 		expr = "(" + expr + ")"
 	}
 	return w.link, expr

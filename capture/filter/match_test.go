@@ -49,7 +49,7 @@ func TestMatcher(t *testing.T) {
 	if len(m.programs) != 7 {
 		t.Errorf("%d programs for 7 link types", len(m.programs))
 	}
-	// IPv6 behind each system's number for it, in both byte orders.
+	// IPv6 after each system's number for it, in both byte orders.
 	six := ip6Packet(6, ip6A, ip6B, tcpSegment(1024, 80, 2, ""))
 	for _, family := range []string{"0a", "18", "1c", "1e"} {
 		for _, head := range []string{family + "000000", "000000" + family} {

@@ -41,7 +41,7 @@ func (p *parser) fail(at int, reason string) {
 
 func (p *parser) expect(text string) {
 	if t := p.peek(); !p.accept(text) {
-		p.fail(t.at, "expected "+quote(text)+" in front of "+t.describe())
+		p.fail(t.at, "expected "+quote(text)+" before "+t.describe())
 	}
 }
 
@@ -144,7 +144,7 @@ func (p *parser) unvalued(at token) {
 		p.unexpected(at)
 		return
 	}
-	p.fail(p.peek().at, "a value is not a condition: expected =, !=, <, >, <= or >= in front of "+p.peek().describe())
+	p.fail(p.peek().at, "a value is not a condition: expected =, !=, <, >, <= or >= before "+p.peek().describe())
 }
 
 // operand reads a condition or a value; a value that is compared is a condition.

@@ -29,7 +29,7 @@ func (p *parser) address(q qualifiers) node {
 		return left
 	}
 	if q.sort == nothing && t.kind != end && t.kind != keyword && t.kind != symbol {
-		p.fail(t.at, t.describe()+" has nothing in front of it that says what it is: write host, net or port")
+		p.fail(t.at, t.describe()+" has nothing before it that says what it is: write host, net or port")
 		return nil
 	}
 	switch t.kind {
@@ -49,7 +49,7 @@ func (p *parser) address(q qualifiers) node {
 			return nil
 		}
 	}
-	p.fail(t.at, "expected "+q.sort.wants()+" in front of "+t.describe())
+	p.fail(t.at, "expected "+q.sort.wants()+" before "+t.describe())
 	return nil
 }
 
@@ -159,7 +159,7 @@ func (p *parser) dotted(t token, q qualifiers) node {
 	case p.accept("mask"):
 		m := p.take()
 		if m.kind != dotted {
-			p.fail(m.at, "expected a mask such as 255.255.255.0 in front of "+m.describe())
+			p.fail(m.at, "expected a mask such as 255.255.255.0 before "+m.describe())
 			return nil
 		}
 		mask, _ = p.quad(m)
@@ -237,7 +237,7 @@ func (p *parser) address6(t token, q qualifiers) node {
 
 func (p *parser) ethernet(t token, q qualifiers) node {
 	if q.proto != protoEther || q.sort != unsorted && q.sort != sortHost {
-		p.fail(t.at, t.describe()+" is an Ethernet address: write ether host, ether src or ether dst in front of it")
+		p.fail(t.at, t.describe()+" is an Ethernet address: write ether host, ether src or ether dst before it")
 		return nil
 	}
 	n := &etherNode{anchor: anchor(t.at), dir: q.dir}

@@ -69,7 +69,7 @@ func (p *parser) atom() expression {
 	case t.kind == name || t.kind == keyword && refused[t.text] != "":
 		p.unexpected(t)
 	default:
-		p.fail(t.at, "expected a value in front of "+t.describe())
+		p.fail(t.at, "expected a value before "+t.describe())
 	}
 	return literal(0)
 }

@@ -31,7 +31,7 @@ func (p *parser) primitive() (node, qualifiers) {
 		p.fail(t.at, quote(wordShape().FindString(p.text[t.at:]))+" is not a condition by itself: it needs host, src, dst, proto, broadcast, multicast or [...]")
 	}
 	if w := p.peek(); w.kind == number || w.kind == dotted || w.kind == address6 || w.kind == ethernet || w.kind == name {
-		p.fail(w.at, "expected and, or, or a word such as port or proto in front of "+w.describe())
+		p.fail(w.at, "expected and, or, or a word such as port or proto before "+w.describe())
 	}
 	return &protocolNode{anchor(t.at), proto}, qualifiers{}
 }
@@ -43,7 +43,7 @@ func (p *parser) word() node {
 	case "less", "greater":
 		n := p.take()
 		if n.kind != number {
-			p.fail(n.at, "expected a number of octets in front of "+n.describe())
+			p.fail(n.at, "expected a number of octets before "+n.describe())
 		}
 		op := "<="
 		if t.text == "greater" {

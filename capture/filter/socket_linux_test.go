@@ -39,7 +39,7 @@ func (k known) told(program []bpf.RawInstruction) []bpf.RawInstruction {
 	return out
 }
 
-// pathDependent are filters with conditions behind a vlan that is not always
+// pathDependent are filters with conditions after a vlan that is not always
 // come to. tcpdump moves the headers for them only if it was come to; the manual
 // and its own programs for files do so always.
 var pathDependent = map[string]bool{"tcp and vlan or udp": true}
@@ -82,7 +82,7 @@ func TestSocket(t *testing.T) {
 
 // TestSocketIsFile: what a socket's program chooses where the kernel has taken
 // the tag out is what a file's program chooses with the tag in its place, if
-// nothing in front of vlan looks at what the tag moves.
+// nothing before vlan looks at what the tag moves.
 func TestSocketIsFile(t *testing.T) {
 	frames := cuts(etherFrames())
 	for _, text := range []string{

@@ -73,7 +73,7 @@ func childWrites(name, how string) {
 	}
 }
 
-// Killed at any moment, a process leaves whole blocks: everything in front of
+// Killed at any moment, a process leaves whole blocks: everything before
 // the last Tick, and at most one cut block at the end of the last file.
 func TestKilled(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

@@ -80,7 +80,7 @@ func TestFIFOWithoutReader(t *testing.T) {
 	}
 }
 
-// Ticks may come from beside; every packet in front of one is in the file then.
+// Ticks may come from beside; every packet before one is in the file then.
 func TestTickBeside(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.pcapng.zst")
 	w, err := Open(name, Options{Stats: (&counting{}).Stats})

@@ -242,7 +242,7 @@ func TestOtherProgramsAndPieces(t *testing.T) {
 				continue // Wireshark does not read it
 			}
 			info, err := tool("capinfos", "-c", "-M", "-a", "-S", name)
-			// -2 s and 500,000,000 ns: capinfos prints one behind the other.
+			// -2 s and 500,000,000 ns: capinfos prints one after the other.
 			if !strings.Contains(info, fmt.Sprintf("Number of packets:   %d\n", n)) || !strings.Contains(info, " -2.500000000") {
 				t.Errorf("%s: %s %v", name, info, err)
 			}

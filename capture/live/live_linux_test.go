@@ -272,7 +272,7 @@ func TestTimeOrder(t *testing.T) {
 			key := fmt.Sprint(p.Interface, p.Data[26:38])
 			seq := binary.BigEndian.Uint32(p.Data[38:])
 			if before, met := sequence[key]; met && seq != before+50 {
-				t.Fatalf("flow %s: %d behind %d", key, seq, before)
+				t.Fatalf("flow %s: %d after %d", key, seq, before)
 			}
 			sequence[key] = seq
 		}

@@ -80,7 +80,7 @@ func TestIPv6HeadersInIPv4(t *testing.T) {
 }
 
 // TestJumboInItsHeader: a jumbo payload option counts in the hop-by-hop header alone (RFC
-// 2675 §2), not where it stands behind that.
+// 2675 §2), not where it stands after that.
 func TestJumboInItsHeader(t *testing.T) {
 	for _, c := range []struct {
 		header string

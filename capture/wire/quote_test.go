@@ -17,7 +17,7 @@ func TestQuoted(t *testing.T) {
 	if !Quoted(rewritten, &q) || q.DstPort != 4 {
 		t.Errorf("a rewritten length: %+v", q)
 	}
-	for n := byte(28); n < 60; n++ { // a header of 40 octets behind one of 20
+	for n := byte(28); n < 60; n++ { // a header of 40 octets after one of 20
 		options := append(cat(packet[:40]), make([]byte, 20)...)
 		options[3], options[32] = n, 0xa0
 		if q = (Quote{}); !Quoted(options[:n], &q) || q.Tuple != s.Tuple || q.Seq != 5 {

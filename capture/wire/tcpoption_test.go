@@ -51,7 +51,7 @@ func TestOptions(t *testing.T) {
 		{"sack of 2", "0502 0101", 0, OptMalformed},
 		{"cut in an option", "020405b4 0101080a 00000001 00000002", 4, OptMSS | OptCut},
 		{"cut between options", "020405b4 0402 080a 00000001 00000000 0101", 14, OptMSS | OptCut},
-		{"cut behind the end", "020405b4 00000000", 3, OptMSS},
+		{"cut after the end", "020405b4 00000000", 3, OptMSS},
 		{"cut, but malformed before", "020405b4 0328 0101", 1, OptMSS | OptMalformed | OptCut},
 	}
 	for _, tt := range tests {

@@ -70,7 +70,7 @@ func TestLent(t *testing.T) {
 	}
 }
 
-// TestLengthField: where a length stands in the place of an EtherType, octets behind it
+// TestLengthField: where a length stands in the place of an EtherType, octets after it
 // are padding, and one that exceeds what was captured says nothing.
 func TestLengthField(t *testing.T) {
 	for _, tt := range []struct{ field, kind, left int }{
@@ -118,7 +118,7 @@ func TestCut(t *testing.T) {
 			t.Errorf("%s: EtherType %#x, %d octets, %v", tt.name, kind, len(rest), ok)
 		}
 		if kind, rest, ok := tt.read(data); !ok || kind != tt.kind || len(rest) != 0 {
-			t.Errorf("%s with nothing behind it: EtherType %#x, %d octets, %v", tt.name, kind, len(rest), ok)
+			t.Errorf("%s with nothing after it: EtherType %#x, %d octets, %v", tt.name, kind, len(rest), ok)
 		}
 	}
 }
@@ -170,7 +170,7 @@ func TestFinalDestination(t *testing.T) {
 		"type 4":   outer("06 04 04 01 01 000000" + header6[33:] + hop),
 		"mobile":   cat(packet6(60, cat(hx("06 02 c9 10"), hx(header6)[:16], hx("01 02 0000"), segment6))),
 		"ipv4 lsr": ipv4Route(131, 4), "ipv4 ssr": ipv4Route(137, 4),
-		"ipv4 lsr behind other options": ipv4Route(131, 4, 1, 30, 2, 30, 4, 0, 0),
+		"ipv4 lsr after other options": ipv4Route(131, 4, 1, 30, 2, 30, 4, 0, 0),
 	} {
 		w := Walker{Verify: true}
 		var seg Segment

@@ -15,7 +15,7 @@ var kernelCloses = map[string][2]string{
 }
 
 // TestKernelCloses wants every close told as the hosts did it, whatever of it
-// was lost in front of the tap.
+// was lost before the tap.
 func TestKernelCloses(t *testing.T) {
 	type connection struct {
 		Connection int

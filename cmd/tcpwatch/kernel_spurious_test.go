@@ -21,8 +21,8 @@ type spuriousPacket struct {
 	Evidence map[string]string
 }
 
-// copiedBehind are the D-SACKs that the network caused, by capture and packet: it
-// copied the retransmission behind the tap, which a D-SACK does not tell from a
+// copiedAfter are the D-SACKs that the network caused, by capture and packet: it
+// copied the retransmission after the tap, which a D-SACK does not tell from a
 // first copy that had arrived.
 var copiedBehind = map[string]bool{"mixed.snd.pcap 386": true}
 

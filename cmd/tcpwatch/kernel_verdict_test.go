@@ -34,7 +34,7 @@ func TestKernelVerdicts(t *testing.T) {
 		"refused.rcv": {"REFUSED certain": 5},
 		// The server's kernel sees no packet, and the client's nothing else.
 		"silent.snd": {"DROPPED possible": 3},
-		// Every first SYN was lost behind the client's tap; the server's tap
+		// Every first SYN was lost after the client's tap; the server's tap
 		// cannot know.
 		"synloss.snd": {"SYN-LOST likely": 8, "SLOW-SYN certain": 8},
 		"synloss.rcv": {},

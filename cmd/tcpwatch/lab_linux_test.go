@@ -297,7 +297,7 @@ func TestLabObjects(t *testing.T) {
 		end := all[len(all)-1]
 		for _, o := range all {
 			if at := o["at"]; o["kind"] != "drawn" && at.(float64) > end["at"].(float64) {
-				t.Errorf("%s: the end at %v, behind it %v", c.name, end["at"], o)
+				t.Errorf("%s: the end at %v, after it %v", c.name, end["at"], o)
 			}
 		}
 		l := lesson.Find(c.name)

@@ -61,7 +61,7 @@ func TestLiveFlood(t *testing.T) {
 	b := startLive(t, server, "-i", "vs", "--view", "summary,listeners", "--format", "ndjson", "--max-connections", "1000")
 	synFlood(t, client, server, netip.MustParseAddrPort(to.String()), 5000)
 	other := serve(t, server, "10.9.0.2")
-	for range 3 { // a slow machine may lose what comes right behind the flood
+	for range 3 { // a slow machine may lose what comes right after the flood
 		if err := ask(client, other); err != nil {
 			t.Error(err)
 		}

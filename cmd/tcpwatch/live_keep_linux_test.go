@@ -29,7 +29,7 @@ func askAll(t *testing.T, client, server *lab.Net, n int) {
 	}
 }
 
-// summed splits NDJSON into the rows of connections and the summary behind them,
+// summed splits NDJSON into the rows of connections and the summary after them,
 // of which it returns packets and drops of each interface, and the packets.
 func summed(t *testing.T, out []byte) (rows []byte, drops string, packets int) {
 	t.Helper()

@@ -156,7 +156,7 @@ func TestLiveQuiet(t *testing.T) {
 	}
 }
 
-// TestLiveQuietInterrupted: the results begin on a line of their own, behind the ^C
+// TestLiveQuietInterrupted: the results begin on a line of their own, after the ^C
 // that the terminal shows, and are as wide as the terminal is by then.
 func TestLiveQuietInterrupted(t *testing.T) {
 	client, server := wired(t)

@@ -16,9 +16,9 @@ const (
 	expected = "tshark announces the FTP data connections before their first packet and then misses their SYNs (packets 30, " +
 		"47, 70): tcp.completeness has no bit for them. All six handshakes are captured whole"
 	noTunnels = "tcptrace does not look into MPLS, VXLAN or FabricPath and leaves those packets out"
-	finFirst  = "the client sends a FIN (packet 2) in front of the SYN-ACK. tcptrace takes the SYN-ACK for a new connection; its " +
+	finFirst  = "the client sends a FIN (packet 2) before the SYN-ACK. tcptrace takes the SYN-ACK for a new connection; its " +
 		"acknowledgement is the ISN of packet 1 plus 1 (RFC 9293 §3.10.7.3), and packet 4 sends the FIN again"
-	finAtISN = "a FIN with the number of the SYN lies in front of what its receiver takes, and closes nothing " +
+	finAtISN = "a FIN with the number of the SYN lies before what its receiver takes, and closes nothing " +
 		"(RFC 9293 §3.10.7.4, first check). tshark and tcptrace do not check the numbers"
 	beyondWindow = "the third segment lies 100,000 octets beyond the window, but acknowledges the SYN-ACK: the client's side of the " +
 		"handshake is captured whole, and tcpwatch says that 100,000 octets are missing. tshark asks for an ACK without data"
@@ -27,7 +27,7 @@ const (
 	synFIN   = "SYN and FIN in one segment: tshark leaves the FIN out of tcp.completeness"
 	rstOfISN = "the RST carries the number of the SYN, which is never the RCV.NXT of its receiver (RFC 9293 §3.10.7.4), or answers an " +
 		"ACK that was not for the SYN, so that the client stays in SYN-SENT (§3.10.7.3): nothing is reset"
-	synAckFirst = "the SYN-ACK stands in front of its SYN in the file: tshark then counts neither. Packets 1 to 3 acknowledge " +
+	synAckFirst = "the SYN-ACK stands before its SYN in the file: tshark then counts neither. Packets 1 to 3 acknowledge " +
 		"each other exactly (RFC 9293 §3.5)"
 	rstAckZero = "packet 2 is a forged RST whose acknowledgement is not that of the SYN: RFC 9293 §3.10.7.3 drops it, and " +
 		"packets 3 to 8 show that the client did. tcptrace closes there and begins anew at the SYN-ACK"
@@ -35,7 +35,7 @@ const (
 		"the sequence numbers fit exactly"
 	idleSplits  = "4 minutes and more of silence: tcptrace begins a new connection. RFC 9293 knows no such limit (§3.8.4), and the numbers go on where they stood"
 	idleFuzzed  = "a fuzzed file: minutes of silence and numbers that jump by a million. tcptrace begins a new connection each time"
-	survivesRST = "a RST (packet 2) and a FIN (packet 3), forged to deceive observers, stand in front of the true SYN-ACK, whose ISN is " +
+	survivesRST = "a RST (packet 2) and a FIN (packet 3), forged to deceive observers, stand before the true SYN-ACK, whose ISN is " +
 		"another. The client acknowledges the SYN-ACK and both ends exchange data: one connection, and no reset"
 	rstWithoutACK = "the RST that answers the SYN has no ACK bit: in SYN-SENT such a RST is dropped (RFC 9293 §3.10.7.3)"
 	notTCP        = "tcptrace reads a malformed packet as TCP from port 0; tshark, as tcpwatch, finds no TCP in it"

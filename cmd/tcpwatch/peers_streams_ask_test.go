@@ -61,7 +61,7 @@ func askTsharkStreams(t testing.TB, path string) streams {
 }
 
 // tsharkStream takes the text of one stream: two lines that name the nodes, then
-// octets in hexadecimal, those of node 1 behind a TAB.
+// octets in hexadecimal, those of node 1 after a TAB.
 func tsharkStream(t testing.TB, s streams, block string) {
 	lines := strings.Split(block, "\n")
 	var node [2]string

@@ -25,14 +25,14 @@ const (
 	wrongSums = "segments with wrong checksums were sent again with right ones and other content (packets 16 and 39, 31 and 50): tcpwatch takes " +
 		"the good copy, the peer that which came first, or last"
 	beyond = "the octets lie 100,000 beyond the window and were not acknowledged (RFC 9293 §3.10.7.4, first check). tcpwatch reports " +
-		"them as left out; tcpflow has them behind 100,000 zeros"
-	behindOpenGap = "octets behind a gap that nobody acknowledged: tcpwatch hands them on at the end, behind a gap that it calls unknown; " +
-		"tshark ends in front of the gap"
+		"them as left out; tcpflow has them after 100,000 zeros"
+	behindOpenGap = "octets after a gap that nobody acknowledged: tcpwatch hands them on at the end, after a gap that it calls unknown; " +
+		"tshark ends before the gap"
 	unprovedSYN = "a SYN with payload, wrong checksums and reserved bits, then a segment 251,658,112 numbers on: fuzzed numbers that have no single answer"
 	laterKept   = "two versions of the same octets (tcpwatch reports the conflict): tcpwatch and tshark keep the first, tcpflow the last. " +
 		"RFC 9293 §3.10 keeps what came first; receivers do either"
 	gapGarbage = "tcpflow fills the gap between packets 8 and 2 with octets that are in no packet; tcpwatch has a hole"
-	cutIPv6    = "the capture cut the packets: of IPv6 tcpflow writes as many octets as the header says, those behind the captured ones from " +
+	cutIPv6    = "the capture cut the packets: of IPv6 tcpflow writes as many octets as the header says, those after the captured ones from " +
 		"memory that is not theirs; tcpwatch has a gap"
 	noLength = "the IP header gives no length (segmentation offload): tcpflow leaves the packet out"
 	ownVXLAN = tunnels

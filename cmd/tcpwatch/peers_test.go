@@ -62,7 +62,7 @@ type reading struct {
 // hangs is far beyond what the largest of the captures takes.
 const hangs = 2 * time.Minute
 
-// read runs `tcpwatch read` with arguments in front of the file.
+// read runs `tcpwatch read` with arguments before the file.
 func read(t testing.TB, path string, args ...string) reading {
 	t.Helper()
 	done := make(chan reading, 1)

@@ -18,13 +18,13 @@ var zeekByHand = []struct {
 	why        string
 }{
 	{"public/zeek+zeek__testing__btest__Traces__tcp__tcp-fast-open.pcap", 1, "SF", "ShDadfF",
-		"the client's first segment behind the SYN-ACK carries data, so no A; both ends sent a FIN"},
+		"the client's first segment after the SYN-ACK carries data, so no A; both ends sent a FIN"},
 	{"public/zeek+zeek__testing__btest__Traces__tcp__handshake-reorder.pcap", 1, "SF", "^hSADadFf",
 		"the SYN-ACK comes first, so the roles are turned round: ^; both ends sent a FIN"},
 	{"public/chrissanders+packets__tcp_teardown.pcapng", 1, "SF", "^fAFa",
 		"the server's FIN comes first: ^; two FINs are SF, whatever was missed before"},
 	{"public/arkime+arkime__tests__pcap__CVE-2018-6794.pcap", 1, "SF", "ShdfADFTR",
-		"data and FIN of the server before the client's first ACK; FINs sent again give one T and no F; a RST behind both FINs changes nothing"},
+		"data and FIN of the server before the client's first ACK; FINs sent again give one T and no F; a RST after both FINs changes nothing"},
 	{"public/OISF+suricata-verify__tests__tcp-split-handshake-01-4whs__split-handshake-4whs.pcap", 1, "RSTO", "SsaDR",
 		"the client's SYN-ACK repeats the number of its SYN: no letter; the server's SYN makes both ends established"},
 	{"more/zeek+zeek__testing__btest__Traces__http__get-gzip.pcap", 1, "SF", "ShADadFf",
@@ -36,7 +36,7 @@ var zeekByHand = []struct {
 	{"more/OISF+suricata-verify__tests__http-auth-unrecognized__input.pcap", 1, "SF", "ShAaDdFf",
 		"the last two packets are the FINs"},
 	{"more/zeek+zeek__testing__btest__Traces__modbus__modbus-and-non-modbus-p502.pcap", 5, "REJ", "ShRDr",
-		"both ends reset; behind its RST the client's data does not count, so both sizes are 0"},
+		"both ends reset; after its RST the client's data does not count, so both sizes are 0"},
 	{"more/zeek+zeek__testing__btest__Traces__tcp__syn-then-rst.pcap", 1, "RSTOS0", "SR",
 		"a SYN and a RST of the originator, and nothing from the other end"},
 	{"more/zeek+zeek__testing__btest__Traces__tcp__syn-then-ack-then-rst.pcap", 1, "RSTOS0", "SaR",
@@ -44,9 +44,9 @@ var zeekByHand = []struct {
 	{"more/zeek+zeek__testing__btest__Traces__tcp__syn-then-stuff-then-rst.pcap", 1, "OTH", "SaFR",
 		"an F between S and R"},
 	{"more/zeek+zeek__testing__btest__Traces__tcp__single-rst.pcap", 1, "OTH", "R",
-		"no S in front of the R"},
+		"no S before the R"},
 	{"more/zeek+zeek__testing__btest__Traces__tcp__ctu-64702-888.pcap", 1, "SF", "^hAfdtFr",
-		"every packet twice; data behind the FIN's number is t, though it was overtaken; the RST comes behind both FINs"},
+		"every packet twice; data after the FIN's number is t, though it was overtaken; the RST comes after both FINs"},
 }
 
 // TestZeekByHand compares the zeek field with what was worked out by hand.

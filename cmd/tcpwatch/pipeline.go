@@ -70,7 +70,7 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 	in := feed(ctx, src, dec, an, h, stop)
 	if order != nil {
 		if lost, err := order.Close(); lost > 0 {
-			in.Damages = append(in.Damages, fmt.Sprintf("lost %s behind one that began before and lasts: %v", amount(lost, "connection"), err))
+			in.Damages = append(in.Damages, fmt.Sprintf("lost %s after one that began before and lasts: %v", amount(lost, "connection"), err))
 		}
 	}
 	return in

@@ -42,7 +42,7 @@ func frames(t *testing.T, path string) (out [][]byte) {
 	}
 }
 
-// given is a Source of packets in memory, a millisecond apart. Behind the last
+// given is a Source of packets in memory, a millisecond apart. After the last
 // one it returns its errors, then io.EOF.
 type given struct {
 	frames  [][]byte
@@ -166,7 +166,7 @@ func (broken) Write([]byte) (int, error) { return 0, errors.New("full") }
 
 // TestPipelineEndsWithItsOutput: whatever a view is made of, when it cannot be written.
 func TestPipelineEndsWithItsOutput(t *testing.T) {
-	// One connection behind the other, whose server gives no room for a moment.
+	// One connection after the other, whose server gives no room for a moment.
 	segs := []wire.Segment{
 		{Flags: wire.SYN, Seq: 0, Window: 1000},
 		{Flags: wire.SYN | wire.ACK, Seq: 500, Ack: 1, Window: 1000},

@@ -17,11 +17,11 @@ import (
 //
 //	talk lines.txt out.pcap
 //
-// A line is the sender (C or S, with a number behind it for another
+// A line is the sender (C or S, with a number after it for another
 // connection), the flags in tcpdump's letters, the numbers SEQ and ACK relative
 // to ISNs of 1000 and 5000, the payload as a quoted string of Go, and words:
 // "bad" for a wrong checksum, "cut" to leave the payload out of the capture. Ten
-// milliseconds lie between two segments, and two seconds in front of "later".
+// milliseconds lie between two segments, and two seconds before "later".
 func writeTalk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: talk LINES CAPTURE")

@@ -24,7 +24,7 @@ func TestStoryNumbers(t *testing.T) {
 		for packet, got := range storyNumbers(printed(t, "read", "--view", "story", file)) {
 			compared++
 			if strings.HasPrefix(got[0], "-") && numbers[packet] == [2]string{"0", got[1]} {
-				continue // in front of an ISN that was captured later: a row of packets cannot know it
+				continue // before an ISN that was captured later: a row of packets cannot know it
 			}
 			if want := numbers[packet]; got != want {
 				t.Errorf("%s: packet %s: the story has seq and ack %v, the packets %v", filepath.Base(file), packet, got, want)
@@ -89,7 +89,7 @@ func storyNumbers(story string) map[string][2]string {
 	return numbers
 }
 
-// ending is the column behind a heading, -1 where there is none.
+// ending is the column after a heading, -1 where there is none.
 func ending(line, heading string) int {
 	if i := strings.Index(line, heading); i >= 0 {
 		return i + len(heading)

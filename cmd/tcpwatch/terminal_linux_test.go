@@ -158,7 +158,7 @@ func TestWidthOfTerminal(t *testing.T) {
 			t.Errorf("terminal of %d columns: the longest line has %d", columns, w)
 		}
 
-		// In front of a pager the terminal is that of standard error.
+		// Before a pager the terminal is that of standard error.
 		s = newScreen(t, columns)
 		p = program(args)
 		var out bytes.Buffer
@@ -238,7 +238,7 @@ func TestProgress(t *testing.T) {
 		t.Errorf("left on the terminal: %q", shown)
 	}
 
-	// Where the results follow on the same terminal, they come behind that.
+	// Where the results follow on the same terminal, they come after that.
 	shown, _ = slowly(t, true, wait)
 	if erased := strings.LastIndex(shown, "\x1b[J"); erased < 0 || strings.Contains(shown[:erased], "57 ") || !strings.Contains(shown[erased:], "57 ") {
 		t.Errorf("the progress line and the results mix: %q", shown)

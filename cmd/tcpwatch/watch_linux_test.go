@@ -39,7 +39,7 @@ func TestStanding(t *testing.T) {
 }
 
 // watched replays a capture into a Watcher, with a Tick every ten packets and a
-// tenth of a second between two by its own clock. each is called behind every
+// tenth of a second between two by its own clock. each is called after every
 // Tick.
 func watched(t *testing.T, w *report.Watcher, path string, each func(n int)) {
 	t.Helper()

@@ -10,7 +10,7 @@ import (
 // counterWords describe the kernels' counters, by the names of nstat(8).
 var counterWords = map[string]string{
 	"TcpExtListenOverflows": "found the accept queue full",
-	"TcpExtListenDrops":     "dropped in front of a listener",
+	"TcpExtListenDrops":     "dropped before a listener",
 	"TcpExtSyncookiesSent":  "cookies sent",
 	"TcpExtSyncookiesRecv":  "cookies that came back",
 	"TcpExtTCPLossProbes":   "tail loss probes",

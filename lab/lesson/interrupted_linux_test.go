@@ -41,7 +41,7 @@ func TestInterrupted(t *testing.T) {
 		}
 	}})
 	if !errors.Is(err, context.Canceled) || len(out.Rows) > 1 {
-		t.Errorf("filtered: %v, %d segments behind the end", err, len(out.Rows))
+		t.Errorf("filtered: %v, %d segments after the end", err, len(out.Rows))
 	}
 	cancel()
 	failing := &Lesson{Name: "failing", Link: calm(ms), play: func(p *Stage) {

@@ -127,7 +127,7 @@ func wrongCounts(l *Lesson, out *Outcome) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("the %s sent %d segments again, %d are labelled so", sideNames[i], r.Retransmitted[i], again[i]))
 		}
 		if r.TapMissed[i] != 0 {
-			wrong = append(wrong, fmt.Sprintf("the %s lost %d packets in front of its tap", sideNames[i], r.TapMissed[i]))
+			wrong = append(wrong, fmt.Sprintf("the %s lost %d packets before its tap", sideNames[i], r.TapMissed[i]))
 		}
 	}
 	return wrong
@@ -161,7 +161,7 @@ func few(names ...string) (list []*Lesson) {
 }
 
 // Every lesson shows what it promises, over TUN and over veth devices, and
-// leaves nothing behind.
+// leaves nothing after.
 func TestLessons(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes connections for half a minute")

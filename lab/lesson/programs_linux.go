@@ -209,7 +209,7 @@ func programLessons() []*Lesson {
 		},
 		{
 			Name: "download", Group: Programs, About: "a file is asked for by name and sent",
-			Why:   "TCP has no messages, only octets: where the file begins and ends is for the programs to say, here by a line with its size. The FIN behind it says that this was all (RFC 9293 §2.2).",
+			Why:   "TCP has no messages, only octets: where the file begins and ends is for the programs to say, here by a line with its size. The FIN after it says that this was all (RFC 9293 §2.2).",
 			Words: []string{"DATA", "FIN"},
 			Link:  calm(10 * ms),
 			Expect: opened + "client DATA | ESTABLISHED *\n...\nserver DATA | ESTABLISHED *\n...\nserver FIN | ESTABLISHED FIN-WAIT-1\n...\n" +

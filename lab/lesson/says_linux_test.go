@@ -13,7 +13,7 @@ import (
 // others.
 var says = map[string][]string{
 	"backlog-128":       {"accept queue 3 of at most 129, 3 in ESTABLISHED", "accept queue 0 of at most 129, 3 in ESTABLISHED"},
-	"syn-flood":         {"connect() fails", "4 dropped in front of a listener"},
+	"syn-flood":         {"connect() fails", "4 dropped before a listener"},
 	"backlog-1":         {"accept queue 2 of at most 2, 2 in ESTABLISHED", "1 found the accept queue full", "accept queue 2 of at most 2, 3 in ESTABLISHED"},
 	"fast-open":         {"read() has all 20 octets", "MSG_FASTOPEN", "accept() returns a connection, with no ACK yet", "read() has all 20 octets", "1 in SYN-RECEIVED"},
 	"half-open":         {"its sockets are gone", "has sockets: none", "write()", "ECONNRESET"},

@@ -68,7 +68,7 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "fast-retransmit", Group: Work, About: "three duplicate ACKs: the hole is sent again at once",
-			Why:      "Each segment behind the hole makes the receiver repeat its acknowledgement. The third repetition is taken for a loss, without waiting for the timer (RFC 5681 §3.2).",
+			Why:      "Each segment after the hole makes the receiver repeat its acknowledgement. The third repetition is taken for a loss, without waiting for the timer (RFC 5681 §3.2).",
 			Words:    []string{"DUP-ACK", "RETRANSMISSION"},
 			Link:     rules(drop(lab.DataSegment, 1, 1), nil),
 			Notes:    map[string]string{"WINDOW-UPDATE": firstWindow},
@@ -100,7 +100,7 @@ func workLessons() []*Lesson {
 		},
 		{
 			Name: "duplicate", Group: Work, About: "a segment is copied: the receiver discards the copy",
-			Why:   "The copy lies in front of what is expected next, so that the receiver drops it and acknowledges again (RFC 9293 §3.10.7.4, first). With D-SACK it says which octets came twice (RFC 2883 §4).",
+			Why:   "The copy lies before what is expected next, so that the receiver drops it and acknowledges again (RFC 9293 §3.10.7.4, first). With D-SACK it says which octets came twice (RFC 2883 §4).",
 			Words: []string{"DUPLICATE-PACKET", "D-SACK"},
 			Link:  [2]lab.Path{{Delay: 20 * ms, CopyDelay: 10 * ms, Rules: []lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Copy}}}, {Delay: 20 * ms}},
 			Expect: opened + "client DATA |" + open + "server ACK |" + open +
