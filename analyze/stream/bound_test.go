@@ -146,7 +146,7 @@ func TestEvicted(t *testing.T) {
 	a := analyze.New(analyze.Config{MaxConnections: 1, Packet: f.Packet, Connection: f.Connection})
 	x := talk{}
 	x.open()
-	x.add(0, wire.ACK, 11, 1, []byte("after a gap"))
+	x.add(0, wire.ACK, 11, 1, []byte("behind a gap"))
 	other := x.segs[0]
 	other.Packet, other.SrcPort = 5, 40001
 	for _, s := range append(x.segs, other) {
