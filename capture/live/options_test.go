@@ -23,7 +23,7 @@ func TestSizesInMessages(t *testing.T) {
 		"a block must be a power of two from 64KiB to 8MiB, not 16MiB": {BlockSize: 16 << 20},
 		"a block of 64KiB does not hold a packet of 262144 octets":     {BlockSize: 64 << 10},
 		"a ring must be from 1MiB to ":                                 {RingSize: 512 << 10},
-		"and hold two blocks of 8MiB, not 15MiB":                       {RingSize: 15 << 20, BlockSize: 8 << 20},
+		"a ring of 15MiB does not hold two blocks of 8MiB: ":           {RingSize: 15 << 20, BlockSize: 8 << 20},
 	} {
 		o.Interfaces = []string{"lo"}
 		if err := o.check(); err == nil || !strings.Contains(err.Error(), want) {
