@@ -35,7 +35,7 @@ func (c *commentTeller) hear(s *capture.Stats) {
 // buffer. The file itself is created when the buffer is written.
 func (w *Writer) beginFile(t int64) {
 	if e, ok := w.enc.(*pcapng); ok {
-		e.sections, e.offset = 0, 0
+		e.offset = 0
 		e.offset = e.wants(t)
 	}
 	w.buf = w.enc.header(w.buf, w.interfaces, w.comments.next)

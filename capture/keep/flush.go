@@ -198,9 +198,6 @@ func (w *Writer) abandon() {
 		}
 		at += k.size
 	}
-	if e, ok := w.enc.(*pcapng); ok {
-		e.sections = 0
-	}
 	head := w.enc.header(nil, w.interfaces[:max(described, 0)], nil)
 	w.buf = append(head, left...)
 	w.size = 0

@@ -45,7 +45,7 @@ func (f *fuzzed) packet(interfaces []capture.InterfaceStats) capture.Packet {
 	if at := f.octet(); at < 128 {
 		p.Time = oddTimes[int(at)%len(oddTimes)]
 	} else {
-		p.Time = int64(f.number())
+		p.Time = max(int64(f.number())>>1, -1<<62+1)
 	}
 	p.Length = len(p.Data)
 	if f.octet()%2 == 1 {
@@ -54,7 +54,7 @@ func (f *fuzzed) packet(interfaces []capture.InterfaceStats) capture.Packet {
 	return p
 }
 
-// Every time that int64 holds comes back, in any order.
+// Every time that a packet can have comes back, in any order.
 func TestOddTimes(t *testing.T) {
 	for step := 1; step < len(oddTimes); step++ {
 		var out bytes.Buffer
@@ -88,15 +88,15 @@ func TestOddTimes(t *testing.T) {
 	}
 }
 
-// A file does not grow with sections without bound, however its times jump.
-func TestManySections(t *testing.T) {
+// A file has two sections at most, however its times jump.
+func TestTwoSections(t *testing.T) {
 	var out bytes.Buffer
 	w, err := To(&out, "a.pcapng", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 1000 {
-		p := numbered(i, 8, []int64{-1<<62 + 1, 1<<62 - 1}[i%2])
+		p := numbered(i, 8, []int64{1<<62 - 1, -1<<62 + 1}[i%2])
 		if err := w.Write(&p); err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestManySections(t *testing.T) {
 	if _, err := w.Close(capture.Stats{}); err != nil {
 		t.Fatal(err)
 	}
-	if n := bytes.Count(out.Bytes(), []byte("\n\r\r\n")); n != maxSections {
+	if n := bytes.Count(out.Bytes(), []byte("\n\r\r\n")); n != 2 {
 		t.Errorf("%d sections", n)
 	}
 	src, err := capture.Open([]string{"-"}, capture.Options{Stdin: &out})
@@ -163,13 +163,10 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 		got, damages := packets(t, src)
 		if _, ng := w.enc.(*pcapng); ng {
-			clamped := w.enc.(*pcapng).sections >= maxSections
 			if len(damages) > 0 {
 				t.Fatal(damages)
 			}
-			if !clamped {
-				same(t, got, want)
-			}
+			same(t, got, want)
 			s := src.Stats().Interfaces
 			for i := range s {
 				s[i].Packets, s[i].File = 0, 0

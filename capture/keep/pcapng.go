@@ -50,18 +50,11 @@ const (
 
 // Times are nanoseconds in 64 bits without sign, since 1970 plus if_tsoffset
 // seconds. Offset 0 holds every time from 1970 on; a section with earlyOffset
-// holds every other that int64 does.
+// holds every time that a packet can have.
 const (
 	second      = 1_000_000_000
 	earlyOffset = math.MinInt64/second - 1
 	earlyShift  = -earlyOffset * uint64(second)
-	// earlyEnd is the first time that a section with earlyOffset cannot hold,
-	// in April 2262.
-	earlyEnd = math.MaxInt64 - (earlyShift - (1 << 63)) + 1
-	// maxSections bounds how often a file changes between the two offsets: each
-	// change describes all interfaces anew. A time beyond that becomes the
-	// nearest that the section holds.
-	maxSections = 64
 )
 
 var (
@@ -76,7 +69,6 @@ type pcapng struct {
 	application, os, hardware, filter string
 	local                             bool
 	offset                            int64 // if_tsoffset of this section, seconds
-	sections                          int   // begun in this file
 }
 
 func (*pcapng) name() string { return "pcapng" }
@@ -95,24 +87,16 @@ func (*pcapng) refuse(p *capture.Packet) error {
 // wants returns the offset that a section needs to hold time t: its own if
 // possible.
 func (e *pcapng) wants(t int64) int64 {
-	switch {
-	case e.sections >= maxSections:
-		return e.offset
-	case e.offset == 0 && t < 0:
+	if t < 0 {
 		return earlyOffset
-	case e.offset != 0 && t >= int64(earlyEnd):
-		return 0
 	}
 	return e.offset
 }
 
 // ticks is t in the units of this section.
 func (e *pcapng) ticks(t int64) uint64 {
-	switch {
-	case e.offset == 0:
+	if e.offset == 0 {
 		return uint64(max(t, 0))
-	case t >= int64(earlyEnd):
-		return math.MaxUint64
 	}
 	return uint64(t) + earlyShift
 }
@@ -144,7 +128,6 @@ func (e *pcapng) header(b []byte, interfaces []iface, comments []string) []byte 
 	for i := range interfaces {
 		b = e.describe(b, &interfaces[i])
 	}
-	e.sections++
 	return b
 }
 
