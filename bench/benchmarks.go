@@ -95,7 +95,7 @@ func about(kind string) string {
 func sec(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
 func mb(octets int64) string     { return fmt.Sprintf("%.0f", float64(octets)/1e6) }
 
-// times says how many times larger a is.
+// times says how many times b a is.
 func times[T ~int64](a, b T) string { return fmt.Sprintf("%.2f", float64(a)/float64(max(b, 1))) }
 
 // thousands groups digits.

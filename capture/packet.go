@@ -22,7 +22,8 @@ type Packet struct {
 	Length int
 	Link   wire.LinkType
 	// Untimed is set if the capture has no time for the packet (a pcapng simple packet
-	// block), or one out of bounds: Time is then that of the previous packet.
+	// block), or one out of bounds: Time is then that of the previous packet of the
+	// file, or 0 for its first.
 	Untimed bool
 	// Interface is an index into Stats.Interfaces.
 	Interface int

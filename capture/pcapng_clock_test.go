@@ -55,6 +55,7 @@ func TestClock(t *testing.T) {
 		{127, 5, math.MaxUint64, 5_000_000_000},
 		{0, 0, math.MaxUint64, latest},
 		{9, 3_000_000_000, 3_000_000_000_000_000_000, latest},
+		{9, 1_000_000_000, 4_000_000_000_000_000_000, latest},
 		{9, -4_000_000_000, 3, -4_000_000_000_000_000_000 + 3},
 		{6, math.MaxInt64, 1, latest},
 		{6, math.MinInt64, 1, earliest},

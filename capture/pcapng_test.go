@@ -81,20 +81,20 @@ func TestPcapngSimplePacketLengths(t *testing.T) {
 // A packet without a time, or with one that is out of bounds, has that of the packet before it, and is counted.
 func TestPcapngUntimed(t *testing.T) {
 	f := &ngFile{}
-	f.section().iface(1, 0).iface(1, 0, option{14, f.u64(1 << 62)})
+	f.section().iface(1, 0).iface(1, 0, option{14, f.u64(1 << 62)}).iface(1, 0, option{14, f.u64(1 << 63)}) // the latest, the earliest
 	f.packet(0, 7_000_000, "a").packet(1, 1, "b").block(blockSimple, f.u32(1), []byte("c\x00\x00\x00"))
-	f.packet(0, 8_000_000, "d").packet(0, math.MaxUint64, "e").packet(0, 9_000_000, "f")
+	f.packet(0, 8_000_000, "d").packet(0, math.MaxUint64, "e").packet(0, 9_000_000, "f").packet(2, 1, "g")
 	f.block(blockStatistics, f.u32(1, 0, 0), nil, option{3, f.u32(0, 1)}) // out of bounds
 	packets, damages, s := readAll(t, f.b)
-	if len(damages) > 0 || len(packets) != 6 {
+	if len(damages) > 0 || len(packets) != 7 {
 		t.Fatalf("%d packets, %v", len(packets), damages)
 	}
-	for i, want := range []int64{7, 7, 7, 8, 8, 9} {
-		if p := packets[i]; p.Time != want*second || p.Untimed != (i == 1 || i == 2 || i == 4) {
+	for i, want := range []int64{7, 7, 7, 8, 8, 9, 9} {
+		if p := packets[i]; p.Time != want*second || p.Untimed != (i == 1 || i == 2 || i == 4 || i == 6) {
 			t.Errorf("packet %d: at %d, untimed %t", i+1, p.Time, p.Untimed)
 		}
 	}
-	if s.UntimedPackets != 3 || s.BackwardsSteps != 0 || s.End != 9*second {
+	if s.UntimedPackets != 4 || s.BackwardsSteps != 0 || s.End != 9*second {
 		t.Errorf("%+v", s)
 	}
 }

@@ -187,3 +187,18 @@ func TestStop(t *testing.T) {
 		}
 	}
 }
+
+// Packets that take the longer way arrive in order, and are passed by those that take the
+// shorter one again.
+func TestTurn(t *testing.T) {
+	const ms = time.Millisecond
+	turn := func(at int) Rule { return Rule{What: DataSegment, First: at, Last: at, Do: Turn} }
+	d := &direction{path: Path{Delay: ms, HoldBack: 10 * ms, Rules: []Rule{turn(2), turn(4)}}}
+	p := anyPacket()
+	for i, want := range []time.Duration{1, 12, 13, 4, 5} {
+		f := d.decide(p)
+		if at, _ := d.arrival(int64(i)*int64(ms), 100, &f); time.Duration(at) != want*ms {
+			t.Errorf("packet %d arrives at %v, not %v ms", i+1, time.Duration(at), int(want))
+		}
+	}
+}

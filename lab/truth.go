@@ -118,6 +118,10 @@ func (l *ledger) send(h int, seg *wire.Segment) sent {
 
 func (p *sent) matches(seg *wire.Segment, me, peer *stream) {
 	syn, ack := seg.Flags.Has(wire.SYN), seg.Flags.Has(wire.ACK)
+	header := 20 // the kernel's IP headers have no options
+	if seg.IPv6 {
+		header = 40
+	}
 	p.is[AnySegment] = true
 	p.is[SYN] = syn && !ack
 	p.is[SYNACK] = syn && ack
@@ -126,7 +130,7 @@ func (p *sent) matches(seg *wire.Segment, me, peer *stream) {
 	p.is[ACKOfFIN] = ack && peer.fins && seg.Ack == peer.fin && !seg.Flags.Any(wire.FIN|wire.SYN|wire.RST)
 	p.is[DataSegment] = seg.Len > 0
 	p.is[Retransmitted] = p.class == Rexmit
-	p.is[LongSegment] = int(seg.Len)+int(seg.HeaderLen)+20 > smallerMTU // 20: the least IP header
+	p.is[LongSegment] = header+int(seg.HeaderLen)+int(seg.Len) > smallerMTU
 	p.is[Reset] = seg.Flags.Has(wire.RST)
 }
 

@@ -22,7 +22,7 @@ const Any = "any"
 type Options struct {
 	// Interfaces are the names of interfaces, or Any alone.
 	Interfaces []string
-	// Snaplen is the captured length of a packet, in octets: 0 or from
+	// Snaplen is the most that is captured of a packet, in octets: 0 or from
 	// MinSnaplen to MaxSnaplen. The default is MaxSnaplen.
 	Snaplen int
 	// RingSize is the buffer for packets of each ring, in octets. BlockSize is

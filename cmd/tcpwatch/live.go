@@ -131,7 +131,7 @@ func (o *liveOptions) declare(c *cobra.Command) {
 		"size of the buffer in which packets wait to be analysed, for each ring, %s to %s (default %s)",
 		live.InUnits(live.MinRingSize), live.InUnits(live.MaxRingSize), live.InUnits(live.DefaultRingSize)))
 	f.Var(octetCount(&o.blockSize, live.MinBlockSize, live.MaxBlockSize), "block-size", fmt.Sprintf(
-		"how much of the buffer the kernel hands over at one time, a power of two from %s to %s, at most half of the buffer (default %s, or as much of it as may be)",
+		"how much of the buffer the kernel hands over at one time, a power of two from %s to %s, at most half of the buffer (default %s, less if two do not fit into the buffer)",
 		live.InUnits(live.MinBlockSize), live.InUnits(live.MaxBlockSize), live.InUnits(live.DefaultBlockSize)))
 	f.Var(number(&o.rings, 1, live.MaxRings), "rings", fmt.Sprintf(
 		"divide the flows of an interface among N rings, 1 to %d, for interfaces that several processors serve (default 1)", live.MaxRings))
