@@ -91,7 +91,7 @@ type Facts struct {
 	// SameTells is set, for a RST, when the identification of Same distinguishes it from others: those
 	// of such RSTs differ, or the end can have answered one SYN only.
 	SameTells bool
-	// HeadCopied is set where the segment was joined of several, and Overlap is like the
+	// HeadCopied is set if the segment was joined from several, and Overlap is like the
 	// first of these.
 	HeadCopied bool
 }
