@@ -261,7 +261,7 @@ func (x *Facts) AllAcked() bool {
 }
 
 // loop adds the shortest times measured to both ends; if only one was measured,
-// that is a lower bound.
+// that is a lower bound, and if none was, what Bound or BoundOpening took is an upper one.
 func loop(s, r *Half) int64 {
 	switch {
 	case s.rtt.n > 0 && r.rtt.n > 0:

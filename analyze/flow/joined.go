@@ -2,7 +2,7 @@ package flow
 
 import "tcpwatch/capture/wire"
 
-// Segments that a NIC or a kernel that receives joined of several.
+// Segments that a receiving NIC or kernel joined from several.
 
 // joins reports whether the segment may be one of those that s was joined from, if s is
 // longer than the receiver's mss, options included (RFC 9293 §3.7.1): a NIC or a kernel
