@@ -123,19 +123,6 @@ var formNames = [...]string{"", "three-way", "simultaneous", "split"}
 
 func (f OpeningForm) String() string { return formNames[f] }
 
-// ICMP is the first ICMP error that quotes unacknowledged octets after the SYNs
-// of an end; Packet 0: there was none.
-type ICMP struct {
-	Packet uint64
-	Count  uint32 // of all such errors
-	// Type and Code are in the numbers of the IP version.
-	Type, Code uint8
-	From       netip.Addr
-	// NextMTU is the next link's MTU in octets, if the error says it (RFC 1191 §4,
-	// RFC 4443 §3.2); else 0.
-	NextMTU uint16
-}
-
 // Opening describes the handshake.
 type Opening struct {
 	Outcome OpeningOutcome

@@ -119,10 +119,10 @@ func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segmen
 }
 
 // old reports whether the segment lies before RCV.NXT of its receiver y: it ends before
-// what y has acknowledged, or just there. A SYN is taken although it does, if both
-// crossed (RFC 9293 figure 7), and an end that only answered a SYN drops both. Octets that
-// are captured for the first time may be what y acknowledged, in a capture that has its
-// segments in another order.
+// what y has acknowledged, or, with octets, just there. An end that only answered a SYN
+// drops both; but a SYN is taken all the same, if both crossed (RFC 9293 figure 7).
+// Octets that are captured for the first time may be what y acknowledged, in a capture that
+// has its segments in another order.
 func (a *Analyzer) old(x, y *flow.Half, seg *wire.Segment) (before, upTo bool) {
 	if seg.Flags.Has(wire.SYN) || !y.Is(flow.SentACK) || y.Ack.After(x.Nxt) || a.facts.Cover.Fresh > 0 {
 		return false, false

@@ -7,6 +7,19 @@ import (
 	"tcpwatch/capture/wire"
 )
 
+// ICMP is the first ICMP error that quotes unacknowledged octets after the SYNs
+// of an end; Packet 0: there was none.
+type ICMP struct {
+	Packet uint64
+	Count  uint32 // of all such errors
+	// Type and Code are in the numbers of the IP version.
+	Type, Code uint8
+	From       netip.Addr
+	// NextMTU is the next link's MTU in octets, if the error says it (RFC 1191 §4,
+	// RFC 4443 §3.2); else 0.
+	NextMTU uint16
+}
+
 // Quote takes an ICMP error that quotes a TCP header. The error may explain why
 // a connection failed, but moves no state: many hosts go on even after a hard
 // error (RFC 9293 §3.9.2.2, RFC 5927 §5.2).

@@ -23,7 +23,8 @@ type renumberedNote struct {
 	segments uint32
 	side     flow.Side // whose
 	answered bool      // the SYN has a second answer: isn and side are valid
-	_        [6]byte   // whole words (rest.LayoutOf)
+	_        [2]byte   // whole words (rest.LayoutOf)
+	timed    [2]uint16 // by side: SYNs after the handshake for which a timer was counted
 }
 
 // spacesApart is a heuristic: how far apart two ISNs must lie for each number to be of the space
@@ -82,12 +83,29 @@ func (a *Analyzer) openedTwice(f *flow.Flow, n *note) {
 		switch s := a.steps.At(i); {
 		case s.Phase == label.SynAck && s.Seq == w.isn:
 			n.synAckCount--
-		case s.Phase == label.SYN && s.Packet > n.ackPacket && s.FromClient == (client == f.Client):
-			n.synCount[client]--
-			if !s.Repeated {
-				f.Half[client].OutOfOrder-- // it was taken for one that had been held up
-			}
+		case s.Phase == label.SYN && s.Packet > n.ackPacket && s.FromClient == (client == f.Client) && s.Seq == f.Half[client].ISN:
+			n.synCount[client]-- // which counts no SYN with another number
+			n.notAgain(&f.Half[client], client, &s.Step)
 		}
+	}
+}
+
+// notAgain takes a SYN for the second handshake out of what h, the end of a side, sent again or
+// sent before.
+func (n *note) notAgain(h *flow.Half, s flow.Side, step *Step) {
+	if !step.Repeated {
+		h.OutOfOrder -= min(h.OutOfOrder, 1) // as one that had been held up
+		return
+	}
+	cause := label.CauseUnknown
+	if timed := &n.renumbered.timed[s]; *timed > 0 {
+		*timed--
+		cause, h.Repair.Mode, h.Repair.Backoff = label.CauseRTO, flow.NoRepair, 0
+	}
+	h.Retransmissions--
+	n.causes[s][cause]--
+	if step.Inferred {
+		n.inferred[s]--
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 )
 
 // TestRenumberedTold: what counts from a second ISN is told with the relative numbers that it has in
@@ -34,4 +35,23 @@ func TestRenumberedTold(t *testing.T) {
 		}
 	}})
 	s.Feed(a)
+}
+
+// TestRenumberedCauses: the SYNs for the second handshake leave no cause behind.
+func TestRenumberedCauses(t *testing.T) {
+	seen := false
+	a := analyze.New(analyze.Config{Connection: func(c *analyze.Connection) {
+		if c.Number != 11 {
+			return
+		}
+		seen = true
+		if d := &c.FromClient; d.Causes != [label.CauseCount]uint32{} || d.Inferred != 0 {
+			t.Errorf("causes %v, of which %d inferred", d.Causes, d.Inferred)
+		}
+	}})
+	readScript(t, "open/syn-proxy").Feed(a)
+	a.Flush()
+	if !seen {
+		t.Error("no connection 11")
+	}
 }

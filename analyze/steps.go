@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"math"
+
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
@@ -73,6 +75,9 @@ func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {
 		return
 	}
 	n.synCount[s]++
+	if timed := &n.renumbered.timed[s]; n.complete && a.cause == label.CauseRTO && *timed < math.MaxUint16 {
+		*timed++
+	}
 	if !n.options[s].Known {
 		n.options[s] = offered(seg, synECN(seg.Flags))
 	}

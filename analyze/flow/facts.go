@@ -91,7 +91,7 @@ type Facts struct {
 	// SameTells is set, for a RST, when the identification of Same distinguishes it from others: those
 	// of such RSTs differ, or the end can have answered one SYN only.
 	SameTells bool
-	// HeadCopied is set where the segment was joined of several, and Overlap is like the
+	// HeadCopied is set if the segment was joined from several, and Overlap is like the
 	// first of these.
 	HeadCopied bool
 }
@@ -261,7 +261,7 @@ func (x *Facts) AllAcked() bool {
 }
 
 // loop adds the shortest times measured to both ends; if only one was measured,
-// that is a lower bound.
+// that is a lower bound, and if none was, what Bound or BoundOpening took is an upper one.
 func loop(s, r *Half) int64 {
 	switch {
 	case s.rtt.n > 0 && r.rtt.n > 0:

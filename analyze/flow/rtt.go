@@ -101,6 +101,10 @@ func (h *Half) acked(ack wire.Seq, at int64) {
 	}
 }
 
+// mostBound is how long an end that knows no round trip waits before it sends again (RFC 6298
+// §2.1), in nanoseconds: if it did not, a longer time was not all on the way.
+const mostBound = int64(1e9)
+
 // Bound takes the time to an acknowledgement after a gap, if nothing was measured: what is
 // missing may have acknowledged the segment before, so that the time is at most a round trip
 // plus what the sender waited.
@@ -109,7 +113,7 @@ func (h *Half) Bound(ack wire.Seq, at int64) {
 	if !r.active || r.n > 0 || ack.Before(r.end) {
 		return
 	}
-	if d := PlausibleRTT(at - r.at); d >= 0 && (r.min == 0 || d < r.min) {
+	if d := at - r.at; d >= 0 && d < mostBound && (r.min == 0 || d < r.min) {
 		r.min = d
 	}
 }
@@ -120,7 +124,7 @@ func (h *Half) BoundOpening(at int64) {
 	if h.SYNs != 1 || h.rtt.n > 0 || h.rtt.min > 0 {
 		return
 	}
-	if d := PlausibleRTT(at - h.SYNAt); d >= 0 {
+	if d := at - h.SYNAt; d >= 0 && d < mostBound {
 		h.rtt.min = d
 	}
 }
