@@ -7,6 +7,8 @@ import "strings"
 var singulars = []struct{ many, one string }{
 	{"segments acknowledge ", "segment acknowledges "},
 	{"segments larger than the MSS (offload): counted as this host saw them,", "segment larger than the MSS (offload): counted as this host saw it,"},
+	{"segments with numbers of a second ISN, behind something that answers SYNs for the server (a SYN proxy): they are left out, being the others",
+		"segment with numbers of a second ISN, behind something that answers SYNs for the server (a SYN proxy): it is left out, being another"},
 	{"segments ", "segment "},
 	{"TCP segments", "TCP segment"},
 	{"packets earlier than the one before them", "packet earlier than the one before it"},
