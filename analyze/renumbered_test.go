@@ -37,7 +37,7 @@ func TestRenumberedTold(t *testing.T) {
 	s.Feed(a)
 }
 
-// TestRenumberedCauses: the SYNs for the second handshake leave no cause behind.
+// TestRenumberedCauses: the SYNs for the second handshake leave no cause after.
 func TestRenumberedCauses(t *testing.T) {
 	seen := false
 	a := analyze.New(analyze.Config{Connection: func(c *analyze.Connection) {

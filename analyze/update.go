@@ -316,6 +316,7 @@ func timeRTT(fx *flow.Facts, seg *wire.Segment) {
 	case seg.SeqLen() == 0:
 	case fx.Cover.Old > 0 || fx.SeqDelta < 0:
 		fx.Sender.Untime(seg.Seq)
+	case fx.Sender == fx.Receiver && seg.Flags.Has(wire.SYN|wire.ACK): // of a socket connected with itself: it acknowledges its own SYN
 	case fx.SeqDelta == 0:
 		fx.Sender.Time(seg.End(), seg.Time)
 	}

@@ -28,7 +28,7 @@ type Input struct {
 	// packet in the same file.
 	BackwardsSteps uint64
 	// UntimedPackets counts packets without a time, or with one before 1824 or after 2115:
-	// they have that of the packet before them.
+	// they are shown at the time of the packet before them.
 	UntimedPackets uint64
 	// CutPackets counts packets captured shorter than they were; CutAt is the
 	// smallest captured length among them, in octets.

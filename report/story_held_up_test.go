@@ -28,6 +28,8 @@ func TestHeldUpSYN(t *testing.T) {
 		{"of another number", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90, Seq: 7}}, true, "sent twice"},
 		{"of another number, twice", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90, Seq: 7}, {Packet: 91, Seq: 7}}, true, "sent twice"},
 		{"of another window", 2, []analyze.Step{{Packet: 90, Window: 63}}, false, "captured twice, once after the handshake, with another window"},
+		{"held up, and of another window", 4, []analyze.Step{{Packet: 90}, {Packet: 91, Window: 63}, {Packet: 92}}, false,
+			"captured 4 times, twice held up on the way, once after the handshake, with another window"},
 		{"never answered", 2, []analyze.Step{{Packet: 90}}, true, "sent twice"},
 		{"of the other end", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90}, {Packet: 91}}, true, "sent twice"},
 	} {

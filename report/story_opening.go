@@ -32,7 +32,7 @@ func (t *story) opening() {
 func openingSentence(c *connection) string {
 	o := &c.Opening
 	guess := ""
-	if c.RolesGuessed {
+	if c.RolesGuessed && !c.Self() {
 		guess = "; who is client and who is server is a guess"
 	}
 	switch o.Outcome {
@@ -160,13 +160,17 @@ func synAckResent(c *connection) bool {
 // sentTimes says how often a SYN or SYN-ACK was sent, or captured where some were held up.
 func sentTimes(c *connection, phase label.ID, n uint32) string {
 	late, other := heldUp(c, phase)
-	switch {
-	case late == 0:
+	if late == 0 {
 		return "sent " + times(uint64(n))
-	case other > 0:
-		return "captured " + times(uint64(n)) + ", " + times(uint64(late)) + " after the handshake, with another window"
 	}
-	return "captured " + times(uint64(n)) + ", " + times(uint64(late)) + " held up on the way"
+	text := "captured " + times(uint64(n))
+	if late > other {
+		text += ", " + times(uint64(late-other)) + " held up on the way"
+	}
+	if other > 0 {
+		text += ", " + times(uint64(other)) + " after the handshake, with another window"
+	}
+	return text
 }
 
 // openingOddities are the other remarkable things about the handshake.

@@ -37,7 +37,7 @@ func singleInput() *Input {
 }
 
 func singleTally() *tally {
-	y := &tally{connections: 1, oneWay: 1, missing: 1, evicted: 1, badAcks: 1, synAgain: 1, synAckAgain: 1, halfClose: 1, ignored: 1}
+	y := &tally{connections: 1, oneWay: 1, missing: 1, evicted: 1, badAcks: 1, synAgain: 1, synAckAgain: 1, renumbered: 1, halfClose: 1, ignored: 1}
 	for i := range y.labels {
 		y.labels[i] = 1
 	}

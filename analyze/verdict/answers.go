@@ -100,24 +100,21 @@ func (x *context) taken() *analyze.Step {
 }
 
 // takenByNumber returns the SYN-ACK that is taken if others before the ACK have other ISNs:
-// each host, or incarnation, that answers a SYN chooses its own (RFC 9293 §3.4.1).
+// each host, or incarnation, that answers a SYN chooses its own (RFC 9293 §3.4.1). An ACK
+// need not acknowledge the payload of a SYN-ACK that has some (§3.10.7.3).
 func (x *context) takenByNumber() *analyze.Step {
 	ack := x.ackStep()
 	if ack == nil {
 		return nil
 	}
 	var found *analyze.Step
-	n := x.synAcksBefore(ack.Packet)
-	for i := range n {
-		if s := x.synAck(i); s.Seq.Add(1+s.Len) == ack.Ack {
+	for i := range x.synAcksBefore(ack.Packet) {
+		if s := x.synAck(i); ack.Ack.After(s.Seq) && !ack.Ack.After(s.Seq.Add(1+s.Len)) {
 			if found != nil {
 				return nil
 			}
 			found = s
 		}
-	}
-	if n < 2 {
-		return nil
 	}
 	return found
 }

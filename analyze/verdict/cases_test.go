@@ -136,6 +136,9 @@ var cases = []struct{ name, script, want string }{
 	{"two answers of different machines, the first of them acknowledged, the second of them late", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.3 B>A S. 70000 ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"two answers of different machines, the second of them acknowledged", "0 A>B S 0\n+.01 B>A S. =8000 ack 1\n+.001 B>A S. =70000 ack 1\n+.001 A>B . 1 ack =70001\n", "SYN-ACK-LOST possible"},
 	{"two answers of different machines, the second of them late and acknowledged", "0 A>B S 0\n+.01 B>A S. =8000 ack 1\n+.3 B>A S. =70000 ack 1\n+.001 A>B . 1 ack =70001\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"the same with payload, all acknowledged", "0 A>B S 0\n+.01 B>A S. =8000(10) ack 1\n+.3 B>A S. =70000(10) ack 1\n+.001 A>B . 1 ack =70011\n", "SYN-ACK-LOST likely, SLOW-SYN certain"},
+	{"the same with payload, which is not acknowledged", "0 A>B S 0\n+.01 B>A S. =8000(10) ack 1\n+.3 B>A S. =70000(10) ack 1\n+.001 A>B . 1 ack =70001\n", "SYN-ACK-LOST likely, SLOW-SYN likely"},
+	{"the same with payload, the first of them acknowledged without it", "0 A>B S 0\n+.01 B>A S. 0(10) ack 1\n+.3 B>A S. 70000(10) ack 1\n+.001 A>B . 1 ack 1\n", ""},
 	{"three SYNs, and two answers of different machines", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0\n+.04 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.7 B>A S. 70000 ack 1\n",
 		"SYN-LOST possible, SLOW-SYN likely"},
 	{"two SYNs, answered together, and one of the answers acknowledged", "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n", "SLOW-SYN likely"},
@@ -604,6 +607,13 @@ func TestLongestRoundTrip(t *testing.T) {
 	says(t, again+"+.0001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n"+
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 1121 ecr 7>\n+.0001 B>A . 1 ack 11 <TS val 17 ecr 1121>\n"+
 		"+.01 A>B P. 11:21(10) ack 1 <TS val 1131 ecr 17>\n+.2 B>A . 1 ack 21 <TS val 217 ecr 1131>\n", verdict.SlowSyn, verdict.LongestRoundTrip, verdict.RoundTrip)
+}
+
+// TestOtherSynAck: a SYN-ACK with another ISN is not said to be sent again, and one that is has the
+// number of the first.
+func TestOtherSynAck(t *testing.T) {
+	says(t, "0 A>B S 0\n+.01 B>A S. =8000 ack 1\n+.3 B>A S. =70000 ack 1\n+.001 A>B . 1 ack =70001\n", verdict.SynAckLost, verdict.SynAckOther, verdict.SynAckAgain)
+	says(t, "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", verdict.SynAckLost, verdict.SynAckAgain, verdict.SynAckOther)
 }
 
 // TestNotKnownTaken: that nothing of the server came after an ACK does not show

@@ -138,7 +138,7 @@ var reasonTexts = [reasonCount]string{
 	NotRepeated:         "for $t after packet $p the end that it names neither goes on nor resets again",
 	SynAckOrAck:         "SYN-ACK in packet $p passed this tap before packet $q: it or its ACK was lost between here and the client",
 	AckEchoes:           "the ACK in packet $p echoes the timestamp of the SYN-ACK in packet $q: that one had arrived",
-	AckOfNumber:         "the ACK in packet $p has the number of the SYN-ACK in packet $q alone: that one had arrived",
+	AckOfNumber:         "the ACK in packet $p acknowledges the SYN-ACK in packet $q and no other: that one had arrived",
 	SynAckOther:         "SYN-ACK with another ISN in packet $p, $t after packet $q",
 	AckBefore:           "an ACK before it was lost between the client and here, or this one is slow",
 	AnswerLate:          "SYN-ACK in packet $p comes $t after the SYN in packet $q",

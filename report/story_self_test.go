@@ -1,0 +1,84 @@
+package report
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/state"
+)
+
+// TestSelfTold: a socket connected with itself is told as one end, of which nothing is missing.
+func TestSelfTold(t *testing.T) {
+	path := filepath.Join("..", "testdata", "pcaps", "script", "open-self.pcap")
+	out := unglue(renderCapture(t, Options{Format: FormatTable, Views: []View{ViewStory, ViewSummary}, Width: 1000}, path))
+	for _, want := range []string{
+		"HANDSHAKE  simultaneous in 1.00 ms: a socket connected with itself, whose own SYN came back to it (RFC 9293 §3.5)\n",
+		"HANDSHAKE  not captured: the capture begins in the middle of the connection\n",
+		"DATA       30 B, to itself; sent again: 2 segments of the client",
+		"CLOSE      simultaneous: the socket's own FIN came back to it (RFC 9293 §3.6)\n",
+		"ack = 31 + 1 ✓",
+		"TIME-WAIT  held by the client until",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	for _, not := range []string{"is a guess", "of the server was captured", "one direction captured", "only one direction was captured"} {
+		if strings.Contains(out, not) {
+			t.Errorf("%q in\n%s", not, out)
+		}
+	}
+	c := halfClose(t)
+	c.Server = c.Client
+	var s tally
+	s.add(c, nil)
+	if s.clientIn[state.TimeWait].proved != 1 || s.serverIn[state.Closed].proved != 0 {
+		t.Errorf("states of clients %v, of servers %v", s.clientIn, s.serverIn)
+	}
+}
+
+// TestSelfNoHalf: a connection of an end with itself has no second half in another tunnel.
+func TestSelfNoHalf(t *testing.T) {
+	for server, want := range map[string]uint64{"192.0.2.2:2": 1, "192.0.2.1:2": 0} {
+		h := halves{name: func(encap uint32) string { return "vlan 10" }}
+		for i := range uint64(2) {
+			c := halfClose(t)
+			c.Number, c.EncapID, c.Client, c.Server = i+1, uint32(i), ep("192.0.2.1:2"), ep(server)
+			if want == 0 {
+				c.ServerBase = c.ClientBase
+			} else if i == 1 {
+				c.Client, c.Server = c.Server, c.Client
+				c.ClientBase, c.ServerBase = c.ServerBase, c.ClientBase
+			}
+			c.FromServer.Packets = 0
+			h.add(c)
+		}
+		if h.pairs != want {
+			t.Errorf("with %s: %d pairs, want %d", server, h.pairs, want)
+		}
+	}
+}
+
+// TestRenumberedTold: what a SYN proxy did is told where both ISNs are acknowledged, and not of other
+// SYN-ACKs with two ISNs.
+func TestRenumberedTold(t *testing.T) {
+	c := halfClose(t)
+	o := &c.Opening
+	o.SynAckISNs = 2
+	if text := strings.Join(openingOddities(c), "; "); text != "the SYN-ACKs carry 2 different ISNs: several machines or several incarnations answered" || weigh(c, whyAnswers) == 0 {
+		t.Errorf("two ISNs: %s, %d", text, weigh(c, whyAnswers))
+	}
+	o.Renumbered, o.RenumberedAck = 7, 9
+	text := unglue(strings.Join(openingOddities(c), "; "))
+	if !strings.HasSuffix(text, "SYN-ACKs with two ISNs are acknowledged (packets 3 and 9), as by no end (RFC 9293 §3.10.7.4); 7 segments whose numbers count from the second are left out") ||
+		strings.Contains(text, "several machines") || weigh(c, whyAnswers) != 0 {
+		t.Errorf("both acknowledged: %s, %d", text, weigh(c, whyAnswers))
+	}
+	var s tally
+	s.add(c, nil)
+	if s.renumbered != 7 || s.opened[analyze.OpeningComplete] != 1 {
+		t.Errorf("%d renumbered", s.renumbered)
+	}
+}
