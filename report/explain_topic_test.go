@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,6 +103,9 @@ func TestViewsExplained(t *testing.T) {
 	for _, v := range viewTexts() {
 		var b bytes.Buffer
 		Explain(&b, string(v.name), Options{Width: 2000})
+		if strings.Contains(b.String(), string(v.name)+"   view\n") != slices.Contains(Views, v.name) {
+			t.Errorf("%s is no view:\n%s", v.name, b.String())
+		}
 		for _, c := range v.columns {
 			if strings.Contains(b.String(), "\n  "+c.heading+"\n      "+c.meaning+"\n") != (c.heading != "") {
 				t.Errorf("%s: %q", v.name, c.heading)

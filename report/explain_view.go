@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // viewText is what a view shows, and its columns.
 type viewText struct {
 	name    View
@@ -43,7 +45,11 @@ func (x *explainer) view(key string) bool {
 }
 
 func (x *explainer) viewHeading(name View, about string) {
-	x.heading(string(name) + "   view")
+	kind := "view"
+	if !slices.Contains(Views, name) {
+		kind = "command" // --view does not take it
+	}
+	x.heading(string(name) + "   " + kind)
 	x.block(gap, about)
 	x.line("")
 }
