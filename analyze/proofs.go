@@ -94,10 +94,10 @@ func (a *Analyzer) closedLast(n *note, x, y *flow.Half, seg *wire.Segment) bool 
 }
 
 // acks lets the segment's ACK count at its receiver y: now, or if a SYN or FIN stands before
-// it, when that is proved. A segment that ends before what y has acknowledged,
-// as a keep-alive does, is answered and dropped before its ACK is looked at (RFC 9293
-// §3.10.7.4, first). Its sender had acknowledged the SYN or FIN before, by a segment
-// that was not captured: that may have come, so y's state is inferred.
+// it, when that is proved. A segment that ends before what y has acknowledged, as a
+// keep-alive does, is answered and dropped before its ACK is looked at (RFC 9293
+// §3.10.7.4, first). Its sender had acknowledged the SYN or FIN before, by a segment that
+// was not captured: that may have arrived, so y's state is inferred.
 func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	switch before, upTo := a.old(x, y, seg); {
 	case before:

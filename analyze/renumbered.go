@@ -35,7 +35,7 @@ const spacesApart = 1 << 24
 // answers, has taken.
 func (n *note) answersAgain(fx *flow.Facts, seg *wire.Segment) {
 	x, y, w := fx.Sender, fx.Receiver, &n.renumbered
-	if d := seg.Seq.Diff(x.ISN); w.packet == 0 && n.complete && seg.Ack == y.ISN+1 && (d >= spacesApart || d <= -spacesApart) {
+	if w.packet == 0 && n.complete && seg.Ack == y.ISN+1 && distance(seg.Seq, x.ISN) >= spacesApart {
 		w.answered, w.isn, w.side = true, seg.Seq, fx.From
 	}
 }
@@ -67,6 +67,7 @@ func (w *renumberedNote) counts(h *flow.Half, number wire.Seq) bool {
 	return distance(number, w.isn) < distance(number, h.ISN)
 }
 
+// distance is how far two numbers lie from each other, by the shorter way round.
 func distance(a, b wire.Seq) uint32 {
 	if d := a.Diff(b); d >= 0 {
 		return uint32(d)

@@ -28,10 +28,10 @@ func inBounds(t int64) bool { return t > earliest && t < latest }
 
 func newClock(resolution byte, offset int64) clock {
 	c := clock{resolution: resolution, offset: offset}
-	const least = latest / 4 // of both, most is for the timestamp: till 2079
-	if resolution <= 9 && offset >= -least/second && offset <= least/second {
+	const offsets = latest / 4 // of the range; the rest is for the timestamp, until 2079
+	if resolution <= 9 && offset >= -offsets/second && offset <= offsets/second {
 		c.scale = pow10(9 - uint(resolution))
-		c.most = (latest - least - 1) / c.scale
+		c.most = (latest - offsets - 1) / c.scale
 		c.shift = offset * second
 	}
 	return c
