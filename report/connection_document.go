@@ -96,7 +96,7 @@ var openingEndMembers = []member{
 	{"opening.syn_data", is.octets, "", "Payload in the first SYN (RFC 7413)."},
 	{"opening.ack_data", is.octets, "", "Payload in the segment that completed the handshake."},
 	{"opening.syn_ack_isns", is.number, "", "Different ISNs in SYN-ACKs, at most 255; above 1 several machines or several incarnations answered, or the SYNs of both ends crossed."},
-	{"opening.renumbered", is.number, "", "Segments whose numbers count from a second ISN of the server, because something between answered the SYN in its place (a SYN proxy), and both sides of that were captured: SYN-ACKs with both ISNs are acknowledged, as by no end (RFC 9293 §3.10.7.4, RFC 5961 §4.2). They count as packets and show nothing else, since they are those with the first ISN once more."},
+	{"opening.renumbered", is.number, "", "Segments whose numbers count from a second ISN of the server, because something between answered the SYN in its place (a SYN proxy), and both sides of that were captured: SYN-ACKs with both ISNs are acknowledged, which one end never does (RFC 9293 §3.10.7.4, RFC 5961 §4.2). They count as packets and show nothing else, since they are those with the first ISN once more."},
 	{"opening.bad_acks", is.number, "", "SYN-ACKs that do not acknowledge the SYN: their acknowledgement number does not lie after its ISN, or lies beyond what its sender had sent. At most 255."},
 	{"opening.syn_ack_first", is.yes, "", "The SYN-ACK stands before the SYN in the capture."},
 	{"opening.icmp", is.object, isNull + "there was none", "The first ICMP error that quotes a SYN or SYN-ACK of this opening, while it was not complete."},

@@ -188,7 +188,7 @@ func openingOddities(c *connection) []string {
 		add("the SYN-ACK stands before the SYN in the capture")
 	}
 	if o.Renumbered > 0 {
-		add("something between answered the SYN for the server, and asked that one afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), as by no end (RFC 9293 §3.10.7.4); %s whose numbers count from the second are left out", o.AckPacket, o.RenumberedAck, plural(uint64(o.Renumbered), "segment"))
+		add("something between answered the SYN for the server, and asked the server afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), which one end never does (RFC 9293 §3.10.7.4); %s whose numbers count from the second are left out", o.AckPacket, o.RenumberedAck, plural(uint64(o.Renumbered), "segment"))
 	} else if o.SynAckISNs > 1 && !bothSentSYN(o) {
 		add("the SYN-ACKs carry %d different ISNs: several machines or several incarnations answered", o.SynAckISNs)
 	}

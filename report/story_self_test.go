@@ -72,7 +72,7 @@ func TestRenumberedTold(t *testing.T) {
 	}
 	o.Renumbered, o.RenumberedAck = 7, 9
 	text := unglue(strings.Join(openingOddities(c), "; "))
-	if !strings.HasSuffix(text, "SYN-ACKs with two ISNs are acknowledged (packets 3 and 9), as by no end (RFC 9293 §3.10.7.4); 7 segments whose numbers count from the second are left out") ||
+	if !strings.HasSuffix(text, "SYN-ACKs with two ISNs are acknowledged (packets 3 and 9), which one end never does (RFC 9293 §3.10.7.4); 7 segments whose numbers count from the second are left out") ||
 		strings.Contains(text, "several machines") || weigh(c, whyAnswers) != 0 {
 		t.Errorf("both acknowledged: %s, %d", text, weigh(c, whyAnswers))
 	}
