@@ -184,6 +184,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 	if a.facts.AnswersSYN {
 		y.Has &^= flow.SYNAwaiting
+		y.BoundTwice(seg.Time)
 	}
 	if a.facts.AnswersFIN {
 		y.Has &^= flow.FINAwaiting

@@ -261,7 +261,8 @@ func (x *Facts) AllAcked() bool {
 }
 
 // loop adds the shortest times measured to both ends; if only one was measured,
-// that is a lower bound, and if none was, what Bound or BoundOpening took is an upper one.
+// that is a lower bound. If none was, what BoundTwice took is one as well, what Bound or
+// BoundOpening took an upper one.
 func loop(s, r *Half) int64 {
 	switch {
 	case s.rtt.n > 0 && r.rtt.n > 0:
@@ -271,7 +272,7 @@ func loop(s, r *Half) int64 {
 	case r.rtt.n > 0 && r.rtt.min > partLoop:
 		return r.rtt.min
 	case r.rtt.n == 0 && r.rtt.min > partLoop:
-		return r.rtt.min // what Bound took
+		return r.rtt.min // what Bound or BoundTwice took
 	case s.rtt.n == 0 && s.rtt.min > partLoop:
 		return s.rtt.min
 	}

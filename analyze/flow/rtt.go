@@ -24,7 +24,8 @@ type echo struct {
 	times
 }
 
-// times aggregates times, in nanoseconds. While n is 0, min may be what Bound or BoundOpening took.
+// times aggregates times, in nanoseconds. While n is 0, min may be what Bound, BoundOpening or
+// BoundTwice took.
 type times struct {
 	min, max, sum int64
 	n             uint32
@@ -122,6 +123,18 @@ func (h *Half) Bound(ack wire.Seq, at int64) {
 // whole way to the other end and back took at most the time since then (RFC 9293 §3.5).
 func (h *Half) BoundOpening(at int64) {
 	if h.SYNs != 1 || h.rtt.n > 0 || h.rtt.min > 0 {
+		return
+	}
+	if d := at - h.SYNAt; d >= 0 && d < mostBound {
+		h.rtt.min = d
+	}
+}
+
+// BoundTwice takes, if nothing was measured, the time from an end's last SYN to the first
+// acknowledgement of a SYN that it sent more than once: Karn's rule leaves it out, but
+// whichever is acknowledged, a round trip takes at least as long.
+func (h *Half) BoundTwice(at int64) {
+	if h.SYNs < 2 && !h.SYNTwice || h.rtt.n > 0 || h.rtt.min > 0 {
 		return
 	}
 	if d := at - h.SYNAt; d >= 0 && d < mostBound {
