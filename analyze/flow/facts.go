@@ -30,6 +30,10 @@ type Facts struct {
 	Repeated int64
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
+	// Prompt is set when the segment fills a hole that a segment without octets showed, and
+	// the octet before the hole, sent once, was captured less than three quarters of Loop
+	// before: no answer that tells of a loss can have come back.
+	Prompt bool
 	// Late is set when the segment was sent before another one of its sender that was
 	// captured before it, as its numbers, identification or timestamp show: its
 	// acknowledgement and window are outdated.
@@ -135,6 +139,10 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.Same, x.SameAgain, x.SameOnce, x.SameWhole = t.same(s, seg, x.Late, twiceWithin(s, r))
 		x.CalledFor = x.SameWhole && t.calledFor(r, seg.Ack, seg.Time-2*x.Loop)
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
+	}
+	if x.Cover.Fills && x.Cover.Beyond.Bare {
+		l := t.latest(s, seg.Seq-1, seg.Seq)
+		x.Prompt = !l.Again && seg.Time-l.Time < x.Loop/4*3
 	}
 	if seg.Flags&wire.RST != 0 {
 		t.gatherRST(s, r, seg, x)

@@ -386,7 +386,7 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 	if apart < leastRTO && offersLess(c) {
 		return Overtaken, LowerWindow, 0
 	}
-	if b.Bare && apart >= soon {
+	if b.Bare && apart >= soon && !x.Prompt {
 		return Again, TimeOnly, b.Packet // the timer ran before the gap showed
 	}
 	if x.Loop > 0 && apart < x.Loop/4*3 || x.Loop <= 0 && apart < soon {
