@@ -93,7 +93,7 @@ func overtakenReason(x *flow.Facts) Reason {
 
 func seenReason(c *Context) Reason {
 	switch {
-	case c.Facts.RepeatsSYN && c.Elsewhere && !anotherPacket(c.Facts):
+	case c.Elsewhere && !anotherPacket(c.Facts):
 		return SynElsewhere
 	case c.Facts.RepeatsSYN:
 		return SynSeen
@@ -282,14 +282,15 @@ func answersPartial(c *Context) bool {
 }
 
 // sameSYN distinguishes a SYN or SYN-ACK that was captured at two places on its way,
-// far apart in time, from one that was sent again. elsewhere says that it was captured
-// at another place than the first time: by its TTL or the interface.
+// far apart in time, from one that was sent again; both have the same timestamp, or none.
+// elsewhere says that it was captured at another place than the first time: by its TTL or
+// the interface.
 func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 	x, answer := c.Facts, c.Segment.Flags.Has(wire.ACK)
 	switch {
 	case apart >= copyTime:
 		return None, false
-	case apart >= soonSYN && x.Mark.HasTS && x.Same.HasTS && (elsewhere || answer && x.Receiver.SYNTwice):
+	case apart >= soonSYN && x.Mark.HasTS && (elsewhere || answer && x.Receiver.SYNTwice):
 		// A retransmission has a new timestamp (RFC 7323 §3.2), except for some stacks'
 		// SYN-ACKs. The clock may stand still for a second (§5.4), but a tenth of one is
 		// more than clocks in use do (a heuristic).
