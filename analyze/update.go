@@ -149,7 +149,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 		a.table.Began(x, &fx.Mark)
 	}
 	if !begun && y.Is(flow.SentACK) && !seg.Flags.Has(wire.RST) {
-		behindProbe(x, y.Ack)
+		afterProbe(x, y.Ack)
 	}
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)

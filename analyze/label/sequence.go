@@ -251,7 +251,7 @@ func goneOn(c *Context) bool {
 	if h.HasOldSYN || h.Any(flow.SentRST|flow.GotRST) || h.Is(flow.SentBareSYN) != asks || asks && x.Receiver.Is(flow.SentBareSYN) {
 		return false // another opening than that of a client and a server
 	}
-	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark) && x.Mark.Time-h.SYNAt <= lifetime
+	return !c.AnswersAgain && leftOpening(c) && !h.SentAfterFirst(&x.Mark) && x.Mark.Time-h.SYNAt <= lifetime
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
@@ -305,14 +305,14 @@ func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 // sender cannot have reacted to anything, or to what overtook that one. With
 // timestamps, which are the same here, only the time after that one counts.
 func tooSoon(x *flow.Facts, apart int64) bool {
-	behind, overtaken := x.Same.Behind()
+	after, overtaken := x.Same.After()
 	switch {
 	case x.Loop <= 0:
 		return apart < soon
 	case !overtaken || x.Mark.HasTS && x.Same.HasTS:
 		return apart < reaction(x)
 	}
-	return apart < soon || apart+behind < reaction(x)
+	return apart < soon || apart+after < reaction(x)
 }
 
 // reaction returns how soon a sender can react to the fate of a segment: not before
