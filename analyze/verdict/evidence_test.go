@@ -88,6 +88,21 @@ func TestOtherSynAck(t *testing.T) {
 	says(t, "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", verdict.SynAckLost, verdict.SynAckAgain, verdict.SynAckOther)
 }
 
+// TestTakenShown: what shows which SYN-ACK the client took stands beside it: the echoed timestamp,
+// or the number that is acknowledged.
+func TestTakenShown(t *testing.T) {
+	says(t, "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n"+
+		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n", verdict.SynAckLost, verdict.AckEchoes, verdict.AckOfNumber)
+	says(t, "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 5000000 ack 1\n+.001 A>B . 1 ack 5000001\n",
+		verdict.SynAckLost, verdict.AckOfNumber, verdict.AckEchoes)
+}
+
+// TestWindowOfRST: the window of a RST speaks against it only where it has one.
+func TestWindowOfRST(t *testing.T) {
+	says(t, plain6+"+.1 B>A R. 1 ack 1 win 0 ttl 250\n", verdict.ResetBetween, verdict.RstTTL, verdict.RstWindow)
+	says(t, plain6+"+.1 B>A R. 1 ack 1 win 500 ttl 250\n", verdict.ResetBetween, verdict.RstWindow, verdict.RstTooSoon)
+}
+
 // TestNotKnownTaken: that nothing of the server came after an ACK does not show
 // that the ACK was not taken; the way back, or the way of long segments, may be broken.
 func TestNotKnownTaken(t *testing.T) {
