@@ -135,6 +135,8 @@ var openingCases = []branch{
 	{"a SYN-ACK again that echoes what came after the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 911>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the ACK", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n" + deferred, ""},
 	{"a SYN-ACK again that echoes the SYN", defers + "+.2 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + deferred, "LAST-ACK-LOST likely"},
+	{"a SYN that comes after the ACK, held up", lastACK + "+1 A>B S 0\n", ""},
+	{"the same, and a SYN-ACK that answers it", lastACK + "+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n", "LAST-ACK-LOST possible"},
 	{"a request that was sent again for nothing", "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n" +
 		"+.01 A>B P. 1:11(10) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:11(10) ack 1 <TS val 421 ecr 7>\n+.6 A>B P. 1:11(10) ack 1 <TS val 1021 ecr 7>\n+1.2 A>B P. 1:11(10) ack 1 <TS val 2221 ecr 7>\n" +
 		"+.01 B>A . 1 ack 11 <TS val 2137 ecr 121>\n", ""},

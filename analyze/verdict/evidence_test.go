@@ -97,6 +97,11 @@ func TestTakenShown(t *testing.T) {
 		verdict.SynAckLost, verdict.AckOfNumber, verdict.AckEchoes)
 }
 
+// TestScanRefused: the server's RST is not said to be the client's answer to a SYN-ACK.
+func TestScanRefused(t *testing.T) {
+	says(t, resets(20)+"+100 A>B S 0\n+.01 B>A R. 0 ack 1\n", verdict.HalfOpenScan, verdict.ManyTargets, verdict.RstAfterSynAck)
+}
+
 // TestWindowOfRST: the window of a RST speaks against it only where it has one.
 func TestWindowOfRST(t *testing.T) {
 	says(t, plain6+"+.1 B>A R. 1 ack 1 win 0 ttl 250\n", verdict.ResetBetween, verdict.RstTTL, verdict.RstWindow)
