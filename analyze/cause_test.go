@@ -70,6 +70,8 @@ func TestCauses(t *testing.T) {
 		{"octets that were acknowledged", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.02 B>A . 1 ack 1001\n+.3 A>B . 1:1001(1000) ack 1 id 4", label.CauseSpurious},
 		{"octets that SACK reported", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B P. 1001:2001(1000) ack 1 id 5", label.CauseSpurious},
 		{"a SYN again at once", "0 A>B S 0:0(0) id 1\n+.005 A>B S 0:0(0) id 2", label.CauseUnknown},
+		{"a SYN-ACK again, in answer to a SYN", "0 A>B S 0:0(0) id 1\n+.01 B>A S. 0:0(0) ack 1 id 1\n+1 A>B S 0:0(0) id 2\n+.01 B>A S. 0:0(0) ack 1 id 2", label.CauseUnknown},
+		{"a SYN-ACK again after a second", "0 A>B S 0:0(0) id 1\n+.01 B>A S. 0:0(0) ack 1 id 1\n+1.01 B>A S. 0:0(0) ack 1 id 2", label.CauseRTO},
 		{"a SYN again after a second", "0 A>B S 0:0(0) id 1\n+1 A>B S 0:0(0) id 2", label.CauseRTO},
 		{"the server did not take the octets of the SYN", fastOpened + "+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.00001 A>B P. 1:201(200) ack 1 id 2", label.CauseUnknown},
 		{"the octets of a SYN that was sent again without them", fastOpened + "+1 A>B S 0:0(0) win 64240 id 2 <mss 1460,sackOK>\n+.02 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n" +

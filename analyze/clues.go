@@ -182,7 +182,7 @@ func (a *Analyzer) clues(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 		a.behindOdd(f, n, seg)
 	}
 	if c.Rst.Packet != 0 {
-		a.behindReset(f, n, seg)
+		a.afterReset(f, n, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
 		c.spoilt = c.spoilt || a.lab.Set.Has(label.BadChecksum)

@@ -20,15 +20,15 @@ func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 }
 
-// behindReset handles a segment after the RST that reset the connection.
-func (a *Analyzer) behindReset(f *flow.Flow, n *note, seg *wire.Segment) {
+// afterReset handles a segment after the RST that reset the connection.
+func (a *Analyzer) afterReset(f *flow.Flow, n *note, seg *wire.Segment) {
 	fx, c := &a.facts, &n.clues
 	if r := &c.Rst; r.WentOnSure || r.Packet != n.rstPacket || fx.From != n.rstSide || seg.SeqLen() == 0 || seg.Flags.Has(wire.SYN) ||
 		a.foreign || a.damaged(fx.Sender) {
 		return
 	}
 	const overtaken = int64(200e6) // how much later than its end's answers a segment may come; a heuristic
-	switch order := c.sentBehindReset(n, fx.From, seg); {
+	switch order := c.sentAfterReset(n, fx.From, seg); {
 	case order > 0:
 		c.Rst.WentOn, c.Rst.WentOnSure = seg.Packet, true
 	case order == 0 && seg.Time-n.rstAt > wayBack(f, n, fx.Sender)+overtaken:
@@ -36,9 +36,9 @@ func (a *Analyzer) behindReset(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 }
 
-// sentBehindReset says whether a segment of the end that the RST names was sent after it (above 0)
+// sentAfterReset says whether a segment of the end that the RST names was sent after it (above 0)
 // or before it (below 0), assuming that this end sent the RST; 0: unknown.
-func (c *clueNote) sentBehindReset(n *note, from flow.Side, seg *wire.Segment) int {
+func (c *clueNote) sentAfterReset(n *note, from flow.Side, seg *wire.Segment) int {
 	// A RST with ACK has the number after all that its end had sent (RFC 9293 §3.10.5): it overtook
 	// nothing that stands after that. A RST without ACK may take its number from the segment that
 	// it answers (§3.10.7.1).

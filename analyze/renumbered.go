@@ -104,10 +104,7 @@ func (n *note) notAgain(h *flow.Half, s flow.Side, step *Step) {
 		cause, h.Repair.Mode, h.Repair.Backoff = label.CauseRTO, flow.NoRepair, 0
 	}
 	h.Retransmissions--
-	n.causes[s][cause]--
-	if step.Inferred {
-		n.inferred[s]--
-	}
+	n.causes[s][cause]-- // none is inferred: what nothing tells from the first SYN is one held up, or a copy
 }
 
 // besides takes a segment of the second space: it is told and counted, and shows nothing.

@@ -63,15 +63,15 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 		a.chooseISN(n, y, seg.Ack-1)
 	}
 	if y.Is(flow.Sent) && !x.Is(flow.SentACK) && !seg.Flags.Any(wire.SYN|wire.RST) && !mayHaveClosed(y) {
-		behindProbe(y, seg.Ack)
+		afterProbe(y, seg.Ack)
 	}
 }
 
-// behindProbe lets h begin at ack, the first acknowledgement of the other end that was
+// afterProbe lets h begin at ack, the first acknowledgement of the other end that was
 // captured, where that is one more than the number of all segments captured of h, which
 // had no octets: those were keep-alive probes, which repeat the number before the
 // next octet (RFC 9293 §3.8.4), and that one was sent before the capture began.
-func behindProbe(h *flow.Half, ack wire.Seq) {
+func afterProbe(h *flow.Half, ack wire.Seq) {
 	if !h.Any(flow.SentSYN|flow.SentFIN) && h.Low == h.Nxt && ack == h.Nxt+1 {
 		h.Low, h.Nxt = ack, ack
 		h.NxtRel++

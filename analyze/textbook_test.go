@@ -51,7 +51,7 @@ func TestTextbook(t *testing.T) {
 		return func(all []wire.Segment) []wire.Segment { change(&all[i]); return all }
 	}
 	// after puts a changed copy of a segment after another one.
-	behind := func(at, of int, change func(*wire.Segment)) func([]wire.Segment) []wire.Segment {
+	after := func(at, of int, change func(*wire.Segment)) func([]wire.Segment) []wire.Segment {
 		return func(all []wire.Segment) []wire.Segment {
 			s := all[of]
 			s.IPID++ // of its own
@@ -129,8 +129,8 @@ func TestTextbook(t *testing.T) {
 		}), false},
 		{"a SYN that is cut", on(syn, func(s *wire.Segment) { s.Options.Set |= wire.OptCut }), false},
 		{"a SYN-ACK that is cut", on(synAck, func(s *wire.Segment) { s.Options.Set |= wire.OptCut }), false},
-		{"octets again", behind(request, request, func(s *wire.Segment) {}), false},
-		{"a keep-alive", behind(acked, acked, func(s *wire.Segment) { s.Seq-- }), false},
+		{"octets again", after(request, request, func(s *wire.Segment) {}), false},
+		{"a keep-alive", after(acked, acked, func(s *wire.Segment) { s.Seq-- }), false},
 		{"octets with ECE", on(request, func(s *wire.Segment) { s.Flags |= wire.ECE }), false},
 		{"octets with CWR", on(request, func(s *wire.Segment) { s.Flags |= wire.CWR }), false},
 		{"octets with PSH", on(request, func(s *wire.Segment) { s.Flags |= wire.PSH }), true},
@@ -190,9 +190,9 @@ func TestTextbook(t *testing.T) {
 		{"a pause", later(request, 200*ms, 0), true},
 		{"a pause and a packet too many before an acknowledgement", later(acked, 200*ms, 2), true},
 		{"a pause and many packets", later(request, 200*ms, 7), true},
-		{"an acknowledgement of the same", behind(acked, acked, func(s *wire.Segment) {}), false},
-		{"more room", behind(acked, acked, func(s *wire.Segment) { s.Window++ }), false},
-		{"more octets", behind(request, request, func(s *wire.Segment) { s.Seq += 100; s.Len = 0; s.Ack = 501 }), false},
+		{"an acknowledgement of the same", after(acked, acked, func(s *wire.Segment) {}), false},
+		{"more room", after(acked, acked, func(s *wire.Segment) { s.Window++ }), false},
+		{"more octets", after(request, request, func(s *wire.Segment) { s.Seq += 100; s.Len = 0; s.Ack = 501 }), false},
 		{"an older acknowledgement", on(fin, func(s *wire.Segment) { s.Ack -= 500; s.Window += 500>>7 + 1 }), false},
 		{"an echo without an acknowledgement", func(all []wire.Segment) []wire.Segment {
 			all[answer].Ack = 101

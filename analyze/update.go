@@ -36,10 +36,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		x.Stamp(&fx.Mark)
 	}
 	if fx.Cover.Gap > 0 {
-		if seg.Flags.Has(wire.ACK) {
-			y.Bound(seg.Ack, seg.Time)
-		}
-		y.Untime(y.Low) // an ACK after a gap may have been preceded by another
+		boundRTT(y, seg)
 	}
 	if seg.Flags.Has(wire.SYN) {
 		opens(x, seg)
@@ -67,6 +64,15 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	a.receives(n, x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
 	x.TTL = seg.TTL
+}
+
+// boundRTT ends the measurement of y at a segment after a gap: another one with the
+// acknowledgement may have come before it.
+func boundRTT(y *flow.Half, seg *wire.Segment) {
+	if seg.Flags.Has(wire.ACK) {
+		y.Bound(seg.Ack, seg.Time)
+	}
+	y.Untime(y.Low)
 }
 
 // payload notes that x sends octets: after all that it has sent, or late in a gap that
@@ -149,7 +155,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 		a.table.Began(x, &fx.Mark)
 	}
 	if !begun && y.Is(flow.SentACK) && !seg.Flags.Has(wire.RST) {
-		behindProbe(x, y.Ack)
+		afterProbe(x, y.Ack)
 	}
 	if fx.Cover.Gap > 0 {
 		a.table.Opened(x, seg.Seq, &fx.Mark)

@@ -264,8 +264,8 @@ func TestZero(t *testing.T) {
 	var zeros []string
 	for l := range strings.Lines(out) {
 		if _, says, found := strings.Cut(l, "times since "); found {
-			_, behind, _ := strings.Cut(strings.TrimSpace(says), "Z")
-			zeros = append(zeros, behind)
+			_, after, _ := strings.Cut(strings.TrimSpace(says), "Z")
+			zeros = append(zeros, after)
 		}
 	}
 	if want := []string{"", " (1.500000 s in other views)"}; !slices.Equal(zeros, want) {

@@ -119,22 +119,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.newHere(seg)
 	}
 	if x.Cover.Old > 0 {
-		l := t.latest(s, seg.Seq, seg.End())
-		x.Overlap = l.Mark
-		x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
-		x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
-		x.Same, x.SameAgain, x.SameOnce, _ = t.same(s, seg, x.Late, twiceWithin(s, r))
-		if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
-			x.Same, x.SameAgain = t.piece(&l, seg), l.Again
-		}
-		if x.Same.Packet == 0 || x.Same.IPID != seg.IPID {
-			if m := t.headOf(s, seg, r.MSS); m.Packet != 0 {
-				x.Overlap, x.HeadCopied = m, true
-			}
-		}
-		if x.Cover.Fresh == 0 {
-			x.OvertakenBy, x.OvertakenSign = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
-		}
+		t.gatherOld(s, r, seg, x)
 	} else if x.Bare && s.Is(SentACK) && !seg.Ack.After(s.Ack) && !s.newer(&x.Mark) {
 		x.Same, x.SameAgain, x.SameOnce, x.SameWhole = t.same(s, seg, x.Late, twiceWithin(s, r))
 		x.CalledFor = x.SameWhole && t.calledFor(r, seg.Ack, seg.Time-2*x.Loop)
@@ -168,6 +153,27 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.AnswersFIN = r.Is(FINAwaiting) && !seg.Ack.Before(r.FinEnd)
 		x.AnswersFINFirst = x.AnswersFIN && !r.Is(FINProved)
 		x.AcksUnseen = t.acksUnseen(x, seg)
+	}
+}
+
+// gatherOld finds the facts of a segment with octets that were captured before: which packets had
+// them, and which were sent after it.
+func (t *Table) gatherOld(s, r *Half, seg *wire.Segment, x *Facts) {
+	l := t.latest(s, seg.Seq, seg.End())
+	x.Overlap = l.Mark
+	x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
+	x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
+	x.Same, x.SameAgain, x.SameOnce, _ = t.same(s, seg, x.Late, twiceWithin(s, r))
+	if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
+		x.Same, x.SameAgain = t.piece(&l, seg), l.Again
+	}
+	if x.Same.Packet == 0 || x.Same.IPID != seg.IPID {
+		if m := t.headOf(s, seg, r.MSS); m.Packet != 0 {
+			x.Overlap, x.HeadCopied = m, true
+		}
+	}
+	if x.Cover.Fresh == 0 {
+		x.OvertakenBy, x.OvertakenSign = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
 	}
 }
 

@@ -96,7 +96,7 @@ type Half struct {
 	TSVal  uint32 // the latest timestamp that this end sent (RFC 7323), by its own order
 	Window uint16 // the last window advertised, unscaled
 	// lag is how late copies come at the place where segments are seen first, in
-	// behindUnit and at least one; 0: none was captured there.
+	// afterUnit and at least one; 0: none was captured there.
 	lag uint16
 	// MostWindow is the largest window advertised, in octets.
 	MostWindow uint32

@@ -118,9 +118,9 @@ func (h *Half) newer(m *Mark) bool {
 		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
 }
 
-// SentBehindFirst reports whether the packet of mark m was sent after all captured packets of
+// SentAfterFirst reports whether the packet of mark m was sent after all captured packets of
 // this end, by its identification, or after the first of these, by its timestamp.
-func (h *Half) SentBehindFirst(m *Mark) bool {
+func (h *Half) SentAfterFirst(m *Mark) bool {
 	return h.newer(m) || m.HasTS && h.tsAt != 0 && int32(m.TSVal-h.tsFirst) > 0
 }
 

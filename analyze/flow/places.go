@@ -85,7 +85,7 @@ func (h *Half) CopiedAt(seg *wire.Segment, m *Mark, shown bool) {
 		if !m.Bare && (h.copied == 0 || h.behindCopied(m)) {
 			h.copied = uint32(m.Packet)
 		}
-		h.lag = max(h.lag, uint16(min((seg.Time-m.Time)/behindUnit+1, 1<<16-1)))
+		h.lag = max(h.lag, uint16(min((seg.Time-m.Time)/afterUnit+1, 1<<16-1)))
 		return
 	case p == l.first, l.sure > 0 && l.second != 0 && p != l.second:
 		return
@@ -124,7 +124,7 @@ func (h *Half) within(o *Half) int64 {
 	if h.Places() || uint64(h.Duplicates+o.Duplicates) <= (h.Packets+o.Packets)/4 {
 		return 0
 	}
-	return 2 * int64(h.lag) * behindUnit
+	return 2 * int64(h.lag) * afterUnit
 }
 
 // awaitsCopy reports whether the copy of the packet of mark m may still come this late,

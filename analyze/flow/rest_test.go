@@ -38,7 +38,7 @@ func TestRestAndWake(t *testing.T) {
 						Mark: Mark{
 							Packet: restWords.Draw(r, "packet"), Time: int64(restWords.Draw(r, "time")), TSVal: uint32(seqs.Draw(r, "tsval")),
 							IPID: rapid.Uint16().Draw(r, "id"), HasID: rapid.Bool().Draw(r, "has id"), HasTS: rapid.Bool().Draw(r, "has ts"),
-							Bare: rapid.Bool().Draw(r, "bare"), behind: rapid.Uint16().Draw(r, "behind"),
+							Bare: rapid.Bool().Draw(r, "bare"), after: rapid.Uint16().Draw(r, "after"),
 						},
 						Seq: seqs.Draw(r, "seq"), End: seqs.Draw(r, "end"), Ack: seqs.Draw(r, "ack"), Flags: wire.Flags(rapid.Uint16().Draw(r, "flags")),
 						Sum: rapid.Uint16().Draw(r, "sum"), HasSum: rapid.Bool().Draw(r, "has sum"), Again: rapid.Bool().Draw(r, "again"),

@@ -15,22 +15,22 @@ type Mark struct {
 	// fills is set, for a remembered retransmission, if none of its octets had been
 	// captured before.
 	fills bool
-	// behind is, for a remembered segment that was overtaken, how long after the
-	// segment that overtook it it was captured, in behindUnit and at least one.
-	behind uint16
+	// after is, for a remembered segment that was overtaken, how long after the
+	// segment that overtook it it was captured, in afterUnit and at least one.
+	after uint16
 	// answers is, without timestamps, the number that it acknowledges, 0 where it has none;
 	// with timestamps, for a remembered segment, the one that it echoed.
 	answers uint32
 }
 
-// behindUnit is in nanoseconds; the most that can be expressed is 6.5 s.
-const behindUnit = int64(100e3)
+// afterUnit is in nanoseconds; the most that can be expressed is 6.5 s.
+const afterUnit = int64(100e3)
 
-// Behind returns, for a remembered segment that was overtaken, how long after the
+// After returns, for a remembered segment that was overtaken, how long after the
 // segment that overtook it it was captured, in nanoseconds and rounded down; overtaken
 // is false for others.
-func (m *Mark) Behind() (ns int64, overtaken bool) {
-	return max(int64(m.behind)-1, 0) * behindUnit, m.behind > 0
+func (m *Mark) After() (ns int64, overtaken bool) {
+	return max(int64(m.after)-1, 0) * afterUnit, m.after > 0
 }
 
 // MarkOf returns the mark of a segment.
@@ -148,7 +148,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again,
 		s.Sum = bareSum(seg)
 	}
 	if overtaken != nil {
-		s.behind = uint16(min(max(seg.Time-overtaken.Time, 0)/behindUnit+1, 1<<16-1))
+		s.after = uint16(min(max(seg.Time-overtaken.Time, 0)/afterUnit+1, 1<<16-1))
 	}
 	t.joinSent(h, i, s)
 }

@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"bytes"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -235,108 +233,6 @@ func TestSlots(t *testing.T) {
 	}
 }
 
-// filled returns the key of a segment's tuple and the side that sent it.
-func filled(t *wire.Tuple) (k Key, from Side) {
-	from = k.Fill(t)
-	return k, from
-}
-
-// TestKey: both directions have the same key, and the side tells who sent.
-func TestKey(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		var a wire.Tuple
-		a.Src[15], a.Dst[15] = rapid.Byte().Draw(r, "src"), rapid.Byte().Draw(r, "dst")
-		a.SrcPort, a.DstPort = rapid.Uint16Range(1, 3).Draw(r, "sport"), rapid.Uint16Range(1, 3).Draw(r, "dport")
-		a.Encap, a.IPv6 = rapid.Uint32Range(0, 2).Draw(r, "encap"), rapid.Bool().Draw(r, "v6")
-		b := a.Reverse()
-		k, s := filled(&a)
-		l, u := filled(&b)
-		if k != l || k.Tuple(s) != a || l.Tuple(u) != b || a != b && s == u {
-			r.Fatalf("%+v: %+v %d, reversed %+v %d", a, k, s, l, u)
-		}
-		if k.hash(7) != l.hash(7) {
-			r.Fatal("equal keys have different hashes")
-		}
-	})
-}
-
-// TestRTT holds the measurement to Karn's rule (RFC 6298 §3): no sample of
-// what was sent twice, and one measurement at a time.
-func TestRTT(t *testing.T) {
-	var h Half
-	rtt := func() [3]int64 { r := h.RTT(); return [3]int64{r.Min, r.Avg, r.Max} }
-	if rtt() != [3]int64{-1, -1, -1} || h.RTO() != -1 {
-		t.Error("a round trip without a sample")
-	}
-	h.Time(100, 1000)
-	h.Time(200, 1005) // one runs already
-	h.Acked(99, 1008)
-	if rtt()[0] != -1 {
-		t.Error("an ACK below the segment ends the measurement")
-	}
-	h.Acked(150, 1010)
-	h.Acked(200, 1020)
-	h.Time(300, 2000)
-	h.Untime(300) // after it: nothing to do with it
-	h.Acked(300, 2030)
-	h.Time(400, 3000)
-	h.Untime(399)
-	h.Acked(400, 3001)
-	h.Time(1<<31+350, 4000)
-	h.Untime(1 << 31)
-	h.Acked(1<<31+400, 4001)
-	h.Time(500, 5000)
-	h.Acked(500, 4000) // the clock ran backwards
-	if got := rtt(); got != [3]int64{10, 20, 30} {
-		t.Errorf("round trips %v, want 10, 20, 30", got)
-	}
-	// RFC 6298 §2.2 and §2.3: 10 gives SRTT 10, RTTVAR 5; 30 then RTTVAR 8 and
-	// SRTT 12, with the divisions cut.
-	if got := h.RTO(); got < 40 || got > 50 {
-		t.Errorf("RTO %d", got)
-	}
-}
-
-// TestBound: an acknowledgement after a gap bounds the loop, until a round trip is
-// measured, and is none itself.
-func TestBound(t *testing.T) {
-	var s, r Half
-	bound := func(end wire.Seq, sent int64, ack wire.Seq, at int64) int64 {
-		r.Time(end, sent)
-		r.Bound(ack, at)
-		r.Untime(0)
-		return loop(&s, &r)
-	}
-	steps := []struct {
-		name     string
-		end      wire.Seq
-		sent     int64
-		ack      wire.Seq
-		at, want int64
-	}{
-		{"does not acknowledge it", 100, 0, 99, 5e6, -1},
-		{"later than the first timeout", 100, 0, 100, 1e9, -1},
-		{"acknowledges it", 100, 0, 100, 5e6, 5e6},
-		{"took longer", 200, 10e6, 200, 18e6, 5e6},
-		{"was sooner", 300, 20e6, 300, 23e6, 3e6},
-		{"nearer than half a loop tells", 400, 30e6, 400, 30.5e6, -1},
-	}
-	for _, st := range steps {
-		if got := bound(st.end, st.sent, st.ack, st.at); got != st.want {
-			t.Errorf("%s: loop %d, want %d", st.name, got, st.want)
-		}
-	}
-	if r.RTT().Min != -1 {
-		t.Error("a bound is taken for a round trip")
-	}
-	r.Time(500, 40e6)
-	r.Acked(500, 49e6)
-	if got := bound(600, 50e6, 600, 52e6); got != 9e6 || r.RTT().Min != 9e6 {
-		t.Errorf("loop %d, round trip %d after a measurement of 9 ms", got, r.RTT().Min)
-	}
-	r.Bound(600, 53e6) // nothing is timed
-}
-
 // TestSteadyState: ranges, log and table allocate nothing once warm.
 func TestSteadyState(t *testing.T) {
 	table := NewTable()
@@ -363,43 +259,5 @@ func TestSteadyState(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(1000, round); n != 0 {
 		t.Errorf("%v allocations a round", n)
-	}
-}
-
-// TestKeyOrder: both directions of a tuple have one key, in the order of the
-// addresses' octets and then of the ports.
-func TestKeyOrder(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	octet := func() byte { return byte(r.IntN(3) * 127) }
-	for range 20000 {
-		var p wire.Tuple
-		for i := range p.Src {
-			p.Src[i] = octet()
-			if p.Dst[i] = p.Src[i]; r.IntN(8) == 0 {
-				p.Dst[i] = octet()
-			}
-		}
-		p.SrcPort, p.DstPort, p.Encap, p.IPv6 = uint16(r.IntN(2)), uint16(r.IntN(2)), uint32(r.IntN(2)), r.IntN(2) == 0
-		k, from := filled(&p)
-		back := p.Reverse()
-		if o, other := filled(&back); o != k || !o.equal(&k) || other == from && p != back {
-			t.Fatalf("%v: keys %v of side %d, %v of side %d", p, k, from, o, other)
-		}
-		if k.Tuple(from) != p {
-			t.Fatalf("%v became %v", p, k.Tuple(from))
-		}
-		if c := bytes.Compare(k.Addr[0][:], k.Addr[1][:]); c > 0 || c == 0 && k.Port[0] > k.Port[1] {
-			t.Fatalf("%v is not in order", k)
-		}
-		for _, o := range []Key{{Addr: k.Addr, Port: k.Port, Encap: k.Encap, IPv6: !k.IPv6}, {Addr: k.Addr, Port: k.Port, Encap: k.Encap + 1, IPv6: k.IPv6}} {
-			if o.equal(&k) {
-				t.Fatalf("%v and %v are taken for equal", o, k)
-			}
-		}
-		o := k
-		o.Addr[r.IntN(2)][r.IntN(16)] ^= 1 << r.IntN(8)
-		if o.equal(&k) {
-			t.Fatalf("%v and %v are taken for equal", o, k)
-		}
 	}
 }

@@ -195,7 +195,7 @@ const (
 func (s *Trace) kind() uint64 {
 	return uint64(s.Flags)<<kindFlags | bit(s.HasID)*kindID | bit(s.HasTS)*kindTS | bit(s.Bare)*kindBare |
 		bit(s.HasSum)*kindSum | bit(s.Again)*kindAgain | bit(s.shown)*kindShown | bit(s.copied)*kindCopied | bit(s.fills)*kindFills |
-		uint64(s.behind)<<(kindFlags+16)
+		uint64(s.after)<<(kindFlags+16)
 }
 
 func bit(b bool) (n uint64) {
@@ -209,5 +209,5 @@ func (s *Trace) setKind(k uint64) {
 	s.Flags = wire.Flags(k >> kindFlags)
 	s.HasID, s.HasTS, s.Bare = k&kindID != 0, k&kindTS != 0, k&kindBare != 0
 	s.HasSum, s.Again, s.shown = k&kindSum != 0, k&kindAgain != 0, k&kindShown != 0
-	s.copied, s.fills, s.behind = k&kindCopied != 0, k&kindFills != 0, uint16(k>>(kindFlags+16))
+	s.copied, s.fills, s.after = k&kindCopied != 0, k&kindFills != 0, uint16(k>>(kindFlags+16))
 }

@@ -16,6 +16,15 @@ const gap = shaken + "+1 A>B P. 1(100) ack 1 id 3\n+.001 A>B P. 201(100) ack 1 i
 const stamped = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n" +
 	"+.01 A>B . 1 ack 1 <TS val 120 ecr 7>\n+1 A>B P. 21(20) ack 1 <TS val 500 ecr 7>\n"
 
+// slow is a client whose timestamps stand still, and that sends octets after a gap; queued, a server
+// that has acknowledged something since it sent octets; alone, a client whose server was not captured.
+const (
+	slow = "0 A>B S 0 <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <mss 1460,TS val 7 ecr 100>\n" +
+		"+.01 A>B . 1 ack 1 <TS val 100 ecr 7>\n+.01 A>B P. 21(20) ack 1 <TS val 100 ecr 7>\n"
+	queued = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.01 B>A P. 1(100) ack 1\n+.01 A>B P. 1(10) ack 1\n+.01 B>A . 101 ack 11\n"
+	alone  = "0 A>B P. 1(10) ack 1 id 1\n+.001 A>B P. 11(10) ack 1 id 2\n+.001 A>B P. 21(10) ack 1 id 3\n"
+)
+
 const ipv6 = "addr A [2001:db8::1]:40000\naddr B [2001:db8::2]:80\n" +
 	"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n"
 
@@ -125,6 +134,13 @@ func TestCorners(t *testing.T) {
 		{"the same where the SYNs were captured twice", "0 A>B S 0\n+.0002 A>B S 0\n+1 A>B S 0\n+.0002 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.5 B>A S. 0 ack 1\n+.0002 B>A S. 0 ack 1", label.DuplicatePacket, true},
 		{"a gap filled with an earlier identification", gap + "+.1 A>B P. 101(100) ack 1 id 4", label.OutOfOrder, true},
 		{"a gap filled with an earlier identification and a later acknowledgement", gap + "+.001 B>A P. 1(10) ack 101 id 9\n+.1 A>B P. 101(100) ack 11 id 4", label.Retransmission, true},
+		{"a gap filled a second later, within a tick of a slow clock", slow + "+1 A>B P. 1(20) ack 1 <TS val 100 ecr 7>", label.Retransmission, true},
+		{"a gap filled by a segment without identification", gap + "+.1 A>B P. 101(100) ack 1", label.Retransmission, true},
+		{"a gap before a segment without identification", shaken + "+1 A>B P. 1(100) ack 1 id 3\n+.001 A>B P. 201(100) ack 1\n+.001 A>B P. 101(100) ack 1 id 5", label.OutOfOrder, true},
+		{"octets again as they were queued, with their acknowledgement", queued + "+.5 B>A P. 1(100) ack 1", label.Retransmission, true},
+		{"a packet not captured, and a pause longer than a timer", shaken + "+1.2 A>B P. 1(10) ack 1 id 4", label.Retransmission, true},
+		{"a packet not captured, and a pause longer than any timer", shaken + "+1.201 A>B P. 1(10) ack 1 id 4", label.Retransmission, false},
+		{"a packet not captured that may answer an end of which nothing is known", alone + "+.25 A>B P. 31(10) ack 101 id 5", label.Retransmission, false},
 		{"a SYN after the ACK, within the lifetime of a segment", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+119 A>B S 0", label.OutOfOrder, true},
 		{"a SYN after the ACK, later than a segment lasts", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+121 A>B S 0", label.OutOfOrder, false},
 		{"a bare ACK at an old number", shaken + "+1 A>B P. 1(10) ack 1 id 3\n+1 A>B . 1 ack 1 id 4", label.Retransmission, false},

@@ -93,7 +93,7 @@ func overtakenReason(x *flow.Facts) Reason {
 
 func seenReason(c *Context) Reason {
 	switch {
-	case c.Facts.RepeatsSYN && c.Elsewhere && !anotherPacket(c.Facts):
+	case c.Elsewhere && !anotherPacket(c.Facts):
 		return SynElsewhere
 	case c.Facts.RepeatsSYN:
 		return SynSeen
@@ -251,7 +251,7 @@ func goneOn(c *Context) bool {
 	if h.HasOldSYN || h.Any(flow.SentRST|flow.GotRST) || h.Is(flow.SentBareSYN) != asks || asks && x.Receiver.Is(flow.SentBareSYN) {
 		return false // another opening than that of a client and a server
 	}
-	return !c.AnswersAgain && leftOpening(c) && !h.SentBehindFirst(&x.Mark) && x.Mark.Time-h.SYNAt <= lifetime
+	return !c.AnswersAgain && leftOpening(c) && !h.SentAfterFirst(&x.Mark) && x.Mark.Time-h.SYNAt <= lifetime
 }
 
 // goesBack reports whether the sender goes once more through what it has sent. The
@@ -282,14 +282,15 @@ func answersPartial(c *Context) bool {
 }
 
 // sameSYN distinguishes a SYN or SYN-ACK that was captured at two places on its way,
-// far apart in time, from one that was sent again. elsewhere says that it was captured
-// at another place than the first time: by its TTL or the interface.
+// far apart in time, from one that was sent again; both have the same timestamp, or none.
+// elsewhere says that it was captured at another place than the first time: by its TTL or
+// the interface.
 func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 	x, answer := c.Facts, c.Segment.Flags.Has(wire.ACK)
 	switch {
 	case apart >= copyTime:
 		return None, false
-	case apart >= soonSYN && x.Mark.HasTS && x.Same.HasTS && (elsewhere || answer && x.Receiver.SYNTwice):
+	case apart >= soonSYN && x.Mark.HasTS && (elsewhere || answer && x.Receiver.SYNTwice):
 		// A retransmission has a new timestamp (RFC 7323 §3.2), except for some stacks'
 		// SYN-ACKs. The clock may stand still for a second (§5.4), but a tenth of one is
 		// more than clocks in use do (a heuristic).
@@ -304,14 +305,14 @@ func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 // sender cannot have reacted to anything, or to what overtook that one. With
 // timestamps, which are the same here, only the time after that one counts.
 func tooSoon(x *flow.Facts, apart int64) bool {
-	behind, overtaken := x.Same.Behind()
+	after, overtaken := x.Same.After()
 	switch {
 	case x.Loop <= 0:
 		return apart < soon
 	case !overtaken || x.Mark.HasTS && x.Same.HasTS:
 		return apart < reaction(x)
 	}
-	return apart < soon || apart+behind < reaction(x)
+	return apart < soon || apart+after < reaction(x)
 }
 
 // reaction returns how soon a sender can react to the fate of a segment: not before

@@ -29,7 +29,7 @@ type simTalk struct {
 // simLate is a packet that is captured after so many others.
 type simLate struct {
 	simCopy
-	behind int
+	after int
 }
 
 // simTurn is a message: octets of an end, sent when it had so many of the other.
@@ -117,10 +117,10 @@ func (s *simTalk) pass(c *simCopy) {
 	if c != nil {
 		s.add(c.from, wire.ACK, c.seq+1, c.ack+1, c.data)
 	}
-	s.late = slices.DeleteFunc(s.late, func(l simLate) bool { return l.behind == 0 })
+	s.late = slices.DeleteFunc(s.late, func(l simLate) bool { return l.after == 0 })
 	for i := range s.late {
-		if l := &s.late[i]; l.behind > 0 {
-			if l.behind--; l.behind == 0 {
+		if l := &s.late[i]; l.after > 0 {
+			if l.after--; l.after == 0 {
 				s.add(l.from, wire.ACK, l.seq+1, l.ack+1, l.data)
 			}
 		}

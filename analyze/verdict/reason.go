@@ -56,7 +56,7 @@ const (
 	RstOutside
 	WentOn
 	NamedWentOn
-	NamedSentBehind
+	NamedSentAfter
 	NamedSilent
 	NotRepeated
 	SynAckOrAck
@@ -133,7 +133,7 @@ var reasonTexts = [reasonCount]string{
 	RstOutside:          "the number of the RST in packet $p is not the one expected next",
 	WentOn:              "its receiver goes on in packet $p",
 	NamedWentOn:         "the end that it names goes on in packet $p",
-	NamedSentBehind:     "the end that it names goes on in packet $p, which it sent after the RST in packet $q",
+	NamedSentAfter:      "the end that it names goes on in packet $p, which it sent after the RST in packet $q",
 	NamedSilent:         "nothing shows that the end that it names goes on: the RST may be its own, after octets that were lost",
 	NotRepeated:         "for $t after packet $p the end that it names neither goes on nor resets again",
 	SynAckOrAck:         "SYN-ACK in packet $p passed this tap before packet $q: it or its ACK was lost between here and the client",

@@ -57,7 +57,7 @@ func namedGoesOn(x *context, v *Verdict) {
 	case r.WentOn == 0:
 	case r.WentOnSure:
 		v.Confidence = Likely
-		v.add(Item{Why: NamedSentBehind, Packet: r.WentOn, Than: r.Packet})
+		v.add(Item{Why: NamedSentAfter, Packet: r.WentOn, Than: r.Packet})
 	default:
 		if v.Confidence++; v.Confidence > Likely {
 			v.Confidence = Likely

@@ -112,8 +112,8 @@ func (b *beside) settled() {
 // proc_pid_stat(5).
 func (b *beside) ticks() (sum int) {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", b.cmd.Process.Pid))
-	_, behind, _ := strings.Cut(string(text), ") ") // a name may have blanks
-	fields := strings.Fields(behind)
+	_, after, _ := strings.Cut(string(text), ") ") // a name may have blanks
+	fields := strings.Fields(after)
 	if len(fields) < 13 {
 		return 0 // it has ended
 	}

@@ -1,0 +1,99 @@
+package stream_test
+
+// endCases are about octets beside a SYN, a FIN or a RST.
+var endCases = []told{
+	{"data in the SYN is accepted", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 B>A S. 0 ack 11
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21`, `
+client octets 0+10 of 1 ack 2
+client octets 10+10 of 3 ack 4`},
+	{"data in the SYN is not accepted", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 B>A S. 0 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11`, `
+client outside 0+10 syn-data of 1
+client octets 0+10 of 3 ack 4`},
+	{"data in the SYN is accepted in part", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 B>A S. 0 ack 5
++.1 A>B P. 5:11(6) ack 1
++.1 B>A . 1 ack 11`, `
+client outside 4+6 syn-data of 1
+client octets 0+4 of 1 ack 2
+client octets 4+6 of 3 ack 4`},
+	{"data in a SYN that nobody answers", `
+0    A>B S  0:10(10) <tfo 0102030405060708>`, `
+client outside 0+10 syn-data of 1`},
+	{"data in a SYN, after which the client goes on, alone", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 syn-data of 1
+client octets 10+10 of 3`},
+	{"data in a SYN that is sent again, alone", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++.1 A>B P. 1:11(10) ack 1`, `
+client conflict 0+10 syn-data of 1 kept of 3
+client octets 0+10 of 3`},
+	{"data after the FIN of the other side", opened + `
++.1 A>B F. 1 ack 1
++.1 B>A P. 1:11(10) ack 2
++.1 A>B . 2 ack 11
++.1 B>A F. 11 ack 2
++.1 A>B . 2 ack 12`, `
+server octets 0+10 of 5 ack 6`},
+	{"data after the own FIN", opened + `
++.1 A>B FP. 1:11(10) ack 1
++.1 B>A . 1 ack 12
++.1 A>B P. 12:22(10) ack 1
++.1 B>A . 1 ack 12`, `
+client octets 0+10 of 4 ack 5
+client outside 11+10 after-fin of 6`},
+	{"a forged FIN that was not accepted", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B F. 11 ack 1
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21`, `
+client octets 0+10 of 4 ack 7
+client octets 10+10 of 6 ack 7`},
+	{"forged FINs before the true one", opened + `
++.1 A>B P. 1:11(10) ack 1
++.01 A>B F. 1001 ack 1
++.01 A>B F. 1002 ack 1
++.01 A>B F. 1003 ack 1
++.01 A>B F. 1004 ack 1
++.01 B>A . 1 ack 11
++.1 A>B P. 11:21(10) ack 1
++.1 A>B F. 21 ack 1
++.1 B>A . 1 ack 22`, `
+client octets 0+10 of 4 ack 9
+client octets 10+10 of 10 ack 12`},
+	{"a FIN after octets that were not captured", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B F. 21 ack 1
++.1 B>A . 1 ack 22`, `
+client octets 0+10 of 4 ack 6
+client gap 10+10 not-captured ack 6`},
+	{"a RST ends it", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A R. 1 ack 11
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4 ack 5
+client outside 10+10 after-rst of 6`},
+	{"a RST that was not obeyed", opened + `
++.1 B>A R. 1 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 5 ack 6
+client octets 10+10 of 7`},
+	{"text in a RST", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A R. 1:6(5) ack 11`, `
+server outside 0+5 in-rst of 5
+client octets 0+10 of 4 ack 5`},
+}

@@ -1,0 +1,149 @@
+package stream_test
+
+// octetCases are about the order of octets, gaps, other content and wrong checksums.
+var octetCases = []told{
+	{"request and answer", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A P. 1:21(20) ack 11
++.1 A>B . 11 ack 21`, `
+client octets 0+10 of 4 ack 5
+server octets 0+20 of 5 ack 6`},
+	{"the answer stands before the request", opened + `
++.1 B>A P. 1:21(20) ack 11 win 500
++.1 A>B P. 1:11(10) ack 1
++.1 A>B . 11 ack 21`, `
+client octets 0+10 of 5 ack 4
+server octets 0+20 of 4 ack 6`},
+	{"nothing is acknowledged", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4
+client octets 10+10 of 5`},
+	{"an ACK in the middle of a segment", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 6
++.1 B>A . 1 ack 11`, `
+client octets 0+5 of 4 ack 5
+client octets 5+5 of 4 ack 6`},
+	{"out of order, twice and overlapping", opened + `
++.1 A>B P. 11:21(10) ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 5:25(20) ack 1
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 25`, `
+client octets 0+10 of 5 ack 8
+client octets 10+10 of 4 ack 8
+client octets 20+4 of 6 ack 8`},
+	{"a gap that was acknowledged", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 31`, `
+client octets 0+10 of 4 ack 6
+client gap 10+10 not-captured of 5 ack 6
+client octets 20+10 of 5 ack 6`},
+	{"a gap that was not acknowledged", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 11`, `
+client octets 0+10 of 4 ack 6
+client gap 10+10 unknown of 5
+client octets 20+10 of 5`},
+	{"octets that come after their gap was closed", opened + `
++.1 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 31
++1 A>B P. 31:41(10) ack 1
++.1 A>B P. 11:21(10) ack 1`, `
+client gap 0+20 not-captured of 4 ack 5
+client octets 20+10 of 4 ack 5
+client outside 10+10 late of 7
+client octets 30+10 of 6`},
+	{"octets that come after their acknowledgement", opened + `
++.1 A>B P. 21:31(10) ack 1
++.1 B>A P. 1:11(10) ack 31
++.1 A>B P. 11:21(10) ack 1
++.4 A>B P. 1:11(10) ack 1
++.1 A>B . 31 ack 11`, `
+client octets 0+10 of 7 ack 5
+client octets 10+10 of 6 ack 5
+client octets 20+10 of 4 ack 5
+server octets 0+10 of 5 ack 8`},
+	{"a gap is final although octets go on", opened + `
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21
++.7 A>B P. 31:41(10) ack 1
++.1 B>A . 1 ack 41
++.3 A>B P. 41:51(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 A>B P. 1:11(10) ack 1`, `
+client gap 0+10 not-captured of 4 ack 7
+client octets 10+10 of 4 ack 7
+client octets 20+10 of 9 ack 7
+client octets 30+10 of 6 ack 7
+client outside 0+10 late of 10
+client octets 40+10 of 8`},
+	{"the beginning comes after the acknowledgement", `
+0   A>B P. 5011:5021(10) ack 900
++.1 B>A P. 900:920(20) ack 5021
++.1 A>B P. 5001:5011(10) ack 900
++.1 A>B . 5021 ack 920`, `
+client octets 0+10 of 3 ack 2
+client octets 10+10 of 1 ack 2
+server octets 0+20 of 2 ack 4`},
+	{"the last octets were not captured", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 21`, `
+client octets 0+10 of 4 ack 5
+client gap 10+10 not-captured ack 5`},
+	{"the request was not captured", opened + `
++.1 B>A P. 1:21(20) ack 11
++.1 A>B . 11 ack 21
++.1 A>B P. 11:16(5) ack 21
++.1 B>A . 21 ack 16`, `
+client gap 0+10 not-captured of 6 ack 7
+server octets 0+20 of 4 ack 5
+client octets 10+5 of 6 ack 7`},
+	{"other content in what waits", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 1:11(10) ack 1 otherdata
++.1 B>A . 1 ack 11`, `
+client conflict 0+10 of 5 kept of 4
+client octets 0+10 of 4 ack 6`},
+	{"other content in what was handed on", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11
++.1 A>B P. 5:15(10) ack 1 otherdata
++.1 B>A . 1 ack 15`, `
+client octets 0+10 of 4 ack 5
+client conflict 4+6 of 6 kept of 4
+client octets 10+4 of 6 ack 7`},
+	{"a wrong checksum, then a good copy", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11
++.1 A>B P. 11:21(10) ack 1 badsum otherdata
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21`, `
+client octets 0+10 of 4 ack 5
+client conflict 10+10 bad-checksum of 6 kept of 7
+client octets 10+10 of 7 ack 8`},
+	{"a good copy, then a wrong checksum", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 1:11(10) ack 1 badsum otherdata
++.1 B>A . 1 ack 11`, `
+client conflict 0+10 bad-checksum of 5 kept of 4
+client octets 0+10 of 4 ack 6`},
+	{"a wrong checksum that was acknowledged", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1 badsum
++.1 B>A . 1 ack 21`, `
+client octets 0+10 of 4 ack 6
+client octets 10+10 bad-checksum of 5 ack 6`},
+	{"a wrong checksum that was not", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1 badsum
++.1 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 11`, `
+client octets 0+10 of 4 ack 7
+client outside 10+10 bad-checksum of 5
+client gap 10+10 bad-checksum of 6
+client octets 20+10 of 6`},
+}
