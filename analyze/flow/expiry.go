@@ -60,10 +60,8 @@ type Begun struct {
 // All returns every flow that is remembered, in the order of their first packets.
 func (t *Table) All() []Begun {
 	all := make([]Begun, 0, t.Len())
-	for c := range t.lists {
-		for r := t.lists[c].head; r != 0; r = t.entry(r).next {
-			all = append(all, Begun{t.firstPacket(r), r})
-		}
+	for i := range t.entries.all() { // as they lie in memory: the lists lead all over it
+		all = append(all, Begun{t.firstPacket(Ref(i)), Ref(i)})
 	}
 	return inOrder(all)
 }

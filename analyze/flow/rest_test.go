@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -226,7 +227,8 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// TestSlabShrinks: chunks without values are given back, and numbers stay good.
+// TestSlabShrinks: chunks without values are given back, numbers stay good, and all
+// yields each of them.
 func TestSlabShrinks(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		var s Slab[int]
@@ -254,6 +256,9 @@ func TestSlabShrinks(t *testing.T) {
 			}
 			if s.Len() != len(kept) {
 				r.Fatalf("%d values, want %d", s.Len(), len(kept))
+			}
+			if got, want := slices.Collect(s.all()), slices.Sorted(maps.Keys(kept)); !slices.Equal(got, want) {
+				r.Fatalf("all yields %d values, want %d, in order of memory", len(got), len(want))
 			}
 		}
 		for i := range kept {

@@ -1,6 +1,9 @@
 package flow
 
-import "unsafe"
+import (
+	"iter"
+	"unsafe"
+)
 
 const (
 	slabBits = 10
@@ -67,6 +70,27 @@ func (s *Slab[T]) Free(i int32) {
 			s.unlink(n)
 			s.chunks[n] = nil
 			s.vacant = append(s.vacant, n)
+		}
+	}
+}
+
+// all yields the index of every value, in the order of memory.
+func (s *Slab[T]) all() iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for n, c := range s.chunks {
+			if c == nil {
+				continue
+			}
+			var unused [slabSize]bool
+			unused[0] = n == 0 // index 0 is never used
+			for _, i := range c.free[:c.nfree] {
+				unused[i] = true
+			}
+			for i := range int32(slabSize) {
+				if !unused[i] && !yield(int32(n)<<slabBits|i) {
+					return
+				}
+			}
 		}
 	}
 }
