@@ -186,7 +186,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyOpeningReset:
 		return holding(o.Outcome == analyze.OpeningReset)
 	case whyAnswers:
-		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && o.Renumbered == 0 && !bothSentSYN(o))
+		return uint64(o.BadAcks) + holding(synAckNumbers(o) > 1 && !bothSentSYN(o))
 	case whyReset:
 		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c) && !clientDone(c) && !unused(c)) * resetWeight(c)
 	case whyClosedReset:

@@ -66,8 +66,8 @@ func TestSelfNoHalf(t *testing.T) {
 func TestRenumberedTold(t *testing.T) {
 	c := halfClose(t)
 	o := &c.Opening
-	o.SynAckISNs = 2
-	if text := strings.Join(openingOddities(c), "; "); text != "the SYN-ACKs carry 2 different ISNs: several machines or several incarnations answered" || weigh(c, whyAnswers) == 0 {
+	o.SynAckISNs, o.SynAckCount = 2, 2
+	if text := unglue(strings.Join(openingOddities(c), "; ")); text != "2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2" || weigh(c, whyAnswers) == 0 {
 		t.Errorf("two ISNs: %s, %d", text, weigh(c, whyAnswers))
 	}
 	o.Renumbered, o.RenumberedAck = 7, 9
