@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/spf13/cobra"
 
 	"tcpwatch/capture"
 	"tcpwatch/capture/keep"
@@ -57,6 +60,49 @@ func TestKeepSparesStandardOutput(t *testing.T) {
 	}
 }
 
+// TestOneTakesStandardOutput: packets and results do not go to one pipe, or one file, by whatever
+// name it is called.
+func TestOneTakesStandardOutput(t *testing.T) {
+	const capture = "../../testdata/pcaps/kernel/refused.snd.pcap"
+	folder := t.TempDir()
+	r, pipe, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer pipe.Close()
+	named := fmt.Sprintf("/proc/self/fd/%d", pipe.Fd())
+	if _, err := os.Stat(named); err != nil {
+		t.Skip("open files have no names here")
+	}
+	file, err := os.Create(filepath.Join(folder, "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	elsewhere := filepath.Join(folder, "elsewhere")
+	for _, test := range []struct {
+		stdout *os.File
+		args   []string
+		want   string // "": it is done
+	}{
+		{pipe, []string{"-w", named}, "in use here"},
+		{pipe, []string{"-w", elsewhere, "-o", named}, ""},
+		{pipe, []string{"-w", named, "-o", elsewhere}, ""},
+		{pipe, []string{"-w", named, "-o", named}, "in use here"},
+		{pipe, []string{"-w", "-", "-o", named}, "standard output can take one"},
+		{pipe, []string{"-w", "-", "-o", elsewhere}, ""},
+		{file, []string{"-w", "-", "-o", file.Name()}, "standard output can take one"},
+		{file, []string{"-w", "-", "-o", elsewhere}, ""},
+	} {
+		var errs bytes.Buffer
+		status := run(append([]string{"read", capture}, test.args...), strings.NewReader(""), test.stdout, &errs)
+		if want := test.want; (status == exitUsage) != (want != "") || !strings.Contains(errs.String(), want) || want == "" && status != 0 {
+			t.Errorf("%s: status %d, %s", test.args, status, errs.String())
+		}
+	}
+}
+
 // TestKeptEndsAlike: a pcap says nothing of its end, but it did not end before its last
 // packet, whatever that is: its copy as pcapng, which says the end, shows the same.
 func TestKeptEndsAlike(t *testing.T) {
@@ -85,6 +131,31 @@ func TestKeptEndsAlike(t *testing.T) {
 		}
 		if results[0] != results[1] || strings.Count(results[0], `"client_state":"`+state+`"`) != 3 {
 			t.Errorf("%d s later, want %s:\n%s%s", seconds, state, results[0], results[1])
+		}
+	}
+}
+
+// TestInUse: standard output takes no packets where results, or the rows of live, are shown there.
+func TestInUse(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var c cobra.Command
+	c.SetOut(file)
+	for _, test := range []struct {
+		shown   bool
+		results string
+		want    bool
+	}{{false, "", true}, {true, "", true}, {true, "elsewhere", true}, {false, "elsewhere", false}} {
+		info, err := file.Stat()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same := func(other os.FileInfo) bool { return os.SameFile(info, other) }
+		if got := slices.ContainsFunc(inUse(&c, test.shown, test.results), same); got != test.want {
+			t.Errorf("shown %t, results to %q: in use %t", test.shown, test.results, got)
 		}
 	}
 }

@@ -50,6 +50,18 @@ func outputName(to *string) *option {
 	}}
 }
 
+// isStandardOutput reports whether the file of -o is standard output, or the file or pipe that
+// it is, as /dev/stdout.
+func isStandardOutput(path string, stdout io.Writer) bool {
+	f, ok := stdout.(*os.File)
+	if path == "" || !ok {
+		return path == ""
+	}
+	named, err := os.Stat(path)
+	own, ownErr := f.Stat()
+	return err == nil && ownErr == nil && os.SameFile(named, own) && own.Mode()&os.ModeCharDevice == 0 // no terminal, nor /dev/null
+}
+
 // openOutput opens path for writing, or uses stdout if path is empty. It
 // refuses to overwrite an input.
 func openOutput(path string, stdout io.Writer, inputs []string) (*output, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -244,8 +245,8 @@ func (o *readOptions) checkPairs(c *cobra.Command) error {
 		return errors.New("--gaps and --max-buffer say how --streams writes: --streams is missing")
 	case o.compat != "" && !slices.Contains(o.views, report.ViewPackets):
 		return errors.New("--compat adds to the view packets: --view packets is missing")
-	case o.keep.name == "-" && given("output") && o.output == "":
-		return errors.New("-o - and -w -: standard output can take one of them")
+	case o.keep.name == "-" && given("output") && isStandardOutput(o.output, c.OutOrStdout()):
+		return fmt.Errorf("-o %s and -w -: standard output can take one of them", cmp.Or(o.output, "-"))
 	}
 	return o.keep.check(c.OutOrStdout())
 }
@@ -296,7 +297,7 @@ func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src c
 	if err := foresee(o.keep.name, paths); err != nil {
 		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
 	}
-	spare := inUse(c, o.output, paths...)
+	spare := inUse(c, false, o.output, paths...)
 	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Spare: spare})
 }
 
