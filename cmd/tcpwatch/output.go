@@ -42,7 +42,10 @@ const standardOutput = "standard output"
 // outputName is the FILE of -o: - is standard output, as without -o.
 func outputName(to *string) *option {
 	return &option{"FILE", func(s string) error {
-		if s == "-" {
+		switch s {
+		case "":
+			return errors.New("is empty: - is standard output")
+		case "-":
 			s = ""
 		}
 		*to = s

@@ -245,6 +245,8 @@ func (o *readOptions) checkPairs(c *cobra.Command) error {
 		return errors.New("--gaps and --max-buffer say how --streams writes: --streams is missing")
 	case o.compat != "" && !slices.Contains(o.views, report.ViewPackets):
 		return errors.New("--compat adds to the view packets: --view packets is missing")
+	case o.keep.name == "" && given("write"):
+		return errors.New("-w: the name of the file is empty (- is standard output)")
 	case o.keep.name == "-" && given("output") && isStandardOutput(o.output, c.OutOrStdout()):
 		return fmt.Errorf("-o %s and -w -: standard output can take one of them", cmp.Or(o.output, "-"))
 	}
