@@ -25,10 +25,13 @@ func (t *story) closing() {
 		t.inferred.see(c.ClientState.String())
 		t.inferred.see(c.ServerState.String())
 		text := "at the end the client is in " + c.ClientState.String() + ", the server in " + c.ServerState.String()
-		if c.ClientState == c.ServerState {
+		switch {
+		case c.Self():
+			text = "at the end the socket is in " + c.ClientState.String()
+		case c.ClientState == c.ServerState:
 			text = "at the end both ends are in " + c.ClientState.String()
 		}
-		if c.ServerState == state.Unknown && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
+		if c.ServerState == state.Unknown && !c.Self() && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
 			text += ": no SYN-ACK showed that it was listening"
 		}
 		t.section("STATES", text, Plain)
@@ -129,7 +132,10 @@ func resetSentence(conn *connection) string {
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
 		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
-		if unused(conn) {
+		switch {
+		case unused(conn) && conn.Self():
+			text += "; the socket had sent itself no payload"
+		case unused(conn):
 			text += "; neither end had sent any payload"
 		}
 		return text + unknownThere(conn)

@@ -322,10 +322,14 @@ func mayBeFIN(c *connection, side analyze.Side) bool {
 // roundTrips writes the measured round trips, if any.
 func (t *story) roundTrips() {
 	var parts []string
+	far := "to the server"
+	if t.conn.Self() {
+		far = "to the socket itself"
+	}
 	for _, p := range []struct {
 		name string
 		d    *analyze.Direction
-	}{{"to the server", &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
+	}{{far, &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
 		if p.d.RTT.Avg >= 0 {
 			times := duration(p.d.RTT.Min) // one sample, or all the same
 			if p.d.RTT.Min != p.d.RTT.Max {

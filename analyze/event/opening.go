@@ -91,6 +91,7 @@ var opened = Spec{
 		"opened| in $duration|, SYN sent ${tries times}|, $syn_acks SYN-ACKs|: $rtt_server to the server, $rtt_client to the client",
 		"opened by both at once| in $duration",
 		"opened, split handshake|: the server sent a SYN of its own| in $duration",
+		"opened, a socket connected with itself| in $duration",
 	},
 	Fields:   []Field{Form, Tries, SynAcks, RTTServer, RTTClient, Duration},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 9293, Section: "3.10.7.4"}},
@@ -102,7 +103,9 @@ var opened = Spec{
 		e.word(Form, o.Form.String())
 		switch o.Form {
 		case analyze.FormSimultaneous:
-			e.sentence = 1
+			if e.sentence = 1; m.Connection.Self() {
+				e.sentence = 3
+			}
 		case analyze.FormSplit:
 			e.sentence = 2
 		}
