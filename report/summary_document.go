@@ -44,7 +44,7 @@ var inputMembers = []member{
 	{"capture.cut_packets", is.number, "", "Packets captured shorter than they were (snaplen)."},
 	{"capture.cut_at", is.octets, isNull + "cut_packets is 0", "The smallest captured length among them."},
 	{"capture.backwards_steps", is.number, "", "Packets whose time lies before that of the packet before them in the same file."},
-	{"capture.untimed_packets", is.number, "", "Packets for which the capture has no time, or one before 1824 or after 2115. They are shown at the time of the packet before them, so that what follows from their times is not reliable."},
+	{"capture.untimed_packets", is.number, "", "Packets for which the capture has no time, or one before 1824 or after 2115. They are shown, and written (`-w`), at the time of the packet before them in the file, 1970 if there is none, so that what follows from their times is not reliable."},
 	{"capture.damages", is.texts, "", "One sentence for each place where an input could not be read on."},
 	{"capture.interrupted", is.yes, "", "Reading was stopped before the end."},
 }

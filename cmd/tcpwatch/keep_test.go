@@ -159,3 +159,41 @@ func TestInUse(t *testing.T) {
 		}
 	}
 }
+
+// TestUntimedSaid: where packets have no time (pcapng simple packet blocks) it is said with any
+// view, and that a copy of them has times.
+func TestUntimedSaid(t *testing.T) {
+	u32 := binary.LittleEndian.AppendUint32
+	var f []byte
+	block := func(kind uint32, words ...uint32) {
+		f = u32(u32(f, kind), uint32(12+4*len(words)))
+		for _, w := range words {
+			f = u32(f, w)
+		}
+		f = u32(f, uint32(12+4*len(words)))
+	}
+	block(0x0A0D0D0A, 0x1A2B3C4D, 1, 0xFFFFFFFF, 0xFFFFFFFF)
+	block(1, 101, 0)                                                                                 // raw IP
+	block(3, 40, 0x28000045, 0, 0x00000640, 0x010200C0, 0x020200C0, 0x5000409C, 1, 0, 0xFFFF0250, 0) // a SYN
+	folder := t.TempDir()
+	path, kept := filepath.Join(folder, "untimed.pcapng"), filepath.Join(folder, "kept.pcap")
+	if err := os.WriteFile(path, f, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	const note = "tcpwatch: note: 1 packet without a time, shown at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n"
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{path}, note},
+		{[]string{"--view", "packets", path}, note},
+		{[]string{"-q", path}, ""},
+		{[]string{"-w", kept, path}, strings.Replace(note, "shown", "shown and written", 1)},
+		{[]string{kept}, ""},
+	} {
+		var out, errs bytes.Buffer
+		if status := run(append([]string{"read"}, test.args...), strings.NewReader(""), &out, &errs); status != 0 || errs.String() != test.want || !strings.Contains(out.String(), "SYN") {
+			t.Errorf("%s: status %d, %q\n%s", test.args, status, errs.String(), out.String())
+		}
+	}
+}

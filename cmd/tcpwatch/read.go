@@ -278,6 +278,19 @@ func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err
 	return err
 }
 
+// noteUntimed says that packets have no time, with any view: all of them show times.
+func (o *readOptions) noteUntimed(stderr io.Writer, n uint64) {
+	if n == 0 || o.quiet {
+		return
+	}
+	also := ""
+	if o.keep.name != "" {
+		also = " and written"
+	}
+	fmt.Fprintf(stderr, "tcpwatch: note: %s without a time, shown%s at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n",
+		amount(n, "packet"), also)
+}
+
 // filterText is the filter as given; "" if there is none.
 func (o *readOptions) filterText() string {
 	if o.filter == nil {
@@ -325,6 +338,7 @@ func (o *readOptions) conclude(stderr io.Writer, out *output, in report.Input, e
 	if err != nil {
 		return err
 	}
+	o.noteUntimed(stderr, in.UntimedPackets)
 	missing, all := report.Missing(o.only, in.Analysis.Connections)
 	switch {
 	case all && status == exitOK:
