@@ -21,7 +21,7 @@ func (t *story) closing() {
 		t.section("CLOSE", text, closingTone(c.Closing.Outcome))
 		t.steps(steps, true)
 	}
-	if c.Closing.Outcome != analyze.ClosingNormal && c.Closing.Outcome != analyze.ClosingSimultaneous {
+	if !closedWhole(c) {
 		t.inferred.see(c.ClientState.String())
 		t.inferred.see(c.ServerState.String())
 		text := "at the end the client is in " + c.ClientState.String() + ", the server in " + c.ServerState.String()
@@ -39,6 +39,13 @@ func (t *story) closing() {
 	if c.Evicted {
 		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", Doubt)
 	}
+}
+
+// closedWhole reports whether both FINs were acknowledged: then the steps and TIME-WAIT tell the
+// states at the end.
+func closedWhole(c *connection) bool {
+	over := func(s state.State) bool { return s.Base() == state.Closed || s.Base() == state.TimeWait }
+	return (c.Closing.Outcome == analyze.ClosingNormal || c.Closing.Outcome == analyze.ClosingSimultaneous) && over(c.ClientState) && over(c.ServerState)
 }
 
 // closingSentence is empty if the handshake already said all.
