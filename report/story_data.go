@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -44,16 +45,13 @@ func (t *story) data() {
 		}
 		add("%s with a wrong checksum%s", plural(uint64(n), "segment"), drop)
 	}
-	missing, unseen := missingText(t.conn), unseenText(t.conn)
-	if missing+unseen == "" {
+	lacks := lackTexts(t.conn)
+	if len(lacks) == 0 {
 		add("nothing missing")
-	} else {
-		tone = Doubt
 	}
-	for _, text := range [...]string{missing, unseen} {
-		if text != "" {
-			add("%s", text)
-		}
+	for _, text := range lacks {
+		tone = Doubt
+		add("%s", text)
 	}
 	for _, text := range countTexts(c, s) {
 		tone = Doubt
@@ -193,6 +191,28 @@ func missingText(c *connection) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// lackTexts say what was not captured.
+func lackTexts(c *connection) []string {
+	texts := []string{missingText(c), unseenText(c)}
+	if texts[0]+texts[1] == "" {
+		texts = append(texts, ackedUnseenText(c))
+	}
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}
+
+// ackedUnseenText says that octets were acknowledged that were not captured. They need not lie
+// between others that were: then they do not count as missing.
+func ackedUnseenText(c *connection) string {
+	switch n := uint64(c.Labels[label.AckUnseen]); n {
+	case 0:
+		return ""
+	case 1:
+		return "1 segment acknowledges octets that were never captured"
+	default:
+		return plural(n, "segment") + " acknowledge octets that were never captured"
+	}
 }
 
 // stallTexts says what an end sent again after timeouts without being
