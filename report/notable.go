@@ -68,6 +68,34 @@ var reasonNames = [reasonCount]string{
 
 func (r reason) String() string { return reasonNames[r] }
 
+// having is the name of each reason that does not read well behind a number of connections,
+// as it should.
+var having = [reasonCount]string{
+	whyAnswers:    "with contradicting SYN-ACKs",
+	whyReuse:      "on a tuple reused without right",
+	whyLong:       "with long packets lost",
+	whyVerdict:    "with a verdict (see VERDICTS)",
+	whyICMP:       "with ICMP errors",
+	whyResent:     "with much sent again",
+	whySlowOpen:   "with a SYN or SYN-ACK sent again",
+	whySlowAnswer: "with a slow answer",
+	whyWaited:     "that waited for what was sent again",
+	whyZeroWindow: "with zero windows",
+	whyIgnoredRST: "with a RST that was ignored",
+	whyMissing:    "with octets not captured",
+}
+
+// notShownText says how many connections are not listed, by reason; "" if all are.
+func notShownText(more *[reasonCount]uint64) string {
+	var rest []string
+	for why, n := range more {
+		if n > 0 {
+			rest = append(rest, thousands(n)+" "+cmp.Or(having[why], reasonNames[why]))
+		}
+	}
+	return strings.Join(rest, ", ")
+}
+
 // Limits for what is notable. They are heuristics: they decide what is shown
 // first, never what it is called.
 const (
@@ -186,7 +214,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyOpeningReset:
 		return holding(o.Outcome == analyze.OpeningReset)
 	case whyAnswers:
-		return uint64(o.BadAcks) + holding(o.SynAckISNs > 1 && o.Renumbered == 0 && !bothSentSYN(o))
+		return uint64(o.BadAcks) + holding(synAckNumbers(o) > 1 && !bothSentSYN(o))
 	case whyReset:
 		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c) && !clientDone(c) && !unused(c)) * resetWeight(c)
 	case whyClosedReset:

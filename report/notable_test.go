@@ -296,3 +296,15 @@ func TestResetWeight(t *testing.T) {
 		t.Errorf("%d with a few timeouts, %d without", few, none)
 	}
 }
+
+// TestNotShown: a number stands for connections, not for what befell them.
+func TestNotShown(t *testing.T) {
+	var more [reasonCount]uint64
+	if text := notShownText(&more); text != "" {
+		t.Errorf("none: %q", text)
+	}
+	more[whyRefused], more[whyICMP], more[whyVerdict], more[whyLong] = 1200, 3, 1, 2
+	if text := notShownText(&more); text != "1,200 refused, 2 with long packets lost, 1 with a verdict (see VERDICTS), 3 with ICMP errors" {
+		t.Errorf("%q", text)
+	}
+}

@@ -31,6 +31,9 @@ func reasonText(c *connection, why reason) string {
 	case whyUnanswered:
 		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + but(icmpSentence(c))
 	case whyHalfOpen:
+		if synAckNumbers(o) > 1 {
+			return contradicting(o) + packetList(o.SynAckPackets) + ", none acknowledged" + but(icmpSentence(c))
+		}
 		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + but(icmpSentence(c))
 	case whyOpeningReset:
 		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete" + beforeAnswer(c)
@@ -38,7 +41,10 @@ func reasonText(c *connection, why reason) string {
 		if o.BadAcks > 0 {
 			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
 		}
-		return fmt.Sprintf("SYN-ACKs with %d different ISNs%s", o.SynAckISNs, packetList(o.SynAckPackets))
+		if o.Outcome == analyze.OpeningHalfOpen {
+			return "" // which says it
+		}
+		return contradicting(o) + packetList(o.SynAckPackets)
 	case whyReset, whyClosedReset, whyDoneReset, whyUnused:
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
@@ -103,6 +109,9 @@ func slowOpenText(c *connection) string {
 	s := "SYN " + sentTimes(c, label.SYN, o.SynCount) + packetList(o.SynPackets)
 	if !synResent(c) {
 		s = "SYN-ACK " + sentTimes(c, label.SynAck, o.SynAckCount) + packetList(o.SynAckPackets)
+		if synAckNumbers(o) > 1 {
+			s = "SYN-ACK sent again" // the packets are told with their ISNs
+		}
 	}
 	if o.Took > 0 {
 		s += ", opened after " + duration(o.Took)

@@ -190,6 +190,7 @@ func (j *jsonText) quality(in *Input, t *tally) {
 	j.uint("midstream", t.opened[analyze.OpeningMidstream])
 	j.uint("copies", t.client.DuplicatePackets+t.server.DuplicatePackets)
 	j.bool("mostly_copies", mostlyCopies(t))
+	j.uint("renumbered", t.renumbered)
 	j.uint("large_segments", t.labels[label.LargeSegment])
 	j.uint("checksum_offload", t.labels[label.ChecksumOffload])
 	j.uint("bad_checksums", t.labels[label.BadChecksum])

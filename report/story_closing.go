@@ -21,14 +21,17 @@ func (t *story) closing() {
 		t.section("CLOSE", text, closingTone(c.Closing.Outcome))
 		t.steps(steps, true)
 	}
-	if c.Closing.Outcome != analyze.ClosingNormal && c.Closing.Outcome != analyze.ClosingSimultaneous {
+	if !closedWhole(c) {
 		t.inferred.see(c.ClientState.String())
 		t.inferred.see(c.ServerState.String())
 		text := "at the end the client is in " + c.ClientState.String() + ", the server in " + c.ServerState.String()
-		if c.ClientState == c.ServerState {
+		switch {
+		case c.Self():
+			text = "at the end the socket is in " + c.ClientState.String()
+		case c.ClientState == c.ServerState:
 			text = "at the end both ends are in " + c.ClientState.String()
 		}
-		if c.ServerState == state.Unknown && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
+		if c.ServerState == state.Unknown && !c.Self() && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
 			text += ": no SYN-ACK showed that it was listening"
 		}
 		t.section("STATES", text, Plain)
@@ -36,6 +39,13 @@ func (t *story) closing() {
 	if c.Evicted {
 		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", Doubt)
 	}
+}
+
+// closedWhole reports whether both FINs were acknowledged: then the steps and TIME-WAIT tell the
+// states at the end.
+func closedWhole(c *connection) bool {
+	over := func(s state.State) bool { return s.Base() == state.Closed || s.Base() == state.TimeWait }
+	return (c.Closing.Outcome == analyze.ClosingNormal || c.Closing.Outcome == analyze.ClosingSimultaneous) && over(c.ClientState) && over(c.ServerState)
 }
 
 // closingSentence is empty if the handshake already said all.
@@ -129,7 +139,10 @@ func resetSentence(conn *connection) string {
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
 		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
-		if unused(conn) {
+		switch {
+		case unused(conn) && conn.Self():
+			text += "; the socket had sent itself no payload"
+		case unused(conn):
 			text += "; neither end had sent any payload"
 		}
 		return text + unknownThere(conn)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -44,16 +45,13 @@ func (t *story) data() {
 		}
 		add("%s with a wrong checksum%s", plural(uint64(n), "segment"), drop)
 	}
-	missing, unseen := missingText(t.conn), unseenText(t.conn)
-	if missing+unseen == "" {
+	lacks := lackTexts(t.conn)
+	if len(lacks) == 0 {
 		add("nothing missing")
-	} else {
-		tone = Doubt
 	}
-	for _, text := range [...]string{missing, unseen} {
-		if text != "" {
-			add("%s", text)
-		}
+	for _, text := range lacks {
+		tone = Doubt
+		add("%s", text)
 	}
 	for _, text := range countTexts(c, s) {
 		tone = Doubt
@@ -195,6 +193,28 @@ func missingText(c *connection) string {
 	return strings.Join(parts, ", ")
 }
 
+// lackTexts say what was not captured.
+func lackTexts(c *connection) []string {
+	texts := []string{missingText(c), unseenText(c)}
+	if texts[0]+texts[1] == "" {
+		texts = append(texts, ackedUnseenText(c))
+	}
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}
+
+// ackedUnseenText says that octets were acknowledged that were not captured. They need not lie
+// between others that were: then they do not count as missing.
+func ackedUnseenText(c *connection) string {
+	switch n := uint64(c.Labels[label.AckUnseen]); n {
+	case 0:
+		return ""
+	case 1:
+		return "1 segment acknowledges octets that were never captured"
+	default:
+		return plural(n, "segment") + " acknowledge octets that were never captured"
+	}
+}
+
 // stallTexts says what an end sent again after timeouts without being
 // acknowledged, if there were at least timeouts of them in a row.
 func stallTexts(c *connection, timeouts uint8) []string {
@@ -322,10 +342,14 @@ func mayBeFIN(c *connection, side analyze.Side) bool {
 // roundTrips writes the measured round trips, if any.
 func (t *story) roundTrips() {
 	var parts []string
+	far := "to the server"
+	if t.conn.Self() {
+		far = "to the socket itself"
+	}
 	for _, p := range []struct {
 		name string
 		d    *analyze.Direction
-	}{{"to the server", &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
+	}{{far, &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
 		if p.d.RTT.Avg >= 0 {
 			times := duration(p.d.RTT.Min) // one sample, or all the same
 			if p.d.RTT.Min != p.d.RTT.Max {

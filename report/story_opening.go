@@ -52,6 +52,9 @@ func openingSentence(c *connection) string {
 		}
 		return "reset before it was complete: " + by + ", sent a RST" + rstPacket(c) + beforeAnswer(c)
 	case analyze.OpeningHalfOpen:
+		if synAckNumbers(o) > 1 {
+			return "half-open: " + contradicting(o) + " came, and no acknowledgement of any was captured: several machines or several incarnations answered"
+		}
 		return "half-open: the SYN-ACK was sent " + times(uint64(o.SynAckCount)) + " and no acknowledgement of it was captured"
 	case analyze.OpeningUnanswered:
 		return "unanswered: the SYN was sent " + times(uint64(o.SynCount)) + tryTime(c) + ", and " + silence(c)
@@ -148,13 +151,39 @@ func synResent(c *connection) bool {
 	return c.Opening.SynCount > late+1
 }
 
-// synAckResent reports whether the SYN-ACK was sent more than once.
+// synAckResent reports whether a SYN-ACK was sent more than once. One with another ISN is not
+// that one once more.
 func synAckResent(c *connection) bool {
 	if c.Opening.SynAckCount <= 1 {
 		return false
 	}
 	late, _ := heldUp(c, label.SynAck)
-	return c.Opening.SynAckCount > late+1
+	return c.Opening.SynAckCount > late+max(1, synAckNumbers(&c.Opening))
+}
+
+// synAckNumbers counts the different ISNs of the SYN-ACKs that count: the second ISN behind a
+// SYN proxy does not.
+func synAckNumbers(o *analyze.Opening) uint32 {
+	if n := uint32(o.SynAckISNs); n == 0 || o.Renumbered == 0 {
+		return n
+	}
+	return uint32(o.SynAckISNs) - 1
+}
+
+// contradicting counts SYN-ACKs that do not all have one ISN.
+func contradicting(o *analyze.Opening) string {
+	return fmt.Sprintf("%s with %d different ISNs", plural(uint64(o.SynAckCount), "SYN-ACK"), synAckNumbers(o))
+}
+
+// acknowledgedOne says which of several SYN-ACKs the handshake goes on with; "" if that is not known.
+func acknowledgedOne(c *connection) string {
+	o := &c.Opening
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.Phase == label.SynAck && s.Seq == o.ServerISN && o.ServerISNKnown && o.AckPacket != 0 {
+			return fmt.Sprintf("; packet %d acknowledges that of packet %d", o.AckPacket, s.Packet)
+		}
+	}
+	return ""
 }
 
 // sentTimes says how often a SYN or SYN-ACK was sent, or captured where some were held up.
@@ -181,16 +210,21 @@ func openingOddities(c *connection) []string {
 	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {
 		add("the SYN was %s", sentTimes(c, label.SYN, o.SynCount))
 	}
-	if o.SynAckCount > 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
+	if o.SynAckCount > 1 && synAckNumbers(o) <= 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
 		add("the SYN-ACK was %s", sentTimes(c, label.SynAck, o.SynAckCount))
 	}
 	if o.SynAckFirst {
 		add("the SYN-ACK stands before the SYN in the capture")
 	}
 	if o.Renumbered > 0 {
-		add("something between answered the SYN for the server, and asked the server afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), which one end never does (RFC 9293 §3.10.7.4); %s whose numbers count from the second are left out", o.AckPacket, o.RenumberedAck, plural(uint64(o.Renumbered), "segment"))
-	} else if o.SynAckISNs > 1 && !bothSentSYN(o) {
-		add("the SYN-ACKs carry %d different ISNs: several machines or several incarnations answered", o.SynAckISNs)
+		left := plural(uint64(o.Renumbered), "segment") + " whose numbers count from the second are"
+		if o.Renumbered == 1 {
+			left = "1 segment whose numbers count from the second is"
+		}
+		add("something between answered the SYN for the server, and asked the server afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), which one end never does (RFC 9293 §3.10.7.4); %s left out", o.AckPacket, o.RenumberedAck, left)
+	}
+	if synAckNumbers(o) > 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
+		add("%s: several machines or several incarnations answered%s", contradicting(o), acknowledgedOne(c))
 	}
 	if o.BadAcks > 0 {
 		add("%s acknowledged something other than the client's ISN + 1", plural(uint64(o.BadAcks), "SYN-ACK"))

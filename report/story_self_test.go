@@ -19,15 +19,23 @@ func TestSelfTold(t *testing.T) {
 		"DATA       30 B, to itself; sent again: 2 segments of the client",
 		"CLOSE      simultaneous: the socket's own FIN came back to it (RFC 9293 §3.6)\n",
 		"ack = 31 + 1 ✓",
+		"in the open connection after 100 ms of silence; the socket had sent itself no payload",
+		"at the end the socket is in ESTABLISHED\n",
+		"round trips from this tap (least / mean / most): to the socket itself 1.00 ms",
 		"TIME-WAIT  held by the client until",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
 	}
-	for _, not := range []string{"is a guess", "of the server was captured", "one direction captured", "only one direction was captured"} {
+	for _, not := range []string{"is a guess", "of the server was captured", "one direction captured", "only one direction was captured", "neither end had"} {
 		if strings.Contains(out, not) {
 			t.Errorf("%q in\n%s", not, out)
+		}
+	}
+	for _, want := range []string{"opened, a socket connected with itself in 1.00 ms", "closed, a socket connected with itself, after 506 ms"} {
+		if events := unglue(renderCapture(t, Options{Format: FormatTable, Views: []View{ViewEvents}, Width: 1000}, path)); !strings.Contains(events, want) || strings.Contains(events, "by both at once") {
+			t.Errorf("%q is not in\n%s", want, events)
 		}
 	}
 	c := halfClose(t)
@@ -36,6 +44,22 @@ func TestSelfTold(t *testing.T) {
 	s.add(c, nil)
 	if s.clientIn[state.TimeWait].proved != 1 || s.serverIn[state.Closed].proved != 0 {
 		t.Errorf("states of clients %v, of servers %v", s.clientIn, s.serverIn)
+	}
+}
+
+// TestCountsLikeText: the summary for programs has the counts of the one for people.
+func TestCountsLikeText(t *testing.T) {
+	for file, want := range map[string][2]string{
+		"open-self":      {"2 in answer to a SYN\n", `"crossed_syns":2,`},
+		"open-syn-proxy": {"12 segments with numbers of a second ISN", `"renumbered":12,`},
+	} {
+		path := filepath.Join("..", "testdata", "pcaps", "script", file+".pcap")
+		for i, format := range []Format{FormatTable, FormatJSON} {
+			out := strings.ReplaceAll(unglue(renderCapture(t, Options{Format: format, Views: []View{ViewSummary}, Width: 1000}, path)), "  ", " ")
+			if !strings.Contains(out, want[i]) {
+				t.Errorf("%q is not in\n%s", want[i], out)
+			}
+		}
 	}
 }
 
@@ -66,8 +90,8 @@ func TestSelfNoHalf(t *testing.T) {
 func TestRenumberedTold(t *testing.T) {
 	c := halfClose(t)
 	o := &c.Opening
-	o.SynAckISNs = 2
-	if text := strings.Join(openingOddities(c), "; "); text != "the SYN-ACKs carry 2 different ISNs: several machines or several incarnations answered" || weigh(c, whyAnswers) == 0 {
+	o.SynAckISNs, o.SynAckCount = 2, 2
+	if text := unglue(strings.Join(openingOddities(c), "; ")); text != "2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2" || weigh(c, whyAnswers) == 0 {
 		t.Errorf("two ISNs: %s, %d", text, weigh(c, whyAnswers))
 	}
 	o.Renumbered, o.RenumberedAck = 7, 9

@@ -325,7 +325,8 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 		switch {
 		case n == 0 || n == 1<<32-1:
 			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
-		case uint64(n) > own.sent+1<<31: // it lies before the base, as a forged one may
+		case uint64(n) > own.sent+1<<31: // as a forged one may; its receiver drops it (RFC 9293 §3.10.7.4)
+			return "before the ISN of the " + fromText(st.FromClient) + ": changes nothing", Doubt
 		default:
 			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
 		}

@@ -67,7 +67,7 @@ func TestIgnoredRSTInOpening(t *testing.T) {
 // TestFINCheck: a FIN before an end's numbers ends nothing of what that sent.
 func TestFINCheck(t *testing.T) {
 	own := &endNumbers{base: analyze.Base{Number: 8000, Known: true, ISN: true}, sent: 10}
-	for seq, want := range map[wire.Seq]string{0: "", 8001: "the server sent no data", 8011: "ends the server's 10\u00a0B"} {
+	for seq, want := range map[wire.Seq]string{0: "before the ISN of the server: changes nothing", 8001: "the server sent no data", 8011: "ends the server's 10\u00a0B"} {
 		st := &analyze.Step{Flags: wire.FIN | wire.ACK, Seq: seq, Ack: 1001}
 		if got, _ := new(arithmetic).checkFIN(st, own, &endNumbers{}); got != want {
 			t.Errorf("seq %d: %q, want %q", seq, got, want)

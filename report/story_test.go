@@ -42,7 +42,7 @@ func TestSentences(t *testing.T) {
 		}, "the SYN was sent once, and no segment came back; an ICMP error of"},
 		{func(c *analyze.Connection) { c.Opening.Outcome, c.FromClient.Packets = analyze.OpeningOneWay, 0 }, "only what the server sent was captured"},
 		{func(c *analyze.Connection) { c.Opening.SynAckFirst = true }, "the SYN-ACK stands before the SYN"},
-		{func(c *analyze.Connection) { c.Opening.SynAckISNs = 2 }, "carry 2 different ISNs"},
+		{func(c *analyze.Connection) { c.Opening.SynAckCount, c.Opening.SynAckISNs = 2, 2 }, "2 SYN-ACKs with 2 different ISNs"},
 		{func(c *analyze.Connection) { c.Opening.BadAcks = 1 }, "1 SYN-ACK acknowledged something other"},
 		{func(c *analyze.Connection) { c.Opening.SynData = 12 }, "the SYN carried 12 B"},
 		{func(c *analyze.Connection) {

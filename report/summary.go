@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // storyMost is the most connections of a capture whose stories are told when no
@@ -229,14 +228,8 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 	if err := g.render(b); err != nil {
 		b.WriteString(err.Error() + "\n")
 	}
-	var rest []string
-	for why, n := range more {
-		if n > 0 {
-			rest = append(rest, thousands(n)+" "+reasonNames[why])
-		}
-	}
-	if len(rest) > 0 {
-		writeWrapped(b, s.env, Quiet, gap, gap+"not shown: "+strings.Join(rest, ", ")+" (--view connections has every one)")
+	if rest := notShownText(&more); rest != "" {
+		writeWrapped(b, s.env, Quiet, gap, gap+"connections not shown: "+rest+" (--view connections has every one)")
 	}
 	if what, _ := g.noRoom(); what != "" {
 		writeWrapped(b, s.env, Quiet, gap, gap+what)

@@ -36,6 +36,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	}
 	j.uint("syn_resent", t.synAgain)
 	j.uint("syn_ack_resent", t.synAckAgain)
+	j.uint("crossed_syns", t.crossed)
 	j.uint("bad_acks", t.badAcks)
 	j.close('}')
 	j.verdictObject(t)

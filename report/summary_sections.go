@@ -139,7 +139,7 @@ func captureSection(in *Input, t *tally) summarySection {
 		s.add(in.CutPackets, Doubt, fmt.Sprintf("packets cut by the snaplen, the shortest at %s", octets(uint64(max(0, in.CutAt)))))
 	}
 	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: the clock ran backwards, or files were joined")
-	s.some(in.UntimedPackets, Doubt, "packets without a time, or with one before 1824 or after 2115: shown at the time of the packet before, so that what follows from their times is not reliable")
+	s.some(in.UntimedPackets, Doubt, "packets without a time, or with one before 1824 or after 2115: shown "+written(in.Kept)+"at the time of the packet before, 1970 if there is none: what follows from times is not reliable")
 	s.some(t.oneWay, Doubt, "connections of which only one direction was captured: the other end was silent, or what it sent did not pass here")
 	if t.missing > 0 {
 		s.add(t.missing, Doubt, "connections with gaps: "+gapsText(t.client.MissingBytes+t.server.MissingBytes, t.client.UnseenBytes+t.server.UnseenBytes))
@@ -148,6 +148,14 @@ func captureSection(in *Input, t *tally) summarySection {
 	keptItems(&s, in.Kept)
 	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
 	return s
+}
+
+// written completes "shown" where packets were written to a file, too: pcap has a time for each.
+func written(k *Kept) string {
+	if k == nil {
+		return ""
+	}
+	return "and written "
 }
 
 // gapsText says of so many octets that were never captured, of which so many were acknowledged all the same, who missed them.

@@ -13,8 +13,6 @@ var singulars = []struct{ many, one string }{
 	{"TCP segments", "TCP segment"},
 	{"packets earlier than the one before them", "packet earlier than the one before it"},
 	{"packets cut by the snaplen, the shortest at ", "packet cut by the snaplen, at "},
-	{"packets without a time, or with one before 1824 or after 2115: shown at the time of the packet before, so that what follows from their times",
-		"packet without a time, or with one before 1824 or after 2115: shown at the time of the packet before, so that what follows from its time"},
 	{"packets ", "packet "},
 	{"copies: ", "copy: "},
 	{"connections seen from the middle: their ", "connection seen from the middle: its "},

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -105,39 +106,58 @@ func (b *bottom) measure(now time.Time, s *Status) {
 	}
 }
 
-// text returns the line, with as many of its parts as fit before the last
-// column (a full line would make some terminals scroll), and its width.
-func (b *bottom) text(s *Status) (string, int) {
-	e, a := b.env, &s.Analysis
-	type part struct {
-		text string
-		tone Tone
-	}
-	parts := []part{{unglue(plural(s.Packets, "packet")), Plain}}
+// statusPart is one of the numbers of the status line.
+type statusPart struct {
+	text string
+	tone Tone
+	none bool // it counts connections, of which there are none: the first to be left out
+}
+
+// parts are those of the line, the most needed first.
+func (b *bottom) parts(s *Status) []statusPart {
+	a := &s.Analysis
+	type part = statusPart
+	parts := []part{{text: unglue(plural(s.Packets, "packet"))}}
 	if b.hasRate {
-		parts = append(parts, part{thousands(uint64(b.rate+0.5)) + "/s", Plain})
+		parts = append(parts, part{text: thousands(uint64(b.rate+0.5)) + "/s"})
 	}
 	if s.DropsKnown && s.Dropped > 0 {
-		parts = append(parts, part{thousands(s.Dropped) + " dropped", Bad})
+		parts = append(parts, part{text: thousands(s.Dropped) + " dropped", tone: Bad})
 	}
 	for _, c := range []struct {
 		n    int
 		name string
 	}{{a.Established, "open"}, {a.Opening, "opening"}, {a.Closing, "closing"}, {a.TimeWait, "TIME-WAIT"}} {
-		parts = append(parts, part{thousands(uint64(c.n)) + " " + c.name, Plain})
+		parts = append(parts, part{text: thousands(uint64(c.n)) + " " + c.name, none: c.n == 0})
 	}
 	if s.RingFull > 0 {
-		parts = append(parts, part{unglue("buffer full " + times(s.RingFull)), Bad})
+		parts = append(parts, part{text: unglue("buffer full " + times(s.RingFull)), tone: Bad})
 	}
 	if s.DropsKnown && s.Dropped == 0 {
-		parts = append(parts, part{"none dropped", Quiet})
+		parts = append(parts, part{text: "none dropped", tone: Quiet})
 	}
 	if a.Evicted > 0 {
-		parts = append(parts, part{thousands(a.Evicted) + " evicted", Doubt})
+		parts = append(parts, part{text: thousands(a.Evicted) + " evicted", tone: Doubt})
 	}
-	parts = append(parts, part{string(appendOctets(nil, s.Octets)), Plain})
+	return append(parts, part{text: string(appendOctets(nil, s.Octets))})
+}
 
-	line, width := "", 0
+// text returns the line, with as many of its parts as fit before the last
+// column (a full line would make some terminals scroll), and its width. Where not
+// all fit, those that count nothing give way first.
+func (b *bottom) text(s *Status) (string, int) {
+	parts := b.parts(s)
+	line, width, all := b.fitting(parts)
+	if !all {
+		parts = slices.DeleteFunc(parts, func(p statusPart) bool { return p.none })
+		line, width, _ = b.fitting(parts)
+	}
+	return line, width
+}
+
+// fitting returns the line of the first parts that fit, its width, and whether it has all of them.
+func (b *bottom) fitting(parts []statusPart) (line string, width int, all bool) {
+	e := b.env
 	separator := e.plain(" · ")
 	for i, p := range parts {
 		text, need := e.plain(p.text), 0
@@ -145,7 +165,7 @@ func (b *bottom) text(s *Status) (string, int) {
 			need = displayWidth(separator)
 		}
 		if need += displayWidth(text); width+need+echo >= e.Width {
-			break
+			return line, width, false
 		}
 		if i > 0 {
 			line += separator
@@ -153,5 +173,5 @@ func (b *bottom) text(s *Status) (string, int) {
 		line += e.paint(p.tone, text)
 		width += need
 	}
-	return line, width
+	return line, width, true
 }

@@ -114,6 +114,22 @@ func TestStatusWidth(t *testing.T) {
 	}
 }
 
+// TestStatusNarrow: where not all fits, what there is none of gives way to what there is.
+func TestStatusNarrow(t *testing.T) {
+	s := Status{Packets: 2_345, Octets: 10, DropsKnown: true, Analysis: analyze.Stats{Opening: 3, TimeWait: 1}}
+	for width, want := range map[int]string{
+		200: "2,345 packets · 0 open · 3 opening · 0 closing · 1 TIME-WAIT · none dropped · 10 B",
+		50:  "2,345 packets · 3 opening · 1 TIME-WAIT",
+		66:  "2,345 packets · 3 opening · 1 TIME-WAIT · none dropped · 10 B",
+	} {
+		var b bytes.Buffer
+		watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: width}}).Tick(time.Unix(1700000000, 0), s)
+		if b.String() != want {
+			t.Errorf("width %d: %q", width, b.String())
+		}
+	}
+}
+
 // TestAside: what is written to another stream of the same terminal stands on lines
 // of its own, after the rows so far, and the status line comes back.
 func TestAside(t *testing.T) {

@@ -40,6 +40,7 @@ var closed = Spec{
 	Sentences: []string{
 		"closed|, the $by first|, after $duration",
 		"closed by both at once|, after $duration",
+		"closed, a socket connected with itself|, after $duration",
 		"reset by the $by| ($rst_after)|, after $duration",
 		"reset by something between|, as the $named|, after $duration",
 	},
@@ -56,7 +57,9 @@ var closed = Spec{
 		switch c.Outcome {
 		case analyze.ClosingSimultaneous:
 			e.word(How, "simultaneous")
-			e.sentence = 1
+			if e.sentence = 1; m.Connection.Self() {
+				e.sentence = 2
+			}
 		case analyze.ClosingReset:
 			e.word(How, "reset")
 			e.word(RstAfter, c.RstAfter.String())
@@ -69,7 +72,7 @@ var closed = Spec{
 }
 
 // closedByReset is the first sentence of closed that is about a RST.
-const closedByReset = 2
+const closedByReset = 3
 
 var timeWait = Spec{
 	Name:       "time-wait",

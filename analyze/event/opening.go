@@ -88,9 +88,10 @@ var opened = Spec{
 		{"no RST had ended it", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1"},
 	},
 	Sentences: []string{
-		"opened| in $duration|, SYN sent ${tries times}|, SYN-ACK ${syn_acks times}|: $rtt_server to the server, $rtt_client to the client",
+		"opened| in $duration|, SYN sent ${tries times}|, $syn_acks SYN-ACKs|: $rtt_server to the server, $rtt_client to the client",
 		"opened by both at once| in $duration",
 		"opened, split handshake|: the server sent a SYN of its own| in $duration",
+		"opened, a socket connected with itself| in $duration",
 	},
 	Fields:   []Field{Form, Tries, SynAcks, RTTServer, RTTClient, Duration},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 9293, Section: "3.10.7.4"}},
@@ -102,7 +103,9 @@ var opened = Spec{
 		e.word(Form, o.Form.String())
 		switch o.Form {
 		case analyze.FormSimultaneous:
-			e.sentence = 1
+			if e.sentence = 1; m.Connection.Self() {
+				e.sentence = 3
+			}
 		case analyze.FormSplit:
 			e.sentence = 2
 		}
@@ -200,7 +203,7 @@ var halfOpen = Spec{
 		{"a SYN-ACK was captured", "0 A>B S 0"},
 		{"nothing shows that it arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
 	},
-	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, sent ${syn_acks times}|, for $duration"},
+	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, $syn_acks sent|, for $duration"},
 	Fields:    []Field{By, Tries, SynAcks, Duration, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.2"}},
 	Inferred:  whenUnfinished,

@@ -54,7 +54,7 @@ func writable(info os.FileInfo, spare []os.FileInfo) error {
 		return errors.New("is a directory")
 	case mode&os.ModeDevice != 0 && mode&os.ModeCharDevice == 0:
 		return errors.New("is a block device")
-	case mode.IsRegular():
+	case mode.IsRegular(), mode&os.ModeNamedPipe != 0:
 		for _, s := range spare {
 			if os.SameFile(info, s) {
 				return errors.New("would write over a file that is in use here")

@@ -3,16 +3,21 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"tcpwatch/capture"
 )
 
-// inputs rejects a command line without a capture.
+// inputs rejects a command line without a capture, or with an empty name, as an unset variable
+// of a shell leaves it.
 func inputs(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("no capture is named (- is standard input)")
+	}
+	if i := slices.Index(args, ""); i >= 0 {
+		return fmt.Errorf("the name of capture %d of %d is empty (- is standard input)", i+1, len(args))
 	}
 	return nil
 }

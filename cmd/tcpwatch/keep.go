@@ -269,20 +269,20 @@ func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
 // unread reports whether nothing reads the packets on standard output any more.
 func (t *keeping) unread() bool { return t != nil && t.left }
 
-// inUse describes the files that must not be overwritten with packets: those that
-// are read, by name, "-" for standard input, and the one that the results go to, ""
-// for standard output.
-func inUse(c *cobra.Command, results string, read ...string) (all []os.FileInfo) {
+// inUse describes the files and pipes that take no packets: those that are read, by
+// name, "-" for standard input, the one that the results go to, "" for standard
+// output, and standard output if something is shown there besides (shown).
+func inUse(c *cobra.Command, shown bool, results string, read ...string) (all []os.FileInfo) {
 	standard := map[string]any{"-": c.InOrStdin()}
-	if results == "" {
+	if results == "" || shown {
 		standard[""] = c.OutOrStdout()
 	}
-	for _, name := range append(read, results) {
+	for _, name := range append(read, results, "") {
 		info, err := os.Stat(name)
 		if f, ok := standard[name].(*os.File); ok {
 			info, err = f.Stat()
 		}
-		if err == nil && info.Mode().IsRegular() {
+		if err == nil && (info.Mode().IsRegular() || info.Mode()&os.ModeNamedPipe != 0) {
 			all = append(all, info)
 		}
 	}

@@ -48,7 +48,7 @@ func (r *liveRun) open(c *cobra.Command, cancel context.CancelFunc) (err error) 
 	}
 	if o.keep.name != "" {
 		r.kept, err = o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{
-			Stats: r.src.Stats, Clock: r.src.Horizon, Local: true, Filter: o.filterText(), Spare: inUse(c, o.output),
+			Stats: r.src.Stats, Clock: r.src.Horizon, Local: true, Filter: o.filterText(), Spare: inUse(c, len(r.showing.watched) > 0, o.output),
 		})
 		if err != nil {
 			return &exitError{exitUsage, err}

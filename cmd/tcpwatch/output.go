@@ -42,12 +42,27 @@ const standardOutput = "standard output"
 // outputName is the FILE of -o: - is standard output, as without -o.
 func outputName(to *string) *option {
 	return &option{"FILE", func(s string) error {
-		if s == "-" {
+		switch s {
+		case "":
+			return errors.New("is empty: - is standard output")
+		case "-":
 			s = ""
 		}
 		*to = s
 		return nil
 	}}
+}
+
+// isStandardOutput reports whether the file of -o is standard output, or the file or pipe that
+// it is, as /dev/stdout.
+func isStandardOutput(path string, stdout io.Writer) bool {
+	f, ok := stdout.(*os.File)
+	if path == "" || !ok {
+		return path == ""
+	}
+	named, err := os.Stat(path)
+	own, ownErr := f.Stat()
+	return err == nil && ownErr == nil && os.SameFile(named, own) && own.Mode()&os.ModeCharDevice == 0 // no terminal, nor /dev/null
 }
 
 // openOutput opens path for writing, or uses stdout if path is empty. It

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -244,8 +245,10 @@ func (o *readOptions) checkPairs(c *cobra.Command) error {
 		return errors.New("--gaps and --max-buffer say how --streams writes: --streams is missing")
 	case o.compat != "" && !slices.Contains(o.views, report.ViewPackets):
 		return errors.New("--compat adds to the view packets: --view packets is missing")
-	case o.keep.name == "-" && given("output") && o.output == "":
-		return errors.New("-o - and -w -: standard output can take one of them")
+	case o.keep.name == "" && given("write"):
+		return errors.New("-w: the name of the file is empty (- is standard output)")
+	case o.keep.name == "-" && given("output") && isStandardOutput(o.output, c.OutOrStdout()):
+		return fmt.Errorf("-o %s and -w -: standard output can take one of them", cmp.Or(o.output, "-"))
 	}
 	return o.keep.check(c.OutOrStdout())
 }
@@ -275,6 +278,19 @@ func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err
 	return err
 }
 
+// noteUntimed says that packets have no time, with any view: all of them show times.
+func (o *readOptions) noteUntimed(stderr io.Writer, n uint64) {
+	if n == 0 || o.quiet {
+		return
+	}
+	also := ""
+	if o.keep.name != "" {
+		also = " and written"
+	}
+	fmt.Fprintf(stderr, "tcpwatch: note: %s without a time, shown%s at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n",
+		amount(n, "packet"), also)
+}
+
 // filterText is the filter as given; "" if there is none.
 func (o *readOptions) filterText() string {
 	if o.filter == nil {
@@ -296,7 +312,7 @@ func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src c
 	if err := foresee(o.keep.name, paths); err != nil {
 		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
 	}
-	spare := inUse(c, o.output, paths...)
+	spare := inUse(c, false, o.output, paths...)
 	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Spare: spare})
 }
 
@@ -322,6 +338,7 @@ func (o *readOptions) conclude(stderr io.Writer, out *output, in report.Input, e
 	if err != nil {
 		return err
 	}
+	o.noteUntimed(stderr, in.UntimedPackets)
 	missing, all := report.Missing(o.only, in.Analysis.Connections)
 	switch {
 	case all && status == exitOK:

@@ -1,0 +1,45 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+)
+
+// TestSynAcksTold: a SYN-ACK with another ISN is not the first one sent again, wherever it is told.
+func TestSynAcksTold(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		count   uint32
+		isns    uint8
+		outcome analyze.OpeningOutcome
+		resent  bool
+		want    string // in the story
+		row     string // among what deserves a look
+	}{
+		{"one", 1, 1, analyze.OpeningComplete, false, "complete in 4.52 ms: SYN → SYN-ACK → ACK", ""},
+		{"again", 2, 1, analyze.OpeningComplete, true, "complete in 4.52 ms: SYN → SYN-ACK → ACK; the SYN-ACK was sent twice", "SYN-ACK sent twice (packet 2), opened after 4.52 ms"},
+		{"two ISNs", 2, 2, analyze.OpeningComplete, false, "complete in 4.52 ms: SYN → SYN-ACK → ACK; 2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2",
+			"2 SYN-ACKs with 2 different ISNs (packet 2)"},
+		{"two ISNs, one again", 3, 2, analyze.OpeningComplete, true, "complete in 4.52 ms: SYN → SYN-ACK → ACK; 3 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2",
+			"3 SYN-ACKs with 2 different ISNs (packet 2), SYN-ACK sent again, opened after 4.52 ms"},
+		{"half-open", 2, 1, analyze.OpeningHalfOpen, true, "half-open: the SYN-ACK was sent twice and no acknowledgement of it was captured", "SYN-ACK sent twice (packet 2), never acknowledged"},
+		{"half-open, two ISNs", 2, 2, analyze.OpeningHalfOpen, false, "half-open: 2 SYN-ACKs with 2 different ISNs came, and no acknowledgement of any was captured: several machines or several incarnations answered",
+			"2 SYN-ACKs with 2 different ISNs (packet 2), none acknowledged"},
+	} {
+		c := halfClose(t)
+		o := &c.Opening
+		o.SynAckCount, o.SynAckISNs, o.Outcome = test.count, test.isns, test.outcome
+		text := unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; "))
+		if text != test.want {
+			t.Errorf("%s: %s", test.name, text)
+		}
+		if got := synAckResent(c); got != test.resent {
+			t.Errorf("%s: sent again: %t", test.name, got)
+		}
+		if row := unglue(strings.Join(reasonTexts(c), ", ")); row != test.row {
+			t.Errorf("%s: row %q", test.name, row)
+		}
+	}
+}
