@@ -24,10 +24,12 @@ type Facts struct {
 	// RepeatsSYN (RepeatsFIN) is set when the sender had sent this SYN (FIN).
 	RepeatsSYN, RepeatsFIN bool
 	Mark                   Mark // of the segment
-	// Repeated is when the octet before the sender's next one was last captured, if
-	// the segment has no octets, has the number of that octet, and acknowledges no
-	// more than came with it; 0 if that is not remembered.
-	Repeated int64
+	// Before is when an octet before the segment was captured; 0 if that is not remembered. Of
+	// a segment without octets that has the number of the octet before the sender's next one, and
+	// acknowledges no more than came with that, it is when that was last captured; of one
+	// that fills a hole that a segment without octets showed, when those were after which its
+	// octets were sent.
+	Before int64
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
 	// Late is set when the segment was sent before another one of its sender that was
@@ -111,6 +113,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Bare = seg.SeqLen() == 0
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
+	if x.Cover.Fills && x.Cover.Beyond.Bare {
+		x.Before = t.sentSince(s, seg.Seq)
+	}
 	if x.Moved = place(seg) != s.places.first; x.Moved {
 		x.newHere(seg)
 	}
@@ -140,7 +145,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		t.gatherRST(s, r, seg, x)
 	}
 	if x.Bare && x.SeqDelta == -1 {
-		x.Repeated = t.repeated(s, seg)
+		x.Before = t.repeated(s, seg)
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
@@ -163,7 +168,26 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	}
 }
 
-// repeated computes Facts.Repeated for a bare segment of h.
+// sentSince computes Facts.Before for a segment of h that fills a hole. What was overtaken is no bound: it was sent before
+// it was captured, so the octets before it are taken, of a few such segments in a row.
+func (t *Table) sentSince(h *Half, from wire.Seq) int64 {
+	for range maxOvertaken {
+		l := t.latest(h, from-1, from)
+		switch _, overtaken := l.Behind(); {
+		case l.Packet == 0 || l.Again:
+			return 0
+		case !overtaken:
+			return l.Time
+		}
+		from = l.Seq
+	}
+	return 0
+}
+
+// maxOvertaken bounds how many segments sentSince looks at.
+const maxOvertaken = 8
+
+// repeated computes Facts.Before for a bare segment of h.
 func (t *Table) repeated(h *Half, seg *wire.Segment) int64 {
 	if l := t.latest(h, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
 		return l.Time

@@ -387,7 +387,10 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 		return Overtaken, LowerWindow, 0
 	}
 	if b.Bare && apart >= soon {
-		return Again, TimeOnly, b.Packet // the timer ran before the gap showed
+		if x.Before != 0 && x.Loop > 0 && m.Time-x.Before < x.Loop/4*3 {
+			return Overtaken, TimeOnly, b.Packet // nobody can have missed it yet
+		}
+		return Again, TimeOnly, b.Packet // the timer may have run before the gap showed
 	}
 	if x.Loop > 0 && apart < x.Loop/4*3 || x.Loop <= 0 && apart < soon {
 		return Overtaken, TimeOnly, b.Packet
