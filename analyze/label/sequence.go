@@ -371,8 +371,10 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 	}
 	if m.HasTS && b.HasTS && !syn {
 		// Both were sent within one tick of the clock. A loss is repaired a round
-		// trip later, by a segment no older than those captured before it.
-		if tick := x.Sender.Tick(); tick > 0 && x.Loop > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
+		// trip later, by a segment no older than those captured before it; and what
+		// comes later than two ticks was held back on the way: if it were a repair, the
+		// other would have gone there and its report back within a tick.
+		if tick := x.Sender.Tick(); tick > 0 && max(x.Loop, m.Time-b.Time) > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
 			return Overtaken, SameTick, b.Packet
 		}
 	}
