@@ -196,8 +196,8 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 		y.Has &^= flow.FINAwaiting
 	}
 	y.Acked(seg.Ack, seg.Time)
-	if !x.Is(flow.SentACK) {
-		x.BoundOpening(seg.Time)
+	if !x.Is(flow.SentACK) && !seg.Flags.Has(wire.SYN) {
+		x.BoundOpening(y, seg.Time)
 	}
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)

@@ -24,16 +24,14 @@ type Facts struct {
 	// RepeatsSYN (RepeatsFIN) is set when the sender had sent this SYN (FIN).
 	RepeatsSYN, RepeatsFIN bool
 	Mark                   Mark // of the segment
-	// Repeated is when the octet before the sender's next one was last captured, if
-	// the segment has no octets, has the number of that octet, and acknowledges no
-	// more than came with it; 0 if that is not remembered.
-	Repeated int64
+	// Before is when an octet before the segment was captured; 0 if that is not remembered. Of
+	// a segment without octets that has the number of the octet before the sender's next one, and
+	// acknowledges no more than came with that, it is when that was last captured; of one
+	// that fills a hole that a segment without octets showed, when those were after which its
+	// octets were sent.
+	Before int64
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
-	// Prompt is set when the segment fills a hole that a segment without octets showed, and
-	// the octet before the hole, sent once, was captured less than three quarters of Loop
-	// before: no answer that tells of a loss can have come back.
-	Prompt bool
 	// Late is set when the segment was sent before another one of its sender that was
 	// captured before it, as its numbers, identification or timestamp show: its
 	// acknowledgement and window are outdated.
@@ -115,6 +113,9 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Bare = seg.SeqLen() == 0
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
+	if x.Cover.Fills && x.Cover.Beyond.Bare {
+		x.Before = t.sentSince(s, seg.Seq)
+	}
 	if x.Moved = place(seg) != s.places.first; x.Moved {
 		x.newHere(seg)
 	}
@@ -125,15 +126,11 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 		x.CalledFor = x.SameWhole && t.calledFor(r, seg.Ack, seg.Time-2*x.Loop)
 		x.Undated = !x.Late && x.SeqDelta == 0 && seg.Time-s.LastTime < copyHorizon
 	}
-	if x.Cover.Fills && x.Cover.Beyond.Bare {
-		l := t.latest(s, seg.Seq-1, seg.Seq)
-		x.Prompt = !l.Again && seg.Time-l.Time < x.Loop/4*3
-	}
 	if seg.Flags&wire.RST != 0 {
 		t.gatherRST(s, r, seg, x)
 	}
 	if x.Bare && x.SeqDelta == -1 {
-		x.Repeated = t.repeated(s, seg)
+		x.Before = t.repeated(s, seg)
 	}
 	x.SeenBefore = seg.SeqLen() > 0 && x.Cover.Fresh == 0 && seg.Flags&wire.RST == 0
 	if seg.Flags&wire.SYN != 0 {
@@ -177,7 +174,27 @@ func (t *Table) gatherOld(s, r *Half, seg *wire.Segment, x *Facts) {
 	}
 }
 
-// repeated computes Facts.Repeated for a bare segment of h.
+// sentSince computes Facts.Before for a segment of h that fills a hole. What was overtaken
+// is no bound: it was sent before it was captured, so the octets before it are taken, of a
+// few such segments in a row.
+func (t *Table) sentSince(h *Half, from wire.Seq) int64 {
+	for range maxOvertaken {
+		l := t.latest(h, from-1, from)
+		switch _, overtaken := l.After(); {
+		case l.Packet == 0 || l.Again:
+			return 0
+		case !overtaken:
+			return l.Time
+		}
+		from = l.Seq
+	}
+	return 0
+}
+
+// maxOvertaken bounds how many segments sentSince looks at.
+const maxOvertaken = 8
+
+// repeated computes Facts.Before for a bare segment of h.
 func (t *Table) repeated(h *Half, seg *wire.Segment) int64 {
 	if l := t.latest(h, seg.Seq, seg.Seq+1); !seg.Ack.After(l.Ack) {
 		return l.Time

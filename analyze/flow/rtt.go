@@ -119,14 +119,25 @@ func (h *Half) Bound(ack wire.Seq, at int64) {
 	}
 }
 
-// BoundOpening does the same at the first acknowledgement of an end that sent one SYN: the
-// whole way to the other end and back took at most the time since then (RFC 9293 §3.5).
-func (h *Half) BoundOpening(at int64) {
-	if h.SYNs != 1 || h.rtt.n > 0 || h.rtt.min > 0 {
+// BoundOpening does the same at the first acknowledgement of an end that sent one SYN, if the
+// answer to that was not captured: the whole way to the other end and back took at most the time
+// since then (RFC 9293 §3.5). It takes that for either half of the loop: one may be measured, and
+// be the near one. What acknowledges the SYN once more is not the answer that was timed.
+func (h *Half) BoundOpening(o *Half, at int64) {
+	if !h.Is(SYNAwaiting) {
 		return
 	}
-	if d := at - h.SYNAt; d >= 0 && d < mostBound {
-		h.rtt.min = d
+	h.rtt.active = false
+	if d := at - h.SYNAt; h.SYNs == 1 && d < mostBound {
+		h.rtt.bound(d)
+		o.rtt.bound(d)
+	}
+}
+
+// bound takes a time for the least, if none was measured or taken.
+func (t *times) bound(d int64) {
+	if t.n == 0 && t.min == 0 && d >= 0 {
+		t.min = d
 	}
 }
 
@@ -134,11 +145,8 @@ func (h *Half) BoundOpening(at int64) {
 // acknowledgement of a SYN that it sent more than once: Karn's rule leaves it out, but
 // whichever is acknowledged, a round trip takes at least as long.
 func (h *Half) BoundTwice(at int64) {
-	if h.SYNs < 2 && !h.SYNTwice || h.rtt.n > 0 || h.rtt.min > 0 {
-		return
-	}
-	if d := at - h.SYNAt; d >= 0 && d < mostBound {
-		h.rtt.min = d
+	if d := at - h.SYNAt; (h.SYNs > 1 || h.SYNTwice) && d < mostBound {
+		h.rtt.bound(d)
 	}
 }
 

@@ -30,7 +30,7 @@ var keepAlive = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && x.SeqDelta == -1 &&
-			x.AllAcked() && x.Receiver.Window != 0 && !probesAhead(c) && !(x.Bare && (x.Late || x.NewHere || x.Mark.Time-x.Repeated < keepAliveSilence))
+			x.AllAcked() && x.Receiver.Window != 0 && !probesAhead(c) && !(x.Bare && (x.Late || x.NewHere || x.Mark.Time-x.Before < keepAliveSilence))
 	},
 }
 

@@ -372,8 +372,10 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 	}
 	if m.HasTS && b.HasTS && !syn {
 		// Both were sent within one tick of the clock. A loss is repaired a round
-		// trip later, by a segment no older than those captured before it.
-		if tick := x.Sender.Tick(); tick > 0 && x.Loop > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
+		// trip later, by a segment no older than those captured before it; and what
+		// comes later than two ticks was held back on the way: if it were a repair, the
+		// other would have gone there and its report back within a tick.
+		if tick := x.Sender.Tick(); tick > 0 && max(x.Loop, m.Time-b.Time) > 2*tick || int32(m.TSVal-x.Sender.TSVal) < 0 {
 			return Overtaken, SameTick, b.Packet
 		}
 	}
@@ -387,8 +389,11 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 	if apart < leastRTO && offersLess(c) {
 		return Overtaken, LowerWindow, 0
 	}
-	if b.Bare && apart >= soon && !x.Prompt {
-		return Again, TimeOnly, b.Packet // the timer ran before the gap showed
+	if b.Bare && apart >= soon {
+		if x.Before != 0 && x.Loop > 0 && m.Time-x.Before < x.Loop/4*3 {
+			return Overtaken, TimeOnly, b.Packet // nobody can have missed it yet
+		}
+		return Again, TimeOnly, b.Packet // the timer may have run before the gap showed
 	}
 	if x.Loop > 0 && apart < x.Loop/4*3 || x.Loop <= 0 && apart < soon {
 		return Overtaken, TimeOnly, b.Packet
