@@ -30,8 +30,8 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 			y.Has &^= flow.FINSpoilt
 			a.move(f, n, y, state.SendFIN)
 		}
-		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.To]) {
-			x.Has |= flow.OrderUnsure // settled when it sends its FIN
+		if !x.Is(flow.SentFIN) {
+			getsFINWaiting(x, n.finAck[a.facts.To], seg)
 		}
 		a.getsFIN(f, n, x)
 		if y.Is(flow.FINGuessed) {
