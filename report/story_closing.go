@@ -214,6 +214,9 @@ func (t *story) timeWait() {
 		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
 	}
+	if side := mayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
+		add("%s may have entered it, too", sideText(side))
+	}
 	if tw.Restarts > 0 {
 		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))
 	}

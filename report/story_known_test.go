@@ -34,6 +34,13 @@ func inFinWait(c *analyze.Connection) *analyze.Connection {
 	return c
 }
 
+// lastACKUnsure has the client's FIN not show whether it had closed before the server's came.
+func lastACKUnsure(c *analyze.Connection) *analyze.Connection {
+	c.Steps[1].ClientState = state.LastAck | state.Inferred
+	c.TimeWait = analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}
+	return c
+}
+
 func finAgain(c *analyze.Connection) *analyze.Connection {
 	c.Steps[len(c.Steps)-1].Repeated = true
 	return c
@@ -79,6 +86,11 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 			[]string{"half-closed", "2.00 s"}},
 		{fromTheMiddle(withOctets(closed(t, half, client), 40)), "half-closed: the client sent a FIN (packet 9), no FIN of the server was captured; the capture of it goes on for 2.00 s, in which the server sent 40 B", nil},
 		{closed(t, normal, server, client), "normal; the server closed first (packet 9); half-closed for 2.00 s", nil},
+		{lastACKUnsure(closed(t, normal, server, client)), "normal; the server sent the first FIN (packet 9), but the client may have closed before that came: a FIN waits behind what was sent before it (RFC 9293 §3.10.4); half-closed for 2.00 s",
+			[]string{"closed first (packet"}},
+		{lastACKUnsure(closed(t, normal, server, client)), "or with a later one (RFC 9293 §3.6.1, RFC 6191 §2); the client may have entered it, too\n", nil},
+		{finAgain(closed(t, normal, server, client)), "normal; the server closed first (packet 9); half-closed", []string{"may have"}},
+		{fromTheMiddle(lastACKUnsure(closed(t, normal, server, client))), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle", []string{"may have closed before"}},
 		{fromTheMiddle(closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle: who closed first is not certain; 2.00 s passed between these FINs",
 			[]string{"closed first (packet", "half-closed"}},
 		{oneWay(closed(t, analyze.ClosingOpen)), "no FIN and no RST was captured; nothing of the server was captured: whether it closed is not known", []string{"is open"}},
