@@ -70,6 +70,9 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if y.Before.Base() == state.TimeWait {
 		y.State = y.State.Infer() // RFC 9293 §3.10.7.4 ends TIME-WAIT; stacks that keep to RFC 1337 do not
 	}
+	if beyondRoom(y, seg) {
+		y.State = y.State.Infer() // y drops it, unless there is room again (RFC 5961 §3.2)
+	}
 	if missed {
 		// What was sent before it was not acknowledged in time: if that was lost, its receiver
 		// expects another number, and answers with a challenge ACK (RFC 5961 §3.2).
