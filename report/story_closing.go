@@ -128,7 +128,11 @@ func resetSentence(conn *connection) string {
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
-		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
+		where := " in the open connection"
+		if side := mayHaveRefused(conn); side != analyze.NoSide {
+			where = ", and " + sideText(side) + " may not have opened the connection"
+		}
+		text := "aborted: " + who + " sent a RST" + packet + where + silent
 		if unused(conn) {
 			text += "; neither end had sent any payload"
 		}
