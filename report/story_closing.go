@@ -128,11 +128,10 @@ func resetSentence(conn *connection) string {
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
-		where := " in the open connection"
+		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
 		if side := mayHaveRefused(conn); side != analyze.NoSide {
-			where = ", and " + sideText(side) + " may not have opened the connection"
+			text = "reset: " + who + " sent a RST" + packet + silent + "; " + sideText(side) + " may not have opened the connection"
 		}
-		text := "aborted: " + who + " sent a RST" + packet + where + silent
 		if unused(conn) {
 			text += "; neither end had sent any payload"
 		}

@@ -128,7 +128,7 @@ func TestOldACKOpens(t *testing.T) {
 		change(&c)
 		return openingSentence(&c) + "\n" + resetSentence(&c)
 	}
-	if got, want := made(func(*analyze.Connection) {}), doubt+"\naborted: the server sent a RST (packet 4), and the server may not have opened the connection"; !strings.HasPrefix(got, want) {
+	if got, want := made(func(*analyze.Connection) {}), doubt+"\nreset: the server sent a RST (packet 4); the server may not have opened the connection"; !strings.HasPrefix(got, want) {
 		t.Error(got)
 	}
 	for name, change := range map[string]func(c *analyze.Connection){
