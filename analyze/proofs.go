@@ -30,8 +30,8 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 			y.Has &^= flow.FINSpoilt
 			a.move(f, n, y, state.SendFIN)
 		}
-		if !x.Is(flow.SentFIN) && x.Nxt.After(n.finAck[a.facts.To]) {
-			x.Has |= flow.OrderUnsure // settled when it sends its FIN
+		if !x.Is(flow.SentFIN) {
+			getsFINWaiting(x, n.finAck[a.facts.To], seg)
 		}
 		a.getsFIN(f, n, x)
 		if y.Is(flow.FINGuessed) {
@@ -107,15 +107,30 @@ func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segmen
 	case upTo:
 		// The RFC drops it as well; Linux goes by what it has acknowledged (RCV.WUP), and
 		// takes the ACK of what ends there.
-		was := y.State
-		if a.arrive(f, n, y, seg.Ack); y.State != was {
-			y.State = y.State.Infer()
-		}
+		a.arrivesPerhaps(f, n, y, seg.Ack)
 	case x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg):
 		hold(x, seg)
-	case !a.outside(y):
+	case a.outside(y):
+	case beyondRoom(y, seg):
+		// Valid ACKs may be taken even so (§3.10.7.4, first); Linux takes none.
+		a.arrivesPerhaps(f, n, y, seg.Ack)
+	default:
 		a.arrive(f, n, y, seg.Ack)
 	}
+}
+
+// arrivesPerhaps counts an acknowledgement number as arrived at h, by inference.
+func (a *Analyzer) arrivesPerhaps(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
+	was := h.State
+	if a.arrive(f, n, h, ack); h.State != was {
+		h.State = h.State.Infer()
+	}
+}
+
+// beyondRoom reports whether the segment begins after the last window that its receiver y
+// gave: y has shut it since, with octets on their way, which it does not take.
+func beyondRoom(y *flow.Half, seg *wire.Segment) bool {
+	return y.Has&(flow.SentACK|flow.Scaled|flow.SharedWindow) == flow.SentACK|flow.Scaled && seg.Seq.After(y.Ack.Add(y.LastWindow()))
 }
 
 // old reports whether the segment lies before RCV.NXT of its receiver y: it ends before

@@ -41,6 +41,7 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.facts.Acceptable {
 		n.rstIgnored++
+		doubtsAtFIN(x, y, seg)
 		return
 	}
 	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent)
@@ -69,6 +70,9 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if y.Before.Base() == state.TimeWait {
 		y.State = y.State.Infer() // RFC 9293 §3.10.7.4 ends TIME-WAIT; stacks that keep to RFC 1337 do not
 	}
+	if beyondRoom(y, seg) {
+		y.State = y.State.Infer() // y drops it, unless there is room again (RFC 5961 §3.2)
+	}
 	if missed {
 		// What was sent before it was not acknowledged in time: if that was lost, its receiver
 		// expects another number, and answers with a challenge ACK (RFC 5961 §3.2).
@@ -85,6 +89,20 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if unsure {
 		x.State = x.State.Infer()
 		y.State = y.State.Infer()
+	}
+}
+
+// doubtsAtFIN marks both ends where the RST has the number of x's FIN, which y had
+// acknowledged: it answers what y sent before the FIN came, and its sender has forgotten the
+// connection (RFC 9293 §3.10.7.1). RFC 5961 §3.2 has y drop it, as it lies before RCV.NXT;
+// Linux lets it end a connection whose other end has closed.
+func doubtsAtFIN(x, y *flow.Half, seg *wire.Segment) {
+	if !x.Is(flow.FINProved) || seg.Seq != x.FinEnd-1 {
+		return
+	}
+	switch y.State.Base() {
+	case state.CloseWait, state.LastAck, state.Closing:
+		x.State, y.State = x.State.Infer(), y.State.Infer()
 	}
 }
 

@@ -25,6 +25,9 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		x.State = x.State.After(state.ResendFIN)
 		x.Has &^= flow.FINAcked
 	}
+	if seg.SeqLen() > 0 && x.Is(flow.OrderUnsure) && unprompted(f, n, x, y, seg) {
+		x.Has &^= flow.OrderUnsure | flow.FINMayWait
+	}
 	if !seg.Flags.Has(wire.FIN) {
 		if x.Is(flow.FINSpoilt) && seg.Len > 0 && !seg.End().Before(x.FinEnd) {
 			// Nothing is sent after a FIN (RFC 9293 §3.10.2): the FIN flag was the
@@ -34,6 +37,9 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		return
 	}
 	if !a.facts.RepeatsFIN || x.Is(flow.FINSpoilt) {
+		if !y.Is(flow.SentFIN) {
+			heldBack(y, x, seg)
+		}
 		goesOn(x, y)
 		unsure := x.State.Base() == state.Unknown || mayAnswerFIN(x, y, seg) || a.orderUnsure(n, x, y, seg)
 		x.Has &^= flow.FINSpoilt
@@ -110,23 +116,6 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 			y.State = state.Listen | state.Inferred
 		}
 	}
-}
-
-// orderUnsure reports, and notes in x, that the FIN which x sends after y's does not show
-// whether x had closed before y's FIN came, and is in CLOSING, or after it, and is in
-// LAST-ACK. A CLOSE moves an end at once, but its FIN waits until what the program sent
-// before has been sent (RFC 9293 §3.10.4): octets in flight when y's FIN came, and more
-// after them, may have delayed it. And a retransmitted FIN has a new acknowledgement
-// number, which says nothing about the first one: a damaged first FIN may have left before
-// y's (damagedProofs).
-func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	switch again := a.lab.Set.Has(label.Retransmission) && (x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst); {
-	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && seg.Len == 0 && n.halfOctets[a.facts.From] == 0 && !x.Is(flow.FINSpoilt):
-		x.Has &^= flow.OrderUnsure
-	case again:
-		x.Has |= flow.OrderUnsure
-	}
-	return x.Is(flow.OrderUnsure)
 }
 
 // fromUnseen infers what must have happened where segments were not captured.

@@ -105,6 +105,8 @@ func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) b
 		return false
 	case y.Is(flow.SentFIN) && !y.Is(flow.FINProved) && !x.Is(flow.SentFIN) && x.Nxt.After(b.note.finAck[from.Other()]):
 		return false // it may have closed before the FIN came (orderUnsure)
+	case y.Is(flow.SentFIN) && x.Is(flow.OrderUnsure) && (seg.Len > 0 || seg.Flags.Has(wire.FIN) && x.Is(flow.FINMayWait)):
+		return false // likewise
 	}
 	edge := seg.Ack.Add(x.ScaledWindow(seg.Window, false))
 	return x.Ack.Add(x.LastWindow()).Diff(edge) < 1<<x.Scale // it does not move left
@@ -223,6 +225,9 @@ func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment)
 	answers := y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && !seg.Ack.Before(y.FinEnd)
 	if answers {
 		y.Has |= flow.FINProved
+		if !x.Is(flow.SentFIN) {
+			getsFINWaiting(x, n.finAck[from.Other()], seg)
+		}
 	}
 	switch {
 	case seg.Flags.Has(wire.FIN):
@@ -230,6 +235,9 @@ func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment)
 		x.State = state.FinWait1
 		if y.Is(flow.SentFIN) {
 			x.State = state.LastAck
+			x.Has &^= flow.OrderUnsure
+		} else {
+			heldBack(y, x, seg)
 		}
 		x.FinEnd = seg.End()
 		x.Has |= flow.SentFIN

@@ -139,6 +139,9 @@ func resetSentence(conn *connection) string {
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
 		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
+		if side := mayHaveRefused(conn); side != analyze.NoSide {
+			text = "reset: " + who + " sent a RST" + packet + silent + "; " + sideText(side) + " may not have opened the connection"
+		}
 		switch {
 		case unused(conn) && conn.Self():
 			text += "; the socket had sent itself no payload"
@@ -226,6 +229,9 @@ func (t *story) timeWait() {
 		}
 		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
+	}
+	if side := mayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
+		add("%s may have entered it, too", sideText(side))
 	}
 	if tw.Restarts > 0 {
 		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))

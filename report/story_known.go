@@ -133,12 +133,41 @@ func finSide(c *connection) analyze.Side {
 // firstCloser says who closed first, for a close with a FIN each way.
 func firstCloser(c *connection) string {
 	side := c.Closing.ActiveCloser
+	if other := mayHaveClosedFirst(c); other != analyze.NoSide {
+		return sideText(side) + " sent the first FIN" + finText(c, side) + ", but " + sideText(other) +
+			" may have closed before that came: a FIN waits behind what was sent before it (RFC 9293 §3.10.4)"
+	}
 	if !fromMiddle(c) && (side == analyze.ClientSide || side == analyze.ServerSide) {
 		return sideText(side) + " closed first" + finText(c, side)
 	}
 	side = finSide(c)
 	return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) +
 		", but the capture begins in the middle: who closed first is not certain"
+}
+
+// mayHaveClosedFirst returns the end that sent the second FIN where that does not show
+// whether the end had closed before the first came, and so whether it entered TIME-WAIT, too:
+// its FIN made the state LAST-ACK by inference. NoSide if the order is certain, or
+// the second FIN was not captured.
+func mayHaveClosedFirst(c *connection) analyze.Side {
+	side := otherSide(c.Closing.ActiveCloser)
+	if fromMiddle(c) || c.Closing.Inferred || c.Closing.Outcome != analyze.ClosingNormal || side == analyze.NoSide {
+		return analyze.NoSide
+	}
+	for i := range c.Steps {
+		st := &c.Steps[i]
+		if st.Flags&(wire.FIN|wire.RST) != wire.FIN || st.FromClient != (side == analyze.ClientSide) {
+			continue
+		}
+		after := st.ServerState
+		if st.FromClient {
+			after = st.ClientState
+		}
+		if after == state.LastAck|state.Inferred {
+			return side
+		}
+	}
+	return analyze.NoSide
 }
 
 // oneFIN says what is known about a close of which only one end's FIN was

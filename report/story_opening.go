@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
@@ -37,6 +38,9 @@ func openingSentence(c *connection) string {
 	}
 	switch o.Outcome {
 	case analyze.OpeningComplete:
+		if side := mayHaveRefused(c); side != analyze.NoSide {
+			return "complete" + took(o) + " if " + sideText(side) + " took the ACK, which came with an old number (RFC 9293 §3.10.7.4, first): " + formText(o.Form) + guess
+		}
 		return "complete" + took(o) + ": " + formText(o.Form) + guess
 	case analyze.OpeningSimultaneous:
 		if c.Self() {
@@ -65,6 +69,35 @@ func openingSentence(c *connection) string {
 		return "none: " + sideText(otherSide(c.Closing.RstBy)) + " sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage" + guess
 	}
 	return "not captured: the capture begins in the middle of the connection" + guess
+}
+
+// mayHaveRefused returns the end that may not have taken the ACK of its SYN, which leaves it in
+// SYN-RECEIVED by inference, and has shown nothing since: all that it sent are SYNs and RSTs.
+// NoSide if there is none.
+func mayHaveRefused(c *connection) analyze.Side {
+	for _, side := range []analyze.Side{analyze.ServerSide, analyze.ClientSide} {
+		client, other := side == analyze.ClientSide, uint64(0)
+		d := &c.FromServer
+		if client {
+			d = &c.FromClient
+		}
+		refused := false
+		for i := range c.Steps {
+			st := &c.Steps[i]
+			after := st.ServerState
+			if client {
+				after = st.ClientState
+			}
+			refused = refused || st.Packet == c.Opening.AckPacket && after == state.SynReceived|state.Inferred
+			if st.FromClient == client && st.Flags.Any(wire.SYN|wire.RST) {
+				other++
+			}
+		}
+		if refused && d.Packets == other {
+			return side
+		}
+	}
+	return analyze.NoSide
 }
 
 func took(o *analyze.Opening) string {
