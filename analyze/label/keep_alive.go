@@ -14,6 +14,7 @@ var keepAlive = Spec{
 		{"its sequence number is one below the next one of its sender", opened + "+9 A>B . 1:1(0) ack 1"},
 		{"the other end has acknowledged everything that the sender sent", opened + "+.1 A>B P. 1:2(1) ack 1\n+.3 A>B P. 1:2(1) ack 1"},
 		{"the other end's last window was not 0", stopped + "+60 A>B . 1000:1000(0) ack 1"},
+		{"it does not acknowledge a SYN: a connection that is opening is not idle", "0 A>B S 0:0(0)\n+.6 B>A S. 0:0(0) ack 1\n+.001 A>B . 0:0(0) ack 1"},
 		{"it does not repeat the octet of a ZERO-WINDOW-PROBE, after which its sender sent nothing else",
 			stopped + "+.5 A>B . 1001:1002(1) ack 1\n+.01 B>A . 1:1(0) ack 1002 win 1000\n+1 A>B . 1001:1002(1) ack 1"},
 		{"without an octet, it is not older than a segment captured before it, by acknowledgement, timestamp or IP identification: an ACK that an octet or a FIN overtook looks the same",
@@ -30,7 +31,7 @@ var keepAlive = Spec{
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
 		return s.Flags&(wire.SYN|wire.FIN|wire.RST) == 0 && (s.Len == 0 || s.Len == 1 && !s.Flags.Has(wire.PSH)) && x.SeqDelta == -1 &&
-			x.AllAcked() && x.Receiver.Window != 0 && !probesAhead(c) && !(x.Bare && (x.Late || x.NewHere || x.Mark.Time-x.Before < keepAliveSilence))
+			x.AllAcked() && !x.AnswersSYN && x.Receiver.Window != 0 && !probesAhead(c) && !(x.Bare && (x.Late || x.NewHere || x.Mark.Time-x.Before < keepAliveSilence))
 	},
 }
 
