@@ -2,6 +2,7 @@ package analyze_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -209,6 +210,18 @@ func TestTextbook(t *testing.T) {
 		{"octets on their way when a FIN comes", func(all []wire.Segment) []wire.Segment {
 			all[fin].Ack, all[lastFin].Len, all[last].Ack = 501, 10, all[last].Ack+10
 			return append(all[:acked], all[fin:]...)
+		}, false},
+		{"a FIN alone, with one segment on its way when the other comes", func(all []wire.Segment) []wire.Segment {
+			return slices.Delete(slices.Delete(all, finAcked, lastFin), acked, fin)
+		}, true},
+		{"a FIN alone, with two segments on their way when the other comes", func(all []wire.Segment) []wire.Segment {
+			half := all[answer]
+			half.Len /= 2
+			all[answer].Len, all[answer].Seq = all[answer].Len-half.Len, half.End()
+			all = slices.Delete(slices.Delete(all, finAcked, lastFin), acked, fin)
+			all = slices.Insert(all, answer, half)
+			numbered(all)
+			return all
 		}, false},
 		{"octets after a FIN", func(all []wire.Segment) []wire.Segment {
 			all[lastFin].Len, all[last].Ack = 10, all[last].Ack+10
