@@ -260,6 +260,7 @@ func (b *textbook) sent(x, y *flow.Half, seg *wire.Segment) {
 	stamped := seg.Options.Set.Has(wire.OptTimestamps)
 	x.Payload += uint64(seg.Len)
 	x.Unique += uint64(seg.Len)
+	x.MostLen = max(x.MostLen, seg.Len)
 	x.Nxt = seg.End()
 	if seg.SeqLen() > 0 {
 		x.Time(x.Nxt, seg.Time)
