@@ -128,9 +128,11 @@ func (a *Analyzer) arrivesPerhaps(f *flow.Flow, n *note, h *flow.Half, ack wire.
 }
 
 // beyondRoom reports whether the segment begins after the last window that its receiver y
-// gave: y has shut it since, with octets on their way, which it does not take.
+// gave: y has shut it since, with octets on their way, which it does not take. A window with a
+// scale may be rounded down: that takes back no room (RFC 7323 §2.4).
 func beyondRoom(y *flow.Half, seg *wire.Segment) bool {
-	return y.Has&(flow.SentACK|flow.Scaled|flow.SharedWindow) == flow.SentACK|flow.Scaled && seg.Seq.After(y.Ack.Add(y.LastWindow()))
+	const known, shared = flow.SentACK | flow.Scaled, flow.SharedWindow
+	return y.Has&(known|shared) == known && seg.Seq.After(y.Ack.Add(y.LastWindow()+1<<y.Scale-1))
 }
 
 // old reports whether the segment lies before RCV.NXT of its receiver y: it ends before
