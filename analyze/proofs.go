@@ -129,10 +129,12 @@ func (a *Analyzer) arrivesPerhaps(f *flow.Flow, n *note, h *flow.Half, ack wire.
 
 // beyondRoom reports whether the segment begins after the last window that its receiver y
 // gave: y has shut it since, with octets on their way, which it does not take. A window with a
-// scale may be rounded down: that takes back no room (RFC 7323 §2.4).
+// scale may be rounded down: that takes back no room (RFC 7323 §2.4). What lies beyond the
+// largest window, too, shows that acknowledgements of y were missed, and nothing else.
 func beyondRoom(y *flow.Half, seg *wire.Segment) bool {
 	const known, shared = flow.SentACK | flow.Scaled, flow.SharedWindow
-	return y.Has&(known|shared) == known && seg.Seq.After(y.Ack.Add(y.LastWindow()+1<<y.Scale-1))
+	from := y.Ack.Add(1<<y.Scale - 1)
+	return y.Has&(known|shared) == known && seg.Seq.After(from.Add(y.LastWindow())) && !seg.Seq.After(from.Add(y.MostWindow))
 }
 
 // old reports whether the segment lies before RCV.NXT of its receiver y: it ends before
