@@ -128,9 +128,13 @@ func (a *Analyzer) arrivesPerhaps(f *flow.Flow, n *note, h *flow.Half, ack wire.
 }
 
 // beyondRoom reports whether the segment begins after the last window that its receiver y
-// gave: y has shut it since, with octets on their way, which it does not take.
+// gave: y has shut it since, with octets on their way, which it does not take. A window with a
+// scale may be rounded down: that takes back no room (RFC 7323 §2.4). What lies beyond the
+// largest window, too, shows that acknowledgements of y were missed, and nothing else.
 func beyondRoom(y *flow.Half, seg *wire.Segment) bool {
-	return y.Has&(flow.SentACK|flow.Scaled|flow.SharedWindow) == flow.SentACK|flow.Scaled && seg.Seq.After(y.Ack.Add(y.LastWindow()))
+	const known, shared = flow.SentACK | flow.Scaled, flow.SharedWindow
+	from := y.Ack.Add(1<<y.Scale - 1)
+	return y.Has&(known|shared) == known && seg.Seq.After(from.Add(y.LastWindow())) && !seg.Seq.After(from.Add(y.MostWindow))
 }
 
 // old reports whether the segment lies before RCV.NXT of its receiver y: it ends before

@@ -235,7 +235,6 @@ func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment)
 		x.State = state.FinWait1
 		if y.Is(flow.SentFIN) {
 			x.State = state.LastAck
-			x.Has &^= flow.OrderUnsure
 		} else {
 			heldBack(y, x, seg)
 		}

@@ -260,6 +260,24 @@ func TestTextbook(t *testing.T) {
 		half[lastFin+i].Ack += wire.Seq(30 * i)
 	}
 	handed(t, "half-closed", half, true)
+	tight := slices.Clone(half) // when the client's FIN comes, there is less room than for a segment
+	tight[syn].Window, tight[ack].Window, tight[request].Window = 1152, 9, 9
+	tight[acked].Window, tight[fin].Window, tight[last].Window = 1, 1, 1
+	handed(t, "half-closed, with less room than for a segment", tight, false)
+	shut := slices.Clone(tight) // the server's FIN alone has room
+	copy(shut[finAcked:], stampedConnection()[finAcked:])
+	shut[last].Window = 1
+	handed(t, "a FIN alone, with less room than for a segment", shut, true)
+	inFlight := stampedConnection() // the client's FIN is the first to acknowledge the one segment
+	inFlight = append(inFlight[:acked], inFlight[fin:]...)
+	handed(t, "a FIN alone, after one segment in flight", inFlight, true)
+	two := stampedConnection() // the one segment as two
+	more := two[answer]
+	two[answer].Len, more.Seq, more.Len = 500, more.Seq+500, 500
+	two = slices.Insert(two, answer+1, more)
+	numbered(two)
+	handed(t, "two segments in flight", two, true)
+	handed(t, "a FIN alone, after two segments in flight", slices.Concat(two[:acked+1], two[fin+1:finAcked+1], two[lastFin+1:]), false)
 	for i := range half {
 		half[i].IPv6, half[i].HasIPID, half[i].IPID = true, false, 0
 		half[i].Options.Set &^= wire.OptMSS

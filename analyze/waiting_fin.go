@@ -35,14 +35,14 @@ func heldBack(h, o *flow.Half, fin *wire.Segment) {
 	if alone || congested(h, flight) {
 		h.Has |= flow.FINMayWait
 	}
-	if octets, _ := noRoom(h, o, o.ScaledWindow(fin.Window, false), 0); !octets && !h.Nxt.After(fin.Ack) {
+	if octets, _ := noRoom(h, o, o.ScaledWindow(fin.Window, false), 0); !octets {
 		h.Has |= flow.FINReleases
 	}
 }
 
 // congested reports whether congestion control may keep an end with that much in flight from
-// sending. No window that a connection begins with is a single segment; but after a timeout
-// it is (RFC 5681 §3.1).
+// sending. A window that a connection begins with is no single segment, unless a SYN was lost;
+// but after a timeout it is (RFC 5681 §3.1).
 func congested(h *flow.Half, flight int32) bool {
 	return flight > 0 && (h.Retransmissions > 0 || uint32(flight) > h.MostLen)
 }

@@ -61,7 +61,7 @@ const (
 	FINSpoilt                    // its FIN was captured only with a wrong checksum, and has moved nothing
 	OrderUnsure                  // unknown whether it had closed before the other end's FIN came
 	FINMayWait                   // with OrderUnsure: so may a FIN without octets have waited
-	FINReleases                  // the other end's FIN lets it send whatever waited for it
+	FINReleases                  // the window that came with the other end's FIN has room for whatever waited
 	SharedWindow                 // its last window came with an MPTCP option: it counts from the DATA_ACK (RFC 8684 §3.3.4)
 )
 
