@@ -132,6 +132,13 @@ func TestOldACKOpens(t *testing.T) {
 	if got, want := made(func(*analyze.Connection) {}), doubt+"\nreset: the server sent a RST (packet 4); the server may not have opened the connection"; !strings.HasPrefix(got, want) {
 		t.Error(got)
 	}
+	// An ACK may answer a segment that is not acceptable, in SYN-RECEIVED as well.
+	answered := func(c *analyze.Connection) {
+		c.FromServer.Packets, c.ServerState = 3, state.SynReceived|state.Inferred
+	}
+	if got := made(answered); !strings.HasPrefix(got, doubt) {
+		t.Error(got)
+	}
 	for name, change := range map[string]func(c *analyze.Connection){
 		"taken": func(c *analyze.Connection) { c.Steps[2].ServerState = state.Established },
 		"shown": func(c *analyze.Connection) { c.FromServer.Packets = 3 }, // one that is neither SYN nor RST
