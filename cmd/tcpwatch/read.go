@@ -280,15 +280,22 @@ func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err
 
 // noteUntimed says that packets have no time, with any view: all of them show times.
 func (o *readOptions) noteUntimed(stderr io.Writer, n uint64) {
-	if n == 0 || o.quiet {
-		return
-	}
 	also := ""
 	if o.keep.name != "" {
 		also = " and written"
 	}
-	fmt.Fprintf(stderr, "tcpwatch: note: %s without a time, shown%s at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n",
-		amount(n, "packet"), also)
+	if !o.quiet {
+		noteUntimed(stderr, n, also)
+	}
+}
+
+// noteUntimed says that n packets have no time, if any. also says what was done with them
+// besides showing them.
+func noteUntimed(stderr io.Writer, n uint64, also string) {
+	if n > 0 {
+		fmt.Fprintf(stderr, "tcpwatch: note: %s without a time, or with one before 1824 or after 2115, shown%s at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n",
+			amount(n, "packet"), also)
+	}
 }
 
 // filterText is the filter as given; "" if there is none.
