@@ -91,7 +91,7 @@ func TestOneTakesStandardOutput(t *testing.T) {
 		args   []string
 		want   string // "": it is done
 	}{
-		{pipe, []string{"-w", named}, "in use here"},
+		{pipe, []string{"-w", named}, "is a pipe that is in use here"},
 		{pipe, []string{"-w", elsewhere, "-o", named}, ""},
 		{pipe, []string{"-w", named, "-o", elsewhere}, ""},
 		{pipe, []string{"-w", named, "-o", named}, "in use here"},

@@ -241,6 +241,8 @@ func (o *readOptions) check(c *cobra.Command, paths []string) error {
 func (o *readOptions) checkPairs(c *cobra.Command) error {
 	given := c.Flags().Changed
 	switch {
+	case o.streams.dir == "" && given("streams"):
+		return errors.New("--streams: the name of the folder is empty")
 	case o.streams.dir == "" && (given("gaps") || given("max-buffer")):
 		return errors.New("--gaps and --max-buffer say how --streams writes: --streams is missing")
 	case o.compat != "" && !slices.Contains(o.views, report.ViewPackets):
