@@ -41,6 +41,12 @@ func lastACKUnsure(c *analyze.Connection) *analyze.Connection {
 	return c
 }
 
+// inferred has the order of the FINs concluded from the segments before them.
+func inferred(c *analyze.Connection) *analyze.Connection {
+	c.Closing.Inferred = true
+	return c
+}
+
 func finAgain(c *analyze.Connection) *analyze.Connection {
 	c.Steps[len(c.Steps)-1].Repeated = true
 	return c
@@ -90,6 +96,7 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 			[]string{"closed first (packet", "half-closed"}},
 		{finAgain(lastACKUnsure(closed(t, normal, server, client))), "the client may have closed before that came: its FIN is one that was sent again, and the first may have left before; 2.00 s passed between these FINs", []string{"waits behind"}},
 		{lastACKUnsure(closed(t, normal, server, client)), "or with a later one (RFC 9293 §3.6.1, RFC 6191 §2); the client may have entered it, too\n", nil},
+		{inferred(lastACKUnsure(closed(t, normal, server, client))), "TIME-WAIT  by inference held by the server", []string{"may have"}},
 		{finAgain(closed(t, normal, server, client)), "normal; the server closed first (packet 9); half-closed", []string{"may have"}},
 		{fromTheMiddle(lastACKUnsure(closed(t, normal, server, client))), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle", []string{"may have closed before"}},
 		{fromTheMiddle(closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle: who closed first is not certain; 2.00 s passed between these FINs",

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 )
 
 // TestSynAcksTold: a SYN-ACK with another ISN is not the first one sent again, wherever it is told.
@@ -40,6 +41,47 @@ func TestSynAcksTold(t *testing.T) {
 		}
 		if row := unglue(strings.Join(reasonTexts(c), ", ")); row != test.row {
 			t.Errorf("%s: row %q", test.name, row)
+		}
+	}
+}
+
+// TestAcknowledgedOne: which of several SYN-ACKs was acknowledged is told by its ISN, if any was.
+func TestAcknowledgedOne(t *testing.T) {
+	for _, test := range []struct {
+		change func(o *analyze.Opening)
+		want   string
+	}{
+		{func(*analyze.Opening) {}, "; packet 4 acknowledges that of packet 3"},
+		{func(o *analyze.Opening) { o.ServerISN = 8000 }, "; packet 4 acknowledges that of packet 2"},
+		{func(o *analyze.Opening) { o.ServerISN = 7000 }, ""},
+		{func(o *analyze.Opening) { o.ServerISNKnown = false }, ""},
+		{func(o *analyze.Opening) { o.AckPacket = 0 }, ""},
+	} {
+		c := analyze.Connection{Opening: analyze.Opening{ServerISN: 9000, ServerISNKnown: true, AckPacket: 4},
+			Steps: []analyze.Step{{Packet: 1, Seq: 9000, Phase: label.SYN}, {Packet: 2, Seq: 8000, Phase: label.SynAck}, {Packet: 3, Seq: 9000, Phase: label.SynAck}}}
+		test.change(&c.Opening)
+		if got := acknowledgedOne(&c); got != test.want {
+			t.Errorf("%+v: %q, want %q", c.Opening, got, test.want)
+		}
+	}
+}
+
+// TestOddSynAcks: what the SYN-ACKs of an opening say is told in the number it has, and ends that
+// both sent a SYN do not contradict each other.
+func TestOddSynAcks(t *testing.T) {
+	for _, test := range []struct {
+		opening analyze.Opening
+		want    string // "": none of these
+	}{
+		{analyze.Opening{SynAckCount: 2, SynAckISNs: 2}, "2 SYN-ACKs with 2 different ISNs"},
+		{analyze.Opening{SynAckCount: 2, SynAckISNs: 2, Form: analyze.FormSplit}, ""},
+		{analyze.Opening{SynAckCount: 1, SynAckISNs: 2, Renumbered: 1}, "; 1 segment whose numbers count from the second is left out"},
+		{analyze.Opening{SynAckCount: 1, SynAckISNs: 2, Renumbered: 2}, "; 2 segments whose numbers count from the second are left out"},
+	} {
+		test.opening.Outcome = analyze.OpeningComplete
+		text := unglue(strings.Join(openingOddities(&analyze.Connection{Opening: test.opening}), "; "))
+		if !strings.Contains(text, test.want) || test.want == "" && text != "" {
+			t.Errorf("%+v: %q", test.opening, text)
 		}
 	}
 }
