@@ -120,43 +120,6 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 	}
 }
 
-// TestOldACKOpens wants the story not to say that a connection was opened where the ACK of the
-// SYN-ACK came with a number that the server may not take, and nothing shows that it did.
-func TestOldACKOpens(t *testing.T) {
-	const doubt = "complete if the server took the ACK, which came with an old number (RFC 9293 §3.10.7.4, first): SYN → SYN-ACK → ACK"
-	made := func(change func(c *analyze.Connection)) string {
-		c := analyze.Connection{Opening: analyze.Opening{Outcome: analyze.OpeningComplete, Form: analyze.FormThreeWay, AckPacket: 3, RTTServer: -1, RTTClient: -1, Took: -1},
-			Closing:    analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 4, RstBy: analyze.ServerSide, RstAfter: analyze.RstAbort, HalfClosedFor: -1},
-			FromClient: noRTT(analyze.Direction{Packets: 2}), FromServer: noRTT(analyze.Direction{Packets: 2})}
-		c.Client, c.Server = ep("192.0.2.1:1"), ep("192.0.2.2:2")
-		for i, flags := range []wire.Flags{wire.SYN, wire.SYN | wire.ACK, wire.ACK, wire.RST} {
-			c.Steps = append(c.Steps, analyze.Step{Packet: uint64(i + 1), Flags: flags, FromClient: i%2 == 0})
-		}
-		c.Steps[2].ServerState = state.SynReceived | state.Inferred
-		change(&c)
-		return openingSentence(&c) + "\n" + resetSentence(&c)
-	}
-	if got, want := made(func(*analyze.Connection) {}), doubt+"\nreset: the server sent a RST (packet 4); the server may not have opened the connection"; !strings.HasPrefix(got, want) {
-		t.Error(got)
-	}
-	// An ACK may answer a segment that is not acceptable, in SYN-RECEIVED as well.
-	answered := func(c *analyze.Connection) {
-		c.FromServer.Packets, c.ServerState = 3, state.SynReceived|state.Inferred
-	}
-	if got := made(answered); !strings.HasPrefix(got, doubt) {
-		t.Error(got)
-	}
-	for name, change := range map[string]func(c *analyze.Connection){
-		"taken": func(c *analyze.Connection) { c.Steps[2].ServerState = state.Established },
-		"shown": func(c *analyze.Connection) { c.FromServer.Packets = 3 }, // one that is neither SYN nor RST
-		"other": func(c *analyze.Connection) { c.Opening.AckPacket = 9 },
-	} {
-		if got := made(change); strings.Contains(got, " if ") || !strings.Contains(got, "in the open connection") {
-			t.Errorf("%s: %s", name, got)
-		}
-	}
-}
-
 // TestFirstCloserOutOfOrder wants the packet of the FIN of the end that is
 // named, also where the other FIN stands before it in the capture.
 func TestFirstCloserOutOfOrder(t *testing.T) {
