@@ -172,8 +172,9 @@ func each[T any](jobs []T, atOnce int, f func(T)) {
 }
 
 // TestQuick draws the quick scenarios with fresh seeds and allows one error in 2,000
-// segments over all of them. What is promised are shares: where one draw misses them, two
-// more count as well, since one capture may have all the errors of hundreds.
+// segments over all of them. What is promised with packets doubled, and without IP IDs or
+// timestamps, are shares: where one draw misses one of them, two more count as well, since
+// one capture may have all the errors of hundreds.
 func TestQuick(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes connections for half a minute")

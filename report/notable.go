@@ -68,8 +68,8 @@ var reasonNames = [reasonCount]string{
 
 func (r reason) String() string { return reasonNames[r] }
 
-// having is the name of each reason that does not read well behind a number of connections,
-// as it should.
+// having says of a number of connections that they have a reason, for each whose name does not
+// read well after a number.
 var having = [reasonCount]string{
 	whyAnswers:    "with contradicting SYN-ACKs",
 	whyReuse:      "on a tuple reused without right",

@@ -31,20 +31,11 @@ func reasonText(c *connection, why reason) string {
 	case whyUnanswered:
 		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + but(icmpSentence(c))
 	case whyHalfOpen:
-		if synAckNumbers(o) > 1 {
-			return contradicting(o) + packetList(o.SynAckPackets) + ", none acknowledged" + but(icmpSentence(c))
-		}
-		return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged" + but(icmpSentence(c))
+		return unacknowledged(o) + but(icmpSentence(c))
 	case whyOpeningReset:
 		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete" + beforeAnswer(c)
 	case whyAnswers:
-		if o.BadAcks > 0 {
-			return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
-		}
-		if o.Outcome == analyze.OpeningHalfOpen {
-			return "" // which says it
-		}
-		return contradicting(o) + packetList(o.SynAckPackets)
+		return answersText(o)
 	case whyReset, whyClosedReset, whyDoneReset, whyUnused:
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
@@ -89,6 +80,25 @@ func reasonText(c *connection, why reason) string {
 		return missingText(c)
 	}
 	return ""
+}
+
+// unacknowledged says of a half-open connection which SYN-ACKs nobody acknowledged.
+func unacknowledged(o *analyze.Opening) string {
+	if synAckNumbers(o) > 1 {
+		return contradicting(o) + packetList(o.SynAckPackets) + ", none acknowledged"
+	}
+	return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged"
+}
+
+// answersText says how SYN-ACKs contradict the SYN, or each other.
+func answersText(o *analyze.Opening) string {
+	switch {
+	case o.BadAcks > 0:
+		return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
+	case o.Outcome == analyze.OpeningHalfOpen:
+		return "" // which says it
+	}
+	return contradicting(o) + packetList(o.SynAckPackets)
 }
 
 // unheard says that nothing at all came back, which explains retransmissions unless the other

@@ -230,7 +230,7 @@ func (t *story) timeWait() {
 		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
 	}
-	if side := mayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
+	if side, _ := mayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
 		add("%s may have entered it, too", sideText(side))
 	}
 	if tw.Restarts > 0 {

@@ -202,16 +202,16 @@ func lackTexts(c *connection) []string {
 	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
 }
 
-// ackedUnseenText says that octets were acknowledged that were not captured. They need not lie
-// between others that were: then they do not count as missing.
+// ackedUnseenText says that something was acknowledged that had not been captured. It need not lie
+// between octets that were: then it does not count as missing. It may be a FIN, or be captured later.
 func ackedUnseenText(c *connection) string {
 	switch n := uint64(c.Labels[label.AckUnseen]); n {
 	case 0:
 		return ""
 	case 1:
-		return "1 segment acknowledges octets that were never captured"
+		return "1 segment acknowledges what had not been captured"
 	default:
-		return plural(n, "segment") + " acknowledge octets that were never captured"
+		return plural(n, "segment") + " acknowledge what had not been captured"
 	}
 }
 

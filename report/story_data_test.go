@@ -8,8 +8,8 @@ import (
 	"tcpwatch/analyze/label"
 )
 
-// TestAckedUnseenTold: a story does not say that nothing is missing where octets were acknowledged
-// that were never captured, even if they make no gap between others.
+// TestAckedUnseenTold: a story does not say that nothing is missing where something was
+// acknowledged that had not been captured, even if it makes no gap between octets that were.
 func TestAckedUnseenTold(t *testing.T) {
 	for _, test := range []struct {
 		acks    uint32
@@ -17,8 +17,8 @@ func TestAckedUnseenTold(t *testing.T) {
 		want    string
 	}{
 		{0, 0, "; nothing missing\n"},
-		{1, 0, "; 1 segment acknowledges octets that were never captured\n"},
-		{3, 0, "; 3 segments acknowledge octets that were never captured\n"},
+		{1, 0, "; 1 segment acknowledges what had not been captured\n"},
+		{3, 0, "; 3 segments acknowledge what had not been captured\n"},
 		{3, 7, "; 7 B of the server were never captured\n"},
 	} {
 		c := halfClose(t)

@@ -133,9 +133,13 @@ func finSide(c *connection) analyze.Side {
 // firstCloser says who closed first, for a close with a FIN each way.
 func firstCloser(c *connection) string {
 	side := c.Closing.ActiveCloser
-	if other := mayHaveClosedFirst(c); other != analyze.NoSide {
-		return sideText(side) + " sent the first FIN" + finText(c, side) + ", but " + sideText(other) +
-			" may have closed before that came: a FIN waits behind what was sent before it (RFC 9293 §3.10.4)"
+	if other, again := mayHaveClosedFirst(c); other != analyze.NoSide {
+		why := "a FIN waits behind what was sent before it (RFC 9293 §3.10.4)"
+		if again {
+			why = "its FIN is one that was sent again, and the first may have left before"
+		}
+		return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) + ", but " + sideText(other) +
+			" may have closed before that came: " + why
 	}
 	if !fromMiddle(c) && (side == analyze.ClientSide || side == analyze.ServerSide) {
 		return sideText(side) + " closed first" + finText(c, side)
@@ -148,11 +152,12 @@ func firstCloser(c *connection) string {
 // mayHaveClosedFirst returns the end that sent the second FIN where that does not show
 // whether the end had closed before the first came, and so whether it entered TIME-WAIT, too:
 // its FIN made the state LAST-ACK by inference. NoSide if the order is certain, or
-// the second FIN was not captured.
-func mayHaveClosedFirst(c *connection) analyze.Side {
-	side := otherSide(c.Closing.ActiveCloser)
+// the second FIN was not captured. again says that the FIN is one that was sent again, so
+// that another may have left before.
+func mayHaveClosedFirst(c *connection) (side analyze.Side, again bool) {
+	side = otherSide(c.Closing.ActiveCloser)
 	if fromMiddle(c) || c.Closing.Inferred || c.Closing.Outcome != analyze.ClosingNormal || side == analyze.NoSide {
-		return analyze.NoSide
+		return analyze.NoSide, false
 	}
 	for i := range c.Steps {
 		st := &c.Steps[i]
@@ -164,10 +169,10 @@ func mayHaveClosedFirst(c *connection) analyze.Side {
 			after = st.ClientState
 		}
 		if after == state.LastAck|state.Inferred {
-			return side
+			return side, st.Repeated
 		}
 	}
-	return analyze.NoSide
+	return analyze.NoSide, false
 }
 
 // oneFIN says what is known about a close of which only one end's FIN was
@@ -213,8 +218,8 @@ func halfClosed(c *connection) string {
 		if cl.Outcome == analyze.ClosingReset {
 			text = duration(cl.HalfClosedFor) + " passed from the first FIN to the RST"
 		}
-	} else if fromMiddle(c) {
-		text = duration(cl.HalfClosedFor) + " passed between these FINs"
+	} else if other, _ := mayHaveClosedFirst(c); fromMiddle(c) || other != analyze.NoSide {
+		text = duration(cl.HalfClosedFor) + " passed between these FINs" // which may have crossed
 	}
 	if cl.HalfClosedOctets > 0 {
 		text += ", in which " + sideText(otherSide(side)) + " sent " + octets(cl.HalfClosedOctets)

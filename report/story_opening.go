@@ -72,14 +72,14 @@ func openingSentence(c *connection) string {
 }
 
 // mayHaveRefused returns the end that may not have taken the ACK of its SYN, which leaves it in
-// SYN-RECEIVED by inference, and has shown nothing since: all that it sent are SYNs and RSTs.
-// NoSide if there is none.
+// SYN-RECEIVED by inference, and has not left that since: it is in it at the end, or all that it
+// sent are SYNs and RSTs. NoSide if there is none.
 func mayHaveRefused(c *connection) analyze.Side {
 	for _, side := range []analyze.Side{analyze.ServerSide, analyze.ClientSide} {
 		client, other := side == analyze.ClientSide, uint64(0)
-		d := &c.FromServer
+		d, last := &c.FromServer, c.ServerState
 		if client {
-			d = &c.FromClient
+			d, last = &c.FromClient, c.ClientState
 		}
 		refused := false
 		for i := range c.Steps {
@@ -93,7 +93,7 @@ func mayHaveRefused(c *connection) analyze.Side {
 				other++
 			}
 		}
-		if refused && d.Packets == other {
+		if refused && (d.Packets == other || last == state.SynReceived|state.Inferred) {
 			return side
 		}
 	}

@@ -45,8 +45,8 @@ func create(ctx context.Context, name string, spare []os.FileInfo) (*output, err
 }
 
 // writable returns an error if packets are not written to what info describes.
-// Named pipes and character devices such as /dev/null are allowed, as in
-// tcpdump.
+// Named pipes that are not in use here, and character devices such as /dev/null, are
+// allowed, as in tcpdump.
 func writable(info os.FileInfo, spare []os.FileInfo) error {
 	mode := info.Mode()
 	switch {
@@ -56,8 +56,12 @@ func writable(info os.FileInfo, spare []os.FileInfo) error {
 		return errors.New("is a block device")
 	case mode.IsRegular(), mode&os.ModeNamedPipe != 0:
 		for _, s := range spare {
-			if os.SameFile(info, s) {
+			switch {
+			case !os.SameFile(info, s):
+			case mode.IsRegular():
 				return errors.New("would write over a file that is in use here")
+			default:
+				return errors.New("is a pipe that is in use here")
 			}
 		}
 	}

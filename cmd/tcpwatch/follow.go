@@ -209,6 +209,9 @@ func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input,
 	if err != nil {
 		return err
 	}
+	if o.form() == report.StreamNDJSON && !o.quiet { // the others show no times
+		noteUntimed(stderr, in.UntimedPackets, "")
+	}
 	if missing, _ := report.Missing(map[uint64]bool{o.connection: true}, in.Analysis.Connections); missing != "" {
 		if status == exitOK {
 			status = exitUsage

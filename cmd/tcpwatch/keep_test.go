@@ -80,13 +80,18 @@ func TestOneTakesStandardOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
 	elsewhere := filepath.Join(folder, "elsewhere")
 	for _, test := range []struct {
 		stdout *os.File
 		args   []string
 		want   string // "": it is done
 	}{
-		{pipe, []string{"-w", named}, "in use here"},
+		{pipe, []string{"-w", named}, "is a pipe that is in use here"},
 		{pipe, []string{"-w", elsewhere, "-o", named}, ""},
 		{pipe, []string{"-w", named, "-o", elsewhere}, ""},
 		{pipe, []string{"-w", named, "-o", named}, "in use here"},
@@ -94,6 +99,7 @@ func TestOneTakesStandardOutput(t *testing.T) {
 		{pipe, []string{"-w", "-", "-o", elsewhere}, ""},
 		{file, []string{"-w", "-", "-o", file.Name()}, "standard output can take one"},
 		{file, []string{"-w", "-", "-o", elsewhere}, ""},
+		{null, []string{"-w", "-", "-o", os.DevNull}, ""},
 	} {
 		var errs bytes.Buffer
 		status := run(append([]string{"read", capture}, test.args...), strings.NewReader(""), test.stdout, &errs)
@@ -180,7 +186,7 @@ func TestUntimedSaid(t *testing.T) {
 	if err := os.WriteFile(path, f, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	const note = "tcpwatch: note: 1 packet without a time, shown at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n"
+	const note = "tcpwatch: note: 1 packet without a time, or with one before 1824 or after 2115, shown at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n"
 	for _, test := range []struct {
 		args []string
 		want string
@@ -194,6 +200,12 @@ func TestUntimedSaid(t *testing.T) {
 		var out, errs bytes.Buffer
 		if status := run(append([]string{"read"}, test.args...), strings.NewReader(""), &out, &errs); status != 0 || errs.String() != test.want || !strings.Contains(out.String(), "SYN") {
 			t.Errorf("%s: status %d, %q\n%s", test.args, status, errs.String(), out.String())
+		}
+	}
+	for format, want := range map[string]string{"ndjson": note, "text": ""} {
+		var out, errs bytes.Buffer
+		if status := run([]string{"follow", "--connection", "1", "--format", format, path}, strings.NewReader(""), &out, &errs); status != 0 || errs.String() != want {
+			t.Errorf("follow as %s: status %d, %q", format, status, errs.String())
 		}
 	}
 }

@@ -241,6 +241,8 @@ func (o *readOptions) check(c *cobra.Command, paths []string) error {
 func (o *readOptions) checkPairs(c *cobra.Command) error {
 	given := c.Flags().Changed
 	switch {
+	case o.streams.dir == "" && given("streams"):
+		return errors.New("--streams: the name of the folder is empty")
 	case o.streams.dir == "" && (given("gaps") || given("max-buffer")):
 		return errors.New("--gaps and --max-buffer say how --streams writes: --streams is missing")
 	case o.compat != "" && !slices.Contains(o.views, report.ViewPackets):
@@ -280,15 +282,22 @@ func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err
 
 // noteUntimed says that packets have no time, with any view: all of them show times.
 func (o *readOptions) noteUntimed(stderr io.Writer, n uint64) {
-	if n == 0 || o.quiet {
-		return
-	}
 	also := ""
 	if o.keep.name != "" {
 		also = " and written"
 	}
-	fmt.Fprintf(stderr, "tcpwatch: note: %s without a time, shown%s at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n",
-		amount(n, "packet"), also)
+	if !o.quiet {
+		noteUntimed(stderr, n, also)
+	}
+}
+
+// noteUntimed says that n packets have no time, if any. also says what was done with them
+// besides showing them.
+func noteUntimed(stderr io.Writer, n uint64, also string) {
+	if n > 0 {
+		fmt.Fprintf(stderr, "tcpwatch: note: %s without a time, or with one before 1824 or after 2115, shown%s at that of the packet before, 1970 if there is none: times and what follows from them are not reliable\n",
+			amount(n, "packet"), also)
+	}
 }
 
 // filterText is the filter as given; "" if there is none.
