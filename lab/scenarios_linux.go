@@ -64,8 +64,8 @@ func mixed(delay time.Duration) Path {
 	return Path{Delay: delay, Loss: .008, Reorder: .01, HoldBack: 5 * ms, Duplicate: .005, CopyDelay: 100 * time.Microsecond}
 }
 
-// mixedAfterSYNs is mixed, with a second SYN soon after the first.
-var mixedAfterSYNs = func() Path {
+// mixedSYNTwice is mixed, with a copy of the SYN that is late enough to be answered on its own.
+var mixedSYNTwice = func() Path {
 	p := mixed(10 * ms)
 	p.CopyDelay, p.Rules = 700*time.Microsecond, []Rule{{What: SYN, First: 1, Last: 1, Do: Copy}}
 	return p
@@ -106,7 +106,7 @@ func variedScenarios() []*Scenario {
 	return []*Scenario{
 		{Name: "mixed-nots", About: "mixed, without timestamps", Settings: noTimestamps, Link: forward(mixed(10 * ms)), Program: bulk(3e6)},
 		{Name: "mixed-nosack", About: "mixed, without SACK", Settings: noSACK, Link: forward(mixed(10 * ms)), Program: bulk(1e6)},
-		{Name: "mixed-syn-twice", About: "mixed, without SACK, the SYN copied, so that which SYN-ACK is acknowledged is unknown", Settings: noSACK, Link: forward(mixedAfterSYNs), Program: bulk(1e6)},
+		{Name: "mixed-syn-twice", About: "mixed, without SACK, the SYN copied, so that which SYN-ACK is acknowledged is unknown", Settings: noSACK, Link: forward(mixedSYNTwice), Program: bulk(1e6)},
 		{Name: "mixed-bare", About: "mixed, without SACK and timestamps", Settings: with(noSACK, noTimestamps), Link: forward(mixed(10 * ms)), Program: bulk(1e6)},
 		{Name: "mixed-reno", About: "mixed, with Reno and without probes for lost tails", Settings: with(reno, noProbes), Link: forward(mixed(10 * ms)), Program: bulk(1e6)},
 		{Name: "mixed-ecn", About: "mixed, with ECN", Settings: ecn, Link: symmetric(mixed(5 * ms)), Program: bulk(1e6)},
