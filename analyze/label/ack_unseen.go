@@ -5,11 +5,11 @@ import "tcpwatch/capture/wire"
 var ackUnseen = Spec{
 	Name:       "ACK-UNSEEN",
 	Group:      Acknowledgement,
-	Definition: "The segment acknowledges octets that were never captured: the capture missed them, they were not lost.",
+	Definition: "The segment acknowledges octets, or a FIN, that had not been captured until then: the capture missed them, or has them later; they were not lost.",
 	Conditions: []Condition{
 		{"SYN and RST are clear and ACK is set", opened + "+.1 A>B R. 1:1(0) ack 500"},
 		{"it acknowledges more than this end had acknowledged before", opened + "+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 1"},
-		{"among what is new there are numbers of the other end that were not captured", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101"},
+		{"among what is new there are numbers of the other end that had not been captured until then", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 101"},
 	},
 	Clauses:   []Clause{{9293, "3.4"}},
 	Looks:     "segments with ACK",

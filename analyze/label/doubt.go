@@ -22,7 +22,7 @@ const (
 var DoubtTexts = [lastDoubt]struct{ Text, Means string }{
 	{"clock ran backwards", "a packet of the connection is more than 0.2 ms earlier than the one before it (a heuristic: no rule looks closer)"},
 	{"several interfaces", "the connection's packets were captured on several interfaces, whose clocks may differ"},
-	{"capture missed packets", "octets of the connection were acknowledged that were never captured (ACK-UNSEEN)"},
+	{"capture missed packets", "octets of the connection, or a FIN, were acknowledged that had not been captured (ACK-UNSEEN)"},
 	{"one direction captured", "nothing of the other end was captured"},
 	{"offload", "segments of the connection are larger than the MSS (LARGE-SEGMENT): one packet here was several on the wire"},
 }
