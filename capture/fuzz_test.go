@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -140,12 +141,14 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		packets, _, _, opened := readBytes(t, b)
+		packets, damaged, format, opened := readBytes(t, b)
 		runtime.ReadMemStats(&after)
 		if n := after.TotalAlloc - before.TotalAlloc; n > fuzzedMemory {
 			t.Fatalf("%d octets of input made %d octets of memory", len(b), n)
 		}
-		if opened {
+		// What an xz decoder has undone for a call that comes to damage is lost with it,
+		// while data that end early give all that they have.
+		if opened && !(damaged && strings.Contains(format, "xz")) {
 			checkPrefixes(t, b, packets)
 		}
 	})
