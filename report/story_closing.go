@@ -142,6 +142,9 @@ func resetSentence(conn *connection) string {
 		if side := mayHaveRefused(conn); side != analyze.NoSide {
 			text = "reset: " + who + " sent a RST" + packet + silent + "; " + sideText(side) + " may not have opened the connection"
 		}
+		if resetOnly(conn) {
+			text = "reset: " + who + " sent a RST" + packet + silent + ", and nothing else that was captured"
+		}
 		switch {
 		case unused(conn) && conn.Self():
 			text += "; the socket had sent itself no payload"

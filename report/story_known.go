@@ -233,3 +233,22 @@ func halfCloseKnown(c *connection) bool {
 	return cl.HalfClosedFor > 0 && finGuessed(c) == analyze.NoSide && cl.Outcome != analyze.ClosingSimultaneous && unseen(c) == analyze.NoSide &&
 		(!fromMiddle(c) || cl.HalfClosedOctets > 0 || cl.Outcome == analyze.ClosingNormal)
 }
+
+// resetOnly reports whether nothing shows that the end which sent the RST had the connection
+// open: the capture begins in the middle of it, and has only RSTs of this end.
+func resetOnly(c *connection) bool {
+	from := &c.FromClient
+	if c.Closing.RstBy == analyze.ServerSide {
+		from = &c.FromServer
+	}
+	if !fromMiddle(c) || from.Packets == 0 {
+		return false
+	}
+	left := from.Packets
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.Flags.Has(wire.RST) && s.FromClient == (c.Closing.RstBy == analyze.ClientSide) {
+			left--
+		}
+	}
+	return left == 0
+}

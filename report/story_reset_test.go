@@ -37,6 +37,30 @@ func TestUnknownThere(t *testing.T) {
 	}
 }
 
+// TestResetOnly: that an end had the connection open is not said of one of which the middle of
+// a connection has only RSTs.
+func TestResetOnly(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		opening analyze.OpeningOutcome
+		packets uint64
+		open    bool
+	}{
+		{"RSTs and nothing else", analyze.OpeningMidstream, 2, false},
+		{"something else", analyze.OpeningMidstream, 3, true},
+		{"with its opening", analyze.OpeningComplete, 2, true},
+	} {
+		conn := &connection{}
+		conn.Opening.Outcome = c.opening
+		conn.FromClient.Packets, conn.FromServer.Packets = 3, c.packets
+		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 8, RstBy: analyze.ServerSide, RstAfter: analyze.RstAbort}
+		conn.Steps = []analyze.Step{{Packet: 7, FromClient: true, Flags: wire.RST}, {Packet: 8, Flags: wire.RST}, {Packet: 9, Flags: wire.RST}}
+		if got := resetSentence(conn); strings.Contains(got, "in the open connection") != c.open || strings.Contains(got, "and nothing else that was captured") == c.open {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
 // TestVerdictTexts: what may have been dropped for its kind is named beside the verdict.
 func TestVerdictTexts(t *testing.T) {
 	for why, want := range map[verdict.Reason]bool{verdict.SynAgainWithoutECN: true, verdict.SynAgainWithoutData: true, verdict.SynSigned: true, verdict.SynSignedAO: true, verdict.SynAgain: false} {
