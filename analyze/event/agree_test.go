@@ -106,6 +106,7 @@ func (l *ledger) takenBack(a *account, e *event.Event) {
 		a.isClosed = false
 	case of == "time-wait" && a.holders[by(e)]:
 		delete(a.holders, by(e))
+		delete(l.reused, e.Connection) // nobody broke what there was not
 	default:
 		l.wrong(e.Connection, "%s is taken back, which was not said", of)
 	}

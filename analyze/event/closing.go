@@ -180,7 +180,7 @@ var classWords = [...]string{
 
 var takenBack = Spec{
 	Name:       "taken-back",
-	Definition: "What an event before said of this connection turns out to be wrong: a RST that was not accepted, a FIN that was none.",
+	Definition: "What an event before said of this connection turns out to be wrong: a RST that was not accepted, a FIN that was none, a TIME-WAIT (with who broke it).",
 	Conditions: []Condition{
 		{"a later segment shows that an event of the opening, the close or TIME-WAIT was wrong", closeAll},
 	},
