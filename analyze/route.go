@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/journal"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -201,6 +202,9 @@ func (a *Analyzer) begin(p *pair, seg *wire.Segment, past bool) flow.Ref {
 	r, f := a.table.New(&p.key, p.hash, past)
 	f.Number = a.stats.Connections + 1
 	a.start(f, from, seg)
+	if a.unread.beside && journal.Opens(seg) {
+		a.table.Beside(f, from, seg)
+	}
 	if older := a.table.Older(r); older != 0 {
 		was := a.table.Class(older)
 		a.succeeded(f, from, seg)

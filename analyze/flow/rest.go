@@ -20,6 +20,8 @@ type Companion interface {
 	// Rest appends what is kept of f and releases it. kind says which other
 	// flows f is like; see Kinds.
 	Rest(f *Flow, kind int, c *rest.Coder, dst []byte) []byte
+	// Forget releases what is kept of f.
+	Forget(f *Flow)
 	// Wake reads what Rest appended, and sets f.Extra. Everything else in f is as it
 	// was then.
 	Wake(f *Flow, kind int, c *rest.Coder, src []byte)
@@ -126,6 +128,9 @@ func (t *Table) adapt() {
 // rest puts an awake flow to rest.
 func (t *Table) rest(f *Flow) {
 	e := t.entry(f.Ref)
+	if t.restBeside(f, e) {
+		return
+	}
 	at := int32(e.at)
 	// If there is an older flow, a segment before Low may belong to that
 	// one.
