@@ -164,9 +164,9 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	if a.unread.keeps && a.keep(r, seg, p) {
 		return
 	}
-	r = a.route(r, seg, p)
+	f := a.route(r, seg, p)
+	r = f.Ref
 	a.ref = r
-	f := a.flow(r)
 	a.take(f, p.from, seg)
 	a.classify(r, f, a.notes.At(f.Extra))
 	if a.unread.beside {

@@ -92,22 +92,28 @@ func (t *Table) Settle() {
 // turn moves the hand to the next flow that is awake, and puts it to rest unless
 // it was used since the hand last came by (the second-chance algorithm).
 func (t *Table) turn() {
-	t.hand++
-	if int(t.hand>>slabBits) >= len(t.flows.chunks) {
-		t.hand = 1
-		t.adapt()
-	}
-	if t.flows.chunks[t.hand>>slabBits] == nil {
-		t.hand |= slabSize - 1
-		return
-	}
-	f := t.flows.At(t.hand)
-	switch {
-	case f.Ref == 0: // unused
-	case f.used && t.most > 0:
+	f := t.nextAwake()
+	if f.used && t.most > 0 {
 		f.used = false
-	default:
+	} else {
 		t.rest(f)
+	}
+}
+
+// nextAwake moves the hand to the next flow that is awake. There must be one.
+func (t *Table) nextAwake() *Flow {
+	for {
+		t.hand++
+		if int(t.hand>>slabBits) >= len(t.flows.chunks) {
+			t.hand = 1
+			t.adapt()
+		}
+		c := t.flows.chunks[t.hand>>slabBits]
+		if c == nil {
+			t.hand |= slabSize - 1
+		} else if f := &c.values[t.hand&(slabSize-1)]; f.Ref != 0 {
+			return f
+		}
 	}
 }
 
