@@ -126,6 +126,9 @@ func newAnalyzer(cfg Config, table *flow.Table) *Analyzer {
 	a.told = cfg.Connection != nil || cfg.Moment != nil
 	a.textbook.msl2, a.textbook.zeek = a.msl2, !cfg.WithoutZeek
 	a.unread.keeps = cfg.Packet == nil && cfg.Episode == nil && cfg.Moment == nil
+	if a.unread.beside = cfg.Packet != nil && !a.told && cfg.Episode == nil; a.unread.beside {
+		table.Besides()
+	}
 	table.Accompany(&companion{Analyzer: a})
 	return a
 }
@@ -161,11 +164,14 @@ func (a *Analyzer) segment(seg *wire.Segment, p *pair) {
 	if a.unread.keeps && a.keep(r, seg, p) {
 		return
 	}
-	r = a.route(r, seg, p)
+	f := a.route(r, seg, p)
+	r = f.Ref
 	a.ref = r
-	f := a.flow(r)
 	a.take(f, p.from, seg)
 	a.classify(r, f, a.notes.At(f.Extra))
+	if a.unread.beside {
+		a.table.Append(r, p.from, seg, seg.Time == a.clock) // after the clock has gone back, it matters
+	}
 	if a.cfg.Packet != nil {
 		a.obs.ClientState, a.obs.ServerState = f.Half[f.Client].State, f.Half[f.Peer(f.Client)].State
 		a.cfg.Packet(&a.obs)

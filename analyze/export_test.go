@@ -51,7 +51,7 @@ func (g *Shards) Owner(t *wire.Tuple) int {
 }
 
 // AnalyseAtOnce makes the Analyzer keep no segments for later.
-func (a *Analyzer) AnalyseAtOnce() { a.unread.keeps = false }
+func (a *Analyzer) AnalyseAtOnce() { a.unread.keeps, a.unread.beside = false, false }
 
 // WhenByTheBook sets what is called for every record that is made
 // without an analysis.

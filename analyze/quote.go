@@ -39,6 +39,7 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 		return
 	}
 	f, from := a.flow(r), p.from
+	a.table.Apart(r)
 	n, h := a.notes.At(f.Extra), &f.Half[from]
 	told := &n.icmpLater
 	switch {

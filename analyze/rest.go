@@ -56,6 +56,9 @@ func (a *companion) Rest(f *flow.Flow, kind int, c *rest.Coder, dst []byte) []by
 	return dst
 }
 
+// Forget implements flow.Companion.
+func (a *companion) Forget(f *flow.Flow) { a.dropNote(f.Extra) }
+
 // Wake implements flow.Companion.
 func (a *companion) Wake(f *flow.Flow, kind int, c *rest.Coder, src []byte) {
 	i, n := a.notes.New()

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/journal"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -10,7 +11,7 @@ import (
 // newest of its tuple, 0 if there is none. A tuple may have had several: a SYN begins
 // a new one only where the RFC lets it, and a segment that fits only the connection
 // before belongs to that.
-func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
+func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) *flow.Flow {
 	from := p.from
 	if r == 0 {
 		return a.begin(p, seg, false)
@@ -32,13 +33,13 @@ func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) flow.Ref {
 	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN {
 		if o := a.flow(older); belongs(o, from, seg) && (!belongs(f, from, seg) || livesOn(f, o, from, seg)) {
 			a.answeredByOlder(f, from, seg)
-			return older
+			return o
 		}
 	}
 	if fresh {
 		return a.begin(p, seg, a.attempt(f))
 	}
-	return r
+	return f
 }
 
 // pair is the two ends of a segment as the table of flows has them.
@@ -195,19 +196,22 @@ func (a *Analyzer) attempt(f *flow.Flow) bool {
 
 // begin opens a connection at a segment. past is set if the newest one of its tuple
 // is an attempt.
-func (a *Analyzer) begin(p *pair, seg *wire.Segment, past bool) flow.Ref {
+func (a *Analyzer) begin(p *pair, seg *wire.Segment, past bool) *flow.Flow {
 	from := p.from
 	a.room()
 	r, f := a.table.New(&p.key, p.hash, past)
 	f.Number = a.stats.Connections + 1
 	a.start(f, from, seg)
+	if a.unread.beside && journal.Opens(seg) {
+		a.table.Beside(f, from, seg)
+	}
 	if older := a.table.Older(r); older != 0 {
 		was := a.table.Class(older)
 		a.succeeded(f, from, seg)
 		a.reused(f, from, was, seg)
 	}
 	a.begun(r)
-	return r
+	return f
 }
 
 // room makes room for a connection if there is none.

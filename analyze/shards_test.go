@@ -114,17 +114,21 @@ func alone(all []feedItem, cfg analyze.Config) (f telling) {
 // feed gives everything to an analysis, whose way of taking a segment is take.
 func (f *telling) feed(a analysis, all []feedItem, take func(*wire.Segment)) {
 	for i := range all {
-		switch x := &all[i]; {
-		case x.quote != nil:
-			a.Quote(x.quote)
-		case x.clock != 0:
-			a.Advance(x.clock)
-		default:
-			take(&x.seg)
-		}
+		f.item(a, &all[i], take)
 	}
 	a.Flush()
 	f.stats = a.Stats()
+}
+
+func (f *telling) item(a analysis, x *feedItem, take func(*wire.Segment)) {
+	switch {
+	case x.quote != nil:
+		a.Quote(x.quote)
+	case x.clock != 0:
+		a.Advance(x.clock)
+	default:
+		take(&x.seg)
+	}
 }
 
 // analysis is one Analyzer or several.

@@ -11,10 +11,15 @@ import (
 // ordinary course are only stored (package journal). They are analysed when something
 // else arrives, or when the connection is handed over and is not textbook. The results
 // are the same either way.
+//
+// If callbacks are about segments and nothing else, each is analysed at once and also
+// stored, and the connection rests as what is stored of it: reading it then is analysing
+// its segments again, which tells and counts nothing.
 
 // unread is the state for that.
 type unread struct {
 	keeps  bool
+	beside bool // each segment is analysed at once, and also stored (flow.Table.Beside)
 	reader journal.Reader
 	seg    wire.Segment
 	// told is called, if set by a test, with the class that a connection was assumed

@@ -71,12 +71,7 @@ func TestKept(t *testing.T) {
 		t.Errorf("only %d connections were left unread: this tests little", read)
 	}
 	for seed := range seeds * 10 {
-		var all []feedItem
-		for i, c := range simDraw(seed, simKind(seed%3)).tapped {
-			c.seg.Packet = uint64(i + 1)
-			all = append(all, feedItem{seg: c.seg})
-		}
-		sameKept(t, fmt.Sprintf("connection %d", seed), all, analyze.Config{})
+		sameKept(t, fmt.Sprintf("connection %d", seed), simItems(seed), analyze.Config{})
 	}
 	for _, name := range scripts(t) {
 		sameKept(t, name, scriptItems(t, name), analyze.Config{})
@@ -133,18 +128,22 @@ func FuzzKept(f *testing.F) {
 	f.Add([]byte("0123456789abcdefghijABCDEFGHIJ0123456789"), uint8(3), uint8(0))
 	f.Add([]byte("0123456789abcdefghijABCDEFGHIJ0123456789"), uint8(0), uint8(9))
 	f.Fuzz(func(t *testing.T, data []byte, most, steps uint8) {
-		var all []feedItem
-		whole := closedConnection()
-		if steps%2 == 0 {
-			whole = stampedConnection() // one that is textbook
-		}
-		for _, s := range whole[:min(int(steps), len(whole))] {
-			all = append(all, feedItem{seg: s})
-		}
-		for _, s := range fuzzSegments(data) {
-			s.Packet += uint64(len(whole))
-			all = append(all, feedItem{seg: s})
-		}
-		sameKept(t, "fuzzed", all, analyze.Config{MaxConnections: int(most % 16)})
+		sameKept(t, "fuzzed", fuzzItems(data, steps), analyze.Config{MaxConnections: int(most % 16)})
 	})
+}
+
+// fuzzItems returns the first steps of a connection and any segments behind them.
+func fuzzItems(data []byte, steps uint8) (all []feedItem) {
+	whole := closedConnection()
+	if steps%2 == 0 {
+		whole = stampedConnection() // one that is textbook
+	}
+	for _, s := range whole[:min(int(steps), len(whole))] {
+		all = append(all, feedItem{seg: s})
+	}
+	for _, s := range fuzzSegments(data) {
+		s.Packet += uint64(len(whole))
+		all = append(all, feedItem{seg: s})
+	}
+	return all
 }

@@ -53,8 +53,7 @@ func (j *jsonRow) silence(s *analyze.Silence) {
 	}
 	j.uint(`,"idle_end":{"packet":`, s.Packet)
 	j.word(`,"from":`, fromText(s.FromClient))
-	j.labels(s.Labels)
-	j.add("}")
+	j.b = append(appendLabels(append(j.b, `,"labels":[`...), s.Labels), `]}`...)
 }
 
 func rolesText(c *analyze.Connection) string {

@@ -1,12 +1,14 @@
 package report
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"tcpwatch/analyze/state"
+	"tcpwatch/capture/wire"
 )
 
 // jsonText writes JSON by appending: no reflection, no allocation. The caller
@@ -123,24 +125,43 @@ func appendEndpoint(b []byte, a netip.AddrPort) []byte {
 	if !a.Addr().Is4() {
 		return a.AppendTo(b)
 	}
-	for _, octet := range a.Addr().As4() {
-		d := &dotted[octet]
-		b = append(b, d.text[:]...)
-		b = b[:len(b)-len(d.text)+int(d.len)]
-	}
-	b[len(b)-1] = ':'
-	return appendUint(b, uint64(a.Port()))
+	return appendFour(b, a.Addr().As4(), a.Port())
 }
 
-// dotted is the decimal form of every octet with a dot after it, of which the
-// first len octets count: copying four octets is faster than computing their
-// digits, and every row has addresses.
-var dotted = func() (t [256]struct {
-	text [len("255.")]byte
-	len  uint8
-}) {
+// appendEnds appends the ends of a segment, with a text between them.
+func appendEnds(b []byte, t *wire.Tuple, between string) []byte {
+	if t.IPv6 {
+		return appendEndpoint(append(appendEndpoint(b, t.Source()), between...), t.Destination())
+	}
+	b = append(appendFour(b, [4]byte(t.Src[12:]), t.SrcPort), between...)
+	return appendFour(b, [4]byte(t.Dst[12:]), t.DstPort)
+}
+
+// appendFour appends an IPv4 address and a port.
+func appendFour(b []byte, a [4]byte, port uint16) []byte {
+	b = appendDotted(appendDotted(b, a[0], a[1]), a[2], a[3])
+	b[len(b)-1] = ':'
+	return appendUint(b, uint64(port))
+}
+
+// appendDotted appends two octets of an IPv4 address, with a dot after each.
+func appendDotted(b []byte, x, y byte) []byte {
+	t, u := dotted[x], dotted[y]
+	n := t >> 56
+	b = binary.LittleEndian.AppendUint64(b, t&(1<<32-1)|u<<(8*n&63))
+	return b[:len(b)-8+int(n+u>>56)]
+}
+
+// dotted is the decimal form of every octet with a dot after it, the first character in
+// the lowest octet, and its length in the highest: two of them are written at a time,
+// since every row has addresses.
+var dotted = func() (t [256]uint64) {
 	for i := range t {
-		t[i].len = uint8(len(append(strconv.AppendUint(t[i].text[:0], uint64(i), 10), '.')))
+		text := strconv.Itoa(i) + "."
+		for k := range text {
+			t[i] |= uint64(text[k]) << (8 * k)
+		}
+		t[i] |= uint64(len(text)) << 56
 	}
 	return t
 }()

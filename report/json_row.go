@@ -14,6 +14,13 @@ type jsonRow struct {
 	b []byte
 }
 
+func appendBool(b []byte, v bool) []byte {
+	if v {
+		return append(b, "true"...)
+	}
+	return append(b, "false"...)
+}
+
 // add appends text that is JSON already.
 func (j *jsonRow) add(text string) { j.b = append(j.b, text...) }
 
@@ -31,20 +38,11 @@ func (j *jsonRow) uintOrNull(key string, n uint64, known bool) {
 }
 
 func (j *jsonRow) int(key string, n int64) {
-	b := append(j.b, key...)
-	if n < 0 {
-		b, n = append(b, '-'), -n
-	}
-	j.b = appendUint(b, uint64(n))
+	j.b = appendInt(append(j.b, key...), n)
 }
 
 func (j *jsonRow) bool(key string, v bool) {
-	j.b = append(j.b, key...)
-	if v {
-		j.b = append(j.b, "true"...)
-	} else {
-		j.b = append(j.b, "false"...)
-	}
+	j.b = appendBool(append(j.b, key...), v)
 }
 
 func (j *jsonRow) null(key string) { j.b = append(append(j.b, key...), "null"...) }

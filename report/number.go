@@ -24,17 +24,31 @@ var padded, short = func() (padded, short [1000]uint32) {
 // appendUint is a strconv.AppendUint that is faster for the numbers in rows.
 func appendUint(b []byte, n uint64) []byte {
 	switch {
+	case n < 10:
+		return append(b, '0'+byte(n))
 	case n < 1e3:
 		return appendShort(b, uint32(n))
 	case n < 1e6:
-		return appendThree(appendShort(b, uint32(n/1e3)), uint32(n%1e3))
+		x := uint32(n)
+		t := short[x/1e3]
+		b = binary.LittleEndian.AppendUint64(b, uint64(t&(1<<24-1))|uint64(padded[x%1e3])<<(t>>24*8))
+		return b[:len(b)-8+3+int(t>>24)]
 	case n < 1e9:
-		b = appendShort(b, uint32(n/1e6))
-		return appendThree(appendThree(b, uint32(n/1e3%1e3)), uint32(n%1e3))
+		x := uint32(n)
+		b = appendShort(b, x/1e6)
+		b = binary.LittleEndian.AppendUint64(b, uint64(padded[x/1e3%1e3])|uint64(padded[x%1e3])<<24)
+		return b[:len(b)-8+6]
 	case n < 1e12:
 		return appendNine(appendShort(b, uint32(n/1e9)), uint32(n%1e9))
 	}
 	return strconv.AppendUint(b, n, 10)
+}
+
+func appendInt(b []byte, n int64) []byte {
+	if n < 0 {
+		b, n = append(b, '-'), -n
+	}
+	return appendUint(b, uint64(n))
 }
 
 // appendShort appends a number below 1000: it writes three digits, then cuts unused ones.
@@ -106,31 +120,44 @@ func appendThousands(b []byte, n uint64) []byte {
 	return appendThree(append(appendThousands(b, n/1000), ','), uint32(n%1000))
 }
 
-// clock appends times; it remembers the last day, because the calendar is the
-// most expensive part of a row.
+// clock appends times; it remembers the last second, since the next packet is often of the
+// same, and the last day, because the calendar is the most expensive part of a row.
 type clock struct {
-	day   int64
-	known bool
-	date  [len("2006-01-02")]byte
+	second, day int64
+	known       bool
+	text        [len("2006-01-02T15:04:05.")]byte
 }
 
 // appendTime appends nanoseconds since 1970 as RFC 3339 in UTC, always with
 // nine decimals, so that text order is time order.
 func (c *clock) appendTime(b []byte, ns int64) []byte {
-	const day = int64(24 * time.Hour)
-	today, left := ns/day, ns%day
-	if left < 0 {
-		today, left = today-1, left+day
+	second, left := floor(ns, 1e9)
+	if !c.known || second != c.second {
+		c.turn(second)
 	}
-	if !c.known || today != c.day {
-		c.day, c.known = today, true
-		time.Unix(today*int64(day/1e9), 0).UTC().AppendFormat(c.date[:0], "2006-01-02")
+	return append(appendNine(append(b, c.text[:]...), uint32(left)), 'Z')
+}
+
+// turn makes the clock show a second.
+func (c *clock) turn(second int64) {
+	day, left := floor(second, 24*3600)
+	if b := c.text[:0]; !c.known || day != c.day {
+		time.Unix(second, 0).UTC().AppendFormat(b, "2006-01-02T15:04:05.")
+	} else {
+		of := uint32(left)
+		b = appendTwo(b[:len("2006-01-02T")], of/3600)
+		b = appendTwo(append(b, ':'), of/60%60)
+		appendTwo(append(b, ':'), of%60)
 	}
-	second, frac := uint32(left/1e9), uint32(left%1e9)
-	b = appendTwo(append(append(b, c.date[:]...), 'T'), second/3600)
-	b = appendTwo(append(b, ':'), second/60%60)
-	b = appendTwo(append(b, ':'), second%60)
-	return append(appendNine(append(b, '.'), frac), 'Z')
+	c.second, c.day, c.known = second, day, true
+}
+
+// floor divides towards minus infinity.
+func floor(n, by int64) (quotient, left int64) {
+	if quotient, left = n/by, n%by; left < 0 {
+		quotient, left = quotient-1, left+by
+	}
+	return quotient, left
 }
 
 // durationUnits are the units of appendDuration, each with the least duration

@@ -46,32 +46,46 @@ func labelName(id label.ID) string {
 // packetObject appends the JSON object of one segment.
 func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	s := o.Segment
-	j := jsonRow{b}
-	j.word(`{"schema":`, schemaPacket)
-	j.uint(`,"packet":`, s.Packet)
-	j.time(`,"time":`, &e.clock, s.Time)
-	j.uint(`,"connection":`, o.Connection)
-	j.word(`,"from":`, fromText(o.FromClient))
-	j.endpoint(`,"source":`, s.Source())
-	j.endpoint(`,"destination":`, s.Destination())
-	j.word(`,"flags":`, flagText(s.Flags))
-	j.int(`,"seq":`, o.Seq)
-	if o.AckValid {
-		j.int(`,"ack":`, o.Ack)
+	b = appendUint(append(b, `{"schema":"`+schemaPacket+`","packet":`...), s.Packet)
+	b = e.clock.appendTime(append(b, `,"time":"`...), s.Time)
+	b = appendUint(append(b, `","connection":`...), o.Connection)
+	b = append(append(b, `,"from":"`...), fromText(o.FromClient)...)
+	b = appendEnds(append(b, `","source":"`...), &s.Tuple, `","destination":"`)
+	b = append(append(b, `","flags":"`...), flagText(s.Flags)...)
+	b = appendInt(append(b, `","seq":`...), o.Seq)
+	if b = append(b, `,"ack":`...); o.AckValid {
+		b = appendInt(b, o.Ack)
 	} else {
-		j.null(`,"ack":`)
+		b = append(b, "null"...)
 	}
-	j.uint(`,"seq_raw":`, uint64(s.Seq))
-	j.uint(`,"ack_raw":`, uint64(s.Ack))
-	j.uint(`,"len":`, uint64(s.Len))
-	j.uint(`,"window":`, uint64(o.Window))
-	j.uint(`,"window_raw":`, uint64(s.Window))
-	j.bool(`,"window_scaled":`, o.WindowScaled)
-	j.int(`,"seq_delta":`, o.SeqDelta)
-	j.bool(`,"seen_before":`, o.SeenBefore)
-	j.uintOrNull(`,"in_flight":`, uint64(max(0, o.InFlight)), o.InFlight >= 0)
-	j.seconds(`,"time_delta":`, o.TimeDelta)
-	j.labels(o.Labels)
+	b = appendUint(append(b, `,"seq_raw":`...), uint64(s.Seq))
+	b = appendUint(append(b, `,"ack_raw":`...), uint64(s.Ack))
+	b = appendUint(append(b, `,"len":`...), uint64(s.Len))
+	b = appendUint(append(b, `,"window":`...), uint64(o.Window))
+	b = appendUint(append(b, `,"window_raw":`...), uint64(s.Window))
+	b = appendBool(append(b, `,"window_scaled":`...), o.WindowScaled)
+	b = appendInt(append(b, `,"seq_delta":`...), o.SeqDelta)
+	b = appendBool(append(b, `,"seen_before":`...), o.SeenBefore)
+	if b = append(b, `,"in_flight":`...); o.InFlight >= 0 {
+		b = appendUint(b, uint64(o.InFlight))
+	} else {
+		b = append(b, "null"...)
+	}
+	b = appendSeconds(append(b, `,"time_delta":`...), o.TimeDelta)
+	b = appendLabels(append(b, `,"labels":[`...), o.Labels)
+	if o.Cause == label.NoCause && o.Evidence.Len == 0 && !e.Wireshark {
+		b = append(b, `],"evidence":{}`...) // as most
+	} else {
+		b = appendReasoned(append(b, ']'), e, o)
+	}
+	b = append(append(b, `,"client_state":"`...), o.ClientState.String()...)
+	b = append(append(b, `","server_state":"`...), o.ServerState.String()...)
+	return append(b, `"}`...)
+}
+
+// appendReasoned appends the members of a segment that say why.
+func appendReasoned(b []byte, e *env, o *analyze.Observation) []byte {
+	j := jsonRow{b}
 	if o.Cause != label.NoCause {
 		j.word(`,"cause":`, o.Cause.String())
 	}
@@ -84,18 +98,25 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 		}
 		j.add("]")
 	}
-	j.state(`,"client_state":`, o.ClientState)
-	j.state(`,"server_state":`, o.ServerState)
-	j.add("}")
 	return j.b
 }
 
-func (j *jsonRow) labels(set label.Set) {
-	j.add(`,"labels":[`)
-	for ; set != 0; set &= set - 1 {
-		j.item(labelName(label.ID(bits.TrailingZeros64(uint64(set)))))
+// labelItems are the names of labels as they follow others in a list.
+var labelItems = func() (t [64]string) {
+	for id := range t {
+		t[id] = `,"` + labelName(label.ID(id)) + `"`
 	}
-	j.add("]")
+	return t
+}()
+
+// appendLabels appends the labels of a set as a list, without its brackets.
+func appendLabels(b []byte, set label.Set) []byte {
+	comma := 1 // is left out once
+	for ; set != 0; set &= set - 1 {
+		b = append(b, labelItems[bits.TrailingZeros64(uint64(set))&63][comma:]...)
+		comma = 0
+	}
+	return b
 }
 
 // inferred lists the labels that are inferred, if any.

@@ -15,7 +15,9 @@
 // and when: the order of segments alone decides that. If a caller can do without the
 // analysis of a segment for a time, a flow is unread: its segments are stored (package
 // journal) in a string of the same store, alone or after the one that it rests in. A
-// connection of seven segments then takes 260 to 310 octets in all.
+// connection of seven segments then takes 260 to 310 octets in all. Where each segment is
+// analysed at once, a flow that nothing but its segments has changed rests in the same
+// way, and is analysed again when it is needed.
 //
 // None of it holds a pointer, so that a million connections are some thousand objects
 // to the garbage collector. Memory that is no longer needed is left to it, in pieces

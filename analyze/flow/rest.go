@@ -20,6 +20,8 @@ type Companion interface {
 	// Rest appends what is kept of f and releases it. kind says which other
 	// flows f is like; see Kinds.
 	Rest(f *Flow, kind int, c *rest.Coder, dst []byte) []byte
+	// Forget releases what is kept of f.
+	Forget(f *Flow)
 	// Wake reads what Rest appended, and sets f.Extra. Everything else in f is as it
 	// was then.
 	Wake(f *Flow, kind int, c *rest.Coder, src []byte)
@@ -90,22 +92,28 @@ func (t *Table) Settle() {
 // turn moves the hand to the next flow that is awake, and puts it to rest unless
 // it was used since the hand last came by (the second-chance algorithm).
 func (t *Table) turn() {
-	t.hand++
-	if int(t.hand>>slabBits) >= len(t.flows.chunks) {
-		t.hand = 1
-		t.adapt()
-	}
-	if t.flows.chunks[t.hand>>slabBits] == nil {
-		t.hand |= slabSize - 1
-		return
-	}
-	f := t.flows.At(t.hand)
-	switch {
-	case f.Ref == 0: // unused
-	case f.used && t.most > 0:
+	f := t.nextAwake()
+	if f.used && t.most > 0 {
 		f.used = false
-	default:
+	} else {
 		t.rest(f)
+	}
+}
+
+// nextAwake moves the hand to the next flow that is awake. There must be one.
+func (t *Table) nextAwake() *Flow {
+	for {
+		t.hand++
+		if int(t.hand>>slabBits) >= len(t.flows.chunks) {
+			t.hand = 1
+			t.adapt()
+		}
+		c := t.flows.chunks[t.hand>>slabBits]
+		if c == nil {
+			t.hand |= slabSize - 1
+		} else if f := &c.values[t.hand&(slabSize-1)]; f.Ref != 0 {
+			return f
+		}
 	}
 }
 
@@ -126,6 +134,9 @@ func (t *Table) adapt() {
 // rest puts an awake flow to rest.
 func (t *Table) rest(f *Flow) {
 	e := t.entry(f.Ref)
+	if t.restBeside(f, e) {
+		return
+	}
 	at := int32(e.at)
 	// If there is an older flow, a segment before Low may belong to that
 	// one.

@@ -27,6 +27,9 @@ type Table struct {
 	spans Slab[span]
 	whole span // stands for all Traces without a span
 
+	besides  int  // how many flows have a journal beside them
+	analysed bool // flows that are unread have been analysed (Besides)
+
 	written journal.Written // the segment being stored
 
 	resting
@@ -44,6 +47,7 @@ type entry struct {
 	older, newer Ref
 	hash         uint32
 	at           uint32 // index in flows, or a rest.Ref
+	beside       uint32 // a rest.Ref: the journal beside it, while it is awake; 0: none
 	class        Class
 	rests        bool
 	unread       bool // at refers to its journal
@@ -155,6 +159,7 @@ func (t *Table) New(k *Key, h uint32, past bool) (Ref, *Flow) {
 			t.entry(leave).newer = orphan
 		}
 		t.entry(keep).newer, e.older = r, keep
+		t.apart(o)
 	}
 	t.enlist(r, e, Opening)
 	return r, f
@@ -190,6 +195,7 @@ func (t *Table) Discard(r Ref) bool {
 func (t *Table) unlink(r Ref) {
 	e := t.entry(r)
 	t.delist(e)
+	t.apart(e)
 	switch {
 	case e.newer == 0 && e.older != 0: // e.older has the key again
 		t.reslot(r, e.older, e.hash)

@@ -98,6 +98,9 @@ func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 		at, f = t.flows.New()
 		f.first(r, mem, j)
 		f.used = true
+		if t.analysed {
+			t.besideAgain(e, mem)
+		}
 		e.at = uint32(at)
 	}
 	t.store.Free(str)

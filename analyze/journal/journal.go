@@ -124,6 +124,9 @@ func (h *Head) Stage() Stage { return h.stage }
 // Octets returns how much memory is in use, the Head included.
 func (h *Head) Octets() int { return int(h.size) }
 
+// Segments returns how many segments there are.
+func (h *Head) Segments() int { return int(h.count) }
+
 // Written is an encoded segment that is not in a journal yet.
 type Written struct {
 	octets [Most]byte
