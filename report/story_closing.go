@@ -2,11 +2,13 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
 
@@ -34,11 +36,29 @@ func (t *story) closing() {
 		if c.ServerState == state.Unknown && !c.Self() && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
 			text += ": no SYN-ACK showed that it was listening"
 		}
+		text += t.ifOwn()
 		t.section("STATES", text, Plain)
 	}
 	if c.Evicted {
 		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", Doubt)
 	}
+}
+
+// ifOwn says what a state rests on where the RST that ended the connection may be of
+// something between.
+func (t *story) ifOwn() string {
+	c := t.conn
+	by := c.Closing.RstBy
+	named := c.ServerState
+	if by == analyze.ClientSide {
+		named = c.ClientState
+	}
+	if c.Self() || named.Base() != state.Closed || !slices.ContainsFunc(t.env.verdicts, func(v verdict.Verdict) bool {
+		return v.ID == verdict.ResetBetween || v.ID == verdict.RefusedBetween
+	}) {
+		return ""
+	}
+	return ", " + sideText(by) + " only if the RST was its own"
 }
 
 // closedWhole reports whether both FINs were acknowledged: then the steps and TIME-WAIT tell the
@@ -154,7 +174,7 @@ func resetSentence(conn *connection) string {
 		if c.RstBy == analyze.ServerSide {
 			alives = conn.FromServer.KeepAlives
 		}
-		return "given up: " + who + " sent a RST" + packet + " after " + plural(alives, "keep-alive") + ", the last ones unanswered" + silent
+		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + plural(alives, "keep-alive") + ", the last ones unanswered"
 	case analyze.RstAfterFIN:
 		text := "reset after a FIN"
 		if side := finSide(conn); finPacket(conn, side) != 0 {

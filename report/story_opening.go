@@ -328,5 +328,5 @@ func refusal(c *connection) string {
 	if c.Opening.SynAckCount > 0 {
 		return "the server reset the connection after its SYN-ACK" + rstPacket(c)
 	}
-	return "the server answered the SYN with a RST" + rstPacket(c)
+	return "the server, or something between, answered the SYN with a RST" + rstPacket(c)
 }
