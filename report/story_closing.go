@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -49,11 +48,7 @@ func (t *story) closing() {
 func (t *story) ifOwn() string {
 	c := t.conn
 	by := c.Closing.RstBy
-	named := c.ServerState
-	if by == analyze.ClientSide {
-		named = c.ClientState
-	}
-	if c.Self() || named.Base() != state.Closed || !slices.ContainsFunc(t.env.verdicts, func(v verdict.Verdict) bool {
+	if c.Self() || ofSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.env.verdicts, func(v verdict.Verdict) bool {
 		return v.ID == verdict.ResetBetween || v.ID == verdict.RefusedBetween
 	}) {
 		return ""
@@ -71,45 +66,35 @@ func closedWhole(c *connection) bool {
 // closingSentence is empty if the handshake already said all.
 func (t *story) closingSentence() string {
 	c := &t.conn.Closing
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	inferred := inferredClose(t.conn)
-	switch {
+	var parts phrases
+	switch inferred := inferredClose(t.conn); {
 	case inferred != "":
-		add("%s", inferred)
+		parts.add(inferred)
 	case c.Outcome == analyze.ClosingNormal:
-		add("normal")
-		add("%s", firstCloser(t.conn))
+		parts.add("normal")
+		parts.add(firstCloser(t.conn))
+	case c.Outcome == analyze.ClosingSimultaneous && t.conn.Self():
+		parts.add("simultaneous: the socket's own FIN came back to it (RFC 9293 §3.6)")
 	case c.Outcome == analyze.ClosingSimultaneous:
-		if t.conn.Self() {
-			add("simultaneous: the socket's own FIN came back to it (RFC 9293 §3.6)")
-			break
-		}
-		add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
+		parts.add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
 	case c.Outcome == analyze.ClosingHalfClosed:
-		add("%s", oneFIN(t.conn))
+		parts.add(oneFIN(t.conn))
 	case c.Outcome == analyze.ClosingReset:
-		if text := resetSentence(t.conn); text != "" {
-			add("%s", text)
-		}
-	case c.Outcome == analyze.ClosingOpen:
-		if begun(t.conn) {
-			add("%s", noClose(t.conn))
-		}
+		parts.add(resetSentence(t.conn))
+	case c.Outcome == analyze.ClosingOpen && begun(t.conn):
+		parts.add(noClose(t.conn))
 	}
-	if text := halfClosed(t.conn); text != "" {
-		add("%s", text)
-	}
+	parts.add(halfClosed(t.conn))
 	if c.Segments == 3 {
-		add("in three segments: the second FIN carried the acknowledgement of the first")
+		parts.add("in three segments: the second FIN carried the acknowledgement of the first")
 	}
 	if n := t.repeatedFINs(); n > 0 {
-		add("a FIN was sent again %s", times(n))
+		parts.add("a FIN was sent again " + times(n))
 	}
 	if c.RstIgnored > 0 && ownRST(t.conn) == 0 {
-		add("%s ignored", wasWere(uint64(c.RstIgnored), "RST"))
+		parts.add(wasWere(uint64(c.RstIgnored), "RST") + " ignored")
 	}
-	return strings.Join(parts, "; ")
+	return parts.join()
 }
 
 func wasWere(n uint64, noun string) string {
@@ -170,10 +155,7 @@ func resetSentence(conn *connection) string {
 		}
 		return text + unknownThere(conn)
 	case analyze.RstKeepAlive:
-		alives := conn.FromClient.KeepAlives
-		if c.RstBy == analyze.ServerSide {
-			alives = conn.FromServer.KeepAlives
-		}
+		alives := ofSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
 		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + plural(alives, "keep-alive") + ", the last ones unanswered"
 	case analyze.RstAfterFIN:
 		text := "reset after a FIN"
@@ -225,19 +207,15 @@ func (t *story) timeWait() {
 		return
 	}
 	end := span(tw.Until - c.Start)
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	var parts phrases
 	if tw.CutBy != 0 {
 		doubt := ", unless its stack takes none there (RFC 1337)"
 		if c.Closing.RstPacket == tw.CutBy && c.Closing.RstBy == tw.Holders {
 			doubt = ": it has forgotten the connection" // its own
 		}
-		add("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy, doubt)
+		parts.addf("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy, doubt)
 	} else {
-		holder, peer := c.Client, c.Server
-		if tw.Holders == analyze.ServerSide {
-			holder, peer = peer, holder
-		}
+		holder, peer := ofSide(tw.Holders, c.Client, c.Server), ofSide(tw.Holders, c.Server, c.Client)
 		held := "held by "
 		if c.Closing.Inferred {
 			held = "by inference held by "
@@ -247,23 +225,23 @@ func (t *story) timeWait() {
 		if tw.ReusedBy != 0 && tw.Until-tw.Since < whole {
 			until = "until " + end + ", not for all of 2MSL (" + duration(whole) + ", --msl)"
 		}
-		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
+		parts.addf("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
 	}
 	if side, _ := mayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
-		add("%s may have entered it, too", sideText(side))
+		parts.add(sideText(side) + " may have entered it, too")
 	}
 	if tw.Restarts > 0 {
-		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))
+		parts.add("restarted " + times(uint64(tw.Restarts)) + " by a FIN that came again and was acknowledged again")
 	}
 	if tw.ReusedBy != 0 {
 		text := reusedText(tw)
 		if tw.Reuse.Unproved() {
 			text += ": the SYN may be answered with an ACK"
 		}
-		add("%s", text)
+		parts.add(text)
 	}
-	t.section("TIME-WAIT", strings.Join(parts, "; "), Plain)
+	t.section("TIME-WAIT", parts.join(), Plain)
 }
 
 // reusedText says which connection used the addresses and ports next, and which rule
