@@ -153,7 +153,7 @@ func resetSentence(conn *connection) string {
 		case unused(conn):
 			text += "; neither end had sent any payload"
 		}
-		return text + unknownThere(conn)
+		return text + unknownThere(conn) + leftUnread(conn)
 	case analyze.RstKeepAlive:
 		alives := ofSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
 		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + plural(alives, "keep-alive") + ", the last ones unanswered"
@@ -162,7 +162,7 @@ func resetSentence(conn *connection) string {
 		if side := finSide(conn); finPacket(conn, side) != 0 {
 			text += " of " + sideText(side) + finText(conn, side)
 		}
-		return text + ": " + who + " sent a RST" + packet + silent
+		return text + ": " + who + " sent a RST" + packet + silent + leftUnread(conn)
 	case analyze.RstUnreadData:
 		other := sideText(otherSide(c.RstBy))
 		if c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0 {
@@ -187,17 +187,32 @@ func resetSentence(conn *connection) string {
 // An end that aborts its own connection may send the same (§3.10.5), though most stacks set
 // ACK then: a heuristic. An unsolicited RST is no answer.
 func unknownThere(conn *connection) string {
-	c := &conn.Closing
+	c, rst := &conn.Closing, rstStep(conn)
+	if rst == nil || rst.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
+		return "" // who has closed has forgotten the connection for good reason
+	}
+	return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+}
+
+// leftUnread says of a RST that it looks like that of an end whose program closed without
+// having read all, or wanted an abort: with ACK, after payload of the other end, all of
+// which was acknowledged. Its program may have read all of it: that does not show.
+func leftUnread(conn *connection) string {
+	rst := rstStep(conn)
+	if rst == nil || !rst.Flags.Has(wire.ACK) || ofSide(conn.Closing.RstBy, &conn.FromServer, &conn.FromClient).UniqueOctets == 0 {
+		return ""
+	}
+	return ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)"
+}
+
+// rstStep returns the RST that ended the connection; nil if it is not among the steps.
+func rstStep(conn *connection) *analyze.Step {
 	for i := range conn.Steps {
-		s := &conn.Steps[i]
-		if s.Packet == c.RstPacket {
-			if s.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
-				return "" // who has closed has forgotten the connection for good reason
-			}
-			return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+		if s := &conn.Steps[i]; s.Packet == conn.Closing.RstPacket {
+			return s
 		}
 	}
-	return ""
+	return nil
 }
 
 // timeWait tells who holds TIME-WAIT and until when.

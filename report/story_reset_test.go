@@ -119,3 +119,32 @@ func TestIfOwn(t *testing.T) {
 		}
 	}
 }
+
+// TestLeftUnread: a RST with ACK after payload of the other end may be that of a program
+// which did not read it all.
+func TestLeftUnread(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		after          analyze.RstAfter
+		flags          wire.Flags
+		by             analyze.Side
+		client, server uint64 // payload
+		want           bool
+	}{
+		{"in the open connection", analyze.RstAbort, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, true},
+		{"after a FIN", analyze.RstAfterFIN, wire.RST | wire.ACK, analyze.ClientSide, 0, 10, true},
+		{"without ACK", analyze.RstAbort, wire.RST, analyze.ServerSide, 10, 0, false},
+		{"nothing to read", analyze.RstAbort, wire.RST | wire.ACK, analyze.ServerSide, 0, 10, false},
+		{"nothing to read", analyze.RstAfterFIN, wire.RST | wire.ACK, analyze.ClientSide, 10, 0, false},
+		{"not all was acknowledged, which says more", analyze.RstUnreadData, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, false},
+		{"given up", analyze.RstKeepAlive, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, false},
+	} {
+		conn := &connection{FromClient: analyze.Direction{Packets: 3, UniqueOctets: c.client}, FromServer: analyze.Direction{Packets: 3, UniqueOctets: c.server}}
+		conn.Opening.Outcome = analyze.OpeningComplete
+		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstAfter: c.after, RstBy: c.by, RstPacket: 9}
+		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.FIN | wire.ACK}, {Packet: 9, Flags: c.flags, FromClient: c.by == analyze.ClientSide}}
+		if got := resetSentence(conn); strings.Contains(got, ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)") != c.want {
+			t.Errorf("%s: %s", c.name, got)
+		}
+	}
+}
