@@ -148,7 +148,6 @@ type strayNote struct {
 	seq           wire.Seq
 }
 
-// end returns the clues of a side.
 func (c *clueNote) end(s flow.Side) *EndClues {
 	if s == 0 {
 		return &c.Client

@@ -102,7 +102,6 @@ func (c *Connection) clear() {
 	c.Opening.SynPackets, c.Opening.SynAckPackets, c.Closing.FinPackets = syns[:0], synAcks[:0], fins[:0]
 }
 
-// addStep adds a step.
 func (c *Connection) addStep(s *Step) {
 	c.Steps = append(c.Steps, *s)
 	c.list(s)

@@ -78,6 +78,9 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		// expects another number, and answers with a challenge ACK (RFC 5961 §3.2).
 		y.State = y.State.Infer()
 	}
+	if alone(f, n, x, y, seg) {
+		y.State = y.State.Infer() // what does not answer keep-alives hardly takes the RST after them
+	}
 	if refuses {
 		return
 	}
@@ -135,15 +138,20 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		// The peer's data was not acknowledged when the RST was sent: nobody
 		// will read it (RFC 9293 §3.6.1 calls for a RST then).
 		n.rstAfter = RstUnreadData
-	case x.Probed == flow.KeepAlivesProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y):
-		// A single unanswered probe tells its sender nothing: the answer may have been
-		// lost (RFC 9293 §3.8.4).
+	case alone(f, n, x, y, seg):
 		n.rstAfter = RstKeepAlive
 	case x.Is(flow.SentFIN) || y.Is(flow.SentFIN):
 		n.rstAfter = RstAfterFIN
 	default:
 		n.rstAfter = RstAbort
 	}
+}
+
+// alone reports whether the other end answered no keep-alive of x before the RST, in as much
+// time as an answer takes. A single unanswered probe tells its sender nothing: the answer
+// may have been lost (RFC 9293 §3.8.4).
+func alone(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool {
+	return x.Probed == flow.KeepAlivesProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y)
 }
 
 // dataEnd is the number after the last octet of payload that the end was seen to send.

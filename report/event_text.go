@@ -113,7 +113,6 @@ func (e *env) appendInstant(b []byte, ns int64) []byte {
 	return appendDuration(b, ns-e.base, 4)
 }
 
-// eventTone returns the tone of an event.
 func eventTone(ev *event.Event) Tone {
 	switch ev.Kind {
 	case analyze.MomentOpened:

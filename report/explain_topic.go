@@ -98,7 +98,8 @@ var waits = wordList{
 			"were not captured, or where the end that waited had closed its window"},
 		{"sent again", "how long nothing was captured before what an end sent again (resend_wait): the least that waiting for it cost"},
 		{"zero window", "how long a window of 0 held the other end back (zero_window_time; view windows)"},
-		{"used up", "how long an end had used up the other's window (window_full_time; view windows)"},
+		{"used up", "how long an end had used up the other's window (window_full_time; view windows). The window is then small for the path, or a queue on the path " +
+			"holds what fills it: round trips far longer than the least show that"},
 	},
 	note: "Less than 100 ms is left out (a heuristic), and so is what is longer than the connection lasted: the clock was set meanwhile.",
 }

@@ -62,7 +62,6 @@ func (s *selected[T]) row(r *T) error {
 	return s.rowWriter.row(r)
 }
 
-// audience returns the columns for an audience.
 func audience[T any](columns []Column[T], who Audience) []*Column[T] {
 	var out []*Column[T]
 	for i := range columns {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"tcpwatch/analyze/event"
+	"tcpwatch/analyze/label"
 )
 
 // icmpSentence says which ICMP error quotes a segment of the opening; "" if
@@ -31,6 +32,10 @@ func icmpLater(c *connection) string {
 	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not yet acknowledged", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
 	if i.NextMTU != 0 {
 		text += ": the next link takes no more than " + octets(uint64(i.NextMTU)) + " in one packet"
+		if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; uint64(unclear) > crossed(c) {
+			// An end that is told so need not wait for a timer.
+			text += ", which may be why it was sent again, in shorter ones (RFC 8201 §5.4)"
+		}
 	}
 	if i.Count > 1 {
 		text += fmt.Sprintf("; %s such errors in all", thousands(uint64(i.Count)))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 )
 
 // TestICMPErrorAfterTheHandshake: the event is about the error that it comes with,
@@ -54,6 +55,32 @@ func TestICMPErrorIsNamed(t *testing.T) {
 		}
 		if !strings.Contains(b.String(), c.want) {
 			t.Errorf("%s, want %s", &b, c.want)
+		}
+	}
+}
+
+// TestICMPErrorExplains: what is unclear about segments that were sent again may be due to
+// an error that says how long packets may be, save where SYNs that crossed explain it.
+func TestICMPErrorExplains(t *testing.T) {
+	for _, c := range []struct {
+		unclear uint32
+		mtu     uint16
+		change  func(*analyze.Connection)
+		want    bool
+	}{
+		{1, 1300, nil, true},
+		{0, 1300, nil, false},
+		{1, 0, nil, false},
+		{0, 1300, crossing(1, 0), false},
+	} {
+		conn := halfClose(t)
+		conn.FromServer.Causes[label.CauseUnknown] = c.unclear
+		conn.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 4, NextMTU: c.mtu}
+		if c.change != nil {
+			c.change(conn)
+		}
+		if got := icmpLater(conn); strings.Contains(got, ", which may be why it was sent again, in shorter ones (RFC 8201 §5.4)") != c.want {
+			t.Errorf("%d unclear, next MTU %d: %s", c.unclear, c.mtu, got)
 		}
 	}
 }

@@ -175,7 +175,6 @@ func (j *jsonText) labSegment(s *LabStep) {
 	}
 }
 
-// labelList writes the names of labels.
 func (j *jsonText) labelList(name string, set label.Set) {
 	j.open(name, '[')
 	set.Each(func(id label.ID) {

@@ -225,3 +225,25 @@ func otherSide(s analyze.Side) analyze.Side {
 	}
 	return s
 }
+
+// ofSide returns server for the server's side, else client.
+func ofSide[T any](side analyze.Side, client, server T) T {
+	if side == analyze.ServerSide {
+		return server
+	}
+	return client
+}
+
+// phrases are the parts of a sentence.
+type phrases []string
+
+// add appends a phrase, unless it is empty.
+func (p *phrases) add(text string) {
+	if text != "" {
+		*p = append(*p, text)
+	}
+}
+
+func (p *phrases) addf(format string, args ...any) { p.add(fmt.Sprintf(format, args...)) }
+
+func (p phrases) join() string { return strings.Join(p, "; ") }

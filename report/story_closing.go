@@ -2,11 +2,12 @@ package report
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
 
@@ -34,11 +35,25 @@ func (t *story) closing() {
 		if c.ServerState == state.Unknown && !c.Self() && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
 			text += ": no SYN-ACK showed that it was listening"
 		}
+		text += t.ifOwn()
 		t.section("STATES", text, Plain)
 	}
 	if c.Evicted {
 		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", Doubt)
 	}
+}
+
+// ifOwn says what a state rests on where the RST that ended the connection may be of
+// something between.
+func (t *story) ifOwn() string {
+	c := t.conn
+	by := c.Closing.RstBy
+	if c.Self() || ofSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.env.verdicts, func(v verdict.Verdict) bool {
+		return v.ID == verdict.ResetBetween || v.ID == verdict.RefusedBetween
+	}) {
+		return ""
+	}
+	return ", " + sideText(by) + " only if the RST was its own"
 }
 
 // closedWhole reports whether both FINs were acknowledged: then the steps and TIME-WAIT tell the
@@ -51,45 +66,35 @@ func closedWhole(c *connection) bool {
 // closingSentence is empty if the handshake already said all.
 func (t *story) closingSentence() string {
 	c := &t.conn.Closing
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	inferred := inferredClose(t.conn)
-	switch {
+	var parts phrases
+	switch inferred := inferredClose(t.conn); {
 	case inferred != "":
-		add("%s", inferred)
+		parts.add(inferred)
 	case c.Outcome == analyze.ClosingNormal:
-		add("normal")
-		add("%s", firstCloser(t.conn))
+		parts.add("normal")
+		parts.add(firstCloser(t.conn))
+	case c.Outcome == analyze.ClosingSimultaneous && t.conn.Self():
+		parts.add("simultaneous: the socket's own FIN came back to it (RFC 9293 §3.6)")
 	case c.Outcome == analyze.ClosingSimultaneous:
-		if t.conn.Self() {
-			add("simultaneous: the socket's own FIN came back to it (RFC 9293 §3.6)")
-			break
-		}
-		add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
+		parts.add("simultaneous: both ends sent a FIN before the other's arrived (RFC 9293 §3.6, figure 13)")
 	case c.Outcome == analyze.ClosingHalfClosed:
-		add("%s", oneFIN(t.conn))
+		parts.add(oneFIN(t.conn))
 	case c.Outcome == analyze.ClosingReset:
-		if text := resetSentence(t.conn); text != "" {
-			add("%s", text)
-		}
-	case c.Outcome == analyze.ClosingOpen:
-		if begun(t.conn) {
-			add("%s", noClose(t.conn))
-		}
+		parts.add(resetSentence(t.conn))
+	case c.Outcome == analyze.ClosingOpen && begun(t.conn):
+		parts.add(noClose(t.conn))
 	}
-	if text := halfClosed(t.conn); text != "" {
-		add("%s", text)
-	}
+	parts.add(halfClosed(t.conn))
 	if c.Segments == 3 {
-		add("in three segments: the second FIN carried the acknowledgement of the first")
+		parts.add("in three segments: the second FIN carried the acknowledgement of the first")
 	}
 	if n := t.repeatedFINs(); n > 0 {
-		add("a FIN was sent again %s", times(n))
+		parts.add("a FIN was sent again " + times(n))
 	}
 	if c.RstIgnored > 0 && ownRST(t.conn) == 0 {
-		add("%s ignored", wasWere(uint64(c.RstIgnored), "RST"))
+		parts.add(wasWere(uint64(c.RstIgnored), "RST") + " ignored")
 	}
-	return strings.Join(parts, "; ")
+	return parts.join()
 }
 
 func wasWere(n uint64, noun string) string {
@@ -151,19 +156,16 @@ func resetSentence(conn *connection) string {
 		case unused(conn):
 			text += "; neither end had sent any payload"
 		}
-		return text + unknownThere(conn)
+		return text + unknownThere(conn) + leftUnread(conn)
 	case analyze.RstKeepAlive:
-		alives := conn.FromClient.KeepAlives
-		if c.RstBy == analyze.ServerSide {
-			alives = conn.FromServer.KeepAlives
-		}
-		return "given up: " + who + " sent a RST" + packet + " after " + plural(alives, "keep-alive") + ", the last ones unanswered" + silent
+		alives := ofSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
+		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + plural(alives, "keep-alive") + ", the last ones unanswered"
 	case analyze.RstAfterFIN:
 		text := "reset after a FIN"
 		if side := finSide(conn); finPacket(conn, side) != 0 {
 			text += " of " + sideText(side) + finText(conn, side)
 		}
-		return text + ": " + who + " sent a RST" + packet + silent
+		return text + ": " + who + " sent a RST" + packet + silent + leftUnread(conn)
 	case analyze.RstUnreadData:
 		other := sideText(otherSide(c.RstBy))
 		if c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0 {
@@ -188,17 +190,32 @@ func resetSentence(conn *connection) string {
 // An end that aborts its own connection may send the same (§3.10.5), though most stacks set
 // ACK then: a heuristic. An unsolicited RST is no answer.
 func unknownThere(conn *connection) string {
-	c := &conn.Closing
+	c, rst := &conn.Closing, rstStep(conn)
+	if rst == nil || rst.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
+		return "" // who has closed has forgotten the connection for good reason
+	}
+	return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+}
+
+// leftUnread says of a RST that it looks like that of an end whose program closed without
+// having read all, or wanted an abort: with ACK, after payload of the other end, all of
+// which was acknowledged. Its program may have read all of it: that does not show.
+func leftUnread(conn *connection) string {
+	rst := rstStep(conn)
+	if rst == nil || !rst.Flags.Has(wire.ACK) || ofSide(conn.Closing.RstBy, &conn.FromServer, &conn.FromClient).UniqueOctets == 0 {
+		return ""
+	}
+	return ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)"
+}
+
+// rstStep returns the RST that ended the connection; nil if it is not among the steps.
+func rstStep(conn *connection) *analyze.Step {
 	for i := range conn.Steps {
-		s := &conn.Steps[i]
-		if s.Packet == c.RstPacket {
-			if s.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
-				return "" // who has closed has forgotten the connection for good reason
-			}
-			return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+		if s := &conn.Steps[i]; s.Packet == conn.Closing.RstPacket {
+			return s
 		}
 	}
-	return ""
+	return nil
 }
 
 // timeWait tells who holds TIME-WAIT and until when.
@@ -208,19 +225,15 @@ func (t *story) timeWait() {
 		return
 	}
 	end := span(tw.Until - c.Start)
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	var parts phrases
 	if tw.CutBy != 0 {
 		doubt := ", unless its stack takes none there (RFC 1337)"
 		if c.Closing.RstPacket == tw.CutBy && c.Closing.RstBy == tw.Holders {
 			doubt = ": it has forgotten the connection" // its own
 		}
-		add("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy, doubt)
+		parts.addf("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy, doubt)
 	} else {
-		holder, peer := c.Client, c.Server
-		if tw.Holders == analyze.ServerSide {
-			holder, peer = peer, holder
-		}
+		holder, peer := ofSide(tw.Holders, c.Client, c.Server), ofSide(tw.Holders, c.Server, c.Client)
 		held := "held by "
 		if c.Closing.Inferred {
 			held = "by inference held by "
@@ -230,23 +243,23 @@ func (t *story) timeWait() {
 		if tw.ReusedBy != 0 && tw.Until-tw.Since < whole {
 			until = "until " + end + ", not for all of 2MSL (" + duration(whole) + ", --msl)"
 		}
-		add("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
+		parts.addf("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
 	}
 	if side, _ := mayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
-		add("%s may have entered it, too", sideText(side))
+		parts.add(sideText(side) + " may have entered it, too")
 	}
 	if tw.Restarts > 0 {
-		add("restarted %s by a FIN that came again and was acknowledged again", times(uint64(tw.Restarts)))
+		parts.add("restarted " + times(uint64(tw.Restarts)) + " by a FIN that came again and was acknowledged again")
 	}
 	if tw.ReusedBy != 0 {
 		text := reusedText(tw)
 		if tw.Reuse.Unproved() {
 			text += ": the SYN may be answered with an ACK"
 		}
-		add("%s", text)
+		parts.add(text)
 	}
-	t.section("TIME-WAIT", strings.Join(parts, "; "), Plain)
+	t.section("TIME-WAIT", parts.join(), Plain)
 }
 
 // reusedText says which connection used the addresses and ports next, and which rule

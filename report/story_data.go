@@ -15,52 +15,45 @@ import (
 // data tells what was sent between opening and close.
 func (t *story) data() {
 	c, s := &t.conn.FromClient, &t.conn.FromServer
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	var parts phrases
 	switch {
 	case c.Packets == 0:
-		add("server %s; nothing of the client was captured", octets(s.UniqueOctets))
+		parts.addf("server %s; nothing of the client was captured", octets(s.UniqueOctets))
 	case s.Packets == 0 && t.conn.Opening.Outcome == analyze.OpeningOneWay:
-		add("client %s; nothing of the server was captured", octets(c.UniqueOctets))
+		parts.addf("client %s; nothing of the server was captured", octets(c.UniqueOctets))
 	case t.conn.Self() && c.UniqueOctets > 0:
-		add("%s, to itself", octets(c.UniqueOctets))
+		parts.add(octets(c.UniqueOctets) + ", to itself")
 	case c.UniqueOctets+s.UniqueOctets == 0:
-		add("no payload")
+		parts.add("no payload")
 	default:
-		add("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
+		parts.addf("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
 	}
 	tone := Plain
 	if c.Retransmissions+s.Retransmissions > 0 {
 		tone = Doubt
 	}
 	parts = append(parts, resentTexts(c, s, crossed(t.conn))...)
-	for _, text := range stallTexts(t.conn, 1) {
-		add("%s", text)
-	}
+	parts = append(parts, stallTexts(t.conn, 1)...)
 	if n := t.conn.Labels[label.BadChecksum]; n > 0 {
 		tone = Doubt
 		drop := ", which receivers drop"
 		if t.conn.Labels[label.ChecksumOffload] > 0 {
 			drop += ", unless left to the NIC (offload) as others are"
 		}
-		add("%s with a wrong checksum%s", plural(uint64(n), "segment"), drop)
+		parts.add(plural(uint64(n), "segment") + " with a wrong checksum" + drop)
 	}
-	lacks := lackTexts(t.conn)
+	lacks, counts := lackTexts(t.conn), countTexts(c, s)
+	if len(lacks)+len(counts) > 0 {
+		tone = Doubt
+	}
 	if len(lacks) == 0 {
-		add("nothing missing")
+		parts.add("nothing missing")
 	}
-	for _, text := range lacks {
-		tone = Doubt
-		add("%s", text)
-	}
-	for _, text := range countTexts(c, s) {
-		tone = Doubt
-		add("%s", text)
-	}
+	parts = append(append(parts, lacks...), counts...)
 	if n, answers := c.KeepAlives+s.KeepAlives, uint64(t.conn.Labels[label.KeepAliveAck]); answers < n && c.Packets > 0 && s.Packets > 0 {
-		add("answers to keep-alives: %s", thousands(answers))
+		parts.add("answers to keep-alives: " + thousands(answers))
 	}
-	t.section("DATA", strings.Join(parts, "; "), tone)
+	t.section("DATA", parts.join(), tone)
 	t.roundTrips()
 	t.waits()
 	if text := icmpLater(t.conn); text != "" {
@@ -315,10 +308,8 @@ func unseenText(c *connection) string {
 // mostWindow returns the largest window that an end can offer with the agreed scale; if that is
 // unknown, with any (RFC 7323 §2.3).
 func mostWindow(c *connection, side analyze.Side) int32 {
-	own, other := &c.Opening.ClientOptions, &c.Opening.ServerOptions
-	if side == analyze.ServerSide {
-		own, other = other, own
-	}
+	client, server := &c.Opening.ClientOptions, &c.Opening.ServerOptions
+	own, other := ofSide(side, client, server), ofSide(side, server, client)
 	switch {
 	case !own.Known || !other.Known:
 		return math.MaxUint16 << 14
@@ -331,10 +322,7 @@ func mostWindow(c *connection, side analyze.Side) int32 {
 // mayBeFIN reports whether a number that was not captured may have been the
 // FIN of an end.
 func mayBeFIN(c *connection, side analyze.Side) bool {
-	st := c.ClientState
-	if side == analyze.ServerSide {
-		st = c.ServerState
-	}
+	st := ofSide(side, c.ClientState, c.ServerState)
 	open := st == state.Established || st == state.CloseWait // its last segments show that it had not closed
 	return !finSeen(c, side) && !open
 }

@@ -164,11 +164,7 @@ func mayHaveClosedFirst(c *connection) (side analyze.Side, again bool) {
 		if st.Flags&(wire.FIN|wire.RST) != wire.FIN || st.FromClient != (side == analyze.ClientSide) {
 			continue
 		}
-		after := st.ServerState
-		if st.FromClient {
-			after = st.ClientState
-		}
-		if after == state.LastAck|state.Inferred {
+		if ofSide(side, st.ClientState, st.ServerState) == state.LastAck|state.Inferred {
 			return side, st.Repeated
 		}
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -17,7 +16,7 @@ func (t *story) opening() {
 	o := &t.conn.Opening
 	text := openingSentence(t.conn)
 	if odd := openingOddities(t.conn); len(odd) > 0 {
-		text += "; " + strings.Join(odd, "; ")
+		text += "; " + odd.join()
 	}
 	t.section("HANDSHAKE", text, openingTone(o.Outcome))
 	opening, _ := t.partSteps()
@@ -50,11 +49,7 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningRefused:
 		return "refused: " + refusal(c)
 	case analyze.OpeningReset:
-		by := "the client, or something between"
-		if c.Closing.RstBy == analyze.ServerSide {
-			by = "the server, or something between"
-		}
-		return "reset before it was complete: " + by + ", sent a RST" + rstPacket(c) + beforeAnswer(c)
+		return "reset before it was complete: " + ofSide(c.Closing.RstBy, "the client", "the server") + ", or something between, sent a RST" + rstPacket(c) + beforeAnswer(c)
 	case analyze.OpeningHalfOpen:
 		if synAckNumbers(o) > 1 {
 			return "half-open: " + contradicting(o) + " came, and no acknowledgement of any was captured: several machines or several incarnations answered"
@@ -77,17 +72,11 @@ func openingSentence(c *connection) string {
 func mayHaveRefused(c *connection) analyze.Side {
 	for _, side := range []analyze.Side{analyze.ServerSide, analyze.ClientSide} {
 		client, other := side == analyze.ClientSide, uint64(0)
-		d, last := &c.FromServer, c.ServerState
-		if client {
-			d, last = &c.FromClient, c.ClientState
-		}
+		d, last := ofSide(side, &c.FromClient, &c.FromServer), ofSide(side, c.ClientState, c.ServerState)
 		refused := false
 		for i := range c.Steps {
 			st := &c.Steps[i]
-			after := st.ServerState
-			if client {
-				after = st.ClientState
-			}
+			after := ofSide(side, st.ClientState, st.ServerState)
 			refused = refused || st.Packet == c.Opening.AckPacket && after == state.SynReceived|state.Inferred
 			if st.FromClient == client && st.Flags.Any(wire.SYN|wire.RST) {
 				other++
@@ -236,43 +225,40 @@ func sentTimes(c *connection, phase label.ID, n uint32) string {
 }
 
 // openingOddities are the other remarkable things about the handshake.
-func openingOddities(c *connection) []string {
+func openingOddities(c *connection) phrases {
 	o := &c.Opening
-	var odd []string
-	add := func(format string, args ...any) { odd = append(odd, fmt.Sprintf(format, args...)) }
+	var odd phrases
 	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {
-		add("the SYN was %s", sentTimes(c, label.SYN, o.SynCount))
+		odd.add("the SYN was " + sentTimes(c, label.SYN, o.SynCount))
 	}
 	if o.SynAckCount > 1 && synAckNumbers(o) <= 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
-		add("the SYN-ACK was %s", sentTimes(c, label.SynAck, o.SynAckCount))
+		odd.add("the SYN-ACK was " + sentTimes(c, label.SynAck, o.SynAckCount))
 	}
 	if o.SynAckFirst {
-		add("the SYN-ACK stands before the SYN in the capture")
+		odd.add("the SYN-ACK stands before the SYN in the capture")
 	}
 	if o.Renumbered > 0 {
 		left := plural(uint64(o.Renumbered), "segment") + " whose numbers count from the second are"
 		if o.Renumbered == 1 {
 			left = "1 segment whose numbers count from the second is"
 		}
-		add("something between answered the SYN for the server, and asked the server afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), which one end never does (RFC 9293 §3.10.7.4); %s left out", o.AckPacket, o.RenumberedAck, left)
+		odd.addf("something between answered the SYN for the server, and asked the server afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), which one end never does (RFC 9293 §3.10.7.4); %s left out", o.AckPacket, o.RenumberedAck, left)
 	}
 	if synAckNumbers(o) > 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
-		add("%s: several machines or several incarnations answered%s", contradicting(o), acknowledgedOne(c))
+		odd.addf("%s: several machines or several incarnations answered%s", contradicting(o), acknowledgedOne(c))
 	}
 	if o.BadAcks > 0 {
-		add("%s acknowledged something other than the client's ISN + 1", plural(uint64(o.BadAcks), "SYN-ACK"))
+		odd.addf("%s acknowledged something other than the client's ISN + 1", plural(uint64(o.BadAcks), "SYN-ACK"))
 	}
 	if o.SynData > 0 && o.ClientOptions.Set.Has(wire.OptFastOpen) {
-		add("the SYN carried %s (TCP Fast Open, RFC 7413)", octets(uint64(o.SynData)))
+		odd.addf("the SYN carried %s (TCP Fast Open, RFC 7413)", octets(uint64(o.SynData)))
 	} else if o.SynData > 0 {
-		add("the SYN carried %s", octets(uint64(o.SynData)))
+		odd.add("the SYN carried " + octets(uint64(o.SynData)))
 	}
 	if o.AckData > 0 {
-		add("the segment that completed it carried %s", octets(uint64(o.AckData)))
+		odd.add("the segment that completed it carried " + octets(uint64(o.AckData)))
 	}
-	if text := icmpSentence(c); text != "" {
-		add("%s", text)
-	}
+	odd.add(icmpSentence(c))
 	return odd
 }
 
@@ -328,5 +314,5 @@ func refusal(c *connection) string {
 	if c.Opening.SynAckCount > 0 {
 		return "the server reset the connection after its SYN-ACK" + rstPacket(c)
 	}
-	return "the server answered the SYN with a RST" + rstPacket(c)
+	return "the server, or something between, answered the SYN with a RST" + rstPacket(c)
 }

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
@@ -106,6 +107,68 @@ func TestCrossedCauses(t *testing.T) {
 		client.Causes[label.CauseUnknown], client.Causes[label.CauseRTO] = c.unclear, c.rto
 		if got := causesText(&client, &server, c.crossed); got != c.want {
 			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
+// TestIfOwn: where the RST may be of something between, the state of the end that it names
+// rests on its being that end's own.
+func TestIfOwn(t *testing.T) {
+	between, refused := verdict.Verdict{ID: verdict.ResetBetween}, verdict.Verdict{ID: verdict.RefusedBetween}
+	for _, c := range []struct {
+		by       analyze.Side
+		named    state.State
+		verdicts []verdict.Verdict
+		want     string
+	}{
+		{analyze.ServerSide, state.Closed, []verdict.Verdict{between}, ", the server only if the RST was its own"},
+		{analyze.ClientSide, state.Closed, []verdict.Verdict{{ID: verdict.BlindRST}, between}, ", the client only if the RST was its own"},
+		{analyze.ServerSide, state.Closed, []verdict.Verdict{refused}, ", the server only if the RST was its own"},
+		{analyze.ServerSide, state.Closed, nil, ""},
+		{analyze.ServerSide, state.Closed, []verdict.Verdict{{ID: verdict.BlindRST}}, ""},
+		{analyze.ServerSide, state.Established, []verdict.Verdict{between}, ""}, // it went on
+	} {
+		conn := halfClose(t)
+		other := state.Closed
+		if c.named == other {
+			other = state.Established
+		}
+		conn.Closing.RstBy, conn.ClientState, conn.ServerState = c.by, c.named, other
+		if c.by == analyze.ServerSide {
+			conn.ClientState, conn.ServerState = other, c.named
+		}
+		s := story{conn: conn, env: &env{verdicts: c.verdicts}}
+		if got := s.ifOwn(); got != c.want {
+			t.Errorf("by %v in %s, %v: %q, want %q", c.by, c.named, c.verdicts, got, c.want)
+		}
+	}
+}
+
+// TestLeftUnread: a RST with ACK after payload of the other end may be that of a program
+// which did not read it all.
+func TestLeftUnread(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		after          analyze.RstAfter
+		flags          wire.Flags
+		by             analyze.Side
+		client, server uint64 // payload
+		want           bool
+	}{
+		{"in the open connection", analyze.RstAbort, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, true},
+		{"after a FIN", analyze.RstAfterFIN, wire.RST | wire.ACK, analyze.ClientSide, 0, 10, true},
+		{"without ACK", analyze.RstAbort, wire.RST, analyze.ServerSide, 10, 0, false},
+		{"nothing to read", analyze.RstAbort, wire.RST | wire.ACK, analyze.ServerSide, 0, 10, false},
+		{"nothing to read", analyze.RstAfterFIN, wire.RST | wire.ACK, analyze.ClientSide, 10, 0, false},
+		{"not all was acknowledged, which says more", analyze.RstUnreadData, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, false},
+		{"given up", analyze.RstKeepAlive, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, false},
+	} {
+		conn := &connection{FromClient: analyze.Direction{Packets: 3, UniqueOctets: c.client}, FromServer: analyze.Direction{Packets: 3, UniqueOctets: c.server}}
+		conn.Opening.Outcome = analyze.OpeningComplete
+		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstAfter: c.after, RstBy: c.by, RstPacket: 9}
+		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.FIN | wire.ACK}, {Packet: 9, Flags: c.flags, FromClient: c.by == analyze.ClientSide}}
+		if got := resetSentence(conn); strings.Contains(got, ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)") != c.want {
+			t.Errorf("%s: %s", c.name, got)
 		}
 	}
 }

@@ -151,6 +151,7 @@ type endNumbers struct {
 	synECN   bool // a SYN of this end asked for ECN
 }
 
+// end is the index of an end in arrays of two.
 func end(fromClient bool) int {
 	if fromClient {
 		return 0
@@ -341,9 +342,9 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 // checkRST says what the RST did. The step says what its number allows, the record
 // whether the connection went on nevertheless.
 func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
-	sender := st.ServerState
+	sender, receiver := st.ServerState, st.ClientState
 	if st.FromClient {
-		sender = st.ClientState
+		sender, receiver = receiver, sender
 	}
 	switch {
 	case a.conn != nil && ownRST(a.conn) == st.Packet:
@@ -363,6 +364,8 @@ func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, 
 			return "its sender has left TIME-WAIT", Bad
 		}
 		return "ends TIME-WAIT, where it is taken there (RFC 1337)", Bad
+	case receiver == state.Closed|state.Inferred:
+		return "acceptable: ends the connection if it is taken", Bad
 	}
 	return "acceptable: ends the connection", Bad
 }

@@ -44,6 +44,16 @@ func TestRSTCheck(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
+	for after, want := range map[state.State]string{
+		state.Closed:                  "acceptable: ends the connection",
+		state.Closed | state.Inferred: "acceptable: ends the connection if it is taken",
+		state.Listen | state.Inferred: "acceptable: ends the connection", // whether it listens is never seen
+	} {
+		st := &analyze.Step{Packet: 7, FromClient: true, Flags: wire.RST, Seq: 5001, Acceptable: true, ClientState: state.Closed, ServerState: after}
+		if got, _ := (&arithmetic{conn: abort}).checkRST(st, &own, peer); got != want {
+			t.Errorf("to an end that is then in %v: %q, want %q", after, got, want)
+		}
+	}
 }
 
 // TestIgnoredRSTInOpening: a RST that changed nothing in the end stands where it came:

@@ -29,7 +29,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Opening.Outcome = analyze.OpeningSimultaneous }, "before the other's arrived (RFC 9293 §3.5, figure 7)"},
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Closing.RstPacket, c.Closing.RstBy = analyze.OpeningRefused, 7, analyze.ServerSide
-		}, "refused: the server answered the SYN with a RST (packet 7)"},
+		}, "refused: the server, or something between, answered the SYN with a RST (packet 7)"},
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Closing.RstPacket, c.Closing.RstBy = analyze.OpeningReset, 8, analyze.ClientSide
 		}, "the client, or something between, sent a RST (packet 8)"},
@@ -141,11 +141,11 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			reset(analyze.RstKeepAlive)(c)
 			c.FromServer.KeepAlives, c.FromClient.KeepAlives = 5, 3
-		}, "given up: the client sent a RST (packet 11) after 3 keep-alives, the last ones unanswered"},
+		}, "given up: the client sent a RST (packet 11); it had sent 3 keep-alives, the last ones unanswered"},
 		{func(c *analyze.Connection) {
 			reset(analyze.RstKeepAlive)(c)
 			c.FromServer.KeepAlives, c.Closing.RstBy = 2, analyze.ServerSide
-		}, "given up: the server sent a RST (packet 11) after 2 keep-alives, the last ones unanswered"},
+		}, "given up: the server sent a RST (packet 11); it had sent 2 keep-alives, the last ones unanswered"},
 		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
 		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},

@@ -183,7 +183,6 @@ func (s *StreamFolder) settleDoubt(f *streamFile, connection uint64, client bool
 	}
 }
 
-// gap writes a gap to the file.
 func (s *StreamFolder) gap(f *streamFile, p *stream.Piece) {
 	switch s.gaps {
 	case GapMark:

@@ -22,7 +22,7 @@ type hexForm struct {
 
 func (f *hexForm) piece(w *StreamWriter, p *stream.Piece) {
 	f.head(w, p)
-	i := side(p.FromClient)
+	i := end(p.FromClient)
 	if p.Kind != stream.Octets {
 		f.flush(w)
 		f.note(w, p)

@@ -46,7 +46,7 @@ func writeStream(o StreamOptions, pieces ...*stream.Piece) string {
 	totals := [2]stream.Total{{Tuple: streamTuple}, {Tuple: streamTuple.Reverse()}}
 	for _, p := range pieces {
 		w.Piece(p)
-		t := &totals[side(p.FromClient)]
+		t := &totals[end(p.FromClient)]
 		t.AnyACK, t.FromStart, t.Begun = true, true, true
 		if p.Kind == stream.Octets {
 			t.Octets += p.Len
@@ -118,14 +118,14 @@ func TestStreamHostile(t *testing.T) {
 				}
 			}
 			client := r.IntN(2) == 0
-			p := sent(client, at[side(client)], string(data))
+			p := sent(client, at[end(client)], string(data))
 			switch r.IntN(6) {
 			case 0:
 				p.Kind, p.Reason = stream.Outside, stream.Late
 			case 1:
 				p.Kind, p.Kept, p.KeptPacket = stream.Conflict, data, 3
 			default:
-				at[side(client)] += p.Len
+				at[end(client)] += p.Len
 			}
 			pieces = append(pieces, p)
 		}

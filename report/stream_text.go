@@ -32,15 +32,8 @@ type textForm struct {
 	line   []byte
 }
 
-func side(client bool) int {
-	if client {
-		return 0
-	}
-	return 1
-}
-
 func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
-	i := side(p.FromClient)
+	i := end(p.FromClient)
 	f.head(w, p)
 	if p.Kind != stream.Octets {
 		f.flush(w, i)
@@ -211,13 +204,13 @@ func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap u
 
 // doubts reports whether a remark is needed before octets.
 func (n *streamNotes) doubts(p *stream.Piece) bool {
-	i := side(p.FromClient)
+	i := end(p.FromClient)
 	return n.unacked[i] != (p.AckPacket == 0) || n.doubted[i] != p.Reason
 }
 
 // doubt says what makes octets doubtful, or that nothing does any longer.
 func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
-	i := side(p.FromClient)
+	i := end(p.FromClient)
 	who := fromText(p.FromClient)
 	if was := n.unacked[i]; was != (p.AckPacket == 0) {
 		n.unacked[i] = !was

@@ -138,7 +138,7 @@ func captureSection(in *Input, t *tally) summarySection {
 	if in.CutPackets > 0 {
 		s.add(in.CutPackets, Doubt, fmt.Sprintf("packets cut by the snaplen, the shortest at %s", octets(uint64(max(0, in.CutAt)))))
 	}
-	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: the clock ran backwards, or files were joined")
+	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: several processors captured, the clock was set back, or files were joined")
 	s.some(in.UntimedPackets, Doubt, "packets without a time, or with one before 1824 or after 2115: shown "+written(in.Kept)+"at the time of the packet before, 1970 if there is none: what follows from times is not reliable")
 	s.some(t.oneWay, Doubt, "connections of which only one direction was captured: the other end was silent, or what it sent did not pass here")
 	if t.missing > 0 {
@@ -182,7 +182,7 @@ func openedSection(t *tally) summarySection {
 		outcome analyze.OpeningOutcome
 		text    string
 	}{
-		{analyze.OpeningSimultaneous, "simultaneous"}, {analyze.OpeningRefused, "refused by a RST of the server"},
+		{analyze.OpeningSimultaneous, "simultaneous"}, {analyze.OpeningRefused, "refused by a RST in the server's name"},
 		{analyze.OpeningReset, "reset before they were complete"}, {analyze.OpeningHalfOpen, "half-open: the SYN-ACK was never acknowledged"},
 		{analyze.OpeningUnanswered, "unanswered"}, {analyze.OpeningOneWay, "one direction captured only"},
 		{analyze.OpeningMidstream, "unseen: neither a SYN nor a SYN-ACK was captured"},

@@ -7,7 +7,6 @@ import (
 	"tcpwatch/analyze/verdict"
 )
 
-// verdictTone returns the tone of a verdict.
 func verdictTone(v *verdict.Verdict) Tone {
 	switch v.ID {
 	case verdict.SlowSyn, verdict.SlowSynAck, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:

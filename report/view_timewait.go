@@ -27,10 +27,7 @@ func (h *holdWriter) row(c *connection) error {
 		if c.TimeWait.Holders != side && c.TimeWait.Holders != analyze.BothSides {
 			continue
 		}
-		h.one = hold{c, side, c.Client, c.Server}
-		if side == analyze.ServerSide {
-			h.one.holder, h.one.peer = c.Server, c.Client
-		}
+		h.one = hold{c, side, ofSide(side, c.Client, c.Server), ofSide(side, c.Server, c.Client)}
 		if err := h.rows.row(&h.one); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/event"
 )
 
 func watcher(t testing.TB, w *bytes.Buffer, o WatchOptions) *Watcher {
@@ -111,64 +109,6 @@ func TestFirstParts(t *testing.T) {
 	}
 	if n := strings.Count(b.String(), "\n"); n != len(moments)-1+1 { // and the date
 		t.Errorf("%d lines:\n%s", n, &b)
-	}
-}
-
-// TestBusy: of a busy second no more lines are shown than asked for, trouble has
-// its share, and every event is either shown or counted.
-func TestBusy(t *testing.T) {
-	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Width: 100}})
-	now := time.Unix(1700000000, 0)
-	w.Tick(now, Status{})
-	v4, v6 := halfClose(t), refused6(t)
-	opened, refused := momentOf(analyze.MomentOpened, v4, 3, 0), momentOf(analyze.MomentRefused, v6, 23, 0)
-	for range 1234 {
-		w.Moment(&opened)
-	}
-	for range 8 {
-		w.Moment(&refused)
-	}
-	w.Tick(now.Add(900*time.Millisecond), Status{})
-	if out := b.String(); strings.Count(out, "opened in") != 5 || strings.Count(out, "refused") != 5 || strings.Contains(out, "more") {
-		t.Errorf("in the first second:\n%s", out)
-	}
-	b.Reset()
-	w.Tick(now.Add(time.Second), Status{})
-	if got, want := b.String(), "… 1,229 more opened, 3 refused\n"; got != want {
-		t.Errorf("after it %q, want %q", got, want)
-	}
-	b.Reset()
-	w.Moment(&opened)
-	w.Tick(now.Add(2*time.Second), Status{})
-	if out := b.String(); strings.Count(out, "\n") != 1 || !strings.Contains(out, "opened in") {
-		t.Errorf("in the next second %q", out)
-	}
-	b.Reset()
-	for range 30 {
-		w.Moment(&refused)
-	}
-	// A clock that goes back does not stop the seconds.
-	w.Tick(now.Add(-time.Hour), Status{})
-	if out := b.String(); strings.Count(out, "refused") != 11 || !strings.Contains(out, "… 20 more refused") {
-		t.Errorf("%q", out)
-	}
-	for range 13 {
-		w.Moment(&refused)
-	}
-	b.Reset()
-	if err := w.Close(Input{}); err != nil || !strings.HasPrefix(b.String(), "… 3 more refused\n") {
-		t.Errorf("at the end %q, %v", &b, err)
-	}
-}
-
-// TestAllLines: the largest number of lines that there is leaves nothing out.
-func TestAllLines(t *testing.T) {
-	l := newLimiter(math.MaxInt)
-	for range 3 {
-		if ev := (event.Event{Kind: analyze.MomentOpened}); !l.allow(&ev) {
-			t.Error("left out")
-		}
 	}
 }
 

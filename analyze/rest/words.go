@@ -71,7 +71,6 @@ func NearOf[T, U any](at, to string) Near {
 	return Near{x, y, size == 8}
 }
 
-// field returns the offset and the size of a field.
 func field(t reflect.Type, path string) (offset, size uintptr) {
 	for name := range strings.SplitSeq(path, ".") {
 		if i, err := strconv.Atoi(name); err == nil && t.Kind() == reflect.Array && i < t.Len() {

@@ -10,7 +10,7 @@ import (
 
 var acceptQueueFull = Spec{
 	Name:       "ACCEPT-QUEUE-FULL",
-	Definition: "The listener has no room for the connection, or had none for a while: for the client it is open, the server takes nothing of it.",
+	Definition: "The listener has no room for the connection, or had none for a while: the server takes nothing of it, even where it is open for the client.",
 	Conditions: []Condition{
 		{"one of these: the handshake is complete and the server sent nothing after its SYN-ACKs, nor does the client acknowledge more, or echo a later timestamp (RFC 7323 §4.3) where it sends again, of what the capture missed; or it did so late; or nothing answered two or more SYNs",
 			opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},

@@ -65,7 +65,6 @@ func (x *context) syn(i int) *analyze.Step { return &x.Steps[x.syns[i]] }
 
 func (x *context) synAck(i int) *analyze.Step { return &x.Steps[x.synAcks[i]] }
 
-// lastSyn returns the last SYN.
 func (x *context) lastSyn() *analyze.Step { return x.syn(x.nSyns - 1) }
 
 func (x *context) has(id ID) bool {
