@@ -121,6 +121,9 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
 	}
 	s.some(t.halves.pairs, Bad, t.halves.text())
+	if text := t.flagsOnly(); text != "" {
+		s.say(Doubt, text)
+	}
 	if (in.Filtered > 0 || in.Filter != "") && t.labels[label.AckUnseen]+t.missing+t.oneWay+t.opened[analyze.OpeningMidstream] > 0 {
 		s.say(Doubt, "what is called not captured here may be among the packets that the filter left out")
 	}
@@ -202,4 +205,25 @@ func (j *jsonText) quality(in *Input, t *tally) {
 	j.uint("between", t.taps.between)
 	j.close('}')
 	j.close('}')
+}
+
+// flagsOnly says what a capture cannot show that has only segments with SYN, FIN or RST, as
+// where a filter chose these; "" if that is not known. That others were left out is known where
+// an ACK or octets are missing, and likely where most SYNs and SYN-ACKs that nothing answered
+// were not sent again, as is due after a second (RFC 6298 §2.1).
+func (t *tally) flagsOnly() string {
+	n := &t.labels
+	syns := n[label.SYN] + n[label.SynAck]
+	left := syns + n[label.FIN] + n[label.RST]
+	once := 2*t.onceOnly > t.opened[analyze.OpeningHalfOpen]+t.opened[analyze.OpeningUnanswered]
+	switch {
+	case left < t.client.Packets+t.server.Packets:
+	case left == syns && once:
+		return "only SYNs and SYN-ACKs were captured: if a filter left out the others, what is called half-open, unanswered, a scan or a SYN flood may be in order"
+	case t.acksLater+t.missing > 0:
+		return "no segment without SYN, FIN or RST was captured, though such were sent: if a filter left them out, ends may have got further than shown, as far as TIME-WAIT"
+	case once && t.opened[analyze.OpeningHalfOpen] > 0:
+		return "no segment without SYN, FIN or RST was captured: if a filter left those out, what is called half-open may be open"
+	}
+	return ""
 }

@@ -101,10 +101,11 @@ func mayHaveRefused(c *connection) analyze.Side {
 }
 
 func took(o *analyze.Opening) string {
-	if o.Took < 0 {
+	took := o.OpenedIn()
+	if took < 0 {
 		return ""
 	}
-	return " in " + duration(o.Took)
+	return " in " + duration(took)
 }
 
 func formText(f analyze.OpeningForm) string {
@@ -267,7 +268,9 @@ func openingOddities(c *connection) []string {
 	} else if o.SynData > 0 {
 		add("the SYN carried %s", octets(uint64(o.SynData)))
 	}
-	if o.AckData > 0 {
+	if o.AckLater {
+		add("the ACK itself was not captured, only what the client sent after it (packet %d)", o.AckPacket)
+	} else if o.AckData > 0 {
 		add("the segment that completed it carried %s", octets(uint64(o.AckData)))
 	}
 	if text := icmpSentence(c); text != "" {

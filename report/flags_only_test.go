@@ -1,0 +1,56 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
+)
+
+// TestFlagsOnly: a capture of SYNs, FINs and RSTs alone says what it cannot show, if anything
+// suggests that others were sent.
+func TestFlagsOnly(t *testing.T) {
+	count := func(n map[label.ID]uint64, half, unanswered, once, later uint64) *tally {
+		y := &tally{onceOnly: once, acksLater: later}
+		for id, x := range n {
+			y.labels[id] = x
+			y.client.Packets += x
+		}
+		y.opened[analyze.OpeningHalfOpen], y.opened[analyze.OpeningUnanswered] = half, unanswered
+		return y
+	}
+	type of = map[label.ID]uint64
+	for _, c := range []struct {
+		name string
+		y    *tally
+		want string
+	}{
+		{"nothing", count(nil, 0, 0, 0, 0), ""},
+		{"SYNs", count(of{label.SYN: 9}, 0, 9, 9, 0), "only SYNs and"},
+		{"SYNs and SYN-ACKs", count(of{label.SYN: 9, label.SynAck: 9}, 9, 0, 9, 0), "only SYNs and"},
+		{"most sent again", count(of{label.SYN: 9, label.SynAck: 9}, 4, 0, 2, 0), ""},
+		{"one ACK besides", count(of{label.SYN: 9, label.Ack: 1}, 0, 9, 9, 0), ""},
+		{"closed, ACKs missed", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18}, 0, 0, 0, 9), "no segment without SYN, FIN or RST was captured, though"},
+		{"closed, nothing missed", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18}, 0, 0, 0, 0), ""},
+		{"one of data besides", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18, label.Data: 1}, 0, 0, 0, 9), ""},
+		{"refused and half-open", count(of{label.SYN: 9, label.SynAck: 5, label.RST: 4}, 5, 0, 5, 0), "no segment without SYN, FIN or RST was captured: if"},
+		{"refused and unanswered", count(of{label.SYN: 9, label.RST: 4}, 0, 5, 5, 0), ""},
+	} {
+		if got := c.y.flagsOnly(); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+
+	y := &tally{}
+	for _, o := range []analyze.Opening{
+		{Outcome: analyze.OpeningUnanswered, SynCount: 1}, {Outcome: analyze.OpeningUnanswered, SynCount: 2},
+		{Outcome: analyze.OpeningHalfOpen, SynCount: 2, SynAckCount: 1}, {Outcome: analyze.OpeningHalfOpen, SynCount: 1, SynAckCount: 2},
+		{Outcome: analyze.OpeningComplete, SynCount: 1, SynAckCount: 1, AckLater: true},
+	} {
+		y.add(&connection{Opening: o}, nil)
+	}
+	if y.onceOnly != 2 || y.acksLater != 1 {
+		t.Errorf("%d once, %d ACKs missed", y.onceOnly, y.acksLater)
+	}
+}
