@@ -1,6 +1,7 @@
 package report
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -52,5 +53,24 @@ func TestFlagsOnly(t *testing.T) {
 	}
 	if y.onceOnly != 2 || y.acksLater != 1 {
 		t.Errorf("%d once, %d ACKs missed", y.onceOnly, y.acksLater)
+	}
+}
+
+// TestCopiesInOneDirection: copies of one segment show no more than that segment.
+func TestCopiesInOneDirection(t *testing.T) {
+	for _, c := range []struct {
+		packets, copies, answers uint64
+		want                     bool
+	}{{1, 0, 0, false}, {2, 0, 0, true}, {2, 1, 0, false}, {3, 1, 0, true}, {3, 2, 0, false}, {2, 0, 1, false}} {
+		x := &connection{Client: netip.MustParseAddrPort("192.0.2.1:40000"), Server: netip.MustParseAddrPort("198.51.100.1:80")}
+		x.Opening.Outcome = analyze.OpeningMidstream
+		x.FromClient.Packets, x.FromClient.DuplicatePackets, x.FromServer.Packets = c.packets, c.copies, c.answers
+		if got := inOneDirection(x); got != c.want {
+			t.Errorf("%+v: %t", c, got)
+		}
+		x.FromClient, x.FromServer = x.FromServer, x.FromClient
+		if got := inOneDirection(x); got != c.want {
+			t.Errorf("%+v, of the server: %t", c, got)
+		}
 	}
 }

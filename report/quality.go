@@ -121,6 +121,7 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
 	}
 	s.some(t.halves.pairs, Bad, t.halves.text())
+	s.some(t.twins.pairs, Bad, t.twins.text())
 	if text := t.flagsOnly(); text != "" {
 		s.say(Doubt, text)
 	}
@@ -188,6 +189,13 @@ func (j *jsonText) quality(in *Input, t *tally) {
 	for _, h := range t.halves.first[:2*min(t.halves.pairs, 1)] {
 		j.comma()
 		j.b = strconv.AppendUint(j.b, h.number, 10)
+	}
+	j.close(']')
+	j.uint("twin_connections", t.twins.pairs)
+	j.open("twin_example", '[')
+	for _, n := range t.twins.first[:2*min(t.twins.pairs, 1)] {
+		j.comma()
+		j.b = strconv.AppendUint(j.b, n, 10)
 	}
 	j.close(']')
 	j.uint("midstream", t.opened[analyze.OpeningMidstream])

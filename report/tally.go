@@ -44,6 +44,7 @@ type tally struct {
 	taps         tapPlaces
 	listeners    listener.Table
 	halves       halves
+	twins        twins
 	halfClose    uint64 // normal closes in which the other end went on sending
 }
 
@@ -106,14 +107,15 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	}
 	t.listeners.Add(c, verdicts)
 	t.halves.add(c)
+	t.twins.add(c)
 }
 
 // inOneDirection reports whether only one direction of a connection was captured; a
-// single segment from the middle does not show that.
+// single segment from the middle, captured once or more often, does not show that.
 func inOneDirection(c *connection) bool {
 	client, server := c.FromClient.Packets, c.FromServer.Packets
 	return c.Opening.Outcome == analyze.OpeningOneWay ||
-		c.Opening.Outcome == analyze.OpeningMidstream && !c.Self() && client+server > 1 && (client == 0 || server == 0)
+		c.Opening.Outcome == analyze.OpeningMidstream && !c.Self() && client+server-c.FromClient.DuplicatePackets-c.FromServer.DuplicatePackets > 1 && (client == 0 || server == 0)
 }
 
 func count(n *uint64, yes bool) {
