@@ -35,8 +35,9 @@ func TestFlagsOnly(t *testing.T) {
 		{"closed, ACKs missed", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18}, 0, 0, 0, 9), "no segment without SYN, FIN or RST was captured, though"},
 		{"closed, nothing missed", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18}, 0, 0, 0, 0), ""},
 		{"one of data besides", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18, label.Data: 1}, 0, 0, 0, 9), ""},
-		{"refused and half-open", count(of{label.SYN: 9, label.SynAck: 5, label.RST: 4}, 5, 0, 5, 0), "no segment without SYN, FIN or RST was captured: if"},
-		{"refused and unanswered", count(of{label.SYN: 9, label.RST: 4}, 0, 5, 5, 0), ""},
+		{"SYNs, one less", count(of{label.SYN: 7}, 0, 7, 7, 0), ""},
+		{"refused and half-open", count(of{label.SYN: 12, label.SynAck: 8, label.RST: 4}, 8, 0, 8, 0), "no segment without SYN, FIN or RST was captured: if"},
+		{"refused and unanswered", count(of{label.SYN: 12, label.RST: 4}, 0, 8, 8, 0), ""},
 	} {
 		if got := c.y.flagsOnly(); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%s: %q", c.name, got)
@@ -71,6 +72,37 @@ func TestCopiesInOneDirection(t *testing.T) {
 		x.FromClient, x.FromServer = x.FromServer, x.FromClient
 		if got := inOneDirection(x); got != c.want {
 			t.Errorf("%+v, of the server: %t", c, got)
+		}
+	}
+}
+
+// TestPayloadOnly: a capture without a bare ACK says so, if there is payload to acknowledge.
+func TestPayloadOnly(t *testing.T) {
+	const said = "no bare ACK was captured"
+	for _, c := range []struct {
+		name   string
+		change func(y *tally)
+		want   bool
+	}{
+		{"payload of both", func(*tally) {}, true},
+		{"one less", func(y *tally) { y.labels[label.Data]-- }, false},
+		{"an ACK", func(y *tally) { y.labels[label.Ack]++ }, false},
+		{"an ACK of a FIN", func(y *tally) { y.labels[label.AckOfFin]++ }, false},
+		{"one direction", func(y *tally) { y.oneWay++ }, false},
+		{"payload of the client", func(y *tally) { y.server.PayloadOctets = 0 }, false},
+		{"payload of the server", func(y *tally) { y.client.PayloadOctets = 0 }, false},
+	} {
+		var y tally
+		var s summarySection
+		y.labels[label.Data], y.client.PayloadOctets, y.server.PayloadOctets = absentLeast, 1, 1
+		c.change(&y)
+		qualityItems(&s, &Input{}, &y)
+		got := false
+		for _, i := range s.items {
+			got = got || strings.HasPrefix(i.text, said)
+		}
+		if got != c.want {
+			t.Errorf("%s: %t", c.name, got)
 		}
 	}
 }

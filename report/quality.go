@@ -122,6 +122,9 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 	}
 	s.some(t.halves.pairs, Bad, t.halves.text())
 	s.some(t.twins.pairs, Bad, t.twins.text())
+	if t.payloadOnly() {
+		s.say(Doubt, "no bare ACK was captured: if a filter left them out, round trips are measured to the next payload, and what arrived does not show")
+	}
 	if text := t.flagsOnly(); text != "" {
 		s.say(Doubt, text)
 	}
@@ -215,6 +218,10 @@ func (j *jsonText) quality(in *Input, t *tally) {
 	j.close('}')
 }
 
+// absentLeast is how many openings, or segments with payload, make it remarkable that nothing else
+// was captured. A heuristic.
+const absentLeast = 8
+
 // flagsOnly says what a capture cannot show that has only segments with SYN, FIN or RST, as
 // where a filter chose these; "" if that is not known. That others were left out is known where
 // an ACK or octets are missing, and likely where most SYNs and SYN-ACKs that nothing answered
@@ -223,7 +230,7 @@ func (t *tally) flagsOnly() string {
 	n := &t.labels
 	syns := n[label.SYN] + n[label.SynAck]
 	left := syns + n[label.FIN] + n[label.RST]
-	once := 2*t.onceOnly > t.opened[analyze.OpeningHalfOpen]+t.opened[analyze.OpeningUnanswered]
+	once := t.onceOnly >= absentLeast && 2*t.onceOnly > t.opened[analyze.OpeningHalfOpen]+t.opened[analyze.OpeningUnanswered]
 	switch {
 	case left < t.client.Packets+t.server.Packets:
 	case left == syns && once:
@@ -234,4 +241,11 @@ func (t *tally) flagsOnly() string {
 		return "no segment without SYN, FIN or RST was captured: if a filter left those out, what is called half-open may be open"
 	}
 	return ""
+}
+
+// payloadOnly reports whether both ends sent payload, and nothing was captured that only
+// acknowledges, which is due for every second full segment at least (RFC 9293 §3.8.6.3).
+func (t *tally) payloadOnly() bool {
+	n := &t.labels
+	return n[label.Data] >= absentLeast && n[label.Ack]+n[label.AckOfFin] == 0 && t.oneWay == 0 && t.client.PayloadOctets > 0 && t.server.PayloadOctets > 0
 }
