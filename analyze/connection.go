@@ -99,7 +99,7 @@ const (
 	OpeningSimultaneous                       // both ends sent a SYN that crossed (RFC 9293 figure 7)
 	OpeningRefused                            // RST by the server
 	OpeningReset                              // RST by the client, or by something between
-	OpeningHalfOpen                           // SYN-ACK, never acknowledged
+	OpeningHalfOpen                           // SYN-ACK, no acknowledgement of it captured
 	OpeningUnanswered                         // SYN, nothing came back
 	OpeningOneWay                             // only one direction captured
 )
@@ -149,6 +149,9 @@ type Opening struct {
 	RTTServer, RTTClient int64
 	// Took is the time from the first SYN to the completing segment; -1.
 	Took int64
+	// AckLater is set where AckPacket was sent later than the ACK that answered the
+	// SYN-ACK, which was not captured: RTTClient is unknown, and Took is at most.
+	AckLater bool
 
 	ClientOptions, ServerOptions EndOptions
 	// SynData and AckData count payload octets in the SYN (RFC 7413) and in
@@ -208,6 +211,15 @@ func (o *Opening) Agreed() (set wire.OptionSet, ecn ECN, ok bool) {
 	}
 	ecn = min(o.ClientOptions.ECN, o.ServerOptions.ECN)
 	return o.ClientOptions.Set & o.ServerOptions.Set, ecn, true
+}
+
+// OpenedIn returns the time from the first SYN to the segment that completed the
+// handshake in nanoseconds; -1: unknown.
+func (o *Opening) OpenedIn() int64 {
+	if o.AckLater {
+		return -1
+	}
+	return o.Took
 }
 
 // ClosingOutcome is how a connection ended (COLUMNS.md: closing.outcome).

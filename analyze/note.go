@@ -32,6 +32,7 @@ type note struct {
 	synAckFirst          bool
 	complete             bool
 	simultaneous, split  bool
+	ackLater             bool    // Opening.AckLater
 	synAnswered          [2]bool // a SYN-ACK answers a SYN of the side (RFC 9293 §3.10.7.3, fourth)
 	synCount             [2]uint32
 	synAckCount          uint32

@@ -71,7 +71,7 @@ func (p *packer) opening(o *Opening) {
 	numbers(p, &o.SynCount, &o.SynAckCount, &o.ServerSynCount, &o.SynData, &o.AckData, &o.Renumbered)
 	p.packets(&o.AckPacket, &o.ICMPPacket, &o.RenumberedAck)
 	numbers(p, &o.ClientISN, &o.ServerISN, &o.AckOfClient, &o.AckOfServer)
-	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst, &o.ICMPOfServer)
+	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst, &o.ICMPOfServer, &o.AckLater)
 	p.signed(&o.RTTServer, &o.RTTClient, &o.Took)
 	for _, e := range [...]*EndOptions{&o.ClientOptions, &o.ServerOptions} {
 		p.flags(&e.Known)

@@ -180,7 +180,7 @@ func (n *note) opening(f *flow.Flow, o *Opening) {
 	o.ClientOptions, o.ServerOptions = n.options[client], n.options[server]
 	o.SynData, o.AckData = n.synData, n.ackData
 	o.Renumbered, o.RenumberedAck = n.renumbered.segments, n.renumbered.packet
-	o.SynAckISNs, o.BadAcks, o.SynAckFirst = n.synAckISNs, n.badAcks, n.synAckFirst
+	o.SynAckISNs, o.BadAcks, o.SynAckFirst, o.AckLater = n.synAckISNs, n.badAcks, n.synAckFirst, n.ackLater
 	if n.icmp.packet != 0 {
 		o.ICMPPacket, o.ICMPType, o.ICMPCode = n.icmp.packet, n.icmp.typ, n.icmp.code
 		o.ICMPFrom, o.ICMPOfServer = n.icmp.sender(), n.icmp.of != client

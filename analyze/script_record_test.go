@@ -48,7 +48,7 @@ func describeOpening(o *analyze.Opening) map[string]string {
 		"client_isn": isn(uint32(o.ClientISN), o.ClientISNKnown),
 		"server_isn": isn(uint32(o.ServerISN), o.ServerISNKnown),
 		"rtt_server": seconds(o.RTTServer), "rtt_client": seconds(o.RTTClient),
-		"took":     seconds(o.Took),
+		"took": seconds(o.Took), "opened_in": seconds(o.OpenedIn()), "ack_later": strconv.FormatBool(o.AckLater),
 		"syn_data": itoa(o.SynData), "ack_data": itoa(o.AckData),
 		"renumbered": itoa(o.Renumbered), "syn_ack_isns": itoa(o.SynAckISNs), "bad_acks": itoa(o.BadAcks),
 		"syn_ack_first": strconv.FormatBool(o.SynAckFirst),

@@ -186,10 +186,23 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 	n.split = bothBare && n.plainAck[f.Client.Other()]
 	n.simultaneous = bothBare && !n.split
 	if n.synAckCount > 0 && s == f.Client {
+		if n.ackLater = a.ackMissed(n, seg); n.ackLater {
+			return
+		}
 		if at, known := a.answered(n, label.SynAck, seg); known {
 			n.rttClient = seg.Time - at
 		}
 	}
+}
+
+// ackMissed reports whether seg, of the client, was sent after the ACK of the SYN-ACK, which is due at
+// once (RFC 9293 §3.10.7.3, fourth): then that one was not captured, and nobody knows when it passed. It
+// was if it is not the first octet after the SYN, or acknowledges what the server sent when the connection
+// was open to it: a SYN-ACK has no more than its SYN to acknowledge, save after data in the SYN (RFC 7413).
+func (a *Analyzer) ackMissed(n *note, seg *wire.Segment) bool {
+	x, y := a.facts.Sender, a.facts.Receiver
+	return x.Is(flow.SentSYN) && seg.Seq.After(x.ISN.Add(1+n.synData)) || a.facts.AcksUnseen ||
+		y.Is(flow.SentSYN) && n.plainAck[a.facts.To] && n.synData == 0 && seg.Ack.After(y.ISN+1)
 }
 
 // sentBareSYN reports whether h, the end of a side, sent a SYN without an ACK: one that was

@@ -59,7 +59,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.provedBefore(f, n, x, y, seg)
 	}
 	if seg.Flags.Has(wire.ACK) {
-		a.acknowledges(x, y, seg)
+		a.acknowledges(n, x, y, seg)
 	}
 	a.receives(n, x, y, seg)
 	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
@@ -187,7 +187,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 }
 
 // acknowledges processes the segment's acknowledgement number.
-func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
+func (a *Analyzer) acknowledges(n *note, x, y *flow.Half, seg *wire.Segment) {
 	if a.facts.AnswersSYN {
 		y.Has &^= flow.SYNAwaiting
 		y.BoundTwice(seg.Time)
@@ -195,8 +195,12 @@ func (a *Analyzer) acknowledges(x, y *flow.Half, seg *wire.Segment) {
 	if a.facts.AnswersFIN {
 		y.Has &^= flow.FINAwaiting
 	}
+	first := !x.Is(flow.SentACK) && !seg.Flags.Has(wire.SYN)
+	if first && n.synData == 0 { // data in a SYN may be answered before the handshake is complete (RFC 7413 §3)
+		y.BoundSYN(seg.Ack, seg.Time)
+	}
 	y.Acked(seg.Ack, seg.Time)
-	if !x.Is(flow.SentACK) && !seg.Flags.Has(wire.SYN) {
+	if first {
 		x.BoundOpening(y, seg.Time)
 	}
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))

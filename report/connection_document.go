@@ -47,7 +47,7 @@ var connectionDocument = objectDocument{
 var openingMembers = []member{
 	{"opening", is.object, "", "The handshake."},
 	{"opening.outcome", oneOf(openingWords...), "", "How the connection began. midstream: neither SYN nor SYN-ACK was captured; complete: SYN, SYN-ACK and its ACK, of which the SYN or the SYN-ACK may not have been captured (form is then null); simultaneous: SYNs of both ends that crossed (RFC 9293 figure 7), or that of a socket connected with itself, where client and server are one; " +
-		"refused: a RST of the server; reset: a RST of the client, or of something between; half-open: a SYN-ACK that was never acknowledged; unanswered: a SYN, nothing came back; one-way: only one direction was captured."},
+		"refused: a RST of the server; reset: a RST of the client, or of something between; half-open: a SYN-ACK, and no acknowledgement of it was captured; unanswered: a SYN, nothing came back; one-way: only one direction was captured."},
 	{"opening.form", oneOf(wordsOf(analyze.FormThreeWay, analyze.FormSplit)...), isNull + "the handshake did not become complete, or not all of it was captured",
 		"Its shape. split: both ends sent a SYN, but only the client a SYN-ACK."},
 	{"opening.syn_packets", is.numbers, "", "Packets of the SYNs of either end, those sent again included, and those that do not fit the connection, which syn_count leaves out. Of the segments of handshake and close the first 64 are remembered; packets captured twice stand here once."},
@@ -58,8 +58,8 @@ var openingMembers = []member{
 	{"opening.client_isn", is.number, isNull + "no SYN or SYN-ACK of the client was captured", "Initial sequence number of the client."},
 	{"opening.server_isn", is.number, isNull + "no SYN or SYN-ACK of the server was captured", "Initial sequence number of the server."},
 	{"opening.rtt_server", is.seconds, isNull + "not captured, or the clock jumped, or one of several SYNs may be the one answered", "From the last SYN that was answered to the SYN-ACK, at this tap. Of several SYNs only the timestamp that the SYN-ACK echoes tells which it was, and that only of the last (RFC 6298 §3)."},
-	{"opening.rtt_client", is.seconds, isNull + "not captured, or the clock jumped, or one of several SYN-ACKs may be the one answered", "From the SYN-ACK to its ACK, at this tap."},
-	{"opening.took", is.seconds, isNull + "the handshake did not become complete, or no SYN of the client was captured, or the clock ran backwards in it", "From the first SYN to the segment that completed the handshake."},
+	{"opening.rtt_client", is.seconds, isNull + "not captured, or the clock jumped, or one of several SYN-ACKs may be the one answered, or a later segment than the ACK was captured first", "From the SYN-ACK to its ACK, at this tap."},
+	{"opening.took", is.seconds, isNull + "the handshake did not become complete, or no SYN of the client was captured, or a later segment than the ACK was captured first, or the clock ran backwards in it", "From the first SYN to the segment that completed the handshake."},
 	{"opening.options", is.object, "", "What SYN and SYN-ACK say of options."},
 	{"opening.options.client", is.object, isNull + "no SYN or SYN-ACK of the client was captured", "What the client offered in its SYN."},
 }

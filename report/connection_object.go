@@ -75,7 +75,7 @@ func (j *jsonRow) opening(o *analyze.Opening, offers *offerTexts) {
 	j.uintOrNull(`,"server_isn":`, uint64(o.ServerISN), o.ServerISNKnown)
 	j.secondsOrNull(`,"rtt_server":`, o.RTTServer)
 	j.secondsOrNull(`,"rtt_client":`, o.RTTClient)
-	j.secondsOrNull(`,"took":`, o.Took)
+	j.secondsOrNull(`,"took":`, o.OpenedIn())
 	j.b = offers.append(j.b, o)
 	j.uint(`,"syn_data":`, uint64(o.SynData))
 	j.uint(`,"ack_data":`, uint64(o.AckData))

@@ -112,7 +112,7 @@ var openings = wordList{
 		"both ends sent a SYN, and these crossed (RFC 9293 figure 7)",
 		"the server sent a RST before the handshake was complete",
 		"a RST came from the client's side before the handshake was complete",
-		"the SYN-ACK was never acknowledged",
+		"no acknowledgement of the SYN-ACK was captured",
 		"a SYN, and nothing came back",
 		"only one direction was captured, and what it acknowledges, or a SYN-ACK in it, shows that there was another"),
 }

@@ -67,7 +67,7 @@ var reasons = wordList{
 	words: words(whyRefused,
 		"the server sent a RST before the handshake was complete",
 		"nothing answered the SYN",
-		"the SYN-ACK was never acknowledged",
+		"no acknowledgement of the SYN-ACK was captured",
 		"a RST came from the client's side before the handshake was complete",
 		"SYN-ACKs have different ISNs, or acknowledge something other than the SYN",
 		"a RST ended it, in none of the three ordinary ways below",

@@ -238,7 +238,7 @@ func weigh(c *connection, why reason) uint64 {
 		}
 	case whySlowOpen:
 		if !bothSentSYN(o) && (synResent(c) || synAckResent(c)) {
-			return uint64(max(1, o.Took))
+			return uint64(max(1, o.OpenedIn()))
 		}
 	case whySlowAnswer:
 		return atLeast(c.FromServer.SlowestAnswer.Wait, slowAnswer)

@@ -85,9 +85,9 @@ func reasonText(c *connection, why reason) string {
 // unacknowledged says of a half-open connection which SYN-ACKs nobody acknowledged.
 func unacknowledged(o *analyze.Opening) string {
 	if synAckNumbers(o) > 1 {
-		return contradicting(o) + packetList(o.SynAckPackets) + ", none acknowledged"
+		return contradicting(o) + packetList(o.SynAckPackets) + ", no acknowledgement of any captured"
 	}
-	return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", never acknowledged"
+	return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", no acknowledgement of it captured"
 }
 
 // answersText says how SYN-ACKs contradict the SYN, or each other.
@@ -123,8 +123,8 @@ func slowOpenText(c *connection) string {
 			s = "SYN-ACK sent again" // the packets are told with their ISNs
 		}
 	}
-	if o.Took > 0 {
-		s += ", opened after " + duration(o.Took)
+	if took := o.OpenedIn(); took > 0 {
+		s += ", opened after " + duration(took)
 	}
 	return s + hadACK(c)
 }

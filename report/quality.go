@@ -121,6 +121,13 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
 	}
 	s.some(t.halves.pairs, Bad, t.halves.text())
+	s.some(t.twins.pairs, Bad, t.twins.text())
+	if t.payloadOnly() {
+		s.say(Doubt, "no bare ACK was captured: if a filter left them out, round trips are measured to the next payload, and what arrived does not show")
+	}
+	if text := t.flagsOnly(); text != "" {
+		s.say(Doubt, text)
+	}
 	if (in.Filtered > 0 || in.Filter != "") && t.labels[label.AckUnseen]+t.missing+t.oneWay+t.opened[analyze.OpeningMidstream] > 0 {
 		s.say(Doubt, "what is called not captured here may be among the packets that the filter left out")
 	}
@@ -187,6 +194,13 @@ func (j *jsonText) quality(in *Input, t *tally) {
 		j.b = strconv.AppendUint(j.b, h.number, 10)
 	}
 	j.close(']')
+	j.uint("twin_connections", t.twins.pairs)
+	j.open("twin_example", '[')
+	for _, n := range t.twins.first[:2*min(t.twins.pairs, 1)] {
+		j.comma()
+		j.b = strconv.AppendUint(j.b, n, 10)
+	}
+	j.close(']')
 	j.uint("midstream", t.opened[analyze.OpeningMidstream])
 	j.uint("copies", t.client.DuplicatePackets+t.server.DuplicatePackets)
 	j.bool("mostly_copies", mostlyCopies(t))
@@ -202,4 +216,36 @@ func (j *jsonText) quality(in *Input, t *tally) {
 	j.uint("between", t.taps.between)
 	j.close('}')
 	j.close('}')
+}
+
+// absentLeast is how many openings, or segments with payload, make it remarkable that nothing else
+// was captured. A heuristic.
+const absentLeast = 8
+
+// flagsOnly says what a capture cannot show that has only segments with SYN, FIN or RST, as
+// where a filter chose these; "" if that is not known. That others were left out is known where
+// an ACK or octets are missing, and likely where most SYNs and SYN-ACKs that nothing answered
+// were not sent again, as is due after a second (RFC 6298 §2.1).
+func (t *tally) flagsOnly() string {
+	n := &t.labels
+	syns := n[label.SYN] + n[label.SynAck]
+	left := syns + n[label.FIN] + n[label.RST]
+	once := t.onceOnly >= absentLeast && 2*t.onceOnly > t.opened[analyze.OpeningHalfOpen]+t.opened[analyze.OpeningUnanswered]
+	switch {
+	case left < t.client.Packets+t.server.Packets:
+	case left == syns && once:
+		return "only SYNs and SYN-ACKs were captured: if a filter left out the others, what is called half-open, unanswered, a scan or a SYN flood may be in order"
+	case t.acksLater+t.missing > 0:
+		return "no segment without SYN, FIN or RST was captured, though such were sent: if a filter left them out, ends may have got further than shown, as far as TIME-WAIT"
+	case once && t.opened[analyze.OpeningHalfOpen] > 0:
+		return "no segment without SYN, FIN or RST was captured: if a filter left those out, what is called half-open may be open"
+	}
+	return ""
+}
+
+// payloadOnly reports whether both ends sent payload, and nothing was captured that only
+// acknowledges, which is due for every second full segment at least (RFC 9293 §3.8.6.3).
+func (t *tally) payloadOnly() bool {
+	n := &t.labels
+	return n[label.Data] >= absentLeast && n[label.Ack]+n[label.AckOfFin] == 0 && t.oneWay == 0 && t.client.PayloadOctets > 0 && t.server.PayloadOctets > 0
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -178,9 +179,9 @@ func vantage(c *connection) string {
 		return ""
 	}
 	server, client := c.Opening.RTTServer, c.Opening.RTTClient
-	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 {
+	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 || openedByFIN(c) {
 		// The times may include a wait for something lost; also if the ACK came
-		// with payload, before which a bare one was lost or left out.
+		// with payload or a FIN, before which a bare one was lost or left out.
 		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
 	trips := "(round trip to the server " + duration(server) + ", to the client " + duration(client) + ")"
@@ -192,6 +193,12 @@ func vantage(c *connection) string {
 	default:
 		return "captured nearer the " + at + " " + trips
 	}
+}
+
+// openedByFIN reports whether a FIN completed the handshake: an ACK is due before
+// it (RFC 9293 §3.10.7.3, fourth), though it may have waited for the FIN.
+func openedByFIN(c *connection) bool {
+	return c.Opening.AckPacket != 0 && slices.Contains(c.Closing.FinPackets, c.Opening.AckPacket)
 }
 
 // leastTrip is the shorter of two round trips, of which the second may be

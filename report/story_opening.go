@@ -90,10 +90,11 @@ func mayHaveRefused(c *connection) analyze.Side {
 }
 
 func took(o *analyze.Opening) string {
-	if o.Took < 0 {
+	took := o.OpenedIn()
+	if took < 0 {
 		return ""
 	}
-	return " in " + duration(o.Took)
+	return " in " + duration(took)
 }
 
 func formText(f analyze.OpeningForm) string {
@@ -255,7 +256,9 @@ func openingOddities(c *connection) phrases {
 	} else if o.SynData > 0 {
 		odd.add("the SYN carried " + octets(uint64(o.SynData)))
 	}
-	if o.AckData > 0 {
+	if o.AckLater {
+		odd.addf("the ACK itself was not captured, only what the client sent after it (packet %d)", o.AckPacket)
+	} else if o.AckData > 0 {
 		odd.add("the segment that completed it carried " + octets(uint64(o.AckData)))
 	}
 	odd.add(icmpSentence(c))

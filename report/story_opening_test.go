@@ -27,9 +27,9 @@ func TestSynAcksTold(t *testing.T) {
 			"2 SYN-ACKs with 2 different ISNs (packet 2)"},
 		{"two ISNs, one again", 3, 2, analyze.OpeningComplete, true, "complete in 4.52 ms: SYN → SYN-ACK → ACK; 3 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2",
 			"3 SYN-ACKs with 2 different ISNs (packet 2), SYN-ACK sent again, opened after 4.52 ms"},
-		{"half-open", 2, 1, analyze.OpeningHalfOpen, true, "half-open: the SYN-ACK was sent twice and no acknowledgement of it was captured", "SYN-ACK sent twice (packet 2), never acknowledged"},
+		{"half-open", 2, 1, analyze.OpeningHalfOpen, true, "half-open: the SYN-ACK was sent twice and no acknowledgement of it was captured", "SYN-ACK sent twice (packet 2), no acknowledgement of it captured"},
 		{"half-open, two ISNs", 2, 2, analyze.OpeningHalfOpen, false, "half-open: 2 SYN-ACKs with 2 different ISNs came, and no acknowledgement of any was captured: several machines or several incarnations answered",
-			"2 SYN-ACKs with 2 different ISNs (packet 2), none acknowledged"},
+			"2 SYN-ACKs with 2 different ISNs (packet 2), no acknowledgement of any captured"},
 	} {
 		c := halfClose(t)
 		o := &c.Opening
@@ -44,6 +44,23 @@ func TestSynAcksTold(t *testing.T) {
 		if row := unglue(strings.Join(reasonTexts(c), ", ")); row != test.row {
 			t.Errorf("%s: row %q", test.name, row)
 		}
+	}
+}
+
+// TestAckLater: how long the opening took is not said where the ACK that ended it was not captured.
+func TestAckLater(t *testing.T) {
+	c := halfClose(t)
+	o := &c.Opening
+	o.AckLater, o.SynCount = true, 2
+	const want = "complete: SYN → SYN-ACK → ACK; the SYN was sent twice; the ACK itself was not captured, only what the client sent after it (packet 3)"
+	if got := unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; ")); got != want {
+		t.Errorf("%s", got)
+	}
+	if row := unglue(slowOpenText(c)); row != "SYN sent twice (packet 1)" {
+		t.Errorf("row %q", row)
+	}
+	if o.AckLater = false; !strings.HasPrefix(openingSentence(c), "complete in 4.52") {
+		t.Error("the time is left out where it is known")
 	}
 }
 

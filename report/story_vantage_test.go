@@ -43,6 +43,28 @@ func TestVantageSaid(t *testing.T) {
 	}
 }
 
+// TestVantageOfFIN: a FIN that completes the handshake came later than the round trip, if a filter
+// left out the ACK before it.
+func TestVantageOfFIN(t *testing.T) {
+	for ack, said := range map[uint64]bool{3: true, 16: false} {
+		c := halfClose(t)
+		c.Opening.AckPacket, c.FromServer.RTT.Min = ack, -1
+		c.Opening.RTTServer, c.Opening.RTTClient = 1_000, 1_000_000_000
+		c.Closing.FinPackets = []uint64{16, 18}
+		if !said {
+			c.FromServer.RTT.Min = 1_000
+		}
+		var y tally
+		y.add(c, nil)
+		if got := strings.HasPrefix(vantage(c), "captured nearer the server"); got != said {
+			t.Errorf("packet %d: %q", ack, vantage(c))
+		}
+		if _, _, of := y.taps.place(); of == 1 != said {
+			t.Errorf("packet %d: %d handshakes place the tap", ack, of)
+		}
+	}
+}
+
 // TestVantageOfTwoTaps: of packets that were captured at two places no one place is said.
 func TestVantageOfTwoTaps(t *testing.T) {
 	for copies, want := range map[uint64]string{5: "captured nearer the client", 6: "captured nearer the client", 7: ""} {

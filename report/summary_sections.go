@@ -183,7 +183,7 @@ func openedSection(t *tally) summarySection {
 		text    string
 	}{
 		{analyze.OpeningSimultaneous, "simultaneous"}, {analyze.OpeningRefused, "refused by a RST in the server's name"},
-		{analyze.OpeningReset, "reset before they were complete"}, {analyze.OpeningHalfOpen, "half-open: the SYN-ACK was never acknowledged"},
+		{analyze.OpeningReset, "reset before they were complete"}, {analyze.OpeningHalfOpen, "half-open: no acknowledgement of the SYN-ACK was captured"},
 		{analyze.OpeningUnanswered, "unanswered"}, {analyze.OpeningOneWay, "one direction captured only"},
 		{analyze.OpeningMidstream, "unseen: neither a SYN nor a SYN-ACK was captured"},
 	} {

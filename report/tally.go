@@ -27,6 +27,8 @@ type tally struct {
 	crossed    uint64 // SYNs that a SYN-ACK repeats because both ends sent one
 	oneWay     uint64 // connections of which one direction was captured
 	missing    uint64 // connections with octets that were never captured
+	acksLater  uint64 // connections whose handshake's ACK was not captured
+	onceOnly   uint64 // connections in which nothing answered a SYN or SYN-ACK, nor was it sent again
 	badAcks    uint64
 	ignored    uint64 // RSTs that changed nothing
 	client     analyze.Direction
@@ -42,6 +44,7 @@ type tally struct {
 	taps         tapPlaces
 	listeners    listener.Table
 	halves       halves
+	twins        twins
 	halfClose    uint64 // normal closes in which the other end went on sending
 }
 
@@ -70,6 +73,8 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	count(&t.oneWay, inOneDirection(c))
 	t.renumbered += uint64(c.Opening.Renumbered)
 	count(&t.missing, c.FromClient.MissingBytes+c.FromServer.MissingBytes > 0)
+	count(&t.acksLater, c.Opening.AckLater)
+	count(&t.onceOnly, c.Opening.Outcome == analyze.OpeningUnanswered && c.Opening.SynCount == 1 || c.Opening.Outcome == analyze.OpeningHalfOpen && c.Opening.SynAckCount == 1)
 	count(&t.halfClose, c.Closing.Outcome == analyze.ClosingNormal && c.Closing.HalfClosedOctets > 0)
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
 	t.closed[min(int(c.Closing.Outcome), len(t.closed)-1)]++
@@ -97,19 +102,20 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.holds.add(c)
 	t.notable.add(c, verdicts)
 	t.verdicts.add(verdicts)
-	if !capturedTwice(&c.FromClient, &c.FromServer) {
+	if !capturedTwice(&c.FromClient, &c.FromServer) && !openedByFIN(c) {
 		t.taps.add(&c.Opening)
 	}
 	t.listeners.Add(c, verdicts)
 	t.halves.add(c)
+	t.twins.add(c)
 }
 
 // inOneDirection reports whether only one direction of a connection was captured; a
-// single segment from the middle does not show that.
+// single segment from the middle, captured once or more often, does not show that.
 func inOneDirection(c *connection) bool {
 	client, server := c.FromClient.Packets, c.FromServer.Packets
 	return c.Opening.Outcome == analyze.OpeningOneWay ||
-		c.Opening.Outcome == analyze.OpeningMidstream && !c.Self() && client+server > 1 && (client == 0 || server == 0)
+		c.Opening.Outcome == analyze.OpeningMidstream && !c.Self() && client+server-c.FromClient.DuplicatePackets-c.FromServer.DuplicatePackets > 1 && (client == 0 || server == 0)
 }
 
 func count(n *uint64, yes bool) {

@@ -25,7 +25,7 @@ var handshakeView = &rowView[connection]{
 		{Name: "start", Unit: "s", Kind: KindTime, Drop: 8, Meaning: "When the first packet was captured.",
 			Value: func(_ *env, c *connection, v *Value) { v.int(c.Start) }},
 		{Name: "took", Unit: "s", Kind: KindDuration, Drop: 1, HideEmpty: true, Meaning: "From the first SYN to the segment that completed the handshake.",
-			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.Took) }},
+			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.OpenedIn()) }},
 		{Name: "rtt_server", Header: "RTT S", Unit: "s", Kind: KindDuration, Drop: 3, HideEmpty: true, Meaning: "From the last SYN that was answered to the SYN-ACK, at this tap; empty where one of several may be it.",
 			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTServer) }},
 		{Name: "rtt_client", Header: "RTT C", Unit: "s", Kind: KindDuration, Drop: 5, HideEmpty: true, Meaning: "From the SYN-ACK to its ACK, at this tap; empty where one of several may be it.",

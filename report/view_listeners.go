@@ -97,7 +97,7 @@ var listenerView = &rowView[listening]{
 		listenerCount("completed", "", "Attempts whose handshake became complete.", 0, Plain, func(l *listening) uint64 { return l.Completed }),
 		listenerCount("refused", "", "Attempts answered by a RST.", 1, Bad, func(l *listening) uint64 { return l.Refused }),
 		listenerCount("reset", "", "Attempts reset before they were complete.", 3, Bad, func(l *listening) uint64 { return l.Reset }),
-		listenerCount("half_open", "HALF-OPEN", "Attempts whose SYN-ACK was never acknowledged.", 3, Doubt, func(l *listening) uint64 { return l.HalfOpen }),
+		listenerCount("half_open", "HALF-OPEN", "Attempts of which no acknowledgement of the SYN-ACK was captured.", 3, Doubt, func(l *listening) uint64 { return l.HalfOpen }),
 		listenerCount("unanswered", "", "Attempts that nothing answered.", 1, Bad, func(l *listening) uint64 { return l.Unanswered }),
 		listenerTime("handshake_p50", "TOOK P50", "Half of the handshakes took no longer, from the first SYN to the segment that completed them; at most 1.6 % too long.", 4, 0.50),
 		listenerTime("handshake_p90", "P90", "Nine in ten handshakes took no longer.", 6, 0.90),

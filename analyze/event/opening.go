@@ -117,7 +117,7 @@ var opened = Spec{
 		}
 		e.span(RTTServer, o.RTTServer)
 		e.span(RTTClient, o.RTTClient)
-		e.span(Duration, o.Took)
+		e.span(Duration, o.OpenedIn())
 	},
 }
 
@@ -198,12 +198,12 @@ func silence(e *Event, m *analyze.Moment) {
 
 var halfOpen = Spec{
 	Name:       "half-open",
-	Definition: "The SYN was answered by a SYN-ACK, and that was never acknowledged.",
+	Definition: "The SYN was answered by a SYN-ACK, and no acknowledgement of that was captured.",
 	Conditions: []Condition{
 		{"a SYN-ACK was captured", "0 A>B S 0"},
 		{"nothing shows that it arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
 	},
-	Sentences: []string{"half-open|: SYN-ACK never acknowledged|, $syn_acks sent|, for $duration"},
+	Sentences: []string{"half-open|: no acknowledgement of the SYN-ACK captured|, $syn_acks sent|, for $duration"},
 	Fields:    []Field{By, Tries, SynAcks, Duration, End},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.2"}},
 	Inferred:  whenUnfinished,

@@ -119,6 +119,16 @@ func (h *Half) Bound(ack wire.Seq, at int64) {
 	}
 }
 
+// BoundSYN does the same at the first acknowledgement of the other end, if the measurement
+// is that of the end's SYN-ACK and more is acknowledged: what the end sent afterwards shows that it
+// had got an acknowledgement before, which was not captured (RFC 9293 §3.10.7.3, fourth).
+func (h *Half) BoundSYN(ack wire.Seq, at int64) {
+	if h.rtt.active && h.Has&(SentSYN|SentACK) == SentSYN|SentACK && h.rtt.end == h.ISN+1 && ack.After(h.rtt.end) {
+		h.Bound(ack, at)
+		h.rtt.active = false
+	}
+}
+
 // BoundOpening does the same at the first acknowledgement of an end that sent one SYN, if the
 // answer to that was not captured: the whole way to the other end and back took at most the time
 // since then (RFC 9293 §3.5). It takes that for either half of the loop: one may be measured, and

@@ -134,8 +134,8 @@ func (t *Table) Add(c *analyze.Connection, verdicts []verdict.Verdict) {
 	switch o.Outcome {
 	case analyze.OpeningComplete, analyze.OpeningSimultaneous:
 		l.Completed++
-		if o.Took >= 0 && !t.WithoutTimes {
-			l.Handshakes.Add(o.Took)
+		if took := o.OpenedIn(); took >= 0 && !t.WithoutTimes {
+			l.Handshakes.Add(took)
 		}
 	case analyze.OpeningRefused:
 		l.Refused++
@@ -189,7 +189,7 @@ func (t *Table) synReceived(l *Listener, c *analyze.Connection) {
 	}
 	leave = last + giveUp
 	switch o := &c.Opening; {
-	case o.AckPacket != 0 && o.Took >= 0 && firstSyn != 0:
+	case o.AckPacket != 0 && o.OpenedIn() >= 0 && firstSyn != 0:
 		leave = firstSyn + o.Took
 	case o.AckPacket != 0:
 		leave = last + max(0, o.RTTClient)
