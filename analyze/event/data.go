@@ -30,8 +30,8 @@ var resent = Spec{
 	Clauses:  []label.Clause{{RFC: 6582, Section: "3.2"}, {RFC: 6298, Section: "5"}, {RFC: 6675, Section: "5"}},
 	Inferred: "no acknowledgement of the other end was captured, so that its end is not known",
 	Weight:   Trouble,
-	Plural:   "repairs",
-	Singular: "repair",
+	Plural:   "times resent",
+	Singular: "time resent",
 	Example:  sent + "+.3 A>B P. 1:101(100) ack 1\n+.010 B>A . 1 ack 101",
 	fill: func(e *Event, m *analyze.Moment) {
 		e.side(m.By)
