@@ -33,7 +33,7 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 // that it sent for that are proved, and no close has begun.
 func settled(h *flow.Half) bool {
 	const opened = flow.SYNProved | flow.SYNAcked
-	const ending = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.HoldsACK | flow.HoldsSYNACK | flow.SentRST | flow.GotRST
+	const ending = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.FINAckedAhead | flow.HoldsACK | flow.HoldsSYNACK | flow.SentRST | flow.GotRST
 	return h.State == state.Established && h.Has&(opened|ending) == opened
 }
 

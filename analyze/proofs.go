@@ -46,6 +46,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 // h, its own FIN may have been sent before the capture began.
 func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
 	unsure := h.State.Base() == state.Unknown
+	notAhead(h)
 	a.move(f, n, h, state.GetFIN)
 	if unsure {
 		h.State = h.State.Infer()
@@ -110,6 +111,10 @@ func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segmen
 		a.arrivesPerhaps(f, n, y, seg.Ack)
 	case x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg):
 		hold(x, seg)
+		if y.State == state.FinWait1 && acksFIN(y, seg.Ack) && a.behindGap(x, y) {
+			y.State = state.FinWait2 | state.Inferred
+			y.Has |= flow.FINAckedAhead
+		}
 	case a.outside(y):
 	case beyondRoom(y, seg):
 		// Valid ACKs may be taken even so (§3.10.7.4, first); Linux takes none.
@@ -175,6 +180,7 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 		}
 	}
 	if acksFIN(h, ack) {
+		notAhead(h)
 		h.Has |= flow.FINAcked
 		a.move(f, n, h, state.GetAckOfFIN)
 	}
@@ -204,6 +210,24 @@ func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 	if y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
 		y.Has &^= flow.HoldsACK
 		a.arrive(f, n, x, y.HeldAck)
+	}
+}
+
+// behindGap reports whether the segment comes after numbers of x that y has not acknowledged
+// and that were not captured, or only as a damaged FIN. By the RFC its ACK counts when those
+// have come: segments with higher beginning sequence numbers "SHOULD be held for later
+// processing" (RFC 9293 §3.10.7.4). Linux takes it at once, and may then be in FIN-WAIT-2.
+func (a *Analyzer) behindGap(x, y *flow.Half) bool {
+	return a.facts.SeqDelta > 0 || x.Is(flow.FINSpoilt) || a.table.Gap(x, y.Ack)
+}
+
+// notAhead takes back what an ACK behind a gap may have done to h: now it is known what did.
+func notAhead(h *flow.Half) {
+	if h.Is(flow.FINAckedAhead) {
+		h.Has &^= flow.FINAckedAhead
+		if h.State == state.FinWait2|state.Inferred {
+			h.State = state.FinWait1
+		}
 	}
 }
 
