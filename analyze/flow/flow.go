@@ -64,6 +64,7 @@ const (
 	FINReleases                   // the window that came with the other end's FIN has room for whatever waited
 	SharedWindow                  // its last window came with an MPTCP option: it counts from the DATA_ACK (RFC 8684 §3.3.4)
 	FINAckedAhead                 // its FIN was acknowledged behind octets or a FIN that it may lack: it may have taken that
+	FINAnswered                   // with OrderUnsure: it has acknowledged the other end's FIN, which let everything go, alone
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
