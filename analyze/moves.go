@@ -89,6 +89,9 @@ func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wi
 			x.Has |= flow.OrderUnsure
 		}
 	}
+	if seg.Flags.Has(wire.RST) && a.facts.SeqDelta == 0 && x.State != state.Closed {
+		x.State = x.State.Infer() // it may have aborted
+	}
 	if seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || a.facts.SeqDelta != 0 || seg.Ack.After(y.Nxt) {
 		return
 	}

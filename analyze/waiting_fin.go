@@ -97,9 +97,9 @@ func unprompted(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool 
 // orderUnsure reports, and notes in x, that the FIN which x sends after y's does not show
 // whether x had closed before y's FIN came. A retransmitted FIN has a new acknowledgement
 // number, which says nothing about the first one: a damaged first FIN may have left before
-// y's (damagedProofs).
-func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	again := a.lab.Set.Has(label.Retransmission) && (x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst)
+// y's (damagedProofs). missed says that numbers of x were passed over which may include the FIN.
+func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment, missed bool) bool {
+	again := a.lab.Set.Has(label.Retransmission) && (missed || x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst)
 	alone := seg.Len == 0 && n.halfOctets[a.facts.From] == 0 && !x.Is(flow.FINSpoilt)
 	switch {
 	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && alone && !x.Is(flow.FINMayWait):
