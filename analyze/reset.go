@@ -41,7 +41,7 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.facts.Acceptable {
 		n.rstIgnored++
-		doubtsAtFIN(x, y, seg)
+		doubtsDropped(x, y, seg)
 		doubtsAnswered(x, y, seg)
 		return
 	}
@@ -107,11 +107,14 @@ func (a *Analyzer) notNext(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Seg
 	return seg.Seq != next && !(x.Is(flow.SentFIN) && next == x.FinEnd && seg.Seq == next-1)
 }
 
-// doubtsAtFIN marks both ends where the RST has the number of x's FIN, which y had
-// acknowledged: it answers what y sent before the FIN came, and its sender has forgotten the
-// connection (RFC 9293 §3.10.7.1). RFC 5961 §3.2 has y drop it, as it lies before RCV.NXT;
-// Linux lets it end a connection whose other end has closed.
-func doubtsAtFIN(x, y *flow.Half, seg *wire.Segment) {
+// doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it
+// end a connection that is half closed. With the number of x's FIN, which y had acknowledged, it
+// answers what y sent before the FIN came: its sender has forgotten the connection (RFC 9293
+// §3.10.7.1). In FIN-WAIT-2, once its program has closed, Linux takes any in the window.
+func doubtsDropped(x, y *flow.Half, seg *wire.Segment) {
+	if y.State == state.FinWait2 && seg.Seq.In(y.Ack+1, y.Ack.Add(y.LastWindow())) {
+		y.State = y.State.Infer()
+	}
 	if !x.Is(flow.FINProved) || seg.Seq != x.FinEnd-1 {
 		return
 	}

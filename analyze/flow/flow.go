@@ -264,11 +264,12 @@ func (h *Half) TakeScale(scale uint8, spoke bool) {
 	}
 }
 
-// Summed notes the checksum of a segment that ends at end. Wrong checksums of
-// segments that are acknowledged were corrected beyond the tap. One in 65,536 of
+// Summed notes the checksum of a segment that ends at end; fresh says that some of it
+// was not captured before. Wrong checksums of such segments that are acknowledged were
+// corrected beyond the tap: of others an earlier copy may have come. One in 65,536 of
 // those is right by chance, so it takes two in a row to believe that the checksums
 // are right.
-func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
+func (h *Half) Summed(c wire.Checksum, end wire.Seq, fresh bool) {
 	switch c {
 	case wire.ChecksumGood:
 		h.Offloads = h.Offloads && !h.sumRight
@@ -276,7 +277,7 @@ func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
 		h.Has |= SumsGood
 	case wire.ChecksumBad:
 		h.sumRight = false
-		if occupies {
+		if fresh {
 			h.hasBad, h.badEnd = true, end
 		}
 	}
