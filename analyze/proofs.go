@@ -214,11 +214,12 @@ func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 }
 
 // behindGap reports whether the segment comes after numbers of x that y has not acknowledged
-// and that were not captured, or only as a damaged FIN. By the RFC its ACK counts when those
-// have come: segments with higher beginning sequence numbers "SHOULD be held for later
-// processing" (RFC 9293 §3.10.7.4). Linux takes it at once, and may then be in FIN-WAIT-2.
+// and that were not captured, or only as a damaged FIN, or that y lacks by its SACK blocks. By
+// the RFC its ACK counts when those have come: segments with higher beginning sequence numbers
+// "SHOULD be held for later processing" (RFC 9293 §3.10.7.4). Linux takes it at once, and may
+// then be in FIN-WAIT-2.
 func (a *Analyzer) behindGap(x, y *flow.Half) bool {
-	return a.facts.SeqDelta > 0 || x.Is(flow.FINSpoilt) || a.table.Gap(x, y.Ack)
+	return a.facts.SeqDelta > 0 || x.Is(flow.FINSpoilt) || y.SACKSum != 0 || a.table.Gap(x, y.Ack)
 }
 
 // notAhead takes back what an ACK behind a gap may have done to h: now it is known what did.
