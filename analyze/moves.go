@@ -33,7 +33,7 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 // that it sent for that are proved, and no close has begun.
 func settled(h *flow.Half) bool {
 	const opened = flow.SYNProved | flow.SYNAcked
-	const ending = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.HoldsACK | flow.HoldsSYNACK | flow.SentRST | flow.GotRST
+	const ending = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.FINAckedAhead | flow.HoldsACK | flow.HoldsSYNACK | flow.SentRST | flow.GotRST
 	return h.State == state.Established && h.Has&(opened|ending) == opened
 }
 
@@ -88,6 +88,9 @@ func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wi
 		if !y.Is(flow.FINProved) {
 			x.Has |= flow.OrderUnsure
 		}
+	}
+	if seg.Flags.Has(wire.RST) && a.facts.SeqDelta == 0 && x.State != state.Closed {
+		x.State = x.State.Infer() // it may have aborted
 	}
 	if seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || a.facts.SeqDelta != 0 || seg.Ack.After(y.Nxt) {
 		return

@@ -46,6 +46,10 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 // h, its own FIN may have been sent before the capture began.
 func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
 	unsure := h.State.Base() == state.Unknown
+	if h.Any(flow.GotRST|flow.SentRST) && !h.HasOldSYN {
+		h.Before = h.Before.After(state.GetFIN) // if it is alive after all (revive)
+	}
+	notAhead(h)
 	a.move(f, n, h, state.GetFIN)
 	if unsure {
 		h.State = h.State.Infer()
@@ -110,6 +114,10 @@ func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segmen
 		a.arrivesPerhaps(f, n, y, seg.Ack)
 	case x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg):
 		hold(x, seg)
+		if y.State == state.FinWait1 && acksFIN(y, seg.Ack) && a.behindGap(f, n, x, y) {
+			y.State = state.FinWait2 | state.Inferred
+			y.Has |= flow.FINAckedAhead
+		}
 	case a.outside(y):
 	case beyondRoom(y, seg):
 		// Valid ACKs may be taken even so (§3.10.7.4, first); Linux takes none.
@@ -175,6 +183,7 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 		}
 	}
 	if acksFIN(h, ack) {
+		notAhead(h)
 		h.Has |= flow.FINAcked
 		a.move(f, n, h, state.GetAckOfFIN)
 	}
@@ -204,6 +213,26 @@ func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 	if y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
 		y.Has &^= flow.HoldsACK
 		a.arrive(f, n, x, y.HeldAck)
+	}
+}
+
+// behindGap reports whether the segment comes after numbers of x that y has not acknowledged
+// and that were not captured, or only as a damaged FIN; or that y lacks by its SACK blocks, or
+// as it has not acknowledged x's FIN in a segment that it sent after that had come. By the RFC its ACK counts when those have come: segments with higher beginning sequence numbers
+// "SHOULD be held for later processing" (RFC 9293 §3.10.7.4). Linux takes it at once, and may
+// then be in FIN-WAIT-2.
+func (a *Analyzer) behindGap(f *flow.Flow, n *note, x, y *flow.Half) bool {
+	unanswered := x.Is(flow.SentFIN) && y.LastTime-n.finAt[a.facts.From] > wayBack(f, n, y)
+	return a.facts.SeqDelta > 0 || x.Is(flow.FINSpoilt) || y.SACKSum != 0 || unanswered || a.table.Gap(x, y.Ack)
+}
+
+// notAhead takes back what an ACK behind a gap may have done to h: now it is known what did.
+func notAhead(h *flow.Half) {
+	if h.Is(flow.FINAckedAhead) {
+		h.Has &^= flow.FINAckedAhead
+		if h.State == state.FinWait2|state.Inferred {
+			h.State = state.FinWait1
+		}
 	}
 }
 

@@ -41,11 +41,12 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.facts.Acceptable {
 		n.rstIgnored++
-		doubtsAtFIN(x, y, seg)
+		doubtsDropped(x, y, seg)
+		doubtsAnswered(x, y, seg)
 		return
 	}
 	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent)
-	missed := y.State.Synchronized() && y.Is(flow.SentACK) && seg.Seq.After(y.Ack) && seg.Time-x.FreshTime > wayBack(f, n, y)
+	doubted := y.Is(flow.SentACK) && (y.State.Synchronized() || y.State == state.Closed|state.Inferred) && a.notNext(f, n, x, y, seg)
 	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
 	refuses := x.State.Base() == state.SynSent && x.Is(flow.SentSYN) && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
@@ -73,10 +74,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if beyondRoom(y, seg) {
 		y.State = y.State.Infer() // y drops it, unless there is room again (RFC 5961 §3.2)
 	}
-	if missed {
-		// What was sent before it was not acknowledged in time: if that was lost, its receiver
-		// expects another number, and answers with a challenge ACK (RFC 5961 §3.2).
-		y.State = y.State.Infer()
+	if doubted {
+		y.State = y.State.Infer() // it answers with a challenge ACK (RFC 5961 §3.2)
 	}
 	if alone(f, n, x, y, seg) {
 		y.State = y.State.Infer() // what does not answer keep-alives hardly takes the RST after them
@@ -95,17 +94,46 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 }
 
-// doubtsAtFIN marks both ends where the RST has the number of x's FIN, which y had
-// acknowledged: it answers what y sent before the FIN came, and its sender has forgotten the
-// connection (RFC 9293 §3.10.7.1). RFC 5961 §3.2 has y drop it, as it lies before RCV.NXT;
-// Linux lets it end a connection whose other end has closed.
-func doubtsAtFIN(x, y *flow.Half, seg *wire.Segment) {
+// notNext reports whether the number of a RST of x may not be RCV.NXT of y: what was sent
+// before it was not acknowledged in time, and may be lost; or there is a gap before it; or
+// octets after it passed before. A FIN alone after it does not count: Linux takes the RST
+// all the same, and another one will answer the challenge of an end that does not. That one
+// has the number that y asked for.
+func (a *Analyzer) notNext(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool {
+	if seg.Seq == y.Ack && y.Is(flow.GotRST) && y.LastTime > n.rstLast {
+		return false
+	}
+	if seg.Seq.After(y.Ack) && seg.Time-x.FreshTime > wayBack(f, n, y) {
+		return true
+	}
+	next := a.table.Reached(x, y.Ack)
+	return seg.Seq != next && !(x.Is(flow.SentFIN) && next == x.FinEnd && seg.Seq == next-1)
+}
+
+// doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it
+// end a connection that is half closed. With the number of x's FIN, which y had acknowledged, it
+// answers what y sent before the FIN came: its sender has forgotten the connection (RFC 9293
+// §3.10.7.1). In FIN-WAIT-2, once its program has closed, Linux takes any in the window.
+func doubtsDropped(x, y *flow.Half, seg *wire.Segment) {
+	if y.State == state.FinWait2 && seg.Seq.In(y.Ack+1, y.Ack.Add(y.LastWindow())) {
+		y.State = y.State.Infer()
+	}
 	if !x.Is(flow.FINProved) || seg.Seq != x.FinEnd-1 {
 		return
 	}
 	switch y.State.Base() {
 	case state.CloseWait, state.LastAck, state.Closing:
 		x.State, y.State = x.State.Infer(), y.State.Infer()
+	}
+}
+
+// doubtsAnswered marks the end x whose RST, without ACK, has a number that y acknowledged before
+// it acknowledged more: an end that knows of no connection answers so to a segment of y that
+// was overtaken (RFC 9293 §3.10.7.1). y drops it (RFC 5961 §3.2).
+func doubtsAnswered(x, y *flow.Half, seg *wire.Segment) {
+	if !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) && seg.Seq.Before(y.Ack) &&
+		x.Is(flow.SentSYN) && seg.Seq.After(x.ISN) && x.State != state.Closed {
+		x.State = x.State.Infer()
 	}
 }
 

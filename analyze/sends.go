@@ -19,9 +19,10 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if seg.Flags.Has(wire.SYN) {
 		a.sendsSYN(f, n, x, y, seg, current)
 	}
-	if current && x.Is(flow.FINAcked) && a.lab.Set.Has(label.Retransmission) && !x.Any(flow.GotRST|flow.SentRST) {
+	if current && x.Any(flow.FINAcked|flow.FINAckedAhead) && a.lab.Set.Has(label.Retransmission) && !x.Any(flow.GotRST|flow.SentRST) {
 		// An end that sends octets again had no ACK of the FIN after them. A
 		// segment that crosses a RST says nothing.
+		notAhead(x)
 		x.State = x.State.After(state.ResendFIN)
 		x.Has &^= flow.FINAcked
 	}
@@ -40,8 +41,9 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		if !y.Is(flow.SentFIN) {
 			heldBack(y, x, seg)
 		}
+		missed := x.Is(flow.TailMissed)
 		goesOn(x, y)
-		unsure := x.State.Base() == state.Unknown || mayAnswerFIN(x, y, seg) || a.orderUnsure(n, x, y, seg)
+		unsure := x.State.Base() == state.Unknown || mayAnswerFIN(x, y, seg) || a.orderUnsure(n, x, y, seg, missed)
 		x.Has &^= flow.FINSpoilt
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
 			// It left before the peer's FIN came, and was overtaken by the answer

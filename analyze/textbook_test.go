@@ -225,8 +225,12 @@ func TestTextbook(t *testing.T) {
 		}, false},
 		{"octets after a FIN", func(all []wire.Segment) []wire.Segment {
 			all[lastFin].Len, all[last].Ack = 10, all[last].Ack+10
-			return append(all[:acked], all[fin:]...)
+			return all
 		}, true},
+		{"octets after a FIN that acknowledged others", func(all []wire.Segment) []wire.Segment {
+			all[lastFin].Len, all[last].Ack = 10, all[last].Ack+10
+			return append(all[:acked], all[fin:]...)
+		}, false},
 		{"an edge that moves left by one unit", func(all []wire.Segment) []wire.Segment {
 			all[answer].Len, all[acked].Ack, all[acked].Window = 1024, 501+1024, 500-1024>>7-1
 			return all[:fin]

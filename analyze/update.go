@@ -62,7 +62,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.acknowledges(n, x, y, seg)
 	}
 	a.receives(n, x, y, seg)
-	x.Summed(seg.Checksum, seg.End(), seg.SeqLen() > 0)
+	x.Summed(seg.Checksum, seg.End(), a.facts.Cover.Fresh > 0)
 	x.TTL = seg.TTL
 }
 

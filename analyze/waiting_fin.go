@@ -23,7 +23,7 @@ import (
 // (congestion control, Nagle's algorithm), or for a window with room for a segment
 // (§3.8.6.2.1). What h knew then is what o had sent before.
 func heldBack(h, o *flow.Half, fin *wire.Segment) {
-	h.Has &^= flow.OrderUnsure | flow.FINMayWait | flow.FINReleases
+	h.Has &^= flow.OrderUnsure | flow.FINMayWait | flow.FINReleases | flow.FINAnswered
 	if !o.Is(flow.SentACK) {
 		return // nothing but a SYN is sent before
 	}
@@ -60,8 +60,8 @@ func noRoom(h, o *flow.Half, window uint32, flight int32) (octets, alone bool) {
 // getsFINWaiting corrects what heldBack noted in x when its segment first acknowledges the FIN
 // of y, which acknowledged up to acked: octets that left x before it came were not known then.
 // And as the ACK field of a segment is processed before its FIN (RFC 9293 §3.10.7.4, fifth and
-// eighth), what that lets go leaves not after the FIN is acknowledged: if it is by a segment
-// without octets and FIN, nothing had waited.
+// eighth), what that lets go leaves with the acknowledgement of the FIN, or right after it: Linux
+// answers the FIN first, and may pace what follows.
 func getsFINWaiting(x *flow.Half, acked wire.Seq, seg *wire.Segment) {
 	switch flight := max(x.Nxt.Diff(acked), 0); {
 	case flight > 0:
@@ -70,28 +70,36 @@ func getsFINWaiting(x *flow.Half, acked wire.Seq, seg *wire.Segment) {
 			x.Has |= flow.FINMayWait
 		}
 	case seg.SeqLen() == 0 && x.Is(flow.FINReleases):
-		x.Has &^= flow.OrderUnsure | flow.FINMayWait
+		x.Has |= flow.FINAnswered
 	}
 }
 
 // unprompted reports whether x sends something although y has sent nothing for longer than an
 // answer takes, when x could have sent all that waited: then nothing did. A round trip may
 // be longer than those measured, but hardly than the least timeout, 1 s (RFC 6298 §2.4): that
-// is a heuristic.
+// is a heuristic. After an answer to the FIN that let everything go it is enough that x paused
+// for a round trip: pacing spreads a window over less.
 func unprompted(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool {
 	if x.Is(flow.FINSpoilt) || !y.Is(flow.FINProved) || x.Nxt != y.Ack || seg.Seq != x.Nxt {
 		return false
 	}
 	octets, alone := noRoom(x, y, y.LastWindow(), 0)
-	return !alone && (!octets || seg.Len == 0) && seg.Time-y.LastTime > max(longRoundTrip, wayBack(f, n, x))
+	if alone || octets && seg.Len > 0 {
+		return false
+	}
+	way := wayBack(f, n, x)
+	if x.Is(flow.FINAnswered) {
+		return seg.Time-max(x.LastTime, y.LastTime) > way+wayBack(f, n, y)
+	}
+	return seg.Time-y.LastTime > max(longRoundTrip, way)
 }
 
 // orderUnsure reports, and notes in x, that the FIN which x sends after y's does not show
 // whether x had closed before y's FIN came. A retransmitted FIN has a new acknowledgement
 // number, which says nothing about the first one: a damaged first FIN may have left before
-// y's (damagedProofs).
-func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	again := a.lab.Set.Has(label.Retransmission) && (x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst)
+// y's (damagedProofs). missed says that numbers of x were passed over which may include the FIN.
+func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment, missed bool) bool {
+	again := a.lab.Set.Has(label.Retransmission) && (missed || x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst)
 	alone := seg.Len == 0 && n.halfOctets[a.facts.From] == 0 && !x.Is(flow.FINSpoilt)
 	switch {
 	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && alone && !x.Is(flow.FINMayWait):

@@ -38,33 +38,35 @@ type Has uint32
 
 // What an end can be seen to do, and which of it is proved to have arrived.
 const (
-	Sent         Has = 1 << iota // at least one segment
-	SentSYN                      // a SYN, with or without ACK; ISN is valid
-	SentBareSYN                  // a SYN without ACK
-	SYNProved                    // the other end acknowledged the SYN by a segment of its own
-	SYNAcked                     // an ACK of the SYN is counted as arrived at this end
-	SYNAwaiting                  // a SYN since the last segment that acknowledged it
-	SentFIN                      // FinEnd is valid
-	FINProved                    // the other end acknowledged the FIN by a segment of its own
-	FINAcked                     // an ACK of the FIN is counted as arrived at this end
-	FINAwaiting                  // a FIN since the last segment that acknowledged it
-	SentACK                      // Ack is valid
-	HoldsACK                     // HeldAck is valid
-	SentRST                      // a RST that counted
-	GotRST                       // an acceptable RST of the other end passed
-	Scaled                       // Scale is what the handshake agreed
-	BaseFixed                    // Base is the ISN, or follows from a SYN-ACK
-	SumsGood                     // a segment with a right checksum
-	HoldsSYNACK                  // SYNHeldAck is valid
-	FINGuessed                   // SentFIN is inferred: the FIN was not captured
-	ProofGuessed                 // FINProved rests on a guessed FIN of the other end
-	TailMissed                   // its last numbers were not captured, and may include a FIN
-	Stopped                      // the other end closed its window, and this one has sent only probes since
-	FINSpoilt                    // its FIN was captured only with a wrong checksum, and has moved nothing
-	OrderUnsure                  // unknown whether it had closed before the other end's FIN came
-	FINMayWait                   // with OrderUnsure: so may a FIN without octets have waited
-	FINReleases                  // the window that came with the other end's FIN has room for whatever waited
-	SharedWindow                 // its last window came with an MPTCP option: it counts from the DATA_ACK (RFC 8684 §3.3.4)
+	Sent          Has = 1 << iota // at least one segment
+	SentSYN                       // a SYN, with or without ACK; ISN is valid
+	SentBareSYN                   // a SYN without ACK
+	SYNProved                     // the other end acknowledged the SYN by a segment of its own
+	SYNAcked                      // an ACK of the SYN is counted as arrived at this end
+	SYNAwaiting                   // a SYN since the last segment that acknowledged it
+	SentFIN                       // FinEnd is valid
+	FINProved                     // the other end acknowledged the FIN by a segment of its own
+	FINAcked                      // an ACK of the FIN is counted as arrived at this end
+	FINAwaiting                   // a FIN since the last segment that acknowledged it
+	SentACK                       // Ack is valid
+	HoldsACK                      // HeldAck is valid
+	SentRST                       // a RST that counted
+	GotRST                        // an acceptable RST of the other end passed
+	Scaled                        // Scale is what the handshake agreed
+	BaseFixed                     // Base is the ISN, or follows from a SYN-ACK
+	SumsGood                      // a segment with a right checksum
+	HoldsSYNACK                   // SYNHeldAck is valid
+	FINGuessed                    // SentFIN is inferred: the FIN was not captured
+	ProofGuessed                  // FINProved rests on a guessed FIN of the other end
+	TailMissed                    // its last numbers were not captured, and may include a FIN
+	Stopped                       // the other end closed its window, and this one has sent only probes since
+	FINSpoilt                     // its FIN was captured only with a wrong checksum, and has moved nothing
+	OrderUnsure                   // unknown whether it had closed before the other end's FIN came
+	FINMayWait                    // with OrderUnsure: so may a FIN without octets have waited
+	FINReleases                   // the window that came with the other end's FIN has room for whatever waited
+	SharedWindow                  // its last window came with an MPTCP option: it counts from the DATA_ACK (RFC 8684 §3.3.4)
+	FINAckedAhead                 // its FIN was acknowledged behind octets or a FIN that it may lack: it may have taken that
+	FINAnswered                   // with OrderUnsure: it has acknowledged the other end's FIN, which let everything go, alone
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
@@ -264,11 +266,12 @@ func (h *Half) TakeScale(scale uint8, spoke bool) {
 	}
 }
 
-// Summed notes the checksum of a segment that ends at end. Wrong checksums of
-// segments that are acknowledged were corrected beyond the tap. One in 65,536 of
+// Summed notes the checksum of a segment that ends at end; fresh says that some of it
+// was not captured before. Wrong checksums of such segments that are acknowledged were
+// corrected beyond the tap: of others an earlier copy may have come. One in 65,536 of
 // those is right by chance, so it takes two in a row to believe that the checksums
 // are right.
-func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
+func (h *Half) Summed(c wire.Checksum, end wire.Seq, fresh bool) {
 	switch c {
 	case wire.ChecksumGood:
 		h.Offloads = h.Offloads && !h.sumRight
@@ -276,7 +279,7 @@ func (h *Half) Summed(c wire.Checksum, end wire.Seq, occupies bool) {
 		h.Has |= SumsGood
 	case wire.ChecksumBad:
 		h.sumRight = false
-		if occupies {
+		if fresh {
 			h.hasBad, h.badEnd = true, end
 		}
 	}

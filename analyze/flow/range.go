@@ -245,6 +245,21 @@ func (t *Table) Missing(h *Half) uint64 {
 	return n
 }
 
+// Gap reports whether numbers of this end from s on were skipped and never captured.
+func (t *Table) Gap(h *Half, s wire.Seq) bool {
+	return h.lastHole != 0 && t.holes.At(h.lastHole).to.After(s)
+}
+
+// Reached returns the end of what was captured of this end without a gap from s on.
+func (t *Table) Reached(h *Half, s wire.Seq) wire.Seq {
+	for i := h.holes; i != 0; i = t.holes.At(i).next {
+		if g := t.holes.At(i); g.to.After(s) {
+			return wire.MaxSeq(g.from, s)
+		}
+	}
+	return wire.MaxSeq(h.Nxt, s)
+}
+
 // Beyond returns how many sequence numbers of h the other end, o, acknowledged after the
 // last that was captured. If o is known only by bare acknowledgements, none of which is for
 // the SYN of h, they belong to another connection (RFC 9293 §3.10.7.3, figures 8 and 9).

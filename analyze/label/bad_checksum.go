@@ -8,7 +8,7 @@ var badChecksum = Spec{
 	Definition: "The TCP checksum is wrong: the receiver will drop the segment.",
 	Conditions: []Condition{
 		{"the whole segment was captured and its checksum is wrong", opened + "+.1 A>B P. 1:11(10) ack 1"},
-		{"it is not merely left to the sending NIC: nothing that this end sent with a wrong checksum has been acknowledged, or two in a row were right since (a single one may be by chance)",
+		{"it is not merely left to the sending NIC: nothing that this end first sent with a wrong checksum has been acknowledged, or two in a row were right since (a single one may be by chance)",
 			opened + "+.1 A>B P. 1:11(10) ack 1 badsum\n+.01 B>A . 1:1(0) ack 11\n+.1 A>B P. 11:21(10) ack 1 badsum"},
 	},
 	Clauses: []Clause{{9293, "3.1"}},
