@@ -98,9 +98,10 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 // before it was not acknowledged in time, and may be lost; or there is a gap before it; or
 // octets after it passed before. A FIN alone after it does not count: Linux takes the RST
 // all the same, and another one will answer the challenge of an end that does not. That one
-// has the number that y asked for.
+// has the number that y asked for; so has one with the number that y still acknowledged in
+// something new when all that x had sent had been there or was lost.
 func (a *Analyzer) notNext(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	if seg.Seq == y.Ack && y.Is(flow.GotRST) && y.LastTime > n.rstLast {
+	if seg.Seq == y.Ack && (y.Is(flow.GotRST) && y.LastTime > n.rstLast || y.FreshTime-x.LastTime > wayBack(f, n, y)) {
 		return false
 	}
 	if seg.Seq.After(y.Ack) && seg.Time-x.FreshTime > wayBack(f, n, y) {
