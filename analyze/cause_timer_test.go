@@ -75,6 +75,9 @@ func TestTimerCauses(t *testing.T) {
 		{"no probe after one that was called for", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+0 A>B . 3001:4001(1000) ack 1 id 6\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n" +
 			"+.0001 A>B . 1:1001(1000) ack 1 id 7\n+.02 B>A . 1 ack 2001\n+.1 A>B . 3001:4001(1000) ack 1 id 8", label.CauseFast},
 		{"a loss after a timeout whose octets had arrived", near20 + farArrived + "+.35 A>B . 1:1001(1000) ack 1 id 7\n+.01 A>B . 2001:3001(1000) ack 1 id 8", label.CauseUnknown},
+		{"a loss after a timeout whose octets had arrived, without SACK", strings.ReplaceAll(near20, ",sackOK", "") + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+.02 B>A . 1 ack 1001 win 65160\n+.35 A>B . 1:1001(1000) ack 1 id 6\n+.02 A>B . 1001:2001(1000) ack 1 id 7", label.CauseRTO},
+		{"a loss after a timeout, and one whose octets had arrived", timedOut + "+.1 B>A . 1 ack 1001\n+.3 A>B . 1:1001(1000) ack 1 id 7\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
 		{"a loss after octets that had arrived, too soon for a timeout", near20 + farArrived + "+.05 A>B . 1:1001(1000) ack 1 id 7\n+.01 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })

@@ -77,7 +77,7 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	way := x.Receiver.RTT().Min
 	still := c.Flow.Last != 0 && s.Time-c.Flow.Last >= max(quiet, way+way/4+twoTicks)
 	switch {
-	case r.Mode == flow.DoubtfulRepair && !still:
+	case r.Mode == flow.DoubtfulRepair && !still && (told || c.SACK):
 		return CauseUnknown, false
 	case told && still && longOpening(x) && s.Time-c.Flow.Last < longestPTO:
 		return CauseUnknown, true // a timeout, or the timer for octets that may be overtaken (RFC 8985 §6.2)
@@ -207,7 +207,7 @@ func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
 			r.Probed, r.Point = true, h.Nxt
 		}
 	case CauseSpurious:
-		if timer {
+		if timer && r.Mode != flow.TimerRepair {
 			r.Mode, r.Point, r.Probed = flow.DoubtfulRepair, h.Nxt, false
 		}
 	case CauseRTO:
