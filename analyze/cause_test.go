@@ -57,14 +57,14 @@ func TestCauses(t *testing.T) {
 		{"sooner than any timeout", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+.16 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+.045 A>B P. 1001:1101(100) ack 1 id 5", label.CauseTLP},
 		{"too soon for a probe", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.010 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
-		{"too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+3 A>B P. 1001:1101(100) ack 1 id 5", label.CauseRTO},
+		{"too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.6 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"no probe without SACK", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.045 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
 		{"reported by SACK", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.299 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported long ago, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.9 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"after two duplicate ACKs", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.01 B>A . 1 ack 1\n+.0001 B>A . 1 ack 1\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
-		{"reported, a little more than a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.37 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
-		{"reported, more than a round trip and a quarter away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.38 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"reported, a little more than a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.39 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"reported, more than a round trip and a quarter away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.40 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"a probe, nearly two round trips later", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.177 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
 		{"a little too soon for a probe", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.174 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
 		{"octets that were acknowledged", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.02 B>A . 1 ack 1001\n+.3 A>B . 1:1001(1000) ack 1 id 4", label.CauseSpurious},
@@ -82,7 +82,7 @@ func TestCauses(t *testing.T) {
 		{"no probe while a timeout is repaired", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.3 A>B . 1:1001(1000) ack 1 id 5\n+.1 B>A . 1 ack 1001\n" +
 			"+.16 A>B P. 1001:2001(1000) ack 1 id 6", label.CauseRTO},
 		{"no probe after SACK", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.1 B>A . 1 ack 1 <sack 1001:2001>\n+.3 A>B P. 1:2001(2000) ack 1 id 5", label.CauseRTO},
-		{"a probe of two segments", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.4 A>B P. 1:2001(2000) ack 1 id 5", label.CauseTLP},
+		{"a probe of two segments", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.24 A>B P. 1:2001(2000) ack 1 id 5", label.CauseTLP},
 		{"a probe after a SYN-ACK that was sent again", "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460,sackOK>\n+1 B>A S. 0:0(0) ack 1 win 65160 id 2 <mss 1460,sackOK>\n" +
 			"+.02 A>B . 1:1(0) ack 1 win 64240\n+1 B>A P. 1:101(100) ack 1 id 3\n+.06 B>A P. 1:101(100) ack 1 id 4", label.CauseTLP},
 		{"reported by SACK a little less than 150 ms ago", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.1499 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
@@ -136,17 +136,7 @@ func TestCauses(t *testing.T) {
 			"+.1 B>A . 1 ack 3001 <sack 8001:9001>\n+.0001 A>B . 3001:4001(1000) ack 1 id 13", label.CauseFast},
 		{"missed after a timeout and new octets", farTimedOut + "+.3 A>B . 2001:3001(1000) ack 1 id 9\n+0 A>B . 8001:9001(1000) ack 1 id 15\n+.0001 B>A . 1 ack 3001 <sack 8001:9001>\n+.3 A>B . 3001:4001(1000) ack 1 id 16", label.CauseFast},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			for _, isn := range halves {
-				last := lastOf(t, isn+c.text)
-				if !last.Labels.Has(label.Retransmission) {
-					t.Fatalf("%snot sent again: %v", isn, last.Labels)
-				}
-				if last.Cause != c.want {
-					t.Errorf("%scause %v, want %v", isn, last.Cause, c.want)
-				}
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
 	}
 }
 

@@ -206,7 +206,7 @@ func (a *Analyzer) acknowledges(n *note, x, y *flow.Half, seg *wire.Segment) {
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)
 	x.SACKSum = flow.SACKSum(seg)
-	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck), a.facts.AcksUnseen)
+	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck), a.lab.Set.Has(label.WindowUpdate), a.facts.AcksUnseen)
 	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
 		x.Ack = seg.Ack
 	}
@@ -235,9 +235,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	if !a.lab.Set.Has(label.ShownSpurious) {
 		return
 	}
-	if fx.Sure != flow.NotSure && y.Repair.Mode == flow.TimerRepair && !y.Repair.Told {
-		y.Repair.Mode = flow.NoRepair // nothing was lost at that timeout (RFC 4015 §3)
-	}
+	y.Repair.Cleared(fx.Sure != flow.NotSure, seg)
 	packet := y.Suspect.Packet
 	if fx.TwiceSent {
 		packet = fx.TwiceReceived

@@ -24,7 +24,8 @@ var (
 	again     = flag.String("lab.again", "", "score the draws in this folder again, without a lab")
 	first     = flag.Uint64("lab.seed", 0, "with -lab.draws: the first seed; 0 takes one from the clock")
 	remake    = flag.String("lab.remake", "", "make the captures of testdata/pcaps/kernel again, into this folder")
-	unseen    = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found")
+	unseen    = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found, and those whose cause was left open")
+	setting   = flag.String("lab.with", "", "with TestCauseDraws: settings of both hosts, NAME=VALUE with commas between them, below /proc/sys/net with slashes")
 	width     = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
 

@@ -10,6 +10,9 @@ const (
 	NoRepair    Mode = iota
 	FastRepair       // fast recovery (RFC 6675 §5), entered on SACK or duplicate ACKs
 	TimerRepair      // after a retransmission timeout, until what was in flight is acknowledged
+	// DoubtfulRepair is after a timeout that was spurious: its sender may know that, or may
+	// repair what was in flight.
+	DoubtfulRepair
 )
 
 // Repair is what a sender must know about losses from the acknowledgements sent
@@ -22,8 +25,12 @@ type Repair struct {
 	// Told is set if a loss was reported before the timeout, and its repair begun:
 	// it was a loss, even if the timeout was spurious.
 	Told bool
+	// Prober is set if the sender was seen to send a tail loss probe that nothing else can
+	// have been.
+	Prober bool
 	// Point is what was in flight when the repair began: acknowledging it ends
-	// the repair (RecoveryPoint of RFC 6675 §5).
+	// the repair (RecoveryPoint of RFC 6675 §5). With Probed it is what was in flight
+	// at the probe (TLP.end_seq of RFC 8985 §7.4).
 	Point wire.Seq
 	// Resent is after the highest octets that were sent again since the timeout,
 	// valid with TimerRepair.
@@ -35,7 +42,8 @@ type Repair struct {
 	HighLeft wire.Seq
 	HasSACK  bool
 	Dup      uint8 // duplicate ACKs in a row (RFC 5681 §2)
-	// Probed is set while a tail loss probe is not acknowledged (RFC 8985 §7.3).
+	// Probed is set, outside of repairs, from a tail loss probe, or what may be one, until
+	// its outcome is known: before that its sender sends no other (RFC 8985 §7.3).
 	Probed bool
 	// Backoff counts timeouts in a row without progress (RFC 6298 §5.5).
 	Backoff uint8
@@ -55,12 +63,15 @@ func (r *Repair) Reported(from, to wire.Seq) bool {
 
 // Report processes an acknowledgement that the receiver of h sent. before is
 // the highest acknowledgement before it, valid with had; dup is set for a
-// duplicate ACK by RFC 5681; unseen if it acknowledges octets that were never
-// captured.
-func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool) {
+// duplicate ACK by RFC 5681; update if it only changes the window; unseen if it
+// acknowledges octets that were never captured.
+func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, update, unseen bool) {
 	r := &h.Repair
+	if r.Probed {
+		r.settle(seg, had && seg.Ack == before && seg.SeqLen() == 0 && !update)
+	}
 	if !had || seg.Ack.After(before) {
-		r.Dup, r.Backoff, r.Probed = 0, 0, false
+		r.Dup, r.Backoff = 0, 0
 		switch {
 		case r.Mode != NoRepair && !seg.Ack.Before(r.Point):
 			r.Over = r.Mode == TimerRepair
@@ -86,6 +97,36 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, unseen bool)
 		} else if r.HasSACK && b.Right == r.High && b.Left.Before(r.HighLeft) {
 			r.HighLeft = b.Left
 		}
+	}
+}
+
+// settle ends the wait for the outcome of a tail loss probe, as TLP_process_ack of RFC
+// 8985 §7.4.2 does: what acknowledges just the probe, and is no D-SACK, leaves open
+// whether that repaired a loss. again is set if a segment without octets repeats an
+// acknowledgement.
+func (r *Repair) settle(seg *wire.Segment, again bool) {
+	switch d := seg.Ack.Diff(r.Point); {
+	case d > 0, d == 0 && again && seg.Options.SACKBlocks == 0:
+		r.Probed = false
+	case d == 0 && seg.Options.SACKBlocks > 0:
+		b, ok := dsack(seg)
+		r.Probed = !ok || b.Right != r.Point
+	}
+}
+
+// Cleared notes that an acknowledgement shows the watched retransmission to have been
+// spurious, surely where it does not only report by D-SACK what arrived twice.
+func (r *Repair) Cleared(surely bool, seg *wire.Segment) {
+	switch {
+	case r.Mode == FastRepair && !surely:
+		r.Mode = NoRepair // with SACK, the blocks tell what else is lost
+	case r.Mode != TimerRepair || surely && r.Told:
+	case surely:
+		r.Mode = NoRepair // nothing was lost at that timeout (RFC 4015 §3)
+	case !r.Resent.After(seg.Options.SACK[0].Right):
+		// All that was sent again since had arrived: the sender may see that from D-SACK
+		// (RFC 2883 §4), and go on as before the timeout.
+		r.Mode = DoubtfulRepair
 	}
 }
 
@@ -206,6 +247,10 @@ func (h *Half) cleared(seg *wire.Segment) Sure {
 func (h *Half) mayAnswer(seg *wire.Segment) bool {
 	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && int32(seg.Options.TSEcr-h.Suspect.first) < 0 && seg.Time-h.Suspect.at >= h.rtt.min/4*3 // 0: not measured
 }
+
+// Watched reports whether a retransmission that begins at s is being watched: of the first
+// octets that are not acknowledged.
+func (h *Half) Watched(s wire.Seq) bool { return h.Suspect.active && h.Suspect.from == s }
 
 // Settle stops watching at an acknowledgement of any of the octets.
 func (h *Half) Settle(ack wire.Seq) {

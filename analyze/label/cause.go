@@ -24,14 +24,17 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 // CauseTexts say what each cause means.
 var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, " +
-		"or it leaves no gap so that nobody saw when it was first sent",
+		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
+		"or a timer ran out that may be that of a retransmission or of a tail loss probe: both are due at the same time where one segment is not acknowledged (RFC 8985 §7.2)",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms), or what was in " +
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last",
-	CauseFast: "SACK reported octets after it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), no longer ago than 150 ms or " +
-		"the way to the sender, and no timeout before it",
-	CauseTLP: "a tail loss probe (RFC 8985 §7): the last octets sent, with SACK permitted, where nothing was reported lost, once, no timeout came " +
-		"since the last progress, and they were sent about two round trips ago, or up to 400 ms more (a heuristic)",
+	CauseFast: "SACK reported octets after it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), no longer ago than 150 ms, or " +
+		"the way to the sender, a quarter of it and 20 ms (heuristics), and no timeout before it; without SACK, not just for what was in flight at the last repair (RFC 6582 §3.2)",
+	CauseTLP: "a tail loss probe (RFC 8985 §7): the last octets sent, with SACK permitted, where nothing was reported lost, no timeout came since the last " +
+		"progress, and the outcome of the last probe is known (§7.4.2); they were sent, and the other end's last segment came, about two round trips ago or more, " +
+		"and they no more than 400 ms longer ago (a heuristic); and a timeout would have sent octets before them, or was not due (for a round trip and 150 ms), " +
+		"or the sender had shown before that it probes",
 	CauseSpurious: "it had been acknowledged, or reported by SACK, when it passed here; one that proves unnecessary later keeps its cause, and the proof is a SHOWN-SPURIOUS",
 }
 
@@ -61,25 +64,57 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	case !x.Receiver.Is(flow.Sent), c.Reason == IPIDJump:
 		return CauseUnknown, false // what its sender was told, or when it sent first, was not captured
 	case x.Receiver.Is(flow.SentACK) && !s.End().After(x.Receiver.Ack), r.Reported(s.Seq, s.End()):
-		return CauseSpurious, false
+		// A timeout, if not a probe: its sender did not know.
+		return CauseSpurious, s.End().Before(x.Sender.Nxt) && lateForAnswer(c)
 	}
 	told := r.Lost(s.Seq) || r.Dup >= 3 || r.Mode == flow.FastRepair
+	if told && !c.SACK {
+		told = toldAnew(c)
+	}
 	// At a tap that is far from the sender an acknowledgement is answered a round
-	// trip later.
+	// trip later, or when a quarter of it has passed in which octets may have been
+	// overtaken (RFC 8985 §6.2), and a timer's two ticks.
 	way := x.Receiver.RTT().Min
-	still := c.Flow.Last != 0 && s.Time-c.Flow.Last >= max(quiet, way+way/4)
+	still := c.Flow.Last != 0 && s.Time-c.Flow.Last >= max(quiet, way+way/4+twoTicks)
 	switch {
+	case r.Mode == flow.DoubtfulRepair && !still && (told || c.SACK):
+		return CauseUnknown, false
+	case told && still && longOpening(x) && s.Time-c.Flow.Last < longestPTO:
+		return CauseUnknown, true // a timeout, or the timer for octets that may be overtaken (RFC 8985 §6.2)
 	case told && !still && r.Mode != flow.TimerRepair:
 		return CauseFast, false
 	case r.Mode == flow.TimerRepair && !still:
 		return CauseRTO, false
-	case !told && !r.Probed && r.Mode == flow.NoRepair && c.SACK && probes(c):
-		return CauseTLP, true
-	case waited(c) >= max(x.Loop, 0)+quiet && !x.FirstInSYN:
+	case !told && !r.Probed && !r.HasSACK && c.SACK && (r.Mode == flow.NoRepair || r.Mode == flow.DoubtfulRepair):
+		switch p := probes(c); {
+		case p == isProbe && r.Mode == flow.NoRepair:
+			return CauseTLP, false
+		case p != notProbe:
+			return CauseUnknown, true
+		}
+	}
+	if lateForAnswer(c) && !x.FirstInSYN {
 		return CauseRTO, true
 	}
 	return CauseUnknown, false
 }
+
+// toldAnew reports whether duplicate ACKs, without SACK, are a reason to send a segment
+// again (RFC 6582 §3.2): not those that acknowledge just what was in flight at the last repair,
+// since its segments may have called for them; nor for the first octets that are missing,
+// if they were sent again in this repair: those come again only after a timeout.
+func toldAnew(c *Context) bool {
+	x := c.Facts
+	r := &x.Sender.Repair
+	if r.Mode == flow.FastRepair {
+		return !x.Sender.Watched(c.Segment.Seq) || !lateForAnswer(c)
+	}
+	return !x.Receiver.Is(flow.SentACK) || x.Receiver.Ack != r.Point
+}
+
+// lateForAnswer reports whether the octets of the segment were sent so long ago that a
+// timeout is due.
+func lateForAnswer(c *Context) bool { return waited(c) >= max(c.Facts.Loop, 0)+quiet }
 
 // waited returns how long ago octets of the segment were last sent, as far as
 // captured; else how long nothing was captured.
@@ -90,14 +125,26 @@ func waited(c *Context) int64 {
 	return c.Segment.Time - c.Flow.Last
 }
 
-// probes reports whether the segment can be a tail loss probe: the last octets
-// sent, no sooner than two round trips after they were sent and not much later
-// (PTO of RFC 8985 §7.2: 2·SRTT, plus the time for which an acknowledgement may
-// be delayed; a second if no round trip is known).
-func probes(c *Context) bool {
-	x := c.Facts
-	if c.Segment.End().Before(x.Sender.Nxt) || x.FirstInSYN {
-		return false
+// probe says whether a segment is a tail loss probe.
+type probe uint8
+
+const (
+	notProbe probe = iota
+	mayProbe       // a timer ran out, which may be that of a retransmission
+	isProbe
+)
+
+// probes decides whether the segment can be a tail loss probe: the last octets
+// sent, no sooner than two round trips after they were sent, or after the last
+// acknowledgement came (PTO of RFC 8985 §7.2: 2·SRTT, plus the time for which an
+// acknowledgement may be delayed; a second if no round trip is known). A timeout
+// sends the first octets that are not acknowledged (RFC 6298 §5.4); where these are the
+// same, it may be what it was, since no probe waits longer than a timeout (§7.2) and
+// not every sender probes.
+func probes(c *Context) probe {
+	s, x := c.Segment, c.Facts
+	if s.End().Before(x.Sender.Nxt) || x.FirstInSYN {
+		return notProbe
 	}
 	least, most := int64(shortestPTO), longestPTO
 	if x.Loop > 0 {
@@ -105,8 +152,23 @@ func probes(c *Context) bool {
 		most = 2*(x.Sender.RTT().Max+max(0, x.Receiver.RTT().Max)) + delayedACK
 	}
 	w := waited(c)
-	return w >= least && w <= most
+	head := !x.Receiver.Is(flow.SentACK) || !s.Seq.After(x.Receiver.Ack)
+	switch {
+	case w < least, w > most && head && !longOpening(x):
+		return notProbe
+	case s.Time-x.Receiver.LastTime < least && !lateForAnswer(c):
+		return notProbe // the acknowledgement called for it, and would have put a probe off
+	case w > most, x.Overlap.Packet == 0, s.Time-x.Receiver.LastTime < least:
+		return mayProbe // what was not captured may have been the probe
+	case head && lateForAnswer(c) && !x.Sender.Repair.Prober:
+		return mayProbe
+	}
+	return isProbe
 }
+
+// longOpening reports whether a SYN was sent again: the sender may have measured a round
+// trip with the wait for that, and all its timers are longer than the path needs.
+func longOpening(x *flow.Facts) bool { return x.Sender.SYNs > 1 || x.Receiver.SYNs > 1 }
 
 // Heuristics for probes: Linux waits for at least two ticks of its clock, 2 ms
 // with the fastest (1,000 Hz); 200 ms are allowed for a delayed
@@ -118,6 +180,10 @@ const (
 	longestPTO  = int64(1200e6)
 )
 
+// twoTicks is what a timer may be late: two ticks of the slowest clock in use, of
+// 100 Hz (a heuristic).
+const twoTicks = int64(20e6)
+
 // Repaired notes in the sender what a retransmission that ends at end shows it to be
 // doing.
 func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
@@ -127,18 +193,30 @@ func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
 	}
 	switch cause {
 	case CauseTLP:
-		r.Probed = true
+		r.Probed, r.Prober, r.Point = true, true, h.Nxt
 	case CauseFast:
+		r.Probed = false
 		if r.Mode == flow.NoRepair {
 			r.Mode, r.Point = flow.FastRepair, h.Nxt
 		}
+	case CauseUnknown:
+		switch {
+		case timer && (r.HasSACK || r.Mode == flow.FastRepair):
+			r.Mode, r.Point = flow.DoubtfulRepair, h.Nxt
+		case timer: // the next will not be a probe
+			r.Probed, r.Point = true, h.Nxt
+		}
+	case CauseSpurious:
+		if timer && r.Mode != flow.TimerRepair {
+			r.Mode, r.Point, r.Probed = flow.DoubtfulRepair, h.Nxt, false
+		}
 	case CauseRTO:
-		if timer {
-			r.Told = r.Mode == flow.FastRepair || r.Mode == flow.TimerRepair && r.Told
-			r.Mode, r.Point, r.Resent = flow.TimerRepair, h.Nxt, end
-			if r.Backoff < 255 {
-				r.Backoff++
-			}
+		if timer && r.Backoff < 255 {
+			r.Backoff++
+		}
+		if timer && (!h.Is(flow.SentSYN) || h.Nxt != h.ISN.Add(1)) { // else there is no more to repair than a SYN
+			r.Told = r.Mode == flow.FastRepair || r.Mode == flow.DoubtfulRepair || r.Mode == flow.TimerRepair && r.Told
+			r.Mode, r.Point, r.Resent, r.Probed = flow.TimerRepair, h.Nxt, end, false
 		}
 	}
 }

@@ -84,13 +84,14 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "tail-loss-probe", Group: Work, About: "the last segment is lost: a probe comes first",
-			Why:   "No segment follows the lost one, so that nothing makes the receiver complain. After two round trips, and longer where one segment is on the way, because its ACK may be delayed (by 200 ms, Linux reckons), the sender repeats its last segment as a probe (RFC 8985 §7.2).",
+			Name: "tail-loss-probe", Group: Work, About: "the last segments are lost: a probe comes first",
+			Why:   "No segment follows the lost ones, so that nothing makes the receiver complain. After two round trips, and longer where one segment is on the way, because its ACK may be delayed (by 200 ms, Linux reckons), the sender repeats its last segment as a probe (RFC 8985 §7.2). The answer reports the other by SACK.",
 			Words: []string{"RETRANSMISSION"},
-			Link:  rules(drop(lab.DataSegment, 3, 3), nil),
+			Link:  rules(drop(lab.DataSegment, 2, 3), nil),
 			Expect: opened +
-				"client DATA |" + open + "client DATA |" + open + "client DATA lost |" + open + "...\n" +
-				"client RETRANSMISSION cause=tlp |" + open + "server ACK |" + open,
+				"client DATA |" + open + "client DATA lost |" + open + "client DATA lost |" + open + "...\n" +
+				"client RETRANSMISSION cause=tlp |" + open + "server DUP-ACK |" + open + "...\n" +
+				"client RETRANSMISSION cause=fast |" + open + "server ACK |" + open,
 			play: func(p *Stage) {
 				c, s := p.pair(noDelay)
 				c.pieces(3, 500)
@@ -130,8 +131,8 @@ func workLessons() []*Lesson {
 			Why:   "A receiver must check every segment's sum (RFC 9293 §3.1), and drops what has a wrong one without a word. To the sender that is a loss like any other (§3.8).",
 			Words: []string{"BAD-CHECKSUM", "RETRANSMISSION"},
 			Notes: map[string]string{
-				"RETRANSMISSION (tlp)": "nothing follows the damaged segment, so that the probe is sooner than the timer.",
-				"DIFFERENT-CONTENT":    "the tap at the server holds both: the damaged octets, which the server dropped, and the right ones.",
+				"RETRANSMISSION (unknown)": "nothing follows the damaged segment: a timer ran out, and nothing shows whether it was that of a probe or that of a retransmission.",
+				"DIFFERENT-CONTENT":        "the tap at the server holds both: the damaged octets, which the server dropped, and the right ones.",
 			},
 			Link: rules([]lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Corrupt}}, nil),
 			Expect: opened + "client DATA damaged @BAD-CHECKSUM |" + open +

@@ -1,0 +1,125 @@
+package analyze_test
+
+import (
+	"strings"
+	"testing"
+
+	"tcpwatch/analyze/label"
+)
+
+// A segment that is probed at once and acknowledged, in the ways in which that may end
+// the wait for the probe's outcome (RFC 8985 §7.4.2).
+const probed = near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.045 A>B . 1:1001(1000) ack 1 id 4\n"
+
+// Two segments in flight, of which the last is sent again.
+const tail = near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n"
+
+// The same opening after a SYN was lost.
+const near20Again = "0 A>B S 0:0(0) win 64240 id 1 <mss 1460,sackOK>\n+1 A>B S 0:0(0) win 64240 id 2 <mss 1460,sackOK>\n" +
+	"+.020 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.0001 A>B . 1:1(0) ack 1 win 64240 id 3\n"
+
+// TestTimerCauses: which timer it was that ran out, where that can be known.
+func TestTimerCauses(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       label.Cause
+	}{
+		{"one segment in flight, after two round trips", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.16 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
+		{"one segment in flight, when a timeout is due", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"the same without SACK", strings.ReplaceAll(near20, ",sackOK", "") + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseRTO},
+		{"one segment in flight, for the second time", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4\n+.22 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
+		{"one segment in flight, too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.5 A>B . 1:1001(1000) ack 1 id 4", label.CauseRTO},
+		{"the first of two segments in flight", tail + "+.22 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
+		{"the last of two segments in flight", tail + "+.22 A>B . 1001:2001(1000) ack 1 id 5", label.CauseTLP},
+		{"the last of two segments in flight, much later", tail + "+3 A>B . 1001:2001(1000) ack 1 id 5", label.CauseUnknown},
+		{"the last of two, of which the first is acknowledged", tail + "+.02 B>A . 1 ack 1001\n+.2 A>B . 1001:2001(1000) ack 1 id 5", label.CauseUnknown},
+		{"the last of three, of which the second is reported", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.05 A>B . 2001:3001(1000) ack 1 id 6", label.CauseUnknown},
+		{"of a sender that has probed", probed + "+.02 B>A . 1 ack 1001 <sack 1:1001>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.22 A>B . 1001:2001(1000) ack 1 id 6", label.CauseTLP},
+
+		{"the last octets, at once after an acknowledgement", tail + "+.06 B>A . 1 ack 1001\n+.001 A>B . 1001:2001(1000) ack 1 id 5", label.CauseUnknown},
+		{"the same, and a probe after it", tail + "+.06 B>A . 1 ack 1001\n+.001 A>B . 1001:2001(1000) ack 1 id 5\n+.1 A>B . 1001:2001(1000) ack 1 id 6", label.CauseTLP},
+		{"the last octets, two round trips after an acknowledgement", tail + "+.06 B>A . 1 ack 1001\n+.04 A>B . 1001:2001(1000) ack 1 id 5", label.CauseTLP},
+		{"of a sender that has probed, at once after other octets", probed + "+.02 B>A . 1 ack 1001 <sack 1:1001>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.22 B>A P. 1:101(100) ack 1001\n" +
+			"+.001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseUnknown},
+		{"the last octets, of which no copy was captured", near20 + "+1 A>B . 1001:1001(0) ack 1 id 4\n+.05 A>B . 1:1001(1000) ack 1 id 6", label.CauseUnknown},
+		{"the last octets, of which no copy was captured, much later", near20 + "+1 A>B . 1001:1001(0) ack 1 id 4\n+.6 A>B . 1:1001(1000) ack 1 id 6", label.CauseRTO},
+
+		{"a probe after a D-SACK of the last", probed + "+.02 B>A . 1 ack 1001 <sack 1:1001>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.045 A>B . 1001:2001(1000) ack 1 id 6", label.CauseTLP},
+		{"a probe after the last was acknowledged twice", probed + "+.001 B>A . 1 ack 1001 win 65160\n+.02 B>A . 1 ack 1001 win 65160\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.045 A>B . 1001:2001(1000) ack 1 id 6", label.CauseTLP},
+		{"no probe after the last was acknowledged, and then the window is opened", probed + "+.001 B>A . 1 ack 1001 win 65160\n+.02 B>A . 1 ack 1001 win 65161\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.045 A>B . 1001:2001(1000) ack 1 id 6", label.CauseUnknown},
+		{"a probe after octets beyond the last are acknowledged", probed + "+.02 B>A . 1 ack 1001\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.02 B>A . 1 ack 2001\n+1 A>B . 2001:3001(1000) ack 1 id 6\n" +
+			"+.045 A>B . 2001:3001(1000) ack 1 id 7", label.CauseTLP},
+		{"no probe after the last is just acknowledged", probed + "+.02 B>A . 1 ack 1001\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.045 A>B . 1001:2001(1000) ack 1 id 6", label.CauseUnknown},
+		{"a timeout after the last is just acknowledged", probed + "+.02 B>A . 1 ack 1001\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.22 A>B . 1001:2001(1000) ack 1 id 6", label.CauseRTO},
+		{"no probe after a D-SACK of less than the last", probed + "+.02 B>A . 1 ack 1001 <sack 501:901>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.045 A>B . 1001:2001(1000) ack 1 id 6", label.CauseUnknown},
+		{"no probe after a D-SACK of other octets", probed + "+.02 B>A . 1 ack 1001 <sack 1:501>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.045 A>B . 1001:2001(1000) ack 1 id 6", label.CauseUnknown},
+
+		{"after an opening in which a SYN was lost", near20Again + "+1 A>B . 1:1001(1000) ack 1 id 4\n+2 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
+		{"after an opening in which none was lost", near20 + "+1 A>B . 1:1001(1000) ack 1 id 4\n+2 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
+		{"reported, after an opening in which a SYN was lost", near20Again + "+1 A>B . 1:1001(1000) ack 1 id 4\n+0 A>B . 1001:2001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.28 A>B . 1:1001(1000) ack 1 id 6", label.CauseUnknown},
+		{"reported, after an opening in which none was lost", tail + "+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.28 A>B . 1:1001(1000) ack 1 id 6", label.CauseRTO},
+		{"reported long ago, after an opening in which a SYN was lost", near20Again + "+1 A>B . 1:1001(1000) ack 1 id 4\n+0 A>B . 1001:2001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+1.2 A>B . 1:1001(1000) ack 1 id 6", label.CauseRTO},
+		{"the repair of what was reported after a SYN-ACK that was sent again", "0 A>B S 0:0(0) win 64240 id 1 <mss 1460,sackOK>\n+.004 B>A S. 0:0(0) ack 1 win 65160 id 1 <mss 1460,sackOK>\n+.0001 A>B . 1:1(0) ack 1 id 2\n" +
+			"+1 B>A S. 0:0(0) ack 1 win 65160 id 2 <mss 1460,sackOK>\n+.0001 A>B . 1:1(0) ack 1 id 3\n+.005 B>A F. 2001:2001(0) ack 1 id 5\n+.0001 A>B . 1 ack 1 id 4 <sack 2001:2002>\n+.011 B>A . 1:1001(1000) ack 1 id 6", label.CauseFast},
+
+		{"a loss after a timeout that D-SACK shows to have been spurious", timedOut + "+.1 B>A . 1 ack 1001 <sack 1:1001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 7", label.CauseUnknown},
+		{"a loss after a timeout", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7", label.CauseRTO},
+		{"a loss after that, when a timeout is due", timedOut + "+.1 B>A . 1 ack 1001 <sack 1:1001>\n+.3 A>B . 1001:2001(1000) ack 1 id 7", label.CauseRTO},
+		{"the last octets after that, when either timer is due", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.2 A>B . 1:1001(1000) ack 1 id 6\n+.02 B>A . 1 ack 2001 <sack 1:1001>\n+.17 A>B . 2001:3001(1000) ack 1 id 7", label.CauseUnknown},
+		{"the last octets after that for the second time", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.2 A>B . 1:1001(1000) ack 1 id 6\n+.02 B>A . 1 ack 2001 <sack 1:1001>\n+.17 A>B . 2001:3001(1000) ack 1 id 7\n+.3 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
+		{"a loss after that is acknowledged", timedOut + "+.1 B>A . 1 ack 3001 <sack 1:1001>\n+1 A>B . 3001:4001(1000) ack 1 id 7\n+0 A>B . 4001:5001(1000) ack 1 id 8\n+.1 B>A . 1 ack 3001 <sack 4001:5001>\n" +
+			"+.0001 A>B . 3001:4001(1000) ack 1 id 9", label.CauseFast},
+		{"a loss after a timeout of which D-SACK reports a part", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+.1 B>A . 1 ack 1001 <sack 1:1001>\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseRTO},
+		{"a probe after a fast retransmission that D-SACK shows to have been spurious", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+0 A>B . 3001:4001(1000) ack 1 id 6\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n" +
+			"+.0001 A>B . 1:1001(1000) ack 1 id 7\n+.02 B>A . 1 ack 2001 <sack 1:1001>\n+.1 A>B . 3001:4001(1000) ack 1 id 8", label.CauseTLP},
+		{"no probe after one that was called for", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+0 A>B . 3001:4001(1000) ack 1 id 6\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n" +
+			"+.0001 A>B . 1:1001(1000) ack 1 id 7\n+.02 B>A . 1 ack 2001\n+.1 A>B . 3001:4001(1000) ack 1 id 8", label.CauseFast},
+		{"a loss after a timeout whose octets had arrived", near20 + farArrived + "+.35 A>B . 1:1001(1000) ack 1 id 7\n+.01 A>B . 2001:3001(1000) ack 1 id 8", label.CauseUnknown},
+		{"a loss after a timeout whose octets had arrived, without SACK", strings.ReplaceAll(near20, ",sackOK", "") + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n" +
+			"+.02 B>A . 1 ack 1001 win 65160\n+.35 A>B . 1:1001(1000) ack 1 id 6\n+.02 A>B . 1001:2001(1000) ack 1 id 7", label.CauseRTO},
+		{"a loss after a timeout, and one whose octets had arrived", timedOut + "+.1 B>A . 1 ack 1001\n+.3 A>B . 1:1001(1000) ack 1 id 7\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseRTO},
+		{"a loss after octets that had arrived, too soon for a timeout", near20 + farArrived + "+.05 A>B . 1:1001(1000) ack 1 id 7\n+.01 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
+	}
+}
+
+// farArrived is a flight of which the third segment was lost, as the receiver sees it.
+const farArrived = "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 3001:4001(1000) ack 1 id 6\n+.0001 B>A . 1 ack 2001 <sack 3001:4001>\n"
+
+// renoFlight is a flight of which the first segment was lost, without SACK, and repaired.
+var renoFlight = strings.ReplaceAll(near20, ",sackOK", "") + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n+0 A>B . 3001:4001(1000) ack 1 id 6\n" +
+	"+.02 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+.0001 A>B . 1:1001(1000) ack 1 id 7\n"
+
+// TestRenoCauses: without SACK, duplicate ACKs call for one repair (RFC 6582 §3.2).
+func TestRenoCauses(t *testing.T) {
+	const again = "+.0001 A>B . 4001:5001(1000) ack 1 id 8\n+0 A>B . 5001:6001(1000) ack 1 id 9\n"
+	for _, c := range []struct {
+		name, text string
+		want       label.Cause
+	}{
+		{"after three duplicate ACKs", strings.TrimSuffix(renoFlight, "\n"), label.CauseFast},
+		{"at a partial acknowledgement", renoFlight + "+.02 B>A . 1 ack 2001 win 65160\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
+		{"the same octets again, while others arrive", renoFlight + "+.02 B>A P. 1:101(100) ack 1\n+.19 B>A P. 101:201(100) ack 1\n+.01 A>B . 1:1001(1000) ack 201 id 8", label.CauseRTO},
+		{"the same octets again, too soon for a timeout", renoFlight + "+.02 B>A P. 1:101(100) ack 1\n+.09 B>A P. 101:201(100) ack 1\n+.01 A>B . 1:1001(1000) ack 201 id 8", label.CauseFast},
+		{"after duplicate ACKs of all that was in flight", renoFlight + "+.02 B>A . 1 ack 4001 win 65160\n" + again + "+.02 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+.0001 A>B . 4001:5001(1000) ack 1 id 10", label.CauseUnknown},
+		{"after those, when a timeout is due", renoFlight + "+.02 B>A . 1 ack 4001 win 65160\n" + again + "+.02 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+.19 B>A P. 1:101(100) ack 4001\n+.0001 A>B . 4001:5001(1000) ack 101 id 10", label.CauseRTO},
+		{"after duplicate ACKs beyond what was in flight", renoFlight + "+.02 B>A . 1 ack 4001 win 65160\n" + again + "+.02 B>A . 1 ack 5001 win 65160\n+0 B>A . 1 ack 5001 win 65160\n+0 B>A . 1 ack 5001 win 65160\n+0 B>A . 1 ack 5001 win 65160\n+.0001 A>B . 5001:6001(1000) ack 1 id 10", label.CauseFast},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
+	}
+}
+
+// checkCause checks the cause of the last segment of a script, wherever its numbers lie.
+func checkCause(t *testing.T, text string, want label.Cause) {
+	t.Helper()
+	for _, isn := range halves {
+		last := lastOf(t, isn+text)
+		if !last.Labels.Has(label.Retransmission) {
+			t.Fatalf("%snot sent again: %v", isn, last.Labels)
+		}
+		if last.Cause != want {
+			t.Errorf("%scause %v, want %v", isn, last.Cause, want)
+		}
+	}
+}
