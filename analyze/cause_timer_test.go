@@ -25,14 +25,14 @@ func TestTimerCauses(t *testing.T) {
 		want       label.Cause
 	}{
 		{"one segment in flight, after two round trips", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.16 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
-		{"one segment in flight, when a timeout is due", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"one segment in flight, when a timeout is due", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
 		{"the same without SACK", strings.ReplaceAll(near20, ",sackOK", "") + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseRTO},
 		{"one segment in flight, for the second time", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4\n+.22 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"one segment in flight, too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.5 A>B . 1:1001(1000) ack 1 id 4", label.CauseRTO},
 		{"the first of two segments in flight", tail + "+.22 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"the last of two segments in flight", tail + "+.22 A>B . 1001:2001(1000) ack 1 id 5", label.CauseTLP},
 		{"the last of two segments in flight, much later", tail + "+3 A>B . 1001:2001(1000) ack 1 id 5", label.CauseUnknown},
-		{"the last of two, of which the first is acknowledged", tail + "+.02 B>A . 1 ack 1001\n+.2 A>B . 1001:2001(1000) ack 1 id 5", label.CauseUnknown},
+		{"the last of two, of which the first is acknowledged", tail + "+.02 B>A . 1 ack 1001\n+.2 A>B . 1001:2001(1000) ack 1 id 5", label.CauseTLP},
 		{"the last of three, of which the second is reported", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.05 A>B . 2001:3001(1000) ack 1 id 6", label.CauseUnknown},
 		{"of a sender that has probed", probed + "+.02 B>A . 1 ack 1001 <sack 1:1001>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.22 A>B . 1001:2001(1000) ack 1 id 6", label.CauseTLP},
 

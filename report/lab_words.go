@@ -14,7 +14,7 @@ import (
 var causeMeanings = [label.CauseCount]string{
 	label.CauseRTO:      "Sent again because the sender's timer had run out. (RFC 6298 §5)",
 	label.CauseFast:     "Sent again at once, because acknowledgements had reported the loss. (RFC 5681 §3.2, RFC 8985 §6)",
-	label.CauseTLP:      "A tail loss probe: the sender repeats its last segment, so that the other end must answer. (RFC 8985 §7)",
+	label.CauseTLP:      "A tail loss probe: the sender repeats its last segment, so that the other end must answer; or the timeout that is due with it. (RFC 8985 §7)",
 	label.CauseSpurious: "Sent again although it had been acknowledged. (RFC 9293 §3.10.7.4)",
 }
 

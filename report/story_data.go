@@ -85,7 +85,7 @@ func resentTexts(c, s *analyze.Direction, crossed uint64) []string {
 var sentAgain = [...]struct {
 	cause label.Cause
 	text  string
-}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "as tail loss probe"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
+}{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "as tail loss probe or timeout"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
 
 // answersSYN is why an end sends its SYN again that had sent one before the other's came.
 const answersSYN = "in answer to a SYN"

@@ -93,7 +93,7 @@ func TestSentences(t *testing.T) {
 			c.FromClient.Retransmissions, c.FromServer.Retransmissions = 3, 3
 			c.FromClient.Causes = [label.CauseCount]uint32{label.CauseRTO: 1, label.CauseTLP: 1, label.CauseUnknown: 1}
 			c.FromServer.Causes = [label.CauseCount]uint32{label.CauseFast: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
-		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 as tail loss probe, 1 needless, 2 unclear why; nothing missing"},
+		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 as tail loss probe or timeout, 1 needless, 2 unclear why; nothing missing"},
 		{func(c *analyze.Connection) { c.FromClient.Retransmissions = 2 }, "; sent again: 2 segments of the client; nothing missing"},
 		{crossing(1, 1), "; sent again: 1 segment of the client, 1 segment of the server: in answer to a SYN; nothing missing"},
 		{crossing(2, 1), "; sent again: 2 segments of the client, 1 segment of the server: 1 unclear why, 2 in answer to a SYN; nothing missing"},

@@ -221,7 +221,7 @@ func closedSection(t *tally) summarySection {
 var causeTexts = [label.CauseCount]string{
 	label.CauseRTO:      "after a timeout, or in the repair that followed one",
 	label.CauseFast:     "fast: SACK or duplicate acknowledgements had reported the loss",
-	label.CauseTLP:      "tail loss probes",
+	label.CauseTLP:      "tail loss probes, or timeouts due at the same time",
 	label.CauseSpurious: "although acknowledged already when they passed here",
 	label.CauseUnknown:  "for an unknown cause",
 }

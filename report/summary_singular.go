@@ -23,7 +23,7 @@ var singulars = []struct{ many, one string }{
 	{"octets ", "octet "},
 	{"SYN-ACKs ", "SYN-ACK "},
 	{"RSTs ", "RST "},
-	{"tail loss probes", "tail loss probe"},
+	{"tail loss probes, or timeouts due", "tail loss probe, or timeout due"},
 	{"duplicate acknowledgements", "duplicate acknowledgement"},
 	{"zero windows", "zero window"},
 	{"keep-alives", "keep-alive"},

@@ -11,7 +11,7 @@ const (
 	sent = open + "+.010 A>B P. 1:101(100) ack 1\n"
 )
 
-const sentAgain = "$by resent ${segments segment}|, $octets|, $rto by timeout|, $fast fast|, $tlp as tail loss probe|, $spurious needless|, $unknown unclear"
+const sentAgain = "$by resent ${segments segment}|, $octets|, $rto by timeout|, $fast fast|, $tlp as tail loss probe or timeout|, $spurious needless|, $unknown unclear"
 
 var resent = Spec{
 	Name: "resent",

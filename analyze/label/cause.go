@@ -25,16 +25,16 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, " +
 		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
-		"or a timer ran out that may be that of a retransmission or of a tail loss probe: both are due at the same time where one segment is not acknowledged (RFC 8985 §7.2)",
+		"or a timer ran out, and it does not show which",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms), or what was in " +
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last",
 	CauseFast: "SACK reported octets after it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), no longer ago than 150 ms, or " +
 		"the way to the sender, a quarter of it and 20 ms (heuristics), and no timeout before it; without SACK, not just for what was in flight at the last repair (RFC 6582 §3.2)",
-	CauseTLP: "a tail loss probe (RFC 8985 §7): the last octets sent, with SACK permitted, where nothing was reported lost, no timeout came since the last " +
+	CauseTLP: "a tail loss probe (RFC 8985 §7), or the timeout of a sender that does not probe: where one segment is not acknowledged both are due at the same " +
+		"time (§7.2), and the wire shows no difference; the last octets sent, with SACK permitted, where nothing was reported lost, no timeout came since the last " +
 		"progress, and the outcome of the last probe is known (§7.4.2); they were sent, and the other end's last segment came, about two round trips ago or more, " +
-		"and they no more than 400 ms longer ago (a heuristic); and a timeout would have sent octets before them, or was not due (for a round trip and 150 ms), " +
-		"or the sender had shown before that it probes",
+		"and they no more than 400 ms longer ago (a heuristic)",
 	CauseSpurious: "it had been acknowledged, or reported by SACK, when it passed here; one that proves unnecessary later keeps its cause, and the proof is a SHOWN-SPURIOUS",
 }
 
@@ -47,8 +47,9 @@ func (c Cause) String() string { return causeNames[c] }
 const quiet = int64(150e6)
 
 // FindCause says why the segment, a RETRANSMISSION, was sent, from what its
-// sender had been told and how long it had waited. timer is set if a timer
-// expired just now, rather than an acknowledgement triggering the segment.
+// sender had been told and how long it had waited. timer is set if the timeout of a
+// retransmission expired just now, or may have, rather than an acknowledgement or
+// the timer of a probe triggering the segment.
 func FindCause(c *Context) (cause Cause, timer bool) {
 	s, x := c.Segment, c.Facts
 	r := &x.Sender.Repair
@@ -89,6 +90,8 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 		switch p := probes(c); {
 		case p == isProbe && r.Mode == flow.NoRepair:
 			return CauseTLP, false
+		case p == dueWithTimeout && r.Mode == flow.NoRepair:
+			return CauseTLP, true
 		case p != notProbe:
 			return CauseUnknown, true
 		}
@@ -129,8 +132,9 @@ func waited(c *Context) int64 {
 type probe uint8
 
 const (
-	notProbe probe = iota
-	mayProbe       // a timer ran out, which may be that of a retransmission
+	notProbe       probe = iota
+	mayProbe             // a timer ran out, which may be that of a retransmission
+	dueWithTimeout       // the same, when both are due; most senders probe then
 	isProbe
 )
 
@@ -161,7 +165,7 @@ func probes(c *Context) probe {
 	case w > most, x.Overlap.Packet == 0, s.Time-x.Receiver.LastTime < least:
 		return mayProbe // what was not captured may have been the probe
 	case head && lateForAnswer(c) && !x.Sender.Repair.Prober:
-		return mayProbe
+		return dueWithTimeout
 	}
 	return isProbe
 }
@@ -193,7 +197,7 @@ func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
 	}
 	switch cause {
 	case CauseTLP:
-		r.Probed, r.Prober, r.Point = true, true, h.Nxt
+		r.Probed, r.Prober, r.Point = true, r.Prober || !timer, h.Nxt
 	case CauseFast:
 		r.Probed = false
 		if r.Mode == flow.NoRepair {

@@ -131,8 +131,8 @@ func workLessons() []*Lesson {
 			Why:   "A receiver must check every segment's sum (RFC 9293 §3.1), and drops what has a wrong one without a word. To the sender that is a loss like any other (§3.8).",
 			Words: []string{"BAD-CHECKSUM", "RETRANSMISSION"},
 			Notes: map[string]string{
-				"RETRANSMISSION (unknown)": "nothing follows the damaged segment: a timer ran out, and nothing shows whether it was that of a probe or that of a retransmission.",
-				"DIFFERENT-CONTENT":        "the tap at the server holds both: the damaged octets, which the server dropped, and the right ones.",
+				"RETRANSMISSION (tlp)": "nothing follows the damaged segment, so that a probe is due, at the same time as the timeout: with one segment in flight nothing shows which it was (RFC 8985 §7.2).",
+				"DIFFERENT-CONTENT":    "the tap at the server holds both: the damaged octets, which the server dropped, and the right ones.",
 			},
 			Link: rules([]lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Corrupt}}, nil),
 			Expect: opened + "client DATA damaged @BAD-CHECKSUM |" + open +
