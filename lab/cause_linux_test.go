@@ -202,7 +202,7 @@ func compareCauses(t *testing.T, base string) (near, far *causeTable) {
 			switch {
 			case o.Cause == label.CauseUnknown:
 				table.unknown = append(table.unknown, line)
-			case w == whyTimer && o.Cause == label.CauseTLP && !prober:
+			case (w == whyTimer || w == whyAfter) && o.Cause == label.CauseTLP && !prober:
 			case o.Cause != label.CauseSpurious && w != whyNone && answers[w] != o.Cause:
 				table.wrong = append(table.wrong, line)
 			}
