@@ -79,6 +79,7 @@ func TestCopiesInOneDirection(t *testing.T) {
 // TestPayloadOnly: a capture without a bare ACK says so, if there is payload to acknowledge.
 func TestPayloadOnly(t *testing.T) {
 	const said = "no bare ACK was captured"
+	opened := func(y *tally, o analyze.Opening) { y.add(&connection{Opening: o}, nil) }
 	for _, c := range []struct {
 		name   string
 		change func(y *tally)
@@ -87,6 +88,9 @@ func TestPayloadOnly(t *testing.T) {
 		{"payload of both", func(*tally) {}, true},
 		{"one less", func(y *tally) { y.labels[label.Data]-- }, false},
 		{"an ACK", func(y *tally) { y.labels[label.Ack]++ }, false},
+		{"an ACK of a SYN-ACK", func(y *tally) { opened(y, analyze.Opening{Outcome: analyze.OpeningComplete}) }, false},
+		{"payload after a SYN-ACK", func(y *tally) { opened(y, analyze.Opening{Outcome: analyze.OpeningComplete, AckData: 1}) }, true},
+		{"a SYN-ACK that completed it", func(y *tally) { opened(y, analyze.Opening{Outcome: analyze.OpeningSimultaneous}) }, true},
 		{"an ACK of a FIN", func(y *tally) { y.labels[label.AckOfFin]++ }, false},
 		{"one direction", func(y *tally) { y.oneWay++ }, false},
 		{"payload of the client", func(y *tally) { y.server.PayloadOctets = 0 }, false},

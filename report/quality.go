@@ -247,5 +247,5 @@ func (t *tally) flagsOnly() string {
 // acknowledges, which is due for every second full segment at least (RFC 9293 §3.8.6.3).
 func (t *tally) payloadOnly() bool {
 	n := &t.labels
-	return n[label.Data] >= absentLeast && n[label.Ack]+n[label.AckOfFin] == 0 && t.oneWay == 0 && t.client.PayloadOctets > 0 && t.server.PayloadOctets > 0
+	return n[label.Data] >= absentLeast && n[label.Ack]+n[label.AckOfFin]+t.bareOpened == 0 && t.oneWay == 0 && t.client.PayloadOctets > 0 && t.server.PayloadOctets > 0
 }

@@ -29,6 +29,7 @@ type tally struct {
 	missing    uint64 // connections with octets that were never captured
 	acksLater  uint64 // connections whose handshake's ACK was not captured
 	onceOnly   uint64 // connections in which nothing answered a SYN or SYN-ACK, nor was it sent again
+	bareOpened uint64 // connections whose handshake a segment with neither payload nor a FIN completed
 	badAcks    uint64
 	ignored    uint64 // RSTs that changed nothing
 	client     analyze.Direction
@@ -75,6 +76,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	count(&t.missing, c.FromClient.MissingBytes+c.FromServer.MissingBytes > 0)
 	count(&t.acksLater, c.Opening.AckLater)
 	count(&t.onceOnly, c.Opening.Outcome == analyze.OpeningUnanswered && c.Opening.SynCount == 1 || c.Opening.Outcome == analyze.OpeningHalfOpen && c.Opening.SynAckCount == 1)
+	count(&t.bareOpened, c.Opening.Outcome == analyze.OpeningComplete && c.Opening.AckData == 0 && !openedByFIN(c))
 	count(&t.halfClose, c.Closing.Outcome == analyze.ClosingNormal && c.Closing.HalfClosedOctets > 0)
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
 	t.closed[min(int(c.Closing.Outcome), len(t.closed)-1)]++
