@@ -34,7 +34,11 @@ func icmpLater(c *connection) string {
 		text += ": the next link takes no more than " + octets(uint64(i.NextMTU)) + " in one packet"
 		if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; uint64(unclear) > crossed(c) {
 			// An end that is told so need not wait for a timer.
-			text += ", which may be why it was sent again, in shorter ones (RFC 8201 §5.4)"
+			clause := "RFC 1191 §6.4"
+			if overIPv6(c) {
+				clause = "RFC 8201 §5.4"
+			}
+			text += ", which may be why it was sent again, in shorter ones (" + clause + ")"
 		}
 	}
 	if i.Count > 1 {
@@ -46,8 +50,7 @@ func icmpLater(c *connection) string {
 // icmpWhat returns the meaning of an ICMP error, if known, and its numbers.
 func icmpWhat(c *connection, kind, code uint8) string {
 	what := fmt.Sprintf("type %d, code %d", kind, code)
-	v6 := c.Client.Addr().Is6() && !c.Client.Addr().Is4In6()
-	if text := event.ICMPText(v6, kind, code); text != "" {
+	if text := event.ICMPText(overIPv6(c), kind, code); text != "" {
 		return text + ", " + what
 	}
 	return what
@@ -58,4 +61,10 @@ func icmpFrom(from netip.Addr) string {
 		return "an unknown address"
 	}
 	return Escape(from.String())
+}
+
+// overIPv6 reports whether the ends of a connection have IPv6 addresses, and ICMP errors about it
+// those types.
+func overIPv6(c *connection) bool {
+	return c.Client.Addr().Is6() && !c.Client.Addr().Is4In6()
 }

@@ -79,8 +79,11 @@ func TestICMPErrorExplains(t *testing.T) {
 		if c.change != nil {
 			c.change(conn)
 		}
-		if got := icmpLater(conn); strings.Contains(got, ", which may be why it was sent again, in shorter ones (RFC 8201 §5.4)") != c.want {
-			t.Errorf("%d unclear, next MTU %d: %s", c.unclear, c.mtu, got)
+		for clause, client := range map[string]string{"RFC 1191 §6.4": "192.0.2.1:1", "RFC 8201 §5.4": "[2001:db8::1]:1"} {
+			conn.Client = ep(client)
+			if got := icmpLater(conn); strings.Contains(got, ", which may be why it was sent again, in shorter ones ("+clause+")") != c.want {
+				t.Errorf("%d unclear, next MTU %d, of %s: %s", c.unclear, c.mtu, client, got)
+			}
 		}
 	}
 }
