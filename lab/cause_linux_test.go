@@ -332,6 +332,9 @@ func TestCausesOfKernel(t *testing.T) {
 	for name, a := range map[string]*causeTable{"sender": near, "receiver": far} {
 		t.Logf("at the tap of the %s:%v", name, a)
 		sure := a.sure()
+		if sure == 0 {
+			t.Errorf("at the tap of the %s no cause is named", name)
+		}
 		if len(a.wrong)*100 > sure+100 {
 			t.Errorf("at the tap of the %s %d of %d causes are wrong:\n%s", name, len(a.wrong), sure, strings.Join(a.wrong, "\n"))
 		}
