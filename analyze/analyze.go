@@ -237,6 +237,7 @@ func (a *Analyzer) label(f *flow.Flow, n *note, seg *wire.Segment, delta int64) 
 	c.Doubts = n.doubt(f, &a.facts, seg, delta)
 	mine, other := &n.options[0], &n.options[1]
 	c.SACK = mine.Set&other.Set&wire.OptSACKPermitted != 0
+	c.NoSACK = !c.SACK && (mine.refusesSACK() || other.refusesSACK())
 	c.NoECN = mine.Known && other.Known && min(mine.ECN, other.ECN) != ECNClassic
 	x, y := a.facts.Sender, a.facts.Receiver
 	c.AnswersAgain, c.Elsewhere = false, false

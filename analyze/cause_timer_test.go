@@ -11,6 +11,9 @@ import (
 // the wait for the probe's outcome (RFC 8985 §7.4.2).
 const probed = near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.045 A>B . 1:1001(1000) ack 1 id 4\n"
 
+// What passes of a connection whose SYNs were not captured.
+const unopened = "+.020 B>A . 1:1(0) ack 1 win 65160\n+.0001 A>B . 1:1(0) ack 1 win 64240 id 2\n"
+
 // Two segments in flight, of which the last is sent again.
 const tail = near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n"
 
@@ -27,6 +30,10 @@ func TestTimerCauses(t *testing.T) {
 		{"one segment in flight, after two round trips", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.16 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
 		{"one segment in flight, when a timeout is due", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseTLP},
 		{"the same without SACK", strings.ReplaceAll(near20, ",sackOK", "") + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseRTO},
+		{"the same where no SYN was captured", unopened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"the same where the SYN-ACK was not captured", "0 A>B S 0:0(0) win 64240 id 1 <mss 1460,sackOK>\n" + unopened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
+		{"the same where it was not, and the SYN is without SACK", "0 A>B S 0:0(0) win 64240 id 1 <mss 1460>\n" + unopened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4", label.CauseRTO},
+		{"for the second time, where no SYN was captured", unopened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4\n+.44 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"one segment in flight, for the second time", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.22 A>B . 1:1001(1000) ack 1 id 4\n+.22 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"one segment in flight, too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.5 A>B . 1:1001(1000) ack 1 id 4", label.CauseRTO},
 		{"the first of two segments in flight", tail + "+.22 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
@@ -87,8 +94,11 @@ func TestTimerCauses(t *testing.T) {
 // farArrived is a flight of which the third segment was lost, as the receiver sees it.
 const farArrived = "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 3001:4001(1000) ack 1 id 6\n+.0001 B>A . 1 ack 2001 <sack 3001:4001>\n"
 
+// renoOpened is an opening without SACK.
+var renoOpened = strings.ReplaceAll(near20, ",sackOK", "")
+
 // renoFlight is a flight of which the first segment was lost, without SACK, and repaired.
-var renoFlight = strings.ReplaceAll(near20, ",sackOK", "") + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n+0 A>B . 3001:4001(1000) ack 1 id 6\n" +
+var renoFlight = renoOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n+0 A>B . 2001:3001(1000) ack 1 id 5\n+0 A>B . 3001:4001(1000) ack 1 id 6\n" +
 	"+.02 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+0 B>A . 1 ack 1 win 65160\n+.0001 A>B . 1:1001(1000) ack 1 id 7\n"
 
 // TestRenoCauses: without SACK, duplicate ACKs call for one repair (RFC 6582 §3.2).
@@ -103,6 +113,7 @@ func TestRenoCauses(t *testing.T) {
 		{"the same octets again, while others arrive", renoFlight + "+.02 B>A P. 1:101(100) ack 1\n+.19 B>A P. 101:201(100) ack 1\n+.01 A>B . 1:1001(1000) ack 201 id 8", label.CauseRTO},
 		{"the same octets again, too soon for a timeout", renoFlight + "+.02 B>A P. 1:101(100) ack 1\n+.09 B>A P. 101:201(100) ack 1\n+.01 A>B . 1:1001(1000) ack 201 id 8", label.CauseFast},
 		{"after duplicate ACKs of all that was in flight", renoFlight + "+.02 B>A . 1 ack 4001 win 65160\n" + again + "+.02 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+.0001 A>B . 4001:5001(1000) ack 1 id 10", label.CauseUnknown},
+		{"after those, where no SYN was captured", unopened + strings.TrimPrefix(renoFlight, renoOpened) + "+.02 B>A . 1 ack 4001 win 65160\n" + again + "+.02 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+.19 B>A P. 1:101(100) ack 4001\n+.0001 A>B . 4001:5001(1000) ack 101 id 10", label.CauseUnknown},
 		{"after those, when a timeout is due", renoFlight + "+.02 B>A . 1 ack 4001 win 65160\n" + again + "+.02 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+0 B>A . 1 ack 4001 win 65160\n+.19 B>A P. 1:101(100) ack 4001\n+.0001 A>B . 4001:5001(1000) ack 101 id 10", label.CauseRTO},
 		{"after duplicate ACKs beyond what was in flight", renoFlight + "+.02 B>A . 1 ack 4001 win 65160\n" + again + "+.02 B>A . 1 ack 5001 win 65160\n+0 B>A . 1 ack 5001 win 65160\n+0 B>A . 1 ack 5001 win 65160\n+0 B>A . 1 ack 5001 win 65160\n+.0001 A>B . 5001:6001(1000) ack 1 id 10", label.CauseFast},
 	} {

@@ -261,3 +261,9 @@ func synAckECN(offer ECN, f wire.Flags) ECN {
 	}
 	return ECNNone
 }
+
+// refusesSACK reports whether the SYN or SYN-ACK is known to have no SACK-permitted option
+// (RFC 2018 §2).
+func (e *EndOptions) refusesSACK() bool {
+	return e.Known && e.Set&(wire.OptSACKPermitted|wire.OptCut) == 0
+}

@@ -25,7 +25,7 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, " +
 		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
-		"or a timer ran out, and it does not show which",
+		"or a timer ran out, and it does not show which, nor, where a SYN was not captured, whether SACK was permitted",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms), or what was in " +
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last",
@@ -69,8 +69,13 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 		return CauseSpurious, s.End().Before(x.Sender.Nxt) && lateForAnswer(c)
 	}
 	told := r.Lost(s.Seq) || r.Dup >= 3 || r.Mode == flow.FastRepair
-	if told && !c.SACK {
-		told = toldAnew(c)
+	if told && !c.SACK && !toldAnew(c) {
+		switch {
+		case c.NoSACK:
+			told = false
+		case !r.HasSACK:
+			return CauseUnknown, lateForAnswer(c) // with SACK it would be told
+		}
 	}
 	// At a tap that is far from the sender an acknowledgement is answered a round
 	// trip later, or when a quarter of it has passed in which octets may have been
@@ -78,7 +83,7 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	way := x.Receiver.RTT().Min
 	still := c.Flow.Last != 0 && s.Time-c.Flow.Last >= max(quiet, way+way/4+twoTicks)
 	switch {
-	case r.Mode == flow.DoubtfulRepair && !still && (told || c.SACK):
+	case r.Mode == flow.DoubtfulRepair && !still && (told || !c.NoSACK):
 		return CauseUnknown, false
 	case told && still && longOpening(x) && s.Time-c.Flow.Last < longestPTO:
 		return CauseUnknown, true // a timeout, or the timer for octets that may be overtaken (RFC 8985 §6.2)
@@ -86,11 +91,12 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 		return CauseFast, false
 	case r.Mode == flow.TimerRepair && !still:
 		return CauseRTO, false
-	case !told && !r.Probed && !r.HasSACK && c.SACK && (r.Mode == flow.NoRepair || r.Mode == flow.DoubtfulRepair):
+	case !told && !r.Probed && !r.HasSACK && !c.NoSACK && (r.Mode == flow.NoRepair || r.Mode == flow.DoubtfulRepair):
+		known := c.SACK && r.Mode == flow.NoRepair
 		switch p := probes(c); {
-		case p == isProbe && r.Mode == flow.NoRepair:
+		case p == isProbe && known:
 			return CauseTLP, false
-		case p == dueWithTimeout && r.Mode == flow.NoRepair:
+		case p == dueWithTimeout && known:
 			return CauseTLP, true
 		case p != notProbe:
 			return CauseUnknown, true

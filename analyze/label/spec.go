@@ -79,8 +79,9 @@ type Context struct {
 	// meaning of RFC 3168: nothing was agreed, or accurate ECN (RFC 9768 §3.2: a
 	// counter).
 	NoECN bool
-	// SACK is set when both ends permitted SACK.
-	SACK bool
+	// SACK is set when both ends permitted SACK, NoSACK when one of them is known not to
+	// have. Neither is set where a SYN or SYN-ACK was not captured.
+	SACK, NoSACK bool
 	// Doubts are the known defects of the capture of this connection.
 	Doubts Doubt
 	// Evidence is where a match function records its reason.
