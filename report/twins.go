@@ -29,7 +29,7 @@ type twin struct {
 	number         uint64
 	client, server netip.AddrPort
 	encap          uint32
-	start          int64
+	start, end     int64
 	sent           [2]uint64 // payload, but what was sent again: of that one place may have missed some
 }
 
@@ -46,14 +46,16 @@ func (t *twins) add(c *connection) {
 			t.first, t.moved = [2]uint64{at.number, c.Number}, at.client != c.Client || at.server != c.Server
 		}
 	}
-	*at = twin{isns, c.Number, c.Client, c.Server, c.EncapID, c.Start, [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets}}
+	*at = twin{isns, c.Number, c.Client, c.Server, c.EncapID, c.Start, c.End, [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets}}
 }
 
 // fits reports whether a connection with the same ISNs is a twin: elsewhere, at the same time, with
-// as many octets of payload.
+// as many octets of payload. Of twins none is over before the other begins, as those of a program that
+// makes up segments, each time with the same ISNs, may be.
 func (a *twin) fits(c *connection) bool {
 	apart := c.Start - a.start
 	return (a.client != c.Client || a.server != c.Server || a.encap != c.EncapID) && apart <= twinsApart && -apart <= twinsApart &&
+		c.Start <= a.end && a.start <= c.End &&
 		a.sent == [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets}
 }
 

@@ -12,7 +12,7 @@ import (
 // TestTwins: connections that are one, captured at two places, and such as may not be.
 func TestTwins(t *testing.T) {
 	one := func(n uint64, from string) *connection {
-		c := &connection{Number: n, Client: netip.MustParseAddrPort(from), Server: netip.MustParseAddrPort("198.51.100.1:80"), Start: 5e9}
+		c := &connection{Number: n, Client: netip.MustParseAddrPort(from), Server: netip.MustParseAddrPort("198.51.100.1:80"), Start: 5e9, End: 8e9}
 		c.Opening = analyze.Opening{ClientISN: 7, ClientISNKnown: true, ServerISN: 9, ServerISNKnown: true}
 		c.FromClient.UniqueOctets, c.FromServer.UniqueOctets = 100, 3000
 		return c
@@ -37,6 +37,8 @@ func TestTwins(t *testing.T) {
 		{"a second later", func(c *connection) { c.Start += 1e9 }, "other addresses"},
 		{"more than a second later", func(c *connection) { c.Start += 1e9 + 1 }, ""},
 		{"more than a second sooner", func(c *connection) { c.Start -= 1e9 + 1 }, ""},
+		{"over when the other begins", func(c *connection) { c.Start, c.End = 41e8, 5e9 }, "other addresses"},
+		{"over before the other begins", func(c *connection) { c.Start, c.End = 41e8, 5e9-1 }, ""},
 		{"more of the client", func(c *connection) { c.FromClient.UniqueOctets++ }, ""},
 		{"more of the server", func(c *connection) { c.FromServer.UniqueOctets++ }, ""},
 	} {
@@ -55,6 +57,19 @@ func TestTwins(t *testing.T) {
 	}
 
 	var w twins
+	brief := one(1, "192.0.2.1:40000")
+	brief.End = 51e8
+	w.add(brief)
+	for i, start := range []int64{51e8, 51e8 + 1} {
+		c := one(2, "203.0.113.1:40000")
+		c.Start = start
+		after := w
+		if after.add(c); after.pairs != uint64(1-i) {
+			t.Errorf("begun at %d, when another was over: %d pairs", start, after.pairs)
+		}
+	}
+
+	w = twins{}
 	same := [2]*connection{one(1, "192.0.2.1:40000"), one(2, "203.0.113.1:40000")}
 	for _, c := range same {
 		c.Opening.ServerISN = 7
