@@ -150,7 +150,7 @@ type Opening struct {
 	// Took is the time from the first SYN to the completing segment; -1.
 	Took int64
 	// AckLater is set where AckPacket was sent later than the ACK that answered the
-	// SYN-ACK, which was not captured: RTTClient is unknown, and Took is at most.
+	// SYN-ACK, which was not captured before it, or never: RTTClient is unknown, and Took is at most.
 	AckLater bool
 
 	ClientOptions, ServerOptions EndOptions

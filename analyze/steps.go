@@ -196,7 +196,7 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 }
 
 // ackMissed reports whether seg, of the client, was sent after the ACK of the SYN-ACK, which is due at
-// once (RFC 9293 §3.10.7.3, fourth): then that one was not captured, and nobody knows when it passed. It
+// once (RFC 9293 §3.10.7.3, fourth): then that one was not captured before, and nobody knows when it passed. It
 // was if it is not the first octet after the SYN, or acknowledges what the server sent when the connection
 // was open to it: a SYN-ACK has no more than its SYN to acknowledge, save after data in the SYN (RFC 7413).
 func (a *Analyzer) ackMissed(n *note, seg *wire.Segment) bool {

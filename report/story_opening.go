@@ -257,7 +257,7 @@ func openingOddities(c *connection) phrases {
 		odd.add("the SYN carried " + octets(uint64(o.SynData)))
 	}
 	if o.AckLater {
-		odd.addf("the ACK itself was not captured, only what the client sent after it (packet %d)", o.AckPacket)
+		odd.addf("the ACK itself was not captured before what the client sent after it (packet %d)", o.AckPacket)
 	} else if o.AckData > 0 {
 		odd.add("the segment that completed it carried " + octets(uint64(o.AckData)))
 	}

@@ -52,7 +52,7 @@ func TestAckLater(t *testing.T) {
 	c := halfClose(t)
 	o := &c.Opening
 	o.AckLater, o.SynCount = true, 2
-	const want = "complete: SYN → SYN-ACK → ACK; the SYN was sent twice; the ACK itself was not captured, only what the client sent after it (packet 3)"
+	const want = "complete: SYN → SYN-ACK → ACK; the SYN was sent twice; the ACK itself was not captured before what the client sent after it (packet 3)"
 	if got := unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; ")); got != want {
 		t.Errorf("%s", got)
 	}
