@@ -31,7 +31,7 @@ var CauseTexts = [CauseCount]string{
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last",
 	CauseFast: "SACK reported octets after it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), no longer ago than 150 ms, or " +
 		"the way to the sender, a quarter of it and 20 ms (heuristics), and no timeout before it; without SACK, not just for what was in flight at the last repair (RFC 6582 §3.2)",
-	CauseTLP: "a tail loss probe (RFC 8985 §7), or the timeout of a sender that does not probe: where one segment is not acknowledged both are due at the same " +
+	CauseTLP: "a tail loss probe (RFC 8985 §7), or the timeout of a sender that does not probe: where one segment is not acknowledged both may be due at the same " +
 		"time (§7.2), and the wire shows no difference; the last octets sent, with SACK permitted, where nothing was reported lost, no timeout came since the last " +
 		"progress, and the outcome of the last probe is known (§7.4.2); they were sent, and the other end's last segment came, about two round trips ago or more, " +
 		"and they no more than 400 ms longer ago (a heuristic)",
@@ -140,7 +140,7 @@ type probe uint8
 const (
 	notProbe       probe = iota
 	mayProbe             // a timer ran out, which may be that of a retransmission
-	dueWithTimeout       // the same, when both are due; most senders probe then
+	dueWithTimeout       // the same, when both may be due; most senders probe then
 	isProbe
 )
 
