@@ -338,6 +338,9 @@ func TestCausesOfKernel(t *testing.T) {
 		if len(a.wrong)*100 > sure+100 {
 			t.Errorf("at the tap of the %s %d of %d causes are wrong:\n%s", name, len(a.wrong), sure, strings.Join(a.wrong, "\n"))
 		}
+		if sure == 0 {
+			t.Errorf("at the tap of the %s no cause was compared", name) // nothing was made, or the trace did not fit
+		}
 		if name == "sender" && sure < len(a.unknown) {
 			t.Errorf("at the tap of the %s %d causes are named, %d not", name, sure, len(a.unknown))
 		}

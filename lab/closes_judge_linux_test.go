@@ -196,6 +196,9 @@ func compareCloses(t *testing.T, dir string) int {
 	for _, w := range total.wrong {
 		say(w)
 	}
+	if o := &total.own; o.sure <= o.soft+o.softWrong+o.wrong {
+		t.Errorf("not even half of the states of ends at their own taps are told for certain: %v", o)
+	}
 	for _, w := range total.lost {
 		t.Log(w)
 	}
