@@ -306,36 +306,6 @@ var rstAfterNames = [...]string{"", "refused", "in the handshake", "abort", "aft
 
 func (r RstAfter) String() string { return rstAfterNames[r] }
 
-// ReuseRight is the rule that allowed a tuple in TIME-WAIT to be used again.
-type ReuseRight uint8
-
-// The rules (RFC 6191 §2).
-const (
-	ReuseNone      ReuseRight = iota
-	ReuseISN                  // the new ISN lies beyond the old sequence space, and no timestamp is earlier
-	ReuseTimestamp            // the new SYN's timestamp is later
-	ReuseEarlier              // the new ISN lies beyond the old sequence space, but the SYN's timestamp is earlier
-	ReuseUnproved             // none: the SYN may be answered with an ACK
-)
-
-var reuseNames = [...]string{"", "higher ISN", "later timestamp", "higher ISN but earlier timestamp", "neither a higher ISN nor a later timestamp"}
-
-func (r ReuseRight) String() string { return reuseNames[r] }
-
-// Unproved reports whether no rule allowed the reuse.
-func (r ReuseRight) Unproved() bool { return r == ReuseEarlier || r == ReuseUnproved }
-
-// TimeWait says which ends held TIME-WAIT, whether or not it has run out by the
-// end of the capture. Holders is NoSide if neither entered it.
-type TimeWait struct {
-	Holders      Side
-	Since, Until int64  // nanoseconds; Until is Since (or the last restart) plus 2MSL, or the moment it was cut short
-	Restarts     uint32 // retransmitted FINs that the holder acknowledged again
-	ReusedBy     uint64 // number of the connection that used the tuple next; 0: none
-	Reuse        ReuseRight
-	CutBy        uint64 // packet of the RST that ended it early, unless the stack takes none there (RFC 1337); 0: none
-}
-
 // Direction counts what one end sent, in segments unless stated otherwise.
 type Direction struct {
 	Packets            uint64

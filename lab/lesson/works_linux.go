@@ -84,14 +84,13 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
-			Name: "tail-loss-probe", Group: Work, About: "the last segments are lost: a probe comes first",
-			Why:   "No segment follows the lost ones, so that nothing makes the receiver complain. After two round trips, and longer where one segment is on the way, because its ACK may be delayed (by 200 ms, Linux reckons), the sender repeats its last segment as a probe (RFC 8985 §7.2). The answer reports the other by SACK.",
+			Name: "tail-loss-probe", Group: Work, About: "the last segment is lost: a probe comes first",
+			Why:   "No segment follows the lost one, so that nothing makes the receiver complain. After two round trips, and longer where one segment is on the way, because its ACK may be delayed (by 200 ms, Linux reckons), the sender repeats its last segment as a probe (RFC 8985 §7.2).",
 			Words: []string{"RETRANSMISSION"},
-			Link:  rules(drop(lab.DataSegment, 2, 3), nil),
+			Link:  rules(drop(lab.DataSegment, 3, 3), nil),
 			Expect: opened +
-				"client DATA |" + open + "client DATA lost |" + open + "client DATA lost |" + open + "...\n" +
-				"client RETRANSMISSION cause=tlp |" + open + "server DUP-ACK |" + open + "...\n" +
-				"client RETRANSMISSION cause=fast |" + open + "server ACK |" + open,
+				"client DATA |" + open + "client DATA |" + open + "client DATA lost |" + open + "...\n" +
+				"client RETRANSMISSION cause=tlp |" + open + "server ACK |" + open,
 			play: func(p *Stage) {
 				c, s := p.pair(noDelay)
 				c.pieces(3, 500)
@@ -131,7 +130,7 @@ func workLessons() []*Lesson {
 			Why:   "A receiver must check every segment's sum (RFC 9293 §3.1), and drops what has a wrong one without a word. To the sender that is a loss like any other (§3.8).",
 			Words: []string{"BAD-CHECKSUM", "RETRANSMISSION"},
 			Notes: map[string]string{
-				"RETRANSMISSION (tlp)": "nothing follows the damaged segment, so that a probe is due, at the same time as the timeout: with one segment in flight nothing shows which it was (RFC 8985 §7.2).",
+				"RETRANSMISSION (tlp)": "nothing follows the damaged segment, so that a timer runs out: with one segment in flight nothing shows whether it is that of a probe or of a retransmission (RFC 8985 §7.2).",
 				"DIFFERENT-CONTENT":    "the tap at the server holds both: the damaged octets, which the server dropped, and the right ones.",
 			},
 			Link: rules([]lab.Rule{{What: lab.DataSegment, First: 1, Last: 1, Do: lab.Corrupt}}, nil),
