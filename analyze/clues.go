@@ -350,9 +350,10 @@ func first(to *uint64, packet uint64) {
 	}
 }
 
-// record returns the clues in terms of client and server.
-func (c *clueNote) record(client flow.Side) Clues {
-	r := c.Clues
-	r.Client, r.Server = *c.end(client), *c.end(client.Other())
-	return r
+// record sets r to the clues in terms of client and server.
+func (c *clueNote) record(r *Clues, client flow.Side) {
+	*r = c.Clues
+	if client != 0 {
+		r.Client, r.Server = c.Server, c.Client
+	}
 }

@@ -62,18 +62,20 @@ func (a *Analyzer) record(f *flow.Flow, n *note, evicted bool) {
 func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c := &a.conn
 	client, server := f.Client, f.Client.Other()
-	t := f.Key.Tuple(client)
 	c.clear()
-	c.Number, c.Client, c.Server, c.RolesGuessed, c.EncapID = f.Number, t.Source(), t.Destination(), !f.RolesKnown, f.Key.Encap
+	c.Number, c.RolesGuessed, c.EncapID = f.Number, !f.RolesKnown, f.Key.Encap
+	c.Client, c.Server = f.Key.End(client), f.Key.End(server)
 	c.FirstPacket, c.LastPacket, c.Start, c.End = f.FirstPacket, f.LastPacket, f.Start, max(f.Start, f.Last)
 	c.ClientState, c.ServerState = f.Half[client].State, f.Half[f.Peer(client)].State
 	a.direction(&c.FromClient, f, n, client)
 	a.direction(&c.FromServer, f, n, server)
 	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, f.Peer(client))
-	waits := n.waits.within(c.End - c.Start)
+	waits := n.waits
+	waits.limit(c.End - c.Start)
 	c.FromClient.waited(&waits, client)
 	c.FromServer.waited(&waits, server)
-	c.Silence, c.Clues, c.StepsDropped = waits.record(client), n.clues.record(client), n.stepsLost
+	c.Silence, c.StepsDropped = waits.record(client), n.stepsLost
+	n.clues.record(&c.Clues, client)
 	c.Clues.SynTwice = f.Half[client].SYNTwice
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])

@@ -61,13 +61,18 @@ func (a *Analyzer) story(f *flow.Flow, n *note, seg *wire.Segment, phase label.I
 
 // stepOf returns the step for a segment of a side. Both ends are in the states
 // after it.
-func stepOf(f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) Step {
-	return Step{
-		Packet: seg.Packet, Time: seg.Time, Seq: seg.Seq, Ack: seg.Ack, Flags: seg.Flags, Len: seg.Len,
-		TSVal: seg.Options.TSVal, TSEcr: seg.Options.TSEcr, TTL: seg.TTL, Window: seg.Window,
-		FromClient: from == f.Client, Phase: phase,
-		ClientState: f.Half[f.Client].State, ServerState: f.Half[f.Peer(f.Client)].State,
-	}
+func stepOf(f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) (s Step) {
+	fillStep(&s, f, from, seg, phase)
+	return s
+}
+
+// fillStep makes s the step for a segment of a side.
+func fillStep(s *Step, f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) {
+	*s = Step{}
+	s.Packet, s.Time, s.Seq, s.Ack, s.Flags, s.Len = seg.Packet, seg.Time, seg.Seq, seg.Ack, seg.Flags, seg.Len
+	s.TSVal, s.TSEcr, s.TTL, s.Window = seg.Options.TSVal, seg.Options.TSEcr, seg.TTL, seg.Window
+	s.FromClient, s.Phase = from == f.Client, phase
+	s.ClientState, s.ServerState = f.Half[f.Client].State, f.Half[f.Peer(f.Client)].State
 }
 
 func (a *Analyzer) noteSYN(n *note, s flow.Side, seg *wire.Segment) {

@@ -53,8 +53,10 @@ func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
 // textbook.
 func (b *textbook) all(j *journal.Reader, seg *wire.Segment) bool {
 	f := &b.flow
-	b.note, b.steps, b.stamps, b.ids = note{rttServer: -1, rttClient: -1}, b.steps[:0], false, [2]uint16{}
-	seg.Tuple = f.Key.Tuple(0) // only its IP version is used
+	b.note = note{} // in place: with values in it a second one would be copied
+	b.note.rttServer, b.note.rttClient = -1, -1
+	b.steps, b.stamps, b.ids = b.steps[:0], false, [2]uint16{}
+	seg.IPv6 = f.Key.IPv6 // of the tuple only this is used
 	from, more := j.Next(seg)
 	f.Client, f.RolesKnown = flow.Side(from), true
 	x, y := b.ends(from)
@@ -148,10 +150,21 @@ func (b *textbook) account(from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 		b.ids[from] = seg.IPID
 	}
 	if phase != label.Data && phase != label.Ack {
-		s := stepOf(f, from, seg, phase)
-		s.Acceptable = phase == label.RST
-		b.steps = append(b.steps, s)
+		b.step(from, seg, phase)
 	}
+}
+
+// step adds a step. It is filled in place: of one that was just made field by field, a copy
+// would wait for what is stored.
+func (b *textbook) step(from flow.Side, seg *wire.Segment, phase label.ID) {
+	n := len(b.steps)
+	if n == cap(b.steps) {
+		b.steps = append(b.steps, Step{})
+	}
+	b.steps = b.steps[:n+1]
+	s := &b.steps[n]
+	fillStep(s, &b.flow, from, seg, phase)
+	s.Acceptable = phase == label.RST
 }
 
 // syn processes the SYN.

@@ -92,9 +92,9 @@ func (w *waitNote) talksAgain(from flow.Side, seg *wire.Segment) {
 // forget leaves what the next payload answers open.
 func (w *waitNote) forget() { w.hasTalked = false }
 
-// within returns the waits without what is longer than the connection lasted: a clock
-// that was set forward and back makes such.
-func (w waitNote) within(lasted int64) waitNote {
+// limit removes what is longer than the connection lasted: a clock that was set forward
+// and back makes such.
+func (w *waitNote) limit(lasted int64) {
 	if w.silence > lasted {
 		w.silence, w.ended, w.endedBy, w.labels = 0, 0, 0, 0
 	}
@@ -106,7 +106,6 @@ func (w waitNote) within(lasted int64) waitNote {
 	if w.resends[0] > lasted || w.resends[1] > lasted-w.resends[0] {
 		w.resends = [2]int64{}
 	}
-	return w
 }
 
 // record returns the longest silence.

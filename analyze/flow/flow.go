@@ -311,8 +311,14 @@ func (f *Flow) Peer(s Side) Side { return s ^ 1 ^ f.self }
 
 // setKey gives the flow its ends.
 func (f *Flow) setKey(k *Key) {
-	f.Key, f.self = *k, 0
-	if k.Self() {
+	f.Key = *k
+	f.foundSelf()
+}
+
+// foundSelf notes whether both ends are one.
+func (f *Flow) foundSelf() {
+	f.self = 0
+	if f.Key.Self() {
 		f.self = 1
 	}
 }

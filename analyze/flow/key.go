@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/binary"
 	"math/bits"
+	"net/netip"
 
 	"tcpwatch/capture/wire"
 )
@@ -61,6 +62,9 @@ func (k *Key) Tuple(s Side) wire.Tuple {
 	return wire.Tuple{Src: k.Addr[s], Dst: k.Addr[o], SrcPort: k.Port[s], DstPort: k.Port[o], Encap: k.Encap, IPv6: k.IPv6}
 }
 
+// End returns the end of side s in the standard library's form.
+func (k *Key) End(s Side) netip.AddrPort { return k.Addr[s].WithPort(k.Port[s], k.IPv6) }
+
 // hash mixes the key with a random seed, so that a sender cannot choose tuples
 // that collide. Two multiplications fold 40 octets.
 func (k *Key) hash(seed uint64) uint32 {
@@ -118,17 +122,18 @@ func (k *Key) appendTo(dst []byte) []byte {
 	return dst
 }
 
-// keyOf reads a packed key from the front of src.
-func keyOf(src []byte) (k Key, rest []byte) {
+// read makes k the packed key at the front of src. It returns no copy of the key, like
+// Fill, and stores addresses in the words that they are read in.
+func (k *Key) read(src []byte) (rest []byte) {
 	kind := src[0]
 	src = src[1:]
-	k.IPv6 = kind&keyIPv6 != 0
+	k.Encap, k.IPv6 = 0, kind&keyIPv6 != 0
 	for i := range k.Addr {
 		if kind&keyLong != 0 {
 			src = src[copy(k.Addr[i][:], src):]
 		} else {
-			copy(k.Addr[i][:], mapped[:])
-			src = src[copy(k.Addr[i][12:], src):]
+			k.Addr[i].SetWords(0, 0xffff<<32|uint64(binary.BigEndian.Uint32(src)))
+			src = src[4:]
 		}
 		k.Port[i] = binary.LittleEndian.Uint16(src)
 		src = src[2:]
@@ -137,7 +142,7 @@ func keyOf(src []byte) (k Key, rest []byte) {
 		k.Encap = binary.LittleEndian.Uint32(src)
 		src = src[4:]
 	}
-	return k, src
+	return src
 }
 
 // begins reports whether a string begins with the key. Over IPv4 and outside tunnels,

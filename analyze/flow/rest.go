@@ -196,7 +196,8 @@ func (t *Table) wake(r Ref, e *entry) *Flow {
 // unpack restores a flow from the string that it rests in.
 func (t *Table) unpack(r Ref, e *entry, str []byte) *Flow {
 	at, f := t.flows.New()
-	key, src := keyOf(str)
+	var key Key
+	src := key.read(str)
 	first, n := binary.Uvarint(src)
 	number, m := binary.Uvarint(src[n:])
 	kind := int(src[n+m])
@@ -226,7 +227,8 @@ func (t *Table) firstPacket(r Ref) uint64 {
 	if e.unread {
 		return journal.At(t.store.Get(rest.Ref(e.at))).First
 	}
-	_, src := keyOf(t.store.Get(rest.Ref(e.at)))
+	var key Key
+	src := key.read(t.store.Get(rest.Ref(e.at)))
 	n, _ := binary.Uvarint(src)
 	return n
 }

@@ -124,8 +124,8 @@ func (t *Table) Glance(r Ref, f *Flow, j *journal.Reader) bool {
 // the segments in its journal, mem.
 func (f *Flow) first(r Ref, mem []byte, j *journal.Reader) {
 	*f = Flow{Ref: r, Number: journal.At(mem).Number}
-	key, _ := keyOf(mem[journal.Size:])
-	f.setKey(&key)
+	f.Key.read(mem[journal.Size:])
+	f.foundSelf()
 	j.Read(mem, nil)
 }
 

@@ -39,53 +39,59 @@ func (r *Reader) Next(seg *wire.Segment) (from uint8, more bool) {
 	l, b, i := &r.last, r.src, r.at
 	word := binary.LittleEndian.Uint32(b[i:])
 	from = uint8(word & 1)
-	since, i := number(b, i+4, word>>timeSize&7)
-	between, i := number(b, i, word>>packetSize&3)
-	length, i := number(b, i, word>>lenSize&3)
+	var since, between, length uint64
+	since, between, length, i = numbers(b, i+4, word>>timeSize&7, word>>packetSize&3, word>>lenSize&3)
 	seg.Time = l.time + int64(since)
-	seg.Packet = r.first + uint64(l.packets+uint32(between)+1)
+	packets := l.packets + uint32(between) + 1
+	seg.Packet = r.first + uint64(packets)
 	seg.Interface = r.iface
 	seg.Len = uint32(length)
 	seg.Flags = wire.Flags(word >> flagBits & 0x1ff)
 	seg.Checksum = wire.Checksum(word >> checksumBits & 3)
 	seg.Seq, seg.Ack, seg.Window = l.nxt[from], l.nxt[1-from], l.window[from]
-	if word&hasSeq != 0 {
-		seg.Seq = wire.Seq(binary.LittleEndian.Uint32(b[i:]))
-		i += 4
+	if word&(hasSeq|hasAck) != 0 {
+		if word&hasSeq != 0 {
+			seg.Seq = wire.Seq(binary.LittleEndian.Uint32(b[i:]))
+			i += 4
+		}
+		if word&hasAck != 0 {
+			seg.Ack = wire.Seq(binary.LittleEndian.Uint32(b[i:]))
+			i += 4
+		}
 	}
-	if word&hasAck != 0 {
-		seg.Ack = wire.Seq(binary.LittleEndian.Uint32(b[i:]))
-		i += 4
-	}
-	if word&hasWindow != 0 {
-		seg.Window = binary.LittleEndian.Uint16(b[i:])
-		i += 2
-	}
-	i = r.nextIP(i, word, from, seg)
+	i = r.nextFields(i, word, from, seg)
 	r.at = r.nextOptions(i, word, from, seg)
 	l.take(r.first, from, seg)
 	return from, true
 }
 
-// nextIP reads what putIP wrote.
-func (r *Reader) nextIP(i int, word uint32, from uint8, seg *wire.Segment) int {
-	b := r.src
+// nextFields reads the window, and what putIP wrote. All of it is at most 8 octets.
+func (r *Reader) nextFields(i int, word uint32, from uint8, seg *wire.Segment) int {
+	fields := binary.LittleEndian.Uint64(r.src[i:])
+	if word&hasWindow != 0 {
+		seg.Window = uint16(fields)
+		fields >>= 16
+		i += 2
+	}
 	seg.TTL, seg.TrafficClass, seg.IPID, seg.PayloadSum = r.last.ttl[from], 0, 0, 0
 	if word&hasTTL != 0 {
-		seg.TTL = b[i]
+		seg.TTL = uint8(fields)
+		fields >>= 8
 		i++
 	}
 	if seg.HasIPID = word&hasIPID != 0; seg.HasIPID {
-		seg.IPID = binary.LittleEndian.Uint16(b[i:])
+		seg.IPID = uint16(fields)
+		fields >>= 16
 		i += 2
 	}
 	seg.DontFragment, seg.HasSum = word&isDontFragment != 0, word&hasSum != 0
 	if word&hasPayloadSum != 0 {
-		seg.PayloadSum = binary.LittleEndian.Uint16(b[i:])
+		seg.PayloadSum = uint16(fields)
+		fields >>= 16
 		i += 2
 	}
 	if word&hasTraffic != 0 {
-		seg.TrafficClass = b[i]
+		seg.TrafficClass = uint8(fields)
 		i++
 	}
 	return i
@@ -135,4 +141,18 @@ var octetMasks = [8]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 -
 // number returns the number of size octets at b[i], and the index after it.
 func number(b []byte, i int, size uint32) (v uint64, behind int) {
 	return binary.LittleEndian.Uint64(b[i:]) & octetMasks[size&7], i + int(size)
+}
+
+// numbers returns three numbers of x, y and z octets that stand at b[i], and the index
+// after them. Mostly one load has them all.
+func numbers(b []byte, i int, x, y, z uint32) (u, v, w uint64, behind int) {
+	if x+y+z > 8 {
+		u, i = number(b, i, x)
+		v, i = number(b, i, y)
+		w, i = number(b, i, z)
+		return u, v, w, i
+	}
+	all := binary.LittleEndian.Uint64(b[i:])
+	rest := all >> (8 * x & 63)
+	return all & octetMasks[x&7], rest & octetMasks[y&7], rest >> (8 * y & 63) & octetMasks[z&7], i + int(x+y+z)
 }

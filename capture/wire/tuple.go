@@ -56,14 +56,16 @@ func (t Tuple) Reverse() Tuple {
 }
 
 // Source returns the sending end in the standard library's form.
-func (t *Tuple) Source() netip.AddrPort { return t.addrPort(t.Src, t.SrcPort) }
+func (t *Tuple) Source() netip.AddrPort { return t.Src.WithPort(t.SrcPort, t.IPv6) }
 
 // Destination returns the receiving end in the standard library's form.
-func (t *Tuple) Destination() netip.AddrPort { return t.addrPort(t.Dst, t.DstPort) }
+func (t *Tuple) Destination() netip.AddrPort { return t.Dst.WithPort(t.DstPort, t.IPv6) }
 
-func (t *Tuple) addrPort(a Addr, port uint16) netip.AddrPort {
-	ip := netip.AddrFrom16(a)
-	if !t.IPv6 {
+// WithPort returns the address and a port in the standard library's form. It is one of
+// IPv4 unless ipv6 is set, as Tuple.IPv6.
+func (a *Addr) WithPort(port uint16, ipv6 bool) netip.AddrPort {
+	ip := netip.AddrFrom16(*a)
+	if !ipv6 {
 		ip = ip.Unmap()
 	}
 	return netip.AddrPortFrom(ip, port)
