@@ -282,7 +282,7 @@ func (a *Analyzer) observe(f *flow.Flow, seg *wire.Segment, delta int64) {
 // Flush hands over every connection that is still remembered, in order of their
 // numbers, and forgets it.
 func (a *Analyzer) Flush() {
-	for _, b := range a.table.Drain() {
+	for b := range a.table.Drain() {
 		a.finish(b.Ref, EndCapture)
 	}
 	a.restEvicted()

@@ -136,7 +136,7 @@ func (s *shard) catchUp(b *batch, n int) {
 // flush hands over the remaining connections, in the order of first packets.
 func (s *shard) flush() {
 	a := s.an
-	for _, b := range a.table.Drain() {
+	for b := range a.table.Drain() {
 		s.at = position{entry: atEnd, by: b.Packet}
 		a.finish(b.Ref, EndCapture)
 	}

@@ -29,6 +29,7 @@ type Table struct {
 
 	besides  int  // how many flows have a journal beside them
 	analysed bool // flows that are unread have been analysed (Besides)
+	fetched  byte // what fetch read, so that it is read
 
 	written journal.Written // the segment being stored
 
