@@ -177,7 +177,7 @@ func (t *Table) rest(f *Flow) {
 	} else {
 		e.at = uint32(t.store.Put(dst))
 	}
-	e.rests = true
+	e.rests, e.first = true, f.FirstPacket
 	t.scratch = dst
 	f.Ref = 0
 	t.flows.Free(at)
@@ -224,13 +224,7 @@ func (t *Table) firstPacket(r Ref) uint64 {
 	if !e.rests {
 		return t.flows.At(int32(e.at)).FirstPacket
 	}
-	if e.unread {
-		return journal.At(t.store.Get(rest.Ref(e.at))).First
-	}
-	var key Key
-	src := key.read(t.store.Get(rest.Ref(e.at)))
-	n, _ := binary.Uvarint(src)
-	return n
+	return e.first
 }
 
 // kindOf returns the kind of a flow: which of the things that can happen to both

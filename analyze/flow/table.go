@@ -36,9 +36,10 @@ type Table struct {
 	resting
 }
 
-// entry is what is kept of every flow, awake or not. It is pointer-free and 48
+// entry is what is kept of every flow, awake or not. It is pointer-free and 56
 // octets large.
 type entry struct {
+	first     uint64 // its first packet, once it has rested
 	touched   int64
 	touchedBy uint64
 	// prev and next are its neighbours in the list of its class.

@@ -40,7 +40,7 @@ func TestSizes(t *testing.T) {
 		got, most uintptr
 	}{
 		{"Flow", unsafe.Sizeof(Flow{}), 1112},
-		{"entry", unsafe.Sizeof(entry{}), 48},
+		{"entry", unsafe.Sizeof(entry{}), 56},
 		{"Half", unsafe.Sizeof(Half{}), 504},
 		{"Key", unsafe.Sizeof(Key{}), 48},
 		{"hole", unsafe.Sizeof(hole{}), 48},

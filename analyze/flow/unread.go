@@ -30,7 +30,7 @@ func (t *Table) NewUnread(k *Key, h uint32, from Side, number uint64, seg *wire.
 	mem := t.store.Cell(at)
 	copy(mem[journal.Size:], own)
 	journal.Begin(mem, number, uint8(from), seg, len(own))
-	*e = entry{hash: h, at: uint32(at), rests: true, unread: true, compact: true}
+	*e = entry{first: seg.Packet, hash: h, at: uint32(at), rests: true, unread: true, compact: true}
 	t.append(e, from, seg)
 	t.replace(h, k, r)
 	t.enlist(r, e, Opening)
