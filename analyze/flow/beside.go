@@ -103,7 +103,7 @@ func (t *Table) restBeside(f *Flow, e *entry) bool {
 		}
 		at := int32(e.at)
 		e.at = uint32(t.store.Put(mem[:h.Octets()]))
-		e.rests, e.unread, e.compact, e.first = true, true, true, f.FirstPacket
+		e.rests, e.unread, e.compact, e.first = true, true, true, h.First
 		f.Ref = 0
 		t.flows.Free(at)
 		t.slept++

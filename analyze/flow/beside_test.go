@@ -50,6 +50,9 @@ func (k *keptBeside) rests(r Ref) bool {
 	return k.Unread(r)
 }
 
+// again reads a flow that rests, as if its segments were then analysed again.
+func (k *keptBeside) again(r Ref) { k.Read(r, new(journal.Reader)).FirstPacket = 1 }
+
 // TestBeside: what rests as its journal, and what does not; and nothing is left of it.
 func TestBeside(t *testing.T) {
 	for _, c := range []struct {
@@ -71,8 +74,8 @@ func TestBeside(t *testing.T) {
 		{"after the clock went back", 3, Closed, func(k *keptBeside, r Ref) { k.Append(r, 0, &k.seg, false) }, false},
 		{"not one to be kept", 3, Closed, func(k *keptBeside, r Ref) { k.seg.Seq++; k.more(r, 1) }, false},
 		{"its key is used again", 3, Closed, func(k *keptBeside, r Ref) { k.seg.SrcPort--; k.begin(1, Opening) }, false},
-		{"read", 8, Closed, func(k *keptBeside, r Ref) { k.rests(r); k.Read(r, new(journal.Reader)) }, true},
-		{"read, one more segment", 8, Established, func(k *keptBeside, r Ref) { k.rests(r); k.Read(r, new(journal.Reader)); k.more(r, 1) }, false},
+		{"read", 8, Closed, func(k *keptBeside, r Ref) { k.rests(r); k.again(r) }, true},
+		{"read, one more segment", 8, Established, func(k *keptBeside, r Ref) { k.rests(r); k.again(r); k.more(r, 1) }, false},
 	} {
 		k := newBeside()
 		r := k.begin(c.segments, c.class)
@@ -81,6 +84,9 @@ func TestBeside(t *testing.T) {
 		}
 		if got := k.rests(r); got != c.want {
 			t.Errorf("%s: rests as its journal: %v", c.name, got)
+		}
+		if first := k.firstPacket(r); first != 1 {
+			t.Errorf("%s: first packet %d", c.name, first)
 		}
 		k.begin(3, Opening) // one that is awake
 		for _, b := range k.All() {
