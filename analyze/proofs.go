@@ -190,9 +190,10 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 }
 
 // hold keeps an acknowledgement number until the SYN or FIN before it is
-// proved to have arrived.
+// proved to have arrived. That of a SYN-ACK comes with its SYN, FIN or not: in
+// SYN-SENT the FIN is not processed (RFC 9293 §3.10.7.4, eighth).
 func hold(x *flow.Half, seg *wire.Segment) {
-	if !x.Is(flow.SentFIN) && !seg.Flags.Has(wire.FIN) {
+	if !x.Is(flow.SentFIN) && (!seg.Flags.Has(wire.FIN) || seg.Flags.Has(wire.SYN)) {
 		x.SYNHeldAck = seg.Ack
 		x.Has |= flow.HoldsSYNACK
 	}
