@@ -177,7 +177,6 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 func judgeRST(x *flow.Facts) (Sending, Reason, uint64) {
 	old := &x.Same
 	switch {
-	case old.Packet == 0:
 	case x.SameTells && x.Mark.Time-old.Time < copyTime:
 		return Copied, SameIPID, old.Packet
 	case x.SameOnce && x.Sender.Places():
@@ -309,7 +308,7 @@ func tooSoon(x *flow.Facts, apart int64) bool {
 	switch {
 	case x.Loop <= 0:
 		return apart < soon
-	case !overtaken || x.Mark.HasTS && x.Same.HasTS:
+	case !overtaken || x.Mark.HasTS:
 		return apart < reaction(x)
 	}
 	return apart < soon || apart+after < reaction(x)
