@@ -7,6 +7,11 @@ import (
 
 // openingCases are about SYNs and SYN-ACKs: which were lost, late, or answered by something else.
 var openingCases = []branch{
+	{"reset behind an ACK for which a SYN-ACK had come", "0 A>B S 0\n+.01 A>B . 1 ack 1\n+.1 B>A R. 1 ack 1\n", ""},
+	{"two SYNs with one timestamp, which the SYN-ACK echoes", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n",
+		"SYN-LOST possible, SLOW-SYN likely"},
+	{"both ends opened, and one sends its SYN-ACK later", "0 A>B S 0\n+.011 B>A S 0\n+.001 A>B S. 0 ack 1\n+.01 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n", ""},
+	{"the SYN again after an ACK that is not for it, and a SYN-ACK twice", "0 A>B S 0\n+.01 B>A . =500 ack =77000\n+1 A>B S 0\n+1 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n", "TIME-WAIT-COLLISION possible"},
 	{"an ordinary connection", served, ""},
 	{"a client that opens a connection and resets many others", "0 A>B S 0\n" + opens(1) + resets(17), "HALF-OPEN-SCAN possible"},
 	{"a client that opens a connection and resets some others", "0 A>B S 0\n" + opens(1) + resets(16), ""},

@@ -11,6 +11,10 @@ var unansweredCases = []branch{
 	{"dropped while the host answers", served + "addr D 198.51.100.1:81\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED likely"},
 	{"dropped while the host refuses", lone + "addr E 198.51.100.1:82\n0 C>E S 0\n+.01 E>C R. 0 ack 1\n+.5 A>B S 0\n+1 A>B S 0\n", "DROPPED likely"},
 	{"dropped long after an answer", served + "5 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
+	{"dropped a little too long after an answer", served + "1.6 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
+	{"a SYN again, and then its sender acknowledges more than was captured", "0 A>B S 0\n+1 A>B S 0\n+.01 A>B . 1 ack =900001\n", ""},
+	{"no options are granted, nor were they before", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+30 A>B S 0 <mss 1460,sackOK>\n+.1 B>A S. 0 ack 1\n", ""},
+	{"a SYN-ACK that answers another SYN, and a client that goes on", "0 A>B S 0\n+.01 B>A S. 0 ack 1001\n+.001 A>B . 1 ack 1\n+3.1 A>B . 1 ack 1\n", ""},
 	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
 
 	{"a client that sends nothing but a keep-alive, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B . 0 ack 1\n",
