@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/hex"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -55,18 +56,32 @@ func TestLengths(t *testing.T) {
 	}
 }
 
-// TestLent: a Segment that held an IPv6 packet keeps nothing of its addresses.
+// TestLent: a Segment that held another packet keeps nothing of that.
 func TestLent(t *testing.T) {
-	want := Tuple{Src: AddrFrom4([4]byte{192, 0, 2, 1}), Dst: AddrFrom4([4]byte{192, 0, 2, 2}), SrcPort: 1, DstPort: 2}
-	var seg Segment
-	w := Walker{}
-	for _, data := range [][]byte{packet6(6, segment6), AppendPacket(nil, &Segment{Tuple: want})} {
-		if skip := w.IP(data, len(data), &seg); skip != Segmented {
-			t.Fatal(skip)
-		}
+	v4 := Tuple{Src: AddrFrom4([4]byte{192, 0, 2, 1}), Dst: AddrFrom4([4]byte{192, 0, 2, 2}), SrcPort: 1, DstPort: 2}
+	packets := [][]byte{
+		packet6(6, segment6),
+		AppendPacket(nil, &Segment{Tuple: v4}),
+		AppendPacket(nil, &Segment{Tuple: v4, IPID: 7, HasIPID: true, DontFragment: true, TTL: 3, TrafficClass: 3, Len: 0x10000}),
+		AppendPacket(nil, &Segment{Tuple: v4, Flags: SYN, Len: 1, Payload: []byte{1}}),
 	}
-	if seg.Tuple != want {
-		t.Errorf("%+v, want %+v", seg.Tuple, want)
+	w := Walker{Verify: true}
+	for i, first := range packets {
+		for k, second := range packets {
+			var seg, want Segment
+			w.IP(first, len(first), &seg)
+			seg.Reassembled = true
+			if skip := w.IP(second, len(second), &seg); skip != Segmented || w.IP(second, len(second), &want) != Segmented {
+				t.Fatal(skip)
+			}
+			if !want.HasSum {
+				seg.PayloadSum = want.PayloadSum
+			}
+			if !reflect.DeepEqual(seg, want) {
+				seg.Payload, want.Payload = nil, nil
+				t.Errorf("packet %d after %d: %+v, want %+v", k, i, seg, want)
+			}
+		}
 	}
 }
 
@@ -194,12 +209,18 @@ func TestFinalDestination(t *testing.T) {
 	if w6.IP(arrived, len(arrived), &seg6); seg6.Dst != Addr(final) || seg6.Checksum != ChecksumGood {
 		t.Errorf("a routing header without segments left leads to %v", seg6.Destination())
 	}
-	// A route that is used up changes nothing.
-	var w Walker
-	var seg Segment
-	used := ipv4Route(131, 8)
-	if w.IP(used, len(used), &seg); seg.Destination().Addr().String() != "192.0.2.99" {
-		t.Errorf("a route that is used up leads to %v", seg.Destination())
+	// An address that the header does not have is not known, nor what the checksum covers.
+	beyond := outer("06 02 00 02 00000000" + header6[33:])
+	if w6.IP(beyond, len(beyond), &seg6); seg6.Dst != Addr(hx(hop)) || seg6.Checksum != ChecksumUnknown {
+		t.Errorf("a routing header with fewer addresses than segments left leads to %v, checksum %d", seg6.Destination(), seg6.Checksum)
+	}
+	// A route that is used up changes nothing, nor does one in front of the addresses, or behind the end of the options.
+	for name, packet := range map[string][]byte{"used up": ipv4Route(131, 8), "not begun": ipv4Route(131, 3), "behind the end": ipv4Route(131, 4, 0, 3, 0), "of another kind": ipv4Route(7, 4)} {
+		var w Walker
+		var seg Segment
+		if w.IP(packet, len(packet), &seg); seg.Destination().Addr().String() != "192.0.2.99" {
+			t.Errorf("a route that is %s leads to %v", name, seg.Destination())
+		}
 	}
 }
 
