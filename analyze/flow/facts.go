@@ -300,11 +300,9 @@ func loop(s, r *Half) int64 {
 		return s.rtt.min + r.rtt.min
 	case s.rtt.n > 0 && s.rtt.min > partLoop:
 		return s.rtt.min
-	case r.rtt.n > 0 && r.rtt.min > partLoop:
-		return r.rtt.min
-	case r.rtt.n == 0 && r.rtt.min > partLoop:
-		return r.rtt.min // what Bound or BoundTwice took
-	case s.rtt.n == 0 && s.rtt.min > partLoop:
+	case r.rtt.min > partLoop:
+		return r.rtt.min // or what Bound or BoundTwice took
+	case s.rtt.min > partLoop:
 		return s.rtt.min
 	}
 	return -1

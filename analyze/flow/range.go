@@ -49,7 +49,6 @@ func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 	}
 	if to.After(h.Nxt) {
 		c.Fresh = uint32(to - h.Nxt)
-		to = h.Nxt
 	}
 	if from.Before(h.Low) {
 		end := to

@@ -75,7 +75,7 @@ func (h *Half) Time(end wire.Seq, at int64) {
 // Untime cancels the running measurement: octets before from were sent again,
 // so the acknowledgement is ambiguous.
 func (h *Half) Untime(from wire.Seq) {
-	if h.rtt.active && from.Before(h.rtt.end) {
+	if from.Before(h.rtt.end) {
 		h.rtt.active = false
 	}
 }

@@ -39,7 +39,7 @@ func judge(c *Context) (Sending, Reason, uint64) {
 	switch {
 	case x.Cover.Unknown:
 		return First, None, 0
-	case s.SeqLen() == 0 || x.Cover.Old == 0 && !x.Cover.Fills && x.SeqDelta >= 0:
+	case s.SeqLen() == 0 || x.SeqDelta >= 0:
 		if x.SeqDelta > 0 && !s.Flags.Has(wire.SYN) {
 			if probesTail(c) {
 				return Again, IPIDJump, 0
