@@ -263,6 +263,9 @@ func TestCauseDraws(t *testing.T) {
 				continue
 			}
 			sc.Settings = with(sc.Settings, parseSettings(*setting))
+			if *control != "" {
+				sc.Congestion = *control
+			}
 			all = append(all, sc)
 		}
 		drawCauses(t, trace, all, *keepFiles, *first+uint64(n))

@@ -26,6 +26,7 @@ var (
 	remake    = flag.String("lab.remake", "", "make the captures of testdata/pcaps/kernel again, into this folder")
 	unseen    = flag.Bool("lab.unseen", false, "list the retransmissions that leave no gap and were not found, and those whose cause was left open")
 	setting   = flag.String("lab.with", "", "with TestCauseDraws: settings of both hosts, NAME=VALUE with commas between them, below /proc/sys/net with slashes")
+	control   = flag.String("lab.control", "", "with TestCauseDraws: the congestion control of every socket")
 	width     = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
 
