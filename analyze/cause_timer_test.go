@@ -46,8 +46,6 @@ func TestTimerCauses(t *testing.T) {
 		{"the last octets, at once after an acknowledgement", tail + "+.06 B>A . 1 ack 1001\n+.001 A>B . 1001:2001(1000) ack 1 id 5", label.CauseUnknown},
 		{"the same, and a probe after it", tail + "+.06 B>A . 1 ack 1001\n+.001 A>B . 1001:2001(1000) ack 1 id 5\n+.1 A>B . 1001:2001(1000) ack 1 id 6", label.CauseTLP},
 		{"the last octets, two round trips after an acknowledgement", tail + "+.06 B>A . 1 ack 1001\n+.04 A>B . 1001:2001(1000) ack 1 id 5", label.CauseTLP},
-		{"of a sender that has probed, at once after other octets", probed + "+.02 B>A . 1 ack 1001 <sack 1:1001>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.22 B>A P. 1:101(100) ack 1001\n" +
-			"+.001 A>B . 1001:2001(1000) ack 1 id 6", label.CauseUnknown},
 		{"the last octets, of which no copy was captured", near20 + "+1 A>B . 1001:1001(0) ack 1 id 4\n+.05 A>B . 1:1001(1000) ack 1 id 6", label.CauseUnknown},
 		{"the last octets, of which no copy was captured, much later", near20 + "+1 A>B . 1001:1001(0) ack 1 id 4\n+.6 A>B . 1:1001(1000) ack 1 id 6", label.CauseRTO},
 

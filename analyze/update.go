@@ -219,7 +219,7 @@ func (a *Analyzer) countCause(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	x, y := fx.Sender, fx.Receiver
 	if a.cause != label.NoCause {
-		label.Repaired(x, seg.End(), a.cause, a.timer)
+		label.Repaired(x, seg.End(), a.cause, a.timer, a.lab.NoSACK)
 		n.causes[fx.From][a.cause]++
 		if a.obs.Evidence.Inferred(label.Retransmission) {
 			n.inferred[fx.From]++

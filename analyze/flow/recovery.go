@@ -32,8 +32,8 @@ type Repair struct {
 	// the repair (RecoveryPoint of RFC 6675 §5). With Probed it is what was in flight
 	// at the probe (TLP.end_seq of RFC 8985 §7.4).
 	Point wire.Seq
-	// Resent is after the highest octets that were sent again since the timeout,
-	// valid with TimerRepair.
+	// Resent is after the highest octets that were sent again since the repair began,
+	// valid with FastRepair and TimerRepair.
 	Resent wire.Seq
 	// High is the highest number that the receiver reported by SACK, valid with
 	// HasSACK (HighData of RFC 6675 §2 is Nxt).
@@ -47,7 +47,28 @@ type Repair struct {
 	Probed bool
 	// Backoff counts timeouts in a row without progress (RFC 6298 §5.5).
 	Backoff uint8
+	// heard is when the receiver last said something that a sender may act on: it acknowledged more,
+	// or the same again (RFC 5681 §2), or reported octets by SACK. Nothing else that it
+	// sends triggers a retransmission, or puts one off. advanced is when it last acknowledged
+	// more. Both are in ticks.
+	heard, advanced tick
 }
+
+// tick is a time in units of 65.5 µs, modulo 78 hours: as exact as timers need it, in half of the
+// room.
+type tick uint32
+
+func tickOf(at int64) tick { return tick(at >> 16) }
+
+// since returns the time from t to at, in nanoseconds.
+func (t tick) since(at int64) int64 { return int64(tickOf(at)-t) << 16 }
+
+// SinceHeard returns how long before at the receiver last said something that a sender may act
+// on, in nanoseconds.
+func (r *Repair) SinceHeard(at int64) int64 { return r.heard.since(at) }
+
+// SinceAdvance returns how long before at the receiver last acknowledged more, in nanoseconds.
+func (r *Repair) SinceAdvance(at int64) int64 { return r.advanced.since(at) }
 
 // Lost reports whether the receiver has reported octets after s: they arrived,
 // so s was lost or overtaken (RFC 6675 §4 IsLost asks for more of them; RFC 8985
@@ -70,8 +91,11 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, update, unse
 	if r.Probed {
 		r.settle(seg, had && seg.Ack == before && seg.SeqLen() == 0 && !update)
 	}
+	if !had || dup || seg.Options.SACKBlocks > 0 || seg.Ack.After(before) {
+		r.heard = tickOf(seg.Time)
+	}
 	if !had || seg.Ack.After(before) {
-		r.Dup, r.Backoff = 0, 0
+		r.Dup, r.Backoff, r.advanced = 0, 0, r.heard
 		switch {
 		case r.Mode != NoRepair && !seg.Ack.Before(r.Point):
 			r.Over = r.Mode == TimerRepair
@@ -119,7 +143,9 @@ func (r *Repair) settle(seg *wire.Segment, again bool) {
 func (r *Repair) Cleared(surely bool, seg *wire.Segment) {
 	switch {
 	case r.Mode == FastRepair && !surely:
-		r.Mode = NoRepair // with SACK, the blocks tell what else is lost
+		if !r.Resent.After(seg.Options.SACK[0].Right) {
+			r.Mode = NoRepair // with SACK, the blocks tell what else is lost
+		} // else the repair goes on: it has taken other octets to be lost, too
 	case r.Mode != TimerRepair || surely && r.Told:
 	case surely:
 		r.Mode = NoRepair // nothing was lost at that timeout (RFC 4015 §3)
@@ -248,9 +274,11 @@ func (h *Half) mayAnswer(seg *wire.Segment) bool {
 	return h.Is(SentFIN) && !seg.Ack.Before(h.FinEnd) && int32(seg.Options.TSEcr-h.Suspect.first) < 0 && seg.Time-h.Suspect.at >= h.rtt.min/4*3 // 0: not measured
 }
 
-// Watched reports whether a retransmission that begins at s is being watched: of the first
-// octets that are not acknowledged.
-func (h *Half) Watched(s wire.Seq) bool { return h.Suspect.active && h.Suspect.from == s }
+// Watched reports whether a retransmission that begins at s is being watched, of the first
+// octets that are not acknowledged, and when it was captured.
+func (h *Half) Watched(s wire.Seq) (at int64, ok bool) {
+	return h.Suspect.at, h.Suspect.active && h.Suspect.from == s
+}
 
 // Settle stops watching at an acknowledgement of any of the octets.
 func (h *Half) Settle(ack wire.Seq) {

@@ -68,24 +68,27 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 		// A timeout, if not a probe: its sender did not know.
 		return CauseSpurious, s.End().Before(x.Sender.Nxt) && lateForAnswer(c)
 	}
-	told := r.Lost(s.Seq) || r.Dup >= 3 || r.Mode == flow.FastRepair
-	if told && !c.SACK && !toldAnew(c) {
-		switch {
-		case c.NoSACK:
-			told = false
-		case !r.HasSACK:
-			return CauseUnknown, lateForAnswer(c) // with SACK it would be told
-		}
-	}
 	// At a tap that is far from the sender an acknowledgement is answered a round
 	// trip later, or when a quarter of it has passed in which octets may have been
 	// overtaken (RFC 8985 §6.2), and a timer's two ticks.
 	way := x.Receiver.RTT().Min
-	still := c.Flow.Last != 0 && s.Time-c.Flow.Last >= max(quiet, way+way/4+twoTicks)
+	gap := r.SinceHeard(s.Time)
+	still := gap >= max(quiet, way+way/4+twoTicks)
+	told := r.Lost(s.Seq) || r.Dup >= 3 || r.Mode == flow.FastRepair
+	if told && !c.SACK {
+		switch anew := toldAnew(c); {
+		case anew && !r.HasSACK && !still && mayBeTimer(c):
+			return CauseUnknown, true
+		case !anew && c.NoSACK:
+			told = false
+		case !anew && !r.HasSACK:
+			return CauseUnknown, lateForAnswer(c) // with SACK it would be told
+		}
+	}
 	switch {
 	case r.Mode == flow.DoubtfulRepair && !still && (told || !c.NoSACK):
 		return CauseUnknown, false
-	case told && still && longOpening(x) && s.Time-c.Flow.Last < longestPTO:
+	case told && still && !c.NoSACK && longOpening(x) && gap < longestPTO:
 		return CauseUnknown, true // a timeout, or the timer for octets that may be overtaken (RFC 8985 §6.2)
 	case told && !still && r.Mode != flow.TimerRepair:
 		return CauseFast, false
@@ -102,10 +105,20 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 			return CauseUnknown, true
 		}
 	}
-	if lateForAnswer(c) && !x.FirstInSYN {
+	switch {
+	case !lateForAnswer(c), x.FirstInSYN:
+	case atHead(x, s):
 		return CauseRTO, true
+	case r.Mode == flow.TimerRepair:
+		return CauseRTO, false
 	}
-	return CauseUnknown, false
+	return CauseUnknown, c.NoSACK && (!told || still) && atHead(x, s)
+}
+
+// atHead reports whether a segment begins with the first octets that are not acknowledged, as
+// what a timeout sends does (RFC 6298 §5.4).
+func atHead(x *flow.Facts, s *wire.Segment) bool {
+	return !x.Receiver.Is(flow.SentACK) || !s.Seq.After(x.Receiver.Ack)
 }
 
 // toldAnew reports whether duplicate ACKs, without SACK, are a reason to send a segment
@@ -116,14 +129,32 @@ func toldAnew(c *Context) bool {
 	x := c.Facts
 	r := &x.Sender.Repair
 	if r.Mode == flow.FastRepair {
-		return !x.Sender.Watched(c.Segment.Seq) || !lateForAnswer(c)
+		at, watched := x.Sender.Watched(c.Segment.Seq)
+		return !watched || c.Segment.Time-at < max(x.Loop, 0)+quiet
 	}
 	return !x.Receiver.Is(flow.SentACK) || x.Receiver.Ack != r.Point
 }
 
+// mayBeTimer reports whether a segment that duplicate ACKs may have called for, without SACK, may as
+// well be that of a timeout, although other segments pass: a timeout is due, and no acknowledgement
+// comes just before it, of which a sender waits for three (RFC 5681 §3.2), or for more if it has
+// seen segments overtaken.
+func mayBeTimer(c *Context) bool {
+	x := c.Facts
+	r, at, way := &x.Sender.Repair, c.Segment.Time, max(x.Receiver.RTT().Min, 0)
+	if !atHead(x, c.Segment) || r.SinceAdvance(at) < quiet+way || x.Overlap.Packet != 0 && !lateForAnswer(c) {
+		return false
+	}
+	return r.Mode == flow.FastRepair || r.Dup != 3 || r.SinceHeard(at) > way+way/4+shortestPTO
+}
+
 // lateForAnswer reports whether the octets of the segment were sent so long ago that a
-// timeout is due.
-func lateForAnswer(c *Context) bool { return waited(c) >= max(c.Facts.Loop, 0)+quiet }
+// timeout is due. Without SACK that is also asked of the last progress, at which the timer begins
+// anew (RFC 6298 §5.3); what probes may have it begin earlier.
+func lateForAnswer(c *Context) bool {
+	x := c.Facts
+	return waited(c) >= max(x.Loop, 0)+quiet && (!c.NoSACK || !x.Receiver.Is(flow.SentACK) || x.Sender.Repair.SinceAdvance(c.Segment.Time) >= quiet)
+}
 
 // waited returns how long ago octets of the segment were last sent, as far as
 // captured; else how long nothing was captured.
@@ -152,7 +183,7 @@ const (
 // same, it may be what it was, since no probe waits longer than a timeout (§7.2) and
 // not every sender probes.
 func probes(c *Context) probe {
-	s, x := c.Segment, c.Facts
+	s, x, r := c.Segment, c.Facts, &c.Facts.Sender.Repair
 	if s.End().Before(x.Sender.Nxt) || x.FirstInSYN {
 		return notProbe
 	}
@@ -162,13 +193,13 @@ func probes(c *Context) probe {
 		most = 2*(x.Sender.RTT().Max+max(0, x.Receiver.RTT().Max)) + delayedACK
 	}
 	w := waited(c)
-	head := !x.Receiver.Is(flow.SentACK) || !s.Seq.After(x.Receiver.Ack)
+	head := atHead(x, s)
 	switch {
 	case w < least, w > most && head && !longOpening(x):
 		return notProbe
-	case s.Time-x.Receiver.LastTime < least && !lateForAnswer(c):
+	case r.SinceHeard(s.Time) < least && !lateForAnswer(c):
 		return notProbe // the acknowledgement called for it, and would have put a probe off
-	case w > most, x.Overlap.Packet == 0, s.Time-x.Receiver.LastTime < least:
+	case w > most, x.Overlap.Packet == 0, r.SinceHeard(s.Time) < least:
 		return mayProbe // what was not captured may have been the probe
 	case head && lateForAnswer(c) && !x.Sender.Repair.Prober:
 		return dueWithTimeout
@@ -195,10 +226,10 @@ const (
 const twoTicks = int64(20e6)
 
 // Repaired notes in the sender what a retransmission that ends at end shows it to be
-// doing.
-func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
+// doing. noSACK is set if SACK was refused.
+func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer, noSACK bool) {
 	r := &h.Repair
-	if r.Mode == flow.TimerRepair {
+	if r.Mode == flow.TimerRepair || r.Mode == flow.FastRepair {
 		r.Resent = wire.MaxSeq(r.Resent, end)
 	}
 	switch cause {
@@ -207,11 +238,11 @@ func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer bool) {
 	case CauseFast:
 		r.Probed = false
 		if r.Mode == flow.NoRepair {
-			r.Mode, r.Point = flow.FastRepair, h.Nxt
+			r.Mode, r.Point, r.Resent = flow.FastRepair, h.Nxt, end
 		}
 	case CauseUnknown:
 		switch {
-		case timer && (r.HasSACK || r.Mode == flow.FastRepair):
+		case timer && (noSACK || r.HasSACK || r.Mode == flow.FastRepair):
 			r.Mode, r.Point = flow.DoubtfulRepair, h.Nxt
 		case timer: // the next will not be a probe
 			r.Probed, r.Point = true, h.Nxt
