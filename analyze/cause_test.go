@@ -57,7 +57,7 @@ func TestCauses(t *testing.T) {
 		{"sooner than any timeout", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+.16 A>B . 1:1001(1000) ack 1 id 5", label.CauseUnknown},
 		{"a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:1101(100) ack 1 id 4\n+.045 A>B P. 1001:1101(100) ack 1 id 5", label.CauseTLP},
 		{"too soon for a probe", near100 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.010 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
-		{"too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.6 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
+		{"too late for a probe", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+1.3 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
 		{"no probe without SACK", evidenceOpened + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.045 A>B . 1:1001(1000) ack 1 id 4", label.CauseUnknown},
 		{"reported by SACK", near20 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B P. 1001:2001(1000) ack 1 id 4\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n+.0001 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
 		{"reported, a round trip away", far300 + "+1 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 1 ack 1 <sack 1001:2001>\n+.299 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},

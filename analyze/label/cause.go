@@ -181,7 +181,8 @@ const (
 // acknowledgement may be delayed; a second if no round trip is known). A timeout
 // sends the first octets that are not acknowledged (RFC 6298 §5.4); where these are the
 // same, it may be what it was, since no probe waits longer than a timeout (§7.2) and
-// not every sender probes.
+// not every sender probes. A probe of one segment may wait for as long as the least timeout, too,
+// which may be a second (RFC 6298 §2.4): Linux adds that in place of 200 ms (tcp_rto_min_us).
 func probes(c *Context) probe {
 	s, x, r := c.Segment, c.Facts, &c.Facts.Sender.Repair
 	if s.End().Before(x.Sender.Nxt) || x.FirstInSYN {
@@ -195,7 +196,7 @@ func probes(c *Context) probe {
 	w := waited(c)
 	head := atHead(x, s)
 	switch {
-	case w < least, w > most && head && !longOpening(x):
+	case w < least, w > most+slowest && head && !longOpening(x):
 		return notProbe
 	case r.SinceHeard(s.Time) < least && !lateForAnswer(c):
 		return notProbe // the acknowledgement called for it, and would have put a probe off
@@ -214,11 +215,13 @@ func longOpening(x *flow.Facts) bool { return x.Sender.SYNs > 1 || x.Receiver.SY
 // Heuristics for probes: Linux waits for at least two ticks of its clock, 2 ms
 // with the fastest (1,000 Hz); 200 ms are allowed for a delayed
 // acknowledgement, and as much for a late timer; a second is allowed where no
-// round trip was measured, and a fifth of it for a late timer.
+// round trip was measured, and a fifth of it for a late timer. slowest is how much
+// longer a sender waits whose least timeout is a second.
 const (
 	shortestPTO = int64(2e6)
 	delayedACK  = int64(400e6)
 	longestPTO  = int64(1200e6)
+	slowest     = int64(800e6)
 )
 
 // twoTicks is what a timer may be late: two ticks of the slowest clock in use, of

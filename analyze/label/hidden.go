@@ -23,7 +23,7 @@ func hidden(c *Context) bool {
 	if answers && jump == 2 && (x.Loop <= 0 || pause < x.Loop+answerTimer(x.Receiver)) {
 		return false // a bare ACK that did not pass explains it, unless the other end would have sent again
 	}
-	if answers && x.Receiver.Repair.Backoff == 0 && pause >= sentAgainBy(x) {
+	if r := &x.Receiver.Repair; answers && r.Backoff == 0 && !r.Probed && pause >= sentAgainBy(x) {
 		return false // the other end did not send again what this acknowledges: ACKs had arrived that the capture missed
 	}
 	answered := x.Receiver.SYNs
