@@ -104,3 +104,32 @@ func renoFar(n int) string {
 const farAgain = "+.17 A>B . 1001:2001(1000) ack 1 id 20\n+.0001 B>A . 101 ack 3001 win 65160\n+.01 A>B . 11001:12001(1000) ack 1 id 21\n" +
 	"+0 B>A . 101 ack 3001 win 65160\n+0 A>B . 12001:13001(1000) ack 1 id 22\n+0 B>A . 101 ack 3001 win 65160\n+0 A>B . 13001:14001(1000) ack 1 id 23\n" +
 	"+0 B>A . 101 ack 3001 win 65160\n+.02 A>B . 3001:4001(1000) ack 1 id 24"
+
+// TestHiddenTimeoutCauses: after a pause, new octets at a receiver's tap may be a timeout's
+// retransmission whose flight was lost before the tap, and what is missing after them belong to its
+// repair (RFC 5682 §2.1, step 2b).
+func TestHiddenTimeoutCauses(t *testing.T) {
+	const (
+		begun  = far300 + "+1 A>B . 1:1001(1000) ack 1 id 3\n+.0001 B>A . 1 ack 1001\n"
+		next   = "+.6 A>B . 1001:2001(1000) ack 1 id 20\n+.0001 B>A . 1 ack 2001\n"
+		beyond = "A>B . 5001:6001(1000) ack 1 id 21\n+.0001 B>A . 1 ack 2001 <sack 5001:6001>\n"
+		repair = "+.3 A>B . 2001:3001(1000) ack 1 id 22"
+		rest   = "\n+.0001 B>A . 1 ack 3001 <sack 5001:6001>\n+.3 A>B . 3001:4001(1000) ack 1 id 23"
+	)
+	soon := strings.Replace(next, "+.6", "+.1", 1)
+	for _, c := range []struct {
+		name, text string
+		want       label.Cause
+	}{
+		{"octets after a pause, and others that answer their acknowledgement", begun + next + "+.3 " + beyond + repair, label.CauseUnknown},
+		{"the rest of that repair", begun + next + "+.3 " + beyond + repair + rest, label.CauseUnknown},
+		{"others at once", begun + next + "+.0001 " + beyond + repair, label.CauseFast},
+		{"octets without a pause", begun + soon + "+.3 " + beyond + repair, label.CauseFast},
+		{"octets after a pause of one end only", begun + "+.5 B>A . 1 ack 1001 <sack 1:1001>\n" + soon + "+.3 " + beyond + repair, label.CauseFast},
+		{"octets with a gap of their own", begun + strings.NewReplacer("1001:2001", "1201:2001", "(1000)", "(800)", "ack 2001", "ack 1001 <sack 1201:2001>").Replace(next) +
+			"+.3 A>B . 1001:1201(200) ack 1 id 21\n+.0001 B>A . 1 ack 2001\n+.3 " + strings.ReplaceAll(beyond, "id 21", "id 22") + strings.ReplaceAll(repair, "id 22", "id 23"), label.CauseFast},
+		{"a loss after that repair", begun + next + "+.3 " + beyond + repair + "\n+.0001 B>A . 1 ack 6001\n+.3 A>B . 7001:8001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 6001 <sack 7001:8001>\n+.3 A>B . 6001:7001(1000) ack 1 id 24", label.CauseFast},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
+	}
+}

@@ -44,12 +44,13 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	if a.cause != label.NoCause || a.lab.Set.Has(label.ShownSpurious) {
 		a.countCause(n, seg)
 	}
+	pause := seg.Time - x.LastTime
 	a.remember(x, y, seg)
 	if a.cause == label.CauseSpurious {
 		a.table.Show(x, seg.Packet) // already counted
 	}
 	if seg.Len > 0 {
-		a.payload(x, y, seg)
+		a.payload(x, y, seg, pause)
 	}
 	if seg.Flags.Has(wire.FIN) {
 		closes(x, seg)
@@ -76,11 +77,11 @@ func boundRTT(y *flow.Half, seg *wire.Segment) {
 }
 
 // payload notes that x sends octets: after all that it has sent, or late in a gap that
-// ends there.
-func (a *Analyzer) payload(x, y *flow.Half, seg *wire.Segment) {
+// ends there. pause is the time since its segment before.
+func (a *Analyzer) payload(x, y *flow.Half, seg *wire.Segment, pause int64) {
 	fx := &a.facts
 	if fx.SeqDelta >= 0 {
-		x.SendsNew(seg, fx.SeqDelta, a.lab.SACK)
+		x.SendsNew(y, seg, fx.SeqDelta, pause, a.lab.SACK)
 	}
 	if fx.SeqDelta >= 0 || fx.Cover.Fills && seg.Seq.Add(seg.Len) == x.Nxt {
 		goesOn(x, y)

@@ -77,6 +77,9 @@ type Half struct {
 	// go back to when the end turns out to be alive.
 	Before state.State
 	Scale  uint8 // shift of Window, valid with Scaled
+	// resumed is set if the last new octets came next, after a pause in which a timeout may
+	// have expired.
+	resumed bool
 
 	ISN  wire.Seq
 	Base wire.Seq // what relative numbers count from

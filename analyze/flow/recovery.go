@@ -156,9 +156,15 @@ func (r *Repair) Cleared(surely bool, seg *wire.Segment) {
 	}
 }
 
-// SendsNew notes new octets that h sends, after a gap of gap octets. sack says whether
-// both ends permitted SACK.
-func (h *Half) SendsNew(seg *wire.Segment, gap int64, sack bool) {
+// Quiet is a heuristic, in nanoseconds: the least time without segments in either direction
+// after which a timer, rather than an acknowledgement, must have triggered a
+// segment. It is below the shortest timeout in use (200 ms beyond the round
+// trip in Linux, the BSDs and macOS) and above the usual round trip.
+const Quiet = int64(150e6)
+
+// SendsNew notes new octets that h sends to o, after a gap of gap octets, and pause
+// nanoseconds after its last segment. sack says whether both ends permitted SACK.
+func (h *Half) SendsNew(o *Half, seg *wire.Segment, gap, pause int64, sack bool) {
 	r := &h.Repair
 	most := mostAfterTimeout * int64(h.MostLen)
 	switch {
@@ -166,6 +172,11 @@ func (h *Half) SendsNew(seg *wire.Segment, gap int64, sack bool) {
 		// More is missing than the window after a timeout allows: it was sent before,
 		// and belongs to that timeout's repair.
 		r.Mode, r.Point, r.Resent = TimerRepair, seg.Seq, seg.End()
+	case h.resumed && gap > 0 && r.Mode == NoRepair && pause >= o.rtt.min/4*3:
+		// After a timeout whose flight was lost before the tap, its retransmission looks like
+		// new octets, and what answers its acknowledgement comes after all of that flight
+		// (RFC 5682 §2.1, step 2b).
+		r.Mode, r.Point = DoubtfulRepair, seg.Seq
 	case r.Mode == TimerRepair && gap > 0:
 		r.Point = r.Point.Add(uint32(gap)) // what was skipped may have been in flight too
 	case sack && r.Mode == TimerRepair && int64(seg.End().Diff(r.Point)) > most && r.leaves():
@@ -175,6 +186,7 @@ func (h *Half) SendsNew(seg *wire.Segment, gap int64, sack bool) {
 		r.Mode = NoRepair
 	}
 	r.Over = false
+	h.resumed = gap == 0 && pause >= Quiet && r.SinceHeard(seg.Time) >= Quiet
 }
 
 // leaves reports whether octets in flight at the timeout were neither sent again nor

@@ -40,11 +40,7 @@ var CauseTexts = [CauseCount]string{
 
 func (c Cause) String() string { return causeNames[c] }
 
-// quiet is a heuristic: the least time without segments in either direction
-// after which a timer, rather than an acknowledgement, must have triggered a
-// segment. It is below the shortest timeout in use (200 ms beyond the round
-// trip in Linux, the BSDs and macOS) and above the usual round trip.
-const quiet = int64(150e6)
+const quiet = flow.Quiet
 
 // FindCause says why the segment, a RETRANSMISSION, was sent, from what its
 // sender had been told and how long it had waited. timer is set if the timeout of a
