@@ -117,6 +117,7 @@ func TestHiddenTimeoutCauses(t *testing.T) {
 		rest   = "\n+.0001 B>A . 1 ack 3001 <sack 5001:6001>\n+.3 A>B . 3001:4001(1000) ack 1 id 23"
 	)
 	soon := strings.Replace(next, "+.6", "+.1", 1)
+	going := begun + strings.Replace(next, "+.6", "+.01", 1)
 	for _, c := range []struct {
 		name, text string
 		want       label.Cause
@@ -128,6 +129,14 @@ func TestHiddenTimeoutCauses(t *testing.T) {
 		{"octets after a pause of one end only", begun + "+.5 B>A . 1 ack 1001 <sack 1:1001>\n" + soon + "+.3 " + beyond + repair, label.CauseFast},
 		{"octets with a gap of their own", begun + strings.NewReplacer("1001:2001", "1201:2001", "(1000)", "(800)", "ack 2001", "ack 1001 <sack 1201:2001>").Replace(next) +
 			"+.3 A>B . 1001:1201(200) ack 1 id 21\n+.0001 B>A . 1 ack 2001\n+.3 " + strings.ReplaceAll(beyond, "id 21", "id 22") + strings.ReplaceAll(repair, "id 22", "id 23"), label.CauseFast},
+		{"what was lost with octets that nothing called for", going + "+.01 A>B . 4001:4001(0) ack 1 id 21\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 5001:6001(1000) ack 1 id 24\n" +
+			"+.0001 B>A . 1 ack 3001 <sack 5001:6001>\n+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseUnknown},
+		{"a loss after the last octets, which may have been a probe", going + "+.01 A>B . 3001:3001(0) ack 1 id 21\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 4001:5001(1000) ack 1 id 24\n" +
+			"+.0001 B>A . 1 ack 3001 <sack 4001:5001>\n+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseFast},
+		{"a loss after octets that SACK called for", going + "+.01 A>B . 4001:5001(1000) ack 1 id 21\n+.0001 B>A . 1 ack 2001 <sack 4001:5001>\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001 <sack 4001:5001>\n" +
+			"+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseFast},
+		{"the same without SACK", strings.ReplaceAll(going, ",sackOK", "") + "+.01 A>B . 3001:3001(0) ack 1 id 21\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 4001:5001(1000) ack 1 id 24\n" +
+			"+.0001 B>A . 1 ack 3001\n+.01 A>B . 5001:6001(1000) ack 1 id 25\n+.0001 B>A . 1 ack 3001\n+.01 A>B . 6001:7001(1000) ack 1 id 26\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 3001:4001(1000) ack 1 id 27", label.CauseUnknown},
 		{"a loss after that repair", begun + next + "+.3 " + beyond + repair + "\n+.0001 B>A . 1 ack 6001\n+.3 A>B . 7001:8001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 6001 <sack 7001:8001>\n+.3 A>B . 6001:7001(1000) ack 1 id 24", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })

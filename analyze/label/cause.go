@@ -108,7 +108,8 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	case r.Mode == flow.TimerRepair:
 		return CauseRTO, false
 	}
-	return CauseUnknown, c.NoSACK && (!told || still) && atHead(x, s)
+	// Nothing called for it, and no probe sends anything but the last octets: it may be a timeout.
+	return CauseUnknown, (!told || still) && atHead(x, s) && (c.NoSACK || s.End().Before(x.Sender.Nxt))
 }
 
 // atHead reports whether a segment begins with the first octets that are not acknowledged, as
@@ -241,7 +242,7 @@ func Repaired(h *flow.Half, end wire.Seq, cause Cause, timer, noSACK bool) {
 		}
 	case CauseUnknown:
 		switch {
-		case timer && (noSACK || r.HasSACK || r.Mode == flow.FastRepair):
+		case timer && (noSACK || r.HasSACK || r.Mode == flow.FastRepair || end.Before(h.Nxt)):
 			r.Mode, r.Point = flow.DoubtfulRepair, h.Nxt
 		case timer: // the next will not be a probe
 			r.Probed, r.Point = true, h.Nxt
