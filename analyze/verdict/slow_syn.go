@@ -14,6 +14,8 @@ var slowSyn = Spec{
 		{"between the first and the last SYN, or SYN-ACK, of it at least 200 ms passed (a heuristic)", "0 A>B S 0\n+.1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"where round trips were measured, they leave at least 200 ms of that time (a heuristic)", slowAnswer},
+		{"where the ACK of the SYN-ACK was not captured, the round trip to the server leaves as much of the time until the SYN-ACK",
+			"0 A>B S 0\n+.5 A>B S 0\n+.3 B>A S. 0 ack 1\n+.15 A>B P. 11:21(10) ack 1\n+.7 B>A P. 1:11(10) ack 21\n+.001 A>B P. 21:31(10) ack 11\n+.7 B>A . 11 ack 31\n"},
 		{"of what was sent again, not every SYN was answered, within 200 ms or with numbers of their own, and later after the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the path or the server was slow (SLOW-SYN-ACK)",
 			"0 A>B S 0\n+1 A>B S 0\n+.3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 B>A S. 0 ack 1\n"},
 		{"the SYN-ACK did not come so soon after the last SYN that it answers an earlier one: in less than half the shortest round trip to the server, and 1 ms sooner (a heuristic); unless the first SYN-ACK was lost (SYN-ACK-LOST)",
@@ -22,7 +24,7 @@ var slowSyn = Spec{
 			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.01 A>B . 1 ack 1\n"},
 	},
 	Clauses: []label.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
-	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, and where every SYN was answered within 1 ms (a heuristic) soon after the last, because " +
+	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, where the ACK was not captured, and where every SYN was answered within 1 ms (a heuristic) soon after the last, because " +
 		"nothing tells which of several was answered (RFC 6298 §3)",
 	Most:    Certain,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n",
@@ -46,10 +48,14 @@ var slowSyn = Spec{
 		if measured && x.Opening.Took-server-client < slowOpening {
 			return false
 		}
+		later := x.Opening.AckLater
+		if later && server >= 0 && last.Time-x.syn(0).Time-server < slowOpening {
+			return false // it took no longer than until the ACK that was captured, perhaps less
+		}
 		v.Confidence = Likely
 		v.add(it)
 		if measured {
-			if server+client < it.Value && !x.answeredAtOnce() {
+			if server+client < it.Value && !later && !x.answeredAtOnce() {
 				v.Confidence = Certain
 			}
 			trip := Item{Why: RoundTrip, Value: server + client}
