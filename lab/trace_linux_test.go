@@ -43,6 +43,7 @@ type resending struct {
 	route   route
 	why     why
 	callers []string // what called what, innermost first
+	first   bool     // of a loss that congestion control has just taken note of (TCP_CA_Loss)
 }
 
 // tracer has the kernel write down what it sends again and why, by its own trace
@@ -167,7 +168,7 @@ type traced struct {
 
 // parseTrace reads a trace whose clock is behind the wall clock by offset.
 func parseTrace(s *bufio.Scanner, offset int64) (all []resending, err error) {
-	congestion := map[route]string{}
+	congestion, entered := map[route]string{}, map[route]bool{}
 	open := map[string][]int{} // the resendings of each CPU whose stacks follow, which may be nested
 	stack := -1
 	for s.Scan() {
@@ -187,8 +188,10 @@ func parseTrace(s *bufio.Scanner, offset int64) (all []resending, err error) {
 			}
 		case e.event == "tcp_cong_state_set":
 			congestion[e.route()] = e.fields["cong_state"]
+			entered[e.route()] = e.fields["cong_state"] == "4"
 		case e.fields["err"] == "" || e.fields["err"] == "0": // else it was not sent
-			all = append(all, resending{at: e.at + offset, route: e.route(), why: why(congestion[e.route()])})
+			all = append(all, resending{at: e.at + offset, route: e.route(), why: why(congestion[e.route()]), first: entered[e.route()]})
+			entered[e.route()] = false
 			open[e.cpu] = append(open[e.cpu], len(all)-1)
 		}
 	}
@@ -196,6 +199,9 @@ func parseTrace(s *bufio.Scanner, offset int64) (all []resending, err error) {
 	for i := range all {
 		r := &all[i]
 		r.decide()
+		if r.first && r.why == whyAfter && len(r.callers) > 0 {
+			r.why = whyPath // no timer began it: its octets are no longer than what the path takes
+		}
 		path[r.route] = r.why == whyPath || path[r.route] && r.why == whyAfter
 		if path[r.route] {
 			r.why = whyPath

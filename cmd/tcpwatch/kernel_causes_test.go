@@ -30,8 +30,6 @@ var meantCauses = map[string]struct {
 	more causeCounts
 	why  string
 }{
-	"short server": {causeCounts{tlp: -5},
-		"packets 810, 1318, 1322, 1555 and 1989 repeat a FIN alone in flight, up to 6 ms after the client's FIN came again: whether that called for it is left open"},
 	"simopen client":    {causeCounts{all: 1}, "the SYN-ACK of a simultaneous open sends the SYN again and is not counted by the kernel"},
 	"simopen server":    {causeCounts{all: 1}, "as for the client"},
 	"zerowindow client": {causeCounts{tlp: -1}, "one of two probes carried octets that were not sent before"},
