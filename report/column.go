@@ -2,6 +2,7 @@ package report
 
 import (
 	"strconv"
+	"tcpwatch/report/number"
 )
 
 // Kind says what a column holds; each format writes each kind in its own way.
@@ -161,13 +162,13 @@ func (v *Value) appendProgram(b []byte, k Kind, e *env) []byte {
 	}
 	switch k {
 	case KindID, KindCount, KindOctets:
-		return appendUint(b, v.n)
+		return number.AppendUint(b, v.n)
 	case KindSigned:
 		return strconv.AppendInt(b, int64(v.n), 10)
 	case KindDuration:
-		return appendSeconds(b, int64(v.n))
+		return number.AppendSeconds(b, int64(v.n))
 	case KindTime:
-		return e.clock.appendTime(b, int64(v.n))
+		return e.clock.AppendTime(b, int64(v.n))
 	case KindBool:
 		return strconv.AppendBool(b, v.n != 0)
 	case KindText:
@@ -183,20 +184,20 @@ func (v *Value) appendPeople(b []byte, k Kind, e *env) []byte {
 	}
 	switch k {
 	case KindID:
-		return appendUint(b, v.n)
+		return number.AppendUint(b, v.n)
 	case KindCount:
-		return appendThousands(b, v.n)
+		return number.AppendThousands(b, v.n)
 	case KindSigned:
 		if n := int64(v.n); n < 0 {
-			return appendThousands(append(b, '-'), -v.n)
+			return number.AppendThousands(append(b, '-'), -v.n)
 		}
-		return appendThousands(b, v.n)
+		return number.AppendThousands(b, v.n)
 	case KindOctets:
-		return appendOctets(b, v.n)
+		return number.AppendOctets(b, v.n)
 	case KindDuration:
-		return appendDuration(b, int64(v.n), 3)
+		return number.AppendDuration(b, int64(v.n), 3)
 	case KindTime:
-		return appendFixed(b, int64(v.n)-e.base)
+		return number.AppendFixed(b, int64(v.n)-e.base)
 	case KindBool:
 		if v.n != 0 {
 			return append(b, "yes"...)

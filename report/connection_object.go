@@ -6,6 +6,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/number"
 )
 
 // schemaConnection names the shape of connectionObject.
@@ -190,7 +191,7 @@ var holderLists = [...]string{
 	analyze.BothSides:  `["client","server"]`,
 }
 
-func (j *jsonRow) timeWait(c *clock, t *analyze.TimeWait) {
+func (j *jsonRow) timeWait(c *number.Clock, t *analyze.TimeWait) {
 	if t.Holders == analyze.NoSide {
 		j.null(`,"time_wait":`)
 		return

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/number"
 )
 
 // appendSentence appends the text of an event, as far as it fits into width
@@ -93,15 +94,15 @@ func (e *env) appendField(b []byte, k event.ValueKind, v *event.Value, noun stri
 	case k == event.Word:
 		return append(b, v.Word...)
 	case k == event.Size:
-		return appendOctets(b, uint64(v.N))
+		return number.AppendOctets(b, uint64(v.N))
 	case k == event.Span:
-		return appendDuration(b, v.N, 3)
+		return number.AppendDuration(b, v.N, 3)
 	case k == event.Identity:
 		return strconv.AppendInt(b, v.N, 10)
 	case k == event.Instant:
 		return e.appendInstant(b, v.N)
 	}
-	return appendThousands(b, uint64(v.N))
+	return number.AppendThousands(b, uint64(v.N))
 }
 
 // appendInstant appends a time in the form of the lines around it: time of day
@@ -110,7 +111,7 @@ func (e *env) appendInstant(b []byte, ns int64) []byte {
 	if e.zone != nil {
 		return time.Unix(0, ns).In(e.zone).AppendFormat(b, "15:04:05")
 	}
-	return appendDuration(b, ns-e.base, 4)
+	return number.AppendDuration(b, ns-e.base, 4)
 }
 
 func eventTone(ev *event.Event) Tone {

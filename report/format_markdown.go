@@ -29,7 +29,7 @@ func (m *markdownWriter[T]) header() error {
 	for _, c := range m.columns {
 		if c.Kind == KindTime && m.env.based {
 			b = append(b, "Times in seconds since "...)
-			b = m.env.clock.appendTime(b, m.env.base)
+			b = m.env.clock.AppendTime(b, m.env.base)
 			b = append(b, ".\n\n"...)
 			break
 		}

@@ -89,7 +89,7 @@ func (t *tableWriter[T]) fill(cells []cell, r *T) {
 func (t *tableWriter[T]) begin(more bool) error {
 	t.grid.fit(more)
 	if t.shown > 0 && t.showsTime() {
-		if err := t.line("times in seconds since " + string(t.env.clock.appendTime(nil, t.env.base))); err != nil {
+		if err := t.line("times in seconds since " + string(t.env.clock.AppendTime(nil, t.env.base))); err != nil {
 			return err
 		}
 	}

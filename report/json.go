@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/number"
 )
 
 // jsonText writes JSON by appending: no reflection, no allocation. The caller
@@ -97,13 +98,13 @@ func (j *jsonText) quoted(s string) {
 
 func (j *jsonText) seconds(name string, ns int64) {
 	j.key(name)
-	j.b = appendSeconds(j.b, ns)
+	j.b = number.AppendSeconds(j.b, ns)
 }
 
-func (j *jsonText) time(name string, c *clock, ns int64) {
+func (j *jsonText) time(name string, c *number.Clock, ns int64) {
 	j.key(name)
 	j.b = append(j.b, '"')
-	j.b = c.appendTime(j.b, ns)
+	j.b = c.AppendTime(j.b, ns)
 	j.b = append(j.b, '"')
 }
 
@@ -141,7 +142,7 @@ func appendEnds(b []byte, t *wire.Tuple, between string) []byte {
 func appendFour(b []byte, a [4]byte, port uint16) []byte {
 	b = appendDotted(appendDotted(b, a[0], a[1]), a[2], a[3])
 	b[len(b)-1] = ':'
-	return appendUint(b, uint64(port))
+	return number.AppendUint(b, uint64(port))
 }
 
 // appendDotted appends two octets of an IPv4 address, with a dot after each.

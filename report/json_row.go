@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"tcpwatch/analyze/state"
+	"tcpwatch/report/number"
 )
 
 // jsonRow appends an object of a view with many rows, where a member must be
@@ -25,7 +26,7 @@ func appendBool(b []byte, v bool) []byte {
 func (j *jsonRow) add(text string) { j.b = append(j.b, text...) }
 
 func (j *jsonRow) uint(key string, n uint64) {
-	j.b = appendUint(append(j.b, key...), n)
+	j.b = number.AppendUint(append(j.b, key...), n)
 }
 
 // uintOrNull writes n if it is known, else null.
@@ -38,7 +39,7 @@ func (j *jsonRow) uintOrNull(key string, n uint64, known bool) {
 }
 
 func (j *jsonRow) int(key string, n int64) {
-	j.b = appendInt(append(j.b, key...), n)
+	j.b = number.AppendInt(append(j.b, key...), n)
 }
 
 func (j *jsonRow) bool(key string, v bool) {
@@ -65,7 +66,7 @@ func (j *jsonRow) wordOrNull(key, s string) {
 }
 
 func (j *jsonRow) seconds(key string, ns int64) {
-	j.b = appendSeconds(append(j.b, key...), ns)
+	j.b = number.AppendSeconds(append(j.b, key...), ns)
 }
 
 // secondsOrNull writes a duration; -1 stands for one that was not measured.
@@ -77,8 +78,8 @@ func (j *jsonRow) secondsOrNull(key string, ns int64) {
 	}
 }
 
-func (j *jsonRow) time(key string, c *clock, ns int64) {
-	j.b = append(c.appendTime(append(append(j.b, key...), '"'), ns), '"')
+func (j *jsonRow) time(key string, c *number.Clock, ns int64) {
+	j.b = append(c.AppendTime(append(append(j.b, key...), '"'), ns), '"')
 }
 
 func (j *jsonRow) endpoint(key string, a netip.AddrPort) {
@@ -94,7 +95,7 @@ func (j *jsonRow) numbers(key string, list []uint64) {
 		if i > 0 {
 			j.b = append(j.b, ',')
 		}
-		j.b = appendUint(j.b, n)
+		j.b = number.AppendUint(j.b, n)
 	}
 	j.b = append(j.b, ']')
 }
@@ -103,7 +104,7 @@ func (j *jsonRow) numbers(key string, list []uint64) {
 // own words.
 func (j *jsonRow) count(name string, n uint64) {
 	j.separate()
-	j.b = appendUint(append(append(append(j.b, '"'), name...), '"', ':'), n)
+	j.b = number.AppendUint(append(append(append(j.b, '"'), name...), '"', ':'), n)
 }
 
 // item appends one of this program's own words to a list.

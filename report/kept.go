@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"tcpwatch/report/number"
 )
 
 // Kept says what became of the packets that were to be written to files. Name,
@@ -26,9 +27,9 @@ func (k *Kept) Loss() string { return unglue(k.loss()) }
 func (k *Kept) loss() string {
 	switch {
 	case k.LostPackets > 0:
-		var c clock
+		var c number.Clock
 		return fmt.Sprintf("%s (%s) from %s on could not be written: %s",
-			plural(k.LostPackets, "packet"), octets(k.LostOctets), c.appendTime(nil, k.LostSince), k.Why)
+			plural(k.LostPackets, "packet"), octets(k.LostOctets), c.AppendTime(nil, k.LostSince), k.Why)
 	case k.Why != "":
 		return "not all that was written is sure to be kept: " + k.Why
 	}
@@ -72,7 +73,7 @@ func (j *jsonText) kept(k *Kept) {
 	j.uint("lost_packets", k.LostPackets)
 	j.uint("lost_bytes", k.LostOctets)
 	if k.LostPackets > 0 {
-		j.time("lost_since", &clock{}, k.LostSince)
+		j.time("lost_since", &number.Clock{}, k.LostSince)
 	} else {
 		j.null("lost_since")
 	}

@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/number"
 )
 
 // schemaPacket names the shape of packetObject.
@@ -46,32 +47,32 @@ func labelName(id label.ID) string {
 // packetObject appends the JSON object of one segment.
 func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	s := o.Segment
-	b = appendUint(append(b, `{"schema":"`+schemaPacket+`","packet":`...), s.Packet)
-	b = e.clock.appendTime(append(b, `,"time":"`...), s.Time)
-	b = appendUint(append(b, `","connection":`...), o.Connection)
+	b = number.AppendUint(append(b, `{"schema":"`+schemaPacket+`","packet":`...), s.Packet)
+	b = e.clock.AppendTime(append(b, `,"time":"`...), s.Time)
+	b = number.AppendUint(append(b, `","connection":`...), o.Connection)
 	b = append(append(b, `,"from":"`...), fromText(o.FromClient)...)
 	b = appendEnds(append(b, `","source":"`...), &s.Tuple, `","destination":"`)
 	b = append(append(b, `","flags":"`...), flagText(s.Flags)...)
-	b = appendInt(append(b, `","seq":`...), o.Seq)
+	b = number.AppendInt(append(b, `","seq":`...), o.Seq)
 	if b = append(b, `,"ack":`...); o.AckValid {
-		b = appendInt(b, o.Ack)
+		b = number.AppendInt(b, o.Ack)
 	} else {
 		b = append(b, "null"...)
 	}
-	b = appendUint(append(b, `,"seq_raw":`...), uint64(s.Seq))
-	b = appendUint(append(b, `,"ack_raw":`...), uint64(s.Ack))
-	b = appendUint(append(b, `,"len":`...), uint64(s.Len))
-	b = appendUint(append(b, `,"window":`...), uint64(o.Window))
-	b = appendUint(append(b, `,"window_raw":`...), uint64(s.Window))
+	b = number.AppendUint(append(b, `,"seq_raw":`...), uint64(s.Seq))
+	b = number.AppendUint(append(b, `,"ack_raw":`...), uint64(s.Ack))
+	b = number.AppendUint(append(b, `,"len":`...), uint64(s.Len))
+	b = number.AppendUint(append(b, `,"window":`...), uint64(o.Window))
+	b = number.AppendUint(append(b, `,"window_raw":`...), uint64(s.Window))
 	b = appendBool(append(b, `,"window_scaled":`...), o.WindowScaled)
-	b = appendInt(append(b, `,"seq_delta":`...), o.SeqDelta)
+	b = number.AppendInt(append(b, `,"seq_delta":`...), o.SeqDelta)
 	b = appendBool(append(b, `,"seen_before":`...), o.SeenBefore)
 	if b = append(b, `,"in_flight":`...); o.InFlight >= 0 {
-		b = appendUint(b, uint64(o.InFlight))
+		b = number.AppendUint(b, uint64(o.InFlight))
 	} else {
 		b = append(b, "null"...)
 	}
-	b = appendSeconds(append(b, `,"time_delta":`...), o.TimeDelta)
+	b = number.AppendSeconds(append(b, `,"time_delta":`...), o.TimeDelta)
 	b = appendLabels(append(b, `,"labels":[`...), o.Labels)
 	if o.Cause == label.NoCause && o.Evidence.Len == 0 && !e.Wireshark {
 		b = append(b, `],"evidence":{}`...) // as most

@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"strings"
+	"tcpwatch/report/number"
 )
 
 // writeWrapped writes prose in one tone, broken between words so that no line
@@ -88,12 +89,12 @@ func unglue(s string) string { return strings.ReplaceAll(s, nbsp, " ") }
 
 // duration, span and octets are for prose: their unit stays with the number.
 // A span has four figures, for moments of a story.
-func duration(ns int64) string { return glue(string(appendDuration(nil, ns, 3))) }
-func span(ns int64) string     { return glue(string(appendDuration(nil, ns, 4))) }
-func octets(n uint64) string   { return glue(string(appendOctets(nil, n))) }
+func duration(ns int64) string { return glue(string(number.AppendDuration(nil, ns, 3))) }
+func span(ns int64) string     { return glue(string(number.AppendDuration(nil, ns, 4))) }
+func octets(n uint64) string   { return glue(string(number.AppendOctets(nil, n))) }
 
 // thousands writes a number with separators.
-func thousands(n uint64) string { return string(appendThousands(nil, n)) }
+func thousands(n uint64) string { return string(number.AppendThousands(nil, n)) }
 
 // plural writes "1 segment", "2,000 segments".
 func plural(n uint64, noun string) string {

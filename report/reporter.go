@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/number"
 )
 
 // Options set a Reporter up.
@@ -60,7 +61,7 @@ func (o *Options) setWidth() {
 // env is what rendering a value may need besides its row.
 type env struct {
 	Options
-	clock clock
+	clock number.Clock
 	base  int64 // time 0 of relative times
 	based bool
 	// connections is the number of connections of the capture, known once

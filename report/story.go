@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/number"
 )
 
 // storyWriter tells each connection in words: how it opened, what was sent, how
@@ -137,9 +138,9 @@ func (t *story) title() {
 // it is in other views, whose times count from the capture's first segment.
 func (t *story) zero() string {
 	e, start := t.env, t.conn.Start
-	text := "times since " + string(e.clock.appendTime(nil, start))
+	text := "times since " + string(e.clock.AppendTime(nil, start))
 	if start != e.base {
-		text += " (" + string(appendFixed(nil, start-e.base)) + " s in other views)"
+		text += " (" + string(number.AppendFixed(nil, start-e.base)) + " s in other views)"
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
+	"tcpwatch/report/number"
 )
 
 // schemaStream names the shape of the objects of streams: one for each piece,
@@ -14,7 +15,7 @@ const schemaStream = "tcpwatch.stream/1"
 
 // streamObjects writes a line for each piece.
 type streamObjects struct {
-	clock clock
+	clock number.Clock
 	b     []byte
 }
 
@@ -35,7 +36,7 @@ func (f *streamObjects) end(w *StreamWriter, c *analyze.Connection, client, serv
 
 // pieceObject appends the object of a piece; octets says whether it includes
 // those of the stream.
-func pieceObject(b []byte, c *clock, p *stream.Piece, octets bool) []byte {
+func pieceObject(b []byte, c *number.Clock, p *stream.Piece, octets bool) []byte {
 	j := jsonText{append(b, '{')}
 	j.word("schema", schemaStream)
 	j.uint("connection", p.Connection)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/stream"
+	"tcpwatch/report/number"
 )
 
 // What is said about octets that a receiver may not have accepted.
@@ -133,7 +134,7 @@ func totalText(t *stream.Total) string {
 	return strings.Join(parts, ", ")
 }
 
-func octetsText(n int64) string { return string(appendOctets(nil, uint64(n))) }
+func octetsText(n int64) string { return string(number.AppendOctets(nil, uint64(n))) }
 
 func signedThousands(n int64) string {
 	if n < 0 {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"tcpwatch/report/number"
 	"time"
 )
 
@@ -139,7 +140,7 @@ func (b *bottom) parts(s *Status) []statusPart {
 	if a.Evicted > 0 {
 		parts = append(parts, part{text: thousands(a.Evicted) + " evicted", tone: Doubt})
 	}
-	return append(parts, part{text: string(appendOctets(nil, s.Octets))})
+	return append(parts, part{text: string(number.AppendOctets(nil, s.Octets))})
 }
 
 // text returns the line, with as many of its parts as fit before the last

@@ -243,34 +243,6 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestDuration(t *testing.T) {
-	for ns, want := range map[int64]string{
-		0: "0 s", 1: "1 ns", 999: "999 ns", 1000: "1.00 µs", 49_000: "49.0 µs", 999_499: "999 µs", 999_999: "1.00 ms", 4_517_000: "4.52 ms",
-		52_950_000: "53.0 ms", 999_999_999: "1.00 s", 59_999_999_999: "60.0 s", 599e9: "599 s", 600e9: "10.0 min", 7_140e9: "119 min", 7_199e9: "2.00 h", 7200e9: "2.00 h",
-		47 * 3600e9: "47.0 h", 48 * 3600e9: "2.00 d", -1_500_000: "-1.50 ms",
-	} {
-		if got := string(appendDuration(nil, ns, 3)); got != want {
-			t.Errorf("%d ns = %q, want %q", ns, got, want)
-		}
-	}
-}
-
-func TestSeconds(t *testing.T) {
-	for ns, want := range map[int64]string{0: "0", 1: "0.000000001", -1: "-0.000000001", 1e9: "1", 1_306_410_000: "1.30641", -1 << 63: "-9223372036.854775808"} {
-		if got := string(appendSeconds(nil, ns)); got != want {
-			t.Errorf("%d ns = %q s, want %q", ns, got, want)
-		}
-	}
-}
-
-func TestOctets(t *testing.T) {
-	for n, want := range map[uint64]string{0: "0 B", 9_999_999: "9,999,999 B", 10_000_000: "10.0 MB", 12_345_678_901: "12.3 GB", 999_999_999: "1.00 GB", 1<<64 - 1: "18.4 EB"} {
-		if got := string(appendOctets(nil, n)); got != want {
-			t.Errorf("%d = %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestWrapWords(t *testing.T) {
 	for _, c := range []struct {
 		s    string

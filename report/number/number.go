@@ -1,4 +1,4 @@
-package report
+package number
 
 import (
 	"encoding/binary"
@@ -21,8 +21,8 @@ var padded, short = func() (padded, short [1000]uint32) {
 	return padded, short
 }()
 
-// appendUint is a strconv.AppendUint that is faster for the numbers in rows.
-func appendUint(b []byte, n uint64) []byte {
+// AppendUint is a strconv.AppendUint that is faster for the numbers in rows.
+func AppendUint(b []byte, n uint64) []byte {
 	switch {
 	case n < 10:
 		return append(b, '0'+byte(n))
@@ -44,11 +44,11 @@ func appendUint(b []byte, n uint64) []byte {
 	return strconv.AppendUint(b, n, 10)
 }
 
-func appendInt(b []byte, n int64) []byte {
+func AppendInt(b []byte, n int64) []byte {
 	if n < 0 {
 		b, n = append(b, '-'), -n
 	}
-	return appendUint(b, uint64(n))
+	return AppendUint(b, uint64(n))
 }
 
 // appendShort appends a number below 1000: it writes three digits, then cuts unused ones.
@@ -76,9 +76,9 @@ func appendNine(b []byte, n uint32) []byte {
 	return append(b, byte(z>>16))
 }
 
-// appendSeconds appends a duration in nanoseconds as seconds, exactly, without
+// AppendSeconds appends a duration in nanoseconds as seconds, exactly, without
 // trailing zeros: 4468000 is 0.004468.
-func appendSeconds(b []byte, ns int64) []byte {
+func AppendSeconds(b []byte, ns int64) []byte {
 	u := uint64(ns)
 	if ns < 0 {
 		b = append(b, '-')
@@ -87,7 +87,7 @@ func appendSeconds(b []byte, ns int64) []byte {
 	if u < 1e9 {
 		b = append(b, '0') // as most round trips and silences
 	} else {
-		b = appendUint(b, u/1e9)
+		b = AppendUint(b, u/1e9)
 	}
 	frac := uint32(u % 1e9)
 	if frac == 0 {
@@ -100,37 +100,37 @@ func appendSeconds(b []byte, ns int64) []byte {
 	return b
 }
 
-// appendFixed appends nanoseconds as seconds with six decimals, rounded down.
-func appendFixed(b []byte, ns int64) []byte {
+// AppendFixed appends nanoseconds as seconds with six decimals, rounded down.
+func AppendFixed(b []byte, ns int64) []byte {
 	u := uint64(ns)
 	if ns < 0 {
 		b = append(b, '-')
 		u = -u
 	}
-	b = appendThousands(b, u/1e9)
+	b = AppendThousands(b, u/1e9)
 	micros := uint32(u % 1e9 / 1e3)
 	return appendThree(appendThree(append(b, '.'), micros/1e3), micros%1e3)
 }
 
-// appendThousands appends n with a comma between groups of three digits.
-func appendThousands(b []byte, n uint64) []byte {
+// AppendThousands appends n with a comma between groups of three digits.
+func AppendThousands(b []byte, n uint64) []byte {
 	if n < 1000 {
 		return strconv.AppendUint(b, n, 10)
 	}
-	return appendThree(append(appendThousands(b, n/1000), ','), uint32(n%1000))
+	return appendThree(append(AppendThousands(b, n/1000), ','), uint32(n%1000))
 }
 
-// clock appends times; it remembers the last second, since the next packet is often of the
+// Clock appends times; it remembers the last second, since the next packet is often of the
 // same, and the last day, because the calendar is the most expensive part of a row.
-type clock struct {
+type Clock struct {
 	second, day int64
 	known       bool
 	text        [len("2006-01-02T15:04:05.")]byte
 }
 
-// appendTime appends nanoseconds since 1970 as RFC 3339 in UTC, always with
+// AppendTime appends nanoseconds since 1970 as RFC 3339 in UTC, always with
 // nine decimals, so that text order is time order.
-func (c *clock) appendTime(b []byte, ns int64) []byte {
+func (c *Clock) AppendTime(b []byte, ns int64) []byte {
 	second, left := floor(ns, 1e9)
 	if !c.known || second != c.second {
 		c.turn(second)
@@ -139,7 +139,7 @@ func (c *clock) appendTime(b []byte, ns int64) []byte {
 }
 
 // turn makes the clock show a second.
-func (c *clock) turn(second int64) {
+func (c *Clock) turn(second int64) {
 	day, left := floor(second, 24*3600)
 	if b := c.text[:0]; !c.known || day != c.day {
 		time.Unix(second, 0).UTC().AppendFormat(b, "2006-01-02T15:04:05.")
@@ -160,7 +160,7 @@ func floor(n, by int64) (quotient, left int64) {
 	return quotient, left
 }
 
-// durationUnits are the units of appendDuration, each with the least duration
+// durationUnits are the units of AppendDuration, each with the least duration
 // it is used for. Below two hours, minutes and seconds are easier to read.
 var durationUnits = [...]struct {
 	from, size float64
@@ -175,9 +175,9 @@ var durationUnits = [...]struct {
 	{1, 1, " ns"},
 }
 
-// appendDuration appends a duration for people: the given number of
+// AppendDuration appends a duration for people: the given number of
 // significant figures and the unit that suits it ("4.52 ms").
-func appendDuration(b []byte, ns int64, figures int) []byte {
+func AppendDuration(b []byte, ns int64, figures int) []byte {
 	if ns == 0 {
 		return append(b, "0 s"...)
 	}
@@ -221,11 +221,11 @@ func roundTo(x float64, figures int) float64 {
 	return r
 }
 
-// appendOctets appends an octet count for people. It stays exact below 10 MB,
+// AppendOctets appends an octet count for people. It stays exact below 10 MB,
 // because the arithmetic of sequence numbers should be visible.
-func appendOctets(b []byte, n uint64) []byte {
+func AppendOctets(b []byte, n uint64) []byte {
 	if n < 10_000_000 {
-		return append(appendThousands(b, n), " B"...)
+		return append(AppendThousands(b, n), " B"...)
 	}
 	x, units := float64(n), []string{" kB", " MB", " GB", " TB", " PB", " EB"}
 	i := -1
