@@ -31,8 +31,8 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.verdicts(e.verdicts)
 	j.icmp(&c.ICMP)
 	j.closing(&c.Closing)
-	j.state(`,"client_state":`, c.ClientState)
-	j.state(`,"server_state":`, c.ServerState)
+	j.word(`,"client_state":`, c.ClientState.String())
+	j.word(`,"server_state":`, c.ServerState.String())
 	j.timeWait(&e.clock, &c.TimeWait)
 	j.direction(`,"client_to_server":`, &c.FromClient)
 	j.direction(`,"server_to_client":`, &c.FromServer)
@@ -42,7 +42,7 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.labelCounts(c)
 	j.bool(`,"evicted":`, c.Evicted)
 	j.add("}")
-	return j.b
+	return j.objectRow
 }
 
 // silence writes the longest silence and the packet that ended it.
@@ -54,7 +54,7 @@ func (j *jsonRow) silence(s *analyze.Silence) {
 	}
 	j.uint(`,"idle_end":{"packet":`, s.Packet)
 	j.word(`,"from":`, fromText(s.FromClient))
-	j.b = append(appendLabels(append(j.b, `,"labels":[`...), s.Labels), `]}`...)
+	j.objectRow = append(appendLabels(append(j.objectRow, `,"labels":[`...), s.Labels), `]}`...)
 }
 
 func rolesText(c *analyze.Connection) string {
@@ -77,7 +77,7 @@ func (j *jsonRow) opening(o *analyze.Opening, offers *offerTexts) {
 	j.secondsOrNull(`,"rtt_server":`, o.RTTServer)
 	j.secondsOrNull(`,"rtt_client":`, o.RTTClient)
 	j.secondsOrNull(`,"took":`, o.OpenedIn())
-	j.b = offers.append(j.b, o)
+	j.objectRow = offers.append(j.objectRow, o)
 	j.uint(`,"syn_data":`, uint64(o.SynData))
 	j.uint(`,"ack_data":`, uint64(o.AckData))
 	j.uint(`,"syn_ack_isns":`, uint64(o.SynAckISNs))
@@ -118,7 +118,7 @@ func (j *jsonRow) icmpFrom(from netip.Addr) {
 		return
 	}
 	j.add(`,"from":"`)
-	j.b = append(from.AppendTo(j.b), '"')
+	j.objectRow = append(from.AppendTo(j.objectRow), '"')
 }
 
 // endOptions writes what one end offered; null where its SYN was not captured.
@@ -253,7 +253,7 @@ var cleanCounts = func() [2]string {
 	var counts, repeats jsonRow
 	counts.counts(&analyze.Direction{})
 	repeats.repeats(&analyze.Direction{})
-	return [...]string{string(counts.b), string(repeats.b)}
+	return [...]string{string(counts.objectRow), string(repeats.objectRow)}
 }()
 
 func (j *jsonRow) counts(d *analyze.Direction) {

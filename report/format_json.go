@@ -72,10 +72,10 @@ func (f *flatObject[T]) append(b []byte, e *env, r *T) []byte {
 		f.value.reset()
 		c.Value(e, r, &f.value)
 		j.key(c.Name)
-		j.b = f.value.appendJSON(j.b, c.Kind, e)
+		j.plainObject = f.value.appendJSON(j.plainObject, c.Kind, e)
 	}
 	j.close('}')
-	return j.b
+	return j.plainObject
 }
 
 // appendJSON appends the value as JSON; null if there is none, except for lists

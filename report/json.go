@@ -1,57 +1,52 @@
 package report
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"tcpwatch/analyze/state"
-	"tcpwatch/capture/wire"
 	"tcpwatch/report/number"
 )
 
-// jsonText writes JSON by appending: no reflection, no allocation. The caller
+// plainObject writes JSON by appending: no reflection, no allocation. The caller
 // opens and closes; keys are constants of this package and need no escaping.
-type jsonText struct {
-	b []byte
-}
+type plainObject []byte
 
 // key begins a member; a comma is set unless it is the first of its object.
-func (j *jsonText) key(name string) {
+func (j *plainObject) key(name string) {
 	j.comma()
-	j.b = append(j.b, '"')
-	j.b = append(j.b, name...)
-	j.b = append(j.b, '"', ':')
+	*j = append(*j, '"')
+	*j = append(*j, name...)
+	*j = append(*j, '"', ':')
 }
 
 // comma separates a member or item from the one before it.
-func (j *jsonText) comma() {
-	if n := len(j.b); n > 0 && j.b[n-1] != '{' && j.b[n-1] != '[' {
-		j.b = append(j.b, ',')
+func (j *plainObject) comma() {
+	if n := len(*j); n > 0 && (*j)[n-1] != '{' && (*j)[n-1] != '[' {
+		*j = append(*j, ',')
 	}
 }
 
-func (j *jsonText) open(name string, c byte) {
+func (j *plainObject) open(name string, c byte) {
 	j.key(name)
-	j.b = append(j.b, c)
+	*j = append(*j, c)
 }
 
-func (j *jsonText) close(c byte) { j.b = append(j.b, c) }
+func (j *plainObject) close(c byte) { *j = append(*j, c) }
 
-func (j *jsonText) null(name string) {
+func (j *plainObject) null(name string) {
 	j.key(name)
-	j.b = append(j.b, "null"...)
+	*j = append(*j, "null"...)
 }
 
-func (j *jsonText) uint(name string, n uint64) {
+func (j *plainObject) uint(name string, n uint64) {
 	j.key(name)
-	j.b = strconv.AppendUint(j.b, n, 10)
+	*j = strconv.AppendUint(*j, n, 10)
 }
 
 // uintOrNull writes n if it is known, else null.
-func (j *jsonText) uintOrNull(name string, n uint64, known bool) {
+func (j *plainObject) uintOrNull(name string, n uint64, known bool) {
 	if !known {
 		j.null(name)
 		return
@@ -59,30 +54,30 @@ func (j *jsonText) uintOrNull(name string, n uint64, known bool) {
 	j.uint(name, n)
 }
 
-func (j *jsonText) int(name string, n int64) {
+func (j *plainObject) int(name string, n int64) {
 	j.key(name)
-	j.b = strconv.AppendInt(j.b, n, 10)
+	*j = strconv.AppendInt(*j, n, 10)
 }
 
-func (j *jsonText) bool(name string, v bool) {
+func (j *plainObject) bool(name string, v bool) {
 	j.key(name)
-	j.b = strconv.AppendBool(j.b, v)
+	*j = strconv.AppendBool(*j, v)
 }
 
 // text writes a string of any origin.
-func (j *jsonText) text(name, s string) {
+func (j *plainObject) text(name, s string) {
 	j.key(name)
-	j.b = appendJSONString(j.b, s)
+	*j = appendJSONString(*j, s)
 }
 
 // word writes one of this program's own words, which need no escaping.
-func (j *jsonText) word(name, s string) {
+func (j *plainObject) word(name, s string) {
 	j.key(name)
 	j.quoted(s)
 }
 
 // wordOrNull writes null for the empty word.
-func (j *jsonText) wordOrNull(name, s string) {
+func (j *plainObject) wordOrNull(name, s string) {
 	if s == "" {
 		j.null(name)
 		return
@@ -90,82 +85,30 @@ func (j *jsonText) wordOrNull(name, s string) {
 	j.word(name, s)
 }
 
-func (j *jsonText) quoted(s string) {
-	j.b = append(j.b, '"')
-	j.b = append(j.b, s...)
-	j.b = append(j.b, '"')
+func (j *plainObject) quoted(s string) {
+	*j = append(*j, '"')
+	*j = append(*j, s...)
+	*j = append(*j, '"')
 }
 
-func (j *jsonText) seconds(name string, ns int64) {
+func (j *plainObject) seconds(name string, ns int64) {
 	j.key(name)
-	j.b = number.AppendSeconds(j.b, ns)
+	*j = number.AppendSeconds(*j, ns)
 }
 
-func (j *jsonText) time(name string, c *number.Clock, ns int64) {
+func (j *plainObject) time(name string, c *number.Clock, ns int64) {
 	j.key(name)
-	j.b = append(j.b, '"')
-	j.b = c.AppendTime(j.b, ns)
-	j.b = append(j.b, '"')
+	*j = append(*j, '"')
+	*j = c.AppendTime(*j, ns)
+	*j = append(*j, '"')
 }
 
-func (j *jsonText) endpoint(name string, a netip.AddrPort) {
+func (j *plainObject) endpoint(name string, a netip.AddrPort) {
 	j.key(name)
-	j.b = append(j.b, '"')
-	j.b = appendEndpoint(j.b, a)
-	j.b = append(j.b, '"')
+	*j = append(*j, '"')
+	*j = number.AppendEndpoint(*j, a)
+	*j = append(*j, '"')
 }
-
-func (j *jsonText) state(name string, s state.State) { j.word(name, s.String()) }
-
-// appendEndpoint appends "192.0.2.1:443" or "[2001:db8::1]:443"; nothing for
-// the zero value. Zones do not occur: addresses come from headers.
-func appendEndpoint(b []byte, a netip.AddrPort) []byte {
-	if !a.IsValid() {
-		return b
-	}
-	if !a.Addr().Is4() {
-		return a.AppendTo(b)
-	}
-	return appendFour(b, a.Addr().As4(), a.Port())
-}
-
-// appendEnds appends the ends of a segment, with a text between them.
-func appendEnds(b []byte, t *wire.Tuple, between string) []byte {
-	if t.IPv6 {
-		return appendEndpoint(append(appendEndpoint(b, t.Source()), between...), t.Destination())
-	}
-	b = append(appendFour(b, [4]byte(t.Src[12:]), t.SrcPort), between...)
-	return appendFour(b, [4]byte(t.Dst[12:]), t.DstPort)
-}
-
-// appendFour appends an IPv4 address and a port.
-func appendFour(b []byte, a [4]byte, port uint16) []byte {
-	b = appendDotted(appendDotted(b, a[0], a[1]), a[2], a[3])
-	b[len(b)-1] = ':'
-	return number.AppendUint(b, uint64(port))
-}
-
-// appendDotted appends two octets of an IPv4 address, with a dot after each.
-func appendDotted(b []byte, x, y byte) []byte {
-	t, u := dotted[x], dotted[y]
-	n := t >> 56
-	b = binary.LittleEndian.AppendUint64(b, t&(1<<32-1)|u<<(8*n&63))
-	return b[:len(b)-8+int(n+u>>56)]
-}
-
-// dotted is the decimal form of every octet with a dot after it, the first character in
-// the lowest octet, and its length in the highest: two of them are written at a time,
-// since every row has addresses.
-var dotted = func() (t [256]uint64) {
-	for i := range t {
-		text := strconv.Itoa(i) + "."
-		for k := range text {
-			t[i] |= uint64(text[k]) << (8 * k)
-		}
-		t[i] |= uint64(len(text)) << 56
-	}
-	return t
-}()
 
 // appendJSONString appends s quoted. Characters that Escape would escape are
 // written as \uXXXX, so that a program reads the original text and a terminal

@@ -115,5 +115,5 @@ func LabEnding(b []byte, scenario string, c *LabConclusion) []byte {
 		j.text("unexpected", c.Unexpected)
 	}
 	j.close('}')
-	return append(j.b, '\n')
+	return append(j.plainObject, '\n')
 }

@@ -88,7 +88,7 @@ func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabS
 		j.labSegment(s)
 	}
 	j.close('}')
-	return append(j.b, '\n')
+	return append(j.plainObject, '\n')
 }
 
 // LabSetting is a sysctl of both hosts.
@@ -111,7 +111,7 @@ func LabSettingObject(b []byte, scenario string, at time.Duration, s *LabSetting
 	}
 	j.text("reason", s.Why)
 	j.close('}')
-	return append(j.b, '\n')
+	return append(j.plainObject, '\n')
 }
 
 // labObject begins an object of a lesson.
@@ -162,7 +162,7 @@ func (j *jsonText) labSegment(s *LabStep) {
 	j.fate(s)
 	for i, e := range s.Ends {
 		side := fromText(i == 0)
-		j.state(side+"_state", e.State)
+		j.word(side+"_state", e.State.String())
 		if s.Bare {
 			continue
 		}

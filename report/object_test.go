@@ -204,7 +204,7 @@ func TestCleanDirection(t *testing.T) {
 		var counts, repeats jsonRow
 		counts.counts(&d)
 		repeats.repeats(&d)
-		if string(counts.b) != cleanCounts[0] || string(repeats.b) != cleanCounts[1] {
+		if string(counts.objectRow) != cleanCounts[0] || string(repeats.objectRow) != cleanCounts[1] {
 			t.Errorf("%s counts as clean and is written", reflect.TypeFor[analyze.Direction]().Field(i).Name)
 		}
 	}

@@ -22,7 +22,7 @@ func (t *offerTexts) append(b []byte, o *analyze.Opening) []byte {
 		j.endOptions(`,"server":`, &o.ServerOptions)
 		j.agreed(o)
 		j.add("}")
-		known.offers, known.text = both, j.b
+		known.offers, known.text = both, j.objectRow
 	}
 	return append(b, known.text...)
 }

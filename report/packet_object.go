@@ -99,7 +99,7 @@ func appendReasoned(b []byte, e *env, o *analyze.Observation) []byte {
 		}
 		j.add("]")
 	}
-	return j.b
+	return j.objectRow
 }
 
 // labelItems are the names of labels as they follow others in a list.
@@ -150,7 +150,7 @@ func (j *jsonRow) evidence(ev *label.Evidence) {
 		}
 		j.item(labelName(ev.Items[i].Label))
 		j.add(`:"`)
-		j.b = appendReasons(j.b, ev, ev.Items[i].Label)
+		j.objectRow = appendReasons(j.objectRow, ev, ev.Items[i].Label)
 		j.add(`"`)
 	}
 	j.add("}")
@@ -182,4 +182,13 @@ func appendReasons(b []byte, ev *label.Evidence, id label.ID) []byte {
 		b = it.Append(b)
 	}
 	return b
+}
+
+// appendEnds appends the ends of a segment, with a text between them.
+func appendEnds(b []byte, t *wire.Tuple, between string) []byte {
+	if t.IPv6 {
+		return number.AppendEndpoint(append(number.AppendEndpoint(b, t.Source()), between...), t.Destination())
+	}
+	b = append(number.AppendIPv4(b, [4]byte(t.Src[12:]), t.SrcPort), between...)
+	return number.AppendIPv4(b, [4]byte(t.Dst[12:]), t.DstPort)
 }

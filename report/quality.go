@@ -191,14 +191,14 @@ func (j *jsonText) quality(in *Input, t *tally) {
 	j.open("split_example", '[')
 	for _, h := range t.halves.first[:2*min(t.halves.pairs, 1)] {
 		j.comma()
-		j.b = strconv.AppendUint(j.b, h.number, 10)
+		j.plainObject = strconv.AppendUint(j.plainObject, h.number, 10)
 	}
 	j.close(']')
 	j.uint("twin_connections", t.twins.pairs)
 	j.open("twin_example", '[')
 	for _, n := range t.twins.first[:2*min(t.twins.pairs, 1)] {
 		j.comma()
-		j.b = strconv.AppendUint(j.b, n, 10)
+		j.plainObject = strconv.AppendUint(j.plainObject, n, 10)
 	}
 	j.close(']')
 	j.uint("midstream", t.opened[analyze.OpeningMidstream])

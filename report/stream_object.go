@@ -68,7 +68,7 @@ func pieceObject(b []byte, c *number.Clock, p *stream.Piece, octets bool) []byte
 		j.base64("octets", p.Data)
 	}
 	j.close('}')
-	return j.b
+	return j.plainObject
 }
 
 // endObject appends what is known of a direction at the end. file is nil if
@@ -102,10 +102,10 @@ func endObject(b []byte, e *env, c *analyze.Connection, client bool, t *stream.T
 	j.bool("any_ack", t.AnyACK)
 	j.uintOrNull("contradicted_by", t.Contradicted, t.Contradicted != 0)
 	j.close('}')
-	return j.b
+	return j.plainObject
 }
 
 func (j *jsonText) base64(name string, data []byte) {
 	j.key(name)
-	j.b = append(base64.StdEncoding.AppendEncode(append(j.b, '"'), data), '"')
+	j.plainObject = append(base64.StdEncoding.AppendEncode(append(j.plainObject, '"'), data), '"')
 }

@@ -60,7 +60,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	j.states("server_states", &t.serverIn)
 	j.notable(&t.notable)
 	j.close('}')
-	return j.b
+	return j.plainObject
 }
 
 // inputs writes what is known of the packets and of the capture.
@@ -93,7 +93,7 @@ func (j *jsonText) inputs(in *Input) {
 	j.open("damages", '[')
 	for _, d := range in.Damages {
 		j.comma()
-		j.b = appendJSONString(j.b, d)
+		j.plainObject = appendJSONString(j.plainObject, d)
 	}
 	j.close(']')
 	j.bool("interrupted", in.Interrupted)
@@ -105,7 +105,7 @@ func (j *jsonText) files(files []File) {
 	for i := range files {
 		f := &files[i]
 		j.comma()
-		j.b = append(j.b, '{')
+		j.plainObject = append(j.plainObject, '{')
 		j.text("name", f.Name)
 		j.text("format", f.Format)
 		j.uint("packets", f.Packets)
@@ -113,7 +113,7 @@ func (j *jsonText) files(files []File) {
 		j.open("comments", '[')
 		for _, c := range f.Comments {
 			j.comma()
-			j.b = appendJSONString(j.b, c)
+			j.plainObject = appendJSONString(j.plainObject, c)
 		}
 		j.close(']')
 		j.close('}')
@@ -126,7 +126,7 @@ func (j *jsonText) interfaces(interfaces []Interface) {
 	for i := range interfaces {
 		f := &interfaces[i]
 		j.comma()
-		j.b = append(j.b, '{')
+		j.plainObject = append(j.plainObject, '{')
 		j.text("file", f.File)
 		j.text("name", f.Name)
 		j.text("link", f.Link)
@@ -150,9 +150,9 @@ func (j *jsonText) totals(name string, d *analyze.Direction) {
 	sum.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
 	sum.EchoRTT, sum.SmoothedRTT, sum.RTO = sum.RTT, -1, -1
 	j.key(name)
-	row := jsonRow{j.b}
+	row := jsonRow{objectRow(j.plainObject)}
 	row.direction("", &sum)
-	j.b = row.b
+	j.plainObject = plainObject(row.objectRow)
 }
 
 func (j *jsonText) holds(h *holds) {
@@ -162,7 +162,7 @@ func (j *jsonText) holds(h *holds) {
 	for i := range h.hosts {
 		host := &h.hosts[i]
 		j.comma()
-		j.b = append(j.b, '{')
+		j.plainObject = append(j.plainObject, '{')
 		j.word("host", host.addr.String())
 		j.word("side", host.side.String())
 		j.uint("held", host.total)
@@ -197,7 +197,7 @@ func (j *jsonText) notable(n *notables) {
 	for i := range rows {
 		r := &rows[i]
 		j.comma()
-		j.b = append(j.b, '{')
+		j.plainObject = append(j.plainObject, '{')
 		j.uint("connection", r.number)
 		j.word("client", r.client)
 		j.word("server", r.server)

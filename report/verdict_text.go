@@ -54,7 +54,7 @@ func (j *jsonRow) verdicts(list []verdict.Verdict) {
 		j.add(`,"evidence":[`)
 		for k := range v.Evidence() {
 			j.separate()
-			j.b = append(v.Items[k].Append(append(j.b, '"')), '"')
+			j.objectRow = append(v.Items[k].Append(append(j.objectRow, '"')), '"')
 		}
 		j.add("]")
 		var packets [2 * verdict.MaxItems]uint64
@@ -187,7 +187,7 @@ func (j *jsonText) verdictObject(t *tally) {
 	j.open("syn_floods", '[')
 	for _, l := range t.floods() {
 		j.comma()
-		j.b = append(append(append(j.b, '"'), l.Address.String()...), '"')
+		j.plainObject = append(append(append(j.plainObject, '"'), l.Address.String()...), '"')
 	}
 	j.close(']')
 }

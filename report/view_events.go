@@ -141,5 +141,5 @@ func eventObject(b []byte, e *env, ev *event.Event) []byte {
 		}
 	}
 	j.close('}')
-	return j.b
+	return j.plainObject
 }

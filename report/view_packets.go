@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/wireshark"
+	"tcpwatch/report/number"
 )
 
 type (
@@ -149,7 +150,7 @@ func packetTone(o *packet) Tone {
 }
 
 func (v *Value) endpoint(a netip.AddrPort) {
-	v.set, v.text = a.IsValid(), appendEndpoint(v.text, a)
+	v.set, v.text = a.IsValid(), number.AppendEndpoint(v.text, a)
 }
 
 // suffix appends a mark and a number to the item that was added last.

@@ -1,4 +1,4 @@
-package report
+package number
 
 import (
 	"net/netip"
@@ -10,7 +10,7 @@ import (
 func TestEndpoints(t *testing.T) {
 	for i := range 256 {
 		a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{byte(i), byte(i + 64), byte(i + 128), byte(i + 192)}), uint16(i*257))
-		if got := string(appendEndpoint([]byte("x"), a)); got != "x"+a.String() {
+		if got := string(AppendEndpoint([]byte("x"), a)); got != "x"+a.String() {
 			t.Errorf("%s is %s", a, got)
 		}
 	}
