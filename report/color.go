@@ -1,5 +1,7 @@
 package report
 
+import "tcpwatch/report/escape"
+
 // escapes are the terminal codes (ECMA-48 §8.3.117) of each tone. They use the
 // terminal's eight basic colours, and of these only such as are readable on light and
 // dark backgrounds: yellow and cyan are not readable on white.
@@ -28,5 +30,5 @@ func (e *env) plain(s string) string {
 	if !e.ASCII {
 		return s
 	}
-	return string(toASCII(nil, []byte(s)))
+	return string(escape.AppendASCII(nil, []byte(s)))
 }

@@ -2,6 +2,8 @@ package report
 
 import (
 	"strconv"
+
+	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
 )
 
@@ -172,7 +174,7 @@ func (v *Value) appendProgram(b []byte, k Kind, e *env) []byte {
 	case KindBool:
 		return strconv.AppendBool(b, v.n != 0)
 	case KindText:
-		return appendEscaped(b, v.text)
+		return escape.Append(b, v.text)
 	}
 	return append(b, v.text...)
 }
@@ -204,7 +206,7 @@ func (v *Value) appendPeople(b []byte, k Kind, e *env) []byte {
 		}
 		return append(b, "–"...)
 	case KindText:
-		return appendEscaped(b, v.text)
+		return escape.Append(b, v.text)
 	}
 	return append(b, v.text...)
 }

@@ -6,7 +6,7 @@
 // StreamFolder) are written piece by piece.
 //
 // It promises that nothing taken from a capture or a file name reaches the
-// output unescaped (Escape), that no line of a table is wider than requested,
+// output unescaped (package escape), that no line of a table is wider than requested,
 // that colour is never the only carrier of a meaning, and that memory does not
 // grow with packets or connections: rows are written as they come, rows that
 // must wait for their turn are kept in a temporary file, and every list has a

@@ -11,6 +11,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/escape"
 )
 
 // Explain writes what a label, a verdict, an event, a state, a topic or a column means, one word
@@ -27,7 +28,7 @@ func Explain(w io.Writer, name string, o Options) error {
 	if name == "" {
 		x.list()
 	} else if !x.all(key) {
-		return fmt.Errorf("\"%s\" is not a label, verdict, event, state, topic, column or view, nor a word of a topic%s", Escape(name), nearest(key))
+		return fmt.Errorf("\"%s\" is not a label, verdict, event, state, topic, column or view, nor a word of a topic%s", escape.Text(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err

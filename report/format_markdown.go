@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"io"
+
+	"tcpwatch/report/escape"
 )
 
 // markdownWriter writes a view as a Markdown table (GitHub's extension),
@@ -86,10 +88,10 @@ func (m *markdownWriter[T]) appendCell(b []byte, k Kind) []byte {
 		m.inferred.seeAll(string(m.cell))
 	}
 	if m.env.ASCII {
-		m.cell = toASCII(nil, m.cell)
+		m.cell = escape.AppendASCII(nil, m.cell)
 	}
 	if k == KindText {
-		return appendMarkdown(b, m.cell)
+		return escape.AppendMarkdown(b, m.cell)
 	}
 	return append(b, m.cell...)
 }

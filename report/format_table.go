@@ -2,6 +2,8 @@ package report
 
 import (
 	"io"
+
+	"tcpwatch/report/escape"
 )
 
 // sampleRows is how many rows a table looks at before it fixes its widths. It
@@ -64,7 +66,7 @@ func (t *tableWriter[T]) fill(cells []cell, r *T) {
 			from := len(t.text)
 			t.text = t.value.appendPeople(t.text, c.Kind, t.env)
 			if t.env.ASCII {
-				t.text = append(t.text[:from], toASCII(nil, t.text[from:])...)
+				t.text = append(t.text[:from], escape.AppendASCII(nil, t.text[from:])...)
 			}
 		}
 		t.ends = append(t.ends, len(t.text))

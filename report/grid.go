@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"tcpwatch/report/escape"
 )
 
 // gap is the space between two columns. There are no other borders.
@@ -71,7 +73,7 @@ type grid struct {
 
 // displayWidth is how many columns a terminal needs for s.
 func displayWidth(s string) int {
-	if isClean(s) {
+	if escape.IsClean(s) {
 		return len(s)
 	}
 	return twwidth.Width(s)

@@ -9,19 +9,12 @@ import (
 	"unicode/utf8"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/escape"
+	"tcpwatch/report/reporttest"
 )
 
-// hostile is text that a capture or a file name might hold to harm a terminal,
-// a document or a spreadsheet.
-var hostile = []string{
-	"\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "a\r\nb", "\u009b31m", "\x9b31m", "bell\x07\x08\x7f", "\u202egnp.exe", "\u2066iso\u2069", "zero\u200bwidth",
-	"pipe|pipe", "`code` ``` fence", "<script>alert(1)</script>", "[link](http://example.org)", "![x](y)", "# title", "**bold** _em_",
-	"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\"quoted\",comma", "\xff\xfe", "\xed\xa0\x80", "\u2028line", "\ufeffbom", "back\\slash", "",
-	strings.Repeat("long", 100),
-}
-
 func TestHostileText(t *testing.T) {
-	for _, bad := range hostile {
+	for _, bad := range reporttest.Hostile {
 		in := sampleInput()
 		in.Files[0].Name, in.Files[0].Format, in.Files[0].Comments = bad, bad, []string{bad}
 		in.Interfaces[0].Name, in.Interfaces[0].File, in.Interfaces[0].Link = bad, bad, bad
@@ -46,7 +39,7 @@ func checkHarmless(t *testing.T, what string, f Format, out string) {
 		t.Errorf("%s: not UTF-8", what)
 	}
 	for _, r := range out {
-		if r != '\n' && (r != '\r' || f != FormatCSV) && hidden(r) {
+		if r != '\n' && (r != '\r' || f != FormatCSV) && escape.Hidden(r) {
 			t.Errorf("%s: %U reaches the output", what, r)
 			break
 		}
@@ -119,49 +112,4 @@ func checkMarkdown(t *testing.T, what, out string) {
 	if fence {
 		t.Errorf("%s: a fence is left open", what)
 	}
-}
-
-// TestJSONKeepsText reads hostile text back: programs get what was there, as
-// far as it is text.
-func TestJSONKeepsText(t *testing.T) {
-	for _, s := range hostile {
-		var back string
-		if err := json.Unmarshal(appendJSONString(nil, s), &back); err != nil {
-			t.Fatalf("%q: %v", s, err)
-		}
-		if utf8.ValidString(s) && back != s {
-			t.Errorf("%q came back as %q", s, back)
-		}
-	}
-}
-
-func TestEscape(t *testing.T) {
-	for s, want := range map[string]string{
-		"plain": "plain", "Grüße, 世界": "Grüße, 世界", "\x1b[1m": `\x1b[1m`, "\u009b": `\x9b`, "\x9b": `\x9b`, "\u202e": `\u202e`, "a\u034f\u3164\u115f\uffa0\ufe0f\U000e0100": `a\u034f\u3164\u115f\uffa0\ufe0f\U000e0100`,
-		"\U000e0041": `\U000e0041`, "\x7f\x00": `\x7f\x00`, "a\\b": `a\b`,
-	} {
-		if got := Escape(s); got != want {
-			t.Errorf("Escape(%q) = %q, want %q", s, got, want)
-		}
-	}
-}
-
-func FuzzEscape(f *testing.F) {
-	for _, s := range hostile {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		e := Escape(s)
-		if !utf8.ValidString(e) || strings.IndexFunc(e, hidden) >= 0 {
-			t.Fatalf("Escape(%q) = %q", s, e)
-		}
-		if !json.Valid(appendJSONString(nil, s)) {
-			t.Fatalf("%q is no JSON string: %s", s, appendJSONString(nil, s))
-		}
-		for _, line := range wrapWords(e, 20, "  ") {
-			if displayWidth(line) > 20 && strings.Contains(strings.Trim(line, " "), " ") && displayWidth(line) > 20+1 {
-				t.Fatalf("a line of several words is too wide: %q", line)
-			}
-		}
-	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/escape"
 )
 
 // icmpSentence says which ICMP error quotes a segment of the opening; "" if
@@ -60,7 +61,7 @@ func icmpFrom(from netip.Addr) string {
 	if !from.IsValid() {
 		return "an unknown address"
 	}
-	return Escape(from.String())
+	return escape.Text(from.String())
 }
 
 // overIPv6 reports whether the ends of a connection have IPv6 addresses, and ICMP errors about it

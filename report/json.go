@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
 )
 
@@ -116,7 +117,7 @@ func (j *plainObject) endpoint(name string, a netip.AddrPort) {
 // \xNN.
 func appendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
-	if isClean(s) && strings.IndexByte(s, '"') < 0 && strings.IndexByte(s, '\\') < 0 {
+	if escape.IsClean(s) && strings.IndexByte(s, '"') < 0 && strings.IndexByte(s, '\\') < 0 {
 		return append(append(b, s...), '"')
 	}
 	for i := 0; i < len(s); {
@@ -124,16 +125,16 @@ func appendJSONString(b []byte, s string) []byte {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			b = append(b, '\\')
-			b = appendHexByte(b, s[i])
+			b = escape.AppendByte(b, s[i])
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))
-		case !hidden(r):
+		case !escape.Hidden(r):
 			b = append(b, s[i:i+n]...)
 		case r > 0xffff:
-			b = appendRuneEscape(b, 0xd800+(r-0x10000)>>10)
-			b = appendRuneEscape(b, 0xdc00+(r-0x10000)&0x3ff)
+			b = escape.AppendRune(b, 0xd800+(r-0x10000)>>10)
+			b = escape.AppendRune(b, 0xdc00+(r-0x10000)&0x3ff)
 		default:
-			b = appendRuneEscape(b, r)
+			b = escape.AppendRune(b, r)
 		}
 		i += n
 	}

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
 )
 
@@ -42,7 +44,7 @@ func keptItems(s *summarySection, k *Kept) {
 		return
 	}
 	var b strings.Builder
-	b.WriteString("packets written to " + Escape(k.Name))
+	b.WriteString("packets written to " + escape.Text(k.Name))
 	if k.Files > 1 {
 		fmt.Fprintf(&b, " and %s more", plural(k.Files-1, "file"))
 	}
@@ -50,7 +52,7 @@ func keptItems(s *summarySection, k *Kept) {
 		fmt.Fprintf(&b, "; the oldest %s with %s removed again", plural(k.RemovedFiles, "file"), plural(k.RemovedPackets, "packet"))
 	}
 	if loss := k.loss(); loss != "" {
-		s.add(k.Packets, Bad, b.String()+"; "+Escape(loss))
+		s.add(k.Packets, Bad, b.String()+"; "+escape.Text(loss))
 		return
 	}
 	s.add(k.Packets, Plain, b.String())

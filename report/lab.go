@@ -11,6 +11,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/escape"
 )
 
 // LabStep is one packet of a lesson of the lab.
@@ -113,7 +114,7 @@ const labIndent = "               "
 // Say writes what a program does, or what a kernel says.
 func (l *LabStory) Say(at time.Duration, text string) {
 	var b bytes.Buffer
-	l.lines(&b, Quiet, fmt.Sprintf("%14s ", unglue(duration(int64(at))))+" ", "· "+Escape(text))
+	l.lines(&b, Quiet, fmt.Sprintf("%14s ", unglue(duration(int64(at))))+" ", "· "+escape.Text(text))
 	l.write(&b)
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"tcpwatch/report/escape"
 )
 
 // LabConclusion is the summary of a finished lesson.
@@ -53,7 +55,7 @@ func (c *LabConclusion) kept() string {
 	if c.Kept == "" {
 		return ""
 	}
-	return Escape(c.Kept) + ".*: what the client saw (.snd.pcap) and the server (.rcv.pcap), beside each what happened to every packet " +
+	return escape.Text(c.Kept) + ".*: what the client saw (.snd.pcap) and the server (.rcv.pcap), beside each what happened to every packet " +
 		"(.truth.tsv: what its sender did; .link.tsv: what the link did), and both kernels' counters (.json)"
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"strings"
+
 	"tcpwatch/report/number"
 )
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
 )
 
@@ -122,7 +123,7 @@ func (t *story) title() {
 		c.Client.String() + " → " + c.Server.String(),
 	}
 	if name := t.env.encap(c.EncapID); name != "" {
-		parts = append(parts, "inside "+Escape(name))
+		parts = append(parts, "inside "+escape.Text(name))
 	}
 	n := c.FromClient.Packets + c.FromServer.Packets
 	parts = append(parts, plural(n, "segment")+" in "+span(c.End-c.Start))

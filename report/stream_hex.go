@@ -10,6 +10,8 @@ import (
 // hexRow is how many octets a row has, so that a row fits 80 columns.
 const hexRow = 16
 
+const digits = "0123456789abcdef"
+
 // hexForm writes rows of the offset, the octets and their ASCII, prefixed with
 // the mark of the side. A row holds consecutive octets.
 type hexForm struct {
@@ -65,7 +67,7 @@ func (f *hexForm) flush(w *StreamWriter) {
 			b = append(b, ' ')
 		}
 		if k < len(f.row) {
-			b = append(b, hexDigits[f.row[k]>>4], hexDigits[f.row[k]&15], ' ')
+			b = append(b, digits[f.row[k]>>4], digits[f.row[k]&15], ' ')
 		} else {
 			b = append(b, "   "...)
 		}

@@ -16,6 +16,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/escape"
 )
 
 var streamTuple = wire.Tuple{
@@ -105,7 +106,7 @@ func TestStreamText(t *testing.T) {
 // wider than the terminal, and colour takes nothing away.
 func TestStreamHostile(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	escape := regexp.MustCompile("\x1b\\[[0-9;]*m")
+	colors := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	for range 300 {
 		var pieces []*stream.Piece
 		var at [2]int64
@@ -134,12 +135,12 @@ func TestStreamHostile(t *testing.T) {
 			plain := writeStream(o, pieces...)
 			for line := range strings.Lines(plain) {
 				line = strings.TrimSuffix(line, "\n")
-				if Escape(line) != line || displayWidth(line) > 80 {
+				if escape.Text(line) != line || displayWidth(line) > 80 {
 					t.Fatalf("%s: %d columns: %q", form, displayWidth(line), line)
 				}
 			}
 			o.Color = true
-			if colored := writeStream(o, pieces...); escape.ReplaceAllString(colored, "") != plain {
+			if colored := writeStream(o, pieces...); colors.ReplaceAllString(colored, "") != plain {
 				t.Fatalf("%s: colour changes the text", form)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
+	"tcpwatch/report/escape"
 )
 
 // sideEscapes are the colours of client and server.
@@ -91,9 +92,9 @@ func (f *textForm) character(w *StreamWriter, data []byte) int {
 			f.line = append(f.line, ' ')
 		}
 	case w.opts.ASCII && n > 1:
-		f.line = appendRuneEscape(f.line, r)
+		f.line = escape.AppendRune(f.line, r)
 	default:
-		f.line = appendEscaped(f.line, data[:n])
+		f.line = escape.Append(f.line, data[:n])
 	}
 	columns := len(f.line)
 	if columns > 0 && f.line[0] >= utf8.RuneSelf {
@@ -188,7 +189,7 @@ func (n *streamNotes) head(w *StreamWriter, p *stream.Piece) {
 
 func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap uint32) {
 	if in := w.env.encap(encap); in != "" {
-		ends += " in " + Escape(in)
+		ends += " in " + escape.Text(in)
 	}
 	w.write([]byte(w.env.paint(Strong, w.env.plain(fmt.Sprintf("connection %d   %s", number, ends))) + "\n"))
 	about := "> client, < server; >+ and <+ go on where the line of that side stopped"

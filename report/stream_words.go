@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/stream"
+	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
 )
 
@@ -163,7 +164,7 @@ const shownOctets = 48
 // glimpse shows the first octets of data, quoted.
 func glimpse(data []byte) string {
 	cut := data[:min(len(data), shownOctets)]
-	s := `"` + string(appendEscaped(nil, cut)) + `"`
+	s := `"` + string(escape.Append(nil, cut)) + `"`
 	if len(cut) < len(data) {
 		s += " …"
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+
+	"tcpwatch/report/escape"
 )
 
 // storyMost is the most connections of a capture whose stories are told when no
@@ -107,7 +109,7 @@ func flatten(b []byte, d *json.Decoder, name string) ([]byte, error) {
 		}
 		b = append(appendCSV(b, []byte(name), KindWord), ',')
 		if kind == KindText {
-			text = Escape(text)
+			text = escape.Text(text)
 		}
 		return append(appendCSV(b, []byte(text), kind), "\r\n"...), nil
 	}
@@ -183,15 +185,15 @@ func (s *summaryWriter) headline() []string {
 			parts = append(parts, "and "+plural(uint64(len(in.Files)-i), "more file"))
 			break
 		}
-		name := Escape(f.Name)
+		name := escape.Text(f.Name)
 		if f.Format != "" {
-			name += " (" + Escape(f.Format) + ")"
+			name += " (" + escape.Text(f.Format) + ")"
 		}
 		parts = append(parts, name)
 	}
 	if len(in.Files) == 0 {
 		for _, n := range s.env.Files[:min(len(s.env.Files), namedFiles)] {
-			parts = append(parts, Escape(n))
+			parts = append(parts, escape.Text(n))
 		}
 	}
 	parts = append(parts, plural(in.Packets, "packet"))
@@ -245,7 +247,7 @@ func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, sto
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.Write(appendMarkdown(nil, []byte(unglue(s.env.plain(p)))))
+		b.Write(escape.AppendMarkdown(nil, []byte(unglue(s.env.plain(p)))))
 	}
 	b.WriteString("\n\n| | COUNT | WHAT |\n|:---|---:|:---|\n")
 	for _, sec := range sections {
@@ -255,7 +257,7 @@ func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, sto
 				name = sec.name
 			}
 			b.WriteString("| " + name + " | " + it.number() + " | ")
-			b.Write(appendMarkdown(nil, []byte(unglue(s.env.plain(it.text)))))
+			b.Write(escape.AppendMarkdown(nil, []byte(unglue(s.env.plain(it.text)))))
 			b.WriteString(" |\n")
 		}
 	}
@@ -267,7 +269,7 @@ func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, sto
 	b.WriteString("\nDeserve a look:\n\n| CONN | CLIENT | SERVER | OPENED | CLOSED | RESENT | WHY |\n|---:|:---|:---|:---|:---|---:|:---|\n")
 	for _, r := range rows {
 		b.WriteString("| " + (&Value{set: true, n: r.number}).people(KindID, s.env) + " | " + r.client + " | " + r.server + " | " + r.opened + " | " + r.closed + " | " + thousands(r.resent) + " | ")
-		b.Write(appendMarkdown(nil, []byte(unglue(s.env.plain(r.why)))))
+		b.Write(escape.AppendMarkdown(nil, []byte(unglue(s.env.plain(r.why)))))
 		b.WriteString(" |\n")
 	}
 }

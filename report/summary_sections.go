@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/escape"
 )
 
 // summarySection is a group of counts under one name.
@@ -123,14 +124,14 @@ func captureSection(in *Input, t *tally) summarySection {
 	}
 	s.some(abandoned, Bad, "packets were waiting when the capture ended, and are not analysed")
 	if in.Filter != "" {
-		s.say(Plain, "only packets that match the filter: "+Escape(in.Filter))
+		s.say(Plain, "only packets that match the filter: "+escape.Text(in.Filter))
 	}
 	for _, d := range in.Damages {
 		what := "damaged: "
 		if slices.Contains(in.NotRead, d) {
 			what = "not read: "
 		}
-		s.say(Bad, what+Escape(d))
+		s.say(Bad, what+escape.Text(d))
 	}
 	if in.Interrupted {
 		s.say(Doubt, "stopped before the end of the input")

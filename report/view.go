@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tcpwatch/report/escape"
 )
 
 // View names what is shown.
@@ -51,11 +53,11 @@ func (f Format) people() bool { return f == FormatTable || f == FormatMarkdown }
 // written in the format. No views at all means the default.
 func Check(views []View, format Format) error {
 	if !slices.Contains(Formats, format) {
-		return fmt.Errorf("unknown format \"%s\": one of %s", Escape(string(format)), join(Formats))
+		return fmt.Errorf("unknown format \"%s\": one of %s", escape.Text(string(format)), join(Formats))
 	}
 	for i, v := range views {
 		if !slices.Contains(Views, v) {
-			return fmt.Errorf("unknown view \"%s\": one of %s", Escape(string(v)), join(Views))
+			return fmt.Errorf("unknown view \"%s\": one of %s", escape.Text(string(v)), join(Views))
 		}
 		if slices.Contains(views[:i], v) {
 			return fmt.Errorf("view %s is named twice", v)

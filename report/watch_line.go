@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/escape"
 )
 
 // eventLines writes events as lines for a terminal: time of day, connection,
@@ -111,7 +112,7 @@ func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byt
 	}
 	// The tunnel, if it fits: its name may come from the capture.
 	if in := l.env.encap(ev.EncapID); in != "" {
-		in = l.env.plain(" · " + Escape(in))
+		in = l.env.plain(" · " + escape.Text(in))
 		if displayWidth(what)+displayWidth(in) <= room {
 			b = append(b, l.env.paint(Quiet, in)...)
 		}

@@ -4,8 +4,9 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"tcpwatch/report/number"
 	"time"
+
+	"tcpwatch/report/number"
 )
 
 // Terminal codes (ECMA-48): CR, erase in line (EL), cursor up (CUU), erase in

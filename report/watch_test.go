@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/reporttest"
 )
 
 func watcher(t testing.TB, w *bytes.Buffer, o WatchOptions) *Watcher {
@@ -75,7 +76,7 @@ func TestWatchColor(t *testing.T) {
 
 // TestWatchHostile: nothing from a capture reaches the terminal as it is.
 func TestWatchHostile(t *testing.T) {
-	for _, bad := range hostile {
+	for _, bad := range reporttest.Hostile {
 		for _, views := range [][]View{{ViewEvents}, {ViewPackets}, {ViewConnections}} {
 			var b bytes.Buffer
 			w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Width: 300, Views: views, EncapName: func(uint32) string { return bad }}})

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-	"unicode/utf8"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -240,23 +239,6 @@ func TestCheck(t *testing.T) {
 		if c.want == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Check(%q, %s) = %v, want %q", c.views, c.format, err, c.want)
 		}
-	}
-}
-
-func TestWrapWords(t *testing.T) {
-	for _, c := range []struct {
-		s    string
-		want string
-	}{
-		{"", ""}, {"one", "one"}, {"aaaa bbbb cccc", "aaaa bbbb|cccc"}, {"aaaaaaaaaaaaaaa b", "aaaaaaaaa|aaaaaa b"}, {"a bbbbbbbbbbbb c", "a|bbbbbbbbb|bbb c"},
-		{"a  b", "a  b"}, {"äääää ööööö", "äääää|ööööö"}, {"12 " + glue("34 567 89"), "12|" + glue("34 567 89")},
-	} {
-		if got := strings.Join(wrapWords(c.s, 9, ""), "|"); got != c.want {
-			t.Errorf("%q at 9 columns = %q, want %q", c.s, got, c.want)
-		}
-	}
-	if !utf8.ValidString(strings.Join(wrapWords("öööööööööö ö", 3, ""), "")) {
-		t.Error("a character was cut in two")
 	}
 }
 

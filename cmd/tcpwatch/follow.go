@@ -15,6 +15,7 @@ import (
 	"tcpwatch/capture"
 	"tcpwatch/capture/filter"
 	"tcpwatch/report"
+	"tcpwatch/report/escape"
 )
 
 // followOptions are the flags of follow.
@@ -260,7 +261,7 @@ func (r *rawNotes) piece(p *stream.Piece) {
 		return
 	}
 	r.told++
-	fmt.Fprintf(r.stderr, "tcpwatch: note: %s\n", report.Escape(text))
+	fmt.Fprintf(r.stderr, "tcpwatch: note: %s\n", escape.Text(text))
 }
 
 func (r *rawNotes) end() {

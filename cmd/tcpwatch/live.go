@@ -21,6 +21,7 @@ import (
 	"tcpwatch/capture/live"
 	"tcpwatch/capture/privilege"
 	"tcpwatch/report"
+	"tcpwatch/report/escape"
 )
 
 // liveOptions are the flags of live: those of read, and those of capturing.
@@ -232,7 +233,7 @@ func (o *liveOptions) program() live.Filter {
 // note says something about the capture on standard error.
 func (o *liveOptions) note(stderr io.Writer, text string) {
 	if !o.quiet {
-		fmt.Fprintf(stderr, "tcpwatch: note: %s\n", report.Escape(text))
+		fmt.Fprintf(stderr, "tcpwatch: note: %s\n", escape.Text(text))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"tcpwatch/report"
+	"tcpwatch/report/escape"
 )
 
 // output is where results go: standard output, or the file of -o.
@@ -121,7 +122,7 @@ func (o *output) leftAlone(err error) bool {
 func (o *output) unfinished(stderr io.Writer, in report.Input, err error) (status int, ended error) {
 	for _, d := range in.Damages {
 		status = exitPartial
-		fmt.Fprintf(stderr, "tcpwatch: %s\n", report.Escape(d))
+		fmt.Fprintf(stderr, "tcpwatch: %s\n", escape.Text(d))
 	}
 	switch {
 	case err != nil && o.leftAlone(err):

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tcpwatch/report"
+	"tcpwatch/report/escape"
 )
 
 // Exit statuses.
@@ -130,7 +130,7 @@ func complain(w io.Writer, err error) {
 		}
 		return
 	}
-	fmt.Fprintf(w, "tcpwatch: %s\n", report.Escape(err.Error()))
+	fmt.Fprintf(w, "tcpwatch: %s\n", escape.Text(err.Error()))
 }
 
 const rootHelp = `tcpwatch reads packet captures, follows every TCP connection from the outside

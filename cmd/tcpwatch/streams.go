@@ -11,6 +11,7 @@ import (
 	"tcpwatch/capture"
 	"tcpwatch/capture/live"
 	"tcpwatch/report"
+	"tcpwatch/report/escape"
 )
 
 // streamFolder is --streams: the payload of connections as files.
@@ -57,7 +58,7 @@ func (s *streamFolder) close(stderr io.Writer, quiet bool) error {
 		return fmt.Errorf("--streams %w", err)
 	}
 	if !quiet {
-		fmt.Fprintf(stderr, "tcpwatch: note: %s\n", report.Escape(s.folder.Summary()))
+		fmt.Fprintf(stderr, "tcpwatch: note: %s\n", escape.Text(s.folder.Summary()))
 	}
 	return nil
 }

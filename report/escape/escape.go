@@ -1,4 +1,4 @@
-package report
+package escape
 
 import (
 	"unicode"
@@ -7,18 +7,18 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// Escape makes text that comes from outside (a capture, a file name) safe to
+// Text makes text that comes from outside (a capture, a file name) safe to
 // show: control characters (C0, DEL, C1), characters that reorder or hide text
 // and invalid UTF-8 become visible escapes (\x1b, \u202e). Everything else
 // stays as it is. A backslash is not doubled: the result is for reading.
-func Escape(s string) string {
-	if isClean(s) {
+func Text(s string) string {
+	if IsClean(s) {
 		return s
 	}
-	return string(appendEscaped(nil, []byte(s)))
+	return string(Append(nil, []byte(s)))
 }
 
-func isClean[T string | []byte](s T) bool {
+func IsClean[T string | []byte](s T) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] >= 0x7f {
 			return false
@@ -27,34 +27,34 @@ func isClean[T string | []byte](s T) bool {
 	return true
 }
 
-// appendEscaped appends s as Escape returns it.
-func appendEscaped(b, s []byte) []byte {
-	if isClean(s) {
+// Append appends s as Escape returns it.
+func Append(b, s []byte) []byte {
+	if IsClean(s) {
 		return append(b, s...)
 	}
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRune(s[i:])
 		switch {
 		case r == utf8.RuneError && n == 1:
-			b = appendHexByte(b, s[i])
-		case !hidden(r):
+			b = AppendByte(b, s[i])
+		case !Hidden(r):
 			b = append(b, s[i:i+n]...)
 		case r < 0x100:
-			b = appendHexByte(b, byte(r))
+			b = AppendByte(b, byte(r))
 		default:
-			b = appendRuneEscape(b, r)
+			b = AppendRune(b, r)
 		}
 		i += n
 	}
 	return b
 }
 
-func appendHexByte(b []byte, c byte) []byte {
+func AppendByte(b []byte, c byte) []byte {
 	return append(b, '\\', 'x', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// appendRuneEscape appends r as \uXXXX, or as \UXXXXXXXX beyond the BMP.
-func appendRuneEscape(b []byte, r rune) []byte {
+// AppendRune appends r as \uXXXX, or as \UXXXXXXXX beyond the BMP.
+func AppendRune(b []byte, r rune) []byte {
 	shift := 12
 	if r > 0xffff {
 		shift = 28
@@ -68,13 +68,13 @@ func appendRuneEscape(b []byte, r rune) []byte {
 	return b
 }
 
-// hidden reports whether r could move the cursor, reorder or hide text:
+// Hidden reports whether r could move the cursor, reorder or hide text:
 // controls, format characters (category Cf: soft hyphen, zero width joiners,
 // bidirectional embeddings, overrides and isolates, tags), line and paragraph
 // separators, private use, surrogates, unassigned code points, and those that
 // nothing shows (Unicode's Default_Ignorable_Code_Point: fillers, the grapheme
 // joiner, variation selectors).
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	if r < 0x7f {
 		return r < 0x20
 	}
@@ -85,11 +85,11 @@ func hidden(r rune) bool {
 // writes.
 var asciiForms = map[rune]string{
 	'→': "->", '←': "<-", '✓': "ok", '✗': "WRONG", '–': "-", '·': "|", '…': "...", 'µ': "u", '§': "section ",
-	'\u00a0': nbsp, '×': "x", '≠': "!=", '≥': ">=", '≤': "<=", '─': "-",
+	'\u00a0': "\u00a0", '×': "x", '≠': "!=", '≥': ">=", '≤': "<=", '─': "-",
 }
 
-// toASCII appends s with every character beyond ASCII in a plain form.
-func toASCII(b []byte, s []byte) []byte {
+// AppendASCII appends s with every character beyond ASCII in a plain form.
+func AppendASCII(b []byte, s []byte) []byte {
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRune(s[i:])
 		if r < 0x80 {
@@ -97,16 +97,16 @@ func toASCII(b []byte, s []byte) []byte {
 		} else if form, ok := asciiForms[r]; ok {
 			b = append(b, form...)
 		} else {
-			b = appendRuneEscape(b, r)
+			b = AppendRune(b, r)
 		}
 		i += n
 	}
 	return b
 }
 
-// appendMarkdown appends escaped text so that Markdown shows it literally:
+// AppendMarkdown appends escaped text so that Markdown shows it literally:
 // nothing in it ends a table cell, opens a tag, a link or emphasis.
-func appendMarkdown(b []byte, s []byte) []byte {
+func AppendMarkdown(b []byte, s []byte) []byte {
 	for _, c := range s {
 		switch c {
 		case '|', '\\', '`', '*', '_', '<', '>', '[', ']', '~', '#', '&', '!':
