@@ -141,7 +141,7 @@ func (v *Value) bool(b bool) {
 
 func (v *Value) string(s string) { v.set, v.text = s != "", append(v.text, s...) }
 
-// item adds to a list.
+// Item adds to a list.
 func (v *Value) item(s string) {
 	if v.set {
 		v.text = append(v.text, ' ')

@@ -2,6 +2,8 @@ package report
 
 import (
 	"io"
+
+	"tcpwatch/report/object"
 )
 
 // jsonWriter writes a view as one list of objects, or as one object a line
@@ -67,15 +69,15 @@ type flatObject[T any] struct {
 
 func (f *flatObject[T]) append(b []byte, e *env, r *T) []byte {
 	j := jsonText{append(b, '{')}
-	j.word("schema", f.schema)
+	j.Word("schema", f.schema)
 	for _, c := range f.columns {
 		f.value.reset()
 		c.Value(e, r, &f.value)
-		j.key(c.Name)
-		j.plainObject = f.value.appendJSON(j.plainObject, c.Kind, e)
+		j.Key(c.Name)
+		j.Plain = f.value.appendJSON(j.Plain, c.Kind, e)
 	}
-	j.close('}')
-	return j.plainObject
+	j.Close('}')
+	return j.Plain
 }
 
 // appendJSON appends the value as JSON; null if there is none, except for lists
@@ -85,7 +87,7 @@ func (v *Value) appendJSON(b []byte, k Kind, e *env) []byte {
 	case k == KindWords || k == KindIDs:
 		return v.appendList(b, k)
 	case k == KindText:
-		return appendJSONString(b, string(v.text))
+		return object.AppendString(b, string(v.text))
 	case !v.set:
 		return append(b, "null"...)
 	case k == KindTime || k == KindWord:

@@ -120,7 +120,7 @@ func TestHoldsBounds(t *testing.T) {
 	h.measure(0)
 	var j jsonText
 	j.holds(&h)
-	if want := fmt.Sprintf(`"held":%d,"counted":%d,`, maxHolds+5, maxHolds); !strings.Contains(string(j.plainObject), want) {
-		t.Errorf("%s has not %s", j.plainObject, want)
+	if want := fmt.Sprintf(`"held":%d,"counted":%d,`, maxHolds+5, maxHolds); !strings.Contains(string(j.Plain), want) {
+		t.Errorf("%s has not %s", j.Plain, want)
 	}
 }

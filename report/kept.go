@@ -61,28 +61,28 @@ func keptItems(s *summarySection, k *Kept) {
 // kept writes the same for programs.
 func (j *jsonText) kept(k *Kept) {
 	if k == nil {
-		j.null("kept")
+		j.Null("kept")
 		return
 	}
-	j.open("kept", '{')
-	j.text("name", k.Name)
-	j.text("format", k.Format)
-	j.uint("files", k.Files)
-	j.uint("packets", k.Packets)
-	j.uint("bytes", k.Octets)
-	j.uint("removed_files", k.RemovedFiles)
-	j.uint("removed_packets", k.RemovedPackets)
-	j.uint("lost_packets", k.LostPackets)
-	j.uint("lost_bytes", k.LostOctets)
+	j.Open("kept", '{')
+	j.Text("name", k.Name)
+	j.Text("format", k.Format)
+	j.Uint("files", k.Files)
+	j.Uint("packets", k.Packets)
+	j.Uint("bytes", k.Octets)
+	j.Uint("removed_files", k.RemovedFiles)
+	j.Uint("removed_packets", k.RemovedPackets)
+	j.Uint("lost_packets", k.LostPackets)
+	j.Uint("lost_bytes", k.LostOctets)
 	if k.LostPackets > 0 {
-		j.time("lost_since", &number.Clock{}, k.LostSince)
+		j.Time("lost_since", &number.Clock{}, k.LostSince)
 	} else {
-		j.null("lost_since")
+		j.Null("lost_since")
 	}
 	if k.Why == "" {
-		j.null("error")
+		j.Null("error")
 	} else {
-		j.text("error", k.Why)
+		j.Text("error", k.Why)
 	}
-	j.close('}')
+	j.Close('}')
 }

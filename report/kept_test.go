@@ -38,7 +38,7 @@ func TestKept(t *testing.T) {
 	}
 	j := jsonText{[]byte("{")}
 	j.kept(&tests[2].kept)
-	if got := string(j.plainObject); !strings.Contains(got, `"lost_packets":2000,"lost_bytes":3000,"lost_since":"2001-09-09T01:46:40.000000000Z","error":"disk\u0007full"`) {
+	if got := string(j.Plain); !strings.Contains(got, `"lost_packets":2000,"lost_bytes":3000,"lost_since":"2001-09-09T01:46:40.000000000Z","error":"disk\u0007full"`) {
 		t.Error(got)
 	}
 }

@@ -82,40 +82,40 @@ func (c *LabConclusion) checked() string {
 // LabEnding appends the conclusion of a lesson as a JSON object and a line end.
 func LabEnding(b []byte, scenario string, c *LabConclusion) []byte {
 	j := labObject(b, scenario, c.At, "end")
-	j.text("why", c.Why)
-	j.open("words", '{')
+	j.Text("why", c.Why)
+	j.Open("words", '{')
 	for _, w := range c.Words {
-		j.text(w, unglue(meaning(w)))
+		j.Text(w, unglue(meaning(w)))
 	}
-	j.close('}')
+	j.Close('}')
 	for _, s := range [][2]string{{"reached", c.Reached}, {"shortened", c.Shortened}, {"differs", c.Differs}, {"kept", c.Kept}} {
 		if s[1] == "" {
-			j.null(s[0])
+			j.Null(s[0])
 		} else {
-			j.text(s[0], s[1])
+			j.Text(s[0], s[1])
 		}
 	}
-	j.uint("states_compared", uint64(c.Compared))
-	j.uint("states_equal", uint64(c.Equal))
-	j.uint("states_without_socket", uint64(c.NoSocket))
+	j.Uint("states_compared", uint64(c.Compared))
+	j.Uint("states_equal", uint64(c.Equal))
+	j.Uint("states_without_socket", uint64(c.NoSocket))
 	for i, side := range []string{"client", "server"} {
-		j.open(side, '{')
-		j.uint("sent", c.Sent[i])
-		j.uint("lost", c.Lost[i])
-		j.uint("damaged", c.Damaged[i])
-		j.uint("held", c.Held[i])
-		j.uint("copied", c.Copied[i])
-		j.uint("sent_again", c.Again[i])
-		j.uint("sent_again_in_syn_ack", c.Crossed[i])
-		j.uint("sent_again_by_kernel", c.KernelAgain[i])
-		j.close('}')
+		j.Open(side, '{')
+		j.Uint("sent", c.Sent[i])
+		j.Uint("lost", c.Lost[i])
+		j.Uint("damaged", c.Damaged[i])
+		j.Uint("held", c.Held[i])
+		j.Uint("copied", c.Copied[i])
+		j.Uint("sent_again", c.Again[i])
+		j.Uint("sent_again_in_syn_ack", c.Crossed[i])
+		j.Uint("sent_again_by_kernel", c.KernelAgain[i])
+		j.Close('}')
 	}
-	j.bool("as_expected", c.Unexpected == "")
+	j.Bool("as_expected", c.Unexpected == "")
 	if c.Unexpected == "" {
-		j.null("unexpected")
+		j.Null("unexpected")
 	} else {
-		j.text("unexpected", c.Unexpected)
+		j.Text("unexpected", c.Unexpected)
 	}
-	j.close('}')
-	return append(j.plainObject, '\n')
+	j.Close('}')
+	return append(j.Plain, '\n')
 }

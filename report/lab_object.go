@@ -78,17 +78,17 @@ func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabS
 	j := labObject(b, scenario, at, labKind(s))
 	switch {
 	case s == nil:
-		j.text("said", said)
+		j.Text("said", said)
 	case s.Datagram != "":
-		j.uint("number", s.Number)
-		j.word("from", fromText(s.FromClient))
-		j.text("datagram", s.Datagram)
+		j.Uint("number", s.Number)
+		j.Word("from", fromText(s.FromClient))
+		j.Text("datagram", s.Datagram)
 		j.fate(s)
 	default:
 		j.labSegment(s)
 	}
-	j.close('}')
-	return append(j.plainObject, '\n')
+	j.Close('}')
+	return append(j.Plain, '\n')
 }
 
 // LabSetting is a sysctl of both hosts.
@@ -102,25 +102,25 @@ type LabSetting struct {
 // LabSettingObject appends a setting as a JSON object and a line end.
 func LabSettingObject(b []byte, scenario string, at time.Duration, s *LabSetting) []byte {
 	j := labObject(b, scenario, at, "setting")
-	j.text("setting", s.Name)
-	j.text("value", s.Value)
+	j.Text("setting", s.Name)
+	j.Text("value", s.Value)
 	if s.Default == "" {
-		j.null("default")
+		j.Null("default")
 	} else {
-		j.text("default", s.Default)
+		j.Text("default", s.Default)
 	}
-	j.text("reason", s.Why)
-	j.close('}')
-	return append(j.plainObject, '\n')
+	j.Text("reason", s.Why)
+	j.Close('}')
+	return append(j.Plain, '\n')
 }
 
 // labObject begins an object of a lesson.
 func labObject(b []byte, scenario string, at time.Duration, kind string) jsonText {
 	j := jsonText{append(b, '{')}
-	j.word("schema", schemaLab)
-	j.text("scenario", scenario)
-	j.seconds("at", int64(at))
-	j.word("kind", kind)
+	j.Word("schema", schemaLab)
+	j.Text("scenario", scenario)
+	j.Seconds("at", int64(at))
+	j.Word("kind", kind)
 	return j
 }
 
@@ -141,53 +141,53 @@ func labKind(s *LabStep) string {
 }
 
 func (j *jsonText) labSegment(s *LabStep) {
-	j.uint("number", s.Number)
-	j.uint("connection", uint64(s.Connection))
-	j.word("from", fromText(s.FromClient))
-	j.word("flags", flagText(s.Step.Flags))
-	j.uint("seq_raw", uint64(s.Step.Seq))
-	j.uintOrNull("ack_raw", uint64(s.Step.Ack), s.Step.Flags.Any(wire.ACK))
-	j.uint("len", uint64(s.Step.Len))
-	j.uint("acked", uint64(s.Acked))
-	j.uint("window", uint64(s.Window))
+	j.Uint("number", s.Number)
+	j.Uint("connection", uint64(s.Connection))
+	j.Word("from", fromText(s.FromClient))
+	j.Word("flags", flagText(s.Step.Flags))
+	j.Uint("seq_raw", uint64(s.Step.Seq))
+	j.UintOrNull("ack_raw", uint64(s.Step.Ack), s.Step.Flags.Any(wire.ACK))
+	j.Uint("len", uint64(s.Step.Len))
+	j.Uint("acked", uint64(s.Acked))
+	j.Uint("window", uint64(s.Window))
 	if s.Past.Known {
-		j.uint("previous_next_raw", uint64(s.Past.Next))
-		j.uintOrNull("previous_tsval", uint64(s.Past.TSVal), s.Past.Stamped)
+		j.Uint("previous_next_raw", uint64(s.Past.Next))
+		j.UintOrNull("previous_tsval", uint64(s.Past.TSVal), s.Past.Stamped)
 	}
 	j.labelList("labels", s.Labels)
 	if s.Cause != label.NoCause {
-		j.word("cause", s.Cause.String())
+		j.Word("cause", s.Cause.String())
 	}
 	j.labelList("labels_on_arrival", s.Landed)
 	j.fate(s)
 	for i, e := range s.Ends {
 		side := fromText(i == 0)
-		j.word(side+"_state", e.State.String())
+		j.Word(side+"_state", e.State.String())
 		if s.Bare {
 			continue
 		}
-		j.word(side+"_kernel", e.Kernel)
+		j.Word(side+"_kernel", e.Kernel)
 		if e.Relation == 0 {
-			j.null(side + "_agrees")
+			j.Null(side + "_agrees")
 		} else {
-			j.bool(side+"_agrees", e.Relation > 0)
+			j.Bool(side+"_agrees", e.Relation > 0)
 		}
 	}
 }
 
 func (j *jsonText) labelList(name string, set label.Set) {
-	j.open(name, '[')
+	j.Open(name, '[')
 	set.Each(func(id label.ID) {
-		j.comma()
-		j.quoted(labelName(id))
+		j.Comma()
+		j.Quoted(labelName(id))
 	})
-	j.close(']')
+	j.Close(']')
 }
 
 // fate says what the link did.
 func (j *jsonText) fate(s *LabStep) {
-	j.bool("arrived", s.Arrived)
-	j.bool("lost", s.Lost)
-	j.bool("damaged", s.Corrupt)
-	j.bool("held", s.Held)
+	j.Bool("arrived", s.Arrived)
+	j.Bool("lost", s.Lost)
+	j.Bool("damaged", s.Corrupt)
+	j.Bool("held", s.Held)
 }

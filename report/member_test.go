@@ -76,7 +76,7 @@ func (c *memberCheck) find(parent, name string) *member {
 	return nil
 }
 
-// object takes the object at a path; "" is the whole.
+// decoded takes the object at a path; "" is the whole.
 func (c *memberCheck) object(path string, o map[string]any) {
 	for name, v := range o {
 		if m := c.find(path, name); m != nil {
@@ -301,7 +301,7 @@ func TestMemberCheckFails(t *testing.T) {
 		m := newMemberCheck(d)
 		for _, line := range append(good, c.line) {
 			if line != "" {
-				m.object("", object(t, line))
+				m.object("", decoded(t, line))
 			}
 		}
 		m.unseen(false)
@@ -310,7 +310,7 @@ func TestMemberCheckFails(t *testing.T) {
 		}
 	}
 	m := newMemberCheck(d)
-	m.object("", object(t, good[1]))
+	m.object("", decoded(t, good[1]))
 	m.unseen(false)
 	if m.wrong["list[].n"] != "is listed and in no object" {
 		t.Errorf("a member that no object has: %v", m.wrong)

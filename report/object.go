@@ -1,7 +1,9 @@
 package report
 
+import "tcpwatch/report/object"
+
 // jsonRow is the object of a row, with the members that have parts.
-type jsonRow struct{ objectRow }
+type jsonRow struct{ object.Row }
 
 // jsonText is any other object, with the members that have parts.
-type jsonText struct{ plainObject }
+type jsonText struct{ object.Plain }

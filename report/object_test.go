@@ -38,8 +38,8 @@ func render(t testing.TB, o Options, packets []*analyze.Observation, connections
 	return buf.String()
 }
 
-// object reads one line of NDJSON back, numbers as they are written.
-func object(t testing.TB, line string) map[string]any {
+// decoded reads one line of NDJSON back, numbers as they are written.
+func decoded(t testing.TB, line string) map[string]any {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(line))
 	d.UseNumber()
@@ -93,7 +93,7 @@ func TestConnectionObject(t *testing.T) {
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
 	}
-	checkMembers(t, object(t, lines[0]), map[string]any{
+	checkMembers(t, decoded(t, lines[0]), map[string]any{
 		"schema": "tcpwatch.connection/1", "connection": num("1"),
 		"client": "10.77.0.1:55554", "server": "10.77.0.2:7788", "roles": "handshake", "encapsulation": "",
 		"first_packet": num("1"), "last_packet": num("19"), "start": "2023-11-14T22:13:20.123456789Z", "duration": num("1.311"),
@@ -120,7 +120,7 @@ func TestConnectionObject(t *testing.T) {
 		"zeek.conn_state": "SF", "zeek.history": "ShADafF",
 		"labels": map[string]int{"SYN": 1, "FIN": 2, "DATA": 6}, "evicted": false,
 	})
-	checkMembers(t, object(t, lines[1]), map[string]any{
+	checkMembers(t, decoded(t, lines[1]), map[string]any{
 		"client": "[2001:db8:1234:5678:9abc:def0:1234:5678]:60123", "server": "[2001:db8::1]:443", "encapsulation": "vlan 10",
 		"opening.outcome": "refused", "opening.form": nil, "opening.syn_packets": []int{20, 22}, "opening.syn_ack_packets": []int{},
 		"opening.ack_packet": nil, "opening.client_isn": num("4294967295"), "opening.server_isn": nil,
@@ -129,7 +129,7 @@ func TestConnectionObject(t *testing.T) {
 		"closing.rst_by": "server", "closing.rst_after": "refused", "closing.half_closed_for": nil,
 		"time_wait": nil, "labels": map[string]int{}, "zeek.conn_state": "REJ",
 	})
-	checkMembers(t, object(t, lines[2]), map[string]any{
+	checkMembers(t, decoded(t, lines[2]), map[string]any{
 		"connection": num("18446744073709551615"), "roles": "guessed", "opening.outcome": "one-way", "opening.form": "split",
 		"start": "1677-09-21T00:12:43.145224192Z", "opening.icmp.from": "fe80::1", "opening.icmp.type": num("255"),
 		"closing.rst_after": "in TIME-WAIT", "closing.active_closer": "both", "time_wait.holders": []string{"client", "server"},
@@ -144,7 +144,7 @@ func TestPacketObject(t *testing.T) {
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
 	}
-	checkMembers(t, object(t, lines[0]), map[string]any{
+	checkMembers(t, decoded(t, lines[0]), map[string]any{
 		"schema": "tcpwatch.packet/1", "packet": num("7"), "time": "2023-11-14T22:13:20.373456789Z", "connection": num("1"),
 		"from": "client", "source": "10.77.0.1:55554", "destination": "10.77.0.2:7788", "flags": "PSH,ACK", "seq": num("1"), "ack": num("1"), "seq_raw": num("1646906850"), "ack_raw": num("250151437"),
 		"len": num("500"), "window": num("64512"), "window_raw": num("63"), "seq_delta": num("-500"), "seen_before": true,
@@ -152,13 +152,13 @@ func TestPacketObject(t *testing.T) {
 		"evidence":     map[string]string{"RETRANSMISSION": "bytes seen in packet 5"},
 		"client_state": "ESTABLISHED", "server_state": "ESTABLISHED?",
 	})
-	syn := object(t, lines[1])
+	syn := decoded(t, lines[1])
 	checkMembers(t, syn, map[string]any{"flags": "SYN", "ack": nil, "ack_raw": num("0"), "labels": []string{"SYN"}, "evidence": map[string]string{},
 		"time_delta": num("0"), "server_state": "UNKNOWN"})
 	if _, ok := syn["cause"]; ok {
 		t.Error("cause: present on a SYN that was sent once")
 	}
-	checkMembers(t, object(t, lines[2]), map[string]any{"packet": num("18446744073709551615"), "from": "server",
+	checkMembers(t, decoded(t, lines[2]), map[string]any{"packet": num("18446744073709551615"), "from": "server",
 		"flags": "FIN,SYN,RST,PSH,ACK,URG,ECE,CWR,AE", "seq": num("-9223372036854775808"), "time_delta": num("-9223372036.854775808")})
 }
 
@@ -176,7 +176,7 @@ func TestJSONIsOneValue(t *testing.T) {
 			}
 			for line := range strings.SplitSeq(strings.TrimSpace(render(t, Options{Views: []View{v}, Format: FormatNDJSON}, ps, cs, Input{})), "\n") {
 				if line != "" {
-					m := object(t, line)
+					m := decoded(t, line)
 					if s, _ := m["schema"].(string); !strings.HasPrefix(s, "tcpwatch.") || !strings.HasSuffix(s, "/1") {
 						t.Errorf("%s: schema %q", v, s)
 					}
@@ -184,7 +184,7 @@ func TestJSONIsOneValue(t *testing.T) {
 			}
 		}
 		out := render(t, Options{Views: all, Format: FormatJSON}, ps, cs, Input{})
-		m := object(t, out)
+		m := decoded(t, out)
 		if len(m) != len(all) {
 			t.Errorf("%d views in one object, want %d", len(m), len(all))
 		}
@@ -204,7 +204,7 @@ func TestCleanDirection(t *testing.T) {
 		var counts, repeats jsonRow
 		counts.counts(&d)
 		repeats.repeats(&d)
-		if string(counts.objectRow) != cleanCounts[0] || string(repeats.objectRow) != cleanCounts[1] {
+		if string(counts.Row) != cleanCounts[0] || string(repeats.Row) != cleanCounts[1] {
 			t.Errorf("%s counts as clean and is written", reflect.TypeFor[analyze.Direction]().Field(i).Name)
 		}
 	}

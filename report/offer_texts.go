@@ -21,8 +21,8 @@ func (t *offerTexts) append(b []byte, o *analyze.Opening) []byte {
 		j.endOptions(`,"options":{"client":`, &o.ClientOptions)
 		j.endOptions(`,"server":`, &o.ServerOptions)
 		j.agreed(o)
-		j.add("}")
-		known.offers, known.text = both, j.objectRow
+		j.Add("}")
+		known.offers, known.text = both, j.Row
 	}
 	return append(b, known.text...)
 }

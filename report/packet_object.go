@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/number"
+	"tcpwatch/report/object"
 )
 
 // schemaPacket names the shape of packetObject.
@@ -64,9 +65,9 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	b = number.AppendUint(append(b, `,"len":`...), uint64(s.Len))
 	b = number.AppendUint(append(b, `,"window":`...), uint64(o.Window))
 	b = number.AppendUint(append(b, `,"window_raw":`...), uint64(s.Window))
-	b = appendBool(append(b, `,"window_scaled":`...), o.WindowScaled)
+	b = object.AppendBool(append(b, `,"window_scaled":`...), o.WindowScaled)
 	b = number.AppendInt(append(b, `,"seq_delta":`...), o.SeqDelta)
-	b = appendBool(append(b, `,"seen_before":`...), o.SeenBefore)
+	b = object.AppendBool(append(b, `,"seen_before":`...), o.SeenBefore)
 	if b = append(b, `,"in_flight":`...); o.InFlight >= 0 {
 		b = number.AppendUint(b, uint64(o.InFlight))
 	} else {
@@ -88,18 +89,18 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 func appendReasoned(b []byte, e *env, o *analyze.Observation) []byte {
 	j := jsonRow{b}
 	if o.Cause != label.NoCause {
-		j.word(`,"cause":`, o.Cause.String())
+		j.Word(`,"cause":`, o.Cause.String())
 	}
 	j.inferred(&o.Evidence)
 	j.evidence(&o.Evidence)
 	if e.Wireshark {
-		j.add(`,"wireshark":[`)
+		j.Add(`,"wireshark":[`)
 		for _, name := range wireshark.Names(o.Wireshark) {
-			j.item(name)
+			j.Item(name)
 		}
-		j.add("]")
+		j.Add("]")
 	}
-	return j.objectRow
+	return j.Row
 }
 
 // labelItems are the names of labels as they follow others in a list.
@@ -129,31 +130,31 @@ func (j *jsonRow) inferred(ev *label.Evidence) {
 			continue
 		}
 		if !open {
-			j.add(`,"inferred":[`)
+			j.Add(`,"inferred":[`)
 			open = true
 		}
-		j.item(labelName(id))
+		j.Item(labelName(id))
 	}
 	if open {
-		j.add("]")
+		j.Add("]")
 	}
 }
 
 // evidence writes the reasons for each label. Two reasons for a label are
 // joined in one string, since a member may occur only once.
 func (j *jsonRow) evidence(ev *label.Evidence) {
-	j.add(`,"evidence":{`)
+	j.Add(`,"evidence":{`)
 	n := min(int(ev.Len), len(ev.Items))
 	for i := 0; i < n; i++ {
 		if again(ev, i) {
 			continue
 		}
-		j.item(labelName(ev.Items[i].Label))
-		j.add(`:"`)
-		j.objectRow = appendReasons(j.objectRow, ev, ev.Items[i].Label)
-		j.add(`"`)
+		j.Item(labelName(ev.Items[i].Label))
+		j.Add(`:"`)
+		j.Row = appendReasons(j.Row, ev, ev.Items[i].Label)
+		j.Add(`"`)
 	}
-	j.add("}")
+	j.Add("}")
 }
 
 // again reports whether the label of item i has an earlier item.

@@ -135,7 +135,7 @@ func TestFlood(t *testing.T) {
 		if want := "SYN flood at 10.0.0.99:9: 120 in SYN-RECEIVED at one time, 0 of 120 attempts completed"; strings.Contains(out, want) != (n == 120) {
 			t.Errorf("%d half-open connections:\n%s", n, out)
 		}
-		m := object(t, render(t, Options{Views: []View{ViewSummary}, Format: FormatJSON}, nil, list[:n], Input{}))
+		m := decoded(t, render(t, Options{Views: []View{ViewSummary}, Format: FormatJSON}, nil, list[:n], Input{}))
 		if got := len(m["syn_floods"].([]any)); got != n/120 {
 			t.Errorf("%d half-open connections: %d floods", n, got)
 		}

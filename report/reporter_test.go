@@ -126,7 +126,7 @@ func TestSpool(t *testing.T) {
 	if n := strings.Count(buf.String(), `"schema":"tcpwatch.packet/1"`); n != rows {
 		t.Errorf("%d packets, want %d", n, rows)
 	}
-	object(t, buf.String())
+	decoded(t, buf.String())
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) > 0 {
 		t.Errorf("%d temporary files are left (%v)", len(left), err)

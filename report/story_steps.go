@@ -232,7 +232,7 @@ func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
 	return thousands(uint64(uint32(n - of.base.Number)))
 }
 
-// count writes a number of octets in the style of the other numbers of the sum.
+// Count writes a number of octets in the style of the other numbers of the sum.
 func (a *arithmetic) count(n uint32) string {
 	if a.relative {
 		return thousands(uint64(n))

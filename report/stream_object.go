@@ -38,28 +38,28 @@ func (f *streamObjects) end(w *StreamWriter, c *analyze.Connection, client, serv
 // those of the stream.
 func pieceObject(b []byte, c *number.Clock, p *stream.Piece, octets bool) []byte {
 	j := jsonText{append(b, '{')}
-	j.word("schema", schemaStream)
-	j.uint("connection", p.Connection)
-	j.word("from", fromText(p.FromClient))
-	j.word("kind", p.Kind.String())
+	j.Word("schema", schemaStream)
+	j.Uint("connection", p.Connection)
+	j.Word("from", fromText(p.FromClient))
+	j.Word("kind", p.Kind.String())
 	if p.Reason == stream.ForeignNumber {
-		j.null("offset")
+		j.Null("offset")
 	} else {
-		j.int("offset", p.Offset)
+		j.Int("offset", p.Offset)
 	}
-	j.int("len", p.Len)
-	j.wordOrNull("reason", p.Reason.String())
-	j.uintOrNull("packet", p.Packet, p.Packet != 0)
+	j.Int("len", p.Len)
+	j.WordOrNull("reason", p.Reason.String())
+	j.UintOrNull("packet", p.Packet, p.Packet != 0)
 	if p.Kind == stream.Gap {
-		j.null("time")
+		j.Null("time")
 	} else {
-		j.time("time", c, p.Time)
+		j.Time("time", c, p.Time)
 	}
-	j.uintOrNull("ack_packet", p.AckPacket, p.AckPacket != 0)
+	j.UintOrNull("ack_packet", p.AckPacket, p.AckPacket != 0)
 	if p.Kind == stream.Conflict {
-		j.uintOrNull("kept_packet", p.KeptPacket, p.KeptPacket != 0)
+		j.UintOrNull("kept_packet", p.KeptPacket, p.KeptPacket != 0)
 		if p.Kept == nil {
-			j.null("kept")
+			j.Null("kept")
 		} else {
 			j.base64("kept", p.Kept)
 		}
@@ -67,45 +67,45 @@ func pieceObject(b []byte, c *number.Clock, p *stream.Piece, octets bool) []byte
 	if p.Kind == stream.Conflict || p.Kind == stream.Outside || p.Kind == stream.Octets && octets {
 		j.base64("octets", p.Data)
 	}
-	j.close('}')
-	return j.plainObject
+	j.Close('}')
+	return j.Plain
 }
 
 // endObject appends what is known of a direction at the end. file is nil if
 // there are no files, else its name, "" for none.
 func endObject(b []byte, e *env, c *analyze.Connection, client bool, t *stream.Total, file *string) []byte {
 	j := jsonText{append(b, '{')}
-	j.word("schema", schemaStream)
-	j.uint("connection", c.Number)
-	j.word("from", fromText(client))
-	j.word("kind", "end")
-	j.endpoint("source", t.Tuple.Source())
-	j.endpoint("destination", t.Tuple.Destination())
-	j.text("encapsulation", e.encap(c.EncapID))
+	j.Word("schema", schemaStream)
+	j.Uint("connection", c.Number)
+	j.Word("from", fromText(client))
+	j.Word("kind", "end")
+	j.Endpoint("source", t.Tuple.Source())
+	j.Endpoint("destination", t.Tuple.Destination())
+	j.Text("encapsulation", e.encap(c.EncapID))
 	if file != nil {
 		if *file == "" {
-			j.null("file")
+			j.Null("file")
 		} else {
-			j.text("file", *file)
+			j.Text("file", *file)
 		}
 	}
-	j.int("len", t.Octets+t.Missing)
-	j.int("octets", t.Octets)
-	j.int("unacknowledged", t.Unacked)
-	j.int("missing", t.Missing)
-	j.int("let_go", t.LetGo)
-	j.int("gaps", t.Gaps)
-	j.int("conflicts", t.Conflicts)
-	j.int("outside", t.Outside)
-	j.bool("from_start", t.FromStart)
-	j.bool("fin", t.FIN)
-	j.bool("any_ack", t.AnyACK)
-	j.uintOrNull("contradicted_by", t.Contradicted, t.Contradicted != 0)
-	j.close('}')
-	return j.plainObject
+	j.Int("len", t.Octets+t.Missing)
+	j.Int("octets", t.Octets)
+	j.Int("unacknowledged", t.Unacked)
+	j.Int("missing", t.Missing)
+	j.Int("let_go", t.LetGo)
+	j.Int("gaps", t.Gaps)
+	j.Int("conflicts", t.Conflicts)
+	j.Int("outside", t.Outside)
+	j.Bool("from_start", t.FromStart)
+	j.Bool("fin", t.FIN)
+	j.Bool("any_ack", t.AnyACK)
+	j.UintOrNull("contradicted_by", t.Contradicted, t.Contradicted != 0)
+	j.Close('}')
+	return j.Plain
 }
 
 func (j *jsonText) base64(name string, data []byte) {
-	j.key(name)
-	j.plainObject = append(base64.StdEncoding.AppendEncode(append(j.plainObject, '"'), data), '"')
+	j.Key(name)
+	j.Plain = append(base64.StdEncoding.AppendEncode(append(j.Plain, '"'), data), '"')
 }

@@ -60,7 +60,7 @@ func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
 	f.text(w, data)
 }
 
-// text writes octets of the current side. What the next octets may complete
+// Text writes octets of the current side. What the next octets may complete
 // waits: a multi-octet character, and a CR.
 func (f *textForm) text(w *StreamWriter, data []byte) {
 	for len(data) > 0 {

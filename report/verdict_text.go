@@ -45,23 +45,23 @@ func (t *story) verdicts(data bool) {
 
 // verdicts writes the list of the record.
 func (j *jsonRow) verdicts(list []verdict.Verdict) {
-	j.add(`,"verdicts":[`)
+	j.Add(`,"verdicts":[`)
 	for i := range list {
 		v := &list[i]
-		j.separate()
-		j.word(`{"name":`, v.ID.String())
-		j.word(`,"confidence":`, v.Confidence.String())
-		j.add(`,"evidence":[`)
+		j.Separate()
+		j.Word(`{"name":`, v.ID.String())
+		j.Word(`,"confidence":`, v.Confidence.String())
+		j.Add(`,"evidence":[`)
 		for k := range v.Evidence() {
-			j.separate()
-			j.objectRow = append(v.Items[k].Append(append(j.objectRow, '"')), '"')
+			j.Separate()
+			j.Row = append(v.Items[k].Append(append(j.Row, '"')), '"')
 		}
-		j.add("]")
+		j.Add("]")
 		var packets [2 * verdict.MaxItems]uint64
-		j.numbers(`,"packets":`, v.Packets(packets[:0]))
-		j.add("}")
+		j.Numbers(`,"packets":`, v.Packets(packets[:0]))
+		j.Add("}")
 	}
-	j.add("]")
+	j.Add("]")
 }
 
 const idleMeaning = "The longest time between two packets that follow each other in the connection, of either end; 0 where that is longer than the connection lasted: the clock was set meanwhile."
@@ -177,17 +177,17 @@ func verdictSection(t *tally) summarySection {
 
 // verdictObject writes the same for programs.
 func (j *jsonText) verdictObject(t *tally) {
-	j.open("verdicts", '{')
+	j.Open("verdicts", '{')
 	for id := range verdict.All {
 		if n := t.verdicts.of(verdict.ID(id)); n > 0 {
-			j.uint(verdict.ID(id).String(), n)
+			j.Uint(verdict.ID(id).String(), n)
 		}
 	}
-	j.close('}')
-	j.open("syn_floods", '[')
+	j.Close('}')
+	j.Open("syn_floods", '[')
 	for _, l := range t.floods() {
-		j.comma()
-		j.plainObject = append(append(append(j.plainObject, '"'), l.Address.String()...), '"')
+		j.Comma()
+		j.Plain = append(append(append(j.Plain, '"'), l.Address.String()...), '"')
 	}
-	j.close(']')
+	j.Close(']')
 }

@@ -110,36 +110,36 @@ func kindsWith(f event.Field) string {
 // fields of its kind.
 func eventObject(b []byte, e *env, ev *event.Event) []byte {
 	j := jsonText{append(b, '{')}
-	j.word("schema", schemaEvent)
-	j.time("time", &e.clock, ev.Time)
-	j.uintOrNull("packet", ev.Packet, ev.Packet != 0)
-	j.uintOrNull("connection", ev.Connection, ev.Connection != 0)
+	j.Word("schema", schemaEvent)
+	j.Time("time", &e.clock, ev.Time)
+	j.UintOrNull("packet", ev.Packet, ev.Packet != 0)
+	j.UintOrNull("connection", ev.Connection, ev.Connection != 0)
 	if ev.Client.IsValid() {
-		j.endpoint("client", ev.Client)
-		j.endpoint("server", ev.Server)
+		j.Endpoint("client", ev.Client)
+		j.Endpoint("server", ev.Server)
 	} else {
-		j.null("client")
-		j.null("server")
+		j.Null("client")
+		j.Null("server")
 	}
-	j.wordOrNull("roles", eventRoles(ev))
-	j.text("encapsulation", e.encap(ev.EncapID))
-	j.word("event", ev.Spec().Name)
-	j.bool("inferred", ev.Inferred)
+	j.WordOrNull("roles", eventRoles(ev))
+	j.Text("encapsulation", e.encap(ev.EncapID))
+	j.Word("event", ev.Spec().Name)
+	j.Bool("inferred", ev.Inferred)
 	for _, f := range ev.Spec().Fields {
 		v, spec := ev.Value(f), &event.AllFields[f]
 		switch {
 		case !v.Set:
-			j.null(spec.Name)
+			j.Null(spec.Name)
 		case spec.Kind == event.Word:
-			j.word(spec.Name, v.Word)
+			j.Word(spec.Name, v.Word)
 		case spec.Kind == event.Span:
-			j.seconds(spec.Name, v.N)
+			j.Seconds(spec.Name, v.N)
 		case spec.Kind == event.Instant:
-			j.time(spec.Name, &e.clock, v.N)
+			j.Time(spec.Name, &e.clock, v.N)
 		default:
-			j.int(spec.Name, v.N)
+			j.Int(spec.Name, v.N)
 		}
 	}
-	j.close('}')
-	return j.plainObject
+	j.Close('}')
+	return j.Plain
 }

@@ -1,4 +1,4 @@
-package report
+package object
 
 import (
 	"encoding/json"
@@ -13,7 +13,7 @@ import (
 func TestJSONKeepsText(t *testing.T) {
 	for _, s := range reporttest.Hostile {
 		var back string
-		if err := json.Unmarshal(appendJSONString(nil, s), &back); err != nil {
+		if err := json.Unmarshal(AppendString(nil, s), &back); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
 		if utf8.ValidString(s) && back != s {
@@ -27,8 +27,8 @@ func FuzzString(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if !json.Valid(appendJSONString(nil, s)) {
-			t.Fatalf("%q is no JSON string: %s", s, appendJSONString(nil, s))
+		if !json.Valid(AppendString(nil, s)) {
+			t.Fatalf("%q is no JSON string: %s", s, AppendString(nil, s))
 		}
 	})
 }
