@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // Kind says what a column holds; each format writes each kind in its own way.
@@ -37,19 +38,6 @@ const (
 	People            // table, markdown
 )
 
-// Tone is the meaning of a colour. It only emphasises what the words say.
-type Tone uint8
-
-// The tones.
-const (
-	Plain Tone = iota
-	Good
-	Doubt // inferred, incomplete, repeated
-	Bad
-	Quiet
-	Strong
-)
-
 // Column declares one column of a view over rows of type T.
 type Column[T any] struct {
 	Name    string // for programs
@@ -79,7 +67,7 @@ type Column[T any] struct {
 	// have it, the column says nothing.
 	Nothing string
 	Value   func(e *env, row *T, v *Value)
-	Tone    func(row *T) Tone
+	Tone    func(row *T) prose.Tone
 }
 
 // header returns the heading for people.

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // appendSentence appends the text of an event, as far as it fits into width
@@ -29,7 +30,7 @@ func (e *env) appendSentence(b []byte, ev *event.Event, width int) []byte {
 			b = b[:was]
 			continue
 		}
-		if !first && displayWidth(string(b[from:]))+len(mark) > width {
+		if !first && prose.Width(string(b[from:]))+len(mark) > width {
 			b = b[:was]
 			break
 		}
@@ -88,9 +89,9 @@ func (e *env) appendField(b []byte, k event.ValueKind, v *event.Value, noun stri
 	case !v.Set:
 		return append(b, "one end"...) // who did it is all that a first part may lack
 	case noun == "times":
-		return append(b, unglue(times(uint64(v.N)))...)
+		return append(b, prose.Unglue(prose.Times(uint64(v.N)))...)
 	case noun != "":
-		return append(b, unglue(plural(uint64(v.N), noun))...)
+		return append(b, prose.Unglue(prose.Plural(uint64(v.N), noun))...)
 	case k == event.Word:
 		return append(b, v.Word...)
 	case k == event.Size:
@@ -114,21 +115,21 @@ func (e *env) appendInstant(b []byte, ns int64) []byte {
 	return number.AppendDuration(b, ns-e.base, 4)
 }
 
-func eventTone(ev *event.Event) Tone {
+func eventTone(ev *event.Event) prose.Tone {
 	switch ev.Kind {
 	case analyze.MomentOpened:
-		return Good
+		return prose.Good
 	case analyze.MomentRefused, analyze.MomentOpeningReset, analyze.MomentUnanswered, analyze.MomentStalled:
-		return Bad
+		return prose.Bad
 	case analyze.MomentTimeWait, analyze.MomentTimeWaitOver, analyze.MomentTimeWaitRestarted:
-		return Quiet
+		return prose.Quiet
 	case analyze.MomentTupleReused, analyze.MomentMidstream, analyze.MomentHalfClosed, analyze.MomentWindowReopened:
-		return Plain
+		return prose.Plain
 	case analyze.MomentClosed:
 		if ev.Weight() == event.Trouble {
-			return Bad
+			return prose.Bad
 		}
-		return Plain
+		return prose.Plain
 	}
-	return Doubt
+	return prose.Doubt
 }

@@ -12,6 +12,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // Explain writes what a label, a verdict, an event, a state, a topic or a column means, one word
@@ -19,7 +20,7 @@ import (
 // with _ or a space for -. The error for an unknown name lists the nearest ones. Only the options
 // Width, Color and ASCII are used.
 func Explain(w io.Writer, name string, o Options) error {
-	o.setWidth()
+	o.FixWidth()
 	x := &explainer{env: &env{Options: o}}
 	key := topicKey(strings.TrimSuffix(name, "?"))
 	if name == "?" {
@@ -58,14 +59,16 @@ type explainer struct {
 	out bytes.Buffer
 }
 
-func (x *explainer) line(s string) { x.out.WriteString(x.env.plain(s) + "\n") }
+func (x *explainer) line(s string) { x.out.WriteString(x.env.Plain(s) + "\n") }
 
-func (x *explainer) heading(s string) { x.out.WriteString(x.env.paint(Strong, x.env.plain(s)) + "\n") }
+func (x *explainer) heading(s string) {
+	x.out.WriteString(x.env.Paint(prose.Strong, x.env.Plain(s)) + "\n")
+}
 
 // block writes prose, every line indented.
 func (x *explainer) block(indent, s string) {
-	for _, l := range wrapWords(x.env.plain(s), x.env.Width-len(indent), "") {
-		x.out.WriteString(indent + unglue(l) + "\n")
+	for _, l := range prose.Wrap(x.env.Plain(s), x.env.Width-len(indent), "") {
+		x.out.WriteString(indent + prose.Unglue(l) + "\n")
 	}
 }
 
@@ -158,7 +161,7 @@ func (x *explainer) label(key string) bool {
 
 // condition writes the n-th condition of a label or a verdict.
 func (x *explainer) condition(n int, text string) {
-	for i, l := range wrapWords(x.env.plain(text), x.env.Width-5, "") {
+	for i, l := range prose.Wrap(x.env.Plain(text), x.env.Width-5, "") {
 		head := "     "
 		if i == 0 {
 			head = fmt.Sprintf("%3d  ", n)
@@ -174,12 +177,12 @@ func (x *explainer) example(title, text string) {
 	x.line("")
 	x.heading(title)
 	for l := range strings.Lines(text) {
-		l = x.env.plain(gap + strings.TrimRight(l, "\n"))
-		if segment, expected, ok := strings.Cut(l, " | "); ok && displayWidth(l) > x.env.Width {
+		l = x.env.Plain(gap + strings.TrimRight(l, "\n"))
+		if segment, expected, ok := strings.Cut(l, " | "); ok && prose.Width(l) > x.env.Width {
 			x.line(strings.TrimRight(segment, " "))
 			l = under + "| " + expected
 		}
-		for _, l := range wrapWords(l, x.env.Width, under+gap) {
+		for _, l := range prose.Wrap(l, x.env.Width, under+gap) {
 			x.line(l)
 		}
 	}
@@ -191,12 +194,12 @@ func (x *explainer) fact(name, text string, room int) {
 	if text == "" {
 		return
 	}
-	for i, l := range wrapWords(x.env.plain(text), x.env.Width-room, "") {
+	for i, l := range prose.Wrap(x.env.Plain(text), x.env.Width-room, "") {
 		head := strings.Repeat(" ", room)
 		if i == 0 {
-			head = x.env.paint(Strong, name) + strings.Repeat(" ", room-len(name))
+			head = x.env.Paint(prose.Strong, name) + strings.Repeat(" ", room-len(name))
 		}
-		x.out.WriteString(head + unglue(l) + "\n")
+		x.out.WriteString(head + prose.Unglue(l) + "\n")
 	}
 }
 
@@ -204,7 +207,7 @@ func (x *explainer) fact(name, text string, room int) {
 func clauses(list []label.Clause) string {
 	var parts []string
 	for _, c := range list {
-		parts = append(parts, fmt.Sprintf("RFC%s%d%s§%s", nbsp, c.RFC, nbsp, c.Section))
+		parts = append(parts, fmt.Sprintf("RFC%s%d%s§%s", prose.NBSP, c.RFC, prose.NBSP, c.Section))
 	}
 	return strings.Join(parts, ", ")
 }

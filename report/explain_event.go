@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/prose"
 )
 
 const eventsTitle = "What happens to a connection (view events, and live)"
@@ -65,7 +66,7 @@ func eventDocuments(b *bytes.Buffer) {
 			fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
 		}
 		fmt.Fprintf(b, "\n* Fields: %s\n", eventFields(s, "`"))
-		for _, f := range []struct{ name, text string }{{"Inferred", s.Inferred}, {"Source", unglue(clauses(s.Clauses))}} {
+		for _, f := range []struct{ name, text string }{{"Inferred", s.Inferred}, {"Source", prose.Unglue(clauses(s.Clauses))}} {
 			if f.text != "" {
 				fmt.Fprintf(b, "* %s: %s\n", f.name, f.text)
 			}

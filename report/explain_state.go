@@ -67,7 +67,7 @@ func (x *explainer) arrows(title, column string, s state.State, ends func(*state
 	g := &grid{indent: gap, columns: []gridColumn{{header: column}, {header: "WHEN THE END"}, {header: "CLAUSE"}, {header: "WHY", below: true}}}
 	add := func(r *state.Row, event string) {
 		if here, there := ends(r); here == s {
-			g.rows = append(g.rows, []cell{{text: there.String()}, {text: event}, {text: x.env.plain(rowClause(r.Clause))}, {text: x.env.plain(r.Why)}})
+			g.rows = append(g.rows, []cell{{text: there.String()}, {text: event}, {text: x.env.Plain(rowClause(r.Clause))}, {text: x.env.Plain(r.Why)}})
 		}
 	}
 	for i := range state.Table {

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 // topic is a set of fixed words that views show besides labels, verdicts,
@@ -222,7 +223,7 @@ func (x *explainer) wordLists(parts []wordList) {
 
 // term writes a phrase and, indented below it, what it means.
 func (x *explainer) term(text, means string) {
-	x.line(gap + x.env.paint(Strong, text))
+	x.line(gap + x.env.Paint(prose.Strong, text))
 	x.block("      ", means)
 }
 

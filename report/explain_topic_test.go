@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 // TestTopicWords: every word of a topic is explained by its own name, too, and no
@@ -16,13 +17,13 @@ import (
 func TestTopicWords(t *testing.T) {
 	for _, topic := range topics {
 		var all bytes.Buffer
-		if err := Explain(&all, topic.name, Options{Width: 200}); err != nil {
+		if err := Explain(&all, topic.name, Options{Style: prose.Style{Width: 200}}); err != nil {
 			t.Error(err)
 		}
 		for _, p := range topic.parts {
 			for _, w := range p.words {
 				var one bytes.Buffer
-				if err := Explain(&one, w.text, Options{Width: 1000}); err != nil || w.means == "" || !strings.Contains(one.String(), w.means) {
+				if err := Explain(&one, w.text, Options{Style: prose.Style{Width: 1000}}); err != nil || w.means == "" || !strings.Contains(one.String(), w.means) {
 					t.Errorf("%s %s: %v\n%s", topic.name, w.text, err, &one)
 				}
 				if !strings.Contains(all.String(), "\n  "+w.text+"\n") {
@@ -63,7 +64,7 @@ func TestExplainSpelling(t *testing.T) {
 		"2msl": "twice the MSL", "?": "inferred   term", "LISTEN?": "LISTEN   state",
 	} {
 		var b bytes.Buffer
-		if err := Explain(&b, name, Options{Width: 200}); err != nil || !strings.Contains(b.String(), want) {
+		if err := Explain(&b, name, Options{Style: prose.Style{Width: 200}}); err != nil || !strings.Contains(b.String(), want) {
 			t.Errorf("%s: %v\n%s", name, err, &b)
 		}
 	}
@@ -84,7 +85,7 @@ func TestColumnsExplained(t *testing.T) {
 				continue
 			}
 			var b bytes.Buffer
-			if err := Explain(&b, name, Options{Width: 2000}); err != nil || !strings.Contains(b.String(), "\n  "+c.meaning+"\n  In ") {
+			if err := Explain(&b, name, Options{Style: prose.Style{Width: 2000}}); err != nil || !strings.Contains(b.String(), "\n  "+c.meaning+"\n  In ") {
 				t.Errorf("%s of %s: %v\n%s", name, c.views, err, &b)
 			}
 		}
@@ -96,13 +97,13 @@ func TestColumnsExplained(t *testing.T) {
 func TestViewsExplained(t *testing.T) {
 	for _, v := range Views {
 		var b bytes.Buffer
-		if err := Explain(&b, string(v), Options{Width: 2000}); err != nil {
+		if err := Explain(&b, string(v), Options{Style: prose.Style{Width: 2000}}); err != nil {
 			t.Errorf("%s: %v", v, err)
 		}
 	}
 	for _, v := range viewTexts() {
 		var b bytes.Buffer
-		Explain(&b, string(v.name), Options{Width: 2000})
+		Explain(&b, string(v.name), Options{Style: prose.Style{Width: 2000}})
 		if strings.Contains(b.String(), string(v.name)+"   view\n") != slices.Contains(Views, v.name) {
 			t.Errorf("%s is no view:\n%s", v.name, b.String())
 		}

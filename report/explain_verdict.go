@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 const verdictsTitle = "What was found about an opening, a RST or a path"
@@ -49,6 +50,6 @@ func verdictDocuments(b *bytes.Buffer) {
 			fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
 		}
 		fmt.Fprintf(b, "\n* Rests on: %s\n* Source: %s\n\nThe last connection gets it:\n\n```\n%s\n```\n",
-			s.RestsOn, unglue(clauses(s.Clauses)), strings.TrimRight(s.Example, "\n"))
+			s.RestsOn, prose.Unglue(clauses(s.Clauses)), strings.TrimRight(s.Example, "\n"))
 	}
 }

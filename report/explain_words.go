@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 var forms = wordList{
@@ -78,10 +79,10 @@ var reasons = wordList{
 		"an ICMP error came about a segment after the handshake",
 		fmt.Sprintf("one segment in %d or more was sent again, and at least %d in all", resentShare, resentLeast),
 		"it opened, or tried to, with a SYN or SYN-ACK that was sent more than once",
-		unglue("the server's next payload came "+duration(slowAnswer)+" or longer after the client's"),
-		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", waitShare, unglue(duration(waitLeast))),
-		unglue("windows of 0 held an end back for "+duration(waitLeast)+" or longer in all"),
-		unglue("one end waited "+duration(halfClosedFor)+" or longer for the other's FIN"),
+		prose.Unglue("the server's next payload came "+prose.Duration(slowAnswer)+" or longer after the client's"),
+		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", waitShare, prose.Unglue(prose.Duration(waitLeast))),
+		prose.Unglue("windows of 0 held an end back for "+prose.Duration(waitLeast)+" or longer in all"),
+		prose.Unglue("one end waited "+prose.Duration(halfClosedFor)+" or longer for the other's FIN"),
 		"a client sent a RST after its own FIN, as most programs do that want no more: a few examples are shown",
 		"a server that had sent payload sent a RST after its client's FIN, with no payload in between, as many do that leave data unread: a few examples are shown",
 		"a client sent a RST that acknowledges the SYN-ACK into an open connection in which neither end had sent payload, as load balancers do that only check whether a server accepts: a few examples are shown",

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // markdownWriter writes a view as a Markdown table (GitHub's extension),
@@ -102,7 +103,7 @@ func (m *markdownWriter[T]) finish() error {
 		b = append(b, "None: "+m.view.none(m.env)+".\n"...)
 	}
 	if m.hidden > 0 {
-		b = append(b, "\n"+unglue(plural(uint64(m.hidden), "more row"))+" not shown (`--limit 0` shows all).\n"...)
+		b = append(b, "\n"+prose.Unglue(prose.Plural(uint64(m.hidden), "more row"))+" not shown (`--limit 0` shows all).\n"...)
 	}
 	if text := m.inferred.note(); text != "" {
 		b = append(b, "\n"+text+".\n"...)

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // sampleRows is how many rows a table looks at before it fixes its widths. It
@@ -125,7 +126,7 @@ func (t *tableWriter[T]) finish() error {
 // notes writes what the table does not show.
 func (t *tableWriter[T]) notes() error {
 	if t.hidden > 0 {
-		if err := t.line(plural(uint64(t.hidden), "more row") + " not shown (--limit 0 shows all)"); err != nil {
+		if err := t.line(prose.Plural(uint64(t.hidden), "more row") + " not shown (--limit 0 shows all)"); err != nil {
 			return err
 		}
 	}
@@ -148,5 +149,5 @@ func (t *tableWriter[T]) notes() error {
 
 // line writes a line of prose, broken between words.
 func (t *tableWriter[T]) line(s string) error {
-	return writeWrapped(t.w, t.env, Quiet, "", s)
+	return t.env.WriteWrapped(t.w, prose.Quiet, "", s)
 }

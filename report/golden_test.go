@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files from what the program writes")
@@ -61,7 +62,7 @@ func TestGolden(t *testing.T) {
 			if Check([]View{v}, f) != nil {
 				continue
 			}
-			o := Options{Views: []View{v}, Format: f, Width: 100, EncapName: encapName}
+			o := Options{Views: []View{v}, Format: f, Style: prose.Style{Width: 100}, EncapName: encapName}
 			golden(t, fmt.Sprintf("%s.%s", v, f), render(t, o, packets, sampleConnections(t), sampleInput()))
 		}
 	}
@@ -72,7 +73,7 @@ func TestGoldenWidths(t *testing.T) {
 	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
 	for _, width := range []int{80, 200} {
 		for _, v := range Views {
-			o := Options{Views: []View{v}, Format: FormatTable, Width: width, EncapName: encapName}
+			o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: encapName}
 			golden(t, fmt.Sprintf("%s.%d.table", v, width), render(t, o, packets, sampleConnections(t), sampleInput()))
 		}
 	}
@@ -93,7 +94,7 @@ func TestGoldenEmpty(t *testing.T) {
 func TestGoldenSeveralViews(t *testing.T) {
 	views := []View{ViewCloses, ViewPackets, ViewTimeWait}
 	for _, f := range []Format{FormatTable, FormatMarkdown, FormatJSON, FormatNDJSON} {
-		out := render(t, Options{Views: views, Format: f, Width: 100}, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
+		out := render(t, Options{Views: views, Format: f, Style: prose.Style{Width: 100}}, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
 		golden(t, "several."+string(f), out)
 	}
 }
@@ -101,7 +102,7 @@ func TestGoldenSeveralViews(t *testing.T) {
 func TestGoldenExplain(t *testing.T) {
 	var out bytes.Buffer
 	for _, name := range []string{"time_wait", "Listen"} {
-		if err := Explain(&out, name, Options{Width: 80}); err != nil {
+		if err := Explain(&out, name, Options{Style: prose.Style{Width: 80}}); err != nil {
 			t.Fatal(err)
 		}
 		out.WriteString("\n")

@@ -3,9 +3,7 @@ package report
 import (
 	"slices"
 
-	"github.com/olekukonko/tablewriter/pkg/twwidth"
-
-	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // gap is the space between two columns. There are no other borders.
@@ -43,7 +41,7 @@ func (c *gridColumn) makesRecords() bool {
 // cell is a finished cell: escaped text, "" if there is no value.
 type cell struct {
 	text string
-	tone Tone
+	tone prose.Tone
 }
 
 // grid is a table whose widths may not be fixed yet.
@@ -69,14 +67,6 @@ type grid struct {
 
 	line []byte // of the row that is being written
 	laid []laid // its cells
-}
-
-// displayWidth is how many columns a terminal needs for s.
-func displayWidth(s string) int {
-	if escape.IsClean(s) {
-		return len(s)
-	}
-	return twwidth.Width(s)
 }
 
 // fit fixes widths so that no line is wider than the terminal: columns without any value go first
@@ -113,13 +103,13 @@ func (g *grid) fit(room bool) {
 func (g *grid) natural(rows [][]cell, room bool) []int {
 	natural := make([]int, len(g.columns))
 	for i, c := range g.columns {
-		natural[i] = displayWidth(c.header)
+		natural[i] = prose.Width(c.header)
 		if room {
 			natural[i] = max(natural[i], c.room)
 		}
 		empty := true
 		for _, r := range rows {
-			natural[i] = max(natural[i], displayWidth(g.shown(r[i])))
+			natural[i] = max(natural[i], prose.Width(g.shown(r[i])))
 			empty = empty && c.empty(r[i])
 		}
 		// If rows will follow, only those columns are hidden that turn a later
@@ -216,7 +206,7 @@ func (g *grid) takeBack(gone, widths []int, most uint8) {
 // shown is the text of a cell as the table has it: a dash for no value.
 func (g *grid) shown(c cell) string {
 	if c.text == "" {
-		return g.env.plain("–")
+		return g.env.Plain("–")
 	}
 	return c.text
 }

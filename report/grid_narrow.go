@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"tcpwatch/report/prose"
 )
 
 // giveWay drops columns, and narrows others when it is their turn, until a line
@@ -104,7 +106,7 @@ func (g *grid) least(natural []int) []int {
 		if c.narrowRank() == 0 || natural[i] < 0 {
 			continue
 		}
-		least[i] = displayWidth(c.header)
+		least[i] = prose.Width(c.header)
 		if c.wrap > 0 {
 			least[i] = max(least[i], min(natural[i], c.room))
 		}
@@ -135,18 +137,18 @@ func (g *grid) meetAddresses() {
 func (g *grid) leastCell(i int, c cell) int {
 	switch text := g.shown(c); {
 	case g.columns[i].shorten > 0:
-		return displayWidth(g.env.shortEndpoint(text, 0))
+		return prose.Width(g.env.shortEndpoint(text, 0))
 	case g.columns[i].wrap > 0:
 		return widestWord(text)
 	default:
-		return displayWidth(text)
+		return prose.Width(text)
 	}
 }
 
 func widestWord(text string) int {
 	widest := 0
 	for word := range strings.SplitSeq(text, " ") {
-		widest = max(widest, displayWidth(word))
+		widest = max(widest, prose.Width(word))
 	}
 	return widest
 }
@@ -168,9 +170,9 @@ func (g *grid) cut(k int, c cell, width int) (text string, more []string) {
 		short := g.env.shortEndpoint(text, width)
 		g.shortened = g.shortened || short != text
 		return short, nil
-	case displayWidth(text) > width && widestWord(text) <= width:
-		lines := wrapWords(text, width, "")
-		return unglue(lines[0]), lines[1:]
+	case prose.Width(text) > width && widestWord(text) <= width:
+		lines := prose.Wrap(text, width, "")
+		return prose.Unglue(lines[0]), lines[1:]
 	}
 	return text, nil
 }
@@ -193,10 +195,10 @@ func (g *grid) appendMore(b []byte, row []cell) []byte {
 			if line >= len(more) {
 				continue
 			}
-			text, start := unglue(more[line]), g.start(k)
+			text, start := prose.Unglue(more[line]), g.start(k)
 			b = appendSpaces(b, start-at)
-			b = g.env.appendPainted(b, row[g.keep[k]].tone, text)
-			at, some = start+displayWidth(text), true
+			b = g.env.AppendPainted(b, row[g.keep[k]].tone, text)
+			at, some = start+prose.Width(text), true
 		}
 		if !some {
 			return b
@@ -218,5 +220,5 @@ func (g *grid) noRoom() (what, them string) {
 	if len(all) > 1 || g.shortened {
 		them = "them"
 	}
-	return "no room for " + joinGlued(all), them
+	return "no room for " + prose.JoinGlued(all), them
 }

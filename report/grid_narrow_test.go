@@ -8,6 +8,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 // TestNarrowAddresses: of a connection with long IPv6 addresses a terminal of 80
@@ -16,12 +17,12 @@ func TestNarrowAddresses(t *testing.T) {
 	c := halfClose(t)
 	c.Client, c.Server = ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"), ep("[2001:db8:4321:8765:cba9:fed:4321:8765]:44321")
 	for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewTimeWait} {
-		out := render(t, Options{Views: []View{v}, Format: FormatTable, Width: 80}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, []*analyze.Connection{c}, Input{})
 		checkLines(t, string(v), out, 80, false)
 		if !regexp.MustCompile(`(?m)^ +1  \[2\S*…:5678]:60123 +\[2\S*…:8765]:44321 `).MatchString(out) || !strings.Contains(out, "whole addresses: a wider terminal") {
 			t.Errorf("%s:\n%s", v, out)
 		}
-		if out = render(t, Options{Views: []View{v}, Format: FormatTable, Width: 300}, nil, []*analyze.Connection{c}, Input{}); strings.Contains(out, "…") {
+		if out = render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 300}}, nil, []*analyze.Connection{c}, Input{}); strings.Contains(out, "…") {
 			t.Errorf("%s: shortened without need:\n%s", v, out)
 		}
 	}
@@ -33,7 +34,7 @@ func TestImportantBeforeWholeAddresses(t *testing.T) {
 	c := halfClose(t)
 	c.Client = ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123")
 	for width := 80; width < 180; width++ {
-		out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Width: width}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: width}}, nil, []*analyze.Connection{c}, Input{})
 		if !strings.Contains(out, " RESENT") {
 			t.Errorf("%d columns have no RESENT:\n%s", width, out)
 		}
@@ -46,7 +47,7 @@ func TestImportantBeforeWholeAddresses(t *testing.T) {
 // TestGoneGivesNoRoom: text that is wrapped makes room for a column that matters less
 // than it, whatever narrower columns are gone as well.
 func TestGoneGivesNoRoom(t *testing.T) {
-	g := &grid{env: &env{Options: Options{Width: 20}}, columns: []gridColumn{{header: "TEXT", wrap: 5}, {header: "ADDRESS", shorten: 4, drop: 4}, {header: "NUMBER", drop: 5}},
+	g := &grid{env: &env{Options: Options{Style: prose.Style{Width: 20}}}, columns: []gridColumn{{header: "TEXT", wrap: 5}, {header: "ADDRESS", shorten: 4, drop: 4}, {header: "NUMBER", drop: 5}},
 		rows: [][]cell{{{text: "one two six ten, all"}, {text: "[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"}, {text: "7"}}}}
 	if g.fit(false); len(g.keep) != 2 || g.keep[1] != 2 || g.widths[0] != 20-len(gap)-len("NUMBER") {
 		t.Errorf("columns %v are shown in widths %v; want the text and the number in all 20", g.keep, g.widths)
@@ -65,7 +66,7 @@ func TestWrapped(t *testing.T) {
 		rows = append(rows, resentPacket(t))
 	}
 	for _, packets := range [][]*analyze.Observation{{&long}, append(rows, &long)} {
-		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Width: 80}, packets, nil, Input{})
+		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Style: prose.Style{Width: 80}}, packets, nil, Input{})
 		checkLines(t, "labels", out, 80, false)
 		for _, heading := range []string{" FLAGS ", " SEQ ", " ACK ", " LEN ", " LABELS"} {
 			if !strings.Contains(out, heading) {
@@ -91,7 +92,7 @@ func TestPairs(t *testing.T) {
 	shown := map[string]bool{}
 	for width := 60; width < 260; width++ {
 		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewPackets} {
-			out := render(t, Options{Views: []View{v}, Format: FormatTable, Width: width}, []*analyze.Observation{synPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
+			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}}, []*analyze.Observation{synPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
 			table, _, _ := strings.Cut(out, "no room for ")
 			for _, p := range pairs {
 				first := strings.Contains(table, p[0])
@@ -136,7 +137,7 @@ func TestAlikeAddresses(t *testing.T) {
 			list = append(list, r)
 		}
 		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses} {
-			out := render(t, Options{Views: []View{v}, Format: FormatTable, Width: 80}, nil, list, Input{})
+			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, list, Input{})
 			for i, want := range c.shown {
 				if !regexp.MustCompile(fmt.Sprintf(`(?m)^ +%d  \[2[^…]*…:1]:60123 +%s |^CONN %[1]d .*\n +SERVER %[2]s `, i+1, want)).MatchString(out) {
 					t.Errorf("%s, %s: no %s in row %d:\n%s", c.name, v, want, i+1, out)
@@ -149,7 +150,7 @@ func TestAlikeAddresses(t *testing.T) {
 // TestAlikeAddressesLater: an address is shown as in the rows before, whatever comes
 // after it, and what looks like it is told from it.
 func TestAlikeAddressesLater(t *testing.T) {
-	e := &env{Options: Options{Width: 80}}
+	e := &env{Options: Options{Style: prose.Style{Width: 80}}}
 	for _, c := range [][2]string{
 		{"[2001:db8:1234:5678:9abc:def0:1234:5678]:443", "[2001:db8…:5678]:443"},
 		{"[2001:db8:1234:5678:9abd:def0:1234:5678]:443", "[20…:9abd…:5678]:443"},
@@ -160,7 +161,7 @@ func TestAlikeAddressesLater(t *testing.T) {
 		}
 	}
 	// A group that tells one address in one place tells no other in another place.
-	moved := &env{Options: Options{Width: 80}}
+	moved := &env{Options: Options{Style: prose.Style{Width: 80}}}
 	for _, c := range [][2]string{
 		{"[2001:db8:0:0:9abc:def0:1234:9]:443", "[2001:db8:0…:9]:443"},
 		{"[2001:db8:7:0:9abc:def0:1234:9]:443", "[2001:db8…:7…:9]:443"},

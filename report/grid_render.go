@@ -10,6 +10,8 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"tcpwatch/report/prose"
 )
 
 // render writes the header and the rows gathered so far through tablewriter, or
@@ -35,7 +37,7 @@ func (g *grid) render(w io.Writer) error {
 		line := make([]string, len(g.keep))
 		for k, i := range g.keep {
 			text, _ := g.cut(k, r[i], g.widths[k])
-			line[k] = g.env.paint(r[i].tone, text)
+			line[k] = g.env.Paint(r[i].tone, text)
 		}
 		if err := table.Append(line); err != nil {
 			return fmt.Errorf("table: %w", err)
@@ -59,7 +61,7 @@ func tidy(line string) string {
 	var b strings.Builder
 	colored := false
 	for {
-		i := strings.IndexByte(line, escapeEnd[0])
+		i := strings.IndexByte(line, prose.ColorEnd[0])
 		if i < 0 {
 			return strings.TrimRight(b.String()+line, " \n")
 		}
@@ -69,7 +71,7 @@ func tidy(line string) string {
 		if n == 0 {
 			n = 1 // not one of ours
 		}
-		end := line[:n] == escapeEnd
+		end := line[:n] == prose.ColorEnd
 		if !end || colored {
 			b.WriteString(line[:n])
 		}
@@ -89,7 +91,7 @@ func (g *grid) streamAll(w io.Writer, rows [][]cell) error {
 func (g *grid) headerCells() []string {
 	cells := make([]string, len(g.keep))
 	for k, i := range g.keep {
-		cells[k] = g.env.paint(Strong, g.columns[i].header)
+		cells[k] = g.env.Paint(prose.Strong, g.columns[i].header)
 	}
 	return cells
 }
@@ -135,7 +137,7 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 		if g.columns[i].right {
 			b = appendSpaces(b, x.space)
 		}
-		b = g.env.appendPainted(b, row[i].tone, x.text)
+		b = g.env.AppendPainted(b, row[i].tone, x.text)
 		if k < len(g.keep)-1 {
 			if !g.columns[i].right {
 				b = appendSpaces(b, x.space)
@@ -148,9 +150,9 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 	if g.under > 0 && row[g.under-1].text != "" {
 		below := row[g.under-1]
 		indent := len(g.indent) + g.widths[0] + len(gap)
-		for _, line := range wrapWords(below.text, g.env.Width-indent, "") {
+		for _, line := range prose.Wrap(below.text, g.env.Width-indent, "") {
 			b = appendSpaces(b, indent)
-			b = g.env.appendPainted(b, below.tone, unglue(line))
+			b = g.env.AppendPainted(b, below.tone, prose.Unglue(line))
 			b = append(b, '\n')
 		}
 	}
@@ -165,7 +167,7 @@ func (g *grid) headerRow() []cell {
 	row := make([]cell, len(g.columns))
 	for i, c := range g.columns {
 		if i+1 != g.under {
-			row[i] = cell{c.header, Strong}
+			row[i] = cell{c.header, prose.Strong}
 		}
 	}
 	return row
@@ -182,7 +184,7 @@ func appendSpaces(b []byte, n int) []byte {
 // empty column.
 func (g *grid) fits(row []cell) bool {
 	for k, i := range g.keep {
-		if text, _ := g.cut(k, row[i], g.widths[k]); displayWidth(text) > g.widths[k] {
+		if text, _ := g.cut(k, row[i], g.widths[k]); prose.Width(text) > g.widths[k] {
 			return false
 		}
 	}
@@ -201,7 +203,7 @@ func (g *grid) lay(row []cell) bool {
 			width = max(width, g.env.Width-at) - over
 		}
 		text, more := g.cut(k, row[i], width)
-		space := g.widths[k] - displayWidth(text) - over
+		space := g.widths[k] - prose.Width(text) - over
 		over = max(-space, 0)
 		g.laid = append(g.laid, laid{text, more, space})
 		at += g.widths[k] + len(gap)
@@ -230,7 +232,7 @@ func (g *grid) record(w io.Writer, row []cell) error {
 		if row[i].text == "" {
 			continue
 		}
-		n := len(c.header) + 1 + displayWidth(row[i].text)
+		n := len(c.header) + 1 + prose.Width(row[i].text)
 		switch {
 		case used == len(g.indent):
 		case used+len(gap)+n > g.env.Width:
@@ -240,15 +242,15 @@ func (g *grid) record(w io.Writer, row []cell) error {
 			b = append(b, gap...)
 			used += len(gap)
 		}
-		b = g.env.appendPainted(b, Strong, c.header)
+		b = g.env.AppendPainted(b, prose.Strong, c.header)
 		if used+n <= g.env.Width {
-			b = g.env.appendPainted(append(b, ' '), row[i].tone, unglue(row[i].text))
+			b = g.env.AppendPainted(append(b, ' '), row[i].tone, prose.Unglue(row[i].text))
 			used += n
 			continue
 		}
-		for _, line := range wrapWords(row[i].text, g.env.Width-len(g.indent+gap+gap), "") {
+		for _, line := range prose.Wrap(row[i].text, g.env.Width-len(g.indent+gap+gap), "") {
 			b = append(append(append(append(b, '\n'), g.indent...), gap...), gap...)
-			b = g.env.appendPainted(b, row[i].tone, unglue(line))
+			b = g.env.AppendPainted(b, row[i].tone, prose.Unglue(line))
 		}
 		used = g.env.Width
 	}

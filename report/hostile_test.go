@@ -10,6 +10,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
 
@@ -24,7 +25,7 @@ func TestHostileText(t *testing.T) {
 				if Check([]View{v}, f) != nil {
 					continue
 				}
-				o := Options{Views: []View{v}, Format: f, Width: 80, EncapName: func(uint32) string { return bad }, Files: []string{bad}}
+				o := Options{Views: []View{v}, Format: f, Style: prose.Style{Width: 80}, EncapName: func(uint32) string { return bad }, Files: []string{bad}}
 				out := render(t, o, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{refused6(t), midstream(t)}, in)
 				checkHarmless(t, fmt.Sprintf("%s as %s with %q", v, f, bad), f, out)
 			}

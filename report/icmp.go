@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // icmpSentence says which ICMP error quotes a segment of the opening; "" if
@@ -32,7 +33,7 @@ func icmpLater(c *connection) string {
 	}
 	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not yet acknowledged", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
 	if i.NextMTU != 0 {
-		text += ": the next link takes no more than " + octets(uint64(i.NextMTU)) + " in one packet"
+		text += ": the next link takes no more than " + prose.Octets(uint64(i.NextMTU)) + " in one packet"
 		if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; uint64(unclear) > crossed(c) {
 			// An end that is told so need not wait for a timer.
 			clause := "RFC 1191 §6.4"
@@ -43,7 +44,7 @@ func icmpLater(c *connection) string {
 		}
 	}
 	if i.Count > 1 {
-		text += fmt.Sprintf("; %s such errors in all", thousands(uint64(i.Count)))
+		text += fmt.Sprintf("; %s such errors in all", prose.Thousands(uint64(i.Count)))
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 // TestICMPErrorAfterTheHandshake: the event is about the error that it comes with,
@@ -18,7 +19,7 @@ func TestICMPErrorBehindTheHandshake(t *testing.T) {
 	m := momentOf(analyze.MomentICMPError, conn, 59, 15e8)
 	m.Packet, m.Time = 59, conn.Start+15e8
 	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Width: 200}})
+	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Style: prose.Style{Width: 200}}})
 	w.Moment(&m)
 	if err := w.Close(Input{}); err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func TestICMPErrorIsNamed(t *testing.T) {
 		m := momentOf(analyze.MomentICMPError, conn, 59, 15e8)
 		m.Time = conn.Start + 15e8
 		var b bytes.Buffer
-		w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Width: 200}})
+		w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Style: prose.Style{Width: 200}}})
 		w.Moment(&m)
 		if err := w.Close(Input{}); err != nil {
 			t.Fatal(err)

@@ -3,6 +3,8 @@ package report
 import (
 	"bufio"
 	"io"
+
+	"tcpwatch/report/prose"
 )
 
 const schemaInterface = "tcpwatch.interface/1"
@@ -32,11 +34,11 @@ var interfaceView = &rowView[Device]{
 			Value: func(_ *env, d *Device, v *Value) { v.uint(uint64(max(0, d.Index))) }},
 		{Name: "state", Kind: KindWord, Meaning: "`up`, `down`, or `no carrier`: switched on, but without a partner.",
 			Value: func(_ *env, d *Device, v *Value) { v.string(d.State) },
-			Tone: func(d *Device) Tone {
+			Tone: func(d *Device) prose.Tone {
 				if d.State == "up" {
-					return Good
+					return prose.Good
 				}
-				return Quiet
+				return prose.Quiet
 			}},
 		{Name: "link", Kind: KindWord, Drop: 2, Meaning: "Link type that its packets have when captured.",
 			Value: func(_ *env, d *Device, v *Value) { v.string(d.Link) }},
@@ -56,7 +58,7 @@ var interfaceView = &rowView[Device]{
 // WriteInterfaces writes the list of interfaces. Only the options Format,
 // Width, Color and ASCII are used.
 func WriteInterfaces(w io.Writer, list []Device, o Options) error {
-	o.setWidth()
+	o.FixWidth()
 	o.Color = o.Color && o.Format.people()
 	e := &env{Options: o}
 	out := bufio.NewWriter(w)

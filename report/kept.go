@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // Kept says what became of the packets that were to be written to files. Name,
@@ -24,14 +25,14 @@ type Kept struct {
 }
 
 // Loss says in one sentence what was not written; "" if everything was.
-func (k *Kept) Loss() string { return unglue(k.loss()) }
+func (k *Kept) Loss() string { return prose.Unglue(k.loss()) }
 
 func (k *Kept) loss() string {
 	switch {
 	case k.LostPackets > 0:
 		var c number.Clock
 		return fmt.Sprintf("%s (%s) from %s on could not be written: %s",
-			plural(k.LostPackets, "packet"), octets(k.LostOctets), c.AppendTime(nil, k.LostSince), k.Why)
+			prose.Plural(k.LostPackets, "packet"), prose.Octets(k.LostOctets), c.AppendTime(nil, k.LostSince), k.Why)
 	case k.Why != "":
 		return "not all that was written is sure to be kept: " + k.Why
 	}
@@ -46,16 +47,16 @@ func keptItems(s *summarySection, k *Kept) {
 	var b strings.Builder
 	b.WriteString("packets written to " + escape.Text(k.Name))
 	if k.Files > 1 {
-		fmt.Fprintf(&b, " and %s more", plural(k.Files-1, "file"))
+		fmt.Fprintf(&b, " and %s more", prose.Plural(k.Files-1, "file"))
 	}
 	if k.RemovedFiles > 0 {
-		fmt.Fprintf(&b, "; the oldest %s with %s removed again", plural(k.RemovedFiles, "file"), plural(k.RemovedPackets, "packet"))
+		fmt.Fprintf(&b, "; the oldest %s with %s removed again", prose.Plural(k.RemovedFiles, "file"), prose.Plural(k.RemovedPackets, "packet"))
 	}
 	if loss := k.loss(); loss != "" {
-		s.add(k.Packets, Bad, b.String()+"; "+escape.Text(loss))
+		s.add(k.Packets, prose.Bad, b.String()+"; "+escape.Text(loss))
 		return
 	}
-	s.add(k.Packets, Plain, b.String())
+	s.add(k.Packets, prose.Plain, b.String())
 }
 
 // kept writes the same for programs.

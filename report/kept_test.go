@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"testing"
+
+	"tcpwatch/report/prose"
 )
 
 func TestKept(t *testing.T) {
@@ -22,13 +24,13 @@ func TestKept(t *testing.T) {
 	for _, test := range tests {
 		var s summarySection
 		keptItems(&s, &test.kept)
-		if got := unglue(s.items[0].text); len(s.items) != 1 || got != test.text || s.items[0].n != test.kept.Packets {
+		if got := prose.Unglue(s.items[0].text); len(s.items) != 1 || got != test.text || s.items[0].n != test.kept.Packets {
 			t.Errorf("%q, want %q", got, test.text)
 		}
 		if got := test.kept.Loss(); got != test.loss {
 			t.Errorf("%q, want %q", got, test.loss)
 		}
-		if bad := s.items[0].tone == Bad; bad != (test.loss != "") {
+		if bad := s.items[0].tone == prose.Bad; bad != (test.loss != "") {
 			t.Errorf("%+v: tone", test.kept)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // LabStep is one packet of a lesson of the lab.
@@ -76,7 +77,7 @@ type LabStory struct {
 // NewLabStory returns a story for a terminal. Of the options Width, Color and
 // ASCII count.
 func NewLabStory(w io.Writer, o Options) *LabStory {
-	o.setWidth()
+	o.FixWidth()
 	return &LabStory{w: w, env: &env{Options: o}, sums: map[int]*labSums{}}
 }
 
@@ -92,17 +93,17 @@ func (l *LabStory) write(b *bytes.Buffer) {
 // Title writes the name of the lesson and what it shows.
 func (l *LabStory) Title(name, about string) {
 	var b bytes.Buffer
-	b.WriteString(l.env.paint(Strong, name) + "\n")
-	writeWrapped(&b, l.env, Plain, gap, gap+about)
+	b.WriteString(l.env.Paint(prose.Strong, name) + "\n")
+	l.env.WriteWrapped(&b, prose.Plain, gap, gap+about)
 	l.write(&b)
 }
 
 // Heading begins a part of the story; note says how to read it.
 func (l *LabStory) Heading(text, note string) {
 	var b bytes.Buffer
-	b.WriteString("\n" + l.env.paint(Strong, l.env.plain(text)) + "\n")
+	b.WriteString("\n" + l.env.Paint(prose.Strong, l.env.Plain(text)) + "\n")
 	if note != "" {
-		writeWrapped(&b, l.env, Quiet, gap, gap+note)
+		l.env.WriteWrapped(&b, prose.Quiet, gap, gap+note)
 	}
 	l.sums = map[int]*labSums{}
 	l.write(&b)
@@ -114,7 +115,7 @@ const labIndent = "               "
 // Say writes what a program does, or what a kernel says.
 func (l *LabStory) Say(at time.Duration, text string) {
 	var b bytes.Buffer
-	l.lines(&b, Quiet, fmt.Sprintf("%14s ", unglue(duration(int64(at))))+" ", "· "+escape.Text(text))
+	l.lines(&b, prose.Quiet, fmt.Sprintf("%14s ", prose.Unglue(prose.Duration(int64(at))))+" ", "· "+escape.Text(text))
 	l.write(&b)
 }
 
@@ -131,13 +132,13 @@ func (l *LabStory) Setting(at time.Duration, s *LabSetting) {
 }
 
 // lines writes text after a head, wrapped below where it begins.
-func (l *LabStory) lines(b *bytes.Buffer, t Tone, head, text string) {
-	head = l.env.plain(head)
-	for i, line := range wrapWords(l.env.plain(text), l.env.Width-displayWidth(head), "") {
+func (l *LabStory) lines(b *bytes.Buffer, t prose.Tone, head, text string) {
+	head = l.env.Plain(head)
+	for i, line := range prose.Wrap(l.env.Plain(text), l.env.Width-prose.Width(head), "") {
 		if i > 0 {
-			head = strings.Repeat(" ", displayWidth(head))
+			head = strings.Repeat(" ", prose.Width(head))
 		}
-		b.WriteString(head + l.env.paint(t, unglue(line)) + "\n")
+		b.WriteString(head + l.env.Paint(t, prose.Unglue(line)) + "\n")
 	}
 }
 
@@ -145,10 +146,10 @@ func (l *LabStory) lines(b *bytes.Buffer, t Tone, head, text string) {
 // both ends.
 func (l *LabStory) Step(s *LabStep) {
 	var b bytes.Buffer
-	head := fmt.Sprintf("%4d %9s  ", s.Number, unglue(duration(int64(s.At))))
+	head := fmt.Sprintf("%4d %9s  ", s.Number, prose.Unglue(prose.Duration(int64(s.At))))
 	from, to := fromText(s.FromClient), fromText(!s.FromClient)
 	if s.Datagram != "" {
-		l.lines(&b, Strong, head, s.Datagram+fateText(s, to))
+		l.lines(&b, prose.Strong, head, s.Datagram+fateText(s, to))
 		l.write(&b)
 		return
 	}
@@ -165,9 +166,9 @@ func (l *LabStory) Step(s *LabStep) {
 	name := segmentText(&s.Step, &sums.arithmetic)
 	switch {
 	case s.Landing:
-		l.lines(&b, Plain, head, fmt.Sprintf("%s of the %s arrives at the %s", name, from, to))
+		l.lines(&b, prose.Plain, head, fmt.Sprintf("%s of the %s arrives at the %s", name, from, to))
 	default:
-		l.lines(&b, Plain, head, l.firstLine(s, sums, from, to, name))
+		l.lines(&b, prose.Plain, head, l.firstLine(s, sums, from, to, name))
 		l.second(&b, s, sums, to)
 		sums.saw(s, name)
 	}
@@ -177,12 +178,12 @@ func (l *LabStory) Step(s *LabStep) {
 
 // firstLine describes a segment and its numbers.
 func (l *LabStory) firstLine(s *LabStep, sums *labSums, from, to, name string) string {
-	parts := []string{"seq" + nbsp + sums.seq(&s.Step)}
+	parts := []string{"seq" + prose.NBSP + sums.seq(&s.Step)}
 	if s.Step.Flags.Any(wire.ACK) {
-		parts = append(parts, "ack"+nbsp+sums.ack(&s.Step))
+		parts = append(parts, "ack"+prose.NBSP+sums.ack(&s.Step))
 	}
 	if !s.Step.Flags.Any(wire.RST) {
-		parts = append(parts, "window"+nbsp+thousands(uint64(s.Window)))
+		parts = append(parts, "window"+prose.NBSP+prose.Thousands(uint64(s.Window)))
 	}
 	if s.Step.Flags.Any(wire.SYN) {
 		parts = append(parts, synOptions(&s.Options)...)
@@ -200,7 +201,7 @@ func synOptions(o *wire.Options) (parts []string) {
 		switch {
 		case !o.Set.Has(p.bit):
 		case p.bit == wire.OptMSS:
-			parts = append(parts, fmt.Sprintf("MSS%s%d", nbsp, o.MSS))
+			parts = append(parts, fmt.Sprintf("MSS%s%d", prose.NBSP, o.MSS))
 		case p.bit == wire.OptFastOpen && o.FastOpenLen > 0:
 			parts = append(parts, "Fast Open with a cookie")
 		case p.bit == wire.OptFastOpen:
@@ -241,11 +242,11 @@ func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string)
 	l.lines(b, max(tone, labTone(s)), labIndent+" ", text+fateText(s, to))
 }
 
-func labTone(s *LabStep) Tone {
+func labTone(s *LabStep) prose.Tone {
 	if s.Lost || s.Corrupt || s.Labels.Has(label.Retransmission) {
-		return Doubt
+		return prose.Doubt
 	}
-	return Plain
+	return prose.Plain
 }
 
 // fateText says what the link did.
@@ -268,45 +269,45 @@ func fateText(s *LabStep, to string) string {
 // ends writes both ends' states, by the taps and by the kernels.
 func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	var parts []string
-	tone := Good
+	tone := prose.Good
 	for i, e := range s.Ends {
 		part := fromText(i == 0) + " " + e.State.String()
 		switch {
 		case s.Bare: // no kernel is asked
-			tone = Plain
+			tone = prose.Plain
 		case e.Guessed:
 			part = fromText(i == 0) + " CLOSED (the tap: " + e.State.String() + ")"
 			l.word(e.State.String())
 		case e.Relation == 0:
 			part += " (no socket)"
 		case e.Relation < 0:
-			part, tone = part+" ≠ "+e.Kernel, Bad
+			part, tone = part+" ≠ "+e.Kernel, prose.Bad
 		default:
 			if e.State.Base() == state.Closed {
 				e.Kernel = "no socket"
 			}
 			part += " = " + e.Kernel
 		}
-		parts = append(parts, l.env.plain(part))
+		parts = append(parts, l.env.Plain(part))
 	}
 	const room = len("client SYN-RECEIVED = SYN-RECEIVED")
 	indent := labIndent + " "
 	if len(indent)+2*room+len(gap) > l.env.Width {
 		indent = "     "
 	}
-	first := parts[0] + strings.Repeat(" ", max(0, room-displayWidth(parts[0]))) + gap
-	if len(indent)+displayWidth(first)+displayWidth(parts[1]) > l.env.Width {
+	first := parts[0] + strings.Repeat(" ", max(0, room-prose.Width(parts[0]))) + gap
+	if len(indent)+prose.Width(first)+prose.Width(parts[1]) > l.env.Width {
 		l.lines(b, tone, indent, parts[0])
 		l.lines(b, tone, indent, parts[1])
 		return
 	}
-	b.WriteString(indent + l.env.paint(tone, first+parts[1]) + "\n")
+	b.WriteString(indent + l.env.Paint(tone, first+parts[1]) + "\n")
 }
 
 // Sentence writes a section of prose under its name.
 func (l *LabStory) Sentence(name, text string) {
 	var b bytes.Buffer
 	t := &story{env: l.env, out: &b}
-	t.section(name, text, Plain)
+	t.section(name, text, prose.Plain)
 	l.write(&b)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // LabConclusion is the summary of a finished lesson.
@@ -85,7 +86,7 @@ func LabEnding(b []byte, scenario string, c *LabConclusion) []byte {
 	j.Text("why", c.Why)
 	j.Open("words", '{')
 	for _, w := range c.Words {
-		j.Text(w, unglue(meaning(w)))
+		j.Text(w, prose.Unglue(meaning(w)))
 	}
 	j.Close('}')
 	for _, s := range [][2]string{{"reached", c.Reached}, {"shortened", c.Shortened}, {"differs", c.Differs}, {"kept", c.Kept}} {

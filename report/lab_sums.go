@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // labSums checks the arithmetic of one connection.
@@ -20,7 +21,7 @@ type labSums struct {
 		ack  wire.Seq
 		name string
 	}
-	// times is when each end last sent a number.
+	// Times is when each end last sent a number.
 	times [2]map[wire.Seq]labTime
 }
 
@@ -50,7 +51,7 @@ func (a *labSums) opens(st *analyze.Step) bool {
 
 // check adds to the arithmetic of opening and close that of data, of RSTs that
 // answer, and of reused tuples.
-func (a *labSums) check(s *LabStep) (string, Tone) {
+func (a *labSums) check(s *LabStep) (string, prose.Tone) {
 	st := &s.Step
 	if st.Flags.Any(wire.RST) {
 		return a.reset(s)
@@ -68,25 +69,25 @@ func (a *labSums) check(s *LabStep) (string, Tone) {
 	first, ok := a.data[end(!st.FromClient)][st.Ack]
 	switch {
 	case s.Acked == 0 && st.Len > 0:
-		return "", Plain // it says nothing that was not said before
+		return "", prose.Plain // it says nothing that was not said before
 	case st.Len == 0 && (s.Labels.Has(label.KeepAlive) || s.Labels.Has(label.ZeroWindowProbe)):
-		return fmt.Sprintf("seq = %s - 1, before the next octet", a.number(own, st.Seq.Add(1))), Plain
+		return fmt.Sprintf("seq = %s - 1, before the next octet", a.number(own, st.Seq.Add(1))), prose.Plain
 	case s.Acked == 0:
-		return fmt.Sprintf("ack = %s, as before", a.ack(st)), Plain
+		return fmt.Sprintf("ack = %s, as before", a.ack(st)), prose.Plain
 	case !ok:
-		return "", Plain
+		return "", prose.Plain
 	}
 	text = fmt.Sprintf("ack = %s + %s ✓", a.number(peer, first), a.count(uint32(st.Ack-first)))
 	if st.Len > 0 {
 		text += ", carried by the data"
 	}
-	return text, Good
+	return text, prose.Good
 }
 
 // reset says why a RST is accepted and what it does. One without ACK answers a
 // segment with ACK, and takes its number from that (RFC 9293 §3.5.2); any must have
 // the number that is expected next (RFC 5961 §3.2).
-func (a *labSums) reset(s *LabStep) (string, Tone) {
+func (a *labSums) reset(s *LabStep) (string, prose.Tone) {
 	st := &s.Step
 	text, tone := a.arithmetic.check(st)
 	p, fits := a.answer[end(!st.FromClient)], ""
@@ -100,7 +101,7 @@ func (a *labSums) reset(s *LabStep) (string, Tone) {
 	switch {
 	case a.over:
 	case s.Lost:
-		text, tone = fits+"would end the connection", Plain
+		text, tone = fits+"would end the connection", prose.Plain
 	case fits != "":
 		text = fits + "ends the connection"
 	}
@@ -116,9 +117,9 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 	compare := func(d int32) string {
 		switch {
 		case d > 0:
-			return thousands(uint64(d)) + " above"
+			return prose.Thousands(uint64(d)) + " above"
 		case d < 0:
-			return thousands(uint64(-int64(d))) + " below"
+			return prose.Thousands(uint64(-int64(d))) + " below"
 		}
 		return "equal to"
 	}
@@ -166,7 +167,7 @@ func (a *labSums) waited(s *LabStep) string {
 		return ""
 	}
 	wait := s.At - before.at
-	text := fmt.Sprintf("%s after packet %d", unglue(duration(int64(wait))), before.packet)
+	text := fmt.Sprintf("%s after packet %d", prose.Unglue(prose.Duration(int64(wait))), before.packet)
 	if before.wait > 0 {
 		text += fmt.Sprintf(", %.1f times the wait before", float64(wait)/float64(before.wait))
 	}

@@ -14,6 +14,7 @@ import (
 	"tcpwatch/analyze/rfc"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // labScene is a SYN that is lost, one that is answered, and an answer of which
@@ -93,7 +94,7 @@ const labText = `   1       0 s  client → server  SYN  seq 1000, window 64,240
 
 func TestLabStory(t *testing.T) {
 	var out bytes.Buffer
-	l := NewLabStory(&out, Options{Width: 80})
+	l := NewLabStory(&out, Options{Style: prose.Style{Width: 80}})
 	for _, s := range labScene() {
 		l.Step(s)
 	}
@@ -145,7 +146,7 @@ func TestLabSumsOfLoss(t *testing.T) {
 		var parts []string
 		for _, text := range []string{check, sums.sacked(c.s), sums.waited(c.s)} {
 			if text != "" {
-				parts = append(parts, strings.ReplaceAll(text, nbsp, " "))
+				parts = append(parts, strings.ReplaceAll(text, prose.NBSP, " "))
 			}
 		}
 		if got := strings.Join(parts, "; "); got != c.want {
@@ -215,7 +216,7 @@ func labEnd() *LabConclusion {
 // The conclusion explains every word of the steps, and counts as it should.
 func TestLabConclude(t *testing.T) {
 	var out bytes.Buffer
-	l := NewLabStory(&out, Options{Width: 80})
+	l := NewLabStory(&out, Options{Style: prose.Style{Width: 80}})
 	for _, s := range labScene() {
 		l.Step(s)
 	}
@@ -263,7 +264,7 @@ func TestLabSettings(t *testing.T) {
 		{LabSetting{"net.x", "1", "", "so that"}, "both hosts: net.x is not in this kernel, which does the same without: so that"},
 	} {
 		var out bytes.Buffer
-		NewLabStory(&out, Options{Width: 200}).Setting(0, &c.s)
+		NewLabStory(&out, Options{Style: prose.Style{Width: 200}}).Setting(0, &c.s)
 		if !strings.Contains(out.String(), c.want) {
 			t.Errorf("%q, expected %q", out.String(), c.want)
 		}
@@ -276,7 +277,7 @@ func TestLabStoryFits(t *testing.T) {
 	for _, width := range []int{40, 60, 80, 100, 140} {
 		for _, ascii := range []bool{false, true} {
 			var out bytes.Buffer
-			l := NewLabStory(&out, Options{Width: width, ASCII: ascii})
+			l := NewLabStory(&out, Options{Style: prose.Style{Width: width, ASCII: ascii}})
 			l.Title("name", "what is to be seen in this scenario, in a line that is rather long")
 			l.Heading("PART", "how to read it, in a note that is rather long, too")
 			for _, s := range labScene() {
@@ -289,7 +290,7 @@ func TestLabStoryFits(t *testing.T) {
 			l.Conclude(labEnd())
 			for line := range strings.Lines(out.String()) {
 				line = strings.TrimRight(line, "\n")
-				if displayWidth(line) > width {
+				if prose.Width(line) > width {
 					t.Errorf("%d columns: %q", width, line)
 				}
 				if strings.Contains(line, "\x1b") {

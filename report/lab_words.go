@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 // causeMeanings are the meanings of the causes of RETRANSMISSION, in short.
@@ -77,9 +78,9 @@ func (l *LabStory) meanings(section string, words []string, notes map[string]str
 		var b bytes.Buffer
 		t := &story{env: l.env, out: &b}
 		if section != "" {
-			t.section(section, w+": "+text, Plain)
+			t.section(section, w+": "+text, prose.Plain)
 		} else {
-			writeWrapped(&b, l.env, Plain, sectionIndent, sectionIndent+w+": "+unglue(text))
+			l.env.WriteWrapped(&b, prose.Plain, sectionIndent, sectionIndent+w+": "+prose.Unglue(text))
 		}
 		section = ""
 		l.write(&b)

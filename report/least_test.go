@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // TestShortWaits: a wait that is too short to be told is no reason to list a connection,
@@ -62,7 +63,7 @@ func TestAnswersSYNData(t *testing.T) {
 			a.saw(&c.syns[i])
 		}
 		text, tone := a.check(&analyze.Step{Flags: wire.SYN | wire.ACK, Seq: 7, Ack: 110})
-		if (tone == Good) != c.good || strings.Contains(text, "covers the data") != c.good {
+		if (tone == prose.Good) != c.good || strings.Contains(text, "covers the data") != c.good {
 			t.Errorf("%s: %s", c.name, text)
 		}
 	}

@@ -8,7 +8,7 @@ type ListEntry struct{ Group, Name, About string }
 // List writes names with their meanings, group by group, and a note. Only the
 // options Width, Color and ASCII are used.
 func List(w io.Writer, entries []ListEntry, note string, o Options) error {
-	o.setWidth()
+	o.FixWidth()
 	x := &explainer{env: &env{Options: o}}
 	room := 0
 	for _, e := range entries {

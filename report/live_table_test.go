@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 // offloaded is a segment of the own host, as it passes a tap on it.
@@ -20,7 +21,7 @@ func offloaded(t testing.TB) *analyze.Observation {
 // for the numbers of a segment, and the words about it are not pushed away.
 func TestLivePacketsNarrow(t *testing.T) {
 	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Width: 80, Views: []View{ViewPackets}}})
+	w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Style: prose.Style{Width: 80}, Views: []View{ViewPackets}}})
 	for range 2 {
 		w.Packet(offloaded(t))
 		w.Packet(resentPacket(t))
@@ -40,7 +41,7 @@ func TestLivePacketsNarrow(t *testing.T) {
 // tables; programs get it.
 func TestOffloadIsForPrograms(t *testing.T) {
 	for _, f := range []Format{FormatTable, FormatMarkdown, FormatCSV, FormatJSON, FormatNDJSON} {
-		out := render(t, Options{Views: []View{ViewPackets}, Format: f, Width: 200}, []*analyze.Observation{offloaded(t)}, nil, Input{})
+		out := render(t, Options{Views: []View{ViewPackets}, Format: f, Style: prose.Style{Width: 200}}, []*analyze.Observation{offloaded(t)}, nil, Input{})
 		if got := strings.Contains(out, "CHECKSUM-OFFLOAD"); got == f.people() {
 			t.Errorf("%s: CHECKSUM-OFFLOAD is shown: %v\n%s", f, got, out)
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tcpwatch/report/prose"
 )
 
 // missingNamed is how many connections Missing names.
@@ -34,7 +36,7 @@ func Missing(only map[uint64]bool, known uint64) (text string, all bool) {
 	if len(list) > missingNamed {
 		text += ", ..."
 	}
-	has := thousands(known)
+	has := prose.Thousands(known)
 	if known == 0 {
 		has = "none"
 	}

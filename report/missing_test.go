@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
 )
 
 func TestMissing(t *testing.T) {
@@ -40,7 +41,7 @@ func TestNoneAskedFor(t *testing.T) {
 			continue // it counts
 		}
 		for _, format := range []Format{FormatTable, FormatMarkdown} {
-			o := Options{Format: format, Only: map[uint64]bool{999: true}, Width: 100}
+			o := Options{Format: format, Only: map[uint64]bool{999: true}, Style: prose.Style{Width: 100}}
 			if view != "" {
 				o.Views = []View{view}
 			}

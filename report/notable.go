@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // reason is why a connection deserves a look. The order is the order in which
@@ -90,7 +91,7 @@ func notShownText(more *[reasonCount]uint64) string {
 	var rest []string
 	for why, n := range more {
 		if n > 0 {
-			rest = append(rest, thousands(n)+" "+cmp.Or(having[why], reasonNames[why]))
+			rest = append(rest, prose.Thousands(n)+" "+cmp.Or(having[why], reasonNames[why]))
 		}
 	}
 	return strings.Join(rest, ", ")
@@ -122,9 +123,9 @@ type notableRow struct {
 	number         uint64
 	client, server string
 	opened         string
-	openedTone     Tone
+	openedTone     prose.Tone
 	closed         string
-	closedTone     Tone
+	closedTone     prose.Tone
 	resent         uint64
 	reason         reason
 	weight         uint64

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 // alikeKey is a reason that kept openings from working, and the hosts: a scan, a server that is
@@ -94,7 +95,7 @@ func standFor(list, rows []notableRow, count uint64, whose string) []notableRow 
 	if count > notableFirst {
 		r := rows[0]
 		r.likewise = count - 1
-		r.why += "; " + thousands(r.likewise) + " more" + whose + ": " + r.reason.String() + ", too"
+		r.why += "; " + prose.Thousands(r.likewise) + " more" + whose + ": " + r.reason.String() + ", too"
 		rows = []notableRow{r}
 	}
 	for _, r := range rows {

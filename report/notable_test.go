@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // TestNotableOrder wants every reason represented, the heaviest first, and the
@@ -100,7 +101,7 @@ func TestWaitReasons(t *testing.T) {
 	} {
 		conn := halfClose(t)
 		c.wait(conn)
-		if got := unglue(strings.Join(reasonTexts(conn), "; ")); got != c.want {
+		if got := prose.Unglue(strings.Join(reasonTexts(conn), "; ")); got != c.want {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
 		}
 	}
@@ -110,9 +111,9 @@ func TestWaitReasons(t *testing.T) {
 func TestReasonsKeepUnits(t *testing.T) {
 	c := halfClose(t)
 	c.FromServer.SlowestAnswer = analyze.Answer{Wait: 5e9, Packet: 6}
-	for width := minWidth; width < 120; width++ {
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewSummary}, Width: width}, nil, []*analyze.Connection{c}, sampleInput())
-		if !strings.Contains(out, "5.00 s") || strings.Contains(out, nbsp) {
+	for width := prose.MinWidth; width < 120; width++ {
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewSummary}, Style: prose.Style{Width: width}}, nil, []*analyze.Connection{c}, sampleInput())
+		if !strings.Contains(out, "5.00 s") || strings.Contains(out, prose.NBSP) {
 			t.Errorf("%d columns\n%s", width, out)
 		}
 	}
@@ -159,7 +160,7 @@ func TestProbedInVain(t *testing.T) {
 	}
 	c.FromClient.Probed.For = 5e9
 	want := "nothing answered the last keep-alives of the client, sent until 5.00 s after the last segment of the server"
-	if got := unglue(reasonText(c, whyStalled)); got != want || weigh(c, whyStalled) != 1 {
+	if got := prose.Unglue(reasonText(c, whyStalled)); got != want || weigh(c, whyStalled) != 1 {
 		t.Errorf("%q, want %q", got, want)
 	}
 	c.FromClient.Probed.Window = true

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // reasonTexts returns a text, with packets, for every reason that applies.
@@ -29,7 +30,7 @@ func reasonText(c *connection, why reason) string {
 	case whyRefused:
 		return refusal(c)
 	case whyUnanswered:
-		return "SYN sent " + times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + but(icmpSentence(c))
+		return "SYN sent " + prose.Times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + but(icmpSentence(c))
 	case whyHalfOpen:
 		return unacknowledged(o) + but(icmpSentence(c))
 	case whyOpeningReset:
@@ -49,7 +50,7 @@ func reasonText(c *connection, why reason) string {
 		return icmpLater(c)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
-		return fmt.Sprintf("%s of %s segments sent again", thousands(resent(c)), thousands(all)) + unheard(c)
+		return fmt.Sprintf("%s of %s segments sent again", prose.Thousands(resent(c)), prose.Thousands(all)) + unheard(c)
 	case whySlowOpen:
 		return slowOpenText(c)
 	case whySlowAnswer:
@@ -58,19 +59,19 @@ func reasonText(c *connection, why reason) string {
 		if o.Outcome == analyze.OpeningUnanswered {
 			return "" // how long the SYNs were sent is said
 		}
-		text := duration(resendWait(c)) + " of " + duration(c.End-c.Start) + ": silence before segments that were sent again"
+		text := prose.Duration(resendWait(c)) + " of " + prose.Duration(c.End-c.Start) + ": silence before segments that were sent again"
 		if weigh(c, whyResent) > 0 {
 			return text // which says it
 		}
 		return text + unheard(c)
 	case whyZeroWindow:
-		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, thousands) + ", which held the other end back for " + duration(zeroWindowTime(c))
+		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, prose.Thousands) + ", which held the other end back for " + prose.Duration(zeroWindowTime(c))
 	case whyHalfClosed:
 		side := finSide(c)
 		if !finSeen(c, otherSide(side)) {
-			return "no FIN of " + sideText(otherSide(side)) + " was captured in " + duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
+			return "no FIN of " + sideText(otherSide(side)) + " was captured in " + prose.Duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
 		}
-		return sideText(side) + " waited " + duration(cl.HalfClosedFor) + " for the FIN of " + sideText(otherSide(side)) + packetList(cl.FinPackets)
+		return sideText(side) + " waited " + prose.Duration(cl.HalfClosedFor) + " for the FIN of " + sideText(otherSide(side)) + packetList(cl.FinPackets)
 	case whyIgnoredRST:
 		if cl.RstIgnored == 1 && o.Outcome == analyze.OpeningUnanswered {
 			return "" // that a RST came back is said
@@ -87,14 +88,14 @@ func unacknowledged(o *analyze.Opening) string {
 	if synAckNumbers(o) > 1 {
 		return contradicting(o) + packetList(o.SynAckPackets) + ", no acknowledgement of any captured"
 	}
-	return "SYN-ACK sent " + times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", no acknowledgement of it captured"
+	return "SYN-ACK sent " + prose.Times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", no acknowledgement of it captured"
 }
 
 // answersText says how SYN-ACKs contradict the SYN, or each other.
 func answersText(o *analyze.Opening) string {
 	switch {
 	case o.BadAcks > 0:
-		return plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
+		return prose.Plural(uint64(o.BadAcks), "SYN-ACK") + " did not acknowledge the ISN + 1"
 	case o.Outcome == analyze.OpeningHalfOpen:
 		return "" // which says it
 	}
@@ -124,7 +125,7 @@ func slowOpenText(c *connection) string {
 		}
 	}
 	if took := o.OpenedIn(); took > 0 {
-		s += ", opened after " + duration(took)
+		s += ", opened after " + prose.Duration(took)
 	}
 	return s + hadACK(c)
 }

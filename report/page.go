@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"io"
 	"os"
+
+	"tcpwatch/report/prose"
 )
 
 // page puts the views of one run one below the other. The first view is written
@@ -46,7 +48,7 @@ func (p *page) heading(w io.Writer, v View, first bool) {
 	text := ""
 	switch p.env.Format {
 	case FormatTable:
-		text = p.env.paint(Quiet, upper(string(v))) + "\n\n"
+		text = p.env.Paint(prose.Quiet, upper(string(v))) + "\n\n"
 		if !first {
 			text = "\n" + text
 		}

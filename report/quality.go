@@ -8,6 +8,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 // tapPlaces counts complete handshakes without repetitions by where they place the tap.
@@ -105,31 +106,31 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		if 2*n > t.client.Packets+t.server.Packets { // more than one copy each
 			often = "twice or more often"
 		}
-		s.add(n, Bad, "copies: the capture holds most packets "+often+" (SPAN port or several interfaces); copies are not taken for retransmissions")
+		s.add(n, prose.Bad, "copies: the capture holds most packets "+often+" (SPAN port or several interfaces); copies are not taken for retransmissions")
 	} else if n > 0 {
-		s.add(n, Doubt, fmt.Sprintf("packets captured twice, of %s", thousands(t.client.Packets+t.server.Packets)))
+		s.add(n, prose.Doubt, fmt.Sprintf("packets captured twice, of %s", prose.Thousands(t.client.Packets+t.server.Packets)))
 	}
-	s.some(t.labels[label.AckUnseen], Bad, "segments acknowledge octets that were never captured: the capture missed them, no loss is concluded from these gaps")
-	s.some(t.renumbered, Doubt, "segments with numbers of a second ISN, behind something that answers SYNs for the server (a SYN proxy): they are left out, being the others once more")
-	s.some(t.labels[label.LargeSegment], Doubt, "segments larger than the MSS (offload): counted as this host saw them, the network carried more and smaller ones")
-	s.some(t.labels[label.ChecksumOffload], Quiet, "checksums left to the NIC (offload): they say nothing")
-	s.some(t.maybeOffload, Doubt, "wrong checksums beside others of their connections that were left to the NIC (offload): these may have been, too")
-	s.some(t.labels[label.BadChecksum]-min(t.maybeOffload, t.labels[label.BadChecksum]), Bad,
+	s.some(t.labels[label.AckUnseen], prose.Bad, "segments acknowledge octets that were never captured: the capture missed them, no loss is concluded from these gaps")
+	s.some(t.renumbered, prose.Doubt, "segments with numbers of a second ISN, behind something that answers SYNs for the server (a SYN proxy): they are left out, being the others once more")
+	s.some(t.labels[label.LargeSegment], prose.Doubt, "segments larger than the MSS (offload): counted as this host saw them, the network carried more and smaller ones")
+	s.some(t.labels[label.ChecksumOffload], prose.Quiet, "checksums left to the NIC (offload): they say nothing")
+	s.some(t.maybeOffload, prose.Doubt, "wrong checksums beside others of their connections that were left to the NIC (offload): these may have been, too")
+	s.some(t.labels[label.BadChecksum]-min(t.maybeOffload, t.labels[label.BadChecksum]), prose.Bad,
 		"wrong checksums: their receivers drop these segments, unless these were left to the NIC (offload)")
-	s.some(t.opened[analyze.OpeningMidstream], Doubt, "connections seen from the middle: their options and window scale are unknown")
+	s.some(t.opened[analyze.OpeningMidstream], prose.Doubt, "connections seen from the middle: their options and window scale are unknown")
 	if t.oneWay > 0 {
-		s.say(Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
+		s.say(prose.Doubt, "of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there")
 	}
-	s.some(t.halves.pairs, Bad, t.halves.text())
-	s.some(t.twins.pairs, Bad, t.twins.text())
+	s.some(t.halves.pairs, prose.Bad, t.halves.text())
+	s.some(t.twins.pairs, prose.Bad, t.twins.text())
 	if t.payloadOnly() {
-		s.say(Doubt, "no bare ACK was captured: if a filter left them out, round trips are measured to the next payload, and what arrived does not show")
+		s.say(prose.Doubt, "no bare ACK was captured: if a filter left them out, round trips are measured to the next payload, and what arrived does not show")
 	}
 	if text := t.flagsOnly(); text != "" {
-		s.say(Doubt, text)
+		s.say(prose.Doubt, text)
 	}
 	if (in.Filtered > 0 || in.Filter != "") && t.labels[label.AckUnseen]+t.missing+t.oneWay+t.opened[analyze.OpeningMidstream] > 0 {
-		s.say(Doubt, "what is called not captured here may be among the packets that the filter left out")
+		s.say(prose.Doubt, "what is called not captured here may be among the packets that the filter left out")
 	}
 	used := uint64(0)
 	for _, i := range in.Interfaces {
@@ -140,17 +141,17 @@ func qualityItems(s *summarySection, in *Input, t *tally) {
 		if len(in.Files) > 1 {
 			pieces = "unless the files are pieces of one capture, "
 		}
-		s.add(used, Doubt, "interfaces in one timeline: "+pieces+"their clocks may differ, and a packet that passed two of them is captured twice")
+		s.add(used, prose.Doubt, "interfaces in one timeline: "+pieces+"their clocks may differ, and a packet that passed two of them is captured twice")
 	}
 	if text := tapText(&t.taps, t.connections); text != "" {
-		s.say(Plain, text)
+		s.say(prose.Plain, text)
 	}
 }
 
 // tapText says where the tap probably is, as seen from the given number of connections.
 func tapText(p *tapPlaces, connections uint64) string {
 	name, n, of := p.place()
-	by := fmt.Sprintf(", by the split of the round trip in %s of %s", thousands(n), plural(of, "handshake"))
+	by := fmt.Sprintf(", by the split of the round trip in %s of %s", prose.Thousands(n), prose.Plural(of, "handshake"))
 	if of == 1 {
 		by = ", by the split of the round trip in one handshake"
 	}
@@ -170,11 +171,11 @@ func tapText(p *tapPlaces, connections uint64) string {
 		text string
 	}{{p.client, "at the client in "}, {p.server, "at the server in "}, {p.between, "between in "}} {
 		if at.n > 0 {
-			parts = append(parts, at.text+thousands(at.n))
+			parts = append(parts, at.text+prose.Thousands(at.n))
 		}
 	}
 	if of > 0 {
-		return "where the tap stands differs: " + strings.Join(parts, ", ") + " of " + plural(of, "handshake")
+		return "where the tap stands differs: " + strings.Join(parts, ", ") + " of " + prose.Plural(of, "handshake")
 	}
 	return ""
 }

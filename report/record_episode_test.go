@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 // sampleEpisodes are one of each end: a window that closes, is probed and opens
@@ -32,8 +33,8 @@ func TestTapPlaces(t *testing.T) {
 		{tapPlaces{between: 1}, "between", "the tap probably stands between client and server, by the split of the round trip in one handshake"},
 		{tapPlaces{between: 4}, "between", "the tap probably stands between clients and servers, by the split of the round trip in 4 of 4 handshakes"},
 	} {
-		if name, _, _ := c.places.place(); name != c.name || unglue(tapText(&c.places, c.places.client+c.places.server+c.places.between)) != c.summary {
-			t.Errorf("%+v: %q, %q", c.places, name, unglue(tapText(&c.places, c.places.client+c.places.server+c.places.between)))
+		if name, _, _ := c.places.place(); name != c.name || prose.Unglue(tapText(&c.places, c.places.client+c.places.server+c.places.between)) != c.summary {
+			t.Errorf("%+v: %q, %q", c.places, name, prose.Unglue(tapText(&c.places, c.places.client+c.places.server+c.places.between)))
 		}
 	}
 	var p tapPlaces
@@ -131,7 +132,7 @@ func TestFlood(t *testing.T) {
 		list = append(list, c)
 	}
 	for _, n := range []int{120, 90} {
-		out := render(t, Options{Views: []View{ViewSummary}, Format: FormatTable, Width: 200}, nil, list[:n], Input{})
+		out := render(t, Options{Views: []View{ViewSummary}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, list[:n], Input{})
 		if want := "SYN flood at 10.0.0.99:9: 120 in SYN-RECEIVED at one time, 0 of 120 attempts completed"; strings.Contains(out, want) != (n == 120) {
 			t.Errorf("%d half-open connections:\n%s", n, out)
 		}
@@ -154,7 +155,7 @@ func TestListenersLeftOut(t *testing.T) {
 		c.Number, c.Server = uint64(i+1), netip.AddrPortFrom(c.Server.Addr(), uint16(i))
 		list = append(list, c)
 	}
-	out := render(t, Options{Views: []View{ViewListeners}, Format: FormatTable, Width: 200}, nil, list, Input{})
+	out := render(t, Options{Views: []View{ViewListeners}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, list, Input{})
 	if !strings.Contains(out, "256 listeners with the fewest attempts not shown (256 attempts): at most 1,024 are remembered") {
 		t.Error(out[max(0, len(out)-300):])
 	}

@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // Options set a Reporter up.
@@ -19,11 +20,7 @@ type Options struct {
 	// other, for programs the connections (csv, ndjson) or the summary (json).
 	Views  []View
 	Format Format
-	// Width is the number of columns of the terminal; 0 means 80. Below
-	// minWidth it counts as that.
-	Width int
-	Color bool
-	ASCII bool // nothing but ASCII in what this package itself writes
+	prose.Style
 	// Limit is the most rows of a table or Markdown table; 0: all of them.
 	Limit int
 	// Only selects connections by number; empty: all of them.
@@ -42,20 +39,6 @@ type Options struct {
 	// TempDir is where rows wait that are due later than others; "" means the
 	// system's directory for temporary files.
 	TempDir string
-}
-
-const (
-	defaultWidth = 80
-	minWidth     = 40 // a record line needs room for its longest pair
-)
-
-// setWidth replaces a Width of 0 by its default, and one that is too small by
-// the minimum.
-func (o *Options) setWidth() {
-	if o.Width <= 0 {
-		o.Width = defaultWidth
-	}
-	o.Width = max(o.Width, minWidth)
 }
 
 // env is what rendering a value may need besides its row.
@@ -126,7 +109,7 @@ func newReporter(w io.Writer, o Options, eventsApart bool) (*Reporter, error) {
 	if err := Check(o.Views, o.Format); err != nil {
 		return nil, err
 	}
-	o.setWidth()
+	o.FixWidth()
 	if !o.Format.people() {
 		o.Color = false
 	}
@@ -294,7 +277,7 @@ func (r *Reporter) Err() error { return r.err }
 // is not laid out yet follows.
 func (r *Reporter) Resize(columns int) {
 	r.env.Width = columns
-	r.env.setWidth()
+	r.env.FixWidth()
 }
 
 // Close finishes the views, and writes the summary. It does not close the

@@ -13,6 +13,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // brokenWriter takes some octets and then fails.
@@ -196,11 +197,11 @@ func TestEveryOutcome(t *testing.T) {
 func TestWrongAck(t *testing.T) {
 	c := halfClose(t)
 	c.Steps[1].Ack += 4
-	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 	if !strings.Contains(out, "ack ≠ 1646906849 + 1 ✗ (off by 4)") {
 		t.Errorf("no cross:\n%s", out)
 	}
-	out = render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200, ASCII: true}, nil, []*analyze.Connection{c}, Input{})
+	out = render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200, ASCII: true}}, nil, []*analyze.Connection{c}, Input{})
 	if !strings.Contains(out, "ack != 1646906849 + 1 WRONG (off by 4)") || !strings.Contains(out, "ack = 250151436 + 1 ok") {
 		t.Errorf("no words in ASCII:\n%s", out)
 	}
@@ -213,7 +214,7 @@ func TestAckOfOther(t *testing.T) {
 		other := c.Steps[1]
 		other.Packet, other.Seq = other.Packet*10, other.Seq+by
 		c.Steps = slices.Insert(c.Steps, 2, other)
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 		if want := fmt.Sprintf("ack = %d + 1 ✓", c.Steps[1].Seq); !strings.Contains(out, want) || strings.Contains(out, "✗") {
 			t.Errorf("not %q:\n%s", want, out)
 		}
@@ -224,7 +225,7 @@ func TestAckOfOther(t *testing.T) {
 func TestResize(t *testing.T) {
 	widest := func(resize int) (most int) {
 		var b bytes.Buffer
-		r, err := New(&b, Options{Views: []View{ViewSummary}, Format: FormatTable, Width: 200})
+		r, err := New(&b, Options{Views: []View{ViewSummary}, Format: FormatTable, Style: prose.Style{Width: 200}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,11 +239,11 @@ func TestResize(t *testing.T) {
 			t.Fatal(err)
 		}
 		for line := range strings.SplitSeq(b.String(), "\n") {
-			most = max(most, displayWidth(line))
+			most = max(most, prose.Width(line))
 		}
 		return most
 	}
-	if all, unknown, less, least := widest(-1), widest(0), widest(60), widest(1); all <= defaultWidth || unknown > defaultWidth || unknown <= 60 || less > 60 || less <= minWidth || least > minWidth {
+	if all, unknown, less, least := widest(-1), widest(0), widest(60), widest(1); all <= prose.DefaultWidth || unknown > prose.DefaultWidth || unknown <= 60 || less > 60 || less <= prose.MinWidth || least > prose.MinWidth {
 		t.Errorf("%d columns of 200, %d where it is not known, %d of 60, %d of 1", all, unknown, less, least)
 	}
 }

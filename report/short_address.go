@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tcpwatch/report/prose"
 )
 
 // shortEndpoint returns an IPv6 endpoint without the middle of its address, in at most
@@ -19,7 +21,7 @@ func (e *env) shortEndpoint(s string, room int) string {
 	if group < 0 {
 		return s
 	}
-	least, dots, tail := len("[2"), e.plain("…"), s[group:] // ":5678]:443"
+	least, dots, tail := len("[2"), e.Plain("…"), s[group:] // ":5678]:443"
 	if at, err := netip.ParseAddrPort(s); err == nil {
 		switch k := e.short.of(at.Addr()); {
 		case k == whole:
@@ -30,8 +32,8 @@ func (e *env) shortEndpoint(s string, room int) string {
 			tail = ":" + groupText(at.Addr(), int(k)) + dots + tail
 		}
 	}
-	head := max(room-displayWidth(dots)-displayWidth(tail), least)
-	if head+displayWidth(dots)+displayWidth(tail) >= len(s) {
+	head := max(room-prose.Width(dots)-prose.Width(tail), least)
+	if head+prose.Width(dots)+prose.Width(tail) >= len(s) {
 		return s
 	}
 	return strings.TrimRight(s[:head], ":") + dots + tail

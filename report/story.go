@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // storyWriter tells each connection in words: how it opened, what was sent, how
@@ -57,7 +58,7 @@ func (s *storyWriter) finish() error {
 		if b.Len() == 0 && s.told > 0 {
 			b.WriteByte('\n')
 		}
-		writeWrapped(&b, s.env, Quiet, "", text) // a bytes.Buffer does not fail
+		s.env.WriteWrapped(&b, prose.Quiet, "", text) // a bytes.Buffer does not fail
 	}
 	if s.told == 0 {
 		if s.env.Format == FormatMarkdown {
@@ -66,7 +67,7 @@ func (s *storyWriter) finish() error {
 		note("none: " + connectionView.none(s.env))
 	}
 	if s.hidden > 0 {
-		note(plural(uint64(s.hidden), "more connection") + " not shown (--limit 0 shows all)")
+		note(prose.Plural(uint64(s.hidden), "more connection") + " not shown (--limit 0 shows all)")
 	}
 	if text := s.inferred.note(); text != "" {
 		note(text)
@@ -102,16 +103,16 @@ func (t *story) tell() {
 const sectionIndent = "           "
 
 // section writes "NAME       sentence", wrapped beside the name.
-func (t *story) section(name, text string, tone Tone) {
+func (t *story) section(name, text string, tone prose.Tone) {
 	head := name + strings.Repeat(" ", max(1, len(sectionIndent)-len(name)))
-	lines := wrapWords(t.env.plain(text), t.env.Width-len(sectionIndent), "")
+	lines := prose.Wrap(t.env.Plain(text), t.env.Width-len(sectionIndent), "")
 	for i, l := range lines {
 		if i == 0 {
-			t.out.WriteString(t.env.paint(Strong, strings.TrimRight(head, " ")) + head[len(strings.TrimRight(head, " ")):])
+			t.out.WriteString(t.env.Paint(prose.Strong, strings.TrimRight(head, " ")) + head[len(strings.TrimRight(head, " ")):])
 		} else {
 			t.out.WriteString(sectionIndent)
 		}
-		t.out.WriteString(t.env.paint(tone, unglue(l)) + "\n")
+		t.out.WriteString(t.env.Paint(tone, prose.Unglue(l)) + "\n")
 	}
 }
 
@@ -126,12 +127,12 @@ func (t *story) title() {
 		parts = append(parts, "inside "+escape.Text(name))
 	}
 	n := c.FromClient.Packets + c.FromServer.Packets
-	parts = append(parts, plural(n, "segment")+" in "+span(c.End-c.Start))
+	parts = append(parts, prose.Plural(n, "segment")+" in "+prose.Span(c.End-c.Start))
 	if p := vantage(c); p != "" {
 		parts = append(parts, p)
 	}
 	t.env.writeParts(t.out, parts)
-	writeWrapped(t.out, t.env, Quiet, gap, gap+t.zero())
+	t.env.WriteWrapped(t.out, prose.Quiet, gap, gap+t.zero())
 	t.out.WriteByte('\n')
 }
 
@@ -151,8 +152,8 @@ func (t *story) zero() string {
 func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 	used := 0
 	for _, p := range parts {
-		p = e.plain(p)
-		n := displayWidth(p)
+		p = e.Plain(p)
+		n := prose.Width(p)
 		switch {
 		case used == 0:
 		case used+3+n > e.Width:
@@ -163,12 +164,12 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 			used += 3
 		}
 		if used+n > e.Width {
-			lines := wrapWords(p, e.Width-2, "")
+			lines := prose.Wrap(p, e.Width-2, "")
 			p = strings.Join(lines, "\n  ")
-			n = displayWidth(lines[len(lines)-1])
+			n = prose.Width(lines[len(lines)-1])
 			used = 2 // what stands before the last line
 		}
-		out.WriteString(unglue(p))
+		out.WriteString(prose.Unglue(p))
 		used += n
 	}
 	out.WriteByte('\n')
@@ -186,7 +187,7 @@ func vantage(c *connection) string {
 		// with payload or a FIN, before which a bare one was lost or left out.
 		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
-	trips := "(round trip to the server " + duration(server) + ", to the client " + duration(client) + ")"
+	trips := "(round trip to the server " + prose.Duration(server) + ", to the client " + prose.Duration(client) + ")"
 	switch at := tapAt(server, client); at {
 	case "":
 		return ""

@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // closing tells how the connection ended.
@@ -36,10 +37,10 @@ func (t *story) closing() {
 			text += ": no SYN-ACK showed that it was listening"
 		}
 		text += t.ifOwn()
-		t.section("STATES", text, Plain)
+		t.section("STATES", text, prose.Plain)
 	}
 	if c.Evicted {
-		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", Doubt)
+		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", prose.Doubt)
 	}
 }
 
@@ -89,7 +90,7 @@ func (t *story) closingSentence() string {
 		parts.add("in three segments: the second FIN carried the acknowledgement of the first")
 	}
 	if n := t.repeatedFINs(); n > 0 {
-		parts.add("a FIN was sent again " + times(n))
+		parts.add("a FIN was sent again " + prose.Times(n))
 	}
 	if c.RstIgnored > 0 && ownRST(t.conn) == 0 {
 		parts.add(wasWere(uint64(c.RstIgnored), "RST") + " ignored")
@@ -101,7 +102,7 @@ func wasWere(n uint64, noun string) string {
 	if n == 1 {
 		return "1 " + noun + " was"
 	}
-	return plural(n, noun) + " were"
+	return prose.Plural(n, noun) + " were"
 }
 
 // begun reports whether there was a connection that could have been closed.
@@ -159,7 +160,7 @@ func resetSentence(conn *connection) string {
 		return text + unknownThere(conn) + leftUnread(conn)
 	case analyze.RstKeepAlive:
 		alives := ofSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
-		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + plural(alives, "keep-alive") + ", the last ones unanswered"
+		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + prose.Plural(alives, "keep-alive") + ", the last ones unanswered"
 	case analyze.RstAfterFIN:
 		text := "reset after a FIN"
 		if side := finSide(conn); finPacket(conn, side) != 0 {
@@ -224,14 +225,14 @@ func (t *story) timeWait() {
 	if tw.Holders == analyze.NoSide {
 		return
 	}
-	end := span(tw.Until - c.Start)
+	end := prose.Span(tw.Until - c.Start)
 	var parts phrases
 	if tw.CutBy != 0 {
 		doubt := ", unless its stack takes none there (RFC 1337)"
 		if c.Closing.RstPacket == tw.CutBy && c.Closing.RstBy == tw.Holders {
 			doubt = ": it has forgotten the connection" // its own
 		}
-		parts.addf("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), span(tw.Since-c.Start), end, tw.CutBy, doubt)
+		parts.addf("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), prose.Span(tw.Since-c.Start), end, tw.CutBy, doubt)
 	} else {
 		holder, peer := ofSide(tw.Holders, c.Client, c.Server), ofSide(tw.Holders, c.Server, c.Client)
 		held := "held by "
@@ -239,9 +240,9 @@ func (t *story) timeWait() {
 			held = "by inference held by "
 		}
 		whole := 2 * int64(t.env.MSL)
-		until := "until " + end + " (2MSL = " + duration(whole) + ", --msl)"
+		until := "until " + end + " (2MSL = " + prose.Duration(whole) + ", --msl)"
 		if tw.ReusedBy != 0 && tw.Until-tw.Since < whole {
-			until = "until " + end + ", not for all of 2MSL (" + duration(whole) + ", --msl)"
+			until = "until " + end + ", not for all of 2MSL (" + prose.Duration(whole) + ", --msl)"
 		}
 		parts.addf("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
@@ -250,7 +251,7 @@ func (t *story) timeWait() {
 		parts.add(sideText(side) + " may have entered it, too")
 	}
 	if tw.Restarts > 0 {
-		parts.add("restarted " + times(uint64(tw.Restarts)) + " by a FIN that came again and was acknowledged again")
+		parts.add("restarted " + prose.Times(uint64(tw.Restarts)) + " by a FIN that came again and was acknowledged again")
 	}
 	if tw.ReusedBy != 0 {
 		text := reusedText(tw)
@@ -259,7 +260,7 @@ func (t *story) timeWait() {
 		}
 		parts.add(text)
 	}
-	t.section("TIME-WAIT", parts.join(), Plain)
+	t.section("TIME-WAIT", parts.join(), prose.Plain)
 }
 
 // reusedText says which connection used the addresses and ports next, and which rule
@@ -285,5 +286,5 @@ func inferredOf(n, of uint64) string {
 	case n == of:
 		return " (inferred)"
 	}
-	return " (" + thousands(n) + " of them inferred)"
+	return " (" + prose.Thousands(n) + " of them inferred)"
 }

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
+	"tcpwatch/report/prose"
 )
 
 // TestStatesOfUnfinishedClose: where the last acknowledgements of a close were not captured, the
@@ -25,7 +26,7 @@ func TestStatesOfUnfinishedClose(t *testing.T) {
 	} {
 		c := halfClose(t)
 		c.Closing.Outcome, c.ClientState, c.ServerState = test.outcome, test.client, test.server
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 120}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 120}}, nil, []*analyze.Connection{c}, Input{})
 		if got := strings.Contains(out, "STATES"); got != (test.want != "") || !strings.Contains(out, test.want) {
 			t.Errorf("%v, %v, %v: %q is not in\n%s", test.outcome, test.client, test.server, test.want, out)
 		}

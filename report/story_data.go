@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // data tells what was sent between opening and close.
@@ -18,46 +19,46 @@ func (t *story) data() {
 	var parts phrases
 	switch {
 	case c.Packets == 0:
-		parts.addf("server %s; nothing of the client was captured", octets(s.UniqueOctets))
+		parts.addf("server %s; nothing of the client was captured", prose.Octets(s.UniqueOctets))
 	case s.Packets == 0 && t.conn.Opening.Outcome == analyze.OpeningOneWay:
-		parts.addf("client %s; nothing of the server was captured", octets(c.UniqueOctets))
+		parts.addf("client %s; nothing of the server was captured", prose.Octets(c.UniqueOctets))
 	case t.conn.Self() && c.UniqueOctets > 0:
-		parts.add(octets(c.UniqueOctets) + ", to itself")
+		parts.add(prose.Octets(c.UniqueOctets) + ", to itself")
 	case c.UniqueOctets+s.UniqueOctets == 0:
 		parts.add("no payload")
 	default:
-		parts.addf("client %s, server %s", octets(c.UniqueOctets), octets(s.UniqueOctets))
+		parts.addf("client %s, server %s", prose.Octets(c.UniqueOctets), prose.Octets(s.UniqueOctets))
 	}
-	tone := Plain
+	tone := prose.Plain
 	if c.Retransmissions+s.Retransmissions > 0 {
-		tone = Doubt
+		tone = prose.Doubt
 	}
 	parts = append(parts, resentTexts(c, s, crossed(t.conn))...)
 	parts = append(parts, stallTexts(t.conn, 1)...)
 	if n := t.conn.Labels[label.BadChecksum]; n > 0 {
-		tone = Doubt
+		tone = prose.Doubt
 		drop := ", which receivers drop"
 		if t.conn.Labels[label.ChecksumOffload] > 0 {
 			drop += ", unless left to the NIC (offload) as others are"
 		}
-		parts.add(plural(uint64(n), "segment") + " with a wrong checksum" + drop)
+		parts.add(prose.Plural(uint64(n), "segment") + " with a wrong checksum" + drop)
 	}
 	lacks, counts := lackTexts(t.conn), countTexts(c, s)
 	if len(lacks)+len(counts) > 0 {
-		tone = Doubt
+		tone = prose.Doubt
 	}
 	if len(lacks) == 0 {
 		parts.add("nothing missing")
 	}
 	parts = append(append(parts, lacks...), counts...)
 	if n, answers := c.KeepAlives+s.KeepAlives, uint64(t.conn.Labels[label.KeepAliveAck]); answers < n && c.Packets > 0 && s.Packets > 0 {
-		parts.add("answers to keep-alives: " + thousands(answers))
+		parts.add("answers to keep-alives: " + prose.Thousands(answers))
 	}
 	t.section("DATA", parts.join(), tone)
 	t.roundTrips()
 	t.waits()
 	if text := icmpLater(t.conn); text != "" {
-		t.section("ICMP", text, Doubt)
+		t.section("ICMP", text, prose.Doubt)
 	}
 	t.verdicts(true)
 	t.out.WriteByte('\n')
@@ -69,14 +70,14 @@ func resentTexts(c, s *analyze.Direction, crossed uint64) []string {
 	if all == 0 {
 		return []string{"nothing sent twice"}
 	}
-	texts := []string{"sent again: " + bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return plural(n, "segment") }) +
+	texts := []string{"sent again: " + bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return prose.Plural(n, "segment") }) +
 		inferredOf(c.Inferred+s.Inferred, all) + causesText(c, s, crossed)}
 	if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
 		in := "them"
 		if all == 1 {
 			in = "it"
 		}
-		texts = append(texts, octets(n)+" of payload in "+in+" captured before")
+		texts = append(texts, prose.Octets(n)+" of payload in "+in+" captured before")
 	}
 	return texts
 }
@@ -119,7 +120,7 @@ func causesText(c, s *analyze.Direction, crossed uint64) string {
 		case all:
 			texts = append(texts, text)
 		default:
-			texts = append(texts, thousands(n)+" "+text)
+			texts = append(texts, prose.Thousands(n)+" "+text)
 		}
 	}
 	for _, p := range sentAgain {
@@ -147,7 +148,7 @@ func countTexts(c, s *analyze.Direction) []string {
 		{"zero windows", c.ZeroWindows, s.ZeroWindows}, {"keep-alives", c.KeepAlives, s.KeepAlives},
 	} {
 		if p.n|p.m != 0 {
-			texts = append(texts, p.name+": "+bothEnds(p.n, p.m, thousands))
+			texts = append(texts, p.name+": "+bothEnds(p.n, p.m, prose.Thousands))
 		}
 	}
 	return texts
@@ -176,11 +177,11 @@ func missingText(c *connection) string {
 		switch {
 		case p.n == 0:
 		case p.n == 1 && mayBeFIN(c, p.side):
-			parts = append(parts, "1"+nbsp+"sequence number of "+sideText(p.side)+" (an octet or its FIN) was never captured")
+			parts = append(parts, "1"+prose.NBSP+"sequence number of "+sideText(p.side)+" (an octet or its FIN) was never captured")
 		case p.n == 1:
-			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" was never captured")
+			parts = append(parts, prose.Octets(p.n)+" of "+sideText(p.side)+" was never captured")
 		default:
-			parts = append(parts, octets(p.n)+" of "+sideText(p.side)+" were never captured")
+			parts = append(parts, prose.Octets(p.n)+" of "+sideText(p.side)+" were never captured")
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -204,7 +205,7 @@ func ackedUnseenText(c *connection) string {
 	case 1:
 		return "1 segment acknowledges what had not been captured"
 	default:
-		return plural(n, "segment") + " acknowledge what had not been captured"
+		return prose.Plural(n, "segment") + " acknowledge what had not been captured"
 	}
 }
 
@@ -226,7 +227,7 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		if finSeen(c, e.side) {
 			payload, fin = payload-1, "the FIN of "+sideText(e.side)
 		}
-		what := "the last " + octets(payload) + " of " + sideText(e.side)
+		what := "the last " + prose.Octets(payload) + " of " + sideText(e.side)
 		switch {
 		case payload == 0:
 			what = fin
@@ -235,7 +236,7 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		}
 		tries := "a timeout"
 		if e.d.Timeouts > 1 {
-			tries = plural(uint64(e.d.Timeouts), "timeout") + " in a row"
+			tries = prose.Plural(uint64(e.d.Timeouts), "timeout") + " in a row"
 		}
 		texts = append(texts, what+" got no acknowledgement, in spite of "+tries+stuckText(e.d, otherSide(e.side))+longText(&e.d.Long))
 	}
@@ -249,7 +250,7 @@ func probedText(d *analyze.Direction, side analyze.Side) string {
 	if d.Probed.Window {
 		what = "window probes"
 	}
-	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + duration(d.Probed.For) + " after the last segment of " + sideText(otherSide(side))
+	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + prose.Duration(d.Probed.For) + " after the last segment of " + sideText(otherSide(side))
 }
 
 // Heuristics: an idle time that is worth mentioning, and one after which a firewall, NAT
@@ -265,7 +266,7 @@ func stuckText(d *analyze.Direction, other analyze.Side) string {
 	if d.Stuck.Packet == 0 || d.Stuck.Idle < idleLeast {
 		return ""
 	}
-	text := fmt.Sprintf(" (first sent in packet %d, %s after the last segment of %s", d.Stuck.Packet, duration(d.Stuck.Idle), sideText(other))
+	text := fmt.Sprintf(" (first sent in packet %d, %s after the last segment of %s", d.Stuck.Packet, prose.Duration(d.Stuck.Idle), sideText(other))
 	if d.Stuck.Idle >= idleForgotten {
 		text += ": something on the way may have forgotten the connection by then"
 	}
@@ -279,7 +280,7 @@ func longText(l *analyze.LongClue) string {
 		return ""
 	}
 	return fmt.Sprintf(" (sent again in packets of %s or more, and no packet of this end that was so long was ever acknowledged: the path may not take such, or the other end is out of reach)",
-		octets(uint64(l.Least)))
+		prose.Octets(uint64(l.Least)))
 }
 
 // unseenText says what the first RST of an end shows about octets that were never captured, if
@@ -298,7 +299,7 @@ func unseenText(c *connection) string {
 		case s.Packet != c.Closing.RstPacket && meant == nil:
 			meant = s
 		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq) && meant.Seq.Diff(s.Seq) <= mostWindow(c, otherSide(c.Closing.RstBy)):
-			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, octets(uint64(meant.Seq.Diff(s.Seq))),
+			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, prose.Octets(uint64(meant.Seq.Diff(s.Seq))),
 				sideText(c.Closing.RstBy))
 		}
 	}
@@ -339,14 +340,14 @@ func (t *story) roundTrips() {
 		d    *analyze.Direction
 	}{{far, &t.conn.FromClient}, {"to the client", &t.conn.FromServer}} {
 		if p.d.RTT.Avg >= 0 {
-			times := duration(p.d.RTT.Min) // one sample, or all the same
+			times := prose.Duration(p.d.RTT.Min) // one sample, or all the same
 			if p.d.RTT.Min != p.d.RTT.Max {
-				times = fmt.Sprintf("%s / %s / %s", times, duration(p.d.RTT.Avg), duration(p.d.RTT.Max))
+				times = fmt.Sprintf("%s / %s / %s", times, prose.Duration(p.d.RTT.Avg), prose.Duration(p.d.RTT.Max))
 			}
 			parts = append(parts, p.name+" "+times)
 		}
 	}
 	if len(parts) > 0 {
-		t.section("", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), Plain)
+		t.section("", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), prose.Plain)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 // TestAckedUnseenTold: a story does not say that nothing is missing where something was
@@ -23,7 +24,7 @@ func TestAckedUnseenTold(t *testing.T) {
 	} {
 		c := halfClose(t)
 		c.Labels[label.AckUnseen], c.FromServer.MissingBytes = test.acks, test.missing
-		out := unglue(render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{}))
+		out := prose.Unglue(render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{}))
 		if !strings.Contains(out, test.want) || strings.Contains(out, "nothing missing") != (test.acks == 0) {
 			t.Errorf("%q is not in\n%s", test.want, out)
 		}

@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // TestHeldUpSYN: a SYN that came when its sender did not send it any more is not said to be sent again,
@@ -50,10 +51,10 @@ func TestHeldUpSYN(t *testing.T) {
 		if c.name == "never answered" {
 			conn.Opening.AckPacket = 0
 		}
-		if got := unglue(strings.Join(openingOddities(conn), "; ")); !strings.Contains(got, "the SYN was "+c.want) {
+		if got := prose.Unglue(strings.Join(openingOddities(conn), "; ")); !strings.Contains(got, "the SYN was "+c.want) {
 			t.Errorf("%s: %s", c.name, got)
 		}
-		if got := unglue(reasonText(conn, whySlowOpen)); c.again && !strings.HasPrefix(got, "SYN "+c.want) {
+		if got := prose.Unglue(reasonText(conn, whySlowOpen)); c.again && !strings.HasPrefix(got, "SYN "+c.want) {
 			t.Errorf("%s: %s", c.name, got)
 		}
 		checkOpenedSlowly(t, c.name, conn, c.again, false)
@@ -80,7 +81,7 @@ func TestHeldUpSynAck(t *testing.T) {
 		c.late.Seq += ack.Seq
 		syn.Packet = 95
 		conn.Steps, conn.Opening.SynCount, conn.Opening.SynAckCount = append(conn.Steps, c.late, syn), 2, 2
-		if got := unglue(reasonText(conn, whySlowOpen)); c.again && !strings.HasPrefix(got, "SYN-ACK sent twice") {
+		if got := prose.Unglue(reasonText(conn, whySlowOpen)); c.again && !strings.HasPrefix(got, "SYN-ACK sent twice") {
 			t.Errorf("%s: %s", c.name, got)
 		}
 		checkOpenedSlowly(t, c.name, conn, false, c.again)

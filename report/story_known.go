@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // A capture shows less of a close than what happened if one end was not
@@ -207,18 +208,18 @@ func halfClosed(c *connection) string {
 	if cl.ActiveCloser == analyze.ClientSide || cl.ActiveCloser == analyze.ServerSide {
 		side = cl.ActiveCloser
 	}
-	text := "half-closed for " + duration(cl.HalfClosedFor)
+	text := "half-closed for " + prose.Duration(cl.HalfClosedFor)
 	if !finSeen(c, otherSide(side)) {
 		// The other FIN may have been missed.
-		text = "the capture of it goes on for " + duration(cl.HalfClosedFor)
+		text = "the capture of it goes on for " + prose.Duration(cl.HalfClosedFor)
 		if cl.Outcome == analyze.ClosingReset {
-			text = duration(cl.HalfClosedFor) + " passed from the first FIN to the RST"
+			text = prose.Duration(cl.HalfClosedFor) + " passed from the first FIN to the RST"
 		}
 	} else if other, _ := mayHaveClosedFirst(c); fromMiddle(c) || other != analyze.NoSide {
-		text = duration(cl.HalfClosedFor) + " passed between these FINs" // which may have crossed
+		text = prose.Duration(cl.HalfClosedFor) + " passed between these FINs" // which may have crossed
 	}
 	if cl.HalfClosedOctets > 0 {
-		text += ", in which " + sideText(otherSide(side)) + " sent " + octets(cl.HalfClosedOctets)
+		text += ", in which " + sideText(otherSide(side)) + " sent " + prose.Octets(cl.HalfClosedOctets)
 	}
 	return text
 }

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // closed is a record with FINs of the sides given, in this order, in packets
@@ -107,7 +108,7 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 		{oneWay(withRST(closed(t, analyze.ClosingReset))), "reset: the client sent a RST (packet 11); nothing of the server was captured\n", []string{"outstanding"}},
 		{withRST(closed(t, analyze.ClosingReset, client)), "2.00 s passed from the first FIN to the RST", []string{"half-closed"}},
 	} {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c.conn}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c.conn}, Input{})
 		if !strings.Contains(out, c.want) {
 			t.Errorf("%q is not in\n%s", c.want, out)
 		}
@@ -148,7 +149,7 @@ func TestMissingText(t *testing.T) {
 		conn := closed(t, analyze.ClosingHalfClosed, c.fins...)
 		conn.ClientState = state.FinWait1
 		conn.FromClient.MissingBytes, conn.FromServer.MissingBytes = c.client, c.server
-		if got := unglue(missingText(conn)); got != c.want {
+		if got := prose.Unglue(missingText(conn)); got != c.want {
 			t.Errorf("%+v: %q, want %q", c, got, c.want)
 		}
 	}
@@ -188,10 +189,10 @@ func TestUnseenText(t *testing.T) {
 		if c.change != nil {
 			c.change(conn)
 		}
-		if got := unglue(unseenText(conn)); got != c.want {
+		if got := prose.Unglue(unseenText(conn)); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 300}, nil, []*analyze.Connection{conn}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 300}}, nil, []*analyze.Connection{conn}, Input{})
 		if strings.Contains(out, "nothing missing") != (c.want == "") {
 			t.Errorf("%s:\n%s", c.name, out)
 		}
@@ -202,11 +203,11 @@ func TestUnseenText(t *testing.T) {
 func TestMissingOctet(t *testing.T) {
 	c := closed(t, analyze.ClosingOpen)
 	c.FromClient.MissingBytes = 1
-	if got, want := unglue(missingText(c)), "1 B of the client was never captured"; got != want {
+	if got, want := prose.Unglue(missingText(c)), "1 B of the client was never captured"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	c.ClientState |= state.Inferred
-	if got, want := unglue(missingText(c)), "(an octet or its FIN)"; !strings.Contains(got, want) {
+	if got, want := prose.Unglue(missingText(c)), "(an octet or its FIN)"; !strings.Contains(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -240,14 +241,14 @@ func TestInferredClose(t *testing.T) {
 			"normal, by inference: the FIN that was captured first acknowledges the other, which was captured after it; then the server closed first (packet 10); half"},
 		{oneWay(guess(closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
 	} {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{x.conn}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{x.conn}, Input{})
 		if !strings.Contains(out, x.want) {
 			t.Errorf("%q is not in\n%s", x.want, out)
 		}
 	}
 	c := guess(closed(t, analyze.ClosingNormal, server), client)
 	c.TimeWait = analyze.TimeWait{Holders: client, Until: t0 + 60e9}
-	if out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c}, Input{}); !strings.Contains(out, "TIME-WAIT  by inference held by the client until") {
+	if out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{}); !strings.Contains(out, "TIME-WAIT  by inference held by the client until") {
 		t.Errorf("a TIME-WAIT that is inferred is told as a fact:\n%s", out)
 	}
 }
@@ -257,7 +258,7 @@ func TestInferredClose(t *testing.T) {
 func TestLongWaitUnseen(t *testing.T) {
 	c := closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
 	c.Closing.HalfClosedFor = 12e9
-	if got, want := unglue(reasonText(c, whyHalfClosed)), "no FIN of the server was captured in 12.0 s after that of the client (packet 9)"; got != want || weigh(c, whyHalfClosed) == 0 {
+	if got, want := prose.Unglue(reasonText(c, whyHalfClosed)), "no FIN of the server was captured in 12.0 s after that of the client (packet 9)"; got != want || weigh(c, whyHalfClosed) == 0 {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if weigh(oneWay(c), whyHalfClosed) != 0 {
@@ -291,7 +292,7 @@ func TestBases(t *testing.T) {
 		for i := range c.Steps {
 			st := &c.Steps[i]
 			check, _ := sums.check(st)
-			rows = append(rows, sums.seq(st)+"/"+sums.ack(st)+" "+unglue(check))
+			rows = append(rows, sums.seq(st)+"/"+sums.ack(st)+" "+prose.Unglue(check))
 			sums.saw(st)
 		}
 		if got := strings.Join(rows, ", ") + ". " + sums.baseText(); got != x.want {
@@ -307,7 +308,7 @@ func TestLargeFIN(t *testing.T) {
 	c.FromClient.UniqueOctets = 3 << 30
 	c.Steps[0].Seq = 1001 + 3<<30
 	sums := (&story{conn: c}).newArithmetic(true)
-	if got, _ := sums.check(&c.Steps[0]); got != "ends the client's "+octets(3<<30) {
+	if got, _ := sums.check(&c.Steps[0]); got != "ends the client's "+prose.Octets(3<<30) {
 		t.Error(got)
 	}
 }
@@ -318,7 +319,7 @@ func TestEarlyRST(t *testing.T) {
 	c := halfClose(t)
 	rst := analyze.Step{Packet: 2, Time: t0 + 1e6, Seq: 0, Flags: wire.RST, Phase: lab(t, "RST")}
 	c.Steps = append(c.Steps[:1:1], append([]analyze.Step{rst}, c.Steps[1:]...)...)
-	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 	handshake, closing, _ := strings.Cut(out, "\nDATA")
 	if !strings.Contains(handshake, "changes nothing") || strings.Contains(closing, "changes nothing") {
 		t.Error(out)
@@ -328,7 +329,7 @@ func TestEarlyRST(t *testing.T) {
 // TestStoryWidths wants no line of a story to be too wide, wherever it breaks.
 func TestStoryWidths(t *testing.T) {
 	for width := 60; width < 140; width++ {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: width, EncapName: encapName}, nil, sampleConnections(t), Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: encapName}, nil, sampleConnections(t), Input{})
 		checkLines(t, fmt.Sprint(width), out, width, false)
 	}
 }
@@ -360,7 +361,7 @@ func TestGivesUp(t *testing.T) {
 		{"with the next number", give(true), "and nothing of the server was captured", "ignored"},
 		{"after an answer", answered, "1 RST was ignored", "until the client"},
 	} {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c.conn}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c.conn}, Input{})
 		if !strings.Contains(out, c.want) || strings.Contains(out, c.miss) {
 			t.Errorf("%s: %s", c.name, out)
 		}

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // opening tells the handshake: its outcome, its oddities, its segments with
@@ -22,7 +23,7 @@ func (t *story) opening() {
 	opening, _ := t.partSteps()
 	t.steps(opening, false)
 	for _, line := range optionLines(o) {
-		writeWrapped(t.out, t.env, Plain, sectionIndent, gap+line)
+		t.env.WriteWrapped(t.out, prose.Plain, sectionIndent, gap+line)
 	}
 	t.verdicts(false)
 	t.out.WriteByte('\n')
@@ -54,9 +55,9 @@ func openingSentence(c *connection) string {
 		if synAckNumbers(o) > 1 {
 			return "half-open: " + contradicting(o) + " came, and no acknowledgement of any was captured: several machines or several incarnations answered"
 		}
-		return "half-open: the SYN-ACK was sent " + times(uint64(o.SynAckCount)) + " and no acknowledgement of it was captured"
+		return "half-open: the SYN-ACK was sent " + prose.Times(uint64(o.SynAckCount)) + " and no acknowledgement of it was captured"
 	case analyze.OpeningUnanswered:
-		return "unanswered: the SYN was sent " + times(uint64(o.SynCount)) + tryTime(c) + ", and " + silence(c)
+		return "unanswered: the SYN was sent " + prose.Times(uint64(o.SynCount)) + tryTime(c) + ", and " + silence(c)
 	case analyze.OpeningOneWay:
 		return oneWaySentence(c) + guess
 	}
@@ -94,7 +95,7 @@ func took(o *analyze.Opening) string {
 	if took < 0 {
 		return ""
 	}
-	return " in " + duration(took)
+	return " in " + prose.Duration(took)
 }
 
 func formText(f analyze.OpeningForm) string {
@@ -133,9 +134,9 @@ func tryTime(c *connection) string {
 	case n < 2:
 		return ""
 	case n < c.Opening.SynCount:
-		return " over more than " + duration(last-first)
+		return " over more than " + prose.Duration(last-first)
 	}
-	return " over " + duration(last-first)
+	return " over " + prose.Duration(last-first)
 }
 
 func oneWaySentence(c *connection) string {
@@ -195,7 +196,7 @@ func synAckNumbers(o *analyze.Opening) uint32 {
 
 // contradicting counts SYN-ACKs that do not all have one ISN.
 func contradicting(o *analyze.Opening) string {
-	return fmt.Sprintf("%s with %d different ISNs", plural(uint64(o.SynAckCount), "SYN-ACK"), synAckNumbers(o))
+	return fmt.Sprintf("%s with %d different ISNs", prose.Plural(uint64(o.SynAckCount), "SYN-ACK"), synAckNumbers(o))
 }
 
 // acknowledgedOne says which of several SYN-ACKs the handshake goes on with; "" if that is not known.
@@ -213,14 +214,14 @@ func acknowledgedOne(c *connection) string {
 func sentTimes(c *connection, phase label.ID, n uint32) string {
 	late, other := heldUp(c, phase)
 	if late == 0 {
-		return "sent " + times(uint64(n))
+		return "sent " + prose.Times(uint64(n))
 	}
-	text := "captured " + times(uint64(n))
+	text := "captured " + prose.Times(uint64(n))
 	if late > other {
-		text += ", " + times(uint64(late-other)) + " held up on the way"
+		text += ", " + prose.Times(uint64(late-other)) + " held up on the way"
 	}
 	if other > 0 {
-		text += ", " + times(uint64(other)) + " after the handshake, with another window"
+		text += ", " + prose.Times(uint64(other)) + " after the handshake, with another window"
 	}
 	return text
 }
@@ -239,7 +240,7 @@ func openingOddities(c *connection) phrases {
 		odd.add("the SYN-ACK stands before the SYN in the capture")
 	}
 	if o.Renumbered > 0 {
-		left := plural(uint64(o.Renumbered), "segment") + " whose numbers count from the second are"
+		left := prose.Plural(uint64(o.Renumbered), "segment") + " whose numbers count from the second are"
 		if o.Renumbered == 1 {
 			left = "1 segment whose numbers count from the second is"
 		}
@@ -249,17 +250,17 @@ func openingOddities(c *connection) phrases {
 		odd.addf("%s: several machines or several incarnations answered%s", contradicting(o), acknowledgedOne(c))
 	}
 	if o.BadAcks > 0 {
-		odd.addf("%s acknowledged something other than the client's ISN + 1", plural(uint64(o.BadAcks), "SYN-ACK"))
+		odd.addf("%s acknowledged something other than the client's ISN + 1", prose.Plural(uint64(o.BadAcks), "SYN-ACK"))
 	}
 	if o.SynData > 0 && o.ClientOptions.Set.Has(wire.OptFastOpen) {
-		odd.addf("the SYN carried %s (TCP Fast Open, RFC 7413)", octets(uint64(o.SynData)))
+		odd.addf("the SYN carried %s (TCP Fast Open, RFC 7413)", prose.Octets(uint64(o.SynData)))
 	} else if o.SynData > 0 {
-		odd.add("the SYN carried " + octets(uint64(o.SynData)))
+		odd.add("the SYN carried " + prose.Octets(uint64(o.SynData)))
 	}
 	if o.AckLater {
 		odd.addf("the ACK itself was not captured before what the client sent after it (packet %d)", o.AckPacket)
 	} else if o.AckData > 0 {
-		odd.add("the segment that completed it carried " + octets(uint64(o.AckData)))
+		odd.add("the segment that completed it carried " + prose.Octets(uint64(o.AckData)))
 	}
 	odd.add(icmpSentence(c))
 	return odd

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // TestSynAcksTold: a SYN-ACK with another ISN is not the first one sent again, wherever it is told.
@@ -34,14 +35,14 @@ func TestSynAcksTold(t *testing.T) {
 		c := halfClose(t)
 		o := &c.Opening
 		o.SynAckCount, o.SynAckISNs, o.Outcome = test.count, test.isns, test.outcome
-		text := unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; "))
+		text := prose.Unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; "))
 		if text != test.want {
 			t.Errorf("%s: %s", test.name, text)
 		}
 		if got := synAckResent(c); got != test.resent {
 			t.Errorf("%s: sent again: %t", test.name, got)
 		}
-		if row := unglue(strings.Join(reasonTexts(c), ", ")); row != test.row {
+		if row := prose.Unglue(strings.Join(reasonTexts(c), ", ")); row != test.row {
 			t.Errorf("%s: row %q", test.name, row)
 		}
 	}
@@ -53,10 +54,10 @@ func TestAckLater(t *testing.T) {
 	o := &c.Opening
 	o.AckLater, o.SynCount = true, 2
 	const want = "complete: SYN → SYN-ACK → ACK; the SYN was sent twice; the ACK itself was not captured before what the client sent after it (packet 3)"
-	if got := unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; ")); got != want {
+	if got := prose.Unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; ")); got != want {
 		t.Errorf("%s", got)
 	}
-	if row := unglue(slowOpenText(c)); row != "SYN sent twice (packet 1)" {
+	if row := prose.Unglue(slowOpenText(c)); row != "SYN sent twice (packet 1)" {
 		t.Errorf("row %q", row)
 	}
 	if o.AckLater = false; !strings.HasPrefix(openingSentence(c), "complete in 4.52") {
@@ -98,7 +99,7 @@ func TestOddSynAcks(t *testing.T) {
 		{analyze.Opening{SynAckCount: 1, SynAckISNs: 2, Renumbered: 2}, "; 2 segments whose numbers count from the second are left out"},
 	} {
 		test.opening.Outcome = analyze.OpeningComplete
-		text := unglue(strings.Join(openingOddities(&analyze.Connection{Opening: test.opening}), "; "))
+		text := prose.Unglue(strings.Join(openingOddities(&analyze.Connection{Opening: test.opening}), "; "))
 		if !strings.Contains(text, test.want) || test.want == "" && text != "" {
 			t.Errorf("%+v: %q", test.opening, text)
 		}

@@ -7,12 +7,13 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
+	"tcpwatch/report/prose"
 )
 
 // TestSelfTold: a socket connected with itself is told as one end, of which nothing is missing.
 func TestSelfTold(t *testing.T) {
 	path := filepath.Join("..", "testdata", "pcaps", "script", "open-self.pcap")
-	out := unglue(renderCapture(t, Options{Format: FormatTable, Views: []View{ViewStory, ViewSummary}, Width: 1000}, path))
+	out := prose.Unglue(renderCapture(t, Options{Format: FormatTable, Views: []View{ViewStory, ViewSummary}, Style: prose.Style{Width: 1000}}, path))
 	for _, want := range []string{
 		"HANDSHAKE  simultaneous in 1.00 ms: a socket connected with itself, whose own SYN came back to it (RFC 9293 §3.5)\n",
 		"HANDSHAKE  not captured: the capture begins in the middle of the connection\n",
@@ -34,7 +35,7 @@ func TestSelfTold(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"opened, a socket connected with itself in 1.00 ms", "closed, a socket connected with itself, after 506 ms"} {
-		if events := unglue(renderCapture(t, Options{Format: FormatTable, Views: []View{ViewEvents}, Width: 1000}, path)); !strings.Contains(events, want) || strings.Contains(events, "by both at once") {
+		if events := prose.Unglue(renderCapture(t, Options{Format: FormatTable, Views: []View{ViewEvents}, Style: prose.Style{Width: 1000}}, path)); !strings.Contains(events, want) || strings.Contains(events, "by both at once") {
 			t.Errorf("%q is not in\n%s", want, events)
 		}
 	}
@@ -55,7 +56,7 @@ func TestCountsLikeText(t *testing.T) {
 	} {
 		path := filepath.Join("..", "testdata", "pcaps", "script", file+".pcap")
 		for i, format := range []Format{FormatTable, FormatJSON} {
-			out := strings.ReplaceAll(unglue(renderCapture(t, Options{Format: format, Views: []View{ViewSummary}, Width: 1000}, path)), "  ", " ")
+			out := strings.ReplaceAll(prose.Unglue(renderCapture(t, Options{Format: format, Views: []View{ViewSummary}, Style: prose.Style{Width: 1000}}, path)), "  ", " ")
 			if !strings.Contains(out, want[i]) {
 				t.Errorf("%q is not in\n%s", want[i], out)
 			}
@@ -91,11 +92,11 @@ func TestRenumberedTold(t *testing.T) {
 	c := halfClose(t)
 	o := &c.Opening
 	o.SynAckISNs, o.SynAckCount = 2, 2
-	if text := unglue(strings.Join(openingOddities(c), "; ")); text != "2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2" || weigh(c, whyAnswers) == 0 {
+	if text := prose.Unglue(strings.Join(openingOddities(c), "; ")); text != "2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2" || weigh(c, whyAnswers) == 0 {
 		t.Errorf("two ISNs: %s, %d", text, weigh(c, whyAnswers))
 	}
 	o.Renumbered, o.RenumberedAck = 7, 9
-	text := unglue(strings.Join(openingOddities(c), "; "))
+	text := prose.Unglue(strings.Join(openingOddities(c), "; "))
 	if !strings.HasSuffix(text, "SYN-ACKs with two ISNs are acknowledged (packets 3 and 9), which one end never does (RFC 9293 §3.10.7.4); 7 segments whose numbers count from the second are left out") ||
 		strings.Contains(text, "several machines") || weigh(c, whyAnswers) != 0 {
 		t.Errorf("both acknowledged: %s, %d", text, weigh(c, whyAnswers))

@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // partSteps divides the steps into those of the handshake and of the close. A
@@ -75,10 +76,10 @@ func (t *story) steps(list []int, relative bool) {
 	}
 	t.dropped = append(t.dropped, g.dropped...)
 	if text := sums.baseText(); text != "" {
-		writeWrapped(t.out, t.env, Quiet, sectionIndent, gap+text)
+		t.env.WriteWrapped(t.out, prose.Quiet, sectionIndent, gap+text)
 	}
 	if relative && t.conn.StepsDropped > 0 {
-		t.out.WriteString(gap + plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
+		t.out.WriteString(gap + prose.Plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
 	}
 }
 
@@ -89,12 +90,12 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
 	}
 	check, tone := sums.check(st)
 	row := []cell{
-		{text: fmt.Sprint(st.Packet)}, {text: span(st.Time - t.conn.Start)}, {text: fromText(st.FromClient)}, {text: segmentText(st, sums)},
+		{text: fmt.Sprint(st.Packet)}, {text: prose.Span(st.Time - t.conn.Start)}, {text: fromText(st.FromClient)}, {text: segmentText(st, sums)},
 		{text: sums.seq(st)}, {text: ack}, {text: check, tone: tone},
 		{text: st.ClientState.String(), tone: stateTone(st.ClientState)}, {text: st.ServerState.String(), tone: stateTone(st.ServerState)},
 	}
 	for i := range row {
-		row[i].text = unglue(t.env.plain(row[i].text))
+		row[i].text = prose.Unglue(t.env.Plain(row[i].text))
 	}
 	t.inferred.see(st.ClientState.String())
 	t.inferred.see(st.ServerState.String())
@@ -121,7 +122,7 @@ func segmentText(st *analyze.Step, sums *arithmetic) string {
 		}
 	}
 	if st.Len > 0 {
-		name += ", " + octets(uint64(st.Len))
+		name += ", " + prose.Octets(uint64(st.Len))
 	}
 	return name
 }
@@ -227,15 +228,15 @@ func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
 	case !a.relative || !of.base.Known:
 		return fmt.Sprint(uint32(n))
 	case uint64(uint32(n-of.base.Number)) > of.sent+1<<31: // the short way from what was sent leads before the base
-		return "-" + thousands(uint64(uint32(of.base.Number-n)))
+		return "-" + prose.Thousands(uint64(uint32(of.base.Number-n)))
 	}
-	return thousands(uint64(uint32(n - of.base.Number)))
+	return prose.Thousands(uint64(uint32(n - of.base.Number)))
 }
 
 // Count writes a number of octets in the style of the other numbers of the sum.
 func (a *arithmetic) count(n uint32) string {
 	if a.relative {
-		return thousands(uint64(n))
+		return prose.Thousands(uint64(n))
 	}
 	return fmt.Sprint(n)
 }
@@ -269,7 +270,7 @@ func lessThan(e *endNumbers, st *analyze.Step) string {
 }
 
 // check says how the segment's numbers fit those before it.
-func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
+func (a *arithmetic) check(st *analyze.Step) (string, prose.Tone) {
 	own, peer := &a.ends[end(st.FromClient)], a.peer(st)
 	acks := st.Flags.Any(wire.ACK)
 	switch {
@@ -277,59 +278,59 @@ func (a *arithmetic) check(st *analyze.Step) (string, Tone) {
 		return a.checkRST(st, own, peer)
 	case st.Flags.Any(wire.SYN) && !acks:
 		if own.synSeen && own.syn != st.Seq {
-			return "another ISN of the " + fromText(st.FromClient), Doubt
+			return "another ISN of the " + fromText(st.FromClient), prose.Doubt
 		}
 		if own.synSeen {
-			return "the same ISN" + lessThan(own, st), Plain
+			return "the same ISN" + lessThan(own, st), prose.Plain
 		}
-		return "ISN of the " + fromText(st.FromClient), Plain
+		return "ISN of the " + fromText(st.FromClient), prose.Plain
 	case st.Flags.Any(wire.SYN) && !peer.synSeen:
-		return "answers a SYN that was not captured", Doubt
+		return "answers a SYN that was not captured", prose.Doubt
 	case st.Flags.Any(wire.FIN):
 		return a.checkFIN(st, own, peer)
 	case st.Flags.Any(wire.SYN), st.Phase == label.HandshakeAck:
 		if !peer.synSeen {
-			return "", Plain
+			return "", prose.Plain
 		}
 		if slices.Contains(peer.others, st.Ack-1) { // several machines may have answered
 			return a.sum(st.Ack, peer, st.Ack-1, 0)
 		}
 		if d := st.Ack.Diff(peer.syn); !st.Flags.Any(wire.SYN) && d > 1 {
-			return fmt.Sprintf("ack = %s + 1 + %s ✓ (and what followed)", a.number(peer, peer.syn), a.count(uint32(d-1))), Good
+			return fmt.Sprintf("ack = %s + 1 + %s ✓ (and what followed)", a.number(peer, peer.syn), a.count(uint32(d-1))), prose.Good
 		}
 		return a.sum(st.Ack, peer, peer.syn, peer.synLen)
 	case st.Phase == label.AckOfFin && peer.finSeen:
 		return a.sum(st.Ack, peer, peer.fin, 0)
 	}
-	return "", Plain
+	return "", prose.Plain
 }
 
 // sum compares an acknowledgement with the number it should answer, plus one
 // for the SYN or FIN, plus the payload of the SYN if it covers that.
-func (a *arithmetic) sum(ack wire.Seq, peer *endNumbers, answered wire.Seq, data uint32) (string, Tone) {
+func (a *arithmetic) sum(ack wire.Seq, peer *endNumbers, answered wire.Seq, data uint32) (string, prose.Tone) {
 	base := a.number(peer, answered)
 	switch d := ack.Diff(answered); {
 	case d == 1:
-		return "ack = " + base + " + 1 ✓", Good
+		return "ack = " + base + " + 1 ✓", prose.Good
 	case data > 0 && d == int32(data)+1:
-		return fmt.Sprintf("ack = %s + 1 + %s ✓ (covers the data)", base, a.count(data)), Good
+		return fmt.Sprintf("ack = %s + 1 + %s ✓ (covers the data)", base, a.count(data)), prose.Good
 	default:
-		return fmt.Sprintf("ack ≠ %s + 1 ✗ (off by %d)", base, d-1), Bad
+		return fmt.Sprintf("ack ≠ %s + 1 ✗ (off by %d)", base, d-1), prose.Bad
 	}
 }
 
-func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
+func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, prose.Tone) {
 	var parts []string
-	tone := Plain
+	tone := prose.Plain
 	if own.base.ISN && !own.far {
 		n := uint32(st.Seq.Add(st.Len)-own.base.Number) - 1
 		switch {
 		case n == 0 || n == 1<<32-1:
 			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
 		case uint64(n) > own.sent+1<<31: // as a forged one may; its receiver drops it (RFC 9293 §3.10.7.4)
-			return "before the ISN of the " + fromText(st.FromClient) + ": changes nothing", Doubt
+			return "before the ISN of the " + fromText(st.FromClient) + ": changes nothing", prose.Doubt
 		default:
-			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+octets(uint64(n)))
+			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+prose.Octets(uint64(n)))
 		}
 	}
 	if peer.finSeen && !peer.finAcked && st.Flags.Any(wire.ACK) && st.Ack.After(peer.fin) {
@@ -341,31 +342,31 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 
 // checkRST says what the RST did. The step says what its number allows, the record
 // whether the connection went on nevertheless.
-func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, Tone) {
+func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, prose.Tone) {
 	sender, receiver := st.ServerState, st.ClientState
 	if st.FromClient {
 		sender, receiver = receiver, sender
 	}
 	switch {
 	case a.conn != nil && ownRST(a.conn) == st.Packet:
-		return "gives up what nothing answers", Doubt
+		return "gives up what nothing answers", prose.Doubt
 	case !st.Acceptable:
-		return "not acceptable (RFC 5961 §3.2) or damaged: changes nothing", Doubt
+		return "not acceptable (RFC 5961 §3.2) or damaged: changes nothing", prose.Doubt
 	case a.ignored(st) && sender.Base() == state.SynSent: // whoever resets what it opened leaves SYN-SENT
-		return "refuses an ack that is not for its SYN (RFC 9293 §3.10.7.3)", Doubt
+		return "refuses an ack that is not for its SYN (RFC 9293 §3.10.7.3)", prose.Doubt
 	case a.ignored(st):
-		return "acceptable by its number, but the connection went on", Doubt
+		return "acceptable by its number, but the connection went on", prose.Doubt
 	case st.Flags.Any(wire.ACK) && peer.synSeen && !own.synSeen && !a.relative && st.Ack.Diff(peer.syn) == 1:
-		return "ack = " + a.number(peer, peer.syn) + " + 1 ✓: answers the SYN", Bad
+		return "ack = " + a.number(peer, peer.syn) + " + 1 ✓: answers the SYN", prose.Bad
 	case a.over:
-		return "the connection had ended already", Plain
+		return "the connection had ended already", prose.Plain
 	case a.conn != nil && a.conn.Closing.RstAfter == analyze.RstTimeWait:
 		if a.conn.TimeWait.Holders == a.conn.Closing.RstBy {
-			return "its sender has left TIME-WAIT", Bad
+			return "its sender has left TIME-WAIT", prose.Bad
 		}
-		return "ends TIME-WAIT, where it is taken there (RFC 1337)", Bad
+		return "ends TIME-WAIT, where it is taken there (RFC 1337)", prose.Bad
 	case receiver == state.Closed|state.Inferred:
-		return "acceptable: ends the connection if it is taken", Bad
+		return "acceptable: ends the connection if it is taken", prose.Bad
 	}
-	return "acceptable: ends the connection", Bad
+	return "acceptable: ends the connection", prose.Bad
 }

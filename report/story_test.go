@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // TestSentences wants, for every outcome, the words that say it.
@@ -179,7 +180,7 @@ func TestSentences(t *testing.T) {
 	} {
 		conn := a
 		c.change(&conn)
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{&conn}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{&conn}, Input{})
 		if !strings.Contains(out, c.want) {
 			t.Errorf("%q is not in\n%s", c.want, out)
 		}
@@ -231,7 +232,7 @@ func TestInferredAgain(t *testing.T) {
 			t.Fatalf("step %d is %s", last, labelName(c.Steps[last].Phase))
 		}
 		c.Steps[last].Repeated, c.Steps[last].Inferred = true, inferred
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 120}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 120}}, nil, []*analyze.Connection{c}, Input{})
 		if !strings.Contains(out, "FIN again") || strings.Contains(out, "FIN again?") != inferred || strings.Contains(out, inferredNote) != inferred {
 			t.Errorf("inferred %v:\n%s", inferred, out)
 		}
@@ -248,7 +249,7 @@ func TestFastOpenArithmetic(t *testing.T) {
 	again.Packet, again.Len, again.Repeated = 2, 0, true
 	synAck.Packet, synAck.Ack = 3, syn.Seq+101
 	c.Steps = append([]analyze.Step{syn, again, synAck}, c.Steps[2:]...)
-	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 	if !strings.Contains(out, "+ 1 + 100 ✓ (covers the data)") {
 		t.Errorf("%s", out)
 	}
@@ -260,7 +261,7 @@ func TestZero(t *testing.T) {
 	first, later := halfClose(t), halfClose(t)
 	later.Number, later.Start, later.End = 2, first.Start+15e8, first.End+15e8
 	r := &analyze.Observation{Segment: &wire.Segment{Packet: 1, Time: first.Start}, Connection: 1}
-	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, []*analyze.Observation{r}, []*analyze.Connection{first, later}, Input{})
+	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, []*analyze.Observation{r}, []*analyze.Connection{first, later}, Input{})
 	var zeros []string
 	for l := range strings.Lines(out) {
 		if _, says, found := strings.Cut(l, "times since "); found {
@@ -281,7 +282,7 @@ func TestCutOptionsTold(t *testing.T) {
 		if cut {
 			c.Opening.ServerOptions.Set |= wire.OptCut
 		}
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 		if strings.Contains(out, "the capture cuts the options off") != cut {
 			t.Errorf("cut %v:\n%s", cut, out)
 		}
@@ -294,7 +295,7 @@ func TestWithoutECNThrice(t *testing.T) {
 	synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0)(c)
 	c.Steps = append(c.Steps, c.Steps[1])
 	c.Steps[2].Packet = 3
-	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 	if n := strings.Count(out, "the same ISN, without ECN"); n != 2 {
 		t.Errorf("said of %d:\n%s", n, out)
 	}
@@ -307,7 +308,7 @@ func TestListeningNotShown(t *testing.T) {
 		c := halfClose(t)
 		c.Opening.SynCount, c.Opening.SynAckCount = syns, 0
 		c.Closing.Outcome, c.ServerState = analyze.ClosingOpen, state.Unknown
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 		if strings.Contains(out, "no SYN-ACK showed that it was listening") != (syns > 0) {
 			t.Errorf("%d SYNs:\n%s", syns, out)
 		}

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
 )
 
 // TestVantageAfterLoss wants no wait for a lost SYN-ACK to be called a round trip.
 func TestVantageAfterLoss(t *testing.T) {
 	c := halfClose(t)
 	c.Opening.SynCount, c.Opening.RTTServer, c.FromClient.RTT.Min = 2, 1_010_000_000, 4_470_000
-	if got, want := unglue(vantage(c)), "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"; got != want {
+	if got, want := prose.Unglue(vantage(c)), "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -36,7 +37,7 @@ func TestVantageSaid(t *testing.T) {
 		conn := halfClose(t)
 		conn.Opening.SynCount, conn.Opening.SynAckCount, conn.Opening.RTTServer, conn.Opening.RTTClient = c.syns, c.synAcks, c.server, c.client
 		conn.FromClient.RTT.Min, conn.Opening.AckData = 4_468_000, c.ackData
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{conn}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{conn}, Input{})
 		if title, _, _ := strings.Cut(out, "\n"); !strings.Contains(title, c.want) || c.want == "" && strings.Contains(title, "captured") {
 			t.Errorf("%s: %q, want %q", c.name, title, c.want)
 		}
@@ -70,7 +71,7 @@ func TestVantageOfTwoTaps(t *testing.T) {
 	for copies, want := range map[uint64]string{5: "captured nearer the client", 6: "captured nearer the client", 7: ""} {
 		c := halfClose(t) // of 19 packets
 		c.FromServer.DuplicatePackets = copies
-		out := render(t, Options{Views: []View{ViewStory, ViewSummary}, Format: FormatTable, Width: 1000}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{ViewStory, ViewSummary}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{})
 		if title, _, _ := strings.Cut(out, "\n  times"); !strings.Contains(title, want) || want == "" && strings.Contains(title, "captured") {
 			t.Errorf("%d copies: %q, want %q", copies, title, want)
 		}
@@ -92,7 +93,7 @@ func TestVantageAsSummary(t *testing.T) {
 			p.add(o)
 			place, _, _ := p.place()
 			want := map[string]string{"client": "captured nearer the client", "server": "captured nearer the server", "between": "captured between the ends"}[place]
-			if got, _, _ := strings.Cut(unglue(vantage(c)), " ("); got != want {
+			if got, _, _ := strings.Cut(prose.Unglue(vantage(c)), " ("); got != want {
 				t.Errorf("%d ns to the server, %d to the client: %q, want %q", server, client, got, want)
 			}
 		}

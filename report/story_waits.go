@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 // waitLeast is the shortest wait that is mentioned, in nanoseconds. A heuristic: the
@@ -16,7 +17,7 @@ const waitLeast = int64(100e6)
 // waits tells what a connection was waiting for when it stood still.
 func (t *story) waits() {
 	if text := strings.Join(waitTexts(t.conn), "; "); text != "" {
-		t.section("WAITED", text, Plain)
+		t.section("WAITED", text, prose.Plain)
 	}
 }
 
@@ -31,17 +32,17 @@ func waitTexts(c *connection) []string {
 	client, server := &c.FromClient, &c.FromServer
 	add(server.SlowestAnswer.Wait, serverAnswer(c))
 	next := &client.SlowestAnswer
-	add(next.Wait, "the client up to "+duration(next.Wait)+" with its next payload"+packetList([]uint64{next.Packet}))
+	add(next.Wait, "the client up to "+prose.Duration(next.Wait)+" with its next payload"+packetList([]uint64{next.Packet}))
 	if s := &c.Silence; s.Packet != server.SlowestAnswer.Packet && s.Packet != next.Packet && !s.Labels.Has(label.Retransmission) {
-		add(s.For, "nothing was captured for "+duration(s.For)+", until "+silenceEnd(s))
+		add(s.For, "nothing was captured for "+prose.Duration(s.For)+", until "+silenceEnd(s))
 	}
 	for _, e := range []struct {
 		d         *analyze.Direction
 		own, peer string
 	}{{client, "the client", "the server"}, {server, "the server", "the client"}} {
-		add(e.d.ResendWait, duration(e.d.ResendWait)+" of silence before what "+e.own+" sent again")
-		add(e.d.ZeroWindowTime, e.peer+"'s zero window held "+e.own+" back for "+duration(e.d.ZeroWindowTime))
-		add(e.d.WindowFullTime, e.own+" had used up "+e.peer+"'s window for "+duration(e.d.WindowFullTime))
+		add(e.d.ResendWait, prose.Duration(e.d.ResendWait)+" of silence before what "+e.own+" sent again")
+		add(e.d.ZeroWindowTime, e.peer+"'s zero window held "+e.own+" back for "+prose.Duration(e.d.ZeroWindowTime))
+		add(e.d.WindowFullTime, e.own+" had used up "+e.peer+"'s window for "+prose.Duration(e.d.WindowFullTime))
 	}
 	return parts
 }
@@ -50,7 +51,7 @@ func waitTexts(c *connection) []string {
 // known: the server may have had nothing to send until then.
 func serverAnswer(c *connection) string {
 	a := &c.FromServer.SlowestAnswer
-	return "the server's next payload came up to " + duration(a.Wait) + " after the client's" + packetList([]uint64{a.Packet})
+	return "the server's next payload came up to " + prose.Duration(a.Wait) + " after the client's" + packetList([]uint64{a.Packet})
 }
 
 // silenceEnd names the packet that ended a silence.
@@ -68,14 +69,14 @@ func silenceEnd(s *analyze.Silence) string {
 			break
 		}
 	}
-	return fmt.Sprintf("packet%s%d, %s", nbsp, s.Packet, what) + " of the " + fromText(s.FromClient)
+	return fmt.Sprintf("packet%s%d, %s", prose.NBSP, s.Packet, what) + " of the " + fromText(s.FromClient)
 }
 
 // afterSilence says how long nothing had been captured when a RST came, if that was
 // the longest silence: middleboxes remove idle connections this way.
 func afterSilence(c *connection) string {
 	if s := &c.Silence; s.Packet != 0 && s.Packet == c.Closing.RstPacket && s.For >= waitLeast {
-		return " after " + duration(s.For) + " of silence"
+		return " after " + prose.Duration(s.For) + " of silence"
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 // TestWaitTexts: each wait has its words, where it is long enough to be told; the story
@@ -57,10 +58,10 @@ func TestWaitTexts(t *testing.T) {
 	} {
 		conn := halfClose(t)
 		c.wait(conn)
-		if got := unglue(strings.Join(waitTexts(conn), "; ")); got != c.want {
+		if got := prose.Unglue(strings.Join(waitTexts(conn), "; ")); got != c.want {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
 		}
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Width: 200}, nil, []*analyze.Connection{conn}, Input{})
+		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{conn}, Input{})
 		if told := strings.Contains(out, "WAITED     "+c.want) && c.want != ""; told != (c.want != "") || c.want == "" && strings.Contains(out, "WAITED") {
 			t.Errorf("%s: the story\n%s", c.name, out)
 		}
@@ -75,11 +76,11 @@ func TestSilentReset(t *testing.T) {
 		c.Closing.Outcome, c.Closing.RstBy, c.Closing.RstPacket, c.Closing.RstAfter = analyze.ClosingReset, analyze.ServerSide, 26, why
 		c.Silence = analyze.Silence{For: 60e9, Packet: 26}
 		told := why == analyze.RstNone || why == analyze.RstAbort || why == analyze.RstAfterFIN || why == analyze.RstUnreadData
-		if got := unglue(resetSentence(c)); strings.HasSuffix(got, after) != told {
+		if got := prose.Unglue(resetSentence(c)); strings.HasSuffix(got, after) != told {
 			t.Errorf("%v: %s", why, got)
 		}
 		c.Silence.Packet = 25
-		if got := unglue(resetSentence(c)); strings.Contains(got, "silence") {
+		if got := prose.Unglue(resetSentence(c)); strings.Contains(got, "silence") {
 			t.Errorf("%v, silent elsewhere: %s", why, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
+	"tcpwatch/report/prose"
 )
 
 // StreamForm is how octets of a stream are written.
@@ -24,11 +25,9 @@ type StreamOptions struct {
 	Form StreamForm
 	// From is "client" or "server" for one direction, "" for both.
 	From string
-	// Width is the number of columns after which lines of text are broken; 0:
-	// never.
-	Width int
-	Color bool
-	ASCII bool // nothing but ASCII
+	// Style says what lines for people may use; lines are not broken if its Width
+	// is 0.
+	prose.Style
 	// EncapName names the tunnels behind an ID; nil: none have a name.
 	EncapName func(uint32) string
 }
@@ -54,7 +53,7 @@ type streamForm interface {
 // piece.
 func NewStreamWriter(w io.Writer, o StreamOptions) *StreamWriter {
 	s := &StreamWriter{opts: o, out: bufio.NewWriterSize(w, 1<<16)}
-	s.env.Options = Options{Width: o.Width, Color: o.Color, ASCII: o.ASCII, EncapName: o.EncapName}
+	s.env.Options = Options{Style: o.Style, EncapName: o.EncapName}
 	switch o.Form {
 	case StreamRaw:
 		s.form = rawForm{}

@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
+	"tcpwatch/report/prose"
 )
 
 // hexRow is how many octets a row has, so that a row fits 80 columns.
@@ -81,7 +82,7 @@ func (f *hexForm) flush(w *StreamWriter) {
 	}
 	b = append(b, '|')
 	if w.opts.Color {
-		b = append(b, escapeEnd...)
+		b = append(b, prose.ColorEnd...)
 	}
 	b = append(b, '\n')
 	w.write(b)

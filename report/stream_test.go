@@ -17,6 +17,7 @@ import (
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 var streamTuple = wire.Tuple{
@@ -87,9 +88,9 @@ func TestStreamText(t *testing.T) {
 		{"a character that ends", "> \\xc3\n< x", StreamOptions{}, []*stream.Piece{sent(true, 0, "\xc3"), sent(false, 0, "x")}},
 		{"escapes", `> \x1b[2J\x07\x9b\u202e`, StreamOptions{}, []*stream.Piece{sent(true, 0, "\x1b[2J\a\x9b\u202e")}},
 		{"tabulators", "> a       b", StreamOptions{}, []*stream.Piece{sent(true, 0, "a\tb")}},
-		{"broken lines", "> abcdefgh\n>+ijkl\n> x", StreamOptions{Width: 10}, []*stream.Piece{sent(true, 0, "abcdefghijkl\nx")}},
-		{"wide characters", "> 日本\n>+語", StreamOptions{Width: 7}, []*stream.Piece{sent(true, 0, "日本語")}},
-		{"only ASCII", `> gr\u00fcn`, StreamOptions{ASCII: true}, []*stream.Piece{sent(true, 0, "grün")}},
+		{"broken lines", "> abcdefgh\n>+ijkl\n> x", StreamOptions{Style: prose.Style{Width: 10}}, []*stream.Piece{sent(true, 0, "abcdefghijkl\nx")}},
+		{"wide characters", "> 日本\n>+語", StreamOptions{Style: prose.Style{Width: 7}}, []*stream.Piece{sent(true, 0, "日本語")}},
+		{"only ASCII", `> gr\u00fcn`, StreamOptions{Style: prose.Style{ASCII: true}}, []*stream.Piece{sent(true, 0, "grün")}},
 		{"one side", "< answer", StreamOptions{From: "server"}, []*stream.Piece{sent(true, 0, "ask"), sent(false, 0, "answer")}},
 	} {
 		text := writeStream(c.o, c.pieces...)
@@ -131,12 +132,12 @@ func TestStreamHostile(t *testing.T) {
 			pieces = append(pieces, p)
 		}
 		for _, form := range []StreamForm{StreamText, StreamHex} {
-			o := StreamOptions{Form: form, Width: 80}
+			o := StreamOptions{Form: form, Style: prose.Style{Width: 80}}
 			plain := writeStream(o, pieces...)
 			for line := range strings.Lines(plain) {
 				line = strings.TrimSuffix(line, "\n")
-				if escape.Text(line) != line || displayWidth(line) > 80 {
-					t.Fatalf("%s: %d columns: %q", form, displayWidth(line), line)
+				if escape.Text(line) != line || prose.Width(line) > 80 {
+					t.Fatalf("%s: %d columns: %q", form, prose.Width(line), line)
 				}
 			}
 			o.Color = true

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // sideEscapes are the colours of client and server.
@@ -98,7 +99,7 @@ func (f *textForm) character(w *StreamWriter, data []byte) int {
 	}
 	columns := len(f.line)
 	if columns > 0 && f.line[0] >= utf8.RuneSelf {
-		columns = displayWidth(string(f.line))
+		columns = prose.Width(string(f.line))
 	}
 	if w.opts.Width > 0 && f.column > 0 && f.column+columns > w.opts.Width-2 {
 		f.open[f.side] = true
@@ -138,7 +139,7 @@ func (f *textForm) endLine(w *StreamWriter) {
 		return
 	}
 	if w.opts.Color {
-		w.write([]byte(escapeEnd))
+		w.write([]byte(prose.ColorEnd))
 	}
 	w.write([]byte{'\n'})
 	f.inLine, f.column = false, 0
@@ -191,7 +192,7 @@ func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap u
 	if in := w.env.encap(encap); in != "" {
 		ends += " in " + escape.Text(in)
 	}
-	w.write([]byte(w.env.paint(Strong, w.env.plain(fmt.Sprintf("connection %d   %s", number, ends))) + "\n"))
+	w.write([]byte(w.env.Paint(prose.Strong, w.env.Plain(fmt.Sprintf("connection %d   %s", number, ends))) + "\n"))
 	about := "> client, < server; >+ and <+ go on where the line of that side stopped"
 	switch w.opts.From {
 	case "client":
@@ -199,7 +200,7 @@ func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap u
 	case "server":
 		about = "< server; <+ goes on where the line stopped"
 	}
-	n.say(w, Quiet, about)
+	n.say(w, prose.Quiet, about)
 	w.write([]byte{'\n'})
 }
 
@@ -217,9 +218,9 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 		n.unacked[i] = !was
 		text := UnackedText(p)
 		if was {
-			text = fmt.Sprintf("what the %s sent from %s on was acknowledged", who, thousands(uint64(p.Offset)))
+			text = fmt.Sprintf("what the %s sent from %s on was acknowledged", who, prose.Thousands(uint64(p.Offset)))
 		}
-		n.say(w, Doubt, "-- "+text)
+		n.say(w, prose.Doubt, "-- "+text)
 	}
 	if n.doubted[i] != p.Reason {
 		n.doubted[i] = p.Reason
@@ -227,22 +228,22 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 		if d := doubtTexts[p.Reason]; d != "" {
 			text = doubtedText(p, d)
 		}
-		n.say(w, Doubt, fmt.Sprintf("-- what the %s sent from %s on: %s", who, thousands(uint64(p.Offset)), text))
+		n.say(w, prose.Doubt, fmt.Sprintf("-- what the %s sent from %s on: %s", who, prose.Thousands(uint64(p.Offset)), text))
 	}
 }
 
 // note describes a piece that is not octets of the stream.
 func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
 	if p.Kind == stream.Gap {
-		n.say(w, Bad, "-- "+gapText(p))
+		n.say(w, prose.Bad, "-- "+gapText(p))
 		return
 	}
-	n.say(w, Doubt, "-- "+otherText(p))
+	n.say(w, prose.Doubt, "-- "+otherText(p))
 	if p.Kept != nil {
-		n.say(w, Plain, "   kept:  "+glimpse(p.Kept))
-		n.say(w, Plain, "   other: "+glimpse(p.Data))
+		n.say(w, prose.Plain, "   kept:  "+glimpse(p.Kept))
+		n.say(w, prose.Plain, "   other: "+glimpse(p.Data))
 	} else if p.Data != nil {
-		n.say(w, Plain, "   "+glimpse(p.Data))
+		n.say(w, prose.Plain, "   "+glimpse(p.Data))
 	}
 }
 
@@ -255,23 +256,23 @@ func (n *streamNotes) sum(w *StreamWriter, c *analyze.Connection, client, server
 		w.write([]byte{'\n'})
 	}
 	if p := client.Contradicted; p != 0 {
-		n.say(w, Doubt, fmt.Sprintf("-- packet %d shows that %s is the client: it is called the server here, as it was at the beginning", p, client.Tuple.Destination()))
+		n.say(w, prose.Doubt, fmt.Sprintf("-- packet %d shows that %s is the client: it is called the server here, as it was at the beginning", p, client.Tuple.Destination()))
 	}
 	if w.wants(true) {
-		n.say(w, Plain, "client  "+totalText(client))
+		n.say(w, prose.Plain, "client  "+totalText(client))
 	}
 	if w.wants(false) {
-		n.say(w, Plain, "server  "+totalText(server))
+		n.say(w, prose.Plain, "server  "+totalText(server))
 	}
 }
 
 // say writes a line of our own, broken between words if lines are broken.
-func (n *streamNotes) say(w *StreamWriter, t Tone, s string) {
+func (n *streamNotes) say(w *StreamWriter, t prose.Tone, s string) {
 	e := w.env
 	if e.Width <= 0 {
 		e.Width = 1 << 20
 	}
 	if w.err == nil {
-		w.err = writeWrapped(w.out, &e, t, "   ", s)
+		w.err = e.WriteWrapped(w.out, t, "   ", s)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/stream"
 	"tcpwatch/report/escape"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // What is said about octets that a receiver may not have accepted.
@@ -30,7 +31,7 @@ func PieceText(p *stream.Piece) string {
 	case stream.Gap:
 		return gapText(p)
 	case stream.Octets:
-		text := fmt.Sprintf("%s of the %s from %s on in packet %d", octetsText(p.Len), fromText(p.FromClient), thousands(uint64(p.Offset)), p.Packet)
+		text := fmt.Sprintf("%s of the %s from %s on in packet %d", octetsText(p.Len), fromText(p.FromClient), prose.Thousands(uint64(p.Offset)), p.Packet)
 		if d := doubtTexts[p.Reason]; d != "" {
 			text += ": " + doubtedText(p, d)
 		}
@@ -52,12 +53,12 @@ func doubtedText(p *stream.Piece, doubt string) string {
 
 // UnackedText says that octets, and those after them, were never acknowledged.
 func UnackedText(p *stream.Piece) string {
-	return fmt.Sprintf("what the %s sent from %s on was not acknowledged", fromText(p.FromClient), thousands(uint64(p.Offset)))
+	return fmt.Sprintf("what the %s sent from %s on was not acknowledged", fromText(p.FromClient), prose.Thousands(uint64(p.Offset)))
 }
 
 // gapText says what is missing and how that is known.
 func gapText(p *stream.Piece) string {
-	what := fmt.Sprintf("%s of the %s from %s on", octetsText(p.Len), fromText(p.FromClient), thousands(uint64(p.Offset)))
+	what := fmt.Sprintf("%s of the %s from %s on", octetsText(p.Len), fromText(p.FromClient), prose.Thousands(uint64(p.Offset)))
 	other := fromText(!p.FromClient)
 	switch p.Reason {
 	case stream.NotCaptured:
@@ -82,7 +83,7 @@ func otherText(p *stream.Piece) string {
 	who := fromText(p.FromClient)
 	if p.Kind == stream.Conflict {
 		s := fmt.Sprintf("conflict: %s of the %s from %s on came in packet %d with other content%s",
-			octetsText(p.Len), who, thousands(uint64(p.Offset)), p.Packet, inPacket(" than in packet ", p.KeptPacket, ""))
+			octetsText(p.Len), who, prose.Thousands(uint64(p.Offset)), p.Packet, inPacket(" than in packet ", p.KeptPacket, ""))
 		if p.Kept == nil {
 			s += " than before"
 		}
@@ -139,9 +140,9 @@ func octetsText(n int64) string { return string(number.AppendOctets(nil, uint64(
 
 func signedThousands(n int64) string {
 	if n < 0 {
-		return "-" + thousands(uint64(-n))
+		return "-" + prose.Thousands(uint64(-n))
 	}
-	return thousands(uint64(n))
+	return prose.Thousands(uint64(n))
 }
 
 func inPacket(before string, packet uint64, after string) string {
@@ -155,7 +156,7 @@ func counted(n int64, what string) string {
 	if n != 1 {
 		what += "s"
 	}
-	return thousands(uint64(n)) + " " + what
+	return prose.Thousands(uint64(n)) + " " + what
 }
 
 // shownOctets bounds how many octets of a conflict are shown to people.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // storyMost is the most connections of a capture whose stories are told when no
@@ -162,16 +163,16 @@ func (s *summaryWriter) sectionText(b *bytes.Buffer, sec *summarySection, width 
 		if i == 0 {
 			name = sec.name
 		}
-		b.WriteString(s.env.paint(Strong, name))
+		b.WriteString(s.env.Paint(prose.Strong, name))
 		b.Write(appendSpaces(nil, sectionName-len(name)+width-len(it.number())))
 		b.WriteString(it.number())
 		b.WriteString(gap)
 		indent := string(appendSpaces(nil, sectionName+width+len(gap)))
-		for k, line := range wrapWords(s.env.plain(it.text), s.env.Width-len(indent), "") {
+		for k, line := range prose.Wrap(s.env.Plain(it.text), s.env.Width-len(indent), "") {
 			if k > 0 {
 				b.WriteString(indent)
 			}
-			b.WriteString(s.env.paint(it.tone, unglue(line)) + "\n")
+			b.WriteString(s.env.Paint(it.tone, prose.Unglue(line)) + "\n")
 		}
 	}
 }
@@ -182,7 +183,7 @@ func (s *summaryWriter) headline() []string {
 	var parts []string
 	for i, f := range in.Files {
 		if i == namedFiles && len(in.Files) > namedFiles+1 {
-			parts = append(parts, "and "+plural(uint64(len(in.Files)-i), "more file"))
+			parts = append(parts, "and "+prose.Plural(uint64(len(in.Files)-i), "more file"))
 			break
 		}
 		name := escape.Text(f.Name)
@@ -196,15 +197,15 @@ func (s *summaryWriter) headline() []string {
 			parts = append(parts, escape.Text(n))
 		}
 	}
-	parts = append(parts, plural(in.Packets, "packet"))
+	parts = append(parts, prose.Plural(in.Packets, "packet"))
 	if t.connections == 0 {
 		return append(parts, "no connections")
 	}
-	n := plural(t.connections, "connection")
+	n := prose.Plural(t.connections, "connection")
 	if len(s.env.Only) > 0 {
-		n = thousands(t.connections) + " of " + plural(s.input.Analysis.Connections, "connection") + " (--connection)"
+		n = prose.Thousands(t.connections) + " of " + prose.Plural(s.input.Analysis.Connections, "connection") + " (--connection)"
 	}
-	return append(parts, n+" in "+duration(t.end-t.start))
+	return append(parts, n+" in "+prose.Duration(t.end-t.start))
 }
 
 // namedFiles is how many input files are named in the headline.
@@ -216,14 +217,14 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 	if len(rows) == 0 {
 		return
 	}
-	b.WriteString("\n" + s.env.paint(Strong, "deserve a look") + "\n")
+	b.WriteString("\n" + s.env.Paint(prose.Strong, "deserve a look") + "\n")
 	g := grid{env: s.env, indent: gap, columns: []gridColumn{
 		{header: "CONN", right: true}, {header: "CLIENT", shorten: 4}, {header: "SERVER", drop: 3, shorten: 4}, {header: "OPENED", drop: 2}, {header: "CLOSED", drop: 1},
 		{header: "RESENT", right: true, drop: 4}, {header: "WHY", below: true},
 	}}
 	for _, r := range rows {
 		cells := []cell{{text: (&Value{set: true, n: r.number}).people(KindID, s.env)}, {text: r.client}, {text: r.server}, {r.opened, r.openedTone},
-			{r.closed, r.closedTone}, {text: thousands(r.resent)}, {text: s.env.plain(r.why)}}
+			{r.closed, r.closedTone}, {text: prose.Thousands(r.resent)}, {text: s.env.Plain(r.why)}}
 		g.rows = append(g.rows, cells)
 	}
 	g.fit(false)
@@ -231,10 +232,10 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 		b.WriteString(err.Error() + "\n")
 	}
 	if rest := notShownText(&more); rest != "" {
-		writeWrapped(b, s.env, Quiet, gap, gap+"connections not shown: "+rest+" (--view connections has every one)")
+		s.env.WriteWrapped(b, prose.Quiet, gap, gap+"connections not shown: "+rest+" (--view connections has every one)")
 	}
 	if what, _ := g.noRoom(); what != "" {
-		writeWrapped(b, s.env, Quiet, gap, gap+what)
+		s.env.WriteWrapped(b, prose.Quiet, gap, gap+what)
 	}
 }
 
@@ -247,7 +248,7 @@ func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, sto
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.Write(escape.AppendMarkdown(nil, []byte(unglue(s.env.plain(p)))))
+		b.Write(escape.AppendMarkdown(nil, []byte(prose.Unglue(s.env.Plain(p)))))
 	}
 	b.WriteString("\n\n| | COUNT | WHAT |\n|:---|---:|:---|\n")
 	for _, sec := range sections {
@@ -257,7 +258,7 @@ func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, sto
 				name = sec.name
 			}
 			b.WriteString("| " + name + " | " + it.number() + " | ")
-			b.Write(escape.AppendMarkdown(nil, []byte(unglue(s.env.plain(it.text)))))
+			b.Write(escape.AppendMarkdown(nil, []byte(prose.Unglue(s.env.Plain(it.text)))))
 			b.WriteString(" |\n")
 		}
 	}
@@ -268,8 +269,8 @@ func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, sto
 	}
 	b.WriteString("\nDeserve a look:\n\n| CONN | CLIENT | SERVER | OPENED | CLOSED | RESENT | WHY |\n|---:|:---|:---|:---|:---|---:|:---|\n")
 	for _, r := range rows {
-		b.WriteString("| " + (&Value{set: true, n: r.number}).people(KindID, s.env) + " | " + r.client + " | " + r.server + " | " + r.opened + " | " + r.closed + " | " + thousands(r.resent) + " | ")
-		b.Write(escape.AppendMarkdown(nil, []byte(unglue(s.env.plain(r.why)))))
+		b.WriteString("| " + (&Value{set: true, n: r.number}).people(KindID, s.env) + " | " + r.client + " | " + r.server + " | " + r.opened + " | " + r.closed + " | " + prose.Thousands(r.resent) + " | ")
+		b.Write(escape.AppendMarkdown(nil, []byte(prose.Unglue(s.env.Plain(r.why)))))
 		b.WriteString(" |\n")
 	}
 }

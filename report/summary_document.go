@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"slices"
+
+	"tcpwatch/report/prose"
 )
 
 // summaryDocument documents what summaryObject writes.
@@ -118,7 +120,7 @@ var countMembers = []member{
 	{"labels.LABEL", is.number, isAbsent + "no segment carries it", "Segments that carry it."},
 	{"time_wait", is.object, "", "Who held TIME-WAIT."},
 	{"time_wait.not_counted", is.number, "", fmt.Sprintf("Ends in TIME-WAIT that are not in most_at_once and held_at_end of a host, because no more than %s are remembered at one time; "+
-		"or in none of its counts, because no more than %s hosts are told apart.", thousands(maxHolds), thousands(maxHosts))},
+		"or in none of its counts, because no more than %s hosts are told apart.", prose.Thousands(maxHolds), prose.Thousands(maxHosts))},
 	{"time_wait.hosts", is.objects, "", "One for each IP address and side, the one that held the most at one time first."},
 	{"time_wait.hosts[].host", is.text, "", "IP address."},
 	{"time_wait.hosts[].side", oneOf(endWords...), "", "Its part in the connections."},

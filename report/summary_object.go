@@ -6,6 +6,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/object"
+	"tcpwatch/report/prose"
 )
 
 // schemaSummary names the shape of summaryObject.
@@ -206,7 +207,7 @@ func (j *jsonText) notable(n *notables) {
 		j.Word("closing", r.closed)
 		j.Uint("retransmissions", r.resent)
 		j.Word("reason", reasonNames[r.reason])
-		j.Text("why", unglue(r.why))
+		j.Text("why", prose.Unglue(r.why))
 		j.Uint("likewise", r.likewise)
 		j.Close('}')
 	}

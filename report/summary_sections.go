@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // summarySection is a group of counts under one name.
@@ -23,7 +24,7 @@ type summaryItem struct {
 	n      uint64
 	absent bool // there is no number
 	text   string
-	tone   Tone
+	tone   prose.Tone
 }
 
 // number returns the count as people read it. Its length in octets is its
@@ -32,22 +33,22 @@ func (i *summaryItem) number() string {
 	if i.absent {
 		return ""
 	}
-	return thousands(i.n)
+	return prose.Thousands(i.n)
 }
 
-func (s *summarySection) add(n uint64, tone Tone, text string) {
+func (s *summarySection) add(n uint64, tone prose.Tone, text string) {
 	s.items = append(s.items, summaryItem{n: n, text: behindCount(n, text), tone: tone})
 }
 
 // some adds a count only if there is one.
-func (s *summarySection) some(n uint64, tone Tone, text string) {
+func (s *summarySection) some(n uint64, tone prose.Tone, text string) {
 	if n > 0 {
 		s.add(n, tone, text)
 	}
 }
 
 // say adds a sentence without a number.
-func (s *summarySection) say(tone Tone, text string) {
+func (s *summarySection) say(tone prose.Tone, text string) {
 	s.items = append(s.items, summaryItem{absent: true, text: text, tone: tone})
 }
 
@@ -77,17 +78,17 @@ var manySkipped = strings.NewReplacer("ICMP error", "ICMP errors", "IP fragment"
 func packetSection(in *Input) summarySection {
 	s := summarySection{name: "PACKETS"}
 	rest := in.Packets
-	account := func(n uint64, tone Tone, text string, always bool) {
+	account := func(n uint64, tone prose.Tone, text string, always bool) {
 		if n > 0 || always {
 			s.add(n, tone, text)
 		}
 		rest -= min(rest, n)
 	}
-	account(in.Analysis.Segments, Plain, "TCP segments", true)
+	account(in.Analysis.Segments, prose.Plain, "TCP segments", true)
 	for why := wire.Segmented + 1; why < wire.SkipCount; why++ {
-		tone := Plain
+		tone := prose.Plain
 		if why >= wire.LinkUnknown {
-			tone = Doubt
+			tone = prose.Doubt
 		}
 		text := why.String()
 		if in.Skipped[why] != 1 {
@@ -95,8 +96,8 @@ func packetSection(in *Input) summarySection {
 		}
 		account(in.Skipped[why], tone, text, false)
 	}
-	account(in.Filtered, Plain, "left out by the filter", false)
-	s.some(rest, Doubt, "not accounted for")
+	account(in.Filtered, prose.Plain, "left out by the filter", false)
+	s.some(rest, prose.Doubt, "not accounted for")
 	return s
 }
 
@@ -112,42 +113,42 @@ func captureSection(in *Input, t *tally) summarySection {
 	dropped -= min(abandoned, dropped)
 	switch {
 	case dropped > 0 && full > 0:
-		s.add(dropped, Bad, "packets dropped by the capturing system, whose buffer was full "+times(full)+": a larger one may help (--ring-size)")
+		s.add(dropped, prose.Bad, "packets dropped by the capturing system, whose buffer was full "+prose.Times(full)+": a larger one may help (--ring-size)")
 	case dropped > 0:
-		s.add(dropped, Bad, "packets dropped by the capturing system, as far as it says")
+		s.add(dropped, prose.Bad, "packets dropped by the capturing system, as far as it says")
 	case known > 0 && known == len(in.Interfaces):
-		s.add(0, Good, "packets dropped by the capturing system")
+		s.add(0, prose.Good, "packets dropped by the capturing system")
 	case known > 0:
-		s.add(0, Good, "packets dropped by the capturing system, as far as it says")
+		s.add(0, prose.Good, "packets dropped by the capturing system, as far as it says")
 	default:
-		s.say(Quiet, "the capture does not say whether packets were dropped")
+		s.say(prose.Quiet, "the capture does not say whether packets were dropped")
 	}
-	s.some(abandoned, Bad, "packets were waiting when the capture ended, and are not analysed")
+	s.some(abandoned, prose.Bad, "packets were waiting when the capture ended, and are not analysed")
 	if in.Filter != "" {
-		s.say(Plain, "only packets that match the filter: "+escape.Text(in.Filter))
+		s.say(prose.Plain, "only packets that match the filter: "+escape.Text(in.Filter))
 	}
 	for _, d := range in.Damages {
 		what := "damaged: "
 		if slices.Contains(in.NotRead, d) {
 			what = "not read: "
 		}
-		s.say(Bad, what+escape.Text(d))
+		s.say(prose.Bad, what+escape.Text(d))
 	}
 	if in.Interrupted {
-		s.say(Doubt, "stopped before the end of the input")
+		s.say(prose.Doubt, "stopped before the end of the input")
 	}
 	if in.CutPackets > 0 {
-		s.add(in.CutPackets, Doubt, fmt.Sprintf("packets cut by the snaplen, the shortest at %s", octets(uint64(max(0, in.CutAt)))))
+		s.add(in.CutPackets, prose.Doubt, fmt.Sprintf("packets cut by the snaplen, the shortest at %s", prose.Octets(uint64(max(0, in.CutAt)))))
 	}
-	s.some(in.BackwardsSteps, Doubt, "packets earlier than the one before them: several processors captured, the clock was set back, or files were joined")
-	s.some(in.UntimedPackets, Doubt, "packets without a time, or with one before 1824 or after 2115: shown "+written(in.Kept)+"at the time of the packet before, 1970 if there is none: what follows from times is not reliable")
-	s.some(t.oneWay, Doubt, "connections of which only one direction was captured: the other end was silent, or what it sent did not pass here")
+	s.some(in.BackwardsSteps, prose.Doubt, "packets earlier than the one before them: several processors captured, the clock was set back, or files were joined")
+	s.some(in.UntimedPackets, prose.Doubt, "packets without a time, or with one before 1824 or after 2115: shown "+written(in.Kept)+"at the time of the packet before, 1970 if there is none: what follows from times is not reliable")
+	s.some(t.oneWay, prose.Doubt, "connections of which only one direction was captured: the other end was silent, or what it sent did not pass here")
 	if t.missing > 0 {
-		s.add(t.missing, Doubt, "connections with gaps: "+gapsText(t.client.MissingBytes+t.server.MissingBytes, t.client.UnseenBytes+t.server.UnseenBytes))
+		s.add(t.missing, prose.Doubt, "connections with gaps: "+gapsText(t.client.MissingBytes+t.server.MissingBytes, t.client.UnseenBytes+t.server.UnseenBytes))
 	}
 	qualityItems(&s, in, t)
 	keptItems(&s, in.Kept)
-	s.some(t.evicted, Doubt, "connections given up to make room (--max-connections)")
+	s.some(t.evicted, prose.Doubt, "connections given up to make room (--max-connections)")
 	return s
 }
 
@@ -162,7 +163,7 @@ func written(k *Kept) string {
 // gapsText says of so many octets that were never captured, of which so many were acknowledged all the same, who missed them.
 func gapsText(all, acknowledged uint64) string {
 	const lost = "lost before this tap, or missed by the capture"
-	switch text := "up to " + octets(all); {
+	switch text := "up to " + prose.Octets(all); {
 	case all == 1 && acknowledged == 0:
 		return text + " was never captured, nor acknowledged: " + lost
 	case all == 1:
@@ -172,13 +173,13 @@ func gapsText(all, acknowledged uint64) string {
 	case acknowledged == all:
 		return text + " were never captured, but acknowledged: the capture missed them, the network did not lose them"
 	default:
-		return text + " were never captured, " + octets(acknowledged) + " of them acknowledged: the capture missed those, the network did not lose them"
+		return text + " were never captured, " + prose.Octets(acknowledged) + " of them acknowledged: the capture missed those, the network did not lose them"
 	}
 }
 
 func openedSection(t *tally) summarySection {
 	s := summarySection{name: "OPENED"}
-	s.some(t.opened[analyze.OpeningComplete], Plain, "complete"+of(t.synAgain, "after a SYN was sent again", t.synAckAgain, "after a SYN-ACK was sent again"))
+	s.some(t.opened[analyze.OpeningComplete], prose.Plain, "complete"+of(t.synAgain, "after a SYN was sent again", t.synAckAgain, "after a SYN-ACK was sent again"))
 	for _, o := range []struct {
 		outcome analyze.OpeningOutcome
 		text    string
@@ -190,7 +191,7 @@ func openedSection(t *tally) summarySection {
 	} {
 		s.some(t.opened[o.outcome], openingTone(o.outcome), o.text)
 	}
-	s.some(t.badAcks, Doubt, "SYN-ACKs that did not acknowledge the ISN + 1")
+	s.some(t.badAcks, prose.Doubt, "SYN-ACKs that did not acknowledge the ISN + 1")
 	return s
 }
 
@@ -198,23 +199,23 @@ func openedSection(t *tally) summarySection {
 func of(n uint64, nText string, m uint64, mText string) string {
 	switch {
 	case n > 0 && m > 0:
-		return " (" + thousands(n) + " " + nText + ", " + thousands(m) + " " + mText + ")"
+		return " (" + prose.Thousands(n) + " " + nText + ", " + prose.Thousands(m) + " " + mText + ")"
 	case n > 0:
-		return " (" + thousands(n) + " " + nText + ")"
+		return " (" + prose.Thousands(n) + " " + nText + ")"
 	case m > 0:
-		return " (" + thousands(m) + " " + mText + ")"
+		return " (" + prose.Thousands(m) + " " + mText + ")"
 	}
 	return ""
 }
 
 func closedSection(t *tally) summarySection {
 	s := summarySection{name: "CLOSED"}
-	s.some(t.closed[analyze.ClosingNormal], Plain, "normally, a FIN each way"+of(t.halfClose, "where the end that had not closed went on sending", 0, ""))
-	s.some(t.closed[analyze.ClosingSimultaneous], Good, "simultaneously")
-	s.some(t.closed[analyze.ClosingReset], Bad, "by a RST, refused ones included")
-	s.some(t.closed[analyze.ClosingHalfClosed], Doubt, "half: a FIN of one end only was captured")
-	s.some(t.closed[analyze.ClosingOpen], Plain, "not while captured, or never open")
-	s.some(t.ignored, Doubt, "RSTs that changed nothing: not acceptable (RFC 5961 §3.2), damaged, or not obeyed")
+	s.some(t.closed[analyze.ClosingNormal], prose.Plain, "normally, a FIN each way"+of(t.halfClose, "where the end that had not closed went on sending", 0, ""))
+	s.some(t.closed[analyze.ClosingSimultaneous], prose.Good, "simultaneously")
+	s.some(t.closed[analyze.ClosingReset], prose.Bad, "by a RST, refused ones included")
+	s.some(t.closed[analyze.ClosingHalfClosed], prose.Doubt, "half: a FIN of one end only was captured")
+	s.some(t.closed[analyze.ClosingOpen], prose.Plain, "not while captured, or never open")
+	s.some(t.ignored, prose.Doubt, "RSTs that changed nothing: not acceptable (RFC 5961 §3.2), damaged, or not obeyed")
 	return s
 }
 
@@ -231,26 +232,26 @@ func resentSection(t *tally) summarySection {
 	s := summarySection{name: "RESENT"}
 	c, v := &t.client, &t.server
 	n := c.Retransmissions + v.Retransmissions
-	text := "segments sent again, of " + thousands(c.Packets+v.Packets)
+	text := "segments sent again, of " + prose.Thousands(c.Packets+v.Packets)
 	if n > 0 {
-		text += ": " + thousands(c.Retransmissions) + " of clients, " + thousands(v.Retransmissions) + " of servers"
+		text += ": " + prose.Thousands(c.Retransmissions) + " of clients, " + prose.Thousands(v.Retransmissions) + " of servers"
 	}
-	s.add(n, Plain, text)
+	s.add(n, prose.Plain, text)
 	for cause, what := range causeTexts {
 		n := uint64(c.Causes[cause]) + uint64(v.Causes[cause])
 		if label.Cause(cause) == label.CauseUnknown {
-			s.some(t.crossed, Plain, answersSYN)
+			s.some(t.crossed, prose.Plain, answersSYN)
 			n -= t.crossed
 		}
-		s.some(n, Plain, what)
+		s.some(n, prose.Plain, what)
 	}
-	s.some(c.Inferred+v.Inferred, Doubt, "of all these inferred, from times or from packets that are missing")
-	s.some(c.Spurious+v.Spurious, Doubt, "of all these shown to have been unnecessary, when they passed or by a later acknowledgement")
-	s.some(c.RetransmittedBytes+v.RetransmittedBytes, Plain, "octets of payload in all these that had been captured before")
-	s.some(c.OutOfOrder+v.OutOfOrder, Doubt, "segments overtaken on the way")
-	s.some(c.DuplicateAcks+v.DuplicateAcks, Plain, "duplicate acknowledgements")
-	s.some(c.ZeroWindows+v.ZeroWindows, Doubt, "zero windows")
-	s.some(c.KeepAlives+v.KeepAlives, Plain, "keep-alives")
+	s.some(c.Inferred+v.Inferred, prose.Doubt, "of all these inferred, from times or from packets that are missing")
+	s.some(c.Spurious+v.Spurious, prose.Doubt, "of all these shown to have been unnecessary, when they passed or by a later acknowledgement")
+	s.some(c.RetransmittedBytes+v.RetransmittedBytes, prose.Plain, "octets of payload in all these that had been captured before")
+	s.some(c.OutOfOrder+v.OutOfOrder, prose.Doubt, "segments overtaken on the way")
+	s.some(c.DuplicateAcks+v.DuplicateAcks, prose.Plain, "duplicate acknowledgements")
+	s.some(c.ZeroWindows+v.ZeroWindows, prose.Doubt, "zero windows")
+	s.some(c.KeepAlives+v.KeepAlives, prose.Plain, "keep-alives")
 	return s
 }
 
@@ -265,27 +266,27 @@ func timeWaitSection(t *tally) summarySection {
 			break
 		}
 		host := &h.hosts[i]
-		text := fmt.Sprintf("held by %s as %s: %s at the end, at most %s at one time", host.addr, host.side, thousands(host.atEnd), thousands(host.most))
+		text := fmt.Sprintf("held by %s as %s: %s at the end, at most %s at one time", host.addr, host.side, prose.Thousands(host.atEnd), prose.Thousands(host.most))
 		if host.kept < host.total {
-			text += " (counted over the first " + thousands(host.kept) + ")"
+			text += " (counted over the first " + prose.Thousands(host.kept) + ")"
 		}
 		if host.restarts > 0 {
-			text += "; restarted " + times(host.restarts)
+			text += "; restarted " + prose.Times(host.restarts)
 		}
 		if host.reused > 0 {
-			text += "; " + thousands(host.reused) + " used again"
+			text += "; " + prose.Thousands(host.reused) + " used again"
 		}
 		if host.cut > 0 {
-			text += "; " + thousands(host.cut) + " cut short by a RST"
+			text += "; " + prose.Thousands(host.cut) + " cut short by a RST"
 		}
-		s.add(host.total, Plain, text)
+		s.add(host.total, prose.Plain, text)
 	}
 	var rest uint64
 	for i := hostsShown; i < len(h.hosts); i++ {
 		rest += h.hosts[i].total
 	}
 	if rest+h.strangers > 0 {
-		s.add(rest+h.strangers, Plain, "held by other hosts")
+		s.add(rest+h.strangers, prose.Plain, "held by other hosts")
 	}
 	return s
 }
@@ -302,11 +303,11 @@ func stateSection(name string, counts *[state.Count]stateCount) summarySection {
 		case c.proved == 0:
 			text += " at the end, as far as can be inferred"
 		case c.inferred > 0:
-			text += " at the end, " + thousands(c.inferred) + " of them inferred"
+			text += " at the end, " + prose.Thousands(c.inferred) + " of them inferred"
 		default:
 			text += " at the end"
 		}
-		s.add(c.proved+c.inferred, Plain, text)
+		s.add(c.proved+c.inferred, prose.Plain, text)
 	}
 	return s
 }

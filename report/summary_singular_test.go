@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // TestSummaryOfOne pins what stands after 1 in the lines that the summary can have.
@@ -15,7 +16,7 @@ func TestSummaryOfOne(t *testing.T) {
 	for _, s := range summarySections(singleInput(), singleTally(), true) {
 		for _, i := range s.items {
 			if i.n == 1 && !i.absent {
-				lines.WriteString(s.name + "  1  " + unglue(i.text) + "\n")
+				lines.WriteString(s.name + "  1  " + prose.Unglue(i.text) + "\n")
 			}
 		}
 	}

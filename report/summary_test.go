@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // TestPacketsAddUp wants every packet under some name.
@@ -77,7 +78,7 @@ func TestAddDirection(t *testing.T) {
 func TestChosenHeadline(t *testing.T) {
 	in := sampleInput()
 	in.Analysis.Connections = 5
-	o := Options{Format: FormatTable, Views: []View{ViewSummary}, Only: map[uint64]bool{1: true}, Width: 200}
+	o := Options{Format: FormatTable, Views: []View{ViewSummary}, Only: map[uint64]bool{1: true}, Style: prose.Style{Width: 200}}
 	c := halfClose(t)
 	if out := render(t, o, nil, []*analyze.Connection{c}, in); !strings.Contains(out, "1 of 5 connections (--connection)") {
 		t.Errorf("%s", out)
@@ -220,7 +221,7 @@ func TestGapsText(t *testing.T) {
 		{9, 1, "up to 9 B were never captured, 1 B of them acknowledged: the capture missed those"},
 		{9, 9, "up to 9 B were never captured, but acknowledged: the capture missed them"},
 	} {
-		if got := unglue(gapsText(c.all, c.acknowledged)); !strings.HasPrefix(got, c.want) {
+		if got := prose.Unglue(gapsText(c.all, c.acknowledged)); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%d of %d: %s", c.acknowledged, c.all, got)
 		}
 	}

@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
-func verdictTone(v *verdict.Verdict) Tone {
+func verdictTone(v *verdict.Verdict) prose.Tone {
 	switch v.ID {
 	case verdict.SlowSyn, verdict.SlowSynAck, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
-		return Doubt
+		return prose.Doubt
 	}
-	return Bad
+	return prose.Bad
 }
 
 // verdictText writes a verdict with the first pieces of its evidence, at most
@@ -38,7 +39,7 @@ func (t *story) verdicts(data bool) {
 	for i := range t.env.verdicts {
 		v := &t.env.verdicts[i]
 		if data == (ofData&(1<<v.ID) != 0) {
-			writeWrapped(t.out, t.env, verdictTone(v), sectionIndent, gap+verdictText(v, verdict.MaxItems))
+			t.env.WriteWrapped(t.out, verdictTone(v), sectionIndent, gap+verdictText(v, verdict.MaxItems))
 		}
 	}
 }
@@ -158,7 +159,7 @@ func verdictSection(t *tally) summarySection {
 			case m == n:
 				parts = append(parts, c.String())
 			case m > 0:
-				parts = append(parts, thousands(m)+" "+c.String())
+				parts = append(parts, prose.Thousands(m)+" "+c.String())
 			}
 		}
 		text := spec.Name + " (" + strings.Join(parts, ", ") + "): " + strings.ToLower(spec.Definition[:1]) + strings.TrimSuffix(spec.Definition[1:], ".")
@@ -167,10 +168,10 @@ func verdictSection(t *tally) summarySection {
 	for _, l := range t.floods() {
 		silent := ""
 		if l.Unanswered > 0 {
-			silent = thousands(l.Unanswered) + " unanswered, "
+			silent = prose.Thousands(l.Unanswered) + " unanswered, "
 		}
-		s.say(Bad, "SYN flood at "+l.Address.String()+": "+thousands(l.MostSynReceived)+" in SYN-RECEIVED at one time, "+silent+
-			thousands(l.Completed)+" of "+plural(l.Attempts, "attempt")+" completed")
+		s.say(prose.Bad, "SYN flood at "+l.Address.String()+": "+prose.Thousands(l.MostSynReceived)+" in SYN-RECEIVED at one time, "+silent+
+			prose.Thousands(l.Completed)+" of "+prose.Plural(l.Attempts, "attempt")+" completed")
 	}
 	return s
 }

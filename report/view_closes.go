@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
 )
 
 const schemaClose = "tcpwatch.close/1"
@@ -25,7 +26,7 @@ var closeView = &rowView[connection]{
 			Value: func(_ *env, c *connection, v *Value) { v.bool(c.Closing.Inferred) }},
 		{Name: "fins", Kind: KindCount, Drop: 6, HideEmpty: true, Nothing: "0", Meaning: "FINs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.FinCount)) },
-			Tone:  func(c *connection) Tone { return repeatTone(c.Closing.FinCount / 2) }},
+			Tone:  func(c *connection) prose.Tone { return repeatTone(c.Closing.FinCount / 2) }},
 		{Name: "fin_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the FINs, those that a SYN carries included.",
 			Value: func(_ *env, c *connection, v *Value) { v.ids(c.Closing.FinPackets) }},
 		{Name: "segments", Kind: KindCount, Drop: 9, HideEmpty: true, Meaning: "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4.",

@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
 )
 
 type (
@@ -47,11 +48,11 @@ var connectionView = &rowView[connection]{
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromServer.UniqueOctets) }},
 			{Name: "resent", Kind: KindCount, For: People, Drop: 3, Meaning: "Segments of both ends that were sent again.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(resent(c)) },
-				Tone: func(c *connection) Tone {
+				Tone: func(c *connection) prose.Tone {
 					if resent(c) > 0 {
-						return Doubt
+						return prose.Doubt
 					}
-					return Plain
+					return prose.Plain
 				}},
 			{Name: "rtt_server", Header: "RTT S", Unit: "s", Kind: KindDuration, For: People, Drop: 9, HideEmpty: true, Meaning: "Answered SYN to SYN-ACK at this tap.",
 				Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTServer) }},

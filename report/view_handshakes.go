@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 const schemaHandshake = "tcpwatch.handshake/1"
@@ -32,10 +33,10 @@ var handshakeView = &rowView[connection]{
 			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Opening.RTTClient) }},
 		{Name: "syns", Kind: KindCount, Drop: 2, Meaning: "SYNs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Opening.SynCount)) },
-			Tone:  func(c *connection) Tone { return repeatTone(c.Opening.SynCount) }},
+			Tone:  func(c *connection) prose.Tone { return repeatTone(c.Opening.SynCount) }},
 		{Name: "syn_acks", Header: "SYN-ACKS", Kind: KindCount, Drop: 4, Meaning: "SYN-ACKs, those sent again included.",
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Opening.SynAckCount)) },
-			Tone:  func(c *connection) Tone { return repeatTone(c.Opening.SynAckCount) }},
+			Tone:  func(c *connection) prose.Tone { return repeatTone(c.Opening.SynAckCount) }},
 		{Name: "syn_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the SYNs.",
 			Value: func(_ *env, c *connection, v *Value) { v.ids(c.Opening.SynPackets) }},
 		{Name: "syn_ack_packets", Kind: KindIDs, For: Programs, Meaning: "Packets of the SYN-ACKs.",
@@ -65,11 +66,11 @@ var handshakeView = &rowView[connection]{
 	}),
 }
 
-func repeatTone(n uint32) Tone {
+func repeatTone(n uint32) prose.Tone {
 	if n > 1 {
-		return Doubt
+		return prose.Doubt
 	}
-	return Plain
+	return prose.Plain
 }
 
 func (v *Value) ids(list []uint64) {

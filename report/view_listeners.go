@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"tcpwatch/analyze/listener"
+	"tcpwatch/report/prose"
 )
 
 const schemaListener = "tcpwatch.listener/1"
@@ -47,8 +48,8 @@ func (l *listenerWriter) finish() error {
 	if l.table.Dropped == 0 || !l.env.Format.people() {
 		return nil
 	}
-	return writeWrapped(l.w, l.env, Doubt, "", plural(l.table.Dropped, "listener")+" with the fewest attempts not shown ("+
-		plural(l.table.DroppedAttempts, "attempt")+"): at most "+thousands(listener.MaxListeners)+" are remembered")
+	return l.env.WriteWrapped(l.w, prose.Doubt, "", prose.Plural(l.table.Dropped, "listener")+" with the fewest attempts not shown ("+
+		prose.Plural(l.table.DroppedAttempts, "attempt")+"): at most "+prose.Thousands(listener.MaxListeners)+" are remembered")
 }
 
 // finding names what is remarkable about a listener; "" for nothing.
@@ -62,18 +63,18 @@ func (l *listening) finding() string {
 	return ""
 }
 
-func listenerCount(name, header, meaning string, drop uint8, tone Tone, n func(*listening) uint64) Column[listening] {
+func listenerCount(name, header, meaning string, drop uint8, tone prose.Tone, n func(*listening) uint64) Column[listening] {
 	return Column[listening]{Name: name, Header: header, Kind: KindCount, Drop: drop, Meaning: meaning, HideEmpty: drop > 0,
 		Value: func(e *env, l *listening, v *Value) {
 			if n(l) > 0 || drop == 0 || !e.Format.people() { // most are 0 in most captures: people need no columns of them
 				v.uint(n(l))
 			}
 		},
-		Tone: func(l *listening) Tone {
+		Tone: func(l *listening) prose.Tone {
 			if n(l) > 0 {
 				return tone
 			}
-			return Plain
+			return prose.Plain
 		}}
 }
 
@@ -93,24 +94,24 @@ var listenerView = &rowView[listening]{
 			Value: func(_ *env, l *listening, v *Value) { v.endpoint(l.Address) }},
 		{Name: "encapsulation", Header: "INSIDE", Kind: KindText, Drop: 2, HideEmpty: true, Meaning: "VLANs and tunnels around its connections.",
 			Value: func(e *env, l *listening, v *Value) { v.string(e.encap(l.EncapID)) }},
-		listenerCount("attempts", "", "Connections that were tried.", 0, Plain, func(l *listening) uint64 { return l.Attempts }),
-		listenerCount("completed", "", "Attempts whose handshake became complete.", 0, Plain, func(l *listening) uint64 { return l.Completed }),
-		listenerCount("refused", "", "Attempts answered by a RST.", 1, Bad, func(l *listening) uint64 { return l.Refused }),
-		listenerCount("reset", "", "Attempts reset before they were complete.", 3, Bad, func(l *listening) uint64 { return l.Reset }),
-		listenerCount("half_open", "HALF-OPEN", "Attempts of which no acknowledgement of the SYN-ACK was captured.", 3, Doubt, func(l *listening) uint64 { return l.HalfOpen }),
-		listenerCount("unanswered", "", "Attempts that nothing answered.", 1, Bad, func(l *listening) uint64 { return l.Unanswered }),
+		listenerCount("attempts", "", "Connections that were tried.", 0, prose.Plain, func(l *listening) uint64 { return l.Attempts }),
+		listenerCount("completed", "", "Attempts whose handshake became complete.", 0, prose.Plain, func(l *listening) uint64 { return l.Completed }),
+		listenerCount("refused", "", "Attempts answered by a RST.", 1, prose.Bad, func(l *listening) uint64 { return l.Refused }),
+		listenerCount("reset", "", "Attempts reset before they were complete.", 3, prose.Bad, func(l *listening) uint64 { return l.Reset }),
+		listenerCount("half_open", "HALF-OPEN", "Attempts of which no acknowledgement of the SYN-ACK was captured.", 3, prose.Doubt, func(l *listening) uint64 { return l.HalfOpen }),
+		listenerCount("unanswered", "", "Attempts that nothing answered.", 1, prose.Bad, func(l *listening) uint64 { return l.Unanswered }),
 		listenerTime("handshake_p50", "TOOK P50", "Half of the handshakes took no longer, from the first SYN to the segment that completed them; at most 1.6 % too long.", 4, 0.50),
 		listenerTime("handshake_p90", "P90", "Nine in ten handshakes took no longer.", 6, 0.90),
 		listenerTime("handshake_p99", "P99", "99 in 100 handshakes took no longer.", 5, 0.99),
-		listenerCount("most_syn_received", "MOST SYN-RCVD", "The most connections that were in SYN-RECEIVED at one time.", 4, Plain,
+		listenerCount("most_syn_received", "MOST SYN-RCVD", "The most connections that were in SYN-RECEIVED at one time.", 4, prose.Plain,
 			func(l *listening) uint64 { return l.MostSynReceived }),
-		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s after its last SYN-ACK (a heuristic).", 7, Doubt,
+		listenerCount("syn_received", "AT END", "Connections in SYN-RECEIVED at the end; one counts for 64 s after its last SYN-ACK (a heuristic).", 7, prose.Doubt,
 			func(l *listening) uint64 { return l.SynReceived }),
-		listenerCount("not_accepted", "NOT ACCEPTED", "Connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL), those that were accepted late included.", 2, Bad,
+		listenerCount("not_accepted", "NOT ACCEPTED", "Connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL), those that were accepted late included.", 2, prose.Bad,
 			func(l *listening) uint64 { return l.NotAccepted }),
-		listenerCount("ignored_segments", "IGNORED", "Segments of the client that the server left unanswered in them.", 8, Plain,
+		listenerCount("ignored_segments", "IGNORED", "Segments of the client that the server left unanswered in them.", 8, prose.Plain,
 			func(l *listening) uint64 { return l.IgnoredSegments }),
-		{Name: "finding", Kind: KindWord, HideEmpty: true, Tone: func(*listening) Tone { return Bad },
+		{Name: "finding", Kind: KindWord, HideEmpty: true, Tone: func(*listening) prose.Tone { return prose.Bad },
 			Meaning: "SYN flood: at least 100 in SYN-RECEIVED at one time, or 1,000 attempts and half of all unanswered, fewer than one attempt in ten completed, the others from 16 addresses or more (a heuristic); " +
 				"accept queue full?: not_accepted is above 0.",
 			Value: func(_ *env, l *listening, v *Value) { v.string(l.finding()) }},

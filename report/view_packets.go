@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/wireshark"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 type (
@@ -83,10 +84,10 @@ var packetView = &rowView[packet]{
 			}},
 		{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12, Meaning: "State of the client after this segment.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ClientState.String()) },
-			Tone:  func(o *packet) Tone { return stateTone(o.ClientState) }},
+			Tone:  func(o *packet) prose.Tone { return stateTone(o.ClientState) }},
 		{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Pair: true, Room: 12, Meaning: "State of the server after this segment; before its SYN-ACK it is only inferred that it listens.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ServerState.String()) },
-			Tone:  func(o *packet) Tone { return stateTone(o.ServerState) }},
+			Tone:  func(o *packet) prose.Tone { return stateTone(o.ServerState) }},
 		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Drop: 8, Wrap: 8, Room: 40, HideEmpty: true, Meaning: "What decided each label, as LABEL: reason.",
 			Value: evidenceValue},
 	},
@@ -136,14 +137,14 @@ func evidenceValue(_ *env, o *packet, v *Value) {
 }
 
 // packetTone marks segments that were lost, copied or late, or that reset.
-func packetTone(o *packet) Tone {
-	tone := Plain
+func packetTone(o *packet) prose.Tone {
+	tone := prose.Plain
 	o.Labels.Each(func(id label.ID) {
 		switch id {
 		case label.RST:
-			tone = Bad
+			tone = prose.Bad
 		case label.Retransmission, label.OutOfOrder, label.DuplicatePacket, label.MissingSegment, label.ZeroWindow:
-			tone = max(tone, Doubt)
+			tone = max(tone, prose.Doubt)
 		}
 	})
 	return tone

@@ -1,6 +1,9 @@
 package report
 
-import "tcpwatch/analyze/label"
+import (
+	"tcpwatch/analyze/label"
+	"tcpwatch/report/prose"
+)
 
 const schemaRetransmission = "tcpwatch.retransmission/1"
 
@@ -31,11 +34,11 @@ var retransmissionView = &rowView[packet]{
 			Value: func(_ *env, o *packet, v *Value) { v.measured(o.Repeat.Delay) }},
 		{Name: "cause", Kind: KindWord, Room: 5, Meaning: "Why it was sent: rto, fast, tlp, spurious or unknown.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.Cause.String()) },
-			Tone: func(o *packet) Tone {
+			Tone: func(o *packet) prose.Tone {
 				if o.Cause == label.CauseRTO {
-					return Doubt
+					return prose.Doubt
 				}
-				return Plain
+				return prose.Plain
 			}},
 		{Name: "inferred", Kind: KindBool, For: Programs, Meaning: "True where it is only inferred that it was sent again, from times or from missing packets.",
 			Value: func(_ *env, o *packet, v *Value) { v.bool(o.Evidence.Inferred(label.Retransmission)) }},

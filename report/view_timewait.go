@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
 )
 
 const schemaTimeWait = "tcpwatch.time-wait/1"
@@ -63,11 +64,11 @@ var timeWaitView = &rowView[hold]{
 			Value: func(_ *env, h *hold, v *Value) { v.packet(h.conn.TimeWait.ReusedBy) }},
 		{Name: "reuse", Header: "BY RIGHT OF", Kind: KindWord, Drop: 7, HideEmpty: true, Meaning: "By what right: higher ISN, later timestamp, or neither.",
 			Value: func(_ *env, h *hold, v *Value) { v.string(h.conn.TimeWait.Reuse.String()) },
-			Tone: func(h *hold) Tone {
+			Tone: func(h *hold) prose.Tone {
 				if h.conn.TimeWait.Reuse.Unproved() {
-					return Doubt
+					return prose.Doubt
 				}
-				return Plain
+				return prose.Plain
 			}},
 		{Name: "cut_by", Header: "CUT BY", Kind: KindID, Drop: 8, HideEmpty: true, Meaning: "Packet of the RST that ended it early, unless the stack takes none there (RFC 1337).",
 			Value: func(_ *env, h *hold, v *Value) { v.packet(h.conn.TimeWait.CutBy) }},

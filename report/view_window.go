@@ -1,6 +1,9 @@
 package report
 
-import "tcpwatch/analyze"
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
+)
 
 const schemaWindow = "tcpwatch.window/1"
 
@@ -22,11 +25,11 @@ var windowView = &rowView[episode]{
 			Value: func(_ *env, e *episode, v *Value) { v.string(fromText(e.FromClient)) }},
 		{Name: "kind", Header: "BY", Kind: KindWord, Room: 11, Meaning: "zero window, or window full: all of the window was used up.",
 			Value: func(_ *env, e *episode, v *Value) { v.string(e.Kind.String()) },
-			Tone: func(e *episode) Tone {
+			Tone: func(e *episode) prose.Tone {
 				if e.Kind == analyze.EpisodeZero {
-					return Doubt
+					return prose.Doubt
 				}
-				return Plain
+				return prose.Plain
 			}},
 		{Name: "first", Header: "PACKET", Kind: KindID, Room: 7, Meaning: "Packet that began it: the ZERO-WINDOW or the WINDOW-FULL.",
 			Value: func(_ *env, e *episode, v *Value) { v.uint(e.First) }},
@@ -38,11 +41,11 @@ var windowView = &rowView[episode]{
 			Value: func(_ *env, e *episode, v *Value) { v.int(e.Stop - e.Start) }},
 		{Name: "end", Header: "ENDED BY", Kind: KindWord, Room: 10, Meaning: "reopened: more room; closed: a window of 0; reset: a RST; not seen.",
 			Value: func(_ *env, e *episode, v *Value) { v.string(e.End.String()) },
-			Tone: func(e *episode) Tone {
+			Tone: func(e *episode) prose.Tone {
 				if e.End == analyze.EpisodeReset || e.End == analyze.EpisodeUnfinished {
-					return Doubt
+					return prose.Doubt
 				}
-				return Plain
+				return prose.Plain
 			}},
 		{Name: "probes", Kind: KindCount, Room: 6, Drop: 1, Meaning: "Zero window probes sent in it.",
 			Value: func(_ *env, e *episode, v *Value) { v.uint(uint64(e.Probes)) }},

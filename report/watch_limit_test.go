@@ -10,13 +10,14 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/prose"
 )
 
 // TestBusy: of a busy second no more lines are shown than asked for, trouble has
 // its share, and every event is either shown or counted.
 func TestBusy(t *testing.T) {
 	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Width: 100}})
+	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Style: prose.Style{Width: 100}}})
 	now := time.Unix(1700000000, 0)
 	w.Tick(now, Status{})
 	v4, v6 := halfClose(t), refused6(t)

@@ -10,6 +10,7 @@ import (
 
 	"tcpwatch/analyze/event"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // eventLines writes events as lines for a terminal: time of day, connection,
@@ -46,7 +47,7 @@ func (l *eventLines) event(w io.Writer, ev *event.Event) error {
 	l.text = l.text[:0]
 	if day := at.Format("2006-01-02"); day != l.day {
 		l.day = day
-		l.text = append(l.text, l.env.paint(Quiet, day+at.Format(" MST"))...)
+		l.text = append(l.text, l.env.Paint(prose.Quiet, day+at.Format(" MST"))...)
 		l.text = append(l.text, '\n')
 	}
 	l.line(ev, at)
@@ -66,14 +67,14 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 	l.number = max(l.number, len(number))
 	used := len(clock) + 1 + l.number + len(gap)
 	ends := l.endsText(ev, l.env.Width-used-len(gap)-leastSentence)
-	if used+displayWidth(ends) > l.env.Width {
+	if used+prose.Width(ends) > l.env.Width {
 		ends = "" // a narrow terminal: the number of the connection must do
 	}
 	// Short ends form a column; long ones push only their own line.
-	l.ends = max(l.ends, min(displayWidth(ends), (l.env.Width-used)/2))
-	pad := max(l.ends-displayWidth(ends), 0)
+	l.ends = max(l.ends, min(prose.Width(ends), (l.env.Width-used)/2))
+	pad := max(l.ends-prose.Width(ends), 0)
 
-	b := append(l.text, l.env.paint(Quiet, clock)...)
+	b := append(l.text, l.env.Paint(prose.Quiet, clock)...)
 	b = append(b, strings.Repeat(" ", 1+l.number-len(number))...)
 	b = append(b, number...)
 	b = append(b, gap...)
@@ -82,7 +83,7 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 		return
 	}
 	b = append(b, ends...)
-	room := l.env.Width - used - displayWidth(ends) - len(gap)
+	room := l.env.Width - used - prose.Width(ends) - len(gap)
 	switch first := l.mainWidth(ev); {
 	case first > room: // on a line of its own, under the ends
 		b = append(append(b, '\n'), strings.Repeat(" ", used+len(gap))...)
@@ -97,24 +98,24 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 
 // mainWidth returns the columns of the first part of the event's sentence.
 func (l *eventLines) mainWidth(ev *event.Event) int {
-	return displayWidth(l.env.plain(string(l.env.appendSentence(nil, ev, 0))))
+	return prose.Width(l.env.Plain(string(l.env.appendSentence(nil, ev, 0))))
 }
 
 // sentence appends what happened, in as many lines as needed; further lines are
 // indented.
 func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byte {
-	what := l.env.plain(string(l.env.appendSentence(nil, ev, room)))
-	for i, part := range wrapWords(what, room, "") {
+	what := l.env.Plain(string(l.env.appendSentence(nil, ev, room)))
+	for i, part := range prose.Wrap(what, room, "") {
 		if i > 0 {
 			b = append(append(b, '\n'), strings.Repeat(" ", indent)...)
 		}
-		b = append(b, l.env.paint(eventTone(ev), part)...)
+		b = append(b, l.env.Paint(eventTone(ev), part)...)
 	}
 	// The tunnel, if it fits: its name may come from the capture.
 	if in := l.env.encap(ev.EncapID); in != "" {
-		in = l.env.plain(" · " + escape.Text(in))
-		if displayWidth(what)+displayWidth(in) <= room {
-			b = append(b, l.env.paint(Quiet, in)...)
+		in = l.env.Plain(" · " + escape.Text(in))
+		if prose.Width(what)+prose.Width(in) <= room {
+			b = append(b, l.env.Paint(prose.Quiet, in)...)
 		}
 	}
 	return append(b, '\n')
@@ -126,14 +127,14 @@ func (l *eventLines) endsText(ev *event.Event, room int) string {
 	if !ev.Client.IsValid() {
 		return ""
 	}
-	arrow := l.env.plain(" → ")
+	arrow := l.env.Plain(" → ")
 	client, server := ev.Client.String(), ev.Server.String()
-	over := len(client) + len(server) + displayWidth(arrow) - room
+	over := len(client) + len(server) + prose.Width(arrow) - room
 	if over > 0 {
 		// The longer one is shortened first, and both if that is not enough.
-		rest := room - displayWidth(arrow)
+		rest := room - prose.Width(arrow)
 		client = l.env.shortEndpoint(client, max(rest-len(server), rest/2))
-		server = l.env.shortEndpoint(server, rest-displayWidth(client))
+		server = l.env.shortEndpoint(server, rest-prose.Width(client))
 	}
 	return client + arrow + server
 }
@@ -167,11 +168,11 @@ func (l *eventLines) rest(w io.Writer) error {
 		if i > 0 {
 			text += ", "
 		}
-		text += glue(thousands(x.n))
+		text += prose.Glue(prose.Thousands(x.n))
 		if i == 0 {
-			text += nbsp + "more"
+			text += prose.NBSP + "more"
 		}
-		text += nbsp + glue(x.name)
+		text += prose.NBSP + prose.Glue(x.name)
 	}
-	return writeWrapped(w, l.env, Strong, gap, text)
+	return l.env.WriteWrapped(w, prose.Strong, gap, text)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // Terminal codes (ECMA-48): CR, erase in line (EL), cursor up (CUU), erase in
@@ -111,7 +112,7 @@ func (b *bottom) measure(now time.Time, s *Status) {
 // statusPart is one of the numbers of the status line.
 type statusPart struct {
 	text string
-	tone Tone
+	tone prose.Tone
 	none bool // it counts connections, of which there are none: the first to be left out
 }
 
@@ -119,27 +120,27 @@ type statusPart struct {
 func (b *bottom) parts(s *Status) []statusPart {
 	a := &s.Analysis
 	type part = statusPart
-	parts := []part{{text: unglue(plural(s.Packets, "packet"))}}
+	parts := []part{{text: prose.Unglue(prose.Plural(s.Packets, "packet"))}}
 	if b.hasRate {
-		parts = append(parts, part{text: thousands(uint64(b.rate+0.5)) + "/s"})
+		parts = append(parts, part{text: prose.Thousands(uint64(b.rate+0.5)) + "/s"})
 	}
 	if s.DropsKnown && s.Dropped > 0 {
-		parts = append(parts, part{text: thousands(s.Dropped) + " dropped", tone: Bad})
+		parts = append(parts, part{text: prose.Thousands(s.Dropped) + " dropped", tone: prose.Bad})
 	}
 	for _, c := range []struct {
 		n    int
 		name string
 	}{{a.Established, "open"}, {a.Opening, "opening"}, {a.Closing, "closing"}, {a.TimeWait, "TIME-WAIT"}} {
-		parts = append(parts, part{text: thousands(uint64(c.n)) + " " + c.name, none: c.n == 0})
+		parts = append(parts, part{text: prose.Thousands(uint64(c.n)) + " " + c.name, none: c.n == 0})
 	}
 	if s.RingFull > 0 {
-		parts = append(parts, part{text: unglue("buffer full " + times(s.RingFull)), tone: Bad})
+		parts = append(parts, part{text: prose.Unglue("buffer full " + prose.Times(s.RingFull)), tone: prose.Bad})
 	}
 	if s.DropsKnown && s.Dropped == 0 {
-		parts = append(parts, part{text: "none dropped", tone: Quiet})
+		parts = append(parts, part{text: "none dropped", tone: prose.Quiet})
 	}
 	if a.Evicted > 0 {
-		parts = append(parts, part{text: thousands(a.Evicted) + " evicted", tone: Doubt})
+		parts = append(parts, part{text: prose.Thousands(a.Evicted) + " evicted", tone: prose.Doubt})
 	}
 	return append(parts, part{text: string(number.AppendOctets(nil, s.Octets))})
 }
@@ -160,19 +161,19 @@ func (b *bottom) text(s *Status) (string, int) {
 // fitting returns the line of the first parts that fit, its width, and whether it has all of them.
 func (b *bottom) fitting(parts []statusPart) (line string, width int, all bool) {
 	e := b.env
-	separator := e.plain(" · ")
+	separator := e.Plain(" · ")
 	for i, p := range parts {
-		text, need := e.plain(p.text), 0
+		text, need := e.Plain(p.text), 0
 		if i > 0 {
-			need = displayWidth(separator)
+			need = prose.Width(separator)
 		}
-		if need += displayWidth(text); width+need+echo >= e.Width {
+		if need += prose.Width(text); width+need+echo >= e.Width {
 			return line, width, false
 		}
 		if i > 0 {
 			line += separator
 		}
-		line += e.paint(p.tone, text)
+		line += e.Paint(p.tone, text)
 		width += need
 	}
 	return line, width, true

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
 )
 
 func busyStatus() Status {
@@ -45,7 +46,7 @@ func TestStatusFullBuffer(t *testing.T) {
 		var b bytes.Buffer
 		s := busyStatus()
 		s.RingFull = full
-		watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 200}}).Tick(time.Unix(1700000000, 0), s)
+		watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Style: prose.Style{Width: 200}}}).Tick(time.Unix(1700000000, 0), s)
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%d: %q", full, b.String())
 		}
@@ -56,7 +57,7 @@ func TestStatusFullBuffer(t *testing.T) {
 // written, and is gone in the end.
 func TestStatusLine(t *testing.T) {
 	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 100}})
+	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Style: prose.Style{Width: 100}}})
 	now := time.Unix(1700000000, 0)
 	s := busyStatus()
 	w.Tick(now, s)
@@ -91,21 +92,21 @@ func TestStatusLine(t *testing.T) {
 // TestStatusWidth: the line never reaches the last column, and where the terminal
 // has become narrower all of it is erased.
 func TestStatusWidth(t *testing.T) {
-	for width := minWidth; width < 250; width++ {
+	for width := prose.MinWidth; width < 250; width++ {
 		var b bytes.Buffer
 		size := width
 		w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Size: func() int { return size }})
 		now := time.Unix(1700000000, 0)
 		w.Tick(now, busyStatus())
-		drawn := displayWidth(b.String())
+		drawn := prose.Width(b.String())
 		if drawn+len("^C") >= width || drawn < min(width-27, 100) {
 			t.Errorf("width %d: %d columns in %q", width, drawn, &b)
 		}
-		size = minWidth
+		size = prose.MinWidth
 		b.Reset()
 		w.Tick(now.Add(time.Second), busyStatus())
 		up := ""
-		if n := (drawn - 1) / minWidth; n > 0 {
+		if n := (drawn - 1) / prose.MinWidth; n > 0 {
 			up = fmt.Sprintf("\x1b[%dA", n)
 		}
 		if !strings.HasPrefix(b.String(), up+"\r\x1b[K") {
@@ -123,7 +124,7 @@ func TestStatusNarrow(t *testing.T) {
 		66:  "2,345 packets · 3 opening · 1 TIME-WAIT · none dropped · 10 B",
 	} {
 		var b bytes.Buffer
-		watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: width}}).Tick(time.Unix(1700000000, 0), s)
+		watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Style: prose.Style{Width: width}}}).Tick(time.Unix(1700000000, 0), s)
 		if b.String() != want {
 			t.Errorf("width %d: %q", width, b.String())
 		}
@@ -134,7 +135,7 @@ func TestStatusNarrow(t *testing.T) {
 // of its own, after the rows so far, and the status line comes back.
 func TestAside(t *testing.T) {
 	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Width: 100, Views: []View{ViewPackets}, Format: FormatNDJSON}})
+	w := watcher(t, &b, WatchOptions{Terminal: true, Status: true, Options: Options{Style: prose.Style{Width: 100}, Views: []View{ViewPackets}, Format: FormatNDJSON}})
 	now := time.Unix(1700000000, 0)
 	w.Tick(now, busyStatus())
 	for range prompt + 5 { // some of them wait

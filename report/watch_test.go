@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
 
@@ -40,7 +41,7 @@ func TestWatchLines(t *testing.T) {
 				continue
 			}
 			var b bytes.Buffer
-			w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Width: width, ASCII: ascii, EncapName: encapName}})
+			w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Style: prose.Style{Width: width, ASCII: ascii}, EncapName: encapName}})
 			moments := sampleMoments(t)
 			for i := range moments {
 				w.Moment(&moments[i])
@@ -62,7 +63,7 @@ func TestWatchLines(t *testing.T) {
 func TestWatchColor(t *testing.T) {
 	var plain, colored bytes.Buffer
 	for _, b := range []*bytes.Buffer{&plain, &colored} {
-		w := watcher(t, b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Width: 100, Color: b == &colored, EncapName: encapName}})
+		w := watcher(t, b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Style: prose.Style{Width: 100, Color: b == &colored}, EncapName: encapName}})
 		moments := sampleMoments(t)
 		for i := range moments {
 			w.Moment(&moments[i])
@@ -79,7 +80,7 @@ func TestWatchHostile(t *testing.T) {
 	for _, bad := range reporttest.Hostile {
 		for _, views := range [][]View{{ViewEvents}, {ViewPackets}, {ViewConnections}} {
 			var b bytes.Buffer
-			w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Width: 300, Views: views, EncapName: func(uint32) string { return bad }}})
+			w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Style: prose.Style{Width: 300}, Views: views, EncapName: func(uint32) string { return bad }}})
 			moments := sampleMoments(t)
 			for i := range moments {
 				w.Moment(&moments[i])
@@ -98,7 +99,7 @@ func TestWatchHostile(t *testing.T) {
 // a terminal of 80 columns.
 func TestFirstParts(t *testing.T) {
 	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Width: 80}})
+	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Style: prose.Style{Width: 80}}})
 	moments := sampleMoments(t)
 	for i := range moments {
 		m := &moments[i]
@@ -117,9 +118,9 @@ func TestFirstParts(t *testing.T) {
 // character is written.
 func TestNoStatus(t *testing.T) {
 	for name, o := range map[string]WatchOptions{
-		"pipe":        {Status: true, Options: Options{Format: FormatTable, Width: 100}},
-		"dumb":        {Terminal: true, Options: Options{Format: FormatTable, Width: 100}},
-		"ndjson":      {Terminal: true, Options: Options{Format: FormatNDJSON, Color: true}},
+		"pipe":        {Status: true, Options: Options{Format: FormatTable, Style: prose.Style{Width: 100}}},
+		"dumb":        {Terminal: true, Options: Options{Format: FormatTable, Style: prose.Style{Width: 100}}},
+		"ndjson":      {Terminal: true, Options: Options{Format: FormatNDJSON, Style: prose.Style{Color: true}}},
 		"by default":  {},
 		"json packet": {Options: Options{Format: FormatNDJSON, Views: []View{ViewPackets, ViewEvents}}},
 	} {
@@ -165,7 +166,7 @@ func (w *writes) Write(p []byte) (int, error) { w.n++; return w.Buffer.Write(p) 
 func TestPrompt(t *testing.T) {
 	for _, f := range []Format{FormatNDJSON, FormatCSV, FormatTable} {
 		out := &writes{}
-		w, err := NewWatcher(out, WatchOptions{Options: Options{Format: f, Views: []View{ViewPackets}, Width: 100}})
+		w, err := NewWatcher(out, WatchOptions{Options: Options{Format: f, Views: []View{ViewPackets}, Style: prose.Style{Width: 100}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +238,7 @@ func TestWatchError(t *testing.T) {
 // TestWatchOnly: --connection selects.
 func TestWatchOnly(t *testing.T) {
 	var b bytes.Buffer
-	w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Width: 100, Only: map[uint64]bool{2: true}}})
+	w := watcher(t, &b, WatchOptions{Terminal: true, Options: Options{Style: prose.Style{Width: 100}, Only: map[uint64]bool{2: true}}})
 	moments := sampleMoments(t)
 	for i := range moments {
 		w.Moment(&moments[i])
@@ -255,12 +256,12 @@ func TestWatchOnly(t *testing.T) {
 
 // TestShortened: an endpoint that is made shorter keeps its port and fits.
 func TestShortened(t *testing.T) {
-	e := &env{Options: Options{Width: 80}}
+	e := &env{Options: Options{Style: prose.Style{Width: 80}}}
 	for _, s := range []string{"[2001:db8:1234:5678:9abc:def0:1234:5678]:60123", "[2001:db8::1]:443", "[::1]:1", "192.0.2.1:65535", "[::]:80", "[::ffff:192.0.2.1]:80", "[fe80::]:1"} {
 		a := ep(s)
 		for room := -5; room < 60; room++ {
 			got := e.shortEndpoint(a.String(), room)
-			if got != a.String() && (displayWidth(got) > max(room, len("[2…:5678]:60123")) || got[strings.LastIndexByte(got, ':'):] != s[strings.LastIndexByte(s, ':'):]) {
+			if got != a.String() && (prose.Width(got) > max(room, len("[2…:5678]:60123")) || got[strings.LastIndexByte(got, ':'):] != s[strings.LastIndexByte(s, ':'):]) {
 				t.Errorf("%s in %d columns is %s", s, room, got)
 			}
 			if !a.Addr().Is6() && got != s {
@@ -272,7 +273,7 @@ func TestShortened(t *testing.T) {
 
 // TestShortenedHostile: what is no endpoint stays as it is.
 func TestShortenedHostile(t *testing.T) {
-	e := &env{Options: Options{Width: 80}}
+	e := &env{Options: Options{Style: prose.Style{Width: 80}}}
 	for _, s := range []string{"", "[", "[]", "[x]:80", "]", "[:", "[abcdefghijklmnopqrstuvwxyz", "vlan 10/vxlan 42"} {
 		if got := e.shortEndpoint(s, 0); got != s {
 			t.Errorf("%q became %q", s, got)
@@ -317,7 +318,7 @@ func BenchmarkWatch(b *testing.B) {
 // expect pushes the others, as long as the line has room.
 func TestPushed(t *testing.T) {
 	var b bytes.Buffer
-	o := WatchOptions{Options: Options{Width: 200, Views: []View{ViewPackets}, Format: FormatTable}, Terminal: true}
+	o := WatchOptions{Options: Options{Style: prose.Style{Width: 200}, Views: []View{ViewPackets}, Format: FormatTable}, Terminal: true}
 	w := watcher(t, &b, o)
 	p := resentPacket(t)
 	w.Packet(p)

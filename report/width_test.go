@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -10,6 +11,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/report/prose"
 )
 
 // TestWidth renders every view for people at several widths and looks for
@@ -22,7 +24,7 @@ func TestWidth(t *testing.T) {
 			for n := 0; n <= 6; n++ {
 				cs := append(sampleConnections(t), huge())[:n]
 				for _, ascii := range []bool{false, true} {
-					o := Options{Format: FormatTable, Width: width, EncapName: encapName, ASCII: ascii}
+					o := Options{Format: FormatTable, Style: prose.Style{Width: width, ASCII: ascii}, EncapName: encapName}
 					if v != viewAuto {
 						o.Views = []View{v}
 					}
@@ -38,7 +40,7 @@ func TestWidth(t *testing.T) {
 // inside it, and nothing of them to be lost.
 func TestLongNames(t *testing.T) {
 	for length := 60; length < 180; length++ {
-		e := &env{Options: Options{Width: 80}}
+		e := &env{Options: Options{Style: prose.Style{Width: 80}}}
 		var out bytes.Buffer
 		e.writeParts(&out, []string{strings.Repeat("x", length) + " (pcap)", "7 packets", "1 connection in 4.29 ms"})
 		checkLines(t, fmt.Sprintf("a name of %d", length), out.String(), 80, false)
@@ -48,7 +50,7 @@ func TestLongNames(t *testing.T) {
 	in.Files = []File{{Name: name, Format: "pcap"}}
 	in.Damages = []string{name + ": packet 7 (byte 900): the file ends inside a record"}
 	for _, n := range []int{1, 5} {
-		out := render(t, Options{Format: FormatTable, Width: 80}, nil, sampleConnections(t)[:n], in)
+		out := render(t, Options{Format: FormatTable, Style: prose.Style{Width: 80}}, nil, sampleConnections(t)[:n], in)
 		checkLines(t, fmt.Sprintf("%d connections", n), out, 80, false)
 		joined := strings.Join(strings.Fields(out), "")
 		if strings.Count(joined, name) != 2 {
@@ -78,7 +80,7 @@ func TestInferredNote(t *testing.T) {
 			t.Errorf("%q: %q, want %q", c.words, got, c.want)
 		}
 	}
-	o := Options{Format: FormatTable, Width: 200}
+	o := Options{Format: FormatTable, Style: prose.Style{Width: 200}}
 	if out := render(t, o, nil, []*analyze.Connection{halfClose(t)}, sampleInput()); !strings.Contains(out, "LISTEN? = inferred: "+listenNote) {
 		t.Errorf("LISTEN? is not explained:\n%s", out)
 	}
@@ -87,7 +89,7 @@ func TestInferredNote(t *testing.T) {
 			p := resentPacket(t)
 			p.ClientState, p.ServerState = state.Established, state.Established
 			p.Evidence.Items[0].Reason = why
-			out := render(t, Options{Format: format, Views: []View{ViewPackets}, Width: 200}, []*analyze.Observation{p}, nil, sampleInput())
+			out := render(t, Options{Format: format, Views: []View{ViewPackets}, Style: prose.Style{Width: 200}}, []*analyze.Observation{p}, nil, sampleInput())
 			if strings.Contains(out, "RETRANSMISSION?") != want || strings.Contains(out, inferredNote) != want {
 				t.Errorf("%s, inferred %v:\n%s", format, want, out)
 			}
@@ -99,7 +101,7 @@ func checkLines(t *testing.T, what, out string, width int, ascii bool) {
 	t.Helper()
 	for line := range strings.Lines(out) {
 		line = strings.TrimSuffix(line, "\n")
-		if w := displayWidth(line); w > width {
+		if w := prose.Width(line); w > width {
 			t.Errorf("%s: %d columns: %s", what, w, line)
 		}
 		if strings.ContainsRune(line, '\x1b') {
@@ -108,7 +110,7 @@ func checkLines(t *testing.T, what, out string, width int, ascii bool) {
 		if strings.HasSuffix(line, " ") {
 			t.Errorf("%s: a space at the end: %q", what, line)
 		}
-		if strings.Contains(line, nbsp) {
+		if strings.Contains(line, prose.NBSP) {
 			t.Errorf("%s: a holding space was left: %q", what, line)
 		}
 		if ascii && strings.IndexFunc(line, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
@@ -122,7 +124,7 @@ func TestExplainWidth(t *testing.T) {
 	names = append(names, Names()...)
 	for _, name := range names {
 		var out bytes.Buffer
-		if err := Explain(&out, name, Options{Width: 80, ASCII: true}); err != nil {
+		if err := Explain(&out, name, Options{Style: prose.Style{Width: 80, ASCII: true}}); err != nil {
 			t.Errorf("explain %s: %v", name, err)
 		}
 		checkLines(t, "explain "+name, out.String(), 80, true)
@@ -146,7 +148,7 @@ func TestStreamedRowsLineUp(t *testing.T) {
 		packets = append(packets, resentPacket(t))
 	}
 	for _, color := range []bool{false, true} {
-		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Width: 120, Color: color}, packets, nil, Input{})
+		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Style: prose.Style{Width: 120, Color: color}}, packets, nil, Input{})
 		lines := strings.Split(out, "\n")
 		const first = 2 // after the zero of times and the header
 		for i := first + 1; i < first+len(packets); i++ {
@@ -163,7 +165,7 @@ func TestStreamedWideRow(t *testing.T) {
 	for range sampleRows + 1 {
 		cs = append(cs, halfClose(t))
 	}
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Width: 80}, nil, append(cs, huge()), Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, append(cs, huge()), Input{})
 	if !strings.Contains(out, "SERVER [ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535") {
 		t.Error("the wide row is not there as a record")
 	}
@@ -173,18 +175,15 @@ func TestStreamedWideRow(t *testing.T) {
 func TestColorIsNotTheMeaning(t *testing.T) {
 	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
 	for _, v := range Views {
-		o := Options{Views: []View{v}, Format: FormatTable, Width: 120, EncapName: encapName}
+		o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 120}, EncapName: encapName}
 		plain := render(t, o, packets, sampleConnections(t), sampleInput())
 		o.Color = true
 		colored := render(t, o, packets, sampleConnections(t), sampleInput())
 		if !strings.Contains(colored, "\x1b[") {
 			t.Errorf("%s: no colour where it was asked for", v)
 		}
-		starts := 0
-		for _, code := range escapes[1:] {
-			starts += strings.Count(colored, code)
-		}
-		if ends := strings.Count(colored, escapeEnd); ends != starts {
+		all, ends := len(codes.FindAllString(colored, -1)), strings.Count(colored, prose.ColorEnd)
+		if starts := all - ends; starts != ends {
 			t.Errorf("%s: %d ends of colour for %d beginnings", v, ends, starts)
 		}
 		if got := stripCodes(colored); got != plain {
@@ -193,12 +192,10 @@ func TestColorIsNotTheMeaning(t *testing.T) {
 	}
 }
 
-func stripCodes(s string) string {
-	for _, code := range append(escapes[1:], escapeEnd) {
-		s = strings.ReplaceAll(s, code, "")
-	}
-	return s
-}
+// codes are the terminal codes of tones, and their end.
+var codes = regexp.MustCompile(`\x1b\[[0-9]+m`)
+
+func stripCodes(s string) string { return codes.ReplaceAllString(s, "") }
 
 func TestLimit(t *testing.T) {
 	for _, f := range []Format{FormatTable, FormatMarkdown} {
@@ -245,7 +242,7 @@ func TestCheck(t *testing.T) {
 // TestNoRoomForNothing wants no word of a column for which there is no room
 // and no value either.
 func TestNoRoomForNothing(t *testing.T) {
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Width: 200}, nil, []*analyze.Connection{refused6(t)}, Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{refused6(t)}, Input{})
 	if strings.Contains(out, "TIME-WAIT") || strings.Contains(out, "no room") {
 		t.Error(out)
 	}

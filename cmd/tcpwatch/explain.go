@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tcpwatch/report"
+	"tcpwatch/report/prose"
 )
 
 var explainHelp = `explain says what a label of a segment, a verdict on a connection, an event or a
@@ -53,7 +54,7 @@ func explainCommand() *cobra.Command {
 			return err
 		}
 		o := report.Options{
-			Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(color, out.w), ASCII: asciiOnly(),
+			Style: prose.Style{Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(color, out.w), ASCII: asciiOnly()},
 		}
 		var text bytes.Buffer
 		if err := report.Explain(&text, strings.Join(args, " "), o); err != nil {

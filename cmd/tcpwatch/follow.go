@@ -16,6 +16,7 @@ import (
 	"tcpwatch/capture/filter"
 	"tcpwatch/report"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // followOptions are the flags of follow.
@@ -195,7 +196,10 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 // terminal: other output is searched or copied.
 func (o *followOptions) writing(out *output, dec *capture.Decoder) report.StreamOptions {
 	so := report.StreamOptions{
-		Form: o.form(), From: o.from, Color: colored(o.color, out.w), ASCII: asciiOnly(), EncapName: dec.EncapName,
+		Form:      o.form(),
+		From:      o.from,
+		Style:     prose.Style{Color: colored(o.color, out.w), ASCII: asciiOnly()},
+		EncapName: dec.EncapName,
 	}
 	if _, ok := terminal(out.w); ok {
 		so.Width = width(out.w)

@@ -8,6 +8,7 @@ import (
 
 	"tcpwatch/capture/live"
 	"tcpwatch/report"
+	"tcpwatch/report/prose"
 )
 
 const interfacesHelp = `interfaces lists the network interfaces of this host: whether they are up, their
@@ -56,7 +57,8 @@ func listInterfaces(c *cobra.Command, format report.Format, color when) error {
 		return err
 	}
 	err = report.WriteInterfaces(out, devices, report.Options{
-		Format: format, Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(color, out.w), ASCII: asciiOnly(),
+		Format: format,
+		Style:  prose.Style{Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(color, out.w), ASCII: asciiOnly()},
 	})
 	if err != nil && !out.leftAlone(err) {
 		return &exitError{exitPartial, err}

@@ -13,6 +13,7 @@ import (
 	"tcpwatch/lab"
 	"tcpwatch/lab/lesson"
 	"tcpwatch/report"
+	"tcpwatch/report/prose"
 )
 
 const labHelp = `lab makes a handshake happen and shows it: two hosts with a link of their own
@@ -82,7 +83,7 @@ func labCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		o := report.Options{Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(f.color, out.w), ASCII: asciiOnly()}
+		o := report.Options{Style: prose.Style{Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(f.color, out.w), ASCII: asciiOnly()}}
 		if len(args) == 0 {
 			err = listLessons(out, o)
 		} else {

@@ -18,6 +18,7 @@ import (
 	"tcpwatch/capture/filter"
 	"tcpwatch/capture/keep"
 	"tcpwatch/report"
+	"tcpwatch/report/prose"
 )
 
 // readOptions are the flags of read.
@@ -334,9 +335,15 @@ func (o *readOptions) reporting(dec *capture.Decoder, out *output, paths []strin
 		}
 	}
 	return report.Options{
-		Views: o.views, Format: o.format, Limit: o.limit, Only: o.only,
-		Width: width(out.w, stderr, stdin), Color: colored(o.color, out.w), ASCII: asciiOnly(),
-		EncapName: dec.EncapName, MSL: o.msl, Files: names, Wireshark: o.compat == compatWireshark,
+		Views:     o.views,
+		Format:    o.format,
+		Limit:     o.limit,
+		Only:      o.only,
+		Style:     prose.Style{Width: width(out.w, stderr, stdin), Color: colored(o.color, out.w), ASCII: asciiOnly()},
+		EncapName: dec.EncapName,
+		MSL:       o.msl,
+		Files:     names,
+		Wireshark: o.compat == compatWireshark,
 	}
 }
 

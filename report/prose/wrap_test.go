@@ -1,4 +1,4 @@
-package report
+package prose
 
 import (
 	"strings"
@@ -14,8 +14,8 @@ func FuzzWrap(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, line := range wrapWords(escape.Text(s), 20, "  ") {
-			if displayWidth(line) > 20 && strings.Contains(strings.Trim(line, " "), " ") && displayWidth(line) > 20+1 {
+		for _, line := range Wrap(escape.Text(s), 20, "  ") {
+			if Width(line) > 20 && strings.Contains(strings.Trim(line, " "), " ") && Width(line) > 20+1 {
 				t.Fatalf("a line of several words is too wide: %q", line)
 			}
 		}
@@ -28,13 +28,13 @@ func TestWrapWords(t *testing.T) {
 		want string
 	}{
 		{"", ""}, {"one", "one"}, {"aaaa bbbb cccc", "aaaa bbbb|cccc"}, {"aaaaaaaaaaaaaaa b", "aaaaaaaaa|aaaaaa b"}, {"a bbbbbbbbbbbb c", "a|bbbbbbbbb|bbb c"},
-		{"a  b", "a  b"}, {"äääää ööööö", "äääää|ööööö"}, {"12 " + glue("34 567 89"), "12|" + glue("34 567 89")},
+		{"a  b", "a  b"}, {"äääää ööööö", "äääää|ööööö"}, {"12 " + Glue("34 567 89"), "12|" + Glue("34 567 89")},
 	} {
-		if got := strings.Join(wrapWords(c.s, 9, ""), "|"); got != c.want {
+		if got := strings.Join(Wrap(c.s, 9, ""), "|"); got != c.want {
 			t.Errorf("%q at 9 columns = %q, want %q", c.s, got, c.want)
 		}
 	}
-	if !utf8.ValidString(strings.Join(wrapWords("öööööööööö ö", 3, ""), "")) {
+	if !utf8.ValidString(strings.Join(Wrap("öööööööööö ö", 3, ""), "")) {
 		t.Error("a character was cut in two")
 	}
 }
