@@ -70,7 +70,7 @@ type Column[T any] struct {
 	Tone    func(row *T) prose.Tone
 }
 
-// header returns the heading for people.
+// Header returns the heading for people.
 func (c *Column[T]) header() string {
 	if c.Header != "" {
 		return c.Header
@@ -91,7 +91,7 @@ func upper(s string) string {
 	return string(b)
 }
 
-// right reports whether the kind is aligned to the right.
+// Right reports whether the kind is aligned to the right.
 func (k Kind) right() bool {
 	switch k {
 	case KindID, KindCount, KindSigned, KindOctets, KindDuration, KindTime:

@@ -12,6 +12,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/grid"
 	"tcpwatch/report/prose"
 )
 
@@ -72,10 +73,10 @@ func (x *explainer) block(indent, s string) {
 	}
 }
 
-func (x *explainer) grid(g *grid) {
-	g.env = x.env
-	g.fit(false)
-	if err := g.render(&x.out); err != nil {
+func (x *explainer) grid(g *grid.Grid) {
+	g.Style = &x.env.Style
+	g.Fit(false)
+	if err := g.Render(&x.out); err != nil {
 		x.line(err.Error())
 	}
 }
@@ -93,7 +94,7 @@ func (x *explainer) list() {
 	for _, s := range event.All {
 		room = max(room, len(s.Name))
 	}
-	room += 2 * len(gap)
+	room += 2 * len(prose.Gap)
 	for group := label.Phase; group <= label.Whole; group++ {
 		first := true
 		for _, s := range label.All {
@@ -104,7 +105,7 @@ func (x *explainer) list() {
 				x.heading(groupTitle(group))
 				first = false
 			}
-			x.fact(gap+s.Name, s.Definition, room)
+			x.fact(prose.Gap+s.Name, s.Definition, room)
 		}
 		if !first {
 			x.line("")
@@ -114,7 +115,7 @@ func (x *explainer) list() {
 	x.eventList(room)
 	x.heading("States of one end of a connection (RFC 9293 §3.3.2)")
 	for s := state.Unknown; s < state.Count; s++ {
-		x.fact(gap+s.String(), stateTexts[s].means, room)
+		x.fact(prose.Gap+s.String(), stateTexts[s].means, room)
 	}
 	x.line("")
 	x.topicList(room)
@@ -143,16 +144,16 @@ func (x *explainer) label(key string) bool {
 	s := label.All[id]
 	kind := "label, group " + s.Group.String()
 	x.heading(s.Name + "   " + kind)
-	x.block(gap, s.Definition)
+	x.block(prose.Gap, s.Definition)
 	x.line("")
 	x.heading("Set when all of these hold")
 	for i, c := range s.Conditions {
 		x.condition(i+1, c.Text)
 	}
 	x.line("")
-	x.fact("Looks at", s.Looks, len("Wireshark")+len(gap))
-	x.fact("Source", clauses(s.Clauses), len("Wireshark")+len(gap))
-	x.fact("Wireshark", s.Wireshark, len("Wireshark")+len(gap))
+	x.fact("Looks at", s.Looks, len("Wireshark")+len(prose.Gap))
+	x.fact("Source", clauses(s.Clauses), len("Wireshark")+len(prose.Gap))
+	x.fact("Wireshark", s.Wireshark, len("Wireshark")+len(prose.Gap))
 	if s.Example != "" {
 		x.example("Example: the last segment carries it", s.Example)
 	}
@@ -173,16 +174,16 @@ func (x *explainer) condition(n int, text string) {
 // example shows a script under a title. The expectation moves to a line of its
 // own if it does not fit beside its segment.
 func (x *explainer) example(title, text string) {
-	const under = gap + "      "
+	const under = prose.Gap + "      "
 	x.line("")
 	x.heading(title)
 	for l := range strings.Lines(text) {
-		l = x.env.Plain(gap + strings.TrimRight(l, "\n"))
+		l = x.env.Plain(prose.Gap + strings.TrimRight(l, "\n"))
 		if segment, expected, ok := strings.Cut(l, " | "); ok && prose.Width(l) > x.env.Width {
 			x.line(strings.TrimRight(segment, " "))
 			l = under + "| " + expected
 		}
-		for _, l := range prose.Wrap(l, x.env.Width, under+gap) {
+		for _, l := range prose.Wrap(l, x.env.Width, under+prose.Gap) {
 			x.line(l)
 		}
 	}

@@ -3,6 +3,8 @@ package report
 import (
 	"slices"
 	"strings"
+
+	"tcpwatch/report/prose"
 )
 
 // columnText is the name and the meaning of a column, in one view or several.
@@ -65,8 +67,8 @@ func (x *explainer) column(key string) (found bool) {
 			title += ", for programs " + c.name
 		}
 		x.heading(title)
-		x.block(gap, c.meaning)
-		x.block(gap, "In "+strings.Join(c.views, ", ")+".")
+		x.block(prose.Gap, c.meaning)
+		x.block(prose.Gap, "In "+strings.Join(c.views, ", ")+".")
 	}
 	return found
 }

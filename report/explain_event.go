@@ -15,7 +15,7 @@ const eventsTitle = "What happens to a connection (view events, and live)"
 func (x *explainer) eventList(room int) {
 	x.heading(eventsTitle)
 	for _, s := range event.All {
-		x.fact(gap+s.Name, s.Definition, room)
+		x.fact(prose.Gap+s.Name, s.Definition, room)
 	}
 	x.line("")
 }
@@ -27,14 +27,14 @@ func (x *explainer) event(key string) bool {
 	}
 	s := event.All[k]
 	x.heading(s.Name + "   event, schema " + schemaEvent)
-	x.block(gap, s.Definition)
+	x.block(prose.Gap, s.Definition)
 	x.line("")
 	x.heading("Told when all of these hold")
 	for i, c := range s.Conditions {
 		x.condition(i+1, c.Text)
 	}
 	x.line("")
-	room := len("Inferred") + len(gap)
+	room := len("Inferred") + len(prose.Gap)
 	x.fact("Fields", eventFields(s, ""), room)
 	x.fact("Inferred", s.Inferred, room)
 	x.fact("Source", clauses(s.Clauses), room)

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/state"
+	"tcpwatch/report/grid"
+	"tcpwatch/report/prose"
 )
 
 // stateText says what a state is and what a capture shows of it.
@@ -49,10 +51,10 @@ func (x *explainer) state(key string) bool {
 			source = "   state of one end of a connection"
 		}
 		x.heading(s.String() + source)
-		x.block(gap, stateTexts[s].means)
+		x.block(prose.Gap, stateTexts[s].means)
 		x.line("")
 		x.heading("In a capture")
-		x.block(gap, stateTexts[s].seen)
+		x.block(prose.Gap, stateTexts[s].seen)
 		x.arrows("Entered", "FROM", s, func(r *state.Row) (state.State, state.State) { return r.To, r.From })
 		x.arrows("Left", "TO", s, func(r *state.Row) (state.State, state.State) { return r.From, r.To })
 		return true
@@ -64,10 +66,10 @@ func (x *explainer) state(key string) bool {
 // capture can show. ends returns the state at this end of an arrow and the one
 // at its other end.
 func (x *explainer) arrows(title, column string, s state.State, ends func(*state.Row) (state.State, state.State)) {
-	g := &grid{indent: gap, columns: []gridColumn{{header: column}, {header: "WHEN THE END"}, {header: "CLAUSE"}, {header: "WHY", below: true}}}
+	g := &grid.Grid{Indent: prose.Gap, Columns: []grid.Column{{Header: column}, {Header: "WHEN THE END"}, {Header: "CLAUSE"}, {Header: "WHY", Below: true}}}
 	add := func(r *state.Row, event string) {
 		if here, there := ends(r); here == s {
-			g.rows = append(g.rows, []cell{{text: there.String()}, {text: event}, {text: x.env.Plain(rowClause(r.Clause))}, {text: x.env.Plain(r.Why)}})
+			g.Rows = append(g.Rows, []grid.Cell{{Text: there.String()}, {Text: event}, {Text: x.env.Plain(rowClause(r.Clause))}, {Text: x.env.Plain(r.Why)}})
 		}
 	}
 	for i := range state.Table {
@@ -77,7 +79,7 @@ func (x *explainer) arrows(title, column string, s state.State, ends func(*state
 	for i := range state.Unseen {
 		add(&state.Unseen[i], "(cannot be seen)")
 	}
-	if len(g.rows) == 0 {
+	if len(g.Rows) == 0 {
 		return
 	}
 	x.line("")

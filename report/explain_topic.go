@@ -198,7 +198,7 @@ func (x *explainer) topic(key string) (found bool) {
 				}
 				found = true
 				x.heading(w.text + "   " + p.kind + ", topic " + t.name)
-				x.block(gap, w.means)
+				x.block(prose.Gap, w.means)
 			}
 		}
 	}
@@ -223,7 +223,7 @@ func (x *explainer) wordLists(parts []wordList) {
 
 // term writes a phrase and, indented below it, what it means.
 func (x *explainer) term(text, means string) {
-	x.line(gap + x.env.Paint(prose.Strong, text))
+	x.line(prose.Gap + x.env.Paint(prose.Strong, text))
 	x.block("      ", means)
 }
 
@@ -231,7 +231,7 @@ func (x *explainer) term(text, means string) {
 func (x *explainer) topicList(room int) {
 	x.heading("Topics: other words that the views use")
 	for _, t := range topics {
-		x.fact(gap+t.name, t.about, room)
+		x.fact(prose.Gap+t.name, t.about, room)
 	}
 	x.line("")
 }

@@ -15,7 +15,7 @@ const verdictsTitle = "What was found about an opening, a RST or a path"
 func (x *explainer) verdictList(room int) {
 	x.heading(verdictsTitle)
 	for _, s := range verdict.All {
-		x.fact(gap+s.Name, s.Definition, room)
+		x.fact(prose.Gap+s.Name, s.Definition, room)
 	}
 	x.line("")
 }
@@ -27,15 +27,15 @@ func (x *explainer) verdict(key string) bool {
 	}
 	s := verdict.All[id]
 	x.heading(s.Name + "   verdict on a connection, at most " + s.Most.String())
-	x.block(gap, s.Definition)
+	x.block(prose.Gap, s.Definition)
 	x.line("")
 	x.heading("Set when all of these hold")
 	for i, c := range s.Conditions {
 		x.condition(i+1, c.Text)
 	}
 	x.line("")
-	x.fact("Rests on", s.RestsOn, len("Rests on")+len(gap))
-	x.fact("Source", clauses(s.Clauses), len("Rests on")+len(gap))
+	x.fact("Rests on", s.RestsOn, len("Rests on")+len(prose.Gap))
+	x.fact("Source", clauses(s.Clauses), len("Rests on")+len(prose.Gap))
 	x.example("Example: the last connection gets it", s.Example)
 	return true
 }

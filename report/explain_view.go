@@ -1,6 +1,10 @@
 package report
 
-import "slices"
+import (
+	"slices"
+
+	"tcpwatch/report/prose"
+)
 
 // viewText is what a view shows, and its columns.
 type viewText struct {
@@ -50,7 +54,7 @@ func (x *explainer) viewHeading(name View, about string) {
 		kind = "command" // --view does not take it
 	}
 	x.heading(string(name) + "   " + kind)
-	x.block(gap, about)
+	x.block(prose.Gap, about)
 	x.line("")
 }
 

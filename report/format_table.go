@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/grid"
 	"tcpwatch/report/prose"
 )
 
@@ -17,22 +18,22 @@ type tableWriter[T any] struct {
 	env      *env
 	view     *rowView[T]
 	columns  []*Column[T]
-	grid     grid
+	grid     grid.Grid
 	value    Value
-	text     []byte // of the cells of a row, one after the other
-	ends     []int  // of the cells in text
-	cells    []cell // of a row that is written at once
+	text     []byte      // of the cells of a row, one after the other
+	ends     []int       // of the cells in text
+	cells    []grid.Cell // of a row that is written at once
 	shown    int
 	hidden   int      // rows beyond the limit
 	inferred []doubts // per column
 }
 
 func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
-	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid{env: e}}
-	t.inferred, t.cells = make([]doubts, len(t.columns)), make([]cell, len(t.columns))
+	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid.Grid{Style: &e.Style, Addresses: &e.short}}
+	t.inferred, t.cells = make([]doubts, len(t.columns)), make([]grid.Cell, len(t.columns))
 	for _, c := range t.columns {
-		t.grid.columns = append(t.grid.columns, gridColumn{
-			header: c.header(), right: c.Kind.right(), drop: c.Drop, room: int(c.Room), hideEmpty: c.HideEmpty, nothing: c.Nothing, pair: c.Pair, shorten: c.Shorten, wrap: c.Wrap,
+		t.grid.Columns = append(t.grid.Columns, grid.Column{
+			Header: c.header(), Right: c.Kind.right(), Drop: c.Drop, Room: int(c.Room), HideEmpty: c.HideEmpty, Nothing: c.Nothing, Pair: c.Pair, Shorten: c.Shorten, Wrap: c.Wrap,
 		})
 	}
 	return t
@@ -44,21 +45,21 @@ func (t *tableWriter[T]) row(r *T) error {
 		return nil
 	}
 	t.shown++
-	if t.grid.fixed {
+	if t.grid.Fixed() {
 		t.fill(t.cells, r)
-		return t.grid.stream(t.w, t.cells)
+		return t.grid.WriteRow(t.w, t.cells)
 	}
-	cells := make([]cell, len(t.columns))
+	cells := make([]grid.Cell, len(t.columns))
 	t.fill(cells, r)
-	t.grid.rows = append(t.grid.rows, cells)
-	if len(t.grid.rows) < sampleRows && !t.env.live {
+	t.grid.Rows = append(t.grid.Rows, cells)
+	if len(t.grid.Rows) < sampleRows && !t.env.live {
 		return nil
 	}
 	return t.begin(true)
 }
 
 // fill makes the cells of a row as parts of one string.
-func (t *tableWriter[T]) fill(cells []cell, r *T) {
+func (t *tableWriter[T]) fill(cells []grid.Cell, r *T) {
 	t.text, t.ends = t.text[:0], t.ends[:0]
 	for _, c := range t.columns {
 		t.value.reset()
@@ -74,37 +75,37 @@ func (t *tableWriter[T]) fill(cells []cell, r *T) {
 	}
 	row, from := string(t.text), 0
 	for i, c := range t.columns {
-		cells[i] = cell{text: row[from:t.ends[i]]}
+		cells[i] = grid.Cell{Text: row[from:t.ends[i]]}
 		from = t.ends[i]
-		if c.Tone != nil && cells[i].text != "" {
-			cells[i].tone = c.Tone(r)
+		if c.Tone != nil && cells[i].Text != "" {
+			cells[i].Tone = c.Tone(r)
 		}
 		switch c.Kind {
 		case KindWord:
-			t.inferred[i].see(cells[i].text)
+			t.inferred[i].see(cells[i].Text)
 		case KindWords:
-			t.inferred[i].seeAll(cells[i].text)
+			t.inferred[i].seeAll(cells[i].Text)
 		}
 	}
 }
 
 // begin fixes the widths and writes everything up to now.
 func (t *tableWriter[T]) begin(more bool) error {
-	t.grid.fit(more)
+	t.grid.Fit(more)
 	if t.shown > 0 && t.showsTime() {
 		if err := t.line("times in seconds since " + string(t.env.clock.AppendTime(nil, t.env.base))); err != nil {
 			return err
 		}
 	}
-	err := t.grid.render(t.w)
-	t.grid.rows = nil
+	err := t.grid.Render(t.w)
+	t.grid.Rows = nil
 	return err
 }
 
 // showsTime reports whether a time is shown, so that time 0 must be named.
 func (t *tableWriter[T]) showsTime() bool {
 	for i, c := range t.columns {
-		if c.Kind == KindTime && (t.grid.records || t.grid.keeps(i)) {
+		if c.Kind == KindTime && (t.grid.Shows(i)) {
 			return true
 		}
 	}
@@ -115,7 +116,7 @@ func (t *tableWriter[T]) finish() error {
 	if t.shown == 0 {
 		return t.line("none: " + t.view.none(t.env))
 	}
-	if !t.grid.fixed {
+	if !t.grid.Fixed() {
 		if err := t.begin(false); err != nil {
 			return err
 		}
@@ -130,14 +131,14 @@ func (t *tableWriter[T]) notes() error {
 			return err
 		}
 	}
-	if what, them := t.grid.noRoom(); what != "" && !t.grid.records {
+	if what, them := t.grid.NoRoom(); what != "" && !t.grid.Records() {
 		if err := t.line(what + ": a wider terminal or --format csv has " + them); err != nil {
 			return err
 		}
 	}
 	var shown doubts
 	for i := range t.inferred {
-		if t.grid.records || t.grid.keeps(i) {
+		if t.grid.Shows(i) {
 			shown.add(t.inferred[i])
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 
+	"tcpwatch/report/grid"
 	"tcpwatch/report/prose"
 )
 
@@ -88,12 +89,12 @@ func (l *addressLines) row(d *Device) error {
 		return err
 	}
 	for _, a := range d.Addresses[len(first.Addresses):] {
-		cells := make([]cell, len(l.columns))
+		cells := make([]grid.Cell, len(l.columns))
 		for i := range cells {
-			cells[i].text = " " // not "no value"
+			cells[i].Text = " " // not "no value"
 		}
-		cells[len(cells)-1] = cell{text: a}
-		l.grid.rows = append(l.grid.rows, cells)
+		cells[len(cells)-1] = grid.Cell{Text: a}
+		l.grid.Rows = append(l.grid.Rows, cells)
 	}
 	return nil
 }

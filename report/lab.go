@@ -94,7 +94,7 @@ func (l *LabStory) write(b *bytes.Buffer) {
 func (l *LabStory) Title(name, about string) {
 	var b bytes.Buffer
 	b.WriteString(l.env.Paint(prose.Strong, name) + "\n")
-	l.env.WriteWrapped(&b, prose.Plain, gap, gap+about)
+	l.env.WriteWrapped(&b, prose.Plain, prose.Gap, prose.Gap+about)
 	l.write(&b)
 }
 
@@ -103,7 +103,7 @@ func (l *LabStory) Heading(text, note string) {
 	var b bytes.Buffer
 	b.WriteString("\n" + l.env.Paint(prose.Strong, l.env.Plain(text)) + "\n")
 	if note != "" {
-		l.env.WriteWrapped(&b, prose.Quiet, gap, gap+note)
+		l.env.WriteWrapped(&b, prose.Quiet, prose.Gap, prose.Gap+note)
 	}
 	l.sums = map[int]*labSums{}
 	l.write(&b)
@@ -292,10 +292,10 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	}
 	const room = len("client SYN-RECEIVED = SYN-RECEIVED")
 	indent := labIndent + " "
-	if len(indent)+2*room+len(gap) > l.env.Width {
+	if len(indent)+2*room+len(prose.Gap) > l.env.Width {
 		indent = "     "
 	}
-	first := parts[0] + strings.Repeat(" ", max(0, room-prose.Width(parts[0]))) + gap
+	first := parts[0] + strings.Repeat(" ", max(0, room-prose.Width(parts[0]))) + prose.Gap
 	if len(indent)+prose.Width(first)+prose.Width(parts[1]) > l.env.Width {
 		l.lines(b, tone, indent, parts[0])
 		l.lines(b, tone, indent, parts[1])

@@ -1,6 +1,10 @@
 package report
 
-import "io"
+import (
+	"io"
+
+	"tcpwatch/report/prose"
+)
 
 // ListEntry is a line of a List.
 type ListEntry struct{ Group, Name, About string }
@@ -12,7 +16,7 @@ func List(w io.Writer, entries []ListEntry, note string, o Options) error {
 	x := &explainer{env: &env{Options: o}}
 	room := 0
 	for _, e := range entries {
-		room = max(room, len(e.Name)+2*len(gap))
+		room = max(room, len(e.Name)+2*len(prose.Gap))
 	}
 	group := ""
 	for _, e := range entries {
@@ -23,7 +27,7 @@ func List(w io.Writer, entries []ListEntry, note string, o Options) error {
 			group = e.Group
 			x.heading(group)
 		}
-		x.fact(gap+e.Name, e.About, room)
+		x.fact(prose.Gap+e.Name, e.About, room)
 	}
 	x.line("")
 	x.block("", note)

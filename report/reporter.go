@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/grid"
 	"tcpwatch/report/number"
 	"tcpwatch/report/prose"
 )
@@ -54,7 +55,7 @@ type env struct {
 	// written.
 	verdicts []verdict.Verdict
 	offers   offerTexts
-	short    shortAddresses
+	short    grid.Addresses
 	// zone is the time zone of times of day in live lines; nil: times count from
 	// the base.
 	zone *time.Location

@@ -132,7 +132,7 @@ func (t *story) title() {
 		parts = append(parts, p)
 	}
 	t.env.writeParts(t.out, parts)
-	t.env.WriteWrapped(t.out, prose.Quiet, gap, gap+t.zero())
+	t.env.WriteWrapped(t.out, prose.Quiet, prose.Gap, prose.Gap+t.zero())
 	t.out.WriteByte('\n')
 }
 

@@ -23,7 +23,7 @@ func (t *story) opening() {
 	opening, _ := t.partSteps()
 	t.steps(opening, false)
 	for _, line := range optionLines(o) {
-		t.env.WriteWrapped(t.out, prose.Plain, sectionIndent, gap+line)
+		t.env.WriteWrapped(t.out, prose.Plain, sectionIndent, prose.Gap+line)
 	}
 	t.verdicts(false)
 	t.out.WriteByte('\n')

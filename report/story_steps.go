@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/grid"
 	"tcpwatch/report/prose"
 )
 
@@ -56,46 +57,46 @@ func (t *story) steps(list []int, relative bool) {
 	if sums.relative {
 		seq, ack = "REL SEQ", "REL ACK"
 	}
-	g := grid{env: t.env, indent: gap, columns: []gridColumn{
-		{header: "PACKET", right: true}, {header: "TIME", right: true}, {header: "FROM"}, {header: "SEGMENT"},
-		{header: seq, right: true, drop: 1}, {header: ack, right: true, drop: 2}, {header: "CHECK", below: true},
-		{header: "CLIENT IN"}, {header: "SERVER IN"},
+	g := grid.Grid{Style: &t.env.Style, Addresses: &t.env.short, Indent: prose.Gap, Columns: []grid.Column{
+		{Header: "PACKET", Right: true}, {Header: "TIME", Right: true}, {Header: "FROM"}, {Header: "SEGMENT"},
+		{Header: seq, Right: true, Drop: 1}, {Header: ack, Right: true, Drop: 2}, {Header: "CHECK", Below: true},
+		{Header: "CLIENT IN"}, {Header: "SERVER IN"},
 	}}
 	next := 0
 	for i := range t.conn.Steps {
 		st := &t.conn.Steps[i]
 		if next < len(list) && list[next] == i {
 			next++
-			g.rows = append(g.rows, t.stepRow(st, sums))
+			g.Rows = append(g.Rows, t.stepRow(st, sums))
 		}
 		sums.saw(st)
 	}
-	g.fit(false)
-	if err := g.render(t.out); err != nil {
+	g.Fit(false)
+	if err := g.Render(t.out); err != nil {
 		t.out.WriteString(err.Error() + "\n")
 	}
-	t.dropped = append(t.dropped, g.dropped...)
+	t.dropped = append(t.dropped, g.Dropped()...)
 	if text := sums.baseText(); text != "" {
-		t.env.WriteWrapped(t.out, prose.Quiet, sectionIndent, gap+text)
+		t.env.WriteWrapped(t.out, prose.Quiet, sectionIndent, prose.Gap+text)
 	}
 	if relative && t.conn.StepsDropped > 0 {
-		t.out.WriteString(gap + prose.Plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
+		t.out.WriteString(prose.Gap + prose.Plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
 	}
 }
 
-func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []cell {
+func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []grid.Cell {
 	ack := ""
 	if st.Flags.Any(wire.ACK) {
 		ack = sums.ack(st)
 	}
 	check, tone := sums.check(st)
-	row := []cell{
-		{text: fmt.Sprint(st.Packet)}, {text: prose.Span(st.Time - t.conn.Start)}, {text: fromText(st.FromClient)}, {text: segmentText(st, sums)},
-		{text: sums.seq(st)}, {text: ack}, {text: check, tone: tone},
-		{text: st.ClientState.String(), tone: stateTone(st.ClientState)}, {text: st.ServerState.String(), tone: stateTone(st.ServerState)},
+	row := []grid.Cell{
+		{Text: fmt.Sprint(st.Packet)}, {Text: prose.Span(st.Time - t.conn.Start)}, {Text: fromText(st.FromClient)}, {Text: segmentText(st, sums)},
+		{Text: sums.seq(st)}, {Text: ack}, {Text: check, Tone: tone},
+		{Text: st.ClientState.String(), Tone: stateTone(st.ClientState)}, {Text: st.ServerState.String(), Tone: stateTone(st.ServerState)},
 	}
 	for i := range row {
-		row[i].text = prose.Unglue(t.env.Plain(row[i].text))
+		row[i].Text = prose.Unglue(t.env.Plain(row[i].Text))
 	}
 	t.inferred.see(st.ClientState.String())
 	t.inferred.see(st.ServerState.String())

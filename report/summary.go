@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/grid"
 	"tcpwatch/report/prose"
 )
 
@@ -164,10 +166,10 @@ func (s *summaryWriter) sectionText(b *bytes.Buffer, sec *summarySection, width 
 			name = sec.name
 		}
 		b.WriteString(s.env.Paint(prose.Strong, name))
-		b.Write(appendSpaces(nil, sectionName-len(name)+width-len(it.number())))
+		b.WriteString(strings.Repeat(" ", max(0, sectionName-len(name)+width-len(it.number()))))
 		b.WriteString(it.number())
-		b.WriteString(gap)
-		indent := string(appendSpaces(nil, sectionName+width+len(gap)))
+		b.WriteString(prose.Gap)
+		indent := strings.Repeat(" ", sectionName+width+len(prose.Gap))
 		for k, line := range prose.Wrap(s.env.Plain(it.text), s.env.Width-len(indent), "") {
 			if k > 0 {
 				b.WriteString(indent)
@@ -218,24 +220,24 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 		return
 	}
 	b.WriteString("\n" + s.env.Paint(prose.Strong, "deserve a look") + "\n")
-	g := grid{env: s.env, indent: gap, columns: []gridColumn{
-		{header: "CONN", right: true}, {header: "CLIENT", shorten: 4}, {header: "SERVER", drop: 3, shorten: 4}, {header: "OPENED", drop: 2}, {header: "CLOSED", drop: 1},
-		{header: "RESENT", right: true, drop: 4}, {header: "WHY", below: true},
+	g := grid.Grid{Style: &s.env.Style, Addresses: &s.env.short, Indent: prose.Gap, Columns: []grid.Column{
+		{Header: "CONN", Right: true}, {Header: "CLIENT", Shorten: 4}, {Header: "SERVER", Drop: 3, Shorten: 4}, {Header: "OPENED", Drop: 2}, {Header: "CLOSED", Drop: 1},
+		{Header: "RESENT", Right: true, Drop: 4}, {Header: "WHY", Below: true},
 	}}
 	for _, r := range rows {
-		cells := []cell{{text: (&Value{set: true, n: r.number}).people(KindID, s.env)}, {text: r.client}, {text: r.server}, {r.opened, r.openedTone},
-			{r.closed, r.closedTone}, {text: prose.Thousands(r.resent)}, {text: s.env.Plain(r.why)}}
-		g.rows = append(g.rows, cells)
+		cells := []grid.Cell{{Text: (&Value{set: true, n: r.number}).people(KindID, s.env)}, {Text: r.client}, {Text: r.server}, {Text: r.opened, Tone: r.openedTone},
+			{Text: r.closed, Tone: r.closedTone}, {Text: prose.Thousands(r.resent)}, {Text: s.env.Plain(r.why)}}
+		g.Rows = append(g.Rows, cells)
 	}
-	g.fit(false)
-	if err := g.render(b); err != nil {
+	g.Fit(false)
+	if err := g.Render(b); err != nil {
 		b.WriteString(err.Error() + "\n")
 	}
 	if rest := notShownText(&more); rest != "" {
-		s.env.WriteWrapped(b, prose.Quiet, gap, gap+"connections not shown: "+rest+" (--view connections has every one)")
+		s.env.WriteWrapped(b, prose.Quiet, prose.Gap, prose.Gap+"connections not shown: "+rest+" (--view connections has every one)")
 	}
-	if what, _ := g.noRoom(); what != "" {
-		s.env.WriteWrapped(b, prose.Quiet, gap, gap+what)
+	if what, _ := g.NoRoom(); what != "" {
+		s.env.WriteWrapped(b, prose.Quiet, prose.Gap, prose.Gap+what)
 	}
 }
 

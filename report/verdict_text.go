@@ -39,7 +39,7 @@ func (t *story) verdicts(data bool) {
 	for i := range t.env.verdicts {
 		v := &t.env.verdicts[i]
 		if data == (ofData&(1<<v.ID) != 0) {
-			t.env.WriteWrapped(t.out, verdictTone(v), sectionIndent, gap+verdictText(v, verdict.MaxItems))
+			t.env.WriteWrapped(t.out, verdictTone(v), sectionIndent, prose.Gap+verdictText(v, verdict.MaxItems))
 		}
 	}
 }

@@ -65,8 +65,8 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 		number = strconv.FormatUint(ev.Connection, 10)
 	}
 	l.number = max(l.number, len(number))
-	used := len(clock) + 1 + l.number + len(gap)
-	ends := l.endsText(ev, l.env.Width-used-len(gap)-leastSentence)
+	used := len(clock) + 1 + l.number + len(prose.Gap)
+	ends := l.endsText(ev, l.env.Width-used-len(prose.Gap)-leastSentence)
 	if used+prose.Width(ends) > l.env.Width {
 		ends = "" // a narrow terminal: the number of the connection must do
 	}
@@ -77,23 +77,23 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 	b := append(l.text, l.env.Paint(prose.Quiet, clock)...)
 	b = append(b, strings.Repeat(" ", 1+l.number-len(number))...)
 	b = append(b, number...)
-	b = append(b, gap...)
+	b = append(b, prose.Gap...)
 	if ends == "" {
 		l.text = l.sentence(b, ev, used, l.env.Width-used)
 		return
 	}
 	b = append(b, ends...)
-	room := l.env.Width - used - prose.Width(ends) - len(gap)
+	room := l.env.Width - used - prose.Width(ends) - len(prose.Gap)
 	switch first := l.mainWidth(ev); {
 	case first > room: // on a line of its own, under the ends
-		b = append(append(b, '\n'), strings.Repeat(" ", used+len(gap))...)
-		l.text = l.sentence(b, ev, used+len(gap), l.env.Width-used-len(gap))
+		b = append(append(b, '\n'), strings.Repeat(" ", used+len(prose.Gap))...)
+		l.text = l.sentence(b, ev, used+len(prose.Gap), l.env.Width-used-len(prose.Gap))
 		return
 	case first <= room-pad:
 		room -= pad
 		b = append(b, strings.Repeat(" ", pad)...)
 	}
-	l.text = l.sentence(append(b, gap...), ev, 0, room)
+	l.text = l.sentence(append(b, prose.Gap...), ev, 0, room)
 }
 
 // mainWidth returns the columns of the first part of the event's sentence.
@@ -133,8 +133,8 @@ func (l *eventLines) endsText(ev *event.Event, room int) string {
 	if over > 0 {
 		// The longer one is shortened first, and both if that is not enough.
 		rest := room - prose.Width(arrow)
-		client = l.env.shortEndpoint(client, max(rest-len(server), rest/2))
-		server = l.env.shortEndpoint(server, rest-prose.Width(client))
+		client = l.env.short.Short(&l.env.Style, client, max(rest-len(server), rest/2))
+		server = l.env.short.Short(&l.env.Style, server, rest-prose.Width(client))
 	}
 	return client + arrow + server
 }
@@ -174,5 +174,5 @@ func (l *eventLines) rest(w io.Writer) error {
 		}
 		text += prose.NBSP + prose.Glue(x.name)
 	}
-	return l.env.WriteWrapped(w, prose.Strong, gap, text)
+	return l.env.WriteWrapped(w, prose.Strong, prose.Gap, text)
 }

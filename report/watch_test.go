@@ -254,33 +254,6 @@ func TestWatchOnly(t *testing.T) {
 	}
 }
 
-// TestShortened: an endpoint that is made shorter keeps its port and fits.
-func TestShortened(t *testing.T) {
-	e := &env{Options: Options{Style: prose.Style{Width: 80}}}
-	for _, s := range []string{"[2001:db8:1234:5678:9abc:def0:1234:5678]:60123", "[2001:db8::1]:443", "[::1]:1", "192.0.2.1:65535", "[::]:80", "[::ffff:192.0.2.1]:80", "[fe80::]:1"} {
-		a := ep(s)
-		for room := -5; room < 60; room++ {
-			got := e.shortEndpoint(a.String(), room)
-			if got != a.String() && (prose.Width(got) > max(room, len("[2…:5678]:60123")) || got[strings.LastIndexByte(got, ':'):] != s[strings.LastIndexByte(s, ':'):]) {
-				t.Errorf("%s in %d columns is %s", s, room, got)
-			}
-			if !a.Addr().Is6() && got != s {
-				t.Errorf("%s became %s", s, got)
-			}
-		}
-	}
-}
-
-// TestShortenedHostile: what is no endpoint stays as it is.
-func TestShortenedHostile(t *testing.T) {
-	e := &env{Options: Options{Style: prose.Style{Width: 80}}}
-	for _, s := range []string{"", "[", "[]", "[x]:80", "]", "[:", "[abcdefghijklmnopqrstuvwxyz", "vlan 10/vxlan 42"} {
-		if got := e.shortEndpoint(s, 0); got != s {
-			t.Errorf("%q became %q", s, got)
-		}
-	}
-}
-
 // TestMomentKindsSampled keeps the samples complete.
 func TestMomentKindsSampled(t *testing.T) {
 	moments := sampleMoments(t)

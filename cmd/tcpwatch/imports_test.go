@@ -18,7 +18,7 @@ const module = "tcpwatch"
 var onlyIn = map[string][]string{
 	"github.com/google/gopacket":          {"capture"},
 	"github.com/google/gopacket/pcap":     {"capture/live"}, // needs cgo: with the tag pcap alone
-	"github.com/olekukonko/tablewriter":   {"report", "report/prose"},
+	"github.com/olekukonko/tablewriter":   {"report/prose", "report/grid"},
 	"github.com/spf13/cobra":              {"cmd/tcpwatch"},
 	"github.com/spf13/pflag":              {"cmd/tcpwatch"},
 	"github.com/vbauerster/mpb":           {"cmd/tcpwatch"},

@@ -9,6 +9,9 @@ import (
 // NBSP keeps a number and its unit together until lines are broken.
 const NBSP = "\u00a0"
 
+// Gap is the space between two columns of a table, and in front of what is indented.
+const Gap = "  "
+
 // Glue makes the spaces of s non-breaking.
 func Glue(s string) string { return strings.ReplaceAll(s, " ", NBSP) }
 

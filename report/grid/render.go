@@ -1,4 +1,4 @@
-package report
+package grid
 
 import (
 	"bytes"
@@ -14,17 +14,17 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// render writes the header and the rows gathered so far through tablewriter, or
+// Render writes the header and the rows gathered so far through tablewriter, or
 // as records if they are too wide for any table.
-func (g *grid) render(w io.Writer) error {
+func (g *Grid) Render(w io.Writer) error {
 	if g.records {
-		return g.streamAll(w, g.rows)
+		return g.streamAll(w, g.Rows)
 	}
 	if g.under > 0 || g.wraps {
-		if err := g.stream(w, g.headerRow()); err != nil {
+		if err := g.WriteRow(w, g.headerRow()); err != nil {
 			return err
 		}
-		return g.streamAll(w, g.rows)
+		return g.streamAll(w, g.Rows)
 	}
 	var text bytes.Buffer
 	table := tablewriter.NewTable(&text, g.options()...)
@@ -32,12 +32,12 @@ func (g *grid) render(w io.Writer) error {
 	// The first row that does not fit, and all after it, are written by
 	// hand.
 	fit := 0
-	for ; fit < len(g.rows) && g.fits(g.rows[fit]); fit++ {
-		r := g.rows[fit]
+	for ; fit < len(g.Rows) && g.fits(g.Rows[fit]); fit++ {
+		r := g.Rows[fit]
 		line := make([]string, len(g.keep))
 		for k, i := range g.keep {
 			text, _ := g.cut(k, r[i], g.widths[k])
-			line[k] = g.env.Paint(r[i].tone, text)
+			line[k] = g.Style.Paint(r[i].Tone, text)
 		}
 		if err := table.Append(line); err != nil {
 			return fmt.Errorf("table: %w", err)
@@ -48,11 +48,11 @@ func (g *grid) render(w io.Writer) error {
 	}
 	for line := range strings.Lines(text.String()) {
 		line = tidy(line)
-		if _, err := io.WriteString(w, g.indent+line+"\n"); err != nil {
+		if _, err := io.WriteString(w, g.Indent+line+"\n"); err != nil {
 			return err
 		}
 	}
-	return g.streamAll(w, g.rows[fit:])
+	return g.streamAll(w, g.Rows[fit:])
 }
 
 // tidy removes what tablewriter leaves in a row: the spaces at its end, and a
@@ -79,41 +79,41 @@ func tidy(line string) string {
 	}
 }
 
-func (g *grid) streamAll(w io.Writer, rows [][]cell) error {
+func (g *Grid) streamAll(w io.Writer, rows [][]Cell) error {
 	for _, r := range rows {
-		if err := g.stream(w, r); err != nil {
+		if err := g.WriteRow(w, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (g *grid) headerCells() []string {
+func (g *Grid) headerCells() []string {
 	cells := make([]string, len(g.keep))
 	for k, i := range g.keep {
-		cells[k] = g.env.Paint(prose.Strong, g.columns[i].header)
+		cells[k] = g.Style.Paint(prose.Strong, g.Columns[i].Header)
 	}
 	return cells
 }
 
 // options make tablewriter draw no lines, wrap nothing and keep the widths
-// that fit has fixed (which for it include the padding).
-func (g *grid) options() []tablewriter.Option {
+// that Fit has fixed (which for it include the padding).
+func (g *Grid) options() []tablewriter.Option {
 	align := make(tw.Alignment, len(g.keep))
 	widths := tw.NewMapper[int, int]()
 	pads := make([]tw.Padding, len(g.keep))
 	for k, i := range g.keep {
 		align[k] = tw.AlignLeft
-		if g.columns[i].right {
+		if g.Columns[i].Right {
 			align[k] = tw.AlignRight
 		}
-		pads[k] = tw.Padding{Right: gap, Overwrite: true}
-		widths.Set(k, g.widths[k]+len(gap))
+		pads[k] = tw.Padding{Right: prose.Gap, Overwrite: true}
+		widths.Set(k, g.widths[k]+len(prose.Gap))
 	}
 	cells := tw.CellConfig{
 		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
 		Alignment:  tw.CellAlignment{Global: tw.AlignLeft, PerColumn: align},
-		Padding:    tw.CellPadding{Global: tw.Padding{Right: gap, Overwrite: true}, PerColumn: pads},
+		Padding:    tw.CellPadding{Global: tw.Padding{Right: prose.Gap, Overwrite: true}, PerColumn: pads},
 	}
 	return []tablewriter.Option{
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
@@ -125,34 +125,34 @@ func (g *grid) options() []tablewriter.Option {
 	}
 }
 
-// stream writes one row at the fixed widths, without tablewriter, which costs some
+// WriteRow writes one row at the fixed widths, without tablewriter, which costs some
 // 20 µs a row. A row that does not fit the line is written as a record.
-func (g *grid) stream(w io.Writer, row []cell) error {
+func (g *Grid) WriteRow(w io.Writer, row []Cell) error {
 	if g.records || !g.lay(row) {
 		return g.record(w, row)
 	}
-	b := append(g.line[:0], g.indent...)
+	b := append(g.line[:0], g.Indent...)
 	for k, i := range g.keep {
 		x := &g.laid[k]
-		if g.columns[i].right {
+		if g.Columns[i].Right {
 			b = appendSpaces(b, x.space)
 		}
-		b = g.env.AppendPainted(b, row[i].tone, x.text)
+		b = g.Style.AppendPainted(b, row[i].Tone, x.text)
 		if k < len(g.keep)-1 {
-			if !g.columns[i].right {
+			if !g.Columns[i].Right {
 				b = appendSpaces(b, x.space)
 			}
-			b = append(b, gap...)
+			b = append(b, prose.Gap...)
 		}
 	}
 	b = append(b, '\n')
 	b = g.appendMore(b, row)
-	if g.under > 0 && row[g.under-1].text != "" {
+	if g.under > 0 && row[g.under-1].Text != "" {
 		below := row[g.under-1]
-		indent := len(g.indent) + g.widths[0] + len(gap)
-		for _, line := range prose.Wrap(below.text, g.env.Width-indent, "") {
+		indent := len(g.Indent) + g.widths[0] + len(prose.Gap)
+		for _, line := range prose.Wrap(below.Text, g.Style.Width-indent, "") {
 			b = appendSpaces(b, indent)
-			b = g.env.AppendPainted(b, below.tone, prose.Unglue(line))
+			b = g.Style.AppendPainted(b, below.Tone, prose.Unglue(line))
 			b = append(b, '\n')
 		}
 	}
@@ -163,11 +163,11 @@ func (g *grid) stream(w io.Writer, row []cell) error {
 
 // headerRow returns the headings as a row, without that of the column that
 // stands below.
-func (g *grid) headerRow() []cell {
-	row := make([]cell, len(g.columns))
-	for i, c := range g.columns {
+func (g *Grid) headerRow() []Cell {
+	row := make([]Cell, len(g.Columns))
+	for i, c := range g.Columns {
 		if i+1 != g.under {
-			row[i] = cell{c.header, prose.Strong}
+			row[i] = Cell{c.Header, prose.Strong}
 		}
 	}
 	return row
@@ -182,7 +182,7 @@ func appendSpaces(b []byte, n int) []byte {
 
 // fits reports whether a row has the fixed widths and no value in a hidden
 // empty column.
-func (g *grid) fits(row []cell) bool {
+func (g *Grid) fits(row []Cell) bool {
 	for k, i := range g.keep {
 		if text, _ := g.cut(k, row[i], g.widths[k]); prose.Width(text) > g.widths[k] {
 			return false
@@ -194,65 +194,65 @@ func (g *grid) fits(row []cell) bool {
 // lay prepares the texts of a row in laid. A wide cell pushes those after it to the
 // right, until one of them has room to spare: widths fixed by the first rows alone
 // are too narrow for some. It reports whether the row fits the terminal.
-func (g *grid) lay(row []cell) bool {
+func (g *Grid) lay(row []Cell) bool {
 	g.laid = g.laid[:0]
-	at, over := len(g.indent), 0 // where the column begins; how far it is pushed
+	at, over := len(g.Indent), 0 // where the column begins; how far it is pushed
 	for k, i := range g.keep {
 		width := g.widths[k]
 		if k == len(g.keep)-1 { // the rest of the line is free
-			width = max(width, g.env.Width-at) - over
+			width = max(width, g.Style.Width-at) - over
 		}
 		text, more := g.cut(k, row[i], width)
 		space := g.widths[k] - prose.Width(text) - over
 		over = max(-space, 0)
 		g.laid = append(g.laid, laid{text, more, space})
-		at += g.widths[k] + len(gap)
+		at += g.widths[k] + len(prose.Gap)
 	}
-	return at-len(gap)+over <= g.env.Width && g.nothingHidden(row)
+	return at-len(prose.Gap)+over <= g.Style.Width && g.nothingHidden(row)
 }
 
 // nothingHidden reports whether a row has no value in a hidden empty column.
-func (g *grid) nothingHidden(row []cell) bool {
-	for i, c := range g.columns {
-		if c.makesRecords() && row[i].text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.header) {
+func (g *Grid) nothingHidden(row []Cell) bool {
+	for i, c := range g.Columns {
+		if c.makesRecords() && row[i].Text != "" && !g.keeps(i) && !slices.Contains(g.dropped, c.Header) {
 			return false
 		}
 	}
 	return true
 }
 
-func (g *grid) keeps(column int) bool { return slices.Contains(g.keep, column) }
+func (g *Grid) keeps(column int) bool { return slices.Contains(g.keep, column) }
 
 // record writes a row as pairs of heading and value over several lines, without
 // absent values. Nothing is cut, and lines are broken only between words.
-func (g *grid) record(w io.Writer, row []cell) error {
-	b := append(g.line[:0], g.indent...)
-	used := len(g.indent)
-	for i, c := range g.columns {
-		if row[i].text == "" {
+func (g *Grid) record(w io.Writer, row []Cell) error {
+	b := append(g.line[:0], g.Indent...)
+	used := len(g.Indent)
+	for i, c := range g.Columns {
+		if row[i].Text == "" {
 			continue
 		}
-		n := len(c.header) + 1 + prose.Width(row[i].text)
+		n := len(c.Header) + 1 + prose.Width(row[i].Text)
 		switch {
-		case used == len(g.indent):
-		case used+len(gap)+n > g.env.Width:
-			b = append(append(append(b, '\n'), g.indent...), gap...)
-			used = len(g.indent) + len(gap)
+		case used == len(g.Indent):
+		case used+len(prose.Gap)+n > g.Style.Width:
+			b = append(append(append(b, '\n'), g.Indent...), prose.Gap...)
+			used = len(g.Indent) + len(prose.Gap)
 		default:
-			b = append(b, gap...)
-			used += len(gap)
+			b = append(b, prose.Gap...)
+			used += len(prose.Gap)
 		}
-		b = g.env.AppendPainted(b, prose.Strong, c.header)
-		if used+n <= g.env.Width {
-			b = g.env.AppendPainted(append(b, ' '), row[i].tone, prose.Unglue(row[i].text))
+		b = g.Style.AppendPainted(b, prose.Strong, c.Header)
+		if used+n <= g.Style.Width {
+			b = g.Style.AppendPainted(append(b, ' '), row[i].Tone, prose.Unglue(row[i].Text))
 			used += n
 			continue
 		}
-		for _, line := range prose.Wrap(row[i].text, g.env.Width-len(g.indent+gap+gap), "") {
-			b = append(append(append(append(b, '\n'), g.indent...), gap...), gap...)
-			b = g.env.AppendPainted(b, row[i].tone, prose.Unglue(line))
+		for _, line := range prose.Wrap(row[i].Text, g.Style.Width-len(g.Indent+prose.Gap+prose.Gap), "") {
+			b = append(append(append(append(b, '\n'), g.Indent...), prose.Gap...), prose.Gap...)
+			b = g.Style.AppendPainted(b, row[i].Tone, prose.Unglue(line))
 		}
-		used = g.env.Width
+		used = g.Style.Width
 	}
 	g.line = append(b, '\n')
 	_, err := w.Write(g.line)

@@ -1,4 +1,4 @@
-package report
+package grid
 
 import (
 	"math"
@@ -11,10 +11,10 @@ import (
 
 // giveWay drops columns, and narrows others when it is their turn, until a line
 // fits. It returns the widths.
-func (g *grid) giveWay(natural []int) []int {
+func (g *Grid) giveWay(natural []int) []int {
 	least, widths := g.least(natural), slices.Clone(natural)
 	var narrow, gone []int
-	for g.lineWidth(widths) > g.env.Width {
+	for g.lineWidth(widths) > g.Style.Width {
 		worst := g.worst()
 		if i := g.nextNarrow(worst, narrow); i >= 0 {
 			narrow = append(narrow, i)
@@ -37,7 +37,7 @@ func (g *grid) giveWay(natural []int) []int {
 	most := uint8(0)
 	for _, i := range narrow { // of the lowest rank last
 		if slices.Contains(g.keep, i) {
-			most = g.columns[i].narrowRank()
+			most = g.Columns[i].narrowRank()
 		}
 	}
 	g.takeBack(gone, widths, most)
@@ -46,18 +46,18 @@ func (g *grid) giveWay(natural []int) []int {
 	slices.Sort(gone)
 	for _, i := range gone {
 		if !g.keeps(i) {
-			g.dropped = append(g.dropped, g.columns[i].header)
+			g.dropped = append(g.dropped, g.Columns[i].Header)
 		}
 	}
 	return widths
 }
 
 // partner returns the other column of a pair, or -1.
-func (g *grid) partner(i int) int {
+func (g *Grid) partner(i int) int {
 	switch {
-	case g.columns[i].pair:
+	case g.Columns[i].Pair:
 		return i - 1
-	case i+1 < len(g.columns) && g.columns[i+1].pair:
+	case i+1 < len(g.Columns) && g.Columns[i+1].Pair:
 		return i + 1
 	}
 	return -1
@@ -65,32 +65,32 @@ func (g *grid) partner(i int) int {
 
 // nextNarrow returns the column to narrow before the one at worst among the kept
 // ones is dropped (worst is -1 if none may be); -1: none.
-func (g *grid) nextNarrow(worst int, narrow []int) int {
+func (g *Grid) nextNarrow(worst int, narrow []int) int {
 	next := -1
 	for _, i := range g.keep {
-		rank := g.columns[i].narrowRank()
-		if rank > 0 && (worst < 0 || rank >= g.columns[g.keep[worst]].drop) && !slices.Contains(narrow, i) &&
-			(next < 0 || rank > g.columns[next].narrowRank()) {
+		rank := g.Columns[i].narrowRank()
+		if rank > 0 && (worst < 0 || rank >= g.Columns[g.keep[worst]].Drop) && !slices.Contains(narrow, i) &&
+			(next < 0 || rank > g.Columns[next].narrowRank()) {
 			next = i
 		}
 	}
 	return next
 }
 
-func (c *gridColumn) narrowRank() uint8 { return max(c.shorten, c.wrap) }
+func (c *Column) narrowRank() uint8 { return max(c.Shorten, c.Wrap) }
 
 // widen distributes the remaining room to narrowed columns: first to text, then
 // to addresses in equal parts.
-func (g *grid) widen(widths, natural []int) {
+func (g *Grid) widen(widths, natural []int) {
 	for _, i := range g.keep {
-		if g.columns[i].wrap > 0 {
-			widths[i] += max(0, min(natural[i]-widths[i], g.env.Width-g.lineWidth(widths)))
+		if g.Columns[i].Wrap > 0 {
+			widths[i] += max(0, min(natural[i]-widths[i], g.Style.Width-g.lineWidth(widths)))
 		}
 	}
 	for more := true; more; {
 		more = false
 		for _, i := range g.keep {
-			if widths[i] < natural[i] && g.lineWidth(widths) < g.env.Width {
+			if widths[i] < natural[i] && g.lineWidth(widths) < g.Style.Width {
 				widths[i]++
 				more = true
 			}
@@ -100,15 +100,15 @@ func (g *grid) widen(widths, natural []int) {
 
 // least returns natural with the least widths of the columns that can be
 // narrowed.
-func (g *grid) least(natural []int) []int {
+func (g *Grid) least(natural []int) []int {
 	least := slices.Clone(natural)
-	for i, c := range g.columns {
+	for i, c := range g.Columns {
 		if c.narrowRank() == 0 || natural[i] < 0 {
 			continue
 		}
-		least[i] = prose.Width(c.header)
-		if c.wrap > 0 {
-			least[i] = max(least[i], min(natural[i], c.room))
+		least[i] = prose.Width(c.Header)
+		if c.Wrap > 0 {
+			least[i] = max(least[i], min(natural[i], c.Room))
 		}
 		for _, r := range g.sample {
 			least[i] = max(least[i], g.leastCell(i, r[i]))
@@ -119,26 +119,26 @@ func (g *grid) least(natural []int) []int {
 
 // meetAddresses registers the addresses that may lose their middles together, so
 // that the first of those that look alike is also distinguished from the others.
-func (g *grid) meetAddresses() {
+func (g *Grid) meetAddresses() {
 	var all []netip.Addr
-	for _, r := range g.rows {
-		for i, c := range g.columns {
-			if c.shorten > 0 && shortens(r[i].text) {
-				if at, err := netip.ParseAddrPort(r[i].text); err == nil {
+	for _, r := range g.Rows {
+		for i, c := range g.Columns {
+			if c.Shorten > 0 && shortens(r[i].Text) {
+				if at, err := netip.ParseAddrPort(r[i].Text); err == nil {
 					all = append(all, at.Addr())
 				}
 			}
 		}
 	}
-	g.env.short.meet(all)
+	g.Addresses.meet(all)
 }
 
 // leastCell is the least width of a cell of a column.
-func (g *grid) leastCell(i int, c cell) int {
+func (g *Grid) leastCell(i int, c Cell) int {
 	switch text := g.shown(c); {
-	case g.columns[i].shorten > 0:
-		return prose.Width(g.env.shortEndpoint(text, 0))
-	case g.columns[i].wrap > 0:
+	case g.Columns[i].Shorten > 0:
+		return prose.Width(g.Addresses.Short(g.Style, text, 0))
+	case g.Columns[i].Wrap > 0:
 		return widestWord(text)
 	default:
 		return prose.Width(text)
@@ -162,12 +162,12 @@ type laid struct {
 
 // cut returns the text of a cell of the k-th shown column in width columns: on one
 // line or, if the column must and can be wrapped, several.
-func (g *grid) cut(k int, c cell, width int) (text string, more []string) {
+func (g *Grid) cut(k int, c Cell, width int) (text string, more []string) {
 	text = g.shown(c)
-	switch column := &g.columns[g.keep[k]]; {
+	switch column := &g.Columns[g.keep[k]]; {
 	case len(text) <= width || column.narrowRank() == 0:
-	case column.shorten > 0:
-		short := g.env.shortEndpoint(text, width)
+	case column.Shorten > 0:
+		short := g.Addresses.Short(g.Style, text, width)
 		g.shortened = g.shortened || short != text
 		return short, nil
 	case prose.Width(text) > width && widestWord(text) <= width:
@@ -178,16 +178,16 @@ func (g *grid) cut(k int, c cell, width int) (text string, more []string) {
 }
 
 // start is where the k-th shown column begins.
-func (g *grid) start(k int) int {
-	at := len(g.indent)
+func (g *Grid) start(k int) int {
+	at := len(g.Indent)
 	for _, w := range g.widths[:k] {
-		at += w + len(gap)
+		at += w + len(prose.Gap)
 	}
 	return at
 }
 
 // appendMore appends the further lines of the wrapped cells.
-func (g *grid) appendMore(b []byte, row []cell) []byte {
+func (g *Grid) appendMore(b []byte, row []Cell) []byte {
 	for line := 0; ; line++ {
 		at, some := 0, false
 		for k := range g.laid {
@@ -197,7 +197,7 @@ func (g *grid) appendMore(b []byte, row []cell) []byte {
 			}
 			text, start := prose.Unglue(more[line]), g.start(k)
 			b = appendSpaces(b, start-at)
-			b = g.env.AppendPainted(b, row[g.keep[k]].tone, text)
+			b = g.Style.AppendPainted(b, row[g.keep[k]].Tone, text)
 			at, some = start+prose.Width(text), true
 		}
 		if !some {
@@ -207,9 +207,9 @@ func (g *grid) appendMore(b []byte, row []cell) []byte {
 	}
 }
 
-// noRoom names the columns that the table does not show, "" if it shows all, and
+// NoRoom names the columns that the table does not show, "" if it shows all, and
 // the pronoun for them.
-func (g *grid) noRoom() (what, them string) {
+func (g *Grid) NoRoom() (what, them string) {
 	all, them := slices.Clone(g.dropped), "it"
 	if g.shortened {
 		all = append(all, "whole addresses")
@@ -222,3 +222,15 @@ func (g *grid) noRoom() (what, them string) {
 	}
 	return "no room for " + prose.JoinGlued(all), them
 }
+
+// Fixed reports whether the widths are fixed.
+func (g *Grid) Fixed() bool { return g.fixed }
+
+// Records reports whether no table fits, so that every row is written as a record.
+func (g *Grid) Records() bool { return g.records }
+
+// Shows reports whether the values of a column are shown.
+func (g *Grid) Shows(column int) bool { return g.records || g.keeps(column) }
+
+// Dropped returns the headings of the columns for which there is no room.
+func (g *Grid) Dropped() []string { return g.dropped }

@@ -44,16 +44,6 @@ func TestImportantBeforeWholeAddresses(t *testing.T) {
 	}
 }
 
-// TestGoneGivesNoRoom: text that is wrapped makes room for a column that matters less
-// than it, whatever narrower columns are gone as well.
-func TestGoneGivesNoRoom(t *testing.T) {
-	g := &grid{env: &env{Options: Options{Style: prose.Style{Width: 20}}}, columns: []gridColumn{{header: "TEXT", wrap: 5}, {header: "ADDRESS", shorten: 4, drop: 4}, {header: "NUMBER", drop: 5}},
-		rows: [][]cell{{{text: "one two six ten, all"}, {text: "[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"}, {text: "7"}}}}
-	if g.fit(false); len(g.keep) != 2 || g.keep[1] != 2 || g.widths[0] != 20-len(gap)-len("NUMBER") {
-		t.Errorf("columns %v are shown in widths %v; want the text and the number in all 20", g.keep, g.widths)
-	}
-}
-
 // TestWrapped: labels that are too long for the line go on below, in a row of the
 // first rows as in a later one, and none is lost.
 func TestWrapped(t *testing.T) {
@@ -144,53 +134,5 @@ func TestAlikeAddresses(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// TestAlikeAddressesLater: an address is shown as in the rows before, whatever comes
-// after it, and what looks like it is told from it.
-func TestAlikeAddressesLater(t *testing.T) {
-	e := &env{Options: Options{Style: prose.Style{Width: 80}}}
-	for _, c := range [][2]string{
-		{"[2001:db8:1234:5678:9abc:def0:1234:5678]:443", "[2001:db8…:5678]:443"},
-		{"[2001:db8:1234:5678:9abd:def0:1234:5678]:443", "[20…:9abd…:5678]:443"},
-		{"[2001:db8:1234:5678:9abc:def0:1234:5678]:443", "[2001:db8…:5678]:443"},
-	} {
-		if got := e.shortEndpoint(c[0], 20); got != c[1] {
-			t.Errorf("%s is %s, want %s", c[0], got, c[1])
-		}
-	}
-	// A group that tells one address in one place tells no other in another place.
-	moved := &env{Options: Options{Style: prose.Style{Width: 80}}}
-	for _, c := range [][2]string{
-		{"[2001:db8:0:0:9abc:def0:1234:9]:443", "[2001:db8:0…:9]:443"},
-		{"[2001:db8:7:0:9abc:def0:1234:9]:443", "[2001:db8…:7…:9]:443"},
-		{"[2001:db8:0:7:9abc:def0:1234:9]:443", "[2001:db8:0:7:9abc:def0:1234:9]:443"},
-		{"[2009:db8:0:7:9abc:def0:1234:9]:443", "[2009:db8:0…:9]:443"},
-	} {
-		if got := moved.shortEndpoint(c[0], 20); got != c[1] {
-			t.Errorf("%s is %s, want %s", c[0], got, c[1])
-		}
-	}
-	// However many come, no two look alike as far as they are known.
-	texts := map[string]string{}
-	for i := range 300 {
-		s := fmt.Sprintf("[2001:db8:1234:%x:9abc:%x:1234:5678]:443", i%20+1, i+1)
-		short := e.shortEndpoint(s, 20)
-		if other, ok := texts[short]; ok && other != s {
-			t.Errorf("%s and %s are both %s", other, s, short)
-		}
-		texts[short] = s
-	}
-	for l, list := range e.short.alike {
-		if len(list) > mostAlike {
-			t.Errorf("%d addresses that look like %v are compared", len(list), l)
-		}
-	}
-	for i := range 2 * mostShown {
-		e.shortEndpoint(fmt.Sprintf("[2001:db8:1234:1:9abc:0:1234:%x]:443", i+1), 20)
-	}
-	if n := len(e.short.shown); n != mostShown {
-		t.Errorf("%d addresses are known, want %d", n, mostShown)
 	}
 }

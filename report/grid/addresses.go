@@ -1,4 +1,4 @@
-package report
+package grid
 
 import (
 	"net/netip"
@@ -9,11 +9,19 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// shortEndpoint returns an IPv6 endpoint without the middle of its address, in at most
+// Addresses decides how addresses are shown without their middles: each one
+// always in the same way, and no two alike. The number of addresses it remembers is
+// bounded; later ones may look like others.
+type Addresses struct {
+	shown map[netip.Addr]int8
+	alike map[look][]netip.Addr // in the order in which they came
+}
+
+// Short returns an IPv6 endpoint without the middle of its address, in at most
 // room columns if the port, the last group and one digit of the first leave that much;
 // addresses that would look alike keep a group that distinguishes them, or are whole.
 // Any other text is returned unchanged.
-func (e *env) shortEndpoint(s string, room int) string {
+func (t *Addresses) Short(style *prose.Style, s string, room int) string {
 	if len(s) <= room || !shortens(s) {
 		return s
 	}
@@ -21,9 +29,9 @@ func (e *env) shortEndpoint(s string, room int) string {
 	if group < 0 {
 		return s
 	}
-	least, dots, tail := len("[2"), e.Plain("…"), s[group:] // ":5678]:443"
+	least, dots, tail := len("[2"), style.Plain("…"), s[group:] // ":5678]:443"
 	if at, err := netip.ParseAddrPort(s); err == nil {
-		switch k := e.short.of(at.Addr()); {
+		switch k := t.of(at.Addr()); {
 		case k == whole:
 			return s
 		case k == 0:
@@ -50,28 +58,20 @@ const (
 	whole   int8 = 8
 )
 
-// shortAddresses decides how addresses are shown without their middles: each one
-// always in the same way, and no two alike. The number of addresses it remembers is
-// bounded; later ones may look like others.
-type shortAddresses struct {
-	shown map[netip.Addr]int8
-	alike map[look][]netip.Addr // in the order in which they came
-}
-
 // look is the shortest form of an address.
 type look struct {
 	first byte // digit of the first group
 	last  uint16
 }
 
-// Bounds of shortAddresses, which a capture cannot outgrow.
+// Bounds of Addresses, which a capture cannot outgrow.
 const (
 	mostShown = 8192
 	mostAlike = 16 // beyond that they are shown whole
 )
 
 // of returns how an address is shown.
-func (t *shortAddresses) of(a netip.Addr) int8 {
+func (t *Addresses) of(a netip.Addr) int8 {
 	if _, ok := t.shown[a]; !ok {
 		t.meet([]netip.Addr{a})
 	}
@@ -82,7 +82,7 @@ func (t *shortAddresses) of(a netip.Addr) int8 {
 }
 
 // meet decides how a group of addresses is shown.
-func (t *shortAddresses) meet(all []netip.Addr) {
+func (t *Addresses) meet(all []netip.Addr) {
 	if t.shown == nil {
 		t.shown, t.alike = map[netip.Addr]int8{}, map[look][]netip.Addr{}
 	}
@@ -110,7 +110,7 @@ const undecided int8 = -2
 
 // telling returns the group that distinguishes an address from all others that look
 // like it: one that none of them has there, nor shows in another place.
-func (t *shortAddresses) telling(a netip.Addr) int8 {
+func (t *Addresses) telling(a netip.Addr) int8 {
 	alike := t.alike[lookOf(a)]
 	if len(alike) == 1 {
 		return noGroup
