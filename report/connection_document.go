@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/prose"
 )
 
 // connectionDocument documents what connectionObject writes.
@@ -26,7 +27,7 @@ var connectionDocument = objectDocument{
 		{"idle_max", is.seconds, "", idleMeaning},
 		{"idle_end", is.object, isNull + "idle_max is 0", "The packet that ended that time."},
 		{"idle_end.packet", is.number, "", "Its number."},
-		{"idle_end.from", oneOf(fromText(true), fromText(false)), "", "The end that sent it."},
+		{"idle_end.from", oneOf(prose.Side(true), prose.Side(false)), "", "The end that sent it."},
 		{"idle_end.labels", is.texts, "", "Its labels."},
 	}, openingMembers, optionMembers, openingEndMembers, verdictMembers, icmpMembers, closingMembers, []member{
 		{"client_state", is.state, "", "State of the client at the end."},

@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // schemaConnection names the shape of connectionObject.
@@ -53,7 +54,7 @@ func (j *jsonRow) silence(s *analyze.Silence) {
 		return
 	}
 	j.Uint(`,"idle_end":{"packet":`, s.Packet)
-	j.Word(`,"from":`, fromText(s.FromClient))
+	j.Word(`,"from":`, prose.Side(s.FromClient))
 	j.Row = append(appendLabels(append(j.Row, `,"labels":[`...), s.Labels), `]}`...)
 }
 

@@ -2,8 +2,7 @@
 //
 // A view says what is shown, a format how. Every column of every view is
 // declared once (Column); the tables, Markdown, CSV, JSON and the generated
-// COLUMNS document follow from the declarations. Streams (StreamWriter,
-// StreamFolder) are written piece by piece.
+// COLUMNS document follow from the declarations.
 //
 // It promises that nothing taken from a capture or a file name reaches the
 // output unescaped (package escape), that no line of a table is wider than requested,

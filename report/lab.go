@@ -147,7 +147,7 @@ func (l *LabStory) lines(b *bytes.Buffer, t prose.Tone, head, text string) {
 func (l *LabStory) Step(s *LabStep) {
 	var b bytes.Buffer
 	head := fmt.Sprintf("%4d %9s  ", s.Number, prose.Unglue(prose.Duration(int64(s.At))))
-	from, to := fromText(s.FromClient), fromText(!s.FromClient)
+	from, to := prose.Side(s.FromClient), prose.Side(!s.FromClient)
 	if s.Datagram != "" {
 		l.lines(&b, prose.Strong, head, s.Datagram+fateText(s, to))
 		l.write(&b)
@@ -271,12 +271,12 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 	var parts []string
 	tone := prose.Good
 	for i, e := range s.Ends {
-		part := fromText(i == 0) + " " + e.State.String()
+		part := prose.Side(i == 0) + " " + e.State.String()
 		switch {
 		case s.Bare: // no kernel is asked
 			tone = prose.Plain
 		case e.Guessed:
-			part = fromText(i == 0) + " CLOSED (the tap: " + e.State.String() + ")"
+			part = prose.Side(i == 0) + " CLOSED (the tap: " + e.State.String() + ")"
 			l.word(e.State.String())
 		case e.Relation == 0:
 			part += " (no socket)"

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
 )
 
 // schemaLab names the shape of an item of a lesson.
@@ -81,7 +82,7 @@ func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabS
 		j.Text("said", said)
 	case s.Datagram != "":
 		j.Uint("number", s.Number)
-		j.Word("from", fromText(s.FromClient))
+		j.Word("from", prose.Side(s.FromClient))
 		j.Text("datagram", s.Datagram)
 		j.fate(s)
 	default:
@@ -143,7 +144,7 @@ func labKind(s *LabStep) string {
 func (j *jsonText) labSegment(s *LabStep) {
 	j.Uint("number", s.Number)
 	j.Uint("connection", uint64(s.Connection))
-	j.Word("from", fromText(s.FromClient))
+	j.Word("from", prose.Side(s.FromClient))
 	j.Word("flags", flagText(s.Step.Flags))
 	j.Uint("seq_raw", uint64(s.Step.Seq))
 	j.UintOrNull("ack_raw", uint64(s.Step.Ack), s.Step.Flags.Any(wire.ACK))
@@ -161,7 +162,7 @@ func (j *jsonText) labSegment(s *LabStep) {
 	j.labelList("labels_on_arrival", s.Landed)
 	j.fate(s)
 	for i, e := range s.Ends {
-		side := fromText(i == 0)
+		side := prose.Side(i == 0)
 		j.Word(side+"_state", e.State.String())
 		if s.Bare {
 			continue

@@ -62,7 +62,7 @@ func (a *labSums) check(s *LabStep) (string, prose.Tone) {
 	case st.Flags&(wire.SYN|wire.ACK) == wire.SYN:
 		return text + a.reuse(s), tone
 	case st.Flags.Any(wire.SYN):
-		return text + "; ISN of the " + fromText(st.FromClient), tone
+		return text + "; ISN of the " + prose.Side(st.FromClient), tone
 	case text != "" || !st.Flags.Any(wire.ACK):
 		return text, tone
 	}

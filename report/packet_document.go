@@ -1,5 +1,7 @@
 package report
 
+import "tcpwatch/report/prose"
+
 // packetDocument documents what packetObject writes.
 var packetDocument = objectDocument{
 	schema: schemaPacket,
@@ -9,7 +11,7 @@ var packetDocument = objectDocument{
 		{"packet", is.number, "", "Number of the packet in the capture, from 1; packets that are not TCP count too."},
 		{"time", is.time, "", "When it was captured."},
 		{"connection", is.number, "", "Number of its connection."},
-		{"from", oneOf(fromText(true), fromText(false)), "", "The end that sent it."},
+		{"from", oneOf(prose.Side(true), prose.Side(false)), "", "The end that sent it."},
 		{"source", is.endpoint, "", "Address and port of the sender."},
 		{"destination", is.endpoint, "", "Address and port of the receiver."},
 		{"flags", is.text, "", "Control bits that are set, from FIN upwards, separated by commas: FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE; empty where none is."},

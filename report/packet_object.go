@@ -9,6 +9,7 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/number"
 	"tcpwatch/report/object"
+	"tcpwatch/report/prose"
 )
 
 // schemaPacket names the shape of packetObject.
@@ -30,13 +31,6 @@ var flagTexts = func() (t [1 << 9]string) {
 
 func flagText(f wire.Flags) string { return flagTexts[f&(1<<9-1)] }
 
-func fromText(client bool) string {
-	if client {
-		return "client"
-	}
-	return "server"
-}
-
 // labelName returns the name of a label; it is safe for any ID.
 func labelName(id label.ID) string {
 	if int(id) < len(label.All) {
@@ -51,7 +45,7 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	b = number.AppendUint(append(b, `{"schema":"`+schemaPacket+`","packet":`...), s.Packet)
 	b = e.clock.AppendTime(append(b, `,"time":"`...), s.Time)
 	b = number.AppendUint(append(b, `","connection":`...), o.Connection)
-	b = append(append(b, `,"from":"`...), fromText(o.FromClient)...)
+	b = append(append(b, `,"from":"`...), prose.Side(o.FromClient)...)
 	b = appendEnds(append(b, `","source":"`...), &s.Tuple, `","destination":"`)
 	b = append(append(b, `","flags":"`...), flagText(s.Flags)...)
 	b = number.AppendInt(append(b, `","seq":`...), o.Seq)

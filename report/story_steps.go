@@ -91,7 +91,7 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []grid.Cell {
 	}
 	check, tone := sums.check(st)
 	row := []grid.Cell{
-		{Text: fmt.Sprint(st.Packet)}, {Text: prose.Span(st.Time - t.conn.Start)}, {Text: fromText(st.FromClient)}, {Text: segmentText(st, sums)},
+		{Text: fmt.Sprint(st.Packet)}, {Text: prose.Span(st.Time - t.conn.Start)}, {Text: prose.Side(st.FromClient)}, {Text: segmentText(st, sums)},
 		{Text: sums.seq(st)}, {Text: ack}, {Text: check, Tone: tone},
 		{Text: st.ClientState.String(), Tone: stateTone(st.ClientState)}, {Text: st.ServerState.String(), Tone: stateTone(st.ServerState)},
 	}
@@ -279,12 +279,12 @@ func (a *arithmetic) check(st *analyze.Step) (string, prose.Tone) {
 		return a.checkRST(st, own, peer)
 	case st.Flags.Any(wire.SYN) && !acks:
 		if own.synSeen && own.syn != st.Seq {
-			return "another ISN of the " + fromText(st.FromClient), prose.Doubt
+			return "another ISN of the " + prose.Side(st.FromClient), prose.Doubt
 		}
 		if own.synSeen {
 			return "the same ISN" + lessThan(own, st), prose.Plain
 		}
-		return "ISN of the " + fromText(st.FromClient), prose.Plain
+		return "ISN of the " + prose.Side(st.FromClient), prose.Plain
 	case st.Flags.Any(wire.SYN) && !peer.synSeen:
 		return "answers a SYN that was not captured", prose.Doubt
 	case st.Flags.Any(wire.FIN):
@@ -327,11 +327,11 @@ func (a *arithmetic) checkFIN(st *analyze.Step, own, peer *endNumbers) (string, 
 		n := uint32(st.Seq.Add(st.Len)-own.base.Number) - 1
 		switch {
 		case n == 0 || n == 1<<32-1:
-			parts = append(parts, "the "+fromText(st.FromClient)+" sent no data")
+			parts = append(parts, "the "+prose.Side(st.FromClient)+" sent no data")
 		case uint64(n) > own.sent+1<<31: // as a forged one may; its receiver drops it (RFC 9293 §3.10.7.4)
-			return "before the ISN of the " + fromText(st.FromClient) + ": changes nothing", prose.Doubt
+			return "before the ISN of the " + prose.Side(st.FromClient) + ": changes nothing", prose.Doubt
 		default:
-			parts = append(parts, "ends the "+fromText(st.FromClient)+"'s "+prose.Octets(uint64(n)))
+			parts = append(parts, "ends the "+prose.Side(st.FromClient)+"'s "+prose.Octets(uint64(n)))
 		}
 	}
 	if peer.finSeen && !peer.finAcked && st.Flags.Any(wire.ACK) && st.Ack.After(peer.fin) {

@@ -69,7 +69,7 @@ func silenceEnd(s *analyze.Silence) string {
 			break
 		}
 	}
-	return fmt.Sprintf("packet%s%d, %s", prose.NBSP, s.Packet, what) + " of the " + fromText(s.FromClient)
+	return fmt.Sprintf("packet%s%d, %s", prose.NBSP, s.Packet, what) + " of the " + prose.Side(s.FromClient)
 }
 
 // afterSilence says how long nothing had been captured when a RST came, if that was

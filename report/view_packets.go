@@ -32,7 +32,7 @@ var packetView = &rowView[packet]{
 		{Name: "connection", Header: "CONN", Kind: KindID, Room: 4, Meaning: "Number of its connection.",
 			Value: func(_ *env, o *packet, v *Value) { v.uint(o.Connection) }},
 		{Name: "from", Kind: KindWord, Meaning: "The end that sent it: client or server.",
-			Value: func(_ *env, o *packet, v *Value) { v.string(fromText(o.FromClient)) }},
+			Value: func(_ *env, o *packet, v *Value) { v.string(prose.Side(o.FromClient)) }},
 		{Name: "source", Kind: KindWord, Drop: 13, Shorten: 13, Room: 21, Meaning: "Address and port of the sender.",
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Source()) }},
 		{Name: "destination", Kind: KindWord, Drop: 13, Pair: true, Shorten: 13, Room: 21, Meaning: "Address and port of the receiver.",

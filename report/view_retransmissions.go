@@ -23,7 +23,7 @@ var retransmissionView = &rowView[packet]{
 		{Name: "connection", Header: "CONN", Kind: KindID, Room: 4, Meaning: "Number of its connection.",
 			Value: func(_ *env, o *packet, v *Value) { v.uint(o.Connection) }},
 		{Name: "from", Kind: KindWord, Room: 6, Meaning: "The end that sent it: client or server.",
-			Value: func(_ *env, o *packet, v *Value) { v.string(fromText(o.FromClient)) }},
+			Value: func(_ *env, o *packet, v *Value) { v.string(prose.Side(o.FromClient)) }},
 		{Name: "flags", Kind: KindWord, Room: 7, Drop: 2, Meaning: "Control bits from FIN upwards, separated by commas.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(flagText(o.Segment.Flags)) }},
 		{Name: "seq", Kind: KindSigned, Room: 6, Drop: 4, Meaning: "Sequence number relative to the ISN, or else to the first number seen.",

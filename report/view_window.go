@@ -22,7 +22,7 @@ var windowView = &rowView[episode]{
 		{Name: "connection", Header: "CONN", Kind: KindID, Room: 7, Meaning: "Number of the connection.",
 			Value: func(_ *env, e *episode, v *Value) { v.uint(e.Connection) }},
 		{Name: "held", Kind: KindWord, Room: 6, Meaning: "The end that was held back: client or server.",
-			Value: func(_ *env, e *episode, v *Value) { v.string(fromText(e.FromClient)) }},
+			Value: func(_ *env, e *episode, v *Value) { v.string(prose.Side(e.FromClient)) }},
 		{Name: "kind", Header: "BY", Kind: KindWord, Room: 11, Meaning: "zero window, or window full: all of the window was used up.",
 			Value: func(_ *env, e *episode, v *Value) { v.string(e.Kind.String()) },
 			Tone: func(e *episode) prose.Tone {

@@ -17,6 +17,7 @@ import (
 	"tcpwatch/report"
 	"tcpwatch/report/escape"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/streams"
 )
 
 // followOptions are the flags of follow.
@@ -25,7 +26,7 @@ type followOptions struct {
 	connection     uint64
 	from           string
 	raw, hex       bool
-	format         report.StreamForm
+	format         streams.Form
 	output         string
 	maxBuffer      int
 	msl            time.Duration
@@ -69,7 +70,7 @@ const followExamples = `  tcpwatch follow --connection 3 eth0.pcap
 
 func followCommand() *cobra.Command {
 	o := &followOptions{
-		format: report.StreamText, color: whenAuto, maxBuffer: stream.DefaultMaxBuffer,
+		format: streams.Text, color: whenAuto, maxBuffer: stream.DefaultMaxBuffer,
 		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
 	}
 	c := &cobra.Command{
@@ -88,7 +89,7 @@ func followCommand() *cobra.Command {
 // sides are the values of --from, streamForms those of --format.
 var (
 	sides       = []string{"client", "server"}
-	streamForms = []report.StreamForm{report.StreamText, report.StreamNDJSON}
+	streamForms = []streams.Form{streams.Text, streams.NDJSON}
 )
 
 func (o *followOptions) declare(c *cobra.Command) {
@@ -115,12 +116,12 @@ func (o *followOptions) declare(c *cobra.Command) {
 }
 
 // form returns the form in which octets are written.
-func (o *followOptions) form() report.StreamForm {
+func (o *followOptions) form() streams.Form {
 	switch {
 	case o.raw:
-		return report.StreamRaw
+		return streams.Raw
 	case o.hex:
-		return report.StreamHex
+		return streams.Hex
 	}
 	return o.format
 }
@@ -169,7 +170,7 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 		packets = newFiltered(src, o.filter)
 	}
 	dec := capture.NewDecoder(capture.DecoderOptions{VXLANPorts: o.vxlan, IgnoreVLANs: o.ignoreVLANs})
-	w := report.NewStreamWriter(out, o.writing(out, dec))
+	w := streams.NewWriter(out, o.writing(out, dec))
 	told := &rawNotes{off: !o.raw || o.quiet, from: o.from, stderr: stderr}
 	over := false
 	f := stream.New(stream.Config{
@@ -192,10 +193,10 @@ func (o *followOptions) run(c *cobra.Command, paths []string) error {
 	return o.conclude(stderr, out, in, err)
 }
 
-// writing returns the options of the StreamWriter. Lines are broken only on a
+// writing returns the options of the Writer. Lines are broken only on a
 // terminal: other output is searched or copied.
-func (o *followOptions) writing(out *output, dec *capture.Decoder) report.StreamOptions {
-	so := report.StreamOptions{
+func (o *followOptions) writing(out *output, dec *capture.Decoder) streams.Options {
+	so := streams.Options{
 		Form:      o.form(),
 		From:      o.from,
 		Style:     prose.Style{Color: colored(o.color, out.w), ASCII: asciiOnly()},
@@ -214,7 +215,7 @@ func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input,
 	if err != nil {
 		return err
 	}
-	if o.form() == report.StreamNDJSON && !o.quiet { // the others show no times
+	if o.form() == streams.NDJSON && !o.quiet { // the others show no times
 		noteUntimed(stderr, in.UntimedPackets, "")
 	}
 	if missing, _ := report.Missing(map[uint64]bool{o.connection: true}, in.Analysis.Connections); missing != "" {
@@ -248,7 +249,7 @@ func (r *rawNotes) piece(p *stream.Piece) {
 	if r.off || r.from != "" && (r.from == "client") != p.FromClient {
 		return
 	}
-	text := report.PieceText(p)
+	text := streams.PieceText(p)
 	if p.Kind == stream.Octets && p.Reason == stream.NoReason {
 		i := 0
 		if p.FromClient {
@@ -258,7 +259,7 @@ func (r *rawNotes) piece(p *stream.Piece) {
 			return
 		}
 		r.unacked[i] = true
-		text = report.UnackedText(p)
+		text = streams.UnackedText(p)
 	}
 	if r.told == mostRawNotes {
 		r.more++

@@ -22,6 +22,7 @@ import (
 	"tcpwatch/capture/privilege"
 	"tcpwatch/report"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/streams"
 )
 
 // liveOptions are the flags of live: those of read, and those of capturing.
@@ -88,7 +89,7 @@ func liveCommand() *cobra.Command {
 	o := &liveOptions{readOptions: readOptions{
 		format: report.FormatTable, color: whenAuto,
 		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
-		streams: streamFolder{gaps: report.GapHole, maxBuffer: stream.DefaultMaxBuffer},
+		streams: streamFolder{gaps: streams.GapHole, maxBuffer: stream.DefaultMaxBuffer},
 	}}
 	c := &cobra.Command{
 		Use:                   "live [flags] -i INTERFACE [FILTER]",

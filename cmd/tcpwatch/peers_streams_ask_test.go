@@ -22,7 +22,7 @@ import (
 type streamPeer struct {
 	name, file string
 	holes      bool // it fills gaps with zeros
-	ask        func(testing.TB, string) streams
+	ask        func(testing.TB, string) payloads
 	version    func(testing.TB) string
 }
 
@@ -38,7 +38,7 @@ var streamPeers = []*streamPeer{
 var tsharkMissing = regexp.MustCompile(`\[\d+ bytes missing in capture file\]\x00?`)
 
 // askTsharkStreams follows every stream of a capture.
-func askTsharkStreams(t testing.TB, path string) streams {
+func askTsharkStreams(t testing.TB, path string) payloads {
 	out, _ := command(t, "tshark", "-n", "-r", path, "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", "-e", "tcp.stream")
 	var numbers []int
 	for f := range strings.FieldsSeq(out) {
@@ -46,7 +46,7 @@ func askTsharkStreams(t testing.TB, path string) streams {
 			numbers = append(numbers, n)
 		}
 	}
-	s := streams{}
+	s := payloads{}
 	for chunk := range slices.Chunk(numbers, 200) {
 		args := []string{"-n", "-q", "-r", path}
 		for _, n := range chunk {
@@ -62,7 +62,7 @@ func askTsharkStreams(t testing.TB, path string) streams {
 
 // tsharkStream takes the text of one stream: two lines that name the nodes, then
 // octets in hexadecimal, those of node 1 after a TAB.
-func tsharkStream(t testing.TB, s streams, block string) {
+func tsharkStream(t testing.TB, s payloads, block string) {
 	lines := strings.Split(block, "\n")
 	var node [2]string
 	for i := range node {
@@ -98,7 +98,7 @@ var tcpflowName = regexp.MustCompile(`^([0-9a-f.:]+)\.(\d{5})-([0-9a-f.:]+)\.(\d
 // askTcpflow lets tcpflow write its files. It knows few link types and takes the
 // padding of Ethernet frames for payload, so it gets the segments in frames of
 // their own: what is compared is how they are put together.
-func askTcpflow(t testing.TB, path string) streams {
+func askTcpflow(t testing.TB, path string) payloads {
 	dir := t.TempDir()
 	plain := filepath.Join(dir, "plain.pcap")
 	writeSegments(t, path, plain)
@@ -108,7 +108,7 @@ func askTcpflow(t testing.TB, path string) streams {
 	if err != nil {
 		return nil
 	}
-	s := streams{}
+	s := payloads{}
 	for _, e := range entries {
 		m := tcpflowName.FindStringSubmatch(e.Name())
 		if m == nil {

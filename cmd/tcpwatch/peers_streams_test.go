@@ -51,12 +51,12 @@ func TestStreamsAgainstPeers(t *testing.T) {
 	}
 }
 
-// streams are the octets of each direction of a capture that carried any:
+// payloads are the octets of each direction of a capture that carried any:
 // "192.0.2.1:40000>192.0.2.2:80" to a digest for each connection, sorted. A
 // digest is "LENGTH:CRC-32".
-type streams map[string][]string
+type payloads map[string][]string
 
-func (s streams) add(way string, octets []byte) {
+func (s payloads) add(way string, octets []byte) {
 	if len(octets) > 0 {
 		s[way] = append(s[way], fmt.Sprintf("%d:%08x", len(octets), crc32.ChecksumIEEE(octets)))
 		slices.Sort(s[way])
@@ -70,7 +70,7 @@ func streamCaptures(t testing.TB, root string) []string {
 }
 
 // ourStreams runs `tcpwatch read --streams`.
-func ourStreams(t testing.TB, path string, holes bool) streams {
+func ourStreams(t testing.TB, path string, holes bool) payloads {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "streams")
 	gaps := "skip"
@@ -83,7 +83,7 @@ func ourStreams(t testing.TB, path string, holes bool) streams {
 	if err != nil {
 		return nil // nothing could be opened
 	}
-	s := streams{}
+	s := payloads{}
 	hole := map[string]int64{} // offset of the gap that a direction ends with, so far
 	for line := range strings.Lines(string(index)) {
 		var o struct {
@@ -124,7 +124,7 @@ func ourStreams(t testing.TB, path string, holes bool) streams {
 	return s
 }
 
-func compareStreams(t *testing.T, p *streamPeer, name string, theirs, ours streams, seen map[streamKey]bool, equal map[string]int) {
+func compareStreams(t *testing.T, p *streamPeer, name string, theirs, ours payloads, seen map[streamKey]bool, equal map[string]int) {
 	t.Helper()
 	ways := map[string]bool{}
 	for w := range theirs {
@@ -153,13 +153,13 @@ func compareStreams(t *testing.T, p *streamPeer, name string, theirs, ours strea
 
 // readStreams reads a table of testdata/peers: a capture, a direction and its
 // digests on each line.
-func readStreams(t testing.TB, file string) (about string, rows map[string]streams) {
+func readStreams(t testing.TB, file string) (about string, rows map[string]payloads) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", "peers", file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows = map[string]streams{}
+	rows = map[string]payloads{}
 	for line := range strings.Lines(string(b)) {
 		line = strings.TrimSuffix(line, "\n")
 		if strings.HasPrefix(line, "#") {
@@ -168,7 +168,7 @@ func readStreams(t testing.TB, file string) (about string, rows map[string]strea
 		}
 		f := strings.Split(line, "\t")
 		if rows[f[0]] == nil {
-			rows[f[0]] = streams{}
+			rows[f[0]] = payloads{}
 		}
 		rows[f[0]][f[1]] = strings.Fields(f[2])
 	}

@@ -19,6 +19,7 @@ import (
 	"tcpwatch/capture/keep"
 	"tcpwatch/report"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/streams"
 )
 
 // readOptions are the flags of read.
@@ -77,7 +78,7 @@ func readCommand() *cobra.Command {
 	o := &readOptions{
 		format: report.FormatTable, color: whenAuto,
 		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections, shards: defaultShards(),
-		streams: streamFolder{gaps: report.GapHole, maxBuffer: stream.DefaultMaxBuffer},
+		streams: streamFolder{gaps: streams.GapHole, maxBuffer: stream.DefaultMaxBuffer},
 	}
 	c := &cobra.Command{
 		Use:                   "read [flags] FILE...",

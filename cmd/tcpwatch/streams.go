@@ -10,26 +10,26 @@ import (
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture"
 	"tcpwatch/capture/live"
-	"tcpwatch/report"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/streams"
 )
 
 // streamFolder is --streams: the payload of connections as files.
 type streamFolder struct {
 	dir       string
-	gaps      report.GapForm
+	gaps      streams.GapForm
 	maxBuffer int
-	folder    *report.StreamFolder // nil: not asked for
+	folder    *streams.Folder // nil: not asked for
 }
 
 func (s *streamFolder) declare(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&s.dir, "streams", "",
 		"write the payload of each direction of each connection, in order and once, to a file of its own in `FOLDER`, which must be new or empty; its index.ndjson tells every gap and doubt")
-	f.Var(choice(&s.gaps, report.GapForms), "gaps",
+	f.Var(choice(&s.gaps, streams.GapForms), "gaps",
 		"how a gap shows in these files: hole (zeros that take no room, so that octets stand at their offset), skip (nothing), or mark (a line of text) (default hole)")
 	f.Var(bufferSize(&s.maxBuffer), "max-buffer", maxBufferHelp)
-	complete(c, "gaps", report.GapForms)
+	complete(c, "gaps", streams.GapForms)
 }
 
 // open adds the writer of the files to the hooks.
@@ -37,7 +37,7 @@ func (s *streamFolder) open(h *hooks, only map[uint64]bool, dec *capture.Decoder
 	if s.dir == "" {
 		return nil
 	}
-	if s.folder, err = report.NewStreamFolder(s.dir, s.gaps, dec.EncapName); err != nil {
+	if s.folder, err = streams.NewFolder(s.dir, s.gaps, dec.EncapName); err != nil {
 		return fmt.Errorf("--streams %w", err)
 	}
 	sc := stream.Config{MaxBuffer: s.maxBuffer, Piece: s.folder.Piece, End: s.folder.End}

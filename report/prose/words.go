@@ -28,6 +28,14 @@ func Span(ns int64) string { return Glue(string(number.AppendDuration(nil, ns, 4
 // Octets writes a number of octets with a unit that stays with it.
 func Octets(n uint64) string { return Glue(string(number.AppendOctets(nil, n))) }
 
+// Side names an end of a connection.
+func Side(client bool) string {
+	if client {
+		return "client"
+	}
+	return "server"
+}
+
 // Thousands writes a number with separators.
 func Thousands(n uint64) string { return string(number.AppendThousands(nil, n)) }
 

@@ -1,4 +1,4 @@
-package report
+package streams
 
 import (
 	"fmt"
@@ -16,16 +16,16 @@ const digits = "0123456789abcdef"
 // hexForm writes rows of the offset, the octets and their ASCII, prefixed with
 // the mark of the side. A row holds consecutive octets.
 type hexForm struct {
-	streamNotes
+	notes
 	side   int
 	offset int64
 	row    []byte
 	text   []byte
 }
 
-func (f *hexForm) piece(w *StreamWriter, p *stream.Piece) {
+func (f *hexForm) piece(w *Writer, p *stream.Piece) {
 	f.head(w, p)
-	i := end(p.FromClient)
+	i := sideOf(p.FromClient)
 	if p.Kind != stream.Octets {
 		f.flush(w)
 		f.note(w, p)
@@ -53,7 +53,7 @@ func (f *hexForm) piece(w *StreamWriter, p *stream.Piece) {
 }
 
 // flush writes the row in progress.
-func (f *hexForm) flush(w *StreamWriter) {
+func (f *hexForm) flush(w *Writer) {
 	if len(f.row) == 0 {
 		return
 	}
@@ -89,7 +89,7 @@ func (f *hexForm) flush(w *StreamWriter) {
 	f.text, f.row = b, f.row[:0]
 }
 
-func (f *hexForm) end(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
+func (f *hexForm) end(w *Writer, c *analyze.Connection, client, server *stream.Total) {
 	f.flush(w)
 	f.sum(w, c, client, server)
 }

@@ -1,13 +1,13 @@
-package report
+package streams
 
 import (
 	"bytes"
 	"fmt"
 )
 
-// streamMembers are the members of the objects of streams.
-var streamMembers = []struct{ name, in, meaning string }{
-	{"schema", "all", "`" + schemaStream + "`."},
+// members are the members of the objects of streams.
+var members = []struct{ name, in, meaning string }{
+	{"schema", "all", "`" + schema + "`."},
 	{"connection", "all", "Number of the connection, as in every other view."},
 	{"from", "all", "Who sent it: client or server."},
 	{"kind", "all", "octets: octets of the stream, in order and once; gap: octets of the stream that are not there; conflict: octets that came again with other content; outside: captured octets that are not part of the stream; end: the sums of a direction, at the end of the connection."},
@@ -36,12 +36,12 @@ var streamMembers = []struct{ name, in, meaning string }{
 	{"any_ack", "end", "Whether any acknowledgement of it was captured."},
 }
 
-// streamDocument writes the section of COLUMNS.md on streams.
-func streamDocument(b *bytes.Buffer) {
+// Document writes the section of COLUMNS.md on streams.
+func Document(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n## streams\n\nThe objects of `tcpwatch follow --format ndjson` and of `%s` beside the files of `tcpwatch read --streams`: "+
 		"one for each piece of a stream, in order, and one for the end of each direction. Schema `%s`.\n\n"+
-		"| name | in | meaning |\n|:---|:---|:---|\n", StreamIndex, schemaStream)
-	for _, m := range streamMembers {
+		"| name | in | meaning |\n|:---|:---|:---|\n", IndexName, schema)
+	for _, m := range members {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", m.name, m.in, m.meaning)
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package streams
 
 import (
 	"bytes"
@@ -20,41 +20,41 @@ import (
 	"tcpwatch/report/prose"
 )
 
-var streamTuple = wire.Tuple{
+var tuple = wire.Tuple{
 	Src: wire.AddrFrom4([4]byte{192, 0, 2, 1}), SrcPort: 40000, Dst: wire.AddrFrom4([4]byte{192, 0, 2, 2}), DstPort: 80,
 }
 
 // octets are a piece of the client or the server.
 func sent(client bool, offset int64, data string) *stream.Piece {
 	p := &stream.Piece{
-		Connection: 1, FromClient: client, Tuple: streamTuple, Kind: stream.Octets, Offset: offset,
+		Connection: 1, FromClient: client, Tuple: tuple, Kind: stream.Octets, Offset: offset,
 		Len: int64(len(data)), Data: []byte(data), Packet: 4, AckPacket: 5, Time: 1e18,
 	}
 	if !client {
-		p.Tuple = streamTuple.Reverse()
+		p.Tuple = tuple.Reverse()
 	}
 	return p
 }
 
-func streamEnd() *analyze.Connection {
+func record() *analyze.Connection {
 	return &analyze.Connection{
 		Number: 1, Client: netip.MustParseAddrPort("192.0.2.1:40000"), Server: netip.MustParseAddrPort("192.0.2.2:80"),
 	}
 }
 
-func writeStream(o StreamOptions, pieces ...*stream.Piece) string {
+func write(o Options, pieces ...*stream.Piece) string {
 	var b bytes.Buffer
-	w := NewStreamWriter(&b, o)
-	totals := [2]stream.Total{{Tuple: streamTuple}, {Tuple: streamTuple.Reverse()}}
+	w := NewWriter(&b, o)
+	totals := [2]stream.Total{{Tuple: tuple}, {Tuple: tuple.Reverse()}}
 	for _, p := range pieces {
 		w.Piece(p)
-		t := &totals[end(p.FromClient)]
+		t := &totals[sideOf(p.FromClient)]
 		t.AnyACK, t.FromStart, t.Begun = true, true, true
 		if p.Kind == stream.Octets {
 			t.Octets += p.Len
 		}
 	}
-	w.End(streamEnd(), totals[0], totals[1])
+	w.End(record(), totals[0], totals[1])
 	if err := w.Close(); err != nil {
 		return err.Error()
 	}
@@ -68,32 +68,32 @@ func body(s string) string {
 	return s[:i]
 }
 
-func TestStreamText(t *testing.T) {
+func TestText(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
-		o          StreamOptions
+		o          Options
 		pieces     []*stream.Piece
 	}{
-		{"lines", "> one\n>\n> two", StreamOptions{}, []*stream.Piece{sent(true, 0, "one\r\n\r\ntwo")}},
-		{"a line in two pieces", "> one two", StreamOptions{}, []*stream.Piece{sent(true, 0, "one "), sent(true, 4, "two\n")}},
-		{"CR and LF in two pieces", "> one\n> two", StreamOptions{}, []*stream.Piece{sent(true, 0, "one\r"), sent(true, 4, "\ntwo")}},
-		{"CR alone", "> one\\x0dtwo\\x0d", StreamOptions{}, []*stream.Piece{sent(true, 0, "one\r"), sent(true, 4, "two\r")}},
-		{"the other side between", "> ask\n< answer\n>+ more", StreamOptions{}, []*stream.Piece{
+		{"lines", "> one\n>\n> two", Options{}, []*stream.Piece{sent(true, 0, "one\r\n\r\ntwo")}},
+		{"a line in two pieces", "> one two", Options{}, []*stream.Piece{sent(true, 0, "one "), sent(true, 4, "two\n")}},
+		{"CR and LF in two pieces", "> one\n> two", Options{}, []*stream.Piece{sent(true, 0, "one\r"), sent(true, 4, "\ntwo")}},
+		{"CR alone", "> one\\x0dtwo\\x0d", Options{}, []*stream.Piece{sent(true, 0, "one\r"), sent(true, 4, "two\r")}},
+		{"the other side between", "> ask\n< answer\n>+ more", Options{}, []*stream.Piece{
 			sent(true, 0, "ask"), sent(false, 0, "answer\n"), sent(true, 3, " more")}},
-		{"a character in two pieces", "> \u00e9", StreamOptions{}, []*stream.Piece{sent(true, 0, "\xc3"), sent(true, 1, "\xa9")}},
-		{"CR alone before the other side", "> ls\\x0d\n< a\n>+", StreamOptions{}, []*stream.Piece{
+		{"a character in two pieces", "> \u00e9", Options{}, []*stream.Piece{sent(true, 0, "\xc3"), sent(true, 1, "\xa9")}},
+		{"CR alone before the other side", "> ls\\x0d\n< a\n>+", Options{}, []*stream.Piece{
 			sent(true, 0, "ls\r"), sent(false, 0, "a\n"), sent(true, 3, "\n")}},
-		{"the other side within a character", "> a\\xe2\\x82\n< srv\n>+\\xac", StreamOptions{}, []*stream.Piece{
+		{"the other side within a character", "> a\\xe2\\x82\n< srv\n>+\\xac", Options{}, []*stream.Piece{
 			sent(true, 0, "a\xe2\x82"), sent(false, 0, "srv"), sent(true, 3, "\xac\n")}},
-		{"a character that ends", "> \\xc3\n< x", StreamOptions{}, []*stream.Piece{sent(true, 0, "\xc3"), sent(false, 0, "x")}},
-		{"escapes", `> \x1b[2J\x07\x9b\u202e`, StreamOptions{}, []*stream.Piece{sent(true, 0, "\x1b[2J\a\x9b\u202e")}},
-		{"tabulators", "> a       b", StreamOptions{}, []*stream.Piece{sent(true, 0, "a\tb")}},
-		{"broken lines", "> abcdefgh\n>+ijkl\n> x", StreamOptions{Style: prose.Style{Width: 10}}, []*stream.Piece{sent(true, 0, "abcdefghijkl\nx")}},
-		{"wide characters", "> 日本\n>+語", StreamOptions{Style: prose.Style{Width: 7}}, []*stream.Piece{sent(true, 0, "日本語")}},
-		{"only ASCII", `> gr\u00fcn`, StreamOptions{Style: prose.Style{ASCII: true}}, []*stream.Piece{sent(true, 0, "grün")}},
-		{"one side", "< answer", StreamOptions{From: "server"}, []*stream.Piece{sent(true, 0, "ask"), sent(false, 0, "answer")}},
+		{"a character that ends", "> \\xc3\n< x", Options{}, []*stream.Piece{sent(true, 0, "\xc3"), sent(false, 0, "x")}},
+		{"escapes", `> \x1b[2J\x07\x9b\u202e`, Options{}, []*stream.Piece{sent(true, 0, "\x1b[2J\a\x9b\u202e")}},
+		{"tabulators", "> a       b", Options{}, []*stream.Piece{sent(true, 0, "a\tb")}},
+		{"broken lines", "> abcdefgh\n>+ijkl\n> x", Options{Style: prose.Style{Width: 10}}, []*stream.Piece{sent(true, 0, "abcdefghijkl\nx")}},
+		{"wide characters", "> 日本\n>+語", Options{Style: prose.Style{Width: 7}}, []*stream.Piece{sent(true, 0, "日本語")}},
+		{"only ASCII", `> gr\u00fcn`, Options{Style: prose.Style{ASCII: true}}, []*stream.Piece{sent(true, 0, "grün")}},
+		{"one side", "< answer", Options{From: "server"}, []*stream.Piece{sent(true, 0, "ask"), sent(false, 0, "answer")}},
 	} {
-		text := writeStream(c.o, c.pieces...)
+		text := write(c.o, c.pieces...)
 		if c.o.From == "server" {
 			text = strings.Replace(text, "\nserver", "\nclient", 1)
 		}
@@ -103,9 +103,9 @@ func TestStreamText(t *testing.T) {
 	}
 }
 
-// TestStreamHostile: no octet that a terminal obeys comes through, no line is
+// TestHostile: no octet that a terminal obeys comes through, no line is
 // wider than the terminal, and colour takes nothing away.
-func TestStreamHostile(t *testing.T) {
+func TestHostile(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	colors := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	for range 300 {
@@ -120,20 +120,20 @@ func TestStreamHostile(t *testing.T) {
 				}
 			}
 			client := r.IntN(2) == 0
-			p := sent(client, at[end(client)], string(data))
+			p := sent(client, at[sideOf(client)], string(data))
 			switch r.IntN(6) {
 			case 0:
 				p.Kind, p.Reason = stream.Outside, stream.Late
 			case 1:
 				p.Kind, p.Kept, p.KeptPacket = stream.Conflict, data, 3
 			default:
-				at[end(client)] += p.Len
+				at[sideOf(client)] += p.Len
 			}
 			pieces = append(pieces, p)
 		}
-		for _, form := range []StreamForm{StreamText, StreamHex} {
-			o := StreamOptions{Form: form, Style: prose.Style{Width: 80}}
-			plain := writeStream(o, pieces...)
+		for _, form := range []Form{Text, Hex} {
+			o := Options{Form: form, Style: prose.Style{Width: 80}}
+			plain := write(o, pieces...)
 			for line := range strings.Lines(plain) {
 				line = strings.TrimSuffix(line, "\n")
 				if escape.Text(line) != line || prose.Width(line) > 80 {
@@ -141,15 +141,15 @@ func TestStreamHostile(t *testing.T) {
 				}
 			}
 			o.Color = true
-			if colored := writeStream(o, pieces...); colors.ReplaceAllString(colored, "") != plain {
+			if colored := write(o, pieces...); colors.ReplaceAllString(colored, "") != plain {
 				t.Fatalf("%s: colour changes the text", form)
 			}
 		}
 	}
 }
 
-func TestStreamHex(t *testing.T) {
-	got := body(writeStream(StreamOptions{Form: StreamHex}, sent(true, 0, "0123456789"), sent(true, 10, "abcdefgh\n"), sent(false, 1<<32, "x")))
+func TestHex(t *testing.T) {
+	got := body(write(Options{Form: Hex}, sent(true, 0, "0123456789"), sent(true, 10, "abcdefgh\n"), sent(false, 1<<32, "x")))
 	want := "> 00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|\n" +
 		"> 00000010  67 68 0a                                          |gh.|\n" +
 		"< 100000000  78                                                |x|"
@@ -158,21 +158,21 @@ func TestStreamHex(t *testing.T) {
 	}
 }
 
-// TestStreamObjects wants every member of the objects in the document, and the
+// TestObjects wants every member of the objects in the document, and the
 // octets back.
-func TestStreamObjects(t *testing.T) {
+func TestObjects(t *testing.T) {
 	known := map[string]bool{}
-	for _, m := range streamMembers {
+	for _, m := range members {
 		known[m.name] = true
 	}
 	all := ""
 	for b := range 256 {
 		all += string([]byte{byte(b)})
 	}
-	gap := &stream.Piece{Connection: 1, Tuple: streamTuple, Kind: stream.Gap, Reason: stream.NotCaptured, Offset: 256, Len: 3, AckPacket: 9}
+	gap := &stream.Piece{Connection: 1, Tuple: tuple, Kind: stream.Gap, Reason: stream.NotCaptured, Offset: 256, Len: 3, AckPacket: 9}
 	conflict := sent(true, 0, "other")
 	conflict.Kind, conflict.Kept, conflict.KeptPacket = stream.Conflict, []byte("first"), 3
-	text := writeStream(StreamOptions{Form: StreamNDJSON}, sent(true, 0, all), gap, conflict)
+	text := write(Options{Form: NDJSON}, sent(true, 0, all), gap, conflict)
 	seen := map[string]bool{}
 	for line := range strings.Lines(text) {
 		var o map[string]any
@@ -199,10 +199,10 @@ func TestStreamObjects(t *testing.T) {
 	}
 }
 
-// TestStreamFolder writes to more files than are open at one time, in turns.
-func TestStreamFolder(t *testing.T) {
+// TestFolder writes to more files than are open at one time, in turns.
+func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "streams")
-	s, err := NewStreamFolder(dir, GapHole, nil)
+	s, err := NewFolder(dir, GapHole, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,11 +227,11 @@ func TestStreamFolder(t *testing.T) {
 			at += 3
 		}
 	}
-	s.Piece(&stream.Piece{Connection: 1, FromClient: true, Tuple: streamTuple, Kind: stream.Gap, Reason: stream.NotCaptured, Offset: at, Len: 2})
-	c := streamEnd()
+	s.Piece(&stream.Piece{Connection: 1, FromClient: true, Tuple: tuple, Kind: stream.Gap, Reason: stream.NotCaptured, Offset: at, Len: 2})
+	c := record()
 	for n := range connections {
 		c.Number = uint64(n + 1)
-		s.End(c, stream.Total{Tuple: streamTuple}, stream.Total{Tuple: streamTuple.Reverse()})
+		s.End(c, stream.Total{Tuple: tuple}, stream.Total{Tuple: tuple.Reverse()})
 	}
 	if err := s.Close(); err != nil || s.open.Len() != 0 || len(s.live) != 0 {
 		t.Fatalf("%v, %d open, %d live", err, s.open.Len(), len(s.live))
@@ -250,15 +250,15 @@ func TestStreamFolder(t *testing.T) {
 			t.Fatalf("%s: %v, %q, want %q", files[n].Name(), err, got, want)
 		}
 	}
-	if _, err := NewStreamFolder(dir, GapHole, nil); err == nil {
+	if _, err := NewFolder(dir, GapHole, nil); err == nil {
 		t.Error("a folder with something in it was taken")
 	}
 }
 
-// TestStreamFolderShutsOldest: where too many files are open, the one that was not
+// TestFolderShutsOldest: where too many files are open, the one that was not
 // written to for longest is closed.
-func TestStreamFolderShutsOldest(t *testing.T) {
-	s, err := NewStreamFolder(filepath.Join(t.TempDir(), "streams"), GapHole, nil)
+func TestFolderShutsOldest(t *testing.T) {
+	s, err := NewFolder(filepath.Join(t.TempDir(), "streams"), GapHole, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,11 +280,11 @@ func TestStreamFolderShutsOldest(t *testing.T) {
 	}
 }
 
-// TestStreamFolderFewFiles: where fewer files may be open than the folder wants,
+// TestFolderFewFiles: where fewer files may be open than the folder wants,
 // it does with those.
-func TestStreamFolderFewFiles(t *testing.T) {
+func TestFolderFewFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "streams")
-	s, err := NewStreamFolder(dir, GapHole, nil)
+	s, err := NewFolder(dir, GapHole, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,21 +316,21 @@ func TestStreamFolderFewFiles(t *testing.T) {
 	}
 }
 
-// TestStreamFolderFull: an error of a file ends the writing, and is told.
-func TestStreamFolderFull(t *testing.T) {
+// TestFolderFull: an error of a file ends the writing, and is told.
+func TestFolderFull(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "streams")
-	s, err := NewStreamFolder(dir, GapSkip, nil)
+	s, err := NewFolder(dir, GapSkip, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := sent(true, 0, "x")
-	if err := os.Mkdir(filepath.Join(dir, streamName(p)), 0o777); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, fileName(p)), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	s.Piece(p)
 	s.Piece(sent(false, 0, "y"))
-	s.End(streamEnd(), stream.Total{}, stream.Total{})
-	if err := s.Close(); err == nil || !strings.Contains(err.Error(), streamName(p)) {
+	s.End(record(), stream.Total{}, stream.Total{})
+	if err := s.Close(); err == nil || !strings.Contains(err.Error(), fileName(p)) {
 		t.Errorf("%v", err)
 	}
 }
@@ -338,11 +338,11 @@ func TestStreamFolderFull(t *testing.T) {
 // TestContradicted: where a SYN contradicts the names of the ends, it is said.
 func TestContradicted(t *testing.T) {
 	var b bytes.Buffer
-	w := NewStreamWriter(&b, StreamOptions{})
+	w := NewWriter(&b, Options{})
 	w.Piece(sent(true, 0, "x"))
-	c := streamEnd()
+	c := record()
 	c.Client, c.Server = c.Server, c.Client
-	w.End(c, stream.Total{Tuple: streamTuple, Contradicted: 9}, stream.Total{Tuple: streamTuple.Reverse(), Contradicted: 9})
+	w.End(c, stream.Total{Tuple: tuple, Contradicted: 9}, stream.Total{Tuple: tuple.Reverse(), Contradicted: 9})
 	if err := w.Close(); err != nil || !strings.Contains(b.String(), "-- packet 9 shows that 192.0.2.2:80 is the client") {
 		t.Errorf("%v, %s", err, b.String())
 	}
@@ -356,7 +356,7 @@ func TestDoubtedText(t *testing.T) {
 		t.Error(got)
 	}
 	p.AckPacket = 0
-	for _, got := range []string{PieceText(p), writeStream(StreamOptions{}, p)} {
+	for _, got := range []string{PieceText(p), write(Options{}, p)} {
 		if !strings.Contains(got, ": perhaps not accepted: sent in a SYN, and no acknowledgement was captured") || strings.Contains(got, "all the same") {
 			t.Error(got)
 		}
@@ -380,14 +380,14 @@ func TestTotalText(t *testing.T) {
 	}
 }
 
-func TestStreamName(t *testing.T) {
+func TestFileName(t *testing.T) {
 	p := sent(true, 0, "x")
 	p.Connection = 123
-	if got := streamName(p); got != "00000123-client-192.0.2.1_40000-192.0.2.2_80" {
+	if got := fileName(p); got != "00000123-client-192.0.2.1_40000-192.0.2.2_80" {
 		t.Error(got)
 	}
 	p.Tuple.IPv6, p.Tuple.Src = true, wire.Addr{0: 0x20, 1: 1, 15: 1}
-	if got := streamName(p); strings.ContainsAny(got, ":/\\[] ") {
+	if got := fileName(p); strings.ContainsAny(got, ":/\\[] ") {
 		t.Error(got)
 	}
 }

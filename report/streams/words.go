@@ -1,4 +1,4 @@
-package report
+package streams
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ func PieceText(p *stream.Piece) string {
 	case stream.Gap:
 		return gapText(p)
 	case stream.Octets:
-		text := fmt.Sprintf("%s of the %s from %s on in packet %d", octetsText(p.Len), fromText(p.FromClient), prose.Thousands(uint64(p.Offset)), p.Packet)
+		text := fmt.Sprintf("%s of the %s from %s on in packet %d", octetsText(p.Len), prose.Side(p.FromClient), prose.Thousands(uint64(p.Offset)), p.Packet)
 		if d := doubtTexts[p.Reason]; d != "" {
 			text += ": " + doubtedText(p, d)
 		}
@@ -53,13 +53,13 @@ func doubtedText(p *stream.Piece, doubt string) string {
 
 // UnackedText says that octets, and those after them, were never acknowledged.
 func UnackedText(p *stream.Piece) string {
-	return fmt.Sprintf("what the %s sent from %s on was not acknowledged", fromText(p.FromClient), prose.Thousands(uint64(p.Offset)))
+	return fmt.Sprintf("what the %s sent from %s on was not acknowledged", prose.Side(p.FromClient), prose.Thousands(uint64(p.Offset)))
 }
 
 // gapText says what is missing and how that is known.
 func gapText(p *stream.Piece) string {
-	what := fmt.Sprintf("%s of the %s from %s on", octetsText(p.Len), fromText(p.FromClient), prose.Thousands(uint64(p.Offset)))
-	other := fromText(!p.FromClient)
+	what := fmt.Sprintf("%s of the %s from %s on", octetsText(p.Len), prose.Side(p.FromClient), prose.Thousands(uint64(p.Offset)))
+	other := prose.Side(!p.FromClient)
 	switch p.Reason {
 	case stream.NotCaptured:
 		return fmt.Sprintf("gap: %s never captured; the %s acknowledged them%s", what, other, inPacket(" (packet ", p.AckPacket, ")"))
@@ -80,7 +80,7 @@ func gapText(p *stream.Piece) string {
 // otherText says what came again with other content, or is not part of the
 // stream.
 func otherText(p *stream.Piece) string {
-	who := fromText(p.FromClient)
+	who := prose.Side(p.FromClient)
 	if p.Kind == stream.Conflict {
 		s := fmt.Sprintf("conflict: %s of the %s from %s on came in packet %d with other content%s",
 			octetsText(p.Len), who, prose.Thousands(uint64(p.Offset)), p.Packet, inPacket(" than in packet ", p.KeptPacket, ""))

@@ -1,4 +1,4 @@
-package report
+package streams
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ const tabStop = 8
 // before it is not shown. Other control characters, and octets that are not
 // UTF-8, are escaped.
 type textForm struct {
-	streamNotes
+	notes
 	side   int
 	inLine bool
 	column int     // of the text after the mark
@@ -34,8 +34,8 @@ type textForm struct {
 	line   []byte
 }
 
-func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
-	i := end(p.FromClient)
+func (f *textForm) piece(w *Writer, p *stream.Piece) {
+	i := sideOf(p.FromClient)
 	f.head(w, p)
 	if p.Kind != stream.Octets {
 		f.flush(w, i)
@@ -63,7 +63,7 @@ func (f *textForm) piece(w *StreamWriter, p *stream.Piece) {
 
 // Text writes octets of the current side. What the next octets may complete
 // waits: a multi-octet character, and a CR.
-func (f *textForm) text(w *StreamWriter, data []byte) {
+func (f *textForm) text(w *Writer, data []byte) {
 	for len(data) > 0 {
 		switch c := data[0]; {
 		case c == '\n':
@@ -84,7 +84,7 @@ func (f *textForm) text(w *StreamWriter, data []byte) {
 }
 
 // character writes the first character of data and returns its length.
-func (f *textForm) character(w *StreamWriter, data []byte) int {
+func (f *textForm) character(w *Writer, data []byte) int {
 	r, n := utf8.DecodeRune(data)
 	f.line = f.line[:0]
 	switch {
@@ -113,7 +113,7 @@ func (f *textForm) character(w *StreamWriter, data []byte) int {
 
 // begin writes the mark of a line that has none yet, without a space after it
 // if the line is empty.
-func (f *textForm) begin(w *StreamWriter, empty bool) {
+func (f *textForm) begin(w *Writer, empty bool) {
 	if f.inLine {
 		return
 	}
@@ -134,7 +134,7 @@ func (f *textForm) begin(w *StreamWriter, empty bool) {
 }
 
 // endLine ends the line in progress.
-func (f *textForm) endLine(w *StreamWriter) {
+func (f *textForm) endLine(w *Writer) {
 	if !f.inLine {
 		return
 	}
@@ -146,7 +146,7 @@ func (f *textForm) endLine(w *StreamWriter) {
 }
 
 // flush writes what is pending of a side: what would complete it does not come.
-func (f *textForm) flush(w *StreamWriter, i int) {
+func (f *textForm) flush(w *Writer, i int) {
 	rest := f.rest[i]
 	f.rest[i] = nil
 	if len(rest) == 0 {
@@ -161,22 +161,22 @@ func (f *textForm) flush(w *StreamWriter, i int) {
 	}
 }
 
-func (f *textForm) end(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
+func (f *textForm) end(w *Writer, c *analyze.Connection, client, server *stream.Total) {
 	f.flush(w, 0)
 	f.flush(w, 1)
 	f.endLine(w)
 	f.sum(w, c, client, server)
 }
 
-// streamNotes are the lines between octets, which text and hex share.
-type streamNotes struct {
+// notes are the lines between octets, which text and hex share.
+type notes struct {
 	begun   bool
 	unacked [2]bool // the note that octets were not acknowledged stands
 	doubted [2]stream.Reason
 }
 
 // head names the connection before its first piece.
-func (n *streamNotes) head(w *StreamWriter, p *stream.Piece) {
+func (n *notes) head(w *Writer, p *stream.Piece) {
 	if n.begun {
 		return
 	}
@@ -188,11 +188,11 @@ func (n *streamNotes) head(w *StreamWriter, p *stream.Piece) {
 	n.title(w, p.Connection, fmt.Sprintf("%s → %s", client, server), p.Tuple.Encap)
 }
 
-func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap uint32) {
-	if in := w.env.encap(encap); in != "" {
+func (n *notes) title(w *Writer, number uint64, ends string, encap uint32) {
+	if in := w.encap(encap); in != "" {
 		ends += " in " + escape.Text(in)
 	}
-	w.write([]byte(w.env.Paint(prose.Strong, w.env.Plain(fmt.Sprintf("connection %d   %s", number, ends))) + "\n"))
+	w.write([]byte(w.opts.Paint(prose.Strong, w.opts.Plain(fmt.Sprintf("connection %d   %s", number, ends))) + "\n"))
 	about := "> client, < server; >+ and <+ go on where the line of that side stopped"
 	switch w.opts.From {
 	case "client":
@@ -205,15 +205,15 @@ func (n *streamNotes) title(w *StreamWriter, number uint64, ends string, encap u
 }
 
 // doubts reports whether a remark is needed before octets.
-func (n *streamNotes) doubts(p *stream.Piece) bool {
-	i := end(p.FromClient)
+func (n *notes) doubts(p *stream.Piece) bool {
+	i := sideOf(p.FromClient)
 	return n.unacked[i] != (p.AckPacket == 0) || n.doubted[i] != p.Reason
 }
 
 // doubt says what makes octets doubtful, or that nothing does any longer.
-func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
-	i := end(p.FromClient)
-	who := fromText(p.FromClient)
+func (n *notes) doubt(w *Writer, p *stream.Piece) {
+	i := sideOf(p.FromClient)
+	who := prose.Side(p.FromClient)
 	if was := n.unacked[i]; was != (p.AckPacket == 0) {
 		n.unacked[i] = !was
 		text := UnackedText(p)
@@ -233,7 +233,7 @@ func (n *streamNotes) doubt(w *StreamWriter, p *stream.Piece) {
 }
 
 // note describes a piece that is not octets of the stream.
-func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
+func (n *notes) note(w *Writer, p *stream.Piece) {
 	if p.Kind == stream.Gap {
 		n.say(w, prose.Bad, "-- "+gapText(p))
 		return
@@ -248,7 +248,7 @@ func (n *streamNotes) note(w *StreamWriter, p *stream.Piece) {
 }
 
 // sum ends a connection with its totals.
-func (n *streamNotes) sum(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
+func (n *notes) sum(w *Writer, c *analyze.Connection, client, server *stream.Total) {
 	if !n.begun {
 		n.begun = true
 		n.title(w, c.Number, fmt.Sprintf("%s → %s", client.Tuple.Source(), client.Tuple.Destination()), c.EncapID)
@@ -267,12 +267,12 @@ func (n *streamNotes) sum(w *StreamWriter, c *analyze.Connection, client, server
 }
 
 // say writes a line of our own, broken between words if lines are broken.
-func (n *streamNotes) say(w *StreamWriter, t prose.Tone, s string) {
-	e := w.env
-	if e.Width <= 0 {
-		e.Width = 1 << 20
+func (n *notes) say(w *Writer, t prose.Tone, s string) {
+	style := w.opts.Style
+	if style.Width <= 0 {
+		style.Width = 1 << 20
 	}
 	if w.err == nil {
-		w.err = e.WriteWrapped(w.out, t, "   ", s)
+		w.err = style.WriteWrapped(w.out, t, "   ", s)
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package streams
 
 import (
 	"bufio"
@@ -14,6 +14,8 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/number"
+	"tcpwatch/report/prose"
 )
 
 // GapForm is how a gap appears in the file of a stream.
@@ -29,31 +31,32 @@ const (
 // GapForms lists the forms.
 var GapForms = []GapForm{GapHole, GapSkip, GapMark}
 
-// StreamIndex is the name of the file beside the streams that records what the
+// IndexName is the name of the file beside the streams that records what the
 // octets alone cannot: an object (schema tcpwatch.stream/1) for every gap,
 // conflict and octets left out, for octets in doubt, and for the end of every
 // direction, with its file.
-const StreamIndex = "index.ndjson"
+const IndexName = "index.ndjson"
 
 // mostOpenFiles bounds the files open at one time. Beyond it the least recently
 // written one is closed, and opened again when needed.
 const mostOpenFiles = 128
 
-// StreamFolder writes one file a direction and connection into a folder. It is
+// Folder writes one file a direction and connection into a folder. It is
 // not safe for concurrent use. An error is kept: later calls do nothing, and
 // Close returns it.
-type StreamFolder struct {
+type Folder struct {
 	dir   string
 	gaps  GapForm
-	env   env
+	encap func(uint32) string
+	clock number.Clock
 	index *bufio.Writer
 	file  *os.File // of the index
 	err   error
 
 	openFile func(name string, flags int, mode os.FileMode) (*os.File, error)
 
-	live map[uint64]*[2]streamFile // by connection
-	open list.List                 // of *streamFile: those open, the longest unused first
+	live map[uint64]*[2]file // by connection
+	open list.List           // of *file: those open, the longest unused first
 	row  []byte
 
 	files  uint64
@@ -61,8 +64,8 @@ type StreamFolder struct {
 	totals stream.Total // of all directions
 }
 
-// streamFile is the file of one direction.
-type streamFile struct {
+// file is the file of one direction.
+type file struct {
 	tuple wire.Tuple
 	name  string // "": none yet
 	at    int64  // where in it the next octets go
@@ -80,9 +83,9 @@ type doubted struct {
 	reason            stream.Reason
 }
 
-// NewStreamFolder makes the folder if it does not exist. It refuses one that is
+// NewFolder makes the folder if it does not exist. It refuses one that is
 // not empty: its content could be taken for streams of this capture.
-func NewStreamFolder(dir string, gaps GapForm, encap func(uint32) string) (*StreamFolder, error) {
+func NewFolder(dir string, gaps GapForm, encap func(uint32) string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, pathError(dir, err)
 	}
@@ -93,12 +96,11 @@ func NewStreamFolder(dir string, gaps GapForm, encap func(uint32) string) (*Stre
 	if len(entries) > 0 {
 		return nil, fmt.Errorf("%s: the folder is not empty", dir)
 	}
-	f, err := os.Create(filepath.Join(dir, StreamIndex))
+	f, err := os.Create(filepath.Join(dir, IndexName))
 	if err != nil {
-		return nil, pathError(filepath.Join(dir, StreamIndex), err)
+		return nil, pathError(filepath.Join(dir, IndexName), err)
 	}
-	s := &StreamFolder{dir: dir, gaps: gaps, file: f, index: bufio.NewWriterSize(f, 1<<16), live: map[uint64]*[2]streamFile{}, openFile: os.OpenFile}
-	s.env.EncapName = encap
+	s := &Folder{dir: dir, gaps: gaps, file: f, index: bufio.NewWriterSize(f, 1<<16), live: map[uint64]*[2]file{}, openFile: os.OpenFile, encap: encap}
 	return s, nil
 }
 
@@ -112,7 +114,7 @@ func pathError(path string, err error) error {
 }
 
 // Piece writes a piece.
-func (s *StreamFolder) Piece(p *stream.Piece) {
+func (s *Folder) Piece(p *stream.Piece) {
 	if s.err != nil {
 		return
 	}
@@ -132,10 +134,10 @@ func (s *StreamFolder) Piece(p *stream.Piece) {
 }
 
 // of returns the file of the piece's direction.
-func (s *StreamFolder) of(p *stream.Piece) *streamFile {
+func (s *Folder) of(p *stream.Piece) *file {
 	both := s.live[p.Connection]
 	if both == nil {
-		both = new([2]streamFile)
+		both = new([2]file)
 		both[0].tuple, both[1].tuple = p.Tuple, p.Tuple.Reverse()
 		s.live[p.Connection] = both
 	}
@@ -146,19 +148,19 @@ func (s *StreamFolder) of(p *stream.Piece) *streamFile {
 }
 
 // indexed writes an object of the index.
-func (s *StreamFolder) indexed(p *stream.Piece) {
-	s.row = append(pieceObject(s.row[:0], &s.env.clock, p, false), '\n')
+func (s *Folder) indexed(p *stream.Piece) {
+	s.row = append(pieceObject(s.row[:0], &s.clock, p, false), '\n')
 	s.line()
 }
 
-func (s *StreamFolder) line() {
+func (s *Folder) line() {
 	if _, err := s.index.Write(s.row); err != nil && s.err == nil {
-		s.err = pathError(filepath.Join(s.dir, StreamIndex), err)
+		s.err = pathError(filepath.Join(s.dir, IndexName), err)
 	}
 }
 
 // doubt records octets in doubt; consecutive ones are joined.
-func (s *StreamFolder) doubt(f *streamFile, p *stream.Piece) {
+func (s *Folder) doubt(f *file, p *stream.Piece) {
 	d := &f.doubt
 	if p.Reason == stream.NoReason && p.AckPacket != 0 {
 		s.settleDoubt(f, p.Connection, p.FromClient)
@@ -173,7 +175,7 @@ func (s *StreamFolder) doubt(f *streamFile, p *stream.Piece) {
 }
 
 // settleDoubt writes the object of the octets in doubt.
-func (s *StreamFolder) settleDoubt(f *streamFile, connection uint64, client bool) {
+func (s *Folder) settleDoubt(f *file, connection uint64, client bool) {
 	if d := &f.doubt; d.len > 0 {
 		s.indexed(&stream.Piece{
 			Connection: connection, FromClient: client, Kind: stream.Octets, Reason: d.reason, Offset: d.offset, Len: d.len,
@@ -183,7 +185,7 @@ func (s *StreamFolder) settleDoubt(f *streamFile, connection uint64, client bool
 	}
 }
 
-func (s *StreamFolder) gap(f *streamFile, p *stream.Piece) {
+func (s *Folder) gap(f *file, p *stream.Piece) {
 	switch s.gaps {
 	case GapMark:
 		s.write(f, p, []byte("\n["+gapText(p)+"]\n"))
@@ -204,7 +206,7 @@ func (s *StreamFolder) gap(f *streamFile, p *stream.Piece) {
 }
 
 // write appends octets to the file, opening it if necessary.
-func (s *StreamFolder) write(f *streamFile, p *stream.Piece, data []byte) {
+func (s *Folder) write(f *file, p *stream.Piece, data []byte) {
 	if f.f == nil && !s.reopen(f, p) {
 		return
 	}
@@ -217,13 +219,13 @@ func (s *StreamFolder) write(f *streamFile, p *stream.Piece, data []byte) {
 	}
 }
 
-func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
+func (s *Folder) reopen(f *file, p *stream.Piece) bool {
 	if s.open.Len() >= mostOpenFiles {
 		s.shutOldest()
 	}
 	flags := os.O_WRONLY
 	if f.name == "" {
-		f.name = streamName(p)
+		f.name = fileName(p)
 		flags |= os.O_CREATE | os.O_EXCL
 		s.files++
 	}
@@ -250,7 +252,7 @@ func (s *StreamFolder) reopen(f *streamFile, p *stream.Piece) bool {
 func tooMany(err error) bool { return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) }
 
 // shut closes a file, temporarily or for good.
-func (s *StreamFolder) shut(f *streamFile) {
+func (s *Folder) shut(f *file) {
 	s.fail(f, f.w.Flush())
 	if f.grown {
 		s.fail(f, f.f.Truncate(f.at))
@@ -261,20 +263,20 @@ func (s *StreamFolder) shut(f *streamFile) {
 }
 
 // shutOldest closes the least recently written file.
-func (s *StreamFolder) shutOldest() { s.shut(s.open.Front().Value.(*streamFile)) }
+func (s *Folder) shutOldest() { s.shut(s.open.Front().Value.(*file)) }
 
-func (s *StreamFolder) fail(f *streamFile, err error) {
+func (s *Folder) fail(f *file, err error) {
 	if err != nil && s.err == nil {
 		s.err = pathError(filepath.Join(s.dir, f.name), err)
 	}
 }
 
 // End closes the files of a connection.
-func (s *StreamFolder) End(c *analyze.Connection, client, server stream.Total) {
+func (s *Folder) End(c *analyze.Connection, client, server stream.Total) {
 	both := s.live[c.Number]
 	delete(s.live, c.Number)
 	if both == nil {
-		both = new([2]streamFile)
+		both = new([2]file)
 	}
 	of := 0 // index of the client's
 	if both[0].tuple != client.Tuple {
@@ -284,7 +286,7 @@ func (s *StreamFolder) End(c *analyze.Connection, client, server stream.Total) {
 		f := &both[(i+of)&1]
 		if s.err == nil {
 			s.settleDoubt(f, c.Number, i == 0)
-			s.row = append(endObject(s.row[:0], &s.env, c, i == 0, t, &f.name), '\n')
+			s.row = append(endObject(s.row[:0], encapsulation(s.encap, c.EncapID), c, i == 0, t, &f.name), '\n')
 			s.line()
 		}
 		if f.f != nil {
@@ -298,21 +300,21 @@ func (s *StreamFolder) End(c *analyze.Connection, client, server stream.Total) {
 }
 
 // Close closes all files.
-func (s *StreamFolder) Close() error {
+func (s *Folder) Close() error {
 	for s.open.Len() > 0 {
 		s.shutOldest()
 	}
 	if err := s.index.Flush(); err != nil && s.err == nil {
-		s.err = pathError(filepath.Join(s.dir, StreamIndex), err)
+		s.err = pathError(filepath.Join(s.dir, IndexName), err)
 	}
 	if err := s.file.Close(); err != nil && s.err == nil {
-		s.err = pathError(filepath.Join(s.dir, StreamIndex), err)
+		s.err = pathError(filepath.Join(s.dir, IndexName), err)
 	}
 	return s.err
 }
 
 // Summary says in one line what was written.
-func (s *StreamFolder) Summary() string {
+func (s *Folder) Summary() string {
 	text := fmt.Sprintf("%s: %s in %s", s.dir, octetsText(int64(s.octets)), counted(int64(s.files), "file"))
 	t := &s.totals
 	if t.Gaps > 0 {
@@ -326,15 +328,15 @@ func (s *StreamFolder) Summary() string {
 	if t.Outside > 0 {
 		text += ", " + octetsText(t.Outside) + " left out"
 	}
-	return text + "; " + StreamIndex + " says where"
+	return text + "; " + IndexName + " says where"
 }
 
-// streamName names the file of a direction: the number of the connection in eight
+// fileName names the file of a direction: the number of the connection in eight
 // digits, so that names sort, who sent it, and both ends, the sender first. The
 // colons of IPv6 addresses become dots, for file systems that do not allow
 // colons.
-func streamName(p *stream.Piece) string {
+func fileName(p *stream.Piece) string {
 	from, to := p.Tuple.Source(), p.Tuple.Destination()
-	name := fmt.Sprintf("%08d-%s-%s_%d-%s_%d", p.Connection, fromText(p.FromClient), from.Addr(), from.Port(), to.Addr(), to.Port())
+	name := fmt.Sprintf("%08d-%s-%s_%d-%s_%d", p.Connection, prose.Side(p.FromClient), from.Addr(), from.Port(), to.Addr(), to.Port())
 	return strings.ReplaceAll(name, ":", ".")
 }

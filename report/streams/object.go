@@ -1,4 +1,4 @@
-package report
+package streams
 
 import (
 	"encoding/base64"
@@ -6,30 +6,32 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/stream"
 	"tcpwatch/report/number"
+	"tcpwatch/report/object"
+	"tcpwatch/report/prose"
 )
 
-// schemaStream names the shape of the objects of streams: one for each piece,
+// schema names the shape of the objects of streams: one for each piece,
 // kind octets, gap, conflict or outside, and at the end of a connection one for
 // each direction, kind end. Octets are in base64 (RFC 4648 §4).
-const schemaStream = "tcpwatch.stream/1"
+const schema = "tcpwatch.stream/1"
 
-// streamObjects writes a line for each piece.
-type streamObjects struct {
+// objects writes a line for each piece.
+type objects struct {
 	clock number.Clock
 	b     []byte
 }
 
-func (f *streamObjects) piece(w *StreamWriter, p *stream.Piece) {
+func (f *objects) piece(w *Writer, p *stream.Piece) {
 	f.b = append(pieceObject(f.b[:0], &f.clock, p, true), '\n')
 	w.write(f.b)
 }
 
-func (f *streamObjects) end(w *StreamWriter, c *analyze.Connection, client, server *stream.Total) {
+func (f *objects) end(w *Writer, c *analyze.Connection, client, server *stream.Total) {
 	for _, t := range []*stream.Total{client, server} {
 		if !w.wants(t == client) {
 			continue
 		}
-		f.b = append(endObject(f.b[:0], &w.env, c, t == client, t, nil), '\n')
+		f.b = append(endObject(f.b[:0], w.encap(c.EncapID), c, t == client, t, nil), '\n')
 		w.write(f.b)
 	}
 }
@@ -37,10 +39,10 @@ func (f *streamObjects) end(w *StreamWriter, c *analyze.Connection, client, serv
 // pieceObject appends the object of a piece; octets says whether it includes
 // those of the stream.
 func pieceObject(b []byte, c *number.Clock, p *stream.Piece, octets bool) []byte {
-	j := jsonText{append(b, '{')}
-	j.Word("schema", schemaStream)
+	j := object.Plain(append(b, '{'))
+	j.Word("schema", schema)
 	j.Uint("connection", p.Connection)
-	j.Word("from", fromText(p.FromClient))
+	j.Word("from", prose.Side(p.FromClient))
 	j.Word("kind", p.Kind.String())
 	if p.Reason == stream.ForeignNumber {
 		j.Null("offset")
@@ -61,27 +63,27 @@ func pieceObject(b []byte, c *number.Clock, p *stream.Piece, octets bool) []byte
 		if p.Kept == nil {
 			j.Null("kept")
 		} else {
-			j.base64("kept", p.Kept)
+			encoded(&j, "kept", p.Kept)
 		}
 	}
 	if p.Kind == stream.Conflict || p.Kind == stream.Outside || p.Kind == stream.Octets && octets {
-		j.base64("octets", p.Data)
+		encoded(&j, "octets", p.Data)
 	}
 	j.Close('}')
-	return j.Plain
+	return j
 }
 
 // endObject appends what is known of a direction at the end. file is nil if
 // there are no files, else its name, "" for none.
-func endObject(b []byte, e *env, c *analyze.Connection, client bool, t *stream.Total, file *string) []byte {
-	j := jsonText{append(b, '{')}
-	j.Word("schema", schemaStream)
+func endObject(b []byte, encap string, c *analyze.Connection, client bool, t *stream.Total, file *string) []byte {
+	j := object.Plain(append(b, '{'))
+	j.Word("schema", schema)
 	j.Uint("connection", c.Number)
-	j.Word("from", fromText(client))
+	j.Word("from", prose.Side(client))
 	j.Word("kind", "end")
 	j.Endpoint("source", t.Tuple.Source())
 	j.Endpoint("destination", t.Tuple.Destination())
-	j.Text("encapsulation", e.encap(c.EncapID))
+	j.Text("encapsulation", encap)
 	if file != nil {
 		if *file == "" {
 			j.Null("file")
@@ -102,10 +104,11 @@ func endObject(b []byte, e *env, c *analyze.Connection, client bool, t *stream.T
 	j.Bool("any_ack", t.AnyACK)
 	j.UintOrNull("contradicted_by", t.Contradicted, t.Contradicted != 0)
 	j.Close('}')
-	return j.Plain
+	return j
 }
 
-func (j *jsonText) base64(name string, data []byte) {
+// encoded writes octets in base64.
+func encoded(j *object.Plain, name string, data []byte) {
 	j.Key(name)
-	j.Plain = append(base64.StdEncoding.AppendEncode(append(j.Plain, '"'), data), '"')
+	*j = append(base64.StdEncoding.AppendEncode(append(*j, '"'), data), '"')
 }
