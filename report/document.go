@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/streams"
 )
@@ -47,7 +48,7 @@ func labelDocument(b *bytes.Buffer, s *label.Spec) {
 		fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
 	}
 	b.WriteByte('\n')
-	for _, f := range []struct{ name, text string }{{"Looks at", s.Looks}, {"Source", prose.Unglue(clauses(s.Clauses))}, {"Wireshark", s.Wireshark}} {
+	for _, f := range []struct{ name, text string }{{"Looks at", s.Looks}, {"Source", prose.Unglue(lexicon.Clauses(s.Clauses))}, {"Wireshark", s.Wireshark}} {
 		if f.text != "" {
 			fmt.Fprintf(b, "* %s: %s\n", f.name, f.text)
 		}

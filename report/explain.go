@@ -13,6 +13,7 @@ import (
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/escape"
 	"tcpwatch/report/grid"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -115,11 +116,11 @@ func (x *explainer) list() {
 	x.eventList(room)
 	x.heading("States of one end of a connection (RFC 9293 §3.3.2)")
 	for s := state.Unknown; s < state.Count; s++ {
-		x.fact(prose.Gap+s.String(), stateTexts[s].means, room)
+		x.fact(prose.Gap+s.String(), lexicon.States[s].Means, room)
 	}
 	x.line("")
 	x.topicList(room)
-	x.block("", inferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means, tcpwatch explain BACKOFF what stands below the heading of a column, tcpwatch explain closes what a view shows.")
+	x.block("", lexicon.InferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means, tcpwatch explain BACKOFF what stands below the heading of a column, tcpwatch explain closes what a view shows.")
 }
 
 func groupTitle(g label.Group) string {
@@ -152,7 +153,7 @@ func (x *explainer) label(key string) bool {
 	}
 	x.line("")
 	x.fact("Looks at", s.Looks, len("Wireshark")+len(prose.Gap))
-	x.fact("Source", clauses(s.Clauses), len("Wireshark")+len(prose.Gap))
+	x.fact("Source", lexicon.Clauses(s.Clauses), len("Wireshark")+len(prose.Gap))
 	x.fact("Wireshark", s.Wireshark, len("Wireshark")+len(prose.Gap))
 	if s.Example != "" {
 		x.example("Example: the last segment carries it", s.Example)
@@ -202,15 +203,6 @@ func (x *explainer) fact(name, text string, room int) {
 		}
 		x.out.WriteString(head + prose.Unglue(l) + "\n")
 	}
-}
-
-// clauses writes "RFC 9293 §3.5, RFC 6298 §5".
-func clauses(list []label.Clause) string {
-	var parts []string
-	for _, c := range list {
-		parts = append(parts, fmt.Sprintf("RFC%s%d%s§%s", prose.NBSP, c.RFC, prose.NBSP, c.Section))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // Names returns the names that Explain knows: every label, verdict, state, event,

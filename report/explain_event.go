@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -37,7 +38,7 @@ func (x *explainer) event(key string) bool {
 	room := len("Inferred") + len(prose.Gap)
 	x.fact("Fields", eventFields(s, ""), room)
 	x.fact("Inferred", s.Inferred, room)
-	x.fact("Source", clauses(s.Clauses), room)
+	x.fact("Source", lexicon.Clauses(s.Clauses), room)
 	if s.Example != "" {
 		x.example("Example", s.Example)
 	}
@@ -66,7 +67,7 @@ func eventDocuments(b *bytes.Buffer) {
 			fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
 		}
 		fmt.Fprintf(b, "\n* Fields: %s\n", eventFields(s, "`"))
-		for _, f := range []struct{ name, text string }{{"Inferred", s.Inferred}, {"Source", prose.Unglue(clauses(s.Clauses))}} {
+		for _, f := range []struct{ name, text string }{{"Inferred", s.Inferred}, {"Source", prose.Unglue(lexicon.Clauses(s.Clauses))}} {
 			if f.text != "" {
 				fmt.Fprintf(b, "* %s: %s\n", f.name, f.text)
 			}

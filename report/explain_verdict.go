@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -35,7 +36,7 @@ func (x *explainer) verdict(key string) bool {
 	}
 	x.line("")
 	x.fact("Rests on", s.RestsOn, len("Rests on")+len(prose.Gap))
-	x.fact("Source", clauses(s.Clauses), len("Rests on")+len(prose.Gap))
+	x.fact("Source", lexicon.Clauses(s.Clauses), len("Rests on")+len(prose.Gap))
 	x.example("Example: the last connection gets it", s.Example)
 	return true
 }
@@ -50,6 +51,6 @@ func verdictDocuments(b *bytes.Buffer) {
 			fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
 		}
 		fmt.Fprintf(b, "\n* Rests on: %s\n* Source: %s\n\nThe last connection gets it:\n\n```\n%s\n```\n",
-			s.RestsOn, prose.Unglue(clauses(s.Clauses)), strings.TrimRight(s.Example, "\n"))
+			s.RestsOn, prose.Unglue(lexicon.Clauses(s.Clauses)), strings.TrimRight(s.Example, "\n"))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -20,7 +21,7 @@ type markdownWriter[T any] struct {
 	value    Value
 	shown    int
 	hidden   int
-	inferred doubts
+	inferred lexicon.Marks
 }
 
 func newMarkdownWriter[T any](v *rowView[T], w io.Writer, e *env) *markdownWriter[T] {
@@ -84,9 +85,9 @@ func (m *markdownWriter[T]) row(r *T) error {
 func (m *markdownWriter[T]) appendCell(b []byte, k Kind) []byte {
 	m.cell = m.value.appendPeople(m.cell[:0], k, m.env)
 	if n := len(m.cell); k == KindWord && n > 0 && m.cell[n-1] == '?' {
-		m.inferred.see(string(m.cell))
+		m.inferred.See(string(m.cell))
 	} else if k == KindWords && bytes.IndexByte(m.cell, '?') >= 0 {
-		m.inferred.seeAll(string(m.cell))
+		m.inferred.SeeAll(string(m.cell))
 	}
 	if m.env.ASCII {
 		m.cell = escape.AppendASCII(nil, m.cell)
@@ -105,7 +106,7 @@ func (m *markdownWriter[T]) finish() error {
 	if m.hidden > 0 {
 		b = append(b, "\n"+prose.Unglue(prose.Plural(uint64(m.hidden), "more row"))+" not shown (`--limit 0` shows all).\n"...)
 	}
-	if text := m.inferred.note(); text != "" {
+	if text := m.inferred.Note(); text != "" {
 		b = append(b, "\n"+text+".\n"...)
 	}
 	_, err := m.w.Write(b)

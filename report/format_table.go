@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/report/escape"
 	"tcpwatch/report/grid"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -24,13 +25,13 @@ type tableWriter[T any] struct {
 	ends     []int       // of the cells in text
 	cells    []grid.Cell // of a row that is written at once
 	shown    int
-	hidden   int      // rows beyond the limit
-	inferred []doubts // per column
+	hidden   int             // rows beyond the limit
+	inferred []lexicon.Marks // per column
 }
 
 func newTableWriter[T any](v *rowView[T], w io.Writer, e *env) *tableWriter[T] {
 	t := &tableWriter[T]{w: w, env: e, view: v, columns: audience(v.columns, People), grid: grid.Grid{Style: &e.Style, Addresses: &e.short}}
-	t.inferred, t.cells = make([]doubts, len(t.columns)), make([]grid.Cell, len(t.columns))
+	t.inferred, t.cells = make([]lexicon.Marks, len(t.columns)), make([]grid.Cell, len(t.columns))
 	for _, c := range t.columns {
 		t.grid.Columns = append(t.grid.Columns, grid.Column{
 			Header: c.header(), Right: c.Kind.right(), Drop: c.Drop, Room: int(c.Room), HideEmpty: c.HideEmpty, Nothing: c.Nothing, Pair: c.Pair, Shorten: c.Shorten, Wrap: c.Wrap,
@@ -82,9 +83,9 @@ func (t *tableWriter[T]) fill(cells []grid.Cell, r *T) {
 		}
 		switch c.Kind {
 		case KindWord:
-			t.inferred[i].see(cells[i].Text)
+			t.inferred[i].See(cells[i].Text)
 		case KindWords:
-			t.inferred[i].seeAll(cells[i].Text)
+			t.inferred[i].SeeAll(cells[i].Text)
 		}
 	}
 }
@@ -136,13 +137,13 @@ func (t *tableWriter[T]) notes() error {
 			return err
 		}
 	}
-	var shown doubts
+	var shown lexicon.Marks
 	for i := range t.inferred {
 		if t.grid.Shows(i) {
-			shown.add(t.inferred[i])
+			shown.Add(t.inferred[i])
 		}
 	}
-	if text := shown.note(); text != "" {
+	if text := shown.Note(); text != "" {
 		return t.line(text)
 	}
 	return nil

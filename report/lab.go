@@ -12,6 +12,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -215,7 +216,7 @@ func synOptions(o *wire.Options) (parts []string) {
 func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string) {
 	var names []string
 	s.Labels.Each(func(id label.ID) {
-		name := labelName(id)
+		name := lexicon.Label(id)
 		if id == label.Retransmission && s.Cause > label.CauseUnknown {
 			name += " (" + s.Cause.String() + ")"
 		}
@@ -226,8 +227,8 @@ func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string)
 	var landed []string
 	s.Landed.Each(func(id label.ID) {
 		if !s.Labels.Has(id) && id > label.Ack {
-			landed = append(landed, labelName(id))
-			l.saw(id, labelName(id))
+			landed = append(landed, lexicon.Label(id))
+			l.saw(id, lexicon.Label(id))
 		}
 	})
 	if len(landed) > 0 {

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -145,7 +146,7 @@ func (j *jsonText) labSegment(s *LabStep) {
 	j.Uint("number", s.Number)
 	j.Uint("connection", uint64(s.Connection))
 	j.Word("from", prose.Side(s.FromClient))
-	j.Word("flags", flagText(s.Step.Flags))
+	j.Word("flags", lexicon.Flags(s.Step.Flags))
 	j.Uint("seq_raw", uint64(s.Step.Seq))
 	j.UintOrNull("ack_raw", uint64(s.Step.Ack), s.Step.Flags.Any(wire.ACK))
 	j.Uint("len", uint64(s.Step.Len))
@@ -180,7 +181,7 @@ func (j *jsonText) labelList(name string, set label.Set) {
 	j.Open(name, '[')
 	set.Each(func(id label.ID) {
 		j.Comma()
-		j.Quoted(labelName(id))
+		j.Quoted(lexicon.Label(id))
 	})
 	j.Close(']')
 }

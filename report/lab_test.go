@@ -14,6 +14,7 @@ import (
 	"tcpwatch/analyze/rfc"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -239,7 +240,7 @@ func TestLabConclude(t *testing.T) {
 // Every word that a story may want explained has a meaning.
 func TestLabMeanings(t *testing.T) {
 	for id, spec := range label.All {
-		if meaning(labelName(label.ID(id))) == "" {
+		if meaning(lexicon.Label(label.ID(id))) == "" {
 			t.Errorf("%s has no meaning", spec.Name)
 		}
 	}

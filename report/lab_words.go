@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -41,25 +42,25 @@ func (l *LabStory) Words() []string { return slices.Clone(l.words) }
 // clauses; "" for anything else. RETRANSMISSION with a cause means that cause.
 func meaning(name string) string {
 	if id, ok := label.Find(name); ok {
-		return label.All[id].Definition + " (" + clauses(label.All[id].Clauses) + ")"
+		return label.All[id].Definition + " (" + lexicon.Clauses(label.All[id].Clauses) + ")"
 	}
 	for _, s := range verdict.All {
 		if s.Name == name {
-			return s.Definition + " (" + clauses(s.Clauses) + ")"
+			return s.Definition + " (" + lexicon.Clauses(s.Clauses) + ")"
 		}
 	}
 	for s := state.Unknown; s < state.Count; s++ {
 		if s.String() == name {
-			return stateTexts[s].means + " (RFC 9293 §3.3.2)"
+			return lexicon.States[s].Means + " (RFC 9293 §3.3.2)"
 		}
 	}
 	for c, means := range causeMeanings {
-		if means != "" && name == labelName(label.Retransmission)+" ("+label.Cause(c).String()+")" {
+		if means != "" && name == lexicon.Label(label.Retransmission)+" ("+label.Cause(c).String()+")" {
 			return means
 		}
 	}
-	if name == listenInferred {
-		return "Inferred: " + listenNote + "."
+	if name == lexicon.ListenInferred {
+		return "Inferred: " + lexicon.ListenNote + "."
 	}
 	return ""
 }

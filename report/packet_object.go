@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/number"
 	"tcpwatch/report/object"
 	"tcpwatch/report/prose"
@@ -14,30 +15,6 @@ import (
 
 // schemaPacket names the shape of packetObject.
 const schemaPacket = "tcpwatch.packet/1"
-
-// flagTexts are the spellings of every combination of control bits, made once:
-// Flags.String allocates. Each is built from the one without its highest bit,
-// which makes the start ten times faster than spelling each by itself.
-var flagTexts = func() (t [1 << 9]string) {
-	for top := 1; top < len(t); top <<= 1 {
-		name := wire.Flags(top).String()
-		t[top] = name
-		for below := 1; below < top; below++ {
-			t[top|below] = t[below] + "," + name
-		}
-	}
-	return t
-}()
-
-func flagText(f wire.Flags) string { return flagTexts[f&(1<<9-1)] }
-
-// labelName returns the name of a label; it is safe for any ID.
-func labelName(id label.ID) string {
-	if int(id) < len(label.All) {
-		return label.All[id].Name
-	}
-	return "UNKNOWN-LABEL"
-}
 
 // packetObject appends the JSON object of one segment.
 func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
@@ -47,7 +24,7 @@ func packetObject(b []byte, e *env, o *analyze.Observation) []byte {
 	b = number.AppendUint(append(b, `","connection":`...), o.Connection)
 	b = append(append(b, `,"from":"`...), prose.Side(o.FromClient)...)
 	b = appendEnds(append(b, `","source":"`...), &s.Tuple, `","destination":"`)
-	b = append(append(b, `","flags":"`...), flagText(s.Flags)...)
+	b = append(append(b, `","flags":"`...), lexicon.Flags(s.Flags)...)
 	b = number.AppendInt(append(b, `","seq":`...), o.Seq)
 	if b = append(b, `,"ack":`...); o.AckValid {
 		b = number.AppendInt(b, o.Ack)
@@ -100,7 +77,7 @@ func appendReasoned(b []byte, e *env, o *analyze.Observation) []byte {
 // labelItems are the names of labels as they follow others in a list.
 var labelItems = func() (t [64]string) {
 	for id := range t {
-		t[id] = `,"` + labelName(label.ID(id)) + `"`
+		t[id] = `,"` + lexicon.Label(label.ID(id)) + `"`
 	}
 	return t
 }()
@@ -127,7 +104,7 @@ func (j *jsonRow) inferred(ev *label.Evidence) {
 			j.Add(`,"inferred":[`)
 			open = true
 		}
-		j.Item(labelName(id))
+		j.Item(lexicon.Label(id))
 	}
 	if open {
 		j.Add("]")
@@ -143,7 +120,7 @@ func (j *jsonRow) evidence(ev *label.Evidence) {
 		if again(ev, i) {
 			continue
 		}
-		j.Item(labelName(ev.Items[i].Label))
+		j.Item(lexicon.Label(ev.Items[i].Label))
 		j.Add(`:"`)
 		j.Row = appendReasons(j.Row, ev, ev.Items[i].Label)
 		j.Add(`"`)

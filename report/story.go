@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/number"
 	"tcpwatch/report/prose"
 )
@@ -21,7 +22,7 @@ type storyWriter struct {
 	env      *env
 	told     int
 	hidden   int
-	inferred doubts
+	inferred lexicon.Marks
 	dropped  map[string]bool
 }
 
@@ -44,7 +45,7 @@ func (s *storyWriter) row(c *connection) error {
 	s.told++
 	t := &story{env: s.env, conn: c, out: &b}
 	t.tell()
-	s.inferred.add(t.inferred)
+	s.inferred.Add(t.inferred)
 	for _, d := range t.dropped {
 		s.dropped[d] = true
 	}
@@ -69,7 +70,7 @@ func (s *storyWriter) finish() error {
 	if s.hidden > 0 {
 		note(prose.Plural(uint64(s.hidden), "more connection") + " not shown (--limit 0 shows all)")
 	}
-	if text := s.inferred.note(); text != "" {
+	if text := s.inferred.Note(); text != "" {
 		note(text)
 	}
 	if s.dropped["ACK"] || s.dropped["REL ACK"] {
@@ -87,7 +88,7 @@ type story struct {
 	env      *env
 	conn     *connection
 	out      *bytes.Buffer
-	inferred doubts
+	inferred lexicon.Marks
 	dropped  []string
 }
 

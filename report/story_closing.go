@@ -24,8 +24,8 @@ func (t *story) closing() {
 		t.steps(steps, true)
 	}
 	if !closedWhole(c) {
-		t.inferred.see(c.ClientState.String())
-		t.inferred.see(c.ServerState.String())
+		t.inferred.See(c.ClientState.String())
+		t.inferred.See(c.ServerState.String())
 		text := "at the end the client is in " + c.ClientState.String() + ", the server in " + c.ServerState.String()
 		switch {
 		case c.Self():

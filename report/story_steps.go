@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/grid"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -98,17 +99,17 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []grid.Cell {
 	for i := range row {
 		row[i].Text = prose.Unglue(t.env.Plain(row[i].Text))
 	}
-	t.inferred.see(st.ClientState.String())
-	t.inferred.see(st.ServerState.String())
+	t.inferred.See(st.ClientState.String())
+	t.inferred.See(st.ServerState.String())
 	if st.Inferred {
-		t.inferred.see("again?")
+		t.inferred.See("again?")
 	}
 	return row
 }
 
 // segmentText names the segment: "SYN again", "FIN, 500 B".
 func segmentText(st *analyze.Step, sums *arithmetic) string {
-	name := labelName(st.Phase)
+	name := lexicon.Label(st.Phase)
 	switch st.Phase {
 	case label.HandshakeAck:
 		name = "ACK"

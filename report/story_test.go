@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -228,12 +229,12 @@ func TestInferredAgain(t *testing.T) {
 	for _, inferred := range []bool{false, true} {
 		c := halfClose(t)
 		last := len(c.Steps) - 2
-		if labelName(c.Steps[last].Phase) != "FIN" {
-			t.Fatalf("step %d is %s", last, labelName(c.Steps[last].Phase))
+		if lexicon.Label(c.Steps[last].Phase) != "FIN" {
+			t.Fatalf("step %d is %s", last, lexicon.Label(c.Steps[last].Phase))
 		}
 		c.Steps[last].Repeated, c.Steps[last].Inferred = true, inferred
 		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 120}}, nil, []*analyze.Connection{c}, Input{})
-		if !strings.Contains(out, "FIN again") || strings.Contains(out, "FIN again?") != inferred || strings.Contains(out, inferredNote) != inferred {
+		if !strings.Contains(out, "FIN again") || strings.Contains(out, "FIN again?") != inferred || strings.Contains(out, lexicon.InferredNote) != inferred {
 			t.Errorf("inferred %v:\n%s", inferred, out)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -65,8 +66,8 @@ func TestWrapped(t *testing.T) {
 		}
 		last := out[strings.LastIndex(out, "\n     7 "):]
 		long.Labels.Each(func(id label.ID) {
-			if !strings.Contains(last, labelName(id)) {
-				t.Errorf("%d rows: %s is lost:\n%s", len(packets), labelName(id), last)
+			if !strings.Contains(last, lexicon.Label(id)) {
+				t.Errorf("%d rows: %s is lost:\n%s", len(packets), lexicon.Label(id), last)
 			}
 		})
 		if strings.Contains(last, "SOURCE 10") {

@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/wireshark"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/number"
 	"tcpwatch/report/prose"
 )
@@ -38,7 +39,7 @@ var packetView = &rowView[packet]{
 		{Name: "destination", Kind: KindWord, Drop: 13, Pair: true, Shorten: 13, Room: 21, Meaning: "Address and port of the receiver.",
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Destination()) }},
 		{Name: "flags", Kind: KindWord, Drop: 2, Room: 7, Meaning: "Control bits from FIN upwards, separated by commas.",
-			Value: func(_ *env, o *packet, v *Value) { v.string(flagText(o.Segment.Flags)) }},
+			Value: func(_ *env, o *packet, v *Value) { v.string(lexicon.Flags(o.Segment.Flags)) }},
 		{Name: "seq", Kind: KindSigned, Drop: 3, Room: 6, Meaning: "Sequence number relative to the ISN, or else to the first number seen.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.Seq) }},
 		{Name: "ack", Kind: KindSigned, Drop: 5, Room: 6, Meaning: "Acknowledgement number, relative to the other end's ISN; empty without the ACK bit.",
@@ -112,9 +113,9 @@ func labelsValue(e *env, o *packet, v *Value) {
 		switch {
 		case people && id == label.ChecksumOffload:
 		case people && o.Evidence.Inferred(id):
-			v.item(labelName(id) + "?")
+			v.item(lexicon.Label(id) + "?")
 		default:
-			v.item(labelName(id))
+			v.item(lexicon.Label(id))
 		}
 	})
 }
@@ -130,7 +131,7 @@ func evidenceValue(_ *env, o *packet, v *Value) {
 			v.text = append(v.text, "; "...)
 		}
 		v.set = true
-		v.text = append(v.text, labelName(ev.Items[i].Label)...)
+		v.text = append(v.text, lexicon.Label(ev.Items[i].Label)...)
 		v.text = append(v.text, ": "...)
 		v.text = appendReasons(v.text, ev, ev.Items[i].Label)
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -25,7 +26,7 @@ var retransmissionView = &rowView[packet]{
 		{Name: "from", Kind: KindWord, Room: 6, Meaning: "The end that sent it: client or server.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(prose.Side(o.FromClient)) }},
 		{Name: "flags", Kind: KindWord, Room: 7, Drop: 2, Meaning: "Control bits from FIN upwards, separated by commas.",
-			Value: func(_ *env, o *packet, v *Value) { v.string(flagText(o.Segment.Flags)) }},
+			Value: func(_ *env, o *packet, v *Value) { v.string(lexicon.Flags(o.Segment.Flags)) }},
 		{Name: "seq", Kind: KindSigned, Room: 6, Drop: 4, Meaning: "Sequence number relative to the ISN, or else to the first number seen.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.Seq) }},
 		{Name: "len", Unit: "octets", Kind: KindCount, Room: 5, Drop: 3, Meaning: "Payload octets by the IP header.",

@@ -11,6 +11,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -67,21 +68,21 @@ func TestInferredNote(t *testing.T) {
 		want  string
 	}{
 		{[]string{"ESTABLISHED", "–", ""}, ""},
-		{[]string{"ESTABLISHED?"}, inferredNote},
-		{[]string{"LISTEN?", "CLOSED"}, "LISTEN? = inferred: " + listenNote},
-		{[]string{"LISTEN?", "CLOSED?"}, inferredNote + ". LISTEN?: " + listenNote},
+		{[]string{"ESTABLISHED?"}, lexicon.InferredNote},
+		{[]string{"LISTEN?", "CLOSED"}, "LISTEN? = inferred: " + lexicon.ListenNote},
+		{[]string{"LISTEN?", "CLOSED?"}, lexicon.InferredNote + ". LISTEN?: " + lexicon.ListenNote},
 	} {
-		var d, sum doubts
+		var d, sum lexicon.Marks
 		for _, w := range c.words {
-			d.see(w)
+			d.See(w)
 		}
-		sum.add(d)
-		if got := sum.note(); got != c.want {
+		sum.Add(d)
+		if got := sum.Note(); got != c.want {
 			t.Errorf("%q: %q, want %q", c.words, got, c.want)
 		}
 	}
 	o := Options{Format: FormatTable, Style: prose.Style{Width: 200}}
-	if out := render(t, o, nil, []*analyze.Connection{halfClose(t)}, sampleInput()); !strings.Contains(out, "LISTEN? = inferred: "+listenNote) {
+	if out := render(t, o, nil, []*analyze.Connection{halfClose(t)}, sampleInput()); !strings.Contains(out, "LISTEN? = inferred: "+lexicon.ListenNote) {
 		t.Errorf("LISTEN? is not explained:\n%s", out)
 	}
 	for _, format := range []Format{FormatTable, FormatMarkdown} {
@@ -90,7 +91,7 @@ func TestInferredNote(t *testing.T) {
 			p.ClientState, p.ServerState = state.Established, state.Established
 			p.Evidence.Items[0].Reason = why
 			out := render(t, Options{Format: format, Views: []View{ViewPackets}, Style: prose.Style{Width: 200}}, []*analyze.Observation{p}, nil, sampleInput())
-			if strings.Contains(out, "RETRANSMISSION?") != want || strings.Contains(out, inferredNote) != want {
+			if strings.Contains(out, "RETRANSMISSION?") != want || strings.Contains(out, lexicon.InferredNote) != want {
 				t.Errorf("%s, inferred %v:\n%s", format, want, out)
 			}
 		}

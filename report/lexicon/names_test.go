@@ -1,4 +1,4 @@
-package report
+package lexicon
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 // TestFlagTexts: the spellings made of each other are those that Flags gives.
 func TestFlagTexts(t *testing.T) {
 	for f := range wire.Flags(len(flagTexts)) {
-		if got := flagText(f); got != f.String() {
+		if got := Flags(f); got != f.String() {
 			t.Errorf("%#x: %q, want %q", uint16(f), got, f)
 		}
 	}
