@@ -27,7 +27,7 @@ func IsClean[T string | []byte](s T) bool {
 	return true
 }
 
-// Append appends s as Escape returns it.
+// Append appends s as Text returns it.
 func Append(b, s []byte) []byte {
 	if IsClean(s) {
 		return append(b, s...)
@@ -81,7 +81,7 @@ func Hidden(r rune) bool {
 	return !unicode.IsGraphic(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// asciiForms are the plain forms of the characters that this package itself
+// asciiForms are the plain forms of the characters that this program itself
 // writes.
 var asciiForms = map[rune]string{
 	'→': "->", '←': "<-", '✓': "ok", '✗': "WRONG", '–': "-", '·': "|", '…': "...", 'µ': "u", '§': "section ",

@@ -121,7 +121,7 @@ func (j *Plain) Endpoint(name string, a netip.AddrPort) {
 	*j = append(*j, '"')
 }
 
-// AppendString appends s quoted. Characters that Escape would escape are
+// AppendString appends s quoted. Characters that package escape makes visible are
 // written as \uXXXX, so that a program reads the original text and a terminal
 // that shows the line is safe; octets that are not UTF-8 appear as the text
 // \xNN.

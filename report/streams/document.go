@@ -40,7 +40,7 @@ var members = []struct{ name, in, meaning string }{
 func Document(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n## streams\n\nThe objects of `tcpwatch follow --format ndjson` and of `%s` beside the files of `tcpwatch read --streams`: "+
 		"one for each piece of a stream, in order, and one for the end of each direction. Schema `%s`.\n\n"+
-		"| name | in | meaning |\n|:---|:---|:---|\n", IndexName, schema)
+		"| name | in | meaning |\n|:---|:---|:---|\n", indexName, schema)
 	for _, m := range members {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", m.name, m.in, m.meaning)
 	}

@@ -31,11 +31,11 @@ const (
 // GapForms lists the forms.
 var GapForms = []GapForm{GapHole, GapSkip, GapMark}
 
-// IndexName is the name of the file beside the streams that records what the
+// indexName is the name of the file beside the streams that records what the
 // octets alone cannot: an object (schema tcpwatch.stream/1) for every gap,
 // conflict and octets left out, for octets in doubt, and for the end of every
 // direction, with its file.
-const IndexName = "index.ndjson"
+const indexName = "index.ndjson"
 
 // mostOpenFiles bounds the files open at one time. Beyond it the least recently
 // written one is closed, and opened again when needed.
@@ -96,9 +96,9 @@ func NewFolder(dir string, gaps GapForm, encap func(uint32) string) (*Folder, er
 	if len(entries) > 0 {
 		return nil, fmt.Errorf("%s: the folder is not empty", dir)
 	}
-	f, err := os.Create(filepath.Join(dir, IndexName))
+	f, err := os.Create(filepath.Join(dir, indexName))
 	if err != nil {
-		return nil, pathError(filepath.Join(dir, IndexName), err)
+		return nil, pathError(filepath.Join(dir, indexName), err)
 	}
 	s := &Folder{dir: dir, gaps: gaps, file: f, index: bufio.NewWriterSize(f, 1<<16), live: map[uint64]*[2]file{}, openFile: os.OpenFile, encap: encap}
 	return s, nil
@@ -155,7 +155,7 @@ func (s *Folder) indexed(p *stream.Piece) {
 
 func (s *Folder) line() {
 	if _, err := s.index.Write(s.row); err != nil && s.err == nil {
-		s.err = pathError(filepath.Join(s.dir, IndexName), err)
+		s.err = pathError(filepath.Join(s.dir, indexName), err)
 	}
 }
 
@@ -305,10 +305,10 @@ func (s *Folder) Close() error {
 		s.shutOldest()
 	}
 	if err := s.index.Flush(); err != nil && s.err == nil {
-		s.err = pathError(filepath.Join(s.dir, IndexName), err)
+		s.err = pathError(filepath.Join(s.dir, indexName), err)
 	}
 	if err := s.file.Close(); err != nil && s.err == nil {
-		s.err = pathError(filepath.Join(s.dir, IndexName), err)
+		s.err = pathError(filepath.Join(s.dir, indexName), err)
 	}
 	return s.err
 }
@@ -328,7 +328,7 @@ func (s *Folder) Summary() string {
 	if t.Outside > 0 {
 		text += ", " + octetsText(t.Outside) + " left out"
 	}
-	return text + "; " + IndexName + " says where"
+	return text + "; " + indexName + " says where"
 }
 
 // fileName names the file of a direction: the number of the connection in eight
