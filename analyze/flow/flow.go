@@ -10,7 +10,7 @@
 // much again or more. So only flows in use exist as such, from 512 to 8,192 of them.
 // The others rest as strings (package rest), which take about a tenth, and are woken
 // by their next segment without loss. A connection of ten packets that is over takes
-// 370 to 450 octets in all: its string, 48 octets of list and table entries, and a
+// 370 to 450 octets in all: its string, 56 octets of list and table entries, and a
 // share of the hash table, which is never full. No result depends on which flows rest,
 // and when: the order of segments alone decides that. If a caller can do without the
 // analysis of a segment for a time, a flow is unread: its segments are stored (package

@@ -87,6 +87,23 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// TestDrainAwake: of flows that do not rest there is nothing to fetch.
+func TestDrainAwake(t *testing.T) {
+	table, n := NewTable(), 0
+	for i := range ahead + 1 {
+		k := key(i)
+		_, f := table.New(&k, table.Hash(&k), false)
+		f.FirstPacket = uint64(i) + 1
+	}
+	for b := range table.Drain() {
+		table.Release(b.Ref)
+		n++
+	}
+	if n != ahead+1 || table.Len() != 0 {
+		t.Errorf("%d flows were handed over, %d are left", n, table.Len())
+	}
+}
+
 // modelFlow is what a map-based table would remember of a flow.
 type modelFlow struct {
 	ref    Ref
