@@ -1,0 +1,26 @@
+package lexicon
+
+import "testing"
+
+// TestMarks: question marks are explained if any was shown, with what they mean after
+// LISTEN, whoever saw them.
+func TestMarks(t *testing.T) {
+	for _, c := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{"ESTABLISHED", "–", ""}, ""},
+		{[]string{"ESTABLISHED?"}, InferredNote},
+		{[]string{"LISTEN?", "CLOSED"}, "LISTEN? = inferred: " + ListenNote},
+		{[]string{"LISTEN?", "CLOSED?"}, InferredNote + ". LISTEN?: " + ListenNote},
+	} {
+		var d, sum Marks
+		for _, w := range c.words {
+			d.See(w)
+		}
+		sum.Add(d)
+		if got := sum.Note(); got != c.want {
+			t.Errorf("%q: %q, want %q", c.words, got, c.want)
+		}
+	}
+}
