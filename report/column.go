@@ -70,7 +70,7 @@ type Column[T any] struct {
 	Tone    func(row *T) prose.Tone
 }
 
-// Header returns the heading for people.
+// header returns the heading for people.
 func (c *Column[T]) header() string {
 	if c.Header != "" {
 		return c.Header
@@ -91,7 +91,7 @@ func upper(s string) string {
 	return string(b)
 }
 
-// Right reports whether the kind is aligned to the right.
+// right reports whether the kind is aligned to the right.
 func (k Kind) right() bool {
 	switch k {
 	case KindID, KindCount, KindSigned, KindOctets, KindDuration, KindTime:
@@ -129,7 +129,7 @@ func (v *Value) bool(b bool) {
 
 func (v *Value) string(s string) { v.set, v.text = s != "", append(v.text, s...) }
 
-// Item adds to a list.
+// item adds to a list.
 func (v *Value) item(s string) {
 	if v.set {
 		v.text = append(v.text, ' ')

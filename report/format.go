@@ -14,7 +14,7 @@ type rowView[T any] struct {
 	// only selects the rows that belong to the view; nil: all.
 	only  func(*T) bool
 	empty string // what it means that there is no row, for people
-	// decoded writes a row as JSON; nil: an object with one member a column.
+	// object writes a row as JSON; nil: an object with one member a column.
 	object func(b []byte, e *env, row *T) []byte
 }
 

@@ -46,7 +46,7 @@ type half struct {
 	sent, told analyze.Base // of the end that sent, and of the other
 }
 
-// Add takes a connection, in the order of their numbers.
+// add takes a connection, in the order of their numbers.
 func (h *halves) add(c *connection) {
 	client, server := c.FromClient.Packets != 0, c.FromServer.Packets != 0
 	if client == server || c.Self() {
@@ -116,7 +116,7 @@ func withoutVLANs(encap string) string {
 	return strings.Join(rest, "/")
 }
 
-// Text describes the halves found; "" if there are none.
+// text describes the halves found; "" if there are none.
 func (h *halves) text() string {
 	if h.pairs == 0 {
 		return ""

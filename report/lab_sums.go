@@ -21,7 +21,7 @@ type labSums struct {
 		ack  wire.Seq
 		name string
 	}
-	// Times is when each end last sent a number.
+	// times is when each end last sent a number.
 	times [2]map[wire.Seq]labTime
 }
 

@@ -76,7 +76,7 @@ func (c *memberCheck) find(parent, name string) *member {
 	return nil
 }
 
-// decoded takes the object at a path; "" is the whole.
+// object takes the object at a path; "" is the whole.
 func (c *memberCheck) object(path string, o map[string]any) {
 	for name, v := range o {
 		if m := c.find(path, name); m != nil {

@@ -133,7 +133,7 @@ type notableRow struct {
 	likewise       uint64 // further connections that the row stands for
 }
 
-// Add files a connection under its first reason; the text names all reasons.
+// add files a connection under its first reason; the text names all reasons.
 func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 	why, weight, ok := firstReason(c)
 	if decides(verdicts) && (!ok || why > whyVerdict) {

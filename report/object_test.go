@@ -10,7 +10,7 @@ import (
 	"tcpwatch/analyze"
 )
 
-// Render writes records in one view and format and returns the text.
+// render writes records in one view and format and returns the text.
 func render(t testing.TB, o Options, packets []*analyze.Observation, connections []*analyze.Connection, in Input) string {
 	t.Helper()
 	var buf bytes.Buffer

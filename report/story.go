@@ -248,7 +248,7 @@ func ofSide[T any](side analyze.Side, client, server T) T {
 // phrases are the parts of a sentence.
 type phrases []string
 
-// Add appends a phrase, unless it is empty.
+// add appends a phrase, unless it is empty.
 func (p *phrases) add(text string) {
 	if text != "" {
 		*p = append(*p, text)

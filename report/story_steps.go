@@ -235,7 +235,7 @@ func (a *arithmetic) number(of *endNumbers, n wire.Seq) string {
 	return prose.Thousands(uint64(uint32(n - of.base.Number)))
 }
 
-// Count writes a number of octets in the style of the other numbers of the sum.
+// count writes a number of octets in the style of the other numbers of the sum.
 func (a *arithmetic) count(n uint32) string {
 	if a.relative {
 		return prose.Thousands(uint64(n))

@@ -136,7 +136,7 @@ func flatten(b []byte, d *json.Decoder, name string) ([]byte, error) {
 	return b, err
 }
 
-// Text writes the summary for a terminal: numbers in one column.
+// text writes the summary for a terminal: numbers in one column.
 func (s *summaryWriter) text(b *bytes.Buffer, sections []summarySection, stories bool) {
 	s.env.writeParts(b, s.headline())
 	b.WriteByte('\n')

@@ -60,7 +60,7 @@ func (c *stateCount) add(s state.State) {
 	}
 }
 
-// Add counts one connection and keeps only text of it.
+// add counts one connection and keeps only text of it.
 func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	if t.connections == 0 || c.Start < t.start {
 		t.start = c.Start

@@ -33,7 +33,7 @@ type twin struct {
 	sent           [2]uint64 // payload, but what was sent again: of that one place may have missed some
 }
 
-// Add takes a connection, in the order of their numbers.
+// add takes a connection, in the order of their numbers.
 func (t *twins) add(c *connection) {
 	o := &c.Opening
 	if !o.ClientISNKnown || !o.ServerISNKnown || o.ClientISN == o.ServerISN {
@@ -59,7 +59,7 @@ func (a *twin) fits(c *connection) bool {
 		a.sent == [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets}
 }
 
-// Text describes the twins found.
+// text describes the twins found.
 func (t *twins) text() string {
 	by := "addresses or ports, as before and behind NAT or a load balancer"
 	if !t.moved {

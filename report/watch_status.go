@@ -145,7 +145,7 @@ func (b *bottom) parts(s *Status) []statusPart {
 	return append(parts, part{text: string(number.AppendOctets(nil, s.Octets))})
 }
 
-// Text returns the line, with as many of its parts as fit before the last
+// text returns the line, with as many of its parts as fit before the last
 // column (a full line would make some terminals scroll), and its width. Where not
 // all fit, those that count nothing give way first.
 func (b *bottom) text(s *Status) (string, int) {

@@ -61,7 +61,7 @@ func (f *textForm) piece(w *Writer, p *stream.Piece) {
 	f.text(w, data)
 }
 
-// Text writes octets of the current side. What the next octets may complete
+// text writes octets of the current side. What the next octets may complete
 // waits: a multi-octet character, and a CR.
 func (f *textForm) text(w *Writer, data []byte) {
 	for len(data) > 0 {
