@@ -12,11 +12,12 @@ func TestMarks(t *testing.T) {
 		{[]string{"ESTABLISHED", "–", ""}, ""},
 		{[]string{"ESTABLISHED?"}, InferredNote},
 		{[]string{"LISTEN?", "CLOSED"}, "LISTEN? = inferred: " + ListenNote},
+		{[]string{"DATA RETRANSMISSION? FIN"}, InferredNote},
 		{[]string{"LISTEN?", "CLOSED?"}, InferredNote + ". LISTEN?: " + ListenNote},
 	} {
 		var d, sum Marks
 		for _, w := range c.words {
-			d.See(w)
+			d.SeeAll(w)
 		}
 		sum.Add(d)
 		if got := sum.Note(); got != c.want {
