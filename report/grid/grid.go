@@ -55,7 +55,7 @@ type Cell struct {
 // Grid is a table. Rows are gathered in Rows until Fit has fixed the widths; Render
 // writes them, and WriteRow those that come later.
 type Grid struct {
-	Style *prose.Style // what is not laid out yet follows its Width
+	Style *prose.Style // its Width is taken as it is; what is not laid out yet follows it
 	// Addresses are those shown in the same output; nil: only this table shows any.
 	Addresses *Addresses
 	Indent    string // before every line

@@ -152,12 +152,7 @@ func inPacket(before string, packet uint64, after string) string {
 	return before + strconv.FormatUint(packet, 10) + after
 }
 
-func counted(n int64, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return prose.Thousands(uint64(n)) + " " + what
-}
+func counted(n int64, what string) string { return prose.Unglue(prose.Plural(uint64(n), what)) }
 
 // shownOctets bounds how many octets of a conflict are shown to people.
 const shownOctets = 48
