@@ -142,3 +142,19 @@ func TestHiddenTimeoutCauses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
 	}
 }
+
+// TestHeardBackwards: a clock that runs backwards a little, as between the two ports of a tap, makes no
+// silence of what was just heard; nor is a long one over when the clock of ticks comes round.
+func TestHeardBackwards(t *testing.T) {
+	const flight = near20 + "2 A>B . 1:1001(1000) ack 1 id 3\n+0 A>B . 1001:2001(1000) ack 1 id 4\n2.03 B>A . 1 ack 1 <sack 1001:2001>\n"
+	for _, c := range []struct {
+		name, text string
+		want       label.Cause
+	}{
+		{"a tenth of a millisecond", flight + "2.0299 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"ten minutes", strings.NewReplacer("\n2", "\n602").Replace(flight) + "2.04 A>B . 1:1001(1000) ack 1 id 5", label.CauseFast},
+		{"forward by 77 hours", flight + "+277200 A>B . 1:1001(1000) ack 1 id 5", label.CauseRTO},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
+	}
+}

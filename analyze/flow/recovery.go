@@ -1,6 +1,10 @@
 package flow
 
-import "tcpwatch/capture/wire"
+import (
+	"math"
+
+	"tcpwatch/capture/wire"
+)
 
 // Mode is the kind of repair that a sender is known to be in.
 type Mode uint8
@@ -55,19 +59,34 @@ type Repair struct {
 }
 
 // tick is a time in units of 65.5 µs, modulo 78 hours: as exact as timers need it, in half of the
-// room.
+// room. 0 is none.
 type tick uint32
 
-func tickOf(at int64) tick { return tick(at >> 16) }
+func tickOf(at int64) tick { return max(tick(at>>16), 1) }
 
-// since returns the time from t to at, in nanoseconds.
-func (t tick) since(at int64) int64 { return int64(tickOf(at)-t) << 16 }
+// since returns the time from t to at, in nanoseconds: negative if the clock ran backwards, by
+// no more than ticksBack; the longest there is since none.
+func (t tick) since(at int64) int64 {
+	switch d := tickOf(at) - t; {
+	case t == 0:
+		return math.MaxInt64
+	case -d < ticksBack:
+		return int64(int32(d)) << 16
+	default:
+		return int64(d) << 16
+	}
+}
+
+// ticksBack is 18 minutes: what is left of 78 hours for clocks that run backwards, which mostly
+// do so because ports of a tap have clocks of their own (a heuristic).
+const ticksBack = tick(1 << 24)
 
 // SinceHeard returns how long before at the receiver last said something that a sender may act
-// on, in nanoseconds.
+// on, in nanoseconds; math.MaxInt64 if it said nothing.
 func (r *Repair) SinceHeard(at int64) int64 { return r.heard.since(at) }
 
-// SinceAdvance returns how long before at the receiver last acknowledged more, in nanoseconds.
+// SinceAdvance returns how long before at the receiver last acknowledged more, in
+// nanoseconds; math.MaxInt64 if it acknowledged nothing.
 func (r *Repair) SinceAdvance(at int64) int64 { return r.advanced.since(at) }
 
 // Lost reports whether the receiver has reported octets after s: they arrived,
