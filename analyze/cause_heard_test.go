@@ -76,8 +76,11 @@ func TestRenoTimers(t *testing.T) {
 		{"in a repair, at the third that follows progress", renoFlight + "+.02 B>A . 1 ack 2001 win 65160\n+.17 B>A . 1 ack 2001 win 65160\n+0 B>A . 1 ack 2001 win 65160\n+0 B>A . 1 ack 2001 win 65160\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseUnknown},
 		{"in a repair, soon after progress", renoFlight + "+.02 B>A . 1 ack 2001 win 65160\n+.1 B>A . 1 ack 2001 win 65160\n+0 B>A . 1 ack 2001 win 65160\n+0 B>A . 1 ack 2001 win 65160\n+.0001 A>B . 2001:3001(1000) ack 1 id 8", label.CauseFast},
 
+		{"at the fourth, octets of which no copy was captured", strings.Replace(renoSix, "+1 A>B . 1:1001(1000) ack 1 id 3\n+0", "+1", 1) + "+.2 B>A . 1 ack 1 win 65160\n" + dups(3) + "+.0001 " + head, label.CauseUnknown},
 		{"for a receiver, after five", renoFar(5) + "+.04 A>B . 1001:2001(1000) ack 1 id 20", label.CauseFast},
 		{"for a receiver, after two", renoFar(2) + "+.17 A>B . 1001:2001(1000) ack 1 id 20", label.CauseUnknown},
+		{"for a receiver, a way after the third, long after progress", renoFar(0) + farThree + "+.022 A>B . 2001:3001(1000) ack 1 id 20", label.CauseFast},
+		{"for a receiver, more than a way after it", renoFar(0) + farThree + "+.04 A>B . 2001:3001(1000) ack 1 id 20", label.CauseUnknown},
 		{"for a receiver, the repair after that", renoFar(2) + farAgain, label.CauseUnknown},
 		{"for a receiver, the repair after what came long after five", renoFar(5) + farAgain, label.CauseUnknown},
 		{"for a receiver, the repair after what came sooner after two", renoFar(2) + strings.Replace(farAgain, "+.17 ", "+.1 ", 1), label.CauseUnknown},
@@ -104,6 +107,10 @@ func renoFar(n int) string {
 const farAgain = "+.17 A>B . 1001:2001(1000) ack 1 id 20\n+.0001 B>A . 101 ack 3001 win 65160\n+.01 A>B . 11001:12001(1000) ack 1 id 21\n" +
 	"+0 B>A . 101 ack 3001 win 65160\n+0 A>B . 12001:13001(1000) ack 1 id 22\n+0 B>A . 101 ack 3001 win 65160\n+0 A>B . 13001:14001(1000) ack 1 id 23\n" +
 	"+0 B>A . 101 ack 3001 win 65160\n+.02 A>B . 3001:4001(1000) ack 1 id 24"
+
+// farThree is three segments after one that was lost, long after progress, and their answers.
+const farThree = "+.01 A>B . 1001:2001(1000) ack 1 id 4\n+.0001 B>A . 101 ack 2001 win 65160\n+.2 A>B . 3001:4001(1000) ack 1 id 6\n+.0001 B>A . 101 ack 2001 win 65160\n" +
+	"+0 A>B . 4001:5001(1000) ack 1 id 7\n+.0001 B>A . 101 ack 2001 win 65160\n+0 A>B . 5001:6001(1000) ack 1 id 8\n+.0001 B>A . 101 ack 2001 win 65160\n"
 
 // TestHiddenTimeoutCauses: after a pause, new octets at a receiver's tap may be a timeout's
 // retransmission whose flight was lost before the tap, and what is missing after them belong to its
@@ -137,6 +144,7 @@ func TestHiddenTimeoutCauses(t *testing.T) {
 			"+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseFast},
 		{"the same without SACK", strings.ReplaceAll(going, ",sackOK", "") + "+.01 A>B . 3001:3001(0) ack 1 id 21\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 4001:5001(1000) ack 1 id 24\n" +
 			"+.0001 B>A . 1 ack 3001\n+.01 A>B . 5001:6001(1000) ack 1 id 25\n+.0001 B>A . 1 ack 3001\n+.01 A>B . 6001:7001(1000) ack 1 id 26\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 3001:4001(1000) ack 1 id 27", label.CauseUnknown},
+		{"octets after a pause in a timeout's repair", timedOut + "+.2 A>B . 3001:4001(1000) ack 1 id 7\n+.2 A>B . 5001:6001(1000) ack 1 id 9\n+.01 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 10", label.CauseRTO},
 		{"a loss after that repair", begun + next + "+.3 " + beyond + repair + "\n+.0001 B>A . 1 ack 6001\n+.3 A>B . 7001:8001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 6001 <sack 7001:8001>\n+.3 A>B . 6001:7001(1000) ack 1 id 24", label.CauseFast},
 	} {
 		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })

@@ -150,7 +150,7 @@ func mayBeTimer(c *Context) bool {
 // anew (RFC 6298 §5.3); what probes may have it begin earlier.
 func lateForAnswer(c *Context) bool {
 	x := c.Facts
-	return waited(c) >= max(x.Loop, 0)+quiet && (!c.NoSACK || !x.Receiver.Is(flow.SentACK) || x.Sender.Repair.SinceAdvance(c.Segment.Time) >= quiet)
+	return waited(c) >= max(x.Loop, 0)+quiet && (!c.NoSACK || x.Sender.Repair.SinceAdvance(c.Segment.Time) >= quiet)
 }
 
 // waited returns how long ago octets of the segment were last sent, as far as

@@ -21,6 +21,7 @@ var openingCases = []branch{
 	{"a client that resets many and finds one silent", "0 A>B S 0\n" + opens(1) + resets(30) + "addr Z 198.51.100.1:99\n+1 A>Z S 0\n", ""},
 	{"SYN lost, and the ACK not captured", "0 A>B S 0\n+.5 A>B S 0\n+.3 B>A S. 0 ack 1\n+.15 A>B P. 11:21(10) ack 1\n+.3 B>A P. 1:11(10) ack 21\n+.001 A>B P. 21:31(10) ack 11\n+.3 B>A . 11 ack 31\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"SYN answered late, and the ACK not captured", "0 A>B S 0\n+.5 A>B S 0\n+.3 B>A S. 0 ack 1\n+.15 A>B P. 11:21(10) ack 1\n+.7 B>A P. 1:11(10) ack 21\n+.001 A>B P. 21:31(10) ack 11\n+.7 B>A . 11 ack 31\n", ""},
+	{"SYN answered late, but not an earlier one, and the ACK not captured", "0 A>B S 0\n+.5 A>B S 0\n+.4 B>A S. 0 ack 1\n+.09 A>B P. 11:21(10) ack 1\n+.73 B>A P. 1:11(10) ack 21\n+.001 A>B P. 21:31(10) ack 11\n+.73 B>A . 11 ack 31\n", "SYN-LOST possible"},
 	{"SYN lost, no timestamps", "0 A>B S 0\n+.3 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n", "SYN-LOST possible, SLOW-SYN likely"},
 	{"two SYNs not answered beside others that are", served + ".5 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST possible, SLOW-SYN certain"},
 	{"two SYNs not answered, others long before", served + "3 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+1 A>B S 0 <TS val 2100 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 2100>\n+.001 A>B . 1 ack 1 <TS val 2111 ecr 7>\n", "SYN-LOST likely, SLOW-SYN certain"},

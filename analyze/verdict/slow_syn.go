@@ -15,7 +15,7 @@ var slowSyn = Spec{
 		{"that is more than half of the time that the opening took", "0 A>B S 0\n+.3 A>B S 0\n+2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{"where round trips were measured, they leave at least 200 ms of that time (a heuristic)", slowAnswer},
 		{"where the ACK of the SYN-ACK was not captured, the round trip to the server leaves as much of the time until the SYN-ACK",
-			"0 A>B S 0\n+.5 A>B S 0\n+.3 B>A S. 0 ack 1\n+.15 A>B P. 11:21(10) ack 1\n+.7 B>A P. 1:11(10) ack 21\n+.001 A>B P. 21:31(10) ack 11\n+.7 B>A . 11 ack 31\n"},
+			"0 A>B S 0\n+.5 A>B S 0\n+.4 B>A S. 0 ack 1\n+.09 A>B P. 11:21(10) ack 1\n+.73 B>A P. 1:11(10) ack 21\n+.001 A>B P. 21:31(10) ack 11\n+.73 B>A . 11 ack 31\n"},
 		{"of what was sent again, not every SYN was answered, within 200 ms or with numbers of their own, and later after the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the path or the server was slow (SLOW-SYN-ACK)",
 			"0 A>B S 0\n+1 A>B S 0\n+.3 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 B>A S. 0 ack 1\n"},
 		{"the SYN-ACK did not come so soon after the last SYN that it answers an earlier one: in less than half the shortest round trip to the server, and 1 ms sooner (a heuristic); unless the first SYN-ACK was lost (SYN-ACK-LOST)",
