@@ -190,8 +190,8 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 }
 
 // hold keeps an acknowledgement number until the SYN or FIN before it is
-// proved to have arrived. That of a SYN-ACK comes with its SYN, FIN or not: in
-// SYN-SENT the FIN is not processed (RFC 9293 §3.10.7.4, eighth).
+// proved to have arrived. That of a SYN-ACK comes with its SYN, whatever becomes of a FIN in
+// it: the RFC processes that once ESTABLISHED (§3.10.7.3, fourth), Linux does not.
 func hold(x *flow.Half, seg *wire.Segment) {
 	if !x.Is(flow.SentFIN) && (!seg.Flags.Has(wire.FIN) || seg.Flags.Has(wire.SYN)) {
 		x.SYNHeldAck = seg.Ack
