@@ -82,7 +82,7 @@ func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 	c.Old = n - c.Fresh
 }
 
-// Add records that [from, to) was captured.
+// Add records that [from, to) was captured, unless that is more than mostSpace before Nxt.
 func (t *Table) Add(h *Half, from, to wire.Seq) {
 	switch {
 	case !h.Is(Sent):
@@ -91,7 +91,11 @@ func (t *Table) Add(h *Half, from, to wire.Seq) {
 		return
 	case from == to && !from.After(h.Nxt):
 		return
-	case from.Before(h.Low):
+	case !from.Before(h.Low):
+	case !from.Before(h.Nxt): // half of the space from Nxt or more: it counts as above
+	case uint32(h.Nxt-from) > mostSpace:
+		return
+	default:
 		t.extendDown(h, from, to)
 	}
 	if from.Before(h.Nxt) && h.holes != 0 {
@@ -109,7 +113,8 @@ func (t *Table) Add(h *Half, from, to wire.Seq) {
 	}
 }
 
-// mostSpace is how many numbers are remembered before Nxt.
+// mostSpace is how many numbers are remembered before Nxt. What lies farther down is not:
+// with Low more than half of the space below Nxt, Low would count as above it.
 const mostSpace = 1 << 30
 
 // forget moves Low up to within mostSpace numbers of Nxt, and gives up the

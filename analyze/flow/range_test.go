@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -240,5 +241,28 @@ func TestRestart(t *testing.T) {
 	table.Restart(&h)
 	if h.rtt.active || h.echo.active || h.Suspect.active {
 		t.Errorf("%v %v %v", h.rtt.active, h.echo.active, h.Suspect.active)
+	}
+}
+
+// TestFarBelow: numbers far below what was captured do not make Low one that counts as above
+// Nxt, whatever comes.
+func TestFarBelow(t *testing.T) {
+	table := NewTable()
+	h := Half{Has: Sent}
+	table.Add(&h, 0, 10)
+	draw := rand.New(rand.NewPCG(1, 1))
+	for i := range 100_000 {
+		from := wire.Seq(draw.Uint32())
+		if i%2 == 0 {
+			from = h.Low - wire.Seq(draw.Uint32N(mostSpace))
+		}
+		to := from + wire.Seq(draw.Uint32N(1<<16))
+		if c := table.covers(&h, from, to); c.Old > uint32(to-from) {
+			t.Fatalf("[%d, %d) covers %+v", from, to, c)
+		}
+		table.Add(&h, from, to)
+		if uint32(h.Nxt-h.Low) > mostSpace {
+			t.Fatalf("after [%d, %d): Low is %d, Nxt %d", from, to, h.Low, h.Nxt)
+		}
 	}
 }
