@@ -25,7 +25,7 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, " +
 		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
-		"it may follow a timeout whose retransmission was not seen to be one, or a timer ran out, and it does not show which, nor, where a SYN was not captured, whether SACK was permitted",
+		"it may follow a timeout whose retransmission was not seen to be one, or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, and at any time where a SYN or SYN-ACK was sent again: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms) and are the first not acknowledged (§5.4), or what was in " +
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last",
@@ -34,7 +34,7 @@ var CauseTexts = [CauseCount]string{
 	CauseTLP: "a tail loss probe (RFC 8985 §7), or the timeout of a sender that does not probe: where one segment is not acknowledged both may be due at the same " +
 		"time (§7.2), and the wire shows no difference; the last octets sent, with SACK permitted, where nothing was reported lost, no timeout came since the last " +
 		"progress, and the outcome of the last probe is known (§7.4.2); they were sent, and the other end last acknowledged or reported anything, about two round trips ago or more, " +
-		"and they no more than 400 ms longer ago (a heuristic)",
+		"and they no more than 400 ms longer ago (a heuristic); where a timeout fits as well, it is this",
 	CauseSpurious: "it had been acknowledged, or reported by SACK, when it passed here; one that proves unnecessary later keeps its cause, and the proof is a SHOWN-SPURIOUS",
 }
 
