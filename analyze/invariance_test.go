@@ -49,6 +49,9 @@ func analyse(segs []wire.Segment) (a account) {
 // runs returns the segments of some simulated runs of each kind.
 func runs(t *testing.T, n uint64) (all [][]wire.Segment) {
 	t.Helper()
+	if testing.Short() {
+		n = n/4 + 1
+	}
 	for seed := uint64(1); seed <= n; seed++ {
 		for _, kind := range []simKind{simWhole, simLossy, simPartial} {
 			var segs []wire.Segment

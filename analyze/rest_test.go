@@ -46,7 +46,7 @@ func TestRest(t *testing.T) {
 			sameRested(t, "a crowd", all, analyze.Config{MaxConnections: most})
 		}
 	}
-	for _, name := range scripts(t) {
+	for _, name := range someScripts(t) {
 		sameRested(t, name, scriptItems(t, name), analyze.Config{})
 	}
 }
@@ -77,6 +77,9 @@ func FuzzRest(f *testing.F) {
 // TestMemory: what a burst of connections took is given back when they are over,
 // and rested ones take a small part of those that are awake.
 func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("connections by the ten thousand take a while")
+	}
 	const n = 50_000
 	take := func(awake int) (most, last int) {
 		a := analyze.New(analyze.Config{})

@@ -58,7 +58,7 @@ func TestUnasked(t *testing.T) {
 // TestUnaskedScripts: the same where a segment is measured by the SYNs and SYN-ACKs in
 // front of it, and where there are many of them.
 func TestUnaskedScripts(t *testing.T) {
-	for _, name := range scripts(t) {
+	for _, name := range someScripts(t) {
 		var all []feedItem
 		for _, e := range readScript(t, name).Events {
 			all = append(all, feedItem{seg: e.Segment, quote: e.Quote})

@@ -14,7 +14,11 @@ import (
 func TestOrdinary(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var ordinary, fitted int
-	for range 400_000 {
+	records := 400_000
+	if testing.Short() {
+		records /= 4
+	}
+	for range records {
 		c, b := anyRecord(r)
 		x := context{beside: b}
 		x.read(c)

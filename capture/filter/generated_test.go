@@ -176,7 +176,11 @@ func TestGenerated(t *testing.T) {
 	}
 	byLink := framesByLink()
 	matched, refused := 0, 0
-	for _, a := range answered(t, list, path) {
+	list = answered(t, list, path)
+	if testing.Short() {
+		list = list[:len(list)/4]
+	}
+	for _, a := range list {
 		o := compare(t, a, byLink(a.link))
 		if o.differs != "" {
 			t.Errorf("%s %q: %s", a.link, a.expr, o.differs)

@@ -37,6 +37,9 @@ func TestFilterAsTcpdump(t *testing.T) {
 	}
 	asked, chosen := 0, 0
 	for i, path := range paths {
+		if testing.Short() && i%4 > 0 {
+			continue
+		}
 		// Every capture gets some of the filters, every filter some captures.
 		for j := range 4 {
 			text := filters[(i*4+j)%len(filters)]
