@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/escape"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // icmpSentence says which ICMP error quotes a segment of the opening; "" if
@@ -34,10 +35,10 @@ func icmpLater(c *connection) string {
 	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not yet acknowledged", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
 	if i.NextMTU != 0 {
 		text += ": the next link takes no more than " + prose.Octets(uint64(i.NextMTU)) + " in one packet"
-		if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; uint64(unclear) > crossed(c) {
+		if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; uint64(unclear) > record.Crossed(c) {
 			// An end that is told so need not wait for a timer.
 			clause := "RFC 1191 §6.4"
-			if overIPv6(c) {
+			if record.OverIPv6(c) {
 				clause = "RFC 8201 §5.4"
 			}
 			text += ", which may be why it was sent again, in shorter ones (" + clause + ")"
@@ -52,7 +53,7 @@ func icmpLater(c *connection) string {
 // icmpWhat returns the meaning of an ICMP error, if known, and its numbers.
 func icmpWhat(c *connection, kind, code uint8) string {
 	what := fmt.Sprintf("type %d, code %d", kind, code)
-	if text := event.ICMPText(overIPv6(c), kind, code); text != "" {
+	if text := event.ICMPText(record.OverIPv6(c), kind, code); text != "" {
 		return text + ", " + what
 	}
 	return what
@@ -63,10 +64,4 @@ func icmpFrom(from netip.Addr) string {
 		return "an unknown address"
 	}
 	return escape.Text(from.String())
-}
-
-// overIPv6 reports whether the ends of a connection have IPv6 addresses, and ICMP errors about it
-// those types.
-func overIPv6(c *connection) bool {
-	return c.Client.Addr().Is6() && !c.Client.Addr().Is4In6()
 }

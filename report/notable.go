@@ -7,8 +7,8 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
-	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // reason is why a connection deserves a look. The order is the order in which
@@ -153,7 +153,7 @@ func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 	*list = insertRow(*list, most, notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
 		opened: c.Opening.Outcome.String(), openedTone: openingTone(c.Opening.Outcome),
 		closed: c.Closing.Outcome.String(), closedTone: closingTone(c.Closing.Outcome),
-		resent: resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")})
+		resent: record.Resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")})
 }
 
 // insertRow inserts a row by weight into a list of at most most rows.
@@ -215,15 +215,15 @@ func weigh(c *connection, why reason) uint64 {
 	case whyOpeningReset:
 		return holding(o.Outcome == analyze.OpeningReset)
 	case whyAnswers:
-		return uint64(o.BadAcks) + holding(synAckNumbers(o) > 1 && !bothSentSYN(o))
+		return uint64(o.BadAcks) + holding(record.SynAckNumbers(o) > 1 && !record.BothSentSYN(o))
 	case whyReset:
-		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c) && !clientDone(c) && !unused(c)) * resetWeight(c)
+		return holding(cl.Outcome == analyze.ClosingReset && !closedBefore(c) && !clientDone(c) && !record.Unused(c)) * resetWeight(c)
 	case whyClosedReset:
 		return holding(closedBefore(c))
 	case whyDoneReset:
 		return holding(clientDone(c))
 	case whyUnused:
-		return holding(unused(c))
+		return holding(record.Unused(c))
 	case whyStalled:
 		return uint64(len(stallTexts(c, analyze.StalledAfter)))
 	case whyReuse:
@@ -234,11 +234,11 @@ func weigh(c *connection, why reason) uint64 {
 		return uint64(c.ICMP.Count)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
-		if n := resent(c); n >= resentLeast && n >= all/resentShare {
+		if n := record.Resent(c); n >= resentLeast && n >= all/resentShare {
 			return n
 		}
 	case whySlowOpen:
-		if !bothSentSYN(o) && (synResent(c) || synAckResent(c)) {
+		if !record.BothSentSYN(o) && (record.SynResent(c) || record.SynAckResent(c)) {
 			return uint64(max(1, o.OpenedIn()))
 		}
 	case whySlowAnswer:
@@ -248,11 +248,11 @@ func weigh(c *connection, why reason) uint64 {
 	case whyZeroWindow:
 		return atLeast(zeroWindowTime(c), waitLeast) // a fast sender closes a window for microseconds again and again
 	case whyHalfClosed:
-		if cl.HalfClosedFor >= halfClosedFor && halfCloseKnown(c) {
+		if cl.HalfClosedFor >= halfClosedFor && record.HalfCloseKnown(c) {
 			return uint64(cl.HalfClosedFor)
 		}
 	case whyIgnoredRST:
-		return uint64(cl.RstIgnored) * holding(ownRST(c) == 0)
+		return uint64(cl.RstIgnored) * holding(record.OwnRST(c) == 0)
 	case whyMissing:
 		return c.FromClient.MissingBytes + c.FromServer.MissingBytes
 	}
@@ -263,7 +263,7 @@ func weigh(c *connection, why reason) uint64 {
 // nothing more, and what came afterwards, such as a TLS alert, has no reader. Most programs close
 // this way, and nothing that they asked for is lost. If a server does it a request may be.
 func closedBefore(c *connection) bool {
-	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
+	cl, fin := &c.Closing, record.FinPacket(c, analyze.ClientSide)
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && fin != 0 && fin < cl.RstPacket &&
 		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
 }
@@ -273,31 +273,9 @@ func closedBefore(c *connection) bool {
 // Many close this way if data of the client is left unread, such as a TLS alert. A server that
 // never sent any payload may have lost a request.
 func clientDone(c *connection) bool {
-	cl, fin := &c.Closing, finPacket(c, analyze.ClientSide)
+	cl, fin := &c.Closing, record.FinPacket(c, analyze.ClientSide)
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ServerSide && cl.RstAfter == analyze.RstAfterFIN && fin != 0 && fin < cl.RstPacket &&
 		c.FromServer.UniqueOctets > 0 && c.FromServer.Unacknowledged == 0 && cl.HalfClosedOctets == 0
-}
-
-// unused reports whether a client reset a connection into which neither end had sent any payload:
-// nothing can be lost. Load balancers and others probe in this way whether a server accepts
-// connections.
-func unused(c *connection) bool {
-	cl, sent := &c.Closing, c.FromClient.UniqueOctets+c.FromServer.UniqueOctets
-	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && cl.RstAfter == analyze.RstAbort && c.Opening.AckPacket != 0 &&
-		sent == 0 && c.FromClient.MissingBytes+c.FromServer.MissingBytes+c.FromClient.UnseenBytes+c.FromServer.UnseenBytes == 0 && rstAcknowledgesSYN(c)
-}
-
-// rstAcknowledgesSYN reports whether the RST acknowledges the server's SYN and no more, as that of
-// a program that aborts does. If it acknowledges more, the capture missed payload; if it has no
-// ACK, it may come from a host that does not know the connection (RFC 9293 §3.10.7.1).
-func rstAcknowledgesSYN(c *connection) bool {
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		if s.Packet == c.Closing.RstPacket {
-			return s.Flags.Has(wire.ACK) && s.Ack == c.Opening.ServerISN+1
-		}
-	}
-	return false
 }
 
 // ordinary reports whether the reason occurs in most captures: a few examples are

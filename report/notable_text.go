@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // reasonTexts returns a text, with packets, for every reason that applies.
@@ -50,7 +51,7 @@ func reasonText(c *connection, why reason) string {
 		return icmpLater(c)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
-		return fmt.Sprintf("%s of %s segments sent again", prose.Thousands(resent(c)), prose.Thousands(all)) + unheard(c)
+		return fmt.Sprintf("%s of %s segments sent again", prose.Thousands(record.Resent(c)), prose.Thousands(all)) + unheard(c)
 	case whySlowOpen:
 		return slowOpenText(c)
 	case whySlowAnswer:
@@ -67,11 +68,11 @@ func reasonText(c *connection, why reason) string {
 	case whyZeroWindow:
 		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, prose.Thousands) + ", which held the other end back for " + prose.Duration(zeroWindowTime(c))
 	case whyHalfClosed:
-		side := finSide(c)
-		if !finSeen(c, otherSide(side)) {
-			return "no FIN of " + sideText(otherSide(side)) + " was captured in " + prose.Duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
+		side := record.FinSide(c)
+		if !record.FinSeen(c, record.OtherSide(side)) {
+			return "no FIN of " + sideText(record.OtherSide(side)) + " was captured in " + prose.Duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
 		}
-		return sideText(side) + " waited " + prose.Duration(cl.HalfClosedFor) + " for the FIN of " + sideText(otherSide(side)) + packetList(cl.FinPackets)
+		return sideText(side) + " waited " + prose.Duration(cl.HalfClosedFor) + " for the FIN of " + sideText(record.OtherSide(side)) + packetList(cl.FinPackets)
 	case whyIgnoredRST:
 		if cl.RstIgnored == 1 && o.Outcome == analyze.OpeningUnanswered {
 			return "" // that a RST came back is said
@@ -85,7 +86,7 @@ func reasonText(c *connection, why reason) string {
 
 // unacknowledged says of a half-open connection which SYN-ACKs nobody acknowledged.
 func unacknowledged(o *analyze.Opening) string {
-	if synAckNumbers(o) > 1 {
+	if record.SynAckNumbers(o) > 1 {
 		return contradicting(o) + packetList(o.SynAckPackets) + ", no acknowledgement of any captured"
 	}
 	return "SYN-ACK sent " + prose.Times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", no acknowledgement of it captured"
@@ -105,7 +106,7 @@ func answersText(o *analyze.Opening) string {
 // unheard says that nothing at all came back, which explains retransmissions unless the other
 // direction did not pass here.
 func unheard(c *connection) string {
-	if side := unseen(c); side != analyze.NoSide && begun(c) && c.Closing.Outcome != analyze.ClosingReset {
+	if side := record.Unseen(c); side != analyze.NoSide && record.Begun(c) && c.Closing.Outcome != analyze.ClosingReset {
 		return ", and nothing of " + sideText(side) + " was captured"
 	}
 	return ""
@@ -118,9 +119,9 @@ func slowOpenText(c *connection) string {
 		return ""
 	}
 	s := "SYN " + sentTimes(c, label.SYN, o.SynCount) + packetList(o.SynPackets)
-	if !synResent(c) {
+	if !record.SynResent(c) {
 		s = "SYN-ACK " + sentTimes(c, label.SynAck, o.SynAckCount) + packetList(o.SynAckPackets)
-		if synAckNumbers(o) > 1 {
+		if record.SynAckNumbers(o) > 1 {
 			s = "SYN-ACK sent again" // the packets are told with their ISNs
 		}
 	}

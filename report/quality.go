@@ -9,29 +9,21 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // tapPlaces counts complete handshakes without repetitions by where they place the tap.
 type tapPlaces struct{ client, server, between uint64 }
 
-// Heuristics.
-const (
-	// tapNear: the tap is near the end to which no more than a tenth of the
-	// round trip lies.
-	tapNear = 10
-	// tapLeast is the round trip below which the times are those of the hosts
-	// rather than of the path, in nanoseconds.
-	tapLeast = int64(500e3)
-	// tapMost: what this many of 10 handshakes say is reported for all.
-	tapMost = 8
-)
+// tapMost: what this many of 10 handshakes say is reported for all. A heuristic.
+const tapMost = 8
 
 func (p *tapPlaces) add(o *analyze.Opening) {
 	s, c := o.RTTServer, o.RTTClient
 	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 || o.AckData != 0 {
 		return
 	}
-	switch tapAt(s, c) {
+	switch record.TapAt(s, c) {
 	case "client":
 		p.client++
 	case "server":
@@ -39,22 +31,6 @@ func (p *tapPlaces) add(o *analyze.Opening) {
 	case "between":
 		p.between++
 	}
-}
-
-// tapAt returns where the tap is, given the round trips from it to the server and
-// to the client in nanoseconds, -1 if unknown: "client", "server" or "between"; ""
-// if they do not show it.
-func tapAt(server, client int64) string {
-	trip := server + client
-	switch {
-	case server < 0 || client < 0 || trip < tapLeast:
-		return ""
-	case client <= trip/tapNear:
-		return "client"
-	case server <= trip/tapNear:
-		return "server"
-	}
-	return "between"
 }
 
 // place returns where the tap probably is: "client", "server" or "between"; ""
@@ -89,14 +65,7 @@ func dropsOf(in *Input) (dropped uint64, said int) {
 
 // mostlyCopies reports whether most packets were captured twice.
 func mostlyCopies(t *tally) bool {
-	return capturedTwice(&t.client, &t.server)
-}
-
-// capturedTwice reports whether more than half of the packets of both ends were
-// captured twice: then there may be two taps.
-func capturedTwice(client, server *analyze.Direction) bool {
-	copies, all := client.DuplicatePackets+server.DuplicatePackets, client.Packets+server.Packets
-	return 2*copies > all-min(all, copies)
+	return record.CapturedTwice(&t.client, &t.server)
 }
 
 // qualityItems adds other properties of the capture that affect the conclusions.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
@@ -12,6 +11,7 @@ import (
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/number"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // storyWriter tells each connection in words: how it opened, what was sent, how
@@ -179,17 +179,17 @@ func (e *env) writeParts(out *bytes.Buffer, parts []string) {
 // vantage says what the handshake shows about the place of the capture; "" if there
 // may be two.
 func vantage(c *connection) string {
-	if capturedTwice(&c.FromClient, &c.FromServer) {
+	if record.CapturedTwice(&c.FromClient, &c.FromServer) {
 		return ""
 	}
 	server, client := c.Opening.RTTServer, c.Opening.RTTClient
-	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 || openedByFIN(c) {
+	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 || record.OpenedByFIN(c) {
 		// The times may include a wait for something lost; also if the ACK came
 		// with payload or a FIN, before which a bare one was lost or left out.
 		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
 	}
 	trips := "(round trip to the server " + prose.Duration(server) + ", to the client " + prose.Duration(client) + ")"
-	switch at := tapAt(server, client); at {
+	switch at := record.TapAt(server, client); at {
 	case "":
 		return ""
 	case "between":
@@ -197,12 +197,6 @@ func vantage(c *connection) string {
 	default:
 		return "captured nearer the " + at + " " + trips
 	}
-}
-
-// openedByFIN reports whether a FIN completed the handshake: an ACK is due before
-// it (RFC 9293 §3.10.7.3, fourth), though it may have waited for the FIN.
-func openedByFIN(c *connection) bool {
-	return c.Opening.AckPacket != 0 && slices.Contains(c.Closing.FinPackets, c.Opening.AckPacket)
 }
 
 // leastTrip is the shorter of two round trips, of which the second may be
@@ -225,24 +219,6 @@ func sideText(s analyze.Side) string {
 		return "both ends"
 	}
 	return "somebody"
-}
-
-func otherSide(s analyze.Side) analyze.Side {
-	switch s {
-	case analyze.ClientSide:
-		return analyze.ServerSide
-	case analyze.ServerSide:
-		return analyze.ClientSide
-	}
-	return s
-}
-
-// ofSide returns server for the server's side, else client.
-func ofSide[T any](side analyze.Side, client, server T) T {
-	if side == analyze.ServerSide {
-		return server
-	}
-	return client
 }
 
 // phrases are the parts of a sentence.

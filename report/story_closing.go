@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // closing tells how the connection ended.
@@ -49,7 +50,7 @@ func (t *story) closing() {
 func (t *story) ifOwn() string {
 	c := t.conn
 	by := c.Closing.RstBy
-	if c.Self() || ofSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.env.verdicts, func(v verdict.Verdict) bool {
+	if c.Self() || record.OfSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.env.verdicts, func(v verdict.Verdict) bool {
 		return v.ID == verdict.ResetBetween || v.ID == verdict.RefusedBetween
 	}) {
 		return ""
@@ -82,7 +83,7 @@ func (t *story) closingSentence() string {
 		parts.add(oneFIN(t.conn))
 	case c.Outcome == analyze.ClosingReset:
 		parts.add(resetSentence(t.conn))
-	case c.Outcome == analyze.ClosingOpen && begun(t.conn):
+	case c.Outcome == analyze.ClosingOpen && record.Begun(t.conn):
 		parts.add(noClose(t.conn))
 	}
 	parts.add(halfClosed(t.conn))
@@ -92,7 +93,7 @@ func (t *story) closingSentence() string {
 	if n := t.repeatedFINs(); n > 0 {
 		parts.add("a FIN was sent again " + prose.Times(n))
 	}
-	if c.RstIgnored > 0 && ownRST(t.conn) == 0 {
+	if c.RstIgnored > 0 && record.OwnRST(t.conn) == 0 {
 		parts.add(wasWere(uint64(c.RstIgnored), "RST") + " ignored")
 	}
 	return parts.join()
@@ -103,15 +104,6 @@ func wasWere(n uint64, noun string) string {
 		return "1 " + noun + " was"
 	}
 	return prose.Plural(n, noun) + " were"
-}
-
-// begun reports whether there was a connection that could have been closed.
-func begun(c *connection) bool {
-	switch c.Opening.Outcome {
-	case analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningUnanswered, analyze.OpeningHalfOpen:
-		return false
-	}
-	return true
 }
 
 func (t *story) repeatedFINs() uint64 {
@@ -129,7 +121,7 @@ func (t *story) repeatedFINs() uint64 {
 func resetSentence(conn *connection) string {
 	c := &conn.Closing
 	who, packet, silent := sideText(c.RstBy), rstPacket(conn), afterSilence(conn)
-	if side := unseen(conn); side != analyze.NoSide && begun(conn) {
+	if side := record.Unseen(conn); side != analyze.NoSide && record.Begun(conn) {
 		return "reset: " + who + " sent a RST" + packet + silent + "; nothing of " + sideText(side) + " was captured"
 	}
 	switch c.RstAfter {
@@ -139,42 +131,42 @@ func resetSentence(conn *connection) string {
 		}
 		return "refused: " + who + " answered a SYN with a RST" + packet
 	case analyze.RstHandshake:
-		if !begun(conn) {
+		if !record.Begun(conn) {
 			return ""
 		}
 		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
 	case analyze.RstAbort:
 		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
-		if side := mayHaveRefused(conn); side != analyze.NoSide {
+		if side := record.MayHaveRefused(conn); side != analyze.NoSide {
 			text = "reset: " + who + " sent a RST" + packet + silent + "; " + sideText(side) + " may not have opened the connection"
 		}
 		if resetOnly(conn) {
 			text = "reset: " + who + " sent a RST" + packet + silent + ", and nothing else that was captured"
 		}
 		switch {
-		case unused(conn) && conn.Self():
+		case record.Unused(conn) && conn.Self():
 			text += "; the socket had sent itself no payload"
-		case unused(conn):
+		case record.Unused(conn):
 			text += "; neither end had sent any payload"
 		}
 		return text + unknownThere(conn) + leftUnread(conn)
 	case analyze.RstKeepAlive:
-		alives := ofSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
+		alives := record.OfSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
 		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + prose.Plural(alives, "keep-alive") + ", the last ones unanswered"
 	case analyze.RstAfterFIN:
 		text := "reset after a FIN"
-		if side := finSide(conn); finPacket(conn, side) != 0 {
+		if side := record.FinSide(conn); record.FinPacket(conn, side) != 0 {
 			text += " of " + sideText(side) + finText(conn, side)
 		}
 		return text + ": " + who + " sent a RST" + packet + silent + leftUnread(conn)
 	case analyze.RstUnreadData:
-		other := sideText(otherSide(c.RstBy))
+		other := sideText(record.OtherSide(c.RstBy))
 		if c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0 {
 			return "closed, then reset: " + who + " had sent its FIN" + finText(conn, c.RstBy) + ", and answered data of " + other +
 				" that came afterwards with a RST" + packet + silent
 		}
 		data := " was not acknowledged"
-		if finSeen(conn, c.RstBy) {
+		if record.FinSeen(conn, c.RstBy) {
 			data += ", or came after the FIN of " + who + finText(conn, c.RstBy)
 		}
 		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + other + data + silent + unknownThere(conn)
@@ -191,7 +183,7 @@ func resetSentence(conn *connection) string {
 // An end that aborts its own connection may send the same (§3.10.5), though most stacks set
 // ACK then: a heuristic. An unsolicited RST is no answer.
 func unknownThere(conn *connection) string {
-	c, rst := &conn.Closing, rstStep(conn)
+	c, rst := &conn.Closing, record.RstStep(conn)
 	if rst == nil || rst.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
 		return "" // who has closed has forgotten the connection for good reason
 	}
@@ -202,21 +194,11 @@ func unknownThere(conn *connection) string {
 // having read all, or wanted an abort: with ACK, after payload of the other end, all of
 // which was acknowledged. Its program may have read all of it: that does not show.
 func leftUnread(conn *connection) string {
-	rst := rstStep(conn)
-	if rst == nil || !rst.Flags.Has(wire.ACK) || ofSide(conn.Closing.RstBy, &conn.FromServer, &conn.FromClient).UniqueOctets == 0 {
+	rst := record.RstStep(conn)
+	if rst == nil || !rst.Flags.Has(wire.ACK) || record.OfSide(conn.Closing.RstBy, &conn.FromServer, &conn.FromClient).UniqueOctets == 0 {
 		return ""
 	}
 	return ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)"
-}
-
-// rstStep returns the RST that ended the connection; nil if it is not among the steps.
-func rstStep(conn *connection) *analyze.Step {
-	for i := range conn.Steps {
-		if s := &conn.Steps[i]; s.Packet == conn.Closing.RstPacket {
-			return s
-		}
-	}
-	return nil
 }
 
 // timeWait tells who holds TIME-WAIT and until when.
@@ -234,7 +216,7 @@ func (t *story) timeWait() {
 		}
 		parts.addf("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), prose.Span(tw.Since-c.Start), end, tw.CutBy, doubt)
 	} else {
-		holder, peer := ofSide(tw.Holders, c.Client, c.Server), ofSide(tw.Holders, c.Server, c.Client)
+		holder, peer := record.OfSide(tw.Holders, c.Client, c.Server), record.OfSide(tw.Holders, c.Server, c.Client)
 		held := "held by "
 		if c.Closing.Inferred {
 			held = "by inference held by "
@@ -247,7 +229,7 @@ func (t *story) timeWait() {
 		parts.addf("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
 			held+sideText(tw.Holders), until, holder, peer)
 	}
-	if side, _ := mayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
+	if side, _ := record.MayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
 		parts.add(sideText(side) + " may have entered it, too")
 	}
 	if tw.Restarts > 0 {

@@ -11,6 +11,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // data tells what was sent between opening and close.
@@ -33,7 +34,7 @@ func (t *story) data() {
 	if c.Retransmissions+s.Retransmissions > 0 {
 		tone = prose.Doubt
 	}
-	parts = append(parts, resentTexts(c, s, crossed(t.conn))...)
+	parts = append(parts, resentTexts(c, s, record.Crossed(t.conn))...)
 	parts = append(parts, stallTexts(t.conn, 1)...)
 	if n := t.conn.Labels[label.BadChecksum]; n > 0 {
 		tone = prose.Doubt
@@ -90,23 +91,6 @@ var sentAgain = [...]struct {
 
 // answersSYN is why an end sends its SYN again that had sent one before the other's came.
 const answersSYN = "in answer to a SYN"
-
-// crossed counts the SYNs that a SYN-ACK repeats because both ends sent one: no timer
-// expired and nothing was lost (RFC 9293 §3.5, figure 7).
-func crossed(c *connection) (n uint64) {
-	var sent [2]bool // the end has sent its SYN, and no SYN-ACK yet
-	for i := range c.Steps {
-		st := &c.Steps[i]
-		switch own := &sent[end(st.FromClient)]; st.Phase {
-		case label.SYN:
-			*own = true
-		case label.SynAck:
-			count(&n, *own && st.Repeated)
-			*own = false
-		}
-	}
-	return n
-}
 
 // causesText says why segments were sent again; crossed of them are SYNs that
 // crossed. "" if no cause was looked for.
@@ -224,7 +208,7 @@ func stallTexts(c *connection, timeouts uint8) []string {
 			continue
 		}
 		payload, fin := e.d.Unacknowledged, ""
-		if finSeen(c, e.side) {
+		if record.FinSeen(c, e.side) {
 			payload, fin = payload-1, "the FIN of "+sideText(e.side)
 		}
 		what := "the last " + prose.Octets(payload) + " of " + sideText(e.side)
@@ -238,7 +222,7 @@ func stallTexts(c *connection, timeouts uint8) []string {
 		if e.d.Timeouts > 1 {
 			tries = prose.Plural(uint64(e.d.Timeouts), "timeout") + " in a row"
 		}
-		texts = append(texts, what+" got no acknowledgement, in spite of "+tries+stuckText(e.d, otherSide(e.side))+longText(&e.d.Long))
+		texts = append(texts, what+" got no acknowledgement, in spite of "+tries+stuckText(e.d, record.OtherSide(e.side))+longText(&e.d.Long))
 	}
 	return texts
 }
@@ -250,7 +234,7 @@ func probedText(d *analyze.Direction, side analyze.Side) string {
 	if d.Probed.Window {
 		what = "window probes"
 	}
-	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + prose.Duration(d.Probed.For) + " after the last segment of " + sideText(otherSide(side))
+	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + prose.Duration(d.Probed.For) + " after the last segment of " + sideText(record.OtherSide(side))
 }
 
 // Heuristics: an idle time that is worth mentioning, and one after which a firewall, NAT
@@ -288,7 +272,7 @@ func longText(l *analyze.LongClue) string {
 // right one, as in response to a challenge ACK (RFC 5961 §3.2). A number after the window is
 // not challenged.
 func unseenText(c *connection) string {
-	if c.Clues.BlindRst != 0 || !begun(c) {
+	if c.Clues.BlindRst != 0 || !record.Begun(c) {
 		return ""
 	}
 	var meant *analyze.Step
@@ -298,7 +282,7 @@ func unseenText(c *connection) string {
 		case !s.Flags.Has(wire.RST) || s.Copy || s.Packet != c.Closing.RstPacket && s.Acceptable || s.FromClient != (c.Closing.RstBy == analyze.ClientSide):
 		case s.Packet != c.Closing.RstPacket && meant == nil:
 			meant = s
-		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq) && meant.Seq.Diff(s.Seq) <= mostWindow(c, otherSide(c.Closing.RstBy)):
+		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq) && meant.Seq.Diff(s.Seq) <= mostWindow(c, record.OtherSide(c.Closing.RstBy)):
 			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, prose.Octets(uint64(meant.Seq.Diff(s.Seq))),
 				sideText(c.Closing.RstBy))
 		}
@@ -310,7 +294,7 @@ func unseenText(c *connection) string {
 // unknown, with any (RFC 7323 §2.3).
 func mostWindow(c *connection, side analyze.Side) int32 {
 	client, server := &c.Opening.ClientOptions, &c.Opening.ServerOptions
-	own, other := ofSide(side, client, server), ofSide(side, server, client)
+	own, other := record.OfSide(side, client, server), record.OfSide(side, server, client)
 	switch {
 	case !own.Known || !other.Known:
 		return math.MaxUint16 << 14
@@ -323,9 +307,9 @@ func mostWindow(c *connection, side analyze.Side) int32 {
 // mayBeFIN reports whether a number that was not captured may have been the
 // FIN of an end.
 func mayBeFIN(c *connection, side analyze.Side) bool {
-	st := ofSide(side, c.ClientState, c.ServerState)
+	st := record.OfSide(side, c.ClientState, c.ServerState)
 	open := st == state.Established || st == state.CloseWait // its last segments show that it had not closed
-	return !finSeen(c, side) && !open
+	return !record.FinSeen(c, side) && !open
 }
 
 // roundTrips writes the measured round trips, if any.

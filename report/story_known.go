@@ -5,80 +5,17 @@ import (
 	"slices"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
-
-// A capture shows less of a close than what happened if one end was not
-// captured at all, or if the capture begins in the middle: then a FIN may have
-// come before the first one captured.
-
-// unseen returns the end of which nothing was captured, NoSide if both were.
-func unseen(c *connection) analyze.Side {
-	switch {
-	case c.Self():
-		return analyze.NoSide
-	case c.FromClient.Packets == 0:
-		return analyze.ClientSide
-	case c.FromServer.Packets == 0:
-		return analyze.ServerSide
-	}
-	return analyze.NoSide
-}
-
-// fromMiddle reports whether segments before the first one captured may
-// have closed an end.
-func fromMiddle(c *connection) bool { return c.Opening.Outcome == analyze.OpeningMidstream }
-
-// finPacket is the packet of the first FIN of an end; 0: none was captured.
-func finPacket(c *connection, side analyze.Side) uint64 {
-	for i := range c.Steps {
-		st := &c.Steps[i]
-		if st.Flags&(wire.FIN|wire.RST) == wire.FIN && st.FromClient == (side == analyze.ClientSide) {
-			return st.Packet
-		}
-	}
-	return 0
-}
-
-// finSeen reports whether a FIN of an end was captured, or may be among steps
-// that were left out.
-func finSeen(c *connection, side analyze.Side) bool {
-	cl := &c.Closing
-	if !cl.Inferred && (cl.Outcome == analyze.ClosingNormal || cl.Outcome == analyze.ClosingSimultaneous) {
-		return true
-	}
-	return finPacket(c, side) != 0 || c.StepsDropped > 0
-}
-
-// finGuessed returns the ends whose FIN is inferred from the numbers around it.
-func finGuessed(c *connection) analyze.Side {
-	client, server := !finSeen(c, analyze.ClientSide), !finSeen(c, analyze.ServerSide)
-	switch {
-	case !c.Closing.Inferred || !client && !server:
-		return analyze.NoSide
-	case c.Closing.Outcome == analyze.ClosingHalfClosed:
-		if !client || !server {
-			return analyze.NoSide // the one FIN was captured
-		}
-		return finSide(c)
-	case c.Closing.Outcome != analyze.ClosingNormal && c.Closing.Outcome != analyze.ClosingSimultaneous:
-		return analyze.NoSide
-	case client && server:
-		return analyze.BothSides
-	case client:
-		return analyze.ClientSide
-	}
-	return analyze.ServerSide
-}
 
 // inferredClose describes a close that is inferred because a FIN was not captured, or
 // not in its place; "" if none is.
 func inferredClose(c *connection) string {
 	cl := &c.Closing
 	var why string
-	switch side := finGuessed(c); {
+	switch side := record.FinGuessed(c); {
 	case side == analyze.BothSides:
 		why = "no FIN was captured, but the numbers of both ends have room for one"
 	case side != analyze.NoSide:
@@ -107,34 +44,16 @@ func inferredOrder(c *connection) string {
 
 // finText is the packet of the first FIN of an end in brackets.
 func finText(c *connection, side analyze.Side) string {
-	if n := finPacket(c, side); n != 0 {
+	if n := record.FinPacket(c, side); n != 0 {
 		return fmt.Sprintf(" (packet %d)", n)
 	}
 	return ""
 }
 
-// finSide is the end whose FIN came first in the capture or, if none was
-// captured, is inferred to have come first.
-func finSide(c *connection) analyze.Side {
-	a, b := finPacket(c, analyze.ClientSide), finPacket(c, analyze.ServerSide)
-	switch {
-	case a == 0 && b == 0 && c.Closing.ActiveCloser != analyze.NoSide:
-		return c.Closing.ActiveCloser
-	case a == 0 && b == 0: // the end that waits for the other's
-		if st := c.ClientState.Base(); st == state.FinWait1 || st == state.FinWait2 || st == state.TimeWait {
-			return analyze.ClientSide
-		}
-		return analyze.ServerSide
-	case b == 0 || a != 0 && a < b:
-		return analyze.ClientSide
-	}
-	return analyze.ServerSide
-}
-
 // firstCloser says who closed first, for a close with a FIN each way.
 func firstCloser(c *connection) string {
 	side := c.Closing.ActiveCloser
-	if other, again := mayHaveClosedFirst(c); other != analyze.NoSide {
+	if other, again := record.MayHaveClosedFirst(c); other != analyze.NoSide {
 		why := "a FIN waits behind what was sent before it (RFC 9293 §3.10.4)"
 		if again {
 			why = "its FIN is one that was sent again, and the first may have left before"
@@ -142,46 +61,24 @@ func firstCloser(c *connection) string {
 		return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) + ", but " + sideText(other) +
 			" may have closed before that came: " + why
 	}
-	if !fromMiddle(c) && (side == analyze.ClientSide || side == analyze.ServerSide) {
+	if !record.FromMiddle(c) && (side == analyze.ClientSide || side == analyze.ServerSide) {
 		return sideText(side) + " closed first" + finText(c, side)
 	}
-	side = finSide(c)
+	side = record.FinSide(c)
 	return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) +
 		", but the capture begins in the middle: who closed first is not certain"
-}
-
-// mayHaveClosedFirst returns the end that sent the second FIN where that does not show
-// whether the end had closed before the first came, and so whether it entered TIME-WAIT, too:
-// its FIN made the state LAST-ACK by inference. NoSide if the order is certain, or
-// the second FIN was not captured. again says that the FIN is one that was sent again, so
-// that another may have left before.
-func mayHaveClosedFirst(c *connection) (side analyze.Side, again bool) {
-	side = otherSide(c.Closing.ActiveCloser)
-	if fromMiddle(c) || c.Closing.Inferred || c.Closing.Outcome != analyze.ClosingNormal || side == analyze.NoSide {
-		return analyze.NoSide, false
-	}
-	for i := range c.Steps {
-		st := &c.Steps[i]
-		if st.Flags&(wire.FIN|wire.RST) != wire.FIN || st.FromClient != (side == analyze.ClientSide) {
-			continue
-		}
-		if ofSide(side, st.ClientState, st.ServerState) == state.LastAck|state.Inferred {
-			return side, st.Repeated
-		}
-	}
-	return analyze.NoSide, false
 }
 
 // oneFIN says what is known about a close of which only one end's FIN was
 // captured.
 func oneFIN(c *connection) string {
-	side := finSide(c)
+	side := record.FinSide(c)
 	text := sideText(side) + " sent a FIN" + finText(c, side)
-	other := sideText(otherSide(side))
+	other := sideText(record.OtherSide(side))
 	switch {
-	case unseen(c) != analyze.NoSide:
+	case record.Unseen(c) != analyze.NoSide:
 		return text + "; nothing of " + other + " was captured: whether and when it closed is not known"
-	case fromMiddle(c) && c.Closing.HalfClosedOctets == 0:
+	case record.FromMiddle(c) && c.Closing.HalfClosedOctets == 0:
 		return text + "; no FIN of " + other + " was captured, but the capture begins in the middle: it may have closed before"
 	}
 	return "half-closed: " + text + ", no FIN of " + other + " was captured"
@@ -189,10 +86,10 @@ func oneFIN(c *connection) string {
 
 // noClose says that no close was captured.
 func noClose(c *connection) string {
-	switch side := unseen(c); {
+	switch side := record.Unseen(c); {
 	case side != analyze.NoSide:
 		return "no FIN and no RST was captured; nothing of " + sideText(side) + " was captured: whether it closed is not known"
-	case fromMiddle(c):
+	case record.FromMiddle(c):
 		return "no FIN and no RST was captured: the connection is open where the capture of it ends, unless it was closed before the capture begins"
 	}
 	return "none seen: the connection is open where the capture of it ends"
@@ -201,34 +98,27 @@ func noClose(c *connection) string {
 // halfClosed says how long the connection was half-closed, "" if unknown.
 func halfClosed(c *connection) string {
 	cl := &c.Closing
-	if !halfCloseKnown(c) {
+	if !record.HalfCloseKnown(c) {
 		return ""
 	}
-	side := finSide(c)
+	side := record.FinSide(c)
 	if cl.ActiveCloser == analyze.ClientSide || cl.ActiveCloser == analyze.ServerSide {
 		side = cl.ActiveCloser
 	}
 	text := "half-closed for " + prose.Duration(cl.HalfClosedFor)
-	if !finSeen(c, otherSide(side)) {
+	if !record.FinSeen(c, record.OtherSide(side)) {
 		// The other FIN may have been missed.
 		text = "the capture of it goes on for " + prose.Duration(cl.HalfClosedFor)
 		if cl.Outcome == analyze.ClosingReset {
 			text = prose.Duration(cl.HalfClosedFor) + " passed from the first FIN to the RST"
 		}
-	} else if other, _ := mayHaveClosedFirst(c); fromMiddle(c) || other != analyze.NoSide {
+	} else if other, _ := record.MayHaveClosedFirst(c); record.FromMiddle(c) || other != analyze.NoSide {
 		text = prose.Duration(cl.HalfClosedFor) + " passed between these FINs" // which may have crossed
 	}
 	if cl.HalfClosedOctets > 0 {
-		text += ", in which " + sideText(otherSide(side)) + " sent " + prose.Octets(cl.HalfClosedOctets)
+		text += ", in which " + sideText(record.OtherSide(side)) + " sent " + prose.Octets(cl.HalfClosedOctets)
 	}
 	return text
-}
-
-// halfCloseKnown reports whether the time between the FINs was captured.
-func halfCloseKnown(c *connection) bool {
-	cl := &c.Closing
-	return cl.HalfClosedFor > 0 && finGuessed(c) == analyze.NoSide && cl.Outcome != analyze.ClosingSimultaneous && unseen(c) == analyze.NoSide &&
-		(!fromMiddle(c) || cl.HalfClosedOctets > 0 || cl.Outcome == analyze.ClosingNormal)
 }
 
 // resetOnly reports whether nothing shows that the end which sent the RST had the connection
@@ -238,7 +128,7 @@ func resetOnly(c *connection) bool {
 	if c.Closing.RstBy == analyze.ServerSide {
 		from = &c.FromServer
 	}
-	if !fromMiddle(c) || from.Packets == 0 {
+	if !record.FromMiddle(c) || from.Packets == 0 {
 		return false
 	}
 	left := from.Packets

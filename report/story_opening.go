@@ -2,13 +2,12 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
-	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // opening tells the handshake: its outcome, its oddities, its segments with
@@ -38,7 +37,7 @@ func openingSentence(c *connection) string {
 	}
 	switch o.Outcome {
 	case analyze.OpeningComplete:
-		if side := mayHaveRefused(c); side != analyze.NoSide {
+		if side := record.MayHaveRefused(c); side != analyze.NoSide {
 			return "complete" + took(o) + " if " + sideText(side) + " took the ACK, which came with an old number (RFC 9293 §3.10.7.4, first): " + formText(o.Form) + guess
 		}
 		return "complete" + took(o) + ": " + formText(o.Form) + guess
@@ -50,9 +49,9 @@ func openingSentence(c *connection) string {
 	case analyze.OpeningRefused:
 		return "refused: " + refusal(c)
 	case analyze.OpeningReset:
-		return "reset before it was complete: " + ofSide(c.Closing.RstBy, "the client", "the server") + ", or something between, sent a RST" + rstPacket(c) + beforeAnswer(c)
+		return "reset before it was complete: " + record.OfSide(c.Closing.RstBy, "the client", "the server") + ", or something between, sent a RST" + rstPacket(c) + beforeAnswer(c)
 	case analyze.OpeningHalfOpen:
-		if synAckNumbers(o) > 1 {
+		if record.SynAckNumbers(o) > 1 {
 			return "half-open: " + contradicting(o) + " came, and no acknowledgement of any was captured: several machines or several incarnations answered"
 		}
 		return "half-open: the SYN-ACK was sent " + prose.Times(uint64(o.SynAckCount)) + " and no acknowledgement of it was captured"
@@ -62,32 +61,9 @@ func openingSentence(c *connection) string {
 		return oneWaySentence(c) + guess
 	}
 	if c.Closing.RstAfter == analyze.RstNoConnection {
-		return "none: " + sideText(otherSide(c.Closing.RstBy)) + " sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage" + guess
+		return "none: " + sideText(record.OtherSide(c.Closing.RstBy)) + " sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage" + guess
 	}
 	return "not captured: the capture begins in the middle of the connection" + guess
-}
-
-// mayHaveRefused returns the end that may not have taken the ACK of its SYN, which leaves it in
-// SYN-RECEIVED by inference, and has not left that since: it is in it at the end, or all that it
-// sent are SYNs and RSTs. NoSide if there is none.
-func mayHaveRefused(c *connection) analyze.Side {
-	for _, side := range []analyze.Side{analyze.ServerSide, analyze.ClientSide} {
-		client, other := side == analyze.ClientSide, uint64(0)
-		d, last := ofSide(side, &c.FromClient, &c.FromServer), ofSide(side, c.ClientState, c.ServerState)
-		refused := false
-		for i := range c.Steps {
-			st := &c.Steps[i]
-			after := ofSide(side, st.ClientState, st.ServerState)
-			refused = refused || st.Packet == c.Opening.AckPacket && after == state.SynReceived|state.Inferred
-			if st.FromClient == client && st.Flags.Any(wire.SYN|wire.RST) {
-				other++
-			}
-		}
-		if refused && (d.Packets == other || last == state.SynReceived|state.Inferred) {
-			return side
-		}
-	}
-	return analyze.NoSide
 }
 
 func took(o *analyze.Opening) string {
@@ -147,56 +123,9 @@ func oneWaySentence(c *connection) string {
 	return "only what the " + side + " sent was captured: whether the other end answered cannot be seen"
 }
 
-// heldUp counts the SYNs of the client, or the SYN-ACKs of the server, that came when their sender did not send them any
-// more: they were held up on the way (OUT-OF-ORDER), and may be copies. They do not count as sent again, nor do those with
-// another window, other: something between may ask the server so, having answered in its place.
-func heldUp(c *connection, phase label.ID) (n, other uint32) {
-	is := func(s analyze.Step) bool {
-		return s.Phase == phase && s.FromClient == (phase == label.SYN) && (phase != label.SYN || s.Seq == c.Opening.ClientISN)
-	}
-	for i, s := range c.Steps {
-		again := func(o analyze.Step) bool { return is(o) && o.Seq == s.Seq }
-		if is(s) && !s.Repeated && !s.Copy && c.Opening.AckPacket != 0 && s.Packet > c.Opening.AckPacket && slices.ContainsFunc(c.Steps[:i], again) {
-			n++
-			if !slices.ContainsFunc(c.Steps[:i], func(o analyze.Step) bool { return again(o) && o.Window == s.Window }) {
-				other++
-			}
-		}
-	}
-	return n, other
-}
-
-// synResent reports whether the client sent its SYN more than once.
-func synResent(c *connection) bool {
-	if c.Opening.SynCount <= 1 {
-		return false
-	}
-	late, _ := heldUp(c, label.SYN)
-	return c.Opening.SynCount > late+1
-}
-
-// synAckResent reports whether a SYN-ACK was sent more than once. One with another ISN is not
-// that one once more.
-func synAckResent(c *connection) bool {
-	if c.Opening.SynAckCount <= 1 {
-		return false
-	}
-	late, _ := heldUp(c, label.SynAck)
-	return c.Opening.SynAckCount > late+max(1, synAckNumbers(&c.Opening))
-}
-
-// synAckNumbers counts the different ISNs of the SYN-ACKs that count: the second ISN behind a
-// SYN proxy does not.
-func synAckNumbers(o *analyze.Opening) uint32 {
-	if n := uint32(o.SynAckISNs); n == 0 || o.Renumbered == 0 {
-		return n
-	}
-	return uint32(o.SynAckISNs) - 1
-}
-
 // contradicting counts SYN-ACKs that do not all have one ISN.
 func contradicting(o *analyze.Opening) string {
-	return fmt.Sprintf("%s with %d different ISNs", prose.Plural(uint64(o.SynAckCount), "SYN-ACK"), synAckNumbers(o))
+	return fmt.Sprintf("%s with %d different ISNs", prose.Plural(uint64(o.SynAckCount), "SYN-ACK"), record.SynAckNumbers(o))
 }
 
 // acknowledgedOne says which of several SYN-ACKs the handshake goes on with; "" if that is not known.
@@ -212,7 +141,7 @@ func acknowledgedOne(c *connection) string {
 
 // sentTimes says how often a SYN or SYN-ACK was sent, or captured where some were held up.
 func sentTimes(c *connection, phase label.ID, n uint32) string {
-	late, other := heldUp(c, phase)
+	late, other := record.HeldUp(c, phase)
 	if late == 0 {
 		return "sent " + prose.Times(uint64(n))
 	}
@@ -233,7 +162,7 @@ func openingOddities(c *connection) phrases {
 	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {
 		odd.add("the SYN was " + sentTimes(c, label.SYN, o.SynCount))
 	}
-	if o.SynAckCount > 1 && synAckNumbers(o) <= 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
+	if o.SynAckCount > 1 && record.SynAckNumbers(o) <= 1 && o.Outcome != analyze.OpeningHalfOpen && !record.BothSentSYN(o) {
 		odd.add("the SYN-ACK was " + sentTimes(c, label.SynAck, o.SynAckCount))
 	}
 	if o.SynAckFirst {
@@ -246,7 +175,7 @@ func openingOddities(c *connection) phrases {
 		}
 		odd.addf("something between answered the SYN for the server, and asked the server afterwards: SYN-ACKs with two ISNs are acknowledged (packets %d and %d), which one end never does (RFC 9293 §3.10.7.4); %s left out", o.AckPacket, o.RenumberedAck, left)
 	}
-	if synAckNumbers(o) > 1 && o.Outcome != analyze.OpeningHalfOpen && !bothSentSYN(o) {
+	if record.SynAckNumbers(o) > 1 && o.Outcome != analyze.OpeningHalfOpen && !record.BothSentSYN(o) {
 		odd.addf("%s: several machines or several incarnations answered%s", contradicting(o), acknowledgedOne(c))
 	}
 	if o.BadAcks > 0 {
@@ -266,32 +195,12 @@ func openingOddities(c *connection) phrases {
 	return odd
 }
 
-// bothSentSYN reports whether each end opened, so that each may have sent a
-// SYN-ACK with its own ISN.
-func bothSentSYN(o *analyze.Opening) bool {
-	return o.Outcome == analyze.OpeningSimultaneous || o.Form == analyze.FormSimultaneous || o.Form == analyze.FormSplit
-}
-
 // beforeAnswer says that nothing of the server was captured before the client reset the opening.
 func beforeAnswer(c *connection) string {
 	if c.Closing.RstBy == analyze.ClientSide && c.FromServer.Packets == 0 {
 		return ", and nothing of the server was captured"
 	}
 	return ""
-}
-
-// ownRST returns the RST with which the client ends an opening that nothing answers; 0: none. Its
-// number is meaningless then: no end was seen that might accept or ignore it.
-func ownRST(c *connection) uint64 {
-	if c.Opening.Outcome != analyze.OpeningUnanswered || c.FromServer.Packets > 0 || c.Closing.RstIgnored == 0 {
-		return 0
-	}
-	for i := range c.Steps {
-		if st := &c.Steps[i]; st.FromClient && st.Phase == label.RST {
-			return st.Packet
-		}
-	}
-	return 0
 }
 
 // silence says what came back to an unanswered SYN.
@@ -305,8 +214,8 @@ func silence(c *connection) string {
 		return "nothing came back that acknowledges it"
 	case c.Opening.ICMPPacket != 0:
 		return "no segment came back"
-	case ownRST(c) != 0:
-		return fmt.Sprintf("nothing came back until the client sent a RST (packet %d)", ownRST(c))
+	case record.OwnRST(c) != 0:
+		return fmt.Sprintf("nothing came back until the client sent a RST (packet %d)", record.OwnRST(c))
 	case c.Opening.SynCount == 1:
 		return "nothing came back while it was captured" // which may have been too short for an answer
 	}

@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // TestSynAcksTold: a SYN-ACK with another ISN is not the first one sent again, wherever it is told.
@@ -39,7 +40,7 @@ func TestSynAcksTold(t *testing.T) {
 		if text != test.want {
 			t.Errorf("%s: %s", test.name, text)
 		}
-		if got := synAckResent(c); got != test.resent {
+		if got := record.SynAckResent(c); got != test.resent {
 			t.Errorf("%s: sent again: %t", test.name, got)
 		}
 		if row := prose.Unglue(strings.Join(reasonTexts(c), ", ")); row != test.row {

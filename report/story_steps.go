@@ -12,6 +12,7 @@ import (
 	"tcpwatch/report/grid"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 // partSteps divides the steps into those of the handshake and of the close. A
@@ -350,7 +351,7 @@ func (a *arithmetic) checkRST(st *analyze.Step, own, peer *endNumbers) (string, 
 		sender, receiver = receiver, sender
 	}
 	switch {
-	case a.conn != nil && ownRST(a.conn) == st.Packet:
+	case a.conn != nil && record.OwnRST(a.conn) == st.Packet:
 		return "gives up what nothing answers", prose.Doubt
 	case !st.Acceptable:
 		return "not acceptable (RFC 5961 §3.2) or damaged: changes nothing", prose.Doubt

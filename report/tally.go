@@ -6,6 +6,7 @@ import (
 	"tcpwatch/analyze/listener"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/record"
 )
 
 // tally counts connections for the summary. Its size does not depend on their
@@ -76,16 +77,16 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	count(&t.missing, c.FromClient.MissingBytes+c.FromServer.MissingBytes > 0)
 	count(&t.acksLater, c.Opening.AckLater)
 	count(&t.onceOnly, c.Opening.Outcome == analyze.OpeningUnanswered && c.Opening.SynCount == 1 || c.Opening.Outcome == analyze.OpeningHalfOpen && c.Opening.SynAckCount == 1)
-	count(&t.bareOpened, c.Opening.Outcome == analyze.OpeningComplete && c.Opening.AckData == 0 && !openedByFIN(c))
+	count(&t.bareOpened, c.Opening.Outcome == analyze.OpeningComplete && c.Opening.AckData == 0 && !record.OpenedByFIN(c))
 	count(&t.halfClose, c.Closing.Outcome == analyze.ClosingNormal && c.Closing.HalfClosedOctets > 0)
 	t.opened[min(int(c.Opening.Outcome), len(t.opened)-1)]++
 	t.closed[min(int(c.Closing.Outcome), len(t.closed)-1)]++
 	if c.Opening.Outcome == analyze.OpeningComplete {
-		count(&t.synAgain, synResent(c))
-		count(&t.synAckAgain, synAckResent(c))
+		count(&t.synAgain, record.SynResent(c))
+		count(&t.synAckAgain, record.SynAckResent(c))
 	}
 	if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; unclear > 0 {
-		t.crossed += min(crossed(c), uint64(unclear))
+		t.crossed += min(record.Crossed(c), uint64(unclear))
 	}
 	t.badAcks += uint64(c.Opening.BadAcks)
 	t.ignored += uint64(c.Closing.RstIgnored)
@@ -104,7 +105,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 	t.holds.add(c)
 	t.notable.add(c, verdicts)
 	t.verdicts.add(verdicts)
-	if !capturedTwice(&c.FromClient, &c.FromServer) && !openedByFIN(c) {
+	if !record.CapturedTwice(&c.FromClient, &c.FromServer) && !record.OpenedByFIN(c) {
 		t.taps.add(&c.Opening)
 	}
 	t.listeners.Add(c, verdicts)

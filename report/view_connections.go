@@ -6,6 +6,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 type (
@@ -47,9 +48,9 @@ var connectionView = &rowView[connection]{
 			{Name: "octets_server", Header: "OCTETS S", Unit: "octets", Kind: KindOctets, For: People, Drop: 6, Pair: true, Meaning: "Payload of the server, each octet counted once.",
 				Value: func(_ *env, c *connection, v *Value) { v.uint(c.FromServer.UniqueOctets) }},
 			{Name: "resent", Kind: KindCount, For: People, Drop: 3, Meaning: "Segments of both ends that were sent again.",
-				Value: func(_ *env, c *connection, v *Value) { v.uint(resent(c)) },
+				Value: func(_ *env, c *connection, v *Value) { v.uint(record.Resent(c)) },
 				Tone: func(c *connection) prose.Tone {
-					if resent(c) > 0 {
+					if record.Resent(c) > 0 {
 						return prose.Doubt
 					}
 					return prose.Plain
@@ -81,11 +82,6 @@ var connectionView = &rowView[connection]{
 				}},
 		},
 	),
-}
-
-// resent counts the segments of both ends that were sent again.
-func resent(c *connection) uint64 {
-	return c.FromClient.Retransmissions + c.FromServer.Retransmissions
 }
 
 // directionColumns are the counts of one direction, for programs.

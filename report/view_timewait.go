@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
 const schemaTimeWait = "tcpwatch.time-wait/1"
@@ -28,7 +29,7 @@ func (h *holdWriter) row(c *connection) error {
 		if c.TimeWait.Holders != side && c.TimeWait.Holders != analyze.BothSides {
 			continue
 		}
-		h.one = hold{c, side, ofSide(side, c.Client, c.Server), ofSide(side, c.Server, c.Client)}
+		h.one = hold{c, side, record.OfSide(side, c.Client, c.Server), record.OfSide(side, c.Server, c.Client)}
 		if err := h.rows.row(&h.one); err != nil {
 			return err
 		}
