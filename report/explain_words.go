@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -80,8 +81,8 @@ var reasons = wordList{
 		fmt.Sprintf("one segment in %d or more was sent again, and at least %d in all", resentShare, resentLeast),
 		"it opened, or tried to, with a SYN or SYN-ACK that was sent more than once",
 		prose.Unglue("the server's next payload came "+prose.Duration(slowAnswer)+" or longer after the client's"),
-		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", waitShare, prose.Unglue(prose.Duration(waitLeast))),
-		prose.Unglue("windows of 0 held an end back for "+prose.Duration(waitLeast)+" or longer in all"),
+		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", waitShare, prose.Unglue(prose.Duration(phrase.WaitLeast))),
+		prose.Unglue("windows of 0 held an end back for "+prose.Duration(phrase.WaitLeast)+" or longer in all"),
 		prose.Unglue("one end waited "+prose.Duration(halfClosedFor)+" or longer for the other's FIN"),
 		"a client sent a RST after its own FIN, as most programs do that want no more: a few examples are shown",
 		"a server that had sent payload sent a RST after its client's FIN, with no payload in between, as many do that leave data unread: a few examples are shown",

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -82,7 +83,7 @@ func TestICMPErrorExplains(t *testing.T) {
 		}
 		for clause, client := range map[string]string{"RFC 1191 §6.4": "192.0.2.1:1", "RFC 8201 §5.4": "[2001:db8::1]:1"} {
 			conn.Client = ep(client)
-			if got := icmpLater(conn); strings.Contains(got, ", which may be why it was sent again, in shorter ones ("+clause+")") != c.want {
+			if got := phrase.ICMP(conn); strings.Contains(got, ", which may be why it was sent again, in shorter ones ("+clause+")") != c.want {
 				t.Errorf("%d unclear, next MTU %d, of %s: %s", c.unclear, c.mtu, client, got)
 			}
 		}

@@ -6,22 +6,23 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
 // TestShortWaits: a wait that is too short to be told is no reason to list a connection,
 // and a RST does not say it, however much of the connection it was.
 func TestShortWaits(t *testing.T) {
-	for _, wait := range []int64{waitLeast - 1, waitLeast} {
+	for _, wait := range []int64{phrase.WaitLeast - 1, phrase.WaitLeast} {
 		c := halfClose(t)
-		c.End = c.Start + waitLeast
+		c.End = c.Start + phrase.WaitLeast
 		c.FromClient.ResendWait = wait
-		if w := weigh(c, whyWaited); (w > 0) != (wait >= waitLeast) {
+		if w := weigh(c, whyWaited); (w > 0) != (wait >= phrase.WaitLeast) {
 			t.Errorf("%d ns weigh %d", wait, w)
 		}
 		c.Closing.Outcome, c.Closing.RstBy, c.Closing.RstPacket, c.Closing.RstAfter = analyze.ClosingReset, analyze.ServerSide, 26, analyze.RstAbort
 		c.Silence = analyze.Silence{For: wait, Packet: 26}
-		if got := resetSentence(c); strings.Contains(got, "silence") != (wait >= waitLeast) {
+		if got := phrase.Reset(c); strings.Contains(got, "silence") != (wait >= phrase.WaitLeast) {
 			t.Errorf("%d ns: %s", wait, got)
 		}
 	}

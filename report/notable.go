@@ -7,6 +7,8 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/lexicon"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 )
@@ -151,8 +153,8 @@ func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
 		return // of equals the earlier one stays
 	}
 	*list = insertRow(*list, most, notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
-		opened: c.Opening.Outcome.String(), openedTone: openingTone(c.Opening.Outcome),
-		closed: c.Closing.Outcome.String(), closedTone: closingTone(c.Closing.Outcome),
+		opened: c.Opening.Outcome.String(), openedTone: lexicon.OpeningTone(c.Opening.Outcome),
+		closed: c.Closing.Outcome.String(), closedTone: lexicon.ClosingTone(c.Closing.Outcome),
 		resent: record.Resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")})
 }
 
@@ -225,7 +227,7 @@ func weigh(c *connection, why reason) uint64 {
 	case whyUnused:
 		return holding(record.Unused(c))
 	case whyStalled:
-		return uint64(len(stallTexts(c, analyze.StalledAfter)))
+		return uint64(len(phrase.Stalls(c, analyze.StalledAfter)))
 	case whyReuse:
 		return holding(c.TimeWait.Reuse.Unproved())
 	case whyLong:
@@ -244,9 +246,9 @@ func weigh(c *connection, why reason) uint64 {
 	case whySlowAnswer:
 		return atLeast(c.FromServer.SlowestAnswer.Wait, slowAnswer)
 	case whyWaited:
-		return atLeast(resendWait(c), max(waitLeast, (c.End-c.Start)/waitShare))
+		return atLeast(resendWait(c), max(phrase.WaitLeast, (c.End-c.Start)/waitShare))
 	case whyZeroWindow:
-		return atLeast(zeroWindowTime(c), waitLeast) // a fast sender closes a window for microseconds again and again
+		return atLeast(zeroWindowTime(c), phrase.WaitLeast) // a fast sender closes a window for microseconds again and again
 	case whyHalfClosed:
 		if cl.HalfClosedFor >= halfClosedFor && record.HalfCloseKnown(c) {
 			return uint64(cl.HalfClosedFor)
@@ -287,7 +289,7 @@ func (r reason) ordinary() bool { return r == whyClosedReset || r == whyDoneRese
 func resetWeight(c *connection) uint64 {
 	cl := &c.Closing
 	announced := cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstTimeWait
-	return 1 + 4*holding(len(stallTexts(c, analyze.StalledAfter)) > 0) + 2*holding(!announced) + holding(cl.RstBy == analyze.ServerSide)
+	return 1 + 4*holding(len(phrase.Stalls(c, analyze.StalledAfter)) > 0) + 2*holding(!announced) + holding(cl.RstBy == analyze.ServerSide)
 }
 
 // holding is the weight of a condition.

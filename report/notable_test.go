@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -95,9 +96,9 @@ func TestWaitReasons(t *testing.T) {
 		{"one that is not long", func(c *connection) { c.Closing.HalfClosedFor = halfClosedFor - 1 }, ""},
 		{"a window", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, 3.9e9 },
 			"zero windows: 4 of the server, which held the other end back for 3.90 s"},
-		{"a window that held somebody back for a tenth of a second", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 1, waitLeast },
+		{"a window that held somebody back for a tenth of a second", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 1, phrase.WaitLeast },
 			"zero windows: 1 of the server, which held the other end back for 100 ms"},
-		{"windows that did so for less", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, waitLeast-1 }, ""},
+		{"windows that did so for less", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, phrase.WaitLeast-1 }, ""},
 	} {
 		conn := halfClose(t)
 		c.wait(conn)
@@ -156,7 +157,7 @@ func TestStalledLeast(t *testing.T) {
 func TestProbedInVain(t *testing.T) {
 	c := halfClose(t)
 	if weigh(c, whyStalled) != 0 {
-		t.Error(stallTexts(c, analyze.StalledAfter))
+		t.Error(phrase.Stalls(c, analyze.StalledAfter))
 	}
 	c.FromClient.Probed.For = 5e9
 	want := "nothing answered the last keep-alives of the client, sent until 5.00 s after the last segment of the server"

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 )
@@ -29,33 +30,33 @@ func reasonText(c *connection, why reason) string {
 	o, cl := &c.Opening, &c.Closing
 	switch why {
 	case whyRefused:
-		return refusal(c)
+		return phrase.Refusal(c)
 	case whyUnanswered:
-		return "SYN sent " + prose.Times(uint64(o.SynCount)) + tryTime(c) + packetList(o.SynPackets) + ", " + silence(c) + but(icmpSentence(c))
+		return "SYN sent " + prose.Times(uint64(o.SynCount)) + phrase.TryTime(c) + phrase.Packets(o.SynPackets) + ", " + phrase.Silence(c) + but(phrase.ICMPOfOpening(c))
 	case whyHalfOpen:
-		return unacknowledged(o) + but(icmpSentence(c))
+		return unacknowledged(o) + but(phrase.ICMPOfOpening(c))
 	case whyOpeningReset:
-		return "RST" + rstPacket(c) + " by " + sideText(cl.RstBy) + " before the handshake was complete" + beforeAnswer(c)
+		return "RST" + phrase.RstPacket(c) + " by " + phrase.Side(cl.RstBy) + " before the handshake was complete" + phrase.BeforeAnswer(c)
 	case whyAnswers:
 		return answersText(o)
 	case whyReset, whyClosedReset, whyDoneReset, whyUnused:
 		if o.Outcome == analyze.OpeningRefused || o.Outcome == analyze.OpeningReset {
 			return ""
 		}
-		return resetSentence(c)
+		return phrase.Reset(c)
 	case whyStalled:
-		return strings.Join(stallTexts(c, analyze.StalledAfter), ", ")
+		return strings.Join(phrase.Stalls(c, analyze.StalledAfter), ", ")
 	case whyReuse:
-		return reusedText(&c.TimeWait)
+		return phrase.Reuse(&c.TimeWait)
 	case whyICMP:
-		return icmpLater(c)
+		return phrase.ICMP(c)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
 		return fmt.Sprintf("%s of %s segments sent again", prose.Thousands(record.Resent(c)), prose.Thousands(all)) + unheard(c)
 	case whySlowOpen:
 		return slowOpenText(c)
 	case whySlowAnswer:
-		return serverAnswer(c)
+		return phrase.SlowAnswer(c)
 	case whyWaited:
 		if o.Outcome == analyze.OpeningUnanswered {
 			return "" // how long the SYNs were sent is said
@@ -66,20 +67,20 @@ func reasonText(c *connection, why reason) string {
 		}
 		return text + unheard(c)
 	case whyZeroWindow:
-		return "zero windows: " + bothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, prose.Thousands) + ", which held the other end back for " + prose.Duration(zeroWindowTime(c))
+		return "zero windows: " + phrase.BothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, prose.Thousands) + ", which held the other end back for " + prose.Duration(zeroWindowTime(c))
 	case whyHalfClosed:
 		side := record.FinSide(c)
 		if !record.FinSeen(c, record.OtherSide(side)) {
-			return "no FIN of " + sideText(record.OtherSide(side)) + " was captured in " + prose.Duration(cl.HalfClosedFor) + " after that of " + sideText(side) + finText(c, side)
+			return "no FIN of " + phrase.Side(record.OtherSide(side)) + " was captured in " + prose.Duration(cl.HalfClosedFor) + " after that of " + phrase.Side(side) + phrase.FinPacket(c, side)
 		}
-		return sideText(side) + " waited " + prose.Duration(cl.HalfClosedFor) + " for the FIN of " + sideText(record.OtherSide(side)) + packetList(cl.FinPackets)
+		return phrase.Side(side) + " waited " + prose.Duration(cl.HalfClosedFor) + " for the FIN of " + phrase.Side(record.OtherSide(side)) + phrase.Packets(cl.FinPackets)
 	case whyIgnoredRST:
 		if cl.RstIgnored == 1 && o.Outcome == analyze.OpeningUnanswered {
 			return "" // that a RST came back is said
 		}
-		return wasWere(uint64(cl.RstIgnored), "RST") + " ignored"
+		return phrase.WasWere(uint64(cl.RstIgnored), "RST") + " ignored"
 	case whyMissing:
-		return missingText(c)
+		return phrase.Missing(c)
 	}
 	return ""
 }
@@ -87,9 +88,9 @@ func reasonText(c *connection, why reason) string {
 // unacknowledged says of a half-open connection which SYN-ACKs nobody acknowledged.
 func unacknowledged(o *analyze.Opening) string {
 	if record.SynAckNumbers(o) > 1 {
-		return contradicting(o) + packetList(o.SynAckPackets) + ", no acknowledgement of any captured"
+		return phrase.Contradicting(o) + phrase.Packets(o.SynAckPackets) + ", no acknowledgement of any captured"
 	}
-	return "SYN-ACK sent " + prose.Times(uint64(o.SynAckCount)) + packetList(o.SynAckPackets) + ", no acknowledgement of it captured"
+	return "SYN-ACK sent " + prose.Times(uint64(o.SynAckCount)) + phrase.Packets(o.SynAckPackets) + ", no acknowledgement of it captured"
 }
 
 // answersText says how SYN-ACKs contradict the SYN, or each other.
@@ -100,14 +101,14 @@ func answersText(o *analyze.Opening) string {
 	case o.Outcome == analyze.OpeningHalfOpen:
 		return "" // which says it
 	}
-	return contradicting(o) + packetList(o.SynAckPackets)
+	return phrase.Contradicting(o) + phrase.Packets(o.SynAckPackets)
 }
 
 // unheard says that nothing at all came back, which explains retransmissions unless the other
 // direction did not pass here.
 func unheard(c *connection) string {
 	if side := record.Unseen(c); side != analyze.NoSide && record.Begun(c) && c.Closing.Outcome != analyze.ClosingReset {
-		return ", and nothing of " + sideText(side) + " was captured"
+		return ", and nothing of " + phrase.Side(side) + " was captured"
 	}
 	return ""
 }
@@ -118,9 +119,9 @@ func slowOpenText(c *connection) string {
 	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen {
 		return ""
 	}
-	s := "SYN " + sentTimes(c, label.SYN, o.SynCount) + packetList(o.SynPackets)
+	s := "SYN " + phrase.SentTimes(c, label.SYN, o.SynCount) + phrase.Packets(o.SynPackets)
 	if !record.SynResent(c) {
-		s = "SYN-ACK " + sentTimes(c, label.SynAck, o.SynAckCount) + packetList(o.SynAckPackets)
+		s = "SYN-ACK " + phrase.SentTimes(c, label.SynAck, o.SynAckCount) + phrase.Packets(o.SynAckPackets)
 		if record.SynAckNumbers(o) > 1 {
 			s = "SYN-ACK sent again" // the packets are told with their ISNs
 		}
@@ -159,27 +160,4 @@ func but(s string) string {
 		return ""
 	}
 	return ", but " + s
-}
-
-// packetList names a few packets in brackets.
-func packetList(list []uint64) string {
-	const most = 3
-	if len(list) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(" (packet")
-	if len(list) > 1 {
-		b.WriteByte('s')
-	}
-	for i, n := range list[:min(len(list), most)] {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, " %d", n)
-	}
-	if len(list) > most {
-		b.WriteString(" …")
-	}
-	return b.String() + ")"
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"tcpwatch/analyze"
 	"tcpwatch/report/escape"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/number"
@@ -206,19 +205,6 @@ func leastTrip(a, b int64) int64 {
 		return min(a, b)
 	}
 	return a
-}
-
-// sideText names a side in a sentence.
-func sideText(s analyze.Side) string {
-	switch s {
-	case analyze.ClientSide:
-		return "the client"
-	case analyze.ServerSide:
-		return "the server"
-	case analyze.BothSides:
-		return "both ends"
-	}
-	return "somebody"
 }
 
 // phrases are the parts of a sentence.

@@ -1,14 +1,14 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
-	"tcpwatch/capture/wire"
+	"tcpwatch/report/lexicon"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 )
@@ -21,7 +21,7 @@ func (t *story) closing() {
 		if text == "" {
 			text = "none"
 		}
-		t.section("CLOSE", text, closingTone(c.Closing.Outcome))
+		t.section("CLOSE", text, lexicon.ClosingTone(c.Closing.Outcome))
 		t.steps(steps, true)
 	}
 	if !closedWhole(c) {
@@ -55,7 +55,7 @@ func (t *story) ifOwn() string {
 	}) {
 		return ""
 	}
-	return ", " + sideText(by) + " only if the RST was its own"
+	return ", " + phrase.Side(by) + " only if the RST was its own"
 }
 
 // closedWhole reports whether both FINs were acknowledged: then the steps and TIME-WAIT tell the
@@ -82,7 +82,7 @@ func (t *story) closingSentence() string {
 	case c.Outcome == analyze.ClosingHalfClosed:
 		parts.add(oneFIN(t.conn))
 	case c.Outcome == analyze.ClosingReset:
-		parts.add(resetSentence(t.conn))
+		parts.add(phrase.Reset(t.conn))
 	case c.Outcome == analyze.ClosingOpen && record.Begun(t.conn):
 		parts.add(noClose(t.conn))
 	}
@@ -94,16 +94,9 @@ func (t *story) closingSentence() string {
 		parts.add("a FIN was sent again " + prose.Times(n))
 	}
 	if c.RstIgnored > 0 && record.OwnRST(t.conn) == 0 {
-		parts.add(wasWere(uint64(c.RstIgnored), "RST") + " ignored")
+		parts.add(phrase.WasWere(uint64(c.RstIgnored), "RST") + " ignored")
 	}
 	return parts.join()
-}
-
-func wasWere(n uint64, noun string) string {
-	if n == 1 {
-		return "1 " + noun + " was"
-	}
-	return prose.Plural(n, noun) + " were"
 }
 
 func (t *story) repeatedFINs() uint64 {
@@ -114,91 +107,6 @@ func (t *story) repeatedFINs() uint64 {
 		}
 	}
 	return n
-}
-
-// resetSentence says who reset the connection and in which situation; it is
-// empty if the handshake already said so.
-func resetSentence(conn *connection) string {
-	c := &conn.Closing
-	who, packet, silent := sideText(c.RstBy), rstPacket(conn), afterSilence(conn)
-	if side := record.Unseen(conn); side != analyze.NoSide && record.Begun(conn) {
-		return "reset: " + who + " sent a RST" + packet + silent + "; nothing of " + sideText(side) + " was captured"
-	}
-	switch c.RstAfter {
-	case analyze.RstRefused:
-		if conn.Opening.Outcome == analyze.OpeningRefused {
-			return ""
-		}
-		return "refused: " + who + " answered a SYN with a RST" + packet
-	case analyze.RstHandshake:
-		if !record.Begun(conn) {
-			return ""
-		}
-		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
-	case analyze.RstAbort:
-		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
-		if side := record.MayHaveRefused(conn); side != analyze.NoSide {
-			text = "reset: " + who + " sent a RST" + packet + silent + "; " + sideText(side) + " may not have opened the connection"
-		}
-		if resetOnly(conn) {
-			text = "reset: " + who + " sent a RST" + packet + silent + ", and nothing else that was captured"
-		}
-		switch {
-		case record.Unused(conn) && conn.Self():
-			text += "; the socket had sent itself no payload"
-		case record.Unused(conn):
-			text += "; neither end had sent any payload"
-		}
-		return text + unknownThere(conn) + leftUnread(conn)
-	case analyze.RstKeepAlive:
-		alives := record.OfSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
-		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + prose.Plural(alives, "keep-alive") + ", the last ones unanswered"
-	case analyze.RstAfterFIN:
-		text := "reset after a FIN"
-		if side := record.FinSide(conn); record.FinPacket(conn, side) != 0 {
-			text += " of " + sideText(side) + finText(conn, side)
-		}
-		return text + ": " + who + " sent a RST" + packet + silent + leftUnread(conn)
-	case analyze.RstUnreadData:
-		other := sideText(record.OtherSide(c.RstBy))
-		if c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0 {
-			return "closed, then reset: " + who + " had sent its FIN" + finText(conn, c.RstBy) + ", and answered data of " + other +
-				" that came afterwards with a RST" + packet + silent
-		}
-		data := " was not acknowledged"
-		if record.FinSeen(conn, c.RstBy) {
-			data += ", or came after the FIN of " + who + finText(conn, c.RstBy)
-		}
-		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + other + data + silent + unknownThere(conn)
-	case analyze.RstNoConnection:
-		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
-	case analyze.RstTimeWait:
-		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
-	}
-	return "reset: " + who + " sent a RST" + packet + silent
-}
-
-// unknownThere says of a RST that it looks like the answer of a host that does not know the
-// connection: without ACK, with the number that the other end expects (RFC 9293 §3.10.7.1).
-// An end that aborts its own connection may send the same (§3.10.5), though most stacks set
-// ACK then: a heuristic. An unsolicited RST is no answer.
-func unknownThere(conn *connection) string {
-	c, rst := &conn.Closing, record.RstStep(conn)
-	if rst == nil || rst.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
-		return "" // who has closed has forgotten the connection for good reason
-	}
-	return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
-}
-
-// leftUnread says of a RST that it looks like that of an end whose program closed without
-// having read all, or wanted an abort: with ACK, after payload of the other end, all of
-// which was acknowledged. Its program may have read all of it: that does not show.
-func leftUnread(conn *connection) string {
-	rst := record.RstStep(conn)
-	if rst == nil || !rst.Flags.Has(wire.ACK) || record.OfSide(conn.Closing.RstBy, &conn.FromServer, &conn.FromClient).UniqueOctets == 0 {
-		return ""
-	}
-	return ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)"
 }
 
 // timeWait tells who holds TIME-WAIT and until when.
@@ -214,7 +122,7 @@ func (t *story) timeWait() {
 		if c.Closing.RstPacket == tw.CutBy && c.Closing.RstBy == tw.Holders {
 			doubt = ": it has forgotten the connection" // its own
 		}
-		parts.addf("entered by %s at %s and cut short at %s by the RST in packet %d%s", sideText(tw.Holders), prose.Span(tw.Since-c.Start), end, tw.CutBy, doubt)
+		parts.addf("entered by %s at %s and cut short at %s by the RST in packet %d%s", phrase.Side(tw.Holders), prose.Span(tw.Since-c.Start), end, tw.CutBy, doubt)
 	} else {
 		holder, peer := record.OfSide(tw.Holders, c.Client, c.Server), record.OfSide(tw.Holders, c.Server, c.Client)
 		held := "held by "
@@ -227,37 +135,22 @@ func (t *story) timeWait() {
 			until = "until " + end + ", not for all of 2MSL (" + prose.Duration(whole) + ", --msl)"
 		}
 		parts.addf("%s %s: %s cannot be used towards %s before, save by a SYN with a higher ISN and no earlier timestamp, or with a later one (RFC 9293 §3.6.1, RFC 6191 §2)",
-			held+sideText(tw.Holders), until, holder, peer)
+			held+phrase.Side(tw.Holders), until, holder, peer)
 	}
 	if side, _ := record.MayHaveClosedFirst(c); side != analyze.NoSide && side != tw.Holders && tw.Holders != analyze.BothSides {
-		parts.add(sideText(side) + " may have entered it, too")
+		parts.add(phrase.Side(side) + " may have entered it, too")
 	}
 	if tw.Restarts > 0 {
 		parts.add("restarted " + prose.Times(uint64(tw.Restarts)) + " by a FIN that came again and was acknowledged again")
 	}
 	if tw.ReusedBy != 0 {
-		text := reusedText(tw)
+		text := phrase.Reuse(tw)
 		if tw.Reuse.Unproved() {
 			text += ": the SYN may be answered with an ACK"
 		}
 		parts.add(text)
 	}
 	t.section("TIME-WAIT", parts.join(), prose.Plain)
-}
-
-// reusedText says which connection used the addresses and ports next, and which rule
-// allows it.
-func reusedText(tw *analyze.TimeWait) string {
-	text := fmt.Sprintf("used again by connection %d", tw.ReusedBy)
-	switch tw.Reuse {
-	case analyze.ReuseNone:
-		return text
-	case analyze.ReuseUnproved:
-		return text + " with neither a higher ISN nor a later timestamp"
-	case analyze.ReuseEarlier:
-		return text + ", whose SYN has a higher ISN but an earlier timestamp"
-	}
-	return text + ", whose SYN has a " + tw.Reuse.String()
 }
 
 // inferredOf says how many of a number are inferred; "" if none is.

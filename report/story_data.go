@@ -8,8 +8,8 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
-	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 )
@@ -35,7 +35,7 @@ func (t *story) data() {
 		tone = prose.Doubt
 	}
 	parts = append(parts, resentTexts(c, s, record.Crossed(t.conn))...)
-	parts = append(parts, stallTexts(t.conn, 1)...)
+	parts = append(parts, phrase.Stalls(t.conn, 1)...)
 	if n := t.conn.Labels[label.BadChecksum]; n > 0 {
 		tone = prose.Doubt
 		drop := ", which receivers drop"
@@ -58,7 +58,7 @@ func (t *story) data() {
 	t.section("DATA", parts.join(), tone)
 	t.roundTrips()
 	t.waits()
-	if text := icmpLater(t.conn); text != "" {
+	if text := phrase.ICMP(t.conn); text != "" {
 		t.section("ICMP", text, prose.Doubt)
 	}
 	t.verdicts(true)
@@ -71,7 +71,7 @@ func resentTexts(c, s *analyze.Direction, crossed uint64) []string {
 	if all == 0 {
 		return []string{"nothing sent twice"}
 	}
-	texts := []string{"sent again: " + bothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return prose.Plural(n, "segment") }) +
+	texts := []string{"sent again: " + phrase.BothEnds(c.Retransmissions, s.Retransmissions, func(n uint64) string { return prose.Plural(n, "segment") }) +
 		inferredOf(c.Inferred+s.Inferred, all) + causesText(c, s, crossed)}
 	if n := c.RetransmittedBytes + s.RetransmittedBytes; n > 0 {
 		in := "them"
@@ -88,9 +88,6 @@ var sentAgain = [...]struct {
 	cause label.Cause
 	text  string
 }{{label.CauseRTO, "by timeout"}, {label.CauseFast, "fast"}, {label.CauseTLP, "as tail loss probe or timeout"}, {label.CauseSpurious, "needless"}, {label.CauseUnknown, "unclear why"}}
-
-// answersSYN is why an end sends its SYN again that had sent one before the other's came.
-const answersSYN = "in answer to a SYN"
 
 // causesText says why segments were sent again; crossed of them are SYNs that
 // crossed. "" if no cause was looked for.
@@ -114,7 +111,7 @@ func causesText(c, s *analyze.Direction, crossed uint64) string {
 		}
 		add(n, p.text)
 	}
-	add(crossed, answersSYN)
+	add(crossed, phrase.AnswersSYN)
 	if len(texts) == 0 {
 		return ""
 	}
@@ -132,48 +129,15 @@ func countTexts(c, s *analyze.Direction) []string {
 		{"zero windows", c.ZeroWindows, s.ZeroWindows}, {"keep-alives", c.KeepAlives, s.KeepAlives},
 	} {
 		if p.n|p.m != 0 {
-			texts = append(texts, p.name+": "+bothEnds(p.n, p.m, prose.Thousands))
+			texts = append(texts, p.name+": "+phrase.BothEnds(p.n, p.m, prose.Thousands))
 		}
 	}
 	return texts
 }
 
-// bothEnds writes the counts of the ends that have one.
-func bothEnds(client, server uint64, text func(uint64) string) string {
-	var parts []string
-	if client > 0 {
-		parts = append(parts, text(client)+" of the client")
-	}
-	if server > 0 {
-		parts = append(parts, text(server)+" of the server")
-	}
-	return strings.Join(parts, ", ")
-}
-
-// missingText says what was never captured; "" if nothing is missing. A gap of
-// one sequence number may be the FIN of an end of which none was captured.
-func missingText(c *connection) string {
-	var parts []string
-	for _, p := range []struct {
-		side analyze.Side
-		n    uint64
-	}{{analyze.ClientSide, c.FromClient.MissingBytes}, {analyze.ServerSide, c.FromServer.MissingBytes}} {
-		switch {
-		case p.n == 0:
-		case p.n == 1 && mayBeFIN(c, p.side):
-			parts = append(parts, "1"+prose.NBSP+"sequence number of "+sideText(p.side)+" (an octet or its FIN) was never captured")
-		case p.n == 1:
-			parts = append(parts, prose.Octets(p.n)+" of "+sideText(p.side)+" was never captured")
-		default:
-			parts = append(parts, prose.Octets(p.n)+" of "+sideText(p.side)+" were never captured")
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
 // lackTexts say what was not captured.
 func lackTexts(c *connection) []string {
-	texts := []string{missingText(c), unseenText(c)}
+	texts := []string{phrase.Missing(c), unseenText(c)}
 	if texts[0]+texts[1] == "" {
 		texts = append(texts, ackedUnseenText(c))
 	}
@@ -193,80 +157,6 @@ func ackedUnseenText(c *connection) string {
 	}
 }
 
-// stallTexts says what an end sent again after timeouts without being
-// acknowledged, if there were at least timeouts of them in a row.
-func stallTexts(c *connection, timeouts uint8) []string {
-	var texts []string
-	for _, e := range []struct {
-		side analyze.Side
-		d    *analyze.Direction
-	}{{analyze.ClientSide, &c.FromClient}, {analyze.ServerSide, &c.FromServer}} {
-		if e.d.Probed.For > 0 {
-			texts = append(texts, probedText(e.d, e.side))
-		}
-		if e.d.Unacknowledged == 0 || e.d.Timeouts < timeouts {
-			continue
-		}
-		payload, fin := e.d.Unacknowledged, ""
-		if record.FinSeen(c, e.side) {
-			payload, fin = payload-1, "the FIN of "+sideText(e.side)
-		}
-		what := "the last " + prose.Octets(payload) + " of " + sideText(e.side)
-		switch {
-		case payload == 0:
-			what = fin
-		case fin != "":
-			what += " and its FIN"
-		}
-		tries := "a timeout"
-		if e.d.Timeouts > 1 {
-			tries = prose.Plural(uint64(e.d.Timeouts), "timeout") + " in a row"
-		}
-		texts = append(texts, what+" got no acknowledgement, in spite of "+tries+stuckText(e.d, record.OtherSide(e.side))+longText(&e.d.Long))
-	}
-	return texts
-}
-
-// probedText says that probes are not answered: whatever held the end back, the other one is gone
-// or unreachable.
-func probedText(d *analyze.Direction, side analyze.Side) string {
-	what := "keep-alives"
-	if d.Probed.Window {
-		what = "window probes"
-	}
-	return "nothing answered the last " + what + " of " + sideText(side) + ", sent until " + prose.Duration(d.Probed.For) + " after the last segment of " + sideText(record.OtherSide(side))
-}
-
-// Heuristics: an idle time that is worth mentioning, and one after which a firewall, NAT
-// or load balancer may have forgotten the connection: the shortest timeouts in use are
-// about half a minute.
-const (
-	idleLeast     = int64(1e9)
-	idleForgotten = int64(30e9)
-)
-
-// stuckText says where unacknowledged octets were first sent, if that was after an idle time.
-func stuckText(d *analyze.Direction, other analyze.Side) string {
-	if d.Stuck.Packet == 0 || d.Stuck.Idle < idleLeast {
-		return ""
-	}
-	text := fmt.Sprintf(" (first sent in packet %d, %s after the last segment of %s", d.Stuck.Packet, prose.Duration(d.Stuck.Idle), sideText(other))
-	if d.Stuck.Idle >= idleForgotten {
-		text += ": something on the way may have forgotten the connection by then"
-	}
-	return text + ")"
-}
-
-// longText says that only long packets were sent again, if it is unknown whether short
-// ones would arrive: then there is no verdict.
-func longText(l *analyze.LongClue) string {
-	if l.Tries == 0 || l.Short|l.Reported|l.Alive != 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (sent again in packets of %s or more, and no packet of this end that was so long was ever acknowledged: the path may not take such, or the other end is out of reach)",
-		prose.Octets(uint64(l.Least)))
-}
-
 // unseenText says what the first RST of an end shows about octets that were never captured, if
 // the RST was valid although its number was not the expected one: the end sent another with the
 // right one, as in response to a challenge ACK (RFC 5961 §3.2). A number after the window is
@@ -284,7 +174,7 @@ func unseenText(c *connection) string {
 			meant = s
 		case s.Packet == c.Closing.RstPacket && meant != nil && meant.Seq.After(s.Seq) && meant.Seq.Diff(s.Seq) <= mostWindow(c, record.OtherSide(c.Closing.RstBy)):
 			return fmt.Sprintf("by the number of the RST in packet %d, %s of %s may be missing", meant.Packet, prose.Octets(uint64(meant.Seq.Diff(s.Seq))),
-				sideText(c.Closing.RstBy))
+				phrase.Side(c.Closing.RstBy))
 		}
 	}
 	return ""
@@ -302,14 +192,6 @@ func mostWindow(c *connection, side analyze.Side) int32 {
 		return math.MaxUint16
 	}
 	return math.MaxUint16 << min(own.WindowScale, 14)
-}
-
-// mayBeFIN reports whether a number that was not captured may have been the
-// FIN of an end.
-func mayBeFIN(c *connection, side analyze.Side) bool {
-	st := record.OfSide(side, c.ClientState, c.ServerState)
-	open := st == state.Established || st == state.CloseWait // its last segments show that it had not closed
-	return !record.FinSeen(c, side) && !open
 }
 
 // roundTrips writes the measured round trips, if any.

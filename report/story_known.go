@@ -1,11 +1,11 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 )
@@ -19,7 +19,7 @@ func inferredClose(c *connection) string {
 	case side == analyze.BothSides:
 		why = "no FIN was captured, but the numbers of both ends have room for one"
 	case side != analyze.NoSide:
-		why = "no FIN of " + sideText(side) + " was captured, but its numbers have room for one"
+		why = "no FIN of " + phrase.Side(side) + " was captured, but its numbers have room for one"
 	case cl.Inferred && c.StepsDropped == 0 && (cl.Outcome == analyze.ClosingNormal || cl.Outcome == analyze.ClosingSimultaneous):
 		why = inferredOrder(c)
 	default:
@@ -28,7 +28,7 @@ func inferredClose(c *connection) string {
 	text := cl.Outcome.String() + ", by inference: " + why
 	if cl.Outcome == analyze.ClosingNormal {
 		if first := cl.ActiveCloser; first == analyze.ClientSide || first == analyze.ServerSide {
-			text += "; then " + sideText(first) + " closed first" + finText(c, first)
+			text += "; then " + phrase.Side(first) + " closed first" + phrase.FinPacket(c, first)
 		}
 	}
 	return text
@@ -42,14 +42,6 @@ func inferredOrder(c *connection) string {
 	return "the FIN that was captured first acknowledges the other, which was captured after it"
 }
 
-// finText is the packet of the first FIN of an end in brackets.
-func finText(c *connection, side analyze.Side) string {
-	if n := record.FinPacket(c, side); n != 0 {
-		return fmt.Sprintf(" (packet %d)", n)
-	}
-	return ""
-}
-
 // firstCloser says who closed first, for a close with a FIN each way.
 func firstCloser(c *connection) string {
 	side := c.Closing.ActiveCloser
@@ -58,14 +50,14 @@ func firstCloser(c *connection) string {
 		if again {
 			why = "its FIN is one that was sent again, and the first may have left before"
 		}
-		return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) + ", but " + sideText(other) +
+		return "the first FIN that was captured is that of " + phrase.Side(side) + phrase.FinPacket(c, side) + ", but " + phrase.Side(other) +
 			" may have closed before that came: " + why
 	}
 	if !record.FromMiddle(c) && (side == analyze.ClientSide || side == analyze.ServerSide) {
-		return sideText(side) + " closed first" + finText(c, side)
+		return phrase.Side(side) + " closed first" + phrase.FinPacket(c, side)
 	}
 	side = record.FinSide(c)
-	return "the first FIN that was captured is that of " + sideText(side) + finText(c, side) +
+	return "the first FIN that was captured is that of " + phrase.Side(side) + phrase.FinPacket(c, side) +
 		", but the capture begins in the middle: who closed first is not certain"
 }
 
@@ -73,8 +65,8 @@ func firstCloser(c *connection) string {
 // captured.
 func oneFIN(c *connection) string {
 	side := record.FinSide(c)
-	text := sideText(side) + " sent a FIN" + finText(c, side)
-	other := sideText(record.OtherSide(side))
+	text := phrase.Side(side) + " sent a FIN" + phrase.FinPacket(c, side)
+	other := phrase.Side(record.OtherSide(side))
 	switch {
 	case record.Unseen(c) != analyze.NoSide:
 		return text + "; nothing of " + other + " was captured: whether and when it closed is not known"
@@ -88,7 +80,7 @@ func oneFIN(c *connection) string {
 func noClose(c *connection) string {
 	switch side := record.Unseen(c); {
 	case side != analyze.NoSide:
-		return "no FIN and no RST was captured; nothing of " + sideText(side) + " was captured: whether it closed is not known"
+		return "no FIN and no RST was captured; nothing of " + phrase.Side(side) + " was captured: whether it closed is not known"
 	case record.FromMiddle(c):
 		return "no FIN and no RST was captured: the connection is open where the capture of it ends, unless it was closed before the capture begins"
 	}
@@ -116,26 +108,7 @@ func halfClosed(c *connection) string {
 		text = prose.Duration(cl.HalfClosedFor) + " passed between these FINs" // which may have crossed
 	}
 	if cl.HalfClosedOctets > 0 {
-		text += ", in which " + sideText(record.OtherSide(side)) + " sent " + prose.Octets(cl.HalfClosedOctets)
+		text += ", in which " + phrase.Side(record.OtherSide(side)) + " sent " + prose.Octets(cl.HalfClosedOctets)
 	}
 	return text
-}
-
-// resetOnly reports whether nothing shows that the end which sent the RST had the connection
-// open: the capture begins in the middle of it, and has only RSTs of this end.
-func resetOnly(c *connection) bool {
-	from := &c.FromClient
-	if c.Closing.RstBy == analyze.ServerSide {
-		from = &c.FromServer
-	}
-	if !record.FromMiddle(c) || from.Packets == 0 {
-		return false
-	}
-	left := from.Packets
-	for i := range c.Steps {
-		if s := &c.Steps[i]; s.Flags.Has(wire.RST) && s.FromClient == (c.Closing.RstBy == analyze.ClientSide) {
-			left--
-		}
-	}
-	return left == 0
 }

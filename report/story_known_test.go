@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -149,7 +150,7 @@ func TestMissingText(t *testing.T) {
 		conn := closed(t, analyze.ClosingHalfClosed, c.fins...)
 		conn.ClientState = state.FinWait1
 		conn.FromClient.MissingBytes, conn.FromServer.MissingBytes = c.client, c.server
-		if got := prose.Unglue(missingText(conn)); got != c.want {
+		if got := prose.Unglue(phrase.Missing(conn)); got != c.want {
 			t.Errorf("%+v: %q, want %q", c, got, c.want)
 		}
 	}
@@ -203,11 +204,11 @@ func TestUnseenText(t *testing.T) {
 func TestMissingOctet(t *testing.T) {
 	c := closed(t, analyze.ClosingOpen)
 	c.FromClient.MissingBytes = 1
-	if got, want := prose.Unglue(missingText(c)), "1 B of the client was never captured"; got != want {
+	if got, want := prose.Unglue(phrase.Missing(c)), "1 B of the client was never captured"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	c.ClientState |= state.Inferred
-	if got, want := prose.Unglue(missingText(c)), "(an octet or its FIN)"; !strings.Contains(got, want) {
+	if got, want := prose.Unglue(phrase.Missing(c)), "(an octet or its FIN)"; !strings.Contains(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 )
@@ -121,7 +122,7 @@ func TestOldACKOpens(t *testing.T) {
 		}
 		c.Steps[2].ServerState = state.SynReceived | state.Inferred
 		change(&c)
-		return openingSentence(&c) + "\n" + resetSentence(&c)
+		return openingSentence(&c) + "\n" + phrase.Reset(&c)
 	}
 	if got, want := made(func(*analyze.Connection) {}), doubt+"\nreset: the server sent a RST (packet 4); the server may not have opened the connection"; !strings.HasPrefix(got, want) {
 		t.Error(got)

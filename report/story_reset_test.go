@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 )
 
 // TestUnknownThere: a RST without ACK in an open connection is told from an abort.
@@ -32,7 +33,7 @@ func TestUnknownThere(t *testing.T) {
 		conn.FromClient.Packets, conn.FromServer.Packets = 3, 3
 		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 9, RstBy: analyze.ServerSide, RstAfter: c.after, RstUnasked: c.unasked, FinCount: c.fins}
 		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.RST}, {Packet: 9, Flags: c.flags}}
-		if got := resetSentence(conn); strings.Contains(got, "it has no ACK, as where a host, or something on the way, knows of no such connection") != c.want {
+		if got := phrase.Reset(conn); strings.Contains(got, "it has no ACK, as where a host, or something on the way, knows of no such connection") != c.want {
 			t.Errorf("%s: %q", c.name, got)
 		}
 	}
@@ -56,7 +57,7 @@ func TestResetOnly(t *testing.T) {
 		conn.FromClient.Packets, conn.FromServer.Packets = 3, c.packets
 		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 8, RstBy: analyze.ServerSide, RstAfter: analyze.RstAbort}
 		conn.Steps = []analyze.Step{{Packet: 7, FromClient: true, Flags: wire.RST}, {Packet: 8, Flags: wire.RST}, {Packet: 9, Flags: wire.RST}}
-		if got := resetSentence(conn); strings.Contains(got, "in the open connection") != c.open || strings.Contains(got, "and nothing else that was captured") == c.open {
+		if got := phrase.Reset(conn); strings.Contains(got, "in the open connection") != c.open || strings.Contains(got, "and nothing else that was captured") == c.open {
 			t.Errorf("%s: %q", c.name, got)
 		}
 	}
@@ -167,7 +168,7 @@ func TestLeftUnread(t *testing.T) {
 		conn.Opening.Outcome = analyze.OpeningComplete
 		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstAfter: c.after, RstBy: c.by, RstPacket: 9}
 		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.FIN | wire.ACK}, {Packet: 9, Flags: c.flags, FromClient: c.by == analyze.ClientSide}}
-		if got := resetSentence(conn); strings.Contains(got, ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)") != c.want {
+		if got := phrase.Reset(conn); strings.Contains(got, ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)") != c.want {
 			t.Errorf("%s: %s", c.name, got)
 		}
 	}

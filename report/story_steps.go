@@ -26,7 +26,7 @@ func (t *story) partSteps() (opening, closing []int) {
 	}
 	for i := range t.conn.Steps {
 		st := &t.conn.Steps[i]
-		before := early || ignored(t.conn, st) && st.Packet < t.conn.Opening.AckPacket
+		before := early || record.Ignored(t.conn, st) && st.Packet < t.conn.Opening.AckPacket
 		switch {
 		case st.Flags.Any(wire.SYN), st.Phase == label.HandshakeAck, before && st.Flags.Any(wire.RST):
 			opening = append(opening, i)
@@ -37,15 +37,9 @@ func (t *story) partSteps() (opening, closing []int) {
 	return opening, closing
 }
 
-// ignored reports whether the RST changed nothing in the end: no effective RST, the
-// first of which is in the record, came before it.
-func ignored(c *connection, st *analyze.Step) bool {
-	return !st.Acceptable || c.Closing.RstPacket == 0 || st.Packet < c.Closing.RstPacket
-}
-
 // ignored is the function of that name, as far as the outcome is known.
 func (a *arithmetic) ignored(st *analyze.Step) bool {
-	return !st.Acceptable || a.conn != nil && ignored(a.conn, st)
+	return !st.Acceptable || a.conn != nil && record.Ignored(a.conn, st)
 }
 
 // steps writes the segments as a table. relative says whether sequence numbers
@@ -95,7 +89,7 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic) []grid.Cell {
 	row := []grid.Cell{
 		{Text: fmt.Sprint(st.Packet)}, {Text: prose.Span(st.Time - t.conn.Start)}, {Text: prose.Side(st.FromClient)}, {Text: segmentText(st, sums)},
 		{Text: sums.seq(st)}, {Text: ack}, {Text: check, Tone: tone},
-		{Text: st.ClientState.String(), Tone: stateTone(st.ClientState)}, {Text: st.ServerState.String(), Tone: stateTone(st.ServerState)},
+		{Text: st.ClientState.String(), Tone: lexicon.StateTone(st.ClientState)}, {Text: st.ServerState.String(), Tone: lexicon.StateTone(st.ServerState)},
 	}
 	for i := range row {
 		row[i].Text = prose.Unglue(t.env.Plain(row[i].Text))

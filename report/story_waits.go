@@ -6,13 +6,9 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
-
-// waitLeast is the shortest wait that is mentioned, in nanoseconds. A heuristic: the
-// common stacks wait 200 ms and more before a retransmission, and people hardly notice
-// less than this.
-const waitLeast = int64(100e6)
 
 // waits tells what a connection was waiting for when it stood still.
 func (t *story) waits() {
@@ -25,14 +21,14 @@ func (t *story) waits() {
 func waitTexts(c *connection) []string {
 	var parts []string
 	add := func(ns int64, text string) {
-		if ns >= waitLeast {
+		if ns >= phrase.WaitLeast {
 			parts = append(parts, text)
 		}
 	}
 	client, server := &c.FromClient, &c.FromServer
-	add(server.SlowestAnswer.Wait, serverAnswer(c))
+	add(server.SlowestAnswer.Wait, phrase.SlowAnswer(c))
 	next := &client.SlowestAnswer
-	add(next.Wait, "the client up to "+prose.Duration(next.Wait)+" with its next payload"+packetList([]uint64{next.Packet}))
+	add(next.Wait, "the client up to "+prose.Duration(next.Wait)+" with its next payload"+phrase.Packets([]uint64{next.Packet}))
 	if s := &c.Silence; s.Packet != server.SlowestAnswer.Packet && s.Packet != next.Packet && !s.Labels.Has(label.Retransmission) {
 		add(s.For, "nothing was captured for "+prose.Duration(s.For)+", until "+silenceEnd(s))
 	}
@@ -45,13 +41,6 @@ func waitTexts(c *connection) []string {
 		add(e.d.WindowFullTime, e.own+" had used up "+e.peer+"'s window for "+prose.Duration(e.d.WindowFullTime))
 	}
 	return parts
-}
-
-// serverAnswer says how slow the server's slowest answer was. Whether it was an answer is not
-// known: the server may have had nothing to send until then.
-func serverAnswer(c *connection) string {
-	a := &c.FromServer.SlowestAnswer
-	return "the server's next payload came up to " + prose.Duration(a.Wait) + " after the client's" + packetList([]uint64{a.Packet})
 }
 
 // silenceEnd names the packet that ended a silence.
@@ -70,13 +59,4 @@ func silenceEnd(s *analyze.Silence) string {
 		}
 	}
 	return fmt.Sprintf("packet%s%d, %s", prose.NBSP, s.Packet, what) + " of the " + prose.Side(s.FromClient)
-}
-
-// afterSilence says how long nothing had been captured when a RST came, if that was
-// the longest silence: middleboxes remove idle connections this way.
-func afterSilence(c *connection) string {
-	if s := &c.Silence; s.Packet != 0 && s.Packet == c.Closing.RstPacket && s.For >= waitLeast {
-		return " after " + prose.Duration(s.For) + " of silence"
-	}
-	return ""
 }

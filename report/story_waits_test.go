@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -25,10 +26,10 @@ func TestWaitTexts(t *testing.T) {
 	}{
 		{"none", func(*connection) {}, ""},
 		{"too short", func(c *connection) {
-			c.Silence = analyze.Silence{For: waitLeast - 1, Packet: 9}
-			c.FromServer.SlowestAnswer = analyze.Answer{Wait: waitLeast - 1, Packet: 8}
-			c.FromClient.SlowestAnswer = analyze.Answer{Wait: waitLeast - 1, Packet: 7}
-			c.FromClient.ResendWait, c.FromClient.ZeroWindowTime, c.FromClient.WindowFullTime = waitLeast-1, waitLeast-1, waitLeast-1
+			c.Silence = analyze.Silence{For: phrase.WaitLeast - 1, Packet: 9}
+			c.FromServer.SlowestAnswer = analyze.Answer{Wait: phrase.WaitLeast - 1, Packet: 8}
+			c.FromClient.SlowestAnswer = analyze.Answer{Wait: phrase.WaitLeast - 1, Packet: 7}
+			c.FromClient.ResendWait, c.FromClient.ZeroWindowTime, c.FromClient.WindowFullTime = phrase.WaitLeast-1, phrase.WaitLeast-1, phrase.WaitLeast-1
 		}, ""},
 		{"an answer, which is the silence", func(c *connection) {
 			c.Silence = analyze.Silence{For: 5e9, Packet: 6, Labels: set(label.Data)}
@@ -76,11 +77,11 @@ func TestSilentReset(t *testing.T) {
 		c.Closing.Outcome, c.Closing.RstBy, c.Closing.RstPacket, c.Closing.RstAfter = analyze.ClosingReset, analyze.ServerSide, 26, why
 		c.Silence = analyze.Silence{For: 60e9, Packet: 26}
 		told := why == analyze.RstNone || why == analyze.RstAbort || why == analyze.RstAfterFIN || why == analyze.RstUnreadData
-		if got := prose.Unglue(resetSentence(c)); strings.HasSuffix(got, after) != told {
+		if got := prose.Unglue(phrase.Reset(c)); strings.HasSuffix(got, after) != told {
 			t.Errorf("%v: %s", why, got)
 		}
 		c.Silence.Packet = 25
-		if got := prose.Unglue(resetSentence(c)); strings.Contains(got, "silence") {
+		if got := prose.Unglue(phrase.Reset(c)); strings.Contains(got, "silence") {
 			t.Errorf("%v, silent elsewhere: %s", why, got)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/lexicon"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -189,7 +191,7 @@ func openedSection(t *tally) summarySection {
 		{analyze.OpeningUnanswered, "unanswered"}, {analyze.OpeningOneWay, "one direction captured only"},
 		{analyze.OpeningMidstream, "unseen: neither a SYN nor a SYN-ACK was captured"},
 	} {
-		s.some(t.opened[o.outcome], openingTone(o.outcome), o.text)
+		s.some(t.opened[o.outcome], lexicon.OpeningTone(o.outcome), o.text)
 	}
 	s.some(t.badAcks, prose.Doubt, "SYN-ACKs that did not acknowledge the ISN + 1")
 	return s
@@ -240,7 +242,7 @@ func resentSection(t *tally) summarySection {
 	for cause, what := range causeTexts {
 		n := uint64(c.Causes[cause]) + uint64(v.Causes[cause])
 		if label.Cause(cause) == label.CauseUnknown {
-			s.some(t.crossed, prose.Plain, answersSYN)
+			s.some(t.crossed, prose.Plain, phrase.AnswersSYN)
 			n -= t.crossed
 		}
 		s.some(n, prose.Plain, what)

@@ -9,6 +9,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -132,7 +133,7 @@ func TestICMPOfWhat(t *testing.T) {
 	}{{true, 1, "quotes the SYN-ACK"}, {false, 1, "quotes a segment of it"}, {true, 0, "quotes a segment of it"}} {
 		conn := unanswered(t)
 		conn.Opening.ICMPOfServer, conn.Opening.SynAckCount = c.ofServer, c.synAcks
-		if got := icmpSentence(conn); !strings.HasSuffix(got, c.want) {
+		if got := phrase.ICMPOfOpening(conn); !strings.HasSuffix(got, c.want) {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}

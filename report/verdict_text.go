@@ -5,30 +5,10 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/lexicon"
+	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
-
-func verdictTone(v *verdict.Verdict) prose.Tone {
-	switch v.ID {
-	case verdict.SlowSyn, verdict.SlowSynAck, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
-		return prose.Doubt
-	}
-	return prose.Bad
-}
-
-// verdictText writes a verdict with the first pieces of its evidence, at most
-// most: "SYN-LOST (likely): …; …".
-func verdictText(v *verdict.Verdict, most int) string {
-	b := append([]byte(v.ID.String()), " ("...)
-	b = append(append(b, v.Confidence.String()...), "): "...)
-	for i := range min(most, len(v.Evidence())) {
-		if i > 0 {
-			b = append(b, "; "...)
-		}
-		b = v.Items[i].Append(b)
-	}
-	return string(b)
-}
 
 // ofData are the verdicts on what was sent between opening and close.
 const ofData = 1 << verdict.MTUBlackHole
@@ -39,7 +19,7 @@ func (t *story) verdicts(data bool) {
 	for i := range t.env.verdicts {
 		v := &t.env.verdicts[i]
 		if data == (ofData&(1<<v.ID) != 0) {
-			t.env.WriteWrapped(t.out, verdictTone(v), sectionIndent, prose.Gap+verdictText(v, verdict.MaxItems))
+			t.env.WriteWrapped(t.out, lexicon.VerdictTone(v.ID), sectionIndent, prose.Gap+phrase.Verdict(v, verdict.MaxItems))
 		}
 	}
 }
@@ -114,7 +94,7 @@ func verdictTexts(list []verdict.Verdict) []string {
 			if why := list[i].Items[1].Why; slices.Contains(droppedFor, why) {
 				most = 2
 			}
-			texts = append(texts, verdictText(&list[i], most))
+			texts = append(texts, phrase.Verdict(&list[i], most))
 		}
 	}
 	return texts
@@ -163,7 +143,7 @@ func verdictSection(t *tally) summarySection {
 			}
 		}
 		text := spec.Name + " (" + strings.Join(parts, ", ") + "): " + strings.ToLower(spec.Definition[:1]) + strings.TrimSuffix(spec.Definition[1:], ".")
-		s.add(n, verdictTone(&verdict.Verdict{ID: verdict.ID(id)}), text)
+		s.add(n, lexicon.VerdictTone(verdict.ID(id)), text)
 	}
 	for _, l := range t.floods() {
 		silent := ""

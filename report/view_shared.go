@@ -1,8 +1,7 @@
 package report
 
 import (
-	"tcpwatch/analyze"
-	"tcpwatch/analyze/state"
+	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -24,48 +23,19 @@ var encapColumn = connectionColumn{Name: "encapsulation", Header: "INSIDE", Kind
 var openedColumn = connectionColumn{Name: "opening", Header: "OPENED", Kind: KindWord, Room: 10,
 	Meaning: "How the connection began: complete, simultaneous, refused, reset, half-open, unanswered, midstream or one-way.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.Opening.Outcome.String()) },
-	Tone:    func(c *connection) prose.Tone { return openingTone(c.Opening.Outcome) }}
+	Tone:    func(c *connection) prose.Tone { return lexicon.OpeningTone(c.Opening.Outcome) }}
 
 var closedColumn = connectionColumn{Name: "closing", Header: "CLOSED", Kind: KindWord, Room: 11,
 	Meaning: "How it ended: normal, simultaneous, half-closed (one FIN only), reset or open (no close seen).",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.Closing.Outcome.String()) },
-	Tone:    func(c *connection) prose.Tone { return closingTone(c.Closing.Outcome) }}
+	Tone:    func(c *connection) prose.Tone { return lexicon.ClosingTone(c.Closing.Outcome) }}
 
 var clientStateColumn = connectionColumn{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12,
 	Meaning: "State of the client at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ClientState.String()) },
-	Tone:    func(c *connection) prose.Tone { return stateTone(c.ClientState) }}
+	Tone:    func(c *connection) prose.Tone { return lexicon.StateTone(c.ClientState) }}
 
 var serverStateColumn = connectionColumn{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Pair: true, Room: 12,
 	Meaning: "State of the server at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one. UNKNOWN where no SYN-ACK showed that it was listening.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ServerState.String()) },
-	Tone:    func(c *connection) prose.Tone { return stateTone(c.ServerState) }}
-
-func openingTone(o analyze.OpeningOutcome) prose.Tone {
-	switch o {
-	case analyze.OpeningComplete, analyze.OpeningSimultaneous:
-		return prose.Good
-	case analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningUnanswered:
-		return prose.Bad
-	}
-	return prose.Doubt
-}
-
-func closingTone(c analyze.ClosingOutcome) prose.Tone {
-	switch c {
-	case analyze.ClosingNormal, analyze.ClosingSimultaneous:
-		return prose.Good
-	case analyze.ClosingReset:
-		return prose.Bad
-	case analyze.ClosingHalfClosed:
-		return prose.Doubt
-	}
-	return prose.Plain
-}
-
-func stateTone(s state.State) prose.Tone {
-	if s.IsInferred() || s.Base() == state.Unknown {
-		return prose.Doubt
-	}
-	return prose.Plain
-}
+	Tone:    func(c *connection) prose.Tone { return lexicon.StateTone(c.ServerState) }}

@@ -46,3 +46,9 @@ func OwnRST(c *analyze.Connection) uint64 {
 	}
 	return 0
 }
+
+// Ignored reports whether the RST changed nothing in the end: no effective RST, the
+// first of which is in the record, came before it.
+func Ignored(c *analyze.Connection, st *analyze.Step) bool {
+	return !st.Acceptable || c.Closing.RstPacket == 0 || st.Packet < c.Closing.RstPacket
+}

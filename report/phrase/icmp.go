@@ -1,9 +1,10 @@
-package report
+package phrase
 
 import (
 	"fmt"
 	"net/netip"
 
+	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/escape"
@@ -11,9 +12,9 @@ import (
 	"tcpwatch/report/record"
 )
 
-// icmpSentence says which ICMP error quotes a segment of the opening; "" if
+// ICMPOfOpening says which ICMP error quotes a segment of the opening; "" if
 // there is none.
-func icmpSentence(c *connection) string {
+func ICMPOfOpening(c *analyze.Connection) string {
 	o := &c.Opening
 	if o.ICMPPacket == 0 {
 		return ""
@@ -25,9 +26,9 @@ func icmpSentence(c *connection) string {
 	return fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes %s", icmpFrom(o.ICMPFrom), o.ICMPPacket, icmpWhat(c, o.ICMPType, o.ICMPCode), what)
 }
 
-// icmpLater says which ICMP error quotes segments after the SYNs; "" if there
+// ICMP says which ICMP error quotes segments after the SYNs; "" if there
 // is none.
-func icmpLater(c *connection) string {
+func ICMP(c *analyze.Connection) string {
 	i := &c.ICMP
 	if i.Packet == 0 {
 		return ""
@@ -51,7 +52,7 @@ func icmpLater(c *connection) string {
 }
 
 // icmpWhat returns the meaning of an ICMP error, if known, and its numbers.
-func icmpWhat(c *connection, kind, code uint8) string {
+func icmpWhat(c *analyze.Connection, kind, code uint8) string {
 	what := fmt.Sprintf("type %d, code %d", kind, code)
 	if text := event.ICMPText(record.OverIPv6(c), kind, code); text != "" {
 		return text + ", " + what

@@ -1,0 +1,112 @@
+package phrase
+
+import (
+	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
+	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
+)
+
+// Reset says who reset the connection and in which situation; it is
+// empty if the handshake already said so.
+func Reset(conn *analyze.Connection) string {
+	c := &conn.Closing
+	who, packet, silent := Side(c.RstBy), RstPacket(conn), afterSilence(conn)
+	if side := record.Unseen(conn); side != analyze.NoSide && record.Begun(conn) {
+		return "reset: " + who + " sent a RST" + packet + silent + "; nothing of " + Side(side) + " was captured"
+	}
+	switch c.RstAfter {
+	case analyze.RstRefused:
+		if conn.Opening.Outcome == analyze.OpeningRefused {
+			return ""
+		}
+		return "refused: " + who + " answered a SYN with a RST" + packet
+	case analyze.RstHandshake:
+		if !record.Begun(conn) {
+			return ""
+		}
+		return "reset in the handshake: " + who + " sent a RST" + packet + " after a SYN-ACK"
+	case analyze.RstAbort:
+		text := "aborted: " + who + " sent a RST" + packet + " in the open connection" + silent
+		if side := record.MayHaveRefused(conn); side != analyze.NoSide {
+			text = "reset: " + who + " sent a RST" + packet + silent + "; " + Side(side) + " may not have opened the connection"
+		}
+		if resetOnly(conn) {
+			text = "reset: " + who + " sent a RST" + packet + silent + ", and nothing else that was captured"
+		}
+		switch {
+		case record.Unused(conn) && conn.Self():
+			text += "; the socket had sent itself no payload"
+		case record.Unused(conn):
+			text += "; neither end had sent any payload"
+		}
+		return text + unknownThere(conn) + leftUnread(conn)
+	case analyze.RstKeepAlive:
+		alives := record.OfSide(c.RstBy, conn.FromClient.KeepAlives, conn.FromServer.KeepAlives)
+		return "given up: " + who + " sent a RST" + packet + silent + "; it had sent " + prose.Plural(alives, "keep-alive") + ", the last ones unanswered"
+	case analyze.RstAfterFIN:
+		text := "reset after a FIN"
+		if side := record.FinSide(conn); record.FinPacket(conn, side) != 0 {
+			text += " of " + Side(side) + FinPacket(conn, side)
+		}
+		return text + ": " + who + " sent a RST" + packet + silent + leftUnread(conn)
+	case analyze.RstUnreadData:
+		other := Side(record.OtherSide(c.RstBy))
+		if c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0 {
+			return "closed, then reset: " + who + " had sent its FIN" + FinPacket(conn, c.RstBy) + ", and answered data of " + other +
+				" that came afterwards with a RST" + packet + silent
+		}
+		data := " was not acknowledged"
+		if record.FinSeen(conn, c.RstBy) {
+			data += ", or came after the FIN of " + who + FinPacket(conn, c.RstBy)
+		}
+		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + other + data + silent + unknownThere(conn)
+	case analyze.RstNoConnection:
+		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
+	case analyze.RstTimeWait:
+		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
+	}
+	return "reset: " + who + " sent a RST" + packet + silent
+}
+
+// unknownThere says of a RST that it looks like the answer of a host that does not know the
+// connection: without ACK, with the number that the other end expects (RFC 9293 §3.10.7.1).
+// An end that aborts its own connection may send the same (§3.10.5), though most stacks set
+// ACK then: a heuristic. An unsolicited RST is no answer.
+func unknownThere(conn *analyze.Connection) string {
+	c, rst := &conn.Closing, record.RstStep(conn)
+	if rst == nil || rst.Flags.Has(wire.ACK) || c.FinCount > 0 || c.RstUnasked {
+		return "" // who has closed has forgotten the connection for good reason
+	}
+	return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+}
+
+// leftUnread says of a RST that it looks like that of an end whose program closed without
+// having read all, or wanted an abort: with ACK, after payload of the other end, all of
+// which was acknowledged. Its program may have read all of it: that does not show.
+func leftUnread(conn *analyze.Connection) string {
+	rst := record.RstStep(conn)
+	if rst == nil || !rst.Flags.Has(wire.ACK) || record.OfSide(conn.Closing.RstBy, &conn.FromServer, &conn.FromClient).UniqueOctets == 0 {
+		return ""
+	}
+	return ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)"
+}
+
+// resetOnly reports whether nothing shows that the end which sent the RST had the connection
+// open: the capture begins in the middle of it, and has only RSTs of this end.
+func resetOnly(c *analyze.Connection) bool {
+	from := &c.FromClient
+	if c.Closing.RstBy == analyze.ServerSide {
+		from = &c.FromServer
+	}
+	if !record.FromMiddle(c) || from.Packets == 0 {
+		return false
+	}
+	left := from.Packets
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.Flags.Has(wire.RST) && s.FromClient == (c.Closing.RstBy == analyze.ClientSide) {
+			left--
+		}
+	}
+	return left == 0
+}
