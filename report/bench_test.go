@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/reporttest"
 )
 
 // bulk are the formats that programs read row by row.
@@ -19,7 +20,7 @@ func TestRowsAllocate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, c := resentPacket(t), halfClose(t)
+			p, c := resentPacket(t), reporttest.HalfClose(t)
 			if n := testing.AllocsPerRun(1000, func() { r.Packet(p); r.Connection(c) }); n != 0 {
 				t.Errorf("a row of %s as %s costs %v allocations", v, f, n)
 			}
@@ -49,7 +50,7 @@ func BenchmarkConnections(b *testing.B) {
 	} {
 		b.Run(string(o.Views[0])+"/"+string(o.Format), func(b *testing.B) {
 			r, _ := New(io.Discard, o)
-			c := halfClose(b)
+			c := reporttest.HalfClose(b)
 			b.ReportAllocs()
 			for b.Loop() {
 				r.Connection(c)

@@ -10,9 +10,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files from what the program writes")
@@ -50,10 +50,6 @@ func sampleInput() Input {
 	return in
 }
 
-func sampleConnections(t testing.TB) []*analyze.Connection {
-	return []*analyze.Connection{halfClose(t), refused6(t), reused(t), midstream(t), unanswered(t)}
-}
-
 // TestGolden pins every view in every format, with IPv4 and IPv6 rows.
 func TestGolden(t *testing.T) {
 	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
@@ -63,7 +59,7 @@ func TestGolden(t *testing.T) {
 				continue
 			}
 			o := Options{Views: []View{v}, Format: f, Style: prose.Style{Width: 100}, EncapName: encapName}
-			golden(t, fmt.Sprintf("%s.%s", v, f), render(t, o, packets, sampleConnections(t), sampleInput()))
+			golden(t, fmt.Sprintf("%s.%s", v, f), render(t, o, packets, reporttest.Connections(t), sampleInput()))
 		}
 	}
 }
@@ -74,7 +70,7 @@ func TestGoldenWidths(t *testing.T) {
 	for _, width := range []int{80, 200} {
 		for _, v := range Views {
 			o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: encapName}
-			golden(t, fmt.Sprintf("%s.%d.table", v, width), render(t, o, packets, sampleConnections(t), sampleInput()))
+			golden(t, fmt.Sprintf("%s.%d.table", v, width), render(t, o, packets, reporttest.Connections(t), sampleInput()))
 		}
 	}
 }
@@ -94,7 +90,7 @@ func TestGoldenEmpty(t *testing.T) {
 func TestGoldenSeveralViews(t *testing.T) {
 	views := []View{ViewCloses, ViewPackets, ViewTimeWait}
 	for _, f := range []Format{FormatTable, FormatMarkdown, FormatJSON, FormatNDJSON} {
-		out := render(t, Options{Views: views, Format: f, Style: prose.Style{Width: 100}}, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
+		out := render(t, Options{Views: views, Format: f, Style: prose.Style{Width: 100}}, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{reporttest.HalfClose(t)}, Input{})
 		golden(t, "several."+string(f), out)
 	}
 }

@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/reporttest"
 )
 
 func held(number uint64, client string, since, until int64) *analyze.Connection {
-	return &analyze.Connection{Number: number, Client: ep(client), Server: ep("10.0.0.2:80"), Start: since, End: since,
+	return &analyze.Connection{Number: number, Client: reporttest.Endpoint(client), Server: reporttest.Endpoint("10.0.0.2:80"), Start: since, End: since,
 		TimeWait: analyze.TimeWait{Holders: analyze.ClientSide, Since: since, Until: until}}
 }
 

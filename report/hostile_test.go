@@ -26,7 +26,7 @@ func TestHostileText(t *testing.T) {
 					continue
 				}
 				o := Options{Views: []View{v}, Format: f, Style: prose.Style{Width: 80}, EncapName: func(uint32) string { return bad }, Files: []string{bad}}
-				out := render(t, o, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{refused6(t), midstream(t)}, in)
+				out := render(t, o, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{reporttest.Refused6(t), reporttest.Midstream(t)}, in)
 				checkHarmless(t, fmt.Sprintf("%s as %s with %q", v, f, bad), f, out)
 			}
 		}

@@ -9,12 +9,13 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestICMPErrorAfterTheHandshake: the event is about the error that it comes with,
 // and does not count from the SYN.
 func TestICMPErrorBehindTheHandshake(t *testing.T) {
-	conn := unanswered(t)
+	conn := reporttest.Unanswered(t)
 	conn.Opening.ICMPPacket, conn.Opening.ICMPType, conn.Opening.ICMPCode = 2, 3, 1
 	conn.ICMP = analyze.ICMP{Packet: 59, Count: 1, Type: 3, Code: 4}
 	m := momentOf(analyze.MomentICMPError, conn, 59, 15e8)
@@ -42,9 +43,9 @@ func TestICMPErrorIsNamed(t *testing.T) {
 		{1, 0, true, "ICMP error: no route to destination, type 1 code 0, 1.50 s after the first SYN"},
 		{1, 0, false, "ICMP error, type 1 code 0, 1.50 s after the first SYN"},
 	} {
-		conn := unanswered(t)
+		conn := reporttest.Unanswered(t)
 		if c.v6 {
-			conn.Client, conn.Server = ep("[2001:db8::1]:1"), ep("[2001:db8::2]:9")
+			conn.Client, conn.Server = reporttest.Endpoint("[2001:db8::1]:1"), reporttest.Endpoint("[2001:db8::2]:9")
 		}
 		conn.Opening.ICMPType, conn.Opening.ICMPCode = c.kind, c.code
 		m := momentOf(analyze.MomentICMPError, conn, 59, 15e8)
@@ -73,16 +74,16 @@ func TestICMPErrorExplains(t *testing.T) {
 		{1, 1300, nil, true},
 		{0, 1300, nil, false},
 		{1, 0, nil, false},
-		{0, 1300, crossing(1, 0), false},
+		{0, 1300, reporttest.Crossing(1, 0), false},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		conn.FromServer.Causes[label.CauseUnknown] = c.unclear
 		conn.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 4, NextMTU: c.mtu}
 		if c.change != nil {
 			c.change(conn)
 		}
 		for clause, client := range map[string]string{"RFC 1191 §6.4": "192.0.2.1:1", "RFC 8201 §5.4": "[2001:db8::1]:1"} {
-			conn.Client = ep(client)
+			conn.Client = reporttest.Endpoint(client)
 			if got := phrase.ICMP(conn); strings.Contains(got, ", which may be why it was sent again, in shorter ones ("+clause+")") != c.want {
 				t.Errorf("%d unclear, next MTU %d, of %s: %s", c.unclear, c.mtu, client, got)
 			}

@@ -8,13 +8,14 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestShortWaits: a wait that is too short to be told is no reason to list a connection,
 // and a RST does not say it, however much of the connection it was.
 func TestShortWaits(t *testing.T) {
 	for _, wait := range []int64{phrase.WaitLeast - 1, phrase.WaitLeast} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.End = c.Start + phrase.WaitLeast
 		c.FromClient.ResendWait = wait
 		if w := weigh(c, whyWaited); (w > 0) != (wait >= phrase.WaitLeast) {
@@ -34,7 +35,7 @@ func TestLongReason(t *testing.T) {
 	for clue, want := range map[analyze.LongClue]uint64{
 		{Tries: 3, Short: 7}: 3, {Tries: 4, Reported: 7}: 4, {Tries: 5, Alive: 7}: 5, {Tries: 6}: 0, {}: 0,
 	} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.FromClient.Long = clue
 		one := weigh(c, whyLong)
 		c.FromClient.Long, c.FromServer.Long = analyze.LongClue{}, clue

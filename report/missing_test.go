@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 func TestMissing(t *testing.T) {
@@ -47,7 +48,7 @@ func TestNoneAskedFor(t *testing.T) {
 			}
 			in := sampleInput()
 			in.Analysis.Connections = 3
-			out := render(t, o, nil, []*analyze.Connection{halfClose(t)}, in)
+			out := render(t, o, nil, []*analyze.Connection{reporttest.HalfClose(t)}, in)
 			if !strings.Contains(out, "there is no connection 999: the capture has 3") {
 				t.Errorf("%s, %s:\n%s", view, format, out)
 			}

@@ -8,6 +8,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/reporttest"
 )
 
 // TestAlike: of openings that did not work for one reason, between the same hosts, one row stands for all where they
@@ -43,7 +44,7 @@ func TestAlike(t *testing.T) {
 		number := uint64(0)
 		for _, tr := range c.tries {
 			for range tr.n {
-				conn := *refused6(t)
+				conn := *reporttest.Refused6(t)
 				number++
 				conn.Number = number
 				conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, tr.client}), 40000)
@@ -86,8 +87,8 @@ func TestAlikeReasons(t *testing.T) {
 	} {
 		var n notables
 		for i := range uint64(9) {
-			conn := *halfClose(t)
-			reset(analyze.RstAbort)(&conn)
+			conn := *reporttest.HalfClose(t)
+			reporttest.Reset(analyze.RstAbort)(&conn)
 			conn.Number, conn.Opening.Outcome = i+1, c.outcome
 			n.add(&conn, nil)
 		}
@@ -105,7 +106,7 @@ func TestAlikeBounded(t *testing.T) {
 		var n notables
 		const all = 3 * mostPairs
 		for i := range uint64(all) {
-			conn := *refused6(t)
+			conn := *reporttest.Refused6(t)
 			conn.Number = i + 1
 			conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 40000)
 			at := i % uint64(servers)
@@ -130,7 +131,7 @@ func TestAlikeBeyond(t *testing.T) {
 	var n notables
 	number := uint64(0)
 	add := func(client, server uint16, syns uint32, list []verdict.Verdict) {
-		conn := *refused6(t)
+		conn := *reporttest.Refused6(t)
 		number++
 		conn.Number, conn.Opening.SynCount = number, syns
 		conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(client >> 8), byte(client)}), 40000)

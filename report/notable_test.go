@@ -10,6 +10,7 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestNotableOrder wants every reason represented, the heaviest first, and the
@@ -28,11 +29,11 @@ func TestNotableOrder(t *testing.T) {
 			n.add(&x, nil)
 		}
 	}
-	slow := halfClose(t)
+	slow := reporttest.HalfClose(t)
 	slow.Opening.SynCount, slow.Opening.Took = 2, 1e9
 	add(3, slow)
-	add(1000, refused6(t))
-	add(40, unanswered(t))
+	add(1000, reporttest.Refused6(t))
+	add(40, reporttest.Unanswered(t))
 	rows, more := n.shown()
 	if len(rows) != notableShown {
 		t.Fatalf("%d rows, want %d", len(rows), notableShown)
@@ -82,7 +83,7 @@ func TestWaitReasons(t *testing.T) {
 		{"much sent again, of one direction", func(c *connection) { c.FromClient.Retransmissions, c.FromServer.Packets = 3, 0 },
 			"3 of 10 segments sent again, and nothing of the server was captured"},
 		{"the same with a RST, whose sentence says that", func(c *connection) {
-			reset(analyze.RstAbort)(c)
+			reporttest.Reset(analyze.RstAbort)(c)
 			c.Closing.RstBy, c.FromClient.Retransmissions, c.FromServer.Packets = analyze.ClientSide, 3, 0
 		}, "reset: the client sent a RST (packet 11); nothing of the server was captured; 3 of 10 segments sent again"},
 		{"a tuple used again with an earlier timestamp", func(c *connection) { c.TimeWait.ReusedBy, c.TimeWait.Reuse = 7, analyze.ReuseEarlier },
@@ -100,7 +101,7 @@ func TestWaitReasons(t *testing.T) {
 			"zero windows: 1 of the server, which held the other end back for 100 ms"},
 		{"windows that did so for less", func(c *connection) { c.FromServer.ZeroWindows, c.FromClient.ZeroWindowTime = 4, phrase.WaitLeast-1 }, ""},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		c.wait(conn)
 		if got := prose.Unglue(strings.Join(reasonTexts(conn), "; ")); got != c.want {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
@@ -110,7 +111,7 @@ func TestWaitReasons(t *testing.T) {
 
 // TestReasonsKeepUnits: no line break between a number and its unit.
 func TestReasonsKeepUnits(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	c.FromServer.SlowestAnswer = analyze.Answer{Wait: 5e9, Packet: 6}
 	for width := prose.MinWidth; width < 120; width++ {
 		out := render(t, Options{Format: FormatTable, Views: []View{ViewSummary}, Style: prose.Style{Width: width}}, nil, []*analyze.Connection{c}, sampleInput())
@@ -132,7 +133,7 @@ func TestOpenedAgain(t *testing.T) {
 		{1, 2, "complete (1 after a SYN-ACK was sent again)"},
 		{2, 2, "complete (1 after a SYN was sent again, 1 after a SYN-ACK was sent again)"},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		conn.Opening.SynCount, conn.Opening.SynAckCount = c.syns, c.synAcks
 		var sum tally
 		sum.add(conn, nil)
@@ -145,7 +146,7 @@ func TestOpenedAgain(t *testing.T) {
 // TestStalledLeast: two timeouts in a row are not notable, three are.
 func TestStalledLeast(t *testing.T) {
 	for timeouts, want := range map[uint8]uint64{2: 0, 3: 1} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.FromServer.Unacknowledged, c.FromServer.Timeouts = 10, timeouts
 		if got := weigh(c, whyStalled); got != want {
 			t.Errorf("%d timeouts weigh %d, want %d", timeouts, got, want)
@@ -155,7 +156,7 @@ func TestStalledLeast(t *testing.T) {
 
 // TestProbedInVain: probes that nothing answers make a connection deserve a look, in words that name them.
 func TestProbedInVain(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	if weigh(c, whyStalled) != 0 {
 		t.Error(phrase.Stalls(c, analyze.StalledAfter))
 	}
@@ -186,8 +187,8 @@ func TestClosedBefore(t *testing.T) {
 		{12, analyze.ClientSide, analyze.RstUnreadData, whyReset},
 		{0, analyze.ClientSide, analyze.RstUnreadData, whyReset},
 	} {
-		conn := halfClose(t)
-		reset(c.after)(conn)
+		conn := reporttest.HalfClose(t)
+		reporttest.Reset(c.after)(conn)
 		conn.Closing.RstBy = c.by
 		conn.Steps = nil
 		if c.fin != 0 {
@@ -214,13 +215,13 @@ func TestClosedBefore(t *testing.T) {
 // last, with a few examples, unless something may be lost.
 func TestOrdinaryResets(t *testing.T) {
 	done := func(c *analyze.Connection) {
-		reset(analyze.RstAfterFIN)(c)
+		reporttest.Reset(analyze.RstAfterFIN)(c)
 		c.Closing.RstBy, c.Closing.HalfClosedOctets = analyze.ServerSide, 0
 		c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
 		c.FromServer.UniqueOctets, c.FromServer.Unacknowledged = 100, 0
 	}
 	idle := func(c *analyze.Connection) {
-		reset(analyze.RstAbort)(c)
+		reporttest.Reset(analyze.RstAbort)(c)
 		c.Closing.RstBy = analyze.ClientSide
 		c.Steps = []analyze.Step{{Packet: c.Closing.RstPacket, FromClient: true, Phase: label.RST, Flags: wire.RST | wire.ACK, Ack: c.Opening.ServerISN + 1}}
 		c.FromClient.UniqueOctets, c.FromServer.UniqueOctets = 0, 0
@@ -246,7 +247,7 @@ func TestOrdinaryResets(t *testing.T) {
 		{"by the server", idle, func(c *analyze.Connection) { c.Closing.RstBy = analyze.ServerSide }, whyReset},
 		{"not opened", idle, func(c *analyze.Connection) { c.Opening.AckPacket = 0 }, whyReset},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		c.first(conn)
 		c.change(conn)
 		if got, _, _ := firstReason(conn); got != c.want {
@@ -264,7 +265,7 @@ func TestHadACK(t *testing.T) {
 	}{
 		{100, 111, 111, true, true}, {100, 111, 100, true, false}, {111, 111, 111, true, false}, {0, 0, 0, true, false}, {100, 111, 111, false, false},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		conn.Opening.SynAckCount, conn.Opening.AckPacket = 2, 3
 		conn.Steps = []analyze.Step{
 			{Packet: 1, FromClient: true, Flags: wire.SYN, Phase: label.SYN, TSVal: c.syn},
@@ -281,8 +282,8 @@ func TestHadACK(t *testing.T) {
 // TestResetWeight: a RST that may have lost something stands before one that a FIN announced.
 func TestResetWeight(t *testing.T) {
 	of := func(by analyze.Side, after analyze.RstAfter, timeouts uint8) uint64 {
-		c := halfClose(t)
-		reset(after)(c)
+		c := reporttest.HalfClose(t)
+		reporttest.Reset(after)(c)
 		c.Closing.RstBy, c.Steps = by, nil
 		c.FromClient.Unacknowledged, c.FromClient.Timeouts = uint64(timeouts), timeouts
 		return weigh(c, whyReset)

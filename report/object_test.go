@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/reporttest"
 )
 
 // render writes records in one view and format and returns the text.
@@ -88,7 +89,7 @@ func num(s string) json.Number { return json.Number(s) }
 
 func TestConnectionObject(t *testing.T) {
 	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, EncapName: encapName}, nil,
-		[]*analyze.Connection{halfClose(t), refused6(t), huge()}, Input{})
+		[]*analyze.Connection{reporttest.HalfClose(t), reporttest.Refused6(t), reporttest.Huge()}, Input{})
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
@@ -167,7 +168,7 @@ func TestPacketObject(t *testing.T) {
 func TestJSONIsOneValue(t *testing.T) {
 	all := []View{ViewSummary, ViewConnections, ViewHandshakes, ViewCloses, ViewPackets, ViewTimeWait}
 	for n := 0; n <= 3; n++ {
-		cs := []*analyze.Connection{halfClose(t), refused6(t), huge()}[:n]
+		cs := []*analyze.Connection{reporttest.HalfClose(t), reporttest.Refused6(t), reporttest.Huge()}[:n]
 		ps := []*analyze.Observation{resentPacket(t), synPacket(t), hugePacket()}[:n]
 		for _, v := range all {
 			out := render(t, Options{Views: []View{v}, Format: FormatJSON}, ps, cs, Input{})

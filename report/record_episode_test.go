@@ -9,15 +9,16 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // sampleEpisodes are one of each end: a window that closes, is probed and opens
 // again, and one that is shut when the capture ends.
 var sampleEpisodes = []analyze.Episode{
-	{Connection: 1, FromClient: true, Kind: analyze.EpisodeFull, End: analyze.EpisodeClosed, First: 87, Last: 89, Start: t0 + 41e6, Stop: t0 + 89e6, Answers: 1},
-	{Connection: 1, FromClient: true, Kind: analyze.EpisodeZero, End: analyze.EpisodeReopened, First: 89, Last: 1097, Start: t0 + 89e6, Stop: t0 + 3989e6,
+	{Connection: 1, FromClient: true, Kind: analyze.EpisodeFull, End: analyze.EpisodeClosed, First: 87, Last: 89, Start: reporttest.Start + 41e6, Stop: reporttest.Start + 89e6, Answers: 1},
+	{Connection: 1, FromClient: true, Kind: analyze.EpisodeZero, End: analyze.EpisodeReopened, First: 89, Last: 1097, Start: reporttest.Start + 89e6, Stop: reporttest.Start + 3989e6,
 		Probes: 4, Answers: 3, Window: 64512},
-	{Connection: 3, Kind: analyze.EpisodeZero, First: 12, Start: t0 + 5e9, Stop: t0 + 65e9, Probes: 7, Answers: 7},
+	{Connection: 3, Kind: analyze.EpisodeZero, First: 12, Start: reporttest.Start + 5e9, Stop: reporttest.Start + 65e9, Probes: 7, Answers: 7},
 }
 
 func TestTapPlaces(t *testing.T) {
@@ -104,7 +105,7 @@ func TestQualityNames(t *testing.T) {
 func TestDecisive(t *testing.T) {
 	v := verdict.Verdict{ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}
 	v.Items[0], v.Len = verdict.Item{Why: verdict.ListenerAccepts}, 1
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	c.Closing.HalfClosedFor = 0
 	var n notables
 	n.add(c, nil)
@@ -124,11 +125,11 @@ func TestDecisive(t *testing.T) {
 func TestFlood(t *testing.T) {
 	var list []*analyze.Connection
 	for i := range 120 {
-		c := unanswered(t)
+		c := reporttest.Unanswered(t)
 		c.Number, c.Client = uint64(i+1), netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(i), 1}), 4000)
-		c.Start = t0 + int64(i)*1e6
+		c.Start = reporttest.Start + int64(i)*1e6
 		c.Opening.Outcome, c.Opening.ICMPPacket, c.Opening.SynAckCount = analyze.OpeningHalfOpen, 0, 1
-		c.Steps = []analyze.Step{{Packet: 1, Time: c.Start, FromClient: true, Phase: lab(t, "SYN")}, {Packet: 2, Time: c.Start + 1, Phase: lab(t, "SYN-ACK")}}
+		c.Steps = []analyze.Step{{Packet: 1, Time: c.Start, FromClient: true, Phase: reporttest.Label(t, "SYN")}, {Packet: 2, Time: c.Start + 1, Phase: reporttest.Label(t, "SYN-ACK")}}
 		list = append(list, c)
 	}
 	for _, n := range []int{120, 90} {
@@ -151,7 +152,7 @@ func TestFlood(t *testing.T) {
 func TestListenersLeftOut(t *testing.T) {
 	var list []*analyze.Connection
 	for i := range 1025 {
-		c := refused6(t)
+		c := reporttest.Refused6(t)
 		c.Number, c.Server = uint64(i+1), netip.AddrPortFrom(c.Server.Addr(), uint16(i))
 		list = append(list, c)
 	}

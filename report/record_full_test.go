@@ -13,13 +13,14 @@ import (
 	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/reporttest"
 )
 
 // fullConnections are records in which, between them, every field has a value and,
 // where it may, none.
 func fullConnections(t testing.TB) []*analyze.Connection {
-	list := sampleConnections(t)
-	full := reused(t)
+	list := reporttest.Connections(t)
+	full := reporttest.Reused(t)
 	full.Number, full.EncapID = 6, 1
 	o := &full.Opening
 	o.ClientOptions.Set |= wire.OptFastOpen | wire.OptMPTCP | wire.OptMD5 | wire.OptAO | wire.OptUserTimeout | wire.OptOther | wire.OptMalformed | wire.OptCut
@@ -37,23 +38,23 @@ func fullConnections(t testing.TB) []*analyze.Connection {
 	full.FromClient.Unacknowledged, full.FromClient.Timeouts = 100, 4
 	full.ICMP = analyze.ICMP{Packet: 39, Count: 2, Type: 3, Code: 4, From: netip.MustParseAddr("192.0.2.9"), NextMTU: 1280}
 
-	bare := midstream(t) // of whose handshake and close nothing is known but an ICMP error
+	bare := reporttest.Midstream(t) // of whose handshake and close nothing is known but an ICMP error
 	bare.Number, bare.Closing = 7, analyze.Closing{HalfClosedFor: -1}
 	bare.Opening.SynCount, bare.Opening.ICMPPacket = 1, 60
 	bare.ICMP = analyze.ICMP{Packet: 61, Count: 1, Type: 1} // from nobody knows whom, and without an MTU
-	plain := refused6(t)                                    // neither end offers anything
+	plain := reporttest.Refused6(t)                         // neither end offers anything
 	plain.Number = 8
 	plain.Opening.ClientOptions = analyze.EndOptions{Known: true}
 	plain.Opening.ServerOptions = analyze.EndOptions{Known: true}
 	plain.Opening.ICMPFrom = netip.Addr{}
 	list = append(list, full, bare, plain)
 	for i := range uint64(notableEach + 3) { // more than one reason shows
-		c := unanswered(t)
+		c := reporttest.Unanswered(t)
 		c.Number, c.Start = 9+i, c.Start+int64(i)
 		list = append(list, c)
 	}
 	for i := range uint64(120) { // a SYN flood
-		c := unanswered(t)
+		c := reporttest.Unanswered(t)
 		c.Number, c.Client = 30+i, netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(i), 1}), 4000)
 		c.Start += int64(i) * 1e6
 		c.Opening.Outcome, c.Opening.ICMPPacket, c.Opening.SynAckCount = analyze.OpeningHalfOpen, 0, 1
@@ -79,7 +80,7 @@ func fullPackets(t testing.TB) []*analyze.Observation {
 // refusedBetween is a refusal in the server's name: the server itself answers the
 // same SYN after it.
 func refusedBetween(t testing.TB) analyze.Moment {
-	c := refused6(t)
+	c := reporttest.Refused6(t)
 	c.Steps = append(c.Steps, analyze.Step{Packet: 24, Time: c.End + 1e6, Seq: 5, Ack: 0, Flags: wire.SYN | wire.ACK, Phase: label.SynAck})
 	c.Clues.Rst.Packet = 23
 	m := momentOf(analyze.MomentRefused, c, 23, 2e9)
@@ -93,7 +94,7 @@ func fullInput() Input {
 	in.Interfaces = append(in.Interfaces, Interface{File: "office.pcapng", Name: "eth1", Link: "Ethernet", Packets: 1, RingFull: 2, Abandoned: 1})
 	in.Filter, in.Filtered, in.Damages, in.Interrupted = "tcp", 7, []string{"office.pcapng: ends inside a block"}, true
 	in.Kept = &Kept{Name: "kept.pcapng", Format: "pcapng", Files: 2, Packets: 50, Octets: 5000, RemovedFiles: 1, RemovedPackets: 20,
-		LostPackets: 3, LostOctets: 300, LostSince: t0, Why: "no space left on device"}
+		LostPackets: 3, LostOctets: 300, LostSince: reporttest.Start, Why: "no space left on device"}
 	return in
 }
 

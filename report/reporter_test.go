@@ -14,6 +14,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // brokenWriter takes some octets and then fails.
@@ -46,7 +47,7 @@ func TestOutputError(t *testing.T) {
 			}
 			for range 2000 {
 				r.Packet(resentPacket(t))
-				r.Connection(halfClose(t))
+				r.Connection(reporttest.HalfClose(t))
 				r.Episode(&sampleEpisodes[0])
 				r.Moment(&moment)
 			}
@@ -80,7 +81,7 @@ func TestLate(t *testing.T) {
 				if late && buf.Len() > 0 {
 					t.Errorf("%v as %s: %d octets come early", views, format, buf.Len())
 				}
-				r.Connection(halfClose(t))
+				r.Connection(reporttest.HalfClose(t))
 				if err := r.Close(Input{}); err != nil {
 					t.Fatal(err)
 				}
@@ -113,7 +114,7 @@ func TestSpool(t *testing.T) {
 	for range rows {
 		r.Packet(p)
 	}
-	r.Connection(halfClose(t))
+	r.Connection(reporttest.HalfClose(t))
 	spooled := r.page.sections[1].spool
 	if spooled.file == nil {
 		t.Fatal("everything stayed in memory")
@@ -152,7 +153,7 @@ func TestSpoolWithoutRoom(t *testing.T) {
 // without the other fields, and wants a sentence that fits the terminal.
 func TestEveryOutcome(t *testing.T) {
 	var cs []*analyze.Connection
-	for _, base := range []func() *analyze.Connection{func() *analyze.Connection { return halfClose(t) }, func() *analyze.Connection { return refused6(t) }, huge} {
+	for _, base := range []func() *analyze.Connection{func() *analyze.Connection { return reporttest.HalfClose(t) }, func() *analyze.Connection { return reporttest.Refused6(t) }, reporttest.Huge} {
 		for o := analyze.OpeningMidstream; o <= analyze.OpeningOneWay; o++ {
 			for f := analyze.FormNone; f <= analyze.FormSplit; f++ {
 				c := base()
@@ -195,7 +196,7 @@ func TestEveryOutcome(t *testing.T) {
 
 // TestWrongAck wants a cross, with the difference, where the sum is wrong.
 func TestWrongAck(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	c.Steps[1].Ack += 4
 	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 	if !strings.Contains(out, "ack ≠ 1646906849 + 1 ✗ (off by 4)") {
@@ -210,7 +211,7 @@ func TestWrongAck(t *testing.T) {
 // TestAckOfOther wants an acknowledgement of a SYN-ACK that another one followed held against that.
 func TestAckOfOther(t *testing.T) {
 	for _, by := range []wire.Seq{70000, 1<<32 - 70000} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		other := c.Steps[1]
 		other.Packet, other.Seq = other.Packet*10, other.Seq+by
 		c.Steps = slices.Insert(c.Steps, 2, other)
@@ -229,7 +230,7 @@ func TestResize(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range sampleConnections(t) {
+		for _, c := range reporttest.Connections(t) {
 			r.Connection(c)
 		}
 		if resize >= 0 {

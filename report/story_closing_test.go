@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestStatesOfUnfinishedClose: where the last acknowledgements of a close were not captured, the
@@ -24,7 +25,7 @@ func TestStatesOfUnfinishedClose(t *testing.T) {
 		{analyze.ClosingSimultaneous, state.FinWait1, state.FinWait1, "STATES     at the end both ends are in FIN-WAIT-1"},
 		{analyze.ClosingReset, state.Closed, state.Closed, "STATES     at the end both ends are in CLOSED"},
 	} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.Closing.Outcome, c.ClientState, c.ServerState = test.outcome, test.client, test.server
 		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 120}}, nil, []*analyze.Connection{c}, Input{})
 		if got := strings.Contains(out, "STATES"); got != (test.want != "") || !strings.Contains(out, test.want) {

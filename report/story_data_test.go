@@ -7,6 +7,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestAckedUnseenTold: a story does not say that nothing is missing where something was
@@ -22,7 +23,7 @@ func TestAckedUnseenTold(t *testing.T) {
 		{3, 0, "; 3 segments acknowledge what had not been captured\n"},
 		{3, 7, "; 7 B of the server were never captured\n"},
 	} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.Labels[label.AckUnseen], c.FromServer.MissingBytes = test.acks, test.missing
 		out := prose.Unglue(render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{}))
 		if !strings.Contains(out, test.want) || strings.Contains(out, "nothing missing") != (test.acks == 0) {

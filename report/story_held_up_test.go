@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestHeldUpSYN: a SYN that came when its sender did not send it any more is not said to be sent again,
@@ -34,7 +35,7 @@ func TestHeldUpSYN(t *testing.T) {
 		{"never answered", 2, []analyze.Step{{Packet: 90}}, true, "sent twice"},
 		{"of the other end", 2, []analyze.Step{{Packet: 2, Repeated: true}, {Packet: 90}, {Packet: 91}}, true, "sent twice"},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		first := conn.Steps[0]
 		if first.Phase != label.SYN || conn.Opening.AckPacket <= 2 {
 			t.Fatalf("another beginning: %+v", first)
@@ -72,7 +73,7 @@ func TestHeldUpSynAck(t *testing.T) {
 		{"sent again", analyze.Step{Packet: 90, Repeated: true}, true},
 		{"of another number", analyze.Step{Packet: 90, Seq: 7}, true},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		syn, ack := conn.Steps[0], conn.Steps[1]
 		if ack.Phase != label.SynAck {
 			t.Fatalf("another beginning: %+v", ack)

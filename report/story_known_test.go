@@ -10,19 +10,20 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // closed is a record with FINs of the sides given, in this order, in packets
 // 9, 10 …
 func closed(t *testing.T, outcome analyze.ClosingOutcome, fins ...analyze.Side) *analyze.Connection {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	c.TimeWait, c.Steps = analyze.TimeWait{}, nil
 	c.ClientState, c.ServerState = state.Established, state.Established
 	c.Closing = analyze.Closing{Outcome: outcome, HalfClosedFor: -1}
 	for i, side := range fins {
 		n := uint64(9 + i)
-		c.Steps = append(c.Steps, analyze.Step{Packet: n, Time: t0 + int64(n)*1e6, Seq: 1000, Flags: wire.FIN | wire.ACK,
-			FromClient: side == analyze.ClientSide, Phase: lab(t, "FIN")})
+		c.Steps = append(c.Steps, analyze.Step{Packet: n, Time: reporttest.Start + int64(n)*1e6, Seq: 1000, Flags: wire.FIN | wire.ACK,
+			FromClient: side == analyze.ClientSide, Phase: reporttest.Label(t, "FIN")})
 		c.Closing.FinPackets = append(c.Closing.FinPackets, n)
 	}
 	if len(fins) > 0 {
@@ -55,7 +56,7 @@ func finAgain(c *analyze.Connection) *analyze.Connection {
 }
 
 func oneWay(c *analyze.Connection) *analyze.Connection {
-	c.Opening.Outcome, c.FromServer = analyze.OpeningOneWay, noRTT(analyze.Direction{})
+	c.Opening.Outcome, c.FromServer = analyze.OpeningOneWay, reporttest.NoRTT(analyze.Direction{})
 	return c
 }
 
@@ -159,7 +160,7 @@ func TestMissingText(t *testing.T) {
 // TestUnseenText wants the numbers between a RST that was challenged and the next
 // to be called missing, and never those of a RST that the end did not mean.
 func TestUnseenText(t *testing.T) {
-	rst := lab(t, "RST")
+	rst := reporttest.Label(t, "RST")
 	for _, c := range []struct {
 		name          string
 		first, second wire.Seq
@@ -248,7 +249,7 @@ func TestInferredClose(t *testing.T) {
 		}
 	}
 	c := guess(closed(t, analyze.ClosingNormal, server), client)
-	c.TimeWait = analyze.TimeWait{Holders: client, Until: t0 + 60e9}
+	c.TimeWait = analyze.TimeWait{Holders: client, Until: reporttest.Start + 60e9}
 	if out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{}); !strings.Contains(out, "TIME-WAIT  by inference held by the client until") {
 		t.Errorf("a TIME-WAIT that is inferred is told as a fact:\n%s", out)
 	}
@@ -317,8 +318,8 @@ func TestLargeFIN(t *testing.T) {
 // TestEarlyRST wants a RST that was ignored while the connection opened to stand
 // in the handshake, with the numbers on the wire.
 func TestEarlyRST(t *testing.T) {
-	c := halfClose(t)
-	rst := analyze.Step{Packet: 2, Time: t0 + 1e6, Seq: 0, Flags: wire.RST, Phase: lab(t, "RST")}
+	c := reporttest.HalfClose(t)
+	rst := analyze.Step{Packet: 2, Time: reporttest.Start + 1e6, Seq: 0, Flags: wire.RST, Phase: reporttest.Label(t, "RST")}
 	c.Steps = append(c.Steps[:1:1], append([]analyze.Step{rst}, c.Steps[1:]...)...)
 	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
 	handshake, closing, _ := strings.Cut(out, "\nDATA")
@@ -330,7 +331,7 @@ func TestEarlyRST(t *testing.T) {
 // TestStoryWidths wants no line of a story to be too wide, wherever it breaks.
 func TestStoryWidths(t *testing.T) {
 	for width := 60; width < 140; width++ {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: encapName}, nil, sampleConnections(t), Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: encapName}, nil, reporttest.Connections(t), Input{})
 		checkLines(t, fmt.Sprint(width), out, width, false)
 	}
 }
@@ -339,9 +340,9 @@ func TestStoryWidths(t *testing.T) {
 // says nothing, and nobody was seen to ignore it.
 func TestGivesUp(t *testing.T) {
 	give := func(acceptable bool) *analyze.Connection {
-		c := unanswered(t)
+		c := reporttest.Unanswered(t)
 		c.Opening.ICMPPacket = 0
-		rst := analyze.Step{Packet: 9, Time: t0 + 5e9, Flags: wire.RST, Phase: lab(t, "RST"), FromClient: true, Acceptable: acceptable}
+		rst := analyze.Step{Packet: 9, Time: reporttest.Start + 5e9, Flags: wire.RST, Phase: reporttest.Label(t, "RST"), FromClient: true, Acceptable: acceptable}
 		c.Steps = append(c.Steps[:len(c.Steps):len(c.Steps)], rst)
 		c.Closing.RstIgnored = 1
 		if acceptable {

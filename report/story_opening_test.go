@@ -11,6 +11,7 @@ import (
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
+	"tcpwatch/report/reporttest"
 )
 
 // TestSynAcksTold: a SYN-ACK with another ISN is not the first one sent again, wherever it is told.
@@ -34,7 +35,7 @@ func TestSynAcksTold(t *testing.T) {
 		{"half-open, two ISNs", 2, 2, analyze.OpeningHalfOpen, false, "half-open: 2 SYN-ACKs with 2 different ISNs came, and no acknowledgement of any was captured: several machines or several incarnations answered",
 			"2 SYN-ACKs with 2 different ISNs (packet 2), no acknowledgement of any captured"},
 	} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		o := &c.Opening
 		o.SynAckCount, o.SynAckISNs, o.Outcome = test.count, test.isns, test.outcome
 		text := prose.Unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; "))
@@ -52,7 +53,7 @@ func TestSynAcksTold(t *testing.T) {
 
 // TestAckLater: how long the opening took is not said where the ACK that ended it was not captured.
 func TestAckLater(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	o := &c.Opening
 	o.AckLater, o.SynCount = true, 2
 	const want = "complete: SYN → SYN-ACK → ACK; the SYN was sent twice; the ACK itself was not captured before what the client sent after it (packet 3)"
@@ -115,8 +116,8 @@ func TestOldACKOpens(t *testing.T) {
 	made := func(change func(c *analyze.Connection)) string {
 		c := analyze.Connection{Opening: analyze.Opening{Outcome: analyze.OpeningComplete, Form: analyze.FormThreeWay, AckPacket: 3, RTTServer: -1, RTTClient: -1, Took: -1},
 			Closing:    analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 4, RstBy: analyze.ServerSide, RstAfter: analyze.RstAbort, HalfClosedFor: -1},
-			FromClient: noRTT(analyze.Direction{Packets: 2}), FromServer: noRTT(analyze.Direction{Packets: 2})}
-		c.Client, c.Server = ep("192.0.2.1:1"), ep("192.0.2.2:2")
+			FromClient: reporttest.NoRTT(analyze.Direction{Packets: 2}), FromServer: reporttest.NoRTT(analyze.Direction{Packets: 2})}
+		c.Client, c.Server = reporttest.Endpoint("192.0.2.1:1"), reporttest.Endpoint("192.0.2.2:2")
 		for i, flags := range []wire.Flags{wire.SYN, wire.SYN | wire.ACK, wire.ACK, wire.RST} {
 			c.Steps = append(c.Steps, analyze.Step{Packet: uint64(i + 1), Flags: flags, FromClient: i%2 == 0})
 		}

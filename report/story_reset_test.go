@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/phrase"
+	"tcpwatch/report/reporttest"
 )
 
 // TestUnknownThere: a RST without ACK in an open connection is told from an abort.
@@ -129,7 +130,7 @@ func TestIfOwn(t *testing.T) {
 		{analyze.ServerSide, state.Closed, []verdict.Verdict{{ID: verdict.BlindRST}}, ""},
 		{analyze.ServerSide, state.Established, []verdict.Verdict{between}, ""}, // it went on
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		other := state.Closed
 		if c.named == other {
 			other = state.Established

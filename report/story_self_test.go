@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestSelfTold: a socket connected with itself is told as one end, of which nothing is missing.
@@ -39,7 +40,7 @@ func TestSelfTold(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, events)
 		}
 	}
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	c.Server = c.Client
 	var s tally
 	s.add(c, nil)
@@ -69,8 +70,8 @@ func TestSelfNoHalf(t *testing.T) {
 	for server, want := range map[string]uint64{"192.0.2.2:2": 1, "192.0.2.1:2": 0} {
 		h := halves{name: func(encap uint32) string { return "vlan 10" }}
 		for i := range uint64(2) {
-			c := halfClose(t)
-			c.Number, c.EncapID, c.Client, c.Server = i+1, uint32(i), ep("192.0.2.1:2"), ep(server)
+			c := reporttest.HalfClose(t)
+			c.Number, c.EncapID, c.Client, c.Server = i+1, uint32(i), reporttest.Endpoint("192.0.2.1:2"), reporttest.Endpoint(server)
 			if want == 0 {
 				c.ServerBase = c.ClientBase
 			} else if i == 1 {
@@ -89,7 +90,7 @@ func TestSelfNoHalf(t *testing.T) {
 // TestRenumberedTold: what a SYN proxy did is told where both ISNs are acknowledged, and not of other
 // SYN-ACKs with two ISNs.
 func TestRenumberedTold(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	o := &c.Opening
 	o.SynAckISNs, o.SynAckCount = 2, 2
 	if text := prose.Unglue(strings.Join(openingOddities(c), "; ")); text != "2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2" || weigh(c, whyAnswers) == 0 {

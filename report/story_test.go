@@ -11,13 +11,14 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestSentences wants, for every outcome, the words that say it.
 func TestSentences(t *testing.T) {
 	a := analyze.Connection{Opening: analyze.Opening{Outcome: analyze.OpeningComplete, Form: analyze.FormThreeWay, RTTServer: -1, RTTClient: -1, Took: -1},
-		Closing: analyze.Closing{HalfClosedFor: -1}, FromClient: noRTT(analyze.Direction{Packets: 3}), FromServer: noRTT(analyze.Direction{Packets: 2})}
-	a.Client, a.Server = ep("192.0.2.1:1"), ep("192.0.2.2:2")
+		Closing: analyze.Closing{HalfClosedFor: -1}, FromClient: reporttest.NoRTT(analyze.Direction{Packets: 3}), FromServer: reporttest.NoRTT(analyze.Direction{Packets: 2})}
+	a.Client, a.Server = reporttest.Endpoint("192.0.2.1:1"), reporttest.Endpoint("192.0.2.2:2")
 	for _, c := range []struct {
 		change func(*analyze.Connection)
 		want   string
@@ -48,11 +49,11 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Opening.BadAcks = 1 }, "1 SYN-ACK acknowledged something other"},
 		{func(c *analyze.Connection) { c.Opening.SynData = 12 }, "the SYN carried 12 B"},
 		{func(c *analyze.Connection) {
-			c.Client, c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = ep("[2001:db8::1]:1"), 4, 1, 4
+			c.Client, c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = reporttest.Endpoint("[2001:db8::1]:1"), 4, 1, 4
 		}, "an ICMP error of an unknown address (packet 4: port unreachable, type 1, code 4) quotes a segment of it"},
 		{func(c *analyze.Connection) { c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = 4, 1, 4 }, "(packet 4: type 1, code 4)"},
 		{func(c *analyze.Connection) {
-			c.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 1, From: ep("192.0.2.9:0").Addr()}
+			c.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 1, From: reporttest.Endpoint("192.0.2.9:0").Addr()}
 		}, "ICMP       an ICMP error of 192.0.2.9 (packet 9: host unreachable, type 3, code 1) quotes a segment that was not yet acknowledged\n"},
 		{func(c *analyze.Connection) {
 			c.ICMP = analyze.ICMP{Packet: 9, Count: 10, Type: 3, Code: 4, NextMTU: 1200}
@@ -64,27 +65,27 @@ func TestSentences(t *testing.T) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
 		}, "half-closed: the server sent a FIN, no FIN of the client was captured; the capture of it goes on for 2.00 s"},
 		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was ignored"},
-		{reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
-		{reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
-		{reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
+		{reporttest.Reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
+		{reporttest.Reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
+		{reporttest.Reset(analyze.RstUnreadData), "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
 		{func(c *analyze.Connection) {
-			reset(analyze.RstUnreadData)(c)
+			reporttest.Reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ClientSide, 27
 		}, "closed, then reset: the client had sent its FIN, and answered data of the server that came afterwards with a RST (packet 11)"},
 		{func(c *analyze.Connection) {
-			reset(analyze.RstUnreadData)(c)
+			reporttest.Reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser, c.Closing.HalfClosedOctets = analyze.ServerSide, 27
 		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
 		{func(c *analyze.Connection) {
-			reset(analyze.RstUnreadData)(c)
+			reporttest.Reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ServerSide
 			c.Steps = []analyze.Step{{Packet: 10, FromClient: true, Phase: label.FIN, Flags: wire.FIN | wire.ACK}}
 		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged, or came after the FIN of the client (packet 10)"},
 		{func(c *analyze.Connection) {
-			reset(analyze.RstUnreadData)(c)
+			reporttest.Reset(analyze.RstUnreadData)(c)
 			c.Closing.ActiveCloser = analyze.ClientSide
 		}, "reset with data outstanding: the client sent a RST (packet 11), and data of the server was not acknowledged"},
-		{reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
+		{reporttest.Reset(analyze.RstHandshake), "reset in the handshake: the client sent a RST (packet 11)"},
 		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0), "the same ISN, without ECN"},
 		{synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN|wire.ECE|wire.CWR, 0), "the same ISN  "},
 		{synAgain(wire.SYN, 0, wire.SYN, 0), "the same ISN  "},
@@ -97,10 +98,10 @@ func TestSentences(t *testing.T) {
 			c.FromServer.Causes = [label.CauseCount]uint32{label.CauseFast: 1, label.CauseSpurious: 1, label.CauseUnknown: 1}
 		}, "; sent again: 3 segments of the client, 3 segments of the server: 1 by timeout, 1 fast, 1 as tail loss probe or timeout, 1 needless, 2 unclear why; nothing missing"},
 		{func(c *analyze.Connection) { c.FromClient.Retransmissions = 2 }, "; sent again: 2 segments of the client; nothing missing"},
-		{crossing(1, 1), "; sent again: 1 segment of the client, 1 segment of the server: in answer to a SYN; nothing missing"},
-		{crossing(2, 1), "; sent again: 2 segments of the client, 1 segment of the server: 1 unclear why, 2 in answer to a SYN; nothing missing"},
+		{reporttest.Crossing(1, 1), "; sent again: 1 segment of the client, 1 segment of the server: in answer to a SYN; nothing missing"},
+		{reporttest.Crossing(2, 1), "; sent again: 2 segments of the client, 1 segment of the server: 1 unclear why, 2 in answer to a SYN; nothing missing"},
 		{func(c *analyze.Connection) {
-			crossing(0, 1)(c)
+			reporttest.Crossing(0, 1)(c)
 			c.Steps = c.Steps[2:] // the server sent no SYN of its own
 		}, "; sent again: 1 segment of the server: unclear why; nothing missing"},
 		{func(c *analyze.Connection) { c.Labels[label.BadChecksum], c.Labels[label.ChecksumOffload] = 2, 1 },
@@ -136,19 +137,19 @@ func TestSentences(t *testing.T) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 11, 4
 			c.Closing.Outcome = analyze.ClosingNormal
 		}, "; the last 10 B of the client and its FIN got no acknowledgement, in spite of 4 timeouts in a row;"},
-		{reset(analyze.RstNoConnection), "none: the client knows of no connection, and answered a segment without SYN and ACK with a RST (packet 11)"},
+		{reporttest.Reset(analyze.RstNoConnection), "none: the client knows of no connection, and answered a segment without SYN and ACK with a RST (packet 11)"},
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Closing.Outcome, c.Closing.RstAfter, c.Closing.RstBy = analyze.OpeningMidstream, analyze.ClosingReset, analyze.RstNoConnection, analyze.ServerSide
 		}, "none: the client sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage"},
 		{func(c *analyze.Connection) {
-			reset(analyze.RstKeepAlive)(c)
+			reporttest.Reset(analyze.RstKeepAlive)(c)
 			c.FromServer.KeepAlives, c.FromClient.KeepAlives = 5, 3
 		}, "given up: the client sent a RST (packet 11); it had sent 3 keep-alives, the last ones unanswered"},
 		{func(c *analyze.Connection) {
-			reset(analyze.RstKeepAlive)(c)
+			reporttest.Reset(analyze.RstKeepAlive)(c)
 			c.FromServer.KeepAlives, c.Closing.RstBy = 2, analyze.ServerSide
 		}, "given up: the server sent a RST (packet 11); it had sent 2 keep-alives, the last ones unanswered"},
-		{reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
+		{reporttest.Reset(analyze.RstTimeWait), "(packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ServerSide, Until: 60e9}), "held by the server until 60.00 s (2MSL = 60.0 s, --msl): 192.0.2.2:2 cannot be used towards 192.0.2.1:1"},
 		{timeWait(analyze.TimeWait{Holders: analyze.BothSides, Until: 60e9}), "held by both ends until"},
 		{timeWait(analyze.TimeWait{Holders: analyze.ClientSide, Since: 1e9, Until: 2e9, ReusedBy: 5, Reuse: analyze.ReuseISN}),
@@ -188,27 +189,6 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-func reset(after analyze.RstAfter) func(*analyze.Connection) {
-	return func(c *analyze.Connection) {
-		c.Closing.Outcome, c.Closing.RstPacket, c.Closing.RstBy, c.Closing.RstAfter = analyze.ClosingReset, 11, analyze.ClientSide, after
-	}
-}
-
-// crossing gives a connection SYNs that crossed and the SYN-ACKs that repeat them, and so
-// many segments that were sent again for an unknown cause.
-func crossing(client, server uint64) func(*analyze.Connection) {
-	return func(c *analyze.Connection) {
-		c.FromClient.Retransmissions, c.FromClient.Causes[label.CauseUnknown] = client, uint32(client)
-		c.FromServer.Retransmissions, c.FromServer.Causes[label.CauseUnknown] = server, uint32(server)
-		c.Steps = []analyze.Step{
-			{Packet: 1, FromClient: true, Flags: wire.SYN, Phase: label.SYN}, {Packet: 2, Flags: wire.SYN, Phase: label.SYN},
-			{Packet: 3, FromClient: true, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, Repeated: true},
-			{Packet: 4, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, Repeated: true},
-			{Packet: 5, Flags: wire.SYN | wire.ACK, Phase: label.SynAck, Repeated: true},
-		}
-	}
-}
-
 // synAgain gives a connection two SYNs, with these flags and so much payload.
 func synAgain(first wire.Flags, firstLen uint32, again wire.Flags, againLen uint32) func(*analyze.Connection) {
 	return func(c *analyze.Connection) {
@@ -227,7 +207,7 @@ func timeWait(tw analyze.TimeWait) func(*analyze.Connection) {
 // TestInferredAgain: what is inferred to have been sent again is marked, and the mark explained.
 func TestInferredAgain(t *testing.T) {
 	for _, inferred := range []bool{false, true} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		last := len(c.Steps) - 2
 		if lexicon.Label(c.Steps[last].Phase) != "FIN" {
 			t.Fatalf("step %d is %s", last, lexicon.Label(c.Steps[last].Phase))
@@ -243,7 +223,7 @@ func TestInferredAgain(t *testing.T) {
 // TestFastOpenArithmetic: an acknowledgement of the data in a SYN covers it also where the
 // SYN was sent again without it (RFC 7413 §4.2.2).
 func TestFastOpenArithmetic(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	syn, synAck := c.Steps[0], c.Steps[1]
 	syn.Len = 100
 	again := syn
@@ -259,7 +239,7 @@ func TestFastOpenArithmetic(t *testing.T) {
 // TestZero: the story of the first connection has the times of other views; of a later
 // one it says what those call its beginning.
 func TestZero(t *testing.T) {
-	first, later := halfClose(t), halfClose(t)
+	first, later := reporttest.HalfClose(t), reporttest.HalfClose(t)
 	later.Number, later.Start, later.End = 2, first.Start+15e8, first.End+15e8
 	r := &analyze.Observation{Segment: &wire.Segment{Packet: 1, Time: first.Start}, Connection: 1}
 	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, []*analyze.Observation{r}, []*analyze.Connection{first, later}, Input{})
@@ -279,7 +259,7 @@ func TestZero(t *testing.T) {
 // told as all.
 func TestCutOptionsTold(t *testing.T) {
 	for _, cut := range []bool{false, true} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		if cut {
 			c.Opening.ServerOptions.Set |= wire.OptCut
 		}
@@ -292,7 +272,7 @@ func TestCutOptionsTold(t *testing.T) {
 
 // TestWithoutECNThrice: the third SYN asks for less than the first, too.
 func TestWithoutECNThrice(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0)(c)
 	c.Steps = append(c.Steps, c.Steps[1])
 	c.Steps[2].Packet = 3
@@ -306,7 +286,7 @@ func TestWithoutECNThrice(t *testing.T) {
 // server was listening.
 func TestListeningNotShown(t *testing.T) {
 	for _, syns := range []uint32{0, 1} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.Opening.SynCount, c.Opening.SynAckCount = syns, 0
 		c.Closing.Outcome, c.ServerState = analyze.ClosingOpen, state.Unknown
 		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
@@ -343,7 +323,7 @@ func TestBaseText(t *testing.T) {
 // handshake, where nothing else came of that.
 func TestRSTBesideSYNs(t *testing.T) {
 	for _, outcome := range []analyze.OpeningOutcome{analyze.OpeningUnanswered, analyze.OpeningHalfOpen, analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningMidstream} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.Opening.Outcome, c.Opening.AckPacket = outcome, 0
 		c.Steps = []analyze.Step{{Packet: 1, FromClient: true, Phase: label.SYN, Flags: wire.SYN}, {Packet: 2, Phase: label.RST, Flags: wire.RST | wire.ACK}}
 		opening, closing := (&story{conn: c}).partSteps()

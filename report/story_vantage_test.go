@@ -6,11 +6,12 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestVantageAfterLoss wants no wait for a lost SYN-ACK to be called a round trip.
 func TestVantageAfterLoss(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	c.Opening.SynCount, c.Opening.RTTServer, c.FromClient.RTT.Min = 2, 1_010_000_000, 4_470_000
 	if got, want := prose.Unglue(vantage(c)), "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"; got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -34,7 +35,7 @@ func TestVantageSaid(t *testing.T) {
 		{"an ACK that came late, with payload", 1, 1, 10, 4_468_000, 1_000_049_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
 		{"hosts beside each other", 1, 1, 0, 300_000, 20_000, ""},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		conn.Opening.SynCount, conn.Opening.SynAckCount, conn.Opening.RTTServer, conn.Opening.RTTClient = c.syns, c.synAcks, c.server, c.client
 		conn.FromClient.RTT.Min, conn.Opening.AckData = 4_468_000, c.ackData
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{conn}, Input{})
@@ -48,7 +49,7 @@ func TestVantageSaid(t *testing.T) {
 // left out the ACK before it.
 func TestVantageOfFIN(t *testing.T) {
 	for ack, said := range map[uint64]bool{3: true, 16: false} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.Opening.AckPacket, c.FromServer.RTT.Min = ack, -1
 		c.Opening.RTTServer, c.Opening.RTTClient = 1_000, 1_000_000_000
 		c.Closing.FinPackets = []uint64{16, 18}
@@ -69,7 +70,7 @@ func TestVantageOfFIN(t *testing.T) {
 // TestVantageOfTwoTaps: of packets that were captured at two places no one place is said.
 func TestVantageOfTwoTaps(t *testing.T) {
 	for copies, want := range map[uint64]string{5: "captured nearer the client", 6: "captured nearer the client", 7: ""} {
-		c := halfClose(t) // of 19 packets
+		c := reporttest.HalfClose(t) // of 19 packets
 		c.FromServer.DuplicatePackets = copies
 		out := render(t, Options{Views: []View{ViewStory, ViewSummary}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{})
 		if title, _, _ := strings.Cut(out, "\n  times"); !strings.Contains(title, want) || want == "" && strings.Contains(title, "captured") {
@@ -83,7 +84,7 @@ func TestVantageOfTwoTaps(t *testing.T) {
 
 // TestVantageAsSummary wants the story to see the tap where the summary sees it.
 func TestVantageAsSummary(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	o := &c.Opening
 	o.SynCount, o.SynAckCount = 1, 1
 	for _, server := range []int64{-1, 0, 1e3, 39e3, 45e3, 50e3, 51e3, 90e3, 449e3, 450e3, 451e3, 500e3, 910e3, 999e3, 5e6} {

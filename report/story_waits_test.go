@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestWaitTexts: each wait has its words, where it is long enough to be told; the story
@@ -57,7 +58,7 @@ func TestWaitTexts(t *testing.T) {
 			c.Silence = analyze.Silence{For: 7e9, Packet: 5, Labels: set(label.Ack)}
 		}, "nothing was captured for 7.00 s, until packet 5, an acknowledgement of the server"},
 	} {
-		conn := halfClose(t)
+		conn := reporttest.HalfClose(t)
 		c.wait(conn)
 		if got := prose.Unglue(strings.Join(waitTexts(conn), "; ")); got != c.want {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
@@ -73,7 +74,7 @@ func TestWaitTexts(t *testing.T) {
 func TestSilentReset(t *testing.T) {
 	const after = " after 60.0 s of silence"
 	for why := analyze.RstNone; why <= analyze.RstTimeWait; why++ {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.Closing.Outcome, c.Closing.RstBy, c.Closing.RstPacket, c.Closing.RstAfter = analyze.ClosingReset, analyze.ServerSide, 26, why
 		c.Silence = analyze.Silence{For: 60e9, Packet: 26}
 		told := why == analyze.RstNone || why == analyze.RstAbort || why == analyze.RstAfterFIN || why == analyze.RstUnreadData

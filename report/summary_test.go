@@ -11,6 +11,7 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestPacketsAddUp wants every packet under some name.
@@ -37,7 +38,7 @@ func TestAutoView(t *testing.T) {
 	for n := 0; n <= storyMost+1; n++ {
 		var cs []*analyze.Connection
 		for range n {
-			cs = append(cs, halfClose(t))
+			cs = append(cs, reporttest.HalfClose(t))
 		}
 		out := render(t, Options{Format: FormatTable}, nil, cs, sampleInput())
 		stories := strings.Count(out, "HANDSHAKE")
@@ -80,7 +81,7 @@ func TestChosenHeadline(t *testing.T) {
 	in := sampleInput()
 	in.Analysis.Connections = 5
 	o := Options{Format: FormatTable, Views: []View{ViewSummary}, Only: map[uint64]bool{1: true}, Style: prose.Style{Width: 200}}
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	if out := render(t, o, nil, []*analyze.Connection{c}, in); !strings.Contains(out, "1 of 5 connections (--connection)") {
 		t.Errorf("%s", out)
 	}
@@ -131,7 +132,7 @@ func TestICMPOfWhat(t *testing.T) {
 		synAcks  uint32
 		want     string
 	}{{true, 1, "quotes the SYN-ACK"}, {false, 1, "quotes a segment of it"}, {true, 0, "quotes a segment of it"}} {
-		conn := unanswered(t)
+		conn := reporttest.Unanswered(t)
 		conn.Opening.ICMPOfServer, conn.Opening.SynAckCount = c.ofServer, c.synAcks
 		if got := phrase.ICMPOfOpening(conn); !strings.HasSuffix(got, c.want) {
 			t.Errorf("%+v: %s", c, got)
@@ -159,7 +160,7 @@ func TestTallyTakesEveryLabel(t *testing.T) {
 func TestMaybeOffload(t *testing.T) {
 	var sums tally
 	for _, offloaded := range []uint32{0, 7} {
-		c := halfClose(t)
+		c := reporttest.HalfClose(t)
 		c.Labels[label.BadChecksum], c.Labels[label.ChecksumOffload] = 3+offloaded, offloaded
 		sums.add(c, nil)
 	}
@@ -191,7 +192,7 @@ func TestSkippedInWords(t *testing.T) {
 
 // TestCrossedResent: the summary says of SYNs that crossed what the story says.
 func TestCrossedResent(t *testing.T) {
-	c := halfClose(t)
+	c := reporttest.HalfClose(t)
 	c.Steps = []analyze.Step{{Phase: label.SYN, FromClient: true}, {Phase: label.SYN}, {Phase: label.SynAck, FromClient: true, Repeated: true}}
 	for unclear, want := range map[uint32]string{0: "", 1: "1 in answer to a SYN", 3: "1 in answer to a SYN, 2 for an unknown cause"} {
 		var y tally

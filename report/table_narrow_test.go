@@ -10,13 +10,14 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestNarrowAddresses: of a connection with long IPv6 addresses a terminal of 80
 // columns shows both ends in one row, the middles of the addresses apart.
 func TestNarrowAddresses(t *testing.T) {
-	c := halfClose(t)
-	c.Client, c.Server = ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"), ep("[2001:db8:4321:8765:cba9:fed:4321:8765]:44321")
+	c := reporttest.HalfClose(t)
+	c.Client, c.Server = reporttest.Endpoint("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"), reporttest.Endpoint("[2001:db8:4321:8765:cba9:fed:4321:8765]:44321")
 	for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewTimeWait} {
 		out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, []*analyze.Connection{c}, Input{})
 		checkLines(t, string(v), out, 80, false)
@@ -32,8 +33,8 @@ func TestNarrowAddresses(t *testing.T) {
 // TestImportantBeforeWholeAddresses: columns that matter more than whole addresses are
 // shown before them, others give way to them.
 func TestImportantBeforeWholeAddresses(t *testing.T) {
-	c := halfClose(t)
-	c.Client = ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123")
+	c := reporttest.HalfClose(t)
+	c.Client = reporttest.Endpoint("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123")
 	for width := 80; width < 180; width++ {
 		out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: width}}, nil, []*analyze.Connection{c}, Input{})
 		if !strings.Contains(out, " RESENT") {
@@ -83,7 +84,7 @@ func TestPairs(t *testing.T) {
 	shown := map[string]bool{}
 	for width := 60; width < 260; width++ {
 		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewPackets} {
-			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}}, []*analyze.Observation{synPacket(t)}, []*analyze.Connection{halfClose(t)}, Input{})
+			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}}, []*analyze.Observation{synPacket(t)}, []*analyze.Connection{reporttest.HalfClose(t)}, Input{})
 			table, _, _ := strings.Cut(out, "no room for ")
 			for _, p := range pairs {
 				first := strings.Contains(table, p[0])
@@ -123,8 +124,8 @@ func TestAlikeAddresses(t *testing.T) {
 	} {
 		var list []*analyze.Connection
 		for i, s := range c.servers {
-			r := halfClose(t)
-			r.Number, r.Client, r.Server = uint64(i+1), ep("[2001:db8:1234:5678:9abc:def0:1234:1]:60123"), ep(s)
+			r := reporttest.HalfClose(t)
+			r.Number, r.Client, r.Server = uint64(i+1), reporttest.Endpoint("[2001:db8:1234:5678:9abc:def0:1234:1]:60123"), reporttest.Endpoint(s)
 			list = append(list, r)
 		}
 		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses} {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/report/reporttest"
 )
 
 // TestHandshakeRows: a connection has a row where a SYN or SYN-ACK of either end was
@@ -22,7 +23,7 @@ func TestHandshakeRows(t *testing.T) {
 		{"one direction without either", analyze.OpeningOneWay, analyze.Opening{}, false},
 		{"the middle", analyze.OpeningMidstream, analyze.Opening{}, false},
 	} {
-		x := halfClose(t)
+		x := reporttest.HalfClose(t)
 		x.Opening = c.opening
 		x.Opening.Outcome = c.outcome
 		out := render(t, Options{Views: []View{ViewHandshakes}, Format: FormatNDJSON}, nil, []*analyze.Connection{x}, Input{})

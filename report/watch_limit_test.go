@@ -11,6 +11,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestBusy: of a busy second no more lines are shown than asked for, trouble has
@@ -20,7 +21,7 @@ func TestBusy(t *testing.T) {
 	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Style: prose.Style{Width: 100}}})
 	now := time.Unix(1700000000, 0)
 	w.Tick(now, Status{})
-	v4, v6 := halfClose(t), refused6(t)
+	v4, v6 := reporttest.HalfClose(t), reporttest.Refused6(t)
 	opened, refused := momentOf(analyze.MomentOpened, v4, 3, 0), momentOf(analyze.MomentRefused, v6, 23, 0)
 	many := func(m *analyze.Moment, n int) { // each of another connection
 		for range n {

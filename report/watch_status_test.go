@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 func busyStatus() Status {
@@ -73,7 +74,7 @@ func TestStatusLine(t *testing.T) {
 	if b.Len() != before {
 		t.Errorf("drawn again at once: %q", b.String()[before:])
 	}
-	opened := momentOf(analyze.MomentOpened, halfClose(t), 3, 0)
+	opened := momentOf(analyze.MomentOpened, reporttest.HalfClose(t), 3, 0)
 	w.Moment(&opened)
 	s.Packets += 980
 	w.Tick(now.Add(time.Second), s)

@@ -86,7 +86,7 @@ func TestWatchHostile(t *testing.T) {
 				w.Moment(&moments[i])
 			}
 			w.Packet(resentPacket(t))
-			w.Connection(refused6(t))
+			w.Connection(reporttest.Refused6(t))
 			if err := w.Close(Input{}); err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +106,7 @@ func TestFirstParts(t *testing.T) {
 		if m.Number == 0 {
 			continue
 		}
-		m.Client, m.Server, m.Count, m.Number = ep("10.77.0.1:55554"), ep("10.77.0.2:7788"), min(m.Count, 999), 7
+		m.Client, m.Server, m.Count, m.Number = reporttest.Endpoint("10.77.0.1:55554"), reporttest.Endpoint("10.77.0.2:7788"), min(m.Count, 999), 7
 		w.Moment(m)
 	}
 	if n := strings.Count(b.String(), "\n"); n != len(moments)-1+1 { // and the date
@@ -224,7 +224,7 @@ func TestWatchError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		opened := momentOf(analyze.MomentOpened, halfClose(t), 3, 0)
+		opened := momentOf(analyze.MomentOpened, reporttest.HalfClose(t), 3, 0)
 		for range 3 {
 			w.Moment(&opened)
 			w.Tick(time.Unix(1700000000, 0), Status{})

@@ -13,6 +13,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestWidth renders every view for people at several widths and looks for
@@ -23,7 +24,7 @@ func TestWidth(t *testing.T) {
 	for _, width := range []int{80, 100, 200} {
 		for _, v := range append([]View{viewAuto}, Views...) {
 			for n := 0; n <= 6; n++ {
-				cs := append(sampleConnections(t), huge())[:n]
+				cs := append(reporttest.Connections(t), reporttest.Huge())[:n]
 				for _, ascii := range []bool{false, true} {
 					o := Options{Format: FormatTable, Style: prose.Style{Width: width, ASCII: ascii}, EncapName: encapName}
 					if v != viewAuto {
@@ -51,7 +52,7 @@ func TestLongNames(t *testing.T) {
 	in.Files = []File{{Name: name, Format: "pcap"}}
 	in.Damages = []string{name + ": packet 7 (byte 900): the file ends inside a record"}
 	for _, n := range []int{1, 5} {
-		out := render(t, Options{Format: FormatTable, Style: prose.Style{Width: 80}}, nil, sampleConnections(t)[:n], in)
+		out := render(t, Options{Format: FormatTable, Style: prose.Style{Width: 80}}, nil, reporttest.Connections(t)[:n], in)
 		checkLines(t, fmt.Sprintf("%d connections", n), out, 80, false)
 		joined := strings.Join(strings.Fields(out), "")
 		if strings.Count(joined, name) != 2 {
@@ -63,7 +64,7 @@ func TestLongNames(t *testing.T) {
 // TestInferredNote wants a question mark explained wherever one is shown.
 func TestInferredNote(t *testing.T) {
 	o := Options{Format: FormatTable, Style: prose.Style{Width: 200}}
-	if out := render(t, o, nil, []*analyze.Connection{halfClose(t)}, sampleInput()); !strings.Contains(out, "LISTEN? = inferred: "+lexicon.ListenNote) {
+	if out := render(t, o, nil, []*analyze.Connection{reporttest.HalfClose(t)}, sampleInput()); !strings.Contains(out, "LISTEN? = inferred: "+lexicon.ListenNote) {
 		t.Errorf("LISTEN? is not explained:\n%s", out)
 	}
 	for _, format := range []Format{FormatTable, FormatMarkdown} {
@@ -145,9 +146,9 @@ func TestStreamedRowsLineUp(t *testing.T) {
 func TestStreamedWideRow(t *testing.T) {
 	var cs []*analyze.Connection
 	for range sampleRows + 1 {
-		cs = append(cs, halfClose(t))
+		cs = append(cs, reporttest.HalfClose(t))
 	}
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, append(cs, huge()), Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, append(cs, reporttest.Huge()), Input{})
 	if !strings.Contains(out, "SERVER [ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535") {
 		t.Error("the wide row is not there as a record")
 	}
@@ -158,9 +159,9 @@ func TestColorIsNotTheMeaning(t *testing.T) {
 	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
 	for _, v := range Views {
 		o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 120}, EncapName: encapName}
-		plain := render(t, o, packets, sampleConnections(t), sampleInput())
+		plain := render(t, o, packets, reporttest.Connections(t), sampleInput())
 		o.Color = true
-		colored := render(t, o, packets, sampleConnections(t), sampleInput())
+		colored := render(t, o, packets, reporttest.Connections(t), sampleInput())
 		if !strings.Contains(colored, "\x1b[") {
 			t.Errorf("%s: no colour where it was asked for", v)
 		}
@@ -182,13 +183,13 @@ func stripCodes(s string) string { return codes.ReplaceAllString(s, "") }
 func TestLimit(t *testing.T) {
 	for _, f := range []Format{FormatTable, FormatMarkdown} {
 		for _, v := range []View{ViewConnections, ViewStory} {
-			out := render(t, Options{Views: []View{v}, Format: f, Limit: 2}, nil, sampleConnections(t), Input{})
+			out := render(t, Options{Views: []View{v}, Format: f, Limit: 2}, nil, reporttest.Connections(t), Input{})
 			if !strings.Contains(out, "3 more") {
 				t.Errorf("%s as %s does not say that 3 more are left out:\n%s", v, f, out)
 			}
 		}
 	}
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, Limit: 2}, nil, sampleConnections(t), Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, Limit: 2}, nil, reporttest.Connections(t), Input{})
 	if n := strings.Count(out, "\n"); n != 5 {
 		t.Errorf("ndjson has %d rows with a limit, want all 5", n)
 	}
@@ -196,7 +197,7 @@ func TestLimit(t *testing.T) {
 
 func TestOnly(t *testing.T) {
 	o := Options{Views: []View{ViewConnections, ViewPackets}, Format: FormatNDJSON, Only: map[uint64]bool{2: true}}
-	out := render(t, o, []*analyze.Observation{resentPacket(t), synPacket(t)}, sampleConnections(t), Input{})
+	out := render(t, o, []*analyze.Observation{resentPacket(t), synPacket(t)}, reporttest.Connections(t), Input{})
 	if strings.Count(out, "\n") != 2 || strings.Contains(out, `"connection":1`) {
 		t.Errorf("more than connection 2:\n%s", out)
 	}
@@ -224,7 +225,7 @@ func TestCheck(t *testing.T) {
 // TestNoRoomForNothing wants no word of a column for which there is no room
 // and no value either.
 func TestNoRoomForNothing(t *testing.T) {
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{refused6(t)}, Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{reporttest.Refused6(t)}, Input{})
 	if strings.Contains(out, "TIME-WAIT") || strings.Contains(out, "no room") {
 		t.Error(out)
 	}

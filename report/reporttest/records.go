@@ -1,4 +1,4 @@
-package report
+package reporttest
 
 import (
 	"math"
@@ -11,14 +11,17 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Hand-made records. Times begin at t0; their figures are those of a capture
+// Hand-made records. Times begin at Start; their figures are those of a capture
 // of a real half-close, so that a person can check the arithmetic.
 
-const t0 = int64(1700000000_123456789)
+// Start is the time of the first packet, in nanoseconds since 1970.
+const Start = int64(1700000000_123456789)
 
-func ep(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
+// Endpoint is an address and port.
+func Endpoint(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
-func lab(t testing.TB, name string) label.ID {
+// Label is the label of that name.
+func Label(t testing.TB, name string) label.ID {
 	t.Helper()
 	id, ok := label.Find(name)
 	if !ok {
@@ -27,7 +30,8 @@ func lab(t testing.TB, name string) label.ID {
 	return id
 }
 
-func noRTT(d analyze.Direction) analyze.Direction {
+// NoRTT takes the round trips from a direction.
+func NoRTT(d analyze.Direction) analyze.Direction {
 	d.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
 	d.EchoRTT, d.SmoothedRTT, d.RTO = d.RTT, -1, -1
 	return d
@@ -38,16 +42,16 @@ func usualOptions(mss uint16, scale uint8) analyze.EndOptions {
 		Set: wire.OptMSS | wire.OptWindowScale | wire.OptSACKPermitted | wire.OptTimestamps}
 }
 
-// halfClose is a connection whose client closes first while the server goes on.
-func halfClose(t testing.TB) *analyze.Connection {
+// HalfClose is a connection whose client closes first while the server goes on.
+func HalfClose(t testing.TB) *analyze.Connection {
 	const ci, si = 1646906849, 250151436
 	step := func(n uint64, ns int64, seq, ack uint32, f wire.Flags, client bool, phase string, c, s state.State) analyze.Step {
-		return analyze.Step{Packet: n, Time: t0 + ns, Seq: wire.Seq(seq), Ack: wire.Seq(ack), Flags: f, FromClient: client,
-			Phase: lab(t, phase), ClientState: c, ServerState: s}
+		return analyze.Step{Packet: n, Time: Start + ns, Seq: wire.Seq(seq), Ack: wire.Seq(ack), Flags: f, FromClient: client,
+			Phase: Label(t, phase), ClientState: c, ServerState: s}
 	}
 	c := &analyze.Connection{
-		Number: 1, Client: ep("10.77.0.1:55554"), Server: ep("10.77.0.2:7788"),
-		FirstPacket: 1, LastPacket: 19, Start: t0, End: t0 + 1311e6,
+		Number: 1, Client: Endpoint("10.77.0.1:55554"), Server: Endpoint("10.77.0.2:7788"),
+		FirstPacket: 1, LastPacket: 19, Start: Start, End: Start + 1311e6,
 		Opening: analyze.Opening{
 			Outcome: analyze.OpeningComplete, Form: analyze.FormThreeWay,
 			SynPackets: []uint64{1}, SynAckPackets: []uint64{2}, SynCount: 1, SynAckCount: 1, AckPacket: 3,
@@ -60,9 +64,9 @@ func halfClose(t testing.TB) *analyze.Connection {
 			Outcome: analyze.ClosingNormal, ActiveCloser: analyze.ClientSide, FinPackets: []uint64{5, 18}, FinCount: 2,
 			Segments: 4, HalfClosedFor: 1306410000, HalfClosedOctets: 4000,
 		},
-		TimeWait:    analyze.TimeWait{Holders: analyze.ClientSide, Since: t0 + 1311e6, Until: t0 + 61311e6},
+		TimeWait:    analyze.TimeWait{Holders: analyze.ClientSide, Since: Start + 1311e6, Until: Start + 61311e6},
 		ClientState: state.TimeWait, ServerState: state.Closed,
-		FromClient: noRTT(analyze.Direction{Packets: 10, PayloadOctets: 500, UniqueOctets: 500}),
+		FromClient: NoRTT(analyze.Direction{Packets: 10, PayloadOctets: 500, UniqueOctets: 500}),
 		FromServer: analyze.Direction{Packets: 9, PayloadOctets: 4000, UniqueOctets: 4000, RTT: analyze.RTT{Min: 41000, Avg: 52500, Max: 61000}, EchoRTT: analyze.RTT{Min: 42000, Avg: 52000, Max: 62000}, SmoothedRTT: 50000, RTO: 70000},
 		ClientBase: analyze.Base{Number: ci, Known: true, ISN: true}, ServerBase: analyze.Base{Number: si, Known: true, ISN: true},
 		ZeekState: "SF", ZeekHistory: "ShADafF",
@@ -76,15 +80,15 @@ func halfClose(t testing.TB) *analyze.Connection {
 		step(18, 1310950000, si+4001, ci+502, wire.FIN|wire.ACK, false, "FIN", state.FinWait2, state.LastAck),
 		step(19, 1311000000, ci+502, si+4002, wire.ACK, true, "ACK-OF-FIN", state.TimeWait, state.Closed),
 	}
-	c.Labels[lab(t, "SYN")], c.Labels[lab(t, "FIN")], c.Labels[lab(t, "DATA")] = 1, 2, 6
+	c.Labels[Label(t, "SYN")], c.Labels[Label(t, "FIN")], c.Labels[Label(t, "DATA")] = 1, 2, 6
 	return c
 }
 
-// refused6 is refused over IPv6 inside a VLAN, with nothing but a SYN and a RST.
-func refused6(t testing.TB) *analyze.Connection {
+// Refused6 is refused over IPv6 inside a VLAN, with nothing but a SYN and a RST.
+func Refused6(t testing.TB) *analyze.Connection {
 	c := &analyze.Connection{
-		Number: 2, Client: ep("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"), Server: ep("[2001:db8::1]:443"), EncapID: 1,
-		FirstPacket: 20, LastPacket: 23, Start: t0 + 2e9, End: t0 + 2e9 + 1_000_300_000,
+		Number: 2, Client: Endpoint("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"), Server: Endpoint("[2001:db8::1]:443"), EncapID: 1,
+		FirstPacket: 20, LastPacket: 23, Start: Start + 2e9, End: Start + 2e9 + 1_000_300_000,
 		Opening: analyze.Opening{
 			Outcome: analyze.OpeningRefused, SynPackets: []uint64{20, 22}, SynCount: 2,
 			ClientISN: 4294967295, ClientISNKnown: true, AckOfClient: 0, AckOfClientKnown: true,
@@ -92,25 +96,25 @@ func refused6(t testing.TB) *analyze.Connection {
 		},
 		Closing:     analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 23, RstBy: analyze.ServerSide, RstAfter: analyze.RstRefused, HalfClosedFor: -1},
 		ClientState: state.Closed, ServerState: state.Closed,
-		FromClient: noRTT(analyze.Direction{Packets: 2, Retransmissions: 1}), FromServer: noRTT(analyze.Direction{Packets: 1}),
+		FromClient: NoRTT(analyze.Direction{Packets: 2, Retransmissions: 1}), FromServer: NoRTT(analyze.Direction{Packets: 1}),
 		ZeekState: "REJ", ZeekHistory: "Sr",
 	}
 	c.Steps = []analyze.Step{
-		{Packet: 20, Time: c.Start, Seq: 4294967295, Flags: wire.SYN, FromClient: true, Phase: lab(t, "SYN"), ClientState: state.SynSent, ServerState: state.Unknown},
-		{Packet: 22, Time: c.Start + 1e9, Seq: 4294967295, Flags: wire.SYN, FromClient: true, Phase: lab(t, "SYN"), Repeated: true, ClientState: state.SynSent, ServerState: state.Unknown},
-		{Packet: 23, Time: c.End, Seq: 0, Ack: 0, Flags: wire.RST | wire.ACK, Phase: lab(t, "RST"), Acceptable: true, ClientState: state.Closed, ServerState: state.Closed},
+		{Packet: 20, Time: c.Start, Seq: 4294967295, Flags: wire.SYN, FromClient: true, Phase: Label(t, "SYN"), ClientState: state.SynSent, ServerState: state.Unknown},
+		{Packet: 22, Time: c.Start + 1e9, Seq: 4294967295, Flags: wire.SYN, FromClient: true, Phase: Label(t, "SYN"), Repeated: true, ClientState: state.SynSent, ServerState: state.Unknown},
+		{Packet: 23, Time: c.End, Seq: 0, Ack: 0, Flags: wire.RST | wire.ACK, Phase: Label(t, "RST"), Acceptable: true, ClientState: state.Closed, ServerState: state.Closed},
 	}
 	return c
 }
 
-// huge has the largest figures that the record can hold, and both ends of
+// Huge has the largest figures that the record can hold, and both ends of
 // every enumeration's tail.
-func huge() *analyze.Connection {
+func Huge() *analyze.Connection {
 	d := analyze.Direction{Packets: math.MaxUint64, PayloadOctets: math.MaxUint64, UniqueOctets: math.MaxUint64, Retransmissions: math.MaxUint64 / 2,
 		RetransmittedBytes: math.MaxUint64, OutOfOrder: math.MaxUint64, DuplicatePackets: math.MaxUint64, DuplicateAcks: math.MaxUint64,
 		ZeroWindows: math.MaxUint64, KeepAlives: math.MaxUint64, MissingBytes: math.MaxUint64, RTT: analyze.RTT{Min: math.MaxInt64, Avg: math.MaxInt64, Max: math.MaxInt64}}
 	c := &analyze.Connection{
-		Number: math.MaxUint64, Client: ep("255.255.255.255:65535"), Server: ep("[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535"), RolesGuessed: true,
+		Number: math.MaxUint64, Client: Endpoint("255.255.255.255:65535"), Server: Endpoint("[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535"), RolesGuessed: true,
 		FirstPacket: math.MaxUint64, LastPacket: math.MaxUint64, Start: math.MinInt64, End: math.MaxInt64,
 		Opening: analyze.Opening{Outcome: analyze.OpeningOneWay, Form: analyze.FormSplit, SynCount: math.MaxUint32, SynAckCount: math.MaxUint32, AckPacket: math.MaxUint64,
 			ClientISN: math.MaxUint32, ClientISNKnown: true, RTTServer: math.MaxInt64, RTTClient: math.MaxInt64, Took: math.MaxInt64,
@@ -130,55 +134,4 @@ func huge() *analyze.Connection {
 		c.Labels[i] = math.MaxUint32
 	}
 	return c
-}
-
-// resentPacket is a segment that was sent again.
-func resentPacket(t testing.TB) *analyze.Observation {
-	o := &analyze.Observation{
-		Segment: &wire.Segment{Packet: 7, Time: t0 + 250e6, Tuple: wire.Tuple{Src: wire.AddrFrom4([4]byte{10, 77, 0, 1}), Dst: wire.AddrFrom4([4]byte{10, 77, 0, 2}), SrcPort: 55554, DstPort: 7788},
-			Seq: 1646906850, Ack: 250151437, Len: 500, Flags: wire.PSH | wire.ACK, Window: 63},
-		Connection: 1, FromClient: true, Seq: 1, Ack: 1, AckValid: true, Window: 64512, WindowScaled: true,
-		SeqDelta: -500, SeenBefore: true, TimeDelta: 204000000,
-		Labels:      label.Set(0).With(lab(t, "DATA")).With(lab(t, "RETRANSMISSION")),
-		Cause:       label.CauseRTO,
-		Repeat:      analyze.Repeat{Packet: 5, Delay: 204000000, Backoff: 1, RTO: 13_500_000},
-		ClientState: state.Established, ServerState: state.Established | state.Inferred,
-	}
-	o.Evidence.Add(lab(t, "RETRANSMISSION"), label.BytesSeen, 5)
-	return o
-}
-
-// synPacket is a SYN over IPv6, without an acknowledgement.
-func synPacket(t testing.TB) *analyze.Observation {
-	src := netip.MustParseAddr("2001:db8:1234:5678:9abc:def0:1234:5678").As16()
-	dst := netip.MustParseAddr("2001:db8::1").As16()
-	return &analyze.Observation{
-		Segment: &wire.Segment{Packet: 20, Time: t0 + 2e9, Tuple: wire.Tuple{Src: src, Dst: dst, SrcPort: 60123, DstPort: 443, IPv6: true},
-			Seq: 4294967295, Flags: wire.SYN, Window: 64800},
-		Connection: 2, FromClient: true, Window: 64800,
-		Labels: label.Set(0).With(lab(t, "SYN")), ClientState: state.SynSent, ServerState: state.Unknown,
-	}
-}
-
-// hugePacket has the largest figures and every flag.
-func hugePacket() *analyze.Observation {
-	o := &analyze.Observation{
-		Segment: &wire.Segment{Packet: math.MaxUint64, Time: math.MaxInt64, Tuple: wire.Tuple{SrcPort: 65535, DstPort: 65535, IPv6: true},
-			Seq: math.MaxUint32, Ack: math.MaxUint32, Len: math.MaxUint32, Flags: 1<<9 - 1, Window: 65535},
-		Connection: math.MaxUint64, Seq: math.MinInt64, Ack: math.MaxInt64, AckValid: true, Window: math.MaxUint32,
-		SeqDelta: math.MinInt64, TimeDelta: math.MinInt64, Labels: label.Set(math.MaxUint64),
-		ClientState: state.Count, ServerState: state.TimeWait | state.Inferred,
-	}
-	o.Evidence.Len = 255
-	for i := range o.Evidence.Items {
-		o.Evidence.Items[i] = label.Item{Label: label.MaxLabels - 1, Reason: label.BytesSeen, Packet: math.MaxUint64}
-	}
-	return o
-}
-
-func encapName(id uint32) string {
-	if id == 1 {
-		return "vlan 10"
-	}
-	return "vlan 10/vxlan 42"
 }
