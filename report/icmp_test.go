@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
-	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
@@ -58,35 +56,6 @@ func TestICMPErrorIsNamed(t *testing.T) {
 		}
 		if !strings.Contains(b.String(), c.want) {
 			t.Errorf("%s, want %s", &b, c.want)
-		}
-	}
-}
-
-// TestICMPErrorExplains: what is unclear about segments that were sent again may be due to
-// an error that says how long packets may be, save where SYNs that crossed explain it.
-func TestICMPErrorExplains(t *testing.T) {
-	for _, c := range []struct {
-		unclear uint32
-		mtu     uint16
-		change  func(*analyze.Connection)
-		want    bool
-	}{
-		{1, 1300, nil, true},
-		{0, 1300, nil, false},
-		{1, 0, nil, false},
-		{0, 1300, reporttest.Crossing(1, 0), false},
-	} {
-		conn := reporttest.HalfClose(t)
-		conn.FromServer.Causes[label.CauseUnknown] = c.unclear
-		conn.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 4, NextMTU: c.mtu}
-		if c.change != nil {
-			c.change(conn)
-		}
-		for clause, client := range map[string]string{"RFC 1191 §6.4": "192.0.2.1:1", "RFC 8201 §5.4": "[2001:db8::1]:1"} {
-			conn.Client = reporttest.Endpoint(client)
-			if got := phrase.ICMP(conn); strings.Contains(got, ", which may be why it was sent again, in shorter ones ("+clause+")") != c.want {
-				t.Errorf("%d unclear, next MTU %d, of %s: %s", c.unclear, c.mtu, client, got)
-			}
 		}
 	}
 }

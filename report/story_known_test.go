@@ -8,29 +8,9 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
-	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
-
-// closed is a record with FINs of the sides given, in this order, in packets
-// 9, 10 …
-func closed(t *testing.T, outcome analyze.ClosingOutcome, fins ...analyze.Side) *analyze.Connection {
-	c := reporttest.HalfClose(t)
-	c.TimeWait, c.Steps = analyze.TimeWait{}, nil
-	c.ClientState, c.ServerState = state.Established, state.Established
-	c.Closing = analyze.Closing{Outcome: outcome, HalfClosedFor: -1}
-	for i, side := range fins {
-		n := uint64(9 + i)
-		c.Steps = append(c.Steps, analyze.Step{Packet: n, Time: reporttest.Start + int64(n)*1e6, Seq: 1000, Flags: wire.FIN | wire.ACK,
-			FromClient: side == analyze.ClientSide, Phase: reporttest.Label(t, "FIN")})
-		c.Closing.FinPackets = append(c.Closing.FinPackets, n)
-	}
-	if len(fins) > 0 {
-		c.Closing.ActiveCloser, c.Closing.HalfClosedFor = fins[0], 2e9
-	}
-	return c
-}
 
 func inFinWait(c *analyze.Connection) *analyze.Connection {
 	c.ClientState, c.ServerState = state.FinWait2|state.Inferred, state.CloseWait|state.Inferred
@@ -87,28 +67,28 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 		want string
 		not  []string
 	}{
-		{closed(t, half, server), "half-closed: the server sent a FIN (packet 9), no FIN of the client was captured; the capture of it goes on for 2.00 s\n", nil},
-		{withOctets(closed(t, half, client), 40), "goes on for 2.00 s, in which the server sent 40 B", []string{"has not"}},
-		{oneWay(closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); nothing of the server was captured: whether and when it closed is not known\n",
+		{reporttest.Closed(t, half, server), "half-closed: the server sent a FIN (packet 9), no FIN of the client was captured; the capture of it goes on for 2.00 s\n", nil},
+		{withOctets(reporttest.Closed(t, half, client), 40), "goes on for 2.00 s, in which the server sent 40 B", []string{"has not"}},
+		{oneWay(reporttest.Closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); nothing of the server was captured: whether and when it closed is not known\n",
 			[]string{"half-closed", "2.00 s"}},
-		{fromTheMiddle(closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); no FIN of the server was captured, but the capture begins in the middle: it may have closed before\n",
+		{fromTheMiddle(reporttest.Closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); no FIN of the server was captured, but the capture begins in the middle: it may have closed before\n",
 			[]string{"half-closed", "2.00 s"}},
-		{fromTheMiddle(withOctets(closed(t, half, client), 40)), "half-closed: the client sent a FIN (packet 9), no FIN of the server was captured; the capture of it goes on for 2.00 s, in which the server sent 40 B", nil},
-		{closed(t, normal, server, client), "normal; the server closed first (packet 9); half-closed for 2.00 s", nil},
-		{lastACKUnsure(closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the client may have closed before that came: a FIN waits behind what was sent before it (RFC 9293 §3.10.4); 2.00 s passed between these FINs",
+		{fromTheMiddle(withOctets(reporttest.Closed(t, half, client), 40)), "half-closed: the client sent a FIN (packet 9), no FIN of the server was captured; the capture of it goes on for 2.00 s, in which the server sent 40 B", nil},
+		{reporttest.Closed(t, normal, server, client), "normal; the server closed first (packet 9); half-closed for 2.00 s", nil},
+		{lastACKUnsure(reporttest.Closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the client may have closed before that came: a FIN waits behind what was sent before it (RFC 9293 §3.10.4); 2.00 s passed between these FINs",
 			[]string{"closed first (packet", "half-closed"}},
-		{finAgain(lastACKUnsure(closed(t, normal, server, client))), "the client may have closed before that came: its FIN is one that was sent again, and the first may have left before; 2.00 s passed between these FINs", []string{"waits behind"}},
-		{lastACKUnsure(closed(t, normal, server, client)), "or with a later one (RFC 9293 §3.6.1, RFC 6191 §2); the client may have entered it, too\n", nil},
-		{inferred(lastACKUnsure(closed(t, normal, server, client))), "TIME-WAIT  by inference held by the server", []string{"may have"}},
-		{finAgain(closed(t, normal, server, client)), "normal; the server closed first (packet 9); half-closed", []string{"may have"}},
-		{fromTheMiddle(lastACKUnsure(closed(t, normal, server, client))), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle", []string{"may have closed before"}},
-		{fromTheMiddle(closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle: who closed first is not certain; 2.00 s passed between these FINs",
+		{finAgain(lastACKUnsure(reporttest.Closed(t, normal, server, client))), "the client may have closed before that came: its FIN is one that was sent again, and the first may have left before; 2.00 s passed between these FINs", []string{"waits behind"}},
+		{lastACKUnsure(reporttest.Closed(t, normal, server, client)), "or with a later one (RFC 9293 §3.6.1, RFC 6191 §2); the client may have entered it, too\n", nil},
+		{inferred(lastACKUnsure(reporttest.Closed(t, normal, server, client))), "TIME-WAIT  by inference held by the server", []string{"may have"}},
+		{finAgain(reporttest.Closed(t, normal, server, client)), "normal; the server closed first (packet 9); half-closed", []string{"may have"}},
+		{fromTheMiddle(lastACKUnsure(reporttest.Closed(t, normal, server, client))), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle", []string{"may have closed before"}},
+		{fromTheMiddle(reporttest.Closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the capture begins in the middle: who closed first is not certain; 2.00 s passed between these FINs",
 			[]string{"closed first (packet", "half-closed"}},
-		{oneWay(closed(t, analyze.ClosingOpen)), "no FIN and no RST was captured; nothing of the server was captured: whether it closed is not known", []string{"is open"}},
-		{fromTheMiddle(closed(t, analyze.ClosingOpen)), "unless it was closed before the capture begins", nil},
-		{closed(t, analyze.ClosingOpen), "none seen: the connection is open where the capture of it ends", nil},
-		{oneWay(withRST(closed(t, analyze.ClosingReset))), "reset: the client sent a RST (packet 11); nothing of the server was captured\n", []string{"outstanding"}},
-		{withRST(closed(t, analyze.ClosingReset, client)), "2.00 s passed from the first FIN to the RST", []string{"half-closed"}},
+		{oneWay(reporttest.Closed(t, analyze.ClosingOpen)), "no FIN and no RST was captured; nothing of the server was captured: whether it closed is not known", []string{"is open"}},
+		{fromTheMiddle(reporttest.Closed(t, analyze.ClosingOpen)), "unless it was closed before the capture begins", nil},
+		{reporttest.Closed(t, analyze.ClosingOpen), "none seen: the connection is open where the capture of it ends", nil},
+		{oneWay(withRST(reporttest.Closed(t, analyze.ClosingReset))), "reset: the client sent a RST (packet 11); nothing of the server was captured\n", []string{"outstanding"}},
+		{withRST(reporttest.Closed(t, analyze.ClosingReset, client)), "2.00 s passed from the first FIN to the RST", []string{"half-closed"}},
 	} {
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c.conn}, Input{})
 		if !strings.Contains(out, c.want) {
@@ -126,34 +106,10 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 // TestFirstCloserOutOfOrder wants the packet of the FIN of the end that is
 // named, also where the other FIN stands before it in the capture.
 func TestFirstCloserOutOfOrder(t *testing.T) {
-	c := closed(t, analyze.ClosingNormal, analyze.ServerSide, analyze.ClientSide)
+	c := reporttest.Closed(t, analyze.ClosingNormal, analyze.ServerSide, analyze.ClientSide)
 	c.Closing.ActiveCloser = analyze.ClientSide
 	if got, want := firstCloser(c), "the client closed first (packet 10)"; got != want {
 		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-// TestMissingText wants a gap of one number to be taken for a FIN that was not
-// captured, or an octet, and never for one of them without proof.
-func TestMissingText(t *testing.T) {
-	for _, c := range []struct {
-		client, server uint64
-		fins           []analyze.Side
-		want           string
-	}{
-		{0, 0, nil, ""},
-		{1, 0, nil, "1 sequence number of the client (an octet or its FIN) was never captured"},
-		{1, 0, []analyze.Side{analyze.ServerSide}, "1 sequence number of the client (an octet or its FIN) was never captured"},
-		{1, 0, []analyze.Side{analyze.ClientSide}, "1 B of the client was never captured"},
-		{0, 1448, nil, "1,448 B of the server were never captured"},
-		{1, 1448, nil, "1 sequence number of the client (an octet or its FIN) was never captured, 1,448 B of the server were never captured"},
-	} {
-		conn := closed(t, analyze.ClosingHalfClosed, c.fins...)
-		conn.ClientState = state.FinWait1
-		conn.FromClient.MissingBytes, conn.FromServer.MissingBytes = c.client, c.server
-		if got := prose.Unglue(phrase.Missing(conn)); got != c.want {
-			t.Errorf("%+v: %q, want %q", c, got, c.want)
-		}
 	}
 }
 
@@ -184,7 +140,7 @@ func TestUnseenText(t *testing.T) {
 		{"not acceptable", 6001, 5001, func(c *analyze.Connection) { c.Closing.RstPacket, c.Closing.RstBy = 0, analyze.NoSide }, ""},
 		{"in the opening", 6001, 5001, func(c *analyze.Connection) { c.Opening.Outcome = analyze.OpeningReset }, ""},
 	} {
-		conn := closed(t, analyze.ClosingReset)
+		conn := reporttest.Closed(t, analyze.ClosingReset)
 		conn.Closing.RstPacket, conn.Closing.RstBy = 22, analyze.ClientSide
 		conn.Steps = append(conn.Steps, analyze.Step{Packet: 20, Seq: c.first, Flags: wire.RST, Phase: rst, FromClient: true},
 			analyze.Step{Packet: 22, Seq: c.second, Flags: wire.RST, Phase: rst, FromClient: true, Acceptable: true})
@@ -201,19 +157,6 @@ func TestUnseenText(t *testing.T) {
 	}
 }
 
-// TestMissingOctet wants a gap of an end that had not closed to be an octet.
-func TestMissingOctet(t *testing.T) {
-	c := closed(t, analyze.ClosingOpen)
-	c.FromClient.MissingBytes = 1
-	if got, want := prose.Unglue(phrase.Missing(c)), "1 B of the client was never captured"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-	c.ClientState |= state.Inferred
-	if got, want := prose.Unglue(phrase.Missing(c)), "(an octet or its FIN)"; !strings.Contains(got, want) {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
 // TestInferredClose wants a FIN that only the numbers tell of to be called that.
 func TestInferredClose(t *testing.T) {
 	guess := func(c *analyze.Connection, first analyze.Side) *analyze.Connection {
@@ -225,30 +168,30 @@ func TestInferredClose(t *testing.T) {
 		conn *analyze.Connection
 		want string
 	}{
-		{guess(closed(t, analyze.ClosingNormal, server), client),
+		{guess(reporttest.Closed(t, analyze.ClosingNormal, server), client),
 			"normal, by inference: no FIN of the client was captured, but its numbers have room for one; then the client closed first\n"},
-		{guess(closed(t, analyze.ClosingNormal, client), client),
+		{guess(reporttest.Closed(t, analyze.ClosingNormal, client), client),
 			"normal, by inference: no FIN of the server was captured, but its numbers have room for one; then the client closed first (packet 9)\n"},
-		{guess(closed(t, analyze.ClosingNormal), server),
+		{guess(reporttest.Closed(t, analyze.ClosingNormal), server),
 			"normal, by inference: no FIN was captured, but the numbers of both ends have room for one; then the server closed first\n"},
-		{guess(closed(t, analyze.ClosingHalfClosed), client),
+		{guess(reporttest.Closed(t, analyze.ClosingHalfClosed), client),
 			"half-closed, by inference: no FIN of the client was captured, but its numbers have room for one\n"},
-		{inFinWait(guess(closed(t, analyze.ClosingHalfClosed), analyze.NoSide)), "half-closed, by inference: no FIN of the client was captured"},
-		{guess(closed(t, analyze.ClosingSimultaneous, client), analyze.BothSides),
+		{inFinWait(guess(reporttest.Closed(t, analyze.ClosingHalfClosed), analyze.NoSide)), "half-closed, by inference: no FIN of the client was captured"},
+		{guess(reporttest.Closed(t, analyze.ClosingSimultaneous, client), analyze.BothSides),
 			"simultaneous, by inference: no FIN of the server was captured, but its numbers have room for one\n"},
-		{guess(finAgain(closed(t, analyze.ClosingNormal, client, server)), client),
+		{guess(finAgain(reporttest.Closed(t, analyze.ClosingNormal, client, server)), client),
 			"normal, by inference: a FIN was captured only when it was sent again, and the numbers of the segments before it tell when it was first; then the client closed first (packet 9); half"},
-		{guess(finAgain(closed(t, analyze.ClosingSimultaneous, client, server)), analyze.BothSides), "simultaneous, by inference: a FIN was captured only when"},
-		{guess(closed(t, analyze.ClosingNormal, client, server), server),
+		{guess(finAgain(reporttest.Closed(t, analyze.ClosingSimultaneous, client, server)), analyze.BothSides), "simultaneous, by inference: a FIN was captured only when"},
+		{guess(reporttest.Closed(t, analyze.ClosingNormal, client, server), server),
 			"normal, by inference: the FIN that was captured first acknowledges the other, which was captured after it; then the server closed first (packet 10); half"},
-		{oneWay(guess(closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
+		{oneWay(guess(reporttest.Closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
 	} {
 		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{x.conn}, Input{})
 		if !strings.Contains(out, x.want) {
 			t.Errorf("%q is not in\n%s", x.want, out)
 		}
 	}
-	c := guess(closed(t, analyze.ClosingNormal, server), client)
+	c := guess(reporttest.Closed(t, analyze.ClosingNormal, server), client)
 	c.TimeWait = analyze.TimeWait{Holders: client, Until: reporttest.Start + 60e9}
 	if out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{}); !strings.Contains(out, "TIME-WAIT  by inference held by the client until") {
 		t.Errorf("a TIME-WAIT that is inferred is told as a fact:\n%s", out)
@@ -258,7 +201,7 @@ func TestInferredClose(t *testing.T) {
 // TestLongWaitUnseen wants no connection listed for a long wait that the
 // capture cannot show.
 func TestLongWaitUnseen(t *testing.T) {
-	c := closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
+	c := reporttest.Closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
 	c.Closing.HalfClosedFor = 12e9
 	if got, want := prose.Unglue(reasonText(c, whyHalfClosed)), "no FIN of the server was captured in 12.0 s after that of the client (packet 9)"; got != want || weigh(c, whyHalfClosed) == 0 {
 		t.Errorf("%q, want %q", got, want)
@@ -270,7 +213,7 @@ func TestLongWaitUnseen(t *testing.T) {
 
 // TestBases wants the numbers of a close to count from the bases of the record.
 func TestBases(t *testing.T) {
-	c := closed(t, analyze.ClosingNormal, analyze.ClientSide, analyze.ServerSide)
+	c := reporttest.Closed(t, analyze.ClosingNormal, analyze.ClientSide, analyze.ServerSide)
 	c.Steps[0].Seq, c.Steps[0].Ack = 5004, 7000
 	c.Steps[1].Seq, c.Steps[1].Ack = 6990, 5005
 	for _, x := range []struct {
@@ -305,7 +248,7 @@ func TestBases(t *testing.T) {
 
 // TestLargeFIN wants the octets of an end that sent more than 2 GiB counted.
 func TestLargeFIN(t *testing.T) {
-	c := closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
+	c := reporttest.Closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
 	c.ClientBase = analyze.Base{Number: 1000, Known: true, ISN: true}
 	c.FromClient.UniqueOctets = 3 << 30
 	c.Steps[0].Seq = 1001 + 3<<30

@@ -8,61 +8,8 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
-	"tcpwatch/capture/wire"
-	"tcpwatch/report/phrase"
 	"tcpwatch/report/reporttest"
 )
-
-// TestUnknownThere: a RST without ACK in an open connection is told from an abort.
-func TestUnknownThere(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		after   analyze.RstAfter
-		flags   wire.Flags
-		fins    uint32
-		unasked bool
-		want    bool
-	}{
-		{"an answer", analyze.RstUnreadData, wire.RST, 0, false, true},
-		{"an answer to a bare ACK", analyze.RstAbort, wire.RST, 0, false, true},
-		{"an abort", analyze.RstAbort, wire.RST | wire.ACK, 0, false, false},
-		{"an abort without ACK", analyze.RstAbort, wire.RST, 0, true, false},
-		{"after a FIN", analyze.RstUnreadData, wire.RST, 1, false, false},
-		{"in the handshake", analyze.RstHandshake, wire.RST, 0, false, false},
-	} {
-		conn := &connection{}
-		conn.FromClient.Packets, conn.FromServer.Packets = 3, 3
-		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 9, RstBy: analyze.ServerSide, RstAfter: c.after, RstUnasked: c.unasked, FinCount: c.fins}
-		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.RST}, {Packet: 9, Flags: c.flags}}
-		if got := phrase.Reset(conn); strings.Contains(got, "it has no ACK, as where a host, or something on the way, knows of no such connection") != c.want {
-			t.Errorf("%s: %q", c.name, got)
-		}
-	}
-}
-
-// TestResetOnly: that an end had the connection open is not said of one of which the middle of
-// a connection has only RSTs.
-func TestResetOnly(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		opening analyze.OpeningOutcome
-		packets uint64
-		open    bool
-	}{
-		{"RSTs and nothing else", analyze.OpeningMidstream, 2, false},
-		{"something else", analyze.OpeningMidstream, 3, true},
-		{"with its opening", analyze.OpeningComplete, 2, true},
-	} {
-		conn := &connection{}
-		conn.Opening.Outcome = c.opening
-		conn.FromClient.Packets, conn.FromServer.Packets = 3, c.packets
-		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 8, RstBy: analyze.ServerSide, RstAfter: analyze.RstAbort}
-		conn.Steps = []analyze.Step{{Packet: 7, FromClient: true, Flags: wire.RST}, {Packet: 8, Flags: wire.RST}, {Packet: 9, Flags: wire.RST}}
-		if got := phrase.Reset(conn); strings.Contains(got, "in the open connection") != c.open || strings.Contains(got, "and nothing else that was captured") == c.open {
-			t.Errorf("%s: %q", c.name, got)
-		}
-	}
-}
 
 // TestVerdictTexts: what may have been dropped for its kind is named beside the verdict.
 func TestVerdictTexts(t *testing.T) {
@@ -142,35 +89,6 @@ func TestIfOwn(t *testing.T) {
 		s := story{conn: conn, env: &env{verdicts: c.verdicts}}
 		if got := s.ifOwn(); got != c.want {
 			t.Errorf("by %v in %s, %v: %q, want %q", c.by, c.named, c.verdicts, got, c.want)
-		}
-	}
-}
-
-// TestLeftUnread: a RST with ACK after payload of the other end may be that of a program
-// which did not read it all.
-func TestLeftUnread(t *testing.T) {
-	for _, c := range []struct {
-		name           string
-		after          analyze.RstAfter
-		flags          wire.Flags
-		by             analyze.Side
-		client, server uint64 // payload
-		want           bool
-	}{
-		{"in the open connection", analyze.RstAbort, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, true},
-		{"after a FIN", analyze.RstAfterFIN, wire.RST | wire.ACK, analyze.ClientSide, 0, 10, true},
-		{"without ACK", analyze.RstAbort, wire.RST, analyze.ServerSide, 10, 0, false},
-		{"nothing to read", analyze.RstAbort, wire.RST | wire.ACK, analyze.ServerSide, 0, 10, false},
-		{"nothing to read", analyze.RstAfterFIN, wire.RST | wire.ACK, analyze.ClientSide, 10, 0, false},
-		{"not all was acknowledged, which says more", analyze.RstUnreadData, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, false},
-		{"given up", analyze.RstKeepAlive, wire.RST | wire.ACK, analyze.ServerSide, 10, 0, false},
-	} {
-		conn := &connection{FromClient: analyze.Direction{Packets: 3, UniqueOctets: c.client}, FromServer: analyze.Direction{Packets: 3, UniqueOctets: c.server}}
-		conn.Opening.Outcome = analyze.OpeningComplete
-		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstAfter: c.after, RstBy: c.by, RstPacket: 9}
-		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.FIN | wire.ACK}, {Packet: 9, Flags: c.flags, FromClient: c.by == analyze.ClientSide}}
-		if got := phrase.Reset(conn); strings.Contains(got, ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)") != c.want {
-			t.Errorf("%s: %s", c.name, got)
 		}
 	}
 }

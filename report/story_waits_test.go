@@ -69,21 +69,3 @@ func TestWaitTexts(t *testing.T) {
 		}
 	}
 }
-
-// TestSilentReset: a RST says how long nothing had come, where that was the longest silence.
-func TestSilentReset(t *testing.T) {
-	const after = " after 60.0 s of silence"
-	for why := analyze.RstNone; why <= analyze.RstTimeWait; why++ {
-		c := reporttest.HalfClose(t)
-		c.Closing.Outcome, c.Closing.RstBy, c.Closing.RstPacket, c.Closing.RstAfter = analyze.ClosingReset, analyze.ServerSide, 26, why
-		c.Silence = analyze.Silence{For: 60e9, Packet: 26}
-		told := why == analyze.RstNone || why == analyze.RstAbort || why == analyze.RstAfterFIN || why == analyze.RstUnreadData
-		if got := prose.Unglue(phrase.Reset(c)); strings.HasSuffix(got, after) != told {
-			t.Errorf("%v: %s", why, got)
-		}
-		c.Silence.Packet = 25
-		if got := prose.Unglue(phrase.Reset(c)); strings.Contains(got, "silence") {
-			t.Errorf("%v, silent elsewhere: %s", why, got)
-		}
-	}
-}

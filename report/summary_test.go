@@ -9,7 +9,6 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
-	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
@@ -121,21 +120,6 @@ func TestAbandonedSaid(t *testing.T) {
 		}
 		if said != (n > 0) {
 			t.Errorf("%d: said %v", n, said)
-		}
-	}
-}
-
-// TestICMPOfWhat: an ICMP error is about the SYN-ACK where it quotes the server, and one was captured.
-func TestICMPOfWhat(t *testing.T) {
-	for _, c := range []struct {
-		ofServer bool
-		synAcks  uint32
-		want     string
-	}{{true, 1, "quotes the SYN-ACK"}, {false, 1, "quotes a segment of it"}, {true, 0, "quotes a segment of it"}} {
-		conn := reporttest.Unanswered(t)
-		conn.Opening.ICMPOfServer, conn.Opening.SynAckCount = c.ofServer, c.synAcks
-		if got := phrase.ICMPOfOpening(conn); !strings.HasSuffix(got, c.want) {
-			t.Errorf("%+v: %s", c, got)
 		}
 	}
 }

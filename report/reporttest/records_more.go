@@ -91,3 +91,22 @@ func Crossing(client, server uint64) func(*analyze.Connection) {
 		}
 	}
 }
+
+// Closed is a record with FINs of the sides given, in this order, in packets
+// 9, 10 …
+func Closed(t *testing.T, outcome analyze.ClosingOutcome, fins ...analyze.Side) *analyze.Connection {
+	c := HalfClose(t)
+	c.TimeWait, c.Steps = analyze.TimeWait{}, nil
+	c.ClientState, c.ServerState = state.Established, state.Established
+	c.Closing = analyze.Closing{Outcome: outcome, HalfClosedFor: -1}
+	for i, side := range fins {
+		n := uint64(9 + i)
+		c.Steps = append(c.Steps, analyze.Step{Packet: n, Time: Start + int64(n)*1e6, Seq: 1000, Flags: wire.FIN | wire.ACK,
+			FromClient: side == analyze.ClientSide, Phase: Label(t, "FIN")})
+		c.Closing.FinPackets = append(c.Closing.FinPackets, n)
+	}
+	if len(fins) > 0 {
+		c.Closing.ActiveCloser, c.Closing.HalfClosedFor = fins[0], 2e9
+	}
+	return c
+}
