@@ -157,14 +157,14 @@ func (l *LabStory) Step(s *LabStep) {
 	sums := l.sums[s.Connection]
 	if sums == nil {
 		sums = newLabSums()
-		sums.relative = true
+		sums.Relative = true
 		l.sums[s.Connection] = sums
 	}
 	sums.base(&s.Step)
 	// The numbers of a handshake are those on the wire, later ones count from the
 	// ISNs.
-	sums.relative = !s.Bare && !sums.opens(&s.Step)
-	name := segmentText(&s.Step, &sums.arithmetic)
+	sums.Relative = !s.Bare && !sums.opens(&s.Step)
+	name := sums.Name(&s.Step)
 	switch {
 	case s.Landing:
 		l.lines(&b, prose.Plain, head, fmt.Sprintf("%s of the %s arrives at the %s", name, from, to))
@@ -179,9 +179,9 @@ func (l *LabStory) Step(s *LabStep) {
 
 // firstLine describes a segment and its numbers.
 func (l *LabStory) firstLine(s *LabStep, sums *labSums, from, to, name string) string {
-	parts := []string{"seq" + prose.NBSP + sums.seq(&s.Step)}
+	parts := []string{"seq" + prose.NBSP + sums.Seq(&s.Step)}
 	if s.Step.Flags.Any(wire.ACK) {
-		parts = append(parts, "ack"+prose.NBSP+sums.ack(&s.Step))
+		parts = append(parts, "ack"+prose.NBSP+sums.Ack(&s.Step))
 	}
 	if !s.Step.Flags.Any(wire.RST) {
 		parts = append(parts, "window"+prose.NBSP+prose.Thousands(uint64(s.Window)))

@@ -8,12 +8,13 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/arithmetic"
 	"tcpwatch/report/prose"
 )
 
 // labSums checks the arithmetic of one connection.
 type labSums struct {
-	arithmetic
+	arithmetic.Sums
 	// data maps the end of each end's payload to its beginning.
 	data [2]map[wire.Seq]wire.Seq
 	// answer is each end's last segment with an ACK, which a RST may answer.
@@ -38,15 +39,15 @@ func newLabSums() *labSums {
 
 // base notes an ISN if the step has one. A SYN with another one begins anew.
 func (a *labSums) base(st *analyze.Step) {
-	e := &a.ends[end(st.FromClient)]
-	if st.Flags.Any(wire.SYN) && (!e.base.Known || e.base.Number != st.Seq) {
-		*e = endNumbers{base: analyze.Base{Number: st.Seq, Known: true, ISN: true}}
+	e := a.End(st.FromClient)
+	if st.Flags.Any(wire.SYN) && (!e.Base.Known || e.Base.Number != st.Seq) {
+		*e = arithmetic.Numbers{Base: analyze.Base{Number: st.Seq, Known: true, ISN: true}}
 	}
 }
 
 // opens reports whether the segment belongs to the handshake.
 func (a *labSums) opens(st *analyze.Step) bool {
-	return st.Flags.Any(wire.SYN) || st.Phase == label.HandshakeAck || st.Flags.Any(wire.RST) && !a.ends[end(st.FromClient)].synSeen
+	return st.Flags.Any(wire.SYN) || st.Phase == label.HandshakeAck || st.Flags.Any(wire.RST) && !a.End(st.FromClient).SynSeen
 }
 
 // check adds to the arithmetic of opening and close that of data, of RSTs that
@@ -56,8 +57,8 @@ func (a *labSums) check(s *LabStep) (string, prose.Tone) {
 	if st.Flags.Any(wire.RST) {
 		return a.reset(s)
 	}
-	own, peer := &a.ends[end(st.FromClient)], &a.ends[end(!st.FromClient)]
-	text, tone := a.arithmetic.check(st)
+	own, peer := a.End(st.FromClient), a.End(!st.FromClient)
+	text, tone := a.Sums.Check(st)
 	switch {
 	case st.Flags&(wire.SYN|wire.ACK) == wire.SYN:
 		return text + a.reuse(s), tone
@@ -66,18 +67,18 @@ func (a *labSums) check(s *LabStep) (string, prose.Tone) {
 	case text != "" || !st.Flags.Any(wire.ACK):
 		return text, tone
 	}
-	first, ok := a.data[end(!st.FromClient)][st.Ack]
+	first, ok := a.data[arithmetic.Index(!st.FromClient)][st.Ack]
 	switch {
 	case s.Acked == 0 && st.Len > 0:
 		return "", prose.Plain // it says nothing that was not said before
 	case st.Len == 0 && (s.Labels.Has(label.KeepAlive) || s.Labels.Has(label.ZeroWindowProbe)):
-		return fmt.Sprintf("seq = %s - 1, before the next octet", a.number(own, st.Seq.Add(1))), prose.Plain
+		return fmt.Sprintf("seq = %s - 1, before the next octet", a.Number(own, st.Seq.Add(1))), prose.Plain
 	case s.Acked == 0:
-		return fmt.Sprintf("ack = %s, as before", a.ack(st)), prose.Plain
+		return fmt.Sprintf("ack = %s, as before", a.Ack(st)), prose.Plain
 	case !ok:
 		return "", prose.Plain
 	}
-	text = fmt.Sprintf("ack = %s + %s ✓", a.number(peer, first), a.count(uint32(st.Ack-first)))
+	text = fmt.Sprintf("ack = %s + %s ✓", a.Number(peer, first), a.Count(uint32(st.Ack-first)))
 	if st.Len > 0 {
 		text += ", carried by the data"
 	}
@@ -89,17 +90,17 @@ func (a *labSums) check(s *LabStep) (string, prose.Tone) {
 // the number that is expected next (RFC 5961 §3.2).
 func (a *labSums) reset(s *LabStep) (string, prose.Tone) {
 	st := &s.Step
-	text, tone := a.arithmetic.check(st)
-	p, fits := a.answer[end(!st.FromClient)], ""
+	text, tone := a.Sums.Check(st)
+	p, fits := a.answer[arithmetic.Index(!st.FromClient)], ""
 	switch {
 	case p.name == "" || p.ack != st.Seq:
 	case st.Flags.Any(wire.ACK):
-		fits = fmt.Sprintf("seq = %s, the next octet expected ✓: ", a.seq(st))
+		fits = fmt.Sprintf("seq = %s, the next octet expected ✓: ", a.Seq(st))
 	default:
-		fits = fmt.Sprintf("seq = %s, the ack of the %s that it answers ✓: ", a.seq(st), p.name)
+		fits = fmt.Sprintf("seq = %s, the ack of the %s that it answers ✓: ", a.Seq(st), p.name)
 	}
 	switch {
-	case a.over:
+	case a.Over:
 	case s.Lost:
 		text, tone = fits+"would end the connection", prose.Plain
 	case fits != "":
@@ -139,12 +140,12 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 // sacked says what the receiver has after a hole, or received twice (RFC 2018
 // §3, RFC 2883 §4).
 func (a *labSums) sacked(s *LabStep) string {
-	peer := &a.ends[end(!s.FromClient)]
+	peer := a.End(!s.FromClient)
 	var parts []string
 	for i, b := range s.Options.SACK[:s.Options.SACKBlocks] {
-		text := a.number(peer, b.Left)
+		text := a.Number(peer, b.Left)
 		if last := b.Right - 1; last != b.Left {
-			text += " to " + a.number(peer, last)
+			text += " to " + a.Number(peer, last)
 		}
 		if i == 0 && s.Labels.Has(label.DSACK) {
 			text += " came twice"
@@ -162,7 +163,7 @@ func (a *labSums) sacked(s *LabStep) string {
 // waited says how long a retransmission was waited for, and how that time
 // grows.
 func (a *labSums) waited(s *LabStep) string {
-	before, ok := a.times[end(s.FromClient)][s.Step.Seq]
+	before, ok := a.times[arithmetic.Index(s.FromClient)][s.Step.Seq]
 	if !ok || s.Cause <= label.CauseUnknown || s.Copy {
 		return ""
 	}
@@ -177,12 +178,12 @@ func (a *labSums) waited(s *LabStep) string {
 // saw remembers what later segments may answer. name is what the segment was
 // called.
 func (a *labSums) saw(s *LabStep, name string) {
-	st, over := &s.Step, a.over
-	a.arithmetic.saw(st)
+	st, over := &s.Step, a.Over
+	a.Sums.Saw(st)
 	if s.Lost {
-		a.over = over // a RST that is lost ends nothing
+		a.Over = over // a RST that is lost ends nothing
 	}
-	e := end(st.FromClient)
+	e := arithmetic.Index(st.FromClient)
 	if st.Len > 0 && !st.Flags.Any(wire.SYN) {
 		a.data[e][st.Seq.Add(st.Len)] = st.Seq
 	}

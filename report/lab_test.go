@@ -111,7 +111,7 @@ func TestLabStory(t *testing.T) {
 // mean: what the receiver has, and how the waits grow.
 func TestLabSumsOfLoss(t *testing.T) {
 	sums := newLabSums()
-	sums.relative = true
+	sums.Relative = true
 	for _, isn := range []wire.Seq{1000, 8000} {
 		sums.base(&analyze.Step{Seq: isn, Flags: wire.SYN, FromClient: isn == 1000})
 	}
@@ -174,7 +174,7 @@ func TestLabResets(t *testing.T) {
 	} {
 		a := newLabSums()
 		a.saw(&LabStep{FromClient: true, Step: analyze.Step{FromClient: true, Flags: wire.ACK, Seq: 1001, Ack: 8001, Len: 20}}, "DATA, 20 B")
-		a.over = c.over
+		a.Over = c.over
 		s := &LabStep{Lost: c.lost, Step: analyze.Step{Flags: c.flags, Seq: c.seq, Acceptable: true, Phase: label.RST}}
 		if got, _ := a.reset(s); got != c.want {
 			t.Errorf("%+v: %q", c, got)

@@ -5,9 +5,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
-	"tcpwatch/capture/wire"
 	"tcpwatch/report/phrase"
-	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
 
@@ -41,32 +39,6 @@ func TestLongReason(t *testing.T) {
 		c.FromClient.Long, c.FromServer.Long = analyze.LongClue{}, clue
 		if other := weigh(c, whyLong); one != want || other != want {
 			t.Errorf("%+v weighs %d of the client, %d of the server", clue, one, other)
-		}
-	}
-}
-
-// TestAnswersSYNData: an acknowledgement may cover the payload of any of the SYNs with one
-// ISN, sent with it and without it in either order (RFC 7413 §4.2.2); another ISN begins
-// anew.
-func TestAnswersSYNData(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		syns []analyze.Step
-		good bool
-	}{
-		{"without, then with", []analyze.Step{{Seq: 100}, {Seq: 100, Len: 9}}, true},
-		{"with, then without", []analyze.Step{{Seq: 100, Len: 9}, {Seq: 100}}, true},
-		{"without", []analyze.Step{{Seq: 100}, {Seq: 100}}, false},
-		{"another ISN, without", []analyze.Step{{Seq: 50, Len: 9}, {Seq: 100}}, false},
-	} {
-		var a arithmetic
-		for i := range c.syns {
-			c.syns[i].FromClient, c.syns[i].Flags = true, wire.SYN
-			a.saw(&c.syns[i])
-		}
-		text, tone := a.check(&analyze.Step{Flags: wire.SYN | wire.ACK, Seq: 7, Ack: 110})
-		if (tone == prose.Good) != c.good || strings.Contains(text, "covers the data") != c.good {
-			t.Errorf("%s: %s", c.name, text)
 		}
 	}
 }

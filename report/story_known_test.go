@@ -211,53 +211,6 @@ func TestLongWaitUnseen(t *testing.T) {
 	}
 }
 
-// TestBases wants the numbers of a close to count from the bases of the record.
-func TestBases(t *testing.T) {
-	c := reporttest.Closed(t, analyze.ClosingNormal, analyze.ClientSide, analyze.ServerSide)
-	c.Steps[0].Seq, c.Steps[0].Ack = 5004, 7000
-	c.Steps[1].Seq, c.Steps[1].Ack = 6990, 5005
-	for _, x := range []struct {
-		client, server analyze.Base
-		octets         uint64
-		want           string
-	}{
-		{analyze.Base{Number: 5000, Known: true, ISN: true}, analyze.Base{Number: 7000, Known: true}, 0,
-			"4/0 ends the client's 3 B, -10/5 ack = 4 + 1 ✓. REL numbers of the server count from the first that was captured, not from the ISN"},
-		{analyze.Base{Number: 5000, Known: true}, analyze.Base{Number: 6989, Known: true, ISN: true}, 0,
-			"4/11 , 1/5 the server sent no data; ack = 4 + 1 ✓. REL numbers of the client count from the first that was captured, not from the ISN"},
-		{analyze.Base{Number: 5000, Known: true}, analyze.Base{Number: 6989, Known: true}, 0,
-			"4/11 , 1/5 ack = 4 + 1 ✓. REL numbers of both ends count from the first that was captured, not from the ISN"},
-		{analyze.Base{Number: 5000, Known: true, ISN: true}, analyze.Base{Number: 6989, Known: true, ISN: true}, 1 << 32,
-			"5004/7000 , 6990/5005 the server sent no data; ack = 5004 + 1 ✓. "},
-		{analyze.Base{}, analyze.Base{}, 0, "5004/7000 , 6990/5005 ack = 5004 + 1 ✓. "},
-	} {
-		c.ClientBase, c.ServerBase, c.FromClient.UniqueOctets = x.client, x.server, x.octets
-		sums := (&story{conn: c}).newArithmetic(true)
-		var rows []string
-		for i := range c.Steps {
-			st := &c.Steps[i]
-			check, _ := sums.check(st)
-			rows = append(rows, sums.seq(st)+"/"+sums.ack(st)+" "+prose.Unglue(check))
-			sums.saw(st)
-		}
-		if got := strings.Join(rows, ", ") + ". " + sums.baseText(); got != x.want {
-			t.Errorf("%+v %+v:\n got %s\nwant %s", x.client, x.server, got, x.want)
-		}
-	}
-}
-
-// TestLargeFIN wants the octets of an end that sent more than 2 GiB counted.
-func TestLargeFIN(t *testing.T) {
-	c := reporttest.Closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
-	c.ClientBase = analyze.Base{Number: 1000, Known: true, ISN: true}
-	c.FromClient.UniqueOctets = 3 << 30
-	c.Steps[0].Seq = 1001 + 3<<30
-	sums := (&story{conn: c}).newArithmetic(true)
-	if got, _ := sums.check(&c.Steps[0]); got != "ends the client's "+prose.Octets(3<<30) {
-		t.Error(got)
-	}
-}
-
 // TestEarlyRST wants a RST that was ignored while the connection opened to stand
 // in the handshake, with the numbers on the wire.
 func TestEarlyRST(t *testing.T) {

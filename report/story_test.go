@@ -296,29 +296,6 @@ func TestListeningNotShown(t *testing.T) {
 	}
 }
 
-// TestBaseText: the numbers of which ends count from the first that was captured. Of an end
-// of which there is none nothing is said.
-func TestBaseText(t *testing.T) {
-	isn, first := analyze.Base{Known: true, ISN: true}, analyze.Base{Known: true}
-	for _, c := range []struct {
-		client, server analyze.Base
-		want           string
-	}{
-		{isn, isn, ""}, {first, isn, "REL numbers of the client count from"}, {isn, first, "REL numbers of the server count from"},
-		{first, first, "REL numbers of both ends count from"}, {analyze.Base{}, first, "REL numbers of the server count from"},
-		{first, analyze.Base{}, "REL numbers of the client count from"}, {analyze.Base{}, isn, ""}, {isn, analyze.Base{}, ""},
-	} {
-		a := arithmetic{relative: true}
-		a.ends[0].base, a.ends[1].base = c.client, c.server
-		if got := a.baseText(); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
-			t.Errorf("%+v, %+v: %q", c.client, c.server, got)
-		}
-		if a.relative = false; a.baseText() != "" {
-			t.Errorf("numbers on the wire: %q", a.baseText())
-		}
-	}
-}
-
 // TestRSTBesideSYNs: a RST that answers a SYN and changes nothing stands with the
 // handshake, where nothing else came of that.
 func TestRSTBesideSYNs(t *testing.T) {
