@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"

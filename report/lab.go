@@ -198,16 +198,15 @@ func (l *LabStory) firstLine(s *LabStep, sums *labSums, from, to, name string) s
 
 // synOptions names what a SYN offers.
 func synOptions(o *wire.Options) (parts []string) {
-	for _, p := range namedOptions {
-		switch {
-		case !o.Set.Has(p.bit):
-		case p.bit == wire.OptMSS:
-			parts = append(parts, fmt.Sprintf("MSS%s%d", prose.NBSP, o.MSS))
-		case p.bit == wire.OptFastOpen && o.FastOpenLen > 0:
-			parts = append(parts, "Fast Open with a cookie")
-		case p.bit == wire.OptFastOpen:
-			parts = append(parts, "Fast Open: asks for a cookie")
-		}
+	if o.Set.Has(wire.OptMSS) {
+		parts = append(parts, fmt.Sprintf("MSS%s%d", prose.NBSP, o.MSS))
+	}
+	switch {
+	case !o.Set.Has(wire.OptFastOpen):
+	case o.FastOpenLen > 0:
+		parts = append(parts, "Fast Open with a cookie")
+	default:
+		parts = append(parts, "Fast Open: asks for a cookie")
 	}
 	return parts
 }
@@ -308,7 +307,6 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 // Sentence writes a section of prose under its name.
 func (l *LabStory) Sentence(name, text string) {
 	var b bytes.Buffer
-	t := &story{env: l.env, out: &b}
-	t.section(name, text, prose.Plain)
+	l.env.WriteSection(&b, name, text, prose.Plain)
 	l.write(&b)
 }

@@ -77,11 +77,10 @@ func (l *LabStory) meanings(section string, words []string, notes map[string]str
 			continue
 		}
 		var b bytes.Buffer
-		t := &story{env: l.env, out: &b}
 		if section != "" {
-			t.section(section, w+": "+text, prose.Plain)
+			l.env.WriteSection(&b, section, w+": "+text, prose.Plain)
 		} else {
-			l.env.WriteWrapped(&b, prose.Plain, sectionIndent, sectionIndent+w+": "+prose.Unglue(text))
+			l.env.WriteWrapped(&b, prose.Plain, prose.SectionIndent, prose.SectionIndent+w+": "+prose.Unglue(text))
 		}
 		section = ""
 		l.write(&b)

@@ -3,9 +3,11 @@ package report
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
+	"time"
 
+	"tcpwatch/analyze"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/escape"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/number"
@@ -13,82 +15,48 @@ import (
 	"tcpwatch/report/record"
 )
 
-// storyWriter tells each connection in words: how it opened, what was sent, how
-// it closed and who is left in TIME-WAIT. Every sentence follows from a field
+// Teller tells connections in words, one after the other: how each opened, what was
+// sent, how it closed and who is left in TIME-WAIT. Every sentence follows from a field
 // of the record.
-type storyWriter struct {
-	w        io.Writer
-	env      *env
-	told     int
-	hidden   int
+type Teller struct {
+	// Style is read at each connection, so that the width may change between two.
+	*prose.Style
+	// Encap names what is around a connection by its EncapID; "": nothing.
+	Encap func(id uint32) string
+	// MSL is what the analysis used.
+	MSL time.Duration
+
+	clock    number.Clock
 	inferred lexicon.Marks
-	dropped  map[string]bool
+	dropped  bool // a table had no room for the column ACK
 }
 
-func newStoryWriter(w io.Writer, e *env) *storyWriter {
-	return &storyWriter{w: w, env: e, dropped: map[string]bool{}}
+// Tell appends the story of a connection to out; nothing of the connection and of the
+// verdicts on it is kept. base is time 0 of other views, in nanoseconds.
+func (t *Teller) Tell(out *bytes.Buffer, c *analyze.Connection, base int64, verdicts []verdict.Verdict) {
+	s := &story{Teller: t, conn: c, out: out, base: base, verdicts: verdicts}
+	s.tell()
 }
 
-func (s *storyWriter) row(c *connection) error {
-	if s.env.Limit > 0 && s.told == s.env.Limit {
-		s.hidden++
-		return nil
+// Remarks explains marks and columns of the stories told so far, for below the last of them.
+func (t *Teller) Remarks() []string {
+	var remarks []string
+	if text := t.inferred.Note(); text != "" {
+		remarks = append(remarks, text)
 	}
-	var b bytes.Buffer
-	switch {
-	case s.told > 0:
-		b.WriteByte('\n')
-	case s.env.Format == FormatMarkdown:
-		b.WriteString("```text\n")
+	if t.dropped {
+		remarks = append(remarks, "no room for the column ACK: its arithmetic stands under each row")
 	}
-	s.told++
-	t := &story{env: s.env, conn: c, out: &b}
-	t.tell()
-	s.inferred.Add(t.inferred)
-	for _, d := range t.dropped {
-		s.dropped[d] = true
-	}
-	_, err := s.w.Write(b.Bytes())
-	return err
-}
-
-func (s *storyWriter) finish() error {
-	var b bytes.Buffer
-	note := func(text string) {
-		if b.Len() == 0 && s.told > 0 {
-			b.WriteByte('\n')
-		}
-		s.env.WriteWrapped(&b, prose.Quiet, "", text) // a bytes.Buffer does not fail
-	}
-	if s.told == 0 {
-		if s.env.Format == FormatMarkdown {
-			b.WriteString("```text\n")
-		}
-		note("none: " + connectionView.none(s.env))
-	}
-	if s.hidden > 0 {
-		note(prose.Plural(uint64(s.hidden), "more connection") + " not shown (--limit 0 shows all)")
-	}
-	if text := s.inferred.Note(); text != "" {
-		note(text)
-	}
-	if s.dropped["ACK"] || s.dropped["REL ACK"] {
-		note("no room for the column ACK: its arithmetic stands under each row")
-	}
-	if s.env.Format == FormatMarkdown {
-		b.WriteString("```\n")
-	}
-	_, err := s.w.Write(b.Bytes())
-	return err
+	return remarks
 }
 
 // story is one connection being told.
 type story struct {
-	env      *env
+	*Teller
 	conn     *connection
 	out      *bytes.Buffer
-	inferred lexicon.Marks
-	dropped  []string
+	base     int64
+	verdicts []verdict.Verdict
 }
 
 func (t *story) tell() {
@@ -99,23 +67,6 @@ func (t *story) tell() {
 	t.timeWait()
 }
 
-// sectionIndent is the width of a section's name.
-const sectionIndent = "           "
-
-// section writes "NAME       sentence", wrapped beside the name.
-func (t *story) section(name, text string, tone prose.Tone) {
-	head := name + strings.Repeat(" ", max(1, len(sectionIndent)-len(name)))
-	lines := prose.Wrap(t.env.Plain(text), t.env.Width-len(sectionIndent), "")
-	for i, l := range lines {
-		if i == 0 {
-			t.out.WriteString(t.env.Paint(prose.Strong, strings.TrimRight(head, " ")) + head[len(strings.TrimRight(head, " ")):])
-		} else {
-			t.out.WriteString(sectionIndent)
-		}
-		t.out.WriteString(t.env.Paint(tone, prose.Unglue(l)) + "\n")
-	}
-}
-
 // title names the ends and says where the capture was taken.
 func (t *story) title() {
 	c := t.conn
@@ -123,7 +74,7 @@ func (t *story) title() {
 		fmt.Sprintf("connection %d", c.Number),
 		c.Client.String() + " → " + c.Server.String(),
 	}
-	if name := t.env.encap(c.EncapID); name != "" {
+	if name := t.Encap(c.EncapID); name != "" {
 		parts = append(parts, "inside "+escape.Text(name))
 	}
 	n := c.FromClient.Packets + c.FromServer.Packets
@@ -131,48 +82,20 @@ func (t *story) title() {
 	if p := vantage(c); p != "" {
 		parts = append(parts, p)
 	}
-	t.env.writeParts(t.out, parts)
-	t.env.WriteWrapped(t.out, prose.Quiet, prose.Gap, prose.Gap+t.zero())
+	t.WriteParts(t.out, parts)
+	t.WriteWrapped(t.out, prose.Quiet, prose.Gap, prose.Gap+t.zero())
 	t.out.WriteByte('\n')
 }
 
 // zero says when time 0 of the story is, which is the connection's own, and what
 // it is in other views, whose times count from the capture's first segment.
 func (t *story) zero() string {
-	e, start := t.env, t.conn.Start
-	text := "times since " + string(e.clock.AppendTime(nil, start))
-	if start != e.base {
-		text += " (" + string(number.AppendFixed(nil, start-e.base)) + " s in other views)"
+	start := t.conn.Start
+	text := "times since " + string(t.clock.AppendTime(nil, start))
+	if start != t.base {
+		text += " (" + string(number.AppendFixed(nil, start-t.base)) + " s in other views)"
 	}
 	return text
-}
-
-// writeParts writes parts with three spaces between them, breaking lines
-// between parts only.
-func (e *env) writeParts(out *bytes.Buffer, parts []string) {
-	used := 0
-	for _, p := range parts {
-		p = e.Plain(p)
-		n := prose.Width(p)
-		switch {
-		case used == 0:
-		case used+3+n > e.Width:
-			out.WriteString("\n  ")
-			used = 2
-		default:
-			out.WriteString("   ")
-			used += 3
-		}
-		if used+n > e.Width {
-			lines := prose.Wrap(p, e.Width-2, "")
-			p = strings.Join(lines, "\n  ")
-			n = prose.Width(lines[len(lines)-1])
-			used = 2 // what stands before the last line
-		}
-		out.WriteString(prose.Unglue(p))
-		used += n
-	}
-	out.WriteByte('\n')
 }
 
 // vantage says what the handshake shows about the place of the capture; "" if there

@@ -21,7 +21,7 @@ func (t *story) closing() {
 		if text == "" {
 			text = "none"
 		}
-		t.section("CLOSE", text, lexicon.ClosingTone(c.Closing.Outcome))
+		t.WriteSection(t.out, "CLOSE", text, lexicon.ClosingTone(c.Closing.Outcome))
 		t.steps(steps, true)
 	}
 	if !closedWhole(c) {
@@ -38,10 +38,10 @@ func (t *story) closing() {
 			text += ": no SYN-ACK showed that it was listening"
 		}
 		text += t.ifOwn()
-		t.section("STATES", text, prose.Plain)
+		t.WriteSection(t.out, "STATES", text, prose.Plain)
 	}
 	if c.Evicted {
-		t.section("", "given up to make room (--max-connections): later segments of it count as another connection", prose.Doubt)
+		t.WriteSection(t.out, "", "given up to make room (--max-connections): later segments of it count as another connection", prose.Doubt)
 	}
 }
 
@@ -50,7 +50,7 @@ func (t *story) closing() {
 func (t *story) ifOwn() string {
 	c := t.conn
 	by := c.Closing.RstBy
-	if c.Self() || record.OfSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.env.verdicts, func(v verdict.Verdict) bool {
+	if c.Self() || record.OfSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.verdicts, func(v verdict.Verdict) bool {
 		return v.ID == verdict.ResetBetween || v.ID == verdict.RefusedBetween
 	}) {
 		return ""
@@ -129,7 +129,7 @@ func (t *story) timeWait() {
 		if c.Closing.Inferred {
 			held = "by inference held by "
 		}
-		whole := 2 * int64(t.env.MSL)
+		whole := 2 * int64(t.MSL)
 		until := "until " + end + " (2MSL = " + prose.Duration(whole) + ", --msl)"
 		if tw.ReusedBy != 0 && tw.Until-tw.Since < whole {
 			until = "until " + end + ", not for all of 2MSL (" + prose.Duration(whole) + ", --msl)"
@@ -150,7 +150,7 @@ func (t *story) timeWait() {
 		}
 		parts.add(text)
 	}
-	t.section("TIME-WAIT", parts.join(), prose.Plain)
+	t.WriteSection(t.out, "TIME-WAIT", parts.join(), prose.Plain)
 }
 
 // inferredOf says how many of a number are inferred; "" if none is.

@@ -6,7 +6,6 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/state"
-	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
 
@@ -27,7 +26,7 @@ func TestStatesOfUnfinishedClose(t *testing.T) {
 	} {
 		c := reporttest.HalfClose(t)
 		c.Closing.Outcome, c.ClientState, c.ServerState = test.outcome, test.client, test.server
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 120}}, nil, []*analyze.Connection{c}, Input{})
+		out := told(120, c)
 		if got := strings.Contains(out, "STATES"); got != (test.want != "") || !strings.Contains(out, test.want) {
 			t.Errorf("%v, %v, %v: %q is not in\n%s", test.outcome, test.client, test.server, test.want, out)
 		}

@@ -55,13 +55,13 @@ func (t *story) data() {
 	if n, answers := c.KeepAlives+s.KeepAlives, uint64(t.conn.Labels[label.KeepAliveAck]); answers < n && c.Packets > 0 && s.Packets > 0 {
 		parts.add("answers to keep-alives: " + prose.Thousands(answers))
 	}
-	t.section("DATA", parts.join(), tone)
+	t.WriteSection(t.out, "DATA", parts.join(), tone)
 	t.roundTrips()
 	t.waits()
 	if text := phrase.ICMP(t.conn); text != "" {
-		t.section("ICMP", text, prose.Doubt)
+		t.WriteSection(t.out, "ICMP", text, prose.Doubt)
 	}
-	t.verdicts(true)
+	t.found(true)
 	t.out.WriteByte('\n')
 }
 
@@ -214,6 +214,6 @@ func (t *story) roundTrips() {
 		}
 	}
 	if len(parts) > 0 {
-		t.section("", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), prose.Plain)
+		t.WriteSection(t.out, "", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), prose.Plain)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
@@ -25,7 +24,7 @@ func TestAckedUnseenTold(t *testing.T) {
 	} {
 		c := reporttest.HalfClose(t)
 		c.Labels[label.AckUnseen], c.FromServer.MissingBytes = test.acks, test.missing
-		out := prose.Unglue(render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{}))
+		out := prose.Unglue(told(200, c))
 		if !strings.Contains(out, test.want) || strings.Contains(out, "nothing missing") != (test.acks == 0) {
 			t.Errorf("%q is not in\n%s", test.want, out)
 		}

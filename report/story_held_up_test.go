@@ -52,7 +52,7 @@ func TestHeldUpSYN(t *testing.T) {
 		if c.name == "never answered" {
 			conn.Opening.AckPacket = 0
 		}
-		if got := prose.Unglue(strings.Join(openingOddities(conn), "; ")); !strings.Contains(got, "the SYN was "+c.want) {
+		if got := handshake(t, conn); !strings.Contains(got, "the SYN was "+c.want) {
 			t.Errorf("%s: %s", c.name, got)
 		}
 		if got := prose.Unglue(reasonText(conn, whySlowOpen)); c.again && !strings.HasPrefix(got, "SYN "+c.want) {
@@ -101,4 +101,31 @@ func checkOpenedSlowly(t *testing.T, name string, c *connection, syn, synAck boo
 	if s.opened[analyze.OpeningComplete] != 1 || s.synAgain != holding(syn) || s.synAckAgain != holding(synAck) {
 		t.Errorf("%s: %d complete, %d after a SYN, %d after a SYN-ACK was sent again", name, s.opened[analyze.OpeningComplete], s.synAgain, s.synAckAgain)
 	}
+}
+
+// storyOf is the story of a connection, on long lines.
+func storyOf(t testing.TB, c *connection) string {
+	t.Helper()
+	return render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{})
+}
+
+// handshake is what the story of a connection says of its handshake.
+func handshake(t testing.TB, c *connection) string {
+	t.Helper()
+	_, after, found := strings.Cut(storyOf(t, c), "\nHANDSHAKE  ")
+	if !found {
+		t.Fatal("no handshake")
+	}
+	text, _, _ := strings.Cut(after, "\n")
+	return text
+}
+
+// tapOf is what the story of a connection says of the place of the capture; "" if nothing.
+func tapOf(t testing.TB, c *connection) string {
+	t.Helper()
+	title, _, _ := strings.Cut(storyOf(t, c), "\n")
+	if at := strings.Index(title, "captured "); at >= 0 {
+		return title[at:]
+	}
+	return ""
 }

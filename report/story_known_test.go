@@ -90,7 +90,7 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 		{oneWay(withRST(reporttest.Closed(t, analyze.ClosingReset))), "reset: the client sent a RST (packet 11); nothing of the server was captured\n", []string{"outstanding"}},
 		{withRST(reporttest.Closed(t, analyze.ClosingReset, client)), "2.00 s passed from the first FIN to the RST", []string{"half-closed"}},
 	} {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c.conn}, Input{})
+		out := told(1000, c.conn)
 		if !strings.Contains(out, c.want) {
 			t.Errorf("%q is not in\n%s", c.want, out)
 		}
@@ -150,7 +150,7 @@ func TestUnseenText(t *testing.T) {
 		if got := prose.Unglue(unseenText(conn)); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 300}}, nil, []*analyze.Connection{conn}, Input{})
+		out := told(300, conn)
 		if strings.Contains(out, "nothing missing") != (c.want == "") {
 			t.Errorf("%s:\n%s", c.name, out)
 		}
@@ -186,14 +186,14 @@ func TestInferredClose(t *testing.T) {
 			"normal, by inference: the FIN that was captured first acknowledges the other, which was captured after it; then the server closed first (packet 10); half"},
 		{oneWay(guess(reporttest.Closed(t, analyze.ClosingHalfClosed, client), analyze.NoSide)), "the client sent a FIN (packet 9); nothing of the server was captured"},
 	} {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{x.conn}, Input{})
+		out := told(1000, x.conn)
 		if !strings.Contains(out, x.want) {
 			t.Errorf("%q is not in\n%s", x.want, out)
 		}
 	}
 	c := guess(reporttest.Closed(t, analyze.ClosingNormal, server), client)
 	c.TimeWait = analyze.TimeWait{Holders: client, Until: reporttest.Start + 60e9}
-	if out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{}); !strings.Contains(out, "TIME-WAIT  by inference held by the client until") {
+	if out := told(1000, c); !strings.Contains(out, "TIME-WAIT  by inference held by the client until") {
 		t.Errorf("a TIME-WAIT that is inferred is told as a fact:\n%s", out)
 	}
 }
@@ -217,7 +217,7 @@ func TestEarlyRST(t *testing.T) {
 	c := reporttest.HalfClose(t)
 	rst := analyze.Step{Packet: 2, Time: reporttest.Start + 1e6, Seq: 0, Flags: wire.RST, Phase: reporttest.Label(t, "RST")}
 	c.Steps = append(c.Steps[:1:1], append([]analyze.Step{rst}, c.Steps[1:]...)...)
-	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
+	out := told(200, c)
 	handshake, closing, _ := strings.Cut(out, "\nDATA")
 	if !strings.Contains(handshake, "changes nothing") || strings.Contains(closing, "changes nothing") {
 		t.Error(out)

@@ -20,13 +20,13 @@ func (t *story) opening() {
 	if odd := openingOddities(t.conn); len(odd) > 0 {
 		text += "; " + odd.join()
 	}
-	t.section("HANDSHAKE", text, lexicon.OpeningTone(o.Outcome))
+	t.WriteSection(t.out, "HANDSHAKE", text, lexicon.OpeningTone(o.Outcome))
 	opening, _ := t.partSteps()
 	t.steps(opening, false)
 	for _, line := range optionLines(o) {
-		t.env.WriteWrapped(t.out, prose.Plain, sectionIndent, prose.Gap+line)
+		t.WriteWrapped(t.out, prose.Plain, prose.SectionIndent, prose.Gap+line)
 	}
-	t.verdicts(false)
+	t.found(false)
 	t.out.WriteByte('\n')
 }
 

@@ -38,8 +38,7 @@ func TestSynAcksTold(t *testing.T) {
 		c := reporttest.HalfClose(t)
 		o := &c.Opening
 		o.SynAckCount, o.SynAckISNs, o.Outcome = test.count, test.isns, test.outcome
-		text := prose.Unglue(strings.Join(append([]string{openingSentence(c)}, openingOddities(c)...), "; "))
-		if text != test.want {
+		if text := handshake(t, c); text != test.want {
 			t.Errorf("%s: %s", test.name, text)
 		}
 		if got := record.SynAckResent(c); got != test.resent {

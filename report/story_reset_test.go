@@ -86,7 +86,7 @@ func TestIfOwn(t *testing.T) {
 		if c.by == analyze.ServerSide {
 			conn.ClientState, conn.ServerState = other, c.named
 		}
-		s := story{conn: conn, env: &env{verdicts: c.verdicts}}
+		s := story{conn: conn, verdicts: c.verdicts}
 		if got := s.ifOwn(); got != c.want {
 			t.Errorf("by %v in %s, %v: %q, want %q", c.by, c.named, c.verdicts, got, c.want)
 		}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -46,7 +47,7 @@ func (t *story) steps(list []int, relative bool) {
 	if sums.Relative {
 		seq, ack = "REL SEQ", "REL ACK"
 	}
-	g := grid.Grid{Style: &t.env.Style, Addresses: &t.env.short, Indent: prose.Gap, Columns: []grid.Column{
+	g := grid.Grid{Style: t.Style, Indent: prose.Gap, Columns: []grid.Column{
 		{Header: "PACKET", Right: true}, {Header: "TIME", Right: true}, {Header: "FROM"}, {Header: "SEGMENT"},
 		{Header: seq, Right: true, Drop: 1}, {Header: ack, Right: true, Drop: 2}, {Header: "CHECK", Below: true},
 		{Header: "CLIENT IN"}, {Header: "SERVER IN"},
@@ -64,9 +65,9 @@ func (t *story) steps(list []int, relative bool) {
 	if err := g.Render(t.out); err != nil {
 		t.out.WriteString(err.Error() + "\n")
 	}
-	t.dropped = append(t.dropped, g.Dropped()...)
+	t.dropped = t.dropped || slices.Contains(g.Dropped(), ack)
 	if text := sums.BaseText(); text != "" {
-		t.env.WriteWrapped(t.out, prose.Quiet, sectionIndent, prose.Gap+text)
+		t.WriteWrapped(t.out, prose.Quiet, prose.SectionIndent, prose.Gap+text)
 	}
 	if relative && t.conn.StepsDropped > 0 {
 		t.out.WriteString(prose.Gap + prose.Plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
@@ -85,7 +86,7 @@ func (t *story) stepRow(st *analyze.Step, sums *arithmetic.Sums) []grid.Cell {
 		{Text: st.ClientState.String(), Tone: lexicon.StateTone(st.ClientState)}, {Text: st.ServerState.String(), Tone: lexicon.StateTone(st.ServerState)},
 	}
 	for i := range row {
-		row[i].Text = prose.Unglue(t.env.Plain(row[i].Text))
+		row[i].Text = prose.Unglue(t.Plain(row[i].Text))
 	}
 	t.inferred.See(st.ClientState.String())
 	t.inferred.See(st.ServerState.String())

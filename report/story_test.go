@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -8,11 +9,27 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
+
+// told is the stories of connections, with what stands below them.
+func told(width int, list ...*analyze.Connection) string {
+	var out bytes.Buffer
+	var judge verdict.Judge
+	t := Teller{Style: &prose.Style{Width: width}, Encap: func(uint32) string { return "" }, MSL: analyze.DefaultMSL}
+	for _, c := range list {
+		t.Tell(&out, c, list[0].Start, judge.Connection(c))
+		out.WriteByte('\n')
+	}
+	for _, text := range t.Remarks() {
+		t.WriteWrapped(&out, prose.Quiet, "", text)
+	}
+	return out.String()
+}
 
 // TestSentences wants, for every outcome, the words that say it.
 func TestSentences(t *testing.T) {
@@ -182,7 +199,7 @@ func TestSentences(t *testing.T) {
 	} {
 		conn := a
 		c.change(&conn)
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{&conn}, Input{})
+		out := told(1000, &conn)
 		if !strings.Contains(out, c.want) {
 			t.Errorf("%q is not in\n%s", c.want, out)
 		}
@@ -213,7 +230,7 @@ func TestInferredAgain(t *testing.T) {
 			t.Fatalf("step %d is %s", last, lexicon.Label(c.Steps[last].Phase))
 		}
 		c.Steps[last].Repeated, c.Steps[last].Inferred = true, inferred
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 120}}, nil, []*analyze.Connection{c}, Input{})
+		out := told(120, c)
 		if !strings.Contains(out, "FIN again") || strings.Contains(out, "FIN again?") != inferred || strings.Contains(out, lexicon.InferredNote) != inferred {
 			t.Errorf("inferred %v:\n%s", inferred, out)
 		}
@@ -230,7 +247,7 @@ func TestFastOpenArithmetic(t *testing.T) {
 	again.Packet, again.Len, again.Repeated = 2, 0, true
 	synAck.Packet, synAck.Ack = 3, syn.Seq+101
 	c.Steps = append([]analyze.Step{syn, again, synAck}, c.Steps[2:]...)
-	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
+	out := told(200, c)
 	if !strings.Contains(out, "+ 1 + 100 ✓ (covers the data)") {
 		t.Errorf("%s", out)
 	}
@@ -241,8 +258,7 @@ func TestFastOpenArithmetic(t *testing.T) {
 func TestZero(t *testing.T) {
 	first, later := reporttest.HalfClose(t), reporttest.HalfClose(t)
 	later.Number, later.Start, later.End = 2, first.Start+15e8, first.End+15e8
-	r := &analyze.Observation{Segment: &wire.Segment{Packet: 1, Time: first.Start}, Connection: 1}
-	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, []*analyze.Observation{r}, []*analyze.Connection{first, later}, Input{})
+	out := told(200, first, later)
 	var zeros []string
 	for l := range strings.Lines(out) {
 		if _, says, found := strings.Cut(l, "times since "); found {
@@ -263,7 +279,7 @@ func TestCutOptionsTold(t *testing.T) {
 		if cut {
 			c.Opening.ServerOptions.Set |= wire.OptCut
 		}
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
+		out := told(200, c)
 		if strings.Contains(out, "the capture cuts the options off") != cut {
 			t.Errorf("cut %v:\n%s", cut, out)
 		}
@@ -276,7 +292,7 @@ func TestWithoutECNThrice(t *testing.T) {
 	synAgain(wire.SYN|wire.ECE|wire.CWR, 0, wire.SYN, 0)(c)
 	c.Steps = append(c.Steps, c.Steps[1])
 	c.Steps[2].Packet = 3
-	out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
+	out := told(200, c)
 	if n := strings.Count(out, "the same ISN, without ECN"); n != 2 {
 		t.Errorf("said of %d:\n%s", n, out)
 	}
@@ -289,7 +305,7 @@ func TestListeningNotShown(t *testing.T) {
 		c := reporttest.HalfClose(t)
 		c.Opening.SynCount, c.Opening.SynAckCount = syns, 0
 		c.Closing.Outcome, c.ServerState = analyze.ClosingOpen, state.Unknown
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
+		out := told(200, c)
 		if strings.Contains(out, "no SYN-ACK showed that it was listening") != (syns > 0) {
 			t.Errorf("%d SYNs:\n%s", syns, out)
 		}

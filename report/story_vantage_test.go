@@ -38,7 +38,7 @@ func TestVantageSaid(t *testing.T) {
 		conn := reporttest.HalfClose(t)
 		conn.Opening.SynCount, conn.Opening.SynAckCount, conn.Opening.RTTServer, conn.Opening.RTTClient = c.syns, c.synAcks, c.server, c.client
 		conn.FromClient.RTT.Min, conn.Opening.AckData = 4_468_000, c.ackData
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{conn}, Input{})
+		out := told(1000, conn)
 		if title, _, _ := strings.Cut(out, "\n"); !strings.Contains(title, c.want) || c.want == "" && strings.Contains(title, "captured") {
 			t.Errorf("%s: %q, want %q", c.name, title, c.want)
 		}
@@ -58,8 +58,8 @@ func TestVantageOfFIN(t *testing.T) {
 		}
 		var y tally
 		y.add(c, nil)
-		if got := strings.HasPrefix(vantage(c), "captured nearer the server"); got != said {
-			t.Errorf("packet %d: %q", ack, vantage(c))
+		if got := strings.HasPrefix(tapOf(t, c), "captured nearer the server"); got != said {
+			t.Errorf("packet %d: %q", ack, tapOf(t, c))
 		}
 		if _, _, of := y.taps.place(); of == 1 != said {
 			t.Errorf("packet %d: %d handshakes place the tap", ack, of)
@@ -94,7 +94,7 @@ func TestVantageAsSummary(t *testing.T) {
 			p.add(o)
 			place, _, _ := p.place()
 			want := map[string]string{"client": "captured nearer the client", "server": "captured nearer the server", "between": "captured between the ends"}[place]
-			if got, _, _ := strings.Cut(prose.Unglue(vantage(c)), " ("); got != want {
+			if got, _, _ := strings.Cut(tapOf(t, c), " ("); got != want {
 				t.Errorf("%d ns to the server, %d to the client: %q, want %q", server, client, got, want)
 			}
 		}

@@ -63,7 +63,7 @@ func TestWaitTexts(t *testing.T) {
 		if got := prose.Unglue(strings.Join(waitTexts(conn), "; ")); got != c.want {
 			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
 		}
-		out := render(t, Options{Format: FormatTable, Views: []View{ViewStory}, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{conn}, Input{})
+		out := told(200, conn)
 		if told := strings.Contains(out, "WAITED     "+c.want) && c.want != ""; told != (c.want != "") || c.want == "" && strings.Contains(out, "WAITED") {
 			t.Errorf("%s: the story\n%s", c.name, out)
 		}

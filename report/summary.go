@@ -138,7 +138,7 @@ func flatten(b []byte, d *json.Decoder, name string) ([]byte, error) {
 
 // text writes the summary for a terminal: numbers in one column.
 func (s *summaryWriter) text(b *bytes.Buffer, sections []summarySection, stories bool) {
-	s.env.writeParts(b, s.headline())
+	s.env.WriteParts(b, s.headline())
 	b.WriteByte('\n')
 	width := 0
 	for _, sec := range sections {

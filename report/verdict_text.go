@@ -15,11 +15,11 @@ const ofData = 1 << verdict.MTUBlackHole
 
 // verdicts writes the verdicts below the section that they are about: the data, or
 // the handshake.
-func (t *story) verdicts(data bool) {
-	for i := range t.env.verdicts {
-		v := &t.env.verdicts[i]
+func (t *story) found(data bool) {
+	for i := range t.verdicts {
+		v := &t.verdicts[i]
 		if data == (ofData&(1<<v.ID) != 0) {
-			t.env.WriteWrapped(t.out, lexicon.VerdictTone(v.ID), sectionIndent, prose.Gap+phrase.Verdict(v, verdict.MaxItems))
+			t.WriteWrapped(t.out, lexicon.VerdictTone(v.ID), prose.SectionIndent, prose.Gap+phrase.Verdict(v, verdict.MaxItems))
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestLongNames(t *testing.T) {
 	for length := 60; length < 180; length++ {
 		e := &env{Options: Options{Style: prose.Style{Width: 80}}}
 		var out bytes.Buffer
-		e.writeParts(&out, []string{strings.Repeat("x", length) + " (pcap)", "7 packets", "1 connection in 4.29 ms"})
+		e.WriteParts(&out, []string{strings.Repeat("x", length) + " (pcap)", "7 packets", "1 connection in 4.29 ms"})
 		checkLines(t, fmt.Sprintf("a name of %d", length), out.String(), 80, false)
 	}
 	name := "/captures/" + strings.Repeat("mäßig-lang/", 20) + "eth0.pcap"
