@@ -10,20 +10,6 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// ofData are the verdicts on what was sent between opening and close.
-const ofData = 1 << verdict.MTUBlackHole
-
-// verdicts writes the verdicts below the section that they are about: the data, or
-// the handshake.
-func (t *story) found(data bool) {
-	for i := range t.verdicts {
-		v := &t.verdicts[i]
-		if data == (ofData&(1<<v.ID) != 0) {
-			t.WriteWrapped(t.out, lexicon.VerdictTone(v.ID), prose.SectionIndent, prose.Gap+phrase.Verdict(v, verdict.MaxItems))
-		}
-	}
-}
-
 // verdicts writes the list of the record.
 func (j *jsonRow) verdicts(list []verdict.Verdict) {
 	j.Add(`,"verdicts":[`)

@@ -5,19 +5,20 @@ import (
 	"io"
 
 	"tcpwatch/report/prose"
+	"tcpwatch/report/story"
 )
 
 // storyWriter tells each connection in words.
 type storyWriter struct {
 	w      io.Writer
 	env    *env
-	teller Teller
+	teller story.Teller
 	told   int
 	hidden int
 }
 
 func newStoryWriter(w io.Writer, e *env) *storyWriter {
-	return &storyWriter{w: w, env: e, teller: Teller{Style: &e.Style, Encap: e.encap, MSL: e.MSL}}
+	return &storyWriter{w: w, env: e, teller: story.Teller{Style: &e.Style, Encap: e.encap, MSL: e.MSL}}
 }
 
 func (s *storyWriter) row(c *connection) error {

@@ -1,9 +1,10 @@
-package report
+package story
 
 import (
 	"strings"
 	"testing"
 
+	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
@@ -27,6 +28,29 @@ func TestAckedUnseenTold(t *testing.T) {
 		out := prose.Unglue(told(200, c))
 		if !strings.Contains(out, test.want) || strings.Contains(out, "nothing missing") != (test.acks == 0) {
 			t.Errorf("%q is not in\n%s", test.want, out)
+		}
+	}
+}
+
+// TestCrossedCauses: a SYN that a SYN-ACK repeats counts among what nothing explained, and
+// only there.
+func TestCrossedCauses(t *testing.T) {
+	for _, c := range []struct {
+		unclear, rto uint32
+		crossed      uint64
+		want         string
+	}{
+		{1, 0, 1, ": in answer to a SYN"},
+		{2, 0, 1, ": 1 unclear why, 1 in answer to a SYN"},
+		{0, 1, 1, ": by timeout"},
+		{1, 1, 2, ": 1 by timeout, 1 in answer to a SYN"},
+		{1, 0, 0, ": unclear why"},
+	} {
+		var client, server analyze.Direction
+		client.Retransmissions = uint64(c.unclear + c.rto)
+		client.Causes[label.CauseUnknown], client.Causes[label.CauseRTO] = c.unclear, c.rto
+		if got := causesText(&client, &server, c.crossed); got != c.want {
+			t.Errorf("%+v: %q", c, got)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package story
 
 import (
 	"bytes"
@@ -319,7 +319,7 @@ func TestRSTBesideSYNs(t *testing.T) {
 		c := reporttest.HalfClose(t)
 		c.Opening.Outcome, c.Opening.AckPacket = outcome, 0
 		c.Steps = []analyze.Step{{Packet: 1, FromClient: true, Phase: label.SYN, Flags: wire.SYN}, {Packet: 2, Phase: label.RST, Flags: wire.RST | wire.ACK}}
-		opening, closing := (&story{conn: c}).partSteps()
+		opening, closing := (&telling{conn: c}).partSteps()
 		if want := outcome != analyze.OpeningMidstream; (len(opening) == 2) != want || (len(closing) == 0) != want {
 			t.Errorf("%s: %v and %v", outcome, opening, closing)
 		}

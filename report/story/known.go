@@ -1,4 +1,4 @@
-package report
+package story
 
 import (
 	"slices"
@@ -12,7 +12,7 @@ import (
 
 // inferredClose describes a close that is inferred because a FIN was not captured, or
 // not in its place; "" if none is.
-func inferredClose(c *connection) string {
+func inferredClose(c *analyze.Connection) string {
 	cl := &c.Closing
 	var why string
 	switch side := record.FinGuessed(c); {
@@ -35,7 +35,7 @@ func inferredClose(c *connection) string {
 }
 
 // inferredOrder says what the order of two captured FINs is inferred from.
-func inferredOrder(c *connection) string {
+func inferredOrder(c *analyze.Connection) string {
 	if slices.ContainsFunc(c.Steps, func(st analyze.Step) bool { return st.Flags&(wire.FIN|wire.RST) == wire.FIN && st.Repeated }) {
 		return "a FIN was captured only when it was sent again, and the numbers of the segments before it tell when it was first"
 	}
@@ -43,7 +43,7 @@ func inferredOrder(c *connection) string {
 }
 
 // firstCloser says who closed first, for a close with a FIN each way.
-func firstCloser(c *connection) string {
+func firstCloser(c *analyze.Connection) string {
 	side := c.Closing.ActiveCloser
 	if other, again := record.MayHaveClosedFirst(c); other != analyze.NoSide {
 		why := "a FIN waits behind what was sent before it (RFC 9293 §3.10.4)"
@@ -63,7 +63,7 @@ func firstCloser(c *connection) string {
 
 // oneFIN says what is known about a close of which only one end's FIN was
 // captured.
-func oneFIN(c *connection) string {
+func oneFIN(c *analyze.Connection) string {
 	side := record.FinSide(c)
 	text := phrase.Side(side) + " sent a FIN" + phrase.FinPacket(c, side)
 	other := phrase.Side(record.OtherSide(side))
@@ -77,7 +77,7 @@ func oneFIN(c *connection) string {
 }
 
 // noClose says that no close was captured.
-func noClose(c *connection) string {
+func noClose(c *analyze.Connection) string {
 	switch side := record.Unseen(c); {
 	case side != analyze.NoSide:
 		return "no FIN and no RST was captured; nothing of " + phrase.Side(side) + " was captured: whether it closed is not known"
@@ -88,7 +88,7 @@ func noClose(c *connection) string {
 }
 
 // halfClosed says how long the connection was half-closed, "" if unknown.
-func halfClosed(c *connection) string {
+func halfClosed(c *analyze.Connection) string {
 	cl := &c.Closing
 	if !record.HalfCloseKnown(c) {
 		return ""

@@ -1,4 +1,4 @@
-package report
+package story
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ import (
 )
 
 // data tells what was sent between opening and close.
-func (t *story) data() {
+func (t *telling) data() {
 	c, s := &t.conn.FromClient, &t.conn.FromServer
 	var parts phrases
 	switch {
@@ -136,7 +136,7 @@ func countTexts(c, s *analyze.Direction) []string {
 }
 
 // lackTexts say what was not captured.
-func lackTexts(c *connection) []string {
+func lackTexts(c *analyze.Connection) []string {
 	texts := []string{phrase.Missing(c), unseenText(c)}
 	if texts[0]+texts[1] == "" {
 		texts = append(texts, ackedUnseenText(c))
@@ -146,7 +146,7 @@ func lackTexts(c *connection) []string {
 
 // ackedUnseenText says that something was acknowledged that had not been captured. It need not lie
 // between octets that were: then it does not count as missing. It may be a FIN, or be captured later.
-func ackedUnseenText(c *connection) string {
+func ackedUnseenText(c *analyze.Connection) string {
 	switch n := uint64(c.Labels[label.AckUnseen]); n {
 	case 0:
 		return ""
@@ -161,7 +161,7 @@ func ackedUnseenText(c *connection) string {
 // the RST was valid although its number was not the expected one: the end sent another with the
 // right one, as in response to a challenge ACK (RFC 5961 §3.2). A number after the window is
 // not challenged.
-func unseenText(c *connection) string {
+func unseenText(c *analyze.Connection) string {
 	if c.Clues.BlindRst != 0 || !record.Begun(c) {
 		return ""
 	}
@@ -182,7 +182,7 @@ func unseenText(c *connection) string {
 
 // mostWindow returns the largest window that an end can offer with the agreed scale; if that is
 // unknown, with any (RFC 7323 §2.3).
-func mostWindow(c *connection, side analyze.Side) int32 {
+func mostWindow(c *analyze.Connection, side analyze.Side) int32 {
 	client, server := &c.Opening.ClientOptions, &c.Opening.ServerOptions
 	own, other := record.OfSide(side, client, server), record.OfSide(side, server, client)
 	switch {
@@ -195,7 +195,7 @@ func mostWindow(c *connection, side analyze.Side) int32 {
 }
 
 // roundTrips writes the measured round trips, if any.
-func (t *story) roundTrips() {
+func (t *telling) roundTrips() {
 	var parts []string
 	far := "to the server"
 	if t.conn.Self() {

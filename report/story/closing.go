@@ -1,4 +1,4 @@
-package report
+package story
 
 import (
 	"slices"
@@ -14,7 +14,7 @@ import (
 )
 
 // closing tells how the connection ended.
-func (t *story) closing() {
+func (t *telling) closing() {
 	c := t.conn
 	_, steps := t.partSteps()
 	if text := t.closingSentence(); text != "" || len(steps) > 0 {
@@ -47,7 +47,7 @@ func (t *story) closing() {
 
 // ifOwn says what a state rests on where the RST that ended the connection may be of
 // something between.
-func (t *story) ifOwn() string {
+func (t *telling) ifOwn() string {
 	c := t.conn
 	by := c.Closing.RstBy
 	if c.Self() || record.OfSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.verdicts, func(v verdict.Verdict) bool {
@@ -60,13 +60,13 @@ func (t *story) ifOwn() string {
 
 // closedWhole reports whether both FINs were acknowledged: then the steps and TIME-WAIT tell the
 // states at the end.
-func closedWhole(c *connection) bool {
+func closedWhole(c *analyze.Connection) bool {
 	over := func(s state.State) bool { return s.Base() == state.Closed || s.Base() == state.TimeWait }
 	return (c.Closing.Outcome == analyze.ClosingNormal || c.Closing.Outcome == analyze.ClosingSimultaneous) && over(c.ClientState) && over(c.ServerState)
 }
 
 // closingSentence is empty if the handshake already said all.
-func (t *story) closingSentence() string {
+func (t *telling) closingSentence() string {
 	c := &t.conn.Closing
 	var parts phrases
 	switch inferred := inferredClose(t.conn); {
@@ -99,7 +99,7 @@ func (t *story) closingSentence() string {
 	return parts.join()
 }
 
-func (t *story) repeatedFINs() uint64 {
+func (t *telling) repeatedFINs() uint64 {
 	n := uint64(0)
 	for i := range t.conn.Steps {
 		if st := &t.conn.Steps[i]; st.Repeated && st.Phase == label.FIN {
@@ -110,7 +110,7 @@ func (t *story) repeatedFINs() uint64 {
 }
 
 // timeWait tells who holds TIME-WAIT and until when.
-func (t *story) timeWait() {
+func (t *telling) timeWait() {
 	c, tw := t.conn, &t.conn.TimeWait
 	if tw.Holders == analyze.NoSide {
 		return

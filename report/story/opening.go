@@ -1,4 +1,4 @@
-package report
+package story
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 
 // opening tells the handshake: its outcome, its oddities, its segments with
 // their arithmetic, and what both ends agreed on.
-func (t *story) opening() {
+func (t *telling) opening() {
 	o := &t.conn.Opening
 	text := openingSentence(t.conn)
 	if odd := openingOddities(t.conn); len(odd) > 0 {
@@ -31,7 +31,7 @@ func (t *story) opening() {
 }
 
 // openingSentence says how the connection began.
-func openingSentence(c *connection) string {
+func openingSentence(c *analyze.Connection) string {
 	o := &c.Opening
 	guess := ""
 	if c.RolesGuessed && !c.Self() {
@@ -88,7 +88,7 @@ func formText(f analyze.OpeningForm) string {
 	return "not every segment of it was captured"
 }
 
-func oneWaySentence(c *connection) string {
+func oneWaySentence(c *analyze.Connection) string {
 	side := "client"
 	if c.FromClient.Packets == 0 {
 		side = "server"
@@ -97,7 +97,7 @@ func oneWaySentence(c *connection) string {
 }
 
 // acknowledgedOne says which of several SYN-ACKs the handshake goes on with; "" if that is not known.
-func acknowledgedOne(c *connection) string {
+func acknowledgedOne(c *analyze.Connection) string {
 	o := &c.Opening
 	for i := range c.Steps {
 		if s := &c.Steps[i]; s.Phase == label.SynAck && s.Seq == o.ServerISN && o.ServerISNKnown && o.AckPacket != 0 {
@@ -108,7 +108,7 @@ func acknowledgedOne(c *connection) string {
 }
 
 // openingOddities are the other remarkable things about the handshake.
-func openingOddities(c *connection) phrases {
+func openingOddities(c *analyze.Connection) phrases {
 	o := &c.Opening
 	var odd phrases
 	if o.SynCount > 1 && o.Outcome != analyze.OpeningUnanswered && o.Outcome != analyze.OpeningSimultaneous {

@@ -1,4 +1,4 @@
-package report
+package story
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ import (
 // partSteps divides the steps into those of the handshake and of the close. A
 // RST belongs to the handshake if it kept it from completing, or came before
 // its completion and changed nothing.
-func (t *story) partSteps() (opening, closing []int) {
+func (t *telling) partSteps() (opening, closing []int) {
 	var early bool
 	switch t.conn.Opening.Outcome {
 	case analyze.OpeningRefused, analyze.OpeningReset, analyze.OpeningHalfOpen, analyze.OpeningUnanswered:
@@ -38,7 +38,7 @@ func (t *story) partSteps() (opening, closing []int) {
 
 // steps writes the segments as a table. relative says whether sequence numbers
 // count from the ISNs.
-func (t *story) steps(list []int, relative bool) {
+func (t *telling) steps(list []int, relative bool) {
 	if len(list) == 0 {
 		return
 	}
@@ -74,7 +74,7 @@ func (t *story) steps(list []int, relative bool) {
 	}
 }
 
-func (t *story) stepRow(st *analyze.Step, sums *arithmetic.Sums) []grid.Cell {
+func (t *telling) stepRow(st *analyze.Step, sums *arithmetic.Sums) []grid.Cell {
 	ack := ""
 	if st.Flags.Any(wire.ACK) {
 		ack = sums.Ack(st)

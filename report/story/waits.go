@@ -1,4 +1,4 @@
-package report
+package story
 
 import (
 	"fmt"
@@ -11,14 +11,14 @@ import (
 )
 
 // waits tells what a connection was waiting for when it stood still.
-func (t *story) waits() {
+func (t *telling) waits() {
 	if text := strings.Join(waitTexts(t.conn), "; "); text != "" {
 		t.WriteSection(t.out, "WAITED", text, prose.Plain)
 	}
 }
 
 // waitTexts says what was waited for, and until which packet.
-func waitTexts(c *connection) []string {
+func waitTexts(c *analyze.Connection) []string {
 	var parts []string
 	add := func(ns int64, text string) {
 		if ns >= phrase.WaitLeast {
