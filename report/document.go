@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/label"
+	"tcpwatch/report/labtext"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/streams"
@@ -86,7 +87,7 @@ func WriteColumns(w io.Writer) error {
 	columnDocument(&b, interfaceView)
 	columnDocument(&b, eventView)
 	streams.Document(&b)
-	labDocument(&b)
+	labtext.Document(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }

@@ -18,6 +18,8 @@ import (
 	"tcpwatch/lab/labtest"
 	"tcpwatch/lab/lesson"
 	"tcpwatch/report"
+	"tcpwatch/report/labtext"
+	"tcpwatch/report/prose"
 )
 
 // Every word that explains a lesson is one that explain knows.
@@ -30,8 +32,8 @@ func TestLessonWords(t *testing.T) {
 			}
 		}
 		var out bytes.Buffer
-		s := report.NewLabStory(&out, report.Options{})
-		s.Conclude(&report.LabConclusion{Words: l.Words})
+		s := labtext.NewStory(&out, prose.Style{})
+		s.Conclude(&labtext.Conclusion{Words: l.Words})
 		if n := strings.Count(out.String(), "RFC"); n < len(l.Words) {
 			t.Errorf("%s: the clause of a word is missing in %q", l.Name, out.String())
 		}

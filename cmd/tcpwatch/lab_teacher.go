@@ -12,6 +12,7 @@ import (
 	"tcpwatch/lab"
 	"tcpwatch/lab/lesson"
 	"tcpwatch/report"
+	"tcpwatch/report/labtext"
 )
 
 // teacher tells one lesson.
@@ -22,7 +23,7 @@ type teacher struct {
 	enter   <-chan bool // nil: no waiting
 	lesson  *lesson.Lesson
 	state   string // that was asked for by its name; "" if none
-	story   *report.LabStory
+	story   *labtext.Story
 	line    []byte
 	latest  time.Duration // of what was told
 }
@@ -67,7 +68,7 @@ func (t *teacher) teach(ctx context.Context) (ok bool, err error) {
 func (t *teacher) tell(ctx context.Context, q *items) error {
 	l := t.lesson
 	if t.flags.format == labTable {
-		t.story = report.NewLabStory(t.out, t.options)
+		t.story = labtext.NewStory(t.out, t.options.Style)
 		t.story.Title(l.Name, l.About)
 	}
 	if err := t.recite(); err != nil {
@@ -137,16 +138,16 @@ func (t *teacher) item(i *lesson.Item) error {
 	t.latest = max(t.latest, i.At)
 	switch {
 	case i.Setting != nil:
-		s := &report.LabSetting{Name: i.Setting.Sysctl(), Value: i.Setting.Value, Default: i.Setting.Default, Why: i.Setting.Why}
+		s := &labtext.Setting{Name: i.Setting.Sysctl(), Value: i.Setting.Value, Default: i.Setting.Default, Why: i.Setting.Why}
 		if t.flags.format == labNDJSON {
-			t.line = report.LabSettingObject(t.line[:0], t.lesson.Name, i.At, s)
+			t.line = labtext.AppendSetting(t.line[:0], t.lesson.Name, i.At, s)
 			break
 		}
 		t.story.Setting(i.At, s)
 	case i.Row != nil:
 		return t.step(labStep(i.Row, false))
 	case t.flags.format == labNDJSON:
-		t.line = report.LabObject(t.line[:0], t.lesson.Name, i.At, i.Say, nil)
+		t.line = labtext.AppendItem(t.line[:0], t.lesson.Name, i.At, i.Say, nil)
 	default:
 		t.story.Say(i.At, i.Say)
 	}
@@ -154,9 +155,9 @@ func (t *teacher) item(i *lesson.Item) error {
 }
 
 // step writes a packet.
-func (t *teacher) step(s *report.LabStep) error {
+func (t *teacher) step(s *labtext.Step) error {
 	if t.flags.format == labNDJSON {
-		t.line = report.LabObject(t.line[:0], t.lesson.Name, s.At, "", s)
+		t.line = labtext.AppendItem(t.line[:0], t.lesson.Name, s.At, "", s)
 	} else {
 		t.story.Step(s)
 	}
@@ -176,7 +177,7 @@ func (t *teacher) written() error {
 // conclude explains the lesson, and how reliable the story is.
 func (t *teacher) conclude(out *lesson.Outcome) error {
 	l, r := t.lesson, out.Result
-	c := &report.LabConclusion{
+	c := &labtext.Conclusion{
 		At: t.latest, Why: l.Why, Words: l.Words, Notes: l.Notes, Shortened: l.Shortened, Differs: l.Differs, Unexpected: out.Unexpected, Kept: r.Base,
 		Compared: out.Compared, Equal: out.Equal, NoSocket: out.NoSocket,
 		Sent: r.Sent, Lost: r.Lost, Damaged: r.Corrupted, Held: r.Held, Copied: r.Copied,
@@ -189,7 +190,7 @@ func (t *teacher) conclude(out *lesson.Outcome) error {
 		}
 	}
 	if t.flags.format == labNDJSON {
-		_, err := t.out.Write(report.LabEnding(nil, l.Name, c))
+		_, err := t.out.Write(labtext.AppendEnding(nil, l.Name, c))
 		return err
 	}
 	t.story.Conclude(c)
@@ -214,18 +215,18 @@ func reached(rows []*lesson.Row, name string) string {
 }
 
 // labStep converts a row for the report.
-func labStep(r *lesson.Row, bare bool) *report.LabStep {
-	s := &report.LabStep{
+func labStep(r *lesson.Row, bare bool) *labtext.Step {
+	s := &labtext.Step{
 		Number: r.Number, Connection: r.Connection, At: r.At, FromClient: r.From == 0, Datagram: r.Datagram,
 		Step: r.Step, Labels: r.Labels, Cause: r.Cause, Landed: r.Landed, Window: r.Window, Options: r.Options,
 		Acked: r.Acked, Lost: r.Lost, Corrupt: r.Corrupt, Held: r.Held, Copied: r.Copied, Copy: r.Copy, Arrived: r.Arrived, Landing: r.Landing, Bare: bare,
 	}
 	if p := r.Before; p != nil {
-		s.Past = report.LabPast{Known: true, Next: p.Next, Stamped: p.Stamped, TSVal: p.TSVal}
+		s.Past = labtext.Past{Known: true, Next: p.Next, Stamped: p.Stamped, TSVal: p.TSVal}
 	}
 	for i, e := range r.Ends {
 		relation := map[lesson.Verdict]int{lesson.Equal: 1, lesson.Different: -1}[e.Verdict()]
-		s.Ends[i] = report.LabEnd{State: e.Inferred, Kernel: e.Kernel.String(), Relation: relation, Guessed: e.Guessed()}
+		s.Ends[i] = labtext.End{State: e.Inferred, Kernel: e.Kernel.String(), Relation: relation, Guessed: e.Guessed()}
 	}
 	return s
 }

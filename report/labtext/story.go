@@ -1,4 +1,4 @@
-package report
+package labtext
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
@@ -16,112 +15,62 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// LabStep is one packet of a lesson of the lab.
-type LabStep struct {
-	Number     uint64
-	Connection int // 0 for what is not TCP
-	At         time.Duration
-	FromClient bool
-	// Datagram describes a packet that is not TCP; "" for a segment.
-	Datagram string
-
-	Step   analyze.Step
-	Labels label.Set // at the tap of the sender
-	Cause  label.Cause
-	Landed label.Set // at the tap of the receiver
-	// Acked is how many numbers of the other end it is the first to acknowledge.
-	Acked uint32
-	// Past says, for a SYN whose tuple was used before, where that
-	// connection ended.
-	Past    LabPast
-	Window  uint32
-	Options wire.Options
-	// What the link did to the packet. Landing is the arrival of a packet that
-	// was told before.
-	Lost, Corrupt, Held, Copied, Copy, Arrived, Landing bool
-
-	// Ends are client and server. Bare leaves their kernels out: the segment is
-	// drawn, not sent.
-	Ends [2]LabEnd
-	Bare bool
-}
-
-// LabPast is what is left of an end's earlier use of a tuple.
-type LabPast struct {
-	Known   bool
-	Next    wire.Seq // after the highest number that it sent
-	Stamped bool     // it sent timestamps
-	TSVal   uint32   // of its last segment
-}
-
-// LabEnd is what is known of one end.
-type LabEnd struct {
-	State  state.State // by the tap at that end
-	Kernel string      // by the end's kernel, in the RFC's spelling
-	// Relation is 0 where the kernel has no socket, 1 where the two are equal, -1
-	// where they differ.
-	Relation int
-	// Guessed is set if the end is assumed to listen but nobody does.
-	Guessed bool
-}
-
-// LabStory writes the story of a lesson as it happens. It does not buffer; the
+// Story writes the story of a lesson as it happens. It does not buffer; the
 // first error is kept.
-type LabStory struct {
+type Story struct {
 	w     io.Writer
-	env   *env
-	sums  map[int]*labSums
+	style prose.Style
+	sums  map[int]*sums
 	words []string // see Words
 	err   error
 }
 
-// NewLabStory returns a story for a terminal. Of the options Width, Color and
-// ASCII count.
-func NewLabStory(w io.Writer, o Options) *LabStory {
-	o.FixWidth()
-	return &LabStory{w: w, env: &env{Options: o}, sums: map[int]*labSums{}}
+// NewStory returns a story for a terminal.
+func NewStory(w io.Writer, style prose.Style) *Story {
+	style.FixWidth()
+	return &Story{w: w, style: style, sums: map[int]*sums{}}
 }
 
 // Err returns the first write error, if any.
-func (l *LabStory) Err() error { return l.err }
+func (l *Story) Err() error { return l.err }
 
-func (l *LabStory) write(b *bytes.Buffer) {
+func (l *Story) write(b *bytes.Buffer) {
 	if l.err == nil {
 		_, l.err = l.w.Write(b.Bytes())
 	}
 }
 
 // Title writes the name of the lesson and what it shows.
-func (l *LabStory) Title(name, about string) {
+func (l *Story) Title(name, about string) {
 	var b bytes.Buffer
-	b.WriteString(l.env.Paint(prose.Strong, name) + "\n")
-	l.env.WriteWrapped(&b, prose.Plain, prose.Gap, prose.Gap+about)
+	b.WriteString(l.style.Paint(prose.Strong, name) + "\n")
+	l.style.WriteWrapped(&b, prose.Plain, prose.Gap, prose.Gap+about)
 	l.write(&b)
 }
 
 // Heading begins a part of the story; note says how to read it.
-func (l *LabStory) Heading(text, note string) {
+func (l *Story) Heading(text, note string) {
 	var b bytes.Buffer
-	b.WriteString("\n" + l.env.Paint(prose.Strong, l.env.Plain(text)) + "\n")
+	b.WriteString("\n" + l.style.Paint(prose.Strong, l.style.Plain(text)) + "\n")
 	if note != "" {
-		l.env.WriteWrapped(&b, prose.Quiet, prose.Gap, prose.Gap+note)
+		l.style.WriteWrapped(&b, prose.Quiet, prose.Gap, prose.Gap+note)
 	}
-	l.sums = map[int]*labSums{}
+	l.sums = map[int]*sums{}
 	l.write(&b)
 }
 
-// labIndent is the room of number and time before a row.
-const labIndent = "               "
+// indent is the room of number and time before a row.
+const indent = "               "
 
 // Say writes what a program does, or what a kernel says.
-func (l *LabStory) Say(at time.Duration, text string) {
+func (l *Story) Say(at time.Duration, text string) {
 	var b bytes.Buffer
 	l.lines(&b, prose.Quiet, fmt.Sprintf("%14s ", prose.Unglue(prose.Duration(int64(at))))+" ", "· "+escape.Text(text))
 	l.write(&b)
 }
 
 // Setting writes how both hosts were set up.
-func (l *LabStory) Setting(at time.Duration, s *LabSetting) {
+func (l *Story) Setting(at time.Duration, s *Setting) {
 	text := fmt.Sprintf("both hosts: %s %s (default %s): %s", s.Name, s.Value, s.Default, s.Why)
 	switch s.Default {
 	case "":
@@ -133,19 +82,19 @@ func (l *LabStory) Setting(at time.Duration, s *LabSetting) {
 }
 
 // lines writes text after a head, wrapped below where it begins.
-func (l *LabStory) lines(b *bytes.Buffer, t prose.Tone, head, text string) {
-	head = l.env.Plain(head)
-	for i, line := range prose.Wrap(l.env.Plain(text), l.env.Width-prose.Width(head), "") {
+func (l *Story) lines(b *bytes.Buffer, t prose.Tone, head, text string) {
+	head = l.style.Plain(head)
+	for i, line := range prose.Wrap(l.style.Plain(text), l.style.Width-prose.Width(head), "") {
 		if i > 0 {
 			head = strings.Repeat(" ", prose.Width(head))
 		}
-		b.WriteString(head + l.env.Paint(t, prose.Unglue(line)) + "\n")
+		b.WriteString(head + l.style.Paint(t, prose.Unglue(line)) + "\n")
 	}
 }
 
 // Step writes a packet: what it is, its numbers and how they fit, its fate, and
 // both ends.
-func (l *LabStory) Step(s *LabStep) {
+func (l *Story) Step(s *Step) {
 	var b bytes.Buffer
 	head := fmt.Sprintf("%4d %9s  ", s.Number, prose.Unglue(prose.Duration(int64(s.At))))
 	from, to := prose.Side(s.FromClient), prose.Side(!s.FromClient)
@@ -156,7 +105,7 @@ func (l *LabStory) Step(s *LabStep) {
 	}
 	sums := l.sums[s.Connection]
 	if sums == nil {
-		sums = newLabSums()
+		sums = newSums()
 		sums.Relative = true
 		l.sums[s.Connection] = sums
 	}
@@ -178,7 +127,7 @@ func (l *LabStory) Step(s *LabStep) {
 }
 
 // firstLine describes a segment and its numbers.
-func (l *LabStory) firstLine(s *LabStep, sums *labSums, from, to, name string) string {
+func (l *Story) firstLine(s *Step, sums *sums, from, to, name string) string {
 	parts := []string{"seq" + prose.NBSP + sums.Seq(&s.Step)}
 	if s.Step.Flags.Any(wire.ACK) {
 		parts = append(parts, "ack"+prose.NBSP+sums.Ack(&s.Step))
@@ -212,7 +161,7 @@ func synOptions(o *wire.Options) (parts []string) {
 }
 
 // second writes the labels, the check of the numbers, and what the link did.
-func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string) {
+func (l *Story) second(b *bytes.Buffer, s *Step, sums *sums, to string) {
 	var names []string
 	s.Labels.Each(func(id label.ID) {
 		name := lexicon.Label(id)
@@ -239,10 +188,10 @@ func (l *LabStory) second(b *bytes.Buffer, s *LabStep, sums *labSums, to string)
 			text += " · " + part
 		}
 	}
-	l.lines(b, max(tone, labTone(s)), labIndent+" ", text+fateText(s, to))
+	l.lines(b, max(tone, toneOf(s)), indent+" ", text+fateText(s, to))
 }
 
-func labTone(s *LabStep) prose.Tone {
+func toneOf(s *Step) prose.Tone {
 	if s.Lost || s.Corrupt || s.Labels.Has(label.Retransmission) {
 		return prose.Doubt
 	}
@@ -250,7 +199,7 @@ func labTone(s *LabStep) prose.Tone {
 }
 
 // fateText says what the link did.
-func fateText(s *LabStep, to string) string {
+func fateText(s *Step, to string) string {
 	switch {
 	case s.Lost:
 		return " · lost on the way"
@@ -267,7 +216,7 @@ func fateText(s *LabStep, to string) string {
 }
 
 // ends writes both ends' states, by the taps and by the kernels.
-func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
+func (l *Story) ends(b *bytes.Buffer, s *Step) {
 	var parts []string
 	tone := prose.Good
 	for i, e := range s.Ends {
@@ -288,25 +237,25 @@ func (l *LabStory) ends(b *bytes.Buffer, s *LabStep) {
 			}
 			part += " = " + e.Kernel
 		}
-		parts = append(parts, l.env.Plain(part))
+		parts = append(parts, l.style.Plain(part))
 	}
 	const room = len("client SYN-RECEIVED = SYN-RECEIVED")
-	indent := labIndent + " "
-	if len(indent)+2*room+len(prose.Gap) > l.env.Width {
+	indent := indent + " "
+	if len(indent)+2*room+len(prose.Gap) > l.style.Width {
 		indent = "     "
 	}
 	first := parts[0] + strings.Repeat(" ", max(0, room-prose.Width(parts[0]))) + prose.Gap
-	if len(indent)+prose.Width(first)+prose.Width(parts[1]) > l.env.Width {
+	if len(indent)+prose.Width(first)+prose.Width(parts[1]) > l.style.Width {
 		l.lines(b, tone, indent, parts[0])
 		l.lines(b, tone, indent, parts[1])
 		return
 	}
-	b.WriteString(indent + l.env.Paint(tone, first+parts[1]) + "\n")
+	b.WriteString(indent + l.style.Paint(tone, first+parts[1]) + "\n")
 }
 
 // Sentence writes a section of prose under its name.
-func (l *LabStory) Sentence(name, text string) {
+func (l *Story) Sentence(name, text string) {
 	var b bytes.Buffer
-	l.env.WriteSection(&b, name, text, prose.Plain)
+	l.style.WriteSection(&b, name, text, prose.Plain)
 	l.write(&b)
 }

@@ -1,4 +1,4 @@
-package report
+package labtext
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// LabConclusion is the summary of a finished lesson.
-type LabConclusion struct {
+// Conclusion is the summary of a finished lesson.
+type Conclusion struct {
 	At  time.Duration
 	Why string
 	// Words explain the rest; Notes say why others occurred.
@@ -38,7 +38,7 @@ type LabConclusion struct {
 }
 
 // Conclude writes the conclusion after the story.
-func (l *LabStory) Conclude(c *LabConclusion) {
+func (l *Story) Conclude(c *Conclusion) {
 	l.write(bytes.NewBufferString("\n"))
 	l.Sentence("WHY", c.Why)
 	l.meanings("", c.Words, nil)
@@ -52,7 +52,7 @@ func (l *LabStory) Conclude(c *LabConclusion) {
 }
 
 // kept names the files.
-func (c *LabConclusion) kept() string {
+func (c *Conclusion) kept() string {
 	if c.Kept == "" {
 		return ""
 	}
@@ -61,7 +61,7 @@ func (c *LabConclusion) kept() string {
 }
 
 // checked says how reliable the story is.
-func (c *LabConclusion) checked() string {
+func (c *Conclusion) checked() string {
 	text := "no states, for there is no connection"
 	if c.Compared > 0 {
 		text = fmt.Sprintf("%d of %d states are those of the kernels", c.Equal, c.Compared)
@@ -80,9 +80,9 @@ func (c *LabConclusion) checked() string {
 	return text
 }
 
-// LabEnding appends the conclusion of a lesson as a JSON object and a line end.
-func LabEnding(b []byte, scenario string, c *LabConclusion) []byte {
-	j := labObject(b, scenario, c.At, "end")
+// AppendEnding appends the conclusion of a lesson as a JSON object and a line end.
+func AppendEnding(b []byte, scenario string, c *Conclusion) []byte {
+	j := begin(b, scenario, c.At, "end")
 	j.Text("why", c.Why)
 	j.Open("words", '{')
 	for _, w := range c.Words {

@@ -1,23 +1,17 @@
-package report
+package labtext
 
 import (
 	"bytes"
 	"fmt"
-	"time"
-
-	"tcpwatch/analyze/label"
-	"tcpwatch/capture/wire"
-	"tcpwatch/report/lexicon"
-	"tcpwatch/report/prose"
 )
 
-// schemaLab names the shape of an item of a lesson.
-const schemaLab = "tcpwatch.lab/1"
+// schema names the shape of an item of a lesson.
+const schema = "tcpwatch.lab/1"
 
-// labMembers are the members of such an object. Which of them are present
+// members are the members of such an object. Which of them are present
 // depends on its kind.
-var labMembers = []struct{ name, meaning string }{
-	{"schema", "`" + schemaLab + "`"},
+var members = []struct{ name, meaning string }{
+	{"schema", "`" + schema + "`"},
 	{"scenario", "Its name."},
 	{"at", "Seconds since the link began."},
 	{"kind", "`action`: what a program does or a kernel says. `segment`: a TCP segment that one end sends. `arrival`: a segment that was told before arrives and moves its receiver. `copy`: a copy made by the link arrives. `datagram`: a packet that is not TCP. `drawn`: a segment of a figure, which nobody sent. `setting`: how both hosts were set up. `end`: the last of a scenario that was not interrupted."},
@@ -66,130 +60,10 @@ var labMembers = []struct{ name, meaning string }{
 	{"unexpected", "Of the end: where it was not; null where it was."},
 }
 
-// labDocument writes what the objects of `tcpwatch lab` hold.
-func labDocument(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\n## lab\n\nOne object for each packet and each action, with `tcpwatch lab --format ndjson`. Schema `%s`.\n\n| name | meaning |\n|:---|:---|\n", schemaLab)
-	for _, m := range labMembers {
+// Document writes what the objects of `tcpwatch lab` hold.
+func Document(b *bytes.Buffer) {
+	fmt.Fprintf(b, "\n## lab\n\nOne object for each packet and each action, with `tcpwatch lab --format ndjson`. Schema `%s`.\n\n| name | meaning |\n|:---|:---|\n", schema)
+	for _, m := range members {
 		fmt.Fprintf(b, "| `%s` | %s |\n", m.name, m.meaning)
 	}
-}
-
-// LabObject appends an item of a lesson as a JSON object and a line end: a
-// packet or, if s is nil, an action.
-func LabObject(b []byte, scenario string, at time.Duration, said string, s *LabStep) []byte {
-	j := labObject(b, scenario, at, labKind(s))
-	switch {
-	case s == nil:
-		j.Text("said", said)
-	case s.Datagram != "":
-		j.Uint("number", s.Number)
-		j.Word("from", prose.Side(s.FromClient))
-		j.Text("datagram", s.Datagram)
-		j.fate(s)
-	default:
-		j.labSegment(s)
-	}
-	j.Close('}')
-	return append(j.Plain, '\n')
-}
-
-// LabSetting is a sysctl of both hosts.
-type LabSetting struct {
-	Name, Value string // as sysctl(8) spells it
-	// Default is the value of unconfigured hosts; "" if the kernel has no such
-	// setting.
-	Default, Why string
-}
-
-// LabSettingObject appends a setting as a JSON object and a line end.
-func LabSettingObject(b []byte, scenario string, at time.Duration, s *LabSetting) []byte {
-	j := labObject(b, scenario, at, "setting")
-	j.Text("setting", s.Name)
-	j.Text("value", s.Value)
-	if s.Default == "" {
-		j.Null("default")
-	} else {
-		j.Text("default", s.Default)
-	}
-	j.Text("reason", s.Why)
-	j.Close('}')
-	return append(j.Plain, '\n')
-}
-
-// labObject begins an object of a lesson.
-func labObject(b []byte, scenario string, at time.Duration, kind string) jsonText {
-	j := jsonText{append(b, '{')}
-	j.Word("schema", schemaLab)
-	j.Text("scenario", scenario)
-	j.Seconds("at", int64(at))
-	j.Word("kind", kind)
-	return j
-}
-
-func labKind(s *LabStep) string {
-	switch {
-	case s == nil:
-		return "action"
-	case s.Datagram != "":
-		return "datagram"
-	case s.Bare:
-		return "drawn"
-	case s.Landing:
-		return "arrival"
-	case s.Copy:
-		return "copy"
-	}
-	return "segment"
-}
-
-func (j *jsonText) labSegment(s *LabStep) {
-	j.Uint("number", s.Number)
-	j.Uint("connection", uint64(s.Connection))
-	j.Word("from", prose.Side(s.FromClient))
-	j.Word("flags", lexicon.Flags(s.Step.Flags))
-	j.Uint("seq_raw", uint64(s.Step.Seq))
-	j.UintOrNull("ack_raw", uint64(s.Step.Ack), s.Step.Flags.Any(wire.ACK))
-	j.Uint("len", uint64(s.Step.Len))
-	j.Uint("acked", uint64(s.Acked))
-	j.Uint("window", uint64(s.Window))
-	if s.Past.Known {
-		j.Uint("previous_next_raw", uint64(s.Past.Next))
-		j.UintOrNull("previous_tsval", uint64(s.Past.TSVal), s.Past.Stamped)
-	}
-	j.labelList("labels", s.Labels)
-	if s.Cause != label.NoCause {
-		j.Word("cause", s.Cause.String())
-	}
-	j.labelList("labels_on_arrival", s.Landed)
-	j.fate(s)
-	for i, e := range s.Ends {
-		side := prose.Side(i == 0)
-		j.Word(side+"_state", e.State.String())
-		if s.Bare {
-			continue
-		}
-		j.Word(side+"_kernel", e.Kernel)
-		if e.Relation == 0 {
-			j.Null(side + "_agrees")
-		} else {
-			j.Bool(side+"_agrees", e.Relation > 0)
-		}
-	}
-}
-
-func (j *jsonText) labelList(name string, set label.Set) {
-	j.Open(name, '[')
-	set.Each(func(id label.ID) {
-		j.Comma()
-		j.Quoted(lexicon.Label(id))
-	})
-	j.Close(']')
-}
-
-// fate says what the link did.
-func (j *jsonText) fate(s *LabStep) {
-	j.Bool("arrived", s.Arrived)
-	j.Bool("lost", s.Lost)
-	j.Bool("damaged", s.Corrupt)
-	j.Bool("held", s.Held)
 }

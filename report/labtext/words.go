@@ -1,4 +1,4 @@
-package report
+package labtext
 
 import (
 	"bytes"
@@ -21,13 +21,13 @@ var causeMeanings = [label.CauseCount]string{
 }
 
 // saw remembers a label that was written, for Words.
-func (l *LabStory) saw(id label.ID, name string) {
+func (l *Story) saw(id label.ID, name string) {
 	if label.All[id].Group != label.Phase {
 		l.word(name)
 	}
 }
 
-func (l *LabStory) word(name string) {
+func (l *Story) word(name string) {
 	if !slices.Contains(l.words, name) {
 		l.words = append(l.words, name)
 	}
@@ -36,7 +36,7 @@ func (l *LabStory) word(name string) {
 // Words returns the words of the steps that need an explanation, in the order in
 // which they came: labels other than those that name the segment, RETRANSMISSION
 // with its cause, a state that is only guessed.
-func (l *LabStory) Words() []string { return slices.Clone(l.words) }
+func (l *Story) Words() []string { return slices.Clone(l.words) }
 
 // meaning returns the short explanation of a label, a verdict or a state, with its
 // clauses; "" for anything else. RETRANSMISSION with a cause means that cause.
@@ -67,7 +67,7 @@ func meaning(name string) string {
 
 // meanings writes words with their meanings, and with notes if there are any,
 // under a section name or, if that is "", below the previous section.
-func (l *LabStory) meanings(section string, words []string, notes map[string]string) {
+func (l *Story) meanings(section string, words []string, notes map[string]string) {
 	for _, w := range words {
 		text := meaning(w)
 		if note := notes[w]; note != "" {
@@ -78,9 +78,9 @@ func (l *LabStory) meanings(section string, words []string, notes map[string]str
 		}
 		var b bytes.Buffer
 		if section != "" {
-			l.env.WriteSection(&b, section, w+": "+text, prose.Plain)
+			l.style.WriteSection(&b, section, w+": "+text, prose.Plain)
 		} else {
-			l.env.WriteWrapped(&b, prose.Plain, prose.SectionIndent, prose.SectionIndent+w+": "+prose.Unglue(text))
+			l.style.WriteWrapped(&b, prose.Plain, prose.SectionIndent, prose.SectionIndent+w+": "+prose.Unglue(text))
 		}
 		section = ""
 		l.write(&b)

@@ -1,4 +1,4 @@
-package report
+package labtext
 
 import (
 	"bytes"
@@ -18,45 +18,45 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// labScene is a SYN that is lost, one that is answered, and an answer of which
+// scene is a SYN that is lost, one that is answered, and an answer of which
 // the kernel says something else.
-func labScene() []*LabStep {
-	at := func(n uint64, ms int, client bool, flags wire.Flags, seq, ack wire.Seq, phase label.ID) *LabStep {
-		return &LabStep{Number: n, Connection: 1, At: time.Duration(ms) * time.Millisecond, FromClient: client, Labels: label.Set(0).With(phase), Window: 64240, Arrived: true,
+func scene() []*Step {
+	at := func(n uint64, ms int, client bool, flags wire.Flags, seq, ack wire.Seq, phase label.ID) *Step {
+		return &Step{Number: n, Connection: 1, At: time.Duration(ms) * time.Millisecond, FromClient: client, Labels: label.Set(0).With(phase), Window: 64240, Arrived: true,
 			Step: analyze.Step{Seq: seq, Ack: ack, Flags: flags, FromClient: client, Phase: phase, Acceptable: true}}
 	}
 	lost := at(1, 0, true, wire.SYN, 1000, 0, label.SYN)
 	lost.Lost, lost.Arrived = true, false
-	lost.Ends = [2]LabEnd{{State: state.SynSent, Kernel: "SYN-SENT", Relation: 1}, {State: state.Listen.Infer(), Kernel: "LISTEN", Relation: 1}}
+	lost.Ends = [2]End{{State: state.SynSent, Kernel: "SYN-SENT", Relation: 1}, {State: state.Listen.Infer(), Kernel: "LISTEN", Relation: 1}}
 	again := at(2, 1000, true, wire.SYN, 1000, 0, label.SYN)
 	again.Step.Repeated, again.Cause = true, label.CauseRTO
 	again.Labels = again.Labels.With(label.Retransmission)
 	again.Ends = lost.Ends
 	answer := at(3, 1020, false, wire.SYN|wire.ACK, 8000, 1001, label.SynAck)
-	answer.Ends = [2]LabEnd{{State: state.SynSent, Kernel: "SYN-SENT", Relation: 1}, {State: state.SynReceived, Kernel: "none", Relation: 0}}
+	answer.Ends = [2]End{{State: state.SynSent, Kernel: "SYN-SENT", Relation: 1}, {State: state.SynReceived, Kernel: "none", Relation: 0}}
 	third := at(4, 1040, true, wire.ACK, 1001, 8001, label.HandshakeAck)
-	third.Ends = [2]LabEnd{{State: state.Established, Kernel: "ESTABLISHED", Relation: 1}, {State: state.Established, Kernel: "SYN-RECEIVED", Relation: -1}}
-	open := LabEnd{State: state.Established, Kernel: "ESTABLISHED", Relation: 1}
-	closed := LabEnd{State: state.Closed, Kernel: "none", Relation: 1}
-	data := func(n uint64, ms int, client bool, seq, ack wire.Seq, octets, acked uint32, server LabEnd) *LabStep {
+	third.Ends = [2]End{{State: state.Established, Kernel: "ESTABLISHED", Relation: 1}, {State: state.Established, Kernel: "SYN-RECEIVED", Relation: -1}}
+	open := End{State: state.Established, Kernel: "ESTABLISHED", Relation: 1}
+	closed := End{State: state.Closed, Kernel: "none", Relation: 1}
+	data := func(n uint64, ms int, client bool, seq, ack wire.Seq, octets, acked uint32, server End) *Step {
 		s := at(n, ms, client, wire.ACK, seq, ack, label.Data)
-		s.Step.Len, s.Acked, s.Ends = octets, acked, [2]LabEnd{open, server}
+		s.Step.Len, s.Acked, s.Ends = octets, acked, [2]End{open, server}
 		return s
 	}
 	unheard := at(8, 1080, false, wire.RST|wire.ACK, 8006, 3897, label.RST)
-	unheard.Lost, unheard.Ends = true, [2]LabEnd{open, closed}
+	unheard.Lost, unheard.Ends = true, [2]End{open, closed}
 	reset := at(10, 1100, false, wire.RST, 8006, 0, label.RST)
-	reset.Ends = [2]LabEnd{closed, closed}
+	reset.Ends = [2]End{closed, closed}
 	reused := at(11, 2000, true, wire.SYN, 9000, 0, label.SYN)
-	reused.Connection, reused.Past = 2, LabPast{Known: true, Next: 4000, Stamped: true, TSVal: 500}
+	reused.Connection, reused.Past = 2, Past{Known: true, Next: 4000, Stamped: true, TSVal: 500}
 	reused.Options = wire.Options{Set: wire.OptTimestamps, TSVal: 750}
-	reused.Ends = [2]LabEnd{lost.Ends[0], {State: state.Listen.Infer(), Kernel: "none", Guessed: true}}
-	return []*LabStep{lost, again, answer, third,
+	reused.Ends = [2]End{lost.Ends[0], {State: state.Listen.Infer(), Kernel: "none", Guessed: true}}
+	return []*Step{lost, again, answer, third,
 		data(5, 1050, true, 1001, 8001, 1448, 0, open), data(6, 1060, true, 2449, 8001, 1448, 0, open), data(7, 1070, false, 8001, 3897, 5, 2896, open),
 		unheard, data(9, 1090, true, 3897, 8006, 10, 5, closed), reset, reused}
 }
 
-const labText = `   1       0 s  client → server  SYN  seq 1000, window 64,240
+const sceneText = `   1       0 s  client → server  SYN  seq 1000, window 64,240
                 SYN · ISN of the client · lost on the way
      client SYN-SENT = SYN-SENT          server LISTEN? = LISTEN
    2    1.00 s  client → server  SYN again  seq 1000, window 64,240
@@ -93,14 +93,14 @@ const labText = `   1       0 s  client → server  SYN  seq 1000, window 64,240
      client SYN-SENT = SYN-SENT          server CLOSED (the tap: LISTEN?)
 `
 
-func TestLabStory(t *testing.T) {
+func TestStory(t *testing.T) {
 	var out bytes.Buffer
-	l := NewLabStory(&out, Options{Style: prose.Style{Width: 80}})
-	for _, s := range labScene() {
+	l := NewStory(&out, prose.Style{Width: 80})
+	for _, s := range scene() {
 		l.Step(s)
 	}
-	if out.String() != labText {
-		t.Errorf("got\n%s\nexpected\n%s", out.String(), labText)
+	if out.String() != sceneText {
+		t.Errorf("got\n%s\nexpected\n%s", out.String(), sceneText)
 	}
 	if w := l.Words(); !slices.Equal(w, []string{"RETRANSMISSION (rto)", "LISTEN?"}) {
 		t.Errorf("words to be explained: %q", w)
@@ -109,14 +109,14 @@ func TestLabStory(t *testing.T) {
 
 // Acknowledgements that say nothing new, and what is sent again, show what they
 // mean: what the receiver has, and how the waits grow.
-func TestLabSumsOfLoss(t *testing.T) {
-	sums := newLabSums()
+func TestSumsOfLoss(t *testing.T) {
+	sums := newSums()
 	sums.Relative = true
 	for _, isn := range []wire.Seq{1000, 8000} {
 		sums.base(&analyze.Step{Seq: isn, Flags: wire.SYN, FromClient: isn == 1000})
 	}
-	step := func(n uint64, ms int, client bool, seq, ack wire.Seq, octets uint32, labels ...label.ID) *LabStep {
-		s := &LabStep{Number: n, At: time.Duration(ms) * time.Millisecond, FromClient: client,
+	step := func(n uint64, ms int, client bool, seq, ack wire.Seq, octets uint32, labels ...label.ID) *Step {
+		s := &Step{Number: n, At: time.Duration(ms) * time.Millisecond, FromClient: client,
 			Step: analyze.Step{Seq: seq, Ack: ack, Len: octets, Flags: wire.ACK, FromClient: client, Phase: label.Ack}}
 		for _, l := range labels {
 			s.Labels = s.Labels.With(l)
@@ -132,7 +132,7 @@ func TestLabSumsOfLoss(t *testing.T) {
 	twice.Options = wire.Options{SACKBlocks: 1, SACK: [4]wire.SACKBlock{{Left: 1001, Right: 1101}}}
 	twice.Acked = 200
 	for _, c := range []struct {
-		s    *LabStep
+		s    *Step
 		want string
 	}{
 		{step(1, 0, true, 1001, 8001, 100, label.Data), ""},
@@ -158,7 +158,7 @@ func TestLabSumsOfLoss(t *testing.T) {
 }
 
 // A RST shows why it is believed: it has the number that is expected.
-func TestLabResets(t *testing.T) {
+func TestResets(t *testing.T) {
 	for _, c := range []struct {
 		flags wire.Flags
 		seq   wire.Seq
@@ -172,10 +172,10 @@ func TestLabResets(t *testing.T) {
 		{wire.RST | wire.ACK, 8101, false, false, "acceptable: ends the connection"},
 		{wire.RST, 8001, false, true, "the connection had ended already"},
 	} {
-		a := newLabSums()
-		a.saw(&LabStep{FromClient: true, Step: analyze.Step{FromClient: true, Flags: wire.ACK, Seq: 1001, Ack: 8001, Len: 20}}, "DATA, 20 B")
+		a := newSums()
+		a.saw(&Step{FromClient: true, Step: analyze.Step{FromClient: true, Flags: wire.ACK, Seq: 1001, Ack: 8001, Len: 20}}, "DATA, 20 B")
 		a.Over = c.over
-		s := &LabStep{Lost: c.lost, Step: analyze.Step{Flags: c.flags, Seq: c.seq, Acceptable: true, Phase: label.RST}}
+		s := &Step{Lost: c.lost, Step: analyze.Step{Flags: c.flags, Seq: c.seq, Acceptable: true, Phase: label.RST}}
 		if got, _ := a.reset(s); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
@@ -184,29 +184,29 @@ func TestLabResets(t *testing.T) {
 
 // A SYN whose numbers do not lie above those of the connection before is not said
 // to be newer.
-func TestLabReuse(t *testing.T) {
+func TestReuse(t *testing.T) {
 	for _, c := range []struct {
-		past  LabPast
+		past  Past
 		stamp uint32
 		want  string
 	}{
-		{LabPast{Known: true, Next: 500}, 0, ", 500 above the end of the connection before (500) ✓"},
-		{LabPast{Known: true, Next: 1500}, 0, ", 500 below the end of the connection before (1500)"},
-		{LabPast{Known: true, Next: 1500, Stamped: true, TSVal: 10}, 30, ", 500 below the end of the connection before (1500), TSval 20 above its last (10) ✓"},
-		{LabPast{Known: true, Next: 500, Stamped: true, TSVal: 40}, 30, ", 500 above the end of the connection before (500), TSval 10 below its last (40)"},
-		{LabPast{Known: true, Next: 500, Stamped: true, TSVal: 30}, 30, ", 500 above the end of the connection before (500), TSval equal to its last (30) ✓"},
-		{LabPast{}, 30, ""},
+		{Past{Known: true, Next: 500}, 0, ", 500 above the end of the connection before (500) ✓"},
+		{Past{Known: true, Next: 1500}, 0, ", 500 below the end of the connection before (1500)"},
+		{Past{Known: true, Next: 1500, Stamped: true, TSVal: 10}, 30, ", 500 below the end of the connection before (1500), TSval 20 above its last (10) ✓"},
+		{Past{Known: true, Next: 500, Stamped: true, TSVal: 40}, 30, ", 500 above the end of the connection before (500), TSval 10 below its last (40)"},
+		{Past{Known: true, Next: 500, Stamped: true, TSVal: 30}, 30, ", 500 above the end of the connection before (500), TSval equal to its last (30) ✓"},
+		{Past{}, 30, ""},
 	} {
-		s := &LabStep{Step: analyze.Step{Seq: 1000, Flags: wire.SYN}, Past: c.past, Options: wire.Options{Set: wire.OptTimestamps, TSVal: c.stamp}}
-		if got := (&labSums{}).reuse(s); got != c.want {
+		s := &Step{Step: analyze.Step{Seq: 1000, Flags: wire.SYN}, Past: c.past, Options: wire.Options{Set: wire.OptTimestamps, TSVal: c.stamp}}
+		if got := (&sums{}).reuse(s); got != c.want {
 			t.Errorf("%+v: %q", c.past, got)
 		}
 	}
 }
 
-// labEnd is the end of a lesson in which everything was to be said.
-func labEnd() *LabConclusion {
-	return &LabConclusion{
+// atEnd is the end of a lesson in which everything was to be said.
+func atEnd() *Conclusion {
+	return &Conclusion{
 		At: time.Second, Why: "Because (RFC 9293 §3.5).", Words: []string{"TIME-WAIT"}, Notes: map[string]string{"RETRANSMISSION (rto)": "why here."},
 		Reached: "by the client", Shortened: "all", Differs: "much", Kept: "there\x1b[31m",
 		Compared: 11, Equal: 10, NoSocket: 1, Again: [2]uint64{2, 1}, Crossed: [2]uint64{1, 1}, KernelAgain: [2]uint64{1, 0},
@@ -215,14 +215,14 @@ func labEnd() *LabConclusion {
 }
 
 // The conclusion explains every word of the steps, and counts as it should.
-func TestLabConclude(t *testing.T) {
+func TestConclude(t *testing.T) {
 	var out bytes.Buffer
-	l := NewLabStory(&out, Options{Style: prose.Style{Width: 80}})
-	for _, s := range labScene() {
+	l := NewStory(&out, prose.Style{Width: 80})
+	for _, s := range scene() {
 		l.Step(s)
 	}
 	out.Reset()
-	l.Conclude(labEnd())
+	l.Conclude(atEnd())
 	text := strings.Join(strings.Fields(out.String()), " ")
 	for _, want := range []string{
 		"WHY Because (RFC 9293 §3.5). TIME-WAIT: The end",
@@ -238,7 +238,7 @@ func TestLabConclude(t *testing.T) {
 }
 
 // Every word that a story may want explained has a meaning.
-func TestLabMeanings(t *testing.T) {
+func TestMeanings(t *testing.T) {
 	for id, spec := range label.All {
 		if meaning(lexicon.Label(label.ID(id))) == "" {
 			t.Errorf("%s has no meaning", spec.Name)
@@ -255,17 +255,17 @@ func TestLabMeanings(t *testing.T) {
 	}
 }
 
-func TestLabSettings(t *testing.T) {
+func TestSettings(t *testing.T) {
 	for _, c := range []struct {
-		s    LabSetting
+		s    Setting
 		want string
 	}{
-		{LabSetting{"net.x", "0", "1", "so that"}, "both hosts: net.x 0 (default 1): so that"},
-		{LabSetting{"net.x", "1", "1", "so that"}, "both hosts: net.x 1 (the default): so that"},
-		{LabSetting{"net.x", "1", "", "so that"}, "both hosts: net.x is not in this kernel, which does the same without: so that"},
+		{Setting{"net.x", "0", "1", "so that"}, "both hosts: net.x 0 (default 1): so that"},
+		{Setting{"net.x", "1", "1", "so that"}, "both hosts: net.x 1 (the default): so that"},
+		{Setting{"net.x", "1", "", "so that"}, "both hosts: net.x is not in this kernel, which does the same without: so that"},
 	} {
 		var out bytes.Buffer
-		NewLabStory(&out, Options{Style: prose.Style{Width: 200}}).Setting(0, &c.s)
+		NewStory(&out, prose.Style{Width: 200}).Setting(0, &c.s)
 		if !strings.Contains(out.String(), c.want) {
 			t.Errorf("%q, expected %q", out.String(), c.want)
 		}
@@ -274,21 +274,21 @@ func TestLabSettings(t *testing.T) {
 
 // However narrow the terminal, no line is wider, and nothing but ASCII is written
 // where that is asked for. What a program says cannot reach a terminal as it is.
-func TestLabStoryFits(t *testing.T) {
+func TestStoryFits(t *testing.T) {
 	for _, width := range []int{40, 60, 80, 100, 140} {
 		for _, ascii := range []bool{false, true} {
 			var out bytes.Buffer
-			l := NewLabStory(&out, Options{Style: prose.Style{Width: width, ASCII: ascii}})
+			l := NewStory(&out, prose.Style{Width: width, ASCII: ascii})
 			l.Title("name", "what is to be seen in this scenario, in a line that is rather long")
 			l.Heading("PART", "how to read it, in a note that is rather long, too")
-			for _, s := range labScene() {
+			for _, s := range scene() {
 				l.Step(s)
 			}
-			l.Step(&LabStep{Number: 7, Datagram: "UDP 10.77.0.1:40000 → 10.77.0.2:7799, 5 octets", Lost: true})
+			l.Step(&Step{Number: 7, Datagram: "UDP 10.77.0.1:40000 → 10.77.0.2:7799, 5 octets", Lost: true})
 			l.Say(time.Second, "client: the answer is \"\x1b[31mred\"")
 			l.Sentence("WHY", "Because of this and that, which takes more than a line on a narrow terminal.")
-			l.Setting(0, &LabSetting{"net.ipv4.name", "0", "1", "a reason that is rather long, so that it takes more than a line"})
-			l.Conclude(labEnd())
+			l.Setting(0, &Setting{"net.ipv4.name", "0", "1", "a reason that is rather long, so that it takes more than a line"})
+			l.Conclude(atEnd())
 			for line := range strings.Lines(out.String()) {
 				line = strings.TrimRight(line, "\n")
 				if prose.Width(line) > width {
@@ -314,9 +314,9 @@ func (w *shortPipe) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestLabStoryBroken(t *testing.T) {
-	l := NewLabStory(&shortPipe{left: 2}, Options{})
-	for _, s := range labScene() {
+func TestStoryBroken(t *testing.T) {
+	l := NewStory(&shortPipe{left: 2}, prose.Style{})
+	for _, s := range scene() {
 		l.Step(s)
 	}
 	if l.Err() == nil {
@@ -326,19 +326,19 @@ func TestLabStoryBroken(t *testing.T) {
 
 // Every member of an object is one that the document names, and the other way
 // round.
-func TestLabMembers(t *testing.T) {
+func TestMembers(t *testing.T) {
 	var declared []string
-	for _, m := range labMembers {
+	for _, m := range members {
 		declared = append(declared, m.name)
 	}
 	var b []byte
-	for _, s := range labScene() {
-		b = LabObject(b, "scene", s.At, "", s)
+	for _, s := range scene() {
+		b = AppendItem(b, "scene", s.At, "", s)
 	}
-	b = LabObject(b, "scene", 0, "client: says \"\x1b\"", nil)
-	b = LabObject(b, "scene", 0, "", &LabStep{Number: 8, Datagram: "UDP"})
-	b = LabSettingObject(b, "scene", 0, &LabSetting{"net.ipv4.name", "0", "", "a reason"})
-	b = LabEnding(b, "scene", labEnd())
+	b = AppendItem(b, "scene", 0, "client: says \"\x1b\"", nil)
+	b = AppendItem(b, "scene", 0, "", &Step{Number: 8, Datagram: "UDP"})
+	b = AppendSetting(b, "scene", 0, &Setting{"net.ipv4.name", "0", "", "a reason"})
+	b = AppendEnding(b, "scene", atEnd())
 	used := map[string]bool{}
 	for line := range strings.Lines(string(b)) {
 		var o map[string]any

@@ -1,4 +1,4 @@
-package report
+package labtext
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// labSums checks the arithmetic of one connection.
-type labSums struct {
+// sums checks the arithmetic of one connection.
+type sums struct {
 	arithmetic.Sums
 	// data maps the end of each end's payload to its beginning.
 	data [2]map[wire.Seq]wire.Seq
@@ -23,22 +23,22 @@ type labSums struct {
 		name string
 	}
 	// times is when each end last sent a number.
-	times [2]map[wire.Seq]labTime
+	times [2]map[wire.Seq]sending
 }
 
-// labTime is when a number was sent.
-type labTime struct {
+// sending is when a number was sent.
+type sending struct {
 	packet uint64
 	at     time.Duration
 	wait   time.Duration // since the time before; 0 if it was the first
 }
 
-func newLabSums() *labSums {
-	return &labSums{data: [2]map[wire.Seq]wire.Seq{{}, {}}, times: [2]map[wire.Seq]labTime{{}, {}}}
+func newSums() *sums {
+	return &sums{data: [2]map[wire.Seq]wire.Seq{{}, {}}, times: [2]map[wire.Seq]sending{{}, {}}}
 }
 
 // base notes an ISN if the step has one. A SYN with another one begins anew.
-func (a *labSums) base(st *analyze.Step) {
+func (a *sums) base(st *analyze.Step) {
 	e := a.End(st.FromClient)
 	if st.Flags.Any(wire.SYN) && (!e.Base.Known || e.Base.Number != st.Seq) {
 		*e = arithmetic.Numbers{Base: analyze.Base{Number: st.Seq, Known: true, ISN: true}}
@@ -46,13 +46,13 @@ func (a *labSums) base(st *analyze.Step) {
 }
 
 // opens reports whether the segment belongs to the handshake.
-func (a *labSums) opens(st *analyze.Step) bool {
+func (a *sums) opens(st *analyze.Step) bool {
 	return st.Flags.Any(wire.SYN) || st.Phase == label.HandshakeAck || st.Flags.Any(wire.RST) && !a.End(st.FromClient).SynSeen
 }
 
 // check adds to the arithmetic of opening and close that of data, of RSTs that
 // answer, and of reused tuples.
-func (a *labSums) check(s *LabStep) (string, prose.Tone) {
+func (a *sums) check(s *Step) (string, prose.Tone) {
 	st := &s.Step
 	if st.Flags.Any(wire.RST) {
 		return a.reset(s)
@@ -88,7 +88,7 @@ func (a *labSums) check(s *LabStep) (string, prose.Tone) {
 // reset says why a RST is accepted and what it does. One without ACK answers a
 // segment with ACK, and takes its number from that (RFC 9293 §3.5.2); any must have
 // the number that is expected next (RFC 5961 §3.2).
-func (a *labSums) reset(s *LabStep) (string, prose.Tone) {
+func (a *sums) reset(s *Step) (string, prose.Tone) {
 	st := &s.Step
 	text, tone := a.Sums.Check(st)
 	p, fits := a.answer[arithmetic.Index(!st.FromClient)], ""
@@ -111,7 +111,7 @@ func (a *labSums) reset(s *LabStep) (string, prose.Tone) {
 
 // reuse says why a SYN cannot be an old one of the previous connection with the
 // same tuple: its timestamp decides or, without one, its ISN (RFC 6191 §2).
-func (a *labSums) reuse(s *LabStep) (text string) {
+func (a *sums) reuse(s *Step) (text string) {
 	if !s.Past.Known {
 		return ""
 	}
@@ -139,7 +139,7 @@ func (a *labSums) reuse(s *LabStep) (text string) {
 
 // sacked says what the receiver has after a hole, or received twice (RFC 2018
 // §3, RFC 2883 §4).
-func (a *labSums) sacked(s *LabStep) string {
+func (a *sums) sacked(s *Step) string {
 	peer := a.End(!s.FromClient)
 	var parts []string
 	for i, b := range s.Options.SACK[:s.Options.SACKBlocks] {
@@ -162,7 +162,7 @@ func (a *labSums) sacked(s *LabStep) string {
 
 // waited says how long a retransmission was waited for, and how that time
 // grows.
-func (a *labSums) waited(s *LabStep) string {
+func (a *sums) waited(s *Step) string {
 	before, ok := a.times[arithmetic.Index(s.FromClient)][s.Step.Seq]
 	if !ok || s.Cause <= label.CauseUnknown || s.Copy {
 		return ""
@@ -177,7 +177,7 @@ func (a *labSums) waited(s *LabStep) string {
 
 // saw remembers what later segments may answer. name is what the segment was
 // called.
-func (a *labSums) saw(s *LabStep, name string) {
+func (a *sums) saw(s *Step, name string) {
 	st, over := &s.Step, a.Over
 	a.Sums.Saw(st)
 	if s.Lost {
@@ -188,7 +188,7 @@ func (a *labSums) saw(s *LabStep, name string) {
 		a.data[e][st.Seq.Add(st.Len)] = st.Seq
 	}
 	if !s.Copy && (st.Len > 0 || st.Flags.Any(wire.SYN|wire.FIN)) {
-		now := labTime{packet: s.Number, at: s.At}
+		now := sending{packet: s.Number, at: s.At}
 		if before, again := a.times[e][st.Seq]; again {
 			now.wait = s.At - before.at
 		}
