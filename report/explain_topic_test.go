@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/notable"
 	"tcpwatch/report/prose"
 )
 
@@ -46,7 +47,7 @@ func TestTopicWords(t *testing.T) {
 		"held ends":   analyze.EpisodeUnfinished + analyze.EpisodeEnd(len(heldEnds.words)),
 		"openings":    analyze.OpeningMidstream + analyze.OpeningOutcome(len(openings.words)),
 		"closings":    analyze.ClosingOpen + analyze.ClosingOutcome(len(closings.words)),
-		"reasons":     whyRefused + reason(len(reasons.words)),
+		"reasons":     notable.Reason(len(reasons.words)),
 		"resets":      analyze.RstRefused + analyze.RstAfter(len(resets.words)),
 		"confidences": verdict.Possible + verdict.Confidence(len(confidences.words)),
 	} {

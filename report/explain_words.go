@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/notable"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
@@ -66,7 +67,7 @@ var findings = wordList{
 
 var reasons = wordList{
 	title: "Why a connection deserves a look (member notable[].reason)", kind: "reason for a look",
-	words: words(whyRefused,
+	words: words(notable.Reason(0),
 		"the server sent a RST before the handshake was complete",
 		"nothing answered the SYN",
 		"no acknowledgement of the SYN-ACK was captured",
@@ -78,24 +79,24 @@ var reasons = wordList{
 		"an end sent again what probably did not arrive because of its length (verdict MTU-BLACK-HOLE)",
 		"it has a verdict that its outcome does not show: "+decisiveNames(),
 		"an ICMP error came about a segment after the handshake",
-		fmt.Sprintf("one segment in %d or more was sent again, and at least %d in all", resentShare, resentLeast),
+		fmt.Sprintf("one segment in %d or more was sent again, and at least %d in all", notable.ResentShare, notable.ResentLeast),
 		"it opened, or tried to, with a SYN or SYN-ACK that was sent more than once",
-		prose.Unglue("the server's next payload came "+prose.Duration(slowAnswer)+" or longer after the client's"),
-		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", waitShare, prose.Unglue(prose.Duration(phrase.WaitLeast))),
+		prose.Unglue("the server's next payload came "+prose.Duration(notable.SlowAnswer)+" or longer after the client's"),
+		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", notable.WaitShare, prose.Unglue(prose.Duration(phrase.WaitLeast))),
 		prose.Unglue("windows of 0 held an end back for "+prose.Duration(phrase.WaitLeast)+" or longer in all"),
-		prose.Unglue("one end waited "+prose.Duration(halfClosedFor)+" or longer for the other's FIN"),
+		prose.Unglue("one end waited "+prose.Duration(notable.HalfClosedFor)+" or longer for the other's FIN"),
 		"a client sent a RST after its own FIN, as most programs do that want no more: a few examples are shown",
 		"a server that had sent payload sent a RST after its client's FIN, with no payload in between, as many do that leave data unread: a few examples are shown",
 		"a client sent a RST that acknowledges the SYN-ACK into an open connection in which neither end had sent payload, as load balancers do that only check whether a server accepts: a few examples are shown",
 		"a RST changed nothing",
 		"octets were sent and never captured"),
-	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Where more than %d openings did not work for one reason, between the same two hosts, of one server with several clients or of one client that scans, one row stands for all of them.", notableShown, notableFirst, notableFirst),
+	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Where more than %d openings did not work for one reason, between the same two hosts, of one server with several clients or of one client that scans, one row stands for all of them.", notable.MostShown, notable.MostFirst, notable.MostFirst),
 }
 
 func decisiveNames() string {
 	var names []string
 	for id := range verdict.Count {
-		if decisive&(1<<id) != 0 {
+		if notable.Decisive(id) {
 			names = append(names, id.String())
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/notable"
 )
 
 // objectDocument documents the objects of a schema that have members beyond the
@@ -108,13 +109,14 @@ var memberNames = map[string]struct {
 	"OPENING": {openingWords, ""},
 	"CLOSING": {closingWords, ""},
 	"SKIP":    {wordsOf(wire.Segmented+1, wire.SkipCount-1), ""},
-	"REASON":  {reasonNames[:], ""},
+	"REASON":  {reasonWords, ""},
 }
 
 var (
 	openingWords = wordsOf(analyze.OpeningMidstream, analyze.OpeningOneWay)
 	closingWords = wordsOf(analyze.ClosingOpen, analyze.ClosingReset)
 	causeNames   = wordsOf(label.NoCause+1, label.CauseCount-1)
+	reasonWords  = wordsOf(notable.Reason(0), notable.Count-1)
 	endWords     = wordsOf(analyze.ClientSide, analyze.ServerSide)
 	stateWords   = append(wordsOf(state.Unknown, state.Count-1), wordsOf(state.Closed|state.Inferred, state.TimeWait|state.Inferred)...)
 )

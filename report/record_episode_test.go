@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/notable"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
@@ -107,16 +108,16 @@ func TestDecisive(t *testing.T) {
 	v.Items[0], v.Len = verdict.Item{Why: verdict.ListenerAccepts}, 1
 	c := reporttest.HalfClose(t)
 	c.Closing.HalfClosedFor = 0
-	var n notables
-	n.add(c, nil)
-	n.add(c, []verdict.Verdict{{ID: verdict.SlowSyn, Confidence: verdict.Certain}})
-	if rows, _ := n.shown(); len(rows) != 0 {
+	var n notable.List
+	n.Add(c, nil)
+	n.Add(c, []verdict.Verdict{{ID: verdict.SlowSyn, Confidence: verdict.Certain}})
+	if rows, _ := n.Shown(); len(rows) != 0 {
 		t.Fatalf("%d rows without a reason", len(rows))
 	}
-	n.add(c, []verdict.Verdict{v})
-	rows, _ := n.shown()
-	if len(rows) != 1 || rows[0].reason != whyVerdict ||
-		rows[0].why != "ACCEPT-QUEUE-FULL (likely): connections to this address and port that began before it go on meanwhile" {
+	n.Add(c, []verdict.Verdict{v})
+	rows, _ := n.Shown()
+	if len(rows) != 1 || rows[0].Reason.String() != "found in the opening or a RST" ||
+		rows[0].Why != "ACCEPT-QUEUE-FULL (likely): connections to this address and port that began before it go on meanwhile" {
 		t.Errorf("rows %+v", rows)
 	}
 }

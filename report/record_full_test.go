@@ -13,6 +13,7 @@ import (
 	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/notable"
 	"tcpwatch/report/reporttest"
 )
 
@@ -48,7 +49,7 @@ func fullConnections(t testing.TB) []*analyze.Connection {
 	plain.Opening.ServerOptions = analyze.EndOptions{Known: true}
 	plain.Opening.ICMPFrom = netip.Addr{}
 	list = append(list, full, bare, plain)
-	for i := range uint64(notableEach + 3) { // more than one reason shows
+	for i := range uint64(notable.MostEach + 3) { // more than one reason shows
 		c := reporttest.Unanswered(t)
 		c.Number, c.Start = 9+i, c.Start+int64(i)
 		list = append(list, c)

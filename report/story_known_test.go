@@ -11,20 +11,6 @@ import (
 	"tcpwatch/report/reporttest"
 )
 
-// TestLongWaitUnseen wants no connection listed for a long wait that the
-// capture cannot show.
-func TestLongWaitUnseen(t *testing.T) {
-	c := reporttest.Closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
-	c.Closing.HalfClosedFor = 12e9
-	if got, want := prose.Unglue(reasonText(c, whyHalfClosed)), "no FIN of the server was captured in 12.0 s after that of the client (packet 9)"; got != want || weigh(c, whyHalfClosed) == 0 {
-		t.Errorf("%q, want %q", got, want)
-	}
-	c.Opening.Outcome, c.FromServer = analyze.OpeningOneWay, reporttest.NoRTT(analyze.Direction{})
-	if weigh(c, whyHalfClosed) != 0 {
-		t.Error("a connection captured one way is listed as half-closed for long")
-	}
-}
-
 // TestStoryWidths wants no line of a story to be too wide, wherever it breaks.
 func TestStoryWidths(t *testing.T) {
 	for width := 60; width < 140; width++ {
@@ -64,7 +50,7 @@ func TestGivesUp(t *testing.T) {
 		if !strings.Contains(out, c.want) || strings.Contains(out, c.miss) {
 			t.Errorf("%s: %s", c.name, out)
 		}
-		if list := strings.Join(reasonTexts(c.conn), "; "); strings.Contains(list, c.miss) {
+		if list := look(t, c.conn); strings.Contains(list, c.miss) {
 			t.Errorf("%s: %s", c.name, list)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
-	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 	"tcpwatch/report/reporttest"
 )
@@ -26,7 +25,7 @@ func TestSynAcksTold(t *testing.T) {
 		{"two ISNs", 2, 2, analyze.OpeningComplete, false, "complete in 4.52 ms: SYN → SYN-ACK → ACK; 2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2",
 			"2 SYN-ACKs with 2 different ISNs (packet 2)"},
 		{"two ISNs, one again", 3, 2, analyze.OpeningComplete, true, "complete in 4.52 ms: SYN → SYN-ACK → ACK; 3 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2",
-			"3 SYN-ACKs with 2 different ISNs (packet 2), SYN-ACK sent again, opened after 4.52 ms"},
+			"3 SYN-ACKs with 2 different ISNs (packet 2); SYN-ACK sent again, opened after 4.52 ms"},
 		{"half-open", 2, 1, analyze.OpeningHalfOpen, true, "half-open: the SYN-ACK was sent twice and no acknowledgement of it was captured", "SYN-ACK sent twice (packet 2), no acknowledgement of it captured"},
 		{"half-open, two ISNs", 2, 2, analyze.OpeningHalfOpen, false, "half-open: 2 SYN-ACKs with 2 different ISNs came, and no acknowledgement of any was captured: several machines or several incarnations answered",
 			"2 SYN-ACKs with 2 different ISNs (packet 2), no acknowledgement of any captured"},
@@ -40,7 +39,7 @@ func TestSynAcksTold(t *testing.T) {
 		if got := record.SynAckResent(c); got != test.resent {
 			t.Errorf("%s: sent again: %t", test.name, got)
 		}
-		if row := prose.Unglue(strings.Join(reasonTexts(c), ", ")); row != test.row {
+		if row := look(t, c); row != test.row {
 			t.Errorf("%s: row %q", test.name, row)
 		}
 	}
@@ -55,7 +54,7 @@ func TestAckLater(t *testing.T) {
 	if got := handshake(t, c); got != want {
 		t.Errorf("%s", got)
 	}
-	if row := prose.Unglue(slowOpenText(c)); row != "SYN sent twice (packet 1)" {
+	if row := look(t, c); row != "SYN sent twice (packet 1)" {
 		t.Errorf("row %q", row)
 	}
 	if o.AckLater = false; !strings.HasPrefix(handshake(t, c), "complete in 4.52") {

@@ -215,7 +215,7 @@ const namedFiles = 3
 
 // notableText lists the connections that deserve a look.
 func (s *summaryWriter) notableText(b *bytes.Buffer) {
-	rows, more := s.tally.notable.shown()
+	rows, more := s.tally.notable.Shown()
 	if len(rows) == 0 {
 		return
 	}
@@ -225,15 +225,15 @@ func (s *summaryWriter) notableText(b *bytes.Buffer) {
 		{Header: "RESENT", Right: true, Drop: 4}, {Header: "WHY", Below: true},
 	}}
 	for _, r := range rows {
-		cells := []grid.Cell{{Text: (&Value{set: true, n: r.number}).people(KindID, s.env)}, {Text: r.client}, {Text: r.server}, {Text: r.opened, Tone: r.openedTone},
-			{Text: r.closed, Tone: r.closedTone}, {Text: prose.Thousands(r.resent)}, {Text: s.env.Plain(r.why)}}
+		cells := []grid.Cell{{Text: (&Value{set: true, n: r.Number}).people(KindID, s.env)}, {Text: r.Client}, {Text: r.Server}, {Text: r.Opened, Tone: r.OpenedTone},
+			{Text: r.Closed, Tone: r.ClosedTone}, {Text: prose.Thousands(r.Resent)}, {Text: s.env.Plain(r.Why)}}
 		g.Rows = append(g.Rows, cells)
 	}
 	g.Fit(false)
 	if err := g.Render(b); err != nil {
 		b.WriteString(err.Error() + "\n")
 	}
-	if rest := notShownText(&more); rest != "" {
+	if rest := more.Text(); rest != "" {
 		s.env.WriteWrapped(b, prose.Quiet, prose.Gap, prose.Gap+"connections not shown: "+rest+" (--view connections has every one)")
 	}
 	if what, _ := g.NoRoom(); what != "" {
@@ -264,15 +264,15 @@ func (s *summaryWriter) markdown(b *bytes.Buffer, sections []summarySection, sto
 			b.WriteString(" |\n")
 		}
 	}
-	rows, _ := s.tally.notable.shown()
+	rows, _ := s.tally.notable.Shown()
 	if stories || len(rows) == 0 {
 		b.WriteByte('\n')
 		return
 	}
 	b.WriteString("\nDeserve a look:\n\n| CONN | CLIENT | SERVER | OPENED | CLOSED | RESENT | WHY |\n|---:|:---|:---|:---|:---|---:|:---|\n")
 	for _, r := range rows {
-		b.WriteString("| " + (&Value{set: true, n: r.number}).people(KindID, s.env) + " | " + r.client + " | " + r.server + " | " + r.opened + " | " + r.closed + " | " + prose.Thousands(r.resent) + " | ")
-		b.Write(escape.AppendMarkdown(nil, []byte(prose.Unglue(s.env.Plain(r.why)))))
+		b.WriteString("| " + (&Value{set: true, n: r.Number}).people(KindID, s.env) + " | " + r.Client + " | " + r.Server + " | " + r.Opened + " | " + r.Closed + " | " + prose.Thousands(r.Resent) + " | ")
+		b.Write(escape.AppendMarkdown(nil, []byte(prose.Unglue(s.env.Plain(r.Why)))))
 		b.WriteString(" |\n")
 	}
 }

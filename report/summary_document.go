@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tcpwatch/report/notable"
 	"tcpwatch/report/prose"
 )
 
@@ -136,14 +137,14 @@ var countMembers = []member{
 	{"server_states", is.object, "", "States of the servers at the end."},
 	{"server_states.STATE", is.number, isAbsent + "none", "Servers in it."},
 	{"notable", is.objects, "", fmt.Sprintf("Connections that deserve a look, by reason: first what kept one from working, then what ended it, then what slowed it down. "+
-		"At most %d, of one reason at most %d.", notableShown, notableEach)},
+		"At most %d, of one reason at most %d.", notable.MostShown, notable.MostEach)},
 	{"notable[].connection", is.number, "", "Its number."},
 	{"notable[].client", is.endpoint, "", "The end that opened it."},
 	{"notable[].server", is.endpoint, "", "The other end."},
 	{"notable[].opening", oneOf(openingWords...), "", "As `opening.outcome` of the connection."},
 	{"notable[].closing", oneOf(closingWords...), "", "As `closing.outcome` of the connection."},
 	{"notable[].retransmissions", is.number, "", "Segments of both ends that were sent again."},
-	{"notable[].reason", oneOf(reasonNames[:]...), "", "The first reason that it has; heuristics."},
+	{"notable[].reason", oneOf(reasonWords...), "", "The first reason that it has; heuristics."},
 	{"notable[].why", is.text, "", "Every reason, in words with packets."},
 	{"notable[].likewise", is.number, "", "How many more connections with the same reason the row stands for: those between the same two addresses, of several clients of one server address, or of a client that scans (HALF-OPEN-SCAN). Only openings that did not work are grouped like this."},
 	{"notable_more", is.object, "", "Connections that deserve a look and are not in notable, by their first reason."},

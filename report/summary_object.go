@@ -5,6 +5,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/notable"
 	"tcpwatch/report/object"
 	"tcpwatch/report/prose"
 )
@@ -193,29 +194,29 @@ func (j *jsonText) states(name string, counts *[state.Count]stateCount) {
 	j.Close('}')
 }
 
-func (j *jsonText) notable(n *notables) {
-	rows, more := n.shown()
+func (j *jsonText) notable(n *notable.List) {
+	rows, more := n.Shown()
 	j.Open("notable", '[')
 	for i := range rows {
 		r := &rows[i]
 		j.Comma()
 		j.Plain = append(j.Plain, '{')
-		j.Uint("connection", r.number)
-		j.Word("client", r.client)
-		j.Word("server", r.server)
-		j.Word("opening", r.opened)
-		j.Word("closing", r.closed)
-		j.Uint("retransmissions", r.resent)
-		j.Word("reason", reasonNames[r.reason])
-		j.Text("why", prose.Unglue(r.why))
-		j.Uint("likewise", r.likewise)
+		j.Uint("connection", r.Number)
+		j.Word("client", r.Client)
+		j.Word("server", r.Server)
+		j.Word("opening", r.Opened)
+		j.Word("closing", r.Closed)
+		j.Uint("retransmissions", r.Resent)
+		j.Word("reason", r.Reason.String())
+		j.Text("why", prose.Unglue(r.Why))
+		j.Uint("likewise", r.Likewise)
 		j.Close('}')
 	}
 	j.Close(']')
 	j.Open("notable_more", '{')
 	for why, k := range more {
 		if k > 0 {
-			j.Uint(reasonNames[why], k)
+			j.Uint(notable.Reason(why).String(), k)
 		}
 	}
 	j.Close('}')

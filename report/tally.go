@@ -6,6 +6,7 @@ import (
 	"tcpwatch/analyze/listener"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/notable"
 	"tcpwatch/report/record"
 )
 
@@ -41,7 +42,7 @@ type tally struct {
 	clientIn     [state.Count]stateCount
 	serverIn     [state.Count]stateCount
 	holds        holds
-	notable      notables
+	notable      notable.List
 	verdicts     verdictCounts
 	taps         tapPlaces
 	listeners    listener.Table
@@ -103,7 +104,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 		t.serverIn[min(c.ServerState.Base(), state.Count-1)].add(c.ServerState)
 	}
 	t.holds.add(c)
-	t.notable.add(c, verdicts)
+	t.notable.Add(c, verdicts)
 	t.verdicts.add(verdicts)
 	if !record.CapturedTwice(&c.FromClient, &c.FromServer) && !record.OpenedByFIN(c) {
 		t.taps.add(&c.Opening)

@@ -1,12 +1,10 @@
 package report
 
 import (
-	"slices"
 	"strings"
 
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/lexicon"
-	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 )
 
@@ -46,52 +44,6 @@ var verdictColumns = []connectionColumn{
 		Value: func(_ *env, c *connection, v *Value) { v.string(livedText(c)) }},
 	{Name: "idle_max", Unit: "s", Kind: KindDuration, For: Programs, Meaning: idleMeaning,
 		Value: func(_ *env, c *connection, v *Value) { v.int(c.Silence.For) }},
-}
-
-// decisive are the verdicts that make a connection notable even if its outcome
-// does not.
-const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<verdict.TimeWaitCollision |
-	1<<verdict.OptionsChanged | 1<<verdict.ResetBetween | 1<<verdict.BlindRST | 1<<verdict.MTUBlackHole
-
-// decides reports whether one of the verdicts is decisive.
-func decides(list []verdict.Verdict) bool {
-	for i := range list {
-		if decisive&(1<<list[i].ID) != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// plainly are the verdicts that say no more than the outcome does.
-const plainly = 1<<verdict.Refused | 1<<verdict.SlowSyn | 1<<verdict.Unreachable
-
-// droppedFor are the reasons that name what a SYN may have been dropped for.
-var droppedFor = []verdict.Reason{verdict.SynAgainWithoutECN, verdict.SynAgainWithoutData, verdict.SynSigned, verdict.SynSignedAO}
-
-// verdictTexts writes the verdicts with one piece of evidence each, for the list of
-// notable connections; with the next piece as well if that says what may have been
-// dropped because of its kind.
-func verdictTexts(list []verdict.Verdict) []string {
-	var texts []string
-	for i := range list {
-		if plainly&(1<<list[i].ID) == 0 {
-			most := 1
-			if why := list[i].Items[1].Why; slices.Contains(droppedFor, why) {
-				most = 2
-			}
-			texts = append(texts, phrase.Verdict(&list[i], most))
-		}
-	}
-	return texts
-}
-
-// whyTexts says why a connection is notable; a decisive verdict comes first.
-func whyTexts(c *connection, list []verdict.Verdict) []string {
-	if decides(list) {
-		return append(verdictTexts(list), reasonTexts(c)...)
-	}
-	return append(reasonTexts(c), verdictTexts(list)...)
 }
 
 // verdictCounts counts connections by verdict and confidence.

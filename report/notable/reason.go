@@ -1,25 +1,22 @@
-package report
+package notable
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/verdict"
-	"tcpwatch/report/lexicon"
 	"tcpwatch/report/phrase"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/record"
 )
 
-// reason is why a connection deserves a look. The order is the order in which
+// Reason is why a connection deserves a look. The order is the order in which
 // they are listed: what kept a connection from working comes first, then what
 // ended it, then what slowed it down, then what the capture does not show.
-type reason uint8
+type Reason uint8
 
 const (
-	whyRefused reason = iota
+	whyRefused Reason = iota
 	whyUnanswered
 	whyHalfOpen
 	whyOpeningReset
@@ -41,10 +38,10 @@ const (
 	whyUnused
 	whyIgnoredRST
 	whyMissing
-	reasonCount
+	Count
 )
 
-var reasonNames = [reasonCount]string{
+var reasonNames = [Count]string{
 	whyRefused:      "refused",
 	whyUnanswered:   "unanswered",
 	whyHalfOpen:     "half-open",
@@ -69,11 +66,11 @@ var reasonNames = [reasonCount]string{
 	whyMissing:      "octets not captured",
 }
 
-func (r reason) String() string { return reasonNames[r] }
+func (r Reason) String() string { return reasonNames[r] }
 
 // having says of a number of connections that they have a reason, for each whose name does not
 // read well after a number.
-var having = [reasonCount]string{
+var having = [Count]string{
 	whyAnswers:    "with contradicting SYN-ACKs",
 	whyReuse:      "on a tuple reused without right",
 	whyLong:       "with long packets lost",
@@ -88,8 +85,11 @@ var having = [reasonCount]string{
 	whyMissing:    "with octets not captured",
 }
 
-// notShownText says how many connections are not listed, by reason; "" if all are.
-func notShownText(more *[reasonCount]uint64) string {
+// Counts are numbers of connections by reason.
+type Counts [Count]uint64
+
+// Text says how many connections have each reason; "" if none has any.
+func (more *Counts) Text() string {
 	var rest []string
 	for why, n := range more {
 		if n > 0 {
@@ -99,104 +99,9 @@ func notShownText(more *[reasonCount]uint64) string {
 	return strings.Join(rest, ", ")
 }
 
-// Limits for what is notable. They are heuristics: they decide what is shown
-// first, never what it is called.
-const (
-	resentShare   = 50             // one segment of so many sent again …
-	resentLeast   = 3              // … and at least so many
-	halfClosedFor = 10_000_000_000 // ns that one end waited for the other's FIN
-	slowAnswer    = 1_000_000_000  // ns that the server took to answer
-	waitShare     = 2              // one part in so many of the time passed before what was sent again
-	notableEach   = 10             // connections kept for one reason
-	notableShown  = 12             // rows in all
-	notableFirst  = 3              // rows for one reason before the others have theirs
-)
-
-// notables keeps, for each reason, the connections with the greatest weight. Connections that did
-// not open are kept separately for each pair of hosts (alike).
-type notables struct {
-	best  [reasonCount][]notableRow
-	count [reasonCount]uint64
-	alike map[alikeKey]*alike
-}
-
-// notableRow is a connection as the list shows it.
-type notableRow struct {
-	number         uint64
-	client, server string
-	opened         string
-	openedTone     prose.Tone
-	closed         string
-	closedTone     prose.Tone
-	resent         uint64
-	reason         reason
-	weight         uint64
-	why            string
-	likewise       uint64 // further connections that the row stands for
-}
-
-// add files a connection under its first reason; the text names all reasons.
-func (n *notables) add(c *connection, verdicts []verdict.Verdict) {
-	why, weight, ok := firstReason(c)
-	if decides(verdicts) && (!ok || why > whyVerdict) {
-		why, weight, ok = whyVerdict, 1, true
-	}
-	if !ok {
-		return
-	}
-	n.count[why]++
-	list, most := &n.best[why], notableEach
-	if a := n.alikeOf(why, c, verdicts); a != nil {
-		list, most = &a.rows, notableFirst
-	}
-	if len(*list) == most && (*list)[most-1].weight >= weight {
-		return // of equals the earlier one stays
-	}
-	*list = insertRow(*list, most, notableRow{number: c.Number, client: c.Client.String(), server: c.Server.String(),
-		opened: c.Opening.Outcome.String(), openedTone: lexicon.OpeningTone(c.Opening.Outcome),
-		closed: c.Closing.Outcome.String(), closedTone: lexicon.ClosingTone(c.Closing.Outcome),
-		resent: record.Resent(c), reason: why, weight: weight, why: strings.Join(whyTexts(c, verdicts), "; ")})
-}
-
-// insertRow inserts a row by weight into a list of at most most rows.
-func insertRow(list []notableRow, most int, row notableRow) []notableRow {
-	at, _ := slices.BinarySearchFunc(list, row, func(a, b notableRow) int {
-		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
-	})
-	list = slices.Insert(list, at, row)
-	return list[:min(len(list), most)]
-}
-
-// shown returns the rows to list, and how many more there are by reason: a few
-// for each reason, so that none hides the others, then more in their order.
-func (n *notables) shown() (rows []notableRow, more [reasonCount]uint64) {
-	best := n.joined()
-	var taken [reasonCount]int
-	for _, most := range []int{notableFirst, notableEach} {
-		for why := range best {
-			each := most
-			if reason(why).ordinary() {
-				each = notableFirst
-			}
-			for taken[why] < min(each, len(best[why])) && len(rows) < notableShown {
-				rows = append(rows, best[why][taken[why]])
-				taken[why]++
-			}
-		}
-	}
-	more = n.count
-	for i := range rows {
-		more[rows[i].reason] -= 1 + rows[i].likewise
-	}
-	slices.SortStableFunc(rows, func(a, b notableRow) int {
-		return cmp.Or(cmp.Compare(a.reason, b.reason), cmp.Compare(b.weight, a.weight), cmp.Compare(a.number, b.number))
-	})
-	return rows, more
-}
-
 // firstReason returns the reason under which c is listed, and its weight.
-func firstReason(c *connection) (reason, uint64, bool) {
-	for why := reason(0); why < reasonCount; why++ {
+func firstReason(c *analyze.Connection) (Reason, uint64, bool) {
+	for why := Reason(0); why < Count; why++ {
 		if w := weigh(c, why); w > 0 {
 			return why, w, true
 		}
@@ -205,7 +110,7 @@ func firstReason(c *connection) (reason, uint64, bool) {
 }
 
 // weigh returns the weight of a reason for c; 0: it does not apply.
-func weigh(c *connection, why reason) uint64 {
+func weigh(c *analyze.Connection, why Reason) uint64 {
 	o, cl := &c.Opening, &c.Closing
 	switch why {
 	case whyRefused:
@@ -236,7 +141,7 @@ func weigh(c *connection, why reason) uint64 {
 		return uint64(c.ICMP.Count)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
-		if n := record.Resent(c); n >= resentLeast && n >= all/resentShare {
+		if n := record.Resent(c); n >= ResentLeast && n >= all/ResentShare {
 			return n
 		}
 	case whySlowOpen:
@@ -244,13 +149,13 @@ func weigh(c *connection, why reason) uint64 {
 			return uint64(max(1, o.OpenedIn()))
 		}
 	case whySlowAnswer:
-		return atLeast(c.FromServer.SlowestAnswer.Wait, slowAnswer)
+		return atLeast(c.FromServer.SlowestAnswer.Wait, SlowAnswer)
 	case whyWaited:
-		return atLeast(resendWait(c), max(phrase.WaitLeast, (c.End-c.Start)/waitShare))
+		return atLeast(resendWait(c), max(phrase.WaitLeast, (c.End-c.Start)/WaitShare))
 	case whyZeroWindow:
 		return atLeast(zeroWindowTime(c), phrase.WaitLeast) // a fast sender closes a window for microseconds again and again
 	case whyHalfClosed:
-		if cl.HalfClosedFor >= halfClosedFor && record.HalfCloseKnown(c) {
+		if cl.HalfClosedFor >= HalfClosedFor && record.HalfCloseKnown(c) {
 			return uint64(cl.HalfClosedFor)
 		}
 	case whyIgnoredRST:
@@ -264,7 +169,7 @@ func weigh(c *connection, why reason) uint64 {
 // closedBefore reports whether a client reset a connection that it had closed itself: it expected
 // nothing more, and what came afterwards, such as a TLS alert, has no reader. Most programs close
 // this way, and nothing that they asked for is lost. If a server does it a request may be.
-func closedBefore(c *connection) bool {
+func closedBefore(c *analyze.Connection) bool {
 	cl, fin := &c.Closing, record.FinPacket(c, analyze.ClientSide)
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ClientSide && fin != 0 && fin < cl.RstPacket &&
 		(cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstUnreadData)
@@ -274,7 +179,7 @@ func closedBefore(c *connection) bool {
 // answered: each had received what the other had sent, and the server sent nothing after that FIN.
 // Many close this way if data of the client is left unread, such as a TLS alert. A server that
 // never sent any payload may have lost a request.
-func clientDone(c *connection) bool {
+func clientDone(c *analyze.Connection) bool {
 	cl, fin := &c.Closing, record.FinPacket(c, analyze.ClientSide)
 	return cl.Outcome == analyze.ClosingReset && cl.RstBy == analyze.ServerSide && cl.RstAfter == analyze.RstAfterFIN && fin != 0 && fin < cl.RstPacket &&
 		c.FromServer.UniqueOctets > 0 && c.FromServer.Unacknowledged == 0 && cl.HalfClosedOctets == 0
@@ -282,11 +187,11 @@ func clientDone(c *connection) bool {
 
 // ordinary reports whether the reason occurs in most captures: a few examples are
 // enough.
-func (r reason) ordinary() bool { return r == whyClosedReset || r == whyDoneReset || r == whyUnused }
+func (r Reason) ordinary() bool { return r == whyClosedReset || r == whyDoneReset || r == whyUnused }
 
 // resetWeight puts those first that may have lost something: a RST after octets that got no
 // answer in spite of timeouts, then one that no FIN announced, then that of a server.
-func resetWeight(c *connection) uint64 {
+func resetWeight(c *analyze.Connection) uint64 {
 	cl := &c.Closing
 	announced := cl.RstAfter == analyze.RstAfterFIN || cl.RstAfter == analyze.RstTimeWait
 	return 1 + 4*holding(len(phrase.Stalls(c, analyze.StalledAfter)) > 0) + 2*holding(!announced) + holding(cl.RstBy == analyze.ServerSide)
@@ -319,9 +224,11 @@ func longLost(d *analyze.Direction) uint64 {
 
 // resendWait is how long nothing was captured before the retransmissions of both
 // ends.
-func resendWait(c *connection) int64 { return c.FromClient.ResendWait + c.FromServer.ResendWait }
+func resendWait(c *analyze.Connection) int64 {
+	return c.FromClient.ResendWait + c.FromServer.ResendWait
+}
 
 // zeroWindowTime is how long a zero window held either end back.
-func zeroWindowTime(c *connection) int64 {
+func zeroWindowTime(c *analyze.Connection) int64 {
 	return c.FromClient.ZeroWindowTime + c.FromServer.ZeroWindowTime
 }

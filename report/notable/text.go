@@ -1,4 +1,4 @@
-package report
+package notable
 
 import (
 	"fmt"
@@ -14,9 +14,9 @@ import (
 )
 
 // reasonTexts returns a text, with packets, for every reason that applies.
-func reasonTexts(c *connection) []string {
+func reasonTexts(c *analyze.Connection) []string {
 	var texts []string
-	for why := reason(0); why < reasonCount; why++ {
+	for why := Reason(0); why < Count; why++ {
 		if weigh(c, why) > 0 {
 			if s := reasonText(c, why); s != "" && !slices.Contains(texts, s) {
 				texts = append(texts, s)
@@ -26,7 +26,7 @@ func reasonTexts(c *connection) []string {
 	return texts
 }
 
-func reasonText(c *connection, why reason) string {
+func reasonText(c *analyze.Connection, why Reason) string {
 	o, cl := &c.Opening, &c.Closing
 	switch why {
 	case whyRefused:
@@ -106,7 +106,7 @@ func answersText(o *analyze.Opening) string {
 
 // unheard says that nothing at all came back, which explains retransmissions unless the other
 // direction did not pass here.
-func unheard(c *connection) string {
+func unheard(c *analyze.Connection) string {
 	if side := record.Unseen(c); side != analyze.NoSide && record.Begun(c) && c.Closing.Outcome != analyze.ClosingReset {
 		return ", and nothing of " + phrase.Side(side) + " was captured"
 	}
@@ -114,7 +114,7 @@ func unheard(c *connection) string {
 }
 
 // slowOpenText says what was sent again, and how much of the opening that took.
-func slowOpenText(c *connection) string {
+func slowOpenText(c *analyze.Connection) string {
 	o := &c.Opening
 	if o.Outcome == analyze.OpeningUnanswered || o.Outcome == analyze.OpeningHalfOpen {
 		return ""
@@ -134,7 +134,7 @@ func slowOpenText(c *connection) string {
 
 // hadACK says that a retransmitted SYN-ACK echoes the timestamp of the ACK, and of no SYN: that
 // ACK had arrived (RFC 7323 §4.3).
-func hadACK(c *connection) string {
+func hadACK(c *analyze.Connection) string {
 	var ack uint32
 	for i := range c.Steps {
 		if s := &c.Steps[i]; s.FromClient && s.Packet == c.Opening.AckPacket {

@@ -1,4 +1,4 @@
-package report
+package notable
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/phrase"
+	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
 
@@ -40,5 +41,19 @@ func TestLongReason(t *testing.T) {
 		if other := weigh(c, whyLong); one != want || other != want {
 			t.Errorf("%+v weighs %d of the client, %d of the server", clue, one, other)
 		}
+	}
+}
+
+// TestLongWaitUnseen wants no connection listed for a long wait that the
+// capture cannot show.
+func TestLongWaitUnseen(t *testing.T) {
+	c := reporttest.Closed(t, analyze.ClosingHalfClosed, analyze.ClientSide)
+	c.Closing.HalfClosedFor = 12e9
+	if got, want := prose.Unglue(reasonText(c, whyHalfClosed)), "no FIN of the server was captured in 12.0 s after that of the client (packet 9)"; got != want || weigh(c, whyHalfClosed) == 0 {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.Opening.Outcome, c.FromServer = analyze.OpeningOneWay, reporttest.NoRTT(analyze.Direction{})
+	if weigh(c, whyHalfClosed) != 0 {
+		t.Error("a connection captured one way is listed as half-closed for long")
 	}
 }

@@ -1,9 +1,10 @@
-package report
+package notable
 
 import (
 	"net/netip"
 	"slices"
 
+	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/prose"
 )
@@ -12,13 +13,13 @@ import (
 // down or a load balancer's checks are one thing to look at, not one for each connection. server is
 // the zero Addr if the client scans (HALF-OPEN-SCAN), client is if there are too many pairs.
 type alikeKey struct {
-	why            reason
+	why            Reason
 	client, server netip.Addr
 }
 
 // alike are the connections of one key.
 type alike struct {
-	rows  []notableRow // the heaviest, at most notableFirst
+	rows  []Row // the heaviest, at most notableFirst
 	count uint64
 }
 
@@ -27,7 +28,7 @@ type alike struct {
 const mostPairs = 1024
 
 // alikeOf counts a connection with those like it; nil: it is listed by itself.
-func (n *notables) alikeOf(why reason, c *connection, verdicts []verdict.Verdict) *alike {
+func (n *List) alikeOf(why Reason, c *analyze.Connection, verdicts []verdict.Verdict) *alike {
 	if why > whyOpeningReset {
 		return nil
 	}
@@ -66,7 +67,7 @@ func scans(list []verdict.Verdict) bool {
 
 // joined returns the rows for each reason, heaviest first: if more than a few connections are
 // alike, one row stands for all of them.
-func (n *notables) joined() (best [reasonCount][]notableRow) {
+func (n *List) joined() (best [Count][]Row) {
 	for why := range best {
 		best[why] = append(best[why], n.best[why]...)
 	}
@@ -91,15 +92,15 @@ func (n *notables) joined() (best [reasonCount][]notableRow) {
 
 // standFor adds the rows of connections that are alike to a list, or one that stands for all of
 // them.
-func standFor(list, rows []notableRow, count uint64, whose string) []notableRow {
-	if count > notableFirst {
+func standFor(list, rows []Row, count uint64, whose string) []Row {
+	if count > MostFirst {
 		r := rows[0]
-		r.likewise = count - 1
-		r.why += "; " + prose.Thousands(r.likewise) + " more" + whose + ": " + r.reason.String() + ", too"
-		rows = []notableRow{r}
+		r.Likewise = count - 1
+		r.Why += "; " + prose.Thousands(r.Likewise) + " more" + whose + ": " + r.Reason.String() + ", too"
+		rows = []Row{r}
 	}
 	for _, r := range rows {
-		list = insertRow(list, notableEach, r)
+		list = insertRow(list, MostEach, r)
 	}
 	return list
 }
@@ -113,12 +114,12 @@ func (k alikeKey) likewise() string {
 }
 
 // ofScan reports whether the connection was an attempt of a scanner before it was known as one.
-func (n *notables) ofScan(k alikeKey) bool {
+func (n *List) ofScan(k alikeKey) bool {
 	return k.server.IsValid() && n.alike[alikeKey{why: k.why, client: k.client}] != nil
 }
 
 // scanned gathers the attempts of scanners before they were known as such.
-func (n *notables) scanned() map[alikeKey]*alike {
+func (n *List) scanned() map[alikeKey]*alike {
 	before := map[alikeKey]*alike{}
 	for k, a := range n.alike {
 		if !n.ofScan(k) {
@@ -135,10 +136,10 @@ func (n *notables) scanned() map[alikeKey]*alike {
 }
 
 // joinRows returns the heaviest of two lists.
-func joinRows(a, b []notableRow) []notableRow {
+func joinRows(a, b []Row) []Row {
 	list := slices.Clone(a)
 	for _, r := range b {
-		list = insertRow(list, notableFirst, r)
+		list = insertRow(list, MostFirst, r)
 	}
 	return list
 }
@@ -148,7 +149,7 @@ func (k alikeKey) ofServer() alikeKey { return alikeKey{why: k.why, server: k.se
 
 // crowds gathers the connections of each server: one that is down, or flooded with SYNs, has many
 // clients.
-func (n *notables) crowds() map[alikeKey]*serverCrowd {
+func (n *List) crowds() map[alikeKey]*serverCrowd {
 	crowds := map[alikeKey]*serverCrowd{}
 	for k, a := range n.alike {
 		if !k.server.IsValid() || n.ofScan(k) {
@@ -178,11 +179,11 @@ type serverCrowd struct {
 }
 
 // crowd reports whether there are, or may be, more than a few clients.
-func (c *serverCrowd) crowd() bool { return c != nil && (c.untold || c.clients > notableFirst) }
+func (c *serverCrowd) crowd() bool { return c != nil && (c.untold || c.clients > MostFirst) }
 
 // likewise says what the connections of a server have in common.
 func (c *serverCrowd) likewise() string {
-	if c.clients > notableFirst {
+	if c.clients > MostFirst {
 		return " to the server's address, of several clients"
 	}
 	return " to the server's address"

@@ -1,9 +1,10 @@
-package report
+package notable
 
 import (
 	"strings"
 	"testing"
 
+	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
 )
 
@@ -21,7 +22,7 @@ func TestVerdictTexts(t *testing.T) {
 // TestDecisiveFirst: a verdict that the outcome does not show stands before what does.
 func TestDecisiveFirst(t *testing.T) {
 	for id := range verdict.Count {
-		conn := &connection{}
+		conn := &analyze.Connection{}
 		conn.Closing.RstIgnored = 1
 		list := []verdict.Verdict{{ID: id, Confidence: verdict.Possible}}
 		if first := strings.HasPrefix(whyTexts(conn, list)[0], id.String()); first != (decisive&(1<<id) != 0) {

@@ -1,4 +1,4 @@
-package report
+package notable
 
 import (
 	"net/netip"
@@ -40,7 +40,7 @@ func TestAlike(t *testing.T) {
 		{"four clients", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}, {1, 4, 1, nil}, {1, 4, 2, nil}}, 2, []string{"7 more to the server's address, of several clients: refused, too", ""}, 0},
 		{"four clients, one of which scans", []tries{{1, 1, 1, nil}, {5, 2, 1, nil}, {1, 3, 1, nil}, {16, 4, 1, nil}, {9, 4, 2, scan}}, 4, nil, 0},
 	} {
-		var n notables
+		var n List
 		number := uint64(0)
 		for _, tr := range c.tries {
 			for range tr.n {
@@ -49,19 +49,19 @@ func TestAlike(t *testing.T) {
 				conn.Number = number
 				conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, tr.client}), 40000)
 				conn.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 51, 100, tr.server}), uint16(number))
-				n.add(&conn, tr.list)
+				n.Add(&conn, tr.list)
 			}
 		}
 		for range 2 { // it is asked for more than once
-			rows, more := n.shown()
+			rows, more := n.Shown()
 			if len(rows) != c.rows || more[whyRefused] != c.more {
 				t.Fatalf("%s: %d rows and %d more, want %d and %d", c.name, len(rows), more[whyRefused], c.rows, c.more)
 			}
 			stands := uint64(len(rows))
 			for i, r := range rows {
-				stands += r.likewise
-				if i < len(c.words) && (!strings.Contains(r.why, c.words[i]) || c.words[i] == "" && strings.Contains(r.why, "more of")) {
-					t.Errorf("%s: row %d: %s", c.name, i, r.why)
+				stands += r.Likewise
+				if i < len(c.words) && (!strings.Contains(r.Why, c.words[i]) || c.words[i] == "" && strings.Contains(r.Why, "more of")) {
+					t.Errorf("%s: row %d: %s", c.name, i, r.Why)
 				}
 			}
 			if stands+more[whyRefused] != number {
@@ -76,7 +76,7 @@ func TestAlike(t *testing.T) {
 func TestAlikeReasons(t *testing.T) {
 	for _, c := range []struct {
 		outcome analyze.OpeningOutcome
-		why     reason
+		why     Reason
 		rows    int
 	}{
 		{analyze.OpeningRefused, whyRefused, 1},
@@ -85,15 +85,15 @@ func TestAlikeReasons(t *testing.T) {
 		{analyze.OpeningReset, whyOpeningReset, 1},
 		{analyze.OpeningComplete, whyReset, 9},
 	} {
-		var n notables
+		var n List
 		for i := range uint64(9) {
 			conn := *reporttest.HalfClose(t)
 			reporttest.Reset(analyze.RstAbort)(&conn)
 			conn.Number, conn.Opening.Outcome = i+1, c.outcome
-			n.add(&conn, nil)
+			n.Add(&conn, nil)
 		}
-		rows, more := n.shown()
-		if len(rows) != c.rows || rows[0].reason != c.why || more[c.why] != 0 || rows[0].likewise != uint64(9-c.rows) {
+		rows, more := n.Shown()
+		if len(rows) != c.rows || rows[0].Reason != c.why || more[c.why] != 0 || rows[0].Likewise != uint64(9-c.rows) {
 			t.Errorf("%s: %d rows, %+v", c.outcome, len(rows), rows)
 		}
 	}
@@ -103,7 +103,7 @@ func TestAlikeReasons(t *testing.T) {
 // connections are listed one by one, and none is lost.
 func TestAlikeBounded(t *testing.T) {
 	for _, servers := range []int{1, 7, 5000} {
-		var n notables
+		var n List
 		const all = 3 * mostPairs
 		for i := range uint64(all) {
 			conn := *reporttest.Refused6(t)
@@ -111,12 +111,12 @@ func TestAlikeBounded(t *testing.T) {
 			conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 40000)
 			at := i % uint64(servers)
 			conn.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(at >> 8), byte(at)}), 80)
-			n.add(&conn, nil)
+			n.Add(&conn, nil)
 		}
-		rows, more := n.shown()
+		rows, more := n.Shown()
 		told := uint64(len(rows)) + more[whyRefused]
 		for i := range rows {
-			told += rows[i].likewise
+			told += rows[i].Likewise
 		}
 		if len(n.alike) > 2*mostPairs || told != all || servers < 10 && len(rows) != servers {
 			t.Errorf("%d servers: %d pairs, %d rows and %d more, %d told", servers, len(n.alike), len(rows), more[whyRefused], told)
@@ -128,7 +128,7 @@ func TestAlikeBounded(t *testing.T) {
 // others, nor is one client taken for several.
 func TestAlikeBeyond(t *testing.T) {
 	scan := []verdict.Verdict{{ID: verdict.HalfOpenScan, Confidence: verdict.Possible}}
-	var n notables
+	var n List
 	number := uint64(0)
 	add := func(client, server uint16, syns uint32, list []verdict.Verdict) {
 		conn := *reporttest.Refused6(t)
@@ -136,7 +136,7 @@ func TestAlikeBeyond(t *testing.T) {
 		conn.Number, conn.Opening.SynCount = number, syns
 		conn.Client = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(client >> 8), byte(client)}), 40000)
 		conn.Server = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 1, byte(server >> 8), byte(server)}), 80)
-		n.add(&conn, list)
+		n.Add(&conn, list)
 	}
 	for i := range uint16(mostPairs) {
 		add(i, 1, 2, nil)
@@ -147,10 +147,10 @@ func TestAlikeBeyond(t *testing.T) {
 		add(5002, 3, 4, scan)
 		add(5003, 4, 5, scan)
 	}
-	rows, more := n.shown()
+	rows, more := n.Shown()
 	var got []string
 	for _, r := range rows {
-		got = append(got, r.client+" "+r.why[strings.LastIndex(r.why, "; ")+2:])
+		got = append(got, r.Client+" "+r.Why[strings.LastIndex(r.Why, "; ")+2:])
 	}
 	want := []string{"10.0.19.139:40000 49 more of this client: refused, too", "10.0.19.138:40000 49 more of this client: refused, too",
 		"10.0.19.137:40000 49 more to the server's address: refused, too", "10.0.0.0:40000 1,073 more to the server's address, of several clients: refused, too"}
