@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -190,43 +189,4 @@ func TestJSONIsOneValue(t *testing.T) {
 			t.Errorf("%d views in one object, want %d", len(m), len(all))
 		}
 	}
-}
-
-// TestCleanDirection: what counts as clean has the texts made for that, whichever
-// field is set.
-func TestCleanDirection(t *testing.T) {
-	cleanOnes := 0
-	for i := range reflect.TypeFor[analyze.Direction]().NumField() {
-		d := directionWith(i)
-		if !clean(&d) {
-			continue
-		}
-		cleanOnes++
-		var counts, repeats jsonRow
-		counts.counts(&d)
-		repeats.repeats(&d)
-		if string(counts.Row) != cleanCounts[0] || string(repeats.Row) != cleanCounts[1] {
-			t.Errorf("%s counts as clean and is written", reflect.TypeFor[analyze.Direction]().Field(i).Name)
-		}
-	}
-	if cleanOnes != 9 { // packets, octets twice, in flight, four of round trips and the slowest answer
-		t.Errorf("%d fields may be set in a clean direction", cleanOnes)
-	}
-}
-
-// directionWith is a Direction of which field i has a value.
-func directionWith(i int) (d analyze.Direction) {
-	switch f := reflect.ValueOf(&d).Elem().Field(i); {
-	case f.CanUint():
-		f.SetUint(7)
-	case f.CanInt():
-		f.SetInt(7)
-	case f.Kind() == reflect.Array:
-		f.Index(f.Len() - 1).SetUint(7)
-	case f.Field(0).CanUint():
-		f.Field(0).SetUint(7)
-	default:
-		f.Field(0).SetInt(7)
-	}
-	return d
 }

@@ -5,6 +5,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/counts"
 	"tcpwatch/report/notable"
 	"tcpwatch/report/object"
 	"tcpwatch/report/prose"
@@ -153,9 +154,9 @@ func (j *jsonText) totals(name string, d *analyze.Direction) {
 	sum.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
 	sum.EchoRTT, sum.SmoothedRTT, sum.RTO = sum.RTT, -1, -1
 	j.Key(name)
-	row := jsonRow{object.Row(j.Plain)}
-	row.direction("", &sum)
-	j.Plain = object.Plain(row.Row)
+	row := object.Row(j.Plain)
+	counts.Append(&row, "", &sum)
+	j.Plain = object.Plain(row)
 }
 
 func (j *jsonText) holds(h *holds) {

@@ -60,7 +60,7 @@ func TestAddDirection(t *testing.T) {
 			continue
 		}
 		var sum analyze.Direction
-		d := directionWith(i)
+		d := reporttest.DirectionWith(i)
 		if addDirection(&sum, &d); sum != d {
 			t.Errorf("%s is not in the sum", name)
 		}

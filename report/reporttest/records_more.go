@@ -1,6 +1,7 @@
 package reporttest
 
 import (
+	"reflect"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -109,4 +110,21 @@ func Closed(t *testing.T, outcome analyze.ClosingOutcome, fins ...analyze.Side) 
 		c.Closing.ActiveCloser, c.Closing.HalfClosedFor = fins[0], 2e9
 	}
 	return c
+}
+
+// DirectionWith is a Direction of which field i has a value.
+func DirectionWith(i int) (d analyze.Direction) {
+	switch f := reflect.ValueOf(&d).Elem().Field(i); {
+	case f.CanUint():
+		f.SetUint(7)
+	case f.CanInt():
+		f.SetInt(7)
+	case f.Kind() == reflect.Array:
+		f.Index(f.Len() - 1).SetUint(7)
+	case f.Field(0).CanUint():
+		f.Field(0).SetUint(7)
+	default:
+		f.Field(0).SetInt(7)
+	}
+	return d
 }
