@@ -119,7 +119,7 @@ func TestHoldsBounds(t *testing.T) {
 		t.Errorf("%d kept, %d dropped, %d in all", len(h.kept), h.dropped, h.hosts[0].total)
 	}
 	h.measure(0)
-	var j jsonText
+	var j summaryText
 	j.holds(&h)
 	if want := fmt.Sprintf(`"held":%d,"counted":%d,`, maxHolds+5, maxHolds); !strings.Contains(string(j.Plain), want) {
 		t.Errorf("%s has not %s", j.Plain, want)

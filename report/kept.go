@@ -60,7 +60,7 @@ func keptItems(s *summarySection, k *Kept) {
 }
 
 // kept writes the same for programs.
-func (j *jsonText) kept(k *Kept) {
+func (j *summaryText) kept(k *Kept) {
 	if k == nil {
 		j.Null("kept")
 		return

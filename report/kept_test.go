@@ -38,7 +38,7 @@ func TestKept(t *testing.T) {
 	if keptItems(&s, nil); len(s.items) > 0 {
 		t.Error(s)
 	}
-	j := jsonText{[]byte("{")}
+	j := summaryText{[]byte("{")}
 	j.kept(&tests[2].kept)
 	if got := string(j.Plain); !strings.Contains(got, `"lost_packets":2000,"lost_bytes":3000,"lost_since":"2001-09-09T01:46:40.000000000Z","error":"disk\u0007full"`) {
 		t.Error(got)

@@ -150,7 +150,7 @@ func tapText(p *tapPlaces, connections uint64) string {
 }
 
 // quality writes the same for programs.
-func (j *jsonText) quality(in *Input, t *tally) {
+func (j *summaryText) quality(in *Input, t *tally) {
 	dropped, said := dropsOf(in)
 	j.Open("quality", '{')
 	j.UintOrNull("dropped", dropped, said > 0)

@@ -14,9 +14,13 @@ import (
 // schemaSummary names the shape of summaryObject.
 const schemaSummary = "tcpwatch.summary/1"
 
-// summaryObject appends the summary as one JSON object.
-func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
-	j := jsonText{append(b, '{')}
+// summaryText is the summary for programs, with the members that have parts.
+type summaryText struct{ object.Plain }
+
+// AppendObject appends the summary as one JSON object.
+func (s *Summary) AppendObject(b []byte, in *Input) []byte {
+	t := s.measured()
+	j := summaryText{append(b, '{')}
 	j.Word("schema", schemaSummary)
 	j.inputs(in)
 	j.quality(in, t)
@@ -27,7 +31,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	j.Uint("roles_guessed", t.guessed)
 	j.Uint("one_way", t.oneWay)
 	if t.connections > 0 {
-		j.Time("start", &e.clock, t.start)
+		j.Time("start", &s.clock, t.start)
 		j.Seconds("duration", t.end-t.start)
 	} else {
 		j.Null("start")
@@ -43,7 +47,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 	j.Uint("crossed_syns", t.crossed)
 	j.Uint("bad_acks", t.badAcks)
 	j.Close('}')
-	j.verdictObject(t)
+	j.verdicts(t)
 	j.Open("closed", '{')
 	for o, n := range t.closed {
 		j.Uint(analyze.ClosingOutcome(o).String(), n)
@@ -68,7 +72,7 @@ func summaryObject(b []byte, e *env, in *Input, t *tally) []byte {
 }
 
 // inputs writes what is known of the packets and of the capture.
-func (j *jsonText) inputs(in *Input) {
+func (j *summaryText) inputs(in *Input) {
 	j.files(in.Files)
 	j.interfaces(in.Interfaces)
 	j.Open("packets", '{')
@@ -104,7 +108,7 @@ func (j *jsonText) inputs(in *Input) {
 	j.Close('}')
 }
 
-func (j *jsonText) files(files []File) {
+func (j *summaryText) files(files []File) {
 	j.Open("files", '[')
 	for i := range files {
 		f := &files[i]
@@ -125,7 +129,7 @@ func (j *jsonText) files(files []File) {
 	j.Close(']')
 }
 
-func (j *jsonText) interfaces(interfaces []Interface) {
+func (j *summaryText) interfaces(interfaces []Interface) {
 	j.Open("interfaces", '[')
 	for i := range interfaces {
 		f := &interfaces[i]
@@ -149,7 +153,7 @@ func (j *jsonText) interfaces(interfaces []Interface) {
 }
 
 // totals writes the sums of one direction over all connections.
-func (j *jsonText) totals(name string, d *analyze.Direction) {
+func (j *summaryText) totals(name string, d *analyze.Direction) {
 	sum := *d
 	sum.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
 	sum.EchoRTT, sum.SmoothedRTT, sum.RTO = sum.RTT, -1, -1
@@ -159,7 +163,7 @@ func (j *jsonText) totals(name string, d *analyze.Direction) {
 	j.Plain = object.Plain(row)
 }
 
-func (j *jsonText) holds(h *holds) {
+func (j *summaryText) holds(h *holds) {
 	j.Open("time_wait", '{')
 	j.Uint("not_counted", h.dropped+h.strangers)
 	j.Open("hosts", '[')
@@ -182,7 +186,7 @@ func (j *jsonText) holds(h *holds) {
 	j.Close('}')
 }
 
-func (j *jsonText) states(name string, counts *[state.Count]stateCount) {
+func (j *summaryText) states(name string, counts *[state.Count]stateCount) {
 	j.Open(name, '{')
 	for st := range counts {
 		if n := counts[st].proved; n > 0 {
@@ -195,7 +199,7 @@ func (j *jsonText) states(name string, counts *[state.Count]stateCount) {
 	j.Close('}')
 }
 
-func (j *jsonText) notable(n *notable.List) {
+func (j *summaryText) notable(n *notable.List) {
 	rows, more := n.Shown()
 	j.Open("notable", '[')
 	for i := range rows {

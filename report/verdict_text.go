@@ -95,7 +95,7 @@ func verdictSection(t *tally) summarySection {
 }
 
 // verdictObject writes the same for programs.
-func (j *jsonText) verdictObject(t *tally) {
+func (j *summaryText) verdicts(t *tally) {
 	j.Open("verdicts", '{')
 	for id := range verdict.All {
 		if n := t.verdicts.of(verdict.ID(id)); n > 0 {
