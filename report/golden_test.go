@@ -2,48 +2,21 @@ package report
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files from what the program writes")
-
-// golden compares text with a file under testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got; -update rewrites it):\n%s", name, d)
-	}
-}
-
 // sampleInput accounts for the packets of sampleConnections and more.
-func sampleInput() Input {
-	in := Input{
-		Files:      []File{{Name: "office.pcapng", Format: "pcapng, gzip", Packets: 60, Octets: 7204, Comments: []string{"link 2"}}},
-		Interfaces: []Interface{{File: "office.pcapng", Name: "eth0", Link: "Ethernet", Snaplen: 120, Packets: 60, Dropped: 3, DropsKnown: true}},
+func sampleInput() summary.Input {
+	in := summary.Input{
+		Files:      []summary.File{{Name: "office.pcapng", Format: "pcapng, gzip", Packets: 60, Octets: 7204, Comments: []string{"link 2"}}},
+		Interfaces: []summary.Interface{{File: "office.pcapng", Name: "eth0", Link: "Ethernet", Snaplen: 120, Packets: 60, Dropped: 3, DropsKnown: true}},
 		Packets:    60, Octets: 6400, CutPackets: 6, CutAt: 120, BackwardsSteps: 1, UntimedPackets: 2,
 	}
 	in.Analysis.Segments = 52
@@ -59,8 +32,8 @@ func TestGolden(t *testing.T) {
 			if Check([]View{v}, f) != nil {
 				continue
 			}
-			o := Options{Views: []View{v}, Format: f, Style: prose.Style{Width: 100}, EncapName: encapName}
-			golden(t, fmt.Sprintf("%s.%s", v, f), render(t, o, packets, reporttest.Connections(t), sampleInput()))
+			o := Options{Views: []View{v}, Format: f, Style: prose.Style{Width: 100}, EncapName: reporttest.EncapName}
+			reporttest.Golden(t, fmt.Sprintf("%s.%s", v, f), render(t, o, packets, reporttest.Connections(t), sampleInput()))
 		}
 	}
 }
@@ -70,8 +43,8 @@ func TestGoldenWidths(t *testing.T) {
 	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
 	for _, width := range []int{80, 200} {
 		for _, v := range Views {
-			o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: encapName}
-			golden(t, fmt.Sprintf("%s.%d.table", v, width), render(t, o, packets, reporttest.Connections(t), sampleInput()))
+			o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: reporttest.EncapName}
+			reporttest.Golden(t, fmt.Sprintf("%s.%d.table", v, width), render(t, o, packets, reporttest.Connections(t), sampleInput()))
 		}
 	}
 }
@@ -81,18 +54,18 @@ func TestGoldenEmpty(t *testing.T) {
 	for _, v := range Views {
 		for _, f := range Formats {
 			if Check([]View{v}, f) == nil {
-				fmt.Fprintf(&out, "== %s as %s\n%s", v, f, render(t, Options{Views: []View{v}, Format: f}, nil, nil, Input{}))
+				fmt.Fprintf(&out, "== %s as %s\n%s", v, f, render(t, Options{Views: []View{v}, Format: f}, nil, nil, summary.Input{}))
 			}
 		}
 	}
-	golden(t, "empty", out.String())
+	reporttest.Golden(t, "empty", out.String())
 }
 
 func TestGoldenSeveralViews(t *testing.T) {
 	views := []View{ViewCloses, ViewPackets, ViewTimeWait}
 	for _, f := range []Format{FormatTable, FormatMarkdown, FormatJSON, FormatNDJSON} {
-		out := render(t, Options{Views: views, Format: f, Style: prose.Style{Width: 100}}, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{reporttest.HalfClose(t)}, Input{})
-		golden(t, "several."+string(f), out)
+		out := render(t, Options{Views: views, Format: f, Style: prose.Style{Width: 100}}, []*analyze.Observation{resentPacket(t)}, []*analyze.Connection{reporttest.HalfClose(t)}, summary.Input{})
+		reporttest.Golden(t, "several."+string(f), out)
 	}
 }
 
@@ -104,7 +77,7 @@ func TestGoldenExplain(t *testing.T) {
 		}
 		out.WriteString("\n")
 	}
-	golden(t, "explain", out.String())
+	reporttest.Golden(t, "explain", out.String())
 }
 
 func TestGoldenColumns(t *testing.T) {
@@ -112,5 +85,5 @@ func TestGoldenColumns(t *testing.T) {
 	if err := WriteColumns(&out); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "columns.md", out.String())
+	reporttest.Golden(t, "columns.md", out.String())
 }

@@ -8,6 +8,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // TestICMPErrorAfterTheHandshake: the event is about the error that it comes with,
@@ -21,7 +22,7 @@ func TestICMPErrorBehindTheHandshake(t *testing.T) {
 	var b bytes.Buffer
 	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Style: prose.Style{Width: 200}}})
 	w.Moment(&m)
-	if err := w.Close(Input{}); err != nil {
+	if err := w.Close(summary.Input{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "ICMP error: fragmentation needed, type 3 code 4\n"; !strings.Contains(b.String(), want) {
@@ -51,7 +52,7 @@ func TestICMPErrorIsNamed(t *testing.T) {
 		var b bytes.Buffer
 		w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Style: prose.Style{Width: 200}}})
 		w.Moment(&m)
-		if err := w.Close(Input{}); err != nil {
+		if err := w.Close(summary.Input{}); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(b.String(), c.want) {

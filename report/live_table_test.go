@@ -8,6 +8,8 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // offloaded is a segment of the own host, as it passes a tap on it.
@@ -26,10 +28,10 @@ func TestLivePacketsNarrow(t *testing.T) {
 		w.Packet(offloaded(t))
 		w.Packet(resentPacket(t))
 	}
-	if err := w.Close(Input{}); err != nil {
+	if err := w.Close(summary.Input{}); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "live-packets.80.table", b.String())
+	reporttest.Golden(t, "live-packets.80.table", b.String())
 	for _, heading := range []string{" FLAGS ", " SEQ ", " ACK ", " LEN ", " LABELS"} {
 		if !strings.Contains(b.String(), heading) {
 			t.Errorf("no %s at 80 columns:\n%s", heading, &b)
@@ -41,7 +43,7 @@ func TestLivePacketsNarrow(t *testing.T) {
 // tables; programs get it.
 func TestOffloadIsForPrograms(t *testing.T) {
 	for _, f := range []Format{FormatTable, FormatMarkdown, FormatCSV, FormatJSON, FormatNDJSON} {
-		out := render(t, Options{Views: []View{ViewPackets}, Format: f, Style: prose.Style{Width: 200}}, []*analyze.Observation{offloaded(t)}, nil, Input{})
+		out := render(t, Options{Views: []View{ViewPackets}, Format: f, Style: prose.Style{Width: 200}}, []*analyze.Observation{offloaded(t)}, nil, summary.Input{})
 		if got := strings.Contains(out, "CHECKSUM-OFFLOAD"); got == f.people() {
 			t.Errorf("%s: CHECKSUM-OFFLOAD is shown: %v\n%s", f, got, out)
 		}

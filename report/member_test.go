@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // memberCheck holds objects of a schema to what COLUMNS.md says of their members.
@@ -224,9 +227,9 @@ func TestMembers(t *testing.T) {
 	checks := memberChecks()
 	all := slices.DeleteFunc(slices.Clone(Views), func(v View) bool { return v == ViewStory })
 	for _, f := range []Format{FormatJSON, FormatNDJSON} {
-		o := Options{Views: all, Format: f, EncapName: encapName}
-		checkObjects(t, checks, f, render(t, o, nil, nil, Input{}))
-		checkObjects(t, checks, f, render(t, o, fullPackets(t), nil, Input{Kept: &Kept{Name: "kept.pcap", Format: "pcap", Files: 1}}))
+		o := Options{Views: all, Format: f, EncapName: reporttest.EncapName}
+		checkObjects(t, checks, f, render(t, o, nil, nil, summary.Input{}))
+		checkObjects(t, checks, f, render(t, o, fullPackets(t), nil, summary.Input{Kept: &summary.Kept{Name: "kept.pcap", Format: "pcap", Files: 1}}))
 		o.Wireshark = true
 		checkObjects(t, checks, f, render(t, o, fullPackets(t), fullConnections(t), fullInput()))
 		checkObjects(t, checks, f, renderMoments(t, o, refusedBetween(t)))
@@ -236,7 +239,7 @@ func TestMembers(t *testing.T) {
 		}
 	}
 	for name, c := range checks {
-		c.unseen(name != schemaSummary && name != schemaConnection && name != schemaPacket)
+		c.unseen(name != summary.Schema && name != schemaConnection && name != schemaPacket)
 		for path, what := range c.wrong {
 			t.Errorf("%s: %s %s", name, path, what)
 		}

@@ -8,10 +8,11 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // render writes records in one view and format and returns the text.
-func render(t testing.TB, o Options, packets []*analyze.Observation, connections []*analyze.Connection, in Input) string {
+func render(t testing.TB, o Options, packets []*analyze.Observation, connections []*analyze.Connection, in summary.Input) string {
 	t.Helper()
 	var buf bytes.Buffer
 	r, err := New(&buf, o)
@@ -87,8 +88,8 @@ func checkMembers(t *testing.T, m map[string]any, want map[string]any) {
 func num(s string) json.Number { return json.Number(s) }
 
 func TestConnectionObject(t *testing.T) {
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, EncapName: encapName}, nil,
-		[]*analyze.Connection{reporttest.HalfClose(t), reporttest.Refused6(t), reporttest.Huge()}, Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, EncapName: reporttest.EncapName}, nil,
+		[]*analyze.Connection{reporttest.HalfClose(t), reporttest.Refused6(t), reporttest.Huge()}, summary.Input{})
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
@@ -139,7 +140,7 @@ func TestConnectionObject(t *testing.T) {
 
 func TestPacketObject(t *testing.T) {
 	packets := []*analyze.Observation{resentPacket(t), synPacket(t), hugePacket()}
-	out := render(t, Options{Views: []View{ViewPackets}, Format: FormatNDJSON}, packets, nil, Input{})
+	out := render(t, Options{Views: []View{ViewPackets}, Format: FormatNDJSON}, packets, nil, summary.Input{})
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want 3", len(lines))
@@ -170,11 +171,11 @@ func TestJSONIsOneValue(t *testing.T) {
 		cs := []*analyze.Connection{reporttest.HalfClose(t), reporttest.Refused6(t), reporttest.Huge()}[:n]
 		ps := []*analyze.Observation{resentPacket(t), synPacket(t), hugePacket()}[:n]
 		for _, v := range all {
-			out := render(t, Options{Views: []View{v}, Format: FormatJSON}, ps, cs, Input{})
+			out := render(t, Options{Views: []View{v}, Format: FormatJSON}, ps, cs, summary.Input{})
 			if !json.Valid([]byte(out)) {
 				t.Errorf("%s with %d rows is not JSON: %s", v, n, out)
 			}
-			for line := range strings.SplitSeq(strings.TrimSpace(render(t, Options{Views: []View{v}, Format: FormatNDJSON}, ps, cs, Input{})), "\n") {
+			for line := range strings.SplitSeq(strings.TrimSpace(render(t, Options{Views: []View{v}, Format: FormatNDJSON}, ps, cs, summary.Input{})), "\n") {
 				if line != "" {
 					m := decoded(t, line)
 					if s, _ := m["schema"].(string); !strings.HasPrefix(s, "tcpwatch.") || !strings.HasSuffix(s, "/1") {
@@ -183,7 +184,7 @@ func TestJSONIsOneValue(t *testing.T) {
 				}
 			}
 		}
-		out := render(t, Options{Views: all, Format: FormatJSON}, ps, cs, Input{})
+		out := render(t, Options{Views: all, Format: FormatJSON}, ps, cs, summary.Input{})
 		m := decoded(t, out)
 		if len(m) != len(all) {
 			t.Errorf("%d views in one object, want %d", len(m), len(all))

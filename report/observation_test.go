@@ -55,10 +55,3 @@ func hugePacket() *analyze.Observation {
 	}
 	return o
 }
-
-func encapName(id uint32) string {
-	if id == 1 {
-		return "vlan 10"
-	}
-	return "vlan 10/vxlan 42"
-}

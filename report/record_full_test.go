@@ -15,6 +15,7 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/notable"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // fullConnections are records in which, between them, every field has a value and,
@@ -90,11 +91,11 @@ func refusedBetween(t testing.TB) analyze.Moment {
 }
 
 // fullInput is an input of which everything is known.
-func fullInput() Input {
+func fullInput() summary.Input {
 	in := sampleInput()
-	in.Interfaces = append(in.Interfaces, Interface{File: "office.pcapng", Name: "eth1", Link: "Ethernet", Packets: 1, RingFull: 2, Abandoned: 1})
+	in.Interfaces = append(in.Interfaces, summary.Interface{File: "office.pcapng", Name: "eth1", Link: "Ethernet", Packets: 1, RingFull: 2, Abandoned: 1})
 	in.Filter, in.Filtered, in.Damages, in.Interrupted = "tcp", 7, []string{"office.pcapng: ends inside a block"}, true
-	in.Kept = &Kept{Name: "kept.pcapng", Format: "pcapng", Files: 2, Packets: 50, Octets: 5000, RemovedFiles: 1, RemovedPackets: 20,
+	in.Kept = &summary.Kept{Name: "kept.pcapng", Format: "pcapng", Files: 2, Packets: 50, Octets: 5000, RemovedFiles: 1, RemovedPackets: 20,
 		LostPackets: 3, LostOctets: 300, LostSince: reporttest.Start, Why: "no space left on device"}
 	return in
 }
@@ -110,7 +111,7 @@ func renderMoments(t testing.TB, o Options, all ...analyze.Moment) string {
 	for i := range all {
 		r.Moment(&all[i])
 	}
-	if err := r.Close(Input{}); err != nil {
+	if err := r.Close(summary.Input{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -164,7 +165,7 @@ func renderCapture(t testing.TB, o Options, path string) string {
 	if lost, err := order.Close(); lost > 0 || err != nil {
 		t.Fatal(lost, err)
 	}
-	in := Input{Packets: src.Stats().Packets, Skipped: dec.Skipped(), Analysis: a.Stats()}
+	in := summary.Input{Packets: src.Stats().Packets, Skipped: dec.Skipped(), Analysis: a.Stats()}
 	if err := r.Close(in); err != nil {
 		t.Fatal(err)
 	}

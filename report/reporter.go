@@ -12,6 +12,7 @@ import (
 	"tcpwatch/report/grid"
 	"tcpwatch/report/number"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/summary"
 )
 
 // Options set a Reporter up.
@@ -283,7 +284,7 @@ func (r *Reporter) Resize(columns int) {
 
 // Close finishes the views, and writes the summary. It does not close the
 // writer that New was given. It removes every temporary file.
-func (r *Reporter) Close(in Input) error {
+func (r *Reporter) Close(in summary.Input) error {
 	defer r.page.discard()
 	if r.err != nil {
 		return r.err

@@ -15,6 +15,7 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // brokenWriter takes some octets and then fails.
@@ -54,7 +55,7 @@ func TestOutputError(t *testing.T) {
 			if v != ViewSummary && v != ViewListeners && r.Err() == nil {
 				t.Errorf("%s as %s: no error after 2,000 rows", v, f)
 			}
-			if err := r.Close(Input{}); !errors.Is(err, errBroken) {
+			if err := r.Close(summary.Input{}); !errors.Is(err, errBroken) {
 				t.Errorf("%s as %s: Close gives %v", v, f, err)
 			}
 		}
@@ -82,7 +83,7 @@ func TestLate(t *testing.T) {
 					t.Errorf("%v as %s: %d octets come early", views, format, buf.Len())
 				}
 				r.Connection(reporttest.HalfClose(t))
-				if err := r.Close(Input{}); err != nil {
+				if err := r.Close(summary.Input{}); err != nil {
 					t.Fatal(err)
 				}
 				out[i] = buf.String()
@@ -122,7 +123,7 @@ func TestSpool(t *testing.T) {
 	if left, err := os.ReadDir(dir); runtime.GOOS != "windows" && (err != nil || len(left) > 0) {
 		t.Errorf("the temporary file has a name (%v): a kill would leave it", err)
 	}
-	if err := r.Close(Input{}); err != nil {
+	if err := r.Close(summary.Input{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(buf.String(), `"schema":"tcpwatch.packet/1"`); n != rows {
@@ -178,7 +179,7 @@ func TestEveryOutcome(t *testing.T) {
 	}
 	for _, c := range cs {
 		c.Number = 77
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable}, nil, []*analyze.Connection{c}, summary.Input{})
 		what := c.Opening.Outcome.String() + ", " + c.Closing.Outcome.String()
 		checkLines(t, what, out, 80, false)
 		if !strings.Contains(out, "\nHANDSHAKE  ") || !strings.Contains(out, "\nDATA       ") {
@@ -189,7 +190,7 @@ func TestEveryOutcome(t *testing.T) {
 				t.Errorf("%s: %q in\n%s", what, bad, out)
 			}
 		}
-		summary := render(t, Options{Views: []View{ViewSummary}, Format: FormatTable}, nil, []*analyze.Connection{c}, Input{})
+		summary := render(t, Options{Views: []View{ViewSummary}, Format: FormatTable}, nil, []*analyze.Connection{c}, summary.Input{})
 		checkLines(t, what, summary, 80, false)
 	}
 }
@@ -198,11 +199,11 @@ func TestEveryOutcome(t *testing.T) {
 func TestWrongAck(t *testing.T) {
 	c := reporttest.HalfClose(t)
 	c.Steps[1].Ack += 4
-	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
+	out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, summary.Input{})
 	if !strings.Contains(out, "ack ≠ 1646906849 + 1 ✗ (off by 4)") {
 		t.Errorf("no cross:\n%s", out)
 	}
-	out = render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200, ASCII: true}}, nil, []*analyze.Connection{c}, Input{})
+	out = render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200, ASCII: true}}, nil, []*analyze.Connection{c}, summary.Input{})
 	if !strings.Contains(out, "ack != 1646906849 + 1 WRONG (off by 4)") || !strings.Contains(out, "ack = 250151436 + 1 ok") {
 		t.Errorf("no words in ASCII:\n%s", out)
 	}
@@ -215,7 +216,7 @@ func TestAckOfOther(t *testing.T) {
 		other := c.Steps[1]
 		other.Packet, other.Seq = other.Packet*10, other.Seq+by
 		c.Steps = slices.Insert(c.Steps, 2, other)
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{c}, summary.Input{})
 		if want := fmt.Sprintf("ack = %d + 1 ✓", c.Steps[1].Seq); !strings.Contains(out, want) || strings.Contains(out, "✗") {
 			t.Errorf("not %q:\n%s", want, out)
 		}
@@ -236,7 +237,7 @@ func TestResize(t *testing.T) {
 		if resize >= 0 {
 			r.Resize(resize)
 		}
-		if err := r.Close(Input{}); err != nil {
+		if err := r.Close(summary.Input{}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.SplitSeq(b.String(), "\n") {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"tcpwatch/report/notable"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // TestHeldUpSYN: a SYN that came when its sender did not send it any more is not said to be sent again,
@@ -97,17 +99,23 @@ func checkOpenedSlowly(t *testing.T, name string, c *connection, syn, synAck boo
 	if got := strings.Contains("; "+look(t, c), "; SYN"); got != (syn || synAck) {
 		t.Errorf("%s: listed among SYNs and SYN-ACKs that were resent: %v", name, got)
 	}
-	var s tally
-	s.add(c, nil)
-	if s.opened[analyze.OpeningComplete] != 1 || s.synAgain > 0 != syn || s.synAckAgain > 0 != synAck {
-		t.Errorf("%s: %d complete, %d after a SYN, %d after a SYN-ACK was sent again", name, s.opened[analyze.OpeningComplete], s.synAgain, s.synAckAgain)
+	var s struct {
+		Opened struct {
+			Complete     int
+			SynResent    int `json:"syn_resent"`
+			SynAckResent int `json:"syn_ack_resent"`
+		}
+	}
+	counted(t, c, &s)
+	if s.Opened.Complete != 1 || s.Opened.SynResent > 0 != syn || s.Opened.SynAckResent > 0 != synAck {
+		t.Errorf("%s: %+v", name, s.Opened)
 	}
 }
 
 // storyOf is the story of a connection, on long lines.
 func storyOf(t testing.TB, c *connection) string {
 	t.Helper()
-	return render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, Input{})
+	return render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, summary.Input{})
 }
 
 // handshake is what the story of a connection says of its handshake.
@@ -141,4 +149,13 @@ func look(t testing.TB, c *connection) string {
 		return ""
 	}
 	return prose.Unglue(rows[0].Why)
+}
+
+// counted reads what the summary for programs says of a connection.
+func counted(t testing.TB, c *connection, into any) {
+	t.Helper()
+	out := render(t, Options{Views: []View{ViewSummary}, Format: FormatJSON}, nil, []*analyze.Connection{c}, summary.Input{})
+	if err := json.Unmarshal([]byte(out), into); err != nil {
+		t.Fatal(err)
+	}
 }

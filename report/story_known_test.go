@@ -9,12 +9,13 @@ import (
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // TestStoryWidths wants no line of a story to be too wide, wherever it breaks.
 func TestStoryWidths(t *testing.T) {
 	for width := 60; width < 140; width++ {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: encapName}, nil, reporttest.Connections(t), Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: width}, EncapName: reporttest.EncapName}, nil, reporttest.Connections(t), summary.Input{})
 		checkLines(t, fmt.Sprint(width), out, width, false)
 	}
 }
@@ -46,7 +47,7 @@ func TestGivesUp(t *testing.T) {
 		{"with the next number", give(true), "and nothing of the server was captured", "ignored"},
 		{"after an answer", answered, "1 RST was ignored", "until the client"},
 	} {
-		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c.conn}, Input{})
+		out := render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c.conn}, summary.Input{})
 		if !strings.Contains(out, c.want) || strings.Contains(out, c.miss) {
 			t.Errorf("%s: %s", c.name, out)
 		}

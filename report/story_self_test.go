@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"tcpwatch/analyze"
-	"tcpwatch/analyze/state"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
 )
@@ -42,10 +40,12 @@ func TestSelfTold(t *testing.T) {
 	}
 	c := reporttest.HalfClose(t)
 	c.Server = c.Client
-	var s tally
-	s.add(c, nil)
-	if s.clientIn[state.TimeWait].proved != 1 || s.serverIn[state.Closed].proved != 0 {
-		t.Errorf("states of clients %v, of servers %v", s.clientIn, s.serverIn)
+	var s struct {
+		Clients map[string]int `json:"client_states"`
+		Servers map[string]int `json:"server_states"`
+	}
+	if counted(t, c, &s); s.Clients["TIME-WAIT"] != 1 || s.Servers["CLOSED"] != 0 {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -65,28 +65,6 @@ func TestCountsLikeText(t *testing.T) {
 	}
 }
 
-// TestSelfNoHalf: a connection of an end with itself has no second half in another tunnel.
-func TestSelfNoHalf(t *testing.T) {
-	for server, want := range map[string]uint64{"192.0.2.2:2": 1, "192.0.2.1:2": 0} {
-		h := halves{name: func(encap uint32) string { return "vlan 10" }}
-		for i := range uint64(2) {
-			c := reporttest.HalfClose(t)
-			c.Number, c.EncapID, c.Client, c.Server = i+1, uint32(i), reporttest.Endpoint("192.0.2.1:2"), reporttest.Endpoint(server)
-			if want == 0 {
-				c.ServerBase = c.ClientBase
-			} else if i == 1 {
-				c.Client, c.Server = c.Server, c.Client
-				c.ClientBase, c.ServerBase = c.ServerBase, c.ClientBase
-			}
-			c.FromServer.Packets = 0
-			h.add(c)
-		}
-		if h.pairs != want {
-			t.Errorf("with %s: %d pairs, want %d", server, h.pairs, want)
-		}
-	}
-}
-
 // TestRenumberedTold: what a SYN proxy did is told where both ISNs are acknowledged, and not of other
 // SYN-ACKs with two ISNs.
 func TestRenumberedTold(t *testing.T) {
@@ -102,9 +80,8 @@ func TestRenumberedTold(t *testing.T) {
 		strings.Contains(text, "several machines") || strings.Contains(look(t, c), "different ISNs") {
 		t.Errorf("both acknowledged: %s, %q", text, look(t, c))
 	}
-	var s tally
-	s.add(c, nil)
-	if s.renumbered != 7 || s.opened[analyze.OpeningComplete] != 1 {
-		t.Errorf("%d renumbered", s.renumbered)
+	var s struct{ Quality, Opened map[string]any }
+	if counted(t, c, &s); s.Quality["renumbered"] != 7.0 || s.Opened["complete"] != 1.0 {
+		t.Errorf("%+v", s)
 	}
 }

@@ -6,15 +6,16 @@ import (
 
 	"tcpwatch/report/notable"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/summary"
 )
 
 // summaryDocument documents what summaryObject writes.
 var summaryDocument = objectDocument{
-	schema: schemaSummary,
+	schema: summary.Schema,
 	about: "The counts of a whole capture: in json and ndjson one object. In csv one row for each value, `name,value`: the name is the path of the member, with numbers from 0 for the items " +
-		"of a list (`files.0.name`, `opened.complete`); null is empty, and of an object or a list without items there is no row. Schema `" + schemaSummary + "`.",
+		"of a list (`files.0.name`, `opened.complete`); null is empty, and of an object or a list without items there is no row. Schema `" + summary.Schema + "`.",
 	members: slices.Concat([]member{
-		{"schema", oneOf(schemaSummary), "", "Names this shape."},
+		{"schema", oneOf(summary.Schema), "", "Names this shape."},
 	}, inputMembers, qualityMembers, keptMembers, countMembers),
 }
 
@@ -121,7 +122,7 @@ var countMembers = []member{
 	{"labels.LABEL", is.number, isAbsent + "no segment carries it", "Segments that carry it."},
 	{"time_wait", is.object, "", "Who held TIME-WAIT."},
 	{"time_wait.not_counted", is.number, "", fmt.Sprintf("Ends in TIME-WAIT that are not in most_at_once and held_at_end of a host, because no more than %s are remembered at one time; "+
-		"or in none of its counts, because no more than %s hosts are told apart.", prose.Thousands(maxHolds), prose.Thousands(maxHosts))},
+		"or in none of its counts, because no more than %s hosts are told apart.", prose.Thousands(summary.MaxHolds), prose.Thousands(summary.MaxHosts))},
 	{"time_wait.hosts", is.objects, "", "One for each IP address and side, the one that held the most at one time first."},
 	{"time_wait.hosts[].host", is.text, "", "IP address."},
 	{"time_wait.hosts[].side", oneOf(endWords...), "", "Its part in the connections."},

@@ -11,6 +11,7 @@ import (
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // TestNarrowAddresses: of a connection with long IPv6 addresses a terminal of 80
@@ -19,12 +20,12 @@ func TestNarrowAddresses(t *testing.T) {
 	c := reporttest.HalfClose(t)
 	c.Client, c.Server = reporttest.Endpoint("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123"), reporttest.Endpoint("[2001:db8:4321:8765:cba9:fed:4321:8765]:44321")
 	for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewTimeWait} {
-		out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, []*analyze.Connection{c}, summary.Input{})
 		checkLines(t, string(v), out, 80, false)
 		if !regexp.MustCompile(`(?m)^ +1  \[2\S*…:5678]:60123 +\[2\S*…:8765]:44321 `).MatchString(out) || !strings.Contains(out, "whole addresses: a wider terminal") {
 			t.Errorf("%s:\n%s", v, out)
 		}
-		if out = render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 300}}, nil, []*analyze.Connection{c}, Input{}); strings.Contains(out, "…") {
+		if out = render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 300}}, nil, []*analyze.Connection{c}, summary.Input{}); strings.Contains(out, "…") {
 			t.Errorf("%s: shortened without need:\n%s", v, out)
 		}
 	}
@@ -36,7 +37,7 @@ func TestImportantBeforeWholeAddresses(t *testing.T) {
 	c := reporttest.HalfClose(t)
 	c.Client = reporttest.Endpoint("[2001:db8:1234:5678:9abc:def0:1234:5678]:60123")
 	for width := 80; width < 180; width++ {
-		out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: width}}, nil, []*analyze.Connection{c}, Input{})
+		out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: width}}, nil, []*analyze.Connection{c}, summary.Input{})
 		if !strings.Contains(out, " RESENT") {
 			t.Errorf("%d columns have no RESENT:\n%s", width, out)
 		}
@@ -58,7 +59,7 @@ func TestWrapped(t *testing.T) {
 		rows = append(rows, resentPacket(t))
 	}
 	for _, packets := range [][]*analyze.Observation{{&long}, append(rows, &long)} {
-		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Style: prose.Style{Width: 80}}, packets, nil, Input{})
+		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Style: prose.Style{Width: 80}}, packets, nil, summary.Input{})
 		checkLines(t, "labels", out, 80, false)
 		for _, heading := range []string{" FLAGS ", " SEQ ", " ACK ", " LEN ", " LABELS"} {
 			if !strings.Contains(out, heading) {
@@ -84,7 +85,7 @@ func TestPairs(t *testing.T) {
 	shown := map[string]bool{}
 	for width := 60; width < 260; width++ {
 		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses, ViewPackets} {
-			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}}, []*analyze.Observation{synPacket(t)}, []*analyze.Connection{reporttest.HalfClose(t)}, Input{})
+			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: width}}, []*analyze.Observation{synPacket(t)}, []*analyze.Connection{reporttest.HalfClose(t)}, summary.Input{})
 			table, _, _ := strings.Cut(out, "no room for ")
 			for _, p := range pairs {
 				first := strings.Contains(table, p[0])
@@ -129,7 +130,7 @@ func TestAlikeAddresses(t *testing.T) {
 			list = append(list, r)
 		}
 		for _, v := range []View{ViewConnections, ViewHandshakes, ViewCloses} {
-			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, list, Input{})
+			out := render(t, Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, list, summary.Input{})
 			for i, want := range c.shown {
 				if !regexp.MustCompile(fmt.Sprintf(`(?m)^ +%d  \[2[^…]*…:1]:60123 +%s |^CONN %[1]d .*\n +SERVER %[2]s `, i+1, want)).MatchString(out) {
 					t.Errorf("%s, %s: no %s in row %d:\n%s", c.name, v, want, i+1, out)

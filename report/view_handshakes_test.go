@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // TestHandshakeRows: a connection has a row where a SYN or SYN-ACK of either end was
@@ -26,7 +27,7 @@ func TestHandshakeRows(t *testing.T) {
 		x := reporttest.HalfClose(t)
 		x.Opening = c.opening
 		x.Opening.Outcome = c.outcome
-		out := render(t, Options{Views: []View{ViewHandshakes}, Format: FormatNDJSON}, nil, []*analyze.Connection{x}, Input{})
+		out := render(t, Options{Views: []View{ViewHandshakes}, Format: FormatNDJSON}, nil, []*analyze.Connection{x}, summary.Input{})
 		if row := strings.Contains(out, schemaHandshake); row != c.row {
 			t.Errorf("%s: a row: %v, want %v", c.name, row, c.row)
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/summary"
 )
 
 // storyMost is the most connections of a capture whose stories are told when no
@@ -17,8 +18,8 @@ const storyMost = 3
 type summaryWriter struct {
 	w       io.Writer
 	env     *env
-	input   *Input // set before finish
-	summary *Summary
+	input   *summary.Input // set before finish
+	summary *summary.Summary
 
 	// auto is set if stories replace the summary of a small capture.
 	auto    bool
@@ -27,7 +28,7 @@ type summaryWriter struct {
 }
 
 func newSummaryWriter(w io.Writer, e *env, auto bool) *summaryWriter {
-	s := &summaryWriter{w: w, env: e, auto: auto, summary: NewSummary(&e.Style, e.encap)}
+	s := &summaryWriter{w: w, env: e, auto: auto, summary: summary.New(&e.Style, e.encap)}
 	s.summary.Addresses, s.summary.Files, s.summary.Chosen = &e.short, e.Files, len(e.Only) > 0
 	if auto {
 		s.teller = newStoryWriter(&s.stories, e)

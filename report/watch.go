@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/summary"
 )
 
 // WatchOptions set a Watcher up.
@@ -215,7 +216,7 @@ func (w *Watcher) Err() error { return w.rep.err }
 
 // Close erases the status line and writes what is due at the end. It does not
 // close the writer that NewWatcher was given.
-func (w *Watcher) Close(in Input) error {
+func (w *Watcher) Close(in summary.Input) error {
 	w.bottom.on = false
 	if w.rep.err == nil && w.lines != nil {
 		w.rep.keep(w.lines.rest(w.rep.out))

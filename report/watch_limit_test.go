@@ -12,6 +12,7 @@ import (
 	"tcpwatch/analyze/event"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // TestBusy: of a busy second no more lines are shown than asked for, trouble has
@@ -55,7 +56,7 @@ func TestBusy(t *testing.T) {
 	}
 	many(&refused, 13)
 	b.Reset()
-	if err := w.Close(Input{}); err != nil || !strings.HasPrefix(b.String(), "… 3 more refused\n") {
+	if err := w.Close(summary.Input{}); err != nil || !strings.HasPrefix(b.String(), "… 3 more refused\n") {
 		t.Errorf("at the end %q, %v", &b, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 func busyStatus() Status {
@@ -82,7 +83,7 @@ func TestStatusLine(t *testing.T) {
 	if len(lines) != 3 || !strings.Contains(lines[1], "opened") || !strings.HasPrefix(lines[2], "12,346,678 packets · 1,000/s · 42 dropped") {
 		t.Errorf("on the terminal: %q", lines)
 	}
-	if err := w.Close(Input{}); err != nil {
+	if err := w.Close(summary.Input{}); err != nil {
 		t.Fatal(err)
 	}
 	if lines = shown(t, b.String()); len(lines) != 3 || lines[2] != "" {

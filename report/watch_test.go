@@ -15,6 +15,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 func watcher(t testing.TB, w *bytes.Buffer, o WatchOptions) *Watcher {
@@ -41,12 +42,12 @@ func TestWatchLines(t *testing.T) {
 				continue
 			}
 			var b bytes.Buffer
-			w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Style: prose.Style{Width: width, ASCII: ascii}, EncapName: encapName}})
+			w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Style: prose.Style{Width: width, ASCII: ascii}, EncapName: reporttest.EncapName}})
 			moments := sampleMoments(t)
 			for i := range moments {
 				w.Moment(&moments[i])
 			}
-			if err := w.Close(Input{}); err != nil {
+			if err := w.Close(summary.Input{}); err != nil {
 				t.Fatal(err)
 			}
 			name := fmt.Sprintf("watch.%d", width)
@@ -54,7 +55,7 @@ func TestWatchLines(t *testing.T) {
 				name += ".ascii"
 			}
 			checkLines(t, name, b.String(), width, false)
-			golden(t, name, b.String())
+			reporttest.Golden(t, name, b.String())
 		}
 	}
 }
@@ -63,13 +64,13 @@ func TestWatchLines(t *testing.T) {
 func TestWatchColor(t *testing.T) {
 	var plain, colored bytes.Buffer
 	for _, b := range []*bytes.Buffer{&plain, &colored} {
-		w := watcher(t, b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Style: prose.Style{Width: 100, Color: b == &colored}, EncapName: encapName}})
+		w := watcher(t, b, WatchOptions{Terminal: true, Lines: 1000, Options: Options{Style: prose.Style{Width: 100, Color: b == &colored}, EncapName: reporttest.EncapName}})
 		moments := sampleMoments(t)
 		for i := range moments {
 			w.Moment(&moments[i])
 		}
 	}
-	golden(t, "watch.100.color", colored.String())
+	reporttest.Golden(t, "watch.100.color", colored.String())
 	if got := regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(colored.String(), ""); got != plain.String() {
 		t.Errorf("without its codes:\n%s\nwant\n%s", got, &plain)
 	}
@@ -87,7 +88,7 @@ func TestWatchHostile(t *testing.T) {
 			}
 			w.Packet(resentPacket(t))
 			w.Connection(reporttest.Refused6(t))
-			if err := w.Close(Input{}); err != nil {
+			if err := w.Close(summary.Input{}); err != nil {
 				t.Fatal(err)
 			}
 			checkHarmless(t, fmt.Sprintf("%s with %q", views, bad), FormatTable, b.String())
@@ -133,7 +134,7 @@ func TestNoStatus(t *testing.T) {
 			w.Packet(resentPacket(t))
 			w.Tick(now.Add(time.Duration(i)*time.Second), busyStatus())
 		}
-		if err := w.Close(Input{}); err != nil {
+		if err := w.Close(summary.Input{}); err != nil {
 			t.Fatal(err)
 		}
 		if i := strings.IndexFunc(b.String(), func(r rune) bool { return r < ' ' && r != '\n' }); i >= 0 {
@@ -229,7 +230,7 @@ func TestWatchError(t *testing.T) {
 			w.Moment(&opened)
 			w.Tick(time.Unix(1700000000, 0), Status{})
 		}
-		if !errors.Is(w.Err(), errNoRoom) || !errors.Is(w.Close(Input{}), errNoRoom) {
+		if !errors.Is(w.Err(), errNoRoom) || !errors.Is(w.Close(summary.Input{}), errNoRoom) {
 			t.Errorf("status %t: %v", status, w.Err())
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/summary"
 )
 
 // TestWidth renders every view for people at several widths and looks for
@@ -26,7 +27,7 @@ func TestWidth(t *testing.T) {
 			for n := 0; n <= 6; n++ {
 				cs := append(reporttest.Connections(t), reporttest.Huge())[:n]
 				for _, ascii := range []bool{false, true} {
-					o := Options{Format: FormatTable, Style: prose.Style{Width: width, ASCII: ascii}, EncapName: encapName}
+					o := Options{Format: FormatTable, Style: prose.Style{Width: width, ASCII: ascii}, EncapName: reporttest.EncapName}
 					if v != viewAuto {
 						o.Views = []View{v}
 					}
@@ -49,7 +50,7 @@ func TestLongNames(t *testing.T) {
 	}
 	name := "/captures/" + strings.Repeat("mäßig-lang/", 20) + "eth0.pcap"
 	in := sampleInput()
-	in.Files = []File{{Name: name, Format: "pcap"}}
+	in.Files = []summary.File{{Name: name, Format: "pcap"}}
 	in.Damages = []string{name + ": packet 7 (byte 900): the file ends inside a record"}
 	for _, n := range []int{1, 5} {
 		out := render(t, Options{Format: FormatTable, Style: prose.Style{Width: 80}}, nil, reporttest.Connections(t)[:n], in)
@@ -131,7 +132,7 @@ func TestStreamedRowsLineUp(t *testing.T) {
 		packets = append(packets, resentPacket(t))
 	}
 	for _, color := range []bool{false, true} {
-		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Style: prose.Style{Width: 120, Color: color}}, packets, nil, Input{})
+		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Style: prose.Style{Width: 120, Color: color}}, packets, nil, summary.Input{})
 		lines := strings.Split(out, "\n")
 		const first = 2 // after the zero of times and the header
 		for i := first + 1; i < first+len(packets); i++ {
@@ -148,7 +149,7 @@ func TestStreamedWideRow(t *testing.T) {
 	for range sampleRows + 1 {
 		cs = append(cs, reporttest.HalfClose(t))
 	}
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, append(cs, reporttest.Huge()), Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 80}}, nil, append(cs, reporttest.Huge()), summary.Input{})
 	if !strings.Contains(out, "SERVER [ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535") {
 		t.Error("the wide row is not there as a record")
 	}
@@ -158,7 +159,7 @@ func TestStreamedWideRow(t *testing.T) {
 func TestColorIsNotTheMeaning(t *testing.T) {
 	packets := []*analyze.Observation{resentPacket(t), synPacket(t)}
 	for _, v := range Views {
-		o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 120}, EncapName: encapName}
+		o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 120}, EncapName: reporttest.EncapName}
 		plain := render(t, o, packets, reporttest.Connections(t), sampleInput())
 		o.Color = true
 		colored := render(t, o, packets, reporttest.Connections(t), sampleInput())
@@ -183,13 +184,13 @@ func stripCodes(s string) string { return codes.ReplaceAllString(s, "") }
 func TestLimit(t *testing.T) {
 	for _, f := range []Format{FormatTable, FormatMarkdown} {
 		for _, v := range []View{ViewConnections, ViewStory} {
-			out := render(t, Options{Views: []View{v}, Format: f, Limit: 2}, nil, reporttest.Connections(t), Input{})
+			out := render(t, Options{Views: []View{v}, Format: f, Limit: 2}, nil, reporttest.Connections(t), summary.Input{})
 			if !strings.Contains(out, "3 more") {
 				t.Errorf("%s as %s does not say that 3 more are left out:\n%s", v, f, out)
 			}
 		}
 	}
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, Limit: 2}, nil, reporttest.Connections(t), Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, Limit: 2}, nil, reporttest.Connections(t), summary.Input{})
 	if n := strings.Count(out, "\n"); n != 5 {
 		t.Errorf("ndjson has %d rows with a limit, want all 5", n)
 	}
@@ -197,7 +198,7 @@ func TestLimit(t *testing.T) {
 
 func TestOnly(t *testing.T) {
 	o := Options{Views: []View{ViewConnections, ViewPackets}, Format: FormatNDJSON, Only: map[uint64]bool{2: true}}
-	out := render(t, o, []*analyze.Observation{resentPacket(t), synPacket(t)}, reporttest.Connections(t), Input{})
+	out := render(t, o, []*analyze.Observation{resentPacket(t), synPacket(t)}, reporttest.Connections(t), summary.Input{})
 	if strings.Count(out, "\n") != 2 || strings.Contains(out, `"connection":1`) {
 		t.Errorf("more than connection 2:\n%s", out)
 	}
@@ -225,7 +226,7 @@ func TestCheck(t *testing.T) {
 // TestNoRoomForNothing wants no word of a column for which there is no room
 // and no value either.
 func TestNoRoomForNothing(t *testing.T) {
-	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{reporttest.Refused6(t)}, Input{})
+	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatTable, Style: prose.Style{Width: 200}}, nil, []*analyze.Connection{reporttest.Refused6(t)}, summary.Input{})
 	if strings.Contains(out, "TIME-WAIT") || strings.Contains(out, "no room") {
 		t.Error(out)
 	}

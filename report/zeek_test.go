@@ -1,6 +1,10 @@
 package report
 
-import "testing"
+import (
+	"testing"
+
+	"tcpwatch/report/reporttest"
+)
 
 // TestWantsZeek: what a view shows depends on the fields of Zeek only where the Reporter
 // says that it wants them.
@@ -8,7 +12,7 @@ func TestWantsZeek(t *testing.T) {
 	shown := 0
 	for _, v := range Views {
 		for _, f := range Formats {
-			o := Options{Views: []View{v}, Format: f, EncapName: encapName}
+			o := Options{Views: []View{v}, Format: f, EncapName: reporttest.EncapName}
 			if Check(o.Views, f) != nil {
 				continue
 			}

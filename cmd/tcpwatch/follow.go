@@ -18,6 +18,7 @@ import (
 	"tcpwatch/report/escape"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/streams"
+	"tcpwatch/report/summary"
 )
 
 // followOptions are the flags of follow.
@@ -210,7 +211,7 @@ func (o *followOptions) writing(out *output, dec *capture.Decoder) streams.Optio
 
 // conclude reports what was not read or not written, and returns the exit
 // status.
-func (o *followOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
+func (o *followOptions) conclude(stderr io.Writer, out *output, in summary.Input, err error) error {
 	status, err := out.unfinished(stderr, in, err)
 	if err != nil {
 		return err

@@ -30,10 +30,10 @@ var onlyIn = map[string][]string{
 	"golang.org/x/net":                    {"capture/filter", "capture/live"},
 	"golang.org/x/sys":                    {"lab", "lab/lesson", "capture/live", "capture/privilege"},
 	"kernel.org/pub/linux/libs/security":  {"capture/privilege"},
-	"github.com/rogpeppe/go-internal":     {}, // tests only
-	"github.com/google/go-cmp":            {}, // tests only
-	"pgregory.net/rapid":                  {}, // tests only
-	"github.com/google/gopacket/afpacket": {}, // needs cgo
+	"github.com/rogpeppe/go-internal":     {},                    // tests only
+	"github.com/google/go-cmp":            {"report/reporttest"}, // tests only
+	"pgregory.net/rapid":                  {},                    // tests only
+	"github.com/google/gopacket/afpacket": {},                    // needs cgo
 }
 
 // packages returns the folders of the module that hold Go files, with what

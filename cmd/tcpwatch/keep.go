@@ -17,7 +17,7 @@ import (
 
 	"tcpwatch/capture"
 	"tcpwatch/capture/keep"
-	"tcpwatch/report"
+	"tcpwatch/report/summary"
 )
 
 // keepFlags are the flags that say where packets are written to. The letters
@@ -215,7 +215,7 @@ func (t *keeping) trouble() error {
 
 // readOn writes the remaining packets when the results can no longer be written:
 // the packets have a file of their own.
-func (t *keeping) readOn(ctx context.Context, src capture.Source, in *report.Input) {
+func (t *keeping) readOn(ctx context.Context, src capture.Source, in *summary.Input) {
 	if t == nil {
 		return
 	}
@@ -235,13 +235,13 @@ func (t *keeping) readOn(ctx context.Context, src capture.Source, in *report.Inp
 
 // finish ends the file with the statistics of the Source, reports the fate of
 // the packets in in, and returns an error if not all were written.
-func (t *keeping) finish(stats capture.Stats, in *report.Input) error {
+func (t *keeping) finish(stats capture.Stats, in *summary.Input) error {
 	if t == nil {
 		return nil
 	}
 	close(t.ended)
 	r, err := t.w.Close(stats)
-	k := &report.Kept{
+	k := &summary.Kept{
 		Name: r.Name, Format: r.Format, Files: r.Files, Packets: r.Packets, Octets: r.Octets,
 		RemovedFiles: r.Removed, RemovedPackets: r.RemovedPackets,
 		LostPackets: r.Lost.Packets, LostOctets: r.Lost.Octets, LostSince: r.Lost.Since,

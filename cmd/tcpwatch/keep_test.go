@@ -15,7 +15,7 @@ import (
 
 	"tcpwatch/capture"
 	"tcpwatch/capture/keep"
-	"tcpwatch/report"
+	"tcpwatch/report/summary"
 )
 
 // TestKeepingEnds: nothing runs on once the file is finished, or was not begun.
@@ -27,7 +27,7 @@ func TestKeepingEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := kept.finish(capture.Stats{}, &report.Input{}); err != nil {
+		if err := kept.finish(capture.Stats{}, &summary.Input{}); err != nil {
 			t.Error(err)
 		}
 		k.name = filepath.Join(folder, "no such folder", "kept.pcap")

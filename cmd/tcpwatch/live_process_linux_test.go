@@ -17,7 +17,7 @@ import (
 
 	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
-	"tcpwatch/report"
+	"tcpwatch/report/summary"
 )
 
 // wired is two namespaces joined by a veth pair with addresses of both families, of which
@@ -341,7 +341,7 @@ func TestLiveSaysDrops(t *testing.T) {
 	} {
 		var said strings.Builder
 		r := liveRun{liveOptions: &liveOptions{}, stderr: &said}
-		r.sayDrops(report.Input{Interfaces: []report.Interface{{Name: "vs", Dropped: c.dropped, Abandoned: c.abandoned}}})
+		r.sayDrops(summary.Input{Interfaces: []summary.Interface{{Name: "vs", Dropped: c.dropped, Abandoned: c.abandoned}}})
 		if got := said.String(); !strings.Contains(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%+v: %q", c, got)
 		}

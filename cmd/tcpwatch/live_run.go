@@ -13,6 +13,7 @@ import (
 	"tcpwatch/capture/keep"
 	"tcpwatch/capture/live"
 	"tcpwatch/report"
+	"tcpwatch/report/summary"
 )
 
 // liveRun is one run of live: where packets come from and what becomes of them.
@@ -123,7 +124,7 @@ func (r *liveRun) lookAfter(int64, analyze.Stats) {
 
 // end writes what is due at the end, and returns the error that determines the exit
 // status. signalled: a signal ended the capture, most likely from Ctrl-C.
-func (r *liveRun) end(in report.Input, signalled bool) error {
+func (r *liveRun) end(in summary.Input, signalled bool) error {
 	if signalled {
 		r.behindEcho()
 	}
@@ -174,7 +175,7 @@ func (r *liveRun) behindEcho() {
 
 // sayDrops reports what the kernel had no room for, which otherwise only the
 // summary shows. The capture itself has reported what was left unread at the end.
-func (r *liveRun) sayDrops(in report.Input) {
+func (r *liveRun) sayDrops(in summary.Input) {
 	for _, i := range in.Interfaces {
 		if lost := i.Dropped - i.Abandoned; lost > 0 {
 			r.note(r.stderr, fmt.Sprintf("%s: there was no room for %s (--ring-size)", i.Name, amount(lost, "packet")))

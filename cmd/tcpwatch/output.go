@@ -7,8 +7,8 @@ import (
 	"os"
 	"syscall"
 
-	"tcpwatch/report"
 	"tcpwatch/report/escape"
+	"tcpwatch/report/summary"
 )
 
 // output is where results go: standard output, or the file of -o.
@@ -119,7 +119,7 @@ func (o *output) leftAlone(err error) bool {
 // unfinished reports on standard error which inputs were damaged, and returns the exit
 // status for that, or an error if reading or writing ended early. err is the outcome of
 // the output; a reader that left early has seen enough.
-func (o *output) unfinished(stderr io.Writer, in report.Input, err error) (status int, ended error) {
+func (o *output) unfinished(stderr io.Writer, in summary.Input, err error) (status int, ended error) {
 	for _, d := range in.Damages {
 		status = exitPartial
 		fmt.Fprintf(stderr, "tcpwatch: %s\n", escape.Text(d))

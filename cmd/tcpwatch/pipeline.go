@@ -14,6 +14,7 @@ import (
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report"
+	"tcpwatch/report/summary"
 )
 
 // analyse is the way of every packet:
@@ -33,7 +34,7 @@ import (
 // that is to be given to its Close. A live capture ends by itself when ctx is
 // done; while it is quiet, the Analyzer's clock goes on with its own. Without a
 // Reporter there are only the hooks.
-func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) report.Input {
+func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) summary.Input {
 	stop := func() bool { return false }
 	var order *analyze.Order
 	if rep != nil {
@@ -128,7 +129,7 @@ func (s *single) Take()               { s.Segment(&s.seg) }
 
 // feed gives every packet to the Analyzer, until the inputs end, ctx is done, or
 // stop or a hook ends it.
-func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an analysis, h hooks, stop func() bool) report.Input {
+func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an analysis, h hooks, stop func() bool) summary.Input {
 	// The Source checks ctx when it fills its buffer. That is too late if the
 	// output is slow.
 	var stopped atomic.Bool
@@ -138,7 +139,7 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 	}
 
 	var (
-		in      report.Input
+		in      summary.Input
 		p       capture.Packet
 		packets int
 		ticks   = ticker{hook: h.tick}
@@ -186,7 +187,7 @@ func feed(ctx context.Context, src capture.Source, dec *capture.Decoder, an anal
 
 // conclusion hands over what is left and sums up. A live capture ends here:
 // packets that come while results are written are not part of it.
-func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an analysis) report.Input {
+func conclusion(in summary.Input, src capture.Source, dec *capture.Decoder, an analysis) summary.Input {
 	if _, isLive := src.(capture.Live); isLive {
 		src.Close()
 	}
@@ -203,7 +204,7 @@ func conclusion(in report.Input, src capture.Source, dec *capture.Decoder, an an
 }
 
 // note records why the Source returned no packet.
-func note(ctx context.Context, in *report.Input, err error) {
+func note(ctx context.Context, in *summary.Input, err error) {
 	var damage *capture.DamageError
 	switch {
 	case errors.As(err, &damage):
@@ -221,16 +222,16 @@ func note(ctx context.Context, in *report.Input, err error) {
 }
 
 // describe copies what the inputs say about themselves into the report's terms.
-func describe(in *report.Input, s capture.Stats) {
+func describe(in *summary.Input, s capture.Stats) {
 	in.Packets, in.Octets = s.Packets, s.Octets
 	in.BackwardsSteps, in.UntimedPackets, in.CutPackets, in.CutAt = s.BackwardsSteps, s.UntimedPackets, s.CutPackets, s.CutAt
 	for _, f := range s.Files {
-		in.Files = append(in.Files, report.File{
+		in.Files = append(in.Files, summary.File{
 			Name: f.Name, Format: f.Format, Packets: f.Packets, Octets: f.Octets, Comments: f.Comments,
 		})
 	}
 	for _, i := range s.Interfaces {
-		in.Interfaces = append(in.Interfaces, report.Interface{
+		in.Interfaces = append(in.Interfaces, summary.Interface{
 			File: s.Files[i.File].Name, Name: i.Name, Link: i.Link.String(),
 			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
 			RingFull: i.RingFull, Abandoned: i.Abandoned,

@@ -19,6 +19,7 @@ import (
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report"
+	"tcpwatch/report/summary"
 )
 
 const sample = "../../testdata/pcaps/kernel/halfclose.snd.pcap"
@@ -80,7 +81,7 @@ func (g *given) Stats() capture.Stats { return capture.Stats{Packets: g.packets}
 func (g *given) Close() error         { return nil }
 
 // runPipeline gives src to the whole pipeline.
-func runPipeline(t *testing.T, ctx context.Context, src capture.Source, w io.Writer, v report.View, d capture.DecoderOptions) report.Input {
+func runPipeline(t *testing.T, ctx context.Context, src capture.Source, w io.Writer, v report.View, d capture.DecoderOptions) summary.Input {
 	t.Helper()
 	rep, err := report.New(w, report.Options{Format: report.FormatCSV, Views: []report.View{v}})
 	if err != nil {

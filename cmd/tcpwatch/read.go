@@ -20,6 +20,7 @@ import (
 	"tcpwatch/report"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/streams"
+	"tcpwatch/report/summary"
 )
 
 // readOptions are the flags of read.
@@ -218,7 +219,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 // endQuietly is for packets on standard output that nothing reads any more:
 // results on standard error would cover only a part and look like those of
 // everything. If results go elsewhere it is said that they are partial.
-func (o *readOptions) endQuietly(kept *keeping, out *output, in *report.Input) {
+func (o *readOptions) endQuietly(kept *keeping, out *output, in *summary.Input) {
 	if !kept.unread() {
 		return
 	}
@@ -267,7 +268,7 @@ func (o *readOptions) noteLimit(c *cobra.Command) {
 // finish ends the files of streams, reports on standard error what was not read
 // or not written, and returns the exit status for it. err is the outcome of the
 // output, unkept that of what was to be written besides.
-func (o *readOptions) finish(stderr io.Writer, out *output, in report.Input, err, unkept error) error {
+func (o *readOptions) finish(stderr io.Writer, out *output, in summary.Input, err, unkept error) error {
 	if written := o.streams.close(stderr, o.quiet); written != nil {
 		if out.leftAlone(err) {
 			err = nil
@@ -350,7 +351,7 @@ func (o *readOptions) reporting(dec *capture.Decoder, out *output, paths []strin
 
 // conclude reports on standard error what was not read or not written, and
 // returns the exit status for it. err is the outcome of the output.
-func (o *readOptions) conclude(stderr io.Writer, out *output, in report.Input, err error) error {
+func (o *readOptions) conclude(stderr io.Writer, out *output, in summary.Input, err error) error {
 	status, err := out.unfinished(stderr, in, err)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report"
+	"tcpwatch/report/summary"
 )
 
 // kernelSays is a Source whose counts are these.
@@ -73,7 +74,7 @@ func watched(t *testing.T, w *report.Watcher, path string, each func(n int)) {
 		}
 	}
 	an.Flush()
-	if err := w.Close(report.Input{}); err != nil {
+	if err := w.Close(summary.Input{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report/reporttest"
 )
 
 // TestVerdictTexts: what may have been dropped for its kind is named beside the verdict.
@@ -31,5 +32,26 @@ func TestDecisiveFirst(t *testing.T) {
 	}
 	if decisive&(1<<verdict.MTUBlackHole) == 0 {
 		t.Error("a path that does not take long packets is no wonder")
+	}
+}
+
+// TestDecisive: a verdict that no outcome shows brings a connection into the
+// list, and the list says it.
+func TestDecisive(t *testing.T) {
+	v := verdict.Verdict{ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}
+	v.Items[0], v.Len = verdict.Item{Why: verdict.ListenerAccepts}, 1
+	c := reporttest.HalfClose(t)
+	c.Closing.HalfClosedFor = 0
+	var n List
+	n.Add(c, nil)
+	n.Add(c, []verdict.Verdict{{ID: verdict.SlowSyn, Confidence: verdict.Certain}})
+	if rows, _ := n.Shown(); len(rows) != 0 {
+		t.Fatalf("%d rows without a reason", len(rows))
+	}
+	n.Add(c, []verdict.Verdict{v})
+	rows, _ := n.Shown()
+	if len(rows) != 1 || rows[0].Reason.String() != "found in the opening or a RST" ||
+		rows[0].Why != "ACCEPT-QUEUE-FULL (likely): connections to this address and port that began before it go on meanwhile" {
+		t.Errorf("rows %+v", rows)
 	}
 }

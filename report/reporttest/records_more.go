@@ -128,3 +128,11 @@ func DirectionWith(i int) (d analyze.Direction) {
 	}
 	return d
 }
+
+// EncapName names what is around the records: by 1 a VLAN, by any other number a tunnel in it.
+func EncapName(id uint32) string {
+	if id == 1 {
+		return "vlan 10"
+	}
+	return "vlan 10/vxlan 42"
+}

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"net/netip"
@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/reporttest"
 )
 
 // TestHalves: connections that fit each other but for what is around them, and such as do not.
@@ -14,8 +15,8 @@ func TestHalves(t *testing.T) {
 	a, b := netip.MustParseAddrPort("192.0.2.1:40000"), netip.MustParseAddrPort("198.51.100.1:80")
 	isn := func(n uint32) analyze.Base { return analyze.Base{Number: wire.Seq(n), Known: true, ISN: true} }
 	// one is a half of the connection: of the client, in VLAN 10, or of the server, in VLAN 20 inside VXLAN.
-	one := func(n uint64, client bool) *connection {
-		c := &connection{Number: n, Client: a, Server: b, Start: 1e9, End: 2e9, EncapID: 1, ClientBase: isn(7), ServerBase: isn(9)}
+	one := func(n uint64, client bool) *analyze.Connection {
+		c := &analyze.Connection{Number: n, Client: a, Server: b, Start: 1e9, End: 2e9, EncapID: 1, ClientBase: isn(7), ServerBase: isn(9)}
 		if c.FromClient.Packets = 4; !client {
 			c.FromClient.Packets, c.FromServer.Packets, c.EncapID = 0, 4, 2
 		}
@@ -23,28 +24,31 @@ func TestHalves(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		change func(client, server *connection)
+		change func(client, server *analyze.Connection)
 		want   uint64
 	}{
-		{"two halves", func(_, _ *connection) {}, 1},
-		{"ends guessed the other way round", func(_, s *connection) {
+		{"two halves", func(_, _ *analyze.Connection) {}, 1},
+		{"ends guessed the other way round", func(_, s *analyze.Connection) {
 			s.Client, s.Server, s.FromClient, s.FromServer = b, a, s.FromServer, s.FromClient
 			s.ClientBase, s.ServerBase = s.ServerBase, s.ClientBase
 		}, 1},
-		{"a single SYN and its answer", func(c, s *connection) { c.End, s.Start, s.End = 1e9, 2e9, 2e9 }, 1},
-		{"no ISN known", func(c, _ *connection) { c.ClientBase.ISN, c.ServerBase.ISN = false, false; c.ClientBase.Number = 8 }, 1},
-		{"another ISN of the client", func(c, _ *connection) { c.ClientBase.Number = 8 }, 0},
-		{"another ISN of the server", func(_, s *connection) { s.ServerBase.Number = 8 }, 0},
-		{"the same around both", func(_, s *connection) { s.EncapID = 1 }, 0},
-		{"both directions captured", func(_, s *connection) { s.FromClient.Packets = 1 }, 0},
-		{"the same direction", func(_, s *connection) { s.FromClient, s.FromServer = s.FromServer, s.FromClient }, 0},
-		{"later", func(_, s *connection) { s.Start, s.End = 3e9+1, 4e9 }, 0},
-		{"another port", func(_, s *connection) { s.Client = netip.MustParseAddrPort("192.0.2.1:40001") }, 0},
+		{"a single SYN and its answer", func(c, s *analyze.Connection) { c.End, s.Start, s.End = 1e9, 2e9, 2e9 }, 1},
+		{"no ISN known", func(c, _ *analyze.Connection) {
+			c.ClientBase.ISN, c.ServerBase.ISN = false, false
+			c.ClientBase.Number = 8
+		}, 1},
+		{"another ISN of the client", func(c, _ *analyze.Connection) { c.ClientBase.Number = 8 }, 0},
+		{"another ISN of the server", func(_, s *analyze.Connection) { s.ServerBase.Number = 8 }, 0},
+		{"the same around both", func(_, s *analyze.Connection) { s.EncapID = 1 }, 0},
+		{"both directions captured", func(_, s *analyze.Connection) { s.FromClient.Packets = 1 }, 0},
+		{"the same direction", func(_, s *analyze.Connection) { s.FromClient, s.FromServer = s.FromServer, s.FromClient }, 0},
+		{"later", func(_, s *analyze.Connection) { s.Start, s.End = 3e9+1, 4e9 }, 0},
+		{"another port", func(_, s *analyze.Connection) { s.Client = netip.MustParseAddrPort("192.0.2.1:40001") }, 0},
 	} {
 		x, y := one(1, true), one(2, false)
 		c.change(x, y)
-		for _, order := range [][]*connection{{x, y}, {y, x}} {
-			h := halves{name: encapName}
+		for _, order := range [][]*analyze.Connection{{x, y}, {y, x}} {
+			h := halves{name: reporttest.EncapName}
 			for _, c := range order {
 				h.add(c)
 			}
@@ -76,7 +80,7 @@ func TestHalvesVLANs(t *testing.T) {
 // first ones.
 func TestHalvesBound(t *testing.T) {
 	var h halves
-	conn := &connection{EncapID: 1, Server: netip.MustParseAddrPort("198.51.100.1:80")}
+	conn := &analyze.Connection{EncapID: 1, Server: netip.MustParseAddrPort("198.51.100.1:80")}
 	conn.FromClient.Packets = 1
 	add := func(from, to uint16) {
 		for port := from; port < to; port++ {
@@ -111,7 +115,7 @@ func TestHalvesAgain(t *testing.T) {
 		h, n := halves{}, uint64(0)
 		add := func(p uint16, encap uint32, fromServer bool) {
 			n++
-			c := &connection{Number: n, Client: port(p), Server: server, EncapID: encap}
+			c := &analyze.Connection{Number: n, Client: port(p), Server: server, EncapID: encap}
 			if c.FromClient.Packets = 1; fromServer {
 				c.FromClient.Packets, c.FromServer.Packets = 0, 1
 			}
@@ -132,6 +136,28 @@ func TestHalvesAgain(t *testing.T) {
 		before := h.pairs
 		if add(1, 2, true); h.pairs != before+1 {
 			t.Errorf("found before %v: the later half was forgotten", found)
+		}
+	}
+}
+
+// TestSelfNoHalf: a connection of an end with itself has no second half in another tunnel.
+func TestSelfNoHalf(t *testing.T) {
+	for server, want := range map[string]uint64{"192.0.2.2:2": 1, "192.0.2.1:2": 0} {
+		h := halves{name: func(encap uint32) string { return "vlan 10" }}
+		for i := range uint64(2) {
+			c := reporttest.HalfClose(t)
+			c.Number, c.EncapID, c.Client, c.Server = i+1, uint32(i), reporttest.Endpoint("192.0.2.1:2"), reporttest.Endpoint(server)
+			if want == 0 {
+				c.ServerBase = c.ClientBase
+			} else if i == 1 {
+				c.Client, c.Server = c.Server, c.Client
+				c.ClientBase, c.ServerBase = c.ServerBase, c.ClientBase
+			}
+			c.FromServer.Packets = 0
+			h.add(c)
+		}
+		if h.pairs != want {
+			t.Errorf("with %s: %d pairs, want %d", server, h.pairs, want)
 		}
 	}
 }

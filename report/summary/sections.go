@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"fmt"
@@ -15,14 +15,14 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// summarySection is a group of counts under one name.
-type summarySection struct {
+// section is a group of counts under one name.
+type section struct {
 	name  string
-	items []summaryItem
+	items []item
 }
 
-// summaryItem is a count with what it counts.
-type summaryItem struct {
+// item is a count with what it counts.
+type item struct {
 	n      uint64
 	absent bool // there is no number
 	text   string
@@ -31,33 +31,33 @@ type summaryItem struct {
 
 // number returns the count as people read it. Its length in octets is its
 // width: digits and commas.
-func (i *summaryItem) number() string {
+func (i *item) number() string {
 	if i.absent {
 		return ""
 	}
 	return prose.Thousands(i.n)
 }
 
-func (s *summarySection) add(n uint64, tone prose.Tone, text string) {
-	s.items = append(s.items, summaryItem{n: n, text: behindCount(n, text), tone: tone})
+func (s *section) add(n uint64, tone prose.Tone, text string) {
+	s.items = append(s.items, item{n: n, text: behindCount(n, text), tone: tone})
 }
 
 // some adds a count only if there is one.
-func (s *summarySection) some(n uint64, tone prose.Tone, text string) {
+func (s *section) some(n uint64, tone prose.Tone, text string) {
 	if n > 0 {
 		s.add(n, tone, text)
 	}
 }
 
 // say adds a sentence without a number.
-func (s *summarySection) say(tone prose.Tone, text string) {
-	s.items = append(s.items, summaryItem{absent: true, text: text, tone: tone})
+func (s *section) say(tone prose.Tone, text string) {
+	s.items = append(s.items, item{absent: true, text: text, tone: tone})
 }
 
-// summarySections lays out the summary; what concerns many connections only if
+// sections lays out the summary; what concerns many connections only if
 // whole is set.
-func summarySections(in *Input, t *tally, whole bool) []summarySection {
-	list := []summarySection{captureSection(in, t), packetSection(in)}
+func sections(in *Input, t *tally, whole bool) []section {
+	list := []section{captureSection(in, t), packetSection(in)}
 	if whole && t.connections > 0 {
 		list = append(list, openedSection(t))
 		if s := verdictSection(t); len(s.items) > 0 {
@@ -77,8 +77,8 @@ var manySkipped = strings.NewReplacer("ICMP error", "ICMP errors", "IP fragment"
 	"malformed IP header", "malformed IP headers", "malformed TCP header", "malformed TCP headers", "malformed tunnel header", "malformed tunnel headers")
 
 // packetSection accounts for every packet: the counts add up to the total.
-func packetSection(in *Input) summarySection {
-	s := summarySection{name: "PACKETS"}
+func packetSection(in *Input) section {
+	s := section{name: "PACKETS"}
 	rest := in.Packets
 	account := func(n uint64, tone prose.Tone, text string, always bool) {
 		if n > 0 || always {
@@ -104,8 +104,8 @@ func packetSection(in *Input) summarySection {
 }
 
 // captureSection says how reliable the capture is.
-func captureSection(in *Input, t *tally) summarySection {
-	s := summarySection{name: "CAPTURE"}
+func captureSection(in *Input, t *tally) section {
+	s := section{name: "CAPTURE"}
 	dropped, known := dropsOf(in)
 	var full, abandoned uint64
 	for _, i := range in.Interfaces {
@@ -179,8 +179,8 @@ func gapsText(all, acknowledged uint64) string {
 	}
 }
 
-func openedSection(t *tally) summarySection {
-	s := summarySection{name: "OPENED"}
+func openedSection(t *tally) section {
+	s := section{name: "OPENED"}
 	s.some(t.opened[analyze.OpeningComplete], prose.Plain, "complete"+of(t.synAgain, "after a SYN was sent again", t.synAckAgain, "after a SYN-ACK was sent again"))
 	for _, o := range []struct {
 		outcome analyze.OpeningOutcome
@@ -210,8 +210,8 @@ func of(n uint64, nText string, m uint64, mText string) string {
 	return ""
 }
 
-func closedSection(t *tally) summarySection {
-	s := summarySection{name: "CLOSED"}
+func closedSection(t *tally) section {
+	s := section{name: "CLOSED"}
 	s.some(t.closed[analyze.ClosingNormal], prose.Plain, "normally, a FIN each way"+of(t.halfClose, "where the end that had not closed went on sending", 0, ""))
 	s.some(t.closed[analyze.ClosingSimultaneous], prose.Good, "simultaneously")
 	s.some(t.closed[analyze.ClosingReset], prose.Bad, "by a RST, refused ones included")
@@ -230,8 +230,8 @@ var causeTexts = [label.CauseCount]string{
 	label.CauseUnknown:  "for an unknown cause",
 }
 
-func resentSection(t *tally) summarySection {
-	s := summarySection{name: "RESENT"}
+func resentSection(t *tally) section {
+	s := section{name: "RESENT"}
 	c, v := &t.client, &t.server
 	n := c.Retransmissions + v.Retransmissions
 	text := "segments sent again, of " + prose.Thousands(c.Packets+v.Packets)
@@ -260,8 +260,8 @@ func resentSection(t *tally) summarySection {
 // hostsShown is how many hosts the summary names for TIME-WAIT.
 const hostsShown = 5
 
-func timeWaitSection(t *tally) summarySection {
-	s := summarySection{name: "TIME-WAIT"}
+func timeWaitSection(t *tally) section {
+	s := section{name: "TIME-WAIT"}
 	h := &t.holds
 	for i := range h.hosts {
 		if i == hostsShown {
@@ -293,8 +293,8 @@ func timeWaitSection(t *tally) summarySection {
 	return s
 }
 
-func stateSection(name string, counts *[state.Count]stateCount) summarySection {
-	s := summarySection{name: name}
+func stateSection(name string, counts *[state.Count]stateCount) section {
+	s := section{name: name}
 	for st := range counts {
 		c := &counts[st]
 		if c.proved+c.inferred == 0 {

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"tcpwatch/analyze"
@@ -63,7 +63,7 @@ func (c *stateCount) add(s state.State) {
 }
 
 // add counts one connection and keeps only text of it.
-func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
+func (t *tally) add(c *analyze.Connection, verdicts []verdict.Verdict) {
 	if t.connections == 0 || c.Start < t.start {
 		t.start = c.Start
 	}
@@ -116,7 +116,7 @@ func (t *tally) add(c *connection, verdicts []verdict.Verdict) {
 
 // inOneDirection reports whether only one direction of a connection was captured; a
 // single segment from the middle, captured once or more often, does not show that.
-func inOneDirection(c *connection) bool {
+func inOneDirection(c *analyze.Connection) bool {
 	client, server := c.FromClient.Packets, c.FromServer.Packets
 	return c.Opening.Outcome == analyze.OpeningOneWay ||
 		c.Opening.Outcome == analyze.OpeningMidstream && !c.Self() && client+server-c.FromClient.DuplicatePackets-c.FromServer.DuplicatePackets > 1 && (client == 0 || server == 0)

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"strings"
@@ -8,19 +8,20 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/reporttest"
 )
 
 // TestSummaryOfOne pins what stands after 1 in the lines that the summary can have.
 func TestSummaryOfOne(t *testing.T) {
 	var lines strings.Builder
-	for _, s := range summarySections(singleInput(), singleTally(), true) {
+	for _, s := range sections(singleInput(), singleTally(), true) {
 		for _, i := range s.items {
 			if i.n == 1 && !i.absent {
 				lines.WriteString(s.name + "  1  " + prose.Unglue(i.text) + "\n")
 			}
 		}
 	}
-	golden(t, "summary-of-one", lines.String())
+	reporttest.Golden(t, "of-one", lines.String())
 	if got := behindCount(2, "segments sent again"); got != "segments sent again" {
 		t.Errorf("2  %s", got)
 	}

@@ -1,8 +1,10 @@
-package report
+package summary
 
 import (
 	"net/netip"
 	"strconv"
+
+	"tcpwatch/analyze"
 )
 
 // twins finds connections that are one connection, captured before and behind something that
@@ -34,7 +36,7 @@ type twin struct {
 }
 
 // add takes a connection, in the order of their numbers.
-func (t *twins) add(c *connection) {
+func (t *twins) add(c *analyze.Connection) {
 	o := &c.Opening
 	if !o.ClientISNKnown || !o.ServerISNKnown || o.ClientISN == o.ServerISN {
 		return // a program that makes up segments may give both ends one ISN, and all connections
@@ -52,7 +54,7 @@ func (t *twins) add(c *connection) {
 // fits reports whether a connection with the same ISNs is a twin: elsewhere, at the same time, with
 // as many octets of payload. Of twins none is over before the other begins, as those of a program that
 // makes up segments, each time with the same ISNs, may be.
-func (a *twin) fits(c *connection) bool {
+func (a *twin) fits(c *analyze.Connection) bool {
 	apart := c.Start - a.start
 	return (a.client != c.Client || a.server != c.Server || a.encap != c.EncapID) && apart <= twinsApart && -apart <= twinsApart &&
 		c.Start <= a.end && a.start <= c.End &&

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"bytes"
@@ -31,9 +31,9 @@ type Summary struct {
 	ended bool // holds are counted to the end
 }
 
-// NewSummary returns a Summary of nothing. encap names what is around a connection by its
+// New returns a Summary of nothing. encap names what is around a connection by its
 // EncapID; "": nothing.
-func NewSummary(style *prose.Style, encap func(id uint32) string) *Summary {
+func New(style *prose.Style, encap func(id uint32) string) *Summary {
 	s := &Summary{Style: style}
 	s.tally.halves.name = encap
 	s.tally.listeners.WithoutTimes = true // of listeners it says which are under a flood
@@ -60,7 +60,7 @@ func (s *Summary) measured() *tally {
 func (s *Summary) WriteText(b *bytes.Buffer, in *Input, brief bool) {
 	s.Style.WriteParts(b, s.headline(in))
 	b.WriteByte('\n')
-	sections, width := summarySections(in, s.measured(), !brief), 0
+	sections, width := sections(in, s.measured(), !brief), 0
 	for _, sec := range sections {
 		for _, it := range sec.items {
 			width = max(width, len(it.number()))
@@ -79,7 +79,7 @@ func (s *Summary) WriteText(b *bytes.Buffer, in *Input, brief bool) {
 // sectionName is the width of a section's name.
 const sectionName = 11
 
-func (s *Summary) sectionText(b *bytes.Buffer, sec *summarySection, width int) {
+func (s *Summary) sectionText(b *bytes.Buffer, sec *section, width int) {
 	for i, it := range sec.items {
 		name := ""
 		if i == 0 {
@@ -163,7 +163,7 @@ func (s *Summary) notableText(b *bytes.Buffer) {
 
 // WriteMarkdown writes the same as tables.
 func (s *Summary) WriteMarkdown(b *bytes.Buffer, in *Input, brief bool) {
-	sections := summarySections(in, s.measured(), !brief)
+	sections := sections(in, s.measured(), !brief)
 	for i, p := range s.headline(in) {
 		if i > 0 {
 			b.WriteString(", ")

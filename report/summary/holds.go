@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"cmp"
@@ -13,8 +13,8 @@ import (
 // and at most 32 MB of intervals, twice that if all their tuples are used
 // again.
 const (
-	maxHolds = 1 << 20 // intervals kept at one time; others are counted only
-	maxHosts = 4096    // hosts told apart; later ones are counted together
+	MaxHolds = 1 << 20 // intervals kept at one time; others are counted only
+	MaxHosts = 4096    // hosts told apart; later ones are counted together
 	// sweepHolds is how many intervals wait before finished ones are counted
 	// and forgotten. Up to that number the result does not depend on the order
 	// of connections.
@@ -63,7 +63,7 @@ type interval struct {
 	host         int32
 }
 
-func (h *holds) add(c *connection) {
+func (h *holds) add(c *analyze.Connection) {
 	if ends, ok := h.reused[c.Number]; ok {
 		for _, i := range ends {
 			if i > 0 {
@@ -90,7 +90,7 @@ func (h *holds) add(c *connection) {
 func (h *holds) hold(k hostKey, tw *analyze.TimeWait) {
 	i, ok := h.index[k]
 	if !ok {
-		if len(h.hosts) == maxHosts {
+		if len(h.hosts) == MaxHosts {
 			h.strangers++
 			return
 		}
@@ -107,7 +107,7 @@ func (h *holds) hold(k hostKey, tw *analyze.TimeWait) {
 	host.restarts += uint64(tw.Restarts)
 	count(&host.reused, tw.ReusedBy != 0)
 	count(&host.cut, tw.CutBy != 0)
-	if len(h.kept) >= maxHolds {
+	if len(h.kept) >= MaxHolds {
 		h.dropped++
 		return
 	}

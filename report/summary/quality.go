@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"fmt"
@@ -69,7 +69,7 @@ func mostlyCopies(t *tally) bool {
 }
 
 // qualityItems adds other properties of the capture that affect the conclusions.
-func qualityItems(s *summarySection, in *Input, t *tally) {
+func qualityItems(s *section, in *Input, t *tally) {
 	if n := t.client.DuplicatePackets + t.server.DuplicatePackets; mostlyCopies(t) {
 		often := "twice"
 		if 2*n > t.client.Packets+t.server.Packets { // more than one copy each
@@ -150,7 +150,7 @@ func tapText(p *tapPlaces, connections uint64) string {
 }
 
 // quality writes the same for programs.
-func (j *summaryText) quality(in *Input, t *tally) {
+func (j *members) quality(in *Input, t *tally) {
 	dropped, said := dropsOf(in)
 	j.Open("quality", '{')
 	j.UintOrNull("dropped", dropped, said > 0)

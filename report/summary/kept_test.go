@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"strings"
@@ -22,7 +22,7 @@ func TestKept(t *testing.T) {
 			"packet written to a; not all that was written is sure to be kept: closing: EIO", "not all that was written is sure to be kept: closing: EIO"},
 	}
 	for _, test := range tests {
-		var s summarySection
+		var s section
 		keptItems(&s, &test.kept)
 		if got := prose.Unglue(s.items[0].text); len(s.items) != 1 || got != test.text || s.items[0].n != test.kept.Packets {
 			t.Errorf("%q, want %q", got, test.text)
@@ -34,11 +34,11 @@ func TestKept(t *testing.T) {
 			t.Errorf("%+v: tone", test.kept)
 		}
 	}
-	var s summarySection
+	var s section
 	if keptItems(&s, nil); len(s.items) > 0 {
 		t.Error(s)
 	}
-	j := summaryText{[]byte("{")}
+	j := members{[]byte("{")}
 	j.kept(&tests[2].kept)
 	if got := string(j.Plain); !strings.Contains(got, `"lost_packets":2000,"lost_bytes":3000,"lost_since":"2001-09-09T01:46:40.000000000Z","error":"disk\u0007full"`) {
 		t.Error(got)

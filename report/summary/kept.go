@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"fmt"
@@ -40,7 +40,7 @@ func (k *Kept) loss() string {
 }
 
 // keptItems writes it for the summary.
-func keptItems(s *summarySection, k *Kept) {
+func keptItems(s *section, k *Kept) {
 	if k == nil {
 		return
 	}
@@ -60,7 +60,7 @@ func keptItems(s *summarySection, k *Kept) {
 }
 
 // kept writes the same for programs.
-func (j *summaryText) kept(k *Kept) {
+func (j *members) kept(k *Kept) {
 	if k == nil {
 		j.Null("kept")
 		return

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"tcpwatch/analyze"
@@ -11,17 +11,17 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// schemaSummary names the shape of summaryObject.
-const schemaSummary = "tcpwatch.summary/1"
+// Schema names the shape of summaryObject.
+const Schema = "tcpwatch.summary/1"
 
-// summaryText is the summary for programs, with the members that have parts.
-type summaryText struct{ object.Plain }
+// members is the summary for programs, with the members that have parts.
+type members struct{ object.Plain }
 
 // AppendObject appends the summary as one JSON object.
 func (s *Summary) AppendObject(b []byte, in *Input) []byte {
 	t := s.measured()
-	j := summaryText{append(b, '{')}
-	j.Word("schema", schemaSummary)
+	j := members{append(b, '{')}
+	j.Word("schema", Schema)
 	j.inputs(in)
 	j.quality(in, t)
 	j.kept(in.Kept)
@@ -72,7 +72,7 @@ func (s *Summary) AppendObject(b []byte, in *Input) []byte {
 }
 
 // inputs writes what is known of the packets and of the capture.
-func (j *summaryText) inputs(in *Input) {
+func (j *members) inputs(in *Input) {
 	j.files(in.Files)
 	j.interfaces(in.Interfaces)
 	j.Open("packets", '{')
@@ -108,7 +108,7 @@ func (j *summaryText) inputs(in *Input) {
 	j.Close('}')
 }
 
-func (j *summaryText) files(files []File) {
+func (j *members) files(files []File) {
 	j.Open("files", '[')
 	for i := range files {
 		f := &files[i]
@@ -129,7 +129,7 @@ func (j *summaryText) files(files []File) {
 	j.Close(']')
 }
 
-func (j *summaryText) interfaces(interfaces []Interface) {
+func (j *members) interfaces(interfaces []Interface) {
 	j.Open("interfaces", '[')
 	for i := range interfaces {
 		f := &interfaces[i]
@@ -153,7 +153,7 @@ func (j *summaryText) interfaces(interfaces []Interface) {
 }
 
 // totals writes the sums of one direction over all connections.
-func (j *summaryText) totals(name string, d *analyze.Direction) {
+func (j *members) totals(name string, d *analyze.Direction) {
 	sum := *d
 	sum.RTT = analyze.RTT{Min: -1, Avg: -1, Max: -1}
 	sum.EchoRTT, sum.SmoothedRTT, sum.RTO = sum.RTT, -1, -1
@@ -163,7 +163,7 @@ func (j *summaryText) totals(name string, d *analyze.Direction) {
 	j.Plain = object.Plain(row)
 }
 
-func (j *summaryText) holds(h *holds) {
+func (j *members) holds(h *holds) {
 	j.Open("time_wait", '{')
 	j.Uint("not_counted", h.dropped+h.strangers)
 	j.Open("hosts", '[')
@@ -186,7 +186,7 @@ func (j *summaryText) holds(h *holds) {
 	j.Close('}')
 }
 
-func (j *summaryText) states(name string, counts *[state.Count]stateCount) {
+func (j *members) states(name string, counts *[state.Count]stateCount) {
 	j.Open(name, '{')
 	for st := range counts {
 		if n := counts[st].proved; n > 0 {
@@ -199,7 +199,7 @@ func (j *summaryText) states(name string, counts *[state.Count]stateCount) {
 	j.Close('}')
 }
 
-func (j *summaryText) notable(n *notable.List) {
+func (j *members) notable(n *notable.List) {
 	rows, more := n.Shown()
 	j.Open("notable", '[')
 	for i := range rows {

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"net/netip"
@@ -47,7 +47,7 @@ type half struct {
 }
 
 // add takes a connection, in the order of their numbers.
-func (h *halves) add(c *connection) {
+func (h *halves) add(c *analyze.Connection) {
 	client, server := c.FromClient.Packets != 0, c.FromServer.Packets != 0
 	if client == server || c.Self() {
 		return

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"fmt"
@@ -104,24 +104,24 @@ func TestHoldsSweep(t *testing.T) {
 
 func TestHoldsBounds(t *testing.T) {
 	var h holds
-	for i := range maxHosts + 3 {
+	for i := range MaxHosts + 3 {
 		h.add(held(uint64(i), fmt.Sprintf("10.%d.%d.1:1", i>>8, i&255), 0, 60))
 	}
-	if len(h.hosts) != maxHosts || h.strangers != 3 {
+	if len(h.hosts) != MaxHosts || h.strangers != 3 {
 		t.Errorf("%d hosts and %d strangers", len(h.hosts), h.strangers)
 	}
 	h = holds{}
 	c := held(1, "10.0.0.1:1", 0, 60)
-	for range maxHolds + 5 {
+	for range MaxHolds + 5 {
 		h.add(c)
 	}
-	if len(h.kept) != maxHolds || h.dropped != 5 || h.hosts[0].total != maxHolds+5 {
+	if len(h.kept) != MaxHolds || h.dropped != 5 || h.hosts[0].total != MaxHolds+5 {
 		t.Errorf("%d kept, %d dropped, %d in all", len(h.kept), h.dropped, h.hosts[0].total)
 	}
 	h.measure(0)
-	var j summaryText
+	var j members
 	j.holds(&h)
-	if want := fmt.Sprintf(`"held":%d,"counted":%d,`, maxHolds+5, maxHolds); !strings.Contains(string(j.Plain), want) {
+	if want := fmt.Sprintf(`"held":%d,"counted":%d,`, MaxHolds+5, MaxHolds); !strings.Contains(string(j.Plain), want) {
 		t.Errorf("%s has not %s", j.Plain, want)
 	}
 }
