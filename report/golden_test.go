@@ -69,17 +69,6 @@ func TestGoldenSeveralViews(t *testing.T) {
 	}
 }
 
-func TestGoldenExplain(t *testing.T) {
-	var out bytes.Buffer
-	for _, name := range []string{"time_wait", "Listen"} {
-		if err := Explain(&out, name, Options{Style: prose.Style{Width: 80}}); err != nil {
-			t.Fatal(err)
-		}
-		out.WriteString("\n")
-	}
-	reporttest.Golden(t, "explain", out.String())
-}
-
 func TestGoldenColumns(t *testing.T) {
 	var out bytes.Buffer
 	if err := WriteColumns(&out); err != nil {

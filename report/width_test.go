@@ -103,27 +103,6 @@ func checkLines(t *testing.T, what, out string, width int, ascii bool) {
 	}
 }
 
-func TestExplainWidth(t *testing.T) {
-	names := []string{"", "TIME-WAIT", "UNKNOWN", "ESTABLISHED?"}
-	names = append(names, Names()...)
-	for _, name := range names {
-		var out bytes.Buffer
-		if err := Explain(&out, name, Options{Style: prose.Style{Width: 80, ASCII: true}}); err != nil {
-			t.Errorf("explain %s: %v", name, err)
-		}
-		checkLines(t, "explain "+name, out.String(), 80, true)
-	}
-	for name, want := range map[string]string{
-		"TIMEWAIT": "did you mean TIME-WAIT", "time_wai": "did you mean TIME-WAIT", "retransmit": "did you mean RETRANSMISSION", "fim": "did you mean FIN",
-		"foo": "(tcpwatch explain lists them)", "x": "(tcpwatch explain lists them)", "f": "(tcpwatch explain lists them)",
-	} {
-		err := Explain(&bytes.Buffer{}, name, Options{})
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("explain %s: %v, want %s", name, err, want)
-		}
-	}
-}
-
 // TestStreamedRowsLineUp writes more rows than a table looks at before it fixes
 // its widths: those after, written by hand, must look like those before.
 func TestStreamedRowsLineUp(t *testing.T) {

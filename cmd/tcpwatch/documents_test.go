@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tcpwatch/report"
+	"tcpwatch/report/explain"
 )
 
 var rewrite = flag.Bool("documents", false, "rewrite the generated documents and the output that documents show")
@@ -57,7 +58,7 @@ func compare(t *testing.T, path, text string) {
 
 func TestGeneratedDocuments(t *testing.T) {
 	atRoot(t)
-	for path, write := range map[string]func(io.Writer) error{"LABELS.md": report.WriteLabels, "COLUMNS.md": report.WriteColumns} {
+	for path, write := range map[string]func(io.Writer) error{"LABELS.md": explain.WriteLabels, "COLUMNS.md": report.WriteColumns} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
 			t.Fatal(err)

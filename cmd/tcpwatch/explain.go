@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tcpwatch/report"
+	"tcpwatch/report/explain"
 	"tcpwatch/report/prose"
 )
 
@@ -17,7 +18,7 @@ clauses it rests on, how Wireshark's nearest word differs, and an example.
 Without a name it lists all of them. Names may be written in any case.
 
 Other words that the views use belong to topics:
-` + topicLines(report.Topics()) + `.
+` + topicLines(explain.Topics()) + `.
 The name of a topic explains all of its words, and each word can be asked for by
 itself, such as rto, refused, half-closed or guessed. So can a column, by its
 heading or by the name that programs use for it: BACKOFF, RTT S, rtt_server; and
@@ -57,7 +58,7 @@ func explainCommand() *cobra.Command {
 			Style: prose.Style{Width: width(out.w, c.ErrOrStderr(), c.InOrStdin()), Color: colored(color, out.w), ASCII: asciiOnly()},
 		}
 		var text bytes.Buffer
-		if err := report.Explain(&text, strings.Join(args, " "), o); err != nil {
+		if err := explain.Write(&text, strings.Join(args, " "), o.Style); err != nil {
 			if len(args) > 1 {
 				err = fmt.Errorf("%w; explain takes one name at a time", err)
 			}
@@ -84,5 +85,5 @@ func completeNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.S
 	if len(args) != 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return report.Names(), cobra.ShellCompDirectiveNoFileComp
+	return explain.Names(), cobra.ShellCompDirectiveNoFileComp
 }

@@ -13,6 +13,7 @@ import (
 	"tcpwatch/lab"
 	"tcpwatch/lab/lesson"
 	"tcpwatch/report"
+	"tcpwatch/report/explain"
 	"tcpwatch/report/prose"
 )
 
@@ -127,7 +128,7 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	if l := lesson.Find(strings.ToLower(args[0])); l != nil {
 		return []*lesson.Lesson{l}, nil
 	}
-	near := report.Nearest(args[0], lesson.Names())
+	near := explain.Nearest(args[0], lesson.Names())
 	if near == "" {
 		near = " (tcpwatch lab lists them)"
 	}
@@ -163,15 +164,15 @@ func completeLessons(_ *cobra.Command, args []string, _ string) ([]string, cobra
 
 // listLessons names every lesson, one line each.
 func listLessons(w io.Writer, o report.Options) error {
-	var entries []report.ListEntry
+	var entries []explain.Entry
 	for _, g := range lesson.Groups {
 		for _, l := range lesson.All() {
 			if l.Group == g {
-				entries = append(entries, report.ListEntry{Group: string(g), Name: l.Name, About: l.About})
+				entries = append(entries, explain.Entry{Group: string(g), Name: l.Name, About: l.About})
 			}
 		}
 	}
-	return report.List(w, entries, "tcpwatch lab NAME shows one of them, tcpwatch lab state CLOSE-WAIT one that reaches a state.", o)
+	return explain.List(w, entries, "tcpwatch lab NAME shows one of them, tcpwatch lab state CLOSE-WAIT one that reaches a state.", o.Style)
 }
 
 // teach runs lessons, in this process or in a user namespace.

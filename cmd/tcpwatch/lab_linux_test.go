@@ -17,14 +17,14 @@ import (
 	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
 	"tcpwatch/lab/lesson"
-	"tcpwatch/report"
+	"tcpwatch/report/explain"
 	"tcpwatch/report/labtext"
 	"tcpwatch/report/prose"
 )
 
 // Every word that explains a lesson is one that explain knows.
 func TestLessonWords(t *testing.T) {
-	known := report.Names()
+	known := explain.Names()
 	for _, l := range lesson.All() {
 		for _, w := range l.Words {
 			if !slices.Contains(known, w) {

@@ -42,3 +42,6 @@ func Clauses(list []label.Clause) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Generated stands first in documents that the program writes of itself.
+const Generated = "<!-- Generated from the program's own definitions. Do not edit. -->\n\n"

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"strings"
@@ -37,7 +37,7 @@ func (x *explainer) arrows(title, column string, s state.State, ends func(*state
 	g := &grid.Grid{Indent: prose.Gap, Columns: []grid.Column{{Header: column}, {Header: "WHEN THE END"}, {Header: "CLAUSE"}, {Header: "WHY", Below: true}}}
 	add := func(r *state.Row, event string) {
 		if here, there := ends(r); here == s {
-			g.Rows = append(g.Rows, []grid.Cell{{Text: there.String()}, {Text: event}, {Text: x.env.Plain(rowClause(r.Clause))}, {Text: x.env.Plain(r.Why)}})
+			g.Rows = append(g.Rows, []grid.Cell{{Text: there.String()}, {Text: event}, {Text: x.style.Plain(rowClause(r.Clause))}, {Text: x.style.Plain(r.Why)}})
 		}
 	}
 	for i := range state.Table {

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"bytes"
@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"tcpwatch/analyze/rfc"
+	"tcpwatch/report"
 )
 
 // TestDocumentsCite: every section that a line of a generated document cites is one of the
 // RFC that the line names.
 func TestDocumentsCite(t *testing.T) {
-	for name, write := range map[string]func(io.Writer) error{"LABELS.md": WriteLabels, "COLUMNS.md": WriteColumns} {
+	for name, write := range map[string]func(io.Writer) error{"LABELS.md": WriteLabels, "COLUMNS.md": report.WriteColumns} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"io"
@@ -6,14 +6,13 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// ListEntry is a line of a List.
-type ListEntry struct{ Group, Name, About string }
+// Entry is a line of a List.
+type Entry struct{ Group, Name, About string }
 
-// List writes names with their meanings, group by group, and a note. Only the
-// options Width, Color and ASCII are used.
-func List(w io.Writer, entries []ListEntry, note string, o Options) error {
-	o.FixWidth()
-	x := &explainer{env: &env{Options: o}}
+// List writes names with their meanings, group by group, and a note.
+func List(w io.Writer, entries []Entry, note string, style prose.Style) error {
+	style.FixWidth()
+	x := &explainer{style: style}
 	room := 0
 	for _, e := range entries {
 		room = max(room, len(e.Name)+2*len(prose.Gap))

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"bytes"
@@ -223,7 +223,7 @@ func (x *explainer) wordLists(parts []wordList) {
 
 // term writes a phrase and, indented below it, what it means.
 func (x *explainer) term(text, means string) {
-	x.line(prose.Gap + x.env.Paint(prose.Strong, text))
+	x.line(prose.Gap + x.style.Paint(prose.Strong, text))
 	x.block("      ", means)
 }
 

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"bytes"
@@ -17,13 +17,12 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// Explain writes what a label, a verdict, an event, a state, a topic or a column means, one word
+// Write writes what a label, a verdict, an event, a state, a topic or a column means, one word
 // of a topic, or what a view shows; or, for the empty name, the list of all of them. Names may be written in any case and
-// with _ or a space for -. The error for an unknown name lists the nearest ones. Only the options
-// Width, Color and ASCII are used.
-func Explain(w io.Writer, name string, o Options) error {
-	o.FixWidth()
-	x := &explainer{env: &env{Options: o}}
+// with _ or a space for -. The error for an unknown name lists the nearest ones.
+func Write(w io.Writer, name string, style prose.Style) error {
+	style.FixWidth()
+	x := &explainer{style: style}
 	key := topicKey(strings.TrimSuffix(name, "?"))
 	if name == "?" {
 		key = topicKey("inferred")
@@ -57,25 +56,25 @@ func (x *explainer) all(key string) (found bool) {
 // explainer writes one explanation; its methods that take a key report whether
 // they know it.
 type explainer struct {
-	env *env
-	out bytes.Buffer
+	style prose.Style
+	out   bytes.Buffer
 }
 
-func (x *explainer) line(s string) { x.out.WriteString(x.env.Plain(s) + "\n") }
+func (x *explainer) line(s string) { x.out.WriteString(x.style.Plain(s) + "\n") }
 
 func (x *explainer) heading(s string) {
-	x.out.WriteString(x.env.Paint(prose.Strong, x.env.Plain(s)) + "\n")
+	x.out.WriteString(x.style.Paint(prose.Strong, x.style.Plain(s)) + "\n")
 }
 
 // block writes prose, every line indented.
 func (x *explainer) block(indent, s string) {
-	for _, l := range prose.Wrap(x.env.Plain(s), x.env.Width-len(indent), "") {
+	for _, l := range prose.Wrap(x.style.Plain(s), x.style.Width-len(indent), "") {
 		x.out.WriteString(indent + prose.Unglue(l) + "\n")
 	}
 }
 
 func (x *explainer) grid(g *grid.Grid) {
-	g.Style = &x.env.Style
+	g.Style = &x.style
 	g.Fit(false)
 	if err := g.Render(&x.out); err != nil {
 		x.line(err.Error())
@@ -123,20 +122,6 @@ func (x *explainer) list() {
 	x.block("", lexicon.InferredNote+". tcpwatch explain NAME says more about each, tcpwatch explain CAUSE what all words of a topic mean, tcpwatch explain tlp what one of them means, tcpwatch explain BACKOFF what stands below the heading of a column, tcpwatch explain closes what a view shows.")
 }
 
-func groupTitle(g label.Group) string {
-	switch g {
-	case label.Phase:
-		return "What the segment does in the connection (exactly one)"
-	case label.Sequence:
-		return "What became of its octets (at most one, but a copy of a probe is both)"
-	case label.Acknowledgement:
-		return "What it acknowledges"
-	case label.Window:
-		return "What it says about the window"
-	}
-	return "About the connection"
-}
-
 func (x *explainer) label(key string) bool {
 	id, ok := label.Find(key)
 	if !ok {
@@ -163,7 +148,7 @@ func (x *explainer) label(key string) bool {
 
 // condition writes the n-th condition of a label or a verdict.
 func (x *explainer) condition(n int, text string) {
-	for i, l := range prose.Wrap(x.env.Plain(text), x.env.Width-5, "") {
+	for i, l := range prose.Wrap(x.style.Plain(text), x.style.Width-5, "") {
 		head := "     "
 		if i == 0 {
 			head = fmt.Sprintf("%3d  ", n)
@@ -179,12 +164,12 @@ func (x *explainer) example(title, text string) {
 	x.line("")
 	x.heading(title)
 	for l := range strings.Lines(text) {
-		l = x.env.Plain(prose.Gap + strings.TrimRight(l, "\n"))
-		if segment, expected, ok := strings.Cut(l, " | "); ok && prose.Width(l) > x.env.Width {
+		l = x.style.Plain(prose.Gap + strings.TrimRight(l, "\n"))
+		if segment, expected, ok := strings.Cut(l, " | "); ok && prose.Width(l) > x.style.Width {
 			x.line(strings.TrimRight(segment, " "))
 			l = under + "| " + expected
 		}
-		for _, l := range prose.Wrap(l, x.env.Width, under+prose.Gap) {
+		for _, l := range prose.Wrap(l, x.style.Width, under+prose.Gap) {
 			x.line(l)
 		}
 	}
@@ -196,10 +181,10 @@ func (x *explainer) fact(name, text string, room int) {
 	if text == "" {
 		return
 	}
-	for i, l := range prose.Wrap(x.env.Plain(text), x.env.Width-room, "") {
+	for i, l := range prose.Wrap(x.style.Plain(text), x.style.Width-room, "") {
 		head := strings.Repeat(" ", room)
 		if i == 0 {
-			head = x.env.Paint(prose.Strong, name) + strings.Repeat(" ", room-len(name))
+			head = x.style.Paint(prose.Strong, name) + strings.Repeat(" ", room-len(name))
 		}
 		x.out.WriteString(head + prose.Unglue(l) + "\n")
 	}
@@ -228,66 +213,4 @@ func Names() []string {
 		}
 	}
 	return names
-}
-
-// nearest returns those of Names whose spelling is closest.
-func nearest(key string) string {
-	names := Names()
-	for _, c := range columnTexts() {
-		if strings.Contains(c.heading, " ") {
-			names = append(names, c.heading)
-		}
-	}
-	if close := Nearest(key, names); close != "" {
-		return close
-	}
-	return " (tcpwatch explain lists them)"
-}
-
-// Nearest returns the names of a list whose spelling is closest to a word, as ";
-// did you mean …?"; "" if none is close. Case is ignored.
-func Nearest(word string, names []string) string {
-	word = strings.ToUpper(word)
-	var close []string
-	for _, n := range names {
-		most := 1 // of a short name, two other letters make another word
-		if len(n) >= 6 {
-			most += len(n) / 3
-		}
-		if editDistance(word, strings.ToUpper(n)) <= most || len(word) > 1 && strings.Contains(strings.ToUpper(n), word) {
-			if !slices.ContainsFunc(close, func(c string) bool { return strings.EqualFold(c, n) }) {
-				close = append(close, n)
-			}
-		}
-	}
-	if len(close) == 0 {
-		return ""
-	}
-	slices.SortStableFunc(close, func(a, b string) int {
-		return editDistance(word, strings.ToUpper(a)) - editDistance(word, strings.ToUpper(b))
-	})
-	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
-}
-
-// editDistance is the Levenshtein distance. Long input is cut: no name is
-// longer.
-func editDistance(a, b string) int {
-	const longest = 64
-	a, b = a[:min(len(a), longest)], b[:min(len(b), longest)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,4 +1,4 @@
-package report
+package explain
 
 // terms are words of the RFCs, and some of ours, that explanations, stories and lessons
 // assume to be known.

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/report"
 	"tcpwatch/report/notable"
 	"tcpwatch/report/prose"
 )
@@ -18,13 +19,13 @@ import (
 func TestTopicWords(t *testing.T) {
 	for _, topic := range topics {
 		var all bytes.Buffer
-		if err := Explain(&all, topic.name, Options{Style: prose.Style{Width: 200}}); err != nil {
+		if err := Write(&all, topic.name, prose.Style{Width: 200}); err != nil {
 			t.Error(err)
 		}
 		for _, p := range topic.parts {
 			for _, w := range p.words {
 				var one bytes.Buffer
-				if err := Explain(&one, w.text, Options{Style: prose.Style{Width: 1000}}); err != nil || w.means == "" || !strings.Contains(one.String(), w.means) {
+				if err := Write(&one, w.text, prose.Style{Width: 1000}); err != nil || w.means == "" || !strings.Contains(one.String(), w.means) {
 					t.Errorf("%s %s: %v\n%s", topic.name, w.text, err, &one)
 				}
 				if !strings.Contains(all.String(), "\n  "+w.text+"\n") {
@@ -65,7 +66,7 @@ func TestExplainSpelling(t *testing.T) {
 		"2msl": "twice the MSL", "?": "inferred   term", "LISTEN?": "LISTEN   state",
 	} {
 		var b bytes.Buffer
-		if err := Explain(&b, name, Options{Style: prose.Style{Width: 200}}); err != nil || !strings.Contains(b.String(), want) {
+		if err := Write(&b, name, prose.Style{Width: 200}); err != nil || !strings.Contains(b.String(), want) {
 			t.Errorf("%s: %v\n%s", name, err, &b)
 		}
 	}
@@ -81,12 +82,12 @@ func nameOf(v fmt.Stringer) (name string, known bool) {
 // explained with the column's own words.
 func TestColumnsExplained(t *testing.T) {
 	for _, c := range columnTexts() {
-		for _, name := range []string{c.heading, c.name} {
+		for _, name := range []string{c.Heading, c.Name} {
 			if name == "" {
 				continue
 			}
 			var b bytes.Buffer
-			if err := Explain(&b, name, Options{Style: prose.Style{Width: 2000}}); err != nil || !strings.Contains(b.String(), "\n  "+c.meaning+"\n  In ") {
+			if err := Write(&b, name, prose.Style{Width: 2000}); err != nil || !strings.Contains(b.String(), "\n  "+c.Meaning+"\n  In ") {
 				t.Errorf("%s of %s: %v\n%s", name, c.views, err, &b)
 			}
 		}
@@ -96,21 +97,21 @@ func TestColumnsExplained(t *testing.T) {
 // TestViewsExplained: each view that --view takes is explained by its name, and one of
 // columns with those that people see.
 func TestViewsExplained(t *testing.T) {
-	for _, v := range Views {
+	for _, v := range report.Views {
 		var b bytes.Buffer
-		if err := Explain(&b, string(v), Options{Style: prose.Style{Width: 2000}}); err != nil {
+		if err := Write(&b, string(v), prose.Style{Width: 2000}); err != nil {
 			t.Errorf("%s: %v", v, err)
 		}
 	}
-	for _, v := range viewTexts() {
+	for _, v := range report.Described() {
 		var b bytes.Buffer
-		Explain(&b, string(v.name), Options{Style: prose.Style{Width: 2000}})
-		if strings.Contains(b.String(), string(v.name)+"   view\n") != slices.Contains(Views, v.name) {
-			t.Errorf("%s is no view:\n%s", v.name, b.String())
+		Write(&b, string(v.Name), prose.Style{Width: 2000})
+		if strings.Contains(b.String(), string(v.Name)+"   view\n") != slices.Contains(report.Views, v.Name) {
+			t.Errorf("%s is no view:\n%s", v.Name, b.String())
 		}
-		for _, c := range v.columns {
-			if strings.Contains(b.String(), "\n  "+c.heading+"\n      "+c.meaning+"\n") != (c.heading != "") {
-				t.Errorf("%s: %q", v.name, c.heading)
+		for _, c := range v.Columns {
+			if strings.Contains(b.String(), "\n  "+c.Heading+"\n      "+c.Meaning+"\n") != (c.Heading != "") {
+				t.Errorf("%s: %q", v.Name, c.Heading)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/event"
+	"tcpwatch/report"
 	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
@@ -27,7 +28,7 @@ func (x *explainer) event(key string) bool {
 		return false
 	}
 	s := event.All[k]
-	x.heading(s.Name + "   event, schema " + schemaEvent)
+	x.heading(s.Name + "   event, schema " + eventSchema())
 	x.block(prose.Gap, s.Definition)
 	x.line("")
 	x.heading("Told when all of these hold")
@@ -76,4 +77,14 @@ func eventDocuments(b *bytes.Buffer) {
 			fmt.Fprintf(b, "\n```\n%s\n```\n", strings.TrimRight(s.Example, "\n"))
 		}
 	}
+}
+
+// eventSchema is the schema of events in json and ndjson.
+func eventSchema() string {
+	for _, v := range report.Described() {
+		if v.Name == report.ViewEvents {
+			return v.Schema
+		}
+	}
+	return ""
 }

@@ -1,0 +1,66 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+
+	"tcpwatch/report"
+	"tcpwatch/report/prose"
+)
+
+// columnText is the name and the meaning of a column, in one view or several.
+type columnText struct {
+	report.ColumnText
+	views []string
+}
+
+// columnTexts lists the columns of all views; equal ones of several views are
+// one.
+func columnTexts() (all []columnText) {
+	for _, v := range report.Described() {
+		for _, c := range v.Columns {
+			i := slices.IndexFunc(all, func(o columnText) bool { return o.ColumnText == c })
+			if i < 0 {
+				all = append(all, columnText{ColumnText: c, views: []string{string(v.Name)}})
+			} else {
+				all[i].views = append(all[i].views, string(v.Name))
+			}
+		}
+	}
+	return all
+}
+
+// column writes the meaning of the columns with that heading or name.
+func (x *explainer) column(key string) (found bool) {
+	key = topicKey(key)
+	for _, c := range columnTexts() {
+		if topicKey(c.Heading) != key && topicKey(c.Name) != key {
+			continue
+		}
+		if found {
+			x.line("")
+		}
+		found = true
+		title := c.Heading + "   column"
+		switch {
+		case c.Heading == "":
+			title = c.Name + "   column for programs"
+		case c.Name != "" && !strings.EqualFold(c.Name, c.Heading):
+			title += ", for programs " + c.Name
+		}
+		x.heading(title)
+		x.block(prose.Gap, c.Meaning)
+		x.block(prose.Gap, "In "+strings.Join(c.views, ", ")+".")
+	}
+	return found
+}
+
+// columnNames returns the headings that are one word.
+func columnNames() (names []string) {
+	for _, c := range columnTexts() {
+		if c.Heading != "" && !strings.Contains(c.Heading, " ") && !slices.Contains(names, c.Heading) {
+			names = append(names, c.Heading)
+		}
+	}
+	return names
+}

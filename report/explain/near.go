@@ -1,0 +1,68 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+)
+
+// nearest returns those of Names whose spelling is closest.
+func nearest(key string) string {
+	names := Names()
+	for _, c := range columnTexts() {
+		if strings.Contains(c.Heading, " ") {
+			names = append(names, c.Heading)
+		}
+	}
+	if close := Nearest(key, names); close != "" {
+		return close
+	}
+	return " (tcpwatch explain lists them)"
+}
+
+// Nearest returns the names of a list whose spelling is closest to a word, as ";
+// did you mean …?"; "" if none is close. Case is ignored.
+func Nearest(word string, names []string) string {
+	word = strings.ToUpper(word)
+	var close []string
+	for _, n := range names {
+		most := 1 // of a short name, two other letters make another word
+		if len(n) >= 6 {
+			most += len(n) / 3
+		}
+		if editDistance(word, strings.ToUpper(n)) <= most || len(word) > 1 && strings.Contains(strings.ToUpper(n), word) {
+			if !slices.ContainsFunc(close, func(c string) bool { return strings.EqualFold(c, n) }) {
+				close = append(close, n)
+			}
+		}
+	}
+	if len(close) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(close, func(a, b string) int {
+		return editDistance(word, strings.ToUpper(a)) - editDistance(word, strings.ToUpper(b))
+	})
+	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
+}
+
+// editDistance is the Levenshtein distance. Long input is cut: no name is
+// longer.
+func editDistance(a, b string) int {
+	const longest = 64
+	a, b = a[:min(len(a), longest)], b[:min(len(b), longest)]
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
