@@ -1,17 +1,14 @@
 package report
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
-	"tcpwatch/report/notable"
-	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 	"tcpwatch/report/reporttest"
-	"tcpwatch/report/summary"
 )
 
 // TestHeldUpSYN: a SYN that came when its sender did not send it any more is not said to be sent again,
@@ -112,50 +109,55 @@ func checkOpenedSlowly(t *testing.T, name string, c *connection, syn, synAck boo
 	}
 }
 
-// storyOf is the story of a connection, on long lines.
-func storyOf(t testing.TB, c *connection) string {
-	t.Helper()
-	return render(t, Options{Views: []View{ViewStory}, Format: FormatTable, Style: prose.Style{Width: 1000}}, nil, []*analyze.Connection{c}, summary.Input{})
-}
-
-// handshake is what the story of a connection says of its handshake.
-func handshake(t testing.TB, c *connection) string {
-	t.Helper()
-	_, after, found := strings.Cut(storyOf(t, c), "\nHANDSHAKE  ")
-	if !found {
-		t.Fatal("no handshake")
+// TestSynAcksTold: a SYN-ACK with another ISN is not the first one sent again, wherever it is told.
+func TestSynAcksTold(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		count   uint32
+		isns    uint8
+		outcome analyze.OpeningOutcome
+		resent  bool
+		want    string // in the story
+		row     string // among what deserves a look
+	}{
+		{"one", 1, 1, analyze.OpeningComplete, false, "complete in 4.52 ms: SYN → SYN-ACK → ACK", ""},
+		{"again", 2, 1, analyze.OpeningComplete, true, "complete in 4.52 ms: SYN → SYN-ACK → ACK; the SYN-ACK was sent twice", "SYN-ACK sent twice (packet 2), opened after 4.52 ms"},
+		{"two ISNs", 2, 2, analyze.OpeningComplete, false, "complete in 4.52 ms: SYN → SYN-ACK → ACK; 2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2",
+			"2 SYN-ACKs with 2 different ISNs (packet 2)"},
+		{"two ISNs, one again", 3, 2, analyze.OpeningComplete, true, "complete in 4.52 ms: SYN → SYN-ACK → ACK; 3 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2",
+			"3 SYN-ACKs with 2 different ISNs (packet 2); SYN-ACK sent again, opened after 4.52 ms"},
+		{"half-open", 2, 1, analyze.OpeningHalfOpen, true, "half-open: the SYN-ACK was sent twice and no acknowledgement of it was captured", "SYN-ACK sent twice (packet 2), no acknowledgement of it captured"},
+		{"half-open, two ISNs", 2, 2, analyze.OpeningHalfOpen, false, "half-open: 2 SYN-ACKs with 2 different ISNs came, and no acknowledgement of any was captured: several machines or several incarnations answered",
+			"2 SYN-ACKs with 2 different ISNs (packet 2), no acknowledgement of any captured"},
+	} {
+		c := reporttest.HalfClose(t)
+		o := &c.Opening
+		o.SynAckCount, o.SynAckISNs, o.Outcome = test.count, test.isns, test.outcome
+		if text := handshake(t, c); text != test.want {
+			t.Errorf("%s: %s", test.name, text)
+		}
+		if got := record.SynAckResent(c); got != test.resent {
+			t.Errorf("%s: sent again: %t", test.name, got)
+		}
+		if row := look(t, c); row != test.row {
+			t.Errorf("%s: row %q", test.name, row)
+		}
 	}
-	text, _, _ := strings.Cut(after, "\n")
-	return text
 }
 
-// tapOf is what the story of a connection says of the place of the capture; "" if nothing.
-func tapOf(t testing.TB, c *connection) string {
-	t.Helper()
-	title, _, _ := strings.Cut(storyOf(t, c), "\n")
-	if at := strings.Index(title, "captured "); at >= 0 {
-		return title[at:]
+// TestAckLater: how long the opening took is not said where the ACK that ended it was not captured.
+func TestAckLater(t *testing.T) {
+	c := reporttest.HalfClose(t)
+	o := &c.Opening
+	o.AckLater, o.SynCount = true, 2
+	const want = "complete: SYN → SYN-ACK → ACK; the SYN was sent twice; the ACK itself was not captured before what the client sent after it (packet 3)"
+	if got := handshake(t, c); got != want {
+		t.Errorf("%s", got)
 	}
-	return ""
-}
-
-// look is why a connection deserves a look; "" if it does not.
-func look(t testing.TB, c *connection) string {
-	t.Helper()
-	var list notable.List
-	list.Add(c, nil)
-	rows, _ := list.Shown()
-	if len(rows) == 0 {
-		return ""
+	if row := look(t, c); row != "SYN sent twice (packet 1)" {
+		t.Errorf("row %q", row)
 	}
-	return prose.Unglue(rows[0].Why)
-}
-
-// counted reads what the summary for programs says of a connection.
-func counted(t testing.TB, c *connection, into any) {
-	t.Helper()
-	out := render(t, Options{Views: []View{ViewSummary}, Format: FormatJSON}, nil, []*analyze.Connection{c}, summary.Input{})
-	if err := json.Unmarshal([]byte(out), into); err != nil {
-		t.Fatal(err)
+	if o.AckLater = false; !strings.HasPrefix(handshake(t, c), "complete in 4.52") {
+		t.Error("the time is left out where it is known")
 	}
 }

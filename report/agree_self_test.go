@@ -64,24 +64,3 @@ func TestCountsLikeText(t *testing.T) {
 		}
 	}
 }
-
-// TestRenumberedTold: what a SYN proxy did is told where both ISNs are acknowledged, and not of other
-// SYN-ACKs with two ISNs.
-func TestRenumberedTold(t *testing.T) {
-	c := reporttest.HalfClose(t)
-	o := &c.Opening
-	o.SynAckISNs, o.SynAckCount = 2, 2
-	if text := handshake(t, c); text != "complete in 4.52 ms: SYN → SYN-ACK → ACK; 2 SYN-ACKs with 2 different ISNs: several machines or several incarnations answered; packet 3 acknowledges that of packet 2" || !strings.Contains(look(t, c), "different ISNs") {
-		t.Errorf("two ISNs: %s, %q", text, look(t, c))
-	}
-	o.Renumbered, o.RenumberedAck = 7, 9
-	text := handshake(t, c)
-	if !strings.HasSuffix(text, "SYN-ACKs with two ISNs are acknowledged (packets 3 and 9), which one end never does (RFC 9293 §3.10.7.4); 7 segments whose numbers count from the second are left out") ||
-		strings.Contains(text, "several machines") || strings.Contains(look(t, c), "different ISNs") {
-		t.Errorf("both acknowledged: %s, %q", text, look(t, c))
-	}
-	var s struct{ Quality, Opened map[string]any }
-	if counted(t, c, &s); s.Quality["renumbered"] != 7.0 || s.Opened["complete"] != 1.0 {
-		t.Errorf("%+v", s)
-	}
-}
