@@ -68,16 +68,16 @@ type flatObject[T any] struct {
 }
 
 func (f *flatObject[T]) append(b []byte, e *env, r *T) []byte {
-	j := jsonText{append(b, '{')}
+	j := object.Plain(append(b, '{'))
 	j.Word("schema", f.schema)
 	for _, c := range f.columns {
 		f.value.reset()
 		c.Value(e, r, &f.value)
 		j.Key(c.Name)
-		j.Plain = f.value.appendJSON(j.Plain, c.Kind, e)
+		j = f.value.appendJSON(j, c.Kind, e)
 	}
 	j.Close('}')
-	return j.Plain
+	return j
 }
 
 // appendJSON appends the value as JSON; null if there is none, except for lists

@@ -4,6 +4,3 @@ import "tcpwatch/report/object"
 
 // jsonRow is the object of a row, with the members that have parts.
 type jsonRow struct{ object.Row }
-
-// jsonText is any other object, with the members that have parts.
-type jsonText struct{ object.Plain }

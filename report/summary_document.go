@@ -9,7 +9,7 @@ import (
 	"tcpwatch/report/summary"
 )
 
-// summaryDocument documents what summaryObject writes.
+// summaryDocument documents what AppendObject of the summary writes.
 var summaryDocument = objectDocument{
 	schema: summary.Schema,
 	about: "The counts of a whole capture: in json and ndjson one object. In csv one row for each value, `name,value`: the name is the path of the member, with numbers from 0 for the items " +

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/object"
 )
 
 const schemaEvent = "tcpwatch.event/1"
@@ -109,7 +110,7 @@ func kindsWith(f event.Field) string {
 // eventObject appends the JSON object of an event: the common members, and the
 // fields of its kind.
 func eventObject(b []byte, e *env, ev *event.Event) []byte {
-	j := jsonText{append(b, '{')}
+	j := object.Plain(append(b, '{'))
 	j.Word("schema", schemaEvent)
 	j.Time("time", &e.clock, ev.Time)
 	j.UintOrNull("packet", ev.Packet, ev.Packet != 0)
@@ -141,5 +142,5 @@ func eventObject(b []byte, e *env, ev *event.Event) []byte {
 		}
 	}
 	j.Close('}')
-	return j.Plain
+	return j
 }

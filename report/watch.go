@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
+	"tcpwatch/report/statusline"
 	"tcpwatch/report/summary"
 )
 
@@ -32,19 +33,6 @@ type WatchOptions struct {
 	Zone *time.Location
 }
 
-// Status is the content of the status line. Counts are since the beginning.
-type Status struct {
-	Packets, Octets uint64
-	// Dropped counts packets that the system threw away; it counts with
-	// DropsKnown.
-	Dropped    uint64
-	DropsKnown bool
-	// RingFull counts how often the capture's buffer became full.
-	RingFull uint64
-	// Analysis counts the connections by their condition.
-	Analysis analyze.Stats
-}
-
 // prompt is how many rows after a Tick are written at once; further ones wait for
 // the next Tick, so that a flood of rows does not cost one system call each.
 const prompt = 64
@@ -55,7 +43,7 @@ const prompt = 64
 // it.
 type Watcher struct {
 	rep    *Reporter
-	bottom *bottom
+	bottom *statusline.Line
 	lines  *eventLines // nil: events are rows like others
 	teller *event.Teller
 	size   func() int
@@ -95,7 +83,7 @@ func NewWatcher(w io.Writer, o WatchOptions) (*Watcher, error) {
 	if err := CheckWatch(o.Views, o.Format); err != nil {
 		return nil, err
 	}
-	x := &Watcher{bottom: &bottom{w: w}, size: o.Size}
+	x := &Watcher{bottom: statusline.New(w), size: o.Size}
 	if x.size != nil {
 		o.Width = x.size()
 	}
@@ -106,8 +94,8 @@ func NewWatcher(w io.Writer, o WatchOptions) (*Watcher, error) {
 	}
 	x.rep = rep
 	rep.env.live = true
-	x.bottom.env = rep.env
-	x.bottom.on = o.Terminal && o.Status
+	x.bottom.Style = &rep.env.Style
+	x.bottom.On = o.Terminal && o.Status
 	if lines {
 		if o.Zone == nil {
 			o.Zone = time.Local
@@ -178,7 +166,7 @@ func (w *Watcher) flush() {
 // Tick tells the Watcher the current time, which need not be that of the
 // packets; it is to be called about ten times a second. Pending output is
 // written, the status line is redrawn, and the size of the terminal is updated.
-func (w *Watcher) Tick(now time.Time, s Status) {
+func (w *Watcher) Tick(now time.Time, s statusline.Status) {
 	w.rows = 0
 	if w.rep.err != nil {
 		return
@@ -192,7 +180,7 @@ func (w *Watcher) Tick(now time.Time, s Status) {
 	if w.rep.out.Buffered() > 0 {
 		w.rep.keep(w.rep.out.Flush())
 	}
-	w.rep.keep(w.bottom.draw(now, &s))
+	w.rep.keep(w.bottom.Draw(now, &s))
 }
 
 // Aside returns a writer to another stream that shows on the same terminal. The
@@ -207,7 +195,7 @@ type aside struct {
 
 func (a aside) Write(p []byte) (int, error) {
 	a.w.rep.Flush()
-	a.w.rep.keep(a.w.bottom.erase())
+	a.w.rep.keep(a.w.bottom.Erase())
 	return a.to.Write(p)
 }
 
@@ -217,13 +205,13 @@ func (w *Watcher) Err() error { return w.rep.err }
 // Close erases the status line and writes what is due at the end. It does not
 // close the writer that NewWatcher was given.
 func (w *Watcher) Close(in summary.Input) error {
-	w.bottom.on = false
+	w.bottom.On = false
 	if w.rep.err == nil && w.lines != nil {
 		w.rep.keep(w.lines.rest(w.rep.out))
 	}
 	err := w.rep.Close(in)
 	if err == nil {
-		err = w.bottom.erase()
+		err = w.bottom.Erase()
 	}
 	return err
 }

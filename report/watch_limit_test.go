@@ -12,6 +12,7 @@ import (
 	"tcpwatch/analyze/event"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/statusline"
 	"tcpwatch/report/summary"
 )
 
@@ -21,7 +22,7 @@ func TestBusy(t *testing.T) {
 	var b bytes.Buffer
 	w := watcher(t, &b, WatchOptions{Terminal: true, Lines: 10, Options: Options{Style: prose.Style{Width: 100}}})
 	now := time.Unix(1700000000, 0)
-	w.Tick(now, Status{})
+	w.Tick(now, statusline.Status{})
 	v4, v6 := reporttest.HalfClose(t), reporttest.Refused6(t)
 	opened, refused := momentOf(analyze.MomentOpened, v4, 3, 0), momentOf(analyze.MomentRefused, v6, 23, 0)
 	many := func(m *analyze.Moment, n int) { // each of another connection
@@ -32,25 +33,25 @@ func TestBusy(t *testing.T) {
 	}
 	many(&opened, 1234)
 	many(&refused, 8)
-	w.Tick(now.Add(900*time.Millisecond), Status{})
+	w.Tick(now.Add(900*time.Millisecond), statusline.Status{})
 	if out := b.String(); strings.Count(out, "opened in") != 5 || strings.Count(out, "refused") != 5 || strings.Contains(out, "more") {
 		t.Errorf("in the first second:\n%s", out)
 	}
 	b.Reset()
-	w.Tick(now.Add(time.Second), Status{})
+	w.Tick(now.Add(time.Second), statusline.Status{})
 	if got, want := b.String(), "… 1,229 more opened, 3 refused\n"; got != want {
 		t.Errorf("after it %q, want %q", got, want)
 	}
 	b.Reset()
 	w.Moment(&opened)
-	w.Tick(now.Add(2*time.Second), Status{})
+	w.Tick(now.Add(2*time.Second), statusline.Status{})
 	if out := b.String(); strings.Count(out, "\n") != 1 || !strings.Contains(out, "opened in") {
 		t.Errorf("in the next second %q", out)
 	}
 	b.Reset()
 	many(&refused, 30)
 	// A clock that goes back does not stop the seconds.
-	w.Tick(now.Add(-time.Hour), Status{})
+	w.Tick(now.Add(-time.Hour), statusline.Status{})
 	if out := b.String(); strings.Count(out, "refused") != 11 || !strings.Contains(out, "… 20 more refused") {
 		t.Errorf("%q", out)
 	}

@@ -10,11 +10,12 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/statusline"
 	"tcpwatch/report/summary"
 )
 
-func busyStatus() Status {
-	return Status{Packets: 12_345_678, Octets: 9_876_543_210, Dropped: 42, DropsKnown: true,
+func busyStatus() statusline.Status {
+	return statusline.Status{Packets: 12_345_678, Octets: 9_876_543_210, Dropped: 42, DropsKnown: true,
 		Analysis: analyze.Stats{Opening: 12, Established: 3456, Closing: 7, TimeWait: 28_000, Evicted: 5}}
 }
 
@@ -119,7 +120,7 @@ func TestStatusWidth(t *testing.T) {
 
 // TestStatusNarrow: where not all fits, what there is none of gives way to what there is.
 func TestStatusNarrow(t *testing.T) {
-	s := Status{Packets: 2_345, Octets: 10, DropsKnown: true, Analysis: analyze.Stats{Opening: 3, TimeWait: 1}}
+	s := statusline.Status{Packets: 2_345, Octets: 10, DropsKnown: true, Analysis: analyze.Stats{Opening: 3, TimeWait: 1}}
 	for width, want := range map[int]string{
 		200: "2,345 packets · 0 open · 3 opening · 0 closing · 1 TIME-WAIT · none dropped · 10 B",
 		50:  "2,345 packets · 3 opening · 1 TIME-WAIT",

@@ -15,6 +15,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/report/prose"
 	"tcpwatch/report/reporttest"
+	"tcpwatch/report/statusline"
 	"tcpwatch/report/summary"
 )
 
@@ -186,7 +187,7 @@ func TestPrompt(t *testing.T) {
 		for range 10_000 {
 			w.Packet(p)
 		}
-		w.Tick(time.Unix(1700000000, 0), Status{})
+		w.Tick(time.Unix(1700000000, 0), statusline.Status{})
 		if rows := strings.Count(out.String(), "\n"); rows < 10_006 || out.n > prompt+100 {
 			t.Errorf("%s: %d rows in %d writes", f, rows, out.n)
 		}
@@ -228,7 +229,7 @@ func TestWatchError(t *testing.T) {
 		opened := momentOf(analyze.MomentOpened, reporttest.HalfClose(t), 3, 0)
 		for range 3 {
 			w.Moment(&opened)
-			w.Tick(time.Unix(1700000000, 0), Status{})
+			w.Tick(time.Unix(1700000000, 0), statusline.Status{})
 		}
 		if !errors.Is(w.Err(), errNoRoom) || !errors.Is(w.Close(summary.Input{}), errNoRoom) {
 			t.Errorf("status %t: %v", status, w.Err())
@@ -281,7 +282,7 @@ func BenchmarkWatch(b *testing.B) {
 				w.Moment(&moments[i%len(moments)])
 				if i++; i%10_000 == 0 {
 					now = now.Add(100 * time.Millisecond)
-					w.Tick(now, Status{Packets: uint64(i)})
+					w.Tick(now, statusline.Status{Packets: uint64(i)})
 				}
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/capture"
 	"tcpwatch/report"
+	"tcpwatch/report/statusline"
 )
 
 // showing is what live writes, and when: rows as they come, and results at the
@@ -118,11 +119,11 @@ const statusEvery = int64(250 * time.Millisecond)
 // standing provides the status line.
 type standing struct {
 	src   capture.Source
-	known report.Status
+	known statusline.Status
 	asked int64
 }
 
-func (t *standing) at(now int64, s analyze.Stats) report.Status {
+func (t *standing) at(now int64, s analyze.Stats) statusline.Status {
 	t.known.Analysis = s
 	if t.asked != 0 && now >= t.asked && now-t.asked < statusEvery {
 		return t.known

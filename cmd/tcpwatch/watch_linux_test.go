@@ -14,6 +14,7 @@ import (
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report"
+	"tcpwatch/report/statusline"
 	"tcpwatch/report/summary"
 )
 
@@ -31,7 +32,7 @@ func TestStanding(t *testing.T) {
 	s := standing{src: kernelSays{stats: capture.Stats{Packets: 9, Octets: 900, Interfaces: []capture.InterfaceStats{
 		{Dropped: 4, DropsKnown: true, RingFull: 2}, {Dropped: 1, DropsKnown: true, RingFull: 1}, {},
 	}}}}
-	want := report.Status{Packets: 9, Octets: 900, Dropped: 5, DropsKnown: true, RingFull: 3}
+	want := statusline.Status{Packets: 9, Octets: 900, Dropped: 5, DropsKnown: true, RingFull: 3}
 	for _, now := range []int64{1, 2, 1 + statusEvery} {
 		if got := s.at(now, analyze.Stats{}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
@@ -57,7 +58,7 @@ func watched(t *testing.T, w *report.Watcher, path string, each func(n int)) {
 	now := time.Unix(1700000000, 0)
 	var p capture.Packet
 	var seg wire.Segment
-	var s report.Status
+	var s statusline.Status
 	for n := 0; ; {
 		if err := src.Next(&p); err == io.EOF {
 			break

@@ -11,7 +11,7 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// Schema names the shape of summaryObject.
+// Schema names the shape of what AppendObject writes.
 const Schema = "tcpwatch.summary/1"
 
 // members is the summary for programs, with the members that have parts.

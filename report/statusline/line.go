@@ -1,4 +1,4 @@
-package report
+package statusline
 
 import (
 	"io"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"tcpwatch/analyze"
 	"tcpwatch/report/number"
 	"tcpwatch/report/prose"
 )
@@ -26,13 +27,30 @@ const echo = len("^C")
 // only to time.
 const redraw = 250 * time.Millisecond
 
-// bottom writes to a terminal whose last line is a status line. Output goes
+// Status is the content of the status line. Counts are since the beginning.
+type Status struct {
+	Packets, Octets uint64
+	// Dropped counts packets that the system threw away; it counts with
+	// DropsKnown.
+	Dropped    uint64
+	DropsKnown bool
+	// RingFull counts how often the capture's buffer became full.
+	RingFull uint64
+	// Analysis counts the connections by their condition.
+	Analysis analyze.Stats
+}
+
+// Line writes to a terminal whose last line is a status line. Output goes
 // above that line, which is redrawn after it. If there is no status line, it
 // only passes output on.
-type bottom struct {
+type Line struct {
+	// Style is read at each drawing, so that the width may change. It must be set before the
+	// first one.
+	Style *prose.Style
+	// On is set if there is to be a status line.
+	On bool
+
 	w      io.Writer
-	env    *env
-	on     bool
 	status string // as drawn, with its colours; "": nothing is drawn
 	width  int    // its columns
 	buffer []byte
@@ -44,13 +62,16 @@ type bottom struct {
 	hasRate bool
 }
 
+// New returns a Line that is not on, on the terminal that w writes to.
+func New(w io.Writer) *Line { return &Line{w: w} }
+
 // Write writes p above the status line.
-func (b *bottom) Write(p []byte) (int, error) {
+func (b *Line) Write(p []byte) (int, error) {
 	if b.status == "" {
 		return b.w.Write(p)
 	}
 	b.buffer = append(b.erasing(b.buffer[:0]), p...)
-	if b.on && len(p) > 0 && p[len(p)-1] == '\n' {
+	if b.On && len(p) > 0 && p[len(p)-1] == '\n' {
 		b.buffer = append(b.buffer, b.status...)
 	} else {
 		b.status = ""
@@ -63,15 +84,15 @@ func (b *bottom) Write(p []byte) (int, error) {
 
 // erasing appends the codes that erase the line. On a terminal that has become
 // narrower it occupies several lines.
-func (b *bottom) erasing(to []byte) []byte {
-	if up := (b.width - 1) / b.env.Width; up > 0 {
+func (b *Line) erasing(to []byte) []byte {
+	if up := (b.width - 1) / b.Style.Width; up > 0 {
 		to = append(append(to, "\x1b["...), strconv.Itoa(up)+"A"...)
 	}
 	return append(append(append(to, lineStart...), eraseLine...), eraseDown...)
 }
 
-// erase removes the line for good.
-func (b *bottom) erase() error {
+// Erase removes the line for good.
+func (b *Line) Erase() error {
 	if b.status == "" {
 		return nil
 	}
@@ -80,9 +101,9 @@ func (b *bottom) erase() error {
 	return err
 }
 
-// draw draws the line if it is due.
-func (b *bottom) draw(now time.Time, s *Status) error {
-	if !b.on || b.status != "" && now.Sub(b.drawn) < redraw && !now.Before(b.drawn) {
+// Draw draws the line if it is due.
+func (b *Line) Draw(now time.Time, s *Status) error {
+	if !b.On || b.status != "" && now.Sub(b.drawn) < redraw && !now.Before(b.drawn) {
 		return nil
 	}
 	b.measure(now, s)
@@ -97,7 +118,7 @@ func (b *bottom) draw(now time.Time, s *Status) error {
 }
 
 // measure computes the rate of packets over about a second.
-func (b *bottom) measure(now time.Time, s *Status) {
+func (b *Line) measure(now time.Time, s *Status) {
 	took := now.Sub(b.lastAt)
 	if b.lastAt.IsZero() || took < 0 || s.Packets < b.last.Packets {
 		b.last, b.lastAt = *s, now
@@ -117,7 +138,7 @@ type statusPart struct {
 }
 
 // parts are those of the line, the most needed first.
-func (b *bottom) parts(s *Status) []statusPart {
+func (b *Line) parts(s *Status) []statusPart {
 	a := &s.Analysis
 	type part = statusPart
 	parts := []part{{text: prose.Unglue(prose.Plural(s.Packets, "packet"))}}
@@ -148,7 +169,7 @@ func (b *bottom) parts(s *Status) []statusPart {
 // text returns the line, with as many of its parts as fit before the last
 // column (a full line would make some terminals scroll), and its width. Where not
 // all fit, those that count nothing give way first.
-func (b *bottom) text(s *Status) (string, int) {
+func (b *Line) text(s *Status) (string, int) {
 	parts := b.parts(s)
 	line, width, all := b.fitting(parts)
 	if !all {
@@ -159,8 +180,8 @@ func (b *bottom) text(s *Status) (string, int) {
 }
 
 // fitting returns the line of the first parts that fit, its width, and whether it has all of them.
-func (b *bottom) fitting(parts []statusPart) (line string, width int, all bool) {
-	e := b.env
+func (b *Line) fitting(parts []statusPart) (line string, width int, all bool) {
+	e := b.Style
 	separator := e.Plain(" · ")
 	for i, p := range parts {
 		text, need := e.Plain(p.text), 0
