@@ -34,7 +34,6 @@ type Decoder struct {
 	fragments fragmentTable
 	quote     wire.Quote
 	vxlan     []uint16
-	layers    peeler
 	skipped   [wire.SkipCount]uint64
 	// number and time of the packet that is being decoded.
 	number uint64

@@ -153,6 +153,24 @@ func gopacketFault(path []gopacket.Layer) string {
 			if l.Protocol == layers.EthernetTypeERSPAN && !l.SeqPresent {
 				return "takes ERSPAN type I for type II"
 			}
+			if l.Version == 1 && !l.SeqPresent {
+				return "sees payload in an acknowledgement of PPTP"
+			}
+			if fault := greFault(l.LayerContents()); fault != "" {
+				return fault
+			}
+		case *layers.ERSPANII:
+			if fault := erspanFault(l.LayerContents()); fault != "" {
+				return fault
+			}
+		case *layers.EtherIP:
+			if fault := etherIPFault(l.LayerContents()); fault != "" {
+				return fault
+			}
+		case *layers.PFLog:
+			if fault := pfLogFault(l.LayerContents()); fault != "" {
+				return fault
+			}
 		case *layers.MPLS:
 			return "does not tell a pseudowire from IP"
 		case *layers.VXLAN:

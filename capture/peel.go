@@ -3,35 +3,8 @@ package capture
 import (
 	"encoding/binary"
 
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
-
 	"tcpwatch/capture/wire"
 )
-
-// peeler holds gopacket's decoders for headers that it reads well. The others
-// are walked here: gopacket v1.1.19 has no decoder for them, or one that reads
-// beyond cut headers, prints (GTP), or changes the octets it was lent
-// (radiotap).
-type peeler struct {
-	gre     layers.GRE
-	erspan  layers.ERSPANII
-	etherIP layers.EtherIP
-	pfLog   layers.PFLog
-	prism   layers.PrismHeader
-}
-
-// peel lets a gopacket layer read the header at c and moves on after it. ok is
-// false when it refuses the header, or panics because the header is cut.
-func (c cursor) peel(layer gopacket.DecodingLayer) (next cursor, ok bool) {
-	defer func() { _ = recover() }()         // ok is false then
-	data := c.data[:len(c.data):len(c.data)] // what follows belongs to others
-	if layer.DecodeFromBytes(data, gopacket.NilDecodeFeedback) != nil {
-		return c, false
-	}
-	rest := layer.LayerPayload()
-	return c.at(rest, len(c.data)-len(rest)), true
-}
 
 // upper continues after an IP header that does not carry TCP itself.
 func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
@@ -55,12 +28,7 @@ func (d *Decoder) upper(c cursor, seg *wire.Segment) wire.Skip {
 	case protoGRE:
 		return d.greHeader(c, seg)
 	case protoEtherIP:
-		next, ok := c.peel(&d.layers.etherIP)
-		if !ok {
-			return wire.TunnelMalformed
-		}
-		next.encap = d.encaps.add(c.encap, encapEtherIP, 0)
-		return d.ethernet(next, seg)
+		return d.etherIP(c, seg)
 	case protoMPLS:
 		return d.mpls(c, seg)
 	}
@@ -89,6 +57,22 @@ func (d *Decoder) into(c cursor, outer6 bool, in6, in4 encapKind) cursor {
 	}
 	c.encap = d.encaps.add(c.encap, kind, 0)
 	return c
+}
+
+// etherIP reads RFC 3378 §2: version 3 in four bits, and twelve that are
+// reserved. NetBSD, and FreeBSD before 7.3, wrote the version into the other half
+// of the octet.
+func (d *Decoder) etherIP(c cursor, seg *wire.Segment) wire.Skip {
+	if !etherIPVersion(c.data) {
+		return wire.TunnelMalformed
+	}
+	next, _ := c.skip(2)
+	next.encap = d.encaps.add(c.encap, encapEtherIP, 0)
+	return d.ethernet(next, seg)
+}
+
+func etherIPVersion(data []byte) bool {
+	return len(data) >= 2 && (data[0]>>4 == 3 || data[0] == 3)
 }
 
 // EtherTypes that may lead to TCP.

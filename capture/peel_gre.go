@@ -3,8 +3,6 @@ package capture
 import (
 	"encoding/binary"
 
-	"github.com/google/gopacket/layers"
-
 	"tcpwatch/capture/wire"
 )
 
@@ -15,24 +13,90 @@ const (
 	greWCCP    = 0x883e
 )
 
-// greHeader reads RFC 2784, RFC 2890 and the version of RFC 2637 (PPTP).
+// gre is what a GRE header says of what follows it.
+type gre struct {
+	version  uint16 // 0: RFC 2784; 1: PPTP
+	protocol uint16
+	keyed    bool
+	numbered bool // has a sequence number
+	key      uint32
+}
+
+// readGRE reads the header of RFC 2784 §2 with the key and the sequence number of
+// RFC 2890 §2 and the route of RFC 1701; or that of RFC 2637 §4.1, which has a key
+// always and neither checksum nor route. ok is false where it is cut, of another
+// version, or has what its version has not.
+func readGRE(data []byte) (h gre, size int, ok bool) {
+	if len(data) < 4 {
+		return h, 0, false
+	}
+	const checksum, route, key, sequence, acknowledgement, version = 0x8000, 0x4000, 0x2000, 0x1000, 0x0080, 0x0007
+	flags := binary.BigEndian.Uint16(data)
+	h.version, h.protocol = flags&version, binary.BigEndian.Uint16(data[2:])
+	h.keyed, h.numbered = flags&key != 0, flags&sequence != 0
+	switch {
+	case h.version > 1, h.version == 1 && flags&(checksum|route|key) != key:
+		return h, 0, false
+	case h.version == 0:
+		flags &^= acknowledgement // reserved, ignored on receipt (RFC 2784 §2.3)
+	}
+	size = 4
+	if flags&(checksum|route) != 0 { // either brings the fields of both
+		size += 4
+	}
+	if h.keyed {
+		if len(data) < size+4 {
+			return h, 0, false
+		}
+		h.key = binary.BigEndian.Uint32(data[size:])
+		size += 4
+	}
+	if h.numbered {
+		size += 4
+	}
+	if flags&route != 0 {
+		if size, ok = routeEnd(data, size); !ok {
+			return h, 0, false
+		}
+	}
+	if flags&acknowledgement != 0 {
+		size += 4
+	}
+	return h, size, size <= len(data)
+}
+
+// routeEnd finds the end of a route that begins at that offset: entries of an
+// address family, an offset, a length and as many octets, the last of which has
+// neither family nor length (RFC 1701).
+func routeEnd(data []byte, at int) (end int, ok bool) {
+	for at+4 <= len(data) {
+		family, length := binary.BigEndian.Uint16(data[at:]), int(data[at+3])
+		at += 4 + length
+		if family == 0 && length == 0 {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+// greHeader continues after a GRE header.
 func (d *Decoder) greHeader(c cursor, seg *wire.Segment) wire.Skip {
-	g := &d.layers.gre
-	*g = layers.GRE{}
-	next, ok := c.peel(g)
+	g, size, ok := readGRE(c.data)
 	if !ok {
 		return wire.TunnelMalformed
 	}
-	protocol := uint16(g.Protocol)
+	next, _ := c.skip(size)
 	switch {
-	case protocol == greERSPAN2 || protocol == greERSPAN3:
-		return d.erspan(next, protocol, g.SeqPresent, seg)
-	case g.KeyPresent && g.Version == 0:
-		next.encap = d.encaps.add(c.encap, encapGREKey, g.Key)
+	case g.protocol == greERSPAN2 || g.protocol == greERSPAN3:
+		return d.erspan(next, g, seg)
+	case g.version == 1 && !g.numbered: // an acknowledgement, without payload (RFC 2637 §4.1)
+		return wire.NotTCP
+	case g.keyed && g.version == 0:
+		next.encap = d.encaps.add(c.encap, encapGREKey, g.key)
 	default: // PPTP's key holds the receiver's call: it differs by direction
 		next.encap = d.encaps.add(c.encap, encapGRE, 0)
 	}
-	if protocol == greWCCP {
+	if g.protocol == greWCCP {
 		// WCCP version 2 puts four octets before the packet, version 1 none.
 		if len(next.data) > 0 && next.data[0]>>4 != 4 {
 			if next, ok = next.skip(4); !ok {
@@ -41,22 +105,23 @@ func (d *Decoder) greHeader(c cursor, seg *wire.Segment) wire.Skip {
 		}
 		return d.ip(next, seg)
 	}
-	return d.etherType(next, protocol, seg)
+	return d.etherType(next, g.protocol, seg)
 }
 
 // erspan reads the three types of draft-foschiano-erspan-03. Type I has no
 // header of its own and shows that by the absent sequence number.
-func (d *Decoder) erspan(c cursor, protocol uint16, sequence bool, seg *wire.Segment) wire.Skip {
+func (d *Decoder) erspan(c cursor, g gre, seg *wire.Segment) wire.Skip {
 	switch {
-	case protocol == greERSPAN2 && !sequence:
+	case g.protocol == greERSPAN2 && !g.numbered:
 		c.encap = d.encaps.add(c.encap, encapERSPAN, 0)
 		return d.ethernet(c, seg)
-	case protocol == greERSPAN2:
-		next, ok := c.peel(&d.layers.erspan)
+	case g.protocol == greERSPAN2:
+		session, ok := erspanII(c.data)
 		if !ok {
 			return wire.TunnelMalformed
 		}
-		next.encap = d.encaps.add(c.encap, encapERSPAN, uint32(d.layers.erspan.SessionID))
+		next, _ := c.skip(8)
+		next.encap = d.encaps.add(c.encap, encapERSPAN, session)
 		return d.ethernet(next, seg)
 	}
 	if len(c.data) < 12 {
@@ -75,6 +140,15 @@ func (d *Decoder) erspan(c cursor, protocol uint16, sequence bool, seg *wire.Seg
 		return d.ip(next, seg)
 	}
 	return d.ethernet(next, seg)
+}
+
+// erspanII reads the session of a header of type II: eight octets of version 1.
+// Version 2 is type III, of another length; what the others look like is not told.
+func erspanII(data []byte) (session uint32, ok bool) {
+	if len(data) < 8 || data[0]>>4 != 1 {
+		return 0, false
+	}
+	return uint32(binary.BigEndian.Uint16(data[2:]) & 0x03ff), true
 }
 
 // mpls reads a label stack (RFC 3032 §2.1). Nothing says what follows it: an IP

@@ -44,11 +44,7 @@ func (d *Decoder) rareLink(c cursor, link wire.LinkType, seg *wire.Segment) wire
 	case wire.LinkJuniperEth:
 		return d.juniper(c, seg)
 	case wire.LinkPFLog:
-		next, ok := c.peel(&d.layers.pfLog)
-		if !ok {
-			return wire.LinkCut
-		}
-		return d.ip(next, seg)
+		return d.pfLog(c, seg)
 	case wire.LinkNFLog:
 		return d.nflog(c, seg)
 	case wire.LinkIPoIB:

@@ -29,6 +29,27 @@ func (d *Decoder) juniper(c cursor, seg *wire.Segment) wire.Skip {
 	return d.behind(c, size, seg, d.ethernet)
 }
 
+// pfLog continues after the header of pflog(4).
+func (d *Decoder) pfLog(c cursor, seg *wire.Segment) wire.Skip {
+	size, ok := pfLogSize(c.data)
+	if !ok {
+		return wire.LinkCut
+	}
+	return d.behind(c, size, seg, d.ip)
+}
+
+// pfLogSize reads the first octet of struct pfloghdr (net/if_pflog.h), its own
+// length, which leaves out the octets that pad it to a multiple of four: 45 in the
+// first OpenBSD that wrote this link type, then 61 (as NetBSD and Darwin have it), 69
+// in FreeBSD, and 100 in OpenBSD since then. None is shorter.
+func pfLogSize(data []byte) (size int, ok bool) {
+	if len(data) == 0 || data[0] < 45 {
+		return 0, false
+	}
+	size = (int(data[0]) + 3) &^ 3
+	return size, size <= len(data)
+}
+
 // nflog looks for the payload among the attributes of a netfilter log message
 // (LINKTYPE 239). Their lengths are in the byte order of the machine that
 // captured.

@@ -3,8 +3,6 @@ package capture
 import (
 	"encoding/binary"
 
-	"github.com/google/gopacket/layers"
-
 	"tcpwatch/capture/wire"
 )
 
@@ -121,12 +119,30 @@ func (d *Decoder) prism(c cursor, seg *wire.Segment) wire.Skip {
 	if len(c.data) >= 4 && binary.BigEndian.Uint32(c.data)&0xfffff000 == 0x80211000 {
 		return d.avs(c, seg)
 	}
-	d.layers.prism = layers.PrismHeader{}
-	next, ok := c.peel(&d.layers.prism)
+	size, ok := prismSize(c.data)
 	if !ok {
 		return wire.LinkCut
 	}
-	return d.wifi(next, seg)
+	return d.behind(c, size, seg, d.wifi)
+}
+
+// prismSize reads the beginning of linux-wlan-ng's header (p80211msg_lnxind_wlansniffrm):
+// the message code that its drivers write, one of two, the length of the whole
+// header, both in the byte order of the machine, and the name of the device. The
+// items that follow tell nothing of where the frame begins.
+func prismSize(data []byte) (size int, ok bool) {
+	const fixed = 4 + 4 + 16
+	if len(data) < fixed {
+		return 0, false
+	}
+	code, length := binary.LittleEndian.Uint32(data), binary.LittleEndian.Uint32(data[4:])
+	if code > 0xffff { // the other byte order: codes are small
+		code, length = binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
+	}
+	if code != 0x41 && code != 0x44 || length < fixed || length > uint32(len(data)) {
+		return 0, false
+	}
+	return int(length), true
 }
 
 // avs reads the length of an AVS header.

@@ -4,6 +4,7 @@ import (
 	"go/build"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,7 @@ const module = "tcpwatch"
 // onlyIn says which packages may import a module of others.
 var onlyIn = map[string][]string{
 	"github.com/google/gopacket":          {"capture"},
+	"github.com/google/gopacket/layers":   {},               // tests only: see TestProgramStartsWithoutTables
 	"github.com/google/gopacket/pcap":     {"capture/live"}, // needs cgo: with the tag pcap alone
 	"github.com/olekukonko/tablewriter":   {"report/prose", "report/grid"},
 	"github.com/spf13/cobra":              {"cmd/tcpwatch"},
@@ -153,6 +155,23 @@ func TestModulesStayInTheirPackage(t *testing.T) {
 				t.Errorf("a test of %s imports %s, which only capture may", dir, imp)
 			}
 		}
+	}
+}
+
+// TestProgramStartsWithoutTables: no package of the program brings gopacket's layers
+// along, whose tables are made before main begins, and were half of the time until
+// the first output (bench/profiles.md). gopacket/pcap does, where it is built with libpcap.
+func TestProgramStartsWithoutTables(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if !slices.Contains(deps, "github.com/google/gopacket") {
+		t.Fatalf("%d packages, without gopacket: is this the program?", len(deps))
+	}
+	if slices.Contains(deps, "github.com/google/gopacket/layers") {
+		t.Error("the program imports github.com/google/gopacket/layers")
 	}
 }
 
