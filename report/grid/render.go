@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/pkg/twcache"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
@@ -26,8 +29,8 @@ func (g *Grid) Render(w io.Writer) error {
 		}
 		return g.streamAll(w, g.Rows)
 	}
-	var text bytes.Buffer
-	table := tablewriter.NewTable(&text, g.options()...)
+	d := drawers.Get().(*drawer)
+	table := d.table.Options(g.options()...)
 	table.Header(g.headerCells())
 	// The first row that does not fit, and all after it, are written by
 	// hand.
@@ -46,13 +49,38 @@ func (g *Grid) Render(w io.Writer) error {
 	if err := table.Render(); err != nil {
 		return fmt.Errorf("table: %w", err)
 	}
-	for line := range strings.Lines(text.String()) {
+	for line := range strings.Lines(d.text.String()) {
 		line = tidy(line)
 		if _, err := io.WriteString(w, g.Indent+line+"\n"); err != nil {
 			return err
 		}
 	}
+	d.giveBack()
 	return g.streamAll(w, g.Rows[fit:])
+}
+
+// drawer is a table of tablewriter's, which Grids use in turn: each that is made brings
+// 400 KB for types that are no texts, of which there are none here.
+type drawer struct {
+	text  bytes.Buffer
+	table *tablewriter.Table
+}
+
+var drawers = sync.Pool{New: func() any {
+	d := &drawer{}
+	d.table = tablewriter.NewTable(&d.text, tablewriter.WithStringerCacheCustom(twcache.NewLRU[reflect.Type, reflect.Value](1)))
+	return d
+}}
+
+// giveBack leaves the drawer to the next Grid, empty. The text of a long table is
+// not kept.
+func (d *drawer) giveBack() {
+	if d.text.Cap() > 1<<16 {
+		return
+	}
+	d.text.Reset()
+	d.table.Reset()
+	drawers.Put(d)
 }
 
 // tidy removes what tablewriter leaves in a row: the spaces at its end, and a

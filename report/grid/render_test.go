@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -65,5 +66,48 @@ func TestRender(t *testing.T) {
 		if got, _ := g.NoRoom(); got != c.noRoom {
 			t.Errorf("%s: %q, want %q", c.name, got, c.noRoom)
 		}
+	}
+}
+
+// TestTablesInTurn: nothing of a table shows in the next one, and a table does not bring
+// a drawer of its own.
+func TestTablesInTurn(t *testing.T) {
+	style := &prose.Style{Width: 60}
+	render := func(right bool, rows ...[]Cell) string {
+		g := &Grid{Style: style, Columns: []Column{{Header: "NAME"}, {Header: "COUNT", Right: right}, {Header: "NOTE"}}, Rows: rows}
+		g.Fit(false)
+		var b strings.Builder
+		if err := g.Render(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	wide, long := cells("a long name", "123456789", "x"), strings.Repeat("-", 1<<16)
+	for range 3 {
+		for _, c := range []struct {
+			got, want string
+		}{
+			{render(true, wide, cells("b", "1", "y")), "NAME             COUNT  NOTE\na long name  123456789  x\nb                    1  y\n"},
+			{render(false, cells("b", "1", "y")), "NAME  COUNT  NOTE\nb     1      y\n"},
+			{render(false), "NAME  COUNT  NOTE\n"},
+		} {
+			if c.got != c.want {
+				t.Errorf("got\n%swant\n%s", c.got, c.want)
+			}
+		}
+		style.Width = 1 << 17
+		render(false, cells("a", "b", long))
+		style.Width = 60
+	}
+	if d := drawers.Get().(*drawer); d.text.Len() > 0 || d.text.Cap() > 1<<16 {
+		t.Errorf("a table leaves %d octets, and room for %d", d.text.Len(), d.text.Cap())
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 16 {
+		render(false, cells("b", "1", "y"))
+	}
+	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 16*200<<10 {
+		t.Errorf("a table allocates %d octets", (after.TotalAlloc-before.TotalAlloc)/16)
 	}
 }
