@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -55,7 +56,7 @@ type memberKind struct {
 
 // is has the kinds.
 var is = struct {
-	number, octets, seconds, time, word, text, endpoint, yes, object, state, numbers, texts, objects memberKind
+	number, octets, seconds, time, word, text, endpoint, yes, object, numbers, texts, objects memberKind
 }{
 	number:   memberKind{name: "number", json: "number"},
 	octets:   memberKind{name: "octets", json: "number"},
@@ -66,11 +67,13 @@ var is = struct {
 	endpoint: memberKind{name: "address", json: "string"},
 	yes:      memberKind{name: "bool", json: "bool"},
 	object:   memberKind{name: "object", json: "object"},
-	state:    memberKind{name: "state", json: "string", words: stateWords},
 	numbers:  memberKind{name: "list of numbers", json: "[number"},
 	texts:    memberKind{name: "list of texts", json: "[string"},
 	objects:  memberKind{name: "list of objects", json: "[object"},
 }
+
+// aState is the kind of a state.
+func aState() memberKind { return memberKind{name: "state", json: "string", words: stateWords()} }
 
 // kindNotes is what the names of kinds mean.
 const kindNotes = "octets: a number of octets. s: a number of seconds. word: a text that is null where there is no value. time: a text, RFC 3339 with nanoseconds in UTC. address: a text, `192.0.2.1:443` or `[2001:db8::1]:443`. " +
@@ -98,28 +101,33 @@ func likeThatOf(d *objectDocument, path string) memberKind {
 
 // memberNames are the names that a name in capitals stands for. Those without a
 // note are listed one by one.
-var memberNames = map[string]struct {
+var memberNames = sync.OnceValue(func() map[string]names {
+	return map[string]names{
+		"LABEL":   {labelWords(), "a label (LABELS.md)"},
+		"VERDICT": {wordsOf(verdict.ID(0), verdict.Count-1), "a verdict (LABELS.md)"},
+		"STATE":   {stateWords(), "a state"},
+		"CAUSE":   {causeNames(), ""},
+		"OPENING": {openingWords(), ""},
+		"CLOSING": {closingWords(), ""},
+		"SKIP":    {wordsOf(wire.Segmented+1, wire.SkipCount-1), ""},
+		"REASON":  {reasonWords(), ""},
+	}
+})
+
+type names struct {
 	words []string
 	note  string
-}{
-	"LABEL":   {labelWords(), "a label (LABELS.md)"},
-	"VERDICT": {wordsOf(verdict.ID(0), verdict.Count-1), "a verdict (LABELS.md)"},
-	"STATE":   {stateWords, "a state"},
-	"CAUSE":   {causeNames, ""},
-	"OPENING": {openingWords, ""},
-	"CLOSING": {closingWords, ""},
-	"SKIP":    {wordsOf(wire.Segmented+1, wire.SkipCount-1), ""},
-	"REASON":  {reasonWords, ""},
 }
 
-var (
-	openingWords = wordsOf(analyze.OpeningMidstream, analyze.OpeningOneWay)
-	closingWords = wordsOf(analyze.ClosingOpen, analyze.ClosingReset)
-	causeNames   = wordsOf(label.NoCause+1, label.CauseCount-1)
-	reasonWords  = wordsOf(notable.Reason(0), notable.Count-1)
-	endWords     = wordsOf(analyze.ClientSide, analyze.ServerSide)
-	stateWords   = append(wordsOf(state.Unknown, state.Count-1), wordsOf(state.Closed|state.Inferred, state.TimeWait|state.Inferred)...)
-)
+func openingWords() []string { return wordsOf(analyze.OpeningMidstream, analyze.OpeningOneWay) }
+func closingWords() []string { return wordsOf(analyze.ClosingOpen, analyze.ClosingReset) }
+func causeNames() []string   { return wordsOf(label.NoCause+1, label.CauseCount-1) }
+func reasonWords() []string  { return wordsOf(notable.Reason(0), notable.Count-1) }
+func endWords() []string     { return wordsOf(analyze.ClientSide, analyze.ServerSide) }
+
+func stateWords() []string {
+	return append(wordsOf(state.Unknown, state.Count-1), wordsOf(state.Closed|state.Inferred, state.TimeWait|state.Inferred)...)
+}
 
 // wordsOf returns the names of all values from first to last.
 func wordsOf[T interface {
@@ -144,7 +152,7 @@ func quotedList(words []string) string { return "`" + strings.Join(words, "`, `"
 // severalName returns the last name of a path if it stands for several; else "".
 func severalName(path string) string {
 	last := path[strings.LastIndexByte(path, '.')+1:]
-	if _, ok := memberNames[last]; ok {
+	if _, ok := memberNames()[last]; ok {
 		return last
 	}
 	return ""
@@ -183,7 +191,7 @@ func memberDocument(b *bytes.Buffer, d *objectDocument) {
 		}
 	}
 	for i, p := range several {
-		if n := memberNames[p]; n.note != "" {
+		if n := memberNames()[p]; n.note != "" {
 			several[i] = p + " is the name of " + n.note
 		} else {
 			several[i] = p + " is one of " + quotedList(n.words)

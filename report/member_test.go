@@ -72,7 +72,7 @@ func (c *memberCheck) find(parent, name string) *member {
 		return m
 	}
 	for _, m := range c.below[parent] {
-		if p := severalName(m.path); p != "" && slices.Contains(memberNames[p].words, name) {
+		if p := severalName(m.path); p != "" && slices.Contains(memberNames()[p].words, name) {
 			return m
 		}
 	}
@@ -94,7 +94,7 @@ func (c *memberCheck) object(path string, o map[string]any) {
 		}
 		names := []string{m.path[strings.LastIndexByte(m.path, '.')+1:]}
 		if p := severalName(m.path); p != "" {
-			names = memberNames[p].words
+			names = memberNames()[p].words
 		}
 		for _, name := range names {
 			if _, ok := o[name]; ok {
@@ -171,7 +171,7 @@ func (c *memberCheck) unseen(flat bool) {
 func memberChecks() map[string]*memberCheck {
 	checks := map[string]*memberCheck{}
 	for _, d := range []*objectDocument{
-		&summaryDocument, &connectionDocument, &packetDocument, flatDocument(handshakeView), flatDocument(closeView), flatDocument(timeWaitView),
+		summaryDocument(), connectionDocument(), packetDocument(), flatDocument(handshakeView), flatDocument(closeView), flatDocument(timeWaitView),
 		flatDocument(listenerView), flatDocument(retransmissionView), flatDocument(windowView), flatDocument(eventView, fieldColumns()...), flatDocument(interfaceView),
 	} {
 		checks[d.schema] = newMemberCheck(d)
