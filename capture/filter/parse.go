@@ -55,7 +55,7 @@ func (p *parser) deeper(t token) {
 
 // unexpected says why t is not allowed where it is.
 func (p *parser) unexpected(t token) {
-	reason, isRefused := refused[t.text]
+	reason, isRefused := refused()[t.text]
 	switch {
 	case t.kind == keyword && isRefused:
 		p.fail(t.at, reason)

@@ -66,7 +66,7 @@ func (p *parser) atom() expression {
 		return v
 	case t.kind == keyword && protocolOf(t.text) != nil && p.peek().is("["):
 		return p.octets(t)
-	case t.kind == name || t.kind == keyword && refused[t.text] != "":
+	case t.kind == name || t.kind == keyword && refused()[t.text] != "":
 		p.unexpected(t)
 	default:
 		p.fail(t.at, "expected a value before "+t.describe())

@@ -24,7 +24,7 @@ func (p *parser) primitive() (node, qualifiers) {
 	if proto == nil {
 		return p.word(), qualifiers{}
 	}
-	if w := p.peek(); w.kind == keyword && refused[w.text] != "" {
+	if w := p.peek(); w.kind == keyword && refused()[w.text] != "" {
 		p.unexpected(w)
 	}
 	if proto == protoEther {

@@ -49,19 +49,20 @@ func (t token) describe() string {
 // are distinguished after the longest word was taken. B and W are one or two
 // and four hexadecimal digits.
 var (
-	digits      = strings.NewReplacer("B", "[0-9A-Fa-f]{1,2}", "W", "[0-9A-Fa-f]{4}")
 	wordShape   = onDemand(`^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?`)
 	numberShape = onDemand(`^(?:[0-9]+|0[xX][0-9A-Fa-f]+)$`)
 	dottedShape = onDemand(`^[0-9]+(?:\.[0-9]+){1,3}$`)
-	macShape    = onDemand(digits.Replace(`^(?:B:B:B:B:B:B|B-B-B-B-B-B|B\.B\.B\.B\.B\.B|W\.W\.W|WWW)$`))
+	macShape    = onDemand(`^(?:B:B:B:B:B:B|B-B-B-B-B-B|B\.B\.B\.B\.B\.B|W\.W\.W|WWW)$`)
 	// brokenMAC is what libpcap takes for a mistyped Ethernet address.
-	brokenMAC = onDemand(digits.Replace(`^B:+(?:B:+)+`))
+	brokenMAC = onDemand(`^B:+(?:B:+)+`)
 )
 
 // onDemand returns a function that compiles a regular expression when first
 // called: most runs have no filter, and startup should not pay for it.
 func onDemand(text string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+	return sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(strings.NewReplacer("B", "[0-9A-Fa-f]{1,2}", "W", "[0-9A-Fa-f]{4}").Replace(text))
+	})
 }
 
 // operators, longest first.
@@ -163,7 +164,7 @@ func isHex(c byte) bool {
 
 // classify says what a word without colons is.
 func classify(word string) (t token, reason string) {
-	if k, ok := keywords[word]; ok {
+	if k, ok := keywords()[word]; ok {
 		return token{kind: keyword, text: k}, ""
 	}
 	if n, ok := constants[word]; ok {

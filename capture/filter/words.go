@@ -1,8 +1,11 @@
 package filter
 
+import "sync"
+
 // keywords maps every keyword to its canonical form. A protocol with the name
-// of a keyword must be written with a backslash.
-var keywords = func() map[string]string {
+// of a keyword must be written with a backslash. Like the other maps of words it is made
+// when it is asked for: most runs have no filter.
+var keywords = sync.OnceValue(func() map[string]string {
 	m := map[string]string{
 		"fddi": "ether", "tr": "ether", "wlan": "ether", "link": "ether", "ppp": "ether", "slip": "ether",
 		"length": "len",
@@ -16,14 +19,14 @@ var keywords = func() map[string]string {
 	for _, p := range protocols {
 		m[p.name] = p.name
 	}
-	for w := range refused {
+	for w := range refused() {
 		m[w] = w
 	}
 	return m
-}()
+})
 
 // refused are the keywords that are not compiled, with the reason.
-var refused = func() map[string]string {
+var refused = sync.OnceValue(func() map[string]string {
 	m := map[string]string{
 		"gateway":    "gateway needs the Ethernet address of a host name, and names are not looked up: write ether host ADDRESS and not host ADDRESS",
 		"protochain": "protochain needs a loop, which BPF in the kernel has not",
@@ -50,7 +53,7 @@ var refused = func() map[string]string {
 		}
 	}
 	return m
-}()
+})
 
 // constants are the names of numbers: offsets of fields, and their values.
 var constants = map[string]uint32{

@@ -10,12 +10,15 @@ import (
 // padded has leading zeros, short has none, and the number of digits in its highest octet.
 // The first digit is in the lowest octet, as on little-endian processors.
 var padded, short = func() (padded, short [1000]uint32) {
-	for n := range padded {
-		digits := strconv.Itoa(1000 + n)[1:]
-		for i := range digits {
-			padded[n] |= uint32(digits[i]) << (8 * i)
+	for i := range padded {
+		n, width := uint32(i), 1
+		padded[n] = '0' + n/100 | ('0'+n/10%10)<<8 | ('0'+n%10)<<16
+		if n > 9 {
+			width++
 		}
-		width := len(strconv.Itoa(n))
+		if n > 99 {
+			width++
+		}
 		short[n] = padded[n]>>(8*(3-width)) | uint32(width)<<24
 	}
 	return padded, short
