@@ -221,7 +221,7 @@ func writeStart(b *strings.Builder, p keptPart) {
 	for _, g := range p.groups {
 		rows = append(rows, []string{"`" + g.program + "`", fmt.Sprint(g.round), fmt.Sprintf("%.1f", g.wall.Seconds()*1e3), fmt.Sprintf("%.1f", g.cpu.Seconds()*1e3)})
 	}
-	b.WriteString("FILE has three packets. `GODEBUG=inittrace=1` shows where a start without work goes: most of it are gopacket's tables, made before main begins.\n\n")
+	b.WriteString("FILE has three packets. `GODEBUG=inittrace=1` shows where a start without work goes; [profiles.md](bench/profiles.md) has what was taken out of it.\n\n")
 	table(b, 1, rows...)
 }
 
