@@ -90,8 +90,8 @@ func noting[T any](failed *atomic.Bool, rep *report.Reporter, give func(*T)) fun
 // How much the heap may grow between two garbage collections, in percent. What is
 // remembered of connections holds no pointers and a packet allocates nothing, so that
 // collections are rare: memory had better be saved (heapPercent) where there are many
-// connections, or a capture goes on for days. Each takes milliseconds for what packages
-// have of their own, though. A file of three packets takes ten, so that reading begins
+// connections, or a capture goes on for days. Each takes a millisecond for what packages
+// have of their own, though. A file of three packets takes five, so that reading begins
 // with room for 16 MB (firstPercent) and saves from the packet heapPackets on.
 // All are heuristics.
 const (
