@@ -243,4 +243,28 @@ func describe(in *summary.Input, s capture.Stats) {
 // further ones would be idle.
 const usefulShards = 8
 
-func defaultShards() int { return min(runtime.GOMAXPROCS(0), usefulShards) }
+// smallInput is up to how many octets on disk one shard is faster: others need threads
+// and memory of their own, which take longer than they save (bench/profiles.md, Start). A
+// heuristic: how many packets they are is not known.
+const smallInput = 2 << 20
+
+// defaultShards is how many shards are worth while for these inputs.
+func defaultShards(paths []string) int {
+	if small(paths) {
+		return 1
+	}
+	return min(runtime.GOMAXPROCS(0), usefulShards)
+}
+
+// small reports whether all inputs are files, and together no longer than smallInput.
+func small(paths []string) bool {
+	left := int64(smallInput)
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if path == "-" || err != nil || !info.Mode().IsRegular() {
+			return false
+		}
+		left -= info.Size()
+	}
+	return left >= 0
+}

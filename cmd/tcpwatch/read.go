@@ -33,7 +33,7 @@ type readOptions struct {
 	limit          int
 	msl            time.Duration
 	maxConnections int
-	shards         int
+	shards         int // 0: as many as are worth while
 	compat         compat
 	streams        streamFolder
 	vxlan          []uint16
@@ -78,7 +78,7 @@ const readExamples = `  tcpwatch read eth0.pcap
 func readCommand() *cobra.Command {
 	o := &readOptions{
 		format: report.FormatTable, color: whenAuto,
-		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections, shards: defaultShards(),
+		msl: analyze.DefaultMSL, maxConnections: analyze.DefaultMaxConnections,
 		streams: streamFolder{gaps: streams.GapHole, maxBuffer: stream.DefaultMaxBuffer},
 	}
 	c := &cobra.Command{
@@ -92,7 +92,7 @@ func readCommand() *cobra.Command {
 	}
 	o.declare(c)
 	c.Flags().Var(number(&o.shards, 1, analyze.MaxShards), "shards", fmt.Sprintf(
-		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d)",
+		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d; for files of up to 2 MiB together one)",
 		analyze.MaxShards, usefulShards))
 	return c
 }
@@ -195,6 +195,9 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 		return err
 	}
 	way := hooks{shards: o.shards}
+	if o.shards == 0 {
+		way.shards = defaultShards(paths)
+	}
 	kept.hook(&way)
 	if err := o.streams.open(&way, o.only, dec); err != nil {
 		return &exitError{exitUsage, err}

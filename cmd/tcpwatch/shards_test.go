@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -61,5 +64,27 @@ func sameForAnyShards(t *testing.T, path string) {
 func TestShardsOfRead(t *testing.T) {
 	if readCommand().Flags().Lookup("shards") == nil || liveCommand().Flags().Lookup("shards") != nil {
 		t.Error("read has --shards, and live has not")
+	}
+}
+
+// TestDefaultShards: small files are analysed by one shard, everything else by one for
+// each processor.
+func TestDefaultShards(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	t.Chdir(t.TempDir())
+	for name, size := range map[string]int64{"half": smallInput / 2, "full": smallInput, "over": smallInput + 1, "-": 1} {
+		if err := errors.Join(os.WriteFile(name, nil, 0o600), os.Truncate(name, size)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for paths, want := range map[string]int{
+		"half": 1, "full": 1, "half half": 1, "over": 3, "half full": 3, "full half": 3, "-": 3, "half -": 3, "half none": 3, "half .": 3, os.DevNull: 3,
+	} {
+		if got := defaultShards(strings.Fields(paths)); got != want {
+			t.Errorf("%s: %d shards, want %d", paths, got, want)
+		}
+	}
+	if runtime.GOMAXPROCS(usefulShards + 1); defaultShards([]string{"over"}) != usefulShards {
+		t.Error("more shards than are useful")
 	}
 }
