@@ -65,7 +65,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	a.missesTail(x, seg)
 	if seg.Flags.Has(wire.ACK) && !seg.Flags.Has(wire.SYN) {
-		fromUnseen(n, x, y, seg)
+		fromUnseen(n, x, y, seg, a.facts.Beyond(seg))
 	}
 	if seg.Flags.Has(wire.ACK) {
 		a.acks(f, n, x, y, seg)

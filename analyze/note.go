@@ -50,6 +50,7 @@ type note struct {
 	firstAck             [2]wire.Seq
 	icmp                 icmpNote
 	icmpLater            icmpNote // quoting what was sent after the SYNs
+	icmpAt               int64    // time of the last error that quotes the SYN of an end that may give up for it
 	renumbered           renumberedNote
 
 	// closing

@@ -174,7 +174,7 @@ func (a *Analyzer) arrive(f *flow.Flow, n *note, h *flow.Half, ack wire.Seq) {
 	opening := h.State.Base() == state.SynSent || h.State.Base() == state.SynReceived
 	// In SYN-SENT an ACK without a SYN is dropped (RFC 9293 §3.10.7.3, fifth): it is how
 	// an end in SYN-RECEIVED answers a repeated SYN.
-	dropped := h.State == state.SynSent && !f.Half[f.Peer(f.SideOf(h))].Is(flow.SentSYN)
+	dropped := h.State.Base() == state.SynSent && !f.Half[f.Peer(f.SideOf(h))].Is(flow.SentSYN)
 	if !dropped && (acksSYN(h, ack) || !h.Any(flow.SentSYN|flow.SYNAcked) && opening) { // its SYN was not captured
 		h.Has |= flow.SYNAcked
 		a.move(f, n, h, state.GetAckOfSYN)

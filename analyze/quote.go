@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
 
@@ -22,7 +23,8 @@ type ICMP struct {
 
 // Quote takes an ICMP error that quotes a TCP header. The error may explain why
 // a connection failed, but moves no state: many hosts go on even after a hard
-// error (RFC 9293 §3.9.2.2, RFC 5927 §5.2).
+// error (RFC 9293 §3.9.2.2, RFC 5927 §5.2). While an end opens, many give up even
+// after a soft one (RFC 5461 §4): then its state is marked.
 func (a *Analyzer) Quote(q *wire.Quote) {
 	var p pair
 	p.fill(a.table, &q.Tuple)
@@ -48,6 +50,7 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 		if n.complete {
 			return
 		}
+		mayGiveUp(n, h, q)
 	case !outstanding(h, &f.Half[f.Peer(from)], q.Seq):
 		return
 	}
@@ -62,6 +65,17 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 		m.Connection = &a.conn
 		a.tell(m)
 	}
+}
+
+// mayGiveUp marks the end h, whose SYN or SYN-ACK is quoted, while it waits for an answer: the error
+// may end that, and no segment would show it. A router that names the MTU for IPv6 has the SYN sent again in
+// pieces (RFC 8201 §4), and is none of the errors of RFC 9293 §3.9.2.2.
+func mayGiveUp(n *note, h *flow.Half, q *wire.Quote) {
+	const packetTooBig = 2 // of ICMPv6; ICMP has no such type
+	if b := h.State.Base(); b != state.SynSent && b != state.SynReceived || q.Type == packetTooBig {
+		return
+	}
+	h.State, n.icmpAt = h.State.Infer(), q.Time
 }
 
 // undelivered reports whether an ICMP error says that the quoted packet did not

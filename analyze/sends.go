@@ -95,6 +95,9 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		if y.State.Base() <= state.Listen {
 			y.State = state.SynSent | state.Inferred
 		}
+	case a.facts.RepeatsSYN && ack && x.State == state.SynReceived|state.Inferred && n.icmpAt != 0,
+		a.facts.RepeatsSYN && !ack && x.State.IsInferred() && !x.Any(flow.SYNAcked|flow.SentACK):
+		a.stillOpens(f, n, x, y, seg)
 	case a.facts.RepeatsSYN:
 		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
 		// passed has not arrived, or the accept queue was full. For an end that
@@ -120,12 +123,26 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	}
 }
 
-// fromUnseen infers what must have happened where segments were not captured.
-func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
-	if y.State == state.SynSent|state.Inferred && x.Is(flow.SentSYN) && (seg.Len > 0 || seg.Ack.After(x.Ack)) {
-		// An end that answers a SYN with anything beyond a SYN-ACK had received
-		// its ACK.
-		y.State = state.Established | state.Inferred
+// stillOpens corrects the state of x, which sends its SYN or SYN-ACK again, and nothing else so far: it is
+// in SYN-SENT or SYN-RECEIVED still, unless that segment left before what made it doubtful came to x.
+func (a *Analyzer) stillOpens(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+	switch x.State.Base() {
+	case state.Established: // fromUnseen
+		x.State, n.opened = state.SynSent|state.Inferred, false
+	case state.SynSent, state.SynReceived:
+	default:
+		return
+	}
+	if seg.Time-max(n.icmpAt, n.rstLast, y.LastTime) > wayBack(f, n, x) {
+		x.State = x.State.Base()
+	}
+}
+
+// fromUnseen infers what must have happened where segments were not captured. window is what x
+// would take at most.
+func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
+	if y.State.Base() == state.SynSent {
+		leavesSynSent(n, x, y, seg, window)
 	}
 	switch b := x.State.Base(); {
 	case b == state.SynSent && !y.Is(flow.SentSYN):
@@ -146,4 +163,30 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment) {
 			x.State = state.Established | state.Inferred
 		}
 	}
+}
+
+// leavesSynSent infers that y, in SYN-SENT, has left it, where a segment of x with ACK and without
+// SYN shows more than a SYN-ACK: that what y sends only after that had come.
+func leavesSynSent(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
+	if !y.Is(flow.SentSYN) {
+		if x.Is(flow.SentSYN) && (seg.Len > 0 || seg.Ack.After(x.Ack)) {
+			// An end that answers a SYN with anything beyond a SYN-ACK had received its ACK.
+			y.State = state.Established | state.Inferred
+		}
+		return
+	}
+	if !x.Is(flow.Sent) {
+		window = 1<<16 - 1 // unknown: what a window without scale may be at most
+	}
+	if y.HasOldSYN || !y.CoversSYN(seg.Ack, window) {
+		return // x goes on with the connection before (RFC 9293 figure 9), or answers another SYN
+	}
+	// Octets of y behind its SYN, and those of x at all, are sent once the connection is open there
+	// (§3.10.2), unless the SYN brought data: then x may send some before (RFC 7413 §4.2).
+	if !seg.Ack.After(y.Nxt) && (seg.Len == 0 || n.synData > 0) {
+		return
+	}
+	if y.State = y.State.Infer(); x.Is(flow.SentSYN) {
+		y.State = state.Established | state.Inferred // it may have closed since
+	} // without a SYN-ACK it may be the answer to a connection before this one (figure 9)
 }
