@@ -95,7 +95,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 }
 
 // notNext reports whether the number of a RST of x may not be RCV.NXT of y: what was sent
-// before it was not acknowledged in time, and may be lost; or there is a gap before it; or
+// before it was not acknowledged, and may be lost, unless it had no time to be acknowledged and
+// nowhere to be lost, as the tap is beside y; or there is a gap before it; or
 // octets after it passed before. A FIN alone after it does not count: Linux takes the RST
 // all the same, and another one will answer the challenge of an end that does not. That one
 // has the number that y asked for; so has one with the number that y still acknowledged in
@@ -104,11 +105,22 @@ func (a *Analyzer) notNext(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Seg
 	if seg.Seq == y.Ack && (y.Is(flow.GotRST) && y.LastTime > n.rstLast || y.FreshTime-x.LastTime > wayBack(f, n, y)) {
 		return false
 	}
-	if seg.Seq.After(y.Ack) && seg.Time-x.FreshTime > wayBack(f, n, y) {
+	if seg.Seq.After(y.Ack) && (seg.Time-x.FreshTime > wayBack(f, n, y) || !beside(x)) {
 		return true
 	}
 	next := a.table.Reached(x, y.Ack)
 	return seg.Seq != next && !(x.Is(flow.SentFIN) && next == x.FinEnd && seg.Seq == next-1)
+}
+
+// nearBy bounds the round trip, in nanoseconds, between a tap and an end beside it: on its host, or
+// on its link. This is a heuristic.
+const nearBy = int64(1e6)
+
+// beside reports whether the tap is beside the end that segments of x go to: what passes the tap is
+// hardly lost behind it.
+func beside(x *flow.Half) bool {
+	least := x.RTT().Min
+	return least >= 0 && least < nearBy
 }
 
 // doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it
