@@ -29,13 +29,17 @@ func (a *Analyzer) moves(f *flow.Flow, n *note, seg *wire.Segment) {
 	a.apply(f, n, x, y, seg)
 }
 
-// settled reports whether an end is certainly in ESTABLISHED: all the flags
-// that it sent for that are proved, and no close has begun.
+// settled reports whether an end is certainly in ESTABLISHED: it has sent something, all the
+// flags that it sent for that are proved, and no close has begun or may have been missed.
 func settled(h *flow.Half) bool {
-	const opened = flow.SYNProved | flow.SYNAcked
-	const ending = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.FINAckedAhead | flow.HoldsACK | flow.HoldsSYNACK | flow.SentRST | flow.GotRST
-	return h.State == state.Established && h.Has&(opened|ending) == opened
+	return h.State == state.Established && h.Has&(opened|unsettled) == opened
 }
+
+// An end in ESTABLISHED may be moved by a segment if it lacks a flag of opened or has one of unsettled.
+const (
+	opened    = flow.Sent | flow.SYNProved | flow.SYNAcked
+	unsettled = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.FINAckedAhead | flow.TailMissed | flow.FINSpoilt | flow.OrderUnsure
+)
 
 // apply applies the segment's events to its sender x and its receiver y.
 func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
