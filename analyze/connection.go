@@ -259,9 +259,12 @@ type Closing struct {
 	ActiveCloser Side // who sent the first FIN; both when they crossed
 	// Inferred is set when a FIN was not captured and follows from the numbers
 	// around it, or when what one end did was not captured at all.
-	Inferred   bool
-	FinPackets []uint64
-	FinCount   uint32 // retransmissions included
+	Inferred bool
+	// OrderInferred is set when the order of the FINs need not be that of the CLOSE calls: the FIN
+	// that came second may have waited behind octets, or for room (RFC 9293 §3.10.4).
+	OrderInferred bool
+	FinPackets    []uint64
+	FinCount      uint32 // retransmissions included
 	// Segments is how many the close took where both FINs were acknowledged:
 	// 3 when the second FIN carried the acknowledgement of the first, else 4.
 	Segments uint8

@@ -95,7 +95,7 @@ func (p *packer) icmp(i *ICMP) {
 func (p *packer) closing(c *Closing) {
 	number(p, &c.Outcome)
 	numbers(p, &c.ActiveCloser, &c.RstBy)
-	p.flags(&c.Inferred, &c.RstUnasked)
+	p.flags(&c.Inferred, &c.OrderInferred, &c.RstUnasked)
 	list(p, &c.FinPackets, (*packer).packetOf)
 	numbers(p, &c.FinCount, &c.RstIgnored)
 	number(p, &c.Segments)

@@ -241,6 +241,7 @@ func (n *note) closing(f *flow.Flow, c *Closing) {
 		c.RstBy = sideOf(f, n.rstSide)
 	}
 	both := x.Is(flow.SentFIN) && y.Is(flow.SentFIN)
+	c.OrderInferred = both && (x.Has|y.Has)&flow.OrderUnsure != 0
 	switch {
 	case both && n.finAck[0].Before(y.FinEnd) && n.finAck[f.Peer(0)].Before(x.FinEnd): // they crossed
 		c.Outcome, c.ActiveCloser = ClosingSimultaneous, BothSides

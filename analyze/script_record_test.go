@@ -64,7 +64,7 @@ func describeClosing(s *script.Script, c *analyze.Connection) map[string]string 
 		since, until = seconds(w.Since-s.Start), seconds(w.Until-s.Start)
 	}
 	return map[string]string{
-		"closing": k.Outcome.String(), "active_closer": k.ActiveCloser.String(),
+		"closing": k.Outcome.String(), "active_closer": k.ActiveCloser.String(), "order_inferred": strconv.FormatBool(k.OrderInferred),
 		"fin_packets": list(k.FinPackets), "fin_count": itoa(k.FinCount),
 		"close_segments": itoa(k.Segments),
 		"rst_packet":     itoa(k.RstPacket), "rst_by": k.RstBy.String(),

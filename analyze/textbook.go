@@ -248,6 +248,7 @@ func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment)
 		x.State = state.FinWait1
 		if y.Is(flow.SentFIN) {
 			x.State = state.LastAck
+			x.Has &^= flow.OrderUnsure // follows has seen to that
 		} else {
 			heldBack(y, x, seg)
 		}

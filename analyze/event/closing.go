@@ -9,9 +9,11 @@ import (
 
 // Scripts that several examples begin with.
 const (
-	half      = open + "+.010 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2\n"
-	closeAll  = half + "+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n"
-	whenUnACK = "a FIN was not captured, or not seen to be acknowledged by the end of the capture, or what one end did was not captured"
+	half     = open + "+.010 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2\n"
+	closeAll = half + "+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n"
+	// statesThen ends the sentences of a close, where a state is marked.
+	statesThen = "|; the client in $client_state|; the server in $server_state"
+	whenUnACK  = "a FIN was not captured, or not seen to be acknowledged by the end of the capture, or what one end did was not captured"
 )
 
 var halfClosed = Spec{
@@ -21,13 +23,16 @@ var halfClosed = Spec{
 		{"a FIN was acknowledged, or nothing of the other end was captured that could, or its connection ended otherwise without the other's", open + "+.010 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2"},
 		{"the other end has sent none", open + "+.010 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 B>A . 2 ack 2\n+.001 A>B . 2 ack 2"},
 	},
-	Sentences: []string{"half-closed by the $by|: it sends no more"},
-	Fields:    []Field{By},
+	Sentences: []string{"half-closed by the $by|: it sends no more" + statesThen},
+	Fields:    []Field{By, ClientState, ServerState},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.6"}},
 	Inferred:  whenUnACK,
 	Plural:    "half-closed",
 	Example:   half,
-	fill:      func(e *Event, m *analyze.Moment) { e.side(m.By) },
+	fill: func(e *Event, m *analyze.Moment) {
+		e.side(m.By)
+		e.states(m.Connection)
+	},
 }
 
 var closed = Spec{
@@ -38,13 +43,13 @@ var closed = Spec{
 		{"it had not ended in its opening (refused, opening-reset)", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
 	Sentences: []string{
-		"closed|, the $by first|, after $duration",
-		"closed by both at once|, after $duration",
-		"closed, a socket connected with itself|, after $duration",
-		"reset by the $by| ($rst_after)|, after $duration",
-		"reset by something between|, as the $named|, after $duration",
+		"closed|, the $by first|, after $duration" + statesThen,
+		"closed by both at once|, after $duration" + statesThen,
+		"closed, a socket connected with itself|, after $duration" + statesThen,
+		"reset by the $by| ($rst_after)|, after $duration" + statesThen,
+		"reset by something between|, as the $named|, after $duration" + statesThen,
 	},
-	Fields:   []Field{By, How, RstAfter, Named, Confidence, Duration, End},
+	Fields:   []Field{By, How, RstAfter, Named, Confidence, Duration, End, ClientState, ServerState},
 	Clauses:  []label.Clause{{RFC: 9293, Section: "3.6"}, {RFC: 9293, Section: "3.5.3"}, {RFC: 5961, Section: "3.2"}},
 	Inferred: whenUnACK + "; or the RST looks like that of something between",
 	Plural:   "closed",
@@ -54,6 +59,7 @@ var closed = Spec{
 		e.side(m.By)
 		e.word(End, m.End.String())
 		e.span(Duration, m.Connection.End-m.Connection.Start)
+		e.states(m.Connection)
 		switch c.Outcome {
 		case analyze.ClosingSimultaneous:
 			e.word(How, "simultaneous")

@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 )
 
@@ -149,6 +150,21 @@ func (e *Event) since(m *analyze.Moment) {
 func (e *Event) side(s analyze.Side) {
 	if s != analyze.NoSide {
 		e.word(By, s.String())
+	}
+}
+
+// states sets the states of both ends; what is inferred is a sentence's to say.
+func (e *Event) states(c *analyze.Connection) {
+	e.state(ClientState, c.ClientState)
+	if !c.Self() {
+		e.state(ServerState, c.ServerState)
+	}
+}
+
+func (e *Event) state(f Field, s state.State) {
+	e.word(f, s.String())
+	if s.IsInferred() {
+		e.values[f].N = 1
 	}
 }
 

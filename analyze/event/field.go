@@ -37,6 +37,8 @@ const (
 	Right
 	Connections
 	Confidence
+	ClientState
+	ServerState
 	Fields // how many there are; not a field
 )
 
@@ -99,7 +101,9 @@ var AllFields = [Fields]FieldSpec{
 	Right:     {Name: "right", Kind: Word, Meaning: "By what right TIME-WAIT was broken: higher ISN, later timestamp, or neither."},
 	Connections: {Name: "connections", Kind: Count, Least: 2,
 		Meaning: "Connections given up since the last event of the kind."},
-	Confidence: {Name: "confidence", Kind: Word, Meaning: "How far the evidence for something between carries: possible or likely (REFUSED-BETWEEN, RESET-BETWEEN)."},
+	Confidence:  {Name: "confidence", Kind: Word, Meaning: "How far the evidence for something between carries: possible or likely (REFUSED-BETWEEN, RESET-BETWEEN)."},
+	ClientState: {Name: "client_state", Kind: Word, Least: 1, Meaning: "State of the client then, with a question mark where it is inferred; the sentence says it only there."},
+	ServerState: {Name: "server_state", Kind: Word, Least: 1, Meaning: "State of the server then, likewise; of a socket connected with itself empty."},
 }
 
 // Value is the value of a field; Set is false if there is none. N is in the unit of

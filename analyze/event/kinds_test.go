@@ -104,9 +104,15 @@ func TestValues(t *testing.T) {
 		lone + "+.2 A>B P. 1:101(100) ack 1\n+1.1 A>B P. 101:201(100) ack 1": {
 			"resent by=client first=2 segments=2 octets=200 duration=0.2 end=quiet rto=0 fast=0 tlp=0 spurious=0 unknown=2 ?",
 		},
+		// The server's FIN may have waited for the acknowledgement of its octets.
+		"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:101(100) ack 1\n+.001 A>B F. 1 ack 1\n+.010 A>B . 2 ack 101\n" +
+			"+.001 B>A P. 101:111(10) ack 2\n+.001 B>A F. 111 ack 2\n+.010 A>B . 2 ack 112": {
+			"half-closed by=client client_state=FIN-WAIT-2 server_state=CLOSE-WAIT",
+			"closed by=client how=normal duration=0.134 client_state=TIME-WAIT server_state=CLOSED?",
+		},
 		"0 A>B S 0\n+.010 B>A R. 0 ack 1": {"refused by=server rst_after=refused tries=1 duration=0.01"},
 		"0 A>B S 0 ttl 64\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1 ttl 64\n+0 B>A . 1 ack 1 ttl 60\n+1 B>A R. 1 ack 1 ttl 250": {
-			"closed by=between how=reset rst_after=abort named=server confidence=likely duration=1.011 ?",
+			"closed by=between how=reset rst_after=abort named=server confidence=likely duration=1.011 client_state=CLOSED server_state=CLOSED ?",
 		},
 		"0 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\naddr A 192.0.2.1:40001\naddr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 250": {
 			"refused by=between named=server confidence=possible rst_after=refused tries=1 duration=0.001 ?",
