@@ -44,6 +44,7 @@ type resending struct {
 	why     why
 	callers []string // what called what, innermost first
 	first   bool     // of a loss that congestion control has just taken note of (TCP_CA_Loss)
+	unsent  bool     // no device took it
 }
 
 // tracer has the kernel write down what it sends again and why, by its own trace
@@ -189,12 +190,14 @@ func parseTrace(s *bufio.Scanner, offset int64) (all []resending, err error) {
 		case e.event == "tcp_cong_state_set":
 			congestion[e.route()] = e.fields["cong_state"]
 			entered[e.route()] = e.fields["cong_state"] == "4"
-		case e.fields["err"] == "" || e.fields["err"] == "0": // else it was not sent
-			all = append(all, resending{at: e.at + offset, route: e.route(), why: why(congestion[e.route()]), first: entered[e.route()]})
+		default:
+			unsent := e.fields["err"] != "" && e.fields["err"] != "0" // its stack follows all the same
+			all = append(all, resending{at: e.at + offset, route: e.route(), why: why(congestion[e.route()]), first: entered[e.route()], unsent: unsent})
 			entered[e.route()] = false
 			open[e.cpu] = append(open[e.cpu], len(all)-1)
 		}
 	}
+	all = slices.DeleteFunc(all, func(r resending) bool { return r.unsent })
 	path := map[route]bool{} // its losses are those of a path that takes smaller packets only
 	for i := range all {
 		r := &all[i]
