@@ -137,6 +137,33 @@ func TestImportsPointUp(t *testing.T) {
 	}
 }
 
+// forTests are the packages that only tests import.
+var forTests = []string{"analyze/rfc", "lab/labtest", "report/reporttest"}
+
+// TestProgramsWithoutTests: no package of the program imports what only tests share, nor the
+// package testing.
+func TestProgramsWithoutTests(t *testing.T) {
+	found := packages(t)
+	for _, dir := range forTests {
+		if found[dir] == nil {
+			t.Errorf("%s is not there", dir)
+		}
+	}
+	for dir, p := range found {
+		if slices.Contains(forTests, dir) {
+			continue
+		}
+		if strings.HasSuffix(dir, "test") {
+			t.Errorf("%s has the name of a package for tests, and is not in their list", dir)
+		}
+		for _, imp := range p.Imports {
+			if own, _ := strings.CutPrefix(imp, module+"/"); slices.Contains(forTests, own) || imp == "testing" || strings.HasPrefix(imp, "testing/") {
+				t.Errorf("%s imports %s, which is for tests", dir, imp)
+			}
+		}
+	}
+}
+
 func TestModulesStayInTheirPackage(t *testing.T) {
 	for dir, p := range packages(t) {
 		for _, imp := range p.Imports {
