@@ -97,6 +97,9 @@ func TestFullForAWhile(t *testing.T) {
 			d.left = 1 << 30
 			w.Tick(5e9)
 			writeNumbered(t, w, n, n+100)
+			if len(w.buf) < 100*50 {
+				t.Error("when there is room again each packet is written by itself")
+			}
 			r, err := w.Close(capture.Stats{})
 			if !errors.Is(err, syscall.ENOSPC) || r.Packets+r.Lost.Packets != n+100 || r.Lost.Packets == 0 {
 				t.Fatalf("%+v, %v", r, err)
@@ -134,6 +137,39 @@ func TestFullForAMoment(t *testing.T) {
 		}
 		if got := numbers(t, whole(t, r.Name)); !slices.Equal(got, upTo(0, 100)) {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// While the disk is full no other file is begun, which would have as little room: the same one
+// goes on.
+func TestFullBeginsNoFile(t *testing.T) {
+	for _, name := range formats {
+		dir := t.TempDir()
+		ends := 0 // how often statistics are asked for, as at the end of a file
+		w, err := Open(filepath.Join(dir, name), Options{Every: 1e9, PerPacket: true, Stats: func() (s capture.Stats) { ends++; return s }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeNumbered(t, w, 0, 1)
+		d := &faulty{f: w.out.file, err: syscall.ENOSPC}
+		w.out.w = d
+		writeNumbered(t, w, 1, 2) // shows that it is full
+		ends = 0
+		for i := 2; i < 5; i++ {
+			p := numbered(i, 50, int64(i)*2e9)
+			_ = w.Write(&p)
+		}
+		if names := files(t, dir); len(names) != 1 || ends != 0 {
+			t.Errorf("%s: %q, statistics asked for %d times", name, names, ends)
+		}
+		d.left = 1 << 20
+		w.Tick(20e9)
+		p := numbered(5, 50, 20e9)
+		_ = w.Write(&p)
+		r, err := w.Close(capture.Stats{})
+		if names := files(t, dir); err != nil || len(names) != 2 || r.Packets != 6 || r.Lost.Packets != 0 {
+			t.Errorf("%s: %q, %+v, %v", name, names, r, err)
 		}
 	}
 }
