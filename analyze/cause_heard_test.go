@@ -123,6 +123,7 @@ func TestHiddenTimeoutCauses(t *testing.T) {
 		repair = "+.3 A>B . 2001:3001(1000) ack 1 id 22"
 		rest   = "\n+.0001 B>A . 1 ack 3001 <sack 5001:6001>\n+.3 A>B . 3001:4001(1000) ack 1 id 23"
 	)
+	const gap = "+.01 A>B . 4001:5001(1000) ack 1 id 21\n+.0001 B>A . 1 ack 2001 <sack 4001:5001>\n"
 	soon := strings.Replace(next, "+.6", "+.1", 1)
 	going := begun + strings.Replace(next, "+.6", "+.01", 1)
 	for _, c := range []struct {
@@ -140,8 +141,17 @@ func TestHiddenTimeoutCauses(t *testing.T) {
 			"+.0001 B>A . 1 ack 3001 <sack 5001:6001>\n+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseUnknown},
 		{"a loss after the last octets, which may have been a probe", going + "+.01 A>B . 3001:3001(0) ack 1 id 21\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 4001:5001(1000) ack 1 id 24\n" +
 			"+.0001 B>A . 1 ack 3001 <sack 4001:5001>\n+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseFast},
-		{"a loss after octets that SACK called for", going + "+.01 A>B . 4001:5001(1000) ack 1 id 21\n+.0001 B>A . 1 ack 2001 <sack 4001:5001>\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001 <sack 4001:5001>\n" +
+		{"a loss after octets that SACK called for", going + "+.01 A>B . 4001:5001(1000) ack 1 id 21\n+.0001 B>A . 1 ack 2001 <sack 4001:5001>\n+.3 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001 <sack 4001:5001>\n" +
 			"+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseFast},
+		{"octets that fill a gap sooner than a report of it can have been answered", going + gap + "+.22 A>B . 2001:3001(1000) ack 1 id 23", label.CauseUnknown},
+		{"the same, no sooner", going + gap + "+.2252 A>B . 2001:3001(1000) ack 1 id 23", label.CauseFast},
+		{"the rest of a repair that no report began", going + gap + "+.22 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001 <sack 4001:5001>\n+.3 A>B . 3001:4001(1000) ack 1 id 25", label.CauseUnknown},
+		{"octets that fill a new gap in a repair", going + gap + "+.3 A>B . 2001:3001(1000) ack 1 id 23\n+0 A>B . 6001:7001(1000) ack 1 id 24\n+.0001 B>A . 1 ack 3001 <sack 6001:7001>\n+.2 A>B . 5001:6001(1000) ack 1 id 25", label.CauseUnknown},
+		{"the rest of that repair, which reports began", going + gap + "+.3 A>B . 2001:3001(1000) ack 1 id 23\n+0 A>B . 6001:7001(1000) ack 1 id 24\n+.0001 B>A . 1 ack 3001 <sack 6001:7001>\n+.2 A>B . 5001:6001(1000) ack 1 id 25\n" +
+			"+.0001 B>A . 1 ack 3001 <sack 4001:7001>\n+.1 A>B . 3001:4001(1000) ack 1 id 26", label.CauseFast},
+		{"octets before all that was captured", "0 B>A P. 1:101(100) ack 1 <TS val 1 ecr 1>\n+.3 A>B . 4001:5001(1000) ack 101 <TS val 1300 ecr 1>\n" +
+			"+.0001 B>A . 101 ack 1 <TS val 1300 ecr 1300, sack 4001:5001>\n+.1 A>B . 1:1001(1000) ack 101 <TS val 1400 ecr 1300>", label.CauseFast},
+		{"octets that fill a gap where the way is not known", strings.Replace(going, far300, "", 1) + gap + "+.1 A>B . 2001:3001(1000) ack 1 id 23", label.CauseFast},
 		{"the same without SACK", strings.ReplaceAll(going, ",sackOK", "") + "+.01 A>B . 3001:3001(0) ack 1 id 21\n+.1 A>B . 2001:3001(1000) ack 1 id 23\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 4001:5001(1000) ack 1 id 24\n" +
 			"+.0001 B>A . 1 ack 3001\n+.01 A>B . 5001:6001(1000) ack 1 id 25\n+.0001 B>A . 1 ack 3001\n+.01 A>B . 6001:7001(1000) ack 1 id 26\n+.0001 B>A . 1 ack 3001\n+.3 A>B . 3001:4001(1000) ack 1 id 27", label.CauseUnknown},
 		{"octets after a pause in a timeout's repair", timedOut + "+.2 A>B . 3001:4001(1000) ack 1 id 7\n+.2 A>B . 5001:6001(1000) ack 1 id 9\n+.01 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 10", label.CauseRTO},
