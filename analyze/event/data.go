@@ -65,7 +65,7 @@ var stalled = Spec{
 		{"acknowledgements of the other end are captured", "0 A>B P. 1:101(100) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+1.2 A>B P. 1:101(100) ack 1\n+2.4 A>B P. 1:101(100) ack 1"},
 		{"no acknowledgement went on meanwhile", sent + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+.1 B>A . 1 ack 101\n+.1 A>B P. 101:201(100) ack 1\n+1.2 A>B P. 101:201(100) ack 1"},
 	},
-	Sentences: []string{"$by stalled|: gets no ACK|, $duration since it first sent again"},
+	Sentences: []string{"$by stalled|: nothing more is acknowledged|, $duration since it first sent again"},
 	Fields:    []Field{By, First, Duration},
 	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}},
 	Weight:    Trouble,

@@ -128,7 +128,7 @@ var refused = Spec{
 		{"a RST of the server that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 A>B R 1"},
 	},
 	Sentences: []string{
-		"refused by the server|, after $duration|, SYN sent ${tries times}",
+		"refused|: by a RST in the server's name|, after $duration|, SYN sent ${tries times}",
 		"refused, not by the server|: by something between|, after $duration|, SYN sent ${tries times}",
 	},
 	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration},

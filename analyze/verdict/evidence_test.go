@@ -197,7 +197,7 @@ func TestInWords(t *testing.T) {
 		"a round trip takes 1.50 µs":                                                                              {Why: verdict.RoundTrip, Value: 1500},
 		"a round trip takes 12.3 ms":                                                                              {Why: verdict.RoundTrip, Value: 12_345_678},
 		"a round trip takes 457 ms":                                                                               {Why: verdict.RoundTrip, Value: 456_789_000},
-		"connections to this host that began before it are answered meanwhile":                                    {Why: verdict.HostAnswers, Packet: 7, Than: 8, Value: 9},
+		"connections to this host that began before it were answered (at most a second before it, or later)":      {Why: verdict.HostAnswers, Packet: 7, Than: 8, Value: 9},
 		"nothing shows that the server took what the client sends from packet 3 on, until packet 9, 2.00 s later": {Why: verdict.KeptWaiting, Packet: 3, Than: 9, Value: 2e9},
 	} {
 		if got := string(it.Append(nil)); got != want {

@@ -51,7 +51,7 @@ func TestDecisive(t *testing.T) {
 	n.Add(c, []verdict.Verdict{v})
 	rows, _ := n.Shown()
 	if len(rows) != 1 || rows[0].Reason.String() != "found in the opening or a RST" ||
-		rows[0].Why != "ACCEPT-QUEUE-FULL (likely): connections to this address and port that began before it go on meanwhile" {
+		rows[0].Why != "ACCEPT-QUEUE-FULL (likely): connections to this address and port that began before it went on (at most a second before its handshake was complete, or later)" {
 		t.Errorf("rows %+v", rows)
 	}
 }
