@@ -326,7 +326,7 @@ type Direction struct {
 	// this end back, nanoseconds (Episode); WindowEpisodes is how often.
 	ZeroWindowTime, WindowFullTime int64
 	WindowEpisodes                 uint64
-	// UnseenBytes are sequence numbers that the other end acknowledged although
+	// UnseenBytes are sequence numbers that the other end acknowledged, or reported by SACK, although
 	// they were never captured: the capture missed them, they were not lost.
 	UnseenBytes uint64
 	// MostInFlight is the most that was sent and not acknowledged at one time

@@ -107,7 +107,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("zero_windows", KindCount, "Segments that announce a window of 0.", func(x *d) uint64 { return x.ZeroWindows }),
 		count("keep_alives", KindCount, "Keep-alive probes, without copies.", func(x *d) uint64 { return x.KeepAlives }),
 		count("missing_bytes", KindOctets, "Sequence numbers that were skipped, or acknowledged, and never captured.", func(x *d) uint64 { return x.MissingBytes }),
-		count("unseen_bytes", KindOctets, "Those of them that the other end acknowledged: the capture missed them, they were not lost.", func(x *d) uint64 { return x.UnseenBytes }),
+		count("unseen_bytes", KindOctets, "Those of them that the other end acknowledged, or reported by the highest block of its SACK: the capture missed them, they were not lost.", func(x *d) uint64 { return x.UnseenBytes }),
 		count("in_flight_max", KindOctets, "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap.", func(x *d) uint64 { return x.MostInFlight }),
 		count("inferred_retransmissions", KindCount, "Retransmissions that are inferred, from times or from packets that are missing.", func(x *d) uint64 { return x.Inferred }),
 		count("spurious_retransmissions", KindCount, "Retransmissions that were shown to be unnecessary, when they passed or by a later acknowledgement (SHOWN-SPURIOUS).", func(x *d) uint64 { return x.Spurious }),

@@ -277,8 +277,8 @@ func Beyond(h, o *Half) uint64 {
 	return uint64(o.Ack - h.Nxt)
 }
 
-// Unseen returns how many sequence numbers of h the other end, o, acknowledged
-// although they were never captured.
+// Unseen returns how many sequence numbers of h the other end, o, acknowledged, or reported by the
+// highest block of its SACK, although they were never captured.
 func (t *Table) Unseen(h, o *Half) uint64 {
 	if !o.Is(SentACK) {
 		return 0
@@ -289,16 +289,20 @@ func (t *Table) Unseen(h, o *Half) uint64 {
 	}
 	for i := h.holes; i != 0; i = t.holes.At(i).next {
 		g := t.holes.At(i)
-		if !g.from.Before(o.Ack) {
-			break
+		n += g.within(g.from, o.Ack)
+		if r := &h.Repair; r.HasSACK {
+			n += g.within(wire.MaxSeq(r.HighLeft, o.Ack), r.High)
 		}
-		to := g.to
-		if to.After(o.Ack) {
-			to = o.Ack
-		}
-		n += uint64(to - g.from)
 	}
 	return n
+}
+
+// within returns how many numbers of a hole lie in [from, to).
+func (g *hole) within(from, to wire.Seq) uint64 {
+	if to.After(g.to) {
+		to = g.to
+	}
+	return uint64(max(0, to.Diff(wire.MaxSeq(from, g.from))))
 }
 
 func (t *Table) dropHoles(h *Half) {
