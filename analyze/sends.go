@@ -50,6 +50,9 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			// to that: both closed at once.
 			x.State = state.Closing | x.State&state.Inferred
 		}
+		if x.Any(flow.GotRST|flow.SentRST) && !x.HasOldSYN {
+			x.Before = x.Before.After(state.SendFIN) // if it is alive after all (revive): the RST crossed its FIN
+		}
 		a.move(f, n, x, state.SendFIN)
 		if unsure {
 			x.State = x.State.Infer()
