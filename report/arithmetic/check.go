@@ -69,6 +69,8 @@ func (a *Sums) Check(st *analyze.Step) (string, prose.Tone) {
 func (a *Sums) sum(ack wire.Seq, peer *Numbers, answered wire.Seq, data uint32) (string, prose.Tone) {
 	base := a.Number(peer, answered)
 	switch d := ack.Diff(answered); {
+	case d == 1 && data > 0:
+		return "ack = " + base + " + 1 ✓ (not the data)", prose.Good
 	case d == 1:
 		return "ack = " + base + " + 1 ✓", prose.Good
 	case data > 0 && d == int32(data)+1:

@@ -50,12 +50,15 @@ func (t *telling) closing() {
 func (t *telling) ifOwn() string {
 	c := t.conn
 	by := c.Closing.RstBy
-	if c.Self() || record.OfSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !slices.ContainsFunc(t.verdicts, func(v verdict.Verdict) bool {
-		return v.ID == verdict.ResetBetween || v.ID == verdict.RefusedBetween
-	}) {
+	if c.Self() || record.OfSide(by, c.ClientState, c.ServerState).Base() != state.Closed || !t.judged(verdict.ResetBetween, verdict.RefusedBetween) {
 		return ""
 	}
 	return ", " + phrase.Side(by) + " only if the RST was its own"
+}
+
+// judged reports whether one of these verdicts was found.
+func (t *telling) judged(ids ...verdict.ID) bool {
+	return slices.ContainsFunc(t.verdicts, func(v verdict.Verdict) bool { return slices.Contains(ids, v.ID) })
 }
 
 // closedWhole reports whether both FINs were acknowledged: then the steps and TIME-WAIT tell the
@@ -83,6 +86,9 @@ func (t *telling) closingSentence() string {
 		parts.add(oneFIN(t.conn))
 	case c.Outcome == analyze.ClosingReset:
 		parts.add(phrase.Reset(t.conn))
+		if t.judged(verdict.ResetBetween) {
+			parts.add("the RST may not be " + phrase.Side(c.RstBy) + "'s own (RESET-BETWEEN)")
+		}
 	case c.Outcome == analyze.ClosingOpen && record.Begun(t.conn):
 		parts.add(noClose(t.conn))
 	}

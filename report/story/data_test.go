@@ -54,3 +54,25 @@ func TestCrossedCauses(t *testing.T) {
 		}
 	}
 }
+
+// TestShownSpurious: what an acknowledgement showed to be unnecessary is told beside the causes, and what
+// is needless by its cause not twice.
+func TestShownSpurious(t *testing.T) {
+	for _, c := range []struct {
+		needless       uint32
+		client, server uint64
+		want           string
+	}{
+		{0, 0, 0, ""},
+		{0, 2, 1, "3 shown to have been unnecessary"},
+		{2, 2, 0, ""},
+		{2, 3, 0, "3 shown to have been unnecessary"},
+	} {
+		client, server := analyze.Direction{Retransmissions: 4, Spurious: c.client}, analyze.Direction{Retransmissions: 1, Spurious: c.server}
+		client.Causes[label.CauseFast], client.Causes[label.CauseSpurious] = 5-c.needless, c.needless
+		got := strings.Join(resentTexts(&client, &server, 0), "; ")
+		if c.want == "" && strings.Contains(got, "unnecessary") || !strings.HasSuffix(got, c.want) {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"strings"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -38,6 +39,27 @@ func TestIfOwn(t *testing.T) {
 		s := telling{conn: conn, verdicts: c.verdicts}
 		if got := s.ifOwn(); got != c.want {
 			t.Errorf("by %v in %s, %v: %q, want %q", c.by, c.named, c.verdicts, got, c.want)
+		}
+	}
+}
+
+// TestMayNotBeOwn: the sentence about a reset says what a verdict says of the RST.
+func TestMayNotBeOwn(t *testing.T) {
+	for _, c := range []struct {
+		by       analyze.Side
+		verdicts []verdict.Verdict
+		want     string
+	}{
+		{analyze.ServerSide, []verdict.Verdict{{ID: verdict.ResetBetween}}, "; the RST may not be the server's own (RESET-BETWEEN)"},
+		{analyze.ClientSide, []verdict.Verdict{{ID: verdict.SlowSyn}, {ID: verdict.ResetBetween}}, "; the RST may not be the client's own (RESET-BETWEEN)"},
+		{analyze.ServerSide, []verdict.Verdict{{ID: verdict.BlindRST}}, ""},
+	} {
+		conn := reporttest.HalfClose(t)
+		conn.Closing.Outcome, conn.Closing.RstAfter, conn.Closing.RstBy = analyze.ClosingReset, analyze.RstAbort, c.by
+		s := telling{conn: conn, verdicts: c.verdicts}
+		got := s.closingSentence()
+		if c.want == "" && strings.Contains(got, "own") || !strings.Contains(got, c.want) {
+			t.Errorf("by %v, %v: %q", c.by, c.verdicts, got)
 		}
 	}
 }

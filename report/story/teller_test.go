@@ -238,7 +238,7 @@ func TestInferredAgain(t *testing.T) {
 }
 
 // TestFastOpenArithmetic: an acknowledgement of the data in a SYN covers it also where the
-// SYN was sent again without it (RFC 7413 §4.2.2).
+// SYN was sent again without it; one of the SYN alone does not (RFC 7413 §4.2.2).
 func TestFastOpenArithmetic(t *testing.T) {
 	c := reporttest.HalfClose(t)
 	syn, synAck := c.Steps[0], c.Steps[1]
@@ -249,6 +249,11 @@ func TestFastOpenArithmetic(t *testing.T) {
 	c.Steps = append([]analyze.Step{syn, again, synAck}, c.Steps[2:]...)
 	out := told(200, c)
 	if !strings.Contains(out, "+ 1 + 100 ✓ (covers the data)") {
+		t.Errorf("%s", out)
+	}
+	c.Steps[2].Ack = syn.Seq + 1
+	out = told(200, c)
+	if strings.Count(out, "+ 1 ✓ (not the data)") != 1 {
 		t.Errorf("%s", out)
 	}
 }
