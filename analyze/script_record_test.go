@@ -84,7 +84,7 @@ func describeDirection(side string, d *analyze.Direction) map[string]string {
 		side + ".dup_acks": itoa(d.DuplicateAcks), side + ".zero_windows": itoa(d.ZeroWindows),
 		side + ".keep_alives": itoa(d.KeepAlives), side + ".missing": itoa(d.MissingBytes),
 		side + ".unseen": itoa(d.UnseenBytes), side + ".in_flight_max": itoa(d.MostInFlight), side + ".spurious": itoa(d.Spurious),
-		side + ".unacknowledged": itoa(d.Unacknowledged), side + ".timeouts": itoa(d.Timeouts),
+		side + ".unacknowledged": itoa(d.Unacknowledged), side + ".inferred": itoa(d.Inferred), side + ".timeouts": itoa(d.Timeouts),
 		side + ".rtt_smoothed": seconds(d.SmoothedRTT), side + ".rto": seconds(d.RTO),
 		side + ".rtt_timestamps_min": seconds(d.EchoRTT.Min), side + ".rtt_timestamps_max": seconds(d.EchoRTT.Max),
 		side + ".rtt_min": seconds(d.RTT.Min), side + ".rtt_avg": seconds(d.RTT.Avg), side + ".rtt_max": seconds(d.RTT.Max),

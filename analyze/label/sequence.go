@@ -101,6 +101,8 @@ func seenReason(c *Context) Reason {
 		return FinSeen
 	case c.Facts.Cover.Fresh > 0:
 		return SomeSeen
+	case c.Facts.Overlap.Packet == 0 && c.Facts.Late:
+		return BytesHeldUp
 	}
 	return BytesSeen
 }
