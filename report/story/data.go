@@ -55,6 +55,10 @@ func (t *telling) data() {
 	if n, answers := c.KeepAlives+s.KeepAlives, uint64(t.conn.Labels[label.KeepAliveAck]); answers < n && c.Packets > 0 && s.Packets > 0 {
 		parts.add("answers to keep-alives: " + prose.Thousands(answers))
 	}
+	if n := t.conn.Labels[label.WindowShrunk]; n > 0 {
+		tone = prose.Doubt
+		parts.add("a window shrank " + prose.Times(uint64(n)) + ": room that was given was taken back (RFC 9293 §3.8.6)")
+	}
 	t.WriteSection(t.out, "DATA", parts.join(), tone)
 	t.roundTrips()
 	t.waits()

@@ -195,6 +195,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) {
 			c.FromClient.Retransmissions, c.FromServer.Retransmissions, c.FromClient.RetransmittedBytes = 1, 1, 456
 		}, "456 B of payload in them captured before"},
+		{func(c *analyze.Connection) { c.Labels[label.WindowShrunk] = 2 }, "; a window shrank twice: room that was given was taken back (RFC 9293 §3.8.6)\n"},
 		{func(c *analyze.Connection) { c.Evicted = true }, "given up to make room (--max-connections)"},
 	} {
 		conn := a
