@@ -102,12 +102,16 @@ func TestTablesInTurn(t *testing.T) {
 	if d := drawers.Get().(*drawer); d.text.Len() > 0 || d.text.Cap() > 1<<16 {
 		t.Errorf("a table leaves %d octets, and room for %d", d.text.Len(), d.text.Cap())
 	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
+	// The least of some: a Pool may forget a drawer, and does so at random where races are looked for.
+	least := ^uint64(0)
 	for range 16 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		render(false, cells("b", "1", "y"))
+		runtime.ReadMemStats(&after)
+		least = min(least, after.TotalAlloc-before.TotalAlloc)
 	}
-	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 16*200<<10 {
-		t.Errorf("a table allocates %d octets", (after.TotalAlloc-before.TotalAlloc)/16)
+	if least > 100<<10 {
+		t.Errorf("a table allocates %d octets", least)
 	}
 }
