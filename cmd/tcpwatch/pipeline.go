@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 
 	"tcpwatch/analyze"
@@ -243,28 +244,48 @@ func describe(in *summary.Input, s capture.Stats) {
 // further ones would be idle.
 const usefulShards = 8
 
-// smallInput is up to how many octets on disk one shard is faster: others need threads
-// and memory of their own, which take longer than they save (bench/profiles.md, Start). A
+// smallInput is up to how many octets one shard is faster: others need threads and
+// memory of their own, which take longer than they save (bench/profiles.md, Start). A
 // heuristic: how many packets they are is not known.
 const smallInput = 2 << 20
 
+// inflated is how many octets of a capture one of a compressed file is taken for. A
+// heuristic: captures shrink to half of their size, or to a sixtieth, and one shard too few
+// costs more time than one too many.
+const inflated = 16
+
+// shardsFor is how many shards analyse these inputs, which files describes: what --shards
+// says counts for any.
+func (o *readOptions) shardsFor(paths []string, files []capture.FileStats) int {
+	if o.shards != 0 {
+		return o.shards
+	}
+	return defaultShards(paths, files)
+}
+
 // defaultShards is how many shards are worth while for these inputs.
-func defaultShards(paths []string) int {
-	if small(paths) {
+func defaultShards(paths []string, files []capture.FileStats) int {
+	if small(paths, files) {
 		return 1
 	}
 	return min(runtime.GOMAXPROCS(0), usefulShards)
 }
 
 // small reports whether all inputs are files, and together no longer than smallInput.
-func small(paths []string) bool {
+func small(paths []string, files []capture.FileStats) bool {
 	left := int64(smallInput)
-	for _, path := range paths {
+	for i, path := range paths {
 		info, err := os.Stat(path)
 		if path == "-" || err != nil || !info.Mode().IsRegular() {
 			return false
 		}
-		left -= info.Size()
+		size := info.Size()
+		if strings.Contains(files[i].Format, ", ") { // with its compression
+			size *= inflated
+		}
+		if left -= size; left < 0 { // at once: sums of many need not fit
+			return false
+		}
 	}
-	return left >= 0
+	return true
 }

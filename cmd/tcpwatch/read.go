@@ -92,7 +92,7 @@ func readCommand() *cobra.Command {
 	}
 	o.declare(c)
 	c.Flags().Var(number(&o.shards, 1, analyze.MaxShards), "shards", fmt.Sprintf(
-		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d; for files of up to 2 MiB together one)",
+		"divide the analysis among N threads, 1 to %d; results are the same for any number (default one for each processor, at most %d; for files of up to 2 MiB together, compressed 128 KiB, one)",
 		analyze.MaxShards, usefulShards))
 	return c
 }
@@ -194,10 +194,7 @@ func (o *readOptions) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	way := hooks{shards: o.shards}
-	if o.shards == 0 {
-		way.shards = defaultShards(paths)
-	}
+	way := hooks{shards: o.shardsFor(paths, src.Stats().Files)}
 	kept.hook(&way)
 	if err := o.streams.open(&way, o.only, dec); err != nil {
 		return &exitError{exitUsage, err}
