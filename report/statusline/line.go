@@ -66,17 +66,17 @@ type Line struct {
 func New(w io.Writer) *Line { return &Line{w: w} }
 
 // Write writes p above the status line.
-func (b *Line) Write(p []byte) (int, error) {
-	if b.status == "" {
-		return b.w.Write(p)
+func (l *Line) Write(p []byte) (int, error) {
+	if l.status == "" {
+		return l.w.Write(p)
 	}
-	b.buffer = append(b.erasing(b.buffer[:0]), p...)
-	if b.On && len(p) > 0 && p[len(p)-1] == '\n' {
-		b.buffer = append(b.buffer, b.status...)
+	l.buffer = append(l.erasing(l.buffer[:0]), p...)
+	if l.On && len(p) > 0 && p[len(p)-1] == '\n' {
+		l.buffer = append(l.buffer, l.status...)
 	} else {
-		b.status = ""
+		l.status = ""
 	}
-	if _, err := b.w.Write(b.buffer); err != nil {
+	if _, err := l.w.Write(l.buffer); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -84,49 +84,49 @@ func (b *Line) Write(p []byte) (int, error) {
 
 // erasing appends the codes that erase the line. On a terminal that has become
 // narrower it occupies several lines.
-func (b *Line) erasing(to []byte) []byte {
-	if up := (b.width - 1) / b.Style.Width; up > 0 {
+func (l *Line) erasing(to []byte) []byte {
+	if up := (l.width - 1) / l.Style.Width; up > 0 {
 		to = append(append(to, "\x1b["...), strconv.Itoa(up)+"A"...)
 	}
 	return append(append(append(to, lineStart...), eraseLine...), eraseDown...)
 }
 
 // Erase removes the line for good.
-func (b *Line) Erase() error {
-	if b.status == "" {
+func (l *Line) Erase() error {
+	if l.status == "" {
 		return nil
 	}
-	b.status = ""
-	_, err := b.w.Write(b.erasing(nil))
+	l.status = ""
+	_, err := l.w.Write(l.erasing(nil))
 	return err
 }
 
 // Draw draws the line if it is due.
-func (b *Line) Draw(now time.Time, s *Status) error {
-	if !b.On || b.status != "" && now.Sub(b.drawn) < redraw && !now.Before(b.drawn) {
+func (l *Line) Draw(now time.Time, s *Status) error {
+	if !l.On || l.status != "" && now.Sub(l.drawn) < redraw && !now.Before(l.drawn) {
 		return nil
 	}
-	b.measure(now, s)
+	l.measure(now, s)
 	var out []byte
-	if b.status != "" {
-		out = b.erasing(out)
+	if l.status != "" {
+		out = l.erasing(out)
 	}
-	b.drawn = now
-	b.status, b.width = b.text(s)
-	_, err := b.w.Write(append(out, b.status...))
+	l.drawn = now
+	l.status, l.width = l.text(s)
+	_, err := l.w.Write(append(out, l.status...))
 	return err
 }
 
 // measure computes the rate of packets over about a second.
-func (b *Line) measure(now time.Time, s *Status) {
-	took := now.Sub(b.lastAt)
-	if b.lastAt.IsZero() || took < 0 || s.Packets < b.last.Packets {
-		b.last, b.lastAt = *s, now
+func (l *Line) measure(now time.Time, s *Status) {
+	took := now.Sub(l.lastAt)
+	if l.lastAt.IsZero() || took < 0 || s.Packets < l.last.Packets {
+		l.last, l.lastAt = *s, now
 		return
 	}
 	if took >= time.Second {
-		b.rate, b.hasRate = float64(s.Packets-b.last.Packets)/took.Seconds(), true
-		b.last, b.lastAt = *s, now
+		l.rate, l.hasRate = float64(s.Packets-l.last.Packets)/took.Seconds(), true
+		l.last, l.lastAt = *s, now
 	}
 }
 
@@ -138,12 +138,12 @@ type statusPart struct {
 }
 
 // parts are those of the line, the most needed first.
-func (b *Line) parts(s *Status) []statusPart {
+func (l *Line) parts(s *Status) []statusPart {
 	a := &s.Analysis
 	type part = statusPart
 	parts := []part{{text: prose.Unglue(prose.Plural(s.Packets, "packet"))}}
-	if b.hasRate {
-		parts = append(parts, part{text: prose.Thousands(uint64(b.rate+0.5)) + "/s"})
+	if l.hasRate {
+		parts = append(parts, part{text: prose.Thousands(uint64(l.rate+0.5)) + "/s"})
 	}
 	if s.DropsKnown && s.Dropped > 0 {
 		parts = append(parts, part{text: prose.Thousands(s.Dropped) + " dropped", tone: prose.Bad})
@@ -169,32 +169,31 @@ func (b *Line) parts(s *Status) []statusPart {
 // text returns the line, with as many of its parts as fit before the last
 // column (a full line would make some terminals scroll), and its width. Where not
 // all fit, those that count nothing give way first.
-func (b *Line) text(s *Status) (string, int) {
-	parts := b.parts(s)
-	line, width, all := b.fitting(parts)
+func (l *Line) text(s *Status) (string, int) {
+	parts := l.parts(s)
+	line, width, all := l.fitting(parts)
 	if !all {
 		parts = slices.DeleteFunc(parts, func(p statusPart) bool { return p.none })
-		line, width, _ = b.fitting(parts)
+		line, width, _ = l.fitting(parts)
 	}
 	return line, width
 }
 
 // fitting returns the line of the first parts that fit, its width, and whether it has all of them.
-func (b *Line) fitting(parts []statusPart) (line string, width int, all bool) {
-	e := b.Style
-	separator := e.Plain(" · ")
+func (l *Line) fitting(parts []statusPart) (line string, width int, all bool) {
+	separator := l.Style.Plain(" · ")
 	for i, p := range parts {
-		text, need := e.Plain(p.text), 0
+		text, need := l.Style.Plain(p.text), 0
 		if i > 0 {
 			need = prose.Width(separator)
 		}
-		if need += prose.Width(text); width+need+echo >= e.Width {
+		if need += prose.Width(text); width+need+echo >= l.Style.Width {
 			return line, width, false
 		}
 		if i > 0 {
 			line += separator
 		}
-		line += e.Paint(p.tone, text)
+		line += l.Style.Paint(p.tone, text)
 		width += need
 	}
 	return line, width, true

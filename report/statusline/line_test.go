@@ -42,6 +42,20 @@ func TestOutputAbove(t *testing.T) {
 	if got := take(); got != " of a row\n" {
 		t.Errorf("%q", got)
 	}
+	if l.Erase(); take() != "" {
+		t.Error("a line that is not drawn is erased")
+	}
+	l.Draw(now, &Status{Packets: 7})
+	take()
+	if l.Erase(); take() != erased {
+		t.Error("a drawn line is not erased")
+	}
+	l.Draw(now, &Status{Packets: 7})
+	l.Style.Width = len(line)/3 + 1 // it occupies three lines now
+	take()
+	if l.Erase(); take() != "\x1b[2A"+erased {
+		t.Error("a line is erased in part")
+	}
 }
 
 // TestDrawnNowAndThen: a drawing that only the time asks for waits, unless the clock was set back.
