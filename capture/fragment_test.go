@@ -334,7 +334,7 @@ func TestFragmentAge(t *testing.T) {
 	}
 }
 
-// TestFragmentAgeAfter: what waits for longer before a packet gives it no
+// TestFragmentAgeBehind: what waits for longer before a packet gives it no
 // more time.
 func TestFragmentAgeBehind(t *testing.T) {
 	d := NewDecoder(DecoderOptions{})

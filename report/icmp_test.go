@@ -11,7 +11,7 @@ import (
 	"tcpwatch/report/summary"
 )
 
-// TestICMPErrorAfterTheHandshake: the event is about the error that it comes with,
+// TestICMPErrorBehindTheHandshake: the event is about the error that it comes with,
 // and does not count from the SYN.
 func TestICMPErrorBehindTheHandshake(t *testing.T) {
 	conn := reporttest.Unanswered(t)

@@ -21,7 +21,7 @@ type spuriousPacket struct {
 	Evidence map[string]string
 }
 
-// copiedAfter are the D-SACKs that the network caused, by capture and packet: it
+// copiedBehind are the D-SACKs that the network caused, by capture and packet: it
 // copied the retransmission after the tap, which a D-SACK does not tell from a
 // first copy that had arrived.
 var copiedBehind = map[string]bool{"mixed.snd.pcap 386": true}

@@ -89,9 +89,9 @@ var having = [Count]string{
 type Counts [Count]uint64
 
 // Text says how many connections have each reason; "" if none has any.
-func (more *Counts) Text() string {
+func (c *Counts) Text() string {
 	var rest []string
-	for why, n := range more {
+	for why, n := range c {
 		if n > 0 {
 			rest = append(rest, prose.Thousands(n)+" "+cmp.Or(having[why], reasonNames[why]))
 		}

@@ -1,4 +1,4 @@
-// Package reporttest holds what the tests of report and of the packages below it
+// Package reporttest holds what the tests of report and of the packages in its folder
 // share. Only tests import it.
 package reporttest
 

@@ -10,7 +10,7 @@ import (
 // ofData are the verdicts on what was sent between opening and close.
 const ofData = 1 << verdict.MTUBlackHole
 
-// verdicts writes the verdicts below the section that they are about: the data, or
+// found writes the verdicts below the section that they are about: the data, or
 // the handshake.
 func (t *telling) found(data bool) {
 	for i := range t.verdicts {

@@ -77,7 +77,7 @@ func (s *Summary) WriteText(b *bytes.Buffer, in *Input, brief bool) {
 }
 
 // sectionName is the width of a section's name.
-const sectionName = 11
+const sectionName = len(prose.SectionIndent)
 
 func (s *Summary) sectionText(b *bytes.Buffer, sec *section, width int) {
 	for i, it := range sec.items {

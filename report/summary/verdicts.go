@@ -56,7 +56,7 @@ func verdictSection(t *tally) section {
 	return s
 }
 
-// verdictObject writes the same for programs.
+// verdicts writes the same for programs.
 func (j *members) verdicts(t *tally) {
 	j.Open("verdicts", '{')
 	for id := range verdict.All {
