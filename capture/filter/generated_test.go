@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -178,7 +179,8 @@ func TestGenerated(t *testing.T) {
 	matched, refused := 0, 0
 	list = answered(t, list, path)
 	if testing.Short() {
-		list = list[:len(list)/4]
+		one := 0 // of four
+		list = slices.DeleteFunc(list, func(asked) bool { one++; return one%4 > 0 })
 	}
 	for _, a := range list {
 		o := compare(t, a, byLink(a.link))
