@@ -117,10 +117,10 @@ func (a *Analyzer) notNext(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Seg
 const nearBy = int64(1e6)
 
 // beside reports whether the tap is beside the end that segments of x go to: what passes the tap is
-// hardly lost behind it.
+// hardly lost behind it. A round trip of no time shows how coarse the clock is, not how near the end.
 func beside(x *flow.Half) bool {
 	least := x.RTT().Min
-	return least >= 0 && least < nearBy
+	return least > 0 && least < nearBy
 }
 
 // doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it

@@ -136,7 +136,7 @@ func (a *Analyzer) stillOpens(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.
 	default:
 		return
 	}
-	if seg.Time-max(n.icmpAt, n.rstLast, y.LastTime) > wayBack(f, n, x) {
+	if seg.Time-max(n.icmpAt, y.LastTime) > wayBack(f, n, x) {
 		x.State = x.State.Base()
 	}
 }
