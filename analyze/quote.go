@@ -51,6 +51,9 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 			return
 		}
 		mayGiveUp(n, h, q)
+	case h.HasOldSYN && h.OldSYN == q.Seq:
+		mayGiveUp(n, h, q) // the SYN of one that has lost its memory; it explains nothing of this connection
+		return
 	case !outstanding(h, &f.Half[f.Peer(from)], q.Seq):
 		return
 	}

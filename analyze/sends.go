@@ -79,7 +79,11 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		if !x.HasOldSYN {
 			x.Before = x.State
 		}
+		again := x.State == state.SynSent|state.Inferred && x.HasOldSYN && x.OldSYN == seg.Seq
 		x.State = x.State.Base().After(state.ForgetSYN)
+		if again && seg.Time-n.icmpAt <= wayBack(f, n, x) {
+			x.State = x.State.Infer() // as in stillOpens
+		}
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:
 		// It tries again after a RST, as some stacks do; or this SYN left before
