@@ -71,11 +71,11 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 }
 
 // mayGiveUp marks the end h, whose SYN or SYN-ACK is quoted, while it waits for an answer: the error
-// may end that, and no segment would show it. A router that names the MTU for IPv6 has the SYN sent again in
-// pieces (RFC 8201 §4), and is none of the errors of RFC 9293 §3.9.2.2.
+// may end that, and no segment would show it. A router that names the next link's MTU has the SYN sent again in
+// smaller packets (RFC 1191 §3, RFC 8201 §4): that ends nothing.
 func mayGiveUp(n *note, h *flow.Half, q *wire.Quote) {
 	const packetTooBig = 2 // of ICMPv6; ICMP has no such type
-	if b := h.State.Base(); b != state.SynSent && b != state.SynReceived || q.Type == packetTooBig {
+	if b := h.State.Base(); b != state.SynSent && b != state.SynReceived || q.Type == packetTooBig || q.NextMTU > 0 {
 		return
 	}
 	h.State, n.icmpAt = h.State.Infer(), q.Time

@@ -56,7 +56,7 @@
 // A nop is accepted and has no effect. Payload octets depend on their sequence
 // number only, so that a segment sent again has the same ones.
 //
-//	TIME X>Y icmp TYPE/CODE quoting V>W SEQ
+//	TIME X>Y icmp TYPE/CODE [mtu N] quoting V>W SEQ
 //
 // is an ICMP error from X's address to Y that quotes a segment from V to W.
 //

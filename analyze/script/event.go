@@ -257,10 +257,18 @@ func setField(seg *wire.Segment, name, value string) error {
 	return nil
 }
 
-// quote reads TYPE/CODE quoting V>W SEQ.
+// quote reads TYPE/CODE [mtu N] quoting V>W SEQ.
 func (p *parser) quote(e *Event, tuple wire.Tuple, words []string) error {
+	var mtu uint64
+	if len(words) == 6 && words[1] == "mtu" {
+		n, err := number(words[2], 65535)
+		if err != nil {
+			return err
+		}
+		mtu, words = n, append(words[:1:1], words[3:]...)
+	}
 	if len(words) != 4 || words[1] != "quoting" {
-		return fmt.Errorf("an ICMP error wants icmp TYPE/CODE quoting V>W SEQ")
+		return fmt.Errorf("an ICMP error wants icmp TYPE/CODE [mtu N] quoting V>W SEQ")
 	}
 	if e.Expect != nil {
 		return fmt.Errorf("an ICMP error is not a segment: it has no expectation")
@@ -284,7 +292,7 @@ func (p *parser) quote(e *Event, tuple wire.Tuple, words []string) error {
 	seq, err := parseSeq(words[3], p.ends[from].isn)
 	e.Quote = &wire.Quote{
 		Packet: uint64(len(p.s.Events) + 1), Time: p.s.Start + p.now, Tuple: quoted,
-		Seq: seq, Type: uint8(t), Code: uint8(c), Reporter: tuple.Src,
+		Seq: seq, Type: uint8(t), Code: uint8(c), NextMTU: uint16(mtu), Reporter: tuple.Src,
 	}
 	return err
 }

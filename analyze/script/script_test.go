@@ -180,6 +180,7 @@ func TestErrors(t *testing.T) {
 		{"0 B>A icmp 3/1 quoting B>A 0", "goes to the sender"},
 		{"0 B>A icmp 3/1 naming A>B 0", "quoting"},
 		{"0 B>A icmp 3 quoting A>B 0", "TYPE/CODE"},
+		{"0 B>A icmp 3/4 mtu 65536 quoting A>B 0", "not a number"},
 		{"connection one: a=b", "not a number"},
 		{"connection 1 a=b", "form"},
 		{"connection 1: a", "KEY=VALUE"},
