@@ -3,7 +3,7 @@ package event
 import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/flow"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/analyze/verdict"
 )
 
@@ -19,13 +19,13 @@ const (
 var halfClosed = Spec{
 	Name:       "half-closed",
 	Definition: "One end sends no more: its FIN is acknowledged, and the other end may go on.",
-	Conditions: []Condition{
-		{"a FIN was acknowledged, or nothing of the other end was captured that could, or its connection ended otherwise without the other's", open + "+.010 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2"},
-		{"the other end has sent none", open + "+.010 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 B>A . 2 ack 2\n+.001 A>B . 2 ack 2"},
+	Conditions: []spec.Condition{
+		{Text: "a FIN was acknowledged, or nothing of the other end was captured that could, or its connection ended otherwise without the other's", Miss: open + "+.010 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2"},
+		{Text: "the other end has sent none", Miss: open + "+.010 A>B F. 1 ack 1\n+.000 B>A F. 1 ack 1\n+.010 B>A . 2 ack 2\n+.001 A>B . 2 ack 2"},
 	},
 	Sentences: []string{"half-closed by the $by|: it sends no more" + statesThen},
 	Fields:    []Field{By, ClientState, ServerState},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.6"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.6"}},
 	Inferred:  whenUnACK,
 	Plural:    "half-closed",
 	Example:   half,
@@ -38,9 +38,9 @@ var halfClosed = Spec{
 var closed = Spec{
 	Name:       "closed",
 	Definition: "The connection is over: both FINs are acknowledged, or a RST that its receiver accepts came.",
-	Conditions: []Condition{
-		{"both ends' FINs were acknowledged, or an acceptable RST came first", half},
-		{"it had not ended in its opening (refused, opening-reset)", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "both ends' FINs were acknowledged, or an acceptable RST came first", Miss: half},
+		{Text: "it had not ended in its opening (refused, opening-reset)", Miss: "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
 	Sentences: []string{
 		"closed|, the $by first|, after $duration" + statesThen,
@@ -50,7 +50,7 @@ var closed = Spec{
 		"reset by something between|, as the $named|, after $duration" + statesThen,
 	},
 	Fields:   []Field{By, How, RstAfter, Named, Confidence, Duration, End, ClientState, ServerState},
-	Clauses:  []label.Clause{{RFC: 9293, Section: "3.6"}, {RFC: 9293, Section: "3.5.3"}, {RFC: 5961, Section: "3.2"}},
+	Clauses:  []spec.Clause{{RFC: 9293, Section: "3.6"}, {RFC: 9293, Section: "3.5.3"}, {RFC: 5961, Section: "3.2"}},
 	Inferred: whenUnACK + "; or the RST looks like that of something between",
 	Plural:   "closed",
 	Example:  closeAll,
@@ -83,13 +83,13 @@ const closedByReset = 3
 var timeWait = Spec{
 	Name:       "time-wait",
 	Definition: "An end enters TIME-WAIT: it keeps the addresses and ports for 2MSL.",
-	Conditions: []Condition{
-		{"it has sent its FIN, which is acknowledged, and has acknowledged the other end's", half + "+.010 B>A F. 1 ack 2"},
-		{"it sent its FIN first, or before it had the other's", half + "+.010 B>A F. 1 ack 2"},
+	Conditions: []spec.Condition{
+		{Text: "it has sent its FIN, which is acknowledged, and has acknowledged the other end's", Miss: half + "+.010 B>A F. 1 ack 2"},
+		{Text: "it sent its FIN first, or before it had the other's", Miss: half + "+.010 B>A F. 1 ack 2"},
 	},
 	Sentences: []string{"TIME-WAIT at the $by| until $until"},
 	Fields:    []Field{By, Until},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Inferred:  "a FIN or its acknowledgement was not captured",
 	Plural:    "in TIME-WAIT",
 	Example:   closeAll,
@@ -102,13 +102,13 @@ var timeWait = Spec{
 var timeWaitRestarted = Spec{
 	Name:       "time-wait-restarted",
 	Definition: "A FIN came again and was acknowledged again, which starts 2MSL anew.",
-	Conditions: []Condition{
-		{"the FIN of the other end was sent again to an end in TIME-WAIT", closeAll + "+.010 A>B . 2 ack 2"},
-		{"that end has answered it", closeAll + "+.3 B>A F. 1 ack 2"},
+	Conditions: []spec.Condition{
+		{Text: "the FIN of the other end was sent again to an end in TIME-WAIT", Miss: closeAll + "+.010 A>B . 2 ack 2"},
+		{Text: "that end has answered it", Miss: closeAll + "+.3 B>A F. 1 ack 2"},
 	},
 	Sentences: []string{"TIME-WAIT anew| at the $by| until $until|, ${restarts times} by now"},
 	Fields:    []Field{By, Until, Restarts},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.10.7.4"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.10.7.4"}},
 	Plural:    "TIME-WAITs begun anew",
 	Singular:  "TIME-WAIT begun anew",
 	Example:   closeAll + "+.3 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2",
@@ -122,9 +122,9 @@ var timeWaitRestarted = Spec{
 var timeWaitOver = Spec{
 	Name:       "time-wait-over",
 	Definition: "An end has left TIME-WAIT: 2MSL have passed by the clock of the capture, a RST cut it short, or a new connection took the addresses and ports.",
-	Conditions: []Condition{
-		{"an end was in TIME-WAIT", half + "addr C 192.0.2.9:1\n+70 C>B S 0"},
-		{"2MSL (--msl) have passed since it entered it or restarted it, or it ended otherwise", closeAll + "addr C 192.0.2.9:1\n+59 C>B S 0"},
+	Conditions: []spec.Condition{
+		{Text: "an end was in TIME-WAIT", Miss: half + "addr C 192.0.2.9:1\n+70 C>B S 0"},
+		{Text: "2MSL (--msl) have passed since it entered it or restarted it, or it ended otherwise", Miss: closeAll + "addr C 192.0.2.9:1\n+59 C>B S 0"},
 	},
 	Sentences: []string{
 		"$by's TIME-WAIT over",
@@ -132,7 +132,7 @@ var timeWaitOver = Spec{
 		"$by's TIME-WAIT over|: ports used again",
 	},
 	Fields:   []Field{By, End},
-	Clauses:  []label.Clause{{RFC: 9293, Section: "3.4.2"}, {RFC: 9293, Section: "3.6.1"}, {RFC: 1337, Section: "1"}},
+	Clauses:  []spec.Clause{{RFC: 9293, Section: "3.4.2"}, {RFC: 9293, Section: "3.6.1"}, {RFC: 1337, Section: "1"}},
 	Inferred: "it rests on the clock and --msl alone",
 	Plural:   "TIME-WAITs over",
 	Singular: "TIME-WAIT over",
@@ -152,9 +152,9 @@ var timeWaitOver = Spec{
 var tupleReused = Spec{
 	Name:       "tuple-reused",
 	Definition: "A connection begins with the addresses and ports of one that is still remembered.",
-	Conditions: []Condition{
-		{"the other connection had the same addresses, ports and tunnel", closeAll + "addr C 192.0.2.1:40001\n+1 C>B S 0"},
-		{"it is remembered: it is not over, or has been for less than 4 minutes, 2MSL of RFC 9293, after TIME-WAIT", closeAll + "addr C 192.0.2.9:1\n+70 C>B S 0\n+250 C>B S 0\n+1 A>B S 5000"},
+	Conditions: []spec.Condition{
+		{Text: "the other connection had the same addresses, ports and tunnel", Miss: closeAll + "addr C 192.0.2.1:40001\n+1 C>B S 0"},
+		{Text: "it is remembered: it is not over, or has been for less than 4 minutes, 2MSL of RFC 9293, after TIME-WAIT", Miss: closeAll + "addr C 192.0.2.9:1\n+70 C>B S 0\n+250 C>B S 0\n+1 A>B S 5000"},
 	},
 	Sentences: []string{
 		"reuses ports| of connection $previous",
@@ -162,7 +162,7 @@ var tupleReused = Spec{
 		"reuses ports| of connection $previous|, which was not closed",
 	},
 	Fields:   []Field{By, Previous, Was, Right},
-	Clauses:  []label.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.5.1"}, {RFC: 6191, Section: "2"}},
+	Clauses:  []spec.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.5.1"}, {RFC: 6191, Section: "2"}},
 	Plural:   "tuples used again",
 	Singular: "tuple used again",
 	Example:  closeAll + "+1 A>B S 5000",
@@ -187,12 +187,12 @@ var classWords = [...]string{
 var takenBack = Spec{
 	Name:       "taken-back",
 	Definition: "What an event before said of this connection turns out to be wrong: a RST that was not accepted, a FIN that was none, a TIME-WAIT (with who broke it).",
-	Conditions: []Condition{
-		{"a later segment shows that an event of the opening, the close or TIME-WAIT was wrong", closeAll},
+	Conditions: []spec.Condition{
+		{Text: "a later segment shows that an event of the opening, the close or TIME-WAIT was wrong", Miss: closeAll},
 	},
 	Sentences: []string{"not $of| after all"},
 	Fields:    []Field{Of, By},
-	Clauses:   []label.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses:   []spec.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Weight:    Trouble,
 	Plural:    "taken back",
 	Example:   sent + "+.010 B>A . 1 ack 101\n+.001 B>A R 1\n+2 B>A P. 1:11(10) ack 101\n+.001 A>B . 101 ack 11",
@@ -202,9 +202,9 @@ var takenBack = Spec{
 var evicted = Spec{
 	Name:       "evicted",
 	Definition: "A connection was given up to make room for another: what follows of it counts as another connection.",
-	Conditions: []Condition{
-		{"there were as many connections as --max-connections allows", closeAll},
-		{"no event told of an eviction in the second before", ""},
+	Conditions: []spec.Condition{
+		{Text: "there were as many connections as --max-connections allows", Miss: closeAll},
+		{Text: "no event told of an eviction in the second before", Miss: ""},
 	},
 	Sentences: []string{"evicted| to make room (--max-connections)|, $connections since the last such line"},
 	Fields:    []Field{Connections},

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 )
@@ -12,25 +12,18 @@ import (
 // Kind is what happened; it is an index into All.
 type Kind = analyze.MomentKind
 
-// Condition is one of the things that must hold for an event. Miss is a script
-// in which this one alone fails, so that no event of the kind comes from it.
-type Condition struct {
-	Text string
-	Miss string
-}
-
 // Spec defines one kind of event. It is immutable.
 type Spec struct {
 	Name       string // a word of lower-case letters and hyphens
 	Definition string // one sentence
-	Conditions []Condition
+	Conditions []spec.Condition
 	// Sentences are what people read; an Event says which. Parts are separated by bars. $name is the
 	// value of a field, ${name noun} a count with its noun in the right number, ${name times} "twice"
 	// or the like. A part after the first is left out if one of its fields has no value or less than
 	// FieldSpec.Least; if room is short, parts are dropped from the end.
 	Sentences []string
 	Fields    []Field
-	Clauses   []label.Clause
+	Clauses   []spec.Clause
 	// Inferred says when the mark is set; "": never.
 	Inferred string
 	Weight   Weight

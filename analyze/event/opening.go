@@ -2,19 +2,19 @@ package event
 
 import (
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/analyze/verdict"
 )
 
 var midstream = Spec{
 	Name:       "midstream",
 	Definition: "A connection is seen for the first time by a segment that is not of its handshake: it was open before.",
-	Conditions: []Condition{
-		{"the first segment captured of a connection is neither SYN nor SYN-ACK", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "the first segment captured of a connection is neither SYN nor SYN-ACK", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
 	},
 	Sentences: []string{"first seen from the middle|: sent by the $by"},
 	Fields:    []Field{By},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.5"}},
 	Plural:    "first seen",
 	Example:   "0 A>B P. 1:11(10) ack 1",
 	fill:      func(e *Event, m *analyze.Moment) { e.side(m.By) },
@@ -23,14 +23,14 @@ var midstream = Spec{
 var retry = Spec{
 	Name:       "retry",
 	Definition: "A SYN or a SYN-ACK was sent again.",
-	Conditions: []Condition{
-		{"the segment is a SYN or SYN-ACK with the label RETRANSMISSION", "0 A>B S 0 id 1\n+0 A>B S 0 id 1"},
-		{"it is not the first SYN-ACK of its end where both ends sent a SYN: that answers the other's SYN (RFC 9293 figure 7)",
-			"0 A>B S 0\n+0 B>A S 0\n+.01 A>B S. 0 ack 1\n+0 B>A S. 0 ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "the segment is a SYN or SYN-ACK with the label RETRANSMISSION", Miss: "0 A>B S 0 id 1\n+0 A>B S 0 id 1"},
+		{Text: "it is not the first SYN-ACK of its end where both ends sent a SYN: that answers the other's SYN (RFC 9293 figure 7)",
+			Miss: "0 A>B S 0\n+0 B>A S 0\n+.01 A>B S. 0 ack 1\n+0 B>A S. 0 ack 1"},
 	},
 	Sentences: []string{"$of sent again|, try $tries|, $duration after the first SYN"},
 	Fields:    []Field{By, Of, Tries, Duration},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 6298, Section: "5"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 6298, Section: "5"}},
 	Weight:    Trouble,
 	Plural:    "SYNs and SYN-ACKs sent again",
 	Singular:  "SYN or SYN-ACK sent again",
@@ -49,16 +49,16 @@ var retry = Spec{
 var icmpError = Spec{
 	Name:       "icmp-error",
 	Definition: "An ICMP error quotes a segment: something on the way, or the host, says why it did not arrive; it moves no state, and is told of the first error about a SYN and the first about what was sent after it.",
-	Conditions: []Condition{
-		{"an ICMP error, but no Redirect or Source Quench, quotes the number of a SYN, or of an octet or FIN that was captured before", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
-		{"that was not acknowledged; of a SYN, the handshake is not complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
+	Conditions: []spec.Condition{
+		{Text: "an ICMP error, but no Redirect or Source Quench, quotes the number of a SYN, or of an octet or FIN that was captured before", Miss: "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
+		{Text: "that was not acknowledged; of a SYN, the handshake is not complete", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
 	Sentences: []string{
 		"ICMP error, type $icmp_type code $icmp_code|, $duration after the first SYN",
 		"ICMP error: $icmp_error|, type $icmp_type code $icmp_code|, $duration after the first SYN",
 	},
 	Fields:   []Field{ICMPType, ICMPCode, ICMPError, Duration},
-	Clauses:  []label.Clause{{RFC: 9293, Section: "3.9.2.2"}, {RFC: 5927, Section: "4"}},
+	Clauses:  []spec.Clause{{RFC: 9293, Section: "3.9.2.2"}, {RFC: 5927, Section: "4"}},
 	Weight:   Trouble,
 	Plural:   "ICMP errors",
 	Singular: "ICMP error",
@@ -83,9 +83,9 @@ var icmpError = Spec{
 var opened = Spec{
 	Name:       "opened",
 	Definition: "The connection is open: the segment shows that each end has the other's SYN.",
-	Conditions: []Condition{
-		{"each SYN was acknowledged by a segment of the other end", "0 A>B S 0\n+.010 B>A S. 0 ack 1"},
-		{"no RST had ended it", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1"},
+	Conditions: []spec.Condition{
+		{Text: "each SYN was acknowledged by a segment of the other end", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1"},
+		{Text: "no RST had ended it", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1"},
 	},
 	Sentences: []string{
 		"opened| in $duration|, SYN sent ${tries times}|, $syn_acks SYN-ACKs|: $rtt_server to the server, $rtt_client to the client",
@@ -94,7 +94,7 @@ var opened = Spec{
 		"opened, a socket connected with itself| in $duration",
 	},
 	Fields:   []Field{Form, Tries, SynAcks, RTTServer, RTTClient, Duration},
-	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses:  []spec.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Inferred: "the segment that completed the handshake was not captured",
 	Plural:   "opened",
 	Example:  "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1",
@@ -124,15 +124,15 @@ var opened = Spec{
 var refused = Spec{
 	Name:       "refused",
 	Definition: "A RST in the server's name ended the opening; by says whether it looks like the server's own (verdicts REFUSED and REFUSED-BETWEEN).",
-	Conditions: []Condition{
-		{"a RST of the server that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 A>B R 1"},
+	Conditions: []spec.Condition{
+		{Text: "a RST of the server that RFC 5961 accepts came before the handshake was complete", Miss: "0 A>B S 0\n+.010 A>B R 1"},
 	},
 	Sentences: []string{
 		"refused|: by a RST in the server's name|, after $duration|, SYN sent ${tries times}",
 		"refused, not by the server|: by something between|, after $duration|, SYN sent ${tries times}",
 	},
 	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration},
-	Clauses:  []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.3"}},
+	Clauses:  []spec.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.3"}},
 	Inferred: "the RST looks like that of something between",
 	Weight:   Trouble,
 	Plural:   "refused",
@@ -169,12 +169,12 @@ func (e *Event) attempt(m *analyze.Moment) {
 var openingReset = Spec{
 	Name:       "opening-reset",
 	Definition: "A RST of the client ended the opening.",
-	Conditions: []Condition{
-		{"a RST of the client that RFC 5961 accepts came before the handshake was complete", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "a RST of the client that RFC 5961 accepts came before the handshake was complete", Miss: "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
 	Sentences: []string{"opening reset by $by|, after $duration|, SYN sent ${tries times}"},
 	Fields:    []Field{By, RstAfter, Tries, Duration},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5.2"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.5.2"}},
 	Weight:    Trouble,
 	Plural:    "openings reset",
 	Singular:  "opening reset",
@@ -199,13 +199,13 @@ func silence(e *Event, m *analyze.Moment) {
 var halfOpen = Spec{
 	Name:       "half-open",
 	Definition: "The SYN was answered by a SYN-ACK, and no acknowledgement of that was captured.",
-	Conditions: []Condition{
-		{"a SYN-ACK was captured", "0 A>B S 0"},
-		{"nothing shows that it arrived", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "a SYN-ACK was captured", Miss: "0 A>B S 0"},
+		{Text: "nothing shows that it arrived", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1"},
 	},
 	Sentences: []string{"half-open|: no acknowledgement of the SYN-ACK captured|, $syn_acks sent|, for $duration"},
 	Fields:    []Field{By, Tries, SynAcks, Duration, End},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.2"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 4987, Section: "2.2"}},
 	Inferred:  whenUnfinished,
 	Weight:    Trouble,
 	Plural:    "half-open",
@@ -219,12 +219,12 @@ var halfOpen = Spec{
 var unanswered = Spec{
 	Name:       "unanswered",
 	Definition: "Nothing answered the SYN.",
-	Conditions: []Condition{
-		{"nothing of the other end was captured", "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "nothing of the other end was captured", Miss: "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
 	Sentences: []string{"unanswered|, SYN sent ${tries times}|, for $duration"},
 	Fields:    []Field{By, Tries, Duration, End},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.8.3"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.8.3"}},
 	Inferred:  whenUnfinished,
 	Weight:    Trouble,
 	Plural:    "unanswered",
@@ -237,13 +237,13 @@ var unanswered = Spec{
 var oneWay = Spec{
 	Name:       "one-way",
 	Definition: "Only one direction was captured, although its segments show that the other exists.",
-	Conditions: []Condition{
-		{"what one end sent was never captured", "0 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.001 A>B P. 11:21(10) ack 5"},
-		{"the other end's acknowledgements go on, or it answers a SYN", "0 A>B P. 1:11(10) ack 1\n+.010 A>B P. 11:21(10) ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "what one end sent was never captured", Miss: "0 A>B P. 1:11(10) ack 1\n+.001 B>A . 1 ack 11\n+.001 A>B P. 11:21(10) ack 5"},
+		{Text: "the other end's acknowledgements go on, or it answers a SYN", Miss: "0 A>B P. 1:11(10) ack 1\n+.010 A>B P. 11:21(10) ack 1"},
 	},
 	Sentences: []string{"one-way|: only the $by was captured"},
 	Fields:    []Field{By, End},
-	Clauses:   []label.Clause{{RFC: 9293, Section: "3.4"}},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.4"}},
 	Inferred:  whenUnfinished,
 	Weight:    Trouble,
 	Plural:    "seen one way",

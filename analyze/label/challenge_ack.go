@@ -2,6 +2,7 @@ package label
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 )
 
@@ -9,15 +10,15 @@ var challengeAck = Spec{
 	Name:       "CHALLENGE-ACK",
 	Group:      Acknowledgement,
 	Definition: "The segment answers a SYN or RST that its sender did not believe: a real peer will answer with an exact RST.",
-	Conditions: []Condition{
-		{"the segment carries no payload, and SYN, FIN and RST are clear", opened + "+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A P. 1:2(1) ack 1"},
-		{"the other end's last segment was a SYN inside the connection's sequence space, or a RST that RFC 5961 does not accept",
-			opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11"},
-		{"such a RST does not lie before what this end has acknowledged: that is dropped in silence",
-			opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11\n+.1 A>B R 5:5(0)\n+.01 B>A . 1:1(0) ack 11"},
-		{"it acknowledges no more than had been acknowledged before", opened + "+.1 A>B P. 1:11(10) ack 1\n+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A . 1:1(0) ack 11"},
+	Conditions: []spec.Condition{
+		{Text: "the segment carries no payload, and SYN, FIN and RST are clear", Miss: opened + "+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A P. 1:2(1) ack 1"},
+		{Text: "the other end's last segment was a SYN inside the connection's sequence space, or a RST that RFC 5961 does not accept",
+			Miss: opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11"},
+		{Text: "such a RST does not lie before what this end has acknowledged: that is dropped in silence",
+			Miss: opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11\n+.1 A>B R 5:5(0)\n+.01 B>A . 1:1(0) ack 11"},
+		{Text: "it acknowledges no more than had been acknowledged before", Miss: opened + "+.1 A>B P. 1:11(10) ack 1\n+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A . 1:1(0) ack 11"},
 	},
-	Clauses: []Clause{{5961, "3.2"}, {5961, "4.2"}, {9293, "3.10.7.4"}},
+	Clauses: []spec.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 5961, Section: "4.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Looks:   "segments without payload",
 	Example: opened + "+.1 A>B R. 1001:1001(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 1 win 65160 | ACK CHALLENGE-ACK ESTABLISHED ESTABLISHED\n",
 	on:      asked,

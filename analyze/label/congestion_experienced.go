@@ -1,16 +1,19 @@
 package label
 
-import "tcpwatch/capture/wire"
+import (
+	"tcpwatch/analyze/spec"
+	"tcpwatch/capture/wire"
+)
 
 var congestionExperienced = Spec{
 	Name:       "CE",
 	Group:      Whole,
 	Definition: "A router on the way marked the packet instead of dropping it: congestion experienced.",
-	Conditions: []Condition{
-		{"both ECN bits of the IP header are set", opened + "+.1 A>B P. 1:11(10) ack 1 tos 2"},
-		{"RST is clear", opened + "+.1 A>B R. 1:1(0) ack 1 tos 3"},
+	Conditions: []spec.Condition{
+		{Text: "both ECN bits of the IP header are set", Miss: opened + "+.1 A>B P. 1:11(10) ack 1 tos 2"},
+		{Text: "RST is clear", Miss: opened + "+.1 A>B R. 1:1(0) ack 1 tos 3"},
 	},
-	Clauses: []Clause{{3168, "5"}},
+	Clauses: []spec.Clause{{RFC: 3168, Section: "5"}},
 	Looks:   "every segment",
 	Example: opened + "+.1 A>B P. 1:11(10) ack 1 win 64240 tos 3 | DATA CE ESTABLISHED ESTABLISHED\n",
 	on:      marked,

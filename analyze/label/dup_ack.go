@@ -2,6 +2,7 @@ package label
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 )
 
@@ -9,17 +10,17 @@ var dupAck = Spec{
 	Name:       "DUP-ACK",
 	Group:      Acknowledgement,
 	Definition: "A duplicate acknowledgement: the receiver says again which octet it waits for.",
-	Conditions: []Condition{
-		{"the other end has sent octets that are not acknowledged", opened + "+.1 A>B . 1:1(0) ack 1 win 64240"},
-		{"the segment carries no payload", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B P. 1:11(10) ack 1 win 64240"},
-		{"SYN, FIN and RST are clear", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B F. 1:1(0) ack 1 win 64240"},
-		{"its acknowledgement number is the highest that this end has sent", opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64240"},
-		{"where both ends permitted SACK, and the capture does not cut the options: it reports octets after its acknowledgement number that its last segment did not report; " +
+	Conditions: []spec.Condition{
+		{Text: "the other end has sent octets that are not acknowledged", Miss: opened + "+.1 A>B . 1:1(0) ack 1 win 64240"},
+		{Text: "the segment carries no payload", Miss: opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B P. 1:11(10) ack 1 win 64240"},
+		{Text: "SYN, FIN and RST are clear", Miss: opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B F. 1:1(0) ack 1 win 64240"},
+		{Text: "its acknowledgement number is the highest that this end has sent", Miss: opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 B>A P. 101:201(100) ack 1\n+.1 A>B . 1:1(0) ack 101 win 64240"},
+		{Text: "where both ends permitted SACK, and the capture does not cut the options: it reports octets after its acknowledgement number that its last segment did not report; " +
 			"else: its window is the one that this end advertised last, or it reports octets after its acknowledgement number by SACK",
-			opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1 win 60000"},
-		{"it does not answer a ZERO-WINDOW-PROBE, and is not a DUPLICATE-PACKET", stopped + "+.2 A>B . 1001:1002(1) ack 1\n+.01 B>A . 1:1(0) ack 1001 win 0"},
+			Miss: opened + "+.1 B>A P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1 win 60000"},
+		{Text: "it does not answer a ZERO-WINDOW-PROBE, and is not a DUPLICATE-PACKET", Miss: stopped + "+.2 A>B . 1001:1002(1) ack 1\n+.01 B>A . 1:1(0) ack 1001 win 0"},
 	},
-	Clauses:   []Clause{{5681, "2"}, {6675, "2"}},
+	Clauses:   []spec.Clause{{RFC: 5681, Section: "2"}, {RFC: 6675, Section: "2"}},
 	Looks:     "segments without payload",
 	Wireshark: "Wireshark does not ask whether anything is outstanding",
 	Example:   opened + "+.1 B>A P. 101:201(100) ack 1 win 65160\n+.001 A>B . 1:1(0) ack 1 win 64240 | ACK DUP-ACK ESTABLISHED ESTABLISHED\n",

@@ -1,21 +1,23 @@
 package label
 
+import "tcpwatch/analyze/spec"
+
 var duplicatePacket = Spec{
 	Name:       "DUPLICATE-PACKET",
 	Group:      Sequence,
 	Definition: "The same packet was captured before: the network or the capture made a copy of it.",
-	Conditions: []Condition{
-		{"a packet of this end with the same range, acknowledgement and flags was captured before, or one that was joined of " +
+	Conditions: []spec.Condition{
+		{Text: "a packet of this end with the same range, acknowledgement and flags was captured before, or one that was joined of " +
 			"several, one of which had them: then its identification is after that one's by as many as stand before it; or it was joined itself, is longer than the other end's MSS allows, and " +
 			"such a packet has what it begins with; a RST the same window, too",
-			risingIDs + "+.0001 A>B P. 101:151(50) ack 1 id 13"},
-		{"it has the same timestamp, where there are timestamps; and echoes the same one, where there are no identifications",
-			"0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 <mss 1460,TS val 7 ecr 100>\n" +
+			Miss: risingIDs + "+.0001 A>B P. 101:151(50) ack 1 id 13"},
+		{Text: "it has the same timestamp, where there are timestamps; and echoes the same one, where there are no identifications",
+			Miss: "0 A>B S 0:0(0) <mss 1460,TS val 100 ecr 0>\n+.01 B>A S. 0:0(0) ack 1 <mss 1460,TS val 7 ecr 100>\n" +
 				"+.01 A>B . 1:1(0) ack 1 <TS val 110 ecr 7>\n+.1 A>B P. 1:101(100) ack 1 <TS val 200 ecr 7>\n" +
 				"+.00001 A>B P. 1:101(100) ack 1 <TS val 201 ecr 7>"},
-		{"it has the same payload, or octets that were joined or cut between two places of capture; or another one where its checksum is wrong: then it was damaged on the way between two taps",
-			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13 otherdata"},
-		{"one of these shows that its sender did not send it again: (a) it has the same IP identification, and comes within a second, and where it is a RST, those of other RSTs of its end, or of its segments where it has ACK, were seen to differ, or the other end sent one segment only: each segment for which there is no connection " +
+		{Text: "it has the same payload, or octets that were joined or cut between two places of capture; or another one where its checksum is wrong: then it was damaged on the way between two taps",
+			Miss: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13 otherdata"},
+		{Text: "one of these shows that its sender did not send it again: (a) it has the same IP identification, and comes within a second, and where it is a RST, those of other RSTs of its end, or of its segments where it has ACK, were seen to differ, or the other end sent one segment only: each segment for which there is no connection " +
 			"is answered by a RST of its own (RFC 9293 §3.10.7.1), and all may have one identification (RFC 6864 §4.1); " +
 			"(b) without identifications, it occupies sequence space and comes sooner than half a round trip: its sender cannot have had a reason yet, " +
 			"not by what overtook it either (a SYN or SYN-ACK within 100 ms, which no timer in use is shorter than; within 0.1 ms where a SYN-ACK may answer a SYN, or be sent by a timer beside one that answers a SYN again, RFC 6298 §5; heuristics), unless it goes once more through what it has sent again, in order, or repairs without SACK what a partial acknowledgement leaves open (RFC 6582 §3.2); " +
@@ -28,9 +30,9 @@ var duplicatePacket = Spec{
 			"so also a SYN whose sender has sent an ACK since, and a SYN-ACK whose sender has acknowledged more: they are not sent again then (RFC 9293 §3.10.7.3); " +
 			"(g) no copy of it was captured before, and it comes no later than twice as late as copies of its end do, or with octets and after the copy of a later packet that has some than one and a half times as late, or, a RST of an end that sent nothing else, than copies of the other end and within 0.1 ms, " +
 			"where more than one packet in four of the connection is a copy and nothing tells the places of capture apart (heuristics)",
-			risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
+			Miss: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 14"},
 	},
-	Clauses:   []Clause{{791, "3.1"}, {9293, "3.10.7.1"}, {6298, "5"}, {7323, "3"}, {2018, "4"}, {2883, "4"}},
+	Clauses:   []spec.Clause{{RFC: 791, Section: "3.1"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3"}, {RFC: 2018, Section: "4"}, {RFC: 2883, Section: "4"}},
 	Looks:     "every segment",
 	Wireshark: "Wireshark has no word for it: it calls the copies retransmissions and duplicate ACKs",
 	Example: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 win 64240 id 13 | " +

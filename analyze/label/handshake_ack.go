@@ -1,19 +1,22 @@
 package label
 
-import "tcpwatch/capture/wire"
+import (
+	"tcpwatch/analyze/spec"
+	"tcpwatch/capture/wire"
+)
 
 var handshakeAck = Spec{
 	Name:       "HANDSHAKE-ACK",
 	Group:      Phase,
 	Definition: "The segment acknowledges the other end's SYN: the third segment of the handshake.",
-	Conditions: []Condition{
-		{"the ACK bit is set and SYN, FIN and RST are clear", "0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.01 A>B F. 1:1(0) ack 1"},
-		{"the other end sent a SYN or SYN-ACK, for the first time or again, since the last segment that acknowledged it",
-			opened + "+.1 A>B . 1:1(0) ack 1"},
-		{"the acknowledgement number lies after the other end's ISN and not beyond what it sent, or where octets were missed, may have sent within the window",
-			"0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.01 A>B . 1:1(0) ack 0"},
+	Conditions: []spec.Condition{
+		{Text: "the ACK bit is set and SYN, FIN and RST are clear", Miss: "0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.01 A>B F. 1:1(0) ack 1"},
+		{Text: "the other end sent a SYN or SYN-ACK, for the first time or again, since the last segment that acknowledged it",
+			Miss: opened + "+.1 A>B . 1:1(0) ack 1"},
+		{Text: "the acknowledgement number lies after the other end's ISN and not beyond what it sent, or where octets were missed, may have sent within the window",
+			Miss: "0 A>B S 0:0(0)\n+.01 B>A S. 0:0(0) ack 1\n+.01 A>B . 1:1(0) ack 0"},
 	},
-	Clauses: []Clause{{9293, "3.5"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5"}},
 	Looks:   "segments with ACK, with or without data",
 	Example: opened[:len(opened)-1] + " | HANDSHAKE-ACK ESTABLISHED ESTABLISHED\n",
 	on:      answers,

@@ -1,20 +1,23 @@
 package label
 
-import "tcpwatch/capture/wire"
+import (
+	"tcpwatch/analyze/spec"
+	"tcpwatch/capture/wire"
+)
 
 var oldTimestamp = Spec{
 	Name:       "OLD-TIMESTAMP",
 	Group:      Whole,
 	Definition: "The segment brings new octets with a timestamp older than one that arrived before: PAWS makes the receiver drop it.",
-	Conditions: []Condition{
-		{"it has a timestamp and RST is clear", stamped + "+.1 A>B P. 1:11(10) ack 1"},
-		{"its sequence number is the next one of its sender, or after", stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.1 A>B P. 1:11(10) ack 1 <TS val 150 ecr 7>"},
-		{"it carries payload", stamped + "+.1 A>B . 1:1(0) ack 1 <TS val 50 ecr 7>"},
-		{"all that this end sent before is acknowledged: what lies after a gap does not count yet (RFC 7323 §4.3)",
-			stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.001 A>B P. 11:21(10) ack 1 <TS val 150 ecr 7>"},
-		{"its timestamp is earlier than the latest that this end sent", stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 110 ecr 7>"},
+	Conditions: []spec.Condition{
+		{Text: "it has a timestamp and RST is clear", Miss: stamped + "+.1 A>B P. 1:11(10) ack 1"},
+		{Text: "its sequence number is the next one of its sender, or after", Miss: stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.1 A>B P. 1:11(10) ack 1 <TS val 150 ecr 7>"},
+		{Text: "it carries payload", Miss: stamped + "+.1 A>B . 1:1(0) ack 1 <TS val 50 ecr 7>"},
+		{Text: "all that this end sent before is acknowledged: what lies after a gap does not count yet (RFC 7323 §4.3)",
+			Miss: stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 200 ecr 7>\n+.001 A>B P. 11:21(10) ack 1 <TS val 150 ecr 7>"},
+		{Text: "its timestamp is earlier than the latest that this end sent", Miss: stamped + "+.1 A>B P. 1:11(10) ack 1 <TS val 110 ecr 7>"},
 	},
-	Clauses: []Clause{{7323, "5.3"}},
+	Clauses: []spec.Clause{{RFC: 7323, Section: "5.3"}},
 	Looks:   "segments with payload and timestamps",
 	Example: stamped + "+.1 A>B P. 1:11(10) ack 1 win 64240 <TS val 50 ecr 7> | DATA OLD-TIMESTAMP ESTABLISHED ESTABLISHED\n",
 	on:      earlier,

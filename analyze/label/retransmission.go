@@ -1,12 +1,14 @@
 package label
 
+import "tcpwatch/analyze/spec"
+
 var retransmission = Spec{
 	Name:       "RETRANSMISSION",
 	Group:      Sequence,
 	Definition: "The sender sends again what it had sent before.",
-	Conditions: []Condition{
-		{"the segment occupies sequence space: payload, SYN or FIN", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1"},
-		{"one of these: octets of it, or its SYN or FIN, had been captured from this end; or it fills octets that were " +
+	Conditions: []spec.Condition{
+		{Text: "the segment occupies sequence space: payload, SYN or FIN", Miss: opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1"},
+		{Text: "one of these: octets of it, or its SYN or FIN, had been captured from this end; or it fills octets that were " +
 			"skipped and was sent after the first segment captured after them (its IP identification is higher, or its " +
 			"timestamp later, or without timestamps it acknowledges more, else it comes no sooner than three quarters of a round trip after that segment, or, if that has no octets, after those before the gap); or, inferred, " +
 			"nothing was captured for 150 ms but what the other end sent again and this does not answer, and identifications of " +
@@ -14,12 +16,12 @@ var retransmission = Spec{
 			"did not send again although its timer must have run (three round trips, or one and 200 ms, and half as long again, 1 s at the most), or echoes a timestamp that was not captured, " +
 			"so that packets had arrived which the capture missed, or has this end's first octets while the SYN-ACKs of the other that came again explain the jump; or nothing was captured for two round trips, it has PSH or FIN, acknowledges nothing new, stands after a gap of whole segments, or is a FIN alone and comes no later than four round trips and 20 ms, " +
 			"and one packet more than fill the gap was missed (heuristics: a tail loss probe, RFC 8985 §7.3, of a tail that was lost before this tap)",
-			risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 15\n+.001 A>B P. 201:301(100) ack 1 id 14"},
-		{"it is not a DUPLICATE-PACKET or OUT-OF-ORDER, nor new octets that were joined to such a copy", risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
-		{"it is not a RST", opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B R. 1:101(100) ack 1"},
-		{"it is not a KEEP-ALIVE or ZERO-WINDOW-PROBE, nor begins with the octet that one tried, unless that is all it has", opened + "+60 A>B . 0:1(1) ack 1"},
+			Miss: risingIDs + "+.1 A>B P. 301:401(100) ack 1 id 15\n+.001 A>B P. 201:301(100) ack 1 id 14"},
+		{Text: "it is not a DUPLICATE-PACKET or OUT-OF-ORDER, nor new octets that were joined to such a copy", Miss: risingIDs + "+.0001 A>B P. 101:201(100) ack 1 id 13"},
+		{Text: "it is not a RST", Miss: opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B R. 1:101(100) ack 1"},
+		{Text: "it is not a KEEP-ALIVE or ZERO-WINDOW-PROBE, nor begins with the octet that one tried, unless that is all it has", Miss: opened + "+60 A>B . 0:1(1) ack 1"},
 	},
-	Clauses: []Clause{{9293, "3.8.1"}, {6298, "5"}, {8985, "7.3"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.8.1"}, {RFC: 6298, Section: "5"}, {RFC: 8985, Section: "7.3"}},
 	Looks:   "segments that occupy sequence space",
 	Wireshark: "Wireshark decides between retransmission and reordering by time alone, and takes every copy of a " +
 		"packet for a retransmission; whether it is spurious or fast is another question than whether it is one",

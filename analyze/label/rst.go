@@ -1,15 +1,18 @@
 package label
 
-import "tcpwatch/capture/wire"
+import (
+	"tcpwatch/analyze/spec"
+	"tcpwatch/capture/wire"
+)
 
 var rst = Spec{
 	Name:       "RST",
 	Group:      Phase,
 	Definition: "The segment resets the connection, or tries to.",
-	Conditions: []Condition{
-		{"the RST bit is set", opened + "+.5 A>B F. 1:1(0) ack 1 win 64240"},
+	Conditions: []spec.Condition{
+		{Text: "the RST bit is set", Miss: opened + "+.5 A>B F. 1:1(0) ack 1 win 64240"},
 	},
-	Clauses: []Clause{{9293, "3.5.2"}, {9293, "3.5.3"}, {5961, "3.2"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.5.3"}, {RFC: 5961, Section: "3.2"}},
 	Looks:   "every segment",
 	Wireshark: "Wireshark counts every RST as the end of the connection; whether this one could end it " +
 		"is checked here against RFC 5961 and shown in the states",

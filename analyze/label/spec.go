@@ -2,6 +2,7 @@ package label
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 )
 
@@ -23,27 +24,13 @@ var groupNames = [...]string{"phase", "sequence", "acknowledgement", "window", "
 
 func (g Group) String() string { return groupNames[g] }
 
-// Clause cites a section of an RFC.
-type Clause struct {
-	RFC     int
-	Section string // "3.5", without the sign
-}
-
-// Condition is one of the things that must hold for a label. Miss is a script
-// in whose last segment this condition alone fails, so that the label is absent
-// there.
-type Condition struct {
-	Text string
-	Miss string
-}
-
 // Spec defines one label. It is immutable.
 type Spec struct {
 	Name       string
 	Group      Group
 	Definition string // one sentence
-	Conditions []Condition
-	Clauses    []Clause
+	Conditions []spec.Condition
+	Clauses    []spec.Clause
 	// Looks says which segments the label can be set on.
 	Looks string
 	// Wireshark says how Wireshark's nearest name differs; "" if there is none.

@@ -1,15 +1,18 @@
 package label
 
-import "tcpwatch/capture/wire"
+import (
+	"tcpwatch/analyze/spec"
+	"tcpwatch/capture/wire"
+)
 
 var urgent = Spec{
 	Name:       "URGENT",
 	Group:      Whole,
 	Definition: "The sender marks octets as urgent.",
-	Conditions: []Condition{
-		{"the URG bit is set", opened + "+.1 A>B P. 1:11(10) ack 1"},
+	Conditions: []spec.Condition{
+		{Text: "the URG bit is set", Miss: opened + "+.1 A>B P. 1:11(10) ack 1"},
 	},
-	Clauses: []Clause{{9293, "3.8.5"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.8.5"}},
 	Looks:   "every segment",
 	Example: opened + "+.1 A>B P.U 1:11(10) ack 1 win 64240 urg 5 | DATA URGENT ESTABLISHED ESTABLISHED\n",
 	on:      marked,

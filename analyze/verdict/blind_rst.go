@@ -2,27 +2,27 @@ package verdict
 
 import (
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 )
 
 var blindRST = Spec{
 	Name:       "BLIND-RST",
 	Definition: "A RST that does not fit the connection was sent into it, and the connection went on.",
-	Conditions: []Condition{
-		{"RFC 5961 §3.2 does not accept the RST", plain + "+.1 B>A R. 1 ack 1\n+.001 A>B . 1 ack 1\n"},
-		{"its checksum is not wrong: then it was spoilt on the way, or meant to deceive observers, and whatever its number, its receiver dropped it (RFC 9293 §3.1)",
-			plain + "+.1 B>A R 5000 badsum\n+.01 A>B P. 1:11(10) ack 1\n+.010 B>A . 1 ack 11\n"},
-		{"no acceptable RST came before it", plain + "+.1 A>B R 1\n+.01 A>B R 5000\n+.01 B>A P. 1:11(10) ack 1\n"},
-		{"the end that it was sent to went on: with more than a challenge ACK, which is bare and acknowledges nothing sent after the RST", plain + "+.1 B>A R 5000\n+.001 A>B . 1 ack 1\n"},
-		{"what it went on with was not overtaken: an end that has forgotten the connection meanwhile answers late segments with a RST of their acknowledgement number (RFC 9293 §3.10.7.1)",
-			plain + "+.1 A>B P. 1:11(10) ack 1\n+.001 A>B P. 21:31(10) ack 1\n+.001 B>A R 5000\n+.001 A>B P. 11:21(10) ack 1\n"},
-		{"the end that it names did not reset the connection itself, with an acceptable RST after it and nothing between that shows that it lives",
-			plain + "+.01 A>B P. 1:11(10) ack 1\n+.1 B>A R. 2001 ack 1\n+.001 A>B P. 11:21(10) ack 1\n+.009 A>B . 21 ack 1\n+.01 B>A R 1\n"},
-		{"it is not as an end that knows of no such connection any more answers what had been sent to it before: without ACK, with a number before what its receiver acknowledges by now, " +
+	Conditions: []spec.Condition{
+		{Text: "RFC 5961 §3.2 does not accept the RST", Miss: plain + "+.1 B>A R. 1 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{Text: "its checksum is not wrong: then it was spoilt on the way, or meant to deceive observers, and whatever its number, its receiver dropped it (RFC 9293 §3.1)",
+			Miss: plain + "+.1 B>A R 5000 badsum\n+.01 A>B P. 1:11(10) ack 1\n+.010 B>A . 1 ack 11\n"},
+		{Text: "no acceptable RST came before it", Miss: plain + "+.1 A>B R 1\n+.01 A>B R 5000\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{Text: "the end that it was sent to went on: with more than a challenge ACK, which is bare and acknowledges nothing sent after the RST", Miss: plain + "+.1 B>A R 5000\n+.001 A>B . 1 ack 1\n"},
+		{Text: "what it went on with was not overtaken: an end that has forgotten the connection meanwhile answers late segments with a RST of their acknowledgement number (RFC 9293 §3.10.7.1)",
+			Miss: plain + "+.1 A>B P. 1:11(10) ack 1\n+.001 A>B P. 21:31(10) ack 1\n+.001 B>A R 5000\n+.001 A>B P. 11:21(10) ack 1\n"},
+		{Text: "the end that it names did not reset the connection itself, with an acceptable RST after it and nothing between that shows that it lives",
+			Miss: plain + "+.01 A>B P. 1:11(10) ack 1\n+.1 B>A R. 2001 ack 1\n+.001 A>B P. 11:21(10) ack 1\n+.009 A>B . 21 ack 1\n+.01 B>A R 1\n"},
+		{Text: "it is not as an end that knows of no such connection any more answers what had been sent to it before: without ACK, with a number before what its receiver acknowledges by now, " +
 			"and that end is silent afterwards",
-			plain + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A F. 11:11(0) ack 1\n+.001 A>B . 11 ack 12\n+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 12\n"},
+			Miss: plain + "+.01 B>A P. 1:11(10) ack 1\n+.001 A>B P. 1:11(10) ack 11\n+.001 B>A F. 11:11(0) ack 1\n+.001 A>B . 11 ack 12\n+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 12\n"},
 	},
-	Clauses: []label.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []spec.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the number of the RST, and segments after it that are no challenge ACKs. A blind attack looks like that, and so does a RST out of an older connection. " +
 		"Certain where the end that the RST names goes on as well. Where it is silent, the RST may be its own, with a number that was not expected because octets before it were lost: its " +
 		"receiver goes on all the same, until a RST with the right number comes (RFC 5961 §3.2); likely where that had the time of a round trip between the ends to come " +

@@ -2,7 +2,7 @@ package verdict
 
 import (
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 )
 
@@ -13,11 +13,11 @@ const meanwhile = int64(1e9)
 var dropped = Spec{
 	Name:       "DROPPED",
 	Definition: "The SYNs vanished without any answer: a filter, an overloaded listener, another key of signed segments, or no such host.",
-	Conditions: []Condition{
-		{"the SYN was sent at least twice", "0 A>B S 0\n"},
-		{"nothing of the server was captured, and no ICMP error quotes the SYN; the client may have given up with a RST", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
+	Conditions: []spec.Condition{
+		{Text: "the SYN was sent at least twice", Miss: "0 A>B S 0\n"},
+		{Text: "nothing of the server was captured, and no ICMP error quotes the SYN; the client may have given up with a RST", Miss: "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}, {RFC: 5925, Section: "7.3"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}, {RFC: 5925, Section: "7.3"}},
 	RestsOn: "the silence; likely where connections to the same host that began before are answered meanwhile (a second before the first SYN or later), " +
 		"else possible: a capture of one direction only looks the same",
 	Most:    Likely,

@@ -2,7 +2,7 @@ package verdict
 
 import (
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 )
 
 // scanTargets is how many addresses and ports a client must have tried, without
@@ -12,14 +12,14 @@ const scanTargets = 16
 var halfOpenScan = Spec{
 	Name:       "HALF-OPEN-SCAN",
 	Definition: "The client asks whether a port is open and does not mean to use it.",
-	Conditions: []Condition{
-		{"one of these: the client answers the SYN-ACK with a RST and never with an ACK; or the opening is refused, unanswered or half-open and its client tried " +
-			"16 or more other addresses and ports before (a heuristic) and opened none", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B R 1\n"},
-		{"its client had completed no opening before, or fewer than it had answered SYN-ACKs of other addresses and ports with a RST, and those are 16 or more (a heuristic): who uses connections gives one up as well, such as the slower of two that it has under way at a time (RFC 8305 §5)",
-			"addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A S. 0 ack 1\n+.001 A>C . 1 ack 1\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
-		{"the client sent one SYN only", "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
+	Conditions: []spec.Condition{
+		{Text: "one of these: the client answers the SYN-ACK with a RST and never with an ACK; or the opening is refused, unanswered or half-open and its client tried " +
+			"16 or more other addresses and ports before (a heuristic) and opened none", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B R 1\n"},
+		{Text: "its client had completed no opening before, or fewer than it had answered SYN-ACKs of other addresses and ports with a RST, and those are 16 or more (a heuristic): who uses connections gives one up as well, such as the slower of two that it has under way at a time (RFC 8305 §5)",
+			Miss: "addr C 198.51.100.1:81\n0 A>C S 0\n+.01 C>A S. 0 ack 1\n+.001 A>C . 1 ack 1\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
+		{Text: "the client sent one SYN only", Miss: "0 A>B S 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.5.3"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.5.3"}},
 	RestsOn: "the client's RST; likely with many targets and nothing opened, else, and where it sent none, possible: a client whose program gave up, or whose address " +
 		"somebody else uses in SYNs, does the same, and a load balancer or monitor that asks again and again whether servers accept connections",
 	Most:    Likely,

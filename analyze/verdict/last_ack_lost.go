@@ -1,24 +1,24 @@
 package verdict
 
-import "tcpwatch/analyze/label"
+import "tcpwatch/analyze/spec"
 
 var lastAckLost = Spec{
 	Name:       "LAST-ACK-LOST",
 	Definition: "An ACK that would have completed the handshake did not reach the server, which repeats its SYN-ACK.",
-	Conditions: []Condition{
-		{"a SYN-ACK was sent again after the ACK that completes the handshake; or before it, and the ACK echoes the timestamp of an earlier one",
-			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
-		{"it came later than a round trip to the server after that ACK, so that it did not cross it; or the ACK came a round trip to the client after it, where that was measured",
-			"0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
-		{"where it stands before the ACK, it came 200 ms (a heuristic: no timer is shorter) after the SYN-ACK that the ACK echoes: else each may answer a SYN",
-			"0 A>B S 0 <TS val 100 ecr 0>\n+.001 A>B S 0 <TS val 1100 ecr 0>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 B>A S. 0 ack 1 <TS val 8 ecr 100>\n+.02 A>B . 1 ack 1 <TS val 1131 ecr 7>\n+.01 A>B P. 1:11(10) ack 1 <TS val 1141 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 40 ecr 1141>\n"},
-		{"it does not echo a later timestamp than the SYNs have: that ACK, or one that the capture missed, had arrived then, and the server waits for data (TCP_DEFER_ACCEPT) or has no room (RFC 7323 §4.3)",
-			"0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n" +
+	Conditions: []spec.Condition{
+		{Text: "a SYN-ACK was sent again after the ACK that completes the handshake; or before it, and the ACK echoes the timestamp of an earlier one",
+			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{Text: "it came later than a round trip to the server after that ACK, so that it did not cross it; or the ACK came a round trip to the client after it, where that was measured",
+			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1 id 5\n+.001 A>B . 1 ack 1\n+.005 B>A S. 0 ack 1 id 6\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1\n"},
+		{Text: "where it stands before the ACK, it came 200 ms (a heuristic: no timer is shorter) after the SYN-ACK that the ACK echoes: else each may answer a SYN",
+			Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+.001 A>B S 0 <TS val 1100 ecr 0>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 B>A S. 0 ack 1 <TS val 8 ecr 100>\n+.02 A>B . 1 ack 1 <TS val 1131 ecr 7>\n+.01 A>B P. 1:11(10) ack 1 <TS val 1141 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 40 ecr 1141>\n"},
+		{Text: "it does not echo a later timestamp than the SYNs have: that ACK, or one that the capture missed, had arrived then, and the server waits for data (TCP_DEFER_ACCEPT) or has no room (RFC 7323 §4.3)",
+			Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 111 ecr 7>\n+.8 A>B P. 1:11(10) ack 1 <TS val 911 ecr 7>\n" +
 				"+.2 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 11 ack 1 <TS val 1112 ecr 7>\n+.01 B>A . 1 ack 11 <TS val 1020 ecr 911>\n"},
-		{"it has the number of a SYN-ACK before: one with another answers the SYN anew",
-			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 70000 ack 1\n+.001 A>B . 11 ack 70001\n+.2 B>A . 70001 ack 1\n"},
+		{Text: "it has the number of a SYN-ACK before: one with another answers the SYN anew",
+			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 70000 ack 1\n+.001 A>B . 11 ack 70001\n+.2 B>A . 70001 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []spec.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where the ACK stands before it and the server did not go on afterwards as an open connection, where it was sent again more than once after ACKs, or after three or more segments of the " +
 		"client (a heuristic), and where ACCEPT-QUEUE-FULL is given: then a full accept queue that found room again fits as well; where it may be the same packet, captured at another interface; and where no payload of the client stands before it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",

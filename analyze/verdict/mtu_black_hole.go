@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 )
 
 // Pieces of examples: a short request that is answered, a long segment with a short one
@@ -22,26 +22,26 @@ var (
 var mtuBlackHole = Spec{
 	Name:       "MTU-BLACK-HOLE",
 	Definition: "The path drops the packets of one end that are longer than some link takes, and lets shorter ones pass (a path MTU black hole).",
-	Conditions: []Condition{
-		{"the first octets that were not acknowledged were sent again in long packets three times or more: as often as TCP tries at least before it doubts the path (R1)",
-			passed + long + tail + longAgain + longAgain},
-		{"long is what has more octets, headers and payload, than any path must take: 576 (IPv6: 1,280), the MSS of hosts that announce none",
-			passed + "+.1 A>B . 101:601(500) ack 101\n+0 A>B P. 601:641(40) ack 101\n+.01 B>A . 101 ack 101 <sack 601:641>\n" +
+	Conditions: []spec.Condition{
+		{Text: "the first octets that were not acknowledged were sent again in long packets three times or more: as often as TCP tries at least before it doubts the path (R1)",
+			Miss: passed + long + tail + longAgain + longAgain},
+		{Text: "long is what has more octets, headers and payload, than any path must take: 576 (IPv6: 1,280), the MSS of hosts that announce none",
+			Miss: passed + "+.1 A>B . 101:601(500) ack 101\n+0 A>B P. 601:641(40) ack 101\n+.01 B>A . 101 ack 101 <sack 601:641>\n" +
 				strings.Repeat("+.6 A>B . 101:601(500) ack 101\n", 3)},
-		{"no router may cut the long ones: IPv6, or the don't-fragment bit", passed + long + tail + strings.Repeat("+.6 A>B . 101:1561(1460) ack 101 mayfrag\n", 3)},
-		{"they fit the window of the other end, which does not close, their checksums are right, and their timestamps are not old", strings.ReplaceAll(strings.ReplaceAll(passed, "win 65160", "win 1400")+long+tail+thrice, "ack 101", "ack 101 win 1400")},
-		{"the other end does not answer two of them or more, each by saying again what it had said, where nothing short came after it (a heuristic): such an end gets them, and does not take them",
-			passed + long + tail + strings.Repeat(longAgain+tail, 3)},
-		{"one of these: (a) a shorter packet brought the octets at last; (b) SACK reports octets after them; (c) no packet as long, of that end, was ever acknowledged, and the " +
-			"other end sends something after the second try", passed + long + thrice},
-		{"in case (a) what acknowledges the shorter one covers less than each of the long ones had, so that none of these had arrived", passed + long + thrice +
+		{Text: "no router may cut the long ones: IPv6, or the don't-fragment bit", Miss: passed + long + tail + strings.Repeat("+.6 A>B . 101:1561(1460) ack 101 mayfrag\n", 3)},
+		{Text: "they fit the window of the other end, which does not close, their checksums are right, and their timestamps are not old", Miss: strings.ReplaceAll(strings.ReplaceAll(passed, "win 65160", "win 1400")+long+tail+thrice, "ack 101", "ack 101 win 1400")},
+		{Text: "the other end does not answer two of them or more, each by saying again what it had said, where nothing short came after it (a heuristic): such an end gets them, and does not take them",
+			Miss: passed + long + tail + strings.Repeat(longAgain+tail, 3)},
+		{Text: "one of these: (a) a shorter packet brought the octets at last; (b) SACK reports octets after them; (c) no packet as long, of that end, was ever acknowledged, and the " +
+			"other end sends something after the second try", Miss: passed + long + thrice},
+		{Text: "in case (a) what acknowledges the shorter one covers less than each of the long ones had, so that none of these had arrived", Miss: passed + long + thrice +
 			"+2 A>B . 101:601(500) ack 101\n+.01 B>A . 101 ack 1601\n"},
-		{"in case (b) no reported block is as long as the payload of the shortest long one", passed + long + "+0 A>B . 1601:3061(1460) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:3061>\n" + thrice},
-		{"in case (c) nothing shows that short ones are lost as well: the other end does not send again what was acknowledged",
-			passed + long + thrice + "+.1 B>A P. 101:111(10) ack 101\n+.001 A>B . 1601 ack 111\n+.3 B>A P. 101:111(10) ack 101\n"},
-		{"no shorter packet with the octets is lost: in case (c) none, in case (a) none as short as the one that arrived", passed + long + thrice + goesOn + strings.Repeat("+.3 A>B . 101:601(500) ack 101\n", 2)},
+		{Text: "in case (b) no reported block is as long as the payload of the shortest long one", Miss: passed + long + "+0 A>B . 1601:3061(1460) ack 101\n+.01 B>A . 101 ack 101 <sack 1561:3061>\n" + thrice},
+		{Text: "in case (c) nothing shows that short ones are lost as well: the other end does not send again what was acknowledged",
+			Miss: passed + long + thrice + "+.1 B>A P. 101:111(10) ack 101\n+.001 A>B . 1601 ack 111\n+.3 B>A P. 101:111(10) ack 101\n"},
+		{Text: "no shorter packet with the octets is lost: in case (c) none, in case (a) none as short as the one that arrived", Miss: passed + long + thrice + goesOn + strings.Repeat("+.3 A>B . 101:601(500) ack 101\n", 2)},
 	},
-	Clauses: []label.Clause{{RFC: 2923, Section: "2.1"}, {RFC: 4821, Section: "7.7"}, {RFC: 9293, Section: "3.7.2"}, {RFC: 9293, Section: "3.8.3"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []spec.Clause{{RFC: 2923, Section: "2.1"}, {RFC: 4821, Section: "7.7"}, {RFC: 9293, Section: "3.7.2"}, {RFC: 9293, Section: "3.8.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "which packets are acknowledged, at a tap before the place that drops them: after it none of them is seen. Likely where shorter packets arrived while the long ones did not; " +
 		"possible where nothing shorter is known to have arrived meanwhile, but the other end lives; or where packets so long had arrived before (or may have, unseen), unless a shorter one brings the same octets and the other end was heard in between: " +
 		"a way that loses all for a time looks the same, and a filter that drops packets for what they hold. What drops them may be a link with a smaller MTU whose " +

@@ -2,25 +2,25 @@ package verdict
 
 import (
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 )
 
 var resetBetween = Spec{
 	Name:       "RESET-BETWEEN",
 	Definition: "An open connection was reset by something on the way: the RST is unlike the segments of the end that it names, or that end goes on.",
-	Conditions: []Condition{
-		{"an acceptable RST came after the handshake was complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 B>A R. 1 ack 1 ttl 250"},
-		{"it ended at least its receiver: nothing after it shows that the receiver goes on, and the handshake was complete before it",
-			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n+.010 B>A P. 11:21(10) ack 11 ttl 60\n"},
-		{"no segment of the end that it names has the RST's TTL, and none began with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); " +
+	Conditions: []spec.Condition{
+		{Text: "an acceptable RST came after the handshake was complete", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 B>A R. 1 ack 1 ttl 250"},
+		{Text: "it ended at least its receiver: nothing after it shows that the receiver goes on, and the handshake was complete before it",
+			Miss: plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n+.010 B>A P. 11:21(10) ack 11 ttl 60\n"},
+		{Text: "no segment of the end that it names has the RST's TTL, and none began with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); " +
 			"or, possible only, it has the ACK bit, and its IP ID lies far from those of that end, which rise steadily over two steps or more; or that end goes on with what it sent after the RST: " +
 			"payload with the number of the RST or after, where that has ACK and the number after all that the end was seen to send; or payload or a FIN with a later timestamp than the RST (RFC 7323 §5.4), " +
 			"or, where that has none, than the end can have given by then, as fast as its clock went on before; or with a higher IP ID than a RST with ACK that goes with IDs that are counted (heuristics); " +
 			"or, possible only unless one of the others holds as well, with payload or a FIN, which neither shows to have been sent before, 200 ms later than a round trip " +
 			"to it takes (a heuristic; 1 s where none was measured, RFC 6298 §2.1)",
-			plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 60\n"},
+			Miss: plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 60\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.5"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 7323, Section: "5.4"}, {RFC: 791, Section: "3.2"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.5"}, {RFC: 9293, Section: "3.10.7.1"}, {RFC: 7323, Section: "5.4"}, {RFC: 791, Section: "3.2"}},
 	RestsOn: "the TTL and the IP ID of the RST beside those of the end's own segments; a host whose RSTs come another way than its data looks the same; " +
 		"or what that end sends after it, which has no connection any more where it sent the RST itself, unless it was held up for longer than that, which only what shows the order of sending can rule out; " +
 		"the IP ID of a RST without ACK says nothing: that is made of the segment it answers where no such connection is known, and hosts that count the packets of each connection, as Linux does, number it apart (RFC 6864 §4.1 lets them); " +

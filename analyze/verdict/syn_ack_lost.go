@@ -2,36 +2,36 @@ package verdict
 
 import (
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 )
 
 var synAckLost = Spec{
 	Name:       "SYN-ACK-LOST",
 	Definition: "A SYN-ACK did not reach the client, and the handshake went on with a later one.",
-	Conditions: []Condition{
-		{"one of these: the SYN-ACK was sent again before any ACK of it was captured; or the SYN was sent again after a SYN-ACK, later than a round trip " +
+	Conditions: []spec.Condition{
+		{Text: "one of these: the SYN-ACK was sent again before any ACK of it was captured; or the SYN was sent again after a SYN-ACK, later than a round trip " +
 			"to the client; or the first SYN-ACK captured stands after a SYN that was sent again and echoes the timestamp of an earlier one; or the server answered a SYN " +
 			"with a bare ACK, with the number after that of its SYN-ACK, before the first SYN-ACK captured: as an end in SYN-RECEIVED does (RFC 9293 §3.10.7.4)",
-			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
-		{"the handshake became complete", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
-		{"in the third case the SYN-ACK came 200 ms (a heuristic: no timer is shorter) after the SYN that it echoes, and, where round trips to the server were measured, later than the " +
-			"longest of them explains", slowAnswer},
-		{"in the third case the SYNs were not all answered at one moment, within 200 ms and later after the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
-			"0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n"},
-		{"of SYN-ACKs with different ISNs, the ACK that completes it does not acknowledge the first captured: that one had arrived (RFC 9293 §3.10.7.3)",
-			"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.3 B>A S. 70000 ack 1\n+.001 A>B . 1 ack 1\n"},
-		{"the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", "0 A>B S 0 <TS val 100 ecr 0>\n" +
+			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{Text: "the handshake became complete", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
+		{Text: "in the third case the SYN-ACK came 200 ms (a heuristic: no timer is shorter) after the SYN that it echoes, and, where round trips to the server were measured, later than the " +
+			"longest of them explains", Miss: slowAnswer},
+		{Text: "in the third case the SYNs were not all answered at one moment, within 200 ms and later after the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
+			Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n"},
+		{Text: "of SYN-ACKs with different ISNs, the ACK that completes it does not acknowledge the first captured: that one had arrived (RFC 9293 §3.10.7.3)",
+			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.3 B>A S. 70000 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{Text: "the ACK that completes it does not echo the timestamp of the first SYN-ACK captured of several", Miss: "0 A>B S 0 <TS val 100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n+.040 A>B . 1 ack 1 <TS val 1150 ecr 7>\n"},
-		{"every SYN-ACK before that ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
-			"0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
-		{"the client did not acknowledge each SYN-ACK captured: an open end answers one that comes again (RFC 9293 §3.10.7.4)",
-			"0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B . 1 ack 1\n+.5 A>B . 1 ack 1\n"},
-		{"no SYN-ACK before that ACK echoes a later timestamp than the SYNs have: an ACK, or a SYN, that the capture missed had arrived (RFC 7323 §4.3)",
-			"0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n"},
-		{"where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs, and a copy of one, had passed: else each answers a SYN",
-			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
+		{Text: "every SYN-ACK before that ACK acknowledges the SYN: one that does not is not taken where it comes, but reset (RFC 9293 §3.10.7.3)",
+			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 5000\n+.001 A>B R 5000\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{Text: "the client did not acknowledge each SYN-ACK captured: an open end answers one that comes again (RFC 9293 §3.10.7.4)",
+			Miss: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+1 A>B S 0\n+.01 B>A S. 0 ack 1\n+.5 A>B . 1 ack 1\n+.5 A>B . 1 ack 1\n"},
+		{Text: "no SYN-ACK before that ACK echoes a later timestamp than the SYNs have: an ACK, or a SYN, that the capture missed had arrived (RFC 7323 §4.3)",
+			Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 111>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n"},
+		{Text: "where only the server sent again, and no timestamp tells which the client took, it did so 200 ms later or more (a heuristic), or oftener than SYNs, and a copy of one, had passed: else each answers a SYN",
+			Miss: "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.3"}, {RFC: 9293, Section: "3.10.7.4"}},
+	Clauses: []spec.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
 		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where the one that the ACK acknowledges has another ISN and came within 200 ms (a heuristic): it may have overtaken the first; where every SYN was answered within 1 ms (a heuristic), soon after the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow",

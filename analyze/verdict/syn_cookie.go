@@ -2,7 +2,7 @@ package verdict
 
 import (
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 )
 
@@ -14,17 +14,17 @@ const neverAgain = int64(3e9)
 var synCookie = Spec{
 	Name:       "SYN-COOKIE",
 	Definition: "The server answered without remembering the SYN: what it must know of it is encoded in the sequence number of its SYN-ACK.",
-	Conditions: []Condition{
-		{"one of these: the SYN offered window scale or SACK without timestamps, the SYN-ACK has neither, and connections to the same address and port " +
+	Conditions: []spec.Condition{
+		{Text: "one of these: the SYN offered window scale or SACK without timestamps, the SYN-ACK has neither, and connections to the same address and port " +
 			"that began before were given one; or the server acknowledged no segment of the client for more than 3 s (a heuristic) after its SYN-ACK",
-			"0 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n"},
-		{"in the second case it sent its SYN-ACK once only", plain + "+1 B>A S. 0 ack 1\n+0 A>B . 1 ack 1\n+2 A>B P. 1:11(10) ack 1\n+1 A>B P. 1:11(10) ack 1\n"},
-		{"in the second case no ICMP error says why a segment of the client did not arrive", plain + "+2 A>B P. 1:11(10) ack 1\n+.01 B>A icmp 3/1 quoting A>B 1\n+2 A>B P. 1:11(10) ack 1\n"},
-		{"in the second case more was left unanswered than payload in segments of more than 536 octets, which may not pass where shorter ones do (RFC 9293 §3.7.1)",
-			plain + "+2 A>B . 1:1001(1000) ack 1\n+2 A>B . 1:1001(1000) ack 1\n"},
-		{"no RST ended the opening", plain + "+2 A>B P. 1:11(10) ack 1\n+2 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 1\n"},
+			Miss: "0 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n"},
+		{Text: "in the second case it sent its SYN-ACK once only", Miss: plain + "+1 B>A S. 0 ack 1\n+0 A>B . 1 ack 1\n+2 A>B P. 1:11(10) ack 1\n+1 A>B P. 1:11(10) ack 1\n"},
+		{Text: "in the second case no ICMP error says why a segment of the client did not arrive", Miss: plain + "+2 A>B P. 1:11(10) ack 1\n+.01 B>A icmp 3/1 quoting A>B 1\n+2 A>B P. 1:11(10) ack 1\n"},
+		{Text: "in the second case more was left unanswered than payload in segments of more than 536 octets, which may not pass where shorter ones do (RFC 9293 §3.7.1)",
+			Miss: plain + "+2 A>B . 1:1001(1000) ack 1\n+2 A>B . 1:1001(1000) ack 1\n"},
+		{Text: "no RST ended the opening", Miss: plain + "+2 A>B P. 1:11(10) ack 1\n+2 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 4987, Section: "3.6"}},
+	Clauses: []spec.Clause{{RFC: 4987, Section: "3.6"}},
 	RestsOn: "what such servers must forget: options that have no room in a number, and that a SYN-ACK is to be sent again. A cookie that is taken " +
 		"leaves nothing to see, and a SYN-ACK that was sent again outside this capture would speak against it",
 	Most: Possible,

@@ -4,28 +4,28 @@ import (
 	"math"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 )
 
 var synLost = Spec{
 	Name:       "SYN-LOST",
 	Definition: "A SYN passed this tap and was lost after it, or dropped by the server, and a later one was answered.",
-	Conditions: []Condition{
-		{"the SYN was sent again before any SYN-ACK was captured", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
-		{"a SYN-ACK answered afterwards, without an acceptable RST of the server in between", "0 A>B S 0\n+1 A>B S 0\n"},
-		{"no ACK of an older connection answered a SYN (TIME-WAIT-COLLISION)", "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =77000 <TS val 7 ecr 50>\n" +
+	Conditions: []spec.Condition{
+		{Text: "the SYN was sent again before any SYN-ACK was captured", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
+		{Text: "a SYN-ACK answered afterwards, without an acceptable RST of the server in between", Miss: "0 A>B S 0\n+1 A>B S 0\n"},
+		{Text: "no ACK of an older connection answered a SYN (TIME-WAIT-COLLISION)", Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =77000 <TS val 7 ecr 50>\n" +
 			"+.001 A>B R =77000\n+1 A>B S 0 <TS val 1111 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 1017 ecr 1111>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 1017>\n"},
-		{"the SYN-ACK does not echo the timestamp of a SYN before the last", "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
+		{Text: "the SYN-ACK does not echo the timestamp of a SYN before the last", Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},
-		{"no bare ACK of the server, with the number after that of its SYN-ACK, came before that: so it answers a SYN where it has had one already (RFC 9293 §3.10.7.4)",
-			"0 A>B S 0\n+1 A>B S 0\n+.010 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
-		{"the SYN-ACK came no sooner after the last SYN than half the shortest round trip to the server, or 1 ms sooner than that trip (a heuristic): it would answer an earlier one",
-			"0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
-		{"fewer SYN-ACKs than SYNs came within 200 ms (a heuristic: no timer is shorter) or with numbers of their own: each of these answers one",
-			"0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{Text: "no bare ACK of the server, with the number after that of its SYN-ACK, came before that: so it answers a SYN where it has had one already (RFC 9293 §3.10.7.4)",
+			Miss: "0 A>B S 0\n+1 A>B S 0\n+.010 B>A . 1 ack 1\n+.5 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+		{Text: "the SYN-ACK came no sooner after the last SYN than half the shortest round trip to the server, or 1 ms sooner than that trip (a heuristic): it would answer an earlier one",
+			Miss: "0 A>B S 0\n+1 A>B S 0\n+.003 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.028 B>A . 1 ack 11\n"},
+		{Text: "fewer SYN-ACKs than SYNs came within 200 ms (a heuristic: no timer is shorter) or with numbers of their own: each of these answers one",
+			Miss: "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
+	Clauses: []spec.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
 	RestsOn: "SYNs that this tap saw; likely where the SYN-ACK echoes the timestamp of the last SYN, which a server that had taken an earlier one would not do, " +
 		"else possible: the first answer may have been lost. A server with a full queue drops SYNs, too, and nothing on the wire tells that from a loss: possible only " +
 		"where two or more in a row were not answered while connections to the same address and port that began before were (a second before the first SYN or later), and " +

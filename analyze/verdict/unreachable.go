@@ -1,16 +1,16 @@
 package verdict
 
-import "tcpwatch/analyze/label"
+import "tcpwatch/analyze/spec"
 
 var unreachable = Spec{
 	Name:       "UNREACHABLE",
 	Definition: "The network or the host says by an ICMP error that the SYN, or the SYN-ACK, was not delivered.",
-	Conditions: []Condition{
-		{"an ICMP error quotes the SYN or the SYN-ACK", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 500"},
-		{"it is neither a Redirect, whose sender has forwarded what it quotes, nor a Source Quench, which TCP ignores", "0 A>B S 0\n+.010 B>A icmp 5/1 quoting A>B 0"},
-		{"the handshake did not become complete afterwards", "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
+	Conditions: []spec.Condition{
+		{Text: "an ICMP error quotes the SYN or the SYN-ACK", Miss: "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 500"},
+		{Text: "it is neither a Redirect, whose sender has forwarded what it quotes, nor a Source Quench, which TCP ignores", Miss: "0 A>B S 0\n+.010 B>A icmp 5/1 quoting A>B 0"},
+		{Text: "the handshake did not become complete afterwards", Miss: "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n+1 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
-	Clauses: []label.Clause{{RFC: 9293, Section: "3.9.2.2"}},
+	Clauses: []spec.Clause{{RFC: 9293, Section: "3.9.2.2"}},
 	RestsOn: "the sequence number that the ICMP error quotes; whoever sends errors can lie (RFC 5927)",
 	Most:    Certain,
 	Example: "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n",

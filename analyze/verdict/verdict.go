@@ -14,7 +14,7 @@ import (
 	"slices"
 
 	"tcpwatch/analyze"
-	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 )
 
 // ID numbers a verdict; it is an index into All.
@@ -94,20 +94,12 @@ var confidenceNames = [...]string{"", "possible", "likely", "certain"}
 
 func (c Confidence) String() string { return confidenceNames[c] }
 
-// Condition is one of the things that must hold for a verdict. Miss is a script
-// in which this condition alone fails, so that its last connection does not get
-// the verdict.
-type Condition struct {
-	Text string
-	Miss string
-}
-
 // Spec defines one verdict. It is immutable.
 type Spec struct {
 	Name       string
 	Definition string // one sentence
-	Conditions []Condition
-	Clauses    []label.Clause
+	Conditions []spec.Condition
+	Clauses    []spec.Clause
 	// RestsOn says what the verdict rests on, and what a tap cannot know.
 	RestsOn string
 	// Most is the highest confidence that it is ever given.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
 )
@@ -35,7 +36,7 @@ func Label(id label.ID) string {
 }
 
 // Clauses writes "RFC 9293 §3.5, RFC 6298 §5".
-func Clauses(list []label.Clause) string {
+func Clauses(list []spec.Clause) string {
 	var parts []string
 	for _, c := range list {
 		parts = append(parts, fmt.Sprintf("RFC%s%d%s§%s", prose.NBSP, c.RFC, prose.NBSP, c.Section))

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/spec"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
 )
@@ -27,11 +28,11 @@ func TestNames(t *testing.T) {
 		t.Errorf("a label that does not exist is %s", got)
 	}
 	for _, c := range []struct {
-		list []label.Clause
+		list []spec.Clause
 		want []string
 	}{
-		{nil, nil}, {[]label.Clause{{RFC: 9293, Section: "3.5"}}, []string{"RFC 9293 §3.5"}},
-		{[]label.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 6298, Section: "5"}}, []string{"RFC 9293 §3.5", "RFC 6298 §5"}},
+		{nil, nil}, {[]spec.Clause{{RFC: 9293, Section: "3.5"}}, []string{"RFC 9293 §3.5"}},
+		{[]spec.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 6298, Section: "5"}}, []string{"RFC 9293 §3.5", "RFC 6298 §5"}},
 	} {
 		if got := Clauses(c.list); got != prose.JoinGlued(c.want) {
 			t.Errorf("%q, want %q", got, c.want)
