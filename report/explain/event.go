@@ -2,12 +2,10 @@ package explain
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 
 	"tcpwatch/analyze/event"
 	"tcpwatch/report"
-	"tcpwatch/report/lexicon"
 	"tcpwatch/report/prose"
 )
 
@@ -27,23 +25,18 @@ func (x *explainer) event(key string) bool {
 	if !ok {
 		return false
 	}
-	s := event.All[k]
-	x.heading(s.Name + "   event, schema " + eventSchema())
-	x.block(prose.Gap, s.Definition)
-	x.line("")
-	x.heading("Told when all of these hold")
-	for i, c := range s.Conditions {
-		x.condition(i+1, c.Text)
-	}
-	x.line("")
-	room := len("Inferred") + len(prose.Gap)
-	x.fact("Fields", eventFields(s, ""), room)
-	x.fact("Inferred", s.Inferred, room)
-	x.fact("Source", lexicon.Clauses(s.Clauses), room)
-	if s.Example != "" {
-		x.example("Example", s.Example)
-	}
+	x.define(eventDefinition(event.All[k], ""))
 	return true
+}
+
+// eventDefinition defines a kind of event; its fields stand between quotes.
+func eventDefinition(s *event.Spec, quote string) *definition {
+	return &definition{
+		name: s.Name, kind: "event, schema " + eventSchema(), means: s.Definition,
+		when: "Told when all of these hold", conditions: s.Conditions,
+		facts:   []fact{{"Fields", eventFields(s, quote)}, {"Inferred", s.Inferred}, source(s.Clauses)},
+		example: s.Example,
+	}
 }
 
 // eventFields names the fields of a kind, each between quotes.
@@ -63,19 +56,7 @@ func eventDocuments(b *bytes.Buffer) {
 		"who refused a connection is judged by what had been captured until then, and the record may know better. " +
 		"Connections are forgotten for others before TIME-WAIT is over only with --max-connections; then, and at the end of the capture, `time-wait-over` does not come.\n")
 	for _, s := range event.All {
-		fmt.Fprintf(b, "\n### %s\n\n%s\n\nTold when all of these hold:\n\n", s.Name, s.Definition)
-		for i, c := range s.Conditions {
-			fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
-		}
-		fmt.Fprintf(b, "\n* Fields: %s\n", eventFields(s, "`"))
-		for _, f := range []struct{ name, text string }{{"Inferred", s.Inferred}, {"Source", prose.Unglue(lexicon.Clauses(s.Clauses))}} {
-			if f.text != "" {
-				fmt.Fprintf(b, "* %s: %s\n", f.name, f.text)
-			}
-		}
-		if s.Example != "" {
-			fmt.Fprintf(b, "\n```\n%s\n```\n", strings.TrimRight(s.Example, "\n"))
-		}
+		eventDefinition(s, "`").document(b)
 	}
 }
 

@@ -127,26 +127,11 @@ func (x *explainer) label(key string) bool {
 	if !ok {
 		return false
 	}
-	s := label.All[id]
-	kind := "label, group " + s.Group.String()
-	x.heading(s.Name + "   " + kind)
-	x.block(prose.Gap, s.Definition)
-	x.line("")
-	x.heading("Set when all of these hold")
-	for i, c := range s.Conditions {
-		x.condition(i+1, c.Text)
-	}
-	x.line("")
-	x.fact("Looks at", s.Looks, len("Wireshark")+len(prose.Gap))
-	x.fact("Source", lexicon.Clauses(s.Clauses), len("Wireshark")+len(prose.Gap))
-	x.fact("Wireshark", s.Wireshark, len("Wireshark")+len(prose.Gap))
-	if s.Example != "" {
-		x.example("Example: the last segment carries it", s.Example)
-	}
+	x.define(labelDefinition(label.All[id]))
 	return true
 }
 
-// condition writes the n-th condition of a label or a verdict.
+// condition writes the n-th condition of a definition.
 func (x *explainer) condition(n int, text string) {
 	for i, l := range prose.Wrap(x.style.Plain(text), x.style.Width-5, "") {
 		head := "     "

@@ -2,13 +2,10 @@ package explain
 
 import (
 	"bytes"
-	"fmt"
 	"io"
-	"strings"
 
 	"tcpwatch/analyze/label"
 	"tcpwatch/report/lexicon"
-	"tcpwatch/report/prose"
 )
 
 func groupTitle(g label.Group) string {
@@ -41,7 +38,7 @@ func WriteLabels(w io.Writer) error {
 				b.WriteString("\n## " + groupTitle(group) + "\n")
 				first = false
 			}
-			labelDocument(&b, s)
+			labelDefinition(s).document(&b)
 		}
 	}
 	topicDocuments(&b)
@@ -51,19 +48,11 @@ func WriteLabels(w io.Writer) error {
 	return err
 }
 
-func labelDocument(b *bytes.Buffer, s *label.Spec) {
-	fmt.Fprintf(b, "\n### %s\n\n%s", s.Name, s.Definition)
-	b.WriteString("\n\nSet when all of these hold:\n\n")
-	for i, c := range s.Conditions {
-		fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
-	}
-	b.WriteByte('\n')
-	for _, f := range []struct{ name, text string }{{"Looks at", s.Looks}, {"Source", prose.Unglue(lexicon.Clauses(s.Clauses))}, {"Wireshark", s.Wireshark}} {
-		if f.text != "" {
-			fmt.Fprintf(b, "* %s: %s\n", f.name, f.text)
-		}
-	}
-	if s.Example != "" {
-		fmt.Fprintf(b, "\nThe last segment carries it:\n\n```\n%s\n```\n", strings.TrimRight(s.Example, "\n"))
+func labelDefinition(s *label.Spec) *definition {
+	return &definition{
+		name: s.Name, kind: "label, group " + s.Group.String(), means: s.Definition,
+		when: "Set when all of these hold", conditions: s.Conditions,
+		facts:   []fact{{"Looks at", s.Looks}, source(s.Clauses), {"Wireshark", s.Wireshark}},
+		example: s.Example, carries: "the last segment carries it",
 	}
 }
