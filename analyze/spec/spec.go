@@ -12,7 +12,8 @@ type Clause struct {
 
 // Condition is one of the things that must all hold. Miss is a script in which this
 // one alone fails, so that what is defined does not come from it: the label from its
-// last segment, the verdict on its last connection, the event from any of it.
+// last segment, the verdict on its last connection, the event from any of it. It is
+// "" where what fails is that an event was told before: that is tested by counting.
 type Condition struct {
 	Text string // one of a list after "all of these hold": no sentence, no full stop
 	Miss string

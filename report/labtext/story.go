@@ -18,17 +18,17 @@ import (
 // Story writes the story of a lesson as it happens. It does not buffer; the
 // first error is kept.
 type Story struct {
-	w     io.Writer
-	style prose.Style
-	sums  map[int]*sums
-	words []string // see Words
-	err   error
+	w          io.Writer
+	style      prose.Style
+	reckonings map[int]*reckoning
+	words      []string // see Words
+	err        error
 }
 
 // NewStory returns a story for a terminal.
 func NewStory(w io.Writer, style prose.Style) *Story {
 	style.FixWidth()
-	return &Story{w: w, style: style, sums: map[int]*sums{}}
+	return &Story{w: w, style: style, reckonings: map[int]*reckoning{}}
 }
 
 // Err returns the first write error, if any.
@@ -55,7 +55,7 @@ func (l *Story) Heading(text, note string) {
 	if note != "" {
 		l.style.WriteWrapped(&b, prose.Quiet, prose.Gap, prose.Gap+note)
 	}
-	l.sums = map[int]*sums{}
+	l.reckonings = map[int]*reckoning{}
 	l.write(&b)
 }
 
@@ -103,34 +103,34 @@ func (l *Story) Step(s *Step) {
 		l.write(&b)
 		return
 	}
-	sums := l.sums[s.Connection]
-	if sums == nil {
-		sums = newSums()
-		sums.Relative = true
-		l.sums[s.Connection] = sums
+	r := l.reckonings[s.Connection]
+	if r == nil {
+		r = newReckoning()
+		r.sums.Relative = true
+		l.reckonings[s.Connection] = r
 	}
-	sums.base(&s.Step)
+	r.base(&s.Step)
 	// The numbers of a handshake are those on the wire, later ones count from the
 	// ISNs.
-	sums.Relative = !s.Bare && !sums.opens(&s.Step)
-	name := sums.Name(&s.Step)
+	r.sums.Relative = !s.Bare && !r.opens(&s.Step)
+	name := r.sums.Name(&s.Step)
 	switch {
 	case s.Landing:
 		l.lines(&b, prose.Plain, head, fmt.Sprintf("%s of the %s arrives at the %s", name, from, to))
 	default:
-		l.lines(&b, prose.Plain, head, l.firstLine(s, sums, from, to, name))
-		l.second(&b, s, sums, to)
-		sums.saw(s, name)
+		l.lines(&b, prose.Plain, head, l.firstLine(s, r, from, to, name))
+		l.second(&b, s, r, to)
+		r.saw(s, name)
 	}
 	l.ends(&b, s)
 	l.write(&b)
 }
 
 // firstLine describes a segment and its numbers.
-func (l *Story) firstLine(s *Step, sums *sums, from, to, name string) string {
-	parts := []string{"seq" + prose.NBSP + sums.Seq(&s.Step)}
+func (l *Story) firstLine(s *Step, r *reckoning, from, to, name string) string {
+	parts := []string{"seq" + prose.NBSP + r.sums.Seq(&s.Step)}
 	if s.Step.Flags.Any(wire.ACK) {
-		parts = append(parts, "ack"+prose.NBSP+sums.Ack(&s.Step))
+		parts = append(parts, "ack"+prose.NBSP+r.sums.Ack(&s.Step))
 	}
 	if !s.Step.Flags.Any(wire.RST) {
 		parts = append(parts, "window"+prose.NBSP+prose.Thousands(uint64(s.Window)))
@@ -161,7 +161,7 @@ func synOptions(o *wire.Options) (parts []string) {
 }
 
 // second writes the labels, the check of the numbers, and what the link did.
-func (l *Story) second(b *bytes.Buffer, s *Step, sums *sums, to string) {
+func (l *Story) second(b *bytes.Buffer, s *Step, r *reckoning, to string) {
 	var names []string
 	s.Labels.Each(func(id label.ID) {
 		name := lexicon.Label(id)
@@ -182,8 +182,8 @@ func (l *Story) second(b *bytes.Buffer, s *Step, sums *sums, to string) {
 	if len(landed) > 0 {
 		text += ", to the " + to + " " + strings.Join(landed, " ")
 	}
-	check, tone := sums.check(s)
-	for _, part := range []string{check, sums.sacked(s), sums.waited(s)} {
+	check, tone := r.check(s)
+	for _, part := range []string{check, r.sacked(s), r.waited(s)} {
 		if part != "" {
 			text += " · " + part
 		}

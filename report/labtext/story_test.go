@@ -109,11 +109,11 @@ func TestStory(t *testing.T) {
 
 // Acknowledgements that say nothing new, and what is sent again, show what they
 // mean: what the receiver has, and how the waits grow.
-func TestSumsOfLoss(t *testing.T) {
-	sums := newSums()
-	sums.Relative = true
+func TestReckoningOfLoss(t *testing.T) {
+	r := newReckoning()
+	r.sums.Relative = true
 	for _, isn := range []wire.Seq{1000, 8000} {
-		sums.base(&analyze.Step{Seq: isn, Flags: wire.SYN, FromClient: isn == 1000})
+		r.base(&analyze.Step{Seq: isn, Flags: wire.SYN, FromClient: isn == 1000})
 	}
 	step := func(n uint64, ms int, client bool, seq, ack wire.Seq, octets uint32, labels ...label.ID) *Step {
 		s := &Step{Number: n, At: time.Duration(ms) * time.Millisecond, FromClient: client,
@@ -143,9 +143,9 @@ func TestSumsOfLoss(t *testing.T) {
 		{step(6, 700, true, 1200, 8001, 0, label.KeepAlive), "seq = 201 - 1, before the next octet"},
 		{twice, "ack = 101 + 100 ✓; 1 to 100 came twice (SACK)"},
 	} {
-		check, _ := sums.check(c.s)
+		check, _ := r.check(c.s)
 		var parts []string
-		for _, text := range []string{check, sums.sacked(c.s), sums.waited(c.s)} {
+		for _, text := range []string{check, r.sacked(c.s), r.waited(c.s)} {
 			if text != "" {
 				parts = append(parts, strings.ReplaceAll(text, prose.NBSP, " "))
 			}
@@ -153,7 +153,7 @@ func TestSumsOfLoss(t *testing.T) {
 		if got := strings.Join(parts, "; "); got != c.want {
 			t.Errorf("packet %d: %q, expected %q", c.s.Number, got, c.want)
 		}
-		sums.saw(c.s, "DATA")
+		r.saw(c.s, "DATA")
 	}
 }
 
@@ -172,11 +172,11 @@ func TestResets(t *testing.T) {
 		{wire.RST | wire.ACK, 8101, false, false, "acceptable: ends the connection"},
 		{wire.RST, 8001, false, true, "the connection had ended already"},
 	} {
-		a := newSums()
-		a.saw(&Step{FromClient: true, Step: analyze.Step{FromClient: true, Flags: wire.ACK, Seq: 1001, Ack: 8001, Len: 20}}, "DATA, 20 B")
-		a.Over = c.over
+		r := newReckoning()
+		r.saw(&Step{FromClient: true, Step: analyze.Step{FromClient: true, Flags: wire.ACK, Seq: 1001, Ack: 8001, Len: 20}}, "DATA, 20 B")
+		r.sums.Over = c.over
 		s := &Step{Lost: c.lost, Step: analyze.Step{Flags: c.flags, Seq: c.seq, Acceptable: true, Phase: label.RST}}
-		if got, _ := a.reset(s); got != c.want {
+		if got, _ := r.reset(s); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}
@@ -198,7 +198,7 @@ func TestReuse(t *testing.T) {
 		{Past{}, 30, ""},
 	} {
 		s := &Step{Step: analyze.Step{Seq: 1000, Flags: wire.SYN}, Past: c.past, Options: wire.Options{Set: wire.OptTimestamps, TSVal: c.stamp}}
-		if got := (&sums{}).reuse(s); got != c.want {
+		if got := (&reckoning{}).reuse(s); got != c.want {
 			t.Errorf("%+v: %q", c.past, got)
 		}
 	}

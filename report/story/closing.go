@@ -21,7 +21,7 @@ func (t *telling) closing() {
 		if text == "" {
 			text = "none"
 		}
-		t.WriteSection(t.out, "CLOSE", text, lexicon.ClosingTone(c.Closing.Outcome))
+		t.Style.WriteSection(t.out, "CLOSE", text, lexicon.ClosingTone(c.Closing.Outcome))
 		t.steps(steps, true)
 	}
 	if !closedWhole(c) {
@@ -38,10 +38,10 @@ func (t *telling) closing() {
 			text += ": no SYN-ACK showed that it was listening"
 		}
 		text += t.ifOwn()
-		t.WriteSection(t.out, "STATES", text, prose.Plain)
+		t.Style.WriteSection(t.out, "STATES", text, prose.Plain)
 	}
 	if c.Evicted {
-		t.WriteSection(t.out, "", "given up to make room (--max-connections): later segments of it count as another connection", prose.Doubt)
+		t.Style.WriteSection(t.out, "", "given up to make room (--max-connections): later segments of it count as another connection", prose.Doubt)
 	}
 }
 
@@ -156,7 +156,7 @@ func (t *telling) timeWait() {
 		}
 		parts.add(text)
 	}
-	t.WriteSection(t.out, "TIME-WAIT", parts.join(), prose.Plain)
+	t.Style.WriteSection(t.out, "TIME-WAIT", parts.join(), prose.Plain)
 }
 
 // inferredOf says how many of a number are inferred; "" if none is.

@@ -59,11 +59,11 @@ func (t *telling) data() {
 		tone = prose.Doubt
 		parts.add("a window shrank " + prose.Times(uint64(n)) + ": room that was given was taken back (RFC 9293 §3.8.6)")
 	}
-	t.WriteSection(t.out, "DATA", parts.join(), tone)
+	t.Style.WriteSection(t.out, "DATA", parts.join(), tone)
 	t.roundTrips()
 	t.waits()
 	if text := phrase.ICMP(t.conn); text != "" {
-		t.WriteSection(t.out, "ICMP", text, prose.Doubt)
+		t.Style.WriteSection(t.out, "ICMP", text, prose.Doubt)
 	}
 	t.found(true)
 	t.out.WriteByte('\n')
@@ -221,6 +221,6 @@ func (t *telling) roundTrips() {
 		}
 	}
 	if len(parts) > 0 {
-		t.WriteSection(t.out, "", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), prose.Plain)
+		t.Style.WriteSection(t.out, "", "round trips from this tap (least / mean / most): "+strings.Join(parts, ", "), prose.Plain)
 	}
 }

@@ -20,11 +20,11 @@ func (t *telling) opening() {
 	if odd := openingOddities(t.conn); len(odd) > 0 {
 		text += "; " + odd.join()
 	}
-	t.WriteSection(t.out, "HANDSHAKE", text, lexicon.OpeningTone(o.Outcome))
+	t.Style.WriteSection(t.out, "HANDSHAKE", text, lexicon.OpeningTone(o.Outcome))
 	opening, _ := t.partSteps()
 	t.steps(opening, false)
 	for _, line := range optionLines(o) {
-		t.WriteWrapped(t.out, prose.Plain, prose.SectionIndent, prose.Gap+line)
+		t.Style.WriteWrapped(t.out, prose.Plain, prose.SectionIndent, prose.Gap+line)
 	}
 	t.found(false)
 	t.out.WriteByte('\n')

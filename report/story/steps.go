@@ -67,7 +67,7 @@ func (t *telling) steps(list []int, relative bool) {
 	}
 	t.dropped = t.dropped || slices.Contains(g.Dropped(), ack)
 	if text := sums.BaseText(); text != "" {
-		t.WriteWrapped(t.out, prose.Quiet, prose.SectionIndent, prose.Gap+text)
+		t.Style.WriteWrapped(t.out, prose.Quiet, prose.SectionIndent, prose.Gap+text)
 	}
 	if relative && t.conn.StepsDropped > 0 {
 		t.out.WriteString(prose.Gap + prose.Plural(uint64(t.conn.StepsDropped), "more segment") + " of handshake and close not kept\n")
@@ -86,7 +86,7 @@ func (t *telling) stepRow(st *analyze.Step, sums *arithmetic.Sums) []grid.Cell {
 		{Text: st.ClientState.String(), Tone: lexicon.StateTone(st.ClientState)}, {Text: st.ServerState.String(), Tone: lexicon.StateTone(st.ServerState)},
 	}
 	for i := range row {
-		row[i].Text = prose.Unglue(t.Plain(row[i].Text))
+		row[i].Text = prose.Unglue(t.Style.Plain(row[i].Text))
 	}
 	t.inferred.See(st.ClientState.String())
 	t.inferred.See(st.ServerState.String())

@@ -18,7 +18,7 @@ import (
 // of the record.
 type Teller struct {
 	// Style is read at each connection, so that the width may change between two.
-	*prose.Style
+	Style *prose.Style
 	// Encap names what is around a connection by its EncapID; "": nothing.
 	Encap func(id uint32) string
 	// MSL is what the analysis used.

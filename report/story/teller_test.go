@@ -26,7 +26,7 @@ func told(width int, list ...*analyze.Connection) string {
 		out.WriteByte('\n')
 	}
 	for _, text := range t.Remarks() {
-		t.WriteWrapped(&out, prose.Quiet, "", text)
+		t.Style.WriteWrapped(&out, prose.Quiet, "", text)
 	}
 	return out.String()
 }

@@ -25,8 +25,8 @@ func (t *telling) title() {
 	if p := vantage(c); p != "" {
 		parts = append(parts, p)
 	}
-	t.WriteParts(t.out, parts)
-	t.WriteWrapped(t.out, prose.Quiet, prose.Gap, prose.Gap+t.zero())
+	t.Style.WriteParts(t.out, parts)
+	t.Style.WriteWrapped(t.out, prose.Quiet, prose.Gap, prose.Gap+t.zero())
 	t.out.WriteByte('\n')
 }
 

@@ -16,7 +16,7 @@ func (t *telling) found(data bool) {
 	for i := range t.verdicts {
 		v := &t.verdicts[i]
 		if data == (ofData&(1<<v.ID) != 0) {
-			t.WriteWrapped(t.out, lexicon.VerdictTone(v.ID), prose.SectionIndent, prose.Gap+phrase.Verdict(v, verdict.MaxItems))
+			t.Style.WriteWrapped(t.out, lexicon.VerdictTone(v.ID), prose.SectionIndent, prose.Gap+phrase.Verdict(v, verdict.MaxItems))
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // waits tells what a connection was waiting for when it stood still.
 func (t *telling) waits() {
 	if text := strings.Join(waitTexts(t.conn), "; "); text != "" {
-		t.WriteSection(t.out, "WAITED", text, prose.Plain)
+		t.Style.WriteSection(t.out, "WAITED", text, prose.Plain)
 	}
 }
 

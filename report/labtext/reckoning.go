@@ -12,9 +12,10 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// sums checks the arithmetic of one connection.
-type sums struct {
-	arithmetic.Sums
+// reckoning checks the arithmetic of one connection: that of any story, and what only
+// lessons show.
+type reckoning struct {
+	sums arithmetic.Sums
 	// data maps the end of each end's payload to its beginning.
 	data [2]map[wire.Seq]wire.Seq
 	// answer is each end's last segment with an ACK, which a RST may answer.
@@ -33,52 +34,52 @@ type sending struct {
 	wait   time.Duration // since the time before; 0 if it was the first
 }
 
-func newSums() *sums {
-	return &sums{data: [2]map[wire.Seq]wire.Seq{{}, {}}, times: [2]map[wire.Seq]sending{{}, {}}}
+func newReckoning() *reckoning {
+	return &reckoning{data: [2]map[wire.Seq]wire.Seq{{}, {}}, times: [2]map[wire.Seq]sending{{}, {}}}
 }
 
 // base notes an ISN if the step has one. A SYN with another one begins anew.
-func (a *sums) base(st *analyze.Step) {
-	e := a.End(st.FromClient)
+func (r *reckoning) base(st *analyze.Step) {
+	e := r.sums.End(st.FromClient)
 	if st.Flags.Any(wire.SYN) && (!e.Base.Known || e.Base.Number != st.Seq) {
 		*e = arithmetic.Numbers{Base: analyze.Base{Number: st.Seq, Known: true, ISN: true}}
 	}
 }
 
 // opens reports whether the segment belongs to the handshake.
-func (a *sums) opens(st *analyze.Step) bool {
-	return st.Flags.Any(wire.SYN) || st.Phase == label.HandshakeAck || st.Flags.Any(wire.RST) && !a.End(st.FromClient).SynSeen
+func (r *reckoning) opens(st *analyze.Step) bool {
+	return st.Flags.Any(wire.SYN) || st.Phase == label.HandshakeAck || st.Flags.Any(wire.RST) && !r.sums.End(st.FromClient).SynSeen
 }
 
 // check adds to the arithmetic of opening and close that of data, of RSTs that
 // answer, and of reused tuples.
-func (a *sums) check(s *Step) (string, prose.Tone) {
+func (r *reckoning) check(s *Step) (string, prose.Tone) {
 	st := &s.Step
 	if st.Flags.Any(wire.RST) {
-		return a.reset(s)
+		return r.reset(s)
 	}
-	own, peer := a.End(st.FromClient), a.End(!st.FromClient)
-	text, tone := a.Sums.Check(st)
+	own, peer := r.sums.End(st.FromClient), r.sums.End(!st.FromClient)
+	text, tone := r.sums.Check(st)
 	switch {
 	case st.Flags&(wire.SYN|wire.ACK) == wire.SYN:
-		return text + a.reuse(s), tone
+		return text + r.reuse(s), tone
 	case st.Flags.Any(wire.SYN):
 		return text + "; ISN of the " + prose.Side(st.FromClient), tone
 	case text != "" || !st.Flags.Any(wire.ACK):
 		return text, tone
 	}
-	first, ok := a.data[arithmetic.Index(!st.FromClient)][st.Ack]
+	first, ok := r.data[arithmetic.Index(!st.FromClient)][st.Ack]
 	switch {
 	case s.Acked == 0 && st.Len > 0:
 		return "", prose.Plain // it says nothing that was not said before
 	case st.Len == 0 && (s.Labels.Has(label.KeepAlive) || s.Labels.Has(label.ZeroWindowProbe)):
-		return fmt.Sprintf("seq = %s - 1, before the next octet", a.Number(own, st.Seq.Add(1))), prose.Plain
+		return fmt.Sprintf("seq = %s - 1, before the next octet", r.sums.Number(own, st.Seq.Add(1))), prose.Plain
 	case s.Acked == 0:
-		return fmt.Sprintf("ack = %s, as before", a.Ack(st)), prose.Plain
+		return fmt.Sprintf("ack = %s, as before", r.sums.Ack(st)), prose.Plain
 	case !ok:
 		return "", prose.Plain
 	}
-	text = fmt.Sprintf("ack = %s + %s ✓", a.Number(peer, first), a.Count(uint32(st.Ack-first)))
+	text = fmt.Sprintf("ack = %s + %s ✓", r.sums.Number(peer, first), r.sums.Count(uint32(st.Ack-first)))
 	if st.Len > 0 {
 		text += ", carried by the data"
 	}
@@ -88,19 +89,19 @@ func (a *sums) check(s *Step) (string, prose.Tone) {
 // reset says why a RST is accepted and what it does. One without ACK answers a
 // segment with ACK, and takes its number from that (RFC 9293 §3.5.2); any must have
 // the number that is expected next (RFC 5961 §3.2).
-func (a *sums) reset(s *Step) (string, prose.Tone) {
+func (r *reckoning) reset(s *Step) (string, prose.Tone) {
 	st := &s.Step
-	text, tone := a.Sums.Check(st)
-	p, fits := a.answer[arithmetic.Index(!st.FromClient)], ""
+	text, tone := r.sums.Check(st)
+	p, fits := r.answer[arithmetic.Index(!st.FromClient)], ""
 	switch {
 	case p.name == "" || p.ack != st.Seq:
 	case st.Flags.Any(wire.ACK):
-		fits = fmt.Sprintf("seq = %s, the next octet expected ✓: ", a.Seq(st))
+		fits = fmt.Sprintf("seq = %s, the next octet expected ✓: ", r.sums.Seq(st))
 	default:
-		fits = fmt.Sprintf("seq = %s, the ack of the %s that it answers ✓: ", a.Seq(st), p.name)
+		fits = fmt.Sprintf("seq = %s, the ack of the %s that it answers ✓: ", r.sums.Seq(st), p.name)
 	}
 	switch {
-	case a.Over:
+	case r.sums.Over:
 	case s.Lost:
 		text, tone = fits+"would end the connection", prose.Plain
 	case fits != "":
@@ -111,7 +112,7 @@ func (a *sums) reset(s *Step) (string, prose.Tone) {
 
 // reuse says why a SYN cannot be an old one of the previous connection with the
 // same tuple: its timestamp decides or, without one, its ISN (RFC 6191 §2).
-func (a *sums) reuse(s *Step) (text string) {
+func (r *reckoning) reuse(s *Step) (text string) {
 	if !s.Past.Known {
 		return ""
 	}
@@ -139,13 +140,13 @@ func (a *sums) reuse(s *Step) (text string) {
 
 // sacked says what the receiver has after a hole, or received twice (RFC 2018
 // §3, RFC 2883 §4).
-func (a *sums) sacked(s *Step) string {
-	peer := a.End(!s.FromClient)
+func (r *reckoning) sacked(s *Step) string {
+	peer := r.sums.End(!s.FromClient)
 	var parts []string
 	for i, b := range s.Options.SACK[:s.Options.SACKBlocks] {
-		text := a.Number(peer, b.Left)
+		text := r.sums.Number(peer, b.Left)
 		if last := b.Right - 1; last != b.Left {
-			text += " to " + a.Number(peer, last)
+			text += " to " + r.sums.Number(peer, last)
 		}
 		if i == 0 && s.Labels.Has(label.DSACK) {
 			text += " came twice"
@@ -162,8 +163,8 @@ func (a *sums) sacked(s *Step) string {
 
 // waited says how long a retransmission was waited for, and how that time
 // grows.
-func (a *sums) waited(s *Step) string {
-	before, ok := a.times[arithmetic.Index(s.FromClient)][s.Step.Seq]
+func (r *reckoning) waited(s *Step) string {
+	before, ok := r.times[arithmetic.Index(s.FromClient)][s.Step.Seq]
 	if !ok || s.Cause <= label.CauseUnknown || s.Copy {
 		return ""
 	}
@@ -177,25 +178,25 @@ func (a *sums) waited(s *Step) string {
 
 // saw remembers what later segments may answer. name is what the segment was
 // called.
-func (a *sums) saw(s *Step, name string) {
-	st, over := &s.Step, a.Over
-	a.Sums.Saw(st)
+func (r *reckoning) saw(s *Step, name string) {
+	st, over := &s.Step, r.sums.Over
+	r.sums.Saw(st)
 	if s.Lost {
-		a.Over = over // a RST that is lost ends nothing
+		r.sums.Over = over // a RST that is lost ends nothing
 	}
 	e := arithmetic.Index(st.FromClient)
 	if st.Len > 0 && !st.Flags.Any(wire.SYN) {
-		a.data[e][st.Seq.Add(st.Len)] = st.Seq
+		r.data[e][st.Seq.Add(st.Len)] = st.Seq
 	}
 	if !s.Copy && (st.Len > 0 || st.Flags.Any(wire.SYN|wire.FIN)) {
 		now := sending{packet: s.Number, at: s.At}
-		if before, again := a.times[e][st.Seq]; again {
+		if before, again := r.times[e][st.Seq]; again {
 			now.wait = s.At - before.at
 		}
-		a.times[e][st.Seq] = now
+		r.times[e][st.Seq] = now
 	}
 	if st.Flags.Any(wire.ACK) {
 		name, _, _ = strings.Cut(name, ",") // without the octets
-		a.answer[e].ack, a.answer[e].name = st.Ack, name
+		r.answer[e].ack, r.answer[e].name = st.Ack, name
 	}
 }
