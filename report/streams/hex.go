@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"encoding/hex"
 	"fmt"
 
 	"tcpwatch/analyze"
@@ -10,8 +11,6 @@ import (
 
 // hexRow is how many octets a row has, so that a row fits 80 columns.
 const hexRow = 16
-
-const digits = "0123456789abcdef"
 
 // hexForm writes rows of the offset, the octets and their ASCII, prefixed with
 // the mark of the side. A row holds consecutive octets.
@@ -68,7 +67,7 @@ func (f *hexForm) flush(w *Writer) {
 			b = append(b, ' ')
 		}
 		if k < len(f.row) {
-			b = append(b, digits[f.row[k]>>4], digits[f.row[k]&15], ' ')
+			b = append(hex.AppendEncode(b, f.row[k:k+1]), ' ')
 		} else {
 			b = append(b, "   "...)
 		}
