@@ -214,7 +214,7 @@ func (t *Table) acksUnseen(x *Facts, seg *wire.Segment) bool {
 		}
 		from = r.ISN
 	}
-	return seg.Ack.After(from) && t.Skipped(r, from, seg.Ack)
+	return seg.Ack.After(from) && t.skipped(r, from, seg.Ack)
 }
 
 // reports notes what the segment, which has a SACK option, reports by D-SACK.

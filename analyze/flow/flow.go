@@ -321,7 +321,7 @@ func (f *Flow) setKey(k *Key) {
 // foundSelf notes whether both ends are one.
 func (f *Flow) foundSelf() {
 	f.self = 0
-	if f.Key.Self() {
+	if f.Key.self() {
 		f.self = 1
 	}
 }

@@ -91,12 +91,12 @@ func (h *Half) idsNear(a, b uint16) bool {
 	return d >= -8 && d <= 8
 }
 
-// IDsOrdered reports whether the end's IP identifications have risen so steadily
+// idsOrdered reports whether the end's IP identifications have risen so steadily
 // that they tell in which order packets were sent. A heuristic: nine steps in
 // ten, where random numbers rise by so little once in sixteen. A few down, as where
 // packets were overtaken, are as good as up, which random numbers do once in a thousand,
 // as long as one in five rises.
-func (h *Half) IDsOrdered() bool {
+func (h *Half) idsOrdered() bool {
 	d := &h.ids
 	return 4*uint32(d.up) >= uint32(d.back) && uint32(d.up)+uint32(d.back) > 9*uint32(d.other-d.back)
 }
@@ -108,13 +108,13 @@ func (h *Half) IDsTell(a, b uint16) bool {
 	return a != b && (h.IDsCounted() || h.idsNear(a, b))
 }
 
-// IDsCounted is IDsOrdered with more than one step as evidence.
-func (h *Half) IDsCounted() bool { return h.ids.up+h.ids.back > 1 && h.IDsOrdered() }
+// IDsCounted is idsOrdered with more than one step as evidence.
+func (h *Half) IDsCounted() bool { return h.ids.up+h.ids.back > 1 && h.idsOrdered() }
 
 // newer reports whether the packet of mark m was sent after all that were
 // captured of this end, so that it is no copy of one.
 func (h *Half) newer(m *Mark) bool {
-	return m.HasID && h.ids.known && int16(m.IPID-h.ids.top) > 0 && h.IDsOrdered() ||
+	return m.HasID && h.ids.known && int16(m.IPID-h.ids.top) > 0 && h.idsOrdered() ||
 		m.HasTS && h.HasTS && int32(m.TSVal-h.TSVal) > 0
 }
 
@@ -138,7 +138,7 @@ func (h *Half) sentEarlier(m *Mark) bool {
 		return int32(m.TSVal-h.TSVal) < 0
 	}
 	back := h.ids.top - m.IPID
-	return m.HasID && h.ids.known && back != 0 && back < idStep && h.IDsOrdered()
+	return m.HasID && h.ids.known && back != 0 && back < idStep && h.idsOrdered()
 }
 
 // IDsConsecutive reports whether nearly every packet of the end had the next

@@ -11,7 +11,7 @@ func TestOrderedForLong(t *testing.T) {
 		if m.IPID += 10; i%6 == 5 {
 			m.IPID -= 20
 		}
-		if h.ids.add(&m, false, false); i > 100 && !h.IDsOrdered() {
+		if h.ids.add(&m, false, false); i > 100 && !h.idsOrdered() {
 			t.Fatalf("not ordered after %d steps: %+v", i, h.ids)
 		}
 	}
@@ -41,7 +41,7 @@ func TestTrendOfIDs(t *testing.T) {
 			m.IPID += uint16(n)
 			h.ids.add(&m, false, false)
 		}
-		if o, n := h.IDsOrdered(), h.IDsConsecutive(); o != c.ordered || n != c.consecutive {
+		if o, n := h.idsOrdered(), h.IDsConsecutive(); o != c.ordered || n != c.consecutive {
 			t.Errorf("%s: ordered %v, consecutive %v", c.name, o, n)
 		}
 	}

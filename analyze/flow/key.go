@@ -43,9 +43,9 @@ func (k *Key) Fill(t *wire.Tuple) (from Side) {
 	return 1
 }
 
-// Self reports whether both ends are the same one: a socket that is connected with
+// self reports whether both ends are the same one: a socket that is connected with
 // itself, as RFC 9293 §3.5 lets it by a simultaneous open.
-func (k *Key) Self() bool { return k.Port[0] == k.Port[1] && k.Addr[0] == k.Addr[1] }
+func (k *Key) self() bool { return k.Port[0] == k.Port[1] && k.Addr[0] == k.Addr[1] }
 
 // equal is == in words.
 func (k *Key) equal(o *Key) bool {

@@ -322,9 +322,9 @@ func (t *Table) Restart(h *Half) {
 	h.rtt.active, h.echo.active, h.Suspect.active = false, false, false
 }
 
-// Skipped reports whether [from, to) holds numbers of this end that were never
+// skipped reports whether [from, to) holds numbers of this end that were never
 // captured.
-func (t *Table) Skipped(h *Half, from, to wire.Seq) bool {
+func (t *Table) skipped(h *Half, from, to wire.Seq) bool {
 	if !h.Is(Sent) || to.After(h.Nxt) {
 		return true
 	}

@@ -105,7 +105,7 @@ func TestRanges(t *testing.T) {
 			}
 			a := rapid.Int64Range(m.low, m.nxt).Draw(r, "a")
 			b := rapid.Int64Range(a, m.nxt).Draw(r, "b")
-			if got, want := table.Skipped(&h, at(a), at(b)), m.look(a, b).Fresh > 0; a < b && got != want {
+			if got, want := table.skipped(&h, at(a), at(b)), m.look(a, b).Fresh > 0; a < b && got != want {
 				r.Fatalf("Skipped [%d,%d) = %v", a, b, got)
 			}
 			if rel := h.Rel(at(from)); rel != from-first {

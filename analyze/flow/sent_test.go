@@ -98,8 +98,8 @@ func TestManyIDs(t *testing.T) {
 	var h Half
 	for i := range 1 << 17 {
 		h.Remember(&Mark{IPID: uint16(i), HasID: uint16(i) != 0}, false)
-		if i > 1 && (!h.IDsOrdered() || !h.IDsConsecutive()) {
-			t.Fatalf("after %d packets: ordered %v, consecutive %v", i+1, h.IDsOrdered(), h.IDsConsecutive())
+		if i > 1 && (!h.idsOrdered() || !h.IDsConsecutive()) {
+			t.Fatalf("after %d packets: ordered %v, consecutive %v", i+1, h.idsOrdered(), h.IDsConsecutive())
 		}
 	}
 }

@@ -47,9 +47,6 @@ func (h *Histogram) clear() {
 	h.n, h.longest, h.buckets = 0, 0, h.buckets[:0]
 }
 
-// Count returns how many durations were counted.
-func (h *Histogram) Count() uint64 { return h.n }
-
 // Quantile returns a duration that the share q of all, above 0 and at most 1,
 // does not exceed, in nanoseconds: the longest that its bucket holds, or the longest
 // of all if that is less; -1 without any.

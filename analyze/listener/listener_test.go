@@ -40,8 +40,8 @@ func TestHistogram(t *testing.T) {
 	var h Histogram
 	h.Add(-5)
 	h.Add(math.MaxInt64)
-	if h.Count() != 2 || len(h.buckets) > 1900 {
-		t.Errorf("%d counted in %d buckets", h.Count(), len(h.buckets))
+	if h.n != 2 || len(h.buckets) > 1900 {
+		t.Errorf("%d counted in %d buckets", h.n, len(h.buckets))
 	}
 	if low, high := h.Quantile(0.5), h.Quantile(1); low != 127 || high != math.MaxInt64 {
 		t.Errorf("quantiles %d and %d of 0 and the longest there is", low, high)
@@ -102,8 +102,8 @@ func TestCounts(t *testing.T) {
 	if l.MostSynReceived != 3 || l.SynReceived != 1 || l.AtLeast {
 		t.Errorf("in SYN-RECEIVED: %d at the most, %d at the end", l.MostSynReceived, l.SynReceived)
 	}
-	if l.NotAccepted != 2 || l.IgnoredSegments != 5+2 || l.Handshakes.Count() != 4 || l.Flood() {
-		t.Errorf("not accepted %d, ignored %d, %d handshakes, flood %t", l.NotAccepted, l.IgnoredSegments, l.Handshakes.Count(), l.Flood())
+	if l.NotAccepted != 2 || l.IgnoredSegments != 5+2 || l.Handshakes.n != 4 || l.Flood() {
+		t.Errorf("not accepted %d, ignored %d, %d handshakes, flood %t", l.NotAccepted, l.IgnoredSegments, l.Handshakes.n, l.Flood())
 	}
 	if l = tab.List(at(100))[0]; l.SynReceived != 0 {
 		t.Errorf("%d in SYN-RECEIVED long after the last SYN-ACK", l.SynReceived)
@@ -123,8 +123,8 @@ func TestWithoutTimes(t *testing.T) {
 		without.Add(attempt("10.0.0.1:1", at, ack, i%3), nil)
 	}
 	l, o := with.List(second * 1010)[0], without.List(second * 1010)[0]
-	if l.Handshakes.Count() == 0 || o.Handshakes.Count() != 0 || o.Handshakes.buckets != nil {
-		t.Errorf("%d times, and %d without", l.Handshakes.Count(), o.Handshakes.Count())
+	if l.Handshakes.n == 0 || o.Handshakes.n != 0 || o.Handshakes.buckets != nil {
+		t.Errorf("%d times, and %d without", l.Handshakes.n, o.Handshakes.n)
 	}
 	l.Handshakes = Histogram{}
 	if !reflect.DeepEqual(l, o) {
@@ -141,8 +141,8 @@ func TestAtOnce(t *testing.T) {
 	c.Steps[1].Time, c.Opening.RTTClient = c.Start, second
 	tab.Add(c, nil)
 	l := tab.List(at)[0]
-	if l.Handshakes.Count() != 1 || l.Handshakes.Quantile(1) != 0 {
-		t.Errorf("%d handshakes, the longest %d ns; want one of 0", l.Handshakes.Count(), l.Handshakes.Quantile(1))
+	if l.Handshakes.n != 1 || l.Handshakes.Quantile(1) != 0 {
+		t.Errorf("%d handshakes, the longest %d ns; want one of 0", l.Handshakes.n, l.Handshakes.Quantile(1))
 	}
 	if l.SynReceived != 0 {
 		t.Errorf("%d in SYN-RECEIVED after its ACK", l.SynReceived)

@@ -46,7 +46,7 @@ func TestListenersUsedAgain(t *testing.T) {
 		for _, k := range h.buckets {
 			n += uint64(k)
 		}
-		if l.Attempts != 1 || l.Completed != 1 || h.Count() != 1 || n != 1 || l.Unanswered+l.Refused != 0 {
+		if l.Attempts != 1 || l.Completed != 1 || h.n != 1 || n != 1 || l.Unanswered+l.Refused != 0 {
 			t.Fatalf("%+v after one attempt", l)
 		}
 	}

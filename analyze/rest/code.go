@@ -81,10 +81,10 @@ func hash(v uint64) byte { return byte(v * 0x9e3779b97f4a7c15 >> 58) }
 
 func octets(v uint64) int { return (bits.Len64(v) + 7) / 8 }
 
-// Fold returns the distance between two numbers in a form that is small if they
+// foldTo returns the distance between two numbers in a form that is small if they
 // are close, in either direction. 0, which usually means that there is no number,
-// stays 0. Unfold reverses it.
-func Fold[T uint32 | uint64](v, to T) T {
+// stays 0. unfoldTo reverses it.
+func foldTo[T uint32 | uint64](v, to T) T {
 	if v == 0 {
 		return 0
 	}
@@ -95,8 +95,8 @@ func Fold[T uint32 | uint64](v, to T) T {
 	return z
 }
 
-// Unfold returns the v that Fold was given.
-func Unfold[T uint32 | uint64](z, to T) T {
+// unfoldTo returns the v that foldTo was given.
+func unfoldTo[T uint32 | uint64](z, to T) T {
 	if z == 0 {
 		return 0
 	}
@@ -109,14 +109,14 @@ func Unfold[T uint32 | uint64](z, to T) T {
 // AppendNear appends a number in a form that is short if it is close to another
 // one.
 func AppendNear(dst []byte, v, to uint32) []byte {
-	return binary.AppendUvarint(dst, uint64(Fold(v, to)))
+	return binary.AppendUvarint(dst, uint64(foldTo(v, to)))
 }
 
 // NextNear reads a number that AppendNear appended, relative to the same one, from the
 // front of src.
 func NextNear(src []byte, to uint32) (v uint32, rest []byte) {
 	z, n := binary.Uvarint(src)
-	return Unfold(uint32(z), to), src[n:]
+	return unfoldTo(uint32(z), to), src[n:]
 }
 
 // fold maps small distances in both directions to small numbers (zigzag

@@ -80,7 +80,7 @@ func TestFold(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		to := rapid.Uint32().Draw(r, "to")
 		v := rapid.OneOf(rapid.Uint32(), rapid.Uint32Range(to-min(to, 99), to), rapid.Just(uint32(0))).Draw(r, "v")
-		if z := Fold(v, to); Unfold(z, to) != v || v == 0 && z != 0 || v-to < 100 && z > 200 || v != 0 && to-v < 100 && z > 200 {
+		if z := foldTo(v, to); unfoldTo(z, to) != v || v == 0 && z != 0 || v-to < 100 && z > 200 || v != 0 && to-v < 100 && z > 200 {
 			r.Fatalf("%d near %d: %d", v, to, z)
 		}
 	})
@@ -97,8 +97,8 @@ func TestNear(t *testing.T) {
 	nears := []Near{near("c", "b"), near("b", "a"), near("seqs.1.to", "seqs.1.from"), near("seqs.1.from", "seqs.0.to")}
 	was := ends{a: 1e18, b: 1e18 + 3, c: 1e18 + 5}
 	was.seqs[0].to, was.seqs[1].from, was.seqs[1].to = 70_000, 70_001, 69_999
-	want := ends{a: was.a, b: Fold(was.b, was.a), c: Fold(was.c, was.b)}
-	want.seqs[0].to, want.seqs[1].from, want.seqs[1].to = 70_000, Fold[uint32](70_001, 70_000), Fold[uint32](69_999, 70_001)
+	want := ends{a: was.a, b: foldTo(was.b, was.a), c: foldTo(was.c, was.b)}
+	want.seqs[0].to, want.seqs[1].from, want.seqs[1].to = 70_000, foldTo[uint32](70_001, 70_000), foldTo[uint32](69_999, 70_001)
 	x := was
 	if FoldNear(&x, &x, nears); x != want {
 		t.Errorf("%+v, want %+v", x, want)

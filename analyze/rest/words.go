@@ -94,9 +94,9 @@ func FoldNear[T, U any](x *T, y *U, nears []Near) {
 	for _, n := range nears {
 		at, to := unsafe.Add(unsafe.Pointer(x), n.at), unsafe.Add(unsafe.Pointer(y), n.to)
 		if n.wide {
-			*(*uint64)(at) = Fold(*(*uint64)(at), *(*uint64)(to))
+			*(*uint64)(at) = foldTo(*(*uint64)(at), *(*uint64)(to))
 		} else {
-			*(*uint32)(at) = Fold(*(*uint32)(at), *(*uint32)(to))
+			*(*uint32)(at) = foldTo(*(*uint32)(at), *(*uint32)(to))
 		}
 	}
 }
@@ -107,9 +107,9 @@ func UnfoldNear[T, U any](x *T, y *U, nears []Near) {
 		n := nears[i]
 		at, to := unsafe.Add(unsafe.Pointer(x), n.at), unsafe.Add(unsafe.Pointer(y), n.to)
 		if n.wide {
-			*(*uint64)(at) = Unfold(*(*uint64)(at), *(*uint64)(to))
+			*(*uint64)(at) = unfoldTo(*(*uint64)(at), *(*uint64)(to))
 		} else {
-			*(*uint32)(at) = Unfold(*(*uint32)(at), *(*uint32)(to))
+			*(*uint32)(at) = unfoldTo(*(*uint32)(at), *(*uint32)(to))
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// MaxSize bounds the text of a script, in octets.
-const MaxSize = 1 << 20
+// maxSize bounds the text of a script, in octets.
+const maxSize = 1 << 20
 
 // Error is a fault in a script.
 type Error struct {
@@ -24,8 +24,8 @@ func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Tex
 // Parse reads a script. The error is an *Error that names the line. What it
 // returns holds on to text.
 func Parse(text string) (*Script, error) {
-	if len(text) > MaxSize {
-		return nil, &Error{1, fmt.Sprintf("script of %d octets, more than %d", len(text), MaxSize)}
+	if len(text) > maxSize {
+		return nil, &Error{1, fmt.Sprintf("script of %d octets, more than %d", len(text), maxSize)}
 	}
 	p := &parser{s: &Script{Start: defaultStart}, ends: defaultEnds()}
 	for i, raw := range strings.Split(text, "\n") {

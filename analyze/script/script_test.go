@@ -191,8 +191,8 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%q: error %v, want %q in it", c.text, err, c.want)
 		}
 	}
-	if _, err := Parse(strings.Repeat("\n", MaxSize+1)); err == nil {
-		t.Error("a script above MaxSize is accepted")
+	if _, err := Parse(strings.Repeat("\n", maxSize+1)); err == nil {
+		t.Error("a script above maxSize is accepted")
 	}
 }
 

@@ -46,7 +46,7 @@ func (v *conversation) pass(d *direction, p *Piece) {
 	case Gap:
 		t.Gaps++
 		t.Missing += p.Len
-		if p.Reason.LetGo() {
+		if p.Reason.letGo() {
 			t.LetGo += p.Len
 		}
 	case Conflict:

@@ -60,8 +60,8 @@ func (r Reason) String() string {
 	return "?"
 }
 
-// LetGo reports whether a gap was given up for lack of room, without evidence.
-func (r Reason) LetGo() bool { return r == BufferFull || r == TooManyGaps || r == ClosedEarly }
+// letGo reports whether a gap was given up for lack of room, without evidence.
+func (r Reason) letGo() bool { return r == BufferFull || r == TooManyGaps || r == ClosedEarly }
 
 // Piece is a part of one direction's stream, or a note about it. It and its
 // slices are lent for the duration of the call that hands it over.

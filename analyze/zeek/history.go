@@ -12,8 +12,8 @@ const (
 	letters    = "^SHADFRCGTWIQshadfrcgtwiq"
 	letterBits = 5
 	perWord    = 64 / letterBits
-	// MaxHistory is how many letters are kept; what comes later is dropped.
-	MaxHistory = 2 * perWord
+	// maxHistory is how many letters are kept; what comes later is dropped.
+	maxHistory = 2 * perWord
 )
 
 var letterCodes = func() (codes [128]uint8) {
@@ -43,7 +43,7 @@ func (t *Tracker) len() int {
 }
 
 func (t *Tracker) add(letter byte) {
-	if n := t.len(); n < MaxHistory {
+	if n := t.len(); n < maxHistory {
 		t.history[n/perWord] |= uint64(letterCodes[letter]) << (n % perWord * letterBits)
 	}
 }

@@ -120,7 +120,7 @@ func TestBound(t *testing.T) {
 		seg.Checksum = wire.ChecksumBad
 		tr.Segment(&seg, i%2 == 0, true)
 	}
-	if n := len(tr.History()); n != MaxHistory {
+	if n := len(tr.History()); n != maxHistory {
 		t.Errorf("%d letters", n)
 	}
 	for i, l := range tr.History() {
@@ -144,10 +144,10 @@ func TestScaled(t *testing.T) {
 // TestLetters checks that every letter survives packing, at every place.
 func TestLetters(t *testing.T) {
 	for i := range letters {
-		for place := range MaxHistory {
+		for place := range maxHistory {
 			var tr Tracker
-			want := make([]byte, 0, MaxHistory)
-			for j := range MaxHistory {
+			want := make([]byte, 0, maxHistory)
+			for j := range maxHistory {
 				l := byte('S')
 				if j == place {
 					l = letters[i]
@@ -212,7 +212,7 @@ func FuzzTracker(f *testing.F) {
 		if s := tr.ConnState(); !known[s] {
 			t.Fatalf("conn_state %q", s)
 		}
-		if len(tr.History()) > MaxHistory {
+		if len(tr.History()) > maxHistory {
 			t.Fatal("history too long")
 		}
 	})

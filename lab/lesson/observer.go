@@ -276,7 +276,7 @@ func (o *observer) Arrived(p *lab.Passage, replied bool) {
 	var due []func()
 	for i := 0; i < len(o.react); {
 		x := o.react[i]
-		if x.host == 1-p.From && x.name == r.Name() {
+		if x.host == 1-p.From && x.name == r.name() {
 			due = append(due, x.do)
 			o.react = append(o.react[:i], o.react[i+1:]...)
 			continue

@@ -106,8 +106,8 @@ func (e End) Verdict() Verdict {
 // every SYN is, although its kernel knows that nothing listens there.
 func (e End) Guessed() bool { return e.Inferred.Base() == state.Listen && e.Kernel == lab.KernelNone }
 
-// Name is what the segment is called in an expectation: "SYN", "DATA".
-func (r *Row) Name() string {
+// name is what the segment is called in an expectation: "SYN", "DATA".
+func (r *Row) name() string {
 	if r.Datagram != "" {
 		return "DATAGRAM"
 	}

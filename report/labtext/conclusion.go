@@ -40,13 +40,13 @@ type Conclusion struct {
 // Conclude writes the conclusion after the story.
 func (l *Story) Conclude(c *Conclusion) {
 	l.write(bytes.NewBufferString("\n"))
-	l.Sentence("WHY", c.Why)
+	l.sentence("WHY", c.Why)
 	l.meanings("", c.Words, nil)
-	others := slices.DeleteFunc(l.Words(), func(w string) bool { return slices.Contains(c.Words, w) })
+	others := slices.DeleteFunc(slices.Clone(l.words), func(w string) bool { return slices.Contains(c.Words, w) })
 	l.meanings("ALSO SEEN", others, c.Notes)
 	for _, s := range [][2]string{{"REACHED", c.Reached}, {"SHORTENED", c.Shortened}, {"DIFFERS", c.Differs}, {"CHECKED", c.checked()}, {"KEPT", c.kept()}} {
 		if s[1] != "" {
-			l.Sentence(s[0], s[1])
+			l.sentence(s[0], s[1])
 		}
 	}
 }

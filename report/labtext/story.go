@@ -21,8 +21,11 @@ type Story struct {
 	w          io.Writer
 	style      prose.Style
 	reckonings map[int]*reckoning
-	words      []string // see Words
-	err        error
+	// words are those of the steps that need an explanation, in the order in which they
+	// came: labels other than those that name the segment, RETRANSMISSION with its
+	// cause, a state that is only guessed.
+	words []string
+	err   error
 }
 
 // NewStory returns a story for a terminal.
@@ -253,8 +256,8 @@ func (l *Story) ends(b *bytes.Buffer, s *Step) {
 	b.WriteString(indent + l.style.Paint(tone, first+parts[1]) + "\n")
 }
 
-// Sentence writes a section of prose under its name.
-func (l *Story) Sentence(name, text string) {
+// sentence writes a section of prose under its name.
+func (l *Story) sentence(name, text string) {
 	var b bytes.Buffer
 	l.style.WriteSection(&b, name, text, prose.Plain)
 	l.write(&b)

@@ -102,8 +102,8 @@ func TestStory(t *testing.T) {
 	if out.String() != sceneText {
 		t.Errorf("got\n%s\nexpected\n%s", out.String(), sceneText)
 	}
-	if w := l.Words(); !slices.Equal(w, []string{"RETRANSMISSION (rto)", "LISTEN?"}) {
-		t.Errorf("words to be explained: %q", w)
+	if !slices.Equal(l.words, []string{"RETRANSMISSION (rto)", "LISTEN?"}) {
+		t.Errorf("words to be explained: %q", l.words)
 	}
 }
 
@@ -286,7 +286,7 @@ func TestStoryFits(t *testing.T) {
 			}
 			l.Step(&Step{Number: 7, Datagram: "UDP 10.77.0.1:40000 → 10.77.0.2:7799, 5 octets", Lost: true})
 			l.Say(time.Second, "client: the answer is \"\x1b[31mred\"")
-			l.Sentence("WHY", "Because of this and that, which takes more than a line on a narrow terminal.")
+			l.sentence("WHY", "Because of this and that, which takes more than a line on a narrow terminal.")
 			l.Setting(0, &Setting{"net.ipv4.name", "0", "1", "a reason that is rather long, so that it takes more than a line"})
 			l.Conclude(atEnd())
 			for line := range strings.Lines(out.String()) {

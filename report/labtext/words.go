@@ -33,11 +33,6 @@ func (l *Story) word(name string) {
 	}
 }
 
-// Words returns the words of the steps that need an explanation, in the order in
-// which they came: labels other than those that name the segment, RETRANSMISSION
-// with its cause, a state that is only guessed.
-func (l *Story) Words() []string { return slices.Clone(l.words) }
-
 // meaning returns the short explanation of a label, a verdict or a state, with its
 // clauses; "" for anything else. RETRANSMISSION with a cause means that cause.
 func meaning(name string) string {

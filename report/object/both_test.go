@@ -19,8 +19,8 @@ func TestBothAlike(t *testing.T) {
 		want  string
 	}{
 		{"no members", func(*Plain) {}, func(*Row) {}, `{}`},
-		{"numbers", func(j *Plain) { j.Uint("a", math.MaxUint64); j.Int("b", math.MinInt64) },
-			func(j *Row) { j.Uint(`"a":`, math.MaxUint64); j.Int(`,"b":`, math.MinInt64) }, `{"a":18446744073709551615,"b":-9223372036854775808}`},
+		{"numbers", func(j *Plain) { j.Uint("a", math.MaxUint64); j.Uint("b", 0) },
+			func(j *Row) { j.Uint(`"a":`, math.MaxUint64); j.Uint(`,"b":`, 0) }, `{"a":18446744073709551615,"b":0}`},
 		{"null", func(j *Plain) {
 			j.Null("a")
 			j.UintOrNull("b", 0, false)
@@ -76,8 +76,9 @@ func TestCommas(t *testing.T) {
 	p.Open("b", '{')
 	p.Close('}')
 	p.Uint("c", 1)
+	p.Int("d", math.MinInt64)
 	p.Close('}')
-	if want := `{"a":["x","x"],"b":{},"c":1}`; string(p) != want {
+	if want := `{"a":["x","x"],"b":{},"c":1,"d":-9223372036854775808}`; string(p) != want {
 		t.Errorf("%s, want %s", p, want)
 	}
 	r := Row(`{"a":{`)

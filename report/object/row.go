@@ -37,11 +37,6 @@ func (j *Row) UintOrNull(key string, n uint64, known bool) {
 	}
 }
 
-// Int writes a number with sign.
-func (j *Row) Int(key string, n int64) {
-	*j = number.AppendInt(append(*j, key...), n)
-}
-
 // Bool writes true or false.
 func (j *Row) Bool(key string, v bool) {
 	*j = AppendBool(append(*j, key...), v)
