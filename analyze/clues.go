@@ -94,9 +94,6 @@ type RstClue struct {
 	HostIPID    uint16 // of the host's segment before it
 	HostOrdered bool   // the end's identifications rise steadily, and it is numbered as they are; HostIPID is valid
 	WentOnSure  bool   // see WentOn
-	// After is the time since the segment of the other end before it, in
-	// nanoseconds; -1: none.
-	After int64
 	// WentOn is the first segment by which the end that the RST names shows that it lives: one
 	// with payload or a FIN that the RST did not overtake. An end that resets has no connection
 	// any more (RFC 9293 §3.10.5). WentOnSure is set where number, timestamp or identification

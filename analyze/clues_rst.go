@@ -130,16 +130,13 @@ func (a *Analyzer) clueRST(f *flow.Flow, n *note, seg *wire.Segment) {
 	if n.rstPacket != seg.Packet {
 		return // it resets something else: an older connection, or one that is reset
 	}
-	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window, After: -1}
+	r := RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window}
 	// A RST without ACK is generated from the segment that it answers by an end that does not know the
 	// connection (RFC 9293 §3.10.7.1), so it takes no part in the connection's count of
 	// identifications. Hosts that count per connection (RFC 6864 §4.1), such as Linux, may number it
 	// separately.
 	if id, ok := fx.Sender.LastID(); ok && fx.Sender.IDsCounted() && seg.Flags.Has(wire.ACK) {
 		r.HostIPID, r.HostOrdered = id, true
-	}
-	if fx.Receiver.LastTime != 0 {
-		r.After = seg.Time - fx.Receiver.LastTime
 	}
 	c.Rst, c.rstLast = r, seg.Flags.Has(wire.ACK) && seg.Seq == fx.Sender.Nxt
 	c.stampReset(fx.Sender, seg, wayBack(f, n, fx.Sender))

@@ -76,7 +76,6 @@ type Step struct {
 	Len        uint32 // payload octets
 	TSVal      uint32 // 0 without timestamps
 	TSEcr      uint32
-	TTL        uint8  // IPv6: hop limit
 	Window     uint16 // as on the wire
 	FromClient bool
 	Phase      label.ID // SYN, SYN-ACK, HANDSHAKE-ACK, FIN, ACK-OF-FIN, RST

@@ -160,12 +160,12 @@ func (p *packer) clues(c *Clues) {
 	number(p, &r.TTL)
 	numbers(p, &r.IPID, &r.Window, &r.HostIPID)
 	p.flags(&r.HostOrdered, &r.WentOnSure, &c.SynTwice, &c.ProvedTwice, &c.ProvedBare, &c.BlindLate)
-	p.signed(&r.After, &c.BlindFor)
+	p.signed(&c.BlindFor)
 }
 
 // stepSize is the size of an encoded step. A record has several, so each is
 // encoded in one go.
-const stepSize = 45
+const stepSize = 44
 
 func (p *packer) step(s *Step) {
 	b, r := p.span(stepSize), p.reading
@@ -178,12 +178,11 @@ func (p *packer) step(s *Step) {
 	fixed32(r, b[32:], &s.TSEcr)
 	fixed16(r, b[36:], &s.Flags)
 	fixed16(r, b[38:], &s.Window)
-	fixed8(r, b[40:], &s.TTL)
-	fixed8(r, b[41:], &s.Phase)
-	fixed8(r, b[42:], &s.ClientState)
-	fixed8(r, b[43:], &s.ServerState)
+	fixed8(r, b[40:], &s.Phase)
+	fixed8(r, b[41:], &s.ClientState)
+	fixed8(r, b[42:], &s.ServerState)
 	bits := s.bits()
-	fixed8(r, b[44:], &bits)
+	fixed8(r, b[43:], &bits)
 	s.setBits(bits)
 }
 

@@ -19,12 +19,11 @@ type stepShape struct {
 	bits           uint8 // Step.bits
 	phase          label.ID
 	client, server state.State
-	ttl            uint8
 	window         uint16
 }
 
 func shapeOf(s *Step) stepShape {
-	return stepShape{s.bits(), s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window}
+	return stepShape{s.bits(), s.Phase, s.ClientState, s.ServerState, s.Window}
 }
 
 // shapes returns the shapes of a connection's steps.
@@ -213,17 +212,17 @@ func (g *goingOn) next(src []byte, s *Step, from flow.Side, what byte, c *rest.C
 }
 
 func (h stepShape) append(dst []byte) []byte {
-	dst = append(dst, h.bits, byte(h.phase), byte(h.client), byte(h.server), h.ttl)
+	dst = append(dst, h.bits, byte(h.phase), byte(h.client), byte(h.server))
 	return binary.LittleEndian.AppendUint16(dst, h.window)
 }
 
 func nextShape(src []byte) (h stepShape, behind []byte) {
 	return stepShape{
-		src[0], label.ID(src[1]), state.State(src[2]), state.State(src[3]), src[4], binary.LittleEndian.Uint16(src[5:]),
-	}, src[7:]
+		src[0], label.ID(src[1]), state.State(src[2]), state.State(src[3]), binary.LittleEndian.Uint16(src[4:]),
+	}, src[6:]
 }
 
 func (h *stepShape) to(s *Step) {
 	s.setBits(h.bits)
-	s.Phase, s.ClientState, s.ServerState, s.TTL, s.Window = h.phase, h.client, h.server, h.ttl, h.window
+	s.Phase, s.ClientState, s.ServerState, s.Window = h.phase, h.client, h.server, h.window
 }

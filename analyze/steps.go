@@ -70,7 +70,7 @@ func stepOf(f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) (s 
 func fillStep(s *Step, f *flow.Flow, from flow.Side, seg *wire.Segment, phase label.ID) {
 	*s = Step{}
 	s.Packet, s.Time, s.Seq, s.Ack, s.Flags, s.Len = seg.Packet, seg.Time, seg.Seq, seg.Ack, seg.Flags, seg.Len
-	s.TSVal, s.TSEcr, s.TTL, s.Window = seg.Options.TSVal, seg.Options.TSEcr, seg.TTL, seg.Window
+	s.TSVal, s.TSEcr, s.Window = seg.Options.TSVal, seg.Options.TSEcr, seg.Window
 	s.FromClient, s.Phase = from == f.Client, phase
 	s.ClientState, s.ServerState = f.Half[f.Client].State, f.Half[f.Peer(f.Client)].State
 }

@@ -205,10 +205,7 @@ func (b *textbook) refusal(from flow.Side, seg *wire.Segment) {
 	x.Has |= flow.BaseFixed
 	x.State, y.State = x.State.Base().After(state.SendRST), y.State.Base().After(state.GetRST)
 	n.rstPacket, n.rstAt, n.rstSide, n.rstAfter = seg.Packet, seg.Time, from, RstRefused
-	n.clues.Rst = RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window, After: -1}
-	if f.Last != 0 {
-		n.clues.Rst.After = seg.Time - f.Last
-	}
+	n.clues.Rst = RstClue{Packet: seg.Packet, TTL: seg.TTL, IPID: seg.IPID, Window: seg.Window}
 }
 
 // continues processes a segment after the SYNs and returns its Phase.

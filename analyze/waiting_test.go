@@ -157,7 +157,7 @@ func BenchmarkOrder(b *testing.B) {
 	c := &Connection{Client: netip.MustParseAddrPort("10.0.0.1:40000"), Server: netip.MustParseAddrPort("10.0.0.2:443"), ZeekState: "SF", ZeekHistory: "ShADadFf"}
 	c.Steps = make([]Step, 7)
 	for i := range c.Steps {
-		c.Steps[i] = Step{Packet: uint64(i + 1), Time: 1.7e18 + int64(i)*1e6, Seq: 0x12345678, Ack: 0x87654321, Window: 64240, TTL: 64}
+		c.Steps[i] = Step{Packet: uint64(i + 1), Time: 1.7e18 + int64(i)*1e6, Seq: 0x12345678, Ack: 0x87654321, Window: 64240}
 	}
 	c.Opening.SynPackets, c.Opening.SynAckPackets, c.Closing.FinPackets = []uint64{1}, []uint64{2}, []uint64{5, 6}
 	for name, before := range map[string]int{"plain": 0, "packed": mostPlain} {
