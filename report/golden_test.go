@@ -12,7 +12,7 @@ import (
 	"tcpwatch/report/summary"
 )
 
-// sampleInput accounts for the packets of sampleConnections and more.
+// sampleInput accounts for the packets of reporttest.Connections and more.
 func sampleInput() summary.Input {
 	in := summary.Input{
 		Files:      []summary.File{{Name: "office.pcapng", Format: "pcapng, gzip", Packets: 60, Octets: 7204, Comments: []string{"link 2"}}},

@@ -19,7 +19,7 @@ type alikeKey struct {
 
 // alike are the connections of one key.
 type alike struct {
-	rows  []Row // the heaviest, at most notableFirst
+	rows  []Row // the heaviest, at most MostFirst
 	count uint64
 }
 

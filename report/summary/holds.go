@@ -35,8 +35,8 @@ type holds struct {
 	// over.
 	fresh, carried int
 	reused         map[uint64][2]int32 // connection that uses the tuple next → intervals of its ends, plus 1; 0: none
-	// dropped counts intervals beyond maxHolds, strangers those of hosts
-	// beyond maxHosts.
+	// dropped counts intervals beyond MaxHolds, strangers those of hosts
+	// beyond MaxHosts.
 	dropped, strangers uint64
 }
 
