@@ -25,7 +25,7 @@ type Config struct {
 	MaxConnections int
 	// Packet is called for every segment, in the order of the calls of Segment.
 	// Connection is called once for every connection, when nothing more is
-	// expected of it or at Flush; not in the order of numbers (see Order).
+	// expected of it or at Flush; not in the order of numbers (see package order).
 	// What is passed is lent for the duration of the call. Either may be nil:
 	// without Connection no records are made, which is faster.
 	Packet     func(*Observation)

@@ -59,5 +59,5 @@ func (c *chunk) keep(lent *Connection) {
 	} else {
 		c.connections = append(c.connections, Connection{})
 	}
-	lent.copyTo(&c.connections[n])
+	lent.CopyTo(&c.connections[n])
 }

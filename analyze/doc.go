@@ -7,7 +7,7 @@
 //   - that every segment is told once, in the order in which they came, and every
 //     connection once: when nothing more is expected of it, when it is given up
 //     for lack of room, or at the end. Records do not come in the order
-//     of their numbers; Order puts them into it;
+//     of their numbers; package order puts them into it;
 //   - that what a callback is given is lent for the call (Connection.Clone copies
 //     it), that no segment it was given is kept or changed, and that a segment of
 //     a known connection allocates nothing once the tables have grown;

@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/order"
 	"tcpwatch/analyze/script"
 )
 
@@ -24,9 +25,9 @@ func hear(t *testing.T, text string) heard {
 		t.Fatalf("%v in\n%s", err, text)
 	}
 	var h heard
-	order := analyze.NewOrder(func(c *analyze.Connection) { h.last = c.Clone() })
+	inOrder := order.New(func(c *analyze.Connection) { h.last = c.Clone() })
 	a := analyze.New(analyze.Config{
-		Connection: order.Connection,
+		Connection: inOrder.Connection,
 		Episode: func(e *analyze.Episode) {
 			who := "server"
 			if e.FromClient {

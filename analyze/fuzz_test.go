@@ -6,6 +6,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/order"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -97,7 +98,7 @@ func fuzzRun(t *testing.T, segs []wire.Segment, most int) {
 	given := map[uint64]int{}
 	var a *analyze.Analyzer
 	next := uint64(1)
-	order := analyze.NewOrder(func(c *analyze.Connection) {
+	inOrder := order.New(func(c *analyze.Connection) {
 		if c.Number != next {
 			t.Fatalf("connection %d comes in place of %d", c.Number, next)
 		}
@@ -133,7 +134,7 @@ func fuzzRun(t *testing.T, segs []wire.Segment, most int) {
 			}
 			packets += c.FromClient.Packets + c.FromServer.Packets
 			checkBounded(t, c)
-			order.Connection(c)
+			inOrder.Connection(c)
 		},
 	})
 	for i := range segs {

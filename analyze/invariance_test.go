@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/order"
 	"tcpwatch/capture/wire"
 )
 
@@ -30,7 +31,7 @@ func analyse(segs []wire.Segment) (a account) {
 			c.Connection = nil
 			a.moments = append(a.moments, c)
 		},
-		Connection: analyze.NewOrder(func(c *analyze.Connection) {
+		Connection: order.New(func(c *analyze.Connection) {
 			c = c.Clone()
 			for _, list := range []*[]uint64{&c.Opening.SynPackets, &c.Opening.SynAckPackets, &c.Closing.FinPackets} {
 				*list = append([]uint64(nil), *list...) // nil where empty

@@ -58,6 +58,13 @@ func (s *Step) bits() uint8 {
 		bit(s.Acceptable)*bitAcceptable | bit(s.Inferred)*bitInferred
 }
 
+func bit(v bool) uint8 {
+	if v {
+		return 1
+	}
+	return 0
+}
+
 // setBits sets the fields that bits returned.
 func (s *Step) setBits(b uint8) {
 	s.FromClient, s.Repeated, s.Copy = b&bitFromClient != 0, b&bitRepeated != 0, b&bitCopy != 0

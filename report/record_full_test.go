@@ -9,6 +9,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
+	"tcpwatch/analyze/order"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/wireshark"
 	"tcpwatch/capture"
@@ -142,8 +143,8 @@ func renderCapture(t testing.TB, o Options, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	order := analyze.NewOrder(r.Connection)
-	a := analyze.New(analyze.Config{Packet: r.Packet, Connection: order.Connection, Episode: r.Episode, Moment: r.Moment, Wireshark: o.Wireshark})
+	inOrder := order.New(r.Connection)
+	a := analyze.New(analyze.Config{Packet: r.Packet, Connection: inOrder.Connection, Episode: r.Episode, Moment: r.Moment, Wireshark: o.Wireshark})
 	var (
 		p   capture.Packet
 		seg wire.Segment
@@ -162,7 +163,7 @@ func renderCapture(t testing.TB, o Options, path string) string {
 		}
 	}
 	a.Flush()
-	if lost, err := order.Close(); lost > 0 || err != nil {
+	if lost, err := inOrder.Close(); lost > 0 || err != nil {
 		t.Fatal(lost, err)
 	}
 	in := summary.Input{Packets: src.Stats().Packets, Skipped: dec.Skipped(), Analysis: a.Stats()}

@@ -8,6 +8,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/event"
+	"tcpwatch/analyze/order"
 	"tcpwatch/analyze/rfc"
 	"tcpwatch/analyze/script"
 )
@@ -28,7 +29,7 @@ func tell(t testing.TB, text string, cfg analyze.Config) (events []told, records
 	}
 	teller := event.NewTeller(func(e *event.Event) { events = append(events, told{*e, plain(e)}) })
 	cfg.Moment = teller.Moment
-	cfg.Connection = analyze.NewOrder(func(c *analyze.Connection) { records = append(records, c.Clone()) }).Connection
+	cfg.Connection = order.New(func(c *analyze.Connection) { records = append(records, c.Clone()) }).Connection
 	a := analyze.New(cfg)
 	s.Feed(a)
 	a.Flush()

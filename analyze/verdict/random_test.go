@@ -7,6 +7,7 @@ import (
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/listener"
+	"tcpwatch/analyze/order"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 )
@@ -24,7 +25,7 @@ func TestRandom(t *testing.T) {
 			j     verdict.Judge
 			table listener.Table
 		)
-		order := analyze.NewOrder(func(c *analyze.Connection) {
+		inOrder := order.New(func(c *analyze.Connection) {
 			list := j.Connection(c)
 			table.Add(c, list)
 			if c.Opening.Form == analyze.FormThreeWay && c.Opening.AckPacket == 0 {
@@ -38,7 +39,7 @@ func TestRandom(t *testing.T) {
 				found[list[i].ID.String()]++
 			}
 		})
-		a := analyze.New(analyze.Config{Connection: order.Connection, MaxConnections: 1 + r.Intn(4)})
+		a := analyze.New(analyze.Config{Connection: inOrder.Connection, MaxConnections: 1 + r.Intn(4)})
 		now := int64(1e18)
 		for i := range n {
 			now += []int64{0, 1e5, 1e7, 1e9, 4e9}[r.Intn(5)]

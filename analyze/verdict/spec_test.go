@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/order"
 	"tcpwatch/analyze/rfc"
 	"tcpwatch/analyze/script"
 	"tcpwatch/analyze/verdict"
@@ -19,8 +20,8 @@ func keep(t *testing.T, text string, f func(*analyze.Connection)) {
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}
-	order := analyze.NewOrder(f)
-	a := analyze.New(analyze.Config{Connection: order.Connection})
+	inOrder := order.New(f)
+	a := analyze.New(analyze.Config{Connection: inOrder.Connection})
 	s.Feed(a)
 	a.Flush()
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/order"
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report"
@@ -37,13 +38,13 @@ import (
 // Reporter there are only the hooks.
 func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep *report.Reporter, cfg analyze.Config, h hooks) summary.Input {
 	stop := func() bool { return false }
-	var order *analyze.Order
+	var inOrder *order.Order
 	if rep != nil {
 		var failed atomic.Bool // the output, known where the Reporter is not
-		order = analyze.NewOrder(noting(&failed, rep, rep.Connection))
-		order.Bound(h.waiting)
+		inOrder = order.New(noting(&failed, rep, rep.Connection))
+		inOrder.Bound(h.waiting)
 		if rep.WantsConnections() {
-			cfg.Connection = order.Connection
+			cfg.Connection = inOrder.Connection
 			cfg.WithoutZeek = !rep.WantsZeek()
 		}
 		if rep.WantsPackets() {
@@ -70,8 +71,8 @@ func analyse(ctx context.Context, src capture.Source, dec *capture.Decoder, rep 
 		an = &single{Analyzer: analyze.New(cfg)}
 	}
 	in := feed(ctx, src, dec, an, h, stop)
-	if order != nil {
-		if lost, err := order.Close(); lost > 0 {
+	if inOrder != nil {
+		if lost, err := inOrder.Close(); lost > 0 {
 			in.Damages = append(in.Damages, fmt.Sprintf("lost %s after one that began before and lasts: %v", amount(lost, "connection"), err))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/order"
 	"tcpwatch/analyze/state"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
@@ -65,7 +66,7 @@ func newObserver(tell func(*Item)) *observer {
 	o.changed = sync.NewCond(&o.mu)
 	for i := range o.taps {
 		var judge verdict.Judge
-		inOrder := analyze.NewOrder(func(c *analyze.Connection) { o.judged[i] = append(o.judged[i], judge.Connection(c)...) })
+		inOrder := order.New(func(c *analyze.Connection) { o.judged[i] = append(o.judged[i], judge.Connection(c)...) })
 		o.taps[i] = analyze.New(analyze.Config{Packet: func(x *analyze.Observation) { o.seen = *x }, Connection: inOrder.Connection})
 	}
 	return o

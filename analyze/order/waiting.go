@@ -1,12 +1,16 @@
-package analyze
+package order
 
-import "os"
+import (
+	"os"
+
+	"tcpwatch/analyze"
+)
 
 // waiting keeps copies of records: the first mostPlain as they are, the rest
 // encoded in chunks, and what exceeds mostChunks of these in a temporary file.
 // So memory is bounded, to about 32 MB, however many wait.
 type waiting struct {
-	plain []*Connection
+	plain []*analyze.Connection
 	free  []uint32 // of plain
 
 	packer packer
@@ -15,7 +19,7 @@ type waiting struct {
 	spare  [][]byte // buffers without a chunk
 	inUse  int      // buffers that chunks have
 	last   uint32   // the chunk that is being filled, plus 1; 0: none
-	back   Connection
+	back   analyze.Connection
 
 	dir   string
 	file  *os.File // its octets at n·chunkSize are those of chunk n
@@ -53,11 +57,11 @@ func (t ticket) packed() (chunk uint32, offset, length int) {
 }
 
 // keep copies a record.
-func (w *waiting) keep(c *Connection) ticket {
+func (w *waiting) keep(c *analyze.Connection) ticket {
 	if n := len(w.free); n > 0 {
 		i := w.free[n-1]
 		w.free = w.free[:n-1]
-		c.copyTo(w.plain[i])
+		c.CopyTo(w.plain[i])
 		return ticket(i+1) << 1
 	}
 	if len(w.plain) < mostPlain {
@@ -78,13 +82,13 @@ func (w *waiting) keep(c *Connection) ticket {
 
 // take returns a record that was kept, valid until the next keep or take; nil
 // if it cannot be read from the temporary file.
-func (w *waiting) take(t ticket) *Connection {
+func (w *waiting) take(t ticket) *analyze.Connection {
 	if t&1 == 0 {
 		i := uint32(t>>1) - 1
 		w.free = append(w.free, i)
 		// Copying brings all of it into the cache at once; reading it field by field
 		// would wait for one cache line after the other.
-		w.plain[i].copyTo(&w.back)
+		w.plain[i].CopyTo(&w.back)
 		return &w.back
 	}
 	i, offset, length := t.packed()

@@ -1,4 +1,4 @@
-package analyze
+package order
 
 import (
 	"encoding/binary"
@@ -70,13 +70,6 @@ func fixed8[T ~uint8](reading bool, b []byte, v *T) {
 	} else {
 		b[0] = byte(*v)
 	}
-}
-
-func bit(v bool) uint8 {
-	if v {
-		return 1
-	}
-	return 0
 }
 
 // sparse is numbers for lists of at most 64 that are mostly 0: a bit for each

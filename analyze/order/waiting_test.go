@@ -1,4 +1,4 @@
-package analyze
+package order
 
 import (
 	"math/rand/v2"
@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"tcpwatch/analyze"
 )
 
 // fill gives every field of a record a value at random, also those that are added
@@ -32,7 +34,7 @@ func fill(r *rand.Rand, v reflect.Value) {
 			fill(r, v.Index(i))
 		}
 	case k == reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 1+r.IntN(MaxSteps), MaxSteps))
+		v.Set(reflect.MakeSlice(v.Type(), 1+r.IntN(analyze.MaxSteps), analyze.MaxSteps))
 		for i := range v.Len() {
 			fill(r, v.Index(i))
 		}
@@ -48,8 +50,8 @@ func fill(r *rand.Rand, v reflect.Value) {
 	}
 }
 
-func randomRecord(r *rand.Rand) *Connection {
-	c := new(Connection)
+func randomRecord(r *rand.Rand) *analyze.Connection {
+	c := new(analyze.Connection)
 	fill(r, reflect.ValueOf(c).Elem())
 	return c
 }
@@ -58,7 +60,7 @@ func randomRecord(r *rand.Rand) *Connection {
 func TestPackKeepsEveryField(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var p packer
-	back := new(Connection)
+	back := new(analyze.Connection)
 	for range 2000 {
 		c := randomRecord(r)
 		b := slices.Clone(p.pack(c))
@@ -82,18 +84,18 @@ func TestOrderWithoutRoom(t *testing.T) {
 			if testing.Short() && name != "in the file" {
 				t.Skip("less than the same with a file")
 			}
-			kinds := make([]*Connection, 97)
+			kinds := make([]*analyze.Connection, 97)
 			for i := range kinds {
 				kinds[i] = randomRecord(rand.New(rand.NewPCG(uint64(i), 7)))
 			}
-			record := func(n uint64) *Connection {
+			record := func(n uint64) *analyze.Connection {
 				c := *kinds[n%97]
 				c.Number = n
 				return &c
 			}
 			const most = 40_000 // random records are long
 			var got uint64
-			o := NewOrder(func(c *Connection) {
+			o := New(func(c *analyze.Connection) {
 				if got++; c.Number != got || !reflect.DeepEqual(c, record(got)) {
 					t.Fatalf("connection %d is not number %d, or another one", c.Number, got)
 				}
@@ -122,7 +124,7 @@ func TestOrderWithoutRoom(t *testing.T) {
 // TestOrderSaysWhatIsLost: a record that the file does not give back is counted.
 func TestOrderSaysWhatIsLost(t *testing.T) {
 	c, got := randomRecord(rand.New(rand.NewPCG(1, 1))), 0
-	o := NewOrder(func(*Connection) { got++ })
+	o := New(func(*analyze.Connection) { got++ })
 	o.waiting.dir = t.TempDir()
 	for c.Number = 40_000; c.Number > 1; c.Number-- {
 		o.Connection(c)
@@ -137,7 +139,7 @@ func TestOrderSaysWhatIsLost(t *testing.T) {
 // TestOrderAllocates: where as many wait as before, waiting costs nothing.
 func TestOrderAllocates(t *testing.T) {
 	c, n := randomRecord(rand.New(rand.NewPCG(3, 4))), uint64(0)
-	o := NewOrder(func(*Connection) {})
+	o := New(func(*analyze.Connection) {})
 	give := func(k uint64) { c.Number = k; o.Connection(c) }
 	round := func() {
 		for k := range uint64(2 * mostPlain) {
@@ -154,10 +156,10 @@ func TestOrderAllocates(t *testing.T) {
 // BenchmarkOrder hands on records of which each waits for the one after it,
 // plainly and packed.
 func BenchmarkOrder(b *testing.B) {
-	c := &Connection{Client: netip.MustParseAddrPort("10.0.0.1:40000"), Server: netip.MustParseAddrPort("10.0.0.2:443"), ZeekState: "SF", ZeekHistory: "ShADadFf"}
-	c.Steps = make([]Step, 7)
+	c := &analyze.Connection{Client: netip.MustParseAddrPort("10.0.0.1:40000"), Server: netip.MustParseAddrPort("10.0.0.2:443"), ZeekState: "SF", ZeekHistory: "ShADadFf"}
+	c.Steps = make([]analyze.Step, 7)
 	for i := range c.Steps {
-		c.Steps[i] = Step{Packet: uint64(i + 1), Time: 1.7e18 + int64(i)*1e6, Seq: 0x12345678, Ack: 0x87654321, Window: 64240}
+		c.Steps[i] = analyze.Step{Packet: uint64(i + 1), Time: 1.7e18 + int64(i)*1e6, Seq: 0x12345678, Ack: 0x87654321, Window: 64240}
 	}
 	c.Opening.SynPackets, c.Opening.SynAckPackets, c.Closing.FinPackets = []uint64{1}, []uint64{2}, []uint64{5, 6}
 	for name, before := range map[string]int{"plain": 0, "packed": mostPlain} {

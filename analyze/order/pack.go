@@ -1,4 +1,6 @@
-package analyze
+package order
+
+import "tcpwatch/analyze"
 
 // packer turns records into octets and back, for those that wait: 1.5 KB and its
 // lists become some 500 octets. One list of the fields serves both ways, so that
@@ -17,21 +19,21 @@ type packer struct {
 const mostWords = 1024
 
 // pack encodes c; the result is valid until the next call.
-func (p *packer) pack(c *Connection) []byte {
+func (p *packer) pack(c *analyze.Connection) []byte {
 	p.b, p.reading, p.time, p.packet = p.b[:0], false, 0, 0
 	p.connection(c)
 	return p.b
 }
 
 // unpack decodes b into c, reusing its lists.
-func (p *packer) unpack(b []byte, c *Connection) {
+func (p *packer) unpack(b []byte, c *analyze.Connection) {
 	scratch := p.b
 	p.b, p.reading, p.time, p.packet = b, true, 0, 0
 	p.connection(c)
 	p.b = scratch
 }
 
-func (p *packer) connection(c *Connection) {
+func (p *packer) connection(c *analyze.Connection) {
 	number(p, &c.Number)
 	p.endpoint(&c.Client)
 	p.endpoint(&c.Server)
@@ -47,7 +49,7 @@ func (p *packer) connection(c *Connection) {
 	number(p, &c.ServerState)
 	p.direction(&c.FromClient)
 	p.direction(&c.FromServer)
-	for _, b := range [...]*Base{&c.ClientBase, &c.ServerBase} {
+	for _, b := range [...]*analyze.Base{&c.ClientBase, &c.ServerBase} {
 		number(p, &b.Number)
 		p.flags(&b.Known, &b.ISN)
 	}
@@ -63,7 +65,7 @@ func (p *packer) connection(c *Connection) {
 	p.labels(c)
 }
 
-func (p *packer) opening(o *Opening) {
+func (p *packer) opening(o *analyze.Opening) {
 	number(p, &o.Outcome)
 	number(p, &o.Form)
 	list(p, &o.SynPackets, (*packer).packetOf)
@@ -73,7 +75,7 @@ func (p *packer) opening(o *Opening) {
 	numbers(p, &o.ClientISN, &o.ServerISN, &o.AckOfClient, &o.AckOfServer)
 	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst, &o.ICMPOfServer, &o.AckLater)
 	p.signed(&o.RTTServer, &o.RTTClient, &o.Took)
-	for _, e := range [...]*EndOptions{&o.ClientOptions, &o.ServerOptions} {
+	for _, e := range [...]*analyze.EndOptions{&o.ClientOptions, &o.ServerOptions} {
 		p.flags(&e.Known)
 		number(p, &e.Set)
 		numbers(p, &e.MSS, &e.Window)
@@ -84,7 +86,7 @@ func (p *packer) opening(o *Opening) {
 	p.address(&o.ICMPFrom)
 }
 
-func (p *packer) icmp(i *ICMP) {
+func (p *packer) icmp(i *analyze.ICMP) {
 	p.packets(&i.Packet)
 	number(p, &i.Count)
 	numbers(p, &i.Type, &i.Code)
@@ -92,7 +94,7 @@ func (p *packer) icmp(i *ICMP) {
 	number(p, &i.NextMTU)
 }
 
-func (p *packer) closing(c *Closing) {
+func (p *packer) closing(c *analyze.Closing) {
 	number(p, &c.Outcome)
 	numbers(p, &c.ActiveCloser, &c.RstBy)
 	p.flags(&c.Inferred, &c.OrderInferred, &c.RstUnasked)
@@ -105,7 +107,7 @@ func (p *packer) closing(c *Closing) {
 	number(p, &c.HalfClosedOctets)
 }
 
-func (p *packer) timeWait(w *TimeWait) {
+func (p *packer) timeWait(w *analyze.TimeWait) {
 	number(p, &w.Holders)
 	p.times(&w.Since, &w.Until)
 	number(p, &w.Restarts)
@@ -114,7 +116,7 @@ func (p *packer) timeWait(w *TimeWait) {
 	p.packets(&w.CutBy)
 }
 
-func (p *packer) direction(d *Direction) {
+func (p *packer) direction(d *analyze.Direction) {
 	numbers(p, &d.Packets, &d.PayloadOctets, &d.UniqueOctets, &d.MostInFlight)
 	sparse(p, &d.Retransmissions, &d.RetransmittedBytes, &d.OutOfOrder, &d.DuplicatePackets, &d.DuplicateAcks, &d.ZeroWindows,
 		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious, &d.Unacknowledged)
@@ -132,10 +134,10 @@ func (p *packer) direction(d *Direction) {
 }
 
 // long encodes a field that few connections have.
-func (p *packer) long(l *LongClue) {
-	there := *l != LongClue{}
+func (p *packer) long(l *analyze.LongClue) {
+	there := *l != analyze.LongClue{}
 	if p.flags(&there); !there {
-		*l = LongClue{}
+		*l = analyze.LongClue{}
 		return
 	}
 	p.flags(&l.Never)
@@ -144,8 +146,8 @@ func (p *packer) long(l *LongClue) {
 	p.packets(&l.First, &l.Last, &l.Short, &l.Reported, &l.Alive)
 }
 
-func (p *packer) clues(c *Clues) {
-	for _, e := range [...]*EndClues{&c.Client, &c.Server} {
+func (p *packer) clues(c *analyze.Clues) {
+	for _, e := range [...]*analyze.EndClues{&c.Client, &c.Server} {
 		numbers(p, &e.TTLMin, &e.TTLMax, &e.Segments)
 		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp, &e.SACKOutside)
 	}
@@ -163,11 +165,11 @@ func (p *packer) clues(c *Clues) {
 	p.signed(&c.BlindFor)
 }
 
-// stepSize is the size of an encoded step. A record has several, so each is
-// encoded in one go.
-const stepSize = 44
+// stepSize is the size of an encoded step before its flags. A record has several,
+// so each is encoded in one go.
+const stepSize = 43
 
-func (p *packer) step(s *Step) {
+func (p *packer) step(s *analyze.Step) {
 	b, r := p.span(stepSize), p.reading
 	fixed64(r, b[0:], &s.Packet)
 	fixed64(r, b[8:], &s.Time)
@@ -181,13 +183,11 @@ func (p *packer) step(s *Step) {
 	fixed8(r, b[40:], &s.Phase)
 	fixed8(r, b[41:], &s.ClientState)
 	fixed8(r, b[42:], &s.ServerState)
-	bits := s.bits()
-	fixed8(r, b[43:], &bits)
-	s.setBits(bits)
+	p.flags(&s.FromClient, &s.Repeated, &s.Copy, &s.Acceptable, &s.Inferred)
 }
 
 // labels encodes the counts that are not 0.
-func (p *packer) labels(c *Connection) {
+func (p *packer) labels(c *analyze.Connection) {
 	var there uint64
 	for id, n := range c.Labels {
 		if n != 0 {

@@ -1,10 +1,11 @@
-package analyze_test
+package order_test
 
 import (
 	"fmt"
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/order"
 )
 
 // TestOrderBound: with a bound nothing waits beyond it, nothing is lost, and what
@@ -22,7 +23,7 @@ func TestOrderBound(t *testing.T) {
 		{1, []uint64{3, 7, 1, 2, 4, 5, 6}, []uint64{3, 1, 2, 4, 5, 6, 7}},
 	} {
 		var got []uint64
-		o := analyze.NewOrder(func(c *analyze.Connection) { got = append(got, c.Number) })
+		o := order.New(func(c *analyze.Connection) { got = append(got, c.Number) })
 		o.Bound(c.most)
 		for _, n := range c.given {
 			o.Connection(&analyze.Connection{Number: n})

@@ -1,8 +1,9 @@
-package analyze
+package order
 
 import (
 	"math/bits"
-	"slices"
+
+	"tcpwatch/analyze"
 )
 
 // Order hands connections on in order of their numbers. An Analyzer hands a
@@ -18,14 +19,14 @@ type Order struct {
 	tickets []ticket
 	n       int // that wait
 	waiting waiting
-	out     func(*Connection)
+	out     func(*analyze.Connection)
 	most    int // that wait; 0: no bound
 	lost    uint64
 }
 
-// NewOrder returns an Order that calls out for every connection, numbers 1, 2,
+// New returns an Order that calls out for every connection, numbers 1, 2,
 // 3 … The Connection passed is lent for the duration of the call.
-func NewOrder(out func(*Connection)) *Order {
+func New(out func(*analyze.Connection)) *Order {
 	return &Order{next: 1, tickets: make([]ticket, 64), out: out}
 }
 
@@ -34,7 +35,7 @@ func NewOrder(out func(*Connection)) *Order {
 func (o *Order) Bound(n int) { o.most = n }
 
 // Connection takes a lent record.
-func (o *Order) Connection(c *Connection) {
+func (o *Order) Connection(c *analyze.Connection) {
 	switch {
 	case c.Number < o.next: // it was passed over
 		o.out(c)
@@ -92,24 +93,4 @@ func (o *Order) Close() (lost uint64, err error) {
 		return 0, nil
 	}
 	return o.lost, o.waiting.err
-}
-
-// Clone returns a copy that is the caller's own.
-func (c *Connection) Clone() *Connection {
-	d := *c
-	d.Steps = slices.Clone(c.Steps)
-	d.Opening.SynPackets = slices.Clone(c.Opening.SynPackets)
-	d.Opening.SynAckPackets = slices.Clone(c.Opening.SynAckPackets)
-	d.Closing.FinPackets = slices.Clone(c.Closing.FinPackets)
-	return &d
-}
-
-// copyTo makes d a copy with lists of its own, reusing those that d has.
-func (c *Connection) copyTo(d *Connection) {
-	steps, syns, synAcks, fins := d.Steps, d.Opening.SynPackets, d.Opening.SynAckPackets, d.Closing.FinPackets
-	*d = *c
-	d.Steps = append(steps[:0], c.Steps...)
-	d.Opening.SynPackets = append(syns[:0], c.Opening.SynPackets...)
-	d.Opening.SynAckPackets = append(synAcks[:0], c.Opening.SynAckPackets...)
-	d.Closing.FinPackets = append(fins[:0], c.Closing.FinPackets...)
 }
