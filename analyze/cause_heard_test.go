@@ -18,7 +18,6 @@ const oneDup = "+0 B>A . 1 ack 1 win 65160\n"
 // TestHeardCauses: what a sender was told, and when, decides which timer may have run out and
 // what it may have answered; other segments decide nothing.
 func TestHeardCauses(t *testing.T) {
-	const sent = "+1 A>B . 1:1001(1000) ack 1 id 3\n"
 	const late = "+.001 A>B . 1001:2001(1000) ack 1 id 6"
 	probedMore := probed + "+.02 B>A . 1 ack 1001 win 65160 <sack 1:1001>\n+1 A>B . 1001:2001(1000) ack 1 id 5\n+.22 "
 	for _, c := range []struct {

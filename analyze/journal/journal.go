@@ -15,8 +15,8 @@
 // exchange of data and a close as in RFC 9293 figures 6 and 12, with numbers that
 // were sent before or come next, and a RST that refuses a SYN (§3.10.7.3) or whose
 // number comes next (§3.10.7.4). Head.Write refuses the first segment that is
-// anything else, and then all must be analysed. Anything else, such as
-// retransmissions, can wait for the analysis.
+// anything else, and then all must be analysed. What one that it takes shows
+// besides, such as that it is a retransmission, can wait for the analysis.
 package journal
 
 import (
