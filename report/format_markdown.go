@@ -89,7 +89,7 @@ func (m *markdownWriter[T]) appendCell(b []byte, k Kind) []byte {
 	} else if k == KindWords && bytes.IndexByte(m.cell, '?') >= 0 {
 		m.inferred.SeeAll(string(m.cell))
 	}
-	if m.env.ASCII {
+	if m.env.Style.ASCII {
 		m.cell = escape.AppendASCII(nil, m.cell)
 	}
 	if k == KindText {

@@ -68,7 +68,7 @@ func (t *tableWriter[T]) fill(cells []grid.Cell, r *T) {
 		if t.value.set {
 			from := len(t.text)
 			t.text = t.value.appendPeople(t.text, c.Kind, t.env)
-			if t.env.ASCII {
+			if t.env.Style.ASCII {
 				t.text = append(t.text[:from], escape.AppendASCII(nil, t.text[from:])...)
 			}
 		}
@@ -151,5 +151,5 @@ func (t *tableWriter[T]) notes() error {
 
 // line writes a line of prose, broken between words.
 func (t *tableWriter[T]) line(s string) error {
-	return t.env.WriteWrapped(t.w, prose.Quiet, "", s)
+	return t.env.Style.WriteWrapped(t.w, prose.Quiet, "", s)
 }

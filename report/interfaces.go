@@ -59,8 +59,8 @@ var interfaceView = &rowView[Device]{
 // WriteInterfaces writes the list of interfaces. Only the options Format,
 // Width, Color and ASCII are used.
 func WriteInterfaces(w io.Writer, list []Device, o Options) error {
-	o.FixWidth()
-	o.Color = o.Color && o.Format.people()
+	o.Style.FixWidth()
+	o.Style.Color = o.Style.Color && o.Format.people()
 	e := &env{Options: o}
 	out := bufio.NewWriter(w)
 	rows := newRowWriter(interfaceView, out, e)

@@ -48,7 +48,7 @@ func (p *page) heading(w io.Writer, v View, first bool) {
 	text := ""
 	switch p.env.Format {
 	case FormatTable:
-		text = p.env.Paint(prose.Quiet, upper(string(v))) + "\n\n"
+		text = p.env.Style.Paint(prose.Quiet, upper(string(v))) + "\n\n"
 		if !first {
 			text = "\n" + text
 		}

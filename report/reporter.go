@@ -22,7 +22,7 @@ type Options struct {
 	// other, for programs the connections (csv, ndjson) or the summary (json).
 	Views  []View
 	Format Format
-	prose.Style
+	Style  prose.Style
 	// Limit is the most rows of a table or Markdown table; 0: all of them.
 	Limit int
 	// Only selects connections by number; empty: all of them.
@@ -111,9 +111,9 @@ func newReporter(w io.Writer, o Options, eventsApart bool) (*Reporter, error) {
 	if err := Check(o.Views, o.Format); err != nil {
 		return nil, err
 	}
-	o.FixWidth()
+	o.Style.FixWidth()
 	if !o.Format.people() {
-		o.Color = false
+		o.Style.Color = false
 	}
 	if o.MSL <= 0 {
 		o.MSL = analyze.DefaultMSL
@@ -278,8 +278,8 @@ func (r *Reporter) Err() error { return r.err }
 // Resize sets how many columns lines may have from now on, like Options.Width; what
 // is not laid out yet follows.
 func (r *Reporter) Resize(columns int) {
-	r.env.Width = columns
-	r.env.FixWidth()
+	r.env.Style.Width = columns
+	r.env.Style.FixWidth()
 }
 
 // Close finishes the views, and writes the summary. It does not close the

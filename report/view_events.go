@@ -55,7 +55,7 @@ func sentenceRoom(e *env) int {
 	if e.Format == FormatMarkdown {
 		return 1 << 20
 	}
-	return max(leastSentence, e.Width-66)
+	return max(leastSentence, e.Style.Width-66)
 }
 
 func eventRoles(ev *event.Event) string {

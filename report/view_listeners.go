@@ -48,7 +48,7 @@ func (l *listenerWriter) finish() error {
 	if l.table.Dropped == 0 || !l.env.Format.people() {
 		return nil
 	}
-	return l.env.WriteWrapped(l.w, prose.Doubt, "", prose.Plural(l.table.Dropped, "listener")+" with the fewest attempts not shown ("+
+	return l.env.Style.WriteWrapped(l.w, prose.Doubt, "", prose.Plural(l.table.Dropped, "listener")+" with the fewest attempts not shown ("+
 		prose.Plural(l.table.DroppedAttempts, "attempt")+"): at most "+prose.Thousands(listener.MaxListeners)+" are remembered")
 }
 

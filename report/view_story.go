@@ -45,7 +45,7 @@ func (s *storyWriter) finish() error {
 		if b.Len() == 0 && s.told > 0 {
 			b.WriteByte('\n')
 		}
-		s.env.WriteWrapped(&b, prose.Quiet, "", text) // a bytes.Buffer does not fail
+		s.env.Style.WriteWrapped(&b, prose.Quiet, "", text) // a bytes.Buffer does not fail
 	}
 	if s.told == 0 {
 		if s.env.Format == FormatMarkdown {

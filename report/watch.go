@@ -85,7 +85,7 @@ func NewWatcher(w io.Writer, o WatchOptions) (*Watcher, error) {
 	}
 	x := &Watcher{bottom: statusline.New(w), size: o.Size}
 	if x.size != nil {
-		o.Width = x.size()
+		o.Style.Width = x.size()
 	}
 	lines := o.Terminal && o.Format == FormatTable && o.Views[0] == ViewEvents
 	rep, err := newReporter(x.bottom, o.Options, lines)

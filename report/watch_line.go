@@ -47,7 +47,7 @@ func (l *eventLines) event(w io.Writer, ev *event.Event) error {
 	l.text = l.text[:0]
 	if day := at.Format("2006-01-02"); day != l.day {
 		l.day = day
-		l.text = append(l.text, l.env.Paint(prose.Quiet, day+at.Format(" MST"))...)
+		l.text = append(l.text, l.env.Style.Paint(prose.Quiet, day+at.Format(" MST"))...)
 		l.text = append(l.text, '\n')
 	}
 	l.line(ev, at)
@@ -57,7 +57,7 @@ func (l *eventLines) event(w io.Writer, ev *event.Event) error {
 
 func (l *eventLines) line(ev *event.Event, at time.Time) {
 	form := "15:04:05.000"
-	if l.env.Width >= microsFrom {
+	if l.env.Style.Width >= microsFrom {
 		form = "15:04:05.000000"
 	}
 	clock, number := at.Format(form), ""
@@ -66,28 +66,28 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 	}
 	l.number = max(l.number, len(number))
 	used := len(clock) + 1 + l.number + len(prose.Gap)
-	ends := l.endsText(ev, l.env.Width-used-len(prose.Gap)-leastSentence)
-	if used+prose.Width(ends) > l.env.Width {
+	ends := l.endsText(ev, l.env.Style.Width-used-len(prose.Gap)-leastSentence)
+	if used+prose.Width(ends) > l.env.Style.Width {
 		ends = "" // a narrow terminal: the number of the connection must do
 	}
 	// Short ends form a column; long ones push only their own line.
-	l.ends = max(l.ends, min(prose.Width(ends), (l.env.Width-used)/2))
+	l.ends = max(l.ends, min(prose.Width(ends), (l.env.Style.Width-used)/2))
 	pad := max(l.ends-prose.Width(ends), 0)
 
-	b := append(l.text, l.env.Paint(prose.Quiet, clock)...)
+	b := append(l.text, l.env.Style.Paint(prose.Quiet, clock)...)
 	b = append(b, strings.Repeat(" ", 1+l.number-len(number))...)
 	b = append(b, number...)
 	b = append(b, prose.Gap...)
 	if ends == "" {
-		l.text = l.sentence(b, ev, used, l.env.Width-used)
+		l.text = l.sentence(b, ev, used, l.env.Style.Width-used)
 		return
 	}
 	b = append(b, ends...)
-	room := l.env.Width - used - prose.Width(ends) - len(prose.Gap)
+	room := l.env.Style.Width - used - prose.Width(ends) - len(prose.Gap)
 	switch first := l.mainWidth(ev); {
 	case first > room: // on a line of its own, under the ends
 		b = append(append(b, '\n'), strings.Repeat(" ", used+len(prose.Gap))...)
-		l.text = l.sentence(b, ev, used+len(prose.Gap), l.env.Width-used-len(prose.Gap))
+		l.text = l.sentence(b, ev, used+len(prose.Gap), l.env.Style.Width-used-len(prose.Gap))
 		return
 	case first <= room-pad:
 		room -= pad
@@ -98,24 +98,24 @@ func (l *eventLines) line(ev *event.Event, at time.Time) {
 
 // mainWidth returns the columns of the first part of the event's sentence.
 func (l *eventLines) mainWidth(ev *event.Event) int {
-	return prose.Width(l.env.Plain(string(l.env.appendSentence(nil, ev, 0))))
+	return prose.Width(l.env.Style.Plain(string(l.env.appendSentence(nil, ev, 0))))
 }
 
 // sentence appends what happened, in as many lines as needed; further lines are
 // indented.
 func (l *eventLines) sentence(b []byte, ev *event.Event, indent, room int) []byte {
-	what := l.env.Plain(string(l.env.appendSentence(nil, ev, room)))
+	what := l.env.Style.Plain(string(l.env.appendSentence(nil, ev, room)))
 	for i, part := range prose.Wrap(what, room, "") {
 		if i > 0 {
 			b = append(append(b, '\n'), strings.Repeat(" ", indent)...)
 		}
-		b = append(b, l.env.Paint(eventTone(ev), part)...)
+		b = append(b, l.env.Style.Paint(eventTone(ev), part)...)
 	}
 	// The tunnel, if it fits: its name may come from the capture.
 	if in := l.env.encap(ev.EncapID); in != "" {
-		in = l.env.Plain(" · " + escape.Text(in))
+		in = l.env.Style.Plain(" · " + escape.Text(in))
 		if prose.Width(what)+prose.Width(in) <= room {
-			b = append(b, l.env.Paint(prose.Quiet, in)...)
+			b = append(b, l.env.Style.Paint(prose.Quiet, in)...)
 		}
 	}
 	return append(b, '\n')
@@ -127,7 +127,7 @@ func (l *eventLines) endsText(ev *event.Event, room int) string {
 	if !ev.Client.IsValid() {
 		return ""
 	}
-	arrow := l.env.Plain(" → ")
+	arrow := l.env.Style.Plain(" → ")
 	client, server := ev.Client.String(), ev.Server.String()
 	over := len(client) + len(server) + prose.Width(arrow) - room
 	if over > 0 {
@@ -174,5 +174,5 @@ func (l *eventLines) rest(w io.Writer) error {
 		}
 		text += prose.NBSP + prose.Glue(x.name)
 	}
-	return l.env.WriteWrapped(w, prose.Strong, prose.Gap, text)
+	return l.env.Style.WriteWrapped(w, prose.Strong, prose.Gap, text)
 }

@@ -133,7 +133,7 @@ func TestColorIsNotTheMeaning(t *testing.T) {
 	for _, v := range Views {
 		o := Options{Views: []View{v}, Format: FormatTable, Style: prose.Style{Width: 120}, EncapName: reporttest.EncapName}
 		plain := render(t, o, packets, reporttest.Connections(t), sampleInput())
-		o.Color = true
+		o.Style.Color = true
 		colored := render(t, o, packets, reporttest.Connections(t), sampleInput())
 		if !strings.Contains(colored, "\x1b[") {
 			t.Errorf("%s: no colour where it was asked for", v)

@@ -204,7 +204,7 @@ func (o *followOptions) writing(out *output, dec *capture.Decoder) streams.Optio
 		EncapName: dec.EncapName,
 	}
 	if _, ok := terminal(out.w); ok {
-		so.Width = width(out.w)
+		so.Style.Width = width(out.w)
 	}
 	return so
 }

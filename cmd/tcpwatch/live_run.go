@@ -98,7 +98,7 @@ func (r *liveRun) writers(c *cobra.Command) (err error) {
 // watchColor is o with the colour setting of the screen, which need not be
 // where results go.
 func (r *liveRun) watchColor(o report.Options) report.Options {
-	o.Color, o.Width = colored(r.color, r.screen.w), width(r.screen.w, r.stderr)
+	o.Style.Color, o.Style.Width = colored(r.color, r.screen.w), width(r.screen.w, r.stderr)
 	return o
 }
 

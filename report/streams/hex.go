@@ -57,7 +57,7 @@ func (f *hexForm) flush(w *Writer) {
 		return
 	}
 	b := f.text[:0]
-	if w.opts.Color {
+	if w.opts.Style.Color {
 		b = append(b, sideEscapes[f.side]...)
 	}
 	b = append(b, sideMarks[f.side][0]...)
@@ -80,7 +80,7 @@ func (f *hexForm) flush(w *Writer) {
 		b = append(b, c)
 	}
 	b = append(b, '|')
-	if w.opts.Color {
+	if w.opts.Style.Color {
 		b = append(b, prose.ColorEnd...)
 	}
 	b = append(b, '\n')

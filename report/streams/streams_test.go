@@ -140,7 +140,7 @@ func TestHostile(t *testing.T) {
 					t.Fatalf("%s: %d columns: %q", form, prose.Width(line), line)
 				}
 			}
-			o.Color = true
+			o.Style.Color = true
 			if colored := write(o, pieces...); colors.ReplaceAllString(colored, "") != plain {
 				t.Fatalf("%s: colour changes the text", form)
 			}

@@ -92,7 +92,7 @@ func (f *textForm) character(w *Writer, data []byte) int {
 		for k := f.column % tabStop; k < tabStop; k++ {
 			f.line = append(f.line, ' ')
 		}
-	case w.opts.ASCII && n > 1:
+	case w.opts.Style.ASCII && n > 1:
 		f.line = escape.AppendRune(f.line, r)
 	default:
 		f.line = escape.Append(f.line, data[:n])
@@ -101,7 +101,7 @@ func (f *textForm) character(w *Writer, data []byte) int {
 	if columns > 0 && f.line[0] >= utf8.RuneSelf {
 		columns = prose.Width(string(f.line))
 	}
-	if w.opts.Width > 0 && f.column > 0 && f.column+columns > w.opts.Width-2 {
+	if w.opts.Style.Width > 0 && f.column > 0 && f.column+columns > w.opts.Style.Width-2 {
 		f.open[f.side] = true
 		f.endLine(w)
 	}
@@ -122,7 +122,7 @@ func (f *textForm) begin(w *Writer, empty bool) {
 	if f.open[f.side] {
 		goesOn = 1
 	}
-	if w.opts.Color {
+	if w.opts.Style.Color {
 		w.write([]byte(sideEscapes[f.side]))
 	}
 	mark := sideMarks[f.side][goesOn]
@@ -138,7 +138,7 @@ func (f *textForm) endLine(w *Writer) {
 	if !f.inLine {
 		return
 	}
-	if w.opts.Color {
+	if w.opts.Style.Color {
 		w.write([]byte(prose.ColorEnd))
 	}
 	w.write([]byte{'\n'})
@@ -192,7 +192,7 @@ func (n *notes) title(w *Writer, number uint64, ends string, encap uint32) {
 	if in := w.encap(encap); in != "" {
 		ends += " in " + escape.Text(in)
 	}
-	w.write([]byte(w.opts.Paint(prose.Strong, w.opts.Plain(fmt.Sprintf("connection %d   %s", number, ends))) + "\n"))
+	w.write([]byte(w.opts.Style.Paint(prose.Strong, w.opts.Style.Plain(fmt.Sprintf("connection %d   %s", number, ends))) + "\n"))
 	about := "> client, < server; >+ and <+ go on where the line of that side stopped"
 	switch w.opts.From {
 	case "client":

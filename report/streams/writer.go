@@ -27,7 +27,7 @@ type Options struct {
 	From string
 	// Style says what lines for people may use; lines are not broken if its Width
 	// is 0.
-	prose.Style
+	Style prose.Style
 	// EncapName names the tunnels behind an ID; nil: none have a name.
 	EncapName func(uint32) string
 }
