@@ -23,7 +23,7 @@ var inlined = map[string][]string{
 		"(*Half).Advertise", "(*Half).Summed", "(*Half).LastWindow", "(*Mark).of", "SACKSum",
 	},
 	"tcpwatch/analyze/journal": {"At", "within", "plain", "number", "octets", "(*Head).most"},
-	"tcpwatch/analyze/label":   {"Set.Has", "Set.first", "Set.Each", "Traits.candidates"},
+	"tcpwatch/analyze/label":   {"Set.Has", "Set.first", "Set.Each", "traitSet.candidates"},
 	"tcpwatch/analyze":         {"settled", "over", "goesOn"},
 }
 

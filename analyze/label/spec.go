@@ -40,7 +40,7 @@ type Spec struct {
 
 	// on names the traits that the label depends on: a segment with none of them
 	// does not match.
-	on    Traits
+	on    traitSet
 	match func(*Context) bool
 }
 

@@ -7,38 +7,38 @@ import (
 	"tcpwatch/capture/wire"
 )
 
-// Traits are the properties of a segment that labels depend on. Most segments
+// traitSet holds the properties of a segment that labels depend on. Most segments
 // have few of them: payload, or nothing at all. A Spec names those without
 // which it cannot match, so that a segment is only tried against the Specs that
 // it may fit.
-type Traits uint32
+type traitSet uint32
 
 // The traits.
 const (
-	everySegment Traits = 1 << iota // whatever it has
-	control                         // SYN, FIN or RST
-	answers                         // an ACK of a SYN or FIN that waits for one
-	payload                         // octets, by the lengths in its headers
-	oversize                        // more of them than the MSS of the other end
-	differing                       // other octets than before
-	behind                          // a number before the next one of its sender
-	judged                          // octets that were not simply sent for the first time (Sending)
-	sameACK                         // no payload, and the acknowledgement of the last segment
-	unseenACK                       // an acknowledgement of what was not captured
-	blocks                          // SACK blocks
-	clears                          // proof that a retransmission was spurious (flow.Sure)
-	asked                           // a probe of the other end before it (flow.Probed)
-	shut                            // an other end that has no room, or had none when this one sent last
-	noRoom                          // a window of 0
-	narrower                        // a smaller window than the last
-	earlier                         // an earlier timestamp than the latest
-	marked                          // URG, ECE or CWR, or congestion experienced
-	wrongSum                        // a checksum that is not right
+	everySegment traitSet = 1 << iota // whatever it has
+	control                           // SYN, FIN or RST
+	answers                           // an ACK of a SYN or FIN that waits for one
+	payload                           // octets, by the lengths in its headers
+	oversize                          // more of them than the MSS of the other end
+	differing                         // other octets than before
+	behind                            // a number before the next one of its sender
+	judged                            // octets that were not simply sent for the first time (Sending)
+	sameACK                           // no payload, and the acknowledgement of the last segment
+	unseenACK                         // an acknowledgement of what was not captured
+	blocks                            // SACK blocks
+	clears                            // proof that a retransmission was spurious (flow.Sure)
+	asked                             // a probe of the other end before it (flow.Probed)
+	shut                              // an other end that has no room, or had none when this one sent last
+	noRoom                            // a window of 0
+	narrower                          // a smaller window than the last
+	earlier                           // an earlier timestamp than the latest
+	marked                            // URG, ECE or CWR, or congestion experienced
+	wrongSum                          // a checksum that is not right
 	traitCount   = iota
 )
 
 // traits finds the traits of the segment. It runs after judge.
-func traits(c *Context) Traits {
+func traits(c *Context) traitSet {
 	s, x := c.Segment, c.Facts
 	mine, other := x.Sender, x.Receiver
 	t := everySegment
@@ -110,7 +110,7 @@ var tried = func() (sets [traitCount]Set) {
 }()
 
 // candidates returns the labels that may fit a segment with the traits.
-func (t Traits) candidates() (s Set) {
+func (t traitSet) candidates() (s Set) {
 	for ; t != 0; t &= t - 1 {
 		s |= tried[bits.TrailingZeros32(uint32(t))]
 	}
