@@ -161,6 +161,7 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	n.rstAfterClose = x.Is(flow.FINProved) && y.Is(flow.FINProved)
 	n.rstUnasked = x.Is(flow.SentACK) && y.Is(flow.Sent) && !y.Nxt.After(x.Ack) && x.LastTime > y.LastTime
 	s, o := a.facts.From, a.facts.To
+	opening := !n.complete && !n.opened // open, although the ACK that completed it was missed
 	acked := x.Ack
 	if seg.Flags.Has(wire.ACK) {
 		acked = wire.MaxSeq(acked, seg.Ack)
@@ -170,9 +171,9 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 		n.rstAfter = RstTimeWait
 	case seg.Flags.Has(wire.ACK) && seg.Seq == 0 && seg.Ack == y.Nxt && y.Is(flow.Sent) && !y.Any(flow.SentACK|flow.SentSYN):
 		n.rstAfter = RstNoConnection
-	case !n.complete && y.Is(flow.SentBareSYN) && !x.Is(flow.SentSYN):
+	case opening && y.Is(flow.SentBareSYN) && !x.Is(flow.SentSYN):
 		n.rstAfter = RstRefused
-	case !n.complete && (x.Is(flow.SentSYN) || y.Is(flow.SentSYN)):
+	case opening && (x.Is(flow.SentSYN) || y.Is(flow.SentSYN)):
 		n.rstAfter = RstHandshake
 	case n.lastData[o] != 0 && x.Is(flow.SentACK) && dataEnd(y).After(acked),
 		x.Is(flow.SentFIN) && n.lastData[o] > n.finPacket[s]:
