@@ -23,12 +23,12 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 
 // CauseTexts say what each cause means.
 var CauseTexts = [CauseCount]string{
-	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, " +
+	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, or may, as a SYN-ACK that comes a long round trip after a SYN that was sent again, " +
 		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
 		"it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago, or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, and at any time where a SYN or SYN-ACK was sent again: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms) and are the first not acknowledged (§5.4), or what was in " +
-		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last",
+		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last, and a SYN-ACK 150 ms (a heuristic) later than SYNs that were not answered yet call for",
 	CauseFast: "SACK reported octets after it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), no longer ago than 150 ms, or " +
 		"the way to the sender, a quarter of it and 20 ms (heuristics), and no timeout before it; without SACK, not just for what was in flight at the last repair (RFC 6582 §3.2), nor when a timeout is due as well, unless just three came",
 	CauseTLP: "a tail loss probe (RFC 8985 §7), or the timeout of a sender that does not probe: where one segment is not acknowledged both may be due at the same " +
@@ -56,6 +56,9 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	case s.Flags.Has(wire.SYN):
 		if waited(c) < quiet {
 			return CauseUnknown, false
+		}
+		if mayAnswerSYN(c) {
+			return CauseUnknown, true
 		}
 		return CauseRTO, true
 	case !x.Receiver.Is(flow.Sent), c.Reason == IPIDJump:
@@ -113,6 +116,16 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	}
 	// Nothing called for it, and no probe sends anything but the last octets: it may be a timeout.
 	return CauseUnknown, (!told || still) && atHead(x, s) && (c.NoSACK || s.End().Before(x.Sender.Nxt))
+}
+
+// mayAnswerSYN reports whether a SYN-ACK that is sent again may answer a SYN that was captured before
+// the last SYN-ACK: more SYNs than SYN-ACKs were, and it follows that one as soon as the last SYN followed the
+// first packet, as where each is answered a round trip later (RFC 9293 §3.10.7.4); answers that
+// are held up by more than quiet are taken for those of a timer (a heuristic).
+func mayAnswerSYN(c *Context) bool {
+	x := c.Facts
+	return c.Segment.Flags.Has(wire.ACK) && x.Receiver.SYNs > x.Sender.SYNs &&
+		waited(c) <= x.Receiver.SYNAt-c.Flow.Start+quiet
 }
 
 // untold reports whether a segment fills a gap that showed less than three quarters of a round trip ago
