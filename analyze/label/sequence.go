@@ -153,7 +153,10 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 		moved := c.Segment.TTL != x.Sender.TTL
 		timer := x.Receiver.SYNs > 1 && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
 		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || timer)
-		if apart < soonSYN && (!answers || apart < soon/2) {
+		// SYNs that were held back, as while an address is resolved, arrive at one time and are answered
+		// so: where nothing came twice before.
+		each := answers && x.Receiver.SYNs > x.Sender.SYNs && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
+		if apart < soonSYN && (!answers || apart < soon/2 && !each) {
 			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied beyond this tap
 				return Copied, SynAckTwice, old.Packet, true
 			}
