@@ -76,6 +76,7 @@ const (
 	NextMTU
 	TooBig
 	NoICMP
+	SynAckNotTaken
 	reasonCount
 )
 
@@ -155,6 +156,8 @@ var reasonTexts = [reasonCount]string{
 	NextMTU:       "ICMP error in packet $p: the next link takes no more than $n octets",
 	TooBig:        "ICMP error in packet $p: a packet was too long for the next link",
 	NoICMP:        "no ICMP error that says so was captured",
+
+	SynAckNotTaken: "SYN-ACK in packet $p passed this tap, and the client goes on sending its SYN until packet $q, $t later: what the server answers is lost between here and the client, or dropped by a filter of its host",
 }
 
 // String returns the phrase with its placeholders.

@@ -7,13 +7,13 @@ import (
 
 var synAckLost = Spec{
 	Name:       "SYN-ACK-LOST",
-	Definition: "A SYN-ACK did not reach the client, and the handshake went on with a later one.",
+	Definition: "A SYN-ACK did not reach the client: the handshake went on with a later one, or the client goes on sending its SYN.",
 	Conditions: []spec.Condition{
 		{Text: "one of these: the SYN-ACK was sent again before any ACK of it was captured; or the SYN was sent again after a SYN-ACK, later than a round trip " +
 			"to the client; or the first SYN-ACK captured stands after a SYN that was sent again and echoes the timestamp of an earlier one; or the server answered a SYN " +
 			"with a bare ACK, with the number after that of its SYN-ACK, before the first SYN-ACK captured: as an end in SYN-RECEIVED does (RFC 9293 §3.10.7.4)",
 			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
-		{Text: "the handshake became complete", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n"},
+		{Text: "the handshake became complete; or nothing else of either end came, and the client sent its SYN again at least twice after the first SYN-ACK, 200 ms apart and the last time two seconds later or more (heuristics: no timer is shorter, and hardly a path as long)", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.5 A>B S 0\n"},
 		{Text: "in the third case the SYN-ACK came 200 ms (a heuristic: no timer is shorter) after the SYN that it echoes, and, where round trips to the server were measured, later than the " +
 			"longest of them explains", Miss: slowAnswer},
 		{Text: "in the third case the SYNs were not all answered at one moment, within 200 ms and later after the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
@@ -34,15 +34,18 @@ var synAckLost = Spec{
 	Clauses: []spec.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}, {RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.10.7.3"}, {RFC: 9293, Section: "3.10.7.4"}},
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
 		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where the one that the ACK acknowledges has another ISN and came within 200 ms (a heuristic): it may have overtaken the first; where every SYN was answered within 1 ms (a heuristic), soon after the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
-		"the server and the tap, or was slow",
+		"the server and the tap, or was slow. Where the client goes on sending its SYN, the client, or a filter of its host, may have dropped what came",
 	Most: Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
 		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n",
 	match: func(x *context, v *Verdict) bool {
-		if x.nSyns == 0 || x.nSynAcks == 0 || x.Opening.AckPacket == 0 || x.answeredWrongly() || bothOpened(x) {
+		if x.nSyns == 0 || x.nSynAcks == 0 || x.answeredWrongly() || bothOpened(x) {
 			return false
 		}
 		first := x.synAck(0)
+		if x.Opening.AckPacket == 0 {
+			return synAcksIgnored(x, v, first)
+		}
 		if s := x.answeredSyn(first.Packet); s != nil {
 			if e := x.echoed(first); e != nil && e != s && !x.slowWay(first.Time-e.Time) && !x.answeredTogether() {
 				v.Confidence = Likely
@@ -62,10 +65,40 @@ var synAckLost = Spec{
 	},
 }
 
-// answeredWrongly reports whether a SYN-ACK before the ACK that completes the handshake
-// acknowledges something other than the SYN. One after that does not matter.
+// synAcksIgnored judges a handshake that did not become complete: a client that is answered goes on
+// (RFC 9293 §3.10.7.3, fourth), rather than to send its SYN again.
+func synAcksIgnored(x *context, v *Verdict, first *analyze.Step) bool {
+	if x.Opening.Outcome != analyze.OpeningHalfOpen || x.has(Unreachable) {
+		return false
+	}
+	var last *analyze.Step
+	n := 0
+	for i := range x.nSyns {
+		if s := x.syn(i); s.Packet > first.Packet && (last == nil || s.Time-last.Time >= slowOpening) { // else it may be the same, captured elsewhere
+			last = s
+			n++
+		}
+	}
+	if n < 2 || last.Time-first.Time < slowestPath {
+		return false
+	}
+	v.Confidence = Likely
+	v.add(Item{Why: SynAckNotTaken, Packet: first.Packet, Than: last.Packet, Value: last.Time - first.Time})
+	return true
+}
+
+// slowestPath is longer than a round trip to any client, in nanoseconds: by satellite it takes
+// half a second, and a queue adds to that. A heuristic.
+const slowestPath = int64(2e9)
+
+// answeredWrongly reports whether a SYN-ACK before the ACK that completes the handshake, or any
+// where none does, acknowledges something other than the SYN. One after that does not matter.
 func (x *context) answeredWrongly() bool {
-	for i := range x.synAcksBefore(x.Opening.AckPacket) {
+	n := x.nSynAcks
+	if x.Opening.AckPacket != 0 {
+		n = x.synAcksBefore(x.Opening.AckPacket)
+	}
+	for i := range n {
 		a := x.synAck(i)
 		if s := x.answeredSyn(a.Packet); s != nil && (!a.Ack.After(s.Seq) || a.Ack.After(s.Seq.Add(1+s.Len))) {
 			return true
