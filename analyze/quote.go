@@ -9,7 +9,7 @@ import (
 )
 
 // ICMP is the first ICMP error that quotes unacknowledged octets after the SYNs
-// of an end; Packet 0: there was none.
+// of an end, or a probe that was not answered; Packet 0: there was none.
 type ICMP struct {
 	Packet uint64
 	Count  uint32 // of all such errors
@@ -54,7 +54,7 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 	case h.HasOldSYN && h.OldSYN == q.Seq:
 		mayGiveUp(n, h, q) // the SYN of one that has lost its memory; it explains nothing of this connection
 		return
-	case !outstanding(h, &f.Half[f.Peer(from)], q.Seq):
+	case !outstanding(h, &f.Half[f.Peer(from)], q.Seq) && !probe(h, &f.Half[f.Peer(from)], q.Seq):
 		return
 	}
 	told.count++
@@ -94,6 +94,12 @@ func undelivered(q *wire.Quote) bool {
 // One about a SYN in the old window is not about the octet of that number.
 func outstanding(h, other *flow.Half, seq wire.Seq) bool {
 	return h.Is(flow.Sent) && !(h.HasOldSYN && h.OldSYN == seq) && !seq.Before(h.Low) && seq.Before(h.Nxt) && (!other.Is(flow.SentACK) || !seq.Before(other.Ack))
+}
+
+// probe reports whether an error is about the last segment of h, a keep-alive or a probe of a closed window that
+// was not answered: its number is the one before what the other end expects (RFC 9293 §3.8.4).
+func probe(h, other *flow.Half, seq wire.Seq) bool {
+	return (h.Probed.KeepAlive() || h.Probed.ZeroWindow()) && seq+1 == other.Ack
 }
 
 // icmpNote is the first ICMP error of its kind, and how many there were.

@@ -118,7 +118,7 @@ func openingEndMembers() []member {
 
 func icmpMembers() []member {
 	return []member{
-		{"icmp", is.object, isNull + "there was none", "The first ICMP error that quotes an octet or FIN that an end had sent after its SYN and the other had not acknowledged. Redirect and Source Quench are none."},
+		{"icmp", is.object, isNull + "there was none", "The first ICMP error that quotes an octet or FIN that an end had sent after its SYN and the other had not acknowledged, or a keep-alive or window probe that was not answered. Redirect and Source Quench are none."},
 		{"icmp.packet", is.number, "", "Its packet."},
 		{"icmp.count", is.number, "", "How many such errors were captured, the first and copies included."},
 		{"icmp.type", is.number, "", "Its type, in the numbers of the IP version (RFC 792, RFC 4443)."},

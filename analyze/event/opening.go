@@ -51,7 +51,7 @@ var icmpError = Spec{
 	Definition: "An ICMP error quotes a segment: something on the way, or the host, says why it did not arrive; it moves no state, and is told of the first error about a SYN and the first about what was sent after it.",
 	Conditions: []spec.Condition{
 		{Text: "an ICMP error, but no Redirect or Source Quench, quotes the number of a SYN, or of an octet or FIN that was captured before", Miss: "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 99"},
-		{Text: "that was not acknowledged; of a SYN, the handshake is not complete", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
+		{Text: "that was not acknowledged, or not answered, as a keep-alive or a probe of a closed window; of a SYN, the handshake is not complete", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
 	Sentences: []string{
 		"ICMP error, type $icmp_type code $icmp_code|, $duration after the first SYN",

@@ -33,7 +33,7 @@ func ICMP(c *analyze.Connection) string {
 	if i.Packet == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not yet acknowledged", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
+	text := fmt.Sprintf("an ICMP error of %s (packet %d: %s) quotes a segment that was not yet answered", icmpFrom(i.From), i.Packet, icmpWhat(c, i.Type, i.Code))
 	if i.NextMTU != 0 {
 		text += ": the next link takes no more than " + prose.Octets(uint64(i.NextMTU)) + " in one packet"
 		if unclear := c.FromClient.Causes[label.CauseUnknown] + c.FromServer.Causes[label.CauseUnknown]; uint64(unclear) > record.Crossed(c) {

@@ -71,11 +71,11 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Opening.ICMPPacket, c.Opening.ICMPType, c.Opening.ICMPCode = 4, 1, 4 }, "(packet 4: type 1, code 4)"},
 		{func(c *analyze.Connection) {
 			c.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 1, From: reporttest.Endpoint("192.0.2.9:0").Addr()}
-		}, "ICMP       an ICMP error of 192.0.2.9 (packet 9: host unreachable, type 3, code 1) quotes a segment that was not yet acknowledged\n"},
+		}, "ICMP       an ICMP error of 192.0.2.9 (packet 9: host unreachable, type 3, code 1) quotes a segment that was not yet answered\n"},
 		{func(c *analyze.Connection) {
 			c.ICMP = analyze.ICMP{Packet: 9, Count: 10, Type: 3, Code: 4, NextMTU: 1200}
-		}, "(packet 9: fragmentation needed, type 3, code 4) quotes a segment that was not yet acknowledged: the next link takes no more than 1,200 B in one packet; 10 such errors in all"},
-		{func(c *analyze.Connection) { c.ICMP = analyze.ICMP{Packet: 9, Count: 2, Type: 3, Code: 4} }, "not yet acknowledged; 2 such errors in all"},
+		}, "(packet 9: fragmentation needed, type 3, code 4) quotes a segment that was not yet answered: the next link takes no more than 1,200 B in one packet; 10 such errors in all"},
+		{func(c *analyze.Connection) { c.ICMP = analyze.ICMP{Packet: 9, Count: 2, Type: 3, Code: 4} }, "not yet answered; 2 such errors in all"},
 		{func(c *analyze.Connection) { c.FromClient.Timeouts = 4 }, "nothing sent twice; nothing missing"}, // all was acknowledged
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
