@@ -13,7 +13,7 @@ func Reset(conn *analyze.Connection) string {
 	c := &conn.Closing
 	who, packet, silent := Side(c.RstBy), RstPacket(conn), afterSilence(conn)
 	if side := record.Unseen(conn); side != analyze.NoSide && record.Begun(conn) {
-		return "reset: " + who + " sent a RST" + packet + silent + "; nothing of " + Side(side) + " was captured"
+		return "reset: " + who + " sent a RST" + packet + silent + "; nothing of " + Side(side) + " was captured" + refuses(conn)
 	}
 	switch c.RstAfter {
 	case analyze.RstRefused:
@@ -79,6 +79,17 @@ func unknownThere(conn *analyze.Connection) string {
 		return "" // who has closed has forgotten the connection for good reason
 	}
 	return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+}
+
+// refuses says of a RST of which the other direction was not captured that it looks like the answer to a
+// SYN: a host that refuses one has no number to take, and sends 0 (RFC 9293 §3.10.7.1). An ISN
+// is 0 in one connection of four thousand million.
+func refuses(conn *analyze.Connection) string {
+	rst := record.RstStep(conn)
+	if rst == nil || !rst.Flags.Has(wire.ACK) || rst.Seq != 0 || !resetOnly(conn) {
+		return ""
+	}
+	return "; it has ACK and the number 0, as where a SYN is refused (RFC 9293 §3.10.7.1)"
 }
 
 // leftUnread says of a RST that it looks like that of an end whose program closed without

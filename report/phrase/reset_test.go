@@ -61,6 +61,34 @@ func TestResetOnly(t *testing.T) {
 	}
 }
 
+// TestRefuses: a RST of one direction looks like the answer to a SYN if it has ACK and the number 0, and
+// nothing else of its end was captured.
+func TestRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		flags   wire.Flags
+		seq     wire.Seq
+		packets uint64 // of the server
+		client  uint64
+		want    bool
+	}{
+		{"the answer to a SYN", wire.RST | wire.ACK, 0, 1, 0, true},
+		{"another number", wire.RST | wire.ACK, 1, 1, 0, false},
+		{"no ACK", wire.RST, 0, 1, 0, false},
+		{"after other segments", wire.RST | wire.ACK, 0, 2, 0, false},
+		{"both directions", wire.RST | wire.ACK, 0, 1, 3, false},
+	} {
+		conn := &analyze.Connection{}
+		conn.Opening.Outcome = analyze.OpeningMidstream
+		conn.FromClient.Packets, conn.FromServer.Packets = c.client, c.packets
+		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstPacket: 8, RstBy: analyze.ServerSide, RstAfter: analyze.RstAbort}
+		conn.Steps = []analyze.Step{{Packet: 8, Flags: c.flags, Seq: c.seq}}
+		if got := Reset(conn); strings.Contains(got, "as where a SYN is refused") != c.want {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
 // TestLeftUnread: a RST with ACK after payload of the other end may be that of a program
 // which did not read it all.
 func TestLeftUnread(t *testing.T) {
