@@ -68,7 +68,7 @@ func qualityMembers() []member {
 		{"quality.one_way", is.number, "", "Connections of which one direction was captured, those seen from the middle with more than one segment included."},
 		{"quality.split_connections", is.number, "", "Pairs of connections, of each of which one direction was captured, that fit each other but for what is around them (encapsulation): addresses, ports, ISNs where both say them, times. Of 1,024 at a time that wait for their other half."},
 		{"quality.split_example", is.numbers, "", "The numbers of the first such pair; empty without one."},
-		{"quality.twin_connections", is.number, "", "Connections that have both ISNs of another one, and as much payload, began within a second, and not after its end, but other addresses or ports, or something else around them (encapsulation): most likely the same one before and behind NAT, a load balancer or a tunnel. Of 1,024 at a time that are remembered."},
+		{"quality.twin_connections", is.number, "", "Connections that have both ISNs of another one, and as much payload or the same timestamps in both SYNs, began within a second, and not after its end, but other addresses or ports, or something else around them (encapsulation): most likely the same one before and behind NAT, a load balancer or a tunnel. Of 1,024 at a time that are remembered."},
 		{"quality.twin_example", is.numbers, "", "The numbers of the first such pair; empty without one."},
 		{"quality.midstream", is.number, "", "Connections seen from the middle."},
 		{"quality.copies", is.number, "", "Packets captured twice (DUPLICATE-PACKET)."},

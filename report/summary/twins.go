@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 )
 
 // twins finds connections that are one connection, captured before and behind something that
@@ -33,6 +34,7 @@ type twin struct {
 	encap          uint32
 	start, end     int64
 	sent           [2]uint64 // payload, but what was sent again: of that one place may have missed some
+	stamps         uint64    // the timestamps of the first SYN and SYN-ACK; 0: one has none
 }
 
 // add takes a connection, in the order of their numbers.
@@ -48,17 +50,35 @@ func (t *twins) add(c *analyze.Connection) {
 			t.first, t.moved = [2]uint64{at.number, c.Number}, at.client != c.Client || at.server != c.Server
 		}
 	}
-	*at = twin{isns, c.Number, c.Client, c.Server, c.EncapID, c.Start, c.End, [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets}}
+	*at = twin{isns, c.Number, c.Client, c.Server, c.EncapID, c.Start, c.End, [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets}, stampsOf(c)}
+}
+
+// stampsOf returns the timestamps of the first SYN and the first SYN-ACK; 0: one has none.
+func stampsOf(c *analyze.Connection) uint64 {
+	var syn, answer uint32
+	for i := range c.Steps {
+		switch s := &c.Steps[i]; {
+		case s.Phase == label.SYN && s.FromClient && syn == 0:
+			syn = s.TSVal
+		case s.Phase == label.SynAck && !s.FromClient && answer == 0:
+			answer = s.TSVal
+		}
+	}
+	if syn == 0 || answer == 0 {
+		return 0
+	}
+	return uint64(syn)<<32 | uint64(answer)
 }
 
 // fits reports whether a connection with the same ISNs is a twin: elsewhere, at the same time, with
-// as many octets of payload. Of twins none is over before the other begins, as those of a program that
+// as many octets of payload, or, as where a device between them has stopped to pass some, with the same
+// timestamps in both SYNs. Of twins none is over before the other begins, as those of a program that
 // makes up segments, each time with the same ISNs, may be.
 func (a *twin) fits(c *analyze.Connection) bool {
 	apart := c.Start - a.start
 	return (a.client != c.Client || a.server != c.Server || a.encap != c.EncapID) && apart <= twinsApart && -apart <= twinsApart &&
 		c.Start <= a.end && a.start <= c.End &&
-		a.sent == [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets}
+		(a.sent == [2]uint64{c.FromClient.UniqueOctets, c.FromServer.UniqueOctets} || a.stamps != 0 && a.stamps == stampsOf(c))
 }
 
 // text describes the twins found.

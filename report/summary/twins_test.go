@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 )
 
@@ -41,9 +42,22 @@ func TestTwins(t *testing.T) {
 		{"over before the other begins", func(c *analyze.Connection) { c.Start, c.End = 41e8, 5e9-1 }, ""},
 		{"more of the client", func(c *analyze.Connection) { c.FromClient.UniqueOctets++ }, ""},
 		{"more of the server", func(c *analyze.Connection) { c.FromServer.UniqueOctets++ }, ""},
+		{"more of the client, and the same timestamps", func(c *analyze.Connection) { c.FromClient.UniqueOctets++; stamp(c, 70, 90) }, "other addresses"},
+		{"more of the client, and another timestamp of it", func(c *analyze.Connection) { c.FromClient.UniqueOctets++; stamp(c, 71, 90) }, ""},
+		{"more of the client, and another timestamp of the server", func(c *analyze.Connection) { c.FromClient.UniqueOctets++; stamp(c, 70, 91) }, ""},
+		{"other timestamps", func(c *analyze.Connection) { stamp(c, 71, 91) }, "other addresses"},
+		{"a second SYN and SYN-ACK with other timestamps", func(c *analyze.Connection) {
+			c.FromClient.UniqueOctets++
+			stamp(c, 70, 90)
+			steps := c.Steps
+			stamp(c, 71, 91)
+			c.Steps = append(steps, c.Steps...)
+		}, "other addresses"},
 	} {
 		var w twins
-		w.add(one(3, "192.0.2.1:40000"))
+		before := one(3, "192.0.2.1:40000")
+		stamp(before, 70, 90)
+		w.add(before)
 		other := one(4, "203.0.113.1:40000")
 		c.change(other)
 		w.add(other)
@@ -66,6 +80,19 @@ func TestTwins(t *testing.T) {
 		after := w
 		if after.add(c); after.pairs != uint64(1-i) {
 			t.Errorf("begun at %d, when another was over: %d pairs", start, after.pairs)
+		}
+	}
+
+	for _, ts := range [][2]uint32{{0, 90}, {70, 0}} {
+		w := twins{}
+		for i, from := range []string{"192.0.2.1:40000", "203.0.113.1:40000"} {
+			c := one(uint64(i+1), from)
+			c.FromClient.UniqueOctets += uint64(i)
+			stamp(c, ts[0], ts[1])
+			w.add(c)
+		}
+		if w.pairs != 0 {
+			t.Errorf("timestamps %v count", ts)
 		}
 	}
 
@@ -100,4 +127,9 @@ func TestTwins(t *testing.T) {
 	if w.pairs != 0 {
 		t.Errorf("%d pairs of connections with ISNs of their own", w.pairs)
 	}
+}
+
+// stamp gives the connection a SYN and a SYN-ACK with timestamps.
+func stamp(c *analyze.Connection, syn, answer uint32) {
+	c.Steps = []analyze.Step{{Packet: 1, FromClient: true, Phase: label.SYN, TSVal: syn}, {Packet: 2, Phase: label.SynAck, TSVal: answer}}
 }
