@@ -33,6 +33,8 @@ var dropped = Spec{
 			v.add(Item{Why: SynSignedAO, Packet: x.syn(0).Packet}) // RFC 5925 §7.3
 		case signed.Has(wire.OptMD5):
 			v.add(Item{Why: SynSigned, Packet: x.syn(0).Packet}) // RFC 2385 §2
+		case x.beside.listener.signs:
+			v.add(Item{Why: SynUnsigned, Packet: x.syn(0).Packet})
 		}
 		last := x.lastSyn()
 		v.add(Item{Why: SynAgain, Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})

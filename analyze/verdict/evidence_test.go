@@ -44,12 +44,25 @@ func TestSynAgainAsksForLess(t *testing.T) {
 	}
 }
 
-// TestSignedSYN: that a SYN is signed stands after what was not answered, where it is.
+// signs is an answered connection of another client to B, with an option in its SYNs.
+func signs(option string) string {
+	return "addr C 192.0.2.9:40009\n+1 C>B S 0 <mss 1460," + option + ">\n+.01 B>C S. 0 ack 1 <mss 1460," + option + ">\n+.001 C>B . 1 ack 1\n+.1 C>B R. 1 ack 1\n"
+}
+
+// TestSignedSYN: that a SYN is signed, or is not where its listener answers signed ones, stands after
+// what was not answered.
 func TestSignedSYN(t *testing.T) {
 	for text, want := range map[string]verdict.Reason{
 		"0 A>B S 0 <mss 1460,md5>\n+1 A>B S 0 <mss 1460,md5>\n": verdict.SynSigned,
 		"0 A>B S 0 <mss 1460,ao>\n+1 A>B S 0 <mss 1460,ao>\n":   verdict.SynSignedAO,
 		"0 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n":         verdict.SynAgain,
+
+		signs("md5") + "+3 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n":                                                                            verdict.SynUnsigned,
+		signs("ao") + "+3 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n":                                                                             verdict.SynUnsigned,
+		signs("md5") + "+3 A>B S 0 <mss 1460,md5>\n+1 A>B S 0 <mss 1460,md5>\n":                                                                    verdict.SynSigned,
+		signs("sackOK") + "+3 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n":                                                                         verdict.SynAgain,
+		signs("md5") + strings.NewReplacer("C", "D", "40009", "40010").Replace(signs("sackOK")) + "+3 A>B S 0 <mss 1460>\n+1 A>B S 0 <mss 1460>\n": verdict.SynAgain,
+		"addr B 198.51.100.1:81\n" + signs("md5") + "addr B 198.51.100.1:80\n+3 A>B S 0\n+1 A>B S 0\n":                                             verdict.SynAgain,
 	} {
 		v, ok := find(judge(t, text), verdict.Dropped)
 		if e := v.Evidence(); !ok || e[1].Why != want {

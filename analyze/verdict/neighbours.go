@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"tcpwatch/analyze"
+	"tcpwatch/capture/wire"
 )
 
 // neighbours remembers what the connections so far show about listeners,
@@ -33,6 +34,7 @@ type listenerNote struct {
 	// waitFrom and waitTo bound when the latest connection had to wait.
 	waitFrom, waitTo int64
 	grants           bool // a SYN-ACK had window scale or SACK
+	signs            bool // the latest SYN-ACK was signed
 }
 
 type hostNote struct {
@@ -102,6 +104,7 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 		l.answered = max(l.answered, a.Time)
 		h.answered = max(h.answered, a.Time)
 		l.grants = l.grants || grants(&c.Opening.ServerOptions)
+		l.signs = c.Opening.ServerOptions.Set&(wire.OptMD5|wire.OptAO) != 0
 	}
 	if way := c.Opening.RTTServer; way > 0 {
 		if h.measured == 0 || way < h.rtt {

@@ -77,6 +77,7 @@ const (
 	TooBig
 	NoICMP
 	SynAckNotTaken
+	SynUnsigned
 	reasonCount
 )
 
@@ -156,6 +157,8 @@ var reasonTexts = [reasonCount]string{
 	NextMTU:       "ICMP error in packet $p: the next link takes no more than $n octets",
 	TooBig:        "ICMP error in packet $p: a packet was too long for the next link",
 	NoICMP:        "no ICMP error that says so was captured",
+
+	SynUnsigned: "SYN in packet $p is not signed, as the latest answer of this address and port was: who expects a signature drops it without an answer",
 
 	SynAckNotTaken: "SYN-ACK in packet $p passed this tap, and the client goes on sending its SYN until packet $q, $t later: what the server answers is lost between here and the client, or dropped by a filter of its host",
 }
