@@ -54,11 +54,8 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 		c.Evidence.Add(Retransmission, AnswersSYN, 0)
 		return CauseUnknown, false
 	case s.Flags.Has(wire.SYN):
-		if waited(c) < quiet {
-			return CauseUnknown, false
-		}
-		if mayAnswerSYN(c) {
-			return CauseUnknown, true
+		if late := waited(c) >= quiet; !late || mayAnswerSYN(c) {
+			return CauseUnknown, late
 		}
 		return CauseRTO, true
 	case !x.Receiver.Is(flow.Sent), c.Reason == IPIDJump:
