@@ -18,7 +18,7 @@ func TestTapAt(t *testing.T) {
 		want           string
 	}{
 		{900e3, 100e3, "client"}, {899e3, 101e3, "between"}, {100e3, 900e3, "server"}, {101e3, 899e3, "between"},
-		{500e3, 0, "client"}, {499_999, 0, ""}, {-1, 1e9, ""}, {1e9, -1, ""},
+		{500e3, 0, "client"}, {0, 500e3, "server"}, {499_999, 0, ""}, {-1, 1e9, ""}, {1e9, -1, ""},
 	} {
 		if got := TapAt(c.server, c.client); got != c.want {
 			t.Errorf("%d ns to the server, %d to the client: %q, want %q", c.server, c.client, got, c.want)
@@ -78,6 +78,10 @@ func TestFinSide(t *testing.T) {
 		c.Closing.ActiveCloser = server
 		return c
 	}
+	crossed := func(c *analyze.Connection) *analyze.Connection {
+		c.Closing.ActiveCloser = analyze.BothSides
+		return c
+	}
 	for name, c := range map[string]struct {
 		conn *analyze.Connection
 		want analyze.Side
@@ -89,6 +93,10 @@ func TestFinSide(t *testing.T) {
 		"none, the client waits": {waits(reporttest.Closed(t, analyze.ClosingHalfClosed)), client},
 		"none":                   {reporttest.Closed(t, analyze.ClosingHalfClosed), server},
 		"none, but told":         {closer(waits(reporttest.Closed(t, analyze.ClosingHalfClosed))), server},
+		"the client's, not told": {closer(reporttest.Closed(t, analyze.ClosingHalfClosed, client)), client},
+		"crossed, the client's":  {crossed(reporttest.Closed(t, analyze.ClosingSimultaneous, client, server)), client},
+		"crossed, the server's":  {crossed(reporttest.Closed(t, analyze.ClosingSimultaneous, server)), server},
+		"the client waits, too":  {waits(reporttest.Closed(t, analyze.ClosingHalfClosed, server)), server},
 	} {
 		if got := FinSide(c.conn); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -125,6 +133,11 @@ func TestUnused(t *testing.T) {
 	for name, change := range map[string]func(*analyze.Connection){
 		"":                     func(*analyze.Connection) {},
 		"payload":              func(c *analyze.Connection) { c.FromServer.UniqueOctets = 1 },
+		"as much payload":      func(c *analyze.Connection) { c.FromClient.UniqueOctets, c.FromServer.UniqueOctets = 1, 1 },
+		"missing of both":      func(c *analyze.Connection) { c.FromClient.MissingBytes, c.FromServer.MissingBytes = 1, 1 },
+		"not seen of both":     func(c *analyze.Connection) { c.FromClient.UnseenBytes, c.FromServer.UnseenBytes = 1, 1 },
+		"missing and not seen": func(c *analyze.Connection) { c.FromServer.MissingBytes, c.FromClient.UnseenBytes = 1, 1 },
+		"closed otherwise":     func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingNormal },
 		"something missing":    func(c *analyze.Connection) { c.FromClient.MissingBytes = 1 },
 		"something not seen":   func(c *analyze.Connection) { c.FromServer.UnseenBytes = 1 },
 		"of the server":        func(c *analyze.Connection) { c.Closing.RstBy = analyze.ServerSide },
