@@ -53,9 +53,11 @@ func TestStalls(t *testing.T) {
 // TestStallsOnce: one timeout is in no row.
 func TestStallsOnce(t *testing.T) {
 	conn := reporttest.Closed(t, analyze.ClosingOpen)
-	conn.FromServer = analyze.Direction{Unacknowledged: 5, Timeouts: 1}
-	if got, want := prose.Unglue(Stalls(conn, 1)[0]), "the last 5 B of the server got no acknowledgement, in spite of a timeout"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	for n, want := range map[uint8]string{1: "a timeout", 2: "2 timeouts in a row"} {
+		conn.FromServer = analyze.Direction{Unacknowledged: 5, Timeouts: n}
+		if got, want := prose.Unglue(Stalls(conn, 1)[0]), "the last 5 B of the server got no acknowledgement, in spite of "+want; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 
