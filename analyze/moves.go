@@ -51,12 +51,14 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		a.reset(f, n, x, y, seg)
 		return
 	}
-	a.revive(f, n, x, seg)
+	revived := a.revive(f, n, x, seg)
 	guessLater := a.guessFIN(f, n, x, y, seg)
 	if x.HasOldSYN && (x.State.Base() == state.SynSent || x.State == state.Closed|state.Inferred) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
 		// It goes on with the old numbers: the SYN was not its own, or an old
 		// duplicate (RFC 5961 §4).
-		x.State, x.HasOldSYN = x.Before, false
+		if x.State, x.HasOldSYN = x.BeforeSYN, false; revived {
+			x.State = x.State.Infer()
+		}
 	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	if guessLater {

@@ -30,7 +30,7 @@ func TestSettled(t *testing.T) {
 					h.Has = h.Has&^unsettled | opened
 				}
 			}
-			h.Before = state.State(few(int(state.Count)))
+			h.Before, h.BeforeSYN = state.State(few(int(state.Count))), state.State(few(int(state.Count)))
 			h.Base, h.LastTime = few(8), int64(few(3))
 			h.ISN, h.Low, h.Nxt, h.Ack, h.FinEnd = few(3), few(3), few(8), few(8), few(8)
 			h.HeldAck, h.SYNHeldAck, h.MostWindow, h.MostLen = few(8), few(8), 4, uint32(few(3))

@@ -46,8 +46,9 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 // h, its own FIN may have been sent before the capture began.
 func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
 	unsure := h.State.Base() == state.Unknown
-	if h.Any(flow.GotRST|flow.SentRST) && !h.HasOldSYN {
-		h.Before = h.Before.After(state.GetFIN) // if it is alive after all (revive)
+	if h.Any(flow.GotRST | flow.SentRST) {
+		alive := h.Alive() // as it is perhaps (revive)
+		*alive = alive.After(state.GetFIN)
 	}
 	notAhead(h)
 	a.move(f, n, h, state.GetFIN)

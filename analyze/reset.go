@@ -205,23 +205,23 @@ func dataEnd(y *flow.Half) wire.Seq {
 }
 
 // revive takes a reset back: an end that goes on sending after a RST had not
-// accepted it, unless the segment can have been on its way already.
-func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
+// accepted it, unless the segment can have been on its way already. It reports whether it did so.
+func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) bool {
 	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
-		return
+		return false
 	}
 	if x.State.Base() == state.Listen && !x.Is(flow.SentSYN) && seg.Flags.Has(wire.SYN|wire.ACK) {
 		// The RST refused an ack, and sent it back to LISTEN (RFC 9293 §3.10.7.4, figure 8)
 		// or ended an older connection (figure 9), or came before the SYN did (§3.10.7.2):
 		// this SYN-ACK has an ISN of its own.
 		x.Has &^= flow.GotRST
-		return
+		return false
 	}
 	// It answers what passed after the RST, or sends new octets after its own.
 	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[a.facts.To]+1, a.facts.Receiver.Nxt+1)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	if seg.Time-n.rstLast <= wayBack(f, n, x) && !later && !own {
-		return
+		return false
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
 	x.State = x.Before.Infer()
@@ -233,6 +233,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
 		n.rstIgnored++
 	}
+	return true
 }
 
 // longRoundTrip stands for a round trip that was not measured: 1 s, the first

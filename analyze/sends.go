@@ -50,8 +50,9 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			// to that: both closed at once.
 			x.State = state.Closing | x.State&state.Inferred
 		}
-		if x.Any(flow.GotRST|flow.SentRST) && !x.HasOldSYN {
-			x.Before = x.Before.After(state.SendFIN) // if it is alive after all (revive): the RST crossed its FIN
+		if x.Any(flow.GotRST | flow.SentRST) {
+			alive := x.Alive() // as it is perhaps (revive): then the RST crossed its FIN
+			*alive = alive.After(state.SendFIN)
 		}
 		a.move(f, n, x, state.SendFIN)
 		if unsure {
@@ -77,7 +78,7 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	switch {
 	case a.stray:
 		if !x.HasOldSYN {
-			x.Before = x.State
+			x.BeforeSYN = x.State
 		}
 		again := x.State == state.SynSent|state.Inferred && x.HasOldSYN && x.OldSYN == seg.Seq
 		x.State = x.State.Base().After(state.ForgetSYN)

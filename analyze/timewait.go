@@ -80,7 +80,7 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
 		// Its sender has lost the old connection, unless the SYN is forged and the
 		// sender goes on (RFC 5961 §4).
-		x.Before, x.State = x.State, state.Closed|state.Inferred
+		x.BeforeSYN, x.State = x.State, state.Closed|state.Inferred
 		x.OldSYN, x.HasOldSYN = seg.Seq, true
 	}
 	if x.HasOldSYN && x.State.Base() == state.SynSent && seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {

@@ -99,6 +99,9 @@ type Half struct {
 	// hasForgotten: before it, it is unknown what was captured.
 	forgotten    wire.Seq
 	hasForgotten bool
+	// BeforeSYN is the state before the SYN of OldSYN, to go back to when the end goes on with its
+	// old numbers, valid with HasOldSYN.
+	BeforeSYN state.State
 	// OldSYN is the number of a SYN that fell inside the connection's own
 	// sequence space, valid with HasOldSYN.
 	OldSYN wire.Seq
@@ -332,6 +335,14 @@ func (f *Flow) SideOf(h *Half) Side {
 		return 1
 	}
 	return 0
+}
+
+// Alive is where the end stands if it did not take the last RST and the SYN of OldSYN is not its own.
+func (h *Half) Alive() *state.State {
+	if h.HasOldSYN {
+		return &h.BeforeSYN
+	}
+	return &h.Before
 }
 
 // Answers reports whether an acknowledgement number is for the SYN that the end last sent,
