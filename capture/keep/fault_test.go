@@ -8,21 +8,32 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"tcpwatch/capture"
 )
 
-// faulty is a disk that takes so many octets and then fails.
+// faulty is a disk that takes so many octets and then fails. It fails t where it is asked again and
+// again nevertheless, as a Writer would do that tries at each packet, or for ever.
 type faulty struct {
-	f    *os.File
-	left int
-	err  error
+	t       *testing.T
+	f       *os.File
+	left    int
+	err     error
+	refused int
 }
+
+// mostRefused is how often a disk refuses in one test: a few times for each moment at which the Writer
+// may try, with pieces half as long each time.
+const mostRefused = 50
 
 func (d *faulty) Write(b []byte) (int, error) {
 	if len(b) <= d.left {
 		d.left -= len(b)
 		return d.f.Write(b)
+	}
+	if d.refused++; d.refused > mostRefused {
+		d.t.Fatalf("the disk was asked %d times although it had failed", d.refused)
 	}
 	n, _ := d.f.Write(b[:d.left])
 	d.left = 0
@@ -36,14 +47,21 @@ func breaking(t *testing.T, name string, n int, err error, o Options) (*Writer, 
 	if e != nil {
 		t.Fatal(e)
 	}
-	d := &faulty{f: w.out.file, left: n, err: err}
+	d := &faulty{t: t, f: w.out.file, left: n, err: err}
 	w.out.w = d
 	return w, d
 }
 
+// longestWrite is far more than it takes to hand over the packets of a test, compressed, on a busy
+// machine, and far less than where each of them is tried on a full disk.
+const longestWrite = 20 * time.Second
+
 func writeNumbered(t *testing.T, w *Writer, from, n int) {
 	t.Helper()
-	for i := from; i < n; i++ {
+	for i, begun := from, time.Now(); i < n; i++ {
+		if time.Since(begun) > longestWrite {
+			t.Fatalf("%d of %d packets took %v", i-from, n-from, time.Since(begun))
+		}
 		p := numbered(i, 50+i%100, int64(i)*1e6)
 		_ = w.Write(&p)
 	}
@@ -152,7 +170,7 @@ func TestFullBeginsNoFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		writeNumbered(t, w, 0, 1)
-		d := &faulty{f: w.out.file, err: syscall.ENOSPC}
+		d := &faulty{t: t, f: w.out.file, err: syscall.ENOSPC}
 		w.out.w = d
 		writeNumbered(t, w, 1, 2) // shows that it is full
 		ends = 0
@@ -185,7 +203,7 @@ func TestNextFileTakesOver(t *testing.T) {
 				t.Fatal(err)
 			}
 			writeNumbered(t, w, 0, 10)
-			w.out.w = &faulty{f: w.out.file, left: []int{70, 10, 70, 10}[i], err: broken}
+			w.out.w = &faulty{t: t, f: w.out.file, left: []int{70, 10, 70, 10}[i], err: broken}
 			for i := 10; i < 20; i++ {
 				p := numbered(i, 50, 0)
 				p.Interface = i - 10 // unknown so far
