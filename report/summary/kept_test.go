@@ -18,6 +18,9 @@ func TestKept(t *testing.T) {
 		{Kept{Name: "a", Files: 1, LostPackets: 2000, LostOctets: 3000, LostSince: 1e18, Why: "disk\afull"},
 			`packets written to a; 2,000 packets (3,000 B) from 2001-09-09T01:46:40.000000000Z on could not be written: disk\x07full`,
 			"2,000 packets (3,000 B) from 2001-09-09T01:46:40.000000000Z on could not be written: disk\afull"},
+		{Kept{Name: "a", Files: 2, Packets: 7, LostPackets: 1, LostOctets: 60, Why: "EIO"},
+			"packets written to a and 1 file more; 1 packet (60 B) from 1970-01-01T00:00:00.000000000Z on could not be written: EIO",
+			"1 packet (60 B) from 1970-01-01T00:00:00.000000000Z on could not be written: EIO"},
 		{Kept{Name: "a", Files: 1, Packets: 1, Why: "closing: EIO"},
 			"packet written to a; not all that was written is sure to be kept: closing: EIO", "not all that was written is sure to be kept: closing: EIO"},
 	}
@@ -37,6 +40,11 @@ func TestKept(t *testing.T) {
 	var s section
 	if keptItems(&s, nil); len(s.items) > 0 {
 		t.Error(s)
+	}
+	one := members{[]byte("{")}
+	one.kept(&Kept{LostPackets: 1})
+	if got := string(one.Plain); !strings.Contains(got, `"lost_since":"1970-01-01T00:00:00.000000000Z"`) {
+		t.Error(got)
 	}
 	j := members{[]byte("{")}
 	j.kept(&tests[2].kept)
