@@ -120,6 +120,7 @@ func TestTapPlaces(t *testing.T) {
 		{tapPlaces{}, "", ""},
 		{tapPlaces{client: 8, server: 1, between: 1}, "client", "the tap probably stands at the clients, by the split of the round trip in 8 of 10 handshakes"},
 		{tapPlaces{client: 7, server: 2, between: 1}, "", "where the tap stands differs: at the client in 7, at the server in 2, between in 1 of 10 handshakes"},
+		{tapPlaces{client: 8, server: 3}, "", "where the tap stands differs: at the client in 8, at the server in 3 of 11 handshakes"},
 		{tapPlaces{client: 2, between: 1}, "", "where the tap stands differs: at the client in 2, between in 1 of 3 handshakes"},
 		{tapPlaces{server: 1}, "server", "the tap probably stands at the server, by the split of the round trip in one handshake"},
 		{tapPlaces{between: 1}, "between", "the tap probably stands between client and server, by the split of the round trip in one handshake"},
@@ -142,6 +143,7 @@ func TestTapPlaces(t *testing.T) {
 		o.Outcome = analyze.OpeningComplete
 		p.add(&o)
 	}
+	p.add(&analyze.Opening{Outcome: analyze.OpeningSimultaneous, SynCount: 1, SynAckCount: 1, RTTServer: 10e6, RTTClient: 1e6}) // whose times are other ones
 	if p != (tapPlaces{1, 1, 1}) {
 		t.Errorf("places %+v", p)
 	}
@@ -162,7 +164,8 @@ func TestMostlyCopies(t *testing.T) {
 	for copies, want := range map[uint64]string{50: "most packets twice (", 51: "most packets twice or more often ("} {
 		var y tally
 		var s section
-		y.client.DuplicatePackets, y.client.Packets = copies, 100
+		y.client.DuplicatePackets, y.server.DuplicatePackets = copies-20, 20
+		y.client.Packets, y.server.Packets = 70, 30
 		if qualityItems(&s, &Input{}, &y); !strings.Contains(s.items[0].text, want) {
 			t.Errorf("%d copies of 100 packets: %s", copies, s.items[0].text)
 		}
