@@ -47,3 +47,39 @@ func TestInOneDirection(t *testing.T) {
 		}
 	}
 }
+
+// TestTapWitnesses: a handshake that was captured twice, or that a FIN completed, does not place the tap: its
+// times are those of copies, or of a program that waited.
+func TestTapWitnesses(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*analyze.Connection)
+		want   uint64
+	}{
+		"ordinary":        {func(*analyze.Connection) {}, 1},
+		"captured twice":  {func(c *analyze.Connection) { c.FromClient.DuplicatePackets, c.FromServer.Packets = c.FromClient.Packets, 0 }, 0},
+		"opened by a FIN": {func(c *analyze.Connection) { c.Opening.AckPacket = c.Closing.FinPackets[0] }, 0},
+	} {
+		conn := reporttest.HalfClose(t)
+		c.change(conn)
+		var y tally
+		if y.add(conn, nil); y.taps.client != c.want {
+			t.Errorf("%s: %+v", name, y.taps)
+		}
+	}
+}
+
+// TestHalfCloseCounted: the end that had not closed went on sending in a normal close; where a RST ended it, that says more.
+func TestHalfCloseCounted(t *testing.T) {
+	for _, c := range []struct {
+		outcome analyze.ClosingOutcome
+		octets  uint64
+		want    uint64
+	}{{analyze.ClosingNormal, 1, 1}, {analyze.ClosingNormal, 0, 0}, {analyze.ClosingReset, 1, 0}, {analyze.ClosingHalfClosed, 1, 0}} {
+		conn := reporttest.HalfClose(t)
+		conn.Closing.Outcome, conn.Closing.HalfClosedOctets = c.outcome, c.octets
+		var y tally
+		if y.add(conn, nil); y.halfClose != c.want {
+			t.Errorf("%+v: %d", c, y.halfClose)
+		}
+	}
+}
