@@ -305,6 +305,11 @@ func TestQualitySays(t *testing.T) {
 			[]string{"of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there", filtered}},
 		{"from the middle, by a filter", Input{Filter: "tcp"}, tally{opened: [8]uint64{analyze.OpeningMidstream: 2}},
 			[]string{"2 connections seen from the middle: their options and window scale are unknown", filtered}},
+		{"gaps in as many as one direction, by a filter", Input{Filter: "tcp"}, tally{missing: 1, oneWay: 1, client: analyze.Direction{Packets: 9}},
+			[]string{"of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there", filtered}},
+		{"flags alone", Input{}, tally{acksLater: 1}, []string{"no segment without SYN, FIN or RST was captured, though such were sent: " +
+			"if a filter left them out, ends may have got further than shown, as far as TIME-WAIT"}},
+		{"a tap", Input{}, tally{taps: tapPlaces{server: 1}, connections: 2}, []string{"the tap probably stands at the servers, by the split of the round trip in one handshake"}},
 		{"nothing missing, by a filter", Input{Filter: "tcp", Filtered: 1}, tally{}, nil},
 		{"renumbered", Input{}, tally{renumbered: 2}, []string{"2 segments with numbers of a second ISN, behind something that answers SYNs for the server (a SYN proxy): they are left out, being the others once more"}},
 		{"wrong checksums, perhaps", Input{}, tally{maybeOffload: 2}, []string{"2 wrong checksums beside others of their connections that were left to the NIC (offload): these may have been, too"}},

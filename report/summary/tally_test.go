@@ -55,8 +55,10 @@ func TestTapWitnesses(t *testing.T) {
 		change func(*analyze.Connection)
 		want   uint64
 	}{
-		"ordinary":        {func(*analyze.Connection) {}, 1},
-		"captured twice":  {func(c *analyze.Connection) { c.FromClient.DuplicatePackets, c.FromServer.Packets = c.FromClient.Packets, 0 }, 0},
+		"ordinary": {func(*analyze.Connection) {}, 1},
+		"captured twice": {func(c *analyze.Connection) {
+			c.FromClient.DuplicatePackets, c.FromServer.Packets = c.FromClient.Packets, 0
+		}, 0},
 		"opened by a FIN": {func(c *analyze.Connection) { c.Opening.AckPacket = c.Closing.FinPackets[0] }, 0},
 	} {
 		conn := reporttest.HalfClose(t)
