@@ -96,6 +96,15 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		y.State = state.Listen | state.Inferred
 		x.Has &^= flow.GotRST
 		y.Has &^= flow.SentRST
+	case a.facts.RepeatsSYN && !ack && x.State.Base() == state.Closed && x.Is(flow.SentRST) && !x.Is(flow.SentACK):
+		// A new OPEN would have another number (RFC 9293 §3.4.1), so it opens still, and the
+		// RST was not its own, or not its end; or this SYN left before that. Where it was open,
+		// the SYN had done its work: it is an old one.
+		x.State = state.SynSent
+		if seg.Time-n.rstLast <= wayBack(f, n, x) {
+			x.State = x.State.Infer()
+		}
+		x.Has &^= flow.SentRST
 	case a.facts.RepeatsSYN && ack && x.State.Base() == state.SynSent && !y.Is(flow.SentSYN):
 		// It sent a SYN, and now a SYN-ACK: a SYN that was not captured had
 		// reached it.
