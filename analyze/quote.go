@@ -56,6 +56,8 @@ func (a *Analyzer) quote(q *wire.Quote, p *pair) {
 		return
 	case !outstanding(h, &f.Half[f.Peer(from)], q.Seq) && !probe(h, &f.Half[f.Peer(from)], q.Seq):
 		return
+	case tooBig(q):
+		h.Repair.Shrink(h.Nxt)
 	}
 	told.count++
 	if told.count > 1 {
@@ -79,6 +81,14 @@ func mayGiveUp(n *note, h *flow.Half, q *wire.Quote) {
 		return
 	}
 	h.State, n.icmpAt = h.State.Infer(), q.Time
+}
+
+// tooBig reports whether an ICMP error says that the path takes smaller packets only.
+func tooBig(q *wire.Quote) bool {
+	if q.IPv6 {
+		return q.Type == 2 // RFC 4443 §3.2
+	}
+	return q.Type == 3 && q.Code == 4 // RFC 1191 §4
 }
 
 // undelivered reports whether an ICMP error says that the quoted packet did not

@@ -8,7 +8,10 @@ type Facts struct {
 	From, To         Side // who sent it, and to whom
 	Sender, Receiver *Half
 	FromClient       bool
-	Cover            Cover
+	// Cut is set if the segment ends inside the packet that had its octets before, which fits what
+	// the other end takes in one segment, and options do not make up for what is missing.
+	Cut   bool
+	Cover Cover
 	// SeqDelta is the segment's number minus the one expected next from its
 	// sender; 0 for the sender's first segment.
 	SeqDelta int64
@@ -160,6 +163,7 @@ func (t *Table) gatherOld(s, r *Half, seg *wire.Segment, x *Facts) {
 	x.Overlap = l.Mark
 	x.FirstInSYN = l.Flags&wire.SYN != 0 && seg.Flags&wire.SYN == 0
 	x.Differs = l.Seq == seg.Seq && l.End == seg.End() && l.HasSum && seg.HasSum && l.Sum != seg.PayloadSum && seg.Len > 0
+	x.Cut = l.cut(seg, r.MSS)
 	x.Same, x.SameAgain, x.SameOnce, _ = t.same(s, seg, x.Late, twiceWithin(s, r))
 	if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
 		x.Same, x.SameAgain = t.piece(&l, seg), l.Again
@@ -172,6 +176,14 @@ func (t *Table) gatherOld(s, r *Half, seg *wire.Segment, x *Facts) {
 	if x.Cover.Fresh == 0 {
 		x.OvertakenBy, x.OvertakenSign = t.sentAfter(s, seg.Seq, seg.End(), &x.Mark)
 	}
+}
+
+// cut computes Facts.Cut: s had octets of seg before. A header has up to 40 octets of options
+// (RFC 9293 §3.1), which leave less room for payload.
+func (s *Trace) cut(seg *wire.Segment, mss uint16) bool {
+	const mostOptions = 40
+	n := uint32(s.End.Diff(s.Seq))
+	return seg.Len > 0 && seg.End().Before(s.End) && seg.Len+mostOptions < n && n <= uint32(mss)
 }
 
 // sentSince computes Facts.Before for a segment of h that fills a hole. What was overtaken

@@ -15,7 +15,8 @@ const (
 	FastRepair       // fast recovery (RFC 6675 §5), entered on SACK or duplicate ACKs
 	TimerRepair      // after a retransmission timeout, until what was in flight is acknowledged
 	// DoubtfulRepair is after a timeout that was spurious: its sender may know that, or may
-	// repair what was in flight.
+	// repair what was in flight. Or the path takes smaller packets only: then its sender
+	// repairs what was too big, and perhaps a loss as well.
 	DoubtfulRepair
 )
 
@@ -140,6 +141,14 @@ func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, update, unse
 		} else if r.HasSACK && b.Right == r.High && b.Left.Before(r.HighLeft) {
 			r.HighLeft = b.Left
 		}
+	}
+}
+
+// Shrink notes that the sender was told that the path takes smaller packets only: it
+// sends what is in flight up to nxt again at once, whatever is reported (RFC 1191 §6.4).
+func (r *Repair) Shrink(nxt wire.Seq) {
+	if r.Mode != TimerRepair {
+		r.Mode, r.Point, r.Probed = DoubtfulRepair, nxt, false
 	}
 }
 

@@ -25,7 +25,8 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, or may, as a SYN-ACK that comes a long round trip after a SYN that was sent again, " +
 		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
-		"it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago, or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, and at any time where a SYN or SYN-ACK was sent again: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
+		"it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago, " +
+		"it ends inside the packet that had its octets before, or an ICMP error says that its path takes smaller packets only, so that its sender needs no report (RFC 1191 §6.4), or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, and at any time where a SYN or SYN-ACK was sent again: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms) and are the first not acknowledged (§5.4), or what was in " +
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last, and a SYN-ACK 150 ms (a heuristic) later than SYNs that were not answered yet call for",
@@ -87,8 +88,13 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	case told && still && !c.NoSACK && longOpening(x) && gap < longestPTO:
 		return CauseUnknown, true // a timeout, or the timer for octets that may be overtaken (RFC 8985 §6.2)
 	case told && !still && r.Mode != flow.TimerRepair:
-		if untold(c) {
+		switch {
+		case untold(c):
 			return CauseUnknown, r.Mode == flow.NoRepair
+		case x.Cut:
+			// The path seems to take smaller packets only: its sender may have been told that, and
+			// repairs without any report what was too big (RFC 1191 §6.4).
+			return CauseUnknown, true
 		}
 		return CauseFast, false
 	case r.Mode == flow.TimerRepair && !still:
