@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -133,5 +134,37 @@ func checkCause(t *testing.T, text string, want label.Cause) {
 		if last.Cause != want {
 			t.Errorf("%scause %v, want %v", isn, last.Cause, want)
 		}
+	}
+}
+
+// TestCausesOfDeferredAccept: a server that accepts a connection only when octets come (TCP_DEFER_ACCEPT)
+// measures its first round trip with the wait for those, and probes late.
+func TestCausesOfDeferredAccept(t *testing.T) {
+	const (
+		waits = "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.02 A>B . 1:1(0) ack 1 win 64240\n" +
+			"+1.5 A>B P. 1:101(100) ack 1\n+.0001 B>A . 1 ack 101\n+0 B>A P. 1:1001(1000) ack 101\n+.02 A>B . 101 ack 1001\n+.0001 B>A F. 1001 ack 101\n"
+		soon = "0 A>B S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 B>A S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.02 A>B . 1:1(0) ack 1 win 64240\n" +
+			"+.01 A>B P. 1:101(100) ack 1\n+.0001 B>A . 1 ack 101\n+0 B>A P. 1:1001(1000) ack 101\n+.02 A>B . 101 ack 1001\n+.0001 B>A F. 1001 ack 101\n"
+		asked = "0 B>A S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 A>B S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.02 B>A . 1:1(0) ack 1 win 64240\n" +
+			"+1.5 A>B P. 1:101(100) ack 1\n+.0001 B>A . 1 ack 101\n+0 B>A P. 1:1001(1000) ack 101\n+.02 A>B . 101 ack 1001\n+.0001 B>A F. 1001 ack 101\n"
+		again = "B>A F. 1001 ack 101"
+	)
+	var often strings.Builder // its last segments but the FIN, so many that little is left of the first round trip
+	for i := range 30 {
+		fmt.Fprintf(&often, "+.001 B>A P. %d:%d(100) ack 101\n+.02 A>B . 101 ack %d\n", 1001+100*i, 1101+100*i, 1101+100*i)
+	}
+	for _, c := range []struct {
+		name, text string
+		want       label.Cause
+	}{
+		{"a wait of 1.5 s", waits + "+2.6 " + again, label.CauseUnknown},
+		{"sooner than any other probe", waits + "+.05 " + again, label.CauseTLP},
+		{"later than twice the wait", waits + "+5 " + again, label.CauseRTO},
+		{"no wait", soon + "+2.6 " + again, label.CauseRTO},
+		{"no SYN captured", strings.SplitN(waits, "\n", 4)[3] + "+2.6 " + again, label.CauseRTO},
+		{"the end that opened", asked + "+2.6 " + again, label.CauseRTO},
+		{"round trips later", strings.Replace(waits, "B>A F. 1001 ack 101\n", "B>A . 1001 ack 101\n", 1) + often.String() + "+.001 B>A F. 4001 ack 101\n+2.6 B>A F. 4001 ack 101", label.CauseRTO},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
 	}
 }

@@ -55,6 +55,9 @@ func (t *times) rtt() RTT {
 // nanoseconds: no segment and its answer are in flight for longer.
 const mostRTT = int64(240e9)
 
+// Samples returns how many round trips of h's segments were measured, at most 64 and at least 1.
+func (h *Half) Samples() uint32 { return min(max(h.rtt.n, 1), 64) }
+
 // PlausibleRTT returns a time between a segment and its answer, or -1 if it is
 // impossible because the clock of the capture jumped.
 func PlausibleRTT(d int64) int64 {

@@ -26,7 +26,7 @@ var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, or may, as a SYN-ACK that comes a long round trip after a SYN that was sent again, " +
 		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
 		"it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago, " +
-		"it ends inside the packet that had its octets before, or an ICMP error says that its path takes smaller packets only, so that its sender needs no report (RFC 1191 §6.4), or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, and at any time where a SYN or SYN-ACK was sent again: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
+		"it ends inside the packet that had its octets before, or an ICMP error says that its path takes smaller packets only, so that its sender needs no report (RFC 1191 §6.4), or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, at any time where a SYN or SYN-ACK was sent again, and later where a server may have accepted the connection only when octets came: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms) and are the first not acknowledged (§5.4), or what was in " +
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last, and a SYN-ACK 150 ms (a heuristic) later than SYNs that were not answered yet call for",
@@ -220,7 +220,7 @@ func probes(c *Context) probe {
 	w := waited(c)
 	head := atHead(x, s)
 	switch {
-	case w < least, w > most+slowest && head && !longOpening(x):
+	case w < least, w > most+slowest && head && !longOpening(x) && !mayDefer(c, w-most-slowest):
 		return notProbe
 	case r.SinceHeard(s.Time) < least && !lateForAnswer(c):
 		return notProbe // the acknowledgement called for it, and would have put a probe off
@@ -235,6 +235,22 @@ func probes(c *Context) probe {
 // longOpening reports whether a SYN was sent again: the sender may have measured a round
 // trip with the wait for that, and all its timers are longer than the path needs.
 func longOpening(x *flow.Facts) bool { return x.Sender.SYNs > 1 || x.Receiver.SYNs > 1 }
+
+// mayDefer reports whether the sender may have accepted the connection only when octets came, as Linux
+// does with TCP_DEFER_ACCEPT: then the first round trip that it measured, from its SYN-ACK on, has the
+// wait for those, and each later one takes an eighth off (RFC 6298 §2). A probe then comes by as much as
+// excess later than others.
+func mayDefer(c *Context, excess int64) bool {
+	x := c.Facts
+	if h := x.Sender; h.Is(flow.SentSYN) && !h.Is(flow.SentBareSYN) {
+		srtt := x.Overlap.Time - h.SYNAt
+		for range h.Samples() - 1 { // without that of the SYN-ACK
+			srtt -= srtt / 8
+		}
+		return excess <= 2*srtt
+	}
+	return false
+}
 
 // Heuristics for probes: Linux waits for at least two ticks of its clock, 2 ms
 // with the fastest (1,000 Hz); 200 ms are allowed for a delayed
