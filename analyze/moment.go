@@ -33,6 +33,7 @@ const (
 	MomentTimeWait
 	MomentTimeWaitRestarted
 	MomentTimeWaitOver
+	MomentConfirmed
 	MomentTakenBack
 	MomentEvicted
 	Moments // how many kinds there are; not a kind
@@ -83,7 +84,7 @@ type Moment struct {
 	// nil for others.
 	Connection *Connection
 
-	// Of is what a MomentTakenBack takes back.
+	// Of is what a MomentTakenBack takes back, and a MomentConfirmed confirms.
 	Of MomentKind
 	// SYN is set for a MomentAckLost of a SYN rather than a FIN, SynAck for a
 	// MomentRetry of a SYN-ACK rather than a SYN.

@@ -17,8 +17,8 @@ type watched struct {
 	closing saidClosing
 	held    [2]bool // TIME-WAIT was told of the side
 	cut     bool    // and that a RST cut it short
+	unsure  bool    // the opening told is inferred
 	again   uint32  // restarts of TIME-WAIT that were told
-	_       uint32  // whole words, also where one of them may lie at every fourth octet
 	bursts  [2]burst
 }
 
@@ -105,6 +105,9 @@ func (a *Analyzer) sayOpening(f *flow.Flow, n *note, w *watched, at occasion) {
 		next = 0 // an answer may still come
 	}
 	if next == said {
+		if w.unsure && n.complete {
+			a.confirms(f, n, w, at)
+		}
 		return
 	}
 	w.opening = next
@@ -121,7 +124,7 @@ func (a *Analyzer) sayOpening(f *flow.Flow, n *note, w *watched, at occasion) {
 	case MomentMidstream:
 		m.By = sideOf(f, firstSender(f))
 	case MomentOpened:
-		m.Inferred = !n.complete
+		m.Inferred, w.unsure = !n.complete, !n.complete
 	case MomentRefused, MomentOpeningReset:
 		m.By = sideOf(f, n.rstSide)
 	case MomentHalfOpen, MomentUnanswered:
@@ -129,6 +132,16 @@ func (a *Analyzer) sayOpening(f *flow.Flow, n *note, w *watched, at occasion) {
 	case MomentOneWay:
 		m.By, m.Inferred = sideOf(f, firstSender(f)), at.unfinished()
 	}
+	a.tell(m)
+}
+
+// confirms tells that the segment came that completes the handshake of a connection that was
+// said to be open by inference.
+func (a *Analyzer) confirms(f *flow.Flow, n *note, w *watched, at occasion) {
+	w.unsure = false
+	m := a.momentOf(MomentConfirmed, f, at.packet, at.time)
+	a.soFar(f, n)
+	m.Of, m.Connection = MomentOpened, &a.conn
 	a.tell(m)
 }
 

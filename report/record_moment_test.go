@@ -69,6 +69,7 @@ func sampleMoments(t testing.TB) (all []analyze.Moment) {
 	add(momentOf(analyze.MomentTupleReused, again, 42, 72e9), func(m *analyze.Moment) {
 		m.By, m.Previous, m.Was, m.Right = analyze.ClientSide, 1, flow.TimeWait, analyze.ReuseISN
 	})
+	add(momentOf(analyze.MomentConfirmed, v4, 43, 73e9), func(m *analyze.Moment) { m.Of = analyze.MomentOpened })
 	add(momentOf(analyze.MomentTakenBack, v4, 43, 73e9), func(m *analyze.Moment) { m.Of, m.By = analyze.MomentClosed, analyze.ServerSide })
 	add(momentOf(analyze.MomentEvicted, v6, 44, 74e9), func(m *analyze.Moment) { m.Count = 12345 })
 	all = append(all, analyze.Moment{Kind: analyze.MomentEvicted, Time: reporttest.Start + 75e9, Count: 1})

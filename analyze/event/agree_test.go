@@ -36,6 +36,7 @@ type account struct {
 	stopped, resumed int
 	restarts         uint32
 	closed           bool // its record came
+	confirmed        bool
 	text             []string
 }
 
@@ -70,7 +71,12 @@ func (l *ledger) event(e *event.Event) {
 		if a.isOpen && !(a.opening.Kind == analyze.MomentMidstream && e.Kind == analyze.MomentOneWay) {
 			l.wrong(e.Connection, "%s is not taken back before %s", a.opening.Spec().Name, e.Spec().Name)
 		}
-		a.opening, a.isOpen = *e, true
+		a.opening, a.isOpen, a.confirmed = *e, true, false
+	case analyze.MomentConfirmed:
+		if !a.isOpen || a.confirmed || !a.opening.Inferred || e.Value(event.Of).Word != a.opening.Spec().Name {
+			l.wrong(e.Connection, "%s is confirmed, which was not said, or not by inference", e.Value(event.Of).Word)
+		}
+		a.confirmed = true
 	case analyze.MomentHalfClosed, analyze.MomentClosed:
 		if a.isClosed && a.closing.Kind != analyze.MomentHalfClosed {
 			l.wrong(e.Connection, "a close is not taken back before %s", plain(e))
@@ -128,6 +134,9 @@ func (l *ledger) record(c *analyze.Connection) {
 		l.wrong(c.Number, "it was %s", want)
 	} else if (c.Opening.Form == analyze.FormSimultaneous) != (a.opening.Value(event.Form).Word == "simultaneous") {
 		l.wrong(c.Number, "its form was %q", c.Opening.Form)
+	}
+	if proved := !a.opening.Inferred || a.confirmed; a.opening.Kind == analyze.MomentOpened && proved != (c.Opening.AckPacket != 0) {
+		l.wrong(c.Number, "its handshake was completed in packet %d", c.Opening.AckPacket)
 	}
 	closing, by := "", c.Closing.ActiveCloser.String()
 	switch c.Closing.Outcome {

@@ -75,6 +75,7 @@ var All = [analyze.Moments]*Spec{
 	analyze.MomentTimeWait:          &timeWait,
 	analyze.MomentTimeWaitRestarted: &timeWaitRestarted,
 	analyze.MomentTimeWaitOver:      &timeWaitOver,
+	analyze.MomentConfirmed:         &confirmed,
 	analyze.MomentTakenBack:         &takenBack,
 	analyze.MomentEvicted:           &evicted,
 }
@@ -199,7 +200,7 @@ func (t *Teller) Moment(m *analyze.Moment) {
 		if m.Connection.Closing.Outcome == analyze.ClosingReset {
 			e.verdicts = t.judge.Connection(m.Connection)
 		}
-	case analyze.MomentTakenBack:
+	case analyze.MomentTakenBack, analyze.MomentConfirmed:
 		e.word(Of, All[m.Of].Name)
 	}
 	All[m.Kind].fill(e, m)

@@ -69,7 +69,7 @@ type FieldSpec struct {
 // AllFields lists every field; a Field is an index into it.
 var AllFields = [Fields]FieldSpec{
 	By:        {Name: "by", Kind: Word, Meaning: "The end that did it: client, server, both; between: something on the way in an end's name."},
-	Of:        {Name: "of", Kind: Word, Meaning: "What it is about: SYN, SYN-ACK or FIN; the kind of event that is taken back."},
+	Of:        {Name: "of", Kind: Word, Meaning: "What it is about: SYN, SYN-ACK or FIN; the kind of event that is taken back or confirmed."},
 	How:       {Name: "how", Kind: Word, Meaning: "How it ended: normal, simultaneous or reset."},
 	RstAfter:  {Name: "rst_after", Kind: Word, Meaning: "When the RST came: refused, in the handshake, abort, after FIN, with unread data, no connection, in TIME-WAIT, keep-alive unanswered."},
 	Named:     {Name: "named", Kind: Word, Meaning: "The end whose address a RST of something between had."},
@@ -103,7 +103,7 @@ var AllFields = [Fields]FieldSpec{
 		Meaning: "Connections given up since the last event of the kind."},
 	Confidence:  {Name: "confidence", Kind: Word, Meaning: "How far the evidence for something between carries: possible or likely (REFUSED-BETWEEN, RESET-BETWEEN)."},
 	ClientState: {Name: "client_state", Kind: Word, Least: 1, Meaning: "State of the client then, with a question mark where it is inferred; the sentence says it only there."},
-	ServerState: {Name: "server_state", Kind: Word, Least: 1, Meaning: "State of the server then, likewise; of a socket connected with itself empty."},
+	ServerState: {Name: "server_state", Kind: Word, Least: 1, Meaning: "State of the server then, likewise, in the sentence only of closes; of a socket connected with itself empty."},
 }
 
 // Value is the value of a field; Set is false if there is none. N is in the unit of

@@ -45,6 +45,8 @@ func TestOnce(t *testing.T) {
 		{"both ends repair", oneFlight + "+.001 B>A P. 1:51(50) ack 1\n+.3 A>B P. 1:101(100) ack 1\n+.001 B>A P. 1:51(50) ack 1\n+.001 A>B . 101 ack 51\n+.001 B>A . 51 ack 101", analyze.MomentResent, 2},
 		{"a stall that goes on", oneFlight + "+.3 A>B P. 1:101(100) ack 1\n+.6 A>B P. 1:101(100) ack 1\n+1.2 A>B P. 1:101(100) ack 1\n+2.4 A>B P. 1:101(100) ack 1\n+4.8 A>B P. 1:101(100) ack 1\n+9.6 A>B P. 1:101(100) ack 1", analyze.MomentStalled, 1},
 		{"every SYN again", "0 A>B S 0\n+1 A>B S 0\n+2 A>B S 0", analyze.MomentRetry, 2},
+		{"an opening confirmed, and what follows", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.020 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.01 B>A . 11 ack 11", analyze.MomentConfirmed, 1},
+		{"the opening that is confirmed", "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.020 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11", analyze.MomentOpened, 1},
 		{"a RST again", "0 A>B S 0\n+.010 B>A R. 0 ack 1\n+1 A>B S 0\n+.010 B>A R. 0 ack 1", analyze.MomentRefused, 1},
 		{"a FIN again", handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2\n+1 A>B F. 1 ack 1\n+.010 B>A . 1 ack 2", analyze.MomentHalfClosed, 1},
 		{"a FIN again to one of two in TIME-WAIT, who answers", bothClose + "+.3 A>B F. 1 ack 1\n+.01 B>A . 2 ack 2", analyze.MomentTimeWaitRestarted, 1},
@@ -110,12 +112,19 @@ func TestValues(t *testing.T) {
 			"half-closed by=client client_state=FIN-WAIT-2 server_state=CLOSE-WAIT",
 			"closed by=client how=normal duration=0.134 client_state=TIME-WAIT server_state=CLOSED?",
 		},
-		"0 A>B S 0\n+.010 B>A R. 0 ack 1": {"refused by=server rst_after=refused tries=1 duration=0.01"},
+		"0 A>B S 0\n+.010 B>A R. 0 ack 1": {"refused by=server rst_after=refused tries=1 duration=0.01 client_state=CLOSED server_state=CLOSED"},
+		"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1": {
+			"opening-reset by=client rst_after=in the handshake tries=1 duration=0.011 client_state=CLOSED server_state=LISTEN?",
+		},
+		// The ACK that completes the handshake comes behind octets of the server, which it sends only after that.
+		"0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.020 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B . 1 ack 11": {
+			"opened tries=1 syn_acks=1 rtt_server=0.01 ?", "confirmed of=opened form=three-way tries=1 syn_acks=1 rtt_server=0.01 rtt_client=0.021 duration=0.031",
+		},
 		"0 A>B S 0 ttl 64\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1 ttl 64\n+0 B>A . 1 ack 1 ttl 60\n+1 B>A R. 1 ack 1 ttl 250": {
 			"closed by=between how=reset rst_after=abort named=server confidence=likely duration=1.011 client_state=CLOSED server_state=CLOSED ?",
 		},
 		"0 A>B S 0\n+.010 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\naddr A 192.0.2.1:40001\naddr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 250": {
-			"refused by=between named=server confidence=possible rst_after=refused tries=1 duration=0.001 ?",
+			"refused by=between named=server confidence=possible rst_after=refused tries=1 duration=0.001 client_state=CLOSED server_state=CLOSED ?",
 		},
 		"0 A>B S 0\n+.1 A>B S 0\n+400 A>B S 99999": {"unanswered by=client tries=2 duration=400.1 end=quiet"},
 		handshake + "+.1 A>B F. 1 ack 1\n+.010 B>A F. 1 ack 2\n+.001 A>B . 2 ack 2\n+1 A>B R 2": {

@@ -99,9 +99,8 @@ var opened = Spec{
 	Plural:   "opened",
 	Example:  "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1",
 	fill: func(e *Event, m *analyze.Moment) {
-		o := &m.Connection.Opening
-		e.word(Form, o.Form.String())
-		switch o.Form {
+		e.opening(m.Connection)
+		switch m.Connection.Opening.Form {
 		case analyze.FormSimultaneous:
 			if e.sentence = 1; m.Connection.Self() {
 				e.sentence = 3
@@ -109,16 +108,37 @@ var opened = Spec{
 		case analyze.FormSplit:
 			e.sentence = 2
 		}
-		if o.SynCount > 0 {
-			e.number(Tries, uint64(o.SynCount))
-		}
-		if o.SynAckCount > 0 {
-			e.number(SynAcks, uint64(o.SynAckCount))
-		}
-		e.span(RTTServer, o.RTTServer)
-		e.span(RTTClient, o.RTTClient)
-		e.span(Duration, o.OpenedIn())
 	},
+}
+
+// opening fills in how a connection opened.
+func (e *Event) opening(c *analyze.Connection) {
+	o := &c.Opening
+	e.word(Form, o.Form.String())
+	if o.SynCount > 0 {
+		e.number(Tries, uint64(o.SynCount))
+	}
+	if o.SynAckCount > 0 {
+		e.number(SynAcks, uint64(o.SynAckCount))
+	}
+	e.span(RTTServer, o.RTTServer)
+	e.span(RTTClient, o.RTTClient)
+	e.span(Duration, o.OpenedIn())
+}
+
+var confirmed = Spec{
+	Name:       "confirmed",
+	Definition: "What an event before said by inference is certain: the segment that completes the handshake came after all, with the figures of the opening.",
+	Conditions: []spec.Condition{
+		{Text: "an event before said that the connection is open, by inference", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 B>A P. 1:11(10) ack 1"},
+		{Text: "a segment shows that each end has the other's SYN", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.020 B>A P. 1:11(10) ack 1\n+.020 B>A P. 11:21(10) ack 1"},
+	},
+	Sentences: []string{"$of for certain| in $duration|, SYN sent ${tries times}|, $syn_acks SYN-ACKs|: $rtt_server to the server, $rtt_client to the client"},
+	Fields:    []Field{Of, Form, Tries, SynAcks, RTTServer, RTTClient, Duration},
+	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.5"}},
+	Plural:    "confirmed",
+	Example:   "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.020 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11",
+	fill:      func(e *Event, m *analyze.Moment) { e.opening(m.Connection) }, // Of is filled by the Teller, which knows All
 }
 
 var refused = Spec{
@@ -128,10 +148,10 @@ var refused = Spec{
 		{Text: "a RST of the server that RFC 5961 accepts came before the handshake was complete", Miss: "0 A>B S 0\n+.010 A>B R 1"},
 	},
 	Sentences: []string{
-		"refused|: by a RST in the server's name|, after $duration|, SYN sent ${tries times}",
-		"refused, not by the server|: by something between|, after $duration|, SYN sent ${tries times}",
+		"refused|: by a RST in the server's name|, after $duration|, SYN sent ${tries times}" + clientThen,
+		"refused, not by the server|: by something between|, after $duration|, SYN sent ${tries times}" + clientThen,
 	},
-	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration},
+	Fields:   []Field{By, Named, Confidence, RstAfter, Tries, Duration, ClientState, ServerState},
 	Clauses:  []spec.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.3"}},
 	Inferred: "the RST looks like that of something between",
 	Weight:   Trouble,
@@ -164,7 +184,12 @@ func (e *Event) attempt(m *analyze.Moment) {
 	e.word(RstAfter, c.Closing.RstAfter.String())
 	e.number(Tries, uint64(c.Opening.SynCount))
 	e.span(Duration, m.Time-c.Start)
+	e.states(c)
 }
+
+// clientThen ends the sentences of openings that a RST ended, where the client's state is marked. Whether
+// the server listens is never seen.
+const clientThen = "|; the client in $client_state"
 
 var openingReset = Spec{
 	Name:       "opening-reset",
@@ -172,8 +197,8 @@ var openingReset = Spec{
 	Conditions: []spec.Condition{
 		{Text: "a RST of the client that RFC 5961 accepts came before the handshake was complete", Miss: "0 A>B S 0\n+.010 B>A R. 0 ack 1"},
 	},
-	Sentences: []string{"opening reset by $by|, after $duration|, SYN sent ${tries times}"},
-	Fields:    []Field{By, RstAfter, Tries, Duration},
+	Sentences: []string{"opening reset by $by|, after $duration|, SYN sent ${tries times}" + clientThen},
+	Fields:    []Field{By, RstAfter, Tries, Duration, ClientState, ServerState},
 	Clauses:   []spec.Clause{{RFC: 9293, Section: "3.5.2"}},
 	Weight:    Trouble,
 	Plural:    "openings reset",

@@ -51,7 +51,7 @@ func eventFields(s *event.Spec, quote string) string {
 // eventDocuments writes the events into LABELS.md.
 func eventDocuments(b *bytes.Buffer) {
 	b.WriteString("\n## " + eventsTitle + "\n\nAn event is told at the packet that shows it, or by the clock of the capture; a question mark after it, `inferred` for programs, " +
-		"marks what missing segments would prove. What a later packet shows to be wrong is taken back (`taken-back`). " +
+		"marks what missing segments would prove; of `opened` the proof may come yet (`confirmed`). What a later packet shows to be wrong is taken back (`taken-back`). " +
 		"The last event about the opening of a connection that was not taken back is the outcome of its opening in the record, and so with its close; " +
 		"who refused a connection is judged by what had been captured until then, and the record may know better. " +
 		"Connections are forgotten for others before TIME-WAIT is over only with --max-connections; then, and at the end of the capture, `time-wait-over` does not come.\n")
