@@ -31,6 +31,11 @@ analyze/testdata/script/zeek; to rows that Zeek recorded of captures of others
 in analyze/zeek/recorded_test.go; and to rows worked out by hand from such
 captures in cmd/tcpwatch/peers_zeek_test.go.
 
+None of these captures has GRE of an unknown version. tshark reads any as
+version 0, whatever follows. Here the header of version 2 and above is a
+malformed one (RFC 2784 §2.3.1, RFC 2637 §4.1), as it is to tcpdump, and so is
+that of version 1 without a key.
+
 *connections*: tcp.stream of tshark. *handshakes*: SYN, SYN-ACK and ACK in
 tcp.completeness. *with FIN*, *reset*: by tcp.completeness. *complete*, *reset*:
 tcptrace's "complete conn". *octets again*: octets of payload, SYN and FIN that
