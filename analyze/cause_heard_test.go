@@ -32,7 +32,7 @@ func TestHeardCauses(t *testing.T) {
 
 		{"octets that no timeout sends first", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.3 A>B . 1001:2001(1000) ack 1 id 6", label.CauseUnknown},
 		{"those that it sends first", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.3 A>B . 1:1001(1000) ack 1 id 6", label.CauseRTO},
-		{"others in a timeout's repair", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.3 A>B . 1:1001(1000) ack 1 id 6\n+.3 A>B . 1001:2001(1000) ack 1 id 7", label.CauseRTO},
+		{"others behind what a timeout sent, with nothing heard since", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+.3 A>B . 1:1001(1000) ack 1 id 6\n+.3 A>B . 1001:2001(1000) ack 1 id 7", label.CauseUnknown},
 
 		{"a loss in a repair of which D-SACK reports a part", tail + "+0 A>B . 2001:3001(1000) ack 1 id 5\n+0 A>B . 3001:4001(1000) ack 1 id 6\n+.02 B>A . 1 ack 1 <sack 1001:2001>\n" +
 			"+.0001 A>B . 1:1001(1000) ack 1 id 7\n+.0001 A>B . 2001:3001(1000) ack 1 id 8\n+.2 B>A . 1 ack 2001 <sack 1:1001>\n+.0001 A>B . 3001:4001(1000) ack 1 id 9", label.CauseFast},

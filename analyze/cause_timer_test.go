@@ -168,3 +168,27 @@ func TestCausesOfDeferredAccept(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
 	}
 }
+
+// TestCausesBeyondLossWindow: a timeout allows one segment until something comes from the other end (RFC 5681
+// §3.1).
+func TestCausesBeyondLossWindow(t *testing.T) {
+	const (
+		first  = timedOut + "+.0001 A>B . 1001:2001(1000) ack 1 id 7\n"
+		second = "A>B . 2001:3001(1000) ack 1 id 8"
+	)
+	for _, c := range []struct {
+		name, text string
+		want       label.Cause
+	}{
+		{"the first", timedOut, label.CauseRTO},
+		{"another one", first, label.CauseUnknown},
+		{"a third one", first + "+0 " + second, label.CauseUnknown},
+		{"what follows an acknowledgement then", first + "+.1 B>A . 1 ack 1001\n+.0001 " + second, label.CauseUnknown},
+		{"another one, when octets behind it arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 2001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 7", label.CauseRTO},
+		{"two for an acknowledgement", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 " + second, label.CauseRTO},
+		{"the first again, at the next timeout", timedOut + "+.7 A>B . 1:1001(1000) ack 1 id 7", label.CauseRTO},
+		{"another one after that", timedOut + "+.7 A>B . 1:1001(1000) ack 1 id 7\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseUnknown},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })
+	}
+}

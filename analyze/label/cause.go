@@ -25,8 +25,8 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, or may, as a SYN-ACK that comes a long round trip after a SYN that was sent again, " +
 		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
-		"it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago, " +
-		"it ends inside the packet that had its octets before, or an ICMP error says that its path takes smaller packets only, so that its sender needs no report (RFC 1191 §6.4), or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, at any time where a SYN or SYN-ACK was sent again, and later where a server may have accepted the connection only when octets came: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
+		"one came behind the only segment that a timeout allows (RFC 5681 §3.1), it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago, " +
+		"it is cut smaller than before, or an ICMP error says that the path takes smaller packets only (RFC 1191 §6.4), or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, at any time where a SYN or SYN-ACK was sent again, and where a server may have accepted only when octets came: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms) and are the first not acknowledged (§5.4), or what was in " +
 		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last, and a SYN-ACK 150 ms (a heuristic) later than SYNs that were not answered yet call for",
@@ -64,6 +64,9 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	case x.Receiver.Is(flow.SentACK) && !s.End().After(x.Receiver.Ack), r.Reported(s.Seq, s.End()):
 		// A timeout, if not a probe: its sender did not know.
 		return CauseSpurious, s.End().Before(x.Sender.Nxt) && lateForAnswer(c)
+	}
+	if r.Backoff > 0 && beyondLossWindow(c) {
+		return CauseUnknown, true
 	}
 	// At a tap that is far from the sender an acknowledgement is answered a round
 	// trip later, or when a quarter of it has passed in which octets may have been
@@ -129,6 +132,15 @@ func mayAnswerSYN(c *Context) bool {
 	x := c.Facts
 	return c.Segment.Flags.Has(wire.ACK) && x.Receiver.SYNs > x.Sender.SYNs &&
 		waited(c) <= x.Receiver.SYNAt-c.Flow.Start+quiet
+}
+
+// beyondLossWindow reports whether a segment is sent again behind the first octets that are not
+// acknowledged, which were, although nothing came from the receiver since: a timeout allows its sender one
+// segment until then (RFC 5681 §3.1), so there was none, or it is taken back.
+func beyondLossWindow(c *Context) bool {
+	s, x := c.Segment, c.Facts
+	at, watched := x.Sender.Watched(x.Receiver.Ack)
+	return watched && s.Seq.After(x.Receiver.Ack) && x.Sender.Repair.SinceHeard(s.Time) > s.Time-at
 }
 
 // untold reports whether a segment fills a gap that showed less than three quarters of a round trip ago
