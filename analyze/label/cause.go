@@ -23,13 +23,14 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 
 // CauseTexts say what each cause means.
 var CauseTexts = [CauseCount]string{
-	CauseUnknown: "nothing decides: it came too soon for a timer and nothing reported a loss, the other end was not captured, it answers a SYN, or may, as a SYN-ACK that comes a long round trip after a SYN that was sent again, " +
-		"it leaves no gap so that nobody saw when it was first sent, a timeout before it was spurious so that the sender may be repairing either loss, " +
-		"one came behind the only segment that a timeout allows (RFC 5681 §3.1), it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago, " +
-		"it is cut smaller than before, or an ICMP error says that the path takes smaller packets only (RFC 1191 §6.4), or a timer ran out, and it does not show which (for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, at any time where a SYN or SYN-ACK was sent again, and where a server may have accepted only when octets came: heuristics), nor, where a SYN was not captured, whether SACK was permitted",
+	CauseUnknown: "nothing decides: the other end was not captured, or, where a SYN was not, whether SACK was permitted; it came too soon for a timer, and nothing reported a loss; " +
+		"it answers a SYN, or may; it leaves no gap, so that nobody saw when it was first sent; a timeout before it was spurious, so that the sender may be repairing either loss, " +
+		"or one came behind the only segment that a timeout allows (RFC 5681 §3.1); it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago; " +
+		"it is cut smaller than before, or an ICMP error says that the path takes smaller packets only (RFC 1191 §6.4); or a timer ran out, and it does not show which: " +
+		"for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, and longer where a SYN or SYN-ACK was sent again, or a server may have accepted only when octets came (heuristics)",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
 		"were sent a round trip and 150 ms ago or more (a heuristic: the shortest timeout in use is the round trip and 200 ms) and are the first not acknowledged (§5.4), or what was in " +
-		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last, and a SYN-ACK 150 ms (a heuristic) later than SYNs that were not answered yet call for",
+		"flight at a timeout is not yet acknowledged, unless that timeout was shown to be spurious (RFC 4015 §3, RFC 5682 §2.1); a SYN or SYN-ACK that nothing called for, 150 ms after the last, and a SYN-ACK no sooner than 150 ms (a heuristic) after an answer to a SYN before would come",
 	CauseFast: "SACK reported octets after it, or three duplicate ACKs came (RFC 5681 §3.2, RFC 6675 §5, RFC 8985 §6), no longer ago than 150 ms, or " +
 		"the way to the sender, a quarter of it and 20 ms (heuristics), and no timeout before it; without SACK, not just for what was in flight at the last repair (RFC 6582 §3.2), nor when a timeout is due as well, unless just three came",
 	CauseTLP: "a tail loss probe (RFC 8985 §7), or the timeout of a sender that does not probe: where one segment is not acknowledged both may be due at the same " +
@@ -64,8 +65,7 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	case x.Receiver.Is(flow.SentACK) && !s.End().After(x.Receiver.Ack), r.Reported(s.Seq, s.End()):
 		// A timeout, if not a probe: its sender did not know.
 		return CauseSpurious, s.End().Before(x.Sender.Nxt) && lateForAnswer(c)
-	}
-	if r.Backoff > 0 && beyondLossWindow(c) {
+	case r.Backoff > 0 && beyondLossWindow(c):
 		return CauseUnknown, true
 	}
 	// At a tap that is far from the sender an acknowledgement is answered a round
@@ -76,13 +76,8 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	still := gap >= max(quiet, way+way/4+twoTicks)
 	told := r.Lost(s.Seq) || r.Dup >= 3 || r.Mode == flow.FastRepair
 	if told && !c.SACK {
-		switch anew := toldAnew(c); {
-		case anew && !r.HasSACK && !still && mayBeTimer(c):
-			return CauseUnknown, true
-		case !anew && c.NoSACK:
-			told = false
-		case !anew && !r.HasSACK:
-			return CauseUnknown, lateForAnswer(c) // with SACK it would be told
+		if told, cause, timer = toldWithoutSACK(c, still); cause != NoCause {
+			return cause, timer
 		}
 	}
 	switch {
@@ -91,26 +86,12 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	case told && still && !c.NoSACK && longOpening(x) && gap < longestPTO:
 		return CauseUnknown, true // a timeout, or the timer for octets that may be overtaken (RFC 8985 §6.2)
 	case told && !still && r.Mode != flow.TimerRepair:
-		switch {
-		case untold(c):
-			return CauseUnknown, r.Mode == flow.NoRepair
-		case x.Cut:
-			// The path seems to take smaller packets only: its sender may have been told that, and
-			// repairs without any report what was too big (RFC 1191 §6.4).
-			return CauseUnknown, true
-		}
-		return CauseFast, false
+		return causeOfReport(c)
 	case r.Mode == flow.TimerRepair && !still:
 		return CauseRTO, false
 	case !told && !r.Probed && !r.HasSACK && !c.NoSACK && (r.Mode == flow.NoRepair || r.Mode == flow.DoubtfulRepair):
-		known := c.SACK && r.Mode == flow.NoRepair
-		switch p := probes(c); {
-		case p == isProbe && known:
-			return CauseTLP, false
-		case p == dueWithTimeout && known:
-			return CauseTLP, true
-		case p != notProbe:
-			return CauseUnknown, true
+		if cause, timer = causeOfProbe(c); cause != NoCause {
+			return cause, timer
 		}
 	}
 	switch {
@@ -122,6 +103,48 @@ func FindCause(c *Context) (cause Cause, timer bool) {
 	}
 	// Nothing called for it, and no probe sends anything but the last octets: it may be a timeout.
 	return CauseUnknown, (!told || still) && atHead(x, s) && (c.NoSACK || s.End().Before(x.Sender.Nxt))
+}
+
+// toldWithoutSACK reports whether duplicate ACKs, of which no SACK block tells, still say that the segment is lost,
+// or names the cause, NoCause otherwise.
+func toldWithoutSACK(c *Context, still bool) (told bool, cause Cause, timer bool) {
+	r := &c.Facts.Sender.Repair
+	switch anew := toldAnew(c); {
+	case anew && !r.HasSACK && !still && mayBeTimer(c):
+		return true, CauseUnknown, true
+	case !anew && c.NoSACK:
+		return false, NoCause, false
+	case !anew && !r.HasSACK:
+		return true, CauseUnknown, lateForAnswer(c) // with SACK it would be told
+	}
+	return true, NoCause, false
+}
+
+// causeOfReport says why a segment was sent that the other end had reported lost, and lately.
+func causeOfReport(c *Context) (cause Cause, timer bool) {
+	switch {
+	case untold(c):
+		return CauseUnknown, c.Facts.Sender.Repair.Mode == flow.NoRepair
+	case c.Facts.Cut:
+		// The path seems to take smaller packets only: its sender may have been told that, and
+		// repairs without any report what was too big (RFC 1191 §6.4).
+		return CauseUnknown, true
+	}
+	return CauseFast, false
+}
+
+// causeOfProbe says why a segment was sent that may be a tail loss probe; NoCause if it is none.
+func causeOfProbe(c *Context) (cause Cause, timer bool) {
+	known := c.SACK && c.Facts.Sender.Repair.Mode == flow.NoRepair
+	switch p := probes(c); {
+	case p == notProbe:
+		return NoCause, false
+	case known && p == isProbe:
+		return CauseTLP, false
+	case known && p == dueWithTimeout:
+		return CauseTLP, true
+	}
+	return CauseUnknown, true
 }
 
 // mayAnswerSYN reports whether a SYN-ACK that is sent again may answer a SYN that was captured before
