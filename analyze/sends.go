@@ -77,22 +77,11 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 	ack := seg.Flags.Has(wire.ACK)
 	switch {
 	case a.stray:
-		if !x.HasOldSYN {
-			x.BeforeSYN = x.State
-		}
-		again := x.State == state.SynSent|state.Inferred && x.HasOldSYN && x.OldSYN == seg.Seq
-		x.State = x.State.Base().After(state.ForgetSYN)
-		if again && seg.Time-n.icmpAt <= wayBack(f, n, x) {
-			x.State = x.State.Infer() // as in stillOpens
-		}
-		x.OldSYN, x.HasOldSYN = seg.Seq, true
+		sendsStray(f, n, x, seg)
 	case a.facts.RepeatsSYN && !ack && x.Is(flow.GotRST) && x.State.Base() == state.Closed:
 		// It tries again after a RST, as some stacks do; or this SYN left before
 		// the RST came.
-		x.State = state.SynSent
-		if seg.Time-n.rstLast <= wayBack(f, n, x) {
-			x.State = x.State.Infer()
-		}
+		opensBehindRST(f, n, x, seg)
 		y.State = state.Listen | state.Inferred
 		x.Has &^= flow.GotRST
 		y.Has &^= flow.SentRST
@@ -100,10 +89,7 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		// A new OPEN would have another number (RFC 9293 §3.4.1), so it opens still, and the
 		// RST was not its own, or not its end; or this SYN left before that. Where it was open,
 		// the SYN had done its work: it is an old one.
-		x.State = state.SynSent
-		if seg.Time-n.rstLast <= wayBack(f, n, x) {
-			x.State = x.State.Infer()
-		}
+		opensBehindRST(f, n, x, seg)
 		x.Has &^= flow.SentRST
 	case a.facts.RepeatsSYN && ack && x.State.Base() == state.SynSent && !y.Is(flow.SentSYN):
 		// It sent a SYN, and now a SYN-ACK: a SYN that was not captured had
@@ -137,6 +123,29 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		if y.State == state.Unknown {
 			y.State = state.Listen | state.Inferred
 		}
+	}
+}
+
+// sendsStray applies a SYN of x inside its own sequence space: it opens anew, unless it goes on with
+// its old numbers.
+func sendsStray(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
+	if !x.HasOldSYN {
+		x.BeforeSYN = x.State
+	}
+	again := x.State == state.SynSent|state.Inferred && x.HasOldSYN && x.OldSYN == seg.Seq
+	x.State = x.State.Base().After(state.ForgetSYN)
+	if again && seg.Time-n.icmpAt <= wayBack(f, n, x) {
+		x.State = x.State.Infer() // as in stillOpens
+	}
+	x.OldSYN, x.HasOldSYN = seg.Seq, true
+}
+
+// opensBehindRST puts x into SYN-SENT, which sends its SYN again behind a RST, inferred where that SYN
+// may have left before the RST.
+func opensBehindRST(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
+	x.State = state.SynSent
+	if seg.Time-n.rstLast <= wayBack(f, n, x) {
+		x.State = x.State.Infer()
 	}
 }
 
