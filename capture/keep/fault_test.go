@@ -106,8 +106,8 @@ func TestFullForAWhile(t *testing.T) {
 			w, d := breaking(t, name, 100_000, syscall.ENOSPC, Options{})
 			const n = 15_000 // more than the buffer holds
 			writeNumbered(t, w, 0, n)
-			if w.Stopped() != nil {
-				t.Fatal(w.Stopped())
+			if w.stopped != nil {
+				t.Fatal(w.stopped)
 			}
 			if l := w.Lost(); !errors.Is(l.Why, syscall.ENOSPC) {
 				t.Fatalf("%+v", l)
@@ -281,8 +281,8 @@ func TestBrokenPipe(t *testing.T) {
 	writeNumbered(t, k, 0, 3)
 	r.Close()
 	writeNumbered(t, k, 3, 6)
-	if !errors.Is(k.Stopped(), syscall.EPIPE) {
-		t.Error(k.Stopped())
+	if !errors.Is(k.stopped, syscall.EPIPE) {
+		t.Error(k.stopped)
 	}
 	res, err := k.Close(capture.Stats{})
 	if !errors.Is(err, syscall.EPIPE) || res.Packets != 3 || res.Lost.Packets != 3 || res.Files != 1 {

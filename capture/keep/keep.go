@@ -236,13 +236,6 @@ func (w *Writer) Lost() Lost {
 	return w.result.Lost
 }
 
-// Stopped returns why nothing is written any more, or nil.
-func (w *Writer) Stopped() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.stopped
-}
-
 // Close ends the last file with the statistics and closes it. The Result is
 // complete even if there is an error, which is the first one, apart from
 // packets that were only refused. A second Close returns the same Result.

@@ -59,8 +59,8 @@ func declared(t *testing.T) map[string]bool {
 }
 
 // goName is what a text can only mean as a name of the code: capitals and small letters
-// in one word, or words joined by a dot before a capital.
-var goName = regexp.MustCompile("`([a-z]+[A-Z][A-Za-z0-9]*|[A-Z]+[a-z][A-Za-z0-9]*|[A-Za-z]+(?:\\.[A-Z][A-Za-z0-9]*)+)`")
+// in one word, also with what it has behind a dot, or words joined by a dot before a capital.
+var goName = regexp.MustCompile("`\\*?([a-z]+[A-Z][A-Za-z0-9]*|[A-Z]+[a-z][A-Za-z0-9]*(?:\\.[a-z][A-Za-z0-9]*)?|[A-Za-z]+(?:\\.[A-Z][A-Za-z0-9]*)+)`")
 
 // TestDocumentsNameCode wants every name of the code in what is written for those who
 // change it to be declared.
