@@ -97,13 +97,17 @@ func TestICMPOfOpeningSays(t *testing.T) {
 	}
 }
 
-// TestICMPExplainsBoth: what is unclear is counted of both ends, and one SYN that crossed explains one.
+// TestICMPExplainsBoth: what is unclear is counted of both ends, and SYNs that crossed explain one of each end.
 func TestICMPExplainsBoth(t *testing.T) {
 	for _, c := range []struct {
 		client, server uint32
+		crossing       bool
 		want           bool
-	}{{1, 0, true}, {0, 1, true}, {1, 1, true}, {0, 0, false}} {
+	}{{1, 0, false, true}, {0, 1, false, true}, {1, 1, false, true}, {0, 0, false, false}, {1, 1, true, false}, {2, 1, true, true}, {1, 2, true, true}} {
 		conn := reporttest.HalfClose(t)
+		if c.crossing {
+			reporttest.Crossing(0, 0)(conn)
+		}
 		conn.FromClient.Causes[label.CauseUnknown], conn.FromServer.Causes[label.CauseUnknown] = c.client, c.server
 		conn.ICMP = analyze.ICMP{Packet: 9, Count: 1, Type: 3, Code: 4, NextMTU: 1}
 		if got := ICMP(conn); strings.Contains(got, "may be why it was sent again") != c.want {
