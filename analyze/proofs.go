@@ -47,7 +47,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 func (a *Analyzer) getsFIN(f *flow.Flow, n *note, h *flow.Half) {
 	unsure := h.State.Base() == state.Unknown
 	if h.Any(flow.GotRST | flow.SentRST) {
-		alive := h.Alive() // as it is perhaps (revive)
+		alive := h.StateIfAlive() // as it is perhaps (revive)
 		*alive = alive.After(state.GetFIN)
 	}
 	notAhead(h)

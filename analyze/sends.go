@@ -51,7 +51,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			x.State = state.Closing | x.State&state.Inferred
 		}
 		if x.Any(flow.GotRST | flow.SentRST) {
-			alive := x.Alive() // as it is perhaps (revive): then the RST crossed its FIN
+			alive := x.StateIfAlive() // as it is perhaps (revive): then the RST crossed its FIN
 			*alive = alive.After(state.SendFIN)
 		}
 		a.move(f, n, x, state.SendFIN)

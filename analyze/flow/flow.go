@@ -337,8 +337,9 @@ func (f *Flow) SideOf(h *Half) Side {
 	return 0
 }
 
-// Alive is where the end stands if it did not take the last RST and the SYN of OldSYN is not its own.
-func (h *Half) Alive() *state.State {
+// StateIfAlive is where the end stands if it did not take the last RST and the SYN of OldSYN is not its own,
+// to be moved with it.
+func (h *Half) StateIfAlive() *state.State {
 	if h.HasOldSYN {
 		return &h.BeforeSYN
 	}
