@@ -265,7 +265,7 @@ func TestResetWeight(t *testing.T) {
 		return weigh(c, whyReset)
 	}
 	const client, server = analyze.ClientSide, analyze.ServerSide
-	order := []uint64{of(client, analyze.RstAbort, 3), of(server, analyze.RstAbort, 0), of(client, analyze.RstUnreadData, 0), of(server, analyze.RstAfterFIN, 0)}
+	order := []uint64{of(client, analyze.RstAbort, 3), of(client, analyze.RstAfterFIN, 3), of(server, analyze.RstAbort, 0), of(client, analyze.RstUnreadData, 0), of(server, analyze.RstAfterFIN, 0)}
 	for i := 1; i < len(order); i++ {
 		if order[i] >= order[i-1] {
 			t.Errorf("weights %v do not fall", order)

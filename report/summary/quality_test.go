@@ -32,6 +32,8 @@ func TestFlagsOnly(t *testing.T) {
 		{"SYNs", count(of{label.SYN: 9}, 0, 9, 9, 0), "only SYNs and"},
 		{"SYNs and SYN-ACKs", count(of{label.SYN: 9, label.SynAck: 9}, 9, 0, 9, 0), "only SYNs and"},
 		{"most sent again", count(of{label.SYN: 9, label.SynAck: 9}, 4, 0, 2, 0), ""},
+		{"half of them sent again", count(of{label.SYN: 24}, 0, 16, 8, 0), ""},
+		{"fewer than half", count(of{label.SYN: 22}, 0, 15, 8, 0), "only SYNs and"},
 		{"one ACK besides", count(of{label.SYN: 9, label.Ack: 1}, 0, 9, 9, 0), ""},
 		{"closed, ACKs missed", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18}, 0, 0, 0, 9), "no segment without SYN, FIN or RST was captured, though"},
 		{"closed, nothing missed", count(of{label.SYN: 9, label.SynAck: 9, label.FIN: 18}, 0, 0, 0, 0), ""},

@@ -174,6 +174,7 @@ func TestGapsText(t *testing.T) {
 		{1, 1, "up to 1 B was never captured, but acknowledged: the capture missed it"},
 		{9, 0, "up to 9 B were never captured, none of them acknowledged: lost before this tap"},
 		{9, 1, "up to 9 B were never captured, 1 B of them acknowledged: the capture missed those"},
+		{9, 8, "up to 9 B were never captured, 8 B of them acknowledged: the capture missed those"},
 		{9, 9, "up to 9 B were never captured, but acknowledged: the capture missed them"},
 	} {
 		if got := prose.Unglue(gapsText(c.all, c.acknowledged)); !strings.HasPrefix(got, c.want) {
