@@ -169,6 +169,13 @@ func TestCausesOfDeferredAccept(t *testing.T) {
 	}
 }
 
+// timeouts are two segments of a and b octets that are sent again together after a second.
+func timeouts(a, b int) string {
+	both := fmt.Sprintf("A>B . 1:%d(%d) ack 1 id %%d\n+0 A>B P. %d:%d(%d) ack 1 id %%d", 1+a, a, 1+a, 1+a+b, b)
+	tail := fmt.Sprintf("\n+0 A>B P. %d:%d(1000) ack 1 id 5\n+1 ", 1+a+b, 1001+a+b)
+	return near20 + "+1 " + fmt.Sprintf(both, 3, 4) + tail + fmt.Sprintf(both, 6, 7)
+}
+
 // TestCausesBeyondLossWindow: a timeout allows one segment until something comes from the other end (RFC 5681
 // §3.1).
 func TestCausesBeyondLossWindow(t *testing.T) {
@@ -186,6 +193,8 @@ func TestCausesBeyondLossWindow(t *testing.T) {
 		{"what follows an acknowledgement then", first + "+.1 B>A . 1 ack 1001\n+.0001 " + second, label.CauseUnknown},
 		{"another one, when octets behind it arrived", timedOut + "+.1 B>A . 1 ack 1 <sack 2001:3001>\n+.0001 A>B . 1001:2001(1000) ack 1 id 7", label.CauseRTO},
 		{"two for an acknowledgement", timedOut + "+.1 B>A . 1 ack 1001\n+.0001 A>B . 1001:2001(1000) ack 1 id 7\n+0 " + second, label.CauseRTO},
+		{"several small ones, as much as one", timeouts(700, 760), label.CauseRTO},
+		{"several small ones, one octet more than that", timeouts(700, 761), label.CauseUnknown},
 		{"the first again, at the next timeout", timedOut + "+.7 A>B . 1:1001(1000) ack 1 id 7", label.CauseRTO},
 		{"another one after that", timedOut + "+.7 A>B . 1:1001(1000) ack 1 id 7\n+.0001 A>B . 1001:2001(1000) ack 1 id 8", label.CauseUnknown},
 	} {

@@ -159,11 +159,13 @@ func mayAnswerSYN(c *Context) bool {
 
 // beyondLossWindow reports whether a segment is sent again behind the first octets that are not
 // acknowledged, which were, although nothing came from the receiver since: a timeout allows its sender one
-// segment until then (RFC 5681 §3.1), so there was none, or it is taken back.
+// full-sized segment until then (RFC 5681 §3.1), so there was none, or it is taken back. It may be several
+// small ones, or cut on its way.
 func beyondLossWindow(c *Context) bool {
 	s, x := c.Segment, c.Facts
 	at, watched := x.Sender.Watched(x.Receiver.Ack)
-	return watched && s.Seq.After(x.Receiver.Ack) && x.Sender.Repair.SinceHeard(s.Time) > s.Time-at
+	return watched && s.Seq.After(x.Receiver.Ack) && s.End().After(x.Receiver.Ack.Add(uint32(x.Receiver.MSS))) &&
+		x.Sender.Repair.SinceHeard(s.Time) > s.Time-at
 }
 
 // untold reports whether a segment fills a gap that showed less than three quarters of a round trip ago
