@@ -148,6 +148,7 @@ func TestCausesOfDeferredAccept(t *testing.T) {
 		asked = "0 B>A S 0:0(0) win 64240 <mss 1460,sackOK>\n+.0001 A>B S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK>\n+.02 B>A . 1:1(0) ack 1 win 64240\n" +
 			"+1.5 A>B P. 1:101(100) ack 1\n+.0001 B>A . 1 ack 101\n+0 B>A P. 1:1001(1000) ack 101\n+.02 A>B . 101 ack 1001\n+.0001 B>A F. 1001 ack 101\n"
 		again = "B>A F. 1001 ack 101"
+		later = "A>B P. 101:201(100) ack 1001\n+.0001 B>A P. 1001:2001(1000) ack 201\n+.02 A>B . 201 ack 2001\n+.0001 B>A F. 2001 ack 201\n"
 	)
 	var often strings.Builder // its last segments but the FIN, so many that little is left of the first round trip
 	for i := range 30 {
@@ -163,6 +164,9 @@ func TestCausesOfDeferredAccept(t *testing.T) {
 		{"no wait", soon + "+2.6 " + again, label.CauseRTO},
 		{"no SYN captured", strings.SplitN(waits, "\n", 4)[3] + "+2.6 " + again, label.CauseRTO},
 		{"the end that opened", asked + "+2.6 " + again, label.CauseRTO},
+		{"no wait, and octets a minute later", soon[:strings.LastIndex(soon, "+.0001")] + "+60 " + later + "+2.6 B>A F. 2001 ack 201", label.CauseRTO},
+		{"a wait of 1.5 s, and octets a minute later", waits[:strings.LastIndex(waits, "+.0001")] + "+60 " + later + "+2.6 B>A F. 2001 ack 201", label.CauseUnknown},
+		{"later than twice the wait, and octets a minute later", waits[:strings.LastIndex(waits, "+.0001")] + "+60 " + later + "+5 B>A F. 2001 ack 201", label.CauseRTO},
 		{"round trips later", strings.Replace(waits, "B>A F. 1001 ack 101\n", "B>A . 1001 ack 101\n", 1) + often.String() + "+.001 B>A F. 4001 ack 101\n+2.6 B>A F. 4001 ack 101", label.CauseRTO},
 	} {
 		t.Run(c.name, func(t *testing.T) { checkCause(t, c.text, c.want) })

@@ -209,6 +209,9 @@ func (a *Analyzer) acknowledges(n *note, x, y *flow.Half, seg *wire.Segment) {
 	x.SACKSum = flow.SACKSum(seg)
 	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck), a.lab.Set.Has(label.WindowUpdate), a.facts.AcksUnseen)
 	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
+		if x.Ack == y.ISN+1 && x.Is(flow.SentSYN|flow.SentACK) && y.Is(flow.SentSYN) {
+			x.Accepts(seg.Time)
+		}
 		x.Ack = seg.Ack
 	}
 	x.Has |= flow.SentACK

@@ -102,6 +102,9 @@ type Half struct {
 	// BeforeSYN is the state before the SYN of OldSYN, to go back to when the end goes on with its
 	// old numbers, valid with HasOldSYN.
 	BeforeSYN state.State
+	// accepted is how long after its last SYN this end first acknowledged octets of the other, in
+	// acceptUnit, rounded up; 0: it has not, or how long is not known.
+	accepted uint16
 	// OldSYN is the number of a SYN that fell inside the connection's own
 	// sequence space, valid with HasOldSYN.
 	OldSYN wire.Seq

@@ -1,6 +1,10 @@
 package flow
 
-import "tcpwatch/capture/wire"
+import (
+	"math"
+
+	"tcpwatch/capture/wire"
+)
 
 // rtt measures the time from a segment of one end to the acknowledgement of
 // the other, one segment at a time, and only of segments sent once: Karn's
@@ -57,6 +61,25 @@ const mostRTT = int64(240e9)
 
 // Samples returns how many round trips of h's segments were measured, at most 64 and at least 1.
 func (h *Half) Samples() uint32 { return min(max(h.rtt.n, 1), 64) }
+
+// acceptUnit is the unit of Half.accepted, in nanoseconds: some 69 s fit.
+const acceptUnit = int64(1 << 20)
+
+// Accepts notes that h acknowledges octets of the other end for the first time.
+func (h *Half) Accepts(at int64) {
+	if n := (at-h.SYNAt)/acceptUnit + 1; at >= h.SYNAt && n <= math.MaxUint16 {
+		h.accepted = uint16(n)
+	}
+}
+
+// AcceptedIn returns how long after its last SYN h first acknowledged octets, at most, in nanoseconds;
+// math.MaxInt64 if that is not known.
+func (h *Half) AcceptedIn() int64 {
+	if h.accepted == 0 {
+		return math.MaxInt64
+	}
+	return int64(h.accepted) * acceptUnit
+}
 
 // PlausibleRTT returns a time between a segment and its answer, or -1 if it is
 // impossible because the clock of the capture jumped.

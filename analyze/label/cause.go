@@ -275,12 +275,12 @@ func longOpening(x *flow.Facts) bool { return x.Sender.SYNs > 1 || x.Receiver.SY
 
 // mayDefer reports whether the sender may have accepted the connection only when octets came, as Linux
 // does with TCP_DEFER_ACCEPT: then the first round trip that it measured, from its SYN-ACK on, has the
-// wait for those, and each later one takes an eighth off (RFC 6298 §2). A probe then comes by as much as
-// excess later than others.
+// wait for those, and each later one takes an eighth off (RFC 6298 §2). It was over when the sender
+// first acknowledged octets. A probe then comes by as much as excess later than others.
 func mayDefer(c *Context, excess int64) bool {
 	x := c.Facts
 	if h := x.Sender; h.Is(flow.SentSYN) && !h.Is(flow.SentBareSYN) {
-		srtt := x.Overlap.Time - h.SYNAt
+		srtt := min(x.Overlap.Time-h.SYNAt, h.AcceptedIn())
 		for range h.Samples() - 1 { // without that of the SYN-ACK
 			srtt -= srtt / 8
 		}
