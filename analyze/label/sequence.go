@@ -154,8 +154,11 @@ func judgeCopy(c *Context) (Sending, Reason, uint64, bool) {
 		timer := x.Receiver.SYNs > 1 && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
 		answers := c.Segment.Flags.Has(wire.ACK) && !moved && (x.Receiver.SYNAt > old.Time || x.Receiver.SYNs > x.Sender.SYNs || timer)
 		// SYNs that were held back, as while an address is resolved, arrive at one time and are answered
-		// so: where nothing came twice before.
-		each := answers && x.Receiver.SYNs > x.Sender.SYNs && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0
+		// so: where nothing came twice before, and the answer does not echo the last of them (RFC 7323
+		// §3.2), after which none is left.
+		o := &c.Segment.Options
+		last := o.Set.Has(wire.OptTimestamps) && x.Receiver.HasTS && o.TSEcr == x.Receiver.TSVal
+		each := answers && x.Receiver.SYNs > x.Sender.SYNs && !x.Receiver.SYNTwice && x.Sender.Duplicates == 0 && !last
 		if apart < soonSYN && (!answers || apart < soon/2 && !each) {
 			if c.Segment.Flags.Has(wire.ACK) { // the SYN may have been copied beyond this tap
 				return Copied, SynAckTwice, old.Packet, true

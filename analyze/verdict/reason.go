@@ -160,7 +160,7 @@ var reasonTexts = [reasonCount]string{
 
 	SynUnsigned: "SYN in packet $p is not signed, as the latest answer of this address and port was: who expects a signature drops it without an answer",
 
-	SynAckNotTaken: "SYN-ACK in packet $p passed this tap, and the client goes on sending its SYN until packet $q, $t later: what the server answers is lost between here and the client, or dropped by a filter of its host",
+	SynAckNotTaken: "SYN-ACK in packet $p passed this tap, and the client goes on sending its SYN until packet $q, $t later: what the server answers is lost between here and the client, or dropped there",
 }
 
 // String returns the phrase with its placeholders.
