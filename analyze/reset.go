@@ -143,13 +143,14 @@ func doubtsDropped(x, y *flow.Half, seg *wire.Segment) {
 // doubtsAnswered marks the end x whose RST, without ACK, has a number that y acknowledged before
 // it acknowledged more: an end that knows of no connection answers so to a segment of y that
 // was overtaken (RFC 9293 §3.10.7.1). y drops it (RFC 5961 §3.2). If a RST had come to x in TIME-WAIT,
-// that is no longer in doubt: TIME-WAIT answers with ACKs only (§3.10.7.4).
+// that is no longer in doubt: TIME-WAIT answers with ACKs only (§3.10.7.4). What has another TTL
+// may be of a firewall, which has forgotten the connection as well.
 func doubtsAnswered(x, y *flow.Half, seg *wire.Segment) {
 	if seg.Flags.Has(wire.ACK) || !y.Is(flow.SentACK) || !seg.Seq.Before(y.Ack) || !x.Is(flow.SentSYN) || !seg.Seq.After(x.ISN) {
 		return
 	}
 	switch {
-	case x.State == state.Closed|state.Inferred && x.Is(flow.GotRST) && x.Before == state.TimeWait:
+	case x.State == state.Closed|state.Inferred && x.Is(flow.GotRST) && x.Before == state.TimeWait && seg.TTL == x.TTL:
 		x.State = state.Closed
 	case x.State != state.Closed:
 		x.State = x.State.Infer()

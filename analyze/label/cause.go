@@ -25,7 +25,7 @@ var causeNames = [CauseCount]string{"", "unknown", "rto", "fast", "tlp", "spurio
 var CauseTexts = [CauseCount]string{
 	CauseUnknown: "nothing decides: the other end was not captured, or, where a SYN was not, whether SACK was permitted; it came too soon for a timer, and nothing reported a loss; " +
 		"it answers a SYN, or may; it leaves no gap, so that nobody saw when it was first sent; a timeout before it was spurious, so that the sender may be repairing either loss, " +
-		"or one came behind the only segment that a timeout allows (RFC 5681 §3.1); it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago; " +
+		"or one came behind the only full-sized segment that a timeout allows (RFC 5681 §3.1); it may follow a timeout whose retransmission was not seen to be one, as where it fills a gap that showed less than three quarters of a round trip ago; " +
 		"it is cut smaller than before, or an ICMP error says that the path takes smaller packets only (RFC 1191 §6.4); or a timer ran out, and it does not show which: " +
 		"for the last octets up to 800 ms beyond the latest probe, since one whose least timeout is a second probes later, and longer where a SYN or SYN-ACK was sent again, or a server may have accepted only when octets came (heuristics)",
 	CauseRTO: "a retransmission timeout, or the repair that follows one (RFC 6298 §5): nothing had reported the loss, or not lately, and its octets " +
