@@ -141,7 +141,7 @@ func weigh(c *analyze.Connection, why Reason) uint64 {
 		return uint64(c.ICMP.Count)
 	case whyResent:
 		all := c.FromClient.Packets + c.FromServer.Packets
-		if n := record.Resent(c); n >= ResentLeast && n >= all/ResentShare {
+		if n := record.Resent(c); n >= ResentLeast && n*ResentShare >= all {
 			return n
 		}
 	case whySlowOpen:
