@@ -85,10 +85,10 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		y.State = state.Listen | state.Inferred
 		x.Has &^= flow.GotRST
 		y.Has &^= flow.SentRST
-	case a.facts.RepeatsSYN && !ack && x.State.Base() == state.Closed && x.Is(flow.SentRST) && !x.Is(flow.SentACK):
+	case a.facts.RepeatsSYN && seg.Flags&(wire.ACK|wire.FIN) == 0 && x.State.Base() == state.Closed && x.Is(flow.SentRST) && !x.Is(flow.SentACK):
 		// A new OPEN would have another number (RFC 9293 §3.4.1), so it opens still, and the
 		// RST was not its own, or not its end; or this SYN left before that. Where it was open,
-		// the SYN had done its work: it is an old one.
+		// the SYN had done its work: it is an old one. Nor is one with a FIN its SYN again.
 		opensBehindRST(f, n, x, seg)
 		x.Has &^= flow.SentRST
 	case a.facts.RepeatsSYN && ack && x.State.Base() == state.SynSent && !y.Is(flow.SentSYN):

@@ -110,7 +110,7 @@ func (a *Analyzer) sayOpening(f *flow.Flow, n *note, w *watched, at occasion) {
 		}
 		return
 	}
-	w.opening = next
+	w.opening, w.unsure = next, false
 	if said != 0 && !(said == told(OpeningMidstream) && now == OpeningOneWay) {
 		a.takesBack(f, openingKinds[said-1], at, NoSide)
 	}
