@@ -60,6 +60,7 @@ func TestLiveFlood(t *testing.T) {
 	to := serve(t, server, "10.9.0.2")
 	b := startLive(t, server, "-i", "vs", "--view", "summary,listeners", "--format", "ndjson", "--max-connections", "1000")
 	synFlood(t, client, server, netip.MustParseAddrPort(to.String()), 5000)
+	b.settled()
 	other := serve(t, server, "10.9.0.2")
 	for range 3 { // a slow machine may lose what comes right after the flood
 		if err := ask(client, other); err != nil {
@@ -67,6 +68,7 @@ func TestLiveFlood(t *testing.T) {
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
+	b.settled()
 	if err := b.stop(); err != nil {
 		t.Errorf("%v: %s", err, b.said())
 	}

@@ -95,14 +95,14 @@ func (b *beside) wait() error {
 }
 
 // settled waits until the program has read what there is, however slow the machine: until
-// it has taken next to no time of a processor for a while.
+// it has taken next to no time of a processor for a while, and for another one: others may have had them all.
 func (b *beside) settled() {
 	const idle = 2 // ticks of 10 ms
-	for before, n := -idle-1, 0; n < 60; n++ {
+	for before, n, quiet := -idle-1, 0, 0; n < 60 && quiet < 2; n++ {
 		time.Sleep(300 * time.Millisecond)
 		now := b.ticks()
-		if now-before <= idle {
-			return
+		if quiet++; now-before > idle {
+			quiet = 0
 		}
 		before = now
 	}
