@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,6 +21,9 @@ const labIsolated = "TCPWATCH_LAB_ISOLATED"
 
 // labPatience is how long an interrupted lab may take to end by itself.
 const labPatience = 2 * time.Second
+
+// errInterrupted says that somebody ended the lab.
+var errInterrupted = errors.New("interrupted: the lab was taken down")
 
 // labElsewhere runs the same command line again in a user namespace of its own,
 // where network namespaces can be made without root. If that is impossible too,
@@ -40,6 +44,9 @@ func labElsewhere(c *cobra.Command, missing error) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
 	lab.Isolate(cmd)
 	lab.EndWithParent(cmd)
+	if c.Context().Err() != nil { // no Ctrl-C will reach the child
+		return &exitError{exitPartial, errInterrupted}
+	}
 	if err := cmd.Start(); err != nil {
 		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up: %v; nor can a user namespace be made: %v%s", missing, err, userNamespaceHint())}
 	}
@@ -58,10 +65,21 @@ func labElsewhere(c *cobra.Command, missing error) error {
 		}
 	}
 	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return &exitError{status: max(exit.ExitCode(), exitPartial)}
+	switch {
+	case !errors.As(err, &exit):
+		return err
+	case exit.Exited(): // it has said why
+		return &exitError{status: exit.ExitCode()}
+	case c.Context().Err() != nil || endsLab(exit): // before it could take one itself
+		return &exitError{exitPartial, errInterrupted}
 	}
-	return err
+	return &exitError{exitPartial, fmt.Errorf("the lab has ended: %v", exit)}
+}
+
+// endsLab reports whether a process was ended by one of the signals that interrupt.
+func endsLab(exit *exec.ExitError) bool {
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && slices.Contains([]syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}, status.Signal())
 }
 
 // userNamespaceHint names the settings of this machine that forbid user

@@ -180,6 +180,36 @@ func TestLabInterrupted(t *testing.T) {
 	}
 }
 
+// Ctrl-C may come before the second process can take it, or exists. Each time the first
+// one ends as interrupted, and says so, unless it could not take the signal itself.
+func TestLabInterruptedEarly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays a lesson forty times")
+	}
+	needUserNamespace(t)
+	path := nobodysProgram(t, "tcpwatch-lab")
+	for i := range 40 {
+		cmd := asNobody(path, "lab", "filtered")
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		wait := time.Duration(i+4) * 700 * time.Microsecond
+		time.Sleep(wait)
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
+		err := cmd.Wait()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			t.Fatalf("after %v: %v", wait, err)
+		}
+		killed := exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGINT
+		if !killed && (exit.ExitCode() != exitPartial || strings.Count(said.String(), errInterrupted.Error()) != 1) {
+			t.Errorf("after %v: %v, %q", wait, err, said.String())
+		}
+	}
+}
+
 // Who interrupts while Enter is waited for is not told the end, although the
 // experiment itself has long come to it.
 func TestLabStepInterrupted(t *testing.T) {

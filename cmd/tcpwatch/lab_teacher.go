@@ -48,7 +48,7 @@ func (t *teacher) teach(ctx context.Context) (ok bool, err error) {
 	case told != nil && !errors.Is(told, context.Canceled):
 		return false, &exitError{exitPartial, told}
 	case told != nil, err != nil && ctx.Err() != nil:
-		text := "interrupted: the lab was taken down"
+		text := errInterrupted.Error()
 		if t.flags.keep != "" {
 			text += fmt.Sprintf("; what is kept of %s in %s ends there, its truth is not complete", t.lesson.Name, t.flags.keep)
 		}
