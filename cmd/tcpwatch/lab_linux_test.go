@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
@@ -109,142 +107,6 @@ func TestLabWithoutRoot(t *testing.T) {
 	}
 	if err != nil || !strings.Contains(string(out), "server LAST-ACK = LAST-ACK") {
 		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-// processes counts those that run a program.
-func processes(path string) (n int) {
-	links, _ := filepath.Glob("/proc/[0-9]*/exe")
-	for _, l := range links {
-		if to, err := os.Readlink(l); err == nil && to == path {
-			n++
-		}
-	}
-	return n
-}
-
-// Interrupted, with or without a user namespace around it, the lab ends soon with
-// status 1, and nothing of it is left: its hosts are the namespaces of its own
-// threads.
-func TestLabInterrupted(t *testing.T) {
-	needUserNamespace(t)
-	path := nobodysProgram(t, "tcpwatch-lab")
-	for _, c := range []struct {
-		name string
-		root bool
-		stop func(*os.Process)
-	}{
-		{"Ctrl-C as root", true, func(p *os.Process) { syscall.Kill(-p.Pid, syscall.SIGINT) }},
-		{"Ctrl-C as nobody", false, func(p *os.Process) { syscall.Kill(-p.Pid, syscall.SIGINT) }},
-		{"the parent alone", false, func(p *os.Process) { p.Signal(syscall.SIGTERM) }},
-		{"the parent killed", false, func(p *os.Process) { p.Kill() }},
-	} {
-		if testing.Short() && (c.root || c.name == "the parent alone") {
-			continue
-		}
-		cmd := asNobody(path, "lab", "filtered")
-		if c.root {
-			cmd.SysProcAttr.Credential = nil
-		}
-		var said bytes.Buffer
-		cmd.Stderr = &said
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.ReadAtLeast(out, make([]byte, 500), 500); err != nil { // it is under way
-			t.Fatalf("%s: %v, %s", c.name, err, said.String())
-		}
-		c.stop(cmd.Process)
-		rest, _ := io.ReadAll(out) // until the last one has closed it
-		if bytes.Contains(rest, []byte("fails")) {
-			t.Errorf("%s: a reason that is none: %s", c.name, rest)
-		}
-		err = cmd.Wait()
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) || exit.ExitCode() == 1 != (c.name != "the parent killed") {
-			t.Errorf("%s: %v, %q", c.name, err, said.String())
-		}
-		for range 100 {
-			if processes(path) == 0 {
-				break
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		if n := processes(path); n != 0 {
-			t.Errorf("%s: %d processes are left", c.name, n)
-		}
-	}
-}
-
-// Ctrl-C may come before the second process can take it, or exists. Each time the first
-// one ends as interrupted, and says so, unless it could not take the signal itself.
-func TestLabInterruptedEarly(t *testing.T) {
-	if testing.Short() {
-		t.Skip("plays a lesson forty times")
-	}
-	needUserNamespace(t)
-	path := nobodysProgram(t, "tcpwatch-lab")
-	for i := range 40 {
-		cmd := asNobody(path, "lab", "filtered")
-		var said bytes.Buffer
-		cmd.Stderr = &said
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		wait := time.Duration(i+4) * 700 * time.Microsecond
-		time.Sleep(wait)
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
-		err := cmd.Wait()
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			t.Fatalf("after %v: %v", wait, err)
-		}
-		killed := exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGINT
-		if !killed && (exit.ExitCode() != exitPartial || strings.Count(said.String(), errInterrupted.Error()) != 1) {
-			t.Errorf("after %v: %v, %q", wait, err, said.String())
-		}
-	}
-}
-
-// Who interrupts while Enter is waited for is not told the end, although the
-// experiment itself has long come to it.
-func TestLabStepInterrupted(t *testing.T) {
-	if testing.Short() {
-		t.Skip("waits for a second")
-	}
-	needUserNamespace(t)
-	cmd := asNobody(nobodysProgram(t, "tcpwatch-lab"), "lab", "--step", "refused")
-	stdin, err := cmd.StdinPipe() // stays open: nobody presses anything
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stdin.Close()
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var said bytes.Buffer
-	for b := make([]byte, 1<<12); !strings.Contains(said.String(), "SYN-SENT ="); {
-		n, err := out.Read(b)
-		if err != nil {
-			t.Fatalf("%v in %q", err, said.String())
-		}
-		said.Write(b[:n])
-	}
-	time.Sleep(time.Second)
-	syscall.Kill(-cmd.Process.Pid, syscall.SIGINT)
-	io.Copy(&said, out)
-	err = cmd.Wait()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != exitPartial || strings.Contains(said.String(), "CHECKED") {
-		t.Errorf("%v\n%s", err, said.String())
 	}
 }
 
