@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"bufio"
@@ -16,7 +16,9 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
+	"tcpwatch/lab/scenario"
 )
 
 // answers are the causes that are right where the kernel had a cause of its own. CauseUnknown
@@ -103,7 +105,7 @@ type packetAt struct {
 func sentAgain(t *testing.T, d *draw, link []linkRow) map[route][]packetAt {
 	all := map[route][]packetAt{}
 	observe(t, d.packets, func(*wire.Segment) bool { return true }, func(o *analyze.Observation) {
-		if n := o.Segment.Packet; d.truth[n].class == Rexmit.String() && link[n].came == 0 {
+		if n := o.Segment.Packet; d.truth[n].class == lab.Rexmit.String() && link[n].came == 0 {
 			all[routeOf(o.Segment.Tuple)] = append(all[routeOf(o.Segment.Tuple)], packetAt{n, o.Segment.Time})
 		}
 	})
@@ -190,7 +192,7 @@ func compareCauses(t *testing.T, base string) (near, far *causeTable) {
 		d, link := load(t, base, side), readLink(t, base+"."+side+".link.tsv")
 		observe(t, d.packets, func(*wire.Segment) bool { return true }, func(o *analyze.Observation) {
 			n := o.Segment.Packet
-			if d.truth[n].class != Rexmit.String() || o.Cause == label.NoCause {
+			if d.truth[n].class != lab.Rexmit.String() || o.Cause == label.NoCause {
 				return
 			}
 			table, w, prober := near, whys[i][n], probers[i]
@@ -215,7 +217,7 @@ func compareCauses(t *testing.T, base string) (near, far *causeTable) {
 
 // drawCauses draws scenarios, some at a time, each with a seed of its own, and writes beside
 // each what its kernels said. It returns where they are.
-func drawCauses(t *testing.T, trace *tracer, all []*Scenario, dir string, seed uint64) (bases []string) {
+func drawCauses(t *testing.T, trace *tracer, all []*lab.Scenario, dir string, seed uint64) (bases []string) {
 	t.Helper()
 	type span struct {
 		base     string
@@ -223,14 +225,14 @@ func drawCauses(t *testing.T, trace *tracer, all []*Scenario, dir string, seed u
 	}
 	var mu sync.Mutex
 	var done []span
-	each(all, *width, func(sc *Scenario) {
+	each(all, *width, func(sc *lab.Scenario) {
 		into := filepath.Join(dir, fmt.Sprintf("%s-%d", sc.Name, seed))
 		if err := os.MkdirAll(into, 0o777); err != nil {
 			t.Error(err)
 			return
 		}
 		from := time.Now().UnixNano()
-		res, err := Run(sc, into, seed)
+		res, err := lab.Run(sc, into, seed)
 		if err != nil {
 			t.Logf("%s seed %d: %v", sc.Name, seed, err)
 			return
@@ -259,12 +261,12 @@ func TestCauseDraws(t *testing.T) {
 	needLab(t)
 	trace := newTracer(t)
 	for n := range *draws {
-		var all []*Scenario
-		for _, sc := range Scenarios() {
+		var all []*lab.Scenario
+		for _, sc := range scenario.All() {
 			if !matchesAny(*only, sc.Name) || sc.IPv6 && !labtest.HasIPv6() {
 				continue
 			}
-			sc.Settings = with(sc.Settings, parseSettings(*setting))
+			sc.Settings = scenario.With(sc.Settings, parseSettings(*setting))
 			if *control != "" {
 				sc.Congestion = *control
 			}
@@ -306,13 +308,13 @@ func byRoute(calls []resending, from, to int64) map[route][]resending {
 
 // causeRuns are the draws of the normal test: what is lost in the middle and at the end of
 // flights, and in openings and closes; and the same where the kernel has no probes.
-func causeRuns() (all []*Scenario) {
+func causeRuns() (all []*lab.Scenario) {
 	for _, name := range []string{"loss-both", "burst", "finlost", "rounds", "synloss", "offload-tails"} {
-		all = append(all, Find(name))
+		all = append(all, scenario.Find(name))
 	}
 	for _, name := range []string{"rounds", "finlost-server", "offload-tails"} {
-		sc := Find(name)
-		sc.Settings = with(sc.Settings, noProbes)
+		sc := scenario.Find(name)
+		sc.Settings = scenario.With(sc.Settings, map[string]string{"ipv4/tcp_early_retrans": "0"})
 		all = append(all, sc)
 	}
 	return all
@@ -327,7 +329,7 @@ func TestCausesOfKernel(t *testing.T) {
 	needLab(t)
 	trace, near, far := newTracer(t), &causeTable{}, &causeTable{}
 	runs := causeRuns()
-	for i, some := range [][]*Scenario{runs[:6], runs[6:]} {
+	for i, some := range [][]*lab.Scenario{runs[:6], runs[6:]} {
 		for _, base := range drawCauses(t, trace, some, t.TempDir(), uint64(time.Now().UnixNano())+uint64(i)) {
 			n, f := compareCauses(t, base)
 			near.add(n)

@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"bufio"
@@ -13,6 +13,7 @@ import (
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
+	"tcpwatch/lab"
 )
 
 // shown is what a tap shows after a packet: the states told of both ends, and what an end
@@ -40,7 +41,7 @@ func tellClose(t *testing.T, base, side string) *tapStory {
 	a := analyze.New(analyze.Config{
 		Packet: func(o *analyze.Observation) {
 			now.state = [2]state.State{o.ClientState, o.ServerState}
-			if o.FromClient != (o.Segment.DstPort == ServerPort) {
+			if o.FromClient != (o.Segment.DstPort == lab.ServerPort) {
 				now.state[0], now.state[1] = now.state[1], now.state[0]
 			}
 		},
@@ -67,7 +68,7 @@ func tellClose(t *testing.T, base, side string) *tapStory {
 // note keeps what a segment shows of its sender.
 func (x *tapStory) note(now *shown, seg *wire.Segment) {
 	h := 0
-	if seg.SrcPort == ServerPort {
+	if seg.SrcPort == lab.ServerPort {
 		h = 1
 	}
 	if seg.Flags.Has(wire.FIN) {
@@ -79,14 +80,14 @@ func (x *tapStory) note(now *shown, seg *wire.Segment) {
 }
 
 var fromKernel = [...]state.State{
-	KernelNone: state.Closed, KernelEstablished: state.Established, KernelSynSent: state.SynSent, KernelSynReceived: state.SynReceived,
-	KernelFinWait1: state.FinWait1, KernelFinWait2: state.FinWait2, KernelTimeWait: state.TimeWait, KernelCloseWait: state.CloseWait,
-	KernelLastAck: state.LastAck, KernelClosing: state.Closing,
+	lab.KernelNone: state.Closed, lab.KernelEstablished: state.Established, lab.KernelSynSent: state.SynSent, lab.KernelSynReceived: state.SynReceived,
+	lab.KernelFinWait1: state.FinWait1, lab.KernelFinWait2: state.FinWait2, lab.KernelTimeWait: state.TimeWait, lab.KernelCloseWait: state.CloseWait,
+	lab.KernelLastAck: state.LastAck, lab.KernelClosing: state.Closing,
 }
 
 // evident is the state of a kernel as far as its host has shown it: a FIN that has not left,
 // and one that came and is not acknowledged, are known to the kernel alone.
-func evident(k KernelState, finLeft, finAcked bool) state.State {
+func evident(k lab.KernelState, finLeft, finAcked bool) state.State {
 	s := fromKernel[k]
 	if !finLeft {
 		switch s {
@@ -111,8 +112,8 @@ func evident(k KernelState, finLeft, finAcked bool) state.State {
 
 // silently reports whether the kernel has given up a socket without a segment that would
 // show it: one that is aborted when its FIN was sent, and the other end's has come, sends no RST.
-func silently(told, truth state.State, was KernelState) bool {
-	return truth == state.Closed && (was == KernelLastAck || was == KernelClosing) && told.Base() != state.Closed
+func silently(told, truth state.State, was lab.KernelState) bool {
+	return truth == state.Closed && (was == lab.KernelLastAck || was == lab.KernelClosing) && told.Base() != state.Closed
 }
 
 // readStandings reads what standings.write wrote.
@@ -211,11 +212,11 @@ func compareCloses(t *testing.T, dir string) int {
 
 // compare holds what both taps tell of one close against the kernels.
 func (c *closesTotal) compare(name string, taps [2]*tapStory, list []standing, settled bool) {
-	open, said, was := false, [2]string{}, [2]KernelState{}
+	open, said, was := false, [2]string{}, [2]lab.KernelState{}
 	for i := range list {
 		s := &list[i]
 		for h, k := range s.kernel {
-			if k != KernelNone {
+			if k != lab.KernelNone {
 				was[h] = k
 			}
 		}
@@ -249,7 +250,7 @@ func (x *tapStory) at(s *standing, tap, h int, taps [2]*tapStory) (told, truth s
 }
 
 // atEnd compares the states, and which end is in TIME-WAIT, when all is quiet.
-func (c *closesTotal) atEnd(name string, taps [2]*tapStory, s *standing, was [2]KernelState) {
+func (c *closesTotal) atEnd(name string, taps [2]*tapStory, s *standing, was [2]lab.KernelState) {
 	for tap, x := range taps {
 		for h := range taps {
 			told, truth := x.at(s, tap, h, taps)

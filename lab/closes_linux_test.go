@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"context"
@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tcpwatch/lab"
+	"tcpwatch/lab/scenario"
 )
 
 var (
@@ -28,7 +31,7 @@ var (
 type standing struct {
 	at     time.Duration
 	seen   [2]uint64 // packets at each tap so far
-	kernel [2]KernelState
+	kernel [2]lab.KernelState
 	timer  [2]uint8
 }
 
@@ -36,7 +39,7 @@ func (s *standing) same(o *standing) bool { return s.seen == o.seen && s.kernel 
 
 // standings is the witness that asks both kernels after everything that happens.
 type standings struct {
-	session *Session
+	session *lab.Session
 	client  uint16 // the client's port; 0: no SYN yet
 	now     standing
 	list    []standing
@@ -45,11 +48,11 @@ type standings struct {
 	err     error
 }
 
-func (w *standings) Acting()           {}
-func (w *standings) Acted()            { w.ask() }
-func (w *standings) Arriving(*Passage) {}
+func (w *standings) Acting()               {}
+func (w *standings) Acted()                { w.ask() }
+func (w *standings) Arriving(*lab.Passage) {}
 
-func (w *standings) Departed(p *Passage) {
+func (w *standings) Departed(p *lab.Passage) {
 	if p.Segment == nil {
 		return
 	}
@@ -60,7 +63,7 @@ func (w *standings) Departed(p *Passage) {
 	w.ask()
 }
 
-func (w *standings) Arrived(p *Passage, _ bool) {
+func (w *standings) Arrived(p *lab.Passage, _ bool) {
 	if p.Tap == 0 {
 		return
 	}
@@ -76,15 +79,15 @@ func (w *standings) ask() {
 		return
 	}
 	s := w.session
-	ends := [2][2]uint16{{w.client, ServerPort}, {ServerPort, w.client}}
+	ends := [2][2]uint16{{w.client, lab.ServerPort}, {lab.ServerPort, w.client}}
 	for h, port := range ends {
 		list, err := s.Sockets(h)
 		if err != nil {
 			w.err = errors.Join(w.err, err)
 			return
 		}
-		w.now.kernel[h], w.now.timer[h] = KernelNone, 0
-		if k, _ := FindSocket(list, s.At(h, port[0]), s.At(1-h, port[1])); k != nil && k.State != KernelClosed {
+		w.now.kernel[h], w.now.timer[h] = lab.KernelNone, 0
+		if k, _ := lab.FindSocket(list, s.At(h, port[0]), s.At(1-h, port[1])); k != nil && k.State != lab.KernelClosed {
 			w.now.kernel[h], w.now.timer[h] = k.State, k.Timer
 		}
 	}
@@ -119,7 +122,7 @@ func (w *standings) write(path string) error {
 // act is one thing that a program does with its socket.
 type act struct {
 	name string
-	do   func(*Session, *Socket) error
+	do   func(*lab.Session, *lab.Socket) error
 }
 
 // drawAct draws one that does not close.
@@ -128,22 +131,22 @@ func drawAct(rng *rand.Rand) act {
 	n := sizes[rng.IntN(len(sizes))]
 	switch k := rng.IntN(10); {
 	case k < 4:
-		return act{fmt.Sprintf("write %d", n), func(_ *Session, k *Socket) error { return k.Send(n, 1<<16) }}
+		return act{fmt.Sprintf("write %d", n), func(_ *lab.Session, k *lab.Socket) error { return k.Send(n, 1<<16) }}
 	case k < 7:
 		d := time.Duration(rng.IntN(60)) * time.Millisecond
 		if rng.IntN(4) == 0 {
 			d *= 5
 		}
-		return act{fmt.Sprintf("sleep %v", d), func(s *Session, _ *Socket) error { return s.Sleep(d) }}
+		return act{fmt.Sprintf("sleep %v", d), func(s *lab.Session, _ *lab.Socket) error { return s.Sleep(d) }}
 	case k < 9:
-		return act{fmt.Sprintf("read %d", n), func(_ *Session, k *Socket) error { return k.Receive(n) }}
+		return act{fmt.Sprintf("read %d", n), func(_ *lab.Session, k *lab.Socket) error { return k.Receive(n) }}
 	}
-	return act{"read all", func(_ *Session, k *Socket) error { return k.Drain() }}
+	return act{"read all", func(_ *lab.Session, k *lab.Socket) error { return k.Drain() }}
 }
 
 // drawProgram draws what one end does. Some leave their socket open.
 func drawProgram(rng *rand.Rand) (acts []act) {
-	shut := act{"shutdown", func(_ *Session, k *Socket) error { return k.Shut() }}
+	shut := act{"shutdown", func(_ *lab.Session, k *lab.Socket) error { return k.Shut() }}
 	for range rng.IntN(6) {
 		acts = append(acts, drawAct(rng))
 	}
@@ -155,14 +158,14 @@ func drawProgram(rng *rand.Rand) (acts []act) {
 	}
 	switch k := rng.IntN(10); {
 	case k < 6:
-		acts = append(acts, act{"close", func(_ *Session, k *Socket) error { return k.Close() }})
+		acts = append(acts, act{"close", func(_ *lab.Session, k *lab.Socket) error { return k.Close() }})
 	case k < 7:
-		acts = append(acts, act{"abort", func(_ *Session, k *Socket) error { return k.Abort() }})
+		acts = append(acts, act{"abort", func(_ *lab.Session, k *lab.Socket) error { return k.Abort() }})
 	case k < 8:
 		acts = append(acts, shut)
 	case k < 9:
-		acts = append(acts, act{"read all", func(_ *Session, k *Socket) error { return k.Drain() }},
-			act{"close", func(_ *Session, k *Socket) error { return k.Close() }})
+		acts = append(acts, act{"read all", func(_ *lab.Session, k *lab.Socket) error { return k.Drain() }},
+			act{"close", func(_ *lab.Session, k *lab.Socket) error { return k.Close() }})
 	}
 	return acts
 }
@@ -176,8 +179,8 @@ func told(acts []act) string {
 }
 
 // drawPath draws one direction of a link: half of them lose nothing by chance.
-func drawPath(rng *rand.Rand) Path {
-	p := Path{Delay: time.Duration(1+rng.IntN(25)) * time.Millisecond, HoldBack: time.Duration(3+rng.IntN(30)) * time.Millisecond, CopyDelay: time.Duration(rng.IntN(40)) * time.Millisecond}
+func drawPath(rng *rand.Rand) lab.Path {
+	p := lab.Path{Delay: time.Duration(1+rng.IntN(25)) * time.Millisecond, HoldBack: time.Duration(3+rng.IntN(30)) * time.Millisecond, CopyDelay: time.Duration(rng.IntN(40)) * time.Millisecond}
 	some := func(of int, f *float64, most float64) {
 		if rng.IntN(of) == 0 {
 			*f = rng.Float64() * most
@@ -194,23 +197,23 @@ func drawPath(rng *rand.Rand) Path {
 		p.Rate, p.Queue = int64(200+rng.IntN(5000))*1000, 5+rng.IntN(50)
 	}
 	for range rng.IntN(3) {
-		what := [...]Match{FIN, ACKOfFIN, DataSegment, AnySegment, Retransmitted, Reset}[rng.IntN(6)]
-		do := [...]Action{Drop, Drop, Hold, Copy, Corrupt}[rng.IntN(5)]
+		what := [...]lab.Match{lab.FIN, lab.ACKOfFIN, lab.DataSegment, lab.AnySegment, lab.Retransmitted, lab.Reset}[rng.IntN(6)]
+		do := [...]lab.Action{lab.Drop, lab.Drop, lab.Hold, lab.Copy, lab.Corrupt}[rng.IntN(5)]
 		first := 1 + rng.IntN(3)
-		if what == AnySegment {
+		if what == lab.AnySegment {
 			first += 2
 		}
-		p.Rules = append(p.Rules, Rule{What: what, First: first, Last: first + rng.IntN(2), Do: do})
+		p.Rules = append(p.Rules, lab.Rule{What: what, First: first, Last: first + rng.IntN(2), Do: do})
 	}
 	return p
 }
 
 // drawOptions draws options of a socket.
-func drawOptions(rng *rand.Rand) (options []func(*Socket) error, names string) {
+func drawOptions(rng *rand.Rand) (options []func(*lab.Socket) error, names string) {
 	add := func(of int, name string, level, option, value int) {
 		if rng.IntN(of) == 0 {
 			names += fmt.Sprintf(" %s=%d", name, value)
-			options = append(options, func(k *Socket) error { return k.Set(level, option, value) })
+			options = append(options, func(k *lab.Socket) error { return k.Set(level, option, value) })
 		}
 	}
 	add(4, "SO_RCVBUF", unix.SOL_SOCKET, unix.SO_RCVBUF, 2048<<rng.IntN(4))
@@ -224,7 +227,7 @@ func drawOptions(rng *rand.Rand) (options []func(*Socket) error, names string) {
 
 // does has an end do what it is to do. Errors are what happens to programs: one whose connection
 // is reset closes its socket.
-func (s *Session) does(k *Socket, acts []act) {
+func does(s *lab.Session, k *lab.Socket, acts []act) {
 	for _, a := range acts {
 		k.Patience(400 * time.Millisecond)
 		if err := a.do(s, k); errors.Is(err, unix.ECONNRESET) || errors.Is(err, os.ErrClosed) {
@@ -235,16 +238,16 @@ func (s *Session) does(k *Socket, acts []act) {
 }
 
 // drawClose draws a scenario: a link, two programs, settings.
-func drawClose(seed uint64) (*Scenario, *standings) {
+func drawClose(seed uint64) (*lab.Scenario, *standings) {
 	rng := rand.New(rand.NewPCG(seed, 77))
 	w := &standings{}
 	acts := [2][]act{drawProgram(rng), drawProgram(rng)}
-	options, names := [2][]func(*Socket) error{}, [2]string{}
+	options, names := [2][]func(*lab.Socket) error{}, [2]string{}
 	for h := range options {
 		options[h], names[h] = drawOptions(rng)
 	}
-	sc := &Scenario{
-		Name: fmt.Sprintf("close%d", seed), Link: [2]Path{drawPath(rng), drawPath(rng)}, IPv6: rng.IntN(3) == 0, Settle: time.Millisecond,
+	sc := &lab.Scenario{
+		Name: fmt.Sprintf("close%d", seed), Link: [2]lab.Path{drawPath(rng), drawPath(rng)}, IPv6: rng.IntN(3) == 0, Settle: time.Millisecond,
 		Settings: map[string]string{"ipv4/tcp_timestamps": fmt.Sprint(rng.IntN(4) % 2), "ipv4/tcp_sack": fmt.Sprint(min(1, rng.IntN(3))),
 			"ipv4/tcp_ecn": fmt.Sprint(rng.IntN(2)), "ipv4/tcp_early_retrans": [...]string{"0", "3"}[rng.IntN(2)]},
 	}
@@ -252,14 +255,14 @@ func drawClose(seed uint64) (*Scenario, *standings) {
 		sc.Congestion = "reno"
 	}
 	sc.About = fmt.Sprintf("client%s: %s; server%s: %s", names[0], told(acts[0]), names[1], told(acts[1]))
-	sc.Program = func(s *Session) error {
+	sc.Program = func(s *lab.Session) error {
 		w.session = s
 		l, err := s.Listen(4, options[1]...)
 		if err != nil {
 			return err
 		}
-		var ends [2]*Socket
-		err = both(func() (err error) { ends[0], err = s.Dial(0, options[0]...); return err },
+		var ends [2]*lab.Socket
+		err = scenario.Both(func() (err error) { ends[0], err = s.Dial(0, options[0]...); return err },
 			func() (err error) { ends[1], err = l.Accept(); return err })
 		if err != nil {
 			return err
@@ -270,10 +273,10 @@ func drawClose(seed uint64) (*Scenario, *standings) {
 }
 
 // watch has both ends act, and asks their kernels until all has settled, or for 9 s.
-func (w *standings) watch(ends [2]*Socket, acts [2][]act) error {
+func (w *standings) watch(ends [2]*lab.Socket, acts [2][]act) error {
 	var all sync.WaitGroup
 	for h, k := range ends {
-		all.Go(func() { w.session.does(k, acts[h]) })
+		all.Go(func() { does(w.session, k, acts[h]) })
 	}
 	done := make(chan struct{})
 	go func() { all.Wait(); close(done) }()
@@ -314,7 +317,7 @@ func TestCloses(t *testing.T) {
 			defer func() { <-slots }()
 			seed := *closesSeed + uint64(i)
 			sc, w := drawClose(seed)
-			_, err := Play(context.Background(), sc, dir, seed, w)
+			_, err := lab.Play(context.Background(), sc, dir, seed, w)
 			if err == nil {
 				err = w.write(filepath.Join(dir, sc.Name+".standings.tsv"))
 			}
@@ -329,4 +332,4 @@ func TestCloses(t *testing.T) {
 	}
 }
 
-var _ Witness = (*standings)(nil)
+var _ lab.Witness = (*standings)(nil)

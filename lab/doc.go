@@ -11,7 +11,8 @@
 //
 // To see it happen, pass Play a Witness. It is told of every packet while the
 // world stands still, and may ask both kernels for their sockets
-// (Session.Sockets). The scenarios for people are in lab/lesson.
+// (Session.Sockets). The scenarios for tests are in lab/scenario, those for people
+// in lab/lesson.
 //
 // It needs Linux, and root or a user namespace (see Available, Isolate). The
 // hosts' devices are TUN devices, or veth devices if /dev/net/tun is not

@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"errors"
@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
+	"tcpwatch/lab/scenario"
 )
 
 var (
@@ -30,7 +32,10 @@ var (
 	width     = flag.Int("lab.width", 6, "with -lab.draws: how many run at the same time")
 )
 
-func needLab(t *testing.T) { t.Helper(); labtest.Need(t, Available()) }
+// sides are the hosts, by their numbers.
+var sides = [2]string{"client", "server"}
+
+func needLab(t *testing.T) { t.Helper(); labtest.Need(t, lab.Available()) }
 
 // quick are the scenarios of the normal test.
 var quick = []string{
@@ -68,13 +73,13 @@ func (o *outcome) add(p *outcome) {
 
 // runOne draws a scenario, checks the truth against the kernel and scores; there
 // is no outcome where the machine is too busy.
-func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outcome, error) {
+func runOne(t *testing.T, sc *lab.Scenario, dir string, seed uint64) (*lab.Result, *outcome, error) {
 	res, err := runQuietly(t, sc, dir, seed)
 	// Losses may come so thick that backoff outlasts the time a draw has. That
 	// is the luck of the seed, unless the next ones have it too.
 	for try := uint64(1); late(err) && try < 3; try++ {
 		t.Logf("%s seed %d: %v; drawn again with another seed", sc.Name, seed, err)
-		res, err = Run(sc, dir, seed+1000*try)
+		res, err = lab.Run(sc, dir, seed+1000*try)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -91,11 +96,11 @@ func runOne(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, *outc
 }
 
 // runQuietly draws a scenario, up to four times, until the machine does not stall.
-func runQuietly(t *testing.T, sc *Scenario, dir string, seed uint64) (*Result, error) {
-	res, err := Run(sc, dir, seed)
+func runQuietly(t *testing.T, sc *lab.Scenario, dir string, seed uint64) (*lab.Result, error) {
+	res, err := lab.Run(sc, dir, seed)
 	for try := 1; err == nil && res.Stall > maxStall && try < 4; try++ {
 		t.Logf("%s seed %d: the machine stalled for %v; drawn again", sc.Name, seed, res.Stall)
-		res, err = Run(sc, dir, seed)
+		res, err = lab.Run(sc, dir, seed)
 	}
 	return res, err
 }
@@ -108,7 +113,7 @@ func late(err error) bool {
 // scoreDraw scores what Run left at base: plain, degraded and doubled.
 func scoreDraw(t *testing.T, base string) *outcome {
 	o := &outcome{}
-	if sc := Find(filepath.Base(base)); sc != nil {
+	if sc := scenario.Find(filepath.Base(base)); sc != nil {
 		o.belated = sc.Belated
 	}
 	wrong, _ := tapsAgree(t, base)
@@ -135,7 +140,7 @@ func scoreDraw(t *testing.T, base string) *outcome {
 }
 
 // checkTruth holds the truth against the kernels' own counters.
-func checkTruth(t *testing.T, sc *Scenario, r *Result) {
+func checkTruth(t *testing.T, sc *lab.Scenario, r *lab.Result) {
 	t.Helper()
 	for i, side := range sides {
 		if r.TapMissed[i] != 0 {
@@ -154,7 +159,7 @@ func checkTruth(t *testing.T, sc *Scenario, r *Result) {
 	if mtu == 0 {
 		mtu = 1500
 	}
-	if r.Widest > mtu && sc.Offload == NoOffload {
+	if r.Widest > mtu && sc.Offload == lab.NoOffload {
 		t.Errorf("%s: a packet of %d octets with an MTU of %d", sc.Name, r.Widest, mtu)
 	}
 }
@@ -204,7 +209,7 @@ func TestDraws(t *testing.T) {
 	}
 	needLab(t)
 	var names []string
-	for _, sc := range Scenarios() {
+	for _, sc := range scenario.All() {
 		if ok, err := filepath.Match(*only, sc.Name); err != nil {
 			t.Fatal(err)
 		} else if ok {
@@ -221,13 +226,13 @@ func TestDraws(t *testing.T) {
 // drawAll runs scenarios with seeds from seed on and prints the scores.
 func drawAll(t *testing.T, names []string, times int, seed uint64) *outcome {
 	type job struct {
-		sc   *Scenario
+		sc   *lab.Scenario
 		seed uint64
 	}
 	var jobs []job
 	for n := range times {
 		for i, name := range names {
-			sc := Find(name)
+			sc := scenario.Find(name)
 			if sc == nil {
 				t.Fatalf("no scenario %q", name)
 			}

@@ -22,12 +22,6 @@ func Run(*Scenario, string, uint64) (*Result, error) { return nil, errLinux }
 // Play always fails on this system.
 func Play(context.Context, *Scenario, string, uint64, Witness) (*Result, error) { return nil, errLinux }
 
-// Scenarios returns nothing on this system.
-func Scenarios() []*Scenario { return nil }
-
-// Find returns nil on this system.
-func Find(string) *Scenario { return nil }
-
 // Isolate does nothing on this system.
 func Isolate(*exec.Cmd) {}
 

@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"errors"
@@ -10,18 +10,22 @@ import (
 	"testing"
 	"time"
 
+	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
+	"tcpwatch/lab/scenario"
 )
 
-func tiny(f func(*Session) error) *Scenario {
-	return &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, Program: f}
+const ms = time.Millisecond
+
+func tiny(f func(*lab.Session) error) *lab.Scenario {
+	return &lab.Scenario{Name: "tiny", Link: [2]lab.Path{{Delay: ms}, {Delay: ms}}, Settle: 10 * ms, Program: f}
 }
 
 // Nothing remains of a run, whether it succeeds or fails early or late.
 func TestNothingIsLeftBehind(t *testing.T) {
 	needLab(t)
 	dir := t.TempDir()
-	if _, err := Run(tiny(requests(2, 2, 500)), dir, 1); err != nil { // opens what the runtime keeps
+	if _, err := lab.Run(tiny(scenario.Requests(2, 2, 500)), dir, 1); err != nil { // opens what the runtime keeps
 		t.Fatal(err)
 	}
 	time.Sleep(100 * ms)
@@ -29,13 +33,13 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	failed := errors.New("the program failed")
 	runs := []struct {
 		name string
-		sc   *Scenario
+		sc   *lab.Scenario
 		dir  string
 		want string
 	}{
-		{"good", tiny(requests(5, 5, 500)), dir, ""},
-		{"good over veth", &Scenario{Name: "tiny", Link: symmetric(Path{Delay: ms}), Settle: 10 * ms, Veth: true, Program: requests(5, 5, 500)}, dir, ""},
-		{"program fails with sockets open", tiny(func(s *Session) error {
+		{"good", tiny(scenario.Requests(5, 5, 500)), dir, ""},
+		{"good over veth", &lab.Scenario{Name: "tiny", Link: [2]lab.Path{{Delay: ms}, {Delay: ms}}, Settle: 10 * ms, Veth: true, Program: scenario.Requests(5, 5, 500)}, dir, ""},
+		{"program fails with sockets open", tiny(func(s *lab.Session) error {
 			l, err := s.Listen(1)
 			if err != nil {
 				return err
@@ -48,11 +52,11 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			}
 			return failed
 		}), dir, failed.Error()},
-		{"no such setting", &Scenario{Name: "tiny", Settings: map[string]string{"ipv4/no_such_thing": "1"}, Program: refused(1)}, dir, "setting ipv4.no_such_thing"},
-		{"no such folder", tiny(refused(1)), filepath.Join(dir, "none"), "no such file"},
+		{"no such setting", &lab.Scenario{Name: "tiny", Settings: map[string]string{"ipv4/no_such_thing": "1"}, Program: scenario.Refused(1)}, dir, "setting ipv4.no_such_thing"},
+		{"no such folder", tiny(scenario.Refused(1)), filepath.Join(dir, "none"), "no such file"},
 	}
 	for _, r := range runs {
-		_, err := Run(r.sc, r.dir, 1)
+		_, err := lab.Run(r.sc, r.dir, 1)
 		if r.want == "" && err != nil || r.want != "" && (err == nil || !strings.Contains(err.Error(), r.want)) {
 			t.Errorf("%s: %v", r.name, err)
 		}
@@ -64,14 +68,14 @@ func TestNothingIsLeftBehind(t *testing.T) {
 func TestUserNamespace(t *testing.T) {
 	needLab(t)
 	if os.Getenv("LAB_ISOLATED") != "" {
-		if _, err := Run(tiny(requests(2, 2, 500)), t.TempDir(), 1); err != nil {
+		if _, err := lab.Run(tiny(scenario.Requests(2, 2, 500)), t.TempDir(), 1); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestUserNamespace$", "-test.v")
 	cmd.Env = append(os.Environ(), "LAB_ISOLATED=1")
-	Isolate(cmd)
+	lab.Isolate(cmd)
 	out, err := cmd.CombinedOutput()
 	if errors.Is(err, os.ErrPermission) {
 		t.Skipf("user namespaces are forbidden here: %v", err)
@@ -87,8 +91,8 @@ func TestVethTruth(t *testing.T) {
 	needLab(t)
 	for _, family := range labtest.Both(t, "IPv4", "IPv6") {
 		ipv6 := family == "IPv6"
-		sc := &Scenario{Name: "veth", Link: symmetric(Path{Delay: 2 * ms, Loss: .02}), Veth: true, IPv6: ipv6, Settle: 300 * ms, Program: bulk(300000)}
-		res, err := Run(sc, t.TempDir(), 1)
+		sc := &lab.Scenario{Name: "veth", Link: [2]lab.Path{{Delay: 2 * ms, Loss: .02}, {Delay: 2 * ms, Loss: .02}}, Veth: true, IPv6: ipv6, Settle: 300 * ms, Program: scenario.Bulk(300000)}
+		res, err := lab.Run(sc, t.TempDir(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +106,7 @@ func TestVethTruth(t *testing.T) {
 // Who may make nothing is told what is missing.
 func TestUnavailable(t *testing.T) {
 	if os.Getenv("LAB_UNAVAILABLE") != "" {
-		if err := Available(); err == nil || !strings.Contains(err.Error(), "root or a user namespace is needed") {
+		if err := lab.Available(); err == nil || !strings.Contains(err.Error(), "root or a user namespace is needed") {
 			t.Errorf("%v", err)
 		}
 		return

@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture"
 	"tcpwatch/capture/wire"
+	"tcpwatch/lab/scenario"
 )
 
 // merging is how the captures of both ends of a link come to be one.
@@ -167,7 +168,7 @@ func TestMerged(t *testing.T) {
 	} else {
 		needLab(t)
 		for _, name := range []string{"loss", "mixed-ipv6-nots", "short-ipv6"} {
-			res, err := runQuietly(t, Find(name), t.TempDir(), 1)
+			res, err := runQuietly(t, scenario.Find(name), t.TempDir(), 1)
 			if err != nil {
 				t.Fatal(err)
 			}

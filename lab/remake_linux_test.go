@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"os"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tcpwatch/lab/scenario"
 )
 
 // TestRemake makes every capture of testdata/pcaps/kernel again:
@@ -28,7 +30,7 @@ func TestRemake(t *testing.T) {
 	}
 	for _, path := range kept {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
-		sc := Find(name)
+		sc := scenario.Find(name)
 		if sc == nil {
 			t.Errorf("there is no scenario %q", name)
 			continue
@@ -49,7 +51,7 @@ func TestRemakable(t *testing.T) {
 		t.Fatalf("%d captures, %v", len(kept), err)
 	}
 	for _, path := range kept {
-		if name := strings.TrimSuffix(filepath.Base(path), ".json"); Find(name) == nil {
+		if name := strings.TrimSuffix(filepath.Base(path), ".json"); scenario.Find(name) == nil {
 			t.Errorf("there is no scenario %q", name)
 		}
 	}

@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"bufio"
@@ -86,7 +86,9 @@ func (d *draw) readTimeWait(t testing.TB, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rep report
+	var rep struct {
+		TimeWait map[string][]string `json:"time_wait"`
+	}
 	if err := json.Unmarshal(b, &rep); err != nil {
 		t.Fatal(err)
 	}

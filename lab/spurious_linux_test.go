@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"bufio"
@@ -10,6 +10,8 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
+	"tcpwatch/lab"
+	"tcpwatch/lab/scenario"
 )
 
 // linkRow is what a tap's link.tsv says of a packet: its number at the tap of its
@@ -126,7 +128,7 @@ func TestShownSpurious(t *testing.T) {
 	shown := 0
 	for seed := range uint64(3) {
 		for _, name := range []string{"trickle-joined", "reorder"} {
-			res, err := Run(Find(name), t.TempDir(), seed)
+			res, err := lab.Run(scenario.Find(name), t.TempDir(), seed)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package lab
+package lab_test
 
 import (
 	"bufio"
@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tcpwatch/lab"
 )
 
 // why is what had a kernel send a segment again.
@@ -110,7 +112,7 @@ func (x *tracer) begin() error {
 		if _, err := os.Stat(filepath.Join(x.dir, folder)); errors.Is(err, fs.ErrNotExist) && p.name == "tcp_retransmit_synack" {
 			return err
 		}
-		set(folder+"/filter", fmt.Sprintf("sport == %d || dport == %d", ServerPort, ServerPort))
+		set(folder+"/filter", fmt.Sprintf("sport == %d || dport == %d", lab.ServerPort, lab.ServerPort))
 		if p.trigger != "" {
 			set(folder+"/trigger", p.trigger)
 		}

@@ -30,7 +30,7 @@ var onlyIn = map[string][]string{
 	"github.com/ulikunitz/xz":             {"capture/keep"}, // writes
 	"github.com/pierrec/lz4":              {"capture", "capture/keep"},
 	"golang.org/x/net":                    {"capture/filter", "capture/live"},
-	"golang.org/x/sys":                    {"lab", "lab/lesson", "capture/live", "capture/privilege"},
+	"golang.org/x/sys":                    {"lab", "lab/lesson", "lab/scenario", "capture/live", "capture/privilege"},
 	"kernel.org/pub/linux/libs/security":  {"capture/privilege"},
 	"github.com/rogpeppe/go-internal":     {},                    // tests only
 	"github.com/google/go-cmp":            {"report/reporttest"}, // tests only
@@ -138,7 +138,7 @@ func TestImportsPointUp(t *testing.T) {
 }
 
 // forTests are the packages that only tests import.
-var forTests = []string{"analyze/rfc", "lab/labtest", "report/reporttest"}
+var forTests = []string{"analyze/rfc", "lab/labtest", "lab/scenario", "report/reporttest"}
 
 // TestProgramsWithoutTests: no package of the program imports what only tests share, nor the
 // package testing.

@@ -21,6 +21,7 @@ import (
 
 	"tcpwatch/lab"
 	"tcpwatch/lab/labtest"
+	"tcpwatch/lab/scenario"
 )
 
 // beside is a program that captures beside a test, in a namespace.
@@ -170,7 +171,7 @@ func TestLiveAsRead(t *testing.T) {
 	slots := make(chan struct{}, 8)
 	var all sync.WaitGroup
 	for _, name := range cases {
-		sc := lab.Find(name)
+		sc := scenario.Find(name)
 		if sc == nil {
 			t.Errorf("there is no scenario %s", name)
 			continue

@@ -1,4 +1,4 @@
-package lab
+package scenario
 
 import (
 	"errors"
@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tcpwatch/lab"
 )
 
-// both runs the two ends and returns when both ended. Either's error fails the
+// Both runs the two ends and returns when both ended. Either's error fails the
 // run.
-func both(client, server func() error) error {
+func Both(client, server func() error) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server() }()
 	err := client()
@@ -20,7 +22,7 @@ func both(client, server func() error) error {
 
 // serve accepts n connections and handles each in its own goroutine. What goes
 // wrong with one belongs to the experiment.
-func (s *Session) serve(l *Socket, n int, handle func(*Socket) error) error {
+func serve(s *lab.Session, l *lab.Socket, n int, handle func(*lab.Socket) error) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	for range n {
@@ -35,17 +37,17 @@ func (s *Session) serve(l *Socket, n int, handle func(*Socket) error) error {
 
 // listening runs a client against n accepted connections. A client that gives
 // up ends the accepting too.
-func listening(n int, handle func(*Session, *Socket) error, client func(*Session) error) Program {
-	return func(s *Session) error {
+func listening(n int, handle func(*lab.Session, *lab.Socket) error, client func(*lab.Session) error) lab.Program {
+	return func(s *lab.Session) error {
 		l, err := s.Listen(256)
 		if err != nil {
 			return err
 		}
 		server := func() error {
-			s.Say(s.serve(l, n, func(k *Socket) error { return handle(s, k) }))
+			s.Say(serve(s, l, n, func(k *lab.Socket) error { return handle(s, k) }))
 			return nil
 		}
-		return both(func() error {
+		return Both(func() error {
 			err := client(s)
 			l.Patience(3 * time.Second)
 			return err
@@ -54,11 +56,11 @@ func listening(n int, handle func(*Session, *Socket) error, client func(*Session
 }
 
 // sink reads everything and closes.
-func sink(_ *Session, k *Socket) error { return errors.Join(k.Drain(), k.Close()) }
+func sink(_ *lab.Session, k *lab.Socket) error { return errors.Join(k.Drain(), k.Close()) }
 
-// bulk sends octets over one connection and closes.
-func bulk(octets int, options ...func(*Socket) error) Program {
-	return listening(1, sink, func(s *Session) error {
+// Bulk sends octets over one connection and closes.
+func Bulk(octets int, options ...func(*lab.Socket) error) lab.Program {
+	return listening(1, sink, func(s *lab.Session) error {
 		k, err := s.Dial(0, options...)
 		if err != nil {
 			return err
@@ -74,40 +76,40 @@ func bulk(octets int, options ...func(*Socket) error) Program {
 }
 
 // echo sends octets and has them sent back.
-func echo(octets int) Program {
-	return listening(1, func(_ *Session, k *Socket) error {
+func echo(octets int) lab.Program {
+	return listening(1, func(_ *lab.Session, k *lab.Socket) error {
 		b := make([]byte, 1<<14)
 		for {
-			n, err := k.f.Read(b)
+			n, err := k.Read(b)
 			if err != nil {
 				return k.Close()
 			}
-			if _, err := k.f.Write(b[:n]); err != nil {
+			if _, err := k.Write(b[:n]); err != nil {
 				return err
 			}
 		}
-	}, func(s *Session) error {
+	}, func(s *lab.Session) error {
 		k, err := s.Dial(0)
 		if err != nil {
 			return err
 		}
-		err = both(func() error { return errors.Join(k.Send(octets, 1<<14), k.Shut()) }, k.Drain)
+		err = Both(func() error { return errors.Join(k.Send(octets, 1<<14), k.Shut()) }, k.Drain)
 		return errors.Join(err, k.Close())
 	})
 }
 
-// requests makes n short connections: a request, an answer of octets, closed
+// Requests makes n short connections: a request, an answer of octets, closed
 // by the client. At most atOnce run at a time.
-func requests(n, atOnce, octets int) Program {
-	answer := func(_ *Session, k *Socket) error {
+func Requests(n, atOnce, octets int) lab.Program {
+	answer := func(_ *lab.Session, k *lab.Socket) error {
 		err := k.Receive(200)
 		if err == nil {
 			err = k.Send(octets, 4096)
 		}
 		return errors.Join(err, k.Drain(), k.Close())
 	}
-	return listening(n, answer, func(s *Session) error {
-		return s.many(n, atOnce, func(int) error {
+	return listening(n, answer, func(s *lab.Session) error {
+		return many(s, n, atOnce, func(int) error {
 			k, err := s.Dial(0)
 			if err != nil {
 				return err
@@ -119,7 +121,7 @@ func requests(n, atOnce, octets int) Program {
 }
 
 // many calls f n times, atOnce at a time; errors are the experiment's.
-func (s *Session) many(n, atOnce int, f func(i int) error) error {
+func many(s *lab.Session, n, atOnce int, f func(i int) error) error {
 	var all sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
 	for i := range n {
@@ -135,9 +137,9 @@ func (s *Session) many(n, atOnce int, f func(i int) error) error {
 
 // trickle writes small pieces with pauses: thin streams without fast
 // retransmission.
-func trickle(pieces, octets int, pause time.Duration) Program {
-	return listening(1, sink, func(s *Session) error {
-		k, err := s.Dial(0, func(k *Socket) error { return k.Set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) })
+func trickle(pieces, octets int, pause time.Duration) lab.Program {
+	return listening(1, sink, func(s *lab.Session) error {
+		k, err := s.Dial(0, func(k *lab.Socket) error { return k.Set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) })
 		if err != nil {
 			return err
 		}
@@ -152,8 +154,8 @@ func trickle(pieces, octets int, pause time.Duration) Program {
 }
 
 // halfClose has the server go on sending after the client's FIN.
-func halfClose(n int, pause time.Duration) Program {
-	return listening(n, func(s *Session, k *Socket) error {
+func halfClose(n int, pause time.Duration) lab.Program {
+	return listening(n, func(s *lab.Session, k *lab.Socket) error {
 		if err := k.Drain(); err != nil {
 			return err
 		}
@@ -161,8 +163,8 @@ func halfClose(n int, pause time.Duration) Program {
 			return err
 		}
 		return errors.Join(k.Send(20000, 4096), k.Close())
-	}, func(s *Session) error {
-		return s.many(n, n, func(int) error {
+	}, func(s *lab.Session) error {
+		return many(s, n, n, func(int) error {
 			k, err := s.Dial(0)
 			if err != nil {
 				return err
@@ -175,12 +177,12 @@ func halfClose(n int, pause time.Duration) Program {
 
 // serverCloses has the server send and close first. port is the client's; 0
 // for any.
-func serverCloses(n, atOnce, octets int, port uint16, pause time.Duration) Program {
-	return listening(n, func(_ *Session, k *Socket) error {
+func serverCloses(n, atOnce, octets int, port uint16, pause time.Duration) lab.Program {
+	return listening(n, func(_ *lab.Session, k *lab.Socket) error {
 		err := k.Send(octets, 4096)
 		return errors.Join(err, k.Shut(), k.Drain(), k.Close())
-	}, func(s *Session) error {
-		return s.many(n, atOnce, func(i int) error {
+	}, func(s *lab.Session) error {
+		return many(s, n, atOnce, func(i int) error {
 			k, err := s.Dial(port)
 			if err != nil {
 				return err
@@ -193,26 +195,26 @@ func serverCloses(n, atOnce, octets int, port uint16, pause time.Duration) Progr
 }
 
 // simultaneousClose has both ends send their FIN at the same time.
-func simultaneousClose(n int) Program {
-	return func(s *Session) error {
+func simultaneousClose(n int) lab.Program {
+	return func(s *lab.Session) error {
 		l, err := s.Listen(64)
 		if err != nil {
 			return err
 		}
 		for range n {
-			var a, b *Socket
-			err := both(func() (err error) { a, err = s.Dial(0); return }, func() (err error) { b, err = l.Accept(); return })
+			var a, b *lab.Socket
+			err := Both(func() (err error) { a, err = s.Dial(0); return }, func() (err error) { b, err = l.Accept(); return })
 			if err != nil {
 				return err
 			}
-			if err := both(func() error { return a.Send(50, 50) }, func() error { return b.Receive(50) }); err != nil {
+			if err := Both(func() error { return a.Send(50, 50) }, func() error { return b.Receive(50) }); err != nil {
 				return err
 			}
 			time.Sleep(200 * time.Millisecond)
-			if err := both(a.Shut, b.Shut); err != nil {
+			if err := Both(a.Shut, b.Shut); err != nil {
 				return err
 			}
-			if err := both(a.Drain, b.Drain); err != nil {
+			if err := Both(a.Drain, b.Drain); err != nil {
 				return err
 			}
 			if err := errors.Join(a.Close(), b.Close()); err != nil {
@@ -224,8 +226,8 @@ func simultaneousClose(n int) Program {
 }
 
 // simultaneousOpen has both ends send their SYN at the same time.
-func simultaneousOpen(n int) Program {
-	return func(s *Session) error {
+func simultaneousOpen(n int) lab.Program {
+	return func(s *lab.Session) error {
 		for i := range n {
 			port := uint16(7700 + i)
 			a, err := s.Socket(0)
@@ -236,16 +238,16 @@ func simultaneousOpen(n int) Program {
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(a.Bind(s.At(0, port)), b.Bind(s.At(1, ServerPort))); err != nil {
+			if err := errors.Join(a.Bind(s.At(0, port)), b.Bind(s.At(1, lab.ServerPort))); err != nil {
 				return err
 			}
-			err = both(func() error { return a.Connect(s.At(1, ServerPort)) }, func() error { return b.Connect(s.At(0, port)) })
+			err = Both(func() error { return a.Connect(s.At(1, lab.ServerPort)) }, func() error { return b.Connect(s.At(0, port)) })
 			if err != nil {
 				s.Say(err)
 				continue
 			}
-			exchange := func(k *Socket) error { return errors.Join(k.Send(3000, 3000), k.Receive(3000)) }
-			s.Say(both(func() error { return exchange(a) }, func() error { return exchange(b) }))
+			exchange := func(k *lab.Socket) error { return errors.Join(k.Send(3000, 3000), k.Receive(3000)) }
+			s.Say(Both(func() error { return exchange(a) }, func() error { return exchange(b) }))
 			s.Say(errors.Join(a.Shut(), b.Drain(), b.Close(), a.Drain(), a.Close()))
 		}
 		return nil
@@ -253,15 +255,15 @@ func simultaneousOpen(n int) Program {
 }
 
 // aborts ends each connection with a RST after some data.
-func aborts(n int, serverToo bool) Program {
-	return listening(n, func(_ *Session, k *Socket) error {
+func aborts(n int, serverToo bool) lab.Program {
+	return listening(n, func(_ *lab.Session, k *lab.Socket) error {
 		if serverToo {
 			return errors.Join(k.Receive(100), k.Send(50000, 4096), k.Abort())
 		}
 		k.Drain() // ends with a reset
 		return k.Close()
-	}, func(s *Session) error {
-		return s.many(n, 4, func(int) error {
+	}, func(s *lab.Session) error {
+		return many(s, n, 4, func(int) error {
 			k, err := s.Dial(0)
 			if err != nil {
 				return err
@@ -278,14 +280,14 @@ func aborts(n int, serverToo bool) Program {
 }
 
 // unread closes with data unread, which makes the kernel send a RST.
-func unread(n int) Program {
-	return listening(n, func(s *Session, k *Socket) error {
+func unread(n int) lab.Program {
+	return listening(n, func(s *lab.Session, k *lab.Socket) error {
 		if err := s.Sleep(100 * time.Millisecond); err != nil {
 			return err
 		}
 		return k.Close()
-	}, func(s *Session) error {
-		return s.many(n, n, func(int) error {
+	}, func(s *lab.Session) error {
+		return many(s, n, n, func(int) error {
 			k, err := s.Dial(0)
 			if err != nil {
 				return err
@@ -297,10 +299,10 @@ func unread(n int) Program {
 	})
 }
 
-// refused connects to a port where nobody listens.
-func refused(n int) Program {
-	return func(s *Session) error {
-		return s.many(n, 1, func(int) error {
+// Refused connects to a port where nobody listens.
+func Refused(n int) lab.Program {
+	return func(s *lab.Session) error {
+		return many(s, n, 1, func(int) error {
 			_, err := s.Dial(0)
 			if err == nil {
 				return fmt.Errorf("connected where nobody listens")
@@ -311,10 +313,10 @@ func refused(n int) Program {
 }
 
 // unanswered connects n times, and gives up.
-func unanswered(n int, patience time.Duration) Program {
-	return func(s *Session) error {
-		s.deadline = time.Now().Add(patience)
-		return s.many(n, n, func(int) error {
+func unanswered(n int, patience time.Duration) lab.Program {
+	return func(s *lab.Session) error {
+		s.SetDeadline(time.Now().Add(patience))
+		return many(s, n, n, func(int) error {
 			_, err := s.Dial(0)
 			return err
 		})
@@ -322,13 +324,13 @@ func unanswered(n int, patience time.Duration) Program {
 }
 
 // intoBuffer sends octets to a server with a small buffer, which reads as read does.
-func intoBuffer(octets, buf int, read func(*Session, *Socket) error) Program {
-	return func(s *Session) error {
-		l, err := s.Listen(8, func(k *Socket) error { return k.Set(unix.SOL_SOCKET, unix.SO_RCVBUF, buf) })
+func intoBuffer(octets, buf int, read func(*lab.Session, *lab.Socket) error) lab.Program {
+	return func(s *lab.Session) error {
+		l, err := s.Listen(8, func(k *lab.Socket) error { return k.Set(unix.SOL_SOCKET, unix.SO_RCVBUF, buf) })
 		if err != nil {
 			return err
 		}
-		return both(func() error {
+		return Both(func() error {
 			k, err := s.Dial(0)
 			if err != nil {
 				return err
@@ -345,8 +347,8 @@ func intoBuffer(octets, buf int, read func(*Session, *Socket) error) Program {
 }
 
 // zeroWindow has a reader that sleeps until its buffer is full.
-func zeroWindow(octets int, pause time.Duration) Program {
-	return intoBuffer(octets, 65536, func(s *Session, k *Socket) error {
+func zeroWindow(octets int, pause time.Duration) lab.Program {
+	return intoBuffer(octets, 65536, func(s *lab.Session, k *lab.Socket) error {
 		if err := s.Sleep(pause); err != nil {
 			return err
 		}
@@ -355,11 +357,11 @@ func zeroWindow(octets int, pause time.Duration) Program {
 }
 
 // keepAlive leaves a connection idle but for keep-alives.
-func keepAlive(idle time.Duration) Program {
-	on := func(k *Socket) error {
+func keepAlive(idle time.Duration) lab.Program {
+	on := func(k *lab.Socket) error {
 		return errors.Join(k.Set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1), k.Set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, 1), k.Set(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1))
 	}
-	return listening(1, sink, func(s *Session) error {
+	return listening(1, sink, func(s *lab.Session) error {
 		k, err := s.Dial(0, on)
 		if err != nil {
 			return err
@@ -370,18 +372,18 @@ func keepAlive(idle time.Duration) Program {
 }
 
 // overflow connects more often than a listener that never accepts has room for.
-func overflow(n, backlog int, patience time.Duration) Program {
-	return func(s *Session) error {
+func overflow(n, backlog int, patience time.Duration) lab.Program {
+	return func(s *lab.Session) error {
 		if _, err := s.Listen(backlog); err != nil {
 			return err
 		}
-		return s.many(n, n, func(int) error {
+		return many(s, n, n, func(int) error {
 			k, err := s.Socket(0)
 			if err != nil {
 				return err
 			}
 			k.Patience(patience)
-			if err := k.Connect(s.At(1, ServerPort)); err != nil {
+			if err := k.Connect(s.At(1, lab.ServerPort)); err != nil {
 				return errors.Join(err, k.Close())
 			}
 			err = k.Send(100, 100)

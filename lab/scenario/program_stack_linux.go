@@ -1,23 +1,25 @@
-package lab
+package scenario
 
 import (
 	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tcpwatch/lab"
 )
 
 // tcpOption sets an option of TCP to a number, for Dial and Listen.
-func tcpOption(option, value int) func(*Socket) error {
-	return func(k *Socket) error { return k.Set(unix.IPPROTO_TCP, option, value) }
+func tcpOption(option, value int) func(*lab.Socket) error {
+	return func(k *lab.Socket) error { return k.Set(unix.IPPROTO_TCP, option, value) }
 }
 
 // slowReader reads pieces with pauses from a small buffer.
-func slowReader(octets, buf, piece int, pause time.Duration) Program {
-	return intoBuffer(octets, buf, func(_ *Session, k *Socket) error {
+func slowReader(octets, buf, piece int, pause time.Duration) lab.Program {
+	return intoBuffer(octets, buf, func(_ *lab.Session, k *lab.Socket) error {
 		b := make([]byte, piece)
 		for {
-			if _, err := k.f.Read(b); err != nil {
+			if _, err := k.Read(b); err != nil {
 				return k.Close()
 			}
 			time.Sleep(pause)
@@ -26,8 +28,8 @@ func slowReader(octets, buf, piece int, pause time.Duration) Program {
 }
 
 // rounds makes n requests and answers, one after the other, over each of some connections.
-func rounds(conns, n, request, answer int, pause time.Duration) Program {
-	return listening(conns, func(_ *Session, k *Socket) error {
+func rounds(conns, n, request, answer int, pause time.Duration) lab.Program {
+	return listening(conns, func(_ *lab.Session, k *lab.Socket) error {
 		for range n {
 			if err := k.Receive(request); err != nil {
 				return errors.Join(err, k.Close())
@@ -37,8 +39,8 @@ func rounds(conns, n, request, answer int, pause time.Duration) Program {
 			}
 		}
 		return errors.Join(k.Drain(), k.Close())
-	}, func(s *Session) error {
-		return s.many(conns, conns, func(int) error {
+	}, func(s *lab.Session) error {
+		return many(s, conns, conns, func(int) error {
 			k, err := s.Dial(0)
 			if err != nil {
 				return err
@@ -56,19 +58,19 @@ func rounds(conns, n, request, answer int, pause time.Duration) Program {
 
 // fastOpens makes n connections one after the other, whose first octets come with the SYN
 // once there is a cookie (RFC 7413).
-func fastOpens(n, octets int) Program {
-	return func(s *Session) error {
+func fastOpens(n, octets int) lab.Program {
+	return func(s *lab.Session) error {
 		l, err := s.Listen(64, tcpOption(unix.TCP_FASTOPEN, 32))
 		if err != nil {
 			return err
 		}
-		return both(func() error {
-			err := s.many(n, 1, func(i int) error {
+		return Both(func() error {
+			err := many(s, n, 1, func(i int) error {
 				k, err := s.Socket(0)
 				if err != nil {
 					return err
 				}
-				if err := k.SendTo(make([]byte, octets), unix.MSG_FASTOPEN, s.At(1, ServerPort)); err != nil {
+				if err := k.SendTo(make([]byte, octets), unix.MSG_FASTOPEN, s.At(1, lab.ServerPort)); err != nil {
 					return err
 				}
 				if i == 0 { // asks for the cookie; what it wrote is sent after the handshake
@@ -80,15 +82,15 @@ func fastOpens(n, octets int) Program {
 			l.Patience(3 * time.Second)
 			return err
 		}, func() error {
-			s.Say(s.serve(l, n, func(k *Socket) error { return errors.Join(k.Drain(), k.Send(5000, 5000), k.Close()) }))
+			s.Say(serve(s, l, n, func(k *lab.Socket) error { return errors.Join(k.Drain(), k.Send(5000, 5000), k.Close()) }))
 			return nil
 		})
 	}
 }
 
 // urgent sends octets with urgent ones among them.
-func urgent(n int) Program {
-	return listening(1, sink, func(s *Session) error {
+func urgent(n int) lab.Program {
+	return listening(1, sink, func(s *lab.Session) error {
 		k, err := s.Dial(0)
 		if err != nil {
 			return err
@@ -107,13 +109,13 @@ func urgent(n int) Program {
 }
 
 // gone has the path cut in the middle of a transfer; the client gives up.
-func gone(on func(*Socket) error, wait time.Duration) Program {
-	return func(s *Session) error {
+func gone(on func(*lab.Socket) error, wait time.Duration) lab.Program {
+	return func(s *lab.Session) error {
 		l, err := s.Listen(8)
 		if err != nil {
 			return err
 		}
-		return both(func() error {
+		return Both(func() error {
 			k, err := s.Dial(0, on)
 			if err != nil {
 				return err
@@ -136,14 +138,14 @@ func gone(on func(*Socket) error, wait time.Duration) Program {
 }
 
 // longAnswer has the server answer at length after the client's FIN.
-func longAnswer(n, octets int) Program {
-	return listening(n, func(s *Session, k *Socket) error {
+func longAnswer(n, octets int) lab.Program {
+	return listening(n, func(s *lab.Session, k *lab.Socket) error {
 		if err := k.Drain(); err != nil {
 			return err
 		}
 		return errors.Join(k.Send(octets, 1<<16), k.Close())
-	}, func(s *Session) error {
-		return s.many(n, n, func(int) error {
+	}, func(s *lab.Session) error {
+		return many(s, n, n, func(int) error {
 			k, err := s.Dial(0)
 			if err != nil {
 				return err
@@ -154,8 +156,8 @@ func longAnswer(n, octets int) Program {
 }
 
 // pauses sends bursts of octets with pauses between them.
-func pauses(octets, bursts int, pause time.Duration) Program {
-	return listening(1, sink, func(s *Session) error {
+func pauses(octets, bursts int, pause time.Duration) lab.Program {
+	return listening(1, sink, func(s *lab.Session) error {
 		k, err := s.Dial(0)
 		if err != nil {
 			return err
