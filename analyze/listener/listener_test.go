@@ -205,6 +205,31 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// TestFloodSources: what came from one address fewer than a flood needs is none, however many
+// there are.
+func TestFloodSources(t *testing.T) {
+	var tab Table
+	sources := func() int { return tab.List(second*1000 + 500)[0].Sources() }
+	add := func(host int) {
+		for i := range 20 {
+			tab.Add(attempt(fmt.Sprintf("10.0.%d.1:%d", host, 1000+i), second*1000+int64(host), 0, 0), nil)
+		}
+	}
+	add(0)
+	for host := 1; sources() < 15; host++ {
+		add(host)
+	}
+	if l := tab.List(second * 1001)[0]; l.Flood() || l.MostSynReceived < 200 {
+		t.Errorf("15 sources, %d in SYN-RECEIVED: %t", l.MostSynReceived, l.Flood())
+	}
+	for host := 100; sources() < 16; host++ {
+		add(host)
+	}
+	if l := tab.List(second * 1001)[0]; !l.Flood() {
+		t.Error("16 sources: none")
+	}
+}
+
 // TestSilentFlood: a victim that answers nothing is under a flood as well.
 func TestSilentFlood(t *testing.T) {
 	for _, c := range []struct {

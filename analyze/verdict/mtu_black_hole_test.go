@@ -98,6 +98,8 @@ func TestMTUBlackHole(t *testing.T) {
 			strings.Repeat("+.6 A>B . 1:1461(1460) ack 1\n", 3) + "+.1 B>A S. 0 ack 1 <mss 1460>\n", 0, ""},
 		{"an ICMP error that the sender did not heed", open + long + "+.01 B>A icmp 3/4 quoting A>B 101\n" + thrice + talks, verdict.Possible,
 			"goes on in packet 12 without having it; ICMP error in packet 8: a packet was too long for the next link"},
+		{"one that names the size", open + long + "+.01 B>A icmp 3/4 mtu 1400 quoting A>B 101\n" + thrice + talks, verdict.Possible,
+			"goes on in packet 12 without having it; ICMP error in packet 8: the next link takes no more than 1400 octets"},
 		{"of the server", strings.Join(strings.SplitAfter(open, "\n")[:3], "") + swap.Replace("+.1 A>B . 1:1461(1460) ack 1\n"+strings.Repeat("+.6 A>B . 1:1461(1460) ack 1\n", 3)+"+.1 B>A P. 1:11(10) ack 1\n"),
 			verdict.Possible, "what the server sent in packet 4, and again until packet 7, does not arrive in packets of 1500 octets or more"},
 		{"IPv6, longer than 1,280", v6 + open + swap6(long+thrice+talks), verdict.Possible, "packets of 1500 octets or more"},
@@ -112,6 +114,12 @@ func TestMTUBlackHole(t *testing.T) {
 				t.Errorf("%q\ndoes not say\n%q", got, c.words)
 			}
 		})
+	}
+	for _, other := range []string{"3/1", "11/0", "3/13", "12/4"} {
+		v, _ := find(judge(t, open+long+"+.01 B>A icmp "+other+" quoting A>B 101\n"+thrice+talks), verdict.MTUBlackHole)
+		if got := names([]verdict.Verdict{v})[0]; !strings.Contains(got, "goes on in packet 12") || strings.Contains(got, "ICMP") {
+			t.Errorf("ICMP %s, which is about no length: %q", other, got)
+		}
 	}
 }
 

@@ -32,6 +32,24 @@ func TestAckedUnseenTold(t *testing.T) {
 	}
 }
 
+// TestPayloadTold: ends that sent equally much have not sent nothing.
+func TestPayloadTold(t *testing.T) {
+	for _, test := range []struct {
+		client, server uint64
+		want           string
+	}{
+		{0, 0, "no payload"},
+		{7, 7, "client 7 B, server 7 B"},
+		{0, 7, "client 0 B, server 7 B"},
+	} {
+		c := reporttest.HalfClose(t)
+		c.FromClient.UniqueOctets, c.FromServer.UniqueOctets = test.client, test.server
+		if out := prose.Unglue(told(200, c)); !strings.Contains(out, "DATA       "+test.want+";") {
+			t.Errorf("%q is not in\n%s", test.want, out)
+		}
+	}
+}
+
 // TestCrossedCauses: a SYN that a SYN-ACK repeats counts among what nothing explained, and
 // only there.
 func TestCrossedCauses(t *testing.T) {

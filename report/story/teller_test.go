@@ -292,6 +292,27 @@ func TestCutOptionsTold(t *testing.T) {
 	}
 }
 
+// TestOptionsOfOneEnd: an option that one end alone has is not agreed, and is told; so is
+// what the end offered whose SYN alone was captured.
+func TestOptionsOfOneEnd(t *testing.T) {
+	for _, test := range []struct {
+		change func(o *analyze.Opening)
+		want   string
+	}{
+		{func(o *analyze.Opening) { o.ServerOptions.Set &^= wire.OptTimestamps }, "  one end  timestamps (client)\n"},
+		{func(o *analyze.Opening) { o.ClientOptions.Set &^= wire.OptSACKPermitted }, "  one end  SACK (server)\n"},
+		{func(o *analyze.Opening) { o.ClientOptions.ECN = analyze.ECNClassic }, "SACK · timestamps\n"},
+		{func(o *analyze.Opening) { o.ClientOptions.ECN, o.ServerOptions.Known = analyze.ECNClassic, false },
+			"  offered by the client  MSS 1460 · window scale 10 · SACK · timestamps · ECN\n"},
+	} {
+		c := reporttest.HalfClose(t)
+		test.change(&c.Opening)
+		if out := prose.Unglue(told(200, c)); !strings.Contains(out, test.want) {
+			t.Errorf("%q is not in\n%s", test.want, out)
+		}
+	}
+}
+
 // TestWithoutECNThrice: the third SYN asks for less than the first, too.
 func TestWithoutECNThrice(t *testing.T) {
 	c := reporttest.HalfClose(t)
