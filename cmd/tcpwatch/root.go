@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,11 @@ const (
 	exitPartial = 1 // results are printed, but part of the input was not read or of the output not written
 	exitUsage   = 2 // the command line is wrong, nothing could be opened, or no connection asked for exists
 )
+
+// oneRequest is how long after the first signal others count as the same request:
+// timeout(1) sends one to the program and one to its group, and what passes a
+// terminal's Ctrl-C on does so beside the terminal.
+const oneRequest = 500 * time.Millisecond
 
 // exitError carries an exit status out of a command. Its err may be nil if
 // everything has been reported.
@@ -43,15 +49,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// Writing to a closed pipe is an error like any other, not a signal that
 	// ends the program before it has cleaned up.
 	signal.Ignore(syscall.SIGPIPE)
-	// The first signal ends the reading; what is known so far is printed. The
-	// second one ends the program as usual.
+	// The first signal ends the reading; what is known so far is printed. Another
+	// one, oneRequest later, ends the program as usual.
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		ends = append(ends, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.AfterFunc(oneRequest, stop) })
 
 	root := rootCommand()
 	help := writeHelp(root)
