@@ -24,6 +24,7 @@ const (
 	maxComments      = 4 // kept of one file
 	maxCommentOctets = 1024
 	maxNameOctets    = 128
+	maxFilterOctets  = 256 << 10 // kept of one file, of filters that differ
 )
 
 // enhancedFixed is an enhanced packet block without packet and options.
@@ -40,7 +41,9 @@ type pcapngReader struct {
 	big        bool
 	interfaces []ngInterface // of this section
 	known      map[ngKey]*ngTotal
-	last       int64 // time of the packet before
+	filters    map[string]string // those of interfaces, each kept once
+	filterRoom int               // octets that further ones may have
+	last       int64             // time of the packet before
 }
 
 // ngInterface is an interface of the present section.
@@ -60,6 +63,7 @@ type ngKey struct {
 	link    wire.LinkType
 	snaplen uint32
 	name    string
+	filter  string
 }
 
 // ngTotal is what the previous sections said about an interface.
@@ -69,7 +73,7 @@ type ngTotal struct {
 }
 
 func newPcapng(win *window, in *input) (*pcapngReader, error) {
-	r := &pcapngReader{win: win, in: in, known: map[ngKey]*ngTotal{}}
+	r := &pcapngReader{win: win, in: in, known: map[ngKey]*ngTotal{}, filters: map[string]string{}, filterRoom: maxFilterOctets}
 	return r, r.section()
 }
 

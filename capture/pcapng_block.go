@@ -117,7 +117,7 @@ func (r *pcapngReader) describe(b []byte) error {
 		return damagedAt(r.win.offset(), "more than %d interfaces in one file", maxInterfaces)
 	}
 	i := ngInterface{link: wire.LinkType(r.u16(b[8:])), snaplen: r.u32(b[12:])}
-	name := ""
+	name, filter := "", ""
 	resolution, offset := byte(6), int64(0)
 	for code, v := range r.options(b[16 : len(b)-4]) {
 		switch {
@@ -125,23 +125,40 @@ func (r *pcapngReader) describe(b []byte) error {
 			name = string(v[:min(len(v), maxNameOctets)])
 		case code == 9 && len(v) == 1: // if_tsresol
 			resolution = v[0]
+		case code == 11: // if_filter
+			filter = r.filter(v)
 		case code == 14 && len(v) == 8: // if_tsoffset
 			offset = int64(r.u64(v))
 		}
 	}
 	i.clock = newClock(resolution, offset)
-	key := ngKey{len(r.interfaces), i.link, i.snaplen, name}
+	key := ngKey{len(r.interfaces), i.link, i.snaplen, name, filter}
 	i.total = r.known[key]
 	if i.total == nil {
 		if len(r.known) >= maxInterfaces {
 			return damagedAt(r.win.offset(), "more than %d interfaces in one file", maxInterfaces)
 		}
-		i.total = &ngTotal{index: r.in.addInterface(InterfaceStats{Name: name, Link: i.link, Snaplen: i.snaplen})}
+		i.total = &ngTotal{index: r.in.addInterface(InterfaceStats{Name: name, Link: i.link, Snaplen: i.snaplen, Filter: filter})}
 		r.known[key] = i.total
 	}
 	i.index = i.total.index
 	r.interfaces = append(r.interfaces, i)
 	return nil
+}
+
+// filter returns the expression in an option if_filter, section 4.2, or "" where it is
+// of another kind (machine code) or there is no more room for one.
+func (r *pcapngReader) filter(v []byte) string {
+	if len(v) < 2 || v[0] != 0 {
+		return ""
+	}
+	f, known := r.filters[string(v[1:])]
+	if !known && len(v) <= r.filterRoom {
+		f = string(v[1:])
+		r.filters[f] = f
+		r.filterRoom -= len(v)
+	}
+	return f
 }
 
 // simple reads a simple packet block, section 4.4: it belongs to the section's

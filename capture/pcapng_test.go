@@ -298,6 +298,40 @@ func TestPcapngInterfacesAreBounded(t *testing.T) {
 	}
 }
 
+// TestPcapngFilters: the expression by which an interface was captured is known, not machine code;
+// with another one it is another interface; and there is an end to what is kept of them.
+func TestPcapngFilters(t *testing.T) {
+	bothOrders(t, func(t *testing.T, f *ngFile) {
+		f.section().iface(1, 0, option{11, []byte("\x00tcp port 80")}).packet(0, 0, "a")
+		f.iface(1, 0, option{11, []byte("\x01\x06\x00\x00\x00")}).iface(1, 0, option{11, []byte{0}}).iface(1, 0, option{11, nil})
+		f.section().iface(1, 0, option{11, []byte("\x00tcp port 80")}).packet(0, 0, "b")
+		f.section().iface(1, 0, option{11, []byte("\x00udp")}).packet(0, 0, "c")
+		_, damages, s := readAll(t, f.b)
+		want := []InterfaceStats{{Link: 1, Packets: 2, Filter: "tcp port 80"}, {Link: 1}, {Link: 1}, {Link: 1}, {Link: 1, Packets: 1, Filter: "udp"}}
+		if len(damages) > 0 || !slices.Equal(s.Interfaces, want) {
+			t.Errorf("%+v, %v", s.Interfaces, damages)
+		}
+	})
+	f := &ngFile{}
+	for i := range 20 {
+		long := slices.Concat([]byte{0, byte('a' + i)}, bytes.Repeat([]byte("f"), 60_000))
+		f.section().iface(1, 0, option{11, long}).iface(1, 0, option{11, long})
+	}
+	_, _, s := readAll(t, f.b)
+	kept := 0
+	for k, i := range s.Interfaces {
+		if i.Filter != "" {
+			kept += len(i.Filter)
+			if k >= 8 || len(i.Filter) != 60_001 {
+				t.Errorf("interface %d: %d octets", k, len(i.Filter))
+			}
+		}
+	}
+	if kept != 8*60_001 { // 4 that differ, each of two interfaces
+		t.Errorf("%d octets of filters", kept)
+	}
+}
+
 func TestPcapngCommentsAreBounded(t *testing.T) {
 	f := &ngFile{}
 	for range 10 {

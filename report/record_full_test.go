@@ -94,7 +94,7 @@ func refusedBetween(t testing.TB) analyze.Moment {
 // fullInput is an input of which everything is known.
 func fullInput() summary.Input {
 	in := sampleInput()
-	in.Interfaces = append(in.Interfaces, summary.Interface{File: "office.pcapng", Name: "eth1", Link: "Ethernet", Packets: 1, RingFull: 2, Abandoned: 1})
+	in.Interfaces = append(in.Interfaces, summary.Interface{File: "office.pcapng", Name: "eth1", Link: "Ethernet", Packets: 1, RingFull: 2, Abandoned: 1, Filter: "ip"})
 	in.Filter, in.Filtered, in.Damages, in.Interrupted = "tcp", 7, []string{"office.pcapng: ends inside a block"}, true
 	in.Kept = &summary.Kept{Name: "kept.pcapng", Format: "pcapng", Files: 2, Packets: 50, Octets: 5000, RemovedFiles: 1, RemovedPackets: 20,
 		LostPackets: 3, LostOctets: 300, LostSince: reporttest.Start, Why: "no space left on device"}

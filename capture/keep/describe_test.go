@@ -24,16 +24,19 @@ func options(b []byte) map[uint16]string {
 // TestDescribed: an interface is described with what is known of it, and of the host only where
 // it is this one's.
 func TestDescribed(t *testing.T) {
-	i := &iface{InterfaceStats: capture.InterfaceStats{Name: "eth0"}}
 	for _, c := range []struct {
-		e    pcapng
-		want map[uint16]string
+		e      pcapng
+		before string // the filter by which the packets were captured
+		want   map[uint16]string
 	}{
-		{pcapng{os: "Plan 9", hardware: "abacus", filter: "tcp", local: true},
+		{pcapng{os: "Plan 9", hardware: "abacus", filter: "tcp", local: true}, "",
 			map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00tcp", ifOS: "Plan 9", ifHardware: "abacus"}},
-		{pcapng{local: true}, map[uint16]string{ifName: "eth0", ifResolution: "\x09"}},
-		{pcapng{os: "Plan 9", hardware: "abacus"}, map[uint16]string{ifName: "eth0", ifResolution: "\x09"}},
+		{pcapng{}, "udp", map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00udp"}},
+		{pcapng{filter: "tcp"}, "udp", map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00tcp"}},
+		{pcapng{local: true}, "", map[uint16]string{ifName: "eth0", ifResolution: "\x09"}},
+		{pcapng{os: "Plan 9", hardware: "abacus"}, "", map[uint16]string{ifName: "eth0", ifResolution: "\x09"}},
 	} {
+		i := &iface{InterfaceStats: capture.InterfaceStats{Name: "eth0", Filter: c.before}}
 		if got := options(c.e.describe(nil, i)); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v, want %v", got, c.want)
 		}

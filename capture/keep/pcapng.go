@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -142,8 +143,8 @@ func (e *pcapng) describe(b []byte, i *iface) []byte {
 	b = le.AppendUint32(b, i.Snaplen)
 	b = appendText(b, ifName, i.Name)
 	b = appendText(b, ifResolution, "\x09")
-	if e.filter != "" {
-		b = appendText(b, ifFilter, "\x00"+e.filter) // 0: a pcap-filter expression
+	if f := cmp.Or(e.filter, i.Filter); f != "" {
+		b = appendText(b, ifFilter, "\x00"+f) // 0: a pcap-filter expression
 	}
 	if e.local {
 		b = appendText(b, ifOS, e.os)

@@ -63,6 +63,9 @@ func summed(t *testing.T, out []byte) (rows []byte, drops string, packets int) {
 	return out[:at], strings.Join(list, "; "), s.Packets.Total
 }
 
+// howCaptured finds what a summary says of the capture, with its filter.
+var howCaptured = regexp.MustCompile(`"capture":\{[^}]*\}`)
+
 var both2 = []string{"--view", "connections,summary", "--format", "ndjson"}
 
 // readAgain is what read says of files.
@@ -124,6 +127,10 @@ func TestLiveKeptIsRead(t *testing.T) {
 		}
 		if drops != readDrops && !strings.HasSuffix(files[0], ".pcap") { // which has no room for them
 			t.Errorf("%s: live %s, read %s", c.name, drops, readDrops)
+		}
+		said, readSaid := howCaptured.Find(b.stdout.Bytes()), howCaptured.Find(readAgain(t, again, files...))
+		if !bytes.Equal(said, readSaid) || bytes.Contains(said, []byte(`"filter":null`)) == (c.name == "filtered") {
+			t.Errorf("%s: live %s, read %s", c.name, said, readSaid)
 		}
 		inTimeWait := bytes.Contains(rows, []byte(`"client_state":"TIME-WAIT"`))
 		if inTimeWait == (c.name == "TIME-WAIT run out") {

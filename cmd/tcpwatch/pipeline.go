@@ -236,9 +236,24 @@ func describe(in *summary.Input, s capture.Stats) {
 		in.Interfaces = append(in.Interfaces, summary.Interface{
 			File: s.Files[i.File].Name, Name: i.Name, Link: i.Link.String(),
 			Snaplen: i.Snaplen, Packets: i.Packets, Dropped: i.Dropped, DropsKnown: i.DropsKnown,
-			RingFull: i.RingFull, Abandoned: i.Abandoned,
+			RingFull: i.RingFull, Abandoned: i.Abandoned, Filter: i.Filter,
 		})
 	}
+	in.Filter = sharedFilter(s.Interfaces)
+}
+
+// sharedFilter is the filter by which the packets of every interface were captured, "" if
+// there is no such one.
+func sharedFilter(all []capture.InterfaceStats) string {
+	for _, i := range all {
+		if i.Filter != all[0].Filter {
+			return ""
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0].Filter
 }
 
 // usefulShards is how many shards keep up with one thread that reads and decodes;

@@ -247,3 +247,21 @@ func TestHeapMayGrow(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedFilter: a filter holds for the whole capture only where every interface names it.
+func TestSharedFilter(t *testing.T) {
+	for _, c := range []struct {
+		all  []string
+		want string
+	}{
+		{nil, ""}, {[]string{"tcp"}, "tcp"}, {[]string{"tcp", "tcp"}, "tcp"}, {[]string{"tcp", ""}, ""}, {[]string{"", "tcp"}, ""}, {[]string{"tcp", "tcp", "udp"}, ""},
+	} {
+		var all []capture.InterfaceStats
+		for _, f := range c.all {
+			all = append(all, capture.InterfaceStats{Filter: f})
+		}
+		if got := sharedFilter(all); got != c.want {
+			t.Errorf("%q: %q, want %q", c.all, got, c.want)
+		}
+	}
+}

@@ -325,7 +325,7 @@ func (o *readOptions) keeping(c *cobra.Command, cancel context.CancelFunc, src c
 		return nil, fmt.Errorf("-w %s: %w", o.keep.name, err)
 	}
 	spare := inUse(c, false, o.output, paths...)
-	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Spare: spare})
+	return o.keep.open(c.Context(), cancel, c.OutOrStdout(), keep.Options{Stats: src.Stats, Filter: o.filterText(), Spare: spare})
 }
 
 // reporting returns the options of the Reporter.

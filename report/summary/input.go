@@ -1,6 +1,8 @@
 package summary
 
 import (
+	"slices"
+
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
 )
@@ -13,8 +15,8 @@ type Input struct {
 	// Packets counts every packet that the inputs gave, Octets what was
 	// captured of them.
 	Packets, Octets uint64
-	// Filter is the expression that chose the packets, shown escaped; "" where
-	// none did.
+	// Filter is the expression that chose the packets when they were read, or else when
+	// those of every interface were captured, shown escaped; "" where none did.
 	Filter string
 	// Filtered counts packets that it left out, as far as they were seen: a
 	// kernel filter does not count them.
@@ -55,6 +57,30 @@ type File struct {
 	Comments     []string
 }
 
+// ownFilter is the filter by which the packets of i were captured, "" if there was none or
+// it is Filter.
+func (in *Input) ownFilter(i *Interface) string {
+	if i.Filter == in.Filter {
+		return ""
+	}
+	return i.Filter
+}
+
+// mostFilters is how many filters of interfaces are shown to a person.
+const mostFilters = 4
+
+// ownFilters returns one interface, the first, for each such filter, at most mostFilters + 1.
+func (in *Input) ownFilters() (first []*Interface) {
+	for k := range in.Interfaces {
+		i := &in.Interfaces[k]
+		same := func(other *Interface) bool { return other.Filter == i.Filter }
+		if in.ownFilter(i) != "" && len(first) <= mostFilters && !slices.ContainsFunc(first, same) {
+			first = append(first, i)
+		}
+	}
+	return first
+}
+
 // Interface describes one interface that packets were captured on. Name, Link
 // and File are shown escaped.
 type Interface struct {
@@ -65,6 +91,9 @@ type Interface struct {
 	// DropsKnown distinguishes 0 from "not reported".
 	Dropped    uint64
 	DropsKnown bool
+	// Filter is the expression that chose its packets when they were captured,
+	// shown escaped; "" where the file names none.
+	Filter string
 	// RingFull counts how often the buffer of a live capture became full.
 	RingFull uint64
 	// Abandoned are those of Dropped that this program had received when a live

@@ -74,7 +74,7 @@ func (s *Summary) AppendObject(b []byte, in *Input) []byte {
 // inputs writes what is known of the packets and of the capture.
 func (j *members) inputs(in *Input) {
 	j.files(in.Files)
-	j.interfaces(in.Interfaces)
+	j.interfaces(in)
 	j.Open("packets", '{')
 	j.Uint("total", in.Packets)
 	j.Uint("bytes", in.Octets)
@@ -129,10 +129,10 @@ func (j *members) files(files []File) {
 	j.Close(']')
 }
 
-func (j *members) interfaces(interfaces []Interface) {
+func (j *members) interfaces(in *Input) {
 	j.Open("interfaces", '[')
-	for i := range interfaces {
-		f := &interfaces[i]
+	for i := range in.Interfaces {
+		f := &in.Interfaces[i]
 		j.Comma()
 		j.Plain = append(j.Plain, '{')
 		j.Text("file", f.File)
@@ -141,6 +141,9 @@ func (j *members) interfaces(interfaces []Interface) {
 		j.UintOrNull("snaplen", uint64(f.Snaplen), f.Snaplen != 0)
 		j.Uint("packets", f.Packets)
 		j.UintOrNull("dropped", f.Dropped, f.DropsKnown)
+		if own := in.ownFilter(f); own != "" {
+			j.Text("filter", own)
+		}
 		if f.RingFull > 0 {
 			j.Uint("ring_full", f.RingFull)
 		}

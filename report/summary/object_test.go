@@ -105,14 +105,15 @@ func TestObjectInputs(t *testing.T) {
 	in := Input{
 		Files: []File{{Name: "a\x1b", Format: "pcapng", Packets: 1, Octets: 2, Comments: []string{"x\x1b", "y"}}, {Name: "b", Format: "pcap"}},
 		Interfaces: []Interface{{File: "a", Name: "eth0", Link: "Ethernet", Snaplen: 3, Packets: 4, Dropped: 5, DropsKnown: true, RingFull: 6, Abandoned: 7},
-			{File: "b", Name: "eth1", Link: "Raw IP", Dropped: 5}},
+			{File: "b", Name: "eth1", Link: "Raw IP", Dropped: 5, Filter: "ip\x1b"}, {File: "c", Filter: "tcp"}},
 		Packets: 8, Octets: 9, Filter: "tcp", Filtered: 10, BackwardsSteps: 11, UntimedPackets: 12, CutPackets: 13, CutAt: 14, Damages: []string{"cut", "bad"}, Interrupted: true,
 		Kept: &Kept{Name: "k", Format: "pcap", Files: 15, Packets: 16, Octets: 17, RemovedFiles: 18, RemovedPackets: 19},
 	}
 	in.Analysis.Segments, in.Skipped[wire.NotIP] = 20, 21
 	want := `{"schema":"tcpwatch.summary/1","files":[{"name":"a\u001b","format":"pcapng","packets":1,"bytes":2,"comments":["x\u001b","y"]},{"name":"b","format":"pcap","packets":0,"bytes":0,"comments":[]}],` +
 		`"interfaces":[{"file":"a","name":"eth0","link":"Ethernet","snaplen":3,"packets":4,"dropped":5,"ring_full":6,"abandoned":7},` +
-		`{"file":"b","name":"eth1","link":"Raw IP","snaplen":null,"packets":0,"dropped":null}],` +
+		`{"file":"b","name":"eth1","link":"Raw IP","snaplen":null,"packets":0,"dropped":null,"filter":"ip\u001b"},` +
+		`{"file":"c","name":"","link":"","snaplen":null,"packets":0,"dropped":null}],` +
 		`"packets":{"total":8,"bytes":9,"segments":20,"filtered":10,"skipped":{"not IP":21}},` +
 		`"capture":{"filter":"tcp","cut_packets":13,"cut_at":14,"backwards_steps":11,"untimed_packets":12,"damages":["cut","bad"],"interrupted":true},`
 	got := string(summaryOf().AppendObject([]byte("before "), &in))

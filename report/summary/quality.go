@@ -98,7 +98,7 @@ func qualityItems(s *section, in *Input, t *tally) {
 	if text := t.flagsOnly(); text != "" {
 		s.say(prose.Doubt, text)
 	}
-	if (in.Filtered > 0 || in.Filter != "") && t.labels[label.AckUnseen]+t.missing+t.oneWay+t.opened[analyze.OpeningMidstream] > 0 {
+	if (in.Filtered > 0 || in.Filter != "" || len(in.ownFilters()) > 0) && t.labels[label.AckUnseen]+t.missing+t.oneWay+t.opened[analyze.OpeningMidstream] > 0 {
 		s.say(prose.Doubt, "what is called not captured here may be among the packets that the filter left out")
 	}
 	used := uint64(0)

@@ -33,6 +33,10 @@ func TestCaptureSays(t *testing.T) {
 	}{
 		{"nothing", Input{}, tally{}, nil},
 		{"a filter", Input{Filter: "tcp\x1b"}, tally{}, []string{`only packets that match the filter: tcp\x1b`}},
+		{"filters of interfaces", Input{Filter: "tcp", Interfaces: []Interface{{Name: "eth0\x1b", Filter: "ip\x1b"}, {Name: "eth1", Filter: "tcp"}, {File: "a", Filter: "ip6"}, {Name: "eth2", Filter: "ip6"}, {}}}, tally{},
+			[]string{"only packets that match the filter: tcp", `eth0\x1b was captured with the filter: ip\x1b`, "a was captured with the filter: ip6"}},
+		{"many filters", Input{Interfaces: []Interface{{Name: "a", Filter: "1"}, {Name: "b", Filter: "2"}, {Name: "c", Filter: "3"}, {Name: "d", Filter: "4"}, {Name: "e", Filter: "5"}, {Name: "f", Filter: "6"}}}, tally{},
+			[]string{"a was captured with the filter: 1", "b was captured with the filter: 2", "c was captured with the filter: 3", "d was captured with the filter: 4", "further interfaces were captured with other filters"}},
 		{"damages", Input{Damages: []string{"a: cut", "b: missing\x1b"}, NotRead: []string{"b: missing\x1b"}}, tally{}, []string{"damaged: a: cut", `not read: b: missing\x1b`}},
 		{"interrupted", Input{Interrupted: true}, tally{}, []string{"stopped before the end of the input"}},
 		{"cut", Input{CutPackets: 2, CutAt: 96}, tally{}, []string{"2 packets cut by the snaplen, the shortest at 96 B"}},
@@ -296,6 +300,7 @@ func TestQualitySays(t *testing.T) {
 		{"acknowledged, not seen", Input{}, of(label.AckUnseen, 2), []string{"2 segments acknowledge octets that were never captured: the capture missed them, no loss is concluded from these gaps"}},
 		{"the same, filtered", Input{Filtered: 1}, of(label.AckUnseen, 2), []string{"2 segments acknowledge octets that were never captured: the capture missed them, no loss is concluded from these gaps", filtered}},
 		{"gaps, by a filter", Input{Filter: "tcp"}, tally{missing: 1, client: analyze.Direction{Packets: 9}}, []string{filtered}},
+		{"gaps, by the filter of an interface", Input{Interfaces: []Interface{{}, {Filter: "tcp"}}}, tally{missing: 1, client: analyze.Direction{Packets: 9}}, []string{filtered}},
 		{"one direction, by a filter", Input{Filter: "tcp"}, tally{oneWay: 1},
 			[]string{"of connections captured in one direction no acknowledgements are seen: causes of retransmissions and round trips are unknown there", filtered}},
 		{"from the middle, by a filter", Input{Filter: "tcp"}, tally{opened: [8]uint64{analyze.OpeningMidstream: 2}},
