@@ -51,6 +51,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
 	refuses := x.State.Base() == state.SynSent && x.Is(flow.SentSYN) && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
 		seg.Seq == y.Ack && !x.Answers(y.Ack)
+	unheard := alone(f, n, x, y, seg)
 	if !refuses || over(y) || y.State.Synchronized() {
 		a.noteReset(f, n, x, y, seg)
 	}
@@ -77,7 +78,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if doubted {
 		y.State = y.State.Infer() // it answers with a challenge ACK (RFC 5961 §3.2)
 	}
-	if alone(f, n, x, y, seg) {
+	if unheard {
 		y.State = y.State.Infer() // what does not answer keep-alives hardly takes the RST after them
 	}
 	if refuses {
@@ -198,9 +199,11 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 
 // alone reports whether the other end answered no keep-alive of x before the RST, in as much
 // time as an answer takes. A single unanswered probe tells its sender nothing: the answer
-// may have been lost (RFC 9293 §3.8.4).
+// may have been lost (RFC 9293 §3.8.4). A RST is not answered where it is taken (§3.10.7.4), so
+// that silence after the first one says no more than before it.
 func alone(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	return x.Probed == flow.KeepAlivesProbed && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y)
+	again := n.rstAfter == RstKeepAlive && n.rstSide == f.SideOf(x) && y.LastTime < n.rstAt
+	return (x.Probed == flow.KeepAlivesProbed || again) && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y)
 }
 
 // dataEnd is the number after the last octet of payload that the end was seen to send.
