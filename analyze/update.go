@@ -258,8 +258,8 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 		if !a.facts.Acceptable && !(y.Is(flow.SentACK) && seg.Seq.Before(y.Ack)) {
 			return flow.Doubted
 		}
-	case a.stray:
-		return flow.Doubted
+	case a.stray, a.facts.RepeatsSYN && !seg.Flags.Has(wire.ACK) && y.State.Synchronized():
+		return flow.Doubted // RFC 5961 §4.2, whatever its number
 	case a.lab.Set.Has(label.KeepAlive):
 		return a.again(flow.KeepAliveProbed, flow.KeepAlivesProbed)
 	case a.lab.Set.Has(label.ZeroWindowProbe):
