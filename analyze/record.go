@@ -41,7 +41,7 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 		a.last(f, n, end)
 	}
 	if a.cfg.Connection != nil {
-		a.record(f, n, end == EndEvicted)
+		a.record(f, n, end)
 		a.cfg.Connection(&a.conn)
 	}
 	a.dropNote(f.Extra)
@@ -49,9 +49,10 @@ func (a *Analyzer) finish(r flow.Ref, end Ending) {
 }
 
 // record fills a.conn.
-func (a *Analyzer) record(f *flow.Flow, n *note, evicted bool) {
+func (a *Analyzer) record(f *flow.Flow, n *note, end Ending) {
 	a.soFar(f, n)
-	a.conn.Evicted = evicted
+	a.doubtsSilent(f, n, end)
+	a.conn.Evicted = end == EndEvicted
 	if !a.cfg.WithoutZeek {
 		a.conn.ZeekState, a.conn.ZeekHistory = n.zeek.ConnState(), a.histories.Of(&n.zeek)
 	}

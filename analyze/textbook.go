@@ -39,7 +39,7 @@ func (a *Analyzer) byTheBook(r flow.Ref, end Ending) bool {
 		b.made()
 	}
 	a.wasUnread(&b.flow)
-	a.record(&b.flow, &b.note, end == EndEvicted)
+	a.record(&b.flow, &b.note, end)
 	a.conn.Steps, b.steps = b.steps, a.conn.Steps // swapped to avoid a copy
 	for i := range a.conn.Steps {
 		a.conn.list(&a.conn.Steps[i])
@@ -146,6 +146,7 @@ func (b *textbook) account(from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 		n.clues.end(from).ttl(seg.TTL)
 	}
 	f.LastPacket, f.Last = seg.Packet, seg.Time
+	x.LastTime = seg.Time // FreshTime is the same
 	if seg.IPID != 0 {
 		b.ids[from] = seg.IPID
 	}

@@ -1,0 +1,71 @@
+package analyze
+
+import (
+	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/state"
+)
+
+// An end that awaits an acknowledgement sends again what it awaits it for, after twice the time each
+// time (RFC 9293 §3.8.1, RFC 6298 §5.5), until one comes or it gives up: it then closes the connection
+// (RFC 9293 §3.8.3, §3.10.8, user timeout), and need not say so. Likewise with probes that nothing
+// answers (§3.8.4, §3.8.6.1). So its state is in doubt as soon as it has been silent for longer than
+// it would be if it were alive. No segment shows that, so it is told of the connection's end alone.
+
+// An end gives up no sooner than the R2 of RFC 9293 §3.8.3 allows, nanoseconds.
+const (
+	leastR2    = int64(100e9)
+	leastSYNR2 = int64(180e9)
+)
+
+// mayHaveGivenUp reports whether end h of f, which waits for the other end o, has been silent until
+// a time for so long that it hardly waits any more. The last pause between two of its tries was none
+// longer than the longest in the connection, and than all that passed since it last sent something new.
+func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
+	least := leastR2
+	switch h.State.Base() {
+	case state.SynSent, state.SynReceived:
+		least = leastSYNR2
+	case state.FinWait1, state.Closing, state.LastAck:
+	case state.Established, state.CloseWait:
+		if h.InFlight(o, h.Nxt) <= 0 && !h.Probed.Unanswered() {
+			return false
+		}
+	default:
+		return false
+	}
+	pause := n.waits.silence
+	if again := h.LastTime - h.FreshTime; again > 0 { // longer than the pause if FreshTime is not kept
+		pause = min(pause, again)
+	}
+	return elapsed(until, h.LastTime) > max(least, 2*pause)
+}
+
+// doubtsSilent marks, in the record of f, the states of ends that may have given up.
+func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
+	x, y := &f.Half[f.Client], &f.Half[f.Peer(f.Client)]
+	if over(x) && over(y) {
+		return
+	}
+	c, until := &a.conn, a.silentUntil(f, end)
+	if mayHaveGivenUp(n, x, y, until) {
+		c.ClientState = c.ClientState.Infer()
+	}
+	if mayHaveGivenUp(n, y, x, until) {
+		c.ServerState = c.ServerState.Infer()
+	}
+}
+
+// silentUntil returns until when at least nothing was captured of f, whose record is handed over. A
+// timer that has run out says that, whatever the clock is: it may be behind, where shards work apart.
+func (a *Analyzer) silentUntil(f *flow.Flow, end Ending) int64 {
+	if end != EndQuiet {
+		return a.clock
+	}
+	switch a.table.Class(f.Ref) {
+	case flow.Opening:
+		return f.Last + openingTimeout
+	case flow.Lapsed:
+		return f.Last + a.msl2
+	}
+	return f.Last
+}
