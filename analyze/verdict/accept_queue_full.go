@@ -27,8 +27,8 @@ var acceptQueueFull = Spec{
 			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n"},
 		{Text: "in the second case without a SYN-ACK again the server's first segment acknowledges some of the payload: what it takes when there is room is a segment with payload",
 			Miss: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+15 B>A F. 1 ack 1\n+.01 A>B . 11 ack 2\n"},
-		{Text: "in the third case connections to the same address and port that began before it were answered from a second before the first SYN on",
-			Miss: "0 A>B S 0\n+1 A>B S 0\n"},
+		{Text: "in the third case connections to the same address and port that began before it were answered from a second before the first SYN on, or one of them had this verdict by itself " +
+			"and was left unanswered while these SYNs were sent", Miss: "addr C 192.0.2.3:40003\n0 C>B S 0\n+1 C>B S 0\n+.1 A>B S 0\n+.5 C>B S 0\n+.5 A>B S 0\n"},
 		{Text: "no RST of the server ended the opening", Miss: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
 		{Text: "no ICMP error says why a segment did not arrive", Miss: opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 B>A icmp 3/1 quoting A>B 1\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n"},
 	},
@@ -161,11 +161,21 @@ func synIgnored(x *context, v *Verdict) bool {
 	if x.nSyns < 2 {
 		return false
 	}
+	why := ListenerAnswers
 	if !x.listenerAnswers() {
-		return false
+		if why = ListenerFull; !x.listenerFull() {
+			return false
+		}
 	}
 	v.Confidence = Possible
 	v.add(Item{Why: SynUnanswered, Packet: x.syn(0).Packet})
-	v.add(Item{Why: ListenerAnswers})
+	v.add(Item{Why: why})
 	return true
+}
+
+// listenerFull reports whether the listener left another connection unanswered while this one sent its SYNs, and
+// that one has the verdict by itself: else a host that is gone would be full for ever.
+func (x *context) listenerFull() bool {
+	l := &x.beside.listener
+	return l.fullFrom != 0 && l.fullFrom <= x.lastSyn().Time && l.fullTo >= x.syn(0).Time
 }

@@ -11,6 +11,8 @@ const (
 	lone = "addr C 192.0.2.3:40003\n"
 	// served: C's request is answered by B.
 	served = lone + "0 C>B S 0 <mss 1460>\n+.010 B>C S. 0 ack 1 <mss 1460>\n+.001 C>B . 1 ack 1\n+.001 C>B P. 1:11(10) ack 1\n+.010 B>C P. 1:101(100) ack 11\n+.001 C>B . 11 ack 101\n"
+	// full is D, whose SYNs B ignores right after it answered C.
+	full = served + "addr D 192.0.2.4:40004\naddr E 192.0.2.5:40005\n.1 D>B S 0\n+1 D>B S 0\n"
 	// thrice are three connections to one host, the shortest round trip 10 ms, and
 	// thrice's D is another port of it.
 	thrice = served + "addr D 198.51.100.1:81\naddr E 192.0.2.5:40005\naddr F 192.0.2.6:40006\n" +

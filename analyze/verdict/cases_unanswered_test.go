@@ -15,6 +15,16 @@ var unansweredCases = []branch{
 	{"a SYN again, and then its sender acknowledges more than was captured", "0 A>B S 0\n+1 A>B S 0\n+.01 A>B . 1 ack =900001\n", ""},
 	{"no options are granted, nor were they before", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+30 A>B S 0 <mss 1460,sackOK>\n+.1 B>A S. 0 ack 1\n", ""},
 	{"a SYN-ACK that answers another SYN, and a client that goes on", "0 A>B S 0\n+.01 B>A S. 0 ack 1001\n+.001 A>B . 1 ack 1\n+3.1 A>B . 1 ack 1\n", ""},
+	{"dropped while another is, behind an answer", full + "+3 A>B S 0\n+1 A>B S 0\n+1 D>B S 0\n", "DROPPED possible, ACCEPT-QUEUE-FULL possible"},
+	{"dropped after another was, behind an answer", full + "+3 D>B S 0\n+.1 A>B S 0\n+1 A>B S 0\n", "DROPPED possible"},
+	{"dropped before another was for the last time", full + "+3 A>B S 0\n+.5 A>B S 0\n+1 D>B S 0\n", "DROPPED possible, ACCEPT-QUEUE-FULL possible"},
+	{"dropped while another is that was dropped behind it, after the first", full + "+2.8 E>B S 0\n+.1 D>B S 0\n+1 E>B S 0\n+.5 A>B S 0\n+.5 E>B S 0\n+.5 A>B S 0\n", "DROPPED possible"},
+	{"dropped at another port while one is, behind an answer", full + "addr F 198.51.100.1:81\n+3 A>F S 0\n+1 A>F S 0\n+1 D>B S 0\n", "DROPPED possible"},
+	{"dropped while another is not taken", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n+.3 C>B P. 1:11(10) ack 1\n+.6 C>B P. 1:11(10) ack 1\n" +
+		"+.5 A>B S 0\n+1 A>B S 0\n+1 C>B P. 1:11(10) ack 1\n", "DROPPED possible, ACCEPT-QUEUE-FULL possible"},
+	{"dropped before another is not taken", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+2 A>B S 0\n+1 A>B S 0\n+2 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n+3 C>B P. 1:11(10) ack 1\n+6 C>B P. 1:11(10) ack 1\n", "DROPPED possible"},
+	{"dropped while an ACK of another is lost", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+1 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+1.5 A>B S 0\n+1 A>B S 0\n+1 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n",
+		"DROPPED possible"},
 	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
 
 	{"a client that sends nothing but a keep-alive, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B . 0 ack 1\n",

@@ -33,6 +33,9 @@ type listenerNote struct {
 	prompt   int64 // the same, of a connection that was not kept waiting
 	// waitFrom and waitTo bound when the latest connection had to wait.
 	waitFrom, waitTo int64
+	// fullFrom and fullTo bound when the latest connection with AcceptQueueFull was left unanswered, unless it
+	// had that verdict only because another one had it.
+	fullFrom, fullTo int64
 	grants           bool // a SYN-ACK had window scale or SACK
 	signs            bool // the latest SYN-ACK was signed
 }
@@ -114,6 +117,13 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 	}
 	if c.Clues.ServerProved != 0 {
 		l.proved = max(l.proved, c.Clues.ServerProvedAt)
+	}
+	switch {
+	case !x.has(AcceptQueueFull):
+	case c.Opening.AckPacket != 0:
+		l.fullFrom, l.fullTo = x.completed(), max(c.Clues.IgnoredAt, c.Clues.ServerProvedAt)
+	case x.listenerAnswers():
+		l.fullFrom, l.fullTo = x.syn(0).Time, x.lastSyn().Time
 	}
 	switch {
 	case x.has(AcceptQueueFull) && c.Opening.AckPacket != 0, x.again != nil && !x.again.Inferred:

@@ -78,6 +78,7 @@ const (
 	NoICMP
 	SynAckNotTaken
 	SynUnsigned
+	ListenerFull
 	reasonCount
 )
 
@@ -157,6 +158,8 @@ var reasonTexts = [reasonCount]string{
 	NextMTU:       "ICMP error in packet $p: the next link takes no more than $n octets",
 	TooBig:        "ICMP error in packet $p: a packet was too long for the next link",
 	NoICMP:        "no ICMP error that says so was captured",
+
+	ListenerFull: "a connection to this address and port that began before it is left unanswered at the same time, as by a full queue (ACCEPT-QUEUE-FULL)",
 
 	SynUnsigned: "SYN in packet $p is not signed, as the latest answer of this address and port was: who expects a signature drops it without an answer",
 
