@@ -77,6 +77,9 @@ func (a *Analyzer) succeeded(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	o := a.flow(older)
 	n := a.notes.At(o.Extra)
 	x := &o.Half[from]
+	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+		a.notes.At(f.Extra).clues.OldEnd = n.oldEnd(o, o.Peer(from))
+	}
 	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN && x.State.Synchronized() && x.State.Base() != state.TimeWait {
 		// Its sender has lost the old connection, unless the SYN is forged and the
 		// sender goes on (RFC 5961 §4).

@@ -157,6 +157,7 @@ func (p *packer) clues(c *analyze.Clues) {
 	numbers(p, &c.IgnoredData, &c.IgnoredAgain, &c.SynAckAcks)
 	number(p, &c.IgnoredLeast)
 	p.times(&c.ServerProvedAt, &c.IgnoredAt, &c.OldSynAt)
+	number(p, &c.OldEnd)
 	r := &c.Rst
 	p.packets(&r.Packet, &r.WentOn)
 	number(p, &r.TTL)

@@ -82,16 +82,16 @@ var resetCases = []branch{
 	{"a stranger's RST for the first attempt", "0 A>B S 0\n+.01 B>A R. 0 ack 1 ttl 250\n+.1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n+.01 B>A P. 1:11(10) ack 1 ttl 60\n", ""},
 
 	{"the client's RST for an older connection", "0 A>B S 0\n+.01 B>A . =5000 ack =777 ttl 60\n+.001 A>B R =777\n+1 A>B S 0\n+.01 B>A S. 0 ack 1 ttl 60\n+.001 A>B . 1 ack 1\n",
-		"TIME-WAIT-COLLISION likely, SLOW-SYN likely"},
+		"STALE-CONNECTION possible, SLOW-SYN likely"},
 
-	{"a SYN in the window of an older connection, and again", inWindow + "+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"a SYN in the window of an older connection, and again", inWindow + "+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "STALE-CONNECTION likely"},
 	{"a SYN in the window of an older connection, and again without a RST", inWindow + "+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
 	{"a SYN in the window of an older connection, and another", inWindow + "+.001 A>B R =1001\n+1 A>B S =31001\n+.01 B>A S. =70000 ack =31002\n+.001 A>B . =31002 ack =70001\n", ""},
 	{"a SYN in the window of an older connection that nothing answers, and again", plain6 + "+30 A>B S =31000\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", ""},
-	{"the server's data after a SYN in the window", plain6 + "+30 A>B S =31000\n+.01 B>A P. 1:11(10) ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"the server's data after a SYN in the window", plain6 + "+30 A>B S =31000\n+.01 B>A P. 1:11(10) ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "STALE-CONNECTION likely"},
 	{"a stranger's SYN in the window, and the end opens with its number later", inWindow + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+1 A>B R. 11 ack 1\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n" +
 		"+.001 A>B . =31001 ack =70001\n", ""},
-	{"two SYNs in the window, the second again and reset", plain6 + "+30 A>B S =30000\n+.01 B>A . 1 ack 1\n+.1 A>B S =31000\n+.01 B>A . 1 ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "TIME-WAIT-COLLISION likely"},
+	{"two SYNs in the window, the second again and reset", plain6 + "+30 A>B S =30000\n+.01 B>A . 1 ack 1\n+.1 A>B S =31000\n+.01 B>A . 1 ack 1\n+.001 A>B R =1001\n+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n", "STALE-CONNECTION likely"},
 
 	{"a segment far out of the window", wide + "+.01 A>B . 90000:90100(100) ack 1\n", ""},
 	{"a RST without ACK that answers what came before the FIN", late + "+.01 B>A R 11\n+3 A>B P. 1:11(10) ack 22\n", ""},

@@ -35,6 +35,8 @@ const (
 	lastACK = "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"
 	// neverTaken is what follows a SYN where nothing is taken, and nothing sent again but the request.
 	neverTaken = "+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n"
+	// timeWait is a connection that the server closes first.
+	timeWait = plain6 + "+1 B>A F. 1 ack 1\n+.01 A>B F. 1 ack 2\n+.01 B>A . 2 ack 2\n"
 	// crossed is two ends that open to each other, neither a listener.
 	crossed = "0 A>B S 0\n+.001 B>A S 0\n+.01 A>B S. 0 ack 1\n+.001 B>A S. 0 ack 1\n"
 	// inWindow is an open connection, a SYN that falls into its window, and the answer to that.

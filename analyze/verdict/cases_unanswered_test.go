@@ -125,7 +125,7 @@ var unansweredCases = []branch{
 	{"a SYN given up by a RST after a scan", resets(20) + "+100 A>B S 0\n+.1 A>B R 1\n", ""},
 	{"a SYN-ACK answered with a RST by a client that goes on", "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.01 A>B R 1\n+.01 A>B . 1 ack 1\n", ""},
 	{"a scan of closed ports", many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain, HALF-OPEN-SCAN possible"},
-	{"a RST for a SYN-ACK after an older connection", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "TIME-WAIT-COLLISION likely"},
+	{"a RST for a SYN-ACK after an older connection", "0 A>B S 0\n+.01 B>A . =500 ack =5\n+.001 A>B R =5\n+.01 B>A S. 0 ack 1\n+.001 A>B R 1\n", "STALE-CONNECTION possible"},
 	{"a few ports tried", many(9) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
 	{"a scan after an open connection", many(20) + "addr Y 203.0.113.1:80\n30 A>Y S 0\n+.01 Y>A S. 0 ack 1\n+.001 A>Y . 1 ack 1\n" + many(40) + "50 A>B S 0\n+.01 B>A R. 0 ack 1\n", "REFUSED certain"},
 

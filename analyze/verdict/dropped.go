@@ -15,6 +15,7 @@ var dropped = Spec{
 	Definition: "The SYNs vanished without any answer: a filter, an overloaded listener, another key of signed segments, or no such host.",
 	Conditions: []spec.Condition{
 		{Text: "the SYN was sent at least twice", Miss: "0 A>B S 0\n"},
+		{Text: "no older connection answers it (TIME-WAIT-COLLISION, STALE-CONNECTION)", Miss: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B S =500\n+.01 B>A . 1 ack 1\n+.001 A>B R 1\n+1 A>B S =500\n"},
 		{Text: "nothing of the server was captured, and no ICMP error quotes the SYN; the client may have given up with a RST", Miss: "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}, {RFC: 5925, Section: "7.3"}},
@@ -51,8 +52,8 @@ var dropped = Spec{
 }
 
 // unanswered reports whether nothing answered the SYN. A RST with which the client finally gave
-// up does not count.
+// up does not count, the answer of an older connection does.
 func (x *context) unanswered() bool {
-	return x.Opening.Outcome == analyze.OpeningUnanswered ||
-		x.Opening.Outcome == analyze.OpeningReset && x.Closing.RstBy == analyze.ClientSide && x.FromServer.Packets == 0
+	return x.Clues.OldAck == 0 && (x.Opening.Outcome == analyze.OpeningUnanswered ||
+		x.Opening.Outcome == analyze.OpeningReset && x.Closing.RstBy == analyze.ClientSide && x.FromServer.Packets == 0)
 }

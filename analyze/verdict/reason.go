@@ -79,6 +79,9 @@ const (
 	SynAckNotTaken
 	SynUnsigned
 	ListenerFull
+	OldInTimeWait
+	OldNotClosed
+	OldWouldTake
 	reasonCount
 )
 
@@ -121,6 +124,9 @@ var reasonTexts = [reasonCount]string{
 	OptionsGone:         "SYN-ACK in packet $p has neither the window scale nor the SACK that packet $q offered",
 	GrantedBefore:       "connections to this address and port that began before it were given them",
 	OldAck:              "SYN answered in packet $p by an ACK that is not for it",
+	OldInTimeWait:       "the server had entered TIME-WAIT in the connection before",
+	OldNotClosed:        "the server had not closed the connection before",
+	OldWouldTake:        "an end in TIME-WAIT would have accepted this SYN: its number or timestamp is later than what that ACK shows",
 	OldRst:              "the client resets that in packet $p",
 	RstAfterSynAck:      "the client answers the SYN-ACK in packet $q with a RST in packet $p",
 	ManyReset:           "its client answered SYN-ACKs of at least $n addresses and ports with a RST before, and opened fewer connections",

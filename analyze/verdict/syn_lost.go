@@ -14,7 +14,7 @@ var synLost = Spec{
 	Conditions: []spec.Condition{
 		{Text: "the SYN was sent again before any SYN-ACK was captured", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 A>B S 0\n+.001 A>B . 1 ack 1\n"},
 		{Text: "a SYN-ACK answered afterwards, without an acceptable RST of the server in between", Miss: "0 A>B S 0\n+1 A>B S 0\n"},
-		{Text: "no ACK of an older connection answered a SYN (TIME-WAIT-COLLISION)", Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =77000 <TS val 7 ecr 50>\n" +
+		{Text: "no ACK of an older connection answered a SYN (TIME-WAIT-COLLISION, STALE-CONNECTION)", Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =77000 <TS val 7 ecr 50>\n" +
 			"+.001 A>B R =77000\n+1 A>B S 0 <TS val 1111 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 1017 ecr 1111>\n+.001 A>B . 1 ack 1 <TS val 1122 ecr 1017>\n"},
 		{Text: "the SYN-ACK does not echo the timestamp of a SYN before the last", Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n" +
 			"+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1\n"},

@@ -27,6 +27,7 @@ const (
 	Refused
 	Dropped
 	AcceptQueueFull
+	StaleConnection
 	TimeWaitCollision
 	HalfOpenScan
 	SynCookie
@@ -49,6 +50,7 @@ var All = [Count]*Spec{
 	Refused:           &refused,
 	Dropped:           &dropped,
 	AcceptQueueFull:   &acceptQueueFull,
+	StaleConnection:   &staleConnection,
 	TimeWaitCollision: &timeWaitCollision,
 	HalfOpenScan:      &halfOpenScan,
 	SynCookie:         &synCookie,

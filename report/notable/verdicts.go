@@ -10,7 +10,7 @@ import (
 
 // decisive are the verdicts that make a connection notable even if its outcome
 // does not.
-const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<verdict.TimeWaitCollision |
+const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<verdict.StaleConnection | 1<<verdict.TimeWaitCollision |
 	1<<verdict.OptionsChanged | 1<<verdict.ResetBetween | 1<<verdict.BlindRST | 1<<verdict.MTUBlackHole
 
 // Decisive reports whether a verdict makes a connection notable by itself.
