@@ -13,6 +13,8 @@ const (
 	served = lone + "0 C>B S 0 <mss 1460>\n+.010 B>C S. 0 ack 1 <mss 1460>\n+.001 C>B . 1 ack 1\n+.001 C>B P. 1:11(10) ack 1\n+.010 B>C P. 1:101(100) ack 11\n+.001 C>B . 11 ack 101\n"
 	// full is D, whose SYNs B ignores right after it answered C.
 	full = served + "addr D 192.0.2.4:40004\naddr E 192.0.2.5:40005\n.1 D>B S 0\n+1 D>B S 0\n"
+	// oneSided is C, of whose connection with B only one direction was captured.
+	oneSided = lone + "0 C>B S 0\n+.01 C>B . 1 ack =9000\n+.01 C>B P. 1:11(10) ack =9000\n+.02 C>B . 11 ack =9100\n"
 	// thrice are three connections to one host, the shortest round trip 10 ms, and
 	// thrice's D is another port of it.
 	thrice = served + "addr D 198.51.100.1:81\naddr E 192.0.2.5:40005\naddr F 192.0.2.6:40006\n" +
@@ -50,6 +52,15 @@ const (
 	narrow = "0 A>B S 0 <mss 1460,sackOK>\n+.01 B>A S. 0 ack 1 win 4000 <mss 1460,sackOK>\n+.001 A>B . 1 ack 1\n+.001 A>B . 1:1001(1000) ack 1\n+0 A>B . 1001:2001(1000) ack 1\n"
 	wide   = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
+
+// manySided is A opening connections to 20 ports of B's host, of which only what A sends was captured.
+func manySided() string {
+	s := ""
+	for i := range 20 {
+		s += fmt.Sprintf("addr Z 198.51.100.1:%d\n+1 A>Z S 0\n+.01 A>Z . 1 ack =9000\n+.01 A>Z P. 1:11(10) ack =9000\n", 4000+i)
+	}
+	return s
+}
 
 // many is a client that tries n other ports of B's host.
 func many(n int) string {

@@ -25,6 +25,13 @@ var unansweredCases = []branch{
 	{"dropped before another is not taken", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+2 A>B S 0\n+1 A>B S 0\n+2 C>B . 1 ack 1\n+.01 C>B P. 1:11(10) ack 1\n+3 C>B P. 1:11(10) ack 1\n+6 C>B P. 1:11(10) ack 1\n", "DROPPED possible"},
 	{"dropped while an ACK of another is lost", lone + "0 C>B S 0\n+.01 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+1 B>C S. 0 ack 1\n+.001 C>B . 1 ack 1\n+1.5 A>B S 0\n+1 A>B S 0\n+1 C>B P. 1:11(10) ack 1\n+.01 B>C . 1 ack 11\n",
 		"DROPPED possible"},
+	{"unanswered where the host is not heard", oneSided + "+1 A>B S 0\n", "ANSWER-UNSEEN likely"},
+	{"sent again where the host is not heard", oneSided + "+1 A>B S 0\n+1 A>B S 0\n", "ANSWER-UNSEEN likely"},
+	{"unanswered where another host is not heard", oneSided + "addr D 198.51.100.2:80\n+1 A>D S 0\n", "ANSWER-UNSEEN possible"},
+	{"unanswered where another host is not heard, and one is", oneSided + "addr D 198.51.100.2:80\naddr F 198.51.100.3:80\n+1 A>F S 0\n+.01 F>A R. 0 ack 1\n+.1 A>D S 0\n", ""},
+	{"unanswered where the host is heard in some connections", oneSided + "addr F 198.51.100.1:81\n+1 A>F S 0\n+.01 F>A R. 0 ack 1\n+.1 A>B S 0\n", ""},
+	{"quoted where the host is not heard", oneSided + "+1 A>B S 0\n+.01 B>A icmp 3/1 quoting A>B 0\n", "UNREACHABLE certain"},
+	{"many in one direction, and one of them unanswered", manySided() + "+1 A>B S 0\n", "ANSWER-UNSEEN likely"},
 	{"dropped, another host answers", served + "addr D 198.51.100.2:80\n1 A>D S 0\n+1 A>D S 0\n", "DROPPED possible"},
 
 	{"a client that sends nothing but a keep-alive, beside others that go on", served + ".5 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1.2 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B . 0 ack 1\n",

@@ -15,16 +15,17 @@ var dropped = Spec{
 	Definition: "The SYNs vanished without any answer: a filter, an overloaded listener, another key of signed segments, or no such host.",
 	Conditions: []spec.Condition{
 		{Text: "the SYN was sent at least twice", Miss: "0 A>B S 0\n"},
+		{Text: "other connections do not show that answers pass elsewhere (ANSWER-UNSEEN)", Miss: oneWay + "1 A>B S 0\n+1 A>B S 0\n"},
 		{Text: "no older connection answers it (TIME-WAIT-COLLISION, STALE-CONNECTION)", Miss: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+60 A>B S =500\n+.01 B>A . 1 ack 1\n+.001 A>B R 1\n+1 A>B S =500\n"},
 		{Text: "nothing of the server was captured, and no ICMP error quotes the SYN; the client may have given up with a RST", Miss: "0 A>B S 0\n+1 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0"},
 	},
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}, {RFC: 5925, Section: "7.3"}},
 	RestsOn: "the silence; likely where connections to the same host that began before are answered meanwhile (a second before the first SYN or later), " +
-		"else possible: a capture of one direction only looks the same",
+		"else possible: a capture of one direction only looks the same if no other connection shows that it is one",
 	Most:    Likely,
 	Example: "0 A>B S 0\n+1 A>B S 0\n",
 	match: func(x *context, v *Verdict) bool {
-		if !x.unanswered() || x.nSyns < 2 || x.Opening.ICMPPacket != 0 {
+		if !x.unanswered() || x.nSyns < 2 || x.Opening.ICMPPacket != 0 || x.has(AnswerUnseen) {
 			return false
 		}
 		v.Confidence = Possible

@@ -14,6 +14,10 @@ type neighbours struct {
 	listeners recent[listenerKey, listenerNote]
 	hosts     recent[hostKey, hostNote]
 	sources   recent[hostKey, sourceNote]
+	// heard is set once a segment of a server was captured, and unheard is the first packet of the latest
+	// connection that shows answers that were not; 0: none.
+	heard   bool
+	unheard uint64
 }
 
 type listenerKey struct {
@@ -46,6 +50,9 @@ type hostNote struct {
 	segments       uint8 // how many of them, at most severalSegments
 	measured       uint8 // how many round trips from SYN to SYN-ACK there were, at most enough
 	rtt            int64 // the shortest of these; 0: none
+	heard          bool  // a segment of the host was captured
+	// unheard is the first packet of the latest connection that shows answers of the host that were not captured; 0: none.
+	unheard uint64
 }
 
 type sourceNote struct {
@@ -63,6 +70,8 @@ type beside struct {
 	// and ports it tried if none was completed, else of how many it reset the SYN-ACK.
 	targets   int
 	completed uint32
+	// unheard is neighbours.unheard where no server was heard.
+	unheard uint64
 }
 
 // places are the notes about the ends of one connection.
@@ -82,8 +91,11 @@ func (n *neighbours) find(c *analyze.Connection) places {
 }
 
 // beside returns what was noted before the connection.
-func (p *places) beside() beside {
+func (p *places) beside(n *neighbours) beside {
 	b := beside{listener: p.listener.get(), host: p.host.get()}
+	if !n.heard {
+		b.unheard = n.unheard
+	}
 	s := p.source.value
 	if s == nil {
 		return b
@@ -115,6 +127,12 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 		}
 		h.measured = min(h.measured+1, enough)
 	}
+	switch {
+	case c.FromServer.Packets > 0:
+		h.heard, n.heard = true, true
+	case c.Opening.Outcome == analyze.OpeningOneWay:
+		h.unheard, n.unheard = c.FirstPacket, c.FirstPacket
+	}
 	if c.Clues.ServerProved != 0 {
 		l.proved = max(l.proved, c.Clues.ServerProvedAt)
 	}
@@ -143,7 +161,7 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 	}
 
 	s := n.sources.keep(hostKey{c.Client.Addr(), c.EncapID}, p.source)
-	if c.Opening.AckPacket != 0 {
+	if c.Opening.AckPacket != 0 || c.Opening.Outcome == analyze.OpeningOneWay && c.FromServer.Packets == 0 {
 		if s.completed == 0 {
 			s.targets = [8]uint64{}
 		}

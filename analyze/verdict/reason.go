@@ -82,6 +82,8 @@ const (
 	OldInTimeWait
 	OldNotClosed
 	OldWouldTake
+	HostUnheard
+	NobodyHeard
 	reasonCount
 )
 
@@ -166,6 +168,9 @@ var reasonTexts = [reasonCount]string{
 	NoICMP:        "no ICMP error that says so was captured",
 
 	ListenerFull: "a connection to this address and port that began before it is left unanswered at the same time, as by a full queue (ACCEPT-QUEUE-FULL)",
+
+	HostUnheard: "in the connection of packet $p the client acknowledges what this host sent, and so far nothing that it sends was captured",
+	NobodyHeard: "in the connection of packet $p the client acknowledges what another server sent, and so far nothing that any server sends was captured",
 
 	SynUnsigned: "SYN in packet $p is not signed, as the latest answer of this address and port was: who expects a signature drops it without an answer",
 

@@ -25,6 +25,7 @@ const (
 	Unreachable ID = iota
 	RefusedBetween
 	Refused
+	AnswerUnseen
 	Dropped
 	AcceptQueueFull
 	StaleConnection
@@ -48,6 +49,7 @@ var All = [Count]*Spec{
 	Unreachable:       &unreachable,
 	RefusedBetween:    &refusedBetween,
 	Refused:           &refused,
+	AnswerUnseen:      &answerUnseen,
 	Dropped:           &dropped,
 	AcceptQueueFull:   &acceptQueueFull,
 	StaleConnection:   &staleConnection,
@@ -175,7 +177,7 @@ func (j *Judge) Connection(c *analyze.Connection) []Verdict {
 	j.x.read(c)
 	at := j.beside.find(c)
 	if !j.x.ordinary() {
-		j.x.beside = at.beside()
+		j.x.beside = at.beside(&j.beside)
 		j.judge()
 	}
 	j.beside.add(c, &j.x, &at)

@@ -10,7 +10,7 @@ import (
 // VerdictTone is the tone of a verdict: a slow opening works, a failed one does not.
 func VerdictTone(id verdict.ID) prose.Tone {
 	switch id {
-	case verdict.SlowSyn, verdict.SlowSynAck, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
+	case verdict.SlowSyn, verdict.SlowSynAck, verdict.SynLost, verdict.SynAckLost, verdict.LastAckLost, verdict.AnswerUnseen, verdict.SynCookie, verdict.OptionsChanged, verdict.BlindRST:
 		return prose.Doubt
 	}
 	return prose.Bad

@@ -75,7 +75,7 @@ func Silence(c *analyze.Connection) string {
 	case record.OwnRST(c) != 0:
 		return fmt.Sprintf("nothing came back until the client sent a RST (packet %d)", record.OwnRST(c))
 	case c.Opening.SynCount == 1:
-		return "nothing came back while it was captured" // which may have been too short for an answer
+		return "no answer was captured" // for which it may have been too short, or taken where answers do not pass
 	}
 	return "nothing came back"
 }

@@ -101,7 +101,7 @@ func TestSilence(t *testing.T) {
 		other    = "nothing came back that acknowledges it"
 		segments = "no segment came back"
 		reset    = "nothing came back until the client sent a RST (packet 60)"
-		short    = "nothing came back while it was captured"
+		short    = "no answer was captured"
 		nothing  = "nothing came back"
 	)
 	for _, c := range []struct {

@@ -56,7 +56,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Opening.Outcome, c.Opening.SynAckCount = analyze.OpeningHalfOpen, 5 }, "the SYN-ACK was sent 5 times and no acknowledgement"},
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Opening.SynCount, c.FromServer.Packets = analyze.OpeningUnanswered, 1, 0
-		}, "the SYN was sent once, and nothing came back while it was captured"},
+		}, "the SYN was sent once, and no answer was captured"},
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Opening.SynCount, c.FromServer.Packets, c.Opening.ICMPPacket = analyze.OpeningUnanswered, 1, 0, 4
 		}, "the SYN was sent once, and no segment came back; an ICMP error of"},
