@@ -94,7 +94,9 @@ type EndClues struct {
 	// with timestamps, the first that goes on without a gap beyond an unscaled window, and the
 	// first segment after the handshake if it has no timestamps although both SYNs had.
 	// SACKOutside is the first with SACK blocks of octets that the other end cannot have sent.
-	SACK, Timestamp, Beyond, NoTimestamp, SACKOutside uint64
+	// Window is the first segment after the SYN if its window shows that the end does not scale though that was
+	// agreed on, or does though it was not.
+	SACK, Timestamp, Beyond, NoTimestamp, SACKOutside, Window uint64
 }
 
 // RstClue is a RST with the evidence of whether the host it names really sent
@@ -319,11 +321,47 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	if seg.Options.SACKBlocks > 0 && !other.Set.Has(wire.OptSACKPermitted) {
 		first(&e.SACK, seg.Packet)
 	}
-	if y := fx.Receiver; !both.Has(wire.OptWindowScale) && y.Is(flow.SentACK) && seg.Len > 0 &&
-		fx.SeqDelta == 0 && seg.End().Diff(y.Ack) > 0xffff {
+	y := fx.Receiver
+	if !both.Has(wire.OptWindowScale) && y.Is(flow.SentACK) && seg.Len > 0 && fx.SeqDelta == 0 && seg.End().Diff(y.Ack) > 0xffff &&
+		n.doubts&label.Missed == 0 && !a.table.Gap(fx.Sender, y.Ack) { // else the ACK for it may have been missed, too
 		first(&e.Beyond, seg.Packet)
 	}
+	if !n.clues.plain[s] && y.Is(flow.SentSYN) && otherScale(mine, other, seg.Window, seg.Ack.Diff(y.ISN+1)) {
+		first(&e.Window, seg.Packet)
+	}
 }
+
+// otherScale reports whether the window in the first segment of an end after its SYN shows that the end scales it
+// otherwise than both SYNs, as captured, have it: then something changed one of them before or after. received is how many
+// octets of the other end it acknowledges. An end that is to scale, and does not, repeats the window of its SYN, which
+// is never scaled (RFC 7323 §2.2); if that is the most that fits the field, its real window may be larger. An end
+// that scales, and is not to, announces a small fraction of its window, a power of 2 of it: within
+// what it rounds and has received. One that does not scale would have taken back its window (RFC 9293 §3.8.6).
+func otherScale(mine, other *EndOptions, window uint16, received int32) bool {
+	had, w := int64(mine.Window), int64(window)
+	if w == 0 || received < 0 {
+		return false
+	}
+	if (mine.Set & other.Set).Has(wire.OptWindowScale) {
+		return w == had && received == 0 && mine.WindowScale > 0 && window != math.MaxUint16
+	}
+	if !(mine.Set | other.Set).Has(wire.OptWindowScale) || int64(received) > had>>leastShare {
+		return false
+	}
+	for k := leastShift; int64(1)<<k <= had>>leastShare; k++ {
+		if unit := int64(1) << k; w<<k > had-int64(received)-unit && w<<k < had+unit {
+			return true
+		}
+	}
+	return false
+}
+
+// What counts as a fraction of a window: a quarter of it at most, in sixteen units or more, and a
+// sixteenth of it received. Heuristics: coarser ones would fit other small windows.
+const (
+	leastShift = 2
+	leastShare = 4
+)
 
 // lateAnswer reports whether a RST that is not acceptable looks like one from an end that
 // no longer knows the connection: without ACK, and with the number acknowledged by the

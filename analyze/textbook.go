@@ -102,7 +102,7 @@ func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) b
 		seg.SeqLen() > 0 && label.MayHide(seg.IPID-b.ids[from], seg.Time-f.Last):
 		return false
 	case !x.Is(flow.SentACK): // it completes the handshake
-		return true
+		return !otherScale(&b.note.options[from], &b.note.options[from.Other()], seg.Window, seg.Ack.Diff(y.ISN+1))
 	case seg.Ack.Before(x.Ack), seg.Ack == x.Ack && seg.SeqLen() == 0:
 		return false
 	case y.Is(flow.SentFIN) && !y.Is(flow.FINProved) && !x.Is(flow.SentFIN) && x.Nxt.After(b.note.finAck[from.Other()]):

@@ -60,6 +60,16 @@ func TestTextbook(t *testing.T) {
 			return append(append(append([]wire.Segment(nil), all[:at+1]...), s), all[at+1:]...)
 		}
 	}
+	unscaled := func(window uint16) func([]wire.Segment) []wire.Segment { // of the client, after its SYN
+		return func(all []wire.Segment) []wire.Segment {
+			for i := range all[ack:] {
+				if s := &all[ack+i]; s.Tuple == all[syn].Tuple {
+					s.Window = window
+				}
+			}
+			return all
+		}
+	}
 	later := func(i int, by int64, jump uint16) func([]wire.Segment) []wire.Segment {
 		return func(all []wire.Segment) []wire.Segment {
 			for j := range all[i:] {
@@ -103,6 +113,8 @@ func TestTextbook(t *testing.T) {
 		}, false},
 		{"a SYN that offers ECN", on(syn, func(s *wire.Segment) { s.Flags |= wire.ECE | wire.CWR }), false},
 		{"a SYN-ACK with ECE", on(synAck, func(s *wire.Segment) { s.Flags |= wire.ECE }), false},
+		{"windows that are the one of the SYN, unscaled", unscaled(64000), false},
+		{"windows that are almost the one of the SYN", unscaled(63999), true},
 		{"a SYN with a window of 0", on(syn, func(s *wire.Segment) { s.Window = 0 }), true},
 		{"a SYN-ACK with a window of 0", on(synAck, func(s *wire.Segment) { s.Window = 0 }), false},
 		{"a SYN-ACK with a window of 0, tried", func(all []wire.Segment) []wire.Segment {

@@ -149,7 +149,7 @@ func (p *packer) long(l *analyze.LongClue) {
 func (p *packer) clues(c *analyze.Clues) {
 	for _, e := range [...]*analyze.EndClues{&c.Client, &c.Server} {
 		numbers(p, &e.TTLMin, &e.TTLMax, &e.Segments)
-		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp, &e.SACKOutside)
+		p.packets(&e.SACK, &e.Timestamp, &e.Beyond, &e.NoTimestamp, &e.SACKOutside, &e.Window)
 	}
 	g := &c.IgnoredPackets
 	p.packets(&c.ServerProved, &c.OldAck, &c.OldRst, &c.OldSyn, &c.BlindRst, &c.BlindAfter, &c.BlindOwn, &g[0], &g[1], &g[2], &g[3])

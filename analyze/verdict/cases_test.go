@@ -53,6 +53,15 @@ const (
 	wide   = "0 A>B S 0 <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n"
 )
 
+// scaled is two SYNs with a window; both offer scaling, or the client only.
+func scaled(window string, both bool) string {
+	s := "0 A>B S 0 win " + window + " <mss 1460,wscale 7>\n+.010 B>A S. 0 ack 1 win " + window + " <mss 1460"
+	if both {
+		s += ",wscale 7"
+	}
+	return s + ">\n"
+}
+
 // manySided is A opening connections to 20 ports of B's host, of which only what A sends was captured.
 func manySided() string {
 	s := ""

@@ -17,5 +17,5 @@ func (x *context) ordinary() bool {
 
 // agrees reports whether an end uses options as was agreed.
 func agrees(e *analyze.EndClues) bool {
-	return e.SACK|e.Timestamp|e.NoTimestamp|e.Beyond|e.SACKOutside == 0
+	return e.SACK|e.Timestamp|e.NoTimestamp|e.Beyond|e.SACKOutside|e.Window == 0
 }

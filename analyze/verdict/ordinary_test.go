@@ -108,7 +108,7 @@ func anyRecord(r *rand.Rand) (*analyze.Connection, beside) {
 	k.OldAck, k.OldRst, k.BlindRst, k.BlindAfter, k.BlindOwn, k.BlindFor = rare(4), few(4), rare(4), few(4), few(4), int64(few(4))*1e9
 	for _, e := range []*analyze.EndClues{&k.Client, &k.Server} {
 		e.TTLMin, e.TTLMax = 60, uint8(60+few(3))
-		e.SACK, e.Timestamp, e.NoTimestamp, e.Beyond, e.SACKOutside = rare(4), rare(4), rare(4), rare(4), rare(4)
+		e.SACK, e.Timestamp, e.NoTimestamp, e.Beyond, e.SACKOutside, e.Window = rare(4), rare(4), rare(4), rare(4), rare(4), rare(4)
 	}
 	return c, beside{
 		listener: listenerNote{answered: int64(few(9)) * 1e9, proved: int64(few(9)) * 1e9, prompt: int64(few(9)) * 1e9,

@@ -84,6 +84,8 @@ const (
 	OldWouldTake
 	HostUnheard
 	NobodyHeard
+	WindowUnscaled
+	WindowScaled
 	reasonCount
 )
 
@@ -171,6 +173,9 @@ var reasonTexts = [reasonCount]string{
 
 	HostUnheard: "in the connection of packet $p the client acknowledges what this host sent, and so far nothing that it sends was captured",
 	NobodyHeard: "in the connection of packet $p the client acknowledges what another server sent, and so far nothing that any server sends was captured",
+
+	WindowUnscaled: "the window in packet $p is the same as in its sender's SYN: it is not scaled, though window scaling was agreed on",
+	WindowScaled:   "the window in packet $p is a small fraction, by a power of 2, of that in its sender's SYN: it is scaled, though window scaling was not agreed on, and the other end must take it as it stands",
 
 	SynUnsigned: "SYN in packet $p is not signed, as the latest answer of this address and port was: who expects a signature drops it without an answer",
 
