@@ -8,24 +8,25 @@ import (
 // An end that awaits an acknowledgement sends again what it awaits it for, after twice the time each
 // time (RFC 9293 §3.8.1, RFC 6298 §5.5), until one comes or it gives up: it then closes the connection
 // (RFC 9293 §3.8.3, §3.10.8, user timeout), and need not say so. Likewise with probes that nothing
-// answers (§3.8.4, §3.8.6.1). So its state is in doubt as soon as it has been silent for longer than
-// it would be if it were alive. No segment shows that, so it is told of the connection's end alone.
+// answers (§3.8.4, §3.8.6.1). When it gives up is for programs to say (§3.8.3, MUST-21), which may also
+// close it at once (§3.10.4, SYN-SENT); so its state is in doubt as soon as it has been silent for
+// longer than it would be if it were alive. No segment shows that, so it is told of the connection's end alone.
 
-// An end gives up no sooner than the R2 of RFC 9293 §3.8.3 allows, nanoseconds.
 const (
-	leastR2    = int64(100e9)
-	leastSYNR2 = int64(180e9)
+	// firstTimer is the longest, in nanoseconds, that an end waits before it sends something again for
+	// the first time, where no round trip is longer (RFC 1122 §4.2.3.1, RFC 6298 §5.7; 1 s by §2.1).
+	firstTimer = int64(3e9)
+	// overdue is by how much a pause is longer than the one before it where none was due so late: twice
+	// as long by backing off, and half as long again by timers that run late and delays on the way (a heuristic).
+	overdue = 3
 )
 
 // mayHaveGivenUp reports whether end h of f, which waits for the other end o, has been silent until
 // a time for so long that it hardly waits any more. The last pause between two of its tries was none
 // longer than the longest in the connection, and than all that passed since it last sent something new.
 func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
-	least := leastR2
 	switch h.State.Base() {
-	case state.SynSent, state.SynReceived:
-		least = leastSYNR2
-	case state.FinWait1, state.Closing, state.LastAck:
+	case state.SynSent, state.SynReceived, state.FinWait1, state.Closing, state.LastAck:
 	case state.Established, state.CloseWait:
 		if h.InFlight(o, h.Nxt) <= 0 && !h.Probed.Unanswered() {
 			return false
@@ -37,7 +38,7 @@ func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 	if again := h.LastTime - h.FreshTime; again > 0 { // longer than the pause if FreshTime is not kept
 		pause = min(pause, again)
 	}
-	return elapsed(until, h.LastTime) > max(least, 2*pause)
+	return elapsed(until, h.LastTime)/overdue > max(firstTimer, pause)
 }
 
 // doubtsSilent marks, in the record of f, the states of ends that may have given up.
@@ -65,7 +66,8 @@ func (a *Analyzer) silentUntil(f *flow.Flow, end Ending) int64 {
 	case flow.Opening:
 		return f.Last + openingTimeout
 	case flow.Lapsed:
-		return f.Last + a.msl2
+		since, _ := a.table.Touched(f.Ref) // when TIME-WAIT ran out
+		return since
 	}
 	return f.Last
 }

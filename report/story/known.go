@@ -83,6 +83,8 @@ func noClose(c *analyze.Connection) string {
 		return "no FIN and no RST was captured; nothing of " + phrase.Side(side) + " was captured: whether it closed is not known"
 	case record.FromMiddle(c):
 		return "no FIN and no RST was captured: the connection is open where the capture of it ends, unless it was closed before the capture begins"
+	case c.ClientState.IsInferred(), c.ServerState.IsInferred(): // an end may have given up
+		return "none seen: the connection is open where the capture of it ends, as far as can be inferred"
 	}
 	return "none seen: the connection is open where the capture of it ends"
 }
