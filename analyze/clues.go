@@ -72,17 +72,6 @@ type Clues struct {
 	OldEnd OldEnd
 }
 
-// OldEnd is what is known of an end that answers a SYN with an ACK that is not for it.
-type OldEnd uint8
-
-// The older ends.
-const (
-	OldUnknown  OldEnd = iota // it may be in TIME-WAIT or hold the older connection open
-	OldTimeWait               // it was captured when it entered TIME-WAIT
-	OldOpen                   // it was captured, and did not close
-	OldTakesSYN               // an end in TIME-WAIT would accept the SYN (RFC 6191 §2), so it is none
-)
-
 // EndClues are what is odd about the segments of one end.
 type EndClues struct {
 	// TTLMin and TTLMax bound the TTL (IPv6: hop limit) of its segments other
@@ -291,6 +280,7 @@ func (a *Analyzer) clueServer(n *note, seg *wire.Segment) {
 	}
 	if n.synAckCount == 0 && n.synUnanswered && y.State.Base() == state.SynSent && c.OldAck == 0 && !answers(y, seg) {
 		c.OldAck, c.oldTo, c.oldMore = seg.Packet, seg.Ack, seg.Ack.After(y.ISN)
+		c.OldEnd = OldUnknown // with numbers of the connection before, as captured, it would be that one's (route)
 		c.oldEnd(y, seg)
 	}
 	if n.synAckCount > 0 && c.ServerProved == 0 && !a.foreign {
@@ -370,47 +360,6 @@ const (
 func lateAnswer(fx *flow.Facts, seg *wire.Segment) bool {
 	y := fx.Receiver
 	return !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) && seg.Seq.After(fx.Sender.Low) && seg.Seq.Before(y.Ack)
-}
-
-// answeredByOlder notes, in the opening of f, that a segment of its tuple
-// belongs to the previous connection.
-func (a *Analyzer) answeredByOlder(f *flow.Flow, from flow.Side, seg *wire.Segment) {
-	x, y := &f.Half[from], &f.Half[f.Peer(from)]
-	c := &a.notes.At(f.Extra).clues
-	switch {
-	case seg.Flags.Has(wire.RST):
-		if x.State.Base() == state.SynSent && c.OldAck != 0 && c.OldRst == 0 {
-			c.OldRst = seg.Packet
-		}
-	case y.State.Base() == state.SynSent && seg.Flags.Has(wire.ACK) && !answers(y, seg) && c.OldAck == 0:
-		c.OldAck = seg.Packet
-		c.oldEnd(y, seg)
-	}
-}
-
-// oldEnd notes, of an end that nothing is known of, whether it would have accepted the SYN of y in TIME-WAIT that it
-// answers with seg, an ACK that is not for it (RFC 6191 §2): the SYN's timestamp is later than the last that the end
-// had, which seg echoes, or it is not earlier and the ISN not before what the end had received.
-func (c *clueNote) oldEnd(y *flow.Half, seg *wire.Segment) {
-	later := int32(0)
-	if seg.Options.Set.Has(wire.OptTimestamps) && y.HasTS {
-		later = int32(y.TSVal - seg.Options.TSEcr)
-	}
-	if c.OldEnd == OldUnknown && (later > 0 || later == 0 && !y.ISN.Before(seg.Ack)) {
-		c.OldEnd = OldTakesSYN
-	}
-}
-
-// oldEnd says what is known of end s of a connection whose other end opens another one.
-func (n *note) oldEnd(f *flow.Flow, s flow.Side) OldEnd {
-	y := &f.Half[s]
-	switch {
-	case n.tw.held[s]:
-		return OldTimeWait
-	case y.State.Synchronized() && !y.State.IsInferred(), n.complete && n.rstPacket != 0 && n.rstSide != s:
-		return OldOpen
-	}
-	return OldUnknown
 }
 
 // answers reports whether a segment acknowledges the SYN of an end: the SYN alone or, if the

@@ -157,7 +157,7 @@ func TestMaybeDropped(t *testing.T) {
 func TestOldSynAgain(t *testing.T) {
 	v, ok := find(judge(t, inWindow+"+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n+100 A>B S =31000\n+.01 B>A . 1 ack 11\n+.001 A>B R =1011\n"+
 		"+1 A>B S =31000\n+.01 B>A S. =70000 ack =31001\n+.001 A>B . =31001 ack =70001\n"), verdict.StaleConnection)
-	const want = "STALE-CONNECTION (likely); SYN answered in packet 9 by an ACK that is not for it; the server had not closed the connection before; the client resets that in packet 10; SYN again in packet 11, 1.01 s after packet 8"
+	const want = "STALE-CONNECTION (likely); SYN answered in packet 9 by an ACK that is not for it; the server had not closed the connection before, or not first: so it is not in TIME-WAIT; the client resets that in packet 10; SYN again in packet 11, 1.01 s after packet 8"
 	if got := strings.Join(names([]verdict.Verdict{v}), ""); !ok || got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

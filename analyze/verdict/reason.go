@@ -129,7 +129,7 @@ var reasonTexts = [reasonCount]string{
 	GrantedBefore:       "connections to this address and port that began before it were given them",
 	OldAck:              "SYN answered in packet $p by an ACK that is not for it",
 	OldInTimeWait:       "the server had entered TIME-WAIT in the connection before",
-	OldNotClosed:        "the server had not closed the connection before",
+	OldNotClosed:        "the server had not closed the connection before, or not first: so it is not in TIME-WAIT",
 	OldWouldTake:        "an end in TIME-WAIT would have accepted this SYN: its number or timestamp is later than what that ACK shows",
 	OldRst:              "the client resets that in packet $p",
 	RstAfterSynAck:      "the client answers the SYN-ACK in packet $q with a RST in packet $p",
