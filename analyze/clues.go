@@ -312,8 +312,8 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 		first(&e.SACK, seg.Packet)
 	}
 	y := fx.Receiver
-	if !both.Has(wire.OptWindowScale) && y.Is(flow.SentACK) && seg.Len > 0 && fx.SeqDelta == 0 && seg.End().Diff(y.Ack) > 0xffff &&
-		n.doubts&label.Missed == 0 && !a.table.Gap(fx.Sender, y.Ack) { // else the ACK for it may have been missed, too
+	if !both.Has(wire.OptWindowScale) && y.Is(flow.SentACK) && seg.Len > 0 && fx.SeqDelta == 0 && seg.End().Diff(y.Ack) > 2*math.MaxUint16 && // in one window or in two, an ACK between which was missed
+		n.doubts&label.Missed == 0 && !a.table.Gap(fx.Sender, y.Ack) { // else more of them may have been
 		first(&e.Beyond, seg.Packet)
 	}
 	if !n.clues.plain[s] && y.Is(flow.SentSYN) && otherScale(mine, other, seg.Window, seg.Ack.Diff(y.ISN+1)) {
@@ -327,9 +327,11 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 // is never scaled (RFC 7323 §2.2); if that is the most that fits the field, its real window may be larger. An end
 // that scales, and is not to, announces a small fraction of its window, a power of 2 of it: within
 // what it rounds and has received. One that does not scale would have taken back its window (RFC 9293 §3.8.6).
+// A power of 2 says nothing: buffers are often as large, so that the window of a SYN and a scaled one may be equal, or
+// one fit the other, by chance.
 func otherScale(mine, other *EndOptions, window uint16, received int32) bool {
 	had, w := int64(mine.Window), int64(window)
-	if w == 0 || received < 0 {
+	if w&(w-1) == 0 || received < 0 {
 		return false
 	}
 	if (mine.Set & other.Set).Has(wire.OptWindowScale) {
