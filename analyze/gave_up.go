@@ -8,7 +8,7 @@ import (
 // An end that awaits an acknowledgement sends again what it awaits it for, after twice the time each
 // time (RFC 9293 §3.8.1, RFC 6298 §5.5), until one comes or it gives up: it then closes the connection
 // (RFC 9293 §3.8.3, §3.10.8, user timeout), and need not say so. Likewise with probes that nothing
-// answers (§3.8.4, §3.8.6.1). When it gives up is for programs to say (§3.8.3, MUST-21), which may also
+// answers (§3.8.4, §3.8.6.1). When it gives up is for programs to say (§3.8.3, R2), which may also
 // close it at once (§3.10.4, SYN-SENT); so its state is in doubt as soon as it has been silent for
 // longer than it would be if it were alive. No segment shows that, so it is told of the connection's end alone.
 

@@ -132,7 +132,7 @@ var Reasons = [ReasonCount]ReasonSpec{
 	LowerWindow:   {"less room than after it", "", "it acknowledges as much as the latest packet of its end and offers less: an end should not take back room (RFC 9293 §3.8.6), so that it was sent before", byTime, true},
 	HigherAck:     {"acknowledges more than", " packet ", "it fills octets that were skipped and was sent after that packet, the first after them: what an end acknowledges never goes back", 0, false},
 	BytesHeldUp:   {"bytes seen, sent before others", "", "every octet of it had been captured from this end, longer ago than packets are remembered, and it was sent before another packet of this end that was captured before it: it may be a copy that was held up on the way", byTime, true},
-	SenderOpen:    {"not sent again any more", " after packet ", "its sender had sent an acknowledgement that only an open end sends, and such an end sends no SYN or SYN-ACK any more: this one left before that", byTime, true},
+	SenderOpen:    {"left before its sender opened", ", first seen in packet ", "its sender had sent an acknowledgement that only an open end sends, and such an end sends no SYN or SYN-ACK any more: this one left before that", byTime, true},
 	AsOthers:      {"captured twice like others", " after packet ", "it is like that packet, of which no copy was captured before, in a connection of which more than one packet in four is a copy; and it comes less than twice as late as the latest copy of its end did (of the other end, where this one sent nothing but RSTs), or less than one and a half times as late where the copy of a later packet with octets has already come (heuristics)", byTime, true},
 }
 

@@ -7,7 +7,7 @@ var outOfOrder = Spec{
 	Group:      Sequence,
 	Definition: "The segment was sent once and overtaken on the way by segments that were sent after it.",
 	Conditions: []spec.Condition{
-		{Text: "it fills octets that were skipped, none of which had been captured, or was sent before all that were captured with its octets",
+		{Text: "it fills octets that were skipped, none of which had been captured, or was sent before all that were captured with its octets, or is a SYN or SYN-ACK that was captured before, whichever of the two was sent first",
 			Miss: opened + "+.1 A>B P. 1:101(100) ack 1 id 11\n+.0001 A>B P. 101:201(100) ack 1 id 12"},
 		{Text: "it was sent before the first segment captured after the gap: its IP identification is lower, " +
 			"where this end's identifications rise; else its timestamp is earlier, or the same while a round trip, or the time since that segment, is longer than two ticks of that clock (a heuristic: a repair is sent after that segment arrived); else, without timestamps, it acknowledges less, which an end never does again, and comes less than a second after (RFC 6298 §2.4: later it may be sent again as it was queued, RFC 9293 §3.10.8); or as much as the latest packet of its end and offers less room, which an end should not take back (RFC 9293 §3.8.6), as soon; else it comes sooner than " +
