@@ -2,15 +2,19 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/spf13/cobra"
 )
 
 // processes counts those that run a program.
@@ -82,7 +86,7 @@ func TestLabInterrupted(t *testing.T) {
 }
 
 // Ctrl-C may come before the second process can take it, or exists. Each time the first
-// one ends as interrupted, and says so, unless it could not take the signal itself.
+// one ends as interrupted, soon, and says so, unless it could not take the signal itself.
 func TestLabInterruptedEarly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays a lesson forty times")
@@ -107,6 +111,57 @@ func TestLabInterruptedEarly(t *testing.T) {
 		killed := exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGINT
 		if !killed && (exit.ExitCode() != exitPartial || strings.Count(said.String(), errInterrupted.Error()) != 1) {
 			t.Errorf("after %v: %v, %q", wait, err, said.String())
+		}
+	}
+}
+
+// The second process ends with a status, having said why, or by a signal: one that
+// interrupts, or another. Where the first one is interrupted before, there is none.
+func TestLabElsewhereEnds(t *testing.T) {
+	const how = "TCPWATCH_TEST_ENDS" // by a signal; as a status where it is negative
+	if by, err := strconv.Atoi(os.Getenv(how)); err == nil {
+		if by <= 0 {
+			os.Exit(-by)
+		}
+		syscall.Kill(os.Getpid(), syscall.Signal(by))
+		select {}
+	}
+	needUserNamespace(t)
+	args := os.Args
+	t.Cleanup(func() { os.Args = args })
+	os.Args = []string{args[0], "-test.run=^TestLabElsewhereEnds$"}
+	before, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, c := range []struct {
+		ctx    context.Context
+		by     syscall.Signal
+		status int
+		says   string
+	}{
+		{t.Context(), 0, 0, ""},
+		{t.Context(), -3, 3, ""},
+		{t.Context(), syscall.SIGINT, exitPartial, errInterrupted.Error()},
+		{t.Context(), syscall.SIGTERM, exitPartial, errInterrupted.Error()},
+		{t.Context(), syscall.SIGHUP, exitPartial, errInterrupted.Error()},
+		{t.Context(), syscall.SIGKILL, exitPartial, "the lab has ended: signal: killed"},
+		{before, 0, exitPartial, errInterrupted.Error()},
+	} {
+		t.Setenv(how, strconv.Itoa(int(c.by)))
+		cmd := &cobra.Command{}
+		cmd.SetContext(c.ctx)
+		status, says := 0, ""
+		if err := labElsewhere(cmd, errors.New("no lab here")); err != nil {
+			var exit *exitError
+			if !errors.As(err, &exit) {
+				t.Fatalf("ended by %d: %v", c.by, err)
+			}
+			status = exit.status
+			if exit.err != nil {
+				says = exit.err.Error()
+			}
+		}
+		if status != c.status || says != c.says {
+			t.Errorf("ended by %d: status %d, %q; want %d, %q", c.by, status, says, c.status, c.says)
 		}
 	}
 }

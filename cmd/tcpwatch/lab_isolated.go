@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,9 +17,6 @@ import (
 
 // labIsolated is set in the environment of a lab that runs in a user namespace.
 const labIsolated = "TCPWATCH_LAB_ISOLATED"
-
-// labPatience is how long an interrupted lab may take to end by itself.
-const labPatience = 2 * time.Second
 
 // errInterrupted says that somebody ended the lab.
 var errInterrupted = errors.New("interrupted: the lab was taken down")
@@ -39,46 +35,36 @@ func labElsewhere(c *cobra.Command, missing error) error {
 	// The parent-death signal is tied to the thread that started the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	cmd := exec.Command(self, os.Args[1:]...)
+	cmd := exec.CommandContext(c.Context(), self, os.Args[1:]...)
+	// Ctrl-C reaches both, what else ends the parent perhaps not the child. For that
+	// both are one request (oneRequest).
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Env = append(os.Environ(), labIsolated+"=1")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()
 	lab.Isolate(cmd)
 	lab.EndWithParent(cmd)
-	if c.Context().Err() != nil { // no Ctrl-C will reach the child
+	err = cmd.Start()
+	switch {
+	case err != nil && c.Context().Err() != nil:
 		return &exitError{exitPartial, errInterrupted}
-	}
-	if err := cmd.Start(); err != nil {
+	case err != nil:
 		return &exitError{exitUsage, fmt.Errorf("the lab cannot be set up: %v; nor can a user namespace be made: %v%s", missing, err, userNamespaceHint())}
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	select {
-	case err = <-ended:
-	case <-c.Context().Done():
-		// Ctrl-C reaches both. Any other reason for which the parent ends must
-		// be passed on.
-		select {
-		case err = <-ended:
-		case <-time.After(labPatience):
-			cmd.Process.Signal(syscall.SIGTERM)
-			err = <-ended
-		}
-	}
-	var exit *exec.ExitError
-	switch {
-	case !errors.As(err, &exit):
+	err = cmd.Wait()
+	switch state := cmd.ProcessState; {
+	case state == nil:
 		return err
-	case exit.Exited(): // it has said why
-		return &exitError{status: exit.ExitCode()}
-	case c.Context().Err() != nil || endsLab(exit): // before it could take one itself
+	case state.Exited(): // it has said why, if something was wrong
+		return &exitError{status: state.ExitCode()}
+	case interrupted(state): // before it could take the signal itself
 		return &exitError{exitPartial, errInterrupted}
 	}
-	return &exitError{exitPartial, fmt.Errorf("the lab has ended: %v", exit)}
+	return &exitError{exitPartial, fmt.Errorf("the lab has ended: %v", cmd.ProcessState)}
 }
 
-// endsLab reports whether a process was ended by one of the signals that interrupt.
-func endsLab(exit *exec.ExitError) bool {
-	status, ok := exit.Sys().(syscall.WaitStatus)
+// interrupted reports whether a process was ended by one of the signals that interrupt.
+func interrupted(state *os.ProcessState) bool {
+	status, ok := state.Sys().(syscall.WaitStatus)
 	return ok && slices.Contains([]syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}, status.Signal())
 }
 
