@@ -3,6 +3,7 @@ package keep
 import (
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"tcpwatch/capture"
@@ -32,13 +33,30 @@ func TestDescribed(t *testing.T) {
 		{pcapng{os: "Plan 9", hardware: "abacus", filter: "tcp", local: true}, "",
 			map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00tcp", ifOS: "Plan 9", ifHardware: "abacus"}},
 		{pcapng{}, "udp", map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00udp"}},
-		{pcapng{filter: "tcp"}, "udp", map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00tcp"}},
+		{pcapng{filter: "tcp"}, "udp", map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00(tcp) and (udp)"}},
+		{pcapng{filter: strings.Repeat("a", maxText-1)}, "", map[uint16]string{ifName: "eth0", ifResolution: "\x09", ifFilter: "\x00" + strings.Repeat("a", maxText-1)}},
+		{pcapng{filter: strings.Repeat("a", maxText)}, "", map[uint16]string{ifName: "eth0", ifResolution: "\x09"}},
 		{pcapng{local: true}, "", map[uint16]string{ifName: "eth0", ifResolution: "\x09"}},
 		{pcapng{os: "Plan 9", hardware: "abacus"}, "", map[uint16]string{ifName: "eth0", ifResolution: "\x09"}},
 	} {
 		i := &iface{InterfaceStats: capture.InterfaceStats{Name: "eth0", Filter: c.before}}
 		if got := options(c.e.describe(nil, i)); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v, want %v", got, c.want)
+		}
+	}
+}
+
+// TestBothFilters: what was chosen by two filters in turn is said by one, where one can say it.
+func TestBothFilters(t *testing.T) {
+	for _, c := range []struct{ captured, chosen, want string }{
+		{"", "", ""}, {"tcp", "", "tcp"}, {"", "tcp", "tcp"}, {"tcp", "tcp", "tcp"},
+		{"tcp or udp", "port 80 or 81", "(port 80 or 81) and (tcp or udp)"},
+		{"vlan 5", "tcp", "(tcp) and (vlan 5)"},
+		{"tcp", "mpls", "(tcp) and (mpls)"}, {"tcp", "geneve", "(tcp) and (geneve)"},
+		{"vlan 5", "pppoes", "pppoes"},
+	} {
+		if got := bothFilters(c.captured, c.chosen); got != c.want {
+			t.Errorf("%q, then %q: %q, want %q", c.captured, c.chosen, got, c.want)
 		}
 	}
 }

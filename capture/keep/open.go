@@ -34,7 +34,8 @@ type Options struct {
 	// packets.
 	Clock func() int64
 	// Application, OS and Hardware say who wrote a pcapng and where; Filter is
-	// the filter in force. Local: the interfaces are those of this machine.
+	// the filter in force, beside those that interfaces were captured with.
+	// Local: the interfaces are those of this machine.
 	Application, OS, Hardware, Filter string
 	Local                             bool
 	// Spare are files that must not be overwritten, above all the inputs.

@@ -1,10 +1,11 @@
 package keep
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 
 	"tcpwatch/capture"
 )
@@ -143,7 +144,7 @@ func (e *pcapng) describe(b []byte, i *iface) []byte {
 	b = le.AppendUint32(b, i.Snaplen)
 	b = appendText(b, ifName, i.Name)
 	b = appendText(b, ifResolution, "\x09")
-	if f := cmp.Or(e.filter, i.Filter); f != "" {
+	if f := bothFilters(i.Filter, e.filter); 0 < len(f) && len(f) < maxText { // one that is cut says something else
 		b = appendText(b, ifFilter, "\x00"+f) // 0: a pcap-filter expression
 	}
 	if e.local {
@@ -154,6 +155,28 @@ func (e *pcapng) describe(b []byte, i *iface) []byte {
 		b = appendNumber(b, ifOffset, uint64(e.offset))
 	}
 	return endBlock(endOptions(b), at)
+}
+
+// bothFilters is one expression for packets that a filter let through when they were
+// captured and another one, chosen, when they were read; either may be "". The words
+// vlan, mpls, pppoes and geneve change what stands behind them (pcap-filter(7)): where
+// both have such a word, no expression says the same, and the one chosen stands alone.
+func bothFilters(captured, chosen string) string {
+	switch {
+	case captured == "" || captured == chosen:
+		return chosen
+	case chosen == "":
+		return captured
+	case !looksDeeper(chosen):
+		return "(" + chosen + ") and (" + captured + ")"
+	case !looksDeeper(captured):
+		return "(" + captured + ") and (" + chosen + ")"
+	}
+	return chosen
+}
+
+func looksDeeper(filter string) bool {
+	return slices.ContainsFunc([]string{"vlan", "mpls", "pppoes", "geneve"}, func(word string) bool { return strings.Contains(filter, word) })
 }
 
 func (*pcapng) room(p *capture.Packet) int { return enhancedFixed + (len(p.Data)+3)&^3 }
