@@ -100,7 +100,7 @@ type InterfaceStats struct {
 	Snaplen uint32 // 0: no limit
 	Packets uint64
 	// Filter is the expression of pcap-filter(7) by which packets were captured (pcapng
-	// if_filter); "" where the file names none.
+	// if_filter); "" where the file names none, or has it as machine code.
 	Filter string
 	// Dropped counts what the capturing system says it lost (pcapng isb_ifdrop plus isb_osdrop, or the
 	// sum of epb_dropcount where that is more); DropsKnown distinguishes 0 from "not reported".

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"encoding/binary"
 	"iter"
 
@@ -126,7 +127,7 @@ func (r *pcapngReader) describe(b []byte) error {
 		case code == 9 && len(v) == 1: // if_tsresol
 			resolution = v[0]
 		case code == 11: // if_filter
-			filter = r.filter(v)
+			filter = cmp.Or(r.filter(v), filter)
 		case code == 14 && len(v) == 8: // if_tsoffset
 			offset = int64(r.u64(v))
 		}

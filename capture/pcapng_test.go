@@ -305,7 +305,7 @@ func TestPcapngFilters(t *testing.T) {
 		f.section().iface(1, 0, option{11, []byte("\x00tcp port 80")}).packet(0, 0, "a")
 		f.iface(1, 0, option{11, []byte("\x01\x06\x00\x00\x00")}).iface(1, 0, option{11, []byte{0}}).iface(1, 0, option{11, nil})
 		f.section().iface(1, 0, option{11, []byte("\x00tcp port 80")}).packet(0, 0, "b")
-		f.section().iface(1, 0, option{11, []byte("\x00udp")}).packet(0, 0, "c")
+		f.section().iface(1, 0, option{11, []byte("\x00udp")}, option{11, []byte("\x01\x06\x00\x00\x00")}).packet(0, 0, "c")
 		_, damages, s := readAll(t, f.b)
 		want := []InterfaceStats{{Link: 1, Packets: 2, Filter: "tcp port 80"}, {Link: 1}, {Link: 1}, {Link: 1}, {Link: 1, Packets: 1, Filter: "udp"}}
 		if len(damages) > 0 || !slices.Equal(s.Interfaces, want) {
