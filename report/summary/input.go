@@ -2,9 +2,12 @@ package summary
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
+	"tcpwatch/report/escape"
+	"tcpwatch/report/prose"
 )
 
 // Input is what is known about the inputs and the analysis as a whole when all
@@ -79,6 +82,21 @@ func (in *Input) ownFilters() (first []*Interface) {
 		}
 	}
 	return first
+}
+
+// mostOfFilter is how much of a filter is shown to a person, octets.
+const mostOfFilter = 400
+
+// filterText is a filter for a person: escaped, and not all of a very long one.
+func filterText(f string) string {
+	if len(f) <= mostOfFilter {
+		return escape.Text(f)
+	}
+	n := mostOfFilter
+	for n > mostOfFilter-utf8.UTFMax && !utf8.RuneStart(f[n]) {
+		n--
+	}
+	return escape.Text(f[:n]) + "… (" + prose.Octets(uint64(len(f))) + ")"
 }
 
 // Interface describes one interface that packets were captured on. Name, Link

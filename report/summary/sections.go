@@ -128,14 +128,14 @@ func captureSection(in *Input, t *tally) section {
 	}
 	s.some(abandoned, prose.Bad, "packets were waiting when the capture ended, and are not analysed")
 	if in.Filter != "" {
-		s.say(prose.Plain, "only packets that match the filter: "+escape.Text(in.Filter))
+		s.say(prose.Plain, "only packets that match the filter: "+filterText(in.Filter))
 	}
 	for k, i := range in.ownFilters() {
 		if k == mostFilters {
 			s.say(prose.Plain, "further interfaces were captured with other filters")
 			break
 		}
-		s.say(prose.Plain, escape.Text(cmp.Or(i.Name, i.File))+" was captured with the filter: "+escape.Text(i.Filter))
+		s.say(prose.Plain, escape.Text(cmp.Or(i.Name, i.File))+" was captured with the filter: "+filterText(i.Filter))
 	}
 	for _, d := range in.Damages {
 		what := "damaged: "

@@ -33,6 +33,9 @@ func TestCaptureSays(t *testing.T) {
 	}{
 		{"nothing", Input{}, tally{}, nil},
 		{"a filter", Input{Filter: "tcp\x1b"}, tally{}, []string{`only packets that match the filter: tcp\x1b`}},
+		{"a long filter", Input{Filter: strings.Repeat("f", 400)}, tally{}, []string{"only packets that match the filter: " + strings.Repeat("f", 400)}},
+		{"a longer filter", Input{Filter: strings.Repeat("f", 398) + "äöü", Interfaces: []Interface{{Name: "a", Filter: strings.Repeat("\xbf", 2000)}}}, tally{},
+			[]string{"only packets that match the filter: " + strings.Repeat("f", 398) + "ä… (404 B)", "a was captured with the filter: " + strings.Repeat(`\xbf`, 396) + "… (2,000 B)"}},
 		{"filters of interfaces", Input{Filter: "tcp", Interfaces: []Interface{{Name: "eth0\x1b", Filter: "ip\x1b"}, {Name: "eth1", Filter: "tcp"}, {File: "a", Filter: "ip6"}, {Name: "eth2", Filter: "ip6"}, {}}}, tally{},
 			[]string{"only packets that match the filter: tcp", `eth0\x1b was captured with the filter: ip\x1b`, "a was captured with the filter: ip6"}},
 		{"many filters", Input{Interfaces: []Interface{{Name: "a", Filter: "1"}, {Name: "b", Filter: "2"}, {Name: "c", Filter: "3"}, {Name: "d", Filter: "4"}, {Name: "e", Filter: "5"}, {Name: "f", Filter: "6"}}}, tally{},
