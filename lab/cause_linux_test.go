@@ -266,7 +266,7 @@ func TestCauseDraws(t *testing.T) {
 			if !matchesAny(*only, sc.Name) || sc.IPv6 && !labtest.HasIPv6() {
 				continue
 			}
-			sc.Settings = scenario.With(sc.Settings, parseSettings(*setting))
+			sc.Settings = scenario.Settings(sc.Settings, parseSettings(*setting))
 			if *control != "" {
 				sc.Congestion = *control
 			}
@@ -314,7 +314,7 @@ func causeRuns() (all []*lab.Scenario) {
 	}
 	for _, name := range []string{"rounds", "finlost-server", "offload-tails"} {
 		sc := scenario.Find(name)
-		sc.Settings = scenario.With(sc.Settings, map[string]string{"ipv4/tcp_early_retrans": "0"})
+		sc.Settings = scenario.Settings(sc.Settings, map[string]string{"ipv4/tcp_early_retrans": "0"})
 		all = append(all, sc)
 	}
 	return all

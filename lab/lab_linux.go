@@ -248,9 +248,6 @@ func (s *Session) Context() context.Context { return s.ctx }
 // Deadline is when the sockets give up.
 func (s *Session) Deadline() time.Time { return s.deadline }
 
-// SetDeadline has the sockets that are made from now on give up at that time.
-func (s *Session) SetDeadline(at time.Time) { s.deadline = at }
-
 // Grown returns what has grown of host h's counters since the start, by the
 // names that nstat gives them.
 func (s *Session) Grown(h int) (map[string]int64, error) {

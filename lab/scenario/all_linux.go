@@ -20,8 +20,8 @@ func forward(p lab.Path) [2]lab.Path { return [2]lab.Path{p, {Delay: p.Delay}} }
 // backward does it only to what the server sends.
 func backward(p lab.Path) [2]lab.Path { return [2]lab.Path{{Delay: p.Delay}, p} }
 
-// With puts settings together; of two values of one the later counts.
-func With(settings ...map[string]string) map[string]string {
+// Settings puts settings together; of two values of one the later counts.
+func Settings(settings ...map[string]string) map[string]string {
 	all := map[string]string{}
 	for _, m := range settings {
 		maps.Copy(all, m)
@@ -110,8 +110,8 @@ func variedScenarios() []*lab.Scenario {
 		{Name: "mixed-nots", About: "mixed, without timestamps", Settings: noTimestamps, Link: forward(mixed(10 * ms)), Program: Bulk(3e6)},
 		{Name: "mixed-nosack", About: "mixed, without SACK", Settings: noSACK, Link: forward(mixed(10 * ms)), Program: Bulk(1e6)},
 		{Name: "mixed-syn-twice", About: "mixed, without SACK, the SYN copied, so that which SYN-ACK is acknowledged is unknown", Settings: noSACK, Link: forward(mixedSYNTwice), Program: Bulk(1e6)},
-		{Name: "mixed-bare", About: "mixed, without SACK and timestamps", Settings: With(noSACK, noTimestamps), Link: forward(mixed(10 * ms)), Program: Bulk(1e6)},
-		{Name: "mixed-reno", About: "mixed, with Reno and without probes for lost tails", Settings: With(reno, noProbes), Link: forward(mixed(10 * ms)), Program: Bulk(1e6)},
+		{Name: "mixed-bare", About: "mixed, without SACK and timestamps", Settings: Settings(noSACK, noTimestamps), Link: forward(mixed(10 * ms)), Program: Bulk(1e6)},
+		{Name: "mixed-reno", About: "mixed, with Reno and without probes for lost tails", Settings: Settings(reno, noProbes), Link: forward(mixed(10 * ms)), Program: Bulk(1e6)},
 		{Name: "mixed-ecn", About: "mixed, with ECN", Settings: ecn, Link: symmetric(mixed(5 * ms)), Program: Bulk(1e6)},
 		{Name: "mixed-small", About: "mixed, an MTU of 600", MTU: 600, Link: forward(mixed(10 * ms)), Program: Bulk(1e6)},
 		{Name: "mixed-ipv6", About: "mixed, over IPv6", IPv6: true, Link: forward(mixed(10 * ms)), Program: Bulk(3e6)},

@@ -312,12 +312,16 @@ func Refused(n int) lab.Program {
 	}
 }
 
+// patient is an option of Dial: how long the calls of a socket wait.
+func patient(d time.Duration) func(*lab.Socket) error {
+	return func(k *lab.Socket) error { k.Patience(d); return nil }
+}
+
 // unanswered connects n times, and gives up.
 func unanswered(n int, patience time.Duration) lab.Program {
 	return func(s *lab.Session) error {
-		s.SetDeadline(time.Now().Add(patience))
 		return many(s, n, n, func(int) error {
-			_, err := s.Dial(0)
+			_, err := s.Dial(0, patient(patience))
 			return err
 		})
 	}
@@ -378,13 +382,9 @@ func overflow(n, backlog int, patience time.Duration) lab.Program {
 			return err
 		}
 		return many(s, n, n, func(int) error {
-			k, err := s.Socket(0)
+			k, err := s.Dial(0, patient(patience))
 			if err != nil {
 				return err
-			}
-			k.Patience(patience)
-			if err := k.Connect(s.At(1, lab.ServerPort)); err != nil {
-				return errors.Join(err, k.Close())
 			}
 			err = k.Send(100, 100)
 			time.Sleep(patience)

@@ -23,10 +23,10 @@ func stackScenarios() []*lab.Scenario {
 	return []*lab.Scenario{
 		{Name: "cubic", About: "mixed, with CUBIC", Congestion: "cubic", Link: forward(mixed(d)), Program: Bulk(3e6)},
 		{Name: "cubic-rate", About: "20 Mbit/s with a queue of 40 packets, with CUBIC", Congestion: "cubic", Link: forward(lab.Path{Delay: d, Rate: 20e6, Queue: 40}), Program: Bulk(6e6)},
-		{Name: "cubic-bare", Belated: true, About: "mixed, with CUBIC and without SACK and timestamps: partial acknowledgements are answered at once", Congestion: "cubic", Settings: With(noSACK, noTimestamps), Link: forward(mixed(d)), Program: Bulk(2e6)},
+		{Name: "cubic-bare", Belated: true, About: "mixed, with CUBIC and without SACK and timestamps: partial acknowledgements are answered at once", Congestion: "cubic", Settings: Settings(noSACK, noTimestamps), Link: forward(mixed(d)), Program: Bulk(2e6)},
 		{Name: "norack", About: "mixed, with CUBIC and without RACK", Congestion: "cubic", Settings: noRACK, Link: forward(mixed(d)), Program: Bulk(2e6)},
 		{Name: "nodsack", About: "overtaken and lost, with CUBIC and without D-SACK", Congestion: "cubic", Settings: noDSACK, Link: forward(lab.Path{Delay: 8 * ms, Loss: .004, Reorder: .03, HoldBack: 10 * ms}), Program: Bulk(2e6)},
-		{Name: "timers", About: "4 % lost both ways, with timeouts alone: neither RACK, probes nor F-RTO", Congestion: "cubic", Settings: With(noRACK, noFRTO, noProbes), Link: symmetric(lab.Path{Delay: d, Loss: .04}), Program: echo(4e5), Slow: true},
+		{Name: "timers", About: "4 % lost both ways, with timeouts alone: neither RACK, probes nor F-RTO", Congestion: "cubic", Settings: Settings(noRACK, noFRTO, noProbes), Link: symmetric(lab.Path{Delay: d, Loss: .04}), Program: echo(4e5), Slow: true},
 		{Name: "reorder-heavy", About: "40 % held back", Congestion: "cubic", Link: forward(lab.Path{Delay: 8 * ms, Reorder: .4, HoldBack: 3 * ms}), Program: Bulk(2e6)},
 		{Name: "reorder-acks", About: "20 % held back both ways", Congestion: "cubic", Link: symmetric(lab.Path{Delay: 8 * ms, Reorder: .2, HoldBack: 3 * ms, Loss: .004}), Program: Bulk(2e6)},
 		{Name: "ackloss", About: "half of the acknowledgements lost", Congestion: "cubic", Link: [2]lab.Path{{Delay: d, Loss: .005}, {Delay: d, Loss: .5}}, Program: Bulk(2e6)},
