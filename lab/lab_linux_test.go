@@ -216,6 +216,9 @@ func TestDraws(t *testing.T) {
 			names = append(names, sc.Name)
 		}
 	}
+	if len(names) == 0 {
+		t.Fatalf("no scenario matches %q", *only)
+	}
 	seed := *first
 	if seed == 0 {
 		seed = uint64(time.Now().Unix())
