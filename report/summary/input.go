@@ -84,6 +84,17 @@ func (in *Input) ownFilters() (first []*Interface) {
 	return first
 }
 
+// called is what an interface is called: by its name, its file, or both where there are several files.
+func (in *Input) called(i *Interface) string {
+	switch {
+	case i.Name == "":
+		return i.File
+	case len(in.Files) > 1:
+		return i.Name + " of " + i.File
+	}
+	return i.Name
+}
+
 // mostOfFilter is how much of a filter is shown to a person, octets.
 const mostOfFilter = 400
 

@@ -1,7 +1,6 @@
 package summary
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -135,7 +134,7 @@ func captureSection(in *Input, t *tally) section {
 			s.say(prose.Plain, "further interfaces were captured with other filters")
 			break
 		}
-		s.say(prose.Plain, escape.Text(cmp.Or(i.Name, i.File))+" was captured with the filter: "+filterText(i.Filter))
+		s.say(prose.Plain, escape.Text(in.called(i))+" was captured with the filter: "+filterText(i.Filter))
 	}
 	for _, d := range in.Damages {
 		what := "damaged: "

@@ -38,6 +38,8 @@ func TestCaptureSays(t *testing.T) {
 			[]string{"only packets that match the filter: " + strings.Repeat("f", 398) + "ä… (404 B)", "a was captured with the filter: " + strings.Repeat(`\xbf`, 396) + "… (2,000 B)"}},
 		{"filters of interfaces", Input{Filter: "tcp", Interfaces: []Interface{{Name: "eth0\x1b", Filter: "ip\x1b"}, {Name: "eth1", Filter: "tcp"}, {File: "a", Filter: "ip6"}, {Name: "eth2", Filter: "ip6"}, {}}}, tally{},
 			[]string{"only packets that match the filter: tcp", `eth0\x1b was captured with the filter: ip\x1b`, "a was captured with the filter: ip6"}},
+		{"filters in two files", Input{Files: make([]File, 2), Interfaces: []Interface{{File: "a\x1b", Name: "eth0", Filter: "ip"}, {File: "b", Name: "eth0", Filter: "ip6"}, {File: "c", Filter: "tcp"}}}, tally{},
+			[]string{`eth0 of a\x1b was captured with the filter: ip`, "eth0 of b was captured with the filter: ip6", "c was captured with the filter: tcp"}},
 		{"many filters", Input{Interfaces: []Interface{{Name: "a", Filter: "1"}, {Name: "b", Filter: "2"}, {Name: "c", Filter: "3"}, {Name: "d", Filter: "4"}, {Name: "e", Filter: "5"}, {Name: "f", Filter: "6"}}}, tally{},
 			[]string{"a was captured with the filter: 1", "b was captured with the filter: 2", "c was captured with the filter: 3", "d was captured with the filter: 4", "further interfaces were captured with other filters"}},
 		{"damages", Input{Damages: []string{"a: cut", "b: missing\x1b"}, NotRead: []string{"b: missing\x1b"}}, tally{}, []string{"damaged: a: cut", `not read: b: missing\x1b`}},
