@@ -33,7 +33,7 @@ var connectionDocument = sync.OnceValue(func() *objectDocument {
 			{"idle_end.labels", is.texts, "", "Its labels."},
 		}, openingMembers(), optionMembers(), openingEndMembers(), verdictMembers(), icmpMembers(), closingMembers(), []member{
 			{"client_state", aState(), "", "State of the client at the end; inferred also where it waits for an acknowledgement, or for answers to its probes, and has been silent for so long that it may have given up."},
-			{"server_state", aState(), "", "State of the server at the end; `UNKNOWN` where no SYN-ACK showed that it was listening, as packets have inferred until then."},
+			{"server_state", aState(), "", "State of the server at the end, inferred as the client's may be; `UNKNOWN` where no SYN-ACK showed that it was listening, as packets have inferred until then."},
 		}, timeWaitMembers(), []member{
 			{"client_to_server", is.object, "", "What the client sent."},
 		}, directionMembers(), []member{

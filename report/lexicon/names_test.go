@@ -5,6 +5,7 @@ import (
 
 	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/spec"
+	"tcpwatch/analyze/verdict"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
 )
@@ -36,6 +37,22 @@ func TestNames(t *testing.T) {
 	} {
 		if got := Clauses(c.list); got != prose.JoinGlued(c.want) {
 			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+// TestVerdictTone: bad is what keeps a connection from working, not what is slow, was
+// repaired, or cannot be told.
+func TestVerdictTone(t *testing.T) {
+	for _, c := range []struct {
+		id   verdict.ID
+		want prose.Tone
+	}{
+		{verdict.Refused, prose.Bad}, {verdict.Dropped, prose.Bad}, {verdict.StaleConnection, prose.Bad}, {verdict.MTUBlackHole, prose.Bad},
+		{verdict.SlowSyn, prose.Doubt}, {verdict.SynLost, prose.Doubt}, {verdict.AnswerUnseen, prose.Doubt}, {verdict.BlindRST, prose.Doubt},
+	} {
+		if got := VerdictTone(c.id); got != c.want {
+			t.Errorf("%v: tone %d, want %d", c.id, got, c.want)
 		}
 	}
 }

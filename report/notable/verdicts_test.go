@@ -30,8 +30,11 @@ func TestDecisiveFirst(t *testing.T) {
 			t.Errorf("%v first: %v", id, first)
 		}
 	}
-	if decisive&(1<<verdict.MTUBlackHole) == 0 {
+	if !Decisive(verdict.MTUBlackHole) {
 		t.Error("a path that does not take long packets is no wonder")
+	}
+	if !Decisive(verdict.StaleConnection) {
+		t.Error("nor is an older connection in the way of a SYN that got through in the end")
 	}
 }
 
