@@ -58,6 +58,7 @@ func TestSettled(t *testing.T) {
 		if maybe() {
 			a.lab.Set = a.lab.Set.With(label.BadChecksum)
 		}
+		a.lab.Segment, a.lab.Facts = &seg, &a.facts
 		before, noted := f, n
 		if a.moves(&f, &n, &seg); f != before || n != noted || !settled(x) || !settled(y) {
 			continue

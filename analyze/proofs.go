@@ -31,7 +31,7 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 			a.move(f, n, y, state.SendFIN)
 		}
 		if !x.Is(flow.SentFIN) {
-			getsFINWaiting(x, n.finAck[a.facts.To], seg)
+			getsFINWaiting(x, y, n.finAck[a.facts.To], seg)
 		}
 		a.getsFIN(f, n, x)
 		if y.Is(flow.FINGuessed) {

@@ -43,7 +43,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		}
 		missed := x.Is(flow.TailMissed)
 		goesOn(x, y)
-		unsure := x.State.Base() == state.Unknown || mayAnswerFIN(x, y, seg) || a.orderUnsure(n, x, y, seg, missed)
+		unsure := x.State.Base() == state.Unknown || mayAnswerFIN(x, y, seg) || a.orderUnsure(f, n, x, y, seg, missed)
 		x.Has &^= flow.FINSpoilt
 		if x.State.Base() == state.CloseWait && y.Is(flow.SentFIN) && seg.Ack.Before(y.FinEnd) {
 			// It left before the peer's FIN came, and was overtaken by the answer

@@ -109,6 +109,8 @@ func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) b
 		return false // it may have closed before the FIN came (orderUnsure)
 	case y.Is(flow.SentFIN) && x.Is(flow.OrderUnsure) && (seg.Len > 0 || seg.Flags.Has(wire.FIN) && x.Is(flow.FINMayWait)):
 		return false // likewise
+	case y.Has&(flow.SentFIN|flow.FINProved) == flow.SentFIN && seg.Flags.Has(wire.FIN) && label.MayMissAnswer(seg.IPID-b.ids[from], seg.Time-y.LastTime):
+		return false // likewise
 	}
 	edge := seg.Ack.Add(x.ScaledWindow(seg.Window, false))
 	return x.Ack.Add(x.LastWindow()).Diff(edge) < 1<<x.Scale // it does not move left
@@ -237,7 +239,7 @@ func (b *textbook) continues(from flow.Side, x, y *flow.Half, seg *wire.Segment)
 	if answers {
 		y.Has |= flow.FINProved
 		if !x.Is(flow.SentFIN) {
-			getsFINWaiting(x, n.finAck[from.Other()], seg)
+			getsFINWaiting(x, y, n.finAck[from.Other()], seg)
 		}
 	}
 	switch {

@@ -155,11 +155,18 @@ func drawn(r *rand.Rand) []wire.Segment {
 		}
 	}
 	if closer := r.IntN(2); !d.pick(8) {
+		if d.pick(8) { // both close after a pause, and packets of one did not pass
+			d.now += 2e8
+			d.ends[1-closer].id += 2
+		}
 		d.send(closer, wire.FIN|wire.ACK, d.upTo(500))
 		if !d.pick(3) {
 			d.send(1-closer, wire.ACK, d.upTo(500))
 		}
 		if !d.pick(8) {
+			if d.pick(8) { // late
+				d.now += 7e8
+			}
 			d.send(1-closer, wire.FIN|wire.ACK, d.upTo(500))
 			d.send(closer, wire.ACK, 0)
 		}

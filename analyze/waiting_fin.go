@@ -58,15 +58,18 @@ func noRoom(h, o *flow.Half, window uint32, flight int32) (octets, alone bool) {
 }
 
 // getsFINWaiting corrects what heldBack noted in x when its segment first acknowledges the FIN
-// of y, which acknowledged up to acked: octets that left x before it came were not known then.
+// of y, which acknowledged up to acked: octets that left x before it came were not known then. So did
+// those that were not captured and stand before the segment, if it is the answer alone, which is sent at
+// once. They were several segments if they do not fit into one.
 // And as the ACK field of a segment is processed before its FIN (RFC 9293 §3.10.7.4, fifth and
 // eighth), what that lets go leaves with the acknowledgement of the FIN, or right after it: Linux
 // answers the FIN first, and may pace what follows.
-func getsFINWaiting(x *flow.Half, acked wire.Seq, seg *wire.Segment) {
-	switch flight := max(x.Nxt.Diff(acked), 0); {
-	case flight > 0:
+func getsFINWaiting(x, y *flow.Half, acked wire.Seq, seg *wire.Segment) {
+	captured, missed := x.Nxt.Diff(acked), seg.SeqLen() == 0 && seg.Seq.After(x.Nxt)
+	switch {
+	case captured > 0, missed && seg.Seq.After(acked):
 		x.Has |= flow.OrderUnsure
-		if congested(x, flight) {
+		if congested(x, captured) || missed && uint32(seg.Seq.Diff(acked)) > max(x.MostLen, uint32(y.MSS)) {
 			x.Has |= flow.FINMayWait
 		}
 	case seg.SeqLen() == 0 && x.Is(flow.FINReleases):
@@ -97,9 +100,11 @@ func unprompted(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool 
 // orderUnsure reports, and notes in x, that the FIN which x sends after y's does not show
 // whether x had closed before y's FIN came. A retransmitted FIN has a new acknowledgement
 // number, which says nothing about the first one: a damaged first FIN may have left before
-// y's (damagedProofs). missed says that numbers of x were passed over which may include the FIN.
-func (a *Analyzer) orderUnsure(n *note, x, y *flow.Half, seg *wire.Segment, missed bool) bool {
-	again := a.lab.Set.Has(label.Retransmission) && (missed || x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst)
+// y's (damagedProofs). So may one that was lost before the tap, where the answer to y's FIN, which
+// is due before x's, is missing. missed says that numbers of x were passed over which may include the FIN.
+func (a *Analyzer) orderUnsure(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment, missed bool) bool {
+	again := a.lab.Set.Has(label.Retransmission) && (missed || x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst) ||
+		a.facts.AnswersFINFirst && label.AnswerMissed(&a.lab, wayBack(f, n, x))
 	alone := seg.Len == 0 && n.halfOctets[a.facts.From] == 0 && !x.Is(flow.FINSpoilt)
 	switch {
 	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && alone && !x.Is(flow.FINMayWait):

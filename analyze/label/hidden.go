@@ -70,6 +70,33 @@ func probesTail(c *Context) bool {
 		x.Loop > 0 && pause >= 2*x.Loop
 }
 
+// mostDelay is how long an acknowledgement may be delayed at most, in nanoseconds (RFC 9293 §3.8.6.3).
+const mostDelay = int64(500e6)
+
+// AnswerMissed reports whether the segment, the first captured of its sender that acknowledges the
+// FIN of its receiver, hardly answers that, so that the answer did not pass, and what it repeats neither:
+// a timer may have run since the last segment of its sender that did pass; and identifications show
+// that two packets did not, or unless they show that none or one did, it comes later than an answer
+// may be delayed, way being the longest round trip from here to the sender, or the FIN was sent
+// again, and it answers the first copy (heuristics, as in hidden).
+func AnswerMissed(c *Context, way int64) bool {
+	x := c.Facts
+	if x.Mark.Time-x.Sender.LastTime < timerPause {
+		return false
+	}
+	explained := uint16(2) // this one, and the answer
+	if x.SeqDelta > 0 {
+		explained++ // octets that did not pass either
+	}
+	switch jump := x.Sender.IDJump(&x.Mark); {
+	case jump != 0 && jump <= explained: // whoever else shares the counter
+		return false
+	case jump > explained && jump <= maxHidden && numbersOwn(c):
+		return true
+	}
+	return x.Mark.Time-x.Receiver.LastTime > way+mostDelay || crosses(c)
+}
+
 // numbersOwn reports whether the sender numbers the packets of the connection, one by one.
 func numbersOwn(c *Context) bool {
 	ttl := c.Segment.TTL
@@ -82,6 +109,12 @@ func numbersOwn(c *Context) bool {
 // is not one.
 func MayHide(jump uint16, pause int64) bool {
 	return jump >= 2 && jump <= maxHidden && pause >= timerPause
+}
+
+// MayMissAnswer is to AnswerMissed as MayHide to hidden: pause is the time since the last segment of
+// the receiver, which has sent nothing again.
+func MayMissAnswer(jump uint16, pause int64) bool {
+	return jump > 2 && jump <= maxHidden || pause > mostDelay
 }
 
 // leastRTO is the minimum retransmission timeout of RFC 6298 §2.4, in
