@@ -76,6 +76,9 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if seg.Flags.Has(wire.ACK) {
 		a.acks(f, n, x, y, seg)
 	}
+	if revived {
+		doubtsRevived(n, x, y, a.facts.To)
+	}
 	a.timeWaitAgain(n, x, y, seg)
 }
 

@@ -161,7 +161,15 @@ func doubtsAnswered(x, y *flow.Half, seg *wire.Segment) {
 // noteReset keeps the first acceptable RST and the situation it came in.
 func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	n.rstLast = seg.Time
+	before := n.rstNxt[a.facts.From]
 	n.rstNxt = [2]wire.Seq{f.Half[0].Nxt, f.Half[1].Nxt}
+	if y.Is(flow.SentACK) && seg.Seq.In(y.Ack, x.Nxt) {
+		number := seg.Seq
+		if y.Is(flow.GotRST) {
+			number = wire.MaxSeq(number, before) // what shows that this one was old says nothing of an earlier one
+		}
+		n.rstNxt[a.facts.From] = number
+	}
 	if n.rstPacket != 0 {
 		return
 	}
@@ -227,7 +235,8 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		x.Has &^= flow.GotRST
 		return false
 	}
-	// It answers what passed after the RST, or sends new octets after its own.
+	// It answers what passed after the RST, or what has numbers after it: what came before it, so that
+	// it was dropped as old (RFC 9293 §3.10.7.4, first). Or it sends new octets after its own.
 	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[a.facts.To]+1, a.facts.Receiver.Nxt+1)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	if seg.Time-n.rstLast <= wayBack(f, n, x) && !later && !own {
@@ -244,6 +253,14 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		n.rstIgnored++
 	}
 	return true
+}
+
+// doubtsRevived marks the end x again that was revived by its acknowledgement of y's FIN, whose number the
+// RST had: Linux takes such a RST after the FIN (doubtsDropped), and it may come later.
+func doubtsRevived(n *note, x, y *flow.Half, to flow.Side) {
+	if y.Is(flow.SentFIN) && n.rstNxt[to] == y.FinEnd-1 {
+		x.State = x.State.Infer()
+	}
 }
 
 // longRoundTrip stands for a round trip that was not measured: 1 s, the first
