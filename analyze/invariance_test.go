@@ -18,7 +18,10 @@ type account struct {
 	moments []analyze.Moment // without what they point to
 }
 
-func analyse(segs []wire.Segment) (a account) {
+func analyse(segs []wire.Segment) account { return analyseUntil(segs, segs[0].Time) }
+
+// analyseUntil does so where the capture goes on until end.
+func analyseUntil(segs []wire.Segment, end int64) (a account) {
 	an := analyze.New(analyze.Config{
 		Packet: func(o *analyze.Observation) {
 			c := *o
@@ -43,6 +46,7 @@ func analyse(segs []wire.Segment) (a account) {
 	for i := range segs {
 		an.Segment(&segs[i])
 	}
+	an.Advance(end)
 	an.Flush()
 	return a
 }
@@ -203,7 +207,7 @@ func TestTimeAndTunnel(t *testing.T) {
 	}
 }
 
-// TestInterleaved: what is said of a connection does not depend on others.
+// TestInterleaved: what is said of a connection does not depend on others, but for when the capture ends.
 func TestInterleaved(t *testing.T) {
 	all := runs(t, 60)
 	const together = 12
@@ -232,7 +236,8 @@ func TestInterleaved(t *testing.T) {
 		at := make([]int, together)
 		var apart []account
 		for i := range group {
-			apart = append(apart, analyse(changed(group[i], func(s *wire.Segment) { s.Src[14], s.Dst[14] = byte(i), byte(i) })))
+			one := changed(group[i], func(s *wire.Segment) { s.Src[14], s.Dst[14] = byte(i), byte(i) })
+			apart = append(apart, analyseUntil(one, mixed[len(mixed)-1].Time))
 		}
 		for i, o := range got.seen {
 			want := apart[of[i]].seen[at[of[i]]]

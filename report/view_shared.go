@@ -31,7 +31,7 @@ var closedColumn = connectionColumn{Name: "closing", Header: "CLOSED", Kind: Kin
 	Tone:    func(c *connection) prose.Tone { return lexicon.ClosingTone(c.Closing.Outcome) }}
 
 var clientStateColumn = connectionColumn{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12,
-	Meaning: "State of the client at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one. It is inferred also where it waits for an acknowledgement, or for answers to its probes, and has been silent for so long that it may have given up.",
+	Meaning: "State of the client at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one. It is inferred also where it waits for an acknowledgement, or for answers to its probes, and has been silent for so long that it may have given up, or where it has not answered a FIN, which it may have got.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ClientState.String()) },
 	Tone:    func(c *connection) prose.Tone { return lexicon.StateTone(c.ClientState) }}
 
