@@ -219,14 +219,15 @@ func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 }
 
 // behindGap reports whether the segment comes after numbers of x that y has not acknowledged
-// and that were not captured, or only as a damaged FIN; or that y lacks by its SACK blocks, or
+// and that were not captured, or only as a damaged FIN, or damaged just before; or that y lacks by its SACK blocks, or
 // as it has not acknowledged x's FIN in a segment that it sent after that had come. By the RFC
 // its ACK counts when those have come: segments with higher beginning sequence numbers "SHOULD
 // be held for later processing" (RFC 9293 §3.10.7.4). Linux takes it at once, and may then be
 // in FIN-WAIT-2.
 func (a *Analyzer) behindGap(f *flow.Flow, n *note, x, y *flow.Half) bool {
 	unanswered := x.Is(flow.SentFIN) && y.LastTime-n.finAt[a.facts.From] > wayBack(f, n, y)
-	return a.facts.SeqDelta > 0 || x.Is(flow.FINSpoilt) || y.SACKSum != 0 || unanswered || a.table.Gap(x, y.Ack)
+	spoilt := x.Is(flow.FINSpoilt) || x.Is(flow.SumsGood) && x.LastBad()
+	return a.facts.SeqDelta > 0 || spoilt || y.SACKSum != 0 || unanswered || a.table.Gap(x, y.Ack)
 }
 
 // notAhead takes back what an ACK behind a gap may have done to h: now it is known what did.

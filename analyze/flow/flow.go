@@ -294,6 +294,10 @@ func (h *Half) Summed(c wire.Checksum, end wire.Seq, fresh bool) {
 	}
 }
 
+// LastBad reports whether the end's last segment whose checksum could be checked had a wrong one, and
+// numbers that were not captured before, nor acknowledged since.
+func (h *Half) LastBad() bool { return h.hasBad }
+
 // Flow is one connection.
 type Flow struct {
 	Key    Key
