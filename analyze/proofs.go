@@ -211,10 +211,15 @@ func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 		y.Has &^= flow.HoldsSYNACK
 		a.arrive(f, n, x, y.SYNHeldAck)
 	}
-	// A held ACK had not reached an end that sends its FIN again.
-	if y.Is(flow.HoldsACK) && !y.Unproved() && !a.facts.RepeatsFIN {
+	if !y.Is(flow.HoldsACK) || y.Unproved() {
+		return
+	}
+	// A held ACK had not reached an end that sends its FIN again. It may be on its way still.
+	if !a.facts.RepeatsFIN {
 		y.Has &^= flow.HoldsACK
 		a.arrive(f, n, x, y.HeldAck)
+	} else if acksFIN(x, y.HeldAck) && a.facts.Mark.Time-y.LastTime <= wayBack(f, n, x) {
+		x.State = x.State.Infer()
 	}
 }
 
