@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 )
 
@@ -42,13 +43,13 @@ func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 }
 
 // mayHaveGotFIN reports whether a FIN of the other end o has reached end h of f for all that is known: until a
-// time no answer has come, which is due within mostDelay. The FIN may be lost behind the tap, or the answer before
+// time no answer has come, which is due within label.MostDelay. The FIN may be lost behind the tap, or the answer before
 // it. What h sends later than that, and does not acknowledge the FIN, shows that it has not come so far.
 func mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	if o.Has&(flow.SentFIN|flow.FINProved) != flow.SentFIN || !h.State.Synchronized() {
 		return false
 	}
-	due, sent := wayBack(f, n, h)+mostDelay, n.finAt[f.SideOf(o)]
+	due, sent := wayBack(f, n, h)+label.MostDelay, n.finAt[f.SideOf(o)]
 	if elapsed(h.LastTime, sent) > due {
 		if sent = o.LastTime; n.fins[f.SideOf(o)] < 2 || sent == o.FreshTime || elapsed(h.LastTime, sent) > due {
 			return false // not since then
@@ -56,9 +57,6 @@ func mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	}
 	return elapsed(until, sent) > due
 }
-
-// mostDelay is how long an acknowledgement may be delayed at most, in nanoseconds (RFC 9293 §3.8.6.3).
-const mostDelay = int64(500e6)
 
 // doubtsSilent marks, in the record of f, the states of ends that may have given up, or got a FIN.
 func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {

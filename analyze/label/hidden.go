@@ -70,8 +70,8 @@ func probesTail(c *Context) bool {
 		x.Loop > 0 && pause >= 2*x.Loop
 }
 
-// mostDelay is how long an acknowledgement may be delayed at most, in nanoseconds (RFC 9293 §3.8.6.3).
-const mostDelay = int64(500e6)
+// MostDelay is how long an acknowledgement may be delayed at most, in nanoseconds (RFC 9293 §3.8.6.3).
+const MostDelay = int64(500e6)
 
 // AnswerMissed reports whether the segment, the first captured of its sender that acknowledges the
 // FIN of its receiver, hardly answers that, so that the answer did not pass, and what it repeats neither:
@@ -94,7 +94,7 @@ func AnswerMissed(c *Context, way int64) bool {
 	case jump > explained && jump <= maxHidden && numbersOwn(c):
 		return true
 	}
-	return x.Mark.Time-x.Receiver.LastTime > way+mostDelay || crosses(c)
+	return x.Mark.Time-x.Receiver.LastTime > way+MostDelay || crosses(c)
 }
 
 // numbersOwn reports whether the sender numbers the packets of the connection, one by one.
@@ -114,7 +114,7 @@ func MayHide(jump uint16, pause int64) bool {
 // MayMissAnswer is to AnswerMissed as MayHide to hidden: pause is the time since the last segment of
 // the receiver, which has sent nothing again.
 func MayMissAnswer(jump uint16, pause int64) bool {
-	return jump > 2 && jump <= maxHidden || pause > mostDelay
+	return jump > 2 && jump <= maxHidden || pause > MostDelay
 }
 
 // leastRTO is the minimum retransmission timeout of RFC 6298 §2.4, in
