@@ -26,6 +26,8 @@ type Connection struct {
 	TimeWait TimeWait
 
 	ClientState, ServerState state.State
+	// ClientDoubt and ServerDoubt say why silence marks a state as inferred.
+	ClientDoubt, ServerDoubt StateDoubt
 
 	FromClient, FromServer Direction
 	// ClientBase and ServerBase are what the relative numbers of each end count

@@ -58,6 +58,16 @@ func mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	return elapsed(until, sent) > due
 }
 
+// StateDoubt is why the record marks a state that the last segment left unmarked.
+type StateDoubt uint8
+
+// The doubts.
+const (
+	NoStateDoubt   StateDoubt = iota
+	NextTryOverdue            // the end should have sent something again, unless it gave up
+	FINUnanswered             // the end has not answered a FIN, which it may have got
+)
+
 // doubtsSilent marks, in the record of f, the states of ends that may have given up, or got a FIN.
 func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 	x, y := &f.Half[f.Client], &f.Half[f.Peer(f.Client)]
@@ -65,12 +75,20 @@ func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 		return
 	}
 	c, until := &a.conn, a.silentUntil(f, end)
-	if mayHaveGivenUp(n, x, y, until) || mayHaveGotFIN(f, n, x, y, until) {
-		c.ClientState = c.ClientState.Infer()
+	c.ClientState, c.ClientDoubt = doubtSilent(f, n, x, y, c.ClientState, until)
+	c.ServerState, c.ServerDoubt = doubtSilent(f, n, y, x, c.ServerState, until)
+}
+
+// doubtSilent returns the state s of end h, marked if silence until a time makes it doubtful, and why.
+func doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until int64) (state.State, StateDoubt) {
+	switch {
+	case s.IsInferred(), s.Base() == state.Unknown:
+	case mayHaveGivenUp(n, h, o, until):
+		return s.Infer(), NextTryOverdue
+	case mayHaveGotFIN(f, n, h, o, until):
+		return s.Infer(), FINUnanswered
 	}
-	if mayHaveGivenUp(n, y, x, until) || mayHaveGotFIN(f, n, y, x, until) {
-		c.ServerState = c.ServerState.Infer()
-	}
+	return s, NoStateDoubt
 }
 
 // silentUntil returns until when at least nothing was captured of f, whose record is handed over. A

@@ -45,8 +45,8 @@ func (p *packer) connection(c *analyze.Connection) {
 	p.icmp(&c.ICMP)
 	p.closing(&c.Closing)
 	p.timeWait(&c.TimeWait)
-	number(p, &c.ClientState)
-	number(p, &c.ServerState)
+	numbers(p, &c.ClientState, &c.ServerState)
+	numbers(p, &c.ClientDoubt, &c.ServerDoubt)
 	p.direction(&c.FromClient)
 	p.direction(&c.FromServer)
 	for _, b := range [...]*analyze.Base{&c.ClientBase, &c.ServerBase} {

@@ -37,12 +37,35 @@ func (t *telling) closing() {
 		if c.ServerState == state.Unknown && !c.Self() && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
 			text += ": no SYN-ACK showed that it was listening"
 		}
-		text += t.ifOwn()
+		text += t.ifOwn() + unheard(c)
 		t.Style.WriteSection(t.out, "STATES", text, prose.Plain)
 	}
 	if c.Evicted {
 		t.Style.WriteSection(t.out, "", "given up to make room (--max-connections): later segments of it count as another connection", prose.Doubt)
 	}
+}
+
+// unheard says why the state of an end is marked that no segment made doubtful.
+func unheard(c *analyze.Connection) (text string) {
+	if c.ClientDoubt == analyze.NextTryOverdue && c.ServerDoubt == analyze.NextTryOverdue && !c.Self() {
+		return "; both were due to send again and did not: they may have given up"
+	}
+	for _, end := range [...]analyze.Side{analyze.ClientSide, analyze.ServerSide} {
+		name := phrase.Side(end)
+		if c.Self() {
+			name = "it"
+		}
+		switch record.OfSide(end, c.ClientDoubt, c.ServerDoubt) {
+		case analyze.NextTryOverdue:
+			text += "; " + name + " was due to send again and did not: it may have given up"
+		case analyze.FINUnanswered:
+			text += "; " + name + " did not answer the FIN, which it may have got"
+		}
+		if c.Self() {
+			break
+		}
+	}
+	return text
 }
 
 // ifOwn says what a state rests on where the RST that ended the connection may be of

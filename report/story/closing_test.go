@@ -32,3 +32,30 @@ func TestStatesOfUnfinishedClose(t *testing.T) {
 		}
 	}
 }
+
+// TestWhyAStateIsMarked: a state that only silence marks is told with the reason, of a socket that is
+// connected with itself once.
+func TestWhyAStateIsMarked(t *testing.T) {
+	const late, unanswered = analyze.NextTryOverdue, analyze.FINUnanswered
+	for _, test := range []struct {
+		self           bool
+		client, server analyze.StateDoubt
+		want           string
+	}{
+		{false, analyze.NoStateDoubt, analyze.NoStateDoubt, "the server in ESTABLISHED?\n"},
+		{false, late, analyze.NoStateDoubt, "ESTABLISHED?; the client was due to send again and did not: it may have given up\n"},
+		{false, analyze.NoStateDoubt, unanswered, "ESTABLISHED?; the server did not answer the FIN, which it may have got\n"},
+		{false, late, unanswered, "it may have given up; the server did not answer the FIN"},
+		{false, late, late, "ESTABLISHED?; both were due to send again and did not: they may have given up\n"},
+		{true, late, late, "the socket is in FIN-WAIT-1?; it was due to send again and did not: it may have given up\n"},
+	} {
+		c := reporttest.HalfClose(t)
+		c.Closing.Outcome, c.ClientState, c.ServerState = analyze.ClosingNormal, state.FinWait1|state.Inferred, state.Established|state.Inferred
+		if c.ClientDoubt, c.ServerDoubt = test.client, test.server; test.self {
+			c.Server = c.Client
+		}
+		if out := told(200, c); !strings.Contains(out, test.want) {
+			t.Errorf("%v, %v: %q is not in\n%s", test.client, test.server, test.want, out)
+		}
+	}
+}
