@@ -248,7 +248,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	if !over(y) {
 		y.Has &^= flow.GotRST | flow.SentRST
 	}
-	if !over(y) || later {
+	if !over(y) || later && !rstAtFIN(n, y, a.facts.To) {
 		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
 		n.rstIgnored++
 	}
@@ -256,11 +256,17 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 }
 
 // doubtsRevived marks the end x again that was revived by its acknowledgement of y's FIN, whose number the
-// RST had: Linux takes such a RST after the FIN (doubtsDropped), and it may come later.
+// RST had.
 func doubtsRevived(n *note, x, y *flow.Half, to flow.Side) {
-	if y.Is(flow.SentFIN) && n.rstNxt[to] == y.FinEnd-1 {
+	if rstAtFIN(n, y, to) {
 		x.State = x.State.Infer()
 	}
+}
+
+// rstAtFIN reports whether the latest RST of y, side s, had the number of its FIN: Linux takes such a RST
+// after the FIN (doubtsDropped), so that an acknowledgement of that does not show that it ended nothing.
+func rstAtFIN(n *note, y *flow.Half, s flow.Side) bool {
+	return y.Is(flow.SentFIN) && n.rstNxt[s] == y.FinEnd-1
 }
 
 // longRoundTrip stands for a round trip that was not measured: 1 s, the first
