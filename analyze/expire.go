@@ -99,11 +99,12 @@ func (a *Analyzer) runOut(t timer) {
 
 // lapse ends a connection's stay in the timer's class.
 func (a *Analyzer) lapse(r flow.Ref, t timer) {
+	since, packet := a.table.Touched(r)
+	a.clock = max(a.clock, since+t.timeout) // that of a shard may be behind
 	if t.class != flow.TimeWait {
 		a.finish(r, EndQuiet)
 		return
 	}
-	since, packet := a.table.Touched(r)
 	if a.table.Awake(r) || a.cfg.Moment != nil { // otherwise it leaves TIME-WAIT when it wakes
 		f := a.flow(r)
 		for _, s := range ends(f) {

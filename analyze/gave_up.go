@@ -91,18 +91,21 @@ func doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until in
 	return s, NoStateDoubt
 }
 
-// silentUntil returns until when at least nothing was captured of f, whose record is handed over. A
-// timer that has run out says that, whatever the clock is: it may be behind, where shards work apart.
+// silentUntil returns until when at least nothing was captured of f, whose record is handed over, in the time
+// of its own packets, which the clock was ahead of if it had gone back. After a timer that ran out, at
+// least until then: how much later the clock is depends on how shards work apart.
 func (a *Analyzer) silentUntil(f *flow.Flow, end Ending) int64 {
-	if end != EndQuiet {
-		return a.clock
+	class, until := a.table.Class(f.Ref), a.clock
+	since, _ := a.table.Touched(f.Ref)
+	if end == EndQuiet {
+		for _, t := range a.timers() {
+			if t.class == class {
+				until = min(until, since+t.timeout)
+			}
+		}
 	}
-	switch a.table.Class(f.Ref) {
-	case flow.Opening:
-		return f.Last + openingTimeout
-	case flow.Lapsed:
-		since, _ := a.table.Touched(f.Ref) // when TIME-WAIT ran out
-		return since
+	if class == flow.Lapsed {
+		since -= a.msl2 // when TIME-WAIT began
 	}
-	return f.Last
+	return f.Last + elapsed(until, max(since, f.Last))
 }
