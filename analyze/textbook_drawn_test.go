@@ -174,7 +174,19 @@ func drawn(r *rand.Rand) []wire.Segment {
 	for d.pick(3) {
 		spoil(r, d.segs)
 	}
+	if d.pick(2) {
+		d.later()
+	}
 	return d.segs
+}
+
+// later adds the SYN of another connection, before which time passes, or of the same tuple.
+func (d *drawing) later() {
+	d.now = d.segs[len(d.segs)-1].Time + d.r.Int64N([]int64{2e9, 2e10, 4e11}[d.r.IntN(3)])
+	d.send(0, wire.SYN, 0)
+	if !d.pick(4) {
+		d.segs[len(d.segs)-1].SrcPort++
+	}
 }
 
 // spoil changes one thing about one segment, which may make it out of the ordinary.
