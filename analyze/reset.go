@@ -239,7 +239,8 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	// it was dropped as old (RFC 9293 §3.10.7.4, first). Or it sends new octets after its own.
 	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[a.facts.To]+1, a.facts.Receiver.Nxt+1)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
-	if seg.Time-n.rstLast <= wayBack(f, n, x) && !later && !own {
+	late := seg.Time-n.rstLast > wayBack(f, n, x)
+	if !late && !later && !own {
 		return false
 	}
 	x.Has &^= flow.GotRST | flow.SentRST
@@ -248,7 +249,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	if !over(y) {
 		y.Has &^= flow.GotRST | flow.SentRST
 	}
-	if !over(y) || later && !rstAtFIN(n, y, a.facts.To) {
+	if !over(y) || later && (late || !rstAtFIN(n, y, a.facts.To)) {
 		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
 		n.rstIgnored++
 	}
@@ -264,7 +265,8 @@ func doubtsRevived(n *note, x, y *flow.Half, to flow.Side) {
 }
 
 // rstAtFIN reports whether the latest RST of y, side s, had the number of its FIN: Linux takes such a RST
-// after the FIN (doubtsDropped), so that an acknowledgement of that does not show that it ended nothing.
+// after the FIN (doubtsDropped), so that an acknowledgement of that, if it may have left before the RST
+// came, does not show that this ended nothing.
 func rstAtFIN(n *note, y *flow.Half, s flow.Side) bool {
 	return y.Is(flow.SentFIN) && n.rstNxt[s] == y.FinEnd-1
 }
