@@ -74,7 +74,7 @@ func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 	if over(x) && over(y) {
 		return
 	}
-	c, until := &a.conn, a.silentUntil(f, end)
+	c, until := &a.conn, a.silentUntil(f, n, end)
 	c.ClientState, c.ClientDoubt = doubtSilent(f, n, x, y, c.ClientState, until)
 	c.ServerState, c.ServerDoubt = doubtSilent(f, n, y, x, c.ServerState, until)
 }
@@ -92,9 +92,10 @@ func doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until in
 }
 
 // silentUntil returns until when at least nothing was captured of f, whose record is handed over, in the time
-// of its own packets, which the clock was ahead of if it had gone back. After a timer that ran out, at
-// least until then: how much later the clock is depends on how shards work apart.
-func (a *Analyzer) silentUntil(f *flow.Flow, end Ending) int64 {
+// of its own packets, which the clock was ahead of if it had gone back; in TIME-WAIT, which later ones do not
+// prolong, that is not subtracted. After a timer that ran out, no longer than until then: how much later the clock
+// is depends on how shards work apart.
+func (a *Analyzer) silentUntil(f *flow.Flow, n *note, end Ending) int64 {
 	class, until := a.table.Class(f.Ref), a.clock
 	since, _ := a.table.Touched(f.Ref)
 	if end == EndQuiet {
@@ -104,8 +105,11 @@ func (a *Analyzer) silentUntil(f *flow.Flow, end Ending) int64 {
 			}
 		}
 	}
-	if class == flow.Lapsed {
+	switch class {
+	case flow.Lapsed:
 		since -= a.msl2 // when TIME-WAIT began
+	case flow.Closed:
+		since = n.tw.since // since is when the tuple was used again
 	}
 	return f.Last + elapsed(until, max(since, f.Last))
 }

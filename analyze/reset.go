@@ -226,6 +226,9 @@ func dataEnd(y *flow.Half) wire.Seq {
 // accepted it, unless the segment can have been on its way already. It reports whether it did so.
 func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) bool {
 	if !x.Any(flow.GotRST|flow.SentRST) || !over(x) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+		if n.rstPacket != 0 {
+			a.outlives(f, n, x, seg)
+		}
 		return false
 	}
 	if x.State.Base() == state.Listen && !x.Is(flow.SentSYN) && seg.Flags.Has(wire.SYN|wire.ACK) {
@@ -243,17 +246,28 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	if !late && !later && !own {
 		return false
 	}
+	counted := x.Is(flow.SentRST) && n.rstPacket == 0 // when its receiver showed that it ended nothing
 	x.Has &^= flow.GotRST | flow.SentRST
 	x.State = x.Before.Infer()
 	y := a.facts.Receiver
 	if !over(y) {
 		y.Has &^= flow.GotRST | flow.SentRST
 	}
-	if !over(y) || later && (late || !rstAtFIN(n, y, a.facts.To)) {
+	if !counted && (!over(y) || later && (late || !rstAtFIN(n, y, a.facts.To))) {
 		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
 		n.rstIgnored++
 	}
 	return true
+}
+
+// outlives takes the RST at a FIN back that revive kept, when x goes on for longer than a segment is on its way.
+func (a *Analyzer) outlives(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
+	y := a.facts.Receiver
+	if y.Is(flow.SentRST) && !x.Any(flow.GotRST|flow.SentRST) && rstAtFIN(n, y, a.facts.To) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK &&
+		seg.Ack.After(n.rstNxt[a.facts.To]) && seg.Time-n.rstLast > wayBack(f, n, x) {
+		n.rstPacket, n.rstAfter = 0, RstNone
+		n.rstIgnored++
+	}
 }
 
 // doubtsRevived marks the end x again that was revived by its acknowledgement of y's FIN, whose number the

@@ -47,9 +47,6 @@ func (t *telling) closing() {
 
 // unheard says why the state of an end is marked that no segment made doubtful.
 func unheard(c *analyze.Connection) (text string) {
-	if c.ClientDoubt == analyze.NextTryOverdue && c.ServerDoubt == analyze.NextTryOverdue && !c.Self() {
-		return "; both were due to send again and did not: they may have given up"
-	}
 	for _, end := range [...]analyze.Side{analyze.ClientSide, analyze.ServerSide} {
 		name := phrase.Side(end)
 		if c.Self() {
@@ -57,9 +54,12 @@ func unheard(c *analyze.Connection) (text string) {
 		}
 		switch record.OfSide(end, c.ClientDoubt, c.ServerDoubt) {
 		case analyze.NextTryOverdue:
-			text += "; " + name + " was due to send again and did not: it may have given up"
+			text += "; " + name + " was due to send again, which was not captured: it may have given up"
+			if record.OfSide(end, &c.FromServer, &c.FromClient).Packets == 0 {
+				text += ", or been answered unseen"
+			}
 		case analyze.FINUnanswered:
-			text += "; " + name + " did not answer the FIN, which it may have got"
+			text += "; no answer of " + name + " to the FIN was captured, which it may have got"
 		}
 		if c.Self() {
 			break

@@ -43,11 +43,11 @@ func TestWhyAStateIsMarked(t *testing.T) {
 		want           string
 	}{
 		{false, analyze.NoStateDoubt, analyze.NoStateDoubt, "the server in ESTABLISHED?\n"},
-		{false, late, analyze.NoStateDoubt, "ESTABLISHED?; the client was due to send again and did not: it may have given up\n"},
-		{false, analyze.NoStateDoubt, unanswered, "ESTABLISHED?; the server did not answer the FIN, which it may have got\n"},
-		{false, late, unanswered, "it may have given up; the server did not answer the FIN"},
-		{false, late, late, "ESTABLISHED?; both were due to send again and did not: they may have given up\n"},
-		{true, late, late, "the socket is in FIN-WAIT-1?; it was due to send again and did not: it may have given up\n"},
+		{false, late, analyze.NoStateDoubt, "ESTABLISHED?; the client was due to send again, which was not captured: it may have given up\n"},
+		{false, analyze.NoStateDoubt, unanswered, "ESTABLISHED?; no answer of the server to the FIN was captured, which it may have got\n"},
+		{false, late, unanswered, "it may have given up; no answer of the server"},
+		{false, late, late, "; the server was due to send again, which"},
+		{true, late, late, "the socket is in FIN-WAIT-1?; it was due to send again, which was not captured: it may have given up\n"},
 	} {
 		c := reporttest.HalfClose(t)
 		c.Closing.Outcome, c.ClientState, c.ServerState = analyze.ClosingNormal, state.FinWait1|state.Inferred, state.Established|state.Inferred
