@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -115,11 +117,28 @@ func TestLabInterruptedEarly(t *testing.T) {
 	}
 }
 
+// called is a writer that calls a function.
+type called func()
+
+func (f called) Write(p []byte) (int, error) {
+	f()
+	return len(p), nil
+}
+
 // The second process ends with a status, having said why, or by a signal: one that
 // interrupts, or another. Where the first one is interrupted before, there is none.
 func TestLabElsewhereEnds(t *testing.T) {
-	const how = "TCPWATCH_TEST_ENDS" // by a signal; as a status where it is negative
+	const (
+		how  = "TCPWATCH_TEST_ENDS"  // by a signal; as a status where it is negative
+		when = "TCPWATCH_TEST_AFTER" // set: after SIGTERM
+	)
 	if by, err := strconv.Atoi(os.Getenv(how)); err == nil {
+		if os.Getenv(when) != "" {
+			terminated := make(chan os.Signal, 1)
+			signal.Notify(terminated, syscall.SIGTERM)
+			fmt.Println("it can be taken")
+			<-terminated
+		}
 		if by <= 0 {
 			os.Exit(-by)
 		}
@@ -130,25 +149,36 @@ func TestLabElsewhereEnds(t *testing.T) {
 	args := os.Args
 	t.Cleanup(func() { os.Args = args })
 	os.Args = []string{args[0], "-test.run=^TestLabElsewhereEnds$"}
-	before, cancel := context.WithCancel(context.Background())
-	cancel()
+	const never, before, meanwhile = "", "before", "meanwhile"
 	for _, c := range []struct {
-		ctx    context.Context
-		by     syscall.Signal
-		status int
-		says   string
+		interrupted string
+		by          syscall.Signal
+		status      int
+		says        string
 	}{
-		{t.Context(), 0, 0, ""},
-		{t.Context(), -3, 3, ""},
-		{t.Context(), syscall.SIGINT, exitPartial, errInterrupted.Error()},
-		{t.Context(), syscall.SIGTERM, exitPartial, errInterrupted.Error()},
-		{t.Context(), syscall.SIGHUP, exitPartial, errInterrupted.Error()},
-		{t.Context(), syscall.SIGKILL, exitPartial, "the lab has ended: signal: killed"},
+		{never, 0, 0, ""},
+		{never, -3, 3, ""},
+		{never, syscall.SIGINT, exitPartial, errInterrupted.Error()},
+		{never, syscall.SIGTERM, exitPartial, errInterrupted.Error()},
+		{never, syscall.SIGHUP, exitPartial, errInterrupted.Error()},
+		{never, syscall.SIGKILL, exitPartial, "the lab has ended: signal: killed"},
 		{before, 0, exitPartial, errInterrupted.Error()},
+		{meanwhile, -3, 3, ""},
+		{meanwhile, syscall.SIGKILL, exitPartial, errInterrupted.Error()},
 	} {
 		t.Setenv(how, strconv.Itoa(int(c.by)))
+		t.Setenv(when, "")
+		ctx, cancel := context.WithCancel(t.Context())
+		t.Cleanup(cancel)
 		cmd := &cobra.Command{}
-		cmd.SetContext(c.ctx)
+		cmd.SetContext(ctx)
+		switch c.interrupted {
+		case before:
+			cancel()
+		case meanwhile: // as soon as the second process can take it
+			t.Setenv(when, "1")
+			cmd.SetOut(called(cancel))
+		}
 		status, says := 0, ""
 		if err := labElsewhere(cmd, errors.New("no lab here")); err != nil {
 			var exit *exitError
@@ -161,7 +191,7 @@ func TestLabElsewhereEnds(t *testing.T) {
 			}
 		}
 		if status != c.status || says != c.says {
-			t.Errorf("ended by %d: status %d, %q; want %d, %q", c.by, status, says, c.status, c.says)
+			t.Errorf("interrupted %q, ended by %d: status %d, %q; want %d, %q", c.interrupted, c.by, status, says, c.status, c.says)
 		}
 	}
 }

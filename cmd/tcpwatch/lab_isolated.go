@@ -56,7 +56,10 @@ func labElsewhere(c *cobra.Command, missing error) error {
 		return err
 	case state.Exited(): // it has said why, if something was wrong
 		return &exitError{status: state.ExitCode()}
-	case interrupted(state): // before it could take the signal itself
+	case interrupted(state), c.Context().Err() != nil:
+		// Before it could take the signal itself. By what signal it ended does not matter
+		// then: one SIGINT after another, until there is no room to handle them, ends a Go
+		// program by SIGSEGV (runtime.dieFromSignal of Go 1.26).
 		return &exitError{exitPartial, errInterrupted}
 	}
 	return &exitError{exitPartial, fmt.Errorf("the lab has ended: %v", cmd.ProcessState)}
