@@ -48,11 +48,16 @@ func (w *watch) close() { unix.Close(w.fd) }
 const patience = 2000
 
 // ask requests a dump and reads until its end. Changes that arrive in between
-// are read too.
-func (w *watch) ask(what uint16) error {
+// are read too. Where no whole answer comes, the interfaces stay as they were known.
+func (w *watch) ask(what uint16) (err error) {
 	if what == unix.RTM_GETLINK {
-		clear(w.devices)
-		w.lost = false
+		known := w.devices
+		w.devices, w.lost = map[int]device{}, false
+		defer func() {
+			if err != nil {
+				w.devices, w.lost = known, true
+			}
+		}()
 	}
 	var m [unix.SizeofNlMsghdr + unix.SizeofRtGenmsg + 3]byte
 	binary.NativeEndian.PutUint32(m[0:], uint32(len(m)))
@@ -74,9 +79,10 @@ func (w *watch) ask(what uint16) error {
 	}
 }
 
-// refresh reads what has changed. It reports whether anything may have.
+// refresh reads what has changed. It reports whether anything may have. What was lost is
+// asked for although nothing waits: it may have been lost while the last answer was read.
 func (w *watch) refresh() bool {
-	if len(w.devices) > 0 {
+	if len(w.devices) > 0 && !w.lost {
 		fds := []unix.PollFd{{Fd: int32(w.fd), Events: unix.POLLIN}}
 		if n, _ := unix.Poll(fds, 0); n == 0 {
 			return false
