@@ -6,6 +6,30 @@ import (
 	"tcpwatch/capture/wire"
 )
 
+// RstClue is a RST with the evidence of whether the host it names really sent
+// it.
+type RstClue struct {
+	Packet      uint64
+	TTL         uint8
+	IPID        uint16 // 0 without one, too
+	Window      uint16
+	HostIPID    uint16 // of the host's segment before it
+	HostOrdered bool   // the end's identifications rise steadily, and it is numbered as they are; HostIPID is valid
+	WentOnSure  bool   // see WentOn
+	// WentOn is the first segment by which the end that the RST names shows that it lives: one
+	// with payload or a FIN that the RST did not overtake. An end that resets has no connection
+	// any more (RFC 9293 §3.10.5). WentOnSure is set where number, timestamp or identification
+	// show that it was sent after the RST; else something may have held it up.
+	WentOn uint64
+}
+
+// Numbered reports whether identifications say something about the RST: its end counts
+// them, and the RST has one. Many hosts give RSTs the identification 0, which says nothing.
+func (r *RstClue) Numbered() bool { return r.HostOrdered && r.IPID != 0 }
+
+// InCount reports whether a RST that is Numbered may belong to its end's count.
+func (r *RstClue) InCount() bool { return flow.OneCount(r.IPID, r.HostIPID) }
+
 // behindOdd handles a segment at or after one that did not fit the connection.
 func (a *Analyzer) behindOdd(f *flow.Flow, n *note, seg *wire.Segment) {
 	c, fx := &n.clues, &a.facts
@@ -58,13 +82,6 @@ func (c *clueNote) sentAfterReset(n *note, from flow.Side, seg *wire.Segment) in
 	}
 	return 0
 }
-
-// Numbered reports whether identifications say something about the RST: its end counts
-// them, and the RST has one. Many hosts give RSTs the identification 0, which says nothing.
-func (r *RstClue) Numbered() bool { return r.HostOrdered && r.IPID != 0 }
-
-// InCount reports whether a RST that is Numbered may belong to its end's count.
-func (r *RstClue) InCount() bool { return flow.OneCount(r.IPID, r.HostIPID) }
 
 // stampKind is how the timestamp that the end had when the RST passed is known.
 type stampKind uint8
@@ -140,4 +157,13 @@ func (a *Analyzer) clueRST(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	c.Rst, c.rstLast = r, seg.Flags.Has(wire.ACK) && seg.Seq == fx.Sender.Nxt
 	c.stampReset(fx.Sender, seg, wayBack(f, n, fx.Sender))
+}
+
+// lateAnswer reports whether a RST that is not acceptable looks like one from an end that
+// no longer knows the connection: without ACK, and with the number acknowledged by the
+// segment that it answers (RFC 9293 §3.10.7.1). If octets came in between, that number lies
+// before what its receiver acknowledges now.
+func lateAnswer(fx *flow.Facts, seg *wire.Segment) bool {
+	y := fx.Receiver
+	return !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) && seg.Seq.After(fx.Sender.Low) && seg.Seq.Before(y.Ack)
 }
