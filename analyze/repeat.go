@@ -69,7 +69,7 @@ func (a *Analyzer) rememberRST(x, y *flow.Half, seg *wire.Segment) {
 		a.table.Copied(x, a.facts.Same.Packet, seg, true)
 		return
 	}
-	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), false, false, nil)
+	a.table.Log(x, y, seg, false, false, nil)
 }
 
 // notesRepeat notes whether the segment, which has octets, repeats some.

@@ -178,7 +178,7 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 	if a.lab.Set.Has(label.OutOfOrder) {
 		overtaken = &fx.Cover.Beyond
 	}
-	a.table.Log(x, seg, y.Ack, y.Is(flow.SentACK), again, fx.Cover.Old == 0, overtaken)
+	a.table.Log(x, y, seg, again, fx.Cover.Old == 0, overtaken)
 	if f := x.InFlight(y, x.Nxt); f > int64(x.MostFlight) {
 		x.MostFlight = uint32(f)
 	}
@@ -207,7 +207,7 @@ func (a *Analyzer) acknowledges(n *note, x, y *flow.Half, seg *wire.Segment) {
 	y.Echoed(seg, !x.Is(flow.SentACK) || seg.Ack.After(x.Ack))
 	y.Settle(seg.Ack)
 	x.SACKSum = flow.SACKSum(seg)
-	y.Report(seg, x.Ack, x.Is(flow.SentACK), a.lab.Set.Has(label.DupAck), a.lab.Set.Has(label.WindowUpdate), a.facts.AcksUnseen)
+	y.Report(x, seg, a.lab.Set.Has(label.DupAck), a.lab.Set.Has(label.WindowUpdate), a.facts.AcksUnseen)
 	if !x.Is(flow.SentACK) || seg.Ack.After(x.Ack) {
 		if x.Ack == y.ISN+1 && x.Is(flow.SentSYN|flow.SentACK) && y.Is(flow.SentSYN) {
 			x.Accepts(seg.Time)

@@ -102,12 +102,11 @@ func (r *Repair) Reported(from, to wire.Seq) bool {
 	return r.HasSACK && !from.Before(r.HighLeft) && !to.After(r.High)
 }
 
-// Report processes an acknowledgement that the receiver of h sent. before is
-// the highest acknowledgement before it, valid with had; dup is set for a
-// duplicate ACK by RFC 5681; update if it only changes the window; unseen if it
-// acknowledges octets that were never captured.
-func (h *Half) Report(seg *wire.Segment, before wire.Seq, had, dup, update, unseen bool) {
-	r := &h.Repair
+// Report processes an acknowledgement that o, the receiver of h, sent, and that is not
+// in o.Ack yet. dup is set for a duplicate ACK by RFC 5681; update if it only changes the
+// window; unseen if it acknowledges octets that were never captured.
+func (h *Half) Report(o *Half, seg *wire.Segment, dup, update, unseen bool) {
+	r, before, had := &h.Repair, o.Ack, o.Is(SentACK)
 	if r.Probed {
 		r.settle(seg, had && seg.Ack == before && seg.SeqLen() == 0 && !update)
 	}

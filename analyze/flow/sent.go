@@ -116,10 +116,9 @@ const (
 
 // Log remembers a segment of h. It forgets segments that are acknowledged and too old
 // to be copied or, for retransmissions that filled a hole, to be overtaken by their
-// original. acked is what the other end has acknowledged; again is set for a
-// retransmission, fills if none of its octets was captured before; overtaken is the
-// segment that overtook this one, or nil.
-func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again, fills bool, overtaken *Mark) {
+// original. o is the other end; again is set for a retransmission, fills if none of its
+// octets was captured before; overtaken is the segment that overtook this one, or nil.
+func (t *Table) Log(h, o *Half, seg *wire.Segment, again, fills bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
 	if h.farApart {
 		horizon = longHorizon
@@ -129,7 +128,7 @@ func (t *Table) Log(h *Half, seg *wire.Segment, acked wire.Seq, ackValid, again,
 	}
 	for i := t.oldest(h); i != 0; i = t.oldest(h) {
 		s := t.sent.At(i)
-		done := s.Seq == s.End || ackValid && !s.End.After(acked)
+		done := s.Seq == s.End || o.Is(SentACK) && !s.End.After(o.Ack)
 		age := seg.Time - s.Time
 		if h.nsent < maxSent && !(done && age > horizon) {
 			break

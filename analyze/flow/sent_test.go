@@ -104,12 +104,15 @@ func TestManyIDs(t *testing.T) {
 	}
 }
 
+// acknowledges is an end that has acknowledged what is before n.
+func acknowledges(n wire.Seq) *Half { return &Half{Has: SentACK, Ack: n} }
+
 // TestDSACKAtZero: a report that ends at number 0 is not about a FIN that was never sent.
 func TestDSACKAtZero(t *testing.T) {
 	const left = wire.Seq(1<<32 - 256)
 	table, f := NewTable(), new(Flow)
 	sender, receiver := &f.Half[0], &f.Half[1]
-	table.Log(sender, &wire.Segment{Packet: 3, Seq: left, Len: 256, Flags: wire.ACK}, 0, false, true, false, nil)
+	table.Log(sender, receiver, &wire.Segment{Packet: 3, Seq: left, Len: 256, Flags: wire.ACK}, true, false, nil)
 	sender.Has, sender.Low, sender.Nxt = Sent, left, 0
 	receiver.Has, receiver.Ack = Sent|SentACK, left-10
 	seg := &wire.Segment{Packet: 4, Flags: wire.ACK}
@@ -198,7 +201,7 @@ func TestLogKeeps(t *testing.T) {
 	log := func(table *Table, h *Half, n int, fills bool) {
 		acked += octets
 		seg := wire.Segment{Packet: uint64(n + 1), Time: int64(n) * step, Seq: acked - octets, Len: octets, Flags: wire.ACK}
-		table.Log(h, &seg, acked, true, fills, fills, nil)
+		table.Log(h, acknowledges(acked), &seg, fills, fills, nil)
 	}
 	remembered := func(table *Table, h *Half) (packets []uint64) {
 		for _, s := range table.traces(h) {
@@ -232,7 +235,7 @@ func TestLogKeeps(t *testing.T) {
 	}
 	n := end + int(copyHorizon/step) + maxKept + 100
 	for range maxSent - maxKept + 10 { // which nobody acknowledges
-		table.Log(&h, &wire.Segment{Packet: uint64(n), Time: int64(n) * step, Seq: acked, Len: octets, Flags: wire.ACK}, acked, true, false, false, nil)
+		table.Log(&h, acknowledges(acked), &wire.Segment{Packet: uint64(n), Time: int64(n) * step, Seq: acked, Len: octets, Flags: wire.ACK}, false, false, nil)
 	}
 	if h.nsent != maxSent || h.nkept >= maxKept || h.nkept < maxKept-int32(copyHorizon/step)-10 {
 		t.Errorf("%d are remembered, %d of them kept; those that are kept make room", h.nsent, h.nkept)
@@ -267,12 +270,12 @@ func TestLateLog(t *testing.T) {
 	} {
 		table, h := NewTable(), &Half{}
 		seg := wire.Segment{Packet: 1, Len: 1, Flags: wire.ACK}
-		table.Log(h, &seg, seg.End(), true, c.again, c.fills, nil)
+		table.Log(h, acknowledges(seg.End()), &seg, c.again, c.fills, nil)
 		for range c.others {
 			seg.Packet++
 			seg.Seq++
 			seg.Time = c.age
-			table.Log(h, &seg, seg.End(), true, false, true, nil)
+			table.Log(h, acknowledges(seg.End()), &seg, false, true, nil)
 		}
 		if kept := table.sent.At(h.sentHead).Packet == 1; kept != c.want {
 			t.Errorf("%s: remembered %v, want %v", c.name, kept, c.want)

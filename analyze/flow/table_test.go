@@ -267,7 +267,7 @@ func TestSteadyState(t *testing.T) {
 		table.Add(&h, i+200, i+300)
 		table.Add(&h, i, i+100)
 		table.Add(&h, i+100, i+200)
-		table.Log(&h, &seg, i, true, false, false, nil)
+		table.Log(&h, acknowledges(i), &seg, false, false, nil)
 		r, f := table.New(&k, table.Hash(&k), false)
 		f.Number = 1
 		table.Touch(r, Closed, int64(i), 0)
