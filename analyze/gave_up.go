@@ -58,15 +58,21 @@ func mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	return elapsed(until, sent) > due
 }
 
-// StateDoubt is why the record marks a state that the last segment left unmarked.
+// StateDoubt is why the record marks a state that the last segment left unmarked (COLUMNS.md:
+// client_state_doubt).
 type StateDoubt uint8
 
 // The doubts.
 const (
-	NoStateDoubt   StateDoubt = iota
-	NextTryOverdue            // the end should have sent something again, unless it gave up
-	FINUnanswered             // the end has not answered a FIN, which it may have got
+	NoStateDoubt    StateDoubt = iota
+	NextTryOverdue             // the end should have sent something again, unless it gave up
+	FINUnanswered              // the end has not answered a FIN, which it may have got
+	StateDoubtCount            // how many there are; not a doubt
 )
+
+var stateDoubtNames = [StateDoubtCount]string{"", "next try overdue", "FIN unanswered"}
+
+func (d StateDoubt) String() string { return stateDoubtNames[d] }
 
 // doubtsSilent marks, in the record of f, the states of ends that may have given up, or got a FIN.
 func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {

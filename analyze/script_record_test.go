@@ -24,6 +24,7 @@ func describe(s *script.Script, c *analyze.Connection) map[string]string {
 		"first_packet": itoa(c.FirstPacket), "last_packet": itoa(c.LastPacket),
 		"duration": seconds(c.End - c.Start), "encap": itoa(c.EncapID),
 		"client_state": c.ClientState.String(), "server_state": c.ServerState.String(),
+		"client_state_doubt": dashed(c.ClientDoubt.String()), "server_state_doubt": dashed(c.ServerDoubt.String()),
 		"zeek": c.ZeekState + ":" + c.ZeekHistory, "evicted": strconv.FormatBool(c.Evicted),
 		"steps": itoa(uint32(len(c.Steps))), "client_base": base(&c.ClientBase), "server_base": base(&c.ServerBase),
 	}

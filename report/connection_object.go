@@ -35,6 +35,8 @@ func connectionObject(b []byte, e *env, c *analyze.Connection) []byte {
 	j.closing(&c.Closing)
 	j.Word(`,"client_state":`, c.ClientState.String())
 	j.Word(`,"server_state":`, c.ServerState.String())
+	j.WordOrNull(`,"client_state_doubt":`, c.ClientDoubt.String())
+	j.WordOrNull(`,"server_state_doubt":`, c.ServerDoubt.String())
 	j.timeWait(&e.clock, &c.TimeWait)
 	counts.Append(&j.Row, `,"client_to_server":`, &c.FromClient)
 	counts.Append(&j.Row, `,"server_to_client":`, &c.FromServer)

@@ -119,11 +119,12 @@ type names struct {
 	note  string
 }
 
-func openingWords() []string { return wordsOf(analyze.OpeningMidstream, analyze.OpeningOneWay) }
-func closingWords() []string { return wordsOf(analyze.ClosingOpen, analyze.ClosingReset) }
-func causeNames() []string   { return wordsOf(label.NoCause+1, label.CauseCount-1) }
-func reasonWords() []string  { return wordsOf(notable.Reason(0), notable.Count-1) }
-func endWords() []string     { return wordsOf(analyze.ClientSide, analyze.ServerSide) }
+func openingWords() []string    { return wordsOf(analyze.OpeningMidstream, analyze.OpeningOneWay) }
+func closingWords() []string    { return wordsOf(analyze.ClosingOpen, analyze.ClosingReset) }
+func causeNames() []string      { return wordsOf(label.NoCause+1, label.CauseCount-1) }
+func reasonWords() []string     { return wordsOf(notable.Reason(0), notable.Count-1) }
+func endWords() []string        { return wordsOf(analyze.ClientSide, analyze.ServerSide) }
+func stateDoubtWords() []string { return wordsOf(analyze.NoStateDoubt+1, analyze.StateDoubtCount-1) }
 
 func stateWords() []string {
 	return append(wordsOf(state.Unknown, state.Count-1), wordsOf(state.Closed|state.Inferred, state.TimeWait|state.Inferred)...)

@@ -109,7 +109,7 @@ func TestConnectionObject(t *testing.T) {
 		"opening.options.agreed.timestamps": true, "opening.options.agreed.ecn": nil, "opening.icmp": nil,
 		"closing.outcome": "normal", "closing.active_closer": "client", "closing.fin_packets": []int{5, 18},
 		"closing.rst_packet": nil, "closing.half_closed_for": num("1.30641"),
-		"client_state": "TIME-WAIT", "server_state": "CLOSED",
+		"client_state": "TIME-WAIT", "server_state": "CLOSED", "client_state_doubt": nil, "server_state_doubt": nil,
 		"time_wait.holders": []string{"client"}, "time_wait.since": "2023-11-14T22:13:21.434456789Z", "time_wait.until": "2023-11-14T22:14:21.434456789Z",
 		"time_wait.restarts": num("0"), "time_wait.reused_by": nil,
 		"client_to_server.packets": num("10"), "client_to_server.payload_bytes": num("500"), "client_to_server.unique_bytes": num("500"),
@@ -135,6 +135,7 @@ func TestConnectionObject(t *testing.T) {
 		"start": "1677-09-21T00:12:43.145224192Z", "opening.icmp.from": "fe80::1", "opening.icmp.type": num("255"),
 		"closing.rst_after": "in TIME-WAIT", "closing.active_closer": "both", "time_wait.holders": []string{"client", "server"},
 		"time_wait.reuse": "neither a higher ISN nor a later timestamp", "client_state": "TIME-WAIT?", "server_state": "UNKNOWN", "evicted": true,
+		"client_state_doubt": "next try overdue", "server_state_doubt": "FIN unanswered",
 	})
 }
 

@@ -61,5 +61,5 @@ var closeView = &rowView[connection]{
 		serverStateColumn,
 		{Name: "order_inferred", Kind: KindBool, For: Programs, Meaning: "The FIN that came second may have waited behind octets or for room (RFC 9293 §3.10.4), so that its end may have closed before it had the other's: the states that depend on it are marked.",
 			Value: func(_ *env, c *connection, v *Value) { v.bool(c.Closing.OrderInferred) }},
-	}),
+	}, doubtColumns),
 }

@@ -81,6 +81,7 @@ var connectionView = &rowView[connection]{
 					}
 				}},
 		},
+		doubtColumns,
 	),
 }
 

@@ -63,7 +63,7 @@ var handshakeView = &rowView[connection]{
 			Value: func(_ *env, c *connection, v *Value) { v.agreed(&c.Opening) }},
 		clientStateColumn,
 		serverStateColumn,
-	}),
+	}, doubtColumns),
 }
 
 func repeatTone(n uint32) prose.Tone {

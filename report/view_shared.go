@@ -39,3 +39,15 @@ var serverStateColumn = connectionColumn{Name: "server_state", Header: "SERVER I
 	Meaning: "State of the server at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one, as for the client. UNKNOWN where no SYN-ACK showed that it was listening.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ServerState.String()) },
 	Tone:    func(c *connection) prose.Tone { return lexicon.StateTone(c.ServerState) }}
+
+// doubtColumns say why silence marks a state. They end the columns of each view that has states at the end.
+var doubtColumns = []connectionColumn{
+	{Name: "client_state_doubt", Kind: KindWord, For: Programs, Meaning: stateDoubtMeaning,
+		Value: func(_ *env, c *connection, v *Value) { v.string(c.ClientDoubt.String()) }},
+	{Name: "server_state_doubt", Kind: KindWord, For: Programs, Meaning: "Likewise the server's.",
+		Value: func(_ *env, c *connection, v *Value) { v.string(c.ServerDoubt.String()) }},
+}
+
+const stateDoubtMeaning = "Why silence makes the client's state inferred. next try overdue: it awaits an acknowledgement, or answers to its probes, and has been silent for longer than until its next try " +
+	"(RFC 9293 §3.8.1, §3.8.4, §3.8.6.1), so it may have given up (§3.8.3), or been closed in SYN-SENT (§3.10.4); " +
+	"FIN unanswered: it has not answered a FIN for longer than an acknowledgement may be delayed (§3.8.6.3), so it may have got it, or not."

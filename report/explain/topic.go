@@ -48,8 +48,8 @@ var topics = []topic{
 	}},
 	{"LISTENER", "what stands out at a listener", []wordList{findings}},
 	{"NOTABLE", "why a connection deserves a look", []wordList{reasons}},
-	{"OUTCOME", "how a connection opened, what was agreed, how it closed, when a RST came, what followed it, how long it lasted",
-		[]wordList{openings, forms, options, closings, resets, reuses, lives}},
+	{"OUTCOME", "how a connection opened, what was agreed, how it closed, when a RST came, why silence marks a state, what followed it, how long it lasted",
+		[]wordList{openings, forms, options, closings, resets, stateDoubts, reuses, lives}},
 	{"ROLES", "who the client and the server are", []wordList{ends, roles}},
 	{"STORY", "the headings of a story and of the summary", []wordList{storyHeadings, summaryHeadings}},
 	{"TERMS", "terms that the other texts use: ISN, MSS, MSL, round trip, tap", []wordList{terms}},
@@ -140,6 +140,15 @@ var resets = wordList{
 		"it reached an end in TIME-WAIT (RFC 1337), or came from one",
 		"its sender had asked by two keep-alives in a row or more whether the other end is still there, and for a round trip after the last nothing answered: it gave up (RFC 9293 §3.8.4)"),
 	note: "Where two fit, the more telling one is given: TIME-WAIT, the handshake, unread data, keep-alive unanswered, after FIN, in this order.",
+}
+
+var stateDoubts = wordList{
+	title: "Why silence marks a state (members client_state_doubt, server_state_doubt)", kind: "why silence marks a state",
+	words: words(analyze.NoStateDoubt+1,
+		"the end awaits an acknowledgement, or answers to its probes, and should have tried again (RFC 9293 §3.8.1, §3.8.4, §3.8.6.1): "+
+			"it may have given up (RFC 9293 §3.8.3), or been closed in SYN-SENT (RFC 9293 §3.10.4)",
+		"the end has not answered a FIN for longer than an acknowledgement may be delayed (RFC 9293 §3.8.6.3): the FIN may have been lost on the way to it, or the answer on the way back"),
+	note: "It is told of the states at the end, where the last segment left them unmarked.",
 }
 
 var lives = wordList{

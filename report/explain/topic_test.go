@@ -50,6 +50,7 @@ func TestTopicWords(t *testing.T) {
 		"closings":    analyze.ClosingOpen + analyze.ClosingOutcome(len(closings.words)),
 		"reasons":     notable.Reason(len(reasons.words)),
 		"resets":      analyze.RstRefused + analyze.RstAfter(len(resets.words)),
+		"doubts":      analyze.NoStateDoubt + 1 + analyze.StateDoubt(len(stateDoubts.words)),
 		"confidences": verdict.Possible + verdict.Confidence(len(confidences.words)),
 	} {
 		if name, known := nameOf(beyond); known {

@@ -127,6 +127,7 @@ func Huge() *analyze.Connection {
 		TimeWait: analyze.TimeWait{Holders: analyze.BothSides, Since: math.MinInt64, Until: math.MaxInt64, Restarts: math.MaxUint32,
 			ReusedBy: math.MaxUint64, Reuse: analyze.ReuseUnproved, CutBy: math.MaxUint64},
 		ClientState: state.TimeWait | state.Inferred, ServerState: state.Unknown | state.Inferred,
+		ClientDoubt: analyze.NoStateDoubt + 1, ServerDoubt: analyze.StateDoubtCount - 1,
 		ClientBase: analyze.Base{Number: math.MaxUint32, Known: true}, ServerBase: analyze.Base{Known: true},
 		FromClient: d, FromServer: d, ZeekState: "OTH", ZeekHistory: "^", Evicted: true, StepsDropped: math.MaxUint32,
 	}

@@ -59,3 +59,17 @@ func TestWhyAStateIsMarked(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryDoubtTold: no kind of doubt is left out, and no two are told alike.
+func TestEveryDoubtTold(t *testing.T) {
+	said := map[string]analyze.StateDoubt{}
+	for d := analyze.NoStateDoubt + 1; d < analyze.StateDoubtCount; d++ {
+		c := reporttest.HalfClose(t)
+		c.ClientDoubt = d
+		text := unheard(c)
+		if was, twice := said[text]; text == "" || twice {
+			t.Errorf("%v: %q, as of %v", d, text, was)
+		}
+		said[text] = d
+	}
+}
