@@ -162,8 +162,10 @@ func (a *Analyzer) giveUp(r flow.Ref, c flow.Class) {
 func (a *Analyzer) classify(r flow.Ref, f *flow.Flow, n *note) {
 	c := classOf(f)
 	now := a.table.Class(r)
-	if c == flow.TimeWait && now == flow.TimeWait && !n.twRestart {
-		return // only entering and restarting set the 2MSL timer
+	if c == flow.TimeWait {
+		if n.tw.ahead = elapsed(a.clock, f.Last); now == flow.TimeWait && !n.twRestart {
+			return // only entering and restarting set the 2MSL timer
+		}
 	}
 	n.twRestart = false
 	switch was := finished(now); {

@@ -98,9 +98,8 @@ func doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until in
 }
 
 // silentUntil returns until when at least nothing was captured of f, whose record is handed over, in the time
-// of its own packets, which the clock was ahead of if it had gone back; in TIME-WAIT, which later ones do not
-// prolong, that is not subtracted. After a timer that ran out, no longer than until then: how much later the clock
-// is depends on how shards work apart.
+// of its own packets, which the clock was ahead of if it had gone back. After a timer that ran out, no longer than
+// until then: how much later the clock is depends on how shards work apart.
 func (a *Analyzer) silentUntil(f *flow.Flow, n *note, end Ending) int64 {
 	class, until := a.table.Class(f.Ref), a.clock
 	since, _ := a.table.Touched(f.Ref)
@@ -111,11 +110,8 @@ func (a *Analyzer) silentUntil(f *flow.Flow, n *note, end Ending) int64 {
 			}
 		}
 	}
-	switch class {
-	case flow.Lapsed:
-		since -= a.msl2 // when TIME-WAIT began
-	case flow.Closed:
-		since = n.tw.since // since is when the tuple was used again
+	if finished(class) {
+		since = f.Last + n.tw.ahead // since is of TIME-WAIT, or of a later use of the tuple
 	}
 	return f.Last + elapsed(until, max(since, f.Last))
 }

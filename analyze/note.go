@@ -81,6 +81,7 @@ type note struct {
 type timeWaitNote struct {
 	held         [2]bool
 	since, until int64
+	ahead        int64 // by how much the clock was ahead of the last segment, nanoseconds; it had gone back
 	restarts     uint32
 	finAgain     [2]bool // the FIN was sent again to the side since it last acknowledged it
 	reusedBy     uint64
