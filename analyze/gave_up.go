@@ -20,16 +20,26 @@ const (
 	// overdue is by how much a pause is longer than the one before it where none was due so late: twice
 	// as long by backing off, and half as long again by timers that run late and delays on the way (a heuristic).
 	overdue = 3
+	// longestTimer is the longest, in nanoseconds, that an end waits before it tries again, however often it has
+	// (RFC 1122 §4.2.3.1: 2MSL).
+	longestTimer = int64(240e9)
 )
 
 // mayHaveGivenUp reports whether end h of f, which waits for the other end o, has been silent until
 // a time for so long that it hardly waits any more. The last pause between two of its tries was none
 // longer than the longest in the connection, and than all that passed since it last sent something new.
 func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
+	least := firstTimer
 	switch h.State.Base() {
 	case state.SynSent, state.SynReceived, state.FinWait1, state.Closing, state.LastAck:
 	case state.Established, state.CloseWait:
-		if h.InFlight(o, h.Nxt) <= 0 && !h.Probed.Unanswered() {
+		switch {
+		case h.InFlight(o, h.Nxt) > 0, h.Probed.Unanswered():
+		case h.Probed.ZeroWindow():
+			// An end keeps asking as long as the window is shut (RFC 9293 §3.8.6.1). One probe alone does not
+			// show how long it waits for the next: it looks like a keep-alive, whose pauses do not grow from the first.
+			least = longestTimer / 2
+		default:
 			return false
 		}
 	default:
@@ -39,7 +49,7 @@ func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 	if again := h.LastTime - h.FreshTime; again > 0 { // longer than the pause if FreshTime is not kept
 		pause = min(pause, again)
 	}
-	return elapsed(until, h.LastTime)/overdue > max(firstTimer, pause)
+	return elapsed(until, h.LastTime)/overdue > max(least, pause)
 }
 
 // mayHaveGotFIN reports whether a FIN of the other end o has reached end h of f for all that is known: until a
