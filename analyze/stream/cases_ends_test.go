@@ -96,4 +96,138 @@ client octets 10+10 of 7`},
 +.1 B>A R. 1:6(5) ack 11`, `
 server outside 0+5 in-rst of 5
 client octets 0+10 of 4 ack 5`},
+	{"a FIN that was not captured, behind octets that were not", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 21
++.1 B>A . 1 ack 22
++.1 B>A F. 1 ack 22`, `
+client octets 0+10 of 4 ack 5
+client gap 10+10 not-captured ack 7`},
+	{"likewise, and its sender goes on behind its number", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 21
++.1 B>A . 1 ack 22
++.1 B>A F. 1 ack 22
++.1 A>B . 22 ack 2`, `
+client octets 0+10 of 4 ack 5
+client gap 10+10 not-captured ack 7`},
+	{"a FIN that was not captured, behind octets that were", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 12
++.1 B>A F. 1 ack 12
++.1 A>B . 12 ack 2`, `
+client octets 0+10 of 4 ack 5`},
+	{"a FIN that was not captured, and no octets", opened + `
++.1 B>A . 1 ack 2
++.1 B>A F. 1 ack 2
++.1 A>B . 2 ack 2`, ``},
+	{"a FIN of an end of which nothing was captured", `
+0   B>A S. 0 ack 1
++.1 B>A . 1 ack 501
++.1 B>A . 1 ack 502
++.1 B>A F. 1 ack 502`, `
+client gap 0+500 not-captured ack 4`},
+	{"likewise, and the other end goes on", `
+0   B>A S. 0 ack 1
++.1 B>A . 1 ack 501
++.1 B>A . 1 ack 502
++.1 B>A P. 1:11(10) ack 502
++2  B>A P. 11:21(10) ack 502`, `
+client gap 0+500 not-captured ack 5
+server octets 0+10 of 4
+server octets 10+10 of 5`},
+	{"likewise without the SYN-ACK", `
+0   B>A P. 1:11(10) ack 1
++.1 B>A . 11 ack 501
++.1 B>A . 11 ack 502
++.1 B>A F. 11 ack 502`, `
+server octets 0+10 of 1
+client gap 0+500 not-captured ack 4`},
+	{"an octet that was acknowledged alone, and more after it", `
+0   B>A S. 0 ack 1
++.1 B>A . 1 ack 501
++.1 B>A P. 1:11(10) ack 502
++2  B>A P. 11:21(10) ack 1002`, `
+client gap 0+501 not-captured ack 4
+server octets 0+10 of 3
+client gap 501+500 not-captured ack 4
+server octets 10+10 of 4`},
+	{"likewise, and a while after it", opened + `
++.1 B>A . 1 ack 501
++.1 B>A . 1 ack 502
++.1 B>A P. 1:11(10) ack 502
++.1 A>B . 502 ack 11
++2  B>A P. 11:21(10) ack 502
++.1 A>B . 502 ack 21
++.1 B>A . 21 ack 1002`, `
+client gap 0+500 not-captured ack 6
+server octets 0+10 of 6 ack 7
+server octets 10+10 of 8 ack 9
+client gap 500+501 not-captured ack 10`},
+	{"octets that were acknowledged one by one", `
+0   B>A S. 0 ack 1
++.1 B>A . 1 ack 2
++.1 B>A . 1 ack 3
++.1 B>A . 1 ack 4`, `
+client gap 0+3 not-captured ack 4`},
+	{"likewise, and the other end closes", `
+0   B>A S. 0 ack 1
++.1 B>A . 1 ack 2
++.1 B>A . 1 ack 3
++.1 B>A F. 1 ack 4`, `
+client gap 0+2 not-captured ack 4`},
+	{"octets that were not captured, and no FIN", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11
++.1 B>A . 1 ack 21
++.1 B>A F. 1 ack 21`, `
+client octets 0+10 of 4 ack 5
+client gap 10+10 not-captured ack 7`},
+	{"a FIN behind octets that were not captured, with octets", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B PF. 21:31(10) ack 1
++.1 B>A . 1 ack 32`, `
+client octets 0+10 of 4 ack 6
+client gap 10+10 not-captured of 5 ack 6
+client octets 20+10 of 5 ack 6`},
+	{"a FIN behind octets that were not captured, captured when it was sent again", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 21
++.1 B>A . 1 ack 22
++.1 A>B F. 21 ack 1
++.1 B>A . 1 ack 22`, `
+client octets 0+10 of 4 ack 5
+client gap 10+10 not-captured ack 6`},
+	{"a FIN with octets, of which nothing was captured", `
+0   B>A S. 0 ack 1
++.1 B>A . 1 ack 502
++.1 B>A F. 1 ack 502`, `
+client gap 0+501 not-captured ack 3`},
+	{"an octet that was acknowledged alone before a FIN that was captured", opened + `
++.1 A>B F. 21 ack 1
++.1 B>A . 1 ack 11
++.1 B>A . 1 ack 12
++.1 B>A P. 1:11(10) ack 12
++.1 A>B . 22 ack 11
++2  B>A P. 11:21(10) ack 12
++.1 A>B . 22 ack 21
++.1 B>A . 21 ack 22`, `
+client gap 0+11 not-captured ack 6
+server octets 0+10 of 7 ack 8
+server octets 10+10 of 9 ack 10
+client gap 11+9 not-captured ack 11`},
+	{"an octet that was acknowledged alone before octets that were captured", opened + `
++.1 A>B P. 31:41(10) ack 1
++.1 B>A . 1 ack 11
++.1 B>A . 1 ack 12
++.1 B>A P. 1:11(10) ack 12
++.1 A>B . 41 ack 11
++2  B>A P. 11:21(10) ack 12
++.1 A>B . 41 ack 21
++.1 B>A . 21 ack 41`, `
+client gap 0+11 not-captured ack 6
+server octets 0+10 of 7 ack 8
+server octets 10+10 of 9 ack 10
+client gap 11+19 not-captured of 4 ack 11
+client octets 30+10 of 4 ack 11`},
 }

@@ -126,6 +126,11 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 	if !v.final(o, limit) {
 		return false
 	}
+	if len(o.chunks) == 0 && limit == max(o.acked, o.beyond) && v.mayBeFIN(o) {
+		if limit--; limit == o.due(at) {
+			return true
+		}
+	}
 	v.begin(o, at)
 	v.skip(o, limit, NotCaptured, 0, cmp.Or(o.beyondPacket, o.ackPacket))
 	return true
@@ -323,11 +328,10 @@ func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	end := said
 	if d.total.FIN {
 		end = fin
-	} else if said == max(d.ref, d.seen)+1 && c.Closing.Inferred {
+	} else if said == d.due(at)+1 && c.Closing.Inferred {
 		return // that number is taken for the FIN
-	}
-	if !d.carried && !d.fixed && d.step == 1 {
-		end-- // the last number may as well be the FIN
+	} else if v.mayBeFIN(d) {
+		end--
 	}
 	if !d.begun && end > at {
 		v.begin(d, at)
@@ -341,4 +345,11 @@ func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	if d.next < end {
 		v.skip(d, end, Unknown, 0, 0)
 	}
+}
+
+// mayBeFIN reports whether the last number that was acknowledged, if it was not captured, may as well be that of
+// the FIN of d, which is no octet (RFC 9293 §3.4): it was acknowledged alone, and the ones before it were not, as
+// octets are that are sent one by one, unless the other end has closed, too.
+func (v *conversation) mayBeFIN(d *direction) bool {
+	return len(d.fins) == 0 && d.step == 1 && (d.before != 1 || len(v.other(d).fins) > 0)
 }

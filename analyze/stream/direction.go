@@ -30,7 +30,7 @@ type direction struct {
 	// 0.
 	anyACK       bool
 	firstACK     int64 // the first acknowledgement number, with anyACK
-	step         int64 // by how much the last that went further did
+	step, before int64 // by how much the last that went further did, and the one before it
 	carried      bool  // a segment with octets was captured
 	acked        int64
 	ackPacket    uint64
@@ -149,7 +149,7 @@ func (d *direction) acknowledge(to, seq int64, packet uint64) {
 		d.anyACK, d.firstACK = true, to
 	}
 	if last := max(d.acked, d.beyond, d.firstACK); to > last {
-		d.step = to - last
+		d.before, d.step = d.step, to-last
 	}
 	if d.hasSpoilt && to == d.spoilt+1 {
 		d.hasSpoilt = false
