@@ -10,8 +10,12 @@ type Facts struct {
 	FromClient       bool
 	// Cut is set if the segment ends inside the packet that had its octets before, which fits what
 	// the other end takes in one segment, and options do not make up for what is missing.
-	Cut   bool
-	Cover Cover
+	Cut bool
+	// Unreported is set for a segment that fills a hole that one without octets showed, if nothing can have
+	// told its sender that it is missing: no octets after it were captured three quarters of
+	// Loop ago (a heuristic), and since Before none of its end that were sent again.
+	Unreported bool
+	Cover      Cover
 	// SeqDelta is the segment's number minus the one expected next from its
 	// sender; 0 for the sender's first segment.
 	SeqDelta int64
@@ -118,6 +122,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Loop = loop(s, r)
 	if x.Cover.Fills && x.Cover.Beyond.Bare {
 		x.Before = t.sentSince(s, seg.Seq)
+		x.Unreported = t.unreported(s, seg.Seq, x)
 	}
 	if x.Moved = place(seg) != s.places.first; x.Moved {
 		x.newHere(seg)
@@ -201,6 +206,20 @@ func (t *Table) sentSince(h *Half, from wire.Seq) int64 {
 		from = l.Seq
 	}
 	return 0
+}
+
+// unreported computes Facts.Unreported for a segment of h that begins at from. Of more than
+// maxLook segments since Before it is not known.
+func (t *Table) unreported(h *Half, from wire.Seq, x *Facts) bool {
+	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0 && x.Before != 0; i, looks = t.sent.At(i).prev, looks-1 {
+		switch s := t.sent.At(i); {
+		case s.Time <= x.Before:
+			return true
+		case s.Again, !s.Bare && s.Seq.After(from) && x.Mark.Time-s.Time >= x.Loop/4*3:
+			return false
+		}
+	}
+	return false
 }
 
 // maxOvertaken bounds how many segments sentSince looks at.

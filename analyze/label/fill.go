@@ -48,7 +48,7 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 		return Overtaken, LowerWindow, 0
 	}
 	if b.Bare && apart >= soon {
-		if x.Before != 0 && x.Loop > 0 && m.Time-x.Before < x.Loop/4*3 {
+		if x.Before != 0 && x.Loop > 0 && m.Time-x.Before < soonestRepair(x) {
 			return Overtaken, TimeOnly, b.Packet // nobody can have missed it yet
 		}
 		return Again, TimeOnly, b.Packet // the timer may have run before the gap showed
@@ -57,6 +57,17 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 		return Overtaken, TimeOnly, b.Packet
 	}
 	return Again, TimeOnly, b.Packet
+}
+
+// soonestRepair returns how long after the octets before it (Facts.Before) a segment is sent again
+// at the earliest, where one without octets showed the gap. If nothing can have reported it lost, a timer must have
+// run, which began no sooner than those octets were sent: that of a probe takes two round trips
+// (RFC 8985 §7.2, with a quarter of one for paths that vary, as in probes), and a timeout one and quiet.
+func soonestRepair(x *flow.Facts) int64 {
+	if x.Unreported && x.Sender.Repair.Mode == flow.NoRepair {
+		return min(2*x.Loop-x.Loop/4, x.Loop+quiet)
+	}
+	return x.Loop / 4 * 3
 }
 
 // offersLess reports whether the segment acknowledges as much as the latest of its end and
