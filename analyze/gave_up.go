@@ -17,6 +17,10 @@ const (
 	// firstTimer is the longest, in nanoseconds, that an end waits before it sends something again for
 	// the first time, where no round trip is longer (RFC 1122 §4.2.3.1, RFC 6298 §5.7; 1 s by §2.1).
 	firstTimer = int64(3e9)
+	// slowTimer is the longest, in nanoseconds, that a timer runs for what was sent for the first time: RFC 6298
+	// §2.5 lets a host bound it at 60 s or more, and Linux has 120 s. However long the connection was silent before
+	// that, its timers were not as long. A heuristic.
+	slowTimer = int64(120e9)
 	// overdue is by how much a pause is longer than the one before it where none was due so late: twice
 	// as long by backing off, and half as long again by timers that run late and delays on the way (a heuristic).
 	overdue = 3
@@ -27,7 +31,8 @@ const (
 
 // mayHaveGivenUp reports whether end h of f, which waits for the other end o, has been silent until
 // a time for so long that it hardly waits any more. The last pause between two of its tries was none
-// longer than the longest in the connection, and than all that passed since it last sent something new.
+// longer than the longest in the connection, and than all that passed since it last sent something new; if that is
+// the last that it sent, its timer is no longer than slowTimer. How far apart probes are is for programs to say.
 func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 	least := firstTimer
 	switch h.State.Base() {
@@ -46,8 +51,11 @@ func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 		return false
 	}
 	pause := n.waits.silence
-	if again := h.LastTime - h.FreshTime; again > 0 { // longer than the pause if FreshTime is not kept
+	switch again := h.LastTime - h.FreshTime; {
+	case again > 0:
 		pause = min(pause, again)
+	case h.Probed == flow.NotProbed:
+		pause = min(pause, slowTimer)
 	}
 	return elapsed(until, h.LastTime)/overdue > max(least, pause)
 }
@@ -68,6 +76,17 @@ func mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	return elapsed(until, sent) > due
 }
 
+// finWaits is how long, in nanoseconds, an end waits in FIN-WAIT-2 for a FIN whose program has no use for the connection any
+// more: 60 s in Linux (tcp_fin_timeout) and FreeBSD (finwait2_timeout). The RFC lets it wait for ever, and one that only
+// half-closed does (RFC 9293 §3.6); which of both it is no segment shows. A heuristic.
+const finWaits = int64(60e9)
+
+// mayHaveForgotten reports whether end h, which waits for nothing but a FIN, has been silent until a time for so long that it may
+// have forgotten the connection, of which it need not tell.
+func mayHaveForgotten(h *flow.Half, until int64) bool {
+	return h.State.Base() == state.FinWait2 && elapsed(until, h.LastTime) > finWaits
+}
+
 // StateDoubt is why the record marks a state that the last segment left unmarked (COLUMNS.md:
 // client_state_doubt).
 type StateDoubt uint8
@@ -77,10 +96,11 @@ const (
 	NoStateDoubt    StateDoubt = iota
 	NextTryOverdue             // the end should have sent something again, unless it gave up
 	FINUnanswered              // the end has not answered a FIN, which it may have got
+	FINOverdue                 // the end has waited for a FIN for longer than many do
 	StateDoubtCount            // how many there are; not a doubt
 )
 
-var stateDoubtNames = [StateDoubtCount]string{"", "next try overdue", "FIN unanswered"}
+var stateDoubtNames = [StateDoubtCount]string{"", "next try overdue", "FIN unanswered", "FIN overdue"}
 
 func (d StateDoubt) String() string { return stateDoubtNames[d] }
 
@@ -103,6 +123,8 @@ func doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until in
 		return s.Infer(), NextTryOverdue
 	case mayHaveGotFIN(f, n, h, o, until):
 		return s.Infer(), FINUnanswered
+	case mayHaveForgotten(h, until):
+		return s.Infer(), FINOverdue
 	}
 	return s, NoStateDoubt
 }

@@ -148,7 +148,7 @@ func (b *textbook) account(from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 		n.clues.end(from).ttl(seg.TTL)
 	}
 	f.LastPacket, f.Last = seg.Packet, seg.Time
-	x.LastTime = seg.Time // FreshTime is the same
+	x.LastTime, x.FreshTime = seg.Time, seg.Time
 	if seg.IPID != 0 {
 		b.ids[from] = seg.IPID
 	}
