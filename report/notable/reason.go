@@ -101,12 +101,27 @@ func (c *Counts) Text() string {
 
 // firstReason returns the reason under which c is listed, and its weight.
 func firstReason(c *analyze.Connection) (Reason, uint64, bool) {
+	if uneventful(c) {
+		return 0, 0, false
+	}
 	for why := Reason(0); why < Count; why++ {
 		if w := weigh(c, why); w > 0 {
 			return why, w, true
 		}
 	}
 	return 0, 0, false
+}
+
+// uneventful reports whether c has no reason, as most: it opened, each SYN was sent once, and after that nothing
+// was lost, reset or waited for. Then none is weighed. Each condition is the opposite of what a reason needs;
+// TestUneventful checks every one.
+func uneventful(c *analyze.Connection) bool {
+	o, cl, x, y := &c.Opening, &c.Closing, &c.FromClient, &c.FromServer
+	return o.Outcome == analyze.OpeningComplete && o.SynCount <= 1 && o.SynAckCount <= 1 && o.SynAckISNs <= 1 && o.BadAcks == 0 &&
+		cl.Outcome != analyze.ClosingReset && cl.RstIgnored == 0 && cl.HalfClosedFor < HalfClosedFor && !c.TimeWait.Reuse.Unproved() && c.ICMP.Count == 0 &&
+		max(x.Timeouts, y.Timeouts) < analyze.StalledAfter && x.Probed.For|y.Probed.For == 0 && x.Long.Tries|y.Long.Tries == 0 &&
+		record.Resent(c) < ResentLeast && y.SlowestAnswer.Wait < SlowAnswer && max(resendWait(c), zeroWindowTime(c)) < phrase.WaitLeast &&
+		x.MissingBytes|y.MissingBytes == 0
 }
 
 // weigh returns the weight of a reason for c; 0: it does not apply.

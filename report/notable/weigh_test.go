@@ -1,9 +1,12 @@
 package notable
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/reporttest"
 )
@@ -114,4 +117,69 @@ func TestMissingOfBoth(t *testing.T) {
 	if got := weigh(conn, whyMissing); got != 3 {
 		t.Errorf("%d, want 3", got)
 	}
+}
+
+// TestUneventful: a connection that is said to be uneventful has no reason, whatever its record says. So none
+// can be missed by not being weighed.
+func TestUneventful(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	uneventfulOnes, found := 0, [Count]int{}
+	for range 100_000 {
+		c := anyRecord(r)
+		plain := uneventful(c)
+		if plain {
+			uneventfulOnes++
+		}
+		for why := Reason(0); why < Count; why++ {
+			if weigh(c, why) == 0 {
+				continue
+			}
+			if found[why]++; plain {
+				t.Fatalf("%v: weight %d of an uneventful connection:\n%+v", why, weigh(c, why), *c)
+			}
+		}
+	}
+	found[whyVerdict]++ // has no weight of its own
+	if least := slices.Min(found[:]); uneventfulOnes < 1000 || least == 0 {
+		t.Errorf("of those drawn %d were uneventful; by reason: %v", uneventfulOnes, found)
+	}
+}
+
+// anyRecord returns a record of which little is out of the ordinary, at random.
+func anyRecord(r *rand.Rand) *analyze.Connection {
+	odd := func() bool { return r.IntN(25) == 0 }
+	rare := func(n int) uint64 {
+		if odd() {
+			return uint64(r.IntN(n))
+		}
+		return 0
+	}
+	long := func() int64 { return int64(rare(40)) * 5e8 } // on both sides of every limit
+	c := &analyze.Connection{Start: 0, End: int64(r.IntN(3)) * 1e9}
+	o, cl := &c.Opening, &c.Closing
+	o.Outcome, o.Form, o.AckPacket, o.ServerISN, o.Took = analyze.OpeningComplete, analyze.FormThreeWay, 3, 7, long()
+	o.SynCount, o.SynAckCount, o.SynAckISNs = 1+uint32(rare(3)), 1+uint32(rare(3)), 1+uint8(rare(2))
+	o.BadAcks, o.Renumbered, o.AckLater = uint8(rare(3)), uint32(rare(2)), odd()
+	if odd() {
+		o.Outcome, o.Form = analyze.OpeningOutcome(r.IntN(int(analyze.OpeningOneWay)+1)), analyze.OpeningForm(r.IntN(4))
+	}
+	cl.Outcome, cl.HalfClosedFor, cl.HalfClosedOctets = analyze.ClosingNormal, int64(rare(3))*HalfClosedFor, rare(3)
+	cl.RstPacket, cl.RstIgnored = 9, uint32(rare(3))
+	for k := range 3 {
+		c.Steps = append(c.Steps, analyze.Step{Packet: uint64(k + 1), FromClient: !odd(), Flags: wire.FIN | wire.ACK})
+	}
+	c.Steps = append(c.Steps, analyze.Step{Packet: 9, FromClient: true, Flags: wire.RST | wire.ACK, Phase: label.RST, Ack: 8})
+	if r.IntN(5) == 0 {
+		cl.Outcome, cl.RstBy, cl.RstAfter = analyze.ClosingOutcome(r.IntN(int(analyze.ClosingReset)+1)), analyze.Side(r.IntN(4)), analyze.RstAfter(r.IntN(int(analyze.RstTimeWait)+1))
+	}
+	c.TimeWait.Reuse, c.ICMP.Count = analyze.ReuseRight(rare(int(analyze.ReuseUnproved)+1)), uint32(rare(2))
+	for _, d := range []*analyze.Direction{&c.FromClient, &c.FromServer} {
+		d.Packets, d.UniqueOctets, d.Retransmissions = uint64(r.IntN(200)), uint64(r.IntN(2)), rare(6)
+		d.Unacknowledged, d.Timeouts, d.MissingBytes, d.Probed.For = rare(3), uint8(rare(6)), rare(2), long()
+		d.SlowestAnswer.Wait, d.ResendWait, d.ZeroWindowTime = long(), long()/10, long()/10
+		if odd() {
+			d.Long = analyze.LongClue{Tries: uint8(r.IntN(4)), Short: rare(2), Reported: uint64(r.IntN(2)), Alive: uint64(r.IntN(2))}
+		}
+	}
+	return c
 }
