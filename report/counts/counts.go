@@ -41,13 +41,11 @@ func Append(j *object.Row, key string, d *analyze.Direction) {
 	j.Add("}")
 }
 
-// clean reports whether a direction has only segments, octets and times.
+// clean reports whether count and repeat write nothing but zeros.
 func clean(d *analyze.Direction) bool {
-	rest := *d
-	rest.Packets, rest.PayloadOctets, rest.UniqueOctets, rest.MostInFlight = 0, 0, 0, 0
-	rest.RTT, rest.EchoRTT, rest.SmoothedRTT, rest.RTO = analyze.RTT{}, analyze.RTT{}, 0, 0
-	rest.SlowestAnswer = analyze.Answer{}
-	return rest == analyze.Direction{}
+	return d.Retransmissions|d.RetransmittedBytes|d.OutOfOrder|d.DuplicatePackets|d.DuplicateAcks|d.ZeroWindows|d.KeepAlives|d.MissingBytes|d.UnseenBytes|
+		d.Inferred|d.Spurious|d.WindowEpisodes|d.Unacknowledged|uint64(d.Timeouts) == 0 &&
+		d.ZeroWindowTime|d.WindowFullTime|d.ResendWait == 0 && d.Causes == [label.CauseCount]uint32{}
 }
 
 // cleanCounts is what count and repeat write for a direction without

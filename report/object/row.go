@@ -9,7 +9,8 @@ import (
 // Row appends an object of a view with many rows, where a member must be
 // cheap. It does what Plain does, but a key is given as it appears in the
 // text, with comma and colon (`,"seq":`), so writing it is a copy of constant
-// octets without deciding whether a comma is due.
+// octets without deciding whether a comma is due. Methods that take a key are small
+// enough to be inlined: then its length is known where it is copied.
 type Row []byte
 
 // AppendBool appends true or false.
@@ -30,11 +31,14 @@ func (j *Row) Uint(key string, n uint64) {
 
 // UintOrNull writes n if it is known, else null.
 func (j *Row) UintOrNull(key string, n uint64, known bool) {
-	if known {
-		j.Uint(key, n)
-	} else {
-		j.Null(key)
+	*j = appendUintOrNull(append(*j, key...), n, known)
+}
+
+func appendUintOrNull(b []byte, n uint64, known bool) []byte {
+	if !known {
+		return append(b, "null"...)
 	}
+	return number.AppendUint(b, n)
 }
 
 // Bool writes true or false.
@@ -69,11 +73,14 @@ func (j *Row) Seconds(key string, ns int64) {
 
 // SecondsOrNull writes a duration; -1 stands for one that was not measured.
 func (j *Row) SecondsOrNull(key string, ns int64) {
+	*j = appendSecondsOrNull(append(*j, key...), ns)
+}
+
+func appendSecondsOrNull(b []byte, ns int64) []byte {
 	if ns == -1 {
-		j.Null(key)
-	} else {
-		j.Seconds(key, ns)
+		return append(b, "null"...)
 	}
+	return number.AppendSeconds(b, ns)
 }
 
 // Time writes a time, in nanoseconds since 1970, as RFC 3339 in UTC.
@@ -88,14 +95,18 @@ func (j *Row) Endpoint(key string, a netip.AddrPort) {
 
 // Numbers writes a list of packet numbers.
 func (j *Row) Numbers(key string, list []uint64) {
-	*j = append(append(*j, key...), '[')
+	*j = appendNumbers(append(*j, key...), list)
+}
+
+func appendNumbers(b []byte, list []uint64) []byte {
+	b = append(b, '[')
 	for i, n := range list {
 		if i > 0 {
-			*j = append(*j, ',')
+			b = append(b, ',')
 		}
-		*j = number.AppendUint(*j, n)
+		b = number.AppendUint(b, n)
 	}
-	*j = append(*j, ']')
+	return append(b, ']')
 }
 
 // Count appends a member to an object of counts; name is one of this program's
