@@ -136,15 +136,16 @@ func (n *neighbours) add(c *analyze.Connection, x *context, p *places) {
 	if c.Clues.ServerProved != 0 {
 		l.proved = max(l.proved, c.Clues.ServerProvedAt)
 	}
+	full := x.has(AcceptQueueFull)
 	switch {
-	case !x.has(AcceptQueueFull):
+	case !full:
 	case c.Opening.AckPacket != 0:
 		l.fullFrom, l.fullTo = x.completed(), max(c.Clues.IgnoredAt, c.Clues.ServerProvedAt)
 	case x.listenerAnswers():
 		l.fullFrom, l.fullTo = x.syn(0).Time, x.lastSyn().Time
 	}
 	switch {
-	case x.has(AcceptQueueFull) && c.Opening.AckPacket != 0, x.again != nil && !x.again.Inferred:
+	case full && c.Opening.AckPacket != 0, x.again != nil && !x.again.Inferred:
 		l.waitFrom, l.waitTo = x.completed(), max(c.Clues.IgnoredAt, c.Clues.ServerProvedAt)
 	case c.Clues.ServerProved != 0:
 		l.prompt = max(l.prompt, c.Clues.ServerProvedAt)

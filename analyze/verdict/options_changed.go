@@ -24,6 +24,9 @@ var optionsChanged = Spec{
 	Most:    Likely,
 	Example: plain + "+.1 A>B . 1 ack 1 <TS val 1 ecr 2>\n",
 	match: func(x *context, v *Verdict) bool {
+		if agrees(&x.Clues.Client) && agrees(&x.Clues.Server) {
+			return false // as most
+		}
 		for _, e := range [...]*analyze.EndClues{&x.Clues.Client, &x.Clues.Server} {
 			for _, odd := range [...]struct {
 				packet uint64

@@ -186,14 +186,15 @@ func (j *Judge) Connection(c *analyze.Connection) []Verdict {
 
 // judge tries every verdict on the connection of j.x.
 func (j *Judge) judge() {
+	j.x.given = j.list
 	for id, s := range All {
 		if j.one.Len != 0 || j.one.Confidence != 0 { // a match filled it, or began to
 			j.one = Verdict{}
 		}
 		j.one.ID = ID(id)
-		j.x.given = j.list
 		if s.match(&j.x, &j.one) {
 			j.list = append(j.list, j.one)
+			j.x.given = j.list
 		}
 	}
 }
