@@ -107,8 +107,8 @@ func (d StateDoubt) String() string { return stateDoubtNames[d] }
 // doubtsSilent marks, in the record of f, the states of ends that may have given up, or got a FIN.
 func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 	x, y := &f.Half[f.Client], &f.Half[f.Peer(f.Client)]
-	if over(x) && over(y) {
-		return
+	if x.Has&y.Has&flow.FINProved != 0 && ended(x) && ended(y) || over(x) && over(y) {
+		return // as most: what is closed, or in TIME-WAIT with both FINs proved, waits for nothing
 	}
 	c, until := &a.conn, a.silentUntil(f, n, end)
 	c.ClientState, c.ClientDoubt = doubtSilent(f, n, x, y, c.ClientState, until)
