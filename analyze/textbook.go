@@ -91,7 +91,7 @@ func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) b
 	if !x.Is(flow.SentSYN) {
 		return unremarkable(seg) && (seg.Flags == wire.SYN|wire.ACK || seg.Flags == wire.RST|wire.ACK)
 	}
-	options, fin := wire.OptionSet(0), seg.Flags.Has(wire.FIN)
+	options := wire.OptionSet(0)
 	if b.stamps {
 		options = wire.OptTimestamps
 	}
@@ -102,15 +102,29 @@ func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) b
 		seg.SeqLen() > 0 && label.MayHide(seg.IPID-b.ids[from], seg.Time-f.Last):
 		return false
 	case !x.Is(flow.SentACK): // it completes the handshake
+		// Where both scale, a window that differs from that of the SYN says nothing.
 		return x.Scale > 0 && seg.Window != x.Window || !otherScale(&b.note.options[from], &b.note.options[from.Other()], seg.Window, seg.Ack.Diff(y.ISN+1))
 	case seg.Ack.Before(x.Ack), seg.Ack == x.Ack && seg.SeqLen() == 0:
 		return false
-	case y.Is(flow.SentFIN) && (x.Is(flow.OrderUnsure) && (seg.Len > 0 || fin && x.Is(flow.FINMayWait)) ||
-		!y.Is(flow.FINProved) && (!x.Is(flow.SentFIN) && x.Nxt.After(b.note.finAck[from.Other()]) || fin && label.MayMissAnswer(seg.IPID-b.ids[from], seg.Time-y.LastTime))):
-		return false // it may have closed before the FIN came (orderUnsure)
+	case y.Is(flow.SentFIN) && b.mayHaveClosed(from, x, y, seg):
+		return false
 	}
 	edge := seg.Ack.Add(x.ScaledWindow(seg.Window, false))
 	return x.Ack.Add(x.LastWindow()).Diff(edge) < 1<<x.Scale // it does not move left
+}
+
+// mayHaveClosed reports whether x, whose segment comes behind a FIN of y, may have closed before it had that
+// (orderUnsure).
+func (b *textbook) mayHaveClosed(from flow.Side, x, y *flow.Half, seg *wire.Segment) bool {
+	fin := seg.Flags.Has(wire.FIN)
+	if x.Is(flow.OrderUnsure) && (seg.Len > 0 || fin && x.Is(flow.FINMayWait)) {
+		return true
+	}
+	if y.Is(flow.FINProved) {
+		return false
+	}
+	return !x.Is(flow.SentFIN) && x.Nxt.After(b.note.finAck[from.Other()]) ||
+		fin && label.MayMissAnswer(seg.IPID-b.ids[from], seg.Time-y.LastTime)
 }
 
 // account processes the next segment.
