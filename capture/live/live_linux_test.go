@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -206,6 +208,48 @@ func TestAnyTakesWhatComes(t *testing.T) {
 	}
 	if !names["va"] || !names["vb"] {
 		t.Errorf("%v", names)
+	}
+}
+
+// TestAnyIndexAgain: with any, an interface that has the index of one that went away is
+// another one if its name differs; one that is only renamed stays what it was.
+func TestAnyIndexAgain(t *testing.T) {
+	const wire = "link add name %[1]sa index 50 type veth peer name %[1]sb index 51\nlink set %[1]sa addrgenmode none\nlink set %[1]sb addrgenmode none\nlink set %[1]sa up\nlink set %[1]sb up"
+	n := newNet(t, "link set lo up\n"+fmt.Sprintf(wire, "v"))
+	r := record(t, n, live.Options{Interfaces: []string{"any"}})
+	pass := func(on string, flow int) {
+		t.Helper()
+		in, x := inject(t, n, on), frame(flow, 0)
+		r.wait(t, "a frame from "+on, func() bool {
+			in.send(t, x)
+			both := slices.DeleteFunc(slices.Clone(r.all), func(p capture.Packet) bool { return !bytes.Equal(p.Data, x) })
+			return len(both) > 1
+		})
+	}
+	const lookedAt = 300 * time.Millisecond // when interfaces that changed have been looked at
+	pass("va", 1)
+	set(t, n, "link set va down\nlink set va name vr\nlink set vr up")
+	time.Sleep(lookedAt)
+	pass("vr", 2)
+	set(t, n, "link del vr")
+	time.Sleep(lookedAt)
+	set(t, n, fmt.Sprintf(wire, "vx"))
+	time.Sleep(lookedAt)
+	pass("vxa", 3)
+	all := r.finish(t)
+	names := func(flow int) string {
+		found := map[string]bool{}
+		for _, p := range all {
+			if bytes.Equal(p.Data, frame(flow, 0)) {
+				found[r.src.Stats().Interfaces[p.Interface].Name] = true
+			}
+		}
+		return strings.Join(slices.Sorted(maps.Keys(found)), " ")
+	}
+	for flow, want := range map[int]string{1: "va vb", 2: "va vb", 3: "vxa vxb"} {
+		if got := names(flow); got != want {
+			t.Errorf("frame %d was captured at %q, want %q", flow, got, want)
+		}
 	}
 }
 

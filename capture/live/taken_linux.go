@@ -166,7 +166,7 @@ func (s *Source) attend() {
 			changed = true
 		}
 	}
-	clear(s.watch.removed)
+	s.tally.reused(s.watch)
 	if changed && !s.lost && s.left() == 0 {
 		s.lost = true
 		s.o.Note("no interface is left: the capture ends")

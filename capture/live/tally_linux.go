@@ -3,6 +3,7 @@
 package live
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -104,6 +105,20 @@ func (t *tally) meet(s *Source, f *frame) int {
 	}
 	t.entries[f.index] = e
 	return e
+}
+
+// reused forgets the entry of each index that another interface has after one that went
+// away, and empties the watch's list of those. While no other has it, packets of the one
+// before may still come, and the index stays on the list.
+func (t *tally) reused(w *watch) {
+	maps.DeleteFunc(w.removed, func(index int, _ bool) bool {
+		_, met := t.entries[index]
+		_, again := w.devices[index]
+		if again && !t.named { // that of a named interface is forgotten where it is captured again
+			delete(t.entries, index)
+		}
+		return again || !met || t.named
+	})
 }
 
 // count numbers p and counts it.
