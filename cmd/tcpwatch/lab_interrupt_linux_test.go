@@ -149,7 +149,7 @@ func TestLabElsewhereEnds(t *testing.T) {
 	args := os.Args
 	t.Cleanup(func() { os.Args = args })
 	os.Args = []string{args[0], "-test.run=^TestLabElsewhereEnds$"}
-	const never, before, meanwhile = "", "before", "meanwhile"
+	const never, before, meanwhile, after = "", "before", "meanwhile", "after"
 	for _, c := range []struct {
 		interrupted string
 		by          syscall.Signal
@@ -165,6 +165,7 @@ func TestLabElsewhereEnds(t *testing.T) {
 		{before, 0, exitPartial, errInterrupted.Error()},
 		{meanwhile, -3, 3, ""},
 		{meanwhile, syscall.SIGKILL, exitPartial, errInterrupted.Error()},
+		{after, syscall.SIGKILL, exitPartial, errInterrupted.Error()},
 	} {
 		t.Setenv(how, strconv.Itoa(int(c.by)))
 		t.Setenv(when, "")
@@ -178,6 +179,8 @@ func TestLabElsewhereEnds(t *testing.T) {
 		case meanwhile: // as soon as the second process can take it
 			t.Setenv(when, "1")
 			cmd.SetOut(called(cancel))
+		case after: // as this process learns of it later
+			time.AfterFunc(oneRequest/2, cancel)
 		}
 		status, says := 0, ""
 		if err := labElsewhere(cmd, errors.New("no lab here")); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +58,7 @@ func labElsewhere(c *cobra.Command, missing error) error {
 		return err
 	case state.Exited(): // it has said why, if something was wrong
 		return &exitError{status: state.ExitCode()}
-	case interrupted(state), c.Context().Err() != nil:
+	case interrupted(state), alsoHere(c.Context()):
 		// Before it could take the signal itself. By what signal it ended does not matter
 		// then: one SIGINT after another, until there is no room to handle them, ends a Go
 		// program by SIGSEGV (runtime.dieFromSignal of Go 1.26).
@@ -69,6 +71,17 @@ func labElsewhere(c *cobra.Command, missing error) error {
 func interrupted(state *os.ProcessState) bool {
 	status, ok := state.Sys().(syscall.WaitStatus)
 	return ok && slices.Contains([]syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}, status.Signal())
+}
+
+// alsoHere reports whether this process is interrupted, too. It may learn of that a little
+// later than the other one ended of it.
+func alsoHere(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	case <-time.After(oneRequest):
+		return false
+	}
 }
 
 // userNamespaceHint names the settings of this machine that forbid user
