@@ -253,37 +253,6 @@ func TestAnyIndexAgain(t *testing.T) {
 	}
 }
 
-// TestStop: a capture ends at once, also in silence, and gives every packet from
-// before its end.
-func TestStop(t *testing.T) {
-	n := newNet(t, pair)
-	for _, o := range []live.Options{
-		{Interfaces: []string{"vb"}}, {Interfaces: []string{"any"}}, {Interfaces: []string{"va", "vb"}}, {Interfaces: []string{"vb"}, Rings: 2},
-	} {
-		for _, packets := range []int{0, 1, 500} {
-			r := record(t, n, o)
-			in := inject(t, n, "va")
-			for i := range packets {
-				in.send(t, frame(i, 100))
-			}
-			began := time.Now()
-			got := r.finish(t)
-			if took := time.Since(began); took > time.Second {
-				t.Errorf("%v with %d packets: ended after %v", o.Interfaces, packets, took)
-			} else {
-				t.Logf("%v, %d rings, %d packets: ended after %v", o.Interfaces, max(1, o.Rings), packets, took)
-			}
-			want := packets
-			if len(o.Interfaces) == 2 || o.Interfaces[0] == "any" {
-				want *= 2
-			}
-			if len(got) != want {
-				t.Errorf("%v, %d rings: %d packets, %d were sent before the end", o.Interfaces, o.Rings, len(got), want)
-			}
-		}
-	}
-}
-
 // TestTimeOrder: packets of several interfaces and of several rings come in the
 // order of time, each flow in its own, numbered through, and none is missing.
 func TestTimeOrder(t *testing.T) {

@@ -241,7 +241,7 @@ func (s *Source) expire() bool {
 	now := time.Now().UnixNano()
 	late := now >= at+int64(drain) || now < at-int64(time.Second) // the clock was set back
 	if !late && now >= at+int64(2*retire) {
-		late = !slices.ContainsFunc(s.rings, func(r *ring) bool { return r.ready() })
+		late = !slices.ContainsFunc(s.rings, func(r *ring) bool { return r.ready() && r.time <= at })
 	}
 	if late && !s.ended {
 		s.ended = true
