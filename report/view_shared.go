@@ -42,12 +42,14 @@ var serverStateColumn = connectionColumn{Name: "server_state", Header: "SERVER I
 
 // doubtColumns say why silence marks a state. They end the columns of each view that has states at the end.
 var doubtColumns = []connectionColumn{
-	{Name: "client_state_doubt", Kind: KindWord, For: Programs, Meaning: stateDoubtMeaning,
+	{Name: "client_state_doubt", Kind: KindWord, For: Programs, Meaning: clientDoubtMeaning,
 		Value: func(_ *env, c *connection, v *Value) { v.string(c.ClientDoubt.String()) }},
-	{Name: "server_state_doubt", Kind: KindWord, For: Programs, Meaning: "Likewise the server's.",
+	{Name: "server_state_doubt", Kind: KindWord, For: Programs, Meaning: serverDoubtMeaning,
 		Value: func(_ *env, c *connection, v *Value) { v.string(c.ServerDoubt.String()) }},
 }
 
-const stateDoubtMeaning = "Why silence makes the client's state inferred. next try overdue: it awaits an acknowledgement, or answers to its probes, and has been silent for longer than until its next try " +
+const clientDoubtMeaning = "Why silence makes the client's state inferred. next try overdue: it awaits an acknowledgement, or answers to its probes, and has been silent for longer than until its next try " +
 	"(RFC 9293 §3.8.1, §3.8.4, §3.8.6.1), so it may have given up (§3.8.3), or been closed in SYN-SENT (§3.10.4); " +
 	"FIN unanswered: it has not answered a FIN for longer than an acknowledgement may be delayed (§3.8.6.3), so it may have got it, or not; FIN overdue: it has waited for a FIN in FIN-WAIT-2 for more than a minute, after which many hosts forget the connection (a heuristic)."
+
+const serverDoubtMeaning = "Why silence makes the server's state inferred, in the words of client_state_doubt."

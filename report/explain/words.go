@@ -112,7 +112,7 @@ var storyHeadings = wordList{
 		{"CHECK", "the sum that the number follows from: a SYN or a FIN counts as one octet, so that its ACK is its number + 1 (RFC 9293 §3.4)"},
 		{"HANDSHAKE", "how the connection opened, by which segments, and what SYN and SYN-ACK offered"},
 		{"CLOSE", "how it closed, with its FINs and RSTs"},
-		{"STATES", "the final states of both ends, where two FINs do not show them"},
+		{"STATES", "the final states of both ends, where two FINs do not show them, and why silence marks one (topic OUTCOME)"},
 		{"DATA", "what each end sent, how much of it again, what was never captured, and round trips from this tap"},
 		{"ICMP", "the first ICMP error that says of a segment after the handshake that it did not arrive, and why (member icmp)"},
 		{"agreed", "options that both ends offered; for MSS and window scale, what the client and what the server offered"},

@@ -25,7 +25,7 @@ var members = []struct{ name, in, meaning string }{
 	{"encapsulation", "end", "VLANs and tunnels around the connection, outermost first."},
 	{"file", "end", "The file of the direction, in the index of --streams; null: it carried nothing."},
 	{"unacknowledged", "end", "Octets that nobody had acknowledged when they were due."},
-	{"missing", "end", "Octets in gaps."},
+	{"missing", "end", "Octets in gaps; a last number that was acknowledged alone, and may be that of a FIN, is none."},
 	{"let_go", "end", "Of them, those let go for want of room."},
 	{"gaps", "end", "How many gaps."},
 	{"conflicts", "end", "How many conflicts."},
