@@ -230,4 +230,10 @@ server octets 0+10 of 7 ack 8
 server octets 10+10 of 9 ack 10
 client gap 11+19 not-captured of 4 ack 11
 client octets 30+10 of 4 ack 11`},
+	{"octets that were not captured, with a FIN behind them that was not either, acknowledged at once", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B . 21 ack 1
++.1 B>A F. 1 ack 22`, `
+client octets 0+10 of 4 ack 6
+client gap 10+10 not-captured ack 6`},
 }

@@ -328,10 +328,8 @@ func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	end := said
 	if d.total.FIN {
 		end = fin
-	} else if said == d.due(at)+1 && c.Closing.Inferred {
-		return // that number is taken for the FIN
-	} else if v.mayBeFIN(d) {
-		end--
+	} else if c.Closing.Inferred && (said == d.due(at)+1 || said == max(d.ref, d.seen)+1) || v.mayBeFIN(d) {
+		end-- // the last number is taken for the FIN, or may as well be
 	}
 	if !d.begun && end > at {
 		v.begin(d, at)
