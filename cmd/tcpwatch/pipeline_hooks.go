@@ -50,8 +50,11 @@ func (h *hooks) join(cfg *analyze.Config) {
 	cfg.Connection = both(cfg.Connection, h.connection)
 }
 
-// over reports whether a hook ends the run.
-func (h *hooks) over(an analysis) bool { return h.enough != nil && h.enough(an.Stats()) }
+// over reports whether a hook ends the run. It can be inlined, as at can: both are called after every packet, and
+// seldom is there a hook.
+func (h *hooks) over(an analysis) bool { return h.enough != nil && h.ends(an) }
+
+func (h *hooks) ends(an analysis) bool { return h.enough(an.Stats()) }
 
 // both calls f and g, either of which may be nil.
 func both[T any](f, g func(*T)) func(*T) {
@@ -75,7 +78,13 @@ type ticker struct {
 
 // at processes the current time. A clock that was set back begins anew.
 func (t *ticker) at(now int64, an analysis) {
-	if t.hook == nil || now >= t.last && now-t.last < tickEvery {
+	if t.hook != nil {
+		t.tick(now, an)
+	}
+}
+
+func (t *ticker) tick(now int64, an analysis) {
+	if now >= t.last && now-t.last < tickEvery {
 		return
 	}
 	t.last = now
