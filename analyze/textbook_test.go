@@ -70,6 +70,17 @@ func TestTextbook(t *testing.T) {
 			return all
 		}
 	}
+	offeredAlone := func(window uint16) func([]wire.Segment) []wire.Segment { // of the client, which alone offers to scale, after its SYN
+		return func(all []wire.Segment) []wire.Segment {
+			for i := range all {
+				if s := &all[i]; s.Tuple != all[syn].Tuple {
+					s.Window = 64000
+				}
+			}
+			all[synAck].Options.Set &^= wire.OptWindowScale
+			return unscaled(window)(all)
+		}
+	}
 	later := func(i int, by int64, jump uint16) func([]wire.Segment) []wire.Segment {
 		return func(all []wire.Segment) []wire.Segment {
 			for j := range all[i:] {
@@ -115,6 +126,8 @@ func TestTextbook(t *testing.T) {
 		{"a SYN-ACK with ECE", on(synAck, func(s *wire.Segment) { s.Flags |= wire.ECE }), false},
 		{"windows that are the one of the SYN, unscaled", unscaled(64000), false},
 		{"windows that are almost the one of the SYN", unscaled(63999), true},
+		{"windows that are the one of the SYN, scaled by one end alone", offeredAlone(2000), false},
+		{"windows that are none of it, where one end alone offers to scale", offeredAlone(2100), true},
 		{"a SYN with a window of 0", on(syn, func(s *wire.Segment) { s.Window = 0 }), true},
 		{"a SYN-ACK with a window of 0", on(synAck, func(s *wire.Segment) { s.Window = 0 }), false},
 		{"a SYN-ACK with a window of 0, tried", func(all []wire.Segment) []wire.Segment {
