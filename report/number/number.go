@@ -91,12 +91,12 @@ func AppendSeconds(b []byte, ns int64) []byte {
 		b = append(b, '0') // as most round trips and silences
 	} else {
 		b = AppendUint(b, u/1e9)
+		u %= 1e9
 	}
-	frac := uint32(u % 1e9)
-	if frac == 0 {
+	if u == 0 {
 		return b
 	}
-	b = appendNine(append(b, '.'), frac)
+	b = appendNine(append(b, '.'), uint32(u))
 	for b[len(b)-1] == '0' {
 		b = b[:len(b)-1]
 	}
