@@ -35,7 +35,7 @@ type Facts struct {
 	// a segment without octets that has the number of the octet before the sender's next one, and
 	// acknowledges no more than came with that, it is when that was last captured; of one
 	// that fills a hole that a segment without octets showed, when those were after which its
-	// octets were sent.
+	// octets were sent, or a segment without octets that had its number.
 	Before int64
 	// Bare is set when the segment occupies no sequence space.
 	Bare bool
@@ -121,7 +121,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
 	if x.Cover.Fills && x.Cover.Beyond.Bare {
-		x.Before = t.sentSince(s, seg.Seq)
+		x.Before = t.sentSince(s, seg.Seq, x.Cover.Beyond.Packet)
 		x.Unreported = t.unreported(s, seg.Seq, x)
 	}
 	if x.Moved = place(seg) != s.places.first; x.Moved {
@@ -191,21 +191,41 @@ func (s *Trace) cut(seg *wire.Segment, mss uint16) bool {
 	return seg.Len > 0 && seg.End().Before(s.End) && seg.Len+mostOptions < n && n <= uint32(mss)
 }
 
-// sentSince computes Facts.Before for a segment of h that fills a hole. What was overtaken
-// is no bound: it was sent before it was captured, so the octets before it are taken, of a
-// few such segments in a row.
-func (t *Table) sentSince(h *Half, from wire.Seq) int64 {
+// sentSince computes Facts.Before for a segment of h that fills a hole, shown by a packet, from a number on:
+// when its octets before that, or a later segment without octets that had that number, were captured. What was
+// overtaken is no bound: it was sent before it was captured, so the octets before it are
+// taken, of a few such segments in a row. Nor are octets that were sent again: those after them
+// may have been sent with the first copy.
+func (t *Table) sentSince(h *Half, from wire.Seq, packet uint64) int64 {
+	at := t.nextSince(h, from, packet)
 	for range maxOvertaken {
 		l := t.latest(h, from-1, from)
 		switch _, overtaken := l.After(); {
-		case l.Packet == 0 || l.Again:
+		case l.Packet == 0:
+			return at // what is before it was not captured, or too long ago
+		case l.Again:
 			return 0
 		case !overtaken:
-			return l.Time
+			return max(at, l.Time)
 		}
 		from = l.Seq
 	}
-	return 0
+	return at
+}
+
+// nextSince returns when a segment of h without octets was captured, before a packet, whose number
+// was next: that is SND.NXT when it is sent (RFC 9293 §3.10.7.4), so that the octets from there on were
+// sent later. It is the first with the latest acknowledgement of those among the last
+// maxLook: others may have been overtaken. 0: none.
+func (t *Table) nextSince(h *Half, next wire.Seq, packet uint64) (at int64) {
+	var ack wire.Seq
+	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
+		s := t.sent.At(i)
+		if s.Bare && s.Seq == next && s.Packet < packet && s.Flags&(wire.ACK|wire.RST) == wire.ACK && (at == 0 || !s.Ack.Before(ack)) {
+			at, ack = s.Time, s.Ack
+		}
+	}
+	return at
 }
 
 // unreported computes Facts.Unreported for a segment of h that begins at from. Of more than
