@@ -313,11 +313,15 @@ func sameSYN(c *Context, apart int64, elsewhere bool) (Reason, bool) {
 // timestamps, which are the same here, only the time after that one counts.
 func tooSoon(x *flow.Facts, apart int64) bool {
 	after, overtaken := x.Same.After()
+	mode := x.Sender.Repair.Mode
 	switch {
 	case x.Loop <= 0:
 		return apart < soon
 	case !overtaken || x.Mark.HasTS:
 		return apart < reaction(x)
+	case mode == flow.NoRepair || mode == flow.FastRepair:
+		// No timer has run: only an answer to what overtook it can have called for another.
+		return apart < soon || apart+after < x.Loop/4*3
 	}
 	return apart < soon || apart+after < reaction(x)
 }
