@@ -197,8 +197,9 @@ func (s *Trace) cut(seg *wire.Segment, mss uint16) bool {
 // taken, of a few such segments in a row. Nor are octets that were sent again: those after them
 // may have been sent with the first copy.
 func (t *Table) sentSince(h *Half, from wire.Seq, packet uint64) int64 {
-	at := t.nextSince(h, from, packet)
+	at := int64(0)
 	for range maxOvertaken {
+		at = max(at, t.nextSince(h, from, packet))
 		l := t.latest(h, from-1, from)
 		switch _, overtaken := l.After(); {
 		case l.Packet == 0:
