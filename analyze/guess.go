@@ -35,8 +35,8 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		}
 	}
 	missed := y.State != state.Established && !y.Any(flow.Sent|flow.SentSYN|flow.SentACK)
-	if missed && x.State == state.Established && x.Is(flow.SentACK) && seg.Flags.Has(wire.ACK) && seg.Ack.After(x.Ack) {
-		// Nothing of y was captured: what x acknowledges may include y's FIN.
+	if missed && (x.State == state.Established || x.State == state.FinWait1) && x.Is(flow.SentACK) && seg.Flags.Has(wire.ACK) && seg.Ack.After(x.Ack) {
+		// Nothing of y was captured: what x acknowledges may include y's FIN, and acknowledge x's.
 		x.State = x.State.Infer()
 	}
 	if !seg.Flags.Has(wire.ACK) || !y.Is(flow.Sent) || !mayHaveClosed(y) {

@@ -60,6 +60,8 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			x.State = x.State.Infer()
 		}
 	}
+	opens := x.State.Base() == state.SynSent
+	opensUnseen(x, y, seg)
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	if guessLater {
 		a.guess(f, n, a.facts.From, x, seg)
@@ -75,6 +77,9 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if seg.Flags.Has(wire.ACK) {
 		a.acks(f, n, x, y, seg)
+	}
+	if opens && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
+		missesOctets(n, x, y, seg)
 	}
 	if revived {
 		doubtsRevived(n, x, y, a.facts.To)

@@ -63,12 +63,13 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 
 // mayAnswerFIN reports whether y's FIN may have come before x's, where nothing of y was
 // captured. It had not where x's FIN acknowledges nothing yet, as that of a SYN, or no more
-// than x did before (RFC 9293 §3.10.4).
+// than x did before (RFC 9293 §3.10.4), in a SYN-ACK at first: of what x acknowledges behind its SYN
+// it is not known where it begins.
 func mayAnswerFIN(x, y *flow.Half, seg *wire.Segment) bool {
 	if y.Any(flow.Sent|flow.SentSYN|flow.SentACK) || seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		return false
 	}
-	return !x.Is(flow.SentACK) || !seg.Flags.Has(wire.ACK) || seg.Ack.After(x.Ack)
+	return x.Is(flow.SentBareSYN) || !x.Is(flow.SentACK) || !seg.Flags.Has(wire.ACK) || seg.Ack.After(x.Ack)
 }
 
 // sendsSYN applies a SYN or SYN-ACK of x. current says that it was not overtaken by a
@@ -171,23 +172,47 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
 		leavesSynSent(n, x, y, seg, window)
 	}
 	switch b := x.State.Base(); {
-	case b == state.SynSent && !y.Is(flow.SentSYN):
-		// It acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3).
-		x.State = state.Established
-		if y.State.Base() <= state.Listen {
-			y.State = state.Established | state.Inferred
-		}
 	case b == state.SynReceived && (seg.Len > 0 || x.Is(flow.SentACK) && seg.Ack.After(x.Ack)) && n.synData == 0:
 		// Data before the handshake is complete is only sent, and taken, when the SYN
 		// brought data (RFC 7413 §4.2): so the ACK of its SYN, which was not
 		// captured, had arrived. Some stacks do not wait for it.
 		x.State = x.State.After(state.GetAckOfSYN) | state.Inferred
+	case b == state.SynReceived && seg.SeqLen() == 0 && y.LastTime < x.LastTime && n.synData == 0:
+		// An end in SYN-RECEIVED sends a bare ACK only as an answer (RFC 9293 §3.10.7.4), and nothing to be answered
+		// was captured since its SYN-ACK: that was the SYN again, or the ACK of the SYN-ACK.
+		x.State, y.State = x.State.Infer(), y.State.Infer()
 	case (b == state.Unknown || b == state.Listen) && !seg.Flags.Has(wire.FIN):
 		// A bare ACK is sent in every synchronized state and proves none; data,
 		// or the acknowledgement of new data, makes ESTABLISHED likely.
 		if seg.Len > 0 || x.Is(flow.SentACK) && seg.Ack.After(x.Ack) || y.Payload > 0 && seg.Ack == y.Nxt {
 			x.State = state.Established | state.Inferred
 		}
+	}
+}
+
+// opensUnseen moves x out of SYN-SENT at a segment with ACK and without SYN, where no SYN of y was captured: x
+// acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3), before whatever else the segment shows.
+func opensUnseen(x, y *flow.Half, seg *wire.Segment) {
+	if x.State.Base() != state.SynSent || y.Is(flow.SentSYN) || seg.Flags&(wire.SYN|wire.ACK) != wire.ACK {
+		return
+	}
+	x.State = state.Established
+	if y.State.Base() <= state.Listen {
+		y.State = state.Established | state.Inferred
+	}
+}
+
+// missesOctets infers what follows where x, which was in SYN-SENT, acknowledges with its first segment more of y than
+// its SYN-ACK and what else was captured: y sends octets once it is open (RFC 9293 §3.10.2), unless the SYN brought data
+// (RFC 7413 §4.2), and the last of them may be its FIN.
+func missesOctets(n *note, x, y *flow.Half, seg *wire.Segment) {
+	if !y.Is(flow.SentSYN) || !seg.Ack.After(y.Nxt) {
+		return
+	}
+	y.Has |= flow.TailMissed
+	x.State, y.State = x.State.Infer(), y.State.Infer()
+	if y.State.Base() == state.SynReceived && n.synData == 0 {
+		y.State = state.Established | state.Inferred
 	}
 }
 

@@ -101,10 +101,11 @@ func unprompted(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool 
 // whether x had closed before y's FIN came. A retransmitted FIN has a new acknowledgement
 // number, which says nothing about the first one: a damaged first FIN may have left before
 // y's (damagedProofs). So may one that was lost before the tap, where the answer to y's FIN, which
-// is due before x's, is missing. missed says that numbers of x were passed over which may include the FIN.
+// is due before x's, is missing, and one of which, as of all before it, the capture begins too late to have it. missed
+// says that numbers of x were passed over which may include the FIN.
 func (a *Analyzer) orderUnsure(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment, missed bool) bool {
 	again := a.lab.Set.Has(label.Retransmission) && (missed || x.Is(flow.FINGuessed) || a.facts.AnswersFINFirst) ||
-		a.facts.AnswersFINFirst && label.AnswerMissed(&a.lab, wayBack(f, n, x))
+		a.facts.AnswersFINFirst && label.AnswerMissed(&a.lab, wayBack(f, n, x)) || !x.Is(flow.Sent)
 	alone := seg.Len == 0 && n.halfOctets[a.facts.From] == 0 && !x.Is(flow.FINSpoilt)
 	switch {
 	case !y.Is(flow.FINProved), seg.Ack.Before(y.FinEnd), !again && alone && !x.Is(flow.FINMayWait):
