@@ -60,8 +60,11 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			x.State = x.State.Infer()
 		}
 	}
-	opens := x.State.Base() == state.SynSent
-	opensUnseen(x, y, seg)
+	was := x.State.Base()
+	opens := (was == state.SynSent || was == state.SynReceived) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK
+	if opens {
+		opensUnseen(x, y)
+	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	if guessLater {
 		a.guess(f, n, a.facts.From, x, seg)
@@ -78,8 +81,8 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if seg.Flags.Has(wire.ACK) {
 		a.acks(f, n, x, y, seg)
 	}
-	if opens && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
-		missesOctets(n, x, y, seg)
+	if opens {
+		missesOctets(n, x, y, seg, a.facts.Beyond(seg))
 	}
 	if revived {
 		doubtsRevived(n, x, y, a.facts.To)

@@ -192,8 +192,8 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
 
 // opensUnseen moves x out of SYN-SENT at a segment with ACK and without SYN, where no SYN of y was captured: x
 // acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3), before whatever else the segment shows.
-func opensUnseen(x, y *flow.Half, seg *wire.Segment) {
-	if x.State.Base() != state.SynSent || y.Is(flow.SentSYN) || seg.Flags&(wire.SYN|wire.ACK) != wire.ACK {
+func opensUnseen(x, y *flow.Half) {
+	if x.State.Base() != state.SynSent || y.Is(flow.SentSYN) {
 		return
 	}
 	x.State = state.Established
@@ -202,11 +202,11 @@ func opensUnseen(x, y *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// missesOctets infers what follows where x, which was in SYN-SENT, acknowledges with its first segment more of y than
-// its SYN-ACK and what else was captured: y sends octets once it is open (RFC 9293 §3.10.2), unless the SYN brought data
-// (RFC 7413 §4.2), and the last of them may be its FIN.
-func missesOctets(n *note, x, y *flow.Half, seg *wire.Segment) {
-	if !y.Is(flow.SentSYN) || !seg.Ack.After(y.Nxt) {
+// missesOctets infers what follows where x, which was opening, acknowledges more of y than its SYN and what else was
+// captured, but no more than fits into window: y sends octets once it is open (RFC 9293 §3.10.2), unless the SYN brought
+// data (RFC 7413 §4.2), and the last of them may be its FIN.
+func missesOctets(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
+	if !y.Is(flow.SentSYN) || !seg.Ack.After(y.Nxt) || !y.CoversSYN(seg.Ack, window) {
 		return
 	}
 	y.Has |= flow.TailMissed
