@@ -260,11 +260,12 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	return true
 }
 
-// outlives takes the RST at a FIN back that revive kept, when x goes on for longer than a segment is on its way.
+// outlives takes a RST back that revive kept, when x acknowledges what stands behind its number later than a segment
+// is on its way.
 func (a *Analyzer) outlives(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
 	y := a.facts.Receiver
-	if y.Is(flow.SentRST) && !x.Any(flow.GotRST|flow.SentRST) && rstAtFIN(n, y, a.facts.To) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK &&
-		seg.Ack.After(n.rstNxt[a.facts.To]) && seg.Time-n.rstLast > wayBack(f, n, x) {
+	if y.Is(flow.SentRST) && !x.Any(flow.GotRST|flow.SentRST) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK &&
+		seg.Ack.In(n.rstNxt[a.facts.To]+1, y.Nxt+1) && seg.Time-n.rstLast > wayBack(f, n, x) {
 		n.rstPacket, n.rstAfter = 0, RstNone
 		n.rstIgnored++
 	}
