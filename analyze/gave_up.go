@@ -69,8 +69,8 @@ func mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	}
 	due, sent := wayBack(f, n, h)+label.MostDelay, n.finAt[f.SideOf(o)]
 	if elapsed(h.LastTime, sent) > due {
-		if sent = o.LastTime; n.fins[f.SideOf(o)] < 2 || sent == o.FreshTime || elapsed(h.LastTime, sent) > due {
-			return false // not since then
+		if sent = o.LastTime; n.fins[f.SideOf(o)] < 2 || elapsed(h.LastTime, sent) > due {
+			return false // not since then; a FIN that came again came no later than what o sent last
 		}
 	}
 	return elapsed(until, sent) > due
