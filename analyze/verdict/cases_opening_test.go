@@ -80,6 +80,7 @@ var openingCases = []branch{
 	{"SYN and octets missed, both FINs acknowledged", "0 A>B S 0\n+5 B>A F. 1 ack 845\n+.01 A>B F. 845 ack 2\n", ""},
 	{"SYN with a timestamp answered by an older connection that has none", "0 A>B S 0 <TS val 100 ecr 0>\n+.01 B>A . =500 ack =77000\n+.001 A>B R =77000\n", "TIME-WAIT-COLLISION possible"},
 	{"SYN with the number that an older connection expects next", "0 A>B S 0\n+.01 B>A . =500 ack =1000\n+.001 A>B R =1000\n", "STALE-CONNECTION possible"},
+	{"a SYN-ACK for a SYN that was missed, and its options", "0 A>B S 0 <mss 1460>\n+.6 B>A S. 0 ack =77001 <mss 1460,TS val 5 ecr 1>\n+.001 A>B . =77001 ack 1 <TS val 2 ecr 5>\n+.1 A>B P. =77001(10) ack 1 <TS val 100 ecr 5>\n", ""},
 	{"SYN answered by an ACK of more, which the client resets", "0 A>B S 0\n+.01 B>A . 1 ack 6\n+.001 A>B R 6\n", "TIME-WAIT-COLLISION possible"},
 	{"SYN answered by an ACK of more, and a RST that answers another", "0 A>B S 0\n+.01 B>A . 1 ack 6\n+1 B>A . 1 ack 20\n+.001 A>B R 20\n", "TIME-WAIT-COLLISION possible"},
 	{"SYN answered by an ACK of more, and no more of the client", "0 A>B S 0\n+.01 B>A . 1 ack 501\n+1 A>B . 1 ack 1\n", "TIME-WAIT-COLLISION possible"},
