@@ -14,6 +14,9 @@ func hidden(c *Context) bool {
 	if c.Segment.SeqLen() == 0 || jump < 2 || jump > maxHidden || !numbersOwn(c) {
 		return false
 	}
+	if jump == 2 && c.Segment.Flags&(wire.PSH|wire.FIN|wire.SYN) == 0 {
+		return false // more octets wait behind these (RFC 9293 §3.9.1.2), and would have been sent and lost with them
+	}
 	silent := c.Flow.Last
 	if crosses(c) {
 		silent = max(x.Sender.LastTime, x.Receiver.FreshTime)
