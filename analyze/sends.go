@@ -203,11 +203,22 @@ func opensUnseen(x, y *flow.Half) {
 }
 
 // missesOctets infers what follows where x, which was opening, acknowledges more of y than its SYN and what else was
-// captured, but no more than fits into window: y sends octets once it is open (RFC 9293 §3.10.2), unless the SYN brought
-// data (RFC 7413 §4.2), and the last of them may be its FIN.
+// captured: y sends octets once it is open (RFC 9293 §3.10.2), unless the SYN brought data (RFC 7413 §4.2), and the last
+// of them may be its FIN. What does not fit into window answers another SYN, unless y is in SYN-RECEIVED, and so had
+// answered that of x: then several windows were missed if x sends its FIN behind them, and an ACK alone, which may be
+// forged, only leaves both in doubt.
 func missesOctets(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
-	if !y.Is(flow.SentSYN) || !seg.Ack.After(y.Nxt) || !y.CoversSYN(seg.Ack, window) {
+	if !y.Is(flow.SentSYN) || !seg.Ack.After(y.Nxt) {
 		return
+	}
+	if !y.CoversSYN(seg.Ack, window) {
+		if y.State.Base() != state.SynReceived {
+			return
+		}
+		if x.State.Base() == state.SynSent {
+			x.State, y.State = x.State.Infer(), y.State.Infer()
+			return
+		}
 	}
 	y.Has |= flow.TailMissed
 	x.State, y.State = x.State.Infer(), y.State.Infer()
