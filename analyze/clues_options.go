@@ -14,7 +14,8 @@ func (a *Analyzer) clueOptions(n *note, seg *wire.Segment) {
 	fx := &a.facts
 	s := fx.From
 	mine, other := &n.options[s], &n.options[fx.To]
-	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign || n.badAcks > 0 || // the SYN that was answered may have been missed
+	if !mine.Known || !other.Known || (mine.Set | other.Set).Has(wire.OptCut) || a.foreign ||
+		n.badAcks > 0 && n.synAnswered == [2]bool{} || // the SYN that was answered may have been missed
 		n.clues.spoilt || a.lab.Set.Has(label.BadChecksum) { // a receiver drops a damaged segment
 		return
 	}

@@ -102,11 +102,12 @@ func (a *Analyzer) noteSynAck(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 	if older := a.table.Older(f.Ref); older != 0 && seg.Ack == y.ISN+1 && y.Is(flow.SentSYN) {
 		a.endTimeWait(older, seg) // the holder has accepted the new SYN
 	}
-	if !n.options[s].Known || !a.facts.RepeatsSYN {
+	wrong := y.Is(flow.SentSYN) && wrongAnswer(y, seg.Ack)
+	if !n.options[s].Known || !a.facts.RepeatsSYN && !(wrong && n.synAnswered[a.facts.To]) {
 		n.options[s] = offered(seg, synAckECN(n.options[a.facts.To].ECN, seg.Flags))
 	}
 	a.countSynAck(n, seg)
-	if y.Is(flow.SentSYN) && wrongAnswer(y, seg.Ack) {
+	if wrong {
 		if n.badAcks < 255 {
 			n.badAcks++
 		}
