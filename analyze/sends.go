@@ -177,7 +177,7 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
 		// brought data (RFC 7413 §4.2): so the ACK of its SYN, which was not
 		// captured, had arrived. Some stacks do not wait for it.
 		x.State = x.State.After(state.GetAckOfSYN) | state.Inferred
-	case b == state.SynReceived && seg.SeqLen() == 0 && y.LastTime < x.LastTime && n.synData == 0:
+	case b == state.SynReceived && seg.SeqLen() == 0 && y.LastTime <= x.LastTime && n.synData == 0:
 		// An end in SYN-RECEIVED sends a bare ACK only as an answer (RFC 9293 §3.10.7.4), and nothing to be answered
 		// was captured since its SYN-ACK: that was the SYN again, or the ACK of the SYN-ACK.
 		x.State, y.State = x.State.Infer(), y.State.Infer()
