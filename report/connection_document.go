@@ -32,7 +32,7 @@ var connectionDocument = sync.OnceValue(func() *objectDocument {
 			{"idle_end.from", oneOf(prose.Side(true), prose.Side(false)), "", "The end that sent it."},
 			{"idle_end.labels", is.texts, "", "Its labels."},
 		}, openingMembers(), optionMembers(), openingEndMembers(), verdictMembers(), icmpMembers(), closingMembers(), []member{
-			{"client_state", aState(), "", "State of the client at the end; inferred also where it waits for an acknowledgement, or for answers to its probes, and has been silent for so long that it may have given up, where it has not answered a FIN, which it may have got, or where it has waited for one for more than a minute."},
+			{"client_state", aState(), "", "State of the client at the end; inferred also where it waits for an acknowledgement, or for answers to its probes, and has been silent for so long that it may have given up, where it has not answered a FIN, which it may have got, or where it is in FIN-WAIT-2 and has been silent for more than a minute."},
 			{"server_state", aState(), "", "State of the server at the end, inferred as the client's may be; `UNKNOWN` where no SYN-ACK showed that it was listening, as packets have inferred until then."},
 			{"client_state_doubt", oneOf(stateDoubtWords()...), isNull + "silence does not make the client's state inferred", clientDoubtMeaning},
 			{"server_state_doubt", oneOf(stateDoubtWords()...), isNull + "silence does not make the server's state inferred", serverDoubtMeaning},

@@ -31,7 +31,7 @@ var closedColumn = connectionColumn{Name: "closing", Header: "CLOSED", Kind: Kin
 	Tone:    func(c *connection) prose.Tone { return lexicon.ClosingTone(c.Closing.Outcome) }}
 
 var clientStateColumn = connectionColumn{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12,
-	Meaning: "State of the client at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one. It is inferred also where it waits for an acknowledgement, or for answers to its probes, and has been silent for so long that it may have given up, where it has not answered a FIN, which it may have got, or where it has waited for one for more than a minute.",
+	Meaning: "State of the client at the end (RFC 9293 §3.3.2); a trailing ? marks an inferred one. It is inferred also where it waits for an acknowledgement, or for answers to its probes, and has been silent for so long that it may have given up, where it has not answered a FIN, which it may have got, or where it is in FIN-WAIT-2 and has been silent for more than a minute.",
 	Value:   func(_ *env, c *connection, v *Value) { v.string(c.ClientState.String()) },
 	Tone:    func(c *connection) prose.Tone { return lexicon.StateTone(c.ClientState) }}
 
@@ -50,6 +50,6 @@ var doubtColumns = []connectionColumn{
 
 const clientDoubtMeaning = "Why silence makes the client's state inferred. next try overdue: it awaits an acknowledgement, or answers to its probes, and has been silent for longer than until its next try " +
 	"(RFC 9293 §3.8.1, §3.8.4, §3.8.6.1), so it may have given up (§3.8.3), or been closed in SYN-SENT (§3.10.4); " +
-	"FIN unanswered: it has not answered a FIN for longer than an acknowledgement may be delayed (§3.8.6.3), so it may have got it, or not; FIN overdue: it has waited for a FIN in FIN-WAIT-2 for more than a minute, after which many hosts forget the connection (a heuristic)."
+	"FIN unanswered: it has not answered a FIN for longer than an acknowledgement may be delayed (§3.8.6.3), so it may have got it, or not; FIN overdue: it is in FIN-WAIT-2 and has been silent for more than a minute, the time after which many hosts forget the connection (a heuristic)."
 
 const serverDoubtMeaning = "Why silence makes the server's state inferred, in the words of client_state_doubt."

@@ -61,7 +61,7 @@ func unheard(c *analyze.Connection) (text string) {
 		case analyze.FINUnanswered:
 			text += "; no answer of " + name + " to the FIN was captured, which it may have got"
 		case analyze.FINOverdue:
-			text += "; no FIN for " + name + " was captured in more time than many hosts wait for one: it may have forgotten the connection"
+			text += "; nothing of " + name + " was captured for longer than many hosts wait for a FIN: it may have forgotten the connection"
 		}
 		if c.Self() {
 			break

@@ -45,7 +45,7 @@ func TestWhyAStateIsMarked(t *testing.T) {
 		{false, analyze.NoStateDoubt, analyze.NoStateDoubt, "the server in ESTABLISHED?\n"},
 		{false, late, analyze.NoStateDoubt, "ESTABLISHED?; the client was due to send again, which was not captured: it may have given up\n"},
 		{false, analyze.NoStateDoubt, unanswered, "ESTABLISHED?; no answer of the server to the FIN was captured, which it may have got\n"},
-		{false, analyze.FINOverdue, analyze.NoStateDoubt, "; no FIN for the client was captured in more time than many hosts wait for one: it may have forgotten the connection\n"},
+		{false, analyze.FINOverdue, analyze.NoStateDoubt, "; nothing of the client was captured for longer than many hosts wait for a FIN: it may have forgotten the connection\n"},
 		{false, late, unanswered, "it may have given up; no answer of the server"},
 		{false, late, late, "; the server was due to send again, which"},
 		{true, late, late, "the socket is in FIN-WAIT-1?; it was due to send again, which was not captured: it may have given up\n"},
