@@ -106,6 +106,9 @@ func (b *textbook) follows(from flow.Side, x, y *flow.Half, seg *wire.Segment) b
 		return x.Scale > 0 && seg.Window != x.Window || !otherScale(&b.note.options[from], &b.note.options[from.Other()], seg.Window, seg.Ack.Diff(y.ISN+1))
 	case seg.Ack.Before(x.Ack), seg.Ack == x.Ack && seg.SeqLen() == 0:
 		return false
+	case x.Scale > 0 && seg.Window == x.Window && from != f.Client && b.note.clues.ServerProved == 0 &&
+		otherScale(&b.note.options[from], &b.note.options[from.Other()], seg.Window, seg.Ack.Diff(y.ISN+1)):
+		return false // the first after its SYN-ACK; where one end alone offers to scale, such a window takes some back: see below
 	case y.Is(flow.SentFIN) && b.mayHaveClosed(from, x, y, seg):
 		return false
 	}

@@ -70,6 +70,13 @@ func TestTextbook(t *testing.T) {
 			return all
 		}
 	}
+	banner := func(window uint16) func([]wire.Segment) []wire.Segment { // of the server, which sends first
+		return func(all []wire.Segment) []wire.Segment {
+			s := all[answer]
+			s.Ack, s.Window = all[synAck].Ack, window
+			return append(all[:request:request], s)
+		}
+	}
 	offeredAlone := func(window uint16) func([]wire.Segment) []wire.Segment { // of the client, which alone offers to scale, after its SYN
 		return func(all []wire.Segment) []wire.Segment {
 			for i := range all {
@@ -128,6 +135,12 @@ func TestTextbook(t *testing.T) {
 		{"windows that are almost the one of the SYN", unscaled(63999), true},
 		{"windows that are the one of the SYN, scaled by one end alone", offeredAlone(2000), false},
 		{"windows that are none of it, where one end alone offers to scale", offeredAlone(2100), true},
+		{"a window of the server that is the one of its SYN-ACK, unscaled", banner(64000), false},
+		{"a window of the server that is almost the one of its SYN-ACK", banner(63999), true},
+		{"a window of the server that is the one of its SYN-ACK, after octets of the client", func(all []wire.Segment) []wire.Segment {
+			all[answer].Window = 64000
+			return all[:acked]
+		}, true},
 		{"a SYN with a window of 0", on(syn, func(s *wire.Segment) { s.Window = 0 }), true},
 		{"a SYN-ACK with a window of 0", on(synAck, func(s *wire.Segment) { s.Window = 0 }), false},
 		{"a SYN-ACK with a window of 0, tried", func(all []wire.Segment) []wire.Segment {
