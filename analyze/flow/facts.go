@@ -13,7 +13,8 @@ type Facts struct {
 	Cut bool
 	// Unreported is set for a segment that fills a hole that one without octets showed, if nothing can have
 	// told its sender that it is missing: no octets after it were captured three quarters of
-	// Loop ago (a heuristic), and since Before none of its end that were sent again.
+	// Loop ago (a heuristic), and since Before none of its end that were sent again; nor did the other end
+	// report any that were not captured, by SACK or by duplicate ACKs.
 	Unreported bool
 	Cover      Cover
 	// SeqDelta is the segment's number minus the one expected next from its
@@ -232,13 +233,20 @@ func (t *Table) nextSince(h *Half, next wire.Seq, packet uint64) (at int64) {
 // unreported computes Facts.Unreported for a segment of h that begins at from. Of more than
 // maxLook segments since Before it is not known.
 func (t *Table) unreported(h *Half, from wire.Seq, x *Facts) bool {
+	r, behind := &h.Repair, false
+	if r.HasSACK && t.skipped(h, r.HighLeft, r.High) {
+		return false
+	}
 	for i, looks := h.sentTail, maxLook; i != 0 && looks > 0 && x.Before != 0; i, looks = t.sent.At(i).prev, looks-1 {
-		switch s := t.sent.At(i); {
-		case s.Time <= x.Before:
-			return true
-		case s.Again, !s.Bare && s.Seq.After(from) && x.Mark.Time-s.Time >= x.Loop/4*3:
+		s := t.sent.At(i)
+		if s.Time <= x.Before {
+			return behind || r.Dup == 0
+		}
+		after := !s.Bare && s.Seq.After(from)
+		if s.Again || after && x.Mark.Time-s.Time >= x.Loop/4*3 {
 			return false
 		}
+		behind = behind || after
 	}
 	return false
 }
