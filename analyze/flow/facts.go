@@ -16,6 +16,9 @@ type Facts struct {
 	// Loop ago (a heuristic), and since Before none of its end that were sent again; nor did the other end
 	// report any that were not captured, by SACK or by duplicate ACKs.
 	Unreported bool
+	// SameOutrun is set, during fast recovery, when Same was overtaken and what its end sent again since the
+	// octets before it may have been answered (repairOutran).
+	SameOutrun bool
 	Cover      Cover
 	// SeqDelta is the segment's number minus the one expected next from its
 	// sender; 0 for the sender's first segment.
@@ -174,6 +177,9 @@ func (t *Table) gatherOld(s, r *Half, seg *wire.Segment, x *Facts) {
 	if x.Same.Packet == 0 && l.joins(seg, r.MSS) {
 		x.Same, x.SameAgain = t.piece(&l, seg), l.Again
 	}
+	if x.Same.after > 0 && s.Repair.Mode == FastRepair {
+		x.SameOutrun = t.repairOutran(s, seg.Seq, seg.Time-x.Loop/4*3)
+	}
 	if x.Same.Packet == 0 || x.Same.IPID != seg.IPID {
 		if m := t.headOf(s, seg, r.MSS); m.Packet != 0 {
 			x.Overlap, x.HeadCopied = m, true
@@ -249,6 +255,22 @@ func (t *Table) unreported(h *Half, from wire.Seq, x *Facts) bool {
 		behind = behind || after
 	}
 	return false
+}
+
+// repairOutran reports whether h sent something again, captured until a time, after the octets before a number, and so
+// perhaps after those from there on: once that is delivered these count as lost, although its number is
+// lower (RFC 8985 §6.2, step 5). Of more than maxLook segments it is not known.
+func (t *Table) repairOutran(h *Half, from wire.Seq, until int64) bool {
+	i, looks := h.sentTail, maxLook
+	for ; i != 0 && looks > 0; i, looks = t.sent.At(i).prev, looks-1 {
+		switch s := t.sent.At(i); {
+		case s.Again && s.Time <= until:
+			return true
+		case !s.Again && !s.Bare && s.after == 0 && s.Seq.Before(from):
+			return false
+		}
+	}
+	return i != 0
 }
 
 // maxOvertaken bounds how many segments sentSince looks at.

@@ -319,8 +319,8 @@ func tooSoon(x *flow.Facts, apart int64) bool {
 		return apart < soon
 	case !overtaken || x.Mark.HasTS:
 		return apart < reaction(x)
-	case mode == flow.NoRepair || mode == flow.FastRepair:
-		// No timer has run: only an answer to what overtook it can have called for another.
+	case mode == flow.NoRepair || mode == flow.FastRepair && !x.SameOutrun:
+		// No timer has run: only an answer to what overtook it, or to what was sent again after it, can have called for another.
 		return apart < soon || apart+after < x.Loop/4*3
 	}
 	return apart < soon || apart+after < reaction(x)
