@@ -63,8 +63,9 @@ func judgeFill(c *Context) (Sending, Reason, uint64) {
 // at the earliest, where one without octets showed the gap. If nothing can have reported it lost, a timer must have
 // run, which began no sooner than those octets were sent: that of a probe takes two round trips
 // (RFC 8985 §7.2, with a quarter of one for paths that vary, as in probes), and a timeout one and quiet.
+// Answers to octets may be delayed (RFC 9293 §3.8.6.3), those to SYNs are not: without these a round trip may be longer than those its timers go by.
 func soonestRepair(x *flow.Facts) int64 {
-	if x.Unreported && x.Sender.Repair.Mode == flow.NoRepair {
+	if x.Unreported && x.Sender.Repair.Mode == flow.NoRepair && x.Sender.Has&x.Receiver.Has&flow.SentSYN != 0 {
 		return min(2*x.Loop-x.Loop/4, x.Loop+quiet)
 	}
 	return x.Loop / 4 * 3
