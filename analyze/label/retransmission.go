@@ -10,7 +10,7 @@ var retransmission = Spec{
 		{Text: "the segment occupies sequence space: payload, SYN or FIN", Miss: opened + "+.1 A>B P. 1:101(100) ack 1\n+.1 A>B . 1:1(0) ack 1"},
 		{Text: "one of these: octets of it, or its SYN or FIN, had been captured from this end; or it fills octets that were " +
 			"skipped and was sent after the first segment captured after them (its IP identification is higher, or its " +
-			"timestamp later, or without timestamps it acknowledges more, else it comes no sooner than three quarters of a round trip after that segment, or, if that has no octets, after what was sent before the gap, or than a timer runs after these, where nothing else calls for it: see OUT-OF-ORDER); or, inferred, " +
+			"timestamp later, or without timestamps it acknowledges more, else it comes no sooner than three quarters of a round trip after that segment, or, if that has no octets, after what was sent before the gap, or than a timer runs after that, where nothing else calls for it: see OUT-OF-ORDER); or, inferred, " +
 			"nothing was captured for 150 ms but what the other end sent again and this does not answer, and identifications of " +
 			"this end that rise one by one, with a TTL of 33 to 64, have jumped (heuristics: a timer ran, and what it repeats was lost before this tap), unless it acknowledges what the other end " +
 			"did not send again although its timer must have run (three round trips, or one and 200 ms, and half as long again, 1 s at the most), or echoes a timestamp that was not captured, " +
