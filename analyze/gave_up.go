@@ -42,8 +42,9 @@ func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 		case h.InFlight(o, h.Nxt) > 0, h.Probed.Unanswered():
 		case h.Probed.ZeroWindow():
 			// An end keeps asking as long as the window is shut (RFC 9293 §3.8.6.1). One probe alone does not
-			// show how long it waits for the next: it looks like a keep-alive, whose pauses do not grow from the first.
-			least = longestTimer / 2
+			// show how long it waits for the next: it looks like a keep-alive, whose pauses do not grow from the first. So
+			// it is overdue once the longest timer and half of it have passed.
+			least = longestTimer * 3 / 2 / overdue
 		default:
 			return false
 		}
@@ -96,7 +97,7 @@ const (
 	NoStateDoubt    StateDoubt = iota
 	NextTryOverdue             // the end should have sent something again, unless it gave up
 	FINUnanswered              // the end has not answered a FIN, which it may have got
-	FINOverdue                 // the end has waited for a FIN for longer than many do
+	FINOverdue                 // the end, in FIN-WAIT-2, has been silent for longer than many wait for a FIN
 	StateDoubtCount            // how many there are; not a doubt
 )
 

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"tcpwatch/analyze"
@@ -115,5 +116,32 @@ func anyRecord(r *rand.Rand) (*analyze.Connection, beside) {
 			waitFrom: int64(few(9)) * 1e9, waitTo: int64(few(9)) * 1e9, grants: few(2) == 0},
 		host:    hostNote{answered: int64(few(9)) * 1e9, ttlMin: 60, ttlMax: 62, measured: uint8(few(4)), rtt: int64(few(4)) * 1e6},
 		targets: r.IntN(40), completed: uint32(few(2)),
+	}
+}
+
+// TestAgrees: each packet that shows that an end does not use options as agreed gives the verdict; none is
+// left out by the test that most connections end with.
+func TestAgrees(t *testing.T) {
+	var plain analyze.EndClues
+	if !agrees(&plain) {
+		t.Error("an end without clues does not agree")
+	}
+	kind, found := reflect.TypeFor[analyze.EndClues](), 0
+	for i := range kind.NumField() {
+		if kind.Field(i).Type.Kind() != reflect.Uint64 {
+			continue
+		}
+		found++
+		for side := range 2 {
+			c := &analyze.Connection{}
+			e := [...]*analyze.EndClues{&c.Clues.Client, &c.Clues.Server}[side]
+			reflect.ValueOf(e).Elem().Field(i).SetUint(7)
+			if x, v := (context{Connection: c}), (Verdict{}); agrees(e) || !optionsChanged.match(&x, &v) {
+				t.Errorf("%s of side %d: agrees %v, %d items", kind.Field(i).Name, side, agrees(e), v.Len)
+			}
+		}
+	}
+	if found != 6 {
+		t.Errorf("%d packets, want 6", found)
 	}
 }
