@@ -102,7 +102,7 @@ func halfClosed(c *analyze.Connection) string {
 	text := "half-closed for " + prose.Duration(cl.HalfClosedFor)
 	if !record.FinSeen(c, record.OtherSide(side)) {
 		// The other FIN may have been missed.
-		text = "the capture of it goes on for " + prose.Duration(cl.HalfClosedFor)
+		text = "its packets go on for " + prose.Duration(cl.HalfClosedFor)
 		if cl.Outcome == analyze.ClosingReset {
 			text = prose.Duration(cl.HalfClosedFor) + " passed from the first FIN to the RST"
 		}

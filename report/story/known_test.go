@@ -66,13 +66,13 @@ func TestWhatACloseDoesNotShow(t *testing.T) {
 		want string
 		not  []string
 	}{
-		{reporttest.Closed(t, half, server), "half-closed: the server sent a FIN (packet 9), no FIN of the client was captured; the capture of it goes on for 2.00 s\n", nil},
-		{withOctets(reporttest.Closed(t, half, client), 40), "goes on for 2.00 s, in which the server sent 40 B", []string{"has not"}},
+		{reporttest.Closed(t, half, server), "half-closed: the server sent a FIN (packet 9), no FIN of the client was captured; its packets go on for 2.00 s\n", nil},
+		{withOctets(reporttest.Closed(t, half, client), 40), "go on for 2.00 s, in which the server sent 40 B", []string{"has not"}},
 		{oneWay(reporttest.Closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); nothing of the server was captured: whether and when it closed is not known\n",
 			[]string{"half-closed", "2.00 s"}},
 		{fromTheMiddle(reporttest.Closed(t, half, client)), "CLOSE      the client sent a FIN (packet 9); no FIN of the server was captured, but the capture begins in the middle: it may have closed before\n",
 			[]string{"half-closed", "2.00 s"}},
-		{fromTheMiddle(withOctets(reporttest.Closed(t, half, client), 40)), "half-closed: the client sent a FIN (packet 9), no FIN of the server was captured; the capture of it goes on for 2.00 s, in which the server sent 40 B", nil},
+		{fromTheMiddle(withOctets(reporttest.Closed(t, half, client), 40)), "half-closed: the client sent a FIN (packet 9), no FIN of the server was captured; its packets go on for 2.00 s, in which the server sent 40 B", nil},
 		{reporttest.Closed(t, normal, server, client), "normal; the server closed first (packet 9); half-closed for 2.00 s", nil},
 		{lastACKUnsure(reporttest.Closed(t, normal, server, client)), "normal; the first FIN that was captured is that of the server (packet 9), but the client may have closed before that came: a FIN waits behind what was sent before it (RFC 9293 §3.10.4); 2.00 s passed between these FINs",
 			[]string{"closed first (packet", "half-closed"}},

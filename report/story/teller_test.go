@@ -80,7 +80,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Closing.Outcome = analyze.ClosingSimultaneous }, "(RFC 9293 §3.6, figure 13)"},
 		{func(c *analyze.Connection) {
 			c.Closing.Outcome, c.Closing.ActiveCloser, c.Closing.FinPackets, c.Closing.HalfClosedFor = analyze.ClosingHalfClosed, analyze.ServerSide, []uint64{9}, 2e9
-		}, "half-closed: the server sent a FIN, no FIN of the client was captured; the capture of it goes on for 2.00 s"},
+		}, "half-closed: the server sent a FIN, no FIN of the client was captured; its packets go on for 2.00 s"},
 		{func(c *analyze.Connection) { c.Closing.RstIgnored = 1 }, "1 RST was ignored"},
 		{reporttest.Reset(analyze.RstAbort), "aborted: the client sent a RST (packet 11) in the open connection"},
 		{reporttest.Reset(analyze.RstAfterFIN), "reset after a FIN: the client sent a RST (packet 11)"},
