@@ -143,6 +143,9 @@ func TestOtherProgramsAgree(t *testing.T) {
 					return // tcpdump undoes no compression
 				}
 				out, err := tool("tcpdump", "-n", "-tt", "--nano", "-q", "-r", name, "--count")
+				if err != nil && strings.Contains(err.Error(), "Couldn't change to") {
+					t.Skip(err) // a user namespace in which tcpdump's own user does not exist
+				}
 				for _, c := range libpcapRefuses {
 					if err != nil && strings.Contains(err.Error(), c) {
 						refused++

@@ -79,6 +79,18 @@ func asNobody(path string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// needNobody skips where no program can be run as somebody else: without root, and in
+// a user namespace that has no other users.
+func needNobody(t *testing.T) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("needs root, to become somebody else")
+	}
+	if err := asNobody("/bin/true").Run(); err != nil {
+		t.Skipf("needs to become somebody else: %v", err)
+	}
+}
+
 // needUserNamespace skips where nobody may make one.
 func needUserNamespace(t *testing.T) {
 	t.Helper()
@@ -112,9 +124,7 @@ func TestLabWithoutRoot(t *testing.T) {
 
 // Where nothing is allowed, what is missing is said.
 func TestLabForbidden(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("needs root, to become somebody else")
-	}
+	needNobody(t)
 	path := nobodysProgram(t, "tcpwatch-lab")
 	cmd := asNobody(path, "lab", "refused")
 	cmd.Env = append(cmd.Env, labIsolated+"=1") // as if the namespace had no rights

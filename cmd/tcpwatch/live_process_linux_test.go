@@ -351,9 +351,7 @@ func TestLiveSaysDrops(t *testing.T) {
 // TestLiveUnprivileged: who may not capture learns what is missing and how to get
 // it.
 func TestLiveUnprivileged(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("needs root, to become somebody else")
-	}
+	needNobody(t)
 	path := nobodysProgram(t, "tcpwatch it's")
 	run := func(args ...string) (string, error) {
 		out, err := asNobody(path, args...).CombinedOutput()
