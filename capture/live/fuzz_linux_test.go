@@ -4,7 +4,7 @@ package live
 
 import (
 	"encoding/binary"
-	"net/netip"
+	"slices"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -54,21 +54,25 @@ func FuzzRing(f *testing.F) {
 	})
 }
 
-// FuzzNetlink: no message makes the reader of interfaces panic.
+// FuzzNetlink: no message makes the reader of interfaces panic, as a change and in a list.
 func FuzzNetlink(f *testing.F) {
-	link := make([]byte, unix.SizeofNlMsghdr+unix.SizeofIfInfomsg+8)
-	binary.NativeEndian.PutUint32(link, uint32(len(link)))
-	binary.NativeEndian.PutUint16(link[4:], unix.RTM_NEWLINK)
-	binary.NativeEndian.PutUint32(link[unix.SizeofNlMsghdr+4:], 7)
-	attribute := link[unix.SizeofNlMsghdr+unix.SizeofIfInfomsg:]
-	binary.NativeEndian.PutUint16(attribute, 7)
-	binary.NativeEndian.PutUint16(attribute[2:], unix.IFLA_IFNAME)
-	copy(attribute[4:], "lo\x00")
-	f.Add(link)
+	header := make([]byte, unix.SizeofNlMsghdr)
+	body := linkBody(7, "lo")
+	binary.NativeEndian.PutUint32(header, uint32(len(header)+len(body)))
+	binary.NativeEndian.PutUint16(header[4:], unix.RTM_NEWLINK)
+	change := append(header, body...)
+	f.Add(change)
+	listed := slices.Clone(change)
+	binary.NativeEndian.PutUint16(listed[6:], unix.NLM_F_MULTI|unix.NLM_F_DUMP_INTR)
+	binary.NativeEndian.PutUint32(listed[8:], 1)
+	f.Add(listed)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		w := &watch{fd: -1, devices: map[int]device{}, removed: map[int]bool{}, addresses: map[int][]netip.Prefix{}}
+		w := watchOf(&script{})
+		if err := w.request(unix.RTM_GETLINK); err != nil {
+			t.Fatal(err)
+		}
 		w.take(b)
-		if d, ok := w.devices[7]; string(b) == string(link) && (!ok || d.name != "lo") {
+		if d, ok := w.devices[7]; string(b) == string(change) && (!ok || d.name != "lo") {
 			t.Errorf("%+v", w.devices)
 		}
 	})
