@@ -71,6 +71,18 @@ func (r *ring) status() *uint32 {
 	return (*uint32)(unsafe.Pointer(&r.mem[r.block*r.blockSize+blockStatus]))
 }
 
+// packets is how many packets the present block holds.
+func (r *ring) packets() *uint32 {
+	return (*uint32)(unsafe.Pointer(&r.mem[r.block*r.blockSize+blockPackets]))
+}
+
+// filling reports, where ready does not, whether the kernel has put packets into a block that it has
+// not handed over yet. It counts them where they are read later: net/packet/af_packet.c has done so
+// since there is TPACKET_V3, but the document (packet_mmap) does not promise it.
+func (r *ring) filling() bool {
+	return r.err == nil && r.mem != nil && atomic.LoadUint32(r.packets()) != 0
+}
+
 // content is the memory of the present block.
 func (r *ring) content() []byte {
 	at := r.block * r.blockSize
@@ -88,7 +100,7 @@ func (r *ring) ready() bool {
 		}
 		r.owned = true
 		b := r.content()
-		r.left = binary.NativeEndian.Uint32(b[blockPackets:])
+		r.left = *r.packets()
 		if r.left > 0 {
 			r.look(int(binary.NativeEndian.Uint32(b[blockFirst:])))
 		}
@@ -99,6 +111,7 @@ func (r *ring) ready() bool {
 // giveBack returns the present block to the kernel. What was lent from it is
 // gone.
 func (r *ring) giveBack() {
+	atomic.StoreUint32(r.packets(), 0) // until the kernel opens the block again it would seem to be filling
 	atomic.StoreUint32(r.status(), unix.TP_STATUS_KERNEL)
 	r.owned = false
 	if r.block++; r.block == len(r.mem)/r.blockSize {

@@ -29,6 +29,10 @@ type Source struct {
 	rings []*ring
 	lent  frame
 	tally tally
+	// complete is a time, in nanoseconds since 1970, up to which every packet is visible: see
+	// earliest.
+	complete int64
+	now      func() int64 // the clock; tests have their own
 
 	attended int64 // when the interfaces were looked at last
 	lost     bool  // no interface is left
@@ -48,8 +52,8 @@ var _ capture.Live = (*Source)(nil)
 const quiet = 100 * time.Millisecond
 
 // drain is how long after its end a capture may still return earlier packets.
-// It takes that long only if more came than could be read.
-const drain = time.Second
+// It takes that long only if more came than could be read. Tests have another.
+var drain = time.Second
 
 // Open begins to capture. The error is a *PermissionError if the process lacks
 // the permission.
@@ -61,7 +65,7 @@ func Open(o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{o: o, watch: w, stop: func() bool { return true }}
+	s := &Source{o: o, watch: w, now: clock, stop: func() bool { return true }}
 	s.stopAt.Store(math.MaxInt64)
 	s.tally.init(&s.o)
 	if err := s.open(); err != nil {
@@ -150,42 +154,6 @@ func (s *Source) give(p *capture.Packet) {
 	s.tally.count(p)
 }
 
-// earliest returns the ring whose next packet is due; nil if none is. Of several
-// rings it is the one with the earliest packet, once no other ring can have an
-// earlier one: a packet becomes visible with its block, up to hold late. waiting:
-// there is a packet, but it is not due.
-func (s *Source) earliest() (due *ring, waiting bool) {
-	if len(s.rings) == 1 {
-		if r := s.rings[0]; r.ready() {
-			return r, false
-		}
-		return nil, false
-	}
-	all := true
-	for _, r := range s.rings {
-		switch {
-		case !r.ready():
-			all = false
-		case due == nil || r.time < due.time:
-			due = r
-		}
-	}
-	if due == nil || all || due.time <= s.Horizon() {
-		return due, false
-	}
-	return nil, true
-}
-
-// Horizon is a time, in nanoseconds since 1970, up to which the timeline is
-// complete: earlier packets come later only by a fault.
-func (s *Source) Horizon() int64 {
-	now := time.Now().UnixNano()
-	if at := s.stopAt.Load(); s.ended || now-int64(2*retire) >= at {
-		return at // whatever came before has become visible
-	}
-	return now - int64(hold)
-}
-
 // wait waits for packets, or until a packet that is there is due.
 func (s *Source) wait(waiting bool) error {
 	if s.expire() {
@@ -238,10 +206,15 @@ func (s *Source) expire() bool {
 	if at == math.MaxInt64 {
 		return false
 	}
-	now := time.Now().UnixNano()
+	now := s.now()
 	late := now >= at+int64(drain) || now < at-int64(time.Second) // the clock was set back
 	if !late && now >= at+int64(2*retire) {
-		late = !slices.ContainsFunc(s.rings, func(r *ring) bool { return r.ready() && r.time <= at })
+		late = !slices.ContainsFunc(s.rings, func(r *ring) bool {
+			if r.ready() {
+				return r.time <= at
+			}
+			return r.filling() // it may have begun before the end
+		})
 	}
 	if late && !s.ended {
 		s.ended = true
