@@ -27,8 +27,9 @@ type Options struct {
 	Snaplen int
 	// RingSize is the buffer for packets of each ring, in octets. BlockSize is
 	// the part of it that the kernel hands over at once, a power of two; a packet
-	// must fit into it, and two of them into the ring. The default is
-	// DefaultBlockSize, or what fits twice into a smaller ring.
+	// must fit into it, and two of them into the ring, or leastBlocks where there is more
+	// than one ring. The default is as blockFor has it; without a Snaplen either, that
+	// is then as much as fits into a block.
 	RingSize, BlockSize int
 	// Rings is how many rings share an interface, each packet going to one of
 	// them by its flow (PACKET_FANOUT). The default is 1.
@@ -61,9 +62,8 @@ const (
 	MinRingSize     = 1 << 20
 	MaxRingSize     = 1 << (30 + ^uint(0)>>63) // 2 GiB; half of it in 32 bits of addresses
 
-	DefaultBlockSize = 1 << 20
-	MinBlockSize     = 64 << 10
-	MaxBlockSize     = 8 << 20
+	MinBlockSize = 64 << 10
+	MaxBlockSize = 8 << 20
 
 	MaxRings = 64
 	// maxNamed bounds how many interfaces can be named: each has a ring.
@@ -84,6 +84,33 @@ const retire = 10 * time.Millisecond
 // heuristic where the machine is busy.
 const hold = 4 * retire
 
+// The kernel hands a block over after 10 ms, full or not. So the number of blocks is how long a ring
+// lasts where packets are few, whatever its size: wantedBlocks for 640 ms without this process having its turn.
+// Several rings keep theirs until all have shown theirs (see earliest): two or three blocks each, so that with four
+// packets are lost at any rate as soon as this process is late; leastBlocks leave it 40 ms.
+const (
+	wantedBlocks = 64
+	leastBlocks  = 8
+)
+
+// ordinaryBlock is the least block by default: a packet of the largest ordinary size fits, 64 KiB (GSO, GRO), and
+// its headers.
+const ordinaryBlock = 128 << 10
+
+// blockFor is the default size of blocks: wantedBlocks fit into the ring, or fewer where a block would not hold
+// a packet.
+func (o *Options) blockFor() int {
+	needed := max(MinBlockSize, o.Snaplen+frameOverhead)
+	if o.Snaplen == 0 {
+		needed = ordinaryBlock
+	}
+	size := 1 << 20 // larger ones bring nothing but need more memory in one piece
+	for size > MinBlockSize && size/2 >= needed && o.RingSize/size < wantedBlocks {
+		size /= 2
+	}
+	return size
+}
+
 // check fills in defaults and reports what is out of bounds.
 func (o *Options) check() error {
 	set := func(to *int, value int) {
@@ -91,10 +118,13 @@ func (o *Options) check() error {
 			*to = value
 		}
 	}
-	set(&o.Snaplen, MaxSnaplen)
 	set(&o.RingSize, DefaultRingSize)
-	set(&o.BlockSize, min(DefaultBlockSize, 1<<(bits.Len(uint(max(o.RingSize, MinRingSize)))-2))) // two fit
 	set(&o.Rings, 1)
+	if o.BlockSize == 0 {
+		o.BlockSize = o.blockFor()
+		set(&o.Snaplen, min(MaxSnaplen, o.BlockSize-frameOverhead))
+	}
+	set(&o.Snaplen, MaxSnaplen)
 	if o.Context == nil {
 		o.Context = context.Background()
 	}
@@ -118,10 +148,18 @@ func (o *Options) check() error {
 		return fmt.Errorf("a block of %s does not hold a packet of %d octets: larger blocks (--block-size) or a smaller snaplen (-s) are needed", InUnits(o.BlockSize), o.Snaplen)
 	case o.RingSize < 2*o.BlockSize:
 		return fmt.Errorf("a ring of %s does not hold two blocks of %s: a larger ring (--ring-size) or smaller blocks (--block-size) are needed", InUnits(o.RingSize), InUnits(o.BlockSize))
+	case o.RingSize < leastBlocks*o.BlockSize && (o.Rings > 1 || o.severalNamed()):
+		return fmt.Errorf("a ring of %s has %d blocks of %s; several rings need %d each, to wait for one another: a larger ring (--ring-size), smaller blocks (--block-size) or a smaller snaplen (-s) are needed",
+			InUnits(o.RingSize), o.RingSize/o.BlockSize, InUnits(o.BlockSize), leastBlocks)
 	case o.Rings < 1 || o.Rings > MaxRings:
 		return fmt.Errorf("there can be from 1 to %d rings", MaxRings)
 	}
 	return nil
+}
+
+// severalNamed reports whether more than one interface is named; one that is named twice is taken once.
+func (o *Options) severalNamed() bool {
+	return slices.ContainsFunc(o.Interfaces, func(name string) bool { return name != o.Interfaces[0] })
 }
 
 // InUnits writes a number of octets as the flags take it, with the largest unit that it is a multiple of: 3MiB.

@@ -31,3 +31,43 @@ func TestSizesInMessages(t *testing.T) {
 		}
 	}
 }
+
+// TestBlocks: a ring has many blocks by default, of which each holds a packet; what cannot work is refused.
+func TestBlocks(t *testing.T) {
+	one, two := []string{"a"}, []string{"a", "b"}
+	const kib, mib = 1 << 10, 1 << 20
+	for _, c := range []struct {
+		o              Options
+		block, snaplen int
+		refused        string
+	}{
+		{Options{Interfaces: one}, 512 * kib, MaxSnaplen, ""},
+		{Options{Interfaces: two, Rings: 8}, 512 * kib, MaxSnaplen, ""},
+		{Options{Interfaces: two, RingSize: mib}, 128 * kib, 128*kib - frameOverhead, ""},
+		{Options{Interfaces: two, RingSize: 4 * mib}, 128 * kib, 128*kib - frameOverhead, ""},
+		{Options{Interfaces: two, RingSize: 4 * mib, Snaplen: 96}, 64 * kib, 96, ""},
+		{Options{Interfaces: two, RingSize: 4 * mib, Snaplen: MaxSnaplen}, 512 * kib, MaxSnaplen, ""},
+		{Options{Interfaces: two, RingSize: 16 * mib}, 256 * kib, 256*kib - frameOverhead, ""},
+		{Options{Interfaces: one, RingSize: 64 * mib}, mib, MaxSnaplen, ""},
+		{Options{Interfaces: one, RingSize: MaxRingSize}, mib, MaxSnaplen, ""},
+		{Options{Interfaces: two, RingSize: 8 * mib, BlockSize: mib}, mib, MaxSnaplen, ""},
+		{Options{Interfaces: two, RingSize: 8*mib - 1, BlockSize: mib}, 0, 0, "several rings need 8"},
+		{Options{Interfaces: one, RingSize: 4 * mib, BlockSize: mib, Rings: 2}, 0, 0, "a ring of 4MiB has 4 blocks of 1MiB; several rings need 8"},
+		{Options{Interfaces: []string{Any}, RingSize: 4 * mib, BlockSize: mib, Rings: 2}, 0, 0, "several rings need 8"},
+		{Options{Interfaces: two, RingSize: mib, Snaplen: 150_000}, 0, 0, "several rings need 8"},
+		{Options{Interfaces: one, RingSize: mib, Snaplen: MaxSnaplen}, 512 * kib, MaxSnaplen, ""},
+		{Options{Interfaces: []string{Any}, RingSize: 2 * mib, BlockSize: mib}, mib, MaxSnaplen, ""},
+		{Options{Interfaces: one, BlockSize: 256 * kib}, 0, 0, "does not hold a packet of 262144 octets"},
+		{Options{Interfaces: []string{"a", "a"}, RingSize: 4 * mib, BlockSize: mib}, mib, MaxSnaplen, ""},
+	} {
+		err := c.o.check()
+		switch {
+		case c.refused != "":
+			if err == nil || !strings.Contains(err.Error(), c.refused) {
+				t.Errorf("%+v: %v", c.o, err)
+			}
+		case err != nil || c.o.BlockSize != c.block || c.o.Snaplen != c.snaplen:
+			t.Errorf("%+v: %v; want blocks of %s, snaplen %d", c.o, err, InUnits(c.block), c.snaplen)
+		}
+	}
+}

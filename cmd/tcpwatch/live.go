@@ -126,15 +126,15 @@ func (o *liveOptions) declare(c *cobra.Command) {
 	f.Var(number(&o.connections, 1, mostCount), "for",
 		"end when N connections are over: closed, reset, left in TIME-WAIT or given up")
 	f.VarP(snaplen(&o.snaplen), "snapshot-length", "s", fmt.Sprintf(
-		"keep at most N octets of a packet, %d to %d; 0 is the most (default 0)", live.MinSnaplen, live.MaxSnaplen))
+		"keep at most N octets of a packet, %d to %d; 0 is the most, less where the buffer is small (default 0)", live.MinSnaplen, live.MaxSnaplen))
 	f.BoolVarP(&o.notPromiscuous, "no-promiscuous-mode", "p", false,
 		"do not put the interfaces into promiscuous mode")
 	f.Var(octetCount(&o.ringSize, live.MinRingSize, live.MaxRingSize), "ring-size", fmt.Sprintf(
 		"size of the buffer in which packets wait to be analysed, for each ring, %s to %s (default %s)",
 		live.InUnits(live.MinRingSize), live.InUnits(live.MaxRingSize), live.InUnits(live.DefaultRingSize)))
 	f.Var(octetCount(&o.blockSize, live.MinBlockSize, live.MaxBlockSize), "block-size", fmt.Sprintf(
-		"how much of the buffer the kernel hands over at one time, a power of two from %s to %s, at most half of the buffer (default %s, less if two do not fit into the buffer)",
-		live.InUnits(live.MinBlockSize), live.InUnits(live.MaxBlockSize), live.InUnits(live.DefaultBlockSize)))
+		"how much of the buffer the kernel hands over at one time, a power of two from %s to %s, at most half of the buffer, or an eighth with several interfaces or rings (default a 64th, as far as a packet fits)",
+		live.InUnits(live.MinBlockSize), live.InUnits(live.MaxBlockSize)))
 	f.Var(number(&o.rings, 1, live.MaxRings), "rings", fmt.Sprintf(
 		"divide the flows of an interface among N rings, 1 to %d, for interfaces that several processors serve (default 1)", live.MaxRings))
 	f.BoolVarP(&o.list, "list-interfaces", "D", false, "list the interfaces, as tcpwatch interfaces does, and exit")
