@@ -13,7 +13,8 @@ import (
 
 // taken is an interface being captured, or all of them.
 type taken struct {
-	name  string
+	name  string // that it was taken by
+	now   string // its present name, if it was given another one; "" else
 	index int    // of the interface; 0: all of them
 	kind  uint16 // ARPHRD_ value
 	entry int    // index into the tally's interfaces
@@ -32,6 +33,14 @@ const (
 	shutDown          // there, but down
 	vanished
 )
+
+// called is what notes call the interface.
+func (t *taken) called() string {
+	if t.now == "" {
+		return t.name
+	}
+	return t.now + " (captured as " + t.name + ")"
+}
 
 // takeInterface begins to capture an interface.
 func (s *Source) takeInterface(name string) (*taken, error) {
@@ -198,6 +207,9 @@ func (s *Source) look(t *taken) presence {
 	if t.state == vanished {
 		return t.state
 	}
+	if ok {
+		s.renamed(t, d)
+	}
 	now := present
 	switch {
 	case !ok:
@@ -214,13 +226,30 @@ func (s *Source) look(t *taken) presence {
 	}
 	switch now {
 	case vanished:
-		s.o.Note(t.name + " is gone")
+		s.o.Note(t.called() + " is gone")
 	case shutDown:
-		s.o.Note(t.name + " went down")
+		s.o.Note(t.called() + " went down")
 	case present:
-		s.o.Note(t.name + " is up: captured again")
+		s.o.Note(t.called() + " is up: captured again")
 	}
 	return now
+}
+
+// renamed notes that t has another name. It is still what is captured: packets and counts keep the name
+// that it was taken by, as does the file that they are written to.
+func (s *Source) renamed(t *taken, d device) {
+	was := t.name
+	if t.now != "" {
+		was = t.now
+	}
+	if d.name == was || d.name == "" {
+		return
+	}
+	t.now = d.name
+	if d.name == t.name {
+		t.now = ""
+	}
+	s.o.Note(fmt.Sprintf("%s is called %s now: its packets go on as those of %s", was, d.name, t.name))
 }
 
 // again captures an interface that has come back under a new index. The sockets
@@ -245,7 +274,7 @@ func (s *Source) again(t *taken, d device) {
 		fail(err.Error())
 		return
 	}
-	t.index, t.state = d.index, present
+	t.index, t.state, t.now = d.index, present, ""
 	if !d.up() {
 		t.state = shutDown
 		s.o.Note(t.name + " is back, but down")
