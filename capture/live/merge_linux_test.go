@@ -206,7 +206,7 @@ func TestHold(t *testing.T) {
 		ring, block int
 		want        time.Duration
 	}{
-		{1 << 20, 128 << 10, hold}, {32 << 20, 512 << 10, 160 * time.Millisecond}, {2 << 30, 64 << 10, time.Second},
+		{1 << 20, 128 << 10, hold}, {32 << 20, 512 << 10, 160 * time.Millisecond}, {1 << 30, 64 << 10, time.Second},
 	} {
 		o := Options{RingSize: c.ring, BlockSize: c.block}
 		if got := o.hold(); got != c.want {
