@@ -37,6 +37,7 @@ var acceptQueueFull = Spec{
 		"unanswered, and in the second near the server, where the SYN-ACK was sent again or, in the first, short segments too are unanswered near the server: else possible, because a path that breaks after the " +
 		"tap, or takes only short segments, what drops all after the handshake, or acknowledgements that were lost on the way back look the same: a listener that keeps no state (SYN-COOKIE) is as silent; not in the second where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +
 		"payload at once, and Linux the ACK that answers its SYN-ACK again, so no more than possible where no payload passed nor, in the first case, a FIN again or a second SYN-ACK again. Each segment left unanswered is one more in ListenOverflows of a Linux host",
+	Next: "on a Linux server ss -ltn, where Recv-Q of a listener is its queue and Send-Q the limit, and nstat -az TcpExtListenOverflows; then why its program is slow to call accept(), and the limit: the backlog of its listen(), at most net.core.somaxconn",
 	Most: Likely,
 	Example: other + "1     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n" +
 		"+1 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n",

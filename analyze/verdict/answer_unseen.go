@@ -13,6 +13,7 @@ var answerUnseen = Spec{
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 9293, Section: "3.5.2"}},
 	RestsOn: "the other connections; likely where one to the same host shows it, else possible, as parallel links may take one connection here and another elsewhere. " +
 		"A SYN that was not sent again may have been answered, also by a RST; one that was got no answer that its client accepted by then, so DROPPED is not said of it",
+	Next:    "a capture where both directions pass: at one of the hosts, or on all parallel links at once",
 	Most:    Likely,
 	Example: oneWay + "1 A>B S 0\n",
 	match: func(x *context, v *Verdict) bool {

@@ -27,6 +27,7 @@ var blindRST = Spec{
 		"Certain where the end that the RST names goes on as well. Where it is silent, the RST may be its own, with a number that was not expected because octets before it were lost: its " +
 		"receiver goes on all the same, until a RST with the right number comes (RFC 5961 §3.2); likely where that had the time of a round trip between the ends to come " +
 		"(where it was not measured: 1 s, RFC 6298 §2.1), else possible: what its receiver sent may have been on its way",
+	Next:    "nothing here: the RST changed nothing. Where many come, captures nearer to where they enter; their TTL says how far that may be",
 	Most:    Certain,
 	Example: plain + "+.1 B>A R 5000\n+.01 A>B P. 1:11(10) ack 1\n+.010 B>A . 1 ack 11\n",
 	match: func(x *context, v *Verdict) bool {

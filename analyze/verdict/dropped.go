@@ -22,6 +22,7 @@ var dropped = Spec{
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.8.3"}, {RFC: 6298, Section: "5"}, {RFC: 2385, Section: "2"}, {RFC: 5925, Section: "7.3"}},
 	RestsOn: "the silence; likely where connections to the same host that began before are answered meanwhile (a second before the first SYN or later), " +
 		"else possible: a capture of one direction only looks the same if no other connection shows that it is one",
+	Next:    "a capture beside the server: if the SYNs do not arrive there, a filter, a route or a wrong address on the way; if they do, a filter of the host, or a listener that drops them (on Linux nstat -az TcpExtListenDrops)",
 	Most:    Likely,
 	Example: "0 A>B S 0\n+1 A>B S 0\n",
 	match: func(x *context, v *Verdict) bool {

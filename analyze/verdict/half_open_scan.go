@@ -22,6 +22,7 @@ var halfOpenScan = Spec{
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.5.3"}},
 	RestsOn: "the client's RST; likely with many targets and nothing opened, else, and where it sent none, possible: a client whose program gave up, or whose address " +
 		"somebody else uses in SYNs, does the same, and a load balancer or monitor that asks again and again whether servers accept connections",
+	Next:    "what else this client sent (-f 'host ADDRESS'): many ports and addresses are a scan, one of them again and again a check whether it accepts",
 	Most:    Likely,
 	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B R 1\n",
 	match: func(x *context, v *Verdict) bool {

@@ -22,6 +22,7 @@ var lastAckLost = Spec{
 	RestsOn: "the SYN-ACK that was sent again; possible, not likely, where the ACK stands before it and the server did not go on afterwards as an open connection, where it was sent again more than once after ACKs, or after three or more segments of the " +
 		"client (a heuristic), and where ACCEPT-QUEUE-FULL is given: then a full accept queue that found room again fits as well; where it may be the same packet, captured at another interface; and where no payload of the client stands before it: then a server that waits for data (TCP_DEFER_ACCEPT) does. An ACK " +
 		"that did not come here was lost between the client and the tap; possible where no other round trip to the client shows that it was not just slow",
+	Next: "nothing where it is rare: the handshake mended itself. Else a capture beside the server: if the ACK arrives there, its accept queue may be full (ACCEPT-QUEUE-FULL), or it waits for data (TCP_DEFER_ACCEPT)",
 	Most: Likely,
 	Example: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 11 ack 1\n" +
 		"+.2 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n",

@@ -45,8 +45,8 @@ var mtuBlackHole = Spec{
 	RestsOn: "which packets are acknowledged, at a tap before the place that drops them: after it none of them is seen. Likely where shorter packets arrived while the long ones did not; " +
 		"possible where nothing shorter is known to have arrived meanwhile, but the other end lives; or where packets so long had arrived before (or may have, unseen), unless a shorter one brings the same octets and the other end was heard in between: " +
 		"a way that loses all for a time looks the same, and a filter that drops packets for what they hold. What drops them may be a link with a smaller MTU whose " +
-		"ICMP errors are filtered, or a filter that drops long packets. It is mended by letting ICMP \"fragmentation needed\" and \"packet too big\" through, by lowering the MSS at the router " +
-		"(clamping) or the MTU at the host, or by a sender that probes (RFC 4821; net.ipv4.tcp_mtu_probing of Linux)",
+		"ICMP errors are filtered, or a filter that drops long packets",
+	Next:    "whether a filter drops ICMP \"fragmentation needed\" or \"packet too big\": letting them through mends it; so does lowering the MSS at the router (clamping) or the MTU at the host, or a sender that probes (RFC 4821; net.ipv4.tcp_mtu_probing of Linux)",
 	Most:    Likely,
 	Example: passed + long + tail + thrice,
 	match: func(x *context, v *Verdict) bool {

@@ -21,6 +21,7 @@ var optionsChanged = Spec{
 	Clauses: []spec.Clause{{RFC: 2018, Section: "4"}, {RFC: 2883, Section: "4"}, {RFC: 7323, Section: "2.2"}, {RFC: 7323, Section: "3.2"}, {RFC: 9293, Section: "3.1"}},
 	RestsOn: "segments that break the agreement as captured; an end that breaks it by itself looks the same. No more than possible where only a window that is not scaled shows it, as one that grows to that does. " +
 		"If both ends agree that scaling is off, nothing shows that an offer was removed. An MSS that was lowered on the way cannot be seen at one tap",
+	Next:    "captures on both sides of each firewall, load balancer and accelerator on the way: the one whose two sides show the SYN with other options",
 	Most:    Likely,
 	Example: plain + "+.1 A>B . 1 ack 1 <TS val 1 ecr 2>\n",
 	match: func(x *context, v *Verdict) bool {

@@ -15,6 +15,7 @@ var refused = Spec{
 	},
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5.2"}, {RFC: 9293, Section: "3.10.7.1"}},
 	RestsOn: "a RST in the server's name; a filter that takes care to look like the server is not told from it",
+	Next:    "on the server, whether something listens on this address and port (ss -ltn), and whether a filter rejects (nft list ruleset); view listeners says whether others were taken there meanwhile",
 	Most:    Certain,
 	Example: "0 A>B S 0\n+.010 B>A R. 0 ack 1\n",
 	match: func(x *context, v *Verdict) bool {

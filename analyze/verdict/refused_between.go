@@ -15,6 +15,7 @@ var refusedBetween = Spec{
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.10.7.3"}, {RFC: 791, Section: "3.2"}},
 	RestsOn: "the TTL, the time, the window and the IP ID of the RST beside those of the server's own segments; without any of them it is REFUSED, or after a SYN-ACK the server's own; " +
 		"possible only where the TTL is within 3 of theirs, as after a change of route, or is held against that of one segment, which may itself be of something on the way (heuristics)",
+	Next:    "a capture beside the server: it shows whether the SYN arrives there, and whether the RST leaves from there; then the filters and proxies before it",
 	Most:    Likely,
 	Example: other + "addr A 192.0.2.1:40000\naddr D 198.51.100.1:81\n+1 A>D S 0\n+.001 D>A R. 0 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {

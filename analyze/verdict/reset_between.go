@@ -25,6 +25,7 @@ var resetBetween = Spec{
 		"or what that end sends after it, which has no connection any more where it sent the RST itself, unless it was held up for longer than that, which only what shows the order of sending can rule out; " +
 		"the IP ID of a RST without ACK says nothing: that is made of the segment it answers where no such connection is known, and hosts that count the packets of each connection, as Linux does, number it apart (RFC 6864 §4.1 lets them); " +
 		"possible only where the TTL is within 3 of theirs, as after a change of route, or is held against that of one segment, which may itself be of something on the way, as a SYN-ACK with a window of 0 is of a SYN proxy: against that alone it is not held (heuristics)",
+	Next:    "a capture beside the end that the RST names: whether it leaves from there. Then how long the connection was silent before it (WAITED in its story): a firewall or load balancer that forgets idle connections does so after the same time again and again",
 	Most:    Likely,
 	Example: plain + "+.010 B>A P. 1:11(10) ack 1\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n",
 	match: func(x *context, v *Verdict) bool {

@@ -16,6 +16,7 @@ var slowSynAck = Spec{
 	RestsOn: "what was measured after the handshake; certain where the SYN-ACK echoes the timestamp of that SYN, else likely, because a SYN that was sent again may be " +
 		"missing from the capture. It names no cause: the server, or something that answers for it, may have been late; the path may have been slow at first; " +
 		"or the first SYN-ACK was lost before this tap, which the server sends again a second later (RFC 6298 §2.1)",
+	Next:    "other handshakes of this server at that time (view handshakes), and a capture beside it: a SYN-ACK that leaves late there is the server's doing, else the path's",
 	Most:    Certain,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" + answeredSoon,
 	match: func(x *context, v *Verdict) bool {

@@ -75,6 +75,9 @@ func TestSpecs(t *testing.T) {
 		if !strings.HasSuffix(d, ".") || strings.Contains(d, ". ") || strings.ToUpper(d[:1]) != d[:1] {
 			t.Errorf("%s: the definition is not one sentence: %q", s.Name, d)
 		}
+		if s.Next == "" || strings.HasSuffix(s.Next, ".") {
+			t.Errorf("%s: what to look at next is missing, or a sentence: %q", s.Name, s.Next)
+		}
 		if s.RestsOn == "" || strings.HasSuffix(s.RestsOn, ".") || s.Most.String() == "" || len(s.Conditions) == 0 || len(s.Clauses) == 0 {
 			t.Errorf("%s: something is missing", s.Name)
 		}

@@ -35,6 +35,7 @@ var synAckLost = Spec{
 	RestsOn: "what was sent again, and the echoed timestamps. A SYN-ACK that passed here was lost between the tap and the client; possible where only the server " +
 		"sent again and no timestamp tells which SYN-ACK the client took: the ACK may have been lost, before it came here; where the one that the ACK acknowledges has another ISN and came within 200 ms (a heuristic): it may have overtaken the first; where every SYN was answered within 1 ms (a heuristic), soon after the last: a path that held back all of them looks the same; and where what was sent again may be the same packet, captured at another interface. One that never came here was lost between " +
 		"the server and the tap, or was slow. Where the client goes on sending its SYN, the client, or a filter of its host, may have dropped what came, or the SYNs were sent by another host in its name",
+	Next: "a capture beside the client: if the SYN-ACK arrives there, the client or a filter of its host dropped it, else the path did",
 	Most: Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+1 B>A S. 0 ack 1 <TS val 1007 ecr 100>\n" +
 		"+.001 A>B . 1 ack 1 <TS val 1111 ecr 1007>\n",

@@ -31,6 +31,7 @@ var synLost = Spec{
 		"where two or more in a row were not answered while connections to the same address and port that began before were (a second before the first SYN or later), and " +
 		"where a round trip from this tap to the server takes less than 1 ms (heuristics); on a Linux host each SYN dropped so is one more in ListenDrops, " +
 		"and in ListenOverflows where the accept queue was full. SYNs lost before the tap leave no trace here",
+	Next:    "a capture beside the server: if the SYN arrives there, the server or a filter of its host dropped it (on Linux nstat -az TcpExtListenDrops TcpExtListenOverflows), else the path did",
 	Most:    Likely,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1\n",
 	match: func(x *context, v *Verdict) bool {

@@ -22,6 +22,7 @@ var timeWaitCollision = Spec{
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.10.7.3"}, {RFC: 6191, Section: "2"}},
 	RestsOn: "the answer; likely where the server was captured when it entered TIME-WAIT and the client resets the answer, as RFC 9293 §3.5.2 has it, else possible: " +
 		"an older connection that was not captured may also be one that the server still holds open (RFC 9293 figure 9)",
+	Next: "which end closes first, since that one waits (view time-wait), and how soon the client takes its ports again; with timestamps at both ends a later SYN is taken (RFC 6191 §2)",
 	Most: Likely,
 	Example: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 B>A F. 1 ack 1\n+.001 A>B F. 1 ack 2\n+.01 B>A . 2 ack 2\n" +
 		"+1 A>B S =500\n+.010 B>A . 2 ack 2\n+.001 A>B R 2\n+1 A>B S =500\n+.010 B>A S. =90000 ack =501\n+.001 A>B . =501 ack =90001\n",

@@ -12,6 +12,7 @@ var unreachable = Spec{
 	},
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.9.2.2"}},
 	RestsOn: "the sequence number that the ICMP error quotes; whoever sends errors can lie (RFC 5927)",
+	Next:    "who sent the ICMP error, and its type and code, which the story names: a router that has no route, the last router before a host that answers no ARP or neighbour discovery, a filter that says so, or the host itself",
 	Most:    Certain,
 	Example: "0 A>B S 0\n+.010 B>A icmp 3/1 quoting A>B 0\n",
 	match: func(x *context, v *Verdict) bool {

@@ -106,6 +106,8 @@ type Spec struct {
 	Clauses    []spec.Clause
 	// RestsOn says what the verdict rests on, and what a tap cannot know.
 	RestsOn string
+	// Next says where to look next, or what mends it: what this capture cannot show.
+	Next string
 	// Most is the highest confidence that it is ever given.
 	Most Confidence
 	// Example is a script whose last connection gets the verdict.

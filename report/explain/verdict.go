@@ -31,7 +31,7 @@ func verdictDefinition(s *verdict.Spec) *definition {
 	return &definition{
 		name: s.Name, kind: "verdict on a connection, at most " + s.Most.String(), means: s.Definition,
 		when: "Set when all of these hold", conditions: s.Conditions,
-		facts:   []fact{{"Rests on", s.RestsOn}, source(s.Clauses)},
+		facts:   []fact{{"Rests on", s.RestsOn}, {"Look next", s.Next}, source(s.Clauses)},
 		example: s.Example, carries: "the last connection gets it",
 	}
 }
