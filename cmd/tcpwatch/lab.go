@@ -128,7 +128,7 @@ func chosen(args []string) ([]*lesson.Lesson, error) {
 	if l := lesson.Find(strings.ToLower(args[0])); l != nil {
 		return []*lesson.Lesson{l}, nil
 	}
-	near := explain.Nearest(args[0], lesson.Names())
+	near := explain.Nearest(args[0], lesson.Names(), "")
 	if near == "" {
 		near = " (tcpwatch lab lists them)"
 	}

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tcpwatch/report/escape"
+	"tcpwatch/report/explain"
 )
 
 // Exit statuses.
@@ -191,6 +193,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetVersionTemplate("tcpwatch {{.Version}}\n")
 	root.SetUsageTemplate(usage)
+	root.SetFlagErrorFunc(unknownFlag)
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(readCommand(), liveCommand(), interfacesCommand(), followCommand(), explainCommand(), labCommand())
 	root.InitDefaultHelpCmd()
@@ -218,6 +221,26 @@ func refuseUnknown(help *cobra.Command) {
 		show(c, args)
 		return nil
 	}
+}
+
+// unknownFlag adds to the error for a flag that there is not those that are spelt nearly so,
+// also behind one dash only: -view are letters, of which there may be none.
+func unknownFlag(c *cobra.Command, err error) error {
+	var e *pflag.NotExistError
+	if !errors.As(err, &e) {
+		return err
+	}
+	var known []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			known = append(known, f.Name)
+		}
+	})
+	typed := e.GetSpecifiedShortnames()
+	if typed == "" {
+		typed = e.GetSpecifiedName()
+	}
+	return fmt.Errorf("%w%s", err, explain.Nearest(typed, known, "--"))
 }
 
 // commandName rejects what is not a command, with the hint that a person who

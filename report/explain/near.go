@@ -13,15 +13,15 @@ func nearest(key string) string {
 			names = append(names, c.Heading)
 		}
 	}
-	if close := Nearest(key, names); close != "" {
+	if close := Nearest(key, names, ""); close != "" {
 		return close
 	}
 	return " (tcpwatch explain lists them)"
 }
 
-// Nearest returns the names of a list whose spelling is closest to a word, as ";
-// did you mean …?"; "" if none is close. Case is ignored.
-func Nearest(word string, names []string) string {
+// Nearest returns the names of a list whose spelling is closest to a word, each behind
+// a prefix, as "; did you mean …?"; "" if none is close. Case is ignored.
+func Nearest(word string, names []string, prefix string) string {
 	word = strings.ToUpper(word)
 	var close []string
 	for _, n := range names {
@@ -41,27 +41,30 @@ func Nearest(word string, names []string) string {
 	slices.SortStableFunc(close, func(a, b string) int {
 		return editDistance(word, strings.ToUpper(a)) - editDistance(word, strings.ToUpper(b))
 	})
-	return "; did you mean " + strings.Join(close[:min(3, len(close))], ", ") + "?"
+	return "; did you mean " + prefix + strings.Join(close[:min(3, len(close))], ", "+prefix) + "?"
 }
 
-// editDistance is the Levenshtein distance. Long input is cut: no name is
-// longer.
+// editDistance is the least number of letters to insert, remove or replace, or of
+// neighbours to exchange, that makes b of a. Long input is cut: no name is longer.
 func editDistance(a, b string) int {
 	const longest = 64
 	a, b = a[:min(len(a), longest)], b[:min(len(b), longest)]
-	row := make([]int, len(b)+1)
+	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, above, row = above, row, before
 		row[0] = i + 1
 		for j := range len(b) {
 			cost := 1
 			if a[i] == b[j] {
 				cost = 0
 			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+			row[j+1] = min(above[j+1]+1, row[j]+1, above[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]
