@@ -195,8 +195,8 @@ func openedSection(t *tally) section {
 	}{
 		{analyze.OpeningSimultaneous, "simultaneous"}, {analyze.OpeningRefused, "refused by a RST in the server's name"},
 		{analyze.OpeningReset, "reset before they were complete"}, {analyze.OpeningHalfOpen, "half-open: no acknowledgement of the SYN-ACK was captured"},
-		{analyze.OpeningUnanswered, "unanswered"}, {analyze.OpeningOneWay, "one direction captured only"},
-		{analyze.OpeningMidstream, "unseen: neither a SYN nor a SYN-ACK was captured"},
+		{analyze.OpeningUnanswered, "unanswered"}, {analyze.OpeningOneWay, "one-way: only one direction was captured"},
+		{analyze.OpeningMidstream, "midstream: neither a SYN nor a SYN-ACK was captured"},
 	} {
 		s.some(t.opened[o.outcome], lexicon.OpeningTone(o.outcome), o.text)
 	}
@@ -222,7 +222,7 @@ func closedSection(t *tally) section {
 	s.some(t.closed[analyze.ClosingNormal], prose.Plain, "normally, a FIN each way"+of(t.halfClose, "where the end that had not closed went on sending", 0, ""))
 	s.some(t.closed[analyze.ClosingSimultaneous], prose.Good, "simultaneously")
 	s.some(t.closed[analyze.ClosingReset], prose.Bad, "by a RST, refused ones included")
-	s.some(t.closed[analyze.ClosingHalfClosed], prose.Doubt, "half: a FIN of one end only was captured")
+	s.some(t.closed[analyze.ClosingHalfClosed], prose.Doubt, "half-closed: a FIN of one end only was captured")
 	s.some(t.closed[analyze.ClosingOpen], prose.Plain, "not while captured, or never open")
 	s.some(t.ignored, prose.Doubt, "RSTs that changed nothing: not acceptable (RFC 5961 §3.2), damaged, or not obeyed")
 	return s

@@ -133,7 +133,7 @@ func TestOpenedSays(t *testing.T) {
 	}
 	y.badAcks = 3
 	want := []string{"3 complete", "4 simultaneous", "5 refused by a RST in the server's name", "6 reset before they were complete",
-		"7 half-open: no acknowledgement of the SYN-ACK was captured", "8 unanswered", "9 one direction captured only", "2 unseen: neither a SYN nor a SYN-ACK was captured",
+		"7 half-open: no acknowledgement of the SYN-ACK was captured", "8 unanswered", "9 one-way: only one direction was captured", "2 midstream: neither a SYN nor a SYN-ACK was captured",
 		"3 SYN-ACKs that did not acknowledge the ISN + 1"}
 	if got := lines(openedSection(&y)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
@@ -151,7 +151,7 @@ func TestClosedSays(t *testing.T) {
 	}
 	y.halfClose, y.ignored = 1, 9
 	want := []string{"3 normally, a FIN each way (1 where the end that had not closed went on sending)", "4 simultaneously", "6 by a RST, refused ones included",
-		"5 half: a FIN of one end only was captured", "2 not while captured, or never open", "9 RSTs that changed nothing: not acceptable (RFC 5961 §3.2), damaged, or not obeyed"}
+		"5 half-closed: a FIN of one end only was captured", "2 not while captured, or never open", "9 RSTs that changed nothing: not acceptable (RFC 5961 §3.2), damaged, or not obeyed"}
 	if got := lines(closedSection(&y)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
