@@ -70,9 +70,9 @@ func TestWaitReasons(t *testing.T) {
 		}, ""},
 		{"a slow client", func(c *analyze.Connection) { c.FromClient.SlowestAnswer = analyze.Answer{Wait: 9e9, Packet: 6} }, ""},
 		{"half of its time", func(c *analyze.Connection) { c.FromClient.ResendWait, c.FromServer.ResendWait = 300e6, 356e6 },
-			"656 ms of 1.31 s: silence before segments that were sent again"},
+			"656 ms of 1.31 s: silence before what was sent again"},
 		{"half of its time, of one direction", func(c *analyze.Connection) { c.FromClient.ResendWait, c.FromServer.Packets = 656e6, 0 },
-			"656 ms of 1.31 s: silence before segments that were sent again, and nothing of the server was captured"},
+			"656 ms of 1.31 s: silence before what was sent again, and nothing of the server was captured"},
 		{"SYNs whose times are told", func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Opening.SynCount, c.FromClient.ResendWait, c.FromServer.Packets = analyze.OpeningUnanswered, 2, 656e6, 0
 			c.Steps = []analyze.Step{{Flags: wire.SYN, FromClient: true}, {Flags: wire.SYN, FromClient: true, Time: 656e6}}

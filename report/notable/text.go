@@ -61,7 +61,7 @@ func reasonText(c *analyze.Connection, why Reason) string {
 		if o.Outcome == analyze.OpeningUnanswered {
 			return "" // how long the SYNs were sent is said
 		}
-		text := prose.Duration(resendWait(c)) + " of " + prose.Duration(c.End-c.Start) + ": silence before segments that were sent again"
+		text := prose.Duration(resendWait(c)) + " of " + prose.Duration(c.End-c.Start) + ": silence before what was sent again"
 		if weigh(c, whyResent) > 0 {
 			return text // which says it
 		}
