@@ -125,8 +125,11 @@ func (t *teacher) howToRead() string {
 	if !t.lesson.Carry {
 		notes = append(notes,
 			"states: the sender's when it has sent, the receiver's when the segment has arrived (an answer moves it on), by the tap at that end = by that end's own kernel, which is asked again, up to four times, while it says otherwise: it may not have taken the segment in yet",
-			"? is inferred", "(2) is the second connection",
-			"a handshake has the numbers on the wire, the rest counts from the ISNs")
+			"? is inferred")
+		if t.lesson.Several() {
+			notes = append(notes, "(2) is the second connection")
+		}
+		notes = append(notes, "a handshake has the numbers on the wire, the rest counts from the ISNs")
 	}
 	if t.enter != nil {
 		notes = append(notes, "Enter goes on, Ctrl-C ends")

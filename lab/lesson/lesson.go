@@ -76,6 +76,9 @@ type Set struct {
 // Sysctl is the setting's name as sysctl(8) spells it.
 func (s *Setting) Sysctl() string { return "net." + strings.ReplaceAll(s.Name, "/", ".") }
 
+// Several reports whether the story is of more than one connection.
+func (l *Lesson) Several() bool { return strings.Contains(l.Expect, "#") }
+
 // OverIPv6 returns the lesson for two hosts that speak IPv6, nil where there is
 // none: of UDP the link carries what comes over IPv4 only.
 func (l *Lesson) OverIPv6() *Lesson {

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"fmt"
+	"strings"
 
 	"tcpwatch/lab"
 )
@@ -39,7 +40,10 @@ func clients(p *Stage, n int) {
 }
 
 func queueLessons() []*Lesson {
-	const handshakes = opened + opened + opened
+	handshakes := opened
+	for _, n := range []string{"#2", "#3"} {
+		handshakes += strings.ReplaceAll(opened, "|", n+" |")
+	}
 	return []*Lesson{
 		{
 			Name: "backlog-128", Group: Open, About: "the accept queue: three connections wait for accept()",

@@ -71,8 +71,12 @@ func names(given [2][]verdict.Verdict) string {
 	return fmt.Sprint(list)
 }
 
-// unseen names a word that has a note although nothing of it was seen.
+// unseen names a word that has a note although nothing of it was seen, and several connections of
+// which there were not.
 func unseen(l *Lesson, rows []*Row) string {
+	if l.Several() != slices.ContainsFunc(rows, func(r *Row) bool { return r.Connection > 1 }) {
+		return fmt.Sprintf("the story is of several connections: %v, which was not seen", l.Several())
+	}
 	for word := range l.Notes {
 		name, _, _ := strings.Cut(word, " (")
 		id, known := label.Find(name)
