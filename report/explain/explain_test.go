@@ -36,7 +36,7 @@ func TestExplainWidth(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"TIMEWAIT": "did you mean TIME-WAIT", "time_wai": "did you mean TIME-WAIT", "retransmit": "did you mean RETRANSMISSION", "fim": "did you mean FIN", "fni": "did you mean FIN",
+		"TIMEWAIT": "did you mean TIME-WAIT", "time_wai": "did you mean TIME-WAIT", "retransmit": "did you mean RETRANSMISSION", "fim": "did you mean FIN", "fni": "did you mean FIN", "timeout": "retransmission timeout", "retransmission timeot": "did you mean retransmission timeout",
 		"foo": "(tcpwatch explain lists them)", "x": "(tcpwatch explain lists them)", "f": "(tcpwatch explain lists them)",
 	} {
 		err := Write(&bytes.Buffer{}, name, prose.Style{})

@@ -7,7 +7,7 @@ import (
 
 // nearest returns those of Names whose spelling is closest.
 func nearest(key string) string {
-	names := Names()
+	names := append(Names(), topicPhrases()...)
 	for _, c := range columnTexts() {
 		if strings.Contains(c.Heading, " ") {
 			names = append(names, c.Heading)

@@ -257,17 +257,23 @@ func Topics() (names []string) {
 // topicNames returns the names of topics, and after them their words that are
 // one word.
 func topicNames() []string {
-	names := Topics()
+	return append(Topics(), topicTexts(false)...)
+}
+
+// topicPhrases are the words of topics that are several words each.
+func topicPhrases() []string { return topicTexts(true) }
+
+func topicTexts(several bool) (texts []string) {
 	for _, t := range topics {
 		for _, p := range t.parts {
 			for _, w := range p.words {
-				if !strings.Contains(w.text, " ") {
-					names = append(names, w.text)
+				if strings.Contains(w.text, " ") == several {
+					texts = append(texts, w.text)
 				}
 			}
 		}
 	}
-	return names
+	return texts
 }
 
 // topicDocuments writes the topics into LABELS.md. The words of evidence have
