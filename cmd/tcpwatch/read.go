@@ -119,7 +119,7 @@ func (o *readOptions) declare(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.Var(choices(&o.views, report.Views), "view",
-		"what to show: "+list(report.Views, ", "))
+		"what to show: "+list(report.Views, ", ")+" (tcpwatch explain NAME says what a view shows)")
 	f.Var(choice(&o.format, report.Formats), "format",
 		"how to show it: "+list(report.Formats, ", ")+" (default table)")
 	f.VarP(outputName(&o.output), "output", "o",

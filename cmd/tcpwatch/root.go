@@ -175,6 +175,9 @@ Flags:
 "{{.CommandPath}} COMMAND --help" says more about a command.{{end}}
 `
 
+// The commands are listed in the order in which a person needs them.
+func init() { cobra.EnableCommandSorting = false }
+
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "tcpwatch",
