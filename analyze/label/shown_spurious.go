@@ -10,23 +10,23 @@ var shownSpurious = Spec{
 	Group:      Acknowledgement,
 	Definition: "The acknowledgement shows that a retransmission was spurious: the first copy had arrived.",
 	Conditions: []spec.Condition{
-		{Text: "one of these: it is a D-SACK of a segment that was sent again (where the network copied the retransmission after " +
-			"the tap, this is wrong: a D-SACK does not tell); or it acknowledges octets of a retransmission and " +
-			"echoes a timestamp from before it (the Eifel test; of a FIN only where the first copy alone brought that timestamp, or it comes sooner than three quarters of the shortest round trip measured here, a heuristic: some stacks acknowledge a FIN before they take its timestamp); or, without timestamps, it does so sooner after it than half " +
+		{Text: "one of these: (a) it is a D-SACK of a segment that was sent again (where the network copied the retransmission after " +
+			"the tap, this is wrong: a D-SACK does not tell); or (b) it acknowledges octets of a retransmission and " +
+			"echoes a timestamp from before it (the Eifel test; of a FIN only where the first copy alone brought that timestamp, or it comes sooner than three quarters of the shortest round trip measured here, a heuristic: some stacks acknowledge a FIN before they take its timestamp); or (c) without timestamps, it does so sooner after it than half " +
 			"of the shortest round trip measured here, where that is above a millisecond and the first copy passed here too " +
 			"(a heuristic: the retransmission cannot have been answered yet)",
 			Miss: stampedData + "+.3 A>B P. 1:101(100) ack 1 <TS val 420 ecr 7>\n+.010 B>A . 1:1(0) ack 101 <TS val 320 ecr 420>"},
-		{Text: "for the first: the D-SACK reports all octets of the retransmission, not a part, as where one segment repeats two " +
+		{Text: "in case (a) the D-SACK reports all octets of the retransmission, not a part, as where one segment repeats two " +
 			"of which one was lost",
 			Miss: stampedData + "+.001 A>B P. 101:201(100) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 1:201(200) ack 1 <TS val 421 ecr 7>\n" +
 				"+.010 B>A . 1:1(0) ack 201 <TS val 320 ecr 421,sack 101:201>"},
-		{Text: "for the first: no copy of the retransmission was captured, unless the capture holds packets twice (more than one in four, a heuristic)",
+		{Text: "in case (a) no copy of the retransmission was captured, unless the capture holds packets twice (more than one in four, a heuristic)",
 			Miss: stamped + "+.1 A>B P. 1:101(100) ack 1 id 12 <TS val 120 ecr 7>\n+.3 A>B P. 1:101(100) ack 1 id 13 <TS val 420 ecr 7>\n" +
 				"+.001 A>B P. 1:101(100) ack 1 id 13 <TS val 420 ecr 7>\n+.010 B>A . 1:1(0) ack 101 <TS val 320 ecr 420,sack 1:101>"},
-		{Text: "for the second: the retransmission acknowledges no less than a segment captured before it: of others Linux takes no timestamp",
+		{Text: "in case (b) the retransmission acknowledges no less than a segment captured before it: of others Linux takes no timestamp",
 			Miss: stampedData + "+.001 B>A P. 1:11(10) ack 1 <TS val 20 ecr 110>\n+.3 A>B . 101:101(0) ack 11 <TS val 421 ecr 20>\n" +
 				"+.001 A>B P. 1:101(100) ack 1 <TS val 420 ecr 7>\n+.010 B>A . 11:11(0) ack 101 <TS val 330 ecr 120>"},
-		{Text: "for the last two: the retransmission began with the first octet that was not acknowledged, and no other before it " +
+		{Text: "in cases (b) and (c) the retransmission began with the first octet that was not acknowledged, and no other before it " +
 			"waits for its acknowledgement",
 			Miss: stampedData + "+.001 A>B P. 101:201(100) ack 1 <TS val 121 ecr 7>\n+.3 A>B P. 101:201(100) ack 1 <TS val 420 ecr 7>\n" +
 				"+.010 B>A . 1:1(0) ack 201 <TS val 320 ecr 120>"},

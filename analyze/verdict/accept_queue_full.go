@@ -12,31 +12,31 @@ var acceptQueueFull = Spec{
 	Name:       "ACCEPT-QUEUE-FULL",
 	Definition: "The listener has no room for the connection, or had none for a while: the server takes nothing of it, even where it is open for the client.",
 	Conditions: []spec.Condition{
-		{Text: "one of these: the handshake is complete and the server sent nothing after its SYN-ACKs, nor does the client acknowledge more, or echo a later timestamp (RFC 7323 §4.3) where it sends again, of what the capture missed; or it did so late; or nothing answered two or more SYNs",
+		{Text: "one of these: (a) the handshake is complete and the server sent nothing after its SYN-ACKs, nor does the client acknowledge more, or echo a later timestamp (RFC 7323 §4.3) where it sends again, of what the capture missed; or (b) it did so late; or (c) nothing answered two or more SYNs",
 			Miss: opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
-		{Text: "in the first case the client sent at least two segments after its ACK, and sent one of them again, or the server sent its SYN-ACK again after " +
+		{Text: "in case (a) the client sent at least two segments after its ACK, and sent one of them again, or the server sent its SYN-ACK again after " +
 			"the ACK", Miss: opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},
-		{Text: "in the second case the server sent its SYN-ACK again after the ACK, later than a round trip to it; or the client sent payload or a FIN again before the server took it, three times or more, or twice where the tap is near the server or others go on meanwhile",
+		{Text: "in case (b) the server sent its SYN-ACK again after the ACK, later than a round trip to it; or the client sent payload or a FIN again before the server took it, three times or more, or twice where the tap is near the server or others go on meanwhile",
 			Miss: "0 A>B S 0\n+.0001 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.0001 B>A . 1 ack 11\n"},
-		{Text: "where in the second case it sent the SYN-ACK again, more speaks for that than for one ACK that was lost: it did so more than once; or three segments of the client come before it, one with " +
+		{Text: "where in case (b) it sent the SYN-ACK again, more speaks for that than for one ACK that was lost: it did so more than once; or three segments of the client come before it, one with " +
 			"payload (a heuristic); or, unless the first payload or FIN came only after it and was taken at once, as by a server that waits for data (TCP_DEFER_ACCEPT), a round trip to the " +
 			"server takes less than 1 ms (a heuristic), or one with payload comes before it, and connections to the same address and port that began before it waited likewise at that time",
 			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n"},
-		{Text: "where the SYN-ACK was not sent again after the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in the first case, " +
+		{Text: "where the SYN-ACK was not sent again after the ACK and payload was, octets in segments of 536 or fewer were left unanswered, which pass where longer ones may not (RFC 9293 §3.7.1); or, in case (a), " +
 			"connections to the same address and port that began before it go on meanwhile",
 			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1:1001(1000) ack 1\n+.3 A>B P. 1:1001(1000) ack 1\n+.6 A>B P. 1:1001(1000) ack 1\n"},
-		{Text: "in the second case without a SYN-ACK again the server's first segment acknowledges some of the payload: what it takes when there is room is a segment with payload",
+		{Text: "in case (b) without a SYN-ACK again the server's first segment acknowledges some of the payload: what it takes when there is room is a segment with payload",
 			Miss: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 A>B P. 1:11(10) ack 1\n+.3 A>B P. 1:11(10) ack 1\n+.6 A>B P. 1:11(10) ack 1\n+1.2 A>B P. 1:11(10) ack 1\n+15 B>A F. 1 ack 1\n+.01 A>B . 11 ack 2\n"},
-		{Text: "in the third case connections to the same address and port that began before it were answered from a second before the first SYN on, or one of them had this verdict by itself " +
+		{Text: "in case (c) connections to the same address and port that began before it were answered from a second before the first SYN on, or one of them had this verdict by itself " +
 			"and was left unanswered while these SYNs were sent", Miss: "addr C 192.0.2.3:40003\n0 C>B S 0\n+1 C>B S 0\n+.1 A>B S 0\n+.5 C>B S 0\n+.5 A>B S 0\n"},
 		{Text: "no RST of the server ended the opening", Miss: "0 A>B S 0\n+.01 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.01 B>A R. 1 ack 1\n"},
 		{Text: "no ICMP error says why a segment did not arrive", Miss: opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 B>A icmp 3/1 quoting A>B 1\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n"},
 	},
 	Clauses: []spec.Clause{{RFC: 7323, Section: "4.3"}, {RFC: 9293, Section: "3.8.1"}, {RFC: 9293, Section: "3.10.7.2"}, {RFC: 9293, Section: "3.10.7.4"}},
-	RestsOn: "what the server leaves unanswered; likely in the first two cases where connections to the listener that began before it go on meanwhile and three segments of the client are left " +
-		"unanswered, and in the second near the server, where the SYN-ACK was sent again or, in the first, short segments too are unanswered near the server: else possible, because a path that breaks after the " +
-		"tap, or takes only short segments, what drops all after the handshake, or acknowledgements that were lost on the way back look the same: a listener that keeps no state (SYN-COOKIE) is as silent; not in the second where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +
-		"payload at once, and Linux the ACK that answers its SYN-ACK again, so no more than possible where no payload passed nor, in the first case, a FIN again or a second SYN-ACK again. Each segment left unanswered is one more in ListenOverflows of a Linux host",
+	RestsOn: "what the server leaves unanswered; likely in cases (a) and (b) where connections to the listener that began before it go on meanwhile and three segments of the client are left " +
+		"unanswered, and in case (b) near the server, where the SYN-ACK was sent again or, in case (a), short segments too are unanswered near the server: else possible, because a path that breaks after the " +
+		"tap, or takes only short segments, what drops all after the handshake, or acknowledgements that were lost on the way back look the same: a listener that keeps no state (SYN-COOKIE) is as silent; not in case (b) where the first answer is a D-SACK or shows a retransmission to have been spurious. A server that waits for data takes a segment with " +
+		"payload at once, and Linux the ACK that answers its SYN-ACK again, so no more than possible where no payload passed nor, in case (a), a FIN again or a second SYN-ACK again. Each segment left unanswered is one more in ListenOverflows of a Linux host",
 	Next: "on a Linux server ss -ltn, where Recv-Q of a listener is its queue and Send-Q the limit, and nstat -az TcpExtListenOverflows; then why its program is slow to call accept(), and the limit: the backlog of its listen(), at most net.core.somaxconn",
 	Most: Likely,
 	Example: other + "1     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0 ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n" +

@@ -9,14 +9,14 @@ var synAckLost = Spec{
 	Name:       "SYN-ACK-LOST",
 	Definition: "A SYN-ACK did not reach the client: the handshake went on with a later one, or the client goes on sending its SYN.",
 	Conditions: []spec.Condition{
-		{Text: "one of these: the SYN-ACK was sent again before any ACK of it was captured; or the SYN was sent again after a SYN-ACK, later than a round trip " +
-			"to the client; or the first SYN-ACK captured stands after a SYN that was sent again and echoes the timestamp of an earlier one; or the server answered a SYN " +
+		{Text: "one of these: (a) the SYN-ACK was sent again before any ACK of it was captured; or (b) the SYN was sent again after a SYN-ACK, later than a round trip " +
+			"to the client; or (c) the first SYN-ACK captured stands after a SYN that was sent again and echoes the timestamp of an earlier one; or (d) the server answered a SYN " +
 			"with a bare ACK, with the number after that of its SYN-ACK, before the first SYN-ACK captured: as an end in SYN-RECEIVED does (RFC 9293 §3.10.7.4)",
 			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n"},
 		{Text: "the handshake became complete; or nothing else of either end came, and the client sent its SYN again at least twice after the first SYN-ACK, 200 ms apart and the last time two seconds later or more (heuristics: no timer is shorter, and hardly a path as long)", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.5 A>B S 0\n"},
-		{Text: "in the third case the SYN-ACK came 200 ms (a heuristic: no timer is shorter) after the SYN that it echoes, and, where round trips to the server were measured, later than the " +
+		{Text: "in case (c) the SYN-ACK came 200 ms (a heuristic: no timer is shorter) after the SYN that it echoes, and, where round trips to the server were measured, later than the " +
 			"longest of them explains", Miss: slowAnswer},
-		{Text: "in the third case the SYNs were not all answered at one moment, within 200 ms and later after the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
+		{Text: "in case (c) the SYNs were not all answered at one moment, within 200 ms and later after the last than two of the longest round trips to the server, or 200 ms where none was measured (heuristics): then the first answer was late",
 			Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.3 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+.001 A>B . 1 ack 1 <TS val 1401 ecr 7>\n+.001 B>A S. 0 ack 1 <TS val 7 ecr 100>\n"},
 		{Text: "of SYN-ACKs with different ISNs, the ACK that completes it does not acknowledge the first captured: that one had arrived (RFC 9293 §3.10.7.3)",
 			Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.3 B>A S. 70000 ack 1\n+.001 A>B . 1 ack 1\n"},

@@ -15,12 +15,12 @@ var synCookie = Spec{
 	Name:       "SYN-COOKIE",
 	Definition: "The server answered without remembering the SYN: what it must know of it is encoded in the sequence number of its SYN-ACK.",
 	Conditions: []spec.Condition{
-		{Text: "one of these: the SYN offered window scale or SACK without timestamps, the SYN-ACK has neither, and connections to the same address and port " +
-			"that began before were given one; or the server acknowledged no segment of the client for more than 3 s (a heuristic) after its SYN-ACK",
+		{Text: "one of these: (a) the SYN offered window scale or SACK without timestamps, the SYN-ACK has neither, and connections to the same address and port " +
+			"that began before were given one; or (b) the server acknowledged no segment of the client for more than 3 s (a heuristic) after its SYN-ACK",
 			Miss: "0 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n"},
-		{Text: "in the second case it sent its SYN-ACK once only", Miss: plain + "+1 B>A S. 0 ack 1\n+0 A>B . 1 ack 1\n+2 A>B P. 1:11(10) ack 1\n+1 A>B P. 1:11(10) ack 1\n"},
-		{Text: "in the second case no ICMP error says why a segment of the client did not arrive", Miss: plain + "+2 A>B P. 1:11(10) ack 1\n+.01 B>A icmp 3/1 quoting A>B 1\n+2 A>B P. 1:11(10) ack 1\n"},
-		{Text: "in the second case more was left unanswered than payload in segments of more than 536 octets, which may not pass where shorter ones do (RFC 9293 §3.7.1)",
+		{Text: "in case (b) it sent its SYN-ACK once only", Miss: plain + "+1 B>A S. 0 ack 1\n+0 A>B . 1 ack 1\n+2 A>B P. 1:11(10) ack 1\n+1 A>B P. 1:11(10) ack 1\n"},
+		{Text: "in case (b) no ICMP error says why a segment of the client did not arrive", Miss: plain + "+2 A>B P. 1:11(10) ack 1\n+.01 B>A icmp 3/1 quoting A>B 1\n+2 A>B P. 1:11(10) ack 1\n"},
+		{Text: "in case (b) more was left unanswered than payload in segments of more than 536 octets, which may not pass where shorter ones do (RFC 9293 §3.7.1)",
 			Miss: plain + "+2 A>B . 1:1001(1000) ack 1\n+2 A>B . 1:1001(1000) ack 1\n"},
 		{Text: "no RST ended the opening", Miss: plain + "+2 A>B P. 1:11(10) ack 1\n+2 A>B P. 1:11(10) ack 1\n+.01 B>A R. 1 ack 1\n"},
 	},

@@ -59,7 +59,11 @@ func (x *explainer) define(d *definition) {
 func (d *definition) document(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n### %s\n\n%s\n\n%s:\n\n", d.name, d.means, d.when)
 	for i, c := range d.conditions {
-		fmt.Fprintf(b, "%d. %s\n", i+1, c.Text)
+		parts := cases(c.Text)
+		fmt.Fprintf(b, "%d. %s\n", i+1, parts[0])
+		for _, p := range parts[1:] {
+			fmt.Fprintf(b, "   * %s\n", p)
+		}
 	}
 	b.WriteByte('\n')
 	for _, f := range d.facts {

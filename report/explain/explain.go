@@ -131,14 +131,36 @@ func (x *explainer) label(key string) bool {
 	return true
 }
 
-// condition writes the n-th condition of a definition.
+// condition writes the n-th condition of a definition, each case of it on a line of its own.
 func (x *explainer) condition(n int, text string) {
-	for i, l := range prose.Wrap(x.style.Plain(text), x.style.Width-5, "") {
-		head := "     "
-		if i == 0 {
-			head = fmt.Sprintf("%3d  ", n)
+	head := fmt.Sprintf("%3d  ", n)
+	for i, c := range cases(text) {
+		under := "     "
+		if i > 0 {
+			under = "         "
 		}
-		x.out.WriteString(head + l + "\n")
+		for _, l := range prose.Wrap(x.style.Plain(c), x.style.Width-len(head), under[len(head):]) {
+			x.out.WriteString(head + l + "\n")
+			head = under
+		}
+		head = "     "
+	}
+}
+
+// cases divides a condition into what stands before its cases and these, as "one of these:",
+// "(a) …;" and "(b) …". What only mentions one, as "in case (b)", begins none.
+func cases(text string) (parts []string) {
+	for letter := 'a'; ; letter++ {
+		mark := "(" + string(letter) + ") "
+		at := max(strings.Index(text, ": "+mark), strings.Index(text, "; "+mark))
+		if i := strings.Index(text, "; or "+mark); i >= 0 {
+			at = i + len("or ")
+		}
+		if at < 0 {
+			return append(parts, text)
+		}
+		parts = append(parts, strings.TrimSuffix(text[:at+1], " "))
+		text = text[at+2:]
 	}
 }
 
