@@ -11,9 +11,9 @@ var optionsChanged = Spec{
 	Definition: "The ends use options otherwise than the handshake captured here allows: these were changed on the way.",
 	Conditions: []spec.Condition{
 		{Text: "both SYNs were captured with all their options", Miss: "0 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1 <TS val 1 ecr 2>\n"},
-		{Text: "one of these: SACK blocks that the other end's SYN did not permit; timestamps that were not agreed on; no timestamps in an end's first segment after " +
-			"the handshake though both SYNs have them; payload beyond 131,070 octets after the acknowledgement, all of them captured, though window scaling was not agreed on (twice the largest window: an acknowledgement may have been missed); in an end's first segment after its SYN the " +
-			"very window of that SYN, if that is below 65,535 and no power of 2, though scaling was agreed on and nothing was received yet, or 1/4, 1/8 … of it, rounded and less what was received, and no power of 2, though one end only offered scaling; SACK blocks before " +
+		{Text: "one of these: (a) SACK blocks that the other end's SYN did not permit; (b) timestamps that were not agreed on; (c) no timestamps in an end's first segment after " +
+			"the handshake though both SYNs have them; (d) payload beyond 131,070 octets after the acknowledgement, all of them captured, though window scaling was not agreed on (twice the largest window: an acknowledgement may have been missed); (e) in an end's first segment after its SYN the " +
+			"very window of that SYN, if that is below 65,535 and no power of 2, though scaling was agreed on and nothing was received yet, or 1/4, 1/8 … of it, rounded and less what was received, and no power of 2, though one end only offered scaling; (f) SACK blocks before " +
 			"the other end's ISN (but for a first one that does not grow: a D-SACK of what is left over from an older connection), or after all that was captured of it and after every window that it was given", Miss: opened},
 		{Text: "none of these segments has a wrong checksum, nor a SYN: what is spoilt says nothing (RFC 9293 §3.1)",
 			Miss: "0     A>B S  0 win 64240 <mss 1460>\n+.010 B>A S. 0:0(0) ack 1 win 65160 <mss 1460>\n+.001 A>B .  1 ack 1\n+.1 A>B . 1 ack 1 <TS val 1 ecr 2> badsum\n"},

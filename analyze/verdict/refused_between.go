@@ -7,9 +7,9 @@ var refusedBetween = Spec{
 	Definition: "The opening was reset in the server's name by something on the way: the RST is unlike the server's own segments, or the server answers the SYN all the same.",
 	Conditions: []spec.Condition{
 		{Text: "a RST in the server's name came before the handshake was complete", Miss: plain + "+.010 B>A . 1 ack 1 ttl 60\n+.1 B>A R. 1 ack 1 ttl 250"},
-		{Text: "at least one of these: no segment of the server, here or in connections that began before, has the RST's TTL, and none began " +
-			"with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); or the server answers the same SYN afterwards with a SYN-ACK; or, possible only, it has the ACK bit, and its IP ID lies far from those of the server, " +
-			"which rise steadily over two steps or more; or, possible only where nothing else speaks for it, the RST came in less than half the shortest " +
+		{Text: "at least one of these: (a) no segment of the server, here or in connections that began before, has the RST's TTL, and none began " +
+			"with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); or (b) the server answers the same SYN afterwards with a SYN-ACK; or (c) possible only, it has the ACK bit, and its IP ID lies far from those of the server, " +
+			"which rise steadily over two steps or more; or (d) possible only where nothing else speaks for it, the RST came in less than half the shortest " +
 			"round trip, and 1 ms sooner, of three or more connections to the server that began before (heuristics)", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.002 B>A R. 1 ack 1"},
 	},
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.10.7.3"}, {RFC: 791, Section: "3.2"}},

@@ -12,8 +12,8 @@ var resetBetween = Spec{
 		{Text: "an acceptable RST came after the handshake was complete", Miss: "0 A>B S 0\n+.010 B>A S. 0 ack 1\n+.001 B>A R. 1 ack 1 ttl 250"},
 		{Text: "it ended at least its receiver: nothing after it shows that the receiver goes on, and the handshake was complete before it",
 			Miss: plain + "+.010 B>A P. 1:11(10) ack 1 ttl 60\n+.001 A>B . 1 ack 11\n+.1 B>A R. 11 ack 1 ttl 250\n+.5 A>B P. 1:11(10) ack 11\n+.010 B>A P. 11:21(10) ack 11 ttl 60\n"},
-		{Text: "no segment of the end that it names has the RST's TTL, and none began with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); " +
-			"or, possible only, it has the ACK bit, and its IP ID lies far from those of that end, which rise steadily over two steps or more; or that end goes on with what it sent after the RST: " +
+		{Text: "one of these: (a) no segment of the end that it names has the RST's TTL, and none began with another one of 32, 64, 128 and 255 and passed as many routers (a heuristic); " +
+			"or (b) possible only, it has the ACK bit, and its IP ID lies far from those of that end, which rise steadily over two steps or more; or (c) that end goes on with what it sent after the RST: " +
 			"payload with the number of the RST or after, where that has ACK and the number after all that the end was seen to send; or payload or a FIN with a later timestamp than the RST (RFC 7323 §5.4), " +
 			"or, where that has none, than the end can have given by then, as fast as its clock went on before; or with a higher IP ID than a RST with ACK that goes with IDs that are counted (heuristics); " +
 			"or, possible only unless one of the others holds as well, with payload or a FIN, which neither shows to have been sent before, 200 ms later than a round trip " +

@@ -10,7 +10,7 @@ var staleConnection = Spec{
 	Definition: "The SYN met an older connection of the same addresses and ports that the server still holds open: " +
 		"its client has lost it, as by a crash, or something between has forgotten it.",
 	Conditions: append(oldAckConditions[:len(oldAckConditions):len(oldAckConditions)],
-		spec.Condition{Text: "one of these: the older connection was captured, the ACK has no other numbers, and the server did not close it, or not first (a RST of the client may have been lost); or nothing certain is known of the server, and the ACK shows " +
+		spec.Condition{Text: "one of these: (a) the older connection was captured, the ACK has no other numbers, and the server did not close it, or not first (a RST of the client may have been lost); or (b) nothing certain is known of the server, and the ACK shows " +
 			"that an end in TIME-WAIT would have accepted the SYN: its timestamp is later than the one that the ACK echoes, or not earlier, nor its ISN before what the ACK acknowledges",
 			Miss: "0 A>B S 0 <TS val 100 ecr 0>\n+.010 B>A . =500 ack =5 <TS val 7 ecr 101>\n+.001 A>B R =5\n"}),
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5.1"}, {RFC: 9293, Section: "3.6.1"}, {RFC: 9293, Section: "3.10.7.4"}, {RFC: 5961, Section: "4"}, {RFC: 6191, Section: "2"}},
