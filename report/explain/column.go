@@ -31,10 +31,29 @@ func columnTexts() (all []columnText) {
 }
 
 // column writes the meaning of the columns with that heading or name.
-func (x *explainer) column(key string) (found bool) {
+func (x *explainer) column(key string) bool {
 	key = topicKey(key)
+	return x.columns(func(c *columnText) bool { return topicKey(c.Heading) == key || topicKey(c.Name) == key })
+}
+
+// within are the objects of a connection's JSON whose members are columns behind their name.
+var within = []string{"client_to_server_", "server_to_client_", "zeek_"}
+
+// member writes the meaning of the columns for such a member, as rtt_smoothed or conn_state.
+func (x *explainer) member(key string) bool {
+	key = topicKey(key)
+	return x.columns(func(c *columnText) bool {
+		return slices.ContainsFunc(within, func(object string) bool {
+			name, inside := strings.CutPrefix(c.Name, object)
+			return inside && topicKey(name) == key
+		})
+	})
+}
+
+// columns writes the meaning of the columns that are meant.
+func (x *explainer) columns(meant func(*columnText) bool) (found bool) {
 	for _, c := range columnTexts() {
-		if topicKey(c.Heading) != key && topicKey(c.Name) != key {
+		if !meant(&c) {
 			continue
 		}
 		if found {

@@ -50,7 +50,7 @@ func (x *explainer) all(key string) (found bool) {
 			x.out.Truncate(end)
 		}
 	}
-	return found
+	return found || x.member(key)
 }
 
 // explainer writes one explanation; its methods that take a key report whether
