@@ -108,7 +108,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("zero_windows", KindCount, "Segments that announce a window of 0.", func(x *d) uint64 { return x.ZeroWindows }),
 		count("keep_alives", KindCount, "Keep-alive probes, without copies.", func(x *d) uint64 { return x.KeepAlives }),
 		count("missing_bytes", KindOctets, "Sequence numbers that were skipped, or acknowledged, and never captured.", func(x *d) uint64 { return x.MissingBytes }),
-		count("unseen_bytes", KindOctets, "Those of them that the other end acknowledged, or reported by the highest block of its SACK: the capture missed them, they were not lost.", func(x *d) uint64 { return x.UnseenBytes }),
+		count("unseen_bytes", KindOctets, "Those of missing_bytes that the other end acknowledged, or reported by the highest block of its SACK: the capture missed them, they were not lost.", func(x *d) uint64 { return x.UnseenBytes }),
 		count("in_flight_max", KindOctets, "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap.", func(x *d) uint64 { return x.MostInFlight }),
 		count("inferred_retransmissions", KindCount, "Retransmissions that are inferred, from times or from packets that are missing.", func(x *d) uint64 { return x.Inferred }),
 		count("spurious_retransmissions", KindCount, "Retransmissions that were shown to be unnecessary, when they passed or by a later acknowledgement (SHOWN-SPURIOUS).", func(x *d) uint64 { return x.Spurious }),
@@ -122,13 +122,13 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 			return x.SlowestAnswer.Wait
 		}),
 		span("rtt_min", "Shortest time to an acknowledgement at this tap, of segments sent once (Karn's rule).", func(x *d) int64 { return x.RTT.Min }),
-		span("rtt_avg", "Average of these times.", func(x *d) int64 { return x.RTT.Avg }),
-		span("rtt_max", "Longest of these times.", func(x *d) int64 { return x.RTT.Max }),
-		span("rtt_smoothed", "SRTT by RFC 6298 §2 from these times, at the end.", func(x *d) int64 { return x.SmoothedRTT }),
-		span("rto", "Retransmission timeout by RFC 6298 §2 from these times, at the end, without a lower bound.", func(x *d) int64 { return x.RTO }),
+		span("rtt_avg", "Average of the round trips of which rtt_min is the shortest.", func(x *d) int64 { return x.RTT.Avg }),
+		span("rtt_max", "Longest of the round trips of which rtt_min is the shortest.", func(x *d) int64 { return x.RTT.Max }),
+		span("rtt_smoothed", "SRTT by RFC 6298 §2 from the round trips of which rtt_min is the shortest, at the end.", func(x *d) int64 { return x.SmoothedRTT }),
+		span("rto", "Retransmission timeout by RFC 6298 §2 from the round trips of which rtt_min is the shortest, at the end, without a lower bound.", func(x *d) int64 { return x.RTO }),
 		span("rtt_timestamps_min", "Shortest time to an acknowledgement that echoes the segment's timestamp (RFC 7323 §4), retransmissions included.", func(x *d) int64 { return x.EchoRTT.Min }),
-		span("rtt_timestamps_avg", "Average of these times.", func(x *d) int64 { return x.EchoRTT.Avg }),
-		span("rtt_timestamps_max", "Longest of these times.", func(x *d) int64 { return x.EchoRTT.Max }),
+		span("rtt_timestamps_avg", "Average of the round trips of which rtt_timestamps_min is the shortest.", func(x *d) int64 { return x.EchoRTT.Avg }),
+		span("rtt_timestamps_max", "Longest of the round trips of which rtt_timestamps_min is the shortest.", func(x *d) int64 { return x.EchoRTT.Max }),
 	}
 }
 
