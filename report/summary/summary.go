@@ -73,7 +73,7 @@ func (s *Summary) WriteText(b *bytes.Buffer, in *Input, brief bool) {
 		b.WriteByte('\n')
 		return
 	}
-	s.notableText(b)
+	s.notableText(b, in)
 }
 
 // sectionName is the width of a section's name.
@@ -134,7 +134,7 @@ func (s *Summary) headline(in *Input) []string {
 const namedFiles = 3
 
 // notableText lists the connections that deserve a look.
-func (s *Summary) notableText(b *bytes.Buffer) {
+func (s *Summary) notableText(b *bytes.Buffer, in *Input) {
 	rows, more := s.tally.notable.Shown()
 	if len(rows) == 0 {
 		return
@@ -154,11 +154,36 @@ func (s *Summary) notableText(b *bytes.Buffer) {
 		b.WriteString(err.Error() + "\n")
 	}
 	if rest := more.Text(); rest != "" {
-		s.Style.WriteWrapped(b, prose.Quiet, prose.Gap, prose.Gap+"connections not shown: "+rest+" (--view connections has every one)")
+		s.Style.WriteWrapped(b, prose.Quiet, prose.Gap, prose.Gap+notShown+rest+everyOne)
 	}
 	if what, _ := g.NoRoom(); what != "" {
 		s.Style.WriteWrapped(b, prose.Quiet, prose.Gap, prose.Gap+what)
 	}
+	if next := s.next(in, rows[0].Number); next != "" {
+		s.Style.WriteWrapped(b, prose.Quiet, prose.Gap, prose.Gap+next)
+	}
+}
+
+// Around the number of connections that deserve a look and have no row.
+const (
+	notShown = "connections not shown: "
+	everyOne = " (--view connections has every one)"
+)
+
+// next says what tells more: of a connection that can be read again, and of a verdict that was
+// given.
+func (s *Summary) next(in *Input, connection uint64) string {
+	var ways []string
+	if len(in.Files) > 0 {
+		ways = append(ways, "--connection "+strconv.FormatUint(connection, 10)+" tells the story of one")
+	}
+	for id, spec := range verdict.All {
+		if s.tally.verdicts.of(verdict.ID(id)) > 0 {
+			ways = append(ways, "tcpwatch explain "+spec.Name+" says what that rests on and where to look next")
+			break
+		}
+	}
+	return strings.Join(ways, "; ")
 }
 
 // WriteMarkdown writes the same as tables.
@@ -182,7 +207,7 @@ func (s *Summary) WriteMarkdown(b *bytes.Buffer, in *Input, brief bool) {
 			b.WriteString(" |\n")
 		}
 	}
-	rows, _ := s.tally.notable.Shown()
+	rows, more := s.tally.notable.Shown()
 	if brief || len(rows) == 0 {
 		b.WriteByte('\n')
 		return
@@ -192,5 +217,8 @@ func (s *Summary) WriteMarkdown(b *bytes.Buffer, in *Input, brief bool) {
 		b.WriteString("| " + strconv.FormatUint(r.Number, 10) + " | " + r.Client + " | " + r.Server + " | " + r.Opened + " | " + r.Closed + " | " + prose.Thousands(r.Resent) + " | ")
 		b.Write(escape.AppendMarkdown(nil, []byte(prose.Unglue(s.Style.Plain(r.Why)))))
 		b.WriteString(" |\n")
+	}
+	if rest := more.Text(); rest != "" {
+		b.WriteString("\nConnections not shown: " + rest + everyOne + ".\n")
 	}
 }

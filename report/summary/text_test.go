@@ -157,6 +157,9 @@ func TestDeserveALook(t *testing.T) {
 	if got := text(many, &Input{}, false); !strings.Contains(got, "\n  connections not shown: ") || !strings.Contains(got, "(--view connections has every one)") {
 		t.Errorf("%s", got)
 	}
+	if got := markdown(many, &Input{}, false); !strings.Contains(got, " |\n\nConnections not shown: 30 unanswered (--view connections has every one).\n") {
+		t.Errorf("in Markdown: %s", got)
+	}
 	narrow := summaryOf(reporttest.Refused6(t))
 	narrow.Style.Width = 40
 	if got := text(narrow, &Input{}, false); !strings.Contains(got, "no room for") {
@@ -214,5 +217,34 @@ func TestFloodSays(t *testing.T) {
 	s = flood(t, 3)
 	if got := lines(verdictSection(s.measured())); got != nil {
 		t.Errorf("three: %q", got)
+	}
+}
+
+// TestNext: below what deserves a look stands how to learn more: of a connection only where it can be read again, of
+// a verdict only where there is one, the first in the list.
+func TestNext(t *testing.T) {
+	refused, queue := verdict.Verdict{ID: verdict.Refused, Confidence: verdict.Certain}, verdict.Verdict{ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}
+	file := []File{{Name: "a"}}
+	const story, rests = "--connection 5 tells the story of one", " says what that rests on and where to look next"
+	for _, c := range []struct {
+		files []File
+		given []verdict.Verdict
+		want  string
+	}{
+		{nil, nil, ""},
+		{file, nil, story},
+		{nil, []verdict.Verdict{refused}, "tcpwatch explain REFUSED" + rests},
+		{file, []verdict.Verdict{queue, refused}, story + "; tcpwatch explain REFUSED" + rests},
+	} {
+		s := summaryOf(reporttest.HalfClose(t))
+		s.Add(reporttest.Unanswered(t), c.given)
+		s.Style.Width = 200
+		got := text(s, &Input{Files: c.files}, false)
+		if !strings.HasSuffix(got, c.want+"\n") || strings.Contains(got, "explain") != (len(c.given) > 0) || strings.Contains(got, "the story of") != (c.files != nil) {
+			t.Errorf("%q is not at the end of\n%s", c.want, got)
+		}
+		if got := text(s, &Input{Files: c.files}, true); strings.Contains(got, "explain") || strings.Contains(got, "the story of") {
+			t.Errorf("in short:\n%s", got)
+		}
 	}
 }
