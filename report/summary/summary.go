@@ -170,11 +170,14 @@ const (
 	everyOne = " (--view connections has every one)"
 )
 
+// liveFormat is the format of what is captured as it is analysed, and cannot be read again.
+const liveFormat = "live"
+
 // next says what tells more: of a connection that can be read again, and of a verdict that was
 // given.
 func (s *Summary) next(in *Input, connection uint64) string {
 	var ways []string
-	if len(in.Files) > 0 {
+	if len(in.Files) > 0 && in.Files[0].Format != liveFormat {
 		ways = append(ways, "--connection "+strconv.FormatUint(connection, 10)+" tells the story of one")
 	}
 	for id, spec := range verdict.All {

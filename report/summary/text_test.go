@@ -224,7 +224,7 @@ func TestFloodSays(t *testing.T) {
 // a verdict only where there is one, the first in the list.
 func TestNext(t *testing.T) {
 	refused, queue := verdict.Verdict{ID: verdict.Refused, Confidence: verdict.Certain}, verdict.Verdict{ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}
-	file := []File{{Name: "a"}}
+	file, live := []File{{Name: "a", Format: "pcap"}}, []File{{Name: "eth0", Format: "live"}}
 	const story, rests = "--connection 5 tells the story of one", " says what that rests on and where to look next"
 	for _, c := range []struct {
 		files []File
@@ -233,6 +233,7 @@ func TestNext(t *testing.T) {
 	}{
 		{nil, nil, ""},
 		{file, nil, story},
+		{live, nil, ""},
 		{nil, []verdict.Verdict{refused}, "tcpwatch explain REFUSED" + rests},
 		{file, []verdict.Verdict{queue, refused}, story + "; tcpwatch explain REFUSED" + rests},
 	} {
@@ -240,7 +241,7 @@ func TestNext(t *testing.T) {
 		s.Add(reporttest.Unanswered(t), c.given)
 		s.Style.Width = 200
 		got := text(s, &Input{Files: c.files}, false)
-		if !strings.HasSuffix(got, c.want+"\n") || strings.Contains(got, "explain") != (len(c.given) > 0) || strings.Contains(got, "the story of") != (c.files != nil) {
+		if !strings.HasSuffix(got, c.want+"\n") || strings.Contains(got, "explain") != (len(c.given) > 0) || strings.Contains(got, "the story of") != strings.Contains(c.want, story) {
 			t.Errorf("%q is not at the end of\n%s", c.want, got)
 		}
 		if got := text(s, &Input{Files: c.files}, true); strings.Contains(got, "explain") || strings.Contains(got, "the story of") {
