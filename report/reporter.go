@@ -283,7 +283,8 @@ func (r *Reporter) Resize(columns int) {
 }
 
 // Close finishes the views, and writes the summary. It does not close the
-// writer that New was given. It removes every temporary file.
+// writer that New was given. It removes every temporary file. A view for which there was
+// no room in one is left out (in JSON it is null), and named by the error.
 func (r *Reporter) Close(in summary.Input) error {
 	defer r.page.discard()
 	if r.err != nil {
@@ -305,11 +306,15 @@ func (r *Reporter) Close(in summary.Input) error {
 	for _, w := range r.connections {
 		r.keep(w.finish())
 	}
+	var lost error
 	if r.err == nil {
-		r.keep(r.page.finish())
+		var err error
+		lost, err = r.page.finish()
+		r.keep(err)
 	}
 	if r.err == nil {
 		r.keep(r.out.Flush())
 	}
+	r.keep(lost)
 	return r.err
 }

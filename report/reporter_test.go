@@ -2,9 +2,10 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -136,17 +137,38 @@ func TestSpool(t *testing.T) {
 	}
 }
 
+// TestSpoolWithoutRoom: a view that finds no room to wait is left out and named, and the others are whole.
 func TestSpoolWithoutRoom(t *testing.T) {
-	r, err := New(io.Discard, Options{Views: []View{ViewConnections, ViewPackets}, Format: FormatJSON, TempDir: "/nonexistent/folder"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := resentPacket(t)
-	for range 2*spoolMemory/400 + 1 {
-		r.Packet(p)
-	}
-	if r.Err() == nil {
-		t.Error("no error although no temporary file could be made")
+	for _, format := range []Format{FormatJSON, FormatTable} {
+		var out bytes.Buffer
+		r, err := New(&out, Options{Views: []View{ViewConnections, ViewPackets, ViewCloses, ViewSummary}, Format: format, TempDir: "/nonexistent/folder"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, c := resentPacket(t), reporttest.HalfClose(t)
+		for range 2*spoolMemory/40 + 1 {
+			r.Packet(p)
+		}
+		r.Connection(c)
+		if r.Err() != nil {
+			t.Errorf("%s: the run would end: %v", format, r.Err())
+		}
+		if err := r.Close(summary.Input{}); err == nil || !strings.Contains(err.Error(), "view packets is left out") || !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", format, err)
+		}
+		if format == FormatTable {
+			if text := out.String(); !strings.Contains(text, "CLOSES\n\n") || !strings.Contains(text, "SUMMARY\n\n") || strings.Contains(text, "RETRANSMISSION") {
+				t.Errorf("what is left:\n%.2000s", text)
+			}
+			continue
+		}
+		var views map[string]any
+		if err := json.Unmarshal(out.Bytes(), &views); err != nil {
+			t.Fatalf("%v\n%.2000s", err, out.String())
+		}
+		if closes, _ := views["closes"].([]any); views["packets"] != nil || len(closes) != 1 || views["summary"] == nil {
+			t.Errorf("%.2000s", out.String())
+		}
 	}
 }
 
