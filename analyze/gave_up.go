@@ -31,8 +31,9 @@ const (
 
 // mayHaveGivenUp reports whether end h of f, which waits for the other end o, has been silent until
 // a time for so long that it hardly waits any more. The last pause between two of its tries was none
-// longer than the longest in the connection, and than all that passed since it last sent something new; if that is
-// the last that it sent, its timer is no longer than slowTimer. How far apart probes are is for programs to say.
+// longer than all that passed since it last sent something new, and, unless o sent something in between, than the
+// longest in the connection; if that is the last that it sent, its timer is no longer than slowTimer. How far apart
+// probes are is for programs to say.
 func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 	least := firstTimer
 	switch h.State.Base() {
@@ -53,6 +54,8 @@ func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
 	}
 	pause := n.waits.silence
 	switch again := h.LastTime - h.FreshTime; {
+	case again > 0 && o.LastTime > h.FreshTime:
+		pause = min(longestTimer, again) // what o sent cut its silence short, not its timer
 	case again > 0:
 		pause = min(pause, again)
 	case h.Probed == flow.NotProbed:
