@@ -65,6 +65,9 @@ type windowNote struct {
 	count           uint32
 }
 
+// probed reports whether the sender has asked for room in an episode in which the window was shut, and has not reopened.
+func (w *windowNote) probed() bool { return w.kind == EpisodeZero && w.probes > 0 }
+
 // windowLabels are the labels of segments that an episode begins with or counts.
 var windowLabels = label.Set(0).With(label.ZeroWindow).With(label.ZeroWindowProbe).With(label.WindowFull)
 
@@ -154,7 +157,9 @@ func (a *Analyzer) endEpisode(f *flow.Flow, n *note, s flow.Side, seg *wire.Segm
 		m.By, m.First, m.Since, m.Count, m.Window = sideOf(f, f.Peer(s)), e.First, e.Start, uint64(e.Probes), room
 		a.tell(m)
 	}
-	w.kind, w.probes, w.answers = EpisodeNone, 0, 0
+	if end != EpisodeUnfinished { // else the record asks for it
+		w.kind, w.probes, w.answers = EpisodeNone, 0, 0
+	}
 	if a.cfg.Episode != nil {
 		a.cfg.Episode(e)
 	}

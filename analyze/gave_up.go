@@ -34,17 +34,18 @@ const (
 // longer than all that passed since it last sent something new, and, unless o sent something in between, than the
 // longest in the connection; if that is the last that it sent, its timer is no longer than slowTimer. How far apart
 // probes are is for programs to say.
-func mayHaveGivenUp(n *note, h, o *flow.Half, until int64) bool {
+func mayHaveGivenUp(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	least := firstTimer
 	switch h.State.Base() {
 	case state.SynSent, state.SynReceived, state.FinWait1, state.Closing, state.LastAck:
 	case state.Established, state.CloseWait:
 		switch {
 		case h.InFlight(o, h.Nxt) > 0, h.Probed.Unanswered():
-		case h.Probed.ZeroWindow():
-			// An end keeps asking as long as the window is shut (RFC 9293 §3.8.6.1). One probe alone does not
-			// show how long it waits for the next: it looks like a keep-alive, whose pauses do not grow from the first. So
-			// it is overdue once the longest timer and half of it have passed.
+		case h.Probed.ZeroWindow(), n.windows[f.SideOf(h)].probed():
+			// An end keeps asking as long as the window is shut, whether or not its probes are answered (RFC 9293
+			// §3.8.6.1). One probe alone does not show how long it waits for the next: it looks like a keep-alive, whose
+			// pauses do not grow from the first. Nor do several that are answered: what else was sent in between hides
+			// how far apart they were. So it is overdue once the longest timer and half of it have passed.
 			least = longestTimer * 3 / 2 / overdue
 		default:
 			return false
@@ -123,7 +124,7 @@ func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 func doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until int64) (state.State, StateDoubt) {
 	switch {
 	case s.IsInferred(), s.Base() == state.Unknown:
-	case mayHaveGivenUp(n, h, o, until):
+	case mayHaveGivenUp(f, n, h, o, until):
 		return s.Infer(), NextTryOverdue
 	case mayHaveGotFIN(f, n, h, o, until):
 		return s.Infer(), FINUnanswered
