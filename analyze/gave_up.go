@@ -68,14 +68,20 @@ func mayHaveGivenUp(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 // mayHaveGotFIN reports whether a FIN of the other end o has reached end h of f for all that is known: until a
 // time no answer has come, which is due within label.MostDelay. The FIN may be lost behind the tap, or the answer before
 // it. What h sends later than that, and does not acknowledge the FIN, shows that it has not come so far.
-func mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
+func (a *Analyzer) mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	if o.Has&(flow.SentFIN|flow.FINProved) != flow.SentFIN || !h.State.Synchronized() {
 		return false
 	}
 	due, sent := wayBack(f, n, h)+label.MostDelay, n.finAt[f.SideOf(o)]
 	if elapsed(h.LastTime, sent) > due {
-		if sent = o.LastTime; n.fins[f.SideOf(o)] < 2 || elapsed(h.LastTime, sent) > due {
-			return false // not since then; a FIN that came again came no later than what o sent last
+		if n.fins[f.SideOf(o)] < 2 {
+			return false
+		}
+		if sent = a.table.LastWith(o, o.FinEnd-1); sent == 0 {
+			sent = o.LastTime // no later, if it is no longer remembered
+		}
+		if elapsed(h.LastTime, sent) > due {
+			return false
 		}
 	}
 	return elapsed(until, sent) > due
@@ -116,17 +122,17 @@ func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 		return // as most: what is closed, or in TIME-WAIT with both FINs proved, waits for nothing
 	}
 	c, until := &a.conn, a.silentUntil(f, n, end)
-	c.ClientState, c.ClientDoubt = doubtSilent(f, n, x, y, c.ClientState, until)
-	c.ServerState, c.ServerDoubt = doubtSilent(f, n, y, x, c.ServerState, until)
+	c.ClientState, c.ClientDoubt = a.doubtSilent(f, n, x, y, c.ClientState, until)
+	c.ServerState, c.ServerDoubt = a.doubtSilent(f, n, y, x, c.ServerState, until)
 }
 
 // doubtSilent returns the state s of end h, marked if silence until a time makes it doubtful, and why.
-func doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until int64) (state.State, StateDoubt) {
+func (a *Analyzer) doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until int64) (state.State, StateDoubt) {
 	switch {
 	case s.IsInferred(), s.Base() == state.Unknown:
 	case mayHaveGivenUp(f, n, h, o, until):
 		return s.Infer(), NextTryOverdue
-	case mayHaveGotFIN(f, n, h, o, until):
+	case a.mayHaveGotFIN(f, n, h, o, until):
 		return s.Infer(), FINUnanswered
 	case mayHaveForgotten(h, until):
 		return s.Infer(), FINOverdue

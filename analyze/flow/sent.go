@@ -229,6 +229,10 @@ func (t *Table) latest(h *Half, from, to wire.Seq) Trace {
 	return Trace{}
 }
 
+// LastWith returns when the latest segment of h with a number was captured, in nanoseconds since 1970; 0: none that is
+// remembered.
+func (t *Table) LastWith(h *Half, number wire.Seq) int64 { return t.latest(h, number, number+1).Time }
+
 // same returns the mark of the latest remembered segment of h with the same range,
 // acknowledgement and flags as seg; preferably one with the same IP identification and
 // timestamp; again is set if that was a retransmission. late is Facts.Late of seg.
