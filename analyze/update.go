@@ -98,6 +98,9 @@ func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
 		if seg.Window == 0 {
 			y.Has |= flow.Stopped
 		}
+		if a.lab.Set.Has(label.WindowShrunk) {
+			x.Has |= flow.TookBack
+		}
 	}
 	if seg.Flags.Has(wire.SYN) {
 		x.MSS = announcedMSS(seg)

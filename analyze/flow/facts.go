@@ -125,7 +125,7 @@ func (t *Table) Gather(f *Flow, from Side, seg *wire.Segment, x *Facts) {
 	x.Late = x.late(seg)
 	x.Loop = loop(s, r)
 	if x.Cover.Fills && x.Cover.Beyond.Bare {
-		x.Before = t.sentSince(s, seg.Seq, x.Cover.Beyond.Packet)
+		x.Before = t.sentSince(s, r, seg.Seq, x.Cover.Beyond.Packet)
 		x.Unreported = t.unreported(s, seg.Seq, x)
 	}
 	if x.Moved = place(seg) != s.places.first; x.Moved {
@@ -202,11 +202,14 @@ func (s *Trace) cut(seg *wire.Segment, mss uint16) bool {
 // when its octets before that, or a later segment without octets that had that number, were captured. What was
 // overtaken is no bound: it was sent before it was captured, so the octets before it are
 // taken, of a few such segments in a row. Nor are octets that were sent again: those after them
-// may have been sent with the first copy.
-func (t *Table) sentSince(h *Half, from wire.Seq, packet uint64) int64 {
+// may have been sent with the first copy. Where the other end o has taken back room, an end that has sent more gives its
+// segments without octets the number up to which there is room (Linux), so that the number of such a one says nothing.
+func (t *Table) sentSince(h, o *Half, from wire.Seq, packet uint64) int64 {
 	at := int64(0)
 	for range maxOvertaken {
-		at = max(at, t.nextSince(h, from, packet))
+		if !o.Is(TookBack) {
+			at = max(at, t.nextSince(h, from, packet))
+		}
 		l := t.latest(h, from-1, from)
 		switch _, overtaken := l.After(); {
 		case l.Packet == 0:

@@ -67,6 +67,7 @@ const (
 	SharedWindow                  // its last window came with an MPTCP option: it counts from the DATA_ACK (RFC 8684 §3.3.4)
 	FINAckedAhead                 // its FIN was acknowledged behind octets or a FIN that it may lack: it may have taken that
 	FINAnswered                   // with OrderUnsure: it has acknowledged the other end's FIN, which let everything go, alone
+	TookBack                      // it has taken back room that it had given (RFC 9293 §3.8.6)
 )
 
 // Half is one direction: what one end sent. All numbers are that end's.
