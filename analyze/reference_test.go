@@ -31,6 +31,8 @@ type refSide struct {
 	isn           wire.Seq
 	numberSeen    bool
 	number        wire.Seq // the first number seen of this end, its own or in an ACK
+	asked, reset  bool     // the other end acknowledged a number of this one; this end sent a RST
+	first         wire.Seq // the first number that it acknowledged
 	acked         bool
 	ack           wire.Seq // the highest that this end sent
 	octets        uint64
@@ -51,10 +53,14 @@ func (s *refSide) see(number wire.Seq) {
 }
 
 // missing counts the numbers of s that were skipped or acknowledged by the other
-// end, o, and never captured.
+// end, o, and never captured. Of an end of which nothing was captured those count that o acknowledged
+// after the first.
 func (s *refSide) missing(o *refSide) (n uint64) {
-	if s.sent && o.acked && o.ack.After(s.nxt) {
+	switch {
+	case s.sent && o.acked && o.ack.After(s.nxt):
 		n = uint64(o.ack - s.nxt)
+	case !s.sent && !s.reset && o.acked:
+		n = uint64(o.ack - s.first)
 	}
 	for i := s.low; s.sent && i != s.nxt; i++ {
 		if !s.seen[i] {
@@ -94,6 +100,9 @@ func refStep(seg *wire.Segment, sides *[2]refSide) (r refSegment) {
 		} else {
 			y.see(seg.Ack)
 		}
+		if !y.asked {
+			y.asked, y.first = true, seg.Ack
+		}
 		r.ack = int64(seg.Ack.Diff(y.base()))
 	}
 	r.seq = int64(seg.Seq.Diff(x.base()))
@@ -113,6 +122,7 @@ func refStep(seg *wire.Segment, sides *[2]refSide) (r refSegment) {
 	r.retransmission = !rst && !r.keepAlive && (old > 0 || fills)
 	r.missing = r.delta > 0 && !seg.Flags.Any(wire.RST|wire.SYN)
 	if rst {
+		x.reset = true
 		return r
 	}
 	refAdd(seg, x, &r)

@@ -265,10 +265,11 @@ func (t *Table) Reached(h *Half, s wire.Seq) wire.Seq {
 }
 
 // Beyond returns how many sequence numbers of h the other end, o, acknowledged after the
-// last that was captured. If o is known only by bare acknowledgements, none of which is for
-// the SYN of h, they belong to another connection (RFC 9293 §3.10.7.3, figures 8 and 9).
+// last that was captured, or, where nothing was captured of h, after its own first acknowledgement. Where all that h
+// sent are RSTs there is no such number: a RST may have 0 (RFC 9293 §3.10.7.1). If o is known only by bare
+// acknowledgements, none of which is for the SYN of h, they belong to another connection (§3.10.7.3, figures 8 and 9).
 func Beyond(h, o *Half) uint64 {
-	if !h.Is(Sent) || !o.Is(SentACK) || !o.Ack.After(h.Nxt) {
+	if !h.Is(Sent) && h.Packets > 0 || !o.Is(SentACK) || !o.Ack.After(h.Nxt) {
 		return 0
 	}
 	if h.Has&(SentSYN|SYNProved) == SentSYN && o.Payload == 0 && !o.Is(SentFIN) {
