@@ -129,7 +129,7 @@ func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 // doubtSilent returns the state s of end h, marked if silence until a time makes it doubtful, and why.
 func (a *Analyzer) doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.State, until int64) (state.State, StateDoubt) {
 	switch {
-	case s.IsInferred(), s.Base() == state.Unknown:
+	case s.IsInferred():
 	case mayHaveGivenUp(f, n, h, o, until):
 		return s.Infer(), NextTryOverdue
 	case a.mayHaveGotFIN(f, n, h, o, until):

@@ -55,7 +55,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if !refuses || over(y) || y.State.Synchronized() {
 		a.noteReset(f, n, x, y, seg)
 	}
-	if y.State.Base() == state.TimeWait || x.State.Base() == state.TimeWait && !refuses {
+	if y.State.Base() == state.TimeWait || x.State.Base() == state.TimeWait {
 		n.cutTimeWait(seg) // its sender has forgotten the connection, and TIME-WAIT with it
 	}
 	if !y.Is(flow.GotRST) {
@@ -211,7 +211,7 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 // that silence after the first one says no more than before it.
 func alone(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool {
 	again := n.rstAfter == RstKeepAlive && n.rstSide == f.SideOf(x) && y.LastTime < n.rstAt
-	return (x.Probed == flow.KeepAlivesProbed || again) && y.Is(flow.SentACK) && seg.Time-x.LastTime > wayBack(f, n, y)
+	return (x.Probed == flow.KeepAlivesProbed || again) && seg.Time-x.LastTime > wayBack(f, n, y)
 }
 
 // dataEnd is the number after the last octet of payload that the end was seen to send.
