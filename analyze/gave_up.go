@@ -75,7 +75,7 @@ func (a *Analyzer) mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until i
 	due, sent := wayBack(f, n, h)+label.MostDelay, n.finAt[f.SideOf(o)]
 	if elapsed(h.LastTime, sent) > due {
 		if n.fins[f.SideOf(o)] < 2 {
-			return false
+			return false // not since then
 		}
 		if sent = a.table.LastWith(o, o.FinEnd-1); sent == 0 {
 			sent = o.LastTime // no later, if it is no longer remembered
