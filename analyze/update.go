@@ -30,7 +30,8 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.copied(x, seg)
 		return // a copy adds nothing to the original
 	}
-	a.talk(n, seg, a.countSegment(n, fx, seg))
+	a.countSegment(n, fx, seg)
+	a.talk(n, seg)
 	timeRTT(fx, seg)
 	if !seg.Flags.Has(wire.SYN) {
 		x.Stamp(&fx.Mark)
@@ -282,16 +283,15 @@ func (a *Analyzer) again(first, more flow.Probed) flow.Probed {
 	return more
 }
 
-// countSegment adds to the sender's counters, and returns how much of the payload is
-// new, octets.
-func (a *Analyzer) countSegment(n *note, fx *flow.Facts, seg *wire.Segment) (fresh uint32) {
+// countSegment adds to the sender's counters.
+func (a *Analyzer) countSegment(n *note, fx *flow.Facts, seg *wire.Segment) {
 	x, s := fx.Sender, a.lab.Set
 	x.Payload += uint64(seg.Len)
 	if seg.Len > x.MostLen {
 		n.longest(fx, seg, x.MostLen)
 		x.MostLen = seg.Len
 	}
-	fresh = freshPayload(fx, seg)
+	fresh := freshPayload(fx, seg)
 	if s.Has(label.KeepAlive) {
 		fresh = 0
 		x.KeepAlives++
@@ -310,7 +310,6 @@ func (a *Analyzer) countSegment(n *note, fx *flow.Facts, seg *wire.Segment) (fre
 	if s.Has(label.ZeroWindow) {
 		x.ZeroWindows++
 	}
-	return fresh
 }
 
 // freshPayload counts the payload octets that were not captured before.

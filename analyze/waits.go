@@ -55,16 +55,15 @@ func (w *waitNote) segment(from flow.Side, seg *wire.Segment, delta int64, label
 	}
 }
 
-// talk tells the waits of payload, of which so many octets are new, and of what leaves
-// open what it answers.
-func (a *Analyzer) talk(n *note, seg *wire.Segment, fresh uint32) {
+// talk tells the waits of payload, and of what leaves open what it answers.
+func (a *Analyzer) talk(n *note, seg *wire.Segment) {
 	fx, w := &a.facts, &n.waits
 	if fx.AcksUnseen || fx.Cover.Gap > 0 {
 		w.forget()
 	}
 	switch {
 	case seg.Len == 0, a.lab.Set.Has(label.ZeroWindowProbe):
-	case fresh > 0 && fx.SeqDelta >= 0:
+	case fx.SeqDelta >= 0: // after all that was captured, so that it is new
 		w.talks(fx.From, seg)
 	case a.cause != label.NoCause && a.cause != label.CauseSpurious:
 		w.talksAgain(fx.From, seg)
@@ -103,7 +102,7 @@ func (w *waitNote) limit(lasted int64) {
 			w.answers[s] = Answer{}
 		}
 	}
-	if w.resends[0] > lasted || w.resends[1] > lasted-w.resends[0] {
+	if w.resends[1] > lasted-w.resends[0] { // their sum may not fit
 		w.resends = [2]int64{}
 	}
 }
