@@ -322,7 +322,7 @@ type Direction struct {
 	DuplicateAcks      uint64
 	ZeroWindows        uint64
 	KeepAlives         uint64
-	MissingBytes       uint64 // sequence numbers that were skipped and never captured
+	MissingBytes       uint64 // sequence numbers that were skipped or acknowledged, and never captured
 	// ZeroWindowTime and WindowFullTime are how long the other end's window held
 	// this end back, nanoseconds (Episode); WindowEpisodes is how often.
 	ZeroWindowTime, WindowFullTime int64

@@ -190,7 +190,7 @@ func directionMembers() []member {
 		{"client_to_server.duplicate_acks", is.number, "", "Duplicate acknowledgements (DUP-ACK)."},
 		{"client_to_server.zero_windows", is.number, "", "Segments that announce a window of 0 (ZERO-WINDOW)."},
 		{"client_to_server.keep_alives", is.number, "", "Keep-alive probes (KEEP-ALIVE), without copies."},
-		{"client_to_server.missing_bytes", is.octets, "", "Sequence numbers that were skipped, or acknowledged, and never captured."},
+		{"client_to_server.missing_bytes", is.octets, "", "Sequence numbers that were skipped, or acknowledged, and never captured; of an end of which nothing was captured, those acknowledged after the first acknowledgement."},
 		{"client_to_server.unseen_bytes", is.octets, "", "Those of missing_bytes that the other end acknowledged, or reported by the highest block of its SACK: the capture missed them, they were not lost."},
 		{"client_to_server.in_flight_max", is.octets, "", "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap."},
 		{"client_to_server.inferred_retransmissions", is.number, "", "Retransmissions that are inferred, from times or from packets that are missing."},

@@ -107,7 +107,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("duplicate_acks", KindCount, "Duplicate acknowledgements.", func(x *d) uint64 { return x.DuplicateAcks }),
 		count("zero_windows", KindCount, "Segments that announce a window of 0.", func(x *d) uint64 { return x.ZeroWindows }),
 		count("keep_alives", KindCount, "Keep-alive probes, without copies.", func(x *d) uint64 { return x.KeepAlives }),
-		count("missing_bytes", KindOctets, "Sequence numbers that were skipped, or acknowledged, and never captured.", func(x *d) uint64 { return x.MissingBytes }),
+		count("missing_bytes", KindOctets, "Sequence numbers that were skipped, or acknowledged, and never captured; of an end of which nothing was captured, those acknowledged after the first acknowledgement.", func(x *d) uint64 { return x.MissingBytes }),
 		count("unseen_bytes", KindOctets, "Those of missing_bytes that the other end acknowledged, or reported by the highest block of its SACK: the capture missed them, they were not lost.", func(x *d) uint64 { return x.UnseenBytes }),
 		count("in_flight_max", KindOctets, "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap.", func(x *d) uint64 { return x.MostInFlight }),
 		count("inferred_retransmissions", KindCount, "Retransmissions that are inferred, from times or from packets that are missing.", func(x *d) uint64 { return x.Inferred }),

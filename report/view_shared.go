@@ -48,7 +48,7 @@ var doubtColumns = []connectionColumn{
 		Value: func(_ *env, c *connection, v *Value) { v.string(c.ServerDoubt.String()) }},
 }
 
-const clientDoubtMeaning = "Why silence makes the client's state inferred. next try overdue: it awaits an acknowledgement, or answers to its probes, and has been silent for longer than until its next try " +
+const clientDoubtMeaning = "Why silence makes the client's state inferred. next try overdue: it awaits an acknowledgement, answers to its probes, or room in a window that was shut, and has been silent for longer than until its next try " +
 	"(RFC 9293 §3.8.1, §3.8.4, §3.8.6.1), so it may have given up (§3.8.3), or been closed in SYN-SENT (§3.10.4); " +
 	"FIN unanswered: it has not answered a FIN for longer than an acknowledgement may be delayed (§3.8.6.3), so it may have got it, or not; FIN overdue: it is in FIN-WAIT-2 and has been silent for more than a minute, the time after which many hosts forget the connection (a heuristic)."
 
