@@ -50,8 +50,8 @@ var Table = []Row{
 	{Listen, SendSYN, SynSent, "3.10.2", "SEND on a listening connection", true},
 	{Unknown, SendSYN, SynSent, "3.10.1", "whoever sends a SYN has just opened", false},
 
-	{Listen, GetSYN, SynReceived, "3.10.7.2", "passive OPEN: answers with SYN,ACK", true},
-	{SynSent, GetSYN, SynReceived, "3.10.7.3", "simultaneous open, or a SYN,ACK of which only the SYN is taken so far", true},
+	{Listen, GetSYN, SynReceived, "3.10.7.2", "passive OPEN: answers with SYN-ACK", true},
+	{SynSent, GetSYN, SynReceived, "3.10.7.3", "simultaneous open, or a SYN-ACK of which only the SYN is taken so far", true},
 	{Closed, GetSYN, SynReceived, "3.10.7.2", "it answered, so it was listening", false},
 	{Unknown, GetSYN, SynReceived, "3.10.7.2", "it answered, so it was listening", false},
 
@@ -116,7 +116,7 @@ var Table = []Row{
 
 // Unseen lists the arrows of figure 5 that no capture can show.
 var Unseen = []Row{
-	{Closed, EventCount, Listen, "3.10.1", "passive OPEN sends nothing; a SYN,ACK shows it afterwards", true},
+	{Closed, EventCount, Listen, "3.10.1", "passive OPEN sends nothing; a SYN-ACK shows it afterwards", true},
 	{Listen, EventCount, Closed, "3.10.4", "CLOSE on a listening connection sends nothing", true},
 	{SynSent, EventCount, Closed, "3.10.4", "CLOSE before an answer sends nothing", true},
 }
