@@ -67,7 +67,7 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c.Number, c.RolesGuessed, c.EncapID = f.Number, !f.RolesKnown, f.Key.Encap
 	c.Client, c.Server = f.Key.End(client), f.Key.End(server)
 	c.FirstPacket, c.LastPacket, c.Start, c.End = f.FirstPacket, f.LastPacket, f.Start, max(f.Start, f.Last)
-	c.ClientState, c.ServerState = f.Half[client].State, f.Half[f.Peer(client)].State
+	c.ClientState, c.ServerState = lastState(f, client), lastState(f, f.Peer(client))
 	a.direction(&c.FromClient, f, n, client)
 	a.direction(&c.FromServer, f, n, server)
 	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, f.Peer(client))
@@ -96,6 +96,16 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	}
 	n.closing(f, &c.Closing)
 	n.timeWait(f, &c.TimeWait)
+}
+
+// lastState returns the state of side s after its last segment; inferred where nothing of the other end was captured though
+// this one acknowledges something of it: the ACK of a SYN or FIN, and a RST, move it without an answer (RFC 9293 §3.10.7.4).
+func lastState(f *flow.Flow, s flow.Side) state.State {
+	h := &f.Half[s]
+	if f.Half[f.Peer(s)].Packets == 0 && h.Is(flow.SentACK) && h.State.Base() != state.Closed {
+		return h.State.Infer()
+	}
+	return h.State
 }
 
 // clear empties the record, but keeps the memory of its lists.
