@@ -215,7 +215,10 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 		a.observe(f, whole, delta)
 	}
 	a.zeekSegment(n, whole)
-	if !a.foreign && !a.lab.Set.Has(label.DuplicatePacket) {
+	switch {
+	case a.foreign:
+		a.doubtsOpening(seg)
+	case !a.lab.Set.Has(label.DuplicatePacket):
 		a.moves(f, n, seg) // a copy was not sent, so it moves nobody
 	}
 	a.update(f, n, seg)

@@ -82,6 +82,9 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		a.acks(f, n, x, y, seg)
 	}
 	if opens {
+		if was == state.SynSent && x.State == state.SynReceived {
+			x.State = x.State.Infer() // it has got a SYN, and goes on though that does not answer its own (RFC 9293 §3.10.7.3, first)
+		}
 		missesOctets(n, x, y, seg, a.facts.Beyond(seg))
 	}
 	if revived {

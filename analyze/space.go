@@ -14,6 +14,9 @@ import (
 func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segment) {
 	x, y := &f.Half[from], &f.Half[f.Peer(from)]
 	syn := seg.Flags&(wire.SYN|wire.RST) == wire.SYN
+	if x.Has&(flow.SentSYN|flow.SYNProved) == flow.SentSYN && n.badAcks > 0 {
+		a.unseenSYN(n, from, x, y, seg)
+	}
 	a.stray = isStray(x, seg)
 	a.foreign = isForeign(x, y, seg) || isSecondAnswer(x, seg)
 	if a.stray || a.foreign {

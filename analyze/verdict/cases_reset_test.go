@@ -3,6 +3,8 @@ package verdict_test
 // resetCases are about RSTs that the end they name may not have sent or accepted, and SYNs for an
 // older connection.
 var resetCases = []branch{
+	{"behind an unanswered SYN, where that of the SYN-ACK was missed", "0 A>B S 0\n+.01 B>A R =5\n+1 B>A S. 0 ack =4000001\n+.001 A>B . =4000001 ack 1\n+.001 A>B P. =4000001(10) ack 1\n+.01 B>A . 1 ack =4000011\n", ""},
+	{"the same, and it was that SYN", "0 A>B S 0\n+.01 B>A R =5\n+.1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.001 A>B P. 1(10) ack 1\n+.01 B>A . 1 ack 11\n", "BLIND-RST certain"},
 	{"reset by the server behind a SYN proxy", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A R. 1 ack 1 ttl 55\n", ""},
 	{"by one whose SYN-ACK lets the client send", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 65160 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A R. 1 ack 1 ttl 55\n", "RESET-BETWEEN possible"},
 	{"after an update of the window", "0 A>B S 0 win 64240\n+.01 B>A S. 0 ack 1 win 0 <mss 1460> ttl 64\n+.001 A>B . 1 ack 1 win 64240\n+.001 B>A . 1 ack 1 win 65160 ttl 64\n+.1 B>A R. 1 ack 1 ttl 55\n", "RESET-BETWEEN likely"},
