@@ -61,8 +61,8 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 // last of them may be its FIN.
 func (a *Analyzer) missesTail(x *flow.Half, seg *wire.Segment) {
 	missed := a.facts.SeqDelta
-	if x.Has&(flow.Sent|flow.BaseFixed) == flow.BaseFixed { // a SYN-ACK tells where it began
-		missed = int64(seg.Seq.Diff(x.Base + 1))
+	if x.Has&(flow.Sent|flow.BaseFixed) == flow.BaseFixed { // an acknowledgement tells how far it had come, a SYN-ACK where it began
+		missed = int64(seg.Seq.Diff(x.Nxt))
 	}
 	if missed > 0 && seg.SeqLen() == 0 && mayHaveClosed(x) {
 		x.Has |= flow.TailMissed

@@ -63,7 +63,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	was := x.State.Base()
 	opens := (was == state.SynSent || was == state.SynReceived) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK
 	if opens {
-		opensUnseen(x, y)
+		opensUnseen(x, y, seg)
 	}
 	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
 	if guessLater {
@@ -86,6 +86,9 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			x.State = x.State.Infer() // it has got a SYN, and goes on though that does not answer its own (RFC 9293 §3.10.7.3, first)
 		}
 		missesOctets(n, x, y, seg, a.facts.Beyond(seg))
+		if was == state.SynSent && seg.Flags.Has(wire.FIN) && y.State == state.SynReceived {
+			y.State = y.State.Infer() // the ACK of the SYN-ACK goes before a FIN (RFC 9293 §3.10.7.3, fourth), and was missed
+		}
 	}
 	if revived {
 		doubtsRevived(n, x, y, a.facts.To)

@@ -191,12 +191,16 @@ func fromUnseen(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
 }
 
 // opensUnseen moves x out of SYN-SENT at a segment with ACK and without SYN, where no SYN of y was captured: x
-// acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3), before whatever else the segment shows.
-func opensUnseen(x, y *flow.Half) {
+// acknowledges, so a SYN-ACK had reached it (RFC 9293 §3.10.7.3), before whatever else the segment shows. That is inferred where it has
+// the number of the SYN: then it looks like a keep-alive, or like a stack that answers a SYN alone.
+func opensUnseen(x, y *flow.Half, seg *wire.Segment) {
 	if x.State.Base() != state.SynSent || y.Is(flow.SentSYN) {
 		return
 	}
 	x.State = state.Established
+	if !seg.Seq.After(x.ISN) {
+		x.State = x.State.Infer()
+	}
 	if y.State.Base() <= state.Listen {
 		y.State = state.Established | state.Inferred
 	}
@@ -204,18 +208,20 @@ func opensUnseen(x, y *flow.Half) {
 
 // missesOctets infers what follows where x, which was opening, acknowledges more of y than its SYN and what else was
 // captured: y sends octets once it is open (RFC 9293 §3.10.2), unless the SYN brought data (RFC 7413 §4.2), and the last
-// of them may be its FIN. What does not fit into window answers another SYN, unless y is in SYN-RECEIVED, and so had
-// answered that of x: then several windows were missed if x sends its FIN behind them, and an ACK alone, which may be
-// forged, only leaves both in doubt.
+// of them may be its FIN. What does not fit into window answers another SYN, unless one of both has answered the SYN of the other:
+// then several windows were missed if x sends its FIN behind them, and an ACK alone, which may be forged, only leaves both
+// in doubt.
 func missesOctets(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
-	if !y.Is(flow.SentSYN) || !seg.Ack.After(y.Nxt) {
+	// Behind 2 GiB the number lies before that of the SYN.
+	fin := seg.Flags.Has(wire.FIN)
+	if !y.Is(flow.SentSYN) || !seg.Ack.After(y.Nxt) && !(fin && seg.Ack.Before(y.ISN)) {
 		return
 	}
 	if !y.CoversSYN(seg.Ack, window) {
-		if y.State.Base() != state.SynReceived {
+		if y.State.Base() != state.SynReceived && !(x.Is(flow.SentSYN) && y.Is(flow.SYNProved)) {
 			return
 		}
-		if x.State.Base() == state.SynSent {
+		if !fin {
 			x.State, y.State = x.State.Infer(), y.State.Infer()
 			return
 		}
@@ -240,15 +246,38 @@ func leavesSynSent(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
 	if !x.Is(flow.Sent) {
 		window = 1<<16 - 1 // unknown: what a window without scale may be at most
 	}
-	if y.HasOldSYN || !y.CoversSYN(seg.Ack, window) {
-		return // x goes on with the connection before (RFC 9293 figure 9), or answers another SYN
+	if y.HasOldSYN {
+		return // x goes on with the connection before (RFC 9293 figure 9)
 	}
-	// Octets of y behind its SYN, and those of x at all, are sent once the connection is open there
+	if !y.CoversSYN(seg.Ack, window) {
+		answersElse(n, x, y, seg)
+		return
+	}
+	// Octets of y behind its SYN, and those of x at all, also if they were missed, are sent once the connection is open there
 	// (§3.10.2), unless the SYN brought data: then x may send some before (RFC 7413 §4.2).
-	if !seg.Ack.After(y.Nxt) && (seg.Len == 0 || n.synData > 0) {
+	octets := seg.Len > 0 || x.Is(flow.SentSYN) && seg.Seq.After(x.Nxt)
+	if !seg.Ack.After(y.Nxt) && (!octets || n.synData > 0) {
+		if seg.Flags.Has(wire.FIN) {
+			y.State = y.State.Infer() // x has opened, or was closed in SYN-RECEIVED (§3.10.4)
+		}
 		return
 	}
 	if y.State = y.State.Infer(); x.Is(flow.SentSYN) {
 		y.State = state.Established | state.Inferred // it may have closed since
 	} // without a SYN-ACK it may be the answer to a connection before this one (figure 9)
+}
+
+// answersElse infers what follows for y, in SYN-SENT, where x acknowledges neither its SYN nor what fits into a window behind
+// that. If x had answered the SYN, octets of several windows were missed, as in a capture of SYN, FIN and RST alone: y sent
+// them once it was open. A FIN of x shows that; an ACK may be forged, and leaves it in doubt. If x had answered another SYN, and
+// goes on behind its SYN-ACK, that one may be y's as well, and missed. Without a SYN-ACK x goes on with a connection before
+// this one (figure 9), or answers another SYN.
+func answersElse(n *note, x, y *flow.Half, seg *wire.Segment) {
+	switch fin := seg.Flags.Has(wire.FIN); {
+	case !x.Is(flow.SentSYN):
+	case fin && y.Is(flow.SYNProved) && n.synData == 0:
+		y.State = state.Established | state.Inferred
+	case fin, y.Is(flow.SYNProved), seg.Len > 0, seg.Ack.After(x.Ack):
+		y.State = y.State.Infer()
+	}
 }

@@ -73,8 +73,14 @@ func (a *Analyzer) doubtsOpening(seg *wire.Segment) {
 		return
 	}
 	for _, h := range [...]*flow.Half{x, y} {
-		if b := h.State.Base(); b == state.SynSent || b == state.SynReceived {
+		if isOpening(h) {
 			h.State = h.State.Infer()
 		}
 	}
+}
+
+// isOpening reports whether an end has sent its SYN or SYN-ACK, and waits for what opens the connection.
+func isOpening(h *flow.Half) bool {
+	b := h.State.Base()
+	return b == state.SynSent || b == state.SynReceived
 }
