@@ -41,6 +41,7 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.facts.Acceptable {
 		n.rstIgnored++
+		doubtsUnseen(x, y, seg)
 		doubtsDropped(x, y, seg)
 		doubtsAnswered(x, y, seg)
 		return
@@ -77,6 +78,9 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if doubted {
 		y.State = y.State.Infer() // it answers with a challenge ACK (RFC 5961 §3.2)
+	}
+	if !y.Is(flow.Sent) {
+		y.State = y.State.Infer() // what it had got and sent before is not known: it may be in TIME-WAIT, and ignore the RST (RFC 1337)
 	}
 	if unheard {
 		y.State = y.State.Infer() // what does not answer keep-alives hardly takes the RST after them
@@ -122,6 +126,19 @@ const nearBy = int64(1e6)
 func beside(x *flow.Half) bool {
 	least := x.RTT().Min
 	return least > 0 && least < nearBy
+}
+
+// doubtsUnseen marks both ends where x sends a RST behind octets that were not captured, in a connection that was not open for all
+// that was captured, or one that acknowledges such octets: segments were missed, as in a capture of SYN, FIN and RST alone, so that
+// its number may be the one expected next (RFC 5961 §3.2).
+func doubtsUnseen(x, y *flow.Half, seg *wire.Segment) {
+	if x == y || x.Has&y.Has&flow.SentSYN == 0 || seg.Seq.Before(x.Nxt) || over(x) || over(y) {
+		return
+	}
+	unopened := (isOpening(x) || isOpening(y)) && (x.Has|y.Has)&flow.SYNProved != 0 && seg.Seq != x.Nxt
+	if unopened || seg.Flags.Has(wire.ACK) && seg.Ack.After(y.Nxt) {
+		x.State, y.State = x.State.Infer(), y.State.Infer()
+	}
 }
 
 // doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it
