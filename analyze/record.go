@@ -67,7 +67,7 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c.Number, c.RolesGuessed, c.EncapID = f.Number, !f.RolesKnown, f.Key.Encap
 	c.Client, c.Server = f.Key.End(client), f.Key.End(server)
 	c.FirstPacket, c.LastPacket, c.Start, c.End = f.FirstPacket, f.LastPacket, f.Start, max(f.Start, f.Last)
-	c.ClientState, c.ServerState = lastState(f, client), lastState(f, f.Peer(client))
+	c.ClientState, c.ServerState = lastState(f, n, client), lastState(f, n, f.Peer(client))
 	a.direction(&c.FromClient, f, n, client)
 	a.direction(&c.FromServer, f, n, server)
 	c.ClientBase, c.ServerBase = n.base(f, client), n.base(f, f.Peer(client))
@@ -98,14 +98,32 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	n.timeWait(f, &c.TimeWait)
 }
 
-// lastState returns the state of side s after its last segment; inferred where nothing of the other end was captured though
-// this one acknowledges something of it: the ACK of a SYN or FIN, and a RST, move it without an answer (RFC 9293 §3.10.7.4).
-func lastState(f *flow.Flow, s flow.Side) state.State {
+// lastState returns the state of side s after its last segment; inferred where what moves it may have been missed: the ACK
+// of a SYN or FIN, which it does not answer (RFC 9293 §3.10.7.4), where segments of the connection were missed as in a capture
+// of SYN, FIN and RST alone; a RST as well where nothing of the other end was captured though this one acknowledges some.
+func lastState(f *flow.Flow, n *note, s flow.Side) state.State {
 	h := &f.Half[s]
-	if f.Half[f.Peer(s)].Packets == 0 && h.Is(flow.SentACK) && h.State.Base() != state.Closed {
+	switch b := h.State.Base(); {
+	case b == state.Closed:
+	case f.Half[f.Peer(s)].Packets == 0 && h.Is(flow.SentACK), awaitsACK(b) && n.missedSome(f):
 		return h.State.Infer()
 	}
 	return h.State
+}
+
+// awaitsACK reports whether an end in a state waits for the ACK of its SYN or FIN.
+func awaitsACK(b state.State) bool {
+	switch b {
+	case state.SynReceived, state.FinWait1, state.Closing, state.LastAck:
+		return true
+	}
+	return false
+}
+
+// missedSome reports whether segments of the connection were missed: octets that were acknowledged, or the ACK of the SYN-ACK,
+// which an end sends before a FIN (RFC 9293 §3.10.7.3, fourth).
+func (n *note) missedSome(f *flow.Flow) bool {
+	return n.doubts&label.Missed != 0 || n.ackLater || n.ackPacket != 0 && n.ackPacket == n.finPacket[f.Client]
 }
 
 // clear empties the record, but keeps the memory of its lists.
