@@ -83,7 +83,11 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if opens {
 		if was == state.SynSent && x.State == state.SynReceived {
-			x.State = x.State.Infer() // it has got a SYN, and goes on though that does not answer its own (RFC 9293 §3.10.7.3, first)
+			// It has got a SYN, and goes on though nothing captured answers its own (RFC 9293 §3.10.7.3, first, fourth): that was missed.
+			x.State = x.State.Infer()
+			if y.State == state.SynSent {
+				y.State = y.State.Infer()
+			}
 		}
 		missesOctets(n, x, y, seg, a.facts.Beyond(seg))
 		if was == state.SynSent && seg.Flags.Has(wire.FIN) && y.State == state.SynReceived {
