@@ -218,9 +218,16 @@ func (a *Analyzer) release(f *flow.Flow, n *note, x, y *flow.Half) {
 	if !a.facts.RepeatsFIN {
 		y.Has &^= flow.HoldsACK
 		a.arrive(f, n, x, y.HeldAck)
-	} else if acksFIN(x, y.HeldAck) && a.facts.Mark.Time-y.LastTime <= wayBack(f, n, x) {
+	} else if acksFIN(x, y.HeldAck) && a.underWay(f, n, x, y) {
 		x.State = x.State.Infer()
 	}
+}
+
+// underWay reports whether the segment of x may have left before the last one of y came to x, which no tap but
+// the one beside x can know: what y sent may then arrive still. Where both ends repeat their FINs, these cross as the first
+// ones did. A round trip may be longer than those measured; twice as long is a heuristic.
+func (a *Analyzer) underWay(f *flow.Flow, n *note, x, y *flow.Half) bool {
+	return a.facts.Mark.Time-y.LastTime <= 2*wayBack(f, n, x)
 }
 
 // behindGap reports whether the segment comes after numbers of x that y has not acknowledged

@@ -20,11 +20,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		a.sendsSYN(f, n, x, y, seg, current)
 	}
 	if current && x.Any(flow.FINAcked|flow.FINAckedAhead) && a.lab.Set.Has(label.Retransmission) && !x.Any(flow.GotRST|flow.SentRST) {
-		// An end that sends octets again had no ACK of the FIN after them. A
-		// segment that crosses a RST says nothing.
-		notAhead(x)
-		x.State = x.State.After(state.ResendFIN)
-		x.Has &^= flow.FINAcked
+		a.notAcked(f, n, x, y)
 	}
 	if seg.SeqLen() > 0 && x.Is(flow.OrderUnsure) && unprompted(f, n, x, y, seg) {
 		x.Has &^= flow.OrderUnsure | flow.FINMayWait
@@ -58,6 +54,22 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		if unsure {
 			x.State = x.State.Infer()
 		}
+	}
+}
+
+// notAcked takes back that the FIN of x was acknowledged: an end that sends octets again had no ACK of the FIN
+// after them. One that is under way may have come to it since. A segment that crosses a RST says nothing.
+func (a *Analyzer) notAcked(f *flow.Flow, n *note, x, y *flow.Half) {
+	notAhead(x)
+	x.State = x.State.After(state.ResendFIN)
+	x.Has &^= flow.FINAcked
+	switch {
+	case !a.underWay(f, n, x, y):
+	case x.State == state.FinWait1:
+		x.State = state.FinWait2 | state.Inferred
+		x.Has |= flow.FINAckedAhead // so that the next one takes the mark away
+	default:
+		x.State = x.State.Infer()
 	}
 }
 
