@@ -116,7 +116,7 @@ var Reasons = [ReasonCount]ReasonSpec{
 	EarlierIPID:   {"IP ID below those beyond the hole", "", "it fills octets that were skipped and was sent before the first packet after them", byTime, false},
 	LaterTSval:    {"TSval later than", " packet ", "the same, by the timestamp", 0, false},
 	EarlierTSval:  {"TSval earlier than", " packet ", "the same, by the timestamp", byTime, false},
-	TimeOnly:      {"time only", "", "nothing decides but the time since the octets were skipped", byTime | OneDirection, true},
+	TimeOnly:      {"time only", "", "nothing decides but the time since the octets were skipped, or since a packet like it that was overtaken", byTime | OneDirection, true},
 	IPIDJump:      {"IP ID jump after a pause", "", "identifications that had risen one by one have jumped, and nothing was captured for as long as a timer runs", byTime | Missed | Merged, true},
 	ReceivedTwice: {"received again", " with packet ", "the octets that the D-SACK reports came last with that packet", 0, false},
 	OlderEcho:     {"TSecr from before", " packet ", "the timestamp that it echoes is older than that packet's", 0, false},

@@ -97,14 +97,27 @@ func seenReason(c *Context) Reason {
 		return SynElsewhere
 	case c.Facts.RepeatsSYN:
 		return SynSeen
-	case c.Facts.RepeatsFIN && c.Segment.Len == 0:
-		return FinSeen
 	case c.Facts.Cover.Fresh > 0:
 		return SomeSeen
 	case c.Facts.Overlap.Packet == 0 && c.Facts.Late:
 		return BytesHeldUp
+	case mayBeCopy(c):
+		return TimeOnly
+	case c.Facts.RepeatsFIN && c.Segment.Len == 0:
+		return FinSeen
 	}
 	return BytesSeen
+}
+
+// mayBeCopy reports whether a segment like an earlier one, in which no identification and no timestamp tells one from
+// the other, came too soon to be an answer to that: only what overtook that one can have called for it, and that it was
+// overtaken may be said by times alone, too.
+func mayBeCopy(c *Context) bool {
+	x := c.Facts
+	old, m := &x.Same, &x.Mark
+	_, overtaken := old.After()
+	return overtaken && old.Packet != 0 && !x.Differs && !m.HasTS && !(m.HasID && old.HasID && !x.Sender.IDsConstant()) &&
+		m.Time-old.Time < x.Loop/4*3
 }
 
 // anotherPacket reports whether the sender's own marks distinguish the packet from the one
