@@ -146,6 +146,7 @@ func closingMembers() []member {
 		{"closing.outcome", oneOf(closingWords()...), "", "How the connection ended. open: no close was seen; normal: a FIN each way; simultaneous: both FINs were sent before the other arrived (RFC 9293 figure 13); half-closed: one FIN only; reset: an acceptable RST before both FINs were acknowledged."},
 		{"closing.active_closer", oneOf(wordsOf(analyze.NoSide, analyze.BothSides)...), "", "The end that sent the first FIN; both: they crossed; none: there was none, or the other end may have closed before, unseen."},
 		{"closing.inferred", is.yes, "", "A FIN was not captured, or not in its place, and follows from the numbers around it, or what one end did was not captured at all."},
+		{"closing.order_inferred", is.yes, "", orderInferredMeaning},
 		{"closing.fin_packets", is.numbers, "", "Packets of the FINs, those sent again and those that a SYN carries included; of the segments of handshake and close the first 64 are remembered."},
 		{"closing.fin_count", is.number, "", "FINs of both ends, those sent again included."},
 		{"closing.segments", is.number, isNull + "not both FINs were acknowledged", "Segments that the close took: 3 when the second FIN carried the acknowledgement of the first, else 4."},

@@ -173,6 +173,7 @@ func (j *jsonRow) closing(c *analyze.Closing) {
 	j.Word(`,"closing":{"outcome":`, c.Outcome.String())
 	j.Word(`,"active_closer":`, c.ActiveCloser.String())
 	j.Bool(`,"inferred":`, c.Inferred)
+	j.Bool(`,"order_inferred":`, c.OrderInferred)
 	j.Numbers(`,"fin_packets":`, c.FinPackets)
 	j.Uint(`,"fin_count":`, uint64(c.FinCount))
 	j.UintOrNull(`,"segments":`, uint64(c.Segments), c.Segments != 0)

@@ -59,7 +59,10 @@ var closeView = &rowView[connection]{
 			}},
 		clientStateColumn,
 		serverStateColumn,
-		{Name: "order_inferred", Kind: KindBool, For: Programs, Meaning: "The FIN that came second may have waited behind octets or for room (RFC 9293 §3.10.4), so that its end may have closed before it had the other's: the states that depend on it are marked.",
+		{Name: "order_inferred", Kind: KindBool, For: Programs, Meaning: orderInferredMeaning,
 			Value: func(_ *env, c *connection, v *Value) { v.bool(c.Closing.OrderInferred) }},
 	}, doubtColumns),
 }
+
+const orderInferredMeaning = "The FIN that came second may have waited behind octets or for room (RFC 9293 §3.10.4), so that its end may have closed before it had the other's, " +
+	"and may have entered TIME-WAIT, too: the states that depend on it are marked."
