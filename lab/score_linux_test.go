@@ -113,6 +113,7 @@ type tally struct {
 	otp, ofp, ofn                   int // OUT-OF-ORDER
 	dtp, dfp, dfn                   int // DUPLICATE-PACKET
 	timeWaits, timeWaitsRight       int // captures
+	timeWaitsMarked                 int // captures where all that differs is of connections of which a state is inferred
 	retransmissions                 int // labels given
 	lateUnseen, lateUnseenFound     int // overtaken without a trace
 	wrong                           []string
@@ -126,7 +127,7 @@ func (a *tally) add(b *tally) {
 	for _, p := range []struct{ to, from *int }{
 		{&a.occupying, &b.occupying}, {&a.tp, &b.tp}, {&a.fp, &b.fp}, {&a.fn, &b.fn}, {&a.hidden, &b.hidden}, {&a.hiddenFound, &b.hiddenFound}, {&a.hiddenSYN, &b.hiddenSYN},
 		{&a.otp, &b.otp}, {&a.ofp, &b.ofp}, {&a.ofn, &b.ofn}, {&a.dtp, &b.dtp}, {&a.dfp, &b.dfp}, {&a.dfn, &b.dfn},
-		{&a.timeWaits, &b.timeWaits}, {&a.timeWaitsRight, &b.timeWaitsRight}, {&a.retransmissions, &b.retransmissions},
+		{&a.timeWaits, &b.timeWaits}, {&a.timeWaitsRight, &b.timeWaitsRight}, {&a.timeWaitsMarked, &b.timeWaitsMarked}, {&a.retransmissions, &b.retransmissions},
 		{&a.lateUnseen, &b.lateUnseen}, {&a.undecided, &b.undecided}, {&a.lateUnseenFound, &b.lateUnseenFound},
 	} {
 		*p.to += *p.from
@@ -149,9 +150,9 @@ func (a *tally) recall() float64    { return ratio(a.tp, a.fn) }
 func (a *tally) errors() int { return a.fp + a.fn + a.ofp + a.ofn + a.dfp + a.dfn }
 
 func (a *tally) String() string {
-	return fmt.Sprintf("%6d segments | retransmission %5d ok %3d false %3d missed, precision %.4f recall %.4f, hidden %d/%d and %d SYNs | out-of-order %4d ok %2d false %2d missed (%d/%d without a trace) | copies %4d ok %2d false %2d missed | TIME-WAIT %d/%d, %d SYN-ACKs undecided",
+	return fmt.Sprintf("%6d segments | retransmission %5d ok %3d false %3d missed, precision %.4f recall %.4f, hidden %d/%d and %d SYNs | out-of-order %4d ok %2d false %2d missed (%d/%d without a trace) | copies %4d ok %2d false %2d missed | TIME-WAIT %d/%d and %d marked, %d SYN-ACKs undecided",
 		a.occupying, a.tp, a.fp, a.fn, a.precision(), a.recall(), a.hiddenFound, a.hidden-a.hiddenSYN, a.hiddenSYN, a.otp, a.ofp, a.ofn, a.lateUnseenFound, a.lateUnseen,
-		a.dtp, a.dfp, a.dfn, a.timeWaitsRight, a.timeWaits, a.undecided)
+		a.dtp, a.dfp, a.dfn, a.timeWaitsRight, a.timeWaits, a.timeWaitsMarked, a.undecided)
 }
 
 // score runs tcpwatch's own analysis over the packets. strict verifies checksums.
@@ -159,10 +160,14 @@ func (d *draw) score(t testing.TB, packets []capture.Packet, strict bool) *tally
 	t.Helper()
 	s := &tally{timeWaits: 1}
 	var held []string
+	marked := map[string]bool{}
 	a := analyze.New(analyze.Config{
 		Packet: func(o *analyze.Observation) { s.packet(d, o) },
 		Connection: func(c *analyze.Connection) {
 			h := c.TimeWait.Holders
+			if c.ClientState.IsInferred() || c.ServerState.IsInferred() {
+				marked[c.Client.String()+" "+c.Server.String()], marked[c.Server.String()+" "+c.Client.String()] = true, true
+			}
 			if c.TimeWait.CutBy != 0 {
 				return // a RST ended it, so that the kernel does not list it
 			}
@@ -187,9 +192,15 @@ func (d *draw) score(t testing.TB, packets []capture.Packet, strict bool) *tally
 	held = slices.Compact(held)
 	if slices.Equal(held, d.held) {
 		s.timeWaitsRight = 1
-	} else {
-		s.wrong = append(s.wrong, fmt.Sprintf("%s: TIME-WAIT: only the kernel %v, only tcpwatch %v", d.name, without(d.held, held), without(held, d.held)))
+		return s
 	}
+	only, ours := without(d.held, held), without(held, d.held)
+	line := fmt.Sprintf("%s: TIME-WAIT: only the kernel %v, only tcpwatch %v", d.name, only, ours)
+	if !slices.ContainsFunc(slices.Concat(only, ours), func(end string) bool { return !marked[end] }) {
+		s.timeWaitsMarked = 1
+		line += ", marked"
+	}
+	s.wrong = append(s.wrong, line)
 	return s
 }
 
