@@ -91,7 +91,9 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		}
 		missesOctets(n, x, y, seg, a.facts.Beyond(seg))
 		if was == state.SynSent && seg.Flags.Has(wire.FIN) && y.State == state.SynReceived {
-			y.State = y.State.Infer() // the ACK of the SYN-ACK goes before a FIN (RFC 9293 §3.10.7.3, fourth), and was missed
+			// The ACK of the SYN-ACK goes before a FIN, and was missed, unless the FIN was queued and is in it (RFC 9293
+			// §3.10.7.3, fourth), as where Linux delays that ACK.
+			y.State = y.State.Infer()
 		}
 	}
 	if revived {

@@ -33,6 +33,9 @@ func (a *Analyzer) proofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segm
 		if !x.Is(flow.SentFIN) {
 			getsFINWaiting(x, y, n.finAck[a.facts.To], seg)
 		}
+		if x.State.Base() == state.SynReceived {
+			x.State = x.State.Base() // whether it was open yet makes no difference (RFC 9293 §3.10.7.4, eighth)
+		}
 		a.getsFIN(f, n, x)
 		if y.Is(flow.FINGuessed) {
 			x.State = x.State.Infer()

@@ -121,7 +121,7 @@ func awaitsACK(b state.State) bool {
 }
 
 // missedSome reports whether segments of the connection were missed: octets that were acknowledged, or the ACK of the SYN-ACK,
-// which an end sends before a FIN (RFC 9293 §3.10.7.3, fourth).
+// which an end sends before a FIN, unless that was queued (RFC 9293 §3.10.7.3, fourth): then nothing tells.
 func (n *note) missedSome(f *flow.Flow) bool {
 	return n.doubts&label.Missed != 0 || n.ackLater || n.ackPacket != 0 && n.ackPacket == n.finPacket[f.Client]
 }
