@@ -269,8 +269,8 @@ func leavesSynSent(n *note, x, y *flow.Half, seg *wire.Segment, window uint32) {
 	// (§3.10.2), unless the SYN brought data: then x may send some before (RFC 7413 §4.2).
 	octets := seg.Len > 0 || x.Is(flow.SentSYN) && seg.Seq.After(x.Nxt)
 	if !seg.Ack.After(y.Nxt) && (!octets || n.synData > 0) {
-		if seg.Flags.Has(wire.FIN) {
-			y.State = y.State.Infer() // x has opened, or was closed in SYN-RECEIVED (§3.10.4)
+		if seg.Flags.Has(wire.FIN) && n.synData == 0 {
+			y.State = y.State.Infer() // x has opened, or was closed in SYN-RECEIVED (§3.10.4), as one may be that had data
 		}
 		return
 	}
