@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"math"
+
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
@@ -28,6 +30,9 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 		if seg.Flags.Has(wire.ACK) {
 			f.Client = f.Peer(from)
 		}
+	}
+	if syn && seg.Flags.Has(wire.ACK) {
+		a.forgetsOlder(x, y, seg)
 	}
 	switch {
 	case syn && x.Is(flow.Sent) && !x.Is(flow.SentSYN) && !x.Nxt.After(seg.Seq):
@@ -68,6 +73,18 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 	if y.Is(flow.Sent) && !x.Is(flow.SentACK) && !seg.Flags.Any(wire.SYN|wire.RST) && !mayHaveClosed(y) {
 		afterProbe(y, seg.Ack)
 	}
+}
+
+// forgetsOlder begins x anew at its SYN-ACK, which answers the SYN of y, where all that was captured of it before has numbers, and
+// acknowledges some, that do not fit these SYNs: it still had a connection before this one (RFC 9293 figure 10, RFC 5961 §4.2).
+func (a *Analyzer) forgetsOlder(x, y *flow.Half, seg *wire.Segment) {
+	if x == y || x.Has&(flow.Sent|flow.SentACK|flow.SentSYN) != flow.Sent|flow.SentACK || !y.Is(flow.SentSYN) || x.Payload > 0 ||
+		x.Any(flow.SentFIN|flow.FINGuessed) ||
+		!wrongAnswer(y, x.Ack) || wrongAnswer(y, seg.Ack) || x.Low.In(seg.Seq+1, seg.Seq.Add(math.MaxUint16)) {
+		return
+	}
+	a.rebase(x, seg.Seq)
+	x.Has &^= flow.SentACK | flow.HoldsACK | flow.HoldsSYNACK
 }
 
 // afterProbe lets h begin at ack, the first acknowledgement of the other end that was
