@@ -2,6 +2,7 @@ package summary
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -170,15 +171,20 @@ const (
 	everyOne = " (--view connections has every one)"
 )
 
-// liveFormat is the format of what is captured as it is analysed, and cannot be read again.
-const liveFormat = "live"
+// What cannot be read again: the format of what is captured as it is analysed, and the name of
+// what came through a pipe.
+const (
+	liveFormat = "live"
+	pipeName   = "standard input"
+)
 
 // next says what tells more: of a connection that can be read again, and of a verdict that was
 // given.
 func (s *Summary) next(in *Input, connection uint64) string {
 	var ways []string
-	if len(in.Files) > 0 && in.Files[0].Format != liveFormat {
-		ways = append(ways, "--connection "+strconv.FormatUint(connection, 10)+" tells the story of one")
+	gone := func(f File) bool { return f.Format == liveFormat || f.Name == pipeName }
+	if len(in.Files) > 0 && !slices.ContainsFunc(in.Files, gone) {
+		ways = append(ways, "--view story --connection "+strconv.FormatUint(connection, 10)+" tells more of one")
 	}
 	for id, spec := range verdict.All {
 		if s.tally.verdicts.of(verdict.ID(id)) > 0 {

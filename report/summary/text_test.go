@@ -225,7 +225,8 @@ func TestFloodSays(t *testing.T) {
 func TestNext(t *testing.T) {
 	refused, queue := verdict.Verdict{ID: verdict.Refused, Confidence: verdict.Certain}, verdict.Verdict{ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}
 	file, live := []File{{Name: "a", Format: "pcap"}}, []File{{Name: "eth0", Format: "live"}}
-	const story, rests = "--connection 5 tells the story of one", " says what that rests on and where to look next"
+	pipe := []File{{Name: "standard input", Format: "pcap"}}
+	const story, rests = "--view story --connection 5 tells more of one", " says what that rests on and where to look next"
 	for _, c := range []struct {
 		files []File
 		given []verdict.Verdict
@@ -234,6 +235,7 @@ func TestNext(t *testing.T) {
 		{nil, nil, ""},
 		{file, nil, story},
 		{live, nil, ""},
+		{append(pipe, file...), nil, ""},
 		{nil, []verdict.Verdict{refused}, "tcpwatch explain REFUSED" + rests},
 		{file, []verdict.Verdict{queue, refused}, story + "; tcpwatch explain REFUSED" + rests},
 	} {
@@ -241,10 +243,10 @@ func TestNext(t *testing.T) {
 		s.Add(reporttest.Unanswered(t), c.given)
 		s.Style.Width = 200
 		got := text(s, &Input{Files: c.files}, false)
-		if !strings.HasSuffix(got, c.want+"\n") || strings.Contains(got, "explain") != (len(c.given) > 0) || strings.Contains(got, "the story of") != strings.Contains(c.want, story) {
+		if !strings.HasSuffix(got, c.want+"\n") || strings.Contains(got, "explain") != (len(c.given) > 0) || strings.Contains(got, "--view story") != strings.Contains(c.want, story) {
 			t.Errorf("%q is not at the end of\n%s", c.want, got)
 		}
-		if got := text(s, &Input{Files: c.files}, true); strings.Contains(got, "explain") || strings.Contains(got, "the story of") {
+		if got := text(s, &Input{Files: c.files}, true); strings.Contains(got, "explain") || strings.Contains(got, "--view story") {
 			t.Errorf("in short:\n%s", got)
 		}
 	}
