@@ -12,7 +12,7 @@ var shownSpurious = Spec{
 	Conditions: []spec.Condition{
 		{Text: "one of these: (a) it is a D-SACK of a segment that was sent again (where the network copied the retransmission after " +
 			"the tap, this is wrong: a D-SACK does not tell); or (b) it acknowledges octets of a retransmission and " +
-			"echoes a timestamp from before it (the Eifel test; of a FIN only where the first copy alone brought that timestamp, or it comes sooner than three quarters of the shortest round trip measured here, a heuristic: some stacks acknowledge a FIN before they take its timestamp); or (c) without timestamps, it does so sooner after it than half " +
+			"echoes a timestamp from before it (the Eifel test; of a FIN only where the first copy alone brought that timestamp, or it comes sooner than three quarters of the shortest round trip measured here, a heuristic: some stacks acknowledge a FIN before they take its timestamp); or (c) without timestamps, it acknowledges octets of a retransmission sooner after that than half " +
 			"of the shortest round trip measured here, where that is above a millisecond and the first copy passed here too " +
 			"(a heuristic: the retransmission cannot have been answered yet)",
 			Miss: stampedData + "+.3 A>B P. 1:101(100) ack 1 <TS val 420 ecr 7>\n+.010 B>A . 1:1(0) ack 101 <TS val 320 ecr 420>"},

@@ -12,7 +12,7 @@ var acceptQueueFull = Spec{
 	Name:       "ACCEPT-QUEUE-FULL",
 	Definition: "The listener has no room for the connection, or had none for a while: the server takes nothing of it, even where it is open for the client.",
 	Conditions: []spec.Condition{
-		{Text: "one of these: (a) the handshake is complete and the server sent nothing after its SYN-ACKs, nor does the client acknowledge more, or echo a later timestamp (RFC 7323 §4.3) where it sends again, of what the capture missed; or (b) it did so late; or (c) nothing answered two or more SYNs",
+		{Text: "one of these: (a) the handshake is complete and the server sent nothing after its SYN-ACKs, nor does the client acknowledge more, or echo a later timestamp (RFC 7323 §4.3) where it sends again, of what the capture missed; or (b) the handshake is complete and the server sent something only late; or (c) nothing answered two or more SYNs",
 			Miss: opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.3 A>B P. 1:11(10) ack 1 <TS val 1411 ecr 700>\n+.01 B>A . 1 ack 11 <TS val 2700 ecr 1411>\n"},
 		{Text: "in case (a) the client sent at least two segments after its ACK, and sent one of them again, or the server sent its SYN-ACK again after " +
 			"the ACK", Miss: opened + "+1 A>B P. 1:11(10) ack 1 <TS val 1111 ecr 700>\n+.001 A>B P. 11:21(10) ack 1 <TS val 1112 ecr 700>\n"},

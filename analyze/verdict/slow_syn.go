@@ -26,7 +26,7 @@ var slowSyn = Spec{
 	Clauses: []spec.Clause{{RFC: 6298, Section: "2"}, {RFC: 6298, Section: "3"}, {RFC: 6298, Section: "5"}},
 	RestsOn: "the times of the SYNs and SYN-ACKs captured; likely, not certain, where no round trip shows that the answer was not just slow, where the ACK was not captured, and where every SYN was answered within 1 ms (a heuristic) soon after the last, because " +
 		"nothing tells which of several was answered (RFC 6298 §3)",
-	Next:    "the verdicts beside it: SYN-LOST and SYN-ACK-LOST say what was lost and where to look",
+	Next:    "the verdict beside it, as SYN-LOST, SYN-ACK-LOST or TIME-WAIT-COLLISION: it says why, and where to look; without one, a capture beside the server shows which SYN came when, and which was answered",
 	Most:    Certain,
 	Example: "0 A>B S 0 <TS val 100 ecr 0>\n+1 A>B S 0 <TS val 1100 ecr 0>\n+.010 B>A S. 0 ack 1 <TS val 7 ecr 1100>\n+.001 A>B . 1 ack 1 <TS val 1111 ecr 7>\n",
 	match: func(x *context, v *Verdict) bool {

@@ -27,7 +27,7 @@ var synCookie = Spec{
 	Clauses: []spec.Clause{{RFC: 4987, Section: "3.6"}},
 	RestsOn: "what such servers must forget: options that have no room in a number, and that a SYN-ACK is to be sent again. A cookie that is taken " +
 		"leaves nothing to see, and a SYN-ACK that was sent again outside this capture would speak against it",
-	Next: "on a Linux server nstat -az TcpExtSyncookiesSent; whether SYNs flood it (view listeners), or only the backlog is small: that of its listen(), net.core.somaxconn, net.ipv4.tcp_max_syn_backlog",
+	Next: "on a Linux server nstat -az TcpExtSyncookiesSent; whether SYNs flood it (view listeners), or only the backlog is small: that of its listen(), at most net.core.somaxconn; with net.ipv4.tcp_syncookies at 2 it answers every SYN so",
 	Most: Possible,
 	Example: "addr C 192.0.2.3:40003\n0 C>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>C S. 0 ack 1 <mss 1460,wscale 7,sackOK>\n+.001 C>B . 1 ack 1\n" +
 		"1 A>B S 0 <mss 1460,wscale 7,sackOK>\n+.01 B>A S. 0 ack 1 <mss 1460>\n+.001 A>B . 1 ack 1\n+.1 B>A P. 1:11(10) ack 1\n",
