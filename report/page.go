@@ -81,11 +81,10 @@ func (p *page) finish() (lost, err error) {
 			lost = errors.Join(lost, fmt.Errorf("view %s is left out: %w", s.view, why))
 		}
 		p.out.WriteString(s.heading) // an error shows again below
-		switch {
-		case why == nil:
+		if why == nil {
 			err = s.spool.copyTo(p.out)
-		case p.env.Format == FormatJSON:
-			_, err = p.out.WriteString("null\n")
+		} else {
+			_, err = p.out.WriteString(p.leftOut())
 		}
 		if err != nil {
 			return lost, err
@@ -95,6 +94,17 @@ func (p *page) finish() (lost, err error) {
 		_, err = p.out.WriteString("}\n")
 	}
 	return lost, err
+}
+
+// leftOut stands for the rows of a view that found no room: none at all would say that there were none.
+func (p *page) leftOut() string {
+	switch p.env.Format {
+	case FormatJSON:
+		return "null\n"
+	case FormatTable, FormatMarkdown:
+		return "left out: no room for what waits\n"
+	}
+	return "" // programs read the exit status
 }
 
 // discard removes temporary files.

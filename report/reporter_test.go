@@ -157,7 +157,7 @@ func TestSpoolWithoutRoom(t *testing.T) {
 			t.Errorf("%s: %v", format, err)
 		}
 		if format == FormatTable {
-			if text := out.String(); !strings.Contains(text, "CLOSES\n\n") || !strings.Contains(text, "SUMMARY\n\n") || strings.Contains(text, "RETRANSMISSION") {
+			if text := out.String(); !strings.Contains(text, "PACKETS\n\nleft out: no room for what waits\n\nCLOSES\n\n") || !strings.Contains(text, "SUMMARY\n\n") || strings.Contains(text, "RETRANSMISSION") {
 				t.Errorf("what is left:\n%.2000s", text)
 			}
 			continue

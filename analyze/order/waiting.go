@@ -8,7 +8,7 @@ import (
 
 // waiting keeps copies of records: the first mostPlain as they are, the rest
 // encoded in chunks, and what exceeds mostChunks of these in a temporary file.
-// So memory is bounded, to about 32 MB, however many wait.
+// So memory is bounded, to about 32 MB, however many wait, as long as the file finds room.
 type waiting struct {
 	plain []*analyze.Connection
 	free  []uint32 // of plain
