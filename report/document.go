@@ -21,7 +21,7 @@ func WriteColumns(w io.Writer) error {
 		"* Types: " + kindNotes + "\n" +
 		"* A member without a value is null, a list or a text empty. In csv the cell is empty; the items of a list are separated by spaces.\n" +
 		"* Programs get durations in seconds and numbers without separators; a csv cell of text that begins with `=`, `+`, `-`, `@`, TAB or CR has an apostrophe in front, and control characters of a capture stand in csv as `\\x0a`.\n" +
-		"* ndjson has an object a line. json has one list of objects; the summary is one object; several views are members of one object, by the names of the views.\n" +
+		"* ndjson has an object a line. json has one list of objects; the summary is one object; several views are members of one object, by the names of the views; null is one that was left out because no temporary file had room for it.\n" +
 		"* The heading is that of table and markdown. In a table, times are seconds since the first segment of the capture.\n")
 	b.WriteString("\n## summary\n")
 	memberDocument(&b, summaryDocument())

@@ -88,11 +88,13 @@ func checkMembers(t *testing.T, m map[string]any, want map[string]any) {
 func num(s string) json.Number { return json.Number(s) }
 
 func TestConnectionObject(t *testing.T) {
+	waited := reporttest.HalfClose(t)
+	waited.Closing.OrderInferred = true
 	out := render(t, Options{Views: []View{ViewConnections}, Format: FormatNDJSON, EncapName: reporttest.EncapName}, nil,
-		[]*analyze.Connection{reporttest.HalfClose(t), reporttest.Refused6(t), reporttest.Huge()}, summary.Input{})
+		[]*analyze.Connection{reporttest.HalfClose(t), reporttest.Refused6(t), reporttest.Huge(), waited}, summary.Input{})
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
-	if len(lines) != 3 {
-		t.Fatalf("%d lines, want 3", len(lines))
+	if len(lines) != 4 {
+		t.Fatalf("%d lines, want 4", len(lines))
 	}
 	checkMembers(t, decoded(t, lines[0]), map[string]any{
 		"schema": "tcpwatch.connection/1", "connection": num("1"),
@@ -108,7 +110,7 @@ func TestConnectionObject(t *testing.T) {
 		"opening.options.agreed.window_scale": true, "opening.options.agreed.sack_permitted": true,
 		"opening.options.agreed.timestamps": true, "opening.options.agreed.ecn": nil, "opening.icmp": nil,
 		"closing.outcome": "normal", "closing.active_closer": "client", "closing.fin_packets": []int{5, 18},
-		"closing.rst_packet": nil, "closing.half_closed_for": num("1.30641"),
+		"closing.order_inferred": false, "closing.rst_packet": nil, "closing.half_closed_for": num("1.30641"),
 		"client_state": "TIME-WAIT", "server_state": "CLOSED", "client_state_doubt": nil, "server_state_doubt": nil,
 		"time_wait.holders": []string{"client"}, "time_wait.since": "2023-11-14T22:13:21.434456789Z", "time_wait.until": "2023-11-14T22:14:21.434456789Z",
 		"time_wait.restarts": num("0"), "time_wait.reused_by": nil,
@@ -137,6 +139,7 @@ func TestConnectionObject(t *testing.T) {
 		"time_wait.reuse": "neither a higher ISN nor a later timestamp", "client_state": "TIME-WAIT?", "server_state": "UNKNOWN", "evicted": true,
 		"client_state_doubt": "next try overdue", "server_state_doubt": "FIN overdue",
 	})
+	checkMembers(t, decoded(t, lines[3]), map[string]any{"connection": num("1"), "closing.order_inferred": true})
 }
 
 func TestPacketObject(t *testing.T) {

@@ -137,6 +137,22 @@ func TestSpool(t *testing.T) {
 	}
 }
 
+// TestSpoolKeepsNothing: what found no room takes none any more, however much comes.
+func TestSpoolKeepsNothing(t *testing.T) {
+	s := &spool{dir: "/nonexistent/folder"}
+	for range 5 {
+		if _, err := s.Write(make([]byte, spoolMemory/2)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := s.mem.Cap(); n != 0 {
+		t.Errorf("%d octets are kept", n)
+	}
+	if err := s.settle(); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
 // TestSpoolWithoutRoom: a view that finds no room to wait is left out and named, and the others are whole.
 func TestSpoolWithoutRoom(t *testing.T) {
 	for _, format := range []Format{FormatJSON, FormatTable} {
