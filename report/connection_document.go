@@ -156,7 +156,7 @@ func closingMembers() []member {
 			"with unread data: octets of the other end were not acknowledged, or came after its sender's FIN; no connection: it answers a segment without SYN and ACK (RFC 9293 §3.10.7.1); in TIME-WAIT: it reached an end there (RFC 1337), or came from one; keep-alive unanswered: its sender had asked by two keep-alives in a row or more whether the other end is there, and for a round trip after the last nothing answered (RFC 9293 §3.8.4)."},
 		{"closing.rst_ignored", is.number, "", "RSTs that changed nothing: their checksum is wrong, RFC 5961 §3.2 does not accept them, or the end that they were sent to goes on all the same."},
 		{"closing.half_closed_for", is.seconds, isNull + "there was no FIN, or the FINs crossed, or one direction was not captured", "From the first FIN to the other end's FIN, else to the RST, else to the last packet."},
-		{"closing.half_closed_bytes", is.octets, "", "Payload that the other end sent for the first time meanwhile; 0 where half_closed_for is null."},
+		{"closing.half_closed_bytes", is.octets, "", "Payload that the end that had not closed sent for the first time while the connection was half-closed; 0 where half_closed_for is null."},
 	}
 }
 
@@ -169,7 +169,7 @@ func timeWaitMembers() []member {
 		{"time_wait.restarts", is.number, "", "FINs that came again and were acknowledged again, which starts 2MSL anew."},
 		{"time_wait.reused_by", is.number, isNull + "none did", "Number of the connection that used the same addresses and ports next."},
 		{"time_wait.reuse", oneOf(wordsOf(analyze.ReuseISN, analyze.ReuseUnproved)...), isNull + "they were not used again", "By what right (RFC 9293 §3.6.1, RFC 6191 §2)."},
-		{"time_wait.cut_by", is.number, isNull + "none did", "Packet of the RST that ended it early, unless the stack takes none there (RFC 1337)."},
+		{"time_wait.cut_by", is.number, isNull + "none did", "Packet of the RST that ended TIME-WAIT early, unless the stack takes none there (RFC 1337)."},
 	}
 }
 

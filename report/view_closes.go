@@ -45,7 +45,7 @@ var closeView = &rowView[connection]{
 			Value: func(_ *env, c *connection, v *Value) { v.uint(uint64(c.Closing.RstIgnored)) }},
 		{Name: "half_closed_for", Header: "HALF-CLOSED", Unit: "s", Kind: KindDuration, Drop: 5, HideEmpty: true, Meaning: "From the first FIN to the other end's FIN, the RST or the end.",
 			Value: func(_ *env, c *connection, v *Value) { v.measured(c.Closing.HalfClosedFor) }},
-		{Name: "half_closed_bytes", Header: "SENT IN IT", Unit: "octets", Kind: KindOctets, Drop: 8, HideEmpty: true, Meaning: "Payload that the other end sent for the first time meanwhile.",
+		{Name: "half_closed_bytes", Header: "SENT IN IT", Unit: "octets", Kind: KindOctets, Drop: 8, HideEmpty: true, Meaning: "Payload that the end that had not closed sent for the first time while the connection was half-closed.",
 			Value: func(_ *env, c *connection, v *Value) {
 				if c.Closing.HalfClosedFor != -1 {
 					v.uint(c.Closing.HalfClosedOctets)

@@ -109,7 +109,7 @@ var listenerView = &rowView[listening]{
 			func(l *listening) uint64 { return l.SynReceived }),
 		listenerCount("not_accepted", "NOT ACCEPTED", "Connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL), those that were accepted late included.", 2, prose.Bad,
 			func(l *listening) uint64 { return l.NotAccepted }),
-		listenerCount("ignored_segments", "IGNORED", "Segments of the client that the server left unanswered in them.", 8, prose.Plain,
+		listenerCount("ignored_segments", "IGNORED", "Segments of the clients that the server left unanswered in connections that look as if the accept queue was full (ACCEPT-QUEUE-FULL).", 8, prose.Plain,
 			func(l *listening) uint64 { return l.IgnoredSegments }),
 		{Name: "finding", Kind: KindWord, HideEmpty: true, Tone: func(*listening) prose.Tone { return prose.Bad },
 			Meaning: "SYN flood: at least 100 in SYN-RECEIVED at one time, or 1,000 attempts and half of all unanswered, fewer than one attempt in ten completed, the others from 16 addresses or more (a heuristic); " +

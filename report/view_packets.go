@@ -62,7 +62,7 @@ var packetView = &rowView[packet]{
 			Value: func(_ *env, o *packet, v *Value) { v.bool(o.WindowScaled) }},
 		{Name: "seq_delta", Unit: "octets", Kind: KindSigned, For: Programs, Meaning: "seq minus the number expected next from this end: 0 in order, above 0 a gap, below 0 old octets.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.SeqDelta) }},
-		{Name: "seen_before", Kind: KindBool, For: Programs, Meaning: "True when every octet of it had been seen from this end at this tap.",
+		{Name: "seen_before", Kind: KindBool, For: Programs, Meaning: "True when every octet of the segment had been seen from this end at this tap.",
 			Value: func(_ *env, o *packet, v *Value) { v.bool(o.SeenBefore) }},
 		{Name: "in_flight", Unit: "octets", Kind: KindCount, For: Programs, Meaning: "Octets that the sender had sent and the other end not acknowledged, this segment included (FlightSize, RFC 5681 §2), at this tap; SYN and FIN count as one; empty where no acknowledgement was captured.",
 			Value: func(_ *env, o *packet, v *Value) {

@@ -71,7 +71,7 @@ var timeWaitView = &rowView[hold]{
 				}
 				return prose.Plain
 			}},
-		{Name: "cut_by", Header: "CUT BY", Kind: KindID, Drop: 8, HideEmpty: true, Meaning: "Packet of the RST that ended it early, unless the stack takes none there (RFC 1337).",
+		{Name: "cut_by", Header: "CUT BY", Kind: KindID, Drop: 8, HideEmpty: true, Meaning: "Packet of the RST that ended TIME-WAIT early, unless the stack takes none there (RFC 1337).",
 			Value: func(_ *env, h *hold, v *Value) { v.packet(h.conn.TimeWait.CutBy) }},
 	},
 }

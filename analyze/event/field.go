@@ -92,7 +92,7 @@ var AllFields = [Fields]FieldSpec{
 	TLP:       {Name: "tlp", Kind: Count, Least: 1, Meaning: "Tail loss probes."},
 	Spurious:  {Name: "spurious", Kind: Count, Least: 1, Meaning: "Segments sent again although they had been acknowledged."},
 	Unknown:   {Name: "unknown", Kind: Count, Least: 1, Meaning: "Segments sent again for a cause that nothing decides."},
-	Probes:    {Name: "probes", Kind: Count, Least: 1, Meaning: "Zero window probes sent meanwhile."},
+	Probes:    {Name: "probes", Kind: Count, Least: 1, Meaning: "Zero window probes sent while the window was shut."},
 	Window:    {Name: "window", Unit: "octets", Kind: Size, Meaning: "The window that is given again."},
 	Until:     {Name: "until", Kind: Instant, Meaning: "When TIME-WAIT will be over, unless it is restarted or cut short."},
 	Restarts:  {Name: "restarts", Kind: Count, Least: 2, Meaning: "How often TIME-WAIT began anew so far."},
@@ -103,7 +103,7 @@ var AllFields = [Fields]FieldSpec{
 		Meaning: "Connections given up since the last event of the kind."},
 	Confidence:  {Name: "confidence", Kind: Word, Meaning: "How far the evidence for something between carries: possible or likely (REFUSED-BETWEEN, RESET-BETWEEN)."},
 	ClientState: {Name: "client_state", Kind: Word, Least: 1, Meaning: "State of the client then, with a question mark where it is inferred; the sentence says it only there."},
-	ServerState: {Name: "server_state", Kind: Word, Least: 1, Meaning: "State of the server then, likewise, in the sentence only of closes; of a socket connected with itself empty."},
+	ServerState: {Name: "server_state", Kind: Word, Least: 1, Meaning: "State of the server then, with a question mark where it is inferred; the sentence says it only of closes; of a socket connected with itself empty."},
 }
 
 // Value is the value of a field; Set is false if there is none. N is in the unit of
