@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os/exec"
@@ -148,6 +149,16 @@ func (r *recorder) noted(text string) func() bool {
 }
 
 func (r *recorder) count(n int) func() bool { return func() bool { return len(r.all) >= n } }
+
+// pass sends a frame at one end of a wire until it comes: a wire needs a moment until it carries again.
+func (r *recorder) pass(t *testing.T, n *lab.Net, on string, flow int) {
+	t.Helper()
+	in := inject(t, n, on)
+	r.wait(t, fmt.Sprintf("frame %d from %s", flow, on), func() bool {
+		in.send(t, frame(flow, 0))
+		return slices.ContainsFunc(r.all, func(p capture.Packet) bool { return bytes.Equal(p.Data, frame(flow, 0)) })
+	})
+}
 
 // finish ends the capture and returns everything.
 func (r *recorder) finish(t *testing.T) []capture.Packet {

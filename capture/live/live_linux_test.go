@@ -139,39 +139,19 @@ func TestInterfacesComeAndGo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	tcp := func(flow int) func() bool {
-		return func() bool {
-			for _, p := range r.all {
-				if bytes.Equal(p.Data, frame(flow, 0)) {
-					return true
-				}
-			}
-			return false
-		}
-	}
-	// A wire needs a moment until it carries again, so that a frame is sent until
-	// it comes.
-	pass := func(on string, flow int) {
-		t.Helper()
-		in := inject(t, n, on)
-		r.wait(t, fmt.Sprintf("frame %d from %s", flow, on), func() bool {
-			in.send(t, frame(flow, 0))
-			return tcp(flow)()
-		})
-	}
-	pass("va", 1)
+	r.pass(t, n, "va", 1)
 	do("link set vb down")
 	r.wait(t, "the note", r.noted("vb went down"))
-	pass("vc", 2)
+	r.pass(t, n, "vc", 2)
 	do("link set vb up")
 	r.wait(t, "the note", r.noted("vb is up: captured again"))
-	pass("va", 3)
+	r.pass(t, n, "va", 3)
 	do("link del vb")
 	r.wait(t, "the note", r.noted("vb is gone"))
-	pass("vc", 4)
+	r.pass(t, n, "vc", 4)
 	do(pair[:strings.LastIndex(pair, "\n")])
 	r.wait(t, "the note", r.noted("vb is back"))
-	pass("va", 5)
+	r.pass(t, n, "va", 5)
 	do("link set vb down\nlink set vd down")
 	r.wait(t, "the note", r.noted("vd went down"))
 	select {

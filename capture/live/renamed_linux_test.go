@@ -15,24 +15,6 @@ import (
 func TestRenamed(t *testing.T) {
 	n := newNet(t, pair+"\nlink add name vc type veth peer name vd\nlink set vc up\nlink set vd up")
 	r := record(t, n, live.Options{Interfaces: []string{"vb", "vd"}})
-	captured := func(flow int) func() bool {
-		return func() bool {
-			for _, p := range r.all {
-				if bytes.Equal(p.Data, frame(flow, 0)) {
-					return true
-				}
-			}
-			return false
-		}
-	}
-	pass := func(on string, flow int) {
-		t.Helper()
-		in := inject(t, n, on)
-		r.wait(t, "a frame from "+on, func() bool {
-			in.send(t, frame(flow, 0))
-			return captured(flow)()
-		})
-	}
 	const renamed = "vb is called vr now: its packets go on as those of vb"
 	const again = "vr is called vb now: its packets go on as those of vb"
 	said := func(note string) func() bool { return func() bool { return slices.Contains(r.notes, note) } }
@@ -44,10 +26,10 @@ func TestRenamed(t *testing.T) {
 	}
 	do("link set vb down\nlink set vb name vr\nlink set vr up")
 	r.wait(t, "the new name", said(renamed))
-	pass("va", 1)
+	r.pass(t, n, "va", 1)
 	set(t, n, "link add name vb type veth peer name ve\nlink set vb up\nlink set ve up")
 	inject(t, n, "ve").send(t, frame(2, 0))
-	pass("va", 3)
+	r.pass(t, n, "va", 3)
 	do("link set vr down")
 	r.wait(t, "that it went down", r.noted("vr (captured as vb) went down"))
 	do("link set vr up")
@@ -55,7 +37,7 @@ func TestRenamed(t *testing.T) {
 	do("link del vr")
 	// What has the name that was asked for takes its place.
 	r.wait(t, "that another is captured", r.noted("vb is back: captured again"))
-	pass("ve", 4)
+	r.pass(t, n, "ve", 4)
 	do("link set vb down")
 	r.wait(t, "that it went down", said("vb went down"))
 	do("link set vb name vr")
