@@ -3,6 +3,7 @@
 package live
 
 import (
+	"math"
 	"time"
 )
 
@@ -29,25 +30,15 @@ func (s *Source) earliest() (due *ring, waiting bool) {
 		}
 		return nil, false
 	}
-	for {
-		var all bool
-		due, all = s.first()
-		if due == nil || all {
-			return due, false
-		}
-		// Far ahead of the packets it is of no use: the clock was set back.
-		if ahead := s.complete - due.time; ahead >= 0 && ahead < int64(time.Second) {
-			return due, false
-		}
-		until, changed := s.visible()
-		if changed {
-			continue
-		}
-		if s.complete = until; due.time <= until {
-			return due, false
-		}
-		return nil, true
+	due, complete := s.first()
+	if due == nil || due.time <= complete {
+		return due, false
 	}
+	s.visible(s.now())
+	if due, complete = s.first(); due.time <= complete {
+		return due, false
+	}
+	return nil, true
 }
 
 // hold is how long a packet waits for one that another ring may have: a quarter of the time in which the
@@ -56,39 +47,38 @@ func (o *Options) hold() time.Duration {
 	return min(time.Second, max(hold, time.Duration(o.RingSize/o.BlockSize)*retire/4))
 }
 
-// first returns the ring with the earliest visible packet, nil if there is none. all: every ring has one.
-func (s *Source) first() (first *ring, all bool) {
-	all = true
+// first returns the ring with the earliest visible packet, nil if there is none, and a time up to which no
+// other ring has an earlier one. A time far ahead of the packet is of no use: the clock was set back.
+func (s *Source) first() (first *ring, complete int64) {
+	complete = math.MaxInt64
+	bare := false
 	for _, r := range s.rings {
 		switch {
 		case !r.ready():
-			all = false
+			complete, bare = min(complete, r.complete), true
 		case first == nil || r.time < first.time:
 			first = r
 		}
 	}
-	return first, all
+	if bare && first != nil && complete-first.time >= int64(time.Second) {
+		complete = math.MinInt64
+	}
+	return first, complete
 }
 
-// visible returns a time up to which every packet is visible. changed: one has become visible meanwhile.
-// The clock is read first: were it read after the rings, whatever holds this thread up in between would
-// count as time in which the rings were looked at.
-func (s *Source) visible() (until int64, changed bool) {
-	now := s.now()
-	filling := false
+// visible notes, of each ring without a visible packet, up to when it cannot have one. The clock was read
+// before: were it read after the rings, whatever holds this thread up in between would count as time in which
+// the rings were looked at.
+func (s *Source) visible(now int64) {
 	for _, r := range s.rings {
 		switch {
-		case r.left > 0:
 		case r.ready():
-			return 0, true
 		case r.filling():
-			filling = true
+			r.complete = now - int64(s.o.hold())
+		default:
+			r.complete = now - int64(settle)
 		}
 	}
-	if filling {
-		return now - int64(s.o.hold()), false
-	}
-	return now - int64(settle), false
 }
 
 // Horizon is a time, in nanoseconds since 1970, up to which the timeline is

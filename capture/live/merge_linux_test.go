@@ -169,6 +169,29 @@ func TestMergeOrder(t *testing.T) {
 	}
 }
 
+// TestMergeThree: what is known of rings without packets says nothing of one that had some then, and is read to its end.
+func TestMergeThree(t *testing.T) {
+	s, a, b := merging(begun)
+	s.rings = append(s.rings, fakeRing(8))
+	a.fill(0, begun-30*ms)
+	a.show(0)
+	a.fill(1, begun-15*ms)
+	b.fill(0, begun-20*ms, begun-12*ms)
+	b.show(0)
+	var got []int64
+	take := func() {
+		for r, _ := s.earliest(); r != nil && r.take(&s.lent, func(uint16) bool { return false }); r, _ = s.earliest() {
+			got = append(got, (s.lent.time-begun)/ms)
+		}
+	}
+	take()
+	a.show(1)
+	take()
+	if want := []int64{-30, -20, -15, -12}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // TestMergeEnds: a capture is over once what came before its end is visible; a block that is still being filled may have
 // begun before it, and is awaited, though not for ever.
 func TestMergeEnds(t *testing.T) {

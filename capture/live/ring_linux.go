@@ -26,6 +26,9 @@ type ring struct {
 	owned bool   // the block is ours
 	next  int    // offset in the block of the next packet
 	time  int64  // of the next packet
+	// complete is a time, in nanoseconds since 1970, up to which every packet was visible when none was left: see
+	// earliest. It says nothing of another ring, nor of this one's packets that were visible then.
+	complete int64
 
 	counts counts
 	err    error // the ring cannot be read any more

@@ -29,10 +29,7 @@ type Source struct {
 	rings []*ring
 	lent  frame
 	tally tally
-	// complete is a time, in nanoseconds since 1970, up to which every packet is visible: see
-	// earliest.
-	complete int64
-	now      func() int64 // the clock; tests have their own
+	now   func() int64 // the clock; tests have their own
 
 	attended int64 // when the interfaces were looked at last
 	lost     bool  // no interface is left
