@@ -34,7 +34,12 @@ func (s *Source) earliest() (due *ring, waiting bool) {
 	if due == nil || due.time <= complete {
 		return due, false
 	}
-	s.visible(s.now())
+	now := s.now()
+	// The clock was set back: it would reach this packet much later, and all that is behind it would wait too.
+	if due.time-now > int64(hold) {
+		return due, false
+	}
+	s.visible(now)
 	if due, complete = s.first(); due.time <= complete {
 		return due, false
 	}

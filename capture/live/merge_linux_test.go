@@ -143,6 +143,19 @@ func TestMergeClockBack(t *testing.T) {
 	}
 }
 
+// TestMergeLeftBehind: a packet from before the clock was set back does not wait until the clock is there again, and
+// with it all that came after it.
+func TestMergeLeftBehind(t *testing.T) {
+	for back, due := range map[time.Duration]bool{time.Hour: true, hold + 1: true, hold: false} {
+		s, a, _ := merging(begun - back.Nanoseconds())
+		a.fill(0, begun)
+		a.show(0)
+		if r, waiting := s.earliest(); (r == a) != due || waiting == due {
+			t.Errorf("set back by %v: due %v, waiting %v", back, r != nil, waiting)
+		}
+	}
+}
+
 // TestMergeOrder: packets of two rings come in the order of time, and each once, however blocks are handed over.
 func TestMergeOrder(t *testing.T) {
 	at := int64(begun)
