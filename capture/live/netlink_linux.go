@@ -3,6 +3,7 @@ package live
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 // socket is where messages about interfaces come from. Nothing of it waits but wait.
 type socket interface {
 	send(b []byte) error
-	// receive returns the messages of one datagram of the kernel, in b.
+	// receive returns the messages of one datagram of the kernel, in b; none if it is not the kernel's. Where
+	// b is too small the error is a cut.
 	receive(b []byte) ([]byte, error)
 	// wait waits until something can be received, or for so long.
 	wait(d time.Duration) bool
@@ -28,17 +30,23 @@ func (n netlink) send(b []byte) error {
 }
 
 func (n netlink) receive(b []byte) ([]byte, error) {
-	for {
-		got, from, err := unix.Recvfrom(int(n), b, 0)
-		if err != nil {
-			return nil, err
-		}
-		if a, ok := from.(*unix.SockaddrNetlink); ok && a.Pid == 0 {
-			return b[:got], nil
-		}
-		// Not the kernel's: any process may send to a netlink socket.
+	got, from, err := unix.Recvfrom(int(n), b, unix.MSG_TRUNC)
+	if err != nil {
+		return nil, err
 	}
+	if a, ok := from.(*unix.SockaddrNetlink); !ok || a.Pid != 0 {
+		return nil, nil // another process's, that may send to netlink sockets (CAP_NET_ADMIN)
+	}
+	if got > len(b) {
+		return nil, cut(got)
+	}
+	return b[:got], nil
 }
+
+// cut is the length of a datagram of which the end is lost.
+type cut int
+
+func (c cut) Error() string { return fmt.Sprintf("a message of %d octets is cut off", int(c)) }
 
 func (n netlink) wait(d time.Duration) bool {
 	end := time.Now().Add(d)

@@ -143,10 +143,15 @@ func (w *watch) refresh() bool {
 // most is how many datagrams are read at a time: packets wait.
 const most = 1024
 
+// mostRoom is the most that is kept free for a datagram. The kernel's are below 64 KiB, but for an interface
+// with hundreds of names.
+const mostRoom = 1 << 20
+
 // read reads the pending messages.
 func (w *watch) read() error {
 	for range most {
 		b, err := w.receive(w.buf)
+		var short cut
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue
@@ -154,6 +159,14 @@ func (w *watch) read() error {
 			return nil
 		case errors.Is(err, unix.ENOBUFS):
 			w.lost = true
+			continue
+		case errors.As(err, &short):
+			if w.lost = true; w.asked.what != 0 {
+				w.end(errTorn) // what is lost may be the end of it, too
+			}
+			if short <= mostRoom {
+				w.buf = make([]byte, short)
+			}
 			continue
 		case err != nil:
 			w.lost = true

@@ -241,3 +241,54 @@ func TestWatchAsks(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWatchCut: an answer that does not fit makes no list; it is asked for again, and then fits.
+func TestWatchCut(t *testing.T) {
+	w, err := newWatch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	if _, ok := w.named("lo"); !ok {
+		t.Skip("needs a loopback interface")
+	}
+	w.buf = make([]byte, 64)
+	w.devices = map[int]device{}
+	if err := w.ask(unix.RTM_GETLINK); err != nil {
+		t.Error(err)
+	}
+	if _, ok := w.named("lo"); !ok {
+		t.Errorf("lo is not known: %v", w.devices)
+	}
+	if w.buf = make([]byte, 64); w.request(unix.RTM_GETLINK) != nil {
+		t.Fatal("cannot be asked for")
+	}
+	w.wait(patience)
+	if w.read(); !w.lost || len(w.removed) > 0 {
+		t.Errorf("lost %v, removed %v", w.lost, w.removed)
+	}
+	w = watchOf(&script{pending: []message{{err: cut(1 << 17)}}})
+	if w.read(); !w.lost || w.refusal != nil {
+		t.Errorf("a change that is cut off: lost %v, %v", w.lost, w.refusal)
+	}
+}
+
+// TestWatchOthers: what another process sends is not read, and does not keep the reader for as long as it comes.
+func TestWatchOthers(t *testing.T) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[0])
+	defer unix.Close(fds[1])
+	for range 2 {
+		if _, err := unix.Write(fds[1], []byte("not the kernel's")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if b, err := netlink(fds[0]).receive(make([]byte, 64)); len(b) != 0 || err != nil {
+			t.Errorf("%q, %v", b, err)
+		}
+	}
+}
