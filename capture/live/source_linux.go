@@ -265,10 +265,15 @@ func (s *Source) Close() error {
 		s.stopAt.Store(s.tally.latest(time.Now().UnixNano()))
 	}
 	s.ended = true
+	// The kernel waits some 20 ms for all processors with each socket; beside each other they wait once.
+	var closing sync.WaitGroup
 	for _, t := range s.taken {
 		for _, r := range t.rings {
-			r.close()
+			closing.Go(r.close)
 		}
+	}
+	closing.Wait()
+	for _, t := range s.taken {
 		t.count(&s.tally)
 	}
 	s.wake.close()
