@@ -4,6 +4,7 @@ package live
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -22,7 +23,8 @@ const settle = retire
 // Of a ring without a visible packet the block that the kernel fills tells: one without packets has
 // nothing that is older than settle; one with packets may have an earlier one, until it is handed over.
 // That happens every 10 ms, but by a timer that can be late on a busy machine, so that it is
-// awaited for longer (Options.hold), though not for ever: the other rings would fill.
+// awaited for longer (Options.hold), though not for ever, and not while another ring is half full, as it soon is
+// with many octets: a packet that comes out of order is there, one that is lost is not.
 func (s *Source) earliest() (due *ring, waiting bool) {
 	if len(s.rings) == 1 {
 		if r := s.rings[0]; r.ready() {
@@ -40,7 +42,7 @@ func (s *Source) earliest() (due *ring, waiting bool) {
 		return due, false
 	}
 	s.visible(now)
-	if due, complete = s.first(); due.time <= complete {
+	if due, complete = s.first(); due.time <= complete || slices.ContainsFunc(s.rings, (*ring).halfFull) {
 		return due, false
 	}
 	return nil, true

@@ -236,6 +236,36 @@ func TestMergeEnds(t *testing.T) {
 	}
 }
 
+// TestMergeHalfFull: a packet does not wait for another ring while one is half full, be it its own or a third one.
+func TestMergeHalfFull(t *testing.T) {
+	for _, c := range []struct {
+		from, shown, third int
+		due                bool
+	}{{0, 4, 0, false}, {0, 5, 0, true}, {6, 4, 0, false}, {6, 5, 0, true}, {0, 1, 4, false}, {0, 1, 6, true}} {
+		s, a, b := merging(begun)
+		third := fakeRing(8)
+		s.rings = append(s.rings, third)
+		a.block = c.from
+		for i := range c.shown {
+			a.fill((c.from+i)%8, begun-20*ms+int64(i))
+			a.show((c.from + i) % 8)
+		}
+		for i := range c.third {
+			third.fill(i, begun-19*ms+int64(i))
+			third.show(i)
+		}
+		b.fill(0, begun)
+		if r, waiting := s.earliest(); (r == a) != c.due || waiting == c.due {
+			t.Errorf("%+v: due %v, waiting %v", c, r != nil, waiting)
+		}
+		if third.err, third.left = errRing, 0; c.third > 4 {
+			if r, _ := s.earliest(); r != nil {
+				t.Errorf("%+v: a ring that cannot be read counts as full", c)
+			}
+		}
+	}
+}
+
 // TestHold: what waits for another ring does not wait so long that its own fills.
 func TestHold(t *testing.T) {
 	for _, c := range []struct {

@@ -70,8 +70,19 @@ const (
 
 var errRing = errors.New("the ring holds what no kernel writes")
 
-func (r *ring) status() *uint32 {
-	return (*uint32)(unsafe.Pointer(&r.mem[r.block*r.blockSize+blockStatus]))
+func (r *ring) status() *uint32 { return r.statusOf(r.block) }
+
+func (r *ring) statusOf(block int) *uint32 {
+	return (*uint32)(unsafe.Pointer(&r.mem[block*r.blockSize+blockStatus]))
+}
+
+// halfFull reports whether the kernel has handed over more than half of the ring: it does so block by block.
+func (r *ring) halfFull() bool {
+	if r.left == 0 {
+		return false
+	}
+	blocks := len(r.mem) / r.blockSize
+	return atomic.LoadUint32(r.statusOf((r.block+blocks/2)%blocks))&unix.TP_STATUS_USER != 0
 }
 
 // packets is how many packets the present block holds.
