@@ -4,11 +4,15 @@ package live
 
 import (
 	"encoding/binary"
+	"io"
+	"math"
 	"slices"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tcpwatch/capture"
 )
 
 // fakeRing is a ring without a kernel: a test hands its blocks over.
@@ -278,5 +282,22 @@ func TestHold(t *testing.T) {
 		if got := o.hold(); got != c.want {
 			t.Errorf("%s in blocks of %s: %v, want %v", InUnits(c.ring), InUnits(c.block), got, c.want)
 		}
+	}
+}
+
+// TestRingFails: a ring that holds what no kernel writes is given up, and with the last one the capture ends.
+func TestRingFails(t *testing.T) {
+	s, a, b := merging(begun)
+	notes := 0
+	s.o.Note = func(string) { notes++ }
+	s.stopAt.Store(math.MaxInt64)
+	for _, r := range []*ring{a, b} {
+		r.fill(0, begun)
+		binary.NativeEndian.PutUint32(r.mem[blockFirst:], 0)
+		r.show(0)
+	}
+	var p capture.Packet
+	if err := s.Next(&p); err != io.EOF || notes != 2 || !s.Lost() {
+		t.Errorf("%v, %d notes, lost %v", err, notes, s.Lost())
 	}
 }

@@ -106,6 +106,9 @@ func (s *Source) Next(p *capture.Packet) error {
 	for !s.ended {
 		r, waiting := s.earliest()
 		if r == nil {
+			if s.anyFailed() {
+				continue
+			}
 			if err := s.wait(waiting); err != nil {
 				return err
 			}
@@ -232,6 +235,17 @@ func (s *Source) abandon() {
 	if n > 0 {
 		s.o.Note(fmt.Sprintf("%d packets were waiting at the end and are not analysed", n))
 	}
+}
+
+// anyFailed gives up a ring whose next block cannot be read, if there is one: its socket would end every wait.
+func (s *Source) anyFailed() bool {
+	for _, r := range s.rings {
+		if r.err != nil {
+			s.ringFailed(r)
+			return true
+		}
+	}
+	return false
 }
 
 // ringFailed gives up a ring with invalid content.
