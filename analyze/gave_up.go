@@ -36,9 +36,9 @@ const (
 // probes are is for programs to say.
 func mayHaveGivenUp(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	least := firstTimer
-	switch h.State.Base() {
-	case state.SynSent, state.SynReceived, state.FinWait1, state.Closing, state.LastAck:
-	case state.Established, state.CloseWait:
+	switch b := h.State.Base(); {
+	case b == state.SynSent, awaitsACK(b):
+	case b == state.Established, b == state.CloseWait:
 		switch {
 		case h.InFlight(o, h.Nxt) > 0, h.Probed.Unanswered():
 		case h.Probed.ZeroWindow(), n.windows[f.SideOf(h)].probed():

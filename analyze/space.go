@@ -1,8 +1,6 @@
 package analyze
 
 import (
-	"math"
-
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/label"
 	"tcpwatch/capture/wire"
@@ -80,7 +78,7 @@ func (a *Analyzer) prepare(f *flow.Flow, n *note, from flow.Side, seg *wire.Segm
 func (a *Analyzer) forgetsOlder(x, y *flow.Half, seg *wire.Segment) {
 	if x == y || x.Has&(flow.Sent|flow.SentACK|flow.SentSYN) != flow.Sent|flow.SentACK || !y.Is(flow.SentSYN) || x.Payload > 0 ||
 		x.Any(flow.SentFIN|flow.FINGuessed) ||
-		!wrongAnswer(y, x.Ack) || wrongAnswer(y, seg.Ack) || x.Low.In(seg.Seq+1, seg.Seq.Add(math.MaxUint16)) {
+		!wrongAnswer(y, x.Ack) || wrongAnswer(y, seg.Ack) || x.Low.In(seg.Seq+1, seg.Seq.Add(unscaled)) {
 		return
 	}
 	a.rebase(x, seg.Seq)
@@ -122,7 +120,7 @@ func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
 // wrongAnswer reports whether an acknowledgement number cannot be for the SYN of h, or
 // for octets after it: its receiver resets it (RFC 9293 §3.10.7.3, first).
 func wrongAnswer(h *flow.Half, ack wire.Seq) bool {
-	return !ack.After(h.ISN) || ack.After(h.Nxt)
+	return !h.CoversSYN(ack, 0)
 }
 
 // isStray reports whether the segment is a SYN inside the sequence space of the

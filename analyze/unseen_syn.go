@@ -15,12 +15,16 @@ import (
 // What the client does next tells them apart. It answers with a RST what does not acknowledge its SYN (§3.10.7.3,
 // first), and goes on with the numbers that the SYN-ACK has where that answers its SYN (§3.5, figure 6).
 
+// unscaled is the most octets that an end may send, or take, before it knows a window but that of a SYN, which has no
+// scale (RFC 7323 §2.2): so many may have been missed behind a SYN.
+const unscaled = math.MaxUint16
+
 // unseenSYN makes the SYN that a SYN-ACK of y answered, and that was not captured, that of x, side from, if seg goes on
 // with its number and acknowledges the SYN of y. Where that number may belong to octets that were sent behind the SYN
 // and missed (RFC 7413), it may have been that SYN, and its number stays.
 func (a *Analyzer) unseenSYN(n *note, from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 	if x == y || x.State.Base() != state.SynSent || x.HasOldSYN || x.Is(flow.SentACK) || !y.Is(flow.SentSYN) || over(y) ||
-		seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || !seg.Ack.In(y.ISN+1, y.Nxt.Add(math.MaxUint16)) {
+		seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || !y.CoversSYN(seg.Ack, unscaled) {
 		return
 	}
 	ack, answers := a.badAnswer(n, x, y, seg.Seq)
@@ -31,7 +35,7 @@ func (a *Analyzer) unseenSYN(n *note, from flow.Side, x, y *flow.Half, seg *wire
 	n.ackOfISN[from], n.ackOfISNKnown[from], n.synAnswered[from], n.synUnanswered = ack, true, true, false
 	c := &n.clues.Clues // a RST before was for another SYN, and nobody went on in spite of it
 	c.BlindRst, c.BlindAfter, c.BlindOwn, c.BlindFor, c.BlindLate = 0, 0, 0, 0, false
-	if behindSYN(x, ack) {
+	if x.CoversSYN(ack, unscaled) {
 		x.Has |= flow.SYNProved
 		return
 	}
@@ -45,24 +49,18 @@ func (a *Analyzer) unseenSYN(n *note, from flow.Side, x, y *flow.Half, seg *wire
 }
 
 // badAnswer returns what the SYN-ACK of y that a number of x goes on with acknowledges, where that is not the SYN that was
-// captured of x, and how often it was sent; 0: there is none. A window without scale is the most that may have been missed.
+// captured of x, and how often it was sent; 0: there is none.
 func (a *Analyzer) badAnswer(n *note, x, y *flow.Half, number wire.Seq) (ack wire.Seq, answers uint8) {
-	own := behindSYN(x, number)
+	own := x.CoversSYN(number, unscaled)
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
 		s := &a.steps.At(i).Step
-		if s.Phase == label.SynAck && s.Seq == y.ISN && number.In(s.Ack, s.Ack.Add(math.MaxUint16)) && behindSYN(x, s.Ack) == own &&
+		if s.Phase == label.SynAck && s.Seq == y.ISN && number.In(s.Ack, s.Ack.Add(unscaled)+1) && x.CoversSYN(s.Ack, unscaled) == own &&
 			(answers == 0 || s.Ack == ack) {
 			ack = s.Ack
 			answers++
 		}
 	}
 	return ack, answers
-}
-
-// behindSYN reports whether a number may be that of an octet behind the SYN of x: a window without scale is the most that an
-// end may send before it knows another (RFC 9293 §3.8.6).
-func behindSYN(x *flow.Half, number wire.Seq) bool {
-	return number.In(x.ISN+1, x.Nxt.Add(math.MaxUint16)+1)
 }
 
 // doubtsOpening marks the ends of a connection that was not open when a segment came whose number does not fit it: the SYN that it

@@ -18,8 +18,6 @@ type socket interface {
 	receive(b []byte) ([]byte, error)
 	// wait waits until something can be received, or for so long.
 	wait(d time.Duration) bool
-	// waits reports whether something can be received.
-	waits() bool
 }
 
 // netlink is the descriptor of a netlink(7) socket.
@@ -58,8 +56,6 @@ func (n netlink) wait(d time.Duration) bool {
 		}
 	}
 }
-
-func (n netlink) waits() bool { return n.wait(0) }
 
 // link reads struct ifinfomsg and the name after it.
 func link(b []byte) (d device, ok bool) {

@@ -127,7 +127,7 @@ func (w *watch) refresh() bool {
 	if w.asked.what != 0 && time.Since(w.asked.since) > patience {
 		w.end(errNoAnswer)
 	}
-	if !w.lost && !w.waits() {
+	if !w.lost && !w.wait(0) {
 		return false
 	}
 	w.read() // what it could not read shows as lost

@@ -97,8 +97,7 @@ func (s *script) receive(b []byte) ([]byte, error) {
 	return append(b, m.body...), nil
 }
 
-func (s *script) wait(time.Duration) bool { return s.waits() }
-func (s *script) waits() bool             { return len(s.pending) > 0 }
+func (s *script) wait(time.Duration) bool { return len(s.pending) > 0 }
 
 // entry is an interface in a list, change one that changed, and gone one that went away.
 func entry(index int, name string) message {
