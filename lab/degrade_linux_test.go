@@ -59,25 +59,34 @@ func stripSACK(b []byte) { stripOption(b, 4, 5) }
 
 // stripOption overwrites TCP options of some kinds with NOPs.
 func stripOption(b []byte, kinds ...byte) {
-	header := 40
-	if b[0]>>4 == 4 {
-		header = int(b[0]&15) * 4
-	}
-	tcp := b[header:]
-	options := tcp[20:min(int(tcp[12]>>4)*4, len(tcp))]
-	for len(options) > 1 && options[0] != 0 {
-		n := int(options[1])
-		switch {
-		case options[0] == 1:
-			n = 1
-		case n < 2 || n > len(options):
-			return
-		case slices.Contains(kinds, options[0]):
-			for i := range n {
-				options[i] = 1
+	eachOption(tcpOf(b), func(o []byte) {
+		if slices.Contains(kinds, o[0]) {
+			for i := range o {
+				o[i] = 1
 			}
 		}
-		options = options[n:]
+	})
+}
+
+// tcpOf is what follows the IP header of a packet.
+func tcpOf(b []byte) []byte {
+	if b[0]>>4 == 4 {
+		return b[int(b[0]&15)*4:]
+	}
+	return b[40:]
+}
+
+// eachOption calls f for each option of a TCP header but NOPs, whole, up to one that is malformed.
+func eachOption(tcp []byte, f func(option []byte)) {
+	for o := tcp[20:min(int(tcp[12]>>4)*4, len(tcp))]; len(o) > 1 && o[0] != 0; {
+		n := 1
+		if o[0] != 1 {
+			if n = int(o[1]); n < 2 || n > len(o) {
+				return
+			}
+			f(o[:n])
+		}
+		o = o[n:]
 	}
 }
 

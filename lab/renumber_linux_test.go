@@ -17,34 +17,24 @@ type numbering struct{ seq, stamp uint32 }
 // renumber moves the numbers of a segment from one host to another, as if both had begun with
 // others. Checksums are left as they are.
 func renumber(b []byte, from, to numbering) {
-	header := 40
-	if b[0]>>4 == 4 {
-		header = int(b[0]&15) * 4
-	}
-	tcp := b[header:]
+	tcp := tcpOf(b)
 	move := func(at []byte, by uint32) { binary.BigEndian.PutUint32(at, binary.BigEndian.Uint32(at)+by) }
 	acks := tcp[13]&0x10 != 0
 	if move(tcp[4:], from.seq); acks {
 		move(tcp[8:], to.seq)
 	}
-	for o := tcp[20:min(int(tcp[12]>>4)*4, len(tcp))]; len(o) > 1 && o[0] != 0; {
-		n := int(o[1])
+	eachOption(tcp, func(o []byte) {
 		switch {
-		case o[0] == 1:
-			n = 1
-		case n < 2 || n > len(o):
-			return
 		case o[0] == 5:
-			for i := 2; i+4 <= n; i += 4 {
+			for i := 2; i+4 <= len(o); i += 4 {
 				move(o[i:], to.seq)
 			}
-		case o[0] == 8 && n == 10:
+		case o[0] == 8 && len(o) == 10:
 			if move(o[2:], from.stamp); acks {
 				move(o[6:], to.stamp)
 			}
 		}
-		o = o[n:]
-	}
+	})
 }
 
 // spoken is what is said of every segment, without its numbers.
