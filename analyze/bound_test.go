@@ -278,6 +278,73 @@ func TestLongStream(t *testing.T) {
 	}
 }
 
+// TestLongOneWay: of an end of which nothing was captured the other acknowledges 9 GiB, in relative numbers that do not
+// come round, and all of them are missing. Where it is captured at last, its numbers go on there, what is missing
+// counts from there, and an acknowledgement far ahead does not take them along. A RST that was captured tells no number
+// from which to count (RFC 9293 §3.10.7.1).
+func TestLongOneWay(t *testing.T) {
+	const step, octets = 1 << 23, 9 << 30
+	for _, c := range []struct {
+		name            string
+		rst             wire.Flags // of the first segment of the other end, or
+		heard           int        // so many segments of it at the end
+		relative, delta int64      // of the last segment
+		missing         uint64
+	}{
+		{"nothing captured", 0, 0, octets, 0, octets},
+		{"heard", 0, 1, octets + 50, 0, 0},
+		{"heard for longer", 0, 3, octets + 250, 0, 3<<29 - 100},
+		{"a RST", wire.RST, 0, octets, 0, 0},
+	} {
+		ack := closedConnection()[2]
+		other := ack
+		other.Tuple, other.Seq, other.Ack = simTuple(1), ack.Ack, ack.Seq
+		var all []feedItem
+		add := func(s *wire.Segment, flags wire.Flags, length uint32) {
+			s.Packet, s.Time, s.IPID = uint64(len(all)+1), int64(len(all)+1)*1e6, uint16(len(all)+1)
+			s.Flags, s.Len = flags, length
+			all = append(all, feedItem{seg: *s})
+			s.Seq = s.Seq.Add(length)
+		}
+		if c.rst != 0 {
+			add(&other, c.rst, 0)
+		}
+		add(&ack, wire.ACK, 0)
+		for at := int64(0); at < octets; at += step {
+			ack.Ack += step
+			add(&ack, wire.ACK, 0)
+		}
+		other.Seq = ack.Ack + 50
+		for i := range c.heard {
+			add(&other, wire.PSH|wire.ACK, 100)
+			if i == 1 {
+				ack.Ack = other.Seq + 3<<29
+				add(&ack, wire.ACK, 0)
+			}
+		}
+		var last analyze.Observation
+		var missing, unseen uint64
+		a := analyze.New(analyze.Config{
+			Packet: func(o *analyze.Observation) { last = *o },
+			Connection: func(c *analyze.Connection) {
+				missing, unseen = c.FromServer.MissingBytes+c.FromClient.MissingBytes, c.FromServer.UnseenBytes+c.FromClient.UnseenBytes
+			},
+		})
+		for i := range all {
+			a.Segment(&all[i].seg)
+		}
+		a.Flush()
+		relative := last.Ack
+		if c.heard > 0 {
+			relative = last.Seq
+		}
+		if relative != c.relative || last.SeqDelta != c.delta || missing != c.missing || unseen != c.missing {
+			t.Errorf("%s: relative number %d, want %d; delta %d, want %d; missing %d, unseen %d, want %d", c.name, relative, c.relative, last.SeqDelta, c.delta, missing, unseen, c.missing)
+		}
+		sameKept(t, c.name, all, analyze.Config{})
+	}
+}
+
 // TestLongReuse: a segment whose numbers the connection before on the same tuple had
 // as well belongs to the newer one where that has come round to them, 3 GiB after its
 // beginning, and to the older one where they lie further back than is remembered.

@@ -217,6 +217,7 @@ func (a *Analyzer) acknowledges(n *note, x, y *flow.Half, seg *wire.Segment) {
 			x.Accepts(seg.Time)
 		}
 		x.Ack = seg.Ack
+		y.Outrun(seg.Ack)
 	}
 	x.Has |= flow.SentACK
 }

@@ -85,7 +85,7 @@ type Half struct {
 	ISN  wire.Seq
 	Base wire.Seq // what relative numbers count from
 	Low  wire.Seq // the lowest sequence number captured
-	Nxt  wire.Seq // after the highest sequence number captured (SND.NXT as the tap saw it)
+	Nxt  wire.Seq // after the highest sequence number captured (SND.NXT as the tap saw it); without one, Base or after it (Outrun)
 	// NxtRel is Nxt minus Base without wrapping.
 	NxtRel int64
 	FinEnd wire.Seq // after the FIN

@@ -86,8 +86,8 @@ func (t *Table) look(h *Half, from, to wire.Seq, c *Cover) {
 func (t *Table) Add(h *Half, from, to wire.Seq) {
 	switch {
 	case !h.Is(Sent):
-		h.Low, h.Nxt = from, to
-		h.NxtRel = int64(to.Diff(h.Base))
+		h.NxtRel += int64(to.Diff(h.Nxt))
+		h.Low, h.Nxt, h.dropped = from, to, 0
 		return
 	case from == to && !from.After(h.Nxt):
 		return
@@ -278,6 +278,20 @@ func Beyond(h, o *Half) uint64 {
 	return uint64(o.Ack - h.Nxt)
 }
 
+// Outrun moves Nxt up behind ack, the highest number that the other end acknowledged, where nothing was captured of h: a
+// distance of 2^31 or more would count as one backwards (RFC 9293 §3.4). What it passes is dropped, unless h sent RSTs
+// (Beyond).
+func (h *Half) Outrun(ack wire.Seq) {
+	if h.Is(Sent) || ack.Diff(h.Nxt) <= mostSpace {
+		return
+	}
+	n := uint32(ack-h.Nxt) - mostSpace/2
+	h.Nxt, h.NxtRel = h.Nxt.Add(n), h.NxtRel+int64(n)
+	if h.Packets == 0 {
+		h.dropped += uint64(n)
+	}
+}
+
 // Unseen returns how many sequence numbers of h the other end, o, acknowledged, or reported by the
 // highest block of its SACK, although they were never captured.
 func (t *Table) Unseen(h, o *Half) uint64 {
@@ -285,7 +299,7 @@ func (t *Table) Unseen(h, o *Half) uint64 {
 		return 0
 	}
 	n := Beyond(h, o)
-	if h.hasForgotten && !o.Ack.Before(h.forgotten) {
+	if !h.Is(Sent) || h.hasForgotten && !o.Ack.Before(h.forgotten) {
 		n += h.dropped
 	}
 	for i := h.holes; i != 0; i = t.holes.At(i).next {

@@ -75,7 +75,7 @@ func TestRanges(t *testing.T) {
 		var h, other Half
 		m := &octets{seen: map[int64]bool{}}
 		first := rapid.Int64Range(0, 300).Draw(r, "first")
-		h.Base = at(first)
+		h.Base, h.Nxt = at(first), at(first)
 		for n := rapid.IntRange(1, 60).Draw(r, "n"); n > 0; n-- {
 			from := rapid.Int64Range(0, 300).Draw(r, "from")
 			to := from + rapid.Int64Range(0, 40).Draw(r, "length")
@@ -146,7 +146,7 @@ func TestManyHoles(t *testing.T) {
 // numbers go on rising.
 func TestLongStream(t *testing.T) {
 	table := NewTable()
-	h := Half{Base: 12345}
+	h := Half{Base: 12345, Nxt: 12345}
 	const step = 1 << 20
 	table.Add(&h, 12345, 12345)
 	h.Has |= Sent
