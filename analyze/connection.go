@@ -154,6 +154,10 @@ type Opening struct {
 	// SYN-ACK, which was not captured before it, or never: RTTClient is unknown, and Took is at most.
 	AckLater bool
 
+	// LostSyn and LostSynAck are the packets of the first SYN and the first SYN-ACK that passed one place of capture
+	// and not the other (Direction.LostBetween); 0: none.
+	LostSyn, LostSynAck uint64
+
 	ClientOptions, ServerOptions EndOptions
 	// SynData and AckData count payload octets in the SYN (RFC 7413) and in
 	// the segment that completed the handshake.
@@ -341,6 +345,9 @@ type Direction struct {
 	// Spurious counts the Retransmissions that were shown to be unnecessary,
 	// when they passed or by a later acknowledgement.
 	Spurious uint64
+	// LostBetween counts segments that passed one place of capture and not the other, past which their
+	// sender then sent them again: they were lost between both, or missed there by the capture.
+	LostBetween uint64
 	// RTT are the times from this end's segments to the acknowledgements of the
 	// other end, at this tap, of segments sent once (Karn's rule, RFC 6298 §3);
 	// EchoRTT those to the acknowledgements that echo their timestamps (RFC 7323

@@ -22,6 +22,8 @@ type note struct {
 	causes               [2][label.CauseCount]uint32 // of retransmissions, by side
 	inferred             [2]uint32                   // retransmissions that are inferred
 	spurious             [2]uint32                   // retransmissions shown to be unnecessary
+	lostBetween          [2]uint32                   // segments, between two places of capture
+	lostSYN              [2]uint64                   // the first of these that is a SYN or SYN-ACK
 	awaited              [2]bool                     // the side has evidence in long that an acknowledgement may complete
 	windows              [2]windowNote               // by the side that is held back
 	waits                waitNote

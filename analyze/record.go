@@ -161,6 +161,7 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	d.MissingBytes, d.UnseenBytes = a.table.Missing(h)+flow.Beyond(h, other), a.table.Unseen(h, other)
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
+	d.LostBetween = uint64(n.lostBetween[s])
 	d.Inferred = uint64(n.inferred[s])
 	d.Unacknowledged, d.Timeouts = uint64(max(h.InFlight(other, h.Nxt), 0)), h.Repair.Backoff
 	if l := &n.long[s]; l.busy && !l.settled {
@@ -210,6 +211,7 @@ func (n *note) opening(f *flow.Flow, o *Opening) {
 	}
 	o.ClientOptions, o.ServerOptions = n.options[client], n.options[server]
 	o.SynData, o.AckData = n.synData, n.ackData
+	o.LostSyn, o.LostSynAck = n.lostSYN[client], n.lostSYN[server]
 	o.Renumbered, o.RenumberedAck = n.renumbered.segments, n.renumbered.packet
 	o.SynAckISNs, o.BadAcks, o.SynAckFirst, o.AckLater = n.synAckISNs, n.badAcks, n.synAckFirst, n.ackLater
 	if n.icmp.packet != 0 {

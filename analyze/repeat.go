@@ -43,7 +43,7 @@ func (a *Analyzer) repeats(o *Observation) {
 }
 
 // copied notes a copy of a segment of x.
-func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
+func (a *Analyzer) copied(n *note, x *flow.Half, seg *wire.Segment) {
 	fx := &a.facts
 	x.Duplicates++
 	x.SYNTwice = x.SYNTwice || seg.Flags.Has(wire.SYN)
@@ -54,10 +54,20 @@ func (a *Analyzer) copied(x *flow.Half, seg *wire.Segment) {
 	}
 	// If this was the first packet with its octets at a place, it may be the one lost
 	// after that place; then the retransmission will come there, too.
-	a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
+	if a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain)) {
+		n.lostBetween[fx.From]-- // it was held up
+		if n.lostSYN[fx.From] == first.Packet {
+			n.lostSYN[fx.From] = 0
+		}
+	}
 	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere && a.lab.Reason != label.AsOthers)
 	if x.Places() {
 		fx.Receiver.CopiedToo()
+		lost, packet := a.table.LostBetween(x, first.Packet, seg)
+		n.lostBetween[fx.From] += lost
+		if lost > 0 && seg.Flags.Has(wire.SYN) && n.lostSYN[fx.From] == 0 {
+			n.lostSYN[fx.From] = packet
+		}
 	}
 }
 

@@ -55,6 +55,7 @@ func describeOpening(o *analyze.Opening) map[string]string {
 		"syn_ack_first": strconv.FormatBool(o.SynAckFirst),
 		"icmp_packet":   itoa(o.ICMPPacket), "icmp": itoa(o.ICMPType) + "/" + itoa(o.ICMPCode),
 		"icmp_from": address(o.ICMPFrom),
+		"lost_syn":  itoa(o.LostSyn), "lost_syn_ack": itoa(o.LostSynAck),
 	}
 }
 
@@ -83,7 +84,7 @@ func describeDirection(side string, d *analyze.Direction) map[string]string {
 		side + ".retransmissions": itoa(d.Retransmissions), side + ".retransmitted": itoa(d.RetransmittedBytes),
 		side + ".out_of_order": itoa(d.OutOfOrder), side + ".duplicates": itoa(d.DuplicatePackets),
 		side + ".dup_acks": itoa(d.DuplicateAcks), side + ".zero_windows": itoa(d.ZeroWindows),
-		side + ".keep_alives": itoa(d.KeepAlives), side + ".missing": itoa(d.MissingBytes),
+		side + ".keep_alives": itoa(d.KeepAlives), side + ".missing": itoa(d.MissingBytes), side + ".lost_between": itoa(d.LostBetween),
 		side + ".unseen": itoa(d.UnseenBytes), side + ".in_flight_max": itoa(d.MostInFlight), side + ".spurious": itoa(d.Spurious),
 		side + ".unacknowledged": itoa(d.Unacknowledged), side + ".inferred": itoa(d.Inferred), side + ".timeouts": itoa(d.Timeouts),
 		side + ".rtt_smoothed": seconds(d.SmoothedRTT), side + ".rto": seconds(d.RTO),

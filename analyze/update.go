@@ -27,7 +27,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		notesRepeat(x, seg, a.lab.Set)
 	}
 	if a.lab.Set.Has(label.DuplicatePacket) {
-		a.copied(x, seg)
+		a.copied(n, x, seg)
 		return // a copy adds nothing to the original
 	}
 	a.countSegment(n, fx, seg)

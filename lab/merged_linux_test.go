@@ -24,13 +24,15 @@ type merging struct {
 	one    bool          // both are one interface
 	lossy  [2]float64    // how much each tap misses
 	most   int           // how many false retransmissions there may be, of a thousand copies
+
+	between int // how many of a hundred that only one tap has are said to be lost between both, at least
 }
 
 // Copies that a path makes after one tap and before the other are left: hardly any.
 // Where nothing tells the taps apart, time decides.
 var mergings = []merging{
-	{name: "two interfaces", most: 4},
-	{name: "a router, one interface", routed: true, one: true, most: 4},
+	{name: "two interfaces", most: 4, between: 50},
+	{name: "a router, one interface", routed: true, one: true, most: 4, between: 50},
 	{name: "one interface", one: true, most: 30},
 	{name: "clocks 30 ms apart", clock: 30 * time.Millisecond, most: 15},
 	{name: "clocks a second apart", clock: -time.Second, most: 10},
@@ -112,6 +114,7 @@ type mergedTally struct {
 	copies              int // second sights of what occupies sequence space
 	again, wrong, found int // packets sent again; RETRANSMISSIONs that are false, and true
 	examples            []string
+	between, alone      int // how many are said to be lost between both taps; how many only one tap has
 }
 
 // packet takes what was said of a sight, which is the nth of its packet.
@@ -134,6 +137,26 @@ func (a *mergedTally) packet(o *analyze.Observation, c *merged, said map[int]boo
 		a.examples = append(a.examples, fmt.Sprintf("packet %d, of sight %d: %v seq %d, evidence %v", o.Segment.Packet, nth, o.Segment.Flags, o.Seq, o.Evidence.Items[:o.Evidence.Len]))
 	}
 	said[s.sent] = said[s.sent] || o.Labels.Has(label.Retransmission)
+}
+
+// lost takes how many packets are said to be lost between both taps, and how many only one tap has.
+func (a *mergedTally) lost(c *merged) {
+	packets, sights := make([]capture.Packet, len(c.sightings)), make([]int, len(c.again))
+	for i := range c.sightings {
+		packets[i] = c.sightings[i].Packet
+		packets[i].Number = uint64(i + 1)
+	}
+	analyses(packets, func(s *wire.Segment) bool {
+		if s.SeqLen() > 0 && !s.Flags.Has(wire.RST) {
+			sights[c.sightings[s.Packet-1].sent]++
+		}
+		return true
+	}, analyze.Config{Connection: func(r *analyze.Connection) { a.between += int(r.FromClient.LostBetween + r.FromServer.LostBetween) }})
+	for _, n := range sights {
+		if n == 1 {
+			a.alone++
+		}
+	}
 }
 
 // take analyses a merged capture, with evidence taken away.
@@ -181,9 +204,14 @@ func TestMerged(t *testing.T) {
 	for i := range mergings {
 		m, a := &mergings[i], mergedTally{}
 		for _, base := range bases {
-			a.take(t, merge(t, base, m), degradations[2].change)
+			c := merge(t, base, m)
+			a.lost(c)
+			a.take(t, c, degradations[2].change)
 		}
-		t.Logf("%-24s %d copies; %d sent again, %d found, %d false", m.name, a.copies, a.again, a.found, a.wrong)
+		t.Logf("%-24s %d copies; %d sent again, %d found, %d false; %d lost between, of %d that one tap has", m.name, a.copies, a.again, a.found, a.wrong, a.between, a.alone)
+		if a.between > a.alone || a.between*100 < a.alone*m.between {
+			t.Errorf("%s: %d are said to be lost between both taps, of %d that only one has", m.name, a.between, a.alone)
+		}
 		if a.wrong*1000 > a.copies*m.most || a.found*100 < a.again*80 || a.again < 20 {
 			t.Errorf("%s: of %d sent again %d are found, and %d RETRANSMISSIONs are false: %q", m.name, a.again, a.found, a.wrong, a.examples[:min(5, len(a.examples))])
 		}

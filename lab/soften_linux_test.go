@@ -125,7 +125,12 @@ func kernelBases(t *testing.T) (bases []string) {
 // observe analyses the packets whose segments are wanted.
 func observe(t *testing.T, packets []capture.Packet, want func(*wire.Segment) bool, f func(*analyze.Observation)) {
 	t.Helper()
-	a := analyze.New(analyze.Config{Packet: f})
+	analyses(packets, want, analyze.Config{Packet: f})
+}
+
+// analyses analyses those packets that are wanted.
+func analyses(packets []capture.Packet, want func(*wire.Segment) bool, config analyze.Config) {
+	a := analyze.New(config)
 	dec := capture.NewDecoder(capture.DecoderOptions{SkipChecksums: true})
 	var seg wire.Segment
 	for i := range packets {

@@ -316,7 +316,7 @@ func (x *Facts) reports(t *Table, seg *wire.Segment) {
 	// A copy that the network made explains the report as well, unless the
 	// capture itself holds packets twice, which is assumed if more than one in
 	// four is a duplicate (a heuristic).
-	copied := l.copied && uint64(r.Duplicates) <= r.Packets/4
+	copied := l.copies == wasCopied && uint64(r.Duplicates) <= r.Packets/4
 	x.TwiceSent = l.Again && !copied && l.Flags&wire.SYN == 0 && l.inside(b)
 }
 

@@ -43,7 +43,7 @@ func TestRestAndWake(t *testing.T) {
 						},
 						Seq: seqs.Draw(r, "seq"), End: seqs.Draw(r, "end"), Ack: seqs.Draw(r, "ack"), Flags: wire.Flags(rapid.Uint16().Draw(r, "flags")),
 						Sum: rapid.Uint16().Draw(r, "sum"), HasSum: rapid.Bool().Draw(r, "has sum"), Again: rapid.Bool().Draw(r, "again"),
-						shown: rapid.Bool().Draw(r, "shown"), copied: rapid.Bool().Draw(r, "copied"), places: rapid.Uint32().Draw(r, "places"),
+						shown: rapid.Bool().Draw(r, "shown"), copies: rapid.SampledFrom([]copies{notCopied, wasCopied, lostBetween}).Draw(r, "copies"), places: rapid.Uint32().Draw(r, "places"),
 					}
 					trace.acks(trace.Flags, trace.Ack)
 					table.joinSent(h, i, trace)

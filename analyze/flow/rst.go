@@ -50,7 +50,7 @@ func (t *Table) sameRST(h *Half, seg *wire.Segment, within int64) (m Mark, once 
 			s.IPID != own.IPID {
 			continue
 		}
-		once := at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)
+		once := at != 0 && s.places&at == 0 || within > 0 && s.copies != wasCopied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)
 		if once {
 			return s.Mark, once
 		}

@@ -79,10 +79,19 @@ type Trace struct {
 	HasSum        bool
 	Again         bool // a retransmission
 	shown         bool // and shown to have been spurious
-	copied        bool // a copy of it was captured
+	copies        copies
 	next, prev    int32
 	places        uint32 // where it was captured, copies included
 }
+
+// copies says what is known of copies of a segment.
+type copies uint8
+
+const (
+	notCopied   copies = iota // none was captured
+	wasCopied                 // one was
+	lostBetween               // none was, where one was due (Table.LostBetween)
+)
 
 // of makes s, which is zero, the trace of a segment.
 func (s *Trace) of(seg *wire.Segment, again bool) {
@@ -133,7 +142,7 @@ func (t *Table) Log(h, o *Half, seg *wire.Segment, again, fills bool, overtaken 
 		if h.nsent < maxSent && !(done && age > horizon) {
 			break
 		}
-		if s.fills && age <= longHorizon {
+		if (s.fills || s.copies == lostBetween) && age <= longHorizon {
 			t.keep(h, i)
 			continue
 		}
@@ -166,19 +175,48 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 }
 
 // Copied notes that seg, a copy of a packet of h, was captured; and where, if there
-// says that no other will be captured at that place.
-func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) {
+// says that no other will be captured at that place. found is set if LostBetween had counted the packet.
+func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) (found bool) {
+	if s := t.traceOf(h, packet); s != nil {
+		found = s.copies == lostBetween
+		s.copies = wasCopied
+		if there {
+			s.places |= placeBit(place(seg))
+		}
+	}
+	return found
+}
+
+// traceOf returns the trace of a packet of h; nil if it is not remembered.
+func (t *Table) traceOf(h *Half, packet uint64) *Trace {
 	for i := h.sentTail; i != 0; i = t.sent.At(i).prev {
 		if s := t.sent.At(i); s.Packet <= packet {
 			if s.Packet == packet {
-				s.copied = true
-				if there {
-					s.places |= placeBit(place(seg))
-				}
+				return s
 			}
-			return
+			return nil
 		}
 	}
+	return nil
+}
+
+// LostBetween counts what was lost between two places of capture, when seg, a copy of a packet of h, whose copies are captured at
+// another place (Places), has come there: if that packet is a retransmission, the earlier ones with its range of which none
+// has come; first is the earliest. They are counted once. What is sent again in other pieces may have been cut on the way
+// before. Where copies come late, which the clocks of two taps may make them, it tells nothing.
+func (t *Table) LostBetween(h *Half, packet uint64, seg *wire.Segment) (n uint32, first uint64) {
+	r := t.traceOf(h, packet)
+	if r == nil || !r.Again || h.farApart {
+		return 0, 0
+	}
+	for i := r.prev; i != 0; i = t.sent.At(i).prev {
+		s := t.sent.At(i)
+		if s.Seq == r.Seq && s.End == r.End && s.copies == notCopied && s.places&placeBit(place(seg)) == 0 {
+			s.copies, first = lostBetween, s.Packet
+			n++
+		}
+	}
+	return n, first
 }
 
 // stampedOnly reports whether the packet is marked by a timestamp only.
@@ -267,7 +305,7 @@ func (t *Table) same(h *Half, seg *wire.Segment, late bool, within int64) (m Mar
 				continue
 			}
 			same := s.IPID == seg.IPID && (!s.HasTS || s.TSVal == seg.Options.TSVal && (s.Bare || s.Echoes(seg)))
-			once := (at != 0 && s.places&at == 0 || within > 0 && !s.copied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)) && (!s.Bare || s.Sum == sum)
+			once := (at != 0 && s.places&at == 0 || within > 0 && s.copies != wasCopied && h.awaitsCopy(&s.Mark, seg.Time-s.Time, within)) && (!s.Bare || s.Sum == sum)
 			if same && (at == 0 && within == 0 || once || s.HasID) {
 				return s.Mark, s.Again, once, stamped && s.stampedOnly() && s.Sum == sum
 			}

@@ -188,13 +188,14 @@ const (
 	kindShown
 	kindCopied
 	kindFills
+	kindLost
 	kindFlags = iota // flags start at this bit
 )
 
 // kind returns everything in a trace that is not a number.
 func (s *Trace) kind() uint64 {
 	return uint64(s.Flags)<<kindFlags | bit(s.HasID)*kindID | bit(s.HasTS)*kindTS | bit(s.Bare)*kindBare |
-		bit(s.HasSum)*kindSum | bit(s.Again)*kindAgain | bit(s.shown)*kindShown | bit(s.copied)*kindCopied | bit(s.fills)*kindFills |
+		bit(s.HasSum)*kindSum | bit(s.Again)*kindAgain | bit(s.shown)*kindShown | bit(s.copies == wasCopied)*kindCopied | bit(s.fills)*kindFills | bit(s.copies == lostBetween)*kindLost |
 		uint64(s.after)<<(kindFlags+16)
 }
 
@@ -209,5 +210,11 @@ func (s *Trace) setKind(k uint64) {
 	s.Flags = wire.Flags(k >> kindFlags)
 	s.HasID, s.HasTS, s.Bare = k&kindID != 0, k&kindTS != 0, k&kindBare != 0
 	s.HasSum, s.Again, s.shown = k&kindSum != 0, k&kindAgain != 0, k&kindShown != 0
-	s.copied, s.fills, s.after = k&kindCopied != 0, k&kindFills != 0, uint16(k>>(kindFlags+16))
+	s.fills, s.after = k&kindFills != 0, uint16(k>>(kindFlags+16))
+	switch s.copies = notCopied; {
+	case k&kindCopied != 0:
+		s.copies = wasCopied
+	case k&kindLost != 0:
+		s.copies = lostBetween
+	}
 }

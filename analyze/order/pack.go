@@ -71,7 +71,7 @@ func (p *packer) opening(o *analyze.Opening) {
 	list(p, &o.SynPackets, (*packer).packetOf)
 	list(p, &o.SynAckPackets, (*packer).packetOf)
 	numbers(p, &o.SynCount, &o.SynAckCount, &o.ServerSynCount, &o.SynData, &o.AckData, &o.Renumbered)
-	p.packets(&o.AckPacket, &o.ICMPPacket, &o.RenumberedAck)
+	p.packets(&o.AckPacket, &o.ICMPPacket, &o.RenumberedAck, &o.LostSyn, &o.LostSynAck)
 	numbers(p, &o.ClientISN, &o.ServerISN, &o.AckOfClient, &o.AckOfServer)
 	p.flags(&o.ClientISNKnown, &o.ServerISNKnown, &o.AckOfClientKnown, &o.AckOfServerKnown, &o.SynAckFirst, &o.ICMPOfServer, &o.AckLater)
 	p.signed(&o.RTTServer, &o.RTTClient, &o.Took)
@@ -119,7 +119,7 @@ func (p *packer) timeWait(w *analyze.TimeWait) {
 func (p *packer) direction(d *analyze.Direction) {
 	numbers(p, &d.Packets, &d.PayloadOctets, &d.UniqueOctets, &d.MostInFlight)
 	sparse(p, &d.Retransmissions, &d.RetransmittedBytes, &d.OutOfOrder, &d.DuplicatePackets, &d.DuplicateAcks, &d.ZeroWindows,
-		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious, &d.Unacknowledged)
+		&d.KeepAlives, &d.MissingBytes, &d.UnseenBytes, &d.WindowEpisodes, &d.Inferred, &d.Spurious, &d.LostBetween, &d.Unacknowledged)
 	number(p, &d.Timeouts)
 	c := &d.Causes
 	sparse(p, &c[0], &c[1], &c[2], &c[3], &c[4], &c[5])

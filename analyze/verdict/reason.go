@@ -86,6 +86,8 @@ const (
 	NobodyHeard
 	WindowUnscaled
 	WindowScaled
+	SynLostBetween
+	SynAckLostBetween
 	reasonCount
 )
 
@@ -100,13 +102,15 @@ var reasonTexts = [reasonCount]string{
 	SynSigned:           "SYN in packet $p is signed (MD5): who expects another key drops it without an answer",
 	SynSignedAO:         "SYN in packet $p is signed (TCP-AO): who expects another key drops it without an answer",
 
-	EchoesLater:   "SYN-ACK in packet $p echoes the timestamp of packet $q",
-	EchoesEarlier: "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
-	AnswersBare:   "ACK in packet $p answers a SYN before SYN-ACK in packet $q, as an end in SYN-RECEIVED does: it had sent one before",
-	PassedHere:    "packet $p passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full",
-	SynAckPassed:  "SYN-ACK in packet $p passed this tap before packet $q: lost between here and the client",
-	SynAckAgain:   "SYN-ACK again in packet $p, $t after packet $q",
-	AckPassed:     "the ACK in packet $p passed this tap before packet $q: lost between here and the server, or not taken by the server, whose queue may be full",
+	EchoesLater:       "SYN-ACK in packet $p echoes the timestamp of packet $q",
+	EchoesEarlier:     "SYN-ACK in packet $p echoes the timestamp of packet $q: that SYN had arrived",
+	AnswersBare:       "ACK in packet $p answers a SYN before SYN-ACK in packet $q, as an end in SYN-RECEIVED does: it had sent one before",
+	PassedHere:        "packet $p passed this tap and was not answered: lost between here and the server, or dropped by the server, whose queue may be full",
+	SynLostBetween:    "packet $p passed one place of capture and not the other, which it passed when it was sent again: lost between them, unless the capture missed it there",
+	SynAckLostBetween: "SYN-ACK in packet $p passed one place of capture and not the other, which it passed when it was sent again: lost between them, unless the capture missed it there",
+	SynAckPassed:      "SYN-ACK in packet $p passed this tap before packet $q: lost between here and the client",
+	SynAckAgain:       "SYN-ACK again in packet $p, $t after packet $q",
+	AckPassed:         "the ACK in packet $p passed this tap before packet $q: lost between here and the server, or not taken by the server, whose queue may be full",
 	BareAckPassed: "the ACK in packet $p passed this tap before packet $q, and no payload did: lost between here and the server, " +
 		"or not taken by the server, whose queue may be full or which waits for data (TCP_DEFER_ACCEPT)",
 	ServerNear:          "a round trip to the server takes $t only, in which little is lost",

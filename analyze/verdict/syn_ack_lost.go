@@ -118,7 +118,7 @@ func (x *context) slowWay(took int64) bool {
 // synAckNotReached judges a SYN-ACK that passed here.
 func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 	n := x.synAcksBefore(x.Opening.AckPacket)
-	taken := x.taken()
+	taken, between := x.taken(), x.Opening.LostSynAck == first.Packet
 	if n == 0 || n > 1 && taken == first || x.eachTaken() || x.ackMissed() {
 		return false
 	}
@@ -126,7 +126,11 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 		s := x.syn(i)
 		if s.Packet > first.Packet && s.Packet < x.Opening.AckPacket && s.Time-first.Time > leastWayToClient(x, n) {
 			v.Confidence = Likely
-			if s.Inferred {
+			switch {
+			case between:
+				v.add(Item{Why: SynAckLostBetween, Packet: first.Packet})
+				return true
+			case s.Inferred:
 				v.Confidence = Possible // it may be the same packet, captured elsewhere
 			}
 			v.add(Item{Why: SynAckPassed, Packet: first.Packet, Than: s.Packet})
@@ -137,7 +141,10 @@ func synAckNotReached(x *context, v *Verdict, first *analyze.Step) bool {
 		return false
 	}
 	a, why := x.synAck(1), SynAckPassed
-	if v.Confidence = Likely; taken == nil {
+	switch v.Confidence = Likely; {
+	case between:
+		why = SynAckLostBetween
+	case taken == nil:
 		// The client may have received it, and its ACK may have been lost before
 		// the tap.
 		v.Confidence, why = Possible, SynAckOrAck

@@ -26,7 +26,7 @@ var synLost = Spec{
 			Miss: "0 A>B S 0\n+1 A>B S 0\n+.1 B>A S. 0 ack 1\n+.001 B>A S. 0 ack 1\n+.1 A>B . 1 ack 1\n+.001 A>B . 1 ack 1\n"},
 	},
 	Clauses: []spec.Clause{{RFC: 6298, Section: "5"}, {RFC: 7323, Section: "3.2"}},
-	RestsOn: "SYNs that this tap saw; likely where the SYN-ACK echoes the timestamp of the last SYN, which a server that had taken an earlier one would not do, " +
+	RestsOn: "SYNs that this tap saw; likely where the first passed one of two places of capture and not the other, or the SYN-ACK echoes the timestamp of the last SYN, which a server that had taken an earlier one would not do, " +
 		"else possible: the first answer may have been lost. A server with a full queue drops SYNs, too, and nothing on the wire tells that from a loss: possible only " +
 		"where two or more in a row were not answered while connections to the same address and port that began before were (a second before the first SYN or later), and " +
 		"where a round trip from this tap to the server takes less than 1 ms (heuristics); on a Linux host each SYN dropped so is one more in ListenDrops, " +
@@ -51,11 +51,17 @@ var synLost = Spec{
 			return false
 		}
 		v.Confidence = Possible
-		v.add(Item{Why: PassedHere, Packet: x.syn(0).Packet})
+		between := x.Opening.LostSyn == x.syn(0).Packet
+		if between {
+			v.Confidence = Likely
+			v.add(Item{Why: SynLostBetween, Packet: x.syn(0).Packet})
+		} else {
+			v.add(Item{Why: PassedHere, Packet: x.syn(0).Packet})
+		}
 		v.add(Item{Why: again(x.syn(0), last), Packet: last.Packet, Than: x.syn(0).Packet, Value: last.Time - x.syn(0).Time})
 		if e != nil {
 			v.add(Item{Why: EchoesLater, Packet: a.Packet, Than: e.Packet})
-			if !x.maybeDropped(v, last) {
+			if between || !x.maybeDropped(v, last) {
 				v.Confidence = Likely
 			}
 		}

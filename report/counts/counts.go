@@ -44,7 +44,7 @@ func Append(j *object.Row, key string, d *analyze.Direction) {
 // clean reports whether count and repeat write nothing but zeros.
 func clean(d *analyze.Direction) bool {
 	return d.Retransmissions|d.RetransmittedBytes|d.OutOfOrder|d.DuplicatePackets|d.DuplicateAcks|d.ZeroWindows|d.KeepAlives|d.MissingBytes|d.UnseenBytes|
-		d.Inferred|d.Spurious|d.WindowEpisodes|d.Unacknowledged|uint64(d.Timeouts) == 0 &&
+		d.Inferred|d.Spurious|d.LostBetween|d.WindowEpisodes|d.Unacknowledged|uint64(d.Timeouts) == 0 &&
 		d.ZeroWindowTime|d.WindowFullTime|d.ResendWait == 0 && d.Causes == [label.CauseCount]uint32{}
 }
 
@@ -74,6 +74,7 @@ func count(j *object.Row, d *analyze.Direction) {
 func repeat(j *object.Row, d *analyze.Direction) {
 	j.Uint(`,"inferred_retransmissions":`, d.Inferred)
 	j.Uint(`,"spurious_retransmissions":`, d.Spurious)
+	j.Uint(`,"lost_between":`, d.LostBetween)
 	j.Add(`,"causes":{`)
 	for c, n := range d.Causes {
 		if n > 0 {

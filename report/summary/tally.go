@@ -144,6 +144,7 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.UnseenBytes += d.UnseenBytes
 	sum.MostInFlight = max(sum.MostInFlight, d.MostInFlight)
 	sum.Spurious += d.Spurious
+	sum.LostBetween += d.LostBetween
 	sum.Inferred += d.Inferred
 	sum.WindowEpisodes += d.WindowEpisodes
 	sum.ZeroWindowTime += d.ZeroWindowTime
