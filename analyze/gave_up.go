@@ -55,7 +55,7 @@ func mayHaveGivenUp(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
 	}
 	pause := n.waits.silence
 	switch again := h.LastTime - h.FreshTime; {
-	case again > 0 && o.LastTime > h.FreshTime:
+	case again > 0 && h.Is(flow.TriesCut):
 		pause = min(longestTimer, again) // what o sent cut its silence short, not its timer
 	case again > 0:
 		pause = min(pause, again)

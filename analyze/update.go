@@ -166,8 +166,12 @@ func (a *Analyzer) remember(x, y *flow.Half, seg *wire.Segment) {
 		a.table.Opened(x, seg.Seq, &fx.Mark)
 	}
 	x.Remember(&fx.Mark, seg.Len+uint32(seg.HeaderLen)-20 > uint32(mssOf(y, seg)) && seg.HeaderLen >= 20)
-	if !again {
+	switch {
+	case !again:
 		x.FreshTime = seg.Time
+		x.Has &^= flow.TriesCut
+	case y.LastTime > x.FreshTime:
+		x.Has |= flow.TriesCut
 	}
 	if !fx.Bare { // acknowledgements in between leave the octet where it is
 		probe := a.lab.Set.Has(label.ZeroWindowProbe)
