@@ -93,7 +93,7 @@ var findings = []struct {
 	{"SYN-ACKs again after a RST and a challenge ACK",
 		"0 A>B S 0 id 1\n+.02 B>A S. 0 ack 1 id 1\n+.02 A>B . 1 ack 1 id 2\n+.1 A>B F. 1 ack 1 id 3\n+.2 A>B R. 2 ack 1 id 4\n" +
 			"+.01 B>A S. 0 ack 1 id 2\n+.02 B>A . 1 ack 1 id 3\n+.5 B>A S. 0 ack 1 id 4\n+2 B>A S. 0 ack 1 id 5",
-		"", "SYN-RECEIVED?", "", ""},
+		"", "SYN-RECEIVED", "", ""},
 	{"an ACK beyond what was captured",
 		// B's data was not captured. A's ACK is for its SYN all the same: A is
 		// not in SYN-SENT, and nothing says so for certain.

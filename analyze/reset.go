@@ -46,7 +46,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		doubtsAnswered(x, y, seg)
 		return
 	}
-	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent)
+	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent) || refusesACK(x, y, seg)
 	doubted := y.Is(flow.SentACK) && (y.State.Synchronized() || y.State == state.Closed|state.Inferred) && a.notNext(f, n, x, y, seg)
 	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
@@ -97,6 +97,14 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		x.State = x.State.Infer()
 		y.State = y.State.Infer()
 	}
+}
+
+// refusesACK reports whether a RST of x may be the answer of an end in SYN-RECEIVED to an ACK that is not for its SYN, in which
+// it stays (RFC 9293 §3.10.7.4, fifth): it has the number that y acknowledged, which is not of octets that were captured.
+// An end that was open, and knows the connection no more, answers in the same way (§3.10.7.1).
+func refusesACK(x, y *flow.Half, seg *wire.Segment) bool {
+	return !seg.Flags.Has(wire.ACK) && x.Has&(flow.SentSYN|flow.SentBareSYN|flow.SYNAcked) == flow.SentSYN && x.Nxt == x.ISN+1 &&
+		y.Is(flow.SentACK) && seg.Seq == y.Ack && !x.Answers(y.Ack)
 }
 
 // notNext reports whether the number of a RST of x may not be RCV.NXT of y: what was sent

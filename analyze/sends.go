@@ -111,9 +111,10 @@ func (a *Analyzer) sendsSYN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 		if y.State.Base() <= state.Listen {
 			y.State = state.SynSent | state.Inferred
 		}
-	case a.facts.RepeatsSYN && ack && x.State == state.SynReceived|state.Inferred && n.icmpAt != 0,
-		a.facts.RepeatsSYN && !ack && x.State.IsInferred() && !x.Any(flow.SYNAcked|flow.SentACK):
-		a.stillOpens(f, n, x, y, seg)
+	case a.facts.RepeatsSYN && ack && current && x.State.IsInferred() && !x.Is(flow.SYNAcked) && x.Nxt == x.ISN+1:
+		a.stillOpens(f, n, x, y, seg, state.SynReceived)
+	case a.facts.RepeatsSYN && !ack && x.State.IsInferred() && !x.Any(flow.SYNAcked|flow.SentACK):
+		a.stillOpens(f, n, x, y, seg, state.SynSent)
 	case a.facts.RepeatsSYN:
 		// A SYN-ACK again, from an end that sent nothing else yet: the ACK that
 		// passed has not arrived, or the accept queue was full. For an end that
@@ -163,11 +164,11 @@ func opensBehindRST(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
 }
 
 // stillOpens corrects the state of x, which sends its SYN or SYN-ACK again, and nothing else so far: it is
-// in SYN-SENT or SYN-RECEIVED still, unless that segment left before what made it doubtful came to x.
-func (a *Analyzer) stillOpens(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
+// in SYN-SENT or SYN-RECEIVED still, as opening says, unless that segment left before what made it doubtful came to x.
+func (a *Analyzer) stillOpens(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment, opening state.State) {
 	switch x.State.Base() {
 	case state.Established: // fromUnseen
-		x.State, n.opened = state.SynSent|state.Inferred, false
+		x.State, n.opened = opening|state.Inferred, false
 	case state.SynSent, state.SynReceived:
 	default:
 		return
