@@ -87,6 +87,18 @@ func (a *Analyzer) mayHaveGotFIN(f *flow.Flow, n *note, h, o *flow.Half, until i
 	return elapsed(until, sent) > due
 }
 
+// mayHaveGotSYN reports whether a SYN of the other end o, or a SYN-ACK for the SYN of h, has reached end h of f, in SYN-SENT, for all
+// that is known: until a time no answer has come, which is due at once (RFC 9293 §3.10.7.3, fourth), and within label.MostDelay where
+// it is delayed like other acknowledgements. What h sends later than that, as its SYN again, shows that it has not come so far.
+func mayHaveGotSYN(f *flow.Flow, n *note, h, o *flow.Half, until int64) bool {
+	answers := o.Is(flow.SentBareSYN) || n.synAnswered[f.SideOf(h)]
+	if h == o || h.State.Base() != state.SynSent || h.HasOldSYN || o.Has&(flow.SentSYN|flow.SYNProved) != flow.SentSYN || !answers {
+		return false
+	}
+	due := wayBack(f, n, h) + label.MostDelay
+	return elapsed(h.LastTime, o.SYNAt) <= due && elapsed(until, o.SYNAt) > due
+}
+
 // finWaits is how long, in nanoseconds, an end waits in FIN-WAIT-2 for a FIN whose program has no use for the connection any
 // more: 60 s in Linux (tcp_fin_timeout) and FreeBSD (finwait2_timeout). The RFC lets it wait for ever, and one that only
 // half-closed does (RFC 9293 §3.6); which of both it is no segment shows. A heuristic.
@@ -108,14 +120,15 @@ const (
 	NextTryOverdue             // the end should have sent something again, unless it gave up
 	FINUnanswered              // the end has not answered a FIN, which it may have got
 	FINOverdue                 // the end, in FIN-WAIT-2, has been silent for longer than many wait for a FIN
+	SYNUnanswered              // the end, in SYN-SENT, has not answered a SYN or SYN-ACK, which it may have got
 	StateDoubtCount            // how many there are; not a doubt
 )
 
-var stateDoubtNames = [StateDoubtCount]string{"", "next try overdue", "FIN unanswered", "FIN overdue"}
+var stateDoubtNames = [StateDoubtCount]string{"", "next try overdue", "FIN unanswered", "FIN overdue", "SYN unanswered"}
 
 func (d StateDoubt) String() string { return stateDoubtNames[d] }
 
-// doubtsSilent marks, in the record of f, the states of ends that may have given up, or got a FIN.
+// doubtsSilent marks, in the record of f, the states of ends that may have given up, or got a FIN or SYN.
 func (a *Analyzer) doubtsSilent(f *flow.Flow, n *note, end Ending) {
 	x, y := &f.Half[f.Client], &f.Half[f.Peer(f.Client)]
 	if x.Has&y.Has&flow.FINProved != 0 && ended(x) && ended(y) || over(x) && over(y) {
@@ -136,6 +149,8 @@ func (a *Analyzer) doubtSilent(f *flow.Flow, n *note, h, o *flow.Half, s state.S
 		return s.Infer(), FINUnanswered
 	case mayHaveForgotten(h, until):
 		return s.Infer(), FINOverdue
+	case mayHaveGotSYN(f, n, h, o, until):
+		return s.Infer(), SYNUnanswered
 	}
 	return s, NoStateDoubt
 }

@@ -199,7 +199,7 @@ func (b *textbook) synAck(from flow.Side, seg *wire.Segment) {
 	x, y := &f.Half[from], &f.Half[from.Other()]
 	x.State = state.SynReceived
 	n.synAckCount, n.synAckISNs = 1, 1
-	n.ackOfISN[from.Other()], n.ackOfISNKnown[from.Other()] = seg.Ack, true
+	n.ackOfISN[from.Other()], n.ackOfISNKnown[from.Other()], n.synAnswered[from.Other()] = seg.Ack, true, true
 	n.rttServer = seg.Time - n.firstSYN
 	b.opening(from, seg)
 	scale(x, y, n, from, from.Other(), seg)
@@ -209,7 +209,7 @@ func (b *textbook) synAck(from flow.Side, seg *wire.Segment) {
 // opening notes what the SYN and the SYN-ACK say about their sender.
 func (b *textbook) opening(from flow.Side, seg *wire.Segment) {
 	x := &b.flow.Half[from]
-	x.ISN, x.Base, x.MSS = seg.Seq, seg.Seq, announcedMSS(seg)
+	x.ISN, x.Base, x.MSS, x.SYNAt = seg.Seq, seg.Seq, announcedMSS(seg), seg.Time
 	x.Has |= flow.SentSYN | flow.BaseFixed
 	b.note.options[from] = offered(seg, ECNNone)
 }

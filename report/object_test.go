@@ -137,7 +137,7 @@ func TestConnectionObject(t *testing.T) {
 		"start": "1677-09-21T00:12:43.145224192Z", "opening.icmp.from": "fe80::1", "opening.icmp.type": num("255"),
 		"closing.rst_after": "in TIME-WAIT", "closing.active_closer": "both", "time_wait.holders": []string{"client", "server"},
 		"time_wait.reuse": "neither a higher ISN nor a later timestamp", "client_state": "TIME-WAIT?", "server_state": "UNKNOWN", "evicted": true,
-		"client_state_doubt": "next try overdue", "server_state_doubt": "FIN overdue",
+		"client_state_doubt": "next try overdue", "server_state_doubt": "SYN unanswered",
 	})
 	checkMembers(t, decoded(t, lines[3]), map[string]any{"connection": num("1"), "closing.order_inferred": true})
 }

@@ -50,6 +50,7 @@ var doubtColumns = []connectionColumn{
 
 const clientDoubtMeaning = "Why silence makes the client's state inferred. next try overdue: it awaits an acknowledgement, answers to its probes, or room in a window that was shut, and has been silent for longer than until its next try " +
 	"(RFC 9293 §3.8.1, §3.8.4, §3.8.6.1), so it may have given up (§3.8.3), or been closed in SYN-SENT (§3.10.4); " +
-	"FIN unanswered: it has not answered a FIN for longer than an acknowledgement may be delayed (§3.8.6.3), so it may have got it, or not; FIN overdue: it is in FIN-WAIT-2 and has been silent for more than a minute, the time after which many hosts forget the connection (a heuristic)."
+	"FIN unanswered: it has not answered a FIN for longer than an acknowledgement may be delayed (§3.8.6.3), so it may have got it, or not; FIN overdue: it is in FIN-WAIT-2 and has been silent for more than a minute, the time after which many hosts forget the connection (a heuristic); " +
+	"SYN unanswered: it is in SYN-SENT and has not answered a SYN or SYN-ACK, which calls for an answer at once (§3.10.7.3), for longer than an acknowledgement may be delayed, so it may have got it, or not."
 
 const serverDoubtMeaning = "Why silence makes the server's state inferred, in the words of client_state_doubt."

@@ -148,7 +148,9 @@ var stateDoubts = wordList{
 		"the end awaits an acknowledgement, answers to its probes, or room in a window that was shut, and should have tried again (RFC 9293 §3.8.1, §3.8.4, §3.8.6.1): "+
 			"it may have given up (RFC 9293 §3.8.3), or been closed in SYN-SENT (RFC 9293 §3.10.4)",
 		"the end has not answered a FIN for longer than an acknowledgement may be delayed (RFC 9293 §3.8.6.3): the FIN may have been lost on the way to it, or the answer on the way back",
-		"the end is in FIN-WAIT-2 and has been silent for more than a minute: many hosts forget the connection after such a time if their program has closed it (a heuristic), and wait on if it has half-closed (RFC 9293 §3.6)"),
+		"the end is in FIN-WAIT-2 and has been silent for more than a minute: many hosts forget the connection after such a time if their program has closed it (a heuristic), and wait on if it has half-closed (RFC 9293 §3.6)",
+		"the end is in SYN-SENT and has not answered a SYN or SYN-ACK, which calls for an answer at once (RFC 9293 §3.10.7.3), for longer than an acknowledgement may be delayed "+
+			"(RFC 9293 §3.8.6.3): it may have been lost on the way to it, or the answer on the way back"),
 	note: "It is told of the states at the end, where the last segment left them unmarked.",
 }
 

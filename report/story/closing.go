@@ -62,6 +62,8 @@ func unheard(c *analyze.Connection) (text string) {
 			text += "; no answer of " + name + " to the FIN was captured, which it may have got"
 		case analyze.FINOverdue:
 			text += "; nothing of " + name + " was captured for longer than many hosts wait for a FIN: it may have forgotten the connection"
+		case analyze.SYNUnanswered:
+			text += "; no answer of " + name + " to the other SYN was captured, which it may have got"
 		}
 		if c.Self() {
 			break
