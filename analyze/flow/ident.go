@@ -148,9 +148,15 @@ func (h *Half) sentEarlier(m *Mark) bool {
 // single packets are lost.
 func (h *Half) IDsConsecutive() bool {
 	d := &h.ids
-	rest := d.up - d.byOne - d.free + d.other
-	return d.byOne >= 1 && (d.byOne > 9*rest || rest == d.byFew && d.byOne >= 2*rest)
+	return d.byOne >= 1 && (d.byOne > 9*d.rest() || h.IDsClose() && d.byOne >= 2*d.rest())
 }
+
+// IDsClose reports whether no identification of the end lay more than three after the one before it, or
+// before that: the counter may belong to the connection, for all that was captured. A heuristic.
+func (h *Half) IDsClose() bool { return h.ids.rest() == h.ids.byFew }
+
+// rest counts the identifications that were not the next, where that says something.
+func (d *idTrend) rest() uint16 { return d.up - d.byOne - d.free + d.other }
 
 // IDJump returns how far m's identification lies after the highest one, even if its
 // packet has overtaken others captured later: 1 for the next; 0 if unknown.

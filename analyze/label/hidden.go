@@ -78,8 +78,8 @@ const MostDelay = int64(500e6)
 
 // AnswerMissed reports whether the segment, the first captured of its sender that acknowledges the
 // FIN of its receiver, hardly answers that, so that the answer did not pass, and what it repeats neither:
-// a timer may have run since the last segment of its sender that did pass; and identifications show
-// that two packets did not, or unless they show that none or one did, it comes later than an answer
+// a timer may have run since the last segment of its sender that did pass; and by identifications that were
+// always close together two packets did not, or unless they show that none or one did, it comes later than an answer
 // may be delayed, way being the longest round trip from here to the sender, or the FIN was sent
 // again, and it answers the first copy (heuristics, as in hidden).
 func AnswerMissed(c *Context, way int64) bool {
@@ -94,7 +94,7 @@ func AnswerMissed(c *Context, way int64) bool {
 	switch jump := x.Sender.IDJump(&x.Mark); {
 	case jump != 0 && jump <= explained: // whoever else shares the counter
 		return false
-	case jump > explained && jump <= maxHidden && numbersOwn(c):
+	case jump > explained && jump <= maxHidden && (numbersOwn(c) || mayNumberOwn(c) && x.Sender.IDsClose() && acksFINAlone(c)):
 		return true
 	}
 	return x.Mark.Time-x.Receiver.LastTime > way+MostDelay || crosses(c)
@@ -102,8 +102,20 @@ func AnswerMissed(c *Context, way int64) bool {
 
 // numbersOwn reports whether the sender numbers the packets of the connection, one by one.
 func numbersOwn(c *Context) bool {
+	return c.Facts.Sender.IDsConsecutive() && mayNumberOwn(c)
+}
+
+// acksFINAlone reports whether the segment has no octets in front that did not pass, and acknowledges nothing new but the FIN
+// of its receiver: what else the receiver sent would have been answered by packets that are missing, too (RFC 9293 §3.8.6.3).
+func acksFINAlone(c *Context) bool {
+	x := c.Facts
+	return x.SeqDelta == 0 && x.Sender.Is(flow.SentACK) && c.Segment.Ack == x.Sender.Ack+1
+}
+
+// mayNumberOwn reports whether the sender is of those that number the packets of each connection.
+func mayNumberOwn(c *Context) bool {
 	ttl := c.Segment.TTL
-	return c.Facts.Sender.IDsConsecutive() && ttl <= ownCounterTTL && ttl > ownCounterTTL-mostHops && c.Segment.DontFragment
+	return ttl <= ownCounterTTL && ttl > ownCounterTTL-mostHops && c.Segment.DontFragment
 }
 
 // MayHide reports whether a segment may be a retransmission that leaves no gap (hidden),
