@@ -218,6 +218,7 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	switch {
 	case a.foreign:
 		a.doubtsOpening(seg)
+		opensAnew(x.Sender, seg)
 	case !a.lab.Set.Has(label.DuplicatePacket):
 		a.moves(f, n, seg) // a copy was not sent, so it moves nobody
 	}

@@ -77,6 +77,15 @@ func (a *Analyzer) doubtsOpening(seg *wire.Segment) {
 	}
 }
 
+// opensAnew marks the end x, which had no connection any more, where it answers the SYN of that connection once more, with an ISN of
+// its own: a copy of the SYN came to it then, and it is in SYN-RECEIVED (RFC 9293 §3.10.7.2) until the answer is refused.
+// Another host with its address may have sent that.
+func opensAnew(x *flow.Half, seg *wire.Segment) {
+	if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN|wire.ACK && x.State.Base() == state.Closed {
+		x.State = x.State.Infer()
+	}
+}
+
 // isOpening reports whether an end has sent its SYN or SYN-ACK, and waits for what opens the connection.
 func isOpening(h *flow.Half) bool {
 	b := h.State.Base()
