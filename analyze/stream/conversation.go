@@ -63,9 +63,8 @@ func (v *conversation) segment(o *analyze.Observation) {
 		x.goodSums = true
 	}
 	if o.Stray {
-		if seg.Len > 0 && !o.Renumbered {
+		if !o.Renumbered {
 			p := partOf(seg, 0)
-			p.to = int64(len(p.data))
 			v.outside(x, &p, ForeignNumber)
 		}
 		return
@@ -179,7 +178,7 @@ func (v *conversation) bring(x, y *direction, o *analyze.Observation, damaged bo
 // keep-alive comes that soon.
 func (v *conversation) probe(x *direction, o *analyze.Observation, from int64) bool {
 	return o.Labels.Has(label.KeepAlive) && !v.awaited(x, from) ||
-		o.Labels.Has(label.ZeroWindowProbe) && x.anyACK && from < x.acked
+		o.Labels.Has(label.ZeroWindowProbe) && from < x.acked
 }
 
 // payload places the captured part of a segment's payload, and notes the part
@@ -189,7 +188,7 @@ func (v *conversation) payload(x, y *direction, o *analyze.Observation, from int
 	p := partOf(seg, from)
 	p.doubt = v.doubt(x, o, from)
 	p.differs = o.Labels.Has(label.DifferentContent)
-	if seg.Flags.Has(wire.ACK) && y.known {
+	if seg.Flags.Has(wire.ACK) {
 		p.after, p.hasAfter = y.extend(seg.Ack), true
 	}
 	end := from + int64(seg.Len)
@@ -247,7 +246,7 @@ const mostWindow = 1 << 30
 func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	seg := o.Segment
 	to := y.extend(seg.Ack)
-	if captured := max(y.ref, y.seen); to-captured > mostWindow || to > captured && v.reset {
+	if to-y.seen > mostWindow || to > y.seen && v.reset {
 		return // no window is as large as that; and nothing new is proved after a RST
 	}
 	if !y.believes(to) {
@@ -259,7 +258,7 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	if y.beyond > 0 || len(y.chunks) > 0 && y.due(y.chunks[0].from) < y.chunks[0].from {
 		y.mark(v.now, v.patience())
 	}
-	if o.WindowScaled && to <= max(y.ref, y.seen) && !seg.Flags.Has(wire.RST) {
+	if o.WindowScaled && to <= y.seen && !seg.Flags.Has(wire.RST) {
 		y.edge = max(y.edge, to+int64(o.Window))
 		y.hasEdge = true
 	}

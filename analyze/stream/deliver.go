@@ -9,7 +9,7 @@ import (
 // deliver hands on what waits in d before limit, up to the first gap that is
 // still awaited: a gap that was acknowledged becomes final after a while.
 func (v *conversation) deliver(d *direction, limit int64) {
-	if d.busy || len(d.chunks) == 0 || d.begun && limit <= d.next {
+	if len(d.chunks) == 0 || d.begun && limit <= d.next {
 		return
 	}
 	d.busy = true
@@ -60,7 +60,7 @@ func (v *conversation) ready(d *direction, c *chunk, limit int64) bool {
 	if c.doubt == BadChecksum {
 		// It was accepted nevertheless: then its acknowledgement counts, too, as
 		// far as the rest of the capture confirms it.
-		if to := min(c.after, max(o.ref, o.seen)); to == c.after && to > o.acked {
+		if to := min(c.after, o.seen); to == c.after && to > o.acked {
 			o.acked, o.ackPacket, o.anyACK = to, c.packet, true
 		}
 	}
@@ -120,7 +120,7 @@ func (v *conversation) ensure(o *direction, after int64) bool {
 	if o.begun && o.next >= limit || !o.begun && !(known && limit > at) {
 		return true
 	}
-	if limit == max(o.ref, o.seen)+1 {
+	if limit == o.seen+1 {
 		return true // one number that was not captured may as well be the FIN
 	}
 	if !v.final(o, limit) {
@@ -269,10 +269,6 @@ func (v *conversation) finish(c *analyze.Connection) {
 	v.hurry = true
 	for i := range v.way {
 		d := &v.way[i]
-		// Acknowledgements beyond the octets without doubt cover those with doubt.
-		if d.beyond > d.acked {
-			d.acked, d.ackPacket = min(d.beyond, max(d.ref, d.seen)), d.beyondPacket
-		}
 		v.deliver(d, d.limit())
 	}
 	why := Unknown
@@ -328,7 +324,7 @@ func (v *conversation) missingEnd(d *direction, c *analyze.Connection) {
 	end := said
 	if d.total.FIN {
 		end = fin
-	} else if c.Closing.Inferred && (said == d.due(at)+1 || said == max(d.ref, d.seen)+1) || v.mayBeFIN(d) {
+	} else if c.Closing.Inferred && (said == d.due(at)+1 || said == d.seen+1) || v.mayBeFIN(d) {
 		end-- // the last number is taken for the FIN, or may as well be
 	}
 	if !d.begun && end > at {

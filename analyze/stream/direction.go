@@ -15,7 +15,7 @@ type direction struct {
 	// the nearer direction.
 	known bool
 	ref   int64
-	// seen is after the highest number captured at all.
+	// seen is after the highest number captured at all, so never below ref.
 	seen int64
 	// start is the number of the first octet; fixed is set if a SYN determines
 	// it. Without one it is the first captured when the direction begins.
@@ -156,10 +156,9 @@ func (d *direction) acknowledge(to, seq int64, packet uint64) {
 		d.addFIN(d.spoilt)
 		d.seen = max(d.seen, to)
 	}
-	captured := max(d.ref, d.seen)
-	if to > captured {
+	if to > d.seen {
 		d.beyond, d.beyondPacket, d.beyondSeq = to, packet, seq
-		to = captured
+		to = d.seen
 	} else if d.beyond > 0 && to >= d.acked && seq >= d.beyondSeq {
 		// An end never revokes an acknowledgement: the one beyond what was
 		// captured was forged, or this one was overtaken and the next one
@@ -177,7 +176,7 @@ func (d *direction) acknowledge(to, seq int64, packet uint64) {
 // beyond the offered window was forged, or the updates of the window were not
 // captured: then a second acknowledgement repeats it.
 func (d *direction) believes(to int64) bool {
-	if !d.hasEdge || to <= max(d.edge, d.ref, d.seen) {
+	if !d.hasEdge || to <= max(d.edge, d.seen) {
 		d.claim = 0
 		return true
 	}

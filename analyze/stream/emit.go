@@ -6,7 +6,7 @@ import "tcpwatch/capture/wire"
 // so one is held back until something else comes.
 func (v *conversation) emit(d *direction, p *Piece) {
 	if p.Kind == Gap {
-		if g := v.gap; v.gapWay == d && g.Reason == p.Reason && g.Offset+g.Len == p.Offset {
+		if g := v.gap; v.gapWay == d && g.Reason == p.Reason {
 			g.Len += p.Len
 			g.AckPacket = p.AckPacket
 			return
