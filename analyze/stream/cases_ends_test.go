@@ -39,6 +39,59 @@ client octets 10+10 of 3`},
 +.1 A>B P. 1:11(10) ack 1`, `
 client conflict 0+10 syn-data of 1 kept of 3
 client octets 0+10 of 3`},
+	{"data in a SYN, after which the client goes on and keeps alive, alone", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++60 A>B . 10 ack 1`, `
+client octets 0+10 syn-data of 1`},
+	{"data in a SYN, after which the client goes on, and that was not acknowledged", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 A>B . 11 ack 1
++.1 B>A . 1 ack 1
++.1 A>B . 11 ack 1`, `
+client outside 0+10 syn-data of 1`},
+	{"data in a SYN before one with a higher ISN that was not captured", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
+isn A 90000000
++1  B>A S. 0 ack 1
++.1 A>B .  1 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11`, `
+client outside 0+10 syn-data of 1
+client octets 0+10 of 4 ack 5`},
+	{"data in a SYN before one with a lower ISN that was not captured", `
+isn A 90000000
+0    A>B S  0:10(10) <tfo 0102030405060708>
+isn A 1000
++1  B>A S. 0 ack 1
++.1 A>B .  1 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 31`, `
+client outside 0+10 syn-data of 1
+client octets 0+10 of 4 ack 6
+client gap 10+10 not-captured of 5 ack 6
+client octets 20+10 of 5 ack 6`},
+	{"data in a SYN whose answer is for another one, which is refused", `
+0    A>B S  0:10(10) <tfo 0102030405060708>
++.1 B>A S. 0 ack 90000000
++.1 A>B R 90000000
++1  A>B S  0:10(10) <tfo 0102030405060708>
++.1 B>A S. 0 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11`, `
+client outside 0+10 syn-data of 1
+client octets 0+10 of 6 ack 7`},
+	{"data in a SYN-ACK before one with another ISN", `
+0    A>B S 0
++.1 B>A S. 0:6(6) ack 1
+isn B 70000000
++1  B>A S. 0 ack 1
++.1 A>B . 1 ack 1
++.1 B>A P. 1:7(6) ack 1
++.1 A>B . 1 ack 7`, `
+server outside 0+6 syn-data of 2
+server octets 0+6 of 5 ack 6`},
 	{"data after the FIN of the other side", opened + `
 +.1 A>B F. 1 ack 1
 +.1 B>A P. 1:11(10) ack 2
@@ -53,6 +106,24 @@ server octets 0+10 of 5 ack 6`},
 +.1 B>A . 1 ack 12`, `
 client octets 0+10 of 4 ack 5
 client outside 11+10 after-fin of 6`},
+	{"octets on both sides of a FIN, not acknowledged", opened + `
++.1 A>B F. 11 ack 1
++.1 A>B P. 1:21(20) ack 1`, `
+client octets 0+10 of 5
+client outside 10+10 after-fin of 5`},
+	{"a FIN without ACK ends nothing", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B F 11
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4
+client octets 10+10 of 6`},
+	{"a FIN without ACK, and one octet with its number", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B F 11
++.1 A>B P. 11:12(1) ack 1
++.1 B>A . 1 ack 12`, `
+client octets 0+10 of 4 ack 7
+client octets 10+1 of 6 ack 7`},
 	{"a forged FIN that was not accepted", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 A>B F. 11 ack 1
@@ -91,6 +162,26 @@ client outside 10+10 after-rst of 6`},
 +.1 A>B P. 11:21(10) ack 1`, `
 client octets 0+10 of 5 ack 6
 client octets 10+10 of 7`},
+	{"a RST that was not accepted", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A R. 1000 ack 11
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4
+client octets 10+10 of 6`},
+	{"a spoilt RST", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 1
++.1 B>A R. 1 ack 11 badsum
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4
+client octets 10+10 of 7`},
+	{"a SYN that was refused is tried again", `
+0    A>B S  0
++.1 B>A R. 0 ack 1
++1  A>B S  0
++.1 B>A S. 0 ack 1
++.1 A>B P. 1:11(10) ack 1`, `
+client octets 0+10 of 5`},
 	{"text in a RST", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A R. 1:6(5) ack 11`, `

@@ -115,25 +115,17 @@ func partOf(seg *wire.Segment, from int64) part {
 }
 
 // numbers learns where the streams of both ends begin. Until something was
-// handed on that may change: by a SYN with another ISN, or the ACK of an
-// earlier one.
+// handed on that may change: by a SYN with another ISN, or by a client that goes
+// on behind one that was not captured.
 func (v *conversation) numbers(x, y *direction, o *analyze.Observation) {
 	seg := o.Segment
 	syn := seg.Flags.Has(wire.SYN)
 	x.know(seg.Seq)
-	if syn && (!x.fixed || x.start != x.extend(seg.Seq)+1) && !x.begun {
-		if x.fixed { // what was sent after another ISN went nowhere
-			v.dropAll(x, SYNData)
-			x.ref = x.extend(seg.Seq)
-			x.seen, x.acked, x.beyond, x.hasEdge, x.fins = x.ref, 0, 0, false, nil
-		}
-		x.fixed = true
-	}
 	if syn {
 		v.reset = false // it is tried again
 	}
-	if x.fixed && !x.begun {
-		x.start = x.extend(seg.Seq) - (o.Seq - 1)
+	if (syn || x.fixed) && !x.begun {
+		v.startAt(x, x.extend(seg.Seq)-(o.Seq-1))
 	}
 	if !seg.Flags.Has(wire.ACK) || y.known {
 		return
@@ -142,6 +134,16 @@ func (v *conversation) numbers(x, y *direction, o *analyze.Observation) {
 	if syn { // it answers the SYN before this number (RFC 9293 §3.5)
 		y.fixed, y.start = true, y.ref
 	}
+}
+
+// startAt fixes the beginning of d at a number. What was sent after another ISN, and
+// acknowledged, went nowhere.
+func (v *conversation) startAt(d *direction, at int64) {
+	if d.fixed && d.start != at {
+		v.dropAll(d, SYNData)
+		*d = direction{of: v, known: true, ref: at - 1, seen: at - 1, goodSums: d.goodSums, total: d.total}
+	}
+	d.fixed, d.start = true, at
 }
 
 // bring processes the payload and the FIN of a segment.
@@ -248,6 +250,9 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	to := y.extend(seg.Ack)
 	if to-y.seen > mostWindow || to > y.seen && v.reset {
 		return // no window is as large as that; and nothing new is proved after a RST
+	}
+	if seg.Flags.Has(wire.SYN) && y.fixed && !y.begun && (to < y.start || to > y.start+mostSegment) {
+		return // it answers another SYN than the one captured (RFC 9293 §3.10.7.3)
 	}
 	if !y.believes(to) {
 		return
