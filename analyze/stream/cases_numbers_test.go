@@ -39,6 +39,48 @@ client outside 1999+10 beyond-window of 6`},
 +.1 B>A . 1 ack 11`, `
 client outside 0+5 foreign-number of 5
 client octets 0+10 of 4 ack 6`},
+	{"from the number of the SYN on", opened + `
++.1 A>B P. 0:5(5) ack 1
++.1 A>B P. 0:1(1) ack 1
++.1 B>A . 1 ack 5`, `
+client outside -1+1 before-start of 4
+client outside -1+1 before-start of 5
+client octets 0+4 of 4 ack 6`},
+	{"up to the edge of the window", `
+0     A>B S  0
++.01  B>A S. 0 ack 1 win 10
++.01  A>B .  1 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 11 win 0`, `
+client octets 0+10 of 4 ack 6
+client outside 10+10 beyond-window of 5`},
+	{"on both sides of the edge of the window", `
+0     A>B S  0
++.01  B>A S. 0 ack 1 win 15
++.01  A>B .  1 ack 1
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1
++.1 A>B P. 16:26(10) ack 1 otherdata
++.1 B>A . 1 ack 16 win 0`, `
+client conflict 15+5 beyond-window of 6 kept of 5
+client octets 0+10 of 4 ack 7
+client octets 10+5 of 5 ack 7
+client outside 15+5 beyond-window of 5
+client outside 20+5 beyond-window of 6`},
+	{"beyond a window whose update was not captured", opened + `
++.1 B>A . 1 ack 1 win 0
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11 win 0`, `
+client octets 0+10 of 5 ack 6`},
+	{"without ACK, one direction alone", `
+0   A>B P. 1:11(10) ack 1
++.1 A>B P  11:21(10)
++.1 A>B P. 21:31(10) ack 1`, `
+client octets 0+10 of 1
+client outside 10+10 no-ack of 2
+client gap 10+10 no-ack of 3
+client octets 20+10 of 3`},
 	{"without ACK", opened + `
 +.1 A>B P 1:11(10)
 +.1 B>A . 1 ack 1`, `
@@ -73,6 +115,17 @@ client octets 0+4 of 3
 server gap 0+5000 not-captured ack 8
 client octets 4+4 of 5
 server gap 5000+500 not-captured ack 8`},
+	{"a direction of which no octets were captured", `
+0   A>B . 1 ack 900
++.1 B>A . 950 ack 1
++.1 A>B . 1 ack 950`, `
+server gap 0+50 not-captured ack 3`},
+	{"the SYN-ACK says where the client begins", `
+0   B>A S. 0 ack 1
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21`, `
+client gap 0+10 not-captured of 2 ack 3
+client octets 10+10 of 2 ack 3`},
 	{"the numbers wrap", `
 isn A 4294967290
 ` + opened + `
@@ -143,6 +196,38 @@ client octets 0+10 of 5 ack 6`},
 +.1 B>A . 1 ack 900101 win 500`, `
 client octets 0+10 of 5 ack 6
 client gap 10+900090 not-captured ack 8`},
+	{"an acknowledgement beyond the window, a true one, and another beyond it", opened + `
++.1 B>A . 1 ack 1 win 500
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 900001 win 500
++.1 B>A . 1 ack 11 win 500
++.1 B>A . 1 ack 900101 win 500`, `
+client octets 0+10 of 5 ack 7`},
+	{"two acknowledgements beyond the window, the second lower", opened + `
++.1 B>A . 1 ack 1 win 500
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 900001 win 500
++.1 B>A . 1 ack 800001 win 500`, `
+client octets 0+10 of 5`},
+	{"an acknowledgement of octets not captured, overtaken by it one with a lower sequence number", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 6 ack 31
++.01 B>A P. 1:6(5) ack 11
++.1 A>B . 31 ack 6`, `
+client octets 0+10 of 4 ack 5
+server octets 0+5 of 6 ack 7
+client gap 10+20 not-captured ack 5`},
+	{"likewise one that acknowledges less than was captured", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 31
++.01 B>A . 1 ack 6`, `
+client octets 0+10 of 4 ack 5
+client gap 10+20 not-captured ack 5`},
+	{"an acknowledgement of octets not captured that was taken back", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 31
++.01 B>A . 1 ack 11`, `
+client octets 0+10 of 4 ack 5`},
 	{"an acknowledgement beyond any window", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A . 1 ack 2000000001`, `

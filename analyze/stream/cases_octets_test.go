@@ -48,6 +48,34 @@ client octets 20+10 of 5 ack 6`},
 client octets 0+10 of 4 ack 6
 client gap 10+10 unknown of 5
 client octets 20+10 of 5`},
+	{"a gap that was acknowledged in part", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 15`, `
+client octets 0+10 of 4 ack 6
+client gap 10+4 not-captured of 5 ack 6
+client gap 14+6 unknown of 5
+client octets 20+10 of 5`},
+	{"a gap that was acknowledged, and nothing after it", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 21
++2 A>B . 31 ack 1
++.1 B>A . 1 ack 21
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4 ack 6
+client gap 10+10 not-captured of 5 ack 6
+client outside 10+10 late of 9
+client octets 20+10 of 5`},
+	{"one octet that comes after its acknowledgement is no keep-alive's", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 12
++.1 A>B P. 11:12(1) ack 1
++.1 A>B P. 12:22(10) ack 1
++.1 B>A . 1 ack 22`, `
+client octets 0+10 of 4 ack 5
+client octets 10+1 of 6 ack 5
+client octets 11+10 of 7 ack 8`},
 	{"octets that come after their gap was closed", opened + `
 +.1 A>B P. 21:31(10) ack 1
 +.1 B>A . 1 ack 31
@@ -116,6 +144,67 @@ client octets 0+10 of 4 ack 6`},
 client octets 0+10 of 4 ack 5
 client conflict 4+6 of 6 kept of 4
 client octets 10+4 of 6 ack 7`},
+	{"other content in what was handed on in part", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 6
++.1 A>B P. 1:11(10) ack 1 otherdata
++.1 B>A . 1 ack 11`, `
+client octets 0+5 of 4 ack 5
+client conflict 0+5 of 6 kept of 4
+client conflict 5+5 of 6 kept of 4
+client octets 5+5 of 4 ack 7`},
+	{"other content over several segments and a gap", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1
++.1 A>B P. 31:41(10) ack 1
++.1 A>B P. 5:36(31) ack 1 otherdata
++.1 B>A . 1 ack 41`, `
+client conflict 4+6 of 7 kept of 4
+client conflict 10+10 of 7 kept of 5
+client conflict 30+5 of 7 kept of 6
+client octets 0+10 of 4 ack 8
+client octets 10+10 of 5 ack 8
+client octets 20+10 of 7 ack 8
+client octets 30+10 of 6 ack 8`},
+	{"likewise, the first two handed on", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1
++.1 A>B P. 31:41(10) ack 1
++.1 B>A . 1 ack 21
++.1 A>B P. 5:36(31) ack 1 otherdata
++.1 B>A . 1 ack 41`, `
+client octets 0+10 of 4 ack 7
+client octets 10+10 of 5 ack 7
+client conflict 4+6 of 8 kept of 4
+client conflict 10+10 of 8 kept of 5
+client conflict 30+5 of 8 kept of 6
+client octets 20+10 of 8 ack 9
+client octets 30+10 of 6 ack 9`},
+	{"a wrong checksum, then a good copy of its middle", opened + `
++.1 A>B . 1 ack 1
++.1 A>B P. 1:31(30) ack 1 badsum otherdata
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 31`, `
+client conflict 10+10 bad-checksum of 5 kept of 6
+client octets 0+10 bad-checksum of 5 ack 7
+client octets 10+10 of 6 ack 7
+client octets 20+10 bad-checksum of 5 ack 7`},
+	{"a wrong checksum, handed on in part, then a good copy", opened + `
++.1 A>B . 1 ack 1
++.1 A>B P. 1:31(30) ack 1 badsum
++.1 B>A . 1 ack 6
++.1 A>B P. 1:31(30) ack 1
++.1 B>A . 1 ack 31`, `
+client octets 0+5 bad-checksum of 5 ack 6
+client octets 5+25 of 7 ack 8`},
+	{"a wrong checksum, then a good copy with one octet more", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 11:21(10) ack 1 badsum
++.1 A>B P. 11:22(11) ack 1
++.1 B>A . 1 ack 22`, `
+client octets 0+10 of 4 ack 7
+client octets 10+10 of 6 ack 7
+client octets 20+1 of 6 ack 7`},
 	{"a wrong checksum, then a good copy", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.1 B>A . 1 ack 11

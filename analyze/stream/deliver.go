@@ -245,6 +245,9 @@ func (v *conversation) force(d *direction, why Reason) {
 		v.ensure(v.other(d), c.after)
 		d.busy = false
 	}
+	if to := min(d.acked, c.from); d.next < to {
+		v.skip(d, to, NotCaptured, c.packet, d.ackPacket)
+	}
 	if d.next < c.from {
 		if d.refused > d.next {
 			why = d.refusedFor

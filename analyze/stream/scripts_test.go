@@ -119,23 +119,31 @@ func TestRolesStay(t *testing.T) {
 
 func TestScripts(t *testing.T) {
 	for _, c := range slices.Concat(octetCases, endCases, numberCases) {
-		t.Run(c.name, func(t *testing.T) {
-			s, err := script.Parse(c.script)
-			if err != nil {
-				t.Fatal(err)
-			}
-			segs := s.Segments()
-			told, _ := follow(segs, stream.Config{}, func(p *stream.Piece) {
-				if p.Kind == stream.Octets && !strings.Contains(string(segs[p.Packet-1].Payload), string(p.Data)) {
-					t.Errorf("%s: %q is not of that packet", tell(p), p.Data)
-				}
-				if p.Kind != stream.Gap && int64(len(p.Data)) != p.Len || p.Kept != nil && len(p.Kept) != len(p.Data) {
-					t.Errorf("%s: %d octets, %d kept", tell(p), len(p.Data), len(p.Kept))
-				}
-			})
-			if got, want := strings.Join(told, "\n"), strings.TrimSpace(c.want); got != want {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { c.check(t, nil) })
+	}
+}
+
+// check follows the script, of whose packets no more octets of payload were captured than snap says.
+func (c *told) check(t *testing.T, snap map[uint64]int) {
+	s, err := script.Parse(c.script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	segs := s.Segments()
+	for i := range segs {
+		if n, ok := snap[segs[i].Packet]; ok && n < len(segs[i].Payload) {
+			segs[i].Payload = segs[i].Payload[:n]
+		}
+	}
+	told, _ := follow(segs, stream.Config{}, func(p *stream.Piece) {
+		if p.Kind == stream.Octets && !strings.Contains(string(segs[p.Packet-1].Payload), string(p.Data)) {
+			t.Errorf("%s: %q is not of that packet", tell(p), p.Data)
+		}
+		if p.Kind != stream.Gap && int64(len(p.Data)) != p.Len || p.Kept != nil && len(p.Kept) != len(p.Data) {
+			t.Errorf("%s: %d octets, %d kept", tell(p), len(p.Data), len(p.Kept))
+		}
+	})
+	if got, want := strings.Join(told, "\n"), strings.TrimSpace(c.want); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
