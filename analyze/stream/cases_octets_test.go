@@ -109,6 +109,77 @@ client octets 20+10 of 9 ack 7
 client octets 30+10 of 6 ack 7
 client outside 0+10 late of 10
 client octets 40+10 of 8`},
+	{"a gap is awaited for four round trips", opened + `
++.1 A>B P. 1:11(10) ack 1
++1  B>A . 1 ack 11
++.1 A>B P. 21:31(10) ack 1
++1  B>A . 1 ack 31
++3.9 A>B P. 31:41(10) ack 1
++0  A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4 ack 5
+client octets 10+10 of 9 ack 7
+client octets 20+10 of 6 ack 7
+client octets 30+10 of 8`},
+	{"and no longer", opened + `
++.1 A>B P. 1:11(10) ack 1
++1  B>A . 1 ack 11
++.1 A>B P. 21:31(10) ack 1
++1  B>A . 1 ack 31
++4  A>B P. 31:41(10) ack 1
++0  A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4 ack 5
+client gap 10+10 not-captured of 6 ack 7
+client octets 20+10 of 6 ack 7
+client outside 10+10 late of 9
+client octets 30+10 of 8`},
+	{"the shortest round trip counts", opened + `
++.1 A>B P. 1:6(5) ack 1
++5  B>A . 1 ack 6
++.1 A>B P. 6:11(5) ack 1
++1  B>A . 1 ack 11
++.1 A>B P. 21:31(10) ack 1
++2  B>A . 1 ack 31
++4  A>B P. 31:41(10) ack 1
++0  A>B P. 11:21(10) ack 1`, `
+client octets 0+5 of 4 ack 5
+client octets 5+5 of 6 ack 7
+client gap 10+10 not-captured of 8 ack 9
+client octets 20+10 of 8 ack 9
+client outside 10+10 late of 11
+client octets 30+10 of 10`},
+	{"however long round trips take, a gap is awaited for ten seconds", opened + `
++.1 A>B P. 1:11(10) ack 1
++5  B>A . 1 ack 11
++.1 A>B P. 21:31(10) ack 1
++5  B>A . 1 ack 31
++9.9 A>B P. 31:41(10) ack 1
++0  A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4 ack 5
+client octets 10+10 of 9 ack 7
+client octets 20+10 of 6 ack 7
+client octets 30+10 of 8`},
+	{"and no longer than that", opened + `
++.1 A>B P. 1:11(10) ack 1
++5  B>A . 1 ack 11
++.1 A>B P. 21:31(10) ack 1
++5  B>A . 1 ack 31
++10 A>B P. 31:41(10) ack 1
++0  A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4 ack 5
+client gap 10+10 not-captured of 6 ack 7
+client octets 20+10 of 6 ack 7
+client outside 10+10 late of 9
+client octets 30+10 of 8`},
+	{"an acknowledgement that was taken back makes no gap final", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 61
++.5 B>A . 1 ack 11
++.6 A>B P. 21:31(10) ack 1
++.1 B>A . 1 ack 31
++.1 A>B P. 11:21(10) ack 1`, `
+client octets 0+10 of 4 ack 5
+client octets 10+10 of 9 ack 8
+client octets 20+10 of 7 ack 8`},
 	{"the beginning comes after the acknowledgement", `
 0   A>B P. 5011:5021(10) ack 900
 +.1 B>A P. 900:920(20) ack 5021
