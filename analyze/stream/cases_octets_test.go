@@ -180,6 +180,46 @@ client octets 30+10 of 8`},
 client octets 0+10 of 4 ack 5
 client octets 10+10 of 9 ack 8
 client octets 20+10 of 7 ack 8`},
+	{"octets that come after two gaps were closed, on both sides of others", opened + `
++.1 A>B P. 11:21(10) ack 1
++.1 A>B P. 31:41(10) ack 1
++.1 B>A . 1 ack 41
++1.1 A>B P. 41:51(10) ack 1
++.1 A>B P. 1:31(30) ack 1
++.1 B>A . 1 ack 51`, `
+client gap 0+10 not-captured of 4 ack 6
+client octets 10+10 of 4 ack 6
+client gap 20+10 not-captured of 5 ack 6
+client octets 30+10 of 5 ack 6
+client outside 0+10 late of 8
+client outside 20+10 late of 8
+client octets 40+10 of 7 ack 9`},
+	{"other content from the number of the SYN on, after it was handed on", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 B>A . 1 ack 11
++.1 A>B P. 0:11(11) ack 1 otherdata
++.1 A>B P. 11:21(10) ack 1
++.1 B>A . 1 ack 21`, `
+client octets 0+10 of 4 ack 5
+client outside -1+1 before-start of 6
+client conflict 0+10 of 6 kept of 4
+client octets 10+10 of 7 ack 8`},
+	{"octets from before the first that was handed on, without a SYN", `
+0   A>B P. 5001:5011(10) ack 900
++.1 B>A . 900 ack 5011
++1.5 A>B P. 5011:5021(10) ack 900
++.1 B>A . 900 ack 5021
++.1 A>B P. 4991:5006(15) ack 900
++.1 B>A . 900 ack 5021`, `
+client octets 0+10 of 1 ack 2
+client octets 10+10 of 3 ack 4
+client outside -10+10 before-start of 5`},
+	{"other content inside a segment", opened + `
++.1 A>B P. 1:11(10) ack 1
++.1 A>B P. 4:6(2) ack 1 otherdata
++.1 B>A . 1 ack 11`, `
+client conflict 3+2 of 5 kept of 4
+client octets 0+10 of 4 ack 6`},
 	{"the beginning comes after the acknowledgement", `
 0   A>B P. 5011:5021(10) ack 900
 +.1 B>A P. 900:920(20) ack 5021

@@ -147,3 +147,24 @@ func (c *told) check(t *testing.T, snap map[uint64]int) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestOctetsDiffer: of two versions a conflict is what lies between the first octet and the last that
+// differ, whether the octets wait or were handed on.
+func TestOctetsDiffer(t *testing.T) {
+	for _, between := range []string{"", "+.1 B>A . 1 ack 11\n"} {
+		s, err := script.Parse(opened + "+.1 A>B P. 1:11(10) ack 1\n" + between + "+.1 A>B P. 1:11(10) ack 1\n+.1 B>A . 1 ack 11")
+		if err != nil {
+			t.Fatal(err)
+		}
+		segs := s.Segments()
+		again := len(segs) - 2
+		segs[again].Payload = slices.Clone(segs[again].Payload) // equal ones share their octets
+		for _, i := range []int{4, 6} {
+			segs[again].Payload[i] ^= 1
+		}
+		told, _ := follow(segs, stream.Config{}, nil)
+		if want := fmt.Sprintf("client conflict 4+3 of %d kept of 4", again+1); !slices.Contains(told, want) {
+			t.Errorf("%q has no %q", told, want)
+		}
+	}
+}
