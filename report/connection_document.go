@@ -27,7 +27,7 @@ var connectionDocument = sync.OnceValue(func() *objectDocument {
 			{"duration", is.seconds, "", "From the first to the last packet; 0 where the clock of the capture ran backwards between the two."},
 			{"lived", oneOf("short", "medium", "long"), isNull + "no end, or no beginning, was captured", "How long a connection that is over lasted: under 1 s, under 60 s, or longer; heuristics."},
 			{"idle_max", is.seconds, "", idleMeaning},
-			{"idle_end", is.object, isNull + "idle_max is 0", "The packet that ended that time."},
+			{"idle_end", is.object, isNull + "idle_max is 0", "The packet that ended idle_max."},
 			{"idle_end.packet", is.number, "", "Its number."},
 			{"idle_end.from", oneOf(prose.Side(true), prose.Side(false)), "", "The end that sent it."},
 			{"idle_end.labels", is.texts, "", "Its labels."},

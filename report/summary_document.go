@@ -82,7 +82,7 @@ func qualityMembers() []member {
 		{"quality.tap_handshakes", is.object, "", "Complete handshakes without repetitions, with a round trip of 0.5 ms or more, by where they say that the tap stands."},
 		{"quality.tap_handshakes.client", is.number, "", "No more than a tenth of the round trip lies between tap and client."},
 		{"quality.tap_handshakes.server", is.number, "", "No more than a tenth of it lies between tap and server."},
-		{"quality.tap_handshakes.between", is.number, "", "Neither."},
+		{"quality.tap_handshakes.between", is.number, "", "The tap is near neither end in this way."},
 	}
 }
 

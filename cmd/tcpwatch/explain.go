@@ -21,8 +21,9 @@ Other words that the views use belong to topics:
 ` + topicLines(explain.Topics()) + `.
 The name of a topic explains all of its words, and each word can be asked for by
 itself, such as rto, refused, half-closed or guessed. So can a column, by its
-heading or by the name that programs use for it: BACKOFF, RTT S, rtt_server; and
-so can a view, with all of its columns: closes.`
+heading or by the name that programs use for it: BACKOFF, RTT S, rtt_server; a
+member of an object in JSON, by its name or its path: likewise,
+opening.syn_count; and a view, with all of its columns: closes.`
 
 const explainExamples = `  tcpwatch explain
   tcpwatch explain cause
@@ -40,7 +41,7 @@ func topicLines(names []string) string {
 func explainCommand() *cobra.Command {
 	color := whenAuto
 	c := &cobra.Command{
-		Use:                   "explain [LABEL|VERDICT|EVENT|STATE|TOPIC|WORD|COLUMN|VIEW]",
+		Use:                   "explain [LABEL|VERDICT|EVENT|STATE|TOPIC|WORD|COLUMN|MEMBER|VIEW]",
 		Short:                 "Say what a label, a state or another word means",
 		Long:                  explainHelp,
 		Example:               explainExamples,

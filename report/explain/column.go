@@ -3,6 +3,7 @@ package explain
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"tcpwatch/report"
 	"tcpwatch/report/prose"
@@ -16,7 +17,7 @@ type columnText struct {
 
 // columnTexts lists the columns of all views; equal ones of several views are
 // one.
-func columnTexts() (all []columnText) {
+var columnTexts = sync.OnceValue(func() (all []columnText) {
 	for _, v := range report.Described() {
 		for _, c := range v.Columns {
 			i := slices.IndexFunc(all, func(o columnText) bool { return o.ColumnText == c })
@@ -28,7 +29,7 @@ func columnTexts() (all []columnText) {
 		}
 	}
 	return all
-}
+})
 
 // column writes the meaning of the columns with that heading or name.
 func (x *explainer) column(key string) bool {
@@ -39,8 +40,8 @@ func (x *explainer) column(key string) bool {
 // within are the objects of a connection's JSON whose members are columns behind their name.
 var within = []string{"client_to_server_", "server_to_client_", "zeek_"}
 
-// member writes the meaning of the columns for such a member, as rtt_smoothed or conn_state.
-func (x *explainer) member(key string) bool {
+// columnWithin writes the meaning of the columns for such a member, as rtt_smoothed or conn_state.
+func (x *explainer) columnWithin(key string) bool {
 	key = topicKey(key)
 	return x.columns(func(c *columnText) bool {
 		return slices.ContainsFunc(within, func(object string) bool {

@@ -17,8 +17,8 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// Write writes what a label, a verdict, an event, a state, a topic or a column means, one word
-// of a topic, or what a view shows; or, for the empty name, the list of all of them. Names may be written in any case and
+// Write writes what a label, a verdict, an event, a state, a topic, a column or a member of an
+// object in JSON means, one word of a topic, or what a view shows; or, for the empty name, the list of all of them. Names may be written in any case and
 // with _ or a space for -. The error for an unknown name lists the nearest ones.
 func Write(w io.Writer, name string, style prose.Style) error {
 	style.FixWidth()
@@ -29,16 +29,16 @@ func Write(w io.Writer, name string, style prose.Style) error {
 	}
 	if name == "" {
 		x.list()
-	} else if !x.all(key) {
-		return fmt.Errorf("\"%s\" is not a label, verdict, event, state, topic, column or view, nor a word of a topic%s", escape.Text(name), nearest(key))
+	} else if !x.all(key, name) {
+		return fmt.Errorf("\"%s\" is not a label, verdict, event, state, topic, column, member or view, nor a word of a topic%s", escape.Text(name), nearest(key))
 	}
 	_, err := w.Write(x.out.Bytes())
 	return err
 }
 
 // all explains everything named key: an event, a state and the outcome of a close
-// may share a name.
-func (x *explainer) all(key string) (found bool) {
+// may share a name. Members are meant where nothing else is, or name is as they are written.
+func (x *explainer) all(key, name string) (found bool) {
 	for _, explain := range []func(string) bool{x.label, x.verdict, x.state, x.event, x.topic, x.column, x.view} {
 		end := x.out.Len()
 		if found {
@@ -50,7 +50,16 @@ func (x *explainer) all(key string) (found bool) {
 			x.out.Truncate(end)
 		}
 	}
-	return found || x.member(key)
+	found = found || x.columnWithin(key)
+	end := x.out.Len()
+	if found {
+		x.line("")
+	}
+	if x.member(name, found) {
+		return true
+	}
+	x.out.Truncate(end)
+	return found
 }
 
 // explainer writes one explanation; its methods that take a key report whether

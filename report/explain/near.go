@@ -13,8 +13,10 @@ func nearest(key string) string {
 			names = append(names, c.Heading)
 		}
 	}
-	if close := Nearest(key, names, ""); close != "" {
-		return close
+	for _, names := range [][]string{names, memberNames()} {
+		if close := Nearest(key, names, ""); close != "" {
+			return close
+		}
 	}
 	return " (tcpwatch explain lists them)"
 }

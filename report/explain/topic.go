@@ -187,8 +187,10 @@ var confidences = wordList{
 
 // topicKey normalises the name of a topic, a column or a word for a lookup.
 func topicKey(s string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "-", "_", "-").Replace(s))
+	return strings.ToUpper(joints.Replace(s))
 }
+
+var joints = strings.NewReplacer(" ", "-", "_", "-")
 
 // topic writes the meaning of the fixed words of a topic, or of one of them.
 func (x *explainer) topic(key string) (found bool) {

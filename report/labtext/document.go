@@ -3,6 +3,7 @@ package labtext
 import (
 	"bytes"
 	"fmt"
+	"iter"
 )
 
 // schema names the shape of an item of a lesson.
@@ -54,8 +55,16 @@ var members = []struct{ name, meaning string }{
 	{"states_compared", "Of the end: how many states were held against a kernel's."},
 	{"states_equal", "Of the end: how many of them were the same."},
 	{"states_without_socket", "Of the end: for how many more the kernel had no socket."},
-	{"client", "Of the end: an object of counts of packets from the client: `sent`; of these `lost`, `damaged`, `held` and `copied` by the link; `sent_again` by the link's count, of these `sent_again_in_syn_ack` the SYNs that a SYN-ACK repeats, which no kernel counts; `sent_again_by_kernel`, which is its TcpRetransSegs."},
-	{"server", "Of the end: the same of the server."},
+	{"client", "Of the end: an object of counts of packets from the client."},
+	{"client.sent", "All that it sent."},
+	{"client.lost", "Of sent, those that the link lost."},
+	{"client.damaged", "Of sent, those that the link damaged."},
+	{"client.held", "Of sent, those that the link held back."},
+	{"client.copied", "Of sent, those that the link copied."},
+	{"client.sent_again", "Those that it sent again, by the link's count."},
+	{"client.sent_again_in_syn_ack", "Of sent_again, the SYNs that a SYN-ACK repeats, which no kernel counts."},
+	{"client.sent_again_by_kernel", "The TcpRetransSegs of its kernel."},
+	{"server", "Of the end: the same members, of packets from the server."},
 	{"as_expected", "Of the end: whether what was to be seen was seen."},
 	{"unexpected", "Of the end: where it was not; null where it was."},
 }
@@ -65,5 +74,16 @@ func Document(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\n## lab\n\nOne object for each packet and each action, with `tcpwatch lab --format ndjson`. Schema `%s`.\n\n| name | meaning |\n|:---|:---|\n", schema)
 	for _, m := range members {
 		fmt.Fprintf(b, "| `%s` | %s |\n", m.name, m.meaning)
+	}
+}
+
+// Members yields the path and the meaning of each member.
+func Members() iter.Seq2[string, string] {
+	return func(yield func(path, meaning string) bool) {
+		for _, m := range members {
+			if !yield(m.name, m.meaning) {
+				return
+			}
+		}
 	}
 }

@@ -3,6 +3,7 @@ package streams
 import (
 	"bytes"
 	"fmt"
+	"iter"
 )
 
 // members are the members of the objects of streams.
@@ -26,14 +27,14 @@ var members = []struct{ name, in, meaning string }{
 	{"file", "end", "The file of the direction, in the index of --streams; null: it carried nothing."},
 	{"unacknowledged", "end", "Octets that nobody had acknowledged when they were due."},
 	{"missing", "end", "Octets in gaps; a last number that was acknowledged alone, and may be that of a FIN, is none."},
-	{"let_go", "end", "Of them, those let go for want of room."},
+	{"let_go", "end", "Octets of missing that were let go for want of room."},
 	{"gaps", "end", "How many gaps."},
 	{"conflicts", "end", "How many conflicts."},
 	{"outside", "end", "Octets outside the stream."},
 	{"from_start", "end", "Whether a SYN tells where the stream begins."},
 	{"fin", "end", "Whether a FIN ended it."},
 	{"contradicted_by", "end", "The packet that showed, after octets had been handed on, that the other end is the client, as `read` then has it; null: none did."},
-	{"any_ack", "end", "Whether any acknowledgement of it was captured."},
+	{"any_ack", "end", "Whether any acknowledgement of what it carried was captured."},
 }
 
 // Document writes the section of COLUMNS.md on streams.
@@ -43,5 +44,16 @@ func Document(b *bytes.Buffer) {
 		"| name | in | meaning |\n|:---|:---|:---|\n", indexName, schema)
 	for _, m := range members {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", m.name, m.in, m.meaning)
+	}
+}
+
+// Members yields the name and the meaning of each member.
+func Members() iter.Seq2[string, string] {
+	return func(yield func(name, meaning string) bool) {
+		for _, m := range members {
+			if !yield(m.name, m.meaning) {
+				return
+			}
+		}
 	}
 }
