@@ -9,11 +9,13 @@ import (
 	"tcpwatch/report/prose"
 )
 
-// alikeKey is a reason that kept openings from working, and the hosts: a scan, a server that is
-// down or a load balancer's checks are one thing to look at, not one for each connection. server is
-// the zero Addr if the client scans (HALF-OPEN-SCAN), client is if there are too many pairs.
+// alikeKey is a reason that kept openings from working, or a decisive verdict, and the hosts: a
+// scan, a server that is down, a full accept queue or a load balancer's checks are one thing to look
+// at, not one for each connection. server is the zero Addr if the client scans (HALF-OPEN-SCAN),
+// client is if there are too many pairs.
 type alikeKey struct {
 	why            Reason
+	found          verdict.ID // verdict.Count: no verdict decides
 	client, server netip.Addr
 }
 
@@ -29,11 +31,13 @@ const mostPairs = 1024
 
 // alikeOf counts a connection with those like it; nil: it is listed by itself.
 func (n *List) alikeOf(why Reason, c *analyze.Connection, verdicts []verdict.Verdict) *alike {
-	if why > whyOpeningReset {
-		return nil
-	}
-	k := alikeKey{why: why, client: c.Client.Addr(), server: c.Server.Addr()}
-	if scans(verdicts) {
+	k := alikeKey{why: why, found: verdict.Count, client: c.Client.Addr(), server: c.Server.Addr()}
+	switch {
+	case why > whyOpeningReset:
+		if k.found = decider(verdicts); k.found == verdict.Count {
+			return nil
+		}
+	case scans(verdicts):
 		k.server = netip.Addr{}
 	}
 	a := n.alike[k]
@@ -80,11 +84,11 @@ func (n *List) joined() (best [Count][]Row) {
 		if b := before[k]; b != nil {
 			rows, count = joinRows(b.rows, rows), count+b.count
 		}
-		best[k.why] = standFor(best[k.why], rows, count, k.likewise())
+		best[k.why] = standFor(best[k.why], rows, count, k.likewise()+k.what())
 	}
 	for k, c := range crowds {
 		if c.crowd() {
-			best[k.why] = standFor(best[k.why], c.rows, c.count, c.likewise())
+			best[k.why] = standFor(best[k.why], c.rows, c.count, c.likewise()+k.what())
 		}
 	}
 	return best
@@ -92,11 +96,11 @@ func (n *List) joined() (best [Count][]Row) {
 
 // standFor adds the rows of connections that are alike to a list, or one that stands for all of
 // them.
-func standFor(list, rows []Row, count uint64, whose string) []Row {
+func standFor(list, rows []Row, count uint64, like string) []Row {
 	if count > MostFirst {
 		r := rows[0]
 		r.Likewise = count - 1
-		r.Why += "; " + prose.Thousands(r.Likewise) + " more" + whose + ": " + r.Reason.String() + ", too"
+		r.Why += "; " + prose.Thousands(r.Likewise) + " more" + like + ", too"
 		rows = []Row{r}
 	}
 	for _, r := range rows {
@@ -105,7 +109,15 @@ func standFor(list, rows []Row, count uint64, whose string) []Row {
 	return list
 }
 
-// likewise says what the connections of a key have in common.
+// what says what was found about the connections of a key.
+func (k alikeKey) what() string {
+	if k.found < verdict.Count {
+		return ": " + k.found.String()
+	}
+	return ": " + k.why.String()
+}
+
+// likewise says whose the connections of a key are.
 func (k alikeKey) likewise() string {
 	if !k.server.IsValid() {
 		return " of this client"
@@ -115,7 +127,7 @@ func (k alikeKey) likewise() string {
 
 // ofScan reports whether the connection was an attempt of a scanner before it was known as one.
 func (n *List) ofScan(k alikeKey) bool {
-	return k.server.IsValid() && n.alike[alikeKey{why: k.why, client: k.client}] != nil
+	return k.server.IsValid() && n.alike[k.ofClient()] != nil
 }
 
 // scanned gathers the attempts of scanners before they were known as such.
@@ -125,7 +137,7 @@ func (n *List) scanned() map[alikeKey]*alike {
 		if !n.ofScan(k) {
 			continue
 		}
-		scan := alikeKey{why: k.why, client: k.client}
+		scan := k.ofClient()
 		if before[scan] == nil {
 			before[scan] = &alike{}
 		}
@@ -145,7 +157,16 @@ func joinRows(a, b []Row) []Row {
 }
 
 // ofServer is the key of everything with the same server.
-func (k alikeKey) ofServer() alikeKey { return alikeKey{why: k.why, server: k.server} }
+func (k alikeKey) ofServer() alikeKey {
+	k.client = netip.Addr{}
+	return k
+}
+
+// ofClient is that of everything with the same client.
+func (k alikeKey) ofClient() alikeKey {
+	k.server = netip.Addr{}
+	return k
+}
 
 // crowds gathers the connections of each server: one that is down, or flooded with SYNs, has many
 // clients.
@@ -181,7 +202,7 @@ type serverCrowd struct {
 // crowd reports whether there are, or may be, more than a few clients.
 func (c *serverCrowd) crowd() bool { return c != nil && (c.untold || c.clients > MostFirst) }
 
-// likewise says what the connections of a server have in common.
+// likewise says whose the connections of a server are.
 func (c *serverCrowd) likewise() string {
 	if c.clients > MostFirst {
 		return " to the server's address, of several clients"

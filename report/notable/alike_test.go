@@ -99,6 +99,46 @@ func TestAlikeReasons(t *testing.T) {
 	}
 }
 
+// TestAlikeVerdicts: connections that one verdict makes notable are put together, each verdict for
+// itself, whatever reason comes first; a verdict that does not decide puts none together.
+func TestAlikeVerdicts(t *testing.T) {
+	full := []verdict.Verdict{{ID: verdict.SynCookie}, {ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}}
+	hole := []verdict.Verdict{{ID: verdict.MTUBlackHole, Confidence: verdict.Likely}}
+	for _, c := range []struct {
+		name  string
+		reset bool
+		lists [][]verdict.Verdict // of connections that take turns
+		why   Reason
+		rows  int
+		words string
+	}{
+		{"one verdict", false, [][]verdict.Verdict{full}, whyVerdict, 1, "; 11 more of this client to the server's address: ACCEPT-QUEUE-FULL, too"},
+		{"two verdicts", false, [][]verdict.Verdict{full, hole}, whyVerdict, 2, "; 5 more of this client to the server's address: "},
+		{"behind another reason", true, [][]verdict.Verdict{full}, whyReset, 1, "; 11 more of this client to the server's address: ACCEPT-QUEUE-FULL, too"},
+		{"beside others", true, [][]verdict.Verdict{full, nil}, whyReset, 7, ""},
+		{"none that decides", true, [][]verdict.Verdict{{{ID: verdict.SynCookie}}}, whyReset, 10, ""},
+	} {
+		var n List
+		const all = 12
+		for i := range uint64(all) {
+			conn := *reporttest.HalfClose(t)
+			if c.reset {
+				reporttest.Reset(analyze.RstAbort)(&conn)
+			}
+			conn.Number = i + 1
+			n.Add(&conn, c.lists[i%uint64(len(c.lists))])
+		}
+		rows, more := n.Shown()
+		told := more[c.why]
+		for _, r := range rows {
+			told += 1 + r.Likewise
+		}
+		if len(rows) != c.rows || told != all || !strings.Contains(rows[0].Why, c.words) {
+			t.Errorf("%s: %d rows for %d: %+v", c.name, len(rows), told, rows)
+		}
+	}
+}
+
 // TestAlikeBounded: beyond mostPairs the clients of a server are told apart no more, beyond as many servers
 // connections are listed one by one, and none is lost.
 func TestAlikeBounded(t *testing.T) {

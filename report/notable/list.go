@@ -27,7 +27,7 @@ const (
 
 // List keeps, for each reason, the connections with the greatest weight. The zero value is
 // ready for use. Connections that did
-// not open are kept separately for each pair of hosts (alike).
+// not open, and those with a decisive verdict, are kept separately for each pair of hosts (alike).
 type List struct {
 	best  [Count][]Row
 	count Counts

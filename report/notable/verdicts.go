@@ -17,13 +17,16 @@ const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<ver
 func Decisive(id verdict.ID) bool { return decisive&(1<<id) != 0 }
 
 // decides reports whether one of the verdicts is decisive.
-func decides(list []verdict.Verdict) bool {
+func decides(list []verdict.Verdict) bool { return decider(list) < verdict.Count }
+
+// decider returns the first verdict that is decisive; verdict.Count if none is.
+func decider(list []verdict.Verdict) verdict.ID {
 	for i := range list {
 		if Decisive(list[i].ID) {
-			return true
+			return list[i].ID
 		}
 	}
-	return false
+	return verdict.Count
 }
 
 // plainly are the verdicts that say no more than the outcome does.
