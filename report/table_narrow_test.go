@@ -61,7 +61,7 @@ func TestWrapped(t *testing.T) {
 	for _, packets := range [][]*analyze.Observation{{&long}, append(rows, &long)} {
 		out := render(t, Options{Views: []View{ViewPackets}, Format: FormatTable, Style: prose.Style{Width: 80}}, packets, nil, summary.Input{})
 		checkLines(t, "labels", out, 80, false)
-		for _, heading := range []string{" FLAGS ", " SEQ ", " ACK ", " LEN ", " LABELS"} {
+		for _, heading := range []string{" LABELS ", " CLIENT IN ", " SERVER IN\n"} {
 			if !strings.Contains(out, heading) {
 				t.Errorf("%d rows: no %s", len(packets), heading)
 			}

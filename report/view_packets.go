@@ -38,7 +38,7 @@ var packetView = &rowView[packet]{
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Source()) }},
 		{Name: "destination", Kind: KindWord, Drop: 13, Pair: true, Shorten: 13, Room: 21, Meaning: "Address and port of the receiver.",
 			Value: func(_ *env, o *packet, v *Value) { v.endpoint(o.Segment.Destination()) }},
-		{Name: "flags", Kind: KindWord, Drop: 2, Room: 7, Meaning: "Control bits from FIN upwards, separated by commas.",
+		{Name: "flags", Kind: KindWord, Drop: 6, Room: 7, Meaning: "Control bits from FIN upwards, separated by commas.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(lexicon.Flags(o.Segment.Flags)) }},
 		{Name: "seq", Kind: KindSigned, Drop: 3, Room: 6, Meaning: "Sequence number relative to the ISN, or else to the first number seen.",
 			Value: func(_ *env, o *packet, v *Value) { v.int(o.Seq) }},
@@ -83,10 +83,10 @@ var packetView = &rowView[packet]{
 					v.item(strings.TrimPrefix(name, "tcp.analysis."))
 				}
 			}},
-		{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 7, Room: 12, Meaning: "State of the client after this segment.",
+		{Name: "client_state", Header: "CLIENT IN", Kind: KindWord, Drop: 2, Room: 12, Meaning: "State of the client after this segment.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ClientState.String()) },
 			Tone:  func(o *packet) prose.Tone { return lexicon.StateTone(o.ClientState) }},
-		{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 7, Pair: true, Room: 12, Meaning: "State of the server after this segment; before its SYN-ACK it is only inferred that it listens.",
+		{Name: "server_state", Header: "SERVER IN", Kind: KindWord, Drop: 2, Pair: true, Room: 12, Meaning: "State of the server after this segment; before its SYN-ACK it is only inferred that it listens.",
 			Value: func(_ *env, o *packet, v *Value) { v.string(o.ServerState.String()) },
 			Tone:  func(o *packet) prose.Tone { return lexicon.StateTone(o.ServerState) }},
 		{Name: "evidence", Header: "BECAUSE", Kind: KindText, Drop: 8, Wrap: 8, Room: 40, HideEmpty: true, Meaning: "What decided each label, as LABEL: reason.",
@@ -95,13 +95,13 @@ var packetView = &rowView[packet]{
 }
 
 // packetViewOf omits the column of another program's names unless it is
-// requested.
+// requested. Of one connection that was asked for, its number gives way first.
 func packetViewOf(e *env) *rowView[packet] {
-	if e.Wireshark {
-		return packetView
-	}
 	v := *packetView
-	v.columns = slices.DeleteFunc(slices.Clone(v.columns), func(c packetColumn) bool { return c.Name == "wireshark" })
+	v.columns = slices.DeleteFunc(slices.Clone(v.columns), func(c packetColumn) bool { return c.Name == "wireshark" && !e.Wireshark })
+	if len(e.Only) == 1 {
+		v.columns[slices.IndexFunc(v.columns, func(c packetColumn) bool { return c.Name == "connection" })].Drop = 14
+	}
 	return &v
 }
 
