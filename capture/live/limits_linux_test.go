@@ -205,7 +205,7 @@ func TestOptions(t *testing.T) {
 	for _, o := range []live.Options{
 		{}, {Interfaces: []string{"any", "lo"}}, {Interfaces: make([]string, 100)},
 		{Interfaces: one, Snaplen: 10}, {Interfaces: one, Snaplen: 1 << 20},
-		{Interfaces: one, BlockSize: 100000}, {Interfaces: one, BlockSize: 1 << 10}, {Interfaces: one, BlockSize: 256 << 10},
+		{Interfaces: one, BlockSize: 100000}, {Interfaces: one, BlockSize: 1 << 10}, {Interfaces: one, BlockSize: 256 << 10, Snaplen: live.MaxSnaplen},
 		{Interfaces: one, RingSize: 4096}, {Interfaces: one, RingSize: 1 << 20, BlockSize: 1 << 20}, {Interfaces: one, Rings: -1}, {Interfaces: one, Rings: 1000},
 		{Interfaces: []string{"no/such"}}, {Interfaces: []string{""}},
 	} {

@@ -23,13 +23,12 @@ type Options struct {
 	// Interfaces are the names of interfaces, or Any alone.
 	Interfaces []string
 	// Snaplen is the most that is captured of a packet, in octets: 0 or from
-	// MinSnaplen to MaxSnaplen. The default is MaxSnaplen.
+	// MinSnaplen to MaxSnaplen. The default is MaxSnaplen, or as much as fits into a block.
 	Snaplen int
 	// RingSize is the buffer for packets of each ring, in octets. BlockSize is
 	// the part of it that the kernel hands over at once, a power of two; a packet
 	// must fit into it, and two of them into the ring, or leastBlocks where there is more
-	// than one ring. The default is as blockFor has it; without a Snaplen either, that
-	// is then as much as fits into a block.
+	// than one ring. The default is as blockFor has it.
 	RingSize, BlockSize int
 	// Rings is how many rings share an interface, each packet going to one of
 	// them by its flow (PACKET_FANOUT). The default is 1.
@@ -122,9 +121,8 @@ func (o *Options) check() error {
 	set(&o.Rings, 1)
 	if o.BlockSize == 0 {
 		o.BlockSize = o.blockFor()
-		set(&o.Snaplen, min(MaxSnaplen, o.BlockSize-frameOverhead))
 	}
-	set(&o.Snaplen, MaxSnaplen)
+	set(&o.Snaplen, max(MinSnaplen, min(MaxSnaplen, o.BlockSize-frameOverhead)))
 	if o.Context == nil {
 		o.Context = context.Background()
 	}

@@ -21,7 +21,8 @@ func TestSizesInMessages(t *testing.T) {
 	for want, o := range map[string]Options{
 		"a block must be a power of two from 64KiB to 8MiB, not 3MiB":  {BlockSize: 3 << 20},
 		"a block must be a power of two from 64KiB to 8MiB, not 16MiB": {BlockSize: 16 << 20},
-		"a block of 64KiB does not hold a packet of 262144 octets":     {BlockSize: 64 << 10},
+		"a block must be a power of two from 64KiB to 8MiB, not 64":    {BlockSize: 64},
+		"a block of 64KiB does not hold a packet of 262144 octets":     {BlockSize: 64 << 10, Snaplen: MaxSnaplen},
 		"a ring must be from 1MiB to ":                                 {RingSize: 512 << 10},
 		"a ring of 15MiB does not hold two blocks of 8MiB: ":           {RingSize: 15 << 20, BlockSize: 8 << 20},
 	} {
@@ -57,7 +58,10 @@ func TestBlocks(t *testing.T) {
 		{Options{Interfaces: two, RingSize: mib, Snaplen: 150_000}, 0, 0, "several rings need 8"},
 		{Options{Interfaces: one, RingSize: mib, Snaplen: MaxSnaplen}, 512 * kib, MaxSnaplen, ""},
 		{Options{Interfaces: []string{Any}, RingSize: 2 * mib, BlockSize: mib}, mib, MaxSnaplen, ""},
-		{Options{Interfaces: one, BlockSize: 256 * kib}, 0, 0, "does not hold a packet of 262144 octets"},
+		{Options{Interfaces: one, BlockSize: 256 * kib}, 256 * kib, 256*kib - frameOverhead, ""},
+		{Options{Interfaces: one, BlockSize: 64 * kib}, 64 * kib, 64*kib - frameOverhead, ""},
+		{Options{Interfaces: one, BlockSize: 64 * kib, Snaplen: 64*kib - frameOverhead + 1}, 0, 0, "does not hold a packet of 65"},
+		{Options{Interfaces: one, BlockSize: 256 * kib, Snaplen: MaxSnaplen}, 0, 0, "does not hold a packet of 262144 octets"},
 		{Options{Interfaces: []string{"a", "a"}, RingSize: 4 * mib, BlockSize: mib}, mib, MaxSnaplen, ""},
 	} {
 		err := c.o.check()

@@ -126,7 +126,7 @@ func (o *liveOptions) declare(c *cobra.Command) {
 	f.Var(number(&o.connections, 1, mostCount), "for",
 		"end when N connections are over: closed, reset, left in TIME-WAIT or given up")
 	f.VarP(snaplen(&o.snaplen), "snapshot-length", "s", fmt.Sprintf(
-		"keep at most N octets of a packet, %d to %d; 0 is the most, less where the buffer is small (default 0)", live.MinSnaplen, live.MaxSnaplen))
+		"keep at most N octets of a packet, %d to %d; 0 is the most, or what fits into a block (default 0)", live.MinSnaplen, live.MaxSnaplen))
 	f.BoolVarP(&o.notPromiscuous, "no-promiscuous-mode", "p", false,
 		"do not put the interfaces into promiscuous mode")
 	f.Var(octetCount(&o.ringSize, live.MinRingSize, live.MaxRingSize), "ring-size", fmt.Sprintf(
