@@ -3,7 +3,7 @@ package lexicon
 import "testing"
 
 // TestMarks: question marks are explained if any was shown, with what they mean after
-// LISTEN, whoever saw them.
+// LISTEN, whoever saw them, and so is UNKNOWN.
 func TestMarks(t *testing.T) {
 	for _, c := range []struct {
 		words []string
@@ -14,6 +14,8 @@ func TestMarks(t *testing.T) {
 		{[]string{"LISTEN?", "CLOSED"}, "LISTEN? = inferred: " + ListenNote},
 		{[]string{"DATA RETRANSMISSION? FIN"}, InferredNote},
 		{[]string{"LISTEN?", "CLOSED?"}, InferredNote + ". LISTEN?: " + ListenNote},
+		{[]string{"SYN-SENT", "UNKNOWN"}, UnknownNote},
+		{[]string{"UNKNOWN", "LISTEN?"}, "LISTEN? = inferred: " + ListenNote + ". " + UnknownNote},
 	} {
 		var d, sum Marks
 		for _, w := range c.words {

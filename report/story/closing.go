@@ -25,8 +25,11 @@ func (t *telling) closing() {
 		t.steps(steps, true)
 	}
 	if !closedWhole(c) {
+		unanswered := c.ServerState == state.Unknown && !c.Self() && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0
 		t.inferred.See(c.ClientState.String())
-		t.inferred.See(c.ServerState.String())
+		if !unanswered { // or its reason is told
+			t.inferred.See(c.ServerState.String())
+		}
 		text := "at the end the client is in " + c.ClientState.String() + ", the server in " + c.ServerState.String()
 		switch {
 		case c.Self():
@@ -34,7 +37,7 @@ func (t *telling) closing() {
 		case c.ClientState == c.ServerState:
 			text = "at the end both ends are in " + c.ClientState.String()
 		}
-		if c.ServerState == state.Unknown && !c.Self() && c.Opening.SynCount > 0 && c.Opening.SynAckCount == 0 {
+		if unanswered {
 			text += ": no SYN-ACK showed that it was listening"
 		}
 		text += t.ifOwn() + unheard(c)

@@ -317,6 +317,9 @@ func stateSection(name string, counts *[state.Count]stateCount) section {
 		default:
 			text += " at the end"
 		}
+		if state.State(st) == state.Unknown {
+			text += ": " + lexicon.NoStateShown
+		}
 		s.add(c.proved+c.inferred, prose.Plain, text)
 	}
 	return s
