@@ -2,7 +2,6 @@ package story
 
 import (
 	"fmt"
-	"slices"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/label"
@@ -36,6 +35,12 @@ func (t *telling) partSteps() (opening, closing []int) {
 	return opening, closing
 }
 
+// The columns of numbers among those of steps.
+const (
+	columnSeq = 4
+	columnAck = 5
+)
+
 // steps writes the segments as a table. relative says whether sequence numbers
 // count from the ISNs.
 func (t *telling) steps(list []int, relative bool) {
@@ -65,7 +70,7 @@ func (t *telling) steps(list []int, relative bool) {
 	if err := g.Render(t.out); err != nil {
 		t.out.WriteString(err.Error() + "\n")
 	}
-	t.dropped = t.dropped || slices.Contains(g.Dropped(), ack)
+	t.noSeq, t.noAck = t.noSeq || !g.Shows(columnSeq), t.noAck || !g.Shows(columnAck)
 	if text := sums.BaseText(); text != "" {
 		t.Style.WriteWrapped(t.out, prose.Quiet, prose.SectionIndent, prose.Gap+text)
 	}

@@ -26,7 +26,8 @@ type Teller struct {
 
 	clock    number.Clock
 	inferred lexicon.Marks
-	dropped  bool // a table had no room for the column ACK
+	noAck    bool // a table had no room for the column ACK, or REL ACK
+	noSeq    bool // nor for the column SEQ, or REL SEQ
 }
 
 // Tell appends the story of a connection to out; nothing of the connection and of the
@@ -42,7 +43,10 @@ func (t *Teller) Remarks() []string {
 	if text := t.inferred.Note(); text != "" {
 		remarks = append(remarks, text)
 	}
-	if t.dropped {
+	switch {
+	case t.noSeq:
+		remarks = append(remarks, "no room everywhere for the columns SEQ and ACK: the arithmetic of ACK stands under each row, a wider terminal has both")
+	case t.noAck:
 		remarks = append(remarks, "no room for the column ACK: its arithmetic stands under each row")
 	}
 	return remarks

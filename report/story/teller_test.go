@@ -352,3 +352,25 @@ func TestRSTBesideSYNs(t *testing.T) {
 		}
 	}
 }
+
+// TestColumnsWithoutRoom: columns that a table of segments has no room for are named, and none where
+// rows are records, which have all.
+func TestColumnsWithoutRoom(t *testing.T) {
+	const seq, ack = "no room everywhere for the columns SEQ and ACK", "no room for the column ACK"
+	for width := 60; width <= 120; width++ {
+		out := told(width, reporttest.HalfClose(t))
+		joined := strings.Join(strings.Fields(out), " ")
+		want := ""
+		for l := range strings.Lines(out) {
+			switch heading := strings.HasPrefix(l, "  PACKET  "); { // of a table
+			case heading && !strings.Contains(l, "SEQ"):
+				want = seq
+			case heading && !strings.Contains(l, " ACK") && want == "":
+				want = ack
+			}
+		}
+		if strings.Contains(joined, seq) != (want == seq) || strings.Contains(joined, ack) != (want == ack) {
+			t.Errorf("%d columns, want %q:\n%s", width, want, out)
+		}
+	}
+}
