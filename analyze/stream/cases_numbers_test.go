@@ -238,6 +238,10 @@ client octets 0+10 of 4`},
 	{"nor inside the window after what was captured", opened + `
 +.1 A>B R. 1 ack 1
 +.1 A>B . 1 ack 5001`, ``},
+	{"a RST in front makes no number known", `
+0   A>B R. 1 ack 1
++.1 B>A .  1 ack 1
++.1 A>B .  1 ack 1`, ``},
 	{"a blind RST acknowledges nothing", opened + `
 +.1 A>B P. 1:11(10) ack 1
 +.01 B>A R. 1000 ack 5001

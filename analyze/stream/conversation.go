@@ -81,7 +81,7 @@ func (v *conversation) segment(o *analyze.Observation) {
 		}
 		v.outside(x, &p, InRST)
 	}
-	if acks {
+	if acks && y.known { // a RST makes no number known, and may have any
 		v.acknowledged(x, y, o)
 	}
 	if seg.Flags.Has(wire.RST) && o.Acceptable && !damaged {
