@@ -3,19 +3,21 @@ package notable
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/prose"
 )
 
-// alikeKey is a reason that kept openings from working, or a decisive verdict, and the hosts: a
+// alikeKey is a reason that kept openings from working, or the decisive verdicts, and the hosts: a
 // scan, a server that is down, a full accept queue or a load balancer's checks are one thing to look
 // at, not one for each connection. server is the zero Addr if the client scans (HALF-OPEN-SCAN),
 // client is if there are too many pairs.
 type alikeKey struct {
 	why            Reason
-	found          verdict.ID // verdict.Count: no verdict decides
+	found          uint64 // the verdicts that decide, bits; 0: none does
+	port           uint16 // of the server, with found: each listener has an accept queue of its own
 	client, server netip.Addr
 }
 
@@ -31,10 +33,10 @@ const mostPairs = 1024
 
 // alikeOf counts a connection with those like it; nil: it is listed by itself.
 func (n *List) alikeOf(why Reason, c *analyze.Connection, verdicts []verdict.Verdict) *alike {
-	k := alikeKey{why: why, found: verdict.Count, client: c.Client.Addr(), server: c.Server.Addr()}
+	k := alikeKey{why: why, client: c.Client.Addr(), server: c.Server.Addr()}
 	switch {
 	case why > whyOpeningReset:
-		if k.found = decider(verdicts); k.found == verdict.Count {
+		if k.found, k.port = deciders(verdicts), c.Server.Port(); k.found == 0 {
 			return nil
 		}
 	case scans(verdicts):
@@ -88,7 +90,7 @@ func (n *List) joined() (best [Count][]Row) {
 	}
 	for k, c := range crowds {
 		if c.crowd() {
-			best[k.why] = standFor(best[k.why], c.rows, c.count, c.likewise()+k.what())
+			best[k.why] = standFor(best[k.why], c.rows, c.count, k.towards()+c.whose()+k.what())
 		}
 	}
 	return best
@@ -111,10 +113,16 @@ func standFor(list, rows []Row, count uint64, like string) []Row {
 
 // what says what was found about the connections of a key.
 func (k alikeKey) what() string {
-	if k.found < verdict.Count {
-		return ": " + k.found.String()
+	if k.found == 0 {
+		return ": " + k.why.String()
 	}
-	return ": " + k.why.String()
+	var names []string
+	for id := range verdict.Count {
+		if k.found&(1<<id) != 0 {
+			names = append(names, id.String())
+		}
+	}
+	return ": " + strings.Join(names, ", ")
 }
 
 // likewise says whose the connections of a key are.
@@ -122,7 +130,15 @@ func (k alikeKey) likewise() string {
 	if !k.server.IsValid() {
 		return " of this client"
 	}
-	return " of this client to the server's address"
+	return " of this client" + k.towards()
+}
+
+// towards says what of the server they have in common.
+func (k alikeKey) towards() string {
+	if k.found != 0 {
+		return " to the server's address and port"
+	}
+	return " to the server's address"
 }
 
 // ofScan reports whether the connection was an attempt of a scanner before it was known as one.
@@ -202,10 +218,10 @@ type serverCrowd struct {
 // crowd reports whether there are, or may be, more than a few clients.
 func (c *serverCrowd) crowd() bool { return c != nil && (c.untold || c.clients > MostFirst) }
 
-// likewise says whose the connections of a server are.
-func (c *serverCrowd) likewise() string {
+// whose says of whom the connections of a server are.
+func (c *serverCrowd) whose() string {
 	if c.clients > MostFirst {
-		return " to the server's address, of several clients"
+		return ", of several clients"
 	}
-	return " to the server's address"
+	return ""
 }

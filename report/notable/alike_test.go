@@ -99,24 +99,28 @@ func TestAlikeReasons(t *testing.T) {
 	}
 }
 
-// TestAlikeVerdicts: connections that one verdict makes notable are put together, each verdict for
-// itself, whatever reason comes first; a verdict that does not decide puts none together.
+// TestAlikeVerdicts: connections that the same verdicts make notable are put together, at each port of the
+// server for itself, whatever reason comes first; a verdict that does not decide puts none together.
 func TestAlikeVerdicts(t *testing.T) {
 	full := []verdict.Verdict{{ID: verdict.SynCookie}, {ID: verdict.AcceptQueueFull, Confidence: verdict.Likely}}
 	hole := []verdict.Verdict{{ID: verdict.MTUBlackHole, Confidence: verdict.Likely}}
+	const like = " more of this client to the server's address and port: "
 	for _, c := range []struct {
 		name  string
 		reset bool
+		ports uint16              // of the server, that take turns
 		lists [][]verdict.Verdict // of connections that take turns
 		why   Reason
 		rows  int
 		words string
 	}{
-		{"one verdict", false, [][]verdict.Verdict{full}, whyVerdict, 1, "; 11 more of this client to the server's address: ACCEPT-QUEUE-FULL, too"},
-		{"two verdicts", false, [][]verdict.Verdict{full, hole}, whyVerdict, 2, "; 5 more of this client to the server's address: "},
-		{"behind another reason", true, [][]verdict.Verdict{full}, whyReset, 1, "; 11 more of this client to the server's address: ACCEPT-QUEUE-FULL, too"},
-		{"beside others", true, [][]verdict.Verdict{full, nil}, whyReset, 7, ""},
-		{"none that decides", true, [][]verdict.Verdict{{{ID: verdict.SynCookie}}}, whyReset, 10, ""},
+		{"one verdict", false, 1, [][]verdict.Verdict{full}, whyVerdict, 1, "; 11" + like + "ACCEPT-QUEUE-FULL, too"},
+		{"two verdicts", false, 1, [][]verdict.Verdict{full, hole}, whyVerdict, 2, "; 5" + like},
+		{"one beside the other", false, 1, [][]verdict.Verdict{full, slices.Concat(full, hole)}, whyVerdict, 2, "; 5" + like + "ACCEPT-QUEUE-FULL, too"},
+		{"two ports", false, 2, [][]verdict.Verdict{full}, whyVerdict, 2, "; 5" + like + "ACCEPT-QUEUE-FULL, too"},
+		{"behind another reason", true, 1, [][]verdict.Verdict{full}, whyReset, 1, "; 11" + like + "ACCEPT-QUEUE-FULL, too"},
+		{"beside others", true, 1, [][]verdict.Verdict{full, nil}, whyReset, 7, ""},
+		{"none that decides", true, 1, [][]verdict.Verdict{{{ID: verdict.SynCookie}}}, whyReset, 10, ""},
 	} {
 		var n List
 		const all = 12
@@ -126,6 +130,7 @@ func TestAlikeVerdicts(t *testing.T) {
 				reporttest.Reset(analyze.RstAbort)(&conn)
 			}
 			conn.Number = i + 1
+			conn.Server = netip.AddrPortFrom(conn.Server.Addr(), 80+uint16(i)%c.ports)
 			n.Add(&conn, c.lists[i%uint64(len(c.lists))])
 		}
 		rows, more := n.Shown()

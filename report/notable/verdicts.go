@@ -17,16 +17,14 @@ const decisive = 1<<verdict.RefusedBetween | 1<<verdict.AcceptQueueFull | 1<<ver
 func Decisive(id verdict.ID) bool { return decisive&(1<<id) != 0 }
 
 // decides reports whether one of the verdicts is decisive.
-func decides(list []verdict.Verdict) bool { return decider(list) < verdict.Count }
+func decides(list []verdict.Verdict) bool { return deciders(list) != 0 }
 
-// decider returns the first verdict that is decisive; verdict.Count if none is.
-func decider(list []verdict.Verdict) verdict.ID {
+// deciders returns the verdicts that are decisive, as bits.
+func deciders(list []verdict.Verdict) (found uint64) {
 	for i := range list {
-		if Decisive(list[i].ID) {
-			return list[i].ID
-		}
+		found |= 1 << list[i].ID & decisive
 	}
-	return verdict.Count
+	return found
 }
 
 // plainly are the verdicts that say no more than the outcome does.
