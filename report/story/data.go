@@ -85,7 +85,7 @@ func resentTexts(c, s *analyze.Direction, crossed uint64) []string {
 		texts = append(texts, prose.Octets(n)+" of payload in "+in+" captured before")
 	}
 	if n := c.LostBetween + s.LostBetween; n > 0 {
-		texts = append(texts, prose.Thousands(n)+" lost between two places of capture")
+		texts = append(texts, prose.Thousands(n)+" lost between two places of capture, or missed at one")
 	}
 	if n := c.Spurious + s.Spurious; n > uint64(c.Causes[label.CauseSpurious])+uint64(s.Causes[label.CauseSpurious]) {
 		texts = append(texts, prose.Thousands(n)+" shown to have been unnecessary")

@@ -257,7 +257,7 @@ func resentSection(t *tally) section {
 	s.some(c.Inferred+v.Inferred, prose.Doubt, "of all these inferred, from times or from packets that are missing")
 	s.some(c.Spurious+v.Spurious, prose.Doubt, "of all these shown to have been unnecessary, when they passed or by a later acknowledgement")
 	s.some(c.RetransmittedBytes+v.RetransmittedBytes, prose.Plain, "octets of payload in all these that had been captured before")
-	s.some(c.LostBetween+v.LostBetween, prose.Plain, "segments lost between two places of capture, and sent again past both")
+	s.some(c.LostBetween+v.LostBetween, prose.Plain, "segments lost between two places of capture, or missed at one, and sent again past both")
 	s.some(c.OutOfOrder+v.OutOfOrder, prose.Doubt, "segments overtaken on the way")
 	s.some(c.DuplicateAcks+v.DuplicateAcks, prose.Plain, "duplicate acknowledgements")
 	s.some(c.ZeroWindows+v.ZeroWindows, prose.Doubt, "zero windows")

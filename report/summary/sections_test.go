@@ -175,7 +175,7 @@ func TestResentSays(t *testing.T) {
 		"30 segments sent again, of 3,000: 10 of clients, 20 of servers", "3 in answer to a SYN", "10 for an unknown cause", "14 after a timeout, or in the repair that followed one",
 		"15 fast: SACK or duplicate acknowledgements had reported the loss", "16 tail loss probes, or timeouts due at the same time", "17 although acknowledged already when they passed here",
 		"11 of all these inferred, from times or from packets that are missing", "22 of all these shown to have been unnecessary, when they passed or by a later acknowledgement",
-		"33 octets of payload in all these that had been captured before", "88 segments lost between two places of capture, and sent again past both", "44 segments overtaken on the way", "55 duplicate acknowledgements", "66 zero windows", "77 keep-alives",
+		"33 octets of payload in all these that had been captured before", "88 segments lost between two places of capture, or missed at one, and sent again past both", "44 segments overtaken on the way", "55 duplicate acknowledgements", "66 zero windows", "77 keep-alives",
 	}
 	if got := lines(resentSection(&y)); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
