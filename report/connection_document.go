@@ -41,8 +41,8 @@ var connectionDocument = sync.OnceValue(func() *objectDocument {
 		}, directionMembers(), []member{
 			{"server_to_client", likeThat("client_to_server"), "", "What the server sent."},
 			{"zeek", is.object, "", "The same connection by Zeek's definitions."},
-			{"zeek.conn_state", is.text, "", "conn_state."},
-			{"zeek.history", is.text, "", "history."},
+			{"zeek.conn_state", is.text, "", "How it opened and closed."},
+			{"zeek.history", is.text, "", "What happened: a letter for each kind of segment, capital where the client sent it."},
 			{"labels", is.object, "", "How many segments carry each label."},
 			{"labels.LABEL", is.number, isAbsent + "no segment carries it", "Segments that carry it."},
 			{"evicted", is.yes, "", "The connection was given up to make room (`--max-connections`): later segments of it count as another one."},

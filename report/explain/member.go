@@ -24,7 +24,7 @@ var describedObjects = sync.OnceValue(report.DescribedObjects)
 var places = regexp.MustCompile(`\[\]|\.[0-9]+`)
 
 // member writes the meanings of the members whose path, or the last name of it, is meant. What a view
-// has as a column, too, is told as that where its path is not asked for.
+// has as a column, too, is told as that where its path is not asked for; an object or a list is none.
 func (x *explainer) member(key string, exactly bool) (found bool) {
 	for _, m := range membersNamed(places.ReplaceAllString(key, ""), exactly) {
 		if found {
@@ -53,7 +53,7 @@ func plainCode(s string) string { return strings.ReplaceAll(s, "`", "") }
 func membersNamed(name string, exactly bool) (all []memberText) {
 	for _, o := range describedObjects() {
 		for _, m := range o.Members {
-			if !named(&m, name, exactly) || !strings.Contains(name, ".") && isColumn(o.Of, m.Path) {
+			if !named(&m, name, exactly) || !strings.Contains(name, ".") && isColumn(&o, m.Path) {
 				continue
 			}
 			text := memberText{meaning: m.Meaning, none: m.None, within: withinText(&o, m.Path), paths: []string{m.Path + " of " + o.Of}}
@@ -91,11 +91,17 @@ func named(m *report.MemberText, name string, exactly bool) bool {
 }
 
 // isColumn reports whether a view has a column for the member at a path; for one of an object inside,
-// as client_to_server.rto, any view: the summary has the same objects.
-func isColumn(view, path string) bool {
+// as client_to_server.rto, any view: the summary has the same objects. What has members itself says
+// more than a column of that name.
+func isColumn(o *report.ObjectText, path string) bool {
+	if slices.ContainsFunc(o.Members, func(m report.MemberText) bool {
+		return strings.HasPrefix(m.Path, path+".") || strings.HasPrefix(m.Path, path+"[].")
+	}) {
+		return false
+	}
 	name := strings.ReplaceAll(path, ".", "_")
 	return slices.ContainsFunc(columnTexts(), func(c columnText) bool {
-		return c.Name == name && (name != path || slices.Contains(c.views, view))
+		return c.Name == name && (name != path || slices.Contains(c.views, o.Of))
 	})
 }
 

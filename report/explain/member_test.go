@@ -23,7 +23,7 @@ func TestMembersExplained(t *testing.T) {
 				for _, name := range []string{last, parent + last, strings.ReplaceAll(parent, "[]", ".12") + last} {
 					var b bytes.Buffer
 					err := Write(&b, name, prose.Style{Width: 5000})
-					told := m.Words != nil && name == last || !strings.Contains(name, ".") && isColumn(o.Of, m.Path) // in words of their own
+					told := m.Words != nil && name == last || !strings.Contains(name, ".") && isColumn(&o, m.Path) // in words of their own
 					if err != nil || !told && !strings.Contains(b.String(), "\n  "+plainCode(m.Meaning)+"\n") {
 						t.Errorf("%s, member %s of %s: %v\n%s", name, m.Path, o.Of, err, &b)
 					}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"strings"
 )
 
 // schema names the shape of an item of a lesson.
@@ -77,11 +78,14 @@ func Document(b *bytes.Buffer) {
 	}
 }
 
-// Members yields the path and the meaning of each member.
+// Members yields the path and the meaning of each member, those of the server, which are the same, included.
 func Members() iter.Seq2[string, string] {
 	return func(yield func(path, meaning string) bool) {
 		for _, m := range members {
 			if !yield(m.name, m.meaning) {
+				return
+			}
+			if name, ofClient := strings.CutPrefix(m.name, "client."); ofClient && !yield("server."+name, m.meaning) {
 				return
 			}
 		}
