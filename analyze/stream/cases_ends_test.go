@@ -72,6 +72,43 @@ client outside 0+10 syn-data of 1
 client octets 0+10 of 4 ack 6
 client gap 10+10 not-captured of 5 ack 6
 client octets 20+10 of 5 ack 6`},
+	{"the answer to another SYN, behind which only the server goes on", `
+0    A>B S  0
+isn A 90000000
++1  B>A S. 0 ack 1
++.1 B>A P. 1:11(10) ack 1
++.1 B>A P. 11:21(10) ack 101`, `
+server octets 0+10 of 3
+client gap 0+100 not-captured ack 4
+server octets 10+10 of 4`},
+	{"the answer to another SYN with a lower ISN, behind which only the server goes on", `
+isn A 90000000
+0    A>B S  0
+isn A 1000
++1  B>A S. 0 ack 1
++.1 B>A P. 1:11(10) ack 101`, `
+client gap 0+100 not-captured ack 3
+server octets 0+10 of 3`},
+	{"the answer to another SYN, which is refused, and then the one to its own", `
+isn A 1000
+0    A>B S  0
+isn A 71000
++.1 B>A S. 0 ack 1
+isn A 1000
++1  A>B S  0
++.1 B>A S. 0 ack 1
++.1 B>A . 1 ack 80001
++.1 B>A . 1 ack 80001`, `
+client gap 0+80000 not-captured ack 6`},
+	{"the answer to another SYN with a lower ISN, behind which the server goes on with its own", `
+isn A 90000000
+0    A>B S  0
+isn A 1000
++.1 B>A S. 0 ack 1
+isn A 90000000
++1  B>A P. 1:11(10) ack 101`, `
+client gap 0+100 not-captured ack 3
+server octets 0+10 of 3`},
 	{"data in a SYN whose answer is for another one, which is refused", `
 0    A>B S  0:10(10) <tfo 0102030405060708>
 +.1 B>A S. 0 ack 90000000

@@ -248,11 +248,11 @@ const mostWindow = 1 << 30
 func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	seg := o.Segment
 	to := y.extend(seg.Ack)
+	if !seg.Flags.Has(wire.RST) && v.answersOther(y, to, seg.Flags.Has(wire.SYN)) {
+		return
+	}
 	if to-y.seen > mostWindow || to > y.seen && v.reset {
 		return // no window is as large as that; and nothing new is proved after a RST
-	}
-	if seg.Flags.Has(wire.SYN) && y.fixed && !y.begun && (to < y.start || to > y.start+mostSegment) {
-		return // it answers another SYN than the one captured (RFC 9293 §3.10.7.3)
 	}
 	if !y.believes(to) {
 		return
@@ -270,6 +270,25 @@ func (v *conversation) acknowledged(x, y *direction, o *analyze.Observation) {
 	if seg.Flags.Has(wire.SYN) {
 		v.refuseSYNData(y, to)
 	}
+}
+
+// answersOther reports whether an acknowledgement answers another SYN of y than the one captured. If that
+// is not y's, y refuses the answer with a RST (RFC 9293 §3.10.7.3): a sender that goes on without SYN, with
+// numbers that follow that answer, had it accepted, and y begins there.
+func (v *conversation) answersOther(y *direction, to int64, syn bool) bool {
+	if !y.fixed || y.begun {
+		return false
+	}
+	if other := to < y.start || to > y.start+mostSegment; syn {
+		if y.answered = 0; other {
+			y.answered = to
+		}
+		return other
+	}
+	if at := y.answered; at != 0 && at <= to && (at > y.start || to < y.start) {
+		v.startAt(y, at)
+	}
+	return false
 }
 
 // refuseSYNData drops the payload of a SYN beyond the acknowledgement number of

@@ -21,8 +21,10 @@ type direction struct {
 	// it. Without one it is the first captured when the direction begins.
 	start int64
 	fixed bool
-	begun bool  // something was handed on; next is valid
-	next  int64 // the first number that was not handed on
+	// answered is what the last SYN-ACK acknowledges, if that is not start; else 0.
+	answered int64
+	begun    bool  // something was handed on; next is valid
+	next     int64 // the first number that was not handed on
 
 	// acked is the number before which the other end has everything, according
 	// to ackPacket. beyond is the last acknowledgement, if it covers more than
