@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -51,28 +52,48 @@ func (x *explainer) columnWithin(key string) bool {
 	})
 }
 
-// columns writes the meaning of the columns that are meant.
-func (x *explainer) columns(meant func(*columnText) bool) (found bool) {
+// columns writes the meaning of the columns that are meant; those that say the same are one.
+func (x *explainer) columns(meant func(*columnText) bool) bool {
+	var told []columnText
+	same := map[string][]string{} // by meaning, the other columns
 	for _, c := range columnTexts() {
 		if !meant(&c) {
 			continue
 		}
-		if found {
+		i := slices.IndexFunc(told, func(o columnText) bool { return o.Meaning == c.Meaning })
+		switch {
+		case i < 0:
+			c.views = slices.Clone(c.views)
+			told = append(told, c)
+		case c.title() == told[i].title():
+			told[i].views = append(told[i].views, c.views...)
+		default:
+			same[c.Meaning] = append(same[c.Meaning], cmp.Or(c.Name, c.Heading)+" of "+strings.Join(c.views, ", "))
+		}
+	}
+	for i, c := range told {
+		if i > 0 {
 			x.line("")
 		}
-		found = true
-		title := c.Heading + "   column"
-		switch {
-		case c.Heading == "":
-			title = c.Name + "   column for programs"
-		case c.Name != "" && !strings.EqualFold(c.Name, c.Heading):
-			title += ", for programs " + c.Name
-		}
-		x.heading(title)
+		x.heading(c.title())
 		x.block(prose.Gap, c.Meaning)
 		x.block(prose.Gap, "In "+strings.Join(c.views, ", ")+".")
+		if others := same[c.Meaning]; others != nil {
+			x.block(prose.Gap, "The same: "+strings.Join(others, "; ")+".")
+		}
 	}
-	return found
+	return len(told) > 0
+}
+
+// title is what stands above the meaning.
+func (c *columnText) title() string {
+	switch {
+	case c.Heading == "":
+		return c.Name + "   column for programs"
+	case c.Name != "" && !strings.EqualFold(c.Name, c.Heading):
+		return c.Heading + "   column, for programs " + c.Name
+	}
+	return c.Heading + "   column"
 }
 
 // columnNames returns the headings that are one word.
