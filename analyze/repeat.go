@@ -52,14 +52,6 @@ func (a *Analyzer) copied(n *note, x *flow.Half, seg *wire.Segment) {
 	if first.Packet == 0 {
 		first = &fx.Overlap
 	}
-	// If this was the first packet with its octets at a place, it may be the one lost
-	// after that place; then the retransmission will come there, too.
-	if a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain)) {
-		n.lostBetween[fx.From]-- // it was held up
-		if n.lostSYN[fx.From] == first.Packet {
-			n.lostSYN[fx.From] = 0
-		}
-	}
 	x.CopiedAt(seg, first, a.lab.Reason != label.Elsewhere && a.lab.Reason != label.AsOthers)
 	if x.Places() {
 		fx.Receiver.CopiedToo()
@@ -68,6 +60,13 @@ func (a *Analyzer) copied(n *note, x *flow.Half, seg *wire.Segment) {
 		if lost > 0 && seg.Flags.Has(wire.SYN) && n.lostSYN[fx.From] == 0 {
 			n.lostSYN[fx.From] = packet
 		}
+	}
+	// If this was the first packet with its octets at a place, it may be the one lost
+	// after that place; then the retransmission will come there, too.
+	found, late := a.table.Copied(x, first.Packet, seg, !(fx.NewHere && fx.SameAgain))
+	n.lostBetween[fx.From] -= found
+	if found > 0 && n.lostSYN[fx.From] == late {
+		n.lostSYN[fx.From] = 0
 	}
 }
 

@@ -174,17 +174,66 @@ func (t *Table) Show(h *Half, packet uint64) bool {
 	return true
 }
 
-// Copied notes that seg, a copy of a packet of h, was captured; and where, if there
-// says that no other will be captured at that place. found is set if LostBetween had counted the packet.
-func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) (found bool) {
-	if s := t.traceOf(h, packet); s != nil {
-		found = s.copies == lostBetween
-		s.copies = wasCopied
-		if there {
-			s.places |= placeBit(place(seg))
+// Copied notes that seg, a copy of a packet of h, was captured; and where, if there says that no other will be captured at that
+// place. It returns how many packets LostBetween had counted that have come there after all, and one of them.
+func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) (found uint32, late uint64) {
+	s := t.traceOf(h, packet)
+	switch at := placeBit(place(seg)); {
+	case s == nil:
+		return 0, 0
+	case s.Seq != seg.Seq || s.End != seg.End():
+		return t.joined(h, seg)
+	case s.copies == lostBetween && s.places&at != 0:
+		return 0, 0 // copied where it was captured, in front of where it was lost
+	case s.copies == lostBetween:
+		found, late = 1, s.Packet
+	case s.copies == wasCopied:
+		found, late = t.heldUp(h, s)
+	}
+	s.copies = wasCopied
+	if there {
+		s.places |= placeBit(place(seg))
+	}
+	return found, late
+}
+
+// joined notes that octets of several packets of h came in one, or in part, as network cards join and cut segments.
+func (t *Table) joined(h *Half, seg *wire.Segment) (found uint32, late uint64) {
+	end := seg.End()
+	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
+		if p.apart(seg.Seq, end) {
+			continue
+		}
+		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
+			s := t.sent.At(i)
+			if !s.overlaps(seg.Seq, end) {
+				continue
+			}
+			if s.copies == lostBetween {
+				found, late = found+1, s.Packet
+			}
+			s.copies = wasCopied
 		}
 	}
-	return found
+	return found, late
+}
+
+// heldUp finds the packet of h that came as a second copy of r: one that LostBetween had counted and nothing tells from r, so
+// that its own copy may have been taken for that of r.
+func (t *Table) heldUp(h *Half, r *Trace) (found uint32, late uint64) {
+	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
+		if p.without(r.Seq) {
+			continue
+		}
+		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
+			s := t.sent.At(i)
+			if s.Seq == r.Seq && s.End == r.End && s.copies == lostBetween && s.IPID == r.IPID && s.TSVal == r.TSVal {
+				s.copies = wasCopied
+				return 1, s.Packet
+			}
+		}
+	}
+	return 0, 0
 }
 
 // traceOf returns the trace of a packet of h; nil if it is not remembered.
@@ -201,19 +250,28 @@ func (t *Table) traceOf(h *Half, packet uint64) *Trace {
 }
 
 // LostBetween counts what was lost between two places of capture, when seg, a copy of a packet of h, whose copies are captured at
-// another place (Places), has come there: if that packet is a retransmission, the earlier ones with its range of which none
-// has come; first is the earliest. They are counted once. What is sent again in other pieces may have been cut on the way
+// another place (Places), comes there, before Copied: if that packet is a retransmission, the earlier ones with its range of which
+// none has come; first is the earliest. They are counted once. What is sent again in other pieces may have been cut on the way
 // before. Where copies come late, which the clocks of two taps may make them, it tells nothing.
 func (t *Table) LostBetween(h *Half, packet uint64, seg *wire.Segment) (n uint32, first uint64) {
-	r := t.traceOf(h, packet)
-	if r == nil || !r.Again || h.farApart {
+	r, at := t.traceOf(h, packet), placeBit(place(seg))
+	if r == nil || !r.Again || h.farApart || r.places&at != 0 {
 		return 0, 0
 	}
-	for i := r.prev; i != 0; i = t.sent.At(i).prev {
-		s := t.sent.At(i)
-		if s.Seq == r.Seq && s.End == r.End && s.copies == notCopied && s.places&placeBit(place(seg)) == 0 {
-			s.copies, first = lostBetween, s.Packet
-			n++
+	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
+		if p.without(r.Seq) {
+			continue
+		}
+		for i, left := p.last, p.n; left > 0; i, left = t.sent.At(i).prev, left-1 {
+			s := t.sent.At(i)
+			switch {
+			case s.Packet >= r.Packet || s.Seq != r.Seq || s.End != r.End:
+			case s.copies != notCopied:
+				return n, first // what came before was counted with it
+			case s.places&at == 0:
+				s.copies, first = lostBetween, s.Packet
+				n++
+			}
 		}
 	}
 	return n, first

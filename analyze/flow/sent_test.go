@@ -282,3 +282,42 @@ func TestLateLog(t *testing.T) {
 		}
 	}
 }
+
+// TestLostBetweenAlike: where nothing tells a packet from the one sent again, as without identifications, the copy that comes first may
+// be of either; the second shows that both came. With an identification or a timestamp of its own the second is one more copy of the
+// same packet.
+func TestLostBetweenAlike(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*wire.Segment) // of what is sent again
+		found  uint32
+	}{
+		{"alike", func(*wire.Segment) {}, 1},
+		{"another identification", func(s *wire.Segment) { s.IPID = 9 }, 0},
+		{"another timestamp", func(s *wire.Segment) { s.Options.TSVal++ }, 0},
+	} {
+		table := NewTable()
+		var h, o Half
+		seg := wire.Segment{Packet: 1, Time: 1e9, Seq: 100, Len: 50, Flags: wire.ACK, TTL: 64}
+		again := seg
+		again.Packet, again.Time = 2, seg.Time+10e6
+		c.change(&again)
+		table.Log(&h, &o, &seg, false, false, nil)
+		table.Log(&h, &o, &again, true, false, nil)
+		again.TTL = 63
+		again.Packet = 3
+		if n, first := table.LostBetween(&h, 2, &again); n != 1 || first != 1 {
+			t.Errorf("%s: %d lost, the first %d; want one, packet 1", c.name, n, first)
+		}
+		if found, _ := table.Copied(&h, 2, &again, false); found != 0 {
+			t.Errorf("%s: %d found by the first copy", c.name, found)
+		}
+		again.Packet = 4
+		if n, _ := table.LostBetween(&h, 2, &again); n != 0 {
+			t.Errorf("%s: %d lost once more", c.name, n)
+		}
+		if found, late := table.Copied(&h, 2, &again, true); found != c.found || found > 0 && late != 1 {
+			t.Errorf("%s: %d found by the second copy, packet %d; want %d", c.name, found, late, c.found)
+		}
+	}
+}
