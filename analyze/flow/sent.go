@@ -187,7 +187,7 @@ func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) (f
 		return 0, 0 // copied where it was captured, in front of where it was lost
 	case s.copies == lostBetween:
 		found, late = 1, s.Packet
-	case s.copies == wasCopied:
+	case s.copies == wasCopied && place(seg) == h.places.second:
 		found, late = t.heldUp(h, s)
 	}
 	s.copies = wasCopied
@@ -218,8 +218,8 @@ func (t *Table) joined(h *Half, seg *wire.Segment) (found uint32, late uint64) {
 	return found, late
 }
 
-// heldUp finds the packet of h that came as a second copy of r: one that LostBetween had counted and nothing tells from r, so
-// that its own copy may have been taken for that of r.
+// heldUp finds the packet of h that came as a second copy of r to the same place: one that LostBetween had counted and nothing tells
+// from r, so that its own copy may have been taken for that of r.
 func (t *Table) heldUp(h *Half, r *Trace) (found uint32, late uint64) {
 	for p := t.lastSpan(h); p != nil; p = t.before(h, p) {
 		if p.without(r.Seq) {

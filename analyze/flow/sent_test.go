@@ -285,16 +285,18 @@ func TestLateLog(t *testing.T) {
 
 // TestLostBetweenAlike: where nothing tells a packet from the one sent again, as without identifications, the copy that comes first may
 // be of either; the second shows that both came. With an identification or a timestamp of its own the second is one more copy of the
-// same packet.
+// same packet, as it is at a third place.
 func TestLostBetweenAlike(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*wire.Segment) // of what is sent again
+		third  uint8               // routers before the place where the second copy is captured, beyond the first
 		found  uint32
 	}{
-		{"alike", func(*wire.Segment) {}, 1},
-		{"another identification", func(s *wire.Segment) { s.IPID = 9 }, 0},
-		{"another timestamp", func(s *wire.Segment) { s.Options.TSVal++ }, 0},
+		{"alike", func(*wire.Segment) {}, 0, 1},
+		{"another identification", func(s *wire.Segment) { s.IPID = 9 }, 0, 0},
+		{"another timestamp", func(s *wire.Segment) { s.Options.TSVal++ }, 0, 0},
+		{"a third place", func(*wire.Segment) {}, 1, 0},
 	} {
 		table := NewTable()
 		var h, o Half
@@ -304,15 +306,15 @@ func TestLostBetweenAlike(t *testing.T) {
 		c.change(&again)
 		table.Log(&h, &o, &seg, false, false, nil)
 		table.Log(&h, &o, &again, true, false, nil)
-		again.TTL = 63
-		again.Packet = 3
+		again.TTL, again.Packet = 63, 3
+		h.places.second = place(&again)
 		if n, first := table.LostBetween(&h, 2, &again); n != 1 || first != 1 {
 			t.Errorf("%s: %d lost, the first %d; want one, packet 1", c.name, n, first)
 		}
 		if found, _ := table.Copied(&h, 2, &again, false); found != 0 {
 			t.Errorf("%s: %d found by the first copy", c.name, found)
 		}
-		again.Packet = 4
+		again.TTL, again.Packet = again.TTL-c.third, 4
 		if n, _ := table.LostBetween(&h, 2, &again); n != 0 {
 			t.Errorf("%s: %d lost once more", c.name, n)
 		}
