@@ -181,7 +181,7 @@ func (t *Table) Copied(h *Half, packet uint64, seg *wire.Segment, there bool) (f
 	switch at := placeBit(place(seg)); {
 	case s == nil:
 		return 0, 0
-	case s.Seq != seg.Seq || s.End != seg.End():
+	case seg.Flags&wire.RST == 0 && (s.Seq != seg.Seq || s.End != seg.End()): // the trace of a RST has no octets
 		return t.joined(h, seg)
 	case s.copies == lostBetween && s.places&at != 0:
 		return 0, 0 // copied where it was captured, in front of where it was lost
