@@ -118,14 +118,15 @@ const (
 	// maxSent bounds the segments remembered for one direction; beyond it the
 	// oldest are given up, though not acknowledged. maxKept bounds those among them that
 	// are kept for longHorizon: retransmissions that filled octets, since what they repeat
-	// may have been held up for longer than a timer of its sender runs (RFC 5682 §1).
+	// may have been held up for longer than a timer of its sender runs (RFC 5682 §1), and
+	// what counts as lost between two places of capture, for the same reason.
 	maxSent = 4096
 	maxKept = 1024
 )
 
 // Log remembers a segment of h. It forgets segments that are acknowledged and too old
 // to be copied or, for retransmissions that filled a hole, to be overtaken by their
-// original. o is the other end; again is set for a retransmission, fills if none of its
+// original, or, for what was lost between two places of capture, to come there after all. o is the other end; again is set for a retransmission, fills if none of its
 // octets was captured before; overtaken is the segment that overtook this one, or nil.
 func (t *Table) Log(h, o *Half, seg *wire.Segment, again, fills bool, overtaken *Mark) {
 	horizon := max(copyHorizon, min(2*h.rtt.max, longHorizon))
