@@ -109,6 +109,16 @@ func hopLess(data []byte) []byte {
 	return data
 }
 
+// numbered returns the packets with the numbers that they have in one capture.
+func (c *merged) numbered() []capture.Packet {
+	packets := make([]capture.Packet, len(c.sightings))
+	for i := range c.sightings {
+		packets[i] = c.sightings[i].Packet
+		packets[i].Number = uint64(i + 1)
+	}
+	return packets
+}
+
 // mergedTally counts what was said of a merged capture.
 type mergedTally struct {
 	copies              int // second sights of what occupies sequence space
@@ -142,11 +152,7 @@ func (a *mergedTally) packet(o *analyze.Observation, c *merged, said map[int]boo
 
 // lost takes how many packets are said to be lost between both taps, and how many only one tap has.
 func (a *mergedTally) lost(c *merged) {
-	packets, sights := make([]capture.Packet, len(c.sightings)), make([]int, len(c.again))
-	for i := range c.sightings {
-		packets[i] = c.sightings[i].Packet
-		packets[i].Number = uint64(i + 1)
-	}
+	packets, sights := c.numbered(), make([]int, len(c.again))
 	between, alone := 0, 0
 	analyses(degraded(packets, degradations[2].change), func(s *wire.Segment) bool {
 		if s.SeqLen() > 0 && !s.Flags.Has(wire.RST) {
@@ -168,11 +174,7 @@ func (a *mergedTally) lost(c *merged) {
 // take analyses a merged capture, with evidence taken away.
 func (a *mergedTally) take(t *testing.T, c *merged, change func([]byte)) {
 	t.Helper()
-	packets := make([]capture.Packet, len(c.sightings))
-	for i := range c.sightings {
-		packets[i] = c.sightings[i].Packet
-		packets[i].Number = uint64(i + 1)
-	}
+	packets := c.numbered()
 	said, sights := map[int]bool{}, make([]int, len(c.again))
 	observe(t, degraded(packets, change), func(*wire.Segment) bool { return true }, func(o *analyze.Observation) {
 		n := c.sightings[o.Segment.Packet-1].sent

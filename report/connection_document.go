@@ -196,7 +196,7 @@ func directionMembers() []member {
 		{"client_to_server.in_flight_max", is.octets, "", "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap."},
 		{"client_to_server.inferred_retransmissions", is.number, "", "Retransmissions that are inferred, from times or from packets that are missing."},
 		{"client_to_server.spurious_retransmissions", is.number, "", "Retransmissions that were shown to be unnecessary, when they passed or by a later acknowledgement (SHOWN-SPURIOUS)."},
-		{"client_to_server.lost_between", is.number, "", "Segments that passed one of two places of capture and not the other, past which they were then sent again: lost between them, or missed there by the capture."},
+		{"client_to_server.lost_between", is.number, "", lostBetweenMeaning},
 		{"client_to_server.causes", is.object, "", "Why they were sent (LABELS.md says what each cause means)."},
 		{"client_to_server.causes.CAUSE", is.number, isAbsent + "there were none", "Retransmissions for this cause."},
 		{"client_to_server.window_episodes", is.number, "", "How often the window of the other end held this end back: its rows in the view windows."},

@@ -112,7 +112,7 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		count("in_flight_max", KindOctets, "The most octets sent and not acknowledged at one time (FlightSize, RFC 5681 §2), at this tap.", func(x *d) uint64 { return x.MostInFlight }),
 		count("inferred_retransmissions", KindCount, "Retransmissions that are inferred, from times or from packets that are missing.", func(x *d) uint64 { return x.Inferred }),
 		count("spurious_retransmissions", KindCount, "Retransmissions that were shown to be unnecessary, when they passed or by a later acknowledgement (SHOWN-SPURIOUS).", func(x *d) uint64 { return x.Spurious }),
-		count("lost_between", KindCount, "Segments that passed one of two places of capture and not the other, past which they were then sent again: lost between them, or missed there by the capture.", func(x *d) uint64 { return x.LostBetween }),
+		count("lost_between", KindCount, lostBetweenMeaning, func(x *d) uint64 { return x.LostBetween }),
 		span("zero_window_time", "How long a window of 0 of the other end held this end back.", func(x *d) int64 { return x.ZeroWindowTime }),
 		span("window_full_time", "How long this end had used up the other's window.", func(x *d) int64 { return x.WindowFullTime }),
 		span("resend_wait", "How long nothing of the connection was captured before what this end sent again.", func(x *d) int64 { return x.ResendWait }),
@@ -152,3 +152,6 @@ func livedText(c *connection) string {
 	}
 	return "long"
 }
+
+// lostBetweenMeaning is what both the column and the member of that name say.
+const lostBetweenMeaning = "Segments that passed one of two places of capture and not the other, past which they were then sent again: lost between them, or missed there by the capture."
