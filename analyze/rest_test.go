@@ -38,7 +38,7 @@ func sameRested(t *testing.T, what string, all []feedItem, cfg analyze.Config) {
 func TestRest(t *testing.T) {
 	seeds := uint64(30)
 	if testing.Short() {
-		seeds = 6
+		seeds = 2
 	}
 	for seed := range seeds {
 		all := crowd(seed)

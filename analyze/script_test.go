@@ -49,7 +49,7 @@ func scripts(t *testing.T) []string {
 func someScripts(t *testing.T) (some []string) {
 	t.Helper()
 	for i, name := range scripts(t) {
-		if i%4 == 0 || !testing.Short() {
+		if i%8 == 0 || !testing.Short() {
 			some = append(some, name)
 		}
 	}

@@ -19,13 +19,13 @@ const (
 // TestUnasked: who asks for less is told the same of the rest, and nothing stays
 // after of connections whose record nobody wants.
 func TestUnasked(t *testing.T) {
-	seeds := uint64(12)
+	seeds, limits := uint64(12), []int{0, 3, 30}
 	if testing.Short() {
-		seeds = 1
+		seeds, limits = 1, limits[1:2]
 	}
 	for seed := range seeds {
 		all := crowd(seed)
-		for _, most := range []int{0, 3, 30} {
+		for _, most := range limits {
 			cfg := analyze.Config{MaxConnections: most}
 			var full telling
 			a := analyze.New(full.asking(asksAll, cfg))

@@ -79,11 +79,11 @@ func TestPackKeepsEveryField(t *testing.T) {
 // TestOrderWithoutRoom: what does not fit into memory comes back as it was, in
 // order, from a temporary file; where there can be none it stays in memory.
 func TestOrderWithoutRoom(t *testing.T) {
+	if testing.Short() {
+		t.Skip("40,000 long records take long to pack, and nothing else runs meanwhile")
+	}
 	for name, dir := range map[string]string{"in the file": t.TempDir(), "without a file": "/no/such/folder"} {
 		t.Run(name, func(t *testing.T) {
-			if testing.Short() && name != "in the file" {
-				t.Skip("less than the same with a file")
-			}
 			kinds := make([]*analyze.Connection, 97)
 			for i := range kinds {
 				kinds[i] = randomRecord(rand.New(rand.NewPCG(uint64(i), 7)))
@@ -138,6 +138,9 @@ func TestOrderSaysWhatIsLost(t *testing.T) {
 
 // TestOrderAllocates: where as many wait as before, waiting costs nothing.
 func TestOrderAllocates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("as many as have to wait take long to pack")
+	}
 	c, n := randomRecord(rand.New(rand.NewPCG(3, 4))), uint64(0)
 	o := New(func(*analyze.Connection) {})
 	give := func(k uint64) { c.Number = k; o.Connection(c) }

@@ -108,7 +108,7 @@ func TestLong(t *testing.T) {
 	}
 	step := 1
 	if testing.Short() {
-		step = 17
+		step = 67
 	}
 	for many := 1; many < 700; many += step + many/300*50 {
 		program, err := mustParse(t, "ip and "+hosts(many)+" or tcp port 7").Compile(wire.LinkEthernet, 0, Options{})

@@ -19,7 +19,10 @@ func TestStoryNumbers(t *testing.T) {
 		t.Fatalf("no captures: %v", err)
 	}
 	compared := 0
-	for _, file := range files {
+	for i, file := range files {
+		if testing.Short() && i%4 > 0 {
+			continue
+		}
 		numbers := packetNumbers(t, file)
 		for packet, got := range storyNumbers(printed(t, "read", "--view", "story", file)) {
 			compared++
