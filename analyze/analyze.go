@@ -202,7 +202,11 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	}
 	a.table.Gather(f, from, seg, x)
 	if seg.Flags.Has(wire.RST) {
-		x.Acceptable = acceptableRST(x, seg) && !(seg.Checksum == wire.ChecksumBad && x.Sender.Is(flow.SumsGood) && !x.Sender.Offloads)
+		if seg.Checksum != wire.ChecksumBad || !x.Sender.Is(flow.SumsGood) || x.Sender.Offloads {
+			x.Acceptable = acceptableRST(x, seg)
+			x.BehindMissed = !x.Acceptable && behindMissed(n, x, seg)
+			x.Acceptable = x.Acceptable || x.BehindMissed
+		}
 	}
 	delta := seg.Time - f.Last
 	if f.LastPacket == 0 {

@@ -151,6 +151,14 @@ func (c *Connection) list(s *Step) {
 	}
 }
 
+// beyondByRST returns how many sequence numbers h, side s, had sent behind the last that was captured, as the numbers of the RST say.
+func (n *note) beyondByRST(h *flow.Half, s flow.Side) uint64 {
+	if n.rstPacket == 0 {
+		return 0
+	}
+	return uint64(max(n.rstNxt[s].Diff(h.Nxt), 0))
+}
+
 // direction sums up in d, which is zero, what side s of f sent.
 func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	h, other := &f.Half[s], &f.Half[f.Peer(s)]
@@ -158,7 +166,7 @@ func (a *Analyzer) direction(d *Direction, f *flow.Flow, n *note, s flow.Side) {
 	d.Retransmissions, d.RetransmittedBytes = uint64(h.Retransmissions), h.Retransmitted
 	d.OutOfOrder, d.DuplicatePackets = uint64(h.OutOfOrder), uint64(h.Duplicates)
 	d.DuplicateAcks, d.ZeroWindows, d.KeepAlives = uint64(h.DupAcks), uint64(h.ZeroWindows), uint64(h.KeepAlives)
-	d.MissingBytes, d.UnseenBytes = a.table.Missing(h)+flow.Beyond(h, other), a.table.Unseen(h, other)
+	d.MissingBytes, d.UnseenBytes = a.table.Missing(h)+max(flow.Beyond(h, other), n.beyondByRST(h, s)), a.table.Unseen(h, other)
 	d.RTT, d.EchoRTT, d.SmoothedRTT, d.RTO = h.RTT(), h.EchoRTT(), h.SRTT(), h.RTO()
 	d.MostInFlight, d.Causes, d.Spurious = uint64(h.MostFlight), n.causes[s], uint64(n.spurious[s])
 	d.LostBetween = uint64(n.lostBetween[s])

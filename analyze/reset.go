@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -37,16 +38,52 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 	return seg.Seq.In(low, high+1)
 }
 
+// behindMissed reports whether a RST may end the connection though its number, or what it acknowledges, lies behind
+// all that was captured: segments of the connection were missed, so that the number may be RCV.NXT (RFC 5961 §3.2). Without
+// the ACK that completes the handshake that is plain, as in a capture of SYN, FIN and RST alone, and where octets were
+// acknowledged that were not captured. Of a connection that was captured so far, the RST alone speaks for that if it
+// acknowledges such octets, and lies, as they do, in a window: what forges a RST knows neither.
+func behindMissed(n *note, fx *flow.Facts, seg *wire.Segment) bool {
+	x, y := fx.Sender, fx.Receiver
+	opens := x.Has&y.Has&flow.SentSYN != 0
+	if x == y || over(x) || over(y) || !x.Is(flow.Sent) || seg.Seq.Before(x.Nxt) || opens && seg.Flags.Has(wire.ACK) && !seg.Ack.After(y.ISN) {
+		return false
+	}
+	octets, acks := seg.Seq.After(x.Nxt), seg.Flags.Has(wire.ACK) && seg.Ack.After(y.Nxt)
+	switch {
+	case opens && (isOpening(x) || isOpening(y)) && (x.Has|y.Has)&flow.SYNProved != 0:
+		return octets || acks
+	case n.doubts&label.Missed != 0:
+		return octets
+	}
+	return opens && acks && seg.Seq.In(y.Ack, y.Ack.Add(y.LastWindow())+1) && seg.Ack.In(x.Ack, x.Ack.Add(x.LastWindow())+1)
+}
+
+// opensMissed infers that both ends had opened the connection, where a RST shows that octets were sent that were not captured: they
+// are sent once it is open (RFC 9293 §3.10.2), unless the SYN brought some (RFC 7413 §4.2).
+func opensMissed(n *note, x, y *flow.Half) {
+	if n.synData > 0 {
+		return
+	}
+	for _, h := range [...]*flow.Half{x, y} {
+		if isOpening(h) {
+			h.State, n.opened = state.Established|state.Inferred, true
+		}
+	}
+}
+
 // reset applies a RST from x to both ends.
 func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.facts.Acceptable {
 		n.rstIgnored++
-		doubtsUnseen(x, y, seg)
 		doubtsDropped(x, y, seg)
 		doubtsAnswered(x, y, seg)
 		return
 	}
-	unsure := !x.Is(flow.Sent) && !y.Is(flow.Sent) || refusesACK(x, y, seg)
+	if a.facts.BehindMissed {
+		opensMissed(n, x, y)
+	}
+	unsure := a.facts.BehindMissed || !x.Is(flow.Sent) && !y.Is(flow.Sent) || refusesACK(x, y, seg)
 	doubted := y.Is(flow.SentACK) && (y.State.Synchronized() || y.State == state.Closed|state.Inferred) && a.notNext(f, n, x, y, seg)
 	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
@@ -136,19 +173,6 @@ func beside(x *flow.Half) bool {
 	return least > 0 && least < nearBy
 }
 
-// doubtsUnseen marks both ends where x sends a RST behind octets that were not captured, in a connection that was not open for all
-// that was captured, or one that acknowledges such octets: segments were missed, as in a capture of SYN, FIN and RST alone, so that
-// its number may be the one expected next (RFC 5961 §3.2).
-func doubtsUnseen(x, y *flow.Half, seg *wire.Segment) {
-	if x == y || x.Has&y.Has&flow.SentSYN == 0 || seg.Seq.Before(x.Nxt) || over(x) || over(y) {
-		return
-	}
-	unopened := (isOpening(x) || isOpening(y)) && (x.Has|y.Has)&flow.SYNProved != 0 && seg.Seq != x.Nxt
-	if unopened || seg.Flags.Has(wire.ACK) && seg.Ack.After(y.Nxt) {
-		x.State, y.State = x.State.Infer(), y.State.Infer()
-	}
-}
-
 // doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it
 // end a connection that is half closed. With the number of x's FIN, which y had acknowledged, it
 // answers what y sent before the FIN came: its sender has forgotten the connection (RFC 9293
@@ -186,14 +210,25 @@ func doubtsAnswered(x, y *flow.Half, seg *wire.Segment) {
 // noteReset keeps the first acceptable RST and the situation it came in.
 func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	n.rstLast = seg.Time
-	before := n.rstNxt[a.facts.From]
+	s, o := a.facts.From, a.facts.To
+	before := n.rstNxt
 	n.rstNxt = [2]wire.Seq{f.Half[0].Nxt, f.Half[1].Nxt}
-	if y.Is(flow.SentACK) && seg.Seq.In(y.Ack, x.Nxt) {
-		number := seg.Seq
-		if y.Is(flow.GotRST) {
-			number = wire.MaxSeq(number, before) // what shows that this one was old says nothing of an earlier one
+	if a.facts.BehindMissed {
+		n.rstNxt[s] = seg.Seq
+		if seg.Flags.Has(wire.ACK) {
+			n.rstNxt[o] = wire.MaxSeq(n.rstNxt[o], seg.Ack)
 		}
-		n.rstNxt[a.facts.From] = number
+	}
+	for i := range before {
+		if n.rstPacket != 0 {
+			n.rstNxt[i] = wire.MaxSeq(n.rstNxt[i], before[i]) // what was missed then counts
+		}
+	}
+	if y.Is(flow.SentACK) && seg.Seq.In(y.Ack, x.Nxt) {
+		n.rstNxt[s] = seg.Seq
+		if y.Is(flow.GotRST) {
+			n.rstNxt[s] = wire.MaxSeq(seg.Seq, before[s]) // what shows that this one was old says nothing of an earlier one
+		}
 	}
 	if n.rstPacket != 0 {
 		return
@@ -201,7 +236,6 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	n.rstPacket, n.rstAt, n.rstSide = seg.Packet, seg.Time, a.facts.From
 	n.rstAfterClose = x.Is(flow.FINProved) && y.Is(flow.FINProved)
 	n.rstUnasked = x.Is(flow.SentACK) && y.Is(flow.Sent) && !y.Nxt.After(x.Ack) && x.LastTime > y.LastTime
-	s, o := a.facts.From, a.facts.To
 	opening := !n.complete && !n.opened // open, although the ACK that completed it was missed
 	acked := x.Ack
 	if seg.Flags.Has(wire.ACK) {
@@ -265,7 +299,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	}
 	// It answers what passed after the RST, or what has numbers after it: what came before it, so that
 	// it was dropped as old (RFC 9293 §3.10.7.4, first). Or it sends new octets after its own.
-	later := seg.Flags.Has(wire.ACK) && seg.Ack.In(n.rstNxt[a.facts.To]+1, a.facts.Receiver.Nxt+1)
+	later := seg.Flags.Has(wire.ACK) && n.acksBehindRST(a.facts.Receiver, a.facts.To, seg)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	late := seg.Time-n.rstLast > wayBack(f, n, x)
 	if !late && !later && !own {
@@ -290,10 +324,16 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 func (a *Analyzer) outlives(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
 	y := a.facts.Receiver
 	if y.Is(flow.SentRST) && !x.Any(flow.GotRST|flow.SentRST) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK &&
-		seg.Ack.In(n.rstNxt[a.facts.To]+1, y.Nxt+1) && seg.Time-n.rstLast > wayBack(f, n, x) {
+		n.acksBehindRST(y, a.facts.To, seg) && seg.Time-n.rstLast > wayBack(f, n, x) {
 		n.rstPacket, n.rstAfter = 0, RstNone
 		n.rstIgnored++
 	}
+}
+
+// acksBehindRST reports whether seg acknowledges what y, side s, was captured to send behind the number of its latest RST, or after
+// the one of its peer.
+func (n *note) acksBehindRST(y *flow.Half, s flow.Side, seg *wire.Segment) bool {
+	return seg.Ack.After(n.rstNxt[s]) && !seg.Ack.After(y.Nxt)
 }
 
 // doubtsRevived marks the end x again that was revived by its acknowledgement of y's FIN, whose number the
