@@ -91,16 +91,19 @@ type Analyzer struct {
 	// stray: the segment is a SYN inside the sequence space of its connection;
 	// foreign: its number does not fit that space.
 	stray, foreign bool
-	cause          label.Cause
-	timer          bool
-	wireshark      *wireshark.Follower
-	bare           wire.Segment // a segment without a FIN that does not count
-	ref            flow.Ref     // the connection that callbacks are about
-	unread         unread       // segments stored without analysis
-	textbook       textbook     // a stored connection that is recorded without analysis
-	obs            Observation
-	conn           Connection
-	episode        Episode
+	// behindMissed: the segment is a RST that may end the connection only because segments were missed
+	// that stand before its number, or before what it acknowledges.
+	behindMissed bool
+	cause        label.Cause
+	timer        bool
+	wireshark    *wireshark.Follower
+	bare         wire.Segment // a segment without a FIN that does not count
+	ref          flow.Ref     // the connection that callbacks are about
+	unread       unread       // segments stored without analysis
+	textbook     textbook     // a stored connection that is recorded without analysis
+	obs          Observation
+	conn         Connection
+	episode      Episode
 
 	shard *shard // the shard this Analyzer belongs to; nil: none
 
@@ -202,11 +205,10 @@ func (a *Analyzer) take(f *flow.Flow, from flow.Side, seg *wire.Segment) {
 	}
 	a.table.Gather(f, from, seg, x)
 	if seg.Flags.Has(wire.RST) {
-		if seg.Checksum != wire.ChecksumBad || !x.Sender.Is(flow.SumsGood) || x.Sender.Offloads {
-			x.Acceptable = acceptableRST(x, seg)
-			x.BehindMissed = !x.Acceptable && behindMissed(n, x, seg)
-			x.Acceptable = x.Acceptable || x.BehindMissed
-		}
+		sound := seg.Checksum != wire.ChecksumBad || !x.Sender.Is(flow.SumsGood) || x.Sender.Offloads
+		x.Acceptable = sound && acceptableRST(x, seg)
+		a.behindMissed = sound && !x.Acceptable && behindMissed(n, x, seg)
+		x.Acceptable = x.Acceptable || a.behindMissed
 	}
 	delta := seg.Time - f.Last
 	if f.LastPacket == 0 {

@@ -84,8 +84,8 @@ type Step struct {
 	Repeated   bool     // the sender had sent this before
 	Inferred   bool     // Repeated rests on times or on packets that are missing
 	Copy       bool     // the same packet was captured before: its sender did not send it again
-	// Acceptable is meaningful for a RST: whether RFC 5961 lets it end the
-	// connection.
+	// Acceptable is meaningful for a RST: whether RFC 5961 §3.2 lets it end the
+	// connection, or may, because segments were missed.
 	Acceptable               bool
 	ClientState, ServerState state.State // after the segment
 }

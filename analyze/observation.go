@@ -37,7 +37,7 @@ type Observation struct {
 	// (Opening.Renumbered). Seq and Ack are relative to that ISN.
 	Renumbered bool
 	// Acceptable is meaningful for a RST: whether RFC 5961 §3.2 lets it end the
-	// connection.
+	// connection, or may, because segments were missed.
 	Acceptable bool
 	// SeenBefore is set if the segment occupies sequence space, all of which
 	// was seen from this end before.

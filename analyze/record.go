@@ -153,7 +153,7 @@ func (c *Connection) list(s *Step) {
 
 // beyondByRST returns how many sequence numbers h, side s, had sent behind the last that was captured, as the numbers of the RST say.
 func (n *note) beyondByRST(h *flow.Half, s flow.Side) uint64 {
-	if n.rstPacket == 0 {
+	if n.rstPacket == 0 || !n.rstMissed[s] {
 		return 0
 	}
 	return uint64(max(n.rstNxt[s].Diff(h.Nxt), 0))
@@ -256,7 +256,7 @@ func openingOutcome(f *flow.Flow, n *note, x, y *flow.Half) OpeningOutcome {
 		return OpeningSimultaneous
 	case n.complete, n.opened && !oneSided && n.synCount[f.Client] > 0:
 		return OpeningComplete
-	case oneSided && (n.plainAck[f.Client] || n.plainAck[server]),
+	case oneSided && (n.plainAck[f.Client] || n.plainAck[server] || n.opened),
 		oneSided && n.synAckCount > 0: // a SYN-ACK answers a SYN that was not captured
 		return OpeningOneWay
 	case n.rstPacket != 0 && n.rstSide == server:

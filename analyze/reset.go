@@ -40,23 +40,36 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 
 // behindMissed reports whether a RST may end the connection though its number, or what it acknowledges, lies behind
 // all that was captured: segments of the connection were missed, so that the number may be RCV.NXT (RFC 5961 §3.2). Without
-// the ACK that completes the handshake that is plain, as in a capture of SYN, FIN and RST alone, and where octets were
-// acknowledged that were not captured. Of a connection that was captured so far, the RST alone speaks for that if it
-// acknowledges such octets, and lies, as they do, in a window: what forges a RST knows neither.
+// what completes the handshake that is plain, as in a capture of SYN, FIN and RST alone, and where octets were acknowledged
+// that were not captured. Of a connection that was captured so far, the RST alone speaks for that if it acknowledges such
+// octets, and lies, as they do, in a window: what forges a RST knows neither. The number 0 with ACK is no number of x: an
+// end that knows of no connection answers so to a segment without ACK (RFC 9293 §3.10.7.1).
 func behindMissed(n *note, fx *flow.Facts, seg *wire.Segment) bool {
 	x, y := fx.Sender, fx.Receiver
-	opens := x.Has&y.Has&flow.SentSYN != 0
-	if x == y || over(x) || over(y) || !x.Is(flow.Sent) || seg.Seq.Before(x.Nxt) || opens && seg.Flags.Has(wire.ACK) && !seg.Ack.After(y.ISN) {
-		return false
-	}
-	octets, acks := seg.Seq.After(x.Nxt), seg.Flags.Has(wire.ACK) && seg.Ack.After(y.Nxt)
+	low := x.Nxt
 	switch {
-	case opens && (isOpening(x) || isOpening(y)) && (x.Has|y.Has)&flow.SYNProved != 0:
-		return octets || acks
-	case n.doubts&label.Missed != 0:
-		return octets
+	case over(y), seg.Flags.Has(wire.ACK) && seg.Seq == 0, !x.Is(flow.Sent) && !y.Is(flow.SentACK):
+		return false
+	case !x.Is(flow.Sent):
+		low = y.Ack
+	case y.Is(flow.SentACK):
+		low = wire.MaxSeq(low, y.Ack)
 	}
-	return opens && acks && seg.Seq.In(y.Ack, y.Ack.Add(y.LastWindow())+1) && seg.Ack.In(x.Ack, x.Ack.Add(x.LastWindow())+1)
+	acks := acksMissed(y, seg)
+	switch {
+	case seg.Seq.Before(low):
+		return false
+	case isOpening(x):
+		return seg.Seq.After(low) || acks
+	case n.doubts&label.Missed != 0:
+		return true
+	}
+	return acks && seg.Seq.In(low, y.Ack.Add(y.LastWindow())+1) && seg.Ack.In(x.Ack, x.Ack.Add(x.LastWindow())+1)
+}
+
+// acksMissed reports whether a RST acknowledges octets of y that were not captured.
+func acksMissed(y *flow.Half, seg *wire.Segment) bool {
+	return seg.Flags.Has(wire.ACK) && y.Is(flow.Sent) && seg.Ack.After(y.Nxt)
 }
 
 // opensMissed infers that both ends had opened the connection, where a RST shows that octets were sent that were not captured: they
@@ -66,7 +79,7 @@ func opensMissed(n *note, x, y *flow.Half) {
 		return
 	}
 	for _, h := range [...]*flow.Half{x, y} {
-		if isOpening(h) {
+		if h.State.Base() <= state.Listen || isOpening(h) {
 			h.State, n.opened = state.Established|state.Inferred, true
 		}
 	}
@@ -80,10 +93,10 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		doubtsAnswered(x, y, seg)
 		return
 	}
-	if a.facts.BehindMissed {
+	if a.behindMissed {
 		opensMissed(n, x, y)
 	}
-	unsure := a.facts.BehindMissed || !x.Is(flow.Sent) && !y.Is(flow.Sent) || refusesACK(x, y, seg)
+	unsure := a.behindMissed || !x.Is(flow.Sent) && !y.Is(flow.Sent) || refusesACK(x, y, seg)
 	doubted := y.Is(flow.SentACK) && (y.State.Synchronized() || y.State == state.Closed|state.Inferred) && a.notNext(f, n, x, y, seg)
 	// An end in SYN-SENT that resets a segment whose ACK is not for its SYN
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
@@ -213,15 +226,15 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	s, o := a.facts.From, a.facts.To
 	before := n.rstNxt
 	n.rstNxt = [2]wire.Seq{f.Half[0].Nxt, f.Half[1].Nxt}
-	if a.facts.BehindMissed {
-		n.rstNxt[s] = seg.Seq
-		if seg.Flags.Has(wire.ACK) {
-			n.rstNxt[o] = wire.MaxSeq(n.rstNxt[o], seg.Ack)
+	for i, missed := range n.rstMissed {
+		if missed {
+			n.rstNxt[i] = wire.MaxSeq(n.rstNxt[i], before[i])
 		}
 	}
-	for i := range before {
-		if n.rstPacket != 0 {
-			n.rstNxt[i] = wire.MaxSeq(n.rstNxt[i], before[i]) // what was missed then counts
+	if a.behindMissed {
+		n.rstNxt[s], n.rstMissed[s] = seg.Seq, true
+		if acksMissed(y, seg) {
+			n.rstNxt[o], n.rstMissed[o] = seg.Ack, true
 		}
 	}
 	if y.Is(flow.SentACK) && seg.Seq.In(y.Ack, x.Nxt) {
@@ -313,7 +326,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		y.Has &^= flow.GotRST | flow.SentRST
 	}
 	if !counted && (!over(y) || later && (late || !rstAtFIN(n, y, a.facts.To))) {
-		n.rstPacket, n.rstAfter = 0, RstNone // it ended nothing
+		n.rstPacket, n.rstAfter, n.rstMissed = 0, RstNone, [2]bool{} // it ended nothing
 		n.rstIgnored++
 	}
 	return true
@@ -325,7 +338,7 @@ func (a *Analyzer) outlives(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segme
 	y := a.facts.Receiver
 	if y.Is(flow.SentRST) && !x.Any(flow.GotRST|flow.SentRST) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK &&
 		n.acksBehindRST(y, a.facts.To, seg) && seg.Time-n.rstLast > wayBack(f, n, x) {
-		n.rstPacket, n.rstAfter = 0, RstNone
+		n.rstPacket, n.rstAfter, n.rstMissed = 0, RstNone, [2]bool{}
 		n.rstIgnored++
 	}
 }

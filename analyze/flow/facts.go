@@ -99,9 +99,8 @@ type Facts struct {
 	// spurious.
 	Sure Sure
 	// Acceptable is set for a RST that RFC 5961 §3.2 lets end the connection,
-	// or that cannot be checked. BehindMissed is set, too, if it cannot because segments
-	// were not captured that may stand before its number, or before what it acknowledges.
-	Acceptable, BehindMissed bool
+	// or that cannot be checked, or may because segments were missed.
+	Acceptable bool
 	// SameTells is set, for a RST, when the identification of Same distinguishes it from others: those
 	// of such RSTs differ, or the end can have answered one SYN only.
 	SameTells bool
