@@ -41,30 +41,23 @@ func acceptableRST(fx *flow.Facts, seg *wire.Segment) bool {
 // behindMissed reports whether a RST may end the connection though its number, or what it acknowledges, lies behind
 // all that was captured: segments of the connection were missed, so that the number may be RCV.NXT (RFC 5961 §3.2). Without
 // what completes the handshake that is plain, as in a capture of SYN, FIN and RST alone, and where octets were acknowledged
-// that were not captured. Of a connection that was captured so far, the RST alone speaks for that if it acknowledges such
-// octets, and lies, as they do, in a window: what forges a RST knows neither. The number 0 with ACK is no number of x: an
-// end that knows of no connection answers so to a segment without ACK (RFC 9293 §3.10.7.1).
+// that were not captured. The number 0 with ACK is no number of x: an end that knows of no connection answers so to a segment
+// without ACK (RFC 9293 §3.10.7.1).
 func behindMissed(n *note, fx *flow.Facts, seg *wire.Segment) bool {
 	x, y := fx.Sender, fx.Receiver
 	low := x.Nxt
 	switch {
-	case over(y), seg.Flags.Has(wire.ACK) && seg.Seq == 0, !x.Is(flow.Sent) && !y.Is(flow.SentACK):
+	case over(y), seg.Flags.Has(wire.ACK) && seg.Seq == 0:
 		return false
 	case !x.Is(flow.Sent):
 		low = y.Ack
 	case y.Is(flow.SentACK):
 		low = wire.MaxSeq(low, y.Ack)
 	}
-	acks := acksMissed(y, seg)
-	switch {
-	case seg.Seq.Before(low):
+	if seg.Seq.Before(low) {
 		return false
-	case isOpening(x):
-		return seg.Seq.After(low) || acks
-	case n.doubts&label.Missed != 0:
-		return true
 	}
-	return acks && seg.Seq.In(low, y.Ack.Add(y.LastWindow())+1) && seg.Ack.In(x.Ack, x.Ack.Add(x.LastWindow())+1)
+	return n.doubts&label.Missed != 0 || isOpening(x) && (seg.Seq.After(low) || acksMissed(y, seg))
 }
 
 // acksMissed reports whether a RST acknowledges octets of y that were not captured.
@@ -89,6 +82,7 @@ func opensMissed(n *note, x, y *flow.Half) {
 func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) {
 	if !a.facts.Acceptable {
 		n.rstIgnored++
+		doubtsUnseen(x, y, seg)
 		doubtsDropped(x, y, seg)
 		doubtsAnswered(x, y, seg)
 		return
@@ -184,6 +178,14 @@ const nearBy = int64(1e6)
 func beside(x *flow.Half) bool {
 	least := x.RTT().Min
 	return least > 0 && least < nearBy
+}
+
+// doubtsUnseen marks both ends where x sends a RST behind all that was captured, which alone says that segments were missed:
+// it acknowledges octets that were not captured. It may be forged, or have the number that is expected (RFC 5961 §3.2).
+func doubtsUnseen(x, y *flow.Half, seg *wire.Segment) {
+	if x.Is(flow.Sent) && acksMissed(y, seg) && !seg.Seq.Before(x.Nxt) && !over(y) {
+		x.State, y.State = x.State.Infer(), y.State.Infer()
+	}
 }
 
 // doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it
