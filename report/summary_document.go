@@ -79,7 +79,7 @@ func qualityMembers() []member {
 		{"quality.checksum_offload", is.number, "", "Segments whose checksum was left to the NIC (CHECKSUM-OFFLOAD)."},
 		{"quality.bad_checksums", is.number, "", "Segments with a wrong checksum (BAD-CHECKSUM)."},
 		{"quality.tap", oneOf("client", "server", "between"), isNull + "fewer than 8 in 10 of tap_handshakes say the same, or there are none", "Where the tap probably stands: at the clients, at the servers or between (a heuristic)."},
-		{"quality.tap_handshakes", is.object, "", "Complete handshakes without repetitions, with a round trip of 0.5 ms or more, by where they say that the tap stands."},
+		{"quality.tap_handshakes", is.object, "", "Complete handshakes without repetitions, with a round trip of 0.5 ms or more and no shorter ones after them that say otherwise, by where they say that the tap stands."},
 		{"quality.tap_handshakes.client", is.number, "", "No more than a tenth of the round trip lies between tap and client."},
 		{"quality.tap_handshakes.server", is.number, "", "No more than a tenth of it lies between tap and server."},
 		{"quality.tap_handshakes.between", is.number, "", "The tap is near neither end in this way."},

@@ -10,6 +10,31 @@ import (
 	"tcpwatch/report/reporttest"
 )
 
+// TestTapBy: what was measured after the handshake may put the tap where that does, or nowhere.
+func TestTapBy(t *testing.T) {
+	const ms = int64(1e6)
+	for _, c := range []struct {
+		name                         string
+		server, client               int64
+		leastOfServer, leastOfClient int64
+		want                         string
+	}{
+		{"nothing measured later", 10 * ms, ms / 10, -1, -1, "client"},
+		{"longer ones", 10 * ms, ms / 10, 20 * ms, 40 * ms, "client"},
+		{"shorter ones, split alike", 10 * ms, ms / 10, 9 * ms, ms / 20, "client"},
+		{"a server that waited", 208 * ms, ms, 5 * ms, ms, ""},
+		{"a client that waited", ms, 208 * ms, ms, 5 * ms, ""},
+		{"times of hosts", 208 * ms, ms / 10, ms / 10, ms / 10, ""},
+		{"hosts beside each other", ms / 10, ms / 10, -1, -1, ""},
+	} {
+		var conn analyze.Connection
+		conn.FromClient.RTT.Min, conn.FromServer.RTT.Min = c.leastOfServer, c.leastOfClient
+		if got := TapBy(&conn, c.server, c.client); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // TestTapAt: the tap is at an end where no more than a tenth of the round trip lies between them, and
 // nowhere where times are too short to tell, or unknown.
 func TestTapAt(t *testing.T) {

@@ -1,5 +1,7 @@
 package record
 
+import "tcpwatch/analyze"
+
 // Heuristics.
 const (
 	// tapNear: the tap is near the end to which no more than a tenth of the
@@ -24,4 +26,23 @@ func TapAt(server, client int64) string {
 		return "server"
 	}
 	return "between"
+}
+
+// TapBy returns where the tap is by the round trips of the handshake of c, as TapAt does; "" if shorter ones that were
+// measured later put it elsewhere: an ACK shows that a segment went to its sender and back (RFC 6298 §2), so what the
+// handshake took beyond that is time of an end, as of a proxy that opens the way behind it first, and not of the path.
+func TapBy(c *analyze.Connection, server, client int64) string {
+	at := TapAt(server, client)
+	if at != TapAt(LeastTrip(server, c.FromClient.RTT.Min), LeastTrip(client, c.FromServer.RTT.Min)) {
+		return ""
+	}
+	return at
+}
+
+// LeastTrip is the shorter of two round trips, of which the second may be unknown.
+func LeastTrip(a, b int64) int64 {
+	if b >= 0 {
+		return min(a, b)
+	}
+	return a
 }

@@ -51,10 +51,10 @@ func vantage(c *analyze.Connection) string {
 	if o := &c.Opening; o.SynCount > 1 || o.SynAckCount > 1 || o.AckData > 0 || record.OpenedByFIN(c) {
 		// The times may include a wait for something lost; also if the ACK came
 		// with payload or a FIN, before which a bare one was lost or left out.
-		server, client = leastTrip(server, c.FromClient.RTT.Min), leastTrip(client, c.FromServer.RTT.Min)
+		server, client = record.LeastTrip(server, c.FromClient.RTT.Min), record.LeastTrip(client, c.FromServer.RTT.Min)
 	}
 	trips := "(round trip to the server " + prose.Duration(server) + ", to the client " + prose.Duration(client) + ")"
-	switch at := record.TapAt(server, client); at {
+	switch at := record.TapBy(c, server, client); at {
 	case "":
 		return ""
 	case "between":
@@ -62,13 +62,4 @@ func vantage(c *analyze.Connection) string {
 	default:
 		return "captured nearer the " + at + " " + trips
 	}
-}
-
-// leastTrip is the shorter of two round trips, of which the second may be
-// unknown.
-func leastTrip(a, b int64) int64 {
-	if b >= 0 {
-		return min(a, b)
-	}
-	return a
 }

@@ -30,7 +30,7 @@ func TestVantageSaid(t *testing.T) {
 		{"once each", 1, 1, 0, 4_468_000, 49_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 49.0 µs)"},
 		{"the SYN again", 2, 1, 0, 1_004_468_000, 49_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
 		{"the SYN-ACK again", 1, 2, 0, 4_468_000, 1_000_049_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
-		{"a slow client", 1, 1, 0, 4_468_000, 1_000_049_000, "captured nearer the server (round trip to the server 4.47 ms, to the client 1.00 s)"},
+		{"a client that waited, and is beside the tap", 1, 1, 0, 4_468_000, 1_000_049_000, ""},
 		{"an ACK that came late, with payload", 1, 1, 10, 4_468_000, 1_000_049_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
 		{"an ACK that came late, with one octet", 1, 1, 1, 4_468_000, 1_000_049_000, "captured nearer the client (round trip to the server 4.47 ms, to the client 41.0 µs)"},
 		{"hosts beside each other", 1, 1, 0, 300_000, 20_000, ""},

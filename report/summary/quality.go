@@ -18,12 +18,12 @@ type tapPlaces struct{ client, server, between uint64 }
 // tapMost: what this many of 10 handshakes say is reported for all. A heuristic.
 const tapMost = 8
 
-func (p *tapPlaces) add(o *analyze.Opening) {
-	s, c := o.RTTServer, o.RTTClient
+func (p *tapPlaces) add(c *analyze.Connection) {
+	o := &c.Opening
 	if o.Outcome != analyze.OpeningComplete || o.SynCount != 1 || o.SynAckCount != 1 || o.AckData != 0 {
 		return
 	}
-	switch record.TapAt(s, c) {
+	switch record.TapBy(c, o.RTTServer, o.RTTClient) {
 	case "client":
 		p.client++
 	case "server":

@@ -143,12 +143,20 @@ func TestTapPlaces(t *testing.T) {
 		{SynCount: 1, SynAckCount: 1, RTTServer: -1, RTTClient: 1e6},
 	} {
 		o.Outcome = analyze.OpeningComplete
-		p.add(&o)
+		p.add(opened(o, -1))
 	}
-	p.add(&analyze.Opening{Outcome: analyze.OpeningSimultaneous, SynCount: 1, SynAckCount: 1, RTTServer: 10e6, RTTClient: 1e6}) // whose times are other ones
+	p.add(opened(analyze.Opening{Outcome: analyze.OpeningSimultaneous, SynCount: 1, SynAckCount: 1, RTTServer: 10e6, RTTClient: 1e6}, -1)) // whose times are other ones
+	p.add(opened(analyze.Opening{Outcome: analyze.OpeningComplete, SynCount: 1, SynAckCount: 1, RTTServer: 10e6, RTTClient: 1e6}, 1e6))    // the server waited
 	if p != (tapPlaces{1, 1, 1}) {
 		t.Errorf("places %+v", p)
 	}
+}
+
+// opened is a connection with a shortest round trip to the server after the handshake, in nanoseconds.
+func opened(o analyze.Opening, least int64) *analyze.Connection {
+	c := analyze.Connection{Opening: o}
+	c.FromClient.RTT.Min, c.FromServer.RTT.Min = least, -1
+	return &c
 }
 
 // TestMostlyCopies: a capture that holds most packets twice says so.

@@ -107,7 +107,7 @@ func (t *tally) add(c *analyze.Connection, verdicts []verdict.Verdict) {
 	t.notable.Add(c, verdicts)
 	t.verdicts.add(verdicts)
 	if !record.CapturedTwice(&c.FromClient, &c.FromServer) && !record.OpenedByFIN(c) {
-		t.taps.add(&c.Opening)
+		t.taps.add(c)
 	}
 	t.listeners.Add(c, verdicts)
 	t.halves.add(c)
