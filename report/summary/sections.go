@@ -171,7 +171,8 @@ func written(k *Kept) string {
 
 // gapsText says of so many octets that were never captured, of which so many were acknowledged all the same, who missed them.
 func gapsText(all, acknowledged uint64) string {
-	const lost = "lost before this tap, or missed by the capture"
+	// A number may be wrong, or forged, so that those before it were never used: nothing that came back vouches for them.
+	const lost = "lost before this tap, missed by the capture, or never sent"
 	switch text := "up to " + prose.Octets(all); {
 	case all == 1 && acknowledged == 0:
 		return text + " was never captured, nor acknowledged: " + lost

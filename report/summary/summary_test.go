@@ -170,9 +170,9 @@ func TestGapsText(t *testing.T) {
 		all, acknowledged uint64
 		want              string
 	}{
-		{1, 0, "up to 1 B was never captured, nor acknowledged: lost before this tap"},
+		{1, 0, "up to 1 B was never captured, nor acknowledged: lost before this tap, missed by the capture, or never sent"},
 		{1, 1, "up to 1 B was never captured, but acknowledged: the capture missed it"},
-		{9, 0, "up to 9 B were never captured, none of them acknowledged: lost before this tap"},
+		{9, 0, "up to 9 B were never captured, none of them acknowledged: lost before this tap, missed by the capture, or never sent"},
 		{9, 1, "up to 9 B were never captured, 1 B of them acknowledged: the capture missed those"},
 		{9, 8, "up to 9 B were never captured, 8 B of them acknowledged: the capture missed those"},
 		{9, 9, "up to 9 B were never captured, but acknowledged: the capture missed them"},
