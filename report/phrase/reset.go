@@ -1,6 +1,8 @@
 package phrase
 
 import (
+	"fmt"
+
 	"tcpwatch/analyze"
 	"tcpwatch/capture/wire"
 	"tcpwatch/report/prose"
@@ -49,7 +51,7 @@ func Reset(conn *analyze.Connection) string {
 		if side := record.FinSide(conn); record.FinPacket(conn, side) != 0 {
 			text += " of " + Side(side) + FinPacket(conn, side)
 		}
-		return text + ": " + who + " sent a RST" + packet + silent + leftUnread(conn)
+		return text + ": " + who + " sent a RST" + packet + silent + leftUnread(conn) + answersFIN(conn)
 	case analyze.RstUnreadData:
 		other := Side(record.OtherSide(c.RstBy))
 		if c.ActiveCloser == c.RstBy && c.HalfClosedOctets > 0 {
@@ -79,6 +81,27 @@ func unknownThere(conn *analyze.Connection) string {
 		return "" // who has closed has forgotten the connection for good reason
 	}
 	return "; it has no ACK, as where a host, or something on the way, knows of no such connection (any more)"
+}
+
+// answersFIN says of a RST that it looks like the answer of a host that has closed, and forgotten the connection, to the FIN of
+// the other end: without ACK, with the number that this acknowledges (RFC 9293 §3.10.7.1). An abort may have that number,
+// too (§3.10.5), though most stacks set ACK then: a heuristic.
+func answersFIN(conn *analyze.Connection) string {
+	rst := record.RstStep(conn)
+	if rst == nil || rst.Flags.Has(wire.ACK) || record.FinSide(conn) != conn.Closing.RstBy {
+		return ""
+	}
+	fin := uint64(0)
+	for i := range conn.Steps {
+		if s := &conn.Steps[i]; s.Packet < rst.Packet && s.FromClient != rst.FromClient && s.Flags.Has(wire.FIN|wire.ACK) && s.Ack == rst.Seq {
+			fin = s.Packet
+		}
+	}
+	if fin == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; it has no ACK, and the number that the FIN of %s (packet %d) acknowledges, as where a host, or something on the way, knows of the connection no more (RFC 9293 §3.10.7.1)",
+		Side(record.OtherSide(conn.Closing.RstBy)), fin)
 }
 
 // refuses says of a RST of which the other direction was not captured that it looks like the answer to a

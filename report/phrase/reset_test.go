@@ -118,6 +118,36 @@ func TestLeftUnread(t *testing.T) {
 	}
 }
 
+// TestAnswersFIN: a RST without ACK of the end that closed first looks like an answer to the other's FIN if it
+// has the number that this acknowledges.
+func TestAnswersFIN(t *testing.T) {
+	const first, last = analyze.ServerSide, analyze.ClientSide
+	for _, c := range []struct {
+		name   string
+		by     analyze.Side
+		flags  wire.Flags
+		seq    wire.Seq
+		packet uint64 // of the second FIN
+		want   bool
+	}{
+		{"of a host that has forgotten", first, wire.RST, 16, 9, true},
+		{"with ACK", first, wire.RST | wire.ACK, 16, 9, false},
+		{"another number", first, wire.RST, 17, 9, false},
+		{"of the end that closed last", last, wire.RST, 16, 9, false},
+		{"the second FIN came later", first, wire.RST, 16, 12, false},
+	} {
+		conn := &analyze.Connection{FromClient: analyze.Direction{Packets: 3}, FromServer: analyze.Direction{Packets: 3}}
+		conn.Opening.Outcome = analyze.OpeningComplete
+		conn.Closing = analyze.Closing{Outcome: analyze.ClosingReset, RstAfter: analyze.RstAfterFIN, RstBy: c.by, RstPacket: 11, FinCount: 2}
+		conn.Steps = []analyze.Step{{Packet: 8, Flags: wire.FIN | wire.ACK, Seq: 15, Ack: 16}, {Packet: c.packet, FromClient: true, Flags: wire.FIN | wire.ACK, Ack: 16},
+			{Packet: 11, Flags: c.flags, Seq: c.seq, FromClient: c.by == last}}
+		const said = "; it has no ACK, and the number that the FIN of the client (packet 9) acknowledges, as where a host, or something on the way, knows of the connection no more"
+		if got := Reset(conn); strings.Contains(got, said) != c.want || !c.want && strings.Contains(got, "knows of the connection") {
+			t.Errorf("%s: %s", c.name, got)
+		}
+	}
+}
+
 // TestSilentReset: a RST says how long nothing had come, where that was the longest silence.
 func TestSilentReset(t *testing.T) {
 	const after = " after 60.0 s of silence"
