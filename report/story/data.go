@@ -38,9 +38,9 @@ func (t *telling) data() {
 	parts = append(parts, phrase.Stalls(t.conn, 1)...)
 	if n := t.conn.Labels[label.BadChecksum]; n > 0 {
 		tone = prose.Doubt
-		drop := ", which receivers drop"
+		drop := ", which receivers drop, unless left to the NIC (offload)"
 		if t.conn.Labels[label.ChecksumOffload] > 0 {
-			drop += ", unless left to the NIC (offload) as others are"
+			drop += " as others are"
 		}
 		parts.add(prose.Plural(uint64(n), "segment") + " with a wrong checksum" + drop)
 	}
