@@ -135,7 +135,7 @@ func countTexts(c, s *analyze.Direction) []string {
 		name string
 		n, m uint64
 	}{
-		{"overtaken on the way", c.OutOfOrder, s.OutOfOrder}, {"captured twice", c.DuplicatePackets, s.DuplicatePackets},
+		{"overtaken on the way", c.OutOfOrder, s.OutOfOrder}, {"copies captured", c.DuplicatePackets, s.DuplicatePackets},
 		{"zero windows", c.ZeroWindows, s.ZeroWindows}, {"keep-alives", c.KeepAlives, s.KeepAlives},
 	} {
 		if p.n|p.m != 0 {

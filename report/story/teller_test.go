@@ -124,6 +124,7 @@ func TestSentences(t *testing.T) {
 		{func(c *analyze.Connection) { c.Labels[label.BadChecksum], c.Labels[label.ChecksumOffload] = 2, 1 },
 			"; 2 segments with a wrong checksum, which receivers drop, unless left to the NIC (offload) as others are; nothing missing"},
 		{func(c *analyze.Connection) { c.Labels[label.BadChecksum] = 2 }, "; 2 segments with a wrong checksum, which receivers drop, unless left to the NIC (offload); nothing missing"},
+		{func(c *analyze.Connection) { c.FromClient.DuplicatePackets, c.FromServer.DuplicatePackets = 3, 1 }, "; copies captured: 3 of the client, 1 of the server\n"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 2 }, "; keep-alives: 5 of the client; answers to keep-alives: 2\n"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.Labels[label.KeepAliveAck] = 5, 5 }, "; keep-alives: 5 of the client\n"},
 		{func(c *analyze.Connection) { c.FromClient.KeepAlives, c.FromServer.Packets = 5, 0 }, "; keep-alives: 5 of the client\n"},
