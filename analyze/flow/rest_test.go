@@ -227,6 +227,31 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// TestSettleResumed: where many are read more are awake, up to a bound, behind which there are as few as can be, for a while.
+func TestSettleResumed(t *testing.T) {
+	table := NewTable()
+	table.most = leastAwake
+	rounds := func(n, resumed int) int {
+		for range n {
+			table.slept, table.resumed = 100, resumed
+			table.adapt()
+		}
+		return table.most
+	}
+	for i, c := range []struct{ rounds, resumed, want int }{
+		{1, 25, leastAwake}, {1, 26, 2 * leastAwake}, {1, 0, leastAwake}, {3, 100, mostResumed},
+		{1, 100, leastAwake}, {resumedAgain - 1, 100, leastAwake}, {1, 100, 2 * leastAwake},
+	} {
+		if got := rounds(c.rounds, c.resumed); got != c.want {
+			t.Errorf("%d: %d are awake, want %d", i, got, c.want)
+		}
+	}
+	table.most = mostAwake // for those that were woken
+	if got := rounds(1, 100); got != mostAwake/2 {
+		t.Errorf("%d are awake, want %d", got, mostAwake/2)
+	}
+}
+
 // TestSlabShrinks: chunks without values are given back, numbers stay good, and all
 // yields each of them.
 func TestSlabShrinks(t *testing.T) {

@@ -91,6 +91,7 @@ func (t *Table) Read(r Ref, j *journal.Reader) *Flow {
 	var f *Flow
 	if journal.At(mem).Stage() == journal.Resumed {
 		f = t.unpack(r, e, mem[journal.Size:])
+		t.resumed++
 		base := baseOf(f)
 		j.Read(mem, &base)
 	} else {
