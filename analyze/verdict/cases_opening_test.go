@@ -117,6 +117,7 @@ var openingCases = []branch{
 	{"a SYN answered late, and nothing measured after it", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n", ""},
 	{"two SYNs answered late, together", "0 A>B S 0\n+1 A>B S 0\n+.4 B>A S. 0 ack 1\n+.0005 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.15 B>A . 1 ack 11\n", "SLOW-SYN-ACK likely"},
 	{"the same, and a copy of one SYN", "0 A>B S 0\n+1 A>B S 0\n+.0001 A>B S 0\n+.4 B>A S. 0 ack 1\n+.0005 B>A S. 0 ack 1\n+.01 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.15 B>A . 1 ack 11\n", ""},
+	{"a SYN answered late, by a clock of seconds", "0 A>B S 0 <TS val 100 ecr 0>\n+1 B>A S. 0 ack 1 <TS val 7 ecr 100>\n+0 A>B . 1 ack 1 <TS val 1100 ecr 7>\n+1 A>B P. 1:11(10) ack 1 <TS val 2100 ecr 7>\n+0 B>A . 1 ack 11 <TS val 1007 ecr 2100>\n", "SLOW-SYN-ACK likely"},
 	{"a SYN answered late, twice", "0 A>B S 0\n+1 B>A S. 0 ack 1\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", "SYN-ACK-LOST possible, SLOW-SYN-ACK likely"},
 	{"a SYN answered later than anything is on its way", "0 A>B S 0\n+241 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1 ack 11\n", ""},
 	{"a SYN answered late and captured twice", "0 A>B S 0 id 7\n+.0001 A>B S 0 id 7\n+1 B>A S. 0 ack 1\n+.001 A>B . 1 ack 1\n+1 A>B P. 1:11(10) ack 1\n", ""},

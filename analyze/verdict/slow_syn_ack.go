@@ -14,7 +14,7 @@ var slowSynAck = Spec{
 	},
 	Clauses: []spec.Clause{{RFC: 9293, Section: "3.5"}, {RFC: 6298, Section: "2"}, {RFC: 7323, Section: "3.2"}},
 	RestsOn: "what was measured after the handshake; certain where the SYN-ACK echoes the timestamp of that SYN, else likely, because a SYN that was sent again may be " +
-		"missing from the capture. It names no cause: the server, or something that answers for it, may have been late; the path may have been slow at first; " +
+		"missing from the capture; likely, too, where that round trip took no time, which shows how coarse the clock is. It names no cause: the server, or something that answers for it, may have been late; the path may have been slow at first; " +
 		"or the first SYN-ACK was lost before this tap, which the server sends again a second later (RFC 6298 §2.1)",
 	Next:    "other handshakes of this server at that time (view handshakes), and a capture beside it: a SYN-ACK that leaves late there is the server's doing, else the path's",
 	Most:    Certain,
@@ -37,7 +37,9 @@ var slowSynAck = Spec{
 			if x.echoed(a) != s {
 				return false
 			}
-			v.Confidence = Certain
+			if least > 0 {
+				v.Confidence = Certain
+			}
 		}
 		v.add(Item{Why: AnswerLate, Packet: a.Packet, Than: s.Packet, Value: took})
 		v.add(Item{Why: LeastWay, Value: least})
