@@ -33,7 +33,7 @@ func TapAt(server, client int64) string {
 // handshake took beyond that is time of an end, as of a proxy that opens the way behind it first, and not of the path.
 func TapBy(c *analyze.Connection, server, client int64) string {
 	at := TapAt(server, client)
-	if at != TapAt(LeastTrip(server, c.FromClient.RTT.Min), LeastTrip(client, c.FromServer.RTT.Min)) {
+	if at != "" && at != TapAt(LeastTrip(server, c.FromClient.RTT.Min), LeastTrip(client, c.FromServer.RTT.Min)) {
 		return ""
 	}
 	return at
