@@ -47,7 +47,7 @@ func behindMissed(n *note, fx *flow.Facts, seg *wire.Segment) bool {
 	x, y := fx.Sender, fx.Receiver
 	low := x.Nxt
 	switch {
-	case over(y), seg.Flags.Has(wire.ACK) && seg.Seq == 0:
+	case over(y), seg.Flags.Has(wire.ACK) && seg.Seq == 0, behindFIN(x, seg):
 		return false
 	case !x.Is(flow.Sent):
 		low = y.Ack
@@ -58,6 +58,12 @@ func behindMissed(n *note, fx *flow.Facts, seg *wire.Segment) bool {
 		return false
 	}
 	return n.doubts&label.Missed != 0 || isOpening(x) && (seg.Seq.After(low) || acksMissed(y, seg))
+}
+
+// behindFIN reports whether a RST of x lies behind its FIN, which was captured: such a number is not RCV.NXT, since an end sends
+// nothing after its FIN (RFC 9293 §3.6).
+func behindFIN(x *flow.Half, seg *wire.Segment) bool {
+	return x.Has&(flow.SentFIN|flow.FINGuessed) == flow.SentFIN && seg.Seq.After(x.FinEnd)
 }
 
 // acksMissed reports whether a RST acknowledges octets of y that were not captured.
@@ -183,7 +189,7 @@ func beside(x *flow.Half) bool {
 // doubtsUnseen marks both ends where x sends a RST behind all that was captured, which alone says that segments were missed:
 // it acknowledges octets that were not captured. It may be forged, or have the number that is expected (RFC 5961 §3.2).
 func doubtsUnseen(x, y *flow.Half, seg *wire.Segment) {
-	if x.Is(flow.Sent) && acksMissed(y, seg) && !seg.Seq.Before(x.Nxt) && !over(y) {
+	if x.Is(flow.Sent) && acksMissed(y, seg) && !seg.Seq.Before(x.Nxt) && !behindFIN(x, seg) && !over(y) {
 		x.State, y.State = x.State.Infer(), y.State.Infer()
 	}
 }
