@@ -320,7 +320,8 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	}
 	// It answers what passed after the RST, or what has numbers after it: what came before it, so that
 	// it was dropped as old (RFC 9293 §3.10.7.4, first). Or it sends new octets after its own.
-	later := seg.Flags.Has(wire.ACK) && n.acksBehindRST(a.facts.Receiver, a.facts.To, seg)
+	// Or it challenges a RST that counted only because segments were missed (RFC 5961 §3.2).
+	later := seg.Flags.Has(wire.ACK) && n.acksBehindRST(a.facts.Receiver, a.facts.To, seg) || n.rstMissed[a.facts.To] && a.lab.Set.Has(label.ChallengeAck)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	late := seg.Time-n.rstLast > wayBack(f, n, x)
 	if !late && !later && !own {

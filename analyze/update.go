@@ -264,7 +264,7 @@ func (a *Analyzer) probes(seg *wire.Segment) flow.Probed {
 	switch {
 	case seg.Flags.Has(wire.RST):
 		// One before the acknowledged number is dropped silently (RFC 5961 §3.2).
-		if !a.facts.Acceptable && !(y.Is(flow.SentACK) && seg.Seq.Before(y.Ack)) {
+		if (!a.facts.Acceptable || a.behindMissed) && !(y.Is(flow.SentACK) && seg.Seq.Before(y.Ack)) {
 			return flow.Doubted
 		}
 	case a.stray, a.facts.RepeatsSYN && !seg.Flags.Has(wire.ACK) && y.State.Synchronized():

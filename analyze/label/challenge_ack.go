@@ -12,7 +12,7 @@ var challengeAck = Spec{
 	Definition: "The segment answers a SYN or RST that its sender did not believe: a peer that has no such connection will answer with an exact RST.",
 	Conditions: []spec.Condition{
 		{Text: "the segment carries no payload, and SYN, FIN and RST are clear", Miss: opened + "+.1 A>B R. 1001:1001(0) ack 1\n+.01 B>A P. 1:2(1) ack 1"},
-		{Text: "the other end's last segment was a SYN inside the connection's sequence space, or its first SYN again when the connection was open, or a RST that RFC 5961 does not accept",
+		{Text: "the other end's last segment was a SYN inside the connection's sequence space, or its first SYN again when the connection was open, or a RST that RFC 5961 does not accept, or may only because segments were missed",
 			Miss: opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11"},
 		{Text: "such a RST does not lie before what this end has acknowledged: that is dropped in silence",
 			Miss: opened + "+.1 A>B P. 1:11(10) ack 1\n+.01 B>A . 1:1(0) ack 11\n+.1 A>B R 5:5(0)\n+.01 B>A . 1:1(0) ack 11"},
