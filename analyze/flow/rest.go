@@ -45,11 +45,22 @@ const (
 // mostResumed bounds how many flows are awake because those that rest are read soon, for more segments than their strings
 // hold. If not all that are at work are awake, that many less are read, but every segment of the others waits for memory, so
 // it is all or none: where mostResumed were not enough fewer do, and it is tried again after resumedAgain rounds. These are
-// heuristics, measured with 1,000 to 100,000 connections that take turns.
+// heuristics, measured with 1,000 to 100,000 connections that take turns. More than four tables that work side by side share
+// mostResumedAll: each of them needs less, and memory does not grow with their number.
 const (
-	mostResumed  = 1024
-	resumedAgain = 4096
+	mostResumed    = 1024
+	mostResumedAll = 4 * mostResumed
+	resumedAgain   = 4096
 )
+
+// resumedOf returns what mostResumed is for each of n tables.
+func resumedOf(n int) int {
+	most := mostResumed
+	for most*n > mostResumedAll {
+		most /= 2
+	}
+	return most
+}
 
 // mostPlain is the greatest length, in octets, of a flow's string after which
 // segments are stored: the string is moved when they need room. A heuristic.
@@ -62,12 +73,13 @@ type resting struct {
 	coder     rest.Coder
 	scratch   []byte
 	kinds     []likeness
-	// most is how many flows may be awake, at least least, and fixed if it is not to be
-	// adapted; hand is the flow that Settle looked at last.
-	most  int
-	least int
-	fixed bool
-	hand  int32
+	// most is how many flows may be awake, at least least, no more than resumable because of those that are resumed, and fixed
+	// if it is not to be adapted; hand is the flow that Settle looked at last.
+	most      int
+	least     int
+	resumable int
+	fixed     bool
+	hand      int32
 	// epoch is near the times of this capture, nanoseconds.
 	epoch  int64
 	copied Flow // for folded
@@ -135,9 +147,9 @@ func (t *Table) adapt() {
 	case t.woken*4 > t.slept && t.most < mostAwake:
 		t.most *= 2
 		t.least = firstAwake
-	case t.resumed*4 > t.slept && t.patience == 0 && t.most < mostResumed:
+	case t.resumed*4 > t.slept && t.patience == 0 && t.most < t.resumable:
 		t.most *= 2
-	case t.resumed*4 > t.slept && t.patience == 0 && t.most == mostResumed:
+	case t.resumed*4 > t.slept && t.patience == 0 && t.most == t.resumable:
 		t.most, t.patience = t.least, resumedAgain
 	case t.woken*32 < t.slept && t.most > t.least:
 		t.most /= 2

@@ -246,6 +246,14 @@ func TestSettleResumed(t *testing.T) {
 			t.Errorf("%d: %d are awake, want %d", i, got, c.want)
 		}
 	}
+	if got := resumedOf(4); got != mostResumed {
+		t.Errorf("of 4 tables %d each are awake, want %d", got, mostResumed)
+	}
+	for _, n := range []int{5, 8, 64} { // all of them have no more
+		if got := NewTables(n)[0].resumable * n; got > mostResumedAll || got <= mostResumedAll/4 {
+			t.Errorf("in %d tables %d are awake, want up to %d", n, got, mostResumedAll)
+		}
+	}
 	table.most = mostAwake // for those that were woken
 	if got := rounds(1, 100); got != mostAwake/2 {
 		t.Errorf("%d are awake, want %d", got, mostAwake/2)

@@ -68,7 +68,7 @@ func NewTables(n int) []*Table {
 	seed, all := rand.Uint64(), make([]*Table, n)
 	for i := range all {
 		all[i] = &Table{slots: make([]uint64, minSlots), seed: seed}
-		all[i].most, all[i].least = firstAwake, leastAwake
+		all[i].most, all[i].least, all[i].resumable = firstAwake, leastAwake, resumedOf(n)
 	}
 	return all
 }
