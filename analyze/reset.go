@@ -285,6 +285,11 @@ func (a *Analyzer) noteReset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.S
 	}
 }
 
+// forgetReset takes the RST back that noteReset kept: it ended nothing.
+func (n *note) forgetReset() {
+	n.rstPacket, n.rstAfter, n.rstMissed = 0, RstNone, [2]bool{}
+}
+
 // alone reports whether the other end answered no keep-alive of x before the RST, in as much
 // time as an answer takes. A single unanswered probe tells its sender nothing: the answer
 // may have been lost (RFC 9293 §3.8.4). A RST is not answered where it is taken (§3.10.7.4), so
@@ -335,7 +340,7 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		y.Has &^= flow.GotRST | flow.SentRST
 	}
 	if !counted && (!over(y) || later && (late || !rstAtFIN(n, y, a.facts.To))) {
-		n.rstPacket, n.rstAfter, n.rstMissed = 0, RstNone, [2]bool{} // it ended nothing
+		n.forgetReset()
 		n.rstIgnored++
 	}
 	return true
@@ -347,7 +352,7 @@ func (a *Analyzer) outlives(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segme
 	y := a.facts.Receiver
 	if y.Is(flow.SentRST) && !x.Any(flow.GotRST|flow.SentRST) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK &&
 		n.acksBehindRST(y, a.facts.To, seg) && seg.Time-n.rstLast > wayBack(f, n, x) {
-		n.rstPacket, n.rstAfter, n.rstMissed = 0, RstNone, [2]bool{}
+		n.forgetReset()
 		n.rstIgnored++
 	}
 }

@@ -185,7 +185,7 @@ func (a *Analyzer) noteComplete(f *flow.Flow, n *note, s flow.Side, seg *wire.Se
 	}
 	bothBare := n.sentBareSYN(x, s) && n.sentBareSYN(y, a.facts.To)
 	n.complete = true
-	n.rstPacket, n.rstAfter = 0, RstNone // an attempt before this one was reset
+	n.forgetReset() // an attempt before this one was reset
 	n.completeAt, n.ackPacket = seg.Time, seg.Packet
 	n.ackOfISN[a.facts.To], n.ackOfISNKnown[a.facts.To] = seg.Ack, true
 	n.ackData = seg.Len
