@@ -167,8 +167,11 @@ func opensBehindRST(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment) {
 // in SYN-SENT or SYN-RECEIVED still, as opening says, unless that segment left before what made it doubtful came to x.
 func (a *Analyzer) stillOpens(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment, opening state.State) {
 	switch x.State.Base() {
-	case state.Established: // fromUnseen
+	case state.Established: // fromUnseen, opensMissed
 		x.State, n.opened = opening|state.Inferred, false
+		if n.rstAfter == RstAbort && !n.complete {
+			n.rstAfter = RstHandshake
+		}
 	case state.SynSent, state.SynReceived:
 	default:
 		return
