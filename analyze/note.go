@@ -67,8 +67,8 @@ type note struct {
 	rstPacket      uint64
 	rstAt, rstLast int64 // times of the first and the latest acceptable RST
 	rstSide        flow.Side
-	rstNxt         [2]wire.Seq // how far each side had sent at the latest RST, captured or not; its own side up to the highest number of one
 	rstMissed      [2]bool     // rstNxt is the number that a RST says, behind what was captured
+	rstNxt         [2]wire.Seq // how far each side had sent at the latest RST, captured or not; its own side up to the highest number of one
 	rstAfter       RstAfter
 	rstAfterClose  bool // both FINs had been acknowledged
 	rstUnasked     bool // the other end had sent nothing that its sender had not answered
