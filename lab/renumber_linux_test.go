@@ -108,7 +108,7 @@ func TestRenumbered(t *testing.T) {
 			}
 		}
 	}
-	if moved < 40*most {
+	if moved < 42*most {
 		t.Errorf("only %d captures were renumbered", moved)
 	}
 }
