@@ -360,6 +360,8 @@ type Direction struct {
 	// ResendWait is how long nothing of the connection was captured before the
 	// Retransmissions, in nanoseconds: the least that waiting for them cost.
 	ResendWait int64
+	// AckWait is payload of this end that waited for late acknowledgements.
+	AckWait AckWait
 	// Unacknowledged counts the sequence numbers that this end had sent and the
 	// other had not acknowledged in the end; 0 if no acknowledgement of the other
 	// end was captured. Timeouts counts the last retransmission timeouts in a row

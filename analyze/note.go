@@ -27,6 +27,7 @@ type note struct {
 	awaited              [2]bool                     // the side has evidence in long that an acknowledgement may complete
 	windows              [2]windowNote               // by the side that is held back
 	waits                waitNote
+	ackWait              ackWaitNote
 
 	// opening
 	firstSYN             int64 // time; 0: none

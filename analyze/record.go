@@ -78,6 +78,9 @@ func (a *Analyzer) soFar(f *flow.Flow, n *note) {
 	c.Silence, c.StepsDropped = waits.record(client), n.stepsLost
 	n.clues.record(&c.Clues, client)
 	c.Clues.SynTwice = f.Half[client].SYNTwice
+	if n.doubts&(label.SeveralClocks|label.ClockBack) == 0 {
+		c.FromClient.AckWait, c.FromServer.AckWait = n.ackWait.record(client), n.ackWait.record(server)
+	}
 	c.FromClient.held(&n.windows[client])
 	c.FromServer.held(&n.windows[server])
 	if n.orderGuessed {

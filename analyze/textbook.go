@@ -155,6 +155,7 @@ func (b *textbook) account(from flow.Side, x, y *flow.Half, seg *wire.Segment) {
 	}
 	x.Packets++
 	if phase != label.RST {
+		n.ackWait.segment(from, x, y, seg)
 		b.sent(x, y, seg)
 		if seg.Len > 0 {
 			n.waits.talks(from, seg)

@@ -32,6 +32,7 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 	}
 	a.countSegment(n, fx, seg)
 	a.talk(n, seg)
+	a.ackWaits(n, seg)
 	timeRTT(fx, seg)
 	if !seg.Flags.Has(wire.SYN) {
 		x.Stamp(&fx.Mark)

@@ -203,6 +203,8 @@ func directionMembers() []member {
 		{"client_to_server.zero_window_time", is.seconds, "", "How long a window of 0 of the other end held this end back."},
 		{"client_to_server.window_full_time", is.seconds, "", "How long this end had used up the other's window."},
 		{"client_to_server.resend_wait", is.seconds, "", "How long nothing of the connection was captured before the segments that this end sent again."},
+		{"client_to_server.ack_waits", is.number, "", ackWaitsMeaning},
+		{"client_to_server.ack_wait", is.seconds, "", ackWaitMeaning},
 		{"client_to_server.unacknowledged_bytes", is.octets, "", "Sequence numbers that this end had sent and the other not acknowledged when the connection ended or was last captured, a FIN included; 0 where no acknowledgement of the other end was captured."},
 		{"client_to_server.timeouts_in_a_row", is.number, "", "Retransmission timeouts in a row after which no acknowledgement of what this end sends had come then (RFC 6298 §5), at most 255."},
 		{"client_to_server.rtt_min", is.seconds, noSample, "Shortest time from a segment to its acknowledgement at this tap, of segments sent once (Karn's rule)."},

@@ -116,6 +116,8 @@ func directionColumns(prefix string, of func(*connection) *analyze.Direction) []
 		span("zero_window_time", "How long a window of 0 of the other end held this end back.", func(x *d) int64 { return x.ZeroWindowTime }),
 		span("window_full_time", "How long this end had used up the other's window.", func(x *d) int64 { return x.WindowFullTime }),
 		span("resend_wait", "How long nothing of the connection was captured before what this end sent again.", func(x *d) int64 { return x.ResendWait }),
+		count("ack_waits", KindCount, ackWaitsMeaning, func(x *d) uint64 { return uint64(x.AckWait.Times) }),
+		span("ack_wait", ackWaitMeaning, func(x *d) int64 { return x.AckWait.For }),
 		span("answer_max", "The longest time from the other end's last payload to this end's next new one, at this tap; empty where none was measured.", func(x *d) int64 {
 			if x.SlowestAnswer.Packet == 0 {
 				return -1
@@ -152,6 +154,12 @@ func livedText(c *connection) string {
 	}
 	return "long"
 }
+
+// What both the columns and the members of these names say.
+const (
+	ackWaitsMeaning = "How often a small segment of this end left only once the one before it was acknowledged, 20 ms late or more (verdict NAGLE-DELAYED-ACK)."
+	ackWaitMeaning  = "By how much these acknowledgements came later than after the shortest round trip, in all."
+)
 
 // lostBetweenMeaning is what both the column and the member of that name say.
 const lostBetweenMeaning = "Segments that passed one of two places of capture and not the other, past which they were then sent again: lost between them, or missed there by the capture."

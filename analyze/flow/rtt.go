@@ -263,5 +263,13 @@ func (h *Half) SRTT() int64 {
 // RTT returns the times to acknowledgements.
 func (h *Half) RTT() RTT { return h.rtt.rtt() }
 
+// LeastRTT returns the shortest time to an acknowledgement, -1 without a sample.
+func (h *Half) LeastRTT() int64 {
+	if h.rtt.n == 0 {
+		return -1
+	}
+	return h.rtt.min
+}
+
 // EchoRTT returns the times to echoed timestamps.
 func (h *Half) EchoRTT() RTT { return h.echo.rtt() }

@@ -126,11 +126,24 @@ func (p *packer) direction(d *analyze.Direction) {
 	p.signed(&d.ZeroWindowTime, &d.WindowFullTime, &d.SmoothedRTT, &d.RTO)
 	p.signed(&d.SlowestAnswer.Wait, &d.ResendWait)
 	p.packets(&d.SlowestAnswer.Packet)
+	p.ackWait(&d.AckWait)
 	p.signed(&d.RTT.Min, &d.RTT.Avg, &d.RTT.Max, &d.EchoRTT.Min, &d.EchoRTT.Avg, &d.EchoRTT.Max)
 	p.long(&d.Long)
 	p.packets(&d.Stuck.Packet)
 	p.signed(&d.Stuck.Idle, &d.Probed.For)
 	p.flags(&d.Probed.Window)
+}
+
+// ackWait encodes a field that few connections have.
+func (p *packer) ackWait(w *analyze.AckWait) {
+	there := *w != analyze.AckWait{}
+	if p.flags(&there); !there {
+		*w = analyze.AckWait{}
+		return
+	}
+	number(p, &w.Times)
+	p.signed(&w.For, &w.Longest)
+	p.packets(&w.Packet, &w.Ack)
 }
 
 // long encodes a field that few connections have.

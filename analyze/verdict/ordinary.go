@@ -11,7 +11,7 @@ func (x *context) ordinary() bool {
 	return x.nSyns == 1 && x.nSynAcks == 1 && x.complete() &&
 		x.syn(0).Packet < x.synAck(0).Packet && x.synAck(0).Packet < o.AckPacket &&
 		o.RTTServer < slowOpening && c.Rst.Packet == 0 && c.BlindRst == 0 && c.OldAck == 0 && c.IgnoredAgain == 0 && c.ServerProved != 0 && agrees(&c.Client) && agrees(&c.Server) &&
-		x.FromClient.Long.Tries|x.FromServer.Long.Tries == 0 &&
+		x.FromClient.Long.Tries|x.FromServer.Long.Tries == 0 && x.FromClient.AckWait.Times|x.FromServer.AckWait.Times == 0 &&
 		grants(&o.ClientOptions) == grants(&o.ServerOptions)
 }
 

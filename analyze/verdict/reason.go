@@ -88,6 +88,11 @@ const (
 	WindowScaled
 	SynLostBetween
 	SynAckLostBetween
+	ClientAwaitsAck
+	ServerAwaitsAck
+	AckWaitTimes
+	AckWaitAll
+	NeverAtOnce
 	reasonCount
 )
 
@@ -172,6 +177,12 @@ var reasonTexts = [reasonCount]string{
 	NextMTU:       "ICMP error in packet $p: the next link takes no more than $n octets",
 	TooBig:        "ICMP error in packet $p: a packet was too long for the next link",
 	NoICMP:        "no ICMP error that says so was captured",
+
+	ClientAwaitsAck: "the client's next payload left in packet $p, as soon as packet $q had acknowledged what was before it, $t later than after the shortest round trip",
+	ServerAwaitsAck: "the server's next payload left in packet $p, as soon as packet $q had acknowledged what was before it, $t later than after the shortest round trip",
+	AckWaitTimes:    "this is the longest of $n such waits",
+	AckWaitAll:      "in all these acknowledgements came $t late",
+	NeverAtOnce:     "that end never sent a small segment behind one that was not acknowledged",
 
 	ListenerFull: "a connection to this address and port that began before it is left unanswered at the same time, as by a full queue (ACCEPT-QUEUE-FULL)",
 

@@ -1,6 +1,6 @@
 // Package verdict says why an opening failed or was slow, where a third party
-// interfered with a connection (a forged RST, options changed on the way), and where
-// a path does not deliver what is sent. There is one file for each verdict, with its
+// interfered with a connection (a forged RST, options changed on the way), where a path
+// does not deliver what is sent, and where two ends wait for each other. There is one file for each verdict, with its
 // definition, conditions, clauses, confidence and code in one Spec. Verdicts use the
 // record of the connection, and what the connections that began before it show about
 // the same listener and hosts.
@@ -41,6 +41,7 @@ const (
 	BlindRST
 	ResetBetween
 	MTUBlackHole
+	NagleDelayedAck
 	Count // how many there are; not a verdict
 )
 
@@ -65,6 +66,7 @@ var All = [Count]*Spec{
 	BlindRST:          &blindRST,
 	ResetBetween:      &resetBetween,
 	MTUBlackHole:      &mtuBlackHole,
+	NagleDelayedAck:   &nagleDelayedAck,
 }
 
 func (id ID) String() string {

@@ -49,6 +49,29 @@ func workLessons() []*Lesson {
 			},
 		},
 		{
+			Name: "nagle", Group: Work, About: "each end waits for the other: Nagle and a delayed ACK",
+			Why: "While a small segment is not acknowledged, Nagle's algorithm keeps the next one back (RFC 9293 §3.7.4). The receiver puts its ACK off, for less than 500 ms, so that an answer may carry it (§3.8.6.3); but " +
+				"there is no answer to half a message. Writing the message in one piece mends it, or TCP_NODELAY.",
+			Words: []string{"DATA", "ACK", "NAGLE-DELAYED-ACK"},
+			Link:  calm(20 * ms),
+			Expect: opened +
+				"client DATA len=100 |" + open + "server ACK |" + open + "client DATA len=200 |" + open + "...\nserver DATA len=300 |" + open + "...\n" +
+				"client DATA len=100 |" + open + "server ACK |" + open + "client DATA len=200 |" + open + "...\nserver DATA len=300 |" + open + "...\n" +
+				"client DATA len=100 |" + open + "server ACK |" + open + "client DATA len=200 |" + open + "...\nserver DATA len=300 |" + open + "...\n",
+			play: func(p *Stage) {
+				c, s := p.pair()
+				s.with(slowAck)
+				for range 3 {
+					must(slowAck.set(s.Socket))
+					c.write(100)
+					c.write(200)
+					s.read(300)
+					s.write(300)
+					c.read(300)
+				}
+			},
+		},
+		{
 			Name: "timeout", Group: Work, About: "retransmission after a timeout, which doubles each time",
 			Why:       "Nothing comes back, so that only the timer can help: it sends the same octets again and waits twice as long each time (RFC 6298 §5).",
 			Words:     []string{"RETRANSMISSION"},

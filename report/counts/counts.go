@@ -45,7 +45,7 @@ func Append(j *object.Row, key string, d *analyze.Direction) {
 func clean(d *analyze.Direction) bool {
 	return d.Retransmissions|d.RetransmittedBytes|d.OutOfOrder|d.DuplicatePackets|d.DuplicateAcks|d.ZeroWindows|d.KeepAlives|d.MissingBytes|d.UnseenBytes|
 		d.Inferred|d.Spurious|d.LostBetween|d.WindowEpisodes|d.Unacknowledged|uint64(d.Timeouts) == 0 &&
-		d.ZeroWindowTime|d.WindowFullTime|d.ResendWait == 0 && d.Causes == [label.CauseCount]uint32{}
+		d.ZeroWindowTime|d.WindowFullTime|d.ResendWait == 0 && d.AckWait.Times == 0 && d.Causes == [label.CauseCount]uint32{}
 }
 
 // cleanCounts is what count and repeat write for a direction without
@@ -86,6 +86,8 @@ func repeat(j *object.Row, d *analyze.Direction) {
 	j.Seconds(`,"zero_window_time":`, d.ZeroWindowTime)
 	j.Seconds(`,"window_full_time":`, d.WindowFullTime)
 	j.Seconds(`,"resend_wait":`, d.ResendWait)
+	j.Uint(`,"ack_waits":`, uint64(d.AckWait.Times))
+	j.Seconds(`,"ack_wait":`, d.AckWait.For)
 	j.Uint(`,"unacknowledged_bytes":`, d.Unacknowledged)
 	j.Uint(`,"timeouts_in_a_row":`, uint64(d.Timeouts))
 }

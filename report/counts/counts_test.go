@@ -56,7 +56,7 @@ func TestAppend(t *testing.T) {
 		ZeroWindows: 9, KeepAlives: 10, MissingBytes: 11, UnseenBytes: 12, MostInFlight: 13, Inferred: 14, Spurious: 15, WindowEpisodes: 16,
 		ZeroWindowTime: 17e9, WindowFullTime: 18e9, ResendWait: 19e9, Unacknowledged: 20, Timeouts: 21,
 		RTT: analyze.RTT{Min: 22e9, Avg: 23e9, Max: 24e9}, EchoRTT: analyze.RTT{Min: 25e9, Avg: 26e9, Max: 27e9}, SmoothedRTT: 28e9, RTO: 29e9,
-		SlowestAnswer: analyze.Answer{Wait: 30e9, Packet: 31}, LostBetween: 34,
+		SlowestAnswer: analyze.Answer{Wait: 30e9, Packet: 31}, LostBetween: 34, AckWait: analyze.AckWait{Times: 35, For: 36e9},
 	}
 	d.Causes[label.CauseRTO], d.Causes[label.CauseUnknown] = 32, 33
 	want := map[string]any{
@@ -64,7 +64,7 @@ func TestAppend(t *testing.T) {
 		"duplicate_acks": 8., "zero_windows": 9., "keep_alives": 10., "missing_bytes": 11., "unseen_bytes": 12., "in_flight_max": 13., "inferred_retransmissions": 14.,
 		"spurious_retransmissions": 15., "window_episodes": 16., "zero_window_time": 17., "window_full_time": 18., "resend_wait": 19., "unacknowledged_bytes": 20.,
 		"timeouts_in_a_row": 21., "lost_between": 34., "rtt_min": 22., "rtt_avg": 23., "rtt_max": 24., "rtt_timestamps_min": 25., "rtt_timestamps_avg": 26., "rtt_timestamps_max": 27.,
-		"rtt_smoothed": 28., "rto": 29., "answer_max": 30., "answer_packet": 31.,
+		"rtt_smoothed": 28., "rto": 29., "answer_max": 30., "answer_packet": 31., "ack_waits": 35., "ack_wait": 36.,
 		"causes": map[string]any{label.CauseRTO.String(): 32., label.CauseUnknown.String(): 33.},
 	}
 	if diff := cmp.Diff(want, written(t, &d)); diff != "" {

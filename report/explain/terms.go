@@ -37,6 +37,7 @@ var terms = wordList{
 		{"backlog", "how many connections may wait in the accept queue, as a program asks for with listen(); a kernel may have its own limit"},
 		{"retransmission timeout", "RTO: how long a sender waits for an acknowledgement before it sends again; with each timeout in a row it waits twice as long (RFC 6298 §5)"},
 		{"delayed ACK", "an acknowledgement that waits, less than 500 ms, for payload to travel with or for more to acknowledge (RFC 9293 §3.8.6.3)"},
+		{"Nagle's algorithm", "a sender keeps a small segment back while what it sent before is not acknowledged, unless its program turns that off (TCP_NODELAY; RFC 9293 §3.7.4)"},
 		{"Karn's rule", "no round trip is measured with a segment that was sent again: nothing says which copy was acknowledged (RFC 6298 §3)"},
 		{"snaplen", "how much of each packet a capture keeps"},
 		{"inferred", "likely, not proved: what would prove it was not captured; it is marked with a ?"},

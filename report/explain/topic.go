@@ -98,6 +98,7 @@ var waits = wordList{
 			"what the application did are in it, and so is a loss of the answer before the tap. None where octets in between " +
 			"were not captured, or where the end that waited had closed its window"},
 		{"sent again", "how long nothing was captured before what an end sent again (resend_wait): the least that waiting for it cost"},
+		{"late", "by how much acknowledgements came later than after the shortest round trip, where the next small segment left only with them (ack_wait, ack_waits; verdict NAGLE-DELAYED-ACK)"},
 		{"zero window", "how long a window of 0 held the other end back (zero_window_time; view windows)"},
 		{"used up", "how long an end had used up the other's window (window_full_time; view windows). The window is then small for the path, or a queue on the path " +
 			"holds what fills it: round trips far longer than the least show that"},

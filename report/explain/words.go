@@ -83,6 +83,7 @@ var reasons = wordList{
 		"it opened, or tried to, with a SYN or SYN-ACK that was sent more than once",
 		prose.Unglue("the server's next payload came "+prose.Duration(notable.SlowAnswer)+" or longer after the client's"),
 		fmt.Sprintf("at least 1/%d of its time, and at least %s, passed in silence before what was sent again", notable.WaitShare, prose.Unglue(prose.Duration(phrase.WaitLeast))),
+		prose.Unglue("payload waited for acknowledgements that came "+prose.Duration(phrase.WaitLeast)+" or more late in all (verdict NAGLE-DELAYED-ACK)"),
 		prose.Unglue("windows of 0 held an end back for "+prose.Duration(phrase.WaitLeast)+" or longer in all"),
 		prose.Unglue("one end waited "+prose.Duration(notable.HalfClosedFor)+" or longer for the other's FIN"),
 		"a client sent a RST after its own FIN, as most programs do that want no more: a few examples are shown",

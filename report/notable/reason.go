@@ -31,6 +31,7 @@ const (
 	whySlowOpen
 	whySlowAnswer
 	whyWaited
+	whyAckWait
 	whyZeroWindow
 	whyHalfClosed
 	whyClosedReset
@@ -57,6 +58,7 @@ var reasonNames = [Count]string{
 	whySlowOpen:     "SYN or SYN-ACK resent",
 	whySlowAnswer:   "slow answer",
 	whyWaited:       "waited for what was sent again",
+	whyAckWait:      "waited for delayed acknowledgements",
 	whyZeroWindow:   "zero window",
 	whyHalfClosed:   "long half-closed",
 	whyClosedReset:  "reset by a client that had closed",
@@ -80,6 +82,7 @@ var having = [Count]string{
 	whySlowOpen:   "with a SYN or SYN-ACK sent again",
 	whySlowAnswer: "with a slow answer",
 	whyWaited:     "that waited for what was sent again",
+	whyAckWait:    "that waited for delayed acknowledgements",
 	whyZeroWindow: "with zero windows",
 	whyIgnoredRST: "with a RST that was ignored",
 	whyMissing:    "with octets not captured",
@@ -120,7 +123,7 @@ func uneventful(c *analyze.Connection) bool {
 	return o.Outcome == analyze.OpeningComplete && o.SynCount <= 1 && o.SynAckCount <= 1 && o.SynAckISNs <= 1 && o.BadAcks == 0 &&
 		cl.Outcome != analyze.ClosingReset && cl.RstIgnored == 0 && cl.HalfClosedFor < HalfClosedFor && !c.TimeWait.Reuse.Unproved() && c.ICMP.Count == 0 &&
 		max(x.Timeouts, y.Timeouts) < analyze.StalledAfter && x.Probed.For|y.Probed.For == 0 && x.Long.Tries|y.Long.Tries == 0 &&
-		record.Resent(c) < ResentLeast && y.SlowestAnswer.Wait < SlowAnswer && max(resendWait(c), zeroWindowTime(c)) < phrase.WaitLeast &&
+		record.Resent(c) < ResentLeast && y.SlowestAnswer.Wait < SlowAnswer && max(resendWait(c), ackWait(c), zeroWindowTime(c)) < phrase.WaitLeast &&
 		x.MissingBytes|y.MissingBytes == 0
 }
 
@@ -167,6 +170,8 @@ func weigh(c *analyze.Connection, why Reason) uint64 {
 		return atLeast(c.FromServer.SlowestAnswer.Wait, SlowAnswer)
 	case whyWaited:
 		return atLeast(resendWait(c), max(phrase.WaitLeast, (c.End-c.Start)/WaitShare))
+	case whyAckWait:
+		return atLeast(ackWait(c), phrase.WaitLeast)
 	case whyZeroWindow:
 		return atLeast(zeroWindowTime(c), phrase.WaitLeast) // a fast sender closes a window for microseconds again and again
 	case whyHalfClosed:
@@ -242,6 +247,9 @@ func longLost(d *analyze.Direction) uint64 {
 func resendWait(c *analyze.Connection) int64 {
 	return c.FromClient.ResendWait + c.FromServer.ResendWait
 }
+
+// ackWait is by how much acknowledgements that payload of either end waited for came late.
+func ackWait(c *analyze.Connection) int64 { return c.FromClient.AckWait.For + c.FromServer.AckWait.For }
 
 // zeroWindowTime is how long a zero window held either end back.
 func zeroWindowTime(c *analyze.Connection) int64 {

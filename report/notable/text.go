@@ -66,6 +66,8 @@ func reasonText(c *analyze.Connection, why Reason) string {
 			return text // which says it
 		}
 		return text + unheard(c)
+	case whyAckWait:
+		return prose.Duration(ackWait(c)) + " of " + prose.Duration(c.End-c.Start) + ": acknowledgements that payload waited for came late"
 	case whyZeroWindow:
 		return "zero windows: " + phrase.BothEnds(c.FromClient.ZeroWindows, c.FromServer.ZeroWindows, prose.Thousands) + ", which held the other end back for " + prose.Duration(zeroWindowTime(c))
 	case whyHalfClosed:

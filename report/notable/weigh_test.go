@@ -177,6 +177,7 @@ func anyRecord(r *rand.Rand) *analyze.Connection {
 		d.Packets, d.UniqueOctets, d.Retransmissions = uint64(r.IntN(200)), uint64(r.IntN(2)), rare(6)
 		d.Unacknowledged, d.Timeouts, d.MissingBytes, d.Probed.For = rare(3), uint8(rare(6)), rare(2), long()
 		d.SlowestAnswer.Wait, d.ResendWait, d.ZeroWindowTime = long(), long()/10, long()/10
+		d.AckWait = analyze.AckWait{Times: uint32(rare(9)), For: long() / 10}
 		if odd() {
 			d.Long = analyze.LongClue{Tries: uint8(r.IntN(4)), Short: rare(2), Reported: uint64(r.IntN(2)), Alive: uint64(r.IntN(2))}
 		}

@@ -17,6 +17,14 @@ func SlowAnswer(c *analyze.Connection) string {
 	return "the server's next payload came up to " + prose.Duration(a.Wait) + " after the client's" + Packets([]uint64{a.Packet})
 }
 
+// AckWait says how long payload of an end, own, waited for acknowledgements of the other, peer.
+func AckWait(w *analyze.AckWait, own, peer string) string {
+	if w.Times == 1 {
+		return own + "'s payload waited " + prose.Duration(w.For) + " for a delayed acknowledgement of " + peer
+	}
+	return own + "'s payload waited " + prose.Times(uint64(w.Times)) + ", " + prose.Duration(w.For) + " in all, for delayed acknowledgements of " + peer
+}
+
 // afterSilence says how long nothing had been captured when a RST came, if that was
 // the longest silence: middleboxes remove idle connections this way.
 func afterSilence(c *analyze.Connection) string {

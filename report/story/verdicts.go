@@ -8,7 +8,7 @@ import (
 )
 
 // ofData are the verdicts on what was sent between opening and close.
-const ofData = 1 << verdict.MTUBlackHole
+const ofData = 1<<verdict.MTUBlackHole | 1<<verdict.NagleDelayedAck
 
 // found writes the verdicts below the section that they are about: the data, or
 // the handshake.

@@ -37,6 +37,7 @@ func waitTexts(c *analyze.Connection) []string {
 		own, peer string
 	}{{client, "the client", "the server"}, {server, "the server", "the client"}} {
 		add(e.d.ResendWait, prose.Duration(e.d.ResendWait)+" of silence before what "+e.own+" sent again")
+		add(e.d.AckWait.For, phrase.AckWait(&e.d.AckWait, e.own, e.peer))
 		add(e.d.ZeroWindowTime, e.peer+"'s zero window held "+e.own+" back for "+prose.Duration(e.d.ZeroWindowTime))
 		add(e.d.WindowFullTime, e.own+" had used up "+e.peer+"'s window for "+prose.Duration(e.d.WindowFullTime))
 	}

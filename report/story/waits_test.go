@@ -31,6 +31,7 @@ func TestWaitTexts(t *testing.T) {
 			c.FromServer.SlowestAnswer = analyze.Answer{Wait: phrase.WaitLeast - 1, Packet: 8}
 			c.FromClient.SlowestAnswer = analyze.Answer{Wait: phrase.WaitLeast - 1, Packet: 7}
 			c.FromClient.ResendWait, c.FromClient.ZeroWindowTime, c.FromClient.WindowFullTime = phrase.WaitLeast-1, phrase.WaitLeast-1, phrase.WaitLeast-1
+			c.FromServer.AckWait = analyze.AckWait{Times: 3, For: phrase.WaitLeast - 1}
 		}, ""},
 		{"an answer, which is the silence", func(c *analyze.Connection) {
 			c.Silence = analyze.Silence{For: 5e9, Packet: 6, Labels: set(label.Data)}
@@ -51,6 +52,9 @@ func TestWaitTexts(t *testing.T) {
 		{"windows", func(c *analyze.Connection) {
 			c.FromClient.ZeroWindowTime, c.FromServer.WindowFullTime = 3.9e9, 200e6
 		}, "the server's zero window held the client back for 3.90 s; the server had used up the client's window for 200 ms"},
+		{"delayed acknowledgements", func(c *analyze.Connection) {
+			c.FromClient.AckWait, c.FromServer.AckWait = analyze.AckWait{Times: 52, For: 2.3e9}, analyze.AckWait{Times: 1, For: 200e6}
+		}, "the client's payload waited 52 times, 2.30 s in all, for delayed acknowledgements of the server; the server's payload waited 200 ms for a delayed acknowledgement of the client"},
 		{"a keep-alive", func(c *analyze.Connection) {
 			c.Silence = analyze.Silence{For: 7e9, Packet: 1234, FromClient: true, Labels: set(label.Data, label.KeepAlive)}
 		}, "nothing was captured for 7.00 s, until packet 1234, a keep-alive of the client"},

@@ -150,6 +150,8 @@ func addDirection(sum, d *analyze.Direction) {
 	sum.ZeroWindowTime += d.ZeroWindowTime
 	sum.WindowFullTime += d.WindowFullTime
 	sum.ResendWait += d.ResendWait
+	sum.AckWait.Times += d.AckWait.Times
+	sum.AckWait.For += d.AckWait.For
 	sum.Unacknowledged += d.Unacknowledged
 	sum.Timeouts = max(sum.Timeouts, d.Timeouts)
 	if sum.SlowestAnswer.Packet == 0 || d.SlowestAnswer.Wait > sum.SlowestAnswer.Wait {
