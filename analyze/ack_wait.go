@@ -66,6 +66,12 @@ func (a *Analyzer) ackWaits(n *note, seg *wire.Segment) {
 // segment takes a segment of side s that goes on where x, its sender, had ended. It runs before the segment
 // changes x and y.
 func (w *ackWaitNote) segment(s flow.Side, x, y *flow.Half, seg *wire.Segment) {
+	if seg.Len > 0 || w.small {
+		w.take(s, x, y, seg)
+	}
+}
+
+func (w *ackWaitNote) take(s flow.Side, x, y *flow.Half, seg *wire.Segment) {
 	switch {
 	case seg.Flags&(wire.SYN|wire.FIN) != 0: // a FIN waits for no acknowledgement
 		w.forget()
@@ -76,7 +82,7 @@ func (w *ackWaitNote) segment(s flow.Side, x, y *flow.Half, seg *wire.Segment) {
 			w.next(s, x, y, seg, seg.Len < full)
 		}
 		w.from, w.at, w.acked, w.small = s, seg.Time, 0, small
-	case w.small && w.from != s && w.acked == 0 && seg.Ack == y.Nxt:
+	case w.from != s && w.acked == 0 && seg.Ack == y.Nxt:
 		if room := x.Ack.Add(x.LastWindow()).Diff(y.Nxt); room < int32(fullSize(y, x, seg)) {
 			w.forget()
 			return
