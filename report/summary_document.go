@@ -158,7 +158,7 @@ func countMembers() []member {
 		{"notable[].retransmissions", is.number, "", "Segments of both ends that were sent again."},
 		{"notable[].reason", oneOf(reasonWords()...), "", "The first reason that it has; heuristics."},
 		{"notable[].why", is.text, "", "Every reason, in words with packets."},
-		{"notable[].likewise", is.number, "", "How many more connections with the same reason the row stands for: those between the same two addresses, of several clients of one server address, or of a client that scans (HALF-OPEN-SCAN). Only openings that did not work are grouped like this and, for each port of the server, connections with the same verdicts that their outcome does not show."},
+		{"notable[].likewise", is.number, "", "How many more connections with the same reason the row stands for: those between the same two addresses, of several clients of one server address, or of a client that scans (HALF-OPEN-SCAN). Only openings that did not work are grouped like this, connections reset by an end of which the capture has RSTs alone, and, for each port of the server, connections with the same verdicts that their outcome does not show."},
 		{"notable_more", is.object, "", "Connections that deserve a look and are not in notable, by their first reason."},
 		{"notable_more.REASON", is.number, isAbsent + "there are none", "How many."},
 	}

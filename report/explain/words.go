@@ -91,7 +91,7 @@ var reasons = wordList{
 		"a client sent a RST that acknowledges the SYN-ACK into an open connection in which neither end had sent payload, as load balancers do that only check whether a server accepts: a few examples are shown",
 		"a RST changed nothing",
 		"octets were sent and never captured"),
-	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Where more than %d openings did not work for one reason, or more than %d connections to one port have the same of those verdicts, between the same two hosts, of one server with several clients or of one client that scans, one row stands for all of them.", notable.MostShown, notable.MostFirst, notable.MostFirst, notable.MostFirst),
+	note: fmt.Sprintf("It is listed under the first of these that it has, and its row names all. The limits are heuristics. At most %d rows are shown, the first %d of each reason before more of any. Where more than %d openings did not work for one reason, more than %d connections were reset by an end of which the capture has RSTs alone, or more than %d connections to one port have the same of those verdicts, between the same two hosts, of one server with several clients or of one client that scans, one row stands for all of them.", notable.MostShown, notable.MostFirst, notable.MostFirst, notable.MostFirst, notable.MostFirst),
 }
 
 func decisiveNames() string {

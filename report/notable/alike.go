@@ -8,11 +8,12 @@ import (
 	"tcpwatch/analyze"
 	"tcpwatch/analyze/verdict"
 	"tcpwatch/report/prose"
+	"tcpwatch/report/record"
 )
 
-// alikeKey is a reason that kept openings from working, or the decisive verdicts, and the hosts: a
-// scan, a server that is down, a full accept queue or a load balancer's checks are one thing to look
-// at, not one for each connection. server is the zero Addr if the client scans (HALF-OPEN-SCAN),
+// alikeKey is a reason that kept openings from working, a RST of an end of which nothing else was captured, or the decisive
+// verdicts, and the hosts: a scan, a server that is down or was started anew, a full accept queue or a load balancer's checks
+// are one thing to look at, not one for each connection. server is the zero Addr if the client scans (HALF-OPEN-SCAN),
 // client is if there are too many pairs.
 type alikeKey struct {
 	why            Reason
@@ -36,7 +37,9 @@ func (n *List) alikeOf(why Reason, c *analyze.Connection, verdicts []verdict.Ver
 	k := alikeKey{why: why, client: c.Client.Addr(), server: c.Server.Addr()}
 	switch {
 	case why > whyOpeningReset:
-		if k.found, k.port = deciders(verdicts), c.Server.Port(); k.found == 0 {
+		if k.found = deciders(verdicts); k.found != 0 {
+			k.port = c.Server.Port()
+		} else if why != whyReset || !record.ResetOnly(c) { // probes of a scan, or all that a host knew before it was started anew
 			return nil
 		}
 	case scans(verdicts):

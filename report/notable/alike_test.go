@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"tcpwatch/analyze"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/verdict"
+	"tcpwatch/capture/wire"
 	"tcpwatch/report/reporttest"
 )
 
@@ -95,6 +97,41 @@ func TestAlikeReasons(t *testing.T) {
 		rows, more := n.Shown()
 		if len(rows) != c.rows || rows[0].Reason != c.why || more[c.why] != 0 || rows[0].Likewise != uint64(9-c.rows) {
 			t.Errorf("%s: %d rows, %+v", c.outcome, len(rows), rows)
+		}
+	}
+}
+
+// TestAlikeResets: resets by an end of which the capture has RSTs alone are put together, as a scan without SYNs makes
+// them; not where it sent something else, nor with one of a verdict that decides.
+func TestAlikeResets(t *testing.T) {
+	hole := []verdict.Verdict{{ID: verdict.MTUBlackHole, Confidence: verdict.Likely}}
+	for _, c := range []struct {
+		name   string
+		sent   uint64 // segments of the server
+		middle bool   // the capture begins in the middle of the connection
+		found  int    // connections with a verdict
+		rows   int
+		words  string
+	}{
+		{"a RST and nothing else", 1, true, 0, 1, "; 8 more of this client to the server's address: reset, too"},
+		{"something else as well", 2, true, 0, 9, ""},
+		{"opened before", 1, false, 0, 9, ""},
+		{"with a verdict", 1, true, 4, 2, "; 4 more of this client to the server's address: reset, too"},
+	} {
+		var n List
+		for i := range 9 {
+			conn := *reporttest.HalfClose(t)
+			reporttest.Reset(analyze.RstAbort)(&conn)
+			conn.Number, conn.Opening.Outcome, conn.Closing.RstBy, conn.FromServer.Packets = uint64(i+1), analyze.OpeningMidstream, analyze.ServerSide, c.sent
+			if !c.middle {
+				conn.Opening.Outcome = analyze.OpeningComplete
+			}
+			conn.Steps = []analyze.Step{{Packet: conn.Closing.RstPacket, Flags: wire.RST, Phase: label.RST}}
+			n.Add(&conn, hole[:min(1, max(0, c.found-i))])
+		}
+		rows, more := n.Shown()
+		if len(rows) != c.rows || more[whyReset] != 0 || !slices.ContainsFunc(rows, func(r Row) bool { return strings.HasSuffix(r.Why, c.words) }) {
+			t.Errorf("%s: %d rows, want %d: %+v", c.name, len(rows), c.rows, rows)
 		}
 	}
 }

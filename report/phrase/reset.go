@@ -33,7 +33,7 @@ func Reset(conn *analyze.Connection) string {
 		if side := record.MayHaveRefused(conn); side != analyze.NoSide {
 			text = "reset: " + who + " sent a RST" + packet + silent + "; " + Side(side) + " may not have opened the connection"
 		}
-		if resetOnly(conn) {
+		if record.ResetOnly(conn) {
 			text = "reset: " + who + " sent a RST" + packet + silent + ", and nothing else that was captured"
 		}
 		switch {
@@ -64,7 +64,7 @@ func Reset(conn *analyze.Connection) string {
 		}
 		return "reset with data outstanding: " + who + " sent a RST" + packet + ", and data of " + other + data + silent + unknownThere(conn)
 	case analyze.RstNoConnection:
-		return "none: " + who + " knows of no connection, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
+		return "no connection: " + who + " knows of none, and answered a segment without SYN and ACK with a RST" + packet + " (RFC 9293 §3.10.7.1)"
 	case analyze.RstTimeWait:
 		return "a RST" + packet + " reached an end in TIME-WAIT (RFC 1337)"
 	}
@@ -109,7 +109,7 @@ func answersFIN(conn *analyze.Connection) string {
 // is 0 in one connection of four thousand million.
 func refuses(conn *analyze.Connection) string {
 	rst := record.RstStep(conn)
-	if rst == nil || !rst.Flags.Has(wire.ACK) || rst.Seq != 0 || !resetOnly(conn) {
+	if rst == nil || !rst.Flags.Has(wire.ACK) || rst.Seq != 0 || !record.ResetOnly(conn) {
 		return ""
 	}
 	return "; it has ACK and the number 0, as where a SYN is refused (RFC 9293 §3.10.7.1)"
@@ -124,23 +124,4 @@ func leftUnread(conn *analyze.Connection) string {
 		return ""
 	}
 	return ", as where a program leaves data unread (RFC 9293 §3.6.1) or aborts (§3.10.5)"
-}
-
-// resetOnly reports whether nothing shows that the end which sent the RST had the connection
-// open: the capture begins in the middle of it, and has only RSTs of this end.
-func resetOnly(c *analyze.Connection) bool {
-	from := &c.FromClient
-	if c.Closing.RstBy == analyze.ServerSide {
-		from = &c.FromServer
-	}
-	if !record.FromMiddle(c) || from.Packets == 0 {
-		return false
-	}
-	left := from.Packets
-	for i := range c.Steps {
-		if s := &c.Steps[i]; s.Flags.Has(wire.RST) && s.FromClient == (c.Closing.RstBy == analyze.ClientSide) {
-			left--
-		}
-	}
-	return left == 0
 }

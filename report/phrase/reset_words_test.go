@@ -72,7 +72,7 @@ func TestResetSituation(t *testing.T) {
 		{"data after the other's FIN", server, analyze.RstUnreadData, []analyze.Side{client}, func(c *analyze.Connection) { c.Closing.HalfClosedOctets = 1 },
 			"reset with data outstanding: the server sent a RST (packet 11), and data of the client was not acknowledged"},
 		{"no connection", server, analyze.RstNoConnection, nil, nil,
-			"none: the server knows of no connection, and answered a segment without SYN and ACK with a RST (packet 11) (RFC 9293 §3.10.7.1)"},
+			"no connection: the server knows of none, and answered a segment without SYN and ACK with a RST (packet 11) (RFC 9293 §3.10.7.1)"},
 		{"in TIME-WAIT", server, analyze.RstTimeWait, nil, nil, "a RST (packet 11) reached an end in TIME-WAIT (RFC 1337)"},
 		{"nothing is known of it", analyze.NoSide, analyze.RstNone, nil, nil, "reset: somebody sent a RST (packet 11)"},
 	} {

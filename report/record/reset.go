@@ -52,3 +52,22 @@ func OwnRST(c *analyze.Connection) uint64 {
 func Ignored(c *analyze.Connection, st *analyze.Step) bool {
 	return !st.Acceptable || c.Closing.RstPacket == 0 || st.Packet < c.Closing.RstPacket
 }
+
+// ResetOnly reports whether nothing shows that the end which sent the RST had the connection
+// open: the capture begins in the middle of it, and has only RSTs of this end.
+func ResetOnly(c *analyze.Connection) bool {
+	from := &c.FromClient
+	if c.Closing.RstBy == analyze.ServerSide {
+		from = &c.FromServer
+	}
+	if !FromMiddle(c) || from.Packets == 0 {
+		return false
+	}
+	left := from.Packets
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.Flags.Has(wire.RST) && s.FromClient == (c.Closing.RstBy == analyze.ClientSide) {
+			left--
+		}
+	}
+	return left == 0
+}

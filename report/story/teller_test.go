@@ -155,7 +155,7 @@ func TestSentences(t *testing.T) {
 			c.FromClient.Unacknowledged, c.FromClient.Timeouts = 11, 4
 			c.Closing.Outcome = analyze.ClosingNormal
 		}, "; the last 10 B of the client and its FIN got no acknowledgement, in spite of 4 timeouts in a row;"},
-		{reporttest.Reset(analyze.RstNoConnection), "none: the client knows of no connection, and answered a segment without SYN and ACK with a RST (packet 11)"},
+		{reporttest.Reset(analyze.RstNoConnection), "no connection: the client knows of none, and answered a segment without SYN and ACK with a RST (packet 11)"},
 		{func(c *analyze.Connection) {
 			c.Opening.Outcome, c.Closing.Outcome, c.Closing.RstAfter, c.Closing.RstBy = analyze.OpeningMidstream, analyze.ClosingReset, analyze.RstNoConnection, analyze.ServerSide
 		}, "none: the client sent neither a SYN nor an ACK, without which no connection begins or goes on (RFC 9293 §3.1): a probe, or damage"},
