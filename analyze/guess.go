@@ -58,16 +58,21 @@ func (a *Analyzer) guessFIN(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Se
 }
 
 // missesTail marks an end whose bare segment comes after numbers that were missed: the
-// last of them may be its FIN.
+// last of them may be its FIN. So may be those that only a damaged segment showed before.
 func (a *Analyzer) missesTail(x *flow.Half, seg *wire.Segment) {
+	if a.missedBefore(x, seg) || x.Is(flow.TailMissed) && a.facts.Bare && a.facts.SeqDelta == 0 && mayHaveClosed(x) {
+		x.Has |= flow.TailMissed
+		x.State = x.State.Infer()
+	}
+}
+
+// missedBefore reports whether a bare segment comes after numbers of x that were missed.
+func (a *Analyzer) missedBefore(x *flow.Half, seg *wire.Segment) bool {
 	missed := a.facts.SeqDelta
 	if x.Has&(flow.Sent|flow.BaseFixed) == flow.BaseFixed { // an acknowledgement tells how far it had come, a SYN-ACK where it began
 		missed = int64(seg.Seq.Diff(x.Nxt))
 	}
-	if missed > 0 && seg.SeqLen() == 0 && mayHaveClosed(x) {
-		x.Has |= flow.TailMissed
-		x.State = x.State.Infer()
-	}
+	return missed > 0 && seg.SeqLen() == 0 && mayHaveClosed(x)
 }
 
 // orderFINs corrects which FIN x had met first, if x's own was guessed, by

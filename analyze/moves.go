@@ -80,6 +80,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	if seg.Flags.Has(wire.ACK) {
 		a.acks(f, n, x, y, seg)
+		a.lacks(x, y)
 	}
 	if opens {
 		if was == state.SynSent && x.State == state.SynReceived {
@@ -121,6 +122,9 @@ func (a *Analyzer) damagedProofs(f *flow.Flow, n *note, x, y *flow.Half, seg *wi
 	if seg.Flags.Has(wire.RST) && a.facts.SeqDelta == 0 && x.State != state.Closed {
 		x.State = x.State.Infer() // it may have aborted
 	}
+	if !seg.Flags.Any(wire.SYN|wire.RST) && a.missedBefore(x, seg) {
+		x.Has |= flow.TailMissed // if its number is right: the next one tells
+	}
 	if seg.Flags&(wire.ACK|wire.SYN|wire.RST) != wire.ACK || a.facts.SeqDelta != 0 || seg.Ack.After(y.Nxt) {
 		return
 	}
@@ -140,6 +144,9 @@ func (a *Analyzer) move(f *flow.Flow, n *note, h *flow.Half, e state.Event) {
 		a.enterTimeWait(f, n, h)
 	}
 	const captured = flow.SentFIN | flow.FINGuessed
+	if over(h) && h.Any(flow.GotRST|flow.SentRST) {
+		return // what left it in doubt whether the RST ended it does so still
+	}
 	if f.Half[0].Has&captured == flow.SentFIN && f.Half[1].Has&captured == flow.SentFIN && !n.orderGuessed && !h.Is(flow.OrderUnsure) {
 		// Both FINs were captured in their places: the order of the close is known,
 		// whatever was missed before.

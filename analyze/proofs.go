@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -119,8 +120,7 @@ func (a *Analyzer) acks(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segmen
 	case x.Unproved() || seg.Flags.Has(wire.SYN) && !x.Is(flow.SYNProved) || finNow(x, seg):
 		hold(x, seg)
 		if y.State == state.FinWait1 && acksFIN(y, seg.Ack) && a.behindGap(f, n, x, y) {
-			y.State = state.FinWait2 | state.Inferred
-			y.Has |= flow.FINAckedAhead
+			aheadOfGap(y)
 		}
 	case a.outside(y):
 	case beyondRoom(y, seg):
@@ -234,15 +234,33 @@ func (a *Analyzer) underWay(f *flow.Flow, n *note, x, y *flow.Half) bool {
 }
 
 // behindGap reports whether the segment comes after numbers of x that y has not acknowledged
-// and that were not captured, or only as a damaged FIN, or damaged just before; or that y lacks by its SACK blocks, or
-// as it has not acknowledged x's FIN in a segment that it sent after that had come. By the RFC
+// and that were not captured, or only as a damaged FIN, or damaged just before; or that y lacks by its SACK blocks or
+// duplicate ACKs, or as it has not acknowledged x's FIN in a segment that it sent after that had come. By the RFC
 // its ACK counts when those have come: segments with higher beginning sequence numbers "SHOULD
 // be held for later processing" (RFC 9293 §3.10.7.4). Linux takes it at once, and may then be
 // in FIN-WAIT-2.
 func (a *Analyzer) behindGap(f *flow.Flow, n *note, x, y *flow.Half) bool {
 	unanswered := x.Is(flow.SentFIN) && y.LastTime-n.finAt[a.facts.From] > wayBack(f, n, y)
-	spoilt := x.Is(flow.FINSpoilt) || x.Is(flow.SumsGood) && x.LastBad()
-	return a.facts.SeqDelta > 0 || spoilt || y.SACKSum != 0 || unanswered || a.table.Gap(x, y.Ack)
+	return a.facts.SeqDelta > 0 || spoilt(x) || y.SACKSum != 0 || x.Repair.Dup > 0 || unanswered || a.table.Gap(x, y.Ack)
+}
+
+// spoilt reports whether the last thing that x sent was captured damaged: the other end drops it.
+func spoilt(x *flow.Half) bool {
+	return x.Is(flow.FINSpoilt) || x.Is(flow.SumsGood) && x.LastBad()
+}
+
+// lacks infers that the ACK of the FIN of x, which is held, may have been taken (behindGap), where x now repeats an ACK: that
+// answers a segment behind a gap (RFC 5681 §4.2), so that x lacks what the capture may have only damaged.
+func (a *Analyzer) lacks(x, y *flow.Half) {
+	if x.State == state.FinWait1 && y.Is(flow.HoldsACK) && acksFIN(x, y.HeldAck) && a.lab.Set.Has(label.DupAck) {
+		aheadOfGap(x)
+	}
+}
+
+// aheadOfGap puts an end in FIN-WAIT-1, the ACK of whose FIN came behind a gap, where it is if it has taken that.
+func aheadOfGap(h *flow.Half) {
+	h.State = state.FinWait2 | state.Inferred
+	h.Has |= flow.FINAckedAhead
 }
 
 // notAhead takes back what an ACK behind a gap may have done to h: now it is known what did.

@@ -102,7 +102,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	// stays in SYN-SENT (RFC 9293 §3.10.7.3, figures 8 and 9).
 	refuses := x.State.Base() == state.SynSent && x.Is(flow.SentSYN) && !seg.Flags.Has(wire.ACK) && y.Is(flow.SentACK) &&
 		seg.Seq == y.Ack && !x.Answers(y.Ack)
-	unheard := alone(f, n, x, y, seg)
+	unheard := alone(f, n, x, y, seg) // what does not answer keep-alives hardly takes the RST after them
+	anew := refusesAnew(n, x, y, seg)
 	if !refuses || over(y) || y.State.Synchronized() {
 		a.noteReset(f, n, x, y, seg)
 	}
@@ -117,23 +118,8 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		y.State = state.SynSent // an active OPEN does not go back to LISTEN (figure 5, note 1)
 	}
 	y.State = y.State.Base().After(state.GetRST)
-	if y.State.Base() == state.Listen {
-		y.State = y.State.Infer() // whether it listens is never seen
-	}
-	if y.Before.Base() == state.TimeWait {
-		y.State = y.State.Infer() // RFC 9293 §3.10.7.4 ends TIME-WAIT; stacks that keep to RFC 1337 do not
-	}
-	if beyondRoom(y, seg) {
-		y.State = y.State.Infer() // y drops it, unless there is room again (RFC 5961 §3.2)
-	}
-	if doubted {
-		y.State = y.State.Infer() // it answers with a challenge ACK (RFC 5961 §3.2)
-	}
-	if !y.Is(flow.Sent) {
-		y.State = y.State.Infer() // what it had got and sent before is not known: it may be in TIME-WAIT, and ignore the RST (RFC 1337)
-	}
-	if unheard {
-		y.State = y.State.Infer() // what does not answer keep-alives hardly takes the RST after them
+	if doubted || unheard || mayDrop(y, seg) { // where its number is doubted, it is answered with a challenge ACK (RFC 5961 §3.2)
+		y.State = y.State.Infer()
 	}
 	if refuses {
 		return
@@ -143,88 +129,11 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	}
 	x.Has |= flow.SentRST
 	x.State = x.State.Base().After(state.SendRST)
+	if unsure || anew {
+		x.State = x.State.Infer()
+	}
 	if unsure {
-		x.State = x.State.Infer()
 		y.State = y.State.Infer()
-	}
-}
-
-// refusesACK reports whether a RST of x may be the answer of an end in SYN-RECEIVED to an ACK that is not for its SYN, in which
-// it stays (RFC 9293 §3.10.7.4, fifth): it has the number that y acknowledged, which is not of octets that were captured.
-// An end that was open, and knows the connection no more, answers in the same way (§3.10.7.1).
-func refusesACK(x, y *flow.Half, seg *wire.Segment) bool {
-	return !seg.Flags.Has(wire.ACK) && x.Has&(flow.SentSYN|flow.SentBareSYN|flow.SYNAcked) == flow.SentSYN && x.Nxt == x.ISN+1 &&
-		y.Is(flow.SentACK) && seg.Seq == y.Ack && !x.Answers(y.Ack)
-}
-
-// notNext reports whether the number of a RST of x may not be RCV.NXT of y: what was sent
-// before it was not acknowledged, and may be lost, unless it had no time to be acknowledged and
-// nowhere to be lost, as the tap is beside y; or there is a gap before it; or
-// octets after it passed before. A FIN alone after it does not count: Linux takes the RST
-// all the same, and another one will answer the challenge of an end that does not. That one
-// has the number that y asked for; so has one with the number that y still acknowledged in
-// something new when all that x had sent had been there or was lost.
-func (a *Analyzer) notNext(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segment) bool {
-	if seg.Seq == y.Ack && (y.Is(flow.GotRST) && y.LastTime > n.rstLast || y.FreshTime-x.LastTime > wayBack(f, n, y)) {
-		return false
-	}
-	if seg.Seq.After(y.Ack) && (seg.Time-x.FreshTime > wayBack(f, n, y) || !beside(x)) {
-		return true
-	}
-	next := a.table.Reached(x, y.Ack)
-	return seg.Seq != next && !(x.Is(flow.SentFIN) && next == x.FinEnd && seg.Seq == next-1)
-}
-
-// nearBy bounds the round trip, in nanoseconds, between a tap and an end beside it: on its host, or
-// on its link. This is a heuristic.
-const nearBy = int64(1e6)
-
-// beside reports whether the tap is beside the end that segments of x go to: what passes the tap is
-// hardly lost behind it. A round trip of no time shows how coarse the clock is, not how near the end.
-func beside(x *flow.Half) bool {
-	least := x.RTT().Min
-	return least > 0 && least < nearBy
-}
-
-// doubtsUnseen marks both ends where x sends a RST behind all that was captured, which alone says that segments were missed:
-// it acknowledges octets that were not captured. It may be forged, or have the number that is expected (RFC 5961 §3.2).
-func doubtsUnseen(x, y *flow.Half, seg *wire.Segment) {
-	if x.Is(flow.Sent) && acksMissed(y, seg) && !seg.Seq.Before(x.Nxt) && !behindFIN(x, seg) && !over(y) {
-		x.State, y.State = x.State.Infer(), y.State.Infer()
-	}
-}
-
-// doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it
-// end a connection that is half closed. With the number of x's FIN, which y had acknowledged, it
-// answers what y sent before the FIN came: its sender has forgotten the connection (RFC 9293
-// §3.10.7.1). In FIN-WAIT-2, once its program has closed, Linux takes any in the window.
-func doubtsDropped(x, y *flow.Half, seg *wire.Segment) {
-	if y.State == state.FinWait2 && seg.Seq.In(y.Ack+1, y.Ack.Add(y.LastWindow())) {
-		y.State = y.State.Infer()
-	}
-	if !x.Is(flow.FINProved) || seg.Seq != x.FinEnd-1 {
-		return
-	}
-	switch y.State.Base() {
-	case state.CloseWait, state.LastAck, state.Closing:
-		x.State, y.State = x.State.Infer(), y.State.Infer()
-	}
-}
-
-// doubtsAnswered marks the end x whose RST, without ACK, has a number that y acknowledged before
-// it acknowledged more: an end that knows of no connection answers so to a segment of y that
-// was overtaken (RFC 9293 §3.10.7.1). y drops it (RFC 5961 §3.2). If a RST had come to x in TIME-WAIT,
-// that is no longer in doubt: TIME-WAIT answers with ACKs only (§3.10.7.4). What has another TTL
-// may be of a firewall, which has forgotten the connection as well.
-func doubtsAnswered(x, y *flow.Half, seg *wire.Segment) {
-	if seg.Flags.Has(wire.ACK) || !y.Is(flow.SentACK) || !seg.Seq.Before(y.Ack) || !x.Is(flow.SentSYN) || !seg.Seq.After(x.ISN) {
-		return
-	}
-	switch {
-	case x.State == state.Closed|state.Inferred && x.Is(flow.GotRST) && x.Before == state.TimeWait && seg.TTL == x.TTL:
-		x.State = state.Closed
-	case x.State != state.Closed:
-		x.State = x.State.Infer()
 	}
 }
 

@@ -66,8 +66,7 @@ func (a *Analyzer) notAcked(f *flow.Flow, n *note, x, y *flow.Half) {
 	switch {
 	case !a.underWay(f, n, x, y):
 	case x.State == state.FinWait1:
-		x.State = state.FinWait2 | state.Inferred
-		x.Has |= flow.FINAckedAhead // so that the next one takes the mark away
+		aheadOfGap(x) // so that the next one takes the mark away
 	default:
 		x.State = x.State.Infer()
 	}
