@@ -3,6 +3,7 @@ package analyze
 import (
 	"tcpwatch/analyze/flow"
 	"tcpwatch/analyze/journal"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -28,7 +29,8 @@ func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) *flow.Flow {
 		fresh = a.begunUnseen(f, x, &f.Half[f.Peer(from)], seg)
 	default:
 		fresh = seg.Len > 0 && finished(classOf(f)) && !fits(f, from, seg) &&
-			(!x.Is(flow.Sent) || !inSpace(x, &f.Half[f.Peer(from)], seg.Seq)) // numbers from the sender's own space make it a stray
+			(!x.Is(flow.Sent) || !inSpace(x, &f.Half[f.Peer(from)], seg.Seq)) || // numbers from the sender's own space make it a stray
+			seg.SeqLen() > 0 && a.behindFINs(f, x, &f.Half[f.Peer(from)], seg)
 	}
 	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN {
 		if o := a.flow(older); belongs(o, from, seg) && (!belongs(f, from, seg) || livesOn(f, o, from, seg)) {
@@ -130,6 +132,23 @@ func (a *Analyzer) begunUnseen(f *flow.Flow, x, y *flow.Half, seg *wire.Segment)
 		return y.Low != seg.Ack
 	}
 	return false
+}
+
+// behindFINs reports whether a segment with octets or a FIN shows another connection than f, by numbers that lie behind the FINs: an
+// end sends nothing after its FIN (RFC 9293 §3.6), so that it has only one, and nothing behind it is acknowledged. What comes right behind the FIN knows the
+// connection. Where one of both numbers does so, the segment may be forged, unless all that was captured are FINs and RSTs: such a capture
+// shows no other beginning.
+func (a *Analyzer) behindFINs(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
+	if !x.Closed() && !y.Closed() || x == y || seg.Checksum == wire.ChecksumBad && x.Is(flow.SumsGood) {
+		return false
+	}
+	n := a.notes.At(f.Extra)
+	own := x.Closed() && (seg.Seq.After(x.FinEnd) || seg.Flags.Has(wire.FIN) && seg.End().Before(x.FinEnd))
+	other := seg.Flags.Has(wire.ACK) && y.Closed() && seg.Ack.After(y.FinEnd)
+	if own && other {
+		return !n.renumbered.answered
+	}
+	return (own || other) && uint64(n.labels[label.FIN])+uint64(n.labels[label.RST]) == x.Packets+y.Packets
 }
 
 // inSpace reports whether s lies in the sequence space that x has used or may

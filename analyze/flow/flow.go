@@ -207,6 +207,9 @@ func (h *Half) Unproved() bool {
 // short way.
 func (h *Half) Rel(s wire.Seq) int64 { return h.NxtRel + int64(s.Diff(h.Nxt)) }
 
+// Closed reports whether a FIN of this end was captured undamaged: it ends what the end sends at FinEnd.
+func (h *Half) Closed() bool { return h.Has&(SentFIN|FINGuessed|FINSpoilt) == SentFIN }
+
 // ScaledWindow returns a window field of this end in octets.
 func (h *Half) ScaledWindow(w uint16, syn bool) uint32 {
 	if syn || h.Has&Scaled == 0 {
