@@ -65,7 +65,8 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 	if opens {
 		opensUnseen(x, y, seg)
 	}
-	proved := seg.Flags.Has(wire.ACK) && a.proofs(f, n, x, y, seg)
+	acks := seg.Flags.Has(wire.ACK) && !acksNothing(x, y, seg)
+	proved := acks && a.proofs(f, n, x, y, seg)
 	if guessLater {
 		a.guess(f, n, a.facts.From, x, seg)
 		n.finAck[a.facts.From] = seg.Ack // it was sent after what this segment acknowledges
@@ -75,32 +76,41 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		a.release(f, n, x, y)
 	}
 	a.missesTail(x, seg)
-	if seg.Flags.Has(wire.ACK) && !seg.Flags.Has(wire.SYN) {
+	if acks && !seg.Flags.Has(wire.SYN) {
 		fromUnseen(n, x, y, seg, a.facts.Beyond(seg))
 	}
-	if seg.Flags.Has(wire.ACK) {
+	if acks {
 		a.acks(f, n, x, y, seg)
 		a.lacks(x, y)
 	}
 	if opens {
-		if was == state.SynSent && x.State == state.SynReceived {
-			// It has got a SYN, and goes on though nothing captured answers its own (RFC 9293 §3.10.7.3, first, fourth): that was missed.
-			x.State = x.State.Infer()
-			if y.State == state.SynSent {
-				y.State = y.State.Infer()
-			}
-		}
-		missesOctets(n, x, y, seg, a.facts.Beyond(seg))
-		if was == state.SynSent && seg.Flags.Has(wire.FIN) && y.State == state.SynReceived {
-			// The ACK of the SYN-ACK goes before a FIN, and was missed, unless the FIN was queued and is in it (RFC 9293
-			// §3.10.7.3, fourth), as where Linux delays that ACK.
-			y.State = y.State.Infer()
-		}
+		a.doubtsOpened(n, x, y, was, seg)
 	}
 	if revived {
 		doubtsRevived(n, x, y, a.facts.To)
 	}
+	if acks && y.Closed() && seg.Ack.After(y.FinEnd) && seg.Ack.After(y.Nxt) {
+		// Nothing is sent after a FIN (RFC 9293 §3.6): either number may be wrong, or forged.
+		x.State, y.State = x.State.Infer(), y.State.Infer()
+	}
 	a.timeWaitAgain(n, x, y, seg)
+}
+
+// doubtsOpened marks both ends where x, which was opening, sends a segment behind its SYN or SYN-ACK that shows segments to be missed.
+func (a *Analyzer) doubtsOpened(n *note, x, y *flow.Half, was state.State, seg *wire.Segment) {
+	if was == state.SynSent && x.State == state.SynReceived {
+		// It has got a SYN, and goes on though nothing captured answers its own (RFC 9293 §3.10.7.3, first, fourth): that was missed.
+		x.State = x.State.Infer()
+		if y.State == state.SynSent {
+			y.State = y.State.Infer()
+		}
+	}
+	missesOctets(n, x, y, seg, a.facts.Beyond(seg))
+	if was == state.SynSent && seg.Flags.Has(wire.FIN) && y.State == state.SynReceived {
+		// The ACK of the SYN-ACK goes before a FIN, and was missed, unless the FIN was queued and is in it (RFC 9293
+		// §3.10.7.3, fourth), as where Linux delays that ACK.
+		y.State = y.State.Infer()
+	}
 }
 
 // damaged reports whether the segment was corrupted on the way: its checksum is

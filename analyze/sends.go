@@ -37,7 +37,7 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		if !y.Is(flow.SentFIN) {
 			heldBack(y, x, seg)
 		}
-		missed := x.Is(flow.TailMissed)
+		missed, second := x.Is(flow.TailMissed), hasFIN(x, y) // of two FINs one is not of x (closes)
 		goesOn(x, y)
 		unsure := x.State.Base() == state.Unknown || mayAnswerFIN(x, y, seg) || a.orderUnsure(f, n, x, y, seg, missed)
 		x.Has &^= flow.FINSpoilt
@@ -51,8 +51,11 @@ func (a *Analyzer) sends(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 			*alive = alive.After(state.SendFIN)
 		}
 		a.move(f, n, x, state.SendFIN)
-		if unsure {
+		if unsure || second {
 			x.State = x.State.Infer()
+		}
+		if second {
+			y.State = y.State.Infer()
 		}
 	}
 }

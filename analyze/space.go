@@ -151,10 +151,13 @@ const missable = 64 << 20
 // yet: before the ISN, or beyond the window. Injected, corrupted and very old
 // segments look like that, and must not move the sequence space. The second
 // such segment in a row, if it continues the first, is believed: the capture
-// has missed the octets before them.
+// has missed the octets before them. A second FIN never is.
 func isForeign(x, y *flow.Half, seg *wire.Segment) bool {
 	if !x.Is(flow.Sent) || seg.Flags.Any(wire.SYN|wire.RST) {
 		return false
+	}
+	if seg.Flags.Has(wire.FIN) && x.Closed() && seg.End() != x.FinEnd && y.Is(flow.SentACK) && y.Ack == x.FinEnd {
+		return true // an end has one FIN (RFC 9293 §3.6), and its peer has got that
 	}
 	room := uint32(0xffff) << wire.MaxWindowScale // the largest window there is (RFC 7323 §2.2)
 	if x.Is(flow.Scaled) && y.Is(flow.Sent) {

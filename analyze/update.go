@@ -55,13 +55,13 @@ func (a *Analyzer) update(f *flow.Flow, n *note, seg *wire.Segment) {
 		a.payload(x, y, seg, pause)
 	}
 	if seg.Flags.Has(wire.FIN) {
-		closes(x, seg)
+		closes(x, y, seg)
 	}
 	x.Has |= flow.Sent
 	if x.Unproved() {
 		a.provedBefore(f, n, x, y, seg)
 	}
-	if seg.Flags.Has(wire.ACK) {
+	if seg.Flags.Has(wire.ACK) && !acksNothing(x, y, seg) {
 		a.acknowledges(n, x, y, seg)
 	}
 	a.receives(n, x, y, seg)
@@ -110,11 +110,20 @@ func (a *Analyzer) receives(n *note, x, y *flow.Half, seg *wire.Segment) {
 	}
 }
 
-// closes notes the number of a FIN.
-func closes(x *flow.Half, seg *wire.Segment) {
+// closes notes the number of a FIN. Of two with different numbers, one of which is not of x, the lower one counts: nothing behind it
+// is taken if it is of x.
+func closes(x, y *flow.Half, seg *wire.Segment) {
+	if hasFIN(x, y) && seg.End().After(x.FinEnd) {
+		return
+	}
 	x.Has &^= flow.FINGuessed
 	x.FinEnd = seg.End()
 	x.Has |= flow.SentFIN | flow.FINAwaiting
+}
+
+// hasFIN reports whether a FIN of x was captured that may be its own: y has acknowledged nothing behind it.
+func hasFIN(x, y *flow.Half) bool {
+	return x.Closed() && !(y.Is(flow.SentACK) && y.Ack.After(x.FinEnd))
 }
 
 // tellsOldWindow reports whether the segment's window is outdated: the segment was
@@ -225,6 +234,12 @@ func (a *Analyzer) acknowledges(n *note, x, y *flow.Half, seg *wire.Segment) {
 		y.Outrun(seg.Ack)
 	}
 	x.Has |= flow.SentACK
+}
+
+// acksNothing reports whether x acknowledges more octets of y that were not captured than it would ever take, though there are none:
+// it has no connection any more, as its own RST shows, and takes none since (RFC 9293 §3.10.7.1); or they stand behind y's FIN (§3.6).
+func acksNothing(x, y *flow.Half, seg *wire.Segment) bool {
+	return (x.Is(flow.SentRST) && over(x) || y.Closed()) && seg.Ack.After(y.Nxt.Add(max(x.MostWindow, unscaled)))
 }
 
 // countCause counts the cause of a retransmission, and notes a retransmission
