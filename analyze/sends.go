@@ -180,7 +180,26 @@ func (a *Analyzer) stillOpens(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.
 	}
 	if seg.Time-max(n.icmpAt, y.LastTime) > wayBack(f, n, x) {
 		x.State = x.State.Base()
+		if opening == state.SynReceived && y.Nxt.After(y.ISN.Add(1+x.MostWindow)) { // no window grows before
+			a.notCompleted(n, a.facts.To, x, y)
+		}
 	}
+}
+
+// notCompleted takes back that a segment of y, side s, completed the handshake which the window in the SYN-ACK of x had no room for: x
+// would have to have opened, and given more, for y to send that (RFC 9293 §3.10.7.4, first). So it was not y's, and neither was its FIN.
+func (a *Analyzer) notCompleted(n *note, s flow.Side, x, y *flow.Half) {
+	if !n.complete || !n.ackLater || !y.Is(flow.SentSYN) {
+		return
+	}
+	n.complete, n.opened, n.ackLater = false, false, false
+	n.completeAt, n.ackPacket, n.ackData = 0, 0, 0
+	n.finCount -= n.fins[s]
+	n.fins[s], n.finPacket[s], n.finAt[s] = 0, 0, 0
+	a.toSYN(y, y.ISN)
+	y.Has &^= flow.SYNAcked | flow.SentACK | flow.HoldsACK | flow.HoldsSYNACK | flow.SentFIN | flow.FINAwaiting | flow.OrderUnsure
+	x.Has &^= flow.SYNProved
+	y.State = state.SynSent | state.Inferred
 }
 
 // fromUnseen infers what must have happened where segments were not captured. window is what x

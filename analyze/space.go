@@ -109,12 +109,17 @@ func (a *Analyzer) rebase(x *flow.Half, isn wire.Seq) {
 func (a *Analyzer) chooseISN(n *note, h *flow.Half, isn wire.Seq) {
 	for i := n.firstStep; i != 0; i = a.steps.At(i).next {
 		if s := a.steps.At(i); s.Phase == label.SynAck && s.Seq == isn {
-			a.rebase(h, isn)
-			h.Has |= flow.Sent | flow.SentSYN | flow.SYNAwaiting
-			h.Nxt, h.NxtRel = isn+1, 1
+			a.toSYN(h, isn)
 			return
 		}
 	}
+}
+
+// toSYN restarts the sequence space of h as it was behind a SYN.
+func (a *Analyzer) toSYN(h *flow.Half, isn wire.Seq) {
+	a.rebase(h, isn)
+	h.Has |= flow.Sent | flow.SentSYN | flow.SYNAwaiting
+	h.Nxt, h.NxtRel = isn+1, 1
 }
 
 // wrongAnswer reports whether an acknowledgement number cannot be for the SYN of h, or
