@@ -55,8 +55,8 @@ type Clues struct {
 	OldAck, OldRst uint64
 	OldSyn         uint64
 	OldSynAt       int64
-	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, but for those with
-	// a wrong checksum, and BlindAfter the first segment by which its receiver went
+	// BlindRst is the first RST that RFC 5961 §3.2 does not accept, be it that this shows only
+	// by what follows, but for those with a wrong checksum, and BlindAfter the first segment by which its receiver went
 	// on: one that sends something or acknowledges what was sent after the RST, as a
 	// challenge ACK does not; it may have left before the RST came. BlindFor is the
 	// time from the RST to the last such segment, in nanoseconds. BlindOwn is the first

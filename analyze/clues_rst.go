@@ -159,6 +159,18 @@ func (a *Analyzer) clueRST(f *flow.Flow, n *note, seg *wire.Segment) {
 	c.stampReset(fx.Sender, seg, wayBack(f, n, fx.Sender))
 }
 
+// wasBlind notes the one RST that counted so far, because segments were missed before its number, and is challenged now, as one that
+// is not acceptable (RFC 5961 §3.2).
+func (n *note) wasBlind(f *flow.Flow) {
+	c, s := &n.clues, n.rstSide
+	if c.BlindRst != 0 || n.rstPacket == 0 || n.rstAt != n.rstLast {
+		return
+	}
+	c.odd, c.BlindLate = true, false
+	c.BlindRst, c.blind, c.blindSeq, c.blindAt = n.rstPacket, s, n.rstNxt[s], n.rstAt
+	c.blindNxt = [2]wire.Seq{f.Half[0].Nxt, f.Half[1].Nxt}
+}
+
 // lateAnswer reports whether a RST that is not acceptable looks like one from an end that
 // no longer knows the connection: without ACK, and with the number acknowledged by the
 // segment that it answers (RFC 9293 §3.10.7.1). If octets came in between, that number lies

@@ -235,7 +235,8 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 	// It answers what passed after the RST, or what has numbers after it: what came before it, so that
 	// it was dropped as old (RFC 9293 §3.10.7.4, first). Or it sends new octets after its own.
 	// Or it challenges a RST that counted only because segments were missed (RFC 5961 §3.2).
-	later := seg.Flags.Has(wire.ACK) && n.acksBehindRST(a.facts.Receiver, a.facts.To, seg) || n.rstMissed[a.facts.To] && a.lab.Set.Has(label.ChallengeAck)
+	challenges := n.rstMissed[a.facts.To] && a.lab.Set.Has(label.ChallengeAck)
+	later := challenges || seg.Flags.Has(wire.ACK) && n.acksBehindRST(a.facts.Receiver, a.facts.To, seg)
 	own := x.Is(flow.SentRST) && a.facts.SeqDelta >= 0 && seg.Len > 0 && !seg.Flags.Has(wire.SYN)
 	late := seg.Time-n.rstLast > wayBack(f, n, x)
 	if !late && !later && !own {
@@ -249,6 +250,9 @@ func (a *Analyzer) revive(f *flow.Flow, n *note, x *flow.Half, seg *wire.Segment
 		y.Has &^= flow.GotRST | flow.SentRST
 	}
 	if !counted && (!over(y) || later && (late || !rstAtFIN(n, y, a.facts.To))) {
+		if challenges {
+			n.wasBlind(f)
+		}
 		n.forgetReset()
 		n.rstIgnored++
 	}

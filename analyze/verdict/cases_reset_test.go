@@ -122,5 +122,8 @@ var resetCases = []branch{
 	{"a RST that is challenged, and both go on", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and an abort long after it", gone + "+.01 A>B . 1 ack 11\n+.1 B>A P. 11:21(10) ack 1\n+.01 A>B . 1 ack 21\n+9 B>A R. 21 ack 1\n", "BLIND-RST certain"},
 	{"a RST that is challenged, and the other end aborts", gone + "+.01 A>B . 1 ack 11\n+.1 A>B P. 1:11(10) ack 11\n+.1 A>B R. 11 ack 11\n", "BLIND-RST likely"},
+	{"a RST behind missed octets that is taken back, and both go on", missed + "+.01 B>A R. 40000 ack 301\n+.001 A>B . 301 ack 1\n+.5 A>B P. 301:401(100) ack 1\n+.01 B>A . 1 ack 401\n", "BLIND-RST certain"},
+	{"the same, and only its receiver does", missed + "+.01 B>A R. 40000 ack 301\n+.001 A>B . 301 ack 1\n+5 A>B P. 301:401(100) ack 1\n", "BLIND-RST likely"},
+	{"a RST behind missed octets that has the next number, and was lost", missed + "+.01 B>A R. 1001 ack 301\n+2 A>B P. 301:401(100) ack 1\n+.01 B>A P. 1001:1101(100) ack 401\n+.01 A>B . 401 ack 1101\n", ""},
 	{"a RST that is challenged, and a close", gone + "+.01 A>B . 1 ack 11\n+.1 A>B F. 1 ack 11\n", "BLIND-RST likely"},
 }

@@ -26,6 +26,8 @@ const (
 	counted = "0 A>B S 0\n+.01 B>A S. 0 ack 1 id 100\n+.001 A>B . 1 ack 1\n+.01 B>A . 1 ack 1 id 101\n+.01 B>A P. 1:11(10) ack 1 id 102\n+.01 A>B . 1 ack 11\n"
 	clocked = "0 A>B S 0 <TS val 1 ecr 0>\n+.01 B>A S. 0 ack 1 <TS val 7 ecr 1>\n+.001 A>B . 1 ack 1 <TS val 2 ecr 7>\n+.009 B>A . 1 ack 1 <TS val 17 ecr 2>\n+1 B>A P. 1:1001(1000) ack 1 <TS val 1017 ecr 1>\n" +
 		"+.01 A>B . 1 ack 1001 <TS val 1020 ecr 1017>\n"
+	// missed is a connection of which octets were acknowledged that did not come here.
+	missed = plain6 + "+.01 A>B P. 201:301(100) ack 1\n+.01 B>A . 1 ack 301\n"
 	// gone is an end that resets after octets that did not come here.
 	gone = plain6 + "+.01 B>A P. 1:11(10) ack 1 ttl 60\n+.01 A>B . 1 ack 11\n+.1 B>A R. 1011 ack 1 ttl 60\n"
 	// late is an end that closes while data is on its way to it.
