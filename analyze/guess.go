@@ -162,9 +162,9 @@ func (a *Analyzer) takeBack(n *note, s flow.Side, x, y *flow.Half) {
 // not sent its FIN before. That says nothing of the other end.
 func goesOn(x, y *flow.Half) {
 	x.Has &^= flow.TailMissed
-	if x.State == state.Established|state.Inferred && x.Is(flow.SYNAcked) && !y.Any(flow.FINGuessed|flow.TailMissed) {
+	if x.State == state.Established|state.Inferred && x.Has&(flow.SYNAcked|flow.RSTDoubted) == flow.SYNAcked && !y.Any(flow.FINGuessed|flow.TailMissed) {
 		x.State = state.Established
-		if y.State == state.Established|state.Inferred && y.Is(flow.SYNAcked) {
+		if y.State == state.Established|state.Inferred && y.Has&(flow.SYNAcked|flow.RSTDoubted) == flow.SYNAcked {
 			y.State = state.Established
 		}
 	}

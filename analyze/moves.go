@@ -52,6 +52,7 @@ func (a *Analyzer) apply(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		return
 	}
 	revived := a.revive(f, n, x, seg)
+	a.outlivesInWindow(f, n, a.facts.From, x, seg)
 	guessLater := a.guessFIN(f, n, x, y, seg)
 	if x.HasOldSYN && (x.State.Base() == state.SynSent || x.State == state.Closed|state.Inferred) && seg.Flags&(wire.SYN|wire.ACK) == wire.ACK {
 		// It goes on with the old numbers: the SYN was not its own, or an old

@@ -74,6 +74,7 @@ type note struct {
 	rstAfterClose  bool // both FINs had been acknowledged
 	rstUnasked     bool // the other end had sent nothing that its sender had not answered
 	rstIgnored     uint32
+	inWindow       inWindowNote
 	lastData       [2]uint64 // packet of the side's last new payload
 	tw             timeWaitNote
 	twRestart      bool

@@ -91,6 +91,7 @@ func (a *Analyzer) reset(f *flow.Flow, n *note, x, y *flow.Half, seg *wire.Segme
 		doubtsUnseen(x, y, seg)
 		doubtsDropped(x, y, seg)
 		doubtsAnswered(x, y, seg)
+		n.doubtsInWindow(a.facts.From, a.facts.To, x, y, seg)
 		return
 	}
 	if a.behindMissed {

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"tcpwatch/analyze/flow"
+	"tcpwatch/analyze/label"
 	"tcpwatch/analyze/state"
 	"tcpwatch/capture/wire"
 )
@@ -71,6 +72,64 @@ func doubtsUnseen(x, y *flow.Half, seg *wire.Segment) {
 	if x.Is(flow.Sent) && acksMissed(y, seg) && !seg.Seq.Before(x.Nxt) && !behindFIN(x, seg) && !over(y) {
 		x.State, y.State = x.State.Infer(), y.State.Infer()
 	}
+}
+
+// inWindowNote is about the latest RST in the window that did not count.
+type inWindowNote struct {
+	at     int64          // time
+	seq    wire.Seq       // its number
+	side   flow.Side      // whose it is
+	marked [2]state.State // by side: the state that it has left in doubt, valid with flow.RSTDoubted
+	_      [1]byte        // whole words (rest.LayoutOf)
+}
+
+// doubtsInWindow marks both ends where x, side s, sends a RST in the window of y, side o, behind all that was captured: octets before it
+// may be lost, so that its sender has no connection any more, though y answers with a challenge ACK (RFC 5961 §3.2); or missed, so that its
+// number is the next. No number behind the FIN of its own end is.
+func (n *note) doubtsInWindow(s, o flow.Side, x, y *flow.Half, seg *wire.Segment) {
+	if x == y || !x.State.Synchronized() || !y.State.Synchronized() || over(x) || over(y) || !x.Is(flow.Sent) || behindFIN(x, seg) {
+		return
+	}
+	room := uint32(0xffff) << wire.MaxWindowScale // the largest window there is (RFC 7323 §2.2)
+	if y.Is(flow.Scaled) {
+		room = y.LastWindow()
+	}
+	next := x.Nxt
+	if y.Is(flow.SentACK) {
+		next = wire.MaxSeq(next, y.Ack)
+	}
+	if !seg.Seq.In(next, next.Add(room)) {
+		return
+	}
+	n.inWindow.at, n.inWindow.seq, n.inWindow.side = seg.Time, seg.Seq, s
+	n.inWindow.mark(s, x)
+	n.inWindow.mark(o, y)
+}
+
+// mark marks the state of h, side s, unless it is in doubt for another reason.
+func (w *inWindowNote) mark(s flow.Side, h *flow.Half) {
+	if !h.State.IsInferred() {
+		h.State = h.State.Infer()
+		h.Has |= flow.RSTDoubted
+		w.marked[s] = h.State
+	}
+}
+
+// outlivesInWindow takes the mark of doubtsInWindow from x, side s, whose segment shows that it lives: it challenges the RST, or
+// comes later than a segment is on its way, or has octets behind its number. An end that resets has no connection any more (RFC 9293 §3.10.5).
+func (a *Analyzer) outlivesInWindow(f *flow.Flow, n *note, s flow.Side, x *flow.Half, seg *wire.Segment) {
+	w := &n.inWindow
+	if !x.Is(flow.RSTDoubted) {
+		return
+	}
+	behind := seg.Len > 0 && s == w.side && seg.End().After(w.seq)
+	if !behind && !a.lab.Set.Has(label.ChallengeAck) && seg.Time-w.at <= wayBack(f, n, x) {
+		return
+	}
+	if x.State == w.marked[s] && !x.Any(flow.TailMissed|flow.FINGuessed|flow.FINSpoilt|flow.OrderUnsure) {
+		x.State = x.State.Base()
+	}
+	x.Has &^= flow.RSTDoubted
 }
 
 // doubtsDropped marks the ends where RFC 5961 §3.2 has y drop the RST of x, and Linux lets it

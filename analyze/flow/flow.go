@@ -68,6 +68,7 @@ const (
 	FINAckedAhead                 // its FIN was acknowledged behind octets or a FIN that it may lack: it may have taken that
 	FINAnswered                   // with OrderUnsure: it has acknowledged the other end's FIN, which let everything go, alone
 	TookBack                      // it has taken back room that it had given (RFC 9293 §3.8.6)
+	RSTDoubted                    // its state is in doubt for a RST in the window, which did not count (package analyze)
 	TriesCut                      // the other end sent something between its last new segment and the last that it sent again
 )
 
