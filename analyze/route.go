@@ -28,9 +28,10 @@ func (a *Analyzer) route(r flow.Ref, seg *wire.Segment, p *pair) *flow.Flow {
 	case seg.Flags.Has(wire.SYN):
 		fresh = a.begunUnseen(f, x, &f.Half[f.Peer(from)], seg)
 	default:
+		y := &f.Half[f.Peer(from)]
 		fresh = seg.Len > 0 && finished(classOf(f)) && !fits(f, from, seg) &&
-			(!x.Is(flow.Sent) || !inSpace(x, &f.Half[f.Peer(from)], seg.Seq)) || // numbers from the sender's own space make it a stray
-			seg.SeqLen() > 0 && a.behindFINs(f, x, &f.Half[f.Peer(from)], seg)
+			(!x.Is(flow.Sent) || !inSpace(x, y, seg.Seq)) || // numbers from the sender's own space make it a stray
+			seg.SeqLen() > 0 && (x.Has|y.Has)&flow.SentFIN != 0 && a.behindFINs(f, x, y, seg)
 	}
 	if older := a.table.Older(r); older != 0 && seg.Flags&(wire.SYN|wire.ACK) != wire.SYN {
 		if o := a.flow(older); belongs(o, from, seg) && (!belongs(f, from, seg) || livesOn(f, o, from, seg)) {
@@ -135,11 +136,11 @@ func (a *Analyzer) begunUnseen(f *flow.Flow, x, y *flow.Half, seg *wire.Segment)
 }
 
 // behindFINs reports whether a segment with octets or a FIN shows another connection than f, by numbers that lie behind the FINs: an
-// end sends nothing after its FIN (RFC 9293 §3.6), so that it has only one, and nothing behind it is acknowledged. What comes right behind the FIN knows the
-// connection. Where one of both numbers does so, the segment may be forged, unless all that was captured are FINs and RSTs: such a capture
-// shows no other beginning.
+// end sends nothing after its FIN (RFC 9293 §3.6), so that it has only one, and nothing behind it is acknowledged. What comes right
+// behind a FIN knows the connection. Where one of both numbers does so, the segment may be forged, unless all that was captured are FINs
+// and RSTs: such a capture shows no other beginning.
 func (a *Analyzer) behindFINs(f *flow.Flow, x, y *flow.Half, seg *wire.Segment) bool {
-	if !x.Closed() && !y.Closed() || x == y || seg.Checksum == wire.ChecksumBad && x.Is(flow.SumsGood) {
+	if x == y || seg.Checksum == wire.ChecksumBad && x.Is(flow.SumsGood) {
 		return false
 	}
 	n := a.notes.At(f.Extra)
