@@ -38,7 +38,8 @@ func settled(h *flow.Half) bool {
 // An end in ESTABLISHED may be moved by a segment if it lacks a flag of opened or has one of unsettled.
 const (
 	opened    = flow.Sent | flow.SYNProved | flow.SYNAcked
-	unsettled = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.FINAckedAhead | flow.TailMissed | flow.FINSpoilt | flow.OrderUnsure
+	unsettled = flow.SentFIN | flow.FINGuessed | flow.FINAcked | flow.FINAckedAhead | flow.TailMissed | flow.FINSpoilt | flow.OrderUnsure |
+		flow.RSTDoubted
 )
 
 // apply applies the segment's events to its sender x and its receiver y.

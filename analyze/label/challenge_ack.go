@@ -20,7 +20,7 @@ var challengeAck = Spec{
 	},
 	Clauses: []spec.Clause{{RFC: 5961, Section: "3.2"}, {RFC: 5961, Section: "4.2"}, {RFC: 9293, Section: "3.10.7.4"}},
 	Looks:   "segments without payload",
-	Example: opened + "+.1 A>B R. 1001:1001(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 1 win 65160 | ACK CHALLENGE-ACK ESTABLISHED ESTABLISHED\n",
+	Example: opened + "+.1 A>B R. 1001:1001(0) ack 1 win 64240\n+.01 B>A . 1:1(0) ack 1 win 65160 | ACK CHALLENGE-ACK ESTABLISHED? ESTABLISHED\n",
 	on:      asked,
 	match: func(c *Context) bool {
 		s, x := c.Segment, c.Facts
